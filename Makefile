@@ -1,0 +1,50 @@
+# The commands of README.md and CONTRIBUTING.md, each complete in itself.
+SWIFT ?= swift
+SEKISHO = .build/release/sekisho
+
+.PHONY: help setup build demo test bench format lint docs fixtures sanitize fuzz clean
+
+help:
+	@echo "make demo      set up, build, and find the indicators of seeds/ in the traffic of Fixtures/"
+	@echo "make test      set up, build and run the tests"
+	@echo "make setup     install the system libraries that are missing"
+	@echo "make bench     set up and run the micro-benchmarks"
+	@echo "make format    format the sources; make lint only checks"
+	@echo "make sanitize  run the tests of the rooms that read hostile bytes under address sanitizer"
+	@echo "make fuzz      run each fuzz target for a while: make fuzz SECONDS=600"
+	@echo "make fixtures  make the captures and logs of Fixtures/ again"
+
+setup:
+	@sh Tests/Tools/setup.sh
+
+build: setup
+	$(SWIFT) build -c release --product sekisho
+
+demo: build
+	@sh Fixtures/demo.sh $(SEKISHO)
+
+test: setup
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+bench: setup
+	cd Benchmarks && $(SWIFT) package benchmark
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Fixtures Benchmarks/Benchmarks Benchmarks/Package.swift Package.swift
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Fixtures Benchmarks/Benchmarks Benchmarks/Package.swift Package.swift
+
+fixtures: setup
+	$(SWIFT) run -c release MakeFixtures Fixtures
+
+sanitize: setup
+	ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no $(SWIFT) test --scratch-path .build-asan --sanitize=address
+
+SECONDS ?= 60
+fuzz: setup
+	@sh Tests/Tools/fuzz.sh $(SECONDS)
+
+clean:
+	rm -rf .build .build-* Benchmarks/.build

@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A newer compiler must not break a user's build with a new warning; our own CI sets this.
+let strict = Context.environment["SEKISHO_WARNINGS_AS_ERRORS"] == "1"
+
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableExperimentalFeature("Lifetimes"),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let librarySettings = settings + [.strictMemorySafety()]
+
+/// A room of the library: `Sources/<name>`.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: librarySettings)
+}
+
+/// The tests of one room: `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "sekisho",
+  products: [
+    .library(name: "Sekisho", targets: ["Sekisho"]),
+    .executable(name: "sekisho", targets: ["SekishoCLI"]),
+  ],
+  dependencies: [
+    // The argument parser is the ecosystem's own; ours would be worse and no smaller.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(
+      name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    room("Parsing"),
+    room("Indicators", ["Parsing"]),
+    // What Swift cannot express: prefetching now, instructions on many bytes at once later.
+    .target(name: "CByteKernels"),
+    room("Matchers", ["CByteKernels"]),
+    room("Inputs", ["Parsing", "CZlib", "CZstd"]),
+    room("Feeds", ["Parsing", "Indicators", "Inputs"]),
+    room("Database", ["Parsing", "Indicators", "Matchers", "CXXHash"]),
+    room("Capture", ["Parsing", "Indicators", "Inputs", "CPcap"]),
+    room("Logs", ["Parsing", "Indicators", "Inputs"]),
+    room("Scanning", ["Parsing", "Indicators", "Inputs", "Database", "Capture", "Logs"]),
+    room(
+      "Sekisho",
+      ["Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning"]),
+    .executableTarget(
+      name: "SekishoCLI",
+      dependencies: [
+        "Sekisho",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .executableTarget(
+      name: "MakeFixtures", path: "Fixtures/Generator", swiftSettings: settings),
+
+    tests("Parsing", ["Parsing"]),
+    tests("Indicators", ["Indicators", "Parsing"]),
+    tests("Matchers", ["Matchers"]),
+    tests("Inputs", ["Inputs", "Parsing"]),
+    tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing"]),
+    tests("Database", ["Database", "Indicators", "Matchers", "Parsing"]),
+    tests("Capture", ["Capture", "Indicators", "Inputs", "Parsing"]),
+    tests("Logs", ["Logs", "Indicators", "Inputs", "Parsing"]),
+    tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
+  ],
+  cLanguageStandard: .c17
+)

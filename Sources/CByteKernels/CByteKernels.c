@@ -1,0 +1,1 @@
+#include "CByteKernels.h"

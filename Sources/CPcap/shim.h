@@ -1,0 +1,2 @@
+#pragma once
+#include <pcap/pcap.h>

@@ -1,0 +1,52 @@
+import Inputs
+
+/// Why a capture could not be read, or not to its end.
+///
+/// Everything before the fault has been handed out when it is thrown.
+public struct CaptureError: Error, Sendable, CustomStringConvertible {
+  /// The kind of fault.
+  public enum Code: Sendable {
+    /// The bytes are no packet capture.
+    case notACapture
+    /// A capture, but of a version or in a form that cannot be read.
+    case unsupported
+    /// The capture ends inside its header, a packet or a block, or its compressed form does.
+    case truncated
+    /// A length in the file is impossible, so that no next packet can be found.
+    case corrupt
+    /// The file could not be opened, read or decompressed.
+    case cannotRead
+    /// The packet filter is not valid, or not for the capture's link type.
+    case invalidFilter
+  }
+
+  /// The kind of fault.
+  public var code: Code
+  /// The input's path as the user gave it.
+  public var path: String
+  /// Packets read before the fault.
+  public var packets: UInt64
+  /// What is wrong and, where there is a remedy, what to do; one line.
+  public var message: String
+
+  /// An error at the place that follows `packets` whole packets.
+  public init(code: Code, path: String, packets: UInt64, message: String) {
+    self.code = code
+    self.path = path
+    self.packets = packets
+    self.message = message
+  }
+
+  init(_ error: InputError, packets: UInt64) {
+    let code: Code =
+      switch error.code {
+      case .truncated: .truncated
+      case .corrupt: .corrupt
+      default: .cannotRead
+      }
+    self.init(code: code, path: error.path, packets: packets, message: error.message)
+  }
+
+  /// The path and the message.
+  public var description: String { "\(path): \(message)" }
+}

@@ -1,0 +1,298 @@
+import Indicators
+import Parsing
+
+/// Reads what DNS messages name (RFC 1035, RFC 6762, RFC 4795, RFC 2136, RFC 9460), without state.
+struct DNSMessage {
+  /// Ports whose payload is DNS whatever it looks like.
+  static func isRegistered(port: UInt16) -> Bool {
+    port == 53 || port == 5353 || port == 5355
+  }
+
+  /// NetBIOS names (RFC 1002) travel in messages of the same layout, but are none of DNS.
+  static let netBIOSPort: UInt16 = 137
+
+  private static let headerLength = 12
+
+  /// Record types that name something (IANA's registry of DNS parameters).
+  private enum RecordType {
+    static let a: UInt16 = 1
+    static let ns: UInt16 = 2
+    static let cname: UInt16 = 5
+    static let soa: UInt16 = 6
+    static let ptr: UInt16 = 12
+    static let mx: UInt16 = 15
+    static let txt: UInt16 = 16
+    static let aaaa: UInt16 = 28
+    static let srv: UInt16 = 33
+    static let dname: UInt16 = 39
+    static let opt: UInt16 = 41
+    static let svcb: UInt16 = 64
+    static let https: UInt16 = 65
+    static let spf: UInt16 = 99
+  }
+
+  /// Where the records of a section are reported.
+  private struct Section {
+    var name: CaptureField
+    var address: CaptureField
+    var text: CaptureField?
+
+    /// Answers, authorities and additional records, in that order.
+    init(_ number: Int) {
+      switch number {
+      case 0: self = Section(.dnsAnswerName, .dnsAnswerAddress, text: .dnsAnswerText)
+      case 1: self = Section(.dnsAuthorityName, .dnsAuthorityAddress)
+      default: self = Section(.dnsAdditionalName, .dnsAdditionalAddress)
+      }
+    }
+
+    private init(_ name: CaptureField, _ address: CaptureField, text: CaptureField? = nil) {
+      self.name = name
+      self.address = address
+      self.text = text
+    }
+  }
+
+  /// Whether a message is an answer, so that its sender is the server.
+  static func isResponse(_ message: RawSpan) -> Bool {
+    message.byteCount > 2 && message.byte(unchecked: 2) & 0x80 != 0
+  }
+
+  /// Whether bytes on a port of no meaning are a DNS message: header, question and records fill them
+  /// to the last byte, and the header holds nothing that no message holds.
+  static func isMessage(_ message: RawSpan, needsQuestion: Bool) -> Bool {
+    guard message.byteCount >= headerLength else { return false }
+    let questions = Int(message.bigEndianUInt16(unchecked: 4))
+    guard questions >= (needsQuestion ? 1 : 0), questions <= 4 else { return false }
+    let opcode = message.byte(unchecked: 2) >> 3 & 0xf
+    guard opcode <= 5, opcode != 3, message.byte(unchecked: 3) & 0x40 == 0 else { return false }
+    let records =
+      Int(message.bigEndianUInt16(unchecked: 6)) + Int(message.bigEndianUInt16(unchecked: 8))
+      + Int(message.bigEndianUInt16(unchecked: 10))
+    guard records * 11 + questions * 5 + headerLength <= message.byteCount else { return false }
+    var offset = headerLength
+    for _ in 0..<questions {
+      guard DNSName.skip(message, at: &offset, allowsPointer: false),
+        message.byteCount - offset >= 4
+      else { return false }
+      let type = message.bigEndianUInt16(unchecked: offset)
+      // The top bit of the class asks for a unicast answer in mDNS.
+      let queryClass = message.bigEndianUInt16(unchecked: offset + 2) & 0x7fff
+      guard type != 0, queryClass >= 1, queryClass <= 4 || queryClass >= 254, queryClass <= 255
+      else { return false }
+      offset += 4
+    }
+    for _ in 0..<records {
+      guard DNSName.skip(message, at: &offset), message.byteCount - offset >= 10 else {
+        return false
+      }
+      let length = Int(message.bigEndianUInt16(unchecked: offset + 8))
+      offset += 10
+      guard length <= message.byteCount - offset else { return false }
+      offset += length
+    }
+    return offset == message.byteCount
+  }
+
+  /// Writes the observables of a message; one that is cut is read as far as it goes.
+  static func read(
+    _ message: RawSpan, pointerLimit: Int, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    guard message.byteCount >= headerLength else {
+      if message.byteCount > 0 { skips.add(.dnsMalformed) }
+      return
+    }
+    var offset = headerLength
+    for _ in 0..<message.bigEndianUInt16(unchecked: 4) {
+      guard
+        readQuestion(message, at: &offset, pointerLimit: pointerLimit, into: &writer, &skips)
+      else { return }
+    }
+    for number in 0..<3 {
+      let section = Section(number)
+      for _ in 0..<message.bigEndianUInt16(unchecked: 6 + 2 * number) {
+        guard
+          readRecord(
+            message, at: &offset, section, pointerLimit: pointerLimit, into: &writer,
+            &skips)
+        else { return }
+      }
+    }
+  }
+
+  private static func readQuestion(
+    _ message: RawSpan, at offset: inout Int, pointerLimit: Int,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> Bool {
+    if offset == message.byteCount {
+      skips.add(.dnsMessageCut)
+      return false
+    }
+    guard
+      DNSName.read(message, at: &offset, pointerLimit: pointerLimit, into: &writer.name),
+      message.byteCount - offset >= 4
+    else {
+      skips.add(.dnsMalformed)
+      return false
+    }
+    let type = message.bigEndianUInt16(unchecked: offset)
+    offset += 4
+    writer.keepName(.dnsQuery)
+    if type == RecordType.ptr, let reverse = DNSName.reverseAddress(writer.name.bytes) {
+      writer.append(.dnsQueryReverse, reverse.address, version: reverse.version)
+    }
+    return true
+  }
+
+  /// Whose a record is.
+  private enum Owner {
+    /// The first question's.
+    case question
+    /// That of the name which was put together.
+    case inName
+    case malformed
+  }
+
+  /// Reads a record's owner and moves past it, unless it is malformed.
+  private static func readOwner(
+    _ message: RawSpan, at offset: inout Int, pointerLimit: Int,
+    into writer: inout ObservableWriter
+  ) -> Owner {
+    // A pointer to the first question is by far the most frequent, and gives nothing.
+    if message.byteCount - offset >= 2, message.bigEndianUInt16(unchecked: offset) == 0xc00c,
+      message.bigEndianUInt16(unchecked: 4) > 0
+    {
+      offset += 2
+      return .question
+    }
+    var end = offset
+    guard DNSName.read(message, at: &end, pointerLimit: pointerLimit, into: &writer.name) else {
+      return .malformed
+    }
+    offset = end
+    return .inName
+  }
+
+  /// Reads one record: false where the next cannot be found.
+  private static func readRecord(
+    _ message: RawSpan, at offset: inout Int, _ section: Section, pointerLimit: Int,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> Bool {
+    if offset == message.byteCount {
+      skips.add(.dnsMessageCut)
+      return false
+    }
+    let owner = readOwner(message, at: &offset, pointerLimit: pointerLimit, into: &writer)
+    if owner == .malformed {
+      // Another record can still follow where only a pointer leads nowhere.
+      skips.add(.dnsName)
+      guard DNSName.skip(message, at: &offset) else { return false }
+    }
+    guard message.byteCount - offset >= 10 else {
+      skips.add(.dnsMessageCut)
+      return false
+    }
+    let type = message.bigEndianUInt16(unchecked: offset)
+    let length = Int(message.bigEndianUInt16(unchecked: offset + 8))
+    offset += 10
+    if owner == .inName, type != RecordType.opt { writer.keepName(section.name, unless: .dnsQuery) }
+    guard length <= message.byteCount - offset else {
+      skips.add(.dnsMessageCut)
+      return false
+    }
+    let data = offset..<offset + length
+    offset = data.upperBound
+    readData(
+      message, data, type: type, section, pointerLimit: pointerLimit, into: &writer, &skips)
+    return true
+  }
+
+  private static func readData(
+    _ message: RawSpan, _ data: Range<Int>, type: UInt16, _ section: Section, pointerLimit: Int,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    let nameOffset: Int
+    switch type {
+    case RecordType.a:
+      if data.count == 4 {
+        let address = message.bigEndianUInt32(unchecked: data.lowerBound)
+        writer.append(section.address, IPAddress(ipv4: address), version: 4)
+      }
+      return
+    case RecordType.aaaa:
+      if data.count == 16 {
+        writer.append(section.address, IPAddress(message, at: data.lowerBound), version: 6)
+      }
+      return
+    case RecordType.txt, RecordType.spf:
+      if let field = section.text { readStrings(message, data, field, into: &writer, &skips) }
+      return
+    case RecordType.ns, RecordType.cname, RecordType.soa, RecordType.ptr, RecordType.dname:
+      nameOffset = 0
+    case RecordType.mx, RecordType.svcb, RecordType.https: nameOffset = 2
+    case RecordType.srv: nameOffset = 6
+    default: return
+    }
+    // Updates (RFC 2136 §2.4) have records without data.
+    guard data.count > nameOffset else { return }
+    var offset = data.lowerBound + nameOffset
+    guard
+      DNSName.read(message, at: &offset, pointerLimit: pointerLimit, into: &writer.name),
+      offset <= data.upperBound
+    else {
+      skips.add(.dnsName)
+      return
+    }
+    writer.keepName(section.name)
+    if type == RecordType.svcb || type == RecordType.https {
+      readHints(message, offset..<data.upperBound, section.address, into: &writer, &skips)
+    }
+  }
+
+  /// Writes the strings of one record, joined.
+  private static func readStrings(
+    _ message: RawSpan, _ data: Range<Int>, _ field: CaptureField,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    let start = writer.batch.arena.count
+    var offset = data.lowerBound
+    while offset < data.upperBound {
+      let length = Int(message.byte(unchecked: offset))
+      let end = min(offset + 1 + length, data.upperBound)
+      if end < offset + 1 + length { skips.add(.dnsMalformed) }
+      writer.appendToArena(message.extracting(offset + 1..<end))
+      offset = end
+    }
+    writer.keep(field, .text, from: start)
+  }
+
+  /// Writes the addresses in a service binding's hints (RFC 9460 §7.3).
+  private static func readHints(
+    _ message: RawSpan, _ parameters: Range<Int>, _ field: CaptureField,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    var offset = parameters.lowerBound
+    while parameters.upperBound - offset >= 4 {
+      let key = message.bigEndianUInt16(unchecked: offset)
+      let length = Int(message.bigEndianUInt16(unchecked: offset + 2))
+      offset += 4
+      guard length <= parameters.upperBound - offset else {
+        skips.add(.dnsMalformed)
+        return
+      }
+      let end = offset + length
+      let width = key == 4 ? 4 : key == 6 ? 16 : 0
+      while width > 0, end - offset >= width {
+        if width == 4 {
+          let address = message.bigEndianUInt32(unchecked: offset)
+          writer.append(field, IPAddress(ipv4: address), version: 4)
+        } else {
+          writer.append(field, IPAddress(message, at: offset), version: 6)
+        }
+        offset += width
+      }
+      offset = end
+    }
+  }
+}

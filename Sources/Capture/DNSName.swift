@@ -1,0 +1,123 @@
+import Parsing
+
+/// Names in DNS messages (RFC 1035 §3.1, §4.1.4).
+enum DNSName {
+  /// The longest name on the wire, root label included.
+  static let longest = 255
+
+  /// Puts the name at an offset together and moves the offset past its bytes there; false where it is
+  /// no name: a label of a reserved type, too long, too many pointers, or past the message's end.
+  ///
+  /// Pointers may lead anywhere in the message, as every resolver in use accepts, but only `limit` of
+  /// them: so a loop ends.
+  static func read(
+    _ message: RawSpan, at offset: inout Int, pointerLimit limit: Int, into name: inout NameText
+  ) -> Bool {
+    name.removeAll()
+    var position = offset
+    var wireLength = 1
+    var pointers = 0
+    while position < message.byteCount {
+      let length = Int(message.byte(unchecked: position))
+      switch length {
+      case 0:
+        if pointers == 0 { offset = position + 1 }
+        return true
+      case 1...63:
+        wireLength += length + 1
+        let start = position + 1
+        guard wireLength <= longest, length <= message.byteCount - start else { return false }
+        name.appendLabel(message.extracting(start..<start + length))
+        position = start + length
+      case 0xc0...0xff:
+        guard message.byteCount - position >= 2 else { return false }
+        if pointers == 0 { offset = position + 2 }
+        pointers += 1
+        guard pointers <= limit else { return false }
+        position = (length & 0x3f) << 8 | Int(message.byte(unchecked: position + 1))
+      default:
+        return false
+      }
+    }
+    return false
+  }
+
+  /// Moves the offset past a name's bytes at its place; false where they are none.
+  static func skip(_ message: RawSpan, at offset: inout Int, allowsPointer: Bool = true) -> Bool {
+    var position = offset
+    while position < message.byteCount, position - offset < longest {
+      let length = Int(message.byte(unchecked: position))
+      switch length {
+      case 0:
+        offset = position + 1
+        return true
+      case 1...63:
+        position += length + 1
+      case 0xc0...0xff:
+        guard allowsPointer, message.byteCount - position >= 2 else { return false }
+        offset = position + 2
+        return true
+      default:
+        return false
+      }
+    }
+    return false
+  }
+
+  /// The address that a name under `in-addr.arpa` or `ip6.arpa` stands for (RFC 1035 §3.5,
+  /// RFC 3596 §2.5), with its version; nil for every other name, and for those of networks.
+  static func reverseAddress(_ name: RawSpan) -> (address: IPAddress, version: UInt8)? {
+    if let end = prefixLength(name, before: ".in-addr.arpa") {
+      var address: UInt32 = 0
+      var offset = 0
+      for part in 0..<4 {
+        guard let octet = octet(name, at: &offset, end: end) else { return nil }
+        address |= octet << UInt32(8 * part)
+        if part == 3 { return offset == end ? (IPAddress(ipv4: address), 4) : nil }
+        guard offset < end, name.byte(unchecked: offset) == 0x2e else { return nil }
+        offset += 1
+      }
+    }
+    if let end = prefixLength(name, before: ".ip6.arpa"), end == 63 {
+      var (high, low): (UInt64, UInt64) = (0, 0)
+      for nibble in 0..<32 {
+        guard let value = hexDigit(name.byte(unchecked: 2 * nibble)) else { return nil }
+        if nibble < 31, name.byte(unchecked: 2 * nibble + 1) != 0x2e { return nil }
+        if nibble < 16 {
+          low |= value << UInt64(4 * nibble)
+        } else {
+          high |= value << UInt64(4 * (nibble - 16))
+        }
+      }
+      return (IPAddress(high: high, low: low), 6)
+    }
+    return nil
+  }
+
+  private static func prefixLength(_ name: RawSpan, before suffix: StaticString) -> Int? {
+    let start = name.byteCount - suffix.utf8CodeUnitCount
+    return start > 0 && name.hasText(suffix, at: start) ? start : nil
+  }
+
+  /// A decimal number up to 255 without leading zeros.
+  private static func octet(_ name: RawSpan, at offset: inout Int, end: Int) -> UInt32? {
+    let start = offset
+    var value: UInt32 = 0
+    while offset < end, offset - start < 3 {
+      let digit = name.byte(unchecked: offset) &- 0x30
+      guard digit < 10 else { break }
+      value = value * 10 + UInt32(digit)
+      offset += 1
+    }
+    guard offset > start, value < 256 else { return nil }
+    return offset - start > 1 && name.byte(unchecked: start) == 0x30 ? nil : value
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt64? {
+    switch byte {
+    case 0x30...0x39: UInt64(byte - 0x30)
+    case 0x61...0x66: UInt64(byte - 0x57)
+    default: nil
+    }
+  }
+}

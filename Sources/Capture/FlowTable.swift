@@ -1,0 +1,216 @@
+/// What makes two packets belong to one flow, whichever way they go: the ends in address order.
+struct FlowKey: Equatable {
+  var first: IPAddress
+  var second: IPAddress
+  /// The first end's port in the upper half.
+  var ports: UInt32
+  /// IP protocol, version, tunnel depth, and whether the protocol has ports, a byte each.
+  var kind: UInt32
+
+  @inline(__always)
+  func hash(_ seed: UInt64) -> UInt64 {
+    var state = Self.mix(
+      first.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed, second.high ^ 0xe703_7ed1_a0b4_28db)
+    state ^= Self.mix(first.low ^ 0x8ebc_6af0_9c88_c6e3 ^ seed, second.low ^ 0x5899_65cc_7537_4cc3)
+    return Self.mix(
+      state ^ 0x1d8e_4e27_c47d_124f, (UInt64(ports) << 32 | UInt64(kind)) ^ 0xeb44_acca_b455_d165)
+  }
+
+  /// Both halves of a product, folded; every bit of the result depends on every bit of both.
+  @inline(__always)
+  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
+  }
+}
+
+/// One flow, as plain values that the table moves about.
+struct Flow {
+  var key: FlowKey
+  fileprivate var newer: UInt32 = 0
+  fileprivate var older: UInt32 = 0
+  /// Sequence number of the last segment that yielded observables, for each direction.
+  var yieldedSequence: (UInt32, UInt32) = (0, 0)
+  /// A hash of that segment's bytes, never 0; 0 where there was none.
+  var yieldedHash: (UInt32, UInt32) = (0, 0)
+  /// The batch that holds this flow's record last, and where in it.
+  var batch: UInt32 = 0
+  var batchIndex: UInt32 = 0
+  /// The end that stands first in the key began the flow.
+  var isFirstOriginator = true
+  /// The originator is known by a SYN or by a protocol's roles, not only by being first.
+  var isRoleKnown = false
+}
+
+/// The flows seen lately, found by key; the one used least recently makes room.
+///
+/// Layout: `entries`, dense, 88 bytes each, threaded as a list from newest to oldest by index (0 is
+/// none, so indices count from 1), and `slots`, a power of two at least twice as many, open
+/// addressing with linear probing: the upper half of a slot holds 32 bits of the hash, so that a probe
+/// touches an entry only where it very probably is the right one; the lower half its index. A slot is
+/// freed by moving later ones of the run back, so runs hold no gaps. The hash is seeded per table,
+/// so nobody can write a capture whose flows all collide; no output depends on the seed.
+@safe
+struct FlowTable: ~Copyable {
+  private var entries: UnsafeMutablePointer<Flow>
+  private var capacity: Int
+  private var slots: UnsafeMutablePointer<UInt64>
+  private var mask: Int
+  private let limit: Int
+  private let seed: UInt64
+  private var newest: UInt32 = 0
+  private var oldest: UInt32 = 0
+  /// Flows in the table.
+  private(set) var count = 0
+  /// Flows seen, forgotten ones included.
+  private(set) var total: UInt64 = 0
+  /// Flows forgotten for want of room.
+  private(set) var evictions: UInt64 = 0
+
+  init(limit: Int, seed: UInt64 = .random(in: .min ... .max)) {
+    self.limit = max(1, min(limit, 1 << 30))
+    self.seed = seed
+    capacity = min(1024, self.limit)
+    mask = 4095
+    unsafe entries = .allocate(capacity: capacity + 1)
+    unsafe slots = .allocate(capacity: mask + 1)
+    unsafe slots.initialize(repeating: 0, count: mask + 1)
+  }
+
+  deinit {
+    unsafe entries.deallocate()
+    unsafe slots.deallocate()
+  }
+
+  /// The flow at an index that `find` gave out since the last insertion.
+  subscript(_ index: UInt32) -> Flow {
+    @inline(__always)
+    _read {
+      assert(index > 0 && index <= count)
+      // SAFETY: indices come from `find`, which gives out 1...count.
+      yield unsafe entries[Int(index)]
+    }
+    @inline(__always)
+    _modify {
+      assert(index > 0 && index <= count)
+      // SAFETY: as above.
+      yield unsafe &entries[Int(index)]
+    }
+  }
+
+  /// The index of a flow, made the newest; a flow not known is added.
+  @inline(__always)
+  mutating func find(_ key: FlowKey, isNew: inout Bool) -> UInt32 {
+    let hash = key.hash(seed)
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    // SAFETY: slots are masked; at most half of them are in use, so an empty one ends the loop;
+    // their indices are those of entries.
+    while true {
+      let value = unsafe slots[slot]
+      if value == 0 { break }
+      if value >> 32 == hash >> 32 {
+        let index = UInt32(truncatingIfNeeded: value)
+        if unsafe entries[Int(index)].key == key {
+          if index != newest { makeNewest(index) }
+          isNew = false
+          return index
+        }
+      }
+      slot = (slot &+ 1) & mask
+    }
+    isNew = true
+    return insert(key, hash)
+  }
+
+  @inline(never)
+  private mutating func insert(_ key: FlowKey, _ hash: UInt64) -> UInt32 {
+    total &+= 1
+    let index: UInt32
+    if count == limit {
+      index = oldest
+      unlink(index)
+      removeSlot(of: index)
+      evictions &+= 1
+    } else {
+      if count == capacity { grow() }
+      count += 1
+      index = UInt32(count)
+    }
+    // SAFETY: `index` is at most `capacity`, and entries has one more.
+    unsafe entries[Int(index)] = Flow(key: key)
+    link(index)
+    place(hash, index)
+    return index
+  }
+
+  private mutating func place(_ hash: UInt64, _ index: UInt32) {
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    // SAFETY: slots are masked.
+    while unsafe slots[slot] != 0 { slot = (slot &+ 1) & mask }
+    unsafe slots[slot] = hash & 0xffff_ffff_0000_0000 | UInt64(index)
+  }
+
+  /// Frees the slot of an entry and closes the gap (Knuth, volume 3, 6.4, algorithm R).
+  private mutating func removeSlot(of index: UInt32) {
+    // SAFETY: slots are masked, and their indices are those of entries.
+    var slot = unsafe Int(truncatingIfNeeded: entries[Int(index)].key.hash(seed)) & mask
+    while unsafe UInt32(truncatingIfNeeded: slots[slot]) != index {
+      // The entry has a slot; an empty one before it would mean that it was never placed.
+      assert(unsafe slots[slot] != 0)
+      slot = (slot &+ 1) & mask
+    }
+    var gap = slot
+    while true {
+      slot = (slot &+ 1) & mask
+      let value = unsafe slots[slot]
+      if value == 0 { break }
+      let home =
+        unsafe Int(
+          truncatingIfNeeded: entries[Int(UInt32(truncatingIfNeeded: value))].key.hash(seed)) & mask
+      // An entry may move to the gap unless its home lies after the gap.
+      if (slot &- home) & mask >= (slot &- gap) & mask {
+        unsafe slots[gap] = value
+        gap = slot
+      }
+    }
+    unsafe slots[gap] = 0
+  }
+
+  private mutating func grow() {
+    let larger = min(capacity * 2, limit)
+    let moved = UnsafeMutablePointer<Flow>.allocate(capacity: larger + 1)
+    // SAFETY: both hold 1...count; `Flow` is trivial.
+    unsafe (moved + 1).initialize(from: entries + 1, count: count)
+    unsafe entries.deallocate()
+    unsafe entries = moved
+    capacity = larger
+    guard capacity * 2 > mask else { return }
+    unsafe slots.deallocate()
+    mask = mask * 2 + 1
+    unsafe slots = .allocate(capacity: mask + 1)
+    unsafe slots.initialize(repeating: 0, count: mask + 1)
+    for index in 1...UInt32(count) {
+      unsafe place(entries[Int(index)].key.hash(seed), index)
+    }
+  }
+
+  @inline(never)
+  private mutating func makeNewest(_ index: UInt32) {
+    unlink(index)
+    link(index)
+  }
+
+  // SAFETY of both: the list's indices are 0 or those of entries; entry 0 is scratch.
+  private mutating func unlink(_ index: UInt32) {
+    let (newer, older) = unsafe (entries[Int(index)].newer, entries[Int(index)].older)
+    if newer == 0 { newest = older } else { unsafe entries[Int(newer)].older = older }
+    if older == 0 { oldest = newer } else { unsafe entries[Int(older)].newer = newer }
+  }
+
+  private mutating func link(_ index: UInt32) {
+    unsafe entries[Int(index)].newer = 0
+    unsafe entries[Int(index)].older = newest
+    if newest == 0 { oldest = index } else { unsafe entries[Int(newest)].newer = index }
+    newest = index
+  }
+}

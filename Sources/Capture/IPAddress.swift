@@ -1,0 +1,61 @@
+/// An address as in `FlowRecord`: 16 bytes as two big-endian numbers, IPv4 in the upper four.
+struct IPAddress: Equatable {
+  var high: UInt64
+  var low: UInt64
+
+  init(ipv4: UInt32) {
+    high = UInt64(ipv4) << 32
+    low = 0
+  }
+
+  init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// The IPv4 address, where this is one.
+  var ipv4: UInt32 { UInt32(truncatingIfNeeded: high >> 32) }
+
+  /// Whether this IPv6 address is an IPv4 one in disguise (`::ffff:0:0/96`, RFC 4291 §2.5.5.2).
+  var isMapped: Bool { high == 0 && low >> 32 == 0xffff }
+
+  @inline(__always)
+  static func < (left: IPAddress, right: IPAddress) -> Bool {
+    left.high != right.high ? left.high < right.high : left.low < right.low
+  }
+}
+
+/// The fields of an IPv4 or IPv6 header with its options and extension headers, which a flow needs.
+struct IPHeader {
+  var version: UInt8 = 4
+  /// The protocol of what follows the last extension header.
+  var ipProtocol: UInt8 = 0
+  var source = IPAddress(high: 0, low: 0)
+  var destination = IPAddress(high: 0, low: 0)
+  /// Where what follows begins and ends in the packet's bytes.
+  var payload = 0
+  var end = 0
+  /// The capture holds less than the header's length says.
+  var isCut = false
+  /// What follows is a part of a datagram that does not begin with its transport header.
+  var isLaterFragment = false
+  /// What follows is the first part of a fragmented datagram.
+  var isFirstFragment = false
+  var fragmentID: UInt32 = 0
+
+  /// A group's or everybody's address, which cannot be the one that began an exchange.
+  var isToMany: Bool {
+    version == 4
+      ? destination.ipv4 >> 28 == 0xe || destination.ipv4 == .max
+      : destination.high >> 56 == 0xff
+  }
+}
+
+extension IPAddress {
+  /// The IPv6 address at an offset; the caller has checked that 16 bytes are there.
+  @inline(__always)
+  init(_ bytes: RawSpan, at offset: Int) {
+    high = bytes.bigEndianUInt64(unchecked: offset)
+    low = bytes.bigEndianUInt64(unchecked: offset &+ 8)
+  }
+}

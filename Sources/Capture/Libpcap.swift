@@ -1,0 +1,172 @@
+internal import CPcap
+import Glibc
+import Inputs
+
+/// A packet filter compiled by libpcap for one link type.
+@safe
+final class PacketFilter {
+  private var program = unsafe bpf_program()
+
+  /// Compiles an expression in libpcap's language; nil with libpcap's message where it is refused.
+  init(_ expression: String, linkType: UInt32) throws(PacketFilterError) {
+    guard let number = LinkType.libraryNumber(linkType),
+      let handle = unsafe pcap_open_dead(number, CInt(PacketFramer.longestPacket))
+    else { throw PacketFilterError(message: "no filter for link type \(linkType)") }
+    defer { unsafe pcap_close(handle) }
+    // SAFETY: the program is this object's own; libpcap fills it only where it returns 0.
+    let result = unsafe pcap_compile(handle, &program, expression, 1, PCAP_NETMASK_UNKNOWN)
+    guard result == 0 else {
+      throw PacketFilterError(message: unsafe String(cString: pcap_geterr(handle)))
+    }
+  }
+
+  deinit { unsafe pcap_freecode(&program) }
+
+  /// Whether the filter lets the packet through.
+  func accepts(_ packet: RawSpan, originalLength: UInt32) -> Bool {
+    var header = pcap_pkthdr()
+    header.caplen = UInt32(truncatingIfNeeded: packet.byteCount)
+    header.len = originalLength
+    // SAFETY: libpcap reads at most `caplen` bytes, which the span has.
+    return unsafe packet.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return false }
+      return unsafe pcap_offline_filter(
+        &program, &header, base.assumingMemoryBound(to: UInt8.self)) != 0
+    }
+  }
+}
+
+/// libpcap's words on a filter.
+struct PacketFilterError: Error {
+  var message: String
+}
+
+/// Reads the relatives of pcap that our own reader does not know, through libpcap.
+///
+/// libpcap reads from C streams only. A plain file is opened anew for it; what comes from a pipe or is
+/// compressed is written to an unnamed temporary file first.
+@safe
+final class LibpcapReader {
+  private let path: String
+  private let handle: OpaquePointer
+  private let linkType: UInt32
+  /// Why the input could not be read to its end when it was copied.
+  private var failure: InputError?
+
+  /// Begins to read an input of which nothing was consumed, and whose first bytes are these.
+  init(_ source: InputSource, firstBytes: [UInt8]) throws(CaptureError) {
+    path = source.path
+    guard let file = unsafe Self.plainFile(path, firstBytes) ?? tmpfile() else {
+      throw CaptureError(
+        code: .cannotRead, path: path, packets: 0, message: "no room for a temporary file")
+    }
+    if unsafe ftell(file) == 0, unsafe Self.isEmpty(file) {
+      do { failure = try unsafe Self.copy(source, to: file) } catch {
+        unsafe fclose(file)
+        throw error
+      }
+    }
+    var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+    guard
+      let handle = unsafe pcap_fopen_offline_with_tstamp_precision(
+        file, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message)
+    else {
+      unsafe fclose(file)
+      throw CaptureError(
+        code: .unsupported, path: path, packets: 0,
+        message: "libpcap cannot read it: \(Self.text(message))")
+    }
+    unsafe self.handle = handle
+    linkType = UInt32(truncatingIfNeeded: unsafe pcap_datalink(handle))
+  }
+
+  deinit { unsafe pcap_close(handle) }
+
+  /// The file at a path, where it is a regular one that begins as the input does: then the input is
+  /// that file as it is.
+  private static func plainFile(
+    _ path: String, _ firstBytes: [UInt8]
+  ) -> UnsafeMutablePointer<FILE>? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = unsafe fopen(path, "rbe")
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: firstBytes.count)
+    let count = unsafe fread(&bytes, 1, bytes.count, file)
+    unsafe rewind(file)
+    if count == bytes.count, bytes == firstBytes { return unsafe file }
+    unsafe fclose(file)
+    return nil
+  }
+
+  private static func isEmpty(_ file: UnsafeMutablePointer<FILE>) -> Bool {
+    var status = stat()
+    return unsafe fstat(fileno(file), &status) == 0 && status.st_size == 0
+  }
+
+  /// Copies the input; gives the error that ended it before its end.
+  private static func copy(
+    _ source: InputSource, to file: UnsafeMutablePointer<FILE>
+  ) throws(CaptureError) -> InputError? {
+    var failure: InputError?
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { unsafe buffer.deallocate() }
+    while failure == nil {
+      do {
+        let count = unsafe try source.read(into: buffer)
+        if count <= 0 { break }
+        guard unsafe fwrite(buffer.baseAddress, 1, count, file) == count else {
+          throw CaptureError(
+            code: .cannotRead, path: source.path, packets: 0,
+            message: "no room for a temporary file")
+        }
+      } catch let error as InputError {
+        failure = error
+      } catch let error as CaptureError {
+        throw error
+      } catch {}
+    }
+    unsafe rewind(file)
+    return failure
+  }
+
+  private static func text(_ message: [CChar]) -> String {
+    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// The next packet's bytes, valid until the next call; nil at the end.
+  func next(_ frame: inout Frame, after packets: UInt64) throws(CaptureError) -> UnsafeRawPointer? {
+    var header: UnsafeMutablePointer<pcap_pkthdr>?
+    var bytes: UnsafePointer<UInt8>?
+    let result = unsafe pcap_next_ex(handle, &header, &bytes)
+    if let failure, result != 1 { throw CaptureError(failure, packets: packets) }
+    switch result {
+    case 1:
+      guard let header = unsafe header?.pointee, let bytes = unsafe bytes else { return nil }
+      frame.length = min(Int(header.caplen), PacketFramer.longestPacket)
+      frame.originalLength = header.len
+      // With nanosecond precision the field for microseconds holds nanoseconds.
+      frame.time =
+        Int64(header.ts.tv_sec) &* 1_000_000_000 &+ Int64(header.ts.tv_usec)
+      frame.linkType = linkType
+      frame.isPacket = true
+      return unsafe UnsafeRawPointer(bytes)
+    case PCAP_ERROR_BREAK:
+      return nil
+    default:
+      let message = unsafe String(cString: pcap_geterr(handle))
+      throw CaptureError(
+        code: message.utf8.starts(with: "truncated".utf8) ? .truncated : .corrupt,
+        path: path, packets: packets,
+        message: "\(message), after packet \(packets)")
+    }
+  }
+
+  /// libpcap's name for a link type, or nil.
+  static func linkTypeName(_ linkType: UInt32) -> String? {
+    guard let number = LinkType.libraryNumber(linkType),
+      let name = unsafe pcap_datalink_val_to_name(number)
+    else { return nil }
+    return unsafe String(cString: name)
+  }
+}

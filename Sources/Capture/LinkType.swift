@@ -1,0 +1,46 @@
+/// Numbers of link types in capture files (the registry of tcpdump.org).
+enum LinkType {
+  static let null: UInt32 = 0
+  static let ethernet: UInt32 = 1
+  static let ppp: UInt32 = 9
+  /// Raw IP as some systems number it.
+  static let raw12: UInt32 = 12
+  static let raw14: UInt32 = 14
+  static let pppSerial: UInt32 = 50
+  static let pppEthernet: UInt32 = 51
+  static let raw: UInt32 = 101
+  static let ciscoHDLC: UInt32 = 104
+  static let frameRelay: UInt32 = 107
+  static let loop: UInt32 = 108
+  static let linuxCooked: UInt32 = 113
+  static let ipv4: UInt32 = 228
+  static let ipv6: UInt32 = 229
+  static let linuxCooked2: UInt32 = 276
+
+  /// The captured length above which a record is damage, not a packet: Wireshark's limits.
+  static func longestRecord(_ linkType: UInt32) -> UInt32 {
+    switch linkType {
+    // USB, D-Bus and EBHSCR have records without a frame's natural size.
+    case 186, 189, 220, 231, 249, 279: 128 << 20
+    default: 256 << 10
+    }
+  }
+
+  /// libpcap's own number (`DLT_…`), which differs for types that systems numbered each their way.
+  static func libraryNumber(_ linkType: UInt32) -> CInt? {
+    switch linkType {
+    case 100: 11
+    case raw: 12
+    case 102: 15
+    case 103: 16
+    case 106: 19
+    default: CInt(exactly: linkType)
+    }
+  }
+
+  /// The name shown for packets of a link type that is not read.
+  static func name(_ linkType: UInt32) -> String {
+    guard let name = LibpcapReader.linkTypeName(linkType) else { return "\(linkType)" }
+    return "\(name.lowercased())-\(linkType)"
+  }
+}

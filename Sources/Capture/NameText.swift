@@ -1,0 +1,129 @@
+import Parsing
+
+/// The text of a DNS name while it is put together: at most 255 bytes of it on the wire, each written
+/// as four characters at worst.
+@safe
+struct NameText: ~Copyable {
+  private static let capacity = 1024
+  private let memory: UnsafeMutablePointer<UInt8>
+  private(set) var count = 0
+  /// A label holds a byte above ASCII, so the normal form is another one (UTS 46), or there is none.
+  var hasHighBytes = false
+  /// A label holds a byte that is written as an escape, so this is no host's name.
+  var hasEscapes = false
+
+  init() {
+    unsafe memory = .allocate(capacity: Self.capacity)
+    unsafe memory.initialize(repeating: 0, count: Self.capacity)
+  }
+
+  deinit { unsafe memory.deallocate() }
+
+  mutating func removeAll() {
+    count = 0
+    hasHighBytes = false
+    hasEscapes = false
+  }
+
+  /// Adds a character; beyond the capacity, which no name reaches, nothing happens.
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    guard count < Self.capacity else { return }
+    // SAFETY: compared with the capacity in the line above.
+    unsafe memory[count] = byte
+    count &+= 1
+  }
+
+  /// The characters so far; valid until the next change.
+  ///
+  /// The name is a part of the writer that it is written with, so this span claims no borrow.
+  var bytes: RawSpan {
+    @_lifetime(immortal) get {
+      // SAFETY: the memory is initialised and lives as long as this name.
+      unsafe _overrideLifetime(RawSpan(_unsafeStart: memory, byteCount: count), copying: ())
+    }
+  }
+
+  // MARK: Labels
+
+  /// Adds a label's bytes, lower case, preceded by a dot where it is not the first.
+  ///
+  /// A dot or backslash inside a label gets a backslash before it, a byte that cannot be printed is
+  /// written as `\DDD` (RFC 1035 §5.1). Well-formed UTF-8 is kept.
+  mutating func appendLabel(_ label: RawSpan) {
+    if count > 0 { append(0x2e) }
+    // A plain byte is one character and most are plain; the others go the checked way.
+    var room = Self.capacity - count
+    var offset = 0
+    while offset < label.byteCount {
+      let byte = label.byte(unchecked: offset)
+      // From `/` to `[` and from `]` to `~`, or a hyphen.
+      guard byte &- 0x2f < 0x2d || byte &- 0x5d < 0x22 || byte == 0x2d, room > 0 else {
+        offset += appendUnusual(label, at: offset)
+        room = Self.capacity - count
+        continue
+      }
+      // SAFETY: `room` is what is left of the capacity.
+      unsafe memory[count] = byte &- 0x41 < 26 ? byte | 0x20 : byte
+      count &+= 1
+      room &-= 1
+      offset &+= 1
+    }
+  }
+
+  /// Adds a byte that is written otherwise than as itself, or a sequence of UTF-8, and gives its length.
+  @inline(never)
+  private mutating func appendUnusual(_ label: RawSpan, at offset: Int) -> Int {
+    let byte = label.byte(unchecked: offset)
+    switch byte {
+    case 0x2e, 0x5c:
+      append(0x5c)
+      append(byte)
+      hasEscapes = true
+    case 0x20...0x7e:
+      append(byte)
+    case 0x80...:
+      let length = Self.scalarLength(label, at: offset)
+      guard length == 0 else {
+        for position in offset..<offset + length { append(label.byte(unchecked: position)) }
+        hasHighBytes = true
+        return length
+      }
+      appendDecimal(byte)
+    default:
+      appendDecimal(byte)
+    }
+    return 1
+  }
+
+  private mutating func appendDecimal(_ byte: UInt8) {
+    hasEscapes = true
+    append(0x5c)
+    append(0x30 + byte / 100)
+    append(0x30 + byte / 10 % 10)
+    append(0x30 + byte % 10)
+  }
+
+  /// Length of the UTF-8 sequence at an offset, or 0 where it is not well-formed (RFC 3629) or
+  /// stands for a C1 control.
+  private static func scalarLength(_ bytes: RawSpan, at offset: Int) -> Int {
+    let first = bytes.byte(unchecked: offset)
+    func continuation(_ distance: Int, _ range: ClosedRange<UInt8> = 0x80...0xbf) -> Bool {
+      offset + distance < bytes.byteCount
+        && range.contains(bytes.byte(unchecked: offset + distance))
+    }
+    switch first {
+    case 0xc2: return continuation(1, 0xa0...0xbf) ? 2 : 0
+    case 0xc3...0xdf: return continuation(1) ? 2 : 0
+    case 0xe0: return continuation(1, 0xa0...0xbf) && continuation(2) ? 3 : 0
+    case 0xe1...0xec, 0xee, 0xef: return continuation(1) && continuation(2) ? 3 : 0
+    case 0xed: return continuation(1, 0x80...0x9f) && continuation(2) ? 3 : 0
+    case 0xf0:
+      return continuation(1, 0x90...0xbf) && continuation(2) && continuation(3) ? 4 : 0
+    case 0xf1...0xf3: return continuation(1) && continuation(2) && continuation(3) ? 4 : 0
+    case 0xf4:
+      return continuation(1, 0x80...0x8f) && continuation(2) && continuation(3) ? 4 : 0
+    default: return 0
+    }
+  }
+}

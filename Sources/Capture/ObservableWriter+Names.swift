@@ -1,0 +1,87 @@
+import Indicators
+import Parsing
+
+extension ObservableWriter {
+  /// Writes the DNS name in `name`, unless it is the root's or, in `other`, the packet has it.
+  mutating func keepName(_ field: CaptureField, unless other: CaptureField? = nil) {
+    let start = batch.arena.count
+    if name.hasHighBytes, !name.hasEscapes {
+      let hasNormalForm = normalizer.appendName(name.bytes, to: &batch.arena) == nil
+      if !hasNormalForm { appendToArena(name.bytes) }
+    } else {
+      appendToArena(name.bytes)
+    }
+    if let other, batch.arena.count > start, hasValue(other, .domain, from: start) {
+      batch.arena.removeLast(batch.arena.count - start)
+      return
+    }
+    keep(field, .domain, from: start)
+  }
+
+  /// Writes a host as it stands in a header or a handshake: an address or a name, by shape.
+  ///
+  /// What has no normal form is written in lower case, since it was sent all the same, unless only
+  /// valid hosts are wanted; false where it is not valid. The port belongs to an address.
+  @discardableResult
+  mutating func keepHost(
+    _ field: CaptureField, _ host: RawSpan, port: UInt16 = 0, onlyIfValid: Bool = false
+  ) -> Bool {
+    if let (address, version) = Self.address(host) {
+      append(field, address, version: version, port: port)
+      return true
+    }
+    let start = batch.arena.count
+    let isValid = normalizer.appendName(host, to: &batch.arena) == nil
+    if !isValid {
+      if onlyIfValid { return false }
+      for offset in host.byteOffsets {
+        let byte = host.byte(unchecked: offset)
+        batch.arena.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+      }
+    }
+    keep(field, .domain, from: start)
+    return isValid
+  }
+
+  /// The address that text is as a whole, with its version.
+  static func address(_ text: RawSpan) -> (address: IPAddress, version: UInt8)? {
+    guard let last = text.byteCount > 0 ? text.byte(unchecked: text.byteCount - 1) : nil else {
+      return nil
+    }
+    if last >= 0x30, last <= 0x39, let address = IPAddressText.ipv4(text) {
+      return (IPAddress(ipv4: address), 4)
+    }
+    if text.firstOffset(of: 0x3a, in: text.byteOffsets) != nil,
+      let address = IPAddressText.ipv6(text)
+    {
+      return (IPAddress(high: address.high, low: address.low), 6)
+    }
+    return nil
+  }
+}
+
+extension ObservableWriter {
+  /// Adds the normal form of the URL in `scratch` to the arena and gives its scheme's length; nil, and
+  /// nothing added, where it has none.
+  mutating func appendScratchAsURL() -> Int? {
+    let start = batch.arena.count
+    var schemeLength = 0
+    let refusal = unsafe scratch.withUnsafeBytes { bytes in
+      // SAFETY: the span does not leave the closure.
+      unsafe normalizer.appendURL(bytes.bytes, schemeLength: &schemeLength, to: &batch.arena)
+    }
+    guard refusal == nil else {
+      batch.arena.removeLast(batch.arena.count - start)
+      return nil
+    }
+    return schemeLength
+  }
+}
+
+extension [UInt8] {
+  /// Adds a span's bytes.
+  mutating func append(_ bytes: RawSpan) {
+    // SAFETY: the closure only reads the span's bytes.
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+}

@@ -1,0 +1,307 @@
+import Glibc
+import Indicators
+import Parsing
+
+/// The fields of captures that are read so far, in the outside contract's words.
+enum CaptureField: Int, CaseIterable {
+  case ipSource
+  case ipDestination
+  case dnsQuery
+  case dnsQueryReverse
+  case dnsAnswerName
+  case dnsAnswerAddress
+  case dnsAnswerText
+  case dnsAuthorityName
+  case dnsAuthorityAddress
+  case dnsAdditionalName
+  case dnsAdditionalAddress
+  case httpHost
+  case httpURL
+  case httpUserAgent
+  case httpReferrer
+  case httpForwardedFor
+  case tlsServerName
+
+  var name: StaticString {
+    switch self {
+    case .ipSource: "ip.src"
+    case .ipDestination: "ip.dst"
+    case .dnsQuery: "dns.query"
+    case .dnsQueryReverse: "dns.query.reverse"
+    case .dnsAnswerName: "dns.answer.name"
+    case .dnsAnswerAddress: "dns.answer.address"
+    case .dnsAnswerText: "dns.answer.text"
+    case .dnsAuthorityName: "dns.authority.name"
+    case .dnsAuthorityAddress: "dns.authority.address"
+    case .dnsAdditionalName: "dns.additional.name"
+    case .dnsAdditionalAddress: "dns.additional.address"
+    case .httpHost: "http.host"
+    case .httpURL: "http.url"
+    case .httpUserAgent: "http.user-agent"
+    case .httpReferrer: "http.referrer"
+    case .httpForwardedFor: "http.x-forwarded-for"
+    case .tlsServerName: "tls.sni"
+    }
+  }
+}
+
+/// Appends one packet's observables to the batch, each (field, value) of a packet once.
+///
+/// The batch is moved in for the time of one `fill` and moved out again, so that nothing but this
+/// struct holds it and appending copies nothing. A value is written to the end of the arena and
+/// then either kept by an observable or cut off again, so a value needs no memory of its own.
+struct ObservableWriter: ~Copyable {
+  var batch = ObservableBatch()
+  var normalizer = Normalizer()
+  /// Bytes put together for one value (a URL, a message's pieces); reused.
+  var scratch: [UInt8] = []
+  var name = NameText()
+
+  /// The flow of what is written next, as its record shows it.
+  private(set) var flow = FlowRecord(
+    source: (0, 0), destination: (0, 0), sourcePort: 0, destinationPort: 0, ipProtocol: 0,
+    ipVersion: 0, tunnelDepth: 0, hasPorts: false)
+  /// Where that flow stands in the batch, or `ObservableRecord.noFlow`.
+  private(set) var flowIndex = ObservableRecord.noFlow
+  /// Changes with every batch, so that flows know whether their index is still good; never 0.
+  private(set) var serial: UInt32 = 0
+
+  private var fields = InlineArray<20, UInt16>(repeating: 0)
+  private var number: UInt64 = 0
+  private var time = ObservableRecord.noTime
+  /// The packet's record for the present flow, once it has one.
+  private var record = UInt32.max
+  private var seen = SeenValues()
+
+  /// Takes the batch over.
+  mutating func begin(_ batch: inout ObservableBatch) {
+    swap(&self.batch, &batch)
+    serial = serial == .max ? 1 : serial + 1
+    flowIndex = ObservableRecord.noFlow
+    record = .max
+    // The caller may hand in another batch each time, or one whose table was started anew.
+    for field in CaptureField.allCases {
+      fields[field.rawValue] = self.batch.fields.intern(field.name)
+    }
+  }
+
+  /// Gives the batch back.
+  mutating func end(_ batch: inout ObservableBatch) { swap(&self.batch, &batch) }
+
+  /// Begins a packet.
+  @inline(__always)
+  mutating func beginPacket(number: UInt64, time: Int64) {
+    self.number = number
+    self.time = time
+    record = .max
+    seen.removeAll()
+  }
+
+  /// Begins a flow of the packet: the outermost one, or one inside a tunnel.
+  @inline(__always)
+  mutating func beginFlow(_ flow: FlowRecord, index: UInt32) {
+    self.flow = flow
+    flowIndex = index
+    record = .max
+  }
+
+  /// Whether anything was written for the packet's present flow.
+  var hasRecord: Bool { record != .max }
+
+  /// The packet's record for the present flow.
+  private mutating func recordIndex() -> UInt32 {
+    if record != .max { return record }
+    if flowIndex == ObservableRecord.noFlow {
+      flowIndex = UInt32(truncatingIfNeeded: batch.flows.count)
+      batch.flows.append(flow)
+    }
+    record = UInt32(truncatingIfNeeded: batch.records.count)
+    batch.records.append(ObservableRecord(number: number, time: time, flow: flowIndex))
+    return record
+  }
+
+  // MARK: Values
+
+  /// Writes an address; IPv6 forms of IPv4 addresses become IPv4.
+  mutating func append(
+    _ field: CaptureField, _ address: IPAddress, version: UInt8, port: UInt16 = 0,
+    flags: ObservableFlags = [], isRepeatable: Bool = false
+  ) {
+    let start = batch.arena.count
+    let kind: IndicatorKind
+    if version == 4 {
+      kind = .ipv4
+      append(bigEndian: address.ipv4)
+    } else if address.isMapped {
+      kind = .ipv4
+      append(bigEndian: UInt32(truncatingIfNeeded: address.low))
+    } else {
+      kind = .ipv6
+      append(bigEndian: UInt32(truncatingIfNeeded: address.high >> 32))
+      append(bigEndian: UInt32(truncatingIfNeeded: address.high))
+      append(bigEndian: UInt32(truncatingIfNeeded: address.low >> 32))
+      append(bigEndian: UInt32(truncatingIfNeeded: address.low))
+    }
+    if isRepeatable {
+      write(field, kind, start, flags, port: port)
+    } else {
+      keep(field, kind, from: start, flags: flags, port: port)
+    }
+  }
+
+  private mutating func append(bigEndian value: UInt32) {
+    // SAFETY: the closure only reads the number's bytes.
+    unsafe withUnsafeBytes(of: value.bigEndian) { unsafe batch.arena.append(contentsOf: $0) }
+  }
+
+  /// Writes bytes as they are.
+  mutating func append(
+    _ field: CaptureField, _ kind: IndicatorKind, _ value: RawSpan, flags: ObservableFlags = []
+  ) {
+    let start = batch.arena.count
+    appendToArena(value)
+    keep(field, kind, from: start, flags: flags)
+  }
+
+  /// Adds bytes to the value at the end of the arena.
+  mutating func appendToArena(_ value: RawSpan) {
+    // SAFETY: the closure only reads the span's bytes.
+    unsafe value.withUnsafeBytes { unsafe batch.arena.append(contentsOf: $0) }
+  }
+
+  /// Makes an observable of the arena's bytes from `start` on, or drops them: empty values, and
+  /// values that the packet already has in this field.
+  @discardableResult
+  mutating func keep(
+    _ field: CaptureField, _ kind: IndicatorKind, from start: Int, flags: ObservableFlags = [],
+    port: UInt16 = 0, schemeLength: UInt16 = 0
+  ) -> Bool {
+    let length = batch.arena.count - start
+    guard length > 0 else { return false }
+    let index = UInt32(truncatingIfNeeded: batch.observables.count)
+    let hash = Self.hash(batch.arena, from: start, salt: field.rawValue << 8 | Int(kind.rawValue))
+    if find(field, kind, from: start, hash: hash) {
+      batch.arena.removeLast(length)
+      return false
+    }
+    seen.insert(hash, index)
+    write(field, kind, start, flags, port: port, schemeLength: schemeLength)
+    return true
+  }
+
+  /// Whether the packet has the value at the end of the arena, from `start` on, in a field.
+  func hasValue(_ field: CaptureField, _ kind: IndicatorKind, from start: Int) -> Bool {
+    let hash = Self.hash(batch.arena, from: start, salt: field.rawValue << 8 | Int(kind.rawValue))
+    return find(field, kind, from: start, hash: hash)
+  }
+
+  private func find(
+    _ field: CaptureField, _ kind: IndicatorKind, from start: Int, hash: UInt32
+  ) -> Bool {
+    let length = batch.arena.count - start
+    var probe = 0
+    while let index = seen.candidate(hash, probe) {
+      let other = batch.observables[Int(index)]
+      if other.field == fields[field.rawValue], other.kind == kind, Int(other.length) == length,
+        isEqual(Int(other.offset), start, length)
+      {
+        return true
+      }
+      probe += 1
+    }
+    return false
+  }
+
+  private func isEqual(_ left: Int, _ right: Int, _ length: Int) -> Bool {
+    // SAFETY: both ranges are in the arena: one of an observable, one up to its end.
+    unsafe batch.arena.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return true }
+      return unsafe memcmp(base + left, base + right, length) == 0
+    }
+  }
+
+  private mutating func write(
+    _ field: CaptureField, _ kind: IndicatorKind, _ start: Int, _ flags: ObservableFlags,
+    port: UInt16, schemeLength: UInt16 = 0
+  ) {
+    let record = recordIndex()
+    batch.observables.append(
+      Observable(
+        kind: kind, flags: flags.union(.inArena), field: fields[field.rawValue],
+        offset: UInt32(truncatingIfNeeded: start),
+        length: UInt32(truncatingIfNeeded: batch.arena.count - start), record: record,
+        port: port, schemeLength: schemeLength))
+  }
+
+  /// A hash of the arena's bytes from `start` on: eight at a time, multiplied and folded.
+  private static func hash(_ bytes: [UInt8], from start: Int, salt: Int) -> UInt32 {
+    // SAFETY: the span does not leave the closure, and every load is inside it.
+    unsafe bytes.withUnsafeBytes { buffer in
+      let value = unsafe buffer.bytes
+      var hash = UInt64(truncatingIfNeeded: salt) &* 0x9e37_79b9_7f4a_7c15
+      var offset = start
+      while value.byteCount &- offset >= 8 {
+        hash = (hash ^ value.littleEndianUInt64(unchecked: offset)) &* 0xff51_afd7_ed55_8ccd
+        hash ^= hash >> 32
+        offset &+= 8
+      }
+      var rest: UInt64 = 0
+      while offset < value.byteCount {
+        rest = rest << 8 | UInt64(value.byte(unchecked: offset))
+        offset &+= 1
+      }
+      hash = (hash ^ rest) &* 0xc4ce_b9fe_1a85_ec53
+      return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
+    }
+  }
+}
+
+/// The values of one packet by hash, emptied in one step.
+///
+/// Probes are bounded: in a packet made so that many values collide some are written twice, which
+/// costs less than looking long.
+private struct SeenValues {
+  private static let size = 1 << 14
+  private static let longestProbe = 32
+  /// In each: the generation that wrote it, and the observable's index.
+  private var slots: [UInt64] = []
+  private var generation: UInt32 = 1
+  private var isEmpty = true
+
+  init() {}
+
+  @inline(__always)
+  mutating func removeAll() {
+    if !isEmpty { startGeneration() }
+  }
+
+  private mutating func startGeneration() {
+    isEmpty = true
+    generation &+= 1
+    if generation == 0 {
+      for slot in slots.indices { slots[slot] = 0 }
+      generation = 1
+    }
+  }
+
+  /// The observable that stands at a step of a hash's probe; nil ends the probe.
+  func candidate(_ hash: UInt32, _ probe: Int) -> UInt32? {
+    guard !isEmpty, probe < Self.longestProbe else { return nil }
+    let value = slots[(Int(hash) + probe) & (Self.size - 1)]
+    guard UInt32(truncatingIfNeeded: value >> 32) == generation else { return nil }
+    return UInt32(truncatingIfNeeded: value)
+  }
+
+  mutating func insert(_ hash: UInt32, _ index: UInt32) {
+    isEmpty = false
+    // Many captures hold nothing that comes here.
+    if slots.isEmpty { slots = Array(repeating: 0, count: Self.size) }
+    for probe in 0..<Self.longestProbe {
+      let slot = (Int(hash) + probe) & (Self.size - 1)
+      if UInt32(truncatingIfNeeded: slots[slot] >> 32) != generation {
+        slots[slot] = UInt64(generation) << 32 | UInt64(index)
+        return
+      }
+    }
+  }
+}

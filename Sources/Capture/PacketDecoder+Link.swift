@@ -1,0 +1,196 @@
+import Parsing
+
+/// Numbers of protocols in Ethernet's type field (IEEE registry).
+private enum EtherType {
+  static let ipv4: UInt16 = 0x0800
+  static let ipv6: UInt16 = 0x86dd
+  static let vlan: UInt16 = 0x8100
+  static let serviceVLAN: UInt16 = 0x88a8
+  static let oldServiceVLAN: UInt16 = 0x9100
+  static let mpls: UInt16 = 0x8847
+  static let mplsMulticast: UInt16 = 0x8848
+  static let pppoe: UInt16 = 0x8864
+  static let bridged: UInt16 = 0x6558
+  static let providerBackbone: UInt16 = 0x88e7
+  static let ppp: UInt16 = 0x880b
+}
+
+extension PacketDecoder {
+  /// Frames inside frames that are followed, in all tunnels of a packet together.
+  private static let linkHeaderLimit = 16
+
+  /// Finds the IP packet in a captured one.
+  @inline(__always)
+  mutating func decodeLink(_ packet: RawSpan, _ linkType: UInt32) {
+    if linkType == LinkType.ethernet {
+      decodeEthernet(packet, at: 0, end: packet.byteCount, depth: 0)
+    } else {
+      decodeOtherLink(packet, linkType)
+    }
+  }
+
+  @inline(never)
+  private mutating func decodeOtherLink(_ packet: RawSpan, _ linkType: UInt32) {
+    let end = packet.byteCount
+    switch linkType {
+    case LinkType.raw, LinkType.raw12, LinkType.raw14, LinkType.ipv4, LinkType.ipv6:
+      decodeIP(packet, at: 0, end: end, depth: 0)
+    case LinkType.linuxCooked:
+      guard end >= 16 else { return skips.add(.linkHeaderCut) }
+      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 14), at: 16, end: end, depth: 0)
+    case LinkType.linuxCooked2:
+      guard end >= 20 else { return skips.add(.linkHeaderCut) }
+      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 0), at: 20, end: end, depth: 0)
+    case LinkType.null, LinkType.loop:
+      guard end >= 4 else { return skips.add(.linkHeaderCut) }
+      // The family is a number of the capturing machine, in its byte order; systems differ in IPv6's.
+      let family = packet.bigEndianUInt32(unchecked: 0)
+      switch family > 0xffff ? family.byteSwapped : family {
+      case 2, 10, 23, 24, 28, 30: decodeIP(packet, at: 4, end: end, depth: 0)
+      default: skips.add(.notIP)
+      }
+    case LinkType.ppp, LinkType.pppSerial:
+      // Cisco's HDLC on a serial line that says PPP has another address, unicast or broadcast.
+      if end >= 4, packet.byte(unchecked: 0) & 0x7f == 0x0f, packet.byte(unchecked: 1) == 0 {
+        decode(packet, etherType: packet.bigEndianUInt16(unchecked: 2), at: 4, end: end, depth: 0)
+      } else {
+        decodePPP(packet, at: 0, end: end, depth: 0)
+      }
+    case LinkType.pppEthernet:
+      decodePPPoE(packet, at: 0, end: end, depth: 0)
+    case LinkType.ciscoHDLC:
+      // Address, control, then a type as in Ethernet (RFC 1547 §4.3).
+      guard end >= 4 else { return skips.add(.linkHeaderCut) }
+      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 2), at: 4, end: end, depth: 0)
+    case LinkType.frameRelay:
+      decodeFrameRelay(packet, end: end)
+    default:
+      skips.add(linkType: linkType)
+    }
+  }
+
+  /// Addresses and type or length, or a tunnel's bridged frame.
+  @inline(__always)
+  mutating func decodeEthernet(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    guard end &- start >= 14 else { return skips.add(.linkHeaderCut) }
+    let type = packet.bigEndianUInt16(unchecked: start &+ 12)
+    if type == EtherType.ipv4 || type == EtherType.ipv6 {
+      decodeIP(packet, at: start &+ 14, end: end, depth: depth)
+    } else {
+      decode(packet, etherType: type, at: start &+ 14, end: end, depth: depth)
+    }
+  }
+
+  /// Follows types, tags and labels to the IP packet.
+  mutating func decode(
+    _ packet: RawSpan, etherType: UInt16, at start: Int, end: Int, depth: Int
+  ) {
+    // Frames in frames come here again, and the stack must not grow with the packet.
+    linkHeaders += 1
+    guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
+    var (type, offset) = (etherType, start)
+    // Each turn takes at least four bytes.
+    while true {
+      switch type {
+      case EtherType.ipv4, EtherType.ipv6:
+        return decodeIP(packet, at: offset, end: end, depth: depth)
+      case EtherType.vlan, EtherType.serviceVLAN, EtherType.oldServiceVLAN:
+        guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
+        type = packet.bigEndianUInt16(unchecked: offset + 2)
+        offset += 4
+      case EtherType.mpls, EtherType.mplsMulticast:
+        return decodeMPLS(packet, at: offset, end: end, depth: depth)
+      case EtherType.pppoe:
+        return decodePPPoE(packet, at: offset, end: end, depth: depth)
+      case EtherType.ppp:
+        return decodePPP(packet, at: offset, end: end, depth: depth)
+      case EtherType.bridged:
+        return decodeEthernet(packet, at: offset, end: end, depth: depth)
+      case EtherType.providerBackbone:
+        // A tag of four bytes, then the customer's frame (IEEE 802.1ah).
+        guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
+        return decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
+      case ..<1536:
+        // A length: IEEE 802.2 with SNAP names the protocol (RFC 1042).
+        guard end - offset >= 8, packet.bigEndianUInt32(unchecked: offset) == 0xaaaa_0300,
+          packet.bigEndianUInt16(unchecked: offset + 4) & 0xff == 0
+        else { return skips.add(.notIP) }
+        type = packet.bigEndianUInt16(unchecked: offset + 6)
+        offset += 8
+        if type < 1536 { return skips.add(.notIP) }
+      default:
+        return skips.add(.notIP)
+      }
+    }
+  }
+
+  /// Labels up to the one at the bottom; what follows tells its version in its first four bits
+  /// (RFC 3032 §2.1, RFC 4928 §2).
+  private mutating func decodeMPLS(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    var offset = start
+    while end - offset >= 5 {
+      let isBottom = packet.byte(unchecked: offset + 2) & 1 != 0
+      offset += 4
+      guard isBottom else { continue }
+      switch packet.byte(unchecked: offset) >> 4 {
+      case 4, 6: decodeIP(packet, at: offset, end: end, depth: depth)
+      case 0 where end - offset >= 4 && packet.bigEndianUInt32(unchecked: offset) >> 28 == 0:
+        // A pseudowire's control word before an Ethernet frame (RFC 4448 §4.6).
+        decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
+      default: skips.add(.notIP)
+      }
+      return
+    }
+    skips.add(.linkHeaderCut)
+  }
+
+  /// A session's header of six bytes, then PPP (RFC 2516 §4).
+  private mutating func decodePPPoE(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    guard end - start >= 8 else { return skips.add(.linkHeaderCut) }
+    guard packet.byte(unchecked: start + 1) == 0 else { return skips.add(.notIP) }
+    decodePPP(packet, at: start + 6, end: end, depth: depth)
+  }
+
+  /// Address and control where they are not left out, then the protocol in one or two bytes
+  /// (RFC 1661 §2, RFC 1662 §3.1).
+  private mutating func decodePPP(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    var offset = start
+    if end - offset >= 2, packet.bigEndianUInt16(unchecked: offset) == 0xff03 { offset += 2 }
+    guard end - offset >= 2 else { return skips.add(.linkHeaderCut) }
+    var type = UInt16(packet.byte(unchecked: offset))
+    offset += 1
+    if type & 1 == 0 {
+      type = type << 8 | UInt16(packet.byte(unchecked: offset))
+      offset += 1
+    }
+    switch type {
+    case 0x21, 0x57: decodeIP(packet, at: offset, end: end, depth: depth)
+    case 0x281: decodeMPLS(packet, at: offset, end: end, depth: depth)
+    default: skips.add(.notIP)
+    }
+  }
+
+  /// An address of two bytes or more, then the protocol (RFC 2427 §4), or Cisco's encapsulation.
+  private mutating func decodeFrameRelay(_ packet: RawSpan, end: Int) {
+    var offset = 0
+    while offset < min(end, 4), packet.byte(unchecked: offset) & 1 == 0 { offset += 1 }
+    offset += 1
+    guard end - offset >= 3 else { return skips.add(.linkHeaderCut) }
+    let type = packet.bigEndianUInt16(unchecked: offset)
+    if type == EtherType.ipv4 || type == EtherType.ipv6 {
+      return decodeIP(packet, at: offset + 2, end: end, depth: 0)
+    }
+    guard packet.byte(unchecked: offset) == 0x03 else { return skips.add(.notIP) }
+    offset += 1
+    if packet.byte(unchecked: offset) == 0 { offset += 1 }
+    guard end - offset >= 1 else { return skips.add(.linkHeaderCut) }
+    switch packet.byte(unchecked: offset) {
+    case 0xcc, 0x8e: decodeIP(packet, at: offset + 1, end: end, depth: 0)
+    case 0x80 where end - offset >= 6:
+      decode(
+        packet, etherType: packet.bigEndianUInt16(unchecked: offset + 4), at: offset + 6, end: end,
+        depth: 0)
+    default: skips.add(.notIP)
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import Parsing
+
+/// Numbers of protocols in IP headers (IANA) that are not only counted.
+enum IPProtocol {
+  static let hopByHop: UInt8 = 0
+  static let ipv4: UInt8 = 4
+  static let tcp: UInt8 = 6
+  static let udp: UInt8 = 17
+  static let dccp: UInt8 = 33
+  static let ipv6: UInt8 = 41
+  static let routing: UInt8 = 43
+  static let fragment: UInt8 = 44
+  static let gre: UInt8 = 47
+  static let authentication: UInt8 = 51
+  static let destinationOptions: UInt8 = 60
+  static let sctp: UInt8 = 132
+  static let mobility: UInt8 = 135
+  static let udpLite: UInt8 = 136
+  static let hostIdentity: UInt8 = 139
+  static let shim6: UInt8 = 140
+}
+
+extension PacketDecoder {
+  /// Reads an IP packet of either version; `depth` counts the tunnels around it.
+  mutating func decodeIP(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    guard end &- start >= 20 else {
+      return skips.add(end > start ? .ipHeaderCut : .linkHeaderCut)
+    }
+    var header = IPHeader()
+    switch packet.byte(unchecked: start) >> 4 {
+    case 4: guard readIPv4(packet, at: start, end: end, &header) else { return }
+    case 6: guard readIPv6(packet, at: start, end: end, &header) else { return }
+    default: return skips.add(.ipHeaderMalformed)
+    }
+    if header.isCut { skips.add(.ipPacketCut) }
+    if header.isLaterFragment {
+      skips.add(.ipFragment)
+      if fragments.contains(header), !options.everyPacket { return }
+    } else if header.isFirstFragment {
+      fragments.insert(header)
+    }
+    decodeTransport(packet, header, depth: depth)
+  }
+
+  /// RFC 791 §3.1.
+  @inline(__always)
+  private mutating func readIPv4(
+    _ packet: RawSpan, at start: Int, end: Int, _ header: inout IPHeader
+  ) -> Bool {
+    let headerLength = Int(packet.byte(unchecked: start) & 0xf) &* 4
+    let totalLength = Int(packet.bigEndianUInt16(unchecked: start &+ 2))
+    header.version = 4
+    header.source = IPAddress(ipv4: packet.bigEndianUInt32(unchecked: start &+ 12))
+    header.destination = IPAddress(ipv4: packet.bigEndianUInt32(unchecked: start &+ 16))
+    header.ipProtocol = packet.byte(unchecked: start &+ 9)
+    guard headerLength >= 20 else {
+      skips.add(.ipHeaderMalformed)
+      return false
+    }
+    // Segmentation by the network card leaves 0 in packets captured before it.
+    let length = totalLength == 0 ? end &- start : totalLength
+    guard length >= headerLength else {
+      skips.add(.ipHeaderMalformed)
+      return false
+    }
+    header.isCut = length > end &- start
+    header.end = min(end, start &+ length)
+    header.payload = min(start &+ headerLength, header.end)
+    let fragment = packet.bigEndianUInt16(unchecked: start &+ 6)
+    if fragment & 0x3fff != 0 {
+      header.isLaterFragment = fragment & 0x1fff != 0
+      header.isFirstFragment = !header.isLaterFragment
+      header.fragmentID = UInt32(packet.bigEndianUInt16(unchecked: start &+ 4))
+    }
+    if header.ipProtocol == IPProtocol.authentication, !header.isLaterFragment {
+      _ = skipExtensions(packet, &header)
+    }
+    return true
+  }
+
+  /// RFC 8200 §3, §4.
+  private mutating func readIPv6(
+    _ packet: RawSpan, at start: Int, end: Int, _ header: inout IPHeader
+  ) -> Bool {
+    guard end - start >= 40 else {
+      skips.add(.ipHeaderCut)
+      return false
+    }
+    let payloadLength = Int(packet.bigEndianUInt16(unchecked: start + 4))
+    header.version = 6
+    header.ipProtocol = packet.byte(unchecked: start + 6)
+    header.source = IPAddress(packet, at: start + 8)
+    header.destination = IPAddress(packet, at: start + 24)
+    header.payload = start + 40
+    // Jumbograms (RFC 2675) and segmentation by the network card have 0.
+    let length = payloadLength == 0 ? end - start - 40 : payloadLength
+    header.isCut = length > end - start - 40
+    header.end = min(end, start + 40 + length)
+    if !skipExtensions(packet, &header) { skips.add(.ipHeaderCut) }
+    return true
+  }
+
+  /// Moves to what follows the extension headers; false, and to the end, where one is cut.
+  ///
+  /// Each header takes at least eight bytes, so the loop is bounded by the packet.
+  private mutating func skipExtensions(_ packet: RawSpan, _ header: inout IPHeader) -> Bool {
+    while true {
+      let start = header.payload
+      let length: Int
+      switch header.ipProtocol {
+      case IPProtocol.hopByHop, IPProtocol.routing, IPProtocol.destinationOptions,
+        IPProtocol.mobility, IPProtocol.hostIdentity, IPProtocol.shim6:
+        // In IPv4 these numbers are protocols of their own.
+        guard header.version == 6 else { return true }
+        guard header.end - start >= 8 else { return cutExtension(&header) }
+        length = 8 + 8 * Int(packet.byte(unchecked: start + 1))
+      case IPProtocol.authentication:
+        guard header.end - start >= 8 else { return cutExtension(&header) }
+        length = 8 + 4 * Int(packet.byte(unchecked: start + 1))
+      case IPProtocol.fragment:
+        guard header.version == 6 else { return true }
+        guard header.end - start >= 8 else { return cutExtension(&header) }
+        length = 8
+        let fragment = packet.bigEndianUInt16(unchecked: start + 2)
+        if fragment & 0xfff9 != 0 {
+          header.isLaterFragment = fragment >> 3 != 0
+          header.isFirstFragment = !header.isLaterFragment
+          header.fragmentID = packet.bigEndianUInt32(unchecked: start + 4)
+        }
+      default:
+        return true
+      }
+      header.ipProtocol = packet.byte(unchecked: start)
+      guard header.end - start >= length else { return cutExtension(&header) }
+      header.payload = start + length
+      // What follows in a later fragment is the middle of something.
+      if header.isLaterFragment { return true }
+    }
+  }
+
+  private func cutExtension(_ header: inout IPHeader) -> Bool {
+    header.payload = header.end
+    return false
+  }
+}

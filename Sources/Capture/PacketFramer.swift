@@ -1,0 +1,156 @@
+import Inputs
+import Parsing
+
+/// One numbered record of a capture, before anything in it is looked at.
+struct Frame {
+  /// Its place among the records that Wireshark numbers, from 1.
+  var number: UInt64 = 0
+  /// Nanoseconds since 1970, or `Int64.min` where the record has no time.
+  var time = Int64.min
+  /// The link type's number in capture files (`LINKTYPE_…`).
+  var linkType: UInt32 = 0
+  /// Captured bytes that are in the buffer.
+  var length = 0
+  /// Bytes that the packet had on the wire.
+  var originalLength: UInt32 = 0
+  /// False for a record that is numbered but holds no packet.
+  var isPacket = true
+}
+
+/// Finds the packets of a capture file, whatever its format.
+///
+/// A packet's bytes are at the front of the input buffer from one `next` to the following one; what
+/// is left of its record is stepped over then (`pending`).
+@safe
+struct PacketFramer: ~Copyable {
+  private enum Format {
+    case pcap(PcapLayout)
+    case pcapng
+    case library(LibpcapReader)
+  }
+
+  /// The longest packet that is looked at; of a longer one, only this much.
+  static let longestPacket = 256 << 10
+
+  var input: InputBuffer
+  var skips = SkipCounters()
+  /// Records numbered so far.
+  private(set) var number: UInt64 = 0
+  /// Bytes at the front of the buffer that belong to the record before.
+  var pending = 0
+  var sections = PcapngSections()
+  private let format: Format
+  private var libraryBytes: UnsafeRawPointer?
+
+  init(_ source: InputSource) throws(CaptureError) {
+    input = InputBuffer(source)
+    let first: [UInt8]
+    do { first = try source.peek(PcapLayout.headerLength) } catch {
+      throw CaptureError(error, packets: 0)
+    }
+    switch CaptureFormat(first) {
+    case .pcap(let layout):
+      format = .pcap(layout)
+    case .pcapng:
+      format = .pcapng
+    case .otherPcap:
+      format = .library(try LibpcapReader(source, firstBytes: first))
+    case .cutPcap:
+      throw CaptureError(
+        code: .truncated, path: source.path, packets: 0,
+        message: "the capture ends inside its file header")
+    case nil:
+      throw CaptureError(
+        code: .notACapture, path: source.path, packets: 0,
+        message: first.isEmpty
+          ? "the file is empty" : "not a packet capture (pcap or pcapng); scan it as text")
+    }
+    if case .pcap = format { pending = PcapLayout.headerLength }
+  }
+
+  /// Moves to the next numbered record; false at the end of the capture.
+  mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {
+    if pending > 0 {
+      let count = pending
+      pending = 0
+      guard input.skip(count) else { throw cut("a packet") }
+    }
+    switch format {
+    case .pcap(let layout):
+      guard try nextPcap(layout, &frame) else { return false }
+    case .pcapng:
+      guard try nextPcapng(&frame) else { return false }
+    case .library(let reader):
+      unsafe libraryBytes = try reader.next(&frame, after: number)
+      if unsafe libraryBytes == nil { return false }
+    }
+    number &+= 1
+    frame.number = number
+    return true
+  }
+
+  /// The bytes of the record that `next` moved to; valid until it is called again.
+  func pointer() -> UnsafeRawPointer {
+    if let libraryBytes = unsafe libraryBytes { return unsafe libraryBytes }
+    return unsafe input.pointer
+  }
+
+  /// The error for an input that ended where more was due.
+  func cut(_ place: StaticString) -> CaptureError {
+    if let failure = input.failure {
+      return CaptureError(failure, packets: number)
+    }
+    return CaptureError(
+      code: .truncated, path: input.source.path, packets: number,
+      message: "the capture ends in the middle of \(place), after packet \(number)")
+  }
+
+  /// The error for a length that cannot be.
+  func corrupt(_ message: String) -> CaptureError {
+    CaptureError(
+      code: .corrupt, path: input.source.path, packets: number,
+      message: "\(message), after packet \(number)")
+  }
+
+  /// Whether the input ends exactly here; throws if it broke off here.
+  mutating func isAtEnd() throws(CaptureError) -> Bool {
+    if input.require(1) { return false }
+    if let failure = input.failure { throw CaptureError(failure, packets: number) }
+    return true
+  }
+}
+
+/// The formats of capture files, told apart by their first bytes.
+enum CaptureFormat {
+  case pcap(PcapLayout)
+  case pcapng
+  /// A relative of pcap that libpcap reads.
+  case otherPcap
+  /// A pcap file that ends inside its header.
+  case cutPcap
+
+  /// The format of a file that begins with these bytes; give it `PcapLayout.headerLength` of them.
+  init?(_ first: [UInt8]) {
+    guard first.count >= 4 else { return nil }
+    let magic = first[0..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    switch magic {
+    case 0x0a0d_0d0a:
+      guard first.count >= 12 else { return nil }
+      let order = Array(first[8..<12])
+      guard order == [0x1a, 0x2b, 0x3c, 0x4d] || order == [0x4d, 0x3c, 0x2b, 0x1a] else {
+        return nil
+      }
+      self = .pcapng
+    case 0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1:
+      guard first.count >= PcapLayout.headerLength else {
+        self = .cutPcap
+        return
+      }
+      if let layout = PcapLayout(first) { self = .pcap(layout) } else { self = .otherPcap }
+    case 0xa1b2_cd34, 0x34cd_b2a1, 0xa1e2_cb12, 0x12cb_e2a1:
+      self = .otherPcap
+    default:
+      return nil
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Inputs
+
+/// What was not read, or not as it claimed to be; the raw value is the name in the summary.
+enum SkipReason: Int, CaseIterable {
+  case filtered
+  case notIP
+  case linkHeaderCut
+  case ipHeaderCut
+  case ipHeaderMalformed
+  case ipPacketCut
+  case ipFragment
+  case transportHeaderCut
+  case transportHeaderMalformed
+  case tunnelDepth
+  case linkDepth
+  case retransmission
+  case dnsMalformed
+  case dnsName
+  case dnsMessageCut
+  case dnsStreamIncomplete
+  case httpHeadCut
+  case httpHeaderLimit
+  case httpURL
+  case httpReferrer
+  case httpForwardedFor
+  case tlsHelloCut
+  case tlsHelloMalformed
+  case packetTooLong
+  case pcapngInterface
+  case pcapngLength
+  case pcapngTimestamp
+  case notAPacket
+
+  var name: String {
+    switch self {
+    case .filtered: "filtered-out"
+    case .notIP: "not-ip"
+    case .linkHeaderCut: "link-header-cut"
+    case .ipHeaderCut: "ip-header-cut"
+    case .ipHeaderMalformed: "ip-header-malformed"
+    case .ipPacketCut: "ip-packet-cut-by-snap-length"
+    case .ipFragment: "ip-fragment"
+    case .transportHeaderCut: "transport-header-cut"
+    case .transportHeaderMalformed: "transport-header-malformed"
+    case .tunnelDepth: "tunnel-depth-limit"
+    case .linkDepth: "link-header-limit"
+    case .retransmission: "tcp-retransmission"
+    case .dnsMalformed: "dns-malformed"
+    case .dnsName: "dns-name-malformed"
+    case .dnsMessageCut: "dns-message-cut"
+    case .dnsStreamIncomplete: "dns-over-tcp-incomplete"
+    case .httpHeadCut: "http-head-cut"
+    case .httpHeaderLimit: "http-header-limit"
+    case .httpURL: "http-url-malformed"
+    case .httpReferrer: "http-referrer-not-a-url"
+    case .httpForwardedFor: "http-x-forwarded-for-not-an-address"
+    case .tlsHelloCut: "tls-client-hello-cut"
+    case .tlsHelloMalformed: "tls-client-hello-malformed"
+    case .packetTooLong: "packet-beyond-256-kib"
+    case .pcapngInterface: "pcapng-unknown-interface"
+    case .pcapngLength: "pcapng-length-mismatch"
+    case .pcapngTimestamp: "timestamp-out-of-range"
+    case .notAPacket: "record-not-a-packet"
+    }
+  }
+}
+
+/// Counts by reason without a hash table, since some reasons hold for nearly every packet.
+struct SkipCounters {
+  private var counts = InlineArray<32, UInt64>(repeating: 0)
+  /// Packets by link type that is not read.
+  private var linkTypes: [UInt32: UInt64] = [:]
+
+  @inline(__always)
+  mutating func add(_ reason: SkipReason) {
+    counts[reason.rawValue] &+= 1
+  }
+
+  mutating func add(linkType: UInt32) {
+    linkTypes[linkType, default: 0] += 1
+  }
+
+  /// The counts under the names that users see.
+  var tally: Tally {
+    var tally = Tally()
+    for reason in SkipReason.allCases { tally.add(reason.name, counts[reason.rawValue]) }
+    for (type, count) in linkTypes { tally.add("link-type-\(LinkType.name(type))", count) }
+    return tally
+  }
+}

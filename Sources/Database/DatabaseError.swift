@@ -1,0 +1,47 @@
+/// Why a database was not compiled, opened or verified.
+///
+/// The description says what is wrong and, where it helps, what to do; it names no file, which the
+/// caller knows.
+public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What sort of fault it is.
+  public enum Code: Sendable {
+    /// The file could not be opened, read, mapped or written.
+    case inputOutput
+    /// The bytes do not begin as a database does.
+    case notADatabase
+    /// Another major version, another byte order, or a section that this version must not skip.
+    case otherVersion
+    /// The bytes end before the length in the header.
+    case cutShort
+    /// The bytes contradict themselves.
+    case damaged
+    /// More than a database can hold.
+    case tooLarge
+  }
+
+  /// What sort of fault it is.
+  public let code: Code
+
+  /// What is wrong, in one line.
+  public let description: String
+
+  init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+
+  static let notADatabase = DatabaseError(.notADatabase, "not a Sekisho database")
+
+  static func otherVersion(_ what: String) -> DatabaseError {
+    DatabaseError(
+      .otherVersion, "made by another version (\(what)); compile it again with this version")
+  }
+
+  static func cutShort(found: UInt64, expected: UInt64) -> DatabaseError {
+    DatabaseError(.cutShort, "file is cut short: \(found) of \(expected) bytes")
+  }
+
+  static func damaged(_ what: String) -> DatabaseError {
+    DatabaseError(.damaged, "damaged database: \(what)")
+  }
+}

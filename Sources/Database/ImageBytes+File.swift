@@ -1,0 +1,76 @@
+internal import Glibc
+internal import Matchers
+
+extension ImageBytes {
+  /// The bytes of a database file: mapped, or read into memory.
+  static func database(path: String, copying: Bool) throws(DatabaseError) -> ImageBytes {
+    let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failure("cannot be opened") }
+    defer { close(file) }
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0 else { throw failure("cannot be opened") }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw DatabaseError(.inputOutput, "is a folder, not a Sekisho database")
+    case S_IFREG: break
+    default: throw DatabaseError(.inputOutput, "is no regular file, so no Sekisho database")
+    }
+    guard let count = Int(exactly: status.st_size), count > 0 else { throw .notADatabase }
+    return copying ? try read(file, count: count) : try map(file, count: count)
+  }
+
+  /// The parts of a compiled database, put together in memory.
+  convenience init(parts compiled: CompiledDatabase) {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(compiled.count, 1), alignment: DatabaseFormat.pageAlignment)
+    var offset = 0
+    compiled.forEachPart { part in
+      // SAFETY: the parts together have `count` bytes, which is the room there is.
+      unsafe part.withUnsafeBytes { bytes in
+        guard let start = bytes.baseAddress, bytes.count <= compiled.count - offset else { return }
+        unsafe memory.advanced(by: offset).copyMemory(from: start, byteCount: bytes.count)
+      }
+      offset += part.count
+    }
+    unsafe self.init(baseAddress: UnsafeRawPointer(memory), count: compiled.count) { start, _ in
+      unsafe start.deallocate()
+    }
+  }
+
+  private static func map(_ file: CInt, count: Int) throws(DatabaseError) -> ImageBytes {
+    guard let start = unsafe mmap(nil, count, PROT_READ, MAP_SHARED, file, 0),
+      unsafe start != MAP_FAILED
+    else { throw failure("cannot be mapped") }
+    // SAFETY: the mapping holds `count` bytes and is undone only by the release closure.
+    return unsafe ImageBytes(baseAddress: UnsafeRawPointer(start), count: count) { start, count in
+      unsafe munmap(UnsafeMutableRawPointer(mutating: start), count)
+    }
+  }
+
+  private static func read(_ file: CInt, count: Int) throws(DatabaseError) -> ImageBytes {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: count, alignment: DatabaseFormat.pageAlignment)
+    var offset = 0
+    while offset < count {
+      // SAFETY: `offset` is below `count`, and the call is told how many bytes are left.
+      let got = unsafe Glibc.read(file, memory.advanced(by: offset), count - offset)
+      if got > 0 {
+        offset += got
+      } else if got == 0 {
+        // Shorter than it was a moment ago; the header will say by how much.
+        break
+      } else if errno != EINTR {
+        let error = failure("cannot be read")
+        unsafe memory.deallocate()
+        throw error
+      }
+    }
+    // SAFETY: the first `offset` bytes were read into the memory, which the closure gives back.
+    return unsafe ImageBytes(baseAddress: UnsafeRawPointer(memory), count: offset) { start, _ in
+      unsafe start.deallocate()
+    }
+  }
+
+  private static func failure(_ what: String) -> DatabaseError {
+    DatabaseError(.inputOutput, "\(what): \(systemMessage(errno))")
+  }
+}

@@ -1,0 +1,121 @@
+internal import Indicators
+internal import Matchers
+internal import Parsing
+
+extension IndicatorDatabase {
+  func lookUpIPv4(
+    _ order: Range<Int>, _ input: borrowing LookupInput, _ options: LookupOptions,
+    _ scratch: inout LookupScratch
+  ) {
+    guard let ipv4 else { return }
+    scratch.owners.removeAll(keepingCapacity: true)
+    scratch.ipv4.removeAll(keepingCapacity: true)
+    for index in order {
+      let owner = scratch.order[index]
+      let observable = input.observables[Int(owner)]
+      guard observable.length == 4, let range = input.range(observable) else { continue }
+      let bytes = input.bytes(inArena: observable.flags.contains(.inArena))
+      scratch.ipv4.append(bytes.bigEndianUInt32(unchecked: range.lowerBound))
+      scratch.owners.append(owner)
+    }
+    scratch.makeRoom(scratch.ipv4.count)
+    if scratch.ipv4.isEmpty { return }
+    Self.find(ipv4, scratch.ipv4, &scratch.numbers)
+    addAddresses(ipv4, width: 32, input, options, &scratch)
+  }
+
+  func lookUpIPv6(
+    _ order: Range<Int>, _ input: borrowing LookupInput, _ options: LookupOptions,
+    _ scratch: inout LookupScratch
+  ) {
+    guard let ipv6 else { return }
+    scratch.owners.removeAll(keepingCapacity: true)
+    scratch.ipv6.removeAll(keepingCapacity: true)
+    for index in order {
+      let owner = scratch.order[index]
+      let observable = input.observables[Int(owner)]
+      guard observable.length == 16, let range = input.range(observable) else { continue }
+      let bytes = input.bytes(inArena: observable.flags.contains(.inArena))
+      scratch.ipv6.append(IPv6Bits(networkOrder: bytes, at: range.lowerBound))
+      scratch.owners.append(owner)
+    }
+    scratch.makeRoom(scratch.ipv6.count)
+    if scratch.ipv6.isEmpty { return }
+    Self.find(ipv6, scratch.ipv6, &scratch.numbers)
+    addAddresses(ipv6, width: 128, input, options, &scratch)
+  }
+
+  private static func find(
+    _ family: PrefixLookup, _ addresses: [UInt32], _ numbers: inout [UInt32]
+  ) {
+    var results = numbers.mutableSpan
+    family.trie.lookup(ipv4: addresses.span, numbers: &results)
+  }
+
+  private static func find(
+    _ family: PrefixLookup, _ addresses: [IPv6Bits], _ numbers: inout [UInt32]
+  ) {
+    var results = numbers.mutableSpan
+    family.trie.lookup(ipv6: addresses.span, numbers: &results)
+  }
+
+  /// From the longest prefix of each address to all that cover it, and from prefixes to entries.
+  private func addAddresses(
+    _ family: PrefixLookup, width: Int, _ input: borrowing LookupInput, _ options: LookupOptions,
+    _ scratch: inout LookupScratch
+  ) {
+    for index in scratch.owners.indices where scratch.numbers[index] != PrefixTrie.none {
+      let owner = scratch.owners[index]
+      let port = input.observables[Int(owner)].port
+      scratch.begin(owner)
+      var prefix = scratch.numbers[index]
+      // Prefixes of one address have different lengths, so there are at most `width + 1`.
+      for _ in 0...width where prefix != PrefixTrie.none {
+        addEntries(
+          family.entries(image, of: prefix, limit: entryCount), port: port, width: width, options,
+          &scratch)
+        prefix = family.trie.parent(of: prefix)
+      }
+    }
+  }
+
+  /// The entries of one prefix that an address with this port (0: not known) meets.
+  ///
+  /// They are sorted by port. Where the port is known, those with another one are stepped over.
+  private func addEntries(
+    _ run: Range<Int>, port: UInt16, width: Int, _ options: LookupOptions,
+    _ scratch: inout LookupScratch
+  ) {
+    var entry = run.lowerBound
+    while entry < run.upperBound {
+      let head = self.head(entry)
+      if head.port == 0 || port == 0 || head.port == port {
+        if takesPart(head.flags, options) {
+          guard scratch.remaining > 0 else {
+            scratch.cutMatches += UInt64(run.upperBound - entry)
+            return
+          }
+          let whole: MatchKind = head.prefixLength == width ? .exact : .cidr
+          scratch.add(
+            entry, head.port != 0 && port == 0 ? .address : whole, length: head.prefixLength)
+        }
+        entry += 1
+      } else if head.port > port {
+        return
+      } else {
+        entry = firstEntry(in: entry + 1..<run.upperBound, port: port)
+      }
+    }
+  }
+
+  /// The first entry of a run whose port is not below the one given.
+  private func firstEntry(in run: Range<Int>, port: UInt16) -> Int {
+    var lower = run.lowerBound
+    var upper = run.upperBound
+    while lower < upper {
+      let middle = lower + (upper - lower) / 2
+      if head(middle).port < port { lower = middle + 1 } else { upper = middle }
+    }
+    return lower
+  }
+}

@@ -1,0 +1,269 @@
+internal import Indicators
+internal import Matchers
+internal import Parsing
+
+extension IndicatorDatabase {
+  /// Reads the whole image and checks its sums, every internal reference, the order of the entries,
+  /// and that every lookup structure gives what the entries say.
+  ///
+  /// Linear in the size of the image: about a second for a million entries. For a file that others
+  /// may change meanwhile it says what was true while it ran.
+  public func verify() throws(DatabaseError) {
+    try verifyFrame()
+    try verifyStrings()
+    try verifyContexts()
+    var verifier = EntryVerifier(self)
+    try verifier.run()
+    for kind in IndicatorKind.allCases { try verifyLookups(kind) }
+  }
+
+  // MARK: Bytes
+
+  private func verifyFrame() throws(DatabaseError) {
+    let now = try SectionTable(image)
+    let headLength =
+      DatabaseFormat.headerLength + now.sections.count * DatabaseFormat.sectionEntryLength
+    let identity = Checksum.hash128(span(DatabaseFormat.headerLength..<headLength))
+    guard now.seed == table.seed, now.buildIdentifier == identity, table.buildIdentifier == identity
+    else { throw .damaged("the build id is not that of the section table") }
+    try verifyZero(64..<DatabaseFormat.headerLength)
+    for index in now.sections.indices {
+      let base = DatabaseFormat.headerLength + index * DatabaseFormat.sectionEntryLength
+      try verifyZero(base + 48..<base + DatabaseFormat.sectionEntryLength)
+      guard bytes.littleEndianUInt16(unchecked: base + 6) <= 1 else {
+        throw .damaged("section \(index) has unknown flags")
+      }
+    }
+    var end = headLength
+    for section in now.sections {
+      try verifyZero(end..<section.offset)
+      guard Checksum.hash64(span(section.range)) == section.hash else {
+        throw .damaged("section \(name(section)) does not have the hash it should")
+      }
+      end = section.offset + section.length
+    }
+  }
+
+  private func name(_ section: SectionEntry) -> String {
+    section.kind.name ?? "\(section.kind.rawValue)"
+  }
+
+  private func verifyZero(_ range: Range<Int>) throws(DatabaseError) {
+    for offset in range where bytes.byte(at: offset) != 0 {
+      throw .damaged("byte \(offset) should be zero")
+    }
+  }
+
+  // MARK: Strings and contexts
+
+  private func verifyStrings() throws(DatabaseError) {
+    try verifyOffsets(stringEnds, end: strings.count, "strings")
+    try verifyOffsets(listEnds, end: lists.count, "lists")
+    for index in 0..<lists.count {
+      let string = image.uint32(lists, index)
+      guard string > 0, string < stringEnds.count else {
+        throw .damaged("a list has no such string")
+      }
+    }
+    for index in 0..<feedTable.count {
+      guard image.uint32(feedTable, index) < stringEnds.count,
+        image.uint32(feedTable, index, 4) < stringEnds.count,
+        image.uint32(feedTable, index, 8) <= 1, image.uint32(feedTable, index, 12) == 0
+      else { throw .damaged("feed \(index) has no name or unknown flags") }
+    }
+    for index in 0..<refusalTable.count {
+      guard image.uint32(refusalTable, index) < feedTable.count,
+        image.uint32(refusalTable, index, 4) < stringEnds.count
+      else { throw .damaged("refusal \(index) has no feed or reason") }
+    }
+  }
+
+  /// Offsets that begin at zero, never fall, and end where the bytes end.
+  private func verifyOffsets(
+    _ offsets: RecordTable, end: Int, _ what: String
+  ) throws(DatabaseError) {
+    guard offsets.count > 0, image.offset(offsets, 0) == 0,
+      image.offset(offsets, offsets.count - 1) == UInt64(end)
+    else { throw .damaged("the offsets of \(what) do not span them") }
+    for index in 1..<max(offsets.count, 1)
+    where image.offset(offsets, index) < image.offset(offsets, index - 1) {
+      throw .damaged("the offsets of \(what) fall")
+    }
+  }
+
+  private func verifyContexts() throws(DatabaseError) {
+    for index in 0..<origins.count {
+      guard image.uint32(origins, index) < feedTable.count,
+        image.uint32(origins, index, 4) < contexts.count
+      else { throw .damaged("origin \(index) has no feed or context") }
+    }
+    for index in 0..<contexts.count {
+      for field in stride(from: 0, to: 12, by: 4) {
+        guard image.uint32(contexts, index, field) < stringEnds.count else {
+          throw .damaged("context \(index) refers to no string")
+        }
+      }
+      for field in stride(from: 12, to: 28, by: 4) {
+        guard image.uint32(contexts, index, field) < listEnds.count else {
+          throw .damaged("context \(index) refers to no list")
+        }
+      }
+      let small = image.uint32(contexts, index, 28)
+      guard TLP(rawValue: UInt8(truncatingIfNeeded: small >> 8)) != nil, small >> 24 == 0 else {
+        throw .damaged("context \(index) has an unknown traffic light")
+      }
+    }
+  }
+
+  // MARK: Lookups
+
+  private func verifyLookups(_ kind: IndicatorKind) throws(DatabaseError) {
+    let facts = kinds[Int(kind.rawValue)]
+    do {
+      switch kind {
+      case .ipv4: try verifyPrefixes(ipv4, facts, width: 4)
+      case .ipv6: try verifyPrefixes(ipv6, facts, width: 16)
+      case .text: try verifyLiterals(facts)
+      case .url:
+        try verifyKeys(keySets[Int(kind.rawValue)], facts, mode: .exact)
+        try verifyKeys(urlPaths, facts, mode: .path)
+        try verifyURLPrefixes(facts)
+      default: try verifyKeys(keySets[Int(kind.rawValue)], facts, mode: nil)
+      }
+    } catch let error as DatabaseError {
+      throw error
+    } catch {
+      throw .damaged("\(error)")
+    }
+  }
+
+  private func heads(_ facts: KindFacts, _ mode: MatchMode?) -> [Int] {
+    facts.entries.filter { entry in
+      let head = head(entry)
+      if head.flags.contains(.continuesRun) { return false }
+      return mode == nil || head.mode == mode?.rawValue
+    }
+  }
+
+  private func verifyKeys(_ set: KeySet?, _ facts: KindFacts, mode: MatchMode?) throws {
+    let heads = heads(facts, mode)
+    guard let set else {
+      guard heads.isEmpty else { throw DatabaseError.damaged("a key set is missing") }
+      return
+    }
+    try set.verify()
+    guard set.count == heads.count else {
+      throw DatabaseError.damaged("a key set has \(set.count) keys, not \(heads.count)")
+    }
+    for entry in heads where set.lookup(span(comparisonKey(of: entry))) != UInt32(entry) {
+      throw DatabaseError.damaged("entry \(entry) is not found by its key")
+    }
+  }
+
+  private func verifyPrefixes(_ family: PrefixLookup?, _ facts: KindFacts, width: Int) throws {
+    let heads = heads(facts, nil)
+    guard let family else {
+      guard heads.isEmpty else { throw DatabaseError.damaged("a prefix trie is missing") }
+      return
+    }
+    try family.trie.verify()
+    guard family.trie.count == heads.count, family.runs.count == heads.count + 1,
+      Int(image.uint32(family.runs, heads.count)) == facts.entries.upperBound
+    else { throw DatabaseError.damaged("a prefix trie does not fit its entries") }
+    for (prefix, entry) in heads.enumerated() {
+      guard Int(image.uint32(family.runs, prefix)) == entry else {
+        throw DatabaseError.damaged("prefix \(prefix) has other entries than its own")
+      }
+      guard family.covers(span(valueRange(of: entry)), UInt32(prefix), width: width) else {
+        throw DatabaseError.damaged("entry \(entry) is not found by its address")
+      }
+    }
+  }
+
+  private func verifyURLPrefixes(_ facts: KindFacts) throws {
+    let heads = heads(facts, .prefix)
+    guard let urlPrefixes else {
+      guard heads.isEmpty else { throw DatabaseError.damaged("the URL prefixes are missing") }
+      return
+    }
+    try urlPrefixes.authorities.verify()
+    guard urlPrefixes.records.count == heads.count else {
+      throw DatabaseError.damaged("the URL prefixes do not fit their entries")
+    }
+    var authorities = 0
+    var open: [Int] = []
+    var previousAuthority: Range<Int>?
+    for (position, entry) in heads.enumerated() {
+      let key = comparisonKey(of: entry)
+      let prefix = urlPrefix(urlPrefixes, at: position)
+      while let last = open.last,
+        !span(key).starts(with: span(urlPrefix(urlPrefixes, at: last).key))
+      {
+        open.removeLast()
+      }
+      guard Int(prefix.entry) == entry, parent(urlPrefixes, of: position) == open.last,
+        open.last != nil || image.uint32(urlPrefixes.records, position, 4) == URLPrefixIndex.none
+      else { throw DatabaseError.damaged("URL prefix \(position) has another entry or parent") }
+      open.append(position)
+      guard let length = URLParts.authorityLength(span(key)) else {
+        throw DatabaseError.damaged("URL prefix \(position) has no authority")
+      }
+      let authority = key.lowerBound..<key.lowerBound + length
+      guard urlPrefixes.authorities.lookup(span(authority)) != KeySet.none else {
+        throw DatabaseError.damaged("the authority of URL prefix \(position) is not found")
+      }
+      if let previousAuthority, span(previousAuthority).isEqual(to: span(authority)) { continue }
+      authorities += 1
+      previousAuthority = authority
+    }
+    guard urlPrefixes.authorities.count <= authorities else {
+      throw DatabaseError.damaged("authorities of no URL prefix")
+    }
+  }
+
+  private func verifyLiterals(_ facts: KindFacts) throws {
+    guard let textMatcher else {
+      guard facts.entryCount == 0 else { throw DatabaseError.damaged("the literals are missing") }
+      return
+    }
+    try textMatcher.verify()
+    var matches: [LiteralMatch] = []
+    for (pattern, entry) in facts.entries.enumerated() {
+      let value = span(valueRange(of: entry))
+      guard textMatcher.length(of: UInt32(pattern)) == value.byteCount else {
+        throw DatabaseError.damaged("literal \(pattern) has another length than its entry")
+      }
+      var state = LiteralMatcher.State()
+      matches.removeAll(keepingCapacity: true)
+      // Every literal that a value of at most 4 KiB can hold at each of its offsets.
+      _ = textMatcher.scan(value, state: &state, limit: 1 << 24, matches: &matches)
+      let itself = LiteralMatch(pattern: UInt32(pattern), end: UInt64(value.byteCount))
+      guard matches.contains(itself) else {
+        throw DatabaseError.damaged("entry \(entry) is not found by its text")
+      }
+    }
+  }
+}
+
+extension PrefixLookup {
+  /// Whether the lookup of an address leads to a prefix, at once or through those that cover it.
+  fileprivate func covers(_ address: RawSpan, _ prefix: UInt32, width: Int) -> Bool {
+    guard address.byteCount == width else { return false }
+    var numbers = [PrefixTrie.none]
+    if width == 4 {
+      let query = [address.bigEndianUInt32(unchecked: 0)]
+      var results = numbers.mutableSpan
+      trie.lookup(ipv4: query.span, numbers: &results)
+    } else {
+      let query = [IPv6Bits(networkOrder: address, at: 0)]
+      var results = numbers.mutableSpan
+      trie.lookup(ipv6: query.span, numbers: &results)
+    }
+    var number = numbers[0]
+    for _ in 0...width * 8 where number != PrefixTrie.none {
+      if number == prefix { return true }
+      number = trie.parent(of: number)
+    }
+    return false
+  }
+}

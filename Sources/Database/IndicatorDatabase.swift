@@ -1,0 +1,176 @@
+internal import Glibc
+internal import Indicators
+public import Matchers
+internal import Synchronization
+
+/// A compiled, immutable set of indicators, ready to be asked.
+///
+/// Opening maps the file and checks its frame, which takes less than a millisecond whatever its size;
+/// nothing is copied, and processes that open one file share its pages. One database serves any
+/// number of threads, each with its own `LookupScratch`.
+///
+/// An image is not trusted: whatever its bytes are, and even if they change while it is open, no
+/// lookup reads outside it, traps or runs without bound. Right answers are promised only for an
+/// image that `verify()` accepts. A mapped file that another process truncates ends the program
+/// with a signal, as for any mapping; open with `copying` where that can happen.
+public final class IndicatorDatabase: Sendable {
+  let image: ImageBytes
+  let table: SectionTable
+
+  let entries: RecordTable
+  let values: RecordTable
+  let sourceBlocks: RecordTable
+  let sources: RecordTable
+  let origins: RecordTable
+  let contexts: RecordTable
+  let listEnds: RecordTable
+  let lists: RecordTable
+  let stringEnds: RecordTable
+  let strings: RecordTable
+  let feedTable: RecordTable
+  let refusalTable: RecordTable
+  let feedKindTable: RecordTable
+
+  /// Facts about each kind, by raw value.
+  let kinds: [KindFacts]
+  /// Key sets by raw value of their kind.
+  let keySets: [KeySet?]
+  let ipv4: PrefixLookup?
+  let ipv6: PrefixLookup?
+  let urlPaths: KeySet?
+  let urlPrefixes: URLPrefixIndex?
+  let cachedFeeds = Mutex<[DatabaseFeed]?>(nil)
+
+  /// Finds the text entries in a stream of bytes, or nil where there are none.
+  ///
+  /// `textEntry(ofPattern:)` gives the entry of each of its patterns.
+  public let textMatcher: LiteralMatcher?
+
+  /// Opens the database in a file: mapped read-only, or read into memory with `copying`.
+  public static func open(
+    path: String, copying: Bool = false
+  ) throws(DatabaseError) -> IndicatorDatabase {
+    try IndicatorDatabase(ImageBytes.database(path: path, copying: copying))
+  }
+
+  /// Opens the database in an array of bytes, which is copied.
+  public convenience init(image: [UInt8]) throws(DatabaseError) {
+    try self.init(image.withBytes { ImageBytes(copying: $0) })
+  }
+
+  /// Opens indicators that were compiled just now, without a file.
+  public convenience init(_ compiled: CompiledDatabase) throws(DatabaseError) {
+    try self.init(ImageBytes(parts: compiled))
+  }
+
+  init(_ image: ImageBytes) throws(DatabaseError) {
+    self.image = image
+    let table = try SectionTable(image)
+    self.table = table
+    entries = try table.table(.entries, sizes: EntryLayout.size)
+    values = try table.table(.values, sizes: 1)
+    sourceBlocks = try table.table(.sourceBlocks, sizes: 4, 8)
+    sources = try table.table(.sources, sizes: 1)
+    origins = try table.table(.origins, sizes: OriginLayout.size)
+    contexts = try table.table(.contexts, sizes: ContextLayout.size)
+    listEnds = try table.table(.listEnds, sizes: 4, 8)
+    lists = try table.table(.lists, sizes: 4)
+    stringEnds = try table.table(.stringEnds, sizes: 4, 8)
+    strings = try table.table(.strings, sizes: 1)
+    feedTable = try table.table(.feeds, sizes: FeedLayout.size)
+    refusalTable = try table.table(.refusals, sizes: RefusalLayout.size)
+    feedKindTable = try table.table(.feedKinds, sizes: FeedKindLayout.size)
+    guard entries.count <= DatabaseFormat.maximumEntries else { throw .damaged("too many entries") }
+    kinds = try Self.readKinds(image, table.table(.kinds, sizes: KindLayout.size), entries.count)
+
+    do {
+      var keySets: [KeySet?] = []
+      for kind in IndicatorKind.allCases {
+        keySets.append(
+          try table[.keys(kind.rawValue)].map { section throws(ImageError) in
+            try KeySet(image: image, range: section.range)
+          })
+      }
+      self.keySets = keySets
+      urlPaths = try table[.urlPaths].map { section throws(ImageError) in
+        try KeySet(image: image, range: section.range)
+      }
+      textMatcher = try table[.literals].map { section throws(ImageError) in
+        try LiteralMatcher(image: image, range: section.range)
+      }
+      ipv4 = try PrefixLookup(image, table, .ipv4Trie, .ipv4Runs)
+      ipv6 = try PrefixLookup(image, table, .ipv6Trie, .ipv6Runs)
+      urlPrefixes = try URLPrefixIndex(image, table)
+    } catch {
+      throw .damaged("\(error)")
+    }
+    try checkLookupsArePresent()
+  }
+
+  /// All bytes of the image.
+  var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get { span(0..<image.count) }
+  }
+
+  /// Part of the bytes, for as long as the database lives.
+  @_lifetime(borrow self)
+  func span(_ range: Range<Int>) -> RawSpan {
+    precondition(range.lowerBound >= 0 && range.upperBound <= image.count)
+    // SAFETY: the line above keeps the range inside the image, which lives as long as `self`.
+    let part = unsafe RawSpan(
+      _unsafeStart: image.baseAddress + range.lowerBound, byteCount: range.count)
+    return unsafe _overrideLifetime(part, borrowing: self)
+  }
+
+  private static func readKinds(
+    _ image: ImageBytes, _ table: RecordTable, _ entryCount: Int
+  ) throws(DatabaseError) -> [KindFacts] {
+    var kinds: [KindFacts] = []
+    var next = 0
+    for kind in IndicatorKind.allCases {
+      let index = Int(kind.rawValue)
+      guard index < table.count, image.uint32(table, index) == UInt32(index) else {
+        throw .damaged("kind \(kind.name) is missing")
+      }
+      let facts = KindFacts(
+        firstEntry: Int(image.uint32(table, index, 4)),
+        entryCount: Int(image.uint32(table, index, 8)),
+        keyCount: Int(image.uint32(table, index, 12)),
+        maximumLength: Int(
+          min(image.uint32(table, index, 16), UInt32(EntryRules.maximumLength(kind)))),
+        hasStrongSource: image.uint32(table, index, 20) & 1 != 0,
+        exactMask: image.uint64(table, index, 24), subdomainMask: image.uint64(table, index, 32))
+      guard facts.firstEntry == next, facts.entryCount <= entryCount - next else {
+        throw .damaged("kind \(kind.name) has impossible entries")
+      }
+      next += facts.entryCount
+      kinds.append(facts)
+    }
+    // Kinds that a later version appended have their entries behind those of all known ones.
+    guard next == entryCount || table.count > kinds.count else {
+      throw .damaged("entries that belong to no kind")
+    }
+    return kinds
+  }
+
+  private func checkLookupsArePresent() throws(DatabaseError) {
+    for kind in IndicatorKind.allCases {
+      if let set = keySets[Int(kind.rawValue)],
+        set.fixedWidth != kind.fixedWidth || set.ignoresCase != EntryRules.ignoresCase(kind)
+      {
+        throw .damaged("the keys of kind \(kind.name) have another width or case")
+      }
+      if kinds[Int(kind.rawValue)].entryCount == 0 { continue }
+      let isPresent =
+        switch kind {
+        case .ipv4: ipv4 != nil
+        case .ipv6: ipv6 != nil
+        case .text: textMatcher != nil
+        case .url: keySets[Int(kind.rawValue)] != nil || urlPaths != nil || urlPrefixes != nil
+        default: keySets[Int(kind.rawValue)] != nil
+        }
+      if !isPresent { throw .damaged("the lookup structure of kind \(kind.name) is missing") }
+    }
+  }
+}

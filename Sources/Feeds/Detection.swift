@@ -1,0 +1,75 @@
+import Indicators
+import Parsing
+
+/// What a feed's content says of its format.
+enum Detection {
+  /// One format fits.
+  case format(FeedFormat, CSVPlan?)
+  /// A format that is known and not read, by name; and what may be done.
+  case refused(String, advice: String)
+  /// Index files of a folder of feeds: nothing in them is an indicator, nothing is wrong.
+  case index(FeedFormat, String)
+  /// No format fits, or none well enough: what was found, and the formats that come nearest.
+  case unknown(String, candidates: [FeedFormat])
+  /// Nothing to recognise a format by.
+  case empty
+
+  /// Bytes of a file that are looked at.
+  static let sampleLength = 1 << 20
+
+  /// What the first bytes of a file, or all of them, say.
+  static func judge(_ sample: [UInt8], isWhole: Bool) -> Detection {
+    let bytes = sample.rawSpan
+    let content = Text.trimmed(bytes)
+    if content.isEmpty { return .empty }
+    if let name = binaryName(bytes) {
+      return .unknown("the file is " + name + ", not text", candidates: [])
+    }
+    switch content.byte(unchecked: 0) {
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      if let found = JSONDetection.judge(sample, isWhole: isWhole) { return found }
+    case UInt8(ascii: "<"):
+      return markup(content)
+    default: break
+    }
+    return TextDetection.judge(sample, isWhole: isWhole)
+  }
+
+  /// Markup languages, of which none is read.
+  private static func markup(_ content: RawSpan) -> Detection {
+    let head = content.extracting(0..<min(content.byteCount, 4096))
+    if Text.firstIndex(of: "STIX_Package", in: head) != nil
+      || Text.firstIndex(of: "stix.mitre.org", in: head) != nil
+    {
+      return .refused("STIX 1 (XML)", advice: "convert it to STIX 2.1, or leave the file out")
+    }
+    if Text.firstIndex(of: "OpenIOC", in: head, ignoringCase: true) != nil
+      || Text.firstIndex(of: "schemas.mandiant.com", in: head) != nil
+      || Text.firstIndex(of: "<ioc", in: head) != nil
+    {
+      return .format(.openIOC, nil)
+    }
+    if Text.firstIndex(of: "<html", in: head, ignoringCase: true) != nil
+      || Text.firstIndex(of: "<!doctype html", in: head, ignoringCase: true) != nil
+    {
+      return .unknown("the file is a web page, not a feed", candidates: [])
+    }
+    return .unknown("XML of no known feed format", candidates: [])
+  }
+
+  /// What a file that is no text is, or nil for text.
+  private static func binaryName(_ content: RawSpan) -> String? {
+    if content.byteCount >= 4 {
+      switch content.bigEndianUInt32(unchecked: 0) {
+      case 0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a:
+        return "a packet capture"
+      case 0x504b_0304: return "a ZIP archive"
+      case 0x2550_4446: return "a PDF document"
+      case 0x7f45_4c46: return "a program"
+      default: break
+      }
+    }
+    let head = content.extracting(0..<min(content.byteCount, 64 << 10))
+    return Text.firstIndex(of: 0, in: head) == nil ? nil : "binary"
+  }
+}

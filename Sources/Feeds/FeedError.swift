@@ -1,0 +1,53 @@
+/// Why a feed was not read, or not to its end: one line that says what to do.
+public struct FeedError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What kind of fault it is.
+  public enum Code: String, Sendable {
+    /// The file cannot be opened or read.
+    case cannotRead
+    /// The file ends in the middle; its entries were dropped unless asked for.
+    case truncated
+    /// The compressed file is damaged.
+    case corrupt
+    /// The content is not what the format asks for.
+    case malformed
+    /// A format that is known but not read by this version.
+    case unsupportedFormat
+    /// The content fits no format, or more than one.
+    case unrecognized
+    /// Nothing in the file can be used.
+    case noUsableLine
+    /// A limit was exceeded.
+    case tooLarge
+  }
+
+  /// What kind of fault it is.
+  public var code: Code
+  /// The path as the user gave it.
+  public var path: String
+  /// The line from 1, where one is to blame.
+  public var line: UInt64?
+  /// What is wrong: lower case, no full stop.
+  public var problem: String
+  /// What to do about it; empty where nothing can be said.
+  public var advice: String
+
+  /// An error of one file.
+  public init(
+    _ code: Code, path: String, line: UInt64? = nil, problem: String, advice: String = ""
+  ) {
+    self.code = code
+    self.path = path
+    self.line = line
+    self.problem = problem
+    self.advice = advice
+  }
+
+  /// `PATH:LINE: what is wrong; what to do`.
+  public var description: String {
+    var text = path
+    if let line { text += ":\(line)" }
+    text += ": " + problem
+    if !advice.isEmpty { text += "; " + advice }
+    return text
+  }
+}

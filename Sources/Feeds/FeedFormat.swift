@@ -1,0 +1,64 @@
+/// A format of shared feeds, by the name that `--feed PATH=FORMAT` takes.
+public enum FeedFormat: String, Sendable, CaseIterable {
+  /// One value a line.
+  case plain
+  /// Rows of cells, with or without a header; separated by comma, semicolon, tab or bar.
+  case csv
+  /// `address name…`, as in `/etc/hosts`.
+  case hosts
+  /// Addresses, prefixes and ranges, one a line.
+  case netset
+  /// Zeek's Intelligence Framework file.
+  case zeekIntel = "zeek-intel"
+  case suricataDataset = "suricata-dataset"
+  case suricataDatajson = "suricata-datajson"
+  case suricataIPRep = "suricata-iprep"
+  /// STIX 2.0 and 2.1 bundles, single objects and TAXII envelopes.
+  case stix
+  /// A MISP event.
+  case misp
+  /// MISP's export of attributes as rows.
+  case mispCSV = "misp-csv"
+  /// The index files of a folder of MISP events.
+  case mispFeed = "misp-feed"
+  case openIOC = "openioc"
+  /// ClamAV `.hdb` and `.hsb`.
+  case clamAVHash = "clamav-hash"
+  /// A MISP warninglist: values known to be good or uninteresting.
+  case warninglist
+  case urlhaus
+  case threatfox
+  case feodo
+  case sslbl
+  case malwarebazaar
+  /// Spamhaus DROP as text or as JSON lines.
+  case spamhausDrop = "spamhaus-drop"
+  /// Filter lists of ad blockers; only rules for whole hosts are indicators.
+  case adblock
+  case dnsmasq
+  case rpz
+  /// Maltrail's lists of trails.
+  case maltrail
+  /// LOKI's lists of file hashes.
+  case loki
+  /// Prose, of which only defanged values and hashes are indicators.
+  case report
+
+  /// The name used in every option and output.
+  public var name: String { rawValue }
+
+  /// The format with this name, or nil; `suricata-dataset` may have the kind of its values behind it.
+  public init?(name: String) {
+    let base = name.hasPrefix("suricata-dataset:") ? "suricata-dataset" : name
+    self.init(rawValue: base)
+  }
+
+  /// Whether this version reads the format; one that it only knows is refused by name.
+  public var isRead: Bool {
+    switch self {
+    case .suricataDataset, .suricataDatajson, .suricataIPRep, .openIOC, .rpz, .report: false
+    case .mispFeed: false
+    default: true
+    }
+  }
+}

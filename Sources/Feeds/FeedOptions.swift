@@ -1,0 +1,44 @@
+public import Indicators
+
+/// How one feed is read: what its user says of it, because it cannot be guessed.
+public struct FeedOptions: Sendable {
+  /// How the names that a feed lists cover the names below them.
+  public enum NameMode: Sendable {
+    /// The name alone.
+    case exact
+    /// The name and every name below it.
+    case withSubdomains
+  }
+
+  /// Shown as the feed of every entry; nil is the path as given.
+  public var name: String?
+  /// Entries allow instead of block (`--allow`).
+  public var isAllowList = false
+  /// Keep the entries of a file that ends in the middle.
+  public var keepsPartial = false
+  /// Load also MISP attributes that are not meant for detection (`to_ids` false).
+  public var loadsAllMISP = false
+  /// Load both sides of MISP's paired values (`domain|ip`, `filename|hash`).
+  public var loadsBothOfMISPPairs = false
+  /// How values are let in.
+  public var admission = AdmissionOptions()
+  /// Weak kinds match without being asked for.
+  public var vouchesForWeakKinds = false
+  /// Overrides the format's own rule for names.
+  public var names: NameMode?
+  /// Kinds to load; others are counted.
+  public var kinds: IndicatorKindSet = .all
+  /// Confidence of entries about which the feed says nothing, 0–100.
+  public var confidence: UInt8?
+  /// Marking of entries about which the feed says nothing.
+  public var tlp: TLP = .none
+  /// Labels added to those of every entry.
+  public var labels: [String] = []
+  /// Diagnostics kept for each feed; all are counted.
+  public var diagnosticLimit = 1000
+  /// Longest line in bytes; longer ones are counted and left out.
+  public var lineLimit = 1 << 20
+
+  /// Options that say nothing.
+  public init() {}
+}

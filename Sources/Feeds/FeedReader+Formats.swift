@@ -1,0 +1,255 @@
+import Indicators
+import Inputs
+import Parsing
+
+extension FeedReader {
+  /// Reads a stream that was prefilled, by the format given or found.
+  static func read(
+    _ stream: inout FeedStream, _ format: FeedFormat?, _ options: FeedOptions,
+    _ collection: inout IndicatorCollection, _ report: inout FeedReport
+  ) throws(FeedError) {
+    if let fault = stream.fault, stream.window.isEmpty { throw FeedError(fault) }
+    let end = min(stream.window.count, stream.start + Detection.sampleLength)
+    let sample = Array(stream.window[stream.start..<end])
+    let isWhole = stream.isAtEnd && end == stream.window.count
+    let choice = try choose(format, sample, isWhole: isWhole, path: stream.path)
+    var sink = FeedSink(
+      taking: &collection, path: stream.path, format: choice.format, options: options)
+    do throws(FeedError) {
+      try readEntries(&stream, choice, &sink)
+      try judge(sink, isForced: format != nil, path: stream.path)
+    } catch {
+      guard options.keepsPartial, error.isAboutTheEnd else {
+        sink.giveBackNothing(&collection)
+        throw error
+      }
+      sink.summary.warnings.append("partial: " + error.problem + "; what came before was kept")
+    }
+    if stream.wasTranscoded { sink.summary.lints.add("transcoded-from-utf-16") }
+    if let warning = choice.warning { sink.summary.warnings.append(warning) }
+    warn(&sink)
+    report.feeds.append(sink.giveBack(&collection))
+  }
+
+  /// The format that a feed is read by.
+  private struct Choice {
+    var format: FeedFormat
+    var plan: CSVPlan?
+    var warning: String?
+    var isIndex = false
+  }
+
+  private static func choose(
+    _ forced: FeedFormat?, _ sample: [UInt8], isWhole: Bool, path: String
+  ) throws(FeedError) -> Choice {
+    if let forced {
+      try checkIsRead(forced, path: path)
+      return Choice(format: forced)
+    }
+    switch Detection.judge(sample, isWhole: isWhole) {
+    case .format(let format, let plan):
+      try checkIsRead(format, path: path)
+      return Choice(format: format, plan: plan)
+    case .index(let format, let warning):
+      return Choice(format: format, warning: warning, isIndex: true)
+    case .refused(let name, let advice):
+      throw FeedError(
+        .unsupportedFormat, path: path, problem: "\(name) is not read by this version",
+        advice: advice)
+    case .unknown(let problem, let candidates):
+      throw FeedError(
+        .unrecognized, path: path, problem: "not recognised as a feed: " + problem,
+        advice: advice(candidates))
+    case .empty:
+      throw FeedError(
+        .noUsableLine, path: path, problem: "holds nothing to recognise a feed by",
+        advice: "check that it was fetched whole, or name the format with =FORMAT")
+    }
+  }
+
+  private static func advice(_ candidates: [FeedFormat]) -> String {
+    let read = candidates.filter { $0.isRead }.map { "=" + $0.name }
+    if !read.isEmpty {
+      return "if it is one, name the format with =FORMAT, such as "
+        + read.joined(separator: " or ")
+    }
+    guard let format = candidates.first else {
+      return "give a feed, or name the format with =FORMAT"
+    }
+    return "if it is \(format.name): that is not read by this version"
+  }
+
+  private static func checkIsRead(_ format: FeedFormat, path: String) throws(FeedError) {
+    guard !format.isRead else { return }
+    throw FeedError(
+      .unsupportedFormat, path: path, problem: "\(format.name) is not read by this version",
+      advice: "convert it to a format that is, or leave the file out")
+  }
+
+  /// A feed without an entry is an error only where the user's word alone stands for its format.
+  private static func judge(_ sink: FeedSink, isForced: Bool, path: String) throws(FeedError) {
+    guard isForced, sink.entryCount == 0, sink.summary.candidates > 0 else { return }
+    if sink.summary.refusals.counts[FeedRefusal.kindNotWanted.rawValue] != nil { return }
+    throw FeedError(
+      .noUsableLine, path: path,
+      problem: "none of its \(sink.summary.candidates) values can be used as "
+        + sink.summary.format.name + " (\(sink.summary.reasons))",
+      advice: "check the format named with =FORMAT")
+  }
+
+  /// Says aloud what a person should not have to look for in the counts.
+  private static func warn(_ sink: inout FeedSink) {
+    let refused = sink.summary.refusals.counts
+    let notForDetection = refused[FeedRefusal.toIDSFalse.rawValue] ?? 0
+    if notForDetection > 0 {
+      sink.summary.warnings.append(
+        "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
+          + "loaded; --misp-all loads them")
+    }
+    guard sink.entryCount == 0, sink.summary.warnings.allSatisfy({ $0.hasPrefix("to-ids-false") })
+    else { return }
+    let reasons = sink.summary.reasons
+    sink.summary.warnings.append(
+      reasons.isEmpty
+        ? "empty-feed: it holds no value"
+        : "empty-feed: none of its \(sink.summary.candidates) values was let in (\(reasons))")
+  }
+
+  // MARK: Readers
+
+  private static func readEntries(
+    _ stream: inout FeedStream, _ choice: Choice, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    if choice.isIndex { return }
+    switch choice.format {
+    case .stix:
+      var feed = STIXFeed(stream)
+      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+        feed.json.stream
+      }
+    case .misp:
+      var feed = MISPFeed(stream)
+      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+        feed.json.stream
+      }
+    case .warninglist:
+      var feed = WarninglistFeed(stream)
+      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+        feed.json.stream
+      }
+    case .csv, .mispCSV: try readTable(&stream, choice, &sink)
+    case .urlhaus, .threatfox, .feodo, .sslbl, .malwarebazaar, .spamhausDrop:
+      if isJSON(stream) {
+        var feed = FlatJSONFeed(stream, format: choice.format)
+        try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+          feed.json.stream
+        }
+      } else if choice.format == .spamhausDrop {
+        try readLines(SpamhausDropFormat(), &stream, &sink)
+      } else {
+        try readTable(&stream, choice, &sink)
+      }
+    case .plain: try readLines(PlainFormat(), &stream, &sink)
+    case .netset: try readLines(PlainFormat(declared: .network), &stream, &sink)
+    case .hosts: try readLines(HostsFormat(), &stream, &sink)
+    case .zeekIntel: try readLines(ZeekIntelFormat(), &stream, &sink)
+    case .clamAVHash: try readLines(ClamAVHashFormat(), &stream, &sink)
+    case .loki: try readLines(LokiFormat(), &stream, &sink)
+    case .adblock: try readLines(AdblockFormat(), &stream, &sink)
+    case .dnsmasq: try readLines(DnsmasqFormat(), &stream, &sink)
+    case .maltrail: try readLines(MaltrailFormat(), &stream, &sink)
+    case .suricataDataset, .suricataDatajson, .suricataIPRep, .mispFeed, .openIOC, .rpz, .report:
+      try checkIsRead(choice.format, path: stream.path)
+    }
+  }
+
+  /// Runs a reader of JSON and takes its stream back; an input that was cut outranks what the JSON
+  /// says of its end.
+  private static func finish(
+    _ stream: inout FeedStream, _ body: () throws(FeedError) -> Void, _ result: () -> FeedStream
+  ) throws(FeedError) {
+    do throws(FeedError) {
+      try body()
+    } catch {
+      stream = result()
+      try checkEnd(stream)
+      throw error
+    }
+    stream = result()
+    try checkEnd(stream)
+  }
+
+  private static func readLines<Format: LineFormat>(
+    _ format: Format, _ stream: inout FeedStream, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    var format = format
+    format.readAll(&stream, into: &sink)
+    try checkEnd(stream)
+  }
+
+  private static func readTable(
+    _ stream: inout FeedStream, _ choice: Choice, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    let end = min(stream.window.count, stream.start + Detection.sampleLength)
+    let sample = Array(stream.window[stream.start..<end])
+    var test = ShapeTest()
+    guard let plan = choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test) else {
+      if Text.trimmed(sample.rawSpan).isEmpty || isOnlyComments(sample) { return }
+      throw FeedError(
+        .noUsableLine, path: stream.path,
+        problem: "no column holds indicators",
+        advice: "check that the format is \(choice.format.name)")
+    }
+    if choice.format == .mispCSV {
+      guard MISPCSVFeed.fits(plan) else {
+        throw FeedError(
+          .malformed, path: stream.path, line: plan.headerLine,
+          problem: "the header lacks one of category, type, value and to_ids",
+          advice: "read it as =csv")
+      }
+      var feed = MISPCSVFeed(plan)
+      feed.readAll(&stream, into: &sink)
+    } else {
+      var feed = CSVFeed(plan)
+      feed.readAll(&stream, into: &sink)
+    }
+    try checkEnd(stream)
+  }
+
+  /// Whether the first byte that is no white space opens an object or array.
+  private static func isJSON(_ stream: FeedStream) -> Bool {
+    let first = stream.window[stream.start...].first { !Text.isSpace($0) }
+    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+  }
+
+  private static func isOnlyComments(_ sample: [UInt8]) -> Bool {
+    var stream = FeedStream(bytes: sample, path: "")
+    var reader = CSVReader(delimiter: Byte.comma)
+    return !reader.next(&stream)
+  }
+
+  private static func checkEnd(_ stream: FeedStream) throws(FeedError) {
+    if let fault = stream.fault { throw FeedError(fault) }
+  }
+}
+
+extension FeedError {
+  /// Whether the file's end is missing, rather than the file being something else.
+  var isAboutTheEnd: Bool {
+    code == .truncated || code == .corrupt || code == .malformed || code == .cannotRead
+  }
+
+  /// What an input's fault means for a feed.
+  init(_ error: InputError) {
+    let (code, advice): (Code, String) =
+      switch error.code {
+      case .cannotOpen, .cannotRead, .cannotWrite: (.cannotRead, "")
+      case .truncated:
+        (.truncated, "fetch the file again, or keep what was read with --keep-partial")
+      case .corrupt: (.corrupt, "fetch the file again, or keep what was read with --keep-partial")
+      case .tooLarge: (.tooLarge, "")
+      case .unsupported: (.unsupportedFormat, "")
+      }
+    self.init(code, path: error.path, problem: error.message, advice: advice)
+  }
+}

@@ -1,0 +1,90 @@
+public import Indicators
+internal import Inputs
+
+/// Reads shared feeds of any format into a collection of indicators.
+public enum FeedReader {
+  /// Reads one file, pipe or standard input (`-`), also gzip or zstd.
+  ///
+  /// Adds a feed to the collection, its entries, and a summary to the report. A bad line is a
+  /// diagnostic and never stops a feed. On an error collection and report are
+  /// as if the feed had not been read.
+  ///
+  /// Memory beyond the entries does not grow with the file: a window of about one MiB, and for STIX
+  /// and MISP what later objects may add to earlier ones.
+  ///
+  /// - Parameters:
+  ///   - path: the file's path, or `-` for standard input.
+  ///   - format: the format, or nil to recognise it by content.
+  ///   - options: how the feed is read.
+  ///   - collection: where the feed and its entries are added.
+  ///   - report: where the summary is added.
+  /// - Throws: `FeedError` when the file cannot be read to its end, is of no format that is known
+  ///   and read, or holds nothing usable.
+  public static func read(
+    path: String, format: FeedFormat? = nil, options: FeedOptions = FeedOptions(),
+    into collection: inout IndicatorCollection, report: inout FeedReport
+  ) throws(FeedError) {
+    let source: InputSource
+    do throws(InputError) {
+      source = try InputSource(path: path)
+    } catch {
+      throw FeedError(error)
+    }
+    var stream = FeedStream(source)
+    stream.prefill(Detection.sampleLength)
+    try read(&stream, format, options, &collection, &report)
+  }
+
+  /// Reads a feed that is in memory.
+  public static func read(
+    bytes: [UInt8], path: String, format: FeedFormat? = nil, options: FeedOptions = FeedOptions(),
+    into collection: inout IndicatorCollection, report: inout FeedReport
+  ) throws(FeedError) {
+    var stream = FeedStream(InputSource(bytes: bytes, path: path))
+    stream.prefill(Detection.sampleLength)
+    try read(&stream, format, options, &collection, &report)
+  }
+
+  /// One feed to read.
+  public struct Request: Sendable {
+    /// The file's path, or `-` for standard input.
+    public var path: String
+    /// The format, or nil to recognise it by content.
+    public var format: FeedFormat?
+    /// How the feed is read.
+    public var options: FeedOptions
+
+    /// A request for one feed.
+    public init(path: String, format: FeedFormat? = nil, options: FeedOptions = FeedOptions()) {
+      self.path = path
+      self.format = format
+      self.options = options
+    }
+  }
+
+  /// Reads many feeds and goes on after one that cannot be read.
+  ///
+  /// The requests are read in the order of their names and paths, so what comes out does not depend
+  /// on the order in which they were given.
+  ///
+  /// - Returns: the errors, in the order of reading.
+  public static func readAll(
+    _ requests: [Request], into collection: inout IndicatorCollection, report: inout FeedReport
+  ) -> [FeedError] {
+    var errors: [FeedError] = []
+    let ordered = requests.sorted {
+      ($0.options.name ?? $0.path, $0.path, $0.format?.name ?? "")
+        < ($1.options.name ?? $1.path, $1.path, $1.format?.name ?? "")
+    }
+    for request in ordered {
+      do throws(FeedError) {
+        try read(
+          path: request.path, format: request.format, options: request.options,
+          into: &collection, report: &report)
+      } catch {
+        errors.append(error)
+      }
+    }
+    return errors
+  }
+}

@@ -1,0 +1,98 @@
+public import Inputs
+
+/// A line or object of a feed that was not used as it stands, and why.
+public struct FeedDiagnostic: Sendable, Equatable, CustomStringConvertible {
+  /// How much it matters.
+  public enum Severity: String, Sendable {
+    /// The value was let in, with a remark.
+    case lint
+    /// The value was refused.
+    case refused
+  }
+
+  /// How much it matters.
+  public var severity: Severity
+  /// The feed's name.
+  public var feed: String
+  /// The line from 1; 0 where it is not known.
+  public var line: UInt64
+  /// The object's identifier, where the format has any.
+  public var id: String
+  /// The reason, one word with dashes, the same for every value refused on the same ground.
+  public var reason: String
+  /// The value's beginning, controls escaped.
+  public var excerpt: String
+
+  /// A diagnostic of one value.
+  public init(
+    severity: Severity, feed: String, line: UInt64, id: String = "", reason: String,
+    excerpt: String
+  ) {
+    self.severity = severity
+    self.feed = feed
+    self.line = line
+    self.id = id
+    self.reason = reason
+    self.excerpt = excerpt
+  }
+
+  /// `FEED:LINE: reason: excerpt`.
+  public var description: String {
+    var text = feed
+    if line != 0 { text += ":\(line)" }
+    text += ": " + reason
+    if !id.isEmpty { text += " (" + id + ")" }
+    if !excerpt.isEmpty { text += ": " + excerpt }
+    return text
+  }
+}
+
+/// What came of one feed.
+public struct FeedSummary: Sendable {
+  /// Index of the feed in the collection.
+  public var feed: UInt32
+  /// The name shown on hits.
+  public var name: String
+  /// The path as given.
+  public var path: String
+  /// The format it was read as.
+  public var format: FeedFormat
+  /// Entries appended to the collection.
+  public var entries = 0
+  /// Lines, rows or objects that could have held a value.
+  public var candidates: UInt64 = 0
+  /// Values refused, by reason.
+  public var refusals = Tally()
+  /// Remarks on values that were let in, by remark.
+  public var lints = Tally()
+  /// Things worth a person's eye about the whole feed: a word with dashes such as `empty-feed`, a
+  /// colon, and what it means.
+  public var warnings: [String] = []
+  /// The first diagnostics, up to the limit.
+  public var diagnostics: [FeedDiagnostic] = []
+
+  /// A summary of a feed of which nothing was read so far.
+  public init(feed: UInt32, name: String, path: String, format: FeedFormat) {
+    self.feed = feed
+    self.name = name
+    self.path = path
+    self.format = format
+  }
+}
+
+extension FeedSummary {
+  /// The three commonest reasons for refusals with their counts, for a message.
+  var reasons: String {
+    let sorted = refusals.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return sorted.prefix(3).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+}
+
+/// What came of reading feeds: one summary for each that was recognised, in the order of reading.
+public struct FeedReport: Sendable {
+  /// The summaries.
+  public var feeds: [FeedSummary] = []
+
+  /// A report of nothing.
+  public init() {}
+}

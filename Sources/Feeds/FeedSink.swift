@@ -1,0 +1,280 @@
+import Indicators
+import Inputs
+import Parsing
+
+/// Why a value is not loaded, beyond the grounds that `Refusal` knows.
+///
+/// The raw value is what users see.
+enum FeedRefusal: String {
+  case toIDSFalse = "to-ids-false"
+  case deleted
+  case proposal
+  case personalData = "personal-data"
+  case freeText = "free-text"
+  case unsupportedKind = "unsupported-kind"
+  case unsupportedPattern = "unsupported-pattern"
+  case unsupportedPath = "unsupported-path"
+  case unsupportedRule = "unsupported-rule"
+  case unsupportedLocation = "unsupported-location"
+  case revoked
+  case lineTooLong = "line-too-long"
+  case malformedRow = "malformed-row"
+  case malformedLine = "malformed-line"
+  case malformedJSON = "malformed-json"
+  case prose = "not-an-indicator"
+  case kindNotWanted = "kind-not-wanted"
+  case removed
+}
+
+/// Takes the values that a format's reader finds, lets them in or counts why not.
+///
+/// Holds the collection while a feed is read, so that nothing is copied.
+struct FeedSink {
+  /// Where entries go.
+  var collection: IndicatorCollection
+  /// What is told about the feed.
+  var summary: FeedSummary
+  let options: FeedOptions
+  private var parser = IndicatorParser()
+  private let feed: UInt32
+  private let firstRecord: Int
+  /// Identifiers of the current context under each combination of flags.
+  private var contextIDs = [UInt32?](repeating: nil, count: 16)
+  private var baseContext: SourceContext
+  private var currentContext: SourceContext
+  private var optionLabels: [StringID] = []
+  private var admission: AdmissionOptions
+
+  /// A sink that takes the collection and adds a feed to it; `giveBack` returns it.
+  init(
+    taking collection: inout IndicatorCollection, path: String, format: FeedFormat,
+    options: FeedOptions
+  ) {
+    let name = options.name ?? path
+    self.collection = IndicatorCollection()
+    swap(&self.collection, &collection)
+    self.options = options
+    feed = self.collection.addFeed(
+      FeedDescription(name: name, format: format.name, isAllowList: options.isAllowList))
+    summary = FeedSummary(feed: feed, name: name, path: path, format: format)
+    firstRecord = self.collection.records.count
+    baseContext = SourceContext()
+    currentContext = baseContext
+    admission = options.admission
+    // What a list of known-good values says of private networks is why it exists.
+    if options.isAllowList { admission.keepsPrivateAddresses = true }
+    if format == .maltrail { admission.acceptsPaths = true }
+    for label in options.labels { optionLabels.append(self.collection.intern(label)) }
+    baseContext.confidence = options.confidence ?? 255
+    baseContext.tlp = options.tlp
+    baseContext.labels = self.collection.intern(list: optionLabels)
+    currentContext = baseContext
+  }
+
+  /// Entries appended for this feed.
+  var entryCount: Int { collection.records.count - firstRecord }
+
+  /// Returns the collection with the feed's entries, and its summary.
+  mutating func giveBack(_ collection: inout IndicatorCollection) -> FeedSummary {
+    summary.entries = entryCount
+    self.collection.feeds[Int(feed)].refusals = summary.refusals.counts.mapValues {
+      Int(clamping: $0)
+    }
+    swap(&self.collection, &collection)
+    return summary
+  }
+
+  /// Returns the collection as if the feed had never been read.
+  mutating func giveBackNothing(_ collection: inout IndicatorCollection) {
+    self.collection.truncate(toRecords: firstRecord)
+    self.collection.feeds.removeLast()
+    swap(&self.collection, &collection)
+  }
+
+  // MARK: Context
+
+  /// What holds of every entry of the feed as its user says.
+  var emptyContext: SourceContext { baseContext }
+
+  /// Sets what holds of the values that follow.
+  mutating func setContext(_ context: SourceContext) {
+    if context == currentContext { return }
+    currentContext = context
+    for index in contextIDs.indices { contextIDs[index] = nil }
+  }
+
+  /// Labels of a context together with those that the user gives the feed.
+  mutating func intern(labels: [StringID]) -> StringListID {
+    collection.intern(list: labels + optionLabels)
+  }
+
+  private mutating func contextID(_ flags: SourceFlags) -> UInt32 {
+    let flags = flags.union(currentContext.flags)
+    let slot = Int(flags.rawValue) & 15
+    if let known = contextIDs[slot] { return known }
+    var context = currentContext
+    context.flags = flags
+    let id = collection.intern(context)
+    contextIDs[slot] = id
+    return id
+  }
+
+  /// Gives the records of a range a context that was not known when they were read; each keeps its flags.
+  mutating func assign(_ context: SourceContext, toRecords range: Range<Int>) {
+    setContext(context)
+    for index in range where index < collection.records.count {
+      let flags = collection.contexts[Int(collection.records[index].context)].flags
+      collection.records[index].context = contextID(flags)
+    }
+  }
+
+  // MARK: Values
+
+  /// Lets a cell's values in, or counts why not; tells whether anything was let in.
+  ///
+  /// The name mode is for names whose own form does not say how they are compared.
+  @discardableResult
+  mutating func add(
+    _ cell: RawSpan, as declared: DeclaredKind = .none, nameMode: MatchMode = .withSubdomains,
+    line: UInt64, id: StringID = 0
+  ) -> Bool {
+    summary.candidates += 1
+    if let refusal = parser.parse(cell, as: declared, options: admission) {
+      refuse(refusal.rawValue, cell, line: line, id: id)
+      return false
+    }
+    return appendResults(cell, nameMode: nameMode, line: line, id: id)
+  }
+
+  /// Lets a cell in that may hold several values of one sort, such as the digests of one file.
+  ///
+  /// Strictly, a name needs a last label that is known.
+  @discardableResult
+  mutating func addCell(
+    _ cell: RawSpan, as declared: DeclaredKind, nameMode: MatchMode, isStrict: Bool = false,
+    line: UInt64, id: StringID = 0
+  ) -> Bool {
+    guard let refusal = parser.parse(cell, as: declared, options: admission) else {
+      summary.candidates += 1
+      if isStrict, parser.lints.contains(.unknownTopLevelDomain) {
+        // As likely the name of a file.
+        refuse(FeedRefusal.prose.rawValue, cell, line: line, id: id)
+        return false
+      }
+      return appendResults(cell, nameMode: nameMode, line: line, id: id)
+    }
+    let pieces = CellPieces.values(of: cell, as: declared, &parser, admission)
+    if pieces.isEmpty {
+      summary.candidates += 1
+      refuse(refusal.rawValue, cell, line: line, id: id)
+      return false
+    }
+    var isAny = false
+    for piece in pieces
+    where add(cell.extracting(piece), as: declared, nameMode: nameMode, line: line, id: id) {
+      isAny = true
+    }
+    return isAny
+  }
+
+  private mutating func appendResults(
+    _ cell: RawSpan, nameMode: MatchMode, line: UInt64, id: StringID
+  ) -> Bool {
+    var isAny = false
+    for lint in parser.lints {
+      note(lint.rawValue, cell, line: line, id: id)
+    }
+    for result in parser.results {
+      guard options.kinds.contains(result.kind) else {
+        summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
+        continue
+      }
+      var mode = result.mode ?? .exact
+      if result.kind == .domain {
+        mode = result.mode ?? nameMode
+        if let names = options.names, mode != .subdomainsOnly {
+          mode = names == .exact ? .exact : .withSubdomains
+        }
+      }
+      var flags: SourceFlags = options.isAllowList ? .allow : []
+      if !options.vouchesForWeakKinds, isWeak(result) { flags.insert(.weak) }
+      let record = IndicatorRecord(
+        kind: result.kind, mode: mode, prefixLength: result.prefixLength,
+        ignoresCase: result.kind == .filename, port: result.port,
+        schemeLength: result.schemeLength, feed: feed, line: UInt32(clamping: line),
+        context: contextID(flags), valueLength: 0, valueOffset: 0)
+      Self.append(record, parser.arena, result.start..<result.end, to: &collection)
+      isAny = true
+    }
+    return isAny
+  }
+
+  private static func append(
+    _ record: IndicatorRecord, _ arena: [UInt8], _ range: Range<Int>,
+    to collection: inout IndicatorCollection
+  ) {
+    collection.append(record, value: arena.rawSpan.extracting(range))
+  }
+
+  /// Whether a value is of a kind that good software has in common with bad: a user agent, JA3, a
+  /// file name without path.
+  private func isWeak(_ result: ParsedIndicator) -> Bool {
+    switch result.kind {
+    case .userAgent, .ja3: true
+    case .filename:
+      !parser.arena[result.start..<result.end].contains {
+        $0 == Byte.slash || $0 == Byte.backslash
+      }
+    default: false
+    }
+  }
+
+  // MARK: Diagnostics
+
+  /// Counts a value that was not let in.
+  mutating func refuse(_ reason: FeedRefusal, _ cell: RawSpan, line: UInt64, id: StringID = 0) {
+    summary.candidates += 1
+    refuse(reason.rawValue, cell, line: line, id: id)
+  }
+
+  private mutating func refuse(_ reason: String, _ cell: RawSpan, line: UInt64, id: StringID) {
+    summary.refusals.add(reason)
+    keep(.refused, reason, cell, line: line, id: id)
+  }
+
+  /// Counts a remark about a value that was let in.
+  mutating func note(_ remark: String, _ cell: RawSpan, line: UInt64, id: StringID = 0) {
+    summary.lints.add(remark)
+    keep(.lint, remark, cell, line: line, id: id)
+  }
+
+  private mutating func keep(
+    _ severity: FeedDiagnostic.Severity, _ reason: String, _ cell: RawSpan, line: UInt64,
+    id: StringID
+  ) {
+    guard summary.diagnostics.count < options.diagnosticLimit else { return }
+    summary.diagnostics.append(
+      FeedDiagnostic(
+        severity: severity, feed: summary.name, line: line,
+        id: String(decoding: collection.strings.bytes(id), as: UTF8.self), reason: reason,
+        excerpt: Excerpt.text(cell)))
+  }
+}
+
+/// The beginning of a value as a person may see it.
+enum Excerpt {
+  /// Up to 120 bytes, controls and invalid bytes as `\xNN`.
+  static func text(_ bytes: RawSpan) -> String {
+    let limit = 120
+    let part = bytes.copied(0..<min(bytes.byteCount, limit))
+    var text = ""
+    for scalar in String(decoding: part, as: UTF8.self).unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+        text += "\\u{" + String(scalar.value, radix: 16) + "}"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return bytes.byteCount > limit ? text + "…" : text
+  }
+}

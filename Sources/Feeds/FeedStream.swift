@@ -1,0 +1,243 @@
+import Glibc
+import Inputs
+import Parsing
+
+/// The bytes of a feed as a window that slides over them.
+///
+/// Invariants: `0 ≤ start ≤ window.count`; bytes before `start` are consumed and may go at the next
+/// `fill`; `lineNumber` is the number of the line that `start` stands in, from 1.
+/// A fault of the input ends the stream as its end does and is kept in `fault`, so that readers have
+/// one way out and the caller decides what the entries are worth.
+struct FeedStream {
+  /// Bytes read and not yet dropped.
+  private(set) var window: [UInt8] = []
+  /// Offset in the window of the first byte not consumed.
+  private(set) var start = 0
+  /// No further byte will come.
+  private(set) var isAtEnd = false
+  /// Why the input ended before its end.
+  private(set) var fault: InputError?
+  /// Number of the line at `start`, from 1.
+  private(set) var lineNumber: UInt64 = 1
+  /// The path as shown in errors.
+  let path: String
+  /// UTF-16 that was read as UTF-8.
+  private(set) var wasTranscoded = false
+
+  private let source: InputSource?
+  /// Lines end in a carriage return alone, which the window holds as a line feed.
+  private var endsLinesWithReturn = false
+  private var transcoder: UTF16Transcoder?
+  private static let chunkLength = 256 << 10
+
+  /// A stream over an opened input.
+  init(_ source: InputSource) {
+    self.source = source
+    path = source.path
+  }
+
+  /// A stream over part of a text that another stream has read already.
+  init(bytes: [UInt8], path: String) {
+    source = nil
+    window = bytes
+    isAtEnd = true
+    self.path = path
+  }
+
+  /// Reads until so many bytes can be looked at, or the end.
+  ///
+  /// Called once, before anything is consumed: it also settles encoding and line ends.
+  mutating func prefill(_ count: Int) {
+    while window.count < count, fill() {}
+    skipByteOrderMark()
+    let sample = window[start...].prefix(count)
+    if !sample.contains(Byte.lineFeed), sample.contains(Byte.carriageReturn) {
+      endsLinesWithReturn = true
+      replaceReturns(from: start)
+    }
+  }
+
+  /// Adds bytes to the window; false at the end.
+  ///
+  /// Consumed bytes are dropped, so offsets change. At least doubles what is unread, so that a line or token that does not fit costs linear time.
+  mutating func fill() -> Bool {
+    guard !isAtEnd, let source else { return false }
+    if start > 0 {
+      window.removeSubrange(0..<start)
+      start = 0
+    }
+    let isFirst = window.isEmpty && transcoder == nil && lineNumber == 1
+    let unread = window.count
+    do throws(InputError) {
+      if transcoder != nil {
+        return try fillTranscoded(source)
+      }
+      let count = try Self.read(source, into: &window, atLeast: max(Self.chunkLength, unread))
+      if count == 0 { isAtEnd = true }
+      if isFirst { adoptTranscoder() }
+      if endsLinesWithReturn { replaceReturns(from: unread) }
+      return count > 0
+    } catch {
+      fault = error
+      isAtEnd = true
+      return false
+    }
+  }
+
+  private mutating func fillTranscoded(_ source: InputSource) throws(InputError) -> Bool {
+    let before = window.count
+    var raw: [UInt8] = []
+    let count = try Self.read(source, into: &raw, atLeast: Self.chunkLength)
+    if count == 0 { isAtEnd = true }
+    transcoder?.transcode(raw.rawSpan, isFinal: count == 0, to: &window)
+    if endsLinesWithReturn { replaceReturns(from: before) }
+    return count > 0
+  }
+
+  /// Appends up to so many bytes of the source; 0 is its end.
+  private static func read(
+    _ source: InputSource, into bytes: inout [UInt8], atLeast count: Int
+  ) throws(InputError) -> Int {
+    // The initializer cannot pass a typed error on, so the error is carried out.
+    var fault: InputError?
+    let chunk = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+      do throws(InputError) {
+        // SAFETY: the source writes inside the buffer and says how much of it.
+        let read = try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer))
+        length = min(max(read, 0), count)
+      } catch {
+        length = 0
+        fault = error
+      }
+    }
+    if let fault { throw fault }
+    bytes.append(contentsOf: chunk)
+    return chunk.count
+  }
+
+  /// Turns a window that begins with UTF-16's byte order mark into UTF-8.
+  private mutating func adoptTranscoder() {
+    let isBigEndian = window.starts(with: [0xfe, 0xff])
+    guard isBigEndian || window.starts(with: [0xff, 0xfe]) else { return }
+    var transcoder = UTF16Transcoder(isBigEndian: isBigEndian)
+    var text: [UInt8] = []
+    transcoder.transcode(window.rawSpan.extracting(2...), isFinal: false, to: &text)
+    window = text
+    self.transcoder = transcoder
+    wasTranscoded = true
+  }
+
+  private mutating func replaceReturns(from start: Int) {
+    for offset in start..<window.count where window[offset] == Byte.carriageReturn {
+      window[offset] = Byte.lineFeed
+    }
+  }
+
+  private mutating func skipByteOrderMark() {
+    if start == 0, window.starts(with: [0xef, 0xbb, 0xbf]) { start = 3 }
+  }
+
+  /// Consumes the window up to an offset.
+  mutating func moveStart(to offset: Int) {
+    moveStart(to: offset, lineFeeds: countLines(in: start..<offset))
+  }
+
+  /// Consumes the window up to an offset, before which so many lines end.
+  mutating func moveStart(to offset: Int, lineFeeds: Int) {
+    assert(offset >= start && offset <= window.count)
+    lineNumber += UInt64(lineFeeds)
+    start = offset
+  }
+
+  /// Number of line ends in a part of the window.
+  func countLines(in range: Range<Int>) -> Int {
+    let span = window.rawSpan
+    var count = 0
+    for offset in range where span.byte(unchecked: offset) == Byte.lineFeed { count += 1 }
+    return count
+  }
+
+  // MARK: Lines
+
+  /// One line: where it is in the window, without its end.
+  struct Line {
+    var range: Range<Int>
+    var number: UInt64
+    /// Longer than the limit; the range is its beginning.
+    var isTooLong = false
+    /// The input ended before the line's end did, in a file that was cut.
+    var isCut = false
+  }
+
+  /// The next line, which is then consumed; nil at the end.
+  ///
+  /// The range holds until the next call.
+  mutating func nextLine(limit: Int) -> Line? {
+    var searched = start
+    while true {
+      if let end = firstLineFeed(from: searched) {
+        return take(until: end, limit: limit)
+      }
+      searched = window.count
+      if searched - start > limit { return skipLongLine(limit: limit) }
+      let unread = searched - start
+      if !fill() {
+        guard start < window.count else { return nil }
+        var line = take(until: window.count, limit: limit)
+        line.isCut = fault != nil
+        return line
+      }
+      searched = start + unread
+    }
+  }
+
+  private mutating func take(until end: Int, limit: Int) -> Line {
+    var last = end
+    if last > start, window[last - 1] == Byte.carriageReturn { last -= 1 }
+    var line = Line(range: start..<last, number: lineNumber)
+    if last - start > limit {
+      line.range = start..<start + limit
+      line.isTooLong = true
+    }
+    if end < window.count {
+      start = end + 1
+      lineNumber += 1
+    } else {
+      start = end
+    }
+    return line
+  }
+
+  /// Consumes a line over the limit in pieces and keeps its beginning for the diagnostic.
+  private mutating func skipLongLine(limit: Int) -> Line {
+    let number = lineNumber
+    let beginning = Array(window[start..<start + min(limit, 256)])
+    var end: Int?
+    repeat {
+      start = window.count
+      if !fill() { break }
+      end = firstLineFeed(from: start)
+    } while end == nil
+    if let end {
+      start = end + 1
+      lineNumber += 1
+    }
+    // The beginning is put where a consumed part of the window stood, so that the range is valid.
+    if start >= beginning.count {
+      window.replaceSubrange(start - beginning.count..<start, with: beginning)
+      return Line(range: start - beginning.count..<start, number: number, isTooLong: true)
+    }
+    return Line(range: start..<start, number: number, isTooLong: true)
+  }
+
+  private func firstLineFeed(from offset: Int) -> Int? {
+    guard offset < window.count else { return nil }
+    return unsafe window.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress,
+        // SAFETY: what is left behind `offset` is the length given.
+        let found = unsafe memchr(base + offset, Int32(Byte.lineFeed), buffer.count - offset)
+      else { return nil }
+      return unsafe base.distance(to: UnsafeRawPointer(found))
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import Parsing
+
+/// One row: its cells unquoted, in an arena of its own.
+struct TableRow {
+  var bytes: [UInt8] = []
+  var cells: [Range<Int>] = []
+  /// The line that the row begins in, from 1.
+  var line: UInt64 = 0
+
+  /// The cells that are not empty, for a person to see.
+  var text: [UInt8] {
+    Array(cells.lazy.map { bytes[$0] }.filter { !$0.isEmpty }.joined(separator: " | ".utf8))
+  }
+
+  /// Where a cell is without the white space at its ends; a missing cell is empty.
+  func range(_ column: Int) -> Range<Int> {
+    guard column < cells.count else { return 0..<0 }
+    return Text.trimmed(bytes.rawSpan, cells[column])
+  }
+}
+
+/// Rows of delimited cells from a stream; `#` lines and empty ones are left out.
+///
+/// A quote that closes nowhere near is taken for a stray one and its line read without regard for
+/// quotes, so that one bad row does not swallow those that follow.
+struct CSVReader {
+  let delimiter: UInt8
+  /// The row that `next` read.
+  private(set) var row = TableRow()
+  /// The row is the beginning of one that is too long to be used.
+  private(set) var isTooLong = false
+
+  private let parser: CSVParser
+  private let lineParser: CSVParser
+  private var cells: [CSVCell] = []
+  private static let longestRowLines = 64
+
+  init(delimiter: UInt8, lineLimit: Int = 1 << 20) {
+    self.delimiter = delimiter
+    parser = CSVParser(delimiter: delimiter, maximumRowLength: lineLimit)
+    lineParser = CSVParser(
+      delimiter: delimiter, allowsQuotes: false, maximumRowLength: lineLimit)
+  }
+
+  /// Reads the next row into `row`; false at the end.
+  mutating func next(_ stream: inout FeedStream) -> Bool {
+    while true {
+      var offset = stream.start
+      var parsed = Self.parse(parser, stream, &offset, &cells)
+      if parsed.kind == .row, isStray(parsed, stream.window) {
+        offset = stream.start
+        parsed = Self.parse(lineParser, stream, &offset, &cells)
+      }
+      switch parsed.kind {
+      case .needMore:
+        _ = stream.fill()
+        continue
+      case .endOfInput: return false
+      case .row, .unclosedQuote, .tooLong: break
+      }
+      let isCut = stream.fault != nil && offset == stream.window.count && parsed.lineFeeds == 0
+      let isTaken = !isCut && take(parsed, stream.window.rawSpan, line: stream.lineNumber)
+      isTooLong = parsed.kind == .tooLong
+      stream.moveStart(to: offset, lineFeeds: parsed.lineFeeds)
+      if isTooLong { _ = stream.nextLine(limit: 0) }
+      if isTaken { return true }
+    }
+  }
+
+  private static func parse(
+    _ parser: CSVParser, _ stream: borrowing FeedStream, _ offset: inout Int,
+    _ cells: inout [CSVCell]
+  ) -> CSVRow {
+    parser.next(stream.window.rawSpan, at: &offset, isFinal: stream.isAtEnd, cells: &cells)
+  }
+
+  /// Whether a row goes on over lines because of a quote that was not meant to open a cell.
+  private func isStray(_ parsed: CSVRow, _ window: [UInt8]) -> Bool {
+    guard parsed.lineFeeds > 1 else { return false }
+    if window[parsed.start] == UInt8(ascii: "#") || parsed.lineFeeds > Self.longestRowLines {
+      return true
+    }
+    return cells.contains { cell in
+      !cell.wasQuoted && window[cell.range].contains(Byte.lineFeed)
+    }
+  }
+
+  /// Copies a row's cells; false if it is a comment or empty.
+  private mutating func take(_ parsed: CSVRow, _ window: RawSpan, line: UInt64) -> Bool {
+    let text = Text.trimmed(window, parsed.range)
+    if text.isEmpty || window.byte(unchecked: text.lowerBound) == UInt8(ascii: "#") {
+      return false
+    }
+    row.bytes.removeAll(keepingCapacity: true)
+    row.cells.removeAll(keepingCapacity: true)
+    row.line = line
+    for cell in cells {
+      let start = row.bytes.count
+      let bytes = window.extracting(cell.range)
+      if cell.hasEscapes {
+        CSVParser.unescape(bytes, to: &row.bytes)
+      } else {
+        row.bytes.append(bytes)
+      }
+      row.cells.append(start..<row.bytes.count)
+    }
+    return true
+  }
+}

@@ -1,0 +1,169 @@
+import Indicators
+
+/// What a column of a row, or a member of a flat object, holds.
+enum Column: Equatable {
+  /// Values of one kind.
+  case value(DeclaredKind, nameMode: MatchMode)
+  /// Values of the kind that the row's type says.
+  case typedValue
+  case type
+  case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
+  case tags, id, port
+  /// Known, and of no use to us.
+  case other
+  /// Not known by its name.
+  case unknown
+
+  var isValue: Bool {
+    switch self {
+    case .value, .typedValue: true
+    default: false
+    }
+  }
+
+  /// The column with a name, of which only letters and digits count.
+  init(key: String, format: FeedFormat = .csv) {
+    if let column = Self.special(key, format) {
+      self = column
+    } else if let column = Self.names[key] {
+      self = column
+    } else {
+      self = .unknown
+    }
+  }
+
+  private static let names: [String: Column] = {
+    var names: [String: Column] = [:]
+    for (column, keys) in table {
+      for key in keys.split(separator: " ") { names[String(key)] = column }
+    }
+    return names
+  }()
+
+  // swift-format-ignore
+  private static let table: [(Column, String)] = [
+    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname"),
+    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns"),
+    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol"),
+    (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri"),
+    (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 md5sum"),
+    (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 sha1sum"),
+    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 sha256sum"),
+    (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filesha512"),
+    (.value(.digest, nameMode: .exact), "hash hashes filehash filehashes samplehash digest"),
+    (.value(.kind(.imphash), nameMode: .exact), "imphash"),
+    (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3digest ja3fingerprint"),
+    (.value(.kind(.ja3s), nameMode: .exact), "ja3s ja3smd5 ja3shash ja3sfingerprint"),
+    (.value(.kind(.ja4), nameMode: .exact), "ja4 ja4fingerprint"),
+    (.value(.kind(.hassh), nameMode: .exact), "hassh hasshmd5"),
+    (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 sslsha1 certificatesha1 tlscertsha1 sslfingerprint certfingerprint certificatefingerprint x509fingerprintsha1"),
+    (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
+    (.value(.kind(.email), nameMode: .exact), "email emails emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom"),
+    (.value(.kind(.filename), nameMode: .exact), "filename filenames filepath filepaths filepathname"),
+    (.value(.kind(.userAgent), nameMode: .exact), "useragent useragents"),
+    (.value(.kind(.mutex), nameMode: .exact), "mutex mutexes"),
+    (.value(.kind(.registryKey), nameMode: .exact), "registrykey registrykeys regkey"),
+    (.value(.kind(.pipe), nameMode: .exact), "pipe pipename namedpipe"),
+    (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise"),
+    (.type, "type indicatortype ioctype entitytype datatype iockind attributetype observabletype valuetype"),
+    (.description, "description desc notes note comment comments details context info remark remarks title"),
+    (.malware, "malware malwarefamily malwarefamilies family malwareprintable malwarename signature threatname"),
+    (.actor, "actor actors threatactor threatactors group adversary apt intrusionset campaign"),
+    (.confidence, "confidence confidencelevel confidencescore"),
+    (.tlp, "tlp tlpmarking marking"),
+    (.reference, "reference references ref refs source sources link links report reports reporturl referenceurl externalreference blog"),
+    (.firstSeen, "firstseen firstseenutc dateadded date datefirstseen listingdate created createdat discovered validfrom added"),
+    (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expiresat"),
+    (.tags, "tags tag labels label threat category threattype classification threatclass"),
+    (.id, "id iocid uuid"),
+    (.port, "port dstport destport"),
+    (.other, "lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous status urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),
+  ]
+
+  /// Columns that a format knows better than their names tell.
+  private static func special(_ key: String, _ format: FeedFormat) -> Column? {
+    switch (format, key) {
+    case (.urlhaus, "urlhauslink"), (.urlhaus, "urlhausreference"): .reference
+    case (.urlhaus, "urlstatus"): .tags
+    case (.urlhaus, "host"): .other
+    case (.sslbl, "sha1"), (.sslbl, "listingsha1"):
+      .value(.kind(.certificateSHA1), nameMode: .exact)
+    case (.sslbl, "listingreason"): .malware
+    case (.malwarebazaar, "imphash"), (.malwarebazaar, "sha3384hash"): .other
+    case (.malwarebazaar, "filename"): .description
+    case (.threatfox, "ioc"), (.threatfox, "iocvalue"): .typedValue
+    case (.threatfox, "malware"): .malware
+    case (.feodo, "hostname"): .other
+    case (.feodo, "status"), (.feodo, "c2status"): .tags
+    case (.spamhausDrop, "sblid"): .id
+    case (.spamhausDrop, "type"): .other
+    default: nil
+    }
+  }
+}
+
+/// What the word in a row's type column says of its value.
+enum ValueType {
+  case value(DeclaredKind, nameMode: MatchMode)
+  /// Nothing: the shape decides, and a name's last label must be known.
+  case unknown
+  case refused(FeedRefusal)
+
+  /// What a type says, of which only letters and digits count; unknown words leave it to the shape.
+  init(key: String) {
+    if let known = Self.names[key] {
+      self = known
+    } else if key.hasSuffix("url") || key.hasSuffix("urls") {
+      self = .value(.kind(.url), nameMode: .withSubdomains)
+    } else if key.hasSuffix("wallet")
+      || key.hasSuffix("address") && !key.hasSuffix("ipaddress") && !key.hasSuffix("emailaddress")
+    {
+      // Money goes to such addresses, not packets.
+      self = .refused(.unsupportedKind)
+    } else {
+      self = .unknown
+    }
+  }
+
+  /// Whether a word is one of the types that the table knows.
+  static func isKnown(_ key: String) -> Bool { names[key] != nil }
+
+  private static let names: [String: ValueType] = {
+    var names: [String: ValueType] = [:]
+    for (type, keys) in table {
+      for key in keys.split(separator: " ") { names[String(key)] = type }
+    }
+    return names
+  }()
+
+  // swift-format-ignore
+  private static let table: [(ValueType, String)] = [
+    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname onionaddress onion"),
+    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host fqdn hostnameport"),
+    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddr ipv4 ipv6 ipv4addr ipv6addr ipv4address ipv6address ipv4cidr ipport ipv4port ipv6port ipaddressport cidr subnet network netblock ipsrc ipdst ipsrcport ipdstport domainport hostport address addr c2server"),
+    (.value(.kind(.url), nameMode: .withSubdomains), "url urls uri urlpath uripath"),
+    (.value(.kind(.md5), nameMode: .exact), "md5 md5hash hashmd5 filehashmd5 filemd5"),
+    (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1hash hashsha1 filehashsha1 filesha1"),
+    (.value(.kind(.sha224), nameMode: .exact), "sha224"),
+    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256hash hashsha256 filehashsha256 filesha256"),
+    (.value(.kind(.sha384), nameMode: .exact), "sha384"),
+    (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filehashsha512"),
+    (.value(.digest, nameMode: .exact), "hash hashes file filehash samplehash digest malwarehash"),
+    (.value(.kind(.imphash), nameMode: .exact), "imphash filehashimphash"),
+    (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3fingerprint ja3fingerprintmd5"),
+    (.value(.kind(.ja3s), nameMode: .exact), "ja3s"),
+    (.value(.kind(.ja4), nameMode: .exact), "ja4"),
+    (.value(.kind(.hassh), nameMode: .exact), "hassh hasshmd5"),
+    (.value(.kind(.hasshServer), nameMode: .exact), "hasshserver hasshservermd5"),
+    (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 certificatesha1 sslcertfingerprint sslcertsha1 x509fingerprintsha1"),
+    (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
+    (.value(.kind(.email), nameMode: .exact), "email emailaddress emailaddr emailsrc emaildst emailsender emailfrom sender envelopefrom bodyfrom replyto"),
+    (.value(.kind(.filename), nameMode: .exact), "filename filepath filepathname filepaths path"),
+    (.value(.kind(.userAgent), nameMode: .exact), "useragent"),
+    (.value(.kind(.mutex), nameMode: .exact), "mutex mutexname"),
+    (.value(.kind(.registryKey), nameMode: .exact), "registrykey regkey registrypathkey registrypath registry"),
+    (.value(.kind(.pipe), nameMode: .exact), "pipe namedpipe pipename"),
+    (.refused(.prose), "description desc information info note notes comment reference title section"),
+    (.refused(.unsupportedKind), "command commandline cmdline cmd useraccount username user account service servicename scheduledtask scheduledtaskpath task process processname package packagename app certificate serial sslcertificateserial sha3384hash ssdeep tlsh asn as mac macaddress port cve vulnerability yara sigma snort text other cryptowallet wallet btc xmr"),
+  ]
+}

@@ -1,0 +1,295 @@
+import Indicators
+import Parsing
+
+/// A format whose every line stands for itself.
+protocol LineFormat {
+  /// White space at a line's start means something.
+  static var keepsIndent: Bool { get }
+
+  /// Takes what one line holds, white space at its ends cut off; never an empty line.
+  mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink)
+}
+
+extension LineFormat {
+  static var keepsIndent: Bool { false }
+
+  /// Reads a stream to its end.
+  mutating func readAll(_ stream: inout FeedStream, into sink: inout FeedSink) {
+    while let line = stream.nextLine(limit: sink.options.lineLimit) {
+      let bytes = stream.window.rawSpan
+      var range = Text.trimmed(bytes, line.range)
+      if range.isEmpty { continue }
+      if Self.keepsIndent { range = line.range.lowerBound..<range.upperBound }
+      let text = bytes.extracting(range)
+      if line.isTooLong {
+        sink.refuse(.lineTooLong, text, line: line.number)
+      } else if !line.isCut {
+        // Half a value of a file that was cut would be another value.
+        read(text, number: line.number, into: &sink)
+      }
+    }
+  }
+}
+
+/// Comments as lists of values have them.
+enum Comment {
+  /// Whether a line is nothing but a comment.
+  static func isWhole(_ line: RawSpan) -> Bool {
+    switch line.isEmpty ? 0 : line.byte(unchecked: 0) {
+    case UInt8(ascii: "#"), UInt8(ascii: ";"), UInt8(ascii: "!"): true
+    case Byte.slash: Text.starts(line, "//")
+    default: false
+    }
+  }
+
+  /// The part of a line before a comment that white space sets off.
+  @_lifetime(copy line)
+  static func removed(from line: RawSpan) -> RawSpan {
+    var offset = 1
+    while offset < line.byteCount {
+      let byte = line.byte(unchecked: offset)
+      if Text.isSpace(line.byte(unchecked: offset - 1)),
+        byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";")
+          || byte == Byte.slash && Text.contains(line, "//", at: offset)
+      {
+        return Text.trimmed(line.extracting(0..<offset))
+      }
+      offset += 1
+    }
+    return line
+  }
+}
+
+/// One value a line; also the output of `md5sum` and its kind.
+struct PlainFormat: LineFormat {
+  /// What the values are if their shape does not say.
+  var declared = DeclaredKind.none
+
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if Comment.isWhole(line) { return }
+    sink.add(Self.value(of: line), as: declared, line: number)
+  }
+
+  /// The value in a line: without comment, and of a digest with a file's name behind it the digest.
+  @_lifetime(copy line)
+  static func value(of line: RawSpan) -> RawSpan {
+    let text = Comment.removed(from: line)
+    guard let blank = Text.firstIndex(of: Byte.space, in: text) else { return text }
+    let first = text.extracting(0..<blank)
+    return Text.isDigest(first)
+      && (Text.contains(text, "  ", at: blank) || Text.contains(text, " *", at: blank))
+      ? first : text
+  }
+}
+
+/// `address name… # comment`: the names are the values.
+struct HostsFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if Comment.isWhole(line) { return }
+    let text = Comment.removed(from: line)
+    guard let names = Self.names(of: text) else {
+      sink.refuse(.malformedLine, line, line: number)
+      return
+    }
+    var start = names
+    while start < text.byteCount {
+      var end = start
+      while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
+      if end > start {
+        sink.add(
+          text.extracting(start..<end), as: .kind(.domain), nameMode: .exact, line: number)
+      }
+      start = end + 1
+    }
+  }
+
+  /// Whether a line is an address and at least one name, not a number as counts beside addresses are.
+  static func fits(_ text: RawSpan) -> Bool {
+    guard let names = names(of: text) else { return false }
+    var offset = names
+    while offset < text.byteCount, !Text.isSpace(text.byte(unchecked: offset)) {
+      let byte = text.byte(unchecked: offset)
+      if !Text.isDigit(byte), byte != Byte.dot { return true }
+      offset += 1
+    }
+    return false
+  }
+
+  /// Offset of the first name, if the line begins with an address and has one.
+  static func names(of text: RawSpan) -> Int? {
+    var end = 0
+    while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
+    guard end < text.byteCount else { return nil }
+    var address = text.extracting(0..<end)
+    if let zone = Text.firstIndex(of: UInt8(ascii: "%"), in: address) {
+      address = address.extracting(0..<zone)
+    }
+    guard IPAddressText.ipv4(address) != nil || IPAddressText.ipv6(address) != nil else {
+      return nil
+    }
+    while end < text.byteCount, Text.isSpace(text.byte(unchecked: end)) { end += 1 }
+    return end < text.byteCount ? end : nil
+  }
+}
+
+/// LOKI's `hash;comment`.
+struct LokiFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") { return }
+    let border = Text.firstIndex(of: UInt8(ascii: ";"), in: line) ?? line.byteCount
+    var context = sink.emptyContext
+    if border < line.byteCount {
+      let comment = Text.trimmed(line.extracting(border + 1..<line.byteCount))
+      context.description = sink.collection.intern(comment)
+    }
+    sink.setContext(context)
+    sink.add(line.extracting(0..<border), as: .digest, line: number)
+  }
+
+  /// Whether a line is a digest and a comment.
+  static func fits(_ line: RawSpan) -> Bool {
+    guard let border = Text.firstIndex(of: UInt8(ascii: ";"), in: line) else { return false }
+    return Text.isDigest(Text.trimmed(line.extracting(0..<border)))
+  }
+}
+
+/// ClamAV's `hash:size:name[:level[:level]]` (`.hdb`, `.hsb`); the size is context.
+struct ClamAVHashFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") { return }
+    guard Self.fits(line), let first = Text.firstIndex(of: Byte.colon, in: line),
+      let second = Text.firstIndex(of: Byte.colon, in: line, from: first + 1)
+    else {
+      sink.refuse(.malformedLine, line, line: number)
+      return
+    }
+    let end = Text.firstIndex(of: Byte.colon, in: line, from: second + 1) ?? line.byteCount
+    var context = sink.emptyContext
+    let name = sink.collection.intern(line.extracting(second + 1..<end))
+    context.malware = sink.collection.intern(list: [name])
+    sink.setContext(context)
+    sink.add(line.extracting(0..<first), as: .digest, line: number)
+  }
+
+  /// Whether a line is a digest, a size or `*`, and a name.
+  static func fits(_ line: RawSpan) -> Bool {
+    guard let first = Text.firstIndex(of: Byte.colon, in: line),
+      let second = Text.firstIndex(of: Byte.colon, in: line, from: first + 1),
+      second + 1 < line.byteCount, Text.isDigest(line.extracting(0..<first))
+    else { return false }
+    let size = line.extracting(first + 1..<second)
+    return Text.equals(size, "*") || Text.number(size) != nil
+  }
+}
+
+/// Spamhaus DROP as text: `prefix ; SBL number`.
+struct SpamhausDropFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if Comment.isWhole(line) { return }
+    let border = Text.firstIndex(of: UInt8(ascii: ";"), in: line) ?? line.byteCount
+    var context = sink.emptyContext
+    if border < line.byteCount {
+      let id = Text.trimmed(line.extracting(border + 1..<line.byteCount))
+      context.id = sink.collection.intern(id)
+    }
+    sink.setContext(context)
+    sink.add(Text.trimmed(line.extracting(0..<border)), as: .network, line: number)
+  }
+
+  /// Whether a line is something and a number of the Spamhaus block list.
+  static func fits(_ line: RawSpan) -> Bool {
+    guard let border = Text.firstIndex(of: UInt8(ascii: ";"), in: line), border > 0 else {
+      return false
+    }
+    return Text.starts(Text.trimmed(line.extracting(border + 1..<line.byteCount)), "SBL")
+  }
+}
+
+/// Filter lists: `||name^` blocks a name and those below it, `@@` before it allows them.
+///
+/// Rules with options, paths and cosmetic rules speak of requests or pages, not of hosts.
+struct AdblockFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    switch line.byte(unchecked: 0) {
+    case UInt8(ascii: "!"), UInt8(ascii: "["): return
+    case UInt8(ascii: "#") where line.byteCount == 1 || Text.isSpace(line.byte(unchecked: 1)):
+      return
+    default: break
+    }
+    guard let (range, isAllowed) = Self.host(of: line) else {
+      sink.refuse(.unsupportedRule, line, line: number)
+      return
+    }
+    var context = sink.emptyContext
+    if isAllowed { context.flags.insert(.allow) }
+    sink.setContext(context)
+    sink.add(line.extracting(range), as: .network, line: number)
+  }
+
+  /// The host that a whole-host rule is about, and whether it is allowed.
+  static func host(of line: RawSpan) -> (Range<Int>, isAllowed: Bool)? {
+    let isAllowed = Text.starts(line, "@@")
+    let start = isAllowed ? 2 : 0
+    guard Text.contains(line, "||", at: start),
+      let end = Text.firstIndex(of: UInt8(ascii: "^"), in: line, from: start + 2), end > start + 2
+    else { return nil }
+    var rest = line.extracting(end + 1..<line.byteCount)
+    if Text.starts(rest, "|") { rest = rest.extracting(1..<rest.byteCount) }
+    guard rest.isEmpty || Text.equals(rest, "$important") || Text.equals(rest, "$all") else {
+      return nil
+    }
+    return (start + 2..<end, isAllowed)
+  }
+}
+
+/// dnsmasq's `address=/name/…`, `server=/name/…` and `local=/name/`; several names may share a line.
+struct DnsmasqFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") { return }
+    guard var start = Self.firstName(of: line) else {
+      sink.refuse(.unsupportedRule, line, line: number)
+      return
+    }
+    while let end = Text.firstIndex(of: Byte.slash, in: line, from: start) {
+      sink.add(line.extracting(start..<end), as: .kind(.domain), line: number)
+      start = end + 1
+    }
+  }
+
+  /// Offset of the first name in a line of the format.
+  static func firstName(of line: RawSpan) -> Int? {
+    let start: Int
+    if Text.starts(line, "address=/") {
+      start = 9
+    } else if Text.starts(line, "server=/") {
+      start = 8
+    } else if Text.starts(line, "local=/") {
+      start = 7
+    } else {
+      return nil
+    }
+    return Text.firstIndex(of: Byte.slash, in: line, from: start) == nil ? nil : start
+  }
+}
+
+/// Maltrail's trails, one a line: names, addresses, `address:port`, URLs, and paths alone.
+///
+/// `# Reference:` lines stand above the trails that they are the source of.
+struct MaltrailFormat: LineFormat {
+  private var endsGroup = true
+
+  mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") {
+      if Text.starts(line, "# Reference:", ignoringCase: true), endsGroup {
+        var context = sink.emptyContext
+        context.reference = sink.collection.intern(
+          Text.trimmed(line.extracting(12..<line.byteCount)))
+        sink.setContext(context)
+        endsGroup = false
+      }
+      return
+    }
+    endsGroup = true
+    sink.add(Comment.removed(from: line), line: number)
+  }
+}

@@ -1,0 +1,153 @@
+import Indicators
+import Parsing
+
+/// One MISP attribute at a time: its members, and whether and how its value is loaded.
+///
+/// Serves events in JSON and attributes exported as rows alike.
+struct MISPAttributes {
+  /// Members that mean something to us.
+  enum Field {
+    case type, value, category, forDetection, deleted, uuid, comment, firstSeen
+
+    init?(_ key: JSONToken, in json: JSONFeed) {
+      let fields: [(StaticString, Field)] = [
+        ("type", .type), ("value", .value), ("category", .category), ("to_ids", .forDetection),
+        ("deleted", .deleted), ("uuid", .uuid), ("comment", .comment),
+        ("first_seen", .firstSeen),
+      ]
+      guard let match = fields.first(where: { json.text(key, is: $0.0) }) else { return nil }
+      self = match.1
+    }
+  }
+
+  /// Records whose context is not complete before their event ends.
+  struct Pending {
+    var records: Range<Int>
+    var context: SourceContext
+    var tags: MISPTags
+  }
+
+  var arena: [UInt8] = []
+  var tags = MISPTags()
+  private var type, value, category, forDetection, deleted, uuid, comment, firstSeen: Range<Int>?
+  private var line: UInt64 = 0
+  private var pattern = STIXPattern()
+
+  /// Forgets the attribute before.
+  mutating func begin(line: UInt64) {
+    arena.removeAll(keepingCapacity: true)
+    tags = MISPTags()
+    (type, value, category, forDetection) = (nil, nil, nil, nil)
+    (deleted, uuid, comment, firstSeen) = (nil, nil, nil, nil)
+    self.line = line
+  }
+
+  mutating func set(_ field: Field, _ range: Range<Int>) {
+    switch field {
+    case .type: type = range
+    case .value: value = range
+    case .category: category = range
+    case .forDetection: forDetection = range
+    case .deleted: deleted = range
+    case .uuid: uuid = range
+    case .comment: comment = range
+    case .firstSeen: firstSeen = range
+    }
+  }
+
+  /// Loads the attribute's value, or counts why not; gives a reference if the attribute is one.
+  mutating func use(_ sink: inout FeedSink, _ pending: inout [Pending]) -> StringID? {
+    guard let type, let value else {
+      sink.refuse(.malformedRow, [UInt8]().rawSpan, line: line)
+      return nil
+    }
+    let id = uuid.map { intern($0, &sink) } ?? 0
+    let typeName = String(decoding: arena[type], as: UTF8.self)
+    let use = MISPType.use(typeName)
+    if case .reference = use { return intern(value, &sink) }
+    if let reason = refusal(typeName, use, sink.options) {
+      sink.refuse(reason, arena.rawSpan.extracting(value), line: line, id: id)
+      return nil
+    }
+    let first = sink.collection.records.count
+    add(value, use, &sink, id)
+    let records = first..<sink.collection.records.count
+    guard !records.isEmpty else { return nil }
+    var context = sink.emptyContext
+    context.id = id
+    if let comment { context.description = intern(comment, &sink) }
+    if let firstSeen,
+      let time = FeedTime.nanoseconds(arena.rawSpan.extracting(firstSeen))
+    {
+      context.validFrom = time
+    }
+    pending.append(Pending(records: records, context: context, tags: tags))
+    return nil
+  }
+
+  private func refusal(
+    _ type: String, _ use: MISPType.Use, _ options: FeedOptions
+  ) -> FeedRefusal? {
+    if let category, MISPType.isPersonal(category: arena[category]) { return .personalData }
+    if case .refused(.personalData) = use { return .personalData }
+    if let deleted, isTrue(deleted) { return .deleted }
+    let isForDetection = forDetection.map { isTrue($0) } ?? MISPType.isForDetection(type)
+    if !isForDetection, !options.loadsAllMISP { return .toIDSFalse }
+    if case .refused(let reason) = use { return reason }
+    return nil
+  }
+
+  private func isTrue(_ range: Range<Int>) -> Bool {
+    let text = arena.rawSpan.extracting(range)
+    return Text.equals(text, "true") || Text.equals(text, "1")
+  }
+
+  private func intern(_ range: Range<Int>, _ sink: inout FeedSink) -> StringID {
+    sink.collection.intern(arena.rawSpan.extracting(range))
+  }
+
+  private mutating func add(
+    _ value: Range<Int>, _ use: MISPType.Use, _ sink: inout FeedSink, _ id: StringID
+  ) {
+    // The bar may be in a file's name, never in a digest: pairs are cut where the known part is.
+    let bar = UInt8(ascii: "|")
+    let both = sink.options.loadsBothOfMISPPairs
+    switch use {
+    case .value(let kind, let nameMode): add(value, kind, nameMode, &sink, id)
+    case .first(let kind, let nameMode, let second):
+      let border = arena[value].firstIndex(of: bar) ?? value.upperBound
+      add(value.lowerBound..<border, kind, nameMode, &sink, id)
+      if both, let second, border < value.upperBound {
+        add(border + 1..<value.upperBound, second, .exact, &sink, id)
+      }
+    case .second(let kind, let first):
+      guard let border = arena[value].lastIndex(of: bar) else {
+        return add(value, kind, .exact, &sink, id)
+      }
+      add(border + 1..<value.upperBound, kind, .exact, &sink, id)
+      if both { add(value.lowerBound..<border, first, .exact, &sink, id) }
+    case .pattern: addPattern(value, &sink, id)
+    case .reference, .refused: break
+    }
+  }
+
+  private func add(
+    _ range: Range<Int>, _ kind: DeclaredKind, _ nameMode: MatchMode, _ sink: inout FeedSink,
+    _ id: StringID
+  ) {
+    sink.add(arena.rawSpan.extracting(range), as: kind, nameMode: nameMode, line: line, id: id)
+  }
+
+  private mutating func addPattern(_ range: Range<Int>, _ sink: inout FeedSink, _ id: StringID) {
+    let arena = arena
+    do throws(STIXPattern.Fault) {
+      try pattern.parse(arena.rawSpan.extracting(range))
+    } catch {
+      sink.refuse(
+        .unsupportedPattern, arena.rawSpan.extracting(range), line: line, id: id)
+      return
+    }
+    pattern.addTests(
+      to: &sink, source: arena.rawSpan.extracting(range), line: line, id: id)
+  }
+}

@@ -1,0 +1,263 @@
+import Indicators
+import Parsing
+
+/// MISP events as JSON: `{"Event": …}`, `{"response": …}`, arrays of events, or an event's own object.
+///
+/// Tags and galaxies of an event may stand behind its attributes, so an event's records get their
+/// context when the event ends; only an event's worth of contexts waits.
+struct MISPFeed {
+  private(set) var json: JSONFeed
+  private var attributes = MISPAttributes()
+
+  /// What an event says of all its attributes.
+  private struct Event {
+    var tags = MISPTags()
+    var info: StringID = 0
+    var reference: StringID = 0
+    var pending: [MISPAttributes.Pending] = []
+  }
+
+  init(_ stream: FeedStream) {
+    json = JSONFeed(stream)
+  }
+
+  /// Reads to the end.
+  mutating func readAll(into sink: inout FeedSink) throws(FeedError) {
+    defer { json.finish(&sink) }
+    while true {
+      let token = try json.next()
+      if token.kind == .endOfInput { return }
+      try readEvents(token, &sink)
+    }
+  }
+
+  /// An event, or an array of events.
+  private mutating func readEvents(_ token: JSONToken, _ sink: inout FeedSink) throws(FeedError) {
+    switch token.kind {
+    case .beginObject: try readEvent(&sink)
+    case .beginArray:
+      while true {
+        let element = try json.next()
+        if element.kind == .endArray { return }
+        if element.kind == .beginObject {
+          try readEvent(&sink)
+        } else {
+          try json.skip(element)
+        }
+      }
+    default: break
+    }
+  }
+
+  private mutating func readEvent(_ sink: inout FeedSink) throws(FeedError) {
+    var event = Event()
+    do throws(FeedError) {
+      try readMembers(of: &event, &sink)
+    } catch {
+      // What is kept of a file that was cut deserves the context that was read.
+      finish(event, &sink)
+      throw error
+    }
+    finish(event, &sink)
+  }
+
+  private mutating func readMembers(
+    of event: inout Event, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    while true {
+      let key = try json.next()
+      if key.kind == .endObject { return }
+      if json.text(key, is: "Event") || json.text(key, is: "response") {
+        try readEvents(try json.next(), &sink)
+      } else if json.text(key, is: "Attribute") {
+        try readAttributes(of: &event, &sink)
+      } else if json.text(key, is: "Object") {
+        try readObjects(of: &event, &sink)
+      } else if json.text(key, is: "ShadowAttribute") {
+        try countProposals(&sink)
+      } else if json.text(key, is: "Tag") {
+        try readTags(into: &event.tags, &sink)
+      } else if json.text(key, is: "Galaxy") {
+        try readGalaxies(into: &event.tags, &sink)
+      } else if json.text(key, is: "info") {
+        event.info = try readString(&sink)
+      } else {
+        try json.skip(try json.next())
+      }
+    }
+  }
+
+  /// Calls for each object of an array; other values are skipped.
+  private mutating func readArray(
+    _ body: (inout MISPFeed, JSONToken) throws(FeedError) -> Void
+  ) throws(FeedError) {
+    let token = try json.next()
+    guard token.kind == .beginArray else { return try json.skip(token) }
+    while true {
+      let element = try json.next()
+      if element.kind == .endArray { return }
+      if element.kind == .beginObject {
+        try body(&self, element)
+      } else {
+        try json.skip(element)
+      }
+    }
+  }
+
+  private mutating func readAttributes(
+    of event: inout Event, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    try readArray { (feed, token) throws(FeedError) in
+      try feed.readAttribute(of: &event, line: feed.json.line(of: token), &sink)
+    }
+  }
+
+  private mutating func readObjects(
+    of event: inout Event, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    try readArray { (feed, _) throws(FeedError) in
+      while true {
+        let key = try feed.json.next()
+        if key.kind == .endObject { return }
+        if feed.json.text(key, is: "Attribute") {
+          try feed.readAttributes(of: &event, &sink)
+        } else {
+          try feed.json.skip(try feed.json.next())
+        }
+      }
+    }
+  }
+
+  private mutating func readAttribute(
+    of event: inout Event, line: UInt64, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    attributes.begin(line: line)
+    var tags = MISPTags()
+    while true {
+      let key = try json.next()
+      if key.kind == .endObject { break }
+      if json.text(key, is: "Tag") {
+        try readTags(into: &tags, &sink)
+      } else if json.text(key, is: "Galaxy") {
+        try readGalaxies(into: &tags, &sink)
+      } else if json.text(key, is: "ShadowAttribute") {
+        try countProposals(&sink)
+      } else if let field = MISPAttributes.Field(key, in: json) {
+        let value = try json.next()
+        switch value.kind {
+        case .string, .number, .trueLiteral, .falseLiteral:
+          attributes.set(field, json.append(value, to: &attributes.arena))
+        default: try json.skip(value)
+        }
+      } else {
+        try json.skip(try json.next())
+      }
+    }
+    attributes.tags = tags
+    if let reference = attributes.use(&sink, &event.pending), event.reference == 0 {
+      event.reference = reference
+    }
+  }
+
+  private mutating func countProposals(_ sink: inout FeedSink) throws(FeedError) {
+    try readArray { (feed, token) throws(FeedError) in
+      let line = feed.json.line(of: token)
+      var arena: [UInt8] = []
+      while true {
+        let key = try feed.json.next()
+        if key.kind == .endObject { break }
+        let isValue = feed.json.text(key, is: "value")
+        let value = try feed.json.next()
+        if isValue, value.kind == .string {
+          feed.json.append(value, to: &arena)
+        } else {
+          try feed.json.skip(value)
+        }
+      }
+      sink.refuse(.proposal, arena.rawSpan, line: line)
+    }
+  }
+
+  private mutating func readTags(
+    into tags: inout MISPTags, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    try readArray { (feed, _) throws(FeedError) in
+      while true {
+        let key = try feed.json.next()
+        if key.kind == .endObject { return }
+        let isName = feed.json.text(key, is: "name")
+        let value = try feed.json.next()
+        if isName, value.kind == .string {
+          var name: [UInt8] = []
+          feed.json.append(value, to: &name)
+          tags.add(tag: name[...], &sink)
+        } else {
+          try feed.json.skip(value)
+        }
+      }
+    }
+  }
+
+  private mutating func readGalaxies(
+    into tags: inout MISPTags, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    try readArray { (feed, _) throws(FeedError) in
+      var type: [UInt8] = []
+      var clusters: [[UInt8]] = []
+      while true {
+        let key = try feed.json.next()
+        if key.kind == .endObject { break }
+        if feed.json.text(key, is: "type") {
+          let value = try feed.json.next()
+          if value.kind == .string {
+            type.removeAll()
+            feed.json.append(value, to: &type)
+          } else {
+            try feed.json.skip(value)
+          }
+        } else if feed.json.text(key, is: "GalaxyCluster") {
+          try feed.readArray { (feed, _) throws(FeedError) in
+            while true {
+              let key = try feed.json.next()
+              if key.kind == .endObject { return }
+              let isValue = feed.json.text(key, is: "value")
+              let value = try feed.json.next()
+              if isValue, value.kind == .string {
+                var cluster: [UInt8] = []
+                feed.json.append(value, to: &cluster)
+                clusters.append(cluster)
+              } else {
+                try feed.json.skip(value)
+              }
+            }
+          }
+        } else {
+          try feed.json.skip(try feed.json.next())
+        }
+      }
+      for cluster in clusters { tags.add(galaxy: type[...], value: cluster[...], &sink) }
+    }
+  }
+
+  private mutating func readString(_ sink: inout FeedSink) throws(FeedError) -> StringID {
+    let value = try json.next()
+    guard value.kind == .string else {
+      try json.skip(value)
+      return 0
+    }
+    var text: [UInt8] = []
+    json.append(value, to: &text)
+    return sink.collection.intern(text.rawSpan)
+  }
+
+  /// Gives the records of an event what the event says.
+  private func finish(_ event: Event, _ sink: inout FeedSink) {
+    for entry in event.pending {
+      var context = entry.context
+      if context.description == 0 { context.description = event.info }
+      if context.reference == 0 { context.reference = event.reference }
+      entry.tags.write(to: &context, with: event.tags, &sink)
+      sink.assign(context, toRecords: entry.records)
+    }
+  }
+}

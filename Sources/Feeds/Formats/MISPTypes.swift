@@ -1,0 +1,177 @@
+import Indicators
+import Parsing
+
+/// What MISP's attribute types and categories mean to us.
+enum MISPType {
+  /// How an attribute's value is used.
+  enum Use {
+    /// The whole value.
+    case value(DeclaredKind, nameMode: MatchMode)
+    /// The part before the bar; the part behind it only if both are asked for.
+    case first(DeclaredKind, nameMode: MatchMode, second: DeclaredKind?)
+    /// The part behind the bar; the part before it only if both are asked for.
+    case second(DeclaredKind, first: DeclaredKind)
+    /// A STIX pattern.
+    case pattern
+    /// A page about the event.
+    case reference
+    case refused(FeedRefusal)
+  }
+
+  /// How an attribute of a type is used.
+  static func use(_ type: String) -> Use {
+    switch type {
+    case "ip-src", "ip-dst", "ip-src|port", "ip-dst|port": .value(.network, nameMode: .exact)
+    case "domain", "onion-address": .value(.kind(.domain), nameMode: .withSubdomains)
+    case "hostname": .value(.kind(.domain), nameMode: .exact)
+    case "hostname|port": .first(.kind(.domain), nameMode: .exact, second: nil)
+    case "domain|ip": .first(.kind(.domain), nameMode: .withSubdomains, second: .network)
+    case "url", "uri": .value(.kind(.url), nameMode: .exact)
+    case "link": .reference
+    case "user-agent", "http-user-agent": .value(.kind(.userAgent), nameMode: .exact)
+    case "email", "email-src", "email-dst", "email-reply-to", "dns-soa-email":
+      .value(.kind(.email), nameMode: .exact)
+    case "filename", "email-attachment": .value(.kind(.filename), nameMode: .exact)
+    case "ja3-fingerprint-md5": .value(.kind(.ja3), nameMode: .exact)
+    case "hassh-md5": .value(.kind(.hassh), nameMode: .exact)
+    case "hasshserver-md5": .value(.kind(.hasshServer), nameMode: .exact)
+    case "x509-fingerprint-sha1": .value(.kind(.certificateSHA1), nameMode: .exact)
+    case "x509-fingerprint-sha256": .value(.kind(.certificateSHA256), nameMode: .exact)
+    case "regkey": .value(.kind(.registryKey), nameMode: .exact)
+    case "regkey|value": .first(.kind(.registryKey), nameMode: .exact, second: nil)
+    case "mutex": .value(.kind(.mutex), nameMode: .exact)
+    case "named pipe": .value(.kind(.pipe), nameMode: .exact)
+    case "malware-sample": .second(.kind(.md5), first: .kind(.filename))
+    case "stix2-pattern": .pattern
+    case "text", "other", "comment": .refused(.freeText)
+    default: hashUse(type)
+    }
+  }
+
+  private static func hashUse(_ type: String) -> Use {
+    if let kind = digest(type) { return .value(.kind(kind), nameMode: .exact) }
+    let prefix = "filename|"
+    if type.hasPrefix(prefix), let kind = digest(String(type.dropFirst(prefix.utf8.count))) {
+      return .second(.kind(kind), first: .kind(.filename))
+    }
+    return .refused(isPersonal(type) ? .personalData : .unsupportedKind)
+  }
+
+  private static func digest(_ type: String) -> IndicatorKind? {
+    switch type {
+    case "md5": .md5
+    case "sha1": .sha1
+    case "sha224": .sha224
+    case "sha256": .sha256
+    case "sha384": .sha384
+    case "sha512": .sha512
+    case "imphash": .imphash
+    default: nil
+    }
+  }
+
+  /// Types that speak of persons, whatever the category.
+  private static func isPersonal(_ type: String) -> Bool {
+    type.hasPrefix("whois-registrant") || type.hasPrefix("target-")
+      || ["btc", "xmr", "dash", "iban", "bic", "bank-account-nr", "cc-number", "phone-number"]
+        .contains(type)
+  }
+
+  /// Categories whose values are never loaded.
+  static func isPersonal(category: ArraySlice<UInt8>) -> Bool {
+    ["Person", "Financial fraud", "Targeting data"].contains {
+      category.elementsEqual($0.utf8)
+    }
+  }
+
+  /// Whether attributes of a type are meant for detection where they do not say.
+  static func isForDetection(_ type: String) -> Bool {
+    ![
+      "text", "other", "comment", "link", "user-agent", "dns-soa-email", "named pipe", "AS",
+      "port", "mac-address",
+    ].contains(type)
+  }
+}
+
+/// What tags and galaxies of MISP say, sorted by where it goes in a context.
+struct MISPTags {
+  var labels: [StringID] = []
+  var attack: [StringID] = []
+  var malware: [StringID] = []
+  var actors: [StringID] = []
+  var tlp = TLP.none
+
+  private static let actorGalaxies = [
+    "threat-actor", "mitre-intrusion-set", "mitre-enterprise-attack-intrusion-set",
+    "microsoft-activity-group", "360net-threat-actor",
+  ]
+  private static let malwareGalaxies = [
+    "mitre-malware", "mitre-enterprise-attack-malware", "mitre-mobile-attack-malware",
+    "mitre-tool", "mitre-enterprise-attack-tool", "malpedia", "ransomware", "rat", "banker",
+    "botnet", "stealer", "backdoor", "cryptominers", "exploit-kit", "android", "tool",
+  ]
+
+  /// Adds a tag: `tlp:green`, `misp-galaxy:threat-actor="APT32"`, or any other as a label.
+  mutating func add(tag: ArraySlice<UInt8>, _ sink: inout FeedSink) {
+    let prefix = "misp-galaxy:"
+    if let level =
+      tag.count < 24 && tag.prefix(4).map({ Text.lowercased($0) }) == Array("tlp:".utf8)
+      ? Marking.tlp(tag) : nil
+    {
+      tlp = max(tlp, level)
+      return
+    }
+    guard tag.starts(with: prefix.utf8), let equals = tag.firstIndex(of: UInt8(ascii: "=")) else {
+      labels.append(Self.intern(tag, &sink))
+      if Technique.isIdentifier(tag) { attack.append(Self.intern(tag, &sink)) }
+      return
+    }
+    let galaxy = tag[(tag.startIndex + prefix.utf8.count)..<equals]
+    var value = tag[(equals + 1)...]
+    if value.first == Byte.quote { value = value.dropFirst() }
+    if value.last == Byte.quote { value = value.dropLast() }
+    add(galaxy: galaxy, value: value, &sink)
+  }
+
+  /// Adds a cluster of a galaxy.
+  mutating func add(
+    galaxy: ArraySlice<UInt8>, value: ArraySlice<UInt8>, _ sink: inout FeedSink
+  ) {
+    let name = String(decoding: galaxy, as: UTF8.self)
+    if name.hasSuffix("attack-pattern") {
+      if let technique = Technique.identifier(endOf: value) {
+        attack.append(Self.intern(technique, &sink))
+      }
+    } else if Self.actorGalaxies.contains(name) {
+      actors.append(Self.intern(Self.withoutNumber(value), &sink))
+    } else if Self.malwareGalaxies.contains(name) {
+      malware.append(Self.intern(Self.withoutNumber(value), &sink))
+    } else {
+      labels.append(Self.intern(value, &sink))
+    }
+  }
+
+  /// `WannaCry - S0366` as `WannaCry`.
+  private static func withoutNumber(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard value.count > 8 else { return value }
+    let tail = value.suffix(8)
+    let start = tail.startIndex
+    guard tail.starts(with: " - ".utf8), tail[(start + 4)...].allSatisfy({ Text.isDigit($0) })
+    else { return value }
+    return value[..<start]
+  }
+
+  private static func intern(_ bytes: ArraySlice<UInt8>, _ sink: inout FeedSink) -> StringID {
+    sink.collection.intern(Array(bytes).rawSpan)
+  }
+
+  /// Adds what is said to a context; an event's goes behind an attribute's own.
+  func write(to context: inout SourceContext, with event: MISPTags, _ sink: inout FeedSink) {
+    context.labels = sink.intern(labels: labels + event.labels)
+    context.attack = sink.collection.intern(list: attack + event.attack)
+    context.malware = sink.collection.intern(list: malware + event.malware)
+    context.actors = sink.collection.intern(list: actors + event.actors)
+    let level = tlp == .none ? event.tlp : tlp
+    if level != .none { context.tlp = level }
+  }
+}

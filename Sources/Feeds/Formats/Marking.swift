@@ -1,0 +1,61 @@
+import Indicators
+import Parsing
+
+/// Traffic Light Protocol markings as feeds write them.
+enum Marking {
+  /// The level that `tlp:amber`, `TLP:AMBER+STRICT`, `White` and the like mean.
+  static func tlp(_ text: ArraySlice<UInt8>) -> TLP? {
+    var name = text.map { Text.lowercased($0) }
+    if name.starts(with: "tlp".utf8) {
+      name.removeFirst(3)
+      while let first = name.first, !Text.isAlphanumeric(first) { name.removeFirst() }
+    }
+    return switch String(decoding: name, as: UTF8.self) {
+    case "white", "clear": .clear
+    case "green": .green
+    case "amber": .amber
+    case "amber+strict", "amber_strict", "amber-strict", "amber strict": .amberStrict
+    case "red": .red
+    default: nil
+    }
+  }
+
+  /// Identifiers of the marking definitions of STIX, TLP 2.0 and 1.0.
+  static let wellKnown: [(String, TLP)] = [
+    ("marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", .clear),
+    ("marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", .green),
+    ("marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421", .amber),
+    ("marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003", .amberStrict),
+    ("marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", .red),
+    ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", .clear),
+    ("marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", .green),
+    ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", .amber),
+    ("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", .red),
+  ]
+}
+
+/// Identifiers of MITRE ATT&CK techniques.
+enum Technique {
+  /// Whether text is `T1071` or `T1071.004`.
+  static func isIdentifier(_ text: ArraySlice<UInt8>) -> Bool {
+    let text = Array(text)
+    guard text.count == 5 || text.count == 9, text[0] == UInt8(ascii: "T"),
+      text[1...4].allSatisfy({ Text.isDigit($0) })
+    else { return false }
+    return text.count == 5 || text[5] == Byte.dot && text[6...].allSatisfy { Text.isDigit($0) }
+  }
+
+  /// The identifier at the end of a name such as `Web Protocols - T1071.001`, or nil.
+  static func identifier(endOf text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    for count in [5, 9] where text.count >= count {
+      let tail = text.suffix(count)
+      if isIdentifier(tail),
+        tail.startIndex == text.startIndex
+          || !Text.isAlphanumeric(text[tail.startIndex - 1])
+      {
+        return tail
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,135 @@
+import Indicators
+import Parsing
+
+/// One row or flat object as columns and their cells, turned into entries with their context.
+struct Record {
+  /// Columns and where their cells are in `bytes`; empty cells are left out.
+  var fields: [(column: Column, range: Range<Int>)] = []
+  var bytes: [UInt8] = []
+  var line: UInt64 = 0
+  /// The identifier that stands outside, as the name of a JSON member.
+  var outerID: StringID = 0
+
+  /// The records of a file have types.
+  var hasTypes = false
+
+  private var labels: [StringID] = []
+  private var attack: [StringID] = []
+  private var malware: [StringID] = []
+  private var actors: [StringID] = []
+
+  init() {}
+
+  /// Whether any field is a value.
+  var hasValue: Bool { fields.contains { $0.column.isValue } }
+
+  /// Lets the values in; several of one record are several entries with one context.
+  mutating func emit(into sink: inout FeedSink) {
+    let bytes = bytes
+    let context = makeContext(bytes, &sink)
+    sink.setContext(context)
+    // In a table whose values have types, a value without one may be anything.
+    var type = hasTypes ? ValueType.unknown : .value(.none, nameMode: .withSubdomains)
+    for field in fields where field.column == .type {
+      type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
+    }
+    for field in fields {
+      let cell = bytes.rawSpan.extracting(field.range)
+      switch field.column {
+      case .value(let kind, let nameMode):
+        sink.addCell(cell, as: kind, nameMode: nameMode, line: line, id: context.id)
+      case .typedValue:
+        switch type {
+        case .value(let kind, let nameMode):
+          sink.addCell(cell, as: kind, nameMode: nameMode, line: line, id: context.id)
+        case .unknown:
+          sink.addCell(
+            cell, as: .none, nameMode: .withSubdomains, isStrict: true, line: line, id: context.id)
+        case .refused(let reason): sink.refuse(reason, cell, line: line, id: context.id)
+        }
+      default: break
+      }
+    }
+  }
+
+  // MARK: Context
+
+  private mutating func makeContext(_ bytes: [UInt8], _ sink: inout FeedSink) -> SourceContext {
+    var context = sink.emptyContext
+    context.id = outerID
+    labels.removeAll(keepingCapacity: true)
+    attack.removeAll(keepingCapacity: true)
+    malware.removeAll(keepingCapacity: true)
+    actors.removeAll(keepingCapacity: true)
+    var port: Range<Int>?
+    for (column, range) in fields {
+      let cell = bytes.rawSpan.extracting(range)
+      if Self.saysNothing(cell) { continue }
+      switch column {
+      case .description where context.description == 0:
+        context.description = sink.collection.intern(cell)
+      case .malware: malware.append(sink.collection.intern(cell))
+      case .actor: actors.append(sink.collection.intern(cell))
+      case .reference where context.reference == 0:
+        context.reference = sink.collection.intern(cell)
+      case .id: context.id = sink.collection.intern(cell)
+      case .tags: addTags(cell, &context, &sink)
+      case .confidence: context.confidence = Self.confidence(cell) ?? context.confidence
+      case .tlp: context.tlp = Marking.tlp(bytes[range]) ?? context.tlp
+      case .firstSeen: context.validFrom = FeedTime.nanoseconds(cell) ?? context.validFrom
+      case .validUntil: context.validUntil = FeedTime.nanoseconds(cell) ?? context.validUntil
+      case .port: port = range
+      default: break
+      }
+    }
+    if context.description == 0, let port, Text.number(bytes.rawSpan.extracting(port)) != nil {
+      // A port in a column of its own tells where it was seen, it is no condition.
+      context.description = sink.collection.intern(
+        "port " + Text.string(bytes.rawSpan.extracting(port)))
+    }
+    context.labels = sink.intern(labels: labels)
+    context.attack = sink.collection.intern(list: attack)
+    context.malware = sink.collection.intern(list: malware)
+    context.actors = sink.collection.intern(list: actors)
+    return context
+  }
+
+  private mutating func addTags(
+    _ cell: RawSpan, _ context: inout SourceContext, _ sink: inout FeedSink
+  ) {
+    var start = 0
+    while start <= cell.byteCount {
+      var end = start
+      while end < cell.byteCount, cell.byte(unchecked: end) != Byte.comma,
+        cell.byte(unchecked: end) != UInt8(ascii: ";")
+      {
+        end += 1
+      }
+      let tag = Text.trimmed(cell.extracting(start..<end))
+      start = end + 1
+      if Self.saysNothing(tag) { continue }
+      let text = tag.copied(0..<tag.byteCount)
+      if Technique.isIdentifier(text[...]) {
+        attack.append(sink.collection.intern(tag))
+      } else if Text.starts(tag, "tlp:", ignoringCase: true), let tlp = Marking.tlp(text[...]) {
+        context.tlp = tlp
+      } else {
+        labels.append(sink.collection.intern(tag))
+      }
+    }
+  }
+
+  /// Whether a cell stands for no value.
+  private static func saysNothing(_ cell: RawSpan) -> Bool {
+    cell.isEmpty || Text.equals(cell, "none") || Text.equals(cell, "null")
+      || Text.equals(cell, "n/a") || Text.equals(cell, "-") || Text.equals(cell, "unknown")
+  }
+
+  /// 0–100, or the words of STIX 2.1's appendix A for low, medium and high.
+  private static func confidence(_ cell: RawSpan) -> UInt8? {
+    if let number = Text.number(cell) { return number <= 100 ? UInt8(number) : nil }
+    if Text.equals(cell, "low") { return 15 }
+    if Text.equals(cell, "medium") || Text.equals(cell, "med") { return 50 }
+    return Text.equals(cell, "high") ? 85 : nil
+  }
+}

@@ -1,0 +1,374 @@
+import Indicators
+import Parsing
+
+/// A STIX pattern (2.0 and 2.1 §9) as the values that satisfy it alone, as far as it has such.
+///
+/// That is one `=` or `IN` comparison, or an OR of such, also across observations that are joined by
+/// OR. `X.type = 'domain-name' AND X.value = …` is one comparison, since the type follows from the
+/// value. Alternatives of any other form are counted and left out; an AND, FOLLOWEDBY or qualifier
+/// over observations leaves nothing.
+struct STIXPattern {
+  /// One comparison that a value satisfies alone; ranges are in `arena`.
+  struct Test {
+    /// Object path in lower case, quotes dropped: `file:hashes.sha-256`.
+    var path: Range<Int>
+    /// The literal, escapes undone.
+    var value: Range<Int>
+  }
+
+  /// Why a pattern is not used.
+  enum Fault: Error {
+    case unsupported
+  }
+
+  private(set) var arena: [UInt8] = []
+  private(set) var tests: [Test] = []
+  /// Alternatives that are no single comparison.
+  private(set) var unsupportedAlternatives = 0
+
+  private static let depthLimit = 32
+
+  /// Reads a pattern; on a fault nothing of it is to be used.
+  mutating func parse(_ pattern: RawSpan) throws(Fault) {
+    arena.removeAll(keepingCapacity: true)
+    tests.removeAll(keepingCapacity: true)
+    unsupportedAlternatives = 0
+    var offset = 0
+    try observations(pattern, &offset, depth: 0)
+    Self.skipSpace(pattern, &offset)
+    guard offset == pattern.byteCount else { throw .unsupported }
+  }
+
+  /// Lets the values of a pattern that was read in, and counts the alternatives that are left out.
+  func addTests(
+    to sink: inout FeedSink, source: RawSpan, line: UInt64, id: StringID
+  ) {
+    for _ in 0..<unsupportedAlternatives {
+      sink.refuse(.unsupportedPattern, source, line: line, id: id)
+    }
+    for test in tests {
+      guard let declared = STIXPath.kind(arena[test.path]) else {
+        sink.refuse(.unsupportedPath, source, line: line, id: id)
+        continue
+      }
+      sink.add(
+        arena.rawSpan.extracting(test.value), as: declared, nameMode: .exact, line: line, id: id)
+    }
+  }
+
+  // MARK: Grammar
+
+  private mutating func observations(
+    _ text: RawSpan, _ offset: inout Int, depth: Int
+  ) throws(Fault) {
+    guard depth < Self.depthLimit else { throw .unsupported }
+    repeat {
+      if Self.take("(", text, &offset) {
+        try observations(text, &offset, depth: depth + 1)
+        guard Self.take(")", text, &offset) else { throw .unsupported }
+      } else {
+        guard Self.take("[", text, &offset) else { throw .unsupported }
+        try alternatives(text, &offset, depth: depth)
+        guard Self.take("]", text, &offset) else { throw .unsupported }
+      }
+    } while Self.takeWord("OR", text, &offset)
+  }
+
+  private mutating func alternatives(
+    _ text: RawSpan, _ offset: inout Int, depth: Int
+  ) throws(Fault) {
+    guard depth < Self.depthLimit else { throw .unsupported }
+    repeat {
+      try conjunction(text, &offset, depth: depth)
+    } while Self.takeWord("OR", text, &offset)
+  }
+
+  /// Comparisons joined by AND: kept if there is but one, or one beside the type of its object.
+  private mutating func conjunction(
+    _ text: RawSpan, _ offset: inout Int, depth: Int
+  ) throws(Fault) {
+    let firstTest = tests.count
+    let unsupportedBefore = unsupportedAlternatives
+    var members = 0
+    repeat {
+      if Self.take("(", text, &offset) {
+        try alternatives(text, &offset, depth: depth + 1)
+        guard Self.take(")", text, &offset) else { throw .unsupported }
+      } else {
+        try comparison(text, &offset)
+      }
+      members += 1
+    } while Self.takeWord("AND", text, &offset)
+    if members == 1 { return }
+    let isUsable =
+      members == 2 && tests.count - firstTest == 2
+      && unsupportedAlternatives == unsupportedBefore
+    if isUsable, isType(tests[firstTest], of: tests[firstTest + 1]) {
+      tests.remove(at: firstTest)
+    } else if isUsable, isType(tests[firstTest + 1], of: tests[firstTest]) {
+      tests.removeLast()
+    } else {
+      tests.removeSubrange(firstTest...)
+      unsupportedAlternatives = unsupportedBefore + 1
+    }
+  }
+
+  /// Whether one test asks for the type of the object whose value the other asks for.
+  private func isType(_ first: Test, of second: Test) -> Bool {
+    let path = arena[first.path]
+    let suffix = ".type"
+    guard path.count > suffix.utf8.count, path.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    else { return false }
+    let object = path.dropLast(suffix.utf8.count - 1)
+    return arena[second.path].starts(with: object)
+      && !arena[second.path].elementsEqual(path)
+  }
+
+  private mutating func comparison(_ text: RawSpan, _ offset: inout Int) throws(Fault) {
+    var isUsable = !Self.takeWord("NOT", text, &offset)
+    if Self.takeWord("EXISTS", text, &offset) {
+      _ = try path(text, &offset)
+      unsupportedAlternatives += 1
+      return
+    }
+    let path = try path(text, &offset)
+    if Self.takeWord("NOT", text, &offset) { isUsable = false }
+    let firstTest = tests.count
+    var literals = 0
+    if Self.takeWord("IN", text, &offset) {
+      guard Self.take("(", text, &offset) else { throw .unsupported }
+      repeat {
+        try literal(text, &offset, path)
+        literals += 1
+      } while Self.take(",", text, &offset)
+      guard Self.take(")", text, &offset) else { throw .unsupported }
+    } else {
+      if Self.takeWord("ISSUBSET", text, &offset) {
+        // Being inside a prefix is what a prefix indicator means.
+        isUsable = isUsable && (endsInValue(path))
+      } else {
+        isUsable = try comparesEqual(text, &offset) && isUsable
+      }
+      try literal(text, &offset, path)
+      literals = 1
+    }
+    if !isUsable || tests.count - firstTest != literals {
+      tests.removeSubrange(firstTest...)
+      unsupportedAlternatives += 1
+    }
+  }
+
+  private func endsInValue(_ path: Range<Int>) -> Bool {
+    arena[path].elementsEqual("ipv4-addr:value".utf8)
+      || arena[path].elementsEqual("ipv6-addr:value".utf8)
+  }
+
+  private func comparesEqual(_ text: RawSpan, _ offset: inout Int) throws(Fault) -> Bool {
+    for sign in ["==", "="] as [StaticString] where Self.take(sign, text, &offset) { return true }
+    for sign in ["!=", "<>", "<=", ">=", "<", ">"] as [StaticString]
+    where Self.take(sign, text, &offset) { return false }
+    for word in ["LIKE", "MATCHES", "ISSUPERSET"] as [StaticString]
+    where Self.takeWord(word, text, &offset) { return false }
+    throw .unsupported
+  }
+
+  /// `type:name.name[0].'quoted name'`, written to the arena in lower case without quotes.
+  private mutating func path(
+    _ text: RawSpan, _ offset: inout Int
+  ) throws(Fault) -> Range<Int> {
+    Self.skipSpace(text, &offset)
+    let start = arena.count
+    try name(text, &offset)
+    guard Self.take(":", text, &offset) else { throw .unsupported }
+    arena.append(Byte.colon)
+    try name(text, &offset)
+    while true {
+      if Self.take(".", text, &offset) {
+        arena.append(Byte.dot)
+        try name(text, &offset)
+      } else if Self.take("[", text, &offset) {
+        // Which element it is makes no difference to a value of its own.
+        while offset < text.byteCount, text.byte(unchecked: offset) != UInt8(ascii: "]") {
+          offset += 1
+        }
+        guard Self.take("]", text, &offset) else { throw .unsupported }
+        arena.append(contentsOf: "[*]".utf8)
+      } else {
+        return start..<arena.count
+      }
+    }
+  }
+
+  private mutating func name(_ text: RawSpan, _ offset: inout Int) throws(Fault) {
+    Self.skipSpace(text, &offset)
+    let start = arena.count
+    if offset < text.byteCount, text.byte(unchecked: offset) == Byte.apostrophe {
+      try quoted(text, &offset)
+      for index in start..<arena.count { arena[index] = Text.lowercased(arena[index]) }
+    } else {
+      while offset < text.byteCount {
+        let byte = text.byte(unchecked: offset)
+        guard Text.isAlphanumeric(byte) || byte == Byte.minus || byte == UInt8(ascii: "_") else {
+          break
+        }
+        arena.append(Text.lowercased(byte))
+        offset += 1
+      }
+    }
+    guard arena.count > start else { throw .unsupported }
+  }
+
+  /// A string between apostrophes with `\'` and `\\` undone.
+  private mutating func quoted(_ text: RawSpan, _ offset: inout Int) throws(Fault) {
+    offset += 1
+    while offset < text.byteCount {
+      var byte = text.byte(unchecked: offset)
+      if byte == Byte.apostrophe {
+        offset += 1
+        return
+      }
+      if byte == Byte.backslash, offset + 1 < text.byteCount {
+        let next = text.byte(unchecked: offset + 1)
+        // Other escapes do not exist; exporters leave Windows paths as they are.
+        if next == Byte.apostrophe || next == Byte.backslash {
+          byte = next
+          offset += 1
+        }
+      }
+      arena.append(byte)
+      offset += 1
+    }
+    throw .unsupported
+  }
+
+  /// A literal; only strings become tests.
+  private mutating func literal(
+    _ text: RawSpan, _ offset: inout Int, _ path: Range<Int>
+  ) throws(Fault) {
+    Self.skipSpace(text, &offset)
+    guard offset < text.byteCount else { throw .unsupported }
+    if text.byte(unchecked: offset) == Byte.apostrophe {
+      let start = arena.count
+      try quoted(text, &offset)
+      tests.append(Test(path: path, value: start..<arena.count))
+      return
+    }
+    let first = Text.lowercased(text.byte(unchecked: offset))
+    if first == UInt8(ascii: "h") || first == UInt8(ascii: "b") || first == UInt8(ascii: "t"),
+      offset + 1 < text.byteCount, text.byte(unchecked: offset + 1) == Byte.apostrophe
+    {
+      offset += 1
+      let start = arena.count
+      try quoted(text, &offset)
+      arena.removeSubrange(start...)
+      return
+    }
+    let start = offset
+    while offset < text.byteCount {
+      let byte = text.byte(unchecked: offset)
+      guard Text.isAlphanumeric(byte) || byte == Byte.dot || byte == Byte.minus || byte == Byte.plus
+      else { break }
+      offset += 1
+    }
+    guard offset > start else { throw .unsupported }
+  }
+
+  // MARK: Scanning
+
+  /// Steps over white space and comments.
+  private static func skipSpace(_ text: RawSpan, _ offset: inout Int) {
+    while offset < text.byteCount {
+      if Text.isSpace(text.byte(unchecked: offset)) {
+        offset += 1
+      } else if Text.contains(text, "//", at: offset) {
+        offset = Text.firstIndex(of: Byte.lineFeed, in: text, from: offset) ?? text.byteCount
+      } else if Text.contains(text, "/*", at: offset),
+        let end = Text.firstIndex(of: "*/", in: text, from: offset + 2)
+      {
+        offset = end + 2
+      } else {
+        return
+      }
+    }
+  }
+
+  private static func take(_ sign: StaticString, _ text: RawSpan, _ offset: inout Int) -> Bool {
+    skipSpace(text, &offset)
+    guard Text.contains(text, sign, at: offset) else { return false }
+    offset += sign.utf8CodeUnitCount
+    return true
+  }
+
+  private static func takeWord(_ word: StaticString, _ text: RawSpan, _ offset: inout Int) -> Bool {
+    skipSpace(text, &offset)
+    guard Text.contains(text, word, at: offset, ignoringCase: true) else { return false }
+    let end = offset + word.utf8CodeUnitCount
+    if end < text.byteCount {
+      let byte = text.byte(unchecked: end)
+      if Text.isAlphanumeric(byte) || byte == UInt8(ascii: "_") || byte == Byte.minus
+        || byte == Byte.colon
+      {
+        return false
+      }
+    }
+    offset = end
+    return true
+  }
+}
+
+/// What object paths of STIX mean to us.
+enum STIXPath {
+  /// What a path's value is; nil where we have no such kind.
+  static func kind(_ path: ArraySlice<UInt8>) -> DeclaredKind? {
+    let path = String(decoding: path, as: UTF8.self)
+    if let key = hashKey(path, after: "x509-certificate:hashes.") {
+      return switch key {
+      case "sha1": .kind(.certificateSHA1)
+      case "sha256": .kind(.certificateSHA256)
+      default: nil
+      }
+    }
+    if let key = hashKey(path, after: "file:hashes.") ?? hashKey(path, after: "artifact:hashes.") {
+      return digest(key)
+    }
+    return switch path {
+    case "domain-name:value", "hostname:value": .kind(.domain)
+    case "ipv4-addr:value", "ipv6-addr:value", "network-traffic:dst_ref.value",
+      "network-traffic:src_ref.value":
+      .network
+    case "url:value": .kind(.url)
+    case "email-addr:value", "email-message:from_ref.value", "email-message:sender_ref.value",
+      "email-message:to_refs[*].value", "email-message:cc_refs[*].value":
+      .kind(.email)
+    case "file:name", "file:path", "process:name", "process:image_ref.name",
+      "process:binary_ref.name":
+      .kind(.filename)
+    case "file:extensions.windows-pebinary-ext.imphash": .kind(.imphash)
+    case "mutex:name": .kind(.mutex)
+    case "windows-registry-key:key": .kind(.registryKey)
+    case "network-traffic:extensions.http-request-ext.request_header.user-agent":
+      .kind(.userAgent)
+    default: nil
+    }
+  }
+
+  /// The name of a hash algorithm, letters and digits only.
+  private static func hashKey(_ path: String, after prefix: String) -> String? {
+    guard path.hasPrefix(prefix) else { return nil }
+    return String(
+      path.dropFirst(prefix.count).filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
+  }
+
+  private static func digest(_ key: String) -> DeclaredKind? {
+    switch key {
+    case "md5": .kind(.md5)
+    case "sha1": .kind(.sha1)
+    case "sha224": .kind(.sha224)
+    case "sha256": .kind(.sha256)
+    case "sha384": .kind(.sha384)
+    case "sha512": .kind(.sha512)
+    case "imphash": .kind(.imphash)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Parsing
+
+/// Recognises feeds in JSON by the names of their members.
+enum JSONDetection {
+  /// Which members of objects at each depth were seen.
+  private struct Evidence {
+    var values = 0
+    /// Names of members, and `name=value` for those that tell a type, each with the least depth.
+    var keys: [String: Int] = [:]
+    var hasUUIDKeys = false
+    var isArray = false
+
+    func has(_ key: String, within depth: Int = .max) -> Bool {
+      keys[key].map { $0 <= depth } ?? false
+    }
+
+    func hasAll(_ names: String...) -> Bool { names.allSatisfy { has($0) } }
+  }
+
+  /// Members whose values are looked at.
+  private static let telling: Set<String> = ["type", "source", "query_status"]
+  private static let tokenLimit = 20_000
+
+  /// The format of JSON; nil where the content is not JSON at all.
+  static func judge(_ sample: [UInt8], isWhole: Bool) -> Detection? {
+    guard let evidence = gather(sample, isWhole: isWhole) else { return nil }
+    if evidence.keys.isEmpty, evidence.values > 0 { return .empty }
+    if let format = stixOrMISP(evidence) ?? record(evidence) { return format }
+    if evidence.has("list", within: 1),
+      evidence.has("name") || evidence.has("matching_attributes")
+        || evidence.has("version") || evidence.has("description")
+    {
+      return .format(.warninglist, nil)
+    }
+    if evidence.hasUUIDKeys, evidence.has("Orgc") || evidence.has("info") {
+      return .index(.mispFeed, "misp-feed-manifest: an index, the events are beside it")
+    }
+    return .unknown("JSON of no known feed format", candidates: [.suricataDatajson])
+  }
+
+  private static func stixOrMISP(_ evidence: Evidence) -> Detection? {
+    if evidence.has("type=bundle", within: 2) || evidence.has("objects", within: 1)
+      || evidence.has("pattern") && evidence.has("valid_from")
+      || evidence.has("spec_version", within: 2) && evidence.has("type", within: 2)
+      || evidence.has("type=indicator", within: 2)
+    {
+      return .format(.stix, nil)
+    }
+    if evidence.has("Event") || evidence.has("to_ids") || evidence.has("Attribute", within: 2) {
+      return .format(.misp, nil)
+    }
+    return nil
+  }
+
+  private static func record(_ evidence: Evidence) -> Detection? {
+    if evidence.has("ioc_value") || evidence.hasAll("ioc", "ioc_type")
+      || evidence.hasAll("ioc", "type", "malware")
+    {
+      return .format(.threatfox, nil)
+    }
+    if evidence.hasAll("url", "url_status") || evidence.hasAll("url", "urlhaus_reference")
+      || evidence.hasAll("url", "urlhaus_link")
+    {
+      return .format(.urlhaus, nil)
+    }
+    if evidence.hasAll("sha256_hash", "md5_hash") || evidence.hasAll("sha256_hash", "signature") {
+      return .format(.malwarebazaar, nil)
+    }
+    if evidence.hasAll("ip_address", "port", "malware") { return .format(.feodo, nil) }
+    if evidence.has("cidr"), evidence.has("sblid") || evidence.has("type=metadata") {
+      return .format(.spamhausDrop, nil)
+    }
+    return nil
+  }
+
+  /// Walks the tokens of the sample; nil if it does not begin with JSON.
+  private static func gather(_ sample: [UInt8], isWhole: Bool) -> Evidence? {
+    var tokenizer = JSONTokenizer(maximumDepth: 64, allowsTrailingCommas: true)
+    var evidence = Evidence()
+    var offset = 0
+    var key = ""
+    var tokens = 0
+    let bytes = sample.rawSpan
+    while tokens < tokenLimit {
+      tokens += 1
+      let token: JSONToken
+      do throws(JSONError) {
+        token = try tokenizer.next(bytes, at: &offset, isFinal: isWhole)
+      } catch {
+        // Broken later on: its reader says where. Broken at once: not JSON.
+        return evidence.values > 0 || evidence.keys.count > 1 || error.code == .truncated
+          ? evidence : nil
+      }
+      switch token.kind {
+      case .endOfInput, .needMore: return evidence
+      case .endOfValue: evidence.values += 1
+      case .key:
+        key = Text.string(bytes.extracting(token.range))
+        note(key, tokenizer.depth, &evidence)
+      case .string where telling.contains(key):
+        let value = Text.string(bytes.extracting(token.range))
+        if value.utf8.count < 64 { note(key + "=" + value, tokenizer.depth, &evidence) }
+        key = ""
+      default: break
+      }
+    }
+    return evidence
+  }
+
+  private static func note(_ key: String, _ depth: Int, _ evidence: inout Evidence) {
+    guard key.utf8.count <= 64 else { return }
+    if depth == 1, isUUID(key) { evidence.hasUUIDKeys = true }
+    if evidence.keys.count < 4096 || evidence.keys[key] != nil {
+      evidence.keys[key] = min(evidence.keys[key] ?? .max, depth)
+    }
+  }
+
+  /// Whether text is 8-4-4-4-12 hex digits.
+  static func isUUID(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: Byte.minus, omittingEmptySubsequences: false)
+    return parts.map(\.count) == [8, 4, 4, 4, 12]
+      && parts.allSatisfy { $0.allSatisfy { Hex.value(of: $0) < 16 } }
+  }
+}

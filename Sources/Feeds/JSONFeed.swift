@@ -1,0 +1,114 @@
+import Inputs
+import Parsing
+
+/// A feed as a stream of JSON tokens, one top-level value after another.
+///
+/// Tokens point into the stream's window and hold until the next call. A string is the largest thing
+/// that is in memory as a whole.
+struct JSONFeed {
+  /// Longest string or number in bytes.
+  static let tokenLimit = 64 << 20
+
+  private(set) var stream: FeedStream
+  private var tokenizer = JSONTokenizer(maximumDepth: 64, allowsTrailingCommas: true)
+  /// Where the next token is looked for.
+  private var offset: Int
+
+  /// A feed from the stream's place on.
+  init(_ stream: FeedStream) {
+    self.stream = stream
+    offset = stream.start
+  }
+
+  /// Counts the commas before a closing bracket that were let pass.
+  func finish(_ sink: inout FeedSink) {
+    sink.summary.lints.add("trailing-comma", UInt64(tokenizer.trailingCommas))
+  }
+
+  /// Open containers.
+  var depth: Int { tokenizer.depth }
+
+  /// The next token; `endOfInput` is the last.
+  mutating func next() throws(FeedError) -> JSONToken {
+    while true {
+      stream.moveStart(to: offset)
+      let token: JSONToken
+      do throws(JSONError) {
+        token = try Self.next(&tokenizer, stream.window, &offset, isFinal: stream.isAtEnd)
+      } catch {
+        throw feedError(error)
+      }
+      guard token.kind == .needMore else { return token }
+      stream.moveStart(to: offset)
+      if stream.window.count - stream.start > Self.tokenLimit {
+        throw FeedError(
+          .tooLarge, path: stream.path, line: stream.lineNumber,
+          problem: "a JSON string of more than \(Self.tokenLimit >> 20) MiB")
+      }
+      // At the end of the input the tokenizer is asked once more, with its last word on it.
+      _ = stream.fill()
+      offset = stream.start
+    }
+  }
+
+  private static func next(
+    _ tokenizer: inout JSONTokenizer, _ window: [UInt8], _ offset: inout Int, isFinal: Bool
+  ) throws(JSONError) -> JSONToken {
+    try tokenizer.next(window.rawSpan, at: &offset, isFinal: isFinal)
+  }
+
+  /// The line that a token begins in.
+  func line(of token: JSONToken) -> UInt64 {
+    let start = stream.start
+    guard token.start > start else { return stream.lineNumber }
+    return stream.lineNumber + UInt64(stream.countLines(in: start..<token.start))
+  }
+
+  /// Appends a key's or string's text, or a number's or literal's letters; gives its range.
+  @discardableResult
+  func append(_ token: JSONToken, to arena: inout [UInt8]) -> Range<Int> {
+    let before = arena.count
+    let bytes = stream.window.rawSpan.extracting(token.range)
+    if token.hasEscapes {
+      JSONTokenizer.unescape(bytes, to: &arena)
+    } else {
+      // SAFETY: the closure only reads the span's bytes.
+      unsafe bytes.withUnsafeBytes { unsafe arena.append(contentsOf: $0) }
+    }
+    return before..<arena.count
+  }
+
+  /// Whether a key or string is a word of ASCII letters; one written with escapes is not.
+  func text(_ token: JSONToken, is word: StaticString) -> Bool {
+    let bytes = stream.window.rawSpan.extracting(token.range)
+    return bytes.byteCount == word.utf8CodeUnitCount && Text.starts(bytes, word)
+  }
+
+  /// Reads on to the end of the value that a token begins.
+  mutating func skip(_ token: JSONToken) throws(FeedError) {
+    guard token.kind == .beginObject || token.kind == .beginArray else { return }
+    let outside = depth - 1
+    while depth > outside { _ = try next() }
+  }
+
+  private func feedError(_ error: JSONError) -> FeedError {
+    let place = min(max(error.offset, stream.start), stream.window.count)
+    let line = stream.lineNumber + UInt64(stream.countLines(in: stream.start..<place))
+    if error.code == .truncated {
+      return FeedError(
+        .truncated, path: stream.path, line: line, problem: "the JSON ends in the middle",
+        advice: "fetch the file again, or keep what was read with --keep-partial")
+    }
+    return FeedError(
+      .malformed, path: stream.path, line: line, problem: "not JSON: \(error.reason)",
+      advice: "correct the file, or fetch it again")
+  }
+
+  /// Gives up the top-level value begun and goes on behind the next line end; false at the end.
+  mutating func resynchronize() -> Bool {
+    tokenizer.reset()
+    let found = stream.nextLine(limit: Self.tokenLimit) != nil
+    offset = stream.start
+    return found
+  }
+}

@@ -1,0 +1,62 @@
+import Indicators
+
+/// Whether text has the shape of an indicator, whatever policy says of letting it in.
+///
+/// Formats are recognised by shape: a list of private addresses is a list all the same.
+struct ShapeTest {
+  private var parser = IndicatorParser()
+  private var options = AdmissionOptions()
+
+  init(acceptsPaths: Bool = false) {
+    options.keepsPrivateAddresses = true
+    options.acceptsPaths = acceptsPaths
+  }
+
+  /// Whether the text is a value of the kind.
+  mutating func fits(_ text: RawSpan, as declared: DeclaredKind = .none) -> Bool {
+    isPolicy(parser.parse(text, as: declared, options: options))
+  }
+
+  /// Whether the text is a network value or a digest by its shape alone, and a name's last label is known.
+  mutating func fitsStrictly(_ text: RawSpan) -> Bool {
+    fits(text)
+      && !parser.lints.contains(.unknownTopLevelDomain)
+  }
+
+  /// Whether the text is a value of the kind, or several.
+  mutating func fitsCell(_ text: RawSpan, as declared: DeclaredKind) -> Bool {
+    fits(text, as: declared) || !CellPieces.values(of: text, as: declared, &parser, options).isEmpty
+  }
+
+  /// The kind of the text by its shape; nil for none, and for what policy refuses.
+  ///
+  /// Strictly, a name needs a last label that is known, since names of files look like names of hosts.
+  mutating func kind(of text: RawSpan, isStrict: Bool = false) -> IndicatorKind? {
+    guard parser.parse(text, as: .none, options: options) == nil else { return nil }
+    if isStrict, parser.lints.contains(.unknownTopLevelDomain) {
+      return nil
+    }
+    return parser.results.first?.kind
+  }
+
+  /// Whether the text is an address, a prefix or a range.
+  mutating func fitsAddress(_ text: RawSpan) -> Bool {
+    guard parser.parse(text, as: .network, options: options) == nil else { return false }
+    return parser.results.allSatisfy { ($0.kind == .ipv4 || $0.kind == .ipv6) && $0.port == 0 }
+  }
+
+  /// Whether the text is a network prefix or a range, not a single address.
+  mutating func isPrefix(_ text: RawSpan) -> Bool {
+    guard parser.parse(text, as: .network, options: options) == nil else { return false }
+    return parser.results.contains { $0.mode == .prefix }
+  }
+
+  private func isPolicy(_ refusal: Refusal?) -> Bool {
+    switch refusal {
+    case nil, .publicSuffix, .prefixTooShort, .hostBitsSet, .rangeTooLarge, .reservedAddress,
+      .privateAddress, .knownEmptyHash, .knownHarmlessHash:
+      true
+    default: false
+    }
+  }
+}

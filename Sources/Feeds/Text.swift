@@ -1,0 +1,130 @@
+import Parsing
+
+/// Small questions about ASCII text in bytes; ranges are offsets in the span.
+enum Text {
+  /// Whether a byte is a blank, a tab or another white-space control.
+  static func isSpace(_ byte: UInt8) -> Bool {
+    byte == Byte.space || byte &- 0x09 <= 4
+  }
+
+  /// A range without the white space at its ends.
+  static func trimmed(_ text: RawSpan, _ range: Range<Int>) -> Range<Int> {
+    var start = range.lowerBound
+    var end = range.upperBound
+    while start < end, isSpace(text.byte(unchecked: start)) { start += 1 }
+    while end > start, isSpace(text.byte(unchecked: end - 1)) { end -= 1 }
+    return start..<end
+  }
+
+  /// A span without the white space at its ends.
+  @_lifetime(copy text)
+  static func trimmed(_ text: RawSpan) -> RawSpan {
+    text.extracting(trimmed(text, 0..<text.byteCount))
+  }
+
+  /// Whether a span begins with ASCII text.
+  static func starts(_ text: RawSpan, _ prefix: StaticString, ignoringCase: Bool = false) -> Bool {
+    contains(text, prefix, at: 0, ignoringCase: ignoringCase)
+  }
+
+  /// Whether a span is ASCII text, in any case.
+  static func equals(_ text: RawSpan, _ word: StaticString) -> Bool {
+    text.byteCount == word.utf8CodeUnitCount && starts(text, word, ignoringCase: true)
+  }
+
+  /// Whether ASCII text stands at an offset.
+  static func contains(
+    _ text: RawSpan, _ word: StaticString, at offset: Int, ignoringCase: Bool = false
+  ) -> Bool {
+    let count = word.utf8CodeUnitCount
+    guard offset >= 0, text.byteCount - offset >= count else { return false }
+    for index in 0..<count {
+      var byte = text.byte(unchecked: offset + index)
+      // SAFETY: `index` is less than the number of the word's code units.
+      var expected = unsafe word.utf8Start[index]
+      if ignoringCase {
+        byte = lowercased(byte)
+        expected = lowercased(expected)
+      }
+      if byte != expected { return false }
+    }
+    return true
+  }
+
+  /// Offset of ASCII text at or after an offset, or nil.
+  static func firstIndex(
+    of word: StaticString, in text: RawSpan, from start: Int = 0, ignoringCase: Bool = false
+  ) -> Int? {
+    var offset = start
+    while text.byteCount - offset >= word.utf8CodeUnitCount {
+      if contains(text, word, at: offset, ignoringCase: ignoringCase) { return offset }
+      offset += 1
+    }
+    return nil
+  }
+
+  /// Offset of a byte at or after an offset, or nil.
+  static func firstIndex(of byte: UInt8, in text: RawSpan, from start: Int = 0) -> Int? {
+    var offset = start
+    while offset < text.byteCount {
+      if text.byte(unchecked: offset) == byte { return offset }
+      offset += 1
+    }
+    return nil
+  }
+
+  /// The lower-case form of an ASCII letter; other bytes as they are.
+  static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte &- 0x41 <= 25 ? byte | 0x20 : byte
+  }
+
+  /// Whether a byte is an ASCII letter or digit.
+  static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- 0x61 <= 25 || byte &- Byte.zero <= 9
+  }
+
+  /// Whether a byte is an ASCII digit.
+  static func isDigit(_ byte: UInt8) -> Bool { byte &- Byte.zero <= 9 }
+
+  /// Whether a span is hex digits only, so many.
+  static func isHex(_ text: RawSpan, count: Int) -> Bool {
+    guard text.byteCount == count else { return false }
+    return text.byteOffsets.allSatisfy { Hex.value(of: text.byte(unchecked: $0)) < 16 }
+  }
+
+  /// Whether a span is as long as a digest that feeds use and is hex digits only.
+  static func isDigest(_ text: RawSpan) -> Bool {
+    switch text.byteCount {
+    case 32, 40, 56, 64, 96, 128: isHex(text, count: text.byteCount)
+    default: false
+    }
+  }
+
+  /// A decimal number that is the whole span and fits, or nil.
+  static func number(_ text: RawSpan) -> Int? {
+    guard !text.isEmpty, text.byteCount <= 18 else { return nil }
+    var value = 0
+    for offset in text.byteOffsets {
+      let digit = text.byte(unchecked: offset) &- Byte.zero
+      guard digit <= 9 else { return nil }
+      value = value * 10 + Int(digit)
+    }
+    return value
+  }
+
+  /// Lower-case ASCII letters and digits of a span as a string: what names of columns are compared by.
+  static func key(_ text: RawSpan) -> String {
+    var bytes: [UInt8] = []
+    for offset in text.byteOffsets {
+      let byte = text.byte(unchecked: offset)
+      if isAlphanumeric(byte) { bytes.append(lowercased(byte)) }
+      if bytes.count > 64 { break }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// A span as a string; invalid bytes become U+FFFD.
+  static func string(_ text: RawSpan) -> String {
+    String(decoding: text.copied(0..<text.byteCount), as: UTF8.self)
+  }
+}

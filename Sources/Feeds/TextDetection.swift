@@ -1,0 +1,356 @@
+import Indicators
+import Parsing
+
+/// Recognises feeds made of lines: by a signature, else by what at least 95 of 100 lines are.
+struct TextDetection {
+  /// Lines that are looked at closely.
+  private static let sampledLines = 2000
+
+  /// Lines that are neither empty nor comments.
+  private var lines = 0
+  private var fits: [FeedFormat: Int] = [:]
+  /// Formats that are known and not read, by name.
+  private var fitsForeign: [String: Int] = [:]
+  private var prefixes = 0
+  /// Paths alone, which only maltrail lists.
+  private var paths = 0
+  /// Lines that only announce what follows.
+  private var headings = 0
+  private var banners: Set<String> = []
+  private var isZeekIntel = false
+  private var hasShownReferences = false
+  private var isAdblockHeader = false
+  private var test = ShapeTest()
+  private var pathTest = ShapeTest(acceptsPaths: true)
+
+  /// Judges the beginning of a text file.
+  static func judge(_ sample: [UInt8], isWhole: Bool) -> Detection {
+    var detection = TextDetection()
+    detection.readLines(sample, isWhole: isWhole)
+    return detection.decide(sample)
+  }
+
+  // MARK: Lines
+
+  private mutating func readLines(_ sample: [UInt8], isWhole: Bool) {
+    var stream = FeedStream(bytes: sample, path: "")
+    stream.prefill(sample.count)
+    while lines < Self.sampledLines, let line = stream.nextLine(limit: 1 << 16) {
+      // The last line of a part may be half a line.
+      if !isWhole, stream.start == sample.count, lines > 0 { return }
+      let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
+      if !text.isEmpty { read(text) }
+    }
+  }
+
+  private mutating func read(_ line: RawSpan) {
+    if Text.starts(line, "#fields"), line.byteCount > 7, Text.isSpace(line.byte(unchecked: 7)) {
+      isZeekIntel = true
+    }
+    if line.byte(unchecked: 0) == UInt8(ascii: "#"), !AdblockCosmetic.fits(line) {
+      readBanner(line)
+      return
+    }
+    if Text.starts(line, "[Adblock", ignoringCase: true) {
+      isAdblockHeader = true
+      return
+    }
+    if Comment.isWhole(line) { return }
+    let foreign = ForeignLine.name(of: line)
+    let formats = Self.formats(of: line, &test, &pathTest)
+    if formats.isEmpty, foreign == nil, line.byteCount <= 60,
+      line.byte(unchecked: line.byteCount - 1) == Byte.colon
+    {
+      headings += 1
+      return
+    }
+    lines += 1
+    if formats == [.maltrail] { paths += 1 }
+    for format in formats { fits[format, default: 0] += 1 }
+    if let foreign { fitsForeign[foreign, default: 0] += 1 }
+    let value = PlainFormat.value(of: line)
+    if test.isPrefix(value) { prefixes += 1 }
+  }
+
+  private mutating func readBanner(_ line: RawSpan) {
+    // Words by which publishers name what follows.
+    let words: [(StaticString, String)] = [
+      ("maltrail", "maltrail"), ("feodo tracker", "feodo"), ("urlhaus", "urlhaus"),
+      ("threatfox", "threatfox"), ("malwarebazaar", "malwarebazaar"), ("sslbl", "sslbl"),
+      ("loki file name", "loki-names"), ("loki custom evil hashes", "loki"),
+    ]
+    for (word, name) in words
+    where Text.firstIndex(of: word, in: line, ignoringCase: true) != nil {
+      banners.insert(name)
+    }
+    if Text.starts(line, "# Reference:", ignoringCase: true) { hasShownReferences = true }
+  }
+
+  /// The formats of which a line can be a line.
+  private static func formats(
+    of line: RawSpan, _ test: inout ShapeTest, _ pathTest: inout ShapeTest
+  ) -> [FeedFormat] {
+    var formats: [FeedFormat] = []
+    let value = PlainFormat.value(of: line)
+    if Text.isDigest(value) || test.fitsStrictly(value) {
+      formats.append(.plain)
+      if test.fitsAddress(value) { formats.append(.netset) }
+    }
+    if formats.contains(.plain) || Text.starts(value, "/") && pathTest.fits(value) {
+      formats.append(.maltrail)
+    }
+    if HostsFormat.fits(Comment.removed(from: line)) { formats.append(.hosts) }
+    if LokiFormat.fits(line) { formats.append(.loki) }
+    if ClamAVHashFormat.fits(line) { formats.append(.clamAVHash) }
+    if SpamhausDropFormat.fits(line) { formats.append(.spamhausDrop) }
+    if AdblockFormat.host(of: line) != nil || AdblockCosmetic.fits(line) {
+      formats.append(.adblock)
+    }
+    if DnsmasqFormat.firstName(of: line) != nil { formats.append(.dnsmasq) }
+    return formats
+  }
+
+  // MARK: Decision
+
+  private func isMost(_ count: Int, of total: Int) -> Bool {
+    total > 0 && count * 100 >= total * 95
+  }
+
+  private mutating func decide(_ sample: [UInt8]) -> Detection {
+    // Headings among many values are no data; many headings are prose.
+    if headings * 5 > lines { lines += headings }
+    if isZeekIntel { return .format(.zeekIntel, nil) }
+    if banners.contains("loki-names") {
+      return .refused(
+        "a list of regular expressions for file names (LOKI)",
+        advice: "leave the file out, or list the file names themselves")
+    }
+    if let (name, count) = fitsForeign.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+      isMost(count, of: lines) || ForeignLine.isSignature(name)
+    {
+      return foreign(name)
+    }
+    if isAdblockHeader, (fits[.adblock] ?? 0) * 2 >= lines { return .format(.adblock, nil) }
+    let plan = CSVPlan.best(for: sample, format: csvFormat(sample), &test)
+    if let plan, plan.headerLine != nil, isMost(plan.fittingRows, of: plan.rows) {
+      return table(plan)
+    }
+    for format in [
+      FeedFormat.clamAVHash, .loki, .spamhausDrop, .hosts, .adblock, .dnsmasq,
+    ] where isMost(fits[format] ?? 0, of: lines) {
+      return .format(format, nil)
+    }
+    if let plan, plan.hasHeader, isMost(plan.fittingRows, of: plan.rows) { return table(plan) }
+    if banners.contains("maltrail") || hasShownReferences || paths > 0,
+      isMost(fits[.maltrail] ?? 0, of: lines)
+    {
+      return .format(.maltrail, nil)
+    }
+    if isMost(fits[.netset] ?? 0, of: lines), prefixes > 0 { return .format(.netset, nil) }
+    if isMost(fits[.plain] ?? 0, of: lines) { return .format(.plain, nil) }
+    if let plan, isMost(plan.fittingRows, of: plan.rows) { return table(plan) }
+    if lines == 0 { return noLines() }
+    return unknown()
+  }
+
+  /// The abuse.ch export that a banner names, whose columns have meanings of their own.
+  private func csvFormat(_ sample: [UInt8]) -> FeedFormat {
+    for format in [FeedFormat.feodo, .urlhaus, .threatfox, .malwarebazaar, .sslbl]
+    where banners.contains(format.name) { return format }
+    return .csv
+  }
+
+  private func table(_ plan: CSVPlan) -> Detection {
+    if MISPCSVFeed.fits(plan) { return .format(.mispCSV, plan) }
+    for format in [FeedFormat.feodo, .urlhaus, .threatfox, .malwarebazaar, .sslbl]
+    where AbuseCH.fits(plan.keys, format) || plan.hasHeader && banners.contains(format.name) {
+      return .format(format, nil)
+    }
+    return .format(.csv, plan)
+  }
+
+  private func noLines() -> Detection {
+    for format in [
+      FeedFormat.maltrail, .feodo, .urlhaus, .threatfox, .malwarebazaar, .sslbl, .loki,
+    ]
+    where banners.contains(format.name) { return .format(format, nil) }
+    return .empty
+  }
+
+  private func foreign(_ name: String) -> Detection {
+    if let format = FeedFormat(name: name) { return .format(format, nil) }
+    if name == "misp-feed-hashes" {
+      return .index(.mispFeed, name + ": an index, the events are beside it")
+    }
+    return .refused(name, advice: "leave the file out")
+  }
+
+  private func unknown() -> Detection {
+    let near = fits.filter {
+      $0.value * 10 >= lines && ($0.key != .maltrail || $0.value != fits[.plain])
+    }
+    .sorted { ($1.value, $0.key.name) < ($0.value, $1.key.name) }
+    let candidates = near.prefix(3).map(\.key)
+    guard let (format, count) = near.first else {
+      return .unknown("no format fits", candidates: [.csv, .plain])
+    }
+    return .unknown(
+      "no format fits 95 % of its lines (\(format.name): \(count) of \(lines))",
+      candidates: candidates)
+  }
+}
+
+/// Exports of abuse.ch by the names of their columns.
+enum AbuseCH {
+  /// Whether keys of a header are those of an export.
+  static func fits(_ keys: [String], _ format: FeedFormat) -> Bool {
+    func has(_ names: String...) -> Bool { names.allSatisfy { keys.contains($0) } }
+    return switch format {
+    case .feodo: has("dstip", "malware") && (has("c2status") || has("dstport"))
+    case .urlhaus: has("url", "urlstatus", "threat")
+    case .threatfox: has("iocvalue", "ioctype") && (has("fkmalware") || has("malwareprintable"))
+    case .malwarebazaar: has("sha256hash", "md5hash", "filetypeguess")
+    case .sslbl: has("listingreason")
+    default: false
+    }
+  }
+}
+
+/// Cosmetic rules of ad blockers, which begin like comments or hold two number signs.
+enum AdblockCosmetic {
+  static func fits(_ line: RawSpan) -> Bool {
+    for sign in ["##", "#@#", "#?#", "#$#", "#%#"] as [StaticString] {
+      guard let place = Text.firstIndex(of: sign, in: line) else { continue }
+      let end = place + sign.utf8CodeUnitCount
+      // A banner of number signs is a comment.
+      guard end < line.byteCount else { continue }
+      let next = line.byte(unchecked: end)
+      if next == Byte.dot || next == UInt8(ascii: "[") || place > 0 && Text.isAlphanumeric(next) {
+        return true
+      }
+    }
+    return false
+  }
+}
+
+/// Lines of formats that are known and not read.
+enum ForeignLine {
+  /// Whether one such line settles it, in a file of another structure than lines.
+  static func isSignature(_ name: String) -> Bool {
+    name == "YARA rules" || name == "Sigma rules"
+  }
+
+  /// The format's name, or nil.
+  static func name(of line: RawSpan) -> String? {
+    if Text.starts(line, "rule "), let brace = line.byteOffsets.last,
+      line.byte(unchecked: brace) == UInt8(ascii: "{")
+        || line.byteCount < 128
+          && Text.firstIndex(of: Byte.dot, in: line) == nil
+    {
+      return "YARA rules"
+    }
+    if Text.equals(line, "logsource:") { return "Sigma rules" }
+    if isSuricataRule(line) { return "Suricata rules" }
+    if Text.starts(line, "$TTL") || Text.starts(line, "$ORIGIN") { return FeedFormat.rpz.name }
+    for type in [" CNAME ", "\tCNAME\t", " SOA ", "\tSOA\t", " NS ", "\tNS\t"] as [StaticString]
+    where Text.firstIndex(of: type, in: line) != nil { return FeedFormat.rpz.name }
+    return delimited(line)
+  }
+
+  private static func isSuricataRule(_ line: RawSpan) -> Bool {
+    for action in ["alert ", "drop ", "reject ", "pass ", "log "] as [StaticString]
+    where Text.starts(line, action) {
+      return Text.firstIndex(of: "->", in: line) != nil && Text.firstIndex(of: "(", in: line) != nil
+    }
+    return false
+  }
+
+  /// ClamAV's signatures, Suricata's reputation lists and MISP's cache of hashes.
+  private static func delimited(_ line: RawSpan) -> String? {
+    let colons = cells(line, Byte.colon)
+    if colons.count >= 3,
+      Text.number(line.extracting(colons[0])) != nil
+        || Text.equals(line.extracting(colons[0]), "*"),
+      Text.isDigest(line.extracting(colons[1]))
+    {
+      return "ClamAV section hashes (.mdb, .msb)"
+    }
+    if colons.count >= 4, let target = Text.number(line.extracting(colons[1])), target <= 13,
+      isOffset(line.extracting(colons[2])), isBody(line.extracting(colons[3]))
+    {
+      return "ClamAV body signatures (.ndb)"
+    }
+    if colons.count >= 3, colons[0].count == 1,
+      ["M", "X", "Y"].contains(Text.string(line.extracting(colons[0])))
+    {
+      return "ClamAV lists of URL pairs (.wdb, .pdb)"
+    }
+    let semicolons = cells(line, UInt8(ascii: ";"))
+    if semicolons.count >= 4,
+      Text.firstIndex(of: "Target:", in: line.extracting(semicolons[1])) != nil
+        || Text.firstIndex(of: "Engine:", in: line.extracting(semicolons[1])) != nil
+    {
+      return "ClamAV logical signatures (.ldb)"
+    }
+    return commas(line)
+  }
+
+  private static func commas(_ line: RawSpan) -> String? {
+    let parts = cells(line, Byte.comma)
+    guard parts.count >= 2 else { return nil }
+    var first = line.extracting(parts[0])
+    let last = line.extracting(parts[parts.count - 1])
+    if parts.count == 3, let category = Text.number(line.extracting(parts[1])), category <= 60,
+      let score = Text.number(last), score <= 127
+    {
+      if let slash = Text.firstIndex(of: Byte.slash, in: first) {
+        first = first.extracting(0..<slash)
+      }
+      if IPAddressText.ipv4(first) != nil || IPAddressText.ipv6(first) != nil {
+        return FeedFormat.suricataIPRep.name
+      }
+    }
+    // `digest,uuid` of MISP's cache, and `uuid.json,md5,sha1` beside a folder's events.
+    let ends = [Text.string(first), Text.string(last)]
+    if ends.contains(where: {
+      JSONDetection.isUUID($0.hasSuffix(".json") ? String($0.dropLast(5)) : $0)
+    }), parts.count <= 3, Text.isDigest(last) || Text.isDigest(first) {
+      return "misp-feed-hashes"
+    }
+    return nil
+  }
+
+  /// ClamAV's offset of a body signature: `*`, `n`, `EOF-n`, `EP+n`, `S0+n`, each `,maxshift`.
+  private static func isOffset(_ text: RawSpan) -> Bool {
+    if Text.equals(text, "*") { return true }
+    guard text.byteCount <= 32,
+      text.byteOffsets.allSatisfy({ isOffsetByte(text.byte(unchecked: $0)) })
+    else { return false }
+    return Text.starts(text, "EOF-") || Text.starts(text, "EP") || Text.starts(text, "S")
+      || Text.starts(text, "VI") || !text.isEmpty && Text.isDigit(text.byte(unchecked: 0))
+  }
+
+  private static func isOffsetByte(_ byte: UInt8) -> Bool {
+    Text.isAlphanumeric(byte) || byte == Byte.comma || byte == Byte.plus || byte == Byte.minus
+  }
+
+  /// ClamAV's hexadecimal body with its wildcards.
+  private static func isBody(_ text: RawSpan) -> Bool {
+    guard text.byteCount >= 8 else { return false }
+    return text.byteOffsets.allSatisfy { offset in
+      let byte = text.byte(unchecked: offset)
+      return Hex.value(of: byte) < 16 || "?*{}()[]|!-LBWaw".utf8.contains(byte)
+    }
+  }
+
+  private static func cells(_ line: RawSpan, _ separator: UInt8) -> [Range<Int>] {
+    var cells: [Range<Int>] = []
+    var start = 0
+    while start <= line.byteCount, cells.count < 16 {
+      let end = Text.firstIndex(of: separator, in: line, from: start) ?? line.byteCount
+      cells.append(start..<end)
+      start = end + 1
+    }
+    return cells
+  }
+}

@@ -1,0 +1,121 @@
+/// Unicode normalisation form C (UAX #15), for the labels of names.
+enum CanonicalComposition {
+  /// Whether a text is certainly its own normalisation form C.
+  static func isStable(_ text: ArraySlice<UInt32>, _ tables: IDNATables) -> Bool {
+    text.allSatisfy { $0 < 0x80 || !tables.properties($0).mayChangeInNFC }
+  }
+
+  /// The normalisation form C of a text.
+  static func normalize(_ text: ArraySlice<UInt32>, _ tables: IDNATables) -> [UInt32] {
+    if isStable(text, tables) { return Array(text) }
+    var scalars: [UInt32] = []
+    scalars.reserveCapacity(text.count * 2)
+    for scalar in text { decompose(scalar, tables, to: &scalars) }
+    var classes = scalars.map { $0 < 0x300 ? 0 : tables.combiningClass(of: $0) }
+    reorder(&scalars, &classes)
+    compose(&scalars, &classes, tables)
+    return scalars
+  }
+
+  // Hangul syllables are arithmetic (Unicode Standard §3.12).
+  private static let syllableBase: UInt32 = 0xac00
+  private static let leadBase: UInt32 = 0x1100
+  private static let vowelBase: UInt32 = 0x1161
+  private static let tailBase: UInt32 = 0x11a7
+  private static let leadCount: UInt32 = 19
+  private static let vowelCount: UInt32 = 21
+  private static let tailCount: UInt32 = 28
+
+  private static func decompose(
+    _ scalar: UInt32, _ tables: IDNATables, to output: inout [UInt32]
+  ) {
+    if scalar < 0xc0 {
+      output.append(scalar)
+      return
+    }
+    let syllable = scalar &- syllableBase
+    if syllable < leadCount * vowelCount * tailCount {
+      output.append(leadBase + syllable / (vowelCount * tailCount))
+      output.append(vowelBase + syllable % (vowelCount * tailCount) / tailCount)
+      if syllable % tailCount != 0 { output.append(tailBase + syllable % tailCount) }
+      return
+    }
+    guard let (first, second) = tables.decomposition(of: scalar) else {
+      output.append(scalar)
+      return
+    }
+    // The table's decompositions are at most a few steps deep; each step is a smaller text.
+    decompose(first, tables, to: &output)
+    if second != 0 { decompose(second, tables, to: &output) }
+  }
+
+  /// Sorts each run of combining marks by class, keeping the order of equal ones.
+  private static func reorder(_ scalars: inout [UInt32], _ classes: inout [UInt8]) {
+    var start = 0
+    while start < scalars.count {
+      guard classes[start] != 0 else {
+        start += 1
+        continue
+      }
+      var end = start
+      var isSorted = true
+      while end < scalars.count, classes[end] != 0 {
+        if end > start, classes[end] < classes[end - 1] { isSorted = false }
+        end += 1
+      }
+      if !isSorted {
+        // A run may be as long as the input: sort by (class, place), not by insertion.
+        let order = (start..<end).sorted {
+          classes[$0] != classes[$1] ? classes[$0] < classes[$1] : $0 < $1
+        }
+        let sortedScalars = order.map { scalars[$0] }
+        let sortedClasses = order.map { classes[$0] }
+        scalars.replaceSubrange(start..<end, with: sortedScalars)
+        classes.replaceSubrange(start..<end, with: sortedClasses)
+      }
+      start = end
+    }
+  }
+
+  private static func compose(
+    _ scalars: inout [UInt32], _ classes: inout [UInt8], _ tables: IDNATables
+  ) {
+    var starter = -1
+    var write = 0
+    var lastClass: UInt8 = 0
+    for read in scalars.indices {
+      let scalar = scalars[read]
+      let combining = classes[read]
+      // Between the starter and this one stand only written marks of lower class, if any.
+      if starter >= 0, starter == write - 1 || lastClass < combining && lastClass != 0,
+        let composite = pair(scalars[starter], scalar, tables)
+      {
+        scalars[starter] = composite
+        continue
+      }
+      scalars[write] = scalar
+      classes[write] = combining
+      if combining == 0 { starter = write }
+      lastClass = combining
+      write += 1
+    }
+    scalars.removeLast(scalars.count - write)
+    classes.removeLast(classes.count - write)
+  }
+
+  private static func pair(_ first: UInt32, _ second: UInt32, _ tables: IDNATables) -> UInt32? {
+    let lead = first &- leadBase
+    let vowel = second &- vowelBase
+    if lead < leadCount, vowel < vowelCount {
+      return syllableBase + (lead * vowelCount + vowel) * tailCount
+    }
+    let syllable = first &- syllableBase
+    let tail = second &- tailBase
+    if syllable < leadCount * vowelCount * tailCount, syllable % tailCount == 0, tail > 0,
+      tail < tailCount
+    {
+      return first + tail
+    }
+    return tables.composite(first, second)
+  }
+}

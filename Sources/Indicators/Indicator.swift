@@ -1,0 +1,204 @@
+/// How an entry's value is compared with an observed one.
+///
+/// Raw values are part of the database file's format.
+@frozen
+public enum MatchMode: UInt8, Sendable, Comparable {
+  /// The whole value equals. For addresses: a single address.
+  case exact = 0
+  /// A name and every name below it.
+  case withSubdomains
+  /// Every name below a name, not the name itself (`*.x`).
+  case subdomainsOnly
+  /// The value is a leading part: a network prefix, or a URL that ended in `*`.
+  case prefix
+  /// The value equals the path of an observed `http.url` (maltrail's path-only trails).
+  case path
+  /// The bytes occur somewhere (text), or a file name equals the tail at a separator.
+  case contains
+
+  /// Orders by raw value.
+  public static func < (left: MatchMode, right: MatchMode) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// How an observable met an entry: the `match` of a hit.
+@frozen
+public enum MatchKind: UInt8, Sendable, Comparable {
+  case exact = 0
+  case subdomain
+  case cidr
+  case urlPrefix
+  /// The address of an address-and-port entry, seen where no port is known.
+  case address
+  case urlHost
+  case contains
+
+  /// The name used in every output.
+  public var name: String {
+    switch self {
+    case .exact: "exact"
+    case .subdomain: "subdomain"
+    case .cidr: "cidr"
+    case .urlPrefix: "url-prefix"
+    case .address: "address"
+    case .urlHost: "url-host"
+    case .contains: "contains"
+    }
+  }
+
+  /// Orders by raw value.
+  public static func < (left: MatchKind, right: MatchKind) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// Traffic Light Protocol 2.0 (FIRST), stricter ones greater; TLP 1 amber and white map to the
+/// stricter reading (`amber`, `clear`).
+@frozen
+public enum TLP: UInt8, Sendable, Comparable {
+  case none = 0
+  case clear
+  case green
+  case amber
+  case amberStrict
+  case red
+
+  /// The label without `TLP:`, lower case; nil for `none`.
+  public var name: String? {
+    switch self {
+    case .none: nil
+    case .clear: "clear"
+    case .green: "green"
+    case .amber: "amber"
+    case .amberStrict: "amber+strict"
+    case .red: "red"
+    }
+  }
+
+  /// Orders by raw value.
+  public static func < (left: TLP, right: TLP) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A string stored once in an `IndicatorCollection`; 0 is none.
+public typealias StringID = UInt32
+
+/// A list of strings stored once in an `IndicatorCollection`; 0 is none.
+public typealias StringListID = UInt32
+
+/// What a feed says about an entry besides its value; stored once however many entries share it.
+public struct SourceContext: Sendable, Hashable {
+  /// The object's own identifier (STIX id, MISP uuid, URLhaus id).
+  public var id: StringID = 0
+  /// What the feed says of the entry in prose.
+  public var description: StringID = 0
+  /// Where the feed says more: usually a URL.
+  public var reference: StringID = 0
+  /// The feed's own tags.
+  public var labels: StringListID = 0
+  /// MITRE ATT&CK technique identifiers such as `T1071.004`.
+  public var attack: StringListID = 0
+  /// Names of malware families.
+  public var malware: StringListID = 0
+  /// Names of threat actors.
+  public var actors: StringListID = 0
+  /// Start of validity in nanoseconds since 1970, or `Int64.min`.
+  public var validFrom: Int64 = .min
+  /// End of validity (exclusive) in nanoseconds since 1970, or `Int64.max`.
+  public var validUntil: Int64 = .max
+  /// 0–100, or 255 when the feed says nothing.
+  public var confidence: UInt8 = 255
+  /// How far the source allows the entry to be passed on.
+  public var tlp: TLP = .none
+  /// Facts that matching needs.
+  public var flags: SourceFlags = []
+
+  /// A context that says nothing.
+  public init() {}
+}
+
+/// Facts about one source of an entry.
+public struct SourceFlags: OptionSet, Sendable, Hashable {
+  /// One bit for each fact.
+  public let rawValue: UInt8
+  /// Facts from their bits.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The entry allows instead of blocks.
+  public static let allow = SourceFlags(rawValue: 1)
+  /// The kind is a weak one and the feed does not vouch for it: matches only with `--weak`.
+  public static let weak = SourceFlags(rawValue: 2)
+  /// The feed forced a name to exact because it is a private public suffix or a top site.
+  public static let forcedExact = SourceFlags(rawValue: 4)
+}
+
+/// One indicator as a feed reader hands it on: trivial, its bytes and strings in the collection.
+public struct IndicatorRecord: Sendable {
+  /// What the value is.
+  public var kind: IndicatorKind
+  /// How the value is compared.
+  public var mode: MatchMode
+  /// Network prefix length in bits for addresses (32 or 128 for a single one), else 0.
+  public var prefixLength: UInt8
+  /// ASCII letters of a text or file-name literal match in either case.
+  public var ignoresCase: Bool
+  /// The port of a joint address-and-port entry, or 0.
+  public var port: UInt16
+  /// Of a URL: length of the scheme with its `://`, 0 without scheme.
+  public var schemeLength: UInt16
+  /// Index into the collection's feeds.
+  public var feed: UInt32
+  /// Line in the feed from 1, or 0 where lines mean nothing (objects in one line of JSON).
+  public var line: UInt32
+  /// Index into the collection's contexts.
+  public var context: UInt32
+  /// Bytes of the value.
+  public var valueLength: UInt32
+  /// Offset of the value in the collection's arena.
+  public var valueOffset: UInt64
+
+  /// A record whose value is where the last two say.
+  public init(
+    kind: IndicatorKind, mode: MatchMode, prefixLength: UInt8 = 0, ignoresCase: Bool = false,
+    port: UInt16 = 0, schemeLength: UInt16 = 0, feed: UInt32, line: UInt32, context: UInt32,
+    valueLength: UInt32, valueOffset: UInt64
+  ) {
+    self.kind = kind
+    self.mode = mode
+    self.prefixLength = prefixLength
+    self.ignoresCase = ignoresCase
+    self.port = port
+    self.schemeLength = schemeLength
+    self.feed = feed
+    self.line = line
+    self.context = context
+    self.valueLength = valueLength
+    self.valueOffset = valueOffset
+  }
+}
+
+/// Rules for the bytes of an entry's value that its readers and the compiler share.
+public enum EntryKey {
+  /// Offset in a URL's normal form of the part that is compared.
+  ///
+  /// `http`, `https` and no scheme compare equal, so their scheme is not part of the key; any other scheme is.
+  public static func urlKeyOffset(_ normalForm: RawSpan, schemeLength: Int) -> Int {
+    switch schemeLength {
+    case 7: normalForm.byteCount >= 7 && starts(normalForm, "http://") ? 7 : 0
+    case 8: normalForm.byteCount >= 8 && starts(normalForm, "https://") ? 8 : 0
+    default: 0
+    }
+  }
+
+  private static func starts(_ bytes: RawSpan, _ prefix: StaticString) -> Bool {
+    for offset in 0..<prefix.utf8CodeUnitCount {
+      // SAFETY: the offset is below both lengths; the caller compared `bytes` with the prefix.
+      let (byte, expected) = unsafe (
+        bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self),
+        prefix.utf8Start[offset]
+      )
+      if byte != expected { return false }
+    }
+    return true
+  }
+}

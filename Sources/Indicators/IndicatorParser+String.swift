@@ -1,0 +1,69 @@
+import Parsing
+
+extension IndicatorParser {
+  /// A value whose kind only the feed can tell: a file name, user agent, literal, and so on.
+  mutating func parseString(_ text: RawSpan, _ kind: IndicatorKind) -> Refusal? {
+    guard text.byteCount <= Self.longestLiteral else { return .tooLong }
+    let start = arena.count
+    switch kind {
+    case .filename:
+      return parseFileName(text)
+    case .registryKey:
+      if let refusal = normalizer.appendRegistryKey(text, to: &arena) { return refusal }
+    case .ja4:
+      guard Self.isJA4(text) else { return .kindMismatch }
+      arena.append(text)
+    case .text:
+      guard text.byteCount >= 4 else { return .tooShort }
+      arena.append(text)
+      add(.text, mode: .contains, from: start)
+      return nil
+    default:
+      if let refusal = Self.controlRefusal(text) { return refusal }
+      arena.append(text)
+    }
+    add(kind, mode: .exact, from: start)
+    return nil
+  }
+
+  private mutating func parseFileName(_ cell: RawSpan) -> Refusal? {
+    // No file name ends in this punctuation; feeds' cells do.
+    let text = cell.extracting(Trimming.range(cell, .full))
+    if text.isEmpty { return .empty }
+    if text.firstOffset(of: 0x2a) != nil { return .wildcardInside }
+    let start = arena.count
+    var hasSeparator = false
+    if let refusal = normalizer.appendFileName(text, hasSeparator: &hasSeparator, to: &arena) {
+      return refusal
+    }
+    add(.filename, mode: hasSeparator ? .contains : .exact, from: start)
+    return nil
+  }
+
+  private static func controlRefusal(_ text: RawSpan) -> Refusal? {
+    for offset in text.byteOffsets
+    where text.byte(unchecked: offset) < 0x20 || text.byte(unchecked: offset) == 0x7f {
+      return .controlCharacter
+    }
+    return nil
+  }
+
+  /// The TLS client form of 36 bytes, or another member of the family: two to four parts of
+  /// letters, digits and `-` joined by `_`.
+  private static func isJA4(_ text: RawSpan) -> Bool {
+    guard 8...128 ~= text.byteCount else { return false }
+    var parts = 1
+    var partStart = 0
+    for offset in text.byteOffsets {
+      let byte = text.byte(unchecked: offset)
+      if byte == 0x5f {
+        guard offset > partStart else { return false }
+        parts += 1
+        partStart = offset + 1
+      } else if !ASCII.isAlphanumeric(byte), byte != 0x2d {
+        return false
+      }
+    }
+    return 2...4 ~= parts && partStart < text.byteCount
+  }
+}

@@ -1,0 +1,169 @@
+import Parsing
+
+/// What one feed cell yields: a kind and a normal form in the parser's arena.
+public struct ParsedIndicator: Sendable {
+  /// What the value is.
+  public var kind: IndicatorKind = .domain
+  /// nil: the shape does not decide (a name): the format's default holds.
+  public var mode: MatchMode?
+  /// Bits of an address's prefix (32 or 128 for a single one), else 0.
+  public var prefixLength: UInt8 = 0
+  /// The port of a joint address-and-port entry, or 0.
+  public var port: UInt16 = 0
+  /// Of a URL: length of the scheme with its `://`, 0 without scheme.
+  public var schemeLength: UInt16 = 0
+  /// Where the normal form begins in the parser's `arena`.
+  public var start: Int = 0
+  /// Where the normal form ends in the parser's `arena`.
+  public var end: Int = 0
+
+  /// An empty name.
+  public init() {}
+}
+
+/// What a feed's column or object declares of a value; shape outranks it among address, prefix,
+/// address+port, name, URL and e-mail.
+public enum DeclaredKind: Sendable, Equatable {
+  /// Nothing: any network kind or digest by shape.
+  case none
+  /// One kind.
+  case kind(IndicatorKind)
+  /// Any of address, prefix, name, URL, e-mail by shape.
+  case network
+  /// Any digest by length.
+  case digest
+}
+
+/// How a feed's values are let in.
+public struct AdmissionOptions: Sendable {
+  /// Keep RFC 1918, 100.64/10 and fc00::/7.
+  public var keepsPrivateAddresses = false
+  /// Undo defanging.
+  public var refangs = true
+  /// Accept path-only values (maltrail).
+  public var acceptsPaths = false
+  /// Let public suffixes in as they are.
+  public var keepsPublicSuffixes = false
+
+  /// The defaults of `matching.md`.
+  public init() {}
+}
+
+/// Turns the text of a feed's value cell into indicators in normal form: trim, refang, recognise by
+/// shape, normalise, admit (`matching.md` §2–§6, §9).
+///
+/// Holds scratch memory: one for each thread. A cell is looked at a fixed number of times.
+public struct IndicatorParser: Sendable {
+  /// Normal forms of the results.
+  public var arena: [UInt8] = []
+  /// What the last cell yielded: one, or for a range of addresses the prefixes that cover it.
+  public var results: [ParsedIndicator] = []
+  /// Remarks about the last cell.
+  public var lints: [Lint] = []
+
+  var normalizer = Normalizer()
+  private var refanged: [UInt8] = []
+
+  /// A parser with empty scratch.
+  public init() {}
+
+  /// Bytes of the longest cell that is looked at.
+  public static let longestCell = 64 << 10
+
+  /// Bytes of the longest text or string literal.
+  public static let longestLiteral = 4 << 10
+
+  /// Replaces `results`, `lints` and `arena` with what the cell yields; nil is success.
+  public mutating func parse(
+    _ cell: RawSpan, as declared: DeclaredKind, options: AdmissionOptions = AdmissionOptions()
+  ) -> Refusal? {
+    results.removeAll(keepingCapacity: true)
+    lints.removeAll(keepingCapacity: true)
+    arena.removeAll(keepingCapacity: true)
+    let refusal = parseCell(cell, declared, options)
+    if refusal != nil {
+      results.removeAll(keepingCapacity: true)
+      arena.removeAll(keepingCapacity: true)
+    }
+    return refusal
+  }
+
+  private mutating func parseCell(
+    _ cell: RawSpan, _ declared: DeclaredKind, _ options: AdmissionOptions
+  ) -> Refusal? {
+    guard cell.byteCount <= Self.longestCell else { return .tooLong }
+    let family = Family(declared)
+    let text = cell.extracting(
+      Trimming.range(cell, family == .string ? .opaque : .full))
+    if text.isEmpty { return .empty }
+    switch family {
+    case .string:
+      guard case .kind(let kind) = declared else { return .notAnIndicator }
+      return parseString(text, kind)
+    case .digest:
+      switch parseDigest(text, declared) {
+      case .admitted: return nil
+      case .refused(let refusal): return refusal
+      case .otherShape: return .kindMismatch
+      }
+    case .network:
+      guard options.refangs, Refanging.isCandidate(text) else {
+        return parseNetwork(text, declared, options)
+      }
+      // Taken out for the call, so that the bytes can be lent while the parser changes.
+      var bytes = refanged
+      refanged = []
+      defer { refanged = bytes }
+      bytes.removeAll(keepingCapacity: true)
+      Refanging.append(text, to: &bytes)
+      let again = Trimming.range(bytes.rawBytes, .full)
+      if again.isEmpty { return .empty }
+      return parseNetwork(bytes.rawBytes.extracting(again), declared, options)
+    }
+  }
+
+  /// What became of a text that was tried as one shape.
+  enum ShapeOutcome: Equatable {
+    case admitted
+    case refused(Refusal)
+    /// The text is something else.
+    case otherShape
+
+    init(_ refusal: Refusal?) {
+      if let refusal { self = .refused(refusal) } else { self = .admitted }
+    }
+  }
+
+  /// How a declared kind's values are read.
+  private enum Family {
+    case network, digest, string
+
+    init(_ declared: DeclaredKind) {
+      switch declared {
+      case .none, .network: self = .network
+      case .digest: self = .digest
+      case .kind(let kind):
+        switch kind {
+        case .ipv4, .ipv6, .domain, .url, .email: self = .network
+        default: self = kind.isDigest ? .digest : .string
+        }
+      }
+    }
+  }
+
+  /// Adds the bytes appended to the arena since `start` as a result.
+  mutating func add(
+    _ kind: IndicatorKind, mode: MatchMode?, from start: Int, prefixLength: UInt8 = 0,
+    port: UInt16 = 0, schemeLength: Int = 0
+  ) {
+    var result = ParsedIndicator()
+    result.kind = kind
+    result.mode = mode
+    result.prefixLength = prefixLength
+    result.port = port
+    result.schemeLength = UInt16(clamping: schemeLength)
+    result.start = start
+    result.end = arena.count
+    results.append(result)
+  }
+}

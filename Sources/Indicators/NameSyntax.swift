@@ -1,0 +1,92 @@
+import Parsing
+
+/// The ASCII side of a name's normal form (`matching.md` §3); everything above it is `IDNA`.
+enum NameSyntax {
+  /// Bytes of a whole name in normal form.
+  static let longestName = 253
+  /// Bytes of a label.
+  static let longestLabel = 63
+
+  // A class is one bit of the low three, so that classes can be joined.
+  private static let capital: UInt8 = 0x41
+  private static let dot: UInt8 = 0x42
+  private static let invalid: UInt8 = 0x44
+
+  /// The class of each ASCII byte.
+  // swift-format-ignore
+  private static let classes: StaticString = """
+    DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD@BD@@@@@@@@@@DDDDDD\
+    DAAAAAAAAAAAAAAAAAAAAAAAAAADDDD@D@@@@@@@@@@@@@@@@@@@@@@@@@@DDDDD
+    """
+
+  /// What a look at the bytes found.
+  enum Form {
+    /// Normal form but for a trailing dot: the number of bytes without it.
+    case normal(count: Int)
+    /// As `normal`, with capitals to fold.
+    case capitals(count: Int)
+    /// Bytes above 0x7f: for UTS 46.
+    case international
+    case refused(Refusal)
+  }
+
+  /// Looks at each byte once.
+  static func form(_ name: RawSpan) -> Form {
+    var count = name.byteCount
+    if count > 0, name.byte(unchecked: count - 1) == 0x2e { count -= 1 }
+    if count == 0 { return .refused(name.isEmpty ? .empty : .emptyLabel) }
+    var labelStart = 0
+    var seen: UInt8 = 0
+    var refusal: Refusal?
+    // A name that is too long is still looked at for a byte above ASCII, within a bound:
+    // characters that map to nothing make the normal form shorter.
+    let end = min(count, IDNA.longestInput)
+    for offset in 0..<end {
+      let byte = name.byte(unchecked: offset)
+      if byte >= 0x80 { return .international }
+      // SAFETY: the table has an entry for each byte below 0x80.
+      let byteClass = unsafe classes.utf8Start[Int(byte)]
+      seen |= byteClass
+      if byteClass == dot {
+        if offset == labelStart {
+          refusal = refusal ?? .emptyLabel
+        } else if offset - labelStart > longestLabel {
+          refusal = refusal ?? .labelTooLong
+        }
+        labelStart = offset + 1
+      }
+    }
+    // Says more than a length, which prose has as well.
+    if seen & invalid & 7 != 0 { return .refused(.badName) }
+    if let refusal { return .refused(refusal) }
+    if count > longestName { return .refused(.nameTooLong) }
+    if labelStart == count { return .refused(.emptyLabel) }
+    if count - labelStart > longestLabel { return .refused(.labelTooLong) }
+    return seen & capital & 7 != 0 ? .capitals(count: count) : .normal(count: count)
+  }
+
+  /// Facts about a name in normal form.
+  struct Facts {
+    /// Number of labels.
+    var labels: Int
+    /// Where the last label begins.
+    var lastLabel: Int
+    /// Whether the last label holds digits only.
+    var endsInNumber: Bool
+  }
+
+  /// Number of labels and what the last one is.
+  static func facts(_ name: RawSpan) -> Facts {
+    var facts = Facts(labels: 1, lastLabel: 0, endsInNumber: true)
+    for offset in name.byteOffsets where name.byte(unchecked: offset) == 0x2e {
+      facts.labels += 1
+      facts.lastLabel = offset + 1
+    }
+    for offset in facts.lastLabel..<name.byteCount
+    where !ASCII.isDigit(name.byte(unchecked: offset)) {
+      facts.endsInNumber = false
+      break
+    }
+    return facts
+  }
+}

@@ -1,0 +1,168 @@
+import Parsing
+
+extension Normalizer {
+  /// Appends path and query; `text` is everything behind the authority.
+  ///
+  /// One pass: dot segments are taken off the end of the output as each segment ends, so every byte
+  /// is written once and removed at most once.
+  func appendPath(
+    _ text: RawSpan, options: URLOptions, parts: inout URLParts, base: Int,
+    to output: inout [UInt8]
+  ) -> Refusal? {
+    parts.pathStart = output.count - base
+    let pathStart = output.count
+    var end = text.byteCount
+    if !options.contains(.encodesNumberSign), let fragment = text.firstOffset(of: 0x23) {
+      end = fragment
+      parts.hadFragment = true
+    }
+    if options.contains(.indicator), let star = text.extracting(0..<end).firstOffset(of: 0x2a) {
+      guard star == end - 1 else { return .wildcardInside }
+      end = star
+      parts.isPrefix = true
+    }
+
+    var offset = 0
+    output.append(0x2f)
+    if offset < end, text.byte(unchecked: offset) == 0x2f { offset += 1 }
+    var segmentStart = output.count
+    var inPath = true
+    while offset < end {
+      let byte = text.byte(unchecked: offset)
+      if PathBytes.isPlain(byte) {
+        var runEnd = offset + 1
+        while runEnd < end, PathBytes.isPlain(text.byte(unchecked: runEnd)) { runEnd += 1 }
+        output.append(text.extracting(offset..<runEnd))
+        offset = runEnd
+        continue
+      } else if inPath, byte == 0x2f {
+        if !Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output) {
+          output.append(byte)
+        }
+        segmentStart = output.count
+      } else if inPath, byte == 0x3f {
+        _ = Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output)
+        inPath = false
+        output.append(byte)
+      } else if byte == 0x25 {
+        offset += PercentEncoding.appendUnit(text, at: offset, end: end, to: &output)
+        continue
+      } else if byte >= 0x80 {
+        if options.contains(.indicator),
+          let scalar = UTF8Scalar.decode(text, at: offset), scalar.isWhiteSpace
+        {
+          return .whiteSpaceInside
+        }
+        PercentEncoding.appendEncoded(byte, to: &output)
+      } else if ASCII.isBlankOrControl(byte) {
+        guard options.contains(.encodesWhiteSpace) else {
+          return byte == 0x20 || byte &- 9 <= 4 ? .whiteSpaceInside : .controlCharacter
+        }
+        PercentEncoding.appendEncoded(byte, to: &output)
+      } else if byte == 0x23 {
+        PercentEncoding.appendEncoded(byte, to: &output)
+      } else {
+        output.append(byte)
+      }
+      offset += 1
+    }
+    // The last segment of a prefix may go on.
+    if inPath, !parts.isPrefix {
+      _ = Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output)
+    }
+    if parts.isPrefix, output.count - pathStart < 2 { return .urlPrefixTooShort }
+    return nil
+  }
+
+  /// Takes a last segment `.` or `..` off (RFC 3986 §5.2.4) and leaves the output ending in `/`.
+  @inline(__always)
+  private static func removeDotSegment(
+    from start: Int, pathStart: Int, _ output: inout [UInt8]
+  ) -> Bool {
+    let count = output.count - start
+    guard count == 1 || count == 2, output[start] == 0x2e, output[output.count - 1] == 0x2e else {
+      return false
+    }
+    output.removeLast(count)
+    guard count == 2, start - 1 > pathStart else { return true }
+    // Ends in the `/` behind the segment that goes as well.
+    var segment = start - 1
+    while output[segment - 1] != 0x2f { segment -= 1 }
+    output.removeLast(output.count - segment)
+    return true
+  }
+}
+
+/// Bytes of path and query that are their own normal form wherever they stand.
+private enum PathBytes {
+  /// `@` for such a byte, `A` for controls, blank and `/ ? % #`.
+  // swift-format-ignore
+  private static let classes: StaticString = """
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA@@A@A@@@@@@@@@A@@@@@@@@@@@@@@@A\
+    @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@A
+    """
+
+  @inline(__always)
+  static func isPlain(_ byte: UInt8) -> Bool {
+    if byte >= 0x80 { return false }
+    // SAFETY: the table has an entry for each byte below 0x80.
+    return unsafe classes.utf8Start[Int(byte)] == 0x40
+  }
+}
+
+/// Percent units (RFC 3986 §2.1).
+enum PercentEncoding {
+  /// The byte of the unit at a `%`, or nil where no two digits follow.
+  @inline(__always)
+  static func unit(_ text: RawSpan, at offset: Int, end: Int) -> UInt8? {
+    guard offset + 2 < end else { return nil }
+    let high = ASCII.hexValue(text.byte(unchecked: offset + 1))
+    let low = ASCII.hexValue(text.byte(unchecked: offset + 2))
+    guard high | low < 16 else { return nil }
+    return high << 4 | low
+  }
+
+  /// Appends the unit at a `%` in normal form and gives the number of bytes read.
+  ///
+  /// An unreserved character stands as itself, another with capital digits, a `%` that begins no
+  /// unit as it is.
+  static func appendUnit(
+    _ text: RawSpan, at offset: Int, end: Int, to output: inout [UInt8]
+  ) -> Int {
+    guard let byte = unit(text, at: offset, end: end) else {
+      output.append(0x25)
+      return 1
+    }
+    if ASCII.isUnreserved(byte) {
+      output.append(byte)
+    } else {
+      appendEncoded(byte, to: &output)
+    }
+    return 3
+  }
+
+  /// Appends a byte as `%XX`.
+  @inline(__always)
+  static func appendEncoded(_ byte: UInt8, to output: inout [UInt8]) {
+    output.append(0x25)
+    output.append(ASCII.upperHexDigit(byte >> 4))
+    output.append(ASCII.upperHexDigit(byte))
+  }
+
+  /// Appends the text with every unit decoded; false where a `%` begins none.
+  static func decodeAll(_ text: RawSpan, to output: inout [UInt8]) -> Bool {
+    var offset = 0
+    while offset < text.byteCount {
+      let byte = text.byte(unchecked: offset)
+      if byte == 0x25 {
+        guard let decoded = unit(text, at: offset, end: text.byteCount) else { return false }
+        output.append(decoded)
+        offset += 3
+      } else {
+        output.append(byte)
+        offset += 1
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,156 @@
+/// A value seen in traffic or in a log: what it is, where its bytes are, and where it stood.
+///
+/// Trivial and 24 bytes, so that a batch of them crosses a module boundary at no cost. The bytes are
+/// in the chunk that travels beside the batch, or in the batch's arena when they had to be decoded,
+/// unescaped, reassembled or computed (`ObservableFlags.inArena`).
+///
+/// Form of the bytes, which every source keeps to so that a lookup needs no second look:
+/// - `ipv4`, `ipv6`: 4 or 16 bytes in network order, always in the arena;
+/// - digests (`IndicatorKind.isDigest`): raw bytes, always in the arena;
+/// - `domain`: the normal form of a name, except that ASCII letters may have either case; a name
+///   that needs more than that (IDNA, percent units, escapes) is in the arena in full normal form;
+/// - `url`: the normal form, always in the arena;
+/// - `email`: as `domain`: local part and host, ASCII letters in either case;
+/// - every other kind: the bytes as they stood, unescaped.
+@frozen
+public struct Observable: Sendable {
+  /// What the value is.
+  public var kind: IndicatorKind
+  /// Where the bytes are, and how this value relates to the one before it.
+  public var flags: ObservableFlags
+  /// The field it stood in: an index into the batch's field table.
+  public var field: UInt16
+  /// The port that belongs to the address, or 0 when none is known.
+  public var port: UInt16
+  /// Of a URL: length of the scheme with its `://` at the start of the bytes, 0 without scheme.
+  public var schemeLength: UInt16
+  /// Offset of the bytes in the chunk or the arena.
+  public var offset: UInt32
+  /// Length of the bytes.
+  public var length: UInt32
+  /// Index of the record (a packet, a log line, an object) in the batch's record table.
+  public var record: UInt32
+  /// Where the value begins, in bytes from the record's `base`, before unescaping or transcoding.
+  public var position: UInt32
+
+  /// An observable with its bytes at `offset` for `length`.
+  public init(
+    kind: IndicatorKind, flags: ObservableFlags = [], field: UInt16, offset: UInt32,
+    length: UInt32, record: UInt32, position: UInt32 = 0, port: UInt16 = 0, schemeLength: UInt16 = 0
+  ) {
+    self.kind = kind
+    self.flags = flags
+    self.field = field
+    self.port = port
+    self.schemeLength = schemeLength
+    self.offset = offset
+    self.length = length
+    self.record = record
+    self.position = position
+  }
+}
+
+/// Facts about an observable that a lookup or a writer needs.
+public struct ObservableFlags: OptionSet, Sendable {
+  /// One bit for each fact.
+  public let rawValue: UInt8
+  /// Facts from their bits.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The bytes are in the batch's arena, not in the chunk.
+  public static let inArena = ObservableFlags(rawValue: 1)
+
+  /// Another candidate for the place of the observable before it, tried only where none of the
+  /// earlier candidates of that place matched; the candidate that matched gives the hit its value.
+  public static let fallback = ObservableFlags(rawValue: 2)
+
+  /// Another form or kind of the observable before it: both are looked up, and what either matches
+  /// is listed on one hit, which keeps the first one's value (and the first matching one's kind).
+  public static let joint = ObservableFlags(rawValue: 4)
+
+  /// The value stands in its own field (a user agent in a user-agent field, a mutex in a mutex
+  /// field), so kinds that are compared whole may match it.
+  public static let ownField = ObservableFlags(rawValue: 8)
+
+  /// The value is an originator's address.
+  public static let originator = ObservableFlags(rawValue: 16)
+
+  /// The value is a responder's address.
+  public static let responder = ObservableFlags(rawValue: 32)
+
+  /// The value is `http.url` of a capture, whose path a path-only indicator may equal.
+  public static let httpURL = ObservableFlags(rawValue: 64)
+}
+
+/// Where a batch's observables come from: one packet, one line, one object.
+public struct ObservableRecord: Sendable {
+  /// Packet number or line number, from 1.
+  public var number: UInt64
+  /// Absolute byte offset in the uncompressed input that `Observable.position` counts from.
+  public var base: UInt64
+  /// Event time in nanoseconds since 1970, or `noTime`.
+  public var time: Int64
+  /// Index into the batch's flows, or `noFlow`.
+  public var flow: UInt32
+
+  /// No event time is known.
+  public static let noTime = Int64.min
+  /// The record belongs to no flow.
+  public static let noFlow = UInt32.max
+
+  /// A record without time and flow unless given.
+  public init(
+    number: UInt64, base: UInt64 = 0, time: Int64 = ObservableRecord.noTime,
+    flow: UInt32 = ObservableRecord.noFlow
+  ) {
+    self.number = number
+    self.base = base
+    self.time = time
+    self.flow = flow
+  }
+}
+
+/// The two ends of a flow as a hit shows them; plain values, so that no flow table is held alive.
+public struct FlowRecord: Sendable, Equatable {
+  /// Originator's address as two big-endian numbers, high half first; an IPv4 address fills the
+  /// upper four bytes of the first.
+  public var source: (UInt64, UInt64)
+  /// Responder's address, in the same form.
+  public var destination: (UInt64, UInt64)
+  /// Originator's port, or 0.
+  public var sourcePort: UInt16
+  /// Responder's port, or 0.
+  public var destinationPort: UInt16
+  /// IP protocol number (IANA).
+  public var ipProtocol: UInt8
+  /// 4 or 6.
+  public var ipVersion: UInt8
+  /// How many tunnels the packet was inside.
+  public var tunnelDepth: UInt8
+  /// Whether the protocol has ports.
+  public var hasPorts: Bool
+
+  /// A flow from its ends.
+  public init(
+    source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
+    destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
+    hasPorts: Bool
+  ) {
+    self.source = source
+    self.destination = destination
+    self.sourcePort = sourcePort
+    self.destinationPort = destinationPort
+    self.ipProtocol = ipProtocol
+    self.ipVersion = ipVersion
+    self.tunnelDepth = tunnelDepth
+    self.hasPorts = hasPorts
+  }
+
+  /// Whether both have the same ends, protocol and tunnel depth.
+  public static func == (left: FlowRecord, right: FlowRecord) -> Bool {
+    left.source == right.source && left.destination == right.destination
+      && left.sourcePort == right.sourcePort && left.destinationPort == right.destinationPort
+      && left.ipProtocol == right.ipProtocol && left.ipVersion == right.ipVersion
+      && left.tunnelDepth == right.tunnelDepth
+  }
+}

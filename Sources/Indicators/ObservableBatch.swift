@@ -1,0 +1,137 @@
+import Parsing
+
+/// A batch of observables: the one thing that passes between a source and a lookup.
+///
+/// A source appends whole records until `isFull`, hands the batch on beside the chunk its
+/// observables point into, and reuses it. Sizes: about a thousand observables, which keeps all of it in the
+/// second-level cache; a single record may exceed that, bounded by the limit on a record's length.
+public struct ObservableBatch: Sendable {
+  /// The values, in order of record and, within one, of place.
+  public var observables: [Observable] = []
+  /// The records they stand in.
+  public var records: [ObservableRecord] = []
+  /// The flows that records point at.
+  public var flows: [FlowRecord] = []
+  /// Bytes of the values that are not in the chunk.
+  public var arena: [UInt8] = []
+  /// Names of the fields; only grows, so that an index stays valid over many batches.
+  public var fields: FieldTable = FieldTable()
+
+  /// Observables after which a source should hand the batch on.
+  public static let target = 512
+
+  /// An empty batch with room for a usual one.
+  public init() {
+    observables.reserveCapacity(1024)
+    records.reserveCapacity(1024)
+    arena.reserveCapacity(32 << 10)
+  }
+
+  /// Whether a source should hand the batch on before the next record.
+  public var isFull: Bool {
+    observables.count >= Self.target || records.count >= 4 * Self.target || arena.count >= 1 << 20
+  }
+
+  /// Empties the batch and keeps its memory and its field names.
+  public mutating func removeAll() {
+    observables.removeAll(keepingCapacity: true)
+    records.removeAll(keepingCapacity: true)
+    flows.removeAll(keepingCapacity: true)
+    arena.removeAll(keepingCapacity: true)
+    if fields.isCrowded { fields = FieldTable() }
+  }
+}
+
+/// The names of the fields that values stood in, each stored once.
+///
+/// Input decides the names (the keys of a JSON object), so the table has a limit; a batch starts a
+/// new one when it is crowded.
+public struct FieldTable: Sendable {
+  private var bytes: [UInt8] = []
+  private var ends: [UInt32] = []
+  private var slots: [UInt16] = Array(repeating: .max, count: 128)
+
+  /// The index that stands for every name beyond the limit.
+  public static let limit = 60_000
+
+  private static let longestProbe = 32
+
+  /// An empty table.
+  public init() {}
+
+  /// Number of names.
+  public var count: Int { ends.count }
+
+  /// Whether a new table should be started at the next border between batches.
+  public var isCrowded: Bool { ends.count >= 16_384 || bytes.count > 4 << 20 }
+
+  /// The name's index; names beyond the table's limit share the last one, `…`.
+  public mutating func intern(_ name: RawSpan) -> UInt16 {
+    if ends.count * 2 >= slots.count { grow() }
+    var slot = Int(truncatingIfNeeded: Self.hash(name)) & (slots.count - 1)
+    // Names made to collide cost one bounded probe and a second copy, never a long walk.
+    var probes = 0
+    while slots[slot] != .max, probes < Self.longestProbe {
+      if isEqual(Int(slots[slot]), name) { return slots[slot] }
+      slot = (slot + 1) & (slots.count - 1)
+      probes += 1
+    }
+    if ends.count >= Self.limit { return UInt16(Self.limit - 1) }
+    let index = UInt16(ends.count)
+    for position in name.byteOffsets {
+      bytes.append(name.byte(at: position))
+    }
+    ends.append(UInt32(bytes.count))
+    if slots[slot] == .max { slots[slot] = index }
+    return index
+  }
+
+  /// The index of a name known at compile time.
+  public mutating func intern(_ name: StaticString) -> UInt16 {
+    // SAFETY: a static string's UTF-8 lives as long as the process.
+    unsafe intern(
+      RawSpan(_unsafeStart: UnsafeRawPointer(name.utf8Start), byteCount: name.utf8CodeUnitCount))
+  }
+
+  /// The bytes of the name at an index.
+  public func name(_ index: UInt16) -> ArraySlice<UInt8> {
+    let start = index == 0 ? 0 : Int(ends[Int(index) - 1])
+    return bytes[start..<Int(ends[Int(index)])]
+  }
+
+  private func isEqual(_ index: Int, _ name: RawSpan) -> Bool {
+    let start = index == 0 ? 0 : Int(ends[index - 1])
+    guard Int(ends[index]) - start == name.byteCount else { return false }
+    for offset in name.byteOffsets where bytes[start + offset] != name.byte(at: offset) {
+      return false
+    }
+    return true
+  }
+
+  private static func hash(_ name: RawSpan) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for offset in name.byteOffsets {
+      hash = (hash ^ UInt64(name.byte(at: offset))) &* 0x0000_0100_0000_01b3
+    }
+    return hash ^ (hash >> 29)
+  }
+
+  private mutating func grow() {
+    slots = Array(repeating: .max, count: slots.count * 2)
+    var start = 0
+    for index in ends.indices {
+      let end = Int(ends[index])
+      let name = bytes[start..<end]
+      var slot = Int(
+        truncatingIfNeeded: unsafe name.withUnsafeBytes { unsafe Self.hash($0.bytes) })
+      slot &= slots.count - 1
+      var probes = 0
+      while slots[slot] != .max, probes < Self.longestProbe {
+        slot = (slot + 1) & (slots.count - 1)
+        probes += 1
+      }
+      if slots[slot] == .max { slots[slot] = UInt16(index) }
+      start = end
+    }
+  }
+}

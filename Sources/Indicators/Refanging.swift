@@ -1,0 +1,155 @@
+import Parsing
+
+/// Undoes what people do to values so that nobody clicks on them (`matching.md` §9).
+enum Refanging {
+  /// Whether any byte occurs that a defanged value needs.
+  static func isCandidate(_ text: RawSpan) -> Bool {
+    for offset in text.byteOffsets {
+      switch text.byte(unchecked: offset) {
+      // Brackets and `\`; `。．｡` begin with e3 or ef.
+      case 0x5b, 0x5d, 0x28, 0x29, 0x7b, 0x7d, 0x5c, 0xe3, 0xef: return true
+      default: continue
+      }
+    }
+    return schemeReplacement(text) != nil
+  }
+
+  /// Appends the text refanged.
+  ///
+  /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged as
+  /// well; half-bracketed dots (`[.`, `.]`) only up to the first `/` of the path, where a bracket has
+  /// no meaning of its own.
+  static func append(_ text: RawSpan, to output: inout [UInt8]) {
+    var offset = 0
+    let start = output.count
+    while offset < text.byteCount {
+      if let (replacement, length) = wholeForm(text, at: offset) {
+        output.append(replacement)
+        offset += length
+      } else {
+        output.append(text.byte(unchecked: offset))
+        offset += 1
+      }
+    }
+    undoHalfBrackets(&output, from: start)
+    if let (replacement, length) = schemeReplacement(output.rawBytes.extracting(start...)) {
+      var scheme: [UInt8] = []
+      scheme.append(replacement)
+      output.replaceSubrange(start..<start + length, with: scheme)
+    }
+  }
+
+  /// A bracketed separator at an offset: what it stands for and how long it is.
+  private static func wholeForm(_ text: RawSpan, at offset: Int) -> (StaticString, Int)? {
+    let byte = text.byte(unchecked: offset)
+    let left = text.byteCount - offset
+    switch byte {
+    case 0x5c:
+      return left >= 2 && text.byte(unchecked: offset + 1) == 0x2e ? (".", 2) : nil
+    case 0xe3:
+      return isBytes(text, at: offset, 0xe3, 0x80, 0x82) ? (".", 3) : nil
+    case 0xef:
+      return isBytes(text, at: offset, 0xef, 0xbc, 0x8e)
+        || isBytes(text, at: offset, 0xef, 0xbd, 0xa1) ? (".", 3) : nil
+    case 0x5b, 0x28, 0x7b:
+      let closing: UInt8 = byte == 0x28 ? 0x29 : byte + 2
+      let inner = offset + 1
+      for form in forms where byte == 0x5b || !form.squareOnly || byte == 0x28 && form.orRound {
+        let length = form.inner.utf8CodeUnitCount
+        if left >= length + 2, text.byte(unchecked: inner + length) == closing,
+          text.starts(withLowercase: form.inner, at: inner)
+        {
+          return (form.replacement, length + 2)
+        }
+      }
+      return nil
+    default:
+      return nil
+    }
+  }
+
+  private struct Form {
+    var inner: StaticString
+    var replacement: StaticString
+    var squareOnly = false
+    var orRound = false
+  }
+
+  private static let forms = [
+    Form(inner: ".", replacement: "."),
+    Form(inner: "dot", replacement: "."),
+    Form(inner: ":", replacement: ":", squareOnly: true),
+    Form(inner: "://", replacement: "://", squareOnly: true),
+    Form(inner: "/", replacement: "/", squareOnly: true),
+    Form(inner: "//", replacement: "//", squareOnly: true),
+    Form(inner: "@", replacement: "@", squareOnly: true),
+    Form(inner: "at", replacement: "@", squareOnly: true, orRound: true),
+  ]
+
+  private static func isBytes(
+    _ text: RawSpan, at offset: Int, _ first: UInt8, _ second: UInt8, _ third: UInt8
+  ) -> Bool {
+    text.byteCount - offset >= 3 && text.byte(unchecked: offset) == first
+      && text.byte(unchecked: offset + 1) == second && text.byte(unchecked: offset + 2) == third
+  }
+
+  private static func undoHalfBrackets(_ output: inout [UInt8], from start: Int) {
+    var hasBrackets = false
+    for offset in start..<output.count {
+      switch output[offset] {
+      case 0x5b, 0x5d, 0x28, 0x29, 0x7b, 0x7d: hasBrackets = true
+      default: continue
+      }
+    }
+    guard hasBrackets else { return }
+    var hostEnd = start
+    // Behind `://` the host begins; before it there is no path.
+    if let colon = output.rawBytes.extracting(start...).firstOffset(of: 0x3a),
+      output.rawBytes.extracting((start + colon)...).starts(with: "://")
+    {
+      hostEnd = start + colon + 3
+    }
+    while hostEnd < output.count, output[hostEnd] != 0x2f { hostEnd += 1 }
+    var write = start
+    var read = start
+    while read < output.count {
+      let byte = output[read]
+      if read < hostEnd {
+        let isOpening = byte == 0x5b || byte == 0x28 || byte == 0x7b
+        if isOpening, read + 1 < hostEnd, output[read + 1] == 0x2e {
+          read += 1
+          continue
+        }
+        let isClosing = byte == 0x5d || byte == 0x29 || byte == 0x7d
+        if isClosing, read > start, output[read - 1] == 0x2e {
+          read += 1
+          continue
+        }
+      }
+      output[write] = byte
+      write += 1
+      read += 1
+    }
+    output.removeLast(output.count - write)
+  }
+
+  /// A defanged scheme at the start and what it stands for; its `:` stays.
+  private static func schemeReplacement(_ text: RawSpan) -> (StaticString, Int)? {
+    func isFollowed(_ length: Int) -> Bool {
+      guard text.byteCount > length else { return false }
+      let byte = text.byte(unchecked: length)
+      // Before brackets are undone as well as after.
+      return byte == 0x3a || byte == 0x5b
+    }
+    for (defanged, replacement) in schemes where text.starts(withLowercase: defanged) {
+      if isFollowed(defanged.utf8CodeUnitCount) {
+        return (replacement, defanged.utf8CodeUnitCount)
+      }
+    }
+    return nil
+  }
+
+  private static let schemes: [(StaticString, StaticString)] = [
+    ("hxxp", "http"), ("hxxps", "https"), ("h**p", "http"), ("h**ps", "https"), ("fxp", "ftp"),
+  ]
+}

@@ -1,0 +1,60 @@
+import Parsing
+
+/// What surrounds a value in a feed's cell and is no part of it (`matching.md` §9).
+enum Trimming {
+  /// How much of the surroundings goes.
+  enum Extent {
+    /// White space, invisible characters, quotes, and `,;.` at the end.
+    case full
+    /// White space, invisible characters and one pair of quotes: for values that may end in
+    /// punctuation of their own, such as user agents.
+    case opaque
+  }
+
+  /// The range of the value in its cell.
+  static func range(_ text: RawSpan, _ extent: Extent) -> Range<Int> {
+    var start = 0
+    var end = text.byteCount
+    trimBlanks(text, &start, &end)
+    switch extent {
+    case .full:
+      while start < end, let scalar = UTF8Scalar.decode(text, at: start),
+        scalar.isWhiteSpace || scalar.isInvisible || scalar.isQuote
+      {
+        start += scalar.length
+      }
+      while start < end, let scalar = UTF8Scalar.decode(text, endingAt: end, from: start),
+        scalar.isWhiteSpace || scalar.isInvisible || scalar.isQuote || isTrailing(scalar)
+      {
+        end -= scalar.length
+      }
+    case .opaque:
+      if end - start >= 2, let first = UTF8Scalar.decode(text, at: start), first.isQuote,
+        let last = UTF8Scalar.decode(text, endingAt: end, from: start), last.isQuote,
+        end - start >= first.length + last.length
+      {
+        start += first.length
+        end -= last.length
+        trimBlanks(text, &start, &end)
+      }
+    }
+    return start..<end
+  }
+
+  private static func isTrailing(_ scalar: UTF8Scalar) -> Bool {
+    scalar.value == "," || scalar.value == ";" || scalar.value == "."
+  }
+
+  private static func trimBlanks(_ text: RawSpan, _ start: inout Int, _ end: inout Int) {
+    while start < end, let scalar = UTF8Scalar.decode(text, at: start),
+      scalar.isWhiteSpace || scalar.isInvisible
+    {
+      start += scalar.length
+    }
+    while start < end, let scalar = UTF8Scalar.decode(text, endingAt: end, from: start),
+      scalar.isWhiteSpace || scalar.isInvisible
+    {
+      end -= scalar.length
+    }
+  }
+}

@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// Why an input could not be read, or not to its end.
+///
+/// The message is for the user: lower case, no full stop, without the path, which `description`
+/// puts before it.
+public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What kind of fault it is.
+  public enum Code: Sendable {
+    /// The path does not exist, is not allowed or cannot be what was asked for.
+    case cannotOpen
+    /// The system refused to go on reading.
+    case cannotRead
+    /// The system refused to write, or to finish, a file of ours.
+    case cannotWrite
+    /// The data ends in the middle; everything before was handed out.
+    case truncated
+    /// The data is damaged; what came before was handed out.
+    case corrupt
+    /// A limit was exceeded.
+    case tooLarge
+    /// A form that is known and not supported.
+    case unsupported
+  }
+
+  /// What kind of fault it is.
+  public var code: Code
+  /// The input's path as the user gave it; standard input is `-`.
+  public var path: String
+  /// What is wrong, in words.
+  public var message: String
+
+  /// An error with its message.
+  public init(code: Code, path: String, message: String) {
+    self.code = code
+    self.path = path
+    self.message = message
+  }
+
+  /// The path and what is wrong.
+  public var description: String { "\(path): \(message)" }
+
+  /// An error of the system: `what` was attempted, `number` is its `errno`.
+  package init(code: Code, path: String, what: String, number: Int32) {
+    // SAFETY: the C library's text for an error number is a string that outlives the call.
+    let text = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
+    self.init(code: code, path: path, message: "\(what): \(text)")
+  }
+}

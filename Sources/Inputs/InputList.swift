@@ -1,0 +1,136 @@
+internal import Glibc
+import Parsing
+
+/// One input to read: a file that was named or found in a folder, or standard input.
+public struct InputItem: Sendable, Equatable {
+  /// What opens it, also for messages.
+  public var path: InputPath
+  /// Size in bytes, where it is a regular file.
+  public var size: UInt64?
+  /// Position of the argument that led to it.
+  public var argument: Int
+}
+
+/// The inputs that the user's arguments stand for, in a fixed order.
+///
+/// A file, a FIFO, a device or `-` that is named stands for itself, behind a symbolic link as well. A
+/// folder stands for all regular files below it, in the order of the bytes of their names;
+/// within folders symbolic links are not followed and what is no regular file is left out and counted.
+public struct InputList: Sendable {
+  /// Folders inside one another, the named one counted.
+  public static let maximumDepth = 32
+
+  /// What is to be read.
+  public private(set) var items: [InputItem] = []
+  /// What was left out, by reason.
+  public private(set) var skipped = Tally()
+  /// Paths that could not be used, in order; the others are listed all the same.
+  public private(set) var errors: [InputError] = []
+  /// Named folders in which there is nothing to read.
+  public private(set) var emptyFolders: [InputPath] = []
+
+  /// Lists what the arguments stand for.
+  public init(_ arguments: [InputPath]) {
+    for (index, path) in arguments.enumerated() { add(path, argument: index) }
+  }
+
+  /// Lists what arguments that are text stand for.
+  public init(paths: [String]) { self.init(paths.map { InputPath($0) }) }
+
+  private mutating func add(_ path: InputPath, argument: Int) {
+    if path.isStandardInput {
+      items.append(InputItem(path: path, size: nil, argument: argument))
+      return
+    }
+    var facts = stat()
+    // SAFETY: the system fills the structure and reads the path within the call.
+    guard unsafe path.withCString({ unsafe stat($0, &facts) }) == 0 else {
+      errors.append(
+        InputError(
+          code: .cannotOpen, path: path.description, what: "cannot open", number: errno))
+      return
+    }
+    switch facts.st_mode & S_IFMT {
+    case S_IFDIR:
+      let before = items.count
+      walk(path, depth: 1, argument: argument)
+      if items.count == before { emptyFolders.append(path) }
+    case S_IFSOCK:
+      errors.append(
+        InputError(
+          code: .cannotOpen, path: path.description, message: "cannot read: it is a socket"))
+    default:
+      let isRegular = facts.st_mode & S_IFMT == S_IFREG
+      items.append(
+        InputItem(
+          path: path, size: isRegular ? UInt64(clamping: facts.st_size) : nil, argument: argument))
+    }
+  }
+
+  /// Adds the files of a folder; the depth bounds the recursion.
+  private mutating func walk(_ folder: InputPath, depth: Int, argument: Int) {
+    let names: [[UInt8]]
+    do throws(InputError) {
+      names = try Self.names(of: folder)
+    } catch {
+      errors.append(error)
+      return
+    }
+    for name in names {
+      let path = folder.appending(name)
+      var facts = stat()
+      // SAFETY: the system fills the structure and reads the path within the call.
+      guard unsafe path.withCString({ unsafe lstat($0, &facts) }) == 0 else {
+        errors.append(
+          InputError(
+            code: .cannotOpen, path: path.description, what: "cannot open", number: errno))
+        continue
+      }
+      switch facts.st_mode & S_IFMT {
+      case S_IFREG:
+        items.append(
+          InputItem(path: path, size: UInt64(clamping: facts.st_size), argument: argument))
+      case S_IFDIR:
+        if depth < Self.maximumDepth {
+          walk(path, depth: depth + 1, argument: argument)
+        } else {
+          skipped.add("folder too deep")
+        }
+      case S_IFLNK: skipped.add("symbolic link in a folder")
+      default: skipped.add("device, pipe or socket in a folder")
+      }
+    }
+  }
+
+  /// The names in a folder but `.` and `..`, in the order of their bytes.
+  private static func names(of folder: InputPath) throws(InputError) -> [[UInt8]] {
+    // SAFETY: the path is read within the call; the handle is closed on the one way out below.
+    guard let handle = unsafe folder.withCString({ unsafe opendir($0) }) else {
+      throw InputError(
+        code: .cannotOpen, path: folder.description, what: "cannot open folder", number: errno)
+    }
+    defer { _ = unsafe closedir(handle) }
+    var names: [[UInt8]] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(handle) else { break }
+      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      // SAFETY: the name is a C string that the entry holds until the next call; it is read from the
+      // entry itself, which may be longer than the declared type.
+      let name = unsafe UnsafeRawPointer(entry).advanced(by: offset)
+        .assumingMemoryBound(to: UInt8.self)
+      let bytes = unsafe [UInt8](UnsafeBufferPointer(start: name, count: strlen(entryName(name))))
+      if bytes != [Byte.dot], bytes != [Byte.dot, Byte.dot] { names.append(bytes) }
+    }
+    guard errno == 0 else {
+      throw InputError(
+        code: .cannotRead, path: folder.description, what: "cannot read folder", number: errno)
+    }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  private static func entryName(_ name: UnsafePointer<UInt8>) -> UnsafePointer<CChar> {
+    // SAFETY: both are bytes.
+    unsafe UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
+  }
+}

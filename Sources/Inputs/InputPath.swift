@@ -1,0 +1,63 @@
+import Parsing
+
+/// A path: any bytes but NUL, as the system has them, and a text to show.
+///
+/// File names need not be UTF-8, and a name that was repaired opens another file or none. So the
+/// bytes open, and the text is shown.
+public struct InputPath: Sendable, Hashable, CustomStringConvertible {
+  /// The path's bytes.
+  public let bytes: [UInt8]
+
+  /// A path of some bytes.
+  public init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// A path that is known to be text.
+  public init(_ text: String) { bytes = Array(text.utf8) }
+
+  /// Standard input, `-`.
+  public static let standardInput = InputPath("-")
+
+  /// Whether the path stands for standard input.
+  public var isStandardInput: Bool { bytes == [Byte.minus] }
+
+  /// Whether the bytes are UTF-8.
+  public var isText: Bool { UTF8Decoder.isValid(bytes.rawSpan) }
+
+  /// The path to show: where it is not UTF-8 each bad byte as `\xnn` and each backslash doubled.
+  public var description: String {
+    let span = bytes.rawSpan
+    guard !UTF8Decoder.isValid(span) else { return String(decoding: bytes, as: UTF8.self) }
+    var text: [UInt8] = []
+    var offset = 0
+    while offset < span.byteCount {
+      let length = UTF8Decoder.sequenceLength(span, at: offset)
+      if length == 0 {
+        text += [
+          Byte.backslash, UInt8(ascii: "x"), Hex.digit(bytes[offset] >> 4),
+          Hex.digit(bytes[offset]),
+        ]
+        offset += 1
+        continue
+      }
+      if bytes[offset] == Byte.backslash { text.append(Byte.backslash) }
+      text += bytes[offset..<offset + length]
+      offset += length
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The path of a member of this folder.
+  public func appending(_ name: [UInt8]) -> InputPath {
+    if bytes.isEmpty || bytes.last == Byte.slash { return InputPath(bytes: bytes + name) }
+    return InputPath(bytes: bytes + [Byte.slash] + name)
+  }
+
+  /// Calls with the path as a C string.
+  func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+    let string = bytes.map { CChar(bitPattern: $0) } + [0]
+    return try unsafe string.withUnsafeBufferPointer { buffer in
+      // SAFETY: the array has at least the final NUL, so it has an address.
+      try unsafe body(buffer.baseAddress.unsafelyUnwrapped)
+    }
+  }
+}

@@ -1,0 +1,302 @@
+internal import Glibc
+import Parsing
+
+/// One file, pipe or standard input (`-`), opened and decompressed by content (gzip, zstd).
+///
+/// Not safe for use by several threads at once. What is wrong with an input is thrown only after
+/// every byte before the fault was handed out, and from then on each time.
+public final class InputSource {
+  /// How an input was found to be compressed.
+  public enum Compression: Sendable { case gzip, zstd }
+
+  /// Limits on what decompression may yield.
+  package struct Limits: Sendable {
+    /// Bytes of output that are never too many.
+    package var freeOutput: UInt64 = 1 << 30
+    /// Beyond that: bytes of output for one byte of input.
+    package var ratio: UInt64 = 1000
+
+    package init() {}
+  }
+
+  /// The most that `peek` gives.
+  public static let greatestPeek = 64 << 10
+
+  /// The path as the user or the folder walk gave it; standard input is `-`.
+  public let inputPath: InputPath
+
+  /// The path as text to show; of one that is not UTF-8 each bad byte as `\xnn`.
+  public let path: String
+
+  private let raw: RawReader
+  private let limits: Limits
+  private var decompressor: (any Decompressor)?
+  private var isSniffed = false
+  private var isInsideMember = false
+  private var produced: UInt64 = 0
+  private var compressedBytesUsed: UInt64 = 0
+  private var fault: InputError?
+  private var peeked: [UInt8] = []
+  private var peekedStart = 0
+
+  /// Opens a file by its path, or standard input as `-`.
+  ///
+  /// A folder is refused; a FIFO waits for its writer.
+  public convenience init(path: InputPath) throws(InputError) {
+    try self.init(path: path, limits: Limits())
+  }
+
+  /// Opens a file by a path that is text, or standard input as `-`.
+  public convenience init(path: String) throws(InputError) {
+    try self.init(path: InputPath(path), limits: Limits())
+  }
+
+  package convenience init(path: InputPath, limits: Limits) throws(InputError) {
+    if path.isStandardInput {
+      try self.init(descriptor: STDIN_FILENO, closes: false, path: path, limits: limits)
+      return
+    }
+    // SAFETY: the system reads the path within the call.
+    let descriptor = unsafe path.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
+    guard descriptor >= 0 else {
+      throw InputError(
+        code: .cannotOpen, path: path.description, what: "cannot open", number: errno)
+    }
+    try self.init(descriptor: descriptor, closes: true, path: path, limits: limits)
+  }
+
+  /// Reads a descriptor that stays the caller's, from where it stands.
+  public convenience init(fileDescriptor: Int32, path: String) throws(InputError) {
+    try self.init(
+      descriptor: fileDescriptor, closes: false, path: InputPath(path), limits: Limits())
+  }
+
+  /// Reads bytes in memory as a file of that content would be.
+  public convenience init(bytes: [UInt8], path: String) {
+    self.init(bytes: bytes, path: path, limits: Limits())
+  }
+
+  package convenience init(bytes: [UInt8], path: String, limits: Limits) {
+    self.init(
+      raw: RawReader(bytes: bytes, path: path), path: InputPath(path), limits: limits)
+  }
+
+  private init(raw: RawReader, path: InputPath, limits: Limits) {
+    self.raw = raw
+    inputPath = path
+    self.path = path.description
+    self.limits = limits
+  }
+
+  private convenience init(
+    descriptor: Int32, closes: Bool, path: InputPath, limits: Limits
+  ) throws(InputError) {
+    let text = path.description
+    var facts = stat()
+    // SAFETY: the system fills the structure.
+    guard unsafe fstat(descriptor, &facts) == 0 else {
+      let number = errno
+      if closes { _ = close(descriptor) }
+      throw InputError(code: .cannotOpen, path: text, what: "cannot open", number: number)
+    }
+    let kind = facts.st_mode & S_IFMT
+    guard kind != S_IFDIR else {
+      if closes { _ = close(descriptor) }
+      throw InputError(code: .cannotOpen, path: text, message: "cannot read: it is a folder")
+    }
+    var size: UInt64?
+    if kind == S_IFREG {
+      let place = lseek(descriptor, 0, SEEK_CUR)
+      size = UInt64(clamping: Int64(facts.st_size) - Int64(max(place, 0)))
+      _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    }
+    self.init(
+      raw: RawReader(
+        descriptor: descriptor, closes: closes, path: text, isRegularFile: kind == S_IFREG,
+        size: size),
+      path: path, limits: limits)
+  }
+
+  /// Bytes read from the file so far, before decompression.
+  public var rawBytesRead: UInt64 { raw.bytesRead }
+
+  /// The file's size where it is known, before decompression (for progress).
+  public var rawSize: UInt64? { raw.size }
+
+  /// How the input is compressed; known after the first `peek` or `read`.
+  public private(set) var compression: Compression?
+
+  /// Whether a read would answer without waiting for another process.
+  public var isReady: Bool { peekedStart < peeked.count || fault != nil || raw.isReady }
+
+  /// Puts decompressed bytes into the buffer, as many as are at hand and at least one; 0 is the end.
+  ///
+  /// An input that ends early, or is damaged, throws only after every byte before the fault was
+  /// handed out.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    guard buffer.count > 0 else { return 0 }
+    let left = peeked.count - peekedStart
+    if left > 0 {
+      let count = min(left, buffer.count)
+      // SAFETY: `count` is at most the length of either.
+      unsafe buffer.copyBytes(from: peeked[peekedStart..<peekedStart + count])
+      peekedStart += count
+      if peekedStart == peeked.count {
+        peeked = []
+        peekedStart = 0
+      }
+      return count
+    }
+    return try unsafe produce(into: buffer)
+  }
+
+  /// Up to `count` first bytes without consuming them (at most 64 KiB); fewer at the end alone.
+  ///
+  /// Throws only where there is not even one byte before a fault.
+  public func peek(_ count: Int) throws(InputError) -> [UInt8] {
+    let wanted = min(max(count, 0), Self.greatestPeek)
+    if peekedStart > 0 {
+      peeked.removeFirst(peekedStart)
+      peekedStart = 0
+    }
+    while peeked.count < wanted, fault == nil {
+      let before = peeked.count
+      var failure: InputError?
+      let piece = unsafe [UInt8](unsafeUninitializedCapacity: wanted - before) { room, filled in
+        do throws(InputError) {
+          // SAFETY: the room is this array's own.
+          filled = try unsafe produce(into: UnsafeMutableRawBufferPointer(room))
+        } catch {
+          failure = error
+        }
+      }
+      peeked += piece
+      if failure != nil || piece.isEmpty { break }
+    }
+    if wanted > 0, peeked.isEmpty, let fault { throw fault }
+    return Array(peeked.prefix(wanted))
+  }
+
+  // MARK: Producing bytes
+
+  private func produce(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    if let fault { throw fault }
+    do throws(InputError) {
+      if !isSniffed { try sniff() }
+      guard let decompressor else { return try unsafe copy(into: buffer) }
+      return try unsafe decompress(decompressor, into: buffer)
+    } catch {
+      fault = error
+      throw error
+    }
+  }
+
+  private func sniff() throws(InputError) {
+    isSniffed = true
+    do throws(InputError) {
+      try raw.ensure(magicLength)
+    } catch {
+      // What was read before the fault comes first.
+      if raw.isDrained { throw error }
+      fault = error
+    }
+    if unsafe GzipDecompressor.recognizes(raw.unread) {
+      decompressor = GzipDecompressor()
+      compression = .gzip
+    } else if unsafe ZstdDecompressor.recognizes(raw.unread) {
+      decompressor = ZstdDecompressor()
+      compression = .zstd
+    }
+    isInsideMember = decompressor != nil
+  }
+
+  private func copy(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    if !raw.isDrained {
+      let count = unsafe min(raw.unread.count, buffer.count)
+      // SAFETY: `count` is at most the length of either.
+      unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: raw.unread[..<count]))
+      raw.consume(count)
+      return count
+    }
+    return try unsafe raw.read(into: buffer)
+  }
+
+  private func decompress(
+    _ decompressor: any Decompressor, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(InputError) -> Int {
+    var filled = 0
+    do throws(InputError) {
+      while filled < buffer.count {
+        if !isInsideMember {
+          guard try beginMember(decompressor) else { break }
+        }
+        let input = unsafe raw.unread
+        let step = unsafe decompressor.step(
+          input: input, output: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+        raw.consume(step.consumed)
+        compressedBytesUsed &+= UInt64(step.consumed)
+        filled += step.produced
+        produced &+= UInt64(step.produced)
+        try checkLimit(decompressor)
+        switch step.state {
+        case .failed(let code, let message):
+          throw InputError(code: code, path: path, message: message)
+        case .memberEnd:
+          isInsideMember = false
+        case .inside:
+          // With room left over, what stops the decoder is want of input.
+          guard filled < buffer.count, raw.isDrained || step.consumed == 0 else { continue }
+          if step.produced > 0 || step.consumed > 0, !raw.isDrained { continue }
+          guard raw.isDrained else {
+            throw InputError(
+              code: .corrupt, path: path, message: "\(decompressor.name) data is damaged")
+          }
+          // What is at hand goes out before a read that may wait.
+          if filled > 0, !raw.isReady { return filled }
+          try raw.refill()
+          if raw.isDrained {
+            throw InputError(
+              code: .truncated, path: path,
+              message:
+                "\(decompressor.name) data ends in the middle; hits up to there are reported")
+          }
+        }
+      }
+    } catch {
+      guard filled > 0 else { throw error }
+      fault = error
+    }
+    return filled
+  }
+
+  /// Looks for another member after one that has ended; false at the end of the input.
+  private func beginMember(_ decompressor: any Decompressor) throws(InputError) -> Bool {
+    while true {
+      try raw.ensure(magicLength)
+      let next = unsafe raw.unread
+      guard let first = unsafe next.first else { return false }
+      if unsafe type(of: decompressor).recognizes(next) {
+        decompressor.reset()
+        isInsideMember = true
+        return true
+      }
+      guard first == 0 else {
+        throw InputError(
+          code: .corrupt, path: path,
+          message: "\(decompressor.name) data is followed by something else, which was not read")
+      }
+      // Archives on tape and disk images pad with zeros.
+      let zeros = unsafe next.firstIndex { $0 != 0 } ?? next.endIndex
+      raw.consume(zeros)
+    }
+  }
+
+  private func checkLimit(_ decompressor: any Decompressor) throws(InputError) {
+    guard produced > limits.freeOutput else { return }
+    let (allowed, overflow) = compressedBytesUsed.multipliedReportingOverflow(by: limits.ratio)
+    guard !overflow, produced > allowed else { return }
+    throw InputError(
+      code: .tooLarge, path: path,
+      message: "\(decompressor.name) data grows to more than \(limits.ratio) times its size")
+  }
+}

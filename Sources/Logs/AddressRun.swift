@@ -1,0 +1,366 @@
+import Indicators
+import Parsing
+
+/// An address that waits for its port: a sibling that may come behind it.
+struct WaitingAddress {
+  /// The observable in the batch.
+  var observable: Int
+  /// The path of its own field.
+  var path: FieldPaths.ID
+}
+
+extension Extraction {
+  /// Emits an IPv4 address that begins at `place`.
+  ///
+  /// `end` is the byte behind it, or nil where what follows does not belong to it.
+  mutating func emitIPv4(
+    _ address: UInt32, _ bytes: RawSpan, at place: Int, end: Int?, _ unit: TextUnit,
+    _ cursor: inout TextCursor, into batch: inout ObservableBatch
+  ) {
+    guard wants(.ipv4), !isVersion(bytes, at: place, unit, &cursor) else { return }
+    var port: UInt16 = 0
+    if let end {
+      port = self.port(bytes, behind: end, unit)
+      if port == 0 { port = keyedPort(bytes, place..<end, unit) }
+    }
+    let isWhole = place == unit.start && end == unit.end
+    emitAddress(address, port: port, isWhole: isWhole, at: place, unit, into: &batch)
+  }
+
+  /// Emits an IPv4 address whose port, if any, is known.
+  @inline(__always)
+  mutating func emitAddress(
+    _ address: UInt32, port: UInt16, isWhole: Bool, at place: Int, _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) {
+    let start = batch.arena.count
+    batch.arena.append(UInt8(truncatingIfNeeded: address >> 24))
+    batch.arena.append(UInt8(truncatingIfNeeded: address >> 16))
+    batch.arena.append(UInt8(truncatingIfNeeded: address >> 8))
+    batch.arena.append(UInt8(truncatingIfNeeded: address))
+    emitAddress(.ipv4, from: start, port: port, isWhole: isWhole, at: place, unit, into: &batch)
+  }
+
+  /// Emits an IPv6 address, folded to IPv4 where it maps one.
+  mutating func emitAddress(
+    _ address: (high: UInt64, low: UInt64), port: UInt16, isWhole: Bool, at place: Int,
+    _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if let mapped = SpecialAddresses.mappedIPv4(address) {
+      guard wants(.ipv4) else { return }
+      emitAddress(mapped, port: port, isWhole: isWhole, at: place, unit, into: &batch)
+      return
+    }
+    guard wants(.ipv6) else { return }
+    let start = batch.arena.count
+    for index in 0..<16 {
+      let half = index < 8 ? address.high : address.low
+      batch.arena.append(UInt8(truncatingIfNeeded: half >> UInt64(56 - 8 * (index & 7))))
+    }
+    emitAddress(.ipv6, from: start, port: port, isWhole: isWhole, at: place, unit, into: &batch)
+  }
+
+  @inline(__always)
+  private mutating func emitAddress(
+    _ kind: IndicatorKind, from start: Int, port: UInt16, isWhole: Bool, at place: Int,
+    _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    let known = port == 0 && isWhole ? unit.port : port
+    emitFromArena(kind, from: start, at: place, of: unit, port: known, into: &batch)
+    if known == 0, isWhole, unit.sibling >= 0 {
+      waiting.append(
+        WaitingAddress(observable: batch.observables.count - 1, path: unit.sibling))
+    }
+  }
+
+  // MARK: Ports
+
+  /// The port written behind an address: `:n` or `#n`; 0 for none.
+  func port(_ bytes: RawSpan, behind end: Int, _ unit: TextUnit) -> UInt16 {
+    guard end < unit.end else { return 0 }
+    let mark = bytes.byte(unchecked: end)
+    guard mark == Byte.colon || mark == UInt8(ascii: "#") else { return 0 }
+    return number(bytes, at: end + 1, end: unit.end)
+  }
+
+  /// A port's digits, not followed by a letter or digit; 0 for none.
+  func number(_ bytes: RawSpan, at start: Int, end: Int) -> UInt16 {
+    var value: UInt32 = 0
+    var offset = start
+    while offset < end, offset - start < 6 {
+      let digit = bytes.byte(unchecked: offset) &- Byte.zero
+      guard digit <= 9 else { break }
+      value = value * 10 + UInt32(digit)
+      offset += 1
+    }
+    guard offset > start, value <= 65535 else { return 0 }
+    if offset < end, classes.is(bytes.byte(unchecked: offset), .alphanumeric) { return 0 }
+    return UInt16(value)
+  }
+
+  /// The port of an address behind a key such as `SRC=`: the value of the first `SPT=` behind it and
+  /// before the next `SRC=`.
+  private func keyedPort(_ bytes: RawSpan, _ address: Range<Int>, _ unit: TextUnit) -> UInt16 {
+    var key = address.lowerBound
+    if key > unit.start, Self.isQuote(bytes.byte(unchecked: key - 1)) { key -= 1 }
+    guard key > unit.start, bytes.byte(unchecked: key - 1) == UInt8(ascii: "="),
+      let pair = PortKey(bytes, before: key - 1, from: unit.start, classes)
+    else { return 0 }
+    var offset = address.upperBound
+    while let equals = bytes.firstOffset(of: UInt8(ascii: "="), from: offset, to: unit.end) {
+      offset = equals + 1
+      guard let found = PortKey(bytes, before: equals, from: unit.start, classes),
+        found.pair == pair.pair
+      else { continue }
+      guard found.isPort, !pair.isPort else { return 0 }
+      if offset < unit.end, Self.isQuote(bytes.byte(unchecked: offset)) { offset += 1 }
+      return number(bytes, at: offset, end: unit.end)
+    }
+    return 0
+  }
+
+  @inline(__always)
+  private static func isQuote(_ byte: UInt8) -> Bool {
+    byte == Byte.quote || byte == Byte.apostrophe
+  }
+
+  // MARK: Versions
+
+  /// Whether four numbers in free text are a version rather than an address.
+  private func isVersion(
+    _ bytes: RawSpan, at place: Int, _ unit: TextUnit, _ cursor: inout TextCursor
+  ) -> Bool {
+    if unit.fieldClass.traits.contains(.noAddresses) { return true }
+    guard place > unit.start else { return false }
+    let before = bytes.byte(unchecked: place - 1)
+    if before == UInt8(ascii: "~") { return true }
+    if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3),
+      place - 4 < unit.start || !classes.is(bytes.byte(unchecked: place - 4), .word)
+    {
+      return true
+    }
+    return isInUserAgent(bytes, at: place, unit, &cursor)
+  }
+
+  /// Whether a place is inside a quoted string that begins with `Mozilla/`.
+  private func isInUserAgent(
+    _ bytes: RawSpan, at place: Int, _ unit: TextUnit, _ cursor: inout TextCursor
+  ) -> Bool {
+    if unit.isQuoted, bytes.starts(with: "Mozilla/", at: unit.start) { return true }
+    if place > cursor.quotesDone {
+      if let quote = bytes.lastOffset(of: Byte.quote, from: cursor.quotesDone, to: place) {
+        cursor.lastQuote = quote
+      }
+      if let quote = bytes.lastOffset(of: Byte.apostrophe, from: cursor.quotesDone, to: place) {
+        cursor.lastApostrophe = quote
+      }
+      cursor.quotesDone = place
+    }
+    return cursor.lastQuote >= 0 && bytes.starts(with: "Mozilla/", at: cursor.lastQuote + 1)
+      || cursor.lastApostrophe >= 0
+        && bytes.starts(with: "Mozilla/", at: cursor.lastApostrophe + 1)
+  }
+
+  // MARK: IPv6
+
+  /// A colon: the `://` of a URL, a part of an IPv6 address, or none of our business.
+  mutating func scanColon(
+    _ bytes: RawSpan, at colon: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) -> Int {
+    if colon + 2 < unit.end, bytes.byte(unchecked: colon + 1) == Byte.slash,
+      bytes.byte(unchecked: colon + 2) == Byte.slash
+    {
+      return scanURL(bytes, at: colon, unit, &cursor, into: &batch)
+    }
+    guard colon >= cursor.addressesDone, colon + 1 < unit.end,
+      classes.is(bytes.byte(unchecked: colon + 1), .address)
+    else { return colon + 1 }
+    let end = classes.end(of: .address, bytes, from: colon + 1, to: unit.end)
+    cursor.addressesDone = end
+    // The shortest has two colons; most runs are times of day.
+    guard bytes.firstOffset(of: Byte.colon, from: colon + 1, to: end) != nil else {
+      return colon + 1
+    }
+    let start = classes.start(of: .address, bytes, before: colon, from: cursor.hardFloor)
+    guard let found = IPv6Run(bytes, start..<end, floor: cursor.hardFloor, unit, classes) else {
+      return colon + 1
+    }
+    if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<end, unit) { return end }
+    guard !isVersion(bytes, at: found.range.lowerBound, unit, &cursor) else {
+      return found.range.upperBound
+    }
+    let next = found.range.upperBound
+    var bracket = next
+    if bracket < unit.end, bytes.byte(unchecked: bracket) == UInt8(ascii: "%") {
+      // The zone, which names an interface of the machine that wrote the line.
+      bracket = classes.end(of: .name, bytes, from: bracket + 1, to: unit.end)
+    }
+    var port = found.port
+    if port == 0, found.range.lowerBound > unit.start,
+      bytes.byte(unchecked: found.range.lowerBound - 1) == UInt8(ascii: "["),
+      bracket + 1 < unit.end, bytes.byte(unchecked: bracket) == UInt8(ascii: "]"),
+      bytes.byte(unchecked: bracket + 1) == Byte.colon
+    {
+      port = number(bytes, at: bracket + 2, end: unit.end)
+    }
+    if port == 0 { port = keyedPort(bytes, found.range, unit) }
+    emitAddress(
+      found.address, port: port, isWhole: found.range == unit.start..<unit.end,
+      at: found.range.lowerBound, unit, into: &batch)
+    cursor.floor = next
+    return next
+  }
+}
+
+/// An IPv6 address in a run of `[0-9A-Fa-f:.]` (`matching.md` §2).
+struct IPv6Run {
+  var address: (high: UInt64, low: UInt64)
+  var range: Range<Int>
+  var port: UInt16 = 0
+
+  /// Bytes of the longest address with a port as a ninth group.
+  private static let longest = 45 + 6
+
+  /// `floor` is the end of what a value before it or a border of several bytes takes up.
+  init?(
+    _ bytes: RawSpan, _ run: Range<Int>, floor: Int, _ unit: TextUnit, _ classes: ByteClasses
+  ) {
+    var start = run.lowerBound
+    var end = run.upperBound
+    if end < unit.end {
+      if classes.is(bytes.byte(unchecked: end), .word) { return nil }
+      if let value = TextBorders.percentValue(bytes, at: end, end: unit.end),
+        classes.is(value, .word)
+      {
+        return nil
+      }
+    }
+    if start > floor {
+      let before = bytes.byte(unchecked: start - 1)
+      // A unit that is a border ends at the floor: this one is a letter.
+      if TextBorders.percentValue(bytes, at: start - 1, end: unit.end) != nil { return nil }
+      if classes.is(before, .alphanumeric) {
+        // `inside:2001:…`: the word before goes with its colon, but `::` is an operator there.
+        guard let colon = bytes.firstOffset(of: Byte.colon, from: start, to: end),
+          colon + 1 < end, bytes.byte(unchecked: colon + 1) != Byte.colon
+        else { return nil }
+        start = colon + 1
+      } else if before == UInt8(ascii: "_") {
+        return nil
+      }
+    }
+    while end > start, bytes.byte(unchecked: end - 1) == Byte.dot { end -= 1 }
+    guard end - start >= 2 else { return nil }
+    if bytes.byte(unchecked: end - 1) == Byte.colon {
+      let isDouble = bytes.byte(unchecked: end - 2) == Byte.colon
+      let isTriple =
+        isDouble && end - start >= 3 && bytes.byte(unchecked: end - 3) == Byte.colon
+      if !isDouble || isTriple { end -= 1 }
+    }
+    if bytes.byte(unchecked: start) == Byte.colon, end - start >= 2,
+      bytes.byte(unchecked: start + 1) != Byte.colon
+    {
+      start += 1
+    }
+    guard end - start > 2, end - start <= Self.longest else { return nil }
+    if let whole = IPAddressText.ipv6(bytes, start..<end) {
+      if Self.isEightPairs(bytes, start..<end) { return nil }
+      address = whole
+      range = start..<end
+      return
+    }
+    // Eight groups and a port as a ninth, as Snort and Suricata write them.
+    guard let colon = bytes.lastOffset(of: Byte.colon, from: start, to: end), colon > start,
+      1...5 ~= end - colon - 1, let eight = IPAddressText.ipv6(bytes, start..<colon),
+      Self.hasEightGroups(bytes, start..<colon), !Self.isEightPairs(bytes, start..<colon)
+    else { return nil }
+    var value: UInt32 = 0
+    for offset in colon + 1..<end {
+      let digit = bytes.byte(unchecked: offset) &- Byte.zero
+      guard digit <= 9 else { return nil }
+      value = value * 10 + UInt32(digit)
+    }
+    address = eight
+    range = start..<colon
+    port = UInt16(exactly: value) ?? 0
+  }
+
+  private static func hasEightGroups(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    var colons = 0
+    var last: UInt8 = 0
+    for offset in range {
+      let byte = bytes.byte(unchecked: offset)
+      if byte == Byte.dot { return false }
+      if byte == Byte.colon {
+        if last == Byte.colon { return false }
+        colons += 1
+      }
+      last = byte
+    }
+    return colons == 7
+  }
+
+  /// Eight groups of exactly two digits are a hardware address (EUI-64).
+  private static func isEightPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count == 23 else { return false }
+    for index in 0..<7
+    where bytes.byte(unchecked: range.lowerBound + 3 * index + 2) != Byte.colon {
+      return false
+    }
+    return hasEightGroups(bytes, range)
+  }
+}
+
+/// A key that says whose address or port follows: the pairs of firewalls' logs.
+struct PortKey {
+  /// Which pair of keys it is of.
+  var pair: UInt8
+  var isPort: Bool
+
+  /// The key that ends before `end`, a whole word.
+  init?(_ bytes: RawSpan, before end: Int, from start: Int, _ classes: ByteClasses) {
+    // The longest has seven letters.
+    let first = classes.start(of: .word, bytes, before: end, from: max(start, end - 8))
+    switch end - first {
+    case 3:
+      if bytes.starts(withLowercase: "src", at: first) {
+        (pair, isPort) = (0, false)
+      } else if bytes.starts(withLowercase: "spt", at: first) {
+        (pair, isPort) = (0, true)
+      } else if bytes.starts(withLowercase: "dst", at: first) {
+        (pair, isPort) = (1, false)
+      } else if bytes.starts(withLowercase: "dpt", at: first) {
+        (pair, isPort) = (1, true)
+      } else {
+        return nil
+      }
+    case 5:
+      if bytes.starts(withLowercase: "srcip", at: first) {
+        (pair, isPort) = (2, false)
+      } else if bytes.starts(withLowercase: "dstip", at: first) {
+        (pair, isPort) = (3, false)
+      } else if bytes.starts(withLowercase: "saddr", at: first) {
+        (pair, isPort) = (4, false)
+      } else if bytes.starts(withLowercase: "daddr", at: first) {
+        (pair, isPort) = (5, false)
+      } else if bytes.starts(withLowercase: "sport", at: first) {
+        (pair, isPort) = (4, true)
+      } else if bytes.starts(withLowercase: "dport", at: first) {
+        (pair, isPort) = (5, true)
+      } else {
+        return nil
+      }
+    case 7:
+      if bytes.starts(withLowercase: "srcport", at: first) {
+        (pair, isPort) = (2, true)
+      } else if bytes.starts(withLowercase: "dstport", at: first) {
+        (pair, isPort) = (3, true)
+      } else {
+        return nil
+      }
+    default:
+      return nil
+    }
+  }
+}

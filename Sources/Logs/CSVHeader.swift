@@ -1,0 +1,129 @@
+import Indicators
+import Parsing
+
+/// Recognises the first line of a CSV as its header (`matching.md` §7).
+enum CSVHeader {
+  /// Rows that are looked at.
+  private static let sampleRows = 100
+
+  private static let separators: [UInt8] = [Byte.comma, Byte.tab, UInt8(ascii: ";")]
+
+  /// The header, if the first line holds three different header words or more and nothing else, and
+  /// 95 % of the first rows are as wide.
+  static func recognise(_ bytes: RawSpan, from start: Int, isFinal: Bool) -> LogHeader? {
+    guard start < bytes.byteCount else { return nil }
+    let first = bytes.byte(at: start)
+    guard first != UInt8(ascii: "#"), first != UInt8(ascii: "{"), first != UInt8(ascii: "[")
+    else { return nil }
+    for separator in separators {
+      let parser = CSVParser(delimiter: separator)
+      var cells: [CSVCell] = []
+      var offset = start
+      guard parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells).kind == .row,
+        let names = headerWords(bytes, cells)
+      else { continue }
+      var rows = 0
+      var asWide = 0
+      while rows < sampleRows {
+        let row = parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells)
+        if row.kind == .needMore || row.kind == .endOfInput { break }
+        if row.start == row.end { continue }
+        rows += 1
+        if cells.count == names.count { asWide += 1 }
+      }
+      if rows > 0, asWide * 100 >= rows * 95 {
+        return LogHeader(layout: .csv, separator: separator, names: names)
+      }
+    }
+    return nil
+  }
+
+  /// The first line as a header, whatever stands in it.
+  static func read(_ bytes: RawSpan, from start: Int, separator: UInt8) -> LogHeader? {
+    var cells: [CSVCell] = []
+    var offset = start
+    let row = CSVParser(delimiter: separator).next(
+      bytes, at: &offset, isFinal: true, cells: &cells)
+    guard row.kind == .row else { return nil }
+    return LogHeader(
+      layout: .csv, separator: separator,
+      names: cells.map { bytes.copied(bytes.trimmed($0.range)) })
+  }
+
+  /// The cells as names, if each is a header word and three or more differ.
+  private static func headerWords(_ bytes: RawSpan, _ cells: [CSVCell]) -> [[UInt8]]? {
+    guard cells.count >= 3 else { return nil }
+    var names: [[UInt8]] = []
+    for cell in cells {
+      let word = bytes.trimmed(cell.range)
+      guard isHeaderWord(bytes, word) else { return nil }
+      names.append(bytes.copied(word))
+    }
+    return Set(names).count >= 3 ? names : nil
+  }
+
+  /// Whether a cell can name a column: it begins with a letter and holds a few words, and is no value.
+  private static func isHeaderWord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard 1...64 ~= range.count else { return false }
+    var blanks = 0
+    for offset in range {
+      let byte = bytes.byte(at: offset)
+      let isLetter = (byte | 0x20) &- 0x61 <= 25 || byte >= 0x80
+      let isMark = byte == UInt8(ascii: "_") || byte == UInt8(ascii: "@")
+      if offset == range.lowerBound {
+        guard isLetter || isMark else { return false }
+        continue
+      }
+      switch byte {
+      case Byte.space: blanks += 1
+      case _ where isLetter || isMark || byte &- Byte.zero <= 9: break
+      case Byte.dot, Byte.minus, Byte.slash, Byte.colon, UInt8(ascii: "("), UInt8(ascii: ")"),
+        UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "["), UInt8(ascii: "]"):
+        break
+      default: return false
+      }
+    }
+    return blanks <= 4 && !isValue(bytes, range)
+  }
+
+  /// Whether a word looks like what a column holds rather than like its name.
+  private static func isValue(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    if bytes.firstOffset(of: UInt8(ascii: "@"), from: range.lowerBound + 1, to: range.upperBound)
+      != nil
+    {
+      return true
+    }
+    if range.count > 6, bytes.extracting(range).holds("://") { return true }
+    if range.count >= 32, range.allSatisfy({ Hex.value(of: bytes.byte(at: $0)) < 16 }) {
+      return true
+    }
+    guard let dot = bytes.firstOffset(of: Byte.dot, from: range.lowerBound, to: range.upperBound)
+    else { return false }
+    // `dns.name` is a column of the Elastic common schema, and would be a name as well.
+    let shape = NameShape(bytes, range)
+    guard shape.isName,
+      TopLevelDomains.contains(bytes.extracting(shape.lastLabel..<range.upperBound))
+    else { return false }
+    let first = String(decoding: bytes.copied(range.lowerBound..<dot), as: UTF8.self).lowercased()
+    return !schemaGroups.contains(first)
+  }
+
+  private static let schemaGroups: Set<String> = [
+    "agent", "client", "cloud", "container", "destination", "dll", "dns", "ecs", "email", "event",
+    "file", "group", "host", "http", "id", "log", "network", "observer", "process", "registry",
+    "related", "rule", "san", "server", "service", "source", "threat", "tls", "url", "user",
+    "user_agent", "winlog", "certificate", "version", "seen", "meta", "tunnel", "data_channel",
+    "remote_location", "basic_constraints",
+  ]
+}
+
+extension RawSpan {
+  /// Whether a string occurs in the bytes.
+  fileprivate func holds(_ word: StaticString) -> Bool {
+    for offset in 0...max(0, byteCount - word.utf8CodeUnitCount)
+    where starts(with: word, at: offset) {
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,122 @@
+import Indicators
+import Parsing
+
+/// Where a column's bytes are in the chunk, without quotes around them.
+struct ColumnRange {
+  var start: Int
+  var end: Int
+  /// It holds doubled quotes or backslashes that stand for something else.
+  var hasEscapes = false
+  var isQuoted = false
+}
+
+/// What to do with each column of a row: made once from its header.
+struct ColumnPlan {
+  /// How a column's text is read.
+  enum Reading: UInt8 {
+    /// Not at all: numbers, times, identifiers of a type that holds no values.
+    case skipped
+    case text
+    /// Each element of a set or vector by itself.
+    case elements
+    /// An address, written by a program that writes nothing else there.
+    case address
+    case addresses
+  }
+
+  struct Column {
+    var path: FieldPaths.ID
+    var fieldClass: FieldClass
+    var reading: Reading
+    /// Index of the column with the port of the address in this one, or -1.
+    var port: Int
+  }
+
+  /// The header that it was made from, and the table of paths that its numbers are of.
+  private(set) var header: LogHeader?
+  private var generation: UInt32 = 0
+
+  private(set) var columns: [Column] = []
+  /// Indexes of the columns to read.
+  private(set) var read: [Int] = []
+  /// Columns that are joined to a URL, or -1.
+  private(set) var urlHost = -1
+  private(set) var urlPath = -1
+  private(set) var urlQuery = -1
+  private(set) var urlPort = -1
+  private(set) var urlScheme = -1
+  private(set) var method = -1
+  /// Columns of the record's time, or -1: of W3C the date is one of its own.
+  private(set) var time = -1
+  private(set) var date = -1
+
+  init() {}
+
+  /// Whether the plan is of a header, with paths of a table as it is now.
+  @inline(__always)
+  func holds(for header: LogHeader, _ paths: borrowing FieldPaths) -> Bool {
+    self.header === header && generation == paths.generation
+  }
+
+  /// Makes the plan of a header.
+  init(_ header: LogHeader, _ paths: inout FieldPaths) {
+    self.header = header
+    generation = paths.generation
+    var ports: [String: Int] = [:]
+    var names: [KeyName] = []
+    for name in header.names { names.append(KeyName(name.rawSpan)) }
+    for (index, name) in names.enumerated() {
+      if let stem = name.portStem, ports[stem] == nil { ports[stem] = index }
+    }
+    var ranks = [UInt8](repeating: .max, count: 8)
+    func take(_ slot: inout Int, _ index: Int, _ role: Int, _ rank: UInt8) {
+      guard rank < ranks[role] else { return }
+      ranks[role] = rank
+      slot = index
+    }
+    for (index, bytes) in header.names.enumerated() {
+      let path = paths.child(of: FieldPaths.root, key: bytes.rawSpan)
+      let fieldClass = paths.fieldClass(path)
+      let name = names[index]
+      let reading = header.layout == .zeek ? Self.reading(header.types[index]) : .text
+      var port = -1
+      if name.portStem == nil, let found = ports[name.addressStem] { port = found }
+      columns.append(
+        Column(
+          path: path, fieldClass: fieldClass, reading: reading, port: port))
+      if columns[index].reading != .skipped { read.append(index) }
+      switch fieldClass.role {
+      case .urlHost where fieldClass.rank == 1: take(&urlHost, index, 0, fieldClass.rank)
+      case .urlPath where fieldClass.rank == 1: take(&urlPath, index, 1, fieldClass.rank)
+      case .urlQuery: take(&urlQuery, index, 2, fieldClass.rank)
+      case .urlPort: take(&urlPort, index, 3, fieldClass.rank)
+      case .urlScheme: take(&urlScheme, index, 4, fieldClass.rank)
+      case .method: take(&method, index, 5, fieldClass.rank)
+      case .time: take(&time, index, 6, fieldClass.rank)
+      default: break
+      }
+      if name.lower == "date" { date = index }
+      switch (header.layout, name.plain) {
+      case (.zeek, "idrespp"), (.w3c, "sport"): urlPort = index
+      case (.w3c, "csprotocol"), (.w3c, "csurischeme"): urlScheme = index
+      default: break
+      }
+    }
+  }
+
+  /// How a column of a Zeek type is read.
+  private static func reading(_ type: [UInt8]) -> Reading {
+    var element = 0..<type.count
+    var isContainer = false
+    if type.last == UInt8(ascii: "]"), let bracket = type.firstIndex(of: UInt8(ascii: "[")) {
+      element = bracket + 1..<type.count - 1
+      isContainer = true
+    }
+    switch String(decoding: type[element], as: UTF8.self) {
+    case "addr": return isContainer ? .addresses : .address
+    case "string", "subnet", "enum", "pattern", "file", "func":
+      return isContainer ? .elements : .text
+    default: return .skipped
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Indicators
+import Parsing
+
+/// A name run whose characters are not all plain ASCII.
+struct DecodedRun {
+  /// Where it ends in the text.
+  var end: Int
+  /// It holds characters above ASCII.
+  var isInternational = false
+  /// It holds letters of a script that is written without spaces.
+  var isUnspaced = false
+}
+
+extension Extraction {
+  /// Reads a run from its start.
+  ///
+  /// Percent units become the characters they stand for, dots of other scripts dots. The run's bytes
+  /// are then in `runBytes`, the place of each in `runOffsets`.
+  mutating func decodeRun(_ bytes: RawSpan, from start: Int, to limit: Int) -> DecodedRun {
+    runBytes.removeAll(keepingCapacity: true)
+    runOffsets.removeAll(keepingCapacity: true)
+    var run = DecodedRun(end: limit)
+    var offset = start
+    while offset < limit {
+      let byte = bytes.byte(unchecked: offset)
+      if classes.is(byte, .name) {
+        runBytes.append(byte)
+        runOffsets.append(Int32(truncatingIfNeeded: offset))
+        offset += 1
+        continue
+      }
+      if byte == UInt8(ascii: "%") {
+        guard let value = TextBorders.percentValue(bytes, at: offset, end: limit),
+          classes.is(value, .name)
+        else { break }
+        runBytes.append(value)
+        runOffsets.append(Int32(truncatingIfNeeded: offset))
+        offset += 3
+        continue
+      }
+      guard byte >= 0x80 else { break }
+      let scalar = TextScalar(bytes, at: offset, end: limit)
+      let nameClass = scalar.nameClass
+      guard nameClass != .border, let character = scalar.scalar else { break }
+      if nameClass == .dot {
+        runBytes.append(Byte.dot)
+        runOffsets.append(Int32(truncatingIfNeeded: offset))
+      } else {
+        run.isInternational = true
+        if IDNACharacters.isUnspacedScript(character) { run.isUnspaced = true }
+        for index in 0..<scalar.length {
+          runBytes.append(bytes.byte(unchecked: offset + index))
+          runOffsets.append(Int32(truncatingIfNeeded: offset))
+        }
+      }
+      offset += scalar.length
+    }
+    run.end = offset
+    return run
+  }
+
+  /// Reads and classifies the run that begins at `start`, and returns where it ends.
+  mutating func scanDecodedRun(
+    _ bytes: RawSpan, from start: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) -> Int {
+    let run = decodeRun(bytes, from: start, to: unit.end)
+    cursor.floor = run.end
+    if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<run.end, unit) { return run.end }
+    classifyDecoded(
+      bytes, start..<run.end, isWholeName: false, isUnspaced: run.isUnspaced, unit, &cursor,
+      into: &batch)
+    return run.end
+  }
+
+  /// Classifies the run that was decoded last; `range` is its place in the text.
+  mutating func classifyDecoded(
+    _ bytes: RawSpan, _ range: Range<Int>, isWholeName: Bool, isUnspaced: Bool = false,
+    _ unit: TextUnit, _ cursor: inout TextCursor, into batch: inout ObservableBatch
+  ) {
+    // Taken out for the call, so that they can be read while the rest is written.
+    let (run, offsets) = (runBytes, runOffsets)
+    (runBytes, runOffsets) = ([], [])
+    defer { (runBytes, runOffsets) = (run, offsets) }
+
+    let isLocal = !isWholeName && isLocalPart(bytes, before: range.upperBound, unit, &cursor)
+    let value = strip(run.rawSpan, 0..<run.count)
+    if value.count > 2 {
+      classifyDecoded(
+        run.rawSpan, value, at: Int(offsets[value.lowerBound]),
+        RunContext(run: range, isStrippedAtEnd: value.upperBound < run.count), text: bytes,
+        isWholeName: isWholeName, isLocal: isLocal, unit, &cursor, into: &batch)
+    }
+    guard isUnspaced else { return }
+    // Between letters of such a script a name stands without spaces around it.
+    var index = 0
+    while index < run.count {
+      guard run[index] < 0x80 else {
+        index += 1
+        continue
+      }
+      var end = index + 1
+      while end < run.count, run[end] < 0x80 { end += 1 }
+      let part = strip(run.rawSpan, index..<end)
+      if part.count > 2,
+        run.rawSpan.firstOffset(of: Byte.dot, from: part.lowerBound, to: part.upperBound) != nil
+      {
+        let context = RunContext(
+          run: range, isStrippedAtEnd: part.upperBound < end, isInsideAtStart: index > 0,
+          isInsideAtEnd: end < run.count)
+        classifyDecoded(
+          run.rawSpan, part, at: Int(offsets[part.lowerBound]), context, text: bytes,
+          isWholeName: isWholeName, isLocal: isLocal && end == run.count, unit, &cursor,
+          into: &batch)
+      }
+      index = end
+    }
+  }
+
+  /// Classifies one decoded value whose first character stands at `place` of the text.
+  private mutating func classifyDecoded(
+    _ decoded: RawSpan, _ value: Range<Int>, at place: Int, _ context: RunContext, text: RawSpan,
+    isWholeName: Bool, isLocal: Bool, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) {
+    let end: Int? =
+      context.isStrippedAtEnd || context.isInsideAtEnd ? nil : context.run.upperBound
+    if let address = IPAddressText.ipv4(decoded, value) {
+      emitIPv4(address, text, at: place, end: end, unit, &cursor, into: &batch)
+      emitBareURL(text, place..<context.run.upperBound, context, unit, &cursor, into: &batch)
+      return
+    }
+    guard !isLocal, wantsDomains || wantsURLs else { return }
+    let start = batch.arena.count
+    guard normalizer.appendName(decoded.extracting(value), to: &batch.arena) == nil else { return }
+    let name = 0..<batch.arena.count - start
+    let shape = NameShape(batch.arena.rawSpan.extracting(start...), name)
+    let isName =
+      shape.isName
+      && (isWholeName
+        || passesTests(
+          batch.arena.rawSpan.extracting(start...), name, shape, context, textOf: text, unit))
+    guard isName else {
+      batch.arena.removeLast(batch.arena.count - start)
+      return
+    }
+    if wantsDomains {
+      emitFromArena(.domain, from: start, at: place, of: unit, into: &batch)
+    } else {
+      batch.arena.removeLast(batch.arena.count - start)
+    }
+    if !isWholeName {
+      emitBareURL(text, place..<context.run.upperBound, context, unit, &cursor, into: &batch)
+    }
+  }
+}

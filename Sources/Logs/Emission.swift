@@ -1,0 +1,163 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// Starts a record that begins at an offset of the chunk.
+  mutating func beginRecord(
+    at base: Int, length: Int, number: UInt64, batch: borrowing ObservableBatch
+  ) {
+    record.base = base
+    record.number = number
+    record.isInBatch = false
+    record.firstObservable = batch.observables.count
+    record.lastPosition = -1
+    record.lastKind = 0
+    record.isUnordered = false
+    record.mayHaveDoubles = false
+    // URLs can stand in one another, each to the end of the line; real ones stay far below this.
+    record.urlBudget = 16 * length + 65_536
+  }
+
+  /// Ends the record: brings its observables into order and drops doubles.
+  @inline(__always)
+  mutating func endRecord(_ batch: inout ObservableBatch) {
+    guard record.isInBatch else { return }
+    if record.isUnordered || record.mayHaveDoubles { orderRecord(&batch) }
+  }
+
+  /// Sets the time of the record begun; of no use for one without observables.
+  mutating func setTime(_ time: Int64, _ batch: inout ObservableBatch) {
+    guard record.isInBatch else { return }
+    batch.records[Int(record.index)].time = time
+  }
+
+  /// Whether observables of a kind are asked for.
+  @inline(__always)
+  func wants(_ kind: IndicatorKind) -> Bool { options.kinds.contains(kind) }
+
+  /// Appends an observable whose bytes are at `offset` of the chunk or, by its flags, the arena.
+  ///
+  /// `place` is where the value begins in the text of a unit.
+  @inline(__always)
+  mutating func emit(
+    _ kind: IndicatorKind, flags: ObservableFlags = [], at place: Int, of unit: TextUnit,
+    offset: Int, length: Int, port: UInt16 = 0, schemeLength: Int = 0,
+    into batch: inout ObservableBatch
+  ) {
+    if !record.isInBatch {
+      record.isInBatch = true
+      record.index = UInt32(truncatingIfNeeded: batch.records.count)
+      batch.records.append(
+        ObservableRecord(number: record.number, base: UInt64(truncatingIfNeeded: record.base)))
+    }
+    let position = (unit.level == 0 ? place : origin(place, level: unit.level)) - record.base
+    if flags.isDisjoint(with: [.fallback, .joint]) {
+      if position <= record.lastPosition {
+        if position < record.lastPosition || kind.rawValue < record.lastKind {
+          record.isUnordered = true
+        } else if kind.rawValue == record.lastKind {
+          record.mayHaveDoubles = true
+        }
+      }
+      record.lastPosition = position
+      record.lastKind = kind.rawValue
+    }
+    batch.observables.append(
+      Observable(
+        kind: kind, flags: flags, field: paths.field(unit.field, in: &batch),
+        offset: UInt32(truncatingIfNeeded: offset), length: UInt32(truncatingIfNeeded: length),
+        record: record.index, position: UInt32(truncatingIfNeeded: position), port: port,
+        schemeLength: UInt16(truncatingIfNeeded: schemeLength)))
+  }
+
+  /// Appends an observable whose bytes are a range of the unit's text.
+  @inline(__always)
+  mutating func emit(
+    _ kind: IndicatorKind, flags: ObservableFlags = [], _ bytes: RawSpan, _ range: Range<Int>,
+    of unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if unit.level == 0 {
+      emit(
+        kind, flags: flags, at: range.lowerBound, of: unit, offset: range.lowerBound,
+        length: range.count, into: &batch)
+      return
+    }
+    let start = batch.arena.count
+    batch.arena.append(bytes, range)
+    emit(
+      kind, flags: flags.union(.inArena), at: range.lowerBound, of: unit, offset: start,
+      length: range.count, into: &batch)
+  }
+
+  /// Appends the observable whose bytes were appended to the arena from `start` on.
+  @inline(__always)
+  mutating func emitFromArena(
+    _ kind: IndicatorKind, flags: ObservableFlags = [], from start: Int, at place: Int,
+    of unit: TextUnit, port: UInt16 = 0, schemeLength: Int = 0,
+    into batch: inout ObservableBatch
+  ) {
+    emit(
+      kind, flags: flags.union(.inArena), at: place, of: unit, offset: start,
+      length: batch.arena.count - start, port: port, schemeLength: schemeLength, into: &batch)
+  }
+
+  // MARK: Order
+
+  /// An observable with the candidates and forms that follow it.
+  private struct Group {
+    var start: Int
+    var count: Int
+    var first: Observable
+  }
+
+  /// Sorts the record's observables by place, kind and value, each with what follows it, and keeps
+  /// one of several with the same place, kind, value and field.
+  private mutating func orderRecord(_ batch: inout ObservableBatch) {
+    var groups: [Group] = []
+    for index in record.firstObservable..<batch.observables.count {
+      let observable = batch.observables[index]
+      if observable.flags.isDisjoint(with: [.fallback, .joint]) || groups.isEmpty {
+        groups.append(Group(start: index, count: 1, first: observable))
+      } else {
+        groups[groups.count - 1].count += 1
+      }
+    }
+    let arena = batch.arena
+    groups.sort { left, right in
+      if left.first.position != right.first.position {
+        return left.first.position < right.first.position
+      }
+      if left.first.kind != right.first.kind { return left.first.kind < right.first.kind }
+      let order = Self.compare(left.first, right.first, arena: arena)
+      return order == 0 ? left.start < right.start : order < 0
+    }
+    var ordered: [Observable] = []
+    ordered.reserveCapacity(batch.observables.count - record.firstObservable)
+    var last: Group?
+    for group in groups {
+      if let last, last.first.position == group.first.position,
+        last.first.kind == group.first.kind, last.first.field == group.first.field,
+        Self.compare(last.first, group.first, arena: arena) == 0
+      {
+        continue
+      }
+      ordered.append(contentsOf: batch.observables[group.start..<group.start + group.count])
+      last = group
+    }
+    batch.observables.removeSubrange(record.firstObservable...)
+    batch.observables.append(contentsOf: ordered)
+  }
+
+  /// Order of two values at one place: bytes of the chunk at one place are the same for a length.
+  private static func compare(_ left: Observable, _ right: Observable, arena: [UInt8]) -> Int {
+    guard left.flags.contains(.inArena), right.flags.contains(.inArena) else {
+      return Int(left.length) - Int(right.length)
+    }
+    let shared = min(left.length, right.length)
+    for index in 0..<shared {
+      let (a, b) = (arena[Int(left.offset + index)], arena[Int(right.offset + index)])
+      if a != b { return Int(a) - Int(b) }
+    }
+    return Int(left.length) - Int(right.length)
+  }
+}

@@ -1,0 +1,154 @@
+import Indicators
+import Inputs
+import Parsing
+
+/// One stretch of text to be scanned, and what is known about it.
+struct TextUnit {
+  /// The range in the bytes given beside it.
+  var start: Int
+  var end: Int
+  /// Where its bytes are: 0 in the chunk, 1 and 2 in the text of one or two unescapings.
+  var level: Int
+  /// The field to report.
+  var field: FieldPaths.ID
+  /// The class of its own field, which in a nested record is not the one to report.
+  var fieldClass: FieldClass
+  /// The port of the sibling field that belongs to the address which the whole text is, or 0.
+  var port: UInt16 = 0
+  /// The path of its own field, where a sibling behind it may still give the port; else -1.
+  var sibling: FieldPaths.ID = -1
+  /// It stood between quotes, which are not part of it.
+  var isQuoted = false
+  /// The text goes on before its start, or behind its end, where a line was cut.
+  var isCutAtStart = false
+  var isCutAtEnd = false
+}
+
+/// An extraction's options as it asks for them, and its scratch memory.
+///
+/// The readers (`…Reader.swift`) cut records out of the chunk; the scanner (`TextScanner.swift` and the
+/// files of single kinds) finds values in their texts; `Emission.swift` puts these into the batch.
+/// Everything is one struct, passed `inout`, so that a hot loop asks nobody whether it may write.
+struct Extraction {
+  let options: LogOptions
+  let isScan: Bool
+  let classes = ByteClasses.shared
+
+  // What to emit, asked for once.
+  let wantsDomains: Bool
+  let wantsURLs: Bool
+  let wantsHashes: Bool
+
+  var normalizer = Normalizer()
+  var paths = FieldPaths()
+  var counters = LogCounters()
+  var record = RecordCursor()
+
+  /// The texts of one and two unescapings, and where their bytes stood.
+  var text1: [UInt8] = []
+  var text2: [UInt8] = []
+  var map1 = OffsetMap()
+  var map2 = OffsetMap()
+
+  /// The run being decoded (`DecodedRun.swift`): its bytes, and the offset of each.
+  var runBytes: [UInt8] = []
+  var runOffsets: [Int32] = []
+
+  /// Ends of the ANSI sequences of the text being scanned.
+  var ansiEnds: [Int] = []
+
+  /// Columns of the row being read.
+  var columns: [ColumnRange] = []
+  var cells: [CSVCell] = []
+  /// What the row's header says of each column, for the header met last.
+  var plan = ColumnPlan()
+
+  /// Tokens of the JSON record being read, and of the record nested in it.
+  var tokens: [JSONToken] = []
+  var nestedTokens: [JSONToken] = []
+  /// The record being walked is one in a string, in which no further one is looked for.
+  var isNested = false
+  /// Counts objects, so that siblings are known from one another.
+  var objectSerial: UInt32 = 0
+  /// Addresses that wait for the port in a sibling field.
+  var waiting: [WaitingAddress] = []
+  var frames: [JSONFrame] = []
+  /// Parts of a joined URL that had to be unescaped.
+  var joinHost: [UInt8] = []
+  var joinPath: [UInt8] = []
+  var joinQuery: [UInt8] = []
+
+  init(options: LogOptions) {
+    self.options = options
+    isScan = options.purpose == .scan
+    wantsDomains = options.kinds.contains(.domain)
+    wantsURLs = options.kinds.contains(.url)
+    wantsHashes = IndicatorKind.allCases.contains {
+      $0.isDigest && options.kinds.contains($0)
+    }
+  }
+
+  /// Where a byte of a text stood, from the chunk's first byte.
+  func origin(_ offset: Int, level: Int) -> Int {
+    switch level {
+    case 0: offset
+    case 1: map1.origin(of: offset)
+    default: map1.origin(of: map2.origin(of: offset))
+    }
+  }
+}
+
+/// What was odd, cut or read, counted where it happens and named only when asked for.
+struct LogCounters {
+  var lines: UInt64 = 0
+  var bytes: UInt64 = 0
+  /// Lines that begin like a JSON record and are none.
+  var brokenRecords: UInt64 = 0
+  /// Arrays that end in the middle, after some of their objects.
+  var brokenArrays: UInt64 = 0
+  /// Records beyond the limit, read as text.
+  var longRecords: UInt64 = 0
+  /// Lines beyond the limit, read in pieces.
+  var longLines: UInt64 = 0
+  /// Runs that touch a cut of such a line.
+  var cutRuns: UInt64 = 0
+  /// Rows of another width than their header.
+  var oddRows: UInt64 = 0
+  /// URLs left out because a line held more of them, in one another, than its length allows.
+  var crowdedURLs: UInt64 = 0
+  /// Bytes transcoded from UTF-16.
+  var transcodedBytes: UInt64 = 0
+
+  var tally: Tally {
+    var tally = Tally()
+    tally.add("log line broken as a record", brokenRecords)
+    tally.add("log array broken", brokenArrays)
+    tally.add("log record over the limit, read as text", longRecords)
+    tally.add("log line over the limit, read in pieces", longLines)
+    tally.add("value at the cut of a long line", cutRuns)
+    tally.add("log row of another width than its header", oddRows)
+    tally.add("URL inside too many others on a line", crowdedURLs)
+    tally.add("bytes transcoded from UTF-16", transcodedBytes)
+    return tally
+  }
+}
+
+/// The record being read.
+struct RecordCursor {
+  /// Offset of its first byte in the chunk.
+  var base = 0
+  /// Its line, from 1.
+  var number: UInt64 = 0
+  /// Its index in the batch, once it has an observable.
+  var index: UInt32 = 0
+  var isInBatch = false
+  /// Its first observable in the batch.
+  var firstObservable = 0
+  /// Place and kind of the latest observable, to see whether the record's are in order.
+  var lastPosition = -1
+  var lastKind: UInt8 = 0
+  var isUnordered = false
+  var mayHaveDoubles = false
+  /// Bytes of URLs that the record may still yield.
+  var urlBudget = 0
+}

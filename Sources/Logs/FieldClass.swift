@@ -1,0 +1,245 @@
+import Indicators
+import Parsing
+
+/// What a field's name says about the values in it (`matching.md` §1.7, §2, §4–§6).
+struct FieldTraits: OptionSet, Sendable {
+  let rawValue: UInt32
+
+  /// A value that is one run is a name: no test of its last label, and no hash.
+  static let nameTyped = FieldTraits(rawValue: 1)
+  /// Versions and object identifiers: nothing here is an address.
+  static let noAddresses = FieldTraits(rawValue: 2)
+  /// Ciphers and key exchanges: nothing at all.
+  static let nothing = FieldTraits(rawValue: 4)
+  /// A certificate's fingerprint and nothing else.
+  static let certificate = FieldTraits(rawValue: 8)
+  /// Serial numbers look like hashes.
+  static let noHashes = FieldTraits(rawValue: 16)
+  /// An SSH fingerprint, which may be written in pairs.
+  static let pairedHash = FieldTraits(rawValue: 32)
+  /// The value as a whole is a user agent, a file's name and so on.
+  static let userAgent = FieldTraits(rawValue: 64)
+  static let fileName = FieldTraits(rawValue: 128)
+  static let registryKey = FieldTraits(rawValue: 256)
+  static let mutex = FieldTraits(rawValue: 512)
+  static let pipe = FieldTraits(rawValue: 1024)
+  static let ja4 = FieldTraits(rawValue: 2048)
+  /// The field is the member of a record, so quotes around it are not in the text.
+  static let isMember = FieldTraits(rawValue: 4096)
+  /// Handed on to the fields below: the component of the path that says so is above.
+  static let inherited: FieldTraits = [.noAddresses]
+  /// Any of the kinds that are compared whole.
+  static let ownKinds: FieldTraits = [
+    .userAgent, .fileName, .registryKey, .mutex, .pipe, .ja4,
+  ]
+  /// What the plain scan of a text need not know.
+  static let special: FieldTraits = [
+    .nothing, .certificate, .nameTyped, .pairedHash, .ownKinds,
+  ]
+}
+
+/// What a field is to its siblings: a part of a URL, a port, a time.
+enum FieldRole: UInt8, Sendable {
+  case none
+  /// A port; its siblings with the same stem are the addresses it belongs to.
+  case port
+  /// The port of the connection whose request the record tells of, as Zeek names it.
+  case connectionPort
+  case urlHost
+  case urlPath
+  case urlQuery
+  case urlPort
+  case urlScheme
+  case method
+  case time
+}
+
+/// The class of a field, computed once from its name and its parent's.
+struct FieldClass: Sendable {
+  var traits: FieldTraits = []
+  var label: HashLabel = .none
+  var role: FieldRole = .none
+  /// Which of several siblings with one role is preferred: lower first.
+  var rank: UInt8 = 0
+
+  /// The class of text outside records.
+  static let text = FieldClass()
+
+  /// The class of a field.
+  ///
+  /// - Parameters:
+  ///   - key: The last key: a JSON key or column name taken whole.
+  ///   - parent: The last key of the object that it stands in; empty at the top.
+  ///   - grandparent: The key above that one.
+  ///   - inherited: The traits of the object that it stands in.
+  init(
+    key: RawSpan, parent: RawSpan = RawSpan(), grandparent: RawSpan = RawSpan(),
+    inherited: FieldTraits = []
+  ) {
+    let name = KeyName(key)
+    let parentName = KeyName(parent)
+    traits = [.isMember, inherited.intersection(.inherited)]
+    if name.isNameTyped { traits.insert(.nameTyped) }
+    if name.isVersion { traits.insert(.noAddresses) }
+    if name.isCipher(parent: parentName) { traits.insert(.nothing) }
+    if name.letters.contains("serial") { traits.insert(.noHashes) }
+    if name.isFingerprint {
+      traits.insert(.certificate)
+      label = .certificate
+    } else {
+      label = HashLabel(field: name, parent: parentName, grandparent: KeyName(grandparent))
+    }
+    if label == .hassh || label == .hasshServer { traits.insert(.pairedHash) }
+    traits.formUnion(name.ownKinds(parent: parentName))
+    (role, rank) = name.role(parent: parentName)
+  }
+
+  private init() {}
+}
+
+/// A key in the spellings that the rules are written in.
+struct KeyName: Sendable {
+  /// Lower case, letters and digits only.
+  let plain: String
+  /// Lower case, letters only.
+  let letters: String
+  /// Lower case, otherwise as it stands.
+  let lower: String
+
+  /// Names are for looking up in tables once a field, so strings do no harm here; a longer key is
+  /// none of those in the tables.
+  init(_ key: RawSpan) {
+    var plain = ""
+    var letters = ""
+    var lower = ""
+    for offset in 0..<min(key.byteCount, 128) {
+      let byte = key.byte(at: offset)
+      let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      let scalar = Character(Unicode.Scalar(folded))
+      if folded < 0x80 { lower.append(scalar) }
+      if folded &- 0x61 <= 25 {
+        plain.append(scalar)
+        letters.append(scalar)
+      } else if folded &- 0x30 <= 9 {
+        plain.append(scalar)
+      }
+    }
+    self.plain = plain
+    self.letters = letters
+    self.lower = lower
+  }
+
+  private static let nameTyped: Set<String> = [
+    "query", "answers", "host", "hostname", "servername", "sni", "rrname", "rdata", "domain",
+    "fqdn", "sandns", "cshost",
+  ]
+
+  var isNameTyped: Bool { Self.nameTyped.contains(letters) }
+
+  var isVersion: Bool {
+    plain.contains("useragent") || plain.contains("software") || plain.hasSuffix("version")
+      || plain.hasSuffix("oid") || plain == "ua"
+  }
+
+  func isCipher(parent: KeyName) -> Bool {
+    letters.contains("cipher") || letters.contains("kex") || letters.hasSuffix("alg")
+      || letters.hasSuffix("algs") || letters.hasSuffix("algorithm")
+      || letters.hasSuffix("algorithms") || letters == "hasshstring"
+      || letters == "string" && parent.letters == "hassh"
+  }
+
+  private static let fingerprints: Set<String> = [
+    "fingerprint", "certchainfps", "clientcertchainfps", "certfingerprint",
+    "certificatefingerprint",
+  ]
+
+  var isFingerprint: Bool { Self.fingerprints.contains(letters) }
+
+  private static let fileNames: Set<String> = [
+    "filename", "targetfilename", "originalfilename", "filepath", "fullpath", "image",
+    "parentimage", "imageloaded", "targetimage", "sourceimage", "imagename", "processname",
+    "newprocessname", "parentprocessname", "processpath", "executable", "exe", "attachment",
+  ]
+  private static let registryKeys: Set<String> = [
+    "targetobject", "registrykey", "registrypath", "regkey",
+  ]
+  private static let mutexes: Set<String> = ["mutex", "mutexname", "mutant"]
+  private static let pipes: Set<String> = ["pipe", "pipename", "namedpipe"]
+
+  /// The kinds that a whole value of the field can be.
+  func ownKinds(parent: KeyName) -> FieldTraits {
+    var traits: FieldTraits = []
+    if letters.contains("useragent") || plain == "ua"
+      || letters == "original" && parent.letters == "useragent"
+    {
+      traits.insert(.userAgent)
+    }
+    if Self.fileNames.contains(letters)
+      || letters == "name" && (parent.letters == "file" || parent.letters == "process")
+      || letters == "path" && parent.letters == "file"
+    {
+      traits.insert(.fileName)
+    }
+    if Self.registryKeys.contains(letters)
+      || (letters == "path" || letters == "key") && parent.letters == "registry"
+    {
+      traits.insert(.registryKey)
+    }
+    if Self.mutexes.contains(letters) { traits.insert(.mutex) }
+    if Self.pipes.contains(letters) || letters == "name" && parent.letters == "pipe" {
+      traits.insert(.pipe)
+    }
+    if plain.hasPrefix("ja4") { traits.insert(.ja4) }
+    return traits
+  }
+
+  /// What the field is to its siblings.
+  func role(parent: KeyName) -> (FieldRole, UInt8) {
+    switch lower {
+    case "timestamp": return (.time, 1)
+    case "ts": return (.time, 2)
+    case "@timestamp": return (.time, 3)
+    case "time": return (.time, 4)
+    case "httpport", "http_port": return (.urlPort, 1)
+    case "id.resp_p", "id_resp_p": return (.connectionPort, 1)
+    default: break
+    }
+    let inURL = parent.letters == "url"
+    switch letters {
+    case "hostname", "host", "cshost", "requesthost": return (.urlHost, 1)
+    case "authority": return (.urlHost, 2)
+    case "url", "uri", "csuristem", "requestpath": return (.urlPath, 1)
+    case "csuriquery": return (.urlQuery, 1)
+    case "method", "httpmethod", "csmethod", "requestmethod": return (.method, 1)
+    case "domain" where inURL: return (.urlHost, 1)
+    case "path" where inURL: return (.urlPath, 1)
+    case "query" where inURL: return (.urlQuery, 1)
+    case "scheme" where inURL: return (.urlScheme, 1)
+    case "path": return (.urlPath, 2)
+    default: return portStem == nil ? (.none, 0) : (.port, 1)
+    }
+  }
+
+  /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
+  var portStem: String? {
+    if plain.hasSuffix("port") { return String(plain.dropLast(4)) }
+    if lower.hasSuffix("_p") || lower.hasSuffix(".p") || lower.hasSuffix("-p") {
+      return String(plain.dropLast())
+    }
+    return nil
+  }
+
+  private static let addressSuffixes = ["ipaddress", "ipaddr", "ip", "address", "addr"]
+
+  /// What an address's name and its port's have in common.
+  var addressStem: String {
+    if lower.hasSuffix("_h") || lower.hasSuffix(".h") || lower.hasSuffix("-h") {
+      return String(plain.dropLast())
+    }
+    for suffix in Self.addressSuffixes where plain.hasSuffix(suffix) {
+      return String(plain.dropLast(suffix.count))
+    }
+    if plain.hasSuffix("host"), plain.utf8.count > 4 { return String(plain.dropLast(4)) }
+    return plain
+  }
+}

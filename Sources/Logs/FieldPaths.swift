@@ -1,0 +1,228 @@
+import Indicators
+import Parsing
+
+/// The paths of fields met so far, each with its class, found again by parent and key.
+///
+/// A record's keys come in the order of the record before it, so each path remembers which path
+/// followed it: most look-ups are one comparison of the key's bytes. The others go to an open
+/// addressing table whose hash is seeded at each start of the process; nothing in the output depends
+/// on it. Input decides the keys, so the table starts anew when it is crowded (`isCrowded`), at a
+/// border between records.
+struct FieldPaths: Sendable {
+  /// A path's number; 0 is the root, whose name is `text`.
+  typealias ID = Int32
+
+  static let root: ID = 0
+
+  /// Bytes of a field's name beyond which it is cut.
+  static let longestName = 512
+
+  struct Entry: Sendable {
+    var parent: ID
+    /// Where the key is in `keys`.
+    var keyStart: Int32
+    var keyEnd: Int32
+    /// The path that followed this one the last time.
+    var next: ID = 0
+    /// For which batch's field table `field` holds.
+    var epoch: UInt32 = 0
+    var field: UInt16 = 0
+    var fieldClass: FieldClass
+    /// The path that a port and its address share; 0 until asked for.
+    var stem: ID = 0
+    /// The port seen under this path as a stem, and in which object.
+    var port: UInt16 = 0
+    var portOwner: UInt32 = 0
+  }
+
+  private(set) var entries: [Entry] = []
+  private var keys: [UInt8] = []
+  private var slots: [ID] = []
+  private let seed: UInt64
+  /// Counts calls of `newEpoch`: an entry's `field` is of the current batch only.
+  private var epoch: UInt32 = 1
+  /// Counts how often the table was started anew; what remembers a path's number must compare it.
+  private(set) var generation: UInt32 = 0
+
+  init() {
+    var generator = SystemRandomNumberGenerator()
+    seed = generator.next() | 1
+    restart()
+  }
+
+  /// Whether the table should be started anew at the next border between records.
+  var isCrowded: Bool { entries.count > 8192 || keys.count > 1 << 20 }
+
+  /// Forgets all paths but the root.
+  mutating func restart() {
+    generation &+= 1
+    if entries.capacity > 1 << 15 { entries = [] } else { entries.removeAll(keepingCapacity: true) }
+    keys.removeAll(keepingCapacity: keys.capacity <= 1 << 21)
+    slots = Array(repeating: -1, count: 256)
+    entries.append(Entry(parent: -1, keyStart: 0, keyEnd: 0, fieldClass: .text))
+  }
+
+  /// Forgets which numbers the batch's field table gave to the paths.
+  mutating func newEpoch() {
+    epoch &+= 1
+    if epoch == 0 {
+      for index in entries.indices { entries[index].epoch = 0 }
+      epoch = 1
+    }
+  }
+
+  /// The path of a key under another path, given the path that was looked up before.
+  @inline(__always)
+  mutating func child(of parent: ID, key: RawSpan, after previous: ID) -> ID {
+    let guess = entries[Int(previous)].next
+    if entries[Int(guess)].parent == parent, isEqual(guess, key) { return guess }
+    let found = child(of: parent, key: key)
+    entries[Int(previous)].next = found
+    return found
+  }
+
+  /// The path of a key under another path.
+  mutating func child(of parent: ID, key: RawSpan) -> ID {
+    var slot = hash(parent, key) & (slots.count - 1)
+    while slots[slot] >= 0 {
+      let id = slots[slot]
+      if entries[Int(id)].parent == parent, isEqual(id, key) { return id }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    let id = ID(entries.count)
+    let above = entries[Int(parent)]
+    // The fields of a column-free text have no key; a class is made of the keys around.
+    let parentKey = keyBytes(of: parent)
+    let grandparentKey = above.parent > 0 ? keyBytes(of: above.parent) : []
+    let fieldClass = FieldClass(
+      key: key, parent: parentKey.rawSpan, grandparent: grandparentKey.rawSpan,
+      inherited: parent == Self.root ? [] : above.fieldClass.traits)
+    let start = Int32(keys.count)
+    keys.append(key, 0..<key.byteCount)
+    entries.append(
+      Entry(parent: parent, keyStart: start, keyEnd: Int32(keys.count), fieldClass: fieldClass))
+    slots[slot] = id
+    if entries.count * 2 > slots.count { grow() }
+    return id
+  }
+
+  /// The class of a path.
+  @inline(__always)
+  func fieldClass(_ id: ID) -> FieldClass { entries[Int(id)].fieldClass }
+
+  /// The number of a path's name in the batch's field table.
+  @inline(__always)
+  mutating func field(_ id: ID, in batch: inout ObservableBatch) -> UInt16 {
+    let index = Int(id)
+    if entries[index].epoch == epoch { return entries[index].field }
+    return internField(index, in: &batch)
+  }
+
+  private mutating func internField(_ index: Int, in batch: inout ObservableBatch) -> UInt16 {
+    let name = name(ID(index))
+    let field = batch.fields.intern(name.rawSpan)
+    entries[index].field = field
+    entries[index].epoch = epoch
+    return field
+  }
+
+  /// A path's name: its keys joined by `.`, and `text` for the root.
+  func name(_ id: ID) -> [UInt8] {
+    if id == Self.root { return Array("text".utf8) }
+    var parts: [ID] = []
+    var current = id
+    while current > Self.root {
+      parts.append(current)
+      current = entries[Int(current)].parent
+    }
+    var name: [UInt8] = []
+    for part in parts.reversed() {
+      if !name.isEmpty { name.append(Byte.dot) }
+      name.append(contentsOf: keyBytes(of: part))
+      if name.count > Self.longestName { break }
+    }
+    if name.count > Self.longestName {
+      name.removeLast(name.count - Self.longestName)
+      name.append(contentsOf: "…".utf8)
+    }
+    // Members whose keys are all empty have no name of their own.
+    return name.isEmpty ? Array("text".utf8) : name
+  }
+
+  // MARK: Ports and their addresses
+
+  /// The path that stands for the stem of a port's or an address's name under its parent.
+  private mutating func stem(of id: ID) -> ID {
+    if entries[Int(id)].stem > 0 { return entries[Int(id)].stem }
+    let key = KeyName(keyBytes(of: id).rawSpan)
+    // A byte that no JSON key can hold unescaped keeps stems apart from keys.
+    var name: [UInt8] = [0]
+    name.append(contentsOf: (key.portStem ?? key.addressStem).utf8)
+    let stem = child(of: entries[Int(id)].parent, key: name.rawSpan)
+    entries[Int(id)].stem = stem
+    return stem
+  }
+
+  /// Notes a port of the object with a serial number; the first of several counts.
+  mutating func setPort(_ port: UInt16, of id: ID, owner: UInt32) {
+    let stem = Int(stem(of: id))
+    guard entries[stem].portOwner != owner else { return }
+    entries[stem].portOwner = owner
+    entries[stem].port = port
+  }
+
+  /// The port that belongs to an address in the object with a serial number, or 0.
+  mutating func port(forAddress id: ID, owner: UInt32) -> UInt16 {
+    let stem = Int(stem(of: id))
+    return entries[stem].portOwner == owner ? entries[stem].port : 0
+  }
+
+  // MARK: Table
+
+  private func keyBytes(of id: ID) -> [UInt8] {
+    let entry = entries[Int(id)]
+    return Array(keys[Int(entry.keyStart)..<Int(entry.keyEnd)])
+  }
+
+  @inline(__always)
+  private func isEqual(_ id: ID, _ key: RawSpan) -> Bool {
+    let entry = entries[Int(id)]
+    let start = Int(entry.keyStart)
+    let count = Int(entry.keyEnd) - start
+    guard count == key.byteCount else { return false }
+    let known = keys.rawSpan
+    var index = 0
+    while count - index >= 8 {
+      if known.littleEndianUInt64(unchecked: start + index)
+        != key.littleEndianUInt64(unchecked: index)
+      {
+        return false
+      }
+      index += 8
+    }
+    while index < count {
+      if known.byte(unchecked: start + index) != key.byte(unchecked: index) { return false }
+      index += 1
+    }
+    return true
+  }
+
+  private func hash(_ parent: ID, _ key: RawSpan) -> Int {
+    var hash = seed ^ (UInt64(truncatingIfNeeded: parent) &* 0x9e37_79b9_7f4a_7c15)
+    for offset in key.byteOffsets {
+      hash = (hash ^ UInt64(key.byte(unchecked: offset))) &* 0xff51_afd7_ed55_8ccd
+      hash ^= hash >> 32
+    }
+    return Int(truncatingIfNeeded: hash & 0x7fff_ffff)
+  }
+
+  private mutating func grow() {
+    slots = Array(repeating: -1, count: slots.count * 2)
+    for index in entries.indices.dropFirst() {
+      let key = keyBytes(of: ID(index))
+      var slot = hash(entries[index].parent, key.rawSpan) & (slots.count - 1)
+      while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = ID(index)
+    }
+  }
+}

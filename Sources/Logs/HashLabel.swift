@@ -1,0 +1,99 @@
+import Indicators
+
+/// A word beside a hash that says of what kind it is (`matching.md` §5).
+enum HashLabel: UInt8, Sendable {
+  case none
+  /// A kind of hash that we do not have.
+  case unsupported
+  case md5, sha1, sha224, sha256, sha384, sha512
+  case imphash, ja3, ja3s, hassh, hasshServer
+  case certificate
+
+  /// The kind of a hash of so many digits with this label; nil where the label is of no kind of
+  /// that length.
+  func kind(digits: Int) -> IndicatorKind? {
+    switch (self, digits) {
+    case (.md5, 32): .md5
+    case (.imphash, 32): .imphash
+    case (.ja3, 32): .ja3
+    case (.ja3s, 32): .ja3s
+    case (.hassh, 32): .hassh
+    case (.hasshServer, 32): .hasshServer
+    case (.sha1, 40): .sha1
+    case (.certificate, 40): .certificateSHA1
+    case (.sha224, 56): .sha224
+    case (.sha256, 64): .sha256
+    case (.certificate, 64): .certificateSHA256
+    case (.sha384, 96): .sha384
+    case (.sha512, 128): .sha512
+    default: nil
+    }
+  }
+
+  /// The kinds whose hashes have so many digits, the one that an unlabelled hash is taken for first.
+  static func kinds(digits: Int) -> [IndicatorKind] {
+    switch digits {
+    case 32: all32
+    case 40: all40
+    case 56: all56
+    case 64: all64
+    case 96: all96
+    case 128: all128
+    default: []
+    }
+  }
+
+  private static let all32: [IndicatorKind] = [.md5, .imphash, .ja3, .ja3s, .hassh, .hasshServer]
+  private static let all40: [IndicatorKind] = [.sha1, .certificateSHA1]
+  private static let all56: [IndicatorKind] = [.sha224]
+  private static let all64: [IndicatorKind] = [.sha256, .certificateSHA256]
+  private static let all96: [IndicatorKind] = [.sha384]
+  private static let all128: [IndicatorKind] = [.sha512]
+
+  private static let words: [String: HashLabel] = [
+    "md5": .md5, "sha1": .sha1, "sha224": .sha224, "sha256": .sha256, "sha384": .sha384,
+    "sha512": .sha512, "imphash": .imphash, "ja3": .ja3, "ja3s": .ja3s, "hassh": .hassh,
+    "hasshserver": .hasshServer, "authentihash": .unsupported, "pehash": .unsupported,
+    "vhash": .unsupported, "cdhash": .unsupported, "gimphash": .unsupported,
+    "telfhash": .unsupported, "richpe": .unsupported, "symhash": .unsupported,
+    "sha3": .unsupported, "sha3224": .unsupported, "sha3256": .unsupported,
+    "sha3384": .unsupported, "sha3512": .unsupported, "fingerprint": .certificate,
+  ]
+
+  /// Words that may stand before or behind a kind's name in one key (`file_md5`, `ja3_hash`).
+  private static let fillers = ["hash", "hashes", "sum", "digest", "file", "value", "hex", "md5"]
+
+  /// The label that a word is, in lower case without punctuation.
+  init(word: String) {
+    if let label = Self.words[word] {
+      self = label
+      return
+    }
+    for filler in Self.fillers {
+      if word.hasSuffix(filler), let label = Self.words[String(word.dropLast(filler.count))] {
+        self = label
+        return
+      }
+      if word.hasPrefix(filler), let label = Self.words[String(word.dropFirst(filler.count))] {
+        self = label
+        return
+      }
+    }
+    self = .none
+  }
+
+  /// The label that a field's name is: its last key's, or its parent's where the last says no more
+  /// than that a hash is there.
+  init(field: KeyName, parent: KeyName, grandparent: KeyName) {
+    var label = HashLabel(word: field.plain)
+    var above = parent
+    if label == .none, Self.fillers.contains(field.plain) {
+      label = HashLabel(word: parent.plain)
+      above = grandparent
+    }
+    // A key that only says which side's fingerprint it is: `fingerprint` is handled as a field.
+    if label == .certificate { label = .none }
+    if label == .hassh, above.plain == "server" { label = .hasshServer }
+    self = label
+  }
+}

@@ -1,0 +1,159 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// Reads a line that begins with `#` outside of any table: the first of a Zeek log or of a W3C
+  /// log's directives, else text.
+  mutating func readNumberSign(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
+    into batch: inout ObservableBatch
+  ) -> Bool {
+    guard
+      case .at(let end, let hasLineFeed) = lineEnd(
+        chunk, from: position.offset, isFinal: isFinal)
+    else { return readText(chunk, &position, &state, isFinal: isFinal, into: &batch) }
+    let line = withoutReturn(chunk, position.offset..<end)
+    let readsZeek = options.format == nil || options.format == .zeek
+    let readsW3C = options.format == nil || options.format == .w3c
+    if readsZeek, let separator = zeekSeparator(chunk, line) {
+      state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
+    } else if options.format == .zeek, chunk.starts(with: "#fields\t", at: line.lowerBound) {
+      let header = LogHeader(layout: .zeek, separator: Byte.tab)
+      state.layout = .rows(zeekHeader(header, chunk, line))
+    } else if readsW3C, let header = w3cHeader(chunk, line) {
+      state.layout = .rows(header)
+    } else {
+      guard readsW3C, state.layout != .comments else {
+        return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+      }
+      // Directives stand before the `#Fields:` that shows them to be directives.
+      switch fieldsFollow(
+        chunk, behind: hasLineFeed ? end + 1 : end, from: line.lowerBound, isFinal)
+      {
+      case nil: return false
+      case false?:
+        state.layout = .comments
+        return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+      case true?:
+        state.layout = .rows(LogHeader(layout: .w3c, separator: Byte.space))
+      }
+    }
+    finishLine(&position, end, hasLineFeed)
+    return true
+  }
+
+  /// Reads a line of a table that begins with `#`; false: more bytes are needed.
+  mutating func readHeaderLine(
+    _ chunk: RawSpan, _ header: LogHeader, _ position: inout LogPosition,
+    _ state: inout LogState, end: Int, hasLineFeed: Bool
+  ) {
+    let line = withoutReturn(chunk, position.offset..<end)
+    if options.format != .w3c, let separator = zeekSeparator(chunk, line) {
+      state.isClosed = false
+      state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
+    } else if header.layout == .zeek {
+      if chunk.starts(with: "#close", at: line.lowerBound) { state.isClosed = true }
+      state.layout = .rows(zeekHeader(header, chunk, line))
+    } else if let fields = w3cHeader(chunk, line) {
+      state.layout = .rows(fields)
+    }
+    finishLine(&position, end, hasLineFeed)
+  }
+
+  /// Steps over a line.
+  func finishLine(_ position: inout LogPosition, _ end: Int, _ hasLineFeed: Bool) {
+    position.offset = hasLineFeed ? end + 1 : end
+    if hasLineFeed { position.line += 1 }
+  }
+
+  /// A line's range without a carriage return at its end.
+  @inline(__always)
+  func withoutReturn(_ chunk: RawSpan, _ line: Range<Int>) -> Range<Int> {
+    guard !line.isEmpty, chunk.byte(unchecked: line.upperBound - 1) == Byte.carriageReturn else {
+      return line
+    }
+    return line.lowerBound..<line.upperBound - 1
+  }
+
+  /// The separator that a `#separator` line names, as an escape or as itself.
+  private func zeekSeparator(_ chunk: RawSpan, _ line: Range<Int>) -> UInt8? {
+    guard chunk.starts(with: "#separator ", at: line.lowerBound), line.count > 11 else {
+      return nil
+    }
+    let start = line.lowerBound + 11
+    if line.count >= 15, chunk.starts(with: "\\x", at: start) {
+      let high = Hex.value(of: chunk.byte(unchecked: start + 2))
+      let low = Hex.value(of: chunk.byte(unchecked: start + 3))
+      if high | low < 16 { return high << 4 | low }
+    }
+    return chunk.byte(unchecked: start)
+  }
+
+  /// A Zeek header with what one more of its lines says.
+  private func zeekHeader(
+    _ header: LogHeader, _ chunk: RawSpan, _ line: Range<Int>
+  ) -> LogHeader {
+    let parts = split(chunk, line, at: header.separator)
+    guard parts.count > 1 else { return header }
+    switch String(decoding: parts[0], as: UTF8.self) {
+    case "#set_separator": return header.with(setSeparator: parts[1].first)
+    case "#empty_field": return header.with(emptyField: parts[1])
+    case "#unset_field": return header.with(unsetField: parts[1])
+    case "#fields": return header.with(names: Array(parts.dropFirst()))
+    case "#types": return header.with(types: Array(parts.dropFirst()))
+    default: return header
+    }
+  }
+
+  private func split(_ chunk: RawSpan, _ line: Range<Int>, at separator: UInt8) -> [[UInt8]] {
+    var parts: [[UInt8]] = []
+    var start = line.lowerBound
+    while true {
+      let end = chunk.firstOffset(of: separator, from: start, to: line.upperBound)
+      parts.append(chunk.copied(start..<(end ?? line.upperBound)))
+      guard let end else { return parts }
+      start = end + 1
+    }
+  }
+
+  /// The header that a `#Fields:` line is.
+  private func w3cHeader(_ chunk: RawSpan, _ line: Range<Int>) -> LogHeader? {
+    guard chunk.starts(withLowercase: "#fields:", at: line.lowerBound) else { return nil }
+    var names: [[UInt8]] = []
+    var offset = line.lowerBound + 8
+    while offset < line.upperBound {
+      let byte = chunk.byte(unchecked: offset)
+      if byte == Byte.space || byte == Byte.tab {
+        offset += 1
+        continue
+      }
+      let start = offset
+      while offset < line.upperBound, chunk.byte(unchecked: offset) != Byte.space,
+        chunk.byte(unchecked: offset) != Byte.tab
+      {
+        offset += 1
+      }
+      names.append(chunk.copied(start..<offset))
+    }
+    return LogHeader(layout: .w3c, separator: Byte.space, names: names)
+  }
+
+  /// Whether `#Fields:` comes before the first line that does not begin with `#`; nil: more bytes are
+  /// needed to tell.
+  private func fieldsFollow(
+    _ chunk: RawSpan, behind offset: Int, from start: Int, _ isFinal: Bool
+  ) -> Bool? {
+    let windowEnd = min(chunk.byteCount, start + options.lineLimit)
+    var line = offset
+    while line < windowEnd {
+      guard chunk.byte(unchecked: line) == UInt8(ascii: "#") else { return false }
+      if windowEnd - line >= 8, chunk.starts(withLowercase: "#fields:", at: line) { return true }
+      guard let end = chunk.firstOffset(of: Byte.lineFeed, from: line, to: windowEnd) else {
+        break
+      }
+      line = end + 1
+    }
+    return isFinal || windowEnd < chunk.byteCount || windowEnd == start + options.lineLimit
+      ? false : nil
+  }
+}

@@ -1,0 +1,260 @@
+import Indicators
+import Parsing
+
+/// How an attempt to read a JSON value ended.
+enum JSONAttempt {
+  /// The value ends here.
+  case complete(Int)
+  /// The bytes given end inside it, and more may come.
+  case needsMore
+  /// It is none, or goes on beyond the limit.
+  case broken(isLong: Bool)
+}
+
+extension Extraction {
+  /// Reads the tokens of the JSON value that begins at an offset, without emitting anything: text that
+  /// turns out to be no record must leave no trace.
+  ///
+  /// `windowEnd` is where the record's limit or the bytes end; more may come behind it unless it is
+  /// `isFinal`. Of literals nothing is kept, since nobody asks for them.
+  func tokenize(
+    _ bytes: RawSpan, from start: Int, to windowEnd: Int, isFinal: Bool,
+    into tokens: inout [JSONToken]
+  ) -> JSONAttempt {
+    tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
+    var tokenizer = JSONTokenizer(maximumDepth: options.jsonDepth)
+    let window = bytes.extracting(0..<windowEnd)
+    var offset = start
+    do {
+      while true {
+        let token = try tokenizer.next(window, at: &offset, isFinal: isFinal)
+        switch token.kind {
+        case .key, .string, .number, .beginObject, .endObject, .beginArray, .endArray:
+          tokens.append(token)
+        case .trueLiteral, .falseLiteral, .null: break
+        case .endOfValue: return .complete(offset)
+        case .needMore: return .needsMore
+        case .endOfInput: return .broken(isLong: false)
+        }
+      }
+    } catch {
+      return .broken(isLong: false)
+    }
+  }
+
+  /// Reads a value as `tokenize` does, within the limit of a record that begins at `start`.
+  private mutating func readValue(
+    _ chunk: RawSpan, from value: Int, recordStart: Int, isFinal: Bool
+  ) -> JSONAttempt {
+    let windowEnd = min(chunk.byteCount, recordStart + options.lineLimit)
+    guard value < windowEnd else {
+      return windowEnd < chunk.byteCount ? .broken(isLong: true) : .needsMore
+    }
+    var tokens = self.tokens
+    self.tokens = []
+    defer { self.tokens = tokens }
+    let attempt = tokenize(
+      chunk, from: value, to: windowEnd, isFinal: isFinal && windowEnd == chunk.byteCount,
+      into: &tokens)
+    if case .needsMore = attempt, windowEnd == recordStart + options.lineLimit {
+      return .broken(isLong: true)
+    }
+    return attempt
+  }
+
+  /// Reads the record that begins at `start` with `{` or `[`, and emits its values.
+  ///
+  /// nil: it is none, and its line is text. false: more bytes are needed to tell.
+  mutating func readRecord(
+    _ chunk: RawSpan, from start: Int, _ position: inout LogPosition, _ state: inout LogState,
+    isFinal: Bool, into batch: inout ObservableBatch
+  ) -> Bool? {
+    var value = start
+    var isArrayOfObjects = false
+    if chunk.byte(unchecked: start) == UInt8(ascii: "[") {
+      let windowEnd = min(chunk.byteCount, start + options.lineLimit)
+      var next = start + 1
+      while next < windowEnd, RawSpan.isBlank(chunk.byte(unchecked: next)) { next += 1 }
+      guard next < windowEnd else {
+        if isFinal || windowEnd < chunk.byteCount { return nil }
+        return false
+      }
+      isArrayOfObjects = chunk.byte(unchecked: next) == UInt8(ascii: "{")
+      if isArrayOfObjects { value = next }
+    }
+    switch readValue(chunk, from: value, recordStart: start, isFinal: isFinal) {
+    case .needsMore: return false
+    case .broken(let isLong):
+      countBroken(chunk, at: start, isLong: isLong)
+      return nil
+    case .complete(let end):
+      if isArrayOfObjects {
+        let first = position.line + UInt64(chunk.lineFeeds(from: position.offset, to: value)) + 1
+        emitRecord(chunk, from: value, to: end, number: first, into: &batch)
+        state.array = .behindElement
+      } else {
+        // What follows tells whether this was a record or only looked like one.
+        if end == chunk.byteCount {
+          guard isFinal else { return false }
+        } else {
+          let next = chunk.byte(unchecked: end)
+          guard
+            RawSpan.isBlank(next) || next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
+          else {
+            countBroken(chunk, at: start, isLong: false)
+            return nil
+          }
+        }
+        emitTopLevel(
+          chunk, from: start, to: end, number: position.line + 1, into: &batch)
+      }
+      position.advance(chunk, to: end)
+      state.isInsideLine = true
+      return true
+    }
+  }
+
+  /// Counts a line that looked like a record.
+  ///
+  /// `[` alone begins half of all text logs, and tells nothing.
+  private mutating func countBroken(_ chunk: RawSpan, at start: Int, isLong: Bool) {
+    if isLong {
+      counters.longRecords += 1
+    } else if chunk.byte(unchecked: start) == UInt8(ascii: "{")
+      || start + 1 < chunk.byteCount && chunk.byte(unchecked: start + 1) == UInt8(ascii: "{")
+    {
+      counters.brokenRecords += 1
+    }
+  }
+
+  /// Reads on in an open array: a comma, an element, or its end.
+  ///
+  /// false: more bytes are needed.
+  mutating func readArray(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
+    into batch: inout ObservableBatch
+  ) -> Bool {
+    var start = position.offset
+    while start < chunk.byteCount, RawSpan.isBlank(chunk.byte(unchecked: start)) { start += 1 }
+    if start > position.offset {
+      if position.advance(chunk, to: start) { state.isInsideLine = false }
+    }
+    guard start < chunk.byteCount else { return isFinal }
+    let byte = chunk.byte(unchecked: start)
+    if byte == UInt8(ascii: "]") {
+      state.array = .outside
+      state.isInsideLine = true
+      position.offset += 1
+      return true
+    }
+    if state.array == .behindElement, byte == Byte.comma {
+      state.array = .beforeElement
+      state.isInsideLine = true
+      position.offset += 1
+      return true
+    }
+    if state.array == .beforeElement {
+      switch readValue(chunk, from: start, recordStart: start, isFinal: isFinal) {
+      case .needsMore: return false
+      case .complete(let end):
+        emitRecord(chunk, from: start, to: end, number: position.line + 1, into: &batch)
+        position.advance(chunk, to: end)
+        state.array = .behindElement
+        state.isInsideLine = true
+        return true
+      case .broken: break
+      }
+    }
+    // What follows is text, or a record of its own.
+    counters.brokenArrays += 1
+    state.array = .outside
+    return true
+  }
+
+  // MARK: Emission
+
+  /// Emits the record whose tokens were read last.
+  private mutating func emitRecord(
+    _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64,
+    into batch: inout ObservableBatch
+  ) {
+    let tokens = self.tokens
+    self.tokens = []
+    defer { self.tokens = tokens }
+    emitRecord(chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, into: &batch)
+  }
+
+  private mutating func emitRecord(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, from start: Int,
+    to end: Int, number: UInt64, into batch: inout ObservableBatch
+  ) {
+    beginRecord(at: start, length: end - start, number: number, batch: batch)
+    var walk = JSONWalk(level: 0, report: nil)
+    walkRecord(chunk, tokens, range, &walk, into: &batch)
+    endRecord(&batch)
+    if record.isInBatch, let token = walk.time {
+      setTime(LogTime.field(chunk, token.range) ?? ObservableRecord.noTime, &batch)
+    }
+  }
+
+  /// Emits a top-level value: of an array each object is a record of its own.
+  private mutating func emitTopLevel(
+    _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64,
+    into batch: inout ObservableBatch
+  ) {
+    guard tokens.first?.kind == .beginArray else {
+      emitRecord(chunk, from: start, to: end, number: number, into: &batch)
+      return
+    }
+    let tokens = self.tokens
+    self.tokens = []
+    defer { self.tokens = tokens }
+    var others: [JSONToken] = []
+    var objects: [Range<Int>] = []
+    var depth = 0
+    var objectStart: Int?
+    for (index, token) in tokens.enumerated() {
+      if depth == 1, token.kind == .beginObject { objectStart = index }
+      switch token.kind {
+      case .beginObject, .beginArray: depth += 1
+      case .endObject, .endArray: depth -= 1
+      default: break
+      }
+      guard let start = objectStart else {
+        others.append(token)
+        continue
+      }
+      if depth == 1 {
+        objects.append(start..<index + 1)
+        objectStart = nil
+      }
+    }
+    emitRecord(
+      chunk, others, 0..<others.count, from: start, to: end, number: number, into: &batch)
+    var line = number
+    var counted = start
+    for object in objects {
+      let (first, last) = (tokens[object.lowerBound], tokens[object.upperBound - 1])
+      line += UInt64(chunk.lineFeeds(from: counted, to: first.start))
+      counted = first.start
+      emitRecord(
+        chunk, tokens, object, from: first.start, to: last.end, number: line, into: &batch)
+    }
+  }
+}
+
+/// Where the reading of a chunk stands.
+struct LogPosition {
+  var offset: Int
+  /// Lines before the offset.
+  var line: UInt64
+
+  /// Moves to a later offset; whether a line ended on the way.
+  @discardableResult
+  mutating func advance(_ chunk: RawSpan, to end: Int) -> Bool {
+    let lines = chunk.lineFeeds(from: offset, to: end)
+    offset = end
+    line += UInt64(lines)
+    return lines > 0
+  }
+}

@@ -1,0 +1,350 @@
+import Indicators
+import Parsing
+
+/// An object or array that the walk is in.
+struct JSONFrame {
+  var path: FieldPaths.ID
+  var isObject: Bool
+  /// The object's serial number, or of an array that of the object it stands in.
+  var serial: UInt32
+  /// Addresses from here on wait for a port of this object.
+  var waitingStart: Int
+
+  // Tokens of the parts of a joined URL, or -1; of the usual names and of HTTP/2's.
+  var host = -1
+  var urlPath = -1
+  var authority = -1
+  var authorityPath = -1
+  var query = -1
+  var scheme = -1
+  var method = -1
+  var pathField: FieldPaths.ID = 0
+  var authorityPathField: FieldPaths.ID = 0
+  var urlPort: UInt16 = 0
+  var connectionPort: UInt16 = 0
+}
+
+/// One walk over the tokens of a record.
+struct JSONWalk {
+  /// The text level of its bytes.
+  var level: Int
+  /// The field to report for all values: set in a record that is nested in a string.
+  var report: FieldPaths.ID?
+  /// The token of the record's time, and its rank among the keys that name one.
+  var time: JSONToken?
+  var timeRank: UInt8 = .max
+
+  init(level: Int, report: FieldPaths.ID?) {
+    self.level = level
+    self.report = report
+  }
+}
+
+extension Extraction {
+  /// Emits the values of a record from its tokens.
+  mutating func walkRecord(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, _ walk: inout JSONWalk,
+    into batch: inout ObservableBatch
+  ) {
+    let base = frames.count
+    defer { frames.removeLast(frames.count - base) }
+    // A frame below the first container, for a value that stands alone.
+    objectSerial &+= 1
+    var top = JSONFrame(
+      path: FieldPaths.root, isObject: false, serial: objectSerial, waitingStart: waiting.count)
+    var current = FieldPaths.root
+    var previous = FieldPaths.root
+    for index in range {
+      let token = tokens[index]
+      switch token.kind {
+      case .key:
+        current = path(of: bytes, token, under: top.path, after: previous)
+        previous = current
+      case .string:
+        let path = top.isObject ? current : top.path
+        walkString(
+          bytes, tokens, index, path, &top, &walk, depth: frames.count - base, into: &batch)
+      case .number:
+        guard top.isObject else { continue }
+        note(bytes, token, index, current, &top, &walk, depth: frames.count - base)
+      case .beginObject:
+        let path = top.isObject ? current : top.path
+        frames.append(top)
+        objectSerial &+= 1
+        top = JSONFrame(
+          path: path, isObject: true, serial: objectSerial, waitingStart: waiting.count)
+      case .beginArray:
+        let path = top.isObject ? current : top.path
+        frames.append(top)
+        top = JSONFrame(
+          path: path, isObject: false, serial: top.serial, waitingStart: waiting.count)
+      case .endObject:
+        endObject(bytes, tokens, top, walk, into: &batch)
+        top = frames.removeLast()
+      case .endArray:
+        top = frames.removeLast()
+      default: break
+      }
+    }
+    waiting.removeLast(waiting.count - min(top.waitingStart, waiting.count))
+  }
+
+  /// The path of a member.
+  @inline(__always)
+  private mutating func path(
+    of bytes: RawSpan, _ token: JSONToken, under parent: FieldPaths.ID,
+    after previous: FieldPaths.ID
+  ) -> FieldPaths.ID {
+    guard token.hasEscapes else {
+      return paths.child(of: parent, key: bytes.extracting(token.range), after: previous)
+    }
+    var key: [UInt8] = []
+    JSONTokenizer.unescape(bytes.extracting(token.range), to: &key)
+    return paths.child(of: parent, key: key.rawSpan, after: previous)
+  }
+
+  @inline(__always)
+  private mutating func walkString(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ index: Int, _ path: FieldPaths.ID,
+    _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int,
+    into batch: inout ObservableBatch
+  ) {
+    let token = tokens[index]
+    guard token.start < token.end else { return }
+    let fieldClass = paths.fieldClass(path)
+    if fieldClass.role != .none, top.isObject {
+      note(bytes, token, index, path, &top, &walk, depth: depth)
+    }
+    var unit = TextUnit(
+      start: token.start, end: token.end, level: walk.level, field: walk.report ?? path,
+      fieldClass: fieldClass)
+    unit.sibling = path
+    unit.isQuoted = true
+    guard token.hasEscapes else {
+      scanString(bytes, unit, into: &batch)
+      return
+    }
+    if fieldClass.traits.contains(.nothing), !Self.beginsRecord(bytes, token.range) { return }
+    unit.start = 0
+    unit.level += 1
+    if unit.level == 1 {
+      var text = text1
+      text1 = []
+      Self.unescape(bytes, token.range, to: &text, &map1)
+      unit.end = text.count
+      scanString(text.rawSpan, unit, into: &batch)
+      text1 = text
+    } else {
+      var text = text2
+      text2 = []
+      Self.unescape(bytes, token.range, to: &text, &map2)
+      unit.end = text.count
+      scanString(text.rawSpan, unit, into: &batch)
+      text2 = text
+    }
+  }
+
+  /// Undoes the escapes of a string, and notes where its bytes stood.
+  private static func unescape(
+    _ bytes: RawSpan, _ range: Range<Int>, to text: inout [UInt8], _ map: inout OffsetMap
+  ) {
+    text.removeAll(keepingCapacity: true)
+    map.begin(at: range.lowerBound)
+    var offset = range.lowerBound
+    while let escape = bytes.firstOffset(of: Byte.backslash, from: offset, to: range.upperBound) {
+      if escape > offset { text.append(bytes, offset..<escape) }
+      let length = escapeLength(bytes, at: escape, end: range.upperBound)
+      JSONTokenizer.unescape(bytes.extracting(escape..<escape + length), to: &text)
+      offset = escape + length
+      map.add(text: text.count, origin: offset)
+    }
+    if offset < range.upperBound { text.append(bytes, offset..<range.upperBound) }
+  }
+
+  /// Bytes of an escape that the tokenizer has let through: a pair of surrogates is one.
+  private static func escapeLength(_ bytes: RawSpan, at offset: Int, end: Int) -> Int {
+    func unit(_ at: Int) -> UInt16? {
+      guard at + 6 <= end, bytes.starts(with: "\\u", at: at) else { return nil }
+      var value: UInt16 = 0
+      for index in at + 2..<at + 6 {
+        value = value << 4 | UInt16(Hex.value(of: bytes.byte(unchecked: index)) & 15)
+      }
+      return value
+    }
+    guard let first = unit(offset) else { return min(2, end - offset) }
+    guard first & 0xfc00 == 0xd800, let second = unit(offset + 6), second & 0xfc00 == 0xdc00 else {
+      return 6
+    }
+    return 12
+  }
+
+  // MARK: Siblings
+
+  /// Notes what a member is to its siblings.
+  @inline(__always)
+  private mutating func note(
+    _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID,
+    _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int
+  ) {
+    let fieldClass = paths.fieldClass(path)
+    let isString = token.kind == .string
+    switch fieldClass.role {
+    case .none: return
+    case .port, .connectionPort:
+      guard let port = NumberText.port(bytes, token.range) else { return }
+      if fieldClass.role == .connectionPort { top.connectionPort = port }
+      paths.setPort(port, of: path, owner: top.serial)
+    case .urlPort:
+      top.urlPort = NumberText.port(bytes, token.range) ?? 0
+    case .time:
+      // Of the record itself, not of something that it tells of.
+      guard depth == 1, walk.level == 0, walk.report == nil, fieldClass.rank < walk.timeRank else {
+        return
+      }
+      walk.time = token
+      walk.timeRank = fieldClass.rank
+    case .urlHost where isString:
+      if fieldClass.rank == 1 {
+        if top.host < 0 { top.host = index }
+      } else if top.authority < 0 {
+        top.authority = index
+      }
+    case .urlPath where isString:
+      if fieldClass.rank == 1 {
+        if top.urlPath < 0 { (top.urlPath, top.pathField) = (index, path) }
+      } else if top.authorityPath < 0 {
+        (top.authorityPath, top.authorityPathField) = (index, path)
+      }
+    case .urlQuery where isString: if top.query < 0 { top.query = index }
+    case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
+    case .method where isString: if top.method < 0 { top.method = index }
+    default: return
+    }
+  }
+
+  /// Gives addresses the ports of the object that ends, and joins its URL.
+  @inline(__always)
+  private mutating func endObject(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ walk: JSONWalk,
+    into batch: inout ObservableBatch
+  ) {
+    if waiting.count > frame.waitingStart {
+      for index in frame.waitingStart..<waiting.count {
+        let address = waiting[index]
+        let port = paths.port(forAddress: address.path, owner: frame.serial)
+        if port > 0 { batch.observables[address.observable].port = port }
+      }
+      waiting.removeLast(waiting.count - frame.waitingStart)
+    }
+    guard wantsURLs else { return }
+    if frame.host >= 0, frame.urlPath >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.host, path: frame.urlPath, field: frame.pathField, walk,
+        into: &batch)
+    } else if frame.authority >= 0, frame.authorityPath >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.authority, path: frame.authorityPath,
+        field: frame.authorityPathField, walk, into: &batch)
+    }
+  }
+
+  private mutating func join(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, host: Int, path: Int,
+    field: FieldPaths.ID, _ walk: JSONWalk, into batch: inout ObservableBatch
+  ) {
+    let pathToken = tokens[path]
+    guard pathToken.start < pathToken.end else { return }
+    let first = bytes.byte(unchecked: pathToken.start)
+    guard first == Byte.slash || first == Byte.backslash else { return }
+    if frame.method >= 0 {
+      let method = tokens[frame.method]
+      if method.range.count == 7, bytes.starts(withLowercase: "connect", at: method.start) {
+        return
+      }
+    }
+    Self.take(&joinHost, bytes, tokens[host])
+    Self.take(&joinPath, bytes, pathToken)
+    joinQuery.removeAll(keepingCapacity: true)
+    if frame.query >= 0 { Self.take(&joinQuery, bytes, tokens[frame.query]) }
+    // Absent, as logs write it.
+    if joinHost.count == 1, joinHost[0] == Byte.minus { return }
+    var url = JoinedURL(field: walk.report ?? field, place: pathToken.start, level: walk.level)
+    if frame.connectionPort > 0 {
+      url.isZeek = true
+      url.isPortSecond = true
+      url.port = frame.connectionPort
+    } else {
+      url.port = frame.urlPort
+    }
+    if frame.scheme >= 0 {
+      let scheme = tokens[frame.scheme]
+      url.isHTTPS =
+        scheme.range.count == 5 && bytes.starts(withLowercase: "https", at: scheme.start)
+    }
+    emitJoined(url, into: &batch)
+  }
+
+  /// Copies a string's text, its escapes undone.
+  private static func take(_ part: inout [UInt8], _ bytes: RawSpan, _ token: JSONToken) {
+    part.removeAll(keepingCapacity: true)
+    if token.hasEscapes {
+      JSONTokenizer.unescape(bytes.extracting(token.range), to: &part)
+    } else {
+      part.append(bytes, token.range)
+    }
+  }
+
+  // MARK: Records in strings
+
+  /// Emits the values of a string of a record: it may be a record itself.
+  mutating func scanString(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if !isNested, Self.beginsRecord(bytes, unit.start..<unit.end),
+      readNested(bytes, unit.start..<unit.end)
+    {
+      walkNested(bytes, level: unit.level, field: unit.field, into: &batch)
+    } else {
+      scan(bytes, unit, into: &batch)
+    }
+  }
+
+  /// Whether a string begins with `{` or `[{`.
+  @inline(__always)
+  private static func beginsRecord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count >= 2 else { return false }
+    let first = bytes.byte(unchecked: range.lowerBound)
+    return first == UInt8(ascii: "{")
+      || first == UInt8(ascii: "[")
+        && bytes.byte(unchecked: range.lowerBound + 1) == UInt8(ascii: "{")
+  }
+
+  /// Reads the record that a whole range is; false if it is none.
+  mutating func readNested(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let whole = bytes.trimmed(range)
+    guard whole.count >= 2, whole.lowerBound == range.lowerBound else { return false }
+    let last = bytes.byte(unchecked: whole.upperBound - 1)
+    guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return false }
+    var tokens = nestedTokens
+    nestedTokens = []
+    defer { nestedTokens = tokens }
+    guard
+      case .complete(whole.upperBound) = tokenize(
+        bytes, from: whole.lowerBound, to: whole.upperBound, isFinal: true, into: &tokens)
+    else { return false }
+    return true
+  }
+
+  /// Emits the values of the record that was read last, all under one field.
+  mutating func walkNested(
+    _ bytes: RawSpan, level: Int, field: FieldPaths.ID, into batch: inout ObservableBatch
+  ) {
+    let tokens = nestedTokens
+    nestedTokens = []
+    isNested = true
+    var walk = JSONWalk(level: level, report: field)
+    walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
+    isNested = false
+    nestedTokens = tokens
+  }
+}

@@ -1,0 +1,159 @@
+import Indicators
+import Parsing
+
+/// Where a line ends.
+enum LineEnd {
+  /// At the line feed at this offset, or at the end of the input.
+  case at(Int, hasLineFeed: Bool)
+  /// Beyond the limit.
+  case beyondLimit
+  /// More bytes are needed to tell.
+  case unknown
+}
+
+extension Extraction {
+  /// Finds the end of the line that begins at an offset.
+  @inline(__always)
+  func lineEnd(_ chunk: RawSpan, from start: Int, isFinal: Bool) -> LineEnd {
+    let count = chunk.byteCount
+    let windowEnd = min(count, start + options.lineLimit + 1)
+    if let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd) {
+      return .at(end, hasLineFeed: true)
+    }
+    if count - start > options.lineLimit { return .beyondLimit }
+    return isFinal ? .at(count, hasLineFeed: false) : .unknown
+  }
+
+  /// Reads one line, record or piece outside of any table; false: more bytes are needed.
+  mutating func readLine(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
+    into batch: inout ObservableBatch
+  ) -> Bool {
+    if state.isInsideLongLine {
+      return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    if state.array != .outside {
+      return readArray(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    let start = position.offset
+    var first = start
+    while first < chunk.byteCount, Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
+    guard first < chunk.byteCount else {
+      if !isFinal, first - start <= options.lineLimit { return false }
+      position.offset = first
+      return true
+    }
+    switch chunk.byte(unchecked: first) {
+    case Byte.lineFeed where first - start <= options.lineLimit:
+      position.offset = first + 1
+      position.line += 1
+      state.isInsideLine = false
+      return true
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      if readsJSON, first - start < options.lineLimit {
+        let read = readRecord(
+          chunk, from: first, &position, &state, isFinal: isFinal, into: &batch)
+        if let read { return read }
+      }
+    case UInt8(ascii: "#"):
+      if first == start, !state.isInsideLine {
+        return readNumberSign(chunk, &position, &state, isFinal: isFinal, into: &batch)
+      }
+    default: break
+    }
+    if case .comments = state.layout { state.layout = .lines }
+    return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+  }
+
+  /// Whether lines may be JSON.
+  private var readsJSON: Bool {
+    switch options.format {
+    case nil, .jsonl, .eve: true
+    default: false
+    }
+  }
+
+  @inline(__always)
+  private static func isLineBlank(_ byte: UInt8) -> Bool {
+    byte == Byte.space || byte == Byte.tab || byte == Byte.carriageReturn
+  }
+
+  /// Reads a line, or a piece of one beyond the limit, as text.
+  mutating func readText(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
+    into batch: inout ObservableBatch
+  ) -> Bool {
+    let start = position.offset
+    switch lineEnd(chunk, from: start, isFinal: isFinal) {
+    case .unknown: return false
+    case .at(let end, let hasLineFeed):
+      scanLine(
+        chunk, from: start, to: end, number: position.line + 1,
+        isCutAtStart: state.isInsideLongLine, isCutAtEnd: false, into: &batch)
+      position.offset = hasLineFeed ? end + 1 : end
+      if hasLineFeed { position.line += 1 }
+      state.isInsideLongLine = false
+      state.isInsideLine = false
+    case .beyondLimit:
+      if !state.isInsideLongLine { counters.longLines += 1 }
+      let end = start + options.lineLimit
+      scanLine(
+        chunk, from: start, to: end, number: position.line + 1,
+        isCutAtStart: state.isInsideLongLine, isCutAtEnd: true, into: &batch)
+      position.offset = end
+      state.isInsideLongLine = true
+    }
+    return true
+  }
+
+  /// Emits the values of a line of text; its rest may be a record.
+  private mutating func scanLine(
+    _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64, isCutAtStart: Bool,
+    isCutAtEnd: Bool, into batch: inout ObservableBatch
+  ) {
+    beginRecord(at: start, length: end - start, number: number, batch: batch)
+    var unit = TextUnit(
+      start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
+    unit.isCutAtStart = isCutAtStart
+    unit.isCutAtEnd = isCutAtEnd
+    let nested = isCutAtStart || isCutAtEnd ? nil : nestedStart(chunk, from: start, to: end)
+    if let nested { unit.end = nested }
+    scan(chunk, unit, into: &batch)
+    if nested != nil { walkNested(chunk, level: 0, field: FieldPaths.root, into: &batch) }
+    endRecord(&batch)
+    if record.isInBatch, let time = LogTime.lineStart(chunk, start..<end) {
+      setTime(time, &batch)
+    }
+  }
+
+  /// Where the rest of a line begins that is whole JSON; its tokens are then read.
+  ///
+  /// Only what can begin an object is tried, and only where the line ends as JSON ends. Of beginnings
+  /// that all go on to the end of the line no more can stand in one another than the depth allows, so
+  /// the cost is linear in the line.
+  private mutating func nestedStart(_ chunk: RawSpan, from start: Int, to end: Int) -> Int? {
+    let line = chunk.trimmed(start..<end)
+    guard line.count >= 2, options.format != .text else { return nil }
+    let last = chunk.byte(unchecked: line.upperBound - 1)
+    guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return nil }
+    var offset = start
+    while let brace = chunk.firstOffset(of: UInt8(ascii: "{"), from: offset, to: end) {
+      offset = brace + 1
+      var next = brace + 1
+      while next < end, Self.isLineBlank(chunk.byte(unchecked: next)) { next += 1 }
+      guard next < end,
+        chunk.byte(unchecked: next) == Byte.quote
+          || chunk.byte(unchecked: next) == UInt8(ascii: "}")
+      else { continue }
+      if last == UInt8(ascii: "]") {
+        guard brace > start, chunk.byte(unchecked: brace - 1) == UInt8(ascii: "[") else {
+          continue
+        }
+        if readNested(chunk, brace - 1..<end) { return brace - 1 }
+      } else if readNested(chunk, brace..<end) {
+        return brace
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,196 @@
+public import Indicators
+public import Inputs
+import Parsing
+
+/// Turns the bytes of logs into observables; one for each thread, for it holds scratch memory.
+///
+/// The bytes come in chunks of any size, and the result does not depend on where they are cut: what is
+/// not complete at the end of a chunk stays behind `offset` and is presented again at the front of
+/// the next one. That tail is shorter than the limit on a line, if chunks are longer than that.
+/// Everything else that a chunk needs to know of those before it is in a `LogState`.
+///
+///     var state = LogState.initial(firstBytes: chunk, isFinal: isLast, options: options)
+///     var offset = 0, line: UInt64 = 0
+///     while extractor.extract(
+///       chunk, from: &offset, line: &line, state: &state, isFinal: isLast, into: &batch) == .batchFull
+///     {
+///       lookUp(batch); batch.removeAll()
+///     }
+///
+/// Time is linear in the bytes whatever they hold; memory is bounded by the limit on a line.
+public final class LogExtractor {
+  private var extraction: Extraction
+
+  /// An extractor with empty scratch.
+  public init(options: LogOptions) {
+    extraction = Extraction(options: options)
+  }
+
+  /// What was odd, cut or left out since the start or the last `resetCounters`, by reason.
+  public var tally: Tally { extraction.counters.tally }
+
+  /// Lines consumed.
+  public var lines: UInt64 { extraction.counters.lines }
+
+  /// Bytes consumed.
+  public var bytes: UInt64 { extraction.counters.bytes }
+
+  /// Sets all counters to zero.
+  public func resetCounters() { extraction.counters = LogCounters() }
+
+  /// Appends the observables of whole records to the batch, until it is full or nothing complete is
+  /// left.
+  ///
+  /// A record's `base` counts from the chunk's first byte, as do the offsets of values in the chunk;
+  /// its `number` from `line`.
+  ///
+  /// - Parameters:
+  ///   - chunk: The bytes.
+  ///   - offset: Where to begin; moves behind the last record that was read.
+  ///   - line: Lines before `offset`, in the file or in the chunk, whichever numbers are wanted.
+  ///   - state: What the bytes before `offset` decide.
+  ///   - isFinal: No bytes come behind the chunk: everything is consumed.
+  ///   - batch: Where the observables go.
+  /// - Returns: Whether the batch is full or more bytes are needed.
+  public func extract(
+    _ chunk: RawSpan, from offset: inout Int, line: inout UInt64, state: inout LogState,
+    isFinal: Bool, into batch: inout ObservableBatch
+  ) -> LogProgress {
+    precondition(offset >= 0 && offset <= chunk.byteCount)
+    var position = LogPosition(offset: offset, line: line)
+    let progress = extraction.run(
+      chunk, &position, &state, isFinal: isFinal, into: &batch)
+    extraction.counters.bytes += UInt64(position.offset - offset)
+    extraction.counters.lines += position.line - line
+    // A last line need not end.
+    if isFinal, position.offset == chunk.byteCount, position.offset > offset,
+      chunk.byte(at: position.offset - 1) != Byte.lineFeed
+    {
+      extraction.counters.lines += 1
+    }
+    offset = position.offset
+    line = position.line
+    return progress
+  }
+}
+
+extension Extraction {
+  /// Reads records of a chunk until the batch is full or nothing complete is left.
+  mutating func run(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
+    into batch: inout ObservableBatch
+  ) -> LogProgress {
+    if state.encoding != .utf8 {
+      return runTranscoded(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    if state.isAtStart {
+      // A byte-order mark is no part of the first line.
+      let count = chunk.byteCount - position.offset
+      if count < 3, !isFinal { return .needsMore }
+      state.isAtStart = false
+      if chunk.starts(with: "\u{feff}", at: position.offset) { position.offset += 3 }
+    }
+    return readRecords(chunk, &position, &state, isFinal: isFinal, into: &batch)
+  }
+
+  private mutating func readRecords(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
+    into batch: inout ObservableBatch
+  ) -> LogProgress {
+    paths.newEpoch()
+    while position.offset < chunk.byteCount {
+      if batch.isFull { return .batchFull }
+      if paths.isCrowded { paths.restart() }
+      let isRead: Bool
+      if case .rows(let header) = state.layout {
+        isRead = readTable(
+          chunk, header, &position, &state, isFinal: isFinal, into: &batch)
+      } else {
+        isRead = readLine(chunk, &position, &state, isFinal: isFinal, into: &batch)
+      }
+      if !isRead { return .needsMore }
+    }
+    return .needsMore
+  }
+
+  // MARK: UTF-16
+
+  /// Reads records of a chunk in UTF-16: a window of it is transcoded, and the places of what is found
+  /// are those in the chunk.
+  private mutating func runTranscoded(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
+    into batch: inout ObservableBatch
+  ) -> LogProgress {
+    if state.isAtStart {
+      if chunk.byteCount - position.offset < 2, !isFinal { return .needsMore }
+      state.isAtStart = false
+      position.offset = min(position.offset + 2, chunk.byteCount)
+    }
+    var window = 1 << 16
+    var text: [UInt8] = []
+    while position.offset < chunk.byteCount {
+      if batch.isFull { return .batchFull }
+      let start = position.offset
+      let end = min(chunk.byteCount, start + window)
+      let isLast = isFinal && end == chunk.byteCount
+      text.removeAll(keepingCapacity: true)
+      // A character cut at the window's end is not in the text, and so is not consumed.
+      var transcoder = UTF16Transcoder(isBigEndian: state.encoding == .utf16BigEndian)
+      transcoder.transcode(chunk.extracting(start..<end), isFinal: isLast, to: &text)
+      let first = (observables: batch.observables.count, records: batch.records.count)
+      var inner = LogPosition(offset: 0, line: position.line)
+      let progress = readRecords(text.rawSpan, &inner, &state, isFinal: isLast, into: &batch)
+      moveObservables(text, from: start, first, &batch)
+      if isLast, inner.offset == text.count {
+        position.offset = chunk.byteCount
+      } else {
+        position.offset +=
+          UTF16Transcoder.sourceLength(ofUTF8: text.rawSpan, 0..<inner.offset)
+      }
+      position.line = inner.line
+      counters.transcodedBytes += UInt64(position.offset - start)
+      if progress == .batchFull { return .batchFull }
+      if inner.offset == 0 {
+        if end == chunk.byteCount { return .needsMore }
+        window *= 2
+      }
+    }
+    return .needsMore
+  }
+
+  /// Turns places in a text that was transcoded from `start` on into those of the chunk, and copies
+  /// values that stood in it.
+  private func moveObservables(
+    _ text: [UInt8], from start: Int, _ first: (observables: Int, records: Int),
+    _ batch: inout ObservableBatch
+  ) {
+    var known = (text: 0, source: start)
+    func source(_ place: Int) -> Int {
+      let place = min(place, text.count)
+      if place < known.text { known = (0, start) }
+      let length = UTF16Transcoder.sourceLength(ofUTF8: text.rawSpan, known.text..<place)
+      known = (place, known.source + length)
+      return known.source
+    }
+    var index = first.observables
+    for record in first.records..<batch.records.count {
+      let base = Int(batch.records[record].base)
+      let origin = source(base)
+      batch.records[record].base = UInt64(origin)
+      while index < batch.observables.count, batch.observables[index].record == record {
+        var observable = batch.observables[index]
+        observable.position = UInt32(
+          truncatingIfNeeded: source(base + Int(observable.position)) - origin)
+        if !observable.flags.contains(.inArena) {
+          let begin = batch.arena.count
+          batch.arena.append(
+            text.rawSpan, Int(observable.offset)..<Int(observable.offset + observable.length))
+          observable.offset = UInt32(truncatingIfNeeded: begin)
+          observable.flags.insert(.inArena)
+        }
+        batch.observables[index] = observable
+        index += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Parsing
+
+/// What a log with columns says of them, in the file: immutable, so that states share it.
+final class LogHeader: Sendable, Equatable {
+  /// Which reader's header it is.
+  enum Layout: UInt8, Sendable { case zeek, w3c, csv }
+
+  let layout: Layout
+  /// The byte between columns: Zeek's `#separator`, a CSV's delimiter; of no meaning for W3C.
+  let separator: UInt8
+  /// Zeek's separator of the elements of sets and vectors.
+  let setSeparator: UInt8
+  /// What stands for an empty and for an absent value.
+  let emptyField: [UInt8]
+  let unsetField: [UInt8]
+  let names: [[UInt8]]
+  /// Zeek's types; empty for the others.
+  let types: [[UInt8]]
+
+  init(
+    layout: Layout, separator: UInt8, setSeparator: UInt8 = Byte.comma,
+    emptyField: [UInt8] = Array("(empty)".utf8), unsetField: [UInt8] = Array("-".utf8),
+    names: [[UInt8]] = [], types: [[UInt8]] = []
+  ) {
+    self.layout = layout
+    self.separator = separator
+    self.setSeparator = setSeparator
+    self.emptyField = emptyField
+    self.unsetField = unsetField
+    self.names = names
+    self.types = types
+  }
+
+  /// A header with some of its lines replaced.
+  func with(
+    setSeparator: UInt8? = nil, emptyField: [UInt8]? = nil, unsetField: [UInt8]? = nil,
+    names: [[UInt8]]? = nil, types: [[UInt8]]? = nil
+  ) -> LogHeader {
+    LogHeader(
+      layout: layout, separator: separator, setSeparator: setSeparator ?? self.setSeparator,
+      emptyField: emptyField ?? self.emptyField, unsetField: unsetField ?? self.unsetField,
+      names: names ?? self.names, types: types ?? self.types)
+  }
+
+  static func == (left: LogHeader, right: LogHeader) -> Bool {
+    if left === right { return true }
+    return left.layout == right.layout && left.separator == right.separator
+      && left.setSeparator == right.setSeparator && left.emptyField == right.emptyField
+      && left.unsetField == right.unsetField && left.names == right.names
+      && left.types == right.types
+  }
+}

@@ -1,0 +1,62 @@
+public import Indicators
+
+/// What the observables are for.
+public enum LogPurpose: Sendable {
+  /// Everything that an indicator could match, other candidates and forms included.
+  case scan
+  /// One observable a place, as a reader would name it: the list of top-level domains applies.
+  case extract
+}
+
+/// A format of logs that can be forced; the raw value is its name on the command line.
+public enum LogFormat: String, Sendable, CaseIterable {
+  /// Lines of text, whatever they look like.
+  case text
+  /// JSON objects, one a line or not.
+  case jsonl
+  /// Suricata's EVE, which is JSON.
+  case eve
+  /// Zeek's tab-separated logs.
+  case zeek
+  /// Comma-separated values with a header row.
+  case csv
+  /// Tab-separated values with a header row.
+  case tsv
+  /// The W3C's extended log format, as written by IIS and many proxies.
+  case w3c
+}
+
+/// How logs are read.
+public struct LogOptions: Sendable {
+  /// What the observables are for.
+  public var purpose: LogPurpose
+  /// The kinds to emit.
+  public var kinds: IndicatorKindSet
+  /// The format, or nil to recognise it by content.
+  public var format: LogFormat?
+  /// Bytes of a line beyond which it is scanned in pieces, and of a record beyond which it is text.
+  public var lineLimit: Int
+  /// Objects and arrays that may stand in one another.
+  public var jsonDepth: Int
+
+  /// Options with the usual limits.
+  public init(
+    purpose: LogPurpose, kinds: IndicatorKindSet = .all, format: LogFormat? = nil,
+    lineLimit: Int = 1 << 20, jsonDepth: Int = 64
+  ) {
+    self.purpose = purpose
+    self.kinds = kinds
+    self.format = format
+    // Positions within a record are 32 bits wide; a shorter limit would cut single values.
+    self.lineLimit = min(max(lineLimit, 64), 1 << 28)
+    self.jsonDepth = jsonDepth
+  }
+}
+
+/// Why an extraction stopped.
+public enum LogProgress: Sendable {
+  /// The batch is full: hand it on and call again with the same chunk.
+  case batchFull
+  /// Nothing complete is left: present the bytes from the offset on at the front of the next chunk.
+  case needsMore
+}

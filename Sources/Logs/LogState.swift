@@ -1,0 +1,84 @@
+import Parsing
+
+/// All that earlier bytes of a log decide for later ones.
+///
+/// Cheap to copy and to compare, so that a chunk can be read from a guessed state and read again
+/// where the guess was wrong.
+public struct LogState: Equatable, Sendable {
+  /// What kind of lines are expected.
+  enum Layout: Equatable, Sendable {
+    /// Records and text, each line by itself.
+    case lines
+    /// Lines that begin with `#`, of which it was already seen that no `#Fields:` follows them.
+    case comments
+    /// Rows below a header.
+    case rows(LogHeader)
+  }
+
+  /// Whether an array of objects is open, whose elements are records of their own.
+  enum ArrayPlace: UInt8, Sendable { case outside, beforeElement, behindElement }
+
+  /// How characters are written.
+  enum Encoding: UInt8, Sendable { case utf8, utf16LittleEndian, utf16BigEndian }
+
+  var layout: Layout = .lines
+  var array: ArrayPlace = .outside
+  var encoding: Encoding = .utf8
+  /// A record ended, and its line goes on.
+  var isInsideLine = false
+  /// A line beyond the limit goes on.
+  var isInsideLongLine = false
+  /// The log whose header it was is closed: what is no row of it is a line like any other.
+  var isClosed = false
+  /// The next row is the header's own.
+  var isBeforeHeaderRow = false
+  /// Nothing was read yet, so a byte-order mark may come.
+  var isAtStart = true
+
+  init() {}
+
+  /// The state at a file's first byte, by its first bytes (at most 1 MiB are looked at).
+  ///
+  /// Most formats show themselves line by line; only whether a CSV's first line is a header needs a
+  /// look ahead.
+  public static func initial(
+    firstBytes: RawSpan, isFinal: Bool, options: LogOptions
+  ) -> LogState {
+    var state = LogState()
+    let count = min(firstBytes.byteCount, 1 << 20)
+    let isWhole = isFinal && count == firstBytes.byteCount
+    var start = 0
+    if count >= 2 {
+      switch (firstBytes.byte(at: 0), firstBytes.byte(at: 1)) {
+      case (0xff, 0xfe): state.encoding = .utf16LittleEndian
+      case (0xfe, 0xff): state.encoding = .utf16BigEndian
+      default: break
+      }
+    }
+    guard state.encoding == .utf8 else {
+      var text: [UInt8] = []
+      var transcoder = UTF16Transcoder(isBigEndian: state.encoding == .utf16BigEndian)
+      transcoder.transcode(firstBytes.extracting(2..<count), isFinal: isWhole, to: &text)
+      state.findHeader(text.rawSpan, from: 0, isFinal: isWhole, options)
+      return state
+    }
+    if count >= 3, firstBytes.starts(with: "\u{feff}", at: 0) { start = 3 }
+    state.findHeader(firstBytes.extracting(0..<count), from: start, isFinal: isWhole, options)
+    return state
+  }
+
+  private mutating func findHeader(
+    _ bytes: RawSpan, from start: Int, isFinal: Bool, _ options: LogOptions
+  ) {
+    let header: LogHeader?
+    switch options.format {
+    case nil: header = CSVHeader.recognise(bytes, from: start, isFinal: isFinal)
+    case .csv: header = CSVHeader.read(bytes, from: start, separator: Byte.comma)
+    case .tsv: header = CSVHeader.read(bytes, from: start, separator: Byte.tab)
+    default: header = nil
+    }
+    guard let header else { return }
+    layout = .rows(header)
+    isBeforeHeaderRow = true
+  }
+}

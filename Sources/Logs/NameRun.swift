@@ -1,0 +1,253 @@
+import Indicators
+import Parsing
+
+/// The labels of a name, from one look at its bytes.
+struct NameShape {
+  var labels = 1
+  /// Where the last label begins.
+  var lastLabel: Int
+  /// Labels of 1–63 bytes, 253 in all, two labels or more, the last not a number.
+  var isName = false
+
+  /// Looks at a range of name characters.
+  init(_ bytes: RawSpan, _ range: Range<Int>) {
+    var labelStart = range.lowerBound
+    var isValid = range.count <= 253
+    var labels = 1
+    for offset in range where bytes.byte(unchecked: offset) == Byte.dot {
+      let length = offset - labelStart
+      if length == 0 || length > 63 { isValid = false }
+      labelStart = offset + 1
+      labels += 1
+    }
+    self.labels = labels
+    lastLabel = labelStart
+    let length = range.upperBound - labelStart
+    guard isValid, labels > 1, length > 0, length <= 63 else { return }
+    var offset = labelStart
+    while offset < range.upperBound {
+      if bytes.byte(unchecked: offset) &- Byte.zero > 9 {
+        isName = true
+        return
+      }
+      offset += 1
+    }
+  }
+}
+
+/// What stands around a name run in its text.
+struct RunContext {
+  /// The run, before anything is stripped from it.
+  var run: Range<Int>
+  /// Whether something was stripped from its end, so that what follows does not follow the name.
+  var isStrippedAtEnd = false
+  /// A part of a run has letters around it, and nothing else counts.
+  var isInsideAtStart = false
+  var isInsideAtEnd = false
+}
+
+extension Extraction {
+  /// Classifies an ASCII name run and returns where the scan goes on.
+  @inline(__always)
+  mutating func classifyRun(
+    _ bytes: RawSpan, _ run: Range<Int>, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) -> Int {
+    cursor.floor = run.upperBound
+    if unit.isCutAtStart || unit.isCutAtEnd, isCut(run, unit) { return run.upperBound }
+    let value = strip(bytes, run)
+    guard value.count > 2 else { return run.upperBound }
+    let isLocal = isLocalPart(bytes, before: run.upperBound, unit, &cursor)
+    let context = RunContext(run: run, isStrippedAtEnd: value.upperBound < run.upperBound)
+    classify(
+      bytes, value, context, isLocal: isLocal, unit, &cursor, into: &batch)
+    return run.upperBound
+  }
+
+  /// The range without `.` and `-` at its ends.
+  @inline(__always)
+  func strip(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int> {
+    let start = classes.end(of: .stripped, bytes, from: range.lowerBound, to: range.upperBound)
+    let end = classes.start(of: .stripped, bytes, before: range.upperBound, from: start)
+    return start..<end
+  }
+
+  /// Classifies a stripped run whose bytes stand in the text as they are: IPv4, two IPv4 joined by
+  /// `-`, else a name.
+  mutating func classify(
+    _ bytes: RawSpan, _ value: Range<Int>, _ context: RunContext, isLocal: Bool, _ unit: TextUnit,
+    _ cursor: inout TextCursor, into batch: inout ObservableBatch
+  ) {
+    let end: Int? = context.isStrippedAtEnd || context.isInsideAtEnd ? nil : value.upperBound
+    if classes.is(bytes.byte(unchecked: value.lowerBound), .digit),
+      classes.is(bytes.byte(unchecked: value.upperBound - 1), .digit), value.count <= 31
+    {
+      if let address = IPAddressText.ipv4(bytes, value) {
+        emitIPv4(
+          address, bytes, at: value.lowerBound, end: end, unit, &cursor, into: &batch)
+        emitBareURL(bytes, value, context, unit, &cursor, into: &batch)
+        return
+      }
+      if let (left, right, middle) = addressPair(bytes, value) {
+        emitIPv4(left, bytes, at: value.lowerBound, end: nil, unit, &cursor, into: &batch)
+        emitIPv4(right, bytes, at: middle, end: end, unit, &cursor, into: &batch)
+        return
+      }
+    }
+    guard !isLocal, wantsDomains || wantsURLs else { return }
+    let shape = NameShape(bytes, value)
+    guard shape.isName,
+      passesTests(bytes, value, shape, context, textOf: bytes, unit)
+    else { return }
+    if wantsDomains { emit(.domain, bytes, value, of: unit, into: &batch) }
+    emitBareURL(bytes, value, context, unit, &cursor, into: &batch)
+  }
+
+  /// Two addresses joined by one `-`, and where the second begins.
+  func addressPair(_ bytes: RawSpan, _ range: Range<Int>) -> (UInt32, UInt32, Int)? {
+    guard
+      let hyphen = bytes.firstOffset(of: Byte.minus, from: range.lowerBound, to: range.upperBound),
+      let left = IPAddressText.ipv4(bytes, range.lowerBound..<hyphen),
+      let right = IPAddressText.ipv4(bytes, hyphen + 1..<range.upperBound)
+    else { return nil }
+    return (left, right, hyphen + 1)
+  }
+
+  // MARK: Tests of the last label
+
+  /// Whether a name in free text is one: not a file's name, and in `extract` with a known last label.
+  ///
+  /// `name` is the value's range in `bytes`, which for a decoded run are not the text's.
+  func passesTests(
+    _ bytes: RawSpan, _ name: Range<Int>, _ shape: NameShape, _ context: RunContext,
+    textOf text: RawSpan, _ unit: TextUnit
+  ) -> Bool {
+    let label = bytes.extracting(shape.lastLabel..<name.upperBound)
+    if FileExtensions.isAmbiguous(label),
+      !isNamedOutright(text, label, labels: shape.labels, context, unit)
+    {
+      return false
+    }
+    return isScan || TopLevelDomains.contains(label)
+  }
+
+  /// Whether what stands around a name whose last label is a file extension says that it is a name.
+  private func isNamedOutright(
+    _ text: RawSpan, _ label: RawSpan, labels: Int, _ context: RunContext, _ unit: TextUnit
+  ) -> Bool {
+    if !context.isInsideAtStart {
+      switch separator(text, before: context.run.lowerBound, from: unit.start) {
+      case .none: break
+      case .at, .doubleSlash: return true
+      case .slash, .backslash: return false
+      case .doubleBackslash: break
+      }
+    }
+    if labels >= 3 { return true }
+    if context.isStrippedAtEnd || context.isInsideAtEnd { return false }
+    let end = context.run.upperBound
+    guard end < unit.end else { return false }
+    switch text.byte(unchecked: end) {
+    case Byte.slash: return !label.isApp
+    case Byte.colon:
+      let digits = classes.end(of: .digit, text, from: end + 1, to: unit.end)
+      guard digits > end + 1 else { return false }
+      guard digits < unit.end else { return true }
+      let next = text.byte(unchecked: digits)
+      return next != Byte.colon && next != UInt8(ascii: ")") && next != UInt8(ascii: "]")
+        && !classes.is(next, .word)
+    default: return false
+    }
+  }
+
+  /// What can stand before a run and say where it is from.
+  private enum Separator { case none, at, slash, doubleSlash, backslash, doubleBackslash }
+
+  private func separator(_ text: RawSpan, before offset: Int, from start: Int) -> Separator {
+    guard let (last, lastStart) = character(text, before: offset, from: start) else { return .none }
+    switch last {
+    case UInt8(ascii: "@"):
+      return lastStart == offset - 1 ? .at : .none
+    case Byte.slash, Byte.backslash:
+      let isDouble = character(text, before: lastStart, from: start)?.0 == last
+      if last == Byte.slash { return isDouble ? .doubleSlash : .slash }
+      return isDouble ? .doubleBackslash : .backslash
+    default: return .none
+    }
+  }
+
+  /// The character before an offset and where it begins; a percent unit counts as what it stands for.
+  private func character(
+    _ text: RawSpan, before offset: Int, from start: Int
+  ) -> (UInt8, Int)? {
+    guard offset > start else { return nil }
+    if offset - 3 >= start,
+      let value = TextBorders.percentValue(text, at: offset - 3, end: offset)
+    {
+      return (value, offset - 3)
+    }
+    return (text.byte(unchecked: offset - 1), offset - 1)
+  }
+
+  // MARK: Fields that hold names
+
+  /// Emits the name or address of a name-typed field; false where the value is not one run with an
+  /// optional port, and must be read as text.
+  mutating func scanWholeName(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) -> Bool {
+    var end = classes.end(of: .name, bytes, from: unit.start, to: unit.end)
+    var isDecoded = false
+    var isUnspaced = false
+    if end < unit.end, bytes.byte(unchecked: end) != Byte.colon {
+      let byte = bytes.byte(unchecked: end)
+      guard byte >= 0x80 || byte == UInt8(ascii: "%"),
+        continuesRun(bytes, at: end, end: unit.end)
+      else { return false }
+      let run = decodeRun(bytes, from: unit.start, to: unit.end)
+      end = run.end
+      isDecoded = true
+      isUnspaced = run.isUnspaced
+    }
+    if end < unit.end {
+      guard bytes.byte(unchecked: end) == Byte.colon, end > unit.start, unit.end - end <= 6,
+        end + 1 < unit.end,
+        classes.end(of: .digit, bytes, from: end + 1, to: unit.end) == unit.end
+      else { return false }
+    }
+    var cursor = TextCursor(unit)
+    if isDecoded {
+      classifyDecoded(
+        bytes, unit.start..<end, isWholeName: true, isUnspaced: isUnspaced, unit, &cursor,
+        into: &batch)
+      return true
+    }
+    let value = strip(bytes, unit.start..<end)
+    guard value.count > 2 else { return true }
+    if classes.is(bytes.byte(unchecked: value.upperBound - 1), .digit) {
+      if let address = IPAddressText.ipv4(bytes, value) {
+        let addressEnd = value.upperBound == end ? end : nil
+        emitIPv4(
+          address, bytes, at: value.lowerBound, end: addressEnd, unit, &cursor, into: &batch)
+        return true
+      }
+      if let (left, right, middle) = addressPair(bytes, value) {
+        emitIPv4(left, bytes, at: value.lowerBound, end: nil, unit, &cursor, into: &batch)
+        emitIPv4(right, bytes, at: middle, end: nil, unit, &cursor, into: &batch)
+        return true
+      }
+    }
+    let shape = NameShape(bytes, value)
+    guard shape.isName else { return true }
+    if value.upperBound - shape.lastLabel == 4 {
+      emitReverseAddress(bytes, value, unit, into: &batch)
+    }
+    if wantsDomains { emit(.domain, bytes, value, of: unit, into: &batch) }
+    return true
+  }
+}
+
+extension RawSpan {
+  /// Whether a label is `app`, which before `/` is a bundle on a disk more often than a host.
+  fileprivate var isApp: Bool { byteCount == 3 && starts(withLowercase: "app", at: 0) }
+}

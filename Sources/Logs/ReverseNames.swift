@@ -1,0 +1,32 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// Emits the address that a name under `in-addr.arpa` or `ip6.arpa` stands for, in a field that
+  /// holds names.
+  mutating func emitReverseAddress(
+    _ bytes: RawSpan, _ name: Range<Int>, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    let (start, end) = (name.lowerBound, name.upperBound)
+    if bytes.starts(withLowercase: ".in-addr.arpa", at: end - 13) {
+      guard let backwards = IPAddressText.ipv4(bytes, start..<end - 13), wants(.ipv4) else {
+        return
+      }
+      emitAddress(
+        backwards.byteSwapped, port: 0, isWhole: false, at: start, unit, into: &batch)
+    } else if end - start == 72, bytes.starts(withLowercase: ".ip6.arpa", at: end - 9) {
+      // 32 digits, each a label, the last first.
+      var address: UInt128 = 0
+      for index in 0..<32 {
+        let offset = start + 2 * index
+        let digit = Hex.value(of: bytes.byte(unchecked: offset))
+        guard digit < 16, bytes.byte(unchecked: offset + 1) == Byte.dot else { return }
+        address |= UInt128(digit) << UInt128(4 * index)
+      }
+      let halves = (
+        high: UInt64(truncatingIfNeeded: address >> 64), low: UInt64(truncatingIfNeeded: address)
+      )
+      emitAddress(halves, port: 0, isWhole: false, at: start, unit, into: &batch)
+    }
+  }
+}

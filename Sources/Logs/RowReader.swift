@@ -1,0 +1,227 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// Emits the values of the row whose columns were cut last, from its first byte to the end of its
+  /// last line.
+  mutating func scanRow(
+    _ chunk: RawSpan, _ header: LogHeader, from start: Int, to end: Int, number: UInt64,
+    into batch: inout ObservableBatch
+  ) {
+    if !plan.holds(for: header, paths) { plan = ColumnPlan(header, &paths) }
+    beginRecord(at: start, length: end - start, number: number, batch: batch)
+    let width = plan.columns.count
+    for index in plan.read where index < columns.count {
+      let range = columns[index]
+      guard range.start < range.end, !isAbsent(chunk, range, header) else { continue }
+      let column = plan.columns[index]
+      var unit = TextUnit(
+        start: range.start, end: range.end, level: 0, field: column.path,
+        fieldClass: column.fieldClass)
+      unit.isQuoted = range.isQuoted
+      if column.port >= 0, column.port < columns.count {
+        let port = columns[column.port]
+        unit.port = NumberText.port(chunk, port.start..<port.end) ?? 0
+      }
+      switch column.reading {
+      case .skipped: break
+      case .text:
+        scanColumn(chunk, unit, hasEscapes: range.hasEscapes, header, into: &batch)
+      case .address: scanAddress(chunk, unit, into: &batch)
+      case .elements, .addresses:
+        unit.port = 0
+        scanElements(
+          chunk, unit, isAddress: column.reading == .addresses, hasEscapes: range.hasEscapes,
+          header, into: &batch)
+      }
+    }
+    // Cells behind the header's last have no name.
+    if columns.count > width {
+      for range in columns[width...] where range.start < range.end {
+        let unit = TextUnit(
+          start: range.start, end: range.end, level: 0, field: FieldPaths.root,
+          fieldClass: .text)
+        scanColumn(chunk, unit, hasEscapes: range.hasEscapes, header, into: &batch)
+      }
+    }
+    if plan.urlPath >= 0, plan.urlHost >= 0 { joinColumns(chunk, header, into: &batch) }
+    endRecord(&batch)
+    if record.isInBatch { setTime(rowTime(chunk, header), &batch) }
+  }
+
+  /// Whether a column's text says that it has no value.
+  @inline(__always)
+  private func isAbsent(_ chunk: RawSpan, _ range: ColumnRange, _ header: LogHeader) -> Bool {
+    if header.layout == .csv { return false }
+    return isEqual(chunk, range.start..<range.end, header.unsetField)
+      || header.layout == .zeek && isEqual(chunk, range.start..<range.end, header.emptyField)
+  }
+
+  @inline(__always)
+  private func isEqual(_ chunk: RawSpan, _ range: Range<Int>, _ word: [UInt8]) -> Bool {
+    guard range.count == word.count else { return false }
+    for index in 0..<word.count
+    where chunk.byte(unchecked: range.lowerBound + index) != word[index] {
+      return false
+    }
+    return true
+  }
+
+  /// Emits the values of a column's text, its escapes undone.
+  private mutating func scanColumn(
+    _ chunk: RawSpan, _ unit: TextUnit, hasEscapes: Bool, _ header: LogHeader,
+    into batch: inout ObservableBatch
+  ) {
+    guard hasEscapes else {
+      scanString(chunk, unit, into: &batch)
+      return
+    }
+    var text = text1
+    text1 = []
+    defer { text1 = text }
+    Self.unescape(chunk, unit.start..<unit.end, header, to: &text, &map1)
+    var inner = unit
+    inner.start = 0
+    inner.end = text.count
+    inner.level = 1
+    scanString(text.rawSpan, inner, into: &batch)
+  }
+
+  /// Undoes a column's escapes: `\xNN` and `\\` of Zeek, doubled quotes of CSV and W3C.
+  private static func unescape(
+    _ chunk: RawSpan, _ range: Range<Int>, _ header: LogHeader, to text: inout [UInt8],
+    _ map: inout OffsetMap
+  ) {
+    text.removeAll(keepingCapacity: true)
+    map.begin(at: range.lowerBound)
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let byte = chunk.byte(unchecked: offset)
+      var length = 1
+      var value = byte
+      if header.layout == .zeek {
+        if byte == Byte.backslash {
+          (value, length) = zeekEscape(chunk, at: offset, end: range.upperBound)
+        }
+      } else if byte == Byte.quote, offset + 1 < range.upperBound,
+        chunk.byte(unchecked: offset + 1) == Byte.quote
+      {
+        length = 2
+      }
+      text.append(value)
+      offset += length
+      if length > 1 { map.add(text: text.count, origin: offset) }
+    }
+  }
+
+  private static func zeekEscape(_ chunk: RawSpan, at offset: Int, end: Int) -> (UInt8, Int) {
+    if offset + 1 < end, chunk.byte(unchecked: offset + 1) == Byte.backslash {
+      return (Byte.backslash, 2)
+    }
+    guard offset + 3 < end, chunk.byte(unchecked: offset + 1) == UInt8(ascii: "x") else {
+      return (Byte.backslash, 1)
+    }
+    let high = Hex.value(of: chunk.byte(unchecked: offset + 2))
+    let low = Hex.value(of: chunk.byte(unchecked: offset + 3))
+    return high | low < 16 ? (high << 4 | low, 4) : (Byte.backslash, 1)
+  }
+
+  /// Emits the address that a whole text is; what is none is read as text.
+  private mutating func scanAddress(
+    _ chunk: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if let address = IPAddressText.ipv4(chunk, unit.start..<unit.end) {
+      guard wants(.ipv4), !unit.fieldClass.traits.contains(.noAddresses) else { return }
+      emitAddress(
+        address, port: 0, isWhole: true, at: unit.start, unit, into: &batch)
+    } else {
+      scan(chunk, unit, into: &batch)
+    }
+  }
+
+  /// Emits the values of each element of a set or vector.
+  private mutating func scanElements(
+    _ chunk: RawSpan, _ unit: TextUnit, isAddress: Bool, hasEscapes: Bool, _ header: LogHeader,
+    into batch: inout ObservableBatch
+  ) {
+    var start = unit.start
+    while start <= unit.end {
+      let end =
+        chunk.firstOffset(of: header.setSeparator, from: start, to: unit.end) ?? unit.end
+      var element = unit
+      element.start = start
+      element.end = end
+      let range = ColumnRange(start: start, end: end)
+      if start < end, !isAbsent(chunk, range, header) {
+        if isAddress {
+          scanAddress(chunk, element, into: &batch)
+        } else {
+          scanColumn(chunk, element, hasEscapes: hasEscapes, header, into: &batch)
+        }
+      }
+      start = end + 1
+    }
+  }
+
+  // MARK: Joined URLs
+
+  /// Emits the URL that a row's host and path make together.
+  private mutating func joinColumns(
+    _ chunk: RawSpan, _ header: LogHeader, into batch: inout ObservableBatch
+  ) {
+    guard wantsURLs, let host = column(plan.urlHost, chunk, header),
+      let path = column(plan.urlPath, chunk, header)
+    else { return }
+    if let method = column(plan.method, chunk, header), method.count == 7,
+      chunk.starts(withLowercase: "connect", at: method.lowerBound)
+    {
+      return
+    }
+    var parts = JoinedURL(
+      field: plan.columns[plan.urlPath].path, place: path.lowerBound, level: 0)
+    parts.isZeek = header.layout == .zeek
+    if let port = column(plan.urlPort, chunk, header) {
+      parts.port = NumberText.port(chunk, port) ?? 0
+      // A port column is the connection's, not the URL's: the form with it is a second one.
+      parts.isPortSecond = true
+    }
+    if let scheme = column(plan.urlScheme, chunk, header) {
+      parts.isHTTPS =
+        scheme.count == 5 && chunk.starts(withLowercase: "https", at: scheme.lowerBound)
+    }
+    joinHost = part(plan.urlHost, chunk, host, header)
+    joinPath = part(plan.urlPath, chunk, path, header)
+    joinQuery =
+      column(plan.urlQuery, chunk, header).map { part(plan.urlQuery, chunk, $0, header) } ?? []
+    emitJoined(parts, into: &batch)
+  }
+
+  /// A column's text, its escapes undone.
+  private func part(
+    _ index: Int, _ chunk: RawSpan, _ range: Range<Int>, _ header: LogHeader
+  ) -> [UInt8] {
+    guard columns[index].hasEscapes else { return chunk.copied(range) }
+    var text: [UInt8] = []
+    var map = OffsetMap()
+    Self.unescape(chunk, range, header, to: &text, &map)
+    return text
+  }
+
+  private func column(_ index: Int, _ chunk: RawSpan, _ header: LogHeader) -> Range<Int>? {
+    guard index >= 0, index < columns.count else { return nil }
+    let range = columns[index]
+    guard range.start < range.end, !isAbsent(chunk, range, header) else { return nil }
+    return range.start..<range.end
+  }
+
+  // MARK: Time
+
+  private func rowTime(_ chunk: RawSpan, _ header: LogHeader) -> Int64 {
+    guard let time = column(plan.time, chunk, header) else { return ObservableRecord.noTime }
+    if header.layout == .w3c {
+      guard let date = column(plan.date, chunk, header) else { return ObservableRecord.noTime }
+      return LogTime.dateAndTime(chunk, date, time) ?? ObservableRecord.noTime
+    }
+    return LogTime.field(chunk, time) ?? ObservableRecord.noTime
+  }
+}

@@ -1,0 +1,183 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// Reads one row, header line or piece of a table; false: more bytes are needed.
+  mutating func readTable(
+    _ chunk: RawSpan, _ header: LogHeader, _ position: inout LogPosition,
+    _ state: inout LogState, isFinal: Bool, into batch: inout ObservableBatch
+  ) -> Bool {
+    if state.isInsideLongLine {
+      return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    if header.layout == .csv {
+      return readCSVRow(chunk, header, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    if state.array != .outside || state.isInsideLine {
+      return readLine(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    let start = position.offset
+    let end: Int
+    let hasLineFeed: Bool
+    switch splitRow(chunk, header, from: start, isFinal: isFinal) {
+    case .unknown: return false
+    case .beyondLimit:
+      return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    case .at(let offset, let isEnded): (end, hasLineFeed) = (offset, isEnded)
+    }
+    if start < end, chunk.byte(unchecked: start) == UInt8(ascii: "#") {
+      readHeaderLine(chunk, header, &position, &state, end: end, hasLineFeed: hasLineFeed)
+      return true
+    }
+    let isRow =
+      !header.names.isEmpty && columns.count == header.names.count
+      && (header.layout == .w3c || header.types.count == header.names.count)
+    if isRow {
+      scanRow(
+        chunk, header, from: start, to: end, number: position.line + 1, into: &batch)
+      finishLine(&position, end, hasLineFeed)
+      return true
+    }
+    if state.isClosed {
+      return readLine(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    if !chunk.trimmed(start..<end).isEmpty { counters.oddRows += 1 }
+    return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+  }
+
+  /// Finds the end of a row and cuts it into columns on the way.
+  @inline(__always)
+  private mutating func splitRow(
+    _ chunk: RawSpan, _ header: LogHeader, from start: Int, isFinal: Bool
+  ) -> LineEnd {
+    if header.layout == .zeek {
+      return splitZeek(chunk, header.separator, from: start, isFinal: isFinal)
+    }
+    let found = lineEnd(chunk, from: start, isFinal: isFinal)
+    if case .at(let end, _) = found { splitW3C(chunk, withoutReturn(chunk, start..<end)) }
+    return found
+  }
+
+  /// Cuts a row at each separator; eight bytes at a time are asked for a separator, a line feed or a
+  /// backslash.
+  private mutating func splitZeek(
+    _ chunk: RawSpan, _ separator: UInt8, from start: Int, isFinal: Bool
+  ) -> LineEnd {
+    columns.removeAll(keepingCapacity: true)
+    let windowEnd = min(chunk.byteCount, start + options.lineLimit + 1)
+    let separators = ByteSearch(separator)
+    let lineFeeds = ByteSearch(Byte.lineFeed)
+    let backslashes = ByteSearch(Byte.backslash)
+    var columnStart = start
+    var hasEscapes = false
+    var offset = start
+    while windowEnd - offset >= 8 {
+      let word = chunk.littleEndianUInt64(unchecked: offset)
+      var found =
+        separators.matches(word) | lineFeeds.matches(word) | backslashes.matches(word)
+      while found != 0 {
+        let place = offset + found.trailingZeroBitCount >> 3
+        found &= found &- 1
+        let byte = chunk.byte(unchecked: place)
+        if byte == separator {
+          columns.append(ColumnRange(start: columnStart, end: place, hasEscapes: hasEscapes))
+          columnStart = place + 1
+          hasEscapes = false
+        } else if byte == Byte.lineFeed {
+          endZeekRow(chunk, columnStart, place, hasEscapes)
+          return .at(place, hasLineFeed: true)
+        } else {
+          hasEscapes = true
+        }
+      }
+      offset += 8
+    }
+    while offset < windowEnd {
+      let byte = chunk.byte(unchecked: offset)
+      if byte == separator {
+        columns.append(ColumnRange(start: columnStart, end: offset, hasEscapes: hasEscapes))
+        columnStart = offset + 1
+        hasEscapes = false
+      } else if byte == Byte.lineFeed {
+        endZeekRow(chunk, columnStart, offset, hasEscapes)
+        return .at(offset, hasLineFeed: true)
+      } else if byte == Byte.backslash {
+        hasEscapes = true
+      }
+      offset += 1
+    }
+    if chunk.byteCount - start > options.lineLimit { return .beyondLimit }
+    guard isFinal else { return .unknown }
+    endZeekRow(chunk, columnStart, windowEnd, hasEscapes)
+    return .at(windowEnd, hasLineFeed: false)
+  }
+
+  @inline(__always)
+  private mutating func endZeekRow(_ chunk: RawSpan, _ start: Int, _ end: Int, _ hasEscapes: Bool) {
+    let last = withoutReturn(chunk, start..<max(start, end))
+    columns.append(
+      ColumnRange(start: last.lowerBound, end: last.upperBound, hasEscapes: hasEscapes))
+  }
+
+  /// Cuts a row at white space; a column in quotes may hold some (W3C extended log format, §string).
+  private mutating func splitW3C(_ chunk: RawSpan, _ line: Range<Int>) {
+    columns.removeAll(keepingCapacity: true)
+    var offset = line.lowerBound
+    while offset < line.upperBound {
+      let byte = chunk.byte(unchecked: offset)
+      if byte == Byte.space || byte == Byte.tab {
+        offset += 1
+        continue
+      }
+      if byte == Byte.quote, let cell = quotedCell(chunk, from: offset, to: line.upperBound),
+        cell.next == line.upperBound || chunk.byte(unchecked: cell.next) == Byte.space
+          || chunk.byte(unchecked: cell.next) == Byte.tab
+      {
+        columns.append(cell.range)
+        offset = cell.next
+        continue
+      }
+      let start = offset
+      while offset < line.upperBound, chunk.byte(unchecked: offset) != Byte.space,
+        chunk.byte(unchecked: offset) != Byte.tab
+      {
+        offset += 1
+      }
+      columns.append(ColumnRange(start: start, end: offset))
+    }
+  }
+
+  /// The cell that begins with the quote at an offset, and what is behind its closing quote; nil where
+  /// none closes it.
+  func quotedCell(
+    _ chunk: RawSpan, from quote: Int, to end: Int
+  ) -> (range: ColumnRange, next: Int)? {
+    var hasEscapes = false
+    var offset = quote + 1
+    while let found = chunk.firstOffset(of: Byte.quote, from: offset, to: end) {
+      guard found + 1 < end, chunk.byte(unchecked: found + 1) == Byte.quote else {
+        let range = ColumnRange(
+          start: quote + 1, end: found, hasEscapes: hasEscapes, isQuoted: true)
+        return (range, found + 1)
+      }
+      hasEscapes = true
+      offset = found + 2
+    }
+    return nil
+  }
+}
+
+/// Finds a byte in eight at once.
+struct ByteSearch {
+  private let pattern: UInt64
+
+  init(_ byte: UInt8) { pattern = 0x0101_0101_0101_0101 &* UInt64(byte) }
+
+  /// The highest bit of each byte that equals; exact, since no carry leaves a byte.
+  @inline(__always)
+  func matches(_ word: UInt64) -> UInt64 {
+    let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+    let difference = word ^ pattern
+    return ~(((difference & low) &+ low) | difference | low)
+  }
+}

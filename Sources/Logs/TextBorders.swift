@@ -1,0 +1,134 @@
+import Glibc
+import Parsing
+
+/// Units of text that are longer than a byte: percent units and ANSI sequences (`matching.md` §1).
+enum TextBorders {
+  static let escape: UInt8 = 0x1b
+
+  /// The byte that a percent unit at an offset stands for, or nil where there is no unit.
+  @inline(__always)
+  static func percentValue(_ bytes: RawSpan, at offset: Int, end: Int) -> UInt8? {
+    guard offset + 2 < end, bytes.byte(unchecked: offset) == UInt8(ascii: "%") else { return nil }
+    let high = Hex.value(of: bytes.byte(unchecked: offset + 1))
+    let low = Hex.value(of: bytes.byte(unchecked: offset + 2))
+    return high | low < 16 ? high << 4 | low : nil
+  }
+
+  /// Length of the percent unit at an offset that stands for `value`: `%25` takes two hexadecimal
+  /// digits behind it along, since its text was encoded twice.
+  @inline(__always)
+  static func percentLength(_ bytes: RawSpan, value: UInt8, at offset: Int, end: Int) -> Int {
+    guard value == UInt8(ascii: "%"), offset + 4 < end,
+      Hex.value(of: bytes.byte(unchecked: offset + 3)) < 16,
+      Hex.value(of: bytes.byte(unchecked: offset + 4)) < 16
+    else { return 3 }
+    return 5
+  }
+
+  /// Whether a byte is unreserved (RFC 3986 §2.3), so that its percent unit is the character itself.
+  @inline(__always)
+  static func isUnreserved(_ byte: UInt8) -> Bool {
+    byte &- 0x30 <= 9 || (byte | 0x20) &- 0x61 <= 25 || byte == UInt8(ascii: "-")
+      || byte == Byte.dot || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
+  }
+
+  /// End of the ANSI sequence that begins at an ESC, or at the `\u001b` that JSON writes for it; nil
+  /// where there is none.
+  static func ansiEnd(_ bytes: RawSpan, at offset: Int, end: Int) -> Int? {
+    var position = offset + 1
+    if bytes.byte(unchecked: offset) == Byte.backslash {
+      guard offset + 6 < end, bytes.starts(withLowercase: "u001b", at: offset + 1) else {
+        return nil
+      }
+      position = offset + 6
+    }
+    guard position < end, bytes.byte(unchecked: position) == UInt8(ascii: "[") else { return nil }
+    position += 1
+    while position < end, bytes.byte(unchecked: position) &- 0x20 < 0x20 { position += 1 }
+    guard position < end, bytes.byte(unchecked: position) &- 0x40 < 0x3f else { return nil }
+    return position + 1
+  }
+}
+
+extension RawSpan {
+  /// Offset of the first such byte in a range, or nil.
+  func firstOffset(of wanted: UInt8, from start: Int, to end: Int) -> Int? {
+    assert(start >= 0 && end <= byteCount)
+    guard start < end else { return nil }
+    // SAFETY: the range is within the span, and the pointer does not leave the closure.
+    return unsafe withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress,
+        let found = unsafe memchr(base + start, Int32(wanted), end - start)
+      else { return nil }
+      return unsafe UnsafeRawPointer(found) - base
+    }
+  }
+
+  /// Offset of the last such byte in a range, or nil.
+  func lastOffset(of wanted: UInt8, from start: Int, to end: Int) -> Int? {
+    var offset = end
+    while offset > start {
+      offset -= 1
+      if byte(unchecked: offset) == wanted { return offset }
+    }
+    return nil
+  }
+
+  /// Whether the bytes from an offset begin with a string.
+  func starts(with prefix: StaticString, at start: Int) -> Bool {
+    let length = prefix.utf8CodeUnitCount
+    guard start >= 0, byteCount - start >= length else { return false }
+    for index in 0..<length {
+      // SAFETY: the index is below the prefix's length.
+      let expected = unsafe prefix.utf8Start[index]
+      if byte(unchecked: start + index) != expected { return false }
+    }
+    return true
+  }
+
+  /// Whether the bytes from an offset begin with a lower-case string, in any ASCII case.
+  func starts(withLowercase prefix: StaticString, at start: Int) -> Bool {
+    let length = prefix.utf8CodeUnitCount
+    guard start >= 0, byteCount - start >= length else { return false }
+    for index in 0..<length {
+      let byte = byte(unchecked: start + index)
+      let lower = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      // SAFETY: the index is below the prefix's length.
+      let expected = unsafe prefix.utf8Start[index]
+      if lower != expected { return false }
+    }
+    return true
+  }
+
+  /// Number of line feeds in a range.
+  func lineFeeds(from start: Int, to end: Int) -> Int {
+    var count = 0
+    var offset = start
+    while let found = firstOffset(of: Byte.lineFeed, from: offset, to: end) {
+      count += 1
+      offset = found + 1
+    }
+    return count
+  }
+
+  /// The range without blanks, tabs and line ends around it.
+  func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, Self.isBlank(byte(unchecked: start)) { start += 1 }
+    while end > start, Self.isBlank(byte(unchecked: end - 1)) { end -= 1 }
+    return start..<end
+  }
+
+  /// White space as JSON knows it.
+  @inline(__always)
+  static func isBlank(_ byte: UInt8) -> Bool {
+    byte == Byte.space || byte == Byte.tab || byte == Byte.lineFeed || byte == Byte.carriageReturn
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// Appends the bytes of a range.
+  mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
+    append(bytes.extracting(range))
+  }
+}

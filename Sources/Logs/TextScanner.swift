@@ -1,0 +1,184 @@
+import Indicators
+import Parsing
+
+/// Where a scan of a text stands, and what it learned on its way; all of it moves forwards only, which
+/// is what keeps the scan linear.
+struct TextCursor {
+  /// Nothing before it belongs to a later name run: the end of the last run, unit or border.
+  var floor: Int
+  /// Nothing before it belongs to a later value of any kind: the end of a border of several bytes or
+  /// of the user information of a URL.
+  var hardFloor: Int
+  /// IPv6 runs that begin before it were looked at.
+  var addressesDone: Int
+  /// End of the characters of a local part that were looked ahead at, and whether `@` follows them.
+  var localEnd = -1
+  var localIsMailbox = false
+  /// The authority of the last URL.
+  var authorityStart = -1
+  var authorityEnd = -1
+  /// End of the URL text that holds the last URL, and where the search for it began.
+  var urlTextStart = -1
+  var urlTextEnd = -1
+  /// The last quote before `quotesDone`, of each sort.
+  var quotesDone: Int
+  var lastQuote = -1
+  var lastApostrophe = -1
+
+  init(_ unit: TextUnit) {
+    floor = unit.start
+    hardFloor = unit.start
+    addressesDone = unit.start
+    quotesDone = unit.start
+  }
+}
+
+extension Extraction {
+  /// Emits every value of a text.
+  ///
+  /// One loop looks for anchors, bytes that a value can be recognised by: `.`, `@`, `:`, `%`, ESC and
+  /// all above ASCII. At each a run is grown to both sides, classified as a whole, and stepped over.
+  /// Hashes, whose bytes are nothing special, are found by sampling.
+  mutating func scan(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if unit.start >= unit.end { return }
+    let traits = unit.fieldClass.traits
+    if !traits.isDisjoint(with: .special) {
+      if traits.contains(.nothing) { return }
+      if isScan, !traits.isDisjoint(with: .ownKinds) { emitOwnKinds(bytes, unit, into: &batch) }
+      if traits.contains(.certificate) {
+        scanFingerprint(bytes, unit, into: &batch)
+        return
+      }
+      if traits.contains(.nameTyped), scanWholeName(bytes, unit, into: &batch) { return }
+      if traits.contains(.pairedHash) { scanFingerprint(bytes, unit, into: &batch) }
+    }
+
+    var cursor = TextCursor(unit)
+    if !ansiEnds.isEmpty { ansiEnds.removeAll(keepingCapacity: true) }
+    let end = unit.end
+    var offset = unit.start
+    while true {
+      while offset < end, !classes.is(bytes.byte(unchecked: offset), .anchor) { offset += 1 }
+      if offset >= end { break }
+      switch bytes.byte(unchecked: offset) {
+      case Byte.dot:
+        offset = scanDot(bytes, at: offset, unit, &cursor, into: &batch)
+      case Byte.colon:
+        offset = scanColon(bytes, at: offset, unit, &cursor, into: &batch)
+      case UInt8(ascii: "@"):
+        offset = scanAt(bytes, at: offset, unit, &cursor, into: &batch)
+      case UInt8(ascii: "%"):
+        offset = scanPercent(bytes, at: offset, unit, &cursor, into: &batch)
+      case TextBorders.escape, Byte.backslash:
+        if let after = TextBorders.ansiEnd(bytes, at: offset, end: end) {
+          cursor.floor = after
+          cursor.hardFloor = after
+          ansiEnds.append(after)
+          offset = after
+        } else {
+          offset += 1
+        }
+      default:
+        offset = scanHigh(bytes, at: offset, unit, &cursor, into: &batch)
+      }
+    }
+    if wantsHashes, end - unit.start >= 32, !traits.contains(.noHashes) {
+      scanHashes(bytes, unit, into: &batch)
+    }
+    if isScan, wants(.userAgent), !traits.contains(.isMember) {
+      scanQuotedUserAgents(bytes, unit, into: &batch)
+    }
+  }
+
+  // MARK: Anchors
+
+  /// A dot: the middle of a name run, or none of our business.
+  @inline(__always)
+  private mutating func scanDot(
+    _ bytes: RawSpan, at dot: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) -> Int {
+    // A run has a dot inside only if something of it stands on both sides of one.
+    guard dot > cursor.floor, classes.is(bytes.byte(unchecked: dot - 1), .name),
+      dot + 1 < unit.end
+    else { return dot + 1 }
+    let next = bytes.byte(unchecked: dot + 1)
+    guard classes.is(next, .name) || next >= 0x80 || next == UInt8(ascii: "%") else {
+      return dot + 1
+    }
+    let start = classes.start(of: .name, bytes, before: dot, from: cursor.floor)
+    let end = classes.end(of: .name, bytes, from: dot + 1, to: unit.end)
+    if end < unit.end {
+      let behind = bytes.byte(unchecked: end)
+      if behind >= 0x80 || behind == UInt8(ascii: "%"),
+        continuesRun(bytes, at: end, end: unit.end)
+      {
+        return scanDecodedRun(bytes, from: start, unit, &cursor, into: &batch)
+      }
+    }
+    return classifyRun(bytes, start..<end, unit, &cursor, into: &batch)
+  }
+
+  /// A percent unit: a character of a run, or a border with its digits.
+  private mutating func scanPercent(
+    _ bytes: RawSpan, at percent: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) -> Int {
+    guard let value = TextBorders.percentValue(bytes, at: percent, end: unit.end) else {
+      return percent + 1
+    }
+    if classes.is(value, .name) {
+      let start = classes.start(of: .name, bytes, before: percent, from: cursor.floor)
+      return scanDecodedRun(bytes, from: start, unit, &cursor, into: &batch)
+    }
+    let end =
+      percent + TextBorders.percentLength(bytes, value: value, at: percent, end: unit.end)
+    cursor.floor = end
+    cursor.hardFloor = end
+    return end
+  }
+
+  /// A byte above ASCII: a letter of a run, or a border.
+  private mutating func scanHigh(
+    _ bytes: RawSpan, at offset: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) -> Int {
+    let scalar = TextScalar(bytes, at: offset, end: unit.end)
+    guard scalar.nameClass != .border else {
+      cursor.floor = offset + scalar.length
+      return cursor.floor
+    }
+    let start = classes.start(of: .name, bytes, before: offset, from: cursor.floor)
+    return scanDecodedRun(bytes, from: start, unit, &cursor, into: &batch)
+  }
+
+  /// Whether the byte above ASCII or the `%` at an offset goes on with a name run.
+  func continuesRun(_ bytes: RawSpan, at offset: Int, end: Int) -> Bool {
+    if bytes.byte(unchecked: offset) == UInt8(ascii: "%") {
+      guard let value = TextBorders.percentValue(bytes, at: offset, end: end) else { return false }
+      return classes.is(value, .name)
+    }
+    return TextScalar(bytes, at: offset, end: end).nameClass != .border
+  }
+
+  /// Whether a character of a name run stands at an offset.
+  func beginsRun(_ bytes: RawSpan, at offset: Int, end: Int) -> Bool {
+    guard offset < end else { return false }
+    let byte = bytes.byte(unchecked: offset)
+    if classes.is(byte, .name) { return true }
+    return (byte >= 0x80 || byte == UInt8(ascii: "%")) && continuesRun(bytes, at: offset, end: end)
+  }
+
+  /// Counts a run that touches a cut of its line; such a run may be part of another value.
+  @inline(__always)
+  mutating func isCut(_ range: Range<Int>, _ unit: TextUnit) -> Bool {
+    guard
+      unit.isCutAtStart && range.lowerBound == unit.start
+        || unit.isCutAtEnd && range.upperBound == unit.end
+    else { return false }
+    counters.cutRuns += 1
+    return true
+  }
+}

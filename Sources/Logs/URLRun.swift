@@ -1,0 +1,236 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// A `://`: emits the URL whose scheme ends there, and returns where the scan of its text goes on.
+  mutating func scanURL(
+    _ bytes: RawSpan, at colon: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) -> Int {
+    let authority = colon + 3
+    var start = classes.start(of: .scheme, bytes, before: colon, from: cursor.hardFloor)
+    while start < colon, !Self.isLetter(bytes.byte(unchecked: start)) { start += 1 }
+    guard start < colon else { return authority }
+    let end = urlTextEnd(bytes, from: authority, start: start, unit, &cursor)
+
+    // The authority and the user information in it, which gives nothing.
+    var authorityEnd = authority
+    var sign: Int?
+    while authorityEnd < end {
+      let byte = bytes.byte(unchecked: authorityEnd)
+      if byte == Byte.slash || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") { break }
+      if byte == UInt8(ascii: "@") { sign = authorityEnd }
+      authorityEnd += 1
+    }
+    cursor.authorityStart = authority
+    cursor.authorityEnd = authorityEnd
+
+    if wantsURLs, end > authority {
+      if unit.isCutAtStart && start == unit.start || unit.isCutAtEnd && end == unit.end {
+        counters.cutRuns += 1
+      } else {
+        emitURL(
+          bytes, start..<end, minimum: authority + 1, hasScheme: true, unit, into: &batch)
+      }
+    }
+    guard let sign else { return authority }
+    cursor.floor = sign
+    cursor.hardFloor = sign
+    return sign
+  }
+
+  /// Emits a name or address and the path behind it as a URL without scheme.
+  mutating func emitBareURL(
+    _ bytes: RawSpan, _ host: Range<Int>, _ context: RunContext, _ unit: TextUnit,
+    _ cursor: inout TextCursor, into batch: inout ObservableBatch
+  ) {
+    guard isScan, wantsURLs, !context.isStrippedAtEnd, !context.isInsideAtEnd,
+      context.run.upperBound < unit.end
+    else { return }
+    var slash = context.run.upperBound
+    if bytes.byte(unchecked: slash) == Byte.colon {
+      let digits = classes.end(of: .digit, bytes, from: slash + 1, to: unit.end)
+      guard 1...5 ~= digits - slash - 1 else { return }
+      slash = digits
+    }
+    guard slash < unit.end, bytes.byte(unchecked: slash) == Byte.slash,
+      host.lowerBound < cursor.authorityStart || host.lowerBound >= cursor.authorityEnd
+    else { return }
+    let end = urlTextEnd(bytes, from: slash, start: host.lowerBound, unit, &cursor)
+    if unit.isCutAtEnd, end == unit.end {
+      counters.cutRuns += 1
+      return
+    }
+    emitURL(
+      bytes, host.lowerBound..<end, minimum: slash + 1, hasScheme: false, unit, into: &batch)
+  }
+
+  @inline(__always)
+  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 <= 25 }
+
+  // MARK: Where a URL ends
+
+  /// End of the text of the URL that begins at `start`, looked for from `offset` on.
+  private func urlTextEnd(
+    _ bytes: RawSpan, from offset: Int, start: Int, _ unit: TextUnit, _ cursor: inout TextCursor
+  ) -> Int {
+    // URLs in one another end where the first of them does.
+    if offset < cursor.urlTextStart || offset >= cursor.urlTextEnd {
+      cursor.urlTextStart = offset
+      cursor.urlTextEnd = urlTextEnd(bytes, from: offset, unit)
+    }
+    guard start > unit.start, bytes.byte(unchecked: start - 1) == Byte.apostrophe,
+      let quote = bytes.firstOffset(of: Byte.apostrophe, from: offset, to: cursor.urlTextEnd)
+    else { return cursor.urlTextEnd }
+    return quote
+  }
+
+  private func urlTextEnd(_ bytes: RawSpan, from start: Int, _ unit: TextUnit) -> Int {
+    var offset = start
+    while offset < unit.end {
+      let byte = bytes.byte(unchecked: offset)
+      if classes.is(byte, .urlEnd) { return offset }
+      if byte >= 0x80 {
+        let scalar = TextScalar(bytes, at: offset, end: unit.end)
+        guard scalar.isURLPart else { return offset }
+        offset += scalar.length
+      } else {
+        offset += 1
+      }
+    }
+    return offset
+  }
+
+  // MARK: Candidates
+
+  /// Emits what a URL's text can mean: in `scan` the longest form first, then shorter ones to fall
+  /// back on, in `extract` the fully cut one.
+  ///
+  /// `minimum` is the least end that a candidate can have.
+  private mutating func emitURL(
+    _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, hasScheme: Bool, _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) {
+    let start = range.lowerBound
+    var tail = URLTail(bytes, range)
+    guard isScan else {
+      while tail.cut(bytes, classes) {}
+      if let comma = Self.distinguishedName(bytes, start..<tail.end) {
+        tail = URLTail(bytes, start..<comma)
+        while tail.cut(bytes, classes) {}
+      }
+      if tail.end >= minimum {
+        _ = emitURL(bytes, start..<tail.end, flags: [], hasScheme: true, unit, into: &batch)
+      }
+      return
+    }
+    var flags: ObservableFlags = []
+    repeat {
+      guard tail.end >= minimum else { return }
+      if emitURL(bytes, start..<tail.end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
+        flags = .fallback
+      }
+    } while record.urlBudget > 0 && tail.cut(bytes, classes)
+    var end = tail.end
+    while record.urlBudget > 0, end > minimum {
+      end -= 1
+      let byte = bytes.byte(unchecked: end)
+      guard byte == Byte.comma || byte == UInt8(ascii: ";") else { continue }
+      if emitURL(bytes, start..<end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
+        flags = .fallback
+      }
+    }
+  }
+
+  /// Emits one candidate; false where it is no URL.
+  private mutating func emitURL(
+    _ bytes: RawSpan, _ range: Range<Int>, flags: ObservableFlags, hasScheme: Bool,
+    _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) -> Bool {
+    record.urlBudget -= range.count + 16
+    guard record.urlBudget > 0 else {
+      counters.crowdedURLs += 1
+      return false
+    }
+    let start = batch.arena.count
+    var schemeLength = 0
+    guard
+      normalizer.appendURL(
+        bytes.extracting(range), schemeLength: &schemeLength, to: &batch.arena) == nil
+    else { return false }
+    guard schemeLength > 0 || !hasScheme else {
+      // Longer than any scheme is.
+      batch.arena.removeLast(batch.arena.count - start)
+      return false
+    }
+    emitFromArena(
+      .url, flags: flags, from: start, at: range.lowerBound, of: unit, schemeLength: schemeLength,
+      into: &batch)
+    return true
+  }
+
+  /// The comma before capitals and `=`, where a distinguished name goes on behind a URL.
+  private static func distinguishedName(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    var offset = range.lowerBound
+    while let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: range.upperBound) {
+      var end = comma + 1
+      while end < range.upperBound, bytes.byte(unchecked: end) &- 0x41 <= 25 { end += 1 }
+      if end > comma + 1, end < range.upperBound,
+        bytes.byte(unchecked: end) == UInt8(ascii: "=")
+      {
+        return comma
+      }
+      offset = comma + 1
+    }
+    return nil
+  }
+}
+
+/// Cuts punctuation off the end of a URL, one character at a time.
+private struct URLTail {
+  private let start: Int
+  private(set) var end: Int
+  /// Brackets opened less brackets closed, once they had to be counted.
+  private var round: Int?
+  private var square: Int?
+
+  init(_ bytes: RawSpan, _ range: Range<Int>) {
+    start = range.lowerBound
+    end = range.upperBound
+  }
+
+  /// Cuts the last character if it is punctuation or a bracket that nothing opens.
+  mutating func cut(_ bytes: RawSpan, _ classes: ByteClasses) -> Bool {
+    guard end > start else { return false }
+    let last = bytes.byte(unchecked: end - 1)
+    if classes.is(last, .urlTail) {
+      end -= 1
+      return true
+    }
+    if last == UInt8(ascii: ")") {
+      let open = round ?? balance(bytes, UInt8(ascii: "("), last)
+      round = open
+      guard open < 0 else { return false }
+      round = open + 1
+    } else if last == UInt8(ascii: "]") {
+      let open = square ?? balance(bytes, UInt8(ascii: "["), last)
+      square = open
+      guard open < 0 else { return false }
+      square = open + 1
+    } else {
+      return false
+    }
+    end -= 1
+    return true
+  }
+
+  private func balance(_ bytes: RawSpan, _ open: UInt8, _ close: UInt8) -> Int {
+    var count = 0
+    for offset in start..<end {
+      let byte = bytes.byte(unchecked: offset)
+      if byte == open { count += 1 } else if byte == close { count -= 1 }
+    }
+    return count
+  }
+}

@@ -1,0 +1,7 @@
+/// Why an image cannot be used or built.
+public enum ImageError: Error, Sendable, Equatable {
+  /// The bytes are no image of this kind, or an inner check failed; the text says which.
+  case damaged(String)
+  /// What was given to a builder makes no image: a key twice, a prefix with host bits, and so on.
+  case unusableInput(String)
+}

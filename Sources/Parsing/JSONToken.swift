@@ -1,0 +1,90 @@
+/// What a JSON token is.
+@frozen
+public enum JSONTokenKind: UInt8, Sendable {
+  case beginObject, endObject, beginArray, endArray
+  /// A member's name; `start..<end` is inside the quotes.
+  case key
+  /// A string value; `start..<end` is inside the quotes.
+  case string
+  case number, trueLiteral, falseLiteral, null
+  /// The bytes given end inside a value, or before one: call again with more (never with `isFinal`).
+  case needMore
+  /// A whole top-level value was read and nothing of another has begun.
+  case endOfValue
+  /// Nothing but white space was left of bytes that were final (only with `isFinal`).
+  case endOfInput
+}
+
+/// One token: a kind and where its bytes are.
+///
+/// Of an object's or array's border the range is the one bracket; of a number or literal the whole
+/// of it; of a key or string what stands between the quotes. The other kinds have an empty range.
+@frozen
+public struct JSONToken: Sendable, Equatable {
+  /// What the token is.
+  public var kind: JSONTokenKind
+  /// Whether a key or string holds a backslash.
+  public var hasEscapes: Bool
+  /// Offset of the first byte.
+  public var start: Int
+  /// Offset behind the last byte.
+  public var end: Int
+
+  /// A token of some bytes.
+  @inlinable
+  public init(kind: JSONTokenKind, hasEscapes: Bool, start: Int, end: Int) {
+    self.kind = kind
+    self.hasEscapes = hasEscapes
+    self.start = start
+    self.end = end
+  }
+
+  /// The token's bytes.
+  @inlinable
+  public var range: Range<Int> { start..<end }
+}
+
+/// Why bytes are not JSON (RFC 8259).
+public struct JSONError: Error, Sendable, Equatable {
+  /// Why a value was refused.
+  public enum Code: UInt8, Sendable {
+    /// The final bytes end inside a value.
+    case truncated
+    /// More open containers than allowed.
+    case tooDeep
+    /// Something else than the grammar expects.
+    case unexpected
+    /// Not one of `true`, `false`, `null`.
+    case literal
+    /// Digits that are no number of RFC 8259 §6.
+    case number
+    /// A backslash that begins no escape of RFC 8259 §7.
+    case escape
+    /// A control character inside a string, where it must be escaped.
+    case control
+  }
+
+  /// What is wrong.
+  public var code: Code
+  /// Where, in the bytes given.
+  public var offset: Int
+
+  /// An error at an offset.
+  public init(_ code: Code, at offset: Int) {
+    self.code = code
+    self.offset = offset
+  }
+
+  /// What is wrong, in words: lower case, without full stop.
+  public var reason: StaticString {
+    switch code {
+    case .truncated: "the data ends inside a value"
+    case .tooDeep: "objects and arrays are nested too deep"
+    case .unexpected: "unexpected character"
+    case .literal: "neither true, false nor null"
+    case .number: "malformed number"
+    case .escape: "malformed escape in a string"
+    case .control: "control character in a string"
+    }
+  }
+}

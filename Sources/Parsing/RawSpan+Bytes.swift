@@ -1,0 +1,104 @@
+extension RawSpan {
+  /// The byte at an offset, checked.
+  @inlinable
+  public func byte(at offset: Int) -> UInt8 {
+    precondition(offset >= 0 && offset < byteCount)
+    // SAFETY: the line above keeps the offset inside the span; a byte has no invalid value.
+    return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+  }
+
+  /// The byte at an offset, unchecked in release builds.
+  ///
+  /// The caller has compared the offset with `byteCount` before, usually once for a whole run.
+  @inlinable
+  public func byte(unchecked offset: Int) -> UInt8 {
+    assert(offset >= 0 && offset < byteCount)
+    // SAFETY: the caller's promise, asserted in debug builds.
+    return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+  }
+
+  /// Copies the bytes of a range, which must lie within the span.
+  public func copied(_ range: Range<Int>) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.append(extracting(range))
+    return copy
+  }
+
+  /// Whether the bytes are those of another span.
+  public func isEqual(to other: RawSpan) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    var offset = 0
+    while byteCount - offset >= 8 {
+      if littleEndianUInt64(unchecked: offset) != other.littleEndianUInt64(unchecked: offset) {
+        return false
+      }
+      offset += 8
+    }
+    while offset < byteCount {
+      if byte(unchecked: offset) != other.byte(unchecked: offset) { return false }
+      offset += 1
+    }
+    return true
+  }
+
+  /// Offset of the first byte of a value at or after `start`, or the number of bytes.
+  ///
+  /// Eight bytes at a time. A borrow can only raise a false flag in a byte above a true one, so the
+  /// lowest flag is always true.
+  @inlinable
+  public func firstOffset(of value: UInt8, from start: Int) -> Int {
+    precondition(start >= 0 && start <= byteCount)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let pattern = ones &* UInt64(value)
+    let count = byteCount
+    var offset = start
+    while count - offset >= 8 {
+      let difference = littleEndianUInt64(unchecked: offset) ^ pattern
+      let flags = (difference &- ones) & ~difference & 0x8080_8080_8080_8080
+      if flags != 0 { return offset + flags.trailingZeroBitCount / 8 }
+      offset += 8
+    }
+    while offset < count, byte(unchecked: offset) != value { offset += 1 }
+    return offset
+  }
+
+  /// Offset of the last byte of a value before `end`, or -1.
+  public func lastOffset(of value: UInt8, before end: Int) -> Int {
+    precondition(end >= 0 && end <= byteCount)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let lows: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+    var offset = end
+    while offset >= 8 {
+      let difference = littleEndianUInt64(unchecked: offset - 8) ^ (ones &* UInt64(value))
+      // Exact for each byte, unlike the test above: the highest flag is wanted here.
+      let flags = ~(((difference & lows) &+ lows) | difference | lows)
+      if flags != 0 { return offset - 1 - flags.leadingZeroBitCount / 8 }
+      offset -= 8
+    }
+    while offset > 0 {
+      offset -= 1
+      if byte(unchecked: offset) == value { return offset }
+    }
+    return -1
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// Appends the bytes of a span.
+  public mutating func append(_ bytes: RawSpan) {
+    // SAFETY: the buffer is read within the call only.
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// The array's bytes, borrowed.
+  @inlinable
+  public var rawSpan: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      // SAFETY: bytes have no padding and no invalid value.
+      unsafe span.bytes
+    }
+  }
+}

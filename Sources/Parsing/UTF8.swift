@@ -1,0 +1,107 @@
+/// Reading UTF-8 (RFC 3629) that may be damaged.
+public enum UTF8Decoder {
+  /// The scalar at an offset, which moves behind it; nil, and one byte further, where none begins.
+  ///
+  /// Overlong forms, surrogates, values above U+10FFFF and sequences cut short are none. The offset
+  /// must be less than the number of bytes.
+  @inlinable
+  public static func next(_ bytes: RawSpan, at offset: inout Int) -> Unicode.Scalar? {
+    let first = bytes.byte(at: offset)
+    if first < 0x80 {
+      offset += 1
+      return Unicode.Scalar(first)
+    }
+    return nextLong(bytes, at: &offset)
+  }
+
+  /// `next` for a byte that is not ASCII.
+  public static func nextLong(_ bytes: RawSpan, at offset: inout Int) -> Unicode.Scalar? {
+    let length = sequenceLength(bytes, at: offset)
+    guard length > 0 else {
+      offset += 1
+      return nil
+    }
+    var value = UInt32(bytes.byte(unchecked: offset))
+    // The first byte's own bits: all seven, or what its length leaves.
+    if length > 1 { value &= 0x7f >> UInt32(length) }
+    for index in 1..<max(length, 1) {
+      value = value << 6 | UInt32(bytes.byte(unchecked: offset + index) & 0x3f)
+    }
+    offset += length
+    return Unicode.Scalar(value)
+  }
+
+  /// Length of the well-formed sequence at an offset, 1 to 4, or 0 if none begins there.
+  ///
+  /// The offset must be less than the number of bytes.
+  public static func sequenceLength(_ bytes: RawSpan, at offset: Int) -> Int {
+    let first = bytes.byte(at: offset)
+    if first < 0x80 { return 1 }
+    let left = bytes.byteCount - offset
+    guard first >= 0xc2, first <= 0xf4, left >= 2 else { return 0 }
+    // Table 3-7 of the Unicode Standard: only the second byte's range depends on the first.
+    let second = bytes.byte(unchecked: offset + 1)
+    let lowest: UInt8 = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80
+    let highest: UInt8 = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf
+    guard second >= lowest, second <= highest else { return 0 }
+    if first < 0xe0 { return 2 }
+    guard left >= 3, bytes.byte(unchecked: offset + 2) & 0xc0 == 0x80 else { return 0 }
+    if first < 0xf0 { return 3 }
+    guard left >= 4, bytes.byte(unchecked: offset + 3) & 0xc0 == 0x80 else { return 0 }
+    return 4
+  }
+
+  /// Whether all bytes are well-formed.
+  public static func isValid(_ bytes: RawSpan) -> Bool { validPrefix(bytes) == bytes.byteCount }
+
+  /// Number of bytes before the first that belongs to no well-formed sequence.
+  public static func validPrefix(_ bytes: RawSpan) -> Int {
+    var offset = 0
+    while true {
+      offset = endOfASCII(bytes, from: offset)
+      guard offset < bytes.byteCount else { return offset }
+      let length = sequenceLength(bytes, at: offset)
+      if length == 0 { return offset }
+      offset += length
+    }
+  }
+
+  /// Offset of the first byte at or after `start` that is not ASCII, or the number of bytes.
+  public static func endOfASCII(_ bytes: RawSpan, from start: Int) -> Int {
+    let count = bytes.byteCount
+    precondition(start >= 0 && start <= count)
+    var offset = start
+    while count - offset >= 8 {
+      let highs = bytes.littleEndianUInt64(unchecked: offset) & 0x8080_8080_8080_8080
+      if highs != 0 { return offset + highs.trailingZeroBitCount / 8 }
+      offset += 8
+    }
+    while offset < count, bytes.byte(unchecked: offset) < 0x80 { offset += 1 }
+    return offset
+  }
+}
+
+/// Writing UTF-8 (RFC 3629).
+public enum UTF8Encoder {
+  /// Appends a scalar's one to four bytes.
+  @inlinable
+  public static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
+    let value = scalar.value
+    if value < 0x80 {
+      output.append(UInt8(truncatingIfNeeded: value))
+      return
+    }
+    if value < 0x800 {
+      output.append(0xc0 | UInt8(truncatingIfNeeded: value >> 6))
+    } else {
+      if value < 0x1_0000 {
+        output.append(0xe0 | UInt8(truncatingIfNeeded: value >> 12))
+      } else {
+        output.append(0xf0 | UInt8(truncatingIfNeeded: value >> 18))
+        output.append(0x80 | UInt8(truncatingIfNeeded: value >> 12) & 0x3f)
+      }
+      output.append(0x80 | UInt8(truncatingIfNeeded: value >> 6) & 0x3f)
+    }
+    output.append(0x80 | UInt8(truncatingIfNeeded: value) & 0x3f)
+  }
+}

@@ -1,0 +1,60 @@
+import Database
+import Indicators
+import Parsing
+
+/// Entries read from the databases once and kept, since what hits once often hits again.
+struct EntryCatalog {
+  private static let limit = 16_384
+
+  private let databases: [IndicatorDatabase]
+  private var known: [EntryReference: ResolvedEntry] = [:]
+
+  init(databases: [IndicatorDatabase]) { self.databases = databases }
+
+  /// The entry with all its sources.
+  mutating func entry(database: Int, entry: UInt32) -> ResolvedEntry {
+    let reference = EntryReference(database: database, entry: entry)
+    if let resolved = known[reference] { return resolved }
+    if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
+    let resolved = Self.read(reference, from: databases[database])
+    known[reference] = resolved
+    return resolved
+  }
+
+  /// Reads an entry without keeping it.
+  static func read(_ reference: EntryReference, from database: IndicatorDatabase) -> ResolvedEntry {
+    let entry = database.entry(reference.entry)
+    var value: [UInt8] = []
+    database.appendText(of: entry, to: &value)
+    let isAddress = entry.kind == .ipv4 || entry.kind == .ipv6
+    return ResolvedEntry(
+      reference: reference, kind: entry.kind, mode: entry.mode, value: value,
+      specificity: isAddress ? Int(entry.prefixLength) : value.count,
+      sources: database.sources(of: reference.entry).map { resolve($0, in: database) })
+  }
+
+  private static func resolve(
+    _ source: DatabaseSource, in database: IndicatorDatabase
+  ) -> ResolvedSource {
+    let context = source.context
+    let feed = database.feedName(source.feed)
+    return ResolvedSource(
+      feed: feed.copied(feed.byteOffsets),
+      lines: source.line == 0 ? [] : [source.line] + source.moreLines,
+      id: bytes(context.id, database), description: bytes(context.description, database),
+      reference: bytes(context.reference, database),
+      labels: list(context.labels, database), attack: list(context.attack, database),
+      malware: list(context.malware, database), actors: list(context.actors, database),
+      validFrom: context.validFrom, validUntil: context.validUntil,
+      confidence: context.confidence, tlp: context.tlp, flags: context.flags)
+  }
+
+  private static func bytes(_ id: StringID, _ database: IndicatorDatabase) -> [UInt8] {
+    let string = database.string(id)
+    return string.copied(string.byteOffsets)
+  }
+
+  private static func list(_ id: StringListID, _ database: IndicatorDatabase) -> [[UInt8]] {
+    database.list(id).map { bytes($0, database) }
+  }
+}

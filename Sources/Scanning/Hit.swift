@@ -1,0 +1,121 @@
+public import Indicators
+public import Inputs
+
+/// One observable in one place, and every indicator that covers it.
+public struct Hit: Sendable {
+  /// Kind of the observable that matched.
+  public var kind: IndicatorKind
+  /// Name of the field it stood in.
+  public var field: [UInt8]
+  /// The value as it is printed: the normal form of the candidate that matched.
+  public var value: [UInt8]
+  /// How the first indicator matched.
+  public var match: MatchKind
+  /// The indicators, in the order of matching.md §10.
+  public var indicators: [HitIndicator]
+  /// What suppressed the hit, where an allow list covers it.
+  public var suppression: Suppression?
+  /// Index of the input in the run.
+  public var input: Int
+  /// The input's path.
+  public var path: InputPath
+  /// Packet or line number, from 1.
+  public var number: UInt64
+  /// Whether `number` counts packets.
+  public var countsPackets: Bool
+  /// Byte offset of the value in the uncompressed input; nil in captures.
+  public var offset: UInt64?
+  /// Event time in nanoseconds since 1970, or `ObservableRecord.noTime`.
+  public var time: Int64
+  /// The flow it was seen in.
+  public var flow: FlowRecord?
+  /// Which end of the flow an address belongs to, where it is one.
+  public var end: FlowEnd?
+}
+
+/// One end of a flow.
+public enum FlowEnd: Sendable {
+  case originator, responder
+}
+
+/// One indicator of a hit.
+public struct HitIndicator: Sendable {
+  /// The entry.
+  public var entry: ResolvedEntry
+  /// How it met the observable.
+  public var match: MatchKind
+  /// Validity at the event's time; nil where the event has no time and the indicator has bounds.
+  public var validity: Validity?
+  /// Indices of the entry's sources that take part.
+  public var sources: [Int]
+}
+
+/// The allow-list entry that suppressed a hit.
+public struct Suppression: Sendable {
+  /// Name of the allow list.
+  public var list: [UInt8]
+  /// Line in the list, or 0.
+  public var line: UInt32
+  /// Why the value is allowed: what the list says, or how the entry covers it.
+  public var reason: [UInt8]
+}
+
+/// A database entry with everything that a hit shows of it, read once and shared.
+public final class ResolvedEntry: Sendable {
+  /// Which entry of which database it is.
+  package let reference: EntryReference
+  /// The entry's kind.
+  public let kind: IndicatorKind
+  /// How its value is compared.
+  public let mode: MatchMode
+  /// The value as it is printed.
+  public let value: [UInt8]
+  /// Length that orders entries of one match: prefix bits, or bytes of the value.
+  public let specificity: Int
+  /// Every source, in the database's order.
+  public let sources: [ResolvedSource]
+
+  package init(
+    reference: EntryReference, kind: IndicatorKind, mode: MatchMode, value: [UInt8],
+    specificity: Int, sources: [ResolvedSource]
+  ) {
+    self.reference = reference
+    self.kind = kind
+    self.mode = mode
+    self.value = value
+    self.specificity = specificity
+    self.sources = sources
+  }
+}
+
+/// What one feed says of an entry.
+public struct ResolvedSource: Sendable {
+  /// Name of the feed.
+  public var feed: [UInt8]
+  /// Lines in the feed, ascending; empty where lines mean nothing.
+  public var lines: [UInt32]
+  /// The object's own identifier in the feed; empty where it has none, as for all texts here.
+  public var id: [UInt8]
+  /// What the feed says of the value in words.
+  public var description: [UInt8]
+  /// Where to read more, usually a URL.
+  public var reference: [UInt8]
+  /// The feed's labels or tags.
+  public var labels: [[UInt8]]
+  /// MITRE ATT&CK technique identifiers.
+  public var attack: [[UInt8]]
+  /// Names of malware that the value indicates.
+  public var malware: [[UInt8]]
+  /// Names of threat actors behind it.
+  public var actors: [[UInt8]]
+  /// Start of validity in nanoseconds since 1970, or `Int64.min`.
+  public var validFrom: Int64
+  /// End of validity (exclusive), or `Int64.max`.
+  public var validUntil: Int64
+  /// 0–100, or 255 where the feed says nothing.
+  public var confidence: UInt8
+  /// The marking under which it was shared.
+  public var tlp: TLP
+  /// Whether it allows, is weak, or was forced to exact.
+  public var flags: SourceFlags
+}

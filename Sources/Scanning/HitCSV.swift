@@ -1,0 +1,74 @@
+import Indicators
+import Inputs
+import Parsing
+
+/// Writes hits as CSV (RFC 4180), one row a hit.
+struct HitCSV {
+  /// The first line.
+  static let header =
+    "time,kind,field,value,match,indicator,feed,feed_line,confidence,tlp,labels,path,number,offset,src,src_port,dst,dst_port\n"
+
+  private var text: [UInt8] = []
+
+  /// Appends one hit as a row without its end.
+  mutating func append(_ hit: Hit, to output: inout [UInt8]) {
+    let first = hit.indicators[0]
+    let source = first.entry.sources[first.sources[0]]
+    text.removeAll(keepingCapacity: true)
+    if hit.time != ObservableRecord.noTime {
+      Timestamp.append(hit.time, to: &text)
+    }
+    output.append(contentsOf: text)
+    cell(Array(hit.kind.name.utf8), to: &output)
+    cell(hit.field, to: &output)
+    cell(hit.value, to: &output)
+    cell(Array(hit.match.name.utf8), to: &output)
+    cell(first.entry.value, to: &output)
+    cell(source.feed, to: &output)
+    cell(source.lines.first.map { Array("\($0)".utf8) } ?? [], to: &output)
+    cell(source.confidence == 255 ? [] : Array("\(source.confidence)".utf8), to: &output)
+    cell(Array((source.tlp.name ?? "").utf8), to: &output)
+    cell(Array(source.labels.joined(separator: Array(";".utf8))), to: &output)
+    cell(hit.path.bytes, to: &output)
+    cell(Array("\(hit.number)".utf8), to: &output)
+    cell(hit.offset.map { Array("\($0)".utf8) } ?? [], to: &output)
+    guard let flow = hit.flow else {
+      output.append(contentsOf: ",,,,".utf8)
+      return
+    }
+    cell(flow.addressText(flow.source), to: &output)
+    cell(flow.hasPorts ? Array("\(flow.sourcePort)".utf8) : [], to: &output)
+    cell(flow.addressText(flow.destination), to: &output)
+    cell(flow.hasPorts ? Array("\(flow.destinationPort)".utf8) : [], to: &output)
+  }
+
+  private func cell(_ value: [UInt8], to output: inout [UInt8]) {
+    output.append(UInt8(ascii: ","))
+    let needsQuotes = value.contains { byte in
+      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte < 0x20
+    }
+    guard needsQuotes else {
+      output.append(contentsOf: value)
+      return
+    }
+    output.append(UInt8(ascii: "\""))
+    for byte in value {
+      if byte == UInt8(ascii: "\"") { output.append(byte) }
+      output.append(byte)
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+}
+
+extension FlowRecord {
+  /// An end's address as text.
+  func addressText(_ address: (UInt64, UInt64)) -> [UInt8] {
+    var text: [UInt8] = []
+    if ipVersion == 4 {
+      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
+    } else {
+      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
+    }
+    return text
+  }
+}

@@ -1,0 +1,223 @@
+import Indicators
+import Inputs
+import Parsing
+
+/// Writes hits as the ndjson of the outside contract (spec.md §3).
+struct HitJSON {
+  private var writer = JSONWriter()
+  private let home: HomeNetworks
+
+  init(home: HomeNetworks) { self.home = home }
+
+  /// Appends one hit as a line without its end.
+  mutating func append(_ hit: Hit, to output: inout [UInt8]) {
+    writer.reset()
+    writer.beginObject()
+    writer.key("schema")
+    writer.number(1)
+    if hit.time != ObservableRecord.noTime {
+      writer.key("ts")
+      writer.time(hit.time)
+    }
+    writer.key("kind")
+    writer.string(hit.kind.name)
+    writer.key("field")
+    writer.string(hit.field)
+    writer.key("value")
+    if !writer.string(hit.value.rawSpan) {
+      writer.key("raw")
+      writer.base64(hit.value)
+    }
+    writer.key("match")
+    writer.string(hit.match.name)
+    writer.key("indicators")
+    writer.beginArray()
+    for indicator in hit.indicators { append(indicator) }
+    writer.endArray()
+    if let suppression = hit.suppression { append(suppression) }
+    writer.key("source")
+    writer.beginObject()
+    writer.key("path")
+    writer.string(hit.path.bytes)
+    if hit.countsPackets {
+      writer.key("packet")
+      writer.number(hit.number)
+    } else {
+      writer.key("line")
+      writer.number(hit.number)
+    }
+    if let offset = hit.offset {
+      writer.key("offset")
+      writer.number(offset)
+    }
+    writer.endObject()
+    if let end = hit.end {
+      writer.key("seen_from")
+      writer.plain(end == .originator ? "originator" : "responder")
+    }
+    if let flow = hit.flow { writer.flow(flow, direction: home.direction(of: flow)) }
+    writer.endObject()
+    output.append(contentsOf: writer.bytes)
+  }
+
+  /// The indicators of a hit as a JSON array.
+  mutating func indicators(of hit: Hit) -> [UInt8] {
+    writer = JSONWriter()
+    writer.beginArray()
+    for indicator in hit.indicators { append(indicator) }
+    writer.endArray()
+    return writer.bytes
+  }
+
+  private mutating func append(_ suppression: Suppression) {
+    writer.key("suppressed")
+    writer.beginObject()
+    writer.key("list")
+    writer.string(suppression.list)
+    if suppression.line > 0 {
+      writer.key("line")
+      writer.number(suppression.line)
+    }
+    writer.key("reason")
+    writer.string(suppression.reason)
+    writer.endObject()
+  }
+
+  private mutating func append(_ indicator: HitIndicator) {
+    writer.beginObject()
+    writer.key("value")
+    writer.string(indicator.entry.value)
+    writer.key("kind")
+    writer.string(indicator.entry.kind.name)
+    writer.key("match")
+    writer.string(indicator.match.name)
+    if let validity = indicator.validity {
+      writer.key("validity")
+      writer.string(validity.name)
+    }
+    writer.key("sources")
+    writer.beginArray()
+    for index in indicator.sources { writer.source(indicator.entry.sources[index]) }
+    writer.endArray()
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  /// Writes one source of an entry.
+  mutating func source(_ source: ResolvedSource) {
+    beginObject()
+    key("feed")
+    string(source.feed)
+    if let line = source.lines.first {
+      key("line")
+      number(line)
+      if source.lines.count > 1 {
+        key("lines")
+        beginArray()
+        for line in source.lines { number(line) }
+        endArray()
+      }
+    }
+    text("id", source.id)
+    if source.confidence != 255 {
+      key("confidence")
+      number(source.confidence)
+    }
+    if let tlp = source.tlp.name {
+      key("tlp")
+      string(tlp)
+    }
+    list("labels", source.labels)
+    list("attack", source.attack)
+    list("malware", source.malware)
+    list("actors", source.actors)
+    if source.validFrom != .min {
+      key("valid_from")
+      time(source.validFrom)
+    }
+    if source.validUntil != .max {
+      key("valid_until")
+      time(source.validUntil)
+    }
+    text("description", source.description)
+    text("reference", source.reference)
+    if source.flags.contains(.weak) {
+      key("weak")
+      boolean(true)
+    }
+    endObject()
+  }
+
+  /// Writes a flow as the `flow` member.
+  mutating func flow(_ flow: FlowRecord, direction: StaticString) {
+    key("flow")
+    beginObject()
+    key("protocol")
+    switch flow.ipProtocol {
+    case 1: plain("icmp")
+    case 6: plain("tcp")
+    case 17: plain("udp")
+    case 58: plain("icmp6")
+    case 132: plain("sctp")
+    default: number(flow.ipProtocol)
+    }
+    key("src")
+    address(flow.source, version: flow.ipVersion)
+    if flow.hasPorts {
+      key("src_port")
+      number(flow.sourcePort)
+    }
+    key("dst")
+    address(flow.destination, version: flow.ipVersion)
+    if flow.hasPorts {
+      key("dst_port")
+      number(flow.destinationPort)
+    }
+    key("direction")
+    plain(direction)
+    if flow.tunnelDepth > 0 {
+      key("tunnel")
+      number(flow.tunnelDepth)
+    }
+    endObject()
+  }
+
+  /// Writes a time in nanoseconds since 1970 as RFC 3339.
+  mutating func time(_ nanoseconds: Int64) {
+    var text: [UInt8] = []
+    Timestamp.append(nanoseconds, to: &text)
+    string(text)
+  }
+
+  /// Writes bytes as base64.
+  mutating func base64(_ value: [UInt8]) {
+    var text: [UInt8] = []
+    Base64.encode(value.rawSpan, to: &text)
+    string(text)
+  }
+
+  private mutating func address(_ address: (UInt64, UInt64), version: UInt8) {
+    var text: [UInt8] = []
+    if version == 4 {
+      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
+    } else {
+      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
+    }
+    string(text)
+  }
+
+  private mutating func text(_ name: StaticString, _ value: [UInt8]) {
+    guard !value.isEmpty else { return }
+    key(name)
+    string(value)
+  }
+
+  private mutating func list(_ name: StaticString, _ values: [[UInt8]]) {
+    guard !values.isEmpty else { return }
+    key(name)
+    beginArray()
+    for value in values { string(value) }
+    endArray()
+  }
+}

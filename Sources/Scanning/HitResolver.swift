@@ -1,0 +1,284 @@
+import Database
+import Indicators
+import Inputs
+import Parsing
+
+/// Turns the matches of a batch into hits under the scan's options: which sources take part,
+/// which candidate of a place wins, what an allow list suppresses, in which order indicators stand.
+final class HitResolver: BatchProcessor {
+  private let databases: [IndicatorDatabase]
+  private let options: ScanOptions
+  private let lookupOptions: LookupOptions
+  private var catalog: EntryCatalog
+  private var scratch: [LookupScratch]
+  private var matches: [[EntryMatch]]
+  private var cursors: [Int]
+  private var renderer: HitJSON
+  private var csv = HitCSV()
+  private var candidates: [Candidate] = []
+
+  /// One entry that covers the observable at hand.
+  private struct Candidate {
+    var indicator: HitIndicator
+    var confidence: UInt8
+    var kind: IndicatorKind
+  }
+
+  init(databases: [IndicatorDatabase], options: ScanOptions) {
+    self.databases = databases
+    self.options = options
+    var lookupOptions = LookupOptions()
+    lookupOptions.kinds = options.kinds
+    lookupOptions.includesWeak = options.includesWeak
+    self.lookupOptions = lookupOptions
+    catalog = EntryCatalog(databases: databases)
+    scratch = databases.map { _ in LookupScratch() }
+    matches = databases.map { _ in [] }
+    cursors = databases.map { _ in 0 }
+    renderer = HitJSON(home: options.home)
+  }
+
+  func process(
+    _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
+    output: inout SegmentOutput
+  ) {
+    let count = batch.observables.count
+    guard count > 0 else { return }
+    for index in batch.observables.indices
+    where !batch.observables[index].flags.contains(.fallback)
+      && !batch.observables[index].flags.contains(.joint)
+    {
+      output.statistics.observables[Int(batch.observables[index].kind.rawValue)] += 1
+    }
+    var earliest = count
+    for database in databases.indices {
+      matches[database].removeAll(keepingCapacity: true)
+      cursors[database] = 0
+      databases[database].lookup(
+        batch, chunk: chunk, options: lookupOptions, scratch: &scratch[database],
+        matches: &matches[database])
+      if scratch[database].cutMatches > 0 {
+        output.statistics.skipped.add("matches-over-limit", scratch[database].cutMatches)
+        scratch[database].cutMatches = 0
+      }
+      if let first = matches[database].first { earliest = min(earliest, Int(first.observable)) }
+    }
+    while earliest < count {
+      var start = earliest
+      while start > 0, !batch.observables[start].startsPlace { start -= 1 }
+      var end = start + 1
+      while end < count, !batch.observables[end].startsPlace { end += 1 }
+      resolve(start..<end, batch: batch, chunk: chunk, place: place, output: &output)
+      earliest = count
+      for database in databases.indices {
+        while cursors[database] < matches[database].count,
+          Int(matches[database][cursors[database]].observable) < end
+        {
+          cursors[database] += 1
+        }
+        if cursors[database] < matches[database].count {
+          earliest = min(earliest, Int(matches[database][cursors[database]].observable))
+        }
+      }
+    }
+  }
+
+  /// Decides one place: the first candidate form that matched wins.
+  private func resolve(
+    _ range: Range<Int>, batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace,
+    output: inout SegmentOutput
+  ) {
+    var unit = range.lowerBound
+    while unit < range.upperBound {
+      var end = unit + 1
+      while end < range.upperBound, !batch.observables[end].flags.contains(.fallback) { end += 1 }
+      if resolve(
+        unit: unit..<end, batch: batch, chunk: chunk, place: place, output: &output)
+      {
+        return
+      }
+      unit = end
+    }
+  }
+
+  private func resolve(
+    unit: Range<Int>, batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace,
+    output: inout SegmentOutput
+  ) -> Bool {
+    candidates.removeAll(keepingCapacity: true)
+    var allowed: [(kind: IndicatorKind, suppression: Suppression)] = []
+    let record = batch.records[Int(batch.observables[unit.lowerBound].record)]
+    for database in databases.indices {
+      var cursor = cursors[database]
+      while cursor < matches[database].count {
+        let match = matches[database][cursor]
+        guard Int(match.observable) < unit.upperBound else { break }
+        cursor += 1
+        guard Int(match.observable) >= unit.lowerBound else { continue }
+        let observed = batch.observables[Int(match.observable)]
+        let entry = catalog.entry(database: database, entry: match.entry)
+        consider(entry, match: match.kind, observed: observed, time: record.time, &allowed)
+      }
+    }
+    guard !candidates.isEmpty else { return false }
+    var suppression: Suppression?
+    if !allowed.isEmpty {
+      let kept = candidates.filter { candidate in
+        !allowed.contains { $0.kind == candidate.kind }
+      }
+      if kept.isEmpty {
+        suppression = allowed.first?.suppression
+      } else {
+        candidates = kept
+      }
+    }
+    candidates.sort(by: Self.precedes)
+    let indicators = merged(candidates.map(\.indicator))
+    let primary = batch.observables[unit.lowerBound]
+    let kind = candidates[0].kind
+    var value: [UInt8] = []
+    appendValue(of: primary, batch: batch, chunk: chunk, to: &value)
+    let hit = Hit(
+      kind: kind, field: Array(batch.fields.name(primary.field)), value: value,
+      match: indicators[0].match, indicators: indicators, suppression: suppression,
+      input: place.input, path: place.path, number: record.number &+ place.numberBase,
+      countsPackets: place.countsPackets,
+      offset: place.countsPackets
+        ? nil : place.offset(of: primary, in: record, chunk: chunk),
+      time: record.time,
+      flow: record.flow == ObservableRecord.noFlow || Int(record.flow) >= batch.flows.count
+        ? nil : batch.flows[Int(record.flow)],
+      end: primary.flags.contains(.originator)
+        ? .originator : primary.flags.contains(.responder) ? .responder : nil)
+    deliver(hit, to: &output)
+    return true
+  }
+
+  /// Takes an entry in where one of its sources takes part, and notes what allows it.
+  private func consider(
+    _ entry: ResolvedEntry, match: MatchKind, observed: Observable, time: Int64,
+    _ allowed: inout [(kind: IndicatorKind, suppression: Suppression)]
+  ) {
+    var sources: [Int] = []
+    var confidence: UInt8 = 0
+    var validities: [Validity] = []
+    for (index, source) in entry.sources.enumerated() {
+      if source.flags.contains(.allow) {
+        if match != .address {
+          allowed.append(
+            (
+              observed.kind,
+              Suppression(
+                list: source.feed, line: source.lines.first ?? 0,
+                reason: source.description.isEmpty
+                  ? Array("allowed by \(match.name) entry ".utf8) + entry.value
+                  : source.description)
+            ))
+        }
+        continue
+      }
+      guard takesPart(source) else { continue }
+      let validity = Validity.of(
+        time: time, from: source.validFrom, until: source.validUntil)
+      switch options.timeMode {
+      case .any: break
+      case .event:
+        guard validity == .within || validity == .unbounded else { continue }
+      case .now:
+        let now = Validity.of(
+          time: options.now, from: source.validFrom, until: source.validUntil)
+        guard now == .within || now == .unbounded else { continue }
+      }
+      sources.append(index)
+      if let validity { validities.append(validity) }
+      if source.confidence != 255 { confidence = max(confidence, source.confidence) }
+    }
+    guard !sources.isEmpty else { return }
+    candidates.append(
+      Candidate(
+        indicator: HitIndicator(
+          entry: entry, match: match, validity: Self.best(validities), sources: sources),
+        confidence: confidence, kind: observed.kind))
+  }
+
+  private func takesPart(_ source: ResolvedSource) -> Bool {
+    if source.flags.contains(.weak), !options.includesWeak { return false }
+    if source.confidence != 255, source.confidence < options.minimumConfidence { return false }
+    guard !options.feedsOnly.isEmpty else { return true }
+    return options.feedsOnly.contains { source.feed.elementsEqual($0.utf8) }
+  }
+
+  /// The validity that the sources agree on most: any that covers the event wins.
+  private static func best(_ validities: [Validity]) -> Validity? {
+    for validity in [Validity.within, .unbounded, .after, .before]
+    where validities.contains(validity) {
+      return validity
+    }
+    return nil
+  }
+
+  /// The order of matching.md §10.
+  private static func precedes(_ left: Candidate, _ right: Candidate) -> Bool {
+    let (a, b) = (left.indicator, right.indicator)
+    if a.match != b.match { return a.match < b.match }
+    if a.entry.specificity != b.entry.specificity {
+      return a.entry.specificity > b.entry.specificity
+    }
+    if left.confidence != right.confidence { return left.confidence > right.confidence }
+    let (first, second) = (a.entry.sources[a.sources[0]], b.entry.sources[b.sources[0]])
+    if first.feed != second.feed { return first.feed.lexicographicallyPrecedes(second.feed) }
+    let (firstLine, secondLine) = (first.lines.first ?? 0, second.lines.first ?? 0)
+    if firstLine != secondLine { return firstLine < secondLine }
+    return a.entry.reference < b.entry.reference
+  }
+
+  /// Drops the second mention of an entry that two forms of one observable both met.
+  private func merged(_ indicators: [HitIndicator]) -> [HitIndicator] {
+    var result: [HitIndicator] = []
+    for indicator in indicators
+    where !result.contains(where: { $0.entry.reference == indicator.entry.reference }) {
+      result.append(indicator)
+    }
+    return result
+  }
+
+  private func appendValue(
+    of observable: Observable, batch: ObservableBatch, chunk: RawSpan, to output: inout [UInt8]
+  ) {
+    batch.appendValue(of: observable, chunk: chunk, to: &output)
+  }
+
+  private func deliver(_ hit: Hit, to output: inout SegmentOutput) {
+    if hit.suppression != nil {
+      output.statistics.suppressed += 1
+      guard options.showsSuppressed else { return }
+    } else {
+      output.statistics.hits[Int(hit.kind.rawValue)] += 1
+      for indicator in hit.indicators {
+        output.statistics.hitsByEntry[indicator.entry.reference, default: 0] += 1
+        var feeds: [[UInt8]] = []
+        for index in indicator.sources where !feeds.contains(indicator.entry.sources[index].feed) {
+          feeds.append(indicator.entry.sources[index].feed)
+        }
+        for feed in feeds {
+          output.statistics.hitsByFeed[String(decoding: feed, as: UTF8.self), default: 0] += 1
+        }
+      }
+    }
+    if options.grouping != .none {
+      output.hits.append(hit)
+      return
+    }
+    switch options.format {
+    case .ndjson:
+      renderer.append(hit, to: &output.bytes)
+      output.endLine()
+    case .csv:
+      csv.append(hit, to: &output.bytes)
+      output.endLine()
+    case .table:
+      HitTable.append(hit, to: &output.bytes)
+      output.endLine()
+    }
+  }
+}

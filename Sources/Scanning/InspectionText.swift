@@ -1,0 +1,135 @@
+public import Database
+import Indicators
+import Parsing
+
+/// What a database holds, for people and as JSON.
+public enum InspectionText {
+  /// Tables for people.
+  public static func table(
+    _ database: IndicatorDatabase, path: String, isVerified: Bool
+  ) -> [UInt8] {
+    var output: [UInt8] = []
+    func line(_ text: String) { output.append(contentsOf: (text + "\n").utf8) }
+    line(String(decoding: DisplayText.escaped(Array(path.utf8)), as: UTF8.self))
+    line(
+      "format \(database.formatVersion), build \(database.buildIdentifier), "
+        + "\(database.byteCount) bytes" + (isVerified ? ", verified" : ""))
+    let entries = max(database.entryCount, 1)
+    line(
+      "\(database.entryCount) entries of \(database.feedCount) feeds, "
+        + "\(database.byteCount / entries) bytes an entry")
+    line("")
+    for (kind, count) in database.entryCounts {
+      HitTable.column(kind.name, 20, to: &output)
+      line("\(count)")
+    }
+    line("")
+    for feed in database.feeds {
+      HitTable.column(DisplayText.escaped(Array(feed.name.utf8)), 44, to: &output)
+      HitTable.column(feed.format + (feed.isAllowList ? " (allow)" : ""), 16, to: &output)
+      var text = "\(feed.entries) entries"
+      let refused = feed.refusals.reduce(0) { $0 + $1.count }
+      if refused > 0 {
+        text += ", \(refused) refused: "
+        text += feed.refusals.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+          .map { "\($0.reason) \($0.count)" }.joined(separator: ", ")
+      }
+      line(text)
+    }
+    line("")
+    for section in database.sections {
+      HitTable.column(section.name, 20, to: &output)
+      line("\(section.length) bytes")
+    }
+    return output
+  }
+
+  /// One JSON object, ending in a newline.
+  public static func json(
+    _ database: IndicatorDatabase, path: String, isVerified: Bool
+  ) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("schema")
+    writer.number(1)
+    writer.key("path")
+    writer.string(path)
+    writer.key("format")
+    writer.string(database.formatVersion)
+    writer.key("build")
+    writer.string(database.buildIdentifier)
+    writer.key("bytes")
+    writer.number(database.byteCount)
+    if isVerified {
+      writer.key("verified")
+      writer.boolean(true)
+    }
+    writer.key("entries")
+    writer.number(database.entryCount)
+    writer.key("kinds")
+    writer.beginArray()
+    for (kind, count) in database.entryCounts {
+      writer.beginObject()
+      writer.key("kind")
+      writer.string(kind.name)
+      writer.key("entries")
+      writer.number(count)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("feeds")
+    writer.beginArray()
+    for feed in database.feeds { append(feed, to: &writer) }
+    writer.endArray()
+    writer.key("sections")
+    writer.beginArray()
+    for section in database.sections {
+      writer.beginObject()
+      writer.key("name")
+      writer.string(section.name)
+      writer.key("bytes")
+      writer.number(section.length)
+      writer.key("count")
+      writer.number(section.count)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    return writer.bytes + [UInt8(ascii: "\n")]
+  }
+
+  private static func append(_ feed: DatabaseFeed, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("name")
+    writer.string(feed.name)
+    writer.key("format")
+    writer.string(feed.format)
+    writer.key("role")
+    writer.plain(feed.isAllowList ? "allow" : "block")
+    writer.key("entries")
+    writer.number(feed.entries)
+    writer.key("kinds")
+    writer.beginArray()
+    for (kind, count) in feed.entriesByKind.sorted(by: { $0.key < $1.key }) {
+      writer.beginObject()
+      writer.key("kind")
+      writer.string(kind.name)
+      writer.key("entries")
+      writer.number(count)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("refused")
+    writer.beginArray()
+    for refusal in feed.refusals {
+      writer.beginObject()
+      writer.key("reason")
+      writer.string(refusal.reason)
+      writer.key("count")
+      writer.number(refusal.count)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+  }
+}

@@ -1,0 +1,114 @@
+import Parsing
+
+/// Writes one JSON object after another into a byte buffer; keys without a value are left out by
+/// the caller's not writing them.
+struct JSONWriter {
+  var bytes: [UInt8] = []
+  private var needsComma = false
+
+  /// Empties the buffer and keeps its memory.
+  mutating func reset() {
+    bytes.removeAll(keepingCapacity: true)
+    needsComma = false
+  }
+
+  /// Writes the opening brace.
+  mutating func beginObject() {
+    separate()
+    bytes.append(UInt8(ascii: "{"))
+    needsComma = false
+  }
+
+  /// Writes the closing brace.
+  mutating func endObject() {
+    bytes.append(UInt8(ascii: "}"))
+    needsComma = true
+  }
+
+  mutating func beginArray() {
+    separate()
+    bytes.append(UInt8(ascii: "["))
+    needsComma = false
+  }
+
+  mutating func endArray() {
+    bytes.append(UInt8(ascii: "]"))
+    needsComma = true
+  }
+
+  /// Writes a member's name, which needs no escaping.
+  mutating func key(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    append(name)
+    append("\":")
+    needsComma = false
+  }
+
+  /// Writes a string value from bytes.
+  ///
+  /// - Returns: whether the bytes are valid UTF-8; where they are not, each bad one is `\xnn`.
+  @discardableResult
+  mutating func string(_ value: RawSpan) -> Bool {
+    separate()
+    needsComma = true
+    return JSONText.appendString(value, to: &bytes)
+  }
+
+  mutating func string(_ value: [UInt8]) { string(value.rawSpan) }
+
+  mutating func string(_ value: String) { string(Array(value.utf8)) }
+
+  /// Writes a string that needs no escaping.
+  mutating func plain(_ value: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    append(value)
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  mutating func number(_ value: some BinaryInteger) {
+    separate()
+    bytes.append(decimal: UInt64(clamping: value))
+    needsComma = true
+  }
+
+  mutating func number(_ value: Double) {
+    separate()
+    bytes.append(contentsOf: "\(value)".utf8)
+    needsComma = true
+  }
+
+  mutating func boolean(_ value: Bool) {
+    separate()
+    append(value ? "true" : "false")
+    needsComma = true
+  }
+
+  /// Appends a fragment of JSON made elsewhere: one or more whole values.
+  mutating func fragment(_ json: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = false
+  }
+
+  private mutating func append(_ text: StaticString) {
+    // SAFETY: a static string's UTF-8 is immutable and lives as long as the process.
+    unsafe bytes.append(
+      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// Appends a number's decimal digits.
+  mutating func append(decimal value: UInt64) {
+    if value >= 10 { append(decimal: value / 10) }
+    append(UInt8(ascii: "0") + UInt8(value % 10))
+  }
+}

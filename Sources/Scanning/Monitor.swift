@@ -1,0 +1,84 @@
+import Glibc
+
+/// A value behind a lock that threads can wait on: a mutex with one condition.
+///
+/// `Synchronization.Mutex` has no condition to wait on, and scanning threads must sleep while there is
+/// no work. Sendable because `value` is reached only inside `withLock`, with the mutex held.
+@safe
+final class Monitor<Value>: @unchecked Sendable {
+  private var value: Value
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init(_ value: sending Value) {
+    self.value = value
+    // SAFETY: both point at memory that lives until `deinit`.
+    unsafe mutex.initialize(to: pthread_mutex_t())
+    unsafe condition.initialize(to: pthread_cond_t())
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  /// Runs the body with the lock held.
+  func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return try body(&value)
+  }
+
+  /// Runs the body each time the monitor is woken until it gives a result.
+  func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&value) { return result }
+      unsafe pthread_cond_wait(condition, mutex)
+    }
+  }
+
+  /// Wakes every waiting thread.
+  func wakeAll() {
+    unsafe pthread_cond_broadcast(condition)
+  }
+}
+
+/// Threads of our own: scanning blocks in `read`, which the cooperative pool must not.
+enum Threads {
+  /// Runs the body on `count` threads, one of them the caller's, and returns when all are done.
+  static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    var threads: [pthread_t] = []
+    for index in 1..<max(count, 1) {
+      let start = unsafe Unmanaged.passRetained(ThreadStart { body(index) })
+      var thread = pthread_t()
+      // SAFETY: the new thread takes over the retained object, exactly once.
+      let failure = unsafe pthread_create(
+        &thread, nil,
+        { argument in
+          if let argument = unsafe argument {
+            unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
+          }
+          return nil
+        }, start.toOpaque())
+      if failure == 0 {
+        threads.append(thread)
+      } else {
+        // Fewer threads than asked for do the same work.
+        unsafe start.release()
+      }
+    }
+    body(0)
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  private final class ThreadStart: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+}

@@ -1,0 +1,37 @@
+import Indicators
+import Parsing
+
+extension Observable {
+  /// Whether it is the first candidate of its place.
+  var startsPlace: Bool { !flags.contains(.fallback) && !flags.contains(.joint) }
+}
+
+extension ObservableBatch {
+  /// Lends the bytes of an observable, empty where its range does not fit.
+  func withBytes(of observable: Observable, chunk: RawSpan, _ body: (RawSpan) -> Void) {
+    let start = Int(observable.offset)
+    let end = start + Int(observable.length)
+    if observable.flags.contains(.inArena) {
+      guard end <= arena.count else { return body(RawSpan()) }
+      body(arena.rawSpan.extracting(start..<end))
+    } else {
+      guard end <= chunk.byteCount else { return body(RawSpan()) }
+      body(chunk.extracting(start..<end))
+    }
+  }
+
+  /// Appends an observable's value as it is printed: in normal form.
+  func appendValue(of observable: Observable, chunk: RawSpan, to output: inout [UInt8]) {
+    withBytes(of: observable, chunk: chunk) { bytes in
+      switch observable.kind {
+      case .domain, .email:
+        // The bytes may still have the case in which they stood.
+        for offset in bytes.byteOffsets {
+          let byte = bytes.byte(unchecked: offset)
+          output.append(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte)
+        }
+      default: ValueText.append(kind: observable.kind, bytes: bytes, to: &output)
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Indicators
+import Inputs
+import Parsing
+
+/// Writes every observable as a line of JSON: what `sekisho extract` prints (spec.md §2).
+final class ObservableListing: BatchProcessor {
+  private let kinds: IndicatorKindSet
+  private let home: HomeNetworks
+  private var writer = JSONWriter()
+  private var value: [UInt8] = []
+
+  init(kinds: IndicatorKindSet, home: HomeNetworks) {
+    self.kinds = kinds
+    self.home = home
+  }
+
+  func process(
+    _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
+    output: inout SegmentOutput
+  ) {
+    for observable in batch.observables
+    where observable.startsPlace && kinds.contains(observable.kind) {
+      output.statistics.observables[Int(observable.kind.rawValue)] += 1
+      writer.reset()
+      append(observable, batch: batch, chunk: chunk, place: place)
+      output.bytes.append(contentsOf: writer.bytes)
+      output.endLine()
+    }
+  }
+
+  private func append(
+    _ observable: Observable, batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace
+  ) {
+    let record = batch.records[Int(observable.record)]
+    writer.beginObject()
+    writer.key("kind")
+    writer.string(observable.kind.name)
+    writer.key("field")
+    writer.string(Array(batch.fields.name(observable.field)))
+    value.removeAll(keepingCapacity: true)
+    batch.appendValue(of: observable, chunk: chunk, to: &value)
+    writer.key("value")
+    if !writer.string(value.rawSpan) {
+      writer.key("raw")
+      writer.base64(value)
+    }
+    writer.key("source")
+    writer.beginObject()
+    writer.key("path")
+    writer.string(place.path.bytes)
+    if place.countsPackets {
+      writer.key("packet")
+      writer.number(record.number)
+    } else {
+      writer.key("line")
+      writer.number(record.number &+ place.numberBase)
+      writer.key("offset")
+      writer.number(place.offset(of: observable, in: record, chunk: chunk))
+    }
+    writer.endObject()
+    if record.time != ObservableRecord.noTime {
+      writer.key("ts")
+      writer.time(record.time)
+    }
+    if record.flow != ObservableRecord.noFlow, Int(record.flow) < batch.flows.count {
+      let flow = batch.flows[Int(record.flow)]
+      writer.flow(flow, direction: home.direction(of: flow))
+    }
+    writer.endObject()
+  }
+}

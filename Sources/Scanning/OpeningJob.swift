@@ -1,0 +1,93 @@
+import Capture
+import Inputs
+import Logs
+import Parsing
+
+/// An input before it is known what it holds: opens it, looks at its first bytes, and hands on to
+/// the job that fits.
+///
+/// Opening can block (a named pipe), so it happens on a worker and not where work is handed out.
+/// Sendable because `hasBegun`, `isFinished` and `inner` are guarded by the run's lock.
+final class OpeningJob: InputJob, @unchecked Sendable {
+  private let input: Int
+  private let path: InputPath
+  private let run: ScanRun
+  private let output: OrderedOutput
+  private let plan: ScanPlan
+
+  private var hasBegun = false
+  private var isFinished = false
+  private var inner: (any InputJob)?
+
+  init(input: Int, path: InputPath, run: ScanRun, output: OrderedOutput, plan: ScanPlan) {
+    self.input = input
+    self.path = path
+    self.run = run
+    self.output = output
+    self.plan = plan
+  }
+
+  var isDone: Bool { isFinished || inner?.isDone == true }
+
+  func claim() -> Bool {
+    if let inner { return inner.claim() }
+    guard !hasBegun else { return false }
+    hasBegun = true
+    return true
+  }
+
+  func perform(_ worker: ScanWorker) {
+    if let inner = run.update({ inner }) {
+      inner.perform(worker)
+      return
+    }
+    let job: any InputJob
+    do throws(InputError) {
+      job = try open()
+    } catch {
+      output.finish(input: input, problems: [ScanProblem(path: path, message: error.message)])
+      run.update { isFinished = true }
+      return
+    }
+    let isClaimed = run.update { () -> Bool in
+      inner = job
+      return job.claim()
+    }
+    if isClaimed { job.perform(worker) }
+  }
+
+  private static func unsupportedCapture(_ content: InputContent) -> String? {
+    guard case .unsupportedCapture(let name) = content else { return nil }
+    return name
+  }
+
+  private func open() throws(InputError) -> any InputJob {
+    let source = try InputSource(path: path)
+    let first = try source.peek(ContentSniffer.length)
+    let content = ContentSniffer.content(of: first.rawSpan)
+    if plan.options.inputFormat == nil, let name = Self.unsupportedCapture(content) {
+      throw InputError(
+        code: .unsupported, path: path.description,
+        message: "is a capture of \(name), which is not read; convert it with editcap -F pcapng")
+    }
+    let isCapture =
+      plan.options.inputFormat == .pcap
+      || (plan.options.inputFormat == nil && (content == .pcap || content == .pcapng))
+    if isCapture {
+      return CaptureJob(
+        input: input, path: path, source: source, run: run, output: output,
+        options: plan.captureOptions, progress: plan.progress)
+    }
+    return LogJob(
+      input: input, path: path, source: source, content: content, run: run, output: output,
+      options: plan.logOptions, progress: plan.progress, threads: plan.options.threads)
+  }
+}
+
+/// What every job of a run needs to know.
+struct ScanPlan: Sendable {
+  let options: ScanOptions
+  let logOptions: LogOptions
+  let captureOptions: CaptureOptions
+  let progress: ScanProgress
+}

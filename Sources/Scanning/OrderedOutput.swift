@@ -1,0 +1,106 @@
+public import Inputs
+
+/// Where segments go, one after another in the order of the inputs.
+package protocol SegmentSink: AnyObject, Sendable {
+  /// Takes the next segment; called by one thread at a time.
+  ///
+  /// - Returns: false when no more output is wanted (a limit, a closed pipe, a failed write).
+  func write(_ segment: SegmentOutput, input: Int) -> Bool
+  /// Called once for each input in order, after its last segment.
+  func finish(input: Int, problems: [ScanProblem])
+}
+
+/// Something that the user must hear about: an input that could not be read to its end.
+public struct ScanProblem: Sendable, Equatable {
+  /// The input's path.
+  public var path: InputPath
+  /// What happened and what follows from it.
+  public var message: String
+  /// Whether the exit code must tell of it.
+  public var isError: Bool
+
+  /// A problem with an input.
+  public init(path: InputPath, message: String, isError: Bool = true) {
+    self.path = path
+    self.message = message
+    self.isError = isError
+  }
+}
+
+/// Puts segments that several inputs yield at once into the order of the inputs.
+///
+/// The first unfinished input writes straight through; what later ones yield is held, and a
+/// capture that has filled its share waits for its turn.
+final class OrderedOutput: Sendable {
+  /// Bytes of output that one waiting input may hold.
+  static let heldLimit = 16 << 20
+
+  private struct State {
+    var current = 0
+    var held: [Int: [SegmentOutput]] = [:]
+    var heldBytes: [Int: Int] = [:]
+    var finished: [Int: [ScanProblem]] = [:]
+    var isStopped = false
+    let sink: any SegmentSink
+  }
+
+  private let state: Monitor<State>
+
+  init(sink: any SegmentSink) {
+    state = Monitor(State(sink: sink))
+  }
+
+  /// Whether no more output is wanted.
+  var isStopped: Bool { state.withLock { $0.isStopped } }
+
+  /// Whether an input should not produce more for now.
+  func isFull(input: Int) -> Bool {
+    state.withLock { $0.current != input && $0.heldBytes[input, default: 0] > Self.heldLimit }
+  }
+
+  /// Hands a segment over.
+  ///
+  /// - Returns: false when no more output is wanted.
+  func write(_ segment: SegmentOutput, input: Int) -> Bool {
+    state.withLock { state in
+      guard !state.isStopped else { return false }
+      if state.current == input {
+        if !state.sink.write(segment, input: input) { state.isStopped = true }
+      } else {
+        state.held[input, default: []].append(segment)
+        state.heldBytes[input, default: 0] += segment.bytes.count + segment.hits.count * 512
+      }
+      return !state.isStopped
+    }
+  }
+
+  /// Waits until an input may produce more.
+  func waitForRoom(input: Int) {
+    state.wait { state in
+      state.isStopped || state.current == input
+        || state.heldBytes[input, default: 0] <= Self.heldLimit ? () : nil
+    }
+  }
+
+  /// Tells that an input yielded its last segment; passes the turn on.
+  func finish(input: Int, problems: [ScanProblem]) {
+    state.withLock { state in
+      state.finished[input] = problems
+      while let problems = state.finished.removeValue(forKey: state.current) {
+        state.sink.finish(input: state.current, problems: problems)
+        state.current += 1
+        state.heldBytes[state.current] = nil
+        for segment in state.held.removeValue(forKey: state.current) ?? [] where !state.isStopped {
+          if !state.sink.write(segment, input: state.current) { state.isStopped = true }
+        }
+      }
+    }
+    state.wakeAll()
+  }
+
+  /// Ends the run early: nothing more is written, and whoever waits goes on.
+  func stop() {
+    state.withLock { $0.isStopped = true }
+    state.wakeAll()
+  }
+}

@@ -1,0 +1,93 @@
+import Glibc
+public import Inputs
+import Parsing
+
+/// Where results go.
+public enum ResultDestination: Sendable {
+  /// An open file, pipe or terminal, which stays open.
+  case descriptor(Int32)
+  /// A file that appears under its name when it is complete; a device or pipe is written to as it is.
+  case file(String)
+}
+
+/// Writes results to their destination.
+struct ResultOutput: ~Copyable {
+  /// Why bytes could not be written.
+  enum Failure: Error {
+    /// The reader went away.
+    case brokenPipe
+    /// The system's words.
+    case failed(String)
+  }
+
+  private var file: AtomicFile? = nil
+  private var descriptor: Int32 = -1
+
+  init(_ destination: ResultDestination) throws(InputError) {
+    switch destination {
+    case .descriptor(let descriptor): self.descriptor = descriptor
+    case .file(let path): file = try AtomicFile(path: path)
+    }
+  }
+
+  /// Writes all of the bytes.
+  mutating func write(_ bytes: [UInt8]) throws(Failure) {
+    if file != nil {
+      do throws(InputError) {
+        try file?.write(bytes.rawSpan)
+      } catch {
+        throw .failed(error.message)
+      }
+      return
+    }
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        // SAFETY: the part written lies inside the array.
+        unsafe Glibc.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: buffer[offset...]).baseAddress,
+          bytes.count - offset)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        if errno == EPIPE { throw .brokenPipe }
+        throw .failed(unsafe "cannot write: " + String(cString: strerror(errno)))
+      }
+      offset += count
+    }
+  }
+
+  /// Lets a file appear under its name.
+  mutating func commit() throws(Failure) {
+    guard let complete = file.take() else { return }
+    do throws(InputError) {
+      try complete.commit()
+    } catch {
+      throw .failed(error.message)
+    }
+  }
+}
+
+/// A file written in one go.
+public enum ResultFile {
+  /// Writes bytes to a file that appears when it is complete, or to a device or pipe as it is.
+  ///
+  /// - Throws: `InputError` that names the file and the fault.
+  public static func write(_ bytes: [UInt8], to path: String) throws(InputError) {
+    var output = try ResultOutput(.file(path))
+    var failure: ResultOutput.Failure?
+    do throws(ResultOutput.Failure) {
+      try output.write(bytes)
+      try output.commit()
+    } catch {
+      failure = error
+    }
+    switch failure {
+    case nil: return
+    case .brokenPipe:
+      throw InputError(code: .cannotWrite, path: path, message: "cannot write: no one reads it")
+    case .failed(let message):
+      throw InputError(code: .cannotWrite, path: path, message: message)
+    }
+  }
+}

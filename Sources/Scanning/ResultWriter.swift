@@ -1,0 +1,137 @@
+import Indicators
+package import Inputs
+
+/// Writes what a scan yields, in order, and keeps its counts.
+///
+/// Sendable because it is used by one thread at a time: `OrderedOutput` calls it with its lock held,
+/// and whoever made it uses it before the threads start and after they have ended.
+package final class ResultWriter: SegmentSink, @unchecked Sendable {
+  private var output: ResultOutput?
+  private let options: ScanOptions
+  private let writesResults: Bool
+  private let report: @Sendable (ScanProblem) -> Void
+  private var groups: HitGroups
+  private var writtenInInput: UInt64 = 0
+  private var written: UInt64 = 0
+  private var hasHeader = false
+
+  /// What was counted, complete after the last input.
+  package private(set) var statistics = ScanStatistics()
+  /// Whether an input could not be read to its end, or the output not written.
+  package private(set) var hasErrors = false
+  /// Why the output could not be written.
+  package private(set) var writeError: String?
+  /// The reader of our output went away.
+  package private(set) var isBrokenPipe = false
+
+  /// - Parameters:
+  ///   - destination: where to write.
+  ///   - options: format, grouping, limits.
+  ///   - writesResults: false for `--count`.
+  ///   - report: called for each problem, in order of the inputs.
+  package init(
+    _ destination: ResultDestination, options: ScanOptions, writesResults: Bool,
+    report: @escaping @Sendable (ScanProblem) -> Void
+  ) {
+    self.options = options
+    self.writesResults = writesResults
+    self.report = report
+    groups = HitGroups(options.grouping)
+    do throws(InputError) {
+      output = try ResultOutput(destination)
+    } catch {
+      fail(error.message)
+    }
+  }
+
+  package func write(_ segment: SegmentOutput, input: Int) -> Bool {
+    var segment = segment
+    let allowed = min(
+      options.limit - min(written, options.limit),
+      options.limitPerInput - min(writtenInInput, options.limitPerInput))
+    let cut = segment.cut(to: Int(clamping: allowed))
+    if cut > 0 { segment.statistics.skipped.add("hits-over-limit", UInt64(cut)) }
+    written += UInt64(segment.count)
+    writtenInInput += UInt64(segment.count)
+    statistics.merge(segment.statistics)
+    if writeError != nil { return false }
+    for hit in segment.hits { groups.add(hit) }
+    if !segment.bytes.isEmpty, writesResults {
+      if !hasHeader {
+        hasHeader = true
+        if options.grouping == .none, !put(header) { return false }
+      }
+      if !put(segment.bytes) { return false }
+    }
+    return written < options.limit
+  }
+
+  package func finish(input: Int, problems: [ScanProblem]) {
+    writtenInInput = 0
+    for problem in problems {
+      if problem.isError { hasErrors = true }
+      report(problem)
+    }
+  }
+
+  /// Reports a problem that belongs to no input's turn.
+  package func note(_ problem: ScanProblem) {
+    if problem.isError { hasErrors = true }
+    report(problem)
+  }
+
+  /// Adds to what was skipped.
+  package func count(_ skipped: Tally) { statistics.skipped.merge(skipped) }
+
+  /// Writes what waits for the end: the groups, or for `--count` their number; then the file appears.
+  package func close() {
+    guard writeError == nil, !isBrokenPipe else { return }
+    var rest: [UInt8] = []
+    if !writesResults {
+      rest.append(decimal: statistics.hitCount)
+      rest.append(UInt8(ascii: "\n"))
+    } else if options.grouping != .none {
+      GroupWriter(grouping: options.grouping, format: options.format, home: options.home)
+        .append(groups, to: &rest)
+    } else if options.format == .csv, !hasHeader {
+      rest = header
+    }
+    guard put(rest) else { return }
+    do throws(ResultOutput.Failure) {
+      try output?.commit()
+    } catch {
+      note(error)
+    }
+  }
+
+  private var header: [UInt8] {
+    switch options.format {
+    case .csv: Array(HitCSV.header.utf8)
+    case .table: Array(HitTable.header.utf8)
+    case .ndjson: []
+    }
+  }
+
+  private func put(_ bytes: [UInt8]) -> Bool {
+    guard !bytes.isEmpty else { return true }
+    do throws(ResultOutput.Failure) {
+      try output?.write(bytes)
+      return writeError == nil
+    } catch {
+      note(error)
+      return false
+    }
+  }
+
+  private func note(_ failure: ResultOutput.Failure) {
+    switch failure {
+    case .brokenPipe: isBrokenPipe = true
+    case .failed(let message): fail(message)
+    }
+  }
+
+  private func fail(_ message: String) {
+    writeError = message
+    hasErrors = true
+  }
+}

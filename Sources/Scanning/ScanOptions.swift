@@ -1,0 +1,65 @@
+public import Indicators
+
+/// What of the inputs and of the databases takes part in a scan, and how it is reported.
+public struct ScanOptions: Sendable {
+  /// How validity takes part.
+  public enum TimeMode: String, Sendable, CaseIterable {
+    /// Annotate only.
+    case any
+    /// Only indicators that were valid at the event's time.
+    case event
+    /// Only indicators that are valid now.
+    case now
+  }
+
+  /// How hits are put together.
+  public enum Grouping: String, Sendable, CaseIterable {
+    case none, indicator, flow, host, day
+  }
+
+  /// How hits are written.
+  public enum Format: String, Sendable, CaseIterable {
+    case table, ndjson, csv
+  }
+
+  /// The format of every input, or nil to tell it by content.
+  public var inputFormat: InputFormat?
+  /// Kinds of indicators that take part.
+  public var kinds: IndicatorKindSet = .all
+  /// Names of the feeds that take part; empty is all.
+  public var feedsOnly: [String] = []
+  /// Sources with a lower stated confidence take no part; sources without one do.
+  public var minimumConfidence: UInt8 = 0
+  /// Whether bare file names, user agents and JA3 match.
+  public var includesWeak = false
+  /// How validity takes part.
+  public var timeMode: TimeMode = .any
+  /// The time that `TimeMode.now` means, in nanoseconds since 1970.
+  public var now: Int64 = 0
+  /// Networks that are ours, for the direction of a flow.
+  public var home = HomeNetworks.standard
+  /// Threads that scan.
+  public var threads = 1
+  /// Hits after which no more are written, in the whole run.
+  public var limit: UInt64 = .max
+  /// Hits after which no more are written, for each input (spec.md §5).
+  public var limitPerInput: UInt64 = 10_000_000
+  /// Whether suppressed hits are written too.
+  public var showsSuppressed = false
+  /// How hits are put together.
+  public var grouping: Grouping = .none
+  /// How hits are written.
+  public var format: Format = .ndjson
+  /// A BPF expression that packets have to pass, or nil.
+  public var bpf: String?
+  /// Whether every packet's addresses are observables instead of each flow's once.
+  public var everyPacket = false
+
+  /// The defaults of the command.
+  public init() {}
+}
+
+/// What an input is read as.
+public enum InputFormat: String, Sendable, CaseIterable {
+  case pcap, text, jsonl, zeek, eve, csv, tsv, w3c
+}

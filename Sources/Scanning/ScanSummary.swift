@@ -1,0 +1,156 @@
+import Indicators
+import Inputs
+import Parsing
+
+/// The summary of a run: for people on standard error, or as JSON in a file.
+public struct ScanSummary: Sendable {
+  private let report: ScanReport
+
+  /// The summary of a report.
+  public init(_ report: ScanReport) { self.report = report }
+
+  /// Lines for people, ending in a newline.
+  public var text: String {
+    let statistics = report.statistics
+    var lines: [String] = []
+    var read = "\(statistics.inputs) input\(statistics.inputs == 1 ? "" : "s"), "
+    read += Self.bytes(statistics.bytes)
+    if statistics.packets > 0 { read += ", \(statistics.packets) packets" }
+    if statistics.lines > 0 { read += ", \(statistics.lines) lines" }
+    let rate = report.seconds > 0 ? Double(statistics.bytes) / report.seconds / 1e9 : 0
+    read += " in \(Self.decimals(report.seconds, 2)) s (\(Self.decimals(rate, 2)) GB/s)"
+    lines.append(read)
+    lines.append("observables: \(Self.kinds(statistics.observables))")
+    var hits = "hits: \(Self.kinds(statistics.hits))"
+    if report.suppressed > 0 { hits += "; \(report.suppressed) more suppressed by allow lists" }
+    lines.append(hits)
+    for (feed, count) in Self.sorted(statistics.hitsByFeed).prefix(20) {
+      lines.append("  \(count)  \(Self.shown(Array(feed.utf8)))")
+    }
+    if !report.topEntries.isEmpty {
+      lines.append("most hits:")
+      for (entry, count) in report.topEntries {
+        let value = String(
+          decoding: DisplayText.defanged(entry.value, kind: entry.kind), as: UTF8.self)
+        lines.append("  \(count)  \(entry.kind.name) \(value)")
+      }
+    }
+    if !statistics.skipped.counts.isEmpty {
+      lines.append(
+        "not looked at or odd: "
+          + Self.sorted(statistics.skipped.counts).map { "\($0.key) \($0.value)" }
+          .joined(separator: ", "))
+    }
+    if report.isInterrupted { lines.append("interrupted: the inputs were not read to their end") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One JSON object, ending in a newline.
+  public var json: [UInt8] {
+    let statistics = report.statistics
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("schema")
+    writer.number(1)
+    for (name, value) in [
+      ("inputs" as StaticString, statistics.inputs), ("bytes", statistics.bytes),
+      ("packets", statistics.packets), ("lines", statistics.lines), ("hits", report.hits),
+      ("suppressed", report.suppressed),
+    ] {
+      writer.key(name)
+      writer.number(value)
+    }
+    writer.key("observables_by_kind")
+    Self.kinds(statistics.observables, to: &writer)
+    writer.key("hits_by_kind")
+    Self.kinds(statistics.hits, to: &writer)
+    writer.key("hits_by_feed")
+    writer.beginArray()
+    for (feed, count) in Self.sorted(statistics.hitsByFeed) {
+      writer.beginObject()
+      writer.key("feed")
+      writer.string(feed)
+      writer.key("hits")
+      writer.number(count)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("top_indicators")
+    writer.beginArray()
+    for (entry, count) in report.topEntries {
+      writer.beginObject()
+      writer.key("kind")
+      writer.string(entry.kind.name)
+      writer.key("value")
+      writer.string(entry.value)
+      writer.key("hits")
+      writer.number(count)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("skipped")
+    writer.beginArray()
+    for (reason, count) in Self.sorted(statistics.skipped.counts) {
+      writer.beginObject()
+      writer.key("reason")
+      writer.string(reason)
+      writer.key("count")
+      writer.number(count)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("complete")
+    writer.boolean(!report.hasErrors && !report.isInterrupted)
+    writer.key("seconds")
+    writer.number(report.seconds)
+    writer.endObject()
+    return writer.bytes + [UInt8(ascii: "\n")]
+  }
+
+  private static func kinds(_ counts: [UInt64], to writer: inout JSONWriter) {
+    writer.beginArray()
+    for kind in IndicatorKind.allCases where counts[Int(kind.rawValue)] > 0 {
+      writer.beginObject()
+      writer.key("kind")
+      writer.string(kind.name)
+      writer.key("count")
+      writer.number(counts[Int(kind.rawValue)])
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+
+  private static func kinds(_ counts: [UInt64]) -> String {
+    let parts = IndicatorKind.allCases.compactMap { kind -> String? in
+      let count = counts[Int(kind.rawValue)]
+      return count > 0 ? "\(kind.name) \(count)" : nil
+    }
+    let total = counts.reduce(0, +)
+    return parts.isEmpty ? "0" : "\(total) (\(parts.joined(separator: ", ")))"
+  }
+
+  private static func sorted(_ counts: [String: UInt64]) -> [(key: String, value: UInt64)] {
+    counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+  }
+
+  private static func shown(_ bytes: [UInt8]) -> String {
+    String(decoding: DisplayText.escaped(bytes), as: UTF8.self)
+  }
+
+  private static func bytes(_ count: UInt64) -> String {
+    if count < 10_000 { return "\(count) bytes" }
+    if count < 10_000_000 { return "\(decimals(Double(count) / 1e3, 1)) kB" }
+    if count < 10_000_000_000 { return "\(decimals(Double(count) / 1e6, 1)) MB" }
+    return "\(decimals(Double(count) / 1e9, 1)) GB"
+  }
+
+  private static func decimals(_ value: Double, _ digits: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = UInt64(max(0, min(value * scale + 0.5, 1e18)))
+    let divisor = UInt64(scale)
+    var fraction = "\(scaled % divisor)"
+    while fraction.count < digits { fraction = "0" + fraction }
+    return "\(scaled / divisor).\(fraction)"
+  }
+}

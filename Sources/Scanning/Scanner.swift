@@ -1,0 +1,145 @@
+import Capture
+public import Database
+import Glibc
+import Indicators
+public import Inputs
+import Logs
+
+/// What a run came to.
+public struct ScanReport: Sendable {
+  /// Everything that was counted.
+  package var statistics: ScanStatistics
+  /// Hits that were found and not suppressed.
+  public var hits: UInt64
+  /// Hits that an allow list covered.
+  public var suppressed: UInt64
+  /// An input could not be read to its end, or the output not written.
+  public var hasErrors: Bool
+  /// Why the output could not be written.
+  public var writeError: String?
+  /// Whether the reader of the output went away.
+  public var isBrokenPipe: Bool
+  /// Whether the run was asked to stop before its end.
+  public var isInterrupted: Bool
+  /// Time from the first byte to the last.
+  public var seconds: Double
+  /// The entries that hit most, with their hits; at most ten.
+  package var topEntries: [(entry: ResolvedEntry, hits: UInt64)]
+}
+
+/// Scans captures and logs against databases, or lists what would be looked at.
+public enum Scanner {
+  /// Scans inputs in order and writes hits to a file descriptor.
+  ///
+  /// - Parameters:
+  ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
+  ///   - databases: what to match against.
+  ///   - options: what takes part and how it is reported.
+  ///   - destination: where hits go.
+  ///   - writesHits: false to count only.
+  ///   - progress: read or used to stop the run from another thread.
+  ///   - report: called for each problem, in order of the inputs, on a thread of the run.
+  /// - Returns: what the run came to.
+  public static func scan(
+    inputs: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
+    to destination: ResultDestination, writesHits: Bool = true,
+    progress: ScanProgress = ScanProgress(),
+    report: @escaping @Sendable (ScanProblem) -> Void
+  ) -> ScanReport {
+    var kinds = IndicatorKindSet()
+    for database in databases {
+      kinds.formUnion(IndicatorKindSet(database.entryCounts.map(\.kind)))
+    }
+    let plan = ScanPlan(
+      options: options,
+      logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
+      captureOptions: captureOptions(options), progress: progress)
+    var result = run(
+      inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
+    ) {
+      HitResolver(databases: databases, options: options)
+    }
+    let top = result.statistics.hitsByEntry.sorted {
+      $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
+    }
+    result.topEntries = top.prefix(10).map { reference, hits in
+      (EntryCatalog.read(reference, from: databases[reference.database]), hits)
+    }
+    return result
+  }
+
+  /// Writes every observable of the inputs as a line of JSON.
+  public static func extract(
+    inputs: [InputPath], options: ScanOptions, to destination: ResultDestination,
+    progress: ScanProgress = ScanProgress(), report: @escaping @Sendable (ScanProblem) -> Void
+  ) -> ScanReport {
+    let plan = ScanPlan(
+      options: options, logOptions: logOptions(.extract, kinds: options.kinds, options: options),
+      captureOptions: captureOptions(options), progress: progress)
+    return run(
+      inputs: inputs, plan: plan, to: destination, writesResults: true, report: report
+    ) {
+      ObservableListing(kinds: options.kinds, home: options.home)
+    }
+  }
+
+  private static func logOptions(
+    _ purpose: LogPurpose, kinds: IndicatorKindSet, options: ScanOptions
+  ) -> LogOptions {
+    LogOptions(
+      purpose: purpose, kinds: kinds,
+      format: options.inputFormat.flatMap { LogFormat(rawValue: $0.rawValue) })
+  }
+
+  private static func captureOptions(_ options: ScanOptions) -> CaptureOptions {
+    var result = CaptureOptions()
+    result.filter = options.bpf
+    result.everyPacket = options.everyPacket
+    return result
+  }
+
+  private static func run(
+    inputs: [InputPath], plan: ScanPlan, to destination: ResultDestination, writesResults: Bool,
+    report: @escaping @Sendable (ScanProblem) -> Void,
+    makeProcessor: @escaping @Sendable () -> any BatchProcessor
+  ) -> ScanReport {
+    let start = now()
+    let options = plan.options
+    let writer = ResultWriter(
+      destination, options: options, writesResults: writesResults, report: report)
+    let list = InputList(inputs)
+    for error in list.errors {
+      writer.note(ScanProblem(path: InputPath(error.path), message: error.message))
+    }
+    for folder in list.emptyFolders {
+      writer.note(ScanProblem(path: folder, message: "there is nothing in this folder to scan"))
+    }
+    writer.count(list.skipped)
+    let paths = list.items.map(\.path)
+    let output = OrderedOutput(sink: writer)
+    let threads = max(1, options.threads)
+    let scanRun = ScanRun(
+      inputCount: paths.count, threads: threads,
+      isStopped: { output.isStopped || plan.progress.isStopRequested },
+      makeJob: { index, run in
+        OpeningJob(input: index, path: paths[index], run: run, output: output, plan: plan)
+      })
+    Threads.run(min(threads, 256)) { _ in
+      let worker = ScanWorker(
+        processor: makeProcessor(), tools: WorkerTools(logOptions: plan.logOptions))
+      scanRun.work(worker)
+    }
+    writer.close()
+    return ScanReport(
+      statistics: writer.statistics, hits: writer.statistics.hitCount,
+      suppressed: writer.statistics.suppressed, hasErrors: writer.hasErrors,
+      writeError: writer.writeError, isBrokenPipe: writer.isBrokenPipe,
+      isInterrupted: plan.progress.isStopRequested, seconds: now() - start, topEntries: [])
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

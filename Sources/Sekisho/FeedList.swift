@@ -1,0 +1,30 @@
+import Feeds
+import Inputs
+
+/// Folders of feeds, expanded to the files in them.
+enum FeedList {
+  /// The files of every request, with its options; a folder's files in the order of their names.
+  static func expand(
+    _ requests: [FeedReader.Request]
+  ) -> (files: [FeedReader.Request], errors: [FeedError]) {
+    var files: [FeedReader.Request] = []
+    var errors: [FeedError] = []
+    for request in requests {
+      let list = InputList(paths: [request.path])
+      for error in list.errors {
+        errors.append(FeedError(.cannotRead, path: error.path, problem: error.message))
+      }
+      for folder in list.emptyFolders {
+        errors.append(
+          FeedError(
+            .noUsableLine, path: folder.description, problem: "there is no feed in this folder"))
+      }
+      for item in list.items {
+        var file = request
+        file.path = String(decoding: item.path.bytes, as: UTF8.self)
+        files.append(file)
+      }
+    }
+    return (files, errors)
+  }
+}

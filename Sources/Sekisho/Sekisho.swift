@@ -1,0 +1,52 @@
+@_exported public import Database
+@_exported public import Feeds
+@_exported public import Indicators
+@_exported public import Inputs
+@_exported public import Scanning
+
+/// The library in a few lines: compile feeds, then scan with what they yield.
+///
+/// ```swift
+/// let compilation = Sekisho.compile([.init(path: "seeds/feeds")])
+/// let database = try compilation.database()
+/// let report = Scanner.scan(
+///   inputs: [InputPath("traffic.pcap")], databases: [database], options: ScanOptions(),
+///   to: .descriptor(1)) { problem in print(problem.message) }
+/// print(report.hits)
+/// ```
+public enum Sekisho {
+  /// The version of the library and of the command.
+  public static let version = "0.1.0"
+
+  /// Reads feeds, folders included, and merges what they say.
+  ///
+  /// A bad line is a diagnostic in the report; a feed that cannot be read is an error in the result,
+  /// and the others are used.
+  public static func compile(_ requests: [FeedReader.Request]) -> Compilation {
+    let (files, problems) = FeedList.expand(requests)
+    var collection = IndicatorCollection()
+    var report = FeedReport()
+    let errors = FeedReader.readAll(files, into: &collection, report: &report)
+    return Compilation(collection: collection, report: report, errors: problems + errors)
+  }
+}
+
+/// Indicators read from feeds, on their way to a database.
+public struct Compilation: Sendable {
+  /// What the feeds said.
+  public let collection: IndicatorCollection
+  /// What came of each feed.
+  public let report: FeedReport
+  /// Feeds that could not be read.
+  public let errors: [FeedError]
+
+  /// The database as it is written to a file.
+  public func compiled() throws(DatabaseError) -> CompiledDatabase {
+    try DatabaseCompiler.compile(collection)
+  }
+
+  /// The database, in memory.
+  public func database() throws(DatabaseError) -> IndicatorDatabase {
+    try IndicatorDatabase(compiled())
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Sekisho
+
+struct CompileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compile",
+    abstract: "Compile feeds into one indicator database file.",
+    discussion: """
+      The format of each feed is told by its content, or given as PATH=FORMAT. Lines that cannot be
+      used are counted by reason and never stop a feed; --list-refused shows each of them.
+
+      Example:
+        sekisho compile feeds/ spamhaus.txt=netset --allow our-names.txt -o indicators.skdb
+
+      Exit codes: 0 compiled, 2 an error. A feed that cannot be read is an error; the database then
+      holds the others.
+      """)
+
+  @Argument(help: ArgumentHelp("Feeds, or folders of feeds.", valueName: "feed[=format]"))
+  var feeds: [String]
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The database file to write.", valueName: "file"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp("A feed whose entries allow instead of block.", valueName: "feed[=format]"))
+  var allow: [String] = []
+
+  @Flag(help: "Load RFC 1918, 100.64/10 and fc00::/7 addresses too.")
+  var keepPrivate = false
+
+  @Flag(help: "Keep the entries of a file that ends in the middle.")
+  var keepPartial = false
+
+  @Flag(help: "Load MISP attributes that are not meant for detection (to_ids false) too.")
+  var mispAll = false
+
+  @Flag(help: "Load both sides of MISP's paired values.")
+  var mispPairs = false
+
+  @Flag(help: "Show every refused line, up to 1000 a feed.")
+  var listRefused = false
+
+  @Flag(help: "Only errors.")
+  var quiet = false
+
+  func run() throws {
+    let requests =
+      try feeds.map { try request($0, isAllowList: false) }
+      + allow.map { try request($0, isAllowList: true) }
+    let compilation = Sekisho.compile(requests)
+    FeedReporting.report(compilation, details: true, quiet: quiet)
+    if listRefused {
+      for feed in compilation.report.feeds {
+        for diagnostic in feed.diagnostics { Console.note(Console.shown("\(diagnostic)")) }
+      }
+    }
+    if compilation.report.feeds.isEmpty {
+      Console.error("no feed could be read; \(Console.shown(output)) was not written")
+      throw ExitCode(2)
+    }
+    do {
+      let compiled = try compilation.compiled()
+      try compiled.write(to: output)
+      if !quiet {
+        let database = try IndicatorDatabase(compiled)
+        Console.note(
+          "\(Console.shown(output)): \(database.entryCount) entries of "
+            + "\(compilation.report.feeds.count) feeds, \(compiled.count) bytes")
+      }
+    } catch {
+      Console.error("\(Console.shown(output)): \(error)")
+      throw ExitCode(2)
+    }
+    if !compilation.errors.isEmpty { throw ExitCode(2) }
+  }
+
+  private func request(_ argument: String, isAllowList: Bool) throws -> FeedReader.Request {
+    var request = try FeedArgument.request(argument, isAllowList: isAllowList)
+    request.options.admission.keepsPrivateAddresses = keepPrivate
+    request.options.keepsPartial = keepPartial
+    request.options.loadsAllMISP = mispAll
+    request.options.loadsBothOfMISPPairs = mispPairs
+    return request
+  }
+}

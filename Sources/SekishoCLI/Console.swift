@@ -1,0 +1,55 @@
+import Glibc
+import Sekisho
+
+/// What goes to standard error, and what the terminal is.
+enum Console {
+  /// Prints `sekisho: error: …`.
+  static func error(_ message: String) { note("sekisho: error: " + message) }
+
+  /// Prints `sekisho: warning: …`.
+  static func warning(_ message: String) { note("sekisho: warning: " + message) }
+
+  /// Prints a line on standard error.
+  static func note(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+
+  /// Prints a problem of an input.
+  static func report(_ problem: ScanProblem, quiet: Bool) {
+    if problem.isError {
+      error("\(shown(problem.path.description)): \(problem.message)")
+    } else if !quiet {
+      warning("\(shown(problem.path.description)): \(problem.message)")
+    }
+  }
+
+  /// Text from outside with controls and the like made visible.
+  static func shown(_ text: String) -> String {
+    String(decoding: DisplayText.escaped(Array(text.utf8)), as: UTF8.self)
+  }
+
+  /// Writes bytes to a descriptor; false when they could not be written.
+  @discardableResult
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
+    write(Array(text.utf8), to: descriptor)
+  }
+
+  /// Writes bytes to a descriptor; false when they could not be written.
+  @discardableResult
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return false
+      }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  /// Whether standard output is a terminal.
+  static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Whether standard error is a terminal.
+  static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+}

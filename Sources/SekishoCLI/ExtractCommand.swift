@@ -1,0 +1,34 @@
+import ArgumentParser
+import Glibc
+import Sekisho
+
+struct ExtractCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extract",
+    abstract: "List every observable of captures and logs, without matching.",
+    discussion: """
+      One JSON object a line: what a scan would look at.
+
+      Example:
+        sekisho extract --kinds domain,ipv4 traffic.pcap
+
+      Exit codes: 0 done, 2 an error or an input not read to its end.
+      """)
+
+  @OptionGroup var inputs: InputArguments
+
+  func run() throws {
+    let options = try inputs.options()
+    let progress = Interruption.install()
+    let quiet = inputs.quiet
+    let report = Scanner.extract(
+      inputs: inputs.inputs.map { InputPath($0) }, options: options,
+      to: .descriptor(STDOUT_FILENO), progress: progress
+    ) { Console.report($0, quiet: quiet) }
+    if let error = report.writeError {
+      Console.error("standard output: \(error); the output is not complete")
+    }
+    if report.isInterrupted { throw ExitCode(130) }
+    if report.hasErrors || report.writeError != nil { throw ExitCode(2) }
+  }
+}

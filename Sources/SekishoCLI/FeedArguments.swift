@@ -1,0 +1,53 @@
+import ArgumentParser
+import Glibc
+import Sekisho
+
+/// `PATH[=FORMAT]` as a feed to read.
+enum FeedArgument {
+  /// The request that an argument asks for.
+  ///
+  /// - Throws: `ValidationError` where what follows `=` is no format and the whole is no path.
+  static func request(_ argument: String, isAllowList: Bool = false) throws -> FeedReader.Request {
+    var options = FeedOptions()
+    options.isAllowList = isAllowList
+    guard let equals = argument.lastIndex(of: "=") else {
+      return FeedReader.Request(path: argument, options: options)
+    }
+    let suffix = String(argument[argument.index(after: equals)...])
+    if let format = FeedFormat(name: suffix) {
+      return FeedReader.Request(
+        path: String(argument[..<equals]), format: format, options: options)
+    }
+    guard access(argument, F_OK) == 0 else {
+      let names = FeedFormat.allCases.filter(\.isRead).map(\.name).sorted()
+      throw ValidationError(
+        "\(Console.shown(argument)): '\(Console.shown(suffix))' is no feed format; use one of "
+          + names.joined(separator: " "))
+    }
+    return FeedReader.Request(path: argument, options: options)
+  }
+}
+
+/// Prints what came of reading feeds.
+enum FeedReporting {
+  /// Reports errors and warnings, and with `details` every feed's counts.
+  static func report(_ compilation: Compilation, details: Bool, quiet: Bool) {
+    for error in compilation.errors { Console.error(Console.shown("\(error)")) }
+    guard !quiet else { return }
+    for feed in compilation.report.feeds {
+      for warning in feed.warnings { Console.warning("\(Console.shown(feed.name)): \(warning)") }
+      guard details else { continue }
+      var line = "\(Console.shown(feed.name)) (\(feed.format.name)): \(feed.entries) entries"
+      let refused = sorted(feed.refusals.counts)
+      if !refused.isEmpty { line += "; refused: " + refused }
+      let lints = sorted(feed.lints.counts)
+      if !lints.isEmpty { line += "; noted: " + lints }
+      Console.note(line)
+    }
+  }
+
+  private static func sorted(_ counts: [String: UInt64]) -> String {
+    counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+      .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,46 @@
+import Glibc
+import Sekisho
+import Synchronization
+
+/// Ctrl-C as a request to stop.
+enum Interruption {
+  private static let progress = ScanProgress()
+
+  /// Installs the handler; the first Ctrl-C stops the run in order, the second ends the program.
+  static func install() -> ScanProgress {
+    // Made before the handler can run, which must not allocate.
+    _ = progress
+    signal(SIGINT) { _ in
+      Interruption.progress.requestStop()
+      signal(SIGINT, SIG_DFL)
+    }
+    return progress
+  }
+}
+
+/// Shows on a terminal how much was read, twice a second, on one line.
+final class ProgressDisplay: Sendable {
+  private let isOver = Atomic<Bool>(false)
+  private let isShown: Bool
+
+  init(_ progress: ScanProgress, isShown: Bool) {
+    self.isShown = isShown
+    guard isShown else { return }
+    Task.detached { [self] in
+      var tick = 0
+      while !isOver.load(ordering: .relaxed) {
+        try await Task.sleep(nanoseconds: 500_000_000)
+        tick += 1
+        guard !isOver.load(ordering: .relaxed) else { return }
+        let megabytes = progress.bytesRead / 1_000_000
+        Console.write("\rread \(megabytes) MB in \(tick / 2) s ", to: STDERR_FILENO)
+      }
+    }
+  }
+
+  /// Wipes the line.
+  func end() {
+    isOver.store(true, ordering: .relaxed)
+    if isShown { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
+  }
+}

@@ -1,0 +1,139 @@
+public import ArgumentParser
+import Glibc
+import Inputs
+public import Sekisho
+
+extension ScanOptions.Format: ExpressibleByArgument {}
+extension ScanOptions.Grouping: ExpressibleByArgument {}
+extension ScanOptions.TimeMode: ExpressibleByArgument {}
+
+struct ScanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scan",
+    abstract: "Match captures and logs against indicators.",
+    discussion: """
+      Captures (pcap, pcapng) and logs are told by content; each may be gzip or zstd. A folder is read
+      recursively, - is standard input. Hits go to standard output, the summary to standard error.
+
+      Example:
+        sekisho scan --db indicators.skdb traffic.pcapng /var/log/zeek
+        zcat access.log.gz | sekisho scan --feed bad-names.txt --format ndjson -
+
+      Exit codes: 0 no hits, 1 hits, 2 an error or an input not read to its end (hits found are
+      written all the same).
+      """)
+
+  @OptionGroup var sources: IndicatorSources
+  @OptionGroup var inputs: InputArguments
+
+  @Option(help: "table, ndjson or csv (default: table on a terminal, ndjson otherwise).")
+  var format: ScanOptions.Format?
+
+  @Option(
+    help: "none, indicator, flow, host or day (default: indicator for tables, none otherwise).")
+  var group: ScanOptions.Grouping?
+
+  @Option(help: ArgumentHelp("Only these feeds, by name; repeatable.", valueName: "feed"))
+  var feedsOnly: [String] = []
+
+  @Option(help: ArgumentHelp("Leave out sources that state less (0-100).", valueName: "n"))
+  var minConfidence: Int = 0
+
+  @Flag(help: "Weak kinds match too: bare file names, user agents, JA3.")
+  var weak = false
+
+  @Option(help: "Validity: any (annotate only), event or now (filter).")
+  var time: ScanOptions.TimeMode = .any
+
+  @Option(
+    help: ArgumentHelp(
+      "A network that is ours, for the direction of flows; repeatable (default: RFC 1918, fc00::/7).",
+      valueName: "prefix"))
+  var home: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Write hits to a file.", valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Write at most so many hits.", valueName: "n"))
+  var limit: UInt64?
+
+  @Flag(help: "Write the number of hits instead of the hits.")
+  var count = false
+
+  @Option(help: ArgumentHelp("Write the summary as JSON to a file.", valueName: "file"))
+  var summary: String?
+
+  @Flag(help: "Write hits that an allow list covers too, marked as suppressed.")
+  var showSuppressed = false
+
+  @Flag(help: "Exit with 0 also when there are hits.")
+  var exitZero = false
+
+  func validate() throws {
+    guard (0...100).contains(minConfidence) else {
+      throw ValidationError("--min-confidence \(minConfidence) is not between 0 and 100")
+    }
+  }
+
+  func run() throws {
+    var options = try inputs.options()
+    options.format = format ?? (output == nil && Console.isOutputTerminal ? .table : .ndjson)
+    options.grouping = group ?? (options.format == .table ? .indicator : .none)
+    options.feedsOnly = feedsOnly
+    options.minimumConfidence = UInt8(minConfidence)
+    options.includesWeak = weak
+    options.timeMode = time
+    options.showsSuppressed = showSuppressed
+    options.limit = limit ?? .max
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    options.now = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    if !home.isEmpty {
+      options.home = HomeNetworks()
+      for network in home where !options.home.add(network) {
+        throw ValidationError("--home \(Console.shown(network)) is no address or prefix")
+      }
+    }
+    let databases = try sources.databases(quiet: inputs.quiet)
+    if !inputs.quiet { warnOfUnmatched(databases) }
+    let progress = Interruption.install()
+    let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
+    let quiet = inputs.quiet
+    let report = Scanner.scan(
+      inputs: inputs.inputs.map { InputPath($0) }, databases: databases, options: options,
+      to: output.map { .file($0) } ?? .descriptor(STDOUT_FILENO), writesHits: !count,
+      progress: progress
+    ) { Console.report($0, quiet: quiet) }
+    display.end()
+    try finish(report)
+  }
+
+  /// Says which entries no input is searched for.
+  private func warnOfUnmatched(_ databases: [IndicatorDatabase]) {
+    let texts = databases.reduce(0) { $0 + $1.entries(of: .text).count }
+    if texts > 0 {
+      Console.warning("\(texts) text indicators are not searched for by this version")
+    }
+  }
+
+  private func finish(_ report: ScanReport) throws {
+    if let error = report.writeError {
+      Console.error(
+        "\(Console.shown(output ?? "standard output")): \(error); the output is not complete")
+    }
+    var failed = report.hasErrors || report.writeError != nil
+    let result = ScanSummary(report)
+    if let summary {
+      do {
+        try ResultFile.write(result.json, to: summary)
+      } catch {
+        Console.error("\(Console.shown(summary)): \(error)")
+        failed = true
+      }
+    }
+    if !inputs.quiet, !report.isBrokenPipe { Console.write(result.text, to: STDERR_FILENO) }
+    if report.isInterrupted { throw ExitCode(130) }
+    if failed { throw ExitCode(2) }
+    if report.hits > 0, !exitZero { throw ExitCode(1) }
+  }
+}

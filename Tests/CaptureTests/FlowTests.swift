@@ -1,0 +1,192 @@
+import Indicators
+import Inputs
+import Testing
+
+@testable import Capture
+
+@Suite("Flows")
+struct FlowTests {
+  private static let forward = ["ip.src 192.0.2.1:50000", "ip.dst 198.51.100.2:443"]
+
+  private static func segment(
+    _ payload: [UInt8] = [], back: Bool = false, flags: UInt8 = Packet.ack, port: UInt16 = 443,
+    sequence: UInt32 = 1
+  ) -> [UInt8] {
+    back
+      ? Packet.ethernet(
+        Packet.ip(
+          Packet.server, Packet.client, 6,
+          Packet.tcp(port, 50000, payload, flags: flags, sequence: sequence)))
+      : Packet.ethernet(
+        Packet.ip(6, Packet.tcp(50000, port, payload, flags: flags, sequence: sequence)))
+  }
+
+  private static func reply(_ payload: [UInt8], port: UInt16) -> [UInt8] {
+    Packet.ethernet(
+      Packet.ip(Packet.server, Packet.client, 17, Packet.udp(port, 50000, payload)))
+  }
+
+  private static func addresses(_ frames: [UInt8]...) -> [String] {
+    Observed(pcap(frames.map { CapturedPacket($0) })).addresses
+  }
+
+  @Test("who began: first SYN, else the client's role, else the first packet")
+  func originator() {
+    let expected = Self.forward.map { "1 " + $0 }
+    let hello = TLSBuilder.clientHello("a.example")
+    let serverHello = TLSBuilder.record(22, TLSBuilder.handshake(2, [3, 3, 0, 0]))
+    #expect(Self.addresses(Self.segment(flags: Packet.syn)) == expected)
+    #expect(
+      Self.addresses(Self.segment(back: true, flags: Packet.syn | Packet.ack)) == expected)
+    #expect(Self.addresses(Self.segment(hello)) == expected)
+    #expect(Self.addresses(Self.segment(serverHello, back: true)) == expected)
+    #expect(
+      Self.addresses(Self.segment(utf8("HTTP/1.1 200 OK\r\n\r\n"), back: true)) == expected)
+    #expect(
+      Self.addresses(Self.segment([1, 2, 3], back: true)) == [
+        "1 ip.src 198.51.100.2:443", "1 ip.dst 192.0.2.1:50000",
+      ])
+    let response = DNSBuilder(flags: 0x8180).question("a.example").bytes
+    #expect(
+      Self.addresses(Self.reply(response, port: 53)) == [
+        "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:53",
+      ])
+    #expect(
+      Self.addresses(Self.reply(response, port: 8053)) == [
+        "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:8053",
+      ])
+    #expect(
+      Self.addresses(Self.reply(utf8("abc"), port: 99)) == [
+        "1 ip.src 198.51.100.2:99", "1 ip.dst 192.0.2.1:50000",
+      ])
+  }
+
+  @Test("a group is never the one that began")
+  func multicast() {
+    let response = DNSBuilder(flags: 0x8400, questions: 0, answers: 1)
+      .record("a.example", type: 1, [192, 0, 2, 9]).bytes
+    let frame = Packet.ethernet(
+      Packet.ip(Packet.client, [224, 0, 0, 251], 17, Packet.udp(5353, 5353, response)))
+    #expect(
+      Self.addresses(frame) == ["1 ip.src 192.0.2.1:5353", "1 ip.dst 224.0.0.251:5353"])
+  }
+
+  @Test("addresses come once a flow, whichever way its packets go")
+  func once() {
+    #expect(
+      Self.addresses(
+        Self.segment(flags: Packet.syn), Self.segment(back: true), Self.segment(),
+        Self.segment(port: 444)) == [
+          "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:443", "4 ip.src 192.0.2.1:50000",
+          "4 ip.dst 198.51.100.2:444",
+        ])
+    let ping = Packet.ethernet(Packet.ip(1, [8, 0, 0, 0]))
+    let pong = Packet.ethernet(Packet.ip(Packet.server, Packet.client, 1, [0, 0, 0, 0]))
+    #expect(
+      Self.addresses(ping, pong, ping) == ["1 ip.src 192.0.2.1", "1 ip.dst 198.51.100.2"])
+  }
+
+  @Test("every packet's header on request, with the role of each end")
+  func everyPacket() throws {
+    var options = CaptureOptions()
+    options.everyPacket = true
+    let later = Packet.ethernet(Packet.ip(6, [1, 2, 3, 4, 5, 6, 7, 8], fragment: 2))
+    let file = pcap(Self.segment(flags: Packet.syn), Self.segment(back: true), later)
+    #expect(
+      Observed(file, options).lines == [
+        "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:443", "2 ip.src 198.51.100.2:443",
+        "2 ip.dst 192.0.2.1:50000", "3 ip.src 192.0.2.1", "3 ip.dst 198.51.100.2",
+      ])
+    let reader = try CaptureReader(
+      source: InputSource(bytes: file, path: "test"), options: options)
+    var batch = ObservableBatch()
+    while try reader.fill(&batch) {}
+    let roles: [ObservableFlags] = batch.observables.map {
+      $0.flags.intersection([.originator, .responder])
+    }
+    #expect(
+      roles == [.originator, .responder, .responder, .originator, .originator, .responder])
+    #expect(batch.observables.allSatisfy { $0.flags.contains(.inArena) })
+  }
+
+  @Test("a record shows its flow from the originator's side, also where that is learned later")
+  func flowRecords() throws {
+    let request = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    // The capture begins in the middle of a connection, with the server's data.
+    let file = pcap(Self.segment([1], back: true), Self.segment(request))
+    let reader = try CaptureReader(source: InputSource(bytes: file, path: "test"))
+    var batch = ObservableBatch()
+    while try reader.fill(&batch) {}
+    #expect(batch.records.map(\.flow) == [0, 1])
+    #expect(batch.flows.map(\.sourcePort) == [443, 50000])
+    #expect(batch.flows.map(\.destinationPort) == [50000, 443])
+    #expect(batch.flows[1].source == (UInt64(0xc000_0201) << 32, 0))
+    #expect(batch.flows.allSatisfy { $0.ipProtocol == 6 && $0.ipVersion == 4 && $0.hasPorts })
+    // Within a batch a flow is written once.
+    let again = try CaptureReader(
+      source: InputSource(
+        bytes: pcap(Self.segment(request), Self.segment(request, sequence: 900)), path: "test"))
+    batch.removeAll()
+    while try again.fill(&batch) {}
+    #expect(batch.records.count == 2)
+    #expect(batch.flows.count == 1)
+  }
+
+  @Test("the flow used least recently makes room")
+  func limit() {
+    var options = CaptureOptions()
+    options.flowLimit = 2
+    let (a, b, c) = (Self.segment(port: 1), Self.segment(port: 2), Self.segment(port: 3))
+    let observed = Observed(
+      pcap([a, b, a, c, a, b].map { CapturedPacket($0) }), options)
+    // `b` was forgotten for `c`, and `c` for `b`; `a` never was.
+    #expect(
+      observed.addresses.filter { $0.contains("dst") } == [
+        "1 ip.dst 198.51.100.2:1", "2 ip.dst 198.51.100.2:2", "4 ip.dst 198.51.100.2:3",
+        "6 ip.dst 198.51.100.2:2",
+      ])
+    #expect(observed.counts["flow-limit-evictions"] == 2)
+  }
+
+  @Test("the table agrees with a list", arguments: [1, 2, 7, 700], [0, 0xfeed])
+  func table(limit: Int, seed: UInt64) {
+    var table = FlowTable(limit: limit, seed: seed)
+    // Newest last; the mark shows that an index leads to the right flow.
+    var model: [(key: FlowKey, mark: UInt32)] = []
+    var random = SplitMix(seed: seed &+ UInt64(limit))
+    for mark in 0..<UInt32(limit > 100 ? 4000 : 2000) {
+      let number = random.next() % UInt64(limit * 2)
+      let key = FlowKey(
+        first: IPAddress(high: number, low: 1), second: IPAddress(high: 2, low: 3),
+        ports: UInt32(number % 3), kind: 6)
+      var isNew = false
+      let flow = table.find(key, isNew: &isNew)
+      let known =
+        limit > 100 ? model.lastIndex { $0.key == key } : model.firstIndex { $0.key == key }
+      #expect(isNew == (known == nil))
+      if let known {
+        #expect(table[flow].batch == model[known].mark)
+        model.append(model.remove(at: known))
+      } else {
+        if model.count == limit { model.removeFirst() }
+        model.append((key, mark))
+        table[flow].batch = mark
+      }
+      #expect(table[flow].key == key)
+      #expect(table.count == model.count)
+    }
+  }
+}
+
+/// A small seeded generator (splitmix64).
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var value = state
+    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
+    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
+    return value ^ value >> 31
+  }
+}

@@ -1,0 +1,188 @@
+import Capture
+import Indicators
+import Inputs
+import Testing
+
+@Suite("HTTP")
+struct HTTPTests {
+  static func request(_ text: String, port: UInt16 = 80) -> [UInt8] {
+    pcap(Packet.segment(Array(text.utf8), to: port))
+  }
+
+  @CaseTable static var requests: [CaptureCase] {
+    CaptureCase(
+      "every header that is read",
+      request(
+        "GET /a?b=C HTTP/1.1\r\nhost: WWW.Example.com\r\nUser-Agent:  curl/8.0 \r\n"
+          + "Referer: https://Ref.example/x\r\n"
+          + "X-Forwarded-For: 192.0.2.9, unknown, [2001:db8::9]:99, 192.0.2.10:80\r\n\r\n"),
+      [
+        "1 http.host www.example.com", "1 http.user-agent curl/8.0",
+        "1 http.referrer https://ref.example/x", "1 http.x-forwarded-for 192.0.2.9",
+        "1 http.x-forwarded-for 2001:db8::9:99", "1 http.x-forwarded-for 192.0.2.10:80",
+        "1 http.url http://www.example.com/a?b=C",
+      ])
+    CaptureCase(
+      "another port gives a second form",
+      request("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", port: 8080),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/",
+        "1 http.url http://a.example:8080/",
+      ])
+    CaptureCase(
+      "a port in the header is the only one",
+      request("GET / HTTP/1.1\r\nHost: a.example:8000\r\n\r\n", port: 8080),
+      ["1 http.host a.example", "1 http.url http://a.example:8000/"])
+    CaptureCase(
+      "an address as host keeps the header's port",
+      request("GET / HTTP/1.1\r\nHost: 192.0.2.7:8000\r\n\r\n", port: 8000),
+      ["1 http.host 192.0.2.7:8000", "1 http.url http://192.0.2.7:8000/"])
+    CaptureCase(
+      "an IPv6 address as host",
+      request("GET / HTTP/1.1\r\nHost: [2001:db8::7]:81\r\n\r\n", port: 81),
+      ["1 http.host 2001:db8::7:81", "1 http.url http://[2001:db8::7]:81/"])
+    CaptureCase(
+      "two hosts are two, the first makes the URL",
+      request("GET / HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.host b.example", "1 http.url http://a.example/"])
+    CaptureCase(
+      "the absolute form wins",
+      request("GET http://b.example/x HTTP/1.1\r\nHost: a.example\r\n\r\n", port: 3128),
+      ["1 http.host a.example", "1 http.url http://b.example/x"])
+    CaptureCase(
+      "without host the destination stands for it",
+      request("GET /x HTTP/1.0\r\nAccept: */*\r\n\r\n", port: 8080),
+      ["1 http.url http://198.51.100.2:8080/x"])
+    CaptureCase(
+      "without host on IPv6",
+      pcap(
+        Packet.ethernet(
+          Packet.ip(
+            Packet.client6, Packet.server6, 6,
+            Packet.tcp(50000, 80, utf8("GET /x HTTP/1.0\r\n\r\n"))))),
+      ["1 http.url http://[2001:db8::2]/x"])
+    CaptureCase(
+      "CONNECT yields name and port, no URL",
+      request("CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", port: 3128),
+      ["1 http.host evil.example"])
+    CaptureCase(
+      "CONNECT to an address",
+      request("CONNECT 192.0.2.7:443 HTTP/1.1\r\n\r\n", port: 3128),
+      ["1 http.host 192.0.2.7:443"])
+    CaptureCase(
+      "no URL: asterisk, empty and malformed targets",
+      request(
+        "OPTIONS * HTTP/1.1\r\nHost: a.example\r\n\r\nGET  HTTP/1.1\r\nHost: b.example\r\n\r\n"
+          + "GET x/y HTTP/1.1\r\nHost: c.example\r\n\r\n"
+          + "GET /a b HTTP/1.1\r\nHost: d.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.host b.example", "1 http.host c.example",
+        "1 http.host d.example",
+      ])
+    CaptureCase(
+      "requests behind one another, with a body between",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\nabc"
+          + "GET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2",
+      ])
+    CaptureCase(
+      "bare line feeds, other methods, another version",
+      request("PROPFIND /dav HTTP/1.0\nHost: a.example\n\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/dav"])
+    CaptureCase(
+      "blanks around the target, an empty line before the method",
+      request("\r\nGET   /x  HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/x"])
+    CaptureCase(
+      "a body that ends with an empty line too much",
+      request(
+        "POST /1 HTTP/1.0\r\nContent-Length: 1\r\n\r\nx\r\nGET http://a.example/2 HTTP/1.0\r\n\r\n"),
+      ["1 http.url http://198.51.100.2/1", "1 http.url http://a.example/2"])
+    CaptureCase(
+      "a continued header",
+      request("GET / HTTP/1.1\r\nHost:\r\n a.example\r\nUser-Agent: a\r\n\tb\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.user-agent a b", "1 http.url http://a.example/",
+      ])
+    CaptureCase(
+      "a head that is cut: what is complete",
+      request("GET /x HTTP/1.1\r\nUser-Agent: a\r\nHost: a.exam"),
+      ["1 http.user-agent a"])
+    CaptureCase(
+      "a head that is cut behind the host",
+      request("GET /x HTTP/1.1\r\nHost: a.example\r\nCook"),
+      ["1 http.host a.example", "1 http.url http://a.example/x"])
+    CaptureCase(
+      "a host that is none",
+      request("GET / HTTP/1.1\r\nHost: A B\r\n\r\n"), ["1 http.host a b"])
+    CaptureCase(
+      "a response gives nothing",
+      request("HTTP/1.1 200 OK\r\nHost: a.example\r\n\r\n"), [])
+    CaptureCase(
+      "text that is no request",
+      request("GET me out of here\r\nHost: a.example\r\n\r\n"), [])
+    CaptureCase(
+      "SSDP: host and user agent",
+      pcap(
+        Packet.ethernet(
+          Packet.ip(
+            Packet.client, [239, 255, 255, 250], 17,
+            Packet.udp(
+              50000, 1900,
+              Array(
+                ("M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n"
+                  + "User-Agent: x/1\r\nReferer: http://a.example/\r\n\r\n").utf8))))),
+      ["1 http.host 239.255.255.250:1900", "1 http.user-agent x/1"])
+  }
+
+  @Test("requests", arguments: requests)
+  func request(_ test: CaptureCase) {
+    #expect(Observed(test.capture).values == test.expected)
+  }
+
+  @Test("kinds and flags of what a request gives")
+  func flags() throws {
+    let file = Self.request(
+      "GET / HTTP/1.1\r\nHost: a.example\r\nUser-Agent: x\r\n\r\n", port: 81)
+    let reader = try CaptureReader(source: InputSource(bytes: file, path: "test"))
+    var batch = ObservableBatch()
+    while try reader.fill(&batch) {}
+    let last = batch.observables.dropFirst(2)
+    #expect(last.map(\.kind) == [.domain, .userAgent, .url, .url])
+    let flags: [ObservableFlags] = [
+      .inArena, [.inArena, .ownField], [.inArena, .httpURL], [.inArena, .httpURL, .joint],
+    ]
+    #expect(last.map(\.flags.rawValue) == flags.map(\.rawValue))
+    #expect(last.map(\.schemeLength) == [0, 0, 7, 7])
+  }
+
+  @Test("a segment sent again yields nothing, another one in its place does")
+  func retransmission() {
+    let first = Packet.segment(
+      utf8("GET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n"), to: 80, sequence: 5)
+    let changed = Packet.segment(
+      utf8("GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n"), to: 80, sequence: 5)
+    let observed = Observed(pcap(first, first, changed, changed))
+    #expect(
+      observed.values == [
+        "1 http.host a.example", "1 http.url http://a.example/1", "3 http.host a.example",
+        "3 http.url http://a.example/2",
+      ])
+    #expect(observed.counts["tcp-retransmission"] == 2)
+  }
+
+  @Test("a head longer than the limit is read up to it")
+  func limit() {
+    var options = CaptureOptions()
+    options.httpHeaderLimit = 60
+    let observed = Observed(
+      Self.request(
+        "GET / HTTP/1.1\r\nHost: a.example\r\nX: " + String(repeating: "x", count: 60)
+          + "\r\nUser-Agent: y\r\n\r\n"), options)
+    #expect(observed.values == ["1 http.host a.example", "1 http.url http://a.example/"])
+    #expect(observed.counts["http-header-limit"] == 1)
+  }
+}

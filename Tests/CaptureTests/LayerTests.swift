@@ -1,0 +1,212 @@
+import Capture
+import Testing
+
+@Suite("Link, network and transport layers")
+struct LayerTests {
+  static let query = DNSBuilder().question("a.example").bytes
+  static let datagram = Packet.udp(50000, 53, query)
+  static let ipv4 = Packet.ip(17, datagram)
+  static let ipv6 = Packet.ip(Packet.client6, Packet.server6, 17, datagram)
+
+  static func file(_ linkType: UInt32, _ frame: [UInt8]) -> [UInt8] {
+    pcap([CapturedPacket(frame)], linkType: linkType)
+  }
+
+  static let seen = [
+    "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:53", "1 dns.query a.example",
+  ]
+  static let seen6 = [
+    "1 ip.src 2001:db8::1:50000", "1 ip.dst 2001:db8::2:53", "1 dns.query a.example",
+  ]
+
+  static let outer = ["1 ip.src 203.0.113.1", "1 ip.dst 203.0.113.2"]
+
+  @CaseTable static var links: [CaptureCase] {
+    CaptureCase("Ethernet", file(1, Packet.ethernet(ipv4)), seen)
+    CaptureCase("Ethernet, IPv6", file(1, Packet.ethernet(ipv6)), seen6)
+    CaptureCase(
+      "Ethernet, padded", file(1, Packet.ethernet(join(ipv4, utf8("padding!")))), seen)
+    CaptureCase("802.1Q", file(1, Packet.ethernet(ipv4, tags: [0x8100])), seen)
+    CaptureCase("QinQ", file(1, Packet.ethernet(ipv6, tags: [0x88a8, 0x8100])), seen6)
+    CaptureCase(
+      "old QinQ, three tags", file(1, Packet.ethernet(ipv4, tags: [0x9100, 0x8100, 0x8100])), seen)
+    CaptureCase(
+      "LLC and SNAP",
+      file(
+        1,
+        Packet.ethernet(join([0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ipv4), type: UInt16(ipv4.count + 8))),
+      seen)
+    CaptureCase(
+      "MPLS", file(1, Packet.ethernet(join([0, 1, 0x00, 64, 0, 2, 0x01, 64], ipv4), type: 0x8847)),
+      seen)
+    CaptureCase(
+      "PPPoE",
+      file(
+        1,
+        Packet.ethernet(
+          join([0x11, 0, 0, 1], UInt16(ipv4.count + 2).bytes, [0, 0x21], ipv4), type: 0x8864)), seen
+    )
+    CaptureCase("Linux cooked", file(113, Packet.linuxCooked(ipv4)), seen)
+    CaptureCase("Linux cooked, IPv6", file(113, Packet.linuxCooked(ipv6)), seen6)
+    CaptureCase("Linux cooked 2", file(276, Packet.linuxCooked2(ipv4)), seen)
+    CaptureCase("Linux cooked 2, IPv6", file(276, Packet.linuxCooked2(ipv6)), seen6)
+    CaptureCase("raw", file(101, ipv4), seen)
+    CaptureCase("raw, IPv6", file(101, ipv6), seen6)
+    CaptureCase("raw as 12", file(12, ipv4), seen)
+    CaptureCase("raw as 14", file(14, ipv6), seen6)
+    CaptureCase("IPv4", file(228, ipv4), seen)
+    CaptureCase("IPv6", file(229, ipv6), seen6)
+    CaptureCase("null, little", file(0, join([2, 0, 0, 0], ipv4)), seen)
+    CaptureCase("null, big", file(0, join([0, 0, 0, 2], ipv4)), seen)
+    CaptureCase("null, IPv6 of three systems", file(0, join([30, 0, 0, 0], ipv6)), seen6)
+    CaptureCase("loop", file(108, join([0, 0, 0, 24], ipv6)), seen6)
+    CaptureCase("PPP", file(9, join([0xff, 3, 0, 0x21], ipv4)), seen)
+    CaptureCase("PPP, compressed", file(9, join([0x57], ipv6)), seen6)
+    CaptureCase("HDLC that says PPP", file(50, join([0x8f, 0, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "802.1ah",
+      file(1, Packet.ethernet(join([0, 0, 0, 1], Packet.ethernet(ipv4)), type: 0x88e7)), seen)
+    CaptureCase("HDLC", file(104, join([0x0f, 0, 8, 0], ipv4)), seen)
+    CaptureCase("Frame Relay", file(107, join([0x18, 0x41, 3, 0xcc], ipv4)), seen)
+  }
+
+  @Test("link layers", arguments: links)
+  func link(_ test: CaptureCase) {
+    let observed = Observed(test.capture)
+    #expect(observed.lines == test.expected)
+    #expect(observed.counts.isEmpty)
+  }
+
+  @Test("link types that are not read are counted by name")
+  func unknownLink() {
+    #expect(Observed(Self.file(127, Self.ipv4)).counts == ["link-type-ieee802_11_radio-127": 1])
+    #expect(Observed(Self.file(60000, Self.ipv4)).counts == ["link-type-60000": 1])
+    #expect(
+      Observed(pcap(Packet.ethernet([0, 1], type: 0x0806))).counts == ["not-ip": 1])
+  }
+
+  static func frame(_ packet: [UInt8]) -> [UInt8] { pcap(Packet.ethernet(packet)) }
+
+  @CaseTable static var networks: [CaptureCase] {
+    CaptureCase(
+      "IPv4 options",
+      frame(Packet.ip(17, datagram, options: [7, 7, 4, 0, 0, 0, 0, 0])), seen)
+    CaptureCase("no total length", frame(Packet.ip(17, datagram, length: 0)), seen)
+    CaptureCase(
+      "a longer total length than captured", frame(Packet.ip(17, datagram, length: 1400)), seen)
+    CaptureCase(
+      "extension headers",
+      frame(
+        Packet.ip(
+          Packet.client6, Packet.server6, 0,
+          Packet.extensionHeader(
+            next: 43,
+            Packet.extensionHeader(
+              next: 60, length: 2, Packet.extensionHeader(next: 51, Packet.ah(17, datagram)))))),
+      seen6)
+    CaptureCase(
+      "an atomic fragment",
+      frame(
+        Packet.ip(
+          Packet.client6, Packet.server6, 44, join([17, 0, 0, 0, 0, 0, 0, 9], datagram))), seen6)
+    CaptureCase("AH in IPv4", frame(Packet.ip(51, Packet.ah(17, datagram))), seen)
+    CaptureCase(
+      "ICMP and what it quotes",
+      frame(Packet.ip(1, join([3, 3, 0, 0, 0, 0, 0, 0], ipv4))),
+      ["1 ip.src 192.0.2.1", "1 ip.dst 198.51.100.2"])
+    CaptureCase(
+      "SCTP has ports", frame(Packet.ip(132, [0, 7, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0])),
+      ["1 ip.src 192.0.2.1:7", "1 ip.dst 198.51.100.2:9"])
+    CaptureCase(
+      "a mapped address is an IPv4 one",
+      frame(
+        Packet.ip(
+          join(zeros(10), [0xff, 0xff], Packet.client), Packet.server6, 59, [])),
+      ["1 ip.src 192.0.2.1", "1 ip.dst 2001:db8::2"])
+    CaptureCase(
+      "ports cut off", frame(Packet.ip(6, [1, 2])),
+      ["1 ip.src 192.0.2.1", "1 ip.dst 198.51.100.2"])
+    CaptureCase(
+      "IP in IP",
+      frame(Packet.ip([203, 0, 113, 1], [203, 0, 113, 2], 4, ipv4)),
+      outer + seen)
+    CaptureCase(
+      "6in4",
+      frame(Packet.ip([203, 0, 113, 1], [203, 0, 113, 2], 41, ipv6)),
+      outer + seen6)
+    CaptureCase(
+      "GRE with key and sequence number",
+      frame(
+        Packet.ip(
+          [203, 0, 113, 1], [203, 0, 113, 2], 47,
+          join([0x30, 0, 8, 0, 0, 0, 0, 1, 0, 0, 0, 2], ipv4))),
+      outer + seen)
+    CaptureCase(
+      "GRE with an Ethernet frame",
+      frame(
+        Packet.ip(
+          [203, 0, 113, 1], [203, 0, 113, 2], 47, join([0, 0, 0x65, 0x58], Packet.ethernet(ipv4)))),
+      outer + seen)
+  }
+
+  @Test("network layers", arguments: networks)
+  func network(_ test: CaptureCase) {
+    #expect(Observed(test.capture).lines == test.expected)
+  }
+
+  @Test("tunnels end at the limit")
+  func tunnelDepth() {
+    var packet = Self.ipv4
+    for _ in 0..<6 { packet = Packet.ip(4, packet) }
+    let observed = Observed(Self.frame(packet))
+    #expect(observed.addresses.count == 10)
+    #expect(observed.counts["tunnel-depth-limit"] == 1)
+  }
+
+  @Test("frames in frames end at a limit, whatever the packet's length")
+  func linkHeaderLimit() {
+    var frame = Packet.ethernet(Self.ipv4)
+    for _ in 0..<14 { frame = Packet.ethernet(frame, type: 0x6558) }
+    #expect(Observed(pcap(frame)).lines == Self.seen)
+    let header = Packet.ethernet([], type: 0x6558)
+    frame = join(Array(Array(repeating: header, count: 10_000).joined()), frame)
+    #expect(Observed(pcap(frame)).counts == ["link-header-limit": 1])
+  }
+
+  @Test("a datagram's end is its own, not the packet's")
+  func datagramLength() {
+    let padded = Packet.udp(
+      50000, 9999, join(Self.query, [0, 0, 0]), length: Self.query.count + 8)
+    // By content a message must end with the datagram.
+    #expect(Observed(Self.frame(Packet.ip(17, padded))).lines.last == "1 dns.query a.example")
+    #expect(
+      Observed(Self.frame(Packet.ip(17, Packet.udp(50000, 9999, join(Self.query, [0]))))).values
+        == [])
+  }
+
+  @Test("fragments: the first has the ports, the others give nothing of their own")
+  func fragments() {
+    let message = DNSBuilder().question("a.example").bytes + Array(repeating: 0, count: 40)
+    let whole = Packet.udp(50000, 53, message)
+    let first = Packet.ethernet(Packet.ip(17, Array(whole[..<48]), fragment: 0x2000))
+    let second = Packet.ethernet(Packet.ip(17, Array(whole[48...]), fragment: 6))
+    let observed = Observed(pcap(first, second, second))
+    #expect(observed.lines == Self.seen)
+    #expect(observed.counts["ip-fragment"] == 2)
+    // Alone, a later fragment is a packet between two hosts.
+    let alone = Observed(pcap(second, second))
+    #expect(alone.lines == ["1 ip.src 192.0.2.1", "1 ip.dst 198.51.100.2"])
+    let later = Packet.ethernet(
+      Packet.ip(
+        Packet.client6, Packet.server6, 44, join([17, 0, 0, 8, 0, 0, 0, 9], Self.datagram)))
+    #expect(
+      Observed(pcap(later)).lines == ["1 ip.src 2001:db8::1", "1 ip.dst 2001:db8::2"])
+  }
+}
+
+extension Packet {
+  /// An authentication header of 12 bytes.
+  static func ah(_ next: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    [next, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2] + payload
+  }
+}

@@ -1,0 +1,99 @@
+import Capture
+import Testing
+
+@Suite("TLS")
+struct TLSTests {
+  static func segment(_ payload: [UInt8], port: UInt16 = 443) -> [UInt8] {
+    pcap(Packet.segment(payload, to: port))
+  }
+
+  static let hello = TLSBuilder.handshake(
+    1, TLSBuilder.hello(extensions: TLSBuilder.serverName("a.example")))
+
+  @CaseTable static var hellos: [CaptureCase] {
+    CaptureCase(
+      "a name", segment(TLSBuilder.clientHello("WWW.Example.com")),
+      ["1 tls.sni www.example.com"])
+    CaptureCase(
+      "any port", segment(TLSBuilder.clientHello("a.example"), port: 4711), ["1 tls.sni a.example"])
+    CaptureCase(
+      "an address", segment(TLSBuilder.clientHello("192.0.2.7")), ["1 tls.sni 192.0.2.7"])
+    CaptureCase(
+      "an IPv6 address", segment(TLSBuilder.clientHello("2001:db8::7")), ["1 tls.sni 2001:db8::7"])
+    CaptureCase("no name at all", segment(TLSBuilder.clientHello("")), [])
+    CaptureCase("odd bytes", segment(TLSBuilder.clientHello("A b!")), ["1 tls.sni a b!"])
+    CaptureCase(
+      "two names, and one again",
+      segment(
+        TLSBuilder.record(
+          22,
+          TLSBuilder.handshake(
+            1,
+            TLSBuilder.hello(
+              extensions: TLSBuilder.serverName(
+                ["a.example", "b.example", "a.example"].map { Array($0.utf8) }))))),
+      ["1 tls.sni a.example", "1 tls.sni b.example"])
+    CaptureCase(
+      "no extensions",
+      segment(TLSBuilder.record(22, TLSBuilder.handshake(1, TLSBuilder.hello(extensions: nil)))), []
+    )
+    CaptureCase(
+      "the second hello behind ChangeCipherSpec",
+      segment(join(TLSBuilder.record(20, [1]), TLSBuilder.record(22, hello))),
+      ["1 tls.sni a.example"])
+    CaptureCase(
+      "spread over three records",
+      segment(
+        join(
+          TLSBuilder.record(22, Array(hello[..<9])), TLSBuilder.record(22, Array(hello[9..<70])),
+          TLSBuilder.record(22, Array(hello[70...])))), ["1 tls.sni a.example"])
+    CaptureCase(
+      "DTLS",
+      pcap(
+        Packet.datagram(
+          TLSBuilder.datagramRecord(
+            TLSBuilder.hello(
+              extensions: TLSBuilder.serverName("a.example"), isDatagram: true,
+              version: 0xfefd)), to: 4433)), ["1 tls.sni a.example"])
+    CaptureCase(
+      "a server's hello",
+      segment(TLSBuilder.record(22, TLSBuilder.handshake(2, TLSBuilder.hello(extensions: [])))), [])
+  }
+
+  @Test("hellos", arguments: hellos)
+  func hello(_ test: CaptureCase) {
+    let observed = Observed(test.capture)
+    #expect(observed.values == test.expected)
+    #expect(observed.counts.isEmpty)
+  }
+
+  @Test("a hello cut by the packet's end gives the name that is whole, and is counted")
+  func cut() {
+    let extensions = join(
+      TLSBuilder.serverName("a.example"), TLSBuilder.otherExtension(43, count: 30))
+    let record = TLSBuilder.record(
+      22, TLSBuilder.handshake(1, TLSBuilder.hello(extensions: extensions)))
+    for length in 10..<record.count {
+      let observed = Observed(Self.segment(Array(record[..<length])))
+      #expect(observed.values == (length < record.count - 34 ? [] : ["1 tls.sni a.example"]))
+      #expect(observed.counts == ["tls-client-hello-cut": 1])
+    }
+    let hello = TLSBuilder.hello(extensions: extensions, isDatagram: true, version: 0xfefd)
+    let first = TLSBuilder.datagramRecord(Array(hello[..<80]), whole: hello.count)
+    let second = TLSBuilder.datagramRecord(Array(hello[80...]), offset: 80, whole: hello.count)
+    let observed = Observed(
+      pcap(Packet.datagram(first, to: 4433), Packet.datagram(second, to: 4433)))
+    #expect(observed.values == ["1 tls.sni a.example"])
+    #expect(observed.counts == ["tls-client-hello-cut": 2])
+  }
+
+  @Test("lengths inside a hello that lie are counted")
+  func malformed() {
+    var body = TLSBuilder.hello(extensions: TLSBuilder.serverName("a.example"))
+    body[body.count - 10] = 200
+    let observed = Observed(
+      Self.segment(TLSBuilder.record(22, TLSBuilder.handshake(1, body))))
+    #expect(observed.values == [])
+    #expect(observed.counts == ["tls-client-hello-malformed": 1])
+  }
+}

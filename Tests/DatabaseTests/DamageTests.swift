@@ -1,0 +1,244 @@
+import Database
+import Glibc
+import Indicators
+import Parsing
+import Testing
+
+/// Images that are cut, changed, or of another version: an error, or answers without meaning; never
+/// a trap, a hang or a read outside.
+@Suite struct DamageTests {
+  static let image: [UInt8] = {
+    var indicators = CompilerTests.indicators
+    indicators += [
+      TestIndicator(.md5, [UInt8](repeating: 2, count: 16)),
+      TestIndicator(.email, "bad@evil.example"), TestIndicator(.userAgent, "Bad/1.0"),
+      TestIndicator(.url, "evil.example/*xy", .prefix), TestIndicator(.url, "/gate.php", .path),
+      TestIndicator(.filename, #"temp\evil.exe"#, .contains),
+      .address("2001:db8::/32"), .address("192.0.2.0/25"),
+    ]
+    return (try? DatabaseCompiler.compile(collection(indicators)).image) ?? []
+  }()
+
+  /// Uses everything that a database offers.
+  private func use(_ image: [UInt8]) {
+    guard let database = try? IndicatorDatabase(image: image) else { return }
+    exercise(database)
+  }
+
+  private func exercise(_ database: IndicatorDatabase) {
+    var batch = TestBatch()
+    batch.add(.domain, "www.evil.example")
+    batch.add(.domain, "evil.example")
+    batch.add(address: "192.0.2.7", port: 443)
+    batch.add(address: "192.0.2.7")
+    batch.add(address: "2001:db8::1")
+    batch.add(url: "http://evil.example/a", isHTTP: true)
+    batch.add(url: "http://evil.example/*xyz", isHTTP: true)
+    batch.add(url: "http://evil.example/gate.php", isHTTP: true)
+    batch.add(.filename, #"c:\temp\evil.exe"#)
+    batch.add(.userAgent, "Bad/1.0")
+    batch.add(.md5, [UInt8](repeating: 2, count: 16))
+    var options = LookupOptions()
+    options.includesWeak = true
+    var bytes: [UInt8] = []
+    for match in batch.matches(in: database, options: options) {
+      database.appendText(of: database.entry(match.entry), to: &bytes)
+      for source in database.sources(of: match.entry) {
+        _ = database.string(source.context.id).byteCount
+        _ = database.list(source.context.labels)
+        _ = database.feedName(source.feed).byteCount
+      }
+    }
+    _ = database.feeds
+    _ = database.sections
+    for entry in 0..<UInt32(min(database.entryCount, 64)) {
+      database.appendText(of: database.entry(entry), to: &bytes)
+      _ = database.sources(of: entry)
+    }
+  }
+
+  @Test func theImageIsWhole() throws {
+    let database = try IndicatorDatabase(image: Self.image)
+    try database.verify()
+    exercise(database)
+  }
+
+  @Test func everyTruncationIsRefused() {
+    for length in 0..<Self.image.count {
+      let error = #expect(throws: DatabaseError.self) {
+        try IndicatorDatabase(image: Array(Self.image.prefix(length)))
+      }
+      #expect(error?.code == (length < 8 ? .notADatabase : .cutShort), "length \(length)")
+    }
+  }
+
+  @Test func bytesBehindTheEndAreRefused() {
+    #expect(throws: DatabaseError.self) { try IndicatorDatabase(image: Self.image + [0]) }
+  }
+
+  /// Opening may let a change pass; `verify` may not.
+  @Test func everyFlippedBitIsNoticedByVerify() throws {
+    // The tables of IPv4 addresses are large even for a single one: they are sampled.
+    let others = CompilerTests.indicators.filter { $0.kind != .ipv4 }
+    let small = try DatabaseCompiler.compile(collection(others)).image
+    flipBits(of: small, every: 1)
+    flipBits(of: Self.image, every: 61)
+  }
+
+  private func flipBits(of image: [UInt8], every step: Int) {
+    var generator = SeededGenerator(seed: 1)
+    for offset in stride(from: 0, to: image.count, by: step) {
+      var damaged = image
+      damaged[offset] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      let isNoticed: Bool
+      do {
+        let database = try IndicatorDatabase(image: damaged)
+        exercise(database)
+        do {
+          try database.verify()
+          isNoticed = false
+        } catch { isNoticed = true }
+      } catch { isNoticed = true }
+      #expect(isNoticed, "offset \(offset)")
+    }
+  }
+
+  /// The sums do not help against someone who computes them anew.
+  @Test func changesWithRightSumsDoNoHarm() {
+    #if DEBUG
+      let rounds = 3_000
+    #else
+      let rounds = 200_000
+    #endif
+    var generator = SeededGenerator(seed: 2)
+    // Behind the section table, whose sum is checked when the image is opened.
+    let start = 256 + 64 * Int(Self.image[20])
+    for _ in 0..<rounds {
+      var damaged = Self.image
+      for _ in 0..<Int.random(in: 1...6, using: &generator) {
+        let offset = Int.random(in: start..<damaged.count, using: &generator)
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: damaged[offset] = UInt8.random(in: 0...255, using: &generator)
+        case 1: damaged[offset] = 0xff
+        default:
+          for place in offset..<min(offset + 4, damaged.count) { damaged[place] = 0xff }
+        }
+      }
+      guard let database = try? IndicatorDatabase(image: damaged) else { continue }
+      exercise(database)
+      _ = try? database.verify()
+    }
+  }
+
+  @Test func otherVersionsAreNamed() throws {
+    func change(_ offset: Int, _ value: UInt8) -> DatabaseError? {
+      var image = Self.image
+      image[offset] = value
+      do { _ = try IndicatorDatabase(image: image) } catch { return error }
+      return nil
+    }
+    #expect(
+      change(8, 2)?.description
+        == "made by another version (format 2.0); compile it again with this version")
+    #expect(change(12, 1)?.code == .otherVersion)
+    #expect(change(0, 0)?.description == "not a Sekisho database")
+    #expect(
+      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "1.0")
+  }
+
+  /// The image with one more section behind the others, and another minor version.
+  private func image(addingSection kind: UInt32, version: UInt16 = 1, isRequired: Bool) -> [UInt8] {
+    func number(_ offset: Int, _ size: Int) -> Int {
+      (0..<size).reduce(0) { $0 | Int(Self.image[offset + $1]) << (8 * $1) }
+    }
+    func bytes(_ value: Int, _ size: Int) -> [UInt8] {
+      (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let count = number(20, 4)
+    let content: [UInt8] = Array("from a later version".utf8)
+    var table: [UInt8] = []
+    var sections: [UInt8] = []
+    let start = 256 + 64 * (count + 1)
+    for index in 0...count {
+      sections += [UInt8](repeating: 0, count: (64 - (start + sections.count) % 64) % 64)
+      let offset = start + sections.count
+      if index < count {
+        let entry = 256 + 64 * index
+        table += Self.image[entry..<entry + 8] + bytes(offset, 8)
+        table += Self.image[entry + 16..<entry + 64]
+        let place = number(entry + 8, 8)
+        sections += Self.image[place..<place + number(entry + 16, 8)]
+      } else {
+        table += bytes(Int(kind), 4) + bytes(Int(version), 2) + bytes(isRequired ? 1 : 0, 2)
+        table += bytes(offset, 8) + bytes(content.count, 8) + bytes(content.count, 8)
+        table += bytes(1, 4) + bytes(64, 4) + bytes(0, 24)
+        sections += content
+      }
+    }
+    var image = Array(Self.image[0..<256]) + table + sections
+    image.replaceSubrange(10..<12, with: bytes(1, 2))
+    image.replaceSubrange(20..<24, with: bytes(count + 1, 4))
+    image.replaceSubrange(32..<40, with: bytes(image.count, 8))
+    ImageSeal.seal(&image, sectionCount: count + 1)
+    return image
+  }
+
+  @Test func sectionsOfALaterVersionAreSkippedOrRefused() throws {
+    let skipped = try IndicatorDatabase(image: image(addingSection: 9_999, isRequired: false))
+    #expect(skipped.formatVersion == "1.1")
+    #expect(skipped.sections.last?.name == "unknown-9999")
+    exercise(skipped)
+    let refused = #expect(throws: DatabaseError.self) {
+      try IndicatorDatabase(image: image(addingSection: 9_999, isRequired: true))
+    }
+    #expect(
+      refused?.description
+        == "made by another version (unknown section 9999); compile it again with this version")
+    // The keys of a kind that has none so far, laid out in another way.
+    let other = #expect(throws: DatabaseError.self) {
+      try IndicatorDatabase(image: image(addingSection: 256 + 24, version: 2, isRequired: true))
+    }
+    #expect(other?.code == .otherVersion)
+  }
+
+  @Test func filesAreOpenedMappedAndCopied() throws {
+    let path = temporaryPath("open")
+    defer { unlink(path) }
+    let compiled = try DatabaseCompiler.compile(collection(CompilerTests.indicators))
+    try compiled.write(to: path)
+    for copying in [false, true] {
+      let database = try IndicatorDatabase.open(path: path, copying: copying)
+      try database.verify()
+      #expect(database.byteCount == compiled.count)
+      exercise(database)
+    }
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+  }
+
+  @Test func filesThatAreNoneAreNamed() throws {
+    let path = temporaryPath("bad")
+    defer { unlink(path) }
+    #expect(throws: DatabaseError.self) { try IndicatorDatabase.open(path: path) }
+    let file = open(path, O_WRONLY | O_CREAT, 0o600)
+    close(file)
+    #expect(message(path) == "not a Sekisho database")
+    #expect(message("/") == "is a folder, not a Sekisho database")
+    #expect(message("/dev/null") == "is no regular file, so no Sekisho database")
+    let compiled = try DatabaseCompiler.compile(collection(CompilerTests.indicators))
+    try compiled.write(to: path)
+    truncate(path, 1_000)
+    #expect(message(path) == "file is cut short: 1000 of \(compiled.count) bytes")
+    #expect(throws: DatabaseError.self) { try compiled.write(to: "/dev/full") }
+  }
+
+  private func message(_ path: String) -> String? {
+    do { _ = try IndicatorDatabase.open(path: path) } catch { return error.description }
+    return nil
+  }
+
+  private func temporaryPath(_ name: String) -> String {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    return "\(folder)/sekisho-database-tests-\(getpid())-\(name)"
+  }
+}

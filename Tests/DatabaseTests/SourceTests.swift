@@ -1,0 +1,83 @@
+import Database
+import Indicators
+import Parsing
+import Testing
+
+/// Merged sources and their contexts against a plain grouping, for any order of feeds.
+@Suite struct SourceTests {
+  private struct Key: Hashable {
+    var kind: IndicatorKind
+    var value: [UInt8]
+    var mode: MatchMode
+  }
+
+  private struct Origin: Hashable {
+    var feed: String
+    var id: String
+    var labels: [String]
+  }
+
+  private func indicators(_ generator: inout SeededGenerator) -> [TestIndicator] {
+    (0..<400).map { _ in
+      let name = ["a.example", "b.example", "c.example"].randomElement(using: &generator) ?? ""
+      let prefix = ["", "", "x.", "y.", "z.a.", "q.r."].randomElement(using: &generator) ?? ""
+      var indicator = TestIndicator(.domain, prefix + name)
+      indicator.mode = [.exact, .withSubdomains].randomElement(using: &generator) ?? .exact
+      indicator.feed = Int.random(in: 0..<4, using: &generator)
+      indicator.line = [0, 1, 2, 300, 70_000, .max].randomElement(using: &generator) ?? 0
+      indicator.id = ["", "", "p", "q"].randomElement(using: &generator) ?? ""
+      indicator.labels =
+        [[], ["l"], ["l", "m"], ["m", "l"]].randomElement(using: &generator) ?? []
+      return indicator
+    }
+  }
+
+  @Test func sourcesAreThoseOfThePlainGrouping() throws {
+    let names = ["w.txt", "x.txt", "y.txt", "z.txt"]
+    for seed: UInt64 in 0..<12 {
+      var generator = SeededGenerator(seed: seed)
+      let indicators = indicators(&generator)
+      var expected: [Key: [Origin: Set<UInt32>]] = [:]
+      for indicator in indicators {
+        let key = Key(kind: indicator.kind, value: indicator.value, mode: indicator.mode)
+        let origin = Origin(
+          feed: names[indicator.feed], id: indicator.id, labels: indicator.labels)
+        expected[key, default: [:]][origin, default: []].insert(indicator.line)
+      }
+      let compiled = try DatabaseCompiler.compile(collection(indicators, feeds: names))
+      let database = try IndicatorDatabase(compiled)
+      try database.verify()
+      #expect(found(in: database) == expected, "seed \(seed)")
+      #expect(database.entryCount == expected.count)
+
+      let order = Array(names.indices).shuffled(using: &generator)
+      let shuffled = indicators.shuffled(using: &generator).map {
+        $0.from(feed: order.firstIndex(of: $0.feed) ?? 0, line: $0.line, id: $0.id)
+      }
+      let again = try DatabaseCompiler.compile(
+        collection(shuffled, feeds: order.map { names[$0] }))
+      #expect(again.image == compiled.image, "seed \(seed): another order, other bytes")
+    }
+  }
+
+  private func found(in database: IndicatorDatabase) -> [Key: [Origin: Set<UInt32>]] {
+    var found: [Key: [Origin: Set<UInt32>]] = [:]
+    for number in 0..<UInt32(database.entryCount) {
+      let entry = database.entry(number)
+      let value = database.value(of: entry)
+      let key = Key(
+        kind: entry.kind, value: value.copied(value.byteOffsets), mode: entry.mode)
+      for source in database.sources(of: number) {
+        let origin = Origin(
+          feed: database.feeds[Int(source.feed)].name,
+          id: database.text(ofString: source.context.id),
+          labels: database.list(source.context.labels).map { database.text(ofString: $0) })
+        let lines = [source.line] + source.moreLines
+        #expect(lines == lines.sorted() && Set(lines).count == lines.count)
+        #expect(found[key]?[origin] == nil, "a source twice")
+        found[key, default: [:]][origin] = Set(lines)
+      }
+    }
+    return found
+  }
+}

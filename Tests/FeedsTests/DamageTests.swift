@@ -1,0 +1,144 @@
+import Feeds
+import Foundation
+import Indicators
+import Inputs
+import Testing
+
+/// Files that were cut or spoilt: no trap, no entry that the whole file does not have.
+@Suite struct DamageTests {
+  /// Every byte with optimisation; without, as many as a few seconds allow.
+  private static var step: Int {
+    #if DEBUG
+      11
+    #else
+      1
+    #endif
+  }
+
+  private static let feeds = FeedCase.lines + FeedCase.tables + FeedCase.objects
+
+  @Test(arguments: feeds)
+  func cutAtEveryByte(_ feed: FeedCase) {
+    let bytes = Array(feed.text.utf8)
+    for length in stride(from: 0, to: bytes.count, by: Self.step) {
+      let loaded = Loaded(bytes: Array(bytes[..<length]), format: feed.format)
+      if loaded.error != nil { #expect(loaded.collection.records.isEmpty) }
+    }
+    for length in stride(from: 0, to: bytes.count, by: 5 * Self.step) {
+      _ = Loaded(bytes: Array(bytes[..<length]))
+    }
+  }
+
+  @Test(arguments: feeds)
+  func flippedBits(_ feed: FeedCase) {
+    var random = SeededGenerator(seed: 7)
+    let bytes = Array(feed.text.utf8)
+    for _ in 0..<(Self.step == 1 ? 300 : 10) {
+      var spoilt = bytes
+      for _ in 0..<Int.random(in: 1...8, using: &random) {
+        spoilt[Int.random(in: 0..<bytes.count, using: &random)] ^=
+          1 << UInt8.random(in: 0..<8, using: &random)
+      }
+      _ = Loaded(bytes: spoilt, format: feed.format)
+      _ = Loaded(bytes: spoilt)
+    }
+  }
+
+  @Test func jsonThatIsCutKeepsNothingUnlessAsked() {
+    let text = FeedCase.bundle([
+      "[domain-name:value = 'evil.example']", "[domain-name:value = 'bad.example']",
+    ])
+    let cut = String(text.dropLast(40))
+    let strict = Loaded(cut)
+    #expect(strict.error?.code == .truncated)
+    #expect(strict.entries.isEmpty)
+    var options = FeedOptions()
+    options.keepsPartial = true
+    let partial = Loaded(cut, options: options)
+    #expect(partial.entries == ["2 domain evil.example exact"])
+    #expect(partial.context(of: "evil.example").first == "id=indicator--0")
+    #expect(partial.summary?.warnings.count == 1)
+  }
+
+  @Test func gzipThatIsCutKeepsNothingUnlessAsked() throws {
+    let lines = (0..<2000).map { "evil\($0 &* 7919 % 10007).example\n" }.joined()
+    let compressed = try gzip(Array(lines.utf8))
+    #expect(Loaded(bytes: compressed).entries.count == 2000)
+    let cut = Array(compressed[..<(compressed.count / 2)])
+    let strict = Loaded(bytes: cut)
+    #expect(strict.error?.code == .truncated)
+    #expect(strict.entries.isEmpty)
+    var options = FeedOptions()
+    options.keepsPartial = true
+    let partial = Loaded(bytes: cut, options: options)
+    #expect(partial.error == nil)
+    #expect(!partial.entries.isEmpty)
+    // The line that was cut is not taken for a value of its own.
+    let names = Set(lines.split(separator: "\n").map(String.init))
+    for record in partial.collection.records { #expect(names.contains(partial.value(record))) }
+  }
+
+  @Test func utf16IsReadAndSaid() {
+    var bytes: [UInt8] = [0xff, 0xfe]
+    for unit in "evil.example\nbad.example\n".utf16 {
+      bytes += [UInt8(unit & 0xff), UInt8(unit >> 8)]
+    }
+    let loaded = Loaded(bytes: bytes)
+    #expect(
+      loaded.entries == [
+        "1 domain evil.example withSubdomains", "2 domain bad.example withSubdomains",
+      ])
+    #expect(loaded.summary?.lints.counts["transcoded-from-utf-16"] == 1)
+  }
+
+  @Test func memoryIsNeededForDiagnosticsOnlyUpToTheLimit() {
+    var options = FeedOptions()
+    options.diagnosticLimit = 10
+    let text = "evil.example\n" + String(repeating: "not a value\n", count: 500)
+    let loaded = Loaded(text, format: .plain, options: options)
+    #expect(loaded.summary?.diagnostics.count == 10)
+    #expect(loaded.summary?.refusals.counts == ["not-an-indicator": 500])
+    #expect(loaded.collection.feeds.first?.refusals == ["not-an-indicator": 500])
+  }
+
+  @Test func longLinesAreCountedAndLeftOut() {
+    var options = FeedOptions()
+    options.lineLimit = 64
+    let text = "evil.example\n" + String(repeating: "x", count: 1000) + "\nbad.example\n"
+    let loaded = Loaded(text, format: .plain, options: options)
+    #expect(
+      loaded.entries == [
+        "1 domain evil.example withSubdomains", "3 domain bad.example withSubdomains",
+      ])
+    #expect(loaded.diagnostics == ["2 line-too-long"])
+  }
+
+  /// Compresses with the system's own tool, so that the test needs no second implementation.
+  private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("feeds-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("feed")
+    try Data(bytes).write(to: file)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["gzip", file.path]
+    try process.run()
+    process.waitUntilExit()
+    return Array(try Data(contentsOf: folder.appendingPathComponent("feed.gz")))
+  }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a test's own sequence, the same at each run.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}

@@ -1,0 +1,185 @@
+import Feeds
+import Indicators
+import Testing
+
+/// Content that is not loaded, and the whole error.
+struct RefusedCase: Sendable, CustomTestStringConvertible {
+  var name: String
+  var text: String
+  var error: String
+  var testDescription: String { name }
+
+  static let all: [RefusedCase] = [
+    RefusedCase(
+      name: "empty", text: "",
+      error:
+        "feed: holds nothing to recognise a feed by; check that it was fetched whole, or name the format with =FORMAT"
+    ),
+    RefusedCase(
+      name: "comments only", text: "# one\n# two\n",
+      error:
+        "feed: holds nothing to recognise a feed by; check that it was fetched whole, or name the format with =FORMAT"
+    ),
+    RefusedCase(
+      name: "openioc",
+      text: "<?xml version=\"1.0\"?>\n<ioc xmlns=\"http://schemas.mandiant.com/2010/ioc\">",
+      error:
+        "feed: openioc is not read by this version; convert it to a format that is, or leave the file out"
+    ),
+    RefusedCase(
+      name: "STIX 1",
+      text: "<stix:STIX_Package xmlns:stix=\"http://stix.mitre.org/stix-1\">",
+      error:
+        "feed: STIX 1 (XML) is not read by this version; convert it to STIX 2.1, or leave the file out"
+    ),
+    RefusedCase(
+      name: "a web page", text: "<!DOCTYPE html>\n<html><body>evil.example</body></html>",
+      error:
+        "feed: not recognised as a feed: the file is a web page, not a feed; give a feed, or name the format with =FORMAT"
+    ),
+    RefusedCase(
+      name: "YARA", text: "rule evil : test {\n  strings:\n    $a = \"x\"\n}\n",
+      error: "feed: YARA rules is not read by this version; leave the file out"),
+    RefusedCase(
+      name: "Sigma",
+      text: "title: x\nlogsource:\n  product: windows\ndetection:\n  condition: selection\n",
+      error: "feed: Sigma rules is not read by this version; leave the file out"),
+    RefusedCase(
+      name: "Suricata rules",
+      text: "alert ip [192.0.2.66] any -> any any (msg:\"x\"; sid:1;)\n",
+      error: "feed: Suricata rules is not read by this version; leave the file out"),
+    RefusedCase(
+      name: "suricata-iprep", text: "192.0.2.66,1,100\n203.0.113.0/24,2,50\n",
+      error:
+        "feed: suricata-iprep is not read by this version; convert it to a format that is, or leave the file out"
+    ),
+    RefusedCase(
+      name: "ClamAV .ndb", text: "Win.Test-1:0:*:3c3f202f2a2a2f6576616c\n",
+      error: "feed: ClamAV body signatures (.ndb) is not read by this version; leave the file out"),
+    RefusedCase(
+      name: "ClamAV .ldb", text: "Win.Test-1;Target:0;(0);3c3f202f2a2a2f\n",
+      error:
+        "feed: ClamAV logical signatures (.ldb) is not read by this version; leave the file out"),
+    RefusedCase(
+      name: "ClamAV .mdb", text: "512:\(Sample.md5):Win.Test-1\n",
+      error:
+        "feed: ClamAV section hashes (.mdb, .msb) is not read by this version; leave the file out"),
+    RefusedCase(
+      name: "ClamAV .wdb", text: "M:one.example:two.example\n",
+      error:
+        "feed: ClamAV lists of URL pairs (.wdb, .pdb) is not read by this version; leave the file out"
+    ),
+    RefusedCase(
+      name: "rpz",
+      text: "$TTL 60\n@ SOA localhost. root.localhost. 1 1 1 1 1\nevil.example CNAME .\n",
+      error:
+        "feed: rpz is not read by this version; convert it to a format that is, or leave the file out"
+    ),
+    RefusedCase(
+      name: "suricata-datajson", text: "[{\"host\": \"evil.example\", \"context\": \"x\"}]",
+      error:
+        "feed: not recognised as a feed: JSON of no known feed format; if it is suricata-datajson: that is not read by this version"
+    ),
+    RefusedCase(
+      name: "base64 is never guessed", text: "ZXZpbC5leGFtcGxl\n",
+      error:
+        "feed: not recognised as a feed: no format fits; if it is one, name the format with =FORMAT, such as =csv or =plain"
+    ),
+    RefusedCase(
+      name: "a mixture",
+      text: (1...60).map { "evil\($0).example" }.joined(separator: "\n")
+        + (1...40).map { "\nword \($0) and prose" }.joined(),
+      error:
+        "feed: not recognised as a feed: no format fits 95 % of its lines (plain: 60 of 100); if it is one, name the format with =FORMAT, such as =plain"
+    ),
+    RefusedCase(
+      name: "binary", text: "abc\0def",
+      error:
+        "feed: not recognised as a feed: the file is binary, not text; give a feed, or name the format with =FORMAT"
+    ),
+    RefusedCase(
+      name: "a capture", text: "\n\r\r\n\u{1c}\0\0\0",
+      error:
+        "feed: not recognised as a feed: the file is a packet capture, not text; give a feed, or name the format with =FORMAT"
+    ),
+    RefusedCase(
+      name: "JSON cut in the middle",
+      text: #"{"type":"bundle","id":"bundle--1","objects":[\#n{"type":"indicator","#,
+      error:
+        "feed:2: the JSON ends in the middle; fetch the file again, or keep what was read with --keep-partial"
+    ),
+    RefusedCase(
+      name: "JSON that is broken",
+      text: #"{"type":"bundle","id":"bundle--1","objects":[\#n{"type" "indicator"}]}"#,
+      error: "feed:2: not JSON: unexpected character; correct the file, or fetch it again"),
+  ]
+}
+
+@Suite struct DetectionTests {
+  @Test(arguments: RefusedCase.all)
+  func whatIsNotReadIsRefusedByName(_ content: RefusedCase) {
+    let loaded = Loaded(content.text)
+    #expect(loaded.error?.description == content.error)
+    #expect(loaded.collection.feeds.isEmpty)
+    #expect(loaded.collection.records.isEmpty)
+    #expect(loaded.report.feeds.isEmpty)
+  }
+
+  @Test func aFormatThatIsNotReadIsRefusedAlsoWhenNamed() {
+    for format in FeedFormat.allCases where !format.isRead {
+      let loaded = Loaded("evil.example\n", format: format)
+      #expect(loaded.error?.code == .unsupportedFormat)
+      #expect(
+        loaded.error?.description.hasPrefix("feed: \(format.name) is not read by this version;")
+          == true)
+    }
+  }
+
+  @Test func aNamedFormatWithoutAUsableLineIsAnError() {
+    let loaded = Loaded("one\ntwo\n", format: .plain)
+    #expect(
+      loaded.error?.description
+        == "feed: none of its 2 values can be used as plain (single-label 2); check the format named with =FORMAT"
+    )
+    #expect(Loaded("# nothing\n", format: .plain).warnings == ["empty-feed"])
+    #expect(Loaded("a,b\nc,d\n", format: .csv).error?.code == .noUsableLine)
+  }
+
+  @Test func recognisedFeedsWithoutEntriesAreAWarning() {
+    let zeek = Loaded("#fields\tindicator\tindicator_type\tmeta.source\n")
+    #expect(zeek.error == nil)
+    #expect(zeek.format == .zeekIntel)
+    #expect(zeek.warnings == ["empty-feed"])
+    let bundle = Loaded(#"{"type":"bundle","id":"bundle--1","objects":[]}"#)
+    #expect(bundle.warnings == ["empty-feed"])
+    let banner = Loaded("# abuse.ch URLhaus Plain-Text URL List\n# END 0 entries\n")
+    #expect(banner.warnings == ["empty-feed"])
+  }
+
+  @Test func theIndexOfAMISPFeedIsNoFeedOfHashes() {
+    let uuid = "04265bb3-e8f2-5417-9021-8aec3a34e7ee"
+    let hashes = Loaded("\(Sample.md5),\(uuid)\n")
+    #expect(hashes.entries.isEmpty)
+    #expect(hashes.warnings == ["misp-feed-hashes"])
+    let manifest = Loaded(#"{"\#(uuid)":{"Orgc":{"name":"x"},"info":"y","Tag":[]}}"#)
+    #expect(manifest.warnings == ["misp-feed-manifest"])
+  }
+
+  @Test func namesOfFilesAreNotTakenForNamesOfHosts() {
+    #expect(Loaded("dropper.exe\nloader.dll\n").error?.code == .unrecognized)
+  }
+
+  @Test func headingsDoNotKeepAListFromBeingOne() {
+    let hosts = (1...10).map { "evil\($0).example\n" }.joined()
+    let loaded = Loaded("Malicious hosts:\n" + hosts)
+    #expect(loaded.format == .plain)
+    #expect(loaded.entries.count == 10)
+    #expect(loaded.refusals == ["1 not-an-indicator: Malicious hosts:"])
+  }
+
+  @Test func theNameOfAFormatIsItsRawValue() {
+    for format in FeedFormat.allCases { #expect(FeedFormat(name: format.name) == format) }
+    #expect(FeedFormat(name: "zeek-intel") == .zeekIntel)
+    #expect(FeedFormat(name: "nonsense") == nil)
+  }
+}

@@ -1,0 +1,97 @@
+import Feeds
+import Foundation
+import Indicators
+import Inputs
+import Testing
+
+@Suite struct ReaderTests {
+  private func withFolder(_ files: [String: String], _ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("feeds-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, text) in files {
+      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
+    try body(folder.path)
+  }
+
+  @Test func manyFeedsAreReadInOneOrderAndErrorsStopNone() throws {
+    try withFolder([
+      "a.txt": "evil.example\n", "b.csv": "domain,x\nbad.example,1\n", "c.txt": "prose only here\n",
+    ]) { folder in
+      let requests = ["a.txt", "b.csv", "c.txt", "missing"].map {
+        FeedReader.Request(path: folder + "/" + $0)
+      }
+      var first = IndicatorCollection()
+      var firstReport = FeedReport()
+      let errors = FeedReader.readAll(requests, into: &first, report: &firstReport)
+      var second = IndicatorCollection()
+      var secondReport = FeedReport()
+      _ = FeedReader.readAll(requests.reversed(), into: &second, report: &secondReport)
+      #expect(first.feeds == second.feeds)
+      #expect(first.values == second.values)
+      #expect(firstReport.feeds.map(\.name) == secondReport.feeds.map(\.name))
+      #expect(firstReport.feeds.map(\.entries) == [1, 1])
+      #expect(errors.map(\.code) == [.unrecognized, .cannotRead])
+      #expect(errors.last?.description.hasPrefix(folder + "/missing: ") == true)
+    }
+  }
+
+  @Test func optionsOfTheUserAreFollowed() {
+    var options = FeedOptions()
+    options.name = "mine"
+    options.names = .exact
+    options.confidence = 40
+    options.tlp = .green
+    options.labels = ["own"]
+    options.vouchesForWeakKinds = true
+    options.kinds = IndicatorKindSet([.domain, .ipv4])
+    let loaded = Loaded("evil.example\n192.0.2.66\n2001:db8:bad::1\n", options: options)
+    #expect(loaded.entries == ["1 domain evil.example exact", "2 ipv4 192.0.2.66 exact"])
+    #expect(loaded.context(of: "evil.example") == ["labels=own", "tlp=green", "confidence=40"])
+    #expect(loaded.collection.feeds.map(\.name) == ["mine"])
+    #expect(loaded.summary?.refusals.counts == ["kind-not-wanted": 1])
+  }
+
+  @Test func privateAddressesAreRefusedUnlessKept() {
+    let strict = Loaded("10.0.0.1\n192.0.2.66\n")
+    #expect(strict.entries == ["2 ipv4 192.0.2.66 exact"])
+    #expect(strict.summary?.refusals.counts == ["private-address": 1])
+    #expect(strict.summary?.lints.counts == ["documentation-range": 1])
+    var options = FeedOptions()
+    options.admission.keepsPrivateAddresses = true
+    #expect(Loaded("10.0.0.1\n192.0.2.66\n", options: options).entries.count == 2)
+  }
+
+  @Test func diagnosticsAreOneLineEach() {
+    let loaded = Loaded(
+      "evil.example\nbad value\u{1b}[31m\n" + (1...40).map { "e\($0).example\n" }.joined(),
+      path: "lists/mine.txt")
+    #expect(
+      loaded.summary?.diagnostics.map(\.description) == [
+        "lists/mine.txt:2: not-an-indicator: bad value\\u{1b}[31m"
+      ])
+  }
+
+  @Test(arguments: [
+    ("2024-05-01T10:00:00Z", "2024-05-01T10:00:00.000000Z"),
+    ("2024-05-01 10:00:00 UTC", "2024-05-01T10:00:00.000000Z"),
+    ("2024-05-01", "2024-05-01T00:00:00.000000Z"),
+    ("2024/05/01", "2024-05-01T00:00:00.000000Z"),
+    ("20240501", "2024-05-01T00:00:00.000000Z"),
+    ("1714557600", "2024-05-01T10:00:00.000000Z"),
+    ("1714557600000", "2024-05-01T10:00:00.000000Z"),
+    ("2024-05-01T12:00:00+02:00", "2024-05-01T10:00:00.000000Z"),
+  ])
+  func timesAreReadInManyForms(_ text: String, _ expected: String) {
+    let loaded = Loaded("domain,first_seen\nevil.example,\(text)\n")
+    #expect(loaded.context(of: "evil.example") == ["from=\(expected)"])
+  }
+
+  @Test(arguments: ["soon", "2024-13-01", "12", "99999999999999999999", "2024-05-01T25:00:00Z"])
+  func whatIsNoTimeIsNone(_ text: String) {
+    let loaded = Loaded("domain,first_seen\nevil.example,\(text)\n")
+    #expect(loaded.context(of: "evil.example").isEmpty)
+  }
+}

@@ -1,0 +1,142 @@
+// Key sets against a dictionary, and their images against damage.
+//
+// The first byte chooses: bits 0–1 what is done (0 compare with a dictionary, 1 open the rest as an
+// image, 2 and 3 damage an image and look things up), bits 2–6 the shape of the set.
+
+import Matchers
+
+/// Hands out the input byte by byte, zeros after its end.
+private struct Feed {
+  let bytes: [UInt8]
+  var at = 0
+
+  var isAtEnd: Bool { at >= bytes.count }
+
+  mutating func byte() -> UInt8 {
+    defer { at += 1 }
+    return at < bytes.count ? bytes[at] : 0
+  }
+
+  mutating func take(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
+}
+
+private func folded(_ key: [UInt8]) -> [UInt8] {
+  key.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
+}
+
+private func fuzz(_ input: [UInt8]) {
+  var feed = Feed(bytes: input)
+  let options = feed.byte()
+  if options & 3 == 1 {
+    let image = Array(input.dropFirst())
+    if let set = try? KeySet(image: ImageBytes(copying: image.span.bytes), range: 0..<image.count) {
+      use(set, keys: [[], [0], Array(1...32)])
+    }
+    return
+  }
+  let widths: [Int?] = [nil, 16, 20, 32, 0, 1, 3, 8, 33]
+  let width = widths[Int(options >> 2 & 15) % widths.count]
+  let ignoresCase = options & 64 != 0
+  var builder = KeySetBuilder(fixedWidth: width, ignoresCase: ignoresCase, seed: UInt64(options))
+  var reference: [[UInt8]: UInt32] = [:]
+  var queries: [[UInt8]] = []
+  let count = Int(feed.byte())
+  for number in 0..<count where !feed.isAtEnd {
+    let length = feed.byte() % 40
+    var key = feed.take(width ?? Int(length))
+    queries.append(key)
+    if ignoresCase { key = folded(key) }
+    guard reference[key] == nil else { continue }
+    reference[key] = UInt32(number)
+    builder.insert(key.span.bytes, number: UInt32(number))
+  }
+  guard var image = try? builder.build() else { preconditionFailure("a good set was refused") }
+  if options & 3 == 0 {
+    // A byte for each key's length also where it is fixed, so that the input comes to its end.
+    while !feed.isAtEnd {
+      let length = feed.byte() % 40
+      queries.append(feed.take(width ?? Int(length)))
+    }
+    compare(image, reference, queries, ignoresCase: ignoresCase)
+    return
+  }
+  while !feed.isAtEnd {
+    let place = Int(feed.byte()) << 8 | Int(feed.byte())
+    image[place % image.count] = feed.byte()
+  }
+  if let set = try? KeySet(image: ImageBytes(copying: image.span.bytes), range: 0..<image.count) {
+    use(set, keys: queries)
+  }
+}
+
+private func numbers(_ set: KeySet, _ keys: [[UInt8]]) -> [UInt32] {
+  var references: [KeyReference] = []
+  var bytes: [UInt8] = []
+  for key in keys {
+    references.append(KeyReference(offset: UInt32(bytes.count), length: UInt32(key.count)))
+    bytes += key
+  }
+  var numbers = [UInt32](repeating: 0, count: keys.count)
+  var answers = numbers.mutableSpan
+  set.lookup(references.span, in: bytes.span.bytes, numbers: &answers)
+  return numbers
+}
+
+private func use(_ set: KeySet, keys: [[UInt8]]) {
+  let found = numbers(set, keys)
+  for (key, number) in zip(keys, found) {
+    precondition(set.lookup(key.span.bytes) == number, "one key and many disagree")
+  }
+  _ = try? set.verify()
+}
+
+private func compare(
+  _ image: [UInt8], _ reference: [[UInt8]: UInt32], _ queries: [[UInt8]], ignoresCase: Bool
+) {
+  let bytes = ImageBytes(copying: image.span.bytes)
+  guard let set = try? KeySet(image: bytes, range: 0..<image.count) else {
+    preconditionFailure("a good image was refused")
+  }
+  do { try set.verify() } catch { preconditionFailure("a good image fails its checks: \(error)") }
+  for (query, number) in zip(queries, numbers(set, queries)) {
+    let expected = reference[ignoresCase ? folded(query) : query] ?? KeySet.none
+    precondition(number == expected, "\(query): \(number), expected \(expected)")
+  }
+}
+
+#if FUZZING
+  /// What the fuzzer calls with each input.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+  }
+#else
+  import Glibc
+
+  /// Runs each file named on the command line as one input.
+  @main
+  struct Replay {
+    static func main() {
+      for path in CommandLine.arguments.dropFirst() {
+        guard let bytes = contents(of: path) else {
+          print("cannot read \(path)")
+          exit(2)
+        }
+        fuzz(bytes)
+      }
+    }
+
+    static func contents(of path: String) -> [UInt8]? {
+      guard let file = fopen(path, "rb") else { return nil }
+      defer { fclose(file) }
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while true {
+        let count = fread(&buffer, 1, buffer.count, file)
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+      }
+    }
+  }
+#endif

@@ -1,0 +1,164 @@
+// Literals against a naive search, and their images against damage.
+//
+// The first byte chooses: bits 0–1 what is done (0 compare with a naive search, 1 open the rest as an
+// image, 2 and 3 damage an image and scan), bit 2 whether the bytes are folded to four letters, bit 3
+// whether case may be ignored. Then patterns: a count, and for each a length and its bytes. What is
+// left is the text, which is cut where the second byte says.
+
+import Matchers
+
+/// Hands out the input byte by byte, zeros after its end.
+private struct Feed {
+  let bytes: [UInt8]
+  var at = 0
+
+  var isAtEnd: Bool { at >= bytes.count }
+
+  mutating func byte() -> UInt8 {
+    defer { at += 1 }
+    return at < bytes.count ? bytes[at] : 0
+  }
+
+  mutating func take(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
+}
+
+private struct Pattern {
+  var bytes: [UInt8]
+  var ignoresCase: Bool
+}
+
+private func folded(_ bytes: [UInt8]) -> [UInt8] {
+  bytes.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
+}
+
+private func fuzz(_ input: [UInt8]) {
+  var feed = Feed(bytes: input)
+  let options = feed.byte()
+  let cut = Int(feed.byte())
+  if options & 3 == 1 {
+    let image = Array(input.dropFirst(2))
+    if let matcher = try? LiteralMatcher(
+      image: ImageBytes(copying: image.span.bytes), range: 0..<image.count)
+    {
+      use(matcher, Array("aAbB".utf8) + image, cut: cut)
+    }
+    return
+  }
+  func letters(_ bytes: [UInt8]) -> [UInt8] {
+    options & 4 == 0 ? bytes : bytes.map { Array("abAB".utf8)[Int($0 & 3)] }
+  }
+  var builder = LiteralMatcherBuilder()
+  var patterns: [Pattern] = []
+  let count = Int(feed.byte() % 64)
+  for number in 0..<count where !feed.isAtEnd {
+    let length = feed.byte()
+    let pattern = Pattern(
+      bytes: letters(feed.take(1 + Int(length % 24))),
+      ignoresCase: options & 8 != 0 && length & 128 != 0)
+    patterns.append(pattern)
+    builder.insert(
+      pattern.bytes.span.bytes, number: UInt32(number), ignoresCase: pattern.ignoresCase)
+  }
+  guard var image = try? builder.build() else { preconditionFailure("good patterns were refused") }
+  if options & 3 == 0 {
+    let text = letters(Array(input.dropFirst(feed.at)))
+    compare(image, patterns, text, cut: cut)
+    return
+  }
+  let edits = Int(feed.byte())
+  for _ in 0..<edits where !feed.isAtEnd {
+    let place = Int(feed.byte()) << 8 | Int(feed.byte())
+    image[place % image.count] = feed.byte()
+  }
+  if let matcher = try? LiteralMatcher(
+    image: ImageBytes(copying: image.span.bytes), range: 0..<image.count)
+  {
+    use(matcher, letters(Array(input.dropFirst(feed.at))) + letters(input), cut: cut)
+  }
+}
+
+/// Scans a text in two chunks, each a copy of its own so that a read outside is found.
+private func matches(_ matcher: LiteralMatcher, _ text: [UInt8], cut: Int) -> [LiteralMatch] {
+  var state = LiteralMatcher.State()
+  var matches: [LiteralMatch] = []
+  let first = Array(text.prefix(cut))
+  let second = Array(text.dropFirst(cut))
+  _ = matcher.scan(first.span.bytes, state: &state, limit: 10_000, matches: &matches)
+  _ = matcher.scan(second.span.bytes, state: &state, limit: 10_000, matches: &matches)
+  return matches
+}
+
+private func use(_ matcher: LiteralMatcher, _ text: [UInt8], cut: Int) {
+  let found = matches(matcher, text, cut: cut)
+  precondition(found.count <= 20_000)
+  precondition(found.allSatisfy { $0.pattern < matcher.count })
+  var state = LiteralMatcher.State()
+  _ = matcher.count(text.span.bytes, state: &state)
+  _ = try? matcher.verify()
+}
+
+private func compare(_ image: [UInt8], _ patterns: [Pattern], _ text: [UInt8], cut: Int) {
+  let bytes = ImageBytes(copying: image.span.bytes)
+  guard let matcher = try? LiteralMatcher(image: bytes, range: 0..<image.count) else {
+    preconditionFailure("a good image was refused")
+  }
+  do { try matcher.verify() } catch {
+    preconditionFailure("a good image fails its checks: \(error)")
+  }
+  let text = Array(text.prefix(400))
+  var expected: [LiteralMatch] = []
+  let lower = folded(text)
+  for end in 0...text.count {
+    for (number, pattern) in patterns.enumerated() where pattern.bytes.count <= end {
+      let range = end - pattern.bytes.count..<end
+      if pattern.ignoresCase
+        ? lower[range].elementsEqual(folded(pattern.bytes))
+        : text[range].elementsEqual(pattern.bytes)
+      {
+        expected.append(LiteralMatch(pattern: UInt32(number), end: UInt64(end)))
+      }
+    }
+  }
+  let found = matches(matcher, text, cut: cut)
+  precondition(found == expected || expected.count > 10_000, "\(found), expected \(expected)")
+  var state = LiteralMatcher.State()
+  let count = matcher.count(text.span.bytes, state: &state)
+  precondition(count == UInt64(expected.count), "\(count) matches, expected \(expected.count)")
+}
+
+#if FUZZING
+  /// What the fuzzer calls with each input.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+  }
+#else
+  import Glibc
+
+  /// Runs each file named on the command line as one input.
+  @main
+  struct Replay {
+    static func main() {
+      for path in CommandLine.arguments.dropFirst() {
+        guard let bytes = contents(of: path) else {
+          print("cannot read \(path)")
+          exit(2)
+        }
+        fuzz(bytes)
+      }
+    }
+
+    static func contents(of path: String) -> [UInt8]? {
+      guard let file = fopen(path, "rb") else { return nil }
+      defer { fclose(file) }
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while true {
+        let count = fread(&buffer, 1, buffer.count, file)
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+      }
+    }
+  }
+#endif

@@ -1,0 +1,180 @@
+// Prefixes against a list of them, and their images against damage.
+//
+// The first byte chooses: bits 0–1 what is done (0 compare with a list, 1 open the rest as an image,
+// 2 and 3 damage an image and look things up), bit 2 the family, bit 3 whether all prefixes are near
+// one another.
+
+import Matchers
+
+/// Hands out the input byte by byte, zeros after its end.
+private struct Feed {
+  let bytes: [UInt8]
+  var at = 0
+
+  var isAtEnd: Bool { at >= bytes.count }
+
+  mutating func byte() -> UInt8 {
+    defer { at += 1 }
+    return at < bytes.count ? bytes[at] : 0
+  }
+
+  mutating func take(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
+}
+
+private struct Entry {
+  var address: UInt128
+  var length: Int
+}
+
+private func mask(_ length: Int) -> UInt128 { length == 0 ? 0 : .max << UInt128(128 - length) }
+
+/// An address at the top of 128 bits.
+private func address(_ feed: inout Feed, isIPv6: Bool, isNear: Bool) -> UInt128 {
+  var address: UInt128 = 0
+  if isNear {
+    // Few bits vary, at both ends of the address.
+    let first = UInt128(feed.byte())
+    let last = UInt128(feed.byte())
+    address = (first & 0xC3) << 120 | (isIPv6 ? last | (first & 0x3C) << 58 : last << 96)
+  } else {
+    for _ in 0..<(isIPv6 ? 16 : 4) { address = address << 8 | UInt128(feed.byte()) }
+    if !isIPv6 { address <<= 96 }
+  }
+  return address
+}
+
+private func halves(_ address: UInt128) -> IPv6Bits {
+  IPv6Bits(
+    high: UInt64(truncatingIfNeeded: address >> 64), low: UInt64(truncatingIfNeeded: address))
+}
+
+private func fuzz(_ input: [UInt8]) {
+  var feed = Feed(bytes: input)
+  let options = feed.byte()
+  let isIPv6 = options & 4 != 0
+  let isNear = options & 8 != 0
+  if options & 3 == 1 {
+    let image = Array(input.dropFirst())
+    if let trie = try? PrefixTrie(
+      image: ImageBytes(copying: image.span.bytes), range: 0..<image.count)
+    {
+      use(trie, [0, .max, 0x2001_0db8 << 96])
+    }
+    return
+  }
+  var builder = PrefixTrieBuilder()
+  var entries: [Entry] = []
+  var queries: [UInt128] = []
+  let count = Int(feed.byte())
+  for _ in 0..<count where !feed.isAtEnd {
+    let length = Int(feed.byte()) % (isIPv6 ? 129 : 33)
+    let whole = address(&feed, isIPv6: isIPv6, isNear: isNear)
+    let entry = Entry(address: whole & mask(length), length: length)
+    let family = mask(isIPv6 ? 128 : 32)
+    queries += [whole, entry.address, (entry.address | ~mask(length)) & family]
+    guard !entries.contains(where: { $0.address == entry.address && $0.length == length }) else {
+      continue
+    }
+    let number = UInt32(entries.count)
+    entries.append(entry)
+    if isIPv6 {
+      builder.insert(ipv6: halves(entry.address), length: length, number: number)
+    } else {
+      builder.insert(
+        ipv4: UInt32(truncatingIfNeeded: entry.address >> 96), length: length, number: number)
+    }
+  }
+  guard var image = try? builder.build() else { preconditionFailure("good prefixes were refused") }
+  if options & 3 == 0 {
+    while !feed.isAtEnd { queries.append(address(&feed, isIPv6: isIPv6, isNear: isNear)) }
+    compare(image, entries, queries, isIPv6: isIPv6)
+    return
+  }
+  while !feed.isAtEnd {
+    let place = Int(feed.byte()) << 8 | Int(feed.byte())
+    image[place % image.count] = feed.byte()
+  }
+  if let trie = try? PrefixTrie(
+    image: ImageBytes(copying: image.span.bytes), range: 0..<image.count)
+  {
+    use(trie, queries)
+  }
+}
+
+private func numbers(_ trie: PrefixTrie, _ queries: [UInt128], isIPv6: Bool) -> [UInt32] {
+  var numbers = [UInt32](repeating: 0, count: queries.count)
+  var answers = numbers.mutableSpan
+  if isIPv6 {
+    let addresses = queries.map(halves)
+    trie.lookup(ipv6: addresses.span, numbers: &answers)
+  } else {
+    let addresses = queries.map { UInt32(truncatingIfNeeded: $0 >> 96) }
+    trie.lookup(ipv4: addresses.span, numbers: &answers)
+  }
+  return numbers
+}
+
+private func use(_ trie: PrefixTrie, _ queries: [UInt128]) {
+  for isIPv6 in [false, true] {
+    for number in numbers(trie, queries, isIPv6: isIPv6) {
+      var all: [UInt32] = []
+      trie.appendCovering(number, to: &all)
+      precondition(all.count <= 129)
+    }
+  }
+  _ = try? trie.verify()
+}
+
+private func compare(_ image: [UInt8], _ entries: [Entry], _ queries: [UInt128], isIPv6: Bool) {
+  let bytes = ImageBytes(copying: image.span.bytes)
+  guard let trie = try? PrefixTrie(image: bytes, range: 0..<image.count) else {
+    preconditionFailure("a good image was refused")
+  }
+  do { try trie.verify() } catch { preconditionFailure("a good image fails its checks: \(error)") }
+  for (query, number) in zip(queries, numbers(trie, queries, isIPv6: isIPv6)) {
+    let expected = entries.indices.filter {
+      query & mask(entries[$0].length) == entries[$0].address
+    }
+    .sorted { entries[$0].length > entries[$1].length }.map { UInt32($0) }
+    var all: [UInt32] = []
+    trie.appendCovering(number, to: &all)
+    precondition(all == expected, "\(query): \(all), expected \(expected)")
+  }
+}
+
+#if FUZZING
+  /// What the fuzzer calls with each input.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+  }
+#else
+  import Glibc
+
+  /// Runs each file named on the command line as one input.
+  @main
+  struct Replay {
+    static func main() {
+      for path in CommandLine.arguments.dropFirst() {
+        guard let bytes = contents(of: path) else {
+          print("cannot read \(path)")
+          exit(2)
+        }
+        fuzz(bytes)
+      }
+    }
+
+    static func contents(of path: String) -> [UInt8]? {
+      guard let file = fopen(path, "rb") else { return nil }
+      defer { fclose(file) }
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while true {
+        let count = fread(&buffer, 1, buffer.count, file)
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+      }
+    }
+  }
+#endif

@@ -1,0 +1,249 @@
+import Glibc
+import Inputs
+import Testing
+
+@Suite struct InputListTests {
+  @Test func foldersInOrder() {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    for name in ["b", "a", "B", "é", "a.b"] { folder.write(name, [1, 2]) }
+    folder.makeFolder("a-folder")
+    folder.write("a-folder/z", [1])
+    folder.write("a-folder/y", [])
+    folder.makeFolder("empty")
+    symlink("\(folder.path)/a", "\(folder.path)/link")
+    symlink("\(folder.path)", "\(folder.path)/loop")
+    mkfifo("\(folder.path)/fifo", 0o600)
+    let list = InputList(paths: [folder.path])
+    #expect(
+      list.items.map { String($0.path.description.dropFirst(folder.path.count + 1)) }
+        == ["B", "a", "a-folder/y", "a-folder/z", "a.b", "b", "é"])
+    #expect(list.items.map(\.size) == [2, 2, 0, 1, 2, 2, 2])
+    #expect(list.skipped["symbolic link in a folder"] == 2)
+    #expect(list.skipped["device, pipe or socket in a folder"] == 1)
+    #expect(list.skipped.total == 3)
+    #expect(list.errors.isEmpty && list.emptyFolders.isEmpty)
+  }
+
+  @Test func whatIsNamed() {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    folder.write("a", [1])
+    folder.makeFolder("sub")
+    folder.write("sub/b", [1])
+    symlink("a", "\(folder.path)/link")
+    symlink("sub", "\(folder.path)/sublink")
+    mkfifo("\(folder.path)/fifo", 0o600)
+    let names = ["-", "fifo", "link", "sublink", "a", "a"].map {
+      $0 == "-" ? $0 : "\(folder.path)/\($0)"
+    }
+    let list = InputList(paths: names)
+    #expect(
+      list.items.map(\.path.description) == [
+        "-", names[1], names[2], "\(names[3])/b", names[4], names[5],
+      ])
+    #expect(list.items.map(\.argument) == [0, 1, 2, 3, 4, 5])
+    #expect(list.items.map(\.size) == [nil, nil, 1, 1, 1, 1])
+    #expect(list.errors.isEmpty && list.skipped.isEmpty)
+  }
+
+  @Test func faults() {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    folder.makeFolder("empty")
+    folder.makeFolder("empty/empty")
+    folder.write("a", [1])
+    let list = InputList(paths: [
+      "\(folder.path)/none", "\(folder.path)/empty", "\(folder.path)/a", "",
+    ])
+    #expect(list.items.count == 1)
+    #expect(list.emptyFolders.map(\.description) == ["\(folder.path)/empty"])
+    #expect(list.errors.count == 2)
+    #expect(list.errors.first?.message == "cannot open: No such file or directory")
+    #expect(list.errors.first?.path == "\(folder.path)/none")
+  }
+
+  @Test func depth() {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var path = "top"
+    folder.makeFolder(path)
+    for level in 2...34 {
+      path += "/d"
+      folder.makeFolder(path)
+      folder.write("\(path)/f", [UInt8(level)])
+    }
+    let list = InputList(paths: ["\(folder.path)/top"])
+    #expect(list.items.count == 31)
+    #expect(list.skipped["folder too deep"] == 1)
+  }
+
+  @Test func namesThatAreNoText() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    folder.write(name: [0xff], [1])
+    folder.write(name: [0xfe, 0x61], [2])
+    let list = InputList(paths: ["\(folder.path)/"])
+    #expect(
+      list.items.map { String($0.path.description.dropFirst(folder.path.count)) }
+        == ["/\\xfea", "/\\xff"])
+    let first = try #require(list.items.first)
+    #expect(readAll(try InputSource(path: first.path)).bytes == [2])
+  }
+}
+
+@Suite struct AtomicFileTests {
+  @Test func appearsWhenComplete() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    folder.write("out", [9, 9, 9])
+    let path = "\(folder.path)/out"
+    var file = try AtomicFile(path: path)
+    try file.write([1, 2, 3, 4])
+    try file.overwrite([7], at: 1)
+    let written = file.bytesWritten
+    #expect(written == 4)
+    #expect(readAll(try InputSource(path: path)).bytes == [9, 9, 9])
+    #expect(folder.names().count == 2)
+    try file.commit()
+    #expect(readAll(try InputSource(path: path)).bytes == [1, 7, 3, 4])
+    #expect(folder.names() == ["out"])
+    var facts = stat()
+    #expect(stat(path, &facts) == 0 && facts.st_mode & 0o777 == 0o600)
+  }
+
+  @Test func vanishesOtherwise() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    do {
+      var file = try AtomicFile(path: "\(folder.path)/out")
+      try file.write([1])
+      #expect(folder.names().count == 1)
+      file.cancel()
+    }
+    #expect(folder.names().isEmpty)
+    // A name that cannot be replaced: the temporary file goes as well.
+    folder.makeFolder("out")
+    folder.write("out/a", [1])
+    #expect(throws: InputError.self) {
+      _ = try AtomicFile(path: "\(folder.path)/out")
+    }
+    #expect(folder.names() == ["out"])
+    #expect(throws: InputError.self) {
+      let file = try AtomicFile(path: "\(folder.path)/later")
+      folder.makeFolder("later")
+      try file.commit()
+    }
+    #expect(folder.names() == ["later", "out"])
+    #expect(throws: InputError.self) { _ = try AtomicFile(path: "\(folder.path)/none/out") }
+  }
+
+  @Test func twoAtOnceAndLongNames() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let name = String(repeating: "n", count: 255)
+    var first = try AtomicFile(path: "\(folder.path)/\(name)")
+    var second = try AtomicFile(path: "\(folder.path)/\(name)")
+    try first.write([1])
+    try second.write([2])
+    try first.commit()
+    try second.commit()
+    #expect(folder.names() == [name])
+    #expect(readAll(try InputSource(path: "\(folder.path)/\(name)")).bytes == [2])
+  }
+
+  @Test func linksDevicesAndFolders() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    folder.makeFolder("real")
+    folder.write("real/out", [9])
+    symlink("real/out", "\(folder.path)/link")
+    symlink("real/new", "\(folder.path)/dangling")
+    // What the link leads to is replaced, not the link.
+    var file = try AtomicFile(path: "\(folder.path)/link")
+    try file.write([1])
+    try file.commit()
+    #expect(readAll(try InputSource(path: "\(folder.path)/real/out")).bytes == [1])
+    var facts = stat()
+    #expect(lstat("\(folder.path)/link", &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK)
+    // A device takes the bytes and stays what it is.
+    var device = try AtomicFile(path: "/dev/null")
+    try device.write([1])
+    try device.commit()
+    #expect(stat("/dev/null", &facts) == 0 && facts.st_mode & S_IFMT == S_IFCHR)
+    do throws(InputError) {
+      _ = try AtomicFile(path: "\(folder.path)/real")
+      Issue.record("a folder was taken for a file")
+    } catch {
+      #expect(error.message == "cannot create: it is a folder")
+    }
+    #expect(folder.names() == ["dangling", "link", "real"])
+  }
+
+  @Test func aDeviceThatIsFull() throws {
+    var device = try AtomicFile(path: "/dev/full")
+    var message = ""
+    do throws(InputError) { try device.write([1]) } catch { message = error.description }
+    #expect(message == "/dev/full: cannot write: No space left on device")
+  }
+
+  @Test func aWriteThatFails() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var file = try AtomicFile(path: "\(folder.path)/out")
+    var isRefused = false
+    do throws(InputError) { try file.overwrite([1], at: UInt64.max) } catch { isRefused = true }
+    #expect(isRefused)
+    file.cancel()
+    #expect(folder.names().isEmpty)
+  }
+}
+
+@Suite struct ContentSnifferTests {
+  static let cases: [(bytes: [UInt8], content: InputContent)] = [
+    ([], .empty),
+    ([0xa1, 0xb2, 0xc3, 0xd4], .pcap), ([0xd4, 0xc3, 0xb2, 0xa1, 2, 0], .pcap),
+    ([0xa1, 0xb2, 0x3c, 0x4d], .pcap), ([0x4d, 0x3c, 0xb2, 0xa1], .pcap),
+    ([0xa1, 0xb2, 0xcd, 0x34], .pcap), ([0x34, 0xcd, 0xb2, 0xa1], .pcap),
+    ([0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a], .pcapng),
+    ([0x0a, 0x0d, 0x0d, 0x0a, 0, 0, 0, 28, 0x1a, 0x2b, 0x3c, 0x4d], .pcapng),
+    (Array("\n\r\r\nhello, world".utf8), .text(hasMark: false)),
+    (Array("snoop\0\0\0".utf8), .unsupportedCapture("snoop")),
+    (Array("TRSNIFF data".utf8), .unsupportedCapture("Sniffer")),
+    (Array("XCP\0".utf8), .unsupportedCapture("NetXRay")),
+    (Array("GMBU".utf8), .unsupportedCapture("Network Monitor")),
+    ([0xff, 0xfe, 0x61, 0], .utf16(isBigEndian: false)),
+    ([0xfe, 0xff, 0, 0x61], .utf16(isBigEndian: true)),
+    ([0x1f, 0x8b, 8, 0], .compressed), ([0x28, 0xb5, 0x2f, 0xfd], .compressed),
+    (Array("hello\n".utf8), .text(hasMark: false)),
+    ([0xef, 0xbb, 0xbf, 0x61], .text(hasMark: true)),
+    (Array("a".utf8), .text(hasMark: false)), ([0xff], .text(hasMark: false)),
+    (Array("caf\u{e9}\t\u{1b}[0m\r\n".utf8), .text(hasMark: false)),
+    ([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0], .binary),
+    ([0, 0], .binary),
+    (
+      Array(String(repeating: "line of text\n", count: 20).utf8) + [0, 0, 0], .text(hasMark: false)
+    ),
+  ]
+
+  @Test(arguments: cases)
+  func content(_ bytes: [UInt8], _ content: InputContent) {
+    #expect(ContentSniffer.content(of: bytes.span.bytes) == content)
+  }
+}
+
+@Suite struct TallyTests {
+  @Test func counts() {
+    var tally = Tally()
+    #expect(tally.isEmpty)
+    tally.add("b")
+    tally.add("a", 3)
+    tally.add("none", 0)
+    var other = Tally()
+    other.add("b", 2)
+    tally.merge(other)
+    #expect(tally["b"] == 3 && tally["a"] == 3 && tally["none"] == 0)
+    #expect(tally.sorted.map(\.reason) == ["a", "b"])
+    #expect(tally.total == 6 && !tally.isEmpty)
+  }
+}

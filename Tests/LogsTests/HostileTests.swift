@@ -1,0 +1,133 @@
+import Indicators
+import Inputs
+import Parsing
+import Testing
+
+@testable import Logs
+
+/// Input made to hurt: nothing may trap, hang, or take time or memory beyond its length.
+@Suite struct HostileTests {
+  /// A line of many repeats of a pattern.
+  private static func repeated(_ text: String, bytes: Int = 1 << 18) -> [UInt8] {
+    var line: [UInt8] = []
+    let unit = Array(text.utf8)
+    while line.count < bytes { line += unit }
+    return line + [0x0a]
+  }
+
+  static let patterns = [
+    "(", ")", "[", "]", "{", "}", "[{", "{\"", "{\"a\":", "[[1,", "://", "http://", "http://a/",
+    "http://a,", "http://a;", "'http://", "a://b@c:d@", "@", "a@", "a@b.c", "a.b+", "a.b%", "%",
+    "%2", "%25", "%252F", "%41", "a%2eb", ":", "::", "a:", "1:2:", "[::1]:1", "fe80::1%", ".", "a.",
+    "..", "a..", "-", "1.1.1.1", "1.1.1.1-", "1.1.1.1:", "src=1.1.1.1 ", "SRC=1.1.1.1 DPT=2 ",
+    "\u{1b}[", "\u{1b}[;", "\\u001b[", "\"", "\"Mozilla/", "'", "=", "md5=", "0123456789abcdef",
+    "0123456789abcdef0123456789abcdef ", "aa:", "。", "中", "中.", "a.b中", "é", "\u{301}", "\u{feff}",
+    "\\", "\\\\", "\\x41", "#", "#Fields:", ",", "\t", "a.b/", "a.b/,", "a.b;", "a.b:1/",
+    "{\"a\":\"b\"}", "{\"a\":\"b\"} ", "[1]", "{}", "1 ", "null",
+  ]
+
+  @Test(arguments: patterns)
+  func manyRepeats(_ pattern: String) {
+    for purpose in [LogPurpose.scan, .extract] {
+      let options = LogOptions(purpose: purpose, lineLimit: 1 << 13)
+      for head in [
+        "", "#separator \\x09\n#fields\ta\tb\n#types\tstring\tstring\n", "a,b,c\n1,2,3\n",
+      ] {
+        let input = Array(head.utf8) + Self.repeated(pattern, bytes: 1 << 14)
+        let (found, extractor, _) = extract(input, options)
+        #expect(extractor.bytes == UInt64(input.count))
+        #expect(found.count < 4 * input.count)
+      }
+    }
+  }
+
+  /// Work that grows with the square of a line's length would take minutes here.
+  @Test(arguments: [
+    "http://a/", "a.b/", "(", "{\"a\":", "[{\"a\":1},", "a.b+", "http://a,", "@", "a@b.c",
+  ])
+  func longLinesAreLinear(_ pattern: String) {
+    let input = Self.repeated(pattern)
+    let extractor = LogExtractor(options: LogOptions(purpose: .scan))
+    var batch = ObservableBatch()
+    var state = LogState()
+    var offset = 0
+    var line: UInt64 = 0
+    var bytes = 0
+    while extractor.extract(
+      input.rawSpan, from: &offset, line: &line, state: &state, isFinal: true, into: &batch)
+      == .batchFull
+    {
+      bytes += batch.arena.count
+      batch.removeAll()
+    }
+    #expect(bytes + batch.arena.count < 40 * input.count)
+  }
+
+  /// Every format cut short at every byte, and with bits flipped.
+  @Test func damage() {
+    let input = Array(CutTests.mixed.utf8)
+    let options = LogOptions(purpose: .scan)
+    for end in 0...input.count { _ = extract(Array(input[..<end]), options) }
+    var random = SplitMix(seed: 7)
+    for _ in 0..<2000 {
+      var damaged = input
+      for _ in 0..<1 + Int(random.next() % 4) {
+        damaged[Int(random.next() % UInt64(input.count))] ^= 1 << UInt8(random.next() % 8)
+      }
+      let (_, extractor, _) = extract(damaged, options)
+      #expect(extractor.bytes == UInt64(damaged.count))
+    }
+  }
+
+  /// Bytes without sense, of few sorts so that they meet.
+  @Test func noise() {
+    let alphabet =
+      Array("{}[]\",:\\.@/%#'()=; \n\t0a1fxé\u{1b}".utf8) + [0xff, 0x00, 0xe3, 0x80, 0x82]
+    var random = SplitMix(seed: 11)
+    for round in 0..<3000 {
+      let count = Int(random.next() % 200)
+      let input = (0..<count).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
+      let options = LogOptions(purpose: round % 2 == 0 ? .scan : .extract, lineLimit: 64)
+      let whole = extract(input, options).found
+      let pieces = extract(input, options) { _ in 1 + Int(random.next() % 9) }.found
+      #expect(pieces == whole, "round \(round): \(input)")
+    }
+  }
+
+  @Test func nothingIsLostInSilence() {
+    func counts(_ text: String, lineLimit: Int = 1 << 20) -> [String: UInt64] {
+      extract(
+        Array(text.utf8), LogOptions(purpose: .extract, lineLimit: lineLimit)
+      ).extractor.tally.counts
+    }
+    #expect(counts("{\"a\": b}\n") == ["log line broken as a record": 1])
+    #expect(
+      counts("[{\"a\":1},\n{\n") == ["log array broken": 1, "log line broken as a record": 1])
+    #expect(
+      counts("#separator \\x09\n#fields\ta\n#types\tstring\na\tb\n")
+        == ["log row of another width than its header": 1])
+    let long =
+      String(repeating: "x", count: 60) + ".example.com " + String(repeating: "y", count: 60)
+    #expect(
+      counts(long, lineLimit: 64)
+        == ["log line over the limit, read in pieces": 1, "value at the cut of a long line": 2])
+    #expect(
+      counts("{\"a\":\"\(String(repeating: "x ", count: 40))\"}", lineLimit: 64)[
+        "log record over the limit, read as text"] == 1)
+  }
+}
+
+/// SplitMix64: the same numbers for the same seed on every machine.
+struct SplitMix {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+}

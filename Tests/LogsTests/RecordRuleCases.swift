@@ -1,0 +1,270 @@
+import Indicators
+import Logs
+
+/// The examples of `matching.md` §1.7, §2, §4 and §7 about records, and their neighbours.
+enum RecordRuleCases {
+  static let json: [Case] = [
+    Case(
+      "keys are no observables", #"{"user.name":"a.example","host.name":1,"n":"x"}"#,
+      ["domain user.name a.example @14"]),
+    Case(
+      "paths leave positions out", #"{"a":[{"b":["x.example",{"c":"y.example"}]}]}"#,
+      ["domain a.b x.example @13", "domain a.b.c y.example @30"]),
+    Case(
+      "escapes", #"{"a":"\u0078.example\/y http:\/\/z.example\/"}"#,
+      ["domain a x.example @6", "url a http://z.example/ @24", "domain a z.example @33"]),
+    Case(
+      "ANSI in a string", #"{"a":"\u001b[31mwww.example.com"}"#, ["domain a www.example.com @16"]),
+    Case("numbers", #"{"a":1.2,"b":"1.2.3.4","c":192.02}"#, ["ipv4 b 1.2.3.4 @14"]),
+    Case(
+      "all values of a key", #"{"a":"x.example","a":"y.example"}"#,
+      ["domain a x.example @6", "domain a y.example @22"]),
+    Case(
+      "a nested record",
+      #"{"m":"{\"host\":\"wpgate.zip\",\"x.example\":\"[{\\\"k\\\":1}] y.example\"}"}"#,
+      ["domain m wpgate.zip @18", "domain m y.example @63"]),
+    Case(
+      "one level deep", #"{"m":"{\"n\":\"{\\\"x.example\\\":1}\"}"}"#, ["domain m x.example @20"]),
+    Case("a nested array", #"{"m":"[{\"a.example\":\"b.example\"}]"}"#, ["domain m b.example @24"]),
+    Case("no whole record", #"{"m":"{\"a.example\":1} x"}"#, ["domain m a.example @9"]),
+    Case(
+      "the rest of a line", #"2024 x {"a.example":"b.example","h":"c.example"}"#,
+      ["domain text b.example @21", "domain text c.example @37"]),
+    Case(
+      "a rest that is no record", #"2024 {x} {"a.example":"b.example"} y"#,
+      ["domain text a.example @11", "domain text b.example @23"]),
+    Case("the second brace", #"2024 {x} {"a.example":"b.example"}"#, ["domain text b.example @23"]),
+    Case(
+      "a broken record is text", "{\"a.example\":\"b.example\"\n{\"c.example\":\"d.example\"}",
+      ["domain text a.example @2", "domain text b.example @14", "domain c.example d.example @39"]),
+    Case(
+      "a comma behind", "{\"a.example\":\"b.example\"},\n",
+      ["domain text a.example @2", "domain text b.example @14"]),
+    Case(
+      "text behind", #"{"a":"b.example"} c.example {"d":"e.example"}"#,
+      ["domain a b.example @6", "domain text c.example @18", "domain text e.example @34"]),
+    Case(
+      "records in a row", #"{"a":"b.example"}{"a":"c.example"} {"a":"d.example"}"#,
+      ["domain a b.example @6", "domain a c.example @23", "domain a d.example @41"]),
+    Case("blanks before", " \t{\"a\":\"b.example\"}", ["domain a b.example @8"]),
+    Case(
+      "strings in an array", #"["a.example",{"b":"c.example"}]"#,
+      ["domain text a.example @2", "domain b c.example @19"]),
+    Case("a bracket in text", "[error] a.example", ["domain text a.example @8"]),
+    Case("a number in brackets", "[1234.5] a.example", ["domain text a.example @9"]),
+  ]
+
+  static let lines: [(name: String, input: String, expected: [UInt64: [String]])] = [
+    (
+      "pretty-printed objects", "{\n \"a\": \"b.example\"\n}\n{\n\"a\":\n \"c.example\"}\n",
+      [1: ["domain a b.example @9"], 4: ["domain a c.example @31"]]
+    ),
+    (
+      "a pretty-printed array",
+      "[\n  {\n  \"a\": \"b.example\"\n },\n\n {\"a\":\"c.example\"}\n]\nd.example\n",
+      [
+        2: ["domain a b.example @14"], 6: ["domain a c.example @37"],
+        8: ["domain text d.example @51"],
+      ]
+    ),
+    (
+      "an array that breaks",
+      "[{\"a\":\"b.example\"},\n{\"a\":\"c.example\"},\n{\"a\" \"d.example\"},\n{\"a\":\"e.example\"}\n",
+      [
+        1: ["domain a b.example @7"], 2: ["domain a c.example @26"],
+        3: ["domain text d.example @45"], 4: ["domain a e.example @64"],
+      ]
+    ),
+    (
+      "mixed lines", "a.example\n{\"a\":\"b.example\"}\n[x] c.example\n\n{\"a\":\"d.example\"}",
+      [
+        1: ["domain text a.example @0"], 2: ["domain a b.example @16"],
+        3: ["domain text c.example @32"], 5: ["domain a d.example @49"],
+      ]
+    ),
+    (
+      "carriage returns", "a.example\r\n{\"a\":\"b.example\"}\r\nc.example\r\n",
+      [
+        1: ["domain text a.example @0"], 2: ["domain a b.example @17"],
+        3: ["domain text c.example @30"],
+      ]
+    ),
+    ("a byte-order mark", "\u{feff}{\"a\":\"b.example\"}\n", [1: ["domain a b.example @9"]]),
+  ]
+
+  private static let zeekHead =
+    "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\ta.example\n#open\t2024\n"
+
+  private static func zeek(_ fields: String, _ types: String, _ rows: String) -> String {
+    zeekHead + "#fields\t\(fields)\n#types\t\(types)\n" + rows
+  }
+
+  /// Where the first row of `zeek` begins.
+  private static func offset(_ fields: String, _ types: String) -> Int {
+    zeek(fields, types, "").utf8.count
+  }
+
+  static let zeek: [Case] = {
+    var cases: [Case] = []
+    func add(
+      _ name: String, _ fields: String, _ types: String, _ rows: String,
+      _ expected: [(String, Int, String)]
+    ) {
+      let base = offset(fields, types)
+      cases.append(
+        Case(name, zeek(fields, types, rows), expected.map { "\($0.0) @\(base + $0.1)\($0.2)" }))
+    }
+    add(
+      "addresses and ports", "ts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p",
+      "time\taddr\tport\taddr\tport",
+      "1.5\t192.0.2.1\t1234\t2001:db8::1\t443\n",
+      [("ipv4 id.orig_h 192.0.2.1", 4, " :1234"), ("ipv6 id.resp_h 2001:db8::1", 19, " :443")])
+    add(
+      "vectors", "query\tanswers", "string\tvector[string]",
+      "wpgate.zip\ta.example,192.0.2.1,TXT 3 wpgate.zip\n",
+      [
+        ("domain query wpgate.zip", 0, ""), ("domain answers a.example", 11, ""),
+        ("ipv4 answers 192.0.2.1", 21, ""),
+      ])
+    add(
+      "unset and empty", "query\tanswers", "string\tset[string]", "-\t(empty)\n-\t-,a.example\n",
+      [("domain answers a.example", 14, "")])
+    add(
+      "escapes of Zeek", "x", "string", "a\\x2eexample \\\\b.example \\x1b[3mc.example\n",
+      [
+        ("domain x a.example", 0, ""), ("domain x b.example", 15, ""),
+        ("domain x c.example", 32, ""),
+      ])
+    add(
+      "types that are not scanned", "a\tb\tc", "count\tinterval\tstring",
+      "192.0.2.1\t192.0.2.2\t192.0.2.3\n", [("ipv4 c 192.0.2.3", 20, "")])
+    add(
+      "a row of another width", "a\tb", "string\tstring", "a.example\tb.example\tc.example\n",
+      [
+        ("domain text a.example", 0, ""), ("domain text b.example", 10, ""),
+        ("domain text c.example", 20, ""),
+      ])
+    add(
+      "reverse names", "query\tanswers", "string\tvector[string]",
+      "4.2.0.192.in-addr.arpa\t1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa\n",
+      [
+        ("ipv4 query 192.0.2.4", 0, ""), ("domain query 4.2.0.192.in-addr.arpa", 0, ""),
+        ("ipv6 answers 2001:db8::1", 23, ""),
+        (
+          "domain answers 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
+          23, ""
+        ),
+      ])
+    add(
+      "a column taken whole", "san.dns\tsoftware.version", "vector[string]\tstring",
+      "wpgate.zip\t1.2.3.4\n", [("domain san.dns wpgate.zip", 0, "")])
+    add(
+      "a joined URL", "id.resp_h\tid.resp_p\tmethod\thost\turi",
+      "addr\tport\tstring\tstring\tstring",
+      "192.0.2.1\t8080\tGET\ta.example\t/b c#d\n192.0.2.1\t80\tCONNECT\ta.example\t/x\n192.0.2.1\t80\tGET\ta.example\tx\n",
+      [
+        ("ipv4 id.resp_h 192.0.2.1", 0, " :8080"), ("domain host a.example", 19, ""),
+        ("url uri http://a.example/b%20c%23d", 29, ""), ("ipv4 id.resp_h 192.0.2.1", 36, " :80"),
+        ("domain host a.example", 57, ""), ("ipv4 id.resp_h 192.0.2.1", 70, " :80"),
+        ("domain host a.example", 87, ""),
+      ])
+    add(
+      "the log ends", "x\ty", "string\tstring",
+      "a.example\t-\n#close\t2024\nb.example\n{\"c\":\"d.example\"}\ne.example\t-\n",
+      [
+        ("domain x a.example", 0, ""), ("domain text b.example", 24, ""),
+        ("domain c d.example", 40, ""), ("domain x e.example", 52, ""),
+      ])
+    add(
+      "another log follows", "x", "string",
+      "a.example\n#separator \\x7c\n#fields|y\n#types|string\nb.example\n",
+      [("domain x a.example", 0, ""), ("domain y b.example", 50, "")])
+    cases.append(
+      Case(
+        "the second form with port",
+        zeek("host\turi\tid.resp_p", "string\tstring\tport", "a.example\t/b\t8080\n"),
+        [
+          "domain host a.example @\(offset("host\turi\tid.resp_p", "string\tstring\tport"))",
+          "url uri http://a.example/b @\(offset("host\turi\tid.resp_p", "string\tstring\tport") + 10)",
+          "url uri http://a.example:8080/b @\(offset("host\turi\tid.resp_p", "string\tstring\tport") + 10) joint",
+        ],
+        purpose: .scan, kinds: networkKinds))
+    return cases
+  }()
+
+  static let siblings: [Case] = [
+    Case(
+      "ports of EVE",
+      #"{"src_ip":"192.0.2.1","src_port":1,"dest_port":2,"dest_ip":"192.0.2.2","x":{"src_ip":"192.0.2.3","ip":"192.0.2.4","port":"5"}}"#,
+      [
+        "ipv4 src_ip 192.0.2.1 @11 :1", "ipv4 dest_ip 192.0.2.2 @60 :2",
+        "ipv4 x.src_ip 192.0.2.3 @86", "ipv4 x.ip 192.0.2.4 @103 :5",
+      ]),
+    Case(
+      "both styles of Zeek's keys",
+      #"{"id.orig_h":"192.0.2.1","id.orig_p":1,"id_resp_h":"192.0.2.2","id_resp_p":2}"#,
+      ["ipv4 id.orig_h 192.0.2.1 @14 :1", "ipv4 id_resp_h 192.0.2.2 @52 :2"]),
+    Case(
+      "a port of its own wins", #"{"src_ip":"192.0.2.1:7","src_port":1}"#,
+      ["ipv4 src_ip 192.0.2.1 @11 :7"]),
+    Case(
+      "joined of EVE",
+      #"{"http":{"hostname":"a.example","url":"\/b c\/d.example","http_port":8080,"http_method":"GET"},"url":"/x"}"#,
+      [
+        "domain http.hostname a.example @21",
+        "url http.url http://a.example:8080/b%20c/d.example @39", "domain http.url d.example @46",
+      ]),
+    Case(
+      "joined of Zeek in JSON", #"{"id.resp_p":81,"host":"a.example","uri":"/b#c"}"#,
+      ["domain host a.example @24", "url uri http://a.example/b%23c @42"]),
+    Case(
+      "an absolute URL joins nothing", #"{"hostname":"a.example","url":"http://b.example/"}"#,
+      [
+        "domain hostname a.example @13", "url url http://b.example/ @31",
+        "domain url b.example @38",
+      ]),
+    Case(
+      "of the same object only", #"{"hostname":"a.example","x":{"url":"/b"}}"#,
+      ["domain hostname a.example @13"]),
+    Case(
+      "HTTP/2's names", #"{":authority":"a.example","path":"/b"}"#,
+      ["domain :authority a.example @15", "url path http://a.example/b @34"]),
+  ]
+
+  /// Enough rows as wide as the header that a few others don't count.
+  private static let csvRows = String(repeating: "1,2,3,4\n", count: 99)
+
+  static let tables: [Case] = [
+    Case(
+      "CSV",
+      "time,src ip,src port,note\n1,192.0.2.1,5,\"a.example, \"\"b.example\"\"\nc\"\n" + csvRows
+        + "2,192.0.2.2,,x,d.example\n3,192.0.2.3\n",
+      [
+        "ipv4 src ip 192.0.2.1 @28 :5", "domain note a.example @41", "domain note b.example @54",
+        "ipv4 src ip 192.0.2.2 @863", "domain text d.example @876", "ipv4 src ip 192.0.2.3 @888",
+      ]),
+    Case("TSV", "a\tquery\tc\nx\twpgate.zip\ty\n", ["domain query wpgate.zip @12"]),
+    Case(
+      "no header", "a.example,b,c\nb.example,d,e\n",
+      ["domain text a.example @0", "domain text b.example @14"]),
+    Case("two words are none", "a,query\nx,wpgate.zip\n", []),
+    Case("rows of another width", "a,query,c\nwpgate.zip\nx\ny\n", []),
+    Case(
+      "W3C",
+      "#Software: x 192.0.2.9\n#Fields: date time c-ip c-port cs-host cs-uri-stem cs-uri-query cs(User-Agent)\n2024-01-01 10:00:00 192.0.2.1 99 a.example /b c=d Mozilla/1.2.3.4\nx 192.0.2.2\n2024-01-01 10:00:00 - - a.example /b - -\n",
+      [
+        "ipv4 c-ip 192.0.2.1 @122 :99", "domain cs-host a.example @135",
+        "url cs-uri-stem http://a.example/b?c=d @145", "ipv4 text 192.0.2.2 @170",
+        "domain cs-host a.example @204", "url cs-uri-stem http://a.example/b @214",
+      ]),
+    Case(
+      "W3C in quotes", "#Fields: date c-ip x\n\"2024-01-01\" \"192.0.2.1\" \"a b.example\"\n",
+      ["ipv4 c-ip 192.0.2.1 @35", "domain x b.example @49"]),
+    Case(
+      "comments are text", "# a.example\n#x b.example\nc.example\n",
+      ["domain text a.example @2", "domain text b.example @15", "domain text c.example @25"]),
+    Case("forced text", "{\"a.example\":1}\n", ["domain text a.example @2"], format: .text),
+  ]
+
+  static let all: [Case] = json + zeek + siblings + tables
+}

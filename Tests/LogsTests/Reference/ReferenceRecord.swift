@@ -1,0 +1,149 @@
+import Indicators
+
+/// Turns one record into observables: its strings, its joined URLs, its ports (§1.7, §4, §7).
+struct ReferenceRecord {
+  /// What is reported for every value instead of its own path: the outer field of a nested record.
+  var outerField: [UInt8]?
+  /// Whether strings may be records themselves: only one level deep.
+  var mayNest: Bool
+  var line: Int
+  /// Whether the record is a row of a W3C log or of Zeek, whose joined forms differ in details.
+  var output: [ReferenceObservable] = []
+
+  typealias Members = [(key: [UInt8], value: ReferenceNode)]
+
+  init(line: Int, outerField: [UInt8]? = nil, mayNest: Bool = true) {
+    self.line = line
+    self.outerField = outerField
+    self.mayNest = mayNest
+  }
+
+  /// Every string below a node, under the keys that lead to it.
+  mutating func walk(_ node: ReferenceNode, keys: [[UInt8]], port: UInt16? = nil) {
+    switch node {
+    case .object(let members):
+      for (key, value) in members {
+        walk(value, keys: keys + [key], port: siblingPort(of: key, in: members))
+      }
+      join(members, keys: keys)
+    case .array(let elements):
+      for element in elements { walk(element, keys: keys) }
+    case .string(let text, let isQuoted):
+      string(text, keys: keys, isQuoted: isQuoted, port: port)
+    case .plain: break
+    }
+  }
+
+  private func name(_ keys: [[UInt8]]) -> [UInt8] {
+    if let outerField { return outerField }
+    return keys.isEmpty ? Array("text".utf8) : Array(keys.joined(separator: [0x2E]))
+  }
+
+  private mutating func string(
+    _ text: ReferenceText, keys: [[UInt8]], isQuoted: Bool, port: UInt16?
+  ) {
+    let field = ReferenceField(keys: keys, isQuoted: isQuoted)
+    if mayNest, !field.isCipher, ReferenceRecord.beginsLikeRecord(text.bytes[...]),
+      let node = ReferenceJSON.whole(text)
+    {
+      var nested = ReferenceRecord(line: line, outerField: name(keys), mayNest: false)
+      nested.walk(node, keys: [])
+      output += nested.output
+      return
+    }
+    if field.isUserAgent, text.count > 0 {
+      let agent = ReferenceValue(
+        kind: .userAgent, value: text.bytes, start: 0, extent: 0..<text.count)
+      add(agent, of: text, keys: keys)
+    }
+    for var value in ReferenceScanner.scan(text, field: field) {
+      if value.port == nil, value.start == 0, value.extent == 0..<text.count { value.port = port }
+      add(value, of: text, keys: keys)
+    }
+  }
+
+  private mutating func add(_ value: ReferenceValue, of text: ReferenceText, keys: [[UInt8]]) {
+    output.append(
+      ReferenceObservable(
+        kind: value.kind.name, field: name(keys), value: value.value, line: line,
+        offset: text.offsets[value.start],
+        port: [.ipv4, .ipv6].contains(value.kind) ? value.port : nil))
+  }
+
+  /// `{` or `[{` at the very beginning.
+  static func beginsLikeRecord(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.first == 0x7B || bytes.first == 0x5B && bytes.dropFirst().first == 0x7B
+  }
+
+  // MARK: Siblings
+
+  private func folded(_ key: [UInt8]) -> String { referenceFolded(key, digits: true) }
+
+  private func first(_ wanted: String, in members: Members) -> ReferenceNode? {
+    members.first { folded($0.key) == wanted }?.value
+  }
+
+  /// The port in the member beside an address: `src_port` for `src_ip`, `id.resp_p` for `id.resp_h`.
+  private func siblingPort(of key: [UInt8], in members: Members) -> UInt16? {
+    let name = folded(key)
+    let pairs = [
+      ("ipaddress", "port"), ("address", "port"), ("addr", "port"), ("ip", "port"),
+      ("host", "port"), ("host", "hostp"),
+      ("h", "p"),
+    ]
+    for (ending, replacement) in pairs where name.hasSuffix(ending) {
+      let wanted = String(name.dropLast(ending.count)) + replacement
+      guard let text = first(wanted, in: members)?.scalarText else { continue }
+      guard let port = UInt16(String(decoding: text, as: UTF8.self)), port > 0 else { return nil }
+      return port
+    }
+    return nil
+  }
+
+  /// The URL that host, port and path of one object make (§4).
+  private mutating func join(_ members: Members, keys: [[UInt8]]) {
+    let shapes: [(hosts: Set<String>, paths: Set<String>)] = [
+      (["host", "hostname", "cshost", "requesthost"], ["uri", "url", "csuristem", "requestpath"]),
+      (["authority"], ["path"]),
+    ]
+    for shape in shapes {
+      guard
+        case .string(let host, _)? = members.first(where: { shape.hosts.contains(folded($0.key)) })?
+          .value, host.count > 0
+      else { continue }
+      let methods = ["httpmethod", "method", "csmethod", "requestmethod"]
+      if methods.contains(where: {
+        first($0, in: members)?.scalarText.map(referenceLowercased) == Array("connect".utf8)
+      }) {
+        continue
+      }
+      for (key, value) in members where shape.paths.contains(folded(key)) {
+        guard case .string(let path, _) = value, path.bytes.first == 0x2F else { continue }
+        var authority = host.bytes
+        if ReferenceAddress.ipv6(authority) != nil { authority = [0x5B] + authority + [0x5D] }
+        let port = first("httpport", in: members)?.scalarText ?? []
+        if !port.isEmpty, !authority.contains(0x3A) { authority += [0x3A] + port }
+        guard authority.allSatisfy({ ![0x2F, 0x3F, 0x23, 0x40].contains($0) }) else { continue }
+        var target = encoded(path.bytes, isDecoded: folded(key) == "uri")
+        if let query = first("csuriquery", in: members)?.scalarText, !query.isEmpty {
+          target += [0x3F] + encoded(query, isDecoded: false)
+        }
+        guard
+          let form = ReferenceURL.normalForm(
+            scheme: Array("http".utf8), rest: authority + target)
+        else { continue }
+        add(
+          ReferenceValue(kind: .url, value: form, start: 0, extent: 0..<path.count), of: path,
+          keys: keys + [key])
+      }
+    }
+  }
+
+  /// White space and controls as `%XX`; in Zeek's decoded paths `#` as well.
+  private func encoded(_ path: [UInt8], isDecoded: Bool) -> [UInt8] {
+    path.flatMap { byte in
+      byte <= 0x20 || byte == 0x7F || isDecoded && byte == 0x23
+        ? ReferenceURL.percentEncoded(byte) : [byte]
+    }
+  }
+}

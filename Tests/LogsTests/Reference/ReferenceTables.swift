@@ -1,0 +1,233 @@
+/// The header of a Zeek log, and the rows under it (§7).
+struct ReferenceZeekHeader {
+  private var separator: [UInt8] = [0x09]
+  private var setSeparator: [UInt8] = [0x2C]
+  private var empty: [UInt8] = Array("(empty)".utf8)
+  private var unset: [UInt8] = [0x2D]
+  private var names: [[UInt8]] = []
+  private var types: [[UInt8]] = []
+
+  mutating func read(_ line: [UInt8]) {
+    if line.starts(with: "#separator ".utf8) {
+      // A new log begins, whose header may leave lines out.
+      self = ReferenceZeekHeader()
+      separator = Self.unescaped(ReferenceText(Array(line[11...]))).bytes
+      return
+    }
+    let words = referenceSplit(ReferenceText(line), at: separator).map(\.bytes)
+    switch String(decoding: words[0], as: UTF8.self) {
+    case "#set_separator": setSeparator = words.count > 1 ? words[1] : setSeparator
+    case "#empty_field": empty = words.count > 1 ? words[1] : empty
+    case "#unset_field": unset = words.count > 1 ? words[1] : unset
+    case "#fields": (names, types) = (Array(words[1...]), [])
+    case "#types": types = Array(words[1...])
+    default: break
+    }
+  }
+
+  /// The cells of a row as members, or nil where it has another width.
+  func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
+    let cells = referenceSplit(row, at: separator)
+    guard !names.isEmpty, cells.count == names.count else { return nil }
+    var members: [(key: [UInt8], value: ReferenceNode)] = []
+    for (column, cell) in cells.enumerated() where cell.bytes != unset && cell.bytes != empty {
+      let type = column < types.count ? String(decoding: types[column], as: UTF8.self) : "string"
+      members.append((names[column], node(cell, type: type)))
+    }
+    return members
+  }
+
+  private func node(_ cell: ReferenceText, type: String) -> ReferenceNode {
+    for container in ["set[", "vector["] where type.hasPrefix(container) {
+      let element = String(type.dropFirst(container.count).dropLast())
+      let elements = referenceSplit(cell, at: setSeparator)
+      return .array(
+        elements.filter { $0.bytes != unset && $0.bytes != empty }.map { node($0, type: element) })
+    }
+    guard ["addr", "subnet", "string", "enum", "pattern", "file", "func"].contains(type) else {
+      return .plain(cell.bytes)
+    }
+    return .string(Self.unescaped(cell), isQuoted: false)
+  }
+
+  /// Undoes `\xNN` and `\\`.
+  static func unescaped(_ cell: ReferenceText) -> ReferenceText {
+    var output = ReferenceText()
+    var index = 0
+    while index < cell.count {
+      let rest = Array(cell.bytes[index...].prefix(4))
+      if rest.starts(with: [0x5C, 0x5C]) {
+        output.append(0x5C, from: cell.offsets[index])
+        index += 2
+      } else if rest.count == 4, rest.starts(with: [0x5C, 0x78]),
+        rest[2...].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
+      {
+        output.append(
+          referenceHexValue(rest[2]) << 4 | referenceHexValue(rest[3]), from: cell.offsets[index])
+        index += 4
+      } else {
+        output.append(rest[0], from: cell.offsets[index])
+        index += 1
+      }
+    }
+    return output
+  }
+}
+
+/// The header of a W3C extended log, and the rows under it (§7).
+struct ReferenceW3CHeader {
+  private enum Separator { case blanks, tab, comma }
+  private var separator = Separator.blanks
+  private var names: [[UInt8]] = []
+
+  mutating func read(_ line: [UInt8]) {
+    guard line.starts(with: "#Fields:".utf8) else { return }
+    var list = Array(line[8...])
+    while let first = list.first, first == 0x20 || first == 0x09 { list.removeFirst() }
+    while let last = list.last, last == 0x20 || last == 0x09 { list.removeLast() }
+    let blanks = list.contains(0x20)
+    separator = list.contains(0x09) ? .tab : !blanks && list.contains(0x2C) ? .comma : .blanks
+    names = cells(ReferenceText(list)).map(\.text.bytes)
+  }
+
+  /// The cells of a row as members, or nil where it has another width.
+  func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
+    let cells = cells(row)
+    guard !names.isEmpty, cells.count == names.count else { return nil }
+    return zip(names, cells).filter { $0.1.text.bytes != [0x2D] }.map {
+      ($0, .string($1.text, isQuoted: $1.isQuoted))
+    }
+  }
+
+  private func cells(_ row: ReferenceText) -> [ReferenceCSV.Cell] {
+    switch separator {
+    case .comma: ReferenceCSV.row(row, at: 0, limit: row.count).cells
+    case .tab:
+      referenceSplit(row, at: [0x09]).map { ReferenceCSV.Cell(text: $0, isQuoted: false) }
+    case .blanks: blankSeparated(row)
+    }
+  }
+
+  private func blankSeparated(_ row: ReferenceText) -> [ReferenceCSV.Cell] {
+    var cells: [ReferenceCSV.Cell] = []
+    var index = 0
+    func isBlank(_ index: Int) -> Bool { row.bytes[index] == 0x20 || row.bytes[index] == 0x09 }
+    while index < row.count {
+      if isBlank(index) {
+        index += 1
+        continue
+      }
+      if let (cell, next) = ReferenceCSV.quoted(row, at: index, until: row.count),
+        next == row.count || isBlank(next)
+      {
+        cells.append(ReferenceCSV.Cell(text: cell, isQuoted: true))
+        index = next
+        continue
+      }
+      var end = index
+      while end < row.count, !isBlank(end) { end += 1 }
+      cells.append(ReferenceCSV.Cell(text: row.part(index..<end), isQuoted: false))
+      index = end
+    }
+    return cells
+  }
+}
+
+/// Comma-separated values (RFC 4180), also separated by semicolons or tabs.
+enum ReferenceCSV {
+  struct Cell {
+    var text: ReferenceText
+    var isQuoted: Bool
+  }
+
+  /// Whether a first line is a header: three distinct words or more, and nothing that is no word.
+  static func isHeader(_ cells: [Cell]) -> Bool {
+    let names = cells.map { String(decoding: trimmed($0.text.bytes), as: UTF8.self) }
+    guard names.count >= 3, Set(names).count == names.count else { return false }
+    return names.allSatisfy { name in
+      guard let first = name.unicodeScalars.first, name.utf8.count <= 64,
+        first.properties.isAlphabetic || first == "_" || first == "@"
+      else { return false }
+      return name.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || ("0"..."9").contains($0)
+          || " _-.@()/#%:".unicodeScalars.contains($0)
+      }
+    }
+  }
+
+  /// Without blanks at the ends.
+  static func trimmed(_ cell: [UInt8]) -> [UInt8] {
+    var cell = cell[...]
+    while let first = cell.first, first == 0x20 || first == 0x09 { cell.removeFirst() }
+    while let last = cell.last, last == 0x20 || last == 0x09 { cell.removeLast() }
+    return Array(cell)
+  }
+
+  /// A quoted cell's text and the place after its closing quote.
+  static func quoted(
+    _ text: ReferenceText, at start: Int, until end: Int
+  ) -> (ReferenceText, Int)? {
+    guard start < end, text.bytes[start] == 0x22 else { return nil }
+    var cell = ReferenceText()
+    var index = start + 1
+    while index < end {
+      let place = text.offsets[index]
+      if text.bytes[index] == 0x22 {
+        guard index + 1 < end, text.bytes[index + 1] == 0x22 else { return (cell, index + 1) }
+        index += 1
+      }
+      cell.append(text.bytes[index], from: place)
+      index += 1
+    }
+    return nil
+  }
+
+  /// The cells of the row that begins here, and where the next row begins.
+  static func row(
+    _ text: ReferenceText, at start: Int, separator: UInt8 = 0x2C, limit: Int
+  ) -> (cells: [Cell], next: Int) {
+    let limit = min(text.count, start + limit)
+    var cells: [Cell] = []
+    var index = start
+    func isBlank(_ index: Int) -> Bool { text.bytes[index] == 0x20 || text.bytes[index] == 0x09 }
+    func isEnd(_ index: Int) -> Bool { index >= text.count || text.bytes[index] == 0x0A }
+    while true {
+      if let (cell, next) = quoted(text, at: index, until: limit),
+        isEnd(next) || text.bytes[next] == separator || text.bytes[next] == 0x0D && isEnd(next + 1)
+      {
+        cells.append(Cell(text: cell, isQuoted: true))
+        index = next
+        if !isEnd(index), text.bytes[index] == 0x0D { index += 1 }
+      } else {
+        var end = index
+        while !isEnd(end), text.bytes[end] != separator { end += 1 }
+        let isWindows = isEnd(end) && end > index && text.bytes[end - 1] == 0x0D
+        var (first, last) = (index, isWindows ? end - 1 : end)
+        while first < last, isBlank(first) { first += 1 }
+        while first < last, isBlank(last - 1) { last -= 1 }
+        cells.append(Cell(text: text.part(first..<last), isQuoted: false))
+        index = end
+      }
+      if isEnd(index) { return (cells, index + 1) }
+      index += 1
+    }
+  }
+}
+
+/// The parts of a text between separators.
+func referenceSplit(_ text: ReferenceText, at separator: [UInt8]) -> [ReferenceText] {
+  guard !separator.isEmpty else { return [text] }
+  var parts: [ReferenceText] = []
+  var (start, index) = (0, 0)
+  while index < text.count {
+    if text.bytes[index...].starts(with: separator) {
+      parts.append(text.part(start..<index))
+      index += separator.count
+      start = index
+    } else {
+      index += 1
+    }
+  }
+  parts.append(text.part(start..<text.count))
+  return parts
+}

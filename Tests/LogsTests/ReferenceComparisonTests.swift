@@ -1,0 +1,69 @@
+import Testing
+
+@Suite("Log extraction against the slow reference")
+struct ReferenceComparisonTests {
+  @Test("Names of cases are unique")
+  func uniqueNames() {
+    let names = ExtractionCases.all.map(\.name)
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test("The rules' own examples", arguments: ExtractionCases.all, ExtractionWay.compared)
+  func example(_ example: ExtractionCase, way: ExtractionWay) {
+    let found = way.extract(example.log).map { observable in
+      let field = String(decoding: observable.field, as: UTF8.self)
+      return "\(observable.offset) \(observable.kind)\(field == "text" ? "" : "[\(field)]") "
+        + String(decoding: observable.value, as: UTF8.self)
+    }
+    #expect(found == example.expected)
+  }
+
+  @Test(
+    "Every log of the corpus",
+    .enabled(if: !CorpusLogs.isAbsent, "the corpus is not beside the package"),
+    .enabled(if: ExtractionWay.compared.count > 1), arguments: CorpusLogs.paths)
+  func corpus(_ path: String) throws {
+    let log = try CorpusLogs.read(path)
+    #if DEBUG
+      // Unoptimised, the reference reads some twenty kilobytes a second.
+      if log.count > 20_000 { return }
+    #endif
+    let expected = ExtractionWay.reference.extract(log)
+    for way in ExtractionWay.compared where way != .reference {
+      let differences = LogDifferences(reference: expected, extractor: way.extract(log))
+      #expect(differences.isEmpty, "\(way): \(differences.describe(log: path, limit: 400))")
+    }
+  }
+
+  @Test("Random logs", arguments: RandomLogs.Shape.allCases)
+  func random(_ shape: RandomLogs.Shape) {
+    #if DEBUG
+      let count = 300
+    #else
+      let count = 2_000
+    #endif
+    var shown = 0
+    for seed in 1...UInt64(count) {
+      let log = RandomLogs.log(shape, seed: seed)
+      let lineLimit = seed % 8 == 0 && [.text, .bytes].contains(shape) ? 64 : 1 << 20
+      let expected = ExtractionWay.reference.extract(log, lineLimit: lineLimit)
+      for way in ExtractionWay.compared where way != .reference {
+        let differences = LogDifferences(
+          reference: expected, extractor: way.extract(log, seed: seed, lineLimit: lineLimit))
+        guard !differences.isEmpty, shown < 10 else { continue }
+        shown += 1
+        Issue.record(
+          """
+          seed \(seed), \(way), line limit \(lineLimit):
+          \(String(decoding: log, as: UTF8.self).debugDescription)
+          \(differences.describe(log: "\(shape)", limit: 10))
+          """)
+      }
+    }
+  }
+}
+
+extension ExtractionWay {
+  /// The ways that are held against one another.
+  static let compared: [ExtractionWay] = allCases
+}

@@ -1,0 +1,343 @@
+import Indicators
+import Logs
+
+/// The examples of `matching.md` §1–§6 about text, and their neighbours.
+enum TextRuleCases {
+  static let names: [Case] = [
+    Case("a trailing dot is stripped", "evil.example. x", ["domain text evil.example @0"]),
+    Case("an empty label makes no name", "a..b.example", []),
+    Case("an underscore at the end stays", "example.com_ x", []),
+    Case(
+      "a reverse name in text holds no address", "1.2.3.4.in-addr.arpa",
+      ["domain text 1.2.3.4.in-addr.arpa @0"]),
+    Case("a file's name holds no address", "app-1.2.3.4.tar.gz foo_1.2.3.4", []),
+    Case(
+      "an arrow is two addresses", "1.2.3.4->5.6.7.8",
+      ["ipv4 text 1.2.3.4 @0", "ipv4 text 5.6.7.8 @9"]),
+    Case(
+      "two addresses joined", "1.2.3.4-5.6.7.8", ["ipv4 text 1.2.3.4 @0", "ipv4 text 5.6.7.8 @8"]),
+    Case("a hyphen at both ends", "-www.example.com-", ["domain text www.example.com @1"]),
+    Case(
+      "a hash sign ends a run", "client 192.0.2.1#3076 DIRECT/192.0.2.7",
+      ["ipv4 text 192.0.2.1 @7 :3076", "ipv4 text 192.0.2.7 @29"]),
+    Case("capitals", "WWW.Example.COM", ["domain text www.example.com @0"]),
+    Case("one label", "localhost example", []),
+    Case(
+      "two on a line are two", "a.example a.example",
+      ["domain text a.example @0", "domain text a.example @10"]),
+    Case("unknown last label", "foo.notatld bar.local", ["domain text bar.local @12"]),
+    Case("scan asks no list", "foo.notatld", ["domain text foo.notatld @0"], purpose: .scan),
+    Case("a number at the end", "foo.123 1.2.3.4.5 10.0", [], purpose: .scan),
+    Case(
+      "long labels",
+      String(repeating: "a", count: 63) + ".example " + String(repeating: "z", count: 64)
+        + ".example", ["domain text " + String(repeating: "a", count: 63) + ".example @0"]),
+    Case(
+      "Windows paths are not unescaped", #"C:\temp\nevil.exe 10.22.8.74/0(LOCAL\user.name)"#,
+      ["ipv4 text 10.22.8.74 @18", "domain text user.name @37"]),
+    Case(
+      "ideographic dots", "访问www。example．com查看",
+      [
+        "domain text xn--www-7n0jp43b.example.xn--com-ep0gs28d @0",
+        "domain text www.example.com @6",
+      ], purpose: .scan, kinds: [.init(.domain)]),
+    Case(
+      "a name between unspaced letters", "访问www.example.com查看", ["domain text www.example.com @6"]),
+    Case(
+      "the whole run as well", "中文.example.com",
+      ["domain text xn--fiq228c.example.com @0", "domain text example.com @7"]),
+    Case("an international name", "x münchen.example y", ["domain text xn--mnchen-3ya.example @2"]),
+    Case("full width", "ｗｗｗ．example．com", ["domain text www.example.com @0"]),
+    Case(
+      "borders above ASCII", "“www.example.com”。\u{200b}a.example\u{feff}",
+      ["domain text www.example.com @3", "domain text a.example @27"]),
+    Case(
+      "invalid UTF-8 is a border",
+      bytes: [0xff] + Array("a.example".utf8) + [0xc3] + Array("b.example".utf8),
+      ["domain text a.example @1", "domain text b.example @11"]),
+    Case(
+      "ANSI sequences", "\u{1b}[31mwww.example.com\u{1b}[0m \u{1b}[01;32m192.0.2.1\u{1b}[m",
+      ["domain text www.example.com @5", "ipv4 text 192.0.2.1 @33"]),
+    Case(
+      "ANSI sequences as JSON writes them", #"x \u001b[31mwww.example.com\u001b[0m"#,
+      ["domain text www.example.com @12"]),
+  ]
+
+  static let percent: [Case] = [
+    Case(
+      "a percent unit is a border with its digits", "url=http%3A%2F%2Fwww.example.com%2Fa",
+      ["domain text www.example.com @17"]),
+    Case(
+      "an unreserved unit is its character", "x%2Fwww%2eexample%2Ecom y",
+      ["domain text www.example.com @4"]),
+    Case("a unit at the start", "x/%77ww.example.com", ["domain text www.example.com @2"]),
+    Case(
+      "encoded twice", "u=http%253A%252F%252Fwww.example.com%252Fa",
+      ["domain text www.example.com @21"]),
+    Case(
+      "half a unit", "%2 a.example %zz.example %",
+      ["domain text a.example @3", "domain text zz.example @14"]),
+    Case("units behind a percent sign", "/%%32%65%%32%65.example/", ["domain text 2e.example @9"]),
+  ]
+
+  static let fileNames: [Case] = [
+    Case("a path", "GET /dl/wpgate.zip HTTP", []),
+    Case("a bundle", "Safari.app/Contents", []),
+    Case("a source line", "(Server.java:57) main.py:12: x", []),
+    Case("a tunnel", "CONNECT wpgate.zip:443 HTTP/1.1", ["domain text wpgate.zip @8"]),
+    Case(
+      "after a double slash", "//wpgate.zip and http%3A%2F%2Fwpgate.zip",
+      ["domain text wpgate.zip @2", "domain text wpgate.zip @30"]),
+    Case(
+      "after at", "@wpgate.zip u@host.py",
+      ["domain text wpgate.zip @1", "email text u@host.py @12", "domain text host.py @14"]),
+    Case("three labels", "run www.host.py and /www.host.py", ["domain text www.host.py @4"]),
+    Case("before a slash", "wpgate.zip/x wpgate.zip", ["domain text wpgate.zip @0"]),
+    Case("encoded separators", "a%2Fwww.host.py a%5Cwww.host.py", []),
+    Case("a drive", #"C:\x\www.host.py \\www.host.py\x"#, ["domain text www.host.py @19"]),
+    Case("scan keeps the test", "GET /dl/wpgate.zip HTTP", [], purpose: .scan),
+    Case(
+      "other extensions are left to membership", "index.html", ["domain text index.html @0"],
+      purpose: .scan),
+    Case(
+      "a name-typed field makes no test", #"{"host":"wpgate.zip","x":"wpgate.zip"}"#,
+      ["domain host wpgate.zip @9"]),
+  ]
+
+  static let addresses: [Case] = [
+    Case("a leading zero", "010.1.2.3 192.0.2.256", []),
+    Case("no prefixes or ranges", "192.0.2.0/24 12.0.0.1-10", ["ipv4 text 192.0.2.0 @0"]),
+    Case(
+      "ports", "192.0.2.1:443 192.0.2.1:0 192.0.2.1:65536 192.0.2.1:80a 192.0.2.1#53.",
+      [
+        "ipv4 text 192.0.2.1 @0 :443", "ipv4 text 192.0.2.1 @14", "ipv4 text 192.0.2.1 @26",
+        "ipv4 text 192.0.2.1 @42", "ipv4 text 192.0.2.1 @56 :53",
+      ]),
+    Case("a colon behind", "from 2001:db8::2: x", ["ipv6 text 2001:db8::2 @5"]),
+    Case("a colon before", "en0-:2001:db8::1", ["ipv6 text 2001:db8::1 @5"]),
+    Case(
+      "a word before", "inside:2001:db8::1 inside:10.22.8.205",
+      ["ipv6 text 2001:db8::1 @7", "ipv4 text 10.22.8.205 @26"]),
+    Case("operators", "Intel::ADDR std::string a std:: ::", []),
+    Case("the loopback", "to ::1.", ["ipv6 text ::1 @3"]),
+    Case("three colons", "2001:db8:::", ["ipv6 text 2001:db8:: @0"]),
+    Case("neighbours", "2001:db8::1g 2001:db8::1_ _2001:db8::1", []),
+    Case(
+      "MACs and times",
+      "00:11:22:33:44:55 10:09:23 de:1c:88:64:10:19:5e:e1:a4:3b:cf:f0:08:00 00:11:22:33:44:55:66:77",
+      []),
+    Case(
+      "zones", "fe80::1%eth0 [fe80::1%eth0.2]:443",
+      ["ipv6 text fe80::1 @0", "ipv6 text fe80::1 @14 :443"]),
+    Case(
+      "brackets", "[2001:db8::1]:443 2001:db8::1:443",
+      ["ipv6 text 2001:db8::1 @1 :443", "ipv6 text 2001:db8::1:443 @18"]),
+    Case(
+      "mapped addresses fold", "::ffff:192.0.2.1 ::FFFF:c000:201 host=::ffff:192.0.2.1 ::192.0.2.1",
+      [
+        "ipv4 text 192.0.2.1 @0", "ipv4 text 192.0.2.1 @17", "ipv4 text 192.0.2.1 @38",
+        "ipv6 text ::c000:201 @55",
+      ]),
+    Case(
+      "a ninth group is a port",
+      "2001:0db8:0000:0000:0000:0000:0000:0001:443 -> 2001:db8:1:2:3:4:5:6:99999",
+      ["ipv6 text 2001:db8::1 @0 :443", "ipv6 text 2001:db8:1:2:3:4:5:6 @47"]),
+    Case(
+      "keys of firewalls", "SRC=192.0.2.1 DST=198.51.100.1 SPT=52220 DPT=80",
+      ["ipv4 text 192.0.2.1 @4 :52220", "ipv4 text 198.51.100.1 @18 :80"]),
+    Case(
+      "the same key again", "src=192.0.2.1 src=192.0.2.2 spt=1 usrc=192.0.2.3 spt=2",
+      ["ipv4 text 192.0.2.1 @4", "ipv4 text 192.0.2.2 @18 :1", "ipv4 text 192.0.2.3 @39"]),
+    Case(
+      "other keys",
+      #"srcip="192.0.2.1" srcport=1 DSTIP=192.0.2.2 dstport=2 saddr=192.0.2.3 sport=3 daddr=2001:db8::1 dport=4"#,
+      [
+        "ipv4 text 192.0.2.1 @7 :1", "ipv4 text 192.0.2.2 @34 :2", "ipv4 text 192.0.2.3 @60 :3",
+        "ipv6 text 2001:db8::1 @84 :4",
+      ]),
+    Case("version marks", "~192.0.2.1 rv:1.9.0.4 xrv:1.9.0.4", ["ipv4 text 1.9.0.4 @26"]),
+    Case(
+      "user agents", #""Mozilla/5.0 Chrome/1.0.154.43" 192.0.2.1 "x 192.0.2.2""#,
+      ["ipv4 text 192.0.2.1 @32", "ipv4 text 192.0.2.2 @45"]),
+    Case(
+      "version fields",
+      #"{"user_agent":"Chrome/1.0.154.43","software":{"x":"1.2.3.4"},"os_version":"1.2.3.4","oid":"1.3.6.1","ua":"1.2.3.4","uax":"1.2.3.4"}"#,
+      ["ipv4 uax 1.2.3.4 @122"]),
+  ]
+
+  static let mail: [Case] = [
+    Case(
+      "an address", "to=<user.name+tag@mail.example>",
+      ["email text user.name+tag@mail.example @4", "domain text mail.example @18"]),
+    Case(
+      "case and stripping", "x=.+-User@Mail.Example",
+      ["email text user@mail.example @5", "domain text mail.example @10"]),
+    Case("a name alone", "@evil.example", ["domain text evil.example @1"]),
+    Case(
+      "an address as host", "user@192.0.2.1 192.0.2.2@mail.example",
+      [
+        "ipv4 text 192.0.2.1 @5", "ipv4 text 192.0.2.2 @15",
+        "email text 192.0.2.2@mail.example @15", "domain text mail.example @25",
+      ]),
+    Case(
+      "a name before at", "www.example.com@localhost first.example+x@mail.example",
+      ["email text first.example+x@mail.example @26", "domain text mail.example @42"]),
+    Case("a space before at", "www.example.com @ x", ["domain text www.example.com @0"]),
+    Case(
+      "percent first", "x%40a.example%2Fuser@mail.example",
+      [
+        "domain text a.example @4", "email text user@mail.example @16",
+        "domain text mail.example @21",
+      ]),
+    Case("the list applies", "user@host.notatld", []),
+    Case(
+      "cipher fields",
+      #"{"kex":"aes128-gcm@openssh.com","mac_alg":"x@openssh.com","hassh.string":"a@openssh.com","ssh":{"hassh":{"string":"a@openssh.com"}},"algo":"umac@openssh.com"}"#,
+      ["email algo umac@openssh.com @140", "domain algo openssh.com @145"]),
+  ]
+
+  static let urls: [Case] = [
+    Case(
+      "a plain one", "GET http://www.example.com/a?b=c#d x",
+      ["url text http://www.example.com/a?b=c @4", "domain text www.example.com @11"]),
+    Case(
+      "trailing punctuation", "see (https://a.example/b_(c)). Or <http://b.example>;",
+      [
+        "url text https://a.example/b_(c) @5", "domain text a.example @13",
+        "url text http://b.example/ @35", "domain text b.example @42",
+      ]),
+    Case(
+      "an apostrophe before", "'http://a.example/b'c/",
+      ["url text http://a.example/b @1", "domain text a.example @8"]),
+    Case(
+      "none before", "x http://a.example/b'c/",
+      ["url text http://a.example/b'c/ @2", "domain text a.example @9"]),
+    Case(
+      "in one another", "http://a.example/?u=http://b.example/x",
+      [
+        "url text http://a.example/?u=http://b.example/x @0", "domain text a.example @7",
+        "url text http://b.example/x @20", "domain text b.example @27",
+      ]),
+    Case(
+      "a distinguished name behind", "CPS=http://a.example/repository/,O=GoDaddy.com",
+      [
+        "url text http://a.example/repository/ @4", "domain text a.example @11",
+        "domain text godaddy.com @35",
+      ]),
+    Case(
+      "its candidates", "http://a.example/r/,O=x.",
+      [
+        "url text http://a.example/r/,O=x. @0", "url text http://a.example/r/,O=x @0 fallback",
+        "url text http://a.example/r/ @0 fallback", "domain text a.example @7",
+      ], purpose: .scan, kinds: networkKinds),
+    Case(
+      "user information gives nothing", "ftp://user.example:pa.example@b.example/x",
+      ["url text ftp://b.example/x @0", "domain text b.example @30"]),
+    Case(
+      "an address as user", "http://192.0.2.1@b.example/",
+      ["url text http://b.example/ @0", "domain text b.example @17"]),
+    Case(
+      "characters above ASCII", "http://a.example/ü。x",
+      ["url text http://a.example/%C3%BC @0", "domain text a.example @7"]),
+    Case(
+      "without scheme in scan only", "get 192.0.2.1:8080/x, or a.example/y",
+      ["ipv4 text 192.0.2.1 @4 :8080", "domain text a.example @25"]),
+    Case(
+      "without scheme", "get 192.0.2.1:8080/x, a.example/y http://b.example/z",
+      [
+        "ipv4 text 192.0.2.1 @4 :8080", "url text 192.0.2.1:8080/x, @4",
+        "url text 192.0.2.1:8080/x @4 fallback", "domain text a.example @22",
+        "url text a.example/y @22", "url text http://b.example/z @34", "domain text b.example @41",
+      ], purpose: .scan, kinds: networkKinds),
+    Case(
+      "other schemes", "tcp://[2001:db8::1]:8080 ldap://h:389/x",
+      [
+        "url text tcp://[2001:db8::1]:8080/ @0", "ipv6 text 2001:db8::1 @7 :8080",
+        "url text ldap://h:389/x @25",
+      ]),
+    Case("no host", "file:///etc/passwd ://a.example", ["domain text a.example @22"]),
+  ]
+
+  private static let md5 = "d3b07384d113edec49eaa6238ad5ff00"
+  private static let sha1 = "f1d2d2f924e986ac86fdf7b36c94bcdf32beec15"
+  private static let sha256 = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
+
+  static let hashes: [Case] = [
+    Case(
+      "borders", "\(sha256).exe VirusShare_\(md5) x\(md5) \(md5)g",
+      ["sha256 text \(sha256) @0", "md5 text \(md5) @80"]),
+    Case("other lengths", "\(md5)0 \(sha1)00", []),
+    Case(
+      "labels", "SHA1=\(sha1),MD5=\(md5),SHA256=\(sha256),IMPHASH=\(md5)",
+      [
+        "sha1 text \(sha1) @5", "md5 text \(md5) @50", "sha256 text \(sha256) @90",
+        "imphash text \(md5) @163",
+      ]),
+    Case(
+      "labels in quotes", #""ja3" : "\#(md5)" SHA-256: \#(sha256)"#,
+      ["ja3 text \(md5) @9", "sha256 text \(sha256) @52"]),
+    Case(
+      "kinds that we do not have", "authentihash: \(sha256) pehash=\(sha1) sha3-256=\(sha256)", []),
+    Case("a label of another length", "md5: \(sha256)", ["sha256 text \(sha256) @5"]),
+    Case(
+      "the field's name",
+      #"{"ja3":{"hash":"\#(md5)"},"ja3s":"\#(md5)","hasshServer":"\#(md5)","server":{"hassh":{"hash":"\#(md5)"}},"file_md5":"\#(md5)"}"#,
+      [
+        "ja3 ja3.hash \(md5) @16", "ja3s ja3s \(md5) @59", "hassh-server hasshServer \(md5) @108",
+        "hassh-server server.hassh.hash \(md5) @169", "md5 file_md5 \(md5) @217",
+      ]),
+    Case(
+      "scan tries every kind", md5,
+      [
+        "md5 text \(md5) @0", "imphash text \(md5) @0 joint", "ja3 text \(md5) @0 joint",
+        "ja3s text \(md5) @0 joint", "hassh text \(md5) @0 joint",
+        "hassh-server text \(md5) @0 joint",
+      ], purpose: .scan),
+    Case(
+      "scan of some kinds", md5, ["imphash text \(md5) @0", "ja3 text \(md5) @0 joint"],
+      purpose: .scan, kinds: IndicatorKindSet([.imphash, .ja3, .domain])),
+    Case("serial numbers and names", #"{"certificate.serial":"\#(md5)","query":"\#(md5)"}"#, []),
+    Case(
+      "fingerprints",
+      #"{"fingerprint":"\#(sha1)","cert_chain_fps":["\#(sha256)","www.example.com"],"tls":{"fingerprint":"\#(pairs(sha1))"},"x":"\#(sha1)"}"#,
+      [
+        "certificate-sha1 fingerprint \(sha1) @16",
+        "certificate-sha256 cert_chain_fps \(sha256) @77",
+        "certificate-sha1 tls.fingerprint \(sha1) @184", "sha1 x \(sha1) @251",
+      ]),
+    Case("pairs elsewhere", "fp \(pairs(sha1))", []),
+    Case(
+      "behind percent units", "a%2F\(md5)%2F b%252F\(md5) c%41\(md5) \(md5)%41",
+      ["md5 text \(md5) @4", "md5 text \(md5) @46"]),
+    Case("behind an ANSI sequence", "\u{1b}[31m\(md5)\u{1b}[0m", ["md5 text \(md5) @5"]),
+    Case("capital digits", md5.uppercased(), ["md5 text \(md5) @0"]),
+  ]
+
+  private static func pairs(_ digits: String) -> String {
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, index % 2 == 0 { text += ":" }
+      text.append(digit)
+    }
+    return text
+  }
+
+  static let strings: [Case] = [
+    Case(
+      "own fields",
+      #"{"user_agent":"x/1","http_user_agent":"y/2","filename":"a.exe","TargetObject":"HKLM\\Run","mutex":"m","PipeName":"\\p","ja4":"t13d1516h2_8daaf6152771_e5627efa2ab1"}"#,
+      [
+        "user-agent user_agent x/1 @15 own", "user-agent http_user_agent y/2 @39 own",
+        "filename filename a.exe @56 own", #"registry-key TargetObject HKLM\Run @79 own"#,
+        "mutex mutex m @99 own", #"pipe PipeName \p @114 own"#,
+        "ja4 ja4 t13d1516h2_8daaf6152771_e5627efa2ab1 @126 own",
+      ], purpose: .scan,
+      kinds: IndicatorKindSet([.userAgent, .filename, .registryKey, .mutex, .pipe, .ja4])),
+    Case(
+      "quoted in text", #"1 "x y" "z""#, ["user-agent text x y @3", "user-agent text z @9"],
+      purpose: .scan, kinds: IndicatorKindSet([.userAgent])),
+  ]
+
+  static let all: [Case] =
+    names + percent + fileNames + addresses + mail + urls + hashes + strings
+}

@@ -1,0 +1,318 @@
+import Testing
+
+@testable import Matchers
+
+/// A pattern of a test.
+struct TestPattern: Sendable {
+  var bytes: [UInt8]
+  var ignoresCase = false
+
+  init(_ bytes: [UInt8], ignoresCase: Bool = false) {
+    self.bytes = bytes
+    self.ignoresCase = ignoresCase
+  }
+
+  init(_ text: String, ignoresCase: Bool = false) {
+    self.init(Array(text.utf8), ignoresCase: ignoresCase)
+  }
+}
+
+/// The obviously right way: every pattern at every place.
+func naiveMatches(_ patterns: [TestPattern], in haystack: [UInt8]) -> [LiteralMatch] {
+  var matches: [LiteralMatch] = []
+  let folded = haystack.map(\.foldedByHand)
+  for end in 0...haystack.count {
+    for (number, pattern) in patterns.enumerated() where pattern.bytes.count <= end {
+      let range = end - pattern.bytes.count..<end
+      let isMatch =
+        pattern.ignoresCase
+        ? folded[range].elementsEqual(pattern.bytes.map(\.foldedByHand))
+        : haystack[range].elementsEqual(pattern.bytes)
+      if isMatch { matches.append(LiteralMatch(pattern: UInt32(number), end: UInt64(end))) }
+    }
+  }
+  return matches
+}
+
+/// How wide the part of the automaton is that has full rows.
+enum DenseBudget: Int, CaseIterable, Sendable {
+  case rootOnly = 0
+  case few = 40
+  case usual = 262_144
+}
+
+func literalImage(
+  _ patterns: [TestPattern], budget: DenseBudget = .usual, order: [Int]? = nil
+) throws -> [UInt8] {
+  var builder = LiteralMatcherBuilder()
+  builder.denseBudget = budget.rawValue
+  for number in order ?? Array(patterns.indices) {
+    let bytes = patterns[number].bytes
+    builder.insert(
+      bytes.span.bytes, number: UInt32(number), ignoresCase: patterns[number].ignoresCase)
+  }
+  return try builder.build()
+}
+
+extension LiteralMatcher {
+  init(_ image: [UInt8]) throws {
+    try self.init(image: ImageBytes(image), range: 0..<image.count)
+  }
+
+  /// All matches of a stream that is cut at given places.
+  func matches(in haystack: [UInt8], cuts: [Int] = []) -> [LiteralMatch] {
+    var state = State()
+    var matches: [LiteralMatch] = []
+    var start = 0
+    for cut in cuts + [haystack.count] {
+      let isWhole = withGuardedCopy(of: Array(haystack[start..<cut])) { chunk in
+        scan(chunk, state: &state, limit: .max, matches: &matches)
+      }
+      precondition(isWhole)
+      start = cut
+    }
+    return matches
+  }
+}
+
+/// A case of the table: patterns and a haystack; what is right, the naive search says.
+struct LiteralCase: Sendable, CustomTestStringConvertible {
+  var name: String
+  var patterns: [TestPattern]
+  var haystack: [UInt8]
+
+  var testDescription: String { name }
+
+  init(_ name: String, _ patterns: [TestPattern], _ haystack: String) {
+    self.name = name
+    self.patterns = patterns
+    self.haystack = Array(haystack.utf8)
+  }
+
+  static let all: [LiteralCase] = [
+    LiteralCase("no patterns", [], "abc"),
+    LiteralCase("empty haystack", [TestPattern("a")], ""),
+    LiteralCase("one byte", [TestPattern("a")], "bab"),
+    LiteralCase("whole haystack", [TestPattern("abc")], "abc"),
+    LiteralCase("longer than the haystack", [TestPattern("abcd")], "abc"),
+    LiteralCase(
+      "the paper's",
+      [TestPattern("he"), TestPattern("she"), TestPattern("his"), TestPattern("hers")],
+      "ushers his hershe"),
+    LiteralCase("all suffixes", (1...6).map { TestPattern(String("abcdef".suffix($0))) }, "abcdef"),
+    LiteralCase(
+      "runs", (1...5).map { TestPattern(String(repeating: "a", count: $0)) }, "aaaaaabaaa"),
+    LiteralCase(
+      "twice the same", [TestPattern("ab"), TestPattern("ab"), TestPattern("b")], "abab"),
+    LiteralCase(
+      "case heeded and not",
+      [TestPattern("Ab"), TestPattern("ab", ignoresCase: true), TestPattern("AB")],
+      "ABabAbaB"),
+    LiteralCase(
+      "not letters",
+      [TestPattern("@[`{", ignoresCase: true), TestPattern("`{@[", ignoresCase: true)],
+      "@[`{@[`{`{@[ `{`{"),
+    LiteralCase(
+      "failing from depth", [TestPattern("aaab"), TestPattern("aab"), TestPattern("ac")],
+      "aaac aaaab"),
+    LiteralCase(
+      "names",
+      [
+        TestPattern("evil.example", ignoresCase: true), TestPattern(".example"), TestPattern("l.e"),
+      ],
+      "www.EVIL.example evil.example"),
+  ]
+}
+
+@Suite struct LiteralMatcherTests {
+  @Test func caseNamesAreUnique() {
+    #expect(Set(LiteralCase.all.map(\.name)).count == LiteralCase.all.count)
+  }
+
+  @Test(arguments: LiteralCase.all, DenseBudget.allCases)
+  func agreesOnTheTable(_ item: LiteralCase, _ budget: DenseBudget) throws {
+    let matcher = try LiteralMatcher(literalImage(item.patterns, budget: budget))
+    try matcher.verify()
+    #expect(matcher.count == item.patterns.count)
+    for (number, pattern) in item.patterns.enumerated() {
+      #expect(matcher.length(of: UInt32(number)) == pattern.bytes.count)
+    }
+    #expect(matcher.length(of: UInt32(item.patterns.count)) == 0)
+    let expected = naiveMatches(item.patterns, in: item.haystack)
+    #expect(matcher.matches(in: item.haystack) == expected)
+    #expect(matcher.matches(in: item.haystack, cuts: Array(item.haystack.indices)) == expected)
+    // Behind a prefix of other bytes.
+    for count in [1, 7, 64] {
+      let prefix = [UInt8](repeating: 0xEE, count: count)
+      let shifted = expected.map {
+        LiteralMatch(pattern: $0.pattern, end: $0.end + UInt64(count))
+      }
+      #expect(matcher.matches(in: prefix + item.haystack) == shifted)
+    }
+  }
+
+  static func random(
+    _ generator: inout SeededGenerator
+  ) -> (patterns: [TestPattern], haystack: [UInt8]) {
+    let alphabets: [[UInt8]] = [
+      Array("ab".utf8), Array("abAB".utf8), Array("aAbB@[`{zZ".utf8), [0, 255, 128, 65, 97],
+      (0...255).map { UInt8($0) },
+    ]
+    let alphabet = alphabets[generator.below(alphabets.count)]
+    let kind = generator.below(3)
+    var patterns: [TestPattern] = []
+    for _ in 0..<[0, 1, 2, 8, 40][generator.below(5)] {
+      let bytes = generator.bytes(
+        1 + generator.below(generator.below(2) == 0 ? 4 : 12), alphabet: alphabet)
+      let ignoresCase = kind == 0 || kind == 1 && generator.below(2) == 0
+      patterns.append(TestPattern(bytes, ignoresCase: ignoresCase))
+    }
+    var haystack = generator.bytes(generator.below(80), alphabet: alphabet)
+    for pattern in patterns.prefix(3) where generator.below(2) == 0 {
+      haystack += pattern.bytes
+      haystack += generator.bytes(generator.below(3), alphabet: alphabet)
+    }
+    return (patterns, haystack)
+  }
+
+  @Test(arguments: DenseBudget.allCases)
+  func agreesWithNaiveSearch(_ budget: DenseBudget) throws {
+    for seed in 0..<400 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let (patterns, haystack) = Self.random(&generator)
+      let matcher = try LiteralMatcher(literalImage(patterns, budget: budget))
+      try matcher.verify()
+      let expected = naiveMatches(patterns, in: haystack)
+      #expect(matcher.matches(in: haystack) == expected, "seed \(seed)")
+      let cuts = (0..<4).map { _ in generator.below(haystack.count + 1) }.sorted()
+      #expect(matcher.matches(in: haystack, cuts: cuts) == expected, "seed \(seed)")
+
+      var state = LiteralMatcher.State()
+      let count = withGuardedCopy(of: haystack) { matcher.count($0, state: &state) }
+      #expect(count == UInt64(expected.count), "seed \(seed)")
+      #expect(state.offset == UInt64(haystack.count))
+    }
+  }
+
+  @Test(arguments: DenseBudget.allCases)
+  func limitCutsTheLast(_ budget: DenseBudget) throws {
+    for seed in 0..<100 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let (patterns, haystack) = Self.random(&generator)
+      let matcher = try LiteralMatcher(literalImage(patterns, budget: budget))
+      let expected = naiveMatches(patterns, in: haystack)
+      let cut = generator.below(haystack.count + 1)
+      let inFirst = expected.filter { $0.end <= UInt64(cut) }
+      for limit in [0, 1, inFirst.count - 1, inFirst.count, inFirst.count + 1] where limit >= 0 {
+        var state = LiteralMatcher.State()
+        var matches = [LiteralMatch(pattern: 9, end: 9)]
+        let isWhole = matcher.scan(
+          Array(haystack[..<cut]).span.bytes, state: &state, limit: limit, matches: &matches)
+        #expect(isWhole == (limit >= inFirst.count), "seed \(seed)")
+        #expect(Array(matches.dropFirst()) == Array(inFirst.prefix(limit)), "seed \(seed)")
+        // The next chunk is not the worse for it.
+        matches = []
+        _ = matcher.scan(
+          Array(haystack[cut...]).span.bytes, state: &state, limit: .max, matches: &matches)
+        #expect(matches == Array(expected.dropFirst(inFirst.count)), "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func orderOfInsertionDoesNotShow() throws {
+    for seed in 0..<30 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let (patterns, _) = Self.random(&generator)
+      let order = Array(patterns.indices).shuffled(using: &generator)
+      #expect(try literalImage(patterns) == literalImage(patterns, order: order))
+    }
+  }
+
+  @Test func longPatternsOfOneByte() throws {
+    let patterns = [1, 2, 4095, 4096].map {
+      TestPattern([UInt8](repeating: UInt8(ascii: "a"), count: $0), ignoresCase: $0 % 2 == 0)
+    }
+    let matcher = try LiteralMatcher(literalImage(patterns))
+    try matcher.verify()
+    let haystack = [UInt8](repeating: UInt8(ascii: "a"), count: 5000)
+    var state = LiteralMatcher.State()
+    let expected = patterns.reduce(0) { $0 + 5001 - $1.bytes.count }
+    #expect(matcher.count(haystack.span.bytes, state: &state) == UInt64(expected))
+    #expect(matcher.matches(in: haystack, cuts: [4094, 4095, 4096]).count == expected)
+  }
+
+  @Test func manyPatternsWithTheSameBytes() throws {
+    let patterns = (0..<3000).map { TestPattern("ab", ignoresCase: $0 % 3 == 0) }
+    let matcher = try LiteralMatcher(literalImage(patterns))
+    try matcher.verify()
+    #expect(
+      matcher.matches(in: Array("xabAb".utf8)) == naiveMatches(patterns, in: Array("xabAb".utf8)))
+  }
+
+  @Test func refusesWhatMakesNoMatcher() {
+    func build(_ patterns: [(Int, UInt32)]) -> ImageError? {
+      var builder = LiteralMatcherBuilder()
+      for (length, number) in patterns {
+        builder.insert(
+          [UInt8](repeating: 1, count: length).span.bytes, number: number, ignoresCase: false)
+      }
+      do { _ = try builder.build() } catch { return error }
+      return nil
+    }
+    #expect(build([(1, 0), (4096, 1)]) == nil)
+    #expect(build([(0, 0)]) != nil)
+    #expect(build([(4097, 0)]) != nil)
+    #expect(build([(1, 1)]) != nil)
+    #expect(build([(1, 0), (2, 0)]) != nil)
+  }
+
+  @Test(arguments: DenseBudget.allCases)
+  func survivesDamage(_ budget: DenseBudget) throws {
+    var generator = SeededGenerator(seed: 11)
+    for seed in [3, 4, 5, 20] as [UInt64] {
+      var choice = SeededGenerator(seed: seed)
+      var (patterns, haystack) = Self.random(&choice)
+      patterns = Array(patterns.prefix(12))
+      haystack += haystack
+      let image = try literalImage(patterns, budget: budget)
+      for copy in damagedCopies(of: image, generator: &generator, rounds: 200) {
+        guard let matcher = try? LiteralMatcher(image: guardedImage(copy), range: 0..<copy.count)
+        else { continue }
+        var state = LiteralMatcher.State()
+        var matches: [LiteralMatch] = []
+        _ = matcher.scan(haystack.span.bytes, state: &state, limit: 1000, matches: &matches)
+        #expect(matches.count <= 1000)
+        #expect(matches.allSatisfy { $0.pattern < matcher.count })
+        state = LiteralMatcher.State()
+        _ = matcher.count(haystack.span.bytes, state: &state)
+        _ = try? matcher.verify()
+      }
+    }
+  }
+
+  @Test func verifyFindsWrongWords() throws {
+    // Every word of the automaton is what it must be, so a change is found, whatever it is.
+    let patterns = [
+      TestPattern("abcab"), TestPattern("bca"), TestPattern("ca"), TestPattern("cabb"),
+    ]
+    for budget in DenseBudget.allCases {
+      let image = try literalImage(patterns, budget: budget)
+      let matcher = try LiteralMatcher(image)
+      guard case .automata(let pair) = matcher.strategy, let automaton = pair.sensitive else {
+        Issue.record("no automaton")
+        return
+      }
+      let words = automaton.words.count
+      // The first section, the lengths, takes one block of 64 behind the header.
+      let start = LiteralMatcher.format.headerBytes + 64
+      for word in 0..<words {
+        for bit in [0, 3, 9, 17, 30, 31] {
+          var copy = image
+          copy[start + word * 4 + bit / 8] ^= 1 << UInt8(bit % 8)
+          let damaged = try LiteralMatcher(copy)
+          #expect(throws: ImageError.self, "word \(word) bit \(bit)") { try damaged.verify() }
+        }
+      }
+    }
+  }
+}

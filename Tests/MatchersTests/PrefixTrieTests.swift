@@ -1,0 +1,213 @@
+import Testing
+
+@testable import Matchers
+
+/// A list of prefixes as a reader can check by eye: IPv4 in the top 32 of 128 bits.
+struct PrefixList {
+  struct Entry {
+    var address: UInt128
+    var length: Int
+    var number: UInt32
+  }
+
+  var entries: [Entry] = []
+  let bits: Int
+
+  static func mask(_ length: Int) -> UInt128 { length == 0 ? 0 : .max << UInt128(128 - length) }
+
+  /// All that cover an address, longest first.
+  func covering(_ address: UInt128) -> [UInt32] {
+    entries.filter { address & Self.mask($0.length) == $0.address }
+      .sorted { $0.length > $1.length }.map(\.number)
+  }
+
+  func image() throws -> [UInt8] {
+    var builder = PrefixTrieBuilder()
+    for entry in entries {
+      if bits == 32 {
+        builder.insert(
+          ipv4: UInt32(truncatingIfNeeded: entry.address >> 96), length: entry.length,
+          number: entry.number)
+      } else {
+        builder.insert(ipv6: entry.address.halves, length: entry.length, number: entry.number)
+      }
+    }
+    return try builder.build()
+  }
+
+  /// Prefixes near one another: few distinct bits, so that they nest, touch and sit at both ends.
+  static func random(bits: Int, count: Int, generator: inout SeededGenerator) -> PrefixList {
+    var list = PrefixList(bits: bits)
+    let numbers = (0..<UInt32(count)).map { $0 * 5 + 2 }.shuffled(using: &generator)
+    for number in numbers {
+      let length =
+        generator.below(3) == 0
+        ? bits : generator.below(4) == 0 ? generator.below(bits + 1) : bits - generator.below(20)
+      let address = Self.address(bits: bits, generator: &generator) & mask(length)
+      guard !list.entries.contains(where: { $0.address == address && $0.length == length })
+      else { continue }
+      list.entries.append(Entry(address: address, length: length, number: number))
+    }
+    return list
+  }
+
+  static func address(bits: Int, generator: inout SeededGenerator) -> UInt128 {
+    let ends: [UInt128] = [0, .max, 0x2001_0db8 << 96, 0x2001_0db8 << 96 | 1 << 64, 1 << 127]
+    var address = ends[generator.below(ends.count)]
+    for _ in 0..<generator.below(3) {
+      address ^= 1 << UInt128(128 - bits + generator.below(min(bits, 24)))
+    }
+    if generator.below(6) == 0 {
+      address ^= UInt128(generator.next()) << 64 | UInt128(generator.next())
+    }
+    return address & mask(bits)
+  }
+}
+
+extension UInt128 {
+  var halves: IPv6Bits {
+    IPv6Bits(
+      high: UInt64(truncatingIfNeeded: self >> 64), low: UInt64(truncatingIfNeeded: self))
+  }
+}
+
+extension PrefixTrie {
+  init(_ image: [UInt8]) throws {
+    try self.init(image: ImageBytes(image), range: 0..<image.count)
+  }
+
+  func numbers(of addresses: [UInt128], bits: Int) -> [UInt32] {
+    var numbers = [UInt32](repeating: 7, count: addresses.count)
+    var answers = numbers.mutableSpan
+    if bits == 32 {
+      let queries = addresses.map { UInt32(truncatingIfNeeded: $0 >> 96) }
+      lookup(ipv4: queries.span, numbers: &answers)
+    } else {
+      let queries = addresses.map(\.halves)
+      lookup(ipv6: queries.span, numbers: &answers)
+    }
+    return numbers
+  }
+}
+
+@Suite struct PrefixTrieTests {
+  @Test(arguments: [32, 128])
+  func agreesWithAList(bits: Int) throws {
+    for seed in 0..<60 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let list = PrefixList.random(
+        bits: bits, count: [0, 1, 2, 5, 30, 150][generator.below(6)], generator: &generator)
+      let trie = try PrefixTrie(list.image())
+      try trie.verify()
+      #expect(trie.count == list.entries.count)
+      var queries = (0..<60).map { _ in PrefixList.address(bits: bits, generator: &generator) }
+      let step: UInt128 = bits == 32 ? 1 << 96 : 1
+      for entry in list.entries.prefix(60) {
+        let last = (entry.address | ~PrefixList.mask(entry.length)) & PrefixList.mask(bits)
+        queries += [entry.address, last]
+        queries.append((entry.address &- step) & PrefixList.mask(bits))
+        queries.append((last &+ step) & PrefixList.mask(bits))
+      }
+      let found = trie.numbers(of: queries, bits: bits)
+      for (query, number) in zip(queries, found) {
+        let expected = list.covering(query)
+        #expect(number == expected.first ?? PrefixTrie.none, "seed \(seed)")
+        var all: [UInt32] = []
+        trie.appendCovering(number, to: &all)
+        #expect(all == expected, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func manyAddressesTakeSmallBlocks() throws {
+    var generator = SeededGenerator(seed: 3)
+    var members: [UInt32: UInt32] = [:]
+    while members.count < AddressRank.smallBlocksFrom + 100 {
+      // Some blocks are full.
+      let address =
+        UInt32(generator.below(400)) << 22 | UInt32(generator.below(2)) << 9
+        | UInt32(generator.below(512))
+      if members[address] == nil { members[address] = UInt32(members.count) }
+    }
+    var builder = PrefixTrieBuilder()
+    for (address, number) in members { builder.insert(ipv4: address, length: 32, number: number) }
+    builder.insert(ipv4: 0x0100_0000, length: 8, number: 1_000_000)
+    let trie = try PrefixTrie(builder.build())
+    try trie.verify()
+    let queries = members.keys.flatMap { [$0, $0 ^ 1, $0 ^ 0x300] }
+    let found = trie.numbers(of: queries.map { UInt128($0) << 96 }, bits: 32)
+    for (query, number) in zip(queries, found) {
+      let expected = members[query] ?? (query >> 24 == 1 ? 1_000_000 : PrefixTrie.none)
+      guard number == expected else {
+        Issue.record("\(query): \(number), expected \(expected)")
+        break
+      }
+    }
+  }
+
+  @Test(arguments: [32, 128])
+  func orderOfInsertionDoesNotShow(bits: Int) throws {
+    var generator = SeededGenerator(seed: 4)
+    var list = PrefixList.random(bits: bits, count: 200, generator: &generator)
+    let first = try list.image()
+    for _ in 0..<3 {
+      list.entries.shuffle(using: &generator)
+      #expect(try list.image() == first)
+    }
+  }
+
+  @Test(arguments: [32, 128], [3, 60])
+  func survivesDamage(bits: Int, count: Int) throws {
+    var generator = SeededGenerator(seed: 5)
+    let list = PrefixList.random(bits: bits, count: count, generator: &generator)
+    let queries =
+      list.entries.map(\.address)
+      + (0..<100).map { _ in PrefixList.address(bits: bits, generator: &generator) }
+    for copy in damagedCopies(of: try list.image(), generator: &generator, rounds: 200) {
+      guard let trie = try? PrefixTrie(image: guardedImage(copy), range: 0..<copy.count) else {
+        continue
+      }
+      var all: [UInt32] = []
+      for number in trie.numbers(of: queries, bits: bits) {
+        trie.appendCovering(number, to: &all)
+      }
+      #expect(all.count <= queries.count * 129)
+      _ = try? trie.verify()
+    }
+  }
+
+  @Test func otherFamilyIsNotCovered() throws {
+    var builder = PrefixTrieBuilder()
+    builder.insert(ipv4: 0, length: 0, number: 1)
+    let four = try PrefixTrie(builder.build())
+    #expect(four.numbers(of: [0, .max], bits: 32) == [1, 1])
+    #expect(four.numbers(of: [0, .max], bits: 128) == [PrefixTrie.none, PrefixTrie.none])
+    builder = PrefixTrieBuilder()
+    builder.insert(ipv6: IPv6Bits(high: 0, low: 0), length: 0, number: 1)
+    let six = try PrefixTrie(builder.build())
+    #expect(six.numbers(of: [0, .max], bits: 128) == [1, 1])
+    #expect(six.numbers(of: [0], bits: 32) == [PrefixTrie.none])
+  }
+
+  @Test func refusesWhatMakesNoTrie() {
+    func build(_ prefixes: (UInt32, Int, UInt32)...) -> ImageError? {
+      var builder = PrefixTrieBuilder()
+      for (address, length, number) in prefixes {
+        builder.insert(ipv4: address, length: length, number: number)
+      }
+      do { _ = try builder.build() } catch { return error }
+      return nil
+    }
+    #expect(build((0xC000_0200, 24, 0), (0xC000_0200, 24, 1)) != nil)
+    #expect(build((0xC000_0200, 24, 0), (0xC000_0200, 25, 0)) != nil)
+    #expect(build((0xC000_0201, 24, 0)) != nil)
+    #expect(build((0, 33, 0)) != nil)
+    #expect(build((0, -1, 0)) != nil)
+    #expect(build((0, 0, PrefixTrie.none)) != nil)
+    #expect(build((0xC000_0200, 24, 0), (0xC000_0200, 25, 1)) == nil)
+    var builder = PrefixTrieBuilder()
+    builder.insert(ipv4: 0, length: 0, number: 0)
+    builder.insert(ipv6: IPv6Bits(high: 0, low: 0), length: 0, number: 1)
+    #expect(throws: ImageError.self) { try builder.build() }
+  }
+}

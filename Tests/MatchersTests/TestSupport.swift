@@ -1,0 +1,111 @@
+import Glibc
+import Matchers
+
+/// A generator that gives the same numbers on every run: a failing case can be repeated by its seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state = state &+ 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+    return word ^ (word >> 31)
+  }
+
+  /// A number below `bound`.
+  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+  /// Bytes of a small alphabet, so that collisions happen.
+  mutating func bytes(_ count: Int, alphabet: [UInt8]) -> [UInt8] {
+    (0..<count).map { _ in alphabet[below(alphabet.count)] }
+  }
+}
+
+extension ImageBytes {
+  /// Owns a copy of an array.
+  convenience init(_ bytes: [UInt8]) { self.init(copying: bytes.span.bytes) }
+}
+
+/// Calls with a copy of the bytes that ends where the next page may not be read.
+func withGuardedCopy<Result>(
+  of bytes: [UInt8], _ body: (RawSpan) throws -> Result
+) rethrows -> Result {
+  let page = 4096
+  let size = (bytes.count / page + 1) * page
+  let map = mmap(
+    nil, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+  guard let map, map != MAP_FAILED else { preconditionFailure("no memory") }
+  defer { munmap(map, size + page) }
+  mprotect(map + size, page, PROT_NONE)
+  let start = map + size - bytes.count
+  bytes.withUnsafeBytes { source in
+    if let from = source.baseAddress { start.copyMemory(from: from, byteCount: bytes.count) }
+  }
+  return try body(RawSpan(_unsafeStart: start, byteCount: bytes.count))
+}
+
+/// An image whose region ends where the next page may not be read.
+func guardedImage(_ bytes: [UInt8]) -> ImageBytes {
+  let page = 4096
+  let size = (bytes.count / page + 1) * page
+  let map = mmap(
+    nil, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+  guard let map, map != MAP_FAILED else { preconditionFailure("no memory") }
+  mprotect(map + size, page, PROT_NONE)
+  let start = map + size - bytes.count
+  bytes.withUnsafeBytes { source in
+    if let from = source.baseAddress { start.copyMemory(from: from, byteCount: bytes.count) }
+  }
+  return ImageBytes(baseAddress: UnsafeRawPointer(start), count: bytes.count) { start, count in
+    let end = UInt(bitPattern: start) + UInt(count)
+    let size = (count / 4096 + 1) * 4096
+    munmap(UnsafeMutableRawPointer(bitPattern: end - UInt(size)), size + 4096)
+  }
+}
+
+/// Damaged copies of an image: cut at many places, every byte of the head changed, and random
+/// ranges overwritten.
+func damagedCopies(
+  of image: [UInt8], generator: inout SeededGenerator, rounds: Int
+) -> [[UInt8]] {
+  var copies: [[UInt8]] = []
+  let step = max(1, image.count / 120)
+  for end in stride(from: 0, to: image.count, by: step) { copies.append(Array(image[..<end])) }
+  for at in stride(from: 0, to: image.count, by: max(1, image.count / 500)) {
+    var copy = image
+    copy[at] ^= [0x01, 0x80, 0xFF, 0x10][generator.below(4)]
+    copies.append(copy)
+  }
+  for _ in 0..<rounds {
+    var copy = image
+    // Mostly behind the header, else nothing opens.
+    let from = generator.below(8) == 0 ? 0 : min(copy.count - 1, 128)
+    let start = from + generator.below(copy.count - from)
+    let end = min(copy.count, start + 1 + generator.below(64))
+    let fill = generator.below(3)
+    for at in start..<end {
+      copy[at] = fill == 0 ? 0xFF : fill == 1 ? 0 : UInt8(generator.below(256))
+    }
+    copies.append(copy)
+  }
+  return copies
+}
+
+/// An image of which nothing but the first page may be read.
+func headOnlyImage(_ bytes: [UInt8]) -> ImageBytes {
+  let page = 4096
+  let size = (bytes.count / page + 1) * page
+  let map = mmap(
+    nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+  guard let map, map != MAP_FAILED else { preconditionFailure("no memory") }
+  bytes.withUnsafeBytes { source in
+    if let from = source.baseAddress { map.copyMemory(from: from, byteCount: bytes.count) }
+  }
+  mprotect(map + page, size - page, PROT_NONE)
+  return ImageBytes(baseAddress: UnsafeRawPointer(map), count: bytes.count) { start, count in
+    munmap(UnsafeMutableRawPointer(mutating: start), (count / 4096 + 1) * 4096)
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// Ten kinds of broken input: a line that a person understands, and the right exit code.
+@Suite struct BrokenInputTests {
+  let folder: TemporaryFolder
+  let feed: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    feed = try folder.write("names.txt", "evil.example\nbad.example\n")
+  }
+
+  private func demo() throws -> [UInt8] {
+    Array(try Data(contentsOf: CommandRunner.root.appendingPathComponent("Fixtures/demo.pcap")))
+  }
+
+  /// Checks exit code and that exactly one line of errors or warnings holds the words.
+  private func expect(
+    _ result: CommandRunner.Result, status: Int32, says words: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.status == status, "\(result.errors)", sourceLocation: sourceLocation)
+    let lines = result.errors.split(separator: "\n").filter { $0.hasPrefix("sekisho: ") }
+    #expect(lines.count == 1, "\(result.errors)", sourceLocation: sourceLocation)
+    #expect(
+      lines.first?.contains(words) == true, "\(result.errors)", sourceLocation: sourceLocation)
+  }
+
+  @Test func emptyFile() throws {
+    let path = try folder.write("empty.log", "")
+    expect(try CommandRunner.run(["scan", "--feed", feed, path]), status: 0, says: "is empty")
+  }
+
+  @Test func truncatedCapture() throws {
+    let path = try folder.write("cut.pcap", try demo().prefix(10))
+    expect(try CommandRunner.run(["scan", "--feed", feed, path]), status: 2, says: "cut.pcap")
+  }
+
+  @Test func captureCutInAPacket() throws {
+    let bytes = try demo()
+    let path = try folder.write("cut.pcap", bytes.prefix(bytes.count - 7))
+    let result = try CommandRunner.run(["scan", "--feed", feed, path])
+    expect(result, status: 2, says: "cut.pcap")
+    #expect(result.output.contains("cdn.evil.example"), "hits found so far are written")
+  }
+
+  @Test func gzipCutShort() throws {
+    let whole = folder.path("log.gz")
+    let text = String(repeating: "GET http://evil.example/ from 192.0.2.1\n", count: 4000)
+    let plain = try folder.write("log", text)
+    let gzip = Process()
+    gzip.executableURL = URL(fileURLWithPath: "/bin/sh")
+    gzip.arguments = ["-c", "gzip -c \"$0\" > \"$1\"", plain, whole]
+    try gzip.run()
+    gzip.waitUntilExit()
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: whole))
+    let path = try folder.write("cut.gz", bytes.prefix(bytes.count - 20))
+    let result = try CommandRunner.run(["scan", "--feed", feed, path])
+    expect(result, status: 2, says: "cut.gz")
+    #expect(result.output.contains("evil.example"))
+  }
+
+  @Test func binaryAsLog() throws {
+    var bytes: [UInt8] = []
+    var state: UInt64 = 1
+    for _ in 0..<20_000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      bytes.append(UInt8(truncatingIfNeeded: state >> 40))
+    }
+    let path = try folder.write("noise.bin", bytes)
+    expect(try CommandRunner.run(["scan", "--feed", feed, path]), status: 0, says: "binary")
+  }
+
+  @Test func feedWithNoUsableLine() throws {
+    let prose = try folder.write("prose.txt", "nothing here\nis of use\nto anyone at all\n")
+    let result = try CommandRunner.run(["compile", prose, "-o", folder.path("out.skdb")])
+    #expect(result.status == 2)
+    #expect(result.errors.contains("prose.txt"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out.skdb")))
+  }
+
+  @Test func unreadableFile() throws {
+    expect(
+      try CommandRunner.run(["scan", "--feed", feed, folder.path("missing.log")]), status: 2,
+      says: "missing.log")
+  }
+
+  @Test func databaseOfAnotherVersion() throws {
+    let database = folder.path("names.skdb")
+    let compiled = try CommandRunner.run(["compile", feed, "-o", database, "--quiet"])
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: database)))
+    // The major version stands behind the eight bytes of the magic.
+    bytes[8] = 99
+    let path = try folder.write("old.skdb", bytes)
+    let log = try folder.write("a.log", "evil.example\n")
+    expect(try CommandRunner.run(["scan", "--db", path, log]), status: 2, says: "version")
+  }
+
+  @Test func folderWithNothingToScan() throws {
+    let empty = folder.path("nothing")
+    try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+    expect(try CommandRunner.run(["scan", "--feed", feed, empty]), status: 2, says: "nothing")
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full here"))
+  func outputDiskFull() throws {
+    let log = try folder.write("a.log", "evil.example\n")
+    expect(
+      try CommandRunner.run(["scan", "--feed", feed, log], redirect: "> /dev/full"), status: 2,
+      says: "No space left")
+    expect(
+      try CommandRunner.run(["extract", log], redirect: "> /dev/full"), status: 2,
+      says: "No space left")
+  }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+/// The command as a user runs it: arguments in; output, errors and exit code out.
+@Suite struct CommandTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func seeds() throws -> String {
+    let database = folder.path("seeds.skdb")
+    let result = try CommandRunner.run(["compile", "seeds/feeds", "-o", database])
+    #expect(result.status == 0, "\(result.errors)")
+    return database
+  }
+
+  private static let inputs = [
+    "Fixtures/demo.pcap", "Fixtures/demo-dns.log", "Fixtures/demo-eve.json",
+    "Fixtures/demo-access.log",
+  ]
+
+  @Test func demoFindsWhatWasPlanted() throws {
+    let database = try seeds()
+    let result = try CommandRunner.run(["scan", "--db", database] + Self.inputs)
+    #expect(result.status == 1, "\(result.errors)")
+    let expected: [(field: String, value: String, match: String, path: String)] = [
+      ("dns.query", "cdn.evil.example", "subdomain", "demo.pcap"),
+      ("tls.sni", "cdn.evil.example", "subdomain", "demo.pcap"),
+      ("http.url", "http://downloads.example/payload.bin", "exact", "demo.pcap"),
+      ("query", "stage2.evil.example", "subdomain", "demo-dns.log"),
+      ("http.url", "http://downloads.example/payload.bin", "exact", "demo-eve.json"),
+      ("tls.sni", "c2.example", "exact", "demo-eve.json"),
+      ("text", "cdn.evil.example", "subdomain", "demo-access.log"),
+    ]
+    for hit in expected {
+      #expect(
+        result.lines.contains {
+          $0.contains("\"field\":\"\(hit.field)\"") && $0.contains("\"value\":\"\(hit.value)\"")
+            && $0.contains("\"match\":\"\(hit.match)\"") && $0.contains(hit.path)
+        }, "\(hit)")
+    }
+    #expect(!result.output.contains("www.example.com\""))
+  }
+
+  @Test func pcapAndPcapngGiveTheSame() throws {
+    let pcap = try CommandRunner.run(["extract", "Fixtures/demo.pcap"])
+    let pcapng = try CommandRunner.run(["extract", "Fixtures/demo.pcapng"])
+    #expect(pcap.status == 0 && pcapng.status == 0)
+    #expect(!pcap.output.isEmpty)
+    #expect(
+      pcap.output.replacingOccurrences(of: "demo.pcap\"", with: "demo.pcapng\"") == pcapng.output)
+  }
+
+  @Test(arguments: [1, 2, 5]) func outputIsTheSameForAnyNumberOfThreads(_ threads: Int) throws {
+    let database = try seeds()
+    var text = ""
+    for line in 0..<30_000 {
+      text += "2024-05-01T10:00:00Z host\(line % 97).example.com asked 198.51.100.\(line % 250) "
+      if line % 50 == 0 { text += "for http://downloads.example/payload.bin" }
+      if line % 333 == 0 { text += "\n{\"pretty\":\n  [\"cdn.evil.example\",\n \"x\"]\n}" }
+      text += "\n"
+    }
+    let large = try folder.write("large.log", text)
+    let arguments = ["--db", database] + Self.inputs + [large, large]
+    let one = try CommandRunner.run(["scan", "--threads", "1"] + arguments)
+    let many = try CommandRunner.run(["scan", "--threads", "\(threads)"] + arguments)
+    #expect(one.status == 1)
+    #expect(one.lines.count > 1000)
+    #expect(one.output == many.output)
+    let listing = try CommandRunner.run(["extract", "--threads", "1", large])
+    let listingAgain = try CommandRunner.run(["extract", "--threads", "\(threads)", large])
+    #expect(listing.output == listingAgain.output)
+  }
+
+  @Test func pipeAndFileGiveTheSame() throws {
+    let database = try seeds()
+    let bytes = Array(
+      try Data(
+        contentsOf: CommandRunner.root.appendingPathComponent("Fixtures/demo-eve.json")))
+    let file = try CommandRunner.run(["scan", "--db", database, "Fixtures/demo-eve.json"])
+    let pipe = try CommandRunner.run(["scan", "--db", database, "-"], input: bytes)
+    #expect(
+      file.output.replacingOccurrences(of: "Fixtures/demo-eve.json", with: "-") == pipe.output)
+    #expect(pipe.status == 1)
+  }
+
+  @Test func compilingInAnotherOrderGivesTheSameFile() throws {
+    let feeds = try FileManager.default.contentsOfDirectory(
+      atPath: CommandRunner.root.appendingPathComponent("seeds/feeds").path
+    ).sorted().map { "seeds/feeds/" + $0 }
+    let (first, second) = (folder.path("a.skdb"), folder.path("b.skdb"))
+    #expect(try CommandRunner.run(["compile"] + feeds + ["-o", first]).status == 0)
+    #expect(try CommandRunner.run(["compile"] + feeds.reversed() + ["-o", second]).status == 0)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: first))
+    #expect(bytes == (try Data(contentsOf: URL(fileURLWithPath: second))))
+    let mode = try FileManager.default.attributesOfItem(atPath: first)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func exitCodes() throws {
+    let database = try seeds()
+    let log = try folder.write("quiet.log", "www.example.com\n")
+    let loud = try folder.write("loud.log", "cdn.evil.example\n")
+    #expect(try CommandRunner.run(["scan", "--db", database, log]).status == 0)
+    #expect(try CommandRunner.run(["scan", "--db", database, loud]).status == 1)
+    #expect(try CommandRunner.run(["scan", "--db", database, "--exit-zero", loud]).status == 0)
+    #expect(try CommandRunner.run(["scan", "--db", database, loud, "missing"]).status == 2)
+    #expect(try CommandRunner.run(["scan", loud]).status == 2, "nothing to match against")
+    #expect(try CommandRunner.run(["scan", "--db", database, "--no-such-flag", loud]).status == 2)
+    #expect(try CommandRunner.run(["scan", "--help"]).status == 0)
+    #expect(try CommandRunner.run(["--version"]).status == 0)
+    let count = try CommandRunner.run(["scan", "--db", database, "--count", loud])
+    #expect(count.output == "1\n")
+  }
+
+  @Test func allowListSuppresses() throws {
+    let feed = try folder.write("names.txt", "evil.example\nbad.example\n")
+    let allow = try folder.write("ours.txt", "fine.evil.example\n")
+    let log = try folder.write("a.log", "fine.evil.example other.evil.example\n")
+    let arguments = ["scan", "--feed", feed, "--allow", allow, log]
+    let result = try CommandRunner.run(arguments)
+    #expect(result.lines.count == 1, "\(result.output)")
+    #expect(result.output.contains("other.evil.example"))
+    let shown = try CommandRunner.run(arguments + ["--show-suppressed"])
+    #expect(shown.lines.count == 2)
+    #expect(shown.lines.first?.contains("\"suppressed\":{\"list\":") == true)
+  }
+
+  @Test func tableDefangsAndGroups() throws {
+    let database = try seeds()
+    let result = try CommandRunner.run(
+      ["scan", "--db", database, "--format", "table"] + Self.inputs)
+    #expect(
+      result.output.contains("hxxp://downloads[.]example/payload[.]bin")
+        || result.output.contains("hxxp://downloads[.]example/payload.bin"))
+    #expect(!result.output.contains("http://downloads.example"))
+  }
+
+  @Test func lookupTellsEntriesAndWhyNot() throws {
+    let database = try seeds()
+    let known = try CommandRunner.run([
+      "lookup", database, "CDN.Evil.Example.", "hxxp://downloads[.]example/payload.bin",
+    ])
+    #expect(known.status == 0, "\(known.errors)")
+    #expect(known.output.contains("subdomain"))
+    let unknown = try CommandRunner.run(["lookup", database, "www.example.com"])
+    #expect(unknown.status == 1)
+  }
+
+  @Test func inspectShowsKindsAndFeeds() throws {
+    let database = try seeds()
+    let text = try CommandRunner.run(["inspect", database, "--verify"])
+    #expect(text.status == 0, "\(text.errors)")
+    #expect(text.output.contains("domain"))
+    let json = try CommandRunner.run(["inspect", database, "--json"])
+    #expect(json.status == 0)
+    #expect((try? JSONSerialization.jsonObject(with: Data(json.output.utf8))) != nil)
+  }
+}
