@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SEKISHO = .build/release/sekisho
 
-.PHONY: help setup build demo test bench format lint docs fixtures sanitize fuzz clean
+.PHONY: help setup build demo test bench format lint docs fixtures sanitize clean
 
 help:
 	@echo "make demo      set up, build, and find the indicators of seeds/ in the traffic of Fixtures/"
@@ -11,7 +11,6 @@ help:
 	@echo "make bench     set up and run the micro-benchmarks"
 	@echo "make format    format the sources; make lint only checks"
 	@echo "make sanitize  run the tests of the rooms that read hostile bytes under address sanitizer"
-	@echo "make fuzz      run each fuzz target for a while: make fuzz SECONDS=600"
 	@echo "make fixtures  make the captures and logs of Fixtures/ again"
 
 setup:
@@ -41,10 +40,6 @@ fixtures: setup
 
 sanitize: setup
 	ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no $(SWIFT) test --scratch-path .build-asan --sanitize=address
-
-SECONDS ?= 60
-fuzz: setup
-	@sh Tests/Tools/fuzz.sh $(SECONDS)
 
 clean:
 	rm -rf .build .build-* Benchmarks/.build
