@@ -163,9 +163,7 @@ extension Normalizer {
   static func schemeLength(_ url: RawSpan) -> Int {
     guard !url.isEmpty, ASCII.isLetter(url.byte(unchecked: 0)) else { return 0 }
     var offset = 1
-    // No scheme in use is longer; without a bound `a.a.a.…` would be walked for nothing.
-    let end = min(url.byteCount, 64)
-    while offset < end {
+    while offset < url.byteCount {
       let byte = url.byte(unchecked: offset)
       if byte == 0x3a { break }
       guard ASCII.isAlphanumeric(byte) || byte == 0x2b || byte == 0x2d || byte == 0x2e else {

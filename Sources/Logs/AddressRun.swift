@@ -134,10 +134,9 @@ extension Extraction {
     guard place > unit.start else { return false }
     let before = bytes.byte(unchecked: place - 1)
     if before == UInt8(ascii: "~") { return true }
-    if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3),
-      place - 4 < unit.start || !classes.is(bytes.byte(unchecked: place - 4), .word)
-    {
-      return true
+    if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3) {
+      let previous = character(bytes, before: place - 3, from: unit.start)?.0
+      if previous.map({ !classes.is($0, .word) }) ?? true { return true }
     }
     return isInUserAgent(bytes, at: place, unit, &cursor)
   }
@@ -146,7 +145,8 @@ extension Extraction {
   private func isInUserAgent(
     _ bytes: RawSpan, at place: Int, _ unit: TextUnit, _ cursor: inout TextCursor
   ) -> Bool {
-    if unit.isQuoted, bytes.starts(with: "Mozilla/", at: unit.start) { return true }
+    let isWholeString = unit.isQuoted || unit.fieldClass.traits.contains(.isMember)
+    if isWholeString, bytes.starts(with: "Mozilla/", at: unit.start) { return true }
     if place > cursor.quotesDone {
       if let quote = bytes.lastOffset(of: Byte.quote, from: cursor.quotesDone, to: place) {
         cursor.lastQuote = quote
@@ -183,19 +183,20 @@ extension Extraction {
       return colon + 1
     }
     let start = classes.start(of: .address, bytes, before: colon, from: cursor.hardFloor)
+    if end - start >= Self.shortestPairs, wantsHashes {
+      let isInWord =
+        start > cursor.hardFloor && classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
+      scanPairs(bytes, start..<end, isInWord: isInWord, unit, into: &batch)
+    }
     guard let found = IPv6Run(bytes, start..<end, floor: cursor.hardFloor, unit, classes) else {
       return colon + 1
     }
     if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<end, unit) { return end }
-    guard !isVersion(bytes, at: found.range.lowerBound, unit, &cursor) else {
-      return found.range.upperBound
-    }
-    let next = found.range.upperBound
-    var bracket = next
-    if bracket < unit.end, bytes.byte(unchecked: bracket) == UInt8(ascii: "%") {
-      // The zone, which names an interface of the machine that wrote the line.
-      bracket = classes.end(of: .name, bytes, from: bracket + 1, to: unit.end)
-    }
+    if unit.fieldClass.traits.contains(.noAddresses) { return found.range.upperBound }
+    let next = zoneEnd(bytes, behind: found.range.upperBound, unit)
+    cursor.floor = next
+    guard !isVersion(bytes, at: found.range.lowerBound, unit, &cursor) else { return next }
+    let bracket = next
     var port = found.port
     if port == 0, found.range.lowerBound > unit.start,
       bytes.byte(unchecked: found.range.lowerBound - 1) == UInt8(ascii: "["),
@@ -208,8 +209,23 @@ extension Extraction {
     emitAddress(
       found.address, port: port, isWhole: found.range == unit.start..<unit.end,
       at: found.range.lowerBound, unit, into: &batch)
-    cursor.floor = next
     return next
+  }
+
+  /// End of the zone behind an address, which names an interface of the machine that wrote the line.
+  ///
+  /// Its `%` may be encoded (RFC 6874), and one that is not may look as if it encoded something.
+  private func zoneEnd(_ bytes: RawSpan, behind end: Int, _ unit: TextUnit) -> Int {
+    guard end < unit.end, bytes.byte(unchecked: end) == UInt8(ascii: "%") else { return end }
+    var zone = end + 1
+    if let value = TextBorders.percentValue(bytes, at: end, end: unit.end) {
+      let isSign =
+        value == UInt8(ascii: "%")
+        && TextBorders.percentLength(bytes, value: value, at: end, end: unit.end) == 3
+      guard isSign || classes.is(value, .name) else { return end }
+      zone = end + 3
+    }
+    return classes.end(of: .name, bytes, from: zone, to: unit.end)
   }
 }
 
@@ -228,18 +244,14 @@ struct IPv6Run {
   ) {
     var start = run.lowerBound
     var end = run.upperBound
-    if end < unit.end {
-      if classes.is(bytes.byte(unchecked: end), .word) { return nil }
-      if let value = TextBorders.percentValue(bytes, at: end, end: unit.end),
-        classes.is(value, .word)
-      {
-        return nil
-      }
-    }
+    if end < unit.end, classes.is(bytes.byte(unchecked: end), .word) { return nil }
     if start > floor {
-      let before = bytes.byte(unchecked: start - 1)
-      // A unit that is a border ends at the floor: this one is a letter.
-      if TextBorders.percentValue(bytes, at: start - 1, end: unit.end) != nil { return nil }
+      var before = bytes.byte(unchecked: start - 1)
+      if let value = TextBorders.percentValue(bytes, at: start - 1, end: unit.end) {
+        // A unit that is a border ends at the floor: this one is the character before the run.
+        before = value
+        start += 2
+      }
       if classes.is(before, .alphanumeric) {
         // `inside:2001:…`: the word before goes with its colon, but `::` is an operator there.
         guard let colon = bytes.firstOffset(of: Byte.colon, from: start, to: end),
@@ -256,7 +268,10 @@ struct IPv6Run {
       let isDouble = bytes.byte(unchecked: end - 2) == Byte.colon
       let isTriple =
         isDouble && end - start >= 3 && bytes.byte(unchecked: end - 3) == Byte.colon
-      if !isDouble || isTriple { end -= 1 }
+      if !isDouble || isTriple {
+        end -= 1
+        while end > start, bytes.byte(unchecked: end - 1) == Byte.dot { end -= 1 }
+      }
     }
     if bytes.byte(unchecked: start) == Byte.colon, end - start >= 2,
       bytes.byte(unchecked: start + 1) != Byte.colon

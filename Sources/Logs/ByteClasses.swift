@@ -30,7 +30,9 @@ struct ByteClass: OptionSet, Sendable {
   static let stripped = ByteClass(rawValue: 2048)
   /// `.`, `,`, `;`, `:`, `!`, `?`, `'`: cut from the end of a URL.
   static let urlTail = ByteClass(rawValue: 4096)
-  /// `"`, `'` and blanks, which may stand between a label and its value; `\` of an escaped quote.
+  /// Letters, digits and `:`, of which fingerprints in pairs are made.
+  static let fingerprint = ByteClass(rawValue: 16384)
+  /// `"`, `'`, back quote and blanks, which may stand between a label and its value.
   static let quoteOrBlank = ByteClass(rawValue: 8192)
 }
 
@@ -84,7 +86,7 @@ struct ByteClasses: @unchecked Sendable {
     if isDigit { result.formUnion([.digit, .hexDigit]) }
     if isLetter, (byte | 0x20) &- 0x61 <= 5 { result.insert(.hexDigit) }
     if isDigit || isLetter {
-      result.formUnion([.name, .alphanumeric, .word, .local, .scheme])
+      result.formUnion([.name, .alphanumeric, .word, .local, .scheme, .fingerprint])
     }
     if result.contains(.hexDigit) { result.insert(.address) }
     if byte <= 0x20 || byte == 0x7f { result.insert(.urlEnd) }
@@ -96,13 +98,14 @@ struct ByteClasses: @unchecked Sendable {
     case UInt8(ascii: "_"): result.formUnion([.name, .local, .word])
     case UInt8(ascii: "%"): result.formUnion([.local, .anchor])
     case UInt8(ascii: "+"): result.formUnion([.local, .scheme])
-    case UInt8(ascii: ":"): result.formUnion([.address, .anchor, .urlTail])
+    case UInt8(ascii: ":"): result.formUnion([.address, .anchor, .urlTail, .fingerprint])
     case UInt8(ascii: "@"), 0x1b: result.insert(.anchor)
-    case UInt8(ascii: "\\"): result.formUnion([.anchor, .urlEnd, .quoteOrBlank])
+    case UInt8(ascii: "\\"): result.formUnion([.anchor, .urlEnd])
     case UInt8(ascii: "\""): result.formUnion([.urlEnd, .quoteOrBlank])
     case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "{"), UInt8(ascii: "}"),
-      UInt8(ascii: "|"), UInt8(ascii: "^"), UInt8(ascii: "`"):
+      UInt8(ascii: "|"), UInt8(ascii: "^"):
       result.insert(.urlEnd)
+    case UInt8(ascii: "`"): result.formUnion([.urlEnd, .quoteOrBlank])
     case UInt8(ascii: "'"): result.formUnion([.urlTail, .quoteOrBlank])
     case UInt8(ascii: " "), UInt8(ascii: "\t"): result.insert(.quoteOrBlank)
     case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "!"), UInt8(ascii: "?"):

@@ -50,7 +50,7 @@ enum CSVHeader {
       names: cells.map { bytes.copied(bytes.trimmed($0.range)) })
   }
 
-  /// The cells as names, if each is a header word and three or more differ.
+  /// The cells as names, if there are three or more, each is a header word and no two are the same.
   private static func headerWords(_ bytes: RawSpan, _ cells: [CSVCell]) -> [[UInt8]]? {
     guard cells.count >= 3 else { return nil }
     var names: [[UInt8]] = []
@@ -59,16 +59,24 @@ enum CSVHeader {
       guard isHeaderWord(bytes, word) else { return nil }
       names.append(bytes.copied(word))
     }
-    return Set(names).count >= 3 ? names : nil
+    return Set(names).count == names.count ? names : nil
   }
 
   /// Whether a cell can name a column: it begins with a letter and holds a few words, and is no value.
   private static func isHeaderWord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard 1...64 ~= range.count else { return false }
     var blanks = 0
-    for offset in range {
+    var next = range.lowerBound
+    while next < range.upperBound {
+      let offset = next
       let byte = bytes.byte(at: offset)
-      let isLetter = (byte | 0x20) &- 0x61 <= 25 || byte >= 0x80
+      var isLetter = (byte | 0x20) &- 0x61 <= 25
+      next += 1
+      if byte >= 0x80 {
+        let character = TextScalar(bytes, at: offset, end: range.upperBound)
+        isLetter = character.scalar?.properties.isAlphabetic ?? false
+        next = offset + character.length
+      }
       let isMark = byte == UInt8(ascii: "_") || byte == UInt8(ascii: "@")
       if offset == range.lowerBound {
         guard isLetter || isMark else { return false }

@@ -26,18 +26,23 @@ extension Extraction {
       state.isBeforeHeaderRow = false
     } else {
       columns.removeAll(keepingCapacity: true)
-      for cell in cells {
-        let range = cell.wasQuoted ? cell.range : chunk.trimmed(cell.range)
-        columns.append(
-          ColumnRange(
-            start: range.lowerBound, end: range.upperBound, hasEscapes: cell.hasEscapes,
-            isQuoted: cell.wasQuoted))
-      }
+      appendCells(chunk)
       scanRow(
         chunk, header, from: row.start, to: row.end, number: position.line + 1, into: &batch)
     }
     position.offset = next
     position.line += UInt64(row.lineFeeds)
     return true
+  }
+
+  /// Appends the cells read last to the columns, without the blanks around those not in quotes.
+  mutating func appendCells(_ chunk: RawSpan) {
+    for cell in cells {
+      let range = cell.wasQuoted ? cell.range : chunk.trimmed(cell.range)
+      columns.append(
+        ColumnRange(
+          start: range.lowerBound, end: range.upperBound, hasEscapes: cell.hasEscapes,
+          isQuoted: cell.wasQuoted))
+    }
   }
 }

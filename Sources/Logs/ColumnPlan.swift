@@ -39,9 +39,9 @@ struct ColumnPlan {
   private(set) var columns: [Column] = []
   /// Indexes of the columns to read.
   private(set) var read: [Int] = []
-  /// Columns that are joined to a URL, or -1.
-  private(set) var urlHost = -1
-  private(set) var urlPath = -1
+  /// Columns that are joined to a URL, or -1: each path with the first host that has a value.
+  private(set) var urlHosts: [Int] = []
+  private(set) var urlPaths: [Int] = []
   private(set) var urlQuery = -1
   private(set) var urlPort = -1
   private(set) var urlScheme = -1
@@ -78,16 +78,18 @@ struct ColumnPlan {
       let path = paths.child(of: FieldPaths.root, key: bytes.rawSpan)
       let fieldClass = paths.fieldClass(path)
       let name = names[index]
-      let reading = header.layout == .zeek ? Self.reading(header.types[index]) : .text
+      // A Zeek log without types is read as if all were strings.
+      let reading = index < header.types.count ? Self.reading(header.types[index]) : .text
       var port = -1
       if name.portStem == nil, let found = ports[name.addressStem] { port = found }
       columns.append(
         Column(
           path: path, fieldClass: fieldClass, reading: reading, port: port))
       if columns[index].reading != .skipped { read.append(index) }
+      let isWhole = reading == .text || reading == .address
       switch fieldClass.role {
-      case .urlHost where fieldClass.rank == 1: take(&urlHost, index, 0, fieldClass.rank)
-      case .urlPath where fieldClass.rank == 1: take(&urlPath, index, 1, fieldClass.rank)
+      case .urlHost where fieldClass.rank == 1 && isWhole: urlHosts.append(index)
+      case .urlPath where fieldClass.rank == 1 && isWhole: urlPaths.append(index)
       case .urlQuery: take(&urlQuery, index, 2, fieldClass.rank)
       case .urlPort: take(&urlPort, index, 3, fieldClass.rank)
       case .urlScheme: take(&urlScheme, index, 4, fieldClass.rank)
@@ -108,8 +110,9 @@ struct ColumnPlan {
   private static func reading(_ type: [UInt8]) -> Reading {
     var element = 0..<type.count
     var isContainer = false
-    if type.last == UInt8(ascii: "]"), let bracket = type.firstIndex(of: UInt8(ascii: "[")) {
-      element = bracket + 1..<type.count - 1
+    for container in ["set[", "vector["]
+    where type.last == UInt8(ascii: "]") && type.starts(with: container.utf8) {
+      element = container.utf8.count..<type.count - 1
       isContainer = true
     }
     switch String(decoding: type[element], as: UTF8.self) {

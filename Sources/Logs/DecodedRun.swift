@@ -144,7 +144,15 @@ extension Extraction {
       batch.arena.removeLast(batch.arena.count - start)
       return
     }
-    if wantsDomains {
+    if isWholeName, name.upperBound - shape.lastLabel == 4 {
+      let copy = Array(batch.arena[start...])
+      emitReverseAddress(copy.rawSpan, name, at: place, unit, into: &batch)
+      batch.arena.append(contentsOf: copy)
+      if wantsDomains {
+        emitFromArena(
+          .domain, from: batch.arena.count - copy.count, at: place, of: unit, into: &batch)
+      }
+    } else if wantsDomains {
       emitFromArena(.domain, from: start, at: place, of: unit, into: &batch)
     } else {
       batch.arena.removeLast(batch.arena.count - start)

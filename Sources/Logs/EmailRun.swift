@@ -94,9 +94,11 @@ extension Extraction {
         let next = batch.arena.count
         batch.arena.append(contentsOf: batch.arena[start..<hostStart])
         emitSpacelessEmail(run, from: next, at: place, unit, into: &batch)
-      } else {
+      } else if decoded.isUnspaced {
         batch.arena.removeLast(batch.arena.count - hostStart)
         emitSpacelessEmail(run, from: start, at: place, unit, into: &batch)
+      } else {
+        batch.arena.removeLast(batch.arena.count - start)
       }
       return
     }

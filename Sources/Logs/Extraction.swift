@@ -56,6 +56,8 @@ struct Extraction {
 
   /// Ends of the ANSI sequences of the text being scanned.
   var ansiEnds: [Int] = []
+  /// User information in the URLs of the text being scanned.
+  var userInformation: [Range<Int>] = []
 
   /// Columns of the row being read.
   var columns: [ColumnRange] = []

@@ -79,7 +79,7 @@ struct FieldClass: Sendable {
     let name = KeyName(key)
     let parentName = KeyName(parent)
     traits = [.isMember, inherited.intersection(.inherited)]
-    if name.isNameTyped { traits.insert(.nameTyped) }
+    if name.isNameTyped { traits.formUnion([.nameTyped, .noHashes]) }
     if name.isVersion { traits.insert(.noAddresses) }
     if name.isCipher(parent: parentName) { traits.insert(.nothing) }
     if name.letters.contains("serial") { traits.insert(.noHashes) }

@@ -136,8 +136,8 @@ struct FieldPaths: Sendable {
       current = entries[Int(current)].parent
     }
     var name: [UInt8] = []
-    for part in parts.reversed() {
-      if !name.isEmpty { name.append(Byte.dot) }
+    for (index, part) in parts.reversed().enumerated() {
+      if index > 0 { name.append(Byte.dot) }
       name.append(contentsOf: keyBytes(of: part))
       if name.count > Self.longestName { break }
     }
@@ -145,8 +145,7 @@ struct FieldPaths: Sendable {
       name.removeLast(name.count - Self.longestName)
       name.append(contentsOf: "…".utf8)
     }
-    // Members whose keys are all empty have no name of their own.
-    return name.isEmpty ? Array("text".utf8) : name
+    return name
   }
 
   // MARK: Ports and their addresses

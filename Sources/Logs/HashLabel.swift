@@ -58,23 +58,38 @@ enum HashLabel: UInt8, Sendable {
     "telfhash": .unsupported, "richpe": .unsupported, "symhash": .unsupported,
     "sha3": .unsupported, "sha3224": .unsupported, "sha3256": .unsupported,
     "sha3384": .unsupported, "sha3512": .unsupported, "fingerprint": .certificate,
+    "certchainfps": .certificate, "clientcertchainfps": .certificate,
+    "certfingerprint": .certificate, "certificatefingerprint": .certificate,
   ]
 
   /// Words that may stand before or behind a kind's name in one key (`file_md5`, `ja3_hash`).
   private static let fillers = ["hash", "hashes", "sum", "digest", "file", "value", "hex", "md5"]
 
-  /// The label that a word is, in lower case without punctuation.
-  init(word: String) {
-    if let label = Self.words[word] {
+  /// The label that a word or key is: whole, by one of its parts (`file_md5`), or with a word around
+  /// it that says no more (`md5sum`).
+  init(word: KeyName) {
+    if let label = Self.words[word.plain] {
       self = label
       return
     }
+    if word.lower.utf8.count > word.plain.utf8.count {
+      for part in word.lower.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
+        if let label = Self.words[String(part)] {
+          self = label
+          return
+        }
+      }
+    }
     for filler in Self.fillers {
-      if word.hasSuffix(filler), let label = Self.words[String(word.dropLast(filler.count))] {
+      if word.plain.hasSuffix(filler),
+        let label = Self.words[String(word.plain.dropLast(filler.count))]
+      {
         self = label
         return
       }
-      if word.hasPrefix(filler), let label = Self.words[String(word.dropFirst(filler.count))] {
+      if word.plain.hasPrefix(filler),
+        let label = Self.words[String(word.plain.dropFirst(filler.count))]
+      {
         self = label
         return
       }
@@ -82,18 +97,19 @@ enum HashLabel: UInt8, Sendable {
     self = .none
   }
 
-  /// The label that a field's name is: its last key's, or its parent's where the last says no more
-  /// than that a hash is there.
+  /// The label that a field's path is: its last key's that has one.
+  ///
+  /// A certificate's is known by the last key alone, which `FieldClass` has looked at.
   init(field: KeyName, parent: KeyName, grandparent: KeyName) {
-    var label = HashLabel(word: field.plain)
-    var above = parent
-    if label == .none, Self.fillers.contains(field.plain) {
-      label = HashLabel(word: parent.plain)
-      above = grandparent
+    let path = [field, parent, grandparent]
+    self = .none
+    for (index, key) in path.enumerated() {
+      let label = HashLabel(word: key)
+      guard label != .none, label != .certificate else { continue }
+      // Suricata writes the server's as `ssh.server.hassh.hash`.
+      let isServer = label == .hassh && path[(index + 1)...].contains { $0.plain == "server" }
+      self = isServer ? .hasshServer : label
+      return
     }
-    // A key that only says which side's fingerprint it is: `fingerprint` is handled as a field.
-    if label == .certificate { label = .none }
-    if label == .hassh, above.plain == "server" { label = .hasshServer }
-    self = label
   }
 }

@@ -45,6 +45,7 @@ extension Extraction {
         return
       }
     }
+    if isInUserInformation(start) { return }
     var label = wordLabel(bytes, before: start, from: unit.start)
     if label == .none { label = unit.fieldClass.label }
     emitHash(bytes, start..<end, label, unit, into: &batch)
@@ -62,11 +63,7 @@ extension Extraction {
   /// first digits end; nil where a letter or digit stands before it.
   private func hashStart(_ bytes: RawSpan, _ run: Range<Int>, _ unit: TextUnit) -> Int? {
     let start = run.lowerBound
-    if !ansiEnds.isEmpty,
-      let end = ansiEnds.last(where: { $0 <= run.upperBound }), end >= start
-    {
-      return end
-    }
+    if let end = lastANSIEnd(before: run.upperBound), end >= start { return end }
     guard start > unit.start else { return start }
     let before = bytes.byte(unchecked: start - 1)
     if before == UInt8(ascii: "%"),
@@ -79,17 +76,42 @@ extension Extraction {
     return classes.is(before, .alphanumeric) ? nil : start
   }
 
+  /// The last end of an ANSI sequence that is not behind an offset.
+  private func lastANSIEnd(before offset: Int) -> Int? {
+    let count = ansiEnds.prefixCount { $0 <= offset }
+    return count > 0 ? ansiEnds[count - 1] : nil
+  }
+
+  /// Whether an offset is inside the user information of a URL, which gives nothing.
+  private func isInUserInformation(_ offset: Int) -> Bool {
+    let count = userInformation.prefixCount { $0.lowerBound <= offset }
+    return count > 0 && userInformation[count - 1].contains(offset)
+  }
+
   /// The label that the word before a value is, where `=` or `:` joins them.
   private func wordLabel(_ bytes: RawSpan, before start: Int, from floor: Int) -> HashLabel {
-    var offset = classes.start(of: .quoteOrBlank, bytes, before: start, from: floor)
+    var offset = withoutFillers(bytes, before: start, from: floor)
     guard offset > floor else { return .none }
     let joint = bytes.byte(unchecked: offset - 1)
     guard joint == Byte.colon || joint == UInt8(ascii: "=") else { return .none }
-    offset = classes.start(of: .quoteOrBlank, bytes, before: offset - 1, from: floor)
+    offset = withoutFillers(bytes, before: offset - 1, from: floor)
     // No label is longer; a longer word is none.
     let first = classes.start(of: .name, bytes, before: offset, from: max(floor, offset - 33))
     guard first < offset, offset - first <= 32 else { return .none }
-    return HashLabel(word: KeyName(bytes.extracting(first..<offset)).plain)
+    return HashLabel(word: KeyName(bytes.extracting(first..<offset)))
+  }
+
+  /// Where blanks and quotes before an offset begin; a quote in the text of a record may be escaped.
+  private func withoutFillers(_ bytes: RawSpan, before end: Int, from floor: Int) -> Int {
+    var offset = end
+    while offset > floor {
+      let byte = bytes.byte(unchecked: offset - 1)
+      let isEscape =
+        byte == Byte.backslash && offset < end && bytes.byte(unchecked: offset) == Byte.quote
+      guard isEscape || classes.is(byte, .quoteOrBlank) else { break }
+      offset -= 1
+    }
+    return offset
   }
 
   /// Emits a hash of an allowed number of digits.
@@ -127,49 +149,107 @@ extension Extraction {
 
   // MARK: Fingerprints
 
+  /// Bytes of the shortest fingerprint in pairs: twenty of them.
+  static let shortestPairs = 20 * 3 - 1
+
   /// Emits the fingerprints of a field that holds nothing else, or may hold them in pairs
   /// (`xx:xx:…`).
   mutating func scanFingerprint(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
-    let label = unit.fieldClass.label
-    let isCertificate = label == .certificate
+    // Plain digits of other labels are found as any hash is.
+    let isCertificate = unit.fieldClass.label == .certificate
     var offset = unit.start
     while offset < unit.end {
-      guard classes.is(bytes.byte(unchecked: offset), .alphanumeric) else {
+      if let value = TextBorders.percentValue(bytes, at: offset, end: unit.end) {
+        offset += TextBorders.percentLength(bytes, value: value, at: offset, end: unit.end)
+        continue
+      }
+      let end = classes.end(of: .fingerprint, bytes, from: offset, to: unit.end)
+      guard end > offset else {
         offset += 1
         continue
       }
-      let start = offset
-      var digits = 0
-      var isPaired = false
-      var isValid = true
-      while offset < unit.end {
-        let byte = bytes.byte(unchecked: offset)
-        if classes.is(byte, .hexDigit) {
-          digits += 1
-        } else if byte == Byte.colon, (offset - start) % 3 == 2 {
-          isPaired = true
-        } else if classes.is(byte, .alphanumeric) || byte == Byte.colon {
-          isValid = false
-        } else {
-          break
+      scanPairs(bytes, offset..<end, isInWord: false, unit, into: &batch)
+      while isCertificate, offset < end {
+        let groupEnd = classes.end(of: .alphanumeric, bytes, from: offset, to: end)
+        let digits = groupEnd - offset
+        if let kind = HashLabel.certificate.kind(digits: digits), wants(kind),
+          classes.end(of: .hexDigit, bytes, from: offset, to: groupEnd) == groupEnd,
+          !touchesLetterUnit(bytes, offset..<groupEnd, unit)
+        {
+          let start = batch.arena.count
+          Hex.decode(bytes, offset..<groupEnd, to: &batch.arena)
+          emitFromArena(kind, from: start, at: offset, of: unit, into: &batch)
         }
-        offset += 1
+        offset = groupEnd + 1
       }
-      // Plain digits of other labels are found as any hash is.
-      guard isValid, isPaired || isCertificate, let kind = label.kind(digits: digits), wants(kind),
-        !isPaired || offset - start == digits / 2 * 3 - 1
-      else { continue }
-      let begin = batch.arena.count
-      if isPaired {
-        for pair in 0..<digits / 2 {
-          Hex.decode(bytes, start + 3 * pair..<start + 3 * pair + 2, to: &batch.arena)
-        }
-      } else {
-        Hex.decode(bytes, start..<offset, to: &batch.arena)
-      }
-      emitFromArena(kind, from: begin, at: start, of: unit, into: &batch)
+      offset = end
     }
+  }
+
+  /// Whether a letter or digit that is written as a percent unit stands beside a range.
+  private func touchesLetterUnit(
+    _ bytes: RawSpan, _ range: Range<Int>, _ unit: TextUnit
+  ) -> Bool {
+    let before =
+      range.lowerBound - 3 >= unit.start
+      ? TextBorders.percentValue(bytes, at: range.lowerBound - 3, end: range.lowerBound) : nil
+    let behind = TextBorders.percentValue(bytes, at: range.upperBound, end: unit.end)
+    return [before, behind].contains { $0.map { classes.is($0, .alphanumeric) } ?? false }
+  }
+
+  /// Emits the fingerprints in pairs (`xx:xx:…`) of a run that holds letters, digits and colons, where
+  /// the field or a word before them says that they are such.
+  ///
+  /// `isInWord` says that a letter or digit stands before the run.
+  mutating func scanPairs(
+    _ bytes: RawSpan, _ run: Range<Int>, isInWord: Bool, _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) {
+    guard !unit.fieldClass.traits.contains(.noHashes) else { return }
+    let isContinued =
+      run.upperBound < unit.end
+      && classes.is(bytes.byte(unchecked: run.upperBound), .alphanumeric)
+    // The first and the number of the pairs in a row.
+    var first = run.lowerBound
+    var pairs = 0
+    var group = run.lowerBound
+    while group <= run.upperBound {
+      let end = classes.end(of: .alphanumeric, bytes, from: group, to: run.upperBound)
+      let isPair =
+        end - group == 2
+        && classes.end(of: .hexDigit, bytes, from: group, to: end) == end
+        && !(isInWord && group == run.lowerBound)
+        && !(isContinued && end == run.upperBound)
+      if isPair {
+        if pairs == 0 { first = group }
+        pairs += 1
+      }
+      let isJoined = isPair && end < run.upperBound && bytes.byte(unchecked: end) == Byte.colon
+      if !isJoined {
+        // The last group of a row need not be a pair: `…:ab:c` ends one before it.
+        emitPairs(bytes, from: first, pairs, unit, into: &batch)
+        pairs = 0
+      }
+      group = end + 1
+    }
+  }
+
+  private mutating func emitPairs(
+    _ bytes: RawSpan, from first: Int, _ pairs: Int, _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) {
+    guard pairs >= 16 else { return }
+    let isOwnField = !unit.fieldClass.traits.isDisjoint(with: [.certificate, .pairedHash])
+    let label =
+      isOwnField ? unit.fieldClass.label : wordLabel(bytes, before: first, from: unit.start)
+    guard isOwnField || label == .certificate, let kind = label.kind(digits: 2 * pairs), wants(kind)
+    else { return }
+    let start = batch.arena.count
+    for pair in 0..<pairs {
+      Hex.decode(bytes, first + 3 * pair..<first + 3 * pair + 2, to: &batch.arena)
+    }
+    emitFromArena(kind, from: start, at: first, of: unit, into: &batch)
   }
 }

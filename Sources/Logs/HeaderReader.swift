@@ -16,11 +16,13 @@ extension Extraction {
     let readsZeek = options.format == nil || options.format == .zeek
     let readsW3C = options.format == nil || options.format == .w3c
     if readsZeek, let separator = zeekSeparator(chunk, line) {
+      state.isClosed = false
       state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
     } else if options.format == .zeek, chunk.starts(with: "#fields\t", at: line.lowerBound) {
       let header = LogHeader(layout: .zeek, separator: Byte.tab)
       state.layout = .rows(zeekHeader(header, chunk, line))
     } else if readsW3C, let header = w3cHeader(chunk, line) {
+      state.isClosed = false
       state.layout = .rows(header)
     } else {
       guard readsW3C, state.layout != .comments else {
@@ -32,9 +34,10 @@ extension Extraction {
       {
       case nil: return false
       case false?:
-        state.layout = .comments
+        if !state.isClosed { state.layout = .comments }
         return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
       case true?:
+        state.isClosed = false
         state.layout = .rows(LogHeader(layout: .w3c, separator: Byte.space))
       }
     }
@@ -49,7 +52,6 @@ extension Extraction {
   ) {
     let line = withoutReturn(chunk, position.offset..<end)
     if options.format != .w3c, let separator = zeekSeparator(chunk, line) {
-      state.isClosed = false
       state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
     } else if header.layout == .zeek {
       if chunk.starts(with: "#close", at: line.lowerBound) { state.isClosed = true }
@@ -77,8 +79,9 @@ extension Extraction {
 
   /// The separator that a `#separator` line names, as an escape or as itself.
   private func zeekSeparator(_ chunk: RawSpan, _ line: Range<Int>) -> UInt8? {
+    guard chunk.starts(with: "#separator", at: line.lowerBound) else { return nil }
     guard chunk.starts(with: "#separator ", at: line.lowerBound), line.count > 11 else {
-      return nil
+      return Byte.tab
     }
     let start = line.lowerBound + 11
     if line.count >= 15, chunk.starts(with: "\\x", at: start) {
@@ -117,25 +120,18 @@ extension Extraction {
   }
 
   /// The header that a `#Fields:` line is.
-  private func w3cHeader(_ chunk: RawSpan, _ line: Range<Int>) -> LogHeader? {
+  private mutating func w3cHeader(_ chunk: RawSpan, _ line: Range<Int>) -> LogHeader? {
     guard chunk.starts(withLowercase: "#fields:", at: line.lowerBound) else { return nil }
-    var names: [[UInt8]] = []
-    var offset = line.lowerBound + 8
-    while offset < line.upperBound {
-      let byte = chunk.byte(unchecked: offset)
-      if byte == Byte.space || byte == Byte.tab {
-        offset += 1
-        continue
-      }
-      let start = offset
-      while offset < line.upperBound, chunk.byte(unchecked: offset) != Byte.space,
-        chunk.byte(unchecked: offset) != Byte.tab
-      {
-        offset += 1
-      }
-      names.append(chunk.copied(start..<offset))
+    // The standard's separator is white space; some programs write tabs or commas.
+    let list = chunk.trimmed(line.lowerBound + 8..<line.upperBound)
+    func holds(_ byte: UInt8) -> Bool {
+      chunk.firstOffset(of: byte, from: list.lowerBound, to: list.upperBound) != nil
     }
-    return LogHeader(layout: .w3c, separator: Byte.space, names: names)
+    let separator =
+      holds(Byte.tab) ? Byte.tab : !holds(Byte.space) && holds(Byte.comma) ? Byte.comma : Byte.space
+    splitW3C(chunk, list, at: separator)
+    let names = columns.map { chunk.copied($0.start..<$0.end) }
+    return LogHeader(layout: .w3c, separator: separator, names: names)
   }
 
   /// Whether `#Fields:` comes before the first line that does not begin with `#`; nil: more bytes are

@@ -209,36 +209,39 @@ extension Extraction {
     let tokens = self.tokens
     self.tokens = []
     defer { self.tokens = tokens }
-    var others: [JSONToken] = []
-    var objects: [Range<Int>] = []
-    var depth = 0
-    var objectStart: Int?
-    for (index, token) in tokens.enumerated() {
-      if depth == 1, token.kind == .beginObject { objectStart = index }
-      switch token.kind {
-      case .beginObject, .beginArray: depth += 1
-      case .endObject, .endArray: depth -= 1
-      default: break
-      }
-      guard let start = objectStart else {
-        others.append(token)
-        continue
-      }
-      if depth == 1 {
-        objects.append(start..<index + 1)
-        objectStart = nil
-      }
-    }
-    emitRecord(
-      chunk, others, 0..<others.count, from: start, to: end, number: number, into: &batch)
     var line = number
     var counted = start
-    for object in objects {
-      let (first, last) = (tokens[object.lowerBound], tokens[object.upperBound - 1])
+    // Elements that are no objects, between two that are: parts of the array itself.
+    var others: Range<Int> = 1..<1
+    var index = 1
+    while index < tokens.count - 1 {
+      let element = index
+      var depth = 0
+      repeat {
+        switch tokens[index].kind {
+        case .beginObject, .beginArray: depth += 1
+        case .endObject, .endArray: depth -= 1
+        default: break
+        }
+        index += 1
+      } while depth > 0
+      guard tokens[element].kind == .beginObject else {
+        others = others.lowerBound..<index
+        continue
+      }
+      if !others.isEmpty {
+        emitRecord(chunk, tokens, others, from: start, to: end, number: number, into: &batch)
+      }
+      others = index..<index
+      let (first, last) = (tokens[element], tokens[index - 1])
       line += UInt64(chunk.lineFeeds(from: counted, to: first.start))
       counted = first.start
       emitRecord(
-        chunk, tokens, object, from: first.start, to: last.end, number: line, into: &batch)
+        chunk, tokens, element..<index, from: first.start, to: last.end, number: line,
+        into: &batch)
+    }
+    if !others.isEmpty {
+      emitRecord(chunk, tokens, others, from: start, to: end, number: number, into: &batch)
     }
   }
 }

@@ -124,7 +124,7 @@ extension Extraction {
       scanString(bytes, unit, into: &batch)
       return
     }
-    if fieldClass.traits.contains(.nothing), !Self.beginsRecord(bytes, token.range) { return }
+    if fieldClass.traits.contains(.nothing) { return }
     unit.start = 0
     unit.level += 1
     if unit.level == 1 {
@@ -300,6 +300,7 @@ extension Extraction {
   mutating func scanString(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
+    if unit.fieldClass.traits.contains(.nothing) { return }
     if !isNested, Self.beginsRecord(bytes, unit.start..<unit.end),
       readNested(bytes, unit.start..<unit.end)
     {

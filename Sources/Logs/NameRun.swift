@@ -144,10 +144,10 @@ extension Extraction {
       }
     }
     if labels >= 3 { return true }
-    if context.isStrippedAtEnd || context.isInsideAtEnd { return false }
+    if context.isInsideAtEnd { return false }
     let end = context.run.upperBound
     guard end < unit.end else { return false }
-    switch text.byte(unchecked: end) {
+    switch TextBorders.percentByte(text, at: end, end: unit.end) ?? text.byte(unchecked: end) {
     case Byte.slash: return !label.isApp
     case Byte.colon:
       let digits = classes.end(of: .digit, text, from: end + 1, to: unit.end)
@@ -177,10 +177,16 @@ extension Extraction {
   }
 
   /// The character before an offset and where it begins; a percent unit counts as what it stands for.
-  private func character(
+  func character(
     _ text: RawSpan, before offset: Int, from start: Int
   ) -> (UInt8, Int)? {
     guard offset > start else { return nil }
+    if offset - 5 >= start, text.starts(with: "%25", at: offset - 5) {
+      // Text that was encoded twice: `%252F`.
+      let high = Hex.value(of: text.byte(unchecked: offset - 2))
+      let low = Hex.value(of: text.byte(unchecked: offset - 1))
+      if high | low < 16 { return (high << 4 | low, offset - 5) }
+    }
     if offset - 3 >= start,
       let value = TextBorders.percentValue(text, at: offset - 3, end: offset)
     {
@@ -198,7 +204,6 @@ extension Extraction {
   ) -> Bool {
     var end = classes.end(of: .name, bytes, from: unit.start, to: unit.end)
     var isDecoded = false
-    var isUnspaced = false
     if end < unit.end, bytes.byte(unchecked: end) != Byte.colon {
       let byte = bytes.byte(unchecked: end)
       guard byte >= 0x80 || byte == UInt8(ascii: "%"),
@@ -207,7 +212,6 @@ extension Extraction {
       let run = decodeRun(bytes, from: unit.start, to: unit.end)
       end = run.end
       isDecoded = true
-      isUnspaced = run.isUnspaced
     }
     if end < unit.end {
       guard bytes.byte(unchecked: end) == Byte.colon, end > unit.start, unit.end - end <= 6,
@@ -217,9 +221,9 @@ extension Extraction {
     }
     var cursor = TextCursor(unit)
     if isDecoded {
+      // A name and no sentence, so no part of it stands for itself.
       classifyDecoded(
-        bytes, unit.start..<end, isWholeName: true, isUnspaced: isUnspaced, unit, &cursor,
-        into: &batch)
+        bytes, unit.start..<end, isWholeName: true, unit, &cursor, into: &batch)
       return true
     }
     let value = strip(bytes, unit.start..<end)
@@ -240,7 +244,7 @@ extension Extraction {
     let shape = NameShape(bytes, value)
     guard shape.isName else { return true }
     if value.upperBound - shape.lastLabel == 4 {
-      emitReverseAddress(bytes, value, unit, into: &batch)
+      emitReverseAddress(bytes, value, at: value.lowerBound, unit, into: &batch)
     }
     if wantsDomains { emit(.domain, bytes, value, of: unit, into: &batch) }
     return true

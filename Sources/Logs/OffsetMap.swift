@@ -28,3 +28,16 @@ struct OffsetMap: Sendable {
     return pieces[low].origin + text - pieces[low].text
   }
 }
+
+extension Array {
+  /// Number of elements before the first that is not of a kind which all of those and none behind are.
+  func prefixCount(where isBefore: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if isBefore(self[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -3,17 +3,19 @@ import Parsing
 
 extension Extraction {
   /// Emits the address that a name under `in-addr.arpa` or `ip6.arpa` stands for, in a field that
-  /// holds names.
+  /// holds names; `place` is where the name begins in the unit's text.
   mutating func emitReverseAddress(
-    _ bytes: RawSpan, _ name: Range<Int>, _ unit: TextUnit, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ name: Range<Int>, at place: Int, _ unit: TextUnit,
+    into batch: inout ObservableBatch
   ) {
+    guard !unit.fieldClass.traits.contains(.noAddresses) else { return }
     let (start, end) = (name.lowerBound, name.upperBound)
     if bytes.starts(withLowercase: ".in-addr.arpa", at: end - 13) {
       guard let backwards = IPAddressText.ipv4(bytes, start..<end - 13), wants(.ipv4) else {
         return
       }
       emitAddress(
-        backwards.byteSwapped, port: 0, isWhole: false, at: start, unit, into: &batch)
+        backwards.byteSwapped, port: 0, isWhole: false, at: place, unit, into: &batch)
     } else if end - start == 72, bytes.starts(withLowercase: ".ip6.arpa", at: end - 9) {
       // 32 digits, each a label, the last first.
       var address: UInt128 = 0
@@ -26,7 +28,7 @@ extension Extraction {
       let halves = (
         high: UInt64(truncatingIfNeeded: address >> 64), low: UInt64(truncatingIfNeeded: address)
       )
-      emitAddress(halves, port: 0, isWhole: false, at: start, unit, into: &batch)
+      emitAddress(halves, port: 0, isWhole: false, at: place, unit, into: &batch)
     }
   }
 }

@@ -27,6 +27,8 @@ extension Extraction {
       case .skipped: break
       case .text:
         scanColumn(chunk, unit, hasEscapes: range.hasEscapes, header, into: &batch)
+      case .address where range.hasEscapes:
+        scanColumn(chunk, unit, hasEscapes: true, header, into: &batch)
       case .address: scanAddress(chunk, unit, into: &batch)
       case .elements, .addresses:
         unit.port = 0
@@ -38,13 +40,14 @@ extension Extraction {
     // Cells behind the header's last have no name.
     if columns.count > width {
       for range in columns[width...] where range.start < range.end {
-        let unit = TextUnit(
+        var unit = TextUnit(
           start: range.start, end: range.end, level: 0, field: FieldPaths.root,
           fieldClass: .text)
+        unit.isQuoted = range.isQuoted
         scanColumn(chunk, unit, hasEscapes: range.hasEscapes, header, into: &batch)
       }
     }
-    if plan.urlPath >= 0, plan.urlHost >= 0 { joinColumns(chunk, header, into: &batch) }
+    if !plan.urlPaths.isEmpty, !plan.urlHosts.isEmpty { joinColumns(chunk, header, into: &batch) }
     endRecord(&batch)
     if record.isInBatch { setTime(rowTime(chunk, header), &batch) }
   }
@@ -169,31 +172,37 @@ extension Extraction {
   private mutating func joinColumns(
     _ chunk: RawSpan, _ header: LogHeader, into batch: inout ObservableBatch
   ) {
-    guard wantsURLs, let host = column(plan.urlHost, chunk, header),
-      let path = column(plan.urlPath, chunk, header)
+    guard wantsURLs,
+      let hostColumn = plan.urlHosts.first(where: {
+        $0 < columns.count && !isAbsent(chunk, columns[$0], header)
+      }),
+      let host = column(hostColumn, chunk, header)
     else { return }
     if let method = column(plan.method, chunk, header), method.count == 7,
       chunk.starts(withLowercase: "connect", at: method.lowerBound)
     {
       return
     }
-    var parts = JoinedURL(
-      field: plan.columns[plan.urlPath].path, place: path.lowerBound, level: 0)
-    parts.isZeek = header.layout == .zeek
-    if let port = column(plan.urlPort, chunk, header) {
-      parts.port = NumberText.port(chunk, port) ?? 0
-      // A port column is the connection's, not the URL's: the form with it is a second one.
-      parts.isPortSecond = true
+    for pathColumn in plan.urlPaths {
+      guard let path = column(pathColumn, chunk, header) else { continue }
+      var parts = JoinedURL(
+        field: plan.columns[pathColumn].path, place: path.lowerBound, level: 0)
+      parts.isZeek = header.layout == .zeek
+      if let port = column(plan.urlPort, chunk, header) {
+        parts.port = NumberText.port(chunk, port) ?? 0
+        // A port column is the connection's, not the URL's: the form with it is a second one.
+        parts.isPortSecond = true
+      }
+      if let scheme = column(plan.urlScheme, chunk, header) {
+        parts.isHTTPS =
+          scheme.count == 5 && chunk.starts(withLowercase: "https", at: scheme.lowerBound)
+      }
+      joinHost = part(hostColumn, chunk, host, header)
+      joinPath = part(pathColumn, chunk, path, header)
+      joinQuery =
+        column(plan.urlQuery, chunk, header).map { part(plan.urlQuery, chunk, $0, header) } ?? []
+      emitJoined(parts, into: &batch)
     }
-    if let scheme = column(plan.urlScheme, chunk, header) {
-      parts.isHTTPS =
-        scheme.count == 5 && chunk.starts(withLowercase: "https", at: scheme.lowerBound)
-    }
-    joinHost = part(plan.urlHost, chunk, host, header)
-    joinPath = part(plan.urlPath, chunk, path, header)
-    joinQuery =
-      column(plan.urlQuery, chunk, header).map { part(plan.urlQuery, chunk, $0, header) } ?? []
-    emitJoined(parts, into: &batch)
   }
 
   /// A column's text, its escapes undone.

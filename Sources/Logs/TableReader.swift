@@ -26,12 +26,14 @@ extension Extraction {
     case .at(let offset, let isEnded): (end, hasLineFeed) = (offset, isEnded)
     }
     if start < end, chunk.byte(unchecked: start) == UInt8(ascii: "#") {
+      if state.isClosed {
+        return readLine(chunk, &position, &state, isFinal: isFinal, into: &batch)
+      }
       readHeaderLine(chunk, header, &position, &state, end: end, hasLineFeed: hasLineFeed)
       return true
     }
     let isRow =
       !header.names.isEmpty && columns.count == header.names.count
-      && (header.layout == .w3c || header.types.count == header.names.count)
     if isRow {
       scanRow(
         chunk, header, from: start, to: end, number: position.line + 1, into: &batch)
@@ -54,7 +56,9 @@ extension Extraction {
       return splitZeek(chunk, header.separator, from: start, isFinal: isFinal)
     }
     let found = lineEnd(chunk, from: start, isFinal: isFinal)
-    if case .at(let end, _) = found { splitW3C(chunk, withoutReturn(chunk, start..<end)) }
+    if case .at(let end, _) = found {
+      splitW3C(chunk, withoutReturn(chunk, start..<end), at: header.separator)
+    }
     return found
   }
 
@@ -119,9 +123,27 @@ extension Extraction {
       ColumnRange(start: last.lowerBound, end: last.upperBound, hasEscapes: hasEscapes))
   }
 
-  /// Cuts a row at white space; a column in quotes may hold some (W3C extended log format, §string).
-  private mutating func splitW3C(_ chunk: RawSpan, _ line: Range<Int>) {
+  /// Cuts a row at tabs, commas or white space; a column in quotes may hold the latter two (W3C
+  /// extended log format, §string).
+  mutating func splitW3C(_ chunk: RawSpan, _ line: Range<Int>, at separator: UInt8) {
     columns.removeAll(keepingCapacity: true)
+    switch separator {
+    case Byte.comma:
+      var offset = line.lowerBound
+      _ = CSVParser(delimiter: separator, maximumRowLength: options.lineLimit).next(
+        chunk.extracting(0..<line.upperBound), at: &offset, isFinal: true, cells: &cells)
+      appendCells(chunk)
+      return
+    case Byte.tab:
+      var start = line.lowerBound
+      while let tab = chunk.firstOffset(of: Byte.tab, from: start, to: line.upperBound) {
+        columns.append(ColumnRange(start: start, end: tab))
+        start = tab + 1
+      }
+      columns.append(ColumnRange(start: start, end: line.upperBound))
+      return
+    default: break
+    }
     var offset = line.lowerBound
     while offset < line.upperBound {
       let byte = chunk.byte(unchecked: offset)

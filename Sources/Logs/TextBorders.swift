@@ -25,6 +25,15 @@ enum TextBorders {
     return 5
   }
 
+  /// The byte that a percent unit at an offset stands for, of text that was encoded twice the inner
+  /// one (`%252F`); nil where there is no unit.
+  static func percentByte(_ bytes: RawSpan, at offset: Int, end: Int) -> UInt8? {
+    guard let value = percentValue(bytes, at: offset, end: end) else { return nil }
+    guard percentLength(bytes, value: value, at: offset, end: end) == 5 else { return value }
+    return Hex.value(of: bytes.byte(unchecked: offset + 3)) << 4
+      | Hex.value(of: bytes.byte(unchecked: offset + 4))
+  }
+
   /// Whether a byte is unreserved (RFC 3986 §2.3), so that its percent unit is the character itself.
   @inline(__always)
   static func isUnreserved(_ byte: UInt8) -> Bool {

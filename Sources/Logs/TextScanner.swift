@@ -46,7 +46,7 @@ extension Extraction {
     let traits = unit.fieldClass.traits
     if !traits.isDisjoint(with: .special) {
       if traits.contains(.nothing) { return }
-      if isScan, !traits.isDisjoint(with: .ownKinds) { emitOwnKinds(bytes, unit, into: &batch) }
+      if !traits.isDisjoint(with: .ownKinds) { emitOwnKinds(bytes, unit, into: &batch) }
       if traits.contains(.certificate) {
         scanFingerprint(bytes, unit, into: &batch)
         return
@@ -57,6 +57,7 @@ extension Extraction {
 
     var cursor = TextCursor(unit)
     if !ansiEnds.isEmpty { ansiEnds.removeAll(keepingCapacity: true) }
+    if !userInformation.isEmpty { userInformation.removeAll(keepingCapacity: true) }
     let end = unit.end
     var offset = unit.start
     while true {

@@ -9,6 +9,12 @@ extension Extraction {
   ) -> Int {
     let authority = colon + 3
     var start = classes.start(of: .scheme, bytes, before: colon, from: cursor.hardFloor)
+    if start > unit.start,
+      TextBorders.percentValue(bytes, at: start - 1, end: unit.end) != nil
+    {
+      // The digits of a percent unit are no letters of a scheme.
+      start = min(start + 2, colon)
+    }
     while start < colon, !Self.isLetter(bytes.byte(unchecked: start)) { start += 1 }
     guard start < colon else { return authority }
     let end = urlTextEnd(bytes, from: authority, start: start, unit, &cursor)
@@ -34,6 +40,7 @@ extension Extraction {
       }
     }
     guard let sign else { return authority }
+    userInformation.append(authority..<sign)
     cursor.floor = sign
     cursor.hardFloor = sign
     return sign

@@ -36,7 +36,7 @@ public struct CSVRow: Sendable, Equatable {
     /// Nothing was left of bytes that were final (only with `isFinal`).
     case endOfInput
     /// A quote was not closed before the end or the limit: the row's first line was read as a row by
-    /// itself, and its open cell ends there.
+    /// itself, with the quote as a character.
     case unclosedQuote
     /// No line end within the limit: the cells are those of a piece that long, and what follows is
     /// read as a row of its own.
@@ -69,9 +69,9 @@ public struct CSVRow: Sendable, Equatable {
 /// Reads CSV (RFC 4180) row by row, and its cousins with another delimiter.
 ///
 /// Lenient where files differ from the RFC: rows may have any number of cells, lines may end in LF
-/// alone, blanks may stand before an opening quote and after a closing one, a quote inside an unquoted
-/// cell is a character, and a cell with more than blanks after its closing quote is taken as it
-/// stands, quotes included, as an unquoted one.
+/// alone, blanks may stand before an opening quote and after a closing one, and a quote is a character
+/// inside an unquoted cell, where more than blanks follow the one that closes it, and where none does:
+/// a stray quote must not swallow the cells and rows behind it.
 ///
 /// The parser holds no bytes and no state between rows. When those given end inside a row it answers
 /// `.needMore` and leaves `offset` where it was; the caller slides its window there, adds bytes and
@@ -105,17 +105,20 @@ public struct CSVParser: Sendable {
     // A line end beyond the limit, so that a row of exactly that length is seen to end.
     let isCut = bytes.byteCount - start - 2 > maximumRowLength
     let limit = isCut ? start + maximumRowLength + 2 : bytes.byteCount
+    let isWhole = isFinal || isCut
     let outcome = read(
-      bytes, from: start, to: limit, endsRow: isFinal && !isCut, spansLines: true, &cells)
+      bytes, from: start, to: limit, endsRow: isFinal && !isCut, isWhole: isWhole, &cells)
     switch outcome {
-    case .row(let end, let next, let lineFeeds):
-      offset = next
-      return CSVRow(kind: .row, start: start, end: end, lineFeeds: lineFeeds)
-    case .unfinished where !isCut && !isFinal:
+    case .row(let row):
+      offset = row.next
+      return CSVRow(
+        kind: row.hasOpenQuote ? .unclosedQuote : .row, start: start, end: row.end,
+        lineFeeds: row.lineFeeds)
+    case .unfinished where !isWhole:
       cells.removeAll(keepingCapacity: true)
       return CSVRow(kind: .needMore, start: start, end: start, lineFeeds: 0)
     case .unfinished:
-      return firstLine(bytes, at: &offset, to: limit, isCut: isCut, &cells)
+      return piece(bytes, at: &offset, &cells)
     }
   }
 
@@ -132,38 +135,49 @@ public struct CSVParser: Sendable {
 
   // MARK: Reading
 
+  private struct Row {
+    /// Behind the last byte before the line end, and where the next row begins.
+    var end: Int
+    var next: Int
+    var lineFeeds: Int
+    var hasOpenQuote: Bool
+  }
+
   private enum Outcome {
-    case row(end: Int, next: Int, lineFeeds: Int)
-    /// No end of the row before the limit.
+    case row(Row)
+    /// No end of the row before the limit, or a quote that more bytes may close.
     case unfinished
   }
 
-  /// Reads the first line of a row that does not end, as if quotes could not span lines.
-  private func firstLine(
-    _ bytes: RawSpan, at offset: inout Int, to limit: Int, isCut: Bool, _ cells: inout [CSVCell]
-  ) -> CSVRow {
+  /// Reads a piece of a row that does not end within the limit.
+  private func piece(_ bytes: RawSpan, at offset: inout Int, _ cells: inout [CSVCell]) -> CSVRow {
     let start = offset
-    let part = bytes.extracting(0..<limit)
-    let lineFeed = part.firstOffset(of: Byte.lineFeed, from: start)
-    let hasEnd = lineFeed < limit
-    var end = hasEnd ? lineFeed : isCut ? start + maximumRowLength : limit
-    offset = hasEnd ? lineFeed + 1 : end
-    if hasEnd || !isCut, end > start, bytes.byte(unchecked: end - 1) == Byte.carriageReturn {
-      end -= 1
-    }
+    let end = start + maximumRowLength
     cells.removeAll(keepingCapacity: true)
-    _ = read(bytes, from: start, to: end, endsRow: true, spansLines: false, &cells)
+    guard
+      case .row(let row) = read(
+        bytes, from: start, to: end, endsRow: true, isWhole: true, &cells)
+    else {
+      offset = end
+      return CSVRow(kind: .tooLong, start: start, end: end, lineFeeds: 0)
+    }
+    offset = row.next
+    // A quote that is closed just behind the piece may have hidden a line end in it.
     return CSVRow(
-      kind: hasEnd || !isCut ? .unclosedQuote : .tooLong, start: start, end: end,
-      lineFeeds: hasEnd ? 1 : 0)
+      kind: row.hasOpenQuote && row.next < end ? .unclosedQuote : .tooLong, start: start,
+      end: row.end, lineFeeds: row.lineFeeds)
   }
 
   private func read(
-    _ bytes: RawSpan, from start: Int, to limit: Int, endsRow: Bool, spansLines: Bool,
+    _ bytes: RawSpan, from start: Int, to limit: Int, endsRow: Bool, isWhole: Bool,
     _ cells: inout [CSVCell]
   ) -> Outcome {
     var offset = start
     var lineFeeds = 0
+    var hasOpenQuote = false
+    func row(end: Int, next: Int, lineFeeds: Int) -> Outcome {
+      .row(Row(end: end, next: next, lineFeeds: lineFeeds, hasOpenQuote: hasOpenQuote))
+    }
     while true {
       // At a cell's first byte.
       let cellStart = offset
@@ -171,27 +185,21 @@ public struct CSVParser: Sendable {
       if allowsQuotes {
         while offset < limit, isBlank(bytes.byte(unchecked: offset)) { offset += 1 }
         if offset < limit, bytes.byte(unchecked: offset) == Byte.quote {
-          let opening = offset
-          switch quoted(bytes, at: &offset, to: limit, spansLines: spansLines, &lineFeeds) {
+          switch quoted(bytes, at: &offset, to: limit, &lineFeeds) {
           case .cell(let cell):
             cells.append(cell)
             isRead = true
-          case .plain: break
+          case .plain: offset = cellStart
           case .open:
-            guard !spansLines else { return .unfinished }
-            cells.append(
-              CSVCell(
-                start: opening + 1, end: limit, wasQuoted: true,
-                hasEscapes: bytes.extracting(0..<limit).firstOffset(
-                  of: Byte.quote, from: opening + 1) < limit))
-            return .row(end: limit, next: limit, lineFeeds: lineFeeds)
+            guard isWhole else { return .unfinished }
+            hasOpenQuote = true
+            offset = cellStart
           }
         } else {
           offset = cellStart
         }
       }
       if !isRead {
-        // Behind a quoted part that had something after it, or at the start.
         while offset < limit {
           let byte = bytes.byte(unchecked: offset)
           if byte == delimiter || byte == Byte.lineFeed { break }
@@ -203,13 +211,13 @@ public struct CSVParser: Sendable {
         var end = limit
         if end > start, bytes.byte(unchecked: end - 1) == Byte.carriageReturn { end -= 1 }
         if !isRead { cells.append(CSVCell(start: min(cellStart, end), end: end)) }
-        return .row(end: end, next: limit, lineFeeds: lineFeeds)
+        return row(end: end, next: limit, lineFeeds: lineFeeds)
       }
       if bytes.byte(unchecked: offset) == Byte.lineFeed {
         var end = offset
         if end > start, bytes.byte(unchecked: end - 1) == Byte.carriageReturn { end -= 1 }
         if !isRead { cells.append(CSVCell(start: min(cellStart, end), end: end)) }
-        return .row(end: end, next: offset + 1, lineFeeds: lineFeeds + 1)
+        return row(end: end, next: offset + 1, lineFeeds: lineFeeds + 1)
       }
       if !isRead { cells.append(CSVCell(start: cellStart, end: offset)) }
       offset += 1
@@ -218,7 +226,7 @@ public struct CSVParser: Sendable {
 
   private enum Quoted {
     case cell(CSVCell)
-    /// More than blanks follow the closing quote: the cell is an unquoted one.
+    /// More than blanks follow the closing quote: the opening one is a character.
     case plain
     /// The closing quote is missing, or what follows it is not known.
     case open
@@ -226,8 +234,7 @@ public struct CSVParser: Sendable {
 
   /// Reads from an opening quote to the delimiter or line end behind the closing one.
   private func quoted(
-    _ bytes: RawSpan, at offset: inout Int, to limit: Int, spansLines: Bool,
-    _ lineFeeds: inout Int
+    _ bytes: RawSpan, at offset: inout Int, to limit: Int, _ lineFeeds: inout Int
   ) -> Quoted {
     let start = offset + 1
     var hasEscapes = false
@@ -245,7 +252,6 @@ public struct CSVParser: Sendable {
       offset += 1
     }
     guard offset < limit else { return .open }
-    lineFeeds += feeds
     let end = offset
     offset += 1
     while offset < limit, isBlank(bytes.byte(unchecked: offset)) { offset += 1 }
@@ -258,6 +264,7 @@ public struct CSVParser: Sendable {
       offset == limit || bytes.byte(unchecked: offset) == delimiter
         || bytes.byte(unchecked: offset) == Byte.lineFeed
     else { return .plain }
+    lineFeeds += feeds
     return .cell(CSVCell(start: start, end: end, wasQuoted: true, hasEscapes: hasEscapes))
   }
 

@@ -106,7 +106,7 @@ extension FeedCase {
       entries: [
         "2 domain evil.example withSubdomains", "3 domain bad.example withSubdomains",
         "4 domain worse.example withSubdomains",
-      ], diagnostics: ["2 single-label"]),
+      ]),
     FeedCase(
       name: "misp-csv",
       text: """

@@ -44,12 +44,12 @@ import Testing
     ("\"a\nb\",c\nd", ["\"a\nb\"|c", "d"]), ("\"a\r\nb\"\r\nd", ["\"a\r\nb\"", "d"]),
     (#""a", "b",  "c""#, [#""a"|"b"|"c""#]), ("\"a\" ,\t\"b\"\t\n", [#""a"|"b""#]),
     ("a, b , c", ["a| b | c"]), (" a", [" a"]), (" \n", [" "]),
-    (#"a"b,"c"#, [#"a"b|"c" !quote"#]),
+    (#"a"b,"c"#, [#"a"b|"c !quote"#]), (#""a,b"c,d"#, [#""a|b"c|d"#]),
     (#"a"b","c""#, [#"a"b"|"c""#]), (#""a"b,c"#, [#""a"b|c"#]), (#""a"b"c,d"#, [#""a"b"c|d"#]),
     ("\"a\"\"b\" x,c\n", [#""a""b" x|c"#]),
-    ("x,\"a\nb,c\nd", ["x|\"a\" !quote", "b|c", "d"]),
-    ("\"\n\n", ["\"\" !quote", ""]), ("\"", ["\"\" !quote"]), ("a\n\"", ["a", "\"\" !quote"]),
-    ("\"a\"\"\r\n", ["\"a\"\" !quote"]),
+    ("x,\"a\nb,c\nd", ["x|\"a !quote", "b|c", "d"]),
+    ("\"\n\n", ["\" !quote", ""]), ("\"", ["\" !quote"]), ("a\n\"", ["a", "\" !quote"]),
+    ("\"a\"\"\r\n", ["\"a\"\" !quote"]), ("\"a\nb\"c,d", ["\"a", "b\"c|d"]),
     ("é,\"漢\"", ["é|\"漢\""]), ("a\rb\n", ["a\rb"]), ("a,\u{0},b", ["a|\u{0}|b"]),
   ]
 
@@ -90,8 +90,8 @@ import Testing
     // An open quote costs its line, not the file.
     #expect(
       Self.rows(Array("\"a,b\nc,d\ne,f\n\"g\",h\n".utf8), parser)
-        == ["\"a,b\" !quote", "c|d", "e|f", "\"g\"|h"])
-    #expect(Self.rows(Array("\"234567890\"".utf8), parser) == ["\"2345678\" !long", "90\""])
+        == ["\"a|b !quote", "c|d", "e|f", "\"g\"|h"])
+    #expect(Self.rows(Array("\"234567890\"".utf8), parser) == ["\"2345678 !long", "90\""])
   }
 
   // MARK: Resuming

@@ -113,6 +113,8 @@ struct ReferenceJSON {
       if !take(0x2B) { _ = take(0x2D) }
       guard digits() else { return nil }
     }
+    // A number ends where JSON or white space goes on.
+    if let byte, ![0x20, 0x09, 0x0A, 0x0D, 0x2C, 0x5D, 0x7D].contains(byte) { return nil }
     return .plain(Array(text.bytes[start..<index]))
   }
 

@@ -63,11 +63,20 @@ struct ReferenceLogReader {
   }
 
   /// Line by line: records where they parse, text where they do not.
-  private mutating func readLines(from start: Int) {
+  private mutating func readLines(from start: Int, closed: ReferenceZeekHeader? = nil) {
     var position = start
     while position < text.count {
       let end = lineEnd(position)
-      if position == 0 || text.bytes[position - 1] == 0x0A {
+      let isLineStart = position == 0 || text.bytes[position - 1] == 0x0A
+      if let closed, isLineStart, position < end, text.bytes[position] != 0x23 {
+        let row = position..<(text.bytes[end - 1] == 0x0D ? end - 1 : end)
+        if row.count <= lineLimit, let members = closed.members(text.part(row)) {
+          emit(.object(members), at: position)
+          position = end + 1
+          continue
+        }
+      }
+      if isLineStart {
         if begins(position..<end, with: "#separator") { return readZeek(from: position) }
         if begins(position..<end, with: "#Fields:") { return readW3C(from: position) }
       }
@@ -158,14 +167,18 @@ struct ReferenceLogReader {
   private mutating func readArray(at start: Int) -> Int? {
     var parser = ReferenceJSON(text, at: start + 1, limit: text.count)
     parser.skipSpace()
-    if parser.byte != 0x7B {
+    let isOfObjects = parser.byte == 0x7B
+    if !isOfObjects {
       guard let (_, end) = parse(at: start), isFollowed(end) else { return nil }
       if parser.byte == 0x5D { return end }
     }
     var afterElement: Int?
     while let (node, end) = parse(at: parser.index) {
-      // An object has a line of its own; any other element is a part of the array.
-      if case .object = node { emit(node, at: parser.index) } else { emit(node, at: start) }
+      // An object has a line of its own; any other element is a part of the array, unless that is one
+      // of objects, read element by element.
+      var isOwn = isOfObjects
+      if case .object = node { isOwn = true }
+      emit(node, at: isOwn ? parser.index : start)
       afterElement = end
       parser.index = end
       parser.skipSpace()
@@ -184,7 +197,10 @@ struct ReferenceLogReader {
   private mutating func readZeek(from start: Int) {
     var header = ReferenceZeekHeader()
     for line in lines(from: start) where !line.isEmpty {
-      if begins(line, with: "#close") { return readLines(from: lineEnd(line.lowerBound) + 1) }
+      if begins(line, with: "#close") {
+        // Rows of the log that was closed are still its own; all else is read line by line.
+        return readLines(from: lineEnd(line.lowerBound) + 1, closed: header)
+      }
       if text.bytes[line.lowerBound] == 0x23 {
         header.read(Array(text.bytes[line]))
       } else if line.count <= lineLimit,

@@ -57,7 +57,11 @@ struct ReferenceRecord {
       add(agent, of: text, keys: keys)
     }
     for var value in ReferenceScanner.scan(text, field: field) {
-      if value.port == nil, value.start == 0, value.extent == 0..<text.count { value.port = port }
+      // The address is the whole string, without a dot behind it.
+      let isWhole =
+        value.start == 0 && value.extent == 0..<text.count
+        && text.bytes.last.map { Character(Unicode.Scalar($0)).isHexDigit || $0 == 0x3A } ?? false
+      if value.port == nil, isWhole { value.port = port }
       add(value, of: text, keys: keys)
     }
   }
@@ -122,7 +126,10 @@ struct ReferenceRecord {
         var authority = host.bytes
         if ReferenceAddress.ipv6(authority) != nil { authority = [0x5B] + authority + [0x5D] }
         let port = first("httpport", in: members)?.scalarText ?? []
-        if !port.isEmpty, !authority.contains(0x3A) { authority += [0x3A] + port }
+        if port.allSatisfy({ (0x30...0x39).contains($0) }), !port.isEmpty, !authority.contains(0x3A)
+        {
+          authority += [0x3A] + port
+        }
         guard authority.allSatisfy({ ![0x2F, 0x3F, 0x23, 0x40].contains($0) }) else { continue }
         var target = encoded(path.bytes, isDecoded: folded(key) == "uri")
         if let query = first("csuriquery", in: members)?.scalarText, !query.isEmpty {

@@ -46,11 +46,10 @@ struct ReferenceScanner {
     let addresses = scanIPv6()
     let locals = scanEmails()
     for run in nameRuns() {
-      // An address of version 6 is a border for names.
-      for rest in parts(of: run, outside: addresses) {
-        scanRun(rest, of: rest, locals: locals)
-        for part in asciiParts(rest) { scanRun(part, of: rest, locals: locals) }
-      }
+      // What an address of version 6 takes up is no name.
+      guard let rest = rest(of: run, behind: addresses) else { continue }
+      scanRun(rest, of: rest, locals: locals)
+      for part in asciiParts(rest) { scanRun(part, of: rest, locals: locals) }
     }
     scanDigests()
     setKeyedPorts()
@@ -110,16 +109,10 @@ struct ReferenceScanner {
     return runs
   }
 
-  private func parts(of run: Range<Int>, outside taken: [Range<Int>]) -> [Range<Int>] {
-    var parts: [Range<Int>] = []
-    var index = run.lowerBound
-    while index < run.upperBound {
-      var end = index
-      while end < run.upperBound, !taken.contains(where: { $0.contains(end) }) { end += 1 }
-      if end > index { parts.append(index..<end) }
-      index = max(end, index + 1)
-    }
-    return parts
+  /// What is left of a run that begins inside of an address, or the run.
+  private func rest(of run: Range<Int>, behind taken: [Range<Int>]) -> Range<Int>? {
+    guard let address = taken.first(where: { $0.contains(run.lowerBound) }) else { return run }
+    return address.upperBound < run.upperBound ? address.upperBound..<run.upperBound : nil
   }
 
   private func stripped(_ run: Range<Int>) -> Range<Int> {
@@ -138,8 +131,8 @@ struct ReferenceScanner {
     var index = run.lowerBound
     while index < run.upperBound {
       var end = index
-      while end < run.upperBound, units[end].isNameASCII { end += 1 }
-      if stripped(index..<end).contains(where: { units[$0].isASCII(".") }) {
+      while end < run.upperBound, units[end].isNameASCII || units[end].isDot { end += 1 }
+      if stripped(index..<end).contains(where: { units[$0].isDot }) {
         parts.append(index..<end)
       }
       index = max(end, index + 1)
@@ -280,7 +273,7 @@ struct ReferenceScanner {
     func isMozilla(_ start: Int) -> Bool {
       mozilla.indices.allSatisfy { isASCII(start + $0, mozilla[$0]) }
     }
-    if !field.keys.isEmpty, isMozilla(0) { return true }
+    if field.isQuoted || !field.keys.isEmpty, isMozilla(0) { return true }
     for place in 0..<index
     where (isASCII(place, "\"") || isASCII(place, "'")) && isMozilla(place + 1) {
       let end = units[(place + 1)...].firstIndex { $0.scalar == units[place].scalar }
@@ -401,15 +394,20 @@ struct ReferenceScanner {
   private mutating func scanEmails() -> [Range<Int>] {
     var locals: [Range<Int>] = []
     let runs = nameRuns()
-    for at in units.indices where isASCII(at, "@") && (unit(at + 1)?.isName ?? false) {
+    let signs = units.indices.filter { isASCII($0, "@") && (unit($0 + 1)?.isName ?? false) }
+    func localStart(_ at: Int) -> Int {
       var start = at
       while unit(start - 1)?.isLocalPart ?? false { start -= 1 }
-      if start < at { locals.append(start..<at) }
+      return start
+    }
+    for at in signs where localStart(at) < at { locals.append(localStart(at)..<at) }
+    for at in signs {
+      let start = localStart(at)
       var first = start
       while first < at, [0x2E, 0x2B, 0x25, 0x2D].contains(units[first].scalar) { first += 1 }
       guard first < at, let run = runs.first(where: { $0.lowerBound == at + 1 }) else { continue }
       for host in [run] + asciiParts(run)
-      where host.lowerBound == at + 1 && !isLocalPart(endingAt: host.upperBound) {
+      where host.lowerBound == at + 1 && !locals.contains(where: { $0.overlaps(host) }) {
         guard let form = nameInText(host) else { continue }
         let local = referenceLowercased(characters(first..<at))
         add(
@@ -421,17 +419,14 @@ struct ReferenceScanner {
     return locals
   }
 
-  /// Whether what ends here stands directly before `@` and a name character.
-  private func isLocalPart(endingAt end: Int) -> Bool {
-    isASCII(end, "@") && (unit(end + 1)?.isName ?? false)
-  }
-
   // MARK: Digests
 
   private mutating func scanDigests() {
     guard !field.isSerial, !field.isNameTyped else { return }
     let labels = ReferenceHashLabel.labels(path: field.components)
-    for run in runs({ $0.isAlphanumeric }) where run.allSatisfy({ units[$0].isHex }) {
+    // Nobody writes digits as percent units: such a run is a border's neighbour or nothing.
+    for run in runs({ $0.isAlphanumeric })
+    where run.allSatisfy({ units[$0].isHex && !units[$0].isPercent }) {
       let near = labelBefore(run.lowerBound).map { [$0] } ?? []
       guard let kind = ReferenceHashLabel.kind(length: run.count, labels: near + labels) else {
         continue
@@ -447,7 +442,11 @@ struct ReferenceScanner {
 
   /// The word directly before a value, joined by `=` or `:`, if it is a label.
   private func labelBefore(_ index: Int) -> ReferenceHashLabel? {
-    func isFiller(_ place: Int) -> Bool { unit(place).map { $0.isBlank || $0.isQuote } ?? false }
+    func isFiller(_ place: Int) -> Bool {
+      // A quote may be an escaped one, in text that holds JSON.
+      unit(place).map { $0.isBlank || $0.isQuote || $0.isASCII("\\") && isASCII(place + 1, "\"") }
+        ?? false
+    }
     var place = index - 1
     while isFiller(place) { place -= 1 }
     guard isASCII(place, "=") || isASCII(place, ":") else { return nil }
@@ -462,7 +461,9 @@ struct ReferenceScanner {
   /// A field of certificate digests gives these and nothing else.
   private mutating func scanCertificateDigests() {
     for run in runs({ $0.isAlphanumeric })
-    where run.allSatisfy({ units[$0].isHex }) && [40, 64].contains(run.count) {
+    where run.allSatisfy({ units[$0].isHex && !units[$0].isPercent })
+      && [40, 64].contains(run.count)
+    {
       add(
         run.count == 40 ? .certificateSHA1 : .certificateSHA256,
         referenceLowercased(characters(run)), from: units[run.lowerBound].start,

@@ -11,7 +11,8 @@ struct ReferenceZeekHeader {
     if line.starts(with: "#separator ".utf8) {
       // A new log begins, whose header may leave lines out.
       self = ReferenceZeekHeader()
-      separator = Self.unescaped(ReferenceText(Array(line[11...]))).bytes
+      // Zeek's is always one byte.
+      separator = Array(Self.unescaped(ReferenceText(Array(line[11...]))).bytes.prefix(1))
       return
     }
     let words = referenceSplit(ReferenceText(line), at: separator).map(\.bytes)

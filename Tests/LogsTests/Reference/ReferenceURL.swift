@@ -125,7 +125,10 @@ enum ReferenceURL {
       var inside = Array(authority[1..<bracket])
       if let zone = inside.firstIndex(of: 0x25) { inside = Array(inside[..<zone]) }
       guard let address = ReferenceAddress.ipv6(inside) else { return nil }
-      host = [0x5B] + ReferenceAddress.text(ipv6: address) + [0x5D]
+      host =
+        ReferenceAddress.isMapped(address)
+        ? ReferenceAddress.text(ipv4: address[12...])
+        : [0x5B] + ReferenceAddress.text(ipv6: address) + [0x5D]
       let after = Array(authority[(bracket + 1)...])
       guard after.isEmpty || after.first == 0x3A else { return nil }
       port = Array(after.dropFirst())
