@@ -24,6 +24,9 @@ public struct FeedOptions: Sendable {
   public var admission = AdmissionOptions()
   /// Weak kinds match without being asked for.
   public var vouchesForWeakKinds = false
+  /// The feed may list what is known to be good: nothing is forced to exact for it, and the feed is
+  /// never refused as `suspect`.
+  public var isTrusted = false
   /// Overrides the format's own rule for names.
   public var names: NameMode?
   /// Kinds to load; others are counted.

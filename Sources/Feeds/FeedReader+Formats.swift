@@ -88,6 +88,12 @@ extension FeedReader {
 
   /// A feed without an entry is an error only where the user's word alone stands for its format.
   private static func judge(_ sink: FeedSink, isForced: Bool, path: String) throws(FeedError) {
+    if sink.isSuspect {
+      throw FeedError(
+        .suspect, path: path,
+        problem: "suspect: \(sink.wellKnownShare) are known to be good",
+        advice: "use it as --allow, or vouch for it with --trusted")
+    }
     guard isForced, sink.entryCount == 0, sink.summary.candidates > 0 else { return }
     if sink.summary.refusals.counts[FeedRefusal.kindNotWanted.rawValue] != nil { return }
     throw FeedError(

@@ -38,6 +38,8 @@ struct FeedSink {
   private var parser = IndicatorParser()
   private let feed: UInt32
   private let firstRecord: Int
+  /// Entries that good software or everybody asks for.
+  private var wellKnownEntries = 0
   /// Identifiers of the current context under each combination of flags.
   private var contextIDs = [UInt32?](repeating: nil, count: 16)
   private var baseContext: SourceContext
@@ -62,7 +64,11 @@ struct FeedSink {
     currentContext = baseContext
     admission = options.admission
     // What a list of known-good values says of private networks is why it exists.
-    if options.isAllowList { admission.keepsPrivateAddresses = true }
+    if options.isAllowList {
+      admission.keepsPrivateAddresses = true
+      admission.trustsWellKnown = true
+    }
+    if options.isTrusted { admission.trustsWellKnown = true }
     if format == .maltrail { admission.acceptsPaths = true }
     for label in options.labels { optionLabels.append(self.collection.intern(label)) }
     baseContext.confidence = options.confidence ?? 255
@@ -90,6 +96,12 @@ struct FeedSink {
     self.collection.feeds.removeLast()
     swap(&self.collection, &collection)
   }
+
+  /// Whether so many entries are known to be good that the feed as a whole is not to be believed.
+  var isSuspect: Bool { wellKnownEntries * 5 > entryCount }
+
+  /// How many of the entries are known to be good, for a message.
+  var wellKnownShare: String { "\(wellKnownEntries) of its \(entryCount) entries" }
 
   // MARK: Context
 
@@ -181,8 +193,12 @@ struct FeedSink {
     _ cell: RawSpan, nameMode: MatchMode, line: UInt64, id: StringID
   ) -> Bool {
     var isAny = false
+    var isForced = false
+    var isWellKnown = false
     for lint in parser.lints {
       note(lint.rawValue, cell, line: line, id: id)
+      if lint == .wellKnownName || lint == .wellKnownAddress { isWellKnown = true }
+      if lint == .wellKnownName || lint == .privateSuffixExact { isForced = true }
     }
     for result in parser.results {
       guard options.kinds.contains(result.kind) else {
@@ -192,12 +208,14 @@ struct FeedSink {
       var mode = result.mode ?? .exact
       if result.kind == .domain {
         mode = result.mode ?? nameMode
-        if let names = options.names, mode != .subdomainsOnly {
+        if let names = options.names, mode != .subdomainsOnly, !isForced {
           mode = names == .exact ? .exact : .withSubdomains
         }
       }
+      if isWellKnown { wellKnownEntries += 1 }
       var flags: SourceFlags = options.isAllowList ? .allow : []
       if !options.vouchesForWeakKinds, isWeak(result) { flags.insert(.weak) }
+      if isForced { flags.insert(.forcedExact) }
       let record = IndicatorRecord(
         kind: result.kind, mode: mode, prefixLength: result.prefixLength,
         ignoresCase: result.kind == .filename, port: result.port,

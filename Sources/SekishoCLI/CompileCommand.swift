@@ -17,7 +17,7 @@ struct CompileCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("Feeds, or folders of feeds.", valueName: "feed[=format]"))
-  var feeds: [String]
+  var feeds: [String] = []
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The database file to write.", valueName: "file"))
   var output: String
@@ -38,11 +38,20 @@ struct CompileCommand: ParsableCommand {
   @Flag(help: "Load both sides of MISP's paired values.")
   var mispPairs = false
 
+  @Flag(help: "Believe the feeds also where they list what is known to be good.")
+  var trusted = false
+
   @Flag(help: "Show every refused line, up to 1000 a feed.")
   var listRefused = false
 
   @Flag(help: "Only errors.")
   var quiet = false
+
+  func validate() throws {
+    if feeds.isEmpty, allow.isEmpty {
+      throw ValidationError("give at least one feed, or an --allow list")
+    }
+  }
 
   func run() throws {
     let requests =
@@ -79,6 +88,7 @@ struct CompileCommand: ParsableCommand {
     var request = try FeedArgument.request(argument, isAllowList: isAllowList)
     request.options.admission.keepsPrivateAddresses = keepPrivate
     request.options.keepsPartial = keepPartial
+    request.options.isTrusted = trusted
     request.options.loadsAllMISP = mispAll
     request.options.loadsBothOfMISPPairs = mispPairs
     return request

@@ -116,6 +116,14 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct DetectionTests {
+  @Test func aDatabaseIsNamed() {
+    let loaded = Loaded(bytes: [0x89, 0x53, 0x4b, 0x44, 0x42, 13, 10, 26, 0, 0])
+    #expect(
+      loaded.error?.description
+        == "feed: not recognised as a feed: the file is a Sekisho database, not text; give a feed, or name the format with =FORMAT"
+    )
+  }
+
   @Test(arguments: RefusedCase.all)
   func whatIsNotReadIsRefusedByName(_ content: RefusedCase) {
     let loaded = Loaded(content.text)
