@@ -29,6 +29,8 @@ public struct FeedOptions: Sendable {
   public var isTrusted = false
   /// Overrides the format's own rule for names.
   public var names: NameMode?
+  /// What the values of a Suricata dataset are.
+  public var dataset = DatasetKind.any
   /// Kinds to load; others are counted.
   public var kinds: IndicatorKindSet = .all
   /// Confidence of entries about which the feed says nothing, 0–100.

@@ -21,6 +21,10 @@ enum FeedRefusal: String {
   case malformedRow = "malformed-row"
   case malformedLine = "malformed-line"
   case malformedJSON = "malformed-json"
+  case malformedBase64 = "malformed-base64"
+  case unsupportedCondition = "unsupported-condition"
+  case tooManyAlternatives = "too-many-alternatives"
+  case zeroScore = "zero-score"
   case prose = "not-an-indicator"
   case kindNotWanted = "kind-not-wanted"
   case removed
@@ -135,8 +139,17 @@ struct FeedSink {
   mutating func assign(_ context: SourceContext, toRecords range: Range<Int>) {
     setContext(context)
     for index in range where index < collection.records.count {
-      let flags = collection.contexts[Int(collection.records[index].context)].flags
-      collection.records[index].context = contextID(flags)
+      let old = collection.contexts[Int(collection.records[index].context)]
+      if old.condition == 0 {
+        collection.records[index].context = contextID(old.flags)
+      } else {
+        var own = context
+        own.condition = old.condition
+        own.conditionMember = old.conditionMember
+        own.conditionCount = old.conditionCount
+        own.flags = context.flags.union(old.flags)
+        collection.records[index].context = collection.intern(own)
+      }
     }
   }
 
@@ -225,6 +238,64 @@ struct FeedSink {
       isAny = true
     }
     return isAny
+  }
+
+  /// Lets in values that mean something only together, or counts why the whole is not used.
+  ///
+  /// Each becomes an entry whose source names the condition, its number of members, and which of
+  /// them it is; a single value is an entry like any other.
+  mutating func add(_ parts: [JointPart], line: UInt64, id: StringID = 0) {
+    if parts.count == 1 {
+      let value = parts[0].value
+      add(
+        value.rawSpan, as: parts[0].declared, nameMode: parts[0].nameMode, line: line, id: id)
+      return
+    }
+    var members: [JointMember] = []
+    for part in parts {
+      let value = part.value
+      let cell = value.rawSpan
+      summary.candidates += 1
+      if let refusal = parser.parse(cell, as: part.declared, options: admission) {
+        return refuse(refusal.rawValue, cell, line: line, id: id)
+      }
+      // A range of addresses would be an OR in the middle of the AND.
+      guard parser.results.count == 1, let result = parser.results.first else {
+        return refuse(FeedRefusal.unsupportedPattern.rawValue, cell, line: line, id: id)
+      }
+      guard options.kinds.contains(result.kind) else {
+        summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
+        return
+      }
+      for lint in parser.lints { note(lint.rawValue, cell, line: line, id: id) }
+      let member = JointMember(
+        result, mode: result.mode ?? part.nameMode,
+        value: Array(parser.arena[result.start..<result.end]))
+      if !members.contains(where: { $0.text == member.text }) { members.append(member) }
+    }
+    members.sort { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+    guard members.count <= SourceContext.mostConditionMembers else {
+      let value = parts[0].value
+      return refuse(FeedRefusal.tooManyAlternatives.rawValue, value.rawSpan, line: line, id: id)
+    }
+    let common = currentContext
+    var context = common
+    if members.count > 1 {
+      context.condition = collection.intern(members.map(\.text).joined(separator: " AND "))
+      context.conditionCount = UInt8(members.count)
+      context.flags.insert(.joint)
+    }
+    for (index, member) in members.enumerated() {
+      context.conditionMember = UInt8(index)
+      setContext(context)
+      var flags: SourceFlags = options.isAllowList ? .allow : []
+      if members.count == 1, !options.vouchesForWeakKinds, member.isWeak { flags.insert(.weak) }
+      let record = member.record(
+        feed: feed, line: UInt32(clamping: line), context: contextID(flags))
+      let value = member.value
+      collection.append(record, value: value.rawSpan)
+    }
+    setContext(common)
   }
 
   private static func append(
