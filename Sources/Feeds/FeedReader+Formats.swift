@@ -12,7 +12,9 @@ extension FeedReader {
     let end = min(stream.window.count, stream.start + Detection.sampleLength)
     let sample = Array(stream.window[stream.start..<end])
     let isWhole = stream.isAtEnd && end == stream.window.count
-    let choice = try choose(format, sample, isWhole: isWhole, path: stream.path)
+    // Who names the columns says that there are some.
+    let named = format ?? (options.columns == nil ? nil : .csv)
+    let choice = try choose(named, sample, isWhole: isWhole, path: stream.path)
     var sink = FeedSink(
       taking: &collection, path: stream.path, format: choice.format, options: options)
     do throws(FeedError) {
@@ -217,7 +219,12 @@ extension FeedReader {
     let end = min(stream.window.count, stream.start + Detection.sampleLength)
     let sample = Array(stream.window[stream.start..<end])
     var test = ShapeTest()
-    guard let plan = choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test) else {
+    let names = choice.format == .csv ? sink.options.columns : nil
+    let found =
+      names == nil
+      ? choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test)
+      : CSVPlan.best(for: sample, format: choice.format, names: names, &test)
+    guard let plan = found else {
       if Text.trimmed(sample.rawSpan).isEmpty || isOnlyComments(sample) { return }
       throw FeedError(
         .noUsableLine, path: stream.path,

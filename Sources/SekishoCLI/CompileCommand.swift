@@ -19,6 +19,12 @@ struct CompileCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Feeds, or folders of feeds.", valueName: "feed[=format]"))
   var feeds: [String] = []
 
+  @Option(
+    name: .customLong("feeds"),
+    help: ArgumentHelp(
+      "A file that lists feeds and says of each what cannot be guessed.", valueName: "config"))
+  var configurations: [String] = []
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The database file to write.", valueName: "file"))
   var output: String
 
@@ -41,6 +47,8 @@ struct CompileCommand: ParsableCommand {
   @Flag(help: "Believe the feeds also where they list what is known to be good.")
   var trusted = false
 
+  @OptionGroup var limits: FeedLimits
+
   @Flag(help: "Show every refused line, up to 1000 a feed.")
   var listRefused = false
 
@@ -48,15 +56,23 @@ struct CompileCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if feeds.isEmpty, allow.isEmpty {
-      throw ValidationError("give at least one feed, or an --allow list")
+    if feeds.isEmpty, allow.isEmpty, configurations.isEmpty {
+      throw ValidationError("give at least one feed, an --allow list, or a --feeds configuration")
     }
   }
 
   func run() throws {
-    let requests =
+    var requests =
       try feeds.map { try request($0, isAllowList: false) }
       + allow.map { try request($0, isAllowList: true) }
+    do {
+      for path in configurations { requests += try FeedConfiguration.read(path: path) }
+    } catch {
+      Console.error(Console.shown("\(error)"))
+      throw ExitCode(2)
+    }
+    let limits = try limits.values()
+    for index in requests.indices { limits.apply(to: &requests[index].options) }
     let compilation = Sekisho.compile(requests)
     FeedReporting.report(compilation, details: true, quiet: quiet)
     if listRefused {
