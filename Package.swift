@@ -27,6 +27,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A fuzzer, and what replays its findings in an ordinary build: `Tests/Fuzz/<name>`.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Tests/Fuzz/" + name, swiftSettings: settings)
+}
+
 let package = Package(
   name: "sekisho",
   products: [
@@ -76,8 +82,11 @@ let package = Package(
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers"]),
     tests("Inputs", ["Inputs", "Parsing"]),
-    tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing"]),
-    tests("Database", ["Database", "Indicators", "Matchers", "Parsing"]),
+    fuzzer("FuzzFeed", ["Feeds", "Database", "Indicators"]),
+    fuzzer("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
+
+    tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
+    tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Parsing"]),
     tests("Logs", ["Logs", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),

@@ -77,6 +77,7 @@ struct ContextTables {
       self.number(ofList: source.malware, of: collection),
       self.number(ofList: source.actors, of: collection),
     ]
+    let condition = self.number(ofString: source.condition, of: collection)
     for field in fields { contexts.append(field) }
     contexts.append(source.confidence)
     contexts.append(source.tlp.rawValue)
@@ -84,6 +85,10 @@ struct ContextTables {
     contexts.append(UInt8(0))
     contexts.append(source.validFrom)
     contexts.append(source.validUntil)
+    contexts.append(condition)
+    contexts.append(source.conditionMember)
+    contexts.append(source.conditionCount)
+    contexts.append(UInt16(0))
     return number
   }
 
@@ -141,6 +146,8 @@ struct ContextOrder {
     if a.validUntil != b.validUntil { return a.validUntil < b.validUntil }
     if a.confidence != b.confidence { return a.confidence < b.confidence }
     if a.tlp != b.tlp { return a.tlp < b.tlp }
+    if let order = order(a.condition, b.condition) { return order }
+    if a.conditionMember != b.conditionMember { return a.conditionMember < b.conditionMember }
     return a.flags.rawValue < b.flags.rawValue
   }
 

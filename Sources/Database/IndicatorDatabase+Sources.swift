@@ -79,6 +79,11 @@ extension IndicatorDatabase {
     context.flags = SourceFlags(rawValue: UInt8(truncatingIfNeeded: small >> 16))
     context.validFrom = Int64(bitPattern: image.uint64(contexts, index, 32))
     context.validUntil = Int64(bitPattern: image.uint64(contexts, index, 40))
+    context.condition = image.uint32(contexts, index, 48)
+    let place = image.uint32(contexts, index, 52)
+    let most = UInt8(SourceContext.mostConditionMembers)
+    context.conditionMember = min(UInt8(truncatingIfNeeded: place), most - 1)
+    context.conditionCount = min(UInt8(truncatingIfNeeded: place >> 8), most)
     return context
   }
 

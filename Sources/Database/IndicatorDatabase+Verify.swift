@@ -112,7 +112,22 @@ extension IndicatorDatabase {
       guard TLP(rawValue: UInt8(truncatingIfNeeded: small >> 8)) != nil, small >> 24 == 0 else {
         throw .damaged("context \(index) has an unknown traffic light")
       }
+      try verifyCondition(of: index)
     }
+  }
+
+  private func verifyCondition(of index: Int) throws(DatabaseError) {
+    let condition = image.uint32(contexts, index, 48)
+    let place = image.uint32(contexts, index, 52)
+    let (member, count) = (place & 0xff, place >> 8 & 0xff)
+    let flags = SourceFlags(
+      rawValue: UInt8(truncatingIfNeeded: image.uint32(contexts, index, 28) >> 16))
+    let isRight =
+      condition == 0
+      ? place == 0 && !flags.contains(.joint)
+      : condition < stringEnds.count && place >> 16 == 0 && member < count && count > 1
+        && count <= SourceContext.mostConditionMembers && flags.contains(.joint)
+    if !isRight { throw .damaged("context \(index) has an impossible condition") }
   }
 
   // MARK: Lookups

@@ -73,7 +73,7 @@ enum OriginLayout {
   static let size = 8
 }
 
-/// A context, 48 bytes.
+/// A context, 56 bytes.
 ///
 ///     0   4×3  id, description, reference (strings)
 ///     12  4×4  labels, attack, malware, actors (lists)
@@ -82,8 +82,12 @@ enum OriginLayout {
 ///     30  1    flags (`SourceFlags`)
 ///     31  1    zero
 ///     32  8×2  validity in nanoseconds since 1970
+///     48  4    joint condition (string), or 0
+///     52  1    which member of the condition
+///     53  1    number of its members
+///     54  2    zero
 enum ContextLayout {
-  static let size = 48
+  static let size = 56
 }
 
 /// Values that an entry of each kind may have; shared by the compiler and `verify`.

@@ -63,6 +63,7 @@ enum Detection {
       switch content.bigEndianUInt32(unchecked: 0) {
       case 0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a:
         return "a packet capture"
+      case 0x8953_4b44: return "a Sekisho database"
       case 0x504b_0304: return "a ZIP archive"
       case 0x2550_4446: return "a PDF document"
       case 0x7f45_4c46: return "a program"

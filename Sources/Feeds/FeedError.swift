@@ -16,6 +16,8 @@ public struct FeedError: Error, Sendable, Equatable, CustomStringConvertible {
     case unrecognized
     /// Nothing in the file can be used.
     case noUsableLine
+    /// Much of it is known to be good.
+    case suspect
     /// A limit was exceeded.
     case tooLarge
   }

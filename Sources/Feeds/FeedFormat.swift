@@ -22,7 +22,7 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   /// The index files of a folder of MISP events.
   case mispFeed = "misp-feed"
   case openIOC = "openioc"
-  /// ClamAV `.hdb` and `.hsb`.
+  /// ClamAV `.hdb` and `.hsb`, and the lists of what it allows, `.fp` and `.sfp`.
   case clamAVHash = "clamav-hash"
   /// A MISP warninglist: values known to be good or uninteresting.
   case warninglist
@@ -47,18 +47,24 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   /// The name used in every option and output.
   public var name: String { rawValue }
 
-  /// The format with this name, or nil; `suricata-dataset` may have the kind of its values behind it.
-  public init?(name: String) {
-    let base = name.hasPrefix("suricata-dataset:") ? "suricata-dataset" : name
-    self.init(rawValue: base)
+  /// The format with this name, or nil.
+  public init?(name: String) { self.init(rawValue: name) }
+
+  /// The format that a name means, and of `suricata-dataset:KIND` what its values are; nil for a name
+  /// that is none.
+  public static func named(_ name: String) -> (format: FeedFormat, dataset: DatasetKind)? {
+    let prefix = "suricata-dataset:"
+    if name.hasPrefix(prefix) {
+      return DatasetKind(name: String(name.dropFirst(prefix.count))).map { (.suricataDataset, $0) }
+    }
+    return FeedFormat(name: name).map { ($0, .any) }
   }
 
-  /// Whether this version reads the format; one that it only knows is refused by name.
-  public var isRead: Bool {
+  /// Whether content alone never leads to the format, so that it has to be named.
+  public var mustBeNamed: Bool {
     switch self {
-    case .suricataDataset, .suricataDatajson, .suricataIPRep, .openIOC, .rpz, .report: false
-    case .mispFeed: false
-    default: true
+    case .suricataDataset, .suricataDatajson, .report: true
+    default: false
     }
   }
 }

@@ -24,8 +24,26 @@ public struct FeedOptions: Sendable {
   public var admission = AdmissionOptions()
   /// Weak kinds match without being asked for.
   public var vouchesForWeakKinds = false
+  /// The feed may list what is known to be good: nothing is forced to exact for it, and the feed is
+  /// never refused as `suspect`.
+  public var isTrusted = false
   /// Overrides the format's own rule for names.
   public var names: NameMode?
+  /// What the values of a Suricata dataset are.
+  public var dataset = DatasetKind.any
+  /// What the columns of rows hold, where their names do not tell.
+  public var columns: ColumnNames?
+  /// How long an entry is valid where its feed names no end, in nanoseconds.
+  ///
+  /// From the day on which the feed learned of it; without one, from the file's last change.
+  public var validFor: Int64?
+  /// Entries of less confidence are left out; those about which nothing is said stay.
+  public var minimumConfidence: UInt8 = 0
+  /// Entries under a stricter marking are left out; those without a marking stay.
+  public var maximumTLP = TLP.red
+  /// Entries that became valid before this time, in nanoseconds since 1970, are left out; those
+  /// without a time stay.
+  public var oldest = Int64.min
   /// Kinds to load; others are counted.
   public var kinds: IndicatorKindSet = .all
   /// Confidence of entries about which the feed says nothing, 0–100.

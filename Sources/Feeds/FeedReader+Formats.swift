@@ -12,7 +12,9 @@ extension FeedReader {
     let end = min(stream.window.count, stream.start + Detection.sampleLength)
     let sample = Array(stream.window[stream.start..<end])
     let isWhole = stream.isAtEnd && end == stream.window.count
-    let choice = try choose(format, sample, isWhole: isWhole, path: stream.path)
+    // Who names the columns says that there are some.
+    let named = format ?? (options.columns == nil ? nil : .csv)
+    let choice = try choose(named, sample, isWhole: isWhole, path: stream.path)
     var sink = FeedSink(
       taking: &collection, path: stream.path, format: choice.format, options: options)
     do throws(FeedError) {
@@ -42,13 +44,10 @@ extension FeedReader {
   private static func choose(
     _ forced: FeedFormat?, _ sample: [UInt8], isWhole: Bool, path: String
   ) throws(FeedError) -> Choice {
-    if let forced {
-      try checkIsRead(forced, path: path)
-      return Choice(format: forced)
-    }
+    if forced == .mispFeed { return try chooseInFolder(sample, isWhole: isWhole, path: path) }
+    if let forced { return Choice(format: forced) }
     switch Detection.judge(sample, isWhole: isWhole) {
     case .format(let format, let plan):
-      try checkIsRead(format, path: path)
       return Choice(format: format, plan: plan)
     case .index(let format, let warning):
       return Choice(format: format, warning: warning, isIndex: true)
@@ -67,27 +66,37 @@ extension FeedReader {
     }
   }
 
-  private static func advice(_ candidates: [FeedFormat]) -> String {
-    let read = candidates.filter { $0.isRead }.map { "=" + $0.name }
-    if !read.isEmpty {
-      return "if it is one, name the format with =FORMAT, such as "
-        + read.joined(separator: " or ")
+  /// What a file of a folder of MISP events is.
+  private static func chooseInFolder(
+    _ sample: [UInt8], isWhole: Bool, path: String
+  ) throws(FeedError) -> Choice {
+    switch Detection.judge(sample, isWhole: isWhole) {
+    case .format(.misp, _): return Choice(format: .misp)
+    case .index(.mispFeed, let warning):
+      return Choice(format: .mispFeed, warning: warning, isIndex: true)
+    default:
+      throw FeedError(
+        .malformed, path: path,
+        problem: "neither a MISP event nor an index of a folder of events",
+        advice: "leave =misp-feed out, so that its format is told by its content")
     }
-    guard let format = candidates.first else {
-      return "give a feed, or name the format with =FORMAT"
-    }
-    return "if it is \(format.name): that is not read by this version"
   }
 
-  private static func checkIsRead(_ format: FeedFormat, path: String) throws(FeedError) {
-    guard !format.isRead else { return }
-    throw FeedError(
-      .unsupportedFormat, path: path, problem: "\(format.name) is not read by this version",
-      advice: "convert it to a format that is, or leave the file out")
+  private static func advice(_ candidates: [FeedFormat]) -> String {
+    let names = candidates.map { "=" + $0.name }
+    if names.isEmpty { return "give a feed, or name the format with =FORMAT" }
+    return "if it is one, name the format with =FORMAT, such as "
+      + names.joined(separator: " or ")
   }
 
   /// A feed without an entry is an error only where the user's word alone stands for its format.
   private static func judge(_ sink: FeedSink, isForced: Bool, path: String) throws(FeedError) {
+    if sink.isSuspect {
+      throw FeedError(
+        .suspect, path: path,
+        problem: "suspect: \(sink.wellKnownShare) are known to be good",
+        advice: "use it as --allow, or vouch for it with --trusted")
+    }
     guard isForced, sink.entryCount == 0, sink.summary.candidates > 0 else { return }
     if sink.summary.refusals.counts[FeedRefusal.kindNotWanted.rawValue] != nil { return }
     throw FeedError(
@@ -137,6 +146,16 @@ extension FeedReader {
       try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
         feed.json.stream
       }
+    case .openIOC:
+      var feed = OpenIOCFeed(stream)
+      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+        feed.xml.stream
+      }
+    case .suricataDatajson:
+      var feed = FlatJSONFeed(stream, format: choice.format)
+      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+        feed.json.stream
+      }
     case .csv, .mispCSV: try readTable(&stream, choice, &sink)
     case .urlhaus, .threatfox, .feodo, .sslbl, .malwarebazaar, .spamhausDrop:
       if isJSON(stream) {
@@ -153,13 +172,20 @@ extension FeedReader {
     case .netset: try readLines(PlainFormat(declared: .network), &stream, &sink)
     case .hosts: try readLines(HostsFormat(), &stream, &sink)
     case .zeekIntel: try readLines(ZeekIntelFormat(), &stream, &sink)
-    case .clamAVHash: try readLines(ClamAVHashFormat(), &stream, &sink)
+    case .clamAVHash:
+      try readLines(
+        ClamAVHashFormat(isAllowed: ClamAVHashFormat.isAllowList(stream.path)), &stream, &sink)
     case .loki: try readLines(LokiFormat(), &stream, &sink)
     case .adblock: try readLines(AdblockFormat(), &stream, &sink)
     case .dnsmasq: try readLines(DnsmasqFormat(), &stream, &sink)
     case .maltrail: try readLines(MaltrailFormat(), &stream, &sink)
-    case .suricataDataset, .suricataDatajson, .suricataIPRep, .mispFeed, .openIOC, .rpz, .report:
-      try checkIsRead(choice.format, path: stream.path)
+    case .suricataDataset:
+      try readLines(SuricataDatasetFormat(kind: sink.options.dataset), &stream, &sink)
+    case .suricataIPRep: try readLines(SuricataIPRepFormat(), &stream, &sink)
+    case .rpz: try readLines(RPZFormat(), &stream, &sink)
+    case .report: try readLines(ReportFormat(), &stream, &sink)
+    // Only its index files are of this format; its events are read as what they are.
+    case .mispFeed: return
     }
   }
 
@@ -193,7 +219,12 @@ extension FeedReader {
     let end = min(stream.window.count, stream.start + Detection.sampleLength)
     let sample = Array(stream.window[stream.start..<end])
     var test = ShapeTest()
-    guard let plan = choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test) else {
+    let names = choice.format == .csv ? sink.options.columns : nil
+    let found =
+      names == nil
+      ? choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test)
+      : CSVPlan.best(for: sample, format: choice.format, names: names, &test)
+    guard let plan = found else {
       if Text.trimmed(sample.rawSpan).isEmpty || isOnlyComments(sample) { return }
       throw FeedError(
         .noUsableLine, path: stream.path,

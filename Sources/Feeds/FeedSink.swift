@@ -21,6 +21,13 @@ enum FeedRefusal: String {
   case malformedRow = "malformed-row"
   case malformedLine = "malformed-line"
   case malformedJSON = "malformed-json"
+  case malformedBase64 = "malformed-base64"
+  case unsupportedCondition = "unsupported-condition"
+  case tooManyAlternatives = "too-many-alternatives"
+  case zeroScore = "zero-score"
+  case confidenceTooLow = "confidence-too-low"
+  case markingTooStrict = "marking-too-strict"
+  case tooOld = "too-old"
   case prose = "not-an-indicator"
   case kindNotWanted = "kind-not-wanted"
   case removed
@@ -38,6 +45,10 @@ struct FeedSink {
   private var parser = IndicatorParser()
   private let feed: UInt32
   private let firstRecord: Int
+  /// When the file was last changed, in nanoseconds since 1970.
+  private let changed: Int64?
+  /// Entries that good software or everybody asks for.
+  private var wellKnownEntries = 0
   /// Identifiers of the current context under each combination of flags.
   private var contextIDs = [UInt32?](repeating: nil, count: 16)
   private var baseContext: SourceContext
@@ -58,11 +69,16 @@ struct FeedSink {
       FeedDescription(name: name, format: format.name, isAllowList: options.isAllowList))
     summary = FeedSummary(feed: feed, name: name, path: path, format: format)
     firstRecord = self.collection.records.count
+    changed = options.validFor == nil ? nil : FileChange.nanoseconds(path)
     baseContext = SourceContext()
     currentContext = baseContext
     admission = options.admission
     // What a list of known-good values says of private networks is why it exists.
-    if options.isAllowList { admission.keepsPrivateAddresses = true }
+    if options.isAllowList {
+      admission.keepsPrivateAddresses = true
+      admission.trustsWellKnown = true
+    }
+    if options.isTrusted { admission.trustsWellKnown = true }
     if format == .maltrail { admission.acceptsPaths = true }
     for label in options.labels { optionLabels.append(self.collection.intern(label)) }
     baseContext.confidence = options.confidence ?? 255
@@ -76,6 +92,7 @@ struct FeedSink {
 
   /// Returns the collection with the feed's entries, and its summary.
   mutating func giveBack(_ collection: inout IndicatorCollection) -> FeedSummary {
+    applyUserLimits()
     summary.entries = entryCount
     self.collection.feeds[Int(feed)].refusals = summary.refusals.counts.mapValues {
       Int(clamping: $0)
@@ -84,12 +101,58 @@ struct FeedSink {
     return summary
   }
 
+  /// Gives entries the end of validity that the user names, and drops those that he does not want.
+  ///
+  /// At the end, since some formats say only then what holds of an entry.
+  private mutating func applyUserLimits() {
+    guard
+      options.validFor != nil || options.minimumConfidence > 0 || options.maximumTLP < .red
+        || options.oldest > .min
+    else { return }
+    var decisions: [UInt32: (context: UInt32, refusal: FeedRefusal?)] = [:]
+    var kept = firstRecord
+    for index in firstRecord..<collection.records.count {
+      var record = collection.records[index]
+      if decisions[record.context] == nil { decisions[record.context] = decide(record.context) }
+      guard let decision = decisions[record.context] else { continue }
+      if let refusal = decision.refusal {
+        summary.refusals.add(refusal.rawValue)
+        continue
+      }
+      record.context = decision.context
+      collection.records[kept] = record
+      kept += 1
+    }
+    collection.records.removeLast(collection.records.count - kept)
+  }
+
+  private mutating func decide(_ id: UInt32) -> (context: UInt32, refusal: FeedRefusal?) {
+    var context = collection.contexts[Int(id)]
+    if context.confidence != 255, context.confidence < options.minimumConfidence {
+      return (id, .confidenceTooLow)
+    }
+    if context.tlp > options.maximumTLP { return (id, .markingTooStrict) }
+    if context.validFrom != .min, context.validFrom < options.oldest { return (id, .tooOld) }
+    let start = context.validFrom == .min ? changed : context.validFrom
+    if let validFor = options.validFor, context.validUntil == .max, let start {
+      let (end, overflow) = start.addingReportingOverflow(validFor)
+      context.validUntil = overflow ? .max : end
+    }
+    return (collection.intern(context), nil)
+  }
+
   /// Returns the collection as if the feed had never been read.
   mutating func giveBackNothing(_ collection: inout IndicatorCollection) {
     self.collection.truncate(toRecords: firstRecord)
     self.collection.feeds.removeLast()
     swap(&self.collection, &collection)
   }
+
+  /// Whether so many entries are known to be good that the feed as a whole is not to be believed.
+  var isSuspect: Bool { wellKnownEntries * 5 > entryCount }
+
+  /// How many of the entries are known to be good, for a message.
+  var wellKnownShare: String { "\(wellKnownEntries) of its \(entryCount) entries" }
 
   // MARK: Context
 
@@ -123,8 +186,17 @@ struct FeedSink {
   mutating func assign(_ context: SourceContext, toRecords range: Range<Int>) {
     setContext(context)
     for index in range where index < collection.records.count {
-      let flags = collection.contexts[Int(collection.records[index].context)].flags
-      collection.records[index].context = contextID(flags)
+      let old = collection.contexts[Int(collection.records[index].context)]
+      if old.condition == 0 {
+        collection.records[index].context = contextID(old.flags)
+      } else {
+        var own = context
+        own.condition = old.condition
+        own.conditionMember = old.conditionMember
+        own.conditionCount = old.conditionCount
+        own.flags = context.flags.union(old.flags)
+        collection.records[index].context = collection.intern(own)
+      }
     }
   }
 
@@ -181,8 +253,12 @@ struct FeedSink {
     _ cell: RawSpan, nameMode: MatchMode, line: UInt64, id: StringID
   ) -> Bool {
     var isAny = false
+    var isForced = false
+    var isWellKnown = false
     for lint in parser.lints {
       note(lint.rawValue, cell, line: line, id: id)
+      if lint == .wellKnownName || lint == .wellKnownAddress { isWellKnown = true }
+      if lint == .wellKnownName || lint == .privateSuffixExact { isForced = true }
     }
     for result in parser.results {
       guard options.kinds.contains(result.kind) else {
@@ -192,12 +268,14 @@ struct FeedSink {
       var mode = result.mode ?? .exact
       if result.kind == .domain {
         mode = result.mode ?? nameMode
-        if let names = options.names, mode != .subdomainsOnly {
+        if let names = options.names, mode != .subdomainsOnly, !isForced {
           mode = names == .exact ? .exact : .withSubdomains
         }
       }
+      if isWellKnown { wellKnownEntries += 1 }
       var flags: SourceFlags = options.isAllowList ? .allow : []
       if !options.vouchesForWeakKinds, isWeak(result) { flags.insert(.weak) }
+      if isForced { flags.insert(.forcedExact) }
       let record = IndicatorRecord(
         kind: result.kind, mode: mode, prefixLength: result.prefixLength,
         ignoresCase: result.kind == .filename, port: result.port,
@@ -207,6 +285,64 @@ struct FeedSink {
       isAny = true
     }
     return isAny
+  }
+
+  /// Lets in values that mean something only together, or counts why the whole is not used.
+  ///
+  /// Each becomes an entry whose source names the condition, its number of members, and which of
+  /// them it is; a single value is an entry like any other.
+  mutating func add(_ parts: [JointPart], line: UInt64, id: StringID = 0) {
+    if parts.count == 1 {
+      let value = parts[0].value
+      add(
+        value.rawSpan, as: parts[0].declared, nameMode: parts[0].nameMode, line: line, id: id)
+      return
+    }
+    var members: [JointMember] = []
+    for part in parts {
+      let value = part.value
+      let cell = value.rawSpan
+      summary.candidates += 1
+      if let refusal = parser.parse(cell, as: part.declared, options: admission) {
+        return refuse(refusal.rawValue, cell, line: line, id: id)
+      }
+      // A range of addresses would be an OR in the middle of the AND.
+      guard parser.results.count == 1, let result = parser.results.first else {
+        return refuse(FeedRefusal.unsupportedPattern.rawValue, cell, line: line, id: id)
+      }
+      guard options.kinds.contains(result.kind) else {
+        summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
+        return
+      }
+      for lint in parser.lints { note(lint.rawValue, cell, line: line, id: id) }
+      let member = JointMember(
+        result, mode: result.mode ?? part.nameMode,
+        value: Array(parser.arena[result.start..<result.end]))
+      if !members.contains(where: { $0.text == member.text }) { members.append(member) }
+    }
+    members.sort { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+    guard members.count <= SourceContext.mostConditionMembers else {
+      let value = parts[0].value
+      return refuse(FeedRefusal.tooManyAlternatives.rawValue, value.rawSpan, line: line, id: id)
+    }
+    let common = currentContext
+    var context = common
+    if members.count > 1 {
+      context.condition = collection.intern(members.map(\.text).joined(separator: " AND "))
+      context.conditionCount = UInt8(members.count)
+      context.flags.insert(.joint)
+    }
+    for (index, member) in members.enumerated() {
+      context.conditionMember = UInt8(index)
+      setContext(context)
+      var flags: SourceFlags = options.isAllowList ? .allow : []
+      if members.count == 1, !options.vouchesForWeakKinds, member.isWeak { flags.insert(.weak) }
+      let record = member.record(
+        feed: feed, line: UInt32(clamping: line), context: contextID(flags))
+      let value = member.value
+      collection.append(record, value: value.rawSpan)
+    }
+    setContext(common)
   }
 
   private static func append(

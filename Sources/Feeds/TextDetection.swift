@@ -18,6 +18,8 @@ struct TextDetection {
   private var headings = 0
   private var banners: Set<String> = []
   private var isZeekIntel = false
+  private var policies = 0
+  private var isZone = false
   private var hasShownReferences = false
   private var isAdblockHeader = false
   private var test = ShapeTest()
@@ -56,6 +58,12 @@ struct TextDetection {
       return
     }
     if Comment.isWhole(line) { return }
+    if RPZFormat.isPolicy(line) { policies += 1 }
+    if Text.starts(line, "$TTL") || Text.starts(line, "$ORIGIN")
+      || Text.firstIndex(of: "SOA", in: line) != nil
+    {
+      isZone = true
+    }
     let foreign = ForeignLine.name(of: line)
     let formats = Self.formats(of: line, &test, &pathTest)
     if formats.isEmpty, foreign == nil, line.byteCount <= 60,
@@ -125,6 +133,7 @@ struct TextDetection {
         "a list of regular expressions for file names (LOKI)",
         advice: "leave the file out, or list the file names themselves")
     }
+    if policies > 0, isZone || isMost(policies, of: lines) { return .format(.rpz, nil) }
     if let (name, count) = fitsForeign.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
       isMost(count, of: lines) || ForeignLine.isSignature(name)
     {
@@ -251,9 +260,8 @@ enum ForeignLine {
     }
     if Text.equals(line, "logsource:") { return "Sigma rules" }
     if isSuricataRule(line) { return "Suricata rules" }
-    if Text.starts(line, "$TTL") || Text.starts(line, "$ORIGIN") { return FeedFormat.rpz.name }
     for type in [" CNAME ", "\tCNAME\t", " SOA ", "\tSOA\t", " NS ", "\tNS\t"] as [StaticString]
-    where Text.firstIndex(of: type, in: line) != nil { return FeedFormat.rpz.name }
+    where Text.firstIndex(of: type, in: line) != nil { return "DNS zones without policies" }
     return delimited(line)
   }
 

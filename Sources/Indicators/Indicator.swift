@@ -112,6 +112,16 @@ public struct SourceContext: Sendable, Hashable {
   public var tlp: TLP = .none
   /// Facts that matching needs.
   public var flags: SourceFlags = []
+  /// What else must be seen with the value: the values of a joint condition, itself included, as
+  /// `kind:value AND kind:value`; 0 for a value that says enough by itself.
+  public var condition: StringID = 0
+  /// Which member of the condition the value is, in the order of its text.
+  public var conditionMember: UInt8 = 0
+  /// Number of the condition's members; 0 without one.
+  public var conditionCount: UInt8 = 0
+
+  /// The most values of one condition.
+  public static let mostConditionMembers = 8
 
   /// A context that says nothing.
   public init() {}
@@ -130,6 +140,8 @@ public struct SourceFlags: OptionSet, Sendable, Hashable {
   public static let weak = SourceFlags(rawValue: 2)
   /// The feed forced a name to exact because it is a private public suffix or a top site.
   public static let forcedExact = SourceFlags(rawValue: 4)
+  /// The value counts only together with others (`SourceContext.condition`).
+  public static let joint = SourceFlags(rawValue: 8)
 }
 
 /// One indicator as a feed reader hands it on: trivial, its bytes and strings in the collection.

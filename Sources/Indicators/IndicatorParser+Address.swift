@@ -103,6 +103,9 @@ extension IndicatorParser {
       if let refusal = admit(SpecialAddresses.classify(ipv4: address), options) {
         return .refused(refusal)
       }
+      if port == 0, !options.trustsWellKnown, WellKnown.contains(ipv4: address) {
+        note(.wellKnownAddress)
+      }
       add(address, prefixLength: 32, port: port)
     case .ipv6(let address):
       if let refusal = admit(SpecialAddresses.classify(ipv6: Self.halves(address)), options) {

@@ -162,6 +162,12 @@ extension IndicatorParser {
       case .none: break
       }
     }
+    if !options.trustsWellKnown, mode != .subdomainsOnly,
+      WellKnown.contains(name: arena.rawBytes.extracting(start...))
+    {
+      mode = .exact
+      lints.append(.wellKnownName)
+    }
     if !TopLevelDomains.contains(arena.rawBytes.extracting((start + facts.lastLabel)...)) {
       lints.append(.unknownTopLevelDomain)
     }

@@ -44,6 +44,8 @@ public struct AdmissionOptions: Sendable {
   public var acceptsPaths = false
   /// Let public suffixes in as they are.
   public var keepsPublicSuffixes = false
+  /// Take names and addresses of `WellKnown` like any other.
+  public var trustsWellKnown = false
 
   /// The defaults of `matching.md`.
   public init() {}

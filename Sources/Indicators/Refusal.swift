@@ -88,6 +88,10 @@ public enum Lint: String, Sendable, CaseIterable {
   case unknownTopLevelDomain = "unknown-top-level-domain"
   /// A suffix under which a company's customers get names: forced to exact.
   case privateSuffixExact = "private-suffix-exact"
+  /// A name that good software or everybody asks for: forced to exact.
+  case wellKnownName = "well-known-name"
+  /// An address that good software or everybody asks: a public resolver, a root name server.
+  case wellKnownAddress = "well-known-address"
   /// A fragment was dropped and the bare host is left of a URL.
   case fragmentDropped = "fragment-dropped"
   /// A port behind a name was dropped.

@@ -257,8 +257,7 @@ public final class InputSource {
           if raw.isDrained {
             throw InputError(
               code: .truncated, path: path,
-              message:
-                "\(decompressor.name) data ends in the middle; hits up to there are reported")
+              message: "\(decompressor.name) data ends in the middle")
           }
         }
       }

@@ -38,7 +38,7 @@ struct EntryCatalog {
   ) -> ResolvedSource {
     let context = source.context
     let feed = database.feedName(source.feed)
-    return ResolvedSource(
+    var resolved = ResolvedSource(
       feed: feed.copied(feed.byteOffsets),
       lines: source.line == 0 ? [] : [source.line] + source.moreLines,
       id: bytes(context.id, database), description: bytes(context.description, database),
@@ -47,6 +47,13 @@ struct EntryCatalog {
       malware: list(context.malware, database), actors: list(context.actors, database),
       validFrom: context.validFrom, validUntil: context.validUntil,
       confidence: context.confidence, tlp: context.tlp, flags: context.flags)
+    if context.condition != 0 {
+      resolved.condition = bytes(context.condition, database)
+      resolved.conditionPlace = ConditionPlace(
+        condition: context.condition, bit: 1 << UInt16(context.conditionMember & 15),
+        all: (1 << UInt16(min(context.conditionCount, 15))) - 1)
+    }
+    return resolved
   }
 
   private static func bytes(_ id: StringID, _ database: IndicatorDatabase) -> [UInt8] {

@@ -118,4 +118,19 @@ public struct ResolvedSource: Sendable {
   public var tlp: TLP
   /// Whether it allows, is weak, or was forced to exact.
   public var flags: SourceFlags
+  /// The values that were to be seen together, as `kind:value AND kind:value`; empty where the
+  /// value says enough by itself.
+  public var condition: [UInt8] = []
+  /// Which condition of its database, which of its members, of how many.
+  package var conditionPlace: ConditionPlace?
+}
+
+/// A member of a joint condition.
+package struct ConditionPlace: Sendable, Equatable {
+  /// The condition's string in its database.
+  package var condition: UInt32
+  /// The member's bit.
+  package var bit: UInt16
+  /// The bits of all members.
+  package var all: UInt16
 }

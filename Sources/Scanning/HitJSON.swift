@@ -142,6 +142,7 @@ extension JSONWriter {
     }
     text("description", source.description)
     text("reference", source.reference)
+    text("condition", source.condition)
     if source.flags.contains(.weak) {
       key("weak")
       boolean(true)

@@ -16,6 +16,7 @@ final class HitResolver: BatchProcessor {
   private var renderer: HitJSON
   private var csv = HitCSV()
   private var candidates: [Candidate] = []
+  private var conditions = ConditionTracker()
 
   /// One entry that covers the observable at hand.
   private struct Candidate {
@@ -63,6 +64,7 @@ final class HitResolver: BatchProcessor {
       }
       if let first = matches[database].first { earliest = min(earliest, Int(first.observable)) }
     }
+    gatherConditions(batch, place)
     while earliest < count {
       var start = earliest
       while start > 0, !batch.observables[start].startsPlace { start -= 1 }
@@ -78,6 +80,23 @@ final class HitResolver: BatchProcessor {
         }
         if cursors[database] < matches[database].count {
           earliest = min(earliest, Int(matches[database][cursors[database]].observable))
+        }
+      }
+    }
+  }
+
+  /// Notes which members of joint conditions the records of a batch hold.
+  private func gatherConditions(_ batch: ObservableBatch, _ place: SegmentPlace) {
+    conditions.begin(input: place.input)
+    for database in databases.indices {
+      for match in matches[database]
+      where databases[database].entry(match.entry).sourceFlags.contains(.joint) {
+        let observed = batch.observables[Int(match.observable)]
+        let record = batch.records[Int(observed.record)]
+        let scope = ConditionTracker.Scope(observed.record, record, batch)
+        for source in catalog.entry(database: database, entry: match.entry).sources {
+          guard let place = source.conditionPlace else { continue }
+          conditions.note(place, database: database, scope)
         }
       }
     }
@@ -117,7 +136,9 @@ final class HitResolver: BatchProcessor {
         guard Int(match.observable) >= unit.lowerBound else { continue }
         let observed = batch.observables[Int(match.observable)]
         let entry = catalog.entry(database: database, entry: match.entry)
-        consider(entry, match: match.kind, observed: observed, time: record.time, &allowed)
+        consider(
+          entry, match: match.kind, observed: observed, time: record.time,
+          scope: ConditionTracker.Scope(observed.record, record, batch), &allowed)
       }
     }
     guard !candidates.isEmpty else { return false }
@@ -157,12 +178,18 @@ final class HitResolver: BatchProcessor {
   /// Takes an entry in where one of its sources takes part, and notes what allows it.
   private func consider(
     _ entry: ResolvedEntry, match: MatchKind, observed: Observable, time: Int64,
+    scope: ConditionTracker.Scope,
     _ allowed: inout [(kind: IndicatorKind, suppression: Suppression)]
   ) {
     var sources: [Int] = []
     var confidence: UInt8 = 0
     var validities: [Validity] = []
     for (index, source) in entry.sources.enumerated() {
+      if let place = source.conditionPlace, !options.ignoresConditions,
+        !conditions.isMet(place, database: entry.reference.database, scope)
+      {
+        continue
+      }
       if source.flags.contains(.allow) {
         if match != .address {
           allowed.append(

@@ -118,7 +118,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     do throws(InputError) {
       chunk = try reader.nextChunk()
     } catch {
-      run.update { problems.append(ScanProblem(path: path, message: error.message)) }
+      run.update { problems.append(ScanProblem(path: path, cutBy: error)) }
     }
     progress.add(bytes: source.rawBytesRead &- before)
     // Where a fault waits behind the last chunk, the next read reports it.

@@ -25,6 +25,13 @@ public struct ScanProblem: Sendable, Equatable {
     self.message = message
     self.isError = isError
   }
+
+  /// A problem with an input that was read until a fault of its own.
+  init(path: InputPath, cutBy error: InputError) {
+    let isCut = error.code == .truncated
+    self.init(
+      path: path, message: error.message + (isCut ? "; hits up to there are reported" : ""))
+  }
 }
 
 /// Puts segments that several inputs yield at once into the order of the inputs.

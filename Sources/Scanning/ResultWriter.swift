@@ -133,5 +133,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private func fail(_ message: String) {
     writeError = message
     hasErrors = true
+    // What was written so far would look like a whole file to whoever finds it.
+    output = nil
   }
 }

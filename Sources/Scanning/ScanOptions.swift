@@ -55,6 +55,9 @@ public struct ScanOptions: Sendable {
   /// Whether every packet's addresses are observables instead of each flow's once.
   public var everyPacket = false
 
+  /// Values of joint conditions count alone, as for a lookup by hand.
+  package var ignoresConditions = false
+
   /// The defaults of the command.
   public init() {}
 }

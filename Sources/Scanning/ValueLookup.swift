@@ -28,6 +28,7 @@ public struct ValueLookup {
     var options = ScanOptions()
     options.includesWeak = true
     options.showsSuppressed = true
+    options.ignoresConditions = true
     // Grouped hits come back as values instead of text.
     options.grouping = .indicator
     resolver = HitResolver(databases: databases, options: options)
@@ -114,6 +115,10 @@ public struct ValueLookup {
           output += Array("  ".utf8) + DisplayText.escaped(detail)
         }
         if source.flags.contains(.weak) { output += Array("  (weak: needs --weak)".utf8) }
+        if !source.condition.isEmpty {
+          output += Array("  (only with: ".utf8) + DisplayText.escaped(source.condition)
+          output.append(UInt8(ascii: ")"))
+        }
         output.append(UInt8(ascii: "\n"))
       }
     }

@@ -22,6 +22,11 @@ enum FeedList {
       for item in list.items {
         var file = request
         file.path = String(decoding: item.path.bytes, as: UTF8.self)
+        if let name = request.options.name, file.path != request.path {
+          // A folder's name goes before the names of its files.
+          let below = file.path.utf8.dropFirst(request.path.utf8.count).drop { $0 == 0x2f }
+          file.options.name = name + "/" + (String(below) ?? file.path)
+        }
         files.append(file)
       }
     }

@@ -17,7 +17,13 @@ struct CompileCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("Feeds, or folders of feeds.", valueName: "feed[=format]"))
-  var feeds: [String]
+  var feeds: [String] = []
+
+  @Option(
+    name: .customLong("feeds"),
+    help: ArgumentHelp(
+      "A file that lists feeds and says of each what cannot be guessed.", valueName: "config"))
+  var configurations: [String] = []
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The database file to write.", valueName: "file"))
   var output: String
@@ -38,16 +44,35 @@ struct CompileCommand: ParsableCommand {
   @Flag(help: "Load both sides of MISP's paired values.")
   var mispPairs = false
 
+  @Flag(help: "Believe the feeds also where they list what is known to be good.")
+  var trusted = false
+
+  @OptionGroup var limits: FeedLimits
+
   @Flag(help: "Show every refused line, up to 1000 a feed.")
   var listRefused = false
 
   @Flag(help: "Only errors.")
   var quiet = false
 
+  func validate() throws {
+    if feeds.isEmpty, allow.isEmpty, configurations.isEmpty {
+      throw ValidationError("give at least one feed, an --allow list, or a --feeds configuration")
+    }
+  }
+
   func run() throws {
-    let requests =
+    var requests =
       try feeds.map { try request($0, isAllowList: false) }
       + allow.map { try request($0, isAllowList: true) }
+    do {
+      for path in configurations { requests += try FeedConfiguration.read(path: path) }
+    } catch {
+      Console.error(Console.shown("\(error)"))
+      throw ExitCode(2)
+    }
+    let limits = try limits.values()
+    for index in requests.indices { limits.apply(to: &requests[index].options) }
     let compilation = Sekisho.compile(requests)
     FeedReporting.report(compilation, details: true, quiet: quiet)
     if listRefused {
@@ -79,6 +104,7 @@ struct CompileCommand: ParsableCommand {
     var request = try FeedArgument.request(argument, isAllowList: isAllowList)
     request.options.admission.keepsPrivateAddresses = keepPrivate
     request.options.keepsPartial = keepPartial
+    request.options.isTrusted = trusted
     request.options.loadsAllMISP = mispAll
     request.options.loadsBothOfMISPPairs = mispPairs
     return request

@@ -14,12 +14,13 @@ enum FeedArgument {
       return FeedReader.Request(path: argument, options: options)
     }
     let suffix = String(argument[argument.index(after: equals)...])
-    if let format = FeedFormat(name: suffix) {
+    if let (format, dataset) = FeedFormat.named(suffix) {
+      options.dataset = dataset
       return FeedReader.Request(
         path: String(argument[..<equals]), format: format, options: options)
     }
     guard access(argument, F_OK) == 0 else {
-      let names = FeedFormat.allCases.filter(\.isRead).map(\.name).sorted()
+      let names = FeedFormat.allCases.map(\.name).sorted()
       throw ValidationError(
         "\(Console.shown(argument)): '\(Console.shown(suffix))' is no feed format; use one of "
           + names.joined(separator: " "))

@@ -15,7 +15,7 @@ import Testing
     #endif
   }
 
-  private static let feeds = FeedCase.lines + FeedCase.tables + FeedCase.objects
+  private static let feeds = FeedCase.all + FeedCase.named
 
   @Test(arguments: feeds)
   func cutAtEveryByte(_ feed: FeedCase) {

@@ -190,7 +190,7 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct LineFormatTests {
-  @Test(arguments: FeedCase.lines + FeedCase.tables + FeedCase.objects)
+  @Test(arguments: FeedCase.all)
   func formatIsFoundAndRead(_ feed: FeedCase) {
     let loaded = Loaded(feed.text)
     #expect(loaded.error == nil)
@@ -198,7 +198,7 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
     check(loaded, feed)
   }
 
-  @Test(arguments: FeedCase.lines + FeedCase.tables + FeedCase.objects)
+  @Test(arguments: FeedCase.all + FeedCase.named)
   func formatIsReadWhenNamed(_ feed: FeedCase) {
     check(Loaded(feed.text, format: feed.format), feed)
   }
@@ -222,7 +222,7 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test func namesOfCasesAreUnique() {
-    let names = (FeedCase.lines + FeedCase.tables + FeedCase.objects).map(\.name)
+    let names = (FeedCase.all + FeedCase.named).map(\.name)
     #expect(Set(names).count == names.count)
   }
 

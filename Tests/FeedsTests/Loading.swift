@@ -60,6 +60,7 @@ struct Loaded {
     let flags = context(record).flags
     if flags.contains(.weak) { text += " weak" }
     if flags.contains(.allow) { text += " allow" }
+    if flags.contains(.joint) { text += " joint" }
     return text
   }
 
@@ -114,6 +115,7 @@ struct Loaded {
     add("malware", list(context.malware).joined(separator: ","))
     add("actors", list(context.actors).joined(separator: ","))
     add("tlp", context.tlp.name ?? "")
+    add("condition", string(context.condition))
     if context.confidence != 255 { add("confidence", "\(context.confidence)") }
     if context.validFrom != .min { add("from", time(context.validFrom)) }
     if context.validUntil != .max { add("until", time(context.validUntil)) }

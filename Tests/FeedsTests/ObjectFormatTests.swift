@@ -53,10 +53,11 @@ extension FeedCase {
         "2 domain one.example exact", "2 domain two.example exact",
         "3 domain three.example exact", "3 ipv4 192.0.2.66 exact", "4 domain four.example exact",
         "4 domain five.example exact", "5 domain six.example exact",
-        "6 ipv4 178.63.71.15 exact", "13 domain eleven.example exact",
+        "6 ipv4 178.63.71.15 exact", "7 domain seven.example exact joint",
+        "7 filename x.exe exact joint", "13 domain eleven.example exact",
       ],
       diagnostics: [
-        "6 (kind-by-shape)", "7 unsupported-pattern", "8 unsupported-pattern",
+        "6 (kind-by-shape)", "8 unsupported-pattern",
         "9 unsupported-pattern", "10 unsupported-pattern", "11 unsupported-pattern",
         "12 unsupported-path", "13 unsupported-pattern", "14 unsupported-pattern",
       ]),

@@ -7,11 +7,11 @@ struct ParserTests {
   @Test(
     "Addresses, prefixes, ranges, ports",
     arguments: [
-      ("8.8.8.8", "ipv4 8.8.8.8"), ("192.0.2.1", "ipv4 192.0.2.1 ~documentation-range"),
+      ("8.8.8.9", "ipv4 8.8.8.9"), ("192.0.2.1", "ipv4 192.0.2.1 ~documentation-range"),
       ("2001:DB8::0:1", "ipv6 2001:db8::1 ~documentation-range"),
-      ("2a00:1::1%eth0", "ipv6 2a00:1::1"), ("::ffff:8.8.8.8", "ipv4 8.8.8.8"),
-      ("::ffff:808:808", "ipv4 8.8.8.8"), ("::8.8.8.8", "ipv6 ::808:808"),
-      ("64:ff9b::808:808", "ipv6 64:ff9b::808:808"),
+      ("2a00:1::1%eth0", "ipv6 2a00:1::1"), ("::ffff:8.8.8.9", "ipv4 8.8.8.9"),
+      ("::ffff:808:809", "ipv4 8.8.8.9"), ("::8.8.8.9", "ipv6 ::808:809"),
+      ("64:ff9b::808:809", "ipv6 64:ff9b::808:809"),
       ("1.2.3.0/24", "ipv4 1.2.3.0/24"), ("1.2.3.4/32", "ipv4 1.2.3.4"),
       ("1.2.3.4/24", "ipv4 1.2.3.0/24 ~host-bits-cleared"),
       ("1.2.3.4/16", "ipv4 1.2.0.0/16 ~host-bits-cleared"), ("1.2.3.4/15", "!host-bits-set"),
@@ -33,12 +33,12 @@ struct ParserTests {
       ("1.0.0.0-2.0.0.0", "!range-too-large"),
       ("2a00::1-2a00::2", "ipv6 2a00::1, ipv6 2a00::2"),
       ("2a00::-2a00::ff:ffff", "ipv6 2a00::/104"),
-      ("2a00::-2a00::100:0", "!range-too-large"), ("8.8.8.8:443", "ipv4 8.8.8.8:443"),
-      ("8.8.8.8|443", "ipv4 8.8.8.8:443"), ("[2a00::1]:443", "ipv6 [2a00::1]:443"),
+      ("2a00::-2a00::100:0", "!range-too-large"), ("8.8.8.9:443", "ipv4 8.8.8.9:443"),
+      ("8.8.8.9|443", "ipv4 8.8.8.9:443"), ("[2a00::1]:443", "ipv6 [2a00::1]:443"),
       ("[2a00::1]", "ipv6 2a00::1"), ("2a00::1|443", "ipv6 [2a00::1]:443"),
-      ("2001:db8::1:443", "ipv6 2001:db8::1:443 ~documentation-range"), ("8.8.8.8:0", "!bad-port"),
-      ("8.8.8.8:65536", "!bad-port"), ("8.8.8.8:", "!bad-port"), ("[2a00::1]:x", "!bad-port"),
-      ("8.8.8.8:443/a", "url 8.8.8.8/a"), ("206.189.56.140", "ipv4 206.189.56.140"),
+      ("2001:db8::1:443", "ipv6 2001:db8::1:443 ~documentation-range"), ("8.8.8.9:0", "!bad-port"),
+      ("8.8.8.9:65536", "!bad-port"), ("8.8.8.9:", "!bad-port"), ("[2a00::1]:x", "!bad-port"),
+      ("8.8.8.9:443/a", "url 8.8.8.9/a"), ("206.189.56.140", "ipv4 206.189.56.140"),
       ("010.1.2.3", "!numeric-last-label"), ("1.2.3.4.5", "!numeric-last-label"),
       ("1.2.3.256", "!numeric-last-label"), ("1.2.3", "!numeric-last-label"),
       // Refused ranges, first and last address of each, and their neighbours.
@@ -71,6 +71,30 @@ struct ParserTests {
     #expect(parsed("10.0.0.1", options) == "ipv4 10.0.0.1")
     #expect(parsed("fd00::1", options) == "ipv6 fd00::1")
     #expect(parsed("127.0.0.1", options) == "!reserved-address")
+  }
+
+  @Test(
+    "What everybody asks for is flagged, and a name of that sort is exact",
+    arguments: [
+      ("google.com", "domain =google.com ~well-known-name"),
+      ("www.google.com", "domain =www.google.com ~well-known-name"),
+      ("update.microsoft.com", "domain =update.microsoft.com ~well-known-name"),
+      ("ocsp.digicert.com", "domain =ocsp.digicert.com ~well-known-name"),
+      (".google.com", "domain =google.com ~well-known-name"),
+      ("*.google.com", "domain *.google.com"), ("evil.google.com", "domain evil.google.com"),
+      ("google.com.evil.example", "domain google.com.evil.example"),
+      ("8.8.8.8", "ipv4 8.8.8.8 ~well-known-address"), ("8.8.8.8:4444", "ipv4 8.8.8.8:4444"),
+    ])
+  func wellKnown(_ cell: String, _ expected: String) {
+    #expect(parsed(cell) == expected)
+  }
+
+  @Test("A feed that is trusted may mean what everybody asks for")
+  func wellKnownAndTrusted() {
+    var options = AdmissionOptions()
+    options.trustsWellKnown = true
+    #expect(parsed("google.com", options) == "domain google.com")
+    #expect(parsed("8.8.8.8", options) == "ipv4 8.8.8.8")
   }
 
   @Test(
@@ -123,7 +147,7 @@ struct ParserTests {
       ("http:///a", "!bad-host"),
       ("ftp://evil.example", "url ftp://evil.example/"),
       ("user@evil.example", "email user@evil.example"),
-      ("User+Tag@Evil.example", "email user+tag@evil.example"), ("user@8.8.8.8", "ipv4 8.8.8.8"),
+      ("User+Tag@Evil.example", "email user+tag@evil.example"), ("user@8.8.8.9", "ipv4 8.8.8.9"),
       ("user@127.0.0.1", "!reserved-address"), ("*@evil.example", "!wildcard-inside"),
       ("a@b", "!single-label"), ("a b@evil.example", "!bad-local-part"), ("@", "!not-an-indicator"),
       ("user@evil.example/a", "url evil.example/a"),
@@ -161,8 +185,8 @@ struct ParserTests {
       ("evil(DOT)example", "domain evil.example"), ("evil{dot}example", "domain evil.example"),
       ("evil[.example", "domain evil.example"), ("evil.]example", "domain evil.example"),
       ("evil\\.example", "domain evil.example"), ("evil。example", "domain evil.example"),
-      ("evil．example", "domain evil.example"), ("8[.]8[.]8[.]8", "ipv4 8.8.8.8"),
-      ("8[.]8[.]8[.]8[:]443", "ipv4 8.8.8.8:443"), ("2a00[:]1[:][:]1", "ipv6 2a00:1::1"),
+      ("evil．example", "domain evil.example"), ("8[.]8[.]8[.]9", "ipv4 8.8.8.9"),
+      ("8[.]8[.]8[.]9[:]443", "ipv4 8.8.8.9:443"), ("2a00[:]1[:][:]1", "ipv6 2a00:1::1"),
       ("[2a00::1]:443", "ipv6 [2a00::1]:443"), ("user[@]evil[.]example", "email user@evil.example"),
       ("user[at]evil.example", "email user@evil.example"),
       ("user(at)evil[dot]example", "email user@evil.example"),
@@ -301,7 +325,7 @@ struct ParserTests {
     var generator = SeededGenerator(seed: 5)
     let alphabet = Array("abc.example/:?=%é-_1")
     var values = [
-      "http://a.b.example/x.y", "https://[2a00::1]:8443/", "a@b.example", "8.8.8.8:53",
+      "http://a.b.example/x.y", "https://[2a00::1]:8443/", "a@b.example", "8.8.8.9:53",
       "[2a00::1]:53",
       "1.2.0.0/16", "2a00::/32", "ftp://a.example/x", "tcp://a.example:1/", "httpd.example",
       "http.example/x",

@@ -80,6 +80,38 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("out.skdb")))
   }
 
+  @Test func feedThatIsKnownToBeGood() throws {
+    let popular = try folder.write(
+      "popular.txt", "google.com\nwww.bing.com\nupdate.microsoft.com\nevil.example\n")
+    let out = folder.path("popular.skdb")
+    let refused = try CommandRunner.run(["compile", popular, "-o", out])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("suspect: 3 of its 4 entries"), "\(refused.errors)")
+    #expect(!FileManager.default.fileExists(atPath: out))
+    for arguments in [["compile", popular, "--trusted"], ["compile", "--allow", popular]] {
+      let taken = try CommandRunner.run(arguments + ["-o", out])
+      #expect(taken.status == 0, "\(taken.errors)")
+    }
+  }
+
+  @Test func noPartOfAnOutputStaysBehind() throws {
+    let log = try folder.write("a.log", String(repeating: "evil.example\n", count: 20_000))
+    let results = folder.path("results")
+    try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
+    // A limit of the shell stands for a full disk: writing fails in the middle.
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = [
+      "-c", "trap '' XFSZ; ulimit -f 8; \"$@\" 2>/dev/null", "sh",
+      CommandRunner.executable.path, "scan", "--feed", feed, "--format", "ndjson", "-o",
+      results + "/hits.ndjson", log,
+    ]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 2)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: results) == [])
+  }
+
   @Test func unreadableFile() throws {
     expect(
       try CommandRunner.run(["scan", "--feed", feed, folder.path("missing.log")]), status: 2,

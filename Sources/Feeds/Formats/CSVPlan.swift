@@ -27,11 +27,12 @@ struct CSVPlan {
 
   /// The plan that suits a file's beginning best, or nil if none has a column of values.
   static func best(
-    for sample: [UInt8], format: FeedFormat, _ test: inout ShapeTest
+    for sample: [UInt8], format: FeedFormat, names: ColumnNames? = nil, _ test: inout ShapeTest
   ) -> CSVPlan? {
     var best: CSVPlan?
     for delimiter in [Byte.comma, Byte.tab, UInt8(ascii: ";"), UInt8(ascii: "|")] {
-      guard let plan = CSVPlan(sample, delimiter: delimiter, format: format, &test),
+      guard
+        let plan = CSVPlan(sample, delimiter: delimiter, format: format, names: names, &test),
         plan.hasValues
       else { continue }
       if best.map({ plan.isBetter(than: $0) }) ?? true { best = plan }
@@ -47,7 +48,8 @@ struct CSVPlan {
   }
 
   private init?(
-    _ sample: [UInt8], delimiter: UInt8, format: FeedFormat, _ test: inout ShapeTest
+    _ sample: [UInt8], delimiter: UInt8, format: FeedFormat, names: ColumnNames?,
+    _ test: inout ShapeTest
   ) {
     self.delimiter = delimiter
     var stream = FeedStream(bytes: sample, path: "")
@@ -55,7 +57,11 @@ struct CSVPlan {
     guard reader.next(&stream) else { return nil }
     var rows: [TableRow] = []
     let first = reader.row
-    if let comment = Self.commentedHeader(sample, delimiter, width: first.cells.count, format) {
+    if case .byHeader(let header) = names {
+      guard readHeader(first, header) else { return nil }
+    } else if let comment = Self.commentedHeader(
+      sample, delimiter, width: first.cells.count, format)
+    {
       keys = comment
       rows.append(first)
     } else if Self.isHeader(first, format, &test) {
@@ -68,14 +74,37 @@ struct CSVPlan {
       rows.append(reader.row)
     }
     self.rows = rows.count
-    columns = keys.map { Column(key: $0, format: format) }
-    confirm(rows, &test)
+    if case .inOrder(let named) = names {
+      // A user's word needs no proof; fewer columns than he names are another delimiter's.
+      columns = named.map { ColumnNames.column($0) ?? .other }
+      guard first.cells.count >= (columns.lastIndex { $0.isValue } ?? 0) + 1 else { return nil }
+    } else if names == nil {
+      columns = keys.map { Column(key: $0, format: format) }
+      confirm(rows, &test)
+    }
     countFitting(rows, &test)
     if !hasHeader, delimiter != Byte.tab, rows.contains(where: { $0.cells.count < 2 }) {
       // Without a header, one column is a plain list and a ragged one is prose.
       let narrow = rows.count { $0.cells.count < 2 }
       if narrow * 20 > rows.count { return nil }
     }
+  }
+
+  /// Takes the columns from a header row and what the user says of its names.
+  private mutating func readHeader(_ row: TableRow, _ names: [String: String]) -> Bool {
+    var roles: [String: Column] = [:]
+    for (name, role) in names {
+      let bytes = Array(name.utf8)
+      roles[Text.key(bytes.rawSpan)] = ColumnNames.column(role)
+    }
+    keys = Self.keys(of: row)
+    headerLine = row.line
+    columns = keys.map { key in
+      if let role = roles[key] { return role }
+      let column = Column(key: key)
+      return column.isValue || column == .type ? .other : column
+    }
+    return columns.contains { $0.isValue }
   }
 
   private mutating func countFitting(_ rows: [TableRow], _ test: inout ShapeTest) {

@@ -96,6 +96,9 @@ enum Column: Equatable {
     case (.feodo, "hostname"): .other
     case (.feodo, "status"), (.feodo, "c2status"): .tags
     case (.spamhausDrop, "sblid"): .id
+    case (.suricataDatajson, "context"): .description
+    // Where the records are, in the examples of the format's own documentation.
+    case (.suricataDatajson, "threat"): .other
     case (.spamhausDrop, "type"): .other
     default: nil
     }

@@ -23,7 +23,9 @@ struct FlatJSONFeed {
         try readValue(token, named: 0, into: &sink)
       } catch {
         // In JSON lines, a bad line costs a line.
-        guard format == .spamhausDrop, error.code == .malformed, json.resynchronize() else {
+        guard format == .spamhausDrop || format == .suricataDatajson, error.code == .malformed,
+          json.resynchronize()
+        else {
           throw error
         }
         sink.refuse(.malformedJSON, [UInt8]().rawSpan, line: error.line ?? 0)
@@ -67,6 +69,13 @@ struct FlatJSONFeed {
           if !range.isEmpty { record.fields.append((column, range)) }
         }
       case .beginArray where column == .tags: try readTags(into: &record, &sink)
+      case _ where format == .suricataDatajson && column.isValue && value.kind != .string:
+        // A value that is a list or a truth is none; as a list of records it is read below.
+        if value.kind == .beginObject || value.kind == .beginArray {
+          try readValue(value, named: 0, into: &sink)
+        } else {
+          sink.refuse(.malformedRow, keyText.rawSpan, line: line)
+        }
       case .beginObject, .beginArray:
         // abuse.ch names each record by its number.
         let isNumber = keyText.count <= 18 && !keyText.isEmpty && keyText.allSatisfy(Text.isDigit)

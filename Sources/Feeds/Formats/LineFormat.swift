@@ -154,7 +154,20 @@ struct LokiFormat: LineFormat {
 }
 
 /// ClamAV's `hash:size:name[:level[:level]]` (`.hdb`, `.hsb`); the size is context.
+///
+/// Lists of files that it must not find (`.fp`, `.sfp`) are written alike: only the file's name tells.
 struct ClamAVHashFormat: LineFormat {
+  let isAllowed: Bool
+
+  /// Whether a path names a list of what is allowed, compressed or not.
+  static func isAllowList(_ path: String) -> Bool {
+    var name = path[...].utf8
+    for suffix in [".gz", ".zst"] where name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
+      name = name.dropLast(suffix.utf8.count)
+    }
+    return [".fp", ".sfp"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+  }
+
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if line.byte(unchecked: 0) == UInt8(ascii: "#") { return }
     guard Self.fits(line), let first = Text.firstIndex(of: Byte.colon, in: line),
@@ -166,7 +179,12 @@ struct ClamAVHashFormat: LineFormat {
     let end = Text.firstIndex(of: Byte.colon, in: line, from: second + 1) ?? line.byteCount
     var context = sink.emptyContext
     let name = sink.collection.intern(line.extracting(second + 1..<end))
-    context.malware = sink.collection.intern(list: [name])
+    if isAllowed {
+      context.description = name
+      context.flags.insert(.allow)
+    } else {
+      context.malware = sink.collection.intern(list: [name])
+    }
     sink.setContext(context)
     sink.add(line.extracting(0..<first), as: .digest, line: number)
   }

@@ -1,14 +1,15 @@
 import Indicators
 import Parsing
 
-/// A STIX pattern (2.0 and 2.1 §9) as the values that satisfy it alone, as far as it has such.
+/// A STIX pattern (2.0 and 2.1 §9) as alternatives, each of one `=` or `IN` comparison or of several
+/// that must hold on the same observation.
 ///
-/// That is one `=` or `IN` comparison, or an OR of such, also across observations that are joined by
-/// OR. `X.type = 'domain-name' AND X.value = …` is one comparison, since the type follows from the
-/// value. Alternatives of any other form are counted and left out; an AND, FOLLOWEDBY or qualifier
-/// over observations leaves nothing.
+/// OR gives alternatives, also across observations; AND within one observation gives a joint
+/// condition, written out over the alternatives inside it. `X.type = 'domain-name' AND X.value = …`
+/// is one comparison, since the type follows from the value. Alternatives of any other form are
+/// counted and left out; an AND, FOLLOWEDBY or qualifier over observations leaves nothing.
 struct STIXPattern {
-  /// One comparison that a value satisfies alone; ranges are in `arena`.
+  /// One comparison; ranges are in `arena`.
   struct Test {
     /// Object path in lower case, quotes dropped: `file:hashes.sha-256`.
     var path: Range<Int>
@@ -23,15 +24,22 @@ struct STIXPattern {
 
   private(set) var arena: [UInt8] = []
   private(set) var tests: [Test] = []
-  /// Alternatives that are no single comparison.
+  /// Tests that must hold at once, by their place in `tests`: one group for each alternative.
+  private var groups: [[Int]] = []
+  /// Whether any group has come of an AND, so that groups differ from tests.
+  private var hasConjunction = false
+  /// Alternatives that are of no form we know.
   private(set) var unsupportedAlternatives = 0
 
   private static let depthLimit = 32
+  private static let mostAlternatives = 256
 
   /// Reads a pattern; on a fault nothing of it is to be used.
   mutating func parse(_ pattern: RawSpan) throws(Fault) {
     arena.removeAll(keepingCapacity: true)
     tests.removeAll(keepingCapacity: true)
+    groups.removeAll(keepingCapacity: true)
+    hasConjunction = false
     unsupportedAlternatives = 0
     var offset = 0
     try observations(pattern, &offset, depth: 0)
@@ -46,14 +54,69 @@ struct STIXPattern {
     for _ in 0..<unsupportedAlternatives {
       sink.refuse(.unsupportedPattern, source, line: line, id: id)
     }
-    for test in tests {
-      guard let declared = STIXPath.kind(arena[test.path]) else {
-        sink.refuse(.unsupportedPath, source, line: line, id: id)
-        continue
-      }
-      sink.add(
-        arena.rawSpan.extracting(test.value), as: declared, nameMode: .exact, line: line, id: id)
+    if hasConjunction {
+      for group in groups { addJoint(group, to: &sink, source: source, line: line, id: id) }
+      return
     }
+    for test in tests { addTest(test, to: &sink, source: source, line: line, id: id) }
+  }
+
+  private func addTest(
+    _ test: Test, to sink: inout FeedSink, source: RawSpan, line: UInt64, id: StringID
+  ) {
+    guard let declared = STIXPath.kind(arena[test.path]) else {
+      sink.refuse(.unsupportedPath, source, line: line, id: id)
+      return
+    }
+    sink.add(
+      arena.rawSpan.extracting(test.value), as: declared, nameMode: .exact, line: line, id: id)
+  }
+
+  /// Adds tests that must hold at once; a port goes with the address of the same end.
+  private func addJoint(
+    _ group: [Int], to sink: inout FeedSink, source: RawSpan, line: UInt64, id: StringID
+  ) {
+    if group.count == 1 {
+      return addTest(tests[group[0]], to: &sink, source: source, line: line, id: id)
+    }
+    var parts: [JointPart] = []
+    var ends: [STIXPath.End?] = []
+    var ports: [(end: STIXPath.End, value: [UInt8])] = []
+    for test in group.map({ tests[$0] }) {
+      let path = arena[test.path]
+      let value = Array(arena[test.value])
+      if let end = STIXPath.port(path) {
+        ports.append((end, value))
+      } else if STIXPath.isProtocol(path) {
+        // That a packet is IP, and TCP or UDP, goes without saying where it has an address.
+        guard STIXPath.isImplied(value) else {
+          return sink.refuse(.unsupportedPath, source, line: line, id: id)
+        }
+        sink.note("protocol-not-checked", source, line: line, id: id)
+      } else if let declared = STIXPath.kind(path) {
+        parts.append(JointPart(value: value, declared: declared, nameMode: .exact))
+        ends.append(STIXPath.end(path))
+      } else {
+        return sink.refuse(.unsupportedPath, source, line: line, id: id)
+      }
+    }
+    for port in ports {
+      // With one address in sight, the port is meant to be its own.
+      let addresses = parts.indices.filter { parts[$0].declared == .network }
+      let own =
+        addresses.first { ends[$0] == port.end } ?? (addresses.count == 1 ? addresses[0] : nil)
+      guard let own, !parts[own].value.contains(UInt8(ascii: "/")) else {
+        return sink.refuse(.unsupportedPath, source, line: line, id: id)
+      }
+      let isLong = parts[own].value.contains(Byte.colon)
+      parts[own].value =
+        (isLong ? [UInt8(ascii: "[")] : []) + parts[own].value
+        + (isLong ? [UInt8(ascii: "]")] : []) + [Byte.colon] + port.value
+    }
+    guard !parts.isEmpty else {
+      return sink.refuse(.unsupportedPath, source, line: line, id: id)
+    }
+    sink.add(parts, line: line, id: id)
   }
 
   // MARK: Grammar
@@ -83,14 +146,17 @@ struct STIXPattern {
     } while Self.takeWord("OR", text, &offset)
   }
 
-  /// Comparisons joined by AND: kept if there is but one, or one beside the type of its object.
+  /// Comparisons joined by AND.
   private mutating func conjunction(
     _ text: RawSpan, _ offset: inout Int, depth: Int
   ) throws(Fault) {
-    let firstTest = tests.count
+    let firstGroup = groups.count
     let unsupportedBefore = unsupportedAlternatives
     var members = 0
+    /// Where the groups of each member begin.
+    var starts: [Int] = []
     repeat {
+      starts.append(groups.count)
       if Self.take("(", text, &offset) {
         try alternatives(text, &offset, depth: depth + 1)
         guard Self.take(")", text, &offset) else { throw .unsupported }
@@ -100,16 +166,32 @@ struct STIXPattern {
       members += 1
     } while Self.takeWord("AND", text, &offset)
     if members == 1 { return }
-    let isUsable =
-      members == 2 && tests.count - firstTest == 2
-      && unsupportedAlternatives == unsupportedBefore
-    if isUsable, isType(tests[firstTest], of: tests[firstTest + 1]) {
-      tests.remove(at: firstTest)
-    } else if isUsable, isType(tests[firstTest + 1], of: tests[firstTest]) {
-      tests.removeLast()
-    } else {
-      tests.removeSubrange(firstTest...)
+    join(from: firstGroup, starts, unsupportedBefore: unsupportedBefore)
+  }
+
+  /// Replaces the groups of an AND's members by their combinations.
+  private mutating func join(from firstGroup: Int, _ starts: [Int], unsupportedBefore: Int) {
+    hasConjunction = true
+    var combinations: [[Int]] = [[]]
+    for (index, start) in starts.enumerated() {
+      let end = index + 1 < starts.count ? starts[index + 1] : groups.count
+      guard combinations.count * (end - start) <= Self.mostAlternatives else {
+        combinations = []
+        break
+      }
+      combinations = combinations.flatMap { left in groups[start..<end].map { left + $0 } }
+    }
+    groups.removeSubrange(firstGroup...)
+    // A member without a test of its own can never be seen to hold.
+    if combinations.isEmpty {
       unsupportedAlternatives = unsupportedBefore + 1
+      return
+    }
+    for combination in combinations {
+      let kept = combination.filter { place in
+        !combination.contains { isType(tests[place], of: tests[$0]) }
+      }
+      groups.append(kept.isEmpty ? combination : kept)
     }
   }
 
@@ -155,7 +237,9 @@ struct STIXPattern {
     if !isUsable || tests.count - firstTest != literals {
       tests.removeSubrange(firstTest...)
       unsupportedAlternatives += 1
+      return
     }
+    for place in firstTest..<tests.count { groups.append([place]) }
   }
 
   private func endsInValue(_ path: Range<Int>) -> Bool {
@@ -241,7 +325,7 @@ struct STIXPattern {
     throw .unsupported
   }
 
-  /// A literal; only strings become tests.
+  /// A literal; strings become tests, and numbers of ports.
   private mutating func literal(
     _ text: RawSpan, _ offset: inout Int, _ path: Range<Int>
   ) throws(Fault) {
@@ -271,6 +355,12 @@ struct STIXPattern {
       offset += 1
     }
     guard offset > start else { throw .unsupported }
+    let word = text.extracting(start..<offset)
+    if Text.number(word) != nil, STIXPath.port(arena[path]) != nil {
+      let valueStart = arena.count
+      arena.append(word)
+      tests.append(Test(path: path, value: valueStart..<arena.count))
+    }
   }
 
   // MARK: Scanning
@@ -318,6 +408,39 @@ struct STIXPattern {
 
 /// What object paths of STIX mean to us.
 enum STIXPath {
+  /// One end of network traffic.
+  enum End {
+    case source, destination
+  }
+
+  /// The end whose port a path is, or nil.
+  static func port(_ path: ArraySlice<UInt8>) -> End? {
+    switch String(decoding: path, as: UTF8.self) {
+    case "network-traffic:dst_port": .destination
+    case "network-traffic:src_port": .source
+    default: nil
+    }
+  }
+
+  /// The end whose address a path is, or nil.
+  static func end(_ path: ArraySlice<UInt8>) -> End? {
+    switch String(decoding: path, as: UTF8.self) {
+    case "network-traffic:dst_ref.value": .destination
+    case "network-traffic:src_ref.value": .source
+    default: nil
+    }
+  }
+
+  static func isProtocol(_ path: ArraySlice<UInt8>) -> Bool {
+    path.starts(with: "network-traffic:protocols[".utf8)
+  }
+
+  /// Whether a protocol is one that every address and port is seen with.
+  static func isImplied(_ value: [UInt8]) -> Bool {
+    ["ipv4", "ipv6", "ip", "tcp", "udp"].contains(
+      String(decoding: value.map { Text.lowercased($0) }, as: UTF8.self))
+  }
+
   /// What a path's value is; nil where we have no such kind.
   static func kind(_ path: ArraySlice<UInt8>) -> DeclaredKind? {
     let path = String(decoding: path, as: UTF8.self)

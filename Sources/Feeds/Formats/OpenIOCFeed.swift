@@ -1,0 +1,260 @@
+import Indicators
+import Parsing
+
+/// OpenIOC 1.0 and 1.1: a tree of ORs and ANDs over terms.
+///
+/// A term with nothing but ORs above it is an entry of its own and is let in as it is read. An AND is
+/// kept as joint conditions: its subtree is written out as alternatives, each of which needs all of
+/// its terms at once.
+struct OpenIOCFeed {
+  private(set) var xml: XMLFeed
+  private var context = SourceContext()
+  private var labels: [StringID] = []
+  private var malware: [StringID] = []
+  private var actors: [StringID] = []
+  private var hasContext = false
+
+  /// A term as it was read.
+  private struct Item {
+    var id: [UInt8] = []
+    var search: [UInt8] = []
+    var condition: [UInt8] = []
+    var isNegated = false
+    var value: [UInt8] = []
+    var line: UInt64 = 0
+  }
+
+  /// A part of an AND's subtree.
+  private indirect enum Node {
+    case item(Item)
+    case all([Node])
+    case any([Node])
+  }
+
+  private struct Group {
+    var isAll: Bool
+    var nodes: [Node] = []
+  }
+
+  /// Groups that are open, from the outermost on.
+  private var groups: [Group] = []
+  private var item = Item()
+  private var isInItem = false
+  /// Terms kept for the AND that is open.
+  private var heldItems = 0
+  private static let mostHeldItems = 4096
+  private static let mostAlternatives = 256
+
+  init(_ stream: FeedStream) { xml = XMLFeed(stream) }
+
+  /// Reads to the end.
+  mutating func readAll(into sink: inout FeedSink) throws(FeedError) {
+    context = sink.emptyContext
+    while true {
+      switch try xml.next() {
+      case .endOfInput: return
+      case .start:
+        begin(&sink)
+        if xml.isElement("Content") || Self.isTextElement(xml) { try readText(&sink) }
+      case .end: end(&sink)
+      case .text: break
+      }
+    }
+  }
+
+  private static func isTextElement(_ xml: XMLFeed) -> Bool {
+    xml.isElement("short_description") || xml.isElement("description")
+      || xml.isElement("authored_date") || xml.isElement("link")
+  }
+
+  // MARK: Elements
+
+  private mutating func begin(_ sink: inout FeedSink) {
+    if xml.isElement("ioc") || xml.isElement("OpenIOC") {
+      resetContext(sink)
+      if let id = xml.attribute("id") { context.id = sink.collection.intern(id.rawSpan) }
+    } else if xml.isElement("Indicator") {
+      let operation = xml.attribute("operator") ?? []
+      groups.append(Group(isAll: Text.equals(operation.rawSpan, "AND")))
+    } else if xml.isElement("IndicatorItem") {
+      item = Item()
+      item.line = xml.line
+      item.id = xml.attribute("id") ?? []
+      item.condition = xml.attribute("condition") ?? Array("is".utf8)
+      let negation = xml.attribute("negate") ?? []
+      item.isNegated = Text.equals(negation.rawSpan, "true")
+      isInItem = true
+    } else if xml.isElement("Context"), isInItem {
+      item.search = xml.attribute("search") ?? []
+    }
+  }
+
+  private mutating func end(_ sink: inout FeedSink) {
+    if xml.isElement("IndicatorItem"), isInItem {
+      isInItem = false
+      takeValueFromIdentifier(&sink)
+      use(item, &sink)
+    } else if xml.isElement("Indicator"), let group = groups.popLast() {
+      if let parent = groups.indices.last, groups.contains(where: \.isAll) {
+        groups[parent].nodes.append(group.isAll ? .all(group.nodes) : .any(group.nodes))
+      } else if group.isAll {
+        addAlternatives(of: .all(group.nodes), &sink)
+        heldItems = 0
+      }
+    }
+  }
+
+  /// Reads the text of an element that just began, if it has any.
+  private mutating func readText(_ sink: inout FeedSink) throws(FeedError) {
+    let depth = xml.depth
+    let isContent = xml.isElement("Content")
+    let element = xml.name
+    let relation = xml.attribute("rel") ?? []
+    let target = xml.attribute("href")
+    var text: [UInt8] = []
+    while xml.depth >= depth {
+      switch try xml.next() {
+      case .text: text += xml.text
+      case .endOfInput: return
+      case .start, .end: break
+      }
+    }
+    let trimmed = Array(text[Text.trimmed(text.rawSpan, 0..<text.count)])
+    if isContent {
+      if isInItem { item.value = trimmed }
+      return
+    }
+    setContext(element, relation, target, trimmed, &sink)
+  }
+
+  // MARK: Context
+
+  private mutating func resetContext(_ sink: FeedSink) {
+    context = sink.emptyContext
+    labels = []
+    malware = []
+    actors = []
+    hasContext = false
+  }
+
+  private mutating func setContext(
+    _ element: [UInt8], _ relation: [UInt8], _ target: [UInt8]?, _ text: [UInt8],
+    _ sink: inout FeedSink
+  ) {
+    let name = element.rawSpan
+    let value = sink.collection.intern(text.rawSpan)
+    if Text.equals(name, "short_description") {
+      context.description = value
+    } else if Text.equals(name, "description") {
+      if context.description == 0 { context.description = value }
+    } else if Text.equals(name, "authored_date") {
+      context.validFrom = FeedTime.nanoseconds(text.rawSpan) ?? context.validFrom
+    } else if Text.equals(name, "link") {
+      if let target, !target.isEmpty { context.reference = sink.collection.intern(target.rawSpan) }
+      if value == 0 { return }
+      switch String(decoding: relation, as: UTF8.self).lowercased() {
+      case "threatgroup", "actor", "threat_group": actors.append(value)
+      case "family", "malware", "malware_family": malware.append(value)
+      case "category", "threatcategory", "threat_category": labels.append(value)
+      case "report", "reference", "link", "blog": context.reference = value
+      default: break
+      }
+    }
+  }
+
+  private mutating func prepareContext(_ sink: inout FeedSink) {
+    if !hasContext {
+      hasContext = true
+      context.labels = sink.intern(labels: labels)
+      context.malware = sink.collection.intern(list: malware)
+      context.actors = sink.collection.intern(list: actors)
+    }
+    sink.setContext(context)
+  }
+
+  // MARK: Terms
+
+  /// An exporter once wrote the value where the term's identifier belongs, and left the content empty.
+  private mutating func takeValueFromIdentifier(_ sink: inout FeedSink) {
+    let id = item.id
+    guard item.value.isEmpty, !id.isEmpty,
+      !JSONDetection.isUUID(String(decoding: id, as: UTF8.self))
+    else { return }
+    item.value = id
+    sink.note("value-in-id", id.rawSpan, line: item.line)
+  }
+
+  private mutating func use(_ item: Item, _ sink: inout FeedSink) {
+    guard let parent = groups.indices.last, groups.contains(where: \.isAll) else {
+      prepareContext(&sink)
+      add([item], &sink)
+      return
+    }
+    heldItems += 1
+    if heldItems <= Self.mostHeldItems {
+      groups[parent].nodes.append(.item(item))
+    } else {
+      sink.refuse(.tooManyAlternatives, item.value.rawSpan, line: item.line)
+    }
+  }
+
+  private mutating func addAlternatives(of node: Node, _ sink: inout FeedSink) {
+    prepareContext(&sink)
+    guard let alternatives = Self.alternatives(of: node) else {
+      let first = Self.firstItem(of: node)
+      let shown = first?.value ?? []
+      sink.refuse(.tooManyAlternatives, shown.rawSpan, line: first?.line ?? 0)
+      return
+    }
+    for alternative in alternatives where !alternative.isEmpty { add(alternative, &sink) }
+  }
+
+  /// A subtree as alternatives of terms that must hold at once; nil where there are too many.
+  private static func alternatives(of node: Node) -> [[Item]]? {
+    switch node {
+    case .item(let item): return [[item]]
+    case .any(let nodes):
+      var result: [[Item]] = []
+      for child in nodes {
+        guard let more = alternatives(of: child) else { return nil }
+        result += more
+        if result.count > mostAlternatives { return nil }
+      }
+      return result
+    case .all(let nodes):
+      var result: [[Item]] = [[]]
+      for child in nodes {
+        guard let more = alternatives(of: child), result.count * more.count <= mostAlternatives
+        else { return nil }
+        result = result.flatMap { left in more.map { left + $0 } }
+      }
+      return result
+    }
+  }
+
+  private static func firstItem(of node: Node) -> Item? {
+    switch node {
+    case .item(let item): item
+    case .all(let nodes), .any(let nodes): nodes.lazy.compactMap { firstItem(of: $0) }.first
+    }
+  }
+
+  /// Lets in terms that must hold at once, or counts why the whole is not used.
+  private func add(_ items: [Item], _ sink: inout FeedSink) {
+    var parts: [JointPart] = []
+    for item in items {
+      guard let use = OpenIOCTerm.use(item.search) else {
+        let shown = items.count == 1 ? item.value : item.search
+        return sink.refuse(.unsupportedPath, shown.rawSpan, line: item.line)
+      }
+      guard !item.isNegated,
+        let reading = OpenIOCTerm.reading(use, .init(item.condition), item.value)
+      else {
+        return sink.refuse(.unsupportedCondition, item.value.rawSpan, line: item.line)
+      }
+      parts.append(
+        JointPart(value: item.value, declared: reading.kind, nameMode: reading.nameMode))
+    }
+    sink.add(parts, line: items[0].line, id: context.id)
+  }
+}

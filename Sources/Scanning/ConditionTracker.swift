@@ -1,0 +1,78 @@
+import Indicators
+
+/// Which values of joint conditions were seen in one record, or so far in one flow.
+///
+/// Within a record the order means nothing: all members are noted before any is reported. In a flow
+/// they come one after another, so a hit is given at the value that completes the condition and at
+/// those behind it.
+struct ConditionTracker {
+  /// Where the members of a condition must meet.
+  enum Scope: Hashable {
+    /// A record of the batch at hand.
+    case record(UInt32)
+    case flow(FlowKey)
+
+    /// The scope of a record: its flow, where it has one.
+    init(_ index: UInt32, _ record: ObservableRecord, _ batch: ObservableBatch) {
+      if record.flow != ObservableRecord.noFlow, Int(record.flow) < batch.flows.count {
+        self = .flow(FlowKey(batch.flows[Int(record.flow)]))
+      } else {
+        self = .record(index)
+      }
+    }
+  }
+
+  /// What tells flows apart.
+  struct FlowKey: Hashable {
+    private let numbers: [UInt64]
+
+    init(_ flow: FlowRecord) {
+      numbers = [
+        flow.source.0, flow.source.1, flow.destination.0, flow.destination.1,
+        UInt64(flow.sourcePort) << 32 | UInt64(flow.destinationPort) << 16
+          | UInt64(flow.ipProtocol) << 8 | UInt64(flow.tunnelDepth),
+      ]
+    }
+  }
+
+  private struct Key: Hashable {
+    var database: Int
+    var condition: UInt32
+    var scope: Scope
+  }
+
+  /// Conditions that are open in flows; beyond it all are forgotten.
+  private static let flowLimit = 1 << 16
+
+  private var inRecords: [Key: UInt16] = [:]
+  private var inFlows: [Key: UInt16] = [:]
+  private var input: Int?
+
+  init() {}
+
+  /// Forgets records of the batch before, and flows of another input.
+  mutating func begin(input: Int) {
+    if !inRecords.isEmpty { inRecords.removeAll(keepingCapacity: true) }
+    if self.input != input {
+      self.input = input
+      inFlows.removeAll()
+    }
+  }
+
+  /// Notes a member before any is reported; flows are left to the order of their packets.
+  mutating func note(_ place: ConditionPlace, database: Int, _ scope: Scope) {
+    guard case .record = scope else { return }
+    inRecords[
+      Key(database: database, condition: place.condition, scope: scope), default: 0] |= place.bit
+  }
+
+  /// Whether all members were seen, the one at hand included.
+  mutating func isMet(_ place: ConditionPlace, database: Int, _ scope: Scope) -> Bool {
+    let key = Key(database: database, condition: place.condition, scope: scope)
+    if case .record = scope { return inRecords[key] == place.all }
+    if inFlows.count >= Self.flowLimit { inFlows.removeAll(keepingCapacity: true) }
+    let seen = (inFlows[key] ?? 0) | place.bit
+    inFlows[key] = seen
+    return seen == place.all
+  }
+}

@@ -1,0 +1,123 @@
+// Every reader of feeds, and what becomes of its entries.
+//
+// The first byte names the format: 0 leaves it to the content, n is the n-th of `FeedFormat`. The
+// second holds options, a bit each; the rest is the feed.
+//
+// Besides not trapping: a feed that fails leaves nothing behind; entries are counted right; what is
+// let in compiles to an image that passes its checks; and a network value read again is the same.
+
+import Database
+import Feeds
+import Indicators
+
+/// Reads one input as a feed and checks what came of it.
+package func fuzzFeed(_ input: [UInt8]) {
+  guard input.count >= 2 else { return }
+  let formats = FeedFormat.allCases
+  let choice = Int(input[0]) % (formats.count + 1)
+  let format = choice == 0 ? nil : formats[choice - 1]
+  let options = options(input[1])
+  var collection = IndicatorCollection()
+  var report = FeedReport()
+  do throws(FeedError) {
+    try FeedReader.read(
+      bytes: Array(input[2...]), path: "feed", format: format, options: options,
+      into: &collection, report: &report)
+  } catch {
+    precondition(
+      collection.records.isEmpty && collection.feeds.isEmpty, "a failed feed left entries")
+    precondition(report.feeds.isEmpty, "a failed feed left a summary")
+    precondition(!error.problem.isEmpty, "an error without words")
+    return
+  }
+  precondition(report.feeds.count == 1 && collection.feeds.count == 1, "one feed is one feed")
+  precondition(report.feeds[0].entries == collection.records.count, "entries are counted wrong")
+  compile(collection)
+  var parser = IndicatorParser()
+  for record in collection.records.prefix(64) { readAgain(record, of: collection, &parser) }
+}
+
+private func options(_ bits: UInt8) -> FeedOptions {
+  var options = FeedOptions()
+  options.keepsPartial = bits & 1 != 0
+  options.loadsAllMISP = bits & 2 != 0
+  options.loadsBothOfMISPPairs = bits & 4 != 0
+  options.admission.keepsPrivateAddresses = bits & 8 != 0
+  options.isAllowList = bits & 16 != 0
+  options.lineLimit = bits & 32 != 0 ? 64 : 1 << 20
+  options.diagnosticLimit = bits & 64 != 0 ? 0 : 100
+  options.names = bits & 128 != 0 ? .exact : nil
+  return options
+}
+
+private func compile(_ collection: IndicatorCollection) {
+  do {
+    let database = try IndicatorDatabase(DatabaseCompiler.compile(collection))
+    try database.verify()
+    precondition(database.feeds.count == 1, "the database has another number of feeds")
+  } catch {
+    preconditionFailure("entries that were let in do not compile: \(error)")
+  }
+}
+
+/// A normal form is its own normal form.
+private func readAgain(
+  _ record: IndicatorRecord, of collection: IndicatorCollection, _ parser: inout IndicatorParser
+) {
+  let start = Int(record.valueOffset)
+  let value = Array(collection.values[start..<start + Int(record.valueLength)])
+  switch record.kind {
+  case .domain, .email:
+    // An escaped dot or space is a name's own business and no feed's notation.
+    if value.contains(UInt8(ascii: "\\")) { return }
+  case .url where record.mode == .exact: break
+  default: return
+  }
+  var options = AdmissionOptions()
+  options.keepsPublicSuffixes = true
+  options.refangs = false
+  let refusal = parser.parse(value.span.bytes, as: .kind(record.kind), options: options)
+  precondition(
+    refusal == nil, "\(String(decoding: value, as: UTF8.self)): refused again: \(refusal as Any)")
+  guard let result = parser.results.first else { preconditionFailure("no result") }
+  precondition(
+    Array(parser.arena[result.start..<result.end]) == value && result.kind == record.kind,
+    "\(String(decoding: value, as: UTF8.self)): another normal form of itself")
+}
+
+#if FUZZING
+  /// What the fuzzer calls with each input.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzzFeed(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+  }
+#else
+  import Glibc
+
+  /// Runs each file named on the command line as one input.
+  @main
+  struct Replay {
+    static func main() {
+      for path in CommandLine.arguments.dropFirst() {
+        guard let bytes = contents(of: path) else {
+          print("cannot read \(path)")
+          exit(2)
+        }
+        fuzzFeed(bytes)
+      }
+    }
+
+    static func contents(of path: String) -> [UInt8]? {
+      guard let file = fopen(path, "rb") else { return nil }
+      defer { fclose(file) }
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while true {
+        let count = fread(&buffer, 1, buffer.count, file)
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+      }
+    }
+  }
+#endif

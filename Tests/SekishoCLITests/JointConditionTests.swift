@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// Values that a feed means only together: a hit needs all of them in one record.
+@Suite struct JointConditionTests {
+  let folder: TemporaryFolder
+  let feed: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    feed = try folder.write(
+      "joint.json",
+      #"""
+      {"type":"bundle","id":"bundle--1","objects":[
+      {"type":"indicator","id":"indicator--1","valid_from":"2024-01-01T00:00:00Z","pattern":"[domain-name:value = 'shared.example' AND ipv4-addr:value = '192.0.2.72']"},
+      {"type":"indicator","id":"indicator--2","valid_from":"2024-01-01T00:00:00Z","pattern":"[network-traffic:dst_ref.value = '192.0.2.80' AND network-traffic:dst_port = 8443]"}]}
+      """#)
+  }
+
+  private func hits(_ log: String) throws -> [String] {
+    let path = try folder.write("a.log", log)
+    let result = try CommandRunner.run(["scan", "--feed", feed, "--format", "ndjson", path])
+    #expect(result.status == (result.lines.isEmpty ? 0 : 1), "\(result.errors)")
+    return result.lines
+  }
+
+  @Test func oneValueAloneIsNoHit() throws {
+    #expect(
+      try hits("GET shared.example from 192.0.2.9\nGET other.example from 192.0.2.72\n") == [])
+  }
+
+  @Test func bothInOneLineAreTwoHitsThatNameTheCondition() throws {
+    let lines = try hits("one\n192.0.2.72 asked for shared.example\n")
+    #expect(lines.count == 2)
+    for line in lines {
+      #expect(line.contains(#""condition":"domain:shared.example AND ipv4:192.0.2.72""#), "\(line)")
+      #expect(line.contains(#""line":2"#))
+    }
+  }
+
+  @Test func bothInOneRecord() throws {
+    let lines = try hits(
+      #"{"host":"shared.example","dest_ip":"192.0.2.9"}"# + "\n"
+        + #"{"host":"shared.example","dest_ip":"192.0.2.72"}"# + "\n")
+    #expect(lines.count == 2)
+  }
+
+  @Test func anAddressWithItsPort() throws {
+    #expect(try hits("from 192.0.2.80:443\n") == [])
+    #expect(try hits("from 192.0.2.80:8443\n").count == 1)
+  }
+
+  @Test func aLookupByHandTellsTheCondition() throws {
+    let database = folder.path("joint.skdb")
+    _ = try CommandRunner.run(["compile", feed, "-o", database, "--quiet"])
+    let result = try CommandRunner.run(["lookup", database, "shared.example"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("only with: "), "\(result.output)")
+    let verified = try CommandRunner.run(["inspect", "--verify", database])
+    #expect(verified.status == 0, "\(verified.errors)")
+  }
+}
