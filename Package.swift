@@ -27,6 +27,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A fuzz target: `Tests/Fuzz/<name>`; replays files in an ordinary build.
+func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Tests/Fuzz/" + name, swiftSettings: settings)
+}
+
 let package = Package(
   name: "sekisho",
   products: [
@@ -71,6 +77,8 @@ let package = Package(
 
     .executableTarget(
       name: "MakeFixtures", path: "Fixtures/Generator", swiftSettings: settings),
+
+    fuzzTarget("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
 
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),

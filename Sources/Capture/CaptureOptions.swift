@@ -6,6 +6,12 @@ public struct CaptureOptions: Sendable {
   public var filter: String?
   /// Flows remembered at once; the one used least recently makes room for a new one.
   public var flowLimit = 1 << 20
+  /// Bytes that wait in one direction of a TCP connection for others that precede them.
+  public var streamLimit = 1 << 20
+  /// Bytes that TCP reassembly keeps in all; the streams used least recently make room.
+  public var reassemblyLimit = 256 << 20
+  /// Bytes of fragments that wait for the rest of their datagrams; the oldest make room.
+  public var fragmentLimit = 16 << 20
   /// Bytes of an HTTP request's head that are looked at.
   public var httpHeaderLimit = 64 << 10
   /// Compression pointers followed in one DNS name.

@@ -47,6 +47,7 @@ public final class CaptureReader {
     var tally = core.framer.skips.tally
     tally.merge(core.decoder.skips.tally)
     tally.add("flow-limit-evictions", core.decoder.flows.evictions)
+    tally.add("ip-datagram-incomplete", core.decoder.fragments.incomplete)
     return tally
   }
 }
@@ -86,6 +87,7 @@ private struct Core: ~Copyable {
       failure = error
       isAtEnd = true
     }
+    if isAtEnd { decoder.finish() }
     decoder.writer.end(&batch)
     if isAtEnd, batch.observables.count == count {
       if let failure {

@@ -67,10 +67,13 @@ struct ObservableWriter: ~Copyable {
   private(set) var serial: UInt32 = 0
 
   private var fields = InlineArray<20, UInt16>(repeating: 0)
-  private var number: UInt64 = 0
-  private var time = ObservableRecord.noTime
+  private(set) var number: UInt64 = 0
+  private(set) var time = ObservableRecord.noTime
   /// The packet's record for the present flow, once it has one.
   private var record = UInt32.max
+  /// Where values come from bytes of several packets: which brought which.
+  private var marks: [StreamMark] = []
+  private var packet = (number: UInt64(0), time: ObservableRecord.noTime)
   private var seen = SeenValues()
 
   /// Takes the batch over.
@@ -103,6 +106,53 @@ struct ObservableWriter: ~Copyable {
     self.flow = flow
     flowIndex = index
     record = .max
+  }
+
+  /// Begins a flow of the packet of which nothing is written.
+  @inline(__always)
+  mutating func leaveFlow() { record = .max }
+
+  /// Shows from now on that the flow's packets disagree about some bytes.
+  mutating func markOverlap() {
+    flow.hasOverlap = true
+    flowIndex = ObservableRecord.noFlow
+    record = .max
+  }
+
+  /// Says that values are written which an earlier packet brought.
+  mutating func attribute(number: UInt64, time: Int64) {
+    guard number != self.number || time != self.time else { return }
+    self.number = number
+    self.time = time
+    record = .max
+  }
+
+  /// Says that what is read next came with several packets.
+  mutating func useMarks(_ marks: [StreamMark]) {
+    self.marks = marks
+    packet = (number, time)
+  }
+
+  /// Says that the next value's last byte stands before an offset of the bytes being read.
+  @inline(__always)
+  mutating func place(_ end: Int) {
+    if !marks.isEmpty { findPlace(end) }
+  }
+
+  private mutating func findPlace(_ end: Int) {
+    var (low, high) = (0, marks.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if marks[middle].end >= end { high = middle } else { low = middle + 1 }
+    }
+    attribute(number: marks[low].number, time: marks[low].time)
+  }
+
+  /// Ends what several packets brought.
+  mutating func endMarks() {
+    if marks.isEmpty { return }
+    marks = []
+    attribute(number: packet.number, time: packet.time)
   }
 
   /// Whether anything was written for the packet's present flow.
@@ -203,6 +253,7 @@ struct ObservableWriter: ~Copyable {
     while let index = seen.candidate(hash, probe) {
       let other = batch.observables[Int(index)]
       if other.field == fields[field.rawValue], other.kind == kind, Int(other.length) == length,
+        batch.records[Int(other.record)].number == number,
         isEqual(Int(other.offset), start, length)
       {
         return true

@@ -129,12 +129,14 @@ public struct FlowRecord: Sendable, Equatable {
   public var tunnelDepth: UInt8
   /// Whether the protocol has ports.
   public var hasPorts: Bool
+  /// Whether the flow's packets disagreed about some bytes of a datagram or a stream.
+  public var hasOverlap: Bool
 
   /// A flow from its ends.
   public init(
     source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
     destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
-    hasPorts: Bool
+    hasPorts: Bool, hasOverlap: Bool = false
   ) {
     self.source = source
     self.destination = destination
@@ -144,6 +146,7 @@ public struct FlowRecord: Sendable, Equatable {
     self.ipVersion = ipVersion
     self.tunnelDepth = tunnelDepth
     self.hasPorts = hasPorts
+    self.hasOverlap = hasOverlap
   }
 
   /// Whether both have the same ends, protocol and tunnel depth.

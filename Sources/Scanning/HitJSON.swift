@@ -180,6 +180,10 @@ extension JSONWriter {
       key("tunnel")
       number(flow.tunnelDepth)
     }
+    if flow.hasOverlap {
+      key("state")
+      plain("overlap")
+    }
     endObject()
   }
 
