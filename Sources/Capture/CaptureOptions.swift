@@ -1,9 +1,13 @@
+public import Indicators
+
 /// How a capture is read.
 public struct CaptureOptions: Sendable {
   /// Report the addresses of every packet, not only those of a flow's first one.
   public var everyPacket = false
   /// A filter in libpcap's language (`man pcap-filter`); packets that it refuses are counted only.
   public var filter: String?
+  /// Kinds that are wanted: fingerprints and hashes of others are not computed.
+  public var kinds = IndicatorKindSet.all
   /// Flows remembered at once; the one used least recently makes room for a new one.
   public var flowLimit = 1 << 20
   /// Bytes that wait in one direction of a TCP connection for others that precede them.

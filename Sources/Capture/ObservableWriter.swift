@@ -21,6 +21,12 @@ enum CaptureField: Int, CaseIterable {
   case httpReferrer
   case httpForwardedFor
   case tlsServerName
+  case tlsJA3
+  case tlsJA3S
+  case tlsJA4
+  case tlsCertificateSHA1
+  case tlsCertificateSHA256
+  case tlsCertificateName
 
   var name: StaticString {
     switch self {
@@ -41,6 +47,12 @@ enum CaptureField: Int, CaseIterable {
     case .httpReferrer: "http.referrer"
     case .httpForwardedFor: "http.x-forwarded-for"
     case .tlsServerName: "tls.sni"
+    case .tlsJA3: "tls.ja3"
+    case .tlsJA3S: "tls.ja3s"
+    case .tlsJA4: "tls.ja4"
+    case .tlsCertificateSHA1: "tls.certificate.sha1"
+    case .tlsCertificateSHA256: "tls.certificate.sha256"
+    case .tlsCertificateName: "tls.certificate.name"
     }
   }
 }
@@ -56,6 +68,10 @@ struct ObservableWriter: ~Copyable {
   /// Bytes put together for one value (a URL, a message's pieces); reused.
   var scratch: [UInt8] = []
   var name = NameText()
+  /// The kinds that take part; values that have to be computed are left out where theirs does not.
+  var kinds = IndicatorKindSet.all
+  /// The present ClientHello's parts; reused.
+  var fingerprint = TLSFingerprint()
 
   /// The flow of what is written next, as its record shows it.
   private(set) var flow = FlowRecord(
@@ -66,7 +82,7 @@ struct ObservableWriter: ~Copyable {
   /// Changes with every batch, so that flows know whether their index is still good; never 0.
   private(set) var serial: UInt32 = 0
 
-  private var fields = InlineArray<20, UInt16>(repeating: 0)
+  private var fields = InlineArray<32, UInt16>(repeating: 0)
   private(set) var number: UInt64 = 0
   private(set) var time = ObservableRecord.noTime
   /// The packet's record for the present flow, once it has one.

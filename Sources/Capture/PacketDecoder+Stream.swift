@@ -346,7 +346,7 @@ extension PacketDecoder {
     let stream = streams[number]
     if case .undecided = stream.content {
       stream.undecided.append(payload, writer)
-      decide(stream, number, visit)
+      decide(stream, number, payload, visit)
     } else {
       continueContent(payload, stream, number, visit)
     }
@@ -388,7 +388,9 @@ extension PacketDecoder {
   }
 
   /// Tells what a stream is whose first bytes were too few for it.
-  private mutating func decide(_ stream: TCPStream, _ number: UInt32, _ visit: StreamVisit) {
+  private mutating func decide(
+    _ stream: TCPStream, _ number: UInt32, _ payload: RawSpan, _ visit: StreamVisit
+  ) {
     guard stream.undecided.count >= Self.decidedLength else { return streams.touch(number) }
     let first = stream.undecided
     stream.begin(.none)
@@ -406,7 +408,8 @@ extension PacketDecoder {
       if role == .server, application == .none {
         flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
       }
-      guard application != .none else { return releaseStream(number) }
+      // Behind a few bytes of another protocol (SOCKS, say) a known one may begin.
+      guard application != .none else { return discover(payload, visit, isFirst: false) }
       begin(application, stream, visit, isFirst: true)
       var start = 0
       for mark in first.marks {

@@ -20,6 +20,7 @@ struct PacketDecoder: ~Copyable {
 
   init(_ options: CaptureOptions) {
     self.options = options
+    writer.kinds = options.kinds
     flows = FlowTable(limit: options.flowLimit)
     fragments = FragmentTable(limit: options.fragmentLimit)
     streams = StreamTable(limit: options.reassemblyLimit)

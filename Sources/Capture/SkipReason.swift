@@ -32,6 +32,8 @@ enum SkipReason: Int, CaseIterable {
   case tlsHelloCut
   case tlsHelloMalformed
   case tlsMessageLimit
+  case tlsMessageCut
+  case certificateMalformed
   case packetTooLong
   case pcapngInterface
   case pcapngLength
@@ -70,6 +72,8 @@ enum SkipReason: Int, CaseIterable {
     case .tlsHelloCut: "tls-client-hello-cut"
     case .tlsHelloMalformed: "tls-client-hello-malformed"
     case .tlsMessageLimit: "tls-message-limit"
+    case .tlsMessageCut: "tls-message-cut"
+    case .certificateMalformed: "tls-certificate-malformed"
     case .packetTooLong: "packet-beyond-256-kib"
     case .pcapngInterface: "pcapng-unknown-interface"
     case .pcapngLength: "pcapng-length-mismatch"

@@ -101,7 +101,8 @@ final class TCPStream {
         history.removeAll(keepingCapacity: true)
         return
       }
-      history.removeFirst(history.count / 2 + data.byteCount / 2)
+      let kept = min(history.count, (Self.longestHistory - data.byteCount) / 2)
+      history.removeFirst(history.count - kept)
     }
     history.append(data)
   }

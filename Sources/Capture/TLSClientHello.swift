@@ -80,6 +80,14 @@ struct TLSClientHello {
     _ hello: RawSpan, start: Int = 0, isDatagram: Bool, isWhole: Bool,
     _ writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
+    defer {
+      if isWhole {
+        var fingerprint = TLSFingerprint()
+        swap(&fingerprint, &writer.fingerprint)
+        fingerprint.write(hello, start: start, isDatagram: isDatagram, into: &writer)
+        swap(&fingerprint, &writer.fingerprint)
+      }
+    }
     var cursor = ByteCursor(hello)
     do {
       try cursor.skip(start)

@@ -106,8 +106,8 @@ struct TLSReader {
         let word = data.bigEndianUInt32(unchecked: offset)
         let (type, length) = (UInt8(truncatingIfNeeded: word >> 24), Int(word & 0xff_ffff))
         guard type <= 24 || type == 67 || type == 254 else { return false }
-        guard TLSHandshake.isWanted(type), length <= Self.longestMessage else {
-          if TLSHandshake.isWanted(type) { skips.add(.tlsMessageLimit) }
+        guard TLSHandshake.isWanted(type, writer.kinds), length <= Self.longestMessage else {
+          if TLSHandshake.isWanted(type, writer.kinds) { skips.add(.tlsMessageLimit) }
           unwanted = 4 + length
           continue
         }
@@ -127,8 +127,8 @@ struct TLSReader {
       if message.count == 4 {
         let type = message.bytes[0]
         guard type <= 24 || type == 67 || type == 254 else { return false }
-        if !TLSHandshake.isWanted(type) || messageLength > 4 + Self.longestMessage {
-          if TLSHandshake.isWanted(type) { skips.add(.tlsMessageLimit) }
+        if !TLSHandshake.isWanted(type, writer.kinds) || messageLength > 4 + Self.longestMessage {
+          if TLSHandshake.isWanted(type, writer.kinds) { skips.add(.tlsMessageLimit) }
           unwanted = messageLength - 4
           message.removeAll()
           continue

@@ -255,6 +255,39 @@ struct StreamTests {
         == ["tls.sni mail.example"])
   }
 
+  @Test("what SOCKS carries is found")
+  func socks() {
+    let stream = StreamBuilder(port: 1080)
+    let parts: [[UInt8]] = [
+      [5, 1, 0], join([5, 1, 0, 3, 9], utf8("a.example"), [0, 80]),
+      utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+    ]
+    let cuts = [parts[0].count, parts[0].count + parts[1].count]
+    #expect(
+      Self.values([stream.syn] + stream.segments(Array(parts.joined()), cuts))
+        .contains("http.host a.example"))
+    let short = [0, 0, 0, 1, 5, 1, 0, 1, 192, 0].map { UInt8($0) }
+    #expect(
+      Self.values([stream.syn] + stream.segments(join(short, parts[2]), [4, 10])).count >= 2)
+  }
+
+  @Test("more than is kept for comparison may pass")
+  func long() {
+    let stream = StreamBuilder()
+    var text = "GET / HTTP/1.1\r\nHost: a.example\r\n"
+    for index in 0..<2000 { text += "X-\(index): \(String(repeating: "x", count: index % 37))\r\n" }
+    text += "User-Agent: end\r\n\r\n"
+    let bytes = utf8(text)
+    for step in [1400, 8192, 16_383, 16_385, 30_000] {
+      let frames = stream.segments(bytes, Array(stride(from: step, to: bytes.count, by: step)))
+      let found = [
+        "http.host a.example", "http.url http://a.example/", "http.user-agent end",
+      ]
+      #expect(Self.values([stream.syn] + frames) == found)
+      #expect(Self.values([stream.syn] + frames + frames) == found)
+    }
+  }
+
   @Test("a new connection between the same ports is one")
   func portReuse() {
     let text = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")

@@ -13,6 +13,11 @@ one than tshark's, a rule below says so and the value is counted under the rule'
   quic            a ClientHello in QUIC Initial packets; a field of its own
   retransmission  tshark's analysis says that the segment was sent before; it yields nothing again
   netbios         NetBIOS names travel in DNS's layout but are none
+  ssdp            a datagram's request has no URL
+  connect, asterisk, malformed-target
+                  a target from which no URL is made
+  moved           the same value in another packet: tshark shows all fields of a head or a message in
+                  the packet that completes it, the contract where each value's last byte arrived
 
 Owners of records that equal a question are not reported a second time, so names of answers are
 compared without the questions. Each (packet, field, value) counts once.
@@ -73,11 +78,24 @@ SINGLE_PACKETS = [
 # MARK: Normal forms
 
 
+def their_name(text):
+    """A name as tshark shows it: bytes that cannot be printed are octal numbers or letters."""
+    text = re.sub(r"\\([0-3][0-7][0-7])", lambda m: chr(int(m[1], 8)), text)
+    for letter, byte in zip("abfnrtv", "\a\b\f\n\r\t\v"):
+        text = text.replace("\\" + letter, byte)
+    return plain_name(text)
+
+
 def dns_name(text):
-    """A name with bytes above ASCII and escapes made comparable."""
-    text = re.sub(r"\\(\d\d\d)", lambda m: chr(int(m[1])), text)
+    """A name as we write it: bytes that cannot be printed are decimal numbers."""
+    return plain_name(re.sub(r"\\(\d\d\d)", lambda m: chr(int(m[1])), text))
+
+
+def plain_name(text):
     text = text.replace("\\.", ".").replace("\\\\", "\\")
     text = re.sub(r"\\x([0-9a-fA-F]{2})", lambda m: chr(int(m[1], 16)), text)
+    # Neither bytes that are no UTF-8 nor the sign for them can be compared; nor can IDNA's two forms.
+    text = re.sub("[\ud800-\udfff\ufffd\x80-\xff]", "?", text)
     try:
         text = text.encode("idna").decode() if not text.isascii() else text
     except UnicodeError:
@@ -161,6 +179,7 @@ NORMAL = {
     "dns.query": dns_name, "dns.name": dns_name, "dns.address": address, "tls.sni": host,
     "http.host": host, "http.url": url, "http.user-agent": lambda text: text.strip(),
 }
+THEIR_NORMAL = dict(NORMAL, **{"dns.query": their_name, "dns.name": their_name})
 
 
 # MARK: Both tools
@@ -209,7 +228,7 @@ def theirs(tshark, path, single):
         for column, names in COLUMNS.items():
             for name in names:
                 for value in row[name].split(AGGREGATOR) if row[name] else []:
-                    key = (packet, NORMAL[column](value))
+                    key = (packet, THEIR_NORMAL[column](value))
                     found[column][key] = rule(column, row, value)
     return found, protocols
 
@@ -224,6 +243,16 @@ def rule(column, row, value):
     for quoting in ("icmp", "icmpv6"):
         if quoting in stack and stack.index(quoting) < len(stack) - 1:
             return "quoted"
+    if column == "http.url":
+        method = row["http.request.method"].split(AGGREGATOR)
+        if "udp" in stack or "ssdp" in stack:
+            return "ssdp"
+        if "CONNECT" in method:
+            return "connect"
+        if re.fullmatch(r"https?://[^/]*\*", value):
+            return "asterisk"
+        if re.search(r"\s", value) or not re.match(r"[a-z]+://[^/]*(/|$)", value):
+            return "malformed-target"
     if column == "tls.sni":
         return "quic" if "quic" in stack else retransmitted(row)
     for crypt in ("tls", "quic", "dtls"):
@@ -283,6 +312,15 @@ def main():
                 right = {key: value for key, value in right.items() if key not in questions}
             if left or right:
                 with_values[column] += 1
+            # The same value at another packet: pairs, the nearest first.
+            for key in sorted(left - set(right)):
+                others = [other for other in right if other[1] == key[1] and other not in left]
+                if others and not options.single_packets:
+                    nearest = min(others, key=lambda other: abs(other[0] - key[0]))
+                    del right[nearest]
+                    left.remove(key)
+                    table[column]["equal"] += 1
+                    rules["moved"] += 1
             for key in sorted(left | set(right)):
                 if key in left and key in right:
                     table[column]["equal"] += 1
