@@ -6,6 +6,8 @@ public struct CaptureOptions: Sendable {
   public var everyPacket = false
   /// A filter in libpcap's language (`man pcap-filter`); packets that it refuses are counted only.
   public var filter: String?
+  /// Packet times in nanoseconds since 1970 that take part; packets without a time always do.
+  public var times: Range<Int64>?
   /// Kinds that are wanted: fingerprints and hashes of others are not computed.
   public var kinds = IndicatorKindSet.all
   /// Flows remembered at once; the one used least recently makes room for a new one.

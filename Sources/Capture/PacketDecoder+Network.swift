@@ -3,6 +3,7 @@ import Parsing
 /// Numbers of protocols in IP headers (IANA) that are not only counted.
 enum IPProtocol {
   static let hopByHop: UInt8 = 0
+  static let icmp: UInt8 = 1
   static let ipv4: UInt8 = 4
   static let tcp: UInt8 = 6
   static let udp: UInt8 = 17
@@ -12,6 +13,7 @@ enum IPProtocol {
   static let fragment: UInt8 = 44
   static let gre: UInt8 = 47
   static let authentication: UInt8 = 51
+  static let icmp6: UInt8 = 58
   static let destinationOptions: UInt8 = 60
   static let sctp: UInt8 = 132
   static let mobility: UInt8 = 135

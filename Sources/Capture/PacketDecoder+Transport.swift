@@ -28,6 +28,8 @@ struct Segment {
   var acknowledgement: UInt32 = 0
   /// TCP's flags.
   var flags: UInt8 = 0
+  /// ICMP's type and code.
+  var message: (type: UInt16, code: UInt16) = (0, 0)
   var payload = 0
   var end = 0
 }
@@ -76,6 +78,15 @@ extension PacketDecoder {
     case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.gre:
       enterFlow(header, segment, depth)
       if !header.isFirstFragment { decodeTunnel(packet, header, depth: depth) }
+    case IPProtocol.icmp, IPProtocol.icmp6:
+      // Type and code stand in for ports where flows are named, not where they are told apart.
+      if header.end &- header.payload >= 2 {
+        segment.message = (
+          UInt16(packet.byte(unchecked: header.payload)),
+          UInt16(packet.byte(unchecked: header.payload &+ 1))
+        )
+      }
+      enterFlow(header, segment, depth)
     default:
       enterFlow(header, segment, depth)
     }
@@ -301,10 +312,18 @@ extension PacketDecoder {
     let source = (header.source.high, header.source.low)
     let destination = (header.destination.high, header.destination.low)
     let isForward = place.isSourceOriginator
+    var message = segment.message
+    if !segment.hasPorts, !isForward {
+      // Seen from the other end, an answer is its question.
+      message.type =
+        CommunityID.counterpart(of: message.type, version: header.version) ?? message.type
+    }
     return FlowRecord(
       source: isForward ? source : destination, destination: isForward ? destination : source,
-      sourcePort: isForward ? segment.sourcePort : segment.destinationPort,
-      destinationPort: isForward ? segment.destinationPort : segment.sourcePort,
+      sourcePort: segment.hasPorts
+        ? (isForward ? segment.sourcePort : segment.destinationPort) : message.type,
+      destinationPort: segment.hasPorts
+        ? (isForward ? segment.destinationPort : segment.sourcePort) : message.code,
       ipProtocol: header.ipProtocol, ipVersion: header.version,
       tunnelDepth: UInt8(truncatingIfNeeded: depth), hasPorts: segment.hasPorts,
       hasOverlap: flows[place.flow].hasOverlap)

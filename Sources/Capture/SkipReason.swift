@@ -3,6 +3,7 @@ import Inputs
 /// What was not read, or not as it claimed to be; the raw value is the name in the summary.
 enum SkipReason: Int, CaseIterable {
   case filtered
+  case outsideTime
   case notIP
   case wirelessEncrypted
   case linkHeaderCut
@@ -43,6 +44,7 @@ enum SkipReason: Int, CaseIterable {
   var name: String {
     switch self {
     case .filtered: "filtered-out"
+    case .outsideTime: "outside-time-window"
     case .notIP: "not-ip"
     case .wirelessEncrypted: "wireless-encrypted"
     case .linkHeaderCut: "link-header-cut"

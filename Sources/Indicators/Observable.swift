@@ -117,9 +117,9 @@ public struct FlowRecord: Sendable, Equatable {
   public var source: (UInt64, UInt64)
   /// Responder's address, in the same form.
   public var destination: (UInt64, UInt64)
-  /// Originator's port, or 0.
+  /// Originator's port, or 0; of ICMP the type of the first message.
   public var sourcePort: UInt16
-  /// Responder's port, or 0.
+  /// Responder's port, or 0; of ICMP the code of the first message.
   public var destinationPort: UInt16
   /// IP protocol number (IANA).
   public var ipProtocol: UInt8

@@ -174,6 +174,8 @@ extension JSONWriter {
       key("dst_port")
       number(flow.destinationPort)
     }
+    key("community_id")
+    communityID(of: flow)
     key("direction")
     plain(direction)
     if flow.tunnelDepth > 0 {

@@ -99,6 +99,7 @@ public enum Scanner {
     result.kinds = kinds
     result.filter = options.bpf
     result.everyPacket = options.everyPacket
+    result.times = options.packetTimes
     return result
   }
 
