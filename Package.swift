@@ -78,6 +78,8 @@ let package = Package(
     .executableTarget(
       name: "MakeFixtures", path: "Fixtures/Generator", swiftSettings: settings),
 
+    fuzzer("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
+
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers"]),

@@ -1,11 +1,23 @@
+public import Indicators
+
 /// How a capture is read.
 public struct CaptureOptions: Sendable {
   /// Report the addresses of every packet, not only those of a flow's first one.
   public var everyPacket = false
   /// A filter in libpcap's language (`man pcap-filter`); packets that it refuses are counted only.
   public var filter: String?
+  /// Packet times in nanoseconds since 1970 that take part; packets without a time always do.
+  public var times: Range<Int64>?
+  /// Kinds that are wanted: fingerprints and hashes of others are not computed.
+  public var kinds = IndicatorKindSet.all
   /// Flows remembered at once; the one used least recently makes room for a new one.
   public var flowLimit = 1 << 20
+  /// Bytes that wait in one direction of a TCP connection for others that precede them.
+  public var streamLimit = 1 << 20
+  /// Bytes that TCP reassembly keeps in all; the streams used least recently make room.
+  public var reassemblyLimit = 256 << 20
+  /// Bytes of fragments that wait for the rest of their datagrams; the oldest make room.
+  public var fragmentLimit = 16 << 20
   /// Bytes of an HTTP request's head that are looked at.
   public var httpHeaderLimit = 64 << 10
   /// Compression pointers followed in one DNS name.

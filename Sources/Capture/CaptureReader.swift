@@ -47,6 +47,7 @@ public final class CaptureReader {
     var tally = core.framer.skips.tally
     tally.merge(core.decoder.skips.tally)
     tally.add("flow-limit-evictions", core.decoder.flows.evictions)
+    tally.add("ip-datagram-incomplete", core.decoder.fragments.incomplete)
     return tally
   }
 }
@@ -60,6 +61,7 @@ private struct Core: ~Copyable {
   var decoder: PacketDecoder
   var byteCount: UInt64 = 0
   private let filterText: String?
+  private let times: Range<Int64>?
   /// The filter for `filterLinkType`; interfaces of one file may differ in it.
   private var filter: PacketFilter?
   private var filterLinkType = UInt32.max
@@ -70,6 +72,7 @@ private struct Core: ~Copyable {
     framer = try PacketFramer(source)
     decoder = PacketDecoder(options)
     filterText = options.filter
+    times = options.times
   }
 
   mutating func fill(_ batch: inout ObservableBatch) throws(CaptureError) -> Bool {
@@ -86,6 +89,7 @@ private struct Core: ~Copyable {
       failure = error
       isAtEnd = true
     }
+    if isAtEnd { decoder.finish() }
     decoder.writer.end(&batch)
     if isAtEnd, batch.observables.count == count {
       if let failure {
@@ -107,6 +111,10 @@ private struct Core: ~Copyable {
       byteCount &+= UInt64(frame.length)
       guard frame.isPacket else {
         decoder.skips.add(.notAPacket)
+        continue
+      }
+      if let times, frame.time != ObservableRecord.noTime, !times.contains(frame.time) {
+        decoder.skips.add(.outsideTime)
         continue
       }
       let start = unsafe framer.pointer()

@@ -137,6 +137,7 @@ struct DNSMessage {
       return false
     }
     let type = message.bigEndianUInt16(unchecked: offset)
+    writer.place(offset)
     offset += 4
     writer.keepName(.dnsQuery)
     if type == RecordType.ptr, let reverse = DNSName.reverseAddress(writer.name.bytes) {
@@ -195,6 +196,7 @@ struct DNSMessage {
     }
     let type = message.bigEndianUInt16(unchecked: offset)
     let length = Int(message.bigEndianUInt16(unchecked: offset + 8))
+    writer.place(offset)
     offset += 10
     if owner == .inName, type != RecordType.opt { writer.keepName(section.name, unless: .dnsQuery) }
     guard length <= message.byteCount - offset else {
@@ -203,6 +205,7 @@ struct DNSMessage {
     }
     let data = offset..<offset + length
     offset = data.upperBound
+    writer.place(offset)
     readData(
       message, data, type: type, section, pointerLimit: pointerLimit, into: &writer, &skips)
     return true

@@ -24,15 +24,31 @@ struct FlowKey: Equatable {
   }
 }
 
+/// One direction of a TCP connection.
+struct FlowDirection {
+  /// Sequence number of the next byte expected, and of the first one read.
+  var next: UInt32 = 0
+  var base: UInt32 = 0
+  /// What is kept of the stream: a number of the `StreamTable`, or 0.
+  var stream: UInt32 = 0
+  /// The sequence numbers are known.
+  var isStarted = false
+  /// Segments wait in the stream for others that precede them.
+  var hasQueue = false
+  /// Nothing more is wanted of this direction.
+  var isDone = false
+  /// A server's answers came this way, so no requests are looked for.
+  var isServer = false
+}
+
 /// One flow, as plain values that the table moves about.
 struct Flow {
   var key: FlowKey
   fileprivate var newer: UInt32 = 0
   fileprivate var older: UInt32 = 0
-  /// Sequence number of the last segment that yielded observables, for each direction.
-  var yieldedSequence: (UInt32, UInt32) = (0, 0)
-  /// A hash of that segment's bytes, never 0; 0 where there was none.
-  var yieldedHash: (UInt32, UInt32) = (0, 0)
+  /// Bytes from the end that stands first in the key, and those from the other.
+  var first = FlowDirection()
+  var second = FlowDirection()
   /// The batch that holds this flow's record last, and where in it.
   var batch: UInt32 = 0
   var batchIndex: UInt32 = 0
@@ -40,11 +56,21 @@ struct Flow {
   var isFirstOriginator = true
   /// The originator is known by a SYN or by a protocol's roles, not only by being first.
   var isRoleKnown = false
+  /// Packets of the flow disagreed about some bytes.
+  var hasOverlap = false
+
+  /// The direction of a packet from the first end, or from the second.
+  subscript(isFromFirst isFromFirst: Bool) -> FlowDirection {
+    @inline(__always)
+    _read { if isFromFirst { yield first } else { yield second } }
+    @inline(__always)
+    _modify { if isFromFirst { yield &first } else { yield &second } }
+  }
 }
 
 /// The flows seen lately, found by key; the one used least recently makes room.
 ///
-/// Layout: `entries`, dense, 88 bytes each, threaded as a list from newest to oldest by index (0 is
+/// Layout: `entries`, dense, 96 bytes each, threaded as a list from newest to oldest by index (0 is
 /// none, so indices count from 1), and `slots`, a power of two at least twice as many, open
 /// addressing with linear probing: the upper half of a slot holds 32 bits of the hash, so that a probe
 /// touches an entry only where it very probably is the right one; the lower half its index. A slot is
@@ -59,7 +85,7 @@ struct FlowTable: ~Copyable {
   private let limit: Int
   private let seed: UInt64
   private var newest: UInt32 = 0
-  private var oldest: UInt32 = 0
+  private(set) var oldest: UInt32 = 0
   /// Flows in the table.
   private(set) var count = 0
   /// Flows seen, forgotten ones included.
@@ -98,10 +124,16 @@ struct FlowTable: ~Copyable {
     }
   }
 
-  /// The index of a flow, made the newest; a flow not known is added.
+  /// A key's hash, for `find` and `insert`.
   @inline(__always)
-  mutating func find(_ key: FlowKey, isNew: inout Bool) -> UInt32 {
-    let hash = key.hash(seed)
+  func hash(_ key: FlowKey) -> UInt64 { key.hash(seed) }
+
+  /// Whether the next new flow makes the oldest one be forgotten.
+  var isFull: Bool { count == limit }
+
+  /// The index of a flow, made the newest; 0 where it is not known.
+  @inline(__always)
+  mutating func find(_ key: FlowKey, _ hash: UInt64) -> UInt32 {
     var slot = Int(truncatingIfNeeded: hash) & mask
     // SAFETY: slots are masked; at most half of them are in use, so an empty one ends the loop;
     // their indices are those of entries.
@@ -112,18 +144,17 @@ struct FlowTable: ~Copyable {
         let index = UInt32(truncatingIfNeeded: value)
         if unsafe entries[Int(index)].key == key {
           if index != newest { makeNewest(index) }
-          isNew = false
           return index
         }
       }
       slot = (slot &+ 1) & mask
     }
-    isNew = true
-    return insert(key, hash)
+    return 0
   }
 
+  /// Adds a flow that `find` does not know.
   @inline(never)
-  private mutating func insert(_ key: FlowKey, _ hash: UInt64) -> UInt32 {
+  mutating func insert(_ key: FlowKey, _ hash: UInt64) -> UInt32 {
     total &+= 1
     let index: UInt32
     if count == limit {

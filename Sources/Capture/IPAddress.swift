@@ -1,5 +1,5 @@
 /// An address as in `FlowRecord`: 16 bytes as two big-endian numbers, IPv4 in the upper four.
-struct IPAddress: Equatable {
+struct IPAddress: Hashable {
   var high: UInt64
   var low: UInt64
 
@@ -35,13 +35,23 @@ struct IPHeader {
   /// Where what follows begins and ends in the packet's bytes.
   var payload = 0
   var end = 0
-  /// The capture holds less than the header's length says.
-  var isCut = false
+  /// Bytes that the packet had beyond those captured.
+  var missing = 0
   /// What follows is a part of a datagram that does not begin with its transport header.
   var isLaterFragment = false
   /// What follows is the first part of a fragmented datagram.
   var isFirstFragment = false
   var fragmentID: UInt32 = 0
+  /// Of a fragment: where its bytes begin in the packet and belong in the datagram, and the protocol
+  /// number before them, which may be an extension header's.
+  var fragmentStart = 0
+  var fragmentOffset = 0
+  var fragmentProtocol: UInt8 = 0
+  var hasMoreFragments = false
+  /// What follows was put together from fragments, which were packets of their own.
+  var isReassembled = false
+  /// The fragments disagreed about some bytes.
+  var hasOverlap = false
 
   /// A group's or everybody's address, which cannot be the one that began an exchange.
   var isToMany: Bool {

@@ -8,13 +8,20 @@ enum LinkType {
   static let raw14: UInt32 = 14
   static let pppSerial: UInt32 = 50
   static let pppEthernet: UInt32 = 51
+  static let fddi: UInt32 = 10
+  static let atm: UInt32 = 100
   static let raw: UInt32 = 101
   static let ciscoHDLC: UInt32 = 104
+  static let wireless: UInt32 = 105
   static let frameRelay: UInt32 = 107
   static let loop: UInt32 = 108
   static let linuxCooked: UInt32 = 113
+  static let prism: UInt32 = 119
+  static let radiotap: UInt32 = 127
+  static let perPacketInformation: UInt32 = 192
   static let ipv4: UInt32 = 228
   static let ipv6: UInt32 = 229
+  static let netfilterLog: UInt32 = 239
   static let linuxCooked2: UInt32 = 276
 
   /// The captured length above which a record is damage, not a packet: Wireshark's limits.
@@ -29,7 +36,7 @@ enum LinkType {
   /// libpcap's own number (`DLT_…`), which differs for types that systems numbered each their way.
   static func libraryNumber(_ linkType: UInt32) -> CInt? {
     switch linkType {
-    case 100: 11
+    case atm: 11
     case raw: 12
     case 102: 15
     case 103: 16

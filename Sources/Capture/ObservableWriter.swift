@@ -21,6 +21,12 @@ enum CaptureField: Int, CaseIterable {
   case httpReferrer
   case httpForwardedFor
   case tlsServerName
+  case tlsJA3
+  case tlsJA3S
+  case tlsJA4
+  case tlsCertificateSHA1
+  case tlsCertificateSHA256
+  case tlsCertificateName
 
   var name: StaticString {
     switch self {
@@ -41,6 +47,12 @@ enum CaptureField: Int, CaseIterable {
     case .httpReferrer: "http.referrer"
     case .httpForwardedFor: "http.x-forwarded-for"
     case .tlsServerName: "tls.sni"
+    case .tlsJA3: "tls.ja3"
+    case .tlsJA3S: "tls.ja3s"
+    case .tlsJA4: "tls.ja4"
+    case .tlsCertificateSHA1: "tls.certificate.sha1"
+    case .tlsCertificateSHA256: "tls.certificate.sha256"
+    case .tlsCertificateName: "tls.certificate.name"
     }
   }
 }
@@ -56,6 +68,10 @@ struct ObservableWriter: ~Copyable {
   /// Bytes put together for one value (a URL, a message's pieces); reused.
   var scratch: [UInt8] = []
   var name = NameText()
+  /// The kinds that take part; values that have to be computed are left out where theirs does not.
+  var kinds = IndicatorKindSet.all
+  /// The present ClientHello's parts; reused.
+  var fingerprint = TLSFingerprint()
 
   /// The flow of what is written next, as its record shows it.
   private(set) var flow = FlowRecord(
@@ -66,11 +82,14 @@ struct ObservableWriter: ~Copyable {
   /// Changes with every batch, so that flows know whether their index is still good; never 0.
   private(set) var serial: UInt32 = 0
 
-  private var fields = InlineArray<20, UInt16>(repeating: 0)
-  private var number: UInt64 = 0
-  private var time = ObservableRecord.noTime
+  private var fields = InlineArray<32, UInt16>(repeating: 0)
+  private(set) var number: UInt64 = 0
+  private(set) var time = ObservableRecord.noTime
   /// The packet's record for the present flow, once it has one.
   private var record = UInt32.max
+  /// Where values come from bytes of several packets: which brought which.
+  private var marks: [StreamMark] = []
+  private var packet = (number: UInt64(0), time: ObservableRecord.noTime)
   private var seen = SeenValues()
 
   /// Takes the batch over.
@@ -103,6 +122,53 @@ struct ObservableWriter: ~Copyable {
     self.flow = flow
     flowIndex = index
     record = .max
+  }
+
+  /// Begins a flow of the packet of which nothing is written.
+  @inline(__always)
+  mutating func leaveFlow() { record = .max }
+
+  /// Shows from now on that the flow's packets disagree about some bytes.
+  mutating func markOverlap() {
+    flow.hasOverlap = true
+    flowIndex = ObservableRecord.noFlow
+    record = .max
+  }
+
+  /// Says that values are written which an earlier packet brought.
+  mutating func attribute(number: UInt64, time: Int64) {
+    guard number != self.number || time != self.time else { return }
+    self.number = number
+    self.time = time
+    record = .max
+  }
+
+  /// Says that what is read next came with several packets.
+  mutating func useMarks(_ marks: [StreamMark]) {
+    self.marks = marks
+    packet = (number, time)
+  }
+
+  /// Says that the next value's last byte stands before an offset of the bytes being read.
+  @inline(__always)
+  mutating func place(_ end: Int) {
+    if !marks.isEmpty { findPlace(end) }
+  }
+
+  private mutating func findPlace(_ end: Int) {
+    var (low, high) = (0, marks.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if marks[middle].end >= end { high = middle } else { low = middle + 1 }
+    }
+    attribute(number: marks[low].number, time: marks[low].time)
+  }
+
+  /// Ends what several packets brought.
+  mutating func endMarks() {
+    if marks.isEmpty { return }
+    marks = []
+    attribute(number: packet.number, time: packet.time)
   }
 
   /// Whether anything was written for the packet's present flow.
@@ -203,6 +269,7 @@ struct ObservableWriter: ~Copyable {
     while let index = seen.candidate(hash, probe) {
       let other = batch.observables[Int(index)]
       if other.field == fields[field.rawValue], other.kind == kind, Int(other.length) == length,
+        batch.records[Int(other.record)].number == number,
         isEqual(Int(other.offset), start, length)
       {
         return true

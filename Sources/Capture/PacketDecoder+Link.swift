@@ -17,7 +17,7 @@ private enum EtherType {
 
 extension PacketDecoder {
   /// Frames inside frames that are followed, in all tunnels of a packet together.
-  private static let linkHeaderLimit = 16
+  static let linkHeaderLimit = 16
 
   /// Finds the IP packet in a captured one.
   @inline(__always)
@@ -64,6 +64,22 @@ extension PacketDecoder {
       decode(packet, etherType: packet.bigEndianUInt16(unchecked: 2), at: 4, end: end, depth: 0)
     case LinkType.frameRelay:
       decodeFrameRelay(packet, end: end)
+    case LinkType.wireless:
+      decodeWireless(packet, at: 0, end: end)
+    case LinkType.radiotap:
+      decodeRadiotap(packet, end: end)
+    case LinkType.perPacketInformation:
+      decodePerPacketInformation(packet, end: end)
+    case LinkType.prism:
+      // Two numbers and a length before fields of no interest here.
+      decodeWireless(packet, at: 144, end: end)
+    case LinkType.netfilterLog:
+      decodeNetfilterLog(packet, end: end)
+    case LinkType.atm:
+      // LLC as in IEEE 802.3, without a length before it (RFC 2684 §5).
+      decode(packet, etherType: 0, at: 0, end: end, depth: 0)
+    case LinkType.fddi:
+      decode(packet, etherType: 0, at: 13, end: end, depth: 0)
     default:
       skips.add(linkType: linkType)
     }
@@ -111,7 +127,10 @@ extension PacketDecoder {
         guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
         return decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
       case ..<1536:
-        // A length: IEEE 802.2 with SNAP names the protocol (RFC 1042).
+        // A length: IEEE 802.2 has a number for IP, or SNAP names the protocol (RFC 1042).
+        if end - offset >= 3, packet.bigEndianUInt16(unchecked: offset) == 0x0606 {
+          return decodeIP(packet, at: offset + 3, end: end, depth: depth)
+        }
         guard end - offset >= 8, packet.bigEndianUInt32(unchecked: offset) == 0xaaaa_0300,
           packet.bigEndianUInt16(unchecked: offset + 4) & 0xff == 0
         else { return skips.add(.notIP) }

@@ -3,6 +3,7 @@ import Parsing
 /// Numbers of protocols in IP headers (IANA) that are not only counted.
 enum IPProtocol {
   static let hopByHop: UInt8 = 0
+  static let icmp: UInt8 = 1
   static let ipv4: UInt8 = 4
   static let tcp: UInt8 = 6
   static let udp: UInt8 = 17
@@ -12,6 +13,7 @@ enum IPProtocol {
   static let fragment: UInt8 = 44
   static let gre: UInt8 = 47
   static let authentication: UInt8 = 51
+  static let icmp6: UInt8 = 58
   static let destinationOptions: UInt8 = 60
   static let sctp: UInt8 = 132
   static let mobility: UInt8 = 135
@@ -32,12 +34,9 @@ extension PacketDecoder {
     case 6: guard readIPv6(packet, at: start, end: end, &header) else { return }
     default: return skips.add(.ipHeaderMalformed)
     }
-    if header.isCut { skips.add(.ipPacketCut) }
-    if header.isLaterFragment {
-      skips.add(.ipFragment)
-      if fragments.contains(header), !options.everyPacket { return }
-    } else if header.isFirstFragment {
-      fragments.insert(header)
+    if header.missing > 0 { skips.add(.ipPacketCut) }
+    if header.isLaterFragment || header.isFirstFragment {
+      return decodeFragment(packet, header, depth: depth)
     }
     decodeTransport(packet, header, depth: depth)
   }
@@ -63,7 +62,7 @@ extension PacketDecoder {
       skips.add(.ipHeaderMalformed)
       return false
     }
-    header.isCut = length > end &- start
+    header.missing = max(0, length &- (end &- start))
     header.end = min(end, start &+ length)
     header.payload = min(start &+ headerLength, header.end)
     let fragment = packet.bigEndianUInt16(unchecked: start &+ 6)
@@ -71,6 +70,10 @@ extension PacketDecoder {
       header.isLaterFragment = fragment & 0x1fff != 0
       header.isFirstFragment = !header.isLaterFragment
       header.fragmentID = UInt32(packet.bigEndianUInt16(unchecked: start &+ 4))
+      header.fragmentStart = header.payload
+      header.fragmentOffset = Int(fragment & 0x1fff) &* 8
+      header.fragmentProtocol = header.ipProtocol
+      header.hasMoreFragments = fragment & 0x2000 != 0
     }
     if header.ipProtocol == IPProtocol.authentication, !header.isLaterFragment {
       _ = skipExtensions(packet, &header)
@@ -94,7 +97,7 @@ extension PacketDecoder {
     header.payload = start + 40
     // Jumbograms (RFC 2675) and segmentation by the network card have 0.
     let length = payloadLength == 0 ? end - start - 40 : payloadLength
-    header.isCut = length > end - start - 40
+    header.missing = max(0, length - (end - start - 40))
     header.end = min(end, start + 40 + length)
     if !skipExtensions(packet, &header) { skips.add(.ipHeaderCut) }
     return true
@@ -103,7 +106,7 @@ extension PacketDecoder {
   /// Moves to what follows the extension headers; false, and to the end, where one is cut.
   ///
   /// Each header takes at least eight bytes, so the loop is bounded by the packet.
-  private mutating func skipExtensions(_ packet: RawSpan, _ header: inout IPHeader) -> Bool {
+  mutating func skipExtensions(_ packet: RawSpan, _ header: inout IPHeader) -> Bool {
     while true {
       let start = header.payload
       let length: Int
@@ -126,6 +129,10 @@ extension PacketDecoder {
           header.isLaterFragment = fragment >> 3 != 0
           header.isFirstFragment = !header.isLaterFragment
           header.fragmentID = packet.bigEndianUInt32(unchecked: start + 4)
+          header.fragmentStart = start + 8
+          header.fragmentOffset = Int(fragment & 0xfff8)
+          header.fragmentProtocol = packet.byte(unchecked: start)
+          header.hasMoreFragments = fragment & 1 != 0
         }
       default:
         return true

@@ -3,17 +3,24 @@ import Inputs
 /// What was not read, or not as it claimed to be; the raw value is the name in the summary.
 enum SkipReason: Int, CaseIterable {
   case filtered
+  case outsideTime
   case notIP
+  case wirelessEncrypted
   case linkHeaderCut
   case ipHeaderCut
   case ipHeaderMalformed
   case ipPacketCut
   case ipFragment
+  case ipFragmentMalformed
+  case ipFragmentOverlap
   case transportHeaderCut
   case transportHeaderMalformed
   case tunnelDepth
   case linkDepth
   case retransmission
+  case tcpOverlap
+  case tcpGap
+  case tcpStreamLimit
   case dnsMalformed
   case dnsName
   case dnsMessageCut
@@ -25,6 +32,9 @@ enum SkipReason: Int, CaseIterable {
   case httpForwardedFor
   case tlsHelloCut
   case tlsHelloMalformed
+  case tlsMessageLimit
+  case tlsMessageCut
+  case certificateMalformed
   case packetTooLong
   case pcapngInterface
   case pcapngLength
@@ -34,17 +44,24 @@ enum SkipReason: Int, CaseIterable {
   var name: String {
     switch self {
     case .filtered: "filtered-out"
+    case .outsideTime: "outside-time-window"
     case .notIP: "not-ip"
+    case .wirelessEncrypted: "wireless-encrypted"
     case .linkHeaderCut: "link-header-cut"
     case .ipHeaderCut: "ip-header-cut"
     case .ipHeaderMalformed: "ip-header-malformed"
     case .ipPacketCut: "ip-packet-cut-by-snap-length"
     case .ipFragment: "ip-fragment"
+    case .ipFragmentMalformed: "ip-fragment-malformed"
+    case .ipFragmentOverlap: "ip-fragment-overlap"
     case .transportHeaderCut: "transport-header-cut"
     case .transportHeaderMalformed: "transport-header-malformed"
     case .tunnelDepth: "tunnel-depth-limit"
     case .linkDepth: "link-header-limit"
     case .retransmission: "tcp-retransmission"
+    case .tcpOverlap: "tcp-overlap"
+    case .tcpGap: "tcp-gap"
+    case .tcpStreamLimit: "tcp-reassembly-limit"
     case .dnsMalformed: "dns-malformed"
     case .dnsName: "dns-name-malformed"
     case .dnsMessageCut: "dns-message-cut"
@@ -56,6 +73,9 @@ enum SkipReason: Int, CaseIterable {
     case .httpForwardedFor: "http-x-forwarded-for-not-an-address"
     case .tlsHelloCut: "tls-client-hello-cut"
     case .tlsHelloMalformed: "tls-client-hello-malformed"
+    case .tlsMessageLimit: "tls-message-limit"
+    case .tlsMessageCut: "tls-message-cut"
+    case .certificateMalformed: "tls-certificate-malformed"
     case .packetTooLong: "packet-beyond-256-kib"
     case .pcapngInterface: "pcapng-unknown-interface"
     case .pcapngLength: "pcapng-length-mismatch"
@@ -67,7 +87,7 @@ enum SkipReason: Int, CaseIterable {
 
 /// Counts by reason without a hash table, since some reasons hold for nearly every packet.
 struct SkipCounters {
-  private var counts = InlineArray<32, UInt64>(repeating: 0)
+  private var counts = InlineArray<64, UInt64>(repeating: 0)
   /// Packets by link type that is not read.
   private var linkTypes: [UInt32: UInt64] = [:]
 

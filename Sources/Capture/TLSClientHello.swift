@@ -5,7 +5,6 @@ import Parsing
 struct TLSClientHello {
   private static let handshake: UInt8 = 22
   private static let changeCipherSpec: UInt8 = 20
-  private static let alert: UInt8 = 21
   private static let clientHello: UInt8 = 1
   private static let recordHeader = 5
   private static let datagramRecordHeader = 13
@@ -13,8 +12,6 @@ struct TLSClientHello {
   private static let datagramHandshakeHeader = 12
   /// A plain record holds at most 2¹⁴ bytes.
   private static let longestRecord = 1 << 14
-  /// The most that is put together from several records; hellos of real clients stay below 8 KiB.
-  private static let longestHello = 1 << 16
 
   /// The type of the handshake message that a TLS payload begins with; nil where it is none.
   ///
@@ -50,89 +47,6 @@ struct TLSClientHello {
     }
   }
 
-  /// Writes the names in the ClientHellos of a TCP segment that begins with a TLS record.
-  static func read(
-    _ payload: RawSpan, into writer: inout ObservableWriter, _ skips: inout SkipCounters
-  ) {
-    var offset = 0
-    while payload.byteCount - offset >= recordHeader {
-      let type = payload.byte(unchecked: offset)
-      let length = Int(payload.bigEndianUInt16(unchecked: offset + 3))
-      guard payload.byte(unchecked: offset + 1) == 3, length <= longestRecord else { return }
-      let start = offset + recordHeader
-      let end = min(start + length, payload.byteCount)
-      switch type {
-      case handshake:
-        guard readMessages(payload, start, end, into: &writer, &skips) else { return }
-      case changeCipherSpec, alert: break
-      default: return
-      }
-      offset = start + length
-    }
-  }
-
-  /// Reads the handshake messages that begin in a record; false where nothing readable can follow.
-  private static func readMessages(
-    _ payload: RawSpan, _ start: Int, _ end: Int, into writer: inout ObservableWriter,
-    _ skips: inout SkipCounters
-  ) -> Bool {
-    var offset = start
-    while end - offset >= handshakeHeader {
-      let type = payload.byte(unchecked: offset)
-      let length = Int(payload.bigEndianUInt32(unchecked: offset) & 0xff_ffff)
-      guard type == clientHello else {
-        // Behind a hello come messages of the server, or ciphertext that only looks like one.
-        guard type <= 24, length <= end - offset - handshakeHeader else { return false }
-        offset += handshakeHeader + length
-        continue
-      }
-      let body = offset + handshakeHeader
-      if length <= end - body {
-        readHello(
-          payload.extracting(body..<body + length), isDatagram: false, isWhole: true, &writer,
-          &skips)
-        offset = body + length
-        continue
-      }
-      readSpread(payload, body..<end, length: length, into: &writer, &skips)
-      return false
-    }
-    return true
-  }
-
-  /// Reads a hello that goes on in the records behind its first one.
-  private static func readSpread(
-    _ payload: RawSpan, _ first: Range<Int>, length: Int, into writer: inout ObservableWriter,
-    _ skips: inout SkipCounters
-  ) {
-    var offset = first.upperBound
-    if offset == payload.byteCount || length > longestHello {
-      readHello(
-        payload.extracting(first), isDatagram: false, isWhole: false, &writer, &skips)
-      return
-    }
-    var message: [UInt8] = []
-    swap(&message, &writer.scratch)
-    message.removeAll(keepingCapacity: true)
-    message.append(payload.extracting(first))
-    while message.count < length, payload.byteCount - offset > recordHeader,
-      payload.byte(unchecked: offset) == handshake, payload.byte(unchecked: offset + 1) == 3
-    {
-      let record = Int(payload.bigEndianUInt16(unchecked: offset + 3))
-      let start = offset + recordHeader
-      let end = min(start + min(record, length - message.count), payload.byteCount)
-      message.append(payload.extracting(start..<end))
-      offset = start + record
-      if record == 0 || offset >= payload.byteCount { break }
-    }
-    // SAFETY: the closure only reads the array's bytes.
-    unsafe message.withUnsafeBytes {
-      readHello(
-        unsafe $0.bytes, isDatagram: false, isWhole: $0.count == length, &writer, &skips)
-    }
-    swap(&message, &writer.scratch)
-  }
-
   /// Writes the names in the ClientHellos of a datagram that begins with a DTLS record.
   static func readDatagram(
     _ payload: RawSpan, into writer: inout ObservableWriter, _ skips: inout SkipCounters
@@ -162,12 +76,21 @@ struct TLSClientHello {
   }
 
   /// Reads a hello's body, as far as it is there.
-  private static func readHello(
-    _ hello: RawSpan, isDatagram: Bool, isWhole: Bool, _ writer: inout ObservableWriter,
-    _ skips: inout SkipCounters
+  static func readHello(
+    _ hello: RawSpan, start: Int = 0, isDatagram: Bool, isWhole: Bool,
+    _ writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
+    defer {
+      if isWhole {
+        var fingerprint = TLSFingerprint()
+        swap(&fingerprint, &writer.fingerprint)
+        fingerprint.write(hello, start: start, isDatagram: isDatagram, into: &writer)
+        swap(&fingerprint, &writer.fingerprint)
+      }
+    }
     var cursor = ByteCursor(hello)
     do {
+      try cursor.skip(start)
       let version = try cursor.readUInt16()
       guard isDatagram || version >> 8 == 3 else {
         skips.add(.tlsHelloMalformed)
@@ -185,7 +108,8 @@ struct TLSClientHello {
         let type = try cursor.readUInt16()
         let length = try cursor.readUInt16()
         if type == 0 {
-          try readServerNames(cursor.readCursor(Int(length)), &writer)
+          let place = cursor.offset
+          try readServerNames(cursor.readCursor(Int(length)), at: place, &writer)
         } else {
           try cursor.skip(Int(length))
         }
@@ -196,7 +120,7 @@ struct TLSClientHello {
   }
 
   private static func readServerNames(
-    _ extension: consuming ByteCursor, _ writer: inout ObservableWriter
+    _ extension: consuming ByteCursor, at place: Int, _ writer: inout ObservableWriter
   ) throws(ParsingError) {
     var cursor = `extension`
     if cursor.isAtEnd { return }
@@ -204,6 +128,7 @@ struct TLSClientHello {
     while !cursor.isAtEnd {
       let type = try cursor.readUInt8()
       let name = try cursor.readSpan(Int(cursor.readUInt16()))
+      writer.place(place + cursor.offset)
       if type == 0 { writer.keepHost(.tlsServerName, name) }
     }
   }

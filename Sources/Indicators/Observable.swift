@@ -117,9 +117,9 @@ public struct FlowRecord: Sendable, Equatable {
   public var source: (UInt64, UInt64)
   /// Responder's address, in the same form.
   public var destination: (UInt64, UInt64)
-  /// Originator's port, or 0.
+  /// Originator's port, or 0; of ICMP the type of the first message.
   public var sourcePort: UInt16
-  /// Responder's port, or 0.
+  /// Responder's port, or 0; of ICMP the code of the first message.
   public var destinationPort: UInt16
   /// IP protocol number (IANA).
   public var ipProtocol: UInt8
@@ -129,12 +129,14 @@ public struct FlowRecord: Sendable, Equatable {
   public var tunnelDepth: UInt8
   /// Whether the protocol has ports.
   public var hasPorts: Bool
+  /// Whether the flow's packets disagreed about some bytes of a datagram or a stream.
+  public var hasOverlap: Bool
 
   /// A flow from its ends.
   public init(
     source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
     destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
-    hasPorts: Bool
+    hasPorts: Bool, hasOverlap: Bool = false
   ) {
     self.source = source
     self.destination = destination
@@ -144,6 +146,7 @@ public struct FlowRecord: Sendable, Equatable {
     self.ipVersion = ipVersion
     self.tunnelDepth = tunnelDepth
     self.hasPorts = hasPorts
+    self.hasOverlap = hasOverlap
   }
 
   /// Whether both have the same ends, protocol and tunnel depth.

@@ -175,11 +175,17 @@ extension JSONWriter {
       key("dst_port")
       number(flow.destinationPort)
     }
+    key("community_id")
+    communityID(of: flow)
     key("direction")
     plain(direction)
     if flow.tunnelDepth > 0 {
       key("tunnel")
       number(flow.tunnelDepth)
+    }
+    if flow.hasOverlap {
+      key("state")
+      plain("overlap")
     }
     endObject()
   }

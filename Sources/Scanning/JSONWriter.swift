@@ -1,3 +1,5 @@
+import Capture
+import Indicators
 import Parsing
 
 /// Writes one JSON object after another into a byte buffer; keys without a value are left out by
@@ -5,6 +7,9 @@ import Parsing
 struct JSONWriter {
   var bytes: [UInt8] = []
   private var needsComma = false
+  /// The flow whose Community ID was written last: values of a flow often follow one another.
+  private var namedFlow: FlowRecord?
+  private var flowName: [UInt8] = []
 
   /// Empties the buffer and keeps its memory.
   mutating func reset() {
@@ -58,6 +63,16 @@ struct JSONWriter {
   mutating func string(_ value: [UInt8]) { string(value.rawSpan) }
 
   mutating func string(_ value: String) { string(Array(value.utf8)) }
+
+  /// Writes a flow's Community ID.
+  mutating func communityID(of flow: FlowRecord) {
+    if namedFlow != flow {
+      flowName.removeAll(keepingCapacity: true)
+      CommunityID.append(of: flow, to: &flowName)
+      namedFlow = flow
+    }
+    string(flowName)
+  }
 
   /// Writes a string that needs no escaping.
   mutating func plain(_ value: StaticString) {

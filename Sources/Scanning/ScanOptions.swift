@@ -1,4 +1,5 @@
 public import Indicators
+import Parsing
 
 /// What of the inputs and of the databases takes part in a scan, and how it is reported.
 public struct ScanOptions: Sendable {
@@ -52,6 +53,8 @@ public struct ScanOptions: Sendable {
   public var format: Format = .ndjson
   /// A BPF expression that packets have to pass, or nil.
   public var bpf: String?
+  /// Times of packets that take part, in nanoseconds since 1970, or nil for all.
+  public var packetTimes: Range<Int64>?
   /// Whether every packet's addresses are observables instead of each flow's once.
   public var everyPacket = false
 
@@ -60,6 +63,16 @@ public struct ScanOptions: Sendable {
 
   /// The defaults of the command.
   public init() {}
+}
+
+extension ScanOptions {
+  /// A point in time, in nanoseconds since 1970, from RFC 3339 (a date alone is its midnight) or from
+  /// seconds since 1970; nil where the text is neither.
+  public static func time(_ text: String) -> Int64? {
+    let bytes = Array(text.utf8)
+    let span = bytes.rawSpan
+    return Timestamp.iso8601(span, 0..<bytes.count) ?? Timestamp.epochSeconds(span, 0..<bytes.count)
+  }
 }
 
 /// What an input is read as.

@@ -53,7 +53,8 @@ public enum Scanner {
     let plan = ScanPlan(
       options: options,
       logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
-      captureOptions: captureOptions(options), progress: progress)
+      captureOptions: captureOptions(options, kinds: kinds.intersection(options.kinds)),
+      progress: progress)
     var result = run(
       inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
     ) {
@@ -75,7 +76,7 @@ public enum Scanner {
   ) -> ScanReport {
     let plan = ScanPlan(
       options: options, logOptions: logOptions(.extract, kinds: options.kinds, options: options),
-      captureOptions: captureOptions(options), progress: progress)
+      captureOptions: captureOptions(options, kinds: options.kinds), progress: progress)
     return run(
       inputs: inputs, plan: plan, to: destination, writesResults: true, report: report
     ) {
@@ -91,10 +92,14 @@ public enum Scanner {
       format: options.inputFormat.flatMap { LogFormat(rawValue: $0.rawValue) })
   }
 
-  private static func captureOptions(_ options: ScanOptions) -> CaptureOptions {
+  private static func captureOptions(
+    _ options: ScanOptions, kinds: IndicatorKindSet
+  ) -> CaptureOptions {
     var result = CaptureOptions()
+    result.kinds = kinds
     result.filter = options.bpf
     result.everyPacket = options.everyPacket
+    result.times = options.packetTimes
     return result
   }
 

@@ -24,6 +24,14 @@ struct InputArguments: ParsableArguments {
     help: ArgumentHelp("Only packets that a capture filter passes.", valueName: "expression"))
   var bpf: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only packets from this time on (RFC 3339, or seconds since 1970).", valueName: "time"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("Only packets before this time.", valueName: "time"))
+  var to: String?
+
   @Flag(help: "Every packet's addresses instead of each flow's once.")
   var everyPacket = false
 
@@ -60,8 +68,26 @@ struct InputArguments: ParsableArguments {
       options.threads = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
     options.bpf = bpf
+    if from != nil || to != nil {
+      let first = try from.map { try Self.time($0, option: "--from") } ?? .min
+      let last = try to.map { try Self.time($0, option: "--to") } ?? .max
+      guard first <= last else { throw ValidationError("--from is later than --to") }
+      options.packetTimes = first..<last
+    }
     options.everyPacket = everyPacket
     return options
+  }
+}
+
+extension InputArguments {
+  /// A time in nanoseconds since 1970.
+  private static func time(_ text: String, option: String) throws -> Int64 {
+    guard let time = ScanOptions.time(text) else {
+      throw ValidationError(
+        "\(option) \(Console.shown(text)) is no time; use 2024-05-01T10:00:00Z or seconds since 1970"
+      )
+    }
+    return time
   }
 }
 

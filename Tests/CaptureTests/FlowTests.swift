@@ -159,8 +159,10 @@ struct FlowTests {
       let key = FlowKey(
         first: IPAddress(high: number, low: 1), second: IPAddress(high: 2, low: 3),
         ports: UInt32(number % 3), kind: 6)
-      var isNew = false
-      let flow = table.find(key, isNew: &isNew)
+      let hash = table.hash(key)
+      var flow = table.find(key, hash)
+      let isNew = flow == 0
+      if isNew { flow = table.insert(key, hash) }
       let known =
         limit > 100 ? model.lastIndex { $0.key == key } : model.firstIndex { $0.key == key }
       #expect(isNew == (known == nil))

@@ -40,8 +40,11 @@ struct Observed {
     }
   }
 
-  /// The lines whose field does not begin with `ip.`.
-  var values: [String] { lines.filter { !$0.contains(" ip.") } }
+  /// The lines whose field is neither an address of a header nor a fingerprint.
+  var values: [String] { lines.filter { !$0.contains(" ip.") && !$0.contains(" tls.ja") } }
+
+  /// The lines whose field is a fingerprint.
+  var fingerprints: [String] { lines.filter { $0.contains(" tls.ja") } }
 
   /// The lines whose field begins with `ip.`.
   var addresses: [String] { lines.filter { $0.contains(" ip.") } }
@@ -61,6 +64,8 @@ struct Observed {
           bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) },
           bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
         ), to: &text)
+    case let kind where kind.isDigest:
+      text = Array(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().utf8)
     default: text = bytes
     }
     var line = "\(record.number) \(field) \(String(decoding: text, as: UTF8.self))"

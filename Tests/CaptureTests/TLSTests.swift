@@ -57,7 +57,9 @@ struct TLSTests {
               version: 0xfefd)), to: 4433)), ["1 tls.sni a.example"])
     CaptureCase(
       "a server's hello",
-      segment(TLSBuilder.record(22, TLSBuilder.handshake(2, TLSBuilder.hello(extensions: [])))), [])
+      segment(
+        TLSBuilder.record(22, TLSBuilder.handshake(2, join([3, 3], zeros(32), [0, 0x13, 1, 0])))),
+      [])
   }
 
   @Test("hellos", arguments: hellos)

@@ -1,0 +1,64 @@
+public import Indicators
+import Parsing
+
+/// The Community ID of a flow, version 1 with seed 0: what Zeek, Suricata and Arkime call the same flow by.
+///
+/// SHA-1 over seed, the two ends in order, protocol and ports, in Base64 behind `1:`
+/// (github.com/corelight/community-id-spec).
+public enum CommunityID {
+  /// Types of ICMP that ask and answer, as pairs: the other one stands in for the second port.
+  private static let pairs4: [UInt16: UInt16] = [
+    0: 8, 8: 0, 9: 10, 10: 9, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17,
+  ]
+  private static let pairs6: [UInt16: UInt16] = [
+    128: 129, 129: 128, 130: 131, 131: 130, 133: 134, 134: 133, 135: 136, 136: 135, 139: 140,
+    140: 139, 144: 145, 145: 144,
+  ]
+
+  /// The type that answers a type of ICMP, or asks for it.
+  static func counterpart(of type: UInt16, version: UInt8) -> UInt16? {
+    version == 4 ? pairs4[type] : pairs6[type]
+  }
+
+  /// Appends the flow's identifier.
+  public static func append(of flow: FlowRecord, to text: inout [UInt8]) {
+    var (source, destination) = (flow.source, flow.destination)
+    var (sourcePort, destinationPort) = (flow.sourcePort, flow.destinationPort)
+    let isICMP = flow.ipProtocol == (flow.ipVersion == 4 ? 1 : 58)
+    var isOneWay = false
+    if isICMP {
+      if let other = counterpart(of: sourcePort, version: flow.ipVersion) {
+        destinationPort = other
+      } else {
+        isOneWay = true
+      }
+    }
+    if !isOneWay, (destination.0, destination.1, destinationPort) < (source.0, source.1, sourcePort)
+    {
+      swap(&source, &destination)
+      swap(&sourcePort, &destinationPort)
+    }
+    var input: [UInt8] = [0, 0]
+    for end in [source, destination] {
+      append(end.0, count: flow.ipVersion == 4 ? 4 : 8, to: &input)
+      if flow.ipVersion != 4 { append(end.1, count: 8, to: &input) }
+    }
+    input += [flow.ipProtocol, 0]
+    if flow.hasPorts || isICMP {
+      append(UInt64(sourcePort) << 48, count: 2, to: &input)
+      append(UInt64(destinationPort) << 48, count: 2, to: &input)
+    }
+    var digest: [UInt8] = []
+    // SAFETY: the closures only read the arrays' bytes.
+    unsafe input.withUnsafeBytes { MessageDigest.appendSHA1(of: unsafe $0.bytes, to: &digest) }
+    text += [0x31, 0x3a]
+    unsafe digest.withUnsafeBytes { Base64.encode(unsafe $0.bytes, to: &text) }
+  }
+
+  /// The first bytes of a number, the most significant one first.
+  private static func append(_ value: UInt64, count: Int, to bytes: inout [UInt8]) {
+    for index in 0..<count {
+      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * index)))
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Parsing
+
+/// Reads the DNS messages of one direction of a TCP connection, each behind its length
+/// (RFC 1035 §4.2.2).
+struct DNSStreamReader {
+  private var message = StreamBuffer()
+  /// The stream was seen from its beginning on a port of DNS, so lengths are where they seem to be.
+  var isTrusted = false
+
+  var isBetweenMessages: Bool { message.isEmpty }
+  var cost: Int { message.cost }
+
+  mutating func reset() {
+    message.removeAll()
+    isTrusted = false
+  }
+
+  /// Reads the next bytes; false where they are no messages.
+  mutating func read(
+    _ data: RawSpan, pointerLimit: Int, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) -> Bool {
+    var offset = 0
+    while offset < data.byteCount {
+      let rest = data.byteCount - offset
+      if message.isEmpty, rest >= 2 {
+        let length = 2 + Int(data.bigEndianUInt16(unchecked: offset))
+        if length <= rest {
+          let whole = data.extracting(offset + 2..<offset + length)
+          guard readMessage(whole, pointerLimit, into: &writer, &skips) else { return false }
+          offset += length
+          continue
+        }
+      }
+      // The length's two bytes first, then as many as they say.
+      var needed = 2 - message.count
+      if needed <= 0 {
+        needed = 2 + Int(message.bytes[0]) << 8 + Int(message.bytes[1]) - message.count
+      }
+      let step = min(needed, rest)
+      message.append(data.extracting(offset..<offset + step), writer)
+      offset += step
+      guard message.count >= 2,
+        message.count == 2 + Int(message.bytes[0]) << 8 + Int(message.bytes[1])
+      else { continue }
+      var whole = StreamBuffer()
+      swap(&whole, &message)
+      writer.useMarks(
+        whole.marks.map { StreamMark(end: $0.end - 2, number: $0.number, time: $0.time) })
+      // SAFETY: the closure only reads the array's bytes.
+      let isRead = unsafe whole.bytes.withUnsafeBytes {
+        let bytes = unsafe $0.bytes
+        return readMessage(
+          bytes.extracting(2..<bytes.byteCount), pointerLimit, into: &writer, &skips)
+      }
+      writer.endMarks()
+      whole.removeAll()
+      swap(&whole, &message)
+      guard isRead else { return false }
+    }
+    return true
+  }
+
+  private func readMessage(
+    _ message: RawSpan, _ pointerLimit: Int, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) -> Bool {
+    // In the middle of a stream the length is not where it seems to be.
+    guard isTrusted || DNSMessage.isMessage(message, needsQuestion: false) else {
+      skips.add(.dnsStreamIncomplete)
+      return false
+    }
+    DNSMessage.read(message, pointerLimit: pointerLimit, into: &writer, &skips)
+    return true
+  }
+
+  /// Tells that no more bytes come: a message that is not whole is counted.
+  mutating func finish(_ skips: inout SkipCounters) {
+    if !message.isEmpty { skips.add(.dnsStreamIncomplete) }
+    message.removeAll()
+  }
+}

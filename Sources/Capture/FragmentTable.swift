@@ -1,0 +1,310 @@
+import Indicators
+import Parsing
+
+/// What the fragments of one IP datagram have in common (RFC 791 §3.2, RFC 8200 §4.5).
+private struct FragmentKey: Hashable {
+  var source: IPAddress
+  var destination: IPAddress
+  var id: UInt32
+  /// Version, tunnel depth and, for IPv4, the protocol.
+  var kind: UInt32
+
+  init(_ header: IPHeader, depth: Int) {
+    source = header.source
+    destination = header.destination
+    id = header.fragmentID
+    kind =
+      UInt32(header.version) << 16 | UInt32(truncatingIfNeeded: depth) << 8
+      | (header.version == 4 ? UInt32(header.fragmentProtocol) : 0)
+  }
+}
+
+/// The parts of one datagram that have arrived.
+///
+/// A complete one stays for its time, since a part made to end it early must not hide the others.
+/// Parts come at multiples of eight bytes, so a bit for each block of eight says what is there; the
+/// first part to bring a block wins. Where another brings different bytes for it, a second version is
+/// kept in which the last one wins, and both are read.
+final class FragmentedDatagram {
+  /// The longest payload of an IP packet.
+  static let longest = 65_535
+
+  fileprivate let key: FragmentKey
+  fileprivate let created: Int64
+  /// The header of the first part, else of the first to arrive; without its own payload's place.
+  fileprivate(set) var header: IPHeader
+  let depth: Int
+  /// The version in which the first part to arrive wins.
+  fileprivate(set) var bytes: [UInt8] = []
+  /// The version in which the last part wins, where the two differ.
+  fileprivate(set) var alternate: [UInt8]?
+  fileprivate(set) var hasFirst = false
+  /// Packet number and time of the first and of the last part to arrive.
+  let first: (number: UInt64, time: Int64)
+  fileprivate(set) var last: (number: UInt64, time: Int64)
+  private var blocks: [UInt64] = []
+  private var blockCount = 0
+  /// Length of the whole, once its last part is there.
+  private var length: Int?
+
+  fileprivate init(
+    _ key: FragmentKey, _ header: IPHeader, depth: Int, packet: (number: UInt64, time: Int64)
+  ) {
+    self.key = key
+    self.header = header
+    self.depth = depth
+    created = packet.time
+    first = packet
+    last = packet
+  }
+
+  /// The datagram was complete and was read; parts that change it may still come.
+  fileprivate var isRead = false
+  /// Something has come since it was read.
+  fileprivate var hasNews = false
+
+  /// Bytes of memory that the datagram takes, about.
+  fileprivate var cost: Int { 256 + bytes.count + (alternate?.count ?? 0) + blocks.count * 8 }
+
+  fileprivate var isComplete: Bool {
+    guard let length else { return false }
+    return blockCount == (length + 7) / 8
+  }
+
+  /// Bytes from the start on without a hole.
+  var contiguousLength: Int {
+    var count = 0
+    for word in blocks {
+      count += word == .max ? 64 : (~word).trailingZeroBitCount
+      if word != .max { break }
+    }
+    return min(count * 8, length ?? bytes.count, bytes.count)
+  }
+
+  /// Whether a part brings nothing but other bytes for what is there: then the number is used again
+  /// for another datagram.
+  fileprivate func isContradicted(by part: RawSpan, at offset: Int) -> Bool {
+    let end = offset + part.byteCount
+    guard end <= bytes.count else { return false }
+    for block in offset / 8..<(end + 7) / 8
+    where blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) == 0 { return false }
+    return part.byteOffsets.contains { bytes[offset + $0] != part.byte(unchecked: $0) }
+  }
+
+  /// Adds a part; false where it cannot belong to a datagram.
+  fileprivate func add(_ part: RawSpan, at offset: Int, isLast: Bool) -> Bool {
+    // Only the last part may end inside a block; what a snap length cut off is missing anyway.
+    let count = isLast ? part.byteCount : part.byteCount & ~7
+    guard count > 0, offset + count <= Self.longest else { return false }
+    let end = offset + count
+    if isLast { length = max(length ?? 0, end) }
+    if bytes.count < end {
+      let missing = end - bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: missing))
+      alternate?.append(contentsOf: repeatElement(0, count: missing))
+    }
+    let words = (end + 511) / 512
+    if blocks.count < words {
+      blocks.append(contentsOf: repeatElement(0, count: words - blocks.count))
+    }
+    for block in offset / 8..<(end + 7) / 8 {
+      let start = block * 8
+      let piece = start - offset..<min(start - offset + 8, count)
+      let bit = UInt64(1) << UInt64(block & 63)
+      if blocks[block >> 6] & bit == 0 {
+        blocks[block >> 6] |= bit
+        blockCount += 1
+        hasNews = true
+        for index in piece {
+          bytes[offset + index] = part.byte(unchecked: index)
+          alternate?[offset + index] = part.byte(unchecked: index)
+        }
+      } else if piece.contains(where: { bytes[offset + $0] != part.byte(unchecked: $0) }) {
+        if alternate == nil { alternate = bytes }
+        hasNews = true
+        for index in piece { alternate?[offset + index] = part.byte(unchecked: index) }
+      }
+    }
+    return true
+  }
+}
+
+/// The datagrams seen lately in parts, bounded in bytes and in time.
+struct FragmentTable {
+  /// Nanoseconds of packet time after which a datagram is given up.
+  private static let patience: Int64 = 30_000_000_000
+
+  private let limit: Int
+  private var datagrams: [FragmentKey: FragmentedDatagram] = [:]
+  /// The same from oldest to newest, with ones no longer there among them.
+  private var queue: [FragmentedDatagram] = []
+  private var firstLive = 0
+  private var bytes = 0
+  /// Datagrams given up for want of room, to be read as far as they go.
+  private(set) var dropped: [FragmentedDatagram] = []
+  /// How many were given up.
+  private(set) var incomplete: UInt64 = 0
+
+  init(limit: Int) { self.limit = limit }
+
+  /// What a part did.
+  enum Outcome {
+    case incomplete
+    case complete(FragmentedDatagram)
+    case malformed
+  }
+
+  /// Adds a part; gives the datagram where it is complete now.
+  mutating func insert(
+    _ header: IPHeader, depth: Int, part: RawSpan, packet: (number: UInt64, time: Int64)
+  ) -> Outcome {
+    let key = FragmentKey(header, depth: depth)
+    let datagram: FragmentedDatagram
+    var cost = 0
+    if let known = datagrams[key],
+      !known.isRead || !known.isContradicted(by: part, at: header.fragmentOffset)
+    {
+      datagram = known
+      cost = known.cost
+    } else {
+      if let known = datagrams[key] { remove(known) }
+      datagram = FragmentedDatagram(key, header, depth: depth, packet: packet)
+    }
+    guard datagram.add(part, at: header.fragmentOffset, isLast: !header.hasMoreFragments) else {
+      return .malformed
+    }
+    if cost == 0 {
+      datagrams[key] = datagram
+      queue.append(datagram)
+    }
+    if header.fragmentOffset == 0, !datagram.hasFirst {
+      datagram.hasFirst = true
+      datagram.header = header
+    }
+    datagram.last = packet
+    bytes += datagram.cost - cost
+    while bytes > limit, let oldest = oldest(), oldest !== datagram { drop(oldest) }
+    guard datagram.isComplete, datagram.hasFirst, datagram.hasNews else { return .incomplete }
+    datagram.isRead = true
+    datagram.hasNews = false
+    return .complete(datagram)
+  }
+
+  /// Gives up what has waited too long at a time.
+  @inline(__always)
+  mutating func expire(at time: Int64) {
+    if datagrams.isEmpty { return }
+    giveUp(before: time)
+  }
+
+  private mutating func giveUp(before time: Int64) {
+    // A packet without time is no reason.
+    guard time != ObservableRecord.noTime else { return }
+    while let oldest = oldest(), time.subtractingReportingOverflow(oldest.created).0 > Self.patience
+    {
+      drop(oldest)
+    }
+  }
+
+  /// Gives up everything: the capture has ended.
+  mutating func dropAll() {
+    while let oldest = oldest() { drop(oldest) }
+  }
+
+  /// Takes the datagrams that were given up.
+  mutating func takeDropped() -> [FragmentedDatagram] {
+    defer { dropped = [] }
+    return dropped
+  }
+
+  private mutating func oldest() -> FragmentedDatagram? {
+    while firstLive < queue.count, datagrams[queue[firstLive].key] !== queue[firstLive] {
+      firstLive += 1
+    }
+    if firstLive * 2 > queue.count {
+      queue.removeFirst(firstLive)
+      firstLive = 0
+    }
+    return firstLive < queue.count ? queue[firstLive] : nil
+  }
+
+  private mutating func drop(_ datagram: FragmentedDatagram) {
+    remove(datagram)
+    guard !datagram.isRead || datagram.hasNews else { return }
+    incomplete += 1
+    dropped.append(datagram)
+  }
+
+  private mutating func remove(_ datagram: FragmentedDatagram) {
+    datagrams[datagram.key] = nil
+    bytes -= datagram.cost
+  }
+}
+
+extension PacketDecoder {
+  /// Keeps a part of a datagram, and reads the whole once it is there.
+  ///
+  /// The flow's addresses come with the first part, which has the ports; the values with the part that
+  /// arrives last.
+  @inline(never)
+  mutating func decodeFragment(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
+    skips.add(.ipFragment)
+    let part = packet.extracting(header.fragmentStart..<max(header.end, header.fragmentStart))
+    let outcome = fragments.insert(
+      header, depth: depth, part: part, packet: (writer.number, writer.time))
+    if header.isFirstFragment || options.everyPacket {
+      decodeTransport(packet, header, depth: depth)
+    }
+    switch outcome {
+    case .incomplete: break
+    case .malformed: skips.add(.ipFragmentMalformed)
+    case .complete(let datagram): decodeWhole(datagram, length: datagram.bytes.count)
+    }
+  }
+
+  /// Reads a datagram put together, and its other version where its parts disagreed.
+  private mutating func decodeWhole(_ datagram: FragmentedDatagram, length: Int) {
+    var versions = [datagram.bytes]
+    if let alternate = datagram.alternate {
+      skips.add(.ipFragmentOverlap)
+      versions.append(alternate)
+    }
+    for version in versions {
+      var header = datagram.header
+      header.ipProtocol = header.fragmentProtocol
+      header.payload = 0
+      header.end = length
+      header.isFirstFragment = false
+      header.isLaterFragment = false
+      header.isReassembled = true
+      header.hasOverlap = versions.count > 1
+      // SAFETY: the span ends with the closure; the array is not changed in it.
+      unsafe version.withUnsafeBytes {
+        let bytes = unsafe $0.bytes
+        if !skipExtensions(bytes, &header) { skips.add(.ipHeaderCut) }
+        // A datagram inside a fragment that says it is one itself is not followed.
+        if header.isLaterFragment || header.isFirstFragment { return }
+        decodeTransport(bytes, header, depth: datagram.depth)
+      }
+    }
+  }
+
+  /// Reads what is there of the datagrams that were given up.
+  @inline(never)
+  mutating func readDroppedFragments() {
+    for datagram in fragments.takeDropped() {
+      linkHeaders = 0
+      let length = datagram.contiguousLength
+      if datagram.hasFirst, length > 0 {
+        writer.beginPacket(number: datagram.last.number, time: datagram.last.time)
+        decodeWhole(datagram, length: length)
+      } else if !options.everyPacket {
+        writer.beginPacket(number: datagram.first.number, time: datagram.first.time)
+        var header = datagram.header
+        header.isLaterFragment = true
+        header.isFirstFragment = false
+        decodeTransport(RawSpan(), header, depth: datagram.depth)
+      }
+    }
+  }
+}

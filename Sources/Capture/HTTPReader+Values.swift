@@ -1,0 +1,213 @@
+import Indicators
+import Parsing
+
+extension HTTPReader {
+  /// Reads what a request line names.
+  mutating func beginRequest(
+    _ text: RawSpan, _ request: HTTPRequest.RequestLine, _ context: HTTPContext,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    phase = .headers
+    isConnect =
+      request.method.count == 7 && text.hasText("connect ", at: request.method.lowerBound)
+    guard let range = request.target, !range.isEmpty else { return }
+    if isConnect {
+      let (host, port) = HTTPRequest.splitHost(text, range)
+      writer.place(range.upperBound)
+      let isHost = writer.keepHost(
+        .httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
+      if !isHost { skips.add(.httpURL) }
+    } else if context.isDatagram {
+      return
+    } else if text.byte(unchecked: range.lowerBound) == 0x2f {
+      target.append(text.extracting(range))
+      hasTarget = true
+    } else if HTTPRequest.hasScheme(text, range) {
+      writer.scratch.removeAll(keepingCapacity: true)
+      writer.scratch.append(text.extracting(range))
+      writer.place(range.upperBound)
+      keepURL(isSecondForm: false, &writer, &skips)
+    } else if !(range.count == 1 && text.byte(unchecked: range.lowerBound) == 0x2a) {
+      // `*` and what is neither a path nor an absolute form give none.
+      skips.add(.httpURL)
+    }
+  }
+
+  /// Reads a header, whose lines are in `line` without the last line break.
+  mutating func readHeader(
+    _ text: RawSpan, _ line: Range<Int>, _ context: HTTPContext,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    guard let colon = text.firstOffset(of: 0x3a, in: line) else { return }
+    let name = HTTPRequest.trimmed(text, line.lowerBound..<colon)
+    let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
+    writer.place(value.upperBound)
+    switch name.count {
+    case 4 where text.hasText("host", at: name.lowerBound):
+      readHost(text.extracting(value), context, into: &writer, &skips)
+    case 7 where text.hasText("referer", at: name.lowerBound):
+      if !context.isDatagram { keepReferrer(text.extracting(value), &writer, &skips) }
+    case 7 where text.hasText("upgrade", at: name.lowerBound):
+      // The other side may refuse: then requests follow, and are found by content.
+      isUpgrade = !context.isDatagram && !text.hasText("h2c", at: value.lowerBound)
+    case 10 where text.hasText("user-agent", at: name.lowerBound):
+      keepUserAgent(text.extracting(value), &writer)
+    case 14 where text.hasText("content-length", at: name.lowerBound):
+      contentLength = HTTPRequest.decimal(text, value)
+    case 15 where text.hasText("x-forwarded-for", at: name.lowerBound):
+      if !context.isDatagram { keepForwardedFor(text, value, &writer, &skips) }
+    case 17 where text.hasText("transfer-encoding", at: name.lowerBound):
+      isChunked = true
+    default: break
+    }
+  }
+
+  private mutating func readHost(
+    _ value: RawSpan, _ context: HTTPContext, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
+    writer.keepHost(.httpHost, value.extracting(host), port: port ?? 0)
+    guard !hasHost else { return }
+    if value.byteCount == 0 {
+      keepURLWithoutHost(context, into: &writer, &skips)
+    } else if hasTarget {
+      keepURL(host: value, hasPort: port != nil, context, into: &writer, &skips)
+    }
+    hasHost = true
+    hasTarget = false
+  }
+
+  /// Writes a user agent; where it goes on in further lines, those are joined by one blank.
+  private func keepUserAgent(_ value: RawSpan, _ writer: inout ObservableWriter) {
+    guard value.firstOffset(of: 0x0a, in: value.byteOffsets) != nil else {
+      writer.append(.httpUserAgent, .userAgent, value, flags: .ownField)
+      return
+    }
+    let start = writer.batch.arena.count
+    var isInBreak = false
+    for offset in value.byteOffsets {
+      let byte = value.byte(unchecked: offset)
+      if HTTPRequest.isLineBreak(byte) || isInBreak && HTTPRequest.isBlank(byte) {
+        isInBreak = true
+        continue
+      }
+      if isInBreak { writer.batch.arena.append(0x20) }
+      isInBreak = false
+      writer.batch.arena.append(byte)
+    }
+    writer.keep(.httpUserAgent, .userAgent, from: start, flags: .ownField)
+  }
+
+  private func keepReferrer(
+    _ value: RawSpan, _ writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    guard value.byteCount > 0 else { return }
+    let start = writer.batch.arena.count
+    var schemeLength = 0
+    guard
+      writer.normalizer.appendURL(value, schemeLength: &schemeLength, to: &writer.batch.arena)
+        == nil
+    else {
+      writer.batch.arena.removeLast(writer.batch.arena.count - start)
+      skips.add(.httpReferrer)
+      return
+    }
+    writer.keep(
+      .httpReferrer, .url, from: start, schemeLength: UInt16(clamping: schemeLength))
+  }
+
+  /// The addresses of a list, each with its port if it has one.
+  private func keepForwardedFor(
+    _ text: RawSpan, _ value: Range<Int>, _ writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    var start = value.lowerBound
+    while start < value.upperBound {
+      let end = text.firstOffset(of: 0x2c, in: start..<value.upperBound) ?? value.upperBound
+      let element = HTTPRequest.trimmed(text, start..<end)
+      let (host, port) = HTTPRequest.splitHost(text, element)
+      writer.place(element.upperBound)
+      if let (address, version) = ObservableWriter.address(text.extracting(host)) {
+        writer.append(.httpForwardedFor, address, version: version, port: port ?? 0)
+      } else if !element.isEmpty {
+        skips.add(.httpForwardedFor)
+      }
+      start = end + 1
+    }
+  }
+
+  // MARK: URLs (RFC 9112 §3.2, §3.3)
+
+  private func keepURL(
+    host: RawSpan, hasPort: Bool, _ context: HTTPContext,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    writer.scratch.removeAll(keepingCapacity: true)
+    writer.scratch.append("http://")
+    writer.scratch.append(host)
+    let hostEnd = writer.scratch.count
+    writer.scratch += target
+    guard keepURL(isSecondForm: false, &writer, &skips), context.port != 80, !hasPort else {
+      return
+    }
+    writer.scratch.removeLast(writer.scratch.count - hostEnd)
+    writer.scratch.append(port: context.port)
+    writer.scratch += target
+    keepURL(isSecondForm: true, &writer, &skips)
+  }
+
+  /// The destination stands for the host.
+  func keepURLWithoutHost(
+    _ context: HTTPContext, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    guard hasTarget else { return }
+    writer.scratch.removeAll(keepingCapacity: true)
+    writer.scratch.append("http://")
+    if context.version == 4 {
+      IPAddressText.append(ipv4: context.address.ipv4, to: &writer.scratch)
+    } else {
+      writer.scratch.append(0x5b)
+      IPAddressText.append(
+        ipv6: (context.address.high, context.address.low), to: &writer.scratch)
+      writer.scratch.append(0x5d)
+    }
+    writer.scratch.append(port: context.port)
+    writer.scratch += target
+    keepURL(isSecondForm: false, &writer, &skips)
+  }
+
+  /// Writes the URL in `scratch`; false where it has no normal form or was written before.
+  @discardableResult
+  private func keepURL(
+    isSecondForm: Bool, _ writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> Bool {
+    let start = writer.batch.arena.count
+    guard let schemeLength = writer.appendScratchAsURL() else {
+      if !isSecondForm { skips.add(.httpURL) }
+      return false
+    }
+    return writer.keep(
+      .httpURL, .url, from: start, flags: isSecondForm ? [.httpURL, .joint] : .httpURL,
+      schemeLength: UInt16(clamping: schemeLength))
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ text: StaticString) {
+    // SAFETY: a static string's UTF-8 lives as long as the process.
+    unsafe append(
+      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  fileprivate mutating func append(port: UInt16) {
+    append(0x3a)
+    var divisor: UInt16 = 10_000
+    while divisor > 1, port < divisor { divisor /= 10 }
+    while divisor > 0 {
+      append(0x30 + UInt8(truncatingIfNeeded: port / divisor % 10))
+      divisor /= 10
+    }
+  }
+}

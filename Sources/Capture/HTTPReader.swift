@@ -1,0 +1,236 @@
+import Indicators
+import Parsing
+
+/// Reads the requests of one direction of a connection line by line, as its bytes arrive (RFC 9112).
+///
+/// A line that is whole in a packet is read where it stands; only one that goes on in the next packet
+/// is kept. Bodies are stepped over. The methods that write values are in `HTTPRequest.swift`.
+struct HTTPReader {
+  enum Phase {
+    case requestLine
+    case headers
+    /// Bytes of a body, or of one chunk with the line break behind it, that are still to come.
+    case body(Int)
+    case chunk(Int)
+    case chunkSize
+    case trailers
+  }
+
+  /// What became of the bytes.
+  enum Outcome {
+    /// All were read.
+    case all
+    /// From this offset on they are something else: behind a CONNECT, or no request.
+    case other(Int)
+  }
+
+  var phase = Phase.requestLine
+  /// A line that is not whole yet.
+  private var line = StreamBuffer()
+  /// Bytes of the present head.
+  private var headLength = 0
+
+  /// What the head says so far.
+  var target: [UInt8] = []
+  var hasTarget = false
+  var isConnect = false
+  var isUpgrade = false
+  var hasHost = false
+  var contentLength = 0
+  var isChunked = false
+
+  /// Whether no request has begun that is not over.
+  var isBetweenMessages: Bool {
+    if case .requestLine = phase { return line.isEmpty }
+    return false
+  }
+
+  /// Whether what comes next belongs to a body of some length.
+  var isLongBody: Bool {
+    switch phase {
+    case .body(let rest), .chunk(let rest): rest > 1 << 15
+    default: false
+    }
+  }
+
+  /// Bytes of memory in use, about.
+  var cost: Int { line.cost + target.count }
+
+  mutating func reset() {
+    phase = .requestLine
+    line.removeAll()
+    beginHead()
+  }
+
+  private mutating func beginHead() {
+    headLength = 0
+    target.removeAll(keepingCapacity: true)
+    hasTarget = false
+    isConnect = false
+    isUpgrade = false
+    hasHost = false
+    contentLength = 0
+    isChunked = false
+  }
+
+  /// Reads the next bytes of the stream.
+  mutating func read(
+    _ data: RawSpan, _ context: HTTPContext, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) -> Outcome {
+    var offset = 0
+    while offset < data.byteCount {
+      switch phase {
+      case .body(let rest):
+        let step = min(rest, data.byteCount - offset)
+        offset += step
+        if step == rest { endMessage() } else { phase = .body(rest - step) }
+      case .chunk(let rest):
+        let step = min(rest, data.byteCount - offset)
+        offset += step
+        phase = step == rest ? .chunkSize : .chunk(rest - step)
+      default:
+        guard let end = lineEnd(data, offset) else {
+          let rest = data.extracting(offset..<data.byteCount)
+          headLength += rest.byteCount
+          guard headLength <= context.headerLimit else {
+            skips.add(.httpHeaderLimit)
+            return .other(data.byteCount)
+          }
+          line.append(rest, writer)
+          return .all
+        }
+        let start = offset
+        offset = end
+        headLength += end - start
+        guard headLength <= context.headerLimit else {
+          skips.add(.httpHeaderLimit)
+          return .other(end)
+        }
+        let piece = data.extracting(start..<end)
+        if line.isEmpty, !isFolded(data, end) {
+          if !readLine(piece, context, into: &writer, &skips) { return .other(start) }
+        } else {
+          line.append(piece, writer)
+          // A line that begins with a blank goes on with the one before (RFC 9112 §5.2).
+          if isFolded(data, end) { continue }
+          var whole = StreamBuffer()
+          swap(&whole, &line)
+          writer.useMarks(whole.marks)
+          // SAFETY: the closure only reads the array's bytes.
+          let isRead = unsafe whole.bytes.withUnsafeBytes {
+            unsafe readLine($0.bytes, context, into: &writer, &skips)
+          }
+          writer.endMarks()
+          whole.removeAll()
+          swap(&whole, &line)
+          if !isRead { return .other(end) }
+        }
+        if case .requestLine = phase, isConnect || isUpgrade {
+          isConnect = false
+          isUpgrade = false
+          return .other(offset)
+        }
+      }
+    }
+    return .all
+  }
+
+  /// The offset behind the next line break.
+  private func lineEnd(_ data: RawSpan, _ offset: Int) -> Int? {
+    data.firstOffset(of: 0x0a, in: offset..<data.byteCount).map { $0 + 1 }
+  }
+
+  /// Whether a header goes on behind a line break.
+  private func isFolded(_ data: RawSpan, _ offset: Int) -> Bool {
+    guard case .headers = phase, offset < data.byteCount else { return false }
+    let byte = data.byte(unchecked: offset)
+    return byte == 0x20 || byte == 0x09
+  }
+
+  /// Steps over bytes that the capture does not have; false where they were not a body's.
+  mutating func skip(_ count: Int) -> Bool {
+    switch phase {
+    case .body(let rest) where count <= rest:
+      if count == rest { endMessage() } else { phase = .body(rest - count) }
+    case .chunk(let rest) where count <= rest:
+      phase = count == rest ? .chunkSize : .chunk(rest - count)
+    default: return false
+    }
+    return true
+  }
+
+  /// Tells that no more bytes come: a head that is not over is counted.
+  mutating func finish(_ skips: inout SkipCounters) {
+    switch phase {
+    case .headers: skips.add(.httpHeadCut)
+    case .requestLine: if !line.isEmpty { skips.add(.httpHeadCut) }
+    default: break
+    }
+  }
+
+  private mutating func endMessage() {
+    phase = .requestLine
+    beginHead()
+  }
+
+  /// Reads a line with its line break; false where it is none of a request.
+  private mutating func readLine(
+    _ text: RawSpan, _ context: HTTPContext, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) -> Bool {
+    var end = text.byteCount - 1
+    if end > 0, text.byte(unchecked: end - 1) == 0x0d { end -= 1 }
+    switch phase {
+    case .requestLine:
+      // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2).
+      if end == 0 { return headLength <= 4 }
+      guard let request = HTTPRequest.line(text, end: end) else { return false }
+      beginRequest(text, request, context, into: &writer, &skips)
+    case .headers:
+      if end == 0 {
+        endHead(context, into: &writer, &skips)
+      } else {
+        readHeader(text, 0..<end, context, into: &writer, &skips)
+      }
+    case .chunkSize:
+      headLength = 0
+      // An empty line stands between a chunk and the next one's size.
+      if end == 0 { return true }
+      guard let size = HTTPRequest.hexadecimal(text, end: end) else { return false }
+      phase = size == 0 ? .trailers : .chunk(size)
+    case .trailers:
+      if end == 0 { endMessage() }
+    case .body, .chunk: break
+    }
+    return true
+  }
+
+  private mutating func endHead(
+    _ context: HTTPContext, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    if !hasHost, hasTarget { keepURLWithoutHost(context, into: &writer, &skips) }
+    if isConnect || isUpgrade {
+      phase = .requestLine
+      headLength = 0
+    } else if isChunked {
+      phase = .chunkSize
+      headLength = 0
+    } else if contentLength > 0 {
+      phase = .body(contentLength)
+    } else {
+      endMessage()
+    }
+  }
+}
+
+/// Where a request was sent, and how it is read.
+struct HTTPContext {
+  var address: IPAddress
+  var version: UInt8
+  var port: UInt16
+  /// Of a datagram (SSDP) only host and user agent are written.
+  var isDatagram: Bool
+  var headerLimit: Int
+}

@@ -1,0 +1,192 @@
+import Parsing
+
+/// UDP ports that belong to a tunnel (IANA's registry of service names).
+private enum TunnelPort {
+  static let gtp: UInt16 = 2152
+  static let teredo: UInt16 = 3544
+  static let gre: UInt16 = 4754
+  static let vxlan: UInt16 = 4789
+  static let vxlanGeneric: UInt16 = 4790
+  static let geneve: UInt16 = 6081
+  static let mpls: UInt16 = 6635
+}
+
+/// What a datagram carries, and where the inner packet or frame begins in it.
+enum DatagramTunnel {
+  case ip(Int)
+  case frame(Int)
+  case gre(Int)
+  case mpls(Int)
+  case typed(UInt16, Int)
+}
+
+extension PacketDecoder {
+  // MARK: Over IP
+
+  /// Reads what IP carries in IP or GRE, as deep as the limit.
+  @inline(never)
+  mutating func decodeTunnel(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
+    guard depth < options.tunnelDepthLimit else { return skips.add(.tunnelDepth) }
+    guard header.ipProtocol == IPProtocol.gre else {
+      return decodeIP(packet, at: header.payload, end: header.end, depth: depth + 1)
+    }
+    decodeGRE(packet, at: header.payload, end: header.end, depth: depth + 1)
+  }
+
+  /// RFC 2784 §2, RFC 2890 §2; version 1 is PPTP's (RFC 2637 §4.1).
+  private mutating func decodeGRE(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    guard end - start >= 4 else { return skips.add(.transportHeaderCut) }
+    let flags = packet.bigEndianUInt16(unchecked: start)
+    let type = packet.bigEndianUInt16(unchecked: start + 2)
+    var offset = start + 4
+    // Source routes (RFC 1701) are no longer in use.
+    guard flags & 0x4000 == 0, flags & 7 <= 1 else { return skips.add(.notIP) }
+    if flags & 0x8000 != 0 { offset += 4 }
+    if flags & 0x2000 != 0 { offset += 4 }
+    if flags & 0x1000 != 0 { offset += 4 }
+    if flags & 7 == 1, flags & 0x0080 != 0 { offset += 4 }
+    guard offset <= end else { return skips.add(.transportHeaderCut) }
+    // An acknowledgement of PPTP carries nothing.
+    if offset == end { return }
+    switch type {
+    case 0x88be:
+      // Mirrored frames (draft-foschiano-erspan): type II has a header and a sequence number, type I
+      // neither.
+      decodeMirrored(packet, at: flags & 0x1000 != 0 ? offset + 8 : offset, end: end, depth: depth)
+    case 0x22eb:
+      guard end - offset >= 12 else { return skips.add(.linkHeaderCut) }
+      let hasTrailer = packet.byte(unchecked: offset + 11) & 1 != 0
+      decodeMirrored(packet, at: offset + (hasTrailer ? 20 : 12), end: end, depth: depth)
+    case 0x8200...0x820f:
+      // Access points that send 802.11 frames to their controller.
+      decodeWireless(packet, at: offset, end: end, depth: depth)
+    default:
+      decode(packet, etherType: type, at: offset, end: end, depth: depth)
+    }
+  }
+
+  private mutating func decodeMirrored(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    guard start <= end else { return skips.add(.linkHeaderCut) }
+    linkHeaders += 1
+    guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
+    decodeEthernet(packet, at: start, end: end, depth: depth)
+  }
+
+  // MARK: Over UDP
+
+  /// The tunnel that a datagram is a packet of, if it is one.
+  static func tunnel(
+    _ payload: RawSpan, sourcePort: UInt16, destinationPort: UInt16
+  ) -> DatagramTunnel? {
+    guard payload.byteCount >= 8 else { return nil }
+    switch destinationPort {
+    case TunnelPort.vxlan: return vxlan(payload)
+    case TunnelPort.vxlanGeneric: return genericVXLAN(payload)
+    case TunnelPort.geneve: return geneve(payload)
+    case TunnelPort.gre: return .gre(0)
+    case TunnelPort.mpls: return .mpls(0)
+    case TunnelPort.gtp: return gtp(payload)
+    case TunnelPort.teredo: return teredo(payload, isRegistered: true)
+    default: break
+    }
+    switch sourcePort {
+    case TunnelPort.teredo: return teredo(payload, isRegistered: true)
+    case TunnelPort.gtp: return gtp(payload)
+    default: break
+    }
+    return payload.byte(unchecked: 0) & 0xf0 == 0x60 || payload.byte(unchecked: 0) == 0
+      ? teredo(payload, isRegistered: false) : nil
+  }
+
+  /// RFC 7348 §5: a flag that the network's number is valid.
+  private static func vxlan(_ payload: RawSpan) -> DatagramTunnel? {
+    payload.byteCount >= 8 + 14 && payload.byte(unchecked: 0) & 0x08 != 0 ? .frame(8) : nil
+  }
+
+  /// draft-ietf-nvo3-vxlan-gpe §3.1.
+  private static func genericVXLAN(_ payload: RawSpan) -> DatagramTunnel? {
+    guard payload.byte(unchecked: 0) & 0x08 != 0 else { return nil }
+    guard payload.byte(unchecked: 0) & 0x04 != 0 else { return vxlan(payload) }
+    switch payload.byte(unchecked: 3) {
+    case 1, 2: return .ip(8)
+    case 3: return .frame(8)
+    default: return nil
+    }
+  }
+
+  /// RFC 8926 §3.4: options in words of four bytes, and an Ethernet type.
+  private static func geneve(_ payload: RawSpan) -> DatagramTunnel? {
+    let first = payload.byte(unchecked: 0)
+    let start = 8 + Int(first & 0x3f) * 4
+    guard first >> 6 == 0, payload.byteCount > start else { return nil }
+    return .typed(payload.bigEndianUInt16(unchecked: 2), start)
+  }
+
+  /// 3GPP TS 29.281 §5.1: version 1, a data packet (255), and three optional fields at once.
+  private static func gtp(_ payload: RawSpan) -> DatagramTunnel? {
+    let flags = payload.byte(unchecked: 0)
+    guard flags & 0xf0 == 0x30, payload.byte(unchecked: 1) == 255 else { return nil }
+    var start = 8
+    if flags & 0x07 != 0 {
+      start = 12
+      guard payload.byteCount >= 12 else { return nil }
+      var next = flags & 0x04 != 0 ? payload.byte(unchecked: 11) : 0
+      // Each extension header says its length in words of four bytes, and what follows it.
+      while next != 0 {
+        guard payload.byteCount > start, case let words = Int(payload.byte(unchecked: start)),
+          words > 0, payload.byteCount >= start + 4 * words
+        else { return nil }
+        next = payload.byte(unchecked: start + 4 * words - 1)
+        start += 4 * words
+      }
+    }
+    return isIP(payload, at: start) ? .ip(start) : nil
+  }
+
+  /// RFC 4380 §5.1.1: authentication and origin may stand before the IPv6 packet.
+  private static func teredo(_ payload: RawSpan, isRegistered: Bool) -> DatagramTunnel? {
+    var start = 0
+    if payload.byteCount >= 4, payload.bigEndianUInt16(unchecked: 0) == 1 {
+      start = 13 + Int(payload.byte(unchecked: 2)) + Int(payload.byte(unchecked: 3))
+    }
+    if payload.byteCount - start >= 8, payload.bigEndianUInt16(unchecked: start) == 0 { start += 8 }
+    guard payload.byteCount - start >= 40, payload.byte(unchecked: start) >> 4 == 6 else {
+      return nil
+    }
+    let length = Int(payload.bigEndianUInt16(unchecked: start + 4))
+    guard isRegistered || length == payload.byteCount - start - 40 else { return nil }
+    // One end at least has an address of the tunnel's own network, 2001::/32.
+    guard
+      isRegistered || payload.bigEndianUInt32(unchecked: start + 8) == 0x2001_0000
+        || payload.bigEndianUInt32(unchecked: start + 24) == 0x2001_0000
+    else { return nil }
+    return .ip(start)
+  }
+
+  private static func isIP(_ payload: RawSpan, at start: Int) -> Bool {
+    guard payload.byteCount - start >= 20 else { return false }
+    let version = payload.byte(unchecked: start) >> 4
+    return version == 4 && payload.byte(unchecked: start) & 0xf >= 5
+      || version == 6 && payload.byteCount - start >= 40
+  }
+
+  /// Reads what a datagram carries, as deep as the limit.
+  @inline(never)
+  mutating func decodeTunnel(
+    _ packet: RawSpan, _ tunnel: DatagramTunnel, at start: Int, end: Int, depth: Int
+  ) {
+    guard depth < options.tunnelDepthLimit else { return skips.add(.tunnelDepth) }
+    switch tunnel {
+    case .ip(let offset):
+      decodeIP(packet, at: start + offset, end: end, depth: depth + 1)
+    case .frame(let offset):
+      decodeMirrored(packet, at: start + offset, end: end, depth: depth + 1)
+    case .gre(let offset):
+      decodeGRE(packet, at: start + offset, end: end, depth: depth + 1)
+    case .mpls(let offset):
+      decode(packet, etherType: 0x8847, at: start + offset, end: end, depth: depth + 1)
+    case .typed(let type, let offset):
+      decode(packet, etherType: type, at: start + offset, end: end, depth: depth + 1)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Parsing
+
+/// IEEE 802.11 frames with or without what the capturing machine puts before them.
+extension PacketDecoder {
+  /// A header of the capturing machine, little-endian, whose length stands at its third byte; then the
+  /// frame (radiotap.org).
+  mutating func decodeRadiotap(_ packet: RawSpan, end: Int) {
+    guard end >= 8 else { return skips.add(.linkHeaderCut) }
+    let length = Int(packet.bigEndianUInt16(unchecked: 2).byteSwapped)
+    guard length >= 8, length <= end else { return skips.add(.linkHeaderCut) }
+    let flags = Self.radiotapFlags(packet, length)
+    // A frame check sequence is no part of the frame, and some drivers align what follows the header.
+    let checked = flags & 0x10 != 0 ? max(length, end - 4) : end
+    decodeWireless(packet, at: length, end: checked, isPadded: flags & 0x20 != 0)
+  }
+
+  /// The flags of a radiotap header: the first field but one, behind an 8-byte clock.
+  private static func radiotapFlags(_ packet: RawSpan, _ length: Int) -> UInt8 {
+    let present = packet.bigEndianUInt32(unchecked: 4).byteSwapped
+    guard present & 2 != 0 else { return 0 }
+    var (word, offset) = (present, 8)
+    // Bit 31 says that another word of bits follows.
+    while word & 0x8000_0000 != 0, length - offset >= 4 {
+      word = packet.bigEndianUInt32(unchecked: offset).byteSwapped
+      offset += 4
+    }
+    if present & 1 != 0 { offset = (offset + 7) & ~7 + 8 }
+    return offset < length ? packet.byte(unchecked: offset) : 0
+  }
+
+  /// A header that says how long it is and of which type the frame is (PPI of the CACE pilot).
+  mutating func decodePerPacketInformation(_ packet: RawSpan, end: Int) {
+    guard end >= 8 else { return skips.add(.linkHeaderCut) }
+    let length = Int(packet.bigEndianUInt16(unchecked: 2).byteSwapped)
+    let linkType = packet.bigEndianUInt32(unchecked: 4).byteSwapped
+    guard length >= 8, length <= end else { return skips.add(.linkHeaderCut) }
+    linkHeaders += 1
+    guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
+    decodeLink(packet.extracting(length..<end), linkType)
+  }
+
+  /// A data frame with clear content (IEEE 802.11-2020 §9.3.2); others hold no IP.
+  mutating func decodeWireless(
+    _ packet: RawSpan, at start: Int, end: Int, isPadded: Bool = false, depth: Int = 0
+  ) {
+    guard end - start >= 24 else { return skips.add(.linkHeaderCut) }
+    let control = packet.byte(unchecked: start)
+    let flags = packet.byte(unchecked: start + 1)
+    // Version 0, type "data", and not one of the subtypes without data.
+    guard control & 0x0f == 0x08, control & 0x40 == 0 else { return skips.add(.notIP) }
+    guard flags & 0x40 == 0 else { return skips.add(.wirelessEncrypted) }
+    var length = flags & 0x03 == 0x03 ? 30 : 24
+    let hasQuality = control & 0x80 != 0
+    if hasQuality {
+      guard end - start >= length + 2 else { return skips.add(.linkHeaderCut) }
+      length += 2
+    }
+    let isAggregate = hasQuality && packet.byte(unchecked: start + length - 2) & 0x80 != 0
+    // With quality of service, the order bit says that a control field of four bytes follows.
+    if hasQuality, flags & 0x80 != 0 { length += 4 }
+    if isPadded { length = (length + 3) & ~3 }
+    let body = start + length
+    guard body <= end else { return skips.add(.linkHeaderCut) }
+    // A later fragment does not begin with a header.
+    guard packet.byte(unchecked: start + 22) & 0x0f == 0 else { return skips.add(.ipFragment) }
+    guard isAggregate else {
+      return decode(packet, etherType: 0, at: body, end: end, depth: depth)
+    }
+    // Subframes: two addresses and a length, padded to four bytes (§9.3.2.2.2).
+    var offset = body
+    while end - offset >= 14 {
+      let size = Int(packet.bigEndianUInt16(unchecked: offset + 12))
+      guard size > 0 else { return }
+      let stop = min(offset + 14 + size, end)
+      decode(packet, etherType: 0, at: offset + 14, end: stop, depth: depth)
+      offset += (14 + size + 3) & ~3
+    }
+  }
+
+  /// A packet in the kernel's log (LINKTYPE_NFLOG): fields of length, type and value in the order of the
+  /// capturing machine, which is little-endian as a rule.
+  mutating func decodeNetfilterLog(_ packet: RawSpan, end: Int) {
+    var offset = 4
+    while end - offset >= 4 {
+      let length = Int(packet.bigEndianUInt16(unchecked: offset).byteSwapped)
+      let type = packet.bigEndianUInt16(unchecked: offset + 2).byteSwapped & 0x7fff
+      guard length >= 4, length <= end - offset else { break }
+      if type == 9 { return decodeIP(packet, at: offset + 4, end: offset + length, depth: 0) }
+      offset += (length + 3) & ~3
+    }
+    skips.add(.linkHeaderCut)
+  }
+}

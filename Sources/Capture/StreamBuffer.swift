@@ -1,0 +1,35 @@
+import Parsing
+
+/// Up to where a packet's bytes reach in bytes that several packets brought.
+struct StreamMark {
+  var end: Int
+  var number: UInt64
+  var time: Int64
+}
+
+/// Bytes of a message or a line that began in an earlier packet, and which packet brought which.
+struct StreamBuffer {
+  private(set) var bytes: [UInt8] = []
+  private(set) var marks: [StreamMark] = []
+
+  var count: Int { bytes.count }
+  var isEmpty: Bool { bytes.isEmpty }
+
+  /// Adds bytes that the writer's present packet brought.
+  mutating func append(_ data: RawSpan, _ writer: borrowing ObservableWriter) {
+    bytes.append(data)
+    if let last = marks.last, last.number == writer.number {
+      marks[marks.count - 1].end = bytes.count
+    } else {
+      marks.append(StreamMark(end: bytes.count, number: writer.number, time: writer.time))
+    }
+  }
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: bytes.count < 1 << 14)
+    marks.removeAll(keepingCapacity: marks.count < 64)
+  }
+
+  /// Bytes of memory in use, about.
+  var cost: Int { bytes.count + 24 * marks.count }
+}

@@ -1,0 +1,187 @@
+import Indicators
+import Parsing
+
+/// One direction of a TCP connection while something in it is being read.
+///
+/// Bytes that arrive in order go straight from the packet to the protocol's reader, which keeps only
+/// what belongs to an unfinished line or message. Kept here besides: segments that came too early, and
+/// the last bytes read, against which a segment that comes again is compared.
+final class TCPStream {
+  /// A segment that came before others that precede it.
+  struct Early {
+    var sequence: UInt32
+    var bytes: [UInt8]
+    /// Bytes that the packet had beyond what was captured.
+    var missing: Int
+    var number: UInt64
+    var time: Int64
+  }
+
+  /// The most segments that wait in one direction.
+  static let longestQueue = 1024
+  /// The most bytes kept of what was read.
+  private static let longestHistory = 16 << 10
+
+  /// What is being read.
+  enum Content {
+    case none
+    /// The first bytes, too few to tell.
+    case undecided
+    case http
+    case tls
+    case dns
+  }
+
+  var content = Content.none
+  var undecided = StreamBuffer()
+  var http = HTTPReader()
+  var tls = TLSReader()
+  var dns = DNSStreamReader()
+  /// Early segments, ascending in sequence, and the bytes in them.
+  var queue: [Early] = []
+  var queuedBytes = 0
+  /// The bytes before the next one expected, as far as they are kept.
+  private(set) var history: [UInt8] = []
+  /// The flow and the direction that the stream belongs to.
+  var flow: UInt32 = 0
+  var isFromFirst = false
+  /// How the flow is shown, and where its requests go.
+  var record: FlowRecord
+  var target: (address: IPAddress, version: UInt8, port: UInt16)
+
+  init(
+    record: FlowRecord, target: (address: IPAddress, version: UInt8, port: UInt16)
+  ) {
+    self.record = record
+    self.target = target
+  }
+
+  /// Bytes of memory that the stream takes, about.
+  var cost: Int {
+    let waiting = queuedBytes + queue.count * 80
+    let unfinished =
+      switch content {
+      case .none: 0
+      case .undecided: undecided.cost
+      case .http: http.cost
+      case .tls: tls.cost
+      case .dns: dns.cost
+      }
+    return 512 + waiting + unfinished + history.count
+  }
+
+  /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
+  var isIdle: Bool {
+    guard queue.isEmpty else { return false }
+    return switch content {
+    case .none: true
+    case .undecided: false
+    case .http: http.isBetweenMessages
+    case .tls: tls.isBetweenMessages
+    case .dns: dns.isBetweenMessages
+    }
+  }
+
+  /// Begins to read content of another protocol.
+  func begin(_ content: Content) {
+    switch self.content {
+    case .none: break
+    case .undecided: undecided.removeAll()
+    case .http: http.reset()
+    case .tls: tls.reset()
+    case .dns: dns.reset()
+    }
+    self.content = content
+  }
+
+  /// Keeps bytes that were read, which follow those kept before.
+  func remember(_ data: RawSpan) {
+    if history.count + data.byteCount > Self.longestHistory {
+      if data.byteCount >= Self.longestHistory {
+        history.removeAll(keepingCapacity: true)
+        return
+      }
+      let kept = min(history.count, (Self.longestHistory - data.byteCount) / 2)
+      history.removeFirst(history.count - kept)
+    }
+    history.append(data)
+  }
+
+  /// Forgets the bytes that were read: others follow that are not kept.
+  func forgetHistory() {
+    if !history.isEmpty { history.removeAll(keepingCapacity: true) }
+  }
+
+  /// Puts a segment in its place among those that wait.
+  func enqueue(_ segment: Early) {
+    var index = queue.count
+    while index > 0, Int32(bitPattern: queue[index - 1].sequence &- segment.sequence) > 0 {
+      index -= 1
+    }
+    queuedBytes += segment.bytes.count
+    queue.insert(segment, at: index)
+  }
+
+  /// Takes the first of the waiting segments.
+  func dequeue() -> Early {
+    let segment = queue.removeFirst()
+    queuedBytes -= segment.bytes.count
+    return segment
+  }
+
+  /// What a segment that begins before `next` means, beside the bytes kept.
+  enum Repetition {
+    /// All that was kept of its place is the same.
+    case same
+    /// Nothing of its place was kept.
+    case unknown
+    /// It differs from what was read; the bytes around its place with its own in it.
+    case different([UInt8])
+    /// It fills a hole before the bytes kept; both together.
+    case earlier([UInt8])
+  }
+
+  /// Compares a segment with the bytes kept, which end before `next`.
+  func compare(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Repetition {
+    let behind = Int(next &- sequence)
+    // Where the segment begins in the history; negative where before it.
+    let start = history.count - behind
+    let end = min(start + data.byteCount, history.count)
+    if end < 0 || history.isEmpty { return .unknown }
+    var isSame = true
+    for index in max(start, 0)..<max(end, max(start, 0))
+    where history[index] != data.byte(unchecked: index - start) {
+      isSame = false
+      break
+    }
+    if start >= 0, isSame { return .same }
+    var version = Array(history[..<max(start, 0)])
+    version.append(data)
+    if end < history.count { version += history[max(end, 0)...] }
+    return start < 0 && isSame ? .earlier(version) : .different(version)
+  }
+
+  /// Other versions of bytes that were read already, as hashes; a few of the last.
+  private var versions: [UInt64] = []
+
+  /// Whether other bytes for a place are none that came before.
+  func isNewVersion(_ data: RawSpan, at sequence: UInt32) -> Bool {
+    var hash = UInt64(sequence) &* 0x9e37_79b9_7f4a_7c15
+    for offset in data.byteOffsets {
+      hash = (hash ^ UInt64(data.byte(unchecked: offset))) &* 0x0000_0100_0000_01b3
+    }
+    if versions.contains(hash) { return false }
+    if versions.count == 8 { versions.removeFirst() }
+    versions.append(hash)
+    return true
+  }
+
+  /// Makes the object ready for another connection.
+  func reset() {
+    begin(.none)
+    queue.removeAll(keepingCapacity: queue.count < 16)
+    queuedBytes = 0
+    if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
+    history.removeAll(keepingCapacity: history.count <= 4096)
+  }
+}

@@ -1,0 +1,168 @@
+import Indicators
+import Parsing
+
+/// Certificates as TLS up to 1.2 sends them (RFC 5246 §7.4.2): hashes, and the names in each
+/// (RFC 5280 §4.1, §4.2.1.6).
+enum TLSCertificates {
+  /// The most certificates read in one message.
+  private static let longestChain = 64
+  /// The most names read in one certificate.
+  private static let mostNames = 4096
+
+  /// Writes what the certificates of a message say; the list begins at an offset.
+  static func read(
+    _ message: RawSpan, start: Int, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    var cursor = ByteCursor(message)
+    do {
+      try cursor.skip(start)
+      var list = try cursor.readCursor(Int(cursor.readUInt24()))
+      let listStart = start + 3
+      var count = 0
+      while !list.isAtEnd {
+        guard count < longestChain else { return skips.add(.tlsMessageLimit) }
+        count += 1
+        let length = Int(try list.readUInt24())
+        let place = listStart + list.offset
+        let certificate = try list.readSpan(length)
+        writeHashes(certificate, end: message.byteCount, into: &writer)
+        do { try readNames(certificate, at: place, into: &writer) } catch {
+          skips.add(.certificateMalformed)
+        }
+      }
+    } catch {
+      skips.add(.certificateMalformed)
+    }
+  }
+
+  private static func writeHashes(
+    _ certificate: RawSpan, end: Int, into writer: inout ObservableWriter
+  ) {
+    guard certificate.byteCount > 0 else { return }
+    writer.place(end)
+    if writer.kinds.contains(.certificateSHA1) {
+      let start = writer.batch.arena.count
+      MessageDigest.appendSHA1(of: certificate, to: &writer.batch.arena)
+      writer.keep(.tlsCertificateSHA1, .certificateSHA1, from: start)
+    }
+    if writer.kinds.contains(.certificateSHA256) {
+      let start = writer.batch.arena.count
+      MessageDigest.appendSHA256(of: certificate, to: &writer.batch.arena)
+      writer.keep(.tlsCertificateSHA256, .certificateSHA256, from: start)
+    }
+  }
+
+  // MARK: Names
+
+  private static let sequence: UInt8 = 0x30
+  private static let set: UInt8 = 0x31
+  private static let objectIdentifier: UInt8 = 0x06
+  private static let octets: UInt8 = 0x04
+  private static let universalBMP: UInt8 = 0x1e
+
+  private static func readNames(
+    _ certificate: RawSpan, at place: Int, into writer: inout ObservableWriter
+  ) throws(DERError) {
+    var outer = DERReader(certificate, base: place)
+    var whole = try outer.enter(sequence)
+    var body = try whole.enter(sequence)
+    // The version is left out of the first version; then number, signature, issuer, validity.
+    if body.nextTag == 0xa0 { try body.skip() }
+    for _ in 0..<4 { try body.skip() }
+    var subject = try body.enter(sequence)
+    try readSubject(&subject, into: &writer)
+    try body.skip()
+    while !body.isAtEnd {
+      guard body.nextTag == 0xa3 else {
+        try body.skip()
+        continue
+      }
+      var wrapper = try body.enter(0xa3)
+      var extensions = try wrapper.enter(sequence)
+      while !extensions.isAtEnd {
+        var one = try extensions.enter(sequence)
+        let identifier = try one.value(objectIdentifier)
+        // id-ce-subjectAltName, 2.5.29.17.
+        guard identifier.isBytes(0x55, 0x1d, 0x11) else { continue }
+        if one.nextTag == 0x01 { try one.skip() }
+        var value = try one.enter(octets)
+        var names = try value.enter(sequence)
+        try readAlternativeNames(&names, into: &writer)
+      }
+    }
+  }
+
+  private static func readSubject(
+    _ subject: inout DERReader, into writer: inout ObservableWriter
+  ) throws(DERError) {
+    while !subject.isAtEnd {
+      var parts = try subject.enter(set)
+      while !parts.isAtEnd {
+        var part = try parts.enter(sequence)
+        let identifier = try part.value(objectIdentifier)
+        // id-at-commonName, 2.5.4.3.
+        guard identifier.isBytes(0x55, 0x04, 0x03), let tag = part.nextTag else { continue }
+        let text = try part.value(tag)
+        writer.place(part.place)
+        keepCommonName(text, isWide: tag == universalBMP, into: &writer)
+      }
+    }
+  }
+
+  /// Writes a common name where it has a host name's shape.
+  private static func keepCommonName(
+    _ text: RawSpan, isWide: Bool, into writer: inout ObservableWriter
+  ) {
+    writer.scratch.removeAll(keepingCapacity: true)
+    var hasDot = false
+    var offset = 0
+    while offset < text.byteCount {
+      if isWide {
+        // Of the two bytes of a letter in a host's name the first is zero.
+        guard text.byte(unchecked: offset) == 0, offset + 1 < text.byteCount else { return }
+        offset += 1
+      }
+      let byte = text.byte(unchecked: offset)
+      offset += 1
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2a, 0x2d, 0x5f, 0, 0x80...: break
+      case 0x2e: hasDot = true
+      default: return
+      }
+      writer.scratch.append(byte)
+    }
+    guard hasDot, text.byteCount <= 1024 else { return }
+    let name = writer.scratch
+    // SAFETY: the closure only reads the array's bytes.
+    unsafe name.withUnsafeBytes { _ = unsafe writer.keepHost(.tlsCertificateName, $0.bytes) }
+  }
+
+  private static func readAlternativeNames(
+    _ names: inout DERReader, into writer: inout ObservableWriter
+  ) throws(DERError) {
+    var count = 0
+    while !names.isAtEnd, count < mostNames, let tag = names.nextTag {
+      count += 1
+      let value = try names.value(tag)
+      writer.place(names.place)
+      switch tag {
+      case 0x82: writer.keepHost(.tlsCertificateName, value)
+      case 0x87 where value.byteCount == 4:
+        writer.append(
+          .tlsCertificateName, IPAddress(ipv4: value.bigEndianUInt32(unchecked: 0)), version: 4)
+      case 0x87 where value.byteCount == 16:
+        writer.append(.tlsCertificateName, IPAddress(value, at: 0), version: 6)
+      default: break
+      }
+    }
+  }
+}
+
+extension RawSpan {
+  /// Whether the bytes are these three.
+  fileprivate func isBytes(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
+    byteCount == 3 && byte(unchecked: 0) == first && byte(unchecked: 1) == second
+      && byte(unchecked: 2) == third
+  }
+}

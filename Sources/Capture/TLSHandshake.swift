@@ -1,0 +1,45 @@
+import Indicators
+import Parsing
+
+/// Handshake messages of TLS, each with its header of four bytes.
+enum TLSHandshake {
+  private static let clientHello: UInt8 = 1
+  private static let serverHello: UInt8 = 2
+  private static let certificate: UInt8 = 11
+
+  /// What certificates yield.
+  private static let certificateKinds = IndicatorKindSet([
+    .certificateSHA1, .certificateSHA256, .domain, .ipv4, .ipv6,
+  ])
+
+  /// Whether messages of a type say anything that is wanted.
+  static func isWanted(_ type: UInt8, _ kinds: IndicatorKindSet) -> Bool {
+    switch type {
+    case clientHello: true
+    case serverHello: kinds.contains(.ja3s)
+    case certificate: !kinds.isDisjoint(with: certificateKinds)
+    default: false
+    }
+  }
+
+  /// Writes what a message says; of one that is cut only the names of a ClientHello.
+  static func read(
+    _ message: RawSpan, isWhole: Bool, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    switch message.byte(unchecked: 0) {
+    case clientHello:
+      TLSClientHello.readHello(
+        message, start: 4, isDatagram: false, isWhole: isWhole, &writer, &skips)
+    case serverHello where isWhole:
+      do { try TLSFingerprint.writeServer(message, start: 4, into: &writer) } catch {
+        skips.add(.tlsHelloMalformed)
+      }
+    case certificate where isWhole:
+      TLSCertificates.read(message, start: 4, into: &writer, &skips)
+    case certificate:
+      skips.add(.tlsMessageCut)
+    default: break
+    }
+  }
+}

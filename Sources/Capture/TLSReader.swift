@@ -1,0 +1,178 @@
+import Parsing
+
+/// Reads the handshake messages of one direction of a TLS connection across records and segments
+/// (RFC 8446 §5.1, RFC 5246 §6.2).
+///
+/// A message that is whole in a record of one packet is read where it stands. Messages that name
+/// nothing are stepped over, and with the first encrypted byte the reader is done.
+struct TLSReader {
+  /// What became of the bytes.
+  enum Outcome {
+    case goesOn
+    /// Nothing that is wanted can follow.
+    case done
+    /// This is no TLS.
+    case other
+  }
+
+  private static let headerLength = 5
+  /// A record holds at most 2¹⁴ bytes, and 2048 more where it is encrypted.
+  private static let longestRecord = 1 << 14 + 2048
+  /// The longest message that is put together; chains of certificates in use stay below 64 KiB.
+  private static let longestMessage = 256 << 10
+
+  /// The bytes of a record's header that are there.
+  private var header: UInt64 = 0
+  private var headerCount = 0
+  /// Bytes of the present record that are still to come.
+  private var rest = 0
+  private var isHandshake = false
+  /// A handshake message that goes on in another record or packet.
+  private var message = StreamBuffer()
+  /// Bytes of a message of no interest that are still to come.
+  private var unwanted = 0
+  /// A ChangeCipherSpec record has passed.
+  private var isEncrypted = false
+
+  /// Whether nothing has begun that is not over.
+  var isBetweenMessages: Bool { message.isEmpty && rest == 0 && headerCount == 0 }
+  /// Bytes of memory in use, about.
+  var cost: Int { message.cost }
+
+  mutating func reset() {
+    message.removeAll()
+    (header, headerCount, rest, unwanted) = (0, 0, 0, 0)
+    (isHandshake, isEncrypted) = (false, false)
+  }
+
+  /// Reads the next bytes of the stream.
+  mutating func read(
+    _ data: RawSpan, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> Outcome {
+    var offset = 0
+    while offset < data.byteCount {
+      if rest == 0 {
+        while headerCount < Self.headerLength, offset < data.byteCount {
+          header = header << 8 | UInt64(data.byte(unchecked: offset))
+          headerCount += 1
+          offset += 1
+        }
+        guard headerCount == Self.headerLength else { return .goesOn }
+        let outcome = beginRecord()
+        guard case .goesOn = outcome else { return outcome }
+        continue
+      }
+      let end = offset + min(rest, data.byteCount - offset)
+      if isHandshake {
+        if isEncrypted, message.isEmpty, data.byte(unchecked: offset) != 1 { return .done }
+        guard readHandshake(data, offset, end, into: &writer, &skips) else { return .other }
+      }
+      rest -= end - offset
+      offset = end
+    }
+    return .goesOn
+  }
+
+  private mutating func beginRecord() -> Outcome {
+    let type = UInt8(truncatingIfNeeded: header >> 32)
+    let major = UInt8(truncatingIfNeeded: header >> 24)
+    rest = Int(header & 0xffff)
+    (header, headerCount) = (0, 0)
+    guard major == 3, rest <= Self.longestRecord else { return .other }
+    isHandshake = type == 22
+    switch type {
+    case 20: isEncrypted = true
+    case 21, 22, 24: break
+    case 23: return .done
+    default: return .other
+    }
+    return .goesOn
+  }
+
+  /// Reads the handshake bytes of a record that are there; false where they are no handshake.
+  private mutating func readHandshake(
+    _ data: RawSpan, _ start: Int, _ end: Int, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) -> Bool {
+    var offset = start
+    while offset < end {
+      if unwanted > 0 {
+        let step = min(unwanted, end - offset)
+        unwanted -= step
+        offset += step
+        continue
+      }
+      if message.isEmpty, end - offset >= 4 {
+        let word = data.bigEndianUInt32(unchecked: offset)
+        let (type, length) = (UInt8(truncatingIfNeeded: word >> 24), Int(word & 0xff_ffff))
+        guard type <= 24 || type == 67 || type == 254 else { return false }
+        guard TLSHandshake.isWanted(type, writer.kinds), length <= Self.longestMessage else {
+          if TLSHandshake.isWanted(type, writer.kinds) { skips.add(.tlsMessageLimit) }
+          unwanted = 4 + length
+          continue
+        }
+        if length <= end - offset - 4 {
+          TLSHandshake.read(
+            data.extracting(offset..<offset + 4 + length), isWhole: true, into: &writer, &skips)
+          offset += 4 + length
+          continue
+        }
+      }
+      // The header's four bytes first, then as many as they say.
+      let needed = message.count < 4 ? 4 - message.count : messageLength - message.count
+      let step = min(needed, end - offset)
+      message.append(data.extracting(offset..<offset + step), writer)
+      offset += step
+      guard message.count >= 4 else { continue }
+      if message.count == 4 {
+        let type = message.bytes[0]
+        guard type <= 24 || type == 67 || type == 254 else { return false }
+        if !TLSHandshake.isWanted(type, writer.kinds) || messageLength > 4 + Self.longestMessage {
+          if TLSHandshake.isWanted(type, writer.kinds) { skips.add(.tlsMessageLimit) }
+          unwanted = messageLength - 4
+          message.removeAll()
+          continue
+        }
+      }
+      if message.count == messageLength { readMessage(isWhole: true, into: &writer, &skips) }
+    }
+    return true
+  }
+
+  /// Length of the message whose first four bytes are there, those included.
+  private var messageLength: Int {
+    4 + Int(message.bytes[1]) << 16 + Int(message.bytes[2]) << 8 + Int(message.bytes[3])
+  }
+
+  private mutating func readMessage(
+    isWhole: Bool, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    var whole = StreamBuffer()
+    swap(&whole, &message)
+    writer.useMarks(whole.marks)
+    // SAFETY: the closure only reads the array's bytes.
+    unsafe whole.bytes.withUnsafeBytes {
+      unsafe TLSHandshake.read($0.bytes, isWhole: isWhole, into: &writer, &skips)
+    }
+    writer.endMarks()
+    whole.removeAll()
+    swap(&whole, &message)
+  }
+
+  /// Steps over bytes that the capture does not have; false where they belonged to something wanted.
+  mutating func skip(_ count: Int) -> Bool {
+    guard message.isEmpty, headerCount == 0, count <= rest else { return false }
+    if isHandshake {
+      guard count <= unwanted else { return false }
+      unwanted -= count
+    }
+    rest -= count
+    return true
+  }
+
+  /// Tells that no more bytes come: of a message that is not whole, what is there is read.
+  mutating func finish(into writer: inout ObservableWriter, _ skips: inout SkipCounters) {
+    if message.count >= 4 { readMessage(isWhole: false, into: &writer, &skips) }
+    message.removeAll()
+  }
+}

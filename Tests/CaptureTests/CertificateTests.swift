@@ -1,0 +1,142 @@
+import Capture
+import Foundation
+import Indicators
+import Inputs
+import Testing
+
+/// A certificate made for these tests with `openssl req -x509`: its subject's common name is
+/// www.example.com, its alternative names *.example.org, 192.0.2.1, 2001:db8::1 and a.example.
+enum SampleCertificate {
+  static let sha1 = "7cac43e7f0ecef77eba10057119243ce3032466a"
+  static let sha256 = "da45f1fe9bcfb54d3df9f1aa026cbcb0adde0b6c5f7d6bbc1f19bcecf952325d"
+
+  static let bytes: [UInt8] = Array(
+    Data(
+      base64Encoded: """
+        MIIB7TCCAZKgAwIBAgIUUFRUZ5n9UaF95e5Gq9f9+9baqZIwCgYIKoZIzj0EAwIwLDEQMA4GA1UECgwHRXhhbXBs
+        ZTEYMBYGA1UEAwwPd3d3LmV4YW1wbGUuY29tMB4XDTI2MTEyNTIzMTIzOVoXDTM2MTEyMjIzMTIzOVowLDEQMA4G
+        A1UECgwHRXhhbXBsZTEYMBYGA1UEAwwPd3d3LmV4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+        P3y5pACFv/kHr9cr3MrAWm9VIJAX9T9y9/iXSRNOU6owZVAdGGM00eRIxLFW3xBRPTqcDVq6H5OZUY2ql5V2LaOB
+        kTCBjjAdBgNVHQ4EFgQUxQ1GZ71kG29Ja3vvf23SXOnC5ikwHwYDVR0jBBgwFoAUxQ1GZ71kG29Ja3vvf23SXOnC
+        5ikwDwYDVR0TAQH/BAUwAwEB/zA7BgNVHREENDAygg0qLmV4YW1wbGUub3JnhwTAAAIBhxAgAQ24AAAAAAAAAAAA
+        AAABgglhLmV4YW1wbGUwCgYIKoZIzj0EAwIDSQAwRgIhAPzyWPsv8zljbCwuEtf0epXWBMug4pifgtqR27ObtP1j
+        AiEA2DrnG84jxPx/ox+kW/Aj9yuGeJzilQmMiMEo2w9MfnM=
+        """, options: .ignoreUnknownCharacters) ?? Data())
+}
+
+@Suite("Certificates")
+struct CertificateTests {
+  /// A Certificate message with these in its list.
+  private static func message(_ certificates: [[UInt8]]) -> [UInt8] {
+    var list: [UInt8] = []
+    for certificate in certificates { list += join(length(certificate.count), certificate) }
+    return TLSBuilder.handshake(11, join(length(list.count), list))
+  }
+
+  private static func length(_ value: Int) -> [UInt8] { Array(UInt32(value).bytes[1...]) }
+
+  private static let serverHello = TLSBuilder.handshake(
+    2,
+    join(
+      [3, 3], zeros(32), [0, 0xc0, 0x2f, 0], TLSBuilder.sized([0xff, 1, 0, 1, 0, 0, 11, 0, 0])))
+
+  private static func observed(_ frames: [[UInt8]]) -> [(field: String, value: [UInt8])] {
+    var result: [(String, [UInt8])] = []
+    guard
+      let reader = try? CaptureReader(
+        source: InputSource(bytes: pcap(frames.map { CapturedPacket($0) }), path: "test"))
+    else { return [] }
+    var batch = ObservableBatch()
+    while (try? reader.fill(&batch)) == true {
+      for observable in batch.observables {
+        let start = Int(observable.offset)
+        result.append(
+          (
+            String(decoding: batch.fields.name(observable.field), as: UTF8.self),
+            Array(batch.arena[start..<start + Int(observable.length)])
+          ))
+      }
+      batch.removeAll()
+    }
+    return result
+  }
+
+  private static func hex(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  @Test("hashes and names of every certificate, wherever records and segments are cut")
+  func chain() {
+    let messages = join(
+      serverHello, Self.message([SampleCertificate.bytes, SampleCertificate.bytes]),
+      TLSBuilder.handshake(14, []))
+    let stream = StreamBuilder(port: 443, back: true)
+    for piece in [messages.count, 100, 7] {
+      var records: [UInt8] = []
+      for start in stride(from: 0, to: messages.count, by: piece) {
+        records += TLSBuilder.record(
+          22, Array(messages[start..<min(start + piece, messages.count)]))
+      }
+      for step in [records.count, 500, 33] {
+        let found = Self.observed(
+          [stream.syn]
+            + stream.segments(records, Array(stride(from: step, to: records.count, by: step))))
+        let hashes = found.filter { $0.field.hasPrefix("tls.certificate.sha") }
+        #expect(
+          hashes.map { Self.hex($0.value) } == [SampleCertificate.sha1, SampleCertificate.sha256])
+        #expect(found.filter { $0.field == "tls.ja3s" }.count == 1)
+        let names = Set(
+          found.filter { $0.field == "tls.certificate.name" }.map {
+            $0.value.count == 4 || $0.value.count == 16 && $0.value[0] == 0x20
+              ? Self.hex($0.value) : String(decoding: $0.value, as: UTF8.self)
+          })
+        #expect(
+          names == [
+            "www.example.com", "*.example.org", "c0000201", "20010db8000000000000000000000001",
+            "a.example",
+          ])
+      }
+    }
+  }
+
+  private var serverHello: [UInt8] { Self.serverHello }
+
+  @Test("a name keeps its NUL")
+  func nul() {
+    // The common name in both places, with one letter replaced.
+    var bytes = SampleCertificate.bytes
+    let name = utf8("www.example.com")
+    for start in 0..<bytes.count - name.count
+    where Array(bytes[start..<start + name.count]) == name { bytes[start + 3] = 0 }
+    let stream = StreamBuilder(port: 443, back: true)
+    let found = Self.observed(
+      stream.segments(
+        TLSBuilder.record(22, join(serverHello, Self.message([bytes]))), []))
+    #expect(
+      found.contains {
+        $0.field == "tls.certificate.name" && $0.value == utf8("www\u{0}example.com")
+      })
+  }
+
+  @Test("damaged certificates trap nowhere and still have hashes")
+  func damage() {
+    let stream = StreamBuilder(port: 443, back: true)
+    for position in SampleCertificate.bytes.indices {
+      for value: UInt8 in [0, 0x80, 0x84, 0xff] {
+        var bytes = SampleCertificate.bytes
+        bytes[position] = value
+        let found = Self.observed(
+          stream.segments(
+            TLSBuilder.record(22, join(serverHello, Self.message([bytes]))), []))
+        #expect(found.contains { $0.field == "tls.certificate.sha1" })
+      }
+    }
+    for length in SampleCertificate.bytes.indices {
+      let found = Self.observed(
+        stream.segments(
+          TLSBuilder.record(
+            22, join(serverHello, Self.message([Array(SampleCertificate.bytes[..<length])]))), []))
+      #expect(found.contains { $0.field == "tls.certificate.sha256" } == (length > 0))
+    }
+  }
+}

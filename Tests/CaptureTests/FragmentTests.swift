@@ -1,0 +1,139 @@
+import Capture
+import Testing
+
+@Suite("IP fragments")
+struct FragmentTests {
+  private static let whole = Packet.udp(
+    50000, 53, DNSBuilder().question("a.example").bytes + Array(repeating: 0, count: 40))
+
+  /// A part of `bytes` from one block of eight bytes to another, or to the end.
+  private static func part(
+    of bytes: [UInt8] = whole, _ from: Int, _ to: Int? = nil, id: UInt16 = 1
+  ) -> [UInt8] {
+    let piece = Array(bytes[(from * 8)..<min((to ?? 8192) * 8, bytes.count)])
+    return Packet.ethernet(
+      Packet.ip(
+        Packet.client, Packet.server, 17, piece,
+        fragment: (to == nil ? 0 : 0x2000) | UInt16(from), id: id))
+  }
+
+  private static func part6(_ from: Int, _ to: Int? = nil, next: UInt8 = 17) -> [UInt8] {
+    let piece = Array(whole[(from * 8)..<min((to ?? 8192) * 8, whole.count)])
+    let field = UInt16(from * 8) | (to == nil ? 0 : 1)
+    return Packet.ethernet(
+      Packet.ip(
+        Packet.client6, Packet.server6, 44, join([next, 0], field.bytes, [0, 0, 0, 9], piece)))
+  }
+
+  private static func seen(_ addresses: Int, _ value: Int) -> [String] {
+    [
+      "\(addresses) ip.src 192.0.2.1:50000", "\(addresses) ip.dst 198.51.100.2:53",
+      "\(value) dns.query a.example",
+    ]
+  }
+
+  @Test("addresses come with the part that has the ports, values with the last to arrive")
+  func order() {
+    #expect(Observed(pcap(Self.part(0, 6), Self.part(6))).lines == Self.seen(1, 2))
+    #expect(Observed(pcap(Self.part(6), Self.part(0, 6))).lines == Self.seen(2, 2))
+    #expect(
+      Observed(pcap(Self.part(2, 6), Self.part(6), Self.part(0, 2))).lines == Self.seen(3, 3))
+    let six = Observed(pcap(Self.part6(0, 3), Self.part6(5), Self.part6(3, 5))).lines
+    #expect(
+      six == [
+        "1 ip.src 2001:db8::1:50000", "1 ip.dst 2001:db8::2:53", "3 dns.query a.example",
+      ])
+  }
+
+  @Test("every order of blocks of eight bytes gives the same")
+  func tiny() {
+    var random = SplitMix(seed: 3)
+    let count = (Self.whole.count + 7) / 8
+    for _ in 0..<20 {
+      let blocks = Array(0..<count).shuffled(using: &random)
+      let frames = blocks.map { Self.part($0, $0 == count - 1 ? nil : $0 + 1) }
+      let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+      let first = 1 + (blocks.firstIndex(of: 0) ?? 0)
+      #expect(observed.lines == Self.seen(first, count))
+      #expect(observed.counts == ["ip-fragment": UInt64(count)])
+    }
+  }
+
+  @Test("a part that comes twice gives nothing again")
+  func twice() {
+    let observed = Observed(
+      pcap(Self.part(0, 6), Self.part(6), Self.part(6), Self.part(0, 6)))
+    #expect(observed.lines == Self.seen(1, 2))
+    #expect(observed.counts == ["ip-fragment": 4])
+  }
+
+  @Test("a number used again is another datagram")
+  func reuse() {
+    let other = Packet.udp(50000, 53, DNSBuilder().question("b.example").bytes + zeros(40))
+    let observed = Observed(
+      pcap(Self.part(0, 6), Self.part(6), Self.part(of: other, 0, 6), Self.part(of: other, 6)))
+    #expect(observed.lines == Self.seen(1, 2) + ["4 dns.query b.example"])
+  }
+
+  @Test("parts that disagree: both versions are read")
+  func overlap() {
+    let other = Packet.udp(50000, 53, DNSBuilder().question("b.example").bytes + zeros(40))
+    for (first, second, names) in [(Self.whole, other, "ab"), (other, Self.whole, "ba")] {
+      let observed = Observed(
+        pcap(
+          Self.part(of: first, 0, 4), Self.part(of: second, 2, 6), Self.part(of: first, 6)))
+      #expect(observed.values == names.map { "3 dns.query \($0).example" })
+      #expect(observed.counts["ip-fragment-overlap"] == 1)
+    }
+  }
+
+  @Test("an end that comes too early does not hide what follows")
+  func earlyEnd() {
+    let observed = Observed(
+      pcap(
+        Self.part(0, 1), Self.part(of: zeros(16), 1), Self.part(1, 6), Self.part(6)))
+    #expect(observed.values == ["4 dns.query a.example"])
+  }
+
+  @Test("a datagram that stays incomplete is read as far as it goes")
+  func incomplete() {
+    let start = Observed(pcap(Self.part(0, 6), Self.part(7)))
+    #expect(start.lines == Self.seen(1, 2))
+    #expect(start.counts["ip-datagram-incomplete"] == 1)
+    // Without the part that has the ports it is a packet between two hosts.
+    let rest = Observed(pcap(Self.part(6), Self.part(6)))
+    #expect(rest.lines == ["1 ip.src 192.0.2.1", "1 ip.dst 198.51.100.2"])
+    #expect(
+      Observed(pcap(Self.part6(1))).lines == ["1 ip.src 2001:db8::1", "1 ip.dst 2001:db8::2"])
+  }
+
+  @Test("after 30 seconds of packet time it is given up")
+  func patience() {
+    func file(_ seconds: UInt32) -> [UInt8] {
+      pcap([
+        CapturedPacket(Self.part(0, 3), seconds: 100),
+        CapturedPacket(Self.part(3), seconds: 100 + seconds),
+      ])
+    }
+    #expect(Observed(file(30)).values == ["2 dns.query a.example"])
+    let late = Observed(file(31))
+    #expect(late.values == [])
+    #expect(late.counts["ip-datagram-incomplete"] == 2)
+  }
+
+  @Test("memory is bounded, the oldest datagrams make room")
+  func limit() {
+    var options = CaptureOptions()
+    options.fragmentLimit = 4096
+    let frames = (0..<100).map { Self.part(0, 6, id: UInt16($0)) } + [Self.part(6, id: 99)]
+    let observed = Observed(pcap(frames.map { CapturedPacket($0) }), options)
+    #expect(observed.values.contains("101 dns.query a.example"))
+    #expect(observed.counts["ip-datagram-incomplete"] == 99)
+  }
+
+  @Test("parts beyond the longest datagram are counted")
+  func tooLong() {
+    let frame = Packet.ethernet(Packet.ip(17, zeros(64), fragment: 0x1fff))
+    #expect(Observed(pcap(frame)).counts == ["ip-fragment": 1, "ip-fragment-malformed": 1])
+  }
+}

@@ -1,0 +1,356 @@
+import Capture
+import Testing
+
+/// A direction of a TCP connection, cut into segments at will.
+struct StreamBuilder {
+  var sequence: UInt32 = 1000
+  var port: UInt16 = 80
+  var back = false
+
+  func segment(_ bytes: [UInt8], at offset: Int, flags: UInt8 = Packet.ack) -> [UInt8] {
+    let number = sequence &+ UInt32(truncatingIfNeeded: offset)
+    return back
+      ? Packet.ethernet(
+        Packet.ip(
+          Packet.server, Packet.client, 6,
+          Packet.tcp(port, 50000, bytes, flags: flags, sequence: number)))
+      : Packet.ethernet(
+        Packet.ip(6, Packet.tcp(50000, port, bytes, flags: flags, sequence: number)))
+  }
+
+  var syn: [UInt8] { segment([], at: -1, flags: Packet.syn) }
+
+  /// Segments that begin at these offsets.
+  func segments(_ bytes: [UInt8], _ cuts: [Int]) -> [[UInt8]] {
+    let starts = [0] + cuts
+    let ends = cuts + [bytes.count]
+    return zip(starts, ends).map { segment(Array(bytes[$0..<$1]), at: $0) }
+  }
+}
+
+@Suite("TCP streams")
+struct StreamTests {
+  private static let request = utf8(
+    "POST /x?y=1 HTTP/1.1\r\nHost: a.example\r\nUser-Agent: curl/8\r\nContent-Length: 40\r\n\r\n"
+      + "GET /body HTTP/1.1\r\nHost: body.example\r\n\r\nGET /second HTTP/1.1\r\nHost: b.example\r\n\r\n"
+  )
+  private static let found = [
+    "http.host a.example", "http.host b.example", "http.url http://a.example/x?y=1",
+    "http.url http://b.example/second", "http.user-agent curl/8",
+  ]
+
+  private static func file(_ frames: [[UInt8]]) -> [UInt8] {
+    pcap(frames.map { CapturedPacket($0) })
+  }
+
+  /// Fields and values without packet numbers, sorted.
+  private static func values(_ frames: [[UInt8]]) -> [String] {
+    Observed(file(frames)).values.map { String($0.drop { $0 != " " }.dropFirst()) }.sorted()
+  }
+
+  @Test("a stream of requests gives the same wherever it is cut")
+  func cuts() {
+    let stream = StreamBuilder()
+    for cut in 1..<Self.request.count {
+      #expect(
+        Self.values([stream.syn] + stream.segments(Self.request, [cut])) == Self.found,
+        "cut at \(cut)")
+    }
+    let bytes = Array(1..<Self.request.count)
+    #expect(Self.values([stream.syn] + stream.segments(Self.request, bytes)) == Self.found)
+    #expect(Self.values(stream.segments(Self.request, bytes)) == Self.found)
+  }
+
+  @Test("any order of segments gives the same, also around the end of the numbers")
+  func order() {
+    var random = SplitMix(seed: 11)
+    for round in 0..<200 {
+      let stream = StreamBuilder(sequence: round % 2 == 0 ? 5000 : UInt32.max - 60)
+      let cuts = Set((0..<6).map { _ in Int(random.next() % UInt64(Self.request.count - 1)) + 1 })
+      var frames = stream.segments(Self.request, cuts.sorted()).shuffled(using: &random)
+      if round % 3 == 0 { frames += frames.shuffled(using: &random) }
+      #expect(Self.values([stream.syn] + frames) == Self.found, "round \(round)")
+    }
+  }
+
+  @Test("a value belongs to the packet that completes it")
+  func places() {
+    let stream = StreamBuilder()
+    let text = utf8("GET /x HTTP/1.1\r\nHost: a.example\r\nUser-Agent: u\r\n\r\n")
+    // In the middle of the host; behind its last byte; behind the line break.
+    for (cut, host) in [(25, 3), (32, 2), (33, 2), (34, 2)] {
+      let frames = [stream.syn] + stream.segments(text, [cut])
+      #expect(
+        Observed(Self.file(frames)).values == [
+          "\(host) http.host a.example", "\(host) http.url http://a.example/x",
+          "3 http.user-agent u",
+        ], "cut at \(cut)")
+      // Reordered, the packet that closes the gap completes them all.
+      let swapped = [frames[0], frames[2], frames[1]]
+      #expect(
+        Observed(Self.file(swapped)).values == [
+          "3 http.host a.example", "3 http.url http://a.example/x", "3 http.user-agent u",
+        ])
+    }
+  }
+
+  @Test("overlaps that agree change nothing, others are read in both versions")
+  func overlaps() {
+    let stream = StreamBuilder()
+    let first = utf8("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n")
+    let other = utf8("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    #expect(
+      Self.values([
+        stream.syn, stream.segment(Array(first[..<20]), at: 0),
+        stream.segment(Array(first[10..<30]), at: 10), stream.segment(Array(first[5...]), at: 5),
+      ]) == ["http.host good.example", "http.url http://good.example/"])
+    for (a, b) in [(first, other), (other, first)] {
+      let observed = Observed(
+        Self.file([
+          stream.syn, stream.segment(Array(a[..<20]), at: 0),
+          stream.segment(Array(a[20..<28]), at: 20), stream.segment(Array(b[20..<28]), at: 20),
+          stream.segment(Array(a[28...]), at: 28), stream.segment(Array(b[20...]), at: 20),
+        ]))
+      let hosts = Set(observed.values.filter { $0.contains("http.host") }.map { $0.dropFirst(2) })
+      #expect(hosts == ["http.host good.example", "http.host evil.example"])
+      #expect(observed.counts["tcp-overlap"] ?? 0 >= 1)
+      #expect(observed.details.last?.contains("hasOverlap: true") == true)
+    }
+    // The same evasion out of order.
+    let early = Observed(
+      Self.file([
+        stream.syn, stream.segment(Array(first[20...]), at: 20),
+        stream.segment(Array(other[20...]), at: 20), stream.segment(Array(first[..<20]), at: 0),
+      ]))
+    let hosts = Set(early.values.filter { $0.contains("http.host") }.map { $0.dropFirst(2) })
+    #expect(hosts == ["http.host good.example", "http.host evil.example"])
+  }
+
+  @Test("what comes in the place of bytes of no meaning is read")
+  func laterMeaning() {
+    let stream = StreamBuilder()
+    let request = utf8("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    #expect(
+      Self.values([
+        stream.syn, stream.segment(Array(repeating: 0x41, count: request.count), at: 0),
+        stream.segment(request, at: 0),
+      ]) == ["http.host evil.example", "http.url http://evil.example/"])
+  }
+
+  @Test("a hole that the other side acknowledges is passed")
+  func acknowledgedGap() {
+    let stream = StreamBuilder()
+    var back = StreamBuilder(back: true)
+    back.sequence = 1
+    let text = utf8("GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    var acknowledgement = back.segment([], at: 0)
+    acknowledgement.replaceSubrange(
+      14 + 20 + 8..<14 + 20 + 12, with: UInt32(1500 + text.count).bytes)
+    let frames = [
+      stream.syn, stream.segment(utf8("some other bytes"), at: 0), stream.segment(text, at: 500),
+      acknowledgement,
+    ]
+    let observed = Observed(Self.file(frames))
+    #expect(
+      observed.values == ["3 http.host a.example", "3 http.url http://a.example/x"])
+    #expect(observed.counts["tcp-gap"] == 1)
+    // Without it the capture's end passes the hole.
+    #expect(
+      Observed(Self.file(Array(frames.dropLast()))).values == [
+        "3 http.host a.example", "3 http.url http://a.example/x",
+      ])
+    // What was missing comes after all, and completes a head.
+    let late = Observed(
+      Self.file([
+        stream.syn, stream.segment(utf8("x: y"), at: 0), stream.segment(Array(text[20...]), at: 24),
+        acknowledgement, stream.segment(Array(text[..<20]), at: 4),
+      ]))
+    #expect(
+      late.values == ["5 http.host a.example", "5 http.url http://a.example/x"])
+  }
+
+  @Test("the missing bytes of a body are stepped over")
+  func gapInBody() {
+    let stream = StreamBuilder()
+    let head = utf8("POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100\r\n\r\n")
+    let next = utf8("GET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n")
+    let frames = [
+      stream.syn, stream.segment(head, at: 0),
+      stream.segment(join(zeros(50), next), at: head.count + 50),
+    ]
+    #expect(
+      Self.values(frames) == [
+        "http.host a.example", "http.host b.example", "http.url http://a.example/1",
+        "http.url http://b.example/2",
+      ])
+  }
+
+  @Test("chunked bodies are stepped over")
+  func chunks() {
+    let text = utf8(
+      "POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "26;x=y\r\nGET /no HTTP/1.1\r\nHost: no.example\r\n\r\n\r\n0\r\nT: v\r\n\r\n"
+        + "GET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n")
+    let stream = StreamBuilder()
+    for cut in 1..<text.count {
+      #expect(
+        Self.values([stream.syn] + stream.segments(text, [cut])) == [
+          "http.host a.example", "http.host b.example", "http.url http://a.example/1",
+          "http.url http://b.example/2",
+        ], "cut at \(cut)")
+    }
+  }
+
+  @Test("TLS and DNS give the same wherever they are cut")
+  func otherProtocols() {
+    let hello = TLSBuilder.handshake(
+      1, TLSBuilder.hello(extensions: TLSBuilder.serverName("a.example")))
+    // The message in two records.
+    let records = join(
+      TLSBuilder.record(22, Array(hello[..<30])), TLSBuilder.record(22, Array(hello[30...])))
+    for bytes in [TLSBuilder.record(22, hello), records] {
+      let stream = StreamBuilder(port: 443)
+      for cut in 1..<bytes.count {
+        #expect(
+          Self.values([stream.syn] + stream.segments(bytes, [cut])) == ["tls.sni a.example"],
+          "cut at \(cut)")
+      }
+      #expect(
+        Self.values([stream.syn] + stream.segments(bytes, Array(1..<bytes.count))) == [
+          "tls.sni a.example"
+        ])
+    }
+    let query = DNSBuilder().question("a.example").bytes
+    let second = DNSBuilder().question("b.example").bytes
+    let messages = join(
+      UInt16(query.count).bytes, query, UInt16(second.count).bytes, second)
+    let stream = StreamBuilder(port: 53)
+    for cut in 1..<messages.count {
+      #expect(
+        Self.values([stream.syn] + stream.segments(messages, [cut])) == [
+          "dns.query a.example", "dns.query b.example",
+        ], "cut at \(cut)")
+    }
+  }
+
+  @Test("what is tunnelled through CONNECT is read on")
+  func connect() {
+    let stream = StreamBuilder(port: 3128)
+    let head = utf8("CONNECT evil.example:443 HTTP/1.1\r\n\r\n")
+    let hello = TLSBuilder.clientHello("inside.example")
+    let expected = ["http.host evil.example", "tls.sni inside.example"]
+    #expect(
+      Self.values([stream.syn] + stream.segments(join(head, hello), [head.count])) == expected)
+    #expect(Self.values([stream.syn, stream.segment(join(head, hello), at: 0)]) == expected)
+  }
+
+  @Test("TLS that begins after other lines is found")
+  func startTLS() {
+    let stream = StreamBuilder(port: 25)
+    let lines = utf8("EHLO client.example\r\nSTARTTLS\r\n")
+    #expect(
+      Self.values(
+        [stream.syn]
+          + stream.segments(join(lines, TLSBuilder.clientHello("mail.example")), [21, lines.count]))
+        == ["tls.sni mail.example"])
+  }
+
+  @Test("what SOCKS carries is found")
+  func socks() {
+    let stream = StreamBuilder(port: 1080)
+    let parts: [[UInt8]] = [
+      [5, 1, 0], join([5, 1, 0, 3, 9], utf8("a.example"), [0, 80]),
+      utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+    ]
+    let cuts = [parts[0].count, parts[0].count + parts[1].count]
+    #expect(
+      Self.values([stream.syn] + stream.segments(Array(parts.joined()), cuts))
+        .contains("http.host a.example"))
+    let short = [0, 0, 0, 1, 5, 1, 0, 1, 192, 0].map { UInt8($0) }
+    #expect(
+      Self.values([stream.syn] + stream.segments(join(short, parts[2]), [4, 10])).count >= 2)
+  }
+
+  @Test("more than is kept for comparison may pass")
+  func long() {
+    let stream = StreamBuilder()
+    var text = "GET / HTTP/1.1\r\nHost: a.example\r\n"
+    for index in 0..<2000 { text += "X-\(index): \(String(repeating: "x", count: index % 37))\r\n" }
+    text += "User-Agent: end\r\n\r\n"
+    let bytes = utf8(text)
+    for step in [1400, 8192, 16_383, 16_385, 30_000] {
+      let frames = stream.segments(bytes, Array(stride(from: step, to: bytes.count, by: step)))
+      let found = [
+        "http.host a.example", "http.url http://a.example/", "http.user-agent end",
+      ]
+      #expect(Self.values([stream.syn] + frames) == found)
+      #expect(Self.values([stream.syn] + frames + frames) == found)
+    }
+  }
+
+  @Test("a new connection between the same ports is one")
+  func portReuse() {
+    let text = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    let (first, second) = (StreamBuilder(), StreamBuilder(sequence: 900_000))
+    let observed = Observed(
+      Self.file([
+        first.syn, first.segment(text, at: 0), second.syn, second.segment(text, at: 0),
+        second.syn, second.segment(text, at: 0),
+      ]))
+    #expect(
+      observed.values == [
+        "2 http.host a.example", "2 http.url http://a.example/", "4 http.host a.example",
+        "4 http.url http://a.example/",
+      ])
+    #expect(observed.counts["tcp-retransmission"] == 1)
+  }
+
+  @Test("keep-alive probes are no other version")
+  func keepAlive() {
+    let stream = StreamBuilder()
+    let text = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    let observed = Observed(
+      Self.file([
+        stream.syn, stream.segment(text, at: 0), stream.segment([0], at: text.count - 1),
+      ]))
+    #expect(observed.counts["tcp-overlap"] == nil)
+  }
+
+  @Test("the bytes that wait are bounded in a direction and in all")
+  func limits() {
+    var options = CaptureOptions()
+    options.streamLimit = 1 << 12
+    let stream = StreamBuilder()
+    let text = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    var frames = [stream.syn, stream.segment(text, at: 100)]
+    for index in 0..<100 { frames.append(stream.segment(zeros(100), at: 1000 + 200 * index)) }
+    let observed = Observed(Self.file(frames), options)
+    #expect(observed.values == ["2 http.host a.example", "2 http.url http://a.example/"])
+    #expect(observed.counts["tcp-gap"] ?? 0 >= 50)
+
+    options = CaptureOptions()
+    options.reassemblyLimit = 1 << 16
+    frames = []
+    for port in UInt16(1)...1000 {
+      let stream = StreamBuilder(port: port)
+      frames += [stream.syn, stream.segment(text, at: 100)]
+    }
+    let many = Observed(Self.file(frames), options)
+    #expect(many.values.count >= 2000)
+    #expect(many.counts["tcp-reassembly-limit"] ?? 0 > 800)
+  }
+
+  @Test("a flow that makes room gives what waits in it")
+  func eviction() {
+    var options = CaptureOptions()
+    options.flowLimit = 1
+    let text = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    let stream = StreamBuilder()
+    let observed = Observed(
+      Self.file([
+        stream.syn, stream.segment(text, at: 100), StreamBuilder(port: 81).syn,
+      ]), options)
+    #expect(observed.values == ["2 http.host a.example", "2 http.url http://a.example/"])
+    #expect(observed.counts["tcp-reassembly-limit"] == 1)
+  }
+}

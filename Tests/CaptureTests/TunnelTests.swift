@@ -1,0 +1,89 @@
+import Capture
+import Testing
+
+@Suite("Tunnels over UDP and GRE")
+struct TunnelTests {
+  private static let outside: ([UInt8], [UInt8]) = ([203, 0, 113, 1], [203, 0, 113, 2])
+
+  private static func gre(_ payload: [UInt8]) -> [UInt8] {
+    LayerTests.frame(Packet.ip(outside.0, outside.1, 47, payload))
+  }
+
+  private static func udp(_ port: UInt16, _ payload: [UInt8], from source: UInt16 = 7) -> [UInt8] {
+    LayerTests.frame(Packet.ip(outside.0, outside.1, 17, Packet.udp(source, port, payload)))
+  }
+
+  private static func outer(_ port: UInt16, from source: UInt16 = 7) -> [String] {
+    ["1 ip.src 203.0.113.1:\(source)", "1 ip.dst 203.0.113.2:\(port)"]
+  }
+
+  private static let (seen, seen6) = (LayerTests.seen, LayerTests.seen6)
+  private static let (ipv4, ipv6) = (LayerTests.ipv4, LayerTests.ipv6)
+  private static let frame = Packet.ethernet(ipv4)
+  /// 2001:0:c000:201::1, an address of Teredo's network.
+  private static let teredo = Packet.ip(
+    join([0x20, 1, 0, 0, 192, 0, 2, 1], zeros(7), [1]), Packet.server6, 17, LayerTests.datagram)
+  private static let seenTeredo = [
+    "1 ip.src 2001:0:c000:201::1:50000", "1 ip.dst 2001:db8::2:53", "1 dns.query a.example",
+  ]
+
+  @CaseTable static var tunnels: [CaptureCase] {
+    CaptureCase("VXLAN", udp(4789, join([8, 0, 0, 0, 0, 0, 9, 0], frame)), outer(4789) + seen)
+    CaptureCase("VXLAN without its flag", udp(4789, join(zeros(8), frame)), outer(4789))
+    CaptureCase(
+      "VXLAN's generic form", udp(4790, join([0x0c, 0, 0, 2, 0, 0, 9, 0], ipv6)),
+      outer(4790) + seen6)
+    CaptureCase(
+      "Geneve with options",
+      udp(6081, join([2, 0, 0x65, 0x58, 0, 0, 9, 0], zeros(8), frame)), outer(6081) + seen)
+    CaptureCase(
+      "Geneve with IP", udp(6081, join([0, 0, 8, 0, 0, 0, 9, 0], ipv4)), outer(6081) + seen)
+    CaptureCase("Geneve cut", udp(6081, [0x3f, 0, 8, 0, 0, 0, 9, 0, 1]), outer(6081))
+    CaptureCase("GRE in UDP", udp(4754, join([0, 0, 8, 0], ipv4)), outer(4754) + seen)
+    CaptureCase("MPLS in UDP", udp(6635, join([0, 1, 1, 64], ipv4)), outer(6635) + seen)
+    CaptureCase(
+      "GTP with an extension header",
+      udp(
+        2152,
+        join([0x34, 255, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x85], [1, 9, 9, 0], ipv4)), outer(2152) + seen)
+    CaptureCase("GTP's signals", udp(2152, [0x32, 1, 0, 4, 0, 0, 0, 0, 0, 1, 0, 0]), outer(2152))
+    CaptureCase("Teredo", udp(3544, teredo), outer(3544) + seenTeredo)
+    CaptureCase(
+      "Teredo with authentication and origin",
+      udp(50001, join([0, 1, 0, 0], zeros(9), zeros(8), teredo), from: 3544),
+      outer(50001, from: 3544) + seenTeredo)
+    CaptureCase("Teredo on another port", udp(4711, teredo), outer(4711) + seenTeredo)
+    CaptureCase("IPv6 of another network on another port", udp(4711, ipv6), outer(4711))
+    CaptureCase("mirrored, type I", gre(join([0, 0, 0x88, 0xbe], frame)), LayerTests.outer + seen)
+    CaptureCase(
+      "mirrored, type II",
+      gre(join([0x10, 0, 0x88, 0xbe, 0, 0, 0, 1], zeros(8), frame)), LayerTests.outer + seen)
+    CaptureCase(
+      "mirrored, type III with a trailer",
+      gre(join([0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], zeros(11), [1], zeros(8), frame)),
+      LayerTests.outer + seen)
+    CaptureCase(
+      "an access point's frames",
+      gre(join([0, 0, 0x82, 0], Packet.wireless(ipv4))), LayerTests.outer + seen)
+  }
+
+  @Test("what is inside is read", arguments: tunnels)
+  func tunnel(_ test: CaptureCase) {
+    #expect(Observed(test.capture).lines == test.expected)
+  }
+
+  @Test("tunnels over UDP end at the limit, and every flow says how deep it is")
+  func depth() throws {
+    var packet = Self.ipv4
+    for _ in 0..<6 {
+      packet = Packet.ip(
+        17, Packet.udp(7, 4789, join([8, 0, 0, 0, 0, 0, 9, 0], Packet.ethernet(packet))))
+    }
+    let observed = Observed(LayerTests.frame(packet))
+    #expect(observed.addresses.count == 10)
+    #expect(observed.counts["tunnel-depth-limit"] == 1)
+    for depth in 0...4 {
+      #expect(observed.details[2 * depth].contains("tunnelDepth: \(depth)"))
+    }
+  }
+}

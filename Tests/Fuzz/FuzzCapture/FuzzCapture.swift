@@ -1,0 +1,173 @@
+// Captures of any shape: the reader must end, stay in bounds, and keep its promises about what it writes.
+//
+// The first byte chooses: bits 0–1 what the rest is (0 a capture file, 1 packets of a link type, 2 and
+// 3 the payloads of a stream or of datagrams), bit 2 every packet's addresses, bit 3 small limits. The
+// second byte is the link type or the port, the third how many bytes a packet takes.
+
+import Capture
+import Indicators
+import Inputs
+
+/// Hands out the input piece by piece.
+private struct Feed {
+  let bytes: [UInt8]
+  var at = 0
+
+  var isAtEnd: Bool { at >= bytes.count }
+
+  mutating func byte() -> UInt8 {
+    defer { at += 1 }
+    return at < bytes.count ? bytes[at] : 0
+  }
+
+  mutating func take(_ count: Int) -> ArraySlice<UInt8> {
+    let start = min(at, bytes.count)
+    at = min(bytes.count, start + count)
+    return bytes[start..<at]
+  }
+}
+
+private func number(_ value: Int, _ count: Int, big: Bool = true) -> [UInt8] {
+  let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  return big ? bytes.reversed() : bytes
+}
+
+private func file(_ packets: [[UInt8]], linkType: Int) -> [UInt8] {
+  var file: [UInt8] = [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]
+  file += number(linkType, 4, big: false)
+  for (index, packet) in packets.enumerated() {
+    file += number(1_700_000_000 + index, 4, big: false) + number(0, 4)
+    file += number(packet.count, 4, big: false) + number(packet.count, 4, big: false) + packet
+  }
+  return file
+}
+
+private func ip(_ ipProtocol: UInt8, _ payload: [UInt8], back: Bool = false) -> [UInt8] {
+  let ends: [[UInt8]] = [[192, 0, 2, 1], [198, 51, 100, 2]]
+  return [0x45, 0] + number(20 + payload.count, 2) + [0, 0, 0, 0, 64, ipProtocol, 0, 0]
+    + ends[back ? 1 : 0] + ends[back ? 0 : 1] + payload
+}
+
+/// Link types that are read, and one that is not.
+private let linkTypes = [1, 113, 276, 101, 0, 108, 9, 50, 51, 104, 107, 105, 127, 192, 239, 147]
+/// Ports with a protocol of their own, and one without.
+private let ports = [53, 5353, 80, 443, 4789, 6081, 3544, 8080]
+
+private func packets(_ feed: inout Feed, _ options: UInt8) -> [UInt8] {
+  let choice = feed.byte()
+  let size = feed.byte()
+  if options & 3 == 1 {
+    var packets: [[UInt8]] = []
+    while !feed.isAtEnd { packets.append(Array(feed.take(Int(feed.byte()) + Int(size) + 1))) }
+    return file(packets, linkType: linkTypes[Int(choice) % linkTypes.count])
+  }
+  let port = ports[Int(choice) % ports.count]
+  var packets: [[UInt8]] = []
+  var sequence = options & 0x10 == 0 ? 1000 : 0xffff_ff00
+  while !feed.isAtEnd {
+    let kind = feed.byte()
+    let payload = Array(feed.take(size == 0 ? 1 << 16 : Int(size)))
+    let back = kind & 3 == 3
+    let ends = back ? [port, 50000] : [50000, port]
+    let header = number(ends[0], 2) + number(ends[1], 2)
+    if options & 3 == 2 {
+      // A step of the fuzzer's now and then: gaps, overlaps, segments out of order.
+      if kind & 0xf0 == 0xf0 { sequence += Int(kind & 15) * 8 - 64 }
+      packets.append(
+        ip(
+          6,
+          header + number(sequence, 4) + [
+            0, 0, 0, 1, 0x50, kind & 4 == 0 ? 16 : 18, 0, 0, 0, 0, 0, 0,
+          ]
+            + payload, back: back))
+      sequence += payload.count
+    } else {
+      packets.append(
+        ip(17, header + number(8 + payload.count, 2) + [0, 0] + payload, back: back))
+    }
+  }
+  return file(packets, linkType: 101)
+}
+
+private func fuzz(_ input: [UInt8]) {
+  var feed = Feed(bytes: input)
+  let choice = feed.byte()
+  let capture = choice & 3 == 0 ? Array(input.dropFirst()) : packets(&feed, choice)
+  var options = CaptureOptions()
+  options.everyPacket = choice & 4 != 0
+  if choice & 8 != 0 {
+    options.flowLimit = 2
+    options.httpHeaderLimit = 64
+    options.dnsPointerLimit = 2
+    options.tunnelDepthLimit = 1
+  }
+  read(capture, options)
+}
+
+private func read(_ capture: [UInt8], _ options: CaptureOptions) {
+  guard
+    let reader = try? CaptureReader(
+      source: InputSource(bytes: capture, path: "fuzz"), options: options)
+  else { return }
+  var batch = ObservableBatch()
+  while (try? reader.fill(&batch)) ?? false {
+    check(batch, reader)
+    batch.removeAll()
+  }
+  check(batch, reader)
+  precondition(reader.tally.counts.values.allSatisfy { $0 > 0 }, "a reason that never held")
+}
+
+private func check(_ batch: ObservableBatch, _ reader: CaptureReader) {
+  for observable in batch.observables {
+    let (start, length) = (Int(observable.offset), Int(observable.length))
+    precondition(observable.flags.contains(.inArena), "a value outside the arena")
+    precondition(length > 0 && start + length <= batch.arena.count, "a value out of bounds")
+    switch observable.kind {
+    case .ipv4: precondition(length == 4)
+    case .ipv6: precondition(length == 16)
+    default: break
+    }
+    let record = batch.records[Int(observable.record)]
+    precondition(record.number >= 1 && record.number <= reader.packetCount, "no such packet")
+    precondition(Int(record.flow) < batch.flows.count, "no such flow")
+    precondition(!batch.fields.name(observable.field).isEmpty)
+  }
+}
+
+#if FUZZING
+  /// What the fuzzer calls with each input.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+  }
+#else
+  import Glibc
+
+  /// Runs each file named on the command line as one input.
+  @main
+  struct Replay {
+    static func main() {
+      for path in CommandLine.arguments.dropFirst() {
+        guard let bytes = contents(of: path) else {
+          print("cannot read \(path)")
+          exit(2)
+        }
+        fuzz(bytes)
+      }
+    }
+
+    static func contents(of path: String) -> [UInt8]? {
+      guard let file = fopen(path, "rb") else { return nil }
+      defer { fclose(file) }
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while true {
+        let count = fread(&buffer, 1, buffer.count, file)
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+      }
+    }
+  }
+#endif
