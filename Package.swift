@@ -27,6 +27,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A fuzz target: `Tests/Fuzz/<name>`.
+///
+/// Without `-DFUZZING` it replays the files that it is given.
+func fuzz(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: settings)
+}
+
 let package = Package(
   name: "sekisho",
   products: [
@@ -81,6 +89,10 @@ let package = Package(
     tests("Capture", ["Capture", "Indicators", "Inputs", "Parsing"]),
     tests("Logs", ["Logs", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
+
+    fuzz("FuzzKeySet", ["Matchers"]),
+    fuzz("FuzzLiteralMatcher", ["Matchers"]),
+    fuzz("FuzzPrefixTrie", ["Matchers"]),
   ],
   cLanguageStandard: .c17
 )
