@@ -27,10 +27,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
-/// A fuzzer, and what replays its findings in an ordinary build: `Tests/Fuzz/<name>`.
-func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// A fuzz target: `Tests/Fuzz/<name>`.
+///
+/// Without `-DFUZZING` it replays the files that it is given.
+func fuzz(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Tests/Fuzz/" + name, swiftSettings: settings)
+    name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: settings)
 }
 
 let package = Package(
@@ -78,20 +80,24 @@ let package = Package(
     .executableTarget(
       name: "MakeFixtures", path: "Fixtures/Generator", swiftSettings: settings),
 
-    fuzzer("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
+    fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
 
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers"]),
     tests("Inputs", ["Inputs", "Parsing"]),
-    fuzzer("FuzzFeed", ["Feeds", "Database", "Indicators"]),
-    fuzzer("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
+    fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
+    fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
 
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Parsing"]),
     tests("Logs", ["Logs", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
+
+    fuzz("FuzzKeySet", ["Matchers"]),
+    fuzz("FuzzLiteralMatcher", ["Matchers"]),
+    fuzz("FuzzPrefixTrie", ["Matchers"]),
   ],
   cLanguageStandard: .c17
 )
