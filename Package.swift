@@ -62,7 +62,7 @@ let package = Package(
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs"]),
-    room("Database", ["Parsing", "Indicators", "Matchers", "CXXHash"]),
+    room("Database", ["Parsing", "Indicators", "Matchers", "CByteKernels", "CXXHash"]),
     room("Capture", ["Parsing", "Indicators", "Inputs", "CPcap"]),
     room("Logs", ["Parsing", "Indicators", "Inputs"]),
     room("Scanning", ["Parsing", "Indicators", "Inputs", "Database", "Capture", "Logs"]),
@@ -80,21 +80,19 @@ let package = Package(
     .executableTarget(
       name: "MakeFixtures", path: "Fixtures/Generator", swiftSettings: settings),
 
-    fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
-
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers"]),
     tests("Inputs", ["Inputs", "Parsing"]),
-    fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
-    fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
-
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Parsing"]),
     tests("Logs", ["Logs", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
+    fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
+    fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
+    fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
     fuzz("FuzzKeySet", ["Matchers"]),
     fuzz("FuzzLiteralMatcher", ["Matchers"]),
     fuzz("FuzzPrefixTrie", ["Matchers"]),
