@@ -130,6 +130,9 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   /// Text literals; pattern n is the n-th text entry.
   static let literals = SectionKind(rawValue: 64)
 
+  /// What text without hits is told by (`CandidateFilter`); optional.
+  static let candidateFilter = SectionKind(rawValue: 80)
+
   /// The key set of a kind: comparison key → first entry.
   static func keys(_ kind: UInt8) -> SectionKind { SectionKind(rawValue: 256 + UInt32(kind)) }
 }

@@ -56,7 +56,7 @@ extension IndicatorDatabase {
   }
 
   /// Kinds that have any entry that takes part.
-  private func kindsToLookUp(_ options: LookupOptions) -> IndicatorKindSet {
+  func kindsToLookUp(_ options: LookupOptions) -> IndicatorKindSet {
     var set = IndicatorKindSet()
     for kind in EntryRules.kinds {
       let facts = kinds[Int(kind.rawValue)]

@@ -14,7 +14,10 @@ extension IndicatorDatabase {
     try verifyContexts()
     var verifier = EntryVerifier(self)
     try verifier.run()
-    for kind in IndicatorKind.allCases { try verifyLookups(kind) }
+    for kind in IndicatorKind.allCases {
+      try verifyLookups(kind)
+      try verifyCandidates(kind)
+    }
   }
 
   // MARK: Bytes
@@ -191,6 +194,23 @@ extension IndicatorDatabase {
       }
       guard family.covers(span(valueRange(of: entry)), UInt32(prefix), width: width) else {
         throw DatabaseError.damaged("entry \(entry) is not found by its address")
+      }
+    }
+  }
+
+  /// Checks that no entry is turned away before it is looked up.
+  private func verifyCandidates(_ kind: IndicatorKind) throws(DatabaseError) {
+    guard let candidateFilter else { return }
+    for entry in kinds[Int(kind.rawValue)].entries {
+      for value in Candidates(kind, key: span(comparisonKey(of: entry))).all {
+        let passes =
+          switch value {
+          case .tail(let hash): candidateFilter.mayEnd(hash)
+          case .value(let hash): candidateFilter.mayHold(hash)
+          case .otherHost: candidateFilter.hasOtherHosts
+          case .digitLabel: candidateFilter.hasDigitLabels
+          }
+        if !passes { throw .damaged("entry \(entry) does not pass the candidate filter") }
       }
     }
   }

@@ -39,6 +39,7 @@ public final class IndicatorDatabase: Sendable {
   let ipv6: PrefixLookup?
   let urlPaths: KeySet?
   let urlPrefixes: URLPrefixIndex?
+  let candidateFilter: CandidateFilter?
   let cachedFeeds = Mutex<[DatabaseFeed]?>(nil)
 
   /// Finds the text entries in a stream of bytes, or nil where there are none.
@@ -104,6 +105,7 @@ public final class IndicatorDatabase: Sendable {
     } catch {
       throw .damaged("\(error)")
     }
+    candidateFilter = try CandidateFilter(image, table)
     try checkLookupsArePresent()
   }
 

@@ -28,6 +28,24 @@ struct LookupTables {
     } catch {
       throw DatabaseError(.tooLarge, "a lookup structure could not be built: \(error)")
     }
+    tables.addCandidateFilter(to: &assembler)
+  }
+
+  private func addCandidateFilter(to assembler: inout ImageAssembler) {
+    var builder = CandidateFilterBuilder()
+    entries.values.withBytes { values in
+      for kind in IndicatorKind.allCases {
+        for number in facts(kind).entries {
+          let entry = entries.entry(number, kind: kind)
+          if entry.flags.contains(.continuesRun) { continue }
+          builder.insert(kind, key: values.extracting(entry.key))
+        }
+      }
+    }
+    let bytes = builder.build()
+    assembler.add(
+      .candidateFilter, bytes, count: bytes.count, elementSize: 1, isLookup: true,
+      isRequired: false)
   }
 
   private func facts(_ kind: IndicatorKind) -> KindFacts { entries.kinds[Int(kind.rawValue)] }

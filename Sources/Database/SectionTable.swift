@@ -155,6 +155,7 @@ extension SectionKind {
     case .urlPrefixes: "url-prefixes"
     case .urlPaths: "url-paths"
     case .literals: "literals"
+    case .candidateFilter: "candidate-filter"
     default: keyedKind.map { "\($0.name)-keys" }
     }
   }

@@ -43,6 +43,7 @@ struct Extraction {
   var paths = FieldPaths()
   var counters = LogCounters()
   var record = RecordCursor()
+  var candidates = CandidateCursor()
 
   /// The texts of one and two unescapings, and where their bytes stood.
   var text1: [UInt8] = []

@@ -188,6 +188,7 @@ extension Extraction {
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, from start: Int,
     to end: Int, number: UInt64, into batch: inout ObservableBatch
   ) {
+    guard candidates.isAny(from: start, to: end) else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     var walk = JSONWalk(level: 0, report: nil)
     walkRecord(chunk, tokens, range, &walk, into: &batch)

@@ -66,7 +66,7 @@ extension Extraction {
   }
 
   /// Whether lines may be JSON.
-  private var readsJSON: Bool {
+  var readsJSON: Bool {
     switch options.format {
     case nil, .jsonl, .eve: true
     default: false
@@ -111,6 +111,7 @@ extension Extraction {
     _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64, isCutAtStart: Bool,
     isCutAtEnd: Bool, into batch: inout ObservableBatch
   ) {
+    guard candidates.isAny(from: start, to: end) else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     var unit = TextUnit(
       start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)

@@ -35,6 +35,13 @@ public final class LogExtractor {
   /// Bytes consumed.
   public var bytes: UInt64 { extraction.counters.bytes }
 
+  /// Says where in the chunk that is extracted next something may be that anybody asks for: offsets from
+  /// its first byte, ascending.
+  ///
+  /// Lines, rows and records without any of them are stepped over; what is odd about them is not
+  /// counted. With nil, as at first, everything is read.
+  public func setCandidates(_ offsets: [UInt32]?) { extraction.candidates.begin(offsets) }
+
   /// Sets all counters to zero.
   public func resetCounters() { extraction.counters = LogCounters() }
 
@@ -81,6 +88,8 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) -> LogProgress {
     if state.encoding != .utf8 {
+      // They would be offsets in other bytes.
+      candidates.begin(nil)
       return runTranscoded(chunk, &position, &state, isFinal: isFinal, into: &batch)
     }
     if state.isAtStart {
@@ -101,6 +110,7 @@ extension Extraction {
     while position.offset < chunk.byteCount {
       if batch.isFull { return .batchFull }
       if paths.isCrowded { paths.restart() }
+      if candidates.isKnown, stepOver(chunk, &position, &state, isFinal: isFinal) { continue }
       let isRead: Bool
       if case .rows(let header) = state.layout {
         isRead = readTable(

@@ -8,6 +8,7 @@ extension Extraction {
     _ chunk: RawSpan, _ header: LogHeader, from start: Int, to end: Int, number: UInt64,
     into batch: inout ObservableBatch
   ) {
+    guard candidates.isAny(from: start, to: end) else { return }
     if !plan.holds(for: header, paths) { plan = ColumnPlan(header, &paths) }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     let width = plan.columns.count

@@ -28,10 +28,7 @@ final class HitResolver: BatchProcessor {
   init(databases: [IndicatorDatabase], options: ScanOptions) {
     self.databases = databases
     self.options = options
-    var lookupOptions = LookupOptions()
-    lookupOptions.kinds = options.kinds
-    lookupOptions.includesWeak = options.includesWeak
-    self.lookupOptions = lookupOptions
+    lookupOptions = LookupOptions(options)
     catalog = EntryCatalog(databases: databases)
     scratch = databases.map { _ in LookupScratch() }
     matches = databases.map { _ in [] }
@@ -307,5 +304,14 @@ final class HitResolver: BatchProcessor {
       HitTable.append(hit, to: &output.bytes)
       output.endLine()
     }
+  }
+}
+
+extension LookupOptions {
+  /// What of a scan's options an exact look-up needs to know.
+  init(_ options: ScanOptions) {
+    self.init()
+    kinds = options.kinds
+    includesWeak = options.includesWeak
   }
 }

@@ -146,6 +146,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     let tools = worker.tools
     tools.logs.resetCounters()
     var output = SegmentOutput()
+    let counted = tools.findCandidates(in: bytes)
     var state = start
     var offset = 0
     var lines: UInt64 = 0
@@ -159,6 +160,7 @@ final class LogJob: InputJob, @unchecked Sendable {
       worker.processor.process(&tools.batch, chunk: bytes, place: place, output: &output)
       if progress == .needsMore || self.output.isStopped || self.progress.isStopRequested { break }
     }
+    tools.finder?.addCounts(since: counted, to: &output.statistics.observables)
     output.statistics.lines += lines
     output.statistics.bytes += UInt64(offset)
     output.statistics.skipped.merge(tools.logs.tally)

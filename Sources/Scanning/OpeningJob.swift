@@ -1,4 +1,5 @@
 import Capture
+import Database
 import Inputs
 import Logs
 import Parsing
@@ -90,4 +91,6 @@ struct ScanPlan: Sendable {
   let logOptions: LogOptions
   let captureOptions: CaptureOptions
   let progress: ScanProgress
+  /// Copied for each thread; nil where every line is read.
+  let finder: CandidateFinder?
 }

@@ -61,6 +61,10 @@ public struct ScanOptions: Sendable {
   /// Values of joint conditions count alone, as for a lookup by hand.
   package var ignoresConditions = false
 
+  /// Whether lines of logs in which no indicator can be are read all the same: slower, with the same
+  /// hits; for tests, and to measure what that saves.
+  package var readsEveryLine = false
+
   /// The defaults of the command.
   public init() {}
 }

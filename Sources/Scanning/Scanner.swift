@@ -54,7 +54,9 @@ public enum Scanner {
       options: options,
       logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
       captureOptions: captureOptions(options, kinds: kinds.intersection(options.kinds)),
-      progress: progress)
+      progress: progress,
+      finder: options.readsEveryLine
+        ? nil : CandidateFinder(databases: databases, options: LookupOptions(options)))
     var result = run(
       inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
     ) {
@@ -76,7 +78,8 @@ public enum Scanner {
   ) -> ScanReport {
     let plan = ScanPlan(
       options: options, logOptions: logOptions(.extract, kinds: options.kinds, options: options),
-      captureOptions: captureOptions(options, kinds: options.kinds), progress: progress)
+      captureOptions: captureOptions(options, kinds: options.kinds), progress: progress,
+      finder: nil)
     return run(
       inputs: inputs, plan: plan, to: destination, writesResults: true, report: report
     ) {
@@ -131,7 +134,8 @@ public enum Scanner {
       })
     Threads.run(min(threads, 256)) { _ in
       let worker = ScanWorker(
-        processor: makeProcessor(), tools: WorkerTools(logOptions: plan.logOptions))
+        processor: makeProcessor(),
+        tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
       scanRun.work(worker)
     }
     writer.close()

@@ -2,6 +2,8 @@
 #ifndef SEKISHO_CBYTEKERNELS_H
 #define SEKISHO_CBYTEKERNELS_H
 
+#include "ClassifyText.h"
+
 /// Asks for the cache line that holds an address.
 ///
 /// A hint: the address need not be readable, and nothing depends on whether the line arrives. Unlike

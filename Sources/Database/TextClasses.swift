@@ -1,0 +1,58 @@
+/// What a byte of text can be a part of.
+///
+/// One word, so that it is passed in a register: the table itself is made once for the process, is never
+/// written again and never freed, which is what makes it safe to share.
+@safe
+struct TextClasses: @unchecked Sendable {
+  /// A class, or several.
+  struct Class {
+    let bits: UInt8
+    /// `[A-Za-z0-9_-]`.
+    static let label = Class(bits: 1)
+    static let digit = Class(bits: 2)
+    static let hex = Class(bits: 4)
+    /// Hexadecimal digits, colon and dot.
+    static let address = Class(bits: 8)
+    /// `[A-Za-z0-9_]`.
+    static let word = Class(bits: 16)
+    /// Dot and hyphen.
+    static let stripped = Class(bits: 32)
+  }
+
+  private let table: UnsafePointer<UInt8>
+
+  /// The only one.
+  static let shared = TextClasses()
+
+  private init() {
+    let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+    for value in 0..<256 {
+      // SAFETY: the value is below the capacity.
+      unsafe (table + value).initialize(to: Self.bits(of: UInt8(value)))
+    }
+    unsafe self.table = UnsafePointer(table)
+  }
+
+  /// Whether a byte is of a class.
+  @inline(__always)
+  func `is`(_ byte: UInt8, _ wanted: Class) -> Bool {
+    // SAFETY: the table has an entry for each value of a byte.
+    unsafe table[Int(byte)] & wanted.bits != 0
+  }
+
+  private static func bits(of byte: UInt8) -> UInt8 {
+    var bits: UInt8 = 0
+    let isDigit = byte &- 0x30 < 10
+    let isLetter = (byte | 0x20) &- 0x61 < 26 && byte < 0x80
+    let isHex = isDigit || isLetter && (byte | 0x20) &- 0x61 < 6
+    if isDigit { bits |= Class.digit.bits }
+    if isHex { bits |= Class.hex.bits | Class.address.bits }
+    if isDigit || isLetter || byte == UInt8(ascii: "_") {
+      bits |= Class.label.bits | Class.word.bits
+    }
+    if byte == UInt8(ascii: "-") { bits |= Class.label.bits | Class.stripped.bits }
+    if byte == UInt8(ascii: ".") { bits |= Class.address.bits | Class.stripped.bits }
+    if byte == UInt8(ascii: ":") { bits |= Class.address.bits }
+    return bits
+  }
+}
