@@ -4,9 +4,11 @@ struct ImageAssembler {
 
   /// Adds a section; `isLookup` lets a large one begin on a page of its own.
   mutating func add(
-    _ kind: SectionKind, _ bytes: [UInt8], count: Int, elementSize: Int, isLookup: Bool = false
+    _ kind: SectionKind, _ bytes: [UInt8], count: Int, elementSize: Int, isLookup: Bool = false,
+    isRequired: Bool = true
   ) {
     var entry = SectionEntry(kind: kind)
+    entry.isRequired = isRequired
     entry.length = bytes.count
     entry.count = count
     entry.elementSize = elementSize
