@@ -1,4 +1,6 @@
 internal import CXXHash
+internal import Glibc
+public import Indicators
 
 /// The hash of the database file: XXH3 with 64 bits for checks, with 128 for the build's identity.
 ///
@@ -21,5 +23,39 @@ enum Checksum {
   static func hash64(_ bytes: [UInt8]) -> UInt64 {
     // SAFETY: the span lives as long as the closure.
     unsafe bytes.withUnsafeBytes { unsafe hash64($0.bytes) }
+  }
+}
+
+extension FeedInput {
+  /// Hash and length of a file; nil for what is no plain file or cannot be read.
+  public init?(path: String) {
+    // SAFETY: the path is read within the call.
+    let descriptor = unsafe path.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { return nil }
+    defer { _ = close(descriptor) }
+    var facts = stat()
+    // SAFETY: the system fills the structure within the call.
+    guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+      let state = unsafe XXH3_createState()
+    else { return nil }
+    // SAFETY: the state was made above and is used by nobody else.
+    defer { unsafe XXH3_freeState(state) }
+    guard unsafe XXH3_128bits_reset(state) == XXH_OK else { return nil }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var total: UInt64 = 0
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        // SAFETY: the system writes inside the buffer that the closure is lent.
+        unsafe read(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { break }
+      // SAFETY: the library reads the bytes that were just written.
+      _ = unsafe buffer.withUnsafeBytes { unsafe XXH3_128bits_update(state, $0.baseAddress, count) }
+      total += UInt64(count)
+    }
+    let hash = unsafe XXH3_128bits_digest(state)
+    self.init(hashLow: hash.low64, hashHigh: hash.high64, byteCount: total)
   }
 }

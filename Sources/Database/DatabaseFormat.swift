@@ -115,6 +115,9 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   static let stringEnds = SectionKind(rawValue: 13)
   static let strings = SectionKind(rawValue: 14)
 
+  /// The file of each feed (`InputLayout`); optional.
+  static let inputs = SectionKind(rawValue: 15)
+
   /// Prefixes of one family, and for each the first of its entries.
   static let ipv4Trie = SectionKind(rawValue: 32)
   static let ipv4Runs = SectionKind(rawValue: 33)

@@ -27,6 +27,10 @@ struct FeedTables {
       if sortKeys[index] == previous {
         feeds[feeds.count - 1].description.refusals.merge(
           descriptions[index].refusals, uniquingKeysWith: +)
+        if feeds[feeds.count - 1].description.input != descriptions[index].input {
+          // Two files under one name.
+          feeds[feeds.count - 1].description.input = nil
+        }
       } else {
         feeds.append(Feed(description: descriptions[index]))
         previous = sortKeys[index]
@@ -89,6 +93,16 @@ struct FeedTables {
         kinds.append(UInt32(kind))
         kinds.append(count)
       }
+    }
+    if feeds.contains(where: { $0.description.input != nil }) {
+      var inputs: [UInt8] = []
+      for feed in feeds {
+        inputs.append(feed.description.input?.hashLow ?? 0)
+        inputs.append(feed.description.input?.hashHigh ?? 0)
+        inputs.append(feed.description.input?.byteCount ?? 0)
+      }
+      assembler.add(
+        .inputs, inputs, count: feeds.count, elementSize: InputLayout.size, isRequired: false)
     }
     assembler.add(.feeds, records, count: feeds.count, elementSize: FeedLayout.size)
     assembler.add(

@@ -17,6 +17,8 @@ public struct DatabaseFeed: Sendable, Equatable {
   public var indicators: UInt64
   /// Entries by kind; kinds without any are left out.
   public var entriesByKind: [IndicatorKind: UInt64]
+  /// The file that it was read from, where that is known.
+  public var input: FeedInput?
   /// Values refused, by reason, in the order of the reasons.
   public var refusals: [(reason: String, count: UInt64)]
 
@@ -24,7 +26,8 @@ public struct DatabaseFeed: Sendable, Equatable {
   public static func == (left: DatabaseFeed, right: DatabaseFeed) -> Bool {
     left.name == right.name && left.format == right.format
       && left.isAllowList == right.isAllowList && left.entries == right.entries
-      && left.indicators == right.indicators && left.entriesByKind == right.entriesByKind
+      && left.indicators == right.indicators && left.input == right.input
+      && left.entriesByKind == right.entriesByKind
       && left.refusals.elementsEqual(right.refusals, by: ==)
   }
 }
@@ -110,6 +113,14 @@ extension IndicatorDatabase {
           isAllowList: image.uint32(feedTable, index, 8) & 1 != 0,
           entries: image.uint64(feedTable, index, 16),
           indicators: image.uint64(feedTable, index, 24), entriesByKind: [:], refusals: []))
+    }
+    if let inputTable {
+      for index in 0..<min(inputTable.count, feeds.count) {
+        let input = FeedInput(
+          hashLow: image.uint64(inputTable, index, 0), hashHigh: image.uint64(inputTable, index, 8),
+          byteCount: image.uint64(inputTable, index, 16))
+        if input != FeedInput(hashLow: 0, hashHigh: 0, byteCount: 0) { feeds[index].input = input }
+      }
     }
     for index in 0..<refusalTable.count {
       let feed = Int(image.uint32(refusalTable, index))

@@ -30,6 +30,7 @@ public final class IndicatorDatabase: Sendable {
   let feedTable: RecordTable
   let refusalTable: RecordTable
   let feedKindTable: RecordTable
+  let inputTable: RecordTable?
 
   /// Facts about each kind, by raw value.
   let kinds: [KindFacts]
@@ -81,6 +82,9 @@ public final class IndicatorDatabase: Sendable {
     feedTable = try table.table(.feeds, sizes: FeedLayout.size)
     refusalTable = try table.table(.refusals, sizes: RefusalLayout.size)
     feedKindTable = try table.table(.feedKinds, sizes: FeedKindLayout.size)
+    inputTable = try table[.inputs].map { _ throws(DatabaseError) in
+      try table.table(.inputs, sizes: InputLayout.size)
+    }
     guard entries.count <= DatabaseFormat.maximumEntries else { throw .damaged("too many entries") }
     kinds = try Self.readKinds(image, table.table(.kinds, sizes: KindLayout.size), entries.count)
 

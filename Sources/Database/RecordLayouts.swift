@@ -58,6 +58,11 @@ enum FeedLayout {
   static let size = 32
 }
 
+/// The file of a feed, 24 bytes: XXH3 of its bytes (low and high half), length; zeros where not known.
+enum InputLayout {
+  static let size = 24
+}
+
 /// A refusal, 16 bytes: feed, reason (string), count.
 enum RefusalLayout {
   static let size = 16

@@ -92,6 +92,8 @@ public struct FeedDescription: Sendable, Hashable {
   public var isAllowList: Bool
   /// Entries refused, by reason.
   public var refusals: [String: Int]
+  /// The file that it was read from; nil for a pipe.
+  public var input: FeedInput?
 
   /// A feed that refused nothing unless told.
   public init(
@@ -101,6 +103,31 @@ public struct FeedDescription: Sendable, Hashable {
     self.format = format
     self.isAllowList = isAllowList
     self.refusals = refusals
+  }
+}
+
+/// What a feed's file was: enough to tell whether it is the same today.
+public struct FeedInput: Sendable, Hashable {
+  /// XXH3 of the file's bytes, 128 bits, low half.
+  public var hashLow: UInt64
+  /// XXH3 of the file's bytes, 128 bits, high half.
+  public var hashHigh: UInt64
+  /// Length of the file in bytes.
+  public var byteCount: UInt64
+
+  /// A file's hash and length.
+  public init(hashLow: UInt64, hashHigh: UInt64, byteCount: UInt64) {
+    self.hashLow = hashLow
+    self.hashHigh = hashHigh
+    self.byteCount = byteCount
+  }
+
+  /// The hash as `xxh128sum` prints it.
+  public var hash: String {
+    [hashHigh, hashLow].map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
   }
 }
 

@@ -26,6 +26,45 @@ extension IndicatorParser {
     return .admitted
   }
 
+  /// What became of a text that is a digest and nothing else.
+  struct DigestOutcome {
+    var refusal: Refusal?
+  }
+
+  /// Reads hexadecimal digits of a digest's length; nil for any other text.
+  ///
+  /// Does for undeclared text what `parseDigest` does, in one pass.
+  mutating func parseWholeDigest(_ text: RawSpan) -> DigestOutcome? {
+    let count = text.byteCount / 2
+    guard text.byteCount & 1 == 0, let kind = Self.kind(ofLength: count, nil) else { return nil }
+    var digest = InlineArray<64, UInt8>(repeating: 0)
+    var invalid: UInt8 = 0
+    for index in 0..<count {
+      let high = Self.nibble(text.byte(unchecked: index * 2), &invalid)
+      let low = Self.nibble(text.byte(unchecked: index * 2 + 1), &invalid)
+      digest[index] = high << 4 | low
+    }
+    if invalid != 0 { return nil }
+    let start = arena.count
+    // SAFETY: the span of an inline array lives as long as the array, past the call.
+    arena.append(unsafe digest.span.bytes.extracting(0..<count))
+    if KnownDigests.mayBegin(with: digest[0]), let refusal = knownDigest(from: start) {
+      return DigestOutcome(refusal: refusal)
+    }
+    add(kind, mode: .exact, from: start)
+    return DigestOutcome(refusal: nil)
+  }
+
+  /// The value of a hexadecimal digit; another byte sets bits of `invalid`.
+  @inline(__always)
+  private static func nibble(_ byte: UInt8, _ invalid: inout UInt8) -> UInt8 {
+    let digit = byte &- 0x30
+    let letter = (byte | 0x20) &- 0x61
+    if digit <= 9 { return digit }
+    if letter > 5 { invalid |= 1 }
+    return letter &+ 10 & 15
+  }
+
   private static let lengths: Set<Int> = [16, 20, 28, 32, 48, 64]
 
   /// The kind of a digest of so many bytes.

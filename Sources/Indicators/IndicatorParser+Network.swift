@@ -15,6 +15,17 @@ extension IndicatorParser {
     return refusal
   }
 
+  /// A name as `NameSyntax.isSimpleName` knows them: the other shapes need not be tried.
+  mutating func parseSimpleName(
+    _ text: RawSpan, _ declared: DeclaredKind, _ options: AdmissionOptions
+  ) -> Refusal? {
+    let refusal = parseName(text, declared, options)
+    if refusal == nil, case .kind(let kind) = declared, kind != .domain {
+      lints.append(.kindByShape)
+    }
+    return refusal
+  }
+
   private static func role(_ kind: IndicatorKind) -> IndicatorKind {
     kind == .ipv6 ? .ipv4 : kind
   }

@@ -109,6 +109,9 @@ public struct IndicatorParser: Sendable {
       case .otherShape: return .kindMismatch
       }
     case .network:
+      // Most lines of most feeds are one of these, and nothing else can be made of them.
+      if declared == .none, let outcome = parseWholeDigest(text) { return outcome.refusal }
+      if NameSyntax.isSimpleName(text) { return parseSimpleName(text, declared, options) }
       guard options.refangs, Refanging.isCandidate(text) else {
         return parseNetwork(text, declared, options)
       }

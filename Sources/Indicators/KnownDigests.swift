@@ -13,6 +13,16 @@ enum KnownDigests {
     }
   }
 
+  /// Whether any digest of the table begins with a byte: nearly all others need no look at it.
+  static func mayBegin(with byte: UInt8) -> Bool {
+    switch byte {
+    case 0x01, 0x03, 0x27, 0x33, 0x38, 0x44, 0x48, 0x68, 0xad, 0xb4, 0xbe, 0xcc, 0xcf, 0xd1, 0xd4,
+      0xda, 0xe3, 0xec:
+      true
+    default: false
+    }
+  }
+
   // swift-format-ignore
   private static let table = WordTable(
     """

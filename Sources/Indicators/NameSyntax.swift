@@ -89,4 +89,35 @@ enum NameSyntax {
     }
     return facts
   }
+
+  /// Whether a text is two or more labels of `[a-z0-9-]` that begin and end in a letter or digit, the
+  /// last of letters alone: no address, no digest, no URL, in no notation that would have to be undone.
+  static func isSimpleName(_ text: RawSpan) -> Bool {
+    guard 4...longestName ~= text.byteCount else { return false }
+    var labelStart = 0
+    var labels = 1
+    var previous: UInt8 = 0x2e
+    var lastHasOther = false
+    for offset in text.byteOffsets {
+      let byte = text.byte(unchecked: offset)
+      switch byte {
+      case 0x61...0x7a: break
+      case 0x30...0x39: lastHasOther = true
+      case 0x2d:
+        if previous == 0x2e { return false }
+        lastHasOther = true
+      case 0x2e:
+        guard previous != 0x2e, previous != 0x2d, offset - labelStart <= longestLabel else {
+          return false
+        }
+        labelStart = offset + 1
+        labels += 1
+        lastHasOther = false
+      default: return false
+      }
+      previous = byte
+    }
+    return labels > 1 && !lastHasOther && previous != 0x2e && previous != 0x2d
+      && text.byteCount - labelStart <= longestLabel
+  }
 }

@@ -34,6 +34,7 @@ public enum InspectionText {
         text += feed.refusals.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
           .map { "\($0.reason) \($0.count)" }.joined(separator: ", ")
       }
+      if let input = feed.input { text += ", \(input.byteCount) bytes, xxh128 \(input.hash)" }
       line(text)
     }
     line("")
@@ -106,6 +107,12 @@ public enum InspectionText {
     writer.string(feed.format)
     writer.key("role")
     writer.plain(feed.isAllowList ? "allow" : "block")
+    if let input = feed.input {
+      writer.key("bytes")
+      writer.number(input.byteCount)
+      writer.key("xxh128")
+      writer.string(input.hash)
+    }
     writer.key("entries")
     writer.number(feed.entries)
     writer.key("kinds")

@@ -27,6 +27,9 @@ public enum Sekisho {
     var collection = IndicatorCollection()
     var report = FeedReport()
     let errors = FeedReader.readAll(files, into: &collection, report: &report)
+    for feed in report.feeds where feed.path != "-" {
+      collection.feeds[Int(feed.feed)].input = FeedInput(path: feed.path)
+    }
     return Compilation(collection: collection, report: report, errors: problems + errors)
   }
 }

@@ -59,4 +59,24 @@ import Testing
     let verified = try CommandRunner.run(["inspect", "--verify", database])
     #expect(verified.status == 0, "\(verified.errors)")
   }
+
+  /// In a flow the values come one after another: the hit is at the one that completes the condition.
+  @Test func bothInOneFlow() throws {
+    let flows = try folder.write(
+      "flows.json",
+      #"""
+      {"type":"bundle","id":"bundle--2","objects":[
+      {"type":"indicator","id":"indicator--3","valid_from":"2024-01-01T00:00:00Z","pattern":"[domain-name:value = 'www0.example.com' AND ipv4-addr:value = '198.51.100.80']"},
+      {"type":"indicator","id":"indicator--4","valid_from":"2024-01-01T00:00:00Z","pattern":"[domain-name:value = 'www1.example.com' AND ipv4-addr:value = '203.0.113.250']"}]}
+      """#)
+    let result = try CommandRunner.run(
+      ["scan", "--feed", flows, "--format", "ndjson", "Fixtures/demo.pcap"])
+    #expect(result.status == 1, "\(result.errors)")
+    // The answer to the question for the name, and the connection to the address with the name.
+    try #require(result.lines.count == 2)
+    #expect(
+      result.lines[0].contains(#""field":"dns.answer.address","value":"198.51.100.80""#))
+    #expect(result.lines[1].contains(#""field":"tls.sni","value":"www0.example.com""#))
+    for line in result.lines { #expect(line.contains("indicator--3")) }
+  }
 }

@@ -89,8 +89,10 @@ struct ZeekIntelFormat: LineFormat {
       return
     }
     guard let declared = Self.kind(line.extracting(type)) else {
-      sink.refuse(
-        .unsupportedKind, line.extracting(value.lowerBound..<type.upperBound), line: number)
+      // The columns may stand in either order.
+      let shown =
+        min(value.lowerBound, type.lowerBound)..<max(value.upperBound, type.upperBound)
+      sink.refuse(.unsupportedKind, line.extracting(shown), line: number)
       return
     }
     var context = sink.emptyContext

@@ -1,7 +1,7 @@
-// Every reader of feeds, and what becomes of its entries.
+// Every reader of feeds, and what becomes of its entries; and the reader of configurations.
 //
-// The first byte names the format: 0 leaves it to the content, n is the n-th of `FeedFormat`. The
-// second holds options, a bit each; the rest is the feed.
+// The first byte names the format: 0 leaves it to the content, n is the n-th of `FeedFormat`, 255 is a
+// configuration. The second holds options, a bit each; the rest is the feed.
 //
 // Besides not trapping: a feed that fails leaves nothing behind; entries are counted right; what is
 // let in compiles to an image that passes its checks; and a network value read again is the same.
@@ -13,6 +13,7 @@ import Indicators
 /// Reads one input as a feed and checks what came of it.
 package func fuzzFeed(_ input: [UInt8]) {
   guard input.count >= 2 else { return }
+  if input[0] == 255 { return readConfiguration(Array(input[2...])) }
   let formats = FeedFormat.allCases
   let choice = Int(input[0]) % (formats.count + 1)
   let format = choice == 0 ? nil : formats[choice - 1]
@@ -35,6 +36,17 @@ package func fuzzFeed(_ input: [UInt8]) {
   compile(collection)
   var parser = IndicatorParser()
   for record in collection.records.prefix(64) { readAgain(record, of: collection, &parser) }
+}
+
+/// A configuration is read, or its fault has a line and words.
+private func readConfiguration(_ bytes: [UInt8]) {
+  do throws(FeedError) {
+    for request in try FeedConfiguration.read(bytes: bytes, path: "conf/feeds.yaml") {
+      precondition(!request.path.isEmpty, "a feed without a path")
+    }
+  } catch {
+    precondition(error.line != nil && !error.problem.isEmpty, "an error without line or words")
+  }
 }
 
 private func options(_ bits: UInt8) -> FeedOptions {
