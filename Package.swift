@@ -87,7 +87,7 @@ let package = Package(
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Parsing"]),
-    tests("Logs", ["Logs", "Indicators", "Inputs", "Parsing"]),
+    tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
     fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),

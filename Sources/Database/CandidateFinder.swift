@@ -120,14 +120,12 @@ public struct CandidateFinder: Sendable {
 
   @inline(__always)
   private mutating func look(_ block: sekisho_text_block, at base: Int, _ chunk: RawSpan) {
-    if wantsNames {
-      var mask = block.dot_letter
-      while mask != 0 {
-        considerName(chunk, dot: base + mask.trailingZeroBitCount)
-        mask &= mask &- 1
-      }
+    var mask = block.dot_letter
+    while mask != 0 {
+      considerName(chunk, dot: base + mask.trailingZeroBitCount)
+      mask &= mask &- 1
     }
-    var mask = block.dot_digit
+    mask = block.dot_digit
     while mask != 0 {
       considerIPv4(chunk, dot: base + mask.trailingZeroBitCount)
       if wantsDigitLabels { considerName(chunk, dot: base + mask.trailingZeroBitCount) }
@@ -176,6 +174,7 @@ public struct CandidateFinder: Sendable {
     if !ipv4.isEmpty || !ipv6.isEmpty, isReverse(bytes, dot..<end) {
       considerReverse(bytes, start..<dot)
     }
+    guard wantsNames else { return }
     var hash = SuffixHash()
     let tail = hash.hash(bytes, before: end, length: end - start)
     let isEncoded = isRunStart && isBehindEscape(bytes, start)
