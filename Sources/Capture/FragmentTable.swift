@@ -249,6 +249,7 @@ extension PacketDecoder {
   @inline(never)
   mutating func decodeFragment(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
     skips.add(.ipFragment)
+    if let selection, selection.contains(header.source, header.destination) { isSelected = true }
     let part = packet.extracting(header.fragmentStart..<max(header.end, header.fragmentStart))
     let outcome = fragments.insert(
       header, depth: depth, part: part, packet: (writer.number, writer.time))

@@ -228,19 +228,13 @@ extension PacketDecoder {
   /// Finds the packet's flow.
   @inline(__always)
   mutating func findFlow(_ header: IPHeader, _ segment: Segment, _ depth: Int) -> FlowPlace {
-    let isSourceFirst =
-      header.source == header.destination
-      ? segment.sourcePort <= segment.destinationPort : header.source < header.destination
-    let (first, second) =
-      isSourceFirst ? (header.source, header.destination) : (header.destination, header.source)
-    let ports =
-      isSourceFirst
-      ? UInt32(segment.sourcePort) << 16 | UInt32(segment.destinationPort)
-      : UInt32(segment.destinationPort) << 16 | UInt32(segment.sourcePort)
-    let kind =
-      UInt32(header.ipProtocol) << 24 | UInt32(header.version) << 16
-      | UInt32(truncatingIfNeeded: depth) << 8 | (segment.hasPorts ? 1 : 0)
-    let key = FlowKey(first: first, second: second, ports: ports, kind: kind)
+    let isSourceFirst = FlowKey.isFirst(
+      header.source, segment.sourcePort, header.destination, segment.destinationPort)
+    let key = FlowKey(
+      source: header.source, destination: header.destination, sourcePort: segment.sourcePort,
+      destinationPort: segment.destinationPort, ipProtocol: header.ipProtocol,
+      version: header.version, depth: depth, hasPorts: segment.hasPorts)
+    if let selection, selection.contains(key) { isSelected = true }
     let hash = flows.hash(key)
     var flow = flows.find(key, hash)
     let isNew = flow == 0

@@ -16,6 +16,9 @@ struct PacketDecoder: ~Copyable {
   var datagramReader = HTTPReader()
   /// Link-layer headers inside one another in the present packet, which may be made of nothing else.
   var linkHeaders = 0
+  /// Flows whose packets are chosen, and whether the present packet is one of them.
+  var selection: FlowSelection?
+  var isSelected = false
   let options: CaptureOptions
 
   init(_ options: CaptureOptions) {

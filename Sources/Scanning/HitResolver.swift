@@ -1,3 +1,4 @@
+import Capture
 import Database
 import Indicators
 import Inputs
@@ -281,6 +282,9 @@ final class HitResolver: BatchProcessor {
       guard options.showsSuppressed else { return }
     } else {
       output.statistics.hits[Int(hit.kind.rawValue)] += 1
+      if options.evidencePath != nil, let flow = hit.flow {
+        output.statistics.hitFlows[hit.input, default: FlowSelection()].insert(flow)
+      }
       for indicator in hit.indicators {
         output.statistics.hitsByEntry[indicator.entry.reference, default: 0] += 1
         var feeds: [[UInt8]] = []

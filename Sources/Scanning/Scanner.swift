@@ -63,6 +63,13 @@ public enum Scanner {
     let top = result.statistics.hitsByEntry.sorted {
       $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
     }
+    if let path = options.evidencePath, !result.isInterrupted {
+      let problems = Evidence.write(
+        result.statistics.hitFlows, inputs: InputList(inputs).items.map(\.path), to: path,
+        options: plan.captureOptions)
+      for problem in problems { report(problem) }
+      if problems.contains(where: \.isError) { result.hasErrors = true }
+    }
     result.topEntries = top.prefix(10).map { reference, hits in
       (EntryCatalog.read(reference, from: databases[reference.database]), hits)
     }

@@ -101,6 +101,18 @@ struct CertificateTests {
 
   private var serverHello: [UInt8] { Self.serverHello }
 
+  @Test("behind a retry and a ChangeCipherSpec comes another hello, behind that ciphertext")
+  func retry() {
+    let second = TLSBuilder.handshake(
+      2, join([3, 3], zeros(32), [0, 0x13, 0x01, 0], TLSBuilder.sized([0, 43, 0, 2, 3, 4])))
+    let stream = StreamBuilder(port: 443, back: true)
+    let bytes = join(
+      TLSBuilder.record(22, serverHello), TLSBuilder.record(20, [1]),
+      TLSBuilder.record(22, second), TLSBuilder.record(22, [2, 9, 9, 9, 9]))
+    let found = Self.observed(stream.segments(bytes, []))
+    #expect(found.filter { $0.field == "tls.ja3s" }.count == 2)
+  }
+
   @Test("a name keeps its NUL")
   func nul() {
     // The common name in both places, with one letter replaced.
