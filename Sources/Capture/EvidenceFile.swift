@@ -107,6 +107,7 @@ private struct PacketCopier: ~Copyable {
     var options = options
     // Nothing is looked for here but the headers.
     options.kinds = []
+    options.payloadMatchers = []
     decoder = PacketDecoder(options)
     decoder.selection = flows
   }

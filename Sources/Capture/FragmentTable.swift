@@ -284,7 +284,9 @@ extension PacketDecoder {
         let bytes = unsafe $0.bytes
         if !skipExtensions(bytes, &header) { skips.add(.ipHeaderCut) }
         // A datagram inside a fragment that says it is one itself is not followed.
-        if header.isLaterFragment || header.isFirstFragment { return }
+        if header.isLaterFragment || header.isFirstFragment {
+          return skips.add(.ipFragmentMalformed)
+        }
         decodeTransport(bytes, header, depth: datagram.depth)
       }
     }

@@ -8,7 +8,7 @@ import Inputs
 struct InputBuffer: ~Copyable {
   /// The most that `require` can be asked for.
   static let longestRun = 512 << 10
-  private static let readSize = 256 << 10
+  private static let readSize = 1 << 20
   private static let capacity = longestRun + readSize
 
   let source: InputSource

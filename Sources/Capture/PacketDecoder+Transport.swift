@@ -165,7 +165,12 @@ extension PacketDecoder {
     if header.isToMany { role = .client }
     var place = findFlow(header, segment, depth)
     settle(&place, role)
-    beginRecord(header, segment, place, depth, isNeeded: application != .none)
+    beginRecord(
+      header, segment, place, depth, isNeeded: application != .none || !search.isEmpty)
+    if !search.isEmpty {
+      var states = search.states()
+      search.search(payload, &states, into: &writer, &skips)
+    }
     if application != .none { readDatagram(payload, header, segment, application) }
     endRecord(place)
     if let tunnel {
@@ -185,9 +190,7 @@ extension PacketDecoder {
     switch payload.byte(unchecked: 0) {
     case 22:
       if let type = TLSClientHello.firstDatagramMessage(payload) {
-        return (
-          type == 1 ? .dtls : .none, type == 1 ? .client : type <= 3 ? .server : .unknown
-        )
+        return (.dtls, type == 1 ? .client : type <= 3 ? .server : .unknown)
       }
     case 0x41...0x5a:
       if HTTPRequest.begins(payload) { return (.http, .client) }

@@ -4,6 +4,7 @@ import Glibc
 import Indicators
 public import Inputs
 import Logs
+import Matchers
 
 /// What a run came to.
 public struct ScanReport: Sendable {
@@ -53,7 +54,9 @@ public enum Scanner {
     let plan = ScanPlan(
       options: options,
       logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
-      captureOptions: captureOptions(options, kinds: kinds.intersection(options.kinds)),
+      captureOptions: captureOptions(
+        options, kinds: kinds.intersection(options.kinds),
+        matchers: options.kinds.contains(.text) ? databases.compactMap(\.textMatcher) : []),
       progress: progress)
     var result = run(
       inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
@@ -100,9 +103,10 @@ public enum Scanner {
   }
 
   private static func captureOptions(
-    _ options: ScanOptions, kinds: IndicatorKindSet
+    _ options: ScanOptions, kinds: IndicatorKindSet, matchers: [LiteralMatcher] = []
   ) -> CaptureOptions {
     var result = CaptureOptions()
+    result.payloadMatchers = matchers
     result.kinds = kinds
     result.filter = options.bpf
     result.everyPacket = options.everyPacket

@@ -118,7 +118,7 @@ struct ScanCommand: ParsableCommand {
   private func warnOfUnmatched(_ databases: [IndicatorDatabase]) {
     let texts = databases.reduce(0) { $0 + $1.entries(of: .text).count }
     if texts > 0 {
-      Console.warning("\(texts) text indicators are not searched for by this version")
+      Console.warning("\(texts) text indicators are searched for in captures only")
     }
   }
 

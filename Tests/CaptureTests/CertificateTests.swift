@@ -113,6 +113,23 @@ struct CertificateTests {
     #expect(found.filter { $0.field == "tls.ja3s" }.count == 2)
   }
 
+  @Test("certificates and hellos of servers over DTLS, where a datagram holds them whole")
+  func datagrams() {
+    let list = join(Self.length(SampleCertificate.bytes.count), SampleCertificate.bytes)
+    let body = join(Self.length(list.count), list)
+    let hello = join([0xfe, 0xfd], zeros(32), [0, 0xc0, 0x2f, 0])
+    let records = join(
+      TLSBuilder.datagramRecord(hello, type: 2), TLSBuilder.datagramRecord(body, type: 11))
+    let fields = Self.observed([Packet.datagram(records, from: 4433, to: 50000)]).map(\.field)
+    #expect(fields.contains("tls.ja3s"))
+    #expect(fields.contains("tls.certificate.sha256"))
+    #expect(fields.contains("tls.certificate.name"))
+    let part = TLSBuilder.datagramRecord(Array(body[..<100]), type: 11, whole: body.count)
+    #expect(
+      !Self.observed([Packet.datagram(part, from: 4433, to: 50000)]).map(\.field)
+        .contains("tls.certificate.sha256"))
+  }
+
   @Test("a name keeps its NUL")
   func nul() {
     // The common name in both places, with one letter replaced.

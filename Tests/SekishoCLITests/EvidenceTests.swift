@@ -57,6 +57,24 @@ import Testing
     #expect(again.output.isEmpty)
   }
 
+  @Test func textIndicatorsAreFoundInPayloads() throws {
+    let list = folder.path("strings.lst")
+    let strings = ["payload.bin", "GET /", "nowhere in it"]
+    try strings.map { Data($0.utf8).base64EncodedString() + "\n" }.joined()
+      .write(toFile: list, atomically: true, encoding: .utf8)
+    let result = try CommandRunner.run([
+      "scan", "--feed", list + "=suricata-dataset:text", "Fixtures/demo.pcap",
+    ])
+    #expect(result.status == 1, "\(result.errors)")
+    #expect(
+      Set(Self.hits(result.lines)) == ["text payload payload.bin", "text payload GET /"])
+    #expect(result.lines.allSatisfy { $0.contains("\"match\":\"contains\"") })
+    let other = try CommandRunner.run([
+      "scan", "--feed", list + "=suricata-dataset:text", "--kinds", "domain", "Fixtures/demo.pcap",
+    ])
+    #expect(other.status == 0)
+  }
+
   @Test func aTimeWindowChoosesPackets() throws {
     let all = try CommandRunner.run(["extract", "Fixtures/demo.pcap"])
     let times = all.lines.compactMap { line -> String? in
