@@ -63,9 +63,10 @@ let package = Package(
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs"]),
     room("Database", ["Parsing", "Indicators", "Matchers", "CByteKernels", "CXXHash"]),
-    room("Capture", ["Parsing", "Indicators", "Inputs", "CPcap"]),
+    room("Capture", ["Parsing", "Indicators", "Inputs", "Matchers", "CPcap"]),
     room("Logs", ["Parsing", "Indicators", "Inputs"]),
-    room("Scanning", ["Parsing", "Indicators", "Inputs", "Database", "Capture", "Logs"]),
+    room(
+      "Scanning", ["Parsing", "Indicators", "Inputs", "Matchers", "Database", "Capture", "Logs"]),
     room(
       "Sekisho",
       ["Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning"]),
@@ -86,7 +87,7 @@ let package = Package(
     tests("Inputs", ["Inputs", "Parsing"]),
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
-    tests("Capture", ["Capture", "Indicators", "Inputs", "Parsing"]),
+    tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
     tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 

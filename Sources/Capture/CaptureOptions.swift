@@ -1,4 +1,5 @@
 public import Indicators
+public import Matchers
 
 /// How a capture is read.
 public struct CaptureOptions: Sendable {
@@ -10,6 +11,8 @@ public struct CaptureOptions: Sendable {
   public var times: Range<Int64>?
   /// Kinds that are wanted: fingerprints and hashes of others are not computed.
   public var kinds = IndicatorKindSet.all
+  /// Byte strings that are looked for in all payloads.
+  public var payloadMatchers: [LiteralMatcher] = []
   /// Flows remembered at once; the one used least recently makes room for a new one.
   public var flowLimit = 1 << 20
   /// Bytes that wait in one direction of a TCP connection for others that precede them.

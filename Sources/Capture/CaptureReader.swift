@@ -5,8 +5,10 @@ public import Inputs
 ///
 /// Values of captures are always in the batch's arena (`ObservableFlags.inArena`), so no chunk
 /// travels beside the batch. A record is a packet, numbered from 1 as Wireshark does; its flow is
-/// shown from the originator's side. Memory is bounded by the flow limit (about 100 bytes a flow) and
-/// a buffer of 1.5 MiB. Not thread-safe: one reader, one thread.
+/// shown from the originator's side. A value whose bytes several packets brought belongs to the packet
+/// that completed it, so numbers of records may go back. Memory is bounded by the limits of
+/// `CaptureOptions`: about 100 bytes a flow, what TCP streams and IP fragments wait with, and a buffer of
+/// 1.5 MiB. Not thread-safe: one reader, one thread.
 public final class CaptureReader {
   private var core: Core
 

@@ -1,5 +1,5 @@
 /// What makes two packets belong to one flow, whichever way they go: the ends in address order.
-struct FlowKey: Equatable {
+struct FlowKey: Hashable {
   var first: IPAddress
   var second: IPAddress
   /// The first end's port in the upper half.
@@ -62,9 +62,9 @@ struct Flow {
   /// The direction of a packet from the first end, or from the second.
   subscript(isFromFirst isFromFirst: Bool) -> FlowDirection {
     @inline(__always)
-    _read { if isFromFirst { yield first } else { yield second } }
+    get { isFromFirst ? first : second }
     @inline(__always)
-    _modify { if isFromFirst { yield &first } else { yield &second } }
+    set { if isFromFirst { first = newValue } else { second = newValue } }
   }
 }
 

@@ -249,6 +249,7 @@ extension PacketDecoder {
   @inline(never)
   mutating func decodeFragment(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
     skips.add(.ipFragment)
+    if let selection, selection.contains(header.source, header.destination) { isSelected = true }
     let part = packet.extracting(header.fragmentStart..<max(header.end, header.fragmentStart))
     let outcome = fragments.insert(
       header, depth: depth, part: part, packet: (writer.number, writer.time))
@@ -283,7 +284,9 @@ extension PacketDecoder {
         let bytes = unsafe $0.bytes
         if !skipExtensions(bytes, &header) { skips.add(.ipHeaderCut) }
         // A datagram inside a fragment that says it is one itself is not followed.
-        if header.isLaterFragment || header.isFirstFragment { return }
+        if header.isLaterFragment || header.isFirstFragment {
+          return skips.add(.ipFragmentMalformed)
+        }
         decodeTransport(bytes, header, depth: datagram.depth)
       }
     }

@@ -5,6 +5,8 @@ import Parsing
 enum HTTPRequest {
   /// The longest method that is recognised; the longest registered one has 17 letters.
   private static let longestMethod = 32
+  /// The longest version that is taken for one, with the blank before it.
+  private static let longestVersion = 12
 
   /// A request line; offsets into the payload.
   struct RequestLine {
@@ -13,7 +15,7 @@ enum HTTPRequest {
     var target: Range<Int>?
   }
 
-  /// Whether a payload begins with a request: method, blank, target, ` HTTP/1.` on one line.
+  /// Whether a payload begins with a request: method, blank, target, ` HTTP/` on one line.
   static func begins(_ payload: RawSpan) -> Bool {
     // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2).
     var start = 0
@@ -70,18 +72,18 @@ enum HTTPRequest {
     return RequestLine(method: method, target: words)
   }
 
-  /// Where the blank before `HTTP/1.` is at the end of a line.
+  /// Where the blank before the version is at the end of a line.
+  ///
+  /// Servers take versions that are no standard's, such as `HTTP/1.`, so only the name is asked for.
   private static func versionOffset(_ payload: RawSpan, _ line: Range<Int>, isWhole: Bool) -> Int? {
-    if isWhole {
-      let offset = line.upperBound - 9
-      guard offset >= line.lowerBound, payload.hasText(" http/1.", at: offset) else { return nil }
-      let digit = payload.byte(unchecked: line.upperBound - 1)
-      return digit >= 0x30 && digit <= 0x39 ? offset : nil
-    }
-    var offset = max(line.lowerBound, line.upperBound - 9)
-    while offset + 8 <= line.upperBound {
-      if payload.hasText(" http/1.", at: offset) { return offset }
-      offset += 1
+    var offset = line.upperBound - 1
+    let limit = max(line.lowerBound, line.upperBound - longestVersion)
+    while offset >= limit {
+      guard payload.byte(unchecked: offset) == 0x20 else {
+        offset -= 1
+        continue
+      }
+      return payload.hasText(isWhole ? " http/" : " http/1.", at: offset) ? offset : nil
     }
     return nil
   }

@@ -20,6 +20,7 @@ enum CaptureField: Int, CaseIterable {
   case httpUserAgent
   case httpReferrer
   case httpForwardedFor
+  case payload
   case tlsServerName
   case tlsJA3
   case tlsJA3S
@@ -46,6 +47,7 @@ enum CaptureField: Int, CaseIterable {
     case .httpUserAgent: "http.user-agent"
     case .httpReferrer: "http.referrer"
     case .httpForwardedFor: "http.x-forwarded-for"
+    case .payload: "payload"
     case .tlsServerName: "tls.sni"
     case .tlsJA3: "tls.ja3"
     case .tlsJA3S: "tls.ja3s"
@@ -213,6 +215,14 @@ struct ObservableWriter: ~Copyable {
     } else {
       keep(field, kind, from: start, flags: flags, port: port)
     }
+  }
+
+  /// Writes that a matcher's pattern was found; another one that ends with the one before belongs to it.
+  mutating func appendPattern(matcher: UInt32, _ pattern: UInt32, isAnother: Bool) {
+    let start = batch.arena.count
+    append(bigEndian: matcher)
+    append(bigEndian: pattern)
+    write(.payload, .text, start, isAnother ? [.pattern, .joint] : .pattern, port: 0)
   }
 
   private mutating func append(bigEndian value: UInt32) {

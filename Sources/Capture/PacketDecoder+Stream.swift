@@ -17,7 +17,7 @@ extension PacketDecoder {
     let isSYN = segment.flags & tcpSYN != 0
     let hasData = segment.end > segment.payload
     var (application, role) = (Application.none, Role.unknown)
-    let isWanted = hasData && (!direction.isDone || isSYN)
+    let isWanted = hasData && (!direction.isDone || isSYN || !search.isEmpty)
     if isWanted, direction.stream == 0 || !flows[place.flow].isRoleKnown {
       let payload = packet.extracting(segment.payload..<segment.end)
       (application, role) = Self.classify(payload, segment, isServer: direction.isServer)
@@ -26,7 +26,7 @@ extension PacketDecoder {
     settle(&place, role)
     // Most segments come in order, and nothing in them is wanted.
     let isNext =
-      direction.stream == 0 && application == .none && direction.isStarted
+      direction.stream == 0 && application == .none && direction.isStarted && search.isEmpty
       && segment.sequence == direction.next && direction.next != direction.base
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
@@ -91,7 +91,9 @@ extension PacketDecoder {
     if segment.flags & tcpACK != 0 {
       acknowledge(place.flow, !side, segment.acknowledgement)
     }
-    if segment.end > segment.payload, !flows[place.flow][isFromFirst: side].isDone {
+    if segment.end > segment.payload,
+      !flows[place.flow][isFromFirst: side].isDone || !search.isEmpty
+    {
       let payload = packet.extracting(segment.payload..<segment.end)
       if !flows[place.flow][isFromFirst: side].isStarted {
         flows[place.flow][isFromFirst: side].isStarted = true
@@ -263,6 +265,7 @@ extension PacketDecoder {
     guard number != 0 else { return }
     let stream = streams[number]
     stream.forgetHistory()
+    stream.searchStates = []
     let goesOn =
       switch stream.content {
       case .http: stream.http.skip(count)
@@ -310,6 +313,9 @@ extension PacketDecoder {
         guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
           return skips.add(.retransmission)
         }
+        guard streams[direction.stream].versionCount <= TCPStream.mostVersions else {
+          return skips.add(.tcpOverlapLimit)
+        }
         version = bytes
         skips.add(.tcpOverlap)
         markOverlap(visit.flow)
@@ -323,6 +329,10 @@ extension PacketDecoder {
   /// Reads bytes as a stream of their own.
   private mutating func readAlone(_ bytes: RawSpan, _ visit: StreamVisit) {
     guard bytes.byteCount > 0 else { return }
+    if !search.isEmpty {
+      var states = search.states()
+      search.search(bytes, &states, into: &writer, &skips)
+    }
     let segment = Segment(
       sourcePort: visit.isDNSPort ? 53 : 0, destinationPort: visit.target.port)
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
@@ -338,6 +348,10 @@ extension PacketDecoder {
 
   /// Gives a stream's next bytes to what reads them.
   private mutating func feed(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {
+    if !search.isEmpty {
+      searchPayload(payload, visit)
+      if flows[visit.flow][isFromFirst: visit.isFromFirst].isDone { return }
+    }
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     if number == 0 || isNone(streams[number].content) {
       discover(payload, visit, isFirst: isFirst)
@@ -350,6 +364,15 @@ extension PacketDecoder {
     } else {
       continueContent(payload, stream, number, visit)
     }
+  }
+
+  /// Looks for byte strings in a stream's next bytes.
+  private mutating func searchPayload(_ payload: RawSpan, _ visit: StreamVisit) {
+    let number = openStream(visit)
+    let stream = streams[number]
+    if stream.searchStates.isEmpty { stream.searchStates = search.states() }
+    search.search(payload, &stream.searchStates, into: &writer, &skips)
+    streams.touch(number)
   }
 
   private func isNone(_ content: TCPStream.Content) -> Bool {
@@ -445,6 +468,7 @@ extension PacketDecoder {
     if isDone {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
       // Segments that wait for others hold nothing that is wanted.
+      guard search.isEmpty else { return stream.begin(.none) }
       releaseStream(number)
       return
     }

@@ -165,7 +165,12 @@ extension PacketDecoder {
     if header.isToMany { role = .client }
     var place = findFlow(header, segment, depth)
     settle(&place, role)
-    beginRecord(header, segment, place, depth, isNeeded: application != .none)
+    beginRecord(
+      header, segment, place, depth, isNeeded: application != .none || !search.isEmpty)
+    if !search.isEmpty {
+      var states = search.states()
+      search.search(payload, &states, into: &writer, &skips)
+    }
     if application != .none { readDatagram(payload, header, segment, application) }
     endRecord(place)
     if let tunnel {
@@ -185,9 +190,7 @@ extension PacketDecoder {
     switch payload.byte(unchecked: 0) {
     case 22:
       if let type = TLSClientHello.firstDatagramMessage(payload) {
-        return (
-          type == 1 ? .dtls : .none, type == 1 ? .client : type <= 3 ? .server : .unknown
-        )
+        return (.dtls, type == 1 ? .client : type <= 3 ? .server : .unknown)
       }
     case 0x41...0x5a:
       if HTTPRequest.begins(payload) { return (.http, .client) }
@@ -228,19 +231,13 @@ extension PacketDecoder {
   /// Finds the packet's flow.
   @inline(__always)
   mutating func findFlow(_ header: IPHeader, _ segment: Segment, _ depth: Int) -> FlowPlace {
-    let isSourceFirst =
-      header.source == header.destination
-      ? segment.sourcePort <= segment.destinationPort : header.source < header.destination
-    let (first, second) =
-      isSourceFirst ? (header.source, header.destination) : (header.destination, header.source)
-    let ports =
-      isSourceFirst
-      ? UInt32(segment.sourcePort) << 16 | UInt32(segment.destinationPort)
-      : UInt32(segment.destinationPort) << 16 | UInt32(segment.sourcePort)
-    let kind =
-      UInt32(header.ipProtocol) << 24 | UInt32(header.version) << 16
-      | UInt32(truncatingIfNeeded: depth) << 8 | (segment.hasPorts ? 1 : 0)
-    let key = FlowKey(first: first, second: second, ports: ports, kind: kind)
+    let isSourceFirst = FlowKey.isFirst(
+      header.source, segment.sourcePort, header.destination, segment.destinationPort)
+    let key = FlowKey(
+      source: header.source, destination: header.destination, sourcePort: segment.sourcePort,
+      destinationPort: segment.destinationPort, ipProtocol: header.ipProtocol,
+      version: header.version, depth: depth, hasPorts: segment.hasPorts)
+    if let selection, selection.contains(key) { isSelected = true }
     let hash = flows.hash(key)
     var flow = flows.find(key, hash)
     let isNew = flow == 0

@@ -14,12 +14,17 @@ struct PacketDecoder: ~Copyable {
   var streams: StreamTable
   /// Reads requests in datagrams, each by itself.
   var datagramReader = HTTPReader()
+  var search: PayloadSearch
   /// Link-layer headers inside one another in the present packet, which may be made of nothing else.
   var linkHeaders = 0
+  /// Flows whose packets are chosen, and whether the present packet is one of them.
+  var selection: FlowSelection?
+  var isSelected = false
   let options: CaptureOptions
 
   init(_ options: CaptureOptions) {
     self.options = options
+    search = PayloadSearch(options.payloadMatchers)
     writer.kinds = options.kinds
     flows = FlowTable(limit: options.flowLimit)
     fragments = FragmentTable(limit: options.fragmentLimit)

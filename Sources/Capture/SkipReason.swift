@@ -19,6 +19,7 @@ enum SkipReason: Int, CaseIterable {
   case linkDepth
   case retransmission
   case tcpOverlap
+  case tcpOverlapLimit
   case tcpGap
   case tcpStreamLimit
   case dnsMalformed
@@ -35,6 +36,7 @@ enum SkipReason: Int, CaseIterable {
   case tlsMessageLimit
   case tlsMessageCut
   case certificateMalformed
+  case payloadMatchLimit
   case packetTooLong
   case pcapngInterface
   case pcapngLength
@@ -60,6 +62,7 @@ enum SkipReason: Int, CaseIterable {
     case .linkDepth: "link-header-limit"
     case .retransmission: "tcp-retransmission"
     case .tcpOverlap: "tcp-overlap"
+    case .tcpOverlapLimit: "tcp-overlap-limit"
     case .tcpGap: "tcp-gap"
     case .tcpStreamLimit: "tcp-reassembly-limit"
     case .dnsMalformed: "dns-malformed"
@@ -76,6 +79,7 @@ enum SkipReason: Int, CaseIterable {
     case .tlsMessageLimit: "tls-message-limit"
     case .tlsMessageCut: "tls-message-cut"
     case .certificateMalformed: "tls-certificate-malformed"
+    case .payloadMatchLimit: "payload-match-limit"
     case .packetTooLong: "packet-beyond-256-kib"
     case .pcapngInterface: "pcapng-unknown-interface"
     case .pcapngLength: "pcapng-length-mismatch"

@@ -31,5 +31,5 @@ struct StreamBuffer {
   }
 
   /// Bytes of memory in use, about.
-  var cost: Int { bytes.count + 24 * marks.count }
+  var cost: Int { bytes.capacity + 24 * marks.capacity }
 }

@@ -80,6 +80,7 @@ struct StreamTable {
     bytes -= entries[index].cost
     entries[index].cost = 0
     entries[index].stream.reset()
+    if free.count >= Self.idleLimit { entries[index].stream.shrink() }
     free.append(number)
   }
 

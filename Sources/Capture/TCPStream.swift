@@ -1,4 +1,5 @@
 import Indicators
+import Matchers
 import Parsing
 
 /// One direction of a TCP connection while something in it is being read.
@@ -37,6 +38,8 @@ final class TCPStream {
   var http = HTTPReader()
   var tls = TLSReader()
   var dns = DNSStreamReader()
+  /// Where the search for byte strings stands, where there are any.
+  var searchStates: [LiteralMatcher.State] = []
   /// Early segments, ascending in sequence, and the bytes in them.
   var queue: [Early] = []
   var queuedBytes = 0
@@ -58,7 +61,7 @@ final class TCPStream {
 
   /// Bytes of memory that the stream takes, about.
   var cost: Int {
-    let waiting = queuedBytes + queue.count * 80
+    let waiting = queuedBytes + queue.capacity * 64
     let unfinished =
       switch content {
       case .none: 0
@@ -67,12 +70,12 @@ final class TCPStream {
       case .tls: tls.cost
       case .dns: dns.cost
       }
-    return 512 + waiting + unfinished + history.count
+    return 512 + waiting + unfinished + history.capacity + searchStates.count * 64
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
   var isIdle: Bool {
-    guard queue.isEmpty else { return false }
+    guard queue.isEmpty, searchStates.isEmpty else { return false }
     return switch content {
     case .none: true
     case .undecided: false
@@ -163,6 +166,9 @@ final class TCPStream {
 
   /// Other versions of bytes that were read already, as hashes; a few of the last.
   private var versions: [UInt64] = []
+  /// How many other versions were read; each costs as much as the bytes kept.
+  private(set) var versionCount = 0
+  static let mostVersions = 256
 
   /// Whether other bytes for a place are none that came before.
   func isNewVersion(_ data: RawSpan, at sequence: UInt32) -> Bool {
@@ -173,15 +179,24 @@ final class TCPStream {
     if versions.contains(hash) { return false }
     if versions.count == 8 { versions.removeFirst() }
     versions.append(hash)
+    versionCount += 1
     return true
   }
 
   /// Makes the object ready for another connection.
   func reset() {
     begin(.none)
-    queue.removeAll(keepingCapacity: queue.count < 16)
+    queue.removeAll(keepingCapacity: queue.capacity < 16)
     queuedBytes = 0
+    versionCount = 0
+    if !searchStates.isEmpty { searchStates.removeAll(keepingCapacity: true) }
     if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
-    history.removeAll(keepingCapacity: history.count <= 4096)
+    history.removeAll(keepingCapacity: history.capacity <= 2048)
+  }
+
+  /// Gives back the memory that the object keeps for its next connection.
+  func shrink() {
+    history = []
+    queue = []
   }
 }

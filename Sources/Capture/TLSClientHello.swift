@@ -47,31 +47,51 @@ struct TLSClientHello {
     }
   }
 
-  /// Writes the names in the ClientHellos of a datagram that begins with a DTLS record.
+  /// Writes what the handshake messages of a datagram say that begins with a DTLS record.
+  ///
+  /// Of a message in fragments only a ClientHello's first one is read: the name stands in it as a rule.
   static func readDatagram(
     _ payload: RawSpan, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     var offset = 0
     while payload.byteCount - offset >= datagramRecordHeader,
-      payload.byte(unchecked: offset) == handshake
+      payload.byte(unchecked: offset) == handshake,
+      // Later epochs are encrypted.
+      payload.bigEndianUInt16(unchecked: offset + 3) == 0
     {
       let length = Int(payload.bigEndianUInt16(unchecked: offset + 11))
       let start = offset + datagramRecordHeader
       let end = min(start + length, payload.byteCount)
-      let body = start + datagramHandshakeHeader
-      if body <= end, payload.byte(unchecked: start) == clientHello {
-        let whole = Int(payload.bigEndianUInt32(unchecked: start) & 0xff_ffff)
-        let fragmentOffset = Int(payload.bigEndianUInt32(unchecked: start + 5) & 0xff_ffff00) >> 8
-        // Only the first fragment is read; the name stands in it as a rule.
-        if fragmentOffset == 0 {
-          readHello(
-            payload.extracting(body..<min(end, body + whole)), isDatagram: true,
-            isWhole: whole <= end - body, &writer, &skips)
-        } else {
-          skips.add(.tlsHelloCut)
-        }
+      var message = start
+      while end - message >= datagramHandshakeHeader {
+        let fragment =
+          Int(payload.bigEndianUInt32(unchecked: message + 8) & 0xff_ffff)
+        readDatagramMessage(payload, message, end, into: &writer, &skips)
+        message += datagramHandshakeHeader + fragment
       }
       offset = start + length
+    }
+  }
+
+  private static func readDatagramMessage(
+    _ payload: RawSpan, _ start: Int, _ end: Int, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    let type = payload.byte(unchecked: start)
+    let body = start + datagramHandshakeHeader
+    let whole = Int(payload.bigEndianUInt32(unchecked: start) & 0xff_ffff)
+    let fragmentOffset = Int(payload.bigEndianUInt32(unchecked: start + 5) & 0xff_ffff00) >> 8
+    let isWhole = fragmentOffset == 0 && whole <= end - body
+    if type == clientHello {
+      guard fragmentOffset == 0 else { return skips.add(.tlsHelloCut) }
+      readHello(
+        payload.extracting(body..<min(end, body + whole)), isDatagram: true, isWhole: isWhole,
+        &writer, &skips)
+    } else if TLSHandshake.isWanted(type, writer.kinds) {
+      guard isWhole else { return skips.add(.tlsMessageCut) }
+      TLSHandshake.read(
+        payload.extracting(start..<body + whole), start: datagramHandshakeHeader, isWhole: true,
+        into: &writer, &skips)
     }
   }
 

@@ -233,9 +233,11 @@ extension TLSFingerprint {
     try cursor.skip(start)
     let version = try cursor.readUInt16()
     try cursor.skip(32)
-    try cursor.skip(Int(cursor.readUInt8()))
+    // Drafts of TLS 1.3 have neither a session's identifier nor a compression method here.
+    let isDraft = version >> 8 == 0x7f
+    if !isDraft { try cursor.skip(Int(cursor.readUInt8())) }
     let cipher = try cursor.readUInt16()
-    try cursor.skip(1)
+    if !isDraft { try cursor.skip(1) }
     var extensions: [UInt16] = []
     if !cursor.isAtEnd {
       var rest = try cursor.readCursor(Int(cursor.readUInt16()))

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// Handshake messages of TLS, each with its header of four bytes.
+/// Handshake messages of TLS, each with its header of four bytes, of DTLS twelve.
 enum TLSHandshake {
   private static let clientHello: UInt8 = 1
   private static let serverHello: UInt8 = 2
@@ -24,19 +24,19 @@ enum TLSHandshake {
 
   /// Writes what a message says; of one that is cut only the names of a ClientHello.
   static func read(
-    _ message: RawSpan, isWhole: Bool, into writer: inout ObservableWriter,
+    _ message: RawSpan, start: Int = 4, isWhole: Bool, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) {
     switch message.byte(unchecked: 0) {
     case clientHello:
       TLSClientHello.readHello(
-        message, start: 4, isDatagram: false, isWhole: isWhole, &writer, &skips)
+        message, start: start, isDatagram: false, isWhole: isWhole, &writer, &skips)
     case serverHello where isWhole:
-      do { try TLSFingerprint.writeServer(message, start: 4, into: &writer) } catch {
+      do { try TLSFingerprint.writeServer(message, start: start, into: &writer) } catch {
         skips.add(.tlsHelloMalformed)
       }
     case certificate where isWhole:
-      TLSCertificates.read(message, start: 4, into: &writer, &skips)
+      TLSCertificates.read(message, start: start, into: &writer, &skips)
     case certificate:
       skips.add(.tlsMessageCut)
     default: break

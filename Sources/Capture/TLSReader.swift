@@ -31,6 +31,8 @@ struct TLSReader {
   private var message = StreamBuffer()
   /// Bytes of a message of no interest that are still to come.
   private var unwanted = 0
+  /// No byte of the present record was read so far.
+  private var isAtStart = false
   /// A ChangeCipherSpec record has passed.
   private var isEncrypted = false
 
@@ -64,13 +66,27 @@ struct TLSReader {
       }
       let end = offset + min(rest, data.byteCount - offset)
       if isHandshake {
-        if isEncrypted, message.isEmpty, data.byte(unchecked: offset) != 1 { return .done }
+        if isEncrypted, isAtStart, message.isEmpty, unwanted == 0,
+          !Self.isHello(data, offset, end, record: rest)
+        {
+          return .done
+        }
+        isAtStart = false
         guard readHandshake(data, offset, end, into: &writer, &skips) else { return .other }
       }
       rest -= end - offset
       offset = end
     }
     return .goesOn
+  }
+
+  /// Whether a record behind a ChangeCipherSpec is a second hello after all (RFC 8446, appendix D.4),
+  /// and no ciphertext.
+  private static func isHello(_ data: RawSpan, _ offset: Int, _ end: Int, record: Int) -> Bool {
+    let type = data.byte(unchecked: offset)
+    guard type == 1 || type == 2 else { return false }
+    guard end - offset >= 4 else { return true }
+    return Int(data.bigEndianUInt32(unchecked: offset) & 0xff_ffff) + 4 == record
   }
 
   private mutating func beginRecord() -> Outcome {
@@ -80,6 +96,7 @@ struct TLSReader {
     (header, headerCount) = (0, 0)
     guard major == 3, rest <= Self.longestRecord else { return .other }
     isHandshake = type == 22
+    isAtStart = true
     switch type {
     case 20: isEncrypted = true
     case 21, 22, 24: break

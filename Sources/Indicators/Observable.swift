@@ -80,6 +80,10 @@ public struct ObservableFlags: OptionSet, Sendable {
 
   /// The value is `http.url` of a capture, whose path a path-only indicator may equal.
   public static let httpURL = ObservableFlags(rawValue: 64)
+
+  /// The bytes are not the value but tell which text was found: the number of the matcher and that of
+  /// its pattern, four bytes each in network order.
+  public static let pattern = ObservableFlags(rawValue: 128)
 }
 
 /// Where a batch's observables come from: one packet, one line, one object.

@@ -1,3 +1,4 @@
+import Capture
 import Database
 import Indicators
 import Inputs
@@ -55,6 +56,7 @@ final class HitResolver: BatchProcessor {
       databases[database].lookup(
         batch, chunk: chunk, options: lookupOptions, scratch: &scratch[database],
         matches: &matches[database])
+      gatherPatterns(batch, database)
       if scratch[database].cutMatches > 0 {
         output.statistics.skipped.add("matches-over-limit", scratch[database].cutMatches)
         scratch[database].cutMatches = 0
@@ -96,6 +98,29 @@ final class HitResolver: BatchProcessor {
           conditions.note(place, database: database, scope)
         }
       }
+    }
+  }
+
+  /// Adds what a search in payloads found: those observables name the entries themselves.
+  private func gatherPatterns(_ batch: ObservableBatch, _ database: Int) {
+    guard databases[database].textMatcher != nil, options.kinds.contains(.text) else { return }
+    let matcher = databases[..<database].count { $0.textMatcher != nil }
+    let count = matches[database].count
+    for (index, observable) in batch.observables.enumerated()
+    where observable.flags.contains(.pattern) {
+      let start = Int(observable.offset)
+      func number(_ offset: Int) -> UInt32 {
+        batch.arena[start + offset..<start + offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
+      }
+      guard number(0) == UInt32(matcher),
+        let entry = databases[database].textEntry(ofPattern: number(4))
+      else { continue }
+      matches[database].append(
+        EntryMatch(
+          observable: UInt32(truncatingIfNeeded: index), entry: entry, kind: .contains))
+    }
+    if count > 0, matches[database].count > count {
+      matches[database].sort { ($0.observable, $0.entry) < ($1.observable, $1.entry) }
     }
   }
 
@@ -155,7 +180,11 @@ final class HitResolver: BatchProcessor {
     let primary = batch.observables[unit.lowerBound]
     let kind = candidates[0].kind
     var value: [UInt8] = []
-    appendValue(of: primary, batch: batch, chunk: chunk, to: &value)
+    if primary.flags.contains(.pattern) {
+      value = indicators[0].entry.value
+    } else {
+      appendValue(of: primary, batch: batch, chunk: chunk, to: &value)
+    }
     let hit = Hit(
       kind: kind, field: Array(batch.fields.name(primary.field)), value: value,
       match: indicators[0].match, indicators: indicators, suppression: suppression,
@@ -278,6 +307,9 @@ final class HitResolver: BatchProcessor {
       guard options.showsSuppressed else { return }
     } else {
       output.statistics.hits[Int(hit.kind.rawValue)] += 1
+      if options.evidencePath != nil, let flow = hit.flow {
+        output.statistics.hitFlows[hit.input, default: FlowSelection()].insert(flow)
+      }
       for indicator in hit.indicators {
         output.statistics.hitsByEntry[indicator.entry.reference, default: 0] += 1
         var feeds: [[UInt8]] = []

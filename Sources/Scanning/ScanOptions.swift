@@ -1,4 +1,5 @@
 public import Indicators
+public import Inputs
 import Parsing
 
 /// What of the inputs and of the databases takes part in a scan, and how it is reported.
@@ -55,6 +56,8 @@ public struct ScanOptions: Sendable {
   public var bpf: String?
   /// Times of packets that take part, in nanoseconds since 1970, or nil for all.
   public var packetTimes: Range<Int64>?
+  /// Where the packets of flows that hit are written, as pcapng.
+  public var evidencePath: InputPath?
   /// Whether every packet's addresses are observables instead of each flow's once.
   public var everyPacket = false
 

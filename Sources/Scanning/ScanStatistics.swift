@@ -1,3 +1,4 @@
+package import Capture
 import Indicators
 package import Inputs
 
@@ -18,6 +19,8 @@ package struct ScanStatistics: Sendable {
   /// Hits by entry, for the ten that hit most.
   package var hitsByEntry: [EntryReference: UInt64] = [:]
   package var suppressed: UInt64 = 0
+  /// Flows that hit, by input, where their packets are to be written.
+  package var hitFlows: [Int: FlowSelection] = [:]
   /// What was skipped, cut off or odd, by reason.
   package var skipped = Tally()
 
@@ -37,6 +40,9 @@ package struct ScanStatistics: Sendable {
     for (feed, count) in other.hitsByFeed { hitsByFeed[feed, default: 0] += count }
     for (entry, count) in other.hitsByEntry { hitsByEntry[entry, default: 0] += count }
     suppressed += other.suppressed
+    for (input, flows) in other.hitFlows {
+      hitFlows[input, default: FlowSelection()].formUnion(flows)
+    }
     skipped.merge(other.skipped)
   }
 }

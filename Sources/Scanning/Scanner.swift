@@ -4,6 +4,7 @@ import Glibc
 import Indicators
 public import Inputs
 import Logs
+import Matchers
 
 /// What a run came to.
 public struct ScanReport: Sendable {
@@ -53,7 +54,9 @@ public enum Scanner {
     let plan = ScanPlan(
       options: options,
       logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
-      captureOptions: captureOptions(options, kinds: kinds.intersection(options.kinds)),
+      captureOptions: captureOptions(
+        options, kinds: kinds.intersection(options.kinds),
+        matchers: options.kinds.contains(.text) ? databases.compactMap(\.textMatcher) : []),
       progress: progress,
       finder: options.readsEveryLine
         ? nil : CandidateFinder(databases: databases, options: LookupOptions(options)))
@@ -64,6 +67,13 @@ public enum Scanner {
     }
     let top = result.statistics.hitsByEntry.sorted {
       $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
+    }
+    if let path = options.evidencePath, !result.isInterrupted {
+      let problems = Evidence.write(
+        result.statistics.hitFlows, inputs: InputList(inputs).items.map(\.path), to: path,
+        options: plan.captureOptions)
+      for problem in problems { report(problem) }
+      if problems.contains(where: \.isError) { result.hasErrors = true }
     }
     result.topEntries = top.prefix(10).map { reference, hits in
       (EntryCatalog.read(reference, from: databases[reference.database]), hits)
@@ -96,9 +106,10 @@ public enum Scanner {
   }
 
   private static func captureOptions(
-    _ options: ScanOptions, kinds: IndicatorKindSet
+    _ options: ScanOptions, kinds: IndicatorKindSet, matchers: [LiteralMatcher] = []
   ) -> CaptureOptions {
     var result = CaptureOptions()
+    result.payloadMatchers = matchers
     result.kinds = kinds
     result.filter = options.bpf
     result.everyPacket = options.everyPacket

@@ -54,6 +54,11 @@ struct ScanCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Write hits to a file.", valueName: "file"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the packets of flows that hit to a pcapng file.", valueName: "file"))
+  var writePcap: String?
+
   @Option(help: ArgumentHelp("Write at most so many hits.", valueName: "n"))
   var limit: UInt64?
 
@@ -85,6 +90,7 @@ struct ScanCommand: ParsableCommand {
     options.timeMode = time
     options.showsSuppressed = showSuppressed
     options.limit = limit ?? .max
+    options.evidencePath = writePcap.map { InputPath($0) }
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     options.now = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
@@ -112,7 +118,7 @@ struct ScanCommand: ParsableCommand {
   private func warnOfUnmatched(_ databases: [IndicatorDatabase]) {
     let texts = databases.reduce(0) { $0 + $1.entries(of: .text).count }
     if texts > 0 {
-      Console.warning("\(texts) text indicators are not searched for by this version")
+      Console.warning("\(texts) text indicators are searched for in captures only")
     }
   }
 

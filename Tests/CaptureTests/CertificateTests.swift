@@ -101,6 +101,35 @@ struct CertificateTests {
 
   private var serverHello: [UInt8] { Self.serverHello }
 
+  @Test("behind a retry and a ChangeCipherSpec comes another hello, behind that ciphertext")
+  func retry() {
+    let second = TLSBuilder.handshake(
+      2, join([3, 3], zeros(32), [0, 0x13, 0x01, 0], TLSBuilder.sized([0, 43, 0, 2, 3, 4])))
+    let stream = StreamBuilder(port: 443, back: true)
+    let bytes = join(
+      TLSBuilder.record(22, serverHello), TLSBuilder.record(20, [1]),
+      TLSBuilder.record(22, second), TLSBuilder.record(22, [2, 9, 9, 9, 9]))
+    let found = Self.observed(stream.segments(bytes, []))
+    #expect(found.filter { $0.field == "tls.ja3s" }.count == 2)
+  }
+
+  @Test("certificates and hellos of servers over DTLS, where a datagram holds them whole")
+  func datagrams() {
+    let list = join(Self.length(SampleCertificate.bytes.count), SampleCertificate.bytes)
+    let body = join(Self.length(list.count), list)
+    let hello = join([0xfe, 0xfd], zeros(32), [0, 0xc0, 0x2f, 0])
+    let records = join(
+      TLSBuilder.datagramRecord(hello, type: 2), TLSBuilder.datagramRecord(body, type: 11))
+    let fields = Self.observed([Packet.datagram(records, from: 4433, to: 50000)]).map(\.field)
+    #expect(fields.contains("tls.ja3s"))
+    #expect(fields.contains("tls.certificate.sha256"))
+    #expect(fields.contains("tls.certificate.name"))
+    let part = TLSBuilder.datagramRecord(Array(body[..<100]), type: 11, whole: body.count)
+    #expect(
+      !Self.observed([Packet.datagram(part, from: 4433, to: 50000)]).map(\.field)
+        .contains("tls.certificate.sha256"))
+  }
+
   @Test("a name keeps its NUL")
   func nul() {
     // The common name in both places, with one letter replaced.

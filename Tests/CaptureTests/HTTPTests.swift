@@ -89,6 +89,10 @@ struct HTTPTests {
         "1 http.url http://b.example/2",
       ])
     CaptureCase(
+      "a version that is no standard's",
+      request("GET / HTTP/1.\r\nHost: a.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/"])
+    CaptureCase(
       "bare line feeds, other methods, another version",
       request("PROPFIND /dav HTTP/1.0\nHost: a.example\n\n"),
       ["1 http.host a.example", "1 http.url http://a.example/dav"])

@@ -41,9 +41,11 @@ enum TLSBuilder {
   }
 
   /// A DTLS record with a fragment of a handshake message.
-  static func datagramRecord(_ body: [UInt8], offset: Int = 0, whole: Int? = nil) -> [UInt8] {
+  static func datagramRecord(
+    _ body: [UInt8], type: UInt8 = 1, offset: Int = 0, whole: Int? = nil
+  ) -> [UInt8] {
     let message = join(
-      [1], length(whole ?? body.count), [0, 0], length(offset), length(body.count), body)
+      [type], length(whole ?? body.count), [0, 0], length(offset), length(body.count), body)
     return join(
       [22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0], UInt16(message.count).bytes, message)
   }

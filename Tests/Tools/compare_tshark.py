@@ -16,6 +16,8 @@ one than tshark's, a rule below says so and the value is counted under the rule'
   ssdp            a datagram's request has no URL
   connect, asterisk, malformed-target
                   a target from which no URL is made
+  not-ascii       a name with bytes that are no ASCII, which we write in its IDNA form and tshark does not
+  extended-label  labels of a kind that no standard in use has, which tshark names by a text of its own
   moved           the same value in another packet: tshark shows all fields of a head or a message in
                   the packet that completes it, the contract where each value's last byte arrived
 
@@ -26,6 +28,7 @@ compared without the questions. Each (packet, field, value) counts once.
 import argparse
 import base64
 import collections
+import hashlib
 import json
 import os
 import re
@@ -46,6 +49,9 @@ COLUMNS = {
         "dns.a", "dns.aaaa", "dns.svcb.svcparam.ipv4hint.ip", "dns.svcb.svcparam.ipv6hint.ip",
     ],
     "tls.sni": ["tls.handshake.extensions_server_name"],
+    "tls.ja3": ["tls.handshake.ja3"],
+    "tls.ja3s": ["tls.handshake.ja3s"],
+    "tls.certificate": ["tls.handshake.certificate"],
     "http.host": ["http.host"],
     "http.url": ["http.request.full_uri"],
     "http.user-agent": ["http.user_agent"],
@@ -58,7 +64,8 @@ OURS = {
     "dns.additional.name": "dns.name",
     "dns.answer.address": "dns.address", "dns.authority.address": "dns.address",
     "dns.additional.address": "dns.address",
-    "tls.sni": "tls.sni",
+    "tls.sni": "tls.sni", "tls.ja3": "tls.ja3", "tls.ja3s": "tls.ja3s",
+    "tls.certificate.sha256": "tls.certificate",
     "http.host": "http.host", "http.url": "http.url", "http.user-agent": "http.user-agent",
 }
 
@@ -179,7 +186,11 @@ NORMAL = {
     "dns.query": dns_name, "dns.name": dns_name, "dns.address": address, "tls.sni": host,
     "http.host": host, "http.url": url, "http.user-agent": lambda text: text.strip(),
 }
-THEIR_NORMAL = dict(NORMAL, **{"dns.query": their_name, "dns.name": their_name})
+NORMAL.update(dict.fromkeys(["tls.ja3", "tls.ja3s", "tls.certificate"], lambda text: text))
+THEIR_NORMAL = dict(NORMAL, **{
+    "dns.query": their_name, "dns.name": their_name,
+    "tls.certificate": lambda text: hashlib.sha256(bytes.fromhex(text.replace(":", ""))).hexdigest(),
+})
 
 
 # MARK: Both tools
@@ -207,7 +218,8 @@ def theirs(tshark, path, single):
     fields = CONTEXT + [field for column in COLUMNS.values() for field in column]
     command = [tshark, "-n", "-r", path, "-T", "fields", "-E", "occurrence=a",
                "-E", "separator=" + SEPARATOR, "-E", "aggregator=" + AGGREGATOR]
-    command += ["-2"]
+    # Otherwise it gives a stream up where its segments come in another order.
+    command += ["-2", "-o", "tcp.reassemble_out_of_order:TRUE"]
     if single:
         for preference in SINGLE_PACKETS:
             command += ["-o", preference + ":FALSE"]
@@ -238,6 +250,8 @@ def rule(column, row, value):
     stack = row["frame.protocols"].split(":")
     if value in ("<Root>", ""):
         return "root"
+    if value == "<Unknown extended label>":
+        return "extended-label"
     if column.startswith("dns") and "nbns" in stack and "dns" not in stack:
         return "netbios"
     for quoting in ("icmp", "icmpv6"):
@@ -253,7 +267,7 @@ def rule(column, row, value):
             return "asterisk"
         if re.search(r"\s", value) or not re.match(r"[a-z]+://[^/]*(/|$)", value):
             return "malformed-target"
-    if column == "tls.sni":
+    if column.startswith("tls."):
         return "quic" if "quic" in stack else retransmitted(row)
     for crypt in ("tls", "quic", "dtls"):
         name = column.split(".")[0]
@@ -327,6 +341,10 @@ def main():
                     continue
                 side = "ours" if key in left else "theirs"
                 reason = right.get(key) if side == "theirs" else None
+                strange = [other for other in left | set(right)
+                           if other[0] == key[0] and re.search(r"\?|xn--", other[1])]
+                if column.startswith("dns") and key in strange and len(strange) > 1:
+                    reason = "not-ascii"
                 if reason:
                     rules[reason] += 1
                     continue

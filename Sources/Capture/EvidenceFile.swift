@@ -1,0 +1,136 @@
+import Indicators
+public import Inputs
+import Parsing
+
+/// A pcapng file that takes the packets of chosen flows, whatever their captures' formats and link types.
+///
+/// One section with an interface for each link type, times in nanoseconds
+/// (draft-ietf-opsawg-pcapng §4). It appears under its name when it is committed.
+public struct EvidenceFile: ~Copyable {
+  private var file: AtomicFile
+  private var interfaces: [UInt32: UInt32] = [:]
+  private var buffer: [UInt8] = []
+  /// Packets written.
+  public private(set) var packetCount: UInt64 = 0
+
+  /// Creates the file with its section's header.
+  public init(path: InputPath) throws(InputError) {
+    file = try AtomicFile(path: path)
+    block(
+      0x0a0d_0d0a,
+      Self.number(UInt32(0x1a2b_3c4d)) + Self.number(UInt16(1)) + Self.number(UInt16(0))
+        + Self.number(UInt64.max))
+  }
+
+  /// Copies the packets of the chosen flows, and of the fragments between their ends.
+  ///
+  /// - Throws: Where the capture cannot be read on (what came before is copied), or the file not
+  ///   written.
+  public mutating func copy(
+    _ source: InputSource, flows: FlowSelection, options: CaptureOptions
+  ) throws(CaptureError) {
+    var copier = try PacketCopier(source, flows: flows, options: options)
+    while try copier.copyNext(to: &self) {}
+  }
+
+  fileprivate mutating func write(
+    _ packet: RawSpan, _ frame: Frame, path: String
+  ) throws(CaptureError) {
+    let interface: UInt32
+    if let known = interfaces[frame.linkType] {
+      interface = known
+    } else {
+      interface = UInt32(interfaces.count)
+      interfaces[frame.linkType] = interface
+      // Option 9 is the resolution of times.
+      block(
+        1,
+        Self.number(UInt16(truncatingIfNeeded: frame.linkType)) + Self.number(UInt16(0))
+          + Self.number(UInt32(0)) + Self.number(UInt16(9)) + Self.number(UInt16(1))
+          + [9, 0, 0, 0] + Self.number(UInt32(0)))
+    }
+    let time = UInt64(bitPattern: frame.time == ObservableRecord.noTime ? 0 : max(0, frame.time))
+    var body = Self.number(interface)
+    body += Self.number(UInt32(truncatingIfNeeded: time >> 32))
+    body += Self.number(UInt32(truncatingIfNeeded: time))
+    body += Self.number(UInt32(truncatingIfNeeded: packet.byteCount))
+    body += Self.number(max(frame.originalLength, UInt32(truncatingIfNeeded: packet.byteCount)))
+    body.append(packet)
+    while body.count % 4 != 0 { body.append(0) }
+    block(6, body)
+    packetCount += 1
+    if buffer.count >= 1 << 18 {
+      do { try flush() } catch {
+        throw CaptureError(code: .cannotRead, path: path, packets: 0, message: error.message)
+      }
+    }
+  }
+
+  private mutating func block(_ type: UInt32, _ body: [UInt8]) {
+    let length = Self.number(UInt32(body.count + 12))
+    buffer += Self.number(type)
+    buffer += length
+    buffer += body
+    buffer += length
+  }
+
+  private static func number<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+    (0..<Value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> Value(8 * $0)) }
+  }
+
+  private mutating func flush() throws(InputError) {
+    try file.write(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes what is left and gives the file its name.
+  public consuming func commit() throws(InputError) {
+    try flush()
+    try file.commit()
+  }
+}
+
+/// Walks a capture a second time and hands on the packets of chosen flows.
+private struct PacketCopier: ~Copyable {
+  private var framer: PacketFramer
+  private var decoder: PacketDecoder
+  private var batch = ObservableBatch()
+  private let times: Range<Int64>?
+  private let path: String
+
+  init(
+    _ source: InputSource, flows: FlowSelection, options: CaptureOptions
+  ) throws(CaptureError) {
+    path = source.path
+    times = options.times
+    framer = try PacketFramer(source)
+    var options = options
+    // Nothing is looked for here but the headers.
+    options.kinds = []
+    options.payloadMatchers = []
+    decoder = PacketDecoder(options)
+    decoder.selection = flows
+  }
+
+  /// Copies the next packets up to one that is written; false at the end.
+  mutating func copyNext(to file: inout EvidenceFile) throws(CaptureError) -> Bool {
+    var frame = Frame()
+    while try framer.next(&frame) {
+      guard frame.isPacket else { continue }
+      if let times, frame.time != ObservableRecord.noTime, !times.contains(frame.time) { continue }
+      let start = unsafe framer.pointer()
+      // SAFETY: the framer keeps `length` bytes there until it is asked for the next packet.
+      let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
+      decoder.isSelected = false
+      decoder.writer.begin(&batch)
+      decoder.decode(packet, frame)
+      decoder.writer.end(&batch)
+      batch.removeAll()
+      if decoder.isSelected {
+        try file.write(packet, frame, path: path)
+        return true
+      }
+    }
+    return false
+  }
+}

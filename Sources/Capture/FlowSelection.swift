@@ -1,0 +1,73 @@
+public import Indicators
+
+/// Flows by which packets are chosen: those whose hits are kept as evidence.
+public struct FlowSelection: Sendable {
+  private var keys: Set<FlowKey> = []
+  /// The ends of those flows: a later fragment does not say to which flow of two hosts it belongs.
+  private var pairs: Set<FlowKey> = []
+
+  /// A selection of nothing.
+  public init() {}
+
+  /// Whether nothing is chosen.
+  public var isEmpty: Bool { keys.isEmpty }
+
+  /// Chooses a flow.
+  public mutating func insert(_ flow: FlowRecord) {
+    let source = IPAddress(high: flow.source.0, low: flow.source.1)
+    let destination = IPAddress(high: flow.destination.0, low: flow.destination.1)
+    keys.insert(
+      FlowKey(
+        source: source, destination: destination,
+        sourcePort: flow.hasPorts ? flow.sourcePort : 0,
+        destinationPort: flow.hasPorts ? flow.destinationPort : 0, ipProtocol: flow.ipProtocol,
+        version: flow.ipVersion, depth: Int(flow.tunnelDepth), hasPorts: flow.hasPorts))
+    pairs.insert(Self.pair(source, destination))
+  }
+
+  /// Chooses what another selection does, too.
+  public mutating func formUnion(_ other: FlowSelection) {
+    keys.formUnion(other.keys)
+    pairs.formUnion(other.pairs)
+  }
+
+  func contains(_ key: FlowKey) -> Bool { keys.contains(key) }
+
+  func contains(_ source: IPAddress, _ destination: IPAddress) -> Bool {
+    pairs.contains(Self.pair(source, destination))
+  }
+
+  private static func pair(_ source: IPAddress, _ destination: IPAddress) -> FlowKey {
+    FlowKey(
+      source: source, destination: destination, sourcePort: 0, destinationPort: 0, ipProtocol: 0,
+      version: 0, depth: 0, hasPorts: false)
+  }
+}
+
+extension FlowKey {
+  /// The key of packets between two ends, whichever way they go.
+  @inline(__always)
+  init(
+    source: IPAddress, destination: IPAddress, sourcePort: UInt16, destinationPort: UInt16,
+    ipProtocol: UInt8, version: UInt8, depth: Int, hasPorts: Bool
+  ) {
+    let isSourceFirst = Self.isFirst(source, sourcePort, destination, destinationPort)
+    first = isSourceFirst ? source : destination
+    second = isSourceFirst ? destination : source
+    ports =
+      isSourceFirst
+      ? UInt32(sourcePort) << 16 | UInt32(destinationPort)
+      : UInt32(destinationPort) << 16 | UInt32(sourcePort)
+    kind =
+      UInt32(ipProtocol) << 24 | UInt32(version) << 16
+      | UInt32(truncatingIfNeeded: depth) << 8 | (hasPorts ? 1 : 0)
+  }
+
+  /// Whether the first of two ends stands first in a key.
+  @inline(__always)
+  static func isFirst(
+    _ address: IPAddress, _ port: UInt16, _ other: IPAddress, _ otherPort: UInt16
+  ) -> Bool {
+    address == other ? port <= otherPort : address < other
+  }
+}

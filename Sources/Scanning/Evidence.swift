@@ -1,0 +1,57 @@
+import Capture
+import Glibc
+import Inputs
+
+/// Writes the packets of flows that hit: the captures are read a second time, since a hit comes after
+/// packets that belong to it.
+enum Evidence {
+  /// Copies the packets of the flows into one file, input by input; gives what went wrong.
+  static func write(
+    _ flows: [Int: FlowSelection], inputs: [InputPath], to path: InputPath, options: CaptureOptions
+  ) -> [ScanProblem] {
+    var problems: [ScanProblem] = []
+    do throws(InputError) {
+      var file = try EvidenceFile(path: path)
+      for (input, selection) in flows.sorted(by: { $0.key < $1.key }) where !selection.isEmpty {
+        if let message = copy(inputs[input], selection, options, to: &file) {
+          problems.append(ScanProblem(path: inputs[input], message: message))
+        }
+      }
+      try file.commit()
+    } catch {
+      problems.append(ScanProblem(path: path, message: error.message))
+    }
+    return problems
+  }
+
+  /// Copies the packets of one input; gives what went wrong.
+  private static func copy(
+    _ path: InputPath, _ flows: FlowSelection, _ options: CaptureOptions,
+    to file: inout EvidenceFile
+  ) -> String? {
+    guard isRegular(path) else {
+      return "its packets cannot be read a second time for --write-pcap; name a file"
+    }
+    let source: InputSource
+    do throws(InputError) { source = try InputSource(path: path) } catch { return error.message }
+    do throws(CaptureError) {
+      try file.copy(source, flows: flows, options: options)
+    } catch {
+      // The scan has told of a capture that is cut.
+      return error.code == .cannotRead ? error.message : nil
+    }
+    return nil
+  }
+
+  private static func isRegular(_ path: InputPath) -> Bool {
+    guard !path.isStandardInput else { return false }
+    var facts = stat()
+    // SAFETY: the array ends with a zero, and the system fills the structure.
+    return unsafe (path.bytes + [0]).withUnsafeBufferPointer { bytes in
+      unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+        guard let start = text.baseAddress else { return false }
+        return unsafe stat(start, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Capture
+import Indicators
+import Inputs
+import Matchers
+import Testing
+
+@Suite("Byte strings in payloads")
+struct PayloadTests {
+  private static let strings = ["needle", "eedle", "HAYstack", "\u{1}\u{2}\u{3}\u{4}"]
+
+  private static func matcher() throws -> LiteralMatcher {
+    var builder = LiteralMatcherBuilder()
+    for (number, string) in strings.enumerated() {
+      utf8(string).withUnsafeBytes {
+        builder.insert($0.bytes, number: UInt32(number), ignoresCase: number == 2)
+      }
+    }
+    let image = try builder.build()
+    return try image.withUnsafeBytes {
+      try LiteralMatcher(image: ImageBytes(copying: $0.bytes), range: 0..<image.count)
+    }
+  }
+
+  /// `packet:string`, or `+string` for one that ends with the one before.
+  private static func found(_ frames: [[UInt8]]) throws -> [String] {
+    var options = CaptureOptions()
+    options.payloadMatchers = [try matcher()]
+    let reader = try CaptureReader(
+      source: InputSource(bytes: pcap(frames.map { CapturedPacket($0) }), path: "test"),
+      options: options)
+    var batch = ObservableBatch()
+    var result: [String] = []
+    while try reader.fill(&batch) {
+      for observable in batch.observables where observable.flags.contains(.pattern) {
+        #expect(observable.kind == .text && observable.length == 8)
+        let number = Int(batch.arena[Int(observable.offset) + 7])
+        result.append(
+          observable.flags.contains(.joint)
+            ? "+\(strings[number])"
+            : "\(batch.records[Int(observable.record)].number):\(strings[number])")
+      }
+      batch.removeAll()
+    }
+    return result
+  }
+
+  @Test("in datagrams, each by itself")
+  func datagrams() throws {
+    let frames = [utf8("a needle, hayStack"), utf8("need"), utf8("le"), [0, 1, 2, 3, 4, 5]]
+      .map { Packet.datagram($0, to: 9) }
+    #expect(
+      try Self.found(frames) == ["1:needle", "+eedle", "1:HAYstack", "4:\u{1}\u{2}\u{3}\u{4}"])
+  }
+
+  @Test("in streams, wherever they are cut and in whatever order segments come")
+  func streams() throws {
+    let text = utf8("xxneedle and needle and HAYSTACK.")
+    let stream = StreamBuilder(port: 9)
+    for cut in 1..<text.count {
+      let found = try Self.found([stream.syn] + stream.segments(text, [cut]))
+      #expect(
+        found.map { $0.split(separator: ":").last.map(String.init) ?? $0 } == [
+          "needle", "+eedle", "needle", "+eedle", "HAYstack",
+        ], "cut at \(cut)")
+      let swapped = [stream.syn] + stream.segments(text, [cut]).reversed()
+      #expect(
+        try Self.found(swapped) == [
+          "3:needle", "+eedle", "3:needle", "+eedle", "3:HAYstack",
+        ], "cut at \(cut)")
+    }
+  }
+
+  @Test("behind a handshake, and not across a hole")
+  func done() throws {
+    let stream = StreamBuilder(port: 443)
+    let bytes = join(
+      TLSBuilder.clientHello("a.example"), TLSBuilder.record(23, utf8("needle")), utf8("nee"))
+    let found = try Self.found([
+      stream.syn, stream.segment(bytes, at: 0), stream.segment(utf8("dle"), at: bytes.count + 5),
+      stream.segment(utf8("needle"), at: bytes.count + 8),
+    ])
+    // The hello's session identifier is the last of the strings.
+    #expect(
+      found == ["2:\u{1}\u{2}\u{3}\u{4}", "2:needle", "+eedle", "4:needle", "+eedle"])
+  }
+
+  @Test("a segment sent again gives nothing, another version what it holds")
+  func repetition() throws {
+    let stream = StreamBuilder()
+    let first = utf8("GET / HTTP/1.1\r\nX: needle\r\n\r\n")
+    let other = utf8("GET / HTTP/1.1\r\nX: \u{1}\u{2}\u{3}\u{4}le\r\n\r\n")
+    let found = try Self.found([
+      stream.syn, stream.segment(first, at: 0), stream.segment(first, at: 0),
+      stream.segment(other, at: 0),
+    ])
+    #expect(found == ["2:needle", "+eedle", "4:\u{1}\u{2}\u{3}\u{4}"])
+  }
+}
