@@ -68,7 +68,10 @@ let package = Package(
     room("Scanning", ["Parsing", "Indicators", "Inputs", "Database", "Capture", "Logs"]),
     room(
       "Sekisho",
-      ["Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning"]),
+      [
+        "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Capture", "Logs",
+        "Scanning",
+      ]),
     .executableTarget(
       name: "SekishoCLI",
       dependencies: [
@@ -82,7 +85,7 @@ let package = Package(
 
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
-    tests("Matchers", ["Matchers"]),
+    tests("Matchers", ["Matchers", "CByteKernels"]),
     tests("Inputs", ["Inputs", "Parsing"]),
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
