@@ -69,7 +69,10 @@ let package = Package(
       "Scanning", ["Parsing", "Indicators", "Inputs", "Matchers", "Database", "Capture", "Logs"]),
     room(
       "Sekisho",
-      ["Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning"]),
+      [
+        "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Capture", "Logs",
+        "Scanning",
+      ]),
     .executableTarget(
       name: "SekishoCLI",
       dependencies: [
@@ -83,7 +86,7 @@ let package = Package(
 
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
-    tests("Matchers", ["Matchers"]),
+    tests("Matchers", ["Matchers", "CByteKernels"]),
     tests("Inputs", ["Inputs", "Parsing"]),
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),

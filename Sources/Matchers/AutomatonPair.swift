@@ -7,55 +7,137 @@ protocol MatchSink {
 }
 
 /// Counts matches without listing them.
-struct CountingSink: MatchSink {
-  let automata: AutomatonPair
+struct CountingSink: LiteralSink {
+  let automata: AutomatonPair?
   var count: UInt64 = 0
+  /// Literals that end behind the stretch they were found in, and how many patterns each stands for.
+  private var ahead: [(end: UInt64, patterns: UInt64)] = []
+  private var stretchEnd: UInt64 = .max
+  private var shift: UInt64 = 0
+  private var after: UInt64 = 0
 
-  init(automata: AutomatonPair) { self.automata = automata }
+  init(automata: AutomatonPair?) { self.automata = automata }
 
   @inline(__always)
   mutating func accept(sensitive: UInt32, folded: UInt32, end: UInt64) {
-    if sensitive != Automaton.none, let automaton = automata.sensitive {
+    guard end &+ shift > after || after == 0 else { return }
+    if sensitive != Automaton.none, let automaton = automata?.sensitive {
       count &+= UInt64(automaton.total(of: sensitive))
     }
-    if folded != Automaton.none, let automaton = automata.folded {
+    if folded != Automaton.none, let automaton = automata?.folded {
       count &+= UInt64(automaton.total(of: folded))
     }
+  }
+
+  mutating func begin(through end: UInt64) { stretchEnd = end }
+
+  @inline(__always)
+  mutating func accept(_ literal: AnchorIndex.Found, in index: AnchorIndex, end: UInt64) {
+    let patterns =
+      literal.head.hasMore
+      ? 1 &+ UInt64(index.more(at: literal.record, literal.head).count) : 1
+    count &+= patterns
+    if end > stretchEnd { ahead.append((end, patterns)) }
+  }
+
+  mutating func settle(through end: UInt64, in index: AnchorIndex) {
+    if !ahead.isEmpty { ahead.removeAll { $0.end <= end } }
+  }
+
+  mutating func forget(after end: UInt64) {
+    for literal in ahead where literal.end > end { count &-= literal.patterns }
+    ahead.removeAll()
+  }
+
+  mutating func prepare(shift: UInt64, after: UInt64) {
+    self.shift = shift
+    self.after = after
   }
 }
 
 /// Lists matches up to a limit.
-struct CollectingSink: MatchSink {
-  let automata: AutomatonPair
+struct CollectingSink: LiteralSink {
+  let automata: AutomatonPair?
   var matches: [LiteralMatch] = []
   /// Matches that were there before.
   var start = 0
   private let limit: Int
   /// Whether there were more matches than the limit allows.
   private(set) var wasCut = false
+  /// Literals whose place in the order is not known yet.
+  private var pending: [(end: UInt64, literal: AnchorIndex.Found)] = []
+  private var shift: UInt64 = 0
+  private var after: UInt64 = 0
 
-  init(automata: AutomatonPair, limit: Int) {
+  init(automata: AutomatonPair?, limit: Int) {
     self.automata = automata
     self.limit = max(limit, 0)
   }
 
   mutating func accept(sensitive: UInt32, folded: UInt32, end: UInt64) {
+    let end = end &+ shift
+    guard end > after || after == 0 else { return }
     guard matches.count - start < limit else {
       wasCut = true
       return
     }
     let before = matches.count
     if sensitive != Automaton.none {
-      automata.sensitive?.append(sensitive, end: end, to: &matches)
+      automata?.sensitive?.append(sensitive, end: end, to: &matches)
     }
-    if folded != Automaton.none { automata.folded?.append(folded, end: end, to: &matches) }
-    if matches.count > before + 1 {
-      matches[before...].sort { $0.pattern < $1.pattern }
-      if matches.count - start > limit {
-        matches.removeLast(matches.count - start - limit)
+    if folded != Automaton.none { automata?.folded?.append(folded, end: end, to: &matches) }
+    arrange(from: before)
+  }
+
+  /// Sorts the matches of one end, and cuts what the limit forbids.
+  private mutating func arrange(from before: Int) {
+    guard matches.count > before + 1 || matches.count - start > limit else { return }
+    matches[before...].sort { $0.pattern < $1.pattern }
+    if matches.count - start > limit {
+      matches.removeLast(matches.count - start - limit)
+      wasCut = true
+    }
+  }
+
+  mutating func begin(through end: UInt64) {}
+
+  mutating func accept(_ literal: AnchorIndex.Found, in index: AnchorIndex, end: UInt64) {
+    // What comes now ends behind all that was listed.
+    if !wasCut { pending.append((end, literal)) }
+  }
+
+  mutating func settle(through end: UInt64, in index: AnchorIndex) {
+    guard !pending.isEmpty else { return }
+    pending.sort { $0.end < $1.end }
+    var at = 0
+    while at < pending.count, pending[at].end <= end, !wasCut {
+      let place = pending[at].end
+      let before = matches.count
+      if before - start >= limit {
         wasCut = true
+        break
       }
+      while at < pending.count, pending[at].end == place {
+        let literal = pending[at].literal
+        matches.append(
+          LiteralMatch(pattern: index.number(at: literal.record + 4), end: place))
+        let more = index.more(at: literal.record, literal.head)
+        for number in 0..<more.count {
+          matches.append(
+            LiteralMatch(pattern: index.number(at: more.first + 4 * number), end: place))
+        }
+        at += 1
+      }
+      arrange(from: before)
     }
+    if wasCut { pending.removeAll() } else { pending.removeSubrange(..<at) }
+  }
+
+  mutating func forget(after end: UInt64) { pending.removeAll { $0.end > end } }
+
+  mutating func prepare(shift: UInt64, after: UInt64) {
+    self.shift = shift
+    self.after = after
   }
 }
 
@@ -63,6 +145,8 @@ struct CollectingSink: MatchSink {
 struct AutomatonPair: Sendable {
   let sensitive: Automaton?
   let folded: Automaton?
+
+  var isEmpty: Bool { sensitive == nil && folded == nil }
 
   func scan<Sink: MatchSink>(
     _ chunk: RawSpan, state: inout LiteralMatcher.State, sink: inout Sink

@@ -59,6 +59,10 @@ struct ImageTable<Element: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
           &+ UInt(bitPattern: index &* MemoryLayout<Element>.size)))
   }
 
+  /// The first byte, of any alignment, for a kernel that is told how many there are.
+  @unsafe
+  var pointer: UnsafeRawPointer { unsafe start }
+
   /// All elements' bytes, for as long as the table's owner lives.
   var bytes: RawSpan {
     @_lifetime(borrow self)

@@ -28,6 +28,7 @@ extension KeySet {
     case (16, false): lookup(keys, in: bytes, &numbers, at: start, MD5Shape())
     case (20, false): lookup(keys, in: bytes, &numbers, at: start, SHA1Shape())
     case (32, false): lookup(keys, in: bytes, &numbers, at: start, SHA256Shape())
+    case (nil, false): lookup(keys, in: bytes, &numbers, at: start, TextShape())
     case (nil, true): lookup(keys, in: bytes, &numbers, at: start, NameShape())
     default: lookup(keys, in: bytes, &numbers, at: start, shape)
     }
@@ -287,6 +288,11 @@ private struct SHA1Shape: KeyShape {
 
 private struct SHA256Shape: KeyShape {
   var fixedWidth: Int? { 32 }
+  var ignoresCase: Bool { false }
+}
+
+private struct TextShape: KeyShape {
+  var fixedWidth: Int? { nil }
   var ignoresCase: Bool { false }
 }
 

@@ -21,11 +21,19 @@ public struct LiteralMatch: Sendable, Hashable {
 ///
 /// # How it works
 ///
-/// The image names a strategy. There is one now, the automaton of Aho and Corasick, which costs the
-/// same whatever the input holds; filters for particular kinds of patterns can be put before it.
-/// Patterns that ignore case and those that do not have an automaton each, for a candidate of a
-/// folded automaton would have to be confirmed, and patterns could be made whose candidates are many
-/// and whose matches are none. Where a set has both, they run side by side.
+/// The image names a strategy.
+///
+/// - *Anchors* (`AnchorIndex`): each pattern is found by a rare pair of bytes in it. Used where few
+///   places of an input are expected to hold such pairs.
+/// - *Automata* (`Automaton`): Aho and Corasick's, which costs the same whatever the input holds. Used
+///   for patterns that have no rare pair. Patterns that ignore case and those that do not have an
+///   automaton each, for a candidate of a folded automaton would have to be confirmed, and patterns
+///   could be made whose candidates are many and whose matches are none. Where a set has both, they
+///   run side by side.
+///
+/// A set with anchors has automata too, unless it is large: then a scan goes over to them while the
+/// input is dense with anchors, and back. In a large set automata are for those patterns only that
+/// have no anchor, and run beside the anchors.
 ///
 /// # Trust
 ///
@@ -43,6 +51,8 @@ public struct LiteralMatcher: Sendable {
     public internal(set) var offset: UInt64 = 0
     var sensitive = Automaton.Cursor()
     var folded = Automaton.Cursor()
+    /// The last bytes of the stream, in which a match may begin.
+    var tail: [UInt8] = []
 
     /// The start of a stream.
     public init() {}
@@ -51,21 +61,45 @@ public struct LiteralMatcher: Sendable {
   /// How the patterns are found; a parameter of the image.
   enum Strategy: Sendable {
     case automata(AutomatonPair)
+    /// `coversAll`: the automata are those of all patterns, else of those without an anchor.
+    case anchors(AnchorIndex, automata: AutomatonPair, coversAll: Bool)
   }
 
   static let automataStrategy: UInt64 = 1
+  static let anchorsStrategy: UInt64 = 2
 
-  /// Parameters: strategy, patterns, then those of each automaton.
-  ///
-  /// Sections: lengths of the patterns, then those of each automaton.
+  /// Indices of the image's parameters.
+  enum Parameter {
+    static let strategy = 0
+    static let count = 1
+    static let sensitive = 2
+    static let folded = 2 + Automaton.parameterCount
+    static let longest = 2 + 2 * Automaton.parameterCount
+    static let seed = longest + 1
+    static let coversAll = longest + 2
+    static let windows = longest + 3
+    static let end = windows + AnchorIndex.windowLimit
+  }
+
+  /// Indices of the image's sections.
+  enum Section {
+    static let lengths = 0
+    static let sensitive = 1
+    static let folded = 1 + Automaton.elementSizes.count
+    static let anchors = 1 + 2 * Automaton.elementSizes.count
+  }
+
   static let format = ImageFormat(
-    magic: "SekiLits", version: 1, parameterCount: 2 + 2 * Automaton.parameterCount,
-    elementSizes: [2] + Automaton.elementSizes + Automaton.elementSizes)
+    magic: "SekiLits", version: 2, parameterCount: Parameter.end,
+    elementSizes: [2] + Automaton.elementSizes + Automaton.elementSizes
+      + AnchorIndex.elementSizes)
 
   let owner: ImageBytes
   let range: Range<Int>
-  let strategy: Strategy
-  private let lengths: ImageTable<UInt16>
+  private(set) var strategy: Strategy
+  /// Bytes of the longest pattern.
+  let longest: Int
+  let lengths: ImageTable<UInt16>
 
   /// Number of patterns.
   public let count: Int
@@ -75,23 +109,42 @@ public struct LiteralMatcher: Sendable {
   /// Costs microseconds whatever the number of patterns.
   public init(image: ImageBytes, range: Range<Int>) throws(ImageError) {
     let reader = try ImageReader(image: image, range: range, format: Self.format)
-    guard reader.parameters[0] == Self.automataStrategy else {
-      throw .damaged("unknown strategy \(reader.parameters[0]) of the literals")
-    }
     owner = image
     self.range = range
-    count = try reader.count(1, atMost: Int(UInt32.max) - 1)
-    lengths = try reader.table(0)
+    count = try reader.count(Parameter.count, atMost: Int(UInt32.max) - 1)
+    longest = try reader.count(Parameter.longest, atMost: Self.longestPattern)
+    lengths = try reader.table(Section.lengths)
     guard lengths.count == count + 1 else {
       throw .damaged("\(lengths.count - 1) lengths for \(count) patterns")
     }
-    strategy = .automata(
-      AutomatonPair(
-        sensitive: try Automaton(reader, parameter: 2, firstSection: 1, patternCount: count),
-        folded: try Automaton(
-          reader, parameter: 2 + Automaton.parameterCount,
-          firstSection: 1 + Automaton.elementSizes.count,
-          patternCount: count)))
+    let automata = AutomatonPair(
+      sensitive: try Automaton(
+        reader, parameter: Parameter.sensitive, firstSection: Section.sensitive,
+        patternCount: count),
+      folded: try Automaton(
+        reader, parameter: Parameter.folded, firstSection: Section.folded, patternCount: count))
+    switch reader.parameters[Parameter.strategy] {
+    case Self.automataStrategy:
+      strategy = .automata(automata)
+    case Self.anchorsStrategy:
+      let index = try AnchorIndex(
+        reader, firstSection: Section.anchors, seed: reader.parameters[Parameter.seed],
+        windows: reader.parameters[Parameter.windows..<Parameter.end], patternCount: count)
+      let coversAll = try reader.count(Parameter.coversAll, atMost: 1) == 1
+      guard longest > 0 else { throw .damaged("anchors of patterns without bytes") }
+      strategy = .anchors(index, automata: automata, coversAll: coversAll)
+    default:
+      throw .damaged("unknown strategy \(reader.parameters[Parameter.strategy]) of the literals")
+    }
+  }
+
+  /// The same matcher with other instructions in its kernels; for tests.
+  func using(variant: Int32) -> LiteralMatcher {
+    guard case .anchors(var index, let automata, let coversAll) = strategy else { return self }
+    index.variant = variant
+    var matcher = self
+    matcher.strategy = .anchors(index, automata: automata, coversAll: coversAll)
+    return matcher
   }
 
   /// Bytes of a pattern, 0 if there is none with this number.
@@ -122,6 +175,26 @@ public struct LiteralMatcher: Sendable {
       automata.scan(chunk, state: &state, sink: &sink)
       swap(&sink.matches, &matches)
       return !sink.wasCut
+    case .anchors(let index, let automata, let coversAll):
+      let search = AnchorSearch(
+        index: index, automata: coversAll ? automata : nil, longest: longest)
+      var sink = CollectingSink(automata: automata, limit: limit)
+      let runsBoth = !coversAll && !automata.isEmpty
+      if !runsBoth {
+        swap(&sink.matches, &matches)
+        sink.start = sink.matches.count
+      }
+      search.search(chunk, state: &state, sink: &sink)
+      guard runsBoth else {
+        state.offset &+= UInt64(chunk.byteCount)
+        swap(&sink.matches, &matches)
+        return !sink.wasCut
+      }
+      var others = CollectingSink(automata: automata, limit: limit)
+      automata.scan(chunk, state: &state, sink: &others)
+      let all = sink.matches.count + others.matches.count
+      matches.appendMerging(sink.matches, others.matches, limit: max(limit, 0))
+      return !sink.wasCut && !others.wasCut && all <= limit
     }
   }
 
@@ -131,6 +204,17 @@ public struct LiteralMatcher: Sendable {
     case .automata(let automata):
       var sink = CountingSink(automata: automata)
       automata.scan(chunk, state: &state, sink: &sink)
+      return sink.count
+    case .anchors(let index, let automata, let coversAll):
+      let search = AnchorSearch(
+        index: index, automata: coversAll ? automata : nil, longest: longest)
+      var sink = CountingSink(automata: automata)
+      search.search(chunk, state: &state, sink: &sink)
+      if coversAll || automata.isEmpty {
+        state.offset &+= UInt64(chunk.byteCount)
+      } else {
+        automata.scan(chunk, state: &state, sink: &sink)
+      }
       return sink.count
     }
   }
@@ -148,9 +232,36 @@ public struct LiteralMatcher: Sendable {
     case .automata(let automata):
       try automata.sensitive?.verify(lengths: lengths, seen: &seen)
       try automata.folded?.verify(lengths: lengths, seen: &seen)
+    case .anchors(let index, let automata, let coversAll):
+      try automata.sensitive?.verify(lengths: lengths, seen: &seen)
+      try automata.folded?.verify(lengths: lengths, seen: &seen)
+      if coversAll {
+        for (number, wasSeen) in seen.enumerated() where !wasSeen {
+          throw .damaged("pattern \(number) is in no automaton")
+        }
+        seen = [Bool](repeating: false, count: count)
+      }
+      try index.verify(lengths: lengths, longest: longest, seen: &seen)
     }
     for (number, wasSeen) in seen.enumerated() where !wasSeen {
-      throw .damaged("pattern \(number) is in no automaton")
+      throw .damaged("pattern \(number) cannot be found")
+    }
+  }
+}
+
+extension [LiteralMatch] {
+  /// Appends two lists in the order of their ends and numbers, as much as the limit allows.
+  fileprivate mutating func appendMerging(
+    _ first: [LiteralMatch], _ second: [LiteralMatch], limit: Int
+  ) {
+    var (one, other) = (0, 0)
+    for _ in 0..<Swift.min(limit, first.count + second.count) {
+      let takesFirst =
+        other == second.count
+        || one < first.count
+          && (first[one].end, first[one].pattern) < (second[other].end, second[other].pattern)
+      append(takesFirst ? first[one] : second[other])
+      if takesFirst { one += 1 } else { other += 1 }
     }
   }
 }

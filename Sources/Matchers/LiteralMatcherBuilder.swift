@@ -9,6 +9,13 @@ public struct LiteralMatcherBuilder {
 
   /// Words of dense rows; tests lower it so that small sets have sparse states.
   var denseBudget = AutomatonBuilder.denseBudget
+  /// Whether there are anchors: nil where it depends on how often they are expected.
+  package var usesAnchors: Bool?
+  /// The most bytes of patterns for which there are automata beside the anchors.
+  package var reliefLimit = 2 << 20
+  /// What anchors may be expected to cost for a byte, in the units of `PairGroups.effort`: an
+  /// automaton's cost.
+  static let greatestEffort = 4.0
 
   /// A builder without patterns.
   public init() {}
@@ -50,23 +57,57 @@ public struct LiteralMatcherBuilder {
       }
       lengths[Int(number)] = UInt16(ends[index] - (index == 0 ? 0 : ends[index - 1]))
     }
-    let sensitive = try automaton(folded: false)
-    let folded = try automaton(folded: true)
+    var anchors = makeAnchors()
+    var coversAll = true
+    if let found = anchors {
+      let isSmall = bytes.count <= reliefLimit
+      coversAll = isSmall && found.rest.isEmpty
+      // One automaton of all costs no more than one of a few.
+      if isSmall, !coversAll, usesAnchors != true { anchors = nil }
+    }
+    var members: Set<Int>?
+    if let anchors, !coversAll { members = Set(anchors.rest) }
+    let sensitive = try automaton(folded: false, members)
+    let folded = try automaton(folded: true, members)
     var writer = ImageWriter(
       format: LiteralMatcher.format,
-      parameters: [LiteralMatcher.automataStrategy, UInt64(numbers.count)]
-        + AutomatonBuilder.parameters(sensitive) + AutomatonBuilder.parameters(folded),
+      parameters: [
+        anchors == nil ? LiteralMatcher.automataStrategy : LiteralMatcher.anchorsStrategy,
+        UInt64(numbers.count),
+      ] + AutomatonBuilder.parameters(sensitive) + AutomatonBuilder.parameters(folded) + [
+        UInt64(lengths.max() ?? 0), anchors?.seed ?? 0, anchors != nil && coversAll ? 1 : 0,
+      ] + AnchorBuilder.parameters(anchors),
       counts: [lengths.count] + AutomatonBuilder.counts(sensitive)
-        + AutomatonBuilder.counts(folded))
-    writer.store(lengths, section: 0)
-    sensitive?.write(to: &writer, firstSection: 1)
-    folded?.write(to: &writer, firstSection: 1 + Automaton.elementSizes.count)
+        + AutomatonBuilder.counts(folded) + AnchorBuilder.counts(anchors))
+    writer.store(lengths, section: LiteralMatcher.Section.lengths)
+    sensitive?.write(to: &writer, firstSection: LiteralMatcher.Section.sensitive)
+    folded?.write(to: &writer, firstSection: LiteralMatcher.Section.folded)
+    anchors?.write(to: &writer, firstSection: LiteralMatcher.Section.anchors)
     return writer.bytes
   }
 
-  private func automaton(folded: Bool) throws(ImageError) -> AutomatonBuilder? {
+  private func makeAnchors() -> AnchorBuilder? {
+    guard usesAnchors != false, !numbers.isEmpty else { return nil }
+    var ranges = [Range<Int>](repeating: 0..<0, count: numbers.count)
+    var folds = [Bool](repeating: false, count: numbers.count)
+    for (index, number) in numbers.enumerated() {
+      ranges[Int(number)] = (index == 0 ? 0 : ends[index - 1])..<ends[index]
+      folds[Int(number)] = foldsCase[index]
+    }
+    let groups = PairCover(ranges, in: bytes, ignoresCase: foldsCase.contains(true)).groups
+    guard usesAnchors == true || groups.effort <= Self.greatestEffort else { return nil }
+    return AnchorBuilder(
+      AnchorBuilder.Patterns(bytes: bytes, ranges: ranges, foldsCase: folds), groups: groups,
+      seed: 0x5EC1)
+  }
+
+  /// The automaton of the patterns with these numbers, or of all.
+  private func automaton(
+    folded: Bool, _ members: Set<Int>?
+  ) throws(ImageError) -> AutomatonBuilder? {
     var patterns: [AutomatonBuilder.Pattern] = []
     for (index, number) in numbers.enumerated() where foldsCase[index] == folded {
+      if let members, !members.contains(Int(number)) { continue }
       let start = index == 0 ? 0 : ends[index - 1]
       patterns.append(
         AutomatonBuilder.Pattern(start: start, length: ends[index] - start, number: number))

@@ -1,3 +1,4 @@
+import CByteKernels
 import Testing
 
 @testable import Matchers
@@ -34,18 +35,39 @@ func naiveMatches(_ patterns: [TestPattern], in haystack: [UInt8]) -> [LiteralMa
   return matches
 }
 
-/// How wide the part of the automaton is that has full rows.
-enum DenseBudget: Int, CaseIterable, Sendable {
-  case rootOnly = 0
-  case few = 40
-  case usual = 262_144
+/// How a matcher is built: each way gives the same answers.
+enum LiteralPlan: CaseIterable, Sendable {
+  /// Automata alone, by how wide the part is that has full rows.
+  case rootOnly, fewRows, automata
+  /// Anchors, with automata to fall back to; and without.
+  case anchors, anchorsAlone
+  /// What the builder chooses.
+  case usual
+
+  func builder() -> LiteralMatcherBuilder {
+    var builder = LiteralMatcherBuilder()
+    switch self {
+    case .rootOnly: (builder.denseBudget, builder.usesAnchors) = (0, false)
+    case .fewRows: (builder.denseBudget, builder.usesAnchors) = (40, false)
+    case .automata: builder.usesAnchors = false
+    case .anchors: builder.usesAnchors = true
+    case .anchorsAlone: (builder.usesAnchors, builder.reliefLimit) = (true, 0)
+    case .usual: break
+    }
+    return builder
+  }
 }
 
+/// The instructions that this processor can run.
+let kernelVariants = [SEKISHO_PORTABLE, SEKISHO_AVX2, SEKISHO_NEON, SEKISHO_AVX512].map {
+  Int32($0)
+}
+.filter { sekisho_has_variant($0) != 0 }
+
 func literalImage(
-  _ patterns: [TestPattern], budget: DenseBudget = .usual, order: [Int]? = nil
+  _ patterns: [TestPattern], plan: LiteralPlan = .usual, order: [Int]? = nil
 ) throws -> [UInt8] {
-  var builder = LiteralMatcherBuilder()
-  builder.denseBudget = budget.rawValue
+  var builder = plan.builder()
   for number in order ?? Array(patterns.indices) {
     let bytes = patterns[number].bytes
     builder.insert(
@@ -125,13 +147,22 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct LiteralMatcherTests {
+  /// A debug build is many times slower.
+  static var randomCases: UInt64 {
+    #if DEBUG
+      400
+    #else
+      20_000
+    #endif
+  }
+
   @Test func caseNamesAreUnique() {
     #expect(Set(LiteralCase.all.map(\.name)).count == LiteralCase.all.count)
   }
 
-  @Test(arguments: LiteralCase.all, DenseBudget.allCases)
-  func agreesOnTheTable(_ item: LiteralCase, _ budget: DenseBudget) throws {
-    let matcher = try LiteralMatcher(literalImage(item.patterns, budget: budget))
+  @Test(arguments: LiteralCase.all, LiteralPlan.allCases)
+  func agreesOnTheTable(_ item: LiteralCase, _ plan: LiteralPlan) throws {
+    let matcher = try LiteralMatcher(literalImage(item.patterns, plan: plan))
     try matcher.verify()
     #expect(matcher.count == item.patterns.count)
     for (number, pattern) in item.patterns.enumerated() {
@@ -175,15 +206,19 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     return (patterns, haystack)
   }
 
-  @Test(arguments: DenseBudget.allCases)
-  func agreesWithNaiveSearch(_ budget: DenseBudget) throws {
-    for seed in 0..<400 as Range<UInt64> {
+  @Test(arguments: LiteralPlan.allCases)
+  func agreesWithNaiveSearch(_ plan: LiteralPlan) throws {
+    for seed in 0..<LiteralMatcherTests.randomCases as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
       let (patterns, haystack) = Self.random(&generator)
-      let matcher = try LiteralMatcher(literalImage(patterns, budget: budget))
+      let matcher = try LiteralMatcher(literalImage(patterns, plan: plan))
       try matcher.verify()
       let expected = naiveMatches(patterns, in: haystack)
-      #expect(matcher.matches(in: haystack) == expected, "seed \(seed)")
+      for variant in kernelVariants {
+        #expect(
+          matcher.using(variant: variant).matches(in: haystack) == expected,
+          "seed \(seed) variant \(variant)")
+      }
       let cuts = (0..<4).map { _ in generator.below(haystack.count + 1) }.sorted()
       #expect(matcher.matches(in: haystack, cuts: cuts) == expected, "seed \(seed)")
 
@@ -194,12 +229,12 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: DenseBudget.allCases)
-  func limitCutsTheLast(_ budget: DenseBudget) throws {
+  @Test(arguments: LiteralPlan.allCases)
+  func limitCutsTheLast(_ plan: LiteralPlan) throws {
     for seed in 0..<100 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
       let (patterns, haystack) = Self.random(&generator)
-      let matcher = try LiteralMatcher(literalImage(patterns, budget: budget))
+      let matcher = try LiteralMatcher(literalImage(patterns, plan: plan))
       let expected = naiveMatches(patterns, in: haystack)
       let cut = generator.below(haystack.count + 1)
       let inFirst = expected.filter { $0.end <= UInt64(cut) }
@@ -266,15 +301,15 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     #expect(build([(1, 0), (2, 0)]) != nil)
   }
 
-  @Test(arguments: DenseBudget.allCases)
-  func survivesDamage(_ budget: DenseBudget) throws {
+  @Test(arguments: LiteralPlan.allCases)
+  func survivesDamage(_ plan: LiteralPlan) throws {
     var generator = SeededGenerator(seed: 11)
     for seed in [3, 4, 5, 20] as [UInt64] {
       var choice = SeededGenerator(seed: seed)
       var (patterns, haystack) = Self.random(&choice)
       patterns = Array(patterns.prefix(12))
       haystack += haystack
-      let image = try literalImage(patterns, budget: budget)
+      let image = try literalImage(patterns, plan: plan)
       for copy in damagedCopies(of: image, generator: &generator, rounds: 200) {
         guard let matcher = try? LiteralMatcher(image: guardedImage(copy), range: 0..<copy.count)
         else { continue }
@@ -295,8 +330,8 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     let patterns = [
       TestPattern("abcab"), TestPattern("bca"), TestPattern("ca"), TestPattern("cabb"),
     ]
-    for budget in DenseBudget.allCases {
-      let image = try literalImage(patterns, budget: budget)
+    for plan in [LiteralPlan.rootOnly, .fewRows, .automata] {
+      let image = try literalImage(patterns, plan: plan)
       let matcher = try LiteralMatcher(image)
       guard case .automata(let pair) = matcher.strategy, let automaton = pair.sensitive else {
         Issue.record("no automaton")

@@ -2,7 +2,7 @@
 //
 // The first byte chooses: bits 0–1 what is done (0 compare with a naive search, 1 open the rest as an
 // image, 2 and 3 damage an image and scan), bit 2 whether the bytes are folded to four letters, bit 3
-// whether case may be ignored. Then patterns: a count, and for each a length and its bytes. What is
+// whether case may be ignored, bits 4–5 how the matcher is built. Then patterns: a count, and for each a length and its bytes. What is
 // left is the text, which is cut where the second byte says.
 
 import Matchers
@@ -48,6 +48,12 @@ private func fuzz(_ input: [UInt8]) {
     options & 4 == 0 ? bytes : bytes.map { Array("abAB".utf8)[Int($0 & 3)] }
   }
   var builder = LiteralMatcherBuilder()
+  switch options >> 4 & 3 {
+  case 1: builder.usesAnchors = false
+  case 2: builder.usesAnchors = true
+  case 3: (builder.usesAnchors, builder.reliefLimit) = (true, 0)
+  default: break
+  }
   var patterns: [Pattern] = []
   let count = Int(feed.byte() % 64)
   for number in 0..<count where !feed.isAtEnd {

@@ -1,0 +1,271 @@
+"""Runs our matchers and their peers in turn on the same data, and writes the table of ratios.
+
+    compare.py --corpus DIR [--work DIR] [--rounds 9] [--only REGEX] [--output FILE]
+
+A round starts our command once and asks each peer, which stays in memory, once; nine rounds, the
+median of the rounds' ratios. A fixed loop is timed in each round; a round in which it took more than
+a tenth longer or less than in the median round does not count, and a row with fewer than five rounds
+left says so. Counts must agree.
+
+Peers come from the package registries: Debian's (libvectorscan-dev, libabsl-dev, libxxhash-dev,
+libdpdk-dev) and pip's (ahocorasick_rs, pytricia). What cannot be had is named in the table.
+"""
+
+import argparse
+import json
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SIZES = [10, 100, 1_000, 10_000, 100_000, 1_000_000]
+
+
+def run(*command, **options):
+    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+
+
+class Peers:
+    """Builds the peers' programs, and remembers which cannot be had."""
+
+    def __init__(self, work):
+        self.work = work
+        self.missing = {}
+        work.mkdir(parents=True, exist_ok=True)
+        self.install()
+
+    def install(self):
+        packages = ["libvectorscan-dev", "libabsl-dev", "libxxhash-dev", "libdpdk-dev", "g++"]
+        if shutil.which("apt-get"):
+            subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *packages],
+                           capture_output=True)
+        if not (self.work / "venv").exists():
+            run(sys.executable, "-m", "venv", str(self.work / "venv"))
+        python = str(self.work / "venv/bin/python")
+        subprocess.run([python, "-m", "pip", "install", "-q", "ahocorasick_rs", "pytricia"],
+                       capture_output=True)
+        self.build("vectorscan", "cc", "-O2", "-o", "{out}", HERE / "vectorscan.c", "-lhs")
+        self.build("keys", "c++", "-O2", "-std=c++17", "-march=native", "-o", "{out}", HERE / "keys.cpp",
+                   "-labsl_raw_hash_set", "-labsl_hash", "-labsl_hashtablez_sampler", "-lxxhash")
+        try:
+            flags = run("pkg-config", "--cflags", "--libs", "libdpdk").split()
+        except (OSError, subprocess.CalledProcessError) as error:
+            self.missing["dpdk"] = str(error)
+        else:
+            self.build("dpdk", "cc", "-O2", "-march=native", "-o", "{out}", HERE / "dpdk.c", *flags)
+
+    def build(self, name, *command):
+        command = [str(part).replace("{out}", str(self.work / name)) for part in command]
+        try:
+            run(*command)
+        except (OSError, subprocess.CalledProcessError) as error:
+            self.missing[name] = (getattr(error, "stderr", None) or str(error)).strip()[-200:]
+
+    def command(self, name, *arguments):
+        if name.endswith(".py"):
+            return [str(self.work / "venv/bin/python"), str(HERE / name), *map(str, arguments)]
+        return [str(self.work / name), *map(str, arguments)]
+
+
+class Peer:
+    """A peer's process: builds once, then answers each line with seconds and matches."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.header = self.answer()
+
+    def answer(self):
+        while True:
+            line = self.process.stdout.readline()
+            if not line:
+                raise RuntimeError(self.process.stderr.read().strip()[-300:] or "no answer")
+            if line.startswith("{"):
+                return json.loads(line)
+
+    def round(self):
+        best = None
+        # As often as our command repeats.
+        for _ in range(3):
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
+            answer = self.answer()
+            if best is None or answer["seconds"] < best["seconds"]:
+                best = answer
+        return best
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def calibrate():
+    """Seconds of a fixed loop."""
+    start = time.perf_counter()
+    value = 1
+    for i in range(600_000):
+        value = (value * 1103515245 + i) & 0xFFFFFFFF
+    return time.perf_counter() - start
+
+
+def measure(ours, peers, amount, rounds):
+    """Rates of both sides in each round, and our figures."""
+    running = {}
+    failed = {}
+    for name, command in peers.items():
+        try:
+            running[name] = Peer(command)
+        except (OSError, RuntimeError) as error:
+            failed[name] = str(error)
+    table = []
+    for _ in range(rounds):
+        clock = calibrate()
+        figures = json.loads(run(*ours, "--repeat", "3", "--json"))
+        rates = {name: peer.round() for name, peer in running.items()}
+        table.append((clock, figures, rates))
+    for peer in running.values():
+        peer.close()
+    middle = statistics.median(clock for clock, _, _ in table)
+    steady = [row for row in table if abs(row[0] - middle) <= 0.1 * middle]
+    used = steady if len(steady) >= 5 else table
+    figures = used[0][1]
+    result = {
+        "entries": figures["entries"],
+        "build": statistics.median(f["build_seconds"] for _, f, _ in used),
+        "bytes": figures["structure_bytes"],
+        "ours": statistics.median(f["best"] for _, f, _ in used),
+        "unit": figures["unit"],
+        "rounds": f"{len(steady)}/{rounds}",
+        "peers": [],
+    }
+    for name, peer in running.items():
+        ratios = [f["best"] / (amount / r[name]["seconds"]) for _, f, r in used]
+        counts = {r[name]["matches"] for _, _, r in used}
+        result["peers"].append({
+            "tool": peer.header["tool"],
+            "rate": statistics.median(amount / r[name]["seconds"] for _, _, r in used),
+            "ratio": statistics.median(ratios),
+            "build": peer.header.get("build_seconds"),
+            "bytes": peer.header.get("structure_bytes"),
+            "agree": counts == {figures["matches"]},
+            "matches": figures["matches"],
+        })
+    for name, why in failed.items():
+        result["peers"].append({"tool": name, "failed": why})
+    return result
+
+
+def rows(data, peers, sekisho):
+    """Every comparison: its name, our command, the peers' commands and the amount of a round."""
+    for kind in ["names", "strings"]:
+        files = sorted(data.glob(f"{kind}-*.txt"), key=lambda p: int(p.stem.split("-")[1]))
+        for patterns in files:
+            size = int(patterns.stem.split("-")[1])
+            for density in ["none", "10k", "100"]:
+                text = data / (f"{kind}-none.input" if density == "none" else f"{kind}-{size}-{density}.input")
+                others = {"vectorscan": peers.command("vectorscan", patterns, text)}
+                if density == "none" and size >= 1_000 and size < 1_000_000:
+                    others["aho.py"] = peers.command("aho.py", patterns, text)
+                yield (f"literals {kind} {size} hits {density}",
+                       [sekisho, "bench", "literals", str(patterns), str(text)], others,
+                       text.stat().st_size / 1e9)
+    for kind, flag in [("names", []), ("digests", ["--hex"])]:
+        for density in ["miss99", "hit50"]:
+            keys, queries = data / f"keys-{kind}.txt", data / f"keys-{kind}-{density}.txt"
+            amount = sum(block.count(b"\n") for block in iter_blocks(queries)) / 1e6
+            yield (f"keys {kind} {density}",
+                   [sekisho, "bench", "keys", str(keys), str(queries), *flag],
+                   {"keys": peers.command("keys", keys, queries, *["hex"][: len(flag)])}, amount)
+    for density in ["random", "skewed"]:
+        prefixes, addresses = data / "ipv4.txt", data / f"ipv4-{density}.txt"
+        amount = sum(block.count(b"\n") for block in iter_blocks(addresses)) / 1e6
+        yield (f"prefixes ipv4 {density}",
+               [sekisho, "bench", "prefixes", str(prefixes), str(addresses)],
+               # rte_lpm looks for a rule among all of its length before it adds it: building a table of
+               # this size takes hours.
+               {"rte_fib": peers.command("dpdk", "fib", prefixes, addresses)}, amount)
+    prefixes, addresses = data / "ipv6.txt", data / "ipv6-random.txt"
+    amount = sum(block.count(b"\n") for block in iter_blocks(addresses)) / 1e6
+    yield ("prefixes ipv6 random", [sekisho, "bench", "prefixes", str(prefixes), str(addresses)],
+           {"tries.py": peers.command("tries.py", prefixes, addresses)}, amount)
+
+
+def iter_blocks(path):
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            yield block
+
+
+def machine():
+    name = platform.processor() or "unknown"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            name = line.split(":")[1].strip()
+            break
+    return f"{name}, Linux {platform.release()}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--corpus", required=True, type=Path)
+    parser.add_argument("--work", type=Path, default=ROOT / ".build-compare")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--output", type=Path, default=ROOT / "Benchmarks/RESULTS.md")
+    options = parser.parse_args()
+    data = options.work / "data"
+    if not (data / "ipv6-random.txt").exists():
+        run(sys.executable, str(HERE / "data.py"), str(options.corpus), str(data))
+    peers = Peers(options.work)
+    sekisho = ROOT / ".build/release/sekisho"
+    if not sekisho.exists():
+        sys.exit("compare.py: build the command first: swift build -c release --product sekisho")
+    lines = [
+        "# Results",
+        "",
+        "Written by `Benchmarks/compare/compare.py`, whose first lines say how it measures and whose",
+        "`data.py` says what the data is. Ratios above 1 are in our favour. One core.",
+        "",
+        f"- Date: {time.strftime('%Y-%m-%d')}",
+        f"- Machine: {machine()}",
+        f"- Swift: {run('swift', '--version').splitlines()[0]}",
+        f"- Revision: {run('git', '-C', str(ROOT), 'describe', '--always', '--dirty').strip()}",
+        "",
+        "| what | ours | build, size | peer | its rate | its build, size | ratio | counts | steady rounds |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+
+    def size(value):
+        return "" if value is None else f", {value / 1e6:.1f} MB"
+
+    disagree = False
+    for name, ours, others, amount in rows(data, peers, str(sekisho)):
+        if not re.search(options.only, name):
+            continue
+        result = measure(ours, others, amount, options.rounds)
+        head = f"| {name} | {result['ours']:.2f} {result['unit']} | {result['build']:.3f} s{size(result['bytes'])} "
+        for peer in result["peers"]:
+            if "failed" in peer:
+                lines.append(head + f"| {peer['tool']} | not to be had: {peer['failed'][:80]} | | | | |")
+            else:
+                disagree |= not peer["agree"]
+                counts = f"{peer['matches']} equal" if peer["agree"] else "DIFFERENT"
+                lines.append(
+                    head + f"| {peer['tool']} | {peer['rate']:.2f} | {peer['build']:.3f} s{size(peer['bytes'])} "
+                    f"| **{peer['ratio']:.2f}** | {counts} | {result['rounds']} |")
+            print(lines[-1], flush=True)
+        options.output.write_text("\n".join(lines) + "\n")
+    for name, why in peers.missing.items():
+        lines.append(f"\nNot built: {name}: {why}")
+    options.output.write_text("\n".join(lines) + "\n")
+    if disagree:
+        sys.exit("compare.py: counts differ")
+
+
+main()

@@ -1,0 +1,480 @@
+internal import CByteKernels
+
+/// Builds the tables of an `AnchorIndex`.
+///
+/// Four walks over the patterns: which pairs they hold (`PairCover`), which windows fit around these,
+/// how many patterns share each window, and which anchor and window of each pattern is shared least.
+/// Then the patterns are sorted by the window's hash; those behind one window become slots.
+struct AnchorBuilder {
+  /// The patterns: their bytes, small where case is ignored, in the order of their numbers.
+  struct Patterns {
+    var bytes: [UInt8]
+    var ranges: [Range<Int>]
+    var foldsCase: [Bool]
+  }
+
+  /// Where a pattern is looked up.
+  private struct Place {
+    var hash: UInt64
+    var pattern: UInt32
+    var anchor: UInt16
+    var window: UInt8
+  }
+
+  /// Patterns that are the same bytes and treat case alike.
+  struct Literal {
+    var first: UInt32
+    var anchor: Int
+    var more: [UInt32] = []
+  }
+
+  /// From this many patterns on, windows that begin where patterns do are worth their price.
+  private static let manyPatterns = 300_000
+  /// Widths of windows, in the order of preference.
+  private static let widths = [8, 6, 4, 2, 1]
+  /// Visits of slots that the patterns behind one window may ask for.
+  private static let visitBudget = AnchorIndex.visitLimit / 4
+
+  private let patterns: Patterns
+  let groups: PairGroups
+  let seed: UInt64
+  private(set) var windows: [AnchorIndex.Window] = []
+  private(set) var filters: [UInt64] = []
+  private(set) var slots: [UInt64] = []
+  private(set) var records: [UInt8] = []
+  /// Patterns that found no place, by number.
+  private(set) var rest: [Int] = []
+  private var entries: [(key: UInt64, record: Int)] = []
+
+  /// Nil if the slots could not be bounded.
+  init?(_ patterns: Patterns, groups: PairGroups, seed: UInt64) {
+    self.patterns = patterns
+    self.groups = groups
+    self.seed = seed
+    let table = groups.table()
+    chooseWindows(table)
+    guard !windows.isEmpty else { return nil }
+    let places = choosePlaces(table)
+    fill(places)
+    guard makeSlots() else { return nil }
+    records.append(contentsOf: repeatElement(0, count: 16))
+    rest.sort()
+  }
+
+  // MARK: Windows
+
+  /// Calls with each window that a pattern has around an anchor.
+  @inline(__always)
+  private static func fits(
+    _ window: AnchorIndex.Window, anchor: Int, length: Int
+  ) -> Bool {
+    let first = anchor - Int(window.before)
+    return first >= 0 && first + Int(window.width) <= length
+  }
+
+  private mutating func chooseWindows(_ table: [Bool]) {
+    // How many patterns allow which windows.
+    var combined: [UInt64: Int] = [:]
+    var starts = [Int](repeating: 0, count: 8)
+    for range in patterns.ranges {
+      let length = range.count
+      // A bit for each number of bytes before the anchor, eight bits for each width.
+      var allowed: UInt64 = 0
+      var isFirst = true
+      PairCover.forEachAnchor(of: range, in: patterns.bytes, table) { anchor in
+        for (index, width) in Self.widths.enumerated() {
+          let least = max(0, width - (length - anchor))
+          let most = min(anchor, width - 1)
+          guard least <= most else { continue }
+          allowed |= UInt64((1 << (most + 1)) - (1 << least)) << UInt64(8 * index)
+        }
+        if isFirst, anchor < 8, length >= 8 { starts[anchor] += 1 }
+        isFirst = false
+      }
+      combined[allowed, default: 0] += 1
+    }
+    let isLarge = patterns.ranges.count >= Self.manyPatterns
+    for (index, width) in Self.widths.enumerated() {
+      // What a wide window leaves over is served by a narrower one that serves more.
+      let left = combined.values.reduce(0, +)
+      let enough = width == 8 && !isLarge ? left / 5 : width == 6 ? left / 20 : 0
+      while windows.count < AnchorIndex.windowLimit {
+        var counts = [Int](repeating: 0, count: width)
+        for (mask, count) in combined {
+          for before in 0..<width where mask >> UInt64(8 * index + before) & 1 != 0 {
+            counts[before] += count
+          }
+        }
+        // From the middle outwards: a window with bytes on both sides says most.
+        let order = (0..<width).sorted { abs(2 * $0 - width - 1) < abs(2 * $1 - width - 1) }
+        guard let before = order.max(by: { counts[$0] < counts[$1] }), counts[before] > enough
+        else { break }
+        let bit: UInt64 = 1 << UInt64(8 * index + before)
+        combined = combined.filter { $0.key & bit == 0 }
+        add(before: before, width: width)
+      }
+      guard width == 8, isLarge else { continue }
+      // Windows that begin where many patterns begin tell short first labels apart.
+      let more = (0..<8).filter { before in
+        starts[before] > 0 && !windows.contains { $0.before == before }
+      }.sorted { starts[$0] > starts[$1] }
+      for before in more.prefix(max(0, 4 - windows.count)) { add(before: before, width: 8) }
+    }
+  }
+
+  private mutating func add(before: Int, width: Int) {
+    windows.append(
+      AnchorIndex.Window(
+        before: before, width: width, seed: AnchorIndex.windowSeed(seed, windows.count)))
+  }
+
+  /// The bytes of a pattern from an offset on, eight or as many as there are.
+  @inline(__always)
+  private static func word(_ bytes: RawSpan, at offset: Int, width: Int) -> UInt64 {
+    if offset + 8 <= bytes.byteCount { return bytes.little(unchecked: offset, as: UInt64.self) }
+    var word: UInt64 = 0
+    for at in 0..<width {
+      word |= UInt64(bytes.little(unchecked: offset + at, as: UInt8.self)) << UInt64(8 * at)
+    }
+    return word
+  }
+
+  @inline(__always)
+  private static func hash(
+    _ window: AnchorIndex.Window, _ bytes: RawSpan, anchorAt at: Int
+  ) -> UInt64 {
+    sekisho_window_hash(
+      word(bytes, at: at - Int(window.before), width: Int(window.width)), window.width,
+      window.seed)
+  }
+
+  /// For each pattern the window that the fewest share; widest first.
+  private mutating func choosePlaces(_ table: [Bool]) -> [Place] {
+    // A copy of the references, so that the span does not borrow all of `self`.
+    let patterns = self.patterns
+    let count = patterns.ranges.count
+    var bits = 12
+    while bits < 23, 1 << bits < 4 * count { bits += 1 }
+    var shared = [UInt16](repeating: 0, count: 1 << bits)
+    let shift = UInt64(64 - bits)
+    let bytes = patterns.bytes.rawBytes
+    let windows = self.windows
+    for range in patterns.ranges {
+      PairCover.forEachAnchor(of: range, in: patterns.bytes, table) { anchor in
+        for window in windows where Self.fits(window, anchor: anchor, length: range.count) {
+          let index = Int(
+            Self.hash(window, bytes, anchorAt: range.lowerBound + anchor) >> shift)
+          if shared[index] < .max { shared[index] += 1 }
+        }
+      }
+    }
+    var unplaced: [Int] = []
+    var places: [Place] = []
+    places.reserveCapacity(count)
+    for (pattern, range) in patterns.ranges.enumerated() {
+      var best: (width: UInt32, shared: UInt16, place: Place)?
+      PairCover.forEachAnchor(of: range, in: patterns.bytes, table) { anchor in
+        for index in windows.indices {
+          let window = windows[index]
+          guard Self.fits(window, anchor: anchor, length: range.count) else { continue }
+          if let best, best.width > window.width { continue }
+          let hash = Self.hash(window, bytes, anchorAt: range.lowerBound + anchor)
+          let sharing = shared[Int(hash >> shift)]
+          if let best, best.width == window.width, best.shared <= sharing { continue }
+          best = (
+            window.width, sharing,
+            Place(
+              hash: hash, pattern: UInt32(pattern), anchor: UInt16(anchor), window: UInt8(index))
+          )
+        }
+      }
+      if let best { places.append(best.place) } else { unplaced.append(pattern) }
+    }
+    rest += unplaced
+    places.sort {
+      $0.window != $1.window
+        ? $0.window < $1.window
+        : $0.hash != $1.hash ? $0.hash < $1.hash : $0.pattern < $1.pattern
+    }
+    return places
+  }
+
+  // MARK: Records
+
+  private mutating func fill(_ places: [Place]) {
+    entries.reserveCapacity(places.count)
+    records.reserveCapacity(patterns.bytes.count + 10 * places.count)
+    var perWindow = [Int](repeating: 0, count: windows.count)
+    for place in places { perWindow[Int(place.window)] += 1 }
+    for index in windows.indices {
+      var bits = 4
+      while bits < AnchorIndex.longestFilter, 4 << bits < perWindow[index] { bits += 1 }
+      windows[index].firstWord = filters.count
+      windows[index].wordBits = UInt32(bits)
+      filters.append(contentsOf: repeatElement(0, count: 1 << bits))
+    }
+    if filters.isEmpty { filters.append(0) }
+    var at = 0
+    while at < places.count {
+      let first = places[at]
+      var end = at + 1
+      while end < places.count, places[end].hash == first.hash, places[end].window == first.window {
+        end += 1
+      }
+      let window = windows[Int(first.window)]
+      if end == at + 1 {
+        append(Literal(first: first.pattern, anchor: Int(first.anchor)), key: first.hash)
+      } else {
+        let literals = distinct(places[at..<end])
+        let from = -Int(window.before)
+        if !place(
+          literals, key: first.hash, covered: from..<from + Int(window.width))
+        {
+          for literal in literals {
+            rest.append(Int(literal.first))
+            for number in literal.more { rest.append(Int(number)) }
+          }
+        }
+      }
+      let word = window.firstWord + Int(sekisho_window_word(first.hash, window.wordBits))
+      filters[word] |= sekisho_window_mask(first.hash)
+      at = end
+    }
+  }
+
+  /// The literals of patterns that share a window, by their bytes.
+  private func distinct(_ places: ArraySlice<Place>) -> [Literal] {
+    let bytes = patterns.bytes.rawBytes
+    func order(_ a: Place, _ b: Place) -> Int {
+      let first = patterns.ranges[Int(a.pattern)]
+      let second = patterns.ranges[Int(b.pattern)]
+      let order = KeyBytes.order(
+        bytes, at: first.lowerBound, length: first.count, bytes, at: second.lowerBound,
+        length: second.count, foldingCase: false)
+      if order != 0 { return order }
+      let (one, other) = (
+        patterns.foldsCase[Int(a.pattern)], patterns.foldsCase[Int(b.pattern)]
+      )
+      return one == other ? 0 : one ? 1 : -1
+    }
+    let sorted = places.sorted {
+      let order = order($0, $1)
+      return order != 0 ? order < 0 : $0.pattern < $1.pattern
+    }
+    var literals: [Literal] = []
+    var previous: Place?
+    for place in sorted {
+      if let previous, order(previous, place) == 0 {
+        literals[literals.count - 1].more.append(place.pattern)
+      } else {
+        literals.append(Literal(first: place.pattern, anchor: Int(place.anchor)))
+      }
+      previous = place
+    }
+    return literals
+  }
+
+  /// Gives literals behind one key their slots; false, and nothing added, if they ask for too much.
+  private mutating func place(_ literals: [Literal], key: UInt64, covered: Range<Int>) -> Bool {
+    guard literals.count > AnchorIndex.groupLimit else {
+      for literal in literals { append(literal, key: key) }
+      return true
+    }
+    guard let plan = plan(literals, key: key, covered: covered, depth: 0),
+      plan.visits <= Self.visitBudget
+    else { return false }
+    append(plan, key: key)
+    return true
+  }
+
+  /// What stands behind one key.
+  private struct Plan {
+    var literals: [Literal] = []
+    var shapes: [UInt32] = []
+    var children: [(key: UInt64, plan: Plan)] = []
+    var visits = 0
+  }
+
+  /// Splits literals by further windows until few are behind each; nil if that takes too many.
+  ///
+  /// `covered` are the bytes that the keys so far are hashes of, counted from the anchor.
+  private func plan(
+    _ literals: [Literal], key: UInt64, covered: Range<Int>, depth: Int
+  ) -> Plan? {
+    if literals.count <= AnchorIndex.groupLimit {
+      return Plan(literals: literals, visits: literals.count)
+    }
+    guard depth < AnchorIndex.branchDepth else { return nil }
+    var best: [Step] = []
+    var worst = Int.max
+    let covered = widened(covered, literals)
+    for leftFirst in [true, false] {
+      let steps = literals.indices
+        .map { step($0, literals[$0], covered: covered, key: key, leftFirst: leftFirst) }
+        .sorted { ($0.shape, $0.key, $0.literal) < ($1.shape, $1.key, $1.literal) }
+      var largest = 0
+      var at = 0
+      while at < steps.count {
+        let start = at
+        while at < steps.count, steps[at].key == steps[start].key { at += 1 }
+        largest = max(largest, at - start)
+      }
+      if largest < worst { (best, worst) = (steps, largest) }
+    }
+    var plan = Plan()
+    var at = 0
+    while at < best.count {
+      // Those whose bytes are all covered cannot be told apart by bytes; case can differ.
+      let shape = best[at].shape
+      guard shape != 0 else {
+        plan.literals.append(literals[best[at].literal])
+        at += 1
+        continue
+      }
+      plan.shapes.append(shape)
+      var most = 0
+      while at < best.count, best[at].shape == shape {
+        let start = at
+        while at < best.count, best[at].shape == shape, best[at].key == best[start].key { at += 1 }
+        let members = best[start..<at].map { literals[$0.literal] }
+        guard
+          let child = self.plan(
+            members, key: best[start].key, covered: best[start].covered, depth: depth + 1)
+        else { return nil }
+        most = max(most, child.visits)
+        plan.children.append((best[start].key, child))
+      }
+      plan.visits += most + 1
+    }
+    plan.visits += plan.literals.count + 1
+    return plan.literals.count <= AnchorIndex.groupLimit ? plan : nil
+  }
+
+  /// The covered bytes and those on both sides that are the same in all literals, so that the next
+  /// window tells some of them apart.
+  private func widened(_ covered: Range<Int>, _ literals: [Literal]) -> Range<Int> {
+    func byte(_ literal: Literal, _ offset: Int) -> UInt8? {
+      let range = patterns.ranges[Int(literal.first)]
+      let at = range.lowerBound + literal.anchor + offset
+      return range.contains(at) ? patterns.bytes[at] | 0x20 : nil
+    }
+    func isShared(_ offset: Int) -> Bool {
+      guard let wanted = byte(literals[0], offset) else { return false }
+      return literals.allSatisfy { byte($0, offset) == wanted }
+    }
+    var (first, end) = (covered.lowerBound, covered.upperBound)
+    while isShared(first - 1) { first -= 1 }
+    while isShared(end) { end += 1 }
+    return first..<end
+  }
+
+  /// How a literal goes on beyond the bytes that are covered.
+  private struct Step {
+    var literal: Int
+    var shape: UInt32 = 0
+    var key: UInt64 = 0
+    var covered: Range<Int>
+  }
+
+  private func step(
+    _ index: Int, _ literal: Literal, covered: Range<Int>, key: UInt64, leftFirst: Bool
+  ) -> Step {
+    let range = patterns.ranges[Int(literal.first)]
+    let left = min(8, literal.anchor + covered.lowerBound)
+    let right = min(8, range.count - literal.anchor - covered.upperBound)
+    let goesLeft = left > 0 && (leftFirst || right <= 0)
+    guard goesLeft || right > 0 else { return Step(literal: index, covered: covered) }
+    let width = goesLeft ? left : right
+    let offset = goesLeft ? covered.lowerBound - width : covered.upperBound
+    let shape = AnchorIndex.shape(offset: offset, width: width)
+    let word = Self.word(
+      patterns.bytes.rawBytes, at: range.lowerBound + literal.anchor + offset, width: width)
+    return Step(
+      literal: index, shape: shape,
+      key: sekisho_window_hash(word, UInt32(width), AnchorIndex.branchSeed(key, shape: shape)),
+      covered: goesLeft
+        ? offset..<covered.upperBound : covered.lowerBound..<covered.upperBound + width)
+  }
+
+  private mutating func append(_ plan: Plan, key: UInt64) {
+    if !plan.shapes.isEmpty {
+      entries.append((key, records.count / 4))
+      append(word: AnchorIndex.Head.branch | UInt32(plan.shapes.count))
+      append(word: 0)
+      for shape in plan.shapes { append(word: shape) }
+    }
+    for literal in plan.literals { append(literal, key: key) }
+    for child in plan.children { append(child.plan, key: child.key) }
+  }
+
+  private mutating func append(_ literal: Literal, key: UInt64) {
+    entries.append((key, records.count / 4))
+    let range = patterns.ranges[Int(literal.first)]
+    var head = UInt32(range.count) | UInt32(literal.anchor) << 13
+    if patterns.foldsCase[Int(literal.first)] { head |= AnchorIndex.Head.ignoresCase }
+    if !literal.more.isEmpty { head |= AnchorIndex.Head.hasMore }
+    append(word: head)
+    append(word: literal.first)
+    records.append(contentsOf: patterns.bytes[range])
+    while records.count % 4 != 0 { records.append(0) }
+    guard !literal.more.isEmpty else { return }
+    append(word: UInt32(literal.more.count))
+    for number in literal.more { append(word: number) }
+  }
+
+  private mutating func append(word: UInt32) {
+    for shift in [0, 8, 16, 24] as [UInt32] {
+      records.append(UInt8(truncatingIfNeeded: word >> shift))
+    }
+  }
+
+  // MARK: Slots
+
+  /// Puts the entries into slots; false if no size keeps each near where its hash points.
+  private mutating func makeSlots() -> Bool {
+    guard records.count / 4 < Int(UInt32.max) else { return false }
+    var homes = max(16, 2 * entries.count)
+    for _ in 0..<6 {
+      if fillSlots(homes) { return true }
+      homes += homes / 2
+    }
+    return false
+  }
+
+  private mutating func fillSlots(_ homes: Int) -> Bool {
+    slots = [UInt64](repeating: 0, count: homes + AnchorIndex.probeLimit)
+    for entry in entries {
+      let home = entry.key.scaled(to: homes)
+      var place = home
+      while slots[place] != 0 {
+        place += 1
+        guard place < home + AnchorIndex.probeLimit else { return false }
+      }
+      slots[place] = UInt64(entry.record + 1) << 32 | entry.key & 0xFFFF_FFFF
+    }
+    return true
+  }
+
+  /// Elements of each section, all zero if there are no anchors.
+  static func counts(_ builder: AnchorBuilder?) -> [Int] {
+    guard let builder else { return AnchorIndex.elementSizes.map { _ in 0 } }
+    return [
+      64, builder.groups.exactPairs?.count ?? 0, builder.filters.count, builder.slots.count,
+      builder.records.count,
+    ]
+  }
+
+  /// The parameters of the windows, zero for those that there are not.
+  static func parameters(_ builder: AnchorBuilder?) -> [UInt64] {
+    let windows = builder?.windows ?? []
+    return (0..<AnchorIndex.windowLimit).map { $0 < windows.count ? windows[$0].parameter : 0 }
+  }
+
+  func write(to writer: inout ImageWriter, firstSection section: Int) {
+    writer.store(groups.kernelTables(), section: section)
+    if let exact = groups.exactPairs { writer.store(exact, section: section + 1) }
+    writer.store(filters, section: section + 2)
+    writer.store(slots, section: section + 3)
+    writer.copy(records.rawBytes, section: section + 4, byteOffset: 0)
+  }
+}

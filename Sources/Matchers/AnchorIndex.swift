@@ -1,0 +1,194 @@
+internal import CByteKernels
+
+/// Literals found by what is rare in them.
+///
+/// # How it works
+///
+/// At build time each pattern gets an *anchor*: a pair of neighbouring bytes in it that is one of a few
+/// rare kinds (for names a dot before a letter). A scan
+///
+/// 1. finds the anchors of the input, many bytes at once (`PairGroups`, the finder of `CByteKernels`);
+///    where that finds many pairs beside those that are wanted, a table of bits sorts them out;
+/// 2. hashes up to eight bytes around each, the *window*, and asks a small filter of the windows that
+///    patterns have. Patterns that are too short for one window have another; there are at most eight
+///    kinds, and each anchor is looked at under each;
+/// 3. looks those that pass up in a table of slots, and compares what is found byte by byte.
+///
+/// Windows and slots ignore the case of letters; the comparison heeds it where the pattern does.
+///
+/// # Layout
+///
+///     pairs     UInt8 × 64   tables of the finder
+///     exact     UInt64 × 1024, or none: a bit for each pair, first byte high, that is really wanted
+///     filters   UInt64 …     of each key two bits in one word
+///     slots     UInt64 …     low half: low half of the hash; high half: its record, plus one; 0 is empty.
+///               A key's slot is where the hash's high bits point, or one of the next few.
+///     records   in units of four bytes, see below
+///
+/// Each kind of window is a parameter: its width in bits 0–7, bytes before the anchor in 8–15, the
+/// logarithm of its filter's words in 16–23, and from bit 24 on the first of these; 0 is none.
+///
+/// A record is a literal, or a branch for windows that many patterns share:
+///
+///     literal   head: bits 0–12 length, 13–24 anchor's offset in the pattern, 25 ignores case,
+///               26 has more numbers; number; the bytes, small where case is ignored, padded;
+///               then, if it has more, how many, and these, rising
+///     branch    head: bits 0–4 number of further windows, 31 set; 0; for each window the first byte's
+///               offset from the anchor (bits 0–15, signed) and the width (16–19)
+///
+/// The key of a branch's window is the hash of its bytes and of the key that led to the branch.
+///
+/// # Bounds that do not depend on the image
+///
+/// A candidate takes at most `visitLimit` visits of slots; the builder keeps a quarter of that. Every
+/// offset is clamped at use.
+struct AnchorIndex: Sendable {
+  /// The most kinds of windows.
+  static let windowLimit = 8
+  /// Slots that a key may be away from where its hash points; as many stand behind the last.
+  static let probeLimit = 64
+  /// Patterns behind one window that are compared one by one.
+  static let groupLimit = 8
+  /// Visits of slots for one candidate.
+  static let visitLimit = 2048
+  /// Branches that follow one another.
+  static let branchDepth = 5
+  static let longestFilter = 26
+  /// Bytes of an element of each section: pairs, exact, filters, slots, records.
+  static let elementSizes = [1, 8, 8, 8, 1]
+
+  /// A kind of window.
+  struct Window: Sendable {
+    var before: UInt32
+    var width: UInt32
+    var firstWord: Int
+    var wordBits: UInt32
+    var seed: UInt64
+
+    var parameter: UInt64 {
+      UInt64(width) | UInt64(before) << 8 | UInt64(wordBits) << 16 | UInt64(firstWord) << 24
+    }
+
+    /// The window of a parameter, not yet checked.
+    init(parameter: UInt64, seed: UInt64) {
+      width = UInt32(parameter & 0xFF)
+      before = UInt32(parameter >> 8 & 0xFF)
+      wordBits = UInt32(parameter >> 16 & 0xFF)
+      firstWord = Int(parameter >> 24)
+      self.seed = seed
+    }
+
+    init(before: Int, width: Int, seed: UInt64) {
+      self.init(parameter: UInt64(width | before << 8), seed: seed)
+    }
+  }
+
+  /// What the first word of a record says.
+  struct Head {
+    static let ignoresCase: UInt32 = 1 << 25
+    static let hasMore: UInt32 = 1 << 26
+    static let branch: UInt32 = 1 << 31
+
+    var word: UInt32
+
+    @inline(__always) var length: Int { Int(word & 0x1FFF) }
+    @inline(__always) var anchor: Int { Int(word &>> 13 & 0xFFF) }
+    @inline(__always) var ignoresCase: Bool { word & Self.ignoresCase != 0 }
+    @inline(__always) var hasMore: Bool { word & Self.hasMore != 0 }
+    @inline(__always) var isBranch: Bool { word & Self.branch != 0 }
+    @inline(__always) var shapes: Int { Int(word & 0x1F) }
+  }
+
+  let pairs: ImageTable<UInt8>
+  let exact: ImageTable<UInt64>?
+  let windows: [Window]
+  let filters: ImageTable<UInt64>
+  let slots: ImageTable<UInt64>
+  let records: ImageTable<UInt8>
+  let seed: UInt64
+  /// Slots that hashes point at.
+  let homeSlots: Int
+  let patternCount: Int
+  /// Instructions of the kernels.
+  var variant = sekisho_best_variant()
+
+  /// Takes five sections of an image, in the order above, and the parameters of the windows.
+  init(
+    _ reader: ImageReader, firstSection section: Int, seed: UInt64, windows: ArraySlice<UInt64>,
+    patternCount: Int
+  ) throws(ImageError) {
+    pairs = try reader.table(section)
+    exact = reader.sections[section + 1].count > 0 ? try reader.table(section + 1) : nil
+    filters = try reader.table(section + 2)
+    slots = try reader.table(section + 3)
+    records = try reader.table(section + 4)
+    self.seed = seed
+    self.patternCount = patternCount
+    homeSlots = slots.count - Self.probeLimit
+    guard pairs.count == 64, exact.map({ $0.count == 1024 }) ?? true, homeSlots > 0,
+      records.count >= 16, patternCount > 0
+    else {
+      throw .damaged("the tables of anchors do not fit one another")
+    }
+    var kinds: [Window] = []
+    for parameter in windows where parameter != 0 {
+      let window = Window(parameter: parameter, seed: Self.windowSeed(seed, kinds.count))
+      guard (1...8).contains(window.width), window.before < window.width,
+        window.wordBits <= Self.longestFilter,
+        window.firstWord <= filters.count - 1 << Int(window.wordBits)
+      else { throw .damaged("window \(kinds.count) of the anchors is out of range") }
+      kinds.append(window)
+    }
+    self.windows = kinds
+  }
+
+  /// The seed of the keys of one kind of window.
+  static func windowSeed(_ seed: UInt64, _ index: Int) -> UInt64 {
+    seed &+ UInt64(index + 1) &* 0xC2B2_AE3D_27D4_EB4F
+  }
+
+  /// The seed of the keys of a branch's window.
+  @inline(__always)
+  static func branchSeed(_ key: UInt64, shape: UInt32) -> UInt64 {
+    (key ^ UInt64(shape) &* 0xFF51_AFD7_ED55_8CCD) &+ 0x1656_67B1_9E37_79F9
+  }
+
+  /// The slot that a key points at.
+  @inline(__always)
+  func home(_ key: UInt64) -> Int { key.scaled(to: homeSlots) }
+
+  /// A branch's window: offset of its first byte from the anchor, and width.
+  static func shape(offset: Int, width: Int) -> UInt32 {
+    UInt32(UInt16(bitPattern: Int16(offset))) | UInt32(width) << 16
+  }
+
+  @inline(__always)
+  static func offset(ofShape shape: UInt32) -> Int {
+    Int(Int16(bitPattern: UInt16(truncatingIfNeeded: shape)))
+  }
+
+  /// The width of a branch's window, 1 to 8 whatever the image says.
+  @inline(__always)
+  static func width(ofShape shape: UInt32) -> Int { Int((shape &>> 16 &- 1) & 7) &+ 1 }
+
+  /// Bytes of a literal's record before its further numbers.
+  @inline(__always)
+  static func literalBytes(_ length: Int) -> Int { 8 &+ (length &+ 3) & ~3 }
+
+  /// The further numbers of the literal at an offset: where they begin and how many there are.
+  func more(at record: Int, _ head: Head) -> (first: Int, count: Int) {
+    guard head.hasMore else { return (0, 0) }
+    let place = record &+ Self.literalBytes(head.length)
+    let count = Int(records.load(clamping: place, as: UInt32.self))
+    let room = max(0, (records.count &- place &- 4) / 4)
+    return (place &+ 4, min(count, room, patternCount &- 1))
+  }
+
+  /// A pattern's number at an offset of the records.
+  @inline(__always)
+  func number(at offset: Int) -> UInt32 {
+    min(
+      records.load(clamping: offset, as: UInt32.self),
+      UInt32(truncatingIfNeeded: patternCount &- 1))
+  }
+}

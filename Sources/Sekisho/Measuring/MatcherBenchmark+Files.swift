@@ -1,0 +1,62 @@
+public import Inputs
+
+extension MatcherBenchmark {
+  /// Reads both files into memory, decompressed, and measures.
+  ///
+  /// - Parameters:
+  ///   - entries: patterns, keys or prefixes, one a line; `-` is standard input.
+  ///   - input: what is searched or asked for.
+  /// - Returns: the figures.
+  /// - Throws: what is wrong with a file or a line of it.
+  public func run(entries: InputPath, input: InputPath) throws(Failure) -> Result {
+    try run(entries: Self.contents(entries), input: Self.contents(input))
+  }
+
+  private static func contents(_ path: InputPath) throws(Failure) -> [UInt8] {
+    do {
+      let source = try InputSource(path: path)
+      var bytes: [UInt8] = []
+      if let size = source.rawSize { bytes.reserveCapacity(Int(clamping: size) + 1) }
+      let step = 1 << 20
+      var buffer = [UInt8](repeating: 0, count: step)
+      while true {
+        let count = try unsafe buffer.withUnsafeMutableBytes { memory throws(InputError) in
+          // SAFETY: the buffer is valid within the closure.
+          try unsafe source.read(into: memory)
+        }
+        guard count > 0 else { return bytes }
+        bytes.append(contentsOf: buffer[..<count])
+      }
+    } catch {
+      throw Failure(description: "\(error)")
+    }
+  }
+}
+
+extension MatcherBenchmark.Result {
+  /// The figures as one JSON object.
+  public var json: String {
+    """
+    {"entries":\(entries),"build_seconds":\(buildSeconds),"structure_bytes":\(structureBytes),\
+    "input_bytes":\(inputBytes),"matches":\(matches),"best":\(best),"median":\(median),\
+    "unit":"\(unit)"}
+    """
+  }
+
+  /// The figures for a person, a line each.
+  public var text: String {
+    func shown(_ value: Double) -> String {
+      let scaled = (value * 1000).rounded() / 1000
+      return "\(scaled)"
+    }
+    return """
+      entries      \(entries)
+      build        \(shown(buildSeconds)) s
+      structure    \(structureBytes) bytes
+      input        \(inputBytes) bytes
+      matches      \(matches)
+      best         \(shown(best)) \(unit)
+      median       \(shown(median)) \(unit)
+      """
+  }
+}

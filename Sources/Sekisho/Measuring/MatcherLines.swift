@@ -1,0 +1,197 @@
+internal import Matchers
+internal import Parsing
+
+/// The lines of a text.
+enum Lines {
+  /// Calls with the range of each line that is not empty, its end and a carriage return left out.
+  static func forEach<Failure: Error>(
+    _ text: [UInt8], _ body: (Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    var start = 0
+    while start < text.count {
+      var end = start
+      while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
+      let last = end > start && text[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+      if last > start { try body(start..<last) }
+      start = end + 1
+    }
+  }
+}
+
+/// Keys, one a line.
+struct KeyLines {
+  var bytes: [UInt8] = []
+  var references: [KeyReference] = []
+
+  init(
+    _ text: [UInt8], isHex: Bool, ignoresCase: Bool
+  ) throws(MatcherBenchmark.Failure) {
+    guard text.count <= Int(UInt32.max) else {
+      throw MatcherBenchmark.Failure(description: "more than 4 GiB of keys")
+    }
+    var number = 0
+    bytes.reserveCapacity(isHex ? text.count / 2 : text.count)
+    try Lines.forEach(text) { line throws(MatcherBenchmark.Failure) in
+      number += 1
+      let start = bytes.count
+      if isHex {
+        guard line.count % 2 == 0 else {
+          throw MatcherBenchmark.Failure(description: "line \(number): half a byte")
+        }
+        for at in stride(from: line.lowerBound, to: line.upperBound, by: 2) {
+          guard let high = Self.digit(text[at]), let low = Self.digit(text[at + 1]) else {
+            throw MatcherBenchmark.Failure(
+              description: "line \(number): not hexadecimal digits")
+          }
+          bytes.append(high << 4 | low)
+        }
+      } else {
+        for at in line {
+          let byte = text[at]
+          bytes.append(ignoresCase && byte &- 65 < 26 ? byte | 0x20 : byte)
+        }
+      }
+      references.append(
+        KeyReference(offset: UInt32(start), length: UInt32(bytes.count - start)))
+    }
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - 48
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 87
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - 55
+    default: nil
+    }
+  }
+
+  /// The length of all keys if it is one.
+  var commonLength: Int? {
+    guard let first = references.first else { return nil }
+    return references.allSatisfy { $0.length == first.length } ? Int(first.length) : nil
+  }
+
+  /// Keeps the first of equal keys.
+  mutating func removeDoubles() {
+    // Open addressing over the keys' own hashes; a set of arrays would take ten times the memory.
+    var size = 16
+    while size < 2 * references.count { size *= 2 }
+    var table = [UInt32](repeating: 0, count: size)
+    var kept = 0
+    for reference in references {
+      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+      let range = Int(reference.offset)..<Int(reference.offset) + Int(reference.length)
+      for at in range { hash = (hash ^ UInt64(bytes[at])) &* 0x100_0000_01B3 }
+      var slot = Int(truncatingIfNeeded: (hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15 >> 20)
+      slot &= size - 1
+      var isDouble = false
+      while table[slot] != 0 {
+        let other = references[Int(table[slot]) - 1]
+        if other.length == reference.length {
+          let start = Int(other.offset)
+          isDouble = range.allSatisfy { bytes[$0] == bytes[start + $0 - range.lowerBound] }
+          if isDouble { break }
+        }
+        slot = (slot + 1) & (size - 1)
+      }
+      if isDouble { continue }
+      references[kept] = reference
+      kept += 1
+      table[slot] = UInt32(kept)
+    }
+    references.removeLast(references.count - kept)
+  }
+}
+
+/// Prefixes or addresses of one family, one a line.
+struct PrefixLines {
+  var entries: [(address: IPv6Bits, length: Int)] = []
+  private(set) var isIPv6 = false
+
+  init(_ text: [UInt8]) throws(MatcherBenchmark.Failure) {
+    var number = 0
+    try Lines.forEach(text) { line throws(MatcherBenchmark.Failure) in
+      number += 1
+      let slash = line.last { text[$0] == UInt8(ascii: "/") }
+      let address = line.lowerBound..<(slash ?? line.upperBound)
+      guard let value = Self.address(text.rawBytes, address) else {
+        throw MatcherBenchmark.Failure(description: "line \(number): not an address or prefix")
+      }
+      if entries.isEmpty { isIPv6 = value.isIPv6 }
+      guard value.isIPv6 == isIPv6 else {
+        throw MatcherBenchmark.Failure(description: "line \(number): IPv4 and IPv6 are mixed")
+      }
+      let most = isIPv6 ? 128 : 32
+      var length = most
+      if let slash {
+        guard slash + 1 < line.upperBound, line.upperBound - slash <= 4 else {
+          throw MatcherBenchmark.Failure(description: "line \(number): no prefix length")
+        }
+        length = 0
+        for at in slash + 1..<line.upperBound {
+          guard text[at] &- 48 < 10 else {
+            throw MatcherBenchmark.Failure(description: "line \(number): no prefix length")
+          }
+          length = length * 10 + Int(text[at] - 48)
+        }
+        guard length <= most else {
+          throw MatcherBenchmark.Failure(description: "line \(number): prefix length \(length)")
+        }
+      }
+      entries.append((Self.cleared(value.bits, most: most, length: length), length))
+    }
+  }
+
+  private static func address(
+    _ text: RawSpan, _ range: Range<Int>
+  ) -> (bits: IPv6Bits, isIPv6: Bool)? {
+    if let value = IPAddressText.ipv4(text, range) {
+      return (IPv6Bits(high: 0, low: UInt64(value)), false)
+    }
+    if let (high, low) = IPAddressText.ipv6(text, range) {
+      return (IPv6Bits(high: high, low: low), true)
+    }
+    return nil
+  }
+
+  /// The address without the bits below the prefix.
+  private static func cleared(_ bits: IPv6Bits, most: Int, length: Int) -> IPv6Bits {
+    let below = most - length
+    if below >= 128 { return IPv6Bits(high: 0, low: 0) }
+    if below >= 64 {
+      return IPv6Bits(high: (bits.high >> UInt64(below - 64)) << UInt64(below - 64), low: 0)
+    }
+    return IPv6Bits(high: bits.high, low: (bits.low >> UInt64(below)) << UInt64(below))
+  }
+
+  /// The entries in order, without doubles.
+  private func distinct() -> [(address: IPv6Bits, length: Int)] {
+    let sorted = entries.sorted {
+      ($0.address.high, $0.address.low, $0.length) < ($1.address.high, $1.address.low, $1.length)
+    }
+    var result: [(address: IPv6Bits, length: Int)] = []
+    result.reserveCapacity(sorted.count)
+    for entry in sorted {
+      if let last = result.last, last == entry { continue }
+      result.append(entry)
+    }
+    return result
+  }
+
+  var distinctCount: Int { distinct().count }
+
+  /// The image of the distinct entries, numbered in their order.
+  func build() throws(ImageError) -> [UInt8] {
+    var builder = PrefixTrieBuilder()
+    for (number, entry) in distinct().enumerated() {
+      if isIPv6 {
+        builder.insert(ipv6: entry.address, length: entry.length, number: UInt32(number))
+      } else {
+        builder.insert(
+          ipv4: UInt32(truncatingIfNeeded: entry.address.low), length: entry.length,
+          number: UInt32(number))
+      }
+    }
+    return try builder.build()
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Glibc
+import Sekisho
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure throughput over your own data.",
+    discussion: """
+      Data is read into memory first. Each repetition goes over the whole input; the best and the
+      median rate are printed, and how many matches there were, so that the figures can be held
+      against any other tool.
+
+      Example:
+        sekisho bench literals patterns.txt access.log --nocase
+
+      Exit codes: 0 measured, 2 an error.
+      """,
+    subcommands: [LiteralsBench.self, KeysBench.self, PrefixesBench.self])
+}
+
+/// What all measurements of a matcher have in common.
+struct BenchArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("How often the input is gone over.", valueName: "n"))
+  var `repeat` = 5
+
+  @Flag(help: "One JSON object instead of a table.")
+  var json = false
+
+  func validate() throws {
+    guard (1...1_000_000).contains(`repeat`) else {
+      throw ValidationError("--repeat takes a number from 1 to 1000000")
+    }
+  }
+
+  func run(_ kind: MatcherBenchmark.Kind, entries: String, input: String) throws {
+    let result: MatcherBenchmark.Result
+    do {
+      result = try MatcherBenchmark(kind, repetitions: `repeat`)
+        .run(entries: InputPath(entries), input: InputPath(input))
+    } catch {
+      Console.error(Console.shown("\(error)"))
+      throw ExitCode(2)
+    }
+    let text = (json ? result.json : result.text) + "\n"
+    if !Console.write(text, to: STDOUT_FILENO), errno != EPIPE {
+      Console.error("standard output: cannot write")
+      throw ExitCode(2)
+    }
+  }
+}
+
+struct LiteralsBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "literals",
+    abstract: "Search for many strings at once.",
+    discussion: """
+      Matches are the (pattern, occurrence) pairs, overlapping ones included.
+
+      Example:
+        sekisho bench literals patterns.txt access.log --nocase
+      """)
+
+  @Argument(help: "Patterns, one a line.")
+  var patterns: String
+
+  @Argument(help: "What is searched, as it is.")
+  var input: String
+
+  @Flag(help: "ASCII letters match in either case.")
+  var nocase = false
+
+  @OptionGroup var arguments: BenchArguments
+
+  func run() throws {
+    try arguments.run(.literals(ignoresCase: nocase), entries: patterns, input: input)
+  }
+}
+
+struct KeysBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "keys",
+    abstract: "Ask a set whether it holds whole lines.",
+    discussion: """
+      Matches are the queries that are in the set.
+
+      Example:
+        sekisho bench keys names.txt seen-names.txt
+      """)
+
+  @Argument(help: "Keys, one a line; doubles count once.")
+  var keys: String
+
+  @Argument(help: "Queries, one a line.")
+  var queries: String
+
+  @Flag(help: "Lines are hexadecimal digits; the keys are the bytes.")
+  var hex = false
+
+  @Flag(help: "ASCII letters are equal in either case.")
+  var nocase = false
+
+  @OptionGroup var arguments: BenchArguments
+
+  func run() throws {
+    try arguments.run(.keys(isHex: hex, ignoresCase: nocase), entries: keys, input: queries)
+  }
+}
+
+struct PrefixesBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prefixes",
+    abstract: "Ask which prefix covers each address.",
+    discussion: """
+      Matches are the addresses that a prefix covers. All lines are of one family.
+
+      Example:
+        sekisho bench prefixes drop.txt addresses.txt
+      """)
+
+  @Argument(help: "Prefixes or addresses, one a line; bits below a prefix are cleared.")
+  var prefixes: String
+
+  @Argument(help: "Addresses, one a line.")
+  var addresses: String
+
+  @OptionGroup var arguments: BenchArguments
+
+  func run() throws {
+    try arguments.run(.prefixes, entries: prefixes, input: addresses)
+  }
+}
