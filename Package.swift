@@ -89,7 +89,9 @@ let package = Package(
     tests("Matchers", ["Matchers", "CByteKernels"]),
     tests("Inputs", ["Inputs", "Parsing"]),
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
-    tests("Database", ["Database", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
+    tests(
+      "Database",
+      ["Database", "CByteKernels", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
     tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),

@@ -21,9 +21,11 @@ public struct CandidateFinder: Sendable {
   private let wantsNames: Bool
   private let wantsDigitLabels: Bool
   private let wantsDigests: Bool
-  private let wantsPairs: Bool
   private let classes = TextClasses.shared
   private let way: Int32
+  /// Words of values that the filters do not know.
+  private let words: LiteralMatcher?
+  private let takesAnyIPv6: Bool
 
   private var blocks = [sekisho_text_block](
     repeating: sekisho_text_block(), count: Self.windowBlocks + 2)
@@ -35,9 +37,12 @@ public struct CandidateFinder: Sendable {
   private var wide: [IPv6Bits] = []
   private var widePlaces: [UInt32] = []
   private var numbers: [UInt32] = []
+  private var wordMatches: [LiteralMatch] = []
   /// Ends of the last runs of hexadecimal digits and of colons that were looked at.
   private var digestsDone = 0
   private var colonsDone = 0
+  /// The last percent unit above ASCII, and whether it may belong to a host.
+  private var lastUnit = (offset: -1, isInAuthority: false)
 
   /// Values of each kind, by raw value, that were looked at since the finder was made; a digest counts
   /// as what its length is without a label.
@@ -45,40 +50,47 @@ public struct CandidateFinder: Sendable {
 
   private static let windowBlocks = 256
 
-  /// Nil where text cannot be searched for what the databases hold: file names, user agents and other
-  /// strings, hosts of one label, or an image without the filter.
+  /// Nil where text cannot be searched for what the databases hold: a string without any letter or digit,
+  /// or an image without the filter.
+  ///
+  /// Quick, unless strings or hosts of one label take part, of which words are gathered.
   public init?(databases: [IndicatorDatabase], options: LookupOptions) {
     var kinds = IndicatorKindSet()
     var filters: [CandidateFilter] = []
+    var words = CandidateWords()
     for database in databases {
       let held = database.kindsToLookUp(options).intersection(options.kinds)
       kinds.formUnion(held)
       if held.rawValue == 0 { continue }
-      guard let filter = database.candidateFilter, !filter.hasOtherHosts else { return nil }
+      guard let filter = database.candidateFilter else { return nil }
       filters.append(filter)
+      var inWords = held.intersection(CandidateWords.strings)
+      if filter.hasOtherHosts {
+        inWords.formUnion(held.intersection(IndicatorKindSet([.domain, .url, .email])))
+      }
+      guard words.insert(database, inWords) else { return nil }
     }
-    guard kinds.isDisjoint(with: Self.strings) else { return nil }
+    takesAnyIPv6 = words.hasIPv6Hosts
+    guard let matcher = try? words.matcher() else { return nil }
+    self.words = matcher
     self.filters = filters
     ipv4 = kinds.contains(.ipv4) ? databases.compactMap(\.ipv4) : []
     ipv6 = kinds.contains(.ipv6) ? databases.compactMap(\.ipv6) : []
     wantsNames = !kinds.isDisjoint(with: IndicatorKindSet([.domain, .url, .email]))
     wantsDigitLabels = wantsNames && filters.contains(where: \.hasDigitLabels)
     wantsDigests = IndicatorKind.allCases.contains { $0.isDigest && kinds.contains($0) }
-    wantsPairs = !kinds.isDisjoint(
-      with: IndicatorKindSet([.certificateSHA1, .certificateSHA256, .hassh, .hasshServer]))
     way = sekisho_text_best()
   }
 
-  /// Kinds whose values are found in fields of their own only.
-  private static let strings = IndicatorKindSet([
-    .filename, .userAgent, .ja4, .registryKey, .mutex, .pipe,
-  ])
-
-  /// Offsets in a chunk, ascending, at or near which an indicator may be.
-  public mutating func find(in chunk: RawSpan, candidates: inout [UInt32]) {
+  /// Finds offsets in a chunk, ascending, at or near which an indicator may be; false where they are so
+  /// many that everything should be read.
+  public mutating func find(in chunk: RawSpan, candidates: inout [UInt32]) -> Bool {
+    candidates.removeAll(keepingCapacity: true)
     found.removeAll(keepingCapacity: true)
     digestsDone = 0
     colonsDone = 0
+    lastUnit = (-1, false)
+    guard findWords(in: chunk) else { return false }
     var start = 0
     while start < chunk.byteCount {
       // A block before and one behind the window give its ends their neighbours.
@@ -101,8 +113,22 @@ public struct CandidateFinder: Sendable {
     lookUpAddresses()
     lookUpWideAddresses()
     found.sort()
-    candidates.removeAll(keepingCapacity: true)
     candidates.append(contentsOf: found)
+    return true
+  }
+
+  private mutating func findWords(in chunk: RawSpan) -> Bool {
+    guard let words else { return true }
+    var state = LiteralMatcher.State()
+    var matches = wordMatches
+    wordMatches = []
+    defer { wordMatches = matches }
+    matches.removeAll(keepingCapacity: true)
+    guard
+      words.scan(chunk, state: &state, limit: chunk.byteCount / 16 + 1024, matches: &matches)
+    else { return false }
+    for match in matches { found.append(UInt32(truncatingIfNeeded: match.end &- 1)) }
+    return true
   }
 
   private mutating func classify(_ bytes: RawSpan) {
@@ -372,6 +398,7 @@ public struct CandidateFinder: Sendable {
     colonsDone = end
     // Longer than an address with a port: what it is depends on what stands before it.
     if end - start > 56 { return add(start) }
+    if takesAnyIPv6 { return add(start) }
     guard !ipv4.isEmpty || !ipv6.isEmpty else { return }
     if end < count, classes.is(bytes.byte(unchecked: end), .word) { return }
     for offset in max(0, start - 6)..<start
@@ -531,19 +558,32 @@ public struct CandidateFinder: Sendable {
   }
 
   /// Whether a percent unit may belong to the host of a URL, which is decoded whole.
-  private func isInAuthority(_ bytes: RawSpan, _ offset: Int) -> Bool {
+  ///
+  /// Walks back no further than to the unit that was asked about before, so that a line of them is
+  /// walked once.
+  private mutating func isInAuthority(_ bytes: RawSpan, _ offset: Int) -> Bool {
     var start = offset
-    let floor = max(0, offset - 1024)
-    while start > floor {
+    var result = false
+    while start > 0 {
+      if start == lastUnit.offset {
+        result = lastUnit.isInAuthority
+        break
+      }
       let byte = bytes.byte(unchecked: start - 1)
-      if byte == UInt8(ascii: "/") { return start > 1 && bytes.byte(unchecked: start - 2) == byte }
+      if byte == UInt8(ascii: "/") {
+        result = start > 1 && bytes.byte(unchecked: start - 2) == byte
+        break
+      }
       if byte <= 0x20 || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
         || byte == UInt8(ascii: "\"")
       {
-        return false
+        break
       }
       start -= 1
     }
-    return start > 0
+    // What is cut at the chunk's start may be a host.
+    if start == 0 { result = true }
+    lastUnit = (offset, result)
+    return result
   }
 }

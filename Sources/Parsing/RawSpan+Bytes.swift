@@ -62,6 +62,35 @@ extension RawSpan {
     return offset
   }
 
+  /// Number of bytes of a value.
+  ///
+  /// Eight bytes at a time; their flags add up in the bytes of one word, which is emptied before any of
+  /// them can overflow.
+  public func count(of value: UInt8) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let lows: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+    let halves: UInt64 = 0x00ff_00ff_00ff_00ff
+    let pattern = ones &* UInt64(value)
+    var total = 0
+    var offset = 0
+    while byteCount - offset >= 8 {
+      var sums: UInt64 = 0
+      let words = min((byteCount - offset) / 8, 255)
+      for _ in 0..<words {
+        let difference = littleEndianUInt64(unchecked: offset) ^ pattern
+        sums &+= ~(((difference & lows) &+ lows) | difference | lows) >> 7
+        offset += 8
+      }
+      let pairs = (sums & halves) &+ (sums >> 8 & halves)
+      total += Int(pairs &* 0x0001_0001_0001_0001 >> 48)
+    }
+    while offset < byteCount {
+      if byte(unchecked: offset) == value { total += 1 }
+      offset += 1
+    }
+    return total
+  }
+
   /// Offset of the last byte of a value before `end`, or -1.
   public func lastOffset(of value: UInt8, before end: Int) -> Int {
     precondition(end >= 0 && end <= byteCount)

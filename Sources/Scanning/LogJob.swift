@@ -124,17 +124,8 @@ final class LogJob: InputJob, @unchecked Sendable {
     // Where a fault waits behind the last chunk, the next read reports it.
     let isFinal = chunk.map { $0.isFinal && reader.fault == nil } ?? true
     let piece = Piece(chunk: chunk, firstLine: readLines, isFinal: isFinal)
-    if let chunk { readLines += Self.lineCount(chunk.bytes) }
+    if let chunk { readLines += UInt64(chunk.bytes.count(of: Byte.lineFeed)) }
     return piece
-  }
-
-  private static func lineCount(_ bytes: RawSpan) -> UInt64 {
-    var count = 0
-    // A loop that the compiler vectorises.
-    for offset in bytes.byteOffsets where bytes.byte(unchecked: offset) == Byte.lineFeed {
-      count &+= 1
-    }
-    return UInt64(count)
   }
 
   // MARK: Scanning

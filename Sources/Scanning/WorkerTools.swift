@@ -20,8 +20,8 @@ final class WorkerTools {
   func findCandidates(in chunk: RawSpan) -> [UInt64] {
     guard finder != nil else { return [] }
     let before = finder?.counts ?? []
-    finder?.find(in: chunk, candidates: &candidates)
-    logs.setCandidates(candidates)
+    let isFound = finder?.find(in: chunk, candidates: &candidates) ?? false
+    logs.setCandidates(isFound ? candidates : nil)
     return before
   }
 }

@@ -240,4 +240,15 @@ import Testing
       }
     }
   }
+
+  /// Counts in longer texts, of which some hold so many that a byte of the word overflows if it may.
+  @Test func counts() {
+    var random = Seeded(7)
+    for length in [0, 1, 7, 8, 9, 2039, 2040, 2041, 2048, 4095, 10_000] {
+      for share in [1, 2, 50] {
+        let bytes = (0..<length).map { _ in UInt8(random.below(share) == 0 ? 0x0a : 0x8a) }
+        #expect(bytes.span.bytes.count(of: 0x0a) == bytes.count { $0 == 0x0a })
+      }
+    }
+  }
 }
