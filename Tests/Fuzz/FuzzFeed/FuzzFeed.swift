@@ -82,7 +82,10 @@ private func readAgain(
   case .domain, .email:
     // An escaped dot or space is a name's own business and no feed's notation.
     if value.contains(UInt8(ascii: "\\")) { return }
-  case .url where record.mode == .exact: break
+  case .url where record.mode == .exact && record.schemeLength > 0:
+    // Without scheme a URL may look like a prefix once its port was dropped.
+    // What a cell's end is cut of may be the end of a URL whose fragment was dropped.
+    if let last = value.last, ",;.'\"".utf8.contains(last) { return }
   default: return
   }
   var options = AdmissionOptions()
