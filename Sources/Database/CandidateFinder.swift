@@ -41,6 +41,8 @@ public struct CandidateFinder: Sendable {
   /// Ends of the last runs of hexadecimal digits and of colons that were looked at.
   private var digestsDone = 0
   private var colonsDone = 0
+  /// End of the digits and dots that were looked at as an address.
+  private var addressesDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
   private var lastUnit = (offset: -1, isInAuthority: false)
 
@@ -71,8 +73,11 @@ public struct CandidateFinder: Sendable {
       guard words.insert(database, inWords) else { return nil }
     }
     takesAnyIPv6 = words.hasIPv6Hosts
-    guard let matcher = try? words.matcher() else { return nil }
-    self.words = matcher
+    do {
+      self.words = try words.matcher()
+    } catch {
+      return nil
+    }
     self.filters = filters
     ipv4 = kinds.contains(.ipv4) ? databases.compactMap(\.ipv4) : []
     ipv6 = kinds.contains(.ipv6) ? databases.compactMap(\.ipv6) : []
@@ -89,6 +94,7 @@ public struct CandidateFinder: Sendable {
     found.removeAll(keepingCapacity: true)
     digestsDone = 0
     colonsDone = 0
+    addressesDone = 0
     lastUnit = (-1, false)
     guard findWords(in: chunk) else { return false }
     var start = 0
@@ -153,8 +159,9 @@ public struct CandidateFinder: Sendable {
     }
     mask = block.dot_digit
     while mask != 0 {
-      considerIPv4(chunk, dot: base + mask.trailingZeroBitCount)
-      if wantsDigitLabels { considerName(chunk, dot: base + mask.trailingZeroBitCount) }
+      let dot = base &+ mask.trailingZeroBitCount
+      if dot >= addressesDone { considerIPv4(chunk, dot: dot) }
+      if wantsDigitLabels { considerDigitLabel(chunk, dot: dot) }
       mask &= mask &- 1
     }
     if block.hex_run != 0, wantsDigests {
@@ -179,13 +186,22 @@ public struct CandidateFinder: Sendable {
   @inline(__always)
   private mutating func add(_ offset: Int) { found.append(UInt32(truncatingIfNeeded: offset)) }
 
+  /// Looks at the name whose last label begins with a digit, unless it is a number.
+  @inline(__always)
+  private mutating func considerDigitLabel(_ bytes: RawSpan, dot: Int) {
+    var end = dot &+ 2
+    while end < bytes.byteCount, classes.is(bytes.byte(unchecked: end), .digit) { end &+= 1 }
+    guard end < bytes.byteCount, classes.is(bytes.byte(unchecked: end), .label) else { return }
+    considerName(bytes, dot: dot)
+  }
+
   // MARK: Names
 
   /// Looks at the name whose last label begins behind a dot, if one does.
   private mutating func considerName(_ bytes: RawSpan, dot: Int) {
     let count = bytes.byteCount
-    var end = dot + 1
-    while end < count, classes.is(bytes.byte(unchecked: end), .label) { end += 1 }
+    var end = dot &+ 2
+    while end < count, classes.is(bytes.byte(unchecked: end), .label) { end &+= 1 }
     if end < count, bytes.byte(unchecked: end) == UInt8(ascii: ".") {
       // The name goes on, unless what follows is stripped from its end.
       var next = end + 1
@@ -193,7 +209,6 @@ public struct CandidateFinder: Sendable {
       if next < count, classes.is(bytes.byte(unchecked: next), .label) { return }
     }
     while bytes.byte(unchecked: end - 1) == UInt8(ascii: "-") { end -= 1 }
-    if wantsDigitLabels, isNumber(bytes, dot + 1..<end) { return }
     counts[Int(IndicatorKind.domain.rawValue)] &+= 1
     var (start, isRunStart) = labelStart(bytes, before: dot)
     guard start < dot else { return }
@@ -223,13 +238,6 @@ public struct CandidateFinder: Sendable {
       (start, isRunStart) = (next.start, next.isRunStart)
       value = hash.hash(bytes, before: end, length: end - start)
     }
-  }
-
-  /// Whether a label is all digits, which no name's last one is.
-  @inline(__always)
-  private func isNumber(_ bytes: RawSpan, _ label: Range<Int>) -> Bool {
-    for offset in label where !classes.is(bytes.byte(unchecked: offset), .digit) { return false }
-    return true
   }
 
   /// Where the label that ends before an offset begins, and whether its run does too; hyphens at the
@@ -325,14 +333,16 @@ public struct CandidateFinder: Sendable {
     guard 1...3 ~= dot - start else { return }
     var address: UInt32 = 0
     var offset = start
+    // Dots behind the first one are none of another address.
+    defer { addressesDone = offset }
     for part in 0..<4 {
       var value: UInt32 = 0
       let first = offset
-      while offset < count, offset - first < 4 {
+      while offset < count, offset &- first < 4 {
         let digit = bytes.byte(unchecked: offset) &- 0x30
         guard digit <= 9 else { break }
-        value = value * 10 + UInt32(digit)
-        offset += 1
+        value = value &* 10 &+ UInt32(digit)
+        offset &+= 1
       }
       guard offset > first, value <= 255,
         offset - first == 1 || bytes.byte(unchecked: first) != 0x30

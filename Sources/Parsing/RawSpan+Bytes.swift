@@ -82,7 +82,7 @@ extension RawSpan {
         offset += 8
       }
       let pairs = (sums & halves) &+ (sums >> 8 & halves)
-      total += Int(pairs &* 0x0001_0001_0001_0001 >> 48)
+      total += Int((pairs &* 0x0001_0001_0001_0001) >> 48)
     }
     while offset < byteCount {
       if byte(unchecked: offset) == value { total += 1 }
