@@ -263,18 +263,34 @@ public struct CandidateFinder: Sendable {
     return byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%")
   }
 
-  /// Looks at the names that are left when an escape takes the first bytes of a run: `\n` one, `%20`
-  /// two, `\x0a` three, `%2520` four, `\u000a` five.
+  /// Looks at the name that is left when an escape or a percent unit takes the first bytes of a run: `\n`
+  /// one, `%20` two, `\x0a` three, `%2520` four, `\u000a` five.
   private mutating func considerEncoded(_ bytes: RawSpan, _ label: Range<Int>, end: Int) {
-    for length in 1...5 where label.lowerBound + length < label.upperBound {
-      var start = label.lowerBound + length
-      while start < label.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "-") {
-        start += 1
-      }
-      var hash = SuffixHash()
-      let tail = hash.hash(bytes, before: end, length: end - start)
-      if filters.contains(where: { $0.mayEnd(tail) }) { return add(start) }
+    let first = bytes.byte(unchecked: label.lowerBound)
+    if bytes.byte(unchecked: label.lowerBound - 1) == UInt8(ascii: "%") {
+      considerRest(bytes, label, behind: 2, end: end)
+      if first == UInt8(ascii: "2") { considerRest(bytes, label, behind: 4, end: end) }
+      return
     }
+    switch first {
+    case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "b"),
+      UInt8(ascii: "f"):
+      considerRest(bytes, label, behind: 1, end: end)
+    case UInt8(ascii: "x"): considerRest(bytes, label, behind: 3, end: end)
+    case UInt8(ascii: "u"): considerRest(bytes, label, behind: 5, end: end)
+    default: break
+    }
+  }
+
+  private mutating func considerRest(
+    _ bytes: RawSpan, _ label: Range<Int>, behind length: Int, end: Int
+  ) {
+    var start = label.lowerBound + length
+    while start < label.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "-") { start += 1 }
+    guard start < label.upperBound else { return }
+    var hash = SuffixHash()
+    let tail = hash.hash(bytes, before: end, length: end - start)
+    if filters.contains(where: { $0.mayEnd(tail) }) { add(start) }
   }
 
   /// Whether a last label, with its dot, is that of the names of addresses.

@@ -145,7 +145,7 @@ import Testing
   @Test func theSchemaHasTheSameKeys() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let data = try Data(contentsOf: root.appendingPathComponent("schemas/feeds.schema.json"))
+    let data = try Data(contentsOf: root.appendingPathComponent("seeds/feeds.schema.json"))
     let schema = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
     let properties = try #require(definitions["feed"]?["properties"] as? [String: [String: Any]])

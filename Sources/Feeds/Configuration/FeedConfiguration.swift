@@ -13,7 +13,7 @@ import Parsing
 ///         valid-for: 30d
 ///
 /// A key or value that means nothing is an error that names what was meant; paths are relative to the
-/// file's own folder. `schemas/feeds.schema.json` describes it for editors.
+/// file's own folder. `seeds/feeds.schema.json` describes it for editors.
 public enum FeedConfiguration {
   /// Bytes of the largest configuration that is read.
   static let sizeLimit = 4 << 20
