@@ -1,0 +1,184 @@
+internal import Indicators
+internal import Matchers
+internal import Parsing
+
+extension CandidateFinder {
+  /// Looks at the address whose first dot this is.
+  mutating func considerIPv4(_ bytes: RawSpan, dot: Int) {
+    let count = bytes.byteCount
+    var start = dot
+    while start > 0, dot - start < 8, classes.is(bytes.byte(unchecked: start - 1), .digit) {
+      start -= 1
+    }
+    if start > 0 {
+      let before = bytes.byte(unchecked: start - 1)
+      if before == UInt8(ascii: "."), start > 1,
+        classes.is(bytes.byte(unchecked: start - 2), .label)
+      {
+        return
+      }
+      if before == UInt8(ascii: "%") || before == UInt8(ascii: "\\")
+        || (before == UInt8(ascii: "u") || before == UInt8(ascii: "x")) && start > 1
+          && bytes.byte(unchecked: start - 2) == UInt8(ascii: "\\")
+      {
+        return add(start)
+      }
+    }
+    guard 1...3 ~= dot - start else { return }
+    var address: UInt32 = 0
+    var offset = start
+    // Dots behind the first one are none of another address.
+    defer { addressesDone = offset }
+    for part in 0..<4 {
+      var value: UInt32 = 0
+      let first = offset
+      while offset < count, offset &- first < 4 {
+        let digit = bytes.byte(unchecked: offset) &- 0x30
+        guard digit <= 9 else { break }
+        value = value &* 10 &+ UInt32(digit)
+        offset &+= 1
+      }
+      guard offset > first, value <= 255,
+        offset - first == 1 || bytes.byte(unchecked: first) != 0x30
+      else { return }
+      address = address << 8 | value
+      if part < 3 {
+        guard offset < count, bytes.byte(unchecked: offset) == UInt8(ascii: ".") else { return }
+        offset += 1
+      }
+    }
+    if offset < count {
+      let next = bytes.byte(unchecked: offset)
+      // A longer run of a name; hyphens may join two addresses or be stripped.
+      if next != UInt8(ascii: "-"), classes.is(next, .label) { return }
+      if next == UInt8(ascii: "."), offset + 1 < count {
+        let behind = bytes.byte(unchecked: offset + 1)
+        if behind != UInt8(ascii: "-"), classes.is(behind, .label) { return }
+      }
+    }
+    add(address, at: start)
+  }
+
+  @inline(__always)
+  mutating func add(_ address: UInt32, at place: Int) {
+    addresses.append(address)
+    addressPlaces.append(UInt32(truncatingIfNeeded: place))
+    if addresses.count == 512 { lookUpAddresses() }
+  }
+
+  mutating func lookUpAddresses() {
+    let count = addresses.count
+    if count == 0 { return }
+    counts[Int(IndicatorKind.ipv4.rawValue)] &+= UInt64(count)
+    if numbers.count < count {
+      numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
+    }
+    for family in ipv4 {
+      Self.find(family, addresses, &numbers)
+      for index in 0..<count where numbers[index] != PrefixTrie.none {
+        found.append(addressPlaces[index])
+      }
+    }
+    if wantsNames {
+      for index in 0..<count {
+        let hash = SuffixHash.hash(ipv4: addresses[index])
+        if filters.contains(where: { $0.mayHold(hash) }) { found.append(addressPlaces[index]) }
+      }
+    }
+    addresses.removeAll(keepingCapacity: true)
+    addressPlaces.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: IPv6
+
+  /// Looks at the run of hexadecimal digits, colons and dots around a colon.
+  mutating func considerColons(_ bytes: RawSpan, at colon: Int) {
+    guard colon >= colonsDone else { return }
+    let count = bytes.byteCount
+    var start = colon
+    while start > colonsDone, classes.is(bytes.byte(unchecked: start - 1), .address) { start -= 1 }
+    var end = colon
+    while end < count, classes.is(bytes.byte(unchecked: end), .address) { end += 1 }
+    colonsDone = end
+    // Longer than an address with a port: what it is depends on what stands before it.
+    if end - start > 56 { return add(start) }
+    if takesAnyIPv6 { return add(start) }
+    guard !ipv4.isEmpty || !ipv6.isEmpty else { return }
+    if end < count, classes.is(bytes.byte(unchecked: end), .word) { return }
+    for offset in max(0, start - 6)..<start
+    where bytes.byte(unchecked: offset) == UInt8(ascii: "\\")
+      || bytes.byte(unchecked: offset) == UInt8(ascii: "%")
+    {
+      return add(start)
+    }
+    if start > 0, classes.is(bytes.byte(unchecked: start - 1), .word) {
+      if bytes.byte(unchecked: start - 1) == UInt8(ascii: "_") { return }
+      // `inside:2001:…`: the word before goes with its colon.
+      while start < end, bytes.byte(unchecked: start) != UInt8(ascii: ":") { start += 1 }
+      guard start + 1 < end, bytes.byte(unchecked: start + 1) != UInt8(ascii: ":") else { return }
+      start += 1
+    }
+    considerIPv6(bytes, start..<end)
+  }
+
+  mutating func considerIPv6(_ bytes: RawSpan, _ run: Range<Int>) {
+    var (start, end) = (run.lowerBound, run.upperBound)
+    func isColon(_ offset: Int) -> Bool {
+      offset >= start && offset < end && bytes.byte(unchecked: offset) == UInt8(ascii: ":")
+    }
+    while end > start, bytes.byte(unchecked: end - 1) == UInt8(ascii: ".") { end -= 1 }
+    if isColon(end - 1), !isColon(end - 2) || isColon(end - 3) {
+      end -= 1
+      while end > start, bytes.byte(unchecked: end - 1) == UInt8(ascii: ".") { end -= 1 }
+    }
+    if isColon(start), !isColon(start + 1) { start += 1 }
+    guard end - start > 2 else { return }
+    guard let address = IPAddressText.ipv6(bytes, start..<end) else {
+      // Nine groups may be an address and its port.
+      var colons = 0
+      for offset in start..<end where bytes.byte(unchecked: offset) == UInt8(ascii: ":") {
+        colons += 1
+      }
+      if colons == 8 { add(start) }
+      return
+    }
+    if let mapped = SpecialAddresses.mappedIPv4(address) {
+      add(mapped, at: start)
+    } else {
+      wide.append(IPv6Bits(high: address.high, low: address.low))
+      widePlaces.append(UInt32(truncatingIfNeeded: start))
+      if wide.count == 512 { lookUpWideAddresses() }
+    }
+  }
+
+  mutating func lookUpWideAddresses() {
+    let count = wide.count
+    if count == 0 { return }
+    counts[Int(IndicatorKind.ipv6.rawValue)] &+= UInt64(count)
+    if numbers.count < count {
+      numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
+    }
+    for family in ipv6 {
+      Self.find(family, wide, &numbers)
+      for index in 0..<count where numbers[index] != PrefixTrie.none {
+        found.append(widePlaces[index])
+      }
+    }
+    wide.removeAll(keepingCapacity: true)
+    widePlaces.removeAll(keepingCapacity: true)
+  }
+
+  private static func find(
+    _ family: PrefixLookup, _ addresses: [UInt32], _ numbers: inout [UInt32]
+  ) {
+    var results = numbers.mutableSpan
+    family.trie.lookup(ipv4: addresses.span, numbers: &results)
+  }
+
+  private static func find(
+    _ family: PrefixLookup, _ addresses: [IPv6Bits], _ numbers: inout [UInt32]
+  ) {
+    var results = numbers.mutableSpan
+    family.trie.lookup(ipv6: addresses.span, numbers: &results)
+  }
+}

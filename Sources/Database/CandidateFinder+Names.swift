@@ -1,0 +1,130 @@
+internal import Indicators
+internal import Parsing
+
+extension CandidateFinder {
+  /// Looks at the name whose last label begins behind a dot, if one does.
+  mutating func considerName(_ bytes: RawSpan, dot: Int) {
+    let count = bytes.byteCount
+    var end = dot &+ 2
+    while end < count, classes.is(bytes.byte(unchecked: end), .label) { end &+= 1 }
+    if end < count, bytes.byte(unchecked: end) == UInt8(ascii: ".") {
+      // The name goes on, unless what follows is stripped from its end.
+      var next = end + 1
+      while next < count, classes.is(bytes.byte(unchecked: next), .stripped) { next += 1 }
+      if next < count, classes.is(bytes.byte(unchecked: next), .label) { return }
+    }
+    while bytes.byte(unchecked: end - 1) == UInt8(ascii: "-") { end -= 1 }
+    counts[Int(IndicatorKind.domain.rawValue)] &+= 1
+    var (start, isRunStart) = labelStart(bytes, before: dot)
+    guard start < dot else { return }
+    if !ipv4.isEmpty || !ipv6.isEmpty, isReverse(bytes, dot..<end) {
+      considerReverse(bytes, start..<dot)
+    }
+    guard wantsNames else { return }
+    var hash = SuffixHash()
+    let tail = hash.hash(bytes, before: end, length: end - start)
+    let isEncoded = isRunStart && isBehindEscape(bytes, start)
+    guard filters.contains(where: { $0.mayEnd(tail) }) else {
+      if isEncoded { considerEncoded(bytes, start..<dot, end: end) }
+      return
+    }
+    // The whole name, and whatever of it follows one of its dots.
+    var value = tail
+    while true {
+      if isRunStart && isBehindEscape(bytes, start)
+        || filters.contains(where: { $0.mayHold(value) })
+      {
+        return add(start)
+      }
+      // Longer than any name, also with what an escape before it may add.
+      guard !isRunStart, end - start <= 264 else { return }
+      let next = labelStart(bytes, before: start - 1)
+      guard next.start < start - 1 else { return }
+      (start, isRunStart) = (next.start, next.isRunStart)
+      value = hash.hash(bytes, before: end, length: end - start)
+    }
+  }
+
+  /// Where the label that ends before an offset begins, and whether its run does too; hyphens at the
+  /// run's start are stripped.
+  @inline(__always)
+  func labelStart(_ bytes: RawSpan, before end: Int) -> (start: Int, isRunStart: Bool) {
+    var start = end
+    // With what an escape before it may add a label is a little longer than 63 bytes.
+    let floor = max(0, end - 72)
+    while start > floor, classes.is(bytes.byte(unchecked: start - 1), .label) { start -= 1 }
+    let isRunStart = start == 0 || bytes.byte(unchecked: start - 1) != UInt8(ascii: ".")
+    if isRunStart {
+      while start < end, bytes.byte(unchecked: start) == UInt8(ascii: "-") { start += 1 }
+    }
+    return (start, isRunStart)
+  }
+
+  /// Whether the first bytes of a run may belong to an escape or a percent unit before it.
+  @inline(__always)
+  func isBehindEscape(_ bytes: RawSpan, _ start: Int) -> Bool {
+    guard start > 0 else { return false }
+    let byte = bytes.byte(unchecked: start - 1)
+    return byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%")
+  }
+
+  /// Looks at the name that is left when an escape or a percent unit takes the first bytes of a run: `\n`
+  /// one, `%20` two, `\x0a` three, `%2520` four, `\u000a` five.
+  mutating func considerEncoded(_ bytes: RawSpan, _ label: Range<Int>, end: Int) {
+    let first = bytes.byte(unchecked: label.lowerBound)
+    if bytes.byte(unchecked: label.lowerBound - 1) == UInt8(ascii: "%") {
+      considerRest(bytes, label, behind: 2, end: end)
+      if first == UInt8(ascii: "2") { considerRest(bytes, label, behind: 4, end: end) }
+      return
+    }
+    switch first {
+    case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "b"),
+      UInt8(ascii: "f"):
+      considerRest(bytes, label, behind: 1, end: end)
+    case UInt8(ascii: "x"): considerRest(bytes, label, behind: 3, end: end)
+    case UInt8(ascii: "u"): considerRest(bytes, label, behind: 5, end: end)
+    default: break
+    }
+  }
+
+  mutating func considerRest(
+    _ bytes: RawSpan, _ label: Range<Int>, behind length: Int, end: Int
+  ) {
+    var start = label.lowerBound + length
+    while start < label.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "-") { start += 1 }
+    guard start < label.upperBound else { return }
+    var hash = SuffixHash()
+    let tail = hash.hash(bytes, before: end, length: end - start)
+    if filters.contains(where: { $0.mayEnd(tail) }) { add(start) }
+  }
+
+  /// Whether a last label, with its dot, is that of the names of addresses.
+  @inline(__always)
+  func isReverse(_ bytes: RawSpan, _ label: Range<Int>) -> Bool {
+    label.count == 5
+      && bytes.littleEndianUInt32(unchecked: label.lowerBound + 1) | 0x2020_2020 == 0x6170_7261
+  }
+
+  /// Looks at the address that the labels before `in-addr` or `ip6` spell backwards.
+  mutating func considerReverse(_ bytes: RawSpan, _ label: Range<Int>) {
+    guard label.lowerBound > 0, bytes.byte(unchecked: label.lowerBound - 1) == UInt8(ascii: ".")
+    else { return }
+    if label.count == 3 { return add(label.lowerBound) }
+    guard label.count == 7 else { return }
+    let end = label.lowerBound - 1
+    var start = end
+    while start > 0, end - start <= 15,
+      classes.is(bytes.byte(unchecked: start - 1), .digit)
+        || bytes.byte(unchecked: start - 1) == UInt8(ascii: ".")
+    {
+      start -= 1
+    }
+    if isBehindEscape(bytes, start)
+      || start > 0 && classes.is(bytes.byte(unchecked: start - 1), .label)
+    {
+      return add(start)
+    }
+    guard let address = IPAddressText.ipv4(bytes, start..<end) else { return add(start) }
+    add(address.byteSwapped, at: start)
+  }
+}
