@@ -70,7 +70,7 @@ public struct CandidateFinder: Sendable {
       if filter.hasOtherHosts {
         inWords.formUnion(held.intersection(IndicatorKindSet([.domain, .url, .email])))
       }
-      guard words.insert(database, inWords) else { return nil }
+      guard words.insert(database, inWords, options) else { return nil }
     }
     takesAnyIPv6 = words.hasIPv6Hosts
     do {

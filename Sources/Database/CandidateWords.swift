@@ -18,10 +18,13 @@ struct CandidateWords {
     .filename, .userAgent, .ja4, .registryKey, .mutex, .pipe,
   ])
 
-  /// Adds the words of a database's entries of some kinds; false where one has none.
-  mutating func insert(_ database: IndicatorDatabase, _ kinds: IndicatorKindSet) -> Bool {
+  /// Adds the words of those entries of some kinds that take part; false where one has none.
+  mutating func insert(
+    _ database: IndicatorDatabase, _ kinds: IndicatorKindSet, _ options: LookupOptions
+  ) -> Bool {
     for kind in IndicatorKind.allCases where kinds.contains(kind) {
       for entry in database.kinds[Int(kind.rawValue)].entries {
+        guard database.takesPart(database.head(entry).flags, options) else { continue }
         let key = database.comparisonKey(of: entry)
         if !insert(kind, database.span(key)) { return false }
       }
@@ -33,14 +36,20 @@ struct CandidateWords {
     var range = 0..<key.byteCount
     switch kind {
     case .filename, .registryKey:
-      // What stands before the last part may be written in several ways.
-      var start = range.upperBound
-      while start > 0, key.byte(unchecked: start - 1) != UInt8(ascii: "/"),
-        key.byte(unchecked: start - 1) != UInt8(ascii: "\\")
-      {
-        start -= 1
+      // A drive, a variable or a hive may be written in several ways; the rest ends what is observed.
+      var start = 0
+      var isFixed = kind == .filename
+      while start < range.upperBound {
+        let byte = key.byte(unchecked: start)
+        if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") { break }
+        if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: ":") {
+          isFixed = false
+        }
+        start += 1
       }
-      range = start..<range.upperBound
+      if !isFixed, !Self.longestRun(key, start..<range.upperBound).isEmpty {
+        range = start..<range.upperBound
+      }
     case .url:
       if Candidates(kind, key: key).all.allSatisfy({ !$0.isOtherHost }) { return true }
       let end = min((URLParts.authorityLength(key) ?? key.byteCount + 1) - 1, key.byteCount)
@@ -49,8 +58,8 @@ struct CandidateWords {
         hasIPv6Hosts = true
         return true
       }
-      let colon = key.extracting(start..<end).firstOffset(of: UInt8(ascii: ":"), from: 0)
-      range = start..<min(end, start + colon)
+      // The path is as good a sign as the host, and often longer.
+      range = start..<key.byteCount
     case .domain, .email:
       if Candidates(kind, key: key).all.allSatisfy({ !$0.isOtherHost }) { return true }
     default: break
@@ -59,7 +68,7 @@ struct CandidateWords {
     guard !word.isEmpty else { return false }
     let bytes = key.copied(word).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     if known.insert(bytes).inserted {
-      builder.insert(bytes.rawSpan, number: 0, ignoresCase: true)
+      builder.insert(bytes.rawSpan, number: UInt32(known.count - 1), ignoresCase: true)
     }
     return true
   }

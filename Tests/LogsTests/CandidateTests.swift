@@ -43,7 +43,8 @@ struct CandidateTests {
     var random = SeededGenerator(seed: UInt64(log.count))
     for _ in 0..<4 {
       let value = random.pick(values)
-      let database = try database(of: [covering(value, &random)])
+      // Another one beside it, so that not every structure has one element.
+      let database = try database(of: [covering(value, &random), random.pick(values)])
       let wanted = everything.filter { $0.value == value }
       guard let found = matches(log, database: database) else {
         // Hosts of one label and the like: everything is read.
