@@ -43,7 +43,9 @@ let package = Package(
   ],
   dependencies: [
     // The argument parser is the ecosystem's own; ours would be worse and no smaller.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // MD5, SHA-1 and SHA-256 of fingerprints, certificates and Community IDs.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(
@@ -63,7 +65,12 @@ let package = Package(
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs"]),
     room("Database", ["Parsing", "Indicators", "Matchers", "CByteKernels", "CXXHash"]),
-    room("Capture", ["Parsing", "Indicators", "Inputs", "Matchers", "CPcap"]),
+    room(
+      "Capture",
+      [
+        "Parsing", "Indicators", "Inputs", "Matchers", "CPcap",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     room("Logs", ["Parsing", "Indicators", "Inputs"]),
     room(
       "Scanning", ["Parsing", "Indicators", "Inputs", "Matchers", "Database", "Capture", "Logs"]),
