@@ -32,7 +32,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// Without `-DFUZZING` it replays the files that it is given.
 func fuzz(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: settings)
+    name: name, dependencies: dependencies + ["FuzzReplay"], path: "Tests/Fuzz/\(name)",
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -103,6 +104,7 @@ let package = Package(
     tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
+    .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),
     fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
     fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),

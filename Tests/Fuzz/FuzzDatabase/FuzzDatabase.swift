@@ -180,31 +180,10 @@ private func check(_ compiled: CompiledDatabase, _ queries: Queries) {
     return 0
   }
 #else
-  import Glibc
+  import FuzzReplay
 
-  /// Runs each file named on the command line as one input.
   @main
   struct Replay {
-    static func main() {
-      for path in CommandLine.arguments.dropFirst() {
-        guard let bytes = contents(of: path) else {
-          print("cannot read \(path)")
-          exit(2)
-        }
-        fuzzDatabase(bytes)
-      }
-    }
-
-    static func contents(of path: String) -> [UInt8]? {
-      guard let file = fopen(path, "rb") else { return nil }
-      defer { fclose(file) }
-      var bytes: [UInt8] = []
-      var buffer = [UInt8](repeating: 0, count: 65_536)
-      while true {
-        let count = fread(&buffer, 1, buffer.count, file)
-        guard count > 0 else { return bytes }
-        bytes += buffer[..<count]
-      }
-    }
+    static func main() { replay(fuzzDatabase) }
   }
 #endif
