@@ -7,6 +7,7 @@ struct GroupWriter {
   let grouping: ScanOptions.Grouping
   let format: ScanOptions.Format
   let home: HomeNetworks
+  let now: Int64
 
   /// Appends every group, in the order in which their first hits stand.
   func append(_ groups: HitGroups, to output: inout [UInt8]) {
@@ -14,6 +15,17 @@ struct GroupWriter {
     case .table: table(groups, to: &output)
     case .ndjson: ndjson(groups, to: &output)
     case .csv: csv(groups, to: &output)
+    case .eve, .ecs, .zeekIntel: firstHits(groups, to: &output)
+    }
+  }
+
+  /// Formats that have no groups: the first hit of each.
+  private func firstHits(_ groups: HitGroups, to output: inout [UInt8]) {
+    var lines = HitLines(format: format, home: home, now: now)
+    if format == .zeekIntel { output.append(contentsOf: ZeekIntelLog.header.utf8) }
+    for group in groups.groups {
+      lines.append(group.first, to: &output)
+      output.append(UInt8(ascii: "\n"))
     }
   }
 

@@ -14,8 +14,7 @@ final class HitResolver: BatchProcessor {
   private var scratch: [LookupScratch]
   private var matches: [[EntryMatch]]
   private var cursors: [Int]
-  private var renderer: HitJSON
-  private var csv = HitCSV()
+  private var lines: HitLines
   private var candidates: [Candidate] = []
   private var conditions = ConditionTracker()
 
@@ -34,7 +33,7 @@ final class HitResolver: BatchProcessor {
     scratch = databases.map { _ in LookupScratch() }
     matches = databases.map { _ in [] }
     cursors = databases.map { _ in 0 }
-    renderer = HitJSON(home: options.home)
+    lines = HitLines(format: options.format, home: options.home, now: options.now)
   }
 
   func process(
@@ -325,17 +324,8 @@ final class HitResolver: BatchProcessor {
       output.hits.append(hit)
       return
     }
-    switch options.format {
-    case .ndjson:
-      renderer.append(hit, to: &output.bytes)
-      output.endLine()
-    case .csv:
-      csv.append(hit, to: &output.bytes)
-      output.endLine()
-    case .table:
-      HitTable.append(hit, to: &output.bytes)
-      output.endLine()
-    }
+    lines.append(hit, to: &output.bytes)
+    output.endLine()
   }
 }
 

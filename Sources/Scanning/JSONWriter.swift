@@ -4,45 +4,48 @@ import Parsing
 
 /// Writes one JSON object after another into a byte buffer; keys without a value are left out by
 /// the caller's not writing them.
-struct JSONWriter {
-  var bytes: [UInt8] = []
+package struct JSONWriter {
+  package var bytes: [UInt8] = []
+
+  package init() {}
+
   private var needsComma = false
   /// The flow whose Community ID was written last: values of a flow often follow one another.
   private var namedFlow: FlowRecord?
   private var flowName: [UInt8] = []
 
   /// Empties the buffer and keeps its memory.
-  mutating func reset() {
+  package mutating func reset() {
     bytes.removeAll(keepingCapacity: true)
     needsComma = false
   }
 
   /// Writes the opening brace.
-  mutating func beginObject() {
+  package mutating func beginObject() {
     separate()
     bytes.append(UInt8(ascii: "{"))
     needsComma = false
   }
 
   /// Writes the closing brace.
-  mutating func endObject() {
+  package mutating func endObject() {
     bytes.append(UInt8(ascii: "}"))
     needsComma = true
   }
 
-  mutating func beginArray() {
+  package mutating func beginArray() {
     separate()
     bytes.append(UInt8(ascii: "["))
     needsComma = false
   }
 
-  mutating func endArray() {
+  package mutating func endArray() {
     bytes.append(UInt8(ascii: "]"))
     needsComma = true
   }
 
   /// Writes a member's name, which needs no escaping.
-  mutating func key(_ name: StaticString) {
+  package mutating func key(_ name: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     append(name)
@@ -54,15 +57,15 @@ struct JSONWriter {
   ///
   /// - Returns: whether the bytes are valid UTF-8; where they are not, each bad one is `\xnn`.
   @discardableResult
-  mutating func string(_ value: RawSpan) -> Bool {
+  package mutating func string(_ value: RawSpan) -> Bool {
     separate()
     needsComma = true
     return JSONText.appendString(value, to: &bytes)
   }
 
-  mutating func string(_ value: [UInt8]) { string(value.rawSpan) }
+  package mutating func string(_ value: [UInt8]) { string(value.rawSpan) }
 
-  mutating func string(_ value: String) { string(Array(value.utf8)) }
+  package mutating func string(_ value: String) { string(Array(value.utf8)) }
 
   /// Writes a flow's Community ID.
   mutating func communityID(of flow: FlowRecord) {
@@ -75,7 +78,7 @@ struct JSONWriter {
   }
 
   /// Writes a string that needs no escaping.
-  mutating func plain(_ value: StaticString) {
+  package mutating func plain(_ value: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     append(value)
@@ -83,26 +86,26 @@ struct JSONWriter {
     needsComma = true
   }
 
-  mutating func number(_ value: some BinaryInteger) {
+  package mutating func number(_ value: some BinaryInteger) {
     separate()
     bytes.append(decimal: UInt64(clamping: value))
     needsComma = true
   }
 
-  mutating func number(_ value: Double) {
+  package mutating func number(_ value: Double) {
     separate()
     bytes.append(contentsOf: "\(value)".utf8)
     needsComma = true
   }
 
-  mutating func boolean(_ value: Bool) {
+  package mutating func boolean(_ value: Bool) {
     separate()
     append(value ? "true" : "false")
     needsComma = true
   }
 
   /// Appends a fragment of JSON made elsewhere: one or more whole values.
-  mutating func fragment(_ json: [UInt8]) {
+  package mutating func fragment(_ json: [UInt8]) {
     separate()
     bytes.append(contentsOf: json)
     needsComma = true

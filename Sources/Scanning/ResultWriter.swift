@@ -91,9 +91,11 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
       rest.append(decimal: statistics.hitCount)
       rest.append(UInt8(ascii: "\n"))
     } else if options.grouping != .none {
-      GroupWriter(grouping: options.grouping, format: options.format, home: options.home)
-        .append(groups, to: &rest)
-    } else if options.format == .csv, !hasHeader {
+      GroupWriter(
+        grouping: options.grouping, format: options.format, home: options.home, now: options.now
+      )
+      .append(groups, to: &rest)
+    } else if options.format == .csv || options.format == .zeekIntel, !hasHeader {
       rest = header
     }
     guard put(rest) else { return }
@@ -108,7 +110,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     switch options.format {
     case .csv: Array(HitCSV.header.utf8)
     case .table: Array(HitTable.header.utf8)
-    case .ndjson: []
+    case .zeekIntel: Array(ZeekIntelLog.header.utf8)
+    case .ndjson, .eve, .ecs: []
     }
   }
 

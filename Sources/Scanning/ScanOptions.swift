@@ -22,6 +22,15 @@ public struct ScanOptions: Sendable {
   /// How hits are written.
   public enum Format: String, Sendable, CaseIterable {
     case table, ndjson, csv
+    /// Alerts as Suricata's EVE log has them.
+    case eve
+    /// Documents of the Elastic Common Schema.
+    case ecs
+    /// Rows of Zeek's `intel.log`.
+    case zeekIntel = "zeek-intel"
+
+    /// Whether hits can be put together in it.
+    public var hasGroups: Bool { self == .table || self == .ndjson || self == .csv }
   }
 
   /// The format of every input, or nil to tell it by content.

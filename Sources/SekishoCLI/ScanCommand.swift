@@ -26,7 +26,11 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup var sources: IndicatorSources
   @OptionGroup var inputs: InputArguments
 
-  @Option(help: "table, ndjson or csv (default: table on a terminal, ndjson otherwise).")
+  @Option(
+    help: ArgumentHelp(
+      """
+      table, ndjson, csv, eve, ecs or zeek-intel (default: table on a terminal, ndjson otherwise).
+      """, valueName: "format"))
   var format: ScanOptions.Format?
 
   @Option(
@@ -77,6 +81,10 @@ struct ScanCommand: ParsableCommand {
   func validate() throws {
     guard (0...100).contains(minConfidence) else {
       throw ValidationError("--min-confidence \(minConfidence) is not between 0 and 100")
+    }
+    if let format, let group, group != .none, !format.hasGroups {
+      throw ValidationError(
+        "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson or csv")
     }
   }
 

@@ -1,0 +1,282 @@
+import Indicators
+import Inputs
+import Parsing
+
+/// Writes hits as alerts of Suricata's EVE log, so that a pipeline that takes those takes ours.
+///
+/// Members and their types are those of Suricata's own JSON schema (`etc/schema.json`); what it has
+/// no place for stands in `alert.context`, which is free. The mapping is described in the article
+/// "Outputs".
+struct HitEVE {
+  private var writer = JSONWriter()
+  private var indicators: HitJSON
+  private let now: Int64
+
+  /// - Parameters:
+  ///   - home: what is ours.
+  ///   - now: the time of hits in inputs without times, since an EVE record must have one.
+  init(home: HomeNetworks, now: Int64) {
+    indicators = HitJSON(home: home)
+    self.now = now
+  }
+
+  /// Appends one hit as a line without its end.
+  mutating func append(_ hit: Hit, to output: inout [UInt8]) {
+    writer.reset()
+    writer.beginObject()
+    writer.key("timestamp")
+    writer.string(Self.time(hit.time == ObservableRecord.noTime ? now : hit.time))
+    if let flow = hit.flow {
+      writer.key("flow_id")
+      writer.number(Self.identifier(of: flow))
+    }
+    writer.key("event_type")
+    writer.plain("alert")
+    if hit.countsPackets {
+      writer.key("pcap_cnt")
+      writer.number(hit.number)
+    }
+    if let flow = hit.flow { append(flow) }
+    let layer = EVELayer(field: hit.field)
+    if let name = layer?.applicationProtocol {
+      writer.key("app_proto")
+      writer.string(name)
+    }
+    writer.key("alert")
+    appendAlert(hit)
+    if let layer { appendLayer(layer, hit) }
+    writer.key("pcap_filename")
+    writer.string(hit.path.bytes)
+    writer.endObject()
+    output.append(contentsOf: writer.bytes)
+  }
+
+  // MARK: Flow
+
+  private mutating func append(_ flow: FlowRecord) {
+    writer.key("src_ip")
+    writer.string(flow.addressText(flow.source))
+    if flow.hasPorts {
+      writer.key("src_port")
+      writer.number(flow.sourcePort)
+    }
+    writer.key("dest_ip")
+    writer.string(flow.addressText(flow.destination))
+    if flow.hasPorts {
+      writer.key("dest_port")
+      writer.number(flow.destinationPort)
+    }
+    writer.key("proto")
+    switch flow.ipProtocol {
+    case 1: writer.plain("ICMP")
+    case 6: writer.plain("TCP")
+    case 17: writer.plain("UDP")
+    case 58: writer.plain("IPv6-ICMP")
+    case 132: writer.plain("SCTP")
+    default: writer.string("\(flow.ipProtocol)")
+    }
+    writer.key("ip_v")
+    writer.number(flow.ipVersion)
+    writer.key("community_id")
+    writer.communityID(of: flow)
+  }
+
+  /// A number that alerts of one flow share, at most 51 bits as Suricata's own are; the ends decide it,
+  /// so that it is the same in every run.
+  static func identifier(of flow: FlowRecord) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for word in [
+      flow.source.0, flow.source.1, flow.destination.0, flow.destination.1,
+      UInt64(flow.sourcePort) << 32 | UInt64(flow.destinationPort) << 16
+        | UInt64(flow.ipProtocol) << 8 | UInt64(flow.tunnelDepth),
+    ] {
+      hash = (hash ^ word) &* 0x0000_0100_0000_01b3
+      hash ^= hash >> 29
+    }
+    return hash & (1 << 51 - 1)
+  }
+
+  /// The time as EVE writes it: microseconds, and the zone without a colon.
+  static func time(_ nanoseconds: Int64) -> [UInt8] {
+    var text: [UInt8] = []
+    Timestamp.append(nanoseconds, to: &text)
+    // `2024-05-01T10:00:00.123456`; what follows is more digits or the zone.
+    return Array(text.prefix(26)) + Array("+0000".utf8)
+  }
+
+  // MARK: Alert
+
+  private mutating func appendAlert(_ hit: Hit) {
+    let sources = hit.indicators.flatMap { indicator in
+      indicator.sources.map { indicator.entry.sources[$0] }
+    }
+    writer.beginObject()
+    writer.key("action")
+    writer.plain("allowed")
+    writer.key("gid")
+    writer.number(1)
+    writer.key("signature_id")
+    writer.number(Self.signature(of: hit))
+    writer.key("rev")
+    writer.number(1)
+    writer.key("signature")
+    writer.string(
+      Array("SEKISHO \(hit.kind.name) indicator of ".utf8) + (sources.first?.feed ?? []))
+    writer.key("category")
+    writer.plain("Indicator of compromise")
+    writer.key("severity")
+    writer.number(Self.severity(sources))
+    writer.key("metadata")
+    writer.beginObject()
+    list("malware_family", sources.flatMap(\.malware))
+    list("mitre_technique_id", sources.flatMap(\.attack))
+    list("tag", sources.flatMap(\.labels))
+    list("threat_actor", sources.flatMap(\.actors))
+    list("indicator", hit.indicators.map(\.entry.value))
+    list("feed", sources.map(\.feed))
+    if hit.time == ObservableRecord.noTime {
+      // The input told no time: the record's is that of the scan.
+      list("timestamp_of", [Array("scan".utf8)])
+    }
+    writer.endObject()
+    list("references", sources.map(\.reference).filter { !$0.isEmpty })
+    writer.key("context")
+    appendContext(hit)
+    writer.endObject()
+  }
+
+  /// What the scan knows and the schema has no member for.
+  private mutating func appendContext(_ hit: Hit) {
+    writer.beginObject()
+    writer.key("sekisho")
+    writer.beginObject()
+    writer.key("schema")
+    writer.number(1)
+    writer.key("kind")
+    writer.string(hit.kind.name)
+    writer.key("field")
+    writer.string(hit.field)
+    writer.key("value")
+    writer.string(hit.value)
+    writer.key("match")
+    writer.string(hit.match.name)
+    if !hit.countsPackets {
+      writer.key("line")
+      writer.number(hit.number)
+    }
+    if let offset = hit.offset {
+      writer.key("offset")
+      writer.number(offset)
+    }
+    if let suppression = hit.suppression {
+      writer.key("suppressed_by")
+      writer.string(suppression.list)
+    }
+    if let end = hit.end {
+      writer.key("seen_from")
+      writer.plain(end == .originator ? "originator" : "responder")
+    }
+    writer.key("indicators")
+    writer.fragment(indicators.indicators(of: hit))
+    writer.endObject()
+    writer.endObject()
+  }
+
+  /// A signature of the range that is set aside for local use: one for each kind and way to match.
+  static func signature(of hit: Hit) -> Int {
+    1_900_000 + Int(hit.kind.rawValue) * 10 + Int(hit.match.rawValue)
+  }
+
+  /// 1 (high) to 3 (low), by the highest confidence that a source states; 2 where none does.
+  private static func severity(_ sources: [ResolvedSource]) -> Int {
+    let stated = sources.map(\.confidence).filter { $0 != 255 }
+    guard let confidence = stated.max() else { return 2 }
+    return confidence >= 75 ? 1 : confidence >= 50 ? 2 : 3
+  }
+
+  private mutating func list(_ name: StaticString, _ values: [[UInt8]]) {
+    var distinct: [[UInt8]] = []
+    for value in values where !distinct.contains(value) { distinct.append(value) }
+    guard !distinct.isEmpty else { return }
+    writer.key(name)
+    writer.beginArray()
+    for value in distinct { writer.string(value) }
+    writer.endArray()
+  }
+
+  // MARK: Protocol
+
+  /// The value once more where Suricata's own record of the protocol would have it.
+  private mutating func appendLayer(_ layer: EVELayer, _ hit: Hit) {
+    writer.key(layer.object)
+    if layer.isList { writer.beginArray() }
+    writer.beginObject()
+    if layer.object == .dns {
+      writer.key("version")
+      writer.number(3)
+    }
+    for parent in layer.parents {
+      writer.key(parent)
+      writer.beginObject()
+    }
+    if layer.isURL {
+      appendURL(hit.value)
+    } else {
+      writer.key(layer.member)
+      if layer.isMemberList { writer.beginArray() }
+      if layer.isRecordList, let name = layer.recordMember {
+        writer.beginObject()
+        writer.key(name)
+      }
+      writer.string(layer.hasColons ? Self.withColons(hit.value) : hit.value)
+      if layer.isRecordList { writer.endObject() }
+      if layer.isMemberList { writer.endArray() }
+    }
+    for _ in layer.parents { writer.endObject() }
+    writer.endObject()
+    if layer.isList { writer.endArray() }
+  }
+
+  /// A URL as Suricata splits it: host, port, and the rest.
+  private mutating func appendURL(_ url: [UInt8]) {
+    let (host, port, rest) = URLPieces.split(url)
+    writer.key("hostname")
+    writer.string(host)
+    if let port {
+      writer.key("http_port")
+      writer.number(port)
+    }
+    writer.key("url")
+    writer.string(rest)
+  }
+
+  private static func withColons(_ hex: [UInt8]) -> [UInt8] {
+    guard hex.count % 2 == 0 else { return hex }
+    var result: [UInt8] = []
+    for (index, digit) in hex.enumerated() {
+      if index > 0, index % 2 == 0 { result.append(UInt8(ascii: ":")) }
+      result.append(digit)
+    }
+    return result
+  }
+}
+
+/// A URL's host, port and the rest, in its normal form.
+enum URLPieces {
+  static func split(_ url: [UInt8]) -> (host: [UInt8], port: UInt16?, rest: [UInt8]) {
+    var start = 0
+    if let colon = url.firstIndex(of: Byte.colon), url[colon...].starts(with: "://".utf8) {
+      start = colon + 3
+    }
+    let end = url[start...].firstIndex(of: Byte.slash) ?? url.count
+    var host = url[start..<end]
+    var port: UInt16?
+    if let colon = host.lastIndex(of: Byte.colon), host.last != UInt8(ascii: "]"),
+      let number = UInt16(String(decoding: host[(colon + 1)...], as: UTF8.self))
+    {
+      port = number
+      host = host[..<colon]
+    }
+    return (Array(host), port, end < url.count ? Array(url[end...]) : [Byte.slash])
+  }
+}

@@ -1,0 +1,33 @@
+/// Writes hits one a line, in the format of a scan.
+struct HitLines {
+  private let format: ScanOptions.Format
+  private var json: HitJSON
+  private var csv = HitCSV()
+  private var eve: HitEVE
+  private var ecs: HitECS
+  private let zeek: ZeekIntelLog
+
+  /// - Parameters:
+  ///   - format: how hits are written.
+  ///   - home: what is ours, for the direction of flows.
+  ///   - now: the time of hits without one, in formats that need a time.
+  init(format: ScanOptions.Format, home: HomeNetworks, now: Int64) {
+    self.format = format
+    json = HitJSON(home: home)
+    eve = HitEVE(home: home, now: now)
+    ecs = HitECS(home: home, now: now)
+    zeek = ZeekIntelLog(now: now)
+  }
+
+  /// Appends one hit as a line without its end.
+  mutating func append(_ hit: Hit, to output: inout [UInt8]) {
+    switch format {
+    case .ndjson: json.append(hit, to: &output)
+    case .csv: csv.append(hit, to: &output)
+    case .table: HitTable.append(hit, to: &output)
+    case .eve: eve.append(hit, to: &output)
+    case .ecs: ecs.append(hit, to: &output)
+    case .zeekIntel: zeek.append(hit, to: &output)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// The formats that other pipelines take: EVE, ECS and Zeek's `intel.log`.
+///
+/// `Tests/Tools/check_outputs.py` holds the same outputs against the published schemas.
+@Suite struct OutputFormatTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let inputs = [
+    "Fixtures/demo.pcap", "Fixtures/demo-dns.log", "Fixtures/demo-eve.json",
+  ]
+
+  /// Every hit of the demo, as reviewed; `SEKISHO_UPDATE_GOLDEN=1` writes the files again.
+  @Test(arguments: ["eve", "ecs", "zeek-intel"]) func demoIsWrittenAsReviewed(
+    _ format: String
+  ) throws {
+    let result = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", "seeds/feeds", "--format", format] + Self.inputs)
+    #expect(result.status == 1, "\(result.errors)")
+    let file = CommandRunner.root.appendingPathComponent("Fixtures/expected/demo.\(format)")
+    if ProcessInfo.processInfo.environment["SEKISHO_UPDATE_GOLDEN"] == "1" {
+      try Data(result.output.utf8).write(to: file)
+    }
+    let expected = try String(contentsOf: file, encoding: .utf8)
+    #expect(result.output == expected)
+  }
+
+  @Test(arguments: ["eve", "ecs", "zeek-intel"]) func groupsAreRefused(_ format: String) throws {
+    let result = try CommandRunner.run(
+      ["scan", "--feed", "seeds/feeds", "--format", format, "--group", "host"] + Self.inputs)
+    #expect(result.status == 2)
+    #expect(result.errors.contains("has no groups"))
+  }
+
+  /// What traffic and feeds say cannot end a line, a cell or a string.
+  @Test func hostileValuesStayInTheirPlaces() throws {
+    let feedName = "a,b\t\"c\"\n<d>\u{202e}.csv"
+    let feed = try folder.write(
+      feedName,
+      "type,value,description\nuser-agent,\"evil \"\"agent\"\" <script>\\, end\",\"line one\nline\ttwo\"\n"
+        + "domain,bad.example,\"tab\there\"\n")
+    let agent = "evil \\\"agent\\\" <script>\\\\, end"
+    let log = try folder.write(
+      "in\tput.json",
+      "{\"http\":{\"http_user_agent\":\"\(agent)\",\"hostname\":\"bad.example\"}}\n"
+        + "{\"x\\u0000\\ty\":\"bad.example\"}\n")
+    for format in ["eve", "ecs"] {
+      let result = try CommandRunner.run(
+        ["scan", "--quiet", "--weak", "--feed", feed, "--format", format, log])
+      #expect(result.status == 1, "\(result.errors)")
+      #expect(result.lines.count == 3)
+      for line in result.lines {
+        #expect(!line.utf8.contains { $0 < 0x20 })
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        #expect(object != nil)
+        let text = "\(object ?? [:])"
+        #expect(text.contains("bad.example") || text.contains("agent"))
+      }
+    }
+    let zeek = try CommandRunner.run(
+      ["scan", "--quiet", "--weak", "--feed", feed, "--format", "zeek-intel", log])
+    let rows = zeek.lines.filter { !$0.hasPrefix("#") }
+    #expect(rows.count == 3)
+    for row in rows {
+      let cells = row.components(separatedBy: "\t")
+      #expect(cells.count == 15)
+      #expect(!cells[11].contains(","))
+      #expect(cells[11].contains("a\\x2cb\\x09"))
+    }
+  }
+
+  /// Zeek's rows are read by our own reader of Zeek's logs as what they were written from.
+  @Test func ourReaderTakesOurIntelLog() throws {
+    let first = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", "seeds/feeds", "--format", "zeek-intel", "Fixtures/demo.pcap"])
+    let log = try folder.write("intel.log", first.output)
+    let second = try CommandRunner.run(["extract", "--quiet", log])
+    let rows = first.lines.filter { !$0.hasPrefix("#") }
+    for (index, row) in rows.enumerated() {
+      let cells = row.components(separatedBy: "\t")
+      let line = index + 8
+      let kind = [
+        "Intel::ADDR": "ip", "Intel::DOMAIN": "domain", "Intel::FILE_HASH": "", "Intel::URL": "url",
+      ][cells[7]]
+      guard let kind, kind != "url" else { continue }
+      #expect(
+        second.lines.contains {
+          $0.contains("\"field\":\"seen.indicator\"") && $0.contains("\"value\":\"\(cells[6])\"")
+            && $0.contains("\"line\":\(line),") && $0.contains("\"kind\":\"\(kind)")
+        }, "\(row)")
+      #expect(cells[0].split(separator: ".").last?.count == 6)
+    }
+    #expect(rows.count > 10)
+  }
+
+  /// Without a time of its own a hit bears that of the scan, and says so where it can.
+  @Test func hitsWithoutTimeBearThatOfTheScan() throws {
+    let feed = try folder.write("feed.txt", "bad.example\n")
+    let log = try folder.write("plain.log", "nothing but bad.example here\n")
+    let before = Date().timeIntervalSince1970
+    let eve = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", feed, "--format", "eve", log])
+    #expect(eve.output.contains("\"timestamp_of\":[\"scan\"]"))
+    let ecs = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", feed, "--format", "ecs", log])
+    #expect(ecs.output.contains("\"tags\":[\"timestamp-of-scan\"]"))
+    let zeek = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", feed, "--format", "zeek-intel", log])
+    let cell = zeek.lines.last?.components(separatedBy: "\t").first ?? ""
+    #expect(abs((Double(cell) ?? 0) - before) < 600)
+  }
+
+  @Test func intelLogWithoutHitsHasItsHeader() throws {
+    let feed = try folder.write("feed.txt", "bad.example\n")
+    let log = try folder.write("plain.log", "nothing\n")
+    let result = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", feed, "--format", "zeek-intel", log])
+    #expect(result.status == 0)
+    #expect(result.lines.count == 7)
+  }
+}
