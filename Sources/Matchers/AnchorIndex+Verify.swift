@@ -3,7 +3,7 @@ extension AnchorIndex {
   ///
   /// A slot leads to each record, and each literal is searched for in its own bytes, in every mixture
   /// of cases at the anchor if it ignores case. What is found there is found anywhere, for the windows
-  /// that lead to it lie inside it.
+  /// that lead to it lie inside it; only the pair's second byte may be the one behind it.
   ///
   /// `lengths` are those of all patterns of the matcher, by number; `seen` says which patterns have
   /// been met, and each may be met once.
@@ -68,10 +68,22 @@ extension AnchorIndex {
       for at in text.indices where mixture >> (at & 1) & 1 != 0 && text[at] &- 97 < 26 {
         text[at] ^= 0x20
       }
-      var sink = LocatingSink(record: record, end: UInt64(text.count))
+      let end = UInt64(text.count)
+      var sink = LocatingSink(record: record, end: end)
       search.search(text.rawBytes, origin: 0, reported: 0, sink: &sink)
       guard sink.found == 1 else {
         throw .damaged("the literal at \(record) is found \(sink.found) times in its own bytes")
+      }
+      // The second byte of this anchor's pair is whatever comes next.
+      guard head.anchor == head.length - 1 else { continue }
+      text.append(0)
+      for next in 0...255 as ClosedRange<UInt8> {
+        text[text.count - 1] = next
+        sink = LocatingSink(record: record, end: end)
+        search.search(text.rawBytes, origin: 0, reported: 0, sink: &sink)
+        guard sink.found == 1 else {
+          throw .damaged("the literal at \(record) is found \(sink.found) times before \(next)")
+        }
       }
     }
   }

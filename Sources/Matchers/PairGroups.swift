@@ -182,6 +182,8 @@ struct PairGroups {
     if let exactPairs {
       for pair in 0..<65_536 where exactPairs[pair >> 6] >> UInt64(pair & 63) & 1 == 0 {
         table[pair] = false
+        // What follows a pattern's last byte may be anything.
+        table[65_536 + (pair >> 8)] = false
       }
     }
     return table
