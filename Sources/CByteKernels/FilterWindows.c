@@ -1,4 +1,4 @@
-#include "CByteKernels.h"
+#include "Variants.h"
 #include <string.h>
 
 /// The window's bytes where eight bytes cannot be loaded; the window itself is inside.
@@ -14,7 +14,7 @@ static inline uint64_t load_word(const uint8_t *bytes) {
   return word;
 }
 
-size_t sekisho_filter_windows(const uint8_t *bytes, size_t count, size_t base,
+size_t sekisho_filter_windows(int32_t variant, const uint8_t *bytes, size_t count, size_t base,
                               const uint32_t *positions, size_t position_count,
                               const sekisho_window *window, uint32_t *passed, uint64_t *hashes) {
   const size_t before = window->before;
@@ -25,6 +25,14 @@ size_t sekisho_filter_windows(const uint8_t *bytes, size_t count, size_t base,
   size_t index = 0;
   // Positions rise: first those whose window would begin too early.
   while (index < position_count && base + positions[index] < before) index++;
+#if SEKISHO_HAS_AVX2
+  if (variant == SEKISHO_AVX512_GATHER) {
+    index += sekisho_filter_windows_avx512(bytes, count, base, positions + index,
+                                           position_count - index, window, passed, hashes, &kept);
+  }
+#else
+  (void)variant;
+#endif
   // No branch on the filter's answer, so that the loads run ahead of one another.
   for (; index < position_count; index++) {
     size_t start = base + positions[index] - before;

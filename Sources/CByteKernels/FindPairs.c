@@ -8,7 +8,17 @@ int32_t sekisho_has_variant(int32_t variant) {
   case SEKISHO_AVX2:
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? 1 : 0;
   case SEKISHO_AVX512:
-    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi") ? 1 : 0;
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                   __builtin_cpu_supports("avx512vbmi2")
+               ? 1
+               : 0;
+  case SEKISHO_AVX512_GATHER:
+    // Half-precision arithmetic is not used: processors that have it are those whose gathers are fast.
+    // On some older ones a remedy for a leak made them many times slower than single loads.
+    return __builtin_cpu_supports("avx512fp16") && __builtin_cpu_supports("avx512dq") &&
+                   sekisho_has_variant(SEKISHO_AVX512)
+               ? 1
+               : 0;
 #endif
 #if SEKISHO_HAS_NEON
   case SEKISHO_NEON:
@@ -20,6 +30,7 @@ int32_t sekisho_has_variant(int32_t variant) {
 }
 
 int32_t sekisho_best_variant(void) {
+  if (sekisho_has_variant(SEKISHO_AVX512_GATHER)) return SEKISHO_AVX512_GATHER;
   if (sekisho_has_variant(SEKISHO_AVX512)) return SEKISHO_AVX512;
   if (sekisho_has_variant(SEKISHO_AVX2)) return SEKISHO_AVX2;
   if (sekisho_has_variant(SEKISHO_NEON)) return SEKISHO_NEON;
@@ -37,6 +48,7 @@ size_t sekisho_find_pairs(int32_t variant, const uint8_t *bytes, size_t count, s
     at = sekisho_find_pairs_avx2(bytes, count, at, limit, tables, positions, capacity, &kept);
     break;
   case SEKISHO_AVX512:
+  case SEKISHO_AVX512_GATHER:
     at = sekisho_find_pairs_avx512(bytes, count, at, limit, tables, positions, capacity, &kept);
     break;
 #endif

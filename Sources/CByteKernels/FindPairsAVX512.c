@@ -3,36 +3,91 @@
 #if SEKISHO_HAS_AVX2
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,bmi")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")))
 
 AVX512 static inline __m512i table(const uint8_t *bytes) {
   return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)bytes));
 }
 
+/// The numbers 0 to 63, a byte each.
+AVX512 static inline __m512i count_up(void) {
+  const __m512i sixteen = _mm512_broadcast_i32x4(
+      _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+  return _mm512_add_epi8(
+      sixteen, _mm512_setr_epi64(0, 0, 0x1010101010101010, 0x1010101010101010,
+                                 0x2020202020202020, 0x2020202020202020, 0x3030303030303030,
+                                 0x3030303030303030));
+}
+
+/// The tables of a search, in registers.
+typedef struct {
+  __m512i first_low, first_high, second_low, second_high;
+} pair_tables;
+
+/// One bit for each of 64 bytes: whether it and its neighbour are of one group.
+AVX512 static inline uint64_t pairs(const uint8_t *bytes, const pair_tables *tables) {
+  const __m512i low_bits = _mm512_set1_epi8(15);
+  __m512i first = _mm512_loadu_si512(bytes), second = _mm512_loadu_si512(bytes + 1);
+  __m512i low = _mm512_and_si512(
+      _mm512_shuffle_epi8(tables->first_low, _mm512_and_si512(first, low_bits)),
+      _mm512_shuffle_epi8(tables->second_low, _mm512_and_si512(second, low_bits)));
+  __m512i high = _mm512_and_si512(
+      _mm512_shuffle_epi8(tables->first_high,
+                          _mm512_and_si512(_mm512_srli_epi16(first, 4), low_bits)),
+      _mm512_shuffle_epi8(tables->second_high,
+                          _mm512_and_si512(_mm512_srli_epi16(second, 4), low_bits)));
+  return _mm512_test_epi8_mask(low, high);
+}
+
+/// Appends the places of a block's bits; sixteen are written at least.
+AVX512 static inline size_t append(uint64_t bits, __m512i places, size_t at, uint32_t *positions) {
+  __m512i packed = _mm512_maskz_compress_epi8(bits, places);
+  const __m512i base = _mm512_set1_epi32((int)(uint32_t)at);
+  size_t some = (size_t)__builtin_popcountll(bits);
+  _mm512_storeu_si512(
+      positions, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed)), base));
+  if (__builtin_expect(some > 16, 0)) {
+    _mm512_storeu_si512(
+        positions + 16,
+        _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 1)), base));
+    _mm512_storeu_si512(
+        positions + 32,
+        _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 2)), base));
+    _mm512_storeu_si512(
+        positions + 48,
+        _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 3)), base));
+  }
+  return some;
+}
+
 AVX512 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size_t from,
                                         size_t limit, const uint8_t *tables, uint32_t *positions,
                                         size_t capacity, size_t *found) {
-  const __m512i first_low = table(tables), first_high = table(tables + 16);
-  const __m512i second_low = table(tables + 32), second_high = table(tables + 48);
-  const __m512i low_bits = _mm512_set1_epi8(15);
+  const pair_tables wanted = {table(tables), table(tables + 16), table(tables + 32),
+                              table(tables + 48)};
+  const __m512i places = count_up();
+  // The second load of a step ends one byte after the step's 64.
+  size_t end = limit < count - (count > 0) ? limit : count - (count > 0);
   size_t kept = 0;
   size_t at = from;
-  // The second load of a step ends one byte after the step's 64.
-  while (at + 65 <= count && at + 64 <= limit && kept + SEKISHO_PAIR_SLACK <= capacity) {
-    __m512i first = _mm512_loadu_si512(bytes + at), second = _mm512_loadu_si512(bytes + at + 1);
-    __m512i low = _mm512_and_si512(
-        _mm512_shuffle_epi8(first_low, _mm512_and_si512(first, low_bits)),
-        _mm512_shuffle_epi8(second_low, _mm512_and_si512(second, low_bits)));
-    __m512i high = _mm512_and_si512(
-        _mm512_shuffle_epi8(first_high, _mm512_and_si512(_mm512_srli_epi16(first, 4), low_bits)),
-        _mm512_shuffle_epi8(second_high,
-                            _mm512_and_si512(_mm512_srli_epi16(second, 4), low_bits)));
-    uint64_t bits = _mm512_test_epi8_mask(low, high);
-    while (bits) {
-      positions[kept++] = (uint32_t)(at + (size_t)__builtin_ctzll(bits));
-      bits &= bits - 1;
+  int are_rare = 1;
+  while (at + 64 <= end && kept + SEKISHO_PAIR_SLACK <= capacity) {
+    size_t stop = end - at < SEKISHO_PAIR_STRETCH ? end : at + SEKISHO_PAIR_STRETCH;
+    size_t before = kept;
+    if (are_rare) {
+      for (; at + 64 <= stop && kept + SEKISHO_PAIR_SLACK <= capacity; at += 64) {
+        sekisho_prefetch_behind(bytes + at);
+        uint64_t bits = pairs(bytes + at, &wanted);
+        if (bits) kept += append(bits, places, at, positions + kept);
+      }
+    } else {
+      // Whether a block holds one is a coin's toss here, so nothing branches on it.
+      for (; at + 64 <= stop && kept + SEKISHO_PAIR_SLACK <= capacity; at += 64) {
+        sekisho_prefetch_behind(bytes + at);
+        kept += append(pairs(bytes + at, &wanted), places, at, positions + kept);
+      }
     }
-    at += 64;
+    are_rare = kept - before < SEKISHO_PAIR_STRETCH / 64 / 16;
   }
   *found = kept;
   return at;

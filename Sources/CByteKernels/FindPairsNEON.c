@@ -12,6 +12,7 @@ size_t sekisho_find_pairs_neon(const uint8_t *bytes, size_t count, size_t from, 
   size_t kept = 0;
   size_t at = from;
   while (at + 17 <= count && at + 16 <= limit && kept + SEKISHO_PAIR_SLACK <= capacity) {
+    if (at % 64 == 0) sekisho_prefetch_behind(bytes + at);
     uint8x16_t first = vld1q_u8(bytes + at), second = vld1q_u8(bytes + at + 1);
     uint8x16_t groups = vandq_u8(vqtbl1q_u8(first_low, vandq_u8(first, low_bits)),
                                  vqtbl1q_u8(first_high, vshrq_n_u8(first, 4)));

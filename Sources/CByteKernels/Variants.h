@@ -5,9 +5,23 @@
 
 #if defined(__x86_64__)
 #define SEKISHO_HAS_AVX2 1
+/// Looks at positions in eights while all of eight have eight bytes at their window's place, and
+/// returns how many; `kept` passed. No window of these may begin before the bytes.
+size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t base,
+                                     const uint32_t *positions, size_t position_count,
+                                     const sekisho_window *window, uint32_t *passed,
+                                     uint64_t *hashes, size_t *kept);
+
 #endif
 #if defined(__aarch64__)
 #define SEKISHO_HAS_NEON 1
+/// Looks at positions in eights while all of eight have eight bytes at their window's place, and
+/// returns how many; `kept` passed. No window of these may begin before the bytes.
+size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t base,
+                                     const uint32_t *positions, size_t position_count,
+                                     const sekisho_window *window, uint32_t *passed,
+                                     uint64_t *hashes, size_t *kept);
+
 #endif
 
 /// The groups of the byte `a` as the first of a pair.
@@ -18,6 +32,17 @@ static inline uint8_t sekisho_first_groups(const uint8_t *tables, uint8_t a) {
 /// The groups of the byte `b` as the second of a pair.
 static inline uint8_t sekisho_second_groups(const uint8_t *tables, uint8_t b) {
   return tables[32 + (b & 15)] & tables[48 + (b >> 4)];
+}
+
+/// Bytes after which a finder looks whether pairs are rare.
+enum { SEKISHO_PAIR_STRETCH = 4096 };
+
+/// Asks for bytes that a walk will come to soon.
+///
+/// The processor's own prefetching ends at each page. A hint: nothing is read, and nothing need be
+/// there.
+static inline void sekisho_prefetch_behind(const uint8_t *bytes) {
+  sekisho_prefetch((const void *)((uintptr_t)bytes + 2048));
 }
 
 // Each looks at as many whole vectors as it can, and returns where it stopped.
@@ -31,5 +56,12 @@ size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size_t from
 size_t sekisho_find_pairs_neon(const uint8_t *bytes, size_t count, size_t from, size_t limit,
                                const uint8_t *tables, uint32_t *positions, size_t capacity,
                                size_t *found);
+
+/// Looks at positions in eights while all of eight have eight bytes at their window's place, and
+/// returns how many; `kept` passed. No window of these may begin before the bytes.
+size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t base,
+                                     const uint32_t *positions, size_t position_count,
+                                     const sekisho_window *window, uint32_t *passed,
+                                     uint64_t *hashes, size_t *kept);
 
 #endif

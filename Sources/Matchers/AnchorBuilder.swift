@@ -447,10 +447,13 @@ struct AnchorBuilder {
       let home = entry.key.scaled(to: homes)
       var place = home
       while slots[place] != 0 {
+        if AnchorIndex.isSlot(slots[place], of: entry.key) {
+          slots[place] |= AnchorIndex.moreSlots
+        }
         place += 1
         guard place < home + AnchorIndex.probeLimit else { return false }
       }
-      slots[place] = UInt64(entry.record + 1) << 32 | entry.key & 0xFFFF_FFFF
+      slots[place] = UInt64(entry.record + 1) << 32 | entry.key & 0xFFFF_FFFE
     }
     return true
   }

@@ -21,7 +21,8 @@ internal import CByteKernels
 ///     pairs     UInt8 × 64   tables of the finder
 ///     exact     UInt64 × 1024, or none: a bit for each pair, first byte high, that is really wanted
 ///     filters   UInt64 …     of each key two bits in one word
-///     slots     UInt64 …     low half: low half of the hash; high half: its record, plus one; 0 is empty.
+///     slots     UInt64 …     low half: low half of the hash, its last bit instead whether a further slot
+///               has this key; high half: its record, plus one; 0 is empty.
 ///               A key's slot is where the hash's high bits point, or one of the next few.
 ///     records   in units of four bytes, see below
 ///
@@ -54,6 +55,8 @@ struct AnchorIndex: Sendable {
   /// Branches that follow one another.
   static let branchDepth = 5
   static let longestFilter = 26
+  /// The bit of a slot that says that a further one has the same key.
+  static let moreSlots: UInt64 = 1
   /// Bytes of an element of each section: pairs, exact, filters, slots, records.
   static let elementSizes = [1, 8, 8, 8, 1]
 
@@ -152,6 +155,10 @@ struct AnchorIndex: Sendable {
   static func branchSeed(_ key: UInt64, shape: UInt32) -> UInt64 {
     (key ^ UInt64(shape) &* 0xFF51_AFD7_ED55_8CCD) &+ 0x1656_67B1_9E37_79F9
   }
+
+  /// Whether a slot has a key, as far as its half of the hash tells.
+  @inline(__always)
+  static func isSlot(_ slot: UInt64, of key: UInt64) -> Bool { (slot ^ key) & 0xFFFF_FFFE == 0 }
 
   /// The slot that a key points at.
   @inline(__always)

@@ -36,6 +36,9 @@ struct AnchorSearch {
   private static let stretch = 65_536
   /// What an automaton costs for a byte, in the units of `cost`: about a processor's cycle.
   private static let automatonCost = 5
+  /// What a candidate costs that passed a filter: twice as much where the slots do not fit a cache.
+  private static let candidateCost = 20
+  private static let cachedSlots = 1 << 16
   private static let shortestRelief = 1 << 14
   private static let longestRelief = 1 << 20
 
@@ -197,10 +200,11 @@ struct AnchorSearch {
       filter: index.filters.pointer + 8 * window.firstWord, word_bits: window.wordBits)
     // SAFETY: the anchors are positions of the bytes; the buffers have room for as many.
     let passed = unsafe sekisho_filter_windows(
-      start, bytes.byteCount, base, buffers.anchors, found, &kernel, buffers.passed,
+      index.variant, start, bytes.byteCount, base, buffers.anchors, found, &kernel, buffers.passed,
       buffers.hashes)
     guard passed > 0 else { return }
-    cost &+= passed &* 20
+    cost &+=
+      passed &* (index.slots.count > Self.cachedSlots ? 2 : 1) &* Self.candidateCost
     for at in 0..<passed { unsafe index.slots.prefetch(index.home(buffers.hashes[at])) }
     // The first record of each is asked for before any is compared.
     var kept = 0
@@ -234,7 +238,7 @@ struct AnchorSearch {
     while place < home &+ AnchorIndex.probeLimit {
       let slot = index.slots[clamping: place]
       if slot == 0 { return nil }
-      if UInt32(truncatingIfNeeded: slot) == UInt32(truncatingIfNeeded: key) {
+      if AnchorIndex.isSlot(slot, of: key) {
         return (place, UInt32(truncatingIfNeeded: slot &>> 32))
       }
       place &+= 1
@@ -257,7 +261,8 @@ struct AnchorSearch {
       let slot = index.slots[clamping: place]
       if slot == 0 { return }
       place &+= 1
-      guard UInt32(truncatingIfNeeded: slot) == UInt32(truncatingIfNeeded: key) else { continue }
+      guard AnchorIndex.isSlot(slot, of: key) else { continue }
+      if slot & AnchorIndex.moreSlots == 0 { place = end }
       let record = recordOffset(UInt32(truncatingIfNeeded: slot &>> 32))
       let head = AnchorIndex.Head(word: records.load(clamping: record, as: UInt32.self))
       guard !head.isBranch else {
@@ -276,7 +281,7 @@ struct AnchorSearch {
       else { continue }
       cost &+= length &>> 2
       guard
-        KeyBytes.equal(
+        Self.equal(
           bytes, at: first, records.bytes, at: record &+ 8, length: length,
           foldingCase: head.ignoresCase)
       else { continue }
@@ -284,6 +289,30 @@ struct AnchorSearch {
         AnchorIndex.Found(record: record, head: head), in: index,
         end: origin &+ UInt64(first &+ length))
     }
+  }
+
+  /// Whether `length` bytes are equal; both ranges are in their spans.
+  ///
+  /// Most literals have 8 to 32 bytes. Those are compared without a branch on their length, which
+  /// would be mispredicted about once a match.
+  @inline(__always)
+  private static func equal(
+    _ bytes: RawSpan, at first: Int, _ stored: RawSpan, at second: Int, length: Int,
+    foldingCase: Bool
+  ) -> Bool {
+    guard length &- 8 <= 24, length >= 8 else {
+      return KeyBytes.equal(
+        bytes, at: first, stored, at: second, length: length, foldingCase: foldingCase)
+    }
+    @inline(__always)
+    func difference(_ at: Int) -> UInt64 {
+      let word = bytes.little(unchecked: first &+ at, as: UInt64.self)
+      return (foldingCase ? word.foldingASCIICapitals : word)
+        ^ stored.little(unchecked: second &+ at, as: UInt64.self)
+    }
+    let last = length &- 8
+    return difference(0) | difference(min(8, last)) | difference(max(0, last &- 8))
+      | difference(last) == 0
   }
 
   /// Looks the windows of a branch up.

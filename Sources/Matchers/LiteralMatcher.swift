@@ -90,7 +90,7 @@ public struct LiteralMatcher: Sendable {
   }
 
   static let format = ImageFormat(
-    magic: "SekiLits", version: 2, parameterCount: Parameter.end,
+    magic: "SekiLits", version: 3, parameterCount: Parameter.end,
     elementSizes: [2] + Automaton.elementSizes + Automaton.elementSizes
       + AnchorIndex.elementSizes)
 

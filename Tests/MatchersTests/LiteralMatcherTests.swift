@@ -59,7 +59,9 @@ enum LiteralPlan: CaseIterable, Sendable {
 }
 
 /// The instructions that this processor can run.
-let kernelVariants = [SEKISHO_PORTABLE, SEKISHO_AVX2, SEKISHO_NEON, SEKISHO_AVX512].map {
+let kernelVariants = [
+  SEKISHO_PORTABLE, SEKISHO_AVX2, SEKISHO_NEON, SEKISHO_AVX512, SEKISHO_AVX512_GATHER,
+].map {
   Int32($0)
 }
 .filter { sekisho_has_variant($0) != 0 }
@@ -137,6 +139,12 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     LiteralCase(
       "failing from depth", [TestPattern("aaab"), TestPattern("aab"), TestPattern("ac")],
       "aaac aaaab"),
+    LiteralCase(
+      "a last byte like those of patterns of one byte",
+      ["a{", "[", "AaAbB@", "`ba{", "zAAA", "`", "az{z", "["].map {
+        TestPattern($0, ignoresCase: true)
+      },
+      "bA[`[@`ZbB``ba{A["),
     LiteralCase(
       "names",
       [

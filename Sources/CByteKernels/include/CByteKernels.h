@@ -28,6 +28,8 @@ enum {
   SEKISHO_AVX2 = 1,
   SEKISHO_NEON = 2,
   SEKISHO_AVX512 = 3,
+  /// As the one before, and windows are fetched eight at a time.
+  SEKISHO_AVX512_GATHER = 4,
 };
 
 /// The fastest of the variants that this processor can run.
@@ -81,13 +83,18 @@ typedef struct {
   uint32_t word_bits;
 } sekisho_window;
 
+/// Odd factors of the hash of a window.
+#define SEKISHO_WINDOW_FIRST 0x9E3779B97F4A7C15u
+#define SEKISHO_WINDOW_SECOND 0xD6E8FEB86659FD93u
+
 /// The hash of a window's bytes, the first one lowest, zeros above; letters' case does not count.
 static inline __attribute__((always_inline)) uint64_t sekisho_window_hash(uint64_t bytes,
                                                                           uint32_t width,
                                                                           uint64_t seed) {
   uint64_t word = (bytes | 0x2020202020202020u) & (~(uint64_t)0 >> (64 - 8 * width));
-  __uint128_t product = (__uint128_t)(word ^ seed) * 0x9E3779B97F4A7C15u;
-  return ((uint64_t)product ^ (uint64_t)(product >> 64)) * 0xD6E8FEB86659FD93u;
+  word = (word ^ seed) * SEKISHO_WINDOW_FIRST;
+  word = (word ^ word >> 32) * SEKISHO_WINDOW_SECOND;
+  return word ^ word >> 32;
 }
 
 /// The word of a filter of 2 to the power `word_bits` words that a hash belongs to.
@@ -103,12 +110,13 @@ static inline __attribute__((always_inline)) uint64_t sekisho_window_mask(uint64
 
 /// Keeps the positions whose window lies inside the bytes and passes the filter.
 ///
-/// A position is relative to `base`; `base + position < count` is the caller's promise.
+/// A position is relative to `base`; `base + position < count` is the caller's promise, and that
+/// positions rise and lie within 2 GiB. `passed` and `hashes` have room for `position_count` each.
 ///
 /// - Returns: how many passed; their positions and hashes are written, in the same order.
-size_t sekisho_filter_windows(const uint8_t *_Nonnull bytes, size_t count, size_t base,
-                              const uint32_t *_Nonnull positions, size_t position_count,
-                              const sekisho_window *_Nonnull window, uint32_t *_Nonnull passed,
-                              uint64_t *_Nonnull hashes);
+size_t sekisho_filter_windows(int32_t variant, const uint8_t *_Nonnull bytes, size_t count,
+                              size_t base, const uint32_t *_Nonnull positions,
+                              size_t position_count, const sekisho_window *_Nonnull window,
+                              uint32_t *_Nonnull passed, uint64_t *_Nonnull hashes);
 
 #endif
