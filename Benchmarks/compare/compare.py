@@ -2,16 +2,20 @@
 
     compare.py --corpus DIR [--work DIR] [--rounds 9] [--only REGEX] [--output FILE]
 
+With `--only` the other rows of the output stay as they are.
+
 A round starts our command once and asks each peer, which stays in memory, once; nine rounds, the
 median of the rounds' ratios. A fixed loop is timed in each round; a round in which it took more than
 a tenth longer or less than in the median round does not count, and a row with fewer than five rounds
 left says so. Counts must agree.
 
 Peers come from the package registries: Debian's (libvectorscan-dev, libabsl-dev, libxxhash-dev,
-libdpdk-dev) and pip's (ahocorasick_rs, pytricia). What cannot be had is named in the table.
+libdpdk-dev, ripgrep, grep) and pip's (ahocorasick_rs, daachorse, pyahocorasick, pytricia). What cannot
+be had is named in the table.
 """
 
 import argparse
+import dense
 import json
 import platform
 import re
@@ -41,15 +45,16 @@ class Peers:
         self.install()
 
     def install(self):
-        packages = ["libvectorscan-dev", "libabsl-dev", "libxxhash-dev", "libdpdk-dev", "g++"]
+        packages = ["libvectorscan-dev", "libabsl-dev", "libxxhash-dev", "libdpdk-dev", "g++",
+                    "ripgrep", "grep"]
         if shutil.which("apt-get"):
             subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *packages],
                            capture_output=True)
         if not (self.work / "venv").exists():
             run(sys.executable, "-m", "venv", str(self.work / "venv"))
         python = str(self.work / "venv/bin/python")
-        subprocess.run([python, "-m", "pip", "install", "-q", "ahocorasick_rs", "pytricia"],
-                       capture_output=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "ahocorasick_rs", "daachorse",
+                        "pyahocorasick", "pytricia"], capture_output=True)
         self.build("vectorscan", "cc", "-O2", "-o", "{out}", HERE / "vectorscan.c", "-lhs")
         self.build("keys", "c++", "-O2", "-std=c++17", "-march=native", "-o", "{out}", HERE / "keys.cpp",
                    "-labsl_raw_hash_set", "-labsl_hash", "-labsl_hashtablez_sampler", "-lxxhash")
@@ -105,6 +110,24 @@ class Peer:
         self.process.wait()
 
 
+class Ourselves:
+    """Our own command in another way, as a peer."""
+
+    def __init__(self, name, command, amount):
+        self.command = command
+        self.amount = amount
+        self.header = {"tool": name}
+
+    def round(self):
+        figures = json.loads(run(*self.command, "--repeat", "3", "--json"))
+        self.header["build_seconds"] = figures["build_seconds"]
+        self.header["structure_bytes"] = figures["structure_bytes"]
+        return {"seconds": self.amount / figures["best"], "matches": figures["matches"]}
+
+    def close(self):
+        pass
+
+
 def calibrate():
     """Seconds of a fixed loop."""
     start = time.perf_counter()
@@ -120,7 +143,8 @@ def measure(ours, peers, amount, rounds):
     failed = {}
     for name, command in peers.items():
         try:
-            running[name] = Peer(command)
+            running[name] = (
+                Ourselves(name, command, amount) if name == dense.PEER else Peer(command))
         except (OSError, RuntimeError) as error:
             failed[name] = str(error)
     table = []
@@ -146,23 +170,25 @@ def measure(ours, peers, amount, rounds):
     }
     for name, peer in running.items():
         ratios = [f["best"] / (amount / r[name]["seconds"]) for _, f, r in used]
-        counts = {r[name]["matches"] for _, _, r in used}
+        # Tools that count lines are held against a count of lines.
+        wanted = {peer.header["lines"]} if "lines" in peer.header else {figures["matches"]}
+        counts = {r[name].get("matches", r[name].get("lines")) for _, _, r in used}
         result["peers"].append({
             "tool": peer.header["tool"],
             "rate": statistics.median(amount / r[name]["seconds"] for _, _, r in used),
             "ratio": statistics.median(ratios),
             "build": peer.header.get("build_seconds"),
             "bytes": peer.header.get("structure_bytes"),
-            "agree": counts == {figures["matches"]},
-            "matches": figures["matches"],
+            "agree": counts == wanted,
+            "matches": ", ".join(map(str, sorted(wanted))) + (" lines" if "lines" in peer.header else ""),
         })
     for name, why in failed.items():
         result["peers"].append({"tool": name, "failed": why})
     return result
 
 
-def rows(data, peers, sekisho):
-    """Every comparison: its name, our command, the peers' commands and the amount of a round."""
+def literal_rows(data, peers, sekisho):
+    bench = [sekisho, "bench", "literals"]
     for kind in ["names", "strings"]:
         files = sorted(data.glob(f"{kind}-*.txt"), key=lambda p: int(p.stem.split("-")[1]))
         for patterns in files:
@@ -170,11 +196,25 @@ def rows(data, peers, sekisho):
             for density in ["none", "10k", "100"]:
                 text = data / (f"{kind}-none.input" if density == "none" else f"{kind}-{size}-{density}.input")
                 others = {"vectorscan": peers.command("vectorscan", patterns, text)}
-                if density == "none" and size >= 1_000 and size < 1_000_000:
+                if density == "none" and size < 1_000_000:
                     others["aho.py"] = peers.command("aho.py", patterns, text)
-                yield (f"literals {kind} {size} hits {density}",
-                       [sekisho, "bench", "literals", str(patterns), str(text)], others,
-                       text.stat().st_size / 1e9)
+                    others["daachorse"] = peers.command("wheels.py", "daachorse", patterns, text)
+                if density == "none" and size == 1_000:
+                    # A call a match in Python: slower than all others, at any size.
+                    others["pyahocorasick"] = peers.command("wheels.py", "pyahocorasick", patterns, text)
+                if density == "10k" and size <= 10_000:
+                    for tool in ["rg", "grep"]:
+                        others[tool] = peers.command("greps.py", tool, patterns, text)
+                yield (f"literals {kind} {size} hits {density}", [*bench, str(patterns), str(text)],
+                       others, text.stat().st_size / 1e9)
+    for name, patterns, text in dense.rows(data):
+        ours = [*bench, str(patterns), str(text)]
+        yield name, ours, {dense.PEER: [*ours, "--strategy", "automaton"]}, text.stat().st_size / 1e9
+
+
+def rows(data, peers, sekisho):
+    """Every comparison: its name, our command, the peers' commands and the amount of a round."""
+    yield from literal_rows(data, peers, sekisho)
     for kind, flag in [("names", []), ("digests", ["--hex"])]:
         for density in ["miss99", "hit50"]:
             keys, queries = data / f"keys-{kind}.txt", data / f"keys-{kind}-{density}.txt"
@@ -202,6 +242,75 @@ def iter_blocks(path):
             yield block
 
 
+class Table:
+    """The rows of the output, those of an earlier run among them."""
+
+    HEAD = [
+        "# Results",
+        "",
+        "Written by `Benchmarks/compare/compare.py`, whose first lines say how it measures and whose",
+        "`data.py` and `dense.py` say what the data is. Ratios above 1 are in our favour. One core.",
+        "",
+    ]
+    COLUMNS = "| what | ours | build, size | peer | its rate | its build, size | ratio | counts | steady rounds | run |"
+
+    def __init__(self, path):
+        self.path = path
+        self.rows = []
+        self.notes = []
+        revision = run("git", "-C", str(ROOT), "describe", "--always", "--dirty").strip()
+        self.run = f"{time.strftime('%Y-%m-%d')} {revision}"
+        self.done = set()
+        inside = False
+        for line in path.read_text().splitlines() if path.exists() else []:
+            if line.startswith("| what | ours"):
+                inside = True
+            elif inside and line.startswith("|"):
+                if not line.startswith("|---"):
+                    self.rows.append((line.split("|")[1].strip(), line))
+            elif inside:
+                # What a person wrote below the table stays.
+                self.notes.append(line)
+
+    def replace(self, name, result):
+        def size(value):
+            return "" if value is None else f", {value / 1e6:.1f} MB"
+
+        head = f"| {name} | {result['ours']:.2f} {result['unit']} | {result['build']:.3f} s{size(result['bytes'])} "
+        lines = []
+        for peer in result["peers"]:
+            if "failed" in peer:
+                why = " ".join(peer["failed"].split())[:80]
+                lines.append(head + f"| {peer['tool']} | not to be had: {why} | | | | | {self.run} |")
+                continue
+            built = "" if peer["build"] is None else f"{peer['build']:.3f} s{size(peer['bytes'])}"
+            counts = f"{peer['matches']} equal" if peer["agree"] else "DIFFERENT"
+            lines.append(head + f"| {peer['tool'].strip()} | {peer['rate']:.2f} | {built} "
+                         f"| **{peer['ratio']:.2f}** | {counts} | {result['rounds']} | {self.run} |")
+        for line in lines:
+            print(line, flush=True)
+        new = [(name, line) for line in lines]
+        at = next((i for i, row in enumerate(self.rows) if row[0] == name), None)
+        if at is None:
+            # Behind the last row of its kind.
+            kind = name.split()[0]
+            at = 1 + max((i for i, row in enumerate(self.rows) if row[0].split()[0] == kind),
+                         default=len(self.rows) - 1)
+        before = [row for row in self.rows[:at] if row[0] != name]
+        self.rows = before + new + [row for row in self.rows[at:] if row[0] != name]
+
+    def write(self, missing):
+        lines = self.HEAD + [
+            f"- Machine of the last run: {machine()}",
+            f"- Swift: {run('swift', '--version').splitlines()[0]}",
+            "",
+            self.COLUMNS,
+            "|---" * 10 + "|",
+        ] + [line for _, line in self.rows] + self.notes
+        lines += [f"\nNot built: {name}: {why}" for name, why in missing.items()]
+        self.path.write_text("\n".join(lines).rstrip("\n") + "\n")
+
+
 def machine():
     name = platform.processor() or "unknown"
     for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -220,52 +329,26 @@ def main():
     parser.add_argument("--output", type=Path, default=ROOT / "Benchmarks/RESULTS.md")
     options = parser.parse_args()
     data = options.work / "data"
-    if not (data / "ipv6-random.txt").exists():
-        run(sys.executable, str(HERE / "data.py"), str(options.corpus), str(data))
+    for part in ["literals", "keys", "prefixes"]:
+        if re.search(options.only, part) or options.only.startswith(part):
+            run(sys.executable, str(HERE / "data.py"), str(options.corpus), str(data), part)
     peers = Peers(options.work)
     sekisho = ROOT / ".build/release/sekisho"
     if not sekisho.exists():
         sys.exit("compare.py: build the command first: swift build -c release --product sekisho")
-    lines = [
-        "# Results",
-        "",
-        "Written by `Benchmarks/compare/compare.py`, whose first lines say how it measures and whose",
-        "`data.py` says what the data is. Ratios above 1 are in our favour. One core.",
-        "",
-        f"- Date: {time.strftime('%Y-%m-%d')}",
-        f"- Machine: {machine()}",
-        f"- Swift: {run('swift', '--version').splitlines()[0]}",
-        f"- Revision: {run('git', '-C', str(ROOT), 'describe', '--always', '--dirty').strip()}",
-        "",
-        "| what | ours | build, size | peer | its rate | its build, size | ratio | counts | steady rounds |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-
-    def size(value):
-        return "" if value is None else f", {value / 1e6:.1f} MB"
-
+    table = Table(options.output)
     disagree = False
     for name, ours, others, amount in rows(data, peers, str(sekisho)):
         if not re.search(options.only, name):
             continue
         result = measure(ours, others, amount, options.rounds)
-        head = f"| {name} | {result['ours']:.2f} {result['unit']} | {result['build']:.3f} s{size(result['bytes'])} "
-        for peer in result["peers"]:
-            if "failed" in peer:
-                lines.append(head + f"| {peer['tool']} | not to be had: {peer['failed'][:80]} | | | | |")
-            else:
-                disagree |= not peer["agree"]
-                counts = f"{peer['matches']} equal" if peer["agree"] else "DIFFERENT"
-                lines.append(
-                    head + f"| {peer['tool']} | {peer['rate']:.2f} | {peer['build']:.3f} s{size(peer['bytes'])} "
-                    f"| **{peer['ratio']:.2f}** | {counts} | {result['rounds']} |")
-            print(lines[-1], flush=True)
-        options.output.write_text("\n".join(lines) + "\n")
-    for name, why in peers.missing.items():
-        lines.append(f"\nNot built: {name}: {why}")
-    options.output.write_text("\n".join(lines) + "\n")
+        disagree |= any(not peer.get("agree", True) for peer in result["peers"])
+        table.replace(name, result)
+        table.write(peers.missing)
+    table.write(peers.missing)
     if disagree:
         sys.exit("compare.py: counts differ")
 
 
-main()
+if __name__ == "__main__":
+    main()

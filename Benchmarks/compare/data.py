@@ -1,12 +1,15 @@
 """Makes the data of the comparison from a folder of real feeds, logs and captures.
 
-    data.py CORPUS OUT
+    data.py CORPUS OUT literals|keys|prefixes
+
+Does nothing if that part is there.
 
 Everything is a function of the corpus: the generators have fixed seeds. What is real and what is
 made is said at each part. Data made by repeating the corpus varies from copy to copy (numbers and
 words are rewritten), since caches would otherwise learn it.
 """
 
+import dense
 import gzip
 import hashlib
 import ipaddress
@@ -241,28 +244,44 @@ def write_prefixes(corpus, out, generator):
     (out / "ipv6-random.txt").write_text("".join(show6(a) + "\n" for a in queries))
 
 
-def main():
-    corpus, out = Path(sys.argv[1]), Path(sys.argv[2])
-    out.mkdir(parents=True, exist_ok=True)
-    generator = random.Random(1)
-
-    names = real_names(corpus)
-    print(len(names), "real names")
-    generator.shuffle(names)
-    names = more_names(names, max(SIZES), generator)
+def write_literals(corpus, out, names):
     logs = b"".join(content(p) for p in files(corpus / "logs" / "zeek_tsv"))
     logs += b"".join(content(p) for p in files(corpus / "logs" / "zeek_json"))
     write_sets(out, "names", names, repeated(logs, LOG_BYTES), SIZES)
 
     strings = real_strings(corpus)
     print(len(strings), "real strings")
-    generator.shuffle(strings)
+    random.Random(1).shuffle(strings)
     captures = b"".join(content(p) for p in files(corpus / "pcaps", ".pcap", ".pcapng", ".pcap.gz"))
     sizes = [s for s in SIZES if s < len(strings)]
     write_sets(out, "strings", strings, repeated(captures, CAPTURE_BYTES), sizes + [len(strings)])
+    dense.write_all(out)
 
-    write_keys(out, names, generator)
-    write_prefixes(corpus, out, generator)
+
+def main():
+    corpus, out, part = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    out.mkdir(parents=True, exist_ok=True)
+    # A part is a function of what makes it.
+    made = hashlib.sha256(Path(__file__).read_bytes() + Path(dense.__file__).read_bytes()).hexdigest()
+    mark = out / f"{part}.made"
+    if mark.exists() and mark.read_text() == made:
+        return
+    for old in out.glob({"literals": "*.input"}.get(part, f"{part}-*")):
+        old.unlink()
+    generator = random.Random(1)
+    names = []
+    if part != "prefixes":
+        names = real_names(corpus)
+        print(len(names), "real names")
+        generator.shuffle(names)
+        names = more_names(names, max(SIZES), generator)
+    if part == "literals":
+        write_literals(corpus, out, names)
+    elif part == "keys":
+        write_keys(out, names, generator)
+    else:
+        write_prefixes(corpus, out, generator)
+    mark.write_text(made)
 
 
 main()

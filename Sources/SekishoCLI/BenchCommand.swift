@@ -70,10 +70,23 @@ struct LiteralsBench: ParsableCommand {
   @Flag(help: "ASCII letters match in either case.")
   var nocase = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How they are found: automatic, automaton (Aho and Corasick's) or anchors.",
+      valueName: "name"),
+    transform: { text in
+      guard let strategy = MatcherBenchmark.LiteralStrategy(rawValue: text) else {
+        throw ValidationError("--strategy takes automatic, automaton or anchors")
+      }
+      return strategy
+    })
+  var strategy = MatcherBenchmark.LiteralStrategy.automatic
+
   @OptionGroup var arguments: BenchArguments
 
   func run() throws {
-    try arguments.run(.literals(ignoresCase: nocase), entries: patterns, input: input)
+    try arguments.run(
+      .literals(ignoresCase: nocase, strategy: strategy), entries: patterns, input: input)
   }
 }
 

@@ -8,11 +8,21 @@ public struct MatcherBenchmark: Sendable {
   /// Which matcher, and how lines become its entries and queries.
   public enum Kind: Sendable {
     /// One pattern a line, searched for in the whole input.
-    case literals(ignoresCase: Bool)
+    case literals(ignoresCase: Bool, strategy: LiteralStrategy = .automatic)
     /// One key a line, and one query a line of the input; as pairs of hexadecimal digits if asked.
     case keys(isHex: Bool, ignoresCase: Bool)
     /// One prefix or address a line, and one address a line of the input.
     case prefixes
+  }
+
+  /// How literals are found.
+  public enum LiteralStrategy: String, Sendable, CaseIterable {
+    /// As the builder chooses from the patterns.
+    case automatic
+    /// The automaton of Aho and Corasick alone: what a search costs that never depends on the input.
+    case automaton
+    /// Rare pairs of bytes, whatever they are expected to cost.
+    case anchors
   }
 
   /// What came of it.
@@ -54,8 +64,8 @@ public struct MatcherBenchmark: Sendable {
   public func run(entries: [UInt8], input: [UInt8]) throws(Failure) -> Result {
     do {
       switch kind {
-      case .literals(let ignoresCase):
-        return try literals(entries, input, ignoresCase: ignoresCase)
+      case .literals(let ignoresCase, let strategy):
+        return try literals(entries, input, ignoresCase: ignoresCase, strategy)
       case .keys(let isHex, let ignoresCase):
         return try keys(entries, input, isHex: isHex, ignoresCase: ignoresCase)
       case .prefixes:
@@ -69,13 +79,14 @@ public struct MatcherBenchmark: Sendable {
   }
 
   private func literals(
-    _ entries: [UInt8], _ input: [UInt8], ignoresCase: Bool
+    _ entries: [UInt8], _ input: [UInt8], ignoresCase: Bool, _ strategy: LiteralStrategy
   ) throws -> Result {
     let clock = ContinuousClock()
     var image: [UInt8] = []
     var count = 0
     let build = try clock.measure {
       var builder = LiteralMatcherBuilder()
+      if strategy != .automatic { builder.usesAnchors = strategy == .anchors }
       let span = entries.rawBytes
       Lines.forEach(entries) { line in
         builder.insert(
