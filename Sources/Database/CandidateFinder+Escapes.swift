@@ -14,6 +14,8 @@ extension CandidateFinder {
       guard let value = hex(bytes, at: offset + 2, digits: digits) else { return }
       switch value {
       case 0x1b, 0x25, 0x3a, 0x5c: add(offset)
+      // Brackets, `/`, `@` and `*`: parts of defanged values.
+      case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { add(offset) }
       default: if value >= 0x80 || isPart(value) { add(offset) }
       }
     default: add(offset)

@@ -26,6 +26,8 @@ public struct CandidateFinder: Sendable {
   /// Words of values that the filters do not know.
   let words: LiteralMatcher?
   let takesAnyIPv6: Bool
+  /// Defanged values are read as what they stand for, so that each is a candidate.
+  let refangs: Bool
 
   var blocks = [sekisho_text_block](
     repeating: sekisho_text_block(), count: Self.windowBlocks + 2)
@@ -56,7 +58,8 @@ public struct CandidateFinder: Sendable {
   /// or an image without the filter.
   ///
   /// Quick, unless strings or hosts of one label take part, of which words are gathered.
-  public init?(databases: [IndicatorDatabase], options: LookupOptions) {
+  public init?(databases: [IndicatorDatabase], options: LookupOptions, refangs: Bool = false) {
+    self.refangs = refangs
     var kinds = IndicatorKindSet()
     var filters: [CandidateFilter] = []
     var words = CandidateWords()
@@ -97,6 +100,7 @@ public struct CandidateFinder: Sendable {
     addressesDone = 0
     lastUnit = (-1, false)
     guard findWords(in: chunk) else { return false }
+    if refangs { findDefanged(in: chunk) }
     var start = 0
     while start < chunk.byteCount {
       // A block before and one behind the window give its ends their neighbours.

@@ -1,7 +1,7 @@
 import Parsing
 
 /// Undoes what people do to values so that nobody clicks on them (`matching.md` §9).
-enum Refanging {
+package enum Refanging {
   /// Whether any byte occurs that a defanged value needs.
   static func isCandidate(_ text: RawSpan) -> Bool {
     for offset in text.byteOffsets {
@@ -40,6 +40,10 @@ enum Refanging {
   }
 
   /// A bracketed separator at an offset: what it stands for and how long it is.
+  package static func separator(in text: RawSpan, at offset: Int) -> (StaticString, Int)? {
+    wholeForm(text, at: offset)
+  }
+
   private static func wholeForm(_ text: RawSpan, at offset: Int) -> (StaticString, Int)? {
     let byte = text.byte(unchecked: offset)
     let left = text.byteCount - offset

@@ -150,16 +150,38 @@ public final class InputSource {
     return try unsafe produce(into: buffer)
   }
 
+  /// Ends the input where a read would wait for another process, once the condition is met.
+  package func end(when isStopped: @escaping @Sendable () -> Bool) { raw.isStopped = isStopped }
+
+  /// First bytes, at most `count`, without consuming them: of a pipe those at hand, if they are enough to
+  /// tell what the input is.
+  ///
+  /// So a pipe into which a line is written now and then is known by the first one.
+  package func peekAtHand(_ count: Int) throws(InputError) -> [UInt8] {
+    try peek(count) { first in
+      // A line of text; the header of a capture, the shorter of which begins with a line end.
+      let isLine = first.contains(Byte.lineFeed) && first.first != Byte.lineFeed
+      return isLine || first.count >= 24
+    }
+  }
+
   /// Up to `count` first bytes without consuming them (at most 64 KiB); fewer at the end alone.
   ///
   /// Throws only where there is not even one byte before a fault.
   public func peek(_ count: Int) throws(InputError) -> [UInt8] {
+    try peek(count) { _ in false }
+  }
+
+  private func peek(
+    _ count: Int, isEnough: ([UInt8]) -> Bool
+  ) throws(InputError) -> [UInt8] {
     let wanted = min(max(count, 0), Self.greatestPeek)
     if peekedStart > 0 {
       peeked.removeFirst(peekedStart)
       peekedStart = 0
     }
     while peeked.count < wanted, fault == nil {
+      if !raw.isReady, isEnough(peeked) { break }
       let before = peeked.count
       var failure: InputError?
       let piece = unsafe [UInt8](unsafeUninitializedCapacity: wanted - before) { room, filled in

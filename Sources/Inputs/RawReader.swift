@@ -21,6 +21,8 @@ final class RawReader {
   let size: UInt64?
   /// Whether reading never waits for another process.
   let isRegularFile: Bool
+  /// Asked while a read waits for another process; true ends the input there.
+  var isStopped: (@Sendable () -> Bool)?
 
   /// Reads a descriptor, and closes it at the end if told to.
   init(descriptor: Int32, closes: Bool, path: String, isRegularFile: Bool, size: UInt64?) {
@@ -30,7 +32,14 @@ final class RawReader {
     self.isRegularFile = isRegularFile
     self.size = size
     unsafe buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
+    // Fewer switches between writer and reader; it stays as it is where the system allows no more.
+    if !isRegularFile { _ = fcntl(descriptor, Self.setPipeSize, Self.pipeSize) }
   }
+
+  /// `F_SETPIPE_SZ`, which the C library's headers hide.
+  private static let setPipeSize: Int32 = 1031
+  /// Bytes that a pipe holds for us at most: what the system allows everybody.
+  private static let pipeSize: Int32 = 1 << 20
 
   /// Reads bytes in memory.
   init(bytes: [UInt8], path: String) {
@@ -103,6 +112,10 @@ final class RawReader {
   /// One `read`, repeated when a signal interrupts it.
   private func receive(_ target: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     while true {
+      if !isRegularFile, let isStopped, !waitForBytes(unless: isStopped) {
+        isAtEnd = true
+        return 0
+      }
       // SAFETY: the system writes at most `count` bytes of the target.
       let count = unsafe Glibc.read(descriptor, target.baseAddress, target.count)
       if count > 0 {
@@ -126,6 +139,19 @@ final class RawReader {
         isAtEnd = true
         throw InputError(code: .cannotRead, path: path, what: "cannot read", number: number)
       }
+    }
+  }
+
+  /// Waits until a read would answer at once; false when it is to end before that.
+  private func waitForBytes(unless isStopped: () -> Bool) -> Bool {
+    while true {
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      // A signal may reach another thread, so that the flag is looked at from time to time.
+      // SAFETY: one request, as told.
+      let answer = unsafe poll(&request, 1, 200)
+      if answer > 0 { return true }
+      if isStopped() { return false }
+      if answer < 0, errno != EINTR { return true }
     }
   }
 

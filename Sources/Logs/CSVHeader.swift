@@ -38,6 +38,20 @@ enum CSVHeader {
     return nil
   }
 
+  /// Whether the bytes are one line that may be a header.
+  static func isAlone(_ bytes: RawSpan, from start: Int) -> Bool {
+    guard start < bytes.byteCount, bytes.byteCount - start <= 1 << 16,
+      bytes.firstOffset(of: Byte.lineFeed, from: start) >= bytes.byteCount - 1
+    else { return false }
+    return separators.contains { separator in
+      var cells: [CSVCell] = []
+      var offset = start
+      let row = CSVParser(delimiter: separator).next(
+        bytes, at: &offset, isFinal: false, cells: &cells)
+      return row.kind == .row && headerWords(bytes, cells) != nil
+    }
+  }
+
   /// The first line as a header, whatever stands in it.
   static func read(_ bytes: RawSpan, from start: Int, separator: UInt8) -> LogHeader? {
     var cells: [CSVCell] = []

@@ -7,7 +7,8 @@ struct TextUnit {
   /// The range in the bytes given beside it.
   var start: Int
   var end: Int
-  /// Where its bytes are: 0 in the chunk, 1 and 2 in the text of one or two unescapings.
+  /// Where its bytes are: 0 in the chunk, 1 and 2 in the text of one or two unescapings,
+  /// `RefangedText.level` in that.
   var level: Int
   /// The field to report.
   var field: FieldPaths.ID
@@ -50,6 +51,9 @@ struct Extraction {
   var text2: [UInt8] = []
   var map1 = OffsetMap()
   var map2 = OffsetMap()
+
+  /// The text being scanned as it was before it was defanged.
+  var refanged = RefangedText()
 
   /// The run being decoded (`DecodedRun.swift`): its bytes, and the offset of each.
   var runBytes: [UInt8] = []
@@ -96,6 +100,7 @@ struct Extraction {
     switch level {
     case 0: offset
     case 1: map1.origin(of: offset)
+    case RefangedText.level: origin(refanged.map.origin(of: offset), level: refanged.level)
     default: map1.origin(of: map2.origin(of: offset))
     }
   }

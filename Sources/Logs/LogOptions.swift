@@ -38,6 +38,8 @@ public struct LogOptions: Sendable {
   public var lineLimit: Int
   /// Objects and arrays that may stand in one another.
   public var jsonDepth: Int
+  /// Whether defanged values (`hxxp://evil[.]example`) are read as what they stand for.
+  public var refangs = false
 
   /// Options with the usual limits.
   public init(

@@ -67,6 +67,13 @@ public struct LogState: Equatable, Sendable {
     return state
   }
 
+  /// Whether the first bytes are one line that may be a CSV's header: rows behind it would tell.
+  public static func isHeaderAlone(firstBytes: RawSpan, options: LogOptions) -> Bool {
+    guard options.format == nil else { return false }
+    let start = firstBytes.starts(with: "\u{feff}", at: 0) ? 3 : 0
+    return CSVHeader.isAlone(firstBytes, from: start)
+  }
+
   private mutating func findHeader(
     _ bytes: RawSpan, from start: Int, isFinal: Bool, _ options: LogOptions
   ) {

@@ -47,6 +47,27 @@ extension Extraction {
     if !traits.isDisjoint(with: .special) {
       if traits.contains(.nothing) { return }
       if !traits.isDisjoint(with: .ownKinds) { emitOwnKinds(bytes, unit, into: &batch) }
+    }
+    if options.refangs, refanged.make(bytes, unit) {
+      // Taken out for the call, so that it can be read while the rest is written; its map stays.
+      let text = refanged
+      refanged.bytes = []
+      scanRefanged(text, unit, into: &batch)
+      refanged.bytes = text.bytes
+    } else {
+      scanValues(bytes, unit, into: &batch)
+    }
+    if isScan, wants(.userAgent), traits.isDisjoint(with: [.isMember, .certificate]) {
+      scanQuotedUserAgents(bytes, unit, into: &batch)
+    }
+  }
+
+  /// Emits every value of a text but those that are compared whole.
+  mutating func scanValues(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    let traits = unit.fieldClass.traits
+    if !traits.isDisjoint(with: .special) {
       if traits.contains(.certificate) {
         scanFingerprint(bytes, unit, into: &batch)
         return
@@ -87,9 +108,6 @@ extension Extraction {
     }
     if wantsHashes, end - unit.start >= 32, !traits.contains(.noHashes) {
       scanHashes(bytes, unit, into: &batch)
-    }
-    if isScan, wants(.userAgent), !traits.contains(.isMember) {
-      scanQuotedUserAgents(bytes, unit, into: &batch)
     }
   }
 

@@ -32,6 +32,8 @@ package struct SegmentPlace {
   package var countsPackets: Bool
   /// Where the chunk was transcoded from UTF-16: the way back.
   package var transcoded: TranscodedOffsets?
+  /// What stands around the chunk, where lines around hits are shown.
+  var surroundings = ChunkSurroundings()
 
   package init(
     input: Int, path: InputPath, numberBase: UInt64, offsetBase: UInt64, countsPackets: Bool

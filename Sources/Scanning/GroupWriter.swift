@@ -15,6 +15,11 @@ struct GroupWriter {
     case .table: table(groups, to: &output)
     case .ndjson: ndjson(groups, to: &output)
     case .csv: csv(groups, to: &output)
+    case .values:
+      for group in groups.groups {
+        ValueLine.append(groups.name(of: group), to: &output)
+        output.append(UInt8(ascii: "\n"))
+      }
     case .eve, .ecs, .zeekIntel: firstHits(groups, to: &output)
     }
   }

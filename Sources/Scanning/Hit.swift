@@ -31,6 +31,8 @@ public struct Hit: Sendable {
   public var flow: FlowRecord?
   /// Which end of the flow an address belongs to, where it is one.
   public var end: FlowEnd?
+  /// The lines around it, where they were asked for.
+  public var context: LineContext?
 }
 
 /// One end of a flow.

@@ -55,6 +55,7 @@ struct HitJSON {
       writer.key("seen_from")
       writer.plain(end == .originator ? "originator" : "responder")
     }
+    if let context = hit.context { writer.context(context) }
     if let flow = hit.flow { writer.flow(flow, direction: home.direction(of: flow)) }
     writer.endObject()
     output.append(contentsOf: writer.bytes)
@@ -147,6 +148,23 @@ extension JSONWriter {
       key("weak")
       boolean(true)
     }
+    endObject()
+  }
+
+  /// Writes the lines around a hit as the `context` member.
+  mutating func context(_ context: LineContext) {
+    key("context")
+    beginObject()
+    key("before")
+    beginArray()
+    for line in context.before { string(line) }
+    endArray()
+    key("line")
+    string(context.line)
+    key("after")
+    beginArray()
+    for line in context.after { string(line) }
+    endArray()
     endObject()
   }
 

@@ -28,6 +28,7 @@ struct HitLines {
     case .eve: eve.append(hit, to: &output)
     case .ecs: ecs.append(hit, to: &output)
     case .zeekIntel: zeek.append(hit, to: &output)
+    case .values: ValueLine.append(hit.value, to: &output)
     }
   }
 }

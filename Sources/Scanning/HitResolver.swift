@@ -184,7 +184,7 @@ final class HitResolver: BatchProcessor {
     } else {
       appendValue(of: primary, batch: batch, chunk: chunk, to: &value)
     }
-    let hit = Hit(
+    var hit = Hit(
       kind: kind, field: Array(batch.fields.name(primary.field)), value: value,
       match: indicators[0].match, indicators: indicators, suppression: suppression,
       input: place.input, path: place.path, number: record.number &+ place.numberBase,
@@ -196,6 +196,12 @@ final class HitResolver: BatchProcessor {
         ? nil : batch.flows[Int(record.flow)],
       end: primary.flags.contains(.originator)
         ? .originator : primary.flags.contains(.responder) ? .responder : nil)
+    if options.contextLines > 0, !place.countsPackets {
+      hit.context = LineContext(
+        around: Int(clamping: record.base &+ UInt64(primary.position)), in: chunk,
+        count: options.contextLines, surroundings: place.surroundings, number: hit.number,
+        at: Int(clamping: record.base))
+    }
     deliver(hit, to: &output)
     return true
   }
@@ -323,6 +329,9 @@ final class HitResolver: BatchProcessor {
     if options.grouping != .none {
       output.hits.append(hit)
       return
+    }
+    if hit.context != nil, options.format == .table {
+      output.bytes.append(contentsOf: HitTable.separator)
     }
     lines.append(hit, to: &output.bytes)
     output.endLine()

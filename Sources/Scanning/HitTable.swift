@@ -23,6 +23,39 @@ enum HitTable {
     output.append(contentsOf: DisplayText.escaped(source.feed))
     if let line = source.lines.first { output.append(contentsOf: ":\(line)".utf8) }
     if hit.suppression != nil { output.append(contentsOf: "  (suppressed)".utf8) }
+    if let context = hit.context { append(context, of: hit, to: &output) }
+  }
+
+  /// What stands between one hit with its lines and the next.
+  static let separator = Array("--\n".utf8)
+
+  /// Appends the lines around a hit, each with its number, as `grep` does: `12-` before, `13:` the hit.
+  private static func append(_ context: LineContext, of hit: Hit, to output: inout [UInt8]) {
+    let last = context.number + UInt64(context.after.count)
+    let width = "\(last)".utf8.count
+    var number = context.number - min(context.number, UInt64(context.before.count))
+    func line(_ text: [UInt8], mark: String) {
+      let digits = "\(number)"
+      output.append(contentsOf: "\n  ".utf8)
+      output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: width - digits.utf8.count))
+      output.append(contentsOf: (digits + mark + " ").utf8)
+      output.append(contentsOf: text)
+      number += 1
+    }
+    for text in context.before { line(DisplayText.unclickable(text), mark: "-") }
+    var shown = context.line
+    let end = min(context.offset + hit.value.count, shown.count)
+    let seen = shown[min(context.offset, end)..<end]
+    if seen.elementsEqual(hit.value, by: { $0 == $1 || $0 | 0x20 == $1 }) {
+      // The value as everywhere in a table.
+      shown =
+        DisplayText.unclickable(shown[..<context.offset])
+        + DisplayText.defanged(seen, kind: hit.kind) + DisplayText.unclickable(shown[end...])
+    } else {
+      shown = DisplayText.unclickable(shown)
+    }
+    line(shown, mark: ":")
+    for text in context.after { line(DisplayText.unclickable(text), mark: "-") }
   }
 
   /// Appends text padded to a width, with two spaces where it is longer.
@@ -36,5 +69,41 @@ enum HitTable {
     // Continuation bytes of UTF-8 take no room on the screen.
     let shown = text.count { $0 & 0xC0 != 0x80 }
     output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(width - shown, 0) + 1))
+  }
+}
+
+extension DisplayText {
+  /// A line of a log to show: escaped, and with no scheme that a terminal would make a link of.
+  fileprivate static func unclickable(_ text: some Collection<UInt8>) -> [UInt8] {
+    let text = Array(text)
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count + 16)
+    var offset = 0
+    while offset < text.count {
+      if text[offset...].starts(with: "://".utf8) {
+        result.append(contentsOf: "[://]".utf8)
+        offset += 3
+      } else {
+        result.append(text[offset])
+        offset += 1
+      }
+    }
+    return escaped(result)
+  }
+}
+
+/// A value on a line of its own, for other programs to read.
+enum ValueLine {
+  /// Appends a value's bytes; controls, which could end the line, become `\\xnn`.
+  static func append(_ value: [UInt8], to output: inout [UInt8]) {
+    for byte in value {
+      if byte < 0x20 || byte == 0x7f {
+        output.append(contentsOf: "\\x".utf8)
+        output.append(Hex.digit(byte >> 4))
+        output.append(Hex.digit(byte))
+      } else {
+        output.append(byte)
+      }
+    }
   }
 }

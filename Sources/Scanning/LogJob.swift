@@ -22,6 +22,8 @@ final class LogJob: InputJob, @unchecked Sendable {
     let isFinal: Bool
     var guess: LogState?
     var scanned: Scanned?
+    /// Where lines around hits are shown.
+    var surroundings = ChunkSurroundings()
   }
 
   private struct Scanned {
@@ -37,6 +39,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   private let output: OrderedOutput
   private let options: LogOptions
   private let progress: ScanProgress
+  private let contextLines: Int
   private let window: Int
   private let content: InputContent
 
@@ -50,6 +53,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var nextCommit = 0
   private var waiting: [Int: Piece] = [:]
   private var guess: LogState?
+  /// More than the first chunk is needed to tell what the log is.
+  private var isUndecided = false
   private var failedGuesses = 0
   private var problems: [ScanProblem] = []
 
@@ -57,15 +62,21 @@ final class LogJob: InputJob, @unchecked Sendable {
   private let source: InputSource
   private var reader: ChunkReader
   private var readLines: UInt64 = 0
+  /// Pieces read ahead, for the lines behind a hit, and the lines before the next one.
+  private var ahead: [Piece] = []
+  private var linesBefore: [UInt8] = []
 
   // Owned by the thread that commits.
   private var state: LogState?
   private var tail: [UInt8] = []
   private var lines: UInt64 = 0
+  /// Lines before the tail, where lines around hits are shown.
+  private var linesCommitted: [UInt8] = []
 
   init(
     input: Int, path: InputPath, source: InputSource, content: InputContent, run: ScanRun,
-    output: OrderedOutput, options: LogOptions, progress: ScanProgress, threads: Int
+    output: OrderedOutput, options: LogOptions, progress: ScanProgress, threads: Int,
+    contextLines: Int
   ) {
     self.input = input
     self.path = path
@@ -75,6 +86,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     self.output = output
     self.options = options
     self.progress = progress
+    self.contextLines = contextLines
     window = 2 * threads + 2
     var encoding = ChunkReader.Encoding.bytes
     if case .utf16(let isBigEndian) = content { encoding = .utf16(isBigEndian: isBigEndian) }
@@ -85,7 +97,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   var isDone: Bool { isFinished }
 
   func claim() -> Bool {
-    guard !isReading, !hasEnded, outstanding < window, nextIndex == 0 || guess != nil,
+    guard !isReading, !hasEnded, outstanding < window,
+      nextIndex == 0 || guess != nil || isUndecided,
       !output.isFull(input: input)
     else { return false }
     isReading = true
@@ -93,7 +106,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   }
 
   func perform(_ worker: ScanWorker) {
-    var piece = read()
+    var piece = contextLines > 0 ? readWithContext() : read()
     let (index, start) = run.update { () -> (Int, LogState?) in
       isReading = false
       hasEnded = piece.isFinal || output.isStopped
@@ -105,7 +118,7 @@ final class LogJob: InputJob, @unchecked Sendable {
       piece.guess = start
       piece.scanned = scan(
         chunk.bytes, from: start, base: chunk.base, line: piece.firstLine,
-        isFinal: piece.isFinal, worker: worker)
+        isFinal: piece.isFinal, surroundings: piece.surroundings, worker: worker)
     }
     commit(piece, index: index, worker: worker)
   }
@@ -128,34 +141,55 @@ final class LogJob: InputJob, @unchecked Sendable {
     return piece
   }
 
+  /// Reads a piece with the lines before it, and as many pieces behind it as hold the lines that a hit at
+  /// its end needs.
+  private func readWithContext() -> Piece {
+    while true {
+      if !ahead.isEmpty {
+        var found = 0
+        var after: [UInt8] = []
+        for piece in ahead.dropFirst() {
+          guard found < contextLines, after.count < LineContext.reach, let chunk = piece.chunk
+          else { break }
+          let bytes = chunk.bytes
+          let part = bytes.extracting(..<min(bytes.byteCount, LineContext.reach))
+          found += part.count(of: Byte.lineFeed)
+          after.append(contentsOf: part.copied(0..<part.byteCount))
+        }
+        if found >= contextLines || after.count >= LineContext.reach
+          || ahead[ahead.count - 1].isFinal
+        {
+          var piece = ahead.removeFirst()
+          piece.surroundings.after = after
+          return piece
+        }
+      }
+      var piece = read()
+      piece.surroundings.before = linesBefore
+      if let chunk = piece.chunk {
+        linesBefore = ChunkSurroundings.last(contextLines, of: linesBefore, chunk.bytes)
+      }
+      ahead.append(piece)
+    }
+  }
+
   // MARK: Scanning
 
   private func scan(
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
-    worker: ScanWorker
+    surroundings: ChunkSurroundings, worker: ScanWorker
   ) -> Scanned {
-    let tools = worker.tools
-    tools.logs.resetCounters()
-    var output = SegmentOutput()
-    let counted = tools.findCandidates(in: bytes)
-    var state = start
-    var offset = 0
-    var lines: UInt64 = 0
+    var segment = SegmentOutput()
     var place = SegmentPlace(
       input: input, path: path, numberBase: line, offsetBase: base, countsPackets: false)
     if case .utf16 = content { place.transcoded = TranscodedOffsets() }
-    while true {
-      tools.batch.removeAll()
-      let progress = tools.logs.extract(
-        bytes, from: &offset, line: &lines, state: &state, isFinal: isFinal, into: &tools.batch)
-      worker.processor.process(&tools.batch, chunk: bytes, place: place, output: &output)
-      if progress == .needsMore || self.output.isStopped || self.progress.isStopRequested { break }
-    }
-    tools.finder?.addCounts(since: counted, to: &output.statistics.observables)
-    output.statistics.lines += lines
-    output.statistics.bytes += UInt64(offset)
-    output.statistics.skipped.merge(tools.logs.tally)
-    return Scanned(output: output, state: state, consumed: offset, lines: lines)
+    place.surroundings = surroundings
+    let (output, progress) = (output, progress)
+    let scanned = worker.scanText(
+      bytes, from: start, place: place, isFinal: isFinal, output: &segment
+    ) { output.isStopped || progress.isStopRequested }
+    return Scanned(
+      output: segment, state: scanned.state, consumed: scanned.consumed, lines: scanned.lines)
   }
 
   // MARK: Committing
@@ -174,6 +208,7 @@ final class LogJob: InputJob, @unchecked Sendable {
         nextCommit += 1
         outstanding -= 1
         guess = state
+        isUndecided = state == nil
         failedGuesses = isRight ? 0 : failedGuesses + 1
         if let further = waiting.removeValue(forKey: nextCommit) { return further }
         isCommitting = false
@@ -194,37 +229,54 @@ final class LogJob: InputJob, @unchecked Sendable {
   private func apply(_ piece: Piece, worker: ScanWorker) -> Bool {
     guard let chunk = piece.chunk else {
       // The input ended in a fault: what was left over is all there is.
-      if let state, !tail.isEmpty {
+      if !tail.isEmpty {
         let rest = tail
+        let state =
+          state ?? LogState.initial(firstBytes: rest.rawSpan, isFinal: true, options: options)
         let base = lastEnd &- sourceLength(rest)
         accept(
-          scan(rest.rawSpan, from: state, base: base, line: lines, isFinal: true, worker: worker),
+          scan(
+            rest.rawSpan, from: state, base: base, line: lines, isFinal: true,
+            surroundings: ChunkSurroundings(before: linesCommitted), worker: worker),
           of: rest.rawSpan)
       }
       return true
     }
+    lastEnd = chunk.base &+ sourceLength(chunk.bytes)
+    if state == nil, tail.isEmpty, !piece.isFinal,
+      LogState.isHeaderAlone(firstBytes: chunk.bytes, options: options)
+    {
+      // From a pipe: only the rows that follow tell whether it is one.
+      tail = chunk.bytes.copied(chunk.bytes.byteOffsets)
+      return true
+    }
     let start =
       state
-      ?? LogState.initial(firstBytes: chunk.bytes, isFinal: piece.isFinal, options: options)
-    lastEnd = chunk.base &+ sourceLength(chunk.bytes)
+      ?? initialState(chunk.bytes, isFinal: piece.isFinal)
     if let scanned = piece.scanned, piece.guess == start, tail.isEmpty, piece.firstLine == lines {
       accept(scanned, of: chunk.bytes)
       return true
     }
+    let surroundings = ChunkSurroundings(before: linesCommitted, after: piece.surroundings.after)
     if tail.isEmpty {
       accept(
         scan(
           chunk.bytes, from: start, base: chunk.base, line: lines, isFinal: piece.isFinal,
-          worker: worker), of: chunk.bytes)
+          surroundings: surroundings, worker: worker), of: chunk.bytes)
     } else {
       let base = chunk.base &- sourceLength(tail)
       let joined = tail + chunk.bytes.copied(chunk.bytes.byteOffsets)
       accept(
         scan(
           joined.rawSpan, from: start, base: base, line: lines, isFinal: piece.isFinal,
-          worker: worker), of: joined.rawSpan)
+          surroundings: surroundings, worker: worker), of: joined.rawSpan)
     }
     return piece.scanned == nil
+  }
+
+  private func initialState(_ first: RawSpan, isFinal: Bool) -> LogState {
+    let bytes = tail + first.copied(first.byteOffsets.prefix(1 << 20))
+    return LogState.initial(firstBytes: bytes.rawSpan, isFinal: isFinal, options: options)
   }
 
   /// Offset in the input of the end of the last chunk committed.
@@ -241,7 +293,12 @@ final class LogJob: InputJob, @unchecked Sendable {
   private func accept(_ scanned: Scanned, of bytes: RawSpan) {
     state = scanned.state
     lines += scanned.lines
-    tail = bytes.copied(min(scanned.consumed, bytes.byteCount)..<bytes.byteCount)
+    let consumed = min(scanned.consumed, bytes.byteCount)
+    tail = bytes.copied(consumed..<bytes.byteCount)
+    if contextLines > 0 {
+      linesCommitted = ChunkSurroundings.last(
+        contextLines, of: linesCommitted, bytes.extracting(..<consumed))
+    }
     if !output.write(scanned.output, input: input) { run.update { hasEnded = true } }
   }
 

@@ -64,7 +64,9 @@ final class OpeningJob: InputJob, @unchecked Sendable {
 
   private func open() throws(InputError) -> any InputJob {
     let source = try InputSource(path: path)
-    let first = try source.peek(ContentSniffer.length)
+    let (output, progress) = (output, plan.progress)
+    source.end { output.isStopped || progress.isStopRequested }
+    let first = try source.peekAtHand(ContentSniffer.length)
     let content = ContentSniffer.content(of: first.rawSpan)
     if plan.options.inputFormat == nil, let name = Self.unsupportedCapture(content) {
       throw InputError(
@@ -81,7 +83,8 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     }
     return LogJob(
       input: input, path: path, source: source, content: content, run: run, output: output,
-      options: plan.logOptions, progress: plan.progress, threads: plan.options.threads)
+      options: plan.logOptions, progress: plan.progress, threads: plan.options.threads,
+      contextLines: plan.options.contextLines)
   }
 }
 

@@ -60,6 +60,10 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
       if !hasHeader {
         hasHeader = true
         if options.grouping == .none, !put(header) { return false }
+        if options.contextLines > 0, segment.bytes.starts(with: HitTable.separator) {
+          // It stands between hits.
+          segment.bytes.removeFirst(HitTable.separator.count)
+        }
       }
       if !put(segment.bytes) { return false }
     }
@@ -79,6 +83,9 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     if problem.isError { hasErrors = true }
     report(problem)
   }
+
+  /// Ends the output: nobody reads it.
+  func noteBrokenPipe() { isBrokenPipe = true }
 
   /// Adds to what was skipped.
   package func count(_ skipped: Tally) { statistics.skipped.merge(skipped) }
@@ -111,7 +118,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     case .csv: Array(HitCSV.header.utf8)
     case .table: Array(HitTable.header.utf8)
     case .zeekIntel: Array(ZeekIntelLog.header.utf8)
-    case .ndjson, .eve, .ecs: []
+    case .ndjson, .eve, .ecs, .values: []
     }
   }
 

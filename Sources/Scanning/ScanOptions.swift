@@ -22,6 +22,8 @@ public struct ScanOptions: Sendable {
   /// How hits are written.
   public enum Format: String, Sendable, CaseIterable {
     case table, ndjson, csv
+    /// Values alone, one a line.
+    case values
     /// Alerts as Suricata's EVE log has them.
     case eve
     /// Documents of the Elastic Common Schema.
@@ -30,7 +32,9 @@ public struct ScanOptions: Sendable {
     case zeekIntel = "zeek-intel"
 
     /// Whether hits can be put together in it.
-    public var hasGroups: Bool { self == .table || self == .ndjson || self == .csv }
+    public var hasGroups: Bool {
+      self == .table || self == .ndjson || self == .csv || self == .values
+    }
   }
 
   /// The format of every input, or nil to tell it by content.
@@ -69,6 +73,11 @@ public struct ScanOptions: Sendable {
   public var evidencePath: InputPath?
   /// Whether every packet's addresses are observables instead of each flow's once.
   public var everyPacket = false
+
+  /// Whether defanged values in logs are read as what they stand for.
+  public var refangs = false
+  /// Lines before and behind a hit in a log that are shown with it.
+  public var contextLines = 0
 
   /// Values of joint conditions count alone, as for a lookup by hand.
   package var ignoresConditions = false

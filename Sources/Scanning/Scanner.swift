@@ -47,26 +47,11 @@ public enum Scanner {
     progress: ScanProgress = ScanProgress(),
     report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
-    var kinds = IndicatorKindSet()
-    for database in databases {
-      kinds.formUnion(IndicatorKindSet(database.entryCounts.map(\.kind)))
-    }
-    let plan = ScanPlan(
-      options: options,
-      logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
-      captureOptions: captureOptions(
-        options, kinds: kinds.intersection(options.kinds),
-        matchers: options.kinds.contains(.text) ? databases.compactMap(\.textMatcher) : []),
-      progress: progress,
-      finder: options.readsEveryLine
-        ? nil : CandidateFinder(databases: databases, options: LookupOptions(options)))
+    let plan = plan(databases, options, progress)
     var result = run(
       inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
     ) {
       HitResolver(databases: databases, options: options)
-    }
-    let top = result.statistics.hitsByEntry.sorted {
-      $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
     }
     if let path = options.evidencePath, !result.isInterrupted {
       let problems = Evidence.write(
@@ -75,10 +60,74 @@ public enum Scanner {
       for problem in problems { report(problem) }
       if problems.contains(where: \.isError) { result.hasErrors = true }
     }
+    addTopEntries(databases, to: &result)
+    return result
+  }
+
+  /// Scans log files that grow, line by line, until the run is asked to stop.
+  ///
+  /// What is there already comes first. A file that is replaced (rotated) or becomes shorter is read on
+  /// from its start; one that is not there yet is waited for. Hits are written when they are found.
+  ///
+  /// - Parameters:
+  ///   - paths: the files, neither compressed nor captures.
+  ///   - databases: what to match against.
+  ///   - options: what takes part and how it is reported; one thread does the work.
+  ///   - destination: where hits go.
+  ///   - writesHits: false to count only.
+  ///   - progress: used to stop the run from another thread or a signal's handler.
+  ///   - report: called for each problem, on the caller's thread.
+  /// - Returns: what the run came to.
+  public static func follow(
+    paths: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
+    to destination: ResultDestination, writesHits: Bool = true, progress: ScanProgress,
+    report: @escaping @Sendable (ScanProblem) -> Void
+  ) -> ScanReport {
+    let start = now()
+    let plan = plan(databases, options, progress)
+    let writer = ResultWriter(
+      destination, options: options, writesResults: writesHits, report: report)
+    var output: Int32?
+    if case .descriptor(let descriptor) = destination { output = descriptor }
+    if writer.writeError == nil {
+      let worker = ScanWorker(
+        processor: HitResolver(databases: databases, options: options),
+        tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
+      FollowRun(paths: paths, plan: plan, writer: writer, worker: worker, output: output).run()
+    }
+    writer.close()
+    var result = outcome(of: writer, plan, since: start)
+    addTopEntries(databases, to: &result)
+    return result
+  }
+
+  private static func addTopEntries(_ databases: [IndicatorDatabase], to result: inout ScanReport) {
+    let top = result.statistics.hitsByEntry.sorted {
+      $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
+    }
     result.topEntries = top.prefix(10).map { reference, hits in
       (EntryCatalog.read(reference, from: databases[reference.database]), hits)
     }
-    return result
+  }
+
+  private static func plan(
+    _ databases: [IndicatorDatabase], _ options: ScanOptions, _ progress: ScanProgress
+  ) -> ScanPlan {
+    var kinds = IndicatorKindSet()
+    for database in databases {
+      kinds.formUnion(IndicatorKindSet(database.entryCounts.map(\.kind)))
+    }
+    return ScanPlan(
+      options: options,
+      logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
+      captureOptions: captureOptions(
+        options, kinds: kinds.intersection(options.kinds),
+        matchers: options.kinds.contains(.text) ? databases.compactMap(\.textMatcher) : []),
+      progress: progress,
+      finder: options.readsEveryLine
+        ? nil
+        : CandidateFinder(
+          databases: databases, options: LookupOptions(options), refangs: options.refangs))
   }
 
   /// Writes every observable of the inputs as a line of JSON.
@@ -100,9 +149,11 @@ public enum Scanner {
   private static func logOptions(
     _ purpose: LogPurpose, kinds: IndicatorKindSet, options: ScanOptions
   ) -> LogOptions {
-    LogOptions(
+    var result = LogOptions(
       purpose: purpose, kinds: kinds,
       format: options.inputFormat.flatMap { LogFormat(rawValue: $0.rawValue) })
+    result.refangs = options.refangs
+    return result
   }
 
   private static func captureOptions(
@@ -150,7 +201,13 @@ public enum Scanner {
       scanRun.work(worker)
     }
     writer.close()
-    return ScanReport(
+    return outcome(of: writer, plan, since: start)
+  }
+
+  private static func outcome(
+    of writer: ResultWriter, _ plan: ScanPlan, since start: Double
+  ) -> ScanReport {
+    ScanReport(
       statistics: writer.statistics, hits: writer.statistics.hitCount,
       suppressed: writer.statistics.suppressed, hasErrors: writer.hasErrors,
       writeError: writer.writeError, isBrokenPipe: writer.isBrokenPipe,

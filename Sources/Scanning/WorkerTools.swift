@@ -1,5 +1,6 @@
 import Database
 import Indicators
+import Inputs
 import Logs
 
 /// Scratch memory of one thread, reused from piece to piece.
@@ -23,6 +24,49 @@ final class WorkerTools {
     let isFound = finder?.find(in: chunk, candidates: &candidates) ?? false
     logs.setCandidates(isFound ? candidates : nil)
     return before
+  }
+}
+
+extension ScanWorker {
+  /// What came of scanning a piece of a log.
+  struct ScannedText {
+    var state: LogState
+    /// Bytes of whole lines and records.
+    var consumed: Int
+    var lines: UInt64
+  }
+
+  /// Scans the whole lines and records of a piece of a log.
+  ///
+  /// - Parameters:
+  ///   - bytes: The piece.
+  ///   - start: What the bytes before it decide.
+  ///   - place: Where the piece stands.
+  ///   - isFinal: Whether nothing follows it.
+  ///   - output: Where the hits and counts go.
+  ///   - isStopped: Asked now and then; true ends the scan before its end.
+  /// - Returns: How far the scan came.
+  func scanText(
+    _ bytes: RawSpan, from start: LogState, place: SegmentPlace, isFinal: Bool,
+    output: inout SegmentOutput, isStopped: () -> Bool
+  ) -> ScannedText {
+    tools.logs.resetCounters()
+    let counted = tools.findCandidates(in: bytes)
+    var state = start
+    var offset = 0
+    var lines: UInt64 = 0
+    while true {
+      tools.batch.removeAll()
+      let progress = tools.logs.extract(
+        bytes, from: &offset, line: &lines, state: &state, isFinal: isFinal, into: &tools.batch)
+      processor.process(&tools.batch, chunk: bytes, place: place, output: &output)
+      if progress == .needsMore || isStopped() { break }
+    }
+    tools.finder?.addCounts(since: counted, to: &output.statistics.observables)
+    output.statistics.lines += lines
+    output.statistics.bytes += UInt64(offset)
+    output.statistics.skipped.merge(tools.logs.tally)
+    return ScannedText(state: state, consumed: min(offset, bytes.byteCount), lines: lines)
   }
 }
 

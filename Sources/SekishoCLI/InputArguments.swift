@@ -35,6 +35,10 @@ struct InputArguments: ParsableArguments {
   @Flag(help: "Every packet's addresses instead of each flow's once.")
   var everyPacket = false
 
+  @Flag(
+    help: "Read defanged values in logs as what they stand for: hxxp://, [.], (dot), [at] …")
+  var refang = false
+
   @Flag(help: "Only errors: no summary, no progress, no warnings.")
   var quiet = false
 
@@ -75,6 +79,7 @@ struct InputArguments: ParsableArguments {
       options.packetTimes = first..<last
     }
     options.everyPacket = everyPacket
+    options.refangs = refang
     return options
   }
 }

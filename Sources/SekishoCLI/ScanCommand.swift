@@ -18,6 +18,8 @@ struct ScanCommand: ParsableCommand {
       Example:
         sekisho scan --db indicators.skdb traffic.pcapng /var/log/zeek
         zcat access.log.gz | sekisho scan --feed bad-names.txt --format ndjson -
+        sekisho scan --db indicators.skdb --follow /var/log/dnsmasq.log
+        sekisho scan --db indicators.skdb --refang --only-matching mails.txt | sort -u
 
       Exit codes: 0 no hits, 1 hits, 2 an error or an input not read to its end (hits found are
       written all the same).
@@ -55,6 +57,22 @@ struct ScanCommand: ParsableCommand {
       valueName: "prefix"))
   var home: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Show so many lines before and behind each hit in a log (table, ndjson).", valueName: "n"))
+  var context: Int = 0
+
+  @Flag(
+    help: "Write the values that hit alone, one a line; with --group, one line for each group.")
+  var onlyMatching = false
+
+  @Flag(
+    help: """
+      Scan log files and go on with what is appended to them, as tail -F does, until Ctrl-C; hits are \
+      written at once.
+      """)
+  var follow = false
+
   @Option(name: .shortAndLong, help: ArgumentHelp("Write hits to a file.", valueName: "file"))
   var output: String?
 
@@ -86,12 +104,43 @@ struct ScanCommand: ParsableCommand {
       throw ValidationError(
         "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson or csv")
     }
+    guard (0...1000).contains(context) else {
+      throw ValidationError("--context \(context) is not between 0 and 1000")
+    }
+    if context > 0 {
+      guard !onlyMatching, format == nil || format == .table || format == .ndjson else {
+        throw ValidationError("--context is shown in tables and ndjson; use one of these formats")
+      }
+      guard group == nil || group == ScanOptions.Grouping.none else {
+        throw ValidationError("--context shows single hits; leave --group out")
+      }
+    }
+    if follow {
+      guard !inputs.inputs.contains("-") else {
+        throw ValidationError(
+          "standard input is read until it ends in any case; leave --follow out, or - out")
+      }
+      guard output == nil, writePcap == nil else {
+        throw ValidationError(
+          "with --follow hits go to standard output, as they come; redirect it to have a file")
+      }
+    }
+    if onlyMatching {
+      guard format == nil || format == .values else {
+        throw ValidationError("--only-matching writes values alone; leave --format out")
+      }
+      guard !count else { throw ValidationError("give --count or --only-matching, not both") }
+    }
   }
 
   func run() throws {
     var options = try inputs.options()
-    options.format = format ?? (output == nil && Console.isOutputTerminal ? .table : .ndjson)
-    options.grouping = group ?? (options.format == .table ? .indicator : .none)
+    options.format =
+      onlyMatching
+      ? .values : format ?? (output == nil && Console.isOutputTerminal ? .table : .ndjson)
+    options.contextLines = context
+    options.grouping =
+      group ?? (options.format == .table && context == 0 && !follow ? .indicator : .none)
     options.feedsOnly = feedsOnly
     options.minimumConfidence = UInt8(minConfidence)
     options.includesWeak = weak
@@ -113,11 +162,18 @@ struct ScanCommand: ParsableCommand {
     let progress = Interruption.install()
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
     let quiet = inputs.quiet
-    let report = Scanner.scan(
-      inputs: inputs.inputs.map { InputPath($0) }, databases: databases, options: options,
-      to: output.map { .file($0) } ?? .descriptor(STDOUT_FILENO), writesHits: !count,
-      progress: progress
-    ) { Console.report($0, quiet: quiet) }
+    let paths = inputs.inputs.map { InputPath($0) }
+    let report =
+      follow
+      ? Scanner.follow(
+        paths: paths, databases: databases, options: options, to: .descriptor(STDOUT_FILENO),
+        writesHits: !count, progress: progress
+      ) { Console.report($0, quiet: quiet) }
+      : Scanner.scan(
+        inputs: paths, databases: databases, options: options,
+        to: output.map { .file($0) } ?? .descriptor(STDOUT_FILENO), writesHits: !count,
+        progress: progress
+      ) { Console.report($0, quiet: quiet) }
     display.end()
     try finish(report)
   }

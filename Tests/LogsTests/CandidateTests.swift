@@ -18,6 +18,20 @@ struct CandidateTests {
     for seed in seeds { try compare(RandomLogs.log(shape, seed: seed), "\(shape) \(seed)") }
   }
 
+  @Test("Every observable of a random defanged log", arguments: RandomLogs.Shape.allCases)
+  func refanged(_ shape: RandomLogs.Shape) throws {
+    #if DEBUG
+      let seeds: ClosedRange<UInt64> = 1...200
+    #else
+      let seeds: ClosedRange<UInt64> = 1...3_000
+    #endif
+    for seed in seeds {
+      let log = RandomLogs.log(shape, seed: seed)
+      try compare(
+        RandomLogs.defanged(log, seed: seed), "defanged \(shape) \(seed)", refangs: true)
+    }
+  }
+
   @Test(
     "Every log of the corpus",
     .enabled(if: !CorpusLogs.isAbsent, "the corpus is not beside the package"),
@@ -35,9 +49,9 @@ struct CandidateTests {
 
   /// Most of what a line holds is odd here, so that a candidate a line tells nothing: one indicator at a
   /// time must be enough.
-  private func compare(_ log: [UInt8], _ name: String) throws {
+  private func compare(_ log: [UInt8], _ name: String, refangs: Bool = false) throws {
     if log.starts(with: [0xff, 0xfe]) || log.starts(with: [0xfe, 0xff]) { return }
-    let everything = matches(log, database: nil)
+    let everything = matches(log, candidates: nil, refangs: refangs)
     let values = Array(Set(everything.map(\.value))).sorted()
     guard !values.isEmpty else { return }
     var random = SeededGenerator(seed: UInt64(log.count))
@@ -46,7 +60,7 @@ struct CandidateTests {
       // Another one beside it, so that not every structure has one element.
       let database = try database(of: [covering(value, &random), random.pick(values)])
       let wanted = everything.filter { $0.value == value }
-      guard let found = matches(log, database: database) else {
+      guard let found = matches(log, database: database, refangs: refangs) else {
         // Hosts of one label and the like: everything is read.
         continue
       }
@@ -68,19 +82,22 @@ struct CandidateTests {
     return parent
   }
 
-  private func matches(_ log: [UInt8], database: IndicatorDatabase) -> [Seen]? {
+  private func matches(
+    _ log: [UInt8], database: IndicatorDatabase, refangs: Bool
+  ) -> [Seen]? {
     var options = LookupOptions()
     options.includesWeak = true
-    guard var finder = CandidateFinder(databases: [database], options: options) else { return nil }
+    guard
+      var finder = CandidateFinder(databases: [database], options: options, refangs: refangs)
+    else { return nil }
     var candidates: [UInt32] = []
     let isFound = finder.find(in: log.span.bytes, candidates: &candidates)
-    return matches(log, candidates: isFound ? candidates : nil)
+    return matches(log, candidates: isFound ? candidates : nil, refangs: refangs)
   }
 
-  private func matches(_ log: [UInt8], database: Never?) -> [Seen] { matches(log, candidates: nil) }
-
-  private func matches(_ log: [UInt8], candidates: [UInt32]?) -> [Seen] {
-    let options = LogOptions(purpose: .scan, kinds: .all)
+  private func matches(_ log: [UInt8], candidates: [UInt32]?, refangs: Bool) -> [Seen] {
+    var options = LogOptions(purpose: .scan, kinds: .all)
+    options.refangs = refangs
     let extractor = LogExtractor(options: options)
     extractor.setCandidates(candidates)
     var state = LogState.initial(firstBytes: log.span.bytes, isFinal: true, options: options)

@@ -18,6 +18,40 @@ enum RandomLogs {
     return maker.output
   }
 
+  /// The log with separators written as people write them so that nobody clicks, here and there.
+  static func defanged(_ log: [UInt8], seed: UInt64) -> [UInt8] {
+    var random = SeededGenerator(seed: seed ^ 0x5eed)
+    var result: [UInt8] = []
+    for (index, byte) in log.enumerated() {
+      let text: String?
+      switch byte {
+      case UInt8(ascii: "."):
+        text = random.pick([
+          nil, nil, "[.]", "(.)", "{.}", "[dot]", "(DOT)", "[.", ".]", "\\.", "\\\\.", "[\\u002e]",
+          "\\u005b.]", "[d\\u006ft]",
+        ])
+      case UInt8(ascii: ":"): text = random.pick([nil, nil, nil, "[:]", "[://]"])
+      case UInt8(ascii: "@"): text = random.pick([nil, "[@]", "[at]", "(at)"])
+      case UInt8(ascii: "/"): text = random.pick([nil, nil, nil, "[/]", "[\\/]"])
+      case UInt8(ascii: "t") where index > 0 && log[index - 1] == UInt8(ascii: "h"):
+        text = random.pick([nil, "x"])
+      default: text = nil
+      }
+      if let text { result += Array(text.utf8) } else { result.append(byte) }
+    }
+    for (plain, broken) in [("hxtp", "hxxp"), ("http", "h**p"), ("ftp:", "fxp:")] {
+      let (from, to) = (Array(plain.utf8), Array(broken.utf8))
+      var offset = 0
+      while offset + from.count <= result.count {
+        if result[offset..<offset + from.count].elementsEqual(from), random.upTo(2) == 0 {
+          result.replaceSubrange(offset..<offset + from.count, with: to)
+        }
+        offset += 1
+      }
+    }
+    return result
+  }
+
   private struct Maker {
     var random: SeededGenerator
     var output: [UInt8] = []

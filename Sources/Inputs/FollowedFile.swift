@@ -1,0 +1,167 @@
+internal import Glibc
+
+/// A log file that is read on and on under its name, as `tail -F` does.
+///
+/// Not safe for use by several threads at once.
+package final class FollowedFile {
+  /// What came of one look at the file.
+  package enum Step: Equatable {
+    /// So many bytes were put into the buffer.
+    case bytes(Int)
+    /// Nothing is new.
+    case nothing
+    /// The file of that name cannot be opened, or not yet.
+    case absent(InputError)
+    /// The file became shorter: what was read is gone, and it is read again from its start.
+    case truncated
+    /// Another file has the name now, and all of this one was read so far.
+    case replaced
+  }
+
+  /// The path that is followed.
+  package let path: InputPath
+  private var descriptor: Int32 = -1
+  private var identity = Identity()
+  private var position: Int64 = 0
+  /// Looked at for more after another file has taken its name, too.
+  private var isReplaced = false
+
+  private struct Identity: Equatable {
+    var device: UInt64 = 0
+    var number: UInt64 = 0
+  }
+
+  /// Follows a path; nothing is opened yet.
+  package init(path: InputPath) { self.path = path }
+
+  deinit { if descriptor >= 0 { _ = close(descriptor) } }
+
+  /// Whether a file is open.
+  package var isOpen: Bool { descriptor >= 0 }
+
+  /// Whether changes of the file are made known by the system: not on file systems over a network.
+  package private(set) var isWatchable = true
+
+  /// Reads what is new into the buffer, or looks at what became of the file.
+  package func step(into buffer: UnsafeMutableRawBufferPointer) -> Step {
+    if descriptor < 0, let error = open() { return .absent(error) }
+    if let count = unsafe read(into: buffer) { return .bytes(count) }
+    if isReplaced { return .nothing }
+    var facts = stat()
+    // SAFETY: the system fills the structure.
+    if unsafe fstat(descriptor, &facts) == 0, Int64(facts.st_size) < position {
+      _ = lseek(descriptor, 0, SEEK_SET)
+      position = 0
+      return .truncated
+    }
+    // SAFETY: the system fills the structure and reads the path within the call.
+    guard unsafe path.withCString({ unsafe stat($0, &facts) }) == 0,
+      Self.identity(of: facts) != identity
+    else { return .nothing }
+    // Something may have been written between the look and the change of names.
+    if let count = unsafe read(into: buffer) { return .bytes(count) }
+    isReplaced = true
+    return .replaced
+  }
+
+  private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+    while true {
+      // SAFETY: the system writes at most `count` bytes of the buffer.
+      let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return nil }
+      position += Int64(count)
+      return count
+    }
+  }
+
+  private func open() -> InputError? {
+    // SAFETY: the path is read within the call. Without waiting, in case that it is a pipe.
+    let opened = unsafe path.withCString {
+      unsafe Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    }
+    guard opened >= 0 else {
+      return InputError(
+        code: .cannotOpen, path: path.description, what: "cannot open", number: errno)
+    }
+    var facts = stat()
+    // SAFETY: the system fills the structure.
+    guard unsafe fstat(opened, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+      _ = close(opened)
+      return InputError(
+        code: .unsupported, path: path.description,
+        message: "cannot be followed: it is no regular file; read it without --follow")
+    }
+    descriptor = opened
+    identity = Self.identity(of: facts)
+    position = 0
+    // Without a device of its own are file systems over a network, where others write unseen, and some in
+    // memory or in layers, where another look costs little.
+    let device = UInt64(facts.st_dev)
+    isWatchable = (device >> 8) & 0xfff | (device >> 32) & 0xffff_f000 != 0
+    return nil
+  }
+
+  private static func identity(of facts: stat) -> Identity {
+    Identity(device: UInt64(facts.st_dev), number: UInt64(facts.st_ino))
+  }
+}
+
+/// Waits for changes of files: the system's notifications where there are any (`inotify(7)`).
+package final class FileWatch {
+  private let descriptor: Int32
+
+  /// A watch over nothing.
+  package init() { descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK)) }
+
+  deinit { if descriptor >= 0 { _ = close(descriptor) } }
+
+  /// Whether changes are made known; if not, a caller has to look again and again.
+  package var isWorking: Bool { descriptor >= 0 }
+
+  /// Watches a file and the folder in which its name is; false where one of them cannot be.
+  ///
+  /// To be called again when another file has the name.
+  @discardableResult
+  package func add(_ path: InputPath) -> Bool {
+    guard descriptor >= 0 else { return false }
+    let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
+    let folder = InputPath(
+      bytes: slash.map { Array(path.bytes[...$0]) } ?? [UInt8(ascii: ".")])
+    // Names that come and go; the file itself, which a link may lead to elsewhere.
+    let names = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
+    let content = UInt32(IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE)
+    let isFolderWatched = add(folder, names)
+    return add(path, content) && isFolderWatched
+  }
+
+  private func add(_ path: InputPath, _ events: UInt32) -> Bool {
+    // SAFETY: the path is read within the call.
+    unsafe path.withCString { unsafe inotify_add_watch(descriptor, $0, events) } >= 0
+  }
+
+  /// Waits for a change, or so many milliseconds, or until nobody reads what `output` writes to.
+  ///
+  /// - Returns: false when nobody reads the output any more.
+  package func wait(milliseconds: Int32, output: Int32?) -> Bool {
+    var requests = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: output ?? -1, events: 0, revents: 0),
+    ]
+    // SAFETY: as many requests as told; a negative descriptor is left out by the system.
+    _ = unsafe requests.withUnsafeMutableBufferPointer {
+      unsafe poll($0.baseAddress, 2, milliseconds)
+    }
+    if requests[0].revents & Int16(POLLIN) != 0 { drain() }
+    return requests[1].revents & Int16(POLLERR) == 0
+  }
+
+  /// Reads the notifications away: whoever waited looks at everything anyway.
+  private func drain() {
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    // SAFETY: the system writes at most the buffer's bytes.
+    while unsafe buffer.withUnsafeMutableBytes({
+      unsafe read(descriptor, $0.baseAddress, $0.count)
+    }) > 0 {}
+  }
+}

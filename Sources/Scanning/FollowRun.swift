@@ -1,0 +1,214 @@
+import Glibc
+import Inputs
+import Logs
+import Parsing
+
+/// Scans log files that grow, until it is asked to stop: each line as soon as it is complete.
+///
+/// One thread looks at the files in turn, so hits are written in the order in which they are found. A
+/// file that another takes the name of (rotation) is read on beside the new one until nothing came for a
+/// while: whoever writes may not know of it yet.
+final class FollowRun {
+  /// What is read at once.
+  private static let readSize = 1 << 20
+  /// Looks at a file without notifications follow one another by so many milliseconds.
+  private static let pollInterval: Int32 = 40
+  /// A request to stop is noticed after so many milliseconds.
+  private static let longestWait: Int32 = 200
+  /// Seconds for which a file that was replaced is looked at.
+  private static let patience: Int64 = 30
+
+  /// A file, and where the scan of it stands.
+  private final class Stream {
+    let file: FollowedFile
+    let input: Int
+    var state: LogState?
+    /// What was read and is not consumed: the beginning of a line or of a record.
+    var waiting: [UInt8] = []
+    /// Place of its first byte in the file.
+    var base: UInt64 = 0
+    var lines: UInt64 = 0
+    var linesBefore: [UInt8] = []
+    /// When it was read last, in seconds, once another file has its name.
+    var replacedSince: Int64?
+    var hasBegun = false
+    var isAbsent = false
+    var isOver = false
+
+    init(path: InputPath, input: Int) {
+      file = FollowedFile(path: path)
+      self.input = input
+    }
+
+    /// Starts from the beginning, as a file of its own.
+    func restart() {
+      state = nil
+      waiting = []
+      base = 0
+      lines = 0
+      linesBefore = []
+    }
+  }
+
+  private let plan: ScanPlan
+  private let writer: ResultWriter
+  private let worker: ScanWorker
+  private let output: Int32?
+  private let watch = FileWatch()
+  private var streams: [Stream]
+  private var isStopped = false
+  private var buffer = [UInt8](repeating: 0, count: FollowRun.readSize)
+
+  /// A run over some files; `output` is where the writer writes to, to notice that nobody reads it.
+  init(
+    paths: [InputPath], plan: ScanPlan, writer: ResultWriter, worker: ScanWorker, output: Int32?
+  ) {
+    self.plan = plan
+    self.writer = writer
+    self.worker = worker
+    self.output = output
+    streams = paths.enumerated().map { Stream(path: $1, input: $0) }
+  }
+
+  /// Runs until the request to stop, the limit on hits, or the end of whoever reads the output.
+  func run() {
+    for stream in streams { watch.add(stream.file.path) }
+    while !isStopped, !plan.progress.isStopRequested, !streams.isEmpty {
+      var isIdle = true
+      // Streams that begin meanwhile have their turn next time.
+      for stream in streams where !isStopped {
+        if look(at: stream) { isIdle = false }
+      }
+      streams.removeAll { $0.isOver }
+      guard isIdle, !isStopped else { continue }
+      let isSeen =
+        watch.isWorking && streams.allSatisfy { $0.file.isWatchable && $0.replacedSince == nil }
+      guard
+        watch.wait(
+          milliseconds: isSeen ? Self.longestWait : Self.pollInterval, output: output)
+      else {
+        writer.noteBrokenPipe()
+        break
+      }
+    }
+    // Lines that were never completed are all there is of them.
+    for stream in streams where !isStopped { scan(stream, isFinal: true) }
+  }
+
+  /// Reads what is new of a file; false if nothing is.
+  private func look(at stream: Stream) -> Bool {
+    let wasOpen = stream.file.isOpen
+    // SAFETY: the buffer is lent for the call.
+    let step = unsafe buffer.withUnsafeMutableBytes { unsafe stream.file.step(into: $0) }
+    if !wasOpen, stream.file.isOpen { watch.add(stream.file.path) }
+    switch step {
+    case .bytes(let count):
+      stream.isAbsent = false
+      if stream.replacedSince != nil { stream.replacedSince = Self.now() }
+      plan.progress.add(bytes: UInt64(count))
+      stream.waiting.append(contentsOf: buffer[..<count])
+      scan(stream, isFinal: false)
+      return true
+    case .nothing:
+      if let since = stream.replacedSince, Self.now() - since > Self.patience {
+        scan(stream, isFinal: true)
+        stream.isOver = true
+      }
+      // What was written before the watch began would be known of later.
+      return !wasOpen
+    case .absent(let error):
+      if error.code == .unsupported {
+        writer.note(ScanProblem(path: stream.file.path, message: error.message))
+        stream.isOver = true
+      } else if !stream.isAbsent {
+        stream.isAbsent = true
+        note(stream, error.message + "; waiting for it")
+      }
+      return false
+    case .truncated:
+      note(stream, "became shorter; it is read again from its start")
+      scan(stream, isFinal: true)
+      stream.restart()
+      return true
+    case .replaced:
+      note(stream, "was replaced; the new file is read from its start")
+      stream.replacedSince = Self.now()
+      streams.append(Stream(path: stream.file.path, input: stream.input))
+      watch.add(stream.file.path)
+      return true
+    }
+  }
+
+  private func note(_ stream: Stream, _ message: String) {
+    writer.note(ScanProblem(path: stream.file.path, message: message, isError: false))
+  }
+
+  private static func now() -> Int64 {
+    var time = timespec()
+    // SAFETY: the system fills the structure.
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec)
+  }
+
+  // MARK: Scanning
+
+  /// Whether the first bytes are a log's; nil where there are too few of them to tell.
+  private func isLog(_ stream: Stream, isFinal: Bool) -> Bool? {
+    let first = Array(stream.waiting.prefix(ContentSniffer.length))
+    guard isFinal || first.contains(Byte.lineFeed) || first.count == ContentSniffer.length else {
+      return nil
+    }
+    switch ContentSniffer.content(of: first.rawSpan) {
+    case .pcap, .pcapng, .unsupportedCapture, .compressed: return false
+    default: return true
+    }
+  }
+
+  /// Scans whole lines and records of what waits.
+  private func scan(_ stream: Stream, isFinal: Bool) {
+    guard !stream.waiting.isEmpty, !stream.isOver else { return }
+    var start: LogState
+    if let state = stream.state {
+      start = state
+    } else {
+      guard let isLog = isLog(stream, isFinal: isFinal) else { return }
+      guard isLog else {
+        writer.note(
+          ScanProblem(
+            path: stream.file.path,
+            message: "is compressed or a capture, which cannot be followed; leave out --follow"))
+        stream.isOver = true
+        return
+      }
+      let options = plan.logOptions
+      let first = stream.waiting
+      if !isFinal, LogState.isHeaderAlone(firstBytes: first.rawSpan, options: options) { return }
+      start = LogState.initial(firstBytes: first.rawSpan, isFinal: isFinal, options: options)
+    }
+    let text = stream.waiting
+    var segment = SegmentOutput()
+    if !stream.hasBegun {
+      stream.hasBegun = true
+      segment.statistics.inputs = 1
+    }
+    var place = SegmentPlace(
+      input: stream.input, path: stream.file.path, numberBase: stream.lines,
+      offsetBase: stream.base, countsPackets: false)
+    place.surroundings.before = stream.linesBefore
+    let progress = plan.progress
+    let scanned = worker.scanText(
+      text.rawSpan, from: start, place: place, isFinal: isFinal, output: &segment
+    ) { progress.isStopRequested }
+    start = scanned.state
+    stream.state = start
+    stream.lines += scanned.lines
+    stream.base += UInt64(scanned.consumed)
+    let count = plan.options.contextLines
+    if count > 0 {
+      stream.linesBefore = ChunkSurroundings.last(
+        count, of: stream.linesBefore, text.rawSpan.extracting(..<scanned.consumed))
+    }
+    stream.waiting.removeFirst(scanned.consumed)
+    if !writer.write(segment, input: stream.input) { isStopped = true }
+  }
+}

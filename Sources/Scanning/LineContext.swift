@@ -1,0 +1,136 @@
+import Parsing
+
+/// The lines around a hit, as they stand in the input.
+///
+/// A line is shown up to 4 KiB, and what is further away than 64 KiB is left out.
+public struct LineContext: Sendable, Equatable {
+  /// Lines before that of the value, in the input's order, without their ends.
+  public var before: [[UInt8]] = []
+  /// The line on which the value begins, or the part of it around the value.
+  public var line: [UInt8] = []
+  /// Lines behind it.
+  public var after: [[UInt8]] = []
+  /// Number of the value's line, from 1.
+  public var number: UInt64 = 0
+  /// Where the value begins in `line`.
+  public var offset = 0
+
+  /// Bytes of a line that are shown.
+  static let lineLimit = 4096
+  /// Bytes before and behind a line that are looked at.
+  static let reach = 64 << 10
+
+  /// The context of a place in a chunk: so many lines before and behind it.
+  ///
+  /// `number` is the line of the place `start`, from 1, which is at or before the value.
+  init(
+    around place: Int, in chunk: RawSpan, count: Int, surroundings: ChunkSurroundings,
+    number: UInt64, at start: Int
+  ) {
+    let place = min(place, chunk.byteCount)
+    let floor = max(0, place - Self.reach)
+    let lineFeed = chunk.extracting(floor..<place).lastOffset(
+      of: Byte.lineFeed, before: place - floor)
+    let first = floor + lineFeed + 1
+    let ceiling = min(chunk.byteCount, place + Self.reach)
+    let end = place + chunk.extracting(place..<ceiling).firstOffset(of: Byte.lineFeed, from: 0)
+    self.number = number
+    if start < place {
+      self.number += UInt64(chunk.extracting(start..<place).count(of: Byte.lineFeed))
+    }
+    let shown = Self.shown(first..<end, around: place)
+    line = Self.text(chunk, shown)
+    offset = min(place - shown.lowerBound, line.count)
+    // Where the line begins or ends out of reach, so do those beyond.
+    if lineFeed >= 0 || floor == 0 {
+      before = Self.lastLines(count, of: chunk, 0..<first)
+      if before.count < count, first <= Self.reach {
+        let earlier = surroundings.before.rawSpan
+        before =
+          Self.lastLines(count - before.count, of: earlier, 0..<earlier.byteCount) + before
+      }
+    }
+    if end < ceiling {
+      after = Self.firstLines(count, of: chunk, end + 1..<chunk.byteCount)
+      if after.count < count, chunk.byteCount - end <= Self.reach {
+        let later = surroundings.after.rawSpan
+        after += Self.firstLines(count - after.count, of: later, 0..<later.byteCount)
+      }
+    }
+  }
+
+  /// The part of a line that is shown.
+  private static func shown(_ line: Range<Int>, around place: Int) -> Range<Int> {
+    guard line.count > lineLimit else { return line }
+    let start = max(line.lowerBound, min(place - lineLimit / 4, line.upperBound - lineLimit))
+    return start..<min(line.upperBound, start + lineLimit)
+  }
+
+  /// The bytes of a line, without the carriage return before its end.
+  private static func text(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8] {
+    var end = min(range.upperBound, range.lowerBound + lineLimit)
+    if end == range.upperBound, end > range.lowerBound,
+      bytes.byte(at: end - 1) == Byte.carriageReturn
+    {
+      end -= 1
+    }
+    return bytes.copied(range.lowerBound..<end)
+  }
+
+  /// The last lines of a range that ends behind a line's end.
+  private static func lastLines(_ count: Int, of bytes: RawSpan, _ range: Range<Int>) -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    var end = range.upperBound
+    let floor = max(range.lowerBound, end - reach)
+    while lines.count < count, end > floor {
+      let last = bytes.byte(at: end - 1) == Byte.lineFeed ? end - 1 : end
+      let start =
+        floor
+        + bytes.extracting(floor..<last).lastOffset(
+          of: Byte.lineFeed, before: last - floor) + 1
+      // The rest of a line that begins further away is none.
+      if start == floor, floor > range.lowerBound { break }
+      lines.append(text(bytes, start..<last))
+      end = start
+    }
+    return lines.reversed()
+  }
+
+  /// The first lines of a range.
+  private static func firstLines(_ count: Int, of bytes: RawSpan, _ range: Range<Int>) -> [[UInt8]]
+  {
+    var lines: [[UInt8]] = []
+    var start = range.lowerBound
+    let ceiling = min(range.upperBound, start + reach)
+    while lines.count < count, start < ceiling {
+      let end = start + bytes.extracting(start..<ceiling).firstOffset(of: Byte.lineFeed, from: 0)
+      if end == ceiling, ceiling < range.upperBound { break }
+      lines.append(text(bytes, start..<end))
+      start = end + 1
+    }
+    return lines
+  }
+}
+
+/// What stands before and behind a chunk of a log, as far as lines around hits may need it.
+struct ChunkSurroundings: Sendable {
+  var before: [UInt8] = []
+  var after: [UInt8] = []
+
+  /// The last lines of some bytes and those behind them: what the next chunk has before it.
+  static func last(_ count: Int, of earlier: [UInt8], _ bytes: RawSpan) -> [UInt8] {
+    var lines = 0
+    var start = bytes.byteCount
+    let floor = max(0, bytes.byteCount - LineContext.reach)
+    while start > floor {
+      if bytes.byte(at: start - 1) == Byte.lineFeed {
+        if lines == count { break }
+        lines += 1
+      }
+      start -= 1
+    }
+    let own = bytes.copied(start..<bytes.byteCount)
+    guard start == 0, lines <= count, own.count < LineContext.reach else { return own }
+    return earlier.suffix(LineContext.reach - own.count) + own
+  }
+}

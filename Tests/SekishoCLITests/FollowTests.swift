@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+/// A command that runs beside the test.
+final class RunningCommand: @unchecked Sendable {
+  let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private let errors = Pipe()
+  // Guarded by the condition's lock.
+  private var lines: [String] = []
+  private var rest = Data()
+  private let condition = NSCondition()
+
+  init(_ arguments: [String]) throws {
+    process.executableURL = CommandRunner.executable
+    process.arguments = arguments
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    Thread.detachNewThread { [self] in
+      while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
+        condition.lock()
+        rest += data
+        while let end = rest.firstIndex(of: 0x0A) {
+          lines.append(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
+          rest = Data(rest[(end + 1)...])
+        }
+        condition.signal()
+        condition.unlock()
+      }
+    }
+  }
+
+  func write(_ text: String) throws {
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+  }
+
+  func closeInput() throws { try input.fileHandleForWriting.close() }
+
+  /// The next line of output, or nil after a time in which it should have come by far.
+  func nextLine() -> String? {
+    condition.lock()
+    defer { condition.unlock() }
+    let end = Date(timeIntervalSinceNow: 20)
+    while lines.isEmpty { if !condition.wait(until: end) { return nil } }
+    return lines.removeFirst()
+  }
+
+  /// Whether no line of output waits.
+  var isSilent: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return lines.isEmpty
+  }
+
+  /// Sends Ctrl-C and gives the exit code and what was written to standard error.
+  func interrupt() -> (status: Int32, errors: String) {
+    process.interrupt()
+    return finish()
+  }
+
+  func finish() -> (status: Int32, errors: String) {
+    let data = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+}
+
+/// Logs that grow: pipes and `--follow`.
+@Suite(.serialized) struct FollowTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func append(_ text: String, to path: String) throws {
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data(text.utf8))
+    try handle.close()
+  }
+
+  @Test(arguments: ["1", "2"]) func aPipeIsNotWaitedForToFill(_ threads: String) throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let command = try RunningCommand(
+      ["scan", "--feed", feed, "--threads", threads, "--only-matching", "-"])
+    for number in 1...5 {
+      try command.write("line \(number): host\(number).evil.example\n")
+      #expect(command.nextLine() == "host\(number).evil.example")
+    }
+    // The beginning of a line is none yet.
+    try command.write("x.evil.exa")
+    Thread.sleep(forTimeInterval: 0.2)
+    #expect(command.isSilent)
+    try command.write("mple\n")
+    #expect(command.nextLine() == "x.evil.example")
+    let (status, errors) = command.interrupt()
+    #expect(status == 130)
+    #expect(errors.contains("hits: 6"), "\(errors)")
+  }
+
+  @Test func aTableFromAPipeHasItsHeader() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let command = try RunningCommand(["scan", "--quiet", "--feed", feed, "-"])
+    try command.write("time,host,bytes\n")
+    try command.write("1,www.evil.example,5\n")
+    #expect(command.nextLine()?.contains("\"field\":\"host\"") == true)
+    try command.closeInput()
+    #expect(command.finish().status == 1)
+  }
+
+  @Test func followReadsOnAsTailDoes() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let first = try folder.write("a.log", "1 a.evil.example\n")
+    let second = folder.path("b.log")
+    let command = try RunningCommand(
+      ["scan", "--feed", feed, "--only-matching", "--follow", first, second])
+    #expect(command.nextLine() == "a.evil.example")
+    try append("2 b.evil.example\n", to: first)
+    #expect(command.nextLine() == "b.evil.example")
+    // A file that appears later.
+    _ = try folder.write("b.log", "c.evil.example\n")
+    #expect(command.nextLine() == "c.evil.example")
+    // A line in two parts.
+    try append("d.evil.ex", to: second)
+    Thread.sleep(forTimeInterval: 0.2)
+    #expect(command.isSilent)
+    try append("ample\n", to: second)
+    #expect(command.nextLine() == "d.evil.example")
+    // Rotation: the old file under a new name, still written to, and a new one.
+    try FileManager.default.moveItem(atPath: first, toPath: folder.path("a.log.1"))
+    _ = try folder.write("a.new", "e.evil.example\n")
+    try FileManager.default.moveItem(atPath: folder.path("a.new"), toPath: first)
+    #expect(command.nextLine() == "e.evil.example")
+    try append("f.evil.example\n", to: folder.path("a.log.1"))
+    #expect(command.nextLine() == "f.evil.example")
+    try append("g.evil.example\n", to: first)
+    #expect(command.nextLine() == "g.evil.example")
+    // Truncation.
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: first))
+    try handle.truncate(atOffset: 0)
+    try handle.close()
+    Thread.sleep(forTimeInterval: 0.3)
+    try append("h.evil.example\n", to: first)
+    #expect(command.nextLine() == "h.evil.example")
+    // What was never completed is scanned at the end.
+    try append("i.evil.example", to: second)
+    Thread.sleep(forTimeInterval: 0.3)
+    #expect(command.isSilent)
+    let (status, errors) = command.interrupt()
+    #expect(command.nextLine() == "i.evil.example")
+    #expect(status == 130)
+    #expect(errors.contains("hits: 9"), "\(errors)")
+    #expect(errors.contains("waiting for it") && errors.contains("was replaced"), "\(errors)")
+    #expect(errors.contains("became shorter"), "\(errors)")
+  }
+
+  @Test func whatCannotBeFollowedSaysSo() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    for (arguments, words) in [
+      (["-"], "standard input"), ([folder.url.path], "no regular file"),
+      (["Fixtures/demo.pcap"], "a capture"), (["-o", folder.path("x"), feed], "redirect"),
+    ] {
+      let result = try CommandRunner.run(["scan", "--feed", feed, "--follow"] + arguments)
+      #expect(result.status == 2 && result.errors.contains(words), "\(result.errors)")
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Testing
+
+/// Options of `scan` that concern logs, as a user gives them.
+@Suite struct LogOptionTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func feed() throws -> String {
+    try folder.write(
+      "feed.txt",
+      """
+      evil.example
+      http://downloads.example/a/b
+      192.0.2.66
+      user@phish.example
+      2001:db8::bad
+
+      """)
+  }
+
+  private static let defanged = """
+    see hxxp://downloads[.]example/a/b now
+    from 192[.]0[.]2[.]66:443, 2001[:]db8[:][:]bad
+    www(dot)evil[.example and user[at]phish{.}example
+    {"m":"HXXPS[:\\/\\/]downloads.example\\/a\\/b","h":"evil\\u005b.]example"}
+    nothing here: a[0].b(.c) [auth] (at home) evil .example
+
+    """
+
+  private func hits(_ result: CommandRunner.Result) throws -> [[String: Any]] {
+    try result.lines.map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+
+  private func summary(_ hit: [String: Any]) -> String {
+    let source = hit["source"] as? [String: Any] ?? [:]
+    return "\(hit["value"] ?? "") \(source["line"] ?? 0) \(source["offset"] ?? 0)"
+  }
+
+  @Test func refangFindsDefangedValuesWhereTheyStand() throws {
+    let log = try folder.write("mail.txt", Self.defanged)
+    let feed = try feed()
+    let plain = try CommandRunner.run(["scan", "--quiet", "--feed", feed, log])
+    #expect(plain.status == 1)
+    // The host alone is no indicator, and of a URL only what has no scheme is left.
+    #expect(try hits(plain).map(summary) == ["downloads.example/a/b 4 154"])
+    for threads in ["1", "2"] {
+      let result = try CommandRunner.run(
+        ["scan", "--quiet", "--refang", "--threads", threads, "--feed", feed, log])
+      #expect(
+        try hits(result).map(summary) == [
+          "http://downloads.example/a/b 1 4", "192.0.2.66 2 44", "2001:db8::bad 2 66",
+          "www.evil.example 3 86", "user@phish.example 3 112",
+          "https://downloads.example/a/b 4 142", "evil.example 4 184",
+        ], "\(result.output)")
+    }
+    let listing = try CommandRunner.run(["extract", "--quiet", "--refang", log])
+    #expect(
+      try hits(listing).contains {
+        summary($0) == "www.evil.example 3 86" && $0["kind"] as? String == "domain"
+      })
+    #expect(
+      try !hits(CommandRunner.run(["extract", "--quiet", log])).contains {
+        $0["value"] as? String == "www.evil.example"
+      })
+  }
+
+  @Test func onlyMatchingPrintsValues() throws {
+    let log = try folder.write("mail.txt", Self.defanged + Self.defanged)
+    let feed = try feed()
+    let result = try CommandRunner.run(
+      ["scan", "--quiet", "--refang", "--only-matching", "--feed", feed, log])
+    #expect(result.status == 1)
+    let once = [
+      "http://downloads.example/a/b", "192.0.2.66", "2001:db8::bad", "www.evil.example",
+      "user@phish.example", "https://downloads.example/a/b", "evil.example",
+    ]
+    #expect(result.lines == once + once)
+    let groups = try CommandRunner.run(
+      [
+        "scan", "--quiet", "--refang", "--only-matching", "--group", "indicator", "--feed", feed,
+        log,
+      ])
+    #expect(
+      groups.lines == [
+        "http://downloads.example/a/b", "192.0.2.66", "2001:db8::bad", "evil.example",
+        "user@phish.example",
+      ])
+    let refused = try CommandRunner.run(
+      ["scan", "--only-matching", "--format", "csv", "--feed", feed, log])
+    #expect(refused.status == 2 && refused.errors.contains("--format"))
+  }
+
+  @Test func contextShowsLinesAround() throws {
+    let log = try folder.write(
+      "small.log", "one\ntwo\r\nthree www.evil.example x\r\nfour\nfive\nsix evil.example")
+    let feed = try feed()
+    let result = try hits(
+      CommandRunner.run(["scan", "--quiet", "--context", "2", "--feed", feed, log]))
+    let contexts = result.compactMap { $0["context"] as? [String: Any] }
+    #expect(contexts.count == 2)
+    #expect(contexts[0]["before"] as? [String] == ["one", "two"])
+    #expect(contexts[0]["line"] as? String == "three www.evil.example x")
+    #expect(contexts[0]["after"] as? [String] == ["four", "five"])
+    #expect(contexts[1]["before"] as? [String] == ["four", "five"])
+    #expect(contexts[1]["line"] as? String == "six evil.example")
+    #expect(contexts[1]["after"] as? [String] == [])
+    let table = try CommandRunner.run(
+      ["scan", "--quiet", "--context", "1", "--format", "table", "--feed", feed, log])
+    #expect(
+      table.lines.dropFirst(2) == [
+        "  2- two", "  3: three www[.]evil[.]example x", "  4- four", "--",
+        table.lines[6], "  5- five", "  6: six evil[.]example",
+      ], "\(table.output)")
+    let refused = try CommandRunner.run(
+      ["scan", "--context", "1", "--format", "csv", "--feed", feed, log])
+    #expect(refused.status == 2)
+  }
+
+  /// Lines around a hit may be in the chunk before and behind it, whoever scans those.
+  @Test(arguments: [1, 2, 4]) func contextReachesOverChunks(_ threads: Int) throws {
+    let filler = String(repeating: "x", count: 90)
+    var text = ""
+    for line in 1...60_000 {
+      text += "\(line) \(filler)"
+      if line % 37 == 0 { text += " www.evil.example" }
+      // Records over several lines make tails that are joined with the next chunk.
+      text += line % 501 == 0 ? "\n{\"a\":\n\"evil.example\"}\n" : "\n"
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let log = try folder.write("large.log", text)
+    let result = try CommandRunner.run(
+      ["scan", "--quiet", "--threads", "\(threads)", "--context", "3", "--feed", feed(), log])
+    let found = try hits(result)
+    #expect(found.count > 1600)
+    for hit in found {
+      let context = try #require(hit["context"] as? [String: Any])
+      let source = try #require(hit["source"] as? [String: Any])
+      var line = try #require(source["line"] as? Int)
+      if hit["field"] as? String == "a" { line += 1 }
+      let index = line - 1
+      #expect(context["line"] as? String == String(lines[index]))
+      #expect(
+        context["before"] as? [String] == lines[max(0, index - 3)..<index].map(String.init))
+      let end = min(lines.count - 1, index + 4)
+      #expect(context["after"] as? [String] == lines[index + 1..<end].map(String.init))
+    }
+  }
+
+  @Test func aVeryLongLineIsShownInPart() throws {
+    let long = String(repeating: "y", count: 300_000)
+    let log = try folder.write("long.log", "a\n\(long) evil.example \(long)\nb\n")
+    let result = try hits(
+      CommandRunner.run(["scan", "--quiet", "--context", "1", "--feed", feed(), log]))
+    let context = try #require(result.first?["context"] as? [String: Any])
+    let line = try #require(context["line"] as? String)
+    #expect(line.contains("evil.example") && line.utf8.count <= 4096)
+  }
+}
