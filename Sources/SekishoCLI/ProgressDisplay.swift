@@ -14,6 +14,11 @@ enum Interruption {
       Interruption.progress.requestStop()
       signal(SIGINT, SIG_DFL)
     }
+    // Whoever started us may have blocked it.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return progress
   }
 }
