@@ -5,11 +5,11 @@
 ///     bases     UInt32 …   for each block present, its first place in `lows`; then the end
 ///     lows      UInt8 or little-endian UInt16 …   low bits of each address, rising in a block;
 ///               eight zero bytes more
-///     numbers   UInt32 …   for each address
+///     numbers   UInt32 …   for each address, or a single 0 where its number is its place
 ///
 /// A block is 256 addresses (/24), or 65 536 where there are so few addresses that a bitmap of all
-/// /24 would outweigh them. With /24 an address costs five bytes, a block present four, and the
-/// bitmap and ranks 3 MiB. An address in no block present, the usual case, costs one load.
+/// /24 would outweigh them. With /24 an address costs one byte, or five where its number is not its
+/// place among the addresses, a block present four, and the bitmap and ranks 3 MiB. An address in no block present, the usual case, costs one load.
 struct AddressRank: Sendable {
   /// From this many addresses on, blocks are /24.
   static let smallBlocksFrom = 1 << 16
@@ -19,6 +19,8 @@ struct AddressRank: Sendable {
   private let bases: ImageTable<UInt32>
   private let lows: ImageTable<UInt8>
   private let numbers: ImageTable<UInt32>
+  /// An address's number is its place.
+  private let hasNoNumbers: Bool
   /// 8 or 16: address bits below the block's.
   private let lowBits: UInt32
   /// Number of addresses.
@@ -53,6 +55,7 @@ struct AddressRank: Sendable {
       bases.append(UInt32(numbers.count))
       lows.append(contentsOf: repeatElement(0, count: 8))
       if numbers.isEmpty { numbers.append(PrefixTrie.none) }
+      if numbers.indices.allSatisfy({ numbers[$0] == UInt32($0) }) { numbers = [0] }
       var rank: UInt32 = 0
       for word in present {
         ranks.append(rank)
@@ -73,8 +76,9 @@ struct AddressRank: Sendable {
     numbers = try reader.table(section + 4)
     self.lowBits = UInt32(lowBits)
     self.count = count
+    hasNoNumbers = numbers.count == 1 && numbers[clamping: 0] == 0
     guard present.count == 1 << (26 - lowBits), ranks.count == present.count,
-      lows.count == count * lowBits / 8 + 8, numbers.count == max(1, count)
+      lows.count == count * lowBits / 8 + 8, numbers.count == max(1, count) || hasNoNumbers
     else { throw .damaged("the tables of addresses do not fit one another") }
   }
 
@@ -140,7 +144,7 @@ struct AddressRank: Sendable {
       let zeros = (difference &- ones) & ~difference & (ones &* 0x80)
       if zeros != 0 {
         let place = at &+ zeros.trailingZeroBitCount &>> 3
-        return place < count ? numbers[clamping: first &+ place] : PrefixTrie.none
+        return place < count ? number(at: first &+ place) : PrefixTrie.none
       }
       at = at &+ 8
     }
@@ -159,7 +163,7 @@ struct AddressRank: Sendable {
       left = left &- half
     }
     return lows.load(clamping: base &* 2, as: UInt16.self) == wanted
-      ? numbers[clamping: base] : PrefixTrie.none
+      ? number(at: base) : PrefixTrie.none
   }
 
   /// Checks ranks, bases and the order of the addresses.
@@ -180,7 +184,7 @@ struct AddressRank: Sendable {
         throw .damaged("the addresses of block \(block) do not rise")
       }
     }
-    for at in 0..<count where numbers[clamping: at] == PrefixTrie.none {
+    for at in 0..<count where number(at: at) == PrefixTrie.none {
       throw .damaged("address \(at) has no number")
     }
     for at in lows.count - 8..<lows.count where lows[clamping: at] != 0 {
@@ -193,6 +197,9 @@ struct AddressRank: Sendable {
       ? Int(lows[clamping: at]) : Int(lows.load(clamping: at * 2, as: UInt16.self))
   }
 
-  /// Calls with each address' number, in rising order of addresses.
-  func numbers(at index: Int) -> UInt32 { numbers[clamping: index] }
+  /// The number of the address at a place, in rising order of addresses.
+  @inline(__always)
+  func number(at place: Int) -> UInt32 {
+    hasNoNumbers ? UInt32(truncatingIfNeeded: place) : numbers[clamping: place]
+  }
 }
