@@ -26,6 +26,7 @@ public enum Sekisho {
   /// - Parameters:
   ///   - requests: the feeds.
   ///   - cache: what was read of unchanged feeds before; the result is the same with and without.
+  /// - Returns: what was read, on its way to a database.
   public static func compile(
     _ requests: [FeedReader.Request], cache: FeedCache? = nil
   ) -> Compilation {
