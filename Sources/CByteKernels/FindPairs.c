@@ -6,7 +6,10 @@ int32_t sekisho_has_variant(int32_t variant) {
     return 1;
 #if SEKISHO_HAS_AVX2
   case SEKISHO_AVX2:
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? 1 : 0;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                   __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt")
+               ? 1
+               : 0;
   case SEKISHO_AVX512:
     return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                    __builtin_cpu_supports("avx512vbmi2")

@@ -1,14 +1,16 @@
+internal import CByteKernels
+
 /// A Bloom filter whose bits for one key lie in one 64-bit word.
 ///
 /// It stands before an exact table: a key that is not in the set is turned away by one load, from a
 /// region of 1.5 bytes a key that fits a cache where the table does not. Blocking costs about a
 /// factor of three in false positives against a classic filter of the same size (Putze, Sanders and
-/// Singler, 2007), and saves all loads but one.
+/// Singler, 2007), and saves all loads but one. `sekisho_filter_keys` asks it about many keys at once.
 struct BlockedFilter: Sendable {
   /// Bits for each key at build; with four bits set about 1.5 % of misses pass.
   static let bitsPerKey = 12
 
-  private let words: ImageTable<UInt64>
+  let words: ImageTable<UInt64>
 
   init(words: ImageTable<UInt64>) { self.words = words }
 
@@ -21,23 +23,7 @@ struct BlockedFilter: Sendable {
 
   /// The bits that a key sets in its word; takes the hash's low 24 bits.
   @inline(__always)
-  static func mask(of hash: UInt64) -> UInt64 {
-    (1 as UInt64) &<< (hash & 63) | (1 as UInt64) &<< ((hash &>> 6) & 63)
-      | (1 as UInt64) &<< ((hash &>> 12) & 63) | (1 as UInt64) &<< ((hash &>> 18) & 63)
-  }
-
-  /// Asks for what the two tests read.
-  @inline(__always)
-  func prefetch(_ hash: UInt64) { words.prefetch(Self.word(of: hash, count: words.count)) }
-
-  /// 1 if a key with this hash may be in the set, else 0; computed without a branch.
-  @inline(__always)
-  func passes(_ hash: UInt64) -> Int {
-    let word = words[clamping: Self.word(of: hash, count: words.count)]
-    let missing = ~word & Self.mask(of: hash)
-    // The sign of a number or its negative is set, unless it is zero.
-    return Int(truncatingIfNeeded: (missing | (0 &- missing)) &>> 63 ^ 1)
-  }
+  static func mask(of hash: UInt64) -> UInt64 { sekisho_filter_mask(hash) }
 
   /// Whether a key with this hash may be in the set.
   @inline(__always)

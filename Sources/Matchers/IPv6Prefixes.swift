@@ -11,7 +11,7 @@ struct IPv6Prefixes: Sendable {
   /// Sections: links (2), intervals of the high half (3), which of them are deep (bits), first low
   /// interval of each deep one and the end, starts and values of the low intervals, addresses.
   static let format = ImageFormat(
-    magic: "SekiPfx6", version: 1, parameterCount: 2,
+    magic: "SekiPfx6", version: 2, parameterCount: 2,
     elementSizes: [4, 4, 8, 4, 4, 8, 4, 8, 4, 1])
 
   private static let group = 64
@@ -21,7 +21,7 @@ struct IPv6Prefixes: Sendable {
   private let lowFirsts: ImageTable<UInt32>
   private let lowStarts: ImageTable<UInt64>
   private let lowValues: ImageTable<UInt32>
-  private let addresses: KeySet
+  var addresses: KeySet
 
   init(_ reader: ImageReader) throws(ImageError) {
     intervals = try IntervalTable(reader, firstSection: 2)

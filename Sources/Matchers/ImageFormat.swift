@@ -174,6 +174,18 @@ struct ImageWriter {
     store(value, at: offsets[section] + index * MemoryLayout<Value>.size)
   }
 
+  /// Sets more bits of one element of a section.
+  @inline(__always)
+  mutating func add(_ bits: UInt64, section: Int, index: Int) {
+    let offset = offsets[section] + index * 8
+    unsafe bytes.withUnsafeMutableBytes { memory in
+      // SAFETY: both check the offset against the buffer.
+      let word = unsafe memory.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      unsafe memory.storeBytes(
+        of: word | bits.littleEndian, toByteOffset: offset, as: UInt64.self)
+    }
+  }
+
   /// Stores an integer at a byte offset of a section.
   @inline(__always)
   mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(
@@ -186,7 +198,11 @@ struct ImageWriter {
   mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(
     _ values: [Value], section: Int
   ) {
-    for (index, value) in values.enumerated() { store(value, section: section, index: index) }
+    if Value(littleEndian: 1) == 1 {
+      copy(values.rawBytes, section: section, byteOffset: 0)
+    } else {
+      for (index, value) in values.enumerated() { store(value, section: section, index: index) }
+    }
   }
 
   /// Copies bytes to a byte offset of a section.

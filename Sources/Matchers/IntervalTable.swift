@@ -2,18 +2,42 @@
 ///
 ///     starts   Address …   first address of each interval, rising, the first one 0
 ///     values   UInt32 …    one for each interval
-///     index    UInt32 …    for each value of an address' top bits the interval in which the lowest
-///                          such address lies; one more at the end, the last interval
+///     index    UInt32 …    for each block of addresses the interval in which its lowest one lies;
+///                          one more at the end, the last interval
 ///
-/// The interval of an address is the last one that begins at or before it. The index narrows that
-/// to a few, in which a binary search of fixed length decides. An index entry equal to the next one
-/// answers at once: most of the address space is one interval to its block.
+/// The interval of an address is the last one that begins at or before it. Blocks are a power of two of
+/// equal parts of what lies between the second start and the last, which for real addresses is a small
+/// part of all; what is below belongs to the first block, what is above to the last. The index narrows
+/// the search to a few intervals, among which a binary search of fixed length decides. An index entry
+/// equal to the next one answers at once: most of the address space is one interval to its block.
 struct IntervalTable<Address>: Sendable
 where Address: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable {
   let starts: ImageTable<Address>
   let values: ImageTable<UInt32>
   private let index: ImageTable<UInt32>
-  private let shift: Int
+  private let scale: Scale
+
+  /// How addresses become blocks.
+  private struct Scale: Sendable {
+    /// Where the first block begins.
+    let base: Address
+    let shift: Address
+    let lastBlock: Address
+
+    init(base: Address, last: Address, blocks: Int) {
+      self.base = base
+      let bits = blocks.trailingZeroBitCount
+      let used = last > base ? Address.bitWidth - (last - base).leadingZeroBitCount : 0
+      shift = Address(truncatingIfNeeded: max(0, used - bits))
+      lastBlock = Address(truncatingIfNeeded: blocks - 1)
+    }
+
+    @inline(__always)
+    func block(_ address: Address) -> Int {
+      let above = address >= base ? address &- base : 0
+      return Int(truncatingIfNeeded: min(above &>> shift, lastBlock))
+    }
+  }
 
   /// The most bits that the index takes.
   static var largestIndexBits: Int { 18 }
@@ -26,16 +50,21 @@ where Address: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable 
 
   /// The index entries for given starts.
   static func makeIndex(starts: [Address], bits: Int) -> [UInt32] {
-    let shift = Address.bitWidth - bits
-    var index: [UInt32] = []
-    index.reserveCapacity(1 << bits + 1)
-    var interval = 0
-    for block in 0..<Address(1) << Address(bits) {
-      let lowest = block << Address(shift)
-      while interval + 1 < starts.count, starts[interval + 1] <= lowest { interval += 1 }
-      index.append(UInt32(interval))
+    let blocks = 1 << bits
+    let scale = Scale(
+      base: starts.count > 1 ? starts[1] : 0, last: starts[starts.count - 1], blocks: blocks)
+    // The first interval that begins in a block or above it, less one, unless it begins with it.
+    var index = [UInt32](repeating: UInt32(starts.count - 1), count: blocks + 1)
+    var next = 1
+    index[0] = 0
+    for interval in starts.indices.dropFirst() {
+      let block = scale.block(starts[interval])
+      while next <= block {
+        let lowest = scale.base + Address(next) << scale.shift
+        index[next] = UInt32(starts[interval] == lowest ? interval : interval - 1)
+        next += 1
+      }
     }
-    index.append(UInt32(starts.count - 1))
     return index
   }
 
@@ -49,19 +78,21 @@ where Address: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable 
       blocks.trailingZeroBitCount <= Self.largestIndexBits, starts.count == values.count,
       starts.count <= Int(UInt32.max)
     else { throw .damaged("the tables of intervals do not fit one another") }
-    shift = Address.bitWidth - blocks.trailingZeroBitCount
+    scale = Scale(
+      base: starts.count > 1 ? starts[clamping: 1] : 0, last: starts[clamping: starts.count - 1],
+      blocks: blocks)
   }
 
   /// Asks for what `candidates` reads.
   @inline(__always)
   func prefetchIndex(of address: Address) {
-    index.prefetch(Int(truncatingIfNeeded: address &>> Address(truncatingIfNeeded: shift)))
+    index.prefetch(scale.block(address))
   }
 
   /// The first and last interval that may hold the address; equal for most addresses.
   @inline(__always)
   func candidates(_ address: Address) -> (first: UInt32, last: UInt32) {
-    let block = Int(truncatingIfNeeded: address &>> Address(truncatingIfNeeded: shift))
+    let block = scale.block(address)
     return (index[clamping: block], index[clamping: block &+ 1])
   }
 
@@ -93,13 +124,12 @@ where Address: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable 
     for at in 0..<starts.count - 1 where starts[clamping: at] >= starts[clamping: at + 1] {
       throw .damaged("interval \(at + 1) does not begin after the one before")
     }
-    var interval = 0
-    for block in 0..<index.count - 1 {
-      let lowest = Address(truncatingIfNeeded: block) << Address(shift)
-      while interval + 1 < starts.count, starts[clamping: interval + 1] <= lowest { interval += 1 }
-      guard Int(index[clamping: block]) == interval else {
-        throw .damaged("index entry \(block) is not its block's first interval")
-      }
+    var all: [Address] = []
+    all.reserveCapacity(starts.count)
+    for at in 0..<starts.count { all.append(starts[clamping: at]) }
+    let expected = Self.makeIndex(starts: all, bits: (index.count - 1).trailingZeroBitCount)
+    for block in 0..<index.count where index[clamping: block] != expected[block] {
+      throw .damaged("index entry \(block) is not its block's first interval")
     }
     guard Int(index[clamping: index.count - 1]) == starts.count - 1 else {
       throw .damaged("the index does not end with the last interval")

@@ -1,110 +1,56 @@
-/// The keyed hash of `KeySet`: eight bytes at a time, mixed by 128-bit multiplication.
+internal import CByteKernels
+
+/// The keyed hash of `KeySet`, which `CByteKernels` computes: see `sekisho_key_hash`.
 ///
-/// Each step multiplies two 64-bit words and folds the product's halves together, xored with the
-/// operands so that a zero operand cannot swallow the other (the folded multiplication of Wang Yi's
-/// wyhash, in its protected form). All constants depend on the seed, so colliding keys for one seed
-/// do not collide for the next, and a builder that meets a crowded bucket takes another seed.
-/// The result is a function of seed and bytes alone: it is stored in files.
+/// All constants depend on the seed, so colliding keys for one seed do not collide for the next, and a
+/// builder that meets a crowded bucket takes another seed. The result is a function of seed and bytes
+/// alone: it is stored in files.
 struct KeyHash: Sendable {
-  private let first: UInt64
-  private let second: UInt64
-  private let third: UInt64
+  let secrets: sekisho_hash_secrets
 
   init(seed: UInt64) {
     var generator = SplitMix64(state: seed)
-    first = generator.next()
-    second = generator.next()
-    third = generator.next()
-  }
-
-  /// Both halves of the product and both operands, xored.
-  @inline(__always)
-  static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    let product = a.multipliedFullWidth(by: b)
-    return product.high ^ product.low ^ a ^ b
+    var secrets = sekisho_hash_secrets()
+    secrets.words.0 = generator.next()
+    secrets.words.1 = generator.next()
+    secrets.words.2 = generator.next()
+    secrets.words.3 = generator.next()
+    secrets.words.4 = generator.next()
+    secrets.words.5 = generator.next()
+    secrets.words.6 = generator.next()
+    secrets.words.7 = generator.next()
+    secrets.words.8 = generator.next()
+    secrets.words.9 = generator.next()
+    self.secrets = secrets
   }
 
   /// The hash of `length` bytes at `offset`, which the caller has found to be in the span.
   ///
-  /// With `foldingCase` the ASCII capitals count as small letters. Blocks of sixteen bytes, the last
-  /// one filled up with zeros: keys of up to sixteen bytes take no branch that depends on their
-  /// length, which a processor would guess wrong for every other name.
+  /// With `foldingCase` the ASCII capitals count as small letters.
   @inline(__always)
   func hash(_ bytes: RawSpan, at offset: Int, length: Int, foldingCase: Bool) -> UInt64 {
     assert(offset >= 0 && length >= 0 && offset + length <= bytes.byteCount)
-    var state = first ^ UInt64(truncatingIfNeeded: length) &* 0x9E37_79B9_7F4A_7C15
-    var at = offset
-    var left = length
-    while left > 16 {
-      var low = bytes.little(unchecked: at, as: UInt64.self)
-      var high = bytes.little(unchecked: at &+ 8, as: UInt64.self)
-      if foldingCase {
-        low = low.foldingASCIICapitals
-        high = high.foldingASCIICapitals
-      }
-      state = Self.mix(low ^ second, high ^ state)
-      at = at &+ 16
-      left = left &- 16
+    var secrets = secrets
+    return unsafe bytes.withUnsafeBytes { buffer in
+      // SAFETY: the key is in the span, and what may be read is what is left of it.
+      let start = unsafe buffer.baseAddress ?? Self.nothing
+      return unsafe sekisho_key_hash(
+        &secrets, (start + offset).assumingMemoryBound(to: UInt8.self),
+        bytes.byteCount &- offset, length, foldingCase ? 1 : 0)
     }
-    var (low, high) =
-      at &+ 16 <= bytes.byteCount
-      ? Self.lastBlock(bytes, at: at, length: left)
-      : Self.lastBlockAtEnd(bytes, at: at, length: left)
-    if foldingCase {
-      low = low.foldingASCIICapitals
-      high = high.foldingASCIICapitals
-    }
-    return Self.mix(Self.mix(low ^ second, high ^ state) ^ third, first)
   }
 
-  /// Up to sixteen bytes, zeros after them; sixteen bytes are in the span, though not all the key's.
-  @inline(__always)
-  private static func lastBlock(
-    _ bytes: RawSpan, at offset: Int, length: Int
-  ) -> (UInt64, UInt64) {
-    let low = bytes.little(unchecked: offset, as: UInt64.self)
-    let high = bytes.little(unchecked: offset &+ 8, as: UInt64.self)
-    return (low & mask(length), high & mask(length &- 8))
-  }
-
-  /// Ones in the lowest bytes, as many as `count` says, which may be negative or above eight.
-  @inline(__always)
-  private static func mask(_ count: Int) -> UInt64 {
-    let bits = UInt64(truncatingIfNeeded: count &<< 3)
-    let some = (1 as UInt64) &<< (bits & 63) &- 1
-    return count >= 8 ? .max : count > 0 ? some : 0
-  }
-
-  /// The same where the span ends too early: byte by byte.
-  private static func lastBlockAtEnd(
-    _ bytes: RawSpan, at offset: Int, length: Int
-  ) -> (UInt64, UInt64) {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    for index in 0..<length {
-      let byte = UInt64(bytes.little(unchecked: offset &+ index, as: UInt8.self))
-      if index < 8 {
-        low |= byte &<< UInt64(index &* 8)
-      } else {
-        high |= byte &<< UInt64((index &- 8) &* 8)
-      }
-    }
-    return (low, high)
+  /// An address for a span without bytes, which is never read from.
+  static var nothing: UnsafeRawPointer {
+    // SAFETY: a static string's bytes live for ever.
+    unsafe UnsafeRawPointer(("" as StaticString).utf8Start)
   }
 }
 
 extension UInt64 {
   /// The word with each byte `A`–`Z` turned into its small letter; no other byte changes.
   @inline(__always)
-  var foldingASCIICapitals: UInt64 {
-    // Additions on seven bits cannot carry into the next byte; bytes from 0x80 are left out.
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let low = self & (ones &* 0x7F)
-    let aboveZ = low &+ ones &* (0x7F - UInt64(UInt8(ascii: "Z")))
-    let fromA = low &+ ones &* (0x80 - UInt64(UInt8(ascii: "A")))
-    let capital = (fromA & ~aboveZ) & ~self & (ones &* 0x80)
-    return self | capital &>> 2
-  }
+  var foldingASCIICapitals: UInt64 { sekisho_fold_capitals(self) }
 
   /// The high half of the product with `range`: scales a hash to 0..<range, keeping its order.
   @inline(__always)

@@ -1,3 +1,5 @@
+internal import CByteKernels
+
 extension KeySet {
   /// Keys that go through the stages together: enough to fill the memory system with loads.
   private static let group = 64
@@ -32,6 +34,13 @@ extension KeySet {
     case (nil, true): lookup(keys, in: bytes, &numbers, at: start, NameShape())
     default: lookup(keys, in: bytes, &numbers, at: start, shape)
     }
+  }
+
+  /// The same with another of the kernels' variants: for tests.
+  func using(variant: Int32) -> KeySet {
+    var copy = self
+    copy.variant = variant
+    return copy
   }
 
   private var shape: AnyKeyShape {
@@ -69,36 +78,11 @@ extension KeySet {
     _ keys: Span<KeyReference>, _ range: Range<Int>, in bytes: RawSpan,
     _ numbers: inout MutableSpan<UInt32>, at start: Int, _ shape: some KeyShape
   ) {
-    // Indices into the arrays are masked, which keeps them inside and spares the check. Fields are
-    // read once: the compiler cannot know that writing an answer does not change them.
-    let hash = self.hash
-    let filter = self.filter
+    // Indices into the arrays are masked, which keeps them inside and spares the check.
+    for index in range { numbers[start &+ index] = Self.none }
     var hashes = InlineArray<64, UInt64>(repeating: 0)
-    var members = InlineArray<64, Int32>(repeating: 0)
-    var usable = 0
-    for index in range {
-      let key = keys[index]
-      numbers[start &+ index] = Self.none
-      let offset = Int(key.offset)
-      let length = Int(key.length)
-      guard shape.accepts(length), offset &+ length <= bytes.byteCount else { continue }
-      let hash = hash.hash(
-        bytes, at: offset, length: length, foldingCase: shape.ignoresCase)
-      filter.prefetch(hash)
-      hashes[usable & 63] = hash
-      members[usable & 63] = Int32(truncatingIfNeeded: index &- range.lowerBound)
-      usable &+= 1
-    }
-
-    // No branch on the filter's answer, so that the loads run ahead of one another.
-    var candidates = 0
-    for index in 0..<usable {
-      let hash = hashes[index & 63]
-      let member = members[index & 63]
-      hashes[candidates & 63] = hash
-      members[candidates & 63] = member
-      candidates &+= filter.passes(hash)
-    }
+    var members = InlineArray<64, UInt32>(repeating: 0)
+    let candidates = filterGroup(keys.extracting(range), in: bytes, &members, &hashes)
     guard candidates > 0 else { return }
 
     guard order == .hashed else {
@@ -129,6 +113,39 @@ extension KeySet {
       numbers[start &+ member] = find(
         bytes, at: Int(key.offset), length: Int(key.length), hash: hashes[index & 63],
         from: firsts[index & 63], to: ends[index & 63], shape)
+    }
+  }
+
+  /// Which of up to 64 keys the filter lets through, and the hashes of those.
+  @inline(__always)
+  private func filterGroup(
+    _ keys: Span<KeyReference>, in bytes: RawSpan, _ members: inout InlineArray<64, UInt32>,
+    _ hashes: inout InlineArray<64, UInt64>
+  ) -> Int {
+    let words = filter.words
+    var memberSpan = members.mutableSpan
+    var hashSpan = hashes.mutableSpan
+    // SAFETY: the kernel writes no more members than there are keys, of which there is room for 64, and
+    // reads nothing outside the filter's words and the bytes; a reference is two 32-bit integers.
+    return unsafe bytes.withUnsafeBytes { bytes in
+      let start = unsafe bytes.baseAddress ?? KeyHash.nothing
+      var shape = unsafe sekisho_key_filter(
+        secrets: hash.secrets, words: words.pointer, word_count: UInt64(words.count),
+        shortest: UInt32(fixedWidth ?? 0), longest: UInt32(fixedWidth ?? Self.longestKey),
+        folds: ignoresCase ? 1 : 0)
+      return unsafe keys.withUnsafeBytes { keys in
+        unsafe memberSpan.withUnsafeMutableBufferPointer { members in
+          unsafe hashSpan.withUnsafeMutableBufferPointer { hashes in
+            guard let from = keys.baseAddress, let members = members.baseAddress,
+              let hashes = hashes.baseAddress
+            else { return 0 }
+            return unsafe sekisho_filter_keys(
+              variant, &shape, start.assumingMemoryBound(to: UInt8.self), bytes.count,
+              from.assumingMemoryBound(to: sekisho_key_place.self),
+              keys.count / MemoryLayout<KeyReference>.stride, members, hashes)
+          }
+        }
+      }
     }
   }
 

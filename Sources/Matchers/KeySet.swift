@@ -1,3 +1,5 @@
+internal import CByteKernels
+
 /// Where one key's bytes are in the span given beside it.
 @frozen
 public struct KeyReference: Sendable {
@@ -58,7 +60,7 @@ public struct KeySet: Sendable {
   /// A variable-width record begins at a multiple of this.
   static let recordUnit = 4
   static let format = ImageFormat(
-    magic: "SekiKeys", version: 1, parameterCount: 6, elementSizes: [8, 4, 1])
+    magic: "SekiKeys", version: 2, parameterCount: 6, elementSizes: [8, 4, 1])
 
   /// How the bucket of a key is found.
   enum Order: UInt64 {
@@ -88,6 +90,8 @@ public struct KeySet: Sendable {
   let records: ImageTable<UInt8>
   let hash: KeyHash
   let order: Order
+  /// The kernel's variant; tests force each.
+  var variant = sekisho_best_variant()
   let bucketCount: Int
   /// Bytes of all records; the section has eight more, so that a load near the end is inside.
   let recordBytes: Int

@@ -1,6 +1,8 @@
+internal import CByteKernels
+
 /// Builds a `KeySet` image.
 ///
-/// Holds a copy of the keys, and while building twelve bytes more for each beside the image itself.
+/// Holds a copy of the keys, and while building sixteen bytes more for each beside the image itself.
 public struct KeySetBuilder {
   private let fixedWidth: Int?
   private let ignoresCase: Bool
@@ -74,45 +76,45 @@ public struct KeySetBuilder {
 
   /// The image: a function of the (key, number) pairs and the seed, not of their order.
   ///
-  /// - Throws: `ImageError.unusableInput` if two keys are equal, one has the wrong width, or the
-  ///   records would take more than 16 GiB.
-  public consuming func build() throws(ImageError) -> [UInt8] {
+  /// - Parameter mergesEqualKeys: of keys that are equal the one with the lowest number stays.
+  /// - Returns: the image's bytes.
+  /// - Throws: `ImageError.unusableInput` if two keys are equal and are not merged, one has the wrong
+  ///   width, or the records would take more than 16 GiB.
+  public consuming func build(mergesEqualKeys: Bool = false) throws(ImageError) -> [UInt8] {
     if let problem { throw problem }
-    let keySpan = keys.rawBytes
-    let bucketCount = max(1, (numbers.count + KeySet.meanBucket - 1) / KeySet.meanBucket)
-    var hashes = [UInt64](repeating: 0, count: numbers.count)
     var seeds = SplitMix64(state: seed)
+    var order: HashOrder?
+    var hash = KeyHash(seed: seed)
     var seed = seed
     for _ in 0..<attempts {
       seed = seeds.next()
-      let hash = KeyHash(seed: seed)
-      var counts = [UInt32](repeating: 0, count: bucketCount + 1)
-      var longest: UInt32 = 0
-      for index in 0..<numbers.count {
-        let range = place(index)
-        // The keys are lower case already where case is ignored.
-        hashes[index] = hash.hash(
-          keySpan, at: range.lowerBound, length: range.count, foldingCase: false)
-        let bucket = hashes[index].scaled(to: bucketCount)
-        counts[bucket] += 1
-        longest = max(longest, counts[bucket])
-      }
-      if longest <= longestBucket {
-        let order = bucketOrder(&counts, hashes: hashes)
-        try checkNoDoubles(order)
-        return try write(order, buckets: counts, hashes: hashes, seed: seed, kind: .hashed)
+      hash = KeyHash(seed: seed)
+      var attempt = HashOrder(count: numbers.count) { hashOfKey(at: $0, hash) }
+      attempt.sort { compare(Int($0), Int($1)) }
+      try removeDoubles(&attempt, merges: mergesEqualKeys)
+      if attempt.longestBucket(of: Self.bucketCount(attempt.count)) <= longestBucket {
+        order = attempt
+        break
       }
     }
-    let hash = KeyHash(seed: seed)
-    for index in 0..<numbers.count {
-      let range = place(index)
-      hashes[index] = hash.hash(
-        keySpan, at: range.lowerBound, length: range.count, foldingCase: false)
+    if let order { return try write(order, seed: seed, kind: .hashed) }
+    var sorted = HashOrder(sorted: numbers.count, by: { compare(Int($0), Int($1)) }) {
+      hashOfKey(at: $0, hash)
     }
-    let order = (0..<UInt32(numbers.count)).sorted { compare(Int($0), Int($1)) < 0 }
-    try checkNoDoubles(order)
-    let buckets = (0...max(1, UInt32(numbers.count))).map { min($0, UInt32(numbers.count)) }
-    return try write(order, buckets: buckets, hashes: hashes, seed: seed, kind: .sorted)
+    try removeDoubles(&sorted, merges: mergesEqualKeys)
+    return try write(sorted, seed: seed, kind: .sorted)
+  }
+
+  private static func bucketCount(_ count: Int) -> Int {
+    max(1, (count + KeySet.meanBucket - 1) / KeySet.meanBucket)
+  }
+
+  @inline(__always)
+  private func hashOfKey(at index: Int, _ hash: KeyHash) -> UInt64 {
+    let range = place(index)
+    // The keys are lower case already where case is ignored.
+    return hash.hash(
+      keys.rawBytes, at: range.lowerBound, length: range.count, foldingCase: false)
   }
 
   /// Where a key lies in `keys`.
@@ -122,64 +124,34 @@ public struct KeySetBuilder {
     return (index == 0 ? 0 : ends[index - 1])..<ends[index]
   }
 
+  /// By bytes, then by number.
   private func compare(_ a: Int, _ b: Int) -> Int {
     let first = place(a)
     let second = place(b)
     let span = keys.rawBytes
-    return KeyBytes.order(
+    let order = KeyBytes.order(
       span, at: first.lowerBound, length: first.count, span, at: second.lowerBound,
       length: second.count, foldingCase: false)
+    return order != 0 ? order : Int(numbers[a]) - Int(numbers[b])
   }
 
-  /// The keys by bucket, within one by hash, then by bytes; turns counts into first positions.
-  private func bucketOrder(_ counts: inout [UInt32], hashes: [UInt64]) -> [UInt32] {
-    var sum: UInt32 = 0
-    for bucket in counts.indices {
-      let count = counts[bucket]
-      counts[bucket] = sum
-      sum += count
-    }
-    let bucketCount = counts.count - 1
-    var next = counts
-    var order = [UInt32](repeating: 0, count: hashes.count)
-    for index in hashes.indices {
-      let bucket = hashes[index].scaled(to: bucketCount)
-      order[Int(next[bucket])] = UInt32(index)
-      next[bucket] += 1
-    }
-    // Insertion sort: a bucket holds a handful.
-    for bucket in 0..<bucketCount {
-      let start = Int(counts[bucket])
-      let end = Int(counts[bucket + 1])
-      guard end - start > 1 else { continue }
-      for at in start + 1..<end {
-        let key = order[at]
-        var to = at
-        while to > start, sortsBefore(key, order[to - 1], hashes) {
-          order[to] = order[to - 1]
-          to -= 1
-        }
-        order[to] = key
-      }
-    }
-    return order
-  }
-
-  private func sortsBefore(_ a: UInt32, _ b: UInt32, _ hashes: [UInt64]) -> Bool {
-    let first = hashes[Int(a)]
-    let second = hashes[Int(b)]
-    return first != second ? first < second : compare(Int(a), Int(b)) < 0
-  }
-
-  private func checkNoDoubles(_ order: [UInt32]) throws(ImageError) {
+  /// Throws if there are equal keys, or keeps of each the first.
+  private func removeDoubles(_ order: inout HashOrder, merges: Bool) throws(ImageError) {
     guard order.count > 1 else { return }
-    for at in 1..<order.count where isDouble(order[at - 1], order[at]) {
-      throw .unusableInput(
-        "numbers \(numbers[Int(order[at - 1])]) and \(numbers[Int(order[at])]) have the same key")
+    var kept = 0
+    for at in 1..<order.count {
+      let (last, next) = (order[kept], order[at])
+      if last.hash == next.hash, isDouble(last.index, next.index) {
+        if merges { continue }
+        throw .unusableInput(
+          "numbers \(numbers[Int(last.index)]) and \(numbers[Int(next.index)]) have the same key")
+      }
+      kept += 1
+      if kept != at { order[kept] = next }
     }
+    order.truncate(to: kept + 1)
   }
 
-  @inline(__always)
   private func isDouble(_ a: UInt32, _ b: UInt32) -> Bool {
     let first = place(Int(a))
     let second = place(Int(b))
@@ -191,49 +163,55 @@ public struct KeySetBuilder {
   }
 
   /// Bytes of a key's record.
+  @inline(__always)
   private func recordBytes(_ index: Int) -> Int {
     if let fixedWidth { return fixedWidth + 4 }
     return KeySet.recordHeader + KeySet.padded(place(index).count)
   }
 
+  /// Writes the keys one after another into the image, which only the filter's words are not written
+  /// in order of.
   private func write(
-    _ order: [UInt32], buckets: [UInt32], hashes: [UInt64], seed: UInt64, kind: KeySet.Order
+    _ order: HashOrder, seed: UInt64, kind: KeySet.Order
   ) throws(ImageError) -> [UInt8] {
-    var total = 0
-    for index in numbers.indices { total += recordBytes(index) }
-    guard fixedWidth != nil || total / KeySet.recordUnit <= Int(UInt32.max) else {
-      throw .unusableInput("records of \(total) bytes")
+    let count = order.count
+    var total = count * (fixedWidth.map { $0 + 4 } ?? 0)
+    if fixedWidth == nil {
+      for at in 0..<count { total += recordBytes(Int(order[at].index)) }
+      guard total / KeySet.recordUnit <= Int(UInt32.max) else {
+        throw .unusableInput("records of \(total) bytes")
+      }
     }
-    let words = BlockedFilter.wordCount(keys: numbers.count)
+    let words = BlockedFilter.wordCount(keys: count)
+    let bucketCount = kind == .hashed ? Self.bucketCount(count) : max(1, count)
     var writer = ImageWriter(
       format: KeySet.format,
       parameters: [
         fixedWidth.map { UInt64($0) } ?? KeySet.variableWidth, ignoresCase ? 1 : 0, seed,
-        UInt64(numbers.count), kind.rawValue, UInt64(total),
+        UInt64(count), kind.rawValue, UInt64(total),
       ],
-      counts: [words, buckets.count, total + 8])
-
-    var filter = [UInt64](repeating: 0, count: words)
-    for hash in hashes {
-      filter[BlockedFilter.word(of: hash, count: words)] |= BlockedFilter.mask(of: hash)
-    }
-    writer.store(filter, section: 0)
+      counts: [words, bucketCount + 1, total + 8])
 
     let span = keys.rawBytes
     var at = 0
     var bucket = 0
-    for (position, index) in order.enumerated() {
-      while bucket < buckets.count, Int(buckets[bucket]) <= position {
+    for position in 0..<count {
+      let (hash, index) = order[position]
+      prefetchKey(order, position + 16)
+      let own = kind == .hashed ? hash.scaled(to: bucketCount) : position
+      while bucket <= own {
         writer.store(offset(position: position, byteOffset: at), section: 1, index: bucket)
         bucket += 1
       }
+      writer.add(
+        BlockedFilter.mask(of: hash), section: 0, index: BlockedFilter.word(of: hash, count: words))
       let range = place(Int(index))
       let number = numbers[Int(index)]
       var keyAt = at
       if fixedWidth != nil {
         writer.store(number, section: 2, byteOffset: at + range.count)
       } else {
-        let header = KeySet.lengthAndTag(length: range.count, hash: hashes[Int(index)])
+        let header = KeySet.lengthAndTag(length: range.count, hash: hash)
         writer.store(header, section: 2, byteOffset: at)
         writer.store(number, section: 2, byteOffset: at + 4)
         keyAt += KeySet.recordHeader
@@ -241,11 +219,24 @@ public struct KeySetBuilder {
       writer.copy(span.extracting(range), section: 2, byteOffset: keyAt)
       at += recordBytes(Int(index))
     }
-    while bucket < buckets.count {
-      writer.store(offset(position: order.count, byteOffset: at), section: 1, index: bucket)
+    while bucket <= bucketCount {
+      writer.store(offset(position: count, byteOffset: at), section: 1, index: bucket)
       bucket += 1
     }
     return writer.bytes
+  }
+
+  /// Asks for a key that will soon be copied: they lie about in the order of insertion.
+  @inline(__always)
+  private func prefetchKey(_ order: HashOrder, _ position: Int) {
+    guard position < order.count else { return }
+    let range = place(Int(order[position].index))
+    unsafe keys.withUnsafeBufferPointer { bytes in
+      // SAFETY: the address is only a hint.
+      guard let start = bytes.baseAddress else { return }
+      unsafe sekisho_prefetch(start + range.lowerBound)
+      unsafe sekisho_prefetch(start + range.upperBound)
+    }
   }
 
   /// An element of the offsets: records before this one, or bytes in units of four.

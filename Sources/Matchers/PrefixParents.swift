@@ -50,3 +50,26 @@ struct PrefixParents: Sendable {
     }
   }
 }
+
+/// The links while they are made.
+struct PrefixLinks {
+  private(set) var children: [UInt32] = []
+  private(set) var parents: [UInt32] = []
+
+  /// Adds a prefix and the next shorter one.
+  mutating func add(_ child: UInt32, parent: UInt32) {
+    children.append(child)
+    parents.append(parent)
+  }
+
+  /// Brings the links into the order of the children, and adds the end.
+  mutating func finish() {
+    if !zip(children, children.dropFirst()).allSatisfy({ $0 < $1 }) {
+      let order = children.indices.sorted { children[$0] < children[$1] }
+      parents = order.map { parents[$0] }
+      children = order.map { children[$0] }
+    }
+    children.append(PrefixTrie.none)
+    parents.append(PrefixTrie.none)
+  }
+}

@@ -2,14 +2,14 @@
 ///
 /// # How it works
 ///
-/// Whole addresses (`/32`, `/128`), which most feed entries are, and shorter prefixes are kept
-/// apart. The shorter ones are flattened into intervals of the address space, each with the number
-/// of the longest prefix over it (`IntervalTable`). The addresses are in a structure for membership:
-/// `AddressRank` for IPv4, a `KeySet` for IPv6. A lookup asks both, and the address wins. A link from
-/// each prefix to the next shorter one gives all that cover an address.
+/// IPv4: bitmaps of the blocks of addresses that hold anything, ranks, and low bits, in which whole
+/// addresses, most of what feeds have, and shorter prefixes stand together (`IPv4Prefixes`). IPv6:
+/// whole addresses are in a `KeySet`; the shorter prefixes are flattened into intervals of the address
+/// space, each with the number of the longest prefix over it (`IntervalTable`); a lookup asks both, and
+/// the address wins. A link from each prefix to the next shorter one gives all that cover an address.
 ///
-/// An IPv4 address costs 7–13 bytes, an IPv6 address 23; a prefix up to two intervals of 8 or 12
-/// bytes. A lookup that misses costs two loads, from tables of 2 MiB and 1 MiB at most.
+/// An IPv4 address costs 7–13 bytes, an IPv6 address 23; an IPv6 prefix up to two intervals of 12
+/// bytes. An IPv4 lookup that misses usually costs one load, from a table of 256 KiB at most.
 ///
 /// # Trust
 ///
@@ -26,7 +26,7 @@ public struct PrefixTrie: Sendable {
 
   let owner: ImageBytes
   let range: Range<Int>
-  let storage: Storage
+  var storage: Storage
   let parents: PrefixParents
   /// Number of prefixes.
   public let count: Int
@@ -48,6 +48,20 @@ public struct PrefixTrie: Sendable {
       parents = try PrefixParents(reader, firstSection: 0)
       storage = .ipv4(try IPv4Prefixes(reader))
     }
+  }
+
+  /// The same with another of the kernels' variants: for tests.
+  func using(variant: Int32) -> PrefixTrie {
+    var copy = self
+    switch storage {
+    case .ipv4(var prefixes):
+      prefixes.variant = variant
+      copy.storage = .ipv4(prefixes)
+    case .ipv6(var prefixes):
+      prefixes.addresses.variant = variant
+      copy.storage = .ipv6(prefixes)
+    }
+    return copy
   }
 
   /// Longest prefix that covers each IPv4 address: its number, or `none`.

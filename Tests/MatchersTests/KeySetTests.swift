@@ -57,6 +57,17 @@ extension KeySet {
 }
 
 @Suite struct KeySetTests {
+  /// Sets of each shape, each with some 250 lookups in each variant.
+  ///
+  /// With all shapes above a million lookups in a release build. A debug build is many times slower.
+  static var randomSets: UInt64 {
+    #if DEBUG
+      8
+    #else
+      300
+    #endif
+  }
+
   static let alphabet = Array("abz.-019".utf8) + [0, 0xC3, 0xFF]
 
   /// Keys of a shape, as a builder takes them.
@@ -81,7 +92,7 @@ extension KeySet {
 
   @Test(arguments: KeySetShape.all)
   func agreesWithDictionary(_ shape: KeySetShape) throws {
-    for seed in 0..<12 as Range<UInt64> {
+    for seed in 0..<Self.randomSets {
       var generator = SeededGenerator(seed: seed)
       let size = [0, 1, 2, 3, 10, 60, 200, 700][generator.below(8)]
       let keys = Self.randomKeys(shape, count: size, generator: &generator)
@@ -101,7 +112,11 @@ extension KeySet {
       let expected = queries.map { query in
         keys[shape.ignoresCase ? query.map(\.foldedByHand) : query] ?? KeySet.none
       }
-      #expect(set.numbers(of: queries) == expected, "seed \(seed)")
+      for variant in kernelVariants {
+        #expect(
+          set.using(variant: variant).numbers(of: queries) == expected,
+          "seed \(seed), variant \(variant)")
+      }
       for (query, number) in zip(queries, expected) {
         #expect(set.lookup(query.span.bytes) == number, "seed \(seed)")
       }
@@ -165,6 +180,85 @@ extension KeySet {
         // What passes the checks finds its keys; only their numbers may have changed.
         #expect(keys.keys.filter { set.lookup($0.span.bytes) != KeySet.none }.count <= set.count)
       }
+    }
+  }
+
+  /// Every length around the blocks of the hash, at the end of what may be read.
+  @Test(arguments: [false, true])
+  func hashesAgreeAtEveryLength(ignoresCase: Bool) throws {
+    var generator = SeededGenerator(seed: 9)
+    var builder = KeySetBuilder(fixedWidth: nil, ignoresCase: ignoresCase, seed: 9)
+    var keys: [[UInt8]] = []
+    for length in 0...300 {
+      let key = (0..<length).map { _ in UInt8(generator.below(256)) }
+      keys.append(key)
+      let stored = ignoresCase ? key.map(\.foldedByHand) : key
+      builder.insert(stored.span.bytes, number: UInt32(length))
+    }
+    let set = try KeySet(builder.build())
+    try set.verify()
+    for (length, key) in keys.enumerated() {
+      for variant in kernelVariants {
+        let set = set.using(variant: variant)
+        // Alone at a page's end, and with other bytes before and behind it.
+        let found = withGuardedCopy(of: key) { bytes in
+          var numbers: [UInt32] = [7]
+          var answers = numbers.mutableSpan
+          let reference = [KeyReference(offset: 0, length: UInt32(length))]
+          set.lookup(reference.span, in: bytes, numbers: &answers)
+          return numbers[0]
+        }
+        #expect(found == UInt32(length), "variant \(variant)")
+        let surrounded = [UInt8](repeating: 0xAA, count: 3) + key + Array("more of it".utf8) + key
+        var numbers: [UInt32] = [7]
+        var answers = numbers.mutableSpan
+        let reference = [KeyReference(offset: 3, length: UInt32(length))]
+        set.lookup(reference.span, in: surrounded.span.bytes, numbers: &answers)
+        #expect(numbers == [UInt32(length)], "variant \(variant)")
+      }
+    }
+  }
+
+  @Test func emptyKeysInEmptySpans() throws {
+    var builder = KeySetBuilder(fixedWidth: nil, ignoresCase: false, seed: 1)
+    builder.insert(RawSpan(), number: 3)
+    let set = try KeySet(builder.build())
+    try set.verify()
+    #expect(set.lookup(RawSpan()) == 3)
+    for variant in kernelVariants {
+      var numbers: [UInt32] = [7, 7]
+      var answers = numbers.mutableSpan
+      let references = [
+        KeyReference(offset: 0, length: 0), KeyReference(offset: 1, length: 0),
+      ]
+      set.using(variant: variant).lookup(references.span, in: RawSpan(), numbers: &answers)
+      #expect(numbers == [3, KeySet.none])
+    }
+  }
+
+  @Test func equalKeysAreMerged() throws {
+    // Few different keys, some of them often: crowded cells too.
+    var generator = SeededGenerator(seed: 10)
+    for attempts in [0, 8] {
+      var builder = KeySetBuilder(fixedWidth: nil, ignoresCase: false, seed: 1)
+      builder.attempts = attempts
+      var lowest: [[UInt8]: UInt32] = [:]
+      for number in (0..<20_000 as Range<UInt32>).shuffled(using: &generator) {
+        let key = Array("\(generator.below(3) == 0 ? 1 : generator.below(9_000))".utf8)
+        lowest[key] = min(lowest[key] ?? .max, number)
+        builder.insert(key.span.bytes, number: number)
+      }
+      let image = try builder.build(mergesEqualKeys: true)
+      let set = try KeySet(image)
+      try set.verify()
+      #expect(set.count == lowest.count)
+      #expect(set.order == (attempts == 0 ? .sorted : .hashed))
+      let queries = Array(lowest.keys)
+      #expect(set.numbers(of: queries) == queries.map { lowest[$0] ?? 0 })
+      var plain = KeySetBuilder(fixedWidth: nil, ignoresCase: false, seed: 1)
+      plain.attempts = attempts
+      for (key, number) in lowest { plain.insert(key.span.bytes, number: number) }
+      #expect(try plain.build() == image)
     }
   }
 

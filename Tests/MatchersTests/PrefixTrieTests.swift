@@ -2,6 +2,16 @@ import Testing
 
 @testable import Matchers
 
+/// The structures that prefixes are kept in.
+enum PrefixShape: Sendable, CaseIterable {
+  case ipv4
+  /// In blocks of 256 addresses, which else only large tables have.
+  case ipv4InSmallBlocks
+  case ipv6
+
+  var bits: Int { self == .ipv6 ? 128 : 32 }
+}
+
 /// A list of prefixes as a reader can check by eye: IPv4 in the top 32 of 128 bits.
 struct PrefixList {
   struct Entry {
@@ -21,8 +31,9 @@ struct PrefixList {
       .sorted { $0.length > $1.length }.map(\.number)
   }
 
-  func image() throws -> [UInt8] {
+  func image(_ shape: PrefixShape? = nil) throws -> [UInt8] {
     var builder = PrefixTrieBuilder()
+    if shape == .ipv4InSmallBlocks { builder.smallBlocksFrom = 0 }
     for entry in entries {
       if bits == 32 {
         builder.insert(
@@ -91,13 +102,25 @@ extension PrefixTrie {
 }
 
 @Suite struct PrefixTrieTests {
-  @Test(arguments: [32, 128])
-  func agreesWithAList(bits: Int) throws {
-    for seed in 0..<60 as Range<UInt64> {
+  /// Tables of each shape, each with some 150 lookups in each variant.
+  ///
+  /// Together above a million in a release build. A debug build is many times slower, and small blocks have large bitmaps.
+  static func randomTables(_ shape: PrefixShape) -> UInt64 {
+    #if DEBUG
+      shape == .ipv4InSmallBlocks ? 12 : 60
+    #else
+      shape == .ipv4InSmallBlocks ? 400 : 4_000
+    #endif
+  }
+
+  @Test(arguments: PrefixShape.allCases)
+  func agreesWithAList(_ shape: PrefixShape) throws {
+    let bits = shape.bits
+    for seed in 0..<Self.randomTables(shape) {
       var generator = SeededGenerator(seed: seed)
       let list = PrefixList.random(
         bits: bits, count: [0, 1, 2, 5, 30, 150][generator.below(6)], generator: &generator)
-      let trie = try PrefixTrie(list.image())
+      let trie = try PrefixTrie(list.image(shape))
       try trie.verify()
       #expect(trie.count == list.entries.count)
       var queries = (0..<60).map { _ in PrefixList.address(bits: bits, generator: &generator) }
@@ -109,6 +132,10 @@ extension PrefixTrie {
         queries.append((last &+ step) & PrefixList.mask(bits))
       }
       let found = trie.numbers(of: queries, bits: bits)
+      for variant in kernelVariants {
+        let numbers = trie.using(variant: variant).numbers(of: queries, bits: bits)
+        #expect(numbers == found, "seed \(seed), variant \(variant)")
+      }
       for (query, number) in zip(queries, found) {
         let expected = list.covering(query)
         #expect(number == expected.first ?? PrefixTrie.none, "seed \(seed)")
@@ -122,7 +149,7 @@ extension PrefixTrie {
   @Test func manyAddressesTakeSmallBlocks() throws {
     var generator = SeededGenerator(seed: 3)
     var members: [UInt32: UInt32] = [:]
-    while members.count < AddressRank.smallBlocksFrom + 100 {
+    while members.count < IPv4Prefixes.smallBlocksFrom + 100 {
       // Some blocks are full.
       let address =
         UInt32(generator.below(400)) << 22 | UInt32(generator.below(2)) << 9
@@ -173,6 +200,55 @@ extension PrefixTrie {
       }
       #expect(all.count <= queries.count * 129)
       _ = try? trie.verify()
+    }
+  }
+
+  @Test func survivesDamageInSmallBlocks() throws {
+    var generator = SeededGenerator(seed: 6)
+    let list = PrefixList.random(bits: 32, count: 200, generator: &generator)
+    let image = try list.image(.ipv4InSmallBlocks)
+    let queries =
+      list.entries.map(\.address)
+      + (0..<100).map { _ in PrefixList.address(bits: 32, generator: &generator) }
+    for _ in 0..<200 {
+      var copy = image
+      // The records and entries are at the end, behind the bitmaps.
+      let start = copy.count - 1 - generator.below(generator.below(4) == 0 ? copy.count : 4_000)
+      for at in start..<min(copy.count, start + 1 + generator.below(40)) {
+        copy[at] = [0, 0xFF, UInt8(generator.below(256))][generator.below(3)]
+      }
+      guard let trie = try? PrefixTrie(image: guardedImage(copy), range: 0..<copy.count) else {
+        continue
+      }
+      for variant in kernelVariants {
+        let numbers = trie.using(variant: variant).numbers(of: queries, bits: 32)
+        #expect(numbers.count == queries.count)
+      }
+    }
+  }
+
+  @Test(arguments: PrefixShape.allCases)
+  func readsNothingBehindItsEnd(_ shape: PrefixShape) throws {
+    var generator = SeededGenerator(seed: 7)
+    for count in [0, 1, 40] {
+      let list = PrefixList.random(bits: shape.bits, count: count, generator: &generator)
+      let image = try list.image(shape)
+      // Not aligned either, where the image is not.
+      let guarded = try PrefixTrie(image: guardedImage(image), range: 0..<image.count)
+      let file = ImageBytes([1, 2, 3] + image + [4])
+      let inside = try PrefixTrie(image: file, range: 3..<3 + image.count)
+      try guarded.verify()
+      let last: UInt128 = shape == .ipv6 ? .max : .max << 96
+      for entry in list.entries.map(\.address) + [0, last] {
+        for variant in kernelVariants {
+          let expected = [list.covering(entry).first ?? PrefixTrie.none]
+          for trie in [guarded, inside] {
+            let numbers = trie.using(variant: variant).numbers(of: [entry], bits: shape.bits)
+            #expect(numbers == expected)
+          }
+        }
+      }
+      #expect(guarded.numbers(of: [], bits: shape.bits) == [])
     }
   }
 

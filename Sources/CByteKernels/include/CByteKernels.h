@@ -6,6 +6,8 @@
 #define SEKISHO_CBYTEKERNELS_H
 
 #include "ClassifyText.h"
+#include "FilterKeys.h"
+#include "LookupAddresses.h"
 #include <stddef.h>
 #include <stdint.h>
 
