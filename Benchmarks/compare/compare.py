@@ -10,13 +10,14 @@ a tenth longer or less than in the median round does not count, and a row with f
 left says so. Counts must agree.
 
 Peers come from the package registries: Debian's (libvectorscan-dev, libabsl-dev, libxxhash-dev,
-libdpdk-dev, ripgrep, grep) and pip's (ahocorasick_rs, daachorse, pyahocorasick, pytricia). What cannot
-be had is named in the table.
+libdpdk-dev, ripgrep, grep) and pip's (ahocorasick_rs, daachorse, pyahocorasick, pytricia, radixtarget). What cannot
+be had is named in the table. Both sides ask the system for huge pages.
 """
 
 import argparse
 import dense
 import json
+import os
 import platform
 import re
 import shutil
@@ -54,7 +55,7 @@ class Peers:
             run(sys.executable, "-m", "venv", str(self.work / "venv"))
         python = str(self.work / "venv/bin/python")
         subprocess.run([python, "-m", "pip", "install", "-q", "ahocorasick_rs", "daachorse",
-                        "pyahocorasick", "pytricia"], capture_output=True)
+                        "pyahocorasick", "pytricia", "radixtarget"], capture_output=True)
         self.build("vectorscan", "cc", "-O2", "-o", "{out}", HERE / "vectorscan.c", "-lhs")
         self.build("keys", "c++", "-O2", "-std=c++17", "-march=native", "-o", "{out}", HERE / "keys.cpp",
                    "-labsl_raw_hash_set", "-labsl_hash", "-labsl_hashtablez_sampler", "-lxxhash")
@@ -223,17 +224,23 @@ def rows(data, peers, sekisho):
                    [sekisho, "bench", "keys", str(keys), str(queries), *flag],
                    {"keys": peers.command("keys", keys, queries, *["hex"][: len(flag)])}, amount)
     for density in ["random", "skewed"]:
-        prefixes, addresses = data / "ipv4.txt", data / f"ipv4-{density}.txt"
-        amount = sum(block.count(b"\n") for block in iter_blocks(addresses)) / 1e6
-        yield (f"prefixes ipv4 {density}",
-               [sekisho, "bench", "prefixes", str(prefixes), str(addresses)],
-               # rte_lpm looks for a rule among all of its length before it adds it: building a table of
-               # this size takes hours.
-               {"rte_fib": peers.command("dpdk", "fib", prefixes, addresses)}, amount)
-    prefixes, addresses = data / "ipv6.txt", data / "ipv6-random.txt"
+        yield from prefix_rows("ipv4", density, ["fib"], data, peers, sekisho)
+    yield from prefix_rows("ipv6", "random", ["fib6", "lpm6"], data, peers, sekisho)
+
+
+def prefix_rows(family, density, dpdk, data, peers, sekisho):
+    """The longest prefix against DPDK and Python's tries, and all prefixes against the one that has them."""
+    prefixes, addresses = data / f"{family}.txt", data / f"{family}-{density}.txt"
     amount = sum(block.count(b"\n") for block in iter_blocks(addresses)) / 1e6
-    yield ("prefixes ipv6 random", [sekisho, "bench", "prefixes", str(prefixes), str(addresses)],
-           {"tries.py": peers.command("tries.py", prefixes, addresses)}, amount)
+    others = {"rte_" + tool: peers.command("dpdk", tool, prefixes, addresses) for tool in dpdk}
+    tries = ["pytricia", "radixtarget"] if density == "random" else []
+    for tool in tries:
+        others[tool] = peers.command("tries.py", tool, "longest", prefixes, addresses)
+    ours = [sekisho, "bench", "prefixes", str(prefixes), str(addresses)]
+    yield f"prefixes {family} {density}", ours, others, amount
+    if tries:
+        yield (f"prefixes {family} {density} covering", [*ours, "--covering"],
+               {"pytricia": peers.command("tries.py", "pytricia", "covering", prefixes, addresses)}, amount)
 
 
 def iter_blocks(path):
@@ -321,6 +328,8 @@ def machine():
 
 
 def main():
+    # For us and for all peers alike; DPDK's, which has memory of its own, does it itself.
+    os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
     parser = argparse.ArgumentParser()
     parser.add_argument("--corpus", required=True, type=Path)
     parser.add_argument("--work", type=Path, default=ROOT / ".build-compare")

@@ -15,13 +15,6 @@ public struct DatabaseCompiler {
   public static func compile(
     _ collection: IndicatorCollection
   ) throws(DatabaseError) -> CompiledDatabase {
-    try compile(collection, longestBucket: KeyIndex.longestBucket)
-  }
-
-  /// The same with another bound of the key indexes, as if keys crowded under every seed; for tests.
-  package static func compile(
-    _ collection: IndicatorCollection, longestBucket: Int
-  ) throws(DatabaseError) -> CompiledDatabase {
     guard collection.records.count <= DatabaseFormat.maximumEntries else {
       throw DatabaseError(
         .tooLarge,
@@ -31,50 +24,37 @@ public struct DatabaseCompiler {
     var compiler = DatabaseCompiler(collection)
     try compiler.loadKeys()
     compiler.emitEntries()
-    return try compiler.assemble(longestBucket: longestBucket)
+    return try compiler.assemble()
   }
 
   private let collection: IndicatorCollection
   private var feeds: FeedTables
-  private var keys: RecordKeys
+  private var keys: KeyArena
   private var itemsByKind: [[SortItem]]
-  /// Bytes of the values of each kind.
-  private var bytesByKind: [Int]
   private var tables: ContextTables
   private var entries = EntryTables()
 
   private init(_ collection: IndicatorCollection) {
     self.collection = collection
     feeds = FeedTables(collection.feeds)
-    keys = RecordKeys(collection)
+    keys = KeyArena(records: collection.records.count, bytes: collection.values.count)
     itemsByKind = Array(repeating: [], count: IndicatorKind.allCases.count)
-    bytesByKind = Array(repeating: 0, count: IndicatorKind.allCases.count)
     tables = ContextTables(collection)
   }
 
   // MARK: Keys
 
   private mutating func loadKeys() throws(DatabaseError) {
-    var counts = [Int](repeating: 0, count: itemsByKind.count)
-    for record in collection.records { counts[Int(record.kind.rawValue)] += 1 }
-    for kind in counts.indices { itemsByKind[kind].reserveCapacity(counts[kind]) }
-    var indicators = [UInt64](repeating: 0, count: collection.feeds.count)
-    for index in 0..<UInt32(collection.records.count) {
-      let record = collection.records[Int(index)]
+    for (index, record) in collection.records.enumerated() {
       guard record.feed < collection.feeds.count, record.context < collection.contexts.count else {
         throw .damaged("indicator \(index) refers to feed or context outside its collection")
       }
-      indicators[Int(record.feed)] += 1
-      if let refusal = keys.admit(index, record) {
+      feeds.countIndicator(of: record.feed)
+      if let refusal = keys.append(record, values: collection.values) {
         feeds.countRefusal(refusal.rawValue, of: record.feed)
         continue
       }
-      let kind = Int(record.kind.rawValue)
-      bytesByKind[kind] += Int(record.valueLength)
-      itemsByKind[kind].append(EntrySorter.item(index, key: keys.key(index)))
-    }
-    for (feed, count) in indicators.enumerated() {
-      feeds.countIndicators(count, of: UInt32(feed))
+      itemsByKind[Int(record.kind.rawValue)].append(SortItem(chunk: 0, record: UInt32(index)))
     }
   }
 
@@ -82,47 +62,35 @@ public struct DatabaseCompiler {
 
   private mutating func emitEntries() {
     feeds.nameFeeds(in: &tables)
-    var merger = SourceMerger()
+    var sources = SourceMerger()
     let (keys, collection) = (keys, collection)
     for kind in IndicatorKind.allCases {
-      var columns = entries.begin(kind)
+      entries.begin(kind)
       let items = EntrySorter.sort(itemsByKind[Int(kind.rawValue)], by: keys)
       itemsByKind[Int(kind.rawValue)] = []
-      columns.reserve(count: items.count, bytes: bytesByKind[Int(kind.rawValue)])
-      var start = 0
-      while start < items.count {
-        // Records and values lie in the order of the feeds.
-        if start + 16 < items.count {
-          keys.prefetchRecord(items[start + 16].record)
-          keys.prefetchKey(items[start + 8].record)
+      keys.bytes.withBytes { bytes in
+        var start = 0
+        while start < items.count {
+          let first = items[start].record
+          var end = start + 1
+          while end < items.count, keys.isSameEntry(first, items[end].record, in: bytes) {
+            end += 1
+          }
+          sources.collect(items[start..<end], collection, feeds)
+          let flags = sources.emit(kind, collection, &feeds, &tables, into: &entries.sources)
+          entries.append(
+            kind, key: bytes.extracting(keys.range(first)),
+            EntryAttributes(rawValue: keys.attributes[Int(first)]), flags)
+          start = end
         }
-        let first = items[start].record
-        let attributes = keys.attributes(first)
-        var end = start + 1
-        while end < items.count, items[end].repeatsKey,
-          keys.attributes(items[end].record) == attributes
-        {
-          end += 1
-        }
-        let flags: (entry: EntryFlags, sources: SourceFlags)
-        if end - start == 1 {
-          flags = merger.emit(
-            single: collection.records[Int(first)], collection, &feeds, &tables,
-            into: &entries.sources)
-        } else {
-          merger.collect(items[start..<end], collection, feeds)
-          flags = merger.emit(kind, collection, &feeds, &tables, into: &entries.sources)
-        }
-        columns.append(key: keys.key(first), attributes, flags)
-        start = end
       }
-      entries.end(columns)
+      entries.end(kind)
     }
   }
 
   // MARK: Image
 
-  private mutating func assemble(longestBucket: Int) throws(DatabaseError) -> CompiledDatabase {
+  private mutating func assemble() throws(DatabaseError) -> CompiledDatabase {
     var assembler = ImageAssembler()
     let seed = entries.seed
     feeds.addSections(to: &assembler, &tables)
@@ -135,7 +103,17 @@ public struct DatabaseCompiler {
     assembler.add(.lists, tables.lists, count: tables.lists.count / 4, elementSize: 4)
     assembler.add(.stringEnds, offsets: tables.stringEnds)
     assembler.add(.strings, tables.strings, count: tables.strings.count, elementSize: 1)
-    try LookupTables.add(to: &assembler, entries: entries, seed: seed, longestBucket: longestBucket)
+    try LookupTables.add(to: &assembler, entries: entries, seed: seed)
     return try assembler.finish(seed: seed)
+  }
+}
+
+extension KeyArena {
+  /// Whether two records of one kind are the same entry.
+  func isSameEntry(_ left: UInt32, _ right: UInt32, in bytes: RawSpan) -> Bool {
+    guard attributes[Int(left)] == attributes[Int(right)],
+      lengths[Int(left)] == lengths[Int(right)]
+    else { return false }
+    return bytes.extracting(range(left)).isEqual(to: bytes.extracting(range(right)))
   }
 }

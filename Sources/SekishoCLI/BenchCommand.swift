@@ -125,7 +125,8 @@ struct PrefixesBench: ParsableCommand {
     commandName: "prefixes",
     abstract: "Ask which prefix covers each address.",
     discussion: """
-      Matches are the addresses that a prefix covers. All lines are of one family.
+      Matches are the addresses that a prefix covers; with --covering, all prefixes over each address
+      are asked for, and counted. All lines are of one family.
 
       Example:
         sekisho bench prefixes drop.txt addresses.txt
@@ -137,9 +138,12 @@ struct PrefixesBench: ParsableCommand {
   @Argument(help: "Addresses, one a line.")
   var addresses: String
 
+  @Flag(help: "Ask for all prefixes over each address, not only for the longest.")
+  var covering = false
+
   @OptionGroup var arguments: BenchArguments
 
   func run() throws {
-    try arguments.run(.prefixes, entries: prefixes, input: addresses)
+    try arguments.run(.prefixes(covering: covering), entries: prefixes, input: addresses)
   }
 }

@@ -95,3 +95,50 @@ extension InputArguments {
     return time
   }
 }
+
+/// Where the indicators of a scan come from.
+struct IndicatorSources: ParsableArguments {
+  @Option(help: ArgumentHelp("A compiled database; repeatable.", valueName: "file"))
+  var db: [String] = []
+
+  @Option(
+    help: ArgumentHelp("A feed to compile for this scan; repeatable.", valueName: "path[=format]"))
+  var feed: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A feed whose entries suppress hits; repeatable.", valueName: "path[=format]"))
+  var allow: [String] = []
+
+  @Flag(help: "Read databases into memory instead of mapping them.")
+  var copyDb = false
+
+  func validate() throws {
+    guard !db.isEmpty || !feed.isEmpty else {
+      throw ValidationError(
+        "nothing to match against; give a database (--db FILE) or a feed (--feed PATH)")
+    }
+  }
+
+  /// Opens the databases and compiles the feeds.
+  func databases(quiet: Bool) throws -> [IndicatorDatabase] {
+    var result: [IndicatorDatabase] = []
+    for path in db {
+      do {
+        result.append(try IndicatorDatabase.open(path: path, copying: copyDb))
+      } catch {
+        Console.error("\(Console.shown(path)): \(error)")
+        throw ExitCode(2)
+      }
+    }
+    let requests =
+      try feed.map { try FeedArgument.request($0) }
+      + allow.map { try FeedArgument.request($0, isAllowList: true) }
+    guard !requests.isEmpty else { return result }
+    let compilation = Sekisho.compile(requests)
+    FeedReporting.report(compilation, details: false, quiet: quiet)
+    guard compilation.errors.isEmpty else { throw ExitCode(2) }
+    result.append(try compilation.database())
+    return result
+  }
+}

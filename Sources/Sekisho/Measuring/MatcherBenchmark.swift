@@ -11,8 +11,9 @@ public struct MatcherBenchmark: Sendable {
     case literals(ignoresCase: Bool, strategy: LiteralStrategy = .automatic)
     /// One key a line, and one query a line of the input; as pairs of hexadecimal digits if asked.
     case keys(isHex: Bool, ignoresCase: Bool)
-    /// One prefix or address a line, and one address a line of the input.
-    case prefixes
+    /// One prefix or address a line, and one address a line of the input; the longest prefix over each,
+    /// or all.
+    case prefixes(covering: Bool)
   }
 
   /// How literals are found.
@@ -68,8 +69,8 @@ public struct MatcherBenchmark: Sendable {
         return try literals(entries, input, ignoresCase: ignoresCase, strategy)
       case .keys(let isHex, let ignoresCase):
         return try keys(entries, input, isHex: isHex, ignoresCase: ignoresCase)
-      case .prefixes:
-        return try prefixes(entries, input)
+      case .prefixes(let covering):
+        return try prefixes(entries, input, covering: covering)
       }
     } catch let failure as Failure {
       throw failure
@@ -118,7 +119,6 @@ public struct MatcherBenchmark: Sendable {
     var image: [UInt8] = []
     var count = 0
     let build = try clock.measure {
-      keys.removeDoubles()
       count = keys.references.count
       var builder = KeySetBuilder(
         fixedWidth: keys.commonLength, ignoresCase: ignoresCase, seed: 0x5EC1)
@@ -129,11 +129,12 @@ public struct MatcherBenchmark: Sendable {
         builder.insert(
           span.extracting(start..<start + Int(key.length)), number: UInt32(number))
       }
-      image = try builder.build()
+      image = try builder.build(mergesEqualKeys: true)
     }
     let size = image.count
     let set = try KeySet(image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)
     image = []
+    count = set.count
     keys = try KeyLines(input, isHex: isHex, ignoresCase: false)
     let queries = keys.references
     var result = Result(
@@ -147,14 +148,16 @@ public struct MatcherBenchmark: Sendable {
         let end = min(start + Self.batch, queries.count)
         var numbers = answers.mutableSpan
         set.lookup(queries.span.extracting(start..<end), in: span, numbers: &numbers)
-        for at in 0..<end - start { found &+= answers[at] != KeySet.none ? 1 : 0 }
+        found &+= Self.answered(answers, end - start)
       }
       return found
     }
     return result
   }
 
-  private func prefixes(_ entries: [UInt8], _ input: [UInt8]) throws -> Result {
+  private func prefixes(
+    _ entries: [UInt8], _ input: [UInt8], covering: Bool
+  ) throws -> Result {
     let list = try PrefixLines(entries)
     let clock = ContinuousClock()
     var image: [UInt8] = []
@@ -168,35 +171,52 @@ public struct MatcherBenchmark: Sendable {
     var result = Result(
       entries: list.distinctCount, buildSeconds: build.seconds, structureBytes: size,
       inputBytes: input.count, matches: 0, best: 0, median: 0, unit: "M lookups/s")
-    var answers = [UInt32](repeating: 0, count: Self.batch)
-    let count = addresses.entries.count
-    let amount = Double(count) / 1e6
+    let amount = Double(addresses.entries.count) / 1e6
     if list.isIPv6 {
       let queries = addresses.entries.map { $0.address }
       measure(&result, amount: amount) {
-        var found: UInt64 = 0
-        for start in stride(from: 0, to: count, by: Self.batch) {
-          let end = min(start + Self.batch, count)
-          var numbers = answers.mutableSpan
-          trie.lookup(ipv6: queries.span.extracting(start..<end), numbers: &numbers)
-          for at in 0..<end - start { found &+= answers[at] != PrefixTrie.none ? 1 : 0 }
-        }
-        return found
+        Self.count(trie, queries, covering: covering) { trie.lookup(ipv6: $0, numbers: &$1) }
       }
     } else {
       let queries = addresses.entries.map { UInt32(truncatingIfNeeded: $0.address.low) }
       measure(&result, amount: amount) {
-        var found: UInt64 = 0
-        for start in stride(from: 0, to: count, by: Self.batch) {
-          let end = min(start + Self.batch, count)
-          var numbers = answers.mutableSpan
-          trie.lookup(ipv4: queries.span.extracting(start..<end), numbers: &numbers)
-          for at in 0..<end - start { found &+= answers[at] != PrefixTrie.none ? 1 : 0 }
-        }
-        return found
+        Self.count(trie, queries, covering: covering) { trie.lookup(ipv4: $0, numbers: &$1) }
       }
     }
     return result
+  }
+
+  /// Looks up all queries, and counts the answers or all prefixes over each.
+  private static func count<Query: BitwiseCopyable>(
+    _ trie: PrefixTrie, _ queries: [Query], covering: Bool,
+    lookup: (Span<Query>, inout MutableSpan<UInt32>) -> Void
+  ) -> UInt64 {
+    var found: UInt64 = 0
+    var answers = [UInt32](repeating: 0, count: batch)
+    var numbers: [UInt32] = []
+    for start in stride(from: 0, to: queries.count, by: batch) {
+      let end = min(start + batch, queries.count)
+      var span = answers.mutableSpan
+      lookup(queries.span.extracting(start..<end), &span)
+      if covering {
+        numbers.removeAll(keepingCapacity: true)
+        for at in 0..<end - start { trie.appendCovering(answers[at], to: &numbers) }
+        found &+= UInt64(numbers.count)
+      } else {
+        found &+= answered(answers, end - start)
+      }
+    }
+    return found
+  }
+
+  /// How many of the first numbers are not `none`.
+  ///
+  /// Without a branch, which would be guessed wrong for every other one.
+  @inline(__always)
+  private static func answered(_ numbers: [UInt32], _ count: Int) -> UInt64 {
+    var none: UInt64 = 0
+    for at in 0..<count { none &+= (UInt64(numbers[at]) &+ 1) &>> 32 }
+    return UInt64(count) &- none
   }
 
   /// Queries that are handed over at once.

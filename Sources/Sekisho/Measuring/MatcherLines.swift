@@ -70,37 +70,6 @@ struct KeyLines {
     guard let first = references.first else { return nil }
     return references.allSatisfy { $0.length == first.length } ? Int(first.length) : nil
   }
-
-  /// Keeps the first of equal keys.
-  mutating func removeDoubles() {
-    // Open addressing over the keys' own hashes; a set of arrays would take ten times the memory.
-    var size = 16
-    while size < 2 * references.count { size *= 2 }
-    var table = [UInt32](repeating: 0, count: size)
-    var kept = 0
-    for reference in references {
-      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-      let range = Int(reference.offset)..<Int(reference.offset) + Int(reference.length)
-      for at in range { hash = (hash ^ UInt64(bytes[at])) &* 0x100_0000_01B3 }
-      var slot = Int(truncatingIfNeeded: (hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15 >> 20)
-      slot &= size - 1
-      var isDouble = false
-      while table[slot] != 0 {
-        let other = references[Int(table[slot]) - 1]
-        if other.length == reference.length {
-          let start = Int(other.offset)
-          isDouble = range.allSatisfy { bytes[$0] == bytes[start + $0 - range.lowerBound] }
-          if isDouble { break }
-        }
-        slot = (slot + 1) & (size - 1)
-      }
-      if isDouble { continue }
-      references[kept] = reference
-      kept += 1
-      table[slot] = UInt32(kept)
-    }
-    references.removeLast(references.count - kept)
-  }
 }
 
 /// Prefixes or addresses of one family, one a line.
