@@ -155,9 +155,11 @@ struct CandidateFilterBuilder {
   private var flags: UInt32 = 0
 
   /// Adds the key of an entry.
+  @inline(__always)
   mutating func insert(_ kind: IndicatorKind, key: RawSpan) {
-    for value in Candidates(kind, key: key).all {
-      switch value {
+    let candidates = Candidates(kind, key: key)
+    for index in 0..<candidates.count {
+      switch candidates[index] {
       case .tail(let hash): tails.append(hash)
       case .value(let hash): values.append(hash)
       case .otherHost: flags |= 1
@@ -166,14 +168,21 @@ struct CandidateFilterBuilder {
     }
   }
 
+  /// About how many different tails there are: how many bits they set in a bitmap of eight for each.
+  ///
+  /// A twentieth too few where all differ, and a function of the tails alone, whatever their order.
+  private func distinctTails() -> Int {
+    let words = max(1, tails.count / 8)
+    var bitmap = [UInt64](repeating: 0, count: words)
+    for hash in tails {
+      bitmap[FilterWords.index(hash, count: words)] |= (1 as UInt64) &<< (hash & 63)
+    }
+    return max(1, bitmap.reduce(0) { $0 + $1.nonzeroBitCount })
+  }
+
   /// The section's bytes.
   consuming func build() -> [UInt8] {
-    tails.sort()
-    var distinct = 0
-    for index in tails.indices where index == 0 || tails[index] != tails[index - 1] {
-      distinct += 1
-    }
-    let tailWords = FilterWords.count(keys: distinct)
+    let tailWords = FilterWords.count(keys: distinctTails())
     let valueWords = FilterWords.count(keys: values.count)
     var words = [UInt64](repeating: 0, count: tailWords + valueWords)
     for hash in tails { words[FilterWords.index(hash, count: tailWords)] |= FilterWords.mask(hash) }
@@ -198,8 +207,31 @@ struct Candidates {
     case tail(UInt64), value(UInt64), otherHost, digitLabel
   }
 
-  private(set) var all: [Value] = []
+  /// How many there are, at most three.
+  private(set) var count = 0
+  // In place, since every entry of a database makes one of these.
+  private var first = Value.otherHost
+  private var second = Value.otherHost
+  private var third = Value.otherHost
 
+  /// One of them by its place.
+  @inline(__always)
+  subscript(_ index: Int) -> Value { index == 0 ? first : index == 1 ? second : third }
+
+  /// All of them.
+  var all: [Value] { (0..<count).map { self[$0] } }
+
+  @inline(__always)
+  private mutating func append(_ value: Value) {
+    switch count {
+    case 0: first = value
+    case 1: second = value
+    default: third = value
+    }
+    count += 1
+  }
+
+  @inline(__always)
   init(_ kind: IndicatorKind, key: RawSpan) {
     switch kind {
     case .domain: addName(key, 0..<key.byteCount)
@@ -208,7 +240,7 @@ struct Candidates {
       addName(key, sign + 1..<key.byteCount)
     case .url: addHost(key)
     case _ where kind.isDigest:
-      all.append(
+      append(
         .value(
           SuffixHash.hash(
             digest: key.littleEndianUInt64(unchecked: 0).byteSwapped, width: key.byteCount)))
@@ -226,7 +258,7 @@ struct Candidates {
     let colon = key.lastOffset(of: UInt8(ascii: ":"), before: hostEnd)
     if colon >= start { hostEnd = colon }
     if let address = IPAddressText.ipv4(key, start..<hostEnd) {
-      all.append(.value(SuffixHash.hash(ipv4: address)))
+      append(.value(SuffixHash.hash(ipv4: address)))
     } else {
       addName(key, start..<hostEnd)
     }
@@ -237,14 +269,14 @@ struct Candidates {
     let first = last + 1 < name.count ? key.byte(unchecked: name.lowerBound + last + 1) : 0
     let isDigit = first &- 0x30 < 10
     guard last > 0, isDigit || (first | 0x20) &- 0x61 < 26 else {
-      all.append(.otherHost)
+      append(.otherHost)
       return
     }
-    if isDigit { all.append(.digitLabel) }
+    if isDigit { append(.digitLabel) }
     let before = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: last)
     var hash = SuffixHash()
-    all.append(
+    append(
       .tail(hash.hash(key, before: name.upperBound, length: name.count - before - 1)))
-    all.append(.value(hash.hash(key, before: name.upperBound, length: name.count)))
+    append(.value(hash.hash(key, before: name.upperBound, length: name.count)))
   }
 }

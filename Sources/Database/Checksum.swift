@@ -27,6 +27,12 @@ enum Checksum {
 }
 
 extension FeedInput {
+  /// Hash and length of bytes in memory.
+  public init(bytes: RawSpan) {
+    let hash = Checksum.hash128(bytes)
+    self.init(hashLow: hash.low, hashHigh: hash.high, byteCount: UInt64(bytes.byteCount))
+  }
+
   /// Hash and length of a file; nil for what is no plain file or cannot be read.
   public init?(path: String) {
     // SAFETY: the path is read within the call.

@@ -15,6 +15,13 @@ public struct DatabaseCompiler {
   public static func compile(
     _ collection: IndicatorCollection
   ) throws(DatabaseError) -> CompiledDatabase {
+    try compile(collection, longestBucket: KeyIndex.longestBucket)
+  }
+
+  /// The same with another bound of the key indexes, as if keys crowded under every seed; for tests.
+  package static func compile(
+    _ collection: IndicatorCollection, longestBucket: Int
+  ) throws(DatabaseError) -> CompiledDatabase {
     guard collection.records.count <= DatabaseFormat.maximumEntries else {
       throw DatabaseError(
         .tooLarge,
@@ -24,37 +31,50 @@ public struct DatabaseCompiler {
     var compiler = DatabaseCompiler(collection)
     try compiler.loadKeys()
     compiler.emitEntries()
-    return try compiler.assemble()
+    return try compiler.assemble(longestBucket: longestBucket)
   }
 
   private let collection: IndicatorCollection
   private var feeds: FeedTables
-  private var keys: KeyArena
+  private var keys: RecordKeys
   private var itemsByKind: [[SortItem]]
+  /// Bytes of the values of each kind.
+  private var bytesByKind: [Int]
   private var tables: ContextTables
   private var entries = EntryTables()
 
   private init(_ collection: IndicatorCollection) {
     self.collection = collection
     feeds = FeedTables(collection.feeds)
-    keys = KeyArena(records: collection.records.count, bytes: collection.values.count)
+    keys = RecordKeys(collection)
     itemsByKind = Array(repeating: [], count: IndicatorKind.allCases.count)
+    bytesByKind = Array(repeating: 0, count: IndicatorKind.allCases.count)
     tables = ContextTables(collection)
   }
 
   // MARK: Keys
 
   private mutating func loadKeys() throws(DatabaseError) {
-    for (index, record) in collection.records.enumerated() {
+    var counts = [Int](repeating: 0, count: itemsByKind.count)
+    for record in collection.records { counts[Int(record.kind.rawValue)] += 1 }
+    for kind in counts.indices { itemsByKind[kind].reserveCapacity(counts[kind]) }
+    var indicators = [UInt64](repeating: 0, count: collection.feeds.count)
+    for index in 0..<UInt32(collection.records.count) {
+      let record = collection.records[Int(index)]
       guard record.feed < collection.feeds.count, record.context < collection.contexts.count else {
         throw .damaged("indicator \(index) refers to feed or context outside its collection")
       }
-      feeds.countIndicator(of: record.feed)
-      if let refusal = keys.append(record, values: collection.values) {
+      indicators[Int(record.feed)] += 1
+      if let refusal = keys.admit(index, record) {
         feeds.countRefusal(refusal.rawValue, of: record.feed)
         continue
       }
-      itemsByKind[Int(record.kind.rawValue)].append(SortItem(chunk: 0, record: UInt32(index)))
+      let kind = Int(record.kind.rawValue)
+      bytesByKind[kind] += Int(record.valueLength)
+      itemsByKind[kind].append(EntrySorter.item(index, key: keys.key(index)))
+    }
+    for (feed, count) in indicators.enumerated() {
+      feeds.countIndicators(count, of: UInt32(feed))
     }
   }
 
@@ -62,35 +82,47 @@ public struct DatabaseCompiler {
 
   private mutating func emitEntries() {
     feeds.nameFeeds(in: &tables)
-    var sources = SourceMerger()
+    var merger = SourceMerger()
     let (keys, collection) = (keys, collection)
     for kind in IndicatorKind.allCases {
-      entries.begin(kind)
+      var columns = entries.begin(kind)
       let items = EntrySorter.sort(itemsByKind[Int(kind.rawValue)], by: keys)
       itemsByKind[Int(kind.rawValue)] = []
-      keys.bytes.withBytes { bytes in
-        var start = 0
-        while start < items.count {
-          let first = items[start].record
-          var end = start + 1
-          while end < items.count, keys.isSameEntry(first, items[end].record, in: bytes) {
-            end += 1
-          }
-          sources.collect(items[start..<end], collection, feeds)
-          let flags = sources.emit(kind, collection, &feeds, &tables, into: &entries.sources)
-          entries.append(
-            kind, key: bytes.extracting(keys.range(first)),
-            EntryAttributes(rawValue: keys.attributes[Int(first)]), flags)
-          start = end
+      columns.reserve(count: items.count, bytes: bytesByKind[Int(kind.rawValue)])
+      var start = 0
+      while start < items.count {
+        // Records and values lie in the order of the feeds.
+        if start + 16 < items.count {
+          keys.prefetchRecord(items[start + 16].record)
+          keys.prefetchKey(items[start + 8].record)
         }
+        let first = items[start].record
+        let attributes = keys.attributes(first)
+        var end = start + 1
+        while end < items.count, items[end].repeatsKey,
+          keys.attributes(items[end].record) == attributes
+        {
+          end += 1
+        }
+        let flags: (entry: EntryFlags, sources: SourceFlags)
+        if end - start == 1 {
+          flags = merger.emit(
+            single: collection.records[Int(first)], collection, &feeds, &tables,
+            into: &entries.sources)
+        } else {
+          merger.collect(items[start..<end], collection, feeds)
+          flags = merger.emit(kind, collection, &feeds, &tables, into: &entries.sources)
+        }
+        columns.append(key: keys.key(first), attributes, flags)
+        start = end
       }
-      entries.end(kind)
+      entries.end(columns)
     }
   }
 
   // MARK: Image
 
-  private mutating func assemble() throws(DatabaseError) -> CompiledDatabase {
+  private mutating func assemble(longestBucket: Int) throws(DatabaseError) -> CompiledDatabase {
     var assembler = ImageAssembler()
     let seed = entries.seed
     feeds.addSections(to: &assembler, &tables)
@@ -103,17 +135,7 @@ public struct DatabaseCompiler {
     assembler.add(.lists, tables.lists, count: tables.lists.count / 4, elementSize: 4)
     assembler.add(.stringEnds, offsets: tables.stringEnds)
     assembler.add(.strings, tables.strings, count: tables.strings.count, elementSize: 1)
-    try LookupTables.add(to: &assembler, entries: entries, seed: seed)
+    try LookupTables.add(to: &assembler, entries: entries, seed: seed, longestBucket: longestBucket)
     return try assembler.finish(seed: seed)
-  }
-}
-
-extension KeyArena {
-  /// Whether two records of one kind are the same entry.
-  func isSameEntry(_ left: UInt32, _ right: UInt32, in bytes: RawSpan) -> Bool {
-    guard attributes[Int(left)] == attributes[Int(right)],
-      lengths[Int(left)] == lengths[Int(right)]
-    else { return false }
-    return bytes.extracting(range(left)).isEqual(to: bytes.extracting(range(right)))
   }
 }

@@ -39,18 +39,30 @@
 //
 // What refers to what:
 //
-//     kinds ──▶ entries ──▶ values                      strings ◀── stringEnds
-//                  │ (number / 16)                         ▲            ▲
+//     kinds ──▶ entries of the kind                     strings ◀── stringEnds
+//                  │ (number / 32)                         ▲            ▲
 //                  └──▶ sourceBlocks ──▶ sources           │ lists ◀── listEnds
 //                                          │               │   ▲
 //                                          └─▶ origins ─▶ contexts
 //                                                 └─────▶ feeds ──▶ refusals, feedKinds
-//     key sets, tries, URL prefixes, literals ──▶ entries
+//     key indexes, tries, URL prefixes, literals ──▶ entries
+//
+// An entry has no record of its own. The entries of a kind are numbered in the order of their normal
+// forms, and what is said of one stands at its place in columns of the kind:
+//
+//     values(kind)       the normal forms, nothing between them
+//     lengths(kind)      how long each is, one or two bytes; none where all are of one width
+//     valueBlocks(kind)  where the value of each sixteenth entry begins; likewise
+//     headNumbers(kind)  which of the kind's heads the entry has, one, two or four bytes; none where
+//                        there is only one
+//     heads              what an entry is besides its value (`HeadLayout`): few different ones
+//
+// The values are stored once: what finds an entry by its value holds no copy of it.
 
 /// Constants of the header and the section table.
 enum DatabaseFormat {
   static let magic: [UInt8] = [0x89, 0x53, 0x4B, 0x44, 0x42, 0x0D, 0x0A, 0x1A]
-  static let major: UInt16 = 1
+  static let major: UInt16 = 2
   static let minor: UInt16 = 0
   static let byteOrderMark: UInt32 = 0x0102_0304
   static let hashIdentifier: UInt32 = 1
@@ -69,7 +81,9 @@ enum DatabaseFormat {
   static let pageAlignedFrom = 64 << 10
 
   /// Entries whose sources share one start in the source stream.
-  static let entriesPerSourceBlock = 16
+  static let entriesPerSourceBlock = 32
+  /// Entries whose values share one start.
+  static let entriesPerValueBlock = 16
   /// Bytes of a value, which every key set must be able to hold.
   static let maximumValueLength = 65_535
   /// Bytes of a text literal.
@@ -98,13 +112,11 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   static let refusals = SectionKind(rawValue: 3)
   /// How many entries of a kind a feed has: feed, kind, count.
   static let feedKinds = SectionKind(rawValue: 4)
-  /// The entries, sorted by kind and normal form (`EntryLayout`).
-  static let entries = SectionKind(rawValue: 5)
-  /// Normal forms, in the order of the entries, nothing between them.
-  static let values = SectionKind(rawValue: 6)
-  /// Where the sources of each sixteenth entry begin.
+  /// The different heads of the entries, those of a kind together (`HeadLayout`).
+  static let heads = SectionKind(rawValue: 5)
+  /// Where the sources of each block of entries begin.
   static let sourceBlocks = SectionKind(rawValue: 7)
-  /// The sources of the entries as variable-length numbers (`SourceStream`).
+  /// The sources of the entries (`SourceStreamWriter`).
   static let sources = SectionKind(rawValue: 8)
   /// Pairs of feed and context.
   static let origins = SectionKind(rawValue: 9)
@@ -118,7 +130,7 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   /// The file of each feed (`InputLayout`); optional.
   static let inputs = SectionKind(rawValue: 15)
 
-  /// Prefixes of one family, and for each the first of its entries.
+  /// Prefixes of one family, and which is the first entry of each (`PrefixLookup`).
   static let ipv4Trie = SectionKind(rawValue: 32)
   static let ipv4Runs = SectionKind(rawValue: 33)
   static let ipv6Trie = SectionKind(rawValue: 34)
@@ -136,8 +148,20 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   /// What text without hits is told by (`CandidateFilter`); optional.
   static let candidateFilter = SectionKind(rawValue: 80)
 
-  /// The key set of a kind: comparison key → first entry.
+  /// What finds the entries of a kind by their comparison keys.
   static func keys(_ kind: UInt8) -> SectionKind { SectionKind(rawValue: 256 + UInt32(kind)) }
+  /// Which head each entry of a kind has.
+  static func headNumbers(_ kind: UInt8) -> SectionKind {
+    SectionKind(rawValue: 512 + UInt32(kind))
+  }
+  /// The normal forms of a kind.
+  static func values(_ kind: UInt8) -> SectionKind { SectionKind(rawValue: 768 + UInt32(kind)) }
+  /// The lengths of a kind's normal forms.
+  static func lengths(_ kind: UInt8) -> SectionKind { SectionKind(rawValue: 1024 + UInt32(kind)) }
+  /// Where each block of a kind's normal forms begins.
+  static func valueBlocks(_ kind: UInt8) -> SectionKind {
+    SectionKind(rawValue: 1280 + UInt32(kind))
+  }
 }
 
 /// One line of the section table.

@@ -1,3 +1,4 @@
+internal import CByteKernels
 internal import Indicators
 internal import Parsing
 
@@ -31,7 +32,11 @@ struct EntryAttributes: Equatable {
   var ignoresCase: Bool { rawValue & 1 != 0 }
 }
 
-extension KeyArena {
+/// The comparison keys of all records, where they stand in the collection's own bytes.
+///
+/// Feed readers hand on normal forms; what is put right here (a host bit below a prefix, a capital in a name) is
+/// what would let two equal entries pass as different ones. Only such keys are copied.
+struct RecordKeys {
   /// Why the compiler lets a record go; shown among the feed's refusals.
   enum Refusal: String {
     case valueTooLong = "value-too-long"
@@ -40,96 +45,137 @@ extension KeyArena {
     case invalidRecord = "invalid-record"
   }
 
-  init(records: Int, bytes: Int) {
-    offsets.reserveCapacity(records)
-    lengths.reserveCapacity(records)
-    attributes.reserveCapacity(records)
-    self.bytes.reserveCapacity(bytes)
+  let collection: IndicatorCollection
+  /// Keys that differ from what the collection holds.
+  private var corrected: [UInt8] = []
+  private var correctedRanges: [UInt32: Range<Int>] = [:]
+
+  init(_ collection: IndicatorCollection) { self.collection = collection }
+
+  /// The key of a record that was let in.
+  @_lifetime(borrow self)
+  @inline(__always)
+  func key(_ index: UInt32) -> RawSpan {
+    let record = collection.records[Int(index)]
+    if !correctedRanges.isEmpty, let range = correctedRanges[index] {
+      return corrected.rawSpan.extracting(range)
+    }
+    let start = Int(record.valueOffset)
+    let value = collection.values.rawSpan.extracting(start..<start + Int(record.valueLength))
+    return record.kind == .url
+      ? value.extracting(
+        droppingFirst: EntryKey.urlKeyOffset(value, schemeLength: Int(record.schemeLength)))
+      : value
   }
 
-  /// Appends the key and the attributes of a record; a refused one has an empty key.
-  ///
-  /// Feed readers hand on normal forms; what is put right here (a host bit below a prefix, a capital
-  /// in a name) is what would let two equal entries pass as different ones.
-  mutating func append(_ record: IndicatorRecord, values: [UInt8]) -> Refusal? {
-    let start = bytes.count
-    offsets.append(UInt64(start))
+  /// Checks a record and puts its key right; to be called once for each.
+  mutating func admit(_ index: UInt32, _ record: IndicatorRecord) -> Refusal? {
     let (end, overflow) = record.valueOffset.addingReportingOverflow(UInt64(record.valueLength))
-    var refusal: Refusal?
-    var entry = EntryAttributes()
-    if overflow || end > UInt64(values.count) || record.valueLength == 0 {
-      refusal = .invalidRecord
-    } else if Int(record.valueLength) > EntryRules.maximumLength(record.kind) {
-      refusal = .valueTooLong
-    } else {
-      bytes.append(contentsOf: values[Int(record.valueOffset)..<Int(end)])
-      refusal = canonicalize(record, from: start, &entry)
+    guard !overflow, end <= UInt64(collection.values.count), record.valueLength > 0 else {
+      return .invalidRecord
     }
-    if refusal != nil { bytes.removeSubrange(start...) }
-    lengths.append(UInt32(bytes.count - start))
-    attributes.append(entry.rawValue)
-    return refusal
-  }
-
-  /// Turns the value that begins at `start` and ends the arena into its comparison key.
-  private mutating func canonicalize(
-    _ record: IndicatorRecord, from start: Int, _ entry: inout EntryAttributes
-  ) -> Refusal? {
-    let length = bytes.count - start
-    if let width = record.kind.fixedWidth, width != length { return .invalidRecord }
-    if EntryRules.ignoresCase(record.kind) { ASCIICase.fold(&bytes, from: start) }
-    switch record.kind {
-    case .ipv4, .ipv6:
-      return canonicalizeAddress(record, from: start, &entry)
-    case .domain:
-      let mode = record.mode
-      entry = EntryAttributes(mode: mode <= .subdomainsOnly ? mode : .exact)
+    let length = Int(record.valueLength)
+    let kind = record.kind
+    if length > EntryRules.maximumLength(kind) { return .valueTooLong }
+    if let width = kind.fixedWidth, width != length { return .invalidRecord }
+    let range = Int(record.valueOffset)..<Int(end)
+    switch kind {
+    case .ipv4, .ipv6: return admitAddress(index, record, range)
     case .url:
+      let value = collection.values.rawSpan.extracting(range)
       guard Int(record.schemeLength) <= min(length, 255) else { return .invalidRecord }
-      let keyOffset = bytes.withBytes {
-        EntryKey.urlKeyOffset(
-          $0.extracting(start..<start + length), schemeLength: Int(record.schemeLength))
-      }
-      // A value that is nothing but a scheme has no key.
-      guard keyOffset < length else { return .invalidRecord }
-      bytes.removeSubrange(start..<start + keyOffset)
-      // A prefix that ends within the authority would match other hosts than the one it names.
-      let hasAuthority = bytes.withBytes {
-        URLParts.authorityLength($0.extracting(droppingFirst: start)) != nil
-      }
-      if record.mode == .prefix, !hasAuthority { return .invalidRecord }
-      entry = EntryAttributes(
-        mode: record.mode == .prefix || record.mode == .path ? record.mode : .exact,
-        schemeLength: record.schemeLength, isSchemeStripped: keyOffset > 0)
+      let key = value.extracting(
+        droppingFirst: EntryKey.urlKeyOffset(value, schemeLength: Int(record.schemeLength)))
+      // A value that is nothing but a scheme has no key; a prefix that ends within the authority would
+      // match other hosts than the one it names.
+      if key.isEmpty { return .invalidRecord }
+      if record.mode == .prefix, URLParts.authorityLength(key) == nil { return .invalidRecord }
     case .filename:
-      let separators = bytes.withBytes {
-        EntryRules.separatorCount($0.extracting(droppingFirst: start))
-      }
+      let separators = EntryRules.separatorCount(collection.values.rawSpan.extracting(range))
       if separators > EntryRules.maximumSeparators { return .pathTooDeep }
-      entry = EntryAttributes(
-        mode: separators > 0 || record.mode == .contains ? .contains : .exact)
-    case .text:
-      entry = EntryAttributes(mode: .contains, ignoresCase: record.ignoresCase)
-    default:
-      break
+      foldCapitals(index, range)
+    case _ where EntryRules.ignoresCase(kind): foldCapitals(index, range)
+    default: break
     }
     return nil
   }
 
-  private mutating func canonicalizeAddress(
-    _ record: IndicatorRecord, from start: Int, _ entry: inout EntryAttributes
+  private mutating func foldCapitals(_ index: UInt32, _ range: Range<Int>) {
+    guard ASCIICase.hasCapital(collection.values.rawSpan.extracting(range)) else { return }
+    let start = corrected.count
+    corrected.append(contentsOf: collection.values[range])
+    ASCIICase.fold(&corrected, from: start)
+    correctedRanges[index] = start..<corrected.count
+  }
+
+  /// Clears the bits below an address's prefix.
+  private mutating func admitAddress(
+    _ index: UInt32, _ record: IndicatorRecord, _ range: Range<Int>
   ) -> Refusal? {
-    let width = (bytes.count - start) * 8
-    let prefixLength = record.mode == .prefix ? Int(record.prefixLength) : width
+    let width = range.count * 8
+    guard record.mode == .prefix else { return nil }
+    let prefixLength = Int(record.prefixLength)
     guard prefixLength <= width else { return .invalidRecord }
-    for index in 0..<(width / 8) {
-      let kept = max(0, min(8, prefixLength - index * 8))
-      bytes[start + index] &= UInt8(truncatingIfNeeded: 0xff00 >> kept)
+    let start = corrected.count
+    var isRight = true
+    for place in 0..<range.count {
+      let kept = max(0, min(8, prefixLength - place * 8))
+      let byte = collection.values[range.lowerBound + place]
+      corrected.append(byte & UInt8(truncatingIfNeeded: 0xff00 >> kept))
+      if corrected[start + place] != byte { isRight = false }
     }
-    entry = EntryAttributes(
-      prefixLength: UInt8(prefixLength), port: record.port,
-      mode: prefixLength == width ? .exact : .prefix)
+    if isRight {
+      corrected.removeLast(range.count)
+    } else {
+      correctedRanges[index] = start..<corrected.count
+    }
     return nil
+  }
+
+  /// Asks for a record to be brought nearer.
+  @inline(__always)
+  func prefetchRecord(_ index: UInt32) {
+    // SAFETY: the address is only a hint, which is never read from.
+    unsafe collection.records.withUnsafeBufferPointer { records in
+      if let base = records.baseAddress { unsafe sekisho_prefetch(base + Int(index)) }
+    }
+  }
+
+  /// Asks for the value of a record to be brought nearer.
+  @inline(__always)
+  func prefetchKey(_ index: UInt32) {
+    let offset = Int(truncatingIfNeeded: collection.records[Int(index)].valueOffset)
+    // SAFETY: the address is only a hint, which is never read from.
+    unsafe collection.values.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress { unsafe sekisho_prefetch(base + offset) }
+    }
+  }
+
+  /// What tells a record's entry apart from others with its key.
+  @inline(__always)
+  func attributes(_ index: UInt32) -> EntryAttributes {
+    let record = collection.records[Int(index)]
+    switch record.kind {
+    case .domain:
+      return EntryAttributes(mode: record.mode <= .subdomainsOnly ? record.mode : .exact)
+    case .ipv4, .ipv6:
+      let width: UInt8 = record.kind == .ipv4 ? 32 : 128
+      let prefixLength = record.mode == .prefix ? record.prefixLength : width
+      return EntryAttributes(
+        prefixLength: prefixLength, port: record.port,
+        mode: prefixLength == width ? .exact : .prefix)
+    case .url:
+      return EntryAttributes(
+        mode: record.mode == .prefix || record.mode == .path ? record.mode : .exact,
+        schemeLength: record.schemeLength,
+        isSchemeStripped: key(index).byteCount < Int(record.valueLength))
+    case .filename:
+      return EntryAttributes(
+        mode: EntryRules.separatorCount(key(index)) > 0 || record.mode == .contains
+          ? .contains : .exact)
+    case .text: return EntryAttributes(mode: .contains, ignoresCase: record.ignoresCase)
+    default: return EntryAttributes()
+    }
   }
 }
 
@@ -138,6 +184,25 @@ enum ASCIICase {
   @inline(__always)
   static func fold(_ byte: UInt8) -> UInt8 {
     byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+  }
+
+  /// Whether any byte is a capital.
+  static func hasCapital(_ bytes: RawSpan) -> Bool {
+    var offset = 0
+    while offset + 8 <= bytes.byteCount {
+      // Bit 7 of each byte: is it at least `A`, and is it above `Z`; bytes above ASCII are neither.
+      let word = bytes.littleEndianUInt64(unchecked: offset)
+      let low = word & 0x7f7f_7f7f_7f7f_7f7f
+      let fromA = low &+ 0x3f3f_3f3f_3f3f_3f3f
+      let aboveZ = low &+ 0x2525_2525_2525_2525
+      if fromA & ~aboveZ & ~word & 0x8080_8080_8080_8080 != 0 { return true }
+      offset += 8
+    }
+    while offset < bytes.byteCount {
+      if bytes.byte(unchecked: offset) &- UInt8(ascii: "A") < 26 { return true }
+      offset += 1
+    }
+    return false
   }
 
   static func fold(_ bytes: inout [UInt8], from start: Int) {

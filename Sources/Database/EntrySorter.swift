@@ -1,25 +1,11 @@
 internal import Parsing
 
-/// The comparison keys of all records, in one arena.
-struct KeyArena {
-  var bytes: [UInt8] = []
-  /// Where each record's key begins.
-  var offsets: [UInt64] = []
-  var lengths: [UInt32] = []
-  /// Everything else that tells two entries of one kind apart (`EntryAttributes`), in the order of
-  /// comparison.
-  var attributes: [UInt64] = []
-
-  func range(_ record: UInt32) -> Range<Int> {
-    let start = Int(offsets[Int(record)])
-    return start..<start + Int(lengths[Int(record)])
-  }
-}
-
 /// A record on its way through the sort: its number, and the part of its key now compared.
 struct SortItem {
   var chunk: UInt64
   var record: UInt32
+  /// The record has the key of the one before it; set by the sort.
+  var repeatsKey = false
 }
 
 /// Sorts records by key, then by attributes, in time linear in the bytes of the keys.
@@ -30,67 +16,67 @@ struct SortItem {
 /// equal chunks of which seven bytes or fewer were left are equal. Runs of equal chunks are sorted
 /// again by the next seven bytes; equal keys by their attributes. No comparison ever walks a common
 /// prefix twice, so feeds made of a million long and almost equal values cost no more than others.
+///
+/// Numbers are sorted in place by their bytes, the most significant first (American flag sort, McIlroy, Bostic and
+/// McIlroy 1993): after two or three passes what is left of digests and names are runs of a few.
 struct EntrySorter {
   private var items: [SortItem]
-  private var spare: [SortItem] = []
   private var pending: [(lower: Int, upper: Int, depth: Int)] = []
 
   private static let chunkLength = 7
   /// Runs up to this length are sorted by insertion.
-  private static let shortRun = 24
+  private static let shortRun = 32
   /// In place of a depth: the run's keys are equal, compare attributes.
   private static let attributeDepth = -1
 
-  /// The records in order; records with equal key and attributes keep theirs.
-  static func sort(_ records: consuming [SortItem], by keys: KeyArena) -> [SortItem] {
+  /// The item of a record before it is sorted.
+  @inline(__always)
+  static func item(_ record: UInt32, key: RawSpan) -> SortItem {
+    SortItem(chunk: chunk(key, at: 0, left: key.byteCount), record: record)
+  }
+
+  /// The items that `item` made, in order.
+  static func sort(_ records: consuming [SortItem], by keys: borrowing RecordKeys) -> [SortItem] {
     var sorter = EntrySorter(items: records)
     sorter.run(keys)
     return sorter.items
   }
 
-  private init(items: [SortItem]) {
-    self.items = items
-    spare = items
-  }
+  private init(items: consuming [SortItem]) { self.items = items }
 
-  private mutating func run(_ keys: KeyArena) {
+  private mutating func run(_ keys: borrowing RecordKeys) {
     pending.append((0, items.count, 0))
     while let (lower, upper, depth) = pending.popLast() {
       if depth == Self.attributeDepth {
         for index in lower..<upper {
-          items[index].chunk = keys.attributes[Int(items[index].record)]
+          items[index].chunk = keys.attributes(items[index].record).rawValue
         }
+      } else if depth > 0 {
+        for index in lower..<upper {
+          let key = keys.key(items[index].record)
+          let start = depth * Self.chunkLength
+          items[index].chunk = Self.chunk(key, at: start, left: key.byteCount - start)
+        }
+      }
+      var span = items.mutableSpan
+      Self.sort(&span, lower..<upper, shift: 56)
+      if depth == Self.attributeDepth {
+        for index in lower + 1..<upper { items[index].repeatsKey = true }
       } else {
-        loadChunks(lower..<upper, depth: depth, keys)
-      }
-      sortByChunk(lower..<upper)
-      if depth != Self.attributeDepth { pushEqualRuns(lower..<upper, depth: depth) }
-    }
-  }
-
-  private mutating func loadChunks(_ range: Range<Int>, depth: Int, _ keys: KeyArena) {
-    keys.bytes.withBytes { bytes in
-      for index in range {
-        let record = Int(items[index].record)
-        let start = Int(keys.offsets[record]) + depth * Self.chunkLength
-        let left = Int(keys.lengths[record]) - depth * Self.chunkLength
-        items[index].chunk = Self.chunk(bytes, at: start, left: left)
+        pushEqualRuns(lower..<upper, depth: depth)
       }
     }
   }
 
-  /// Up to seven bytes and how many are left.
+  /// Up to seven bytes from an offset and how many are left.
   @inline(__always)
-  static func chunk(_ bytes: RawSpan, at start: Int, left: Int) -> UInt64 {
-    if start + 8 <= bytes.byteCount {
-      let word = bytes.littleEndianUInt64(unchecked: start).byteSwapped
-      let kept = min(left, chunkLength)
-      // The `kept` bytes at the top stay.
-      return word & ~(UInt64.max >> UInt64(kept * 8)) & ~0xff | UInt64(min(left, 8))
+  static func chunk(_ key: RawSpan, at start: Int, left: Int) -> UInt64 {
+    if start + 8 <= key.byteCount {
+      return key.littleEndianUInt64(unchecked: start).byteSwapped & ~0xff | 8
     }
     var word: UInt64 = 0
     for index in 0..<min(left, chunkLength) {
-      word |= UInt64(bytes.byte(at: start + index)) << UInt64(56 - 8 * index)
+      word |= UInt64(key.byte(at: start + index)) << UInt64(56 - 8 * index)
     }
     return word | UInt64(min(left, 8))
   }
@@ -109,41 +95,80 @@ struct EntrySorter {
     }
   }
 
-  private mutating func sortByChunk(_ range: Range<Int>) {
-    if range.count <= Self.shortRun {
-      for index in range.dropFirst() {
-        let item = items[index]
-        var hole = index
-        while hole > range.lowerBound, items[hole - 1].chunk > item.chunk {
-          items[hole] = items[hole - 1]
-          hole -= 1
+  /// Sorts a range whose chunks are equal above the byte at `shift`.
+  private static func sort(
+    _ items: inout MutableSpan<SortItem>, _ range: Range<Int>, shift firstShift: UInt64
+  ) {
+    var shift = firstShift
+    while true {
+      if range.count <= shortRun {
+        insertionSort(&items, range)
+        return
+      }
+      var ends = InlineArray<256, Int32>(repeating: 0)
+      for index in range { ends[Int(items[index].chunk >> shift & 0xff)] &+= 1 }
+      let first = Int(items[range.lowerBound].chunk >> shift & 0xff)
+      if Int(ends[first]) == range.count {
+        // Nothing differs here.
+        if shift == 0 { return }
+        shift -= 8
+        continue
+      }
+      var starts = InlineArray<256, Int32>(repeating: 0)
+      var sum: Int32 = 0
+      for byte in 0..<256 {
+        starts[byte] = sum
+        sum &+= ends[byte]
+        ends[byte] = sum
+      }
+      permute(&items, range.lowerBound, &starts, ends, shift)
+      if shift == 0 { return }
+      var start = 0
+      for byte in 0..<256 {
+        let end = Int(ends[byte])
+        if end - start > 1 {
+          sort(
+            &items, range.lowerBound + start..<range.lowerBound + end, shift: shift - 8)
         }
-        items[hole] = item
+        start = end
       }
       return
     }
-    radixSort(range)
   }
 
-  /// Least significant byte first; bytes that are equal in all items are skipped.
-  private mutating func radixSort(_ range: Range<Int>) {
-    var differing: UInt64 = 0
-    let first = items[range.lowerBound].chunk
-    for index in range { differing |= items[index].chunk ^ first }
-    var shift: UInt64 = 0
-    while shift < 64 {
-      defer { shift += 8 }
-      if differing >> shift & 0xff == 0 { continue }
-      var starts = [Int](repeating: 0, count: 257)
-      for index in range { starts[Int(items[index].chunk >> shift & 0xff) + 1] += 1 }
-      for byte in 1...256 { starts[byte] += starts[byte - 1] }
-      for index in range {
-        let item = items[index]
-        let byte = Int(item.chunk >> shift & 0xff)
-        spare[range.lowerBound + starts[byte]] = item
-        starts[byte] += 1
+  /// Puts each item into the bucket of its byte by swapping along cycles.
+  private static func permute(
+    _ items: inout MutableSpan<SortItem>, _ base: Int, _ next: inout InlineArray<256, Int32>,
+    _ ends: InlineArray<256, Int32>, _ shift: UInt64
+  ) {
+    for byte in 0..<256 {
+      while next[byte] < ends[byte] {
+        var item = items[base + Int(next[byte])]
+        while true {
+          let target = Int(item.chunk >> shift & 0xff)
+          if target == byte { break }
+          let place = base + Int(next[target])
+          next[target] &+= 1
+          let other = items[place]
+          items[place] = item
+          item = other
+        }
+        items[base + Int(next[byte])] = item
+        next[byte] &+= 1
       }
-      for index in range { items[index] = spare[index] }
+    }
+  }
+
+  private static func insertionSort(_ items: inout MutableSpan<SortItem>, _ range: Range<Int>) {
+    guard range.count > 1 else { return }
+    for index in range.lowerBound + 1..<range.upperBound {
+      let item = items[index]
+      var hole = index
+      while hole > range.lowerBound, items[hole - 1].chunk > item.chunk {
+        items[hole] = items[hole - 1]
+        hole -= 1
+      }
+      items[hole] = item
     }
   }
 }

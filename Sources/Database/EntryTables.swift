@@ -12,6 +12,8 @@ struct KindFacts: Sendable, Equatable {
   var exactMask: UInt64 = 0
   /// Names: label counts of entries that cover subdomains.
   var subdomainMask: UInt64 = 0
+  var firstHead = 0
+  var headCount = 0
 
   var entries: Range<Int> { firstEntry..<firstEntry + entryCount }
 
@@ -36,39 +38,39 @@ struct KindFacts: Sendable, Equatable {
   }
 }
 
-/// The entries while they are made: records, values, sources and the facts about each kind.
-struct EntryTables {
-  private(set) var entries: [UInt8] = []
+/// The columns of one kind while they are made.
+struct KindColumns {
+  let kind: IndicatorKind
+  private(set) var facts: KindFacts
+  /// The normal forms.
   private(set) var values: [UInt8] = []
-  private(set) var kinds: [KindFacts] = []
-  var sources = SourceStreamWriter()
-  private var current = KindFacts()
+  /// How long each is; empty where all are of one width.
+  private(set) var lengths: [UInt16] = []
+  /// The different heads, and for each entry which it has; none of these for the first head alone.
+  private(set) var heads: [EntryHead] = []
+  private var headNumbers: [UInt32] = []
+  private var numbersOfHeads: [UInt64: UInt32] = [:]
   private var previous: (key: Range<Int>, attributes: EntryAttributes)?
 
-  var entryCount: Int { entries.count / EntryLayout.size }
-
-  /// A seed that a feed cannot know before all feeds are known.
-  var seed: UInt64 {
-    let (a, b) = (Checksum.hash64(values), Checksum.hash64(entries))
-    return a ^ (b << 31 | b >> 33)
+  init(_ kind: IndicatorKind, firstEntry: Int, firstHead: Int) {
+    self.kind = kind
+    facts = KindFacts(firstEntry: firstEntry, firstHead: firstHead)
   }
 
-  mutating func begin(_ kind: IndicatorKind) {
-    current = KindFacts(firstEntry: entryCount)
-    previous = nil
+  /// Makes room for so many entries with so many bytes of values.
+  mutating func reserve(count: Int, bytes: Int) {
+    values.reserveCapacity(bytes)
+    if kind.fixedWidth == nil { lengths.reserveCapacity(count) }
   }
-
-  mutating func end(_ kind: IndicatorKind) { kinds.append(current) }
 
   /// Appends the next entry in the order of the image.
   mutating func append(
-    _ kind: IndicatorKind, key: RawSpan, _ attributes: EntryAttributes,
+    key: RawSpan, _ attributes: EntryAttributes,
     _ flags: (entry: EntryFlags, sources: SourceFlags)
   ) {
     var entryFlags = flags.entry
     if attributes.ignoresCase { entryFlags.insert(.ignoresCase) }
-    if continuesRun(kind, key, attributes) { entryFlags.insert(.continuesRun) }
-
+    if continuesRun(key, attributes) { entryFlags.insert(.continuesRun) }
     let start = values.count
     if attributes.isSchemeStripped {
       values.append(contentsOf: attributes.schemeLength == 7 ? "http://".utf8 : "https://".utf8)
@@ -77,24 +79,36 @@ struct EntryTables {
     // SAFETY: the closure only reads the span's bytes.
     unsafe key.withUnsafeBytes { unsafe values.append(contentsOf: $0) }
     previous = (keyStart..<values.count, attributes)
-
-    entries.append(UInt64(start) | UInt64(values.count - start) << 48)
-    entries.append(attributes.port)
-    entries.append(kind.rawValue)
-    entries.append(attributes.mode.rawValue)
-    entries.append(attributes.prefixLength)
-    entries.append(UInt8(truncatingIfNeeded: attributes.schemeLength))
-    entries.append(entryFlags.rawValue)
-    entries.append(flags.sources.rawValue)
-    current.count(kind, key: key, mode: attributes.mode, flags: entryFlags)
+    if kind.fixedWidth == nil { lengths.append(UInt16(values.count - start)) }
+    appendHead(EntryHead(kind, attributes, entryFlags, flags.sources))
+    facts.count(kind, key: key, mode: attributes.mode, flags: entryFlags)
   }
 
-  private func continuesRun(
-    _ kind: IndicatorKind, _ key: RawSpan, _ attributes: EntryAttributes
-  ) -> Bool {
-    guard let previous, Self.isSameLookup(kind, previous.attributes, attributes) else {
-      return false
+  private mutating func appendHead(_ head: EntryHead) {
+    if let first = heads.first, first == head {
+      if !headNumbers.isEmpty { headNumbers.append(0) }
+      return
     }
+    let number: UInt32
+    if let known = numbersOfHeads[head.rawValue] {
+      number = known
+    } else {
+      number = UInt32(heads.count)
+      heads.append(head)
+      facts.headCount = heads.count
+      numbersOfHeads[head.rawValue] = number
+    }
+    guard number > 0 else { return }
+    if headNumbers.isEmpty {
+      headNumbers = Array(repeating: 0, count: facts.entryCount)
+    }
+    headNumbers.append(number)
+  }
+
+  private func continuesRun(_ key: RawSpan, _ attributes: EntryAttributes) -> Bool {
+    guard let previous, previous.key.count == key.byteCount,
+      Self.isSameLookup(kind, previous.attributes, attributes)
+    else { return false }
     return values.withBytes { $0.extracting(previous.key).isEqual(to: key) }
   }
 
@@ -109,10 +123,115 @@ struct EntryTables {
     }
   }
 
+  /// Calls a closure with each entry in order: its place in the kind, its comparison key, its head.
+  @inline(__always)
+  func forEach(_ body: (Int, RawSpan, EntryHead) -> Void) {
+    let bytes = values.rawSpan
+    forEachRange { place, key, head in body(place, bytes.extracting(key), head) }
+  }
+
+  /// The same with where the key is in `values`.
+  @inline(__always)
+  func forEachRange(_ body: (Int, Range<Int>, EntryHead) -> Void) {
+    guard let only = heads.first else { return }
+    let bytes = values.rawSpan
+    let width = kind.fixedWidth
+    var start = 0
+    for index in 0..<facts.entryCount {
+      let end = start + (width ?? Int(lengths[index]))
+      let head = headNumbers.isEmpty ? only : heads[Int(headNumbers[index])]
+      let keyOffset =
+        kind == .url
+        ? EntryKey.urlKeyOffset(bytes.extracting(start..<end), schemeLength: head.schemeLength) : 0
+      body(index, start + keyOffset..<end, head)
+      start = end
+    }
+  }
+
+  /// A number that depends on every byte of the columns.
+  var checksum: UInt64 {
+    Checksum.hash64(values) &+ 3 &* lengths.withRawBytes { Checksum.hash64($0) } &+ 5
+      &* headNumbers.withRawBytes { Checksum.hash64($0) }
+  }
+
+  /// Adds the columns to the image.
   func addSections(to assembler: inout ImageAssembler) {
+    if facts.entryCount == 0 { return }
+    let raw = kind.rawValue
+    assembler.add(
+      .values(raw), values, count: values.count / (kind.fixedWidth ?? 1),
+      elementSize: kind.fixedWidth ?? 1)
+    if kind.fixedWidth == nil { addLengths(to: &assembler) }
+    if headNumbers.isEmpty { return }
+    let width = heads.count <= 1 << 8 ? 1 : heads.count <= 1 << 16 ? 2 : 4
+    assembler.add(
+      .headNumbers(raw), narrow(headNumbers, width: width), count: headNumbers.count,
+      elementSize: width)
+  }
+
+  private func addLengths(to assembler: inout ImageAssembler) {
+    let width = lengths.allSatisfy { $0 < 256 } ? 1 : 2
+    let blockLength = DatabaseFormat.entriesPerValueBlock
+    // Filled up, so that a block can be read at once.
+    let filled = (lengths.count + blockLength - 1) / blockLength * blockLength
+    var bytes = narrow(lengths, width: width)
+    bytes.append(contentsOf: repeatElement(0, count: filled * width - bytes.count))
+    assembler.add(.lengths(kind.rawValue), bytes, count: filled, elementSize: width)
+    var starts: [UInt64] = []
+    var offset: UInt64 = 0
+    for (index, length) in lengths.enumerated() {
+      if index % blockLength == 0 { starts.append(offset) }
+      offset += UInt64(length)
+    }
+    assembler.add(.valueBlocks(kind.rawValue), offsets: starts)
+  }
+
+  private func narrow(_ numbers: [some FixedWidthInteger], width: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(numbers.count * width)
+    for number in numbers {
+      switch width {
+      case 1: bytes.append(UInt8(truncatingIfNeeded: number))
+      case 2: bytes.append(UInt16(truncatingIfNeeded: number))
+      default: bytes.append(UInt32(truncatingIfNeeded: number))
+      }
+    }
+    return bytes
+  }
+}
+
+/// The entries while they are made: the columns of each kind, and the sources of all.
+struct EntryTables {
+  /// By raw value of the kind.
+  private(set) var kinds: [KindColumns] = []
+  var sources = SourceStreamWriter()
+
+  var entryCount: Int { kinds.last.map { $0.facts.entries.upperBound } ?? 0 }
+
+  /// A seed that a feed cannot know before all feeds are known.
+  var seed: UInt64 {
+    kinds.reduce(UInt64(entryCount)) { sum, kind in
+      let mixed = (sum ^ kind.checksum).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+      return mixed.high ^ mixed.low &+ 1
+    }
+  }
+
+  /// Columns for the next kind, which are given back with `end`.
+  func begin(_ kind: IndicatorKind) -> KindColumns {
+    let last = kinds.last?.facts
+    return KindColumns(
+      kind, firstEntry: entryCount, firstHead: last.map { $0.firstHead + $0.headCount } ?? 0)
+  }
+
+  mutating func end(_ columns: consuming KindColumns) { kinds.append(columns) }
+
+  mutating func addSections(to assembler: inout ImageAssembler) {
+    sources.finish()
     var facts: [UInt8] = []
-    for (kind, fact) in kinds.enumerated() {
-      facts.append(UInt32(kind))
+    var heads: [UInt8] = []
+    for columns in kinds {
+      let fact = columns.facts
+      facts.append(UInt32(columns.kind.rawValue))
       facts.append(UInt32(fact.firstEntry))
       facts.append(UInt32(fact.entryCount))
       facts.append(UInt32(fact.keyCount))
@@ -120,45 +239,22 @@ struct EntryTables {
       facts.append(UInt32(fact.hasStrongSource ? 1 : 0))
       facts.append(fact.exactMask)
       facts.append(fact.subdomainMask)
+      facts.append(UInt32(fact.firstHead))
+      facts.append(UInt32(fact.headCount))
+      for head in columns.heads { heads.append(head.rawValue) }
+      columns.addSections(to: &assembler)
     }
     assembler.add(.kinds, facts, count: kinds.count, elementSize: KindLayout.size)
-    assembler.add(.entries, entries, count: entryCount, elementSize: EntryLayout.size)
-    assembler.add(.values, values, count: values.count, elementSize: 1)
+    assembler.add(.heads, heads, count: heads.count / EntryHead.size, elementSize: EntryHead.size)
     assembler.add(.sourceBlocks, offsets: sources.blocks + [UInt64(sources.bytes.count)])
     assembler.add(.sources, sources.bytes, count: sources.bytes.count, elementSize: 1)
   }
 }
 
-extension EntryTables {
-  /// An entry as it was appended.
-  struct Entry {
-    /// The comparison key in `values`.
-    var key: Range<Int>
-    var mode: MatchMode
-    var prefixLength: Int
-    var flags: EntryFlags
-  }
-
-  /// Reads an entry back; the number is below `entryCount`.
-  func entry(_ number: Int, kind: IndicatorKind) -> Entry {
-    entries.withBytes { bytes in
-      let base = number * EntryLayout.size
-      let place = bytes.littleEndianUInt64(unchecked: base)
-      let start = Int(place & 0xffff_ffff_ffff)
-      let end = start + Int(place >> 48)
-      var keyOffset = 0
-      if kind == .url {
-        keyOffset = values.withBytes {
-          EntryKey.urlKeyOffset(
-            $0.extracting(start..<end),
-            schemeLength: Int(bytes.byte(at: base + EntryLayout.schemeLength)))
-        }
-      }
-      return Entry(
-        key: start + keyOffset..<end,
-        mode: MatchMode(rawValue: bytes.byte(at: base + EntryLayout.mode)) ?? .exact,
-        prefixLength: Int(bytes.byte(at: base + EntryLayout.prefixLength)),
-        flags: EntryFlags(rawValue: bytes.byte(at: base + EntryLayout.flags)))
-    }
+extension Array where Element: FixedWidthInteger {
+  /// Lends the elements' bytes to a reader.
+  func withRawBytes<Result>(_ body: (RawSpan) -> Result) -> Result {
+    // SAFETY: integers have no padding; the span lives as long as the closure.
+    unsafe withUnsafeBytes { unsafe body($0.bytes) }
   }
 }

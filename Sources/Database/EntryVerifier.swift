@@ -5,10 +5,11 @@ internal import Parsing
 /// Reads the entries and their sources in order and checks each against the one before.
 struct EntryVerifier {
   private let database: IndicatorDatabase
-  private var reader = SourceStreamReader(0..<0)
+  private var reader: SourceStreamReader?
   /// Entries of each feed by kind.
   private var counts: [UInt64]
-  private var valueEnd: UInt64 = 0
+  private var valueEnd = 0
+  private var nextHead = 0
 
   init(_ database: IndicatorDatabase) {
     self.database = database
@@ -25,23 +26,27 @@ struct EntryVerifier {
       database.image.offset(database.sourceBlocks, blocks) == UInt64(database.sources.count)
     else { throw .damaged("the blocks of sources do not span them") }
     for kind in IndicatorKind.allCases { try verify(kind) }
-    guard valueEnd == UInt64(database.values.count) else {
-      throw .damaged("values that belong to no entry")
-    }
-    if let end = endOfBlock(blocks), reader.offset != end {
-      throw .damaged("sources that belong to no entry")
-    }
+    guard nextHead == database.heads.count else { throw .damaged("heads that belong to no kind") }
+    try checkEnd(ofBlocks: blocks)
     try verifyFeedCounts()
   }
 
-  private func endOfBlock(_ block: Int) -> Int? {
-    block == 0
-      ? nil : database.sources.start + Int(database.image.offset(database.sourceBlocks, block))
+  /// Checks that the blocks read so far end where the next one begins.
+  private func checkEnd(ofBlocks count: Int) throws(DatabaseError) {
+    guard let reader else { return }
+    let end = database.image.offset(database.sourceBlocks, count)
+    if UInt64(reader.endOffset - database.sources.start) != end {
+      throw .damaged("block \(count) of sources does not begin where the one before ends")
+    }
   }
 
   private mutating func verify(_ kind: IndicatorKind) throws(DatabaseError) {
     let expected = database.kinds[Int(kind.rawValue)]
-    var facts = KindFacts(firstEntry: expected.firstEntry)
+    var facts = KindFacts(
+      firstEntry: expected.firstEntry, firstHead: nextHead, headCount: expected.headCount)
+    nextHead += expected.headCount
+    valueEnd = database.kindTables[Int(kind.rawValue)].values.start
+    try verifyHeadNumbers(kind)
     var previous: (key: Range<Int>, attributes: EntryAttributes)?
     for number in expected.entries {
       let entry = database.entry(UInt32(number))
@@ -55,7 +60,7 @@ struct EntryVerifier {
           throw .damaged("entry \(number) is not behind the one before it")
         }
         continues =
-          order == 0 && EntryTables.isSameLookup(kind, previous.attributes, attributes)
+          order == 0 && KindColumns.isSameLookup(kind, previous.attributes, attributes)
       }
       guard continues == flags.contains(.continuesRun) else {
         throw .damaged("entry \(number) is not in the run it should be in")
@@ -64,23 +69,59 @@ struct EntryVerifier {
       facts.count(kind, key: database.span(key), mode: entry.mode, flags: flags)
       try verifySources(entry, number, kind)
     }
+    let table = database.kindTables[Int(kind.rawValue)]
+    guard valueEnd == table.values.start + table.values.count * table.values.stride else {
+      throw .damaged("values that belong to no entry")
+    }
     guard facts == expected else { throw .damaged("the facts about kind \(kind.name) are wrong") }
+  }
+
+  /// Checks that the kind's heads differ and are used in order, and what fills up the last block of lengths.
+  private func verifyHeadNumbers(_ kind: IndicatorKind) throws(DatabaseError) {
+    let table = database.kindTables[Int(kind.rawValue)]
+    let image = database.image
+    guard table.count > 0 || table.headCount == 0, table.headCount <= max(1, table.count),
+      table.headNumbers.count > 0 || table.headCount <= 1,
+      table.headNumbers.count == 0 || table.headCount > 1
+    else { throw .damaged("the heads of kind \(kind.name) do not fit its entries") }
+    var known: Set<UInt64> = []
+    for head in 0..<table.headCount
+    where !known.insert(image.uint64(database.heads, table.firstHead + head)).inserted {
+      throw .damaged("kind \(kind.name) has a head twice")
+    }
+    var used = 0
+    for place in 0..<table.headNumbers.count {
+      let number = image.headNumber(table, place)
+      guard number <= used else {
+        throw .damaged("entry \(place) of kind \(kind.name) has a head too high")
+      }
+      if number == used { used += 1 }
+    }
+    guard table.headNumbers.count == 0 || used == table.headCount else {
+      throw .damaged("kind \(kind.name) has heads of no entry")
+    }
+    guard table.lengths.count > table.count else { return }
+    for place in table.count..<table.lengths.count {
+      let start = table.lengths.start + place * table.lengths.stride
+      for offset in start..<start + table.lengths.stride
+      where database.bytes.byte(at: offset) != 0 {
+        throw .damaged("the lengths of kind \(kind.name) have no end")
+      }
+    }
   }
 
   private mutating func verifyRecord(
     _ entry: DatabaseEntry, _ number: Int, _ kind: IndicatorKind, _ flags: EntryFlags,
     _ key: Range<Int>
   ) throws(DatabaseError) -> EntryAttributes {
-    let place = database.image.uint64(database.entries, number)
-    guard place & 0xffff_ffff_ffff == valueEnd, place >> 48 == UInt64(entry.valueRange.count),
+    guard entry.valueRange.lowerBound == valueEnd,
       !key.isEmpty, kind.fixedWidth == nil || kind.fixedWidth == key.count,
       entry.valueRange.count <= EntryRules.maximumLength(kind)
     else { throw .damaged("entry \(number) has no value of its own") }
-    valueEnd += place >> 48
-    let tail = database.image.uint64(database.entries, number, EntryLayout.port)
-    let rawKind = UInt8(truncatingIfNeeded: tail >> 16)
-    guard rawKind == kind.rawValue, Self.allows(entry, flags),
-      MatchMode(rawValue: UInt8(truncatingIfNeeded: tail >> 24)) != nil
+    valueEnd = entry.valueRange.upperBound
+    let head = database.head(number)
+    guard head.kind == kind.rawValue, Self.allows(entry, flags),
+      MatchMode(rawValue: head.mode) != nil
     else { throw .damaged("entry \(number) has fields that its kind does not have") }
     return EntryAttributes(
       prefixLength: entry.prefixLength, port: entry.port, mode: entry.mode,
@@ -121,6 +162,8 @@ struct EntryVerifier {
       try beginBlock(number / DatabaseFormat.entriesPerSourceBlock)
     }
     let database = database
+    guard var reader else { throw .damaged("entry \(number) has no sources") }
+    defer { self.reader = reader }
     var entryFlags: EntryFlags = []
     var sourceFlags: SourceFlags = []
     var lastFeed: UInt32?
@@ -156,14 +199,8 @@ struct EntryVerifier {
   }
 
   private mutating func beginBlock(_ block: Int) throws(DatabaseError) {
-    if let end = endOfBlock(block), reader.offset != end {
-      throw .damaged("block \(block) of sources does not begin where the one before ends")
-    }
-    let image = database.image
-    reader = SourceStreamReader(
-      image.range(
-        database.sources, from: image.offset(database.sourceBlocks, block),
-        to: image.offset(database.sourceBlocks, block + 1)))
+    try checkEnd(ofBlocks: block)
+    reader = database.sourceReader(ofBlock: block)
   }
 
   private func verifyFeedCounts() throws(DatabaseError) {

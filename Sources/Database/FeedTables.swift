@@ -48,8 +48,8 @@ struct FeedTables {
 
   func isAllowList(_ number: UInt32) -> Bool { feeds[Int(number)].description.isAllowList }
 
-  mutating func countIndicator(of feed: UInt32) {
-    feeds[Int(numbers[Int(feed)])].indicators += 1
+  mutating func countIndicators(_ count: UInt64, of feed: UInt32) {
+    feeds[Int(numbers[Int(feed)])].indicators += count
   }
 
   mutating func countRefusal(_ reason: String, of feed: UInt32) {

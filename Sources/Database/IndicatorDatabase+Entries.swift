@@ -47,24 +47,25 @@ extension IndicatorDatabase {
   public func entry(_ number: UInt32) -> DatabaseEntry {
     let index = Int(number)
     precondition(index < entryCount, "no entry has this number")
-    let tail = image.uint64(entries, index, EntryLayout.port)
-    let flags = EntryFlags(rawValue: UInt8(truncatingIfNeeded: tail >> 48))
+    let kind = kind(ofEntry: index)
+    let table = kindTables[Int(kind.rawValue)]
+    let place = index - table.first
+    let head = image.head(heads, table, place)
+    let flags = head.flags
     return DatabaseEntry(
-      number: number, kind: kind(ofEntry: index),
-      mode: MatchMode(rawValue: UInt8(truncatingIfNeeded: tail >> 24)) ?? .exact,
-      prefixLength: UInt8(truncatingIfNeeded: tail >> 32),
-      port: UInt16(truncatingIfNeeded: tail),
-      schemeLength: UInt8(truncatingIfNeeded: tail >> 40),
-      ignoresCase: flags.contains(.ignoresCase),
-      sourceFlags: SourceFlags(rawValue: UInt8(truncatingIfNeeded: tail >> 56)),
+      number: number, kind: kind, mode: MatchMode(rawValue: head.mode) ?? .exact,
+      prefixLength: UInt8(truncatingIfNeeded: head.prefixLength), port: head.port,
+      schemeLength: UInt8(truncatingIfNeeded: head.schemeLength),
+      ignoresCase: flags.contains(.ignoresCase), sourceFlags: head.sourceFlags,
       hasStrongSource: flags.contains(.hasStrongSource),
-      hasBlockingSource: flags.contains(.hasBlockingSource), valueRange: valueRange(of: index))
+      hasBlockingSource: flags.contains(.hasBlockingSource),
+      valueRange: image.valueRange(table, place))
   }
 
   /// The normal form of an entry's value.
   @_lifetime(borrow self)
   public func value(of entry: DatabaseEntry) -> RawSpan {
-    span(entry.valueRange.clamped(to: values.start..<values.start + values.count))
+    span(entry.valueRange.clamped(to: 0..<image.count))
   }
 
   /// Appends the value as a hit shows it: addresses and digests as text, a prefix with its length, a
@@ -77,31 +78,44 @@ extension IndicatorDatabase {
 
   // MARK: Inside
 
-  /// The kind by the table that was checked at opening, not by the record, which may say anything.
+  /// The kind whose entries hold a number.
   func kind(ofEntry index: Int) -> IndicatorKind {
-    let raw = image.uint64(entries, index, EntryLayout.port) >> 16
-    if let kind = IndicatorKind(rawValue: UInt8(truncatingIfNeeded: raw)),
-      kinds[Int(kind.rawValue)].entries.contains(index)
-    {
-      return kind
+    for kind in EntryRules.kinds {
+      let table = kindTables[Int(kind.rawValue)]
+      if index < table.first + table.count { return kind }
     }
-    return IndicatorKind.allCases.first { kinds[Int($0.rawValue)].entries.contains(index) } ?? .text
+    return .text
+  }
+
+  /// The head of an entry.
+  @inline(__always)
+  func head(_ entry: Int) -> EntryHead { head(entry, kind(ofEntry: entry)) }
+
+  /// The head of an entry of a kind.
+  @inline(__always)
+  func head(_ entry: Int, _ kind: IndicatorKind) -> EntryHead {
+    let table = kindTables[Int(kind.rawValue)]
+    return image.head(heads, table, entry &- table.first)
   }
 
   func valueRange(of index: Int) -> Range<Int> {
-    let place = image.uint64(entries, index)
-    let start = place & 0xffff_ffff_ffff
-    return image.range(values, from: start, to: start + (place >> 48))
+    let table = kindTables[Int(kind(ofEntry: index).rawValue)]
+    return image.valueRange(table, index - table.first)
   }
 
   /// The part of an entry's value that is compared.
   func comparisonKey(of index: Int) -> Range<Int> {
-    let range = valueRange(of: index)
-    let schemeLength = image.uint64(entries, index, EntryLayout.port) >> 40 & 0xff
-    guard schemeLength == 7 || schemeLength == 8,
-      kinds[Int(IndicatorKind.url.rawValue)].entries.contains(index)
-    else { return range }
-    let offset = EntryKey.urlKeyOffset(span(range), schemeLength: Int(schemeLength))
+    let table = kindTables[Int(kind(ofEntry: index).rawValue)]
+    return comparisonKey(table, index - table.first)
+  }
+
+  /// The part that is compared of the value at a place of a kind.
+  @inline(__always)
+  func comparisonKey(_ table: KindTable, _ place: Int) -> Range<Int> {
+    let range = image.valueRange(table, place)
+    guard table.hasSchemes else { return range }
+    let schemeLength = image.head(heads, table, place).schemeLength
+    let offset = EntryKey.urlKeyOffset(span(range), schemeLength: schemeLength)
     return range.lowerBound + offset..<range.upperBound
   }
 }

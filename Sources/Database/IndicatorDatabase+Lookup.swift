@@ -131,17 +131,6 @@ extension IndicatorDatabase {
     options.includesWeak || flags.contains(.hasStrongSource)
   }
 
-  /// Flags, mode and port of an entry, read once.
-  @inline(__always)
-  func head(_ entry: Int) -> (flags: EntryFlags, mode: UInt8, port: UInt16, prefixLength: Int) {
-    let tail = image.uint64(entries, entry, EntryLayout.port)
-    return (
-      EntryFlags(rawValue: UInt8(truncatingIfNeeded: tail >> 48)),
-      UInt8(truncatingIfNeeded: tail >> 24), UInt16(truncatingIfNeeded: tail),
-      Int(UInt8(truncatingIfNeeded: tail >> 32))
-    )
-  }
-
   /// The entries that share a lookup key, from the first on; at most as many as can be given.
   ///
   /// `body` says how an entry of a mode is met, or nil where it is not.
@@ -153,7 +142,8 @@ extension IndicatorDatabase {
     let range = kinds[Int(kind.rawValue)].entries
     var entry = Int(first)
     guard range.contains(entry) else { return }
-    var head = self.head(entry)
+    let table = kindTables[Int(kind.rawValue)]
+    var head = image.head(heads, table, entry - table.first)
     // An image that was tampered with could call all its entries one run.
     var steps = options.matchLimit
     while true {
@@ -163,31 +153,12 @@ extension IndicatorDatabase {
       entry += 1
       steps -= 1
       guard entry < range.upperBound else { return }
-      head = self.head(entry)
+      head = image.head(heads, table, entry - table.first)
       guard head.flags.contains(.continuesRun) else { return }
       guard steps > 0 else {
         scratch.cutMatches += 1
         return
       }
     }
-  }
-
-  /// Looks up the keys gathered in the scratch memory.
-  @inline(__always)
-  func find(_ set: KeySet, in bytes: RawSpan, _ scratch: inout LookupScratch) -> Int {
-    let count = scratch.keys.count
-    if count == 0 { return 0 }
-    scratch.makeRoom(count)
-    Self.find(set, scratch.keys, count, in: bytes, &scratch.numbers)
-    return count
-  }
-
-  /// Looks up the first keys of an array.
-  static func find(
-    _ set: KeySet, _ keys: [KeyReference], _ count: Int, in bytes: RawSpan,
-    _ numbers: inout [UInt32]
-  ) {
-    var results = numbers.mutableSpan
-    set.lookup(keys.span.extracting(first: count), in: bytes, numbers: &results)
   }
 }

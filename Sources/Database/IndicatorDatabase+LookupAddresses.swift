@@ -21,7 +21,7 @@ extension IndicatorDatabase {
     scratch.makeRoom(scratch.ipv4.count)
     if scratch.ipv4.isEmpty { return }
     Self.find(ipv4, scratch.ipv4, &scratch.numbers)
-    addAddresses(ipv4, width: 32, input, options, &scratch)
+    addAddresses(ipv4, .ipv4, input, options, &scratch)
   }
 
   func lookUpIPv6(
@@ -42,7 +42,7 @@ extension IndicatorDatabase {
     scratch.makeRoom(scratch.ipv6.count)
     if scratch.ipv6.isEmpty { return }
     Self.find(ipv6, scratch.ipv6, &scratch.numbers)
-    addAddresses(ipv6, width: 128, input, options, &scratch)
+    addAddresses(ipv6, .ipv6, input, options, &scratch)
   }
 
   private static func find(
@@ -61,9 +61,11 @@ extension IndicatorDatabase {
 
   /// From the longest prefix of each address to all that cover it, and from prefixes to entries.
   private func addAddresses(
-    _ family: PrefixLookup, width: Int, _ input: borrowing LookupInput, _ options: LookupOptions,
+    _ family: PrefixLookup, _ kind: IndicatorKind, _ input: borrowing LookupInput,
+    _ options: LookupOptions,
     _ scratch: inout LookupScratch
   ) {
+    let width = kind == .ipv4 ? 32 : 128
     for index in scratch.owners.indices where scratch.numbers[index] != PrefixTrie.none {
       let owner = scratch.owners[index]
       let port = input.observables[Int(owner)].port
@@ -72,23 +74,27 @@ extension IndicatorDatabase {
       // Prefixes of one address have different lengths, so there are at most `width + 1`.
       for _ in 0...width where prefix != PrefixTrie.none {
         addEntries(
-          family.entries(image, of: prefix, limit: entryCount), port: port, width: width, options,
+          from: family.firstEntry(image, of: prefix), kind, port: port, width: width, options,
           &scratch)
         prefix = family.trie.parent(of: prefix)
       }
     }
   }
 
-  /// The entries of one prefix that an address with this port (0: not known) meets.
+  /// Adds those entries of one prefix that an address with this port (0: not known) meets.
   ///
   /// They are sorted by port. Where the port is known, those with another one are stepped over.
   private func addEntries(
-    _ run: Range<Int>, port: UInt16, width: Int, _ options: LookupOptions,
+    from first: Int, _ kind: IndicatorKind, port: UInt16, width: Int, _ options: LookupOptions,
     _ scratch: inout LookupScratch
   ) {
-    var entry = run.lowerBound
+    let table = kindTables[Int(kind.rawValue)]
+    let place = first - table.first
+    guard place >= 0, place < table.count else { return }
+    let run = place..<endOfRun(place, table)
+    var entry = place
     while entry < run.upperBound {
-      let head = self.head(entry)
+      let head = image.head(heads, table, entry)
       if head.port == 0 || port == 0 || head.port == port {
         if takesPart(head.flags, options) {
           guard scratch.remaining > 0 else {
@@ -97,24 +103,57 @@ extension IndicatorDatabase {
           }
           let whole: MatchKind = head.prefixLength == width ? .exact : .cidr
           scratch.add(
-            entry, head.port != 0 && port == 0 ? .address : whole, length: head.prefixLength)
+            table.first + entry, head.port != 0 && port == 0 ? .address : whole,
+            length: head.prefixLength)
         }
         entry += 1
       } else if head.port > port {
         return
       } else {
-        entry = firstEntry(in: entry + 1..<run.upperBound, port: port)
+        entry = firstEntry(in: entry + 1..<run.upperBound, table, port: port)
       }
     }
   }
 
-  /// The first entry of a run whose port is not below the one given.
-  private func firstEntry(in run: Range<Int>, port: UInt16) -> Int {
+  /// The end of the run of entries that share their prefix with the one at a place.
+  ///
+  /// Found by doubling and then halving the distance: entries are sorted by address and prefix length.
+  private func endOfRun(_ place: Int, _ table: KindTable) -> Int {
+    let limit = min(table.count, place + PrefixLookup.longestRun)
+    guard place + 1 < limit,
+      image.head(heads, table, place + 1).flags.contains(.continuesRun)
+    else { return place + 1 }
+    let value = image.valueRange(table, place)
+    let prefixLength = image.head(heads, table, place).prefixLength
+    func isSame(_ other: Int) -> Bool {
+      image.head(heads, table, other).prefixLength == prefixLength
+        && span(image.valueRange(table, other)).isEqual(to: span(value))
+    }
+    var known = place + 1
+    var step = 1
+    while known + step < limit, isSame(known + step) {
+      known += step
+      step *= 2
+    }
+    var end = min(known + step, limit)
+    while end - known > 1 {
+      let middle = known + (end - known) / 2
+      if isSame(middle) { known = middle } else { end = middle }
+    }
+    return known + 1
+  }
+
+  /// The first place of a run whose port is not below the one given.
+  private func firstEntry(in run: Range<Int>, _ table: KindTable, port: UInt16) -> Int {
     var lower = run.lowerBound
     var upper = run.upperBound
     while lower < upper {
       let middle = lower + (upper - lower) / 2
-      if head(middle).port < port { lower = middle + 1 } else { upper = middle }
+      if image.head(heads, table, middle).port < port {
+        lower = middle + 1
+      } else {
+        upper = middle
+      }
     }
     return lower
   }

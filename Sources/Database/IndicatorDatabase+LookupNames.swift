@@ -15,7 +15,7 @@ extension IndicatorDatabase {
     _ order: Range<Int>, _ input: borrowing LookupInput, _ options: LookupOptions,
     _ scratch: inout LookupScratch
   ) {
-    guard let set = keySets[Int(IndicatorKind.domain.rawValue)] else { return }
+    guard let set = keyFinders[Int(IndicatorKind.domain.rawValue)] else { return }
     let gatherer = NameGatherer(kinds[Int(IndicatorKind.domain.rawValue)])
     for inArena in [false, true] {
       let bytes = input.bytes(inArena: inArena)
@@ -26,7 +26,7 @@ extension IndicatorDatabase {
         let count = gatherer.gather(start..<end, input, inArena: inArena, &scratch)
         start = end
         if count == 0 { continue }
-        Self.find(set, scratch.keys, count, in: bytes, &scratch.numbers)
+        find(set, count, in: bytes, &scratch)
         for index in 0..<count where scratch.numbers[index] != KeySet.none {
           addNames(index, options, &scratch)
         }

@@ -25,7 +25,7 @@ extension IndicatorDatabase {
         }
       }
       if scratch.keys.isEmpty { continue }
-      if let set = keySets[Int(IndicatorKind.url.rawValue)] {
+      if let set = keyFinders[Int(IndicatorKind.url.rawValue)] {
         addWholeURLs(find(set, in: bytes, &scratch), options, &scratch)
       }
       // Each of these narrows the keys gathered above to parts of them.
@@ -57,7 +57,9 @@ extension IndicatorDatabase {
       let key = bytes.extracting(start..<start + Int(keys[index].length))
       scratch.keys[index].length = UInt32(URLParts.authorityLength(key) ?? 0)
     }
-    let count = find(prefixes.authorities, in: bytes, &scratch)
+    let count = scratch.keys.count
+    scratch.makeRoom(count)
+    Self.find(prefixes.authorities, scratch.keys, in: bytes, &scratch.numbers)
     for index in 0..<count where scratch.numbers[index] != KeySet.none {
       let start = Int(keys[index].offset)
       let key = bytes.extracting(start..<start + Int(keys[index].length))
@@ -80,7 +82,7 @@ extension IndicatorDatabase {
 
   /// Path-only entries: the path of a capture's `http.url`, alone and with its query.
   private func addPaths(
-    _ set: KeySet, _ bytes: RawSpan, _ order: Range<Int>, _ inArena: Bool,
+    _ set: KeyFinder, _ bytes: RawSpan, _ order: Range<Int>, _ inArena: Bool,
     _ input: borrowing LookupInput, _ options: LookupOptions, _ scratch: inout LookupScratch
   ) {
     let whole = scratch.keys

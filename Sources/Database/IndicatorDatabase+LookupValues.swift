@@ -8,7 +8,7 @@ extension IndicatorDatabase {
     _ kind: IndicatorKind, _ order: Range<Int>, _ input: borrowing LookupInput,
     _ options: LookupOptions, _ scratch: inout LookupScratch
   ) {
-    guard let set = keySets[Int(kind.rawValue)] else { return }
+    guard let set = keyFinders[Int(kind.rawValue)] else { return }
     let longest = kinds[Int(kind.rawValue)].maximumLength
     let width = kind.fixedWidth
     for inArena in [false, true] {
@@ -42,7 +42,7 @@ extension IndicatorDatabase {
     _ scratch: inout LookupScratch
   ) {
     let kind = IndicatorKind.registryKey
-    guard let set = keySets[Int(kind.rawValue)] else { return }
+    guard let set = keyFinders[Int(kind.rawValue)] else { return }
     for first in stride(from: order.lowerBound, to: order.upperBound, by: Self.pathGroup) {
       scratch.clearKeys()
       scratch.bytes.removeAll(keepingCapacity: true)
@@ -68,7 +68,7 @@ extension IndicatorDatabase {
     _ scratch: inout LookupScratch
   ) {
     let kind = IndicatorKind.filename
-    guard let set = keySets[Int(kind.rawValue)] else { return }
+    guard let set = keyFinders[Int(kind.rawValue)] else { return }
     let facts = kinds[Int(kind.rawValue)]
     for first in stride(from: order.lowerBound, to: order.upperBound, by: Self.pathGroup) {
       scratch.clearKeys()
@@ -101,7 +101,7 @@ extension IndicatorDatabase {
 
   /// Looks up the keys in the scratch memory's own bytes; an odd owner's key is a tail.
   private func addPaths(
-    _ kind: IndicatorKind, _ set: KeySet, _ options: LookupOptions,
+    _ kind: IndicatorKind, _ set: KeyFinder, _ options: LookupOptions,
     _ scratch: inout LookupScratch
   ) {
     let bytes = scratch.bytes

@@ -30,14 +30,9 @@ extension IndicatorDatabase {
   ) throws(Failure) {
     let index = Int(entry)
     guard index < entryCount else { return }
-    let block = index / DatabaseFormat.entriesPerSourceBlock
-    var reader = SourceStreamReader(
-      image.range(
-        sources, from: image.offset(sourceBlocks, block),
-        to: image.offset(sourceBlocks, block + 1)))
-    for _ in 0..<index % DatabaseFormat.entriesPerSourceBlock {
-      guard skipEntry(&reader) else { return }
-    }
+    let blockLength = DatabaseFormat.entriesPerSourceBlock
+    var reader = sourceReader(ofBlock: index / blockLength)
+    guard reader.skip(entries: index % blockLength, bytes) else { return }
     while let source = reader.nextSource(bytes) {
       var result = DatabaseSource(
         feed: image.uint32(origins, Int(source.origin)), line: source.firstLine,
@@ -52,14 +47,14 @@ extension IndicatorDatabase {
     }
   }
 
-  private func skipEntry(_ reader: inout SourceStreamReader) -> Bool {
-    while let source = reader.nextSource(bytes) {
-      while reader.hasMoreLines {
-        if reader.nextLine(bytes) == nil { return false }
-      }
-      if source.isLast { return true }
-    }
-    return false
+  /// A reader of the sources of a block's entries.
+  func sourceReader(ofBlock block: Int) -> SourceStreamReader {
+    let blockLength = DatabaseFormat.entriesPerSourceBlock
+    return SourceStreamReader(
+      image.range(
+        sources, from: image.offset(sourceBlocks, block),
+        to: image.offset(sourceBlocks, block + 1)),
+      entries: min(blockLength, max(0, entryCount - block * blockLength)), bytes)
   }
 
   /// A context; one that says nothing for an index outside the table.

@@ -143,10 +143,10 @@ extension IndicatorDatabase {
       case .ipv6: try verifyPrefixes(ipv6, facts, width: 16)
       case .text: try verifyLiterals(facts)
       case .url:
-        try verifyKeys(keySets[Int(kind.rawValue)], facts, mode: .exact)
-        try verifyKeys(urlPaths, facts, mode: .path)
+        try verifyKeys(keyFinders[Int(kind.rawValue)], kind, mode: .exact)
+        try verifyKeys(urlPaths, kind, mode: .path)
         try verifyURLPrefixes(facts)
-      default: try verifyKeys(keySets[Int(kind.rawValue)], facts, mode: nil)
+      default: try verifyKeys(keyFinders[Int(kind.rawValue)], kind, mode: nil)
       }
     } catch let error as DatabaseError {
       throw error
@@ -155,7 +155,7 @@ extension IndicatorDatabase {
     }
   }
 
-  private func heads(_ facts: KindFacts, _ mode: MatchMode?) -> [Int] {
+  private func firstEntries(_ facts: KindFacts, _ mode: MatchMode?) -> [Int] {
     facts.entries.filter { entry in
       let head = head(entry)
       if head.flags.contains(.continuesRun) { return false }
@@ -163,33 +163,51 @@ extension IndicatorDatabase {
     }
   }
 
-  private func verifyKeys(_ set: KeySet?, _ facts: KindFacts, mode: MatchMode?) throws {
-    let heads = heads(facts, mode)
-    guard let set else {
-      guard heads.isEmpty else { throw DatabaseError.damaged("a key set is missing") }
+  private func verifyKeys(_ finder: KeyFinder?, _ kind: IndicatorKind, mode: MatchMode?) throws {
+    let entries = firstEntries(kinds[Int(kind.rawValue)], mode)
+    guard let finder else {
+      guard entries.isEmpty else { throw DatabaseError.damaged("a key index is missing") }
       return
     }
-    try set.verify()
-    guard set.count == heads.count else {
-      throw DatabaseError.damaged("a key set has \(set.count) keys, not \(heads.count)")
+    try finder.verify()
+    guard finder.count == entries.count else {
+      throw DatabaseError.damaged("a key index has \(finder.count) keys, not \(entries.count)")
     }
-    for entry in heads where set.lookup(span(comparisonKey(of: entry))) != UInt32(entry) {
-      throw DatabaseError.damaged("entry \(entry) is not found by its key")
+    // Groups of keys, so that each is looked up as in a scan.
+    var scratch = LookupScratch()
+    for start in stride(from: 0, to: entries.count, by: 256) {
+      let group = entries[start..<min(start + 256, entries.count)]
+      scratch.clearKeys()
+      scratch.bytes.removeAll(keepingCapacity: true)
+      for entry in group {
+        let key = span(comparisonKey(of: entry))
+        scratch.addKey(offset: scratch.bytes.count, length: key.byteCount, owner: 0)
+        scratch.bytes.append(key)
+      }
+      let bytes = scratch.bytes
+      _ = bytes.withBytes { find(finder, in: $0, &scratch) }
+      for (index, entry) in group.enumerated() where scratch.numbers[index] != UInt32(entry) {
+        throw DatabaseError.damaged("entry \(entry) is not found by its key")
+      }
     }
   }
 
   private func verifyPrefixes(_ family: PrefixLookup?, _ facts: KindFacts, width: Int) throws {
-    let heads = heads(facts, nil)
+    let entries = firstEntries(facts, nil)
     guard let family else {
-      guard heads.isEmpty else { throw DatabaseError.damaged("a prefix trie is missing") }
+      guard entries.isEmpty else { throw DatabaseError.damaged("a prefix trie is missing") }
       return
     }
     try family.trie.verify()
-    guard family.trie.count == heads.count, family.runs.count == heads.count + 1,
-      Int(image.uint32(family.runs, heads.count)) == facts.entries.upperBound
-    else { throw DatabaseError.damaged("a prefix trie does not fit its entries") }
-    for (prefix, entry) in heads.enumerated() {
-      guard Int(image.uint32(family.runs, prefix)) == entry else {
+    let whole = entries.filter { head($0).prefixLength == width * 8 }
+    let prefixes = whole + entries.filter { head($0).prefixLength != width * 8 }
+    var steps = PrefixSteps()
+    for entry in prefixes { steps.append(entry: entry) }
+    guard family.trie.count == entries.count, family.steps.count == steps.count else {
+      throw DatabaseError.damaged("a prefix trie does not fit its entries")
+    }
+    for (prefix, entry) in prefixes.enumerated() {
+      guard family.firstEntry(image, of: UInt32(prefix)) == entry else {
         throw DatabaseError.damaged("prefix \(prefix) has other entries than its own")
       }
       guard family.covers(span(valueRange(of: entry)), UInt32(prefix), width: width) else {
@@ -216,7 +234,7 @@ extension IndicatorDatabase {
   }
 
   private func verifyURLPrefixes(_ facts: KindFacts) throws {
-    let heads = heads(facts, .prefix)
+    let heads = firstEntries(facts, .prefix)
     guard let urlPrefixes else {
       guard heads.isEmpty else { throw DatabaseError.damaged("the URL prefixes are missing") }
       return

@@ -17,8 +17,7 @@ public final class IndicatorDatabase: Sendable {
   let image: ImageBytes
   let table: SectionTable
 
-  let entries: RecordTable
-  let values: RecordTable
+  let heads: RecordTable
   let sourceBlocks: RecordTable
   let sources: RecordTable
   let origins: RecordTable
@@ -34,11 +33,13 @@ public final class IndicatorDatabase: Sendable {
 
   /// Facts about each kind, by raw value.
   let kinds: [KindFacts]
-  /// Key sets by raw value of their kind.
-  let keySets: [KeySet?]
+  /// The columns of each kind, by raw value.
+  let kindTables: [KindTable]
+  /// What finds the entries of a kind, by its raw value.
+  let keyFinders: [KeyFinder?]
   let ipv4: PrefixLookup?
   let ipv6: PrefixLookup?
-  let urlPaths: KeySet?
+  let urlPaths: KeyFinder?
   let urlPrefixes: URLPrefixIndex?
   let candidateFilter: CandidateFilter?
   let cachedFeeds = Mutex<[DatabaseFeed]?>(nil)
@@ -69,8 +70,7 @@ public final class IndicatorDatabase: Sendable {
     self.image = image
     let table = try SectionTable(image)
     self.table = table
-    entries = try table.table(.entries, sizes: EntryLayout.size)
-    values = try table.table(.values, sizes: 1)
+    heads = try table.table(.heads, sizes: EntryHead.size)
     sourceBlocks = try table.table(.sourceBlocks, sizes: 4, 8)
     sources = try table.table(.sources, sizes: 1)
     origins = try table.table(.origins, sizes: OriginLayout.size)
@@ -85,21 +85,21 @@ public final class IndicatorDatabase: Sendable {
     inputTable = try table[.inputs].map { _ throws(DatabaseError) in
       try table.table(.inputs, sizes: InputLayout.size)
     }
-    guard entries.count <= DatabaseFormat.maximumEntries else { throw .damaged("too many entries") }
-    kinds = try Self.readKinds(image, table.table(.kinds, sizes: KindLayout.size), entries.count)
+    let kinds = try Self.readKinds(image, table.table(.kinds, sizes: KindLayout.size))
+    self.kinds = kinds
+    kindTables = try IndicatorKind.allCases.map { kind throws(DatabaseError) in
+      try KindTable(kind, kinds[Int(kind.rawValue)], table)
+    }
 
     do {
-      var keySets: [KeySet?] = []
+      var keyFinders: [KeyFinder?] = []
       for kind in IndicatorKind.allCases {
-        keySets.append(
-          try table[.keys(kind.rawValue)].map { section throws(ImageError) in
-            try KeySet(image: image, range: section.range)
-          })
+        keyFinders.append(
+          try KeyFinder(image, table, .keys(kind.rawValue), kind, kindTables[Int(kind.rawValue)]))
       }
-      self.keySets = keySets
-      urlPaths = try table[.urlPaths].map { section throws(ImageError) in
-        try KeySet(image: image, range: section.range)
-      }
+      self.keyFinders = keyFinders
+      urlPaths = try KeyFinder(
+        image, table, .urlPaths, .url, kindTables[Int(IndicatorKind.url.rawValue)])
       textMatcher = try table[.literals].map { section throws(ImageError) in
         try LiteralMatcher(image: image, range: section.range)
       }
@@ -130,7 +130,7 @@ public final class IndicatorDatabase: Sendable {
   }
 
   private static func readKinds(
-    _ image: ImageBytes, _ table: RecordTable, _ entryCount: Int
+    _ image: ImageBytes, _ table: RecordTable
   ) throws(DatabaseError) -> [KindFacts] {
     var kinds: [KindFacts] = []
     var next = 0
@@ -146,35 +146,31 @@ public final class IndicatorDatabase: Sendable {
         maximumLength: Int(
           min(image.uint32(table, index, 16), UInt32(EntryRules.maximumLength(kind)))),
         hasStrongSource: image.uint32(table, index, 20) & 1 != 0,
-        exactMask: image.uint64(table, index, 24), subdomainMask: image.uint64(table, index, 32))
-      guard facts.firstEntry == next, facts.entryCount <= entryCount - next else {
+        exactMask: image.uint64(table, index, 24), subdomainMask: image.uint64(table, index, 32),
+        firstHead: Int(image.uint32(table, index, 40)),
+        headCount: Int(image.uint32(table, index, 44))
+      )
+      guard facts.firstEntry == next,
+        facts.entryCount <= DatabaseFormat.maximumEntries - next
+      else {
         throw .damaged("kind \(kind.name) has impossible entries")
       }
       next += facts.entryCount
       kinds.append(facts)
-    }
-    // Kinds that a later version appended have their entries behind those of all known ones.
-    guard next == entryCount || table.count > kinds.count else {
-      throw .damaged("entries that belong to no kind")
     }
     return kinds
   }
 
   private func checkLookupsArePresent() throws(DatabaseError) {
     for kind in IndicatorKind.allCases {
-      if let set = keySets[Int(kind.rawValue)],
-        set.fixedWidth != kind.fixedWidth || set.ignoresCase != EntryRules.ignoresCase(kind)
-      {
-        throw .damaged("the keys of kind \(kind.name) have another width or case")
-      }
       if kinds[Int(kind.rawValue)].entryCount == 0 { continue }
       let isPresent =
         switch kind {
         case .ipv4: ipv4 != nil
         case .ipv6: ipv6 != nil
         case .text: textMatcher != nil
-        case .url: keySets[Int(kind.rawValue)] != nil || urlPaths != nil || urlPrefixes != nil
-        default: keySets[Int(kind.rawValue)] != nil
+        case .url: keyFinders[Int(kind.rawValue)] != nil || urlPaths != nil || urlPrefixes != nil
+        default: keyFinders[Int(kind.rawValue)] != nil
         }
       if !isPresent { throw .damaged("the lookup structure of kind \(kind.name) is missing") }
     }

@@ -14,6 +14,7 @@ public struct LookupScratch: Sendable {
   var keys: [KeyReference] = []
   var owners: [UInt32] = []
   var numbers: [UInt32] = []
+  var candidates: [KeyCandidate] = []
   var ipv4: [UInt32] = []
   var ipv6: [IPv6Bits] = []
   /// Normal forms of what was observed in another.

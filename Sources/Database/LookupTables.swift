@@ -6,11 +6,12 @@ internal import Parsing
 struct LookupTables {
   private let entries: EntryTables
   private let seed: UInt64
+  private let longestBucket: Int
 
   static func add(
-    to assembler: inout ImageAssembler, entries: EntryTables, seed: UInt64
+    to assembler: inout ImageAssembler, entries: EntryTables, seed: UInt64, longestBucket: Int
   ) throws(DatabaseError) {
-    let tables = LookupTables(entries: entries, seed: seed)
+    let tables = LookupTables(entries: entries, seed: seed, longestBucket: longestBucket)
     do {
       for kind in IndicatorKind.allCases where tables.facts(kind).entryCount > 0 {
         switch kind {
@@ -33,13 +34,9 @@ struct LookupTables {
 
   private func addCandidateFilter(to assembler: inout ImageAssembler) {
     var builder = CandidateFilterBuilder()
-    entries.values.withBytes { values in
-      for kind in IndicatorKind.allCases {
-        for number in facts(kind).entries {
-          let entry = entries.entry(number, kind: kind)
-          if entry.flags.contains(.continuesRun) { continue }
-          builder.insert(kind, key: values.extracting(entry.key))
-        }
+    for columns in entries.kinds {
+      columns.forEach { _, key, head in
+        if !head.flags.contains(.continuesRun) { builder.insert(columns.kind, key: key) }
       }
     }
     let bytes = builder.build()
@@ -48,83 +45,90 @@ struct LookupTables {
       isRequired: false)
   }
 
-  private func facts(_ kind: IndicatorKind) -> KindFacts { entries.kinds[Int(kind.rawValue)] }
+  private func columns(_ kind: IndicatorKind) -> KindColumns { entries.kinds[Int(kind.rawValue)] }
+
+  private func facts(_ kind: IndicatorKind) -> KindFacts { columns(kind).facts }
 
   /// Each section's structures get a seed of their own.
   private func seed(_ section: SectionKind) -> UInt64 {
     seed ^ UInt64(section.rawValue) &* 0x9e37_79b9_7f4a_7c15
   }
 
-  /// A key set from comparison key to the first entry that has it; only entries of a mode, if given.
+  /// What leads from a comparison key to the first entry that has it; only entries of a mode, if given.
   private func addKeys(
     _ kind: IndicatorKind, mode: MatchMode?, section: SectionKind,
     to assembler: inout ImageAssembler
   ) throws(ImageError) {
-    var builder = KeySetBuilder(
-      fixedWidth: kind.fixedWidth, ignoresCase: EntryRules.ignoresCase(kind), seed: seed(section))
-    var count = 0
-    entries.values.withBytes { values in
-      for number in facts(kind).entries {
-        let entry = entries.entry(number, kind: kind)
-        if entry.flags.contains(.continuesRun) { continue }
-        if let mode, entry.mode != mode { continue }
-        builder.insert(values.extracting(entry.key), number: UInt32(number))
-        count += 1
-      }
+    let columns = columns(kind)
+    let seed = seed(section)
+    if let width = kind.fixedWidth {
+      let image = try SortedKeys.build(columns.values.rawSpan, width: width, seed: seed)
+      assembler.add(
+        section, image, count: columns.facts.entryCount, elementSize: 1, isLookup: true)
+      return
     }
-    if count == 0 { return }
-    assembler.add(section, try builder.build(), count: count, elementSize: 1, isLookup: true)
+    let ignoresCase = EntryRules.ignoresCase(kind)
+    // Whoever crafts keys that crowd under one seed has to do so under all of them.
+    for attempt in 0..<Self.attempts {
+      var builder = KeyIndexBuilder(
+        ignoresCase: ignoresCase, seed: seed &+ UInt64(attempt),
+        expecting: columns.facts.keyCount)
+      builder.longestBucket = longestBucket
+      columns.forEach { place, key, head in
+        if head.flags.contains(.continuesRun) { return }
+        if let mode, head.mode != mode.rawValue { return }
+        builder.insert(key, number: UInt32(place))
+      }
+      if builder.count == 0 { return }
+      let image = builder.build()
+      guard let image = image ?? (attempt + 1 == Self.attempts ? builder.buildFilterOnly() : nil)
+      else { continue }
+      assembler.add(section, image, count: builder.count, elementSize: 1, isLookup: true)
+      return
+    }
   }
 
-  /// A trie of the distinct prefixes, and for each prefix its first entry.
-  ///
-  /// Entries of one prefix follow one another, the one without port first, so that the table of
-  /// first entries, with the end of the last run behind it, gives every run.
+  /// Seeds that are tried before an index does without places.
+  private static let attempts = 8
+
+  /// A trie of the distinct prefixes, and what leads from each to its first entry.
   private func addPrefixes(
     _ kind: IndicatorKind, _ trie: SectionKind, _ runs: SectionKind,
     to assembler: inout ImageAssembler
   ) throws(ImageError) {
+    let columns = columns(kind)
+    let width = kind == .ipv4 ? 32 : 128
     var builder = PrefixTrieBuilder()
-    var starts: [UInt8] = []
+    var steps = PrefixSteps()
     var count: UInt32 = 0
-    let range = facts(kind).entries
-    entries.values.withBytes { values in
-      for number in range {
-        let entry = entries.entry(number, kind: kind)
-        if entry.flags.contains(.continuesRun) { continue }
-        let start = entry.key.lowerBound
+    for isWhole in [true, false] {
+      columns.forEach { place, key, head in
+        if head.flags.contains(.continuesRun) || (head.prefixLength == width) != isWhole { return }
         if kind == .ipv4 {
           builder.insert(
-            ipv4: values.bigEndianUInt32(unchecked: start), length: entry.prefixLength,
-            number: count)
+            ipv4: key.bigEndianUInt32(unchecked: 0), length: head.prefixLength, number: count)
         } else {
           builder.insert(
-            ipv6: IPv6Bits(networkOrder: values, at: start), length: entry.prefixLength,
-            number: count)
+            ipv6: IPv6Bits(networkOrder: key, at: 0), length: head.prefixLength, number: count)
         }
-        starts.append(UInt32(number))
+        steps.append(entry: columns.facts.firstEntry + place)
         count += 1
       }
     }
-    starts.append(UInt32(range.upperBound))
     assembler.add(
       trie, try builder.build(), count: Int(count), elementSize: 1, isLookup: true)
-    assembler.add(runs, starts, count: Int(count) + 1, elementSize: 4)
+    assembler.add(runs, steps.bytes, count: steps.count, elementSize: PrefixLookup.recordSize)
   }
 
   private func addLiterals(to assembler: inout ImageAssembler) throws(ImageError) {
     var builder = LiteralMatcherBuilder()
-    let range = facts(.text).entries
-    entries.values.withBytes { values in
-      for number in range {
-        let entry = entries.entry(number, kind: .text)
-        builder.insert(
-          values.extracting(entry.key), number: UInt32(number - range.lowerBound),
-          ignoresCase: entry.flags.contains(.ignoresCase))
-      }
+    columns(.text).forEach { place, key, head in
+      builder.insert(
+        key, number: UInt32(place), ignoresCase: head.flags.contains(.ignoresCase))
     }
     assembler.add(
-      .literals, try builder.build(), count: range.count, elementSize: 1, isLookup: true)
+      .literals, try builder.build(), count: facts(.text).entryCount, elementSize: 1,
+      isLookup: true)
   }
 
   /// The URL prefixes in order, each with the longest other one it begins with, and the set of their
@@ -136,24 +140,23 @@ struct LookupTables {
     var authorityCount = 0
     var open: [(index: UInt32, key: Range<Int>)] = []
     var index: UInt32 = 0
-    entries.values.withBytes { values in
-      var known: Set<[UInt8]> = []
-      for number in facts(.url).entries {
-        let entry = entries.entry(number, kind: .url)
-        if entry.mode != .prefix || entry.flags.contains(.continuesRun) { continue }
-        let key = values.extracting(entry.key)
-        while let last = open.last, !key.starts(with: values.extracting(last.key)) {
-          open.removeLast()
-        }
-        table.append(UInt32(number))
-        table.append(open.last?.index ?? URLPrefixIndex.none)
-        open.append((index, entry.key))
-        index += 1
-        let authority = key.extracting(first: URLParts.authorityLength(key) ?? 0)
-        if known.insert(authority.copied(authority.byteOffsets)).inserted {
-          authorities.insert(authority, number: UInt32(authorityCount))
-          authorityCount += 1
-        }
+    var known: Set<[UInt8]> = []
+    let columns = columns(.url)
+    let values = columns.values.rawSpan
+    columns.forEachRange { place, range, head in
+      if head.mode != MatchMode.prefix.rawValue || head.flags.contains(.continuesRun) { return }
+      let key = values.extracting(range)
+      while let last = open.last, !key.starts(with: values.extracting(last.key)) {
+        open.removeLast()
+      }
+      table.append(UInt32(columns.facts.firstEntry + place))
+      table.append(open.last?.index ?? URLPrefixIndex.none)
+      open.append((index, range))
+      index += 1
+      let authority = key.extracting(first: URLParts.authorityLength(key) ?? 0)
+      if known.insert(authority.copied(authority.byteOffsets)).inserted {
+        authorities.insert(authority, number: UInt32(authorityCount))
+        authorityCount += 1
       }
     }
     if index == 0 { return }

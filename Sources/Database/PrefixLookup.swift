@@ -1,12 +1,21 @@
 internal import Matchers
 
 /// The trie of one address family and, for each of its prefixes, the run of its entries.
+///
+/// Whole addresses are numbered first, in their order, then shorter prefixes in theirs. Nearly all follow one
+/// another among the entries too, so the table says only where they do not:
+///
+///     step, 8 bytes:  first prefix, first entry of that prefix; rising prefixes, the first is 0
+///
+/// Entries of a prefix behind the first (other ports) are those that `continuesRun`.
 struct PrefixLookup: Sendable {
+  static let recordSize = 8
+
   let trie: PrefixTrie
-  let runs: RecordTable
+  let steps: RecordTable
 
   /// Entries of one prefix: one for each port, and the one without.
-  private static let longestRun = 65_536
+  static let longestRun = 65_536
 
   /// Nil where the image has none.
   init?(
@@ -14,16 +23,38 @@ struct PrefixLookup: Sendable {
   ) throws {
     guard let section = table[trie] else { return nil }
     self.trie = try PrefixTrie(image: image, range: section.range)
-    self.runs = try table.table(runs, sizes: 4)
+    steps = try table.table(runs, sizes: Self.recordSize)
   }
 
-  /// The entries of a prefix; empty for a number that is none.
+  /// The first entry of a prefix; any number for a prefix that is none.
   @inline(__always)
-  func entries(_ image: ImageBytes, of prefix: UInt32, limit: Int) -> Range<Int> {
-    let index = Int(prefix)
-    guard index + 1 < runs.count else { return 0..<0 }
-    let upper = min(Int(image.uint32(runs, index + 1)), limit)
-    let lower = min(Int(image.uint32(runs, index)), upper)
-    return lower..<min(upper, lower + Self.longestRun)
+  func firstEntry(_ image: ImageBytes, of prefix: UInt32) -> Int {
+    var lower = 0
+    var upper = steps.count
+    while upper - lower > 1 {
+      let middle = lower + (upper - lower) / 2
+      if image.uint32(steps, middle) <= prefix { lower = middle } else { upper = middle }
+    }
+    return Int(image.uint32(steps, lower, 4)) + Int(prefix) - Int(image.uint32(steps, lower))
+  }
+}
+
+/// Makes the table of steps.
+struct PrefixSteps {
+  private(set) var bytes: [UInt8] = []
+  private var next = -1
+  private var prefixes = 0
+
+  /// Number of steps.
+  var count: Int { bytes.count / PrefixLookup.recordSize }
+
+  /// Adds the first entry of the next prefix.
+  mutating func append(entry: Int) {
+    if entry != next {
+      bytes.append(UInt32(prefixes))
+      bytes.append(UInt32(entry))
+    }
+    next = entry + 1
+    prefixes += 1
   }
 }

@@ -17,29 +17,45 @@ struct EntryFlags: OptionSet, Sendable {
   static let known = EntryFlags(rawValue: 15)
 }
 
-/// An entry, 16 bytes.
+/// What an entry is besides its value, 8 bytes.
 ///
-///     0   6    offset of the value in `values`
-///     6   2    length of the value
-///     8   2    port of a joint entry, or 0
-///     10  1    kind
-///     11  1    mode
-///     12  1    network prefix length
-///     13  1    length of a URL's scheme with its `://`
-///     14  1    flags (`EntryFlags`)
-///     15  1    flags of all its sources, or-ed (`SourceFlags`)
-enum EntryLayout {
-  static let size = 16
-  static let port = 8
-  static let kind = 10
-  static let mode = 11
-  static let prefixLength = 12
-  static let schemeLength = 13
-  static let flags = 14
-  static let sourceFlags = 15
+///     0   2    port of a joint entry, or 0
+///     2   1    kind
+///     3   1    mode
+///     4   1    network prefix length
+///     5   1    length of a URL's scheme with its `://`
+///     6   1    flags (`EntryFlags`)
+///     7   1    flags of all its sources, or-ed (`SourceFlags`)
+struct EntryHead: Equatable {
+  static let size = 8
+
+  /// The eight bytes as a little-endian number.
+  var rawValue: UInt64
+
+  @inline(__always)
+  init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  init(
+    _ kind: IndicatorKind, _ attributes: EntryAttributes, _ flags: EntryFlags,
+    _ sourceFlags: SourceFlags
+  ) {
+    rawValue =
+      UInt64(attributes.port) | UInt64(kind.rawValue) << 16
+      | UInt64(attributes.mode.rawValue) << 24 | UInt64(attributes.prefixLength) << 32
+      | UInt64(UInt8(truncatingIfNeeded: attributes.schemeLength)) << 40
+      | UInt64(flags.rawValue) << 48 | UInt64(sourceFlags.rawValue) << 56
+  }
+
+  var port: UInt16 { UInt16(truncatingIfNeeded: rawValue) }
+  var kind: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 16) }
+  var mode: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 24) }
+  var prefixLength: Int { Int(UInt8(truncatingIfNeeded: rawValue >> 32)) }
+  var schemeLength: Int { Int(UInt8(truncatingIfNeeded: rawValue >> 40)) }
+  var flags: EntryFlags { EntryFlags(rawValue: UInt8(truncatingIfNeeded: rawValue >> 48)) }
+  var sourceFlags: SourceFlags { SourceFlags(rawValue: UInt8(truncatingIfNeeded: rawValue >> 56)) }
 }
 
-/// Facts about one kind, 40 bytes.
+/// Facts about one kind, 48 bytes.
 ///
 ///     0   4    kind
 ///     4   4    first entry
@@ -49,8 +65,10 @@ enum EntryLayout {
 ///     20  4    flags: bit 0 = some entry has a strong source
 ///     24  8    names: label counts of all entries; file names: separator counts (bit n: n of them, bit 63: more)
 ///     32  8    names: label counts of the entries that cover subdomains
+///     40  4    first of its heads
+///     44  4    number of its heads
 enum KindLayout {
-  static let size = 40
+  static let size = 48
 }
 
 /// A feed, 32 bytes: name, format (strings), flags (bit 0: allow list), zero, entries, indicators.
@@ -109,8 +127,8 @@ enum EntryRules {
     }
   }
 
-  /// Whether the kind has a key set of its own.
-  static func hasKeySet(_ kind: IndicatorKind) -> Bool {
+  /// Whether the kind's entries are found by their keys, not by prefix or in a stream.
+  static func hasKeys(_ kind: IndicatorKind) -> Bool {
     switch kind {
     case .ipv4, .ipv6, .text: false
     default: true

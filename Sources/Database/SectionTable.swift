@@ -137,8 +137,7 @@ extension SectionKind {
     case .feeds: "feeds"
     case .refusals: "refusals"
     case .feedKinds: "feed-kinds"
-    case .entries: "entries"
-    case .values: "values"
+    case .heads: "heads"
     case .sourceBlocks: "source-blocks"
     case .sources: "sources"
     case .origins: "origins"
@@ -157,15 +156,22 @@ extension SectionKind {
     case .urlPaths: "url-paths"
     case .literals: "literals"
     case .candidateFilter: "candidate-filter"
-    default: keyedKind.map { "\($0.name)-keys" }
+    default: columnName
     }
   }
 
-  /// The indicator kind whose key set this is.
-  var keyedKind: IndicatorKind? {
-    guard rawValue >= 256, let raw = UInt8(exactly: rawValue - 256),
-      let kind = IndicatorKind(rawValue: raw), EntryRules.hasKeySet(kind)
-    else { return nil }
-    return kind
+  /// The name of a column of one kind.
+  private var columnName: String? {
+    guard let kind = IndicatorKind(rawValue: UInt8(truncatingIfNeeded: rawValue)) else {
+      return nil
+    }
+    switch rawValue >> 8 {
+    case 1 where EntryRules.hasKeys(kind): return "\(kind.name)-keys"
+    case 2: return "\(kind.name)-head-numbers"
+    case 3: return "\(kind.name)-values"
+    case 4 where kind.fixedWidth == nil: return "\(kind.name)-lengths"
+    case 5 where kind.fixedWidth == nil: return "\(kind.name)-value-blocks"
+    default: return nil
+    }
   }
 }

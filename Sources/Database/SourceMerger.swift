@@ -14,6 +14,17 @@ struct SourceMerger {
     var lines: Range<Int>
   }
 
+  /// What the last entry with a single source had, which the next one most often has too.
+  private struct Single {
+    var feed: UInt32
+    var context: UInt32
+    var number: UInt32
+    var origin: UInt32
+    var entryFlags: EntryFlags
+    var sourceFlags: SourceFlags
+  }
+
+  private var single: Single?
   private var sources: [Source] = []
   private var groups: [Group] = []
   private var lines: [UInt32] = []
@@ -57,6 +68,41 @@ struct SourceMerger {
         origin: origin, lines: lines[group.lines], isLast: index == groups.count - 1)
     }
     return (entryFlags, sourceFlags)
+  }
+
+  /// Writes the source of an entry that one record speaks of, as `collect` and `emit` would.
+  @inline(__always)
+  mutating func emit(
+    single record: IndicatorRecord, _ collection: IndicatorCollection, _ feeds: inout FeedTables,
+    _ tables: inout ContextTables, into stream: inout SourceStreamWriter
+  ) -> (entry: EntryFlags, sources: SourceFlags) {
+    let source: Single
+    if let single, single.feed == record.feed, single.context == record.context {
+      source = single
+    } else {
+      source = describe(record, collection, feeds, &tables)
+      single = source
+    }
+    feeds.countEntry(record.kind, of: source.number)
+    stream.beginEntry()
+    stream.append(origin: source.origin, line: record.line, isLast: true)
+    return (source.entryFlags, source.sourceFlags)
+  }
+
+  private func describe(
+    _ record: IndicatorRecord, _ collection: IndicatorCollection, _ feeds: FeedTables,
+    _ tables: inout ContextTables
+  ) -> Single {
+    let number = feeds.number(of: record.feed)
+    var flags = collection.contexts[Int(record.context)].flags
+    if feeds.isAllowList(number) { flags.insert(.allow) }
+    var entryFlags: EntryFlags = []
+    if !flags.contains(.weak) { entryFlags.insert(.hasStrongSource) }
+    if !flags.contains(.allow) { entryFlags.insert(.hasBlockingSource) }
+    return Single(
+      feed: record.feed, context: record.context, number: number,
+      origin: tables.origin(feed: number, context: record.context, of: collection),
+      entryFlags: entryFlags, sourceFlags: flags)
   }
 
   private mutating func takeSingle() {

@@ -62,6 +62,14 @@ public enum FeedReader {
     }
   }
 
+  /// Requests in the order of their names and paths, in which feeds are read.
+  public static func ordered(_ requests: [Request]) -> [Request] {
+    requests.sorted {
+      ($0.options.name ?? $0.path, $0.path, $0.format?.name ?? "")
+        < ($1.options.name ?? $1.path, $1.path, $1.format?.name ?? "")
+    }
+  }
+
   /// Reads many feeds and goes on after one that cannot be read.
   ///
   /// The requests are read in the order of their names and paths, so what comes out does not depend
@@ -72,11 +80,7 @@ public enum FeedReader {
     _ requests: [Request], into collection: inout IndicatorCollection, report: inout FeedReport
   ) -> [FeedError] {
     var errors: [FeedError] = []
-    let ordered = requests.sorted {
-      ($0.options.name ?? $0.path, $0.path, $0.format?.name ?? "")
-        < ($1.options.name ?? $1.path, $1.path, $1.format?.name ?? "")
-    }
-    for request in ordered {
+    for request in ordered(requests) {
       do throws(FeedError) {
         try read(
           path: request.path, format: request.format, options: request.options,

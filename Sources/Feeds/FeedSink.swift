@@ -45,8 +45,6 @@ struct FeedSink {
   private var parser = IndicatorParser()
   private let feed: UInt32
   private let firstRecord: Int
-  /// When the file was last changed, in nanoseconds since 1970.
-  private let changed: Int64?
   /// Entries that good software or everybody asks for.
   private var wellKnownEntries = 0
   /// Identifiers of the current context under each combination of flags.
@@ -69,7 +67,6 @@ struct FeedSink {
       FeedDescription(name: name, format: format.name, isAllowList: options.isAllowList))
     summary = FeedSummary(feed: feed, name: name, path: path, format: format)
     firstRecord = self.collection.records.count
-    changed = options.validFor == nil ? nil : FileChange.nanoseconds(path)
     baseContext = SourceContext()
     currentContext = baseContext
     admission = options.admission
@@ -92,53 +89,11 @@ struct FeedSink {
 
   /// Returns the collection with the feed's entries, and its summary.
   mutating func giveBack(_ collection: inout IndicatorCollection) -> FeedSummary {
-    applyUserLimits()
-    summary.entries = entryCount
-    self.collection.feeds[Int(feed)].refusals = summary.refusals.counts.mapValues {
-      Int(clamping: $0)
-    }
+    // At the end, since some formats say only then what holds of an entry.
+    FeedLimiter(options, path: summary.path).apply(
+      from: firstRecord, &self.collection, &summary)
     swap(&self.collection, &collection)
     return summary
-  }
-
-  /// Gives entries the end of validity that the user names, and drops those that he does not want.
-  ///
-  /// At the end, since some formats say only then what holds of an entry.
-  private mutating func applyUserLimits() {
-    guard
-      options.validFor != nil || options.minimumConfidence > 0 || options.maximumTLP < .red
-        || options.oldest > .min
-    else { return }
-    var decisions: [UInt32: (context: UInt32, refusal: FeedRefusal?)] = [:]
-    var kept = firstRecord
-    for index in firstRecord..<collection.records.count {
-      var record = collection.records[index]
-      if decisions[record.context] == nil { decisions[record.context] = decide(record.context) }
-      guard let decision = decisions[record.context] else { continue }
-      if let refusal = decision.refusal {
-        summary.refusals.add(refusal.rawValue)
-        continue
-      }
-      record.context = decision.context
-      collection.records[kept] = record
-      kept += 1
-    }
-    collection.records.removeLast(collection.records.count - kept)
-  }
-
-  private mutating func decide(_ id: UInt32) -> (context: UInt32, refusal: FeedRefusal?) {
-    var context = collection.contexts[Int(id)]
-    if context.confidence != 255, context.confidence < options.minimumConfidence {
-      return (id, .confidenceTooLow)
-    }
-    if context.tlp > options.maximumTLP { return (id, .markingTooStrict) }
-    if context.validFrom != .min, context.validFrom < options.oldest { return (id, .tooOld) }
-    let start = context.validFrom == .min ? changed : context.validFrom
-    if let validFor = options.validFor, context.validUntil == .max, let start {
-      let (end, overflow) = start.addingReportingOverflow(validFor)
-      context.validUntil = overflow ? .max : end
-    }
-    return (collection.intern(context), nil)
   }
 
   /// Returns the collection as if the feed had never been read.
@@ -216,6 +171,23 @@ struct FeedSink {
       return false
     }
     return appendResults(cell, nameMode: nameMode, line: line, id: id)
+  }
+
+  /// Lets a text in that is a digest and nothing else, as `add` would; false for any other.
+  mutating func addDigest(_ text: RawSpan, line: UInt64) -> Bool {
+    guard let outcome = parser.parseDigest(text) else { return false }
+    summary.candidates += 1
+    if let refusal = outcome.refusal {
+      refuse(refusal.rawValue, text, line: line, id: 0)
+    } else if let result = parser.results.first, options.kinds.contains(result.kind) {
+      let record = IndicatorRecord(
+        kind: result.kind, mode: .exact, feed: feed, line: UInt32(clamping: line),
+        context: contextID(options.isAllowList ? .allow : []), valueLength: 0, valueOffset: 0)
+      Self.append(record, parser.arena, result.start..<result.end, to: &collection)
+    } else {
+      summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
+    }
+    return true
   }
 
   /// Lets a cell in that may hold several values of one sort, such as the digests of one file.

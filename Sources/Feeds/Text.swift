@@ -7,6 +7,23 @@ enum Text {
     byte == Byte.space || byte &- 0x09 <= 4
   }
 
+  /// Whether any byte is a blank, a tab or another control.
+  static func hasSpace(_ text: RawSpan) -> Bool {
+    var offset = 0
+    // Eight bytes at a time: the high bit of each says whether it is below 0x21.
+    while offset + 8 <= text.byteCount {
+      let word = text.littleEndianUInt64(unchecked: offset)
+      let low = word & 0x7f7f_7f7f_7f7f_7f7f
+      if ~(low &+ 0x5f5f_5f5f_5f5f_5f5f) & ~word & 0x8080_8080_8080_8080 != 0 { return true }
+      offset += 8
+    }
+    while offset < text.byteCount {
+      if text.byte(unchecked: offset) <= Byte.space { return true }
+      offset += 1
+    }
+    return false
+  }
+
   /// A range without the white space at its ends.
   static func trimmed(_ text: RawSpan, _ range: Range<Int>) -> Range<Int> {
     var start = range.lowerBound

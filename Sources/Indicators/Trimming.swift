@@ -15,6 +15,12 @@ enum Trimming {
   static func range(_ text: RawSpan, _ extent: Extent) -> Range<Int> {
     var start = 0
     var end = text.byteCount
+    // Nothing goes from before or behind a letter or digit.
+    if end > 0, ASCII.isAlphanumeric(text.byte(unchecked: 0)),
+      ASCII.isAlphanumeric(text.byte(unchecked: end - 1))
+    {
+      return start..<end
+    }
     trimBlanks(text, &start, &end)
     switch extent {
     case .full:

@@ -25,6 +25,19 @@ struct BlockedFilter: Sendable {
   @inline(__always)
   static func mask(of hash: UInt64) -> UInt64 { sekisho_filter_mask(hash) }
 
+  /// Asks for what the two tests read.
+  @inline(__always)
+  func prefetch(_ hash: UInt64) { words.prefetch(Self.word(of: hash, count: words.count)) }
+
+  /// 1 if a key with this hash may be in the set, else 0; computed without a branch.
+  @inline(__always)
+  func passes(_ hash: UInt64) -> Int {
+    let word = words[clamping: Self.word(of: hash, count: words.count)]
+    let missing = ~word & Self.mask(of: hash)
+    // The sign of a number or its negative is set, unless it is zero.
+    return Int(truncatingIfNeeded: (missing | (0 &- missing)) &>> 63 ^ 1)
+  }
+
   /// Whether a key with this hash may be in the set.
   @inline(__always)
   func mayContain(_ hash: UInt64) -> Bool {

@@ -22,15 +22,38 @@ public enum Sekisho {
   ///
   /// A bad line is a diagnostic in the report; a feed that cannot be read is an error in the result,
   /// and the others are used.
-  public static func compile(_ requests: [FeedReader.Request]) -> Compilation {
+  ///
+  /// - Parameters:
+  ///   - requests: the feeds.
+  ///   - cache: what was read of unchanged feeds before; the result is the same with and without.
+  /// - Returns: what was read, on its way to a database.
+  public static func compile(
+    _ requests: [FeedReader.Request], cache: FeedCache? = nil
+  ) -> Compilation {
     let (files, problems) = FeedList.expand(requests)
     var collection = IndicatorCollection()
     var report = FeedReport()
-    let errors = FeedReader.readAll(files, into: &collection, report: &report)
-    for feed in report.feeds where feed.path != "-" {
-      collection.feeds[Int(feed.feed)].input = FeedInput(path: feed.path)
+    var errors = problems
+    var reader = cache.map { CachedFeedReader($0) }
+    for file in FeedReader.ordered(files) {
+      do throws(FeedError) {
+        if let input = try reader?.read(file, into: &collection, report: &report) {
+          collection.feeds[collection.feeds.count - 1].input = input
+          continue
+        }
+        try FeedReader.read(
+          path: file.path, format: file.format, options: file.options, into: &collection,
+          report: &report)
+        if file.path != "-" {
+          collection.feeds[collection.feeds.count - 1].input = FeedInput(path: file.path)
+        }
+      } catch {
+        errors.append(error)
+      }
     }
-    return Compilation(collection: collection, report: report, errors: problems + errors)
+    let use = reader?.finish() ?? FeedCache.Use()
+    return Compilation(
+      collection: collection, report: report, errors: errors, cacheUse: use)
   }
 }
 
@@ -42,6 +65,8 @@ public struct Compilation: Sendable {
   public let report: FeedReport
   /// Feeds that could not be read.
   public let errors: [FeedError]
+  /// What a cache was good for.
+  public let cacheUse: FeedCache.Use
 
   /// The database as it is written to a file.
   public func compiled() throws(DatabaseError) -> CompiledDatabase {

@@ -49,6 +49,18 @@ struct CompileCommand: ParsableCommand {
 
   @OptionGroup var limits: FeedLimits
 
+  @Option(
+    help: ArgumentHelp(
+      "A folder that keeps what was read, so that unchanged feeds are not read again.",
+      valueName: "folder"))
+  var cache: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Megabytes that the cache may hold; what was unused for longest goes first.",
+      valueName: "megabytes"))
+  var cacheLimit: UInt64 = 4096
+
   @Flag(help: "Show every refused line, up to 1000 a feed.")
   var listRefused = false
 
@@ -65,15 +77,12 @@ struct CompileCommand: ParsableCommand {
     var requests =
       try feeds.map { try request($0, isAllowList: false) }
       + allow.map { try request($0, isAllowList: true) }
-    do {
-      for path in configurations { requests += try FeedConfiguration.read(path: path) }
-    } catch {
-      Console.error(Console.shown("\(error)"))
-      throw ExitCode(2)
-    }
+      + FeedArgument.requests(ofConfigurations: configurations)
     let limits = try limits.values()
     for index in requests.indices { limits.apply(to: &requests[index].options) }
-    let compilation = Sekisho.compile(requests)
+    let compilation = Sekisho.compile(
+      requests,
+      cache: cache.map { FeedCache(folder: $0, byteLimit: min(cacheLimit, 1 << 40) << 20) })
     FeedReporting.report(compilation, details: true, quiet: quiet)
     if listRefused {
       for feed in compilation.report.feeds {

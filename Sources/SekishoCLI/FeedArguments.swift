@@ -27,6 +27,18 @@ enum FeedArgument {
     }
     return FeedReader.Request(path: argument, options: options)
   }
+
+  /// The feeds that configuration files list.
+  ///
+  /// - Throws: `ExitCode` 2 for a file that cannot be read as one; what is wrong was said then.
+  static func requests(ofConfigurations paths: [String]) throws -> [FeedReader.Request] {
+    do {
+      return try paths.flatMap { try FeedConfiguration.read(path: $0) }
+    } catch {
+      Console.error(Console.shown("\(error)"))
+      throw ExitCode(2)
+    }
+  }
 }
 
 /// Prints what came of reading feeds.
@@ -35,6 +47,7 @@ enum FeedReporting {
   static func report(_ compilation: Compilation, details: Bool, quiet: Bool) {
     for error in compilation.errors { Console.error(Console.shown("\(error)")) }
     guard !quiet else { return }
+    for note in compilation.cacheUse.notes { Console.warning("cache: \(Console.shown(note))") }
     for feed in compilation.report.feeds {
       for warning in feed.warnings { Console.warning("\(Console.shown(feed.name)): \(warning)") }
       guard details else { continue }

@@ -11,28 +11,34 @@ struct LookupCommand: ParsableCommand {
 
       Example:
         sekisho lookup indicators.skdb cdn.evil.example 'hxxp://downloads[.]example/payload.bin'
+        sekisho lookup --feed c2.csv --allow our-names.txt 192.0.2.7
 
       Exit codes: 0 something was found, 1 nothing, 2 an error.
       """)
 
-  @Argument(help: "The database file.")
-  var db: String
+  @Argument(
+    help: ArgumentHelp(
+      "The database file, unless --db, --feed or --feeds names what to ask, and values; - reads them "
+        + "from standard input.", valueName: "db | value"))
+  var arguments: [String]
 
-  @Argument(help: "Values; - reads them from standard input.")
-  var values: [String]
+  @OptionGroup var sources: NamedSources
 
   @Flag(help: "One JSON object for each value.")
   var json = false
 
-  func run() throws {
-    let database: IndicatorDatabase
-    do {
-      database = try IndicatorDatabase.open(path: db)
-    } catch {
-      Console.error("\(Console.shown(db)): \(error)")
-      throw ExitCode(2)
+  func validate() throws {
+    if sources.isEmpty, arguments.count < 2 {
+      throw ValidationError(
+        "give a database file and a value, or a value and --feed PATH or --feeds CONFIG")
     }
-    var lookup = ValueLookup(databases: [database])
+  }
+
+  func run() throws {
+    var named = sources
+    var values = arguments[...]
+    if named.isEmpty, let path = values.popFirst() { named.db = [path] }
+    var lookup = ValueLookup(databases: try named.databases(quiet: false))
     var found = false
     for value in values {
       if value == "-" {

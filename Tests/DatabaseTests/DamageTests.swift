@@ -138,12 +138,12 @@ import Testing
       return nil
     }
     #expect(
-      change(8, 2)?.description
-        == "made by another version (format 2.0); compile it again with this version")
+      change(8, 1)?.description
+        == "made by another version (format 1.0); compile it again with this version")
     #expect(change(12, 1)?.code == .otherVersion)
     #expect(change(0, 0)?.description == "not a Sekisho database")
     #expect(
-      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "1.0")
+      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "2.0")
   }
 
   /// The image with one more section behind the others, and another minor version.
@@ -185,7 +185,7 @@ import Testing
 
   @Test func sectionsOfALaterVersionAreSkippedOrRefused() throws {
     let skipped = try IndicatorDatabase(image: image(addingSection: 9_999, isRequired: false))
-    #expect(skipped.formatVersion == "1.1")
+    #expect(skipped.formatVersion == "2.1")
     #expect(skipped.sections.last?.name == "unknown-9999")
     exercise(skipped)
     let refused = #expect(throws: DatabaseError.self) {
@@ -194,9 +194,9 @@ import Testing
     #expect(
       refused?.description
         == "made by another version (unknown section 9999); compile it again with this version")
-    // The keys of a kind that has none so far, laid out in another way.
+    // A column of a kind that has none so far, laid out in another way.
     let other = #expect(throws: DatabaseError.self) {
-      try IndicatorDatabase(image: image(addingSection: 256 + 24, version: 2, isRequired: true))
+      try IndicatorDatabase(image: image(addingSection: 1280 + 24, version: 2, isRequired: true))
     }
     #expect(other?.code == .otherVersion)
   }

@@ -60,6 +60,32 @@ import Testing
     }
   }
 
+  /// Values that nobody else lists: the blocks that are packed, for widths from nothing to 32 bits.
+  @Test(arguments: [1, 31, 32, 33, 500]) func singleSourcesAreReadBack(_ count: Int) throws {
+    for (lines, ids) in [(1, 1), (2, 1), (1_000, 3), (Int(UInt32.max), 40)] {
+      var generator = SeededGenerator(seed: UInt64(count + lines))
+      let indicators = (0..<count).map { number in
+        var indicator = TestIndicator(.domain, "n\(number).example")
+        indicator.line = UInt32(Int.random(in: 0..<lines, using: &generator))
+        indicator.feed = Int.random(in: 0..<min(3, ids), using: &generator)
+        indicator.id = "i\(Int.random(in: 0..<ids, using: &generator))"
+        return indicator
+      }
+      let names = ["w.txt", "x.txt", "y.txt"]
+      let database = try IndicatorDatabase(
+        DatabaseCompiler.compile(collection(indicators, feeds: names)))
+      try database.verify()
+      let expected = Dictionary(
+        uniqueKeysWithValues: indicators.map {
+          (
+            Key(kind: .domain, value: $0.value, mode: .exact),
+            [Origin(feed: names[$0.feed], id: $0.id, labels: []): Set([$0.line])]
+          )
+        })
+      #expect(found(in: database) == expected)
+    }
+  }
+
   private func found(in database: IndicatorDatabase) -> [Key: [Origin: Set<UInt32>]] {
     var found: [Key: [Origin: Set<UInt32>]] = [:]
     for number in 0..<UInt32(database.entryCount) {

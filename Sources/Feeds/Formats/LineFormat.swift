@@ -67,7 +67,10 @@ struct PlainFormat: LineFormat {
 
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
-    sink.add(Self.value(of: line), as: declared, line: number)
+    // Nearly all lines are a value and nothing else.
+    let value = Text.hasSpace(line) ? Self.value(of: line) : line
+    if declared == .none, sink.addDigest(value, line: number) { return }
+    sink.add(value, as: declared, line: number)
   }
 
   /// The value in a line: without comment, and of a digest with a file's name behind it the digest.

@@ -1,0 +1,110 @@
+public import Indicators
+import Inputs
+
+/// Gives a feed's entries the end of validity that its user names, and drops those that he does not want.
+struct FeedLimiter {
+  private let options: FeedOptions
+  /// When the file was last changed, in nanoseconds since 1970.
+  private let changed: Int64?
+
+  init(_ options: FeedOptions, path: String) {
+    self.options = options
+    changed = options.validFor == nil ? nil : FileChange.nanoseconds(path)
+  }
+
+  private var isIdle: Bool {
+    options.validFor == nil && options.minimumConfidence == 0 && options.maximumTLP == .red
+      && options.oldest == .min
+  }
+
+  /// Goes over the records of one feed, which are the last of the collection, and completes its summary.
+  func apply(
+    from firstRecord: Int, _ collection: inout IndicatorCollection, _ summary: inout FeedSummary
+  ) {
+    if !isIdle { decide(from: firstRecord, &collection, &summary) }
+    summary.entries = collection.records.count - firstRecord
+    collection.feeds[Int(summary.feed)].refusals = summary.refusals.counts.mapValues {
+      Int(clamping: $0)
+    }
+  }
+
+  private func decide(
+    from firstRecord: Int, _ collection: inout IndicatorCollection, _ summary: inout FeedSummary
+  ) {
+    var decisions: [UInt32: (context: UInt32, refusal: FeedRefusal?)] = [:]
+    var kept = firstRecord
+    for index in firstRecord..<collection.records.count {
+      var record = collection.records[index]
+      let decision = decisions[record.context] ?? decide(record.context, &collection)
+      decisions[record.context] = decision
+      if let refusal = decision.refusal {
+        summary.refusals.add(refusal.rawValue)
+        continue
+      }
+      record.context = decision.context
+      collection.records[kept] = record
+      kept += 1
+    }
+    collection.records.removeLast(collection.records.count - kept)
+  }
+
+  private func decide(
+    _ id: UInt32, _ collection: inout IndicatorCollection
+  ) -> (context: UInt32, refusal: FeedRefusal?) {
+    var context = collection.contexts[Int(id)]
+    if context.confidence != 255, context.confidence < options.minimumConfidence {
+      return (id, .confidenceTooLow)
+    }
+    if context.tlp > options.maximumTLP { return (id, .markingTooStrict) }
+    if context.validFrom != .min, context.validFrom < options.oldest { return (id, .tooOld) }
+    let start = context.validFrom == .min ? changed : context.validFrom
+    if let validFor = options.validFor, context.validUntil == .max, let start {
+      let (end, overflow) = start.addingReportingOverflow(validFor)
+      context.validUntil = overflow ? .max : end
+    }
+    return (collection.intern(context), nil)
+  }
+}
+
+extension FeedOptions {
+  /// The options without what is decided after a feed was read: what its reading depends on.
+  public var withoutLimits: FeedOptions {
+    var options = self
+    options.minimumConfidence = 0
+    options.maximumTLP = .red
+    options.oldest = .min
+    options.validFor = nil
+    return options
+  }
+
+  /// Text that differs wherever what is read of a feed may: all options but its name and the limits.
+  public var readingKey: String {
+    var options = withoutLimits
+    options.name = nil
+    options.columns = nil
+    let columns =
+      switch self.columns {
+      case nil: "none"
+      case .inOrder(let words): "\(words)"
+      case .byHeader(let words): "\(words.sorted { $0.key < $1.key })"
+      }
+    // Reflection leaves no option out, those of later versions neither.
+    return String(reflecting: options) + columns
+  }
+}
+
+extension FeedReader {
+  /// Applies the limits of a feed's options to records that were read without them.
+  ///
+  /// - Parameters:
+  ///   - options: the feed's options.
+  ///   - firstRecord: the first of its records, which are the last of the collection.
+  ///   - collection: holds the records.
+  ///   - summary: of the feed; its counts are completed.
+  public static func applyLimits(
+    of options: FeedOptions, from firstRecord: Int, _ collection: inout IndicatorCollection,
+    _ summary: inout FeedSummary
+  ) {
+    FeedLimiter(options, path: summary.path).apply(from: firstRecord, &collection, &summary)
+  }
+}

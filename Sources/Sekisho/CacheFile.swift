@@ -1,0 +1,90 @@
+import Glibc
+
+/// The files of a cache's folder.
+enum CacheFile {
+  /// All bytes of a plain file; nil where there is none.
+  static func read(_ path: String) -> [UInt8]? {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var facts = stat()
+    guard unsafe fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+    let length = Int(facts.st_size)
+    return unsafe [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+      count = 0
+      while count < length {
+        // SAFETY: the system writes inside the buffer, behind what it wrote before.
+        let got = unsafe Glibc.read(file, buffer.baseAddress?.advanced(by: count), length - count)
+        if got < 0, errno == EINTR { continue }
+        if got <= 0 { break }
+        count += got
+      }
+    }
+  }
+
+  /// Puts a whole file in place under its name; gives what went wrong.
+  static func write(_ bytes: [UInt8], to path: String, folder: String) -> String? {
+    if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { return message() }
+    let partial = path + ".partial-\(getpid())"
+    let file = unsafe open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { return message() }
+    var offset = 0
+    while offset < bytes.count {
+      // SAFETY: the pointer is valid for the bytes from `offset` to the array's end.
+      let written = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(file, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+      }
+      if written < 0, errno == EINTR { continue }
+      if written <= 0 { break }
+      offset += written
+    }
+    // No fsync: what a crash leaves behind has not the sum that it should have.
+    guard offset == bytes.count, close(file) == 0, unsafe rename(partial, path) == 0 else {
+      let problem = message()
+      if offset < bytes.count { close(file) }
+      unsafe unlink(partial)
+      return problem
+    }
+    return nil
+  }
+
+  /// Removes files, those unused for longest first, until the rest is no larger than a limit.
+  ///
+  /// Only files that a cache may have written are looked at, and those just used stay.
+  static func trim(_ folder: String, to limit: UInt64, keeping used: Set<String>) {
+    guard let handle = unsafe opendir(folder) else { return }
+    defer { unsafe closedir(handle) }
+    var files: [(time: Int, path: String, length: UInt64)] = []
+    var total: UInt64 = 0
+    let now = time(nil)
+    while let entry = unsafe readdir(handle) {
+      // SAFETY: the name ends in a zero byte within the entry, which is valid until the next call.
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      let path = folder + "/" + name
+      var facts = stat()
+      guard unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
+      if name.contains(".feed.partial-") {
+        // Of a program that ended while it wrote.
+        if facts.st_mtim.tv_sec < now - 3600 { unsafe unlink(path) }
+        continue
+      }
+      guard name.hasSuffix(".feed") else { continue }
+      total += UInt64(facts.st_size)
+      if !used.contains(name) {
+        files.append((facts.st_mtim.tv_sec, path, UInt64(facts.st_size)))
+      }
+    }
+    files.sort { ($0.time, $0.path) < ($1.time, $1.path) }
+    for file in files where total > limit {
+      unsafe unlink(file.path)
+      total -= file.length
+    }
+  }
+
+  private static func message() -> String {
+    // SAFETY: the system's text is valid until the next call, and copied here.
+    unsafe String(cString: strerror(errno))
+  }
+}

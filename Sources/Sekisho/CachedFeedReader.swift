@@ -1,0 +1,115 @@
+import Database
+import Feeds
+import Glibc
+import Indicators
+import Parsing
+
+/// Reads feeds by way of a cache.
+struct CachedFeedReader {
+  private let cache: FeedCache
+  private var use = FeedCache.Use()
+  /// Names of the files that were used, which are not removed.
+  private var used: Set<String> = []
+  private var isWritable = true
+
+  init(_ cache: FeedCache) { self.cache = cache }
+
+  /// Adds a feed as `FeedReader.read` does; gives its file's hash, or nil for one that has to be read without a
+  /// cache.
+  mutating func read(
+    _ request: FeedReader.Request, into collection: inout IndicatorCollection,
+    report: inout FeedReport
+  ) throws(FeedError) -> FeedInput? {
+    guard request.path != "-", let input = FeedInput(path: request.path) else { return nil }
+    let before = FileState(request.path)
+    let name = Self.name(request, input)
+    let path = cache.folder + "/" + name
+    if let found = load(path, request, into: &collection) {
+      used.insert(name)
+      use.found += 1
+      // The times of files say which were used last.
+      _ = unsafe utimes(path, nil)
+      report.feeds.append(found)
+      return input
+    }
+    let first = collection.records.count
+    let count = report.feeds.count
+    try FeedReader.read(
+      path: request.path, format: request.format, options: request.options.withoutLimits,
+      into: &collection, report: &report)
+    guard report.feeds.count == count + 1 else { return input }
+    // A file that changed while it was read is not what its hash says.
+    if FileState(request.path) == before {
+      keep(CachedFeed(collection, from: first, report.feeds[count]), path, name)
+    }
+    FeedReader.applyLimits(
+      of: request.options, from: first, &collection, &report.feeds[count])
+    return input
+  }
+
+  private static func name(_ request: FeedReader.Request, _ input: FeedInput) -> String {
+    // A format may look at a file's name (`.fp`).
+    let file = request.path.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "" }
+    let facts = [
+      "\(CachedFeed.version)", Sekisho.version, Program.identity, input.hash, "\(input.byteCount)",
+      file ?? "", request.format?.name ?? "", request.options.readingKey,
+    ]
+    return FeedInput(bytes: Array(facts.joined(separator: "\0").utf8).rawSpan).hash + ".feed"
+  }
+
+  private mutating func load(
+    _ path: String, _ request: FeedReader.Request, into collection: inout IndicatorCollection
+  ) -> FeedSummary? {
+    guard let bytes = CacheFile.read(path) else { return nil }
+    let first = collection.records.count
+    let feed = CachedFeed(bytes: bytes)
+    guard var summary = feed.append(to: &collection, of: request) else {
+      use.notes.append("\(path): damaged, and not used")
+      return nil
+    }
+    FeedReader.applyLimits(of: request.options, from: first, &collection, &summary)
+    return summary
+  }
+
+  private mutating func keep(_ feed: CachedFeed, _ path: String, _ name: String) {
+    guard isWritable else { return }
+    if let problem = CacheFile.write(feed.bytes, to: path, folder: cache.folder) {
+      isWritable = false
+      use.notes.append("\(cache.folder): cannot be written, so nothing is kept: \(problem)")
+      return
+    }
+    used.insert(name)
+    use.kept += 1
+  }
+
+  /// Makes the folder no larger than it may be.
+  consuming func finish() -> FeedCache.Use {
+    CacheFile.trim(cache.folder, to: cache.byteLimit, keeping: used)
+    return use
+  }
+}
+
+/// What tells whether a file was changed.
+private struct FileState: Equatable {
+  private var length: Int = -1
+  private var seconds = 0
+  private var nanoseconds = 0
+
+  init(_ path: String) {
+    var facts = stat()
+    guard unsafe stat(path, &facts) == 0 else { return }
+    length = Int(facts.st_size)
+    seconds = facts.st_mtim.tv_sec
+    nanoseconds = facts.st_mtim.tv_nsec
+  }
+}
+
+/// The program that reads.
+private enum Program {
+  /// Differs for every build of it, whatever its version says.
+  static let identity: String = {
+    var facts = stat()
+    guard unsafe stat("/proc/self/exe", &facts) == 0 else { return "" }
+    return "\(facts.st_size) \(facts.st_mtim.tv_sec) \(facts.st_mtim.tv_nsec)"
+  }()
+}

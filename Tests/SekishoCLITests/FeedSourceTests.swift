@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+/// Feeds named on the command line of those who ask, compiled in memory.
+@Suite struct FeedSourceTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let log = """
+    2024-05-01T10:00:00Z host.example.com asked for c2.evil.example from 192.0.2.66
+    2024-05-01T10:00:01Z host.example.com asked for login.bad.example
+    """
+
+  @Test func scanTakesFeedsConfigurationsAndAllowLists() throws {
+    let log = try folder.write("a.log", Self.log)
+    let names = try folder.write("names.txt", "evil.example\nbad.example\n")
+    let addresses = try folder.write("addresses.txt", "192.0.2.66\n")
+    let allowed = try folder.write("ours.txt", "login.bad.example\n")
+    let configuration = try folder.write(
+      "feeds.yaml",
+      "feeds:\n  - path: names.txt\n    name: bad names\n    domains: exact\n    confidence: 70\n")
+
+    let plain = try CommandRunner.run(
+      ["scan", "--feed", names + "=plain", "--feed", addresses, "--quiet", log])
+    #expect(plain.status == 1, "\(plain.errors)")
+    #expect(plain.lines.count == 3)
+
+    let allowing = try CommandRunner.run(
+      ["scan", "--feed", names, "--allow", allowed + "=plain", "--quiet", log])
+    #expect(allowing.status == 1, "\(allowing.errors)")
+
+    // With `exact` neither of the two names is one of the list.
+    let exact = try CommandRunner.run(["scan", "--feeds", configuration, "--quiet", log])
+    #expect(exact.status == 0, "\(exact.errors)\(exact.output)")
+    let both = try CommandRunner.run(
+      ["scan", "--feeds", configuration, "--feed", names, "--quiet", log])
+    #expect(both.status == 1, "\(both.errors)")
+    #expect(both.lines.count == 2)
+
+    let nothing = try CommandRunner.run(["scan", "--allow", allowed, log])
+    #expect(nothing.status != 0)
+    #expect(nothing.errors.contains("--feeds CONFIG"))
+  }
+
+  @Test func lookupTakesFeedsInPlaceOfADatabase() throws {
+    let names = try folder.write("names.txt", "evil.example\n")
+    let configuration = try folder.write("feeds.yaml", "feeds:\n  - path: names.txt\n")
+    for source in [["--feed", names], ["--feeds", configuration]] {
+      let found = try CommandRunner.run(["lookup"] + source + ["--json", "c2[.]evil[.]example"])
+      #expect(found.status == 0, "\(found.errors)")
+      #expect(found.output.contains("\"subdomain\""))
+      let other = try CommandRunner.run(["lookup"] + source + ["good.example"])
+      #expect(other.status == 1, "\(other.errors)")
+    }
+    let database = folder.path("names.skdb")
+    #expect(try CommandRunner.run(["compile", names, "-o", database]).status == 0)
+    #expect(try CommandRunner.run(["lookup", database, "evil.example"]).status == 0)
+    #expect(try CommandRunner.run(["lookup", "--db", database, "evil.example"]).status == 0)
+    let alone = try CommandRunner.run(["lookup", database])
+    #expect(alone.status != 0 && alone.errors.contains("--feed PATH"))
+  }
+
+  @Test func aFailedCompileLeavesTheLastGoodDatabase() throws {
+    let database = folder.path("names.skdb")
+    let names = try folder.write("names.txt", "evil.example\n")
+    #expect(try CommandRunner.run(["compile", names, "-o", database]).status == 0)
+    let before = try Data(contentsOf: URL(fileURLWithPath: database))
+
+    let failures: [[String]] = [
+      [folder.path("missing.txt"), "-o", database],
+      [try folder.write("prose.txt", "these are words of no list at all\n"), "-o", database],
+      [names, "--feeds", folder.path("missing.yaml"), "-o", database],
+    ]
+    for arguments in failures {
+      let result = try CommandRunner.run(["compile"] + arguments)
+      #expect(result.status == 2, "\(arguments)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: database)) == before, "\(arguments)")
+    }
+    // A disk that fills up: the limit on a file's length stands for it.
+    let large = try folder.write(
+      "large.txt", (0..<40_000).map { "n\($0).example\n" }.joined())
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"", CommandRunner.executable.path,
+      "compile", "--quiet", large, "-o", database,
+    ]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 2)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: database)) == before)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    #expect(!left.contains { $0.contains("partial") })
+  }
+}
