@@ -96,11 +96,15 @@ public struct ObservableRecord: Sendable {
   public var time: Int64
   /// Index into the batch's flows, or `noFlow`.
   public var flow: UInt32
+  /// Index into the batch's contexts, or `noContext`: what a log's record says of the event.
+  public var context: UInt32 = ObservableRecord.noContext
 
   /// No event time is known.
   public static let noTime = Int64.min
   /// The record belongs to no flow.
   public static let noFlow = UInt32.max
+  /// The record says nothing of the event around its values.
+  public static let noContext = UInt32.max
 
   /// A record without time and flow unless given.
   public init(

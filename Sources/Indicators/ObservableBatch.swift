@@ -12,6 +12,8 @@ public struct ObservableBatch: Sendable {
   public var records: [ObservableRecord] = []
   /// The flows that records point at.
   public var flows: [FlowRecord] = []
+  /// What records of logs say of the events around their values.
+  public var contexts: [EventContext] = []
   /// Bytes of the values that are not in the chunk.
   public var arena: [UInt8] = []
   /// Names of the fields; only grows, so that an index stays valid over many batches.
@@ -37,6 +39,7 @@ public struct ObservableBatch: Sendable {
     observables.removeAll(keepingCapacity: true)
     records.removeAll(keepingCapacity: true)
     flows.removeAll(keepingCapacity: true)
+    contexts.removeAll(keepingCapacity: true)
     arena.removeAll(keepingCapacity: true)
     if fields.isCrowded { fields = FieldTable() }
   }

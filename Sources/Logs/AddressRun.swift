@@ -66,7 +66,9 @@ extension Extraction {
     _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
     let known = port == 0 && isWhole ? unit.port : port
-    emitFromArena(kind, from: start, at: place, of: unit, port: known, into: &batch)
+    let side = unit.side.isEmpty ? unit.fieldClass.side : unit.side
+    emitFromArena(
+      kind, flags: side, from: start, at: place, of: unit, port: known, into: &batch)
     if known == 0, isWhole, unit.sibling >= 0 {
       waiting.append(
         WaitingAddress(observable: batch.observables.count - 1, path: unit.sibling))
@@ -147,18 +149,22 @@ extension Extraction {
   ) -> Bool {
     let isWholeString = unit.isQuoted || unit.fieldClass.traits.contains(.isMember)
     if isWholeString, bytes.starts(with: "Mozilla/", at: unit.start) { return true }
-    if place > cursor.quotesDone {
-      if let quote = bytes.lastOffset(of: Byte.quote, from: cursor.quotesDone, to: place) {
-        cursor.lastQuote = quote
-      }
-      if let quote = bytes.lastOffset(of: Byte.apostrophe, from: cursor.quotesDone, to: place) {
-        cursor.lastApostrophe = quote
-      }
-      cursor.quotesDone = place
-    }
+    Self.noteQuotes(bytes, to: place, &cursor)
     return cursor.lastQuote >= 0 && bytes.starts(with: "Mozilla/", at: cursor.lastQuote + 1)
       || cursor.lastApostrophe >= 0
         && bytes.starts(with: "Mozilla/", at: cursor.lastApostrophe + 1)
+  }
+
+  /// Notes the quotes before a place.
+  static func noteQuotes(_ bytes: RawSpan, to place: Int, _ cursor: inout TextCursor) {
+    guard place > cursor.quotesDone else { return }
+    if let quote = bytes.lastOffset(of: Byte.quote, from: cursor.quotesDone, to: place) {
+      cursor.lastQuote = quote
+    }
+    if let quote = bytes.lastOffset(of: Byte.apostrophe, from: cursor.quotesDone, to: place) {
+      cursor.lastApostrophe = quote
+    }
+    cursor.quotesDone = place
   }
 
   // MARK: IPv6

@@ -53,6 +53,11 @@ extension Extraction {
         let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd),
         candidate >= end
       else { break }
+      if chunk.byte(unchecked: start) == UInt8(ascii: "v"), readsLineRecords,
+        isFlowLogHeader(chunk, start..<end)
+      {
+        break
+      }
       if hasQuotes {
         // A quoted cell may hold the end of the line.
         if chunk.firstOffset(of: Byte.quote, from: start, to: end) != nil { break }

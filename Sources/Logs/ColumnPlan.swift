@@ -39,6 +39,8 @@ struct ColumnPlan {
   private(set) var columns: [Column] = []
   /// Indexes of the columns to read.
   private(set) var read: [Int] = []
+  /// Indexes of the columns that say something of the event.
+  private(set) var facts: [Int] = []
   /// Columns that are joined to a URL, or -1: each path with the first host that has a value.
   private(set) var urlHosts: [Int] = []
   private(set) var urlPaths: [Int] = []
@@ -86,6 +88,7 @@ struct ColumnPlan {
         Column(
           path: path, fieldClass: fieldClass, reading: reading, port: port))
       if columns[index].reading != .skipped { read.append(index) }
+      if fieldClass.fact != .none { facts.append(index) }
       let isWhole = reading == .text || reading == .address
       switch fieldClass.role {
       case .urlHost where fieldClass.rank == 1 && isWhole: urlHosts.append(index)
@@ -98,6 +101,8 @@ struct ColumnPlan {
       default: break
       }
       if name.lower == "date" { date = index }
+      // The window's first packet; its end may lie ten minutes behind it.
+      if header.layout == .flowLog, name.lower == "start" { time = index }
       switch (header.layout, name.plain) {
       case (.zeek, "idrespp"), (.w3c, "sport"): urlPort = index
       case (.w3c, "csprotocol"), (.w3c, "csurischeme"): urlScheme = index

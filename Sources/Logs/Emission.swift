@@ -16,6 +16,7 @@ extension Extraction {
     record.mayHaveDoubles = false
     // URLs can stand in one another, each to the end of the line; real ones stay far below this.
     record.urlBudget = 16 * length + 65_536
+    facts.reset()
   }
 
   /// Ends the record: brings its observables into order and drops doubles.
@@ -23,6 +24,14 @@ extension Extraction {
   mutating func endRecord(_ batch: inout ObservableBatch) {
     guard record.isInBatch else { return }
     if record.isUnordered || record.mayHaveDoubles { orderRecord(&batch) }
+  }
+
+  /// Adds what the record says of its event; of no use for one without observables.
+  @inline(__always)
+  mutating func setContext(_ batch: inout ObservableBatch) {
+    guard record.isInBatch, let context = facts.found else { return }
+    batch.records[Int(record.index)].context = UInt32(truncatingIfNeeded: batch.contexts.count)
+    batch.contexts.append(context)
   }
 
   /// Sets the time of the record begun; of no use for one without observables.

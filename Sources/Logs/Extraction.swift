@@ -20,6 +20,8 @@ struct TextUnit {
   var sibling: FieldPaths.ID = -1
   /// It stood between quotes, which are not part of it.
   var isQuoted = false
+  /// Which end an address in it is, where the field's name does not tell.
+  var side: ObservableFlags = []
   /// The text goes on before its start, or behind its end, where a line was cut.
   var isCutAtStart = false
   var isCutAtEnd = false
@@ -63,6 +65,11 @@ struct Extraction {
   var ansiEnds: [Int] = []
   /// User information in the URLs of the text being scanned.
   var userInformation: [Range<Int>] = []
+
+  /// The line being read as a record, and what the record read last says of its event.
+  var line = LineRecord()
+  var words: [ColumnRange] = []
+  var facts = EventFacts()
 
   /// Columns of the row being read.
   var columns: [ColumnRange] = []
@@ -110,7 +117,7 @@ struct Extraction {
 struct LogCounters {
   var lines: UInt64 = 0
   var bytes: UInt64 = 0
-  /// Lines that begin like a JSON record and are none.
+  /// Lines that begin like a record, in JSON, CEF or LEEF, and are none.
   var brokenRecords: UInt64 = 0
   /// Arrays that end in the middle, after some of their objects.
   var brokenArrays: UInt64 = 0

@@ -61,6 +61,18 @@ struct FieldClass: Sendable {
   var role: FieldRole = .none
   /// Which of several siblings with one role is preferred: lower first.
   var rank: UInt8 = 0
+  /// What the field says of the event, and the same for fields that say the same.
+  var fact = EventFact.none
+  var factRank: UInt8 = 0
+
+  /// Which end of the event an address in the field is.
+  var side: ObservableFlags {
+    switch fact {
+    case .source: .originator
+    case .destination: .responder
+    default: []
+    }
+  }
 
   /// The class of text outside records.
   static let text = FieldClass()
@@ -92,6 +104,7 @@ struct FieldClass: Sendable {
     if label == .hassh || label == .hasshServer { traits.insert(.pairedHash) }
     traits.formUnion(name.ownKinds(parent: parentName))
     (role, rank) = name.role(parent: parentName)
+    (fact, factRank) = name.fact(parent: parentName)
   }
 
   private init() {}
@@ -138,7 +151,7 @@ struct KeyName: Sendable {
 
   var isVersion: Bool {
     plain.contains("useragent") || plain.contains("software") || plain.hasSuffix("version")
-      || plain.hasSuffix("oid") || plain == "ua"
+      || plain.hasSuffix("oid") || plain == "ua" || plain == "requestclientapplication"
   }
 
   func isCipher(parent: KeyName) -> Bool {
@@ -169,7 +182,7 @@ struct KeyName: Sendable {
   /// The kinds that a whole value of the field can be.
   func ownKinds(parent: KeyName) -> FieldTraits {
     var traits: FieldTraits = []
-    if letters.contains("useragent") || plain == "ua"
+    if letters.contains("useragent") || plain == "ua" || letters == "requestclientapplication"
       || letters == "original" && parent.letters == "useragent"
     {
       traits.insert(.userAgent)
@@ -200,6 +213,9 @@ struct KeyName: Sendable {
     case "ts": return (.time, 2)
     case "@timestamp": return (.time, 3)
     case "time": return (.time, 4)
+    case "time_dt": return (.time, 5)
+    case "eventtime": return (.time, 6)
+    case "requestreceivedtimestamp": return (.time, 7)
     case "httpport", "http_port": return (.urlPort, 1)
     case "id.resp_p", "id_resp_p": return (.connectionPort, 1)
     default: break
@@ -213,8 +229,9 @@ struct KeyName: Sendable {
     case "method", "httpmethod", "csmethod", "requestmethod": return (.method, 1)
     case "domain" where inURL: return (.urlHost, 1)
     case "path" where inURL: return (.urlPath, 1)
-    case "query" where inURL: return (.urlQuery, 1)
+    case "query" where inURL, "querystring" where inURL: return (.urlQuery, 1)
     case "scheme" where inURL: return (.urlScheme, 1)
+    case "port" where inURL: return (.urlPort, 1)
     case "path": return (.urlPath, 2)
     default: return portStem == nil ? (.none, 0) : (.port, 1)
     }
@@ -223,6 +240,9 @@ struct KeyName: Sendable {
   /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
   var portStem: String? {
     if plain.hasSuffix("port") { return String(plain.dropLast(4)) }
+    // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
+    if plain == "spt" { return "src" }
+    if plain == "dpt" { return "dst" }
     if lower.hasSuffix("_p") || lower.hasSuffix(".p") || lower.hasSuffix("-p") {
       return String(plain.dropLast())
     }

@@ -33,6 +33,10 @@ struct FieldPaths: Sendable {
     /// The port seen under this path as a stem, and in which object.
     var port: UInt16 = 0
     var portOwner: UInt32 = 0
+    /// The address seen last under this path as a stem, in which record, and how many there were.
+    var address: Int32 = -1
+    var addresses: UInt32 = 0
+    var addressOwner: UInt32 = 0
   }
 
   private(set) var entries: [Entry] = []
@@ -174,6 +178,31 @@ struct FieldPaths: Sendable {
   mutating func port(forAddress id: ID, owner: UInt32) -> UInt16 {
     let stem = Int(stem(of: id))
     return entries[stem].portOwner == owner ? entries[stem].port : 0
+  }
+
+  /// Notes an address among the fields of a line, by its index.
+  mutating func noteAddress(_ index: Int, of id: ID, owner: UInt32) {
+    let stem = Int(stem(of: id))
+    if entries[stem].addressOwner != owner {
+      entries[stem].addressOwner = owner
+      entries[stem].addresses = 0
+    }
+    entries[stem].addresses += 1
+    entries[stem].address = Int32(truncatingIfNeeded: index)
+  }
+
+  /// The address that waits for a port behind it, which it then has; nil for none.
+  mutating func takeAddress(forPort id: ID, owner: UInt32) -> Int? {
+    let stem = Int(stem(of: id))
+    guard entries[stem].addressOwner == owner, entries[stem].address >= 0 else { return nil }
+    defer { entries[stem].address = -1 }
+    return Int(entries[stem].address)
+  }
+
+  /// Whether no other address of the record has the same stem.
+  mutating func isOnlyAddress(_ id: ID, owner: UInt32) -> Bool {
+    let stem = Int(stem(of: id))
+    return entries[stem].addressOwner == owner && entries[stem].addresses == 1
   }
 
   // MARK: Table

@@ -85,6 +85,11 @@ extension Extraction {
     switch readValue(chunk, from: value, recordStart: start, isFinal: isFinal) {
     case .needsMore: return false
     case .broken(let isLong):
+      if !isArrayOfObjects,
+        openList(chunk, from: start, &position, &state, isFinal: isFinal, into: &batch)
+      {
+        return true
+      }
       countBroken(chunk, at: start, isLong: isLong)
       return nil
     case .complete(let end):
@@ -101,6 +106,9 @@ extension Extraction {
           guard
             RawSpan.isBlank(next) || next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
           else {
+            if openList(chunk, from: start, &position, &state, isFinal: isFinal, into: &batch) {
+              return true
+            }
             countBroken(chunk, at: start, isLong: false)
             return nil
           }
@@ -141,8 +149,15 @@ extension Extraction {
     }
     guard start < chunk.byteCount else { return isFinal }
     let byte = chunk.byte(unchecked: start)
-    if byte == UInt8(ascii: "]") {
+    if state.array != .behindList, byte == UInt8(ascii: "]") {
+      state.array = state.list == .none ? .outside : .behindList
+      state.isInsideLine = true
+      position.offset += 1
+      return true
+    }
+    if state.array == .behindList, byte == UInt8(ascii: "}") {
       state.array = .outside
+      state.list = .none
       state.isInsideLine = true
       position.offset += 1
       return true
@@ -157,7 +172,8 @@ extension Extraction {
       switch readValue(chunk, from: start, recordStart: start, isFinal: isFinal) {
       case .needsMore: return false
       case .complete(let end):
-        emitRecord(chunk, from: start, to: end, number: position.line + 1, into: &batch)
+        emitRecord(
+          chunk, from: start, to: end, number: position.line + 1, list: state.list, into: &batch)
         position.advance(chunk, to: end)
         state.array = .behindElement
         state.isInsideLine = true
@@ -168,7 +184,118 @@ extension Extraction {
     // What follows is text, or a record of its own.
     counters.brokenArrays += 1
     state.array = .outside
+    state.list = .none
     return true
+  }
+
+  // MARK: Lists of records
+
+  /// The list that an object begins with, as CloudTrail's files do, and its first element; nil where
+  /// it begins with something else.
+  private func listStart(
+    _ chunk: RawSpan, from start: Int, to end: Int
+  ) -> (name: LogState.ListName, element: Int)? {
+    var offset = start + 1
+    func skipBlanks() {
+      while offset < end, RawSpan.isBlank(chunk.byte(unchecked: offset)) { offset += 1 }
+    }
+    func take(_ word: StaticString) -> Bool {
+      guard end - offset >= word.utf8CodeUnitCount, chunk.starts(with: word, at: offset) else {
+        return false
+      }
+      offset += word.utf8CodeUnitCount
+      skipBlanks()
+      return true
+    }
+    skipBlanks()
+    let name: LogState.ListName
+    if take("\"Records\"") {
+      name = .upperCase
+    } else if take("\"records\"") {
+      name = .lowerCase
+    } else {
+      return nil
+    }
+    guard take(":"), take("["), offset < end, chunk.byte(unchecked: offset) == UInt8(ascii: "{")
+    else { return nil }
+    return (name, offset)
+  }
+
+  /// Opens the list of an object that is too long for a record, or that breaks later: each of its
+  /// elements is a record of its own, as those of an array are.
+  private mutating func openList(
+    _ chunk: RawSpan, from start: Int, _ position: inout LogPosition, _ state: inout LogState,
+    isFinal: Bool, into batch: inout ObservableBatch
+  ) -> Bool {
+    let windowEnd = min(chunk.byteCount, start + options.lineLimit)
+    guard let list = listStart(chunk, from: start, to: windowEnd),
+      case .complete(let end) = readValue(
+        chunk, from: list.element, recordStart: start, isFinal: isFinal)
+    else { return false }
+    let line =
+      position.line + UInt64(chunk.lineFeeds(from: position.offset, to: list.element)) + 1
+    emitRecord(
+      chunk, from: list.element, to: end, number: line, list: list.name, into: &batch)
+    position.advance(chunk, to: end)
+    state.array = .behindElement
+    state.list = list.name
+    state.isInsideLine = true
+    return true
+  }
+
+  /// The path under which the elements of a list stand.
+  private mutating func path(of list: LogState.ListName) -> FieldPaths.ID {
+    switch list {
+    case .none: FieldPaths.root
+    case .upperCase: name("Records")
+    case .lowerCase: name("records")
+    }
+  }
+
+  /// Emits the elements of the list that the record read last begins with, each as a record of its
+  /// own, and its other members as one.
+  private mutating func emitList(
+    _ chunk: RawSpan, _ list: LogState.ListName, from start: Int, to end: Int, number: UInt64,
+    into batch: inout ObservableBatch
+  ) {
+    let tokens = self.tokens
+    self.tokens = []
+    defer { self.tokens = tokens }
+    var line = number
+    var counted = start
+    // `{`, the key, `[`.
+    var index = 3
+    while index < tokens.count, tokens[index].kind != .endArray {
+      let element = index
+      index = Self.valueEnd(tokens, from: index)
+      let first = tokens[element].start
+      line += UInt64(chunk.lineFeeds(from: counted, to: first))
+      counted = first
+      emitRecord(
+        chunk, tokens, element..<index, from: first, to: tokens[index - 1].end, number: line,
+        list: list, into: &batch)
+    }
+    let others = [tokens[0]] + tokens[min(index + 1, tokens.count)...]
+    if others.count > 2 {
+      emitRecord(
+        chunk, others, 0..<others.count, from: start, to: end, number: number, list: .none,
+        into: &batch)
+    }
+  }
+
+  /// The index behind the value whose first token is at an index.
+  private static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
+    var index = start
+    var depth = 0
+    repeat {
+      switch tokens[index].kind {
+      case .beginObject, .beginArray: depth += 1
+      case .endObject, .endArray: depth -= 1
+      default: break
+      }
+      index += 1
+    } while depth > 0
+    return index
   }
 
   // MARK: Emission
@@ -176,26 +303,32 @@ extension Extraction {
   /// Emits the record whose tokens were read last.
   private mutating func emitRecord(
     _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64,
-    into batch: inout ObservableBatch
+    list: LogState.ListName = .none, into batch: inout ObservableBatch
   ) {
     let tokens = self.tokens
     self.tokens = []
     defer { self.tokens = tokens }
-    emitRecord(chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, into: &batch)
+    emitRecord(
+      chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, list: list,
+      into: &batch)
   }
 
   private mutating func emitRecord(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, from start: Int,
-    to end: Int, number: UInt64, into batch: inout ObservableBatch
+    to end: Int, number: UInt64, list: LogState.ListName = .none,
+    into batch: inout ObservableBatch
   ) {
     guard candidates.isAny(from: start, to: end) else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     var walk = JSONWalk(level: 0, report: nil)
+    walk.top = path(of: list)
     walkRecord(chunk, tokens, range, &walk, into: &batch)
     endRecord(&batch)
-    if record.isInBatch, let token = walk.time {
+    guard record.isInBatch else { return }
+    if let token = walk.time {
       setTime(LogTime.field(chunk, token.range) ?? ObservableRecord.noTime, &batch)
     }
+    setContext(&batch)
   }
 
   /// Emits a top-level value: of an array each object is a record of its own.
@@ -203,6 +336,12 @@ extension Extraction {
     _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64,
     into batch: inout ObservableBatch
   ) {
+    if tokens.count > 4, tokens[3].kind == .beginObject,
+      let list = listStart(chunk, from: start, to: end)
+    {
+      emitList(chunk, list.name, from: start, to: end, number: number, into: &batch)
+      return
+    }
     guard tokens.first?.kind == .beginArray else {
       emitRecord(chunk, from: start, to: end, number: number, into: &batch)
       return
@@ -217,15 +356,7 @@ extension Extraction {
     var index = 1
     while index < tokens.count - 1 {
       let element = index
-      var depth = 0
-      repeat {
-        switch tokens[index].kind {
-        case .beginObject, .beginArray: depth += 1
-        case .endObject, .endArray: depth -= 1
-        default: break
-        }
-        index += 1
-      } while depth > 0
+      index = Self.valueEnd(tokens, from: index)
       guard tokens[element].kind == .beginObject else {
         others = others.lowerBound..<index
         continue

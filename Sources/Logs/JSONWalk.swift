@@ -30,6 +30,8 @@ struct JSONWalk {
   var level: Int
   /// The field to report for all values: set in a record that is nested in a string.
   var report: FieldPaths.ID?
+  /// The path of the record itself: that of the list which it is an element of.
+  var top = FieldPaths.root
   /// The token of the record's time, and its rank among the keys that name one.
   var time: JSONToken?
   var timeRank: UInt8 = .max
@@ -51,7 +53,7 @@ extension Extraction {
     // A frame below the first container, for a value that stands alone.
     objectSerial &+= 1
     var top = JSONFrame(
-      path: FieldPaths.root, isObject: false, serial: objectSerial, waitingStart: waiting.count)
+      path: walk.top, isObject: false, serial: objectSerial, waitingStart: waiting.count)
     var current = FieldPaths.root
     var previous = FieldPaths.root
     for index in range {
@@ -67,6 +69,10 @@ extension Extraction {
       case .number:
         guard top.isObject else { continue }
         note(bytes, token, index, current, &top, &walk, depth: frames.count - base)
+        let fieldClass = paths.fieldClass(current)
+        if fieldClass.fact != .none {
+          noteFact(bytes, token, fieldClass, walk, depth: frames.count - base)
+        }
       case .beginObject:
         let path = top.isObject ? current : top.path
         frames.append(top)
@@ -115,6 +121,7 @@ extension Extraction {
     if fieldClass.role != .none, top.isObject {
       note(bytes, token, index, path, &top, &walk, depth: depth)
     }
+    if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, walk, depth: depth) }
     var unit = TextUnit(
       start: token.start, end: token.end, level: walk.level, field: walk.report ?? path,
       fieldClass: fieldClass)
@@ -179,6 +186,14 @@ extension Extraction {
   }
 
   // MARK: Siblings
+
+  /// Notes what a member says of the event: one of the record itself or of an object in it.
+  private mutating func noteFact(
+    _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ walk: JSONWalk, depth: Int
+  ) {
+    guard depth <= 3, walk.level == 0, walk.report == nil, !token.hasEscapes else { return }
+    facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+  }
 
   /// Notes what a member is to its siblings.
   @inline(__always)

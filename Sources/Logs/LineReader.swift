@@ -62,6 +62,12 @@ extension Extraction {
     default: break
     }
     if case .comments = state.layout { state.layout = .lines }
+    if first == start, !state.isInsideLine, readsLineRecords,
+      chunk.byte(unchecked: first) == UInt8(ascii: "v")
+    {
+      let read = readFlowLogHeader(chunk, &position, &state, isFinal: isFinal)
+      if let read { return read }
+    }
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
   }
 
@@ -89,7 +95,8 @@ extension Extraction {
     case .at(let end, let hasLineFeed):
       scanLine(
         chunk, from: start, to: end, number: position.line + 1,
-        isCutAtStart: state.isInsideLongLine, isCutAtEnd: false, into: &batch)
+        isCutAtStart: state.isInsideLongLine, isCutAtEnd: false,
+        isWhole: !state.isInsideLine && !state.isInsideLongLine, into: &batch)
       position.offset = hasLineFeed ? end + 1 : end
       if hasLineFeed { position.line += 1 }
       state.isInsideLongLine = false
@@ -99,32 +106,54 @@ extension Extraction {
       let end = start + options.lineLimit
       scanLine(
         chunk, from: start, to: end, number: position.line + 1,
-        isCutAtStart: state.isInsideLongLine, isCutAtEnd: true, into: &batch)
+        isCutAtStart: state.isInsideLongLine, isCutAtEnd: true, isWhole: false, into: &batch)
       position.offset = end
       state.isInsideLongLine = true
     }
     return true
   }
 
-  /// Emits the values of a line of text; its rest may be a record.
+  /// Emits the values of a line: one that is `isWhole` may be a record of one of the formats that are
+  /// known line by line, else it is text, and its rest may be a record.
   private mutating func scanLine(
     _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64, isCutAtStart: Bool,
-    isCutAtEnd: Bool, into batch: inout ObservableBatch
+    isCutAtEnd: Bool, isWhole: Bool, into batch: inout ObservableBatch
   ) {
     guard candidates.isAny(from: start, to: end) else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
+    if isWhole, readsLineRecords, readLineRecord(chunk, start..<end) {
+      let time = line.time ?? line.headerTime
+      scanLineRecord(chunk, start..<end, into: &batch)
+      endRecord(&batch)
+      if let time { setTime(time, &batch) }
+      setContext(&batch)
+      return
+    }
     var unit = TextUnit(
       start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
     unit.isCutAtStart = isCutAtStart
     unit.isCutAtEnd = isCutAtEnd
-    let nested = isCutAtStart || isCutAtEnd ? nil : nestedStart(chunk, from: start, to: end)
-    if let nested { unit.end = nested }
-    scan(chunk, unit, into: &batch)
-    if nested != nil { walkNested(chunk, level: 0, field: FieldPaths.root, into: &batch) }
+    if isCutAtStart || isCutAtEnd {
+      scan(chunk, unit, into: &batch)
+    } else {
+      scanRest(chunk, from: start, to: end, into: &batch)
+    }
     endRecord(&batch)
     if record.isInBatch, let time = LogTime.lineStart(chunk, start..<end) {
       setTime(time, &batch)
     }
+  }
+
+  /// Emits the values of a line's text from an offset on, whose end may be a record in JSON.
+  mutating func scanRest(
+    _ chunk: RawSpan, from start: Int, to end: Int, into batch: inout ObservableBatch
+  ) {
+    var unit = TextUnit(
+      start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
+    let nested = nestedStart(chunk, from: start, to: end)
+    if let nested { unit.end = nested }
+    scan(chunk, unit, into: &batch)
+    if nested != nil { walkNested(chunk, level: 0, field: FieldPaths.root, into: &batch) }
   }
 
   /// Where the rest of a line begins that is whole JSON; its tokens are then read.

@@ -3,10 +3,10 @@ import Parsing
 /// What a log with columns says of them, in the file: immutable, so that states share it.
 final class LogHeader: Sendable, Equatable {
   /// Which reader's header it is.
-  enum Layout: UInt8, Sendable { case zeek, w3c, csv }
+  enum Layout: UInt8, Sendable { case zeek, w3c, csv, flowLog }
 
   let layout: Layout
-  /// The byte between columns: Zeek's `#separator`, a CSV's delimiter; of no meaning for W3C.
+  /// The byte between columns: Zeek's `#separator`, a CSV's delimiter; of no meaning for W3C and flow logs.
   let separator: UInt8
   /// Zeek's separator of the elements of sets and vectors.
   let setSeparator: UInt8
@@ -16,6 +16,8 @@ final class LogHeader: Sendable, Equatable {
   let names: [[UInt8]]
   /// Zeek's types; empty for the others.
   let types: [[UInt8]]
+  /// Of a flow log: the column with the source's address.
+  let addressColumn: Int
 
   init(
     layout: Layout, separator: UInt8, setSeparator: UInt8 = Byte.comma,
@@ -29,6 +31,7 @@ final class LogHeader: Sendable, Equatable {
     self.unsetField = unsetField
     self.names = names
     self.types = types
+    addressColumn = names.firstIndex { $0.ends(with: "srcaddr") } ?? 0
   }
 
   /// A header with some of its lines replaced.
@@ -48,5 +51,11 @@ final class LogHeader: Sendable, Equatable {
       && left.setSeparator == right.setSeparator && left.emptyField == right.emptyField
       && left.unsetField == right.unsetField && left.names == right.names
       && left.types == right.types
+  }
+}
+
+extension [UInt8] {
+  fileprivate func ends(with word: String) -> Bool {
+    suffix(word.utf8.count).elementsEqual(word.utf8)
   }
 }

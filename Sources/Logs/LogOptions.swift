@@ -40,6 +40,8 @@ public struct LogOptions: Sendable {
   public var jsonDepth: Int
   /// Whether defanged values (`hxxp://evil[.]example`) are read as what they stand for.
   public var refangs = false
+  /// The year of times that name none (syslog, RFC 3164); nil: such a line has no event time.
+  public var year: Int?
 
   /// Options with the usual limits.
   public init(

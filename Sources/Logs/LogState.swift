@@ -16,13 +16,17 @@ public struct LogState: Equatable, Sendable {
   }
 
   /// Whether an array of objects is open, whose elements are records of their own.
-  enum ArrayPlace: UInt8, Sendable { case outside, beforeElement, behindElement }
+  enum ArrayPlace: UInt8, Sendable { case outside, beforeElement, behindElement, behindList }
+
+  /// The member that the open array is, of an object with little else: CloudTrail's `Records`.
+  enum ListName: UInt8, Sendable { case none, upperCase, lowerCase }
 
   /// How characters are written.
   enum Encoding: UInt8, Sendable { case utf8, utf16LittleEndian, utf16BigEndian }
 
   var layout: Layout = .lines
   var array: ArrayPlace = .outside
+  var list: ListName = .none
   var encoding: Encoding = .utf8
   /// A record ended, and its line goes on.
   var isInsideLine = false
@@ -84,7 +88,17 @@ public struct LogState: Equatable, Sendable {
     case .tsv: header = CSVHeader.read(bytes, from: start, separator: Byte.tab)
     default: header = nil
     }
-    guard let header else { return }
+    guard let header else {
+      if options.format == nil,
+        let header = FlowLogHeader.recognise(
+          bytes, from: start, limit: options.lineLimit, isFinal: isFinal)
+      {
+        layout = .rows(header)
+        isClosed = true
+        isBeforeHeaderRow = true
+      }
+      return
+    }
     layout = .rows(header)
     isBeforeHeaderRow = true
   }

@@ -50,7 +50,16 @@ extension Extraction {
     }
     if !plan.urlPaths.isEmpty, !plan.urlHosts.isEmpty { joinColumns(chunk, header, into: &batch) }
     endRecord(&batch)
-    if record.isInBatch { setTime(rowTime(chunk, header), &batch) }
+    guard record.isInBatch else { return }
+    setTime(rowTime(chunk, header), &batch)
+    for index in plan.facts where index < columns.count {
+      let range = columns[index]
+      guard !isAbsent(chunk, range, header) else { continue }
+      let fieldClass = plan.columns[index].fieldClass
+      facts.note(
+        fieldClass.fact, rank: fieldClass.factRank, chunk, range.start..<range.end)
+    }
+    setContext(&batch)
   }
 
   /// Whether a column's text says that it has no value.

@@ -17,6 +17,14 @@ extension Extraction {
       return readLine(chunk, &position, &state, isFinal: isFinal, into: &batch)
     }
     let start = position.offset
+    if state.isBeforeHeaderRow {
+      // That of a flow log, which was read when the log was opened.
+      guard case .at(let end, let hasLineFeed) = lineEnd(chunk, from: start, isFinal: isFinal)
+      else { return false }
+      finishLine(&position, end, hasLineFeed)
+      state.isBeforeHeaderRow = false
+      return true
+    }
     let end: Int
     let hasLineFeed: Bool
     switch splitRow(chunk, header, from: start, isFinal: isFinal) {
@@ -34,6 +42,7 @@ extension Extraction {
     }
     let isRow =
       !header.names.isEmpty && columns.count == header.names.count
+      && (header.layout != .flowLog || isFlow(chunk, header))
     if isRow {
       scanRow(
         chunk, header, from: start, to: end, number: position.line + 1, into: &batch)
@@ -45,6 +54,15 @@ extension Extraction {
     }
     if !chunk.trimmed(start..<end).isEmpty { counters.oddRows += 1 }
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+  }
+
+  /// Whether an address or its absence stands where the header of a flow log wants one: other lines
+  /// between may have as many words.
+  private func isFlow(_ chunk: RawSpan, _ header: LogHeader) -> Bool {
+    let column = columns[header.addressColumn]
+    let range = column.start..<column.end
+    return range.count == 1 && chunk.byte(unchecked: range.lowerBound) == Byte.minus
+      || IPAddressText.ipv4(chunk, range) != nil || IPAddressText.ipv6(chunk, range) != nil
   }
 
   /// Finds the end of a row and cuts it into columns on the way.

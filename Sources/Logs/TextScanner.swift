@@ -98,6 +98,9 @@ extension Extraction {
           cursor.floor = after
           cursor.hardFloor = after
           ansiEnds.append(after)
+          // What looks like a quote in it is none.
+          Self.noteQuotes(bytes, to: offset, &cursor)
+          cursor.quotesDone = max(cursor.quotesDone, after)
           offset = after
         } else {
           offset += 1

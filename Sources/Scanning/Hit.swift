@@ -33,6 +33,23 @@ public struct Hit: Sendable {
   public var end: FlowEnd?
   /// The lines around it, where they were asked for.
   public var context: LineContext?
+  /// What a log's record says of the event: its ends, state and verdict.
+  public var event: EventContext? = nil
+
+  /// Where the event came from, as a capture or a record tells it.
+  var sourceEnd: EventEnd? {
+    guard let flow else { return event?.source }
+    return EventEnd(
+      address: flow.source, isIPv4: flow.ipVersion == 4, port: flow.hasPorts ? flow.sourcePort : 0)
+  }
+
+  /// Where the event went.
+  var destinationEnd: EventEnd? {
+    guard let flow else { return event?.destination }
+    return EventEnd(
+      address: flow.destination, isIPv4: flow.ipVersion == 4,
+      port: flow.hasPorts ? flow.destinationPort : 0)
+  }
 }
 
 /// One end of a flow.

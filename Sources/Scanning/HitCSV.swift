@@ -32,14 +32,15 @@ struct HitCSV {
     cell(hit.path.bytes, to: &output)
     cell(Array("\(hit.number)".utf8), to: &output)
     cell(hit.offset.map { Array("\($0)".utf8) } ?? [], to: &output)
-    guard let flow = hit.flow else {
-      output.append(contentsOf: ",,,,".utf8)
-      return
-    }
-    cell(flow.addressText(flow.source), to: &output)
-    cell(flow.hasPorts ? Array("\(flow.sourcePort)".utf8) : [], to: &output)
-    cell(flow.addressText(flow.destination), to: &output)
-    cell(flow.hasPorts ? Array("\(flow.destinationPort)".utf8) : [], to: &output)
+    cell(hit.sourceEnd, to: &output)
+    cell(hit.destinationEnd, to: &output)
+  }
+
+  /// An address and a port, each of which may be unknown.
+  private func cell(_ end: EventEnd?, to output: inout [UInt8]) {
+    cell(end.map(\.text) ?? [], to: &output)
+    let port = end.map(\.port) ?? 0
+    cell(port > 0 ? Array("\(port)".utf8) : [], to: &output)
   }
 
   private func cell(_ value: [UInt8], to output: inout [UInt8]) {
@@ -65,6 +66,19 @@ extension FlowRecord {
   func addressText(_ address: (UInt64, UInt64)) -> [UInt8] {
     var text: [UInt8] = []
     if ipVersion == 4 {
+      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
+    } else {
+      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
+    }
+    return text
+  }
+}
+
+extension EventEnd {
+  /// The address as text.
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    if isIPv4 {
       IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
     } else {
       IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)

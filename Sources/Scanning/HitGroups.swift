@@ -73,7 +73,9 @@ struct HitGroups {
       let entry = hit.indicators[0].entry
       return [entry.kind.rawValue, entry.mode.rawValue] + entry.value
     case .flow:
-      guard let flow = hit.flow else { return Array("line ".utf8) + hit.path.bytes }
+      guard let flow = hit.flow ?? hit.event?.flow else {
+        return Array("line ".utf8) + hit.path.bytes
+      }
       return Self.key(flow)
     case .host:
       return host(of: hit)
@@ -85,11 +87,8 @@ struct HitGroups {
     }
   }
 
-  /// The flow's originator; in logs, where no flow is known, the input.
-  private func host(of hit: Hit) -> [UInt8] {
-    guard let flow = hit.flow else { return hit.path.bytes }
-    return flow.addressText(flow.source)
-  }
+  /// Where the event came from; in logs whose records do not tell, the input.
+  private func host(of hit: Hit) -> [UInt8] { hit.sourceEnd?.text ?? hit.path.bytes }
 
   private static func key(_ flow: FlowRecord) -> [UInt8] {
     flow.addressText(flow.source) + Array(" \(flow.sourcePort) ".utf8)
@@ -102,7 +101,8 @@ struct HitGroups {
     switch grouping {
     case .none: group.first.value
     case .indicator: group.first.indicators[0].entry.value
-    case .flow: group.first.flow.map(Self.key) ?? group.first.path.bytes
+    case .flow:
+      (group.first.flow ?? group.first.event?.flow).map(Self.key) ?? group.first.path.bytes
     case .host: host(of: group.first)
     case .day: key(of: group.first)
     }

@@ -56,7 +56,11 @@ struct HitJSON {
       writer.plain(end == .originator ? "originator" : "responder")
     }
     if let context = hit.context { writer.context(context) }
-    if let flow = hit.flow { writer.flow(flow, direction: home.direction(of: flow)) }
+    if let flow = hit.flow {
+      writer.flow(flow, direction: home.direction(of: flow))
+    } else if let event = hit.event {
+      writer.event(event, home: home)
+    }
     writer.endObject()
     output.append(contentsOf: writer.bytes)
   }
@@ -172,15 +176,7 @@ extension JSONWriter {
   mutating func flow(_ flow: FlowRecord, direction: StaticString) {
     key("flow")
     beginObject()
-    key("protocol")
-    switch flow.ipProtocol {
-    case 1: plain("icmp")
-    case 6: plain("tcp")
-    case 17: plain("udp")
-    case 58: plain("icmp6")
-    case 132: plain("sctp")
-    default: number(flow.ipProtocol)
-    }
+    ipProtocol(flow.ipProtocol)
     key("src")
     address(flow.source, version: flow.ipVersion)
     if flow.hasPorts {
@@ -206,6 +202,58 @@ extension JSONWriter {
       plain("overlap")
     }
     endObject()
+  }
+
+  /// Writes what a record says of its event as the `flow` member, with a verdict beside the state.
+  mutating func event(_ event: EventContext, home: HomeNetworks) {
+    key("flow")
+    beginObject()
+    if let number = event.ipProtocol { ipProtocol(number) }
+    if let end = event.source {
+      key("src")
+      address(end.address, version: end.isIPv4 ? 4 : 6)
+      if end.port > 0 {
+        key("src_port")
+        number(end.port)
+      }
+    }
+    if let end = event.destination {
+      key("dst")
+      address(end.address, version: end.isIPv4 ? 4 : 6)
+      if end.port > 0 {
+        key("dst_port")
+        number(end.port)
+      }
+    }
+    if let flow = event.flow {
+      if flow.hasPorts {
+        key("community_id")
+        communityID(of: flow)
+      }
+      key("direction")
+      plain(home.direction(of: flow))
+    }
+    if !event.state.isEmpty {
+      key("state")
+      string(event.state.bytes)
+    }
+    if let verdict = event.verdict {
+      key("verdict")
+      plain(verdict == .blocked ? "blocked" : "allowed")
+    }
+    endObject()
+  }
+
+  private mutating func ipProtocol(_ number: UInt8) {
+    key("protocol")
+    switch number {
+    case 1: plain("icmp")
+    case 6: plain("tcp")
+    case 17: plain("udp")
+    case 58: plain("icmp6")
+    case 132: plain("sctp")
+    default: self.number(number)
+    }
   }
 
   /// Writes a time in nanoseconds since 1970 as RFC 3339.
@@ -244,5 +292,28 @@ extension JSONWriter {
     beginArray()
     for value in values { string(value) }
     endArray()
+  }
+}
+
+extension EventContext {
+  /// The flow that both ends make; it has ports where the protocol and both ports are known.
+  var flow: FlowRecord? {
+    guard let source, let destination, source.isIPv4 == destination.isIPv4 else { return nil }
+    let hasPorts =
+      source.port > 0 && destination.port > 0
+      && (ipProtocol == 6 || ipProtocol == 17 || ipProtocol == 132)
+    return FlowRecord(
+      source: source.address, destination: destination.address, sourcePort: source.port,
+      destinationPort: destination.port, ipProtocol: ipProtocol ?? 0,
+      ipVersion: source.isIPv4 ? 4 : 6, tunnelDepth: 0, hasPorts: hasPorts)
+  }
+}
+
+extension ObservableBatch {
+  /// What a record says of its event, if anything.
+  func context(of record: ObservableRecord) -> EventContext? {
+    guard record.context != ObservableRecord.noContext, Int(record.context) < contexts.count
+    else { return nil }
+    return contexts[Int(record.context)]
   }
 }

@@ -202,6 +202,7 @@ final class HitResolver: BatchProcessor {
         count: options.contextLines, surroundings: place.surroundings, number: hit.number,
         at: Int(clamping: record.base))
     }
+    hit.event = batch.context(of: record)
     deliver(hit, to: &output)
     return true
   }

@@ -65,6 +65,8 @@ final class ObservableListing: BatchProcessor {
     if record.flow != ObservableRecord.noFlow, Int(record.flow) < batch.flows.count {
       let flow = batch.flows[Int(record.flow)]
       writer.flow(flow, direction: home.direction(of: flow))
+    } else if let event = batch.context(of: record) {
+      writer.event(event, home: home)
     }
     writer.endObject()
   }

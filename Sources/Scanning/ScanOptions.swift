@@ -39,6 +39,8 @@ public struct ScanOptions: Sendable {
 
   /// The format of every input, or nil to tell it by content.
   public var inputFormat: InputFormat?
+  /// The year of times in logs that name none (syslog, RFC 3164), or nil: they are no times.
+  public var logYear: Int?
   /// Kinds of indicators that take part.
   public var kinds: IndicatorKindSet = .all
   /// Names of the feeds that take part; empty is all.

@@ -153,6 +153,7 @@ public enum Scanner {
       purpose: purpose, kinds: kinds,
       format: options.inputFormat.flatMap { LogFormat(rawValue: $0.rawValue) })
     result.refangs = options.refangs
+    result.year = options.logYear
     return result
   }
 

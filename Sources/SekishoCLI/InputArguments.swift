@@ -14,6 +14,12 @@ struct InputArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The year of lines of logs that name none, as syslog's; without it they have no time.",
+      valueName: "yyyy"))
+  var logYear: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Only these kinds, separated by commas: ipv4, domain, sha256 …", valueName: "kinds"))
   var kinds: String?
 
@@ -52,6 +58,12 @@ struct InputArguments: ParsableArguments {
             + InputFormat.allCases.map(\.rawValue).joined(separator: " "))
       }
       options.inputFormat = format
+    }
+    if let logYear {
+      guard 1970...2261 ~= logYear else {
+        throw ValidationError("--log-year must be a year from 1970 to 2261")
+      }
+      options.logYear = logYear
     }
     if let kinds {
       var set = IndicatorKindSet()

@@ -22,7 +22,8 @@ struct ExtractionCase: Sendable, CustomTestStringConvertible {
 
 /// The examples of the matching rules, and the cases that they imply, section by section.
 enum ExtractionCases {
-  static let all = runs + addresses + names + urls + emails + digests + records + tables + inputs
+  static let all =
+    runs + addresses + names + urls + emails + digests + records + tables + inputs + judged
 
   static let runs: [ExtractionCase] = [
     .init("empty", "", []),

@@ -23,7 +23,14 @@ import Testing
     "\u{1b}[", "\u{1b}[;", "\\u001b[", "\"", "\"Mozilla/", "'", "=", "md5=", "0123456789abcdef",
     "0123456789abcdef0123456789abcdef ", "aa:", "。", "中", "中.", "a.b中", "é", "\u{301}", "\u{feff}",
     "\\", "\\\\", "\\x41", "#", "#Fields:", ",", "\t", "a.b/", "a.b/,", "a.b;", "a.b:1/",
-    "{\"a\":\"b\"}", "{\"a\":\"b\"} ", "[1]", "{}", "1 ", "null",
+    "{\"a\":\"b\"}", "{\"a\":\"b\"} ", "[1]", "{}", "1 ", "null", "{\"Records\":[{", "CEF:0|",
+    "LEEF:2.0|",
+    "|", "\\|", "a=b ", "a=\"b\" ", "a=\"\\", "=", " IN= OUT= SRC=1.1.1.1 ", "[SRC=", "%ASA-6-1: ",
+    "inside:1.1.1.1/1 ", "for a:1.1.1.1/1(", "<1>", "<1>1 - - - - - [", "[a b=\"c\"]",
+    "Oct  1 00:00:00 ",
+    "client 1.1.1.1#1 (a): query: ", "1.1.1.1 - - [10/Oct/2000:13:55:36 +0000] \"", "2 ",
+    "version ",
+    "srcaddr dstaddr ",
   ]
 
   @Test(arguments: patterns)
@@ -32,6 +39,8 @@ import Testing
       let options = LogOptions(purpose: purpose, lineLimit: 1 << 13)
       for head in [
         "", "#separator \\x09\n#fields\ta\tb\n#types\tstring\tstring\n", "a,b,c\n1,2,3\n",
+        "version srcaddr dstaddr x y\n", "{\"Records\":[", "CEF:0|a|b|c|d|e|f|", "<1>1 - - - - - ",
+        "%FTD-1-430003: ", "1 - - [10/Oct/2000:13:55:36 +0000] \"GET\" 1 1 ",
       ] {
         let input = Array(head.utf8) + Self.repeated(pattern, bytes: 1 << 14)
         let (found, extractor, _) = extract(input, options)
@@ -44,6 +53,9 @@ import Testing
   /// Work that grows with the square of a line's length would take minutes here.
   @Test(arguments: [
     "http://a/", "a.b/", "(", "{\"a\":", "[{\"a\":1},", "a.b+", "http://a,", "@", "a@b.c",
+    "CEF:0|a|b|c|d|e|f|g=", "\\|", "a=b ", "a=\"\\\\", "IN= OUT= SRC=1 [", "%ASA-6-1: a:",
+    "SrcIP: 1, ",
+    "<1>1 - - - - - [a b=\"\\\"", "#1 client 1.1.1.1#1 ", "1 - - [10/Oct/2000:13:55:36 +0000] \"\\",
   ])
   func longLinesAreLinear(_ pattern: String) {
     let input = Self.repeated(pattern)

@@ -1,7 +1,7 @@
 /// Logs put together from fragments that are known to be nasty.
 enum RandomLogs {
   enum Shape: CaseIterable, Sendable {
-    case text, json, mixed, zeek, w3c, csv, bytes
+    case text, json, mixed, zeek, w3c, csv, lines, records, bytes
   }
 
   static func log(_ shape: Shape, seed: UInt64) -> [UInt8] {
@@ -13,6 +13,8 @@ enum RandomLogs {
     case .zeek: maker.zeek()
     case .w3c: maker.w3c()
     case .csv: maker.csv()
+    case .lines: maker.lines { $0.formatted() }
+    case .records: maker.records()
     case .bytes: maker.bytes()
     }
     return maker.output
@@ -52,7 +54,7 @@ enum RandomLogs {
     return result
   }
 
-  private struct Maker {
+  struct Maker {
     var random: SeededGenerator
     var output: [UInt8] = []
 

@@ -144,16 +144,29 @@ enum TextRuleCases {
       ["ipv6 text 2001:db8::1 @0 :443", "ipv6 text 2001:db8:1:2:3:4:5:6 @47"]),
     Case(
       "keys of firewalls", "SRC=192.0.2.1 DST=198.51.100.1 SPT=52220 DPT=80",
-      ["ipv4 text 192.0.2.1 @4 :52220", "ipv4 text 198.51.100.1 @18 :80"]),
+      ["ipv4 SRC 192.0.2.1 @4 :52220", "ipv4 DST 198.51.100.1 @18 :80"]),
     Case(
       "the same key again", "src=192.0.2.1 src=192.0.2.2 spt=1 usrc=192.0.2.3 spt=2",
-      ["ipv4 text 192.0.2.1 @4", "ipv4 text 192.0.2.2 @18 :1", "ipv4 text 192.0.2.3 @39"]),
+      ["ipv4 src 192.0.2.1 @4", "ipv4 src 192.0.2.2 @18 :1", "ipv4 usrc 192.0.2.3 @39"]),
     Case(
       "other keys",
       #"srcip="192.0.2.1" srcport=1 DSTIP=192.0.2.2 dstport=2 saddr=192.0.2.3 sport=3 daddr=2001:db8::1 dport=4"#,
       [
-        "ipv4 text 192.0.2.1 @7 :1", "ipv4 text 192.0.2.2 @34 :2", "ipv4 text 192.0.2.3 @60 :3",
-        "ipv6 text 2001:db8::1 @84 :4",
+        "ipv4 srcip 192.0.2.1 @7 :1", "ipv4 DSTIP 192.0.2.2 @34 :2", "ipv4 saddr 192.0.2.3 @60 :3",
+        "ipv6 daddr 2001:db8::1 @84 :4",
+      ]),
+    Case(
+      "keys of firewalls in text", "saw SRC=192.0.2.1 DST=198.51.100.1 SPT=52220 DPT=80",
+      ["ipv4 text 192.0.2.1 @8 :52220", "ipv4 text 198.51.100.1 @22 :80"]),
+    Case(
+      "the same key again in text", "saw src=192.0.2.1 src=192.0.2.2 spt=1 usrc=192.0.2.3 spt=2",
+      ["ipv4 text 192.0.2.1 @8", "ipv4 text 192.0.2.2 @22 :1", "ipv4 text 192.0.2.3 @43"]),
+    Case(
+      "other keys in text",
+      #"saw srcip="192.0.2.1" srcport=1 DSTIP=192.0.2.2 dstport=2 saddr=192.0.2.3 sport=3 daddr=2001:db8::1 dport=4"#,
+      [
+        "ipv4 text 192.0.2.1 @11 :1", "ipv4 text 192.0.2.2 @38 :2", "ipv4 text 192.0.2.3 @64 :3",
+        "ipv6 text 2001:db8::1 @88 :4",
       ]),
     Case("version marks", "~192.0.2.1 rv:1.9.0.4 xrv:1.9.0.4", ["ipv4 text 1.9.0.4 @26"]),
     Case(

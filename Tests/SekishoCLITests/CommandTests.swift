@@ -30,7 +30,7 @@ import Testing
       ("query", "stage2.evil.example", "subdomain", "demo-dns.log"),
       ("http.url", "http://downloads.example/payload.bin", "exact", "demo-eve.json"),
       ("tls.sni", "c2.example", "exact", "demo-eve.json"),
-      ("text", "cdn.evil.example", "subdomain", "demo-access.log"),
+      ("request", "cdn.evil.example", "subdomain", "demo-access.log"),
     ]
     for hit in expected {
       #expect(

@@ -29,12 +29,17 @@ struct ReferenceField {
     components.contains { component in
       let name = referenceFolded(component, digits: true)
       return name.contains("useragent") || name.contains("software") || name.hasSuffix("version")
-        || name.hasSuffix("oid") || name == "ua"
+        || name.hasSuffix("oid") || name == "ua" || name == "requestclientapplication"
     }
   }
 
   /// §6: the field holds user agents, which are compared whole.
-  var isUserAgent: Bool { last.contains("useragent") || last == "ua" }
+  var isUserAgent: Bool {
+    // CEF's, and that of the Elastic common schema.
+    last.contains("useragent") || last == "ua" || last == "requestclientapplication"
+      || components.suffix(2).map { referenceFolded($0, digits: false) }
+        == ["useragent", "original"]
+  }
 
   /// §4: cipher and key-exchange fields give nothing.
   var isCipher: Bool {

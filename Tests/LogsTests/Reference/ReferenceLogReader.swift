@@ -19,7 +19,15 @@ struct ReferenceLogReader {
     if isW3C() {
       readW3C(from: 0)
     } else if !readCSV() {
-      readLines(from: 0)
+      // The header of a flow log may begin with any column where it is the file's first line.
+      let first = lines().first ?? 0..<0
+      if first.lowerBound == 0, first.count <= lineLimit,
+        let header = ReferenceFlowHeader(Array(text.bytes[first]))
+      {
+        readLines(from: lineEnd(0) + 1, rows: header.members)
+      } else {
+        readLines(from: 0)
+      }
     }
   }
 
@@ -63,14 +71,20 @@ struct ReferenceLogReader {
   }
 
   /// Line by line: records where they parse, text where they do not.
-  private mutating func readLines(from start: Int, closed: ReferenceZeekHeader? = nil) {
+  ///
+  /// `rows` takes the rows of a header that was read: of a Zeek log that is closed, of a flow log.
+  private mutating func readLines(
+    from start: Int,
+    rows: ((ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]?)? = nil
+  ) {
+    var rows = rows
     var position = start
     while position < text.count {
       let end = lineEnd(position)
       let isLineStart = position == 0 || text.bytes[position - 1] == 0x0A
-      if let closed, isLineStart, position < end, text.bytes[position] != 0x23 {
+      if let rows, isLineStart, position < end, text.bytes[position] != 0x23 {
         let row = position..<(text.bytes[end - 1] == 0x0D ? end - 1 : end)
-        if row.count <= lineLimit, let members = closed.members(text.part(row)) {
+        if row.count <= lineLimit, let members = rows(text.part(row)) {
           emit(.object(members), at: position)
           position = end + 1
           continue
@@ -79,6 +93,14 @@ struct ReferenceLogReader {
       if isLineStart {
         if begins(position..<end, with: "#separator") { return readZeek(from: position) }
         if begins(position..<end, with: "#Fields:") { return readW3C(from: position) }
+        let line = position..<(end > position && text.bytes[end - 1] == 0x0D ? end - 1 : end)
+        if begins(line, with: "version "), end - position <= lineLimit,
+          let header = ReferenceFlowHeader(Array(text.bytes[line]))
+        {
+          rows = header.members
+          position = end + 1
+          continue
+        }
       }
       var first = position
       while first < end, isBlank(first) { first += 1 }
@@ -86,35 +108,41 @@ struct ReferenceLogReader {
         position = next
         continue
       }
-      readText(position..<end)
+      readText(position..<end, isWhole: isLineStart)
       position = end + 1
     }
   }
 
-  /// Text: what stands before a record that is the rest of the line, and that record.
-  private mutating func readText(_ range: Range<Int>) {
+  /// A line that is a record of its own; else text.
+  private mutating func readText(_ range: Range<Int>, isWhole: Bool = true) {
     guard !range.isEmpty else { return }
     let line = lineNumber(range.lowerBound)
     guard range.count <= lineLimit else {
       readPieces(range, line: line)
       return
     }
-    let whole = text.part(range)
-    for start in 0..<whole.count where ReferenceRecord.beginsLikeRecord(whole.bytes[start...]) {
-      guard let node = ReferenceJSON.whole(whole, from: start) else { continue }
-      scan(whole.part(0..<start), line: line)
-      var record = ReferenceRecord(line: line, outerField: Array("text".utf8), mayNest: false)
-      record.walk(node, keys: [])
-      output += record.output
-      return
+    if isWhole, let record = ReferenceLine(text.part(range)) {
+      output += record.observables(line: line)
+    } else {
+      output += Self.textObservables(text.part(range), line: line)
     }
-    scan(whole, line: line)
   }
 
-  private mutating func scan(_ part: ReferenceText, line: Int) {
+  /// Text: what stands before a record that is the rest of the line, and that record.
+  static func textObservables(_ whole: ReferenceText, line: Int) -> [ReferenceObservable] {
+    for start in 0..<whole.count where ReferenceRecord.beginsLikeRecord(whole.bytes[start...]) {
+      guard let node = ReferenceJSON.whole(whole, from: start) else { continue }
+      var record = ReferenceRecord(line: line, outerField: Array("text".utf8), mayNest: false)
+      record.walk(node, keys: [])
+      return scan(whole.part(0..<start), line: line) + record.output
+    }
+    return scan(whole, line: line)
+  }
+
+  private static func scan(_ part: ReferenceText, line: Int) -> [ReferenceObservable] {
     var record = ReferenceRecord(line: line, mayNest: false)
     record.walk(.string(part, isQuoted: false), keys: [])
-    output += record.output
+    return record.output
   }
 
   /// An over-long line, in pieces; what touches a cut is dropped (§1.5).
@@ -140,9 +168,58 @@ struct ReferenceLogReader {
   /// Reads the record that begins here and gives where it ends, or nil where the line is text.
   private mutating func readRecord(at start: Int) -> Int? {
     if text.bytes[start] == 0x5B { return readArray(at: start) }
-    guard let (node, end) = parse(at: start), isFollowed(end) else { return nil }
+    guard let (node, end) = parse(at: start), isFollowed(end) else { return readList(at: start) }
+    if Self.list.matches(text.bytes[start...].prefix(200)) { return readList(at: start) }
     emit(node, at: start)
     return end
+  }
+
+  /// How an object begins that is a list of records, as CloudTrail's files are.
+  private static let list = ReferencePattern(
+    #"\A\{[ \t\r\n]*"([Rr]ecords)"[ \t\r\n]*:[ \t\r\n]*\[[ \t\r\n]*(?=\{)"#)
+
+  /// Reads such an object, or gives nil where it is none.
+  ///
+  /// Each element is a record of its own under the list's name, also if the object breaks later, and the
+  /// other members are one.
+  private mutating func readList(at start: Int) -> Int? {
+    guard let groups = Self.list.first(in: text.bytes[start...].prefix(200)), let head = groups[0],
+      let name = groups[1]
+    else { return nil }
+    let key = Array(text.bytes[start + name.lowerBound..<start + name.upperBound])
+    let whole = parse(at: start).flatMap { isFollowed($0.1) ? $0 : nil }
+    var place = start + head.count
+    // The first element counts towards the limit with what stands before it.
+    var limit = start + lineLimit
+    var afterElement: Int?
+    func skipSpace() {
+      while place < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text.bytes[place]) { place += 1 }
+    }
+    while true {
+      var parser = ReferenceJSON(text, at: place, limit: whole?.1 ?? limit)
+      guard let node = parser.value() else { return afterElement }
+      var record = ReferenceRecord(line: lineNumber(place))
+      record.walk(node, keys: [key])
+      output += record.output
+      place = parser.index
+      afterElement = place
+      skipSpace()
+      guard place < text.count else { return afterElement }
+      if text.bytes[place] == 0x5D { break }
+      guard text.bytes[place] == 0x2C else { return afterElement }
+      place += 1
+      afterElement = place
+      skipSpace()
+      limit = place + lineLimit
+    }
+    if let (node, end) = whole, case .object(let members) = node {
+      emit(.object(Array(members.dropFirst())), at: start)
+      return end
+    }
+    place += 1
+    let afterList = place
+    skipSpace()
+    return place < text.count && text.bytes[place] == 0x7D ? place + 1 : afterList
   }
 
   private func parse(at start: Int) -> (ReferenceNode, Int)? {
@@ -199,7 +276,9 @@ struct ReferenceLogReader {
     for line in lines(from: start) where !line.isEmpty {
       if begins(line, with: "#close") {
         // Rows of the log that was closed are still its own; all else is read line by line.
-        return readLines(from: lineEnd(line.lowerBound) + 1, closed: header)
+        let closed = header
+        return readLines(
+          from: lineEnd(line.lowerBound) + 1, rows: { closed.members($0) })
       }
       if text.bytes[line.lowerBound] == 0x23 {
         header.read(Array(text.bytes[line]))

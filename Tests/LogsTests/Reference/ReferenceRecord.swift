@@ -39,7 +39,7 @@ struct ReferenceRecord {
     return keys.isEmpty ? Array("text".utf8) : Array(keys.joined(separator: [0x2E]))
   }
 
-  private mutating func string(
+  mutating func string(
     _ text: ReferenceText, keys: [[UInt8]], isQuoted: Bool, port: UInt16?
   ) {
     let field = ReferenceField(keys: keys, isQuoted: isQuoted)
@@ -95,10 +95,18 @@ struct ReferenceRecord {
       ("host", "port"), ("host", "hostp"),
       ("h", "p"),
     ]
+    if let wanted = ["src": "spt", "dst": "dpt"][name],
+      let text = first(wanted, in: members)?.scalarText,
+      let port = UInt16(String(decoding: text, as: UTF8.self)), port > 0
+    {
+      return port
+    }
     for (ending, replacement) in pairs where name.hasSuffix(ending) {
       let wanted = String(name.dropLast(ending.count)) + replacement
       guard let text = first(wanted, in: members)?.scalarText else { continue }
-      guard let port = UInt16(String(decoding: text, as: UTF8.self)), port > 0 else { return nil }
+      guard let port = UInt16(String(decoding: text, as: UTF8.self)), text.first != 0x30 else {
+        return nil
+      }
       return port
     }
     return nil
@@ -123,27 +131,56 @@ struct ReferenceRecord {
       }
       for (key, value) in members where shape.paths.contains(folded(key)) {
         guard case .string(let path, _) = value, path.bytes.first == 0x2F else { continue }
-        var authority = host.bytes
-        if ReferenceAddress.ipv6(authority) != nil { authority = [0x5B] + authority + [0x5D] }
-        let port = first("httpport", in: members)?.scalarText ?? []
-        if port.allSatisfy({ (0x30...0x39).contains($0) }), !port.isEmpty, !authority.contains(0x3A)
-        {
-          authority += [0x3A] + port
-        }
-        guard authority.allSatisfy({ ![0x2F, 0x3F, 0x23, 0x40].contains($0) }) else { continue }
-        var target = encoded(path.bytes, isDecoded: folded(key) == "uri")
-        if let query = first("csuriquery", in: members)?.scalarText, !query.isEmpty {
-          target += [0x3F] + encoded(query, isDecoded: false)
-        }
-        guard
-          let form = ReferenceURL.normalForm(
-            scheme: Array("http".utf8), rest: authority + target)
-        else { continue }
-        add(
-          ReferenceValue(kind: .url, value: form, start: 0, extent: 0..<path.count), of: path,
-          keys: keys + [key])
+        join(
+          host: host.bytes, port: first("httpport", in: members)?.scalarText ?? [], path: path,
+          query: first("csuriquery", in: members)?.scalarText, isHTTPS: false,
+          isDecoded: folded(key) == "uri", keys: keys + [key])
       }
     }
+    joinGroup(members, keys: keys)
+  }
+
+  /// The URL of an object that is called `url`, as common schemas have it: host, port, path and query.
+  private mutating func joinGroup(_ members: Members, keys: [[UInt8]]) {
+    guard keys.last.map({ folded($0) }) == "url" else { return }
+    func text(_ names: [String]) -> ReferenceText? {
+      for (key, value) in members where names.contains(folded(key)) {
+        if case .string(let text, _) = value { return text }
+      }
+      return nil
+    }
+    guard let host = text(["domain", "hostname", "host"]), host.count > 0,
+      let path = members.first(where: { folded($0.key) == "path" }),
+      case .string(let target, _) = path.value
+    else { return }
+    join(
+      host: host.bytes, port: first("port", in: members)?.scalarText ?? [], path: target,
+      query: text(["query", "querystring"])?.bytes,
+      isHTTPS: text(["scheme"])?.bytes.map { $0 | 0x20 } == Array("https".utf8),
+      keys: keys + [path.key])
+  }
+
+  /// Adds the URL that a host, perhaps a port, and a path make.
+  mutating func join(
+    host: [UInt8], port: [UInt8], path: ReferenceText, query: [UInt8]?, isHTTPS: Bool,
+    isDecoded: Bool = false, keys: [[UInt8]]
+  ) {
+    guard path.bytes.first == 0x2F, !host.isEmpty else { return }
+    var authority = host
+    if ReferenceAddress.ipv6(authority) != nil { authority = [0x5B] + authority + [0x5D] }
+    if port.allSatisfy({ (0x30...0x39).contains($0) }), !port.isEmpty, !authority.contains(0x3A) {
+      authority += [0x3A] + port
+    }
+    guard authority.allSatisfy({ ![0x2F, 0x3F, 0x23, 0x40].contains($0) }) else { return }
+    var target = encoded(path.bytes, isDecoded: isDecoded)
+    if let query, !query.isEmpty { target += [0x3F] + encoded(query, isDecoded: false) }
+    guard
+      let form = ReferenceURL.normalForm(
+        scheme: Array((isHTTPS ? "https" : "http").utf8), rest: authority + target)
+    else { return }
+    add(
+      ReferenceValue(kind: .url, value: form, start: 0, extent: 0..<path.count), of: path,
+      keys: keys)
   }
 
   /// White space and controls as `%XX`; in Zeek's decoded paths `#` as well.

@@ -400,7 +400,12 @@ struct ReferenceScanner {
       while unit(start - 1)?.isLocalPart ?? false { start -= 1 }
       return start
     }
-    for at in signs where localStart(at) < at { locals.append(localStart(at)..<at) }
+    // A dot of another script is a dot here as well, though no such part is an address's.
+    for at in signs {
+      var start = at
+      while unit(start - 1).map({ $0.isLocalPart || $0.isDot }) ?? false { start -= 1 }
+      if start < at { locals.append(start..<at) }
+    }
     for at in signs {
       let start = localStart(at)
       var first = start

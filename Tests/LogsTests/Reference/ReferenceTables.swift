@@ -79,7 +79,15 @@ struct ReferenceZeekHeader {
 struct ReferenceW3CHeader {
   private enum Separator { case blanks, tab, comma }
   private var separator = Separator.blanks
-  private var names: [[UInt8]] = []
+  private var names: [[UInt8]]
+
+  init(names: [[UInt8]] = []) { self.names = names }
+
+  /// The cells of a row of the right width.
+  func cells(of row: ReferenceText) -> [[UInt8]]? {
+    let cells = cells(row)
+    return cells.count == names.count ? cells.map(\.text.bytes) : nil
+  }
 
   mutating func read(_ line: [UInt8]) {
     guard line.starts(with: "#Fields:".utf8) else { return }
@@ -131,6 +139,37 @@ struct ReferenceW3CHeader {
       index = end
     }
     return cells
+  }
+}
+
+/// The header of an Amazon VPC flow log, and the rows under it.
+struct ReferenceFlowHeader {
+  private static let pattern = ReferencePattern(#"\A[a-z-][a-z0-9-]*(?: [a-z-][a-z0-9-]*){4,}\z"#)
+  private let names: [[UInt8]]
+
+  /// nil where the line is none: five words or more in lower case, none twice, with both ends among them.
+  init?(_ line: [UInt8]) {
+    guard line.count <= 2048, Self.pattern.matches(line) else { return nil }
+    names = line.split(separator: 0x20).map(Array.init)
+    let words = Set(names.map { String(decoding: $0, as: UTF8.self) })
+    guard words.count == names.count,
+      words.isSuperset(of: ["srcaddr", "dstaddr"])
+        || words.isSuperset(of: ["pkt-srcaddr", "pkt-dstaddr"])
+    else { return nil }
+  }
+
+  /// The cells of a row as members, or nil where it is none.
+  func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
+    let header = ReferenceW3CHeader(names: names)
+    guard let members = header.members(row), let cells = header.cells(of: row),
+      let column = names.firstIndex(where: { $0.suffix(7).elementsEqual("srcaddr".utf8) })
+    else { return nil }
+    let address = cells[column]
+    guard
+      address == [0x2D] || ReferenceAddress.ipv4(address) != nil
+        || ReferenceAddress.ipv6(address) != nil
+    else { return nil }
+    return members
   }
 }
 

@@ -1,0 +1,103 @@
+import Parsing
+
+/// What a record of a log says of the event around its values: both ends, state and verdict.
+///
+/// Plain values, so that neither the record nor its field names are held alive.
+public struct EventContext: Sendable, Equatable {
+  /// Who began: the client, the source, the originator.
+  public var source: EventEnd?
+  /// Whom it went to: the server, the destination, the responder.
+  public var destination: EventEnd?
+  /// IP protocol number (IANA), or nil where the record tells none.
+  public var ipProtocol: UInt8?
+  /// The connection's state or the answer's code, as the record writes it: `S0`, `established`, `NXDOMAIN`.
+  public var state = ShortText()
+  /// Whether the device that wrote the record let it pass.
+  public var verdict: Verdict?
+
+  /// A context that says nothing yet.
+  public init() {}
+
+  /// Whether nothing is known.
+  public var isEmpty: Bool {
+    source == nil && destination == nil && ipProtocol == nil && state.isEmpty && verdict == nil
+  }
+}
+
+/// What became of the traffic that a record tells of.
+public enum Verdict: UInt8, Sendable {
+  /// It was let through.
+  case allowed
+  /// It was stopped: denied, dropped, rejected, reset.
+  case blocked
+}
+
+/// One end of an event.
+public struct EventEnd: Sendable, Equatable {
+  /// The address as two big-endian numbers, high half first; an IPv4 address fills the upper four bytes
+  /// of the first.
+  public var address: (UInt64, UInt64)
+  /// Whether it is an IPv4 address.
+  public var isIPv4: Bool
+  /// The port, or 0.
+  public var port: UInt16
+
+  /// An end from its address and port.
+  public init(address: (UInt64, UInt64), isIPv4: Bool, port: UInt16 = 0) {
+    self.address = address
+    self.isIPv4 = isIPv4
+    self.port = port
+  }
+
+  /// Whether both are the same address and port.
+  public static func == (left: EventEnd, right: EventEnd) -> Bool {
+    left.address == right.address && left.isIPv4 == right.isIPv4 && left.port == right.port
+  }
+}
+
+/// Up to sixteen bytes of text, held without memory of their own.
+public struct ShortText: Sendable, Equatable {
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+
+  /// Bytes that fit.
+  public static let capacity = 16
+
+  /// No text.
+  public init() {}
+
+  /// Printable ASCII; nil where there is more or other text than fits.
+  public init?(_ bytes: RawSpan) {
+    guard 1...Self.capacity ~= bytes.byteCount else { return nil }
+    for offset in bytes.byteOffsets {
+      let byte = bytes.byte(at: offset)
+      guard byte > 0x20, byte < 0x7f else { return nil }
+      if offset < 8 {
+        low |= UInt64(byte) << UInt64(8 * offset)
+      } else {
+        high |= UInt64(byte) << UInt64(8 * (offset - 8))
+      }
+    }
+  }
+
+  /// Whether there is no text.
+  public var isEmpty: Bool { low == 0 }
+
+  /// The text's bytes.
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    for half in [low, high] {
+      for index in 0..<8 {
+        let byte = UInt8(truncatingIfNeeded: half >> UInt64(8 * index))
+        if byte == 0 { return bytes }
+        bytes.append(byte)
+      }
+    }
+    return bytes
+  }
+
+  /// Whether both are the same text.
+  public static func == (left: ShortText, right: ShortText) -> Bool {
+    left.low == right.low && left.high == right.high
+  }
+}

@@ -1,0 +1,87 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// Reads a line of a web server's access log, Apache's or nginx's, common or combined.
+  ///
+  /// The virtual host may stand in front. The fields have nginx's names, for Apache's have none.
+  mutating func readAccessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    guard
+      let open = bytes.firstOffset(of: UInt8(ascii: "["), from: range.lowerBound, to: end),
+      end - open > 28, open > range.lowerBound + 5,
+      bytes.byte(unchecked: open - 1) == Byte.space,
+      bytes.byte(unchecked: open + 3) == Byte.slash,
+      bytes.byte(unchecked: open + 7) == Byte.slash,
+      bytes.byte(unchecked: open + 12) == Byte.colon,
+      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: min(end, open + 40)),
+      bytes.starts(with: " \"", at: close + 1)
+    else { return false }
+    guard let time = LogTime.accessLog(bytes, open + 1..<close),
+      cutTokens(bytes, range.lowerBound..<open - 1, most: 16), words.count >= 3
+    else { return false }
+    let request = close + 3
+    guard let requestEnd = closingQuote(bytes, from: request, to: end) else { return false }
+
+    let count = line.fields.count
+    let before = words
+    // With the virtual host there are four words; a user's name may hold blanks as well.
+    let hasVirtualHost = before.count >= 4 && !isAbsent(bytes, before[1])
+    let first = hasVirtualHost ? 1 : 0
+    guard isHost(bytes, before[first].start..<before[first].end) else { return false }
+    if hasVirtualHost { add(name("server_name"), bytes, before[0]) }
+    add(name("remote_addr"), bytes, before[first], fact: .source)
+    add(name("remote_logname"), bytes, before[first + 1])
+    var user = before[first + 2]
+    user.end = before[before.count - 1].end
+    add(name("remote_user"), bytes, user)
+    line.skip(open..<close + 1)
+    let field = name("request")
+    line.add(field, quoted: request..<requestEnd)
+    line.time = time
+
+    guard cutTokens(bytes, requestEnd + 1..<end, most: 64), words.count >= 2 else {
+      // What follows is not what it should be: text.
+      if requestEnd + 1 < end { return true }
+      line.cut(to: count)
+      return false
+    }
+    let behind = words
+    for token in behind.prefix(2) where isNumber(bytes, token.start..<token.end) {
+      line.skip(token.start..<token.end)
+    }
+    let quoted = behind.dropFirst(2).prefix { $0.isQuoted }
+    for (index, token) in quoted.enumerated() {
+      switch index {
+      case 0: add(name("http_referer"), bytes, token)
+      case 1: add(name("http_user_agent"), bytes, token)
+      case 2: add(name("http_x_forwarded_for"), bytes, token)
+      default: break
+      }
+    }
+    if hasVirtualHost {
+      joinRequest(bytes, host: before[0], request..<requestEnd, field)
+    }
+    return true
+  }
+
+  private func isAbsent(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+    token.end - token.start == 1 && bytes.byte(unchecked: token.start) == Byte.minus
+  }
+
+  /// Notes host and path of `GET /path HTTP/1.1`, which are a URL together.
+  private mutating func joinRequest(
+    _ bytes: RawSpan, host: ColumnRange, _ request: Range<Int>, _ field: FieldPaths.ID
+  ) {
+    guard
+      let blank = bytes.firstOffset(
+        of: Byte.space, from: request.lowerBound, to: request.upperBound),
+      blank + 1 < request.upperBound, bytes.byte(unchecked: blank + 1) == Byte.slash,
+      !bytes.starts(withLowercase: "connect ", at: request.lowerBound)
+    else { return }
+    let path = blank + 1..<tokenEnd(bytes, from: blank + 1, to: request.upperBound)
+    line.urlHost = LineField(field, host.start..<host.end)
+    line.urlPath = LineField(field, path)
+    line.isHTTPS = bytes.starts(with: ":443", at: host.end - 4)
+  }
+}

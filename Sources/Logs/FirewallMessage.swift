@@ -1,0 +1,231 @@
+import Indicators
+import Parsing
+
+/// Messages of Cisco's firewalls, ASA, FTD and their forerunners: `%ASA-6-302013: Built outbound …`.
+///
+/// Their sentences hold ends as `interface:address/port` or `interface/address(port)`, and a word before
+/// each that says which it is. The fields are called as the usual patterns for such logs call them:
+/// `src_ip`, `dst_ip`, with `src_mapped_ip` and `dst_mapped_ip` for what they are translated to.
+extension Extraction {
+  /// Reads a message from its `%` on.
+  mutating func readFirewallMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let start = range.lowerBound
+    guard
+      bytes.starts(with: "%ASA-", at: start) || bytes.starts(with: "%FTD-", at: start)
+        || bytes.starts(with: "%PIX-", at: start) || bytes.starts(with: "%FWSM-", at: start),
+      let colon = bytes.firstOffset(
+        of: Byte.colon, from: start, to: min(range.upperBound, start + 32)),
+      bytes.byte(unchecked: colon - 1) &- Byte.zero <= 9
+    else { return false }
+    line.skip(start..<colon + 1)
+    let text = colon + 1..<range.upperBound
+    let number = max(start, colon - 6)..<colon
+    if isWord(bytes, number, "430001") || isWord(bytes, number, "430002")
+      || isWord(bytes, number, "430003") || isWord(bytes, number, "430004")
+      || isWord(bytes, number, "430005")
+    {
+      return readEventPairs(bytes, text)
+    } else {
+      readSentence(bytes, text)
+    }
+    return true
+  }
+
+  // MARK: Security events
+
+  /// Reads `Key: value, Key: value`, as FTD writes connections, intrusions and files.
+  private mutating func readEventPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let most = line.fields.count + Self.mostPairs
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      while offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
+      let start = offset
+      while offset < range.upperBound, classes.is(bytes.byte(unchecked: offset), .word) {
+        offset += 1
+      }
+      let isKey = offset > start && bytes.starts(with: ": ", at: offset)
+      let value = isKey ? offset + 2 : start
+      let stop = pairEnd(bytes, from: value, to: range.upperBound)
+      if isKey {
+        guard line.fields.count < most else { return false }
+        let path = paths.child(of: FieldPaths.root, key: bytes.extracting(start..<offset))
+        line.add(path, key: start, value: value..<stop)
+        if isWord(bytes, start..<offset, "FirstPacketSecond") {
+          line.time = Timestamp.iso8601(bytes, value..<stop)
+        }
+      }
+      offset = stop + 1
+    }
+    return true
+  }
+
+  /// The comma behind which the next key stands; other commas belong to the value.
+  private func pairEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
+    var offset = start
+    while let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: end) {
+      offset = comma + 1
+      guard bytes.starts(with: " ", at: offset) else { continue }
+      let word = classes.end(of: .word, bytes, from: offset + 1, to: end)
+      if word > offset + 1, bytes.starts(with: ": ", at: word) { return comma }
+    }
+    return end
+  }
+
+  // MARK: Sentences
+
+  private mutating func readSentence(_ bytes: RawSpan, _ range: Range<Int>) {
+    var side = EventFact.none
+    var isFirst = true
+    // Of a connection that was built from inside, the foreign end is named first.
+    var isOutbound = false
+    var isBuilt = false
+    var isUnknown = false
+    var count = 0
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      if bytes.byte(unchecked: offset) == Byte.space {
+        offset += 1
+        continue
+      }
+      let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+      offset = token.upperBound
+      defer { count += 1 }
+      if count < 12 { noteWord(bytes, token) }
+      if isFirst {
+        isBuilt = isWord(bytes, token, "Built")
+        // `access-list name denied tcp inside/…(…) -> outside/…(…)`
+        if isWord(bytes, token, "access-list") { side = .source }
+        isFirst = false
+        continue
+      }
+      switch token.count {
+      case 2 where isWord(bytes, token, "to") || isWord(bytes, token, "->"):
+        side = isUnknown ? .none : isOutbound ? .source : .destination
+      case 3 where isWord(bytes, token, "src"): side = .source
+      case 3 where isWord(bytes, token, "dst"): side = .destination
+      case 3 where isWord(bytes, token, "for"):
+        // Which end is which is known where the connection is built.
+        isUnknown = !isBuilt
+        side = isUnknown ? .none : isOutbound ? .destination : .source
+      case 4 where isWord(bytes, token, "from"): side = .source
+      case 5 where isWord(bytes, token, "faddr") || isWord(bytes, token, "laddr"):
+        side = .none
+      case 7 where isWord(bytes, token, "inbound"): break
+      case 8 where isBuilt && isWord(bytes, token, "outbound"): isOutbound = true
+      default: addEnds(bytes, token, side)
+      }
+    }
+  }
+
+  /// Notes what a word at the beginning says of verdict and protocol.
+  private mutating func noteWord(_ bytes: RawSpan, _ token: Range<Int>) {
+    switch token.count {
+    case 3, 4:
+      if isWord(bytes, token, "Deny") || isWord(bytes, token, "deny") {
+        facts.note(.blocked)
+      } else {
+        noteProtocol(bytes, token)
+      }
+    case 5 where isWord(bytes, token, "Built"): facts.note(.allowed)
+    case 6 where isWord(bytes, token, "denied") || isWord(bytes, token, "Denied"):
+      facts.note(.blocked)
+    case 8 where isWord(bytes, token, "Teardown"): facts.note(.allowed)
+    case 9 where isWord(bytes, token, "permitted") || isWord(bytes, token, "Permitted"):
+      facts.note(.allowed)
+    case 10 where isWord(bytes, token, "discarded"): facts.note(.blocked)
+    default: break
+    }
+  }
+
+  private mutating func noteProtocol(_ bytes: RawSpan, _ token: Range<Int>) {
+    guard bytes.byte(unchecked: token.lowerBound) &- Byte.zero > 9,
+      let number = EventFacts.ipProtocol(bytes, token)
+    else { return }
+    facts.note(ipProtocol: number)
+  }
+
+  /// Adds the address of `outside:192.0.2.1/443`, `outside/192.0.2.1(443)`, `192.0.2.1/443` or
+  /// `(192.0.2.1/443)`, the last of which is what an end is translated to.
+  private mutating func addEnds(_ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact) {
+    var start = token.lowerBound
+    var end = token.upperBound
+    let isMapped = bytes.byte(unchecked: start) == UInt8(ascii: "(")
+    if isMapped {
+      start += 1
+      end = bytes.firstOffset(of: UInt8(ascii: ")"), from: start, to: end) ?? end
+    }
+    guard end - start >= 2 else { return }
+    // The mapped end may follow without a blank.
+    var rest = end..<end
+    if !isMapped, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
+      let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start + 1, to: end)
+    {
+      rest = open..<end
+      end = open
+    }
+    guard let (address, behind) = endAddress(bytes, start..<end) else { return }
+    var port: UInt16 = 0
+    if behind < end, bytes.byte(unchecked: behind) == Byte.slash {
+      port = NumberText.port(bytes, behind + 1..<end) ?? 0
+    } else if !rest.isEmpty, isNumber(bytes, rest.lowerBound + 1..<rest.upperBound - 1) {
+      port = NumberText.port(bytes, rest.lowerBound + 1..<rest.upperBound - 1) ?? 0
+    }
+    let path: FieldPaths.ID
+    switch (side, isMapped) {
+    case (.source, false): path = name("src_ip")
+    case (.source, true): path = name("src_mapped_ip")
+    case (.destination, false): path = name("dst_ip")
+    case (.destination, true): path = name("dst_mapped_ip")
+    case (_, false): path = name("ip")
+    default: path = name("mapped_ip")
+    }
+    line.add(path, address)
+    line.setPort(port)
+  }
+
+  /// The address in `interface:address/port`, `interface/address` or `address`, and what is behind it.
+  private func endAddress(
+    _ bytes: RawSpan, _ range: Range<Int>
+  ) -> (address: Range<Int>, behind: Int)? {
+    var start = range.lowerBound
+    // An interface's name holds neither of these; an address of version 6 holds colons.
+    for _ in 0..<2 {
+      let slash = bytes.firstOffset(of: Byte.slash, from: start, to: range.upperBound)
+      let address = start..<trimmedEnd(bytes, slash ?? range.upperBound, from: start)
+      if IPAddressText.ipv4(bytes, address) != nil
+        || IPAddressText.ipv6(bytes, address) != nil
+          && (start == range.lowerBound || isApart(bytes, start, from: range.lowerBound))
+      {
+        return (address, slash ?? address.upperBound)
+      }
+      let colon = bytes.firstOffset(of: Byte.colon, from: start, to: range.upperBound)
+      guard let mark = [slash, colon].compactMap({ $0 }).min() else { return nil }
+      start = mark + 1
+      // `inside:::1` is none in text either: what the colons mean cannot be told.
+      guard start < range.upperBound, bytes.byte(unchecked: start) != Byte.colon else {
+        return nil
+      }
+    }
+    return nil
+  }
+
+  /// Whether the interface's name before an address of version 6 can be told from it: behind its last
+  /// letter that is no hexadecimal digit only such digits stand.
+  private func isApart(_ bytes: RawSpan, _ start: Int, from first: Int) -> Bool {
+    guard bytes.byte(unchecked: start - 1) == Byte.colon else { return true }
+    var offset = start - 1
+    while offset > first, classes.is(bytes.byte(unchecked: offset - 1), .address) { offset -= 1 }
+    return offset > first && classes.is(bytes.byte(unchecked: offset - 1), .alphanumeric)
+  }
+
+  /// The end without punctuation before it.
+  private func trimmedEnd(_ bytes: RawSpan, _ end: Int, from start: Int) -> Int {
+    var end = end
+    while end > start {
+      let byte = bytes.byte(unchecked: end - 1)
+      guard byte == Byte.comma || byte == Byte.dot else { break }
+      end -= 1
+    }
+    return end
+  }
+}

@@ -1,0 +1,158 @@
+import Indicators
+import Parsing
+
+/// Keys and values joined by `=`: of packet filters behind a prefix of their own, and lines that are
+/// nothing else (logfmt, many firewalls and appliances).
+extension Extraction {
+  /// Pairs from which on a line of nothing else is a record.
+  private static let fewestPairs = 3
+
+  // MARK: Packet filters
+
+  /// Reads a message of iptables, nftables or ufw: `prefix IN=… OUT=… SRC=… DST=…`.
+  mutating func readPacketFilter(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    var first = range.lowerBound
+    while true {
+      guard let letter = bytes.firstOffset(of: UInt8(ascii: "I"), from: first, to: end) else {
+        return false
+      }
+      if bytes.starts(with: "IN=", at: letter),
+        letter == range.lowerBound || !classes.is(bytes.byte(unchecked: letter - 1), .name)
+      {
+        first = letter
+        break
+      }
+      first = letter + 1
+    }
+    let next = tokenEnd(bytes, from: first, to: end)
+    guard bytes.starts(with: " OUT=", at: next) else { return false }
+    let count = line.fields.count
+    var hasSource = false
+    var isQuotedPacket = false
+    // The latest address of each end that still waits for its port.
+    var (source, destination) = (-1, -1)
+    var offset = first
+    while offset < end {
+      var start = offset
+      let stop = tokenEnd(bytes, from: offset, to: end)
+      offset = stop + 1
+      // What an ICMP message quotes of another packet stands in brackets.
+      var close = stop
+      if start < stop, bytes.byte(unchecked: start) == UInt8(ascii: "[") {
+        start += 1
+        isQuotedPacket = true
+      }
+      if start < stop, bytes.byte(unchecked: stop - 1) == UInt8(ascii: "]") { close -= 1 }
+      guard let equals = bytes.firstOffset(of: UInt8(ascii: "="), from: start, to: close),
+        equals > start, (start..<equals).allSatisfy({ isKeyByte(bytes.byte(unchecked: $0)) })
+      else { continue }
+      guard line.fields.count < count + Self.mostPairs else {
+        line.cut(to: count)
+        return false
+      }
+      let path = paths.child(of: FieldPaths.root, key: bytes.extracting(start..<equals))
+      line.add(path, key: start, value: equals + 1..<close)
+      let key = start..<equals
+      let index = line.fields.count - 1
+      line.fields[index].isApart = isQuotedPacket
+      line.fields[index].hasOwnPort = true
+      if isWord(bytes, key, "SRC") {
+        source = index
+        hasSource = true
+      } else if isWord(bytes, key, "DST") {
+        destination = index
+      } else if isWord(bytes, key, "SPT"), source >= 0 {
+        line.fields[source].port = NumberText.port(bytes, equals + 1..<close) ?? 0
+        source = -1
+      } else if isWord(bytes, key, "DPT"), destination >= 0 {
+        line.fields[destination].port = NumberText.port(bytes, equals + 1..<close) ?? 0
+        destination = -1
+      }
+    }
+    guard hasSource else {
+      line.cut(to: count)
+      return false
+    }
+    facts.note(filterVerdict(bytes, range.lowerBound..<first))
+    return true
+  }
+
+  /// What the prefix of a rule says that the rule does.
+  private func filterVerdict(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
+    guard !range.isEmpty else { return nil }
+    let last = max(range.lowerBound, range.upperBound - 128)
+    let text = String(decoding: bytes.copied(last..<range.upperBound), as: UTF8.self).uppercased()
+    for word in ["BLOCK", "DROP", "DENY", "DENIED", "REJECT"] where text.contains(word) {
+      return .blocked
+    }
+    for word in ["ACCEPT", "ALLOW", "PERMIT"] where text.contains(word) { return .allowed }
+    return nil
+  }
+
+  // MARK: Lines of nothing else
+
+  /// Reads a message that is keys and values from its first byte to its last.
+  mutating func readPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let count = line.fields.count
+    var pairs = 0
+    var (date, clock, zone) = (0..<0, 0..<0, 0..<0)
+    var rank = UInt8.max
+    var isWhole = true
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      if bytes.byte(unchecked: offset) == Byte.space {
+        offset += 1
+        continue
+      }
+      isWhole = false
+      let start = offset
+      while offset < range.upperBound, isKeyByte(bytes.byte(unchecked: offset)) { offset += 1 }
+      guard offset > start, offset < range.upperBound,
+        bytes.byte(unchecked: offset) == UInt8(ascii: "="),
+        classes.is(bytes.byte(unchecked: start), .word) || bytes.byte(unchecked: start) == 0x40
+      else { break }
+      let key = start..<offset
+      guard pairs < Self.mostPairs else { break }
+      let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
+      offset += 1
+      var value = offset..<offset
+      if offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.quote {
+        guard let close = closingQuote(bytes, from: offset + 1, to: range.upperBound),
+          close + 1 == range.upperBound || bytes.byte(unchecked: close + 1) == Byte.space
+        else { break }
+        value = offset + 1..<close
+        line.add(path, key: start, value: value)
+        line.endQuoted()
+        offset = close + 1
+      } else {
+        value = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+        line.add(path, key: start, value: value)
+        offset = value.upperBound
+      }
+      pairs += 1
+      isWhole = true
+      let fieldClass = paths.fieldClass(path)
+      if fieldClass.role == .time, fieldClass.rank < rank, let time = LogTime.field(bytes, value) {
+        line.time = time
+        rank = fieldClass.rank
+      }
+      if isWord(bytes, key, "date") { date = value }
+      if isWord(bytes, key, "time") { clock = value }
+      if isWord(bytes, key, "tz") { zone = value }
+    }
+    guard isWhole, pairs >= Self.fewestPairs else {
+      line.cut(to: count)
+      line.time = nil
+      return false
+    }
+    if line.time == nil, date.count == 10, clock.count >= 8, zone.count <= 8 {
+      var text = bytes.copied(date)
+      text.append(UInt8(ascii: "T"))
+      text.append(bytes, clock)
+      text.append(bytes, zone)
+      line.time = text.count <= 40 ? Timestamp.iso8601(text.rawSpan, 0..<text.count) : nil
+    }
+    return true
+  }
+}

@@ -1,0 +1,304 @@
+import Indicators
+import Parsing
+
+/// A stretch of a line that is a field of the record which the line is.
+struct LineField {
+  /// How escapes in a value are undone.
+  enum Escapes: UInt8 {
+    case none
+    /// `\\`, `\=`, `\|`, `\n` and `\r` of CEF.
+    case cef
+    /// `\\`, `\"` and `\]` of RFC 5424.
+    case structuredData
+  }
+
+  /// Its path, or `LineRecord.unread`.
+  var path: FieldPaths.ID
+  /// The value.
+  var start: Int
+  var end: Int
+  /// What else belongs to the field and holds no value: its key, quotes, brackets.
+  var outerStart: Int
+  var outerEnd: Int
+  var isQuoted = false
+  var escapes = Escapes.none
+  /// The port that the record gives the address which the value is, or 0.
+  var port: UInt16 = 0
+  /// What it says of the event, where its name does not tell.
+  var fact = EventFact.none
+  /// Which end an address in it is, where there is more than the address.
+  var side: ObservableFlags = []
+  /// It tells of something else than the rest of the record, as a quoted packet does.
+  var isApart = false
+  /// The format has said whether the address has a port: none is asked of siblings.
+  var hasOwnPort = false
+
+  /// A field whose value is a whole range.
+  init(_ path: FieldPaths.ID, _ range: Range<Int>) {
+    self.path = path
+    (start, end) = (range.lowerBound, range.upperBound)
+    (outerStart, outerEnd) = (start, end)
+  }
+}
+
+/// A line read as a record: its fields in order, between which is text.
+struct LineRecord {
+  /// The path of what is no value: keys, times, numbers that mean nothing.
+  static let unread: FieldPaths.ID = -1
+
+  var fields: [LineField] = []
+  /// The event's time as the record tells it, and as the header before it does.
+  var time: Int64?
+  var headerTime: Int64?
+  /// Host and path that make a URL, where the fields' names do not tell that they do.
+  var urlHost: LineField?
+  var urlPath: LineField?
+  var isHTTPS = false
+  /// The request asks for a connection (CONNECT), so there is no URL.
+  var isTunnel = false
+
+  mutating func reset() {
+    fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
+    (time, headerTime) = (nil, nil)
+    (urlHost, urlPath, isHTTPS, isTunnel) = (nil, nil, false, false)
+  }
+
+  /// Drops the fields behind the first so many: a format that was tried and is not the line's.
+  mutating func cut(to count: Int) { fields.removeLast(fields.count - count) }
+
+  /// Appends the field of a key and its value.
+  mutating func add(
+    _ path: FieldPaths.ID, key: Int, value: Range<Int>, escapes: LineField.Escapes = .none
+  ) {
+    var field = LineField(path, value)
+    field.outerStart = key
+    field.escapes = escapes
+    fields.append(field)
+  }
+
+  /// Says of the field appended last which end it is.
+  mutating func setSide(isSource: Bool) {
+    guard !fields.isEmpty else { return }
+    fields[fields.count - 1].side = isSource ? .originator : .responder
+  }
+
+  /// Gives the address that the field appended last is a port, unless it is 0.
+  mutating func setPort(_ port: UInt16) {
+    guard !fields.isEmpty else { return }
+    fields[fields.count - 1].port = port
+  }
+
+  /// Says of the field appended last that its value stands between quotes.
+  mutating func endQuoted() {
+    guard !fields.isEmpty else { return }
+    fields[fields.count - 1].outerEnd += 1
+    fields[fields.count - 1].isQuoted = true
+  }
+
+  /// Appends a field whose value stands between quotes or brackets.
+  mutating func add(_ path: FieldPaths.ID, quoted range: Range<Int>) {
+    var field = LineField(path, range)
+    (field.outerStart, field.outerEnd) = (range.lowerBound - 1, range.upperBound + 1)
+    field.isQuoted = true
+    fields.append(field)
+  }
+
+  /// Appends a field whose value is a whole range.
+  mutating func add(_ path: FieldPaths.ID, _ range: Range<Int>, fact: EventFact = .none) {
+    var field = LineField(path, range)
+    field.fact = fact
+    fields.append(field)
+  }
+
+  /// Appends a range in which nothing is looked for.
+  mutating func skip(_ range: Range<Int>) { add(Self.unread, range) }
+}
+
+extension Extraction {
+  /// The path of a field that a format names.
+  mutating func name(_ name: StaticString) -> FieldPaths.ID {
+    // SAFETY: a static string's UTF-8 lives as long as the process.
+    let key = unsafe RawSpan(
+      _unsafeStart: UnsafeRawPointer(name.utf8Start), byteCount: name.utf8CodeUnitCount)
+    return paths.child(of: FieldPaths.root, key: key)
+  }
+
+  /// Emits the values of the record that was read last (`line`), and of the text between its fields.
+  ///
+  /// `range` is the line; the rest of it behind the last field may itself be a record in JSON.
+  mutating func scanLineRecord(
+    _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
+  ) {
+    var fields = line.fields
+    line.fields = []
+    defer { line.fields = fields }
+    objectSerial &+= 1
+    for index in fields.indices where fields[index].path >= 0 && !fields[index].isApart {
+      noteLineField(bytes, index, &fields)
+    }
+    var offset = range.lowerBound
+    for field in fields {
+      if field.outerStart > offset {
+        scan(bytes, gap(offset..<field.outerStart), into: &batch)
+      }
+      offset = max(offset, field.outerEnd)
+      if field.path >= 0, field.start < field.end {
+        scanLineField(bytes, field, into: &batch)
+      }
+    }
+    if offset < range.upperBound {
+      scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
+    }
+    if wantsURLs { joinLineFields(bytes, fields, into: &batch) }
+  }
+
+  private func gap(_ range: Range<Int>) -> TextUnit {
+    TextUnit(
+      start: range.lowerBound, end: range.upperBound, level: 0, field: FieldPaths.root,
+      fieldClass: .text)
+  }
+
+  /// Notes what a field says of its siblings and of the event.
+  ///
+  /// A port belongs to the address of its name before it; where there is none, to the only one behind it.
+  private mutating func noteLineField(
+    _ bytes: RawSpan, _ index: Int, _ fields: inout [LineField]
+  ) {
+    let field = fields[index]
+    let fieldClass = paths.fieldClass(field.path)
+    let range = field.start..<field.end
+    switch fieldClass.role {
+    case .port, .connectionPort:
+      guard let port = NumberText.port(bytes, range) else { break }
+      if let address = paths.takeAddress(forPort: field.path, owner: objectSerial) {
+        fields[address].port = port
+      } else {
+        paths.setPort(port, of: field.path, owner: objectSerial)
+      }
+    default:
+      guard !field.hasOwnPort, field.port == 0, 2...45 ~= range.count,
+        IPAddressText.ipv4(bytes, range) != nil || IPAddressText.ipv6(bytes, range) != nil
+      else { break }
+      paths.noteAddress(index, of: field.path, owner: objectSerial)
+    }
+    if field.fact != .none {
+      facts.note(field.fact, rank: 0, bytes, range)
+    } else if fieldClass.fact != .none {
+      facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range)
+      if field.port > 0, fieldClass.fact == .source || fieldClass.fact == .destination {
+        facts.note(
+          isSource: fieldClass.fact == .source, bytes, range, port: field.port)
+      }
+    }
+  }
+
+  private mutating func scanLineField(
+    _ bytes: RawSpan, _ field: LineField, into batch: inout ObservableBatch
+  ) {
+    let fieldClass = paths.fieldClass(field.path)
+    var unit = TextUnit(
+      start: field.start, end: field.end, level: 0, field: field.path, fieldClass: fieldClass)
+    unit.isQuoted = field.isQuoted
+    unit.port = field.port
+    let isPort = fieldClass.role == .port || fieldClass.role == .connectionPort
+    if unit.port == 0, !isPort, !field.isApart, !field.hasOwnPort,
+      paths.isOnlyAddress(field.path, owner: objectSerial)
+    {
+      unit.port = paths.port(forAddress: field.path, owner: objectSerial)
+    }
+    switch field.fact {
+    case .source: unit.side = .originator
+    case .destination: unit.side = .responder
+    default: unit.side = field.side
+    }
+    if field.isApart { unit.fieldClass.fact = .none }
+    guard field.escapes != .none,
+      bytes.firstOffset(of: Byte.backslash, from: field.start, to: field.end) != nil
+    else {
+      scanString(bytes, unit, into: &batch)
+      return
+    }
+    var text = text1
+    text1 = []
+    defer { text1 = text }
+    Self.unescape(bytes, field, to: &text, &map1)
+    unit.start = 0
+    unit.end = text.count
+    unit.level = 1
+    scanString(text.rawSpan, unit, into: &batch)
+  }
+
+  /// Undoes the escapes of a field's value.
+  static func unescape(
+    _ bytes: RawSpan, _ field: LineField, to text: inout [UInt8], _ map: inout OffsetMap
+  ) {
+    text.removeAll(keepingCapacity: true)
+    map.begin(at: field.start)
+    var offset = field.start
+    while field.escapes != .none,
+      let escape = bytes.firstOffset(of: Byte.backslash, from: offset, to: field.end)
+    {
+      text.append(bytes, offset..<escape)
+      let next = escape + 1 < field.end ? bytes.byte(unchecked: escape + 1) : 0
+      var value: UInt8?
+      switch (field.escapes, next) {
+      case (_, Byte.backslash), (.cef, UInt8(ascii: "=")), (.cef, UInt8(ascii: "|")),
+        (.structuredData, Byte.quote), (.structuredData, UInt8(ascii: "]")):
+        value = next
+      case (.cef, UInt8(ascii: "n")): value = Byte.lineFeed
+      case (.cef, UInt8(ascii: "r")): value = Byte.carriageReturn
+      default: break
+      }
+      text.append(value ?? Byte.backslash)
+      offset = value == nil ? escape + 1 : escape + 2
+      map.add(text: text.count, origin: offset)
+    }
+    text.append(bytes, offset..<field.end)
+  }
+
+  // MARK: Joined URLs
+
+  /// Emits the URL that fields of the record make together.
+  private mutating func joinLineFields(
+    _ bytes: RawSpan, _ fields: [LineField], into batch: inout ObservableBatch
+  ) {
+    if let host = line.urlHost, let path = line.urlPath {
+      if !line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
+      return
+    }
+    var host: LineField?
+    var port: UInt16 = 0
+    for field in fields where field.path >= 0 && field.start < field.end {
+      let fieldClass = paths.fieldClass(field.path)
+      switch fieldClass.role {
+      case .urlHost where fieldClass.rank == 1 && host == nil: host = field
+      case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
+      case .method where field.end - field.start == 7:
+        if bytes.starts(withLowercase: "connect", at: field.start) { return }
+      default: break
+      }
+    }
+    guard let host else { return }
+    for field in fields where field.path >= 0 && field.start < field.end {
+      let fieldClass = paths.fieldClass(field.path)
+      guard fieldClass.role == .urlPath, fieldClass.rank == 1 else { continue }
+      join(bytes, host: host, path: field, port: port, into: &batch)
+      return
+    }
+  }
+
+  private mutating func join(
+    _ bytes: RawSpan, host: LineField, path: LineField, port: UInt16 = 0,
+    into batch: inout ObservableBatch
+  ) {
+    var map = OffsetMap()
+    Self.unescape(bytes, host, to: &joinHost, &map)
+    Self.unescape(bytes, path, to: &joinPath, &map)
+    if joinHost.count == 1, joinHost[0] == Byte.minus { return }
+    joinQuery.removeAll(keepingCapacity: true)
+    var url = JoinedURL(field: path.path, place: path.start, level: 0)
+    url.isHTTPS = line.isHTTPS
+    url.port = port
+    emitJoined(url, into: &batch)
+  }
+}

@@ -1,0 +1,135 @@
+import Indicators
+import Parsing
+
+extension Extraction {
+  /// Reads a line of BIND's log that tells of a client's query:
+  /// `[time] [category: severity:] client [@id] address#port (name): query: name class type … (server)`.
+  mutating func readNameServerQuery(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    // The port's mark is the rarest byte of such a line.
+    guard let mark = bytes.firstOffset(of: UInt8(ascii: "#"), from: range.lowerBound, to: end),
+      mark - range.lowerBound < 160
+    else { return false }
+    let port = LogTime.digits(bytes, from: mark + 1, to: end)
+    guard 1...5 ~= port.count, port.upperBound < end,
+      bytes.byte(unchecked: port.upperBound) == Byte.space
+        || bytes.byte(unchecked: port.upperBound) == Byte.colon
+    else { return false }
+    var address = mark
+    while address > range.lowerBound, bytes.byte(unchecked: address - 1) != Byte.space {
+      address -= 1
+    }
+    guard
+      IPAddressText.ipv4(bytes, address..<mark) != nil
+        || IPAddressText.ipv6(bytes, address..<mark) != nil,
+      let client = clientWord(bytes, range.lowerBound..<address)
+    else { return false }
+
+    let count = line.fields.count
+    if let time = nameServerTime(bytes, range.lowerBound..<client) {
+      line.skip(range.lowerBound..<time.end)
+      line.time = time.value
+    }
+    line.add(name("client"), address..<port.upperBound, fact: .none)
+    line.setSide(isSource: true)
+    facts.note(
+      isSource: true, bytes, address..<mark, port: NumberText.port(bytes, port) ?? 0)
+    var offset = port.upperBound
+    var isQuery = false
+    if bytes.starts(with: " (", at: offset),
+      let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: offset, to: end)
+    {
+      line.add(name("query"), offset + 2..<close)
+      offset = close + 1
+      isQuery = true
+    }
+    // `view internal: ` may stand between.
+    guard let query = firstRange(of: "query", bytes, from: offset, to: end) else {
+      guard isQuery else {
+        line.cut(to: count)
+        line.time = nil
+        facts.reset()
+        return false
+      }
+      noteDenial(bytes, offset..<end)
+      return true
+    }
+    if bytes.starts(with: ": ", at: query.upperBound) {
+      let start = query.upperBound + 2
+      let stop = tokenEnd(bytes, from: start, to: end)
+      if start < stop { line.add(name("query"), start..<stop) }
+      addServer(bytes, stop..<end)
+    } else if bytes.starts(with: " failed (", at: query.upperBound),
+      let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: query.upperBound, to: end)
+    {
+      facts.note(.state, rank: 0, bytes, query.upperBound + 9..<close)
+    }
+    noteDenial(bytes, offset..<end)
+    return true
+  }
+
+  /// Where the word `client` stands at the end of a range, behind which only `@` and the client's number
+  /// may come.
+  private func clientWord(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    func word(before end: Int) -> Int? {
+      end - 7 >= range.lowerBound && bytes.starts(with: "client ", at: end - 7) ? end - 7 : nil
+    }
+    if let plain = word(before: range.upperBound) { return plain }
+    guard range.count > 8, bytes.byte(unchecked: range.upperBound - 1) == Byte.space else {
+      return nil
+    }
+    var start = range.upperBound - 1
+    while start > range.lowerBound, bytes.byte(unchecked: start - 1) != Byte.space { start -= 1 }
+    guard bytes.byte(unchecked: start) == UInt8(ascii: "@") else { return nil }
+    return word(before: start)
+  }
+
+  private func nameServerTime(
+    _ bytes: RawSpan, _ range: Range<Int>
+  ) -> (value: Int64, end: Int)? {
+    guard range.count >= 20 else { return nil }
+    let date = tokenEnd(bytes, from: range.lowerBound, to: range.upperBound)
+    let stop =
+      date < range.upperBound ? tokenEnd(bytes, from: date + 1, to: range.upperBound) : date
+    let value =
+      LogTime.nameServer(bytes, range.lowerBound..<stop)
+      ?? LogTime.lineStart(bytes, range.lowerBound..<range.upperBound)
+    guard let value else { return nil }
+    return (value, LogTime.month(bytes, at: range.lowerBound + 3) == nil ? date : stop)
+  }
+
+  /// Adds the server's own address, the last word, in parentheses.
+  private mutating func addServer(_ bytes: RawSpan, _ range: Range<Int>) {
+    guard range.count > 4, bytes.byte(unchecked: range.upperBound - 1) == UInt8(ascii: ")"),
+      let open = bytes.lastOffset(
+        of: UInt8(ascii: "("), from: max(range.lowerBound, range.upperBound - 64),
+        to: range.upperBound)
+    else { return }
+    line.add(name("server"), open + 1..<range.upperBound - 1, fact: .destination)
+  }
+
+  private mutating func noteDenial(_ bytes: RawSpan, _ range: Range<Int>) {
+    let end = bytes.trimmed(range).upperBound
+    if end - 6 >= range.lowerBound, bytes.starts(with: "denied", at: end - 6) {
+      facts.note(.blocked)
+    }
+  }
+
+  /// The first occurrence of a word that begins with a letter rare enough.
+  func firstRange(
+    of word: StaticString, _ bytes: RawSpan, from start: Int, to end: Int
+  ) -> Range<Int>? {
+    let length = word.utf8CodeUnitCount
+    guard length > 0 else { return nil }
+    // SAFETY: the word is not empty.
+    let first = unsafe word.utf8Start[0]
+    var offset = start
+    while let found = bytes.firstOffset(of: first, from: offset, to: end) {
+      if found + length <= end, bytes.starts(with: word, at: found) {
+        return found..<found + length
+      }
+      offset = found + 1
+    }
+    return nil
+  }
+}

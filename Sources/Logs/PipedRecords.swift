@@ -1,0 +1,202 @@
+import Indicators
+import Parsing
+
+/// CEF and LEEF: a header cut by `|`, then keys and values.
+extension Extraction {
+  /// Reads a message that holds a record of CEF or LEEF; what stands before it is text.
+  mutating func readPiped(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    // Nothing of either's mark but its end is found by a single byte.
+    guard let pipe = bytes.firstOffset(of: UInt8(ascii: "|"), from: range.lowerBound, to: end)
+    else { return false }
+    var version = pipe
+    while version > range.lowerBound, pipe - version < 4 {
+      let byte = bytes.byte(unchecked: version - 1)
+      guard byte &- Byte.zero <= 9 || byte == Byte.dot else { break }
+      version -= 1
+    }
+    guard version < pipe else { return false }
+    var mark = version
+    if mark > range.lowerBound, bytes.byte(unchecked: mark - 1) == Byte.space { mark -= 1 }
+    func isMark(_ word: StaticString) -> Bool {
+      let start = mark - word.utf8CodeUnitCount
+      guard start >= range.lowerBound, bytes.starts(with: word, at: start) else { return false }
+      return start == range.lowerBound
+        || !classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
+    }
+    let count = line.fields.count
+    if isMark("LEEF:") {
+      line.skip(mark - 5..<pipe + 1)
+      if readLEEF(bytes, pipe + 1..<end, version: bytes.byte(unchecked: version)) { return true }
+    } else if isMark("CEF:") {
+      line.skip(mark - 4..<pipe + 1)
+      if readCEF(bytes, pipe + 1..<end) { return true }
+    } else {
+      return false
+    }
+    counters.brokenRecords += 1
+    line.cut(to: count)
+    return false
+  }
+
+  /// Reads so many parts that each end in `|`, which a backslash before it makes a character.
+  private mutating func readParts(
+    _ bytes: RawSpan, _ range: Range<Int>, _ names: [StaticString]
+  ) -> Int? {
+    var start = range.lowerBound
+    for part in names {
+      var offset = start
+      while true {
+        guard
+          let pipe = bytes.firstOffset(of: UInt8(ascii: "|"), from: offset, to: range.upperBound)
+        else { return nil }
+        offset = pipe + 1
+        if isEscaped(bytes, pipe, from: start) { continue }
+        line.add(name(part), key: start, value: start..<pipe, escapes: .cef)
+        start = pipe + 1
+        break
+      }
+    }
+    return start
+  }
+
+  /// Whether an odd number of backslashes stands before an offset.
+  private func isEscaped(_ bytes: RawSpan, _ offset: Int, from start: Int) -> Bool {
+    var first = offset
+    while first > start, bytes.byte(unchecked: first - 1) == Byte.backslash { first -= 1 }
+    return (offset - first) % 2 == 1
+  }
+
+  // MARK: CEF
+
+  private mutating func readCEF(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    guard
+      let start = readParts(
+        bytes, range,
+        ["deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name", "severity"])
+    else { return false }
+    var key = start..<start
+    var value = start
+    var offset = start
+    var pairs = 0
+    while let equals = bytes.firstOffset(of: UInt8(ascii: "="), from: offset, to: end) {
+      // A key is a word behind a blank; other `=` belong to the value, though they should be escaped.
+      var first = equals
+      while first > offset, isKeyByte(bytes.byte(unchecked: first - 1)) { first -= 1 }
+      offset = equals + 1
+      guard first < equals,
+        first == start || bytes.byte(unchecked: first - 1) == Byte.space
+      else { continue }
+      if !key.isEmpty { addExtension(bytes, key, value..<first) }
+      pairs += 1
+      guard pairs <= Self.mostPairs else { return false }
+      key = first..<equals
+      value = equals + 1
+    }
+    if !key.isEmpty { addExtension(bytes, key, value..<end) }
+    return true
+  }
+
+  /// Of which keys of CEF, LEEF and the like are made.
+  func isKeyByte(_ byte: UInt8) -> Bool {
+    classes.is(byte, .name) || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
+      || byte == UInt8(ascii: "@")
+  }
+
+  private mutating func addExtension(_ bytes: RawSpan, _ key: Range<Int>, _ rest: Range<Int>) {
+    let value = bytes.trimmed(rest)
+    let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
+    line.add(path, key: key.lowerBound, value: value, escapes: .cef)
+    // A request without a host is one of the destination.
+    if isWord(bytes, key, "dhost"), !value.isEmpty { line.urlHost = line.fields.last }
+    if isWord(bytes, key, "request"), !value.isEmpty { line.urlPath = line.fields.last }
+    if isWord(bytes, key, "requestMethod"), value.count == 7,
+      bytes.starts(withLowercase: "connect", at: value.lowerBound)
+    {
+      line.isTunnel = true
+    }
+    // When the device received it stands for the event; else when it began or ended.
+    let isReceipt = isWord(bytes, key, "rt") || isWord(bytes, key, "deviceReceiptTime")
+    if isReceipt || line.time == nil && (isWord(bytes, key, "start") || isWord(bytes, key, "end")) {
+      line.time = deviceTime(bytes, value) ?? line.time
+    }
+  }
+
+  /// A time as devices write it: milliseconds since 1970, ISO 8601, or with the month first.
+  private func deviceTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    if isNumber(bytes, range) {
+      return NumberText.unsigned(bytes, range).flatMap { number in
+        number < 100_000_000_000 ? nil : LogTime.field(bytes, range)
+      }
+    }
+    return Timestamp.iso8601(bytes, range)
+      ?? LogTime.monthFirst(bytes, range, year: options.year)
+  }
+
+  func isWord(_ bytes: RawSpan, _ range: Range<Int>, _ word: StaticString) -> Bool {
+    range.count == word.utf8CodeUnitCount && bytes.starts(with: word, at: range.lowerBound)
+  }
+
+  // MARK: LEEF
+
+  private mutating func readLEEF(_ bytes: RawSpan, _ range: Range<Int>, version: UInt8) -> Bool {
+    let end = range.upperBound
+    guard
+      var start = readParts(bytes, range, ["vendor", "product", "version", "eventId"])
+    else { return false }
+    var separator = Byte.tab
+    if version >= UInt8(ascii: "2"), let named = separatorPart(bytes, start..<end) {
+      line.skip(start..<named.end)
+      (separator, start) = (named.byte, named.end)
+    }
+    var offset = start
+    let most = line.fields.count + Self.mostPairs
+    while offset < end {
+      let stop = bytes.firstOffset(of: separator, from: offset, to: end) ?? end
+      guard line.fields.count <= most else { return false }
+      addAttribute(bytes, offset..<stop)
+      offset = stop + 1
+    }
+    return true
+  }
+
+  /// The separator that LEEF 2 names: itself, or its number in hexadecimal digits; none is a tab.
+  private func separatorPart(
+    _ bytes: RawSpan, _ range: Range<Int>
+  ) -> (byte: UInt8, end: Int)? {
+    let start = range.lowerBound
+    let limit = min(range.upperBound, start + 6)
+    guard let pipe = bytes.firstOffset(of: UInt8(ascii: "|"), from: start, to: limit) else {
+      return nil
+    }
+    var digits = start..<pipe
+    switch pipe - start {
+    case 0: return (Byte.tab, pipe + 1)
+    case 1: return (bytes.byte(unchecked: start), pipe + 1)
+    default: break
+    }
+    if bytes.starts(withLowercase: "0x", at: start) {
+      digits = start + 2..<pipe
+    } else if bytes.starts(withLowercase: "x", at: start) {
+      digits = start + 1..<pipe
+    }
+    guard 1...2 ~= digits.count,
+      digits.allSatisfy({ Hex.value(of: bytes.byte(unchecked: $0)) < 16 })
+    else { return nil }
+    return (digits.reduce(0) { $0 << 4 | Hex.value(of: bytes.byte(unchecked: $1)) }, pipe + 1)
+  }
+
+  private mutating func addAttribute(_ bytes: RawSpan, _ range: Range<Int>) {
+    guard
+      let equals = bytes.firstOffset(
+        of: UInt8(ascii: "="), from: range.lowerBound, to: range.upperBound)
+    else { return }
+    let key = bytes.trimmed(range.lowerBound..<equals)
+    guard !key.isEmpty, key.allSatisfy({ isKeyByte(bytes.byte(unchecked: $0)) }) else { return }
+    let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
+    let value = equals + 1..<range.upperBound
+    line.add(path, key: range.lowerBound, value: value)
+    if isWord(bytes, key, "devTime") { line.time = deviceTime(bytes, value) ?? line.time }
+  }
+}

@@ -1,0 +1,206 @@
+import Indicators
+import Parsing
+
+/// Formats whose fields are words in a fixed order: Amazon's load balancers and VPC flow logs, squid.
+extension Extraction {
+  /// Reads a line of one of them.
+  mutating func readTokens(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let first = range.lowerBound..<tokenEnd(bytes, from: range.lowerBound, to: range.upperBound)
+    let byte = bytes.byte(unchecked: range.lowerBound)
+    if first.count == 1, byte == UInt8(ascii: "2") { return readFlowLog(bytes, range) }
+    if byte &- Byte.zero <= 9 {
+      if isISOTime(bytes, first) { return readLoadBalancer(bytes, range, time: first) }
+      if first.count >= 13, bytes.byte(unchecked: first.upperBound - 4) == Byte.dot {
+        return readProxy(bytes, range)
+      }
+      return false
+    }
+    // Load balancers of the second generation name the protocol first.
+    guard 2...5 ~= first.count, first.upperBound < range.upperBound else { return false }
+    let next = first.upperBound + 1
+    if isWord(bytes, first, "tls") {
+      guard bytes.starts(with: "2.0 ", at: next) || bytes.starts(with: "1.0 ", at: next) else {
+        return false
+      }
+      let time = next + 4..<tokenEnd(bytes, from: next + 4, to: range.upperBound)
+      return isISOTime(bytes, time) && readLoadBalancer(bytes, range, time: time)
+    }
+    let isKnown =
+      isWord(bytes, first, "http") || isWord(bytes, first, "https") || isWord(bytes, first, "h2")
+      || isWord(bytes, first, "ws") || isWord(bytes, first, "wss")
+      || isWord(bytes, first, "grpcs")
+    guard isKnown else { return false }
+    let time = next..<tokenEnd(bytes, from: next, to: range.upperBound)
+    return isISOTime(bytes, time) && readLoadBalancer(bytes, range, time: time)
+  }
+
+  private func isISOTime(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    19...40 ~= range.count && bytes.byte(unchecked: range.lowerBound + 4) == Byte.minus
+      && bytes.byte(unchecked: range.lowerBound + 10) == UInt8(ascii: "T")
+      && Timestamp.iso8601(bytes, range) != nil
+  }
+
+  // MARK: Load balancers
+
+  private static let classicNames: [StaticString?] = [
+    nil, "elb", "client:port", "backend:port", nil, nil, nil, nil, nil, nil, nil, "request",
+    "user_agent", "ssl_cipher", "ssl_protocol",
+  ]
+  private static let applicationNames: [StaticString?] = [
+    nil, nil, "elb", "client:port", "target:port", nil, nil, nil, nil, nil, nil, nil, "request",
+    "user_agent", "ssl_cipher", "ssl_protocol", "target_group_arn", "trace_id", "domain_name",
+    "chosen_cert_arn", nil, nil, "actions_executed", "redirect_url", "error_reason",
+    "target:port_list", nil, "classification", "classification_reason", "conn_trace_id",
+    "transformed_host", "transformed_uri", "request_transform_status",
+  ]
+  private static let networkNames: [StaticString?] = [
+    nil, nil, nil, "elb", "listener", "client:port", "destination:port", nil, nil, nil, nil, nil,
+    "chosen_cert_arn", "chosen_cert_serial", "tls_cipher", "tls_protocol_version",
+    "tls_named_group", "domain_name", "alpn_fe_protocol", "alpn_be_protocol",
+    "alpn_client_preference_list", nil,
+  ]
+
+  /// Reads a line of an access log of a load balancer.
+  ///
+  /// Classic, application (which names the protocol) or network (`tls`). Field names are those of
+  /// Amazon's documentation.
+  private mutating func readLoadBalancer(
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
+  ) -> Bool {
+    guard cutTokens(bytes, range, most: 64), words.count >= 12 else { return false }
+    let tokens = words
+    let isNetwork = isWord(bytes, tokens[0].start..<tokens[0].end, "tls")
+    let isClassic = tokens[0].start == time.lowerBound
+    let names =
+      isNetwork
+      ? Self.networkNames : isClassic ? Self.classicNames : Self.applicationNames
+    let client = isNetwork ? 5 : isClassic ? 2 : 3
+    guard isEnd(bytes, tokens[client]), isEnd(bytes, tokens[client + 1]) else { return false }
+    if !isNetwork {
+      let request = isClassic ? 11 : 12
+      guard request < tokens.count, tokens[request].isQuoted,
+        (client + 2..<client + 5).allSatisfy({
+          isNumber(bytes, tokens[$0].start..<tokens[$0].end, withFraction: true)
+        })
+      else { return false }
+    }
+    for (index, token) in tokens.enumerated() where index < names.count {
+      let value = token.start..<token.end
+      guard let known = names[index] else {
+        line.skip(token.isQuoted ? token.start - 1..<token.end + 1 : value)
+        continue
+      }
+      switch index {
+      case client: addEnd(name(known), bytes, token, isSource: true)
+      case client + 1: addEnd(name(known), bytes, token, isSource: false)
+      default: add(name(known), bytes, token)
+      }
+    }
+    if !isNetwork, !isClassic, tokens.count > 22 {
+      facts.note(actions(bytes, tokens[22].start..<tokens[22].end))
+    }
+    facts.note(ipProtocol: 6)
+    line.time = Timestamp.iso8601(bytes, time)
+    return true
+  }
+
+  /// Whether a token is an address with a port, or `-`.
+  private func isEnd(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+    if token.isQuoted { return false }
+    if token.end - token.start == 1 { return bytes.byte(unchecked: token.start) == Byte.minus }
+    guard let colon = bytes.lastOffset(of: Byte.colon, from: token.start, to: token.end) else {
+      return false
+    }
+    return isNumber(bytes, colon + 1..<token.end)
+  }
+
+  /// Adds an address with its port as a field that is one end of the event.
+  mutating func addEnd(
+    _ path: FieldPaths.ID, _ bytes: RawSpan, _ token: ColumnRange, isSource: Bool
+  ) {
+    guard let colon = bytes.lastOffset(of: Byte.colon, from: token.start, to: token.end) else {
+      add(path, bytes, token)
+      return
+    }
+    let port = NumberText.port(bytes, colon + 1..<token.end) ?? 0
+    var address = token.start..<colon
+    add(path, bytes, token)
+    if address.count > 2, bytes.byte(unchecked: address.lowerBound) == UInt8(ascii: "[") {
+      address = address.lowerBound + 1..<address.upperBound - 1
+    }
+    facts.note(isSource: isSource, bytes, address, port: port)
+    line.setSide(isSource: isSource)
+  }
+
+  /// What `actions_executed` says: the firewall alone did not let it through.
+  private func actions(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
+    let words = String(decoding: bytes.copied(range), as: UTF8.self).split(separator: ",")
+    if words.contains("forward") { return .allowed }
+    return words == ["waf"] ? .blocked : nil
+  }
+
+  // MARK: squid
+
+  /// Reads a line of squid's native access log:
+  /// `time elapsed remotehost code/status bytes method URL rfc931 peerstatus/peerhost type`.
+  private mutating func readProxy(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard cutTokens(bytes, range, most: 32), words.count >= 10 else { return false }
+    let tokens = words
+    func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
+    let result = word(3)
+    guard !tokens.prefix(10).contains(where: { $0.isQuoted }),
+      isNumber(bytes, word(0), withFraction: true), isNumber(bytes, word(1)),
+      isNumber(bytes, word(4)),
+      let slash = bytes.firstOffset(of: Byte.slash, from: result.lowerBound, to: result.upperBound),
+      isNumber(bytes, slash + 1..<result.upperBound),
+      let peer = bytes.firstOffset(
+        of: Byte.slash, from: word(8).lowerBound, to: word(8).upperBound),
+      (result.lowerBound..<slash).allSatisfy({
+        let byte = bytes.byte(unchecked: $0)
+        return byte &- 0x41 <= 25 || byte == UInt8(ascii: "_")
+      })
+    else { return false }
+    line.skip(word(0))
+    line.skip(word(1))
+    add(name("remotehost"), bytes, tokens[2], fact: .source)
+    line.skip(result)
+    line.skip(word(4))
+    add(name("url"), bytes, tokens[6])
+    add(name("rfc931"), bytes, tokens[7])
+    line.skip(word(8).lowerBound..<peer + 1)
+    add(
+      name("peerhost"), bytes, ColumnRange(start: peer + 1, end: tokens[8].end),
+      fact: .destination)
+    if bytes.starts(with: "TCP_DENIED", at: result.lowerBound) {
+      facts.note(.blocked)
+    } else if bytes.starts(with: "TCP_", at: result.lowerBound) {
+      facts.note(.allowed)
+    }
+    line.time = LogTime.field(bytes, word(0))
+    return true
+  }
+
+  // MARK: VPC flow logs
+
+  private static let flowNames: [StaticString] = [
+    "version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport",
+    "protocol", "packets", "bytes", "start", "end", "action", "log-status",
+  ]
+
+  /// Reads a line of a VPC flow log in the default format, version 2, which needs no header.
+  private mutating func readFlowLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count >= 40, cutTokens(bytes, range, most: 15), words.count == 14 else {
+      return false
+    }
+    let tokens = words
+    func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
+    guard bytes.starts(with: "eni-", at: tokens[2].start),
+      isNumber(bytes, word(10)), isNumber(bytes, word(11)),
+      isWord(bytes, word(13), "OK") || isWord(bytes, word(13), "NODATA")
+        || isWord(bytes, word(13), "SKIPDATA")
+    else { return false }
+    for (index, token) in tokens.enumerated() { add(name(Self.flowNames[index]), bytes, token) }
+    line.time = LogTime.field(bytes, word(10))
+    return true
+  }
+}

@@ -1,0 +1,141 @@
+import Indicators
+import Logs
+
+/// Lines that are records of formats known line by line, and their neighbours that are none.
+enum LineRuleCases {
+  static let syslog: [Case] = [
+    Case(
+      "RFC 3164", "<34>Oct 11 22:14:15 main.py su[1]: from b.example",
+      ["domain hostname main.py @20", "domain text b.example @40"]),
+    Case(
+      "RFC 3164 without a host", "Oct 11 22:14:15 su: from b.example",
+      ["domain text b.example @25"]),
+    Case(
+      "a time is no header by itself", "2024-05-01T10:00:00Z main.sh started b.example",
+      ["domain text b.example @37"]),
+    Case(
+      "nor before a level", "2024-05-01T10:00:00Z INFO main: b.example",
+      ["domain text b.example @32"]),
+    Case(
+      "RFC 5424",
+      "<34>1 - a.example su - - [i@1 ip=\"192.0.2.1\" port=\"5\" b.c=\"d\\\"e.example\"] f.example",
+      [
+        "domain hostname a.example @8", "ipv4 i@1.ip 192.0.2.1 @34 :5",
+        "domain i@1.b.c e.example @62", "domain text f.example @74",
+      ]),
+    Case(
+      "structured data that does not parse",
+      "<34>1 - a.example su - - [i@1 ip=192.0.2.1] f.example",
+      ["domain text a.example @8", "ipv4 text 192.0.2.1 @33", "domain text f.example @44"]),
+    Case(
+      "JSON behind a header", "Oct 11 22:14:15 h app: {\"host\":\"b.example\"}",
+      ["domain text b.example @32"]),
+  ]
+
+  static let pairs: [Case] = [
+    Case(
+      "CEF",
+      "CEF:0|V|P|1.2.3.4|x|a.example|5|src=192.0.2.1 spt=5 host=main.py msg=b.example c=d\\=e.example",
+      [
+        "domain name a.example @20", "ipv4 src 192.0.2.1 @36 :5", "domain host main.py @57",
+        "domain msg b.example @69", "domain c e.example @84",
+      ]),
+    Case(
+      "a joined URL of CEF", "CEF:0|V|P|1|x|n|5|dhost=a.example request=/b?c\\=d",
+      ["domain dhost a.example @24", "url request http://a.example/b?c=d @42"]),
+    Case(
+      "a user agent of CEF", "CEF:0|V|P|1|x|n|5|requestClientApplication=Chrome/1.2.3.4", []),
+    Case(
+      "a header of CEF cut short", "CEF:0|V|P|1|a.example", ["domain text a.example @12"]),
+    Case(
+      "LEEF", "LEEF:2.0|V|P|1|x|^|src=192.0.2.1^srcPort=5^host=main.py^a.example",
+      ["ipv4 src 192.0.2.1 @23 :5", "domain host main.py @48", "domain text a.example @56"]),
+    Case(
+      "a packet filter", "x: IN=a OUT= SRC=192.0.2.1 DST=192.0.2.2 SPT=5 DPT=6 SYN",
+      ["ipv4 SRC 192.0.2.1 @17 :5", "ipv4 DST 192.0.2.2 @31 :6"]),
+    Case(
+      "a packet quoted by a packet filter",
+      "IN=a OUT= SRC=192.0.2.1 DST=192.0.2.2 [SRC=192.0.2.3 SPT=5 ]",
+      ["ipv4 SRC 192.0.2.1 @14", "ipv4 DST 192.0.2.2 @28", "ipv4 SRC 192.0.2.3 @43 :5"]),
+    Case(
+      "keys and values", "a.example=b.example host=\"main.py\" src=192.0.2.1 srcport=5",
+      ["domain a.example b.example @10", "domain host main.py @26", "ipv4 src 192.0.2.1 @39 :5"]),
+    Case(
+      "two pairs are no record", "a.example=1 b=c.example",
+      ["domain text a.example @0", "domain text c.example @14"]),
+    Case(
+      "nor are pairs and text", "a.example=1 b=2 c=d.example e",
+      ["domain text a.example @0", "domain text d.example @18"]),
+  ]
+
+  static let words: [Case] = [
+    Case(
+      "an access log",
+      "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1 \"http://a.example/\" \"Chrome/1.2.3.4\"",
+      [
+        "ipv4 remote_addr 192.0.2.1 @0", "url http_referer http://a.example/ @68",
+        "domain http_referer a.example @75",
+      ]),
+    Case(
+      "an access log with a virtual host",
+      "main.py:80 192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1",
+      [
+        "domain server_name main.py @0", "ipv4 remote_addr 192.0.2.1 @11",
+        "url request http://main.py/a @59",
+      ]),
+    Case(
+      "a load balancer",
+      "2024-05-01T10:00:00Z lb 192.0.2.1:5 [2001:db8::1]:6 0.1 0.1 0.1 200 200 0 29 \"GET http://a.example:80/ HTTP/1.1\" \"x 1.2.3.4\" - -",
+      [
+        "ipv4 client:port 192.0.2.1 @24 :5", "ipv6 backend:port 2001:db8::1 @37 :6",
+        "url request http://a.example/ @82", "domain request a.example @89",
+      ]),
+    Case(
+      "squid",
+      "1714557600.642 161 192.0.2.1 TCP_MISS/200 1 GET http://a.example/ - DIRECT/192.0.2.2 text/html",
+      [
+        "ipv4 remotehost 192.0.2.1 @19", "url url http://a.example/ @48",
+        "domain url a.example @55", "ipv4 peerhost 192.0.2.2 @75",
+      ]),
+    Case(
+      "a firewall",
+      "%ASA-6-302013: Built outbound TCP connection 1 for o:192.0.2.1/443 (192.0.2.3/443) to i:192.0.2.2/5",
+      [
+        "ipv4 dst_ip 192.0.2.1 @53 :443", "ipv4 dst_mapped_ip 192.0.2.3 @68 :443",
+        "ipv4 src_ip 192.0.2.2 @88 :5",
+      ]),
+    Case(
+      "a name server", "client 192.0.2.1#5 (main.py): query: main.py IN A + (192.0.2.2)",
+      [
+        "ipv4 client 192.0.2.1 @7 :5", "domain query main.py @20", "domain query main.py @37",
+        "ipv4 server 192.0.2.2 @53",
+      ]),
+    Case(
+      "a flow log",
+      "2 1 eni-1 192.0.2.1 192.0.2.2 5 6 17 1 76 1714557601 1714557661 REJECT OK",
+      ["ipv4 srcaddr 192.0.2.1 @10 :5", "ipv4 dstaddr 192.0.2.2 @20 :6"]),
+    Case(
+      "a flow log with a header",
+      "version dstaddr srcaddr dstport srcport\n5 192.0.2.1 192.0.2.2 5 6\n{\"a\":\"b.example\"}\n5 words and c.example x\n",
+      [
+        "ipv4 dstaddr 192.0.2.1 @42 :5", "ipv4 srcaddr 192.0.2.2 @52 :6", "domain a b.example @72",
+        "domain text c.example @96",
+      ]),
+    Case(
+      "a list of records",
+      "{\"Records\":[{\"a\":\"b.example\"},\n{\"a\":\"c.example\"}],\"d\":\"e.example\"}",
+      [
+        "domain Records.a b.example @18", "domain Records.a c.example @37",
+        "domain d e.example @55",
+      ]),
+    Case(
+      "a list that breaks",
+      "{\"Records\":[{\"a\":\"b.example\"},{\"a\":\"c.example\"} \"d.example\"",
+      [
+        "domain Records.a b.example @18", "domain Records.a c.example @36",
+        "domain text d.example @49",
+      ]),
+  ]
+
+  static let all: [Case] = syslog + pairs + words
+}

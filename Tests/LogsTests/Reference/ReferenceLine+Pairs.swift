@@ -1,0 +1,189 @@
+/// Messages of keys and values: CEF, LEEF, packet filters, logfmt.
+extension ReferenceLine {
+  /// Reads what stands behind a header, or the whole line, as a record.
+  mutating func readMessage(_ start: Int) -> Bool {
+    guard text.count - start >= 8 else { return false }
+    if readPiped(start) { return true }
+    if bytes[start] == 0x25 { return readFirewall(start) }
+    if bytes[start] == 0x7B { return false }
+    return readPacketFilter(start) || readNameServer(start) || readAccess(start)
+      || readLoadBalancer(start) || readProxy(start) || readFlow(start) || readPairs(start)
+  }
+
+  static let keyBytes = #"[A-Za-z0-9._\[\]@-]+"#
+  private static let cefEscapes: [UInt8: UInt8] = [
+    0x5C: 0x5C, 0x3D: 0x3D, 0x7C: 0x7C, 0x6E: 0x0A, 0x72: 0x0D,
+  ]
+
+  // MARK: CEF and LEEF
+
+  private static let mark = ReferencePattern(
+    #"(?<![A-Za-z0-9])(LEEF|CEF):( ?)([0-9.]{1,4})\z"#)
+  private static let part = ReferencePattern(#"\A[^|\\]*+(?:\\.[^|\\]*+)*+\|"#)
+
+  private mutating func readPiped(_ start: Int) -> Bool {
+    guard let pipe = bytes[start...].firstIndex(of: 0x7C),
+      let groups = Self.mark.first(in: bytes[start..<pipe]), let mark = groups[0],
+      let version = groups[3]
+    else { return false }
+    let isLEEF = groups[1]?.count == 4
+    let count = fields.count
+    skip(start + mark.lowerBound..<pipe + 1)
+    let names =
+      isLEEF
+      ? ["vendor", "product", "version", "eventId"]
+      : ["deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name", "severity"]
+    var place = pipe + 1
+    for name in names {
+      guard let found = Self.part.first(in: bytes[place...])?[0] else {
+        fields.removeLast(fields.count - count)
+        return false
+      }
+      fields.append(
+        ReferenceLineField(
+          keys: [Array(name.utf8)], range: place..<place + found.count - 1,
+          outer: place..<place + found.count - 1, escapes: Self.cefEscapes))
+      place += found.count
+    }
+    if isLEEF {
+      readAttributes(place, isSecond: bytes[start + version.lowerBound] >= 0x32)
+    } else {
+      readExtension(place)
+    }
+    return true
+  }
+
+  private static let extensionKey = ReferencePattern(
+    #"(?:\A|(?<= ))("# + keyBytes + #")="#)
+
+  private mutating func readExtension(_ start: Int) {
+    let keys = Self.extensionKey.all(in: bytes[start...]).compactMap { $0[1] }
+    for (number, key) in keys.enumerated() {
+      let end = number + 1 < keys.count ? keys[number + 1].lowerBound : text.count - start
+      let name = start + key.lowerBound..<start + key.upperBound
+      let value = trimmed(name.upperBound + 1..<start + end)
+      add(key: name, value, escapes: Self.cefEscapes)
+      fields[fields.count - 1].outer = name.lowerBound..<value.upperBound
+      guard !value.isEmpty else { continue }
+      switch word(name) {
+      case "dhost": host = fields.last
+      case "request": path = fields.last
+      case "requestMethod": if word(value).lowercased() == "connect" { isTunnel = true }
+      default: break
+      }
+    }
+  }
+
+  private static let separator = ReferencePattern(#"\A(?:|.|(?:0?[xX])?([0-9A-Fa-f]{1,2}))\|"#)
+  private static let attribute = ReferencePattern(
+    #"\A[ \t\n\r]*("# + keyBytes + #")[ \t\n\r]*="#)
+
+  private mutating func readAttributes(_ start: Int, isSecond: Bool) {
+    var (place, separator) = (start, UInt8(0x09))
+    if isSecond, let groups = Self.separator.first(in: bytes[start...].prefix(6)),
+      let whole = groups[0]
+    {
+      let written = bytes[start..<start + whole.count - 1]
+      if written.count == 1 {
+        separator = written.first ?? 0x09
+      } else if let digits = groups[1] {
+        separator = bytes[start + digits.lowerBound..<start + digits.upperBound].reduce(0) {
+          $0 << 4 | referenceHexValue($1)
+        }
+      }
+      place += whole.count
+      skip(start..<place)
+    }
+    while place < text.count {
+      let end = bytes[place...].firstIndex(of: separator) ?? text.count
+      if let key = Self.attribute.first(in: bytes[place..<end]), let whole = key[0],
+        let name = key[1]
+      {
+        add(
+          key: place + name.lowerBound..<place + name.upperBound, place + whole.count..<end)
+        fields[fields.count - 1].outer = place..<end
+      }
+      place = end + 1
+    }
+  }
+
+  // MARK: Packet filters
+
+  private static let filter = ReferencePattern(#"(?<![A-Za-z0-9._-])IN=[^ ]* OUT="#)
+  private static let anyIn = ReferencePattern(#"(?<![A-Za-z0-9._-])IN="#)
+  private static let filterPair = ReferencePattern(#"\A("# + keyBytes + #")="#)
+
+  private mutating func readPacketFilter(_ start: Int) -> Bool {
+    // The first `IN=` that is a word decides.
+    guard let first = Self.anyIn.first(in: bytes[start...])?[0],
+      Self.filter.first(in: bytes[start...])?[0]?.lowerBound == first.lowerBound
+    else { return false }
+    var found: [ReferenceLineField] = []
+    var place = start + first.lowerBound
+    while place < text.count {
+      let end = bytes[place...].firstIndex(of: 0x20) ?? text.count
+      var token = place..<end
+      place = end + 1
+      if token.isEmpty { continue }
+      if bytes[token.lowerBound] == 0x5B {
+        token = token.lowerBound + 1..<token.upperBound
+      }
+      if !token.isEmpty, bytes[token.upperBound - 1] == 0x5D {
+        token = token.lowerBound..<token.upperBound - 1
+      }
+      guard let key = Self.filterPair.first(in: bytes[token])?[1] else { continue }
+      let value = token.lowerBound + key.count + 1..<token.upperBound
+      found.append(
+        ReferenceLineField(
+          keys: [Array(bytes[token.lowerBound..<token.lowerBound + key.count])], range: value,
+          outer: token, hasOwnPort: true))
+    }
+    func name(_ field: ReferenceLineField) -> String {
+      String(decoding: field.keys?.first ?? [], as: UTF8.self)
+    }
+    guard found.contains(where: { name($0) == "SRC" }) else { return false }
+    // The first port behind an address and before the next one of its end.
+    for (address, port) in [("SRC", "SPT"), ("DST", "DPT")] {
+      var waiting: Int?
+      for index in found.indices {
+        if name(found[index]) == address { waiting = index }
+        if name(found[index]) == port, let owner = waiting {
+          let digits = bytes[found[index].range]
+          if digits.first != 0x30 {
+            found[owner].port = UInt16(String(decoding: digits, as: UTF8.self))
+          }
+          waiting = nil
+        }
+      }
+    }
+    fields += found
+    return true
+  }
+
+  // MARK: Lines of nothing else
+
+  private static let pair = ReferencePattern(
+    #" *(?:([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@-]*)=(?:"("# + quoted
+      + #")"(?= |\z)|([^" ][^ ]*|)(?= |\z))|\z)"#)
+  private static let pairs = ReferencePattern(
+    #"\A(?: *[A-Za-z0-9_@][A-Za-z0-9._\[\]@-]*+=(?:""# + quoted
+      + #""(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
+
+  private mutating func readPairs(_ start: Int) -> Bool {
+    guard Self.pairs.matches(bytes[start...]) else { return false }
+    let all = Self.pair.all(in: bytes[start...]).filter { $0[1] != nil }
+    guard all.count >= 3 else { return false }
+    for groups in all {
+      guard let key = groups[1] else { continue }
+      let name = start + key.lowerBound..<start + key.upperBound
+      if let quoted = groups[2] {
+        add(key: name, start + quoted.lowerBound..<start + quoted.upperBound)
+        fields[fields.count - 1].outer = name.lowerBound..<start + quoted.upperBound + 1
+        fields[fields.count - 1].isQuoted = true
+      } else if let plain = groups[3] {
+        add(key: name, start + plain.lowerBound..<start + plain.upperBound)
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,341 @@
+/// Messages of words in a fixed order: web servers, load balancers, proxies, flow logs, name servers,
+/// firewalls.
+extension ReferenceLine {
+  /// A word, without the quotes around it.
+  private struct Word {
+    var range: Range<Int>
+    var isQuoted = false
+  }
+
+  private static let quotedWord = ReferencePattern(#"\A"("# + quoted + #")""#)
+  private static let number = ReferencePattern(#"\A-?[0-9]+\z"#)
+  private static let fraction = ReferencePattern(#"\A-?[0-9]+(?:\.[0-9]*)?\z"#)
+
+  /// The words of a range; nil where a quote is not closed or there are too many.
+  private func words(_ range: Range<Int>, most: Int) -> [Word]? {
+    var words: [Word] = []
+    var place = range.lowerBound
+    while place < range.upperBound {
+      if bytes[place] == 0x20 {
+        place += 1
+        continue
+      }
+      if words.count == most { return nil }
+      let end = bytes[place..<range.upperBound].firstIndex(of: 0x20) ?? range.upperBound
+      if bytes[place] == 0x22 {
+        guard let quoted = Self.quotedWord.first(in: bytes[place..<range.upperBound])?[0] else {
+          return nil
+        }
+        let close = place + quoted.count
+        if close == range.upperBound || bytes[close] == 0x20 {
+          words.append(Word(range: place + 1..<close - 1, isQuoted: true))
+          place = close
+          continue
+        }
+      }
+      words.append(Word(range: place..<end))
+      place = end
+    }
+    return words
+  }
+
+  private mutating func add(_ name: String?, _ word: Word) {
+    let isAbsent = name == nil || self.word(word.range) == "-"
+    let outer =
+      word.isQuoted ? word.range.lowerBound - 1..<word.range.upperBound + 1 : word.range
+    fields.append(
+      ReferenceLineField(
+        keys: isAbsent ? nil : [Array((name ?? "").utf8)], range: word.range, outer: outer,
+        isQuoted: word.isQuoted))
+  }
+
+  // MARK: Access logs
+
+  private static let access = ReferencePattern(
+    #"\A([^\[]{5,}) \[([^\]]{0,38})\] "("# + quoted + #")"(.*)\z"#)
+
+  mutating func readAccess(_ start: Int) -> Bool {
+    guard let groups = Self.access.first(in: bytes[start...]), let front = groups[1],
+      let time = groups[2], let request = groups[3], let rest = groups[4], !rest.isEmpty,
+      text.count - start - front.count > 29
+    else { return false }
+    func moved(_ range: Range<Int>) -> Range<Int> {
+      start + range.lowerBound..<start + range.upperBound
+    }
+    guard ReferenceTime.isAccess(Array(bytes[moved(time)])),
+      let before = words(moved(front), most: 16), before.count >= 3
+    else { return false }
+    let hasHost = before.count >= 4 && word(before[1].range) != "-"
+    let first = hasHost ? 1 : 0
+    guard Self.isHost(bytes[before[first].range]) else { return false }
+    if hasHost { add("server_name", before[0]) }
+    add("remote_addr", before[first])
+    add("remote_logname", before[first + 1])
+    var user = before[first + 2]
+    user.range = user.range.lowerBound..<before[before.count - 1].range.upperBound
+    add("remote_user", user)
+    add("request", Word(range: moved(request), isQuoted: true))
+    // The request is scanned even where it is `-`.
+    fields[fields.count - 1].keys = [Array("request".utf8)]
+    guard let behind = words(moved(rest), most: 64), behind.count >= 2 else { return true }
+    let names = ["http_referer", "http_user_agent", "http_x_forwarded_for"]
+    for (name, word) in zip(names, behind.dropFirst(2).prefix { $0.isQuoted }) {
+      add(name, word)
+    }
+    if hasHost { joinRequest(moved(request), host: before[0].range) }
+    return true
+  }
+
+  private static let requestLine = ReferencePattern(#"\A([^ ]*) (/[^ ]*)"#)
+
+  private mutating func joinRequest(_ request: Range<Int>, host: Range<Int>) {
+    guard let groups = Self.requestLine.first(in: bytes[request]), let method = groups[1],
+      let target = groups[2]
+    else { return }
+    let verb = request.lowerBound + method.lowerBound..<request.lowerBound + method.upperBound
+    guard word(verb).lowercased() != "connect" else { return }
+    self.host = ReferenceLineField(keys: nil, range: host, outer: host)
+    let place =
+      request.lowerBound + target.lowerBound..<request.lowerBound + target.upperBound
+    path = ReferenceLineField(keys: [Array("request".utf8)], range: place, outer: place)
+    hasHTTPSPort = word(host).hasSuffix(":443")
+  }
+
+  // MARK: Load balancers
+
+  private static let classic: [String?] = [
+    nil, "elb", "client:port", "backend:port", nil, nil, nil, nil, nil, nil, nil, "request",
+    "user_agent", "ssl_cipher", "ssl_protocol",
+  ]
+  private static let application: [String?] = [
+    nil, nil, "elb", "client:port", "target:port", nil, nil, nil, nil, nil, nil, nil, "request",
+    "user_agent", "ssl_cipher", "ssl_protocol", "target_group_arn", "trace_id", "domain_name",
+    "chosen_cert_arn", nil, nil, "actions_executed", "redirect_url", "error_reason",
+    "target:port_list", nil, "classification", "classification_reason", "conn_trace_id",
+    "transformed_host", "transformed_uri", "request_transform_status",
+  ]
+  private static let network: [String?] = [
+    nil, nil, nil, "elb", "listener", "client:port", "destination:port", nil, nil, nil, nil, nil,
+    "chosen_cert_arn", "chosen_cert_serial", "tls_cipher", "tls_protocol_version",
+    "tls_named_group", "domain_name", "alpn_fe_protocol", "alpn_be_protocol",
+    "alpn_client_preference_list", nil,
+  ]
+  private static let isoWord = ReferencePattern(#"\A.{4}-.{5}T.{8,29}\z"#)
+  private static let end = ReferencePattern(#"\A(?:-|(.*):(-?[0-9]+))\z"#)
+
+  mutating func readLoadBalancer(_ start: Int) -> Bool {
+    guard let words = words(start..<text.count, most: 64), words.count >= 12,
+      // Nothing stands before the first word.
+      words[0].range.lowerBound == start
+    else { return false }
+    let first = word(words[0].range)
+    let isNetwork = first == "tls"
+    let isClassic = !isNetwork && (0x30...0x39).contains(bytes[start])
+    guard
+      isClassic || isNetwork && ["1.0", "2.0"].contains(word(words[1].range))
+        || ["http", "https", "h2", "ws", "wss", "grpcs"].contains(first),
+      words.prefix(isNetwork ? 3 : isClassic ? 1 : 2).allSatisfy({ !$0.isQuoted })
+    else { return false }
+    let time = words[isNetwork ? 2 : isClassic ? 0 : 1].range
+    for number in 1..<(isNetwork ? 3 : isClassic ? 1 : 2)
+    where words[number].range.lowerBound != words[number - 1].range.upperBound + 1 {
+      return false
+    }
+    guard Self.isoWord.matches(bytes[time]), ReferenceTime.isISO(Array(bytes[time])) else {
+      return false
+    }
+    let names = isNetwork ? Self.network : isClassic ? Self.classic : Self.application
+    let client = isNetwork ? 5 : isClassic ? 2 : 3
+    for word in words[client...client + 1] {
+      guard !word.isQuoted, Self.end.matches(bytes[word.range]) else { return false }
+    }
+    if !isNetwork {
+      let request = isClassic ? 11 : 12
+      guard request < words.count, words[request].isQuoted,
+        words[client + 2..<client + 5].allSatisfy({ Self.fraction.matches(bytes[$0.range]) })
+      else { return false }
+    }
+    for (number, word) in words.enumerated() where number < names.count {
+      add(names[number], word)
+    }
+    return true
+  }
+
+  // MARK: squid
+
+  private static let squid = ReferencePattern(
+    #"\A([0-9]+\.[0-9]{3}) +(?:-?[0-9]+) +([^ ]+) +[A-Z_]*/-?[0-9]+ +-?[0-9]+ +[^ ]+ +([^ ]+) +([^ ]+) +([^ /]*/)([^ ]*) +[^ ]+(?: .*)?\z"#
+  )
+
+  mutating func readProxy(_ start: Int) -> Bool {
+    guard (0x30...0x39).contains(bytes[start]),
+      let words = words(start..<text.count, most: 32), words.count >= 10,
+      !words.prefix(10).contains(where: \.isQuoted),
+      let groups = Self.squid.first(in: bytes[start...]), let time = groups[1], time.count >= 13
+    else { return false }
+    func place(_ group: Int) -> Range<Int> {
+      let range = groups[group] ?? 0..<0
+      return start + range.lowerBound..<start + range.upperBound
+    }
+    add("remotehost", Word(range: place(2)))
+    add("url", Word(range: place(3)))
+    add("rfc931", Word(range: place(4)))
+    skip(place(5))
+    add("peerhost", Word(range: place(6)))
+    return true
+  }
+
+  // MARK: VPC flow logs
+
+  private static let flow = [
+    "version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport",
+    "protocol", "packets", "bytes", "start", "end", "action", "log-status",
+  ]
+
+  mutating func readFlow(_ start: Int) -> Bool {
+    guard bytes[start...].starts(with: "2 ".utf8), text.count - start >= 40,
+      let words = words(start..<text.count, most: 15), words.count == 14,
+      word(words[2].range).hasPrefix("eni-"), Self.number.matches(bytes[words[10].range]),
+      Self.number.matches(bytes[words[11].range]),
+      ["OK", "NODATA", "SKIPDATA"].contains(word(words[13].range))
+    else { return false }
+    for (name, word) in zip(Self.flow, words) { add(name, word) }
+    return true
+  }
+
+  // MARK: Name servers
+
+  private static let client = ReferencePattern(
+    #"\A([^#]*client (?:@[^ #]* )?)([^ #]+)#([0-9]{1,5})(?=[ :])"#)
+  private static let question = ReferencePattern(#"\A \(([^)]*)\)"#)
+  private static let server = ReferencePattern(#"\(([^(]{0,62})\)\z"#)
+
+  mutating func readNameServer(_ start: Int) -> Bool {
+    guard let groups = Self.client.first(in: bytes[start...]), let all = groups[0],
+      let address = groups[2], all.upperBound - (groups[3]?.count ?? 0) - 1 < 160
+    else { return false }
+    let written = Array(bytes[start + address.lowerBound..<start + address.upperBound])
+    guard ReferenceAddress.ipv4(written) != nil || ReferenceAddress.ipv6(written) != nil else {
+      return false
+    }
+    let count = fields.count
+    add("client", start + address.lowerBound..<start + all.upperBound)
+    var place = start + all.upperBound
+    let name = Self.question.first(in: bytes[place...])
+    if let whole = name?[0], let inner = name?[1] {
+      add("query", place + inner.lowerBound..<place + inner.upperBound)
+      place += whole.count
+    }
+    guard let query = ReferencePattern("query").first(in: bytes[place...])?[0] else {
+      if name == nil { fields.removeLast(fields.count - count) }
+      return name != nil
+    }
+    place += query.upperBound
+    guard bytes[place...].starts(with: ": ".utf8) else { return true }
+    let end = bytes[(place + 2)...].firstIndex(of: 0x20) ?? text.count
+    if end > place + 2 { add("query", place + 2..<end) }
+    if text.count - end > 4, let own = Self.server.first(in: bytes[end...])?[1] {
+      add("server", end + own.lowerBound..<end + own.upperBound)
+    }
+    return true
+  }
+
+  // MARK: Firewalls
+
+  private static let firewall = ReferencePattern(
+    #"\A%(?:ASA|FTD|PIX|FWSM)-[^:]{0,26}[0-9]:"#)
+  private static let eventPair = ReferencePattern(
+    #"(?:\A *|, )([A-Za-z0-9_]+): ((?:(?!, [A-Za-z0-9_]+: ).)*+)"#)
+
+  mutating func readFirewall(_ start: Int) -> Bool {
+    guard let mark = Self.firewall.first(in: bytes[start...])?[0], mark.count <= 32 else {
+      return false
+    }
+    skip(start..<start + mark.count)
+    let body = start + mark.count
+    let number = word(start + max(0, mark.count - 7)..<body - 1)
+    if ["430001", "430002", "430003", "430004", "430005"].contains(number) {
+      for groups in Self.eventPair.all(in: bytes[body...]) {
+        guard let key = groups[1], let value = groups[2] else { continue }
+        add(
+          key: body + key.lowerBound..<body + key.upperBound,
+          body + value.lowerBound..<body + value.upperBound)
+      }
+    } else {
+      readSentence(body)
+    }
+    return true
+  }
+
+  private static let anyWord = ReferencePattern(#"[^ ]+"#)
+
+  private mutating func readSentence(_ start: Int) {
+    let words = Self.anyWord.all(in: bytes[start...]).compactMap { $0[0] }.map {
+      start + $0.lowerBound..<start + $0.upperBound
+    }
+    guard let verb = words.first.map(word) else { return }
+    let isBuilt = verb == "Built"
+    var isOutbound = false
+    var isUnknown = false
+    /// `src`, `dst`, or nothing where the sentence does not tell.
+    var side = verb == "access-list" ? "src" : ""
+    for place in words.dropFirst() {
+      switch word(place) {
+      case "to", "->": side = isUnknown ? "" : isOutbound ? "src" : "dst"
+      case "src", "from": side = "src"
+      case "dst": side = "dst"
+      case "for":
+        isUnknown = !isBuilt
+        side = isUnknown ? "" : isOutbound ? "dst" : "src"
+      case "faddr", "laddr": side = ""
+      case "outbound" where isBuilt: isOutbound = true
+      default: addEnd(place, side)
+      }
+    }
+  }
+
+  private static let apart = ReferencePattern(#"[G-Zg-z][0-9A-Fa-f.]*\z"#)
+  private static let mapped = ReferencePattern(#"\A\(([^)]*)"#)
+  private static let withPort = ReferencePattern(#"\A([^(]+)\((-?[0-9]+)\)\z"#)
+  private static let withRest = ReferencePattern(#"\A(.[^(]*)\(.*\)\z"#)
+
+  private mutating func addEnd(_ token: Range<Int>, _ side: String) {
+    var place = token
+    var isMapped = false
+    var port: UInt16?
+    func digits(_ range: Range<Int>) -> UInt16? {
+      word(range).hasPrefix("0") ? nil : UInt16(word(range))
+    }
+    if let inner = Self.mapped.first(in: bytes[token])?[1] {
+      isMapped = true
+      place = token.lowerBound + inner.lowerBound..<token.lowerBound + inner.upperBound
+    } else if let inner = Self.withRest.first(in: bytes[token])?[1] {
+      place = token.lowerBound..<token.lowerBound + inner.count
+      if let behind = Self.withPort.first(in: bytes[token])?[2] {
+        port = digits(token.lowerBound + behind.lowerBound..<token.lowerBound + behind.upperBound)
+      }
+    }
+    guard place.count >= 2 else { return }
+    // The whole, or what stands behind the interface's name.
+    let mark = place.first { bytes[$0] == 0x2F || bytes[$0] == 0x3A }
+    for start in [place.lowerBound] + (mark.map { [$0 + 1] } ?? [])
+    where start < place.upperBound && (start == place.lowerBound || bytes[start] != 0x3A) {
+      let slash = bytes[start..<place.upperBound].firstIndex(of: 0x2F)
+      var end = slash ?? place.upperBound
+      while end > start, bytes[end - 1] == 0x2C || bytes[end - 1] == 0x2E { end -= 1 }
+      let written = Array(bytes[start..<end])
+      // An interface's name that could be a part of an address of version 6 is one.
+      let isApart =
+        start == place.lowerBound || bytes[start - 1] == 0x2F
+        || Self.apart.matches(bytes[place.lowerBound..<start - 1])
+      guard
+        ReferenceAddress.ipv4(written) != nil
+          || isApart && ReferenceAddress.ipv6(written) != nil
+      else { continue }
+      add((side.isEmpty ? "" : side + "_") + (isMapped ? "mapped_ip" : "ip"), start..<end)
+      fields[fields.count - 1].port =
+        slash.map { digits($0 + 1..<place.upperBound) } ?? port
+      return
+    }
+  }
+}
