@@ -57,6 +57,8 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     room("Parsing"),
     room("Indicators", ["Parsing"]),
@@ -64,6 +66,7 @@ let package = Package(
     .target(name: "CByteKernels"),
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
+    room("YAML", ["CYaml"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs"]),
     room("Database", ["Parsing", "Indicators", "Matchers", "CByteKernels", "CXXHash"]),
     room(
@@ -96,6 +99,7 @@ let package = Package(
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers", "CByteKernels"]),
     tests("Inputs", ["Inputs", "Parsing"]),
+    tests("YAML", ["YAML", "FuzzYAML"]),
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests(
       "Database",
@@ -107,6 +111,7 @@ let package = Package(
     .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),
     fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
+    fuzz("FuzzYAML", ["YAML"]),
     fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
     fuzz("FuzzKeySet", ["Matchers"]),
     fuzz("FuzzLiteralMatcher", ["Matchers"]),
