@@ -67,7 +67,7 @@ let package = Package(
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
     room("YAML", ["CYaml"]),
-    room("Feeds", ["Parsing", "Indicators", "Inputs"]),
+    room("Feeds", ["Parsing", "Indicators", "Inputs", "YAML"]),
     room("Database", ["Parsing", "Indicators", "Matchers", "CByteKernels", "CXXHash"]),
     room(
       "Capture",
@@ -79,10 +79,17 @@ let package = Package(
     room(
       "Scanning", ["Parsing", "Indicators", "Inputs", "Matchers", "Database", "Capture", "Logs"]),
     room(
+      "Regression",
+      [
+        "Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning",
+        "YAML",
+      ]
+    ),
+    room(
       "Sekisho",
       [
         "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Capture", "Logs",
-        "Scanning",
+        "Scanning", "Regression",
       ]),
     .executableTarget(
       name: "SekishoCLI",
@@ -106,12 +113,18 @@ let package = Package(
       ["Database", "CByteKernels", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
     tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing"]),
+    tests(
+      "Regression",
+      [
+        "Regression", "Feeds", "Database", "Indicators", "Inputs", "Scanning", "YAML", "FuzzSuite",
+      ]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
     .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),
     fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
     fuzz("FuzzYAML", ["YAML"]),
+    fuzz("FuzzSuite", ["Regression"]),
     fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
     fuzz("FuzzKeySet", ["Matchers"]),
     fuzz("FuzzLiteralMatcher", ["Matchers"]),
