@@ -2,10 +2,11 @@
 SWIFT ?= swift
 SEKISHO = .build/release/sekisho
 
-.PHONY: help setup build demo test bench format lint docs fixtures sanitize clean
+.PHONY: help setup build demo suites test bench format lint docs fixtures sanitize clean
 
 help:
 	@echo "make demo      set up, build, and find the indicators of seeds/ in the traffic of Fixtures/"
+	@echo "make suites    build and run the regression suites: the demo's, and those of the corpus where it is"
 	@echo "make test      set up, build and run the tests"
 	@echo "make setup     install the system libraries that are missing"
 	@echo "make bench     set up and run the micro-benchmarks"
@@ -21,6 +22,9 @@ build: setup
 
 demo: build
 	@sh Fixtures/demo.sh $(SEKISHO)
+
+suites: build
+	$(SEKISHO) test Fixtures/suite.yaml Tests/Suites/ids.yaml
 
 test: setup
 	$(SWIFT) build --build-tests

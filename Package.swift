@@ -57,6 +57,8 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     room("Parsing"),
     room("Indicators", ["Parsing"]),
@@ -64,7 +66,8 @@ let package = Package(
     .target(name: "CByteKernels"),
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
-    room("Feeds", ["Parsing", "Indicators", "Inputs"]),
+    room("YAML", ["CYaml"]),
+    room("Feeds", ["Parsing", "Indicators", "Inputs", "YAML"]),
     room("Database", ["Parsing", "Indicators", "Matchers", "CByteKernels", "CXXHash"]),
     room(
       "Capture",
@@ -76,10 +79,17 @@ let package = Package(
     room(
       "Scanning", ["Parsing", "Indicators", "Inputs", "Matchers", "Database", "Capture", "Logs"]),
     room(
+      "Regression",
+      [
+        "Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning",
+        "YAML",
+      ]
+    ),
+    room(
       "Sekisho",
       [
         "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Capture", "Logs",
-        "Scanning",
+        "Scanning", "Regression",
       ]),
     .executableTarget(
       name: "SekishoCLI",
@@ -96,18 +106,26 @@ let package = Package(
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers", "CByteKernels"]),
     tests("Inputs", ["Inputs", "Parsing"]),
+    tests("YAML", ["YAML", "FuzzYAML"]),
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests(
       "Database",
       ["Database", "CByteKernels", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
     tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing", "FuzzLogs"]),
+    tests(
+      "Regression",
+      [
+        "Regression", "Feeds", "Database", "Indicators", "Inputs", "Scanning", "YAML", "FuzzSuite",
+      ]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
     .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),
     fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
     fuzz("FuzzLogs", ["Logs", "Indicators", "Inputs", "Parsing"]),
+    fuzz("FuzzYAML", ["YAML"]),
+    fuzz("FuzzSuite", ["Regression"]),
     fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
     fuzz("FuzzKeySet", ["Matchers"]),
     fuzz("FuzzLiteralMatcher", ["Matchers"]),

@@ -1,18 +1,18 @@
-import Database
+package import Database
 import Indicators
 import Parsing
 
 /// Entries read from the databases once and kept, since what hits once often hits again.
-struct EntryCatalog {
+package struct EntryCatalog {
   private static let limit = 16_384
 
   private let databases: [IndicatorDatabase]
   private var known: [EntryReference: ResolvedEntry] = [:]
 
-  init(databases: [IndicatorDatabase]) { self.databases = databases }
+  package init(databases: [IndicatorDatabase]) { self.databases = databases }
 
   /// The entry with all its sources.
-  mutating func entry(database: Int, entry: UInt32) -> ResolvedEntry {
+  package mutating func entry(database: Int, entry: UInt32) -> ResolvedEntry {
     let reference = EntryReference(database: database, entry: entry)
     if let resolved = known[reference] { return resolved }
     if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
@@ -22,7 +22,9 @@ struct EntryCatalog {
   }
 
   /// Reads an entry without keeping it.
-  static func read(_ reference: EntryReference, from database: IndicatorDatabase) -> ResolvedEntry {
+  package static func read(
+    _ reference: EntryReference, from database: IndicatorDatabase
+  ) -> ResolvedEntry {
     let entry = database.entry(reference.entry)
     var value: [UInt8] = []
     database.appendText(of: entry, to: &value)

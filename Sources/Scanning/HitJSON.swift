@@ -3,14 +3,14 @@ import Inputs
 import Parsing
 
 /// Writes hits as the ndjson of the outside contract (spec.md §3).
-struct HitJSON {
+package struct HitJSON {
   private var writer = JSONWriter()
   private let home: HomeNetworks
 
-  init(home: HomeNetworks) { self.home = home }
+  package init(home: HomeNetworks) { self.home = home }
 
   /// Appends one hit as a line without its end.
-  mutating func append(_ hit: Hit, to output: inout [UInt8]) {
+  package mutating func append(_ hit: Hit, to output: inout [UInt8]) {
     writer.reset()
     writer.beginObject()
     writer.key("schema")
@@ -66,7 +66,7 @@ struct HitJSON {
   }
 
   /// The indicators of a hit as a JSON array.
-  mutating func indicators(of hit: Hit) -> [UInt8] {
+  package mutating func indicators(of hit: Hit) -> [UInt8] {
     writer = JSONWriter()
     writer.beginArray()
     for indicator in hit.indicators { append(indicator) }

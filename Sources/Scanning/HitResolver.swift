@@ -236,18 +236,9 @@ final class HitResolver: BatchProcessor {
         }
         continue
       }
-      guard takesPart(source) else { continue }
+      guard options.exclusion(of: source, at: time) == nil else { continue }
       let validity = Validity.of(
         time: time, from: source.validFrom, until: source.validUntil)
-      switch options.timeMode {
-      case .any: break
-      case .event:
-        guard validity == .within || validity == .unbounded else { continue }
-      case .now:
-        let now = Validity.of(
-          time: options.now, from: source.validFrom, until: source.validUntil)
-        guard now == .within || now == .unbounded else { continue }
-      }
       sources.append(index)
       if let validity { validities.append(validity) }
       if source.confidence != 255 { confidence = max(confidence, source.confidence) }
@@ -258,13 +249,6 @@ final class HitResolver: BatchProcessor {
         indicator: HitIndicator(
           entry: entry, match: match, validity: Self.best(validities), sources: sources),
         confidence: confidence, kind: observed.kind))
-  }
-
-  private func takesPart(_ source: ResolvedSource) -> Bool {
-    if source.flags.contains(.weak), !options.includesWeak { return false }
-    if source.confidence != 255, source.confidence < options.minimumConfidence { return false }
-    guard !options.feedsOnly.isEmpty else { return true }
-    return options.feedsOnly.contains { source.feed.elementsEqual($0.utf8) }
   }
 
   /// The validity that the sources agree on most: any that covers the event wins.
@@ -327,7 +311,7 @@ final class HitResolver: BatchProcessor {
         }
       }
     }
-    if options.grouping != .none {
+    if options.grouping != .none || options.collectsHits {
       output.hits.append(hit)
       return
     }

@@ -1,18 +1,17 @@
 import Capture
-import Indicators
+package import Indicators
 import Parsing
 
 /// Writes one JSON object after another into a byte buffer; keys without a value are left out by
 /// the caller's not writing them.
 package struct JSONWriter {
   package var bytes: [UInt8] = []
-
-  package init() {}
-
   private var needsComma = false
   /// The flow whose Community ID was written last: values of a flow often follow one another.
   private var namedFlow: FlowRecord?
   private var flowName: [UInt8] = []
+
+  package init() {}
 
   /// Empties the buffer and keeps its memory.
   package mutating func reset() {
@@ -53,6 +52,13 @@ package struct JSONWriter {
     needsComma = false
   }
 
+  /// Writes a member's name that is known only now.
+  package mutating func key(_ name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   /// Writes a string value from bytes.
   ///
   /// - Returns: whether the bytes are valid UTF-8; where they are not, each bad one is `\xnn`.
@@ -68,7 +74,7 @@ package struct JSONWriter {
   package mutating func string(_ value: String) { string(Array(value.utf8)) }
 
   /// Writes a flow's Community ID.
-  mutating func communityID(of flow: FlowRecord) {
+  package mutating func communityID(of flow: FlowRecord) {
     if namedFlow != flow {
       flowName.removeAll(keepingCapacity: true)
       CommunityID.append(of: flow, to: &flowName)

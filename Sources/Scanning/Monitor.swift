@@ -50,9 +50,9 @@ final class Monitor<Value>: @unchecked Sendable {
 }
 
 /// Threads of our own: scanning blocks in `read`, which the cooperative pool must not.
-enum Threads {
+package enum Threads {
   /// Runs the body on `count` threads, one of them the caller's, and returns when all are done.
-  static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     var threads: [pthread_t] = []
     for index in 1..<max(count, 1) {
       let start = unsafe Unmanaged.passRetained(ThreadStart { body(index) })

@@ -12,6 +12,8 @@ import Parsing
 final class OpeningJob: InputJob, @unchecked Sendable {
   private let input: Int
   private let path: InputPath
+  /// What the input holds, where it is in memory.
+  private let bytes: [UInt8]?
   private let run: ScanRun
   private let output: OrderedOutput
   private let plan: ScanPlan
@@ -20,9 +22,13 @@ final class OpeningJob: InputJob, @unchecked Sendable {
   private var isFinished = false
   private var inner: (any InputJob)?
 
-  init(input: Int, path: InputPath, run: ScanRun, output: OrderedOutput, plan: ScanPlan) {
+  init(
+    input: Int, path: InputPath, bytes: [UInt8]? = nil, run: ScanRun, output: OrderedOutput,
+    plan: ScanPlan
+  ) {
     self.input = input
     self.path = path
+    self.bytes = bytes
     self.run = run
     self.output = output
     self.plan = plan
@@ -63,7 +69,12 @@ final class OpeningJob: InputJob, @unchecked Sendable {
   }
 
   private func open() throws(InputError) -> any InputJob {
-    let source = try InputSource(path: path)
+    let source =
+      if let bytes {
+        InputSource(bytes: bytes, path: path.description)
+      } else {
+        try InputSource(path: path)
+      }
     let (output, progress) = (output, plan.progress)
     source.end { output.isStopped || progress.isStopRequested }
     let first = try source.peekAtHand(ContentSniffer.length)

@@ -8,6 +8,9 @@ public enum ResultDestination: Sendable {
   case descriptor(Int32)
   /// A file that appears under its name when it is complete; a device or pipe is written to as it is.
   case file(String)
+  /// Hits as values, one after another in the order of the inputs, each called with on a thread of
+  /// the run while no other call goes on; nothing is written, format and grouping mean nothing.
+  case hits(@Sendable (Hit) -> Void)
 }
 
 /// Writes results to their destination.
@@ -26,6 +29,7 @@ struct ResultOutput: ~Copyable {
   init(_ destination: ResultDestination) throws(InputError) {
     switch destination {
     case .descriptor(let descriptor): self.descriptor = descriptor
+    case .hits: break
     case .file(let path): file = try AtomicFile(path: path)
     }
   }

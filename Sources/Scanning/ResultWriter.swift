@@ -11,6 +11,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private let writesResults: Bool
   private let report: @Sendable (ScanProblem) -> Void
   private var groups: HitGroups
+  private let deliver: (@Sendable (Hit) -> Void)?
   private var writtenInInput: UInt64 = 0
   private var written: UInt64 = 0
   private var hasHeader = false
@@ -37,6 +38,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     self.writesResults = writesResults
     self.report = report
     groups = HitGroups(options.grouping)
+    if case .hits(let deliver) = destination { self.deliver = deliver } else { deliver = nil }
     do throws(InputError) {
       output = try ResultOutput(destination)
     } catch {
@@ -55,7 +57,9 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     writtenInInput += UInt64(segment.count)
     statistics.merge(segment.statistics)
     if writeError != nil { return false }
-    for hit in segment.hits { groups.add(hit) }
+    for hit in segment.hits {
+      if let deliver { deliver(hit) } else { groups.add(hit) }
+    }
     if !segment.bytes.isEmpty, writesResults {
       if !hasHeader {
         hasHeader = true
@@ -92,7 +96,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
 
   /// Writes what waits for the end: the groups, or for `--count` their number; then the file appears.
   package func close() {
-    guard writeError == nil, !isBrokenPipe else { return }
+    guard writeError == nil, !isBrokenPipe, deliver == nil else { return }
     var rest: [UInt8] = []
     if !writesResults {
       rest.append(decimal: statistics.hitCount)

@@ -84,6 +84,12 @@ public struct ScanOptions: Sendable {
   /// Values of joint conditions count alone, as for a lookup by hand.
   package var ignoresConditions = false
 
+  /// Hits are handed on as values (`ResultDestination.hits`).
+  package var collectsHits = false
+
+  /// Inputs that are in memory, scanned behind those that have paths.
+  package var inputsInMemory: [InputInMemory] = []
+
   /// Whether lines of logs in which no indicator can be are read all the same: slower, with the same
   /// hits; for tests, and to measure what that saves.
   package var readsEveryLine = false
@@ -99,6 +105,17 @@ extension ScanOptions {
     let bytes = Array(text.utf8)
     let span = bytes.rawSpan
     return Timestamp.iso8601(span, 0..<bytes.count) ?? Timestamp.epochSeconds(span, 0..<bytes.count)
+  }
+}
+
+/// An input that is in memory, and the path that hits show for it.
+package struct InputInMemory: Sendable {
+  package var path: InputPath
+  package var bytes: [UInt8]
+
+  package init(path: InputPath, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
   }
 }
 

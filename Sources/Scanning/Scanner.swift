@@ -47,11 +47,13 @@ public enum Scanner {
     progress: ScanProgress = ScanProgress(),
     report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
+    var options = options
+    if case .hits = destination { options.collectsHits = true }
     let plan = plan(databases, options, progress)
     var result = run(
       inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
     ) {
-      HitResolver(databases: databases, options: options)
+      [options] in HitResolver(databases: databases, options: options)
     }
     if let path = options.evidencePath, !result.isInterrupted {
       let problems = Evidence.write(
@@ -84,6 +86,8 @@ public enum Scanner {
     report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
     let start = now()
+    var options = options
+    if case .hits = destination { options.collectsHits = true }
     let plan = plan(databases, options, progress)
     let writer = ResultWriter(
       destination, options: options, writesResults: writesHits, report: report)
@@ -186,14 +190,19 @@ public enum Scanner {
       writer.note(ScanProblem(path: folder, message: "there is nothing in this folder to scan"))
     }
     writer.count(list.skipped)
-    let paths = list.items.map(\.path)
+    let inMemory = options.inputsInMemory
+    let files = list.items.map(\.path)
+    let paths = files + inMemory.map(\.path)
     let output = OrderedOutput(sink: writer)
     let threads = max(1, options.threads)
     let scanRun = ScanRun(
       inputCount: paths.count, threads: threads,
       isStopped: { output.isStopped || plan.progress.isStopRequested },
       makeJob: { index, run in
-        OpeningJob(input: index, path: paths[index], run: run, output: output, plan: plan)
+        OpeningJob(
+          input: index, path: paths[index],
+          bytes: index < files.count ? nil : inMemory[index - files.count].bytes, run: run,
+          output: output, plan: plan)
       })
     Threads.run(min(threads, 256)) { _ in
       let worker = ScanWorker(

@@ -12,11 +12,12 @@ struct BenchCommand: ParsableCommand {
       against any other tool.
 
       Example:
+        sekisho bench scan --db indicators.skdb traffic.pcap
         sekisho bench literals patterns.txt access.log --nocase
 
-      Exit codes: 0 measured, 2 an error.
+      Exit codes: 0 measured, 1 slower than a baseline allows, 2 an error.
       """,
-    subcommands: [LiteralsBench.self, KeysBench.self, PrefixesBench.self])
+    subcommands: [ScanBench.self, LiteralsBench.self, KeysBench.self, PrefixesBench.self])
 }
 
 /// What all measurements of a matcher have in common.

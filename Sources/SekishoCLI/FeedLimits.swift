@@ -63,18 +63,7 @@ struct FeedLimits: ParsableArguments {
       }
       values.maximumTLP = tlp
     }
-    if let kinds {
-      var set: [IndicatorKind] = []
-      for name in kinds.split(separator: ",") {
-        guard let kind = IndicatorKind(name: String(name)) else {
-          throw ValidationError(
-            "--kinds: '\(Console.shown(String(name)))' is no kind; use "
-              + IndicatorKind.allCases.map(\.name).joined(separator: ","))
-        }
-        set.append(kind)
-      }
-      values.kinds = IndicatorKindSet(set)
-    }
+    if let kinds { values.kinds = try Self.kinds(kinds) }
     if let maxAge {
       guard let age = TimeLength.nanoseconds(maxAge) else {
         throw ValidationError("--max-age is a number and a unit: 12h, 30d, 4w, 1y")
@@ -82,5 +71,19 @@ struct FeedLimits: ParsableArguments {
       values.oldest = Int64(time(nil)) * 1_000_000_000 - age
     }
     return values
+  }
+
+  /// Names of kinds, separated by commas, as a set.
+  static func kinds(_ names: String) throws -> IndicatorKindSet {
+    var set: [IndicatorKind] = []
+    for name in names.split(separator: ",") {
+      guard let kind = IndicatorKind(name: String(name)) else {
+        throw ValidationError(
+          "--kinds: '\(Console.shown(String(name)))' is no kind; use "
+            + IndicatorKind.allCases.map(\.name).joined(separator: ","))
+      }
+      set.append(kind)
+    }
+    return IndicatorKindSet(set)
   }
 }

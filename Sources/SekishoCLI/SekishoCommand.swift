@@ -18,7 +18,8 @@ struct SekishoCommand: ParsableCommand {
     version: Sekisho.version,
     subcommands: [
       ScanCommand.self, CompileCommand.self, InspectCommand.self, LookupCommand.self,
-      ExtractCommand.self, BenchCommand.self,
+      ExtractCommand.self, ExplainCommand.self, TestCommand.self, DiffCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {

@@ -28,6 +28,7 @@ need pcap/pcap.h libpcap-dev libpcap-devel libpcap-dev
 need xxhash.h libxxhash-dev xxhash-devel xxhash-dev
 need zlib.h zlib1g-dev zlib-devel zlib-dev
 need zstd.h libzstd-dev libzstd-devel zstd-dev
+need yaml.h libyaml-dev libyaml-devel yaml-dev
 if ! command -v pkg-config >/dev/null 2>&1; then missing="$missing pkg-config"; fi
 
 if ! command -v swift >/dev/null 2>&1; then

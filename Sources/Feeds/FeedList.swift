@@ -1,10 +1,9 @@
-import Feeds
 import Inputs
 
 /// Folders of feeds, expanded to the files in them.
-enum FeedList {
+package enum FeedList {
   /// The files of every request, with its options; a folder's files in the order of their names.
-  static func expand(
+  package static func expand(
     _ requests: [FeedReader.Request]
   ) -> (files: [FeedReader.Request], errors: [FeedError]) {
     var files: [FeedReader.Request] = []

@@ -1,0 +1,141 @@
+public import Inputs
+internal import Scanning
+
+/// Rates that were measured before, for a later run to be held against.
+public struct Baseline: Sendable {
+  /// What is kept of one input.
+  public struct Row: Sendable, Equatable {
+    /// The input's path.
+    public var input: String
+    /// Its length, uncompressed.
+    public var bytes: Int
+    /// Hits in it.
+    public var matches: Int
+    /// The median rate in bytes a second.
+    public var median: Double
+    /// Bytes for each step of the loop.
+    public var ratio: Double
+  }
+
+  /// The inputs.
+  public var rows: [Row]
+  /// The loop's rate then, in million steps a second.
+  public var calibration: Double
+  /// Threads that scanned.
+  public var threads: Int
+  /// Entries of the databases.
+  public var entries: Int
+
+  /// A baseline of a run.
+  public init(_ result: ScanBenchmark.Result) {
+    rows = result.rows.map {
+      Row(
+        input: $0.input, bytes: $0.bytes, matches: Int(clamping: $0.matches), median: $0.median,
+        ratio: $0.ratio)
+    }
+    calibration = result.calibration
+    threads = result.threads
+    entries = result.entries
+  }
+
+  /// Reads a baseline file.
+  ///
+  /// - Throws: `InputError` where it cannot be read or is none.
+  public init(path: String) throws(InputError) {
+    let bytes = try FileBytes.read(path: path, limit: 16 << 20)
+    guard let tree = JSONTree.read(bytes), tree["schema"]?.integer == 1,
+      let calibration = tree["calibration"]?.double, let threads = tree["threads"]?.integer
+    else {
+      throw InputError(
+        code: .corrupt, path: path,
+        message: "is no baseline of 'bench scan'; write one with --update-baseline")
+    }
+    self.calibration = calibration
+    self.threads = threads
+    entries = tree["entries"]?.integer ?? 0
+    rows = []
+    for row in tree["inputs"]?.elements ?? [] {
+      guard let input = row["input"]?.text, let bytes = row["bytes"]?.integer,
+        let ratio = row["ratio"]?.double, ratio > 0
+      else { continue }
+      rows.append(
+        Row(
+          input: input, bytes: bytes, matches: row["matches"]?.integer ?? 0,
+          median: row["median"]?.double ?? 0, ratio: ratio))
+    }
+  }
+
+  /// The file's content.
+  public var json: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("schema")
+    writer.number(1)
+    writer.key("unit")
+    writer.plain("bytes/s")
+    writer.key("calibration")
+    writer.number(calibration)
+    writer.key("threads")
+    writer.number(threads)
+    writer.key("entries")
+    writer.number(entries)
+    writer.key("inputs")
+    writer.beginArray()
+    for row in rows {
+      writer.beginObject()
+      writer.key("input")
+      writer.string(row.input)
+      writer.key("bytes")
+      writer.number(row.bytes)
+      writer.key("matches")
+      writer.number(row.matches)
+      writer.key("median")
+      writer.number(row.median)
+      writer.key("ratio")
+      writer.number(row.ratio)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    return writer.bytes + [0x0a]
+  }
+
+  /// How one input compares.
+  public struct Verdict: Sendable {
+    /// The input's path.
+    public var input: String
+    /// Slower than the baseline, in percent; negative where faster.
+    public var slowdown: Double
+    /// What cannot be compared, or nil.
+    public var remark: String?
+    /// Whether it is slower than allowed.
+    public var isTooSlow: Bool
+  }
+
+  /// Holds a run against the baseline.
+  ///
+  /// - Parameters:
+  ///   - result: the run.
+  ///   - limit: how much slower is fine, in percent.
+  /// - Returns: one verdict for each input of the run.
+  public func compare(_ result: ScanBenchmark.Result, limit: Double) -> [Verdict] {
+    result.rows.map { row in
+      guard let before = rows.first(where: { $0.input == row.input }) else {
+        return Verdict(
+          input: row.input, slowdown: 0, remark: "is not in the baseline", isTooSlow: false)
+      }
+      guard threads == result.threads else {
+        return Verdict(
+          input: row.input, slowdown: 0, remark: "the baseline is of \(threads) threads",
+          isTooSlow: false)
+      }
+      guard before.bytes == row.bytes else {
+        return Verdict(
+          input: row.input, slowdown: 0, remark: "the input has changed since", isTooSlow: false)
+      }
+      let slowdown = (before.ratio / max(row.ratio, 1e-12) - 1) * 100
+      return Verdict(
+        input: row.input, slowdown: slowdown, remark: nil, isTooSlow: slowdown > limit)
+    }
+  }
+}

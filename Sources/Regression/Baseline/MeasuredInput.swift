@@ -1,0 +1,29 @@
+internal import Inputs
+
+/// An input in memory, decompressed, so that nothing but scanning is measured.
+struct MeasuredInput: Sendable {
+  /// Bytes of all inputs at most.
+  static let sizeLimit = 8 << 30
+
+  var path: InputPath
+  var bytes: [UInt8]
+
+  /// Reads what the paths stand for, folders included.
+  static func read(_ paths: [InputPath]) throws(InputError) -> [MeasuredInput] {
+    let list = InputList(paths)
+    if let error = list.errors.first { throw error }
+    guard !list.items.isEmpty else {
+      throw InputError(
+        code: .cannotOpen, path: paths.first?.description ?? "-",
+        message: "there is nothing to scan")
+    }
+    var inputs: [MeasuredInput] = []
+    var left = sizeLimit
+    for item in list.items {
+      let bytes = try FileBytes.read(InputSource(path: item.path), limit: left)
+      left -= bytes.count
+      inputs.append(MeasuredInput(path: item.path, bytes: bytes))
+    }
+    return inputs
+  }
+}

@@ -1,0 +1,116 @@
+internal import Scanning
+
+extension ScanBenchmark.Result {
+  /// Lines for people.
+  public func text(_ verdicts: [Baseline.Verdict] = [], limit: Double = 0) -> String {
+    var table: [[String]] = []
+    for row in rows {
+      var cells = [
+        Marks.forPeople(row.input), Self.size(row.bytes), "\(row.matches)", Self.rate(row.best),
+        Self.rate(row.median), Decimals.text(row.ratio, 3),
+      ]
+      if let verdict = verdicts.first(where: { $0.input == row.input }) {
+        cells.append(
+          verdict.remark
+            ?? (verdict.slowdown >= 0 ? "+" : "") + Decimals.text(verdict.slowdown, 1) + " %"
+            + (verdict.isTooSlow ? " too slow" : ""))
+      } else {
+        cells.append("")
+      }
+      table.append(cells)
+    }
+    let header = [
+      "INPUT", "SIZE", "MATCHES", "BEST", "MEDIAN", "BYTES A STEP",
+      verdicts.isEmpty ? "" : "SLOWER BY",
+    ]
+    var text = DatabaseDifference.columns(header, table)
+    text += "\(entries) entries, \(structureBytes) bytes, made in "
+    text += "\(Decimals.text(buildSeconds, 3)) s; \(threads) thread\(threads == 1 ? "" : "s"); "
+    text += "calibration \(Decimals.text(calibration, 1)) million steps/s, moved by "
+    text += "\(Decimals.text(drift * 100, 1)) %"
+    if discarded > 0 { text += "; \(discarded) restless run\(discarded == 1 ? "" : "s") discarded" }
+    text += "\n"
+    if isRestless {
+      text += "the machine is restless: figures may be off by as much as the calibration moved\n"
+    }
+    if verdicts.contains(where: \.isTooSlow) {
+      text += "slower than the baseline by more than \(Decimals.text(limit, 1)) %\n"
+    }
+    return text
+  }
+
+  private static func rate(_ bytes: Double) -> String { Decimals.text(bytes / 1e9, 3) + " GB/s" }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes < 10_000_000
+      ? Decimals.text(Double(bytes) / 1e3, 1) + " kB"
+      : Decimals.text(Double(bytes) / 1e6, 1) + " MB"
+  }
+
+  /// One JSON object, ending in a newline; rates in bytes a second.
+  public func json(_ verdicts: [Baseline.Verdict] = []) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("schema")
+    writer.number(1)
+    writer.key("entries")
+    writer.number(entries)
+    writer.key("build_seconds")
+    writer.number(buildSeconds)
+    writer.key("structure_bytes")
+    writer.number(structureBytes)
+    writer.key("input_bytes")
+    writer.number(rows.reduce(0) { $0 + $1.bytes })
+    writer.key("matches")
+    writer.number(rows.reduce(0) { $0 + $1.matches })
+    // Of all inputs one after another: total bytes over the sum of their times.
+    let bytes = rows.reduce(0.0) { $0 + Double($1.bytes) }
+    for (key, rate) in [
+      ("best" as StaticString, \ScanBenchmark.Row.best), ("median", \ScanBenchmark.Row.median),
+    ] {
+      let seconds = rows.reduce(0.0) { $0 + Double($1.bytes) / max($1[keyPath: rate], 1e-9) }
+      writer.key(key)
+      writer.number(bytes / max(seconds, 1e-9))
+    }
+    writer.key("unit")
+    writer.plain("bytes/s")
+    writer.key("threads")
+    writer.number(threads)
+    writer.key("calibration")
+    writer.number(calibration)
+    writer.key("calibration_drift")
+    writer.number(drift)
+    writer.key("inputs")
+    writer.beginArray()
+    for row in rows {
+      writer.beginObject()
+      writer.key("input")
+      writer.string(row.input)
+      writer.key("bytes")
+      writer.number(row.bytes)
+      writer.key("matches")
+      writer.number(row.matches)
+      writer.key("best")
+      writer.number(row.best)
+      writer.key("median")
+      writer.number(row.median)
+      writer.key("ratio")
+      writer.number(row.ratio)
+      if let verdict = verdicts.first(where: { $0.input == row.input }) {
+        if let remark = verdict.remark {
+          writer.key("remark")
+          writer.string(remark)
+        } else {
+          writer.key("slowdown_percent")
+          writer.fragment(Array(Decimals.text(verdict.slowdown, 2).utf8))
+          writer.key("too_slow")
+          writer.boolean(verdict.isTooSlow)
+        }
+      }
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    return writer.bytes + [0x0a]
+  }
+}

@@ -1,0 +1,98 @@
+internal import Database
+public import Indicators
+public import Inputs
+public import Scanning
+
+/// What differs between two databases: their entries, and over inputs their hits.
+public struct DatabaseDifference: Sendable {
+  /// Changes of each sort that are kept singly; all are counted.
+  public static let listLimit = 10_000
+
+  /// Counts of one kind or one feed.
+  public struct Counts: Sendable, Equatable {
+    /// Entries of the old side.
+    public var old = 0
+    /// Entries of the new side.
+    public var new = 0
+    /// Entries that only the new side has.
+    public var added = 0
+    /// Entries that only the old side has.
+    public var removed = 0
+    /// Entries of both sides of which something else is said.
+    public var changed = 0
+
+    /// Part of the old entries that was removed, in percent; a feed that had none counts 0.
+    public var removedShare: Double { old == 0 ? 0 : Double(removed) * 100 / Double(old) }
+  }
+
+  /// One feed on both sides.
+  public struct Feed: Sendable {
+    /// Its name on the new side, or the old one where it is gone.
+    public var name: String
+    /// Its name on the old side.
+    public var oldName: String?
+    /// Its name on the new side.
+    public var newName: String?
+    /// Its format on the old side.
+    public var oldFormat: String?
+    /// Its format on the new side.
+    public var newFormat: String?
+    /// Why the new side could not read it.
+    public var problem: String?
+    /// What was counted.
+    public var counts = Counts()
+  }
+
+  /// The sides' names as given.
+  public internal(set) var oldName: String
+  /// Its name on the new side.
+  public internal(set) var newName: String
+  /// Counts of every kind that either side has.
+  public internal(set) var kinds: [(kind: IndicatorKind, counts: Counts)] = []
+  /// Every feed of either side.
+  public internal(set) var feeds: [Feed] = []
+  /// Counts of all entries.
+  public internal(set) var total = Counts()
+  /// Changes by cause, all of them.
+  public internal(set) var causes: [ChangeCause: Int] = [:]
+  /// The changes, removed ones first, at most `listLimit` of each sort.
+  public internal(set) var changes: [EntryChange] = []
+  /// Faults of feeds of either side.
+  public internal(set) var problems: [String] = []
+  /// What differs over the inputs; nil without inputs.
+  public internal(set) var hits: HitDifference?
+
+  /// Compares two sides, and their hits in inputs where there are any.
+  ///
+  /// - Parameters:
+  ///   - old: the state before.
+  ///   - new: the state after.
+  ///   - inputs: captures and logs to scan with both.
+  ///   - options: the options of these scans; `now` is when validity is judged.
+  ///   - progress: read or used to stop a scan from another thread.
+  ///   - report: called for each problem of an input, once.
+  /// - Returns: what differs.
+  public static func between(
+    _ old: DatabaseSide, _ new: DatabaseSide, inputs: [InputPath] = [],
+    options: ScanOptions = ScanOptions(), progress: ScanProgress = ScanProgress(),
+    report: @escaping @Sendable (ScanProblem) -> Void = { _ in }
+  ) -> DatabaseDifference {
+    var comparison = SideComparison(old, new, now: options.now)
+    comparison.run()
+    var difference = comparison.difference
+    if !inputs.isEmpty {
+      difference.hits = HitComparison(
+        old: old, new: new, causes: comparison, options: options
+      ).run(inputs, progress: progress, report: report)
+    }
+    return difference
+  }
+
+  init(oldName: String, newName: String) {
+    self.oldName = oldName
+    self.newName = newName
+  }
+
+  /// Whether a side or an input could not be read.
+  public var hasErrors: Bool { !problems.isEmpty || hits?.hasErrors == true }
+}

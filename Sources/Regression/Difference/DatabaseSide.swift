@@ -1,0 +1,116 @@
+public import Database
+public import Feeds
+internal import Indicators
+internal import Inputs
+
+/// One of the two states that are compared: a database file, or feeds compiled just now.
+public struct DatabaseSide: Sendable {
+  /// The paths as given.
+  public let name: String
+  /// What is matched against.
+  public let database: IndicatorDatabase
+  /// What was refused while the feeds were read; empty for a database file.
+  public let report: FeedReport
+  /// Feeds that could not be read.
+  public let errors: [FeedError]
+  /// Whether it was compiled from feeds at hand, so that feeds' paths are files.
+  public let isCompiled: Bool
+  /// The feeds, by index.
+  let feeds: [DatabaseFeed]
+
+  /// Opens a database file, or compiles a feed, a folder of feeds or a feed configuration (`.yaml`).
+  ///
+  /// - Parameters:
+  ///   - path: the file or folder; of a feed also `PATH=FORMAT`.
+  ///   - allow: lists that are compiled along with feeds; a database file has its own.
+  /// - Returns: the side.
+  /// - Throws: `DatabaseSideError` that says why there is nothing to compare.
+  public static func open(
+    _ path: String, allow: [FeedReader.Request] = []
+  ) throws(DatabaseSideError) -> DatabaseSide {
+    do throws(DatabaseError) {
+      let database = try IndicatorDatabase.open(path: path)
+      return DatabaseSide(
+        name: path, database: database, report: FeedReport(), errors: [], isCompiled: false)
+    } catch {
+      // A folder, or something else than a database: feeds.
+      guard error.code == .notADatabase || error.code == .inputOutput || error.code == .cutShort
+      else { throw DatabaseSideError("\(path): \(error)") }
+      if error.code == .cutShort, path.hasSuffix(".skdb") {
+        throw DatabaseSideError("\(path): \(error)")
+      }
+    }
+    var requests: [FeedReader.Request]
+    if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
+      do throws(FeedError) {
+        requests = try FeedConfiguration.read(path: path)
+      } catch {
+        throw DatabaseSideError("\(error)")
+      }
+    } else {
+      requests = [request(path)]
+    }
+    requests += allow
+    // Causes are told from the lines that were refused.
+    for index in requests.indices { requests[index].options.diagnosticLimit = 100_000 }
+    return try compile(requests, name: path)
+  }
+
+  /// `PATH[=FORMAT]` as a feed to read.
+  private static func request(_ argument: String) -> FeedReader.Request {
+    if let equals = argument.lastIndex(of: "="),
+      let (format, dataset) = FeedFormat.named(String(argument[argument.index(after: equals)...]))
+    {
+      var request = FeedReader.Request(path: String(argument[..<equals]), format: format)
+      request.options.dataset = dataset
+      return request
+    }
+    return FeedReader.Request(path: argument)
+  }
+
+  /// Compiles feeds.
+  public static func compile(
+    _ requests: [FeedReader.Request], name: String
+  ) throws(DatabaseSideError) -> DatabaseSide {
+    let (files, problems) = FeedList.expand(requests)
+    var collection = IndicatorCollection()
+    var report = FeedReport()
+    let errors = problems + FeedReader.readAll(files, into: &collection, report: &report)
+    guard !report.feeds.isEmpty else {
+      throw DatabaseSideError(
+        errors.first.map { "\($0)" } ?? "\(name): there is no feed to read")
+    }
+    do throws(DatabaseError) {
+      return DatabaseSide(
+        name: name, database: try IndicatorDatabase(DatabaseCompiler.compile(collection)),
+        report: report, errors: errors, isCompiled: true)
+    } catch {
+      throw DatabaseSideError("\(name): \(error)")
+    }
+  }
+
+  private init(
+    name: String, database: IndicatorDatabase, report: FeedReport, errors: [FeedError],
+    isCompiled: Bool
+  ) {
+    self.name = name
+    self.database = database
+    self.report = report
+    self.errors = errors
+    self.isCompiled = isCompiled
+    feeds = database.feeds
+  }
+
+  /// What is told of a feed by its name, where it was read just now.
+  func summary(ofFeed name: String) -> FeedSummary? {
+    report.feeds.first { $0.name == name }
+  }
+}
+
+/// Why one side of a comparison cannot be had.
+public struct DatabaseSideError: Error, Sendable, CustomStringConvertible {
+  /// `PATH: what is wrong`.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

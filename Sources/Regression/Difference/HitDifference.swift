@@ -1,0 +1,59 @@
+public import Indicators
+
+/// What differs between the hits of two databases over the same inputs.
+public struct HitDifference: Sendable {
+  /// What became of a hit.
+  public enum Sort: String, Sendable, CaseIterable {
+    /// The old side has it, the new one has nothing there.
+    case lost
+    /// The new side's allow lists cover it now.
+    case suppressed
+    /// Only the new side has it, or its allow lists no longer cover it.
+    case gained
+  }
+
+  /// One hit that only one side has.
+  public struct Change: Sendable {
+    /// What became of it.
+    public var sort: Sort
+    /// The observed value's kind.
+    public var kind: IndicatorKind
+    /// The observed value as it is printed.
+    public var value: [UInt8]
+    /// The field it stood in.
+    public var field: [UInt8]
+    /// The input and the line or packet.
+    public var place: String
+    /// Why, as far as it can be told.
+    public var cause: ChangeCause
+    var markedDetail = ""
+    /// The indicator of the side that has the hit.
+    public var indicator: [UInt8]
+    var indicatorKind: IndicatorKind
+    /// Feed of the indicator, with the line there.
+    public var feed: String
+    /// The line there; nil where lines mean nothing.
+    public var line: UInt32?
+
+    /// More about the cause.
+    public var detail: String { Marks.plain(markedDetail) }
+  }
+
+  /// Hits of the old and the new side, suppressed ones left out.
+  public internal(set) var old: UInt64 = 0
+  /// Entries of the new side.
+  public internal(set) var new: UInt64 = 0
+  /// All changes, counted.
+  public internal(set) var counts: [Sort: Int] = [:]
+  /// Lost and suppressed hits by cause.
+  public internal(set) var causes: [ChangeCause: Int] = [:]
+  /// The changes in the order of the inputs, at most `DatabaseDifference.listLimit` of each sort.
+  public internal(set) var changes: [Change] = []
+  /// Whether an input could not be read to its end.
+  public internal(set) var hasErrors = false
+  /// Hits beyond what is compared, of either side.
+  public internal(set) var cut: UInt64 = 0
+
+  /// Number of changes of a sort.
+  public func count(_ sort: Sort) -> Int { counts[sort] ?? 0 }
+}

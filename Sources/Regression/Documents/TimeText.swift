@@ -1,0 +1,13 @@
+internal import Parsing
+
+/// Points in time as people and programs read them.
+enum TimeText {
+  /// Nanoseconds since 1970 as RFC 3339.
+  static func text(_ nanoseconds: Int64) -> String {
+    var text: [UInt8] = []
+    Timestamp.append(nanoseconds, to: &text)
+    // Whole seconds are enough where there is nothing behind them.
+    let full = String(decoding: text, as: UTF8.self)
+    return full.hasSuffix(".000000Z") ? full.dropLast(8) + "Z" : full
+  }
+}

@@ -1,0 +1,90 @@
+internal import Indicators
+internal import Parsing
+
+/// A value given by hand, read as the indicator that it would be.
+struct AskedValue: Sendable {
+  var asked: [UInt8]
+  var kind: IndicatorKind
+  /// The normal form in bytes.
+  var bytes: [UInt8]
+  var prefixLength: UInt8
+  var port: UInt16
+  var schemeLength: UInt16
+  var mode: MatchMode?
+
+  /// The normal form as it is printed.
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    ValueText.append(
+      kind: kind, bytes: bytes.rawSpan, prefixLength: prefixLength, port: port,
+      schemeLength: schemeLength, to: &text)
+    return text
+  }
+
+  var isAddress: Bool { kind == .ipv4 || kind == .ipv6 }
+
+  /// Whether it is a whole network and no single address.
+  var isNetwork: Bool { isAddress && Int(prefixLength) < bytes.count * 8 }
+
+  /// Every kind whose values look the same.
+  var kinds: [IndicatorKind] {
+    guard kind.isDigest else { return [kind] }
+    return [kind]
+      + IndicatorKind.allCases.filter {
+        $0 != kind && $0.isDigest && $0.fixedWidth == kind.fixedWidth
+      }
+  }
+
+  /// Reads a value as a kind, or by its shape; the refusal where it is none.
+  static func read(
+    _ asked: [UInt8], as kind: IndicatorKind? = nil
+  ) -> Result<AskedValue, RefusedValue> {
+    var admission = AdmissionOptions()
+    admission.keepsPrivateAddresses = true
+    admission.keepsPublicSuffixes = true
+    admission.trustsWellKnown = true
+    admission.acceptsPaths = true
+    var parser = IndicatorParser()
+    let declared = kind.map { DeclaredKind.kind($0) } ?? .none
+    if let refusal = parser.parse(asked.rawSpan, as: declared, options: admission) {
+      return .failure(RefusedValue(refusal: refusal))
+    }
+    guard let parsed = parser.results.first, parser.results.count == 1 else {
+      return .failure(RefusedValue(refusal: nil))
+    }
+    return .success(
+      AskedValue(
+        asked: asked, kind: parsed.kind, bytes: Array(parser.arena[parsed.start..<parsed.end]),
+        prefixLength: parsed.prefixLength, port: parsed.port, schemeLength: parsed.schemeLength,
+        mode: parsed.mode))
+  }
+
+  /// Why feeds refuse the value unless told otherwise; nil where they take it.
+  var usualRefusal: Refusal? {
+    var parser = IndicatorParser()
+    return parser.parse(asked.rawSpan, as: kind.isNetworkKind ? .none : .kind(kind))
+  }
+
+  /// Remarks with which feeds take the value.
+  var usualLints: [Lint] {
+    var parser = IndicatorParser()
+    _ = parser.parse(asked.rawSpan, as: kind.isNetworkKind ? .none : .kind(kind))
+    return parser.lints
+  }
+}
+
+/// Why a text is no value.
+struct RefusedValue: Error {
+  /// nil for a range of addresses, which is many values.
+  var refusal: Refusal?
+}
+
+extension IndicatorKind {
+  /// Kinds that are told by their shape.
+  var isNetworkKind: Bool {
+    switch self {
+    case .ipv4, .ipv6, .domain, .url, .email: true
+    default: isDigest
+    }
+  }
+}

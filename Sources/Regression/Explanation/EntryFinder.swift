@@ -1,0 +1,81 @@
+internal import Database
+internal import Indicators
+internal import Parsing
+internal import Scanning
+
+/// Asks databases which entries cover a value, whatever the options of a scan say.
+struct EntryFinder {
+  /// An entry and how it meets the value.
+  struct Covering {
+    var database: Int
+    var entry: ResolvedEntry
+    var match: MatchKind
+    /// The kind under which the value was looked up.
+    var kind: IndicatorKind
+  }
+
+  let databases: [IndicatorDatabase]
+  private var scratch = LookupScratch()
+  private var batch = ObservableBatch()
+  private var matches: [EntryMatch] = []
+
+  init(_ databases: [IndicatorDatabase]) { self.databases = databases }
+
+  /// The entries that cover a value, exact ones first.
+  mutating func covering(_ value: AskedValue) -> [Covering] {
+    batch.removeAll()
+    batch.records.append(ObservableRecord(number: 1))
+    batch.arena.append(contentsOf: value.bytes)
+    let field = batch.fields.intern("explain")
+    let kinds = value.kinds
+    for kind in kinds {
+      batch.observables.append(
+        Observable(
+          kind: kind, flags: [.inArena, .ownField, .httpURL], field: field, offset: 0,
+          length: UInt32(value.bytes.count), record: 0, port: value.port,
+          schemeLength: value.schemeLength))
+    }
+    var options = LookupOptions()
+    options.includesWeak = true
+    var result: [Covering] = []
+    for (index, database) in databases.enumerated() {
+      database.lookup(
+        batch, chunk: RawSpan(), options: options, scratch: &scratch, matches: &matches)
+      for match in matches {
+        result.append(
+          Covering(
+            database: index,
+            entry: EntryCatalog.read(
+              EntryReference(database: index, entry: match.entry), from: database),
+            match: match.kind, kind: kinds[Int(match.observable)]))
+      }
+      if value.kind == .text { result += literals(value, index) }
+    }
+    return result
+  }
+
+  /// Text is not looked up but searched for: its entries are compared one by one.
+  private func literals(_ value: AskedValue, _ index: Int) -> [Covering] {
+    var result: [Covering] = []
+    let database = databases[index]
+    for number in database.entries(of: .text) {
+      let entry = database.entry(UInt32(number))
+      let bytes = database.value(of: entry)
+      guard bytes.byteCount <= value.bytes.count, bytes.copied(bytes.byteOffsets) == value.bytes
+      else { continue }
+      result.append(
+        Covering(
+          database: index,
+          entry: EntryCatalog.read(
+            EntryReference(database: index, entry: UInt32(number)), from: database),
+          match: .contains, kind: .text))
+    }
+    return result
+  }
+
+  /// The entry with a number.
+  func entry(_ database: Int, _ number: Int) -> ResolvedEntry {
+    EntryCatalog.read(
+      EntryReference(database: database, entry: UInt32(number)), from: databases[database])
+  }
+}

@@ -1,0 +1,157 @@
+public import Database
+public import Feeds
+package import Indicators
+public import Inputs
+internal import Parsing
+public import Scanning
+
+/// Explains why values are hits or not.
+///
+/// The rules are those of the scan itself: entries are looked up by the same function, sources are let
+/// in by the same test, and inputs are scanned with a database that holds nothing but the value.
+public struct Explainer {
+  let databases: [IndicatorDatabase]
+  let options: ScanOptions
+  /// What feeds that were compiled for this refused.
+  let report: FeedReport
+  let errors: [FeedError]
+
+  /// An explainer for a scan with these databases and options.
+  ///
+  /// - Parameters:
+  ///   - databases: what is matched against.
+  ///   - options: the options of the scan whose hits are missing or surprise.
+  ///   - report: what feeds refused, where they were compiled just now.
+  ///   - errors: feeds that could not be read.
+  public init(
+    databases: [IndicatorDatabase], options: ScanOptions, report: FeedReport = FeedReport(),
+    errors: [FeedError] = []
+  ) {
+    self.databases = databases
+    self.options = options
+    self.report = report
+    self.errors = errors
+  }
+
+  /// The road of a value, through the inputs too where there are any.
+  public func explain(_ value: [UInt8], inputs: [InputPath] = []) -> Explanation {
+    explain(value, as: nil, inputs: inputs, inMemory: [])
+  }
+
+  /// Explains a value that is known to be of a kind, over inputs of both sorts.
+  package func explain(
+    _ asked: [UInt8], as kind: IndicatorKind?, inputs: [InputPath], inMemory: [InputInMemory]
+  ) -> Explanation {
+    var result = Explanation(asked: asked)
+    let value: AskedValue
+    switch AskedValue.read(asked, as: kind) {
+    case .success(let read): value = read
+    case .failure(let refused):
+      result.findings.append(Self.finding(refused))
+      addFeedFaults(asked, nil, to: &result)
+      return result
+    }
+    result.kind = value.kind
+    result.normalForm = value.text
+    addReading(value, to: &result)
+    guard !value.isNetwork else {
+      result.findings.append(
+        Explanation.Finding(
+          .notAnIndicator, "a network is not one value; ask for an address in it"))
+      return result
+    }
+    var finder = EntryFinder(databases)
+    let covering = finder.covering(value)
+    var road = EntryRoad(options: options)
+    for found in covering { road.add(found, at: .noEventTime) }
+    result.findings += road.findings
+    result.matches = road.matches
+    if covering.isEmpty {
+      result.findings.append(Explanation.Finding(.noEntry, "no entry covers it"))
+      var near = NearMisses(finder: finder, value: value)
+      result.findings += near.findings()
+      addFeedFaults(asked, value, to: &result)
+    }
+    if !inputs.isEmpty || !inMemory.isEmpty {
+      InputRoad(explainer: self, value: value, partners: road.partners, covering: covering)
+        .walk(inputs, inMemory, into: &result)
+    }
+    return result
+  }
+
+  private static func finding(_ refused: RefusedValue) -> Explanation.Finding {
+    guard let refusal = refused.refusal else {
+      return Explanation.Finding(.notAnIndicator, "a range is not one value; ask for an address")
+    }
+    return Explanation.Finding(
+      .notAnIndicator, "not something an indicator can be: \(refusal.rawValue)")
+  }
+
+  private func addReading(_ value: AskedValue, to result: inout Explanation) {
+    let text = value.text
+    var isRefanged = false
+    if value.kind.isNetworkKind {
+      // Refanging is what reads a value that is none without it.
+      var admission = AdmissionOptions()
+      admission.refangs = false
+      admission.keepsPrivateAddresses = true
+      admission.keepsPublicSuffixes = true
+      var parser = IndicatorParser()
+      isRefanged = parser.parse(value.asked.rawSpan, as: .none, options: admission) != nil
+    }
+    let shown = Marks.value(text, value.kind)
+    if isRefanged {
+      result.findings.append(
+        Explanation.Finding(.refanged, "written defanged; read as \(value.kind.name) \(shown)"))
+    } else if text != value.asked {
+      result.findings.append(
+        Explanation.Finding(.normalised, "its normal form is \(value.kind.name) \(shown)"))
+    }
+    if let refusal = value.usualRefusal {
+      result.findings.append(
+        Explanation.Finding(
+          .feedsRefuse,
+          "feeds refuse such a value (\(refusal.rawValue))" + Self.remedy(refusal)))
+    }
+    for lint in value.usualLints where lint == .privateSuffixExact || lint == .wellKnownName {
+      result.findings.append(
+        Explanation.Finding(
+          .feedsRefuse,
+          "feeds load it for the name alone, not for names below it (\(lint.rawValue)); "
+            + (lint == .wellKnownName ? "'trusted: true'" : "'public-suffixes: keep'")
+            + " in the feed's configuration changes that"))
+    }
+  }
+
+  private static func remedy(_ refusal: Refusal) -> String {
+    switch refusal {
+    case .privateAddress: " unless the feed's configuration says 'private: keep'"
+    case .publicSuffix: " unless the feed's configuration says 'public-suffixes: keep'"
+    default: ""
+    }
+  }
+
+  /// What feeds that were read for this say of the value: lines refused, files not read.
+  private func addFeedFaults(_ asked: [UInt8], _ value: AskedValue?, to result: inout Explanation) {
+    let text = value?.text ?? asked
+    for feed in report.feeds {
+      for diagnostic in feed.diagnostics where diagnostic.severity == .refused {
+        let excerpt = Array(diagnostic.excerpt.utf8)
+        var isSame = excerpt == asked || excerpt == text
+        if !isSame, case .success(let other) = AskedValue.read(excerpt) {
+          isSame = other.text == text && other.kind == value?.kind
+        }
+        guard isSame || Cells.holds(excerpt, text) else { continue }
+        let line = diagnostic.line == 0 ? "" : ":\(diagnostic.line)"
+        result.findings.append(
+          Explanation.Finding(
+            .refusedByFeed, "refused by \(feed.name)\(line): \(diagnostic.reason)",
+            place: feed.name + line))
+      }
+    }
+    for error in errors {
+      result.findings.append(
+        Explanation.Finding(.feedUnreadable, "not read: \(error)", place: error.path))
+    }
+  }
+}

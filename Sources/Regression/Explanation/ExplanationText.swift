@@ -1,0 +1,60 @@
+internal import Indicators
+internal import Scanning
+
+extension Explanation {
+  /// Lines for people: values defanged, controls escaped.
+  public var text: String {
+    var text: String
+    if let kind {
+      text = "\(kind.name) "
+      text += String(decoding: DisplayText.defanged(normalForm, kind: kind), as: UTF8.self)
+    } else {
+      text = String(decoding: DisplayText.escaped(asked), as: UTF8.self)
+    }
+    text += ": " + verdict + "\n"
+    for finding in findings {
+      text += "  " + Marks.forPeople(finding.marked)
+      if !finding.place.isEmpty, !finding.marked.contains(finding.place) {
+        text += " (\(Marks.forPeople(finding.place)))"
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// The whole in a few words.
+  public var verdict: String {
+    let match = matches ? "a hit" : "no hit"
+    guard let timesSeen else { return matches ? "a hit wherever it is seen" : match }
+    if timesSeen == 0 { return "no hit: not seen in the inputs" }
+    return "\(match), seen \(timesSeen) time\(timesSeen == 1 ? "" : "s")"
+  }
+
+  /// One line of JSON.
+  public var json: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("schema")
+    writer.number(1)
+    writer.key("asked")
+    writer.string(asked)
+    if let kind {
+      writer.key("kind")
+      writer.string(kind.name)
+      writer.key("value")
+      writer.string(normalForm)
+    }
+    writer.key("matches")
+    writer.boolean(matches)
+    if let timesSeen {
+      writer.key("seen")
+      writer.number(timesSeen)
+    }
+    writer.key("findings")
+    writer.beginArray()
+    for finding in findings { writer.finding(finding) }
+    writer.endArray()
+    writer.endObject()
+    return writer.bytes + [0x0a]
+  }
+}

@@ -1,0 +1,277 @@
+internal import Database
+internal import Indicators
+internal import Inputs
+internal import Parsing
+internal import Scanning
+internal import Synchronization
+
+/// Follows a value through inputs: where it is seen, and where its bytes stand and are not seen.
+struct InputRoad {
+  /// Places of one input that are told singly.
+  private static let placeLimit = 5
+
+  let explainer: Explainer
+  let value: AskedValue
+  /// Values that joint conditions ask for besides.
+  let partners: [String]
+  let covering: [EntryFinder.Covering]
+
+  /// One place in which a scan sees a value.
+  private struct Sight: Sendable {
+    var hit: Hit
+    /// Whether it is the value itself, or one that it covers; else bytes in a payload.
+    var isObservable: Bool
+  }
+
+  func walk(
+    _ inputs: [InputPath], _ inMemory: [InputInMemory], into result: inout Explanation
+  ) {
+    let (sights, problems, skipped) = look(inputs, inMemory, [value], explainer.options)
+    for problem in problems where problem.isError {
+      result.findings.append(
+        Explanation.Finding(
+          .inputUnreadable, problem.message, place: problem.path.description))
+    }
+    let seen = sights.filter(\.isObservable)
+    result.timesSeen = UInt64(seen.count)
+    addSights(seen, to: &result)
+    judgeAtEvents(seen, into: &result)
+    result.matches = isHit(seen, inputs, inMemory)
+    if seen.isEmpty {
+      addUnseen(inputs, inMemory, sights, skipped, to: &result)
+    } else if !partners.isEmpty {
+      addPartners(inputs, inMemory, seen, to: &result)
+    }
+  }
+
+  // MARK: Looking
+
+  /// Scans for values and for the bytes of the first one.
+  private func look(
+    _ inputs: [InputPath], _ inMemory: [InputInMemory], _ values: [AskedValue],
+    _ options: ScanOptions
+  ) -> (sights: [Sight], problems: [ScanProblem], skipped: [String: UInt64]) {
+    var literals: [[UInt8]] = []
+    if let first = values.first {
+      if first.kind == .domain, let wire = ProbeDatabase.wireForm(ofName: first.bytes) {
+        literals.append(wire)
+      }
+      let text = first.text
+      if text.count >= 4, first.kind != .text { literals.append(text) }
+    }
+    let probe: IndicatorDatabase
+    do throws(DatabaseError) {
+      probe = try ProbeDatabase.make(values, literals: literals)
+    } catch {
+      return ([], [], [:])
+    }
+    var options = options
+    options.kinds = .all
+    options.feedsOnly = []
+    options.minimumConfidence = 0
+    options.includesWeak = true
+    options.timeMode = .any
+    options.inputsInMemory = inMemory
+    options.limitPerInput = 10_000
+    options.evidencePath = nil
+    let found = Mutex<([Sight], [ScanProblem])>(([], []))
+    let report = Scanner.scan(
+      inputs: inputs, databases: [probe], options: options,
+      to: .hits { hit in
+        let isObservable = hit.kind != .text || values.contains { $0.kind == .text }
+        found.withLock { $0.0.append(Sight(hit: hit, isObservable: isObservable)) }
+      }
+    ) { problem in found.withLock { $0.1.append(problem) } }
+    let (sights, problems) = found.withLock { $0 }
+    return (sights, problems, report.statistics.skipped.counts)
+  }
+
+  /// Whether a scan as it was asked for gives a hit in one of the places.
+  private func isHit(
+    _ seen: [Sight], _ inputs: [InputPath], _ inMemory: [InputInMemory]
+  ) -> Bool {
+    guard !seen.isEmpty, !covering.isEmpty else { return false }
+    let places = Set(seen.map { Place($0.hit) })
+    var options = explainer.options
+    options.inputsInMemory = inMemory
+    options.showsSuppressed = false
+    options.evidencePath = nil
+    let isFound = Mutex(false)
+    _ = Scanner.scan(
+      inputs: inputs, databases: explainer.databases, options: options,
+      to: .hits { hit in
+        if places.contains(Place(hit)) { isFound.withLock { $0 = true } }
+      }
+    ) { _ in }
+    return isFound.withLock { $0 }
+  }
+
+  /// What tells the places of hits apart.
+  private struct Place: Hashable, Sendable {
+    var input: Int
+    var number: UInt64
+    var offset: UInt64
+    var field: [UInt8]
+    var value: [UInt8]
+
+    init(_ hit: Hit) {
+      input = hit.input
+      number = hit.number
+      offset = hit.offset ?? 0
+      field = hit.field
+      value = hit.value
+    }
+  }
+
+  // MARK: What was seen
+
+  private func addSights(_ seen: [Sight], to result: inout Explanation) {
+    for sight in seen.prefix(Self.placeLimit) {
+      let hit = sight.hit
+      let field = String(decoding: hit.field, as: UTF8.self)
+      let shown = Marks.value(hit.value, hit.kind)
+      let below = hit.match == .exact ? "" : ", as \(shown), a name below it"
+      var text = "seen in field \(field)\(below)"
+      if !explainer.options.kinds.contains(hit.kind) {
+        text += "; --kinds leaves \(hit.kind.name) out"
+      }
+      result.findings.append(Explanation.Finding(.seen, text, place: Self.place(hit)))
+    }
+    if seen.count > Self.placeLimit {
+      result.findings.append(
+        Explanation.Finding(.seen, "and in \(seen.count - Self.placeLimit) places more"))
+    }
+  }
+
+  static func place(_ hit: Hit) -> String {
+    hit.path.description + (hit.countsPackets ? ": packet " : ":") + "\(hit.number)"
+  }
+
+  /// With `--time event` what an entry is depends on when the value was seen.
+  private func judgeAtEvents(_ seen: [Sight], into result: inout Explanation) {
+    guard explainer.options.timeMode == .event, !covering.isEmpty, !seen.isEmpty else { return }
+    var roads: [(road: EntryRoad, hit: Hit)] = []
+    for sight in seen.prefix(Self.placeLimit) {
+      var road = EntryRoad(options: explainer.options)
+      for found in covering { road.add(found, at: .event(sight.hit.time)) }
+      roads.append((road, sight.hit))
+    }
+    for (road, hit) in roads where !road.matches {
+      for finding in road.findings
+      where finding.cause == .expired || finding.cause == .notYetValid
+        || finding.cause == .noEventTime
+      {
+        let time =
+          hit.time == ObservableRecord.noTime ? "without a time" : "at \(TimeText.text(hit.time))"
+        result.findings.append(
+          Explanation.Finding(
+            finding.cause, "\(Self.place(hit)), \(time): " + finding.marked, place: finding.place))
+      }
+    }
+  }
+
+  // MARK: Joint conditions
+
+  /// Which of the other values of a condition were seen, and whether with this one.
+  private func addPartners(
+    _ inputs: [InputPath], _ inMemory: [InputInMemory], _ seen: [Sight],
+    to result: inout Explanation
+  ) {
+    for partner in partners {
+      let (kind, text) = ConditionText.value(partner)
+      guard
+        case .success(let other) = AskedValue.read(
+          Array(text.utf8), as: kind.flatMap { $0.isNetworkKind ? nil : $0 })
+      else { continue }
+      let sights = look(inputs, inMemory, [other], explainer.options).sights
+        .filter(\.isObservable)
+      guard let first = sights.first else {
+        result.findings.append(
+          Explanation.Finding(
+            .partnerMissing,
+            "\(ConditionText.marked(partner)), which the condition asks for, is not in the inputs"))
+        continue
+      }
+      let together = sights.first { sight in seen.contains { Self.isSameScope($0.hit, sight.hit) } }
+      if let together {
+        result.findings.append(
+          Explanation.Finding(
+            .partnerSeen, "\(ConditionText.marked(partner)) is seen with it",
+            place: Self.place(together.hit)))
+      } else {
+        result.findings.append(
+          Explanation.Finding(
+            .partnerMissing,
+            "\(ConditionText.marked(partner)), which the condition asks for, is seen elsewhere only, not in the same "
+              + "record or flow", place: Self.place(first.hit)))
+      }
+    }
+  }
+
+  private static func isSameScope(_ left: Hit, _ right: Hit) -> Bool {
+    guard left.input == right.input else { return false }
+    if let a = left.flow, let b = right.flow { return a == b }
+    return left.flow == nil && right.flow == nil && left.number == right.number
+  }
+
+  // MARK: What was not seen
+
+  private func addUnseen(
+    _ inputs: [InputPath], _ inMemory: [InputInMemory], _ sights: [Sight],
+    _ skipped: [String: UInt64], to result: inout Explanation
+  ) {
+    let before = result.findings.count
+    for sight in sights.prefix(Self.placeLimit) {
+      result.findings.append(
+        Explanation.Finding(
+          .bytesOnly,
+          "its bytes stand in the payload, not in a field of a protocol that is read",
+          place: Self.place(sight.hit)))
+    }
+    addFiltered(inputs, inMemory, to: &result)
+    let files = InputList(inputs).items.map(\.path)
+    for path in files {
+      guard let source = try? InputSource(path: path) else { continue }
+      RawSearch(value: value, options: explainer.options).search(source, into: &result)
+    }
+    for input in inMemory {
+      let source = InputSource(bytes: input.bytes, path: input.path.description)
+      RawSearch(value: value, options: explainer.options).search(source, into: &result)
+    }
+    if result.findings.count == before {
+      result.findings.append(
+        Explanation.Finding(.notSeen, "no input holds it, not even as bytes"))
+    }
+    let told = skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    for (reason, count) in told.prefix(Self.placeLimit) {
+      result.findings.append(
+        Explanation.Finding(.skipped, "not looked at in the inputs: \(reason) (\(count))"))
+    }
+  }
+
+  /// Whether packets that options leave out show it.
+  private func addFiltered(
+    _ inputs: [InputPath], _ inMemory: [InputInMemory], to result: inout Explanation
+  ) {
+    let options = explainer.options
+    guard options.packetTimes != nil || options.bpf != nil else { return }
+    var wider = options
+    wider.packetTimes = nil
+    if let hit = look(inputs, inMemory, [value], wider).sights.first(where: \.isObservable)?.hit {
+      result.findings.append(
+        Explanation.Finding(
+          .outsideWindow,
+          "seen in field \(String(decoding: hit.field, as: UTF8.self)) at "
+            + "\(TimeText.text(hit.time)), outside --from and --to", place: Self.place(hit)))
+      return
+    }
+    wider.bpf = nil
+    if let hit = look(inputs, inMemory, [value], wider).sights.first(where: \.isObservable)?.hit {
+      result.findings.append(
+        Explanation.Finding(
+          .filteredPackets,
+          "seen in field \(String(decoding: hit.field, as: UTF8.self)) of a packet that --bpf "
+            + "leaves out", place: Self.place(hit)))
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import Feeds
+internal import Scanning
+internal import YAML
+
+/// A file of regression cases: what is to be found in which inputs with which indicators.
+public struct Suite: Sendable {
+  /// The file's path as given.
+  public let path: String
+  /// What it is called: its `name`, or its path.
+  public let name: String
+  let cases: [SuiteCase]
+
+  /// Number of cases.
+  public var count: Int { cases.count }
+}
+
+/// One case of a suite.
+struct SuiteCase: Sendable {
+  var name: String
+  var line: Int
+  var indicators: [IndicatorSource]
+  var inputs: [String]
+  var texts: [InlineText]
+  var options: ScanOptions
+  /// Files or folders without which the case is skipped.
+  var requires: [String]
+  var expectation: Expectation
+  /// Where `expect` stands, or where it would: for `--update`.
+  var place: ExpectationPlace
+}
+
+/// Where indicators of a case come from.
+enum IndicatorSource: Sendable, Hashable {
+  case database(String)
+  case feed(FeedReader.Request, key: String)
+  /// Entries written into the suite, as a file of that name would hold them.
+  case text([UInt8], FeedReader.Request, key: String)
+
+  /// What tells two apart, so that what is compiled once serves all cases.
+  private var key: String {
+    switch self {
+    case .database(let path): "database " + path
+    case .feed(_, let key): "feed " + key
+    case .text(_, _, let key): "text " + key
+    }
+  }
+
+  static func == (left: IndicatorSource, right: IndicatorSource) -> Bool { left.key == right.key }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}
+
+/// An input written into the suite.
+struct InlineText: Sendable {
+  var name: String
+  var bytes: [UInt8]
+}
+
+/// What a case expects.
+struct Expectation: Sendable {
+  var hits: [HitPattern] = []
+  var absentHits: [HitPattern] = []
+  /// Whether every hit must be one of those expected.
+  var allowsNoOthers = false
+  var summary = SummaryPattern()
+  /// What the messages about inputs say, each of them once; errors that none names fail the case.
+  var problems: [String] = []
+}
+
+/// Where a case's expectation is written.
+struct ExpectationPlace: Sendable {
+  /// The `expect` key and the end of its value; nil where the case has none.
+  var member: (start: YAMLPlace, end: YAMLPlace)?
+  /// The first key of the case: its column is that of all.
+  var caseStart: YAMLPlace
+  /// The case's end.
+  var caseEnd: YAMLPlace
+  /// Whether the case is written in braces, which is left to people to change.
+  var isFlow: Bool
+}

@@ -1,0 +1,42 @@
+import Indicators
+
+/// Why a source of an entry takes no part in a scan.
+package enum SourceExclusion: Sendable, Equatable {
+  /// Its kind says little by itself, and `--weak` was not asked for.
+  case weak
+  /// It states less confidence than `--min-confidence`.
+  case confidence
+  /// Its feed is none of `--feeds-only`.
+  case feed
+  /// It was not valid yet at the time that counts.
+  case notYetValid
+  /// It was no longer valid at the time that counts.
+  case expired
+  /// It has bounds, and the event has no time to compare with.
+  case noEventTime
+}
+
+extension ScanOptions {
+  /// Why a source takes no part at an event's time; nil where it does.
+  ///
+  /// The one rule that scans and explanations share.
+  package func exclusion(of source: ResolvedSource, at time: Int64) -> SourceExclusion? {
+    if source.flags.contains(.weak), !includesWeak { return .weak }
+    if source.confidence != 255, source.confidence < minimumConfidence { return .confidence }
+    if !feedsOnly.isEmpty, !feedsOnly.contains(where: { source.feed.elementsEqual($0.utf8) }) {
+      return .feed
+    }
+    let moment: Int64
+    switch timeMode {
+    case .any: return nil
+    case .event: moment = time
+    case .now: moment = now
+    }
+    switch Validity.of(time: moment, from: source.validFrom, until: source.validUntil) {
+    case .within, .unbounded: return nil
+    case .before: return .notYetValid
+    case .after: return .expired
+    case nil: return .noEventTime
+    }
+  }
+}

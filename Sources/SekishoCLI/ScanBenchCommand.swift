@@ -1,0 +1,102 @@
+import ArgumentParser
+import Glibc
+import Sekisho
+
+struct ScanBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scan",
+    abstract: "Scan your inputs with your database, from memory.",
+    discussion: """
+      Rounds over the inputs alternate with rounds of a fixed loop. What a baseline keeps and compares
+      is the ratio of the two, so that a machine that is slower or busier today changes nothing; where
+      the loop itself moved by more than a tenth, all is measured again.
+
+      Example:
+        sekisho bench scan --db indicators.skdb traffic.pcap --baseline speed.json --update-baseline
+        sekisho bench scan --db indicators.skdb traffic.pcap --baseline speed.json --max-slowdown 10%
+
+      Exit codes: 0 measured, 1 slower than the baseline allows, 2 an error.
+      """)
+
+  @OptionGroup var sources: IndicatorSources
+
+  @Argument(help: "Captures, logs, folders; read into memory first.")
+  var inputs: [String]
+
+  @Option(help: ArgumentHelp("Threads that scan.", valueName: "n"))
+  var threads = 1
+
+  @OptionGroup var arguments: BenchArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Rates to compare with, written by --update-baseline; written where it is not there.",
+      valueName: "file"))
+  var baseline: String?
+
+  @Option(help: ArgumentHelp("How much slower is fine.", valueName: "percent"))
+  var maxSlowdown = "10%"
+
+  @Flag(help: "Write what was measured to the baseline file.")
+  var updateBaseline = false
+
+  func validate() throws {
+    guard (1...256).contains(threads) else {
+      throw ValidationError("--threads takes a number from 1 to 256")
+    }
+    _ = try slowdown()
+    if updateBaseline, baseline == nil {
+      throw ValidationError("--update-baseline needs --baseline FILE")
+    }
+  }
+
+  private func slowdown() throws -> Double {
+    let digits = maxSlowdown.hasSuffix("%") ? String(maxSlowdown.dropLast()) : maxSlowdown
+    guard let number = Double(digits), number.isFinite, number >= 0 else {
+      throw ValidationError("--max-slowdown is a number of percent, as in 10%")
+    }
+    return number
+  }
+
+  func run() throws {
+    let limit = try slowdown()
+    let start = Self.now()
+    let databases = try sources.databases(quiet: true)
+    var benchmark = ScanBenchmark()
+    benchmark.repetitions = arguments.repeat
+    benchmark.threads = threads
+    let result: ScanBenchmark.Result
+    do {
+      result = try benchmark.run(
+        inputs.map { InputPath($0) }, databases: databases, buildSeconds: Self.now() - start)
+    } catch {
+      Console.error(Console.shown("\(error)"))
+      throw ExitCode(2)
+    }
+    var verdicts: [Baseline.Verdict] = []
+    if let baseline {
+      do {
+        let exists = access(baseline, F_OK) == 0
+        if exists, !updateBaseline {
+          verdicts = try Baseline(path: baseline).compare(result, limit: limit)
+        } else {
+          try ResultFile.write(Baseline(result).json, to: baseline)
+          Console.note("\(Console.shown(baseline)): baseline written")
+        }
+      } catch {
+        Console.error(Console.shown("\(error)"))
+        throw ExitCode(2)
+      }
+    }
+    try Console.output(
+      arguments.json
+        ? result.json(verdicts) : Array(result.text(verdicts, limit: limit).utf8))
+    if verdicts.contains(where: \.isTooSlow) { throw ExitCode(1) }
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

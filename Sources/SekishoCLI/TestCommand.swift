@@ -1,0 +1,145 @@
+public import ArgumentParser
+import Glibc
+import Sekisho
+
+/// How the results of suites are written.
+enum SuiteFormat: String, CaseIterable, ExpressibleByArgument {
+  case table, junit, tap, sarif, github, json
+}
+
+struct TestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Run regression suites: inputs, and the hits that must be and must not be.",
+    discussion: """
+      A suite is a YAML file of cases (seeds/suite.schema.json describes it for editors). A case that
+      fails shows what was expected against what was found, and for a missing hit why.
+
+      Example:
+        sekisho test Fixtures/suite.yaml
+        sekisho test suites/*.yaml --format junit > results.xml
+
+      Exit codes: 0 all as expected, 1 something was not, 2 an error.
+      """)
+
+  @Argument(help: ArgumentHelp("Suite files.", valueName: "suite"))
+  var suites: [String]
+
+  @Option(
+    help: ArgumentHelp("Only cases whose name this expression finds.", valueName: "expression"))
+  var filter: String?
+
+  @Flag(help: "Show what changes, then make failed cases expect what was found.")
+  var update = false
+
+  @Option(help: "table, junit, tap, sarif, github or json.")
+  var format: SuiteFormat = .table
+
+  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be 1 or more") }
+    if suites.isEmpty { throw ValidationError("give at least one suite file") }
+  }
+
+  func run() throws {
+    var run = SuiteRun()
+    run.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    if let filter { run.isWanted = try NameFilter(filter).test }
+    var read: [Suite] = []
+    for path in suites {
+      do {
+        read.append(try Suite.read(path: path))
+      } catch {
+        Console.error(Console.shown("\(error)"))
+        throw ExitCode(2)
+      }
+    }
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    let report = run.run(read, progress: Interruption.install())
+    if report.results.isEmpty, !report.isInterrupted {
+      Console.error("no case has a name that --filter finds")
+      throw ExitCode(2)
+    }
+    if update {
+      try write(read, report)
+    } else {
+      try output(report, at: Int64(now.tv_sec) * 1_000_000_000)
+    }
+    if report.isInterrupted { throw ExitCode(130) }
+    if update, report.exitCode == 1 { return }
+    if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+  }
+
+  private func output(_ report: SuiteReport, at time: Int64) throws {
+    let bytes: [UInt8] =
+      switch format {
+      case .table: Array(report.table().utf8)
+      case .junit: Array(report.junit(at: time).utf8)
+      case .tap: Array(report.tap().utf8)
+      case .sarif: report.sarif(version: Sekisho.version)
+      case .github: Array(report.github().utf8)
+      case .json: report.json()
+      }
+    try Console.output(bytes)
+  }
+
+  /// Shows and makes the changes that failed cases ask for.
+  private func write(_ suites: [Suite], _ report: SuiteReport) throws {
+    var changed = 0
+    for suite in suites {
+      let update: SuiteUpdate?
+      do {
+        update = try SuiteUpdate(suite, report)
+      } catch {
+        Console.error(Console.shown("\(error)"))
+        throw ExitCode(2)
+      }
+      guard let update else { continue }
+      for line in update.refused { Console.warning(Console.shown(line)) }
+      guard !update.difference.isEmpty else { continue }
+      try Console.output(
+        Array(update.difference.map { Console.shown($0) + "\n" }.joined().utf8))
+      do {
+        try ResultFile.write(update.bytes, to: suite.path)
+      } catch {
+        Console.error(Console.shown("\(error)"))
+        throw ExitCode(2)
+      }
+      changed += 1
+    }
+    Console.note("\(changed) suite\(changed == 1 ? "" : "s") changed; \(report.tally) before")
+  }
+}
+
+/// Tells cases by their names.
+struct NameFilter {
+  let test: @Sendable (Suite, String) -> Bool
+
+  /// - Throws: `ValidationError` where the expression is none.
+  init(_ expression: String) throws {
+    do {
+      _ = try Regex(expression)
+    } catch {
+      throw ValidationError("--filter \(Console.shown(expression)) is no regular expression")
+    }
+    // An expression is not `Sendable`; cases are few, so each is asked with one of its own.
+    test = { _, name in
+      guard let regex = try? Regex(expression) else { return false }
+      return name.contains(regex)
+    }
+  }
+}
+
+extension Console {
+  /// Writes results to standard output.
+  ///
+  /// - Throws: `ExitCode` where they cannot be written; a reader that went away is fine.
+  static func output(_ bytes: [UInt8]) throws {
+    if write(bytes, to: STDOUT_FILENO) || errno == EPIPE { return }
+    error("standard output: cannot write")
+    throw ExitCode(2)
+  }
+}

@@ -1,0 +1,123 @@
+extension YAMLMember {
+  /// The value as text.
+  ///
+  /// - Throws: `YAMLFault` where it is a list, a map or nothing.
+  package func text() throws(YAMLFault) -> String {
+    guard case .scalar(let text, let isPlain) = node.value, !isPlain || !text.isEmpty else {
+      throw YAMLFault(line: line, problem: "'\(key)' wants a value")
+    }
+    return text
+  }
+
+  /// The value as texts; one text stands for a list of it alone.
+  package func texts() throws(YAMLFault) -> [String] {
+    guard case .list(let items) = node.value else { return [try text()] }
+    var texts: [String] = []
+    for item in items {
+      guard case .scalar(let text, let isPlain) = item.value, !isPlain || !text.isEmpty else {
+        throw YAMLFault(line: item.line, problem: "'\(key)' is a list of texts")
+      }
+      texts.append(text)
+    }
+    return texts
+  }
+
+  /// The value as a whole number of a range.
+  package func number(in range: ClosedRange<Int> = 0...Int.max) throws(YAMLFault) -> Int {
+    guard case .scalar(let text, true) = node.value, let number = Int(text), range ~= number else {
+      let bounds =
+        range.upperBound == .max
+        ? "from \(range.lowerBound) on" : "from \(range.lowerBound) to \(range.upperBound)"
+      throw YAMLFault(line: line, problem: "'\(key)' is a number \(bounds)")
+    }
+    return number
+  }
+
+  /// The value as `true` or `false`.
+  package func flag() throws(YAMLFault) -> Bool {
+    guard case .scalar(let text, true) = node.value, text == "true" || text == "false" else {
+      throw YAMLFault(line: line, problem: "'\(key)' is true or false")
+    }
+    return text == "true"
+  }
+
+  /// One of some words, in any case.
+  package func word<Meaning>(
+    _ meanings: [(word: String, meaning: Meaning)]
+  ) throws(YAMLFault) -> Meaning {
+    let word = try text()
+    if let found = meanings.first(where: { $0.word == word.lowercased() }) { return found.meaning }
+    throw .unknown(word, line: line, known: meanings.map(\.word), what: "value of '\(key)'")
+  }
+
+  /// The keys and values of a map.
+  package func members() throws(YAMLFault) -> [YAMLMember] {
+    if case .map(let members) = node.value { return members }
+    // `key:` with nothing behind it holds nothing.
+    if case .scalar("", true) = node.value { return [] }
+    throw YAMLFault(line: line, problem: "'\(key)' is a map: write its keys below it, indented")
+  }
+
+  /// The items of a list; one value stands for a list of it alone.
+  package func items() -> [YAMLNode] {
+    switch node.value {
+    case .list(let items): items
+    case .scalar("", true): []
+    default: [node]
+    }
+  }
+}
+
+extension YAMLFault {
+  /// A word that means nothing, and the one that was probably meant.
+  package static func unknown(
+    _ word: String, line: Int, known: [String], what: String = "key"
+  ) -> YAMLFault {
+    let shown = String(
+      String.UnicodeScalarView(
+        word.unicodeScalars.prefix(80).map { $0.value < 0x20 || $0.value == 0x7f ? "?" : $0 }))
+    let nearest = known.map { (EditDistance.between(word, $0), $0) }.min {
+      ($0.0, $0.1) < ($1.0, $1.1)
+    }
+    if let (distance, name) = nearest, distance <= max(2, word.utf8.count / 3) {
+      return YAMLFault(
+        line: line, problem: "unknown \(what) '\(shown)'; did you mean '\(name)'?")
+    }
+    return YAMLFault(
+      line: line,
+      problem: "unknown \(what) '\(shown)'; use one of " + known.joined(separator: " "))
+  }
+}
+
+/// How far two words are from one another.
+package enum EditDistance {
+  /// Edits between two words, two letters that changed places being one (Damerau 1964).
+  ///
+  /// Underscores count as dashes and case counts nothing; of long words the first 64 letters count.
+  package static func between(_ left: String, _ right: String) -> Int {
+    let (a, b) = (letters(left), letters(right))
+    var rows = [[Int]](repeating: Array(0...b.count), count: a.count + 1)
+    for i in 0..<a.count {
+      rows[i + 1][0] = i + 1
+      for j in 0..<b.count {
+        var best = min(rows[i][j + 1], rows[i + 1][j]) + 1
+        best = min(best, rows[i][j] + (a[i] == b[j] ? 0 : 1))
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+          best = min(best, rows[i - 1][j - 1] + 1)
+        }
+        rows[i + 1][j + 1] = best
+      }
+    }
+    return rows[a.count][b.count]
+  }
+
+  private static func letters(_ word: String) -> [UInt8] {
+    word.utf8.prefix(64).map { byte in
+      switch byte {
+      case UInt8(ascii: "_"): UInt8(ascii: "-")
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+      default: byte
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Inputs
+import Scanning
+import Testing
+
+@testable import Regression
+
+/// What a baseline keeps and how a run is held against it.
+@Suite struct BaselineTests {
+  private static func result(_ ratio: Double, bytes: Int = 1000, threads: Int = 1)
+    -> ScanBenchmark.Result
+  {
+    ScanBenchmark.Result(
+      entries: 1, structureBytes: 2, buildSeconds: 0.5,
+      rows: [
+        ScanBenchmark.Row(
+          input: "a.log", bytes: bytes, matches: 3, best: 2e9, median: 1e9, ratio: ratio)
+      ], calibration: 400, drift: 0.01, discarded: 0, threads: threads)
+  }
+
+  @Test func writtenAndReadAgain() throws {
+    let folder = try TemporaryFolder()
+    let baseline = Baseline(Self.result(2.5))
+    let path = try folder.write("speed.json", baseline.json)
+    let again = try Baseline(path: path)
+    #expect(again.rows == baseline.rows && again.calibration == 400 && again.threads == 1)
+    #expect(throws: InputError.self) {
+      try Baseline(path: folder.write("other.json", "{\"schema\":2}"))
+    }
+  }
+
+  @Test func slowerByMoreThanAllowed() throws {
+    let baseline = Baseline(Self.result(2.2))
+    let slower = try #require(baseline.compare(Self.result(2.0), limit: 9).first)
+    #expect(slower.isTooSlow && abs(slower.slowdown - 10) < 1e-9)
+    #expect(baseline.compare(Self.result(2.0), limit: 11).first?.isTooSlow == false)
+    #expect(baseline.compare(Self.result(4.0), limit: 0).first?.isTooSlow == false)
+  }
+
+  @Test func whatCannotBeComparedIsSaid() {
+    let baseline = Baseline(Self.result(2))
+    #expect(baseline.compare(Self.result(1, bytes: 999), limit: 1).first?.remark != nil)
+    #expect(baseline.compare(Self.result(1, threads: 2), limit: 1).first?.remark != nil)
+    var other = Self.result(1)
+    other.rows[0].input = "b.log"
+    #expect(baseline.compare(other, limit: 1).first?.isTooSlow == false)
+  }
+
+  @Test func hitsAreCountedAndRatesPositive() throws {
+    let folder = try TemporaryFolder()
+    let compiled = try Compiled([("a.txt", "evil.example\n")])
+    let path = try folder.write(
+      "a.log", String(repeating: "asked for evil.example\n", count: 500))
+    var benchmark = ScanBenchmark()
+    benchmark.repetitions = 2
+    let result = try benchmark.run(
+      [InputPath(path)], databases: [compiled.database], buildSeconds: 0)
+    #expect(result.rows.map(\.matches) == [500] && result.rows[0].bytes == 11500)
+    #expect(result.rows[0].ratio > 0 && result.rows[0].best >= result.rows[0].median)
+    #expect(JSONTree.read(result.json()) != nil && result.text().contains("500"))
+  }
+}
