@@ -326,7 +326,7 @@ final class HitResolver: BatchProcessor {
         }
       }
     }
-    if options.grouping != .none {
+    if options.grouping != .none || options.deliversValues {
       output.hits.append(hit)
       return
     }
