@@ -83,13 +83,14 @@ let package = Package(
       [
         "Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning",
         "YAML",
-      ]
-    ),
+      ]),
+    room(
+      "Reports", ["Parsing", "Indicators", "Inputs", "Feeds", "Database", "Scanning"]),
     room(
       "Sekisho",
       [
         "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Capture", "Logs",
-        "Scanning", "Regression",
+        "Scanning", "Regression", "Reports",
       ]),
     .executableTarget(
       name: "SekishoCLI",
@@ -118,6 +119,9 @@ let package = Package(
       [
         "Regression", "Feeds", "Database", "Indicators", "Inputs", "Scanning", "YAML", "FuzzSuite",
       ]),
+    tests(
+      "Reports",
+      ["Reports", "Sekisho", "Database", "Feeds", "Indicators", "Inputs", "Parsing", "Scanning"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
     .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),

@@ -122,7 +122,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     case .csv: Array(HitCSV.header.utf8)
     case .table: Array(HitTable.header.utf8)
     case .zeekIntel: Array(ZeekIntelLog.header.utf8)
-    case .ndjson, .eve, .ecs, .values: []
+    case .ndjson, .eve, .ecs, .values, .html: []
     }
   }
 

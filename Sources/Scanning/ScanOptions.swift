@@ -30,6 +30,8 @@ public struct ScanOptions: Sendable {
     case ecs
     /// Rows of Zeek's `intel.log`.
     case zeekIntel = "zeek-intel"
+    /// A page: `ScanPage` in `Reports` makes it of hits as values; as lines, `ndjson`.
+    case html
 
     /// Whether hits can be put together in it.
     public var hasGroups: Bool {
@@ -80,7 +82,6 @@ public struct ScanOptions: Sendable {
   public var refangs = false
   /// Lines before and behind a hit in a log that are shown with it.
   public var contextLines = 0
-
   /// Values of joint conditions count alone, as for a lookup by hand.
   package var ignoresConditions = false
 

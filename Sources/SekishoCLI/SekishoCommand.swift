@@ -19,7 +19,7 @@ struct SekishoCommand: ParsableCommand {
     subcommands: [
       ScanCommand.self, CompileCommand.self, InspectCommand.self, LookupCommand.self,
       ExtractCommand.self, ExplainCommand.self, TestCommand.self, DiffCommand.self,
-      BenchCommand.self,
+      CoverageCommand.self, BenchCommand.self,
     ])
 
   static func main() {
