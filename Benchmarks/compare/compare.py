@@ -1,8 +1,10 @@
 """Runs our matchers and their peers in turn on the same data, and writes the table of ratios.
 
     compare.py --corpus DIR [--work DIR] [--rounds 9] [--only REGEX] [--output FILE]
+    compare.py --literals PATTERNS INPUT [--work DIR] [--rounds 9] [--output FILE]
 
-With `--only` the other rows of the output stay as they are.
+The first makes its data from a folder of feeds, logs and captures; with `--only` the other rows of the
+output stay as they are. The second takes your own: one pattern a line, and what is searched.
 
 A round starts our command once and asks each peer, which stays in memory, once; nine rounds, the
 median of the rounds' ratios. A fixed loop is timed in each round; a round in which it took more than
@@ -219,6 +221,20 @@ def literal_rows(data, peers, sekisho):
         yield name, ours, {dense.PEER: [*ours, "--strategy", "automaton"]}, text.stat().st_size / 1e9
 
 
+def own_literals(patterns, text, peers, sekisho):
+    ours = [sekisho, "bench", "literals", str(patterns), str(text)]
+    others = {
+        "vectorscan": peers.command("vectorscan", patterns, text),
+        "aho.py": peers.command("aho.py", patterns, text),
+        "daachorse": peers.command("wheels.py", "daachorse", patterns, text),
+        "pyahocorasick": peers.command("wheels.py", "pyahocorasick", patterns, text),
+        "rg": peers.command("greps.py", "rg", patterns, text),
+        "grep": peers.command("greps.py", "grep", patterns, text),
+        dense.PEER: [*ours, "--strategy", "automaton"],
+    }
+    yield f"literals of {patterns.name} in {text.name}", ours, others, text.stat().st_size / 1e9
+
+
 def rows(data, peers, sekisho):
     """Every comparison: its name, our command, the peers' commands and the amount of a round."""
     yield from literal_rows(data, peers, sekisho)
@@ -339,14 +355,20 @@ def main():
     # For us and for all peers alike; DPDK's, which has memory of its own, does it itself.
     os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
     parser = argparse.ArgumentParser()
-    parser.add_argument("--corpus", required=True, type=Path)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--literals", nargs=2, type=Path, metavar=("PATTERNS", "INPUT"))
     parser.add_argument("--work", type=Path, default=ROOT / ".build-compare")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--only", default="")
-    parser.add_argument("--output", type=Path, default=ROOT / "Benchmarks/RESULTS.md")
+    parser.add_argument("--output", type=Path)
     options = parser.parse_args()
+    if not options.corpus and not options.literals:
+        parser.error("give --corpus or --literals")
+    if options.output is None:
+        own = options.work / "own.md"
+        options.output = own if options.literals else ROOT / "Benchmarks/RESULTS.md"
     data = options.work / "data"
-    for part in ["literals", "keys", "prefixes"]:
+    for part in [] if options.literals else ["literals", "keys", "prefixes"]:
         if re.search(options.only, part) or options.only.startswith(part):
             run(sys.executable, str(HERE / "data.py"), str(options.corpus), str(data), part)
     peers = Peers(options.work)
@@ -355,7 +377,11 @@ def main():
         sys.exit("compare.py: build the command first: swift build -c release --product sekisho")
     table = Table(options.output)
     disagree = False
-    for name, ours, others, amount in rows(data, peers, str(sekisho)):
+    if options.literals:
+        chosen = own_literals(*options.literals, peers, str(sekisho))
+    else:
+        chosen = rows(data, peers, str(sekisho))
+    for name, ours, others, amount in chosen:
         if not re.search(options.only, name):
             continue
         result = measure(ours, others, amount, options.rounds)
