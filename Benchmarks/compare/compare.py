@@ -1,8 +1,10 @@
 """Runs our matchers and their peers in turn on the same data, and writes the table of ratios.
 
     compare.py --corpus DIR [--work DIR] [--rounds 9] [--only REGEX] [--output FILE]
+    compare.py --literals PATTERNS INPUT [--work DIR] [--rounds 9] [--output FILE]
 
-With `--only` the other rows of the output stay as they are.
+The first makes its data from a folder of feeds, logs and captures; with `--only` the other rows of the
+output stay as they are. The second takes your own: one pattern a line, and what is searched.
 
 A round starts our command once and asks each peer, which stays in memory, once; nine rounds, the
 median of the rounds' ratios. A fixed loop is timed in each round; a round in which it took more than
@@ -29,7 +31,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-SIZES = [10, 100, 1_000, 10_000, 100_000, 1_000_000]
+# Seconds from which on a peer's search is not repeated in a round, and three rounds do.
+SLOW = 5
 
 
 def run(*command, **options):
@@ -104,6 +107,8 @@ class Peer:
             answer = self.answer()
             if best is None or answer["seconds"] < best["seconds"]:
                 best = answer
+            if answer["seconds"] > SLOW:
+                break
         return best
 
     def close(self):
@@ -154,6 +159,8 @@ def measure(ours, peers, amount, rounds):
         figures = json.loads(run(*ours, "--repeat", "3", "--json"))
         rates = {name: peer.round() for name, peer in running.items()}
         table.append((clock, figures, rates))
+        if len(table) == 3 and any(rate["seconds"] > SLOW for rate in rates.values()):
+            break
     for peer in running.values():
         peer.close()
     middle = statistics.median(clock for clock, _, _ in table)
@@ -166,7 +173,7 @@ def measure(ours, peers, amount, rounds):
         "bytes": figures["structure_bytes"],
         "ours": statistics.median(f["best"] for _, f, _ in used),
         "unit": figures["unit"],
-        "rounds": f"{len(steady)}/{rounds}",
+        "rounds": f"{len(steady)}/{len(table)}",
         "peers": [],
     }
     for name, peer in running.items():
@@ -197,13 +204,14 @@ def literal_rows(data, peers, sekisho):
             for density in ["none", "10k", "100"]:
                 text = data / (f"{kind}-none.input" if density == "none" else f"{kind}-{size}-{density}.input")
                 others = {"vectorscan": peers.command("vectorscan", patterns, text)}
-                if density == "none" and size < 1_000_000:
+                if density == "none" and 1_000 <= size < 1_000_000:
                     others["aho.py"] = peers.command("aho.py", patterns, text)
+                if density == "none" and size in (1_000, 100_000):
                     others["daachorse"] = peers.command("wheels.py", "daachorse", patterns, text)
                 if density == "none" and size == 1_000:
                     # A call a match in Python: slower than all others, at any size.
                     others["pyahocorasick"] = peers.command("wheels.py", "pyahocorasick", patterns, text)
-                if density == "10k" and size <= 10_000:
+                if density == "10k" and size in (100, 10_000):
                     for tool in ["rg", "grep"]:
                         others[tool] = peers.command("greps.py", tool, patterns, text)
                 yield (f"literals {kind} {size} hits {density}", [*bench, str(patterns), str(text)],
@@ -211,6 +219,20 @@ def literal_rows(data, peers, sekisho):
     for name, patterns, text in dense.rows(data):
         ours = [*bench, str(patterns), str(text)]
         yield name, ours, {dense.PEER: [*ours, "--strategy", "automaton"]}, text.stat().st_size / 1e9
+
+
+def own_literals(patterns, text, peers, sekisho):
+    ours = [sekisho, "bench", "literals", str(patterns), str(text)]
+    others = {
+        "vectorscan": peers.command("vectorscan", patterns, text),
+        "aho.py": peers.command("aho.py", patterns, text),
+        "daachorse": peers.command("wheels.py", "daachorse", patterns, text),
+        "pyahocorasick": peers.command("wheels.py", "pyahocorasick", patterns, text),
+        "rg": peers.command("greps.py", "rg", patterns, text),
+        "grep": peers.command("greps.py", "grep", patterns, text),
+        dense.PEER: [*ours, "--strategy", "automaton"],
+    }
+    yield f"literals of {patterns.name} in {text.name}", ours, others, text.stat().st_size / 1e9
 
 
 def rows(data, peers, sekisho):
@@ -244,6 +266,9 @@ def prefix_rows(family, density, dpdk, data, peers, sekisho):
 
 
 def iter_blocks(path):
+    if not path.exists():
+        # Data of rows that are not asked for is not made.
+        return
     with open(path, "rb") as file:
         while block := file.read(1 << 20):
             yield block
@@ -265,7 +290,9 @@ class Table:
         self.path = path
         self.rows = []
         self.notes = []
-        revision = run("git", "-C", str(ROOT), "describe", "--always", "--dirty").strip()
+        revision = run("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip()
+        if run("git", "-C", str(ROOT), "status", "--porcelain", "Sources", "Benchmarks/compare"):
+            revision += " and changes"
         self.run = f"{time.strftime('%Y-%m-%d')} {revision}"
         self.done = set()
         inside = False
@@ -331,14 +358,20 @@ def main():
     # For us and for all peers alike; DPDK's, which has memory of its own, does it itself.
     os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
     parser = argparse.ArgumentParser()
-    parser.add_argument("--corpus", required=True, type=Path)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--literals", nargs=2, type=Path, metavar=("PATTERNS", "INPUT"))
     parser.add_argument("--work", type=Path, default=ROOT / ".build-compare")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--only", default="")
-    parser.add_argument("--output", type=Path, default=ROOT / "Benchmarks/RESULTS.md")
+    parser.add_argument("--output", type=Path)
     options = parser.parse_args()
+    if not options.corpus and not options.literals:
+        parser.error("give --corpus or --literals")
+    if options.output is None:
+        own = options.work / "own.md"
+        options.output = own if options.literals else ROOT / "Benchmarks/RESULTS.md"
     data = options.work / "data"
-    for part in ["literals", "keys", "prefixes"]:
+    for part in [] if options.literals else ["literals", "keys", "prefixes"]:
         if re.search(options.only, part) or options.only.startswith(part):
             run(sys.executable, str(HERE / "data.py"), str(options.corpus), str(data), part)
     peers = Peers(options.work)
@@ -347,7 +380,11 @@ def main():
         sys.exit("compare.py: build the command first: swift build -c release --product sekisho")
     table = Table(options.output)
     disagree = False
-    for name, ours, others, amount in rows(data, peers, str(sekisho)):
+    if options.literals:
+        chosen = own_literals(*options.literals, peers, str(sekisho))
+    else:
+        chosen = rows(data, peers, str(sekisho))
+    for name, ours, others, amount in chosen:
         if not re.search(options.only, name):
             continue
         result = measure(ours, others, amount, options.rounds)

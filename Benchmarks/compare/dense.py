@@ -82,6 +82,9 @@ def write_all(out):
             path = out / f"{kind}-{size}.txt"
             patterns = [p for p in path.read_bytes().split(b"\n") if p]
             for name, data in inputs(kind, size, patterns, out):
+                if size == 1_000_000 and name not in ("windows only", "all but the last byte"):
+                    # An automaton of these takes ten seconds to build, and every row the more.
+                    continue
                 target = out / f"dense-{kind}-{size}-{name.replace(' ', '-')}.input"
                 target.write_bytes(data)
                 rows.append((f"{size} {kind}: {name}", path.name, target.name))
