@@ -114,6 +114,8 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < count; i++)
       if (rte_lpm6_add(lpm6, list[i].address, list[i].length, (uint32_t)(i + 1))) fail("lpm6 full");
   } else if (is_six) {
+    // It sets aside more than it comes to need.
+    tables *= 3;
     struct rte_fib6_conf config = {.type = RTE_FIB6_TRIE, .default_nh = 0, .max_routes = (int)count * 2 + 16,
                                    .trie = {.nh_sz = RTE_FIB6_TRIE_4B, .num_tbl8 = (uint32_t)tables}};
     fib6 = rte_fib6_create("fib6", 0, &config);

@@ -93,12 +93,14 @@ INLINE uint32_t entry_of(const sekisho_address_table *table, uint64_t block, uin
   return is_hit ? load32(table->numbers, at) : (uint32_t)(block >> 32);
 }
 
+#if defined(__x86_64__)
 /// The same out of line, for blocks that the short way does not serve.
 static __attribute__((noinline)) uint32_t entry_of_odd(const sekisho_address_table *table,
                                                        uint64_t block, uint32_t next,
                                                        uint32_t address) {
   return entry_of(table, block, next, address, 0);
 }
+#endif
 
 /// The same for blocks of 256 addresses, most of which hold up to sixteen single addresses; `has` is 1
 /// if the record is the block's own, else 0.

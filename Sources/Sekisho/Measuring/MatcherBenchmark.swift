@@ -140,12 +140,12 @@ public struct MatcherBenchmark: Sendable {
     var result = Result(
       entries: count, buildSeconds: build.seconds, structureBytes: size,
       inputBytes: input.count, matches: 0, best: 0, median: 0, unit: "M lookups/s")
-    var answers = [UInt32](repeating: 0, count: Self.batch)
+    var answers = [UInt32](repeating: 0, count: Self.keyBatch)
     let span = keys.bytes.rawBytes
     measure(&result, amount: Double(queries.count) / 1e6) {
       var found: UInt64 = 0
-      for start in stride(from: 0, to: queries.count, by: Self.batch) {
-        let end = min(start + Self.batch, queries.count)
+      for start in stride(from: 0, to: queries.count, by: Self.keyBatch) {
+        let end = min(start + Self.keyBatch, queries.count)
         var numbers = answers.mutableSpan
         set.lookup(queries.span.extracting(start..<end), in: span, numbers: &numbers)
         found &+= Self.answered(answers, end - start)
@@ -219,7 +219,9 @@ public struct MatcherBenchmark: Sendable {
     return UInt64(count) &- none
   }
 
-  /// Queries that are handed over at once.
+  /// Keys that are handed over at once.
+  private static let keyBatch = 64
+  /// Addresses that are handed over at once.
   private static let batch = 256
 
   private func measure(_ result: inout Result, amount: Double, _ body: () -> UInt64) {
