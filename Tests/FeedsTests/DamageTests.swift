@@ -113,6 +113,16 @@ import Testing
     #expect(loaded.diagnostics == ["2 line-too-long"])
   }
 
+  /// A long line is counted also where it ends with a piece that was read, so that nothing of it is left.
+  @Test(arguments: [4 << 20, (4 << 20) + 1, (4 << 20) - 1, 3 << 20, 1 << 22 | 256])
+  func longLinesAreCountedWhereverTheyEnd(_ length: Int) {
+    let loaded = Loaded(
+      bytes: [UInt8](repeating: 0x61, count: length) + Array("\nevil.example\n".utf8),
+      format: .plain)
+    #expect(loaded.diagnostics == ["1 line-too-long"])
+    #expect(loaded.entries.count == 1)
+  }
+
   /// Compresses with the system's own tool, so that the test needs no second implementation.
   private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
     let folder = FileManager.default.temporaryDirectory

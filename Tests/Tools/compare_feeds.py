@@ -119,7 +119,7 @@ class STIXReader:
                 for value in (str(getattr(part, "value", part)) for part in right):
                     if path in ("ipv4-addr:value", "ipv6-addr:value"):
                         values.add("address", value)
-                    elif path.startswith(("network-traffic:dst_ref", "network-traffic:src_ref")):
+                    elif re.fullmatch(r"network-traffic:(dst|src)_ref\.value", path):
                         values.add("address", value)
                     elif path == "domain-name:value":
                         values.add("name", value)
@@ -138,13 +138,25 @@ class MISPReader:
         from pymisp import MISPEvent
         self.event = MISPEvent
 
+    def events(self, document):
+        """The events of a file: one, or the many of a search's answer."""
+        if isinstance(document, list):
+            for part in document:
+                yield from self.events(part)
+        elif "response" in document:
+            yield from self.events(document["response"])
+        else:
+            event = self.event()
+            event.from_dict(**document.get("Event", document))
+            yield event
+
     def read(self, data):
         values = Values()
-        event = self.event()
-        event.from_json(data.decode("utf-8-sig"))
-        attributes = list(event.attributes)
-        for item in event.objects:
-            attributes += item.attributes
+        attributes = []
+        for event in self.events(json.loads(data.decode("utf-8-sig"))):
+            attributes += event.attributes
+            for item in event.objects:
+                attributes += item.attributes
         for attribute in attributes:
             if not attribute.to_ids or getattr(attribute, "deleted", False):
                 continue
@@ -256,7 +268,7 @@ def main():
                 continue
             ours, joint, errors = compiled(options.sekisho, path, folder)
             totals["files"] += 1
-            refused = errors.lower()
+            refused = refanged(errors.lower())
             for name in CLASSES:
                 left, right = theirs.classes[name], ours.classes[name]
                 totals["values"] += len(left | right)

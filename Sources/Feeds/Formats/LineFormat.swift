@@ -18,12 +18,15 @@ extension LineFormat {
     while let line = stream.nextLine(limit: sink.options.lineLimit) {
       let bytes = stream.window.rawSpan
       var range = Text.trimmed(bytes, line.range)
+      if line.isTooLong {
+        // Whatever is left of it to show.
+        sink.refuse(.lineTooLong, bytes.extracting(range), line: line.number)
+        continue
+      }
       if range.isEmpty { continue }
       if Self.keepsIndent { range = line.range.lowerBound..<range.upperBound }
       let text = bytes.extracting(range)
-      if line.isTooLong {
-        sink.refuse(.lineTooLong, text, line: line.number)
-      } else if !line.isCut {
+      if !line.isCut {
         // Half a value of a file that was cut would be another value.
         read(text, number: line.number, into: &sink)
       }
