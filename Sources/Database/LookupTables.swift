@@ -36,7 +36,8 @@ struct LookupTables {
     var builder = CandidateFilterBuilder()
     for columns in entries.kinds {
       columns.forEach { _, key, head in
-        if !head.flags.contains(.continuesRun) { builder.insert(columns.kind, key: key) }
+        builder.insert(
+          columns.kind, key: key, mode: MatchMode(rawValue: head.mode) ?? .exact)
       }
     }
     let bytes = builder.build()
