@@ -76,10 +76,12 @@ let package = Package(
     room(
       "Scanning", ["Parsing", "Indicators", "Inputs", "Matchers", "Database", "Capture", "Logs"]),
     room(
+      "Reports", ["Parsing", "Indicators", "Inputs", "Feeds", "Database", "Scanning"]),
+    room(
       "Sekisho",
       [
         "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Capture", "Logs",
-        "Scanning",
+        "Scanning", "Reports",
       ]),
     .executableTarget(
       name: "SekishoCLI",
@@ -102,6 +104,9 @@ let package = Package(
       ["Database", "CByteKernels", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
     tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing", "FuzzLogs"]),
+    tests(
+      "Reports",
+      ["Reports", "Sekisho", "Database", "Feeds", "Indicators", "Inputs", "Parsing", "Scanning"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
     .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),

@@ -53,7 +53,9 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Calls with the path as a C string.
-  func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+  package func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows
+    -> Result
+  {
     let string = bytes.map { CChar(bitPattern: $0) } + [0]
     return try unsafe string.withUnsafeBufferPointer { buffer in
       // SAFETY: the array has at least the final NUL, so it has an address.

@@ -20,7 +20,7 @@ struct GroupWriter {
         ValueLine.append(groups.name(of: group), to: &output)
         output.append(UInt8(ascii: "\n"))
       }
-    case .eve, .ecs, .zeekIntel: firstHits(groups, to: &output)
+    case .eve, .ecs, .zeekIntel, .html: firstHits(groups, to: &output)
     }
   }
 

@@ -257,7 +257,7 @@ extension JSONWriter {
   }
 
   /// Writes a time in nanoseconds since 1970 as RFC 3339.
-  mutating func time(_ nanoseconds: Int64) {
+  package mutating func time(_ nanoseconds: Int64) {
     var text: [UInt8] = []
     Timestamp.append(nanoseconds, to: &text)
     string(text)

@@ -327,7 +327,7 @@ final class HitResolver: BatchProcessor {
         }
       }
     }
-    if options.grouping != .none {
+    if options.grouping != .none || options.deliversValues {
       output.hits.append(hit)
       return
     }

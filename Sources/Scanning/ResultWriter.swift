@@ -8,6 +8,7 @@ package import Inputs
 package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private var output: ResultOutput?
   private let options: ScanOptions
+  private let receiver: (any HitReceiver)?
   private let writesResults: Bool
   private let report: @Sendable (ScanProblem) -> Void
   private var groups: HitGroups
@@ -27,13 +28,16 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   /// - Parameters:
   ///   - destination: where to write.
   ///   - options: format, grouping, limits.
+  ///   - receiver: takes the hits as values; nothing is written then.
   ///   - writesResults: false for `--count`.
   ///   - report: called for each problem, in order of the inputs.
   package init(
-    _ destination: ResultDestination, options: ScanOptions, writesResults: Bool,
+    _ destination: ResultDestination, options: ScanOptions,
+    receiver: (any HitReceiver)? = nil, writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void
   ) {
     self.options = options
+    self.receiver = receiver
     self.writesResults = writesResults
     self.report = report
     groups = HitGroups(options.grouping)
@@ -55,6 +59,10 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     writtenInInput += UInt64(segment.count)
     statistics.merge(segment.statistics)
     if writeError != nil { return false }
+    if let receiver {
+      for hit in segment.hits { receiver.receive(hit) }
+      return written < options.limit
+    }
     for hit in segment.hits { groups.add(hit) }
     if !segment.bytes.isEmpty, writesResults {
       if !hasHeader {
@@ -92,7 +100,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
 
   /// Writes what waits for the end: the groups, or for `--count` their number; then the file appears.
   package func close() {
-    guard writeError == nil, !isBrokenPipe else { return }
+    guard receiver == nil, writeError == nil, !isBrokenPipe else { return }
     var rest: [UInt8] = []
     if !writesResults {
       rest.append(decimal: statistics.hitCount)
@@ -118,7 +126,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     case .csv: Array(HitCSV.header.utf8)
     case .table: Array(HitTable.header.utf8)
     case .zeekIntel: Array(ZeekIntelLog.header.utf8)
-    case .ndjson, .eve, .ecs, .values: []
+    case .ndjson, .eve, .ecs, .values, .html: []
     }
   }
 

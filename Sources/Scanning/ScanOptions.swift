@@ -30,6 +30,8 @@ public struct ScanOptions: Sendable {
     case ecs
     /// Rows of Zeek's `intel.log`.
     case zeekIntel = "zeek-intel"
+    /// A page: `ScanPage` in `Reports` makes it of the hits that a receiver takes; as lines, `ndjson`.
+    case html
 
     /// Whether hits can be put together in it.
     public var hasGroups: Bool {
@@ -80,6 +82,8 @@ public struct ScanOptions: Sendable {
   public var refangs = false
   /// Lines before and behind a hit in a log that are shown with it.
   public var contextLines = 0
+  /// Hits are handed on as values instead of lines.
+  package var deliversValues = false
 
   /// Values of joint conditions count alone, as for a lookup by hand.
   package var ignoresConditions = false

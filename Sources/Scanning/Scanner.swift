@@ -47,9 +47,46 @@ public enum Scanner {
     progress: ScanProgress = ScanProgress(),
     report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
+    scan(
+      inputs: inputs, databases: databases, options: options, to: destination,
+      receiver: nil, writesHits: writesHits, progress: progress, report: report)
+  }
+
+  /// Scans inputs in order and hands hits on as values.
+  ///
+  /// Formats and groupings of the options mean nothing here. The receiver is called by one thread at a
+  /// time, with the hits in the order of the inputs, whatever the number of threads.
+  ///
+  /// - Parameters:
+  ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
+  ///   - databases: what to match against.
+  ///   - options: what takes part.
+  ///   - receiver: takes each hit.
+  ///   - progress: read or used to stop the run from another thread.
+  ///   - report: called for each problem, in order of the inputs, on a thread of the run.
+  /// - Returns: what the run came to.
+  public static func scan(
+    inputs: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
+    receiver: any HitReceiver, progress: ScanProgress = ScanProgress(),
+    report: @escaping @Sendable (ScanProblem) -> Void
+  ) -> ScanReport {
+    var options = options
+    options.grouping = .none
+    options.deliversValues = true
+    return scan(
+      inputs: inputs, databases: databases, options: options, to: .descriptor(-1),
+      receiver: receiver, writesHits: false, progress: progress, report: report)
+  }
+
+  private static func scan(
+    inputs: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
+    to destination: ResultDestination, receiver: (any HitReceiver)?, writesHits: Bool,
+    progress: ScanProgress, report: @escaping @Sendable (ScanProblem) -> Void
+  ) -> ScanReport {
     let plan = plan(databases, options, progress)
     var result = run(
-      inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
+      inputs: inputs, plan: plan, to: destination, receiver: receiver, writesResults: writesHits,
+      report: report
     ) {
       HitResolver(databases: databases, options: options)
     }
@@ -170,14 +207,16 @@ public enum Scanner {
   }
 
   private static func run(
-    inputs: [InputPath], plan: ScanPlan, to destination: ResultDestination, writesResults: Bool,
+    inputs: [InputPath], plan: ScanPlan, to destination: ResultDestination,
+    receiver: (any HitReceiver)? = nil, writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void,
     makeProcessor: @escaping @Sendable () -> any BatchProcessor
   ) -> ScanReport {
     let start = now()
     let options = plan.options
     let writer = ResultWriter(
-      destination, options: options, writesResults: writesResults, report: report)
+      destination, options: options, receiver: receiver, writesResults: writesResults,
+      report: report)
     let list = InputList(inputs)
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), message: error.message))

@@ -2,6 +2,7 @@
 @_exported public import Feeds
 @_exported public import Indicators
 @_exported public import Inputs
+@_exported public import Reports
 @_exported public import Scanning
 
 /// The library in a few lines: compile feeds, then scan with what they yield.

@@ -31,7 +31,7 @@ struct ScanCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      table, ndjson, csv, eve, ecs or zeek-intel (default: table on a terminal, ndjson otherwise).
+      table, ndjson, csv, eve, ecs, zeek-intel or html (default: table on a terminal, ndjson otherwise).
       """, valueName: "format"))
   var format: ScanOptions.Format?
 
@@ -159,6 +159,7 @@ struct ScanCommand: ParsableCommand {
     }
     let databases = try sources.databases(quiet: inputs.quiet)
     if !inputs.quiet { warnOfUnmatched(databases) }
+    if options.format == .html { return try writePage(databases, options) }
     let progress = Interruption.install()
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
     let quiet = inputs.quiet
@@ -186,7 +187,7 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
-  private func finish(_ report: ScanReport) throws {
+  func finish(_ report: ScanReport) throws {
     if let error = report.writeError {
       Console.error(
         "\(Console.shown(output ?? "standard output")): \(error); the output is not complete")

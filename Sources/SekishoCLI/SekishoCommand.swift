@@ -18,7 +18,7 @@ struct SekishoCommand: ParsableCommand {
     version: Sekisho.version,
     subcommands: [
       ScanCommand.self, CompileCommand.self, InspectCommand.self, LookupCommand.self,
-      ExtractCommand.self, BenchCommand.self,
+      ExtractCommand.self, CoverageCommand.self, BenchCommand.self,
     ])
 
   static func main() {

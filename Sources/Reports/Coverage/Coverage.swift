@@ -1,0 +1,55 @@
+public import Database
+import Indicators
+public import Inputs
+public import Scanning
+
+/// Compares feeds with one another and with inputs.
+public enum Coverage {
+  /// Compares the feeds of a database.
+  ///
+  /// Time is linear in the listings, but for pairs of feeds that list the same values, and what the
+  /// scan of the inputs takes; memory is about 60 bytes a listing, and 12 bytes for each pair of feeds.
+  ///
+  /// - Parameters:
+  ///   - database: the feeds, allow lists and the truth, compiled together.
+  ///   - sources: what each feed of the database is; allow lists need not be named.
+  ///   - inputs: captures and logs to look for hits in.
+  ///   - options: what takes part.
+  ///   - progress: read or used to stop the scan from another thread.
+  ///   - report: called for each problem of the inputs.
+  /// - Throws: `CoverageError` where feeds are too many.
+  public static func compare(
+    _ database: IndicatorDatabase, sources: [CoverageSource], inputs: [InputPath] = [],
+    options: CoverageOptions, progress: ScanProgress = ScanProgress(),
+    report: @escaping @Sendable (ScanProblem) -> Void = { _ in }
+  ) throws(CoverageError) -> CoverageReport {
+    let universe = try CoverageUniverse(database, sources: sources, now: options.now)
+    let pairs = CoveragePairs(universe, database)
+    var builder = ReportBuilder(universe, pairs, database, sources, options)
+    guard !inputs.isEmpty else { return builder.report }
+    var scanOptions = ScanOptions()
+    scanOptions.threads = options.threads
+    scanOptions.includesWeak = options.includesWeak
+    scanOptions.showsSuppressed = true
+    scanOptions.now = options.now
+    let hits = CoverageHits(universe, sources: sources)
+    let result = Scanner.scan(
+      inputs: inputs, databases: [database], options: scanOptions, receiver: hits,
+      progress: progress, report: report)
+    var read = CoverageReport.Inputs(
+      bytes: result.statistics.bytes, hits: 0,
+      hasErrors: result.hasErrors || result.isInterrupted)
+    var time: CoverageCost.Time?
+    if options.measuresTime, !result.isInterrupted {
+      time = CoverageCost.time(database, inputs: inputs, options: scanOptions)
+    }
+    let tally = hits.result
+    read.hits = tally.total
+    if let time {
+      read.baseNanosecondsPerMegabyte = time.base
+      read.kindNanosecondsPerMegabyte = time.kinds.map { ($0.kind.name, $0.nanoseconds) }
+    }
+    builder.add(tally, read, time)
+    return builder.report
+  }
+}

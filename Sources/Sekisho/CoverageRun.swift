@@ -1,0 +1,123 @@
+public import Feeds
+import Glibc
+public import Inputs
+public import Reports
+public import Scanning
+
+/// Feeds to compare, with what they are compared with.
+public struct CoverageRequest: Sendable {
+  /// The feeds; folders stand for the feeds in them.
+  public var feeds: [FeedReader.Request] = []
+  /// Folders of dated copies of feeds (`SnapshotPath`).
+  public var snapshots: [FeedReader.Request] = []
+  /// Values that must not be in a feed.
+  public var allow: [FeedReader.Request] = []
+  /// Values that should be in a feed.
+  public var truth: [FeedReader.Request] = []
+  /// Captures and logs.
+  public var inputs: [InputPath] = []
+  /// What takes part.
+  public var options = CoverageOptions()
+  /// Ages count from the day of the last copy, or now where there are no copies, instead of
+  /// from the time in the options.
+  public var usesLastCopy = true
+
+  /// A request for nothing.
+  public init() {}
+}
+
+/// Feeds read for a comparison.
+public struct CoverageFeeds: Sendable {
+  /// The feeds, allow lists and the truth, compiled together.
+  public let compilation: Compilation
+  /// What each of them is.
+  public let sources: [CoverageSource]
+  /// Copies whose path holds no date.
+  public let undated: [String]
+}
+
+extension Sekisho {
+  /// Reads the feeds of a comparison.
+  public static func read(_ request: CoverageRequest) -> CoverageFeeds {
+    var requests: [FeedReader.Request] = []
+    var sources: [CoverageSource] = []
+    var undated: [String] = []
+    var errors: [FeedError] = []
+    func add(_ list: [FeedReader.Request], _ role: CoverageSource.Role) {
+      let (files, problems) = FeedList.expand(list)
+      errors += problems
+      for var file in files {
+        let name = file.options.name ?? file.path
+        file.options.name = role == .truth ? "truth: " + name : name
+        if role == .allow || file.options.isAllowList {
+          file.options.isAllowList = true
+          sources.append(CoverageSource(name: name, role: .allow))
+        } else {
+          sources.append(
+            CoverageSource(name: file.options.name ?? name, role: role, feed: name))
+        }
+        requests.append(file)
+      }
+    }
+    add(request.feeds, .feed)
+    for folder in request.snapshots {
+      let (files, problems) = FeedList.expand([folder])
+      errors += problems
+      for var file in files {
+        let below =
+          file.path == folder.path
+          ? file.path
+          : String(
+            decoding: file.path.utf8.dropFirst(folder.path.utf8.count)
+              .drop { $0 == 0x2f }, as: UTF8.self)
+        guard let copy = SnapshotPath(Array(below.utf8)) else {
+          undated.append(file.path)
+          continue
+        }
+        file.options.name = file.path
+        requests.append(file)
+        sources.append(
+          CoverageSource(
+            name: file.path, feed: String(decoding: copy.feed, as: UTF8.self), date: copy.date))
+      }
+    }
+    add(request.allow, .allow)
+    add(request.truth, .truth)
+    let compilation = compile(requests)
+    return CoverageFeeds(
+      compilation: Compilation(
+        collection: compilation.collection, report: compilation.report,
+        errors: errors + compilation.errors),
+      sources: sources, undated: undated)
+  }
+
+  /// Compares feeds that were read.
+  ///
+  /// - Parameters:
+  ///   - feeds: what `read` gave.
+  ///   - request: what was asked for.
+  ///   - progress: read or used to stop the scan from another thread.
+  ///   - report: called for each problem of the inputs.
+  /// - Throws: where there is nothing to compare or too much of it.
+  public static func coverage(
+    _ feeds: CoverageFeeds, _ request: CoverageRequest, progress: ScanProgress = ScanProgress(),
+    report: @escaping @Sendable (ScanProblem) -> Void = { _ in }
+  ) throws -> CoverageReport {
+    var options = request.options
+    if request.usesLastCopy {
+      var now = timespec()
+      unsafe clock_gettime(CLOCK_REALTIME, &now)
+      options.now =
+        feeds.sources.compactMap(\.date).max()
+        ?? Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    }
+    let present = Set(feeds.compilation.report.feeds.map(\.name))
+    guard feeds.sources.contains(where: { $0.role == .feed && present.contains($0.name) }) else {
+      throw CoverageError("no feed could be read; there is nothing to compare")
+    }
+    return try Coverage.compare(
+      feeds.compilation.database(),
+      sources: feeds.sources.filter { present.contains($0.name) }, inputs: request.inputs,
+      options: options, progress: progress, report: report)
+  }
+}

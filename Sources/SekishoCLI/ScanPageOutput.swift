@@ -1,0 +1,35 @@
+import ArgumentParser
+import Glibc
+import Sekisho
+
+extension ScanCommand {
+  /// Scans, and writes the page when all is read.
+  func writePage(_ databases: [IndicatorDatabase], _ options: ScanOptions) throws {
+    guard !count else {
+      throw ValidationError("--count writes a number; leave it or --format html out")
+    }
+    guard !follow else {
+      throw ValidationError("a page is made when all is read; leave --follow or --format html out")
+    }
+    let progress = Interruption.install()
+    let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
+    let quiet = inputs.quiet
+    let data = ScanPageData()
+    var report = Scanner.scan(
+      inputs: inputs.inputs.map { InputPath($0) }, databases: databases, options: options,
+      receiver: data, progress: progress
+    ) { Console.report($0, quiet: quiet) }
+    display.end()
+    let page = ScanPage.write(data, report)
+    if let output {
+      do {
+        try ResultFile.write(page, to: output)
+      } catch {
+        report.writeError = "\(error)"
+      }
+    } else if !Console.write(page, to: STDOUT_FILENO) {
+      if errno == EPIPE { report.isBrokenPipe = true } else { report.writeError = "cannot write" }
+    }
+    try finish(report)
+  }
+}
