@@ -87,7 +87,7 @@ extension Sekisho {
     return CoverageFeeds(
       compilation: Compilation(
         collection: compilation.collection, report: compilation.report,
-        errors: errors + compilation.errors),
+        errors: errors + compilation.errors, cacheUse: compilation.cacheUse),
       sources: sources, undated: undated)
   }
 

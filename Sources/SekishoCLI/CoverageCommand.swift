@@ -126,12 +126,7 @@ struct CoverageCommand: ParsableCommand {
     request.snapshots = try snapshots.map { try FeedArgument.request($0) }
     request.allow = try allow.map { try FeedArgument.request($0, isAllowList: true) }
     request.truth = try truth.map { try FeedArgument.request($0) }
-    do {
-      for path in configurations { request.feeds += try FeedConfiguration.read(path: path) }
-    } catch {
-      Console.error(Console.shown("\(error)"))
-      throw ExitCode(2)
-    }
+    request.feeds += try FeedArgument.requests(ofConfigurations: configurations)
     request.inputs = inputs.map { InputPath($0) }
     if let now {
       guard let time = ScanOptions.time(now) else {

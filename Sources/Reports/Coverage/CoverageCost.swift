@@ -10,7 +10,7 @@ enum CoverageCost {
 
   /// Bytes of the database by feed.
   ///
-  /// Each entry costs its record, its value and its share of the look-up structure of its kind; all of that is
+  /// Each entry costs an equal share of what the database holds for its kind, values and look-up structure; that is
   /// shared by its sources. What is left (contexts, strings, source lists, tables) is shared by all sources alike.
   /// So the bytes of all feeds, allow lists and the truth add up to the database's.
   static func bytes(
@@ -36,7 +36,7 @@ enum CoverageCost {
         places.append(Int(source.feed) < feedOf.count ? feedOf[Int(source.feed)] : nil)
       }
       guard !places.isEmpty else { continue }
-      let bytes = perEntry[Int(entry.kind.rawValue)] + Double(database.value(of: entry).byteCount)
+      let bytes = perEntry[Int(entry.kind.rawValue)]
       attributed += bytes
       sourceCount += Double(places.count)
       for case .some(let feed) in places {
@@ -51,28 +51,23 @@ enum CoverageCost {
     return result
   }
 
-  /// Bytes of record and look-up structure for an entry of each kind.
+  /// Bytes that the database holds for an entry of each kind.
   private static func lookupBytes(_ database: IndicatorDatabase) -> [Double] {
     var result = [Double](repeating: 0, count: 64)
     var lengths: [String: Int] = [:]
-    var entrySize = 0.0
-    for section in database.sections {
-      lengths[section.name, default: 0] += section.length
-      if section.name == "entries", section.count > 0 {
-        entrySize = Double(section.length) / Double(section.count)
-      }
-    }
+    for section in database.sections { lengths[section.name, default: 0] += section.length }
     for (kind, count) in database.entryCounts where count > 0 {
-      let names: [String] =
-        switch kind {
-        case .ipv4: ["ipv4-trie", "ipv4-runs"]
-        case .ipv6: ["ipv6-trie", "ipv6-runs"]
-        case .url: ["url-keys", "url-paths", "url-prefixes", "url-prefix-authorities"]
-        case .text: ["literals"]
-        default: ["\(kind.name)-keys"]
-        }
+      var names = ["keys", "head-numbers", "values", "lengths", "value-blocks"]
+        .map { "\(kind.name)-\($0)" }
+      switch kind {
+      case .ipv4: names += ["ipv4-trie", "ipv4-runs"]
+      case .ipv6: names += ["ipv6-trie", "ipv6-runs"]
+      case .url: names += ["url-paths", "url-prefixes", "url-prefix-authorities"]
+      case .text: names.append("literals")
+      default: break
+      }
       let length = names.reduce(0) { $0 + (lengths[$1] ?? 0) }
-      result[Int(kind.rawValue)] = entrySize + Double(length) / Double(count)
+      result[Int(kind.rawValue)] = Double(length) / Double(count)
     }
     return result
   }
