@@ -69,7 +69,7 @@ let package = Package(
     room(
       "Capture",
       [
-        "Parsing", "Indicators", "Inputs", "Matchers", "CPcap",
+        "Parsing", "Indicators", "Inputs", "Matchers", "CByteKernels", "CPcap",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     room("Logs", ["Parsing", "Indicators", "Inputs"]),

@@ -31,3 +31,17 @@ public struct CaptureOptions: Sendable {
   /// The limits of the outside contract, every packet taking part.
   public init() {}
 }
+
+extension CaptureOptions {
+  /// The parts that a capture's flows are in, a power of two; each has its share of the limits.
+  ///
+  /// Which flows share limits is part of what a capture yields, so the number depends on the limits
+  /// alone and not on threads: 64, or fewer where a share would be small.
+  package var shardCount: Int {
+    var count = 64
+    while count > 1, flowLimit / count < 1024 || reassemblyLimit / count < 2 * streamLimit {
+      count /= 2
+    }
+    return count
+  }
+}

@@ -8,6 +8,8 @@ struct DNSStreamReader {
   var isTrusted = false
 
   var isBetweenMessages: Bool { message.isEmpty }
+  /// The packet that brought the first of the bytes that wait for others.
+  var firstMark: StreamMark? { message.marks.first }
   var cost: Int { message.cost }
 
   mutating func reset() {

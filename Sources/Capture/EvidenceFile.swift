@@ -93,8 +93,7 @@ public struct EvidenceFile: ~Copyable {
 /// Walks a capture a second time and hands on the packets of chosen flows.
 private struct PacketCopier: ~Copyable {
   private var framer: PacketFramer
-  private var decoder: PacketDecoder
-  private var batch = ObservableBatch()
+  private var dealer: PacketDealer
   private let times: Range<Int64>?
   private let path: String
 
@@ -104,12 +103,8 @@ private struct PacketCopier: ~Copyable {
     path = source.path
     times = options.times
     framer = try PacketFramer(source)
-    var options = options
-    // Nothing is looked for here but the headers.
-    options.kinds = []
-    options.payloadMatchers = []
-    decoder = PacketDecoder(options)
-    decoder.selection = flows
+    dealer = PacketDealer(options, seed: 0)
+    dealer.selection = flows
   }
 
   /// Copies the next packets up to one that is written; false at the end.
@@ -121,12 +116,11 @@ private struct PacketCopier: ~Copyable {
       let start = unsafe framer.pointer()
       // SAFETY: the framer keeps `length` bytes there until it is asked for the next packet.
       let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
-      decoder.isSelected = false
-      decoder.writer.begin(&batch)
-      decoder.decode(packet, frame)
-      decoder.writer.end(&batch)
-      batch.removeAll()
-      if decoder.isSelected {
+      dealer.isSelected = false
+      dealer.deal(packet, frame, at: 0)
+      dealer.items[0].removeAll(keepingCapacity: true)
+      dealer.extras.removeAll()
+      if dealer.isSelected {
         try file.write(packet, frame, path: path)
         return true
       }

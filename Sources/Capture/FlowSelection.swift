@@ -43,31 +43,3 @@ public struct FlowSelection: Sendable {
       version: 0, depth: 0, hasPorts: false)
   }
 }
-
-extension FlowKey {
-  /// The key of packets between two ends, whichever way they go.
-  @inline(__always)
-  init(
-    source: IPAddress, destination: IPAddress, sourcePort: UInt16, destinationPort: UInt16,
-    ipProtocol: UInt8, version: UInt8, depth: Int, hasPorts: Bool
-  ) {
-    let isSourceFirst = Self.isFirst(source, sourcePort, destination, destinationPort)
-    first = isSourceFirst ? source : destination
-    second = isSourceFirst ? destination : source
-    ports =
-      isSourceFirst
-      ? UInt32(sourcePort) << 16 | UInt32(destinationPort)
-      : UInt32(destinationPort) << 16 | UInt32(sourcePort)
-    kind =
-      UInt32(ipProtocol) << 24 | UInt32(version) << 16
-      | UInt32(truncatingIfNeeded: depth) << 8 | (hasPorts ? 1 : 0)
-  }
-
-  /// Whether the first of two ends stands first in a key.
-  @inline(__always)
-  static func isFirst(
-    _ address: IPAddress, _ port: UInt16, _ other: IPAddress, _ otherPort: UInt16
-  ) -> Bool {
-    address == other ? port <= otherPort : address < other
-  }
-}

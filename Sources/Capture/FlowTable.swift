@@ -1,28 +1,4 @@
-/// What makes two packets belong to one flow, whichever way they go: the ends in address order.
-struct FlowKey: Hashable {
-  var first: IPAddress
-  var second: IPAddress
-  /// The first end's port in the upper half.
-  var ports: UInt32
-  /// IP protocol, version, tunnel depth, and whether the protocol has ports, a byte each.
-  var kind: UInt32
-
-  @inline(__always)
-  func hash(_ seed: UInt64) -> UInt64 {
-    var state = Self.mix(
-      first.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed, second.high ^ 0xe703_7ed1_a0b4_28db)
-    state ^= Self.mix(first.low ^ 0x8ebc_6af0_9c88_c6e3 ^ seed, second.low ^ 0x5899_65cc_7537_4cc3)
-    return Self.mix(
-      state ^ 0x1d8e_4e27_c47d_124f, (UInt64(ports) << 32 | UInt64(kind)) ^ 0xeb44_acca_b455_d165)
-  }
-
-  /// Both halves of a product, folded; every bit of the result depends on every bit of both.
-  @inline(__always)
-  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    let product = a.multipliedFullWidth(by: b)
-    return product.high ^ product.low
-  }
-}
+import CByteKernels
 
 /// One direction of a TCP connection.
 struct FlowDirection {
@@ -58,6 +34,11 @@ struct Flow {
   var isRoleKnown = false
   /// Packets of the flow disagreed about some bytes.
   var hasOverlap = false
+
+  /// What stands at index 0, which is no flow's.
+  fileprivate static let none = Flow(
+    key: FlowKey(
+      first: IPAddress(ipv4: 0), second: IPAddress(ipv4: 0), ports: 0, kind: 0))
 
   /// The direction of a packet from the first end, or from the second.
   subscript(isFromFirst isFromFirst: Bool) -> FlowDirection {
@@ -96,9 +77,10 @@ struct FlowTable: ~Copyable {
   init(limit: Int, seed: UInt64 = .random(in: .min ... .max)) {
     self.limit = max(1, min(limit, 1 << 30))
     self.seed = seed
-    capacity = min(1024, self.limit)
-    mask = 4095
+    capacity = min(64, self.limit)
+    mask = 255
     unsafe entries = .allocate(capacity: capacity + 1)
+    unsafe entries.initialize(to: .none)
     unsafe slots = .allocate(capacity: mask + 1)
     unsafe slots.initialize(repeating: 0, count: mask + 1)
   }
@@ -127,6 +109,23 @@ struct FlowTable: ~Copyable {
   /// A key's hash, for `find` and `insert`.
   @inline(__always)
   func hash(_ key: FlowKey) -> UInt64 { key.hash(seed) }
+
+  /// Asks for the memory that `find` touches for a hash: first the slot, then the flow that it probably
+  /// names, then that flow's neighbours in age.
+  @inline(__always)
+  func prefetch(_ hash: UInt64, _ step: Int) {
+    let slot = Int(truncatingIfNeeded: hash) & mask
+    // SAFETY: slots are masked, and their indices are those of entries.
+    if step == 0 { return unsafe sekisho_prefetch(slots + slot) }
+    let index = unsafe Int(UInt32(truncatingIfNeeded: slots[slot]))
+    if step == 1 {
+      unsafe sekisho_prefetch(entries + index)
+      unsafe sekisho_prefetch(UnsafeRawPointer(entries + index) + 64)
+    } else {
+      unsafe sekisho_prefetch(entries + Int(entries[index].newer))
+      unsafe sekisho_prefetch(entries + Int(entries[index].older))
+    }
+  }
 
   /// Whether the next new flow makes the oldest one be forgotten.
   var isFull: Bool { count == limit }
@@ -210,8 +209,8 @@ struct FlowTable: ~Copyable {
   private mutating func grow() {
     let larger = min(capacity * 2, limit)
     let moved = UnsafeMutablePointer<Flow>.allocate(capacity: larger + 1)
-    // SAFETY: both hold 1...count; `Flow` is trivial.
-    unsafe (moved + 1).initialize(from: entries + 1, count: count)
+    // SAFETY: both hold 0...count; `Flow` is trivial.
+    unsafe moved.initialize(from: entries, count: count + 1)
     unsafe entries.deallocate()
     unsafe entries = moved
     capacity = larger

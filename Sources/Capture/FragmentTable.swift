@@ -145,6 +145,15 @@ struct FragmentTable {
   /// How many were given up.
   private(set) var incomplete: UInt64 = 0
 
+  /// The lowest number of a packet that a datagram still to be read may belong to.
+  var horizon: UInt64 {
+    guard !datagrams.isEmpty else { return .max }
+    let waiting = queue[firstLive...].first {
+      (!$0.isRead || $0.hasNews) && datagrams[$0.key] === $0
+    }
+    return waiting?.first.number ?? .max
+  }
+
   init(limit: Int) { self.limit = limit }
 
   /// What a part did.
@@ -241,7 +250,7 @@ struct FragmentTable {
   }
 }
 
-extension PacketDecoder {
+extension PacketDealer {
   /// Keeps a part of a datagram, and reads the whole once it is there.
   ///
   /// The flow's addresses come with the first part, which has the ports; the values with the part that
@@ -252,7 +261,7 @@ extension PacketDecoder {
     if let selection, selection.contains(header.source, header.destination) { isSelected = true }
     let part = packet.extracting(header.fragmentStart..<max(header.end, header.fragmentStart))
     let outcome = fragments.insert(
-      header, depth: depth, part: part, packet: (writer.number, writer.time))
+      header, depth: depth, part: part, packet: (number, time))
     if header.isFirstFragment || options.everyPacket {
       decodeTransport(packet, header, depth: depth)
     }
@@ -270,6 +279,7 @@ extension PacketDecoder {
       skips.add(.ipFragmentOverlap)
       versions.append(alternate)
     }
+    let outer = (base, place)
     for version in versions {
       var header = datagram.header
       header.ipProtocol = header.fragmentProtocol
@@ -279,6 +289,7 @@ extension PacketDecoder {
       header.isLaterFragment = false
       header.isReassembled = true
       header.hasOverlap = versions.count > 1
+      (base, place) = (0, addExtra(version))
       // SAFETY: the span ends with the closure; the array is not changed in it.
       unsafe version.withUnsafeBytes {
         let bytes = unsafe $0.bytes
@@ -290,6 +301,7 @@ extension PacketDecoder {
         decodeTransport(bytes, header, depth: datagram.depth)
       }
     }
+    (base, place) = outer
   }
 
   /// Reads what is there of the datagrams that were given up.
@@ -299,10 +311,10 @@ extension PacketDecoder {
       linkHeaders = 0
       let length = datagram.contiguousLength
       if datagram.hasFirst, length > 0 {
-        writer.beginPacket(number: datagram.last.number, time: datagram.last.time)
+        (number, time) = datagram.last
         decodeWhole(datagram, length: length)
       } else if !options.everyPacket {
-        writer.beginPacket(number: datagram.first.number, time: datagram.first.time)
+        (number, time) = datagram.first
         var header = datagram.header
         header.isLaterFragment = true
         header.isFirstFragment = false

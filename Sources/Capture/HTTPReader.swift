@@ -53,8 +53,10 @@ struct HTTPReader {
     }
   }
 
+  /// The packet that brought the first of the bytes that wait for others.
+  var firstMark: StreamMark? { line.marks.first }
   /// Bytes of memory in use, about.
-  var cost: Int { line.cost + target.count }
+  var cost: Int { line.cost + target.capacity }
 
   mutating func reset() {
     phase = .requestLine

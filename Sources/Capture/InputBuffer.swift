@@ -1,30 +1,66 @@
 import Inputs
 
-/// One megabyte of the input at a time, in a buffer that is reused.
+/// The memory of one stretch of a capture: it outlives the reader's interest in it while its packets are
+/// read.
+///
+/// Sendable because only the thread that deals the stretch writes it, before it is handed on.
+@safe
+final class ChunkMemory: @unchecked Sendable {
+  let start: UnsafeMutableRawPointer
+
+  init() { unsafe start = .allocate(byteCount: InputBuffer.capacity, alignment: 4096) }
+
+  deinit { unsafe start.deallocate() }
+}
+
+/// One megabyte of the input at a time.
 ///
 /// Reading was measured faster than mapping and cannot fault when the file shrinks. What is asked
-/// for is always contiguous: the rest of one read moves to the front before the next.
+/// for is always contiguous, and stays where it is until the next stretch begins: packets of a
+/// stretch are read together. A stretch ends with the first record that reaches over its length, so
+/// where it ends depends on the input alone and not on how much each read returned.
 @safe
 struct InputBuffer: ~Copyable {
   /// The most that `require` can be asked for.
   static let longestRun = 512 << 10
-  private static let readSize = 1 << 20
-  private static let capacity = longestRun + readSize
+  /// Bytes of the input after which a stretch should end.
+  static let stretch = 1 << 20
+  /// A stretch, and the longest run that begins at its last byte.
+  static let capacity = stretch + longestRun + 4096
 
   let source: InputSource
-  private let memory: UnsafeMutableRawPointer
+  private(set) var chunk = ChunkMemory()
+  private var memory: UnsafeMutableRawPointer
   private var start = 0
   private var end = 0
+  /// Bytes of the input that the stretch has passed.
+  private var passed = 0
   private var isAtEnd = false
   /// Why reading stopped before the end.
   private(set) var failure: InputError?
 
   init(_ source: InputSource) {
     self.source = source
-    unsafe memory = .allocate(byteCount: Self.capacity, alignment: 64)
+    unsafe memory = chunk.start
   }
 
-  deinit { unsafe memory.deallocate() }
+  /// Begins a stretch in other memory, or again in the same; what lies before `start` is gone from it.
+  mutating func beginStretch(in next: ChunkMemory? = nil) {
+    let target = unsafe next?.start ?? memory
+    // SAFETY: what is there is at most a run beyond the stretch, and both have the same capacity.
+    if end > start { unsafe target.copyMemory(from: memory + start, byteCount: end - start) }
+    end -= start
+    start = 0
+    passed = 0
+    if let next {
+      chunk = next
+      unsafe memory = target
+    }
+  }
+
+  /// Whether the stretch has its length, once some more bytes are passed.
+  @inline(__always)
+  func isOver(behind count: Int) -> Bool { passed &+ count >= Self.stretch }
 
   /// Bytes that can be had without reading.
   var available: Int { end &- start }
@@ -39,18 +75,15 @@ struct InputBuffer: ~Copyable {
   @inline(never)
   private mutating func refill(_ count: Int) -> Bool {
     assert(count <= Self.longestRun)
-    if start > 0 {
-      // SAFETY: both ranges are inside the buffer, since start <= end <= capacity.
-      unsafe memory.copyMemory(from: memory + start, byteCount: end - start)
-      end -= start
-      start = 0
-    }
-    while end < count, !isAtEnd {
+    // Records end a stretch before this; a caller that goes on all the same loses what it has passed.
+    if start + count > Self.capacity { beginStretch() }
+    while end - start < count, !isAtEnd {
+      // The stretch at once, then no more than what is asked for.
+      let wanted = max(start + count, Self.stretch) - end
       do {
-        // SAFETY: `end` < `count` <= capacity.
+        // SAFETY: `end + wanted` is at most `start + count` or the stretch, both within the capacity.
         let read = unsafe try source.read(
-          into: UnsafeMutableRawBufferPointer(
-            start: memory + end, count: min(Self.readSize, Self.capacity - end)))
+          into: UnsafeMutableRawBufferPointer(start: memory + end, count: wanted))
         if read <= 0 { isAtEnd = true }
         end += max(read, 0)
       } catch {
@@ -58,7 +91,7 @@ struct InputBuffer: ~Copyable {
         isAtEnd = true
       }
     }
-    return end >= count
+    return end - start >= count
   }
 
   /// The bytes that are there; valid until the next `require` or `skip`.
@@ -73,12 +106,16 @@ struct InputBuffer: ~Copyable {
     }
   }
 
-  /// Where the next byte is; valid until the next `require` or `skip`.
+  /// Where the next byte is; valid until the next stretch begins.
   var pointer: UnsafeRawPointer { unsafe UnsafeRawPointer(memory + start) }
+
+  /// Offset of the next byte in the stretch's memory.
+  var offset: Int { start }
 
   /// Steps over bytes, reading on where they are not in the buffer; false if the input ends before.
   @inline(__always)
   mutating func skip(_ count: Int) -> Bool {
+    passed &+= count
     if end &- start >= count {
       start &+= count
       return true
@@ -86,15 +123,25 @@ struct InputBuffer: ~Copyable {
     return skipReading(count)
   }
 
+  /// Reads what is stepped over to where nothing is kept, so that packets before it stay in place.
   @inline(never)
   private mutating func skipReading(_ count: Int) -> Bool {
-    var rest = count
-    while rest > 0 {
-      guard require(1) else { return false }
-      let step = min(rest, available)
-      start += step
-      rest -= step
+    var rest = count - available
+    end = start
+    if start == Self.capacity { beginStretch() }
+    while rest > 0, !isAtEnd {
+      do {
+        // SAFETY: `start` is below the capacity, and no more is read than there is room behind it.
+        let read = unsafe try source.read(
+          into: UnsafeMutableRawBufferPointer(
+            start: memory + start, count: min(rest, Self.capacity - start)))
+        if read <= 0 { isAtEnd = true }
+        rest -= max(read, 0)
+      } catch {
+        failure = error
+        isAtEnd = true
+      }
     }
-    return true
+    return rest == 0
   }
 }

@@ -81,12 +81,13 @@ struct ObservableWriter: ~Copyable {
     ipVersion: 0, tunnelDepth: 0, hasPorts: false)
   /// Where that flow stands in the batch, or `ObservableRecord.noFlow`.
   private(set) var flowIndex = ObservableRecord.noFlow
-  /// Changes with every batch, so that flows know whether their index is still good; never 0.
+  /// Of the present batch, so that flows know whether their index is still good; never 0.
   private(set) var serial: UInt32 = 0
 
   private var fields = InlineArray<32, UInt16>(repeating: 0)
   private(set) var number: UInt64 = 0
   private(set) var time = ObservableRecord.noTime
+  private var order: UInt64 = 0
   /// The packet's record for the present flow, once it has one.
   private var record = UInt32.max
   /// Where values come from bytes of several packets: which brought which.
@@ -94,10 +95,10 @@ struct ObservableWriter: ~Copyable {
   private var packet = (number: UInt64(0), time: ObservableRecord.noTime)
   private var seen = SeenValues()
 
-  /// Takes the batch over.
-  mutating func begin(_ batch: inout ObservableBatch) {
+  /// Takes the batch over; `serial` is a number that no other batch of the capture has, never 0.
+  mutating func begin(_ batch: inout ObservableBatch, serial: UInt32) {
     swap(&self.batch, &batch)
-    serial = serial == .max ? 1 : serial + 1
+    self.serial = serial
     flowIndex = ObservableRecord.noFlow
     record = .max
     // The caller may hand in another batch each time, or one whose table was started anew.
@@ -109,13 +110,21 @@ struct ObservableWriter: ~Copyable {
   /// Gives the batch back.
   mutating func end(_ batch: inout ObservableBatch) { swap(&self.batch, &batch) }
 
-  /// Begins a packet.
+  /// Begins a packet; `order` tells of its values in which order they became known.
   @inline(__always)
-  mutating func beginPacket(number: UInt64, time: Int64) {
+  mutating func beginPacket(number: UInt64, time: Int64, order: UInt64) {
     self.number = number
     self.time = time
+    self.order = order
     record = .max
     seen.removeAll()
+  }
+
+  /// Begins another version of the packet before.
+  @inline(__always)
+  mutating func continuePacket(order: UInt64) {
+    self.order = order
+    record = .max
   }
 
   /// Begins a flow of the packet: the outermost one, or one inside a tunnel.
@@ -184,7 +193,7 @@ struct ObservableWriter: ~Copyable {
       batch.flows.append(flow)
     }
     record = UInt32(truncatingIfNeeded: batch.records.count)
-    batch.records.append(ObservableRecord(number: number, time: time, flow: flowIndex))
+    batch.records.append(ObservableRecord(number: number, base: order, time: time, flow: flowIndex))
     return record
   }
 

@@ -19,8 +19,8 @@ struct Frame {
 
 /// Finds the packets of a capture file, whatever its format.
 ///
-/// A packet's bytes are at the front of the input buffer from one `next` to the following one; what
-/// is left of its record is stepped over then (`pending`).
+/// A packet's bytes are in the input buffer until the next stretch begins; what is left of its record
+/// is stepped over when the next record is asked for (`pending`).
 @safe
 struct PacketFramer: ~Copyable {
   private enum Format {
@@ -68,28 +68,62 @@ struct PacketFramer: ~Copyable {
     if case .pcap = format { pending = PcapLayout.headerLength }
   }
 
-  /// Moves to the next numbered record; false at the end of the capture.
-  mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {
+  /// What a step came to.
+  enum Step {
+    /// The next numbered record.
+    case record
+    /// Something without a number was passed.
+    case other
+    /// The capture has ended.
+    case end
+  }
+
+  /// Whether the stretch has its length, so that the next step belongs to another one.
+  var isStretchOver: Bool {
+    @inline(__always) get { input.isOver(behind: pending) }
+  }
+
+  /// Moves to the next record or block; the stretch must not be over.
+  @inline(__always)
+  mutating func step(_ frame: inout Frame) throws(CaptureError) -> Step {
     if pending > 0 {
       let count = pending
       pending = 0
       guard input.skip(count) else { throw cut("a packet") }
     }
+    let step: Step
     switch format {
     case .pcap(let layout):
-      guard try nextPcap(layout, &frame) else { return false }
+      step = try nextPcap(layout, &frame) ? .record : .end
     case .pcapng:
-      guard try nextPcapng(&frame) else { return false }
+      step = try nextPcapng(&frame)
     case .library(let reader):
       unsafe libraryBytes = try reader.next(&frame, after: number)
-      if unsafe libraryBytes == nil { return false }
+      step = unsafe libraryBytes == nil ? .end : .record
     }
-    number &+= 1
-    frame.number = number
-    return true
+    if case .record = step {
+      number &+= 1
+      frame.number = number
+    }
+    return step
   }
 
-  /// The bytes of the record that `next` moved to; valid until it is called again.
+  /// Moves to the next numbered record, over as many stretches as it takes; false at the end.
+  mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {
+    while true {
+      if isStretchOver { input.beginStretch() }
+      switch try step(&frame) {
+      case .record: return true
+      case .other: continue
+      case .end: return false
+      }
+    }
+  }
+
+  /// Whether packets come from libpcap, which keeps each only until the next.
+  var usesLibrary: Bool { if case .library = format { true } else { false } }
+
+  /// The bytes of the record that the last step moved to; valid until the next one.
   func pointer() -> UnsafeRawPointer {
     if let libraryBytes = unsafe libraryBytes { return unsafe libraryBytes }
     return unsafe input.pointer

@@ -79,42 +79,42 @@ private enum BlockType {
 }
 
 extension PacketFramer {
-  /// Moves to the next numbered block of a pcapng file; other blocks are read or stepped over.
-  mutating func nextPcapng(_ frame: inout Frame) throws(CaptureError) -> Bool {
-    while true {
-      guard input.require(12) else {
-        if try isAtEnd() { return false }
-        throw cut("a block")
-      }
-      let header = input.bytes
-      let rawType = header.bigEndianUInt32(unchecked: 0)
-      if rawType == BlockType.sectionHeader {
-        try beginSection()
-        continue
-      }
-      guard sections.hasSection else { throw corrupt("a block stands before the first section") }
-      let type = header.uint32(unchecked: 0, swapped: sections.isSwapped)
-      let length = try blockLength(header.uint32(unchecked: 4, swapped: sections.isSwapped))
-      switch type {
-      case BlockType.enhancedPacket, BlockType.packet:
-        try beginPacket(&frame, length: length, isObsolete: type == BlockType.packet)
-        return true
-      case BlockType.simplePacket:
-        try beginSimplePacket(&frame, length: length)
-        return true
-      case BlockType.interfaceDescription:
-        try addInterface(length: length)
-      case BlockType.journalEntry, BlockType.sysdigEvent, BlockType.sysdigEvent2,
-        BlockType.sysdigEvent2Large, BlockType.custom, BlockType.customNotCopied:
-        // Wireshark numbers these records although they are no packets.
-        try requireBlock(length)
-        frame.isPacket = false
-        frame.length = 0
-        pending = length
-        return true
-      default:
-        guard input.skip(length) else { throw cut("a block") }
-      }
+  /// Moves to the next block of a pcapng file; one without a number is read or stepped over.
+  mutating func nextPcapng(_ frame: inout Frame) throws(CaptureError) -> Step {
+    guard input.require(12) else {
+      if try isAtEnd() { return .end }
+      throw cut("a block")
+    }
+    let header = input.bytes
+    let rawType = header.bigEndianUInt32(unchecked: 0)
+    if rawType == BlockType.sectionHeader {
+      try beginSection()
+      return .other
+    }
+    guard sections.hasSection else { throw corrupt("a block stands before the first section") }
+    let type = header.uint32(unchecked: 0, swapped: sections.isSwapped)
+    let length = try blockLength(header.uint32(unchecked: 4, swapped: sections.isSwapped))
+    switch type {
+    case BlockType.enhancedPacket, BlockType.packet:
+      try beginPacket(&frame, length: length, isObsolete: type == BlockType.packet)
+      return .record
+    case BlockType.simplePacket:
+      try beginSimplePacket(&frame, length: length)
+      return .record
+    case BlockType.interfaceDescription:
+      try addInterface(length: length)
+      return .other
+    case BlockType.journalEntry, BlockType.sysdigEvent, BlockType.sysdigEvent2,
+      BlockType.sysdigEvent2Large, BlockType.custom, BlockType.customNotCopied:
+      // Wireshark numbers these records although they are no packets.
+      try requireBlock(length)
+      frame.isPacket = false
+      frame.length = 0
+      pending = length
+      return .record
+    default:
+      guard input.skip(length) else { throw cut("a block") }
+      return .other
     }
   }
 

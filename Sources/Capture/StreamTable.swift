@@ -6,14 +6,13 @@ import Indicators
 /// others once there are `idleLimit` of them; unfinished ones only when their memory exceeds the
 /// limit. Numbers count from 1; 0 is none.
 struct StreamTable {
-  /// Idle streams remembered.
-  private static let idleLimit = 4096
-
   private struct Entry {
     var stream: TCPStream
     var newer: UInt32 = 0
     var older: UInt32 = 0
     var cost = 0
+    /// The stream is among `waiting`.
+    var isWaiting = false
     /// The list that the stream is in: 0 idle, 1 unfinished; 2 where it is free.
     var list: UInt8 = 2
   }
@@ -25,18 +24,26 @@ struct StreamTable {
   }
 
   private let limit: Int
+  /// Idle streams remembered, and free ones whose buffers are kept.
+  private let idleLimit: Int
   private var entries: [Entry] = []
   private var free: [UInt32] = []
   private var lists = (List(), List())
   private(set) var bytes = 0
+  /// Streams of which bytes wait, as a heap by the lowest packet that they came in; a number may be too
+  /// low, since it is brought up to date only when it is the lowest of all.
+  private var waiting: [(packet: UInt64, stream: UInt32)] = []
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, idleLimit: Int) {
+    self.limit = limit
+    self.idleLimit = idleLimit
+  }
 
   subscript(_ number: UInt32) -> TCPStream { entries[Int(number) - 1].stream }
 
   /// A stream that must go to keep the limits, if any.
   var superfluous: UInt32? {
-    if lists.0.count > Self.idleLimit { return lists.0.oldest }
+    if lists.0.count > idleLimit { return lists.0.oldest }
     guard bytes > limit else { return nil }
     return lists.0.oldest != 0 ? lists.0.oldest : lists.1.oldest == 0 ? nil : lists.1.oldest
   }
@@ -67,6 +74,11 @@ struct StreamTable {
     let cost = stream.cost
     bytes += cost - entries[index].cost
     entries[index].cost = cost
+    if !entries[index].isWaiting, !stream.isIdle, let packet = stream.firstWaiting {
+      entries[index].isWaiting = true
+      waiting.append((packet, number))
+      siftUp()
+    }
     let list: UInt8 = stream.isIdle ? 0 : 1
     if entries[index].list == list, self.newest(list) == number { return }
     unlink(index)
@@ -80,8 +92,53 @@ struct StreamTable {
     bytes -= entries[index].cost
     entries[index].cost = 0
     entries[index].stream.reset()
-    if free.count >= Self.idleLimit { entries[index].stream.shrink() }
+    if free.count >= idleLimit {
+      // Its buffers go with it.
+      let stream = entries[index].stream
+      entries[index].stream = TCPStream(record: stream.record, target: stream.target)
+    }
     free.append(number)
+  }
+
+  /// The lowest number of a packet whose bytes wait in a stream.
+  mutating func horizon() -> UInt64 {
+    while let first = waiting.first {
+      let packet = stream(first.stream).firstWaiting
+      if packet == first.packet { return first.packet }
+      if let packet {
+        waiting[0].packet = packet
+      } else {
+        entries[Int(first.stream) - 1].isWaiting = false
+        waiting[0] = waiting[waiting.count - 1]
+        waiting.removeLast()
+      }
+      siftDown()
+    }
+    return .max
+  }
+
+  private func stream(_ number: UInt32) -> TCPStream { entries[Int(number) - 1].stream }
+
+  private mutating func siftUp() {
+    var index = waiting.count - 1
+    while index > 0, waiting[(index - 1) / 2].packet > waiting[index].packet {
+      waiting.swapAt(index, (index - 1) / 2)
+      index = (index - 1) / 2
+    }
+  }
+
+  private mutating func siftDown() {
+    var index = 0
+    while true {
+      var least = index
+      for child in 2 * index + 1...2 * index + 2
+      where child < waiting.count && waiting[child].packet < waiting[least].packet {
+        least = child
+      }
+      if least == index { return }
+      waiting.swapAt(index, least)
+      index = least
+    }
   }
 
   private func newest(_ list: UInt8) -> UInt32 { list == 0 ? lists.0.newest : lists.1.newest }

@@ -59,18 +59,11 @@ final class TCPStream {
     self.target = target
   }
 
-  /// Bytes of memory that the stream takes, about.
+  /// Bytes of memory that the stream takes, about: what its buffers have room for, in use or not.
   var cost: Int {
-    let waiting = queuedBytes + queue.capacity * 64
-    let unfinished =
-      switch content {
-      case .none: 0
-      case .undecided: undecided.cost
-      case .http: http.cost
-      case .tls: tls.cost
-      case .dns: dns.cost
-      }
-    return 512 + waiting + unfinished + history.capacity + searchStates.count * 64
+    let waiting = queuedBytes + queue.count * 48 + queue.capacity * MemoryLayout<Early>.stride
+    let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
+    return 640 + waiting + unfinished + history.capacity + searchStates.count * 64
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
@@ -83,6 +76,22 @@ final class TCPStream {
     case .tls: tls.isBetweenMessages
     case .dns: dns.isBetweenMessages
     }
+  }
+
+  /// The lowest number of a packet whose bytes wait for others; later values may belong to it.
+  var firstWaiting: UInt64? {
+    var first = UInt64.max
+    for early in queue { first = min(first, early.number) }
+    let mark: StreamMark? =
+      switch content {
+      case .none: nil
+      case .undecided: undecided.marks.first
+      case .http: http.firstMark
+      case .tls: tls.firstMark
+      case .dns: dns.firstMark
+      }
+    if let mark { first = min(first, mark.number) }
+    return first == .max ? nil : first
   }
 
   /// Begins to read content of another protocol.
@@ -192,11 +201,5 @@ final class TCPStream {
     if !searchStates.isEmpty { searchStates.removeAll(keepingCapacity: true) }
     if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
     history.removeAll(keepingCapacity: history.capacity <= 2048)
-  }
-
-  /// Gives back the memory that the object keeps for its next connection.
-  func shrink() {
-    history = []
-    queue = []
   }
 }

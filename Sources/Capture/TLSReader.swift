@@ -38,6 +38,8 @@ struct TLSReader {
 
   /// Whether nothing has begun that is not over.
   var isBetweenMessages: Bool { message.isEmpty && rest == 0 && headerCount == 0 }
+  /// The packet that brought the first of the bytes that wait for others.
+  var firstMark: StreamMark? { message.marks.first }
   /// Bytes of memory in use, about.
   var cost: Int { message.cost }
 

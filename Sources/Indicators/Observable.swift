@@ -90,7 +90,8 @@ public struct ObservableFlags: OptionSet, Sendable {
 public struct ObservableRecord: Sendable {
   /// Packet number or line number, from 1.
   public var number: UInt64
-  /// Absolute byte offset in the uncompressed input that `Observable.position` counts from.
+  /// Absolute byte offset in the uncompressed input that `Observable.position` counts from; of a packet,
+  /// the place of its values in the order in which they became known.
   public var base: UInt64
   /// Event time in nanoseconds since 1970, or `noTime`.
   public var time: Int64
@@ -139,6 +140,8 @@ public struct FlowRecord: Sendable, Equatable {
   public var hasPorts: Bool
   /// Whether the flow's packets disagreed about some bytes of a datagram or a stream.
   public var hasOverlap: Bool
+  /// Which part of its capture's flows it is in; says nothing about the flow itself.
+  package var shard: UInt8 = 0
 
   /// A flow from its ends.
   public init(
@@ -157,11 +160,24 @@ public struct FlowRecord: Sendable, Equatable {
     self.hasOverlap = hasOverlap
   }
 
-  /// Whether both have the same ends, protocol and tunnel depth.
+  /// A flow from its ends, in a part of its capture's flows.
+  package init(
+    source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
+    destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
+    hasPorts: Bool, hasOverlap: Bool, shard: UInt8
+  ) {
+    self.init(
+      source: source, destination: destination, sourcePort: sourcePort,
+      destinationPort: destinationPort, ipProtocol: ipProtocol, ipVersion: ipVersion,
+      tunnelDepth: tunnelDepth, hasPorts: hasPorts, hasOverlap: hasOverlap)
+    self.shard = shard
+  }
+
+  /// Whether both have the same ends, with or without ports, protocol and tunnel depth.
   public static func == (left: FlowRecord, right: FlowRecord) -> Bool {
     left.source == right.source && left.destination == right.destination
       && left.sourcePort == right.sourcePort && left.destinationPort == right.destinationPort
       && left.ipProtocol == right.ipProtocol && left.ipVersion == right.ipVersion
-      && left.tunnelDepth == right.tunnelDepth
+      && left.tunnelDepth == right.tunnelDepth && left.hasPorts == right.hasPorts
   }
 }

@@ -34,6 +34,8 @@ package struct SegmentPlace {
   package var transcoded: TranscodedOffsets?
   /// What stands around the chunk, where lines around hits are shown.
   var surroundings = ChunkSurroundings()
+  /// Of a capture: what its flows have met of joint conditions.
+  var conditions: FlowConditions?
 
   package init(
     input: Int, path: InputPath, numberBase: UInt64, offsetBase: UInt64, countsPackets: Bool
@@ -43,6 +45,16 @@ package struct SegmentPlace {
     self.numberBase = numberBase
     self.offsetBase = offsetBase
     self.countsPackets = countsPackets
+  }
+
+  init(
+    input: Int, path: InputPath, numberBase: UInt64, offsetBase: UInt64, countsPackets: Bool,
+    conditions: FlowConditions
+  ) {
+    self.init(
+      input: input, path: path, numberBase: numberBase, offsetBase: offsetBase,
+      countsPackets: countsPackets)
+    self.conditions = conditions
   }
 
   /// Offset in the uncompressed input, before transcoding, of an observable in the chunk.

@@ -2,13 +2,40 @@ import Capture
 import Indicators
 import Inputs
 
-/// Scans one capture on one thread; several captures are scanned side by side.
+/// Scans one capture on as many threads as are free, with the same output for any number of them.
 ///
-/// Sendable because `isClaimed` and `isFinished` are guarded by the run's lock, and everything else
-/// belongs to the thread that claimed the job.
+/// One thread at a time deals the next stretch of packets to groups of flows; then each group's part of a
+/// stretch can be read by any thread, one stretch after another. Stretches are committed in order, and
+/// what their flows yielded is put into the order of packets there. Groups are only a way to share the
+/// work out: what flows yield, and where limits bite, depends on the flow alone.
+///
+/// Sendable because every stored property is either immutable, or guarded by the run's lock, or owned
+/// by whoever holds the `isDealing` or the `isCommitting` flag; each section below says which.
 final class CaptureJob: InputJob, @unchecked Sendable {
-  /// Bytes of rendered output after which a segment is handed on.
-  private static let segmentBytes = 1 << 20
+  private enum Task {
+    case deal
+    case read(group: Int)
+  }
+
+  /// A stretch that was dealt, and what its groups yielded so far.
+  private final class Piece {
+    let stretch: CaptureStretch
+    /// Packets and bytes of it.
+    var packets: UInt64 = 0
+    var bytes: UInt64 = 0
+    /// Owned by the thread that reads the group, then by the one that commits.
+    var outputs: [SegmentOutput?]
+    var horizons: [UInt64]
+    /// Guarded by the run's lock: groups that are still to be read.
+    var left: Int
+
+    init(_ stretch: CaptureStretch, groupCount: Int) {
+      self.stretch = stretch
+      outputs = Array(repeating: nil, count: groupCount)
+      horizons = Array(repeating: .max, count: groupCount)
+      left = groupCount
+    }
+  }
 
   private let input: Int
   private let path: InputPath
@@ -16,14 +43,36 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private let output: OrderedOutput
   private let options: CaptureOptions
   private let progress: ScanProgress
-  private var source: InputSource?
+  private let groupCount: Int
+  private let window: Int
+  private let conditions = FlowConditions()
 
-  private var isClaimed = false
+  // Guarded by the run's lock.
+  private var tasks: [Task] = []
+  private var isDealing = false
+  private var hasEnded = false
+  private var isCommitting = false
   private var isFinished = false
+  private var dealt = 0
+  private var committed = 0
+  private var next: [Int]
+  private var isBusy: [Bool]
+  private var pieces: [Int: Piece] = [:]
+  private var spare: [CaptureStretch] = []
+  private var flows: CaptureFlows?
+
+  // Owned by the thread that deals.
+  private var source: InputSource?
+  private var dealer: CaptureDealer?
+  private var reported: UInt64 = 0
+
+  // Owned by the thread that commits.
+  private var order = PacketOrder()
+  private var problems: [ScanProblem] = []
 
   init(
     input: Int, path: InputPath, source: InputSource, run: ScanRun, output: OrderedOutput,
-    options: CaptureOptions, progress: ScanProgress
+    options: CaptureOptions, progress: ScanProgress, threads: Int
   ) {
     self.input = input
     self.path = path
@@ -32,70 +81,173 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     self.output = output
     self.options = options
     self.progress = progress
+    var groups = 1
+    // Twice as many groups as threads, so that no thread waits long for the last.
+    while groups < 64, threads > 1, groups < 2 * threads { groups *= 2 }
+    groupCount = min(groups, options.shardCount)
+    window = threads > 1 ? 2 * threads + 2 : 1
+    next = Array(repeating: 0, count: groupCount)
+    isBusy = Array(repeating: false, count: groupCount)
   }
 
   var isDone: Bool { isFinished }
 
   func claim() -> Bool {
-    guard !isClaimed else { return false }
-    isClaimed = true
+    // Dealing comes first, since only one thread can do it.
+    if !isDealing, !hasEnded, dealt - committed < window, !output.isFull(input: input) {
+      isDealing = true
+      tasks.append(.deal)
+      return true
+    }
+    let ready = next.indices.filter { !isBusy[$0] && next[$0] < dealt }
+    guard let group = ready.min(by: { next[$0] < next[$1] }) else { return false }
+    isBusy[group] = true
+    tasks.append(.read(group: group))
     return true
   }
 
   func perform(_ worker: ScanWorker) {
-    var segment = SegmentOutput()
-    segment.statistics.inputs = 1
-    var problems: [ScanProblem] = []
-    if let source {
-      do throws(CaptureError) {
-        try scan(source, worker: worker, segment: &segment)
-      } catch {
-        problems.append(ScanProblem(path: path, message: error.message))
-      }
+    switch run.update({ tasks.removeFirst() }) {
+    case .deal: deal()
+    case .read(let group): read(group, worker)
     }
-    source = nil
-    _ = output.write(segment, input: input)
-    output.finish(input: input, problems: problems)
-    run.update { isFinished = true }
   }
 
-  private func scan(
-    _ source: InputSource, worker: ScanWorker, segment: inout SegmentOutput
-  ) throws(CaptureError) {
-    let tools = worker.tools
-    let place = SegmentPlace(
-      input: input, path: path, numberBase: 0, offsetBase: 0, countsPackets: true)
-    let reader = try CaptureReader(source: source, options: options)
-    var reported: UInt64 = 0
-    defer {
-      segment.statistics.packets += reader.packetCount
-      segment.statistics.bytes += reader.byteCount
-      segment.statistics.skipped.merge(reader.tally)
-    }
-    tools.batch.removeAll()
-    var goesOn = true
-    while goesOn {
-      var failure: CaptureError?
-      do throws(CaptureError) {
-        goesOn = try reader.fill(&tools.batch)
-      } catch {
-        // What was read before the fault still counts.
-        failure = error
-        goesOn = false
+  // MARK: Dealing
+
+  private func deal() {
+    do throws(CaptureError) {
+      let dealer = try open()
+      let stretch = run.update { spare.popLast() } ?? CaptureStretch()
+      let (packets, bytes) = (dealer.packetCount, dealer.byteCount)
+      dealer.deal(into: stretch)
+      let piece = Piece(stretch, groupCount: groupCount)
+      piece.packets = dealer.packetCount - packets
+      piece.bytes = dealer.byteCount - bytes
+      if let source {
+        progress.add(bytes: source.rawBytesRead &- reported)
+        reported = source.rawBytesRead
       }
+      run.update {
+        pieces[dealt] = piece
+        dealt += 1
+        flows = dealer.flows
+        isDealing = false
+        hasEnded = hasEnded || stretch.isLast || output.isStopped
+      }
+    } catch {
+      // The file's header was refused, so nothing was dealt.
+      problems.append(ScanProblem(path: path, message: error.message))
+      run.update {
+        isDealing = false
+        hasEnded = true
+      }
+      finish()
+    }
+  }
+
+  private func open() throws(CaptureError) -> CaptureDealer {
+    if let dealer { return dealer }
+    guard let source else { preconditionFailure("a capture is opened once") }
+    let dealer = try CaptureDealer(source: source, options: options, groupCount: groupCount)
+    self.dealer = dealer
+    return dealer
+  }
+
+  // MARK: Reading
+
+  private func read(_ group: Int, _ worker: ScanWorker) {
+    let (index, piece, flows) = run.update { (next[group], pieces[next[group]], self.flows) }
+    guard let piece, let flows else { return }
+    var segment = SegmentOutput()
+    let tools = worker.tools
+    let reader = tools.flowWorker(options)
+    let place = SegmentPlace(
+      input: input, path: path, numberBase: 0, offsetBase: 0, countsPackets: true,
+      conditions: conditions)
+    tools.batch.removeAll()
+    var position = 0
+    while reader.read(
+      from: &position, of: piece.stretch, group: group, flows, into: &tools.batch)
+    {
       worker.processor.process(
         &tools.batch, chunk: RawSpan(), place: place, output: &segment)
       tools.batch.removeAll()
-      if segment.bytes.count + segment.hits.count * 512 > Self.segmentBytes {
-        output.waitForRoom(input: input)
-        guard output.write(segment, input: input) else { return }
-        segment = SegmentOutput()
-      }
-      let read = source.rawBytesRead
-      progress.add(bytes: read &- reported)
-      reported = read
-      if let failure { throw failure }
-      if output.isStopped || progress.isStopRequested { return }
     }
+    if piece.stretch.isLast {
+      var shard = group
+      while reader.finish(
+        &shard, groupCount: groupCount, after: piece.stretch, flows, into: &tools.batch)
+      {
+        worker.processor.process(
+          &tools.batch, chunk: RawSpan(), place: place, output: &segment)
+        tools.batch.removeAll()
+      }
+    }
+    worker.processor.process(&tools.batch, chunk: RawSpan(), place: place, output: &segment)
+    tools.batch.removeAll()
+    segment.statistics.skipped.merge(reader.takeTally())
+    piece.outputs[group] = segment
+    piece.horizons[group] = flows.horizon(group: group, of: groupCount)
+    let isComplete = run.update { () -> Bool in
+      isBusy[group] = false
+      next[group] = index + 1
+      piece.left -= 1
+      guard piece.left == 0, index == committed, !isCommitting else { return false }
+      isCommitting = true
+      return true
+    }
+    if isComplete { commit(piece) }
+  }
+
+  // MARK: Committing
+
+  private func commit(_ first: Piece) {
+    var piece: Piece? = first
+    while let due = piece {
+      let isLast = apply(due)
+      if isLast { return finish() }
+      piece = run.update { () -> Piece? in
+        pieces[committed] = nil
+        committed += 1
+        spare.append(due.stretch)
+        if let further = pieces[committed], further.left == 0 { return further }
+        isCommitting = false
+        return nil
+      }
+    }
+  }
+
+  /// Hands on what a stretch yielded as far as its order is certain; true after the last one.
+  private func apply(_ piece: Piece) -> Bool {
+    var counts = SegmentOutput()
+    counts.statistics.packets = piece.packets
+    counts.statistics.bytes = piece.bytes
+    order.append(counts)
+    for output in piece.outputs { if let output { order.append(output) } }
+    let isLast = piece.stretch.isLast
+    if let failure = piece.stretch.failure {
+      problems.append(ScanProblem(path: path, message: failure.message))
+    }
+    let horizon = piece.horizons.reduce(piece.stretch.horizon, min)
+    let segment = order.release(
+      before: isLast ? .max : min(horizon, piece.stretch.lastNumber + 1))
+    if !output.write(segment, input: input) {
+      run.update { hasEnded = true }
+      return true
+    }
+    return isLast
+  }
+
+  private func finish() {
+    var segment = order.release(before: .max)
+    segment.statistics.inputs = 1
+    if let dealer { segment.statistics.skipped.merge(dealer.tally) }
+    segment.statistics.skipped.add("hits-behind-their-place", order.late)
+    source = nil
+    dealer = nil
+    _ = output.write(segment, input: input)
+    output.finish(input: input, problems: problems)
+    run.update { isFinished = true }
   }
 }

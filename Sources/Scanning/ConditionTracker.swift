@@ -10,12 +10,13 @@ struct ConditionTracker {
   enum Scope: Hashable {
     /// A record of the batch at hand.
     case record(UInt32)
-    case flow(FlowKey)
+    case flow(FlowKey, shard: UInt8)
 
     /// The scope of a record: its flow, where it has one.
     init(_ index: UInt32, _ record: ObservableRecord, _ batch: ObservableBatch) {
       if record.flow != ObservableRecord.noFlow, Int(record.flow) < batch.flows.count {
-        self = .flow(FlowKey(batch.flows[Int(record.flow)]))
+        let flow = batch.flows[Int(record.flow)]
+        self = .flow(FlowKey(flow), shard: flow.shard)
       } else {
         self = .record(index)
       }
@@ -42,13 +43,13 @@ struct ConditionTracker {
   }
 
   /// Conditions that are open in flows; beyond it all are forgotten.
-  private static let flowLimit = 1 << 16
+  private let flowLimit: Int
 
   private var inRecords: [Key: UInt16] = [:]
   private var inFlows: [Key: UInt16] = [:]
   private var input: Int?
 
-  init() {}
+  init(flowLimit: Int = 1 << 16) { self.flowLimit = flowLimit }
 
   /// Forgets records of the batch before, and flows of another input.
   mutating func begin(input: Int) {
@@ -70,9 +71,27 @@ struct ConditionTracker {
   mutating func isMet(_ place: ConditionPlace, database: Int, _ scope: Scope) -> Bool {
     let key = Key(database: database, condition: place.condition, scope: scope)
     if case .record = scope { return inRecords[key] == place.all }
-    if inFlows.count >= Self.flowLimit { inFlows.removeAll(keepingCapacity: true) }
+    if inFlows.count >= flowLimit { inFlows.removeAll(keepingCapacity: true) }
     let seen = (inFlows[key] ?? 0) | place.bit
     inFlows[key] = seen
     return seen == place.all
+  }
+}
+
+/// What the flows of a capture have met of joint conditions, by the part that a flow is in: threads read
+/// parts side by side, and what one forgets must not depend on the others.
+///
+/// Sendable because one thread at a time reads a part.
+final class FlowConditions: @unchecked Sendable {
+  private final class Part {
+    var tracker = ConditionTracker(flowLimit: 1 << 10)
+  }
+
+  private let parts = (0..<64).map { _ in Part() }
+
+  func isMet(
+    _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope, shard: UInt8
+  ) -> Bool {
+    parts[Int(shard) & 63].tracker.isMet(place, database: database, scope)
   }
 }

@@ -17,6 +17,7 @@ final class HitResolver: BatchProcessor {
   private var lines: HitLines
   private var candidates: [Candidate] = []
   private var conditions = ConditionTracker()
+  private var flowConditions: FlowConditions?
 
   /// One entry that covers the observable at hand.
   private struct Candidate {
@@ -86,6 +87,7 @@ final class HitResolver: BatchProcessor {
   /// Notes which members of joint conditions the records of a batch hold.
   private func gatherConditions(_ batch: ObservableBatch, _ place: SegmentPlace) {
     conditions.begin(input: place.input)
+    flowConditions = place.conditions
     for database in databases.indices {
       for match in matches[database]
       where databases[database].entry(match.entry).sourceFlags.contains(.joint) {
@@ -203,7 +205,11 @@ final class HitResolver: BatchProcessor {
         at: Int(clamping: record.base))
     }
     hit.event = batch.context(of: record)
+    let count = output.count
     deliver(hit, to: &output)
+    if place.countsPackets, output.count > count {
+      output.places.append(PacketPlace(packet: record.number, order: record.base))
+    }
     return true
   }
 
@@ -218,7 +224,7 @@ final class HitResolver: BatchProcessor {
     var validities: [Validity] = []
     for (index, source) in entry.sources.enumerated() {
       if let place = source.conditionPlace, !options.ignoresConditions,
-        !conditions.isMet(place, database: entry.reference.database, scope)
+        !isMet(place, database: entry.reference.database, scope)
       {
         continue
       }
@@ -258,6 +264,15 @@ final class HitResolver: BatchProcessor {
         indicator: HitIndicator(
           entry: entry, match: match, validity: Self.best(validities), sources: sources),
         confidence: confidence, kind: observed.kind))
+  }
+
+  private func isMet(
+    _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope
+  ) -> Bool {
+    if case .flow(_, let shard) = scope, let flowConditions {
+      return flowConditions.isMet(place, database: database, scope, shard: shard)
+    }
+    return conditions.isMet(place, database: database, scope)
   }
 
   private func takesPart(_ source: ResolvedSource) -> Bool {

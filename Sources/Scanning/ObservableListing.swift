@@ -25,6 +25,10 @@ final class ObservableListing: BatchProcessor {
       append(observable, batch: batch, chunk: chunk, place: place)
       output.bytes.append(contentsOf: writer.bytes)
       output.endLine()
+      if place.countsPackets {
+        let record = batch.records[Int(observable.record)]
+        output.places.append(PacketPlace(packet: record.number, order: record.base))
+      }
     }
   }
 

@@ -79,7 +79,7 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     if isCapture {
       return CaptureJob(
         input: input, path: path, source: source, run: run, output: output,
-        options: plan.captureOptions, progress: plan.progress)
+        options: plan.captureOptions, progress: plan.progress, threads: plan.options.threads)
     }
     return LogJob(
       input: input, path: path, source: source, content: content, run: run, output: output,

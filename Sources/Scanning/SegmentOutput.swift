@@ -9,6 +9,8 @@ package struct SegmentOutput: Sendable {
   package var lineEnds: [Int] = []
   /// Hits for a grouping, which renders only at the end.
   package var hits: [Hit] = []
+  /// Of a capture: where each line or hit belongs.
+  package var places: [PacketPlace] = []
   /// What was counted.
   package var statistics = ScanStatistics()
 
@@ -32,6 +34,7 @@ package struct SegmentOutput: Sendable {
     bytes.append(contentsOf: other.bytes)
     lineEnds.append(contentsOf: other.lineEnds.map { $0 + shift })
     hits.append(contentsOf: other.hits)
+    places.append(contentsOf: other.places)
     statistics.merge(other.statistics)
   }
 

@@ -1,3 +1,4 @@
+import Capture
 import Database
 import Indicators
 import Inputs
@@ -10,10 +11,19 @@ final class WorkerTools {
   /// Says which lines of a log are worth reading; nil where all are.
   var finder: CandidateFinder?
   var candidates: [UInt32] = []
+  private var flows: FlowWorker?
 
   init(logOptions: LogOptions, finder: CandidateFinder?) {
     logs = LogExtractor(options: logOptions)
     self.finder = finder
+  }
+
+  /// What reads the flows of captures, all of a run with the same options.
+  func flowWorker(_ options: CaptureOptions) -> FlowWorker {
+    if let flows { return flows }
+    let worker = FlowWorker(options)
+    flows = worker
+    return worker
   }
 
   /// Looks for candidates in the chunk of a log that is extracted next, and gives the finder's counts

@@ -22,7 +22,7 @@ enum IPProtocol {
   static let shim6: UInt8 = 140
 }
 
-extension PacketDecoder {
+extension PacketDealer {
   /// Reads an IP packet of either version; `depth` counts the tunnels around it.
   mutating func decodeIP(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     guard end &- start >= 20 else {

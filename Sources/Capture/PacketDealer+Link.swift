@@ -15,7 +15,7 @@ private enum EtherType {
   static let ppp: UInt16 = 0x880b
 }
 
-extension PacketDecoder {
+extension PacketDealer {
   /// Frames inside frames that are followed, in all tunnels of a packet together.
   static let linkHeaderLimit = 16
 

@@ -20,7 +20,7 @@ enum DatagramTunnel {
   case typed(UInt16, Int)
 }
 
-extension PacketDecoder {
+extension PacketDealer {
   // MARK: Over IP
 
   /// Reads what IP carries in IP or GRE, as deep as the limit.

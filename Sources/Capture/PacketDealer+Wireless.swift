@@ -1,7 +1,7 @@
 import Parsing
 
 /// IEEE 802.11 frames with or without what the capturing machine puts before them.
-extension PacketDecoder {
+extension PacketDealer {
   /// A header of the capturing machine, little-endian, whose length stands at its third byte; then the
   /// frame (radiotap.org).
   mutating func decodeRadiotap(_ packet: RawSpan, end: Int) {
@@ -36,6 +36,7 @@ extension PacketDecoder {
     guard length >= 8, length <= end else { return skips.add(.linkHeaderCut) }
     linkHeaders += 1
     guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
+    base += length
     decodeLink(packet.extracting(length..<end), linkType)
   }
 

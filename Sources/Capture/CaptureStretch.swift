@@ -1,0 +1,37 @@
+/// Some consecutive packets of a capture, dealt to their flows and ready to be read.
+///
+/// Filled by one thread (`CaptureDealer.deal`), then read by any number at once, then filled again.
+/// Sendable because whoever hands it from thread to thread orders those three.
+@safe
+package final class CaptureStretch: @unchecked Sendable {
+  let memory = ChunkMemory()
+  /// Items by groups of shards.
+  var items: [[FlowItem]] = []
+  var extras: [[UInt8]] = []
+  /// The order of its first item among all of the capture.
+  var firstOrder: UInt64 = 0
+
+  /// The number of its last packet, and that one's time.
+  package internal(set) var lastNumber: UInt64 = 0
+  var lastTime: Int64 = 0
+  /// The lowest number of a packet that items of later stretches may belong to.
+  package internal(set) var horizon: UInt64 = 0
+  /// Whether the capture ends with it.
+  package internal(set) var isLast = false
+  /// The fault that ended the capture.
+  package internal(set) var failure: CaptureError?
+
+  /// Memory for a stretch.
+  package init() {}
+
+  /// The payload of an item that stands in the stretch's own bytes.
+  @inline(__always)
+  @_lifetime(borrow self)
+  func bytes(_ item: FlowItem) -> RawSpan {
+    // SAFETY: the dealer made the item of a packet in this memory, which lives as long as the stretch.
+    unsafe _overrideLifetime(
+      RawSpan(
+        _unsafeStart: memory.start + Int(item.start), byteCount: Int(item.end &- item.start)),
+      borrowing: self)
+  }
+}

@@ -1,0 +1,69 @@
+/// What makes two packets belong to one flow, whichever way they go: the ends in address order.
+struct FlowKey: Hashable {
+  var first: IPAddress
+  var second: IPAddress
+  /// The first end's port in the upper half.
+  var ports: UInt32
+  /// IP protocol, version, tunnel depth, and whether the protocol has ports, a byte each.
+  var kind: UInt32
+
+  var ipProtocol: UInt8 { UInt8(truncatingIfNeeded: kind >> 24) }
+  var version: UInt8 { UInt8(truncatingIfNeeded: kind >> 16) }
+  var depth: UInt8 { UInt8(truncatingIfNeeded: kind >> 8) }
+  var hasPorts: Bool { kind & 1 != 0 }
+  var isICMP: Bool { ipProtocol == (version == 4 ? IPProtocol.icmp : IPProtocol.icmp6) }
+
+  @inline(__always)
+  func hash(_ seed: UInt64) -> UInt64 {
+    var state = Self.mix(
+      first.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed, second.high ^ 0xe703_7ed1_a0b4_28db)
+    state ^= Self.mix(first.low ^ 0x8ebc_6af0_9c88_c6e3 ^ seed, second.low ^ 0x5899_65cc_7537_4cc3)
+    return Self.mix(
+      state ^ 0x1d8e_4e27_c47d_124f, (UInt64(ports) << 32 | UInt64(kind)) ^ 0xeb44_acca_b455_d165)
+  }
+
+  /// A hash without a seed: it says which flows share limits, so it is part of what a capture yields.
+  @inline(__always)
+  var spread: UInt64 {
+    let high = first.high &* 0x9e37_79b9_7f4a_7c15 &+ second.high &* 0xc2b2_ae3d_27d4_eb4f
+    let low = first.low &* 0xff51_afd7_ed55_8ccd &+ second.low &* 0xc4ce_b9fe_1a85_ec53
+    let rest = UInt64(ports) &* 0x1656_67b1_9e37_79f9 &+ UInt64(kind) &* 0xd6e8_feb8_6659_fd93
+    let sum = (high ^ high >> 29) &+ (low ^ low >> 31) &+ rest
+    return (sum ^ sum >> 32) &* 0x9e37_79b9_7f4a_7c15
+  }
+
+  /// Both halves of a product, folded; every bit of the result depends on every bit of both.
+  @inline(__always)
+  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
+  }
+}
+
+extension FlowKey {
+  /// The key of packets between two ends, whichever way they go.
+  @inline(__always)
+  init(
+    source: IPAddress, destination: IPAddress, sourcePort: UInt16, destinationPort: UInt16,
+    ipProtocol: UInt8, version: UInt8, depth: Int, hasPorts: Bool
+  ) {
+    let isSourceFirst = Self.isFirst(source, sourcePort, destination, destinationPort)
+    first = isSourceFirst ? source : destination
+    second = isSourceFirst ? destination : source
+    ports =
+      isSourceFirst
+      ? UInt32(sourcePort) << 16 | UInt32(destinationPort)
+      : UInt32(destinationPort) << 16 | UInt32(sourcePort)
+    kind =
+      UInt32(ipProtocol) << 24 | UInt32(version) << 16
+      | UInt32(truncatingIfNeeded: depth) << 8 | (hasPorts ? 1 : 0)
+  }
+
+  /// Whether the first of two ends stands first in a key.
+  @inline(__always)
+  static func isFirst(
+    _ address: IPAddress, _ port: UInt16, _ other: IPAddress, _ otherPort: UInt16
+  ) -> Bool {
+    address == other ? port <= otherPort : address < other
+  }
+}

@@ -1,0 +1,70 @@
+import Indicators
+import Parsing
+
+/// Datagrams: each is a message by itself.
+extension FlowReader {
+  /// Reads a datagram's payload.
+  @inline(__always)
+  mutating func decodeDatagram(_ payload: RawSpan, _ item: FlowItem) {
+    var (application, role) = (Application.none, Role.unknown)
+    if case .datagram = item.work { (application, role) = Self.classifyDatagram(payload, item) }
+    // A group cannot have asked for what it is sent.
+    if item.facts.contains(.isToMany) { role = .client }
+    var place = findFlow(item)
+    settle(&place, role)
+    beginRecord(item, place, isNeeded: application != .none || !search.isEmpty)
+    if !search.isEmpty {
+      var states = search.states()
+      search.search(payload, &states, into: &writer, &skips)
+    }
+    if application != .none { readDatagram(payload, item, application) }
+    endRecord(place)
+  }
+
+  @inline(__always)
+  private static func classifyDatagram(
+    _ payload: RawSpan, _ item: FlowItem
+  ) -> (Application, Role) {
+    if DNSMessage.isRegistered(port: item.sourcePort)
+      || DNSMessage.isRegistered(port: item.destinationPort)
+    {
+      return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
+    }
+    switch payload.byte(unchecked: 0) {
+    case 22:
+      if let type = TLSClientHello.firstDatagramMessage(payload) {
+        return (.dtls, type == 1 ? .client : type <= 3 ? .server : .unknown)
+      }
+    case 0x41...0x5a:
+      if HTTPRequest.begins(payload) { return (.http, .client) }
+      if HTTPRequest.isResponse(payload) { return (.none, .server) }
+    default: break
+    }
+    if payload.byteCount >= 17, payload.bigEndianUInt16(unchecked: 4) &- 1 < 4,
+      item.sourcePort != DNSMessage.netBIOSPort, item.destinationPort != DNSMessage.netBIOSPort,
+      DNSMessage.isMessage(payload, needsQuestion: true)
+    {
+      return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
+    }
+    return (.none, .unknown)
+  }
+
+  @inline(never)
+  private mutating func readDatagram(
+    _ payload: RawSpan, _ item: FlowItem, _ application: Application
+  ) {
+    switch application {
+    case .dns:
+      DNSMessage.read(payload, pointerLimit: options.dnsPointerLimit, into: &writer, &skips)
+    case .http:
+      let context = HTTPContext(
+        address: item.destination, version: item.key.version, port: item.destinationPort,
+        isDatagram: true, headerLimit: options.httpHeaderLimit)
+      datagramReader.reset()
+      _ = datagramReader.read(payload, context, into: &writer, &skips)
+      datagramReader.finish(&skips)
+    case .dtls: TLSClientHello.readDatagram(payload, into: &writer, &skips)
+    case .none, .tls, .dnsStream: break
+    }
+  }
+}

@@ -1,0 +1,259 @@
+import Indicators
+import Parsing
+
+/// TCP: which bytes of a segment are the next ones, and what reads them.
+extension FlowReader {
+  /// Reads a TCP segment.
+  @inline(__always)
+  mutating func decodeTCP(_ payload: RawSpan, _ item: FlowItem) {
+    var place = findFlow(item)
+    let direction = flows[place.flow][isFromFirst: place.isSourceFirst]
+    let peerWaits = flows[place.flow][isFromFirst: !place.isSourceFirst].hasQueue
+    let isSYN = item.flags & tcpSYN != 0
+    let hasData = payload.byteCount > 0
+    var (application, role) = (Application.none, Role.unknown)
+    let isWanted = hasData && (!direction.isDone || isSYN || !search.isEmpty)
+    if isWanted, direction.stream == 0 || !flows[place.flow].isRoleKnown {
+      (application, role) = Self.classify(
+        payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
+    }
+    if isSYN { role = item.flags & tcpACK == 0 ? .client : .server }
+    settle(&place, role)
+    // Most segments come in order, and nothing in them is wanted.
+    let isNext =
+      direction.stream == 0 && application == .none && direction.isStarted && search.isEmpty
+      && item.sequence == direction.next && direction.next != direction.base
+    if !isSYN, !peerWaits, !isWanted || isNext {
+      if isWanted {
+        flows[place.flow][isFromFirst: place.isSourceFirst].next &+=
+          UInt32(truncatingIfNeeded: payload.byteCount) &+ item.missing
+      }
+      beginRecord(item, place, isNeeded: false)
+    } else {
+      beginRecord(item, place, isNeeded: true)
+      reassemble(payload, item, place)
+    }
+    endRecord(place)
+  }
+
+  @inline(__always)
+  static func classify(
+    _ payload: RawSpan, isDNSPort: Bool, isServer: Bool
+  ) -> (Application, Role) {
+    switch payload.byte(unchecked: 0) {
+    case 20, 22:
+      if let type = TLSClientHello.firstMessage(payload) {
+        return (.tls, type == 1 ? .client : type == 2 ? .server : .unknown)
+      }
+    case 0x0a, 0x0d, 0x21...0x7e:
+      if !isServer, HTTPRequest.begins(payload) { return (.http, .client) }
+      if HTTPRequest.isResponse(payload) { return (.none, .server) }
+    default: break
+    }
+    guard payload.byteCount > 14 else { return (.none, .unknown) }
+    let length = Int(payload.bigEndianUInt16(unchecked: 0))
+    if isDNSPort || length == payload.byteCount &- 2 {
+      let message = payload.extracting(2..<min(payload.byteCount, 2 &+ length))
+      if DNSMessage.isMessage(message, needsQuestion: !isDNSPort) {
+        return (.dnsStream, DNSMessage.isResponse(message) ? .server : .client)
+      }
+      if isDNSPort {
+        return (.dnsStream, DNSMessage.isResponse(message) ? .server : .client)
+      }
+    }
+    return (.none, .unknown)
+  }
+
+  @inline(__always)
+  private static func isDNSPort(_ item: FlowItem) -> Bool {
+    isDNSPort(item.sourcePort) || isDNSPort(item.destinationPort)
+  }
+
+  static func isDNSPort(_ port: UInt16) -> Bool { port == 53 || port == 5355 }
+
+  // MARK: Order
+
+  /// Puts a segment in its place, and reads what can be read then.
+  @inline(never)
+  mutating func reassemble(_ payload: RawSpan, _ item: FlowItem, _ place: FlowPlace) {
+    let side = place.isSourceFirst
+    var sequence = item.sequence
+    if item.flags & tcpSYN != 0 {
+      sequence &+= 1
+      beginConnection(place, sequence)
+    }
+    if item.flags & tcpACK != 0 { acknowledge(place.flow, !side, item.acknowledgement) }
+    if payload.byteCount > 0, !flows[place.flow][isFromFirst: side].isDone || !search.isEmpty {
+      if !flows[place.flow][isFromFirst: side].isStarted {
+        flows[place.flow][isFromFirst: side].isStarted = true
+        flows[place.flow][isFromFirst: side].next = sequence
+        flows[place.flow][isFromFirst: side].base = sequence
+      }
+      let visit = StreamVisit(
+        flow: place.flow, isFromFirst: side,
+        target: (item.destination, item.key.version, item.destinationPort),
+        isDNSPort: Self.isDNSPort(item))
+      accept(payload, at: sequence, missing: Int(item.missing), visit)
+    }
+    keepLimits()
+  }
+
+  /// A SYN begins a connection, unless it only repeats the one that began the present one.
+  mutating func beginConnection(_ place: FlowPlace, _ sequence: UInt32) {
+    let direction = flows[place.flow][isFromFirst: place.isSourceFirst]
+    if direction.isStarted {
+      let read = Int32(bitPattern: direction.next &- direction.base)
+      let distance = Int32(bitPattern: sequence &- direction.base)
+      if distance == 0 || distance > 0 && distance <= read { return }
+    }
+    closeStream(direction.stream)
+    flows[place.flow][isFromFirst: place.isSourceFirst] = FlowDirection(
+      next: sequence, base: sequence, isStarted: true)
+  }
+
+  /// Gives up waiting for bytes that the other side has acknowledged: the capture lacks them.
+  mutating func acknowledge(_ flow: UInt32, _ side: Bool, _ number: UInt32) {
+    let stream = flows[flow][isFromFirst: side].stream
+    guard stream != 0 else { return }
+    while let early = streams[stream].queue.first, flows[flow][isFromFirst: side].stream == stream,
+      Int32(bitPattern: number &- early.sequence) > 0
+    {
+      passGap(stream)
+    }
+  }
+
+  /// Reads a segment whose place is known: now, later, or beside what was read before.
+  mutating func accept(
+    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+  ) {
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let distance = Int32(bitPattern: sequence &- direction.next)
+    if distance > 0 {
+      enqueue(payload, at: sequence, missing: missing, visit)
+      return
+    }
+    let known = min(Int(direction.next &- sequence), payload.byteCount)
+    // A keep-alive probe repeats one byte, whatever it was (RFC 9293 §3.8.4).
+    if distance == -1, payload.byteCount == 1 { return }
+    if distance < 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
+    guard known < payload.byteCount else { return }
+    advance(payload.extracting(known..<payload.byteCount), missing: missing, visit)
+    drain(visit)
+  }
+
+  /// Reads the next bytes of a stream.
+  mutating func advance(_ payload: RawSpan, missing: Int, _ visit: StreamVisit) {
+    let isFirst =
+      flows[visit.flow][isFromFirst: visit.isFromFirst].next
+      == flows[visit.flow][isFromFirst: visit.isFromFirst].base
+    flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
+      UInt32(truncatingIfNeeded: payload.byteCount)
+    feed(payload, visit, isFirst: isFirst)
+    if missing > 0 {
+      flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
+        UInt32(truncatingIfNeeded: missing)
+      loseBytes(missing, visit)
+    }
+    // The distance to the first byte must stay a positive number.
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    if direction.next &- direction.base > 1 << 30 {
+      flows[visit.flow][isFromFirst: visit.isFromFirst].base = direction.next &- 1 << 29
+    }
+  }
+
+  /// Keeps a segment that came too early.
+  mutating func enqueue(
+    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+  ) {
+    let number = openStream(visit)
+    let stream = streams[number]
+    var bytes: [UInt8] = []
+    bytes.append(payload)
+    stream.enqueue(
+      TCPStream.Early(
+        sequence: sequence, bytes: bytes, missing: missing, number: writer.number,
+        time: writer.time))
+    flows[visit.flow][isFromFirst: visit.isFromFirst].hasQueue = true
+    while stream.queue.count > TCPStream.longestQueue || stream.queuedBytes > options.streamLimit {
+      passGap(number)
+    }
+    if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number { streams.touch(number) }
+  }
+
+  /// Reads the waiting segments that are next now.
+  mutating func drain(_ visit: StreamVisit) {
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    guard number != 0 else { return }
+    while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+      let early = streams[number].queue.first,
+      Int32(
+        bitPattern: early.sequence &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
+    {
+      take(streams[number].dequeue(), visit)
+    }
+    noteQueue(number)
+  }
+
+  /// Keeps the flow's note of whether segments wait in a stream.
+  mutating func noteQueue(_ number: UInt32) {
+    let stream = streams[number]
+    guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
+    flows[stream.flow][isFromFirst: stream.isFromFirst].hasQueue = !stream.queue.isEmpty
+    streams.touch(number)
+  }
+
+  /// Reads a segment that waited; it is not after the next byte.
+  mutating func take(_ early: TCPStream.Early, _ visit: StreamVisit) {
+    // SAFETY: the closure only reads the array's bytes.
+    unsafe early.bytes.withUnsafeBytes {
+      let payload = unsafe $0.bytes
+      let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+      let known = min(Int(next &- early.sequence), payload.byteCount)
+      if known > 0 { reread(payload.extracting(0..<known), at: early.sequence, visit) }
+      if known < payload.byteCount {
+        advance(
+          payload.extracting(known..<payload.byteCount), missing: early.missing, visit)
+      }
+    }
+  }
+
+  /// Goes on behind a hole that nothing will fill; values there belong to the packets they came in.
+  mutating func passGap(_ number: UInt32) {
+    let stream = streams[number]
+    guard !stream.queue.isEmpty else { return }
+    skips.add(.tcpGap)
+    let visit = StreamVisit(
+      flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
+      isDNSPort: Self.isDNSPort(stream.target.port))
+    let packet = (writer.number, writer.time)
+    let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+    let start = stream.queue[0].sequence
+    flows[visit.flow][isFromFirst: visit.isFromFirst].next = start
+    loseBytes(Int(start &- next), visit)
+    while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+      let early = stream.queue.first,
+      Int32(
+        bitPattern: early.sequence &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
+    {
+      writer.attribute(number: early.number, time: early.time)
+      take(stream.dequeue(), visit)
+      // What follows a hole is kept, in case the missing bytes come after all.
+      if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+        case .none = stream.content
+      {
+        // SAFETY: the closure only reads the array's bytes.
+        unsafe early.bytes.withUnsafeBytes { stream.remember(unsafe $0.bytes) }
+      }
+    }
+    noteQueue(number)
+    writer.attribute(number: packet.0, time: packet.1)
+  }
+}
+
+/// Where a segment is read: its flow and direction, and what its requests are sent to.
+struct StreamVisit {
+  var flow: UInt32
+  var isFromFirst: Bool
+  var target: (address: IPAddress, version: UInt8, port: UInt16)
+  var isDNSPort: Bool
+}

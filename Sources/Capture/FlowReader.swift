@@ -1,0 +1,234 @@
+import CByteKernels
+import Indicators
+import Parsing
+
+/// What a payload is, by its content.
+enum Application {
+  case none
+  case dns
+  /// DNS messages with a length before each.
+  case dnsStream
+  case http
+  case tls
+  case dtls
+}
+
+/// Whose message a packet carries, as far as its protocol tells.
+enum Role {
+  case unknown
+  case client
+  case server
+}
+
+/// A packet's flow and its direction in it.
+struct FlowPlace {
+  var flow: UInt32
+  /// The packet's source is the end that stands first in the flow's key.
+  var isSourceFirst: Bool
+  var isNew: Bool
+  var isSourceOriginator = true
+}
+
+/// Turns dealt items into observables: flows, streams, then protocols by content.
+///
+/// The files with the suffixes `+Datagrams`, `+Streams`, `+Repeats`, `+Content` and `+Keeping` hold a
+/// part each. What belongs to a thread is here (buffers, counters); what belongs to flows is in their
+/// shard, which the reader is pointed at for each item.
+@safe
+struct FlowReader: ~Copyable {
+  var writer = ObservableWriter()
+  var skips = SkipCounters()
+  /// Reads requests in datagrams, each by itself.
+  var datagramReader = HTTPReader()
+  var search: PayloadSearch
+  let options: CaptureOptions
+  /// The shard of the present item.
+  private var shard: UnsafeMutablePointer<FlowShard>
+  /// What the reader points at between stretches.
+  private let nowhere: FlowShards
+
+  init(_ options: CaptureOptions) {
+    self.options = options
+    search = PayloadSearch(options.payloadMatchers)
+    writer.kinds = options.kinds
+    nowhere = FlowShards(count: 0, options, seed: 0)
+    unsafe shard = nowhere.base
+  }
+
+  // SAFETY of both: `shard` points at one of the shards that `read` was given for the time of the call, and
+  // no other thread has it then.
+
+  var flows: FlowTable {
+    @inline(__always) _read { yield unsafe shard.pointee.flows }
+    @inline(__always) _modify { yield unsafe &shard.pointee.flows }
+  }
+
+  var streams: StreamTable {
+    @inline(__always) _read { yield unsafe shard.pointee.streams }
+    @inline(__always) _modify { yield unsafe &shard.pointee.streams }
+  }
+
+  // MARK: Items
+
+  /// Reads one item of a stretch.
+  @inline(__always)
+  mutating func read(_ item: FlowItem, _ stretch: CaptureStretch, _ shards: FlowShards) {
+    unsafe shard = shards.base + Int(item.shard)
+    let order = stretch.firstOrder &+ UInt64(item.order)
+    if item.facts.contains(.isContinued) {
+      writer.continuePacket(order: order)
+    } else {
+      writer.beginPacket(number: item.number, time: item.time, order: order)
+    }
+    switch item.work {
+    case .addresses: enterFlow(item)
+    case .tcp:
+      if item.place == 0 {
+        decodeTCP(stretch.bytes(item), item)
+      } else {
+        readApart(item, stretch)
+      }
+    case .datagram, .tunnel:
+      if item.place == 0 {
+        decodeDatagram(stretch.bytes(item), item)
+      } else {
+        readApart(item, stretch)
+      }
+    }
+  }
+
+  /// Reads an item whose bytes were put together.
+  @inline(never)
+  private mutating func readApart(_ item: FlowItem, _ stretch: CaptureStretch) {
+    let bytes = stretch.extras[Int(item.place) - 1]
+    // SAFETY: the span ends with the closure.
+    unsafe bytes.withUnsafeBytes {
+      let payload = unsafe $0.bytes.extracting(Int(item.start)..<Int(item.end))
+      if case .tcp = item.work { decodeTCP(payload, item) } else { decodeDatagram(payload, item) }
+    }
+  }
+
+  /// Asks for what reading an item will touch: in three steps, each some items ahead of the next.
+  @inline(__always)
+  static func prefetch(_ item: FlowItem, _ step: Int, _ shards: FlowShards) {
+    // SAFETY: an item's shard is one of the capture's.
+    unsafe shards.base[Int(item.shard)].flows.prefetch(item.hash, step)
+  }
+
+  /// Reads what waits in the streams of a shard: the capture has ended.
+  mutating func finish(_ shards: FlowShards, _ index: Int, _ last: CaptureStretch) {
+    unsafe shard = shards.base + index
+    writer.beginPacket(
+      number: last.lastNumber, time: last.lastTime,
+      order: UInt64(1) << 63 | UInt64(index))
+    closeAllStreams()
+  }
+
+  /// Points at no shard any more.
+  mutating func leave() { unsafe shard = nowhere.base }
+
+  // MARK: Flows
+
+  /// Finds the item's flow.
+  @inline(__always)
+  mutating func findFlow(_ item: FlowItem) -> FlowPlace {
+    var flow = flows.find(item.key, item.hash)
+    let isNew = flow == 0
+    if isNew {
+      if flows.isFull { closeOldestFlow() }
+      flow = flows.insert(item.key, item.hash)
+    }
+    if item.facts.contains(.hasOverlap), !flows[flow].hasOverlap { markOverlap(flow) }
+    return FlowPlace(flow: flow, isSourceFirst: item.isSourceFirst, isNew: isNew)
+  }
+
+  /// Decides who began the flow.
+  @inline(__always)
+  mutating func settle(_ place: inout FlowPlace, _ role: Role) {
+    if place.isNew || (role != .unknown && !flows[place.flow].isRoleKnown) {
+      flows[place.flow].isFirstOriginator = place.isSourceFirst == (role != .server)
+      flows[place.flow].isRoleKnown = role != .unknown
+      // A record that shows the ends the other way round is not used again.
+      flows[place.flow].batch = 0
+    }
+    place.isSourceOriginator = place.isSourceFirst == flows[place.flow].isFirstOriginator
+  }
+
+  /// Notes that a flow's packets disagree about some bytes.
+  mutating func markOverlap(_ flow: UInt32) {
+    flows[flow].hasOverlap = true
+    flows[flow].batch = 0
+  }
+
+  /// Begins what is written for a packet's flow, with its addresses where they are due.
+  @inline(__always)
+  mutating func beginRecord(_ item: FlowItem, _ place: FlowPlace, isNeeded: Bool) {
+    let everyPacket = options.everyPacket && !item.facts.contains(.isReassembled)
+    guard place.isNew || everyPacket || isNeeded else { return writer.leaveFlow() }
+    writer.beginFlow(
+      record(item, place),
+      index: flows[place.flow].batch == writer.serial
+        ? flows[place.flow].batchIndex : ObservableRecord.noFlow)
+    if place.isNew || everyPacket { writeAddresses(item, place) }
+  }
+
+  /// Keeps where the flow's record stands in the batch.
+  @inline(__always)
+  mutating func endRecord(_ place: FlowPlace) {
+    guard writer.hasRecord else { return }
+    flows[place.flow].batch = writer.serial
+    flows[place.flow].batchIndex = writer.flowIndex
+  }
+
+  /// Notes a packet of which only the addresses are of interest.
+  private mutating func enterFlow(_ item: FlowItem) {
+    var place = findFlow(item)
+    let role: Role =
+      item.flags & tcpSYN == 0
+      ? (item.facts.contains(.isToMany) ? .client : .unknown)
+      : item.flags & tcpACK == 0 ? .client : .server
+    settle(&place, role)
+    beginRecord(item, place, isNeeded: false)
+    endRecord(place)
+  }
+
+  private func record(_ item: FlowItem, _ place: FlowPlace) -> FlowRecord {
+    let (source, destination) = (item.source, item.destination)
+    let isForward = place.isSourceOriginator
+    var (type, code) = (UInt16(item.message.type), UInt16(item.message.code))
+    if item.key.isICMP, !isForward {
+      // Seen from the other end, an answer is its question.
+      type = CommunityID.counterpart(of: type, version: item.key.version) ?? type
+    }
+    if item.key.hasPorts {
+      (type, code) =
+        isForward
+        ? (item.sourcePort, item.destinationPort) : (item.destinationPort, item.sourcePort)
+    }
+    let (first, second) = isForward ? (source, destination) : (destination, source)
+    return FlowRecord(
+      source: (first.high, first.low), destination: (second.high, second.low), sourcePort: type,
+      destinationPort: code, ipProtocol: item.key.ipProtocol, ipVersion: item.key.version,
+      tunnelDepth: item.key.depth, hasPorts: item.key.hasPorts,
+      hasOverlap: flows[place.flow].hasOverlap, shard: item.shard)
+  }
+
+  /// The originator is `ip.src` and the responder `ip.dst`, except that with `everyPacket` the
+  /// header decides.
+  @inline(never)
+  private mutating func writeAddresses(_ item: FlowItem, _ place: FlowPlace) {
+    let isHeaderOrder = options.everyPacket || place.isSourceOriginator
+    let (source, destination) =
+      isHeaderOrder ? (item.source, item.destination) : (item.destination, item.source)
+    let (sourcePort, destinationPort) =
+      isHeaderOrder
+      ? (item.sourcePort, item.destinationPort) : (item.destinationPort, item.sourcePort)
+    let isFirstOriginator = !options.everyPacket || place.isSourceOriginator
+    writer.append(
+      .ipSource, source, version: item.key.version, port: sourcePort,
+      flags: isFirstOriginator ? .originator : .responder, isRepeatable: true)
+    writer.append(
+      .ipDestination, destination, version: item.key.version, port: destinationPort,
+      flags: isFirstOriginator ? .responder : .originator, isRepeatable: true)
+  }
+}

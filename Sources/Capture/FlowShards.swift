@@ -1,0 +1,64 @@
+import Indicators
+import Synchronization
+
+/// A part of a capture's flows, with its share of the limits.
+///
+/// A flow is in one of them by its key, so they can be read side by side; what one yields does not
+/// depend on the others.
+struct FlowShard: ~Copyable {
+  var flows: FlowTable
+  var streams: StreamTable
+}
+
+/// All parts of a capture's flows.
+///
+/// Sendable because each part is only used by one thread at a time; whoever hands out work on them sees
+/// to that.
+@safe
+final class FlowShards: @unchecked Sendable {
+  let count: Int
+  let base: UnsafeMutablePointer<FlowShard>
+
+  private let serial = Atomic<UInt32>(0)
+
+  init(count: Int, _ options: CaptureOptions, seed: UInt64) {
+    self.count = count
+    unsafe base = .allocate(capacity: max(count, 1))
+    for index in 0..<count {
+      // SAFETY: `count` shards were allocated.
+      unsafe (base + index).initialize(
+        to: FlowShard(
+          flows: FlowTable(limit: options.flowLimit / count, seed: seed),
+          streams: StreamTable(
+            limit: options.reassemblyLimit / count, idleLimit: max(64, 4096 / count))))
+    }
+  }
+
+  deinit {
+    unsafe base.deinitialize(count: count)
+    unsafe base.deallocate()
+  }
+
+  /// A number that no batch has had; never 0.
+  func nextSerial() -> UInt32 {
+    let next = serial.wrappingAdd(1, ordering: .relaxed).newValue
+    return next == 0 ? nextSerial() : next
+  }
+
+  /// Flows seen, and flows forgotten for want of room; when no thread reads.
+  var flowCounts: (total: UInt64, evicted: UInt64) {
+    var counts = (total: UInt64(0), evicted: UInt64(0))
+    for index in 0..<count {
+      // SAFETY: as above.
+      counts.total += unsafe base[index].flows.total
+      counts.evicted += unsafe base[index].flows.evictions
+    }
+    return counts
+  }
+
+  /// The lowest number of a packet that a shard's later values may belong to.
+  func horizon(_ index: Int) -> UInt64 {
+    // SAFETY: indices are those of shards.
+    unsafe base[index].streams.horizon()
+  }
+}

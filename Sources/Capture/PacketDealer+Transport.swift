@@ -1,0 +1,150 @@
+import Parsing
+
+let tcpSYN: UInt8 = 0x02
+let tcpACK: UInt8 = 0x10
+
+extension PacketDealer {
+  /// Reads what an IP header is followed by: ports, payload, or a tunnel.
+  @inline(__always)
+  mutating func decodeTransport(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
+    var segment = Segment()
+    segment.payload = header.end
+    segment.end = header.end
+    if header.isLaterFragment { return deal(.addresses, header, segment, depth) }
+    switch header.ipProtocol {
+    case IPProtocol.tcp:
+      let isRead = readTCP(packet, header, &segment)
+      deal(isRead ? .tcp : .addresses, header, segment, depth)
+    case IPProtocol.udp, IPProtocol.udpLite:
+      if readUDP(packet, header, &segment), segment.end > segment.payload,
+        !header.isFirstFragment
+      {
+        decodeDatagram(packet, header, segment, depth)
+      } else {
+        deal(.addresses, header, segment, depth)
+      }
+    case IPProtocol.sctp, IPProtocol.dccp:
+      readPorts(packet, header, &segment)
+      deal(.addresses, header, segment, depth)
+    case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.gre:
+      deal(.addresses, header, segment, depth)
+      if !header.isFirstFragment { decodeTunnel(packet, header, depth: depth) }
+    case IPProtocol.icmp, IPProtocol.icmp6:
+      // Type and code stand in for ports where flows are named, not where they are told apart.
+      if header.end &- header.payload >= 2 {
+        segment.message = (
+          packet.byte(unchecked: header.payload), packet.byte(unchecked: header.payload &+ 1)
+        )
+      }
+      deal(.addresses, header, segment, depth)
+    default:
+      deal(.addresses, header, segment, depth)
+    }
+  }
+
+  /// A datagram with a payload, and what it carries where it is a tunnel's.
+  @inline(__always)
+  private mutating func decodeDatagram(
+    _ packet: RawSpan, _ header: IPHeader, _ segment: Segment, _ depth: Int
+  ) {
+    let tunnel = Self.tunnel(
+      packet.extracting(segment.payload..<segment.end), sourcePort: segment.sourcePort,
+      destinationPort: segment.destinationPort)
+    guard let tunnel else { return deal(.datagram, header, segment, depth) }
+    deal(.tunnel, header, segment, depth)
+    decodeTunnel(packet, tunnel, at: segment.payload, end: segment.end, depth: depth)
+  }
+
+  /// Adds an item for an IP header and what follows it.
+  @inline(__always)
+  private mutating func deal(
+    _ work: FlowItem.Work, _ header: IPHeader, _ segment: Segment, _ depth: Int
+  ) {
+    let isSourceFirst = FlowKey.isFirst(
+      header.source, segment.sourcePort, header.destination, segment.destinationPort)
+    let key = FlowKey(
+      source: header.source, destination: header.destination, sourcePort: segment.sourcePort,
+      destinationPort: segment.destinationPort, ipProtocol: header.ipProtocol,
+      version: header.version, depth: depth, hasPorts: segment.hasPorts)
+    if let selection, selection.contains(key) { isSelected = true }
+    var item = FlowItem(key: key, number: number, time: time)
+    item.hash = key.hash(seed)
+    item.shard = UInt8(truncatingIfNeeded: key.spread >> 56) & shardMask
+    item.start = UInt32(truncatingIfNeeded: base &+ segment.payload)
+    item.end = UInt32(truncatingIfNeeded: base &+ segment.end)
+    item.place = place
+    item.order = count
+    item.missing = UInt32(truncatingIfNeeded: header.missing)
+    item.sequence = segment.sequence
+    item.acknowledgement = segment.acknowledgement
+    item.flags = segment.flags
+    item.work = work
+    item.message = segment.message
+    if isSourceFirst { item.facts.insert(.isSourceFirst) }
+    if header.ipProtocol == IPProtocol.udp || header.ipProtocol == IPProtocol.udpLite,
+      header.isToMany
+    {
+      item.facts.insert(.isToMany)
+    }
+    if header.isReassembled { noteReassembly(header, &item) }
+    append(item)
+  }
+
+  // MARK: Headers
+
+  /// RFC 9293 §3.1; false where nothing can follow.
+  @inline(__always)
+  private mutating func readTCP(
+    _ packet: RawSpan, _ header: IPHeader, _ segment: inout Segment
+  ) -> Bool {
+    guard readPorts(packet, header, &segment) else { return false }
+    guard header.end &- header.payload >= 20 else {
+      skips.add(.transportHeaderCut)
+      return false
+    }
+    segment.sequence = packet.bigEndianUInt32(unchecked: header.payload &+ 4)
+    segment.acknowledgement = packet.bigEndianUInt32(unchecked: header.payload &+ 8)
+    segment.flags = packet.byte(unchecked: header.payload &+ 13)
+    let length = Int(packet.byte(unchecked: header.payload &+ 12) >> 4) &* 4
+    guard length >= 20 else {
+      skips.add(.transportHeaderMalformed)
+      return false
+    }
+    segment.payload = min(header.payload &+ length, header.end)
+    return !header.isFirstFragment
+  }
+
+  /// RFC 768, RFC 3828 §3.1; false where nothing can follow.
+  @inline(__always)
+  private mutating func readUDP(
+    _ packet: RawSpan, _ header: IPHeader, _ segment: inout Segment
+  ) -> Bool {
+    guard readPorts(packet, header, &segment) else { return false }
+    guard header.end &- header.payload >= 8 else {
+      skips.add(.transportHeaderCut)
+      return false
+    }
+    segment.payload = header.payload &+ 8
+    // In UDP-Lite the field says how much the checksum covers; 0 leaves the length to IP (RFC 2675).
+    let length = Int(packet.bigEndianUInt16(unchecked: header.payload &+ 4))
+    if header.ipProtocol == IPProtocol.udp, length >= 8 {
+      segment.end = min(header.end, header.payload &+ length)
+    }
+    return true
+  }
+
+  @inline(__always)
+  @discardableResult
+  private mutating func readPorts(
+    _ packet: RawSpan, _ header: IPHeader, _ segment: inout Segment
+  ) -> Bool {
+    guard header.end &- header.payload >= 4 else {
+      skips.add(.transportHeaderCut)
+      return false
+    }
+    segment.sourcePort = packet.bigEndianUInt16(unchecked: header.payload)
+    segment.destinationPort = packet.bigEndianUInt16(unchecked: header.payload &+ 2)
+    segment.hasPorts = true
+    return true
+  }
+}

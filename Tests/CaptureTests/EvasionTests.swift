@@ -1,0 +1,97 @@
+import Capture
+import Testing
+
+/// Whatever a sender does to packets so that a reader sees something else than the receiver, the host that
+/// it asks for is seen.
+@Suite("Evasion")
+struct EvasionTests {
+  private static let request = utf8("GET /a HTTP/1.1\r\nHost: hidden.example\r\n\r\n")
+  /// As long as the request, with another host.
+  private static let decoy = utf8("GET /a HTTP/1.1\r\nHost: harmle.example\r\n\r\n")
+
+  private static func sees(_ frames: [[UInt8]]) -> Bool {
+    Observed(pcap(frames.map { CapturedPacket($0) })).values.contains {
+      $0.hasSuffix(" http.host hidden.example")
+    }
+  }
+
+  private static func segment(_ bytes: [UInt8], at offset: Int) -> [UInt8] {
+    StreamBuilder().segment(bytes, at: offset)
+  }
+
+  @Test("segments that overlap and disagree, in either order")
+  func overlap() {
+    let syn = StreamBuilder().syn
+    let end = Self.request.count
+    #expect(Self.sees([syn, Self.segment(Self.decoy, at: 0), Self.segment(Self.request, at: 0)]))
+    #expect(Self.sees([syn, Self.segment(Self.request, at: 0), Self.segment(Self.decoy, at: 0)]))
+    for cut in 1..<end {
+      // The host's version comes behind a hole, so both wait before either is read.
+      let (head, rest) = (Array(Self.request[..<cut]), Array(Self.request[cut...]))
+      let decoy = Array(Self.decoy[cut...])
+      for tail in [[rest, decoy], [decoy, rest]] {
+        let frames =
+          [syn] + tail.map { Self.segment($0, at: cut) } + [Self.segment(head, at: 0)]
+        #expect(Self.sees(frames), "cut at \(cut)")
+      }
+    }
+  }
+
+  @Test("segments of one byte in any order, among copies that differ")
+  func tinySegments() {
+    var random = SplitMix(seed: 11)
+    for _ in 0..<20 {
+      let pieces = Self.request.indices.shuffled(using: &random).map {
+        Self.segment([Self.request[$0]], at: $0)
+      }
+      #expect(Self.sees([StreamBuilder().syn] + pieces))
+      // Without its beginning.
+      #expect(Self.sees([Self.segment([Self.request[0]], at: 0)] + pieces))
+    }
+  }
+
+  @Test("fragments of eight bytes in any order, some of which come twice and differ")
+  func tinyFragments() {
+    var random = SplitMix(seed: 12)
+    let datagram = Packet.udp(50000, 53, DNSBuilder().question("hidden.example").bytes)
+    let count = (datagram.count + 7) / 8
+    func part(_ block: Int, _ bytes: [UInt8]) -> [UInt8] {
+      let piece = Array(bytes[block * 8..<min(block * 8 + 8, bytes.count)])
+      let more: UInt16 = block == count - 1 ? 0 : 0x2000
+      return Packet.ethernet(
+        Packet.ip(
+          Packet.client, Packet.server, 17, piece, fragment: more | UInt16(block), id: 7))
+    }
+    var other = datagram
+    for index in 20..<datagram.count - 4 { other[index] ^= 1 }
+    for _ in 0..<20 {
+      var frames = (0..<count).map { part($0, datagram) }
+      // One block in two versions: the right one may be the first or the last.
+      frames.append(part(3, other))
+      frames.shuffle(using: &random)
+      let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+      #expect(values.contains { $0.hasSuffix(" dns.query hidden.example") })
+    }
+  }
+
+  @Test("checksums that are wrong, time to live that ends")
+  func checksums() {
+    var frame = Self.segment(Self.request, at: 0)
+    // IP's time to live and checksum, then TCP's checksum.
+    frame[14 + 8] = 1
+    (frame[14 + 10], frame[14 + 11]) = (0xde, 0xad)
+    (frame[14 + 20 + 16], frame[14 + 20 + 17]) = (0xbe, 0xef)
+    #expect(Self.sees([StreamBuilder().syn, frame]))
+  }
+
+  @Test("a reset or an end that the receiver never took")
+  func resets() {
+    let cut = 20
+    let first = Self.segment(Array(Self.request[..<cut]), at: 0)
+    let second = Self.segment(Array(Self.request[cut...]), at: cut)
+    for flags: UInt8 in [0x04, 0x14, 0x01, 0x11] {
+      let end = StreamBuilder().segment([], at: cut, flags: flags)
+      #expect(Self.sees([StreamBuilder().syn, first, end, second]))
+    }
+  }
+}
