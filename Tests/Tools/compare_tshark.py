@@ -18,6 +18,13 @@ one than tshark's, a rule below says so and the value is counted under the rule'
                   a target from which no URL is made
   not-ascii       a name with bytes that are no ASCII, which we write in its IDNA form and tshark does not
   extended-label  labels of a kind that no standard in use has, which tshark names by a text of its own
+  layer           inside a carrier that the contract does not name (IPComp, ARCNET, PKTAP, AYIYA, OpenVPN,
+                  RDP over UDP)
+  request-line    a request line without target or without version, of which tshark makes one all the same
+  dtls            a fingerprint of DTLS, of which tshark computes none
+  unrecognised    in a packet where tshark sees no such protocol: on a port that it knows for another one,
+                  behind STARTTLS, or where the stream has a hole; only ours
+  no-host         a request without a Host header, for which the destination's address stands; only ours
   moved           the same value in another packet: tshark shows all fields of a head or a message in
                   the packet that completes it, the contract where each value's last byte arrived
 
@@ -72,7 +79,7 @@ OURS = {
 CONTEXT = [
     "frame.number", "frame.protocols", "tcp.analysis.retransmission",
     "tcp.analysis.fast_retransmission", "tcp.analysis.spurious_retransmission",
-    "http.request.method", "ip.proto", "tcp.dstport",
+    "http.request.method", "http.request.version", "ip.proto", "tcp.dstport",
 ]
 
 SINGLE_PACKETS = [
@@ -254,9 +261,14 @@ def rule(column, row, value):
         return "extended-label"
     if column.startswith("dns") and "nbns" in stack and "dns" not in stack:
         return "netbios"
+    if CARRIERS & set(stack):
+        return "layer"
     for quoting in ("icmp", "icmpv6"):
         if quoting in stack and stack.index(quoting) < len(stack) - 1:
             return "quoted"
+    if column in ("http.host", "http.url") and row["http.request.method"] \
+            and not row["http.request.version"]:
+        return "request-line"
     if column == "http.url":
         method = row["http.request.method"].split(AGGREGATOR)
         if "udp" in stack or "ssdp" in stack:
@@ -274,6 +286,29 @@ def rule(column, row, value):
         if crypt in stack and name in stack and stack.index(crypt) < stack.index(name):
             return "decrypted"
     return retransmitted(row)
+
+
+# Carriers of packets or streams that the contract does not name.
+CARRIERS = {"ipcomp", "arcnet", "pktap", "ayiya", "openvpn", "rdpudp"}
+
+# By the first part of a column: the layers of tshark's that read such values.
+READERS = {
+    "dns": {"dns", "mdns", "llmnr"}, "tls": {"tls", "dtls", "ssl"},
+    "http": {"http", "ssdp"},
+}
+
+
+def rule_for_ours(column, stack, value, hosts):
+    """The rule by which a value of ours is none of tshark's, or None."""
+    layers = set(stack.split(":"))
+    if column in ("tls.ja3", "tls.ja3s") and "dtls" in layers:
+        return "dtls"
+    if not layers & READERS[column.split(".")[0]]:
+        return "unrecognised"
+    if column == "http.url" and not hosts:
+        authority = re.match(r"http://(\[[0-9a-f:]+\]|[0-9.]+)(:\d+)?/", value)
+        return "no-host" if authority else None
+    return None
 
 
 def retransmitted(row):
@@ -319,6 +354,7 @@ def main():
             continue
         compared += 1
         questions = mine["dns.query"] | set(other["dns.query"])
+        theirs_hosts = set(other["http.host"])
         for column in COLUMNS:
             left, right = set(mine[column]), dict(other[column])
             if column == "dns.name":
@@ -340,7 +376,11 @@ def main():
                     table[column]["equal"] += 1
                     continue
                 side = "ours" if key in left else "theirs"
-                reason = right.get(key) if side == "theirs" else None
+                if side == "theirs":
+                    reason = right.get(key)
+                else:
+                    hosts = [other for other in theirs_hosts if other[0] == key[0]]
+                    reason = rule_for_ours(column, protocols.get(key[0], ""), key[1], hosts)
                 strange = [other for other in left | set(right)
                            if other[0] == key[0] and re.search(r"\?|xn--", other[1])]
                 if column.startswith("dns") and key in strange and len(strange) > 1:
