@@ -69,6 +69,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   // Owned by the thread that commits.
   private var order = PacketOrder()
   private var problems: [ScanProblem] = []
+  private var isStopped = false
+  private var isCounted = false
 
   init(
     input: Int, path: InputPath, source: InputSource, run: ScanRun, output: OrderedOutput,
@@ -221,6 +223,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   /// Hands on what a stretch yielded as far as its order is certain; true after the last one.
   private func apply(_ piece: Piece) -> Bool {
     var counts = SegmentOutput()
+    counts.statistics.inputs = isCounted ? 0 : 1
+    isCounted = true
     counts.statistics.packets = piece.packets
     counts.statistics.bytes = piece.bytes
     order.append(counts)
@@ -234,20 +238,26 @@ final class CaptureJob: InputJob, @unchecked Sendable {
       before: isLast ? .max : min(horizon, piece.stretch.lastNumber + 1))
     if !output.write(segment, input: input) {
       run.update { hasEnded = true }
+      isStopped = true
       return true
     }
     return isLast
   }
 
   private func finish() {
+    // Where no more output is wanted another thread may still deal, and counts are no longer taken.
+    if !isStopped { writeRest() }
+    output.finish(input: input, problems: problems)
+    run.update { isFinished = true }
+  }
+
+  private func writeRest() {
     var segment = order.release(before: .max)
-    segment.statistics.inputs = 1
+    segment.statistics.inputs = isCounted ? 0 : 1
     if let dealer { segment.statistics.skipped.merge(dealer.tally) }
     segment.statistics.skipped.add("hits-behind-their-place", order.late)
     source = nil
     dealer = nil
     _ = output.write(segment, input: input)
-    output.finish(input: input, problems: problems)
-    run.update { isFinished = true }
   }
 }
