@@ -39,13 +39,13 @@ struct FlowItem {
   var end: UInt32 = 0
   /// Its place among the items of its stretch.
   var order: UInt32 = 0
-  /// Bytes that the packet had beyond those captured.
-  var missing: UInt32 = 0
   var sequence: UInt32 = 0
   var acknowledgement: UInt32 = 0
   /// Which bytes `start` and `end` count in: 0 for the stretch's, else one more than an index of its
   /// `extras`.
-  var place: UInt16 = 0
+  var place: UInt32 = 0
+  /// Bytes that the packet had beyond those captured.
+  var missing: UInt16 = 0
   /// TCP's flags.
   var flags: UInt8 = 0
   var work = Work.addresses
@@ -64,7 +64,6 @@ struct FlowItem {
   var destinationPort: UInt16 {
     UInt16(truncatingIfNeeded: isSourceFirst ? key.ports : key.ports >> 16)
   }
-  var payloadLength: Int { Int(end &- start) }
 }
 
 /// A packet's place between IP and its payload's protocol.

@@ -26,7 +26,7 @@ extension FlowReader {
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
         flows[place.flow][isFromFirst: place.isSourceFirst].next &+=
-          UInt32(truncatingIfNeeded: payload.byteCount) &+ item.missing
+          UInt32(truncatingIfNeeded: payload.byteCount) &+ UInt32(item.missing)
       }
       beginRecord(item, place, isNeeded: false)
     } else {

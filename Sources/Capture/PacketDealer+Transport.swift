@@ -74,7 +74,7 @@ extension PacketDealer {
     item.end = UInt32(truncatingIfNeeded: base &+ segment.end)
     item.place = place
     item.order = count
-    item.missing = UInt32(truncatingIfNeeded: header.missing)
+    item.missing = UInt16(clamping: header.missing)
     item.sequence = segment.sequence
     item.acknowledgement = segment.acknowledgement
     item.flags = segment.flags

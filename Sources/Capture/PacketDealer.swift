@@ -24,7 +24,7 @@ struct PacketDealer: ~Copyable {
   var time = ObservableRecord.noTime
   /// Where its bytes begin, and among which (`FlowItem.place`).
   var base = 0
-  var place: UInt16 = 0
+  var place: UInt32 = 0
   /// Link-layer headers inside one another in the present packet, which may be made of nothing else.
   var linkHeaders = 0
   /// Flows whose packets are chosen, and whether the present packet is one of them.
@@ -46,7 +46,7 @@ struct PacketDealer: ~Copyable {
 
   /// Adds a packet's items; its bytes begin at `base` of those that `place` names.
   @inline(__always)
-  mutating func deal(_ packet: RawSpan, _ frame: Frame, at base: Int, place: UInt16 = 0) {
+  mutating func deal(_ packet: RawSpan, _ frame: Frame, at base: Int, place: UInt32 = 0) {
     fragments.expire(at: frame.time)
     if !fragments.dropped.isEmpty { readDroppedFragments() }
     number = frame.number
@@ -58,10 +58,10 @@ struct PacketDealer: ~Copyable {
   }
 
   /// Adds bytes that items point into; gives what they call them by.
-  mutating func addExtra(_ bytes: [UInt8]) -> UInt16 {
+  mutating func addExtra(_ bytes: [UInt8]) -> UInt32 {
     extras.append(bytes)
     extraBytes += bytes.count
-    return UInt16(truncatingIfNeeded: extras.count)
+    return UInt32(truncatingIfNeeded: extras.count)
   }
 
   /// Whether the stretch should end for want of room for more extras.
