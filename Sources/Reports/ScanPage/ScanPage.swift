@@ -15,6 +15,7 @@ public enum ScanPage {
   /// - Parameters:
   ///   - data: the hits.
   ///   - report: what the scan came to.
+  /// - Returns: the page.
   public static func write(_ data: ScanPageData, _ report: ScanReport) -> [UInt8] {
     let content = data.result
     var page = HTML()
