@@ -25,7 +25,9 @@ if tool == "pytricia":
 else:
     from radixtarget import RadixTarget
 
-    trie = RadixTarget(*prefixes)
+    trie = RadixTarget()
+    for prefix in prefixes:
+        trie.insert(prefix)
     longest = trie.get
     up = None
 built = time.perf_counter() - start
