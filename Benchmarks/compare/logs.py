@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Scanning of logs beside other tools, in one run: a table of rates and of ratios.
+
+    python3 logs.py --db DB --names NAMES [--sekisho PATH] [--rounds 5] [--sample-mb 8] [--vectorscan] LOG...
+
+DB is an indicator database, NAMES its names one a line (for the tools that take patterns). Each round
+runs every row once, in turn, so that a slow moment of the machine hits all of them; printed are medians
+of the rates, and the median of the ratios to the newline count of the same round.
+
+Rows:
+  newline count     newlines.c over the bytes in memory: a look at every byte, and nothing else
+  sekisho scan      the whole process, one thread: opening the database, reading, writing hits
+  grep -F -f        whole process, on a sample, since it would not end
+  rg -F -f          the same, where ripgrep is installed
+  vectorscan        the bare scan in memory by vectorscan.c, with --vectorscan; its build, of minutes with a
+                    million names, is not counted
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+class Peer:
+    """A program that keeps its data in memory and runs once for each byte that it is sent."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self.facts = json.loads(self.process.stdout.readline())
+
+    def rate(self, size):
+        self.process.stdin.write(b".")
+        return size / json.loads(self.process.stdout.readline())["seconds"]
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def build(folder, name, *flags):
+    program = os.path.join(folder, name)
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".c")
+    subprocess.run(["cc", "-O3", "-march=native", "-o", program, source, *flags], check=True)
+    return program
+
+
+def process_rate(command, size, timeout=None):
+    start = time.perf_counter()
+    try:
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=timeout)
+        return size / (time.perf_counter() - start)
+    except subprocess.TimeoutExpired:
+        # At most this fast.
+        return size / timeout
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--db", required=True)
+    parser.add_argument("--names", required=True)
+    parser.add_argument("--sekisho", default=".build/release/sekisho")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sample-mb", type=int, default=8)
+    parser.add_argument("--vectorscan", action="store_true")
+    parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("logs", nargs="+")
+    arguments = parser.parse_args()
+    folder = tempfile.mkdtemp()
+    newlines = build(folder, "newlines")
+    vectorscan = build(folder, "vectorscan", "-lhs") if arguments.vectorscan else None
+    print("| log | row | GB/s | of the newline count |\n|---|---|---|---|")
+    for log in arguments.logs:
+        size = os.path.getsize(log)
+        with open(log, "rb") as file, open(os.path.join(folder, "sample"), "wb") as sample:
+            sample.write(file.read(arguments.sample_mb << 20))
+        sampled = os.path.getsize(sample.name)
+        peers = {"newline count": Peer(newlines, log)}
+        if vectorscan:
+            peers["vectorscan"] = Peer(vectorscan, arguments.names, log)
+        rows = {name: lambda peer=peer: peer.rate(size) for name, peer in peers.items()}
+        rows["sekisho scan"] = lambda: process_rate(
+            [arguments.sekisho, "scan", "--threads", "1", "--quiet", "--format", "ndjson", "--db",
+             arguments.db, "-o", os.devnull, log], size)
+        rows["grep -F -f"] = lambda: process_rate(
+            ["grep", "-a", "-F", "-f", arguments.names, sample.name], sampled, arguments.timeout)
+        if shutil.which("rg"):
+            rows["rg -F -f"] = lambda: process_rate(
+                ["rg", "-a", "-F", "-j1", "-f", arguments.names, sample.name], sampled,
+                arguments.timeout)
+        rates = {name: [] for name in rows}
+        slow = set()
+        for _ in range(arguments.rounds):
+            for name, run in rows.items():
+                # What takes a minute for a sample is measured once.
+                if name in slow:
+                    continue
+                start = time.perf_counter()
+                rate = run()
+                if time.perf_counter() - start > 10:
+                    slow.add(name)
+                rates[name].append(rate)
+        base = rates["newline count"]
+        for name, measured in rates.items():
+            measured = [rate for rate in measured if rate]
+            if not measured:
+                continue
+            ratio = statistics.median(rate / count for rate, count in zip(measured, base))
+            print(f"| {os.path.basename(log)} | {name} | {statistics.median(measured) / 1e9:.3f} "
+                  f"| {ratio:.4f} |", flush=True)
+        for peer in peers.values():
+            peer.end()
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
