@@ -61,7 +61,6 @@ static inline void finish(
   block->colon = (c->colon & (c->colon << 1 | before->colon)) |
                  (count + before->hex_colons >= 7 ? hex_colon : 0);
   block->special = c->other | (c->backslash & next_escape) | (c->percent & next_hex);
-  block->name = c->name;
   before->name = c->name >> 63;
   before->hex = c->hex >> 63;
   before->colon = c->colon >> 63;

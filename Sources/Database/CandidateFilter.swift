@@ -6,22 +6,18 @@ internal import Parsing
 // ====================
 //
 // Stands before everything in a scan of logs: text in which nothing passes it holds no hit, so that
-// nobody has to find out what its fields are (`CandidateFinder`). Three Bloom filters:
+// nobody has to find out what its fields are (`CandidateFinder`). Two Bloom filters:
 //
 // - *tails*: the last two labels of each name, and of each host of a URL or an e-mail address. A name
 //   in text is turned away by one load, from a table that fits the second-level cache.
-// - *values*: the whole names and hosts, the digests. A name that covers its subdomains has another
-//   hash than one that must be met as a whole.
-// - *hosts*: the IPv4 addresses that are hosts of URLs, apart since every address in text is asked for.
+// - *values*: the whole names and hosts, the IPv4 addresses that are hosts of URLs, the digests.
 //
 //     0   4    words of the filter of tails, at least one
-//     4   4    words of the filter of values, at least one, an even number
+//     4   4    words of the filter of values, at least one
 //     8   4    flags: bit 0 set = some URL's host is neither a name of two labels nor IPv4;
 //              bit 1 set = the last label of some name begins with a digit
-//     12  4    version of this layout, 2
-//     16  4    words of the filter of hosts, at least one, an even number
-//     20  44   zero
-//     64  8×n  words of the tails, of the values, of the hosts
+//     12  52   zero
+//     64  8×n  words of the tails, words of the values
 //
 // The words follow from the entries alone, without a seed: whoever crafts feeds or logs so that much
 // passes gains the time that an exact look costs, and no more.
@@ -51,12 +47,6 @@ struct SuffixHash {
     let rest = length - covered
     let partial = rest == 0 ? 0 : Self.word(bytes, before: end - covered, count: rest)
     return Self.mix(state ^ partial, Self.finisher ^ UInt64(truncatingIfNeeded: length))
-  }
-
-  /// The hash of a name that must be met as a whole, by that of its bytes.
-  @inline(__always)
-  static func whole(_ hash: UInt64) -> UInt64 {
-    (hash ^ 0xd6e8_feb8_6659_fd93) &* 0xa076_1d64_78bd_642f
   }
 
   /// The hash of a digest by its first eight bytes, in the order they are written, and its width.
@@ -90,16 +80,12 @@ struct SuffixHash {
   }
 }
 
-/// A Bloom filter whose bits for one key lie in one word, or in a pair of words where what passes
-/// costs more than the bits; as `BlockedFilter` in `Matchers`, which a loop in this module could not
-/// inline.
+/// A Bloom filter whose bits for one key lie in one word, as `BlockedFilter` in `Matchers`, which a
+/// loop in this module could not inline.
 enum FilterWords {
-  private static let bitsPerKey = 12
-  private static let bitsPerPairedKey = 16
+  static let bitsPerKey = 12
 
   static func count(keys: Int) -> Int { max(1, (keys * bitsPerKey + 63) / 64) }
-
-  static func pairedCount(keys: Int) -> Int { 2 * max(1, (keys * bitsPerPairedKey + 127) / 128) }
 
   /// The word of a hash among `count`, by its high bits.
   @inline(__always)
@@ -113,13 +99,6 @@ enum FilterWords {
     (1 as UInt64) &<< (hash & 63) | (1 as UInt64) &<< ((hash &>> 6) & 63)
       | (1 as UInt64) &<< ((hash &>> 12) & 63) | (1 as UInt64) &<< ((hash &>> 18) & 63)
   }
-
-  /// The bits of a hash in the other word of its pair, by bits that are not its low ones.
-  @inline(__always)
-  static func otherMask(_ hash: UInt64) -> UInt64 {
-    (1 as UInt64) &<< ((hash &>> 24) & 63) | (1 as UInt64) &<< ((hash &>> 30) & 63)
-      | (1 as UInt64) &<< ((hash &>> 36) & 63)
-  }
 }
 
 /// The filter of an opened image.
@@ -130,8 +109,6 @@ struct CandidateFilter: Sendable {
   private let image: ImageBytes
   private let tailWords: Int
   private let valueWords: Int
-  private let hostWords: Int
-  static let version: UInt32 = 2
   /// Some URL has a host that text cannot be searched for.
   let hasOtherHosts: Bool
   /// The last label of some name begins with a digit.
@@ -145,19 +122,13 @@ struct CandidateFilter: Sendable {
     let header = image.bytes
     tailWords = Int(header.littleEndianUInt32(unchecked: range.lowerBound))
     valueWords = Int(header.littleEndianUInt32(unchecked: range.lowerBound + 4))
-    hostWords = Int(header.littleEndianUInt32(unchecked: range.lowerBound + 16))
-    // Of another layout it says nothing: every line is read, as without it.
-    guard header.littleEndianUInt32(unchecked: range.lowerBound + 12) == Self.version else {
-      return nil
-    }
     hasOtherHosts = header.littleEndianUInt32(unchecked: range.lowerBound + 8) & 1 != 0
     hasDigitLabels = header.littleEndianUInt32(unchecked: range.lowerBound + 8) & 2 != 0
-    guard tailWords > 0, valueWords > 0, valueWords % 2 == 0, hostWords > 0, hostWords % 2 == 0,
-      range.count == Self.headerLength + 8 * (tailWords + valueWords + hostWords)
+    guard tailWords > 0, valueWords > 0,
+      range.count == Self.headerLength + 8 * (tailWords + valueWords)
     else { throw .damaged("the candidate filter has another length than it says") }
     words = RecordTable(
-      start: range.lowerBound + Self.headerLength, count: tailWords + valueWords + hostWords,
-      stride: 8)
+      start: range.lowerBound + Self.headerLength, count: tailWords + valueWords, stride: 8)
     self.image = image
   }
 
@@ -170,21 +141,10 @@ struct CandidateFilter: Sendable {
 
   /// Whether a value may have this hash.
   @inline(__always)
-  func mayHold(_ hash: UInt64) -> Bool { holdsPair(hash, from: tailWords, count: valueWords) }
-
-  /// Whether an IPv4 address with this hash may be the host of a URL.
-  @inline(__always)
-  func mayHost(_ hash: UInt64) -> Bool {
-    holdsPair(hash, from: tailWords + valueWords, count: hostWords)
-  }
-
-  @inline(__always)
-  private func holdsPair(_ hash: UInt64, from start: Int, count: Int) -> Bool {
-    let index = FilterWords.index(hash, count: count)
+  func mayHold(_ hash: UInt64) -> Bool {
     let mask = FilterWords.mask(hash)
-    guard image.uint64(words, start + index) & mask == mask else { return false }
-    let other = FilterWords.otherMask(hash)
-    return image.uint64(words, start + (index ^ 1)) & other == other
+    let index = tailWords + FilterWords.index(hash, count: valueWords)
+    return image.uint64(words, index) & mask == mask
   }
 }
 
@@ -192,18 +152,16 @@ struct CandidateFilter: Sendable {
 struct CandidateFilterBuilder {
   private var tails: [UInt64] = []
   private var values: [UInt64] = []
-  private var hosts: [UInt64] = []
   private var flags: UInt32 = 0
 
   /// Adds the key of an entry.
   @inline(__always)
-  mutating func insert(_ kind: IndicatorKind, key: RawSpan, mode: MatchMode) {
-    let candidates = Candidates(kind, key: key, mode: mode)
+  mutating func insert(_ kind: IndicatorKind, key: RawSpan) {
+    let candidates = Candidates(kind, key: key)
     for index in 0..<candidates.count {
       switch candidates[index] {
       case .tail(let hash): tails.append(hash)
       case .value(let hash): values.append(hash)
-      case .host(let hash): hosts.append(hash)
       case .otherHost: flags |= 1
       case .digitLabel: flags |= 2
       }
@@ -225,24 +183,17 @@ struct CandidateFilterBuilder {
   /// The section's bytes.
   consuming func build() -> [UInt8] {
     let tailWords = FilterWords.count(keys: distinctTails())
-    let valueWords = FilterWords.pairedCount(keys: values.count)
-    let hostWords = FilterWords.pairedCount(keys: hosts.count)
-    var words = [UInt64](repeating: 0, count: tailWords + valueWords + hostWords)
+    let valueWords = FilterWords.count(keys: values.count)
+    var words = [UInt64](repeating: 0, count: tailWords + valueWords)
     for hash in tails { words[FilterWords.index(hash, count: tailWords)] |= FilterWords.mask(hash) }
-    func insertPair(_ hash: UInt64, from start: Int, count: Int) {
-      let index = FilterWords.index(hash, count: count)
-      words[start + index] |= FilterWords.mask(hash)
-      words[start + (index ^ 1)] |= FilterWords.otherMask(hash)
+    for hash in values {
+      words[tailWords + FilterWords.index(hash, count: valueWords)] |= FilterWords.mask(hash)
     }
-    for hash in values { insertPair(hash, from: tailWords, count: valueWords) }
-    for hash in hosts { insertPair(hash, from: tailWords + valueWords, count: hostWords) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(CandidateFilter.headerLength + 8 * words.count)
     bytes.append(UInt32(tailWords))
     bytes.append(UInt32(valueWords))
     bytes.append(flags)
-    bytes.append(CandidateFilter.version)
-    bytes.append(UInt32(hostWords))
     bytes.append(
       contentsOf: repeatElement(0, count: CandidateFilter.headerLength - bytes.count))
     for word in words { bytes.append(word) }
@@ -253,7 +204,7 @@ struct CandidateFilterBuilder {
 /// What an entry adds to the filter.
 struct Candidates {
   enum Value {
-    case tail(UInt64), value(UInt64), host(UInt64), otherHost, digitLabel
+    case tail(UInt64), value(UInt64), otherHost, digitLabel
   }
 
   /// How many there are, at most three.
@@ -281,12 +232,12 @@ struct Candidates {
   }
 
   @inline(__always)
-  init(_ kind: IndicatorKind, key: RawSpan, mode: MatchMode) {
+  init(_ kind: IndicatorKind, key: RawSpan) {
     switch kind {
-    case .domain: addName(key, 0..<key.byteCount, isWhole: mode == .exact)
+    case .domain: addName(key, 0..<key.byteCount)
     case .email:
       let sign = key.lastOffset(of: UInt8(ascii: "@"), before: key.byteCount)
-      addName(key, sign + 1..<key.byteCount, isWhole: true)
+      addName(key, sign + 1..<key.byteCount)
     case .url: addHost(key)
     case _ where kind.isDigest:
       append(
@@ -307,13 +258,13 @@ struct Candidates {
     let colon = key.lastOffset(of: UInt8(ascii: ":"), before: hostEnd)
     if colon >= start { hostEnd = colon }
     if let address = IPAddressText.ipv4(key, start..<hostEnd) {
-      append(.host(SuffixHash.hash(ipv4: address)))
+      append(.value(SuffixHash.hash(ipv4: address)))
     } else {
-      addName(key, start..<hostEnd, isWhole: true)
+      addName(key, start..<hostEnd)
     }
   }
 
-  private mutating func addName(_ key: RawSpan, _ name: Range<Int>, isWhole: Bool) {
+  private mutating func addName(_ key: RawSpan, _ name: Range<Int>) {
     let last = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: name.count)
     let first = last + 1 < name.count ? key.byte(unchecked: name.lowerBound + last + 1) : 0
     let isDigit = first &- 0x30 < 10
@@ -326,7 +277,6 @@ struct Candidates {
     var hash = SuffixHash()
     append(
       .tail(hash.hash(key, before: name.upperBound, length: name.count - before - 1)))
-    let value = hash.hash(key, before: name.upperBound, length: name.count)
-    append(.value(isWhole ? SuffixHash.whole(value) : value))
+    append(.value(hash.hash(key, before: name.upperBound, length: name.count)))
   }
 }

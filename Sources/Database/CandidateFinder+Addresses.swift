@@ -1,53 +1,10 @@
-internal import CByteKernels
 internal import Indicators
 internal import Matchers
 internal import Parsing
 
 extension CandidateFinder {
   /// Looks at the address whose first dot this is.
-  ///
-  /// Most of what has digits around a dot is a time, a number or an address in its usual surroundings,
-  /// and is told at once.
-  @inline(__always)
   mutating func considerIPv4(_ bytes: RawSpan, dot: Int) {
-    guard dot >= 12, bytes.byteCount - dot > 20 else { return readIPv4(bytes, dot: dot) }
-    // SAFETY: by the line above more bytes are there than the function reads.
-    let quad = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe sekisho_read_quad(
-        buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self) + dot)
-    }
-    if quad.before > 7 { return }
-    let start = dot &- Int(quad.before)
-    switch bytes.byte(unchecked: start &- 1) {
-    case UInt8(ascii: "."):
-      if !classes.is(bytes.byte(unchecked: start &- 2), .label) {
-        readIPv4(bytes, dot: dot)
-      }
-      return
-    case UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: "u"), UInt8(ascii: "x"):
-      return readIPv4(bytes, dot: dot)
-    default: break
-    }
-    guard quad.length > 0 else { return }
-    let end = dot &+ Int(quad.length)
-    addressesDone = end
-    if isEndOfAddress(bytes, end) { add(quad.address, at: start) }
-  }
-
-  /// Whether what stands behind an address does not make a longer run of a name of it; hyphens may join
-  /// two addresses or be stripped.
-  @inline(__always)
-  private func isEndOfAddress(_ bytes: RawSpan, _ offset: Int) -> Bool {
-    let next = bytes.byte(unchecked: offset)
-    if !classes.is(next, .nameByte) { return true }
-    if next == UInt8(ascii: "-") { return true }
-    guard next == UInt8(ascii: ".") else { return false }
-    let behind = bytes.byte(unchecked: offset &+ 1)
-    return behind == UInt8(ascii: "-") || !classes.is(behind, .label)
-  }
-
-  /// Looks at the address whose first dot this is, whatever stands around it.
-  private mutating func readIPv4(_ bytes: RawSpan, dot: Int) {
     let count = bytes.byteCount
     var start = dot
     while start > 0, dot - start < 8, classes.is(bytes.byte(unchecked: start - 1), .digit) {
@@ -125,7 +82,7 @@ extension CandidateFinder {
     if wantsNames {
       for index in 0..<count {
         let hash = SuffixHash.hash(ipv4: addresses[index])
-        if filters.contains(where: { $0.mayHost(hash) }) { found.append(addressPlaces[index]) }
+        if filters.contains(where: { $0.mayHold(hash) }) { found.append(addressPlaces[index]) }
       }
     }
     addresses.removeAll(keepingCapacity: true)

@@ -4,20 +4,9 @@ internal import Parsing
 extension CandidateFinder {
   /// Looks at the name whose last label begins behind a dot, if one does.
   mutating func considerName(_ bytes: RawSpan, dot: Int) {
-    var end = dot &+ 2
-    while end < bytes.byteCount, classes.is(bytes.byte(unchecked: end), .label) { end &+= 1 }
-    let (start, isRunStart) = labelStart(bytes, before: dot)
-    considerName(bytes, dot: dot, start: start, isRunStart: isRunStart, end: end)
-  }
-
-  /// Looks at the name whose last label begins behind a dot and ends at or before `end`, and whose label
-  /// before that begins at `start`.
-  @inline(__always)
-  mutating func considerName(
-    _ bytes: RawSpan, dot: Int, start: Int, isRunStart: Bool, end: Int
-  ) {
     let count = bytes.byteCount
-    var (start, isRunStart, end) = (start, isRunStart, end)
+    var end = dot &+ 2
+    while end < count, classes.is(bytes.byte(unchecked: end), .label) { end &+= 1 }
     if end < count, bytes.byte(unchecked: end) == UInt8(ascii: ".") {
       // The name goes on, unless what follows is stripped from its end.
       var next = end + 1
@@ -26,6 +15,7 @@ extension CandidateFinder {
     }
     while bytes.byte(unchecked: end - 1) == UInt8(ascii: "-") { end -= 1 }
     counts[Int(IndicatorKind.domain.rawValue)] &+= 1
+    var (start, isRunStart) = labelStart(bytes, before: dot)
     guard start < dot else { return }
     if !ipv4.isEmpty || !ipv6.isEmpty, isReverse(bytes, dot..<end) {
       considerReverse(bytes, start..<dot)
@@ -47,14 +37,9 @@ extension CandidateFinder {
         return add(start)
       }
       // Longer than any name, also with what an escape before it may add.
-      let isEnd = isRunStart || end - start > 264
-      let next = isEnd ? (start: 0, isRunStart: true) : labelStart(bytes, before: start - 1)
-      // Before an empty label there may be nothing but dots, which are stripped.
-      guard !isEnd, next.start < start - 1 else {
-        let whole = SuffixHash.whole(value)
-        if filters.contains(where: { $0.mayHold(whole) }) { add(start) }
-        return
-      }
+      guard !isRunStart, end - start <= 264 else { return }
+      let next = labelStart(bytes, before: start - 1)
+      guard next.start < start - 1 else { return }
       (start, isRunStart) = (next.start, next.isRunStart)
       value = hash.hash(bytes, before: end, length: end - start)
     }

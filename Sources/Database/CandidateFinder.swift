@@ -20,14 +20,11 @@ public struct CandidateFinder: Sendable {
   let ipv6: [PrefixLookup]
   let wantsNames: Bool
   let wantsDigitLabels: Bool
-  /// Some URL has a host that is no name of two labels, nor IPv4.
-  let wantsOtherHosts: Bool
   let wantsDigests: Bool
   let classes = TextClasses.shared
   let way: Int32
   /// Words of values that the filters do not know.
   let words: LiteralMatcher?
-  let wordFacts: [CandidateWords.Word]
   let takesAnyIPv6: Bool
   /// Defanged values are read as what they stand for, so that each is a candidate.
   let refangs: Bool
@@ -50,11 +47,6 @@ public struct CandidateFinder: Sendable {
   var addressesDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
   var lastUnit = (offset: -1, isInAuthority: false)
-  /// End of the last character above ASCII that was looked at.
-  var specialsDone = 0
-  /// End of the last run of a name that was looked at for a dot, and what came of it.
-  var runEnd = 0
-  var runHasDot = false
 
   /// Values of each kind, by raw value, that were looked at since the finder was made; a digest counts
   /// as what its length is without a label.
@@ -84,7 +76,6 @@ public struct CandidateFinder: Sendable {
       guard words.insert(database, inWords, options) else { return nil }
     }
     takesAnyIPv6 = words.hasIPv6Hosts
-    wordFacts = words.words
     do {
       self.words = try words.matcher()
     } catch {
@@ -95,7 +86,6 @@ public struct CandidateFinder: Sendable {
     ipv6 = kinds.contains(.ipv6) ? databases.compactMap(\.ipv6) : []
     wantsNames = !kinds.isDisjoint(with: IndicatorKindSet([.domain, .url, .email]))
     wantsDigitLabels = wantsNames && filters.contains(where: \.hasDigitLabels)
-    wantsOtherHosts = wantsNames && filters.contains(where: \.hasOtherHosts)
     wantsDigests = IndicatorKind.allCases.contains { $0.isDigest && kinds.contains($0) }
     way = sekisho_text_best()
   }
@@ -109,8 +99,6 @@ public struct CandidateFinder: Sendable {
     colonsDone = 0
     addressesDone = 0
     lastUnit = (-1, false)
-    specialsDone = 0
-    runEnd = 0
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }
     var start = 0
@@ -124,8 +112,7 @@ public struct CandidateFinder: Sendable {
       var base = start
       while base < end {
         let block = blocks[index]
-        if block.dot_letter != 0 { lookForNames(index, at: base, chunk) }
-        if block.dot_digit | block.hex_run | block.colon | block.special != 0 {
+        if block.dot_letter | block.dot_digit | block.hex_run | block.colon | block.special != 0 {
           look(block, at: base, chunk)
         }
         index += 1
@@ -150,29 +137,8 @@ public struct CandidateFinder: Sendable {
     guard
       words.scan(chunk, state: &state, limit: chunk.byteCount / 16 + 1024, matches: &matches)
     else { return false }
-    for match in matches {
-      let word = wordFacts[Int(match.pattern)]
-      let end = Int(truncatingIfNeeded: match.end)
-      if !word.isRun || isRun(chunk, end - word.length..<end) { add(end - 1) }
-    }
+    for match in matches { found.append(UInt32(truncatingIfNeeded: match.end &- 1)) }
     return true
-  }
-
-  /// Whether some bytes are a run of a name's characters of their own, as far as they mean themselves:
-  /// an escape may take the first of them.
-  private func isRun(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    if range.upperBound < bytes.byteCount,
-      classes.is(bytes.byte(unchecked: range.upperBound), .nameByte)
-    {
-      return false
-    }
-    let floor = max(0, range.lowerBound - 12)
-    var start = range.lowerBound
-    while start > floor, classes.is(bytes.byte(unchecked: start - 1), .nameByte) { start -= 1 }
-    if start == range.lowerBound { return true }
-    guard start > 0 else { return false }
-    let before = bytes.byte(unchecked: start - 1)
-    return before == UInt8(ascii: "\\") || before == UInt8(ascii: "%") || before == 0x5b
   }
 
   private mutating func classify(_ bytes: RawSpan) {
@@ -188,40 +154,14 @@ public struct CandidateFinder: Sendable {
     }
   }
 
-  /// Looks at the names whose last dot may be in a block; where labels begin and end is told by the
-  /// bitmaps of the blocks around it.
-  @inline(__always)
-  private mutating func lookForNames(_ index: Int, at base: Int, _ chunk: RawSpan) {
-    let block = blocks[index]
-    let behind = index &+ 1 < blocks.count ? blocks[index &+ 1].name : 0
-    let before = index > 0 ? blocks[index &- 1].name : 0
-    var mask = block.dot_letter
-    while mask != 0 {
-      let bit = UInt64(truncatingIfNeeded: mask.trailingZeroBitCount)
-      mask &= mask &- 1
-      let dot = base &+ Int(bit)
-      // The label behind the dot from its lowest bit on, the one before it from its highest.
-      let next = (block.name &>> bit) &>> 1 | behind &<< (63 &- bit)
-      let last = (bit == 0 ? 0 : block.name &<< (64 &- bit)) | before &>> bit
-      let length = (~next).trailingZeroBitCount
-      let lengthBefore = (~last).leadingZeroBitCount
-      guard length < 63, lengthBefore < 63, base > 0, dot &+ 64 < chunk.byteCount else {
-        considerName(chunk, dot: dot)
-        continue
-      }
-      var start = dot &- lengthBefore
-      let isRunStart = start == 0 || chunk.byte(unchecked: start &- 1) != UInt8(ascii: ".")
-      if isRunStart {
-        while start < dot, chunk.byte(unchecked: start) == UInt8(ascii: "-") { start &+= 1 }
-      }
-      considerName(
-        chunk, dot: dot, start: start, isRunStart: isRunStart, end: dot &+ 1 &+ length)
-    }
-  }
-
   @inline(__always)
   private mutating func look(_ block: sekisho_text_block, at base: Int, _ chunk: RawSpan) {
-    var mask = block.dot_digit
+    var mask = block.dot_letter
+    while mask != 0 {
+      considerName(chunk, dot: base + mask.trailingZeroBitCount)
+      mask &= mask &- 1
+    }
+    mask = block.dot_digit
     while mask != 0 {
       let dot = base &+ mask.trailingZeroBitCount
       if dot >= addressesDone { considerIPv4(chunk, dot: dot) }

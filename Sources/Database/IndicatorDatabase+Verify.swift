@@ -220,15 +220,11 @@ extension IndicatorDatabase {
   private func verifyCandidates(_ kind: IndicatorKind) throws(DatabaseError) {
     guard let candidateFilter else { return }
     for entry in kinds[Int(kind.rawValue)].entries {
-      let key = span(comparisonKey(of: entry))
-      for value in Candidates(kind, key: key, mode: MatchMode(rawValue: head(entry).mode) ?? .exact)
-        .all
-      {
+      for value in Candidates(kind, key: span(comparisonKey(of: entry))).all {
         let passes =
           switch value {
           case .tail(let hash): candidateFilter.mayEnd(hash)
           case .value(let hash): candidateFilter.mayHold(hash)
-          case .host(let hash): candidateFilter.mayHost(hash)
           case .otherHost: candidateFilter.hasOtherHosts
           case .digitLabel: candidateFilter.hasDigitLabels
           }

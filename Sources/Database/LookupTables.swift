@@ -36,8 +36,7 @@ struct LookupTables {
     var builder = CandidateFilterBuilder()
     for columns in entries.kinds {
       columns.forEach { _, key, head in
-        builder.insert(
-          columns.kind, key: key, mode: MatchMode(rawValue: head.mode) ?? .exact)
+        if !head.flags.contains(.continuesRun) { builder.insert(columns.kind, key: key) }
       }
     }
     let bytes = builder.build()
