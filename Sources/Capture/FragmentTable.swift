@@ -58,13 +58,22 @@ final class FragmentedDatagram {
     last = packet
   }
 
+  /// A datagram of the same number that was complete before this one began with a part that
+  /// contradicts it.
+  ///
+  /// Either the number was used again, and this one becomes complete too; or a part with wrong bytes,
+  /// which perhaps never reached the receiver, was there first, and the right one comes alone.
+  fileprivate var predecessor: FragmentedDatagram?
+
   /// The datagram was complete and was read; parts that change it may still come.
   fileprivate var isRead = false
   /// Something has come since it was read.
   fileprivate var hasNews = false
 
   /// Bytes of memory that the datagram takes, about.
-  fileprivate var cost: Int { 256 + bytes.count + (alternate?.count ?? 0) + blocks.count * 8 }
+  fileprivate var cost: Int {
+    256 + bytes.count + (alternate?.count ?? 0) + blocks.count * 8 + (predecessor?.cost ?? 0)
+  }
 
   fileprivate var isComplete: Bool {
     guard let length else { return false }
@@ -79,6 +88,20 @@ final class FragmentedDatagram {
       if word != .max { break }
     }
     return min(count * 8, length ?? bytes.count, bytes.count)
+  }
+
+  /// The predecessor's bytes with the parts of this one in their places; nil without one.
+  fileprivate func correctedPredecessor() -> FragmentedDatagram? {
+    guard let predecessor else { return nil }
+    predecessor.alternate = nil
+    for block in 0..<(bytes.count + 7) / 8
+    where block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0 {
+      for index in block * 8..<min(block * 8 + 8, bytes.count, predecessor.bytes.count) {
+        predecessor.bytes[index] = bytes[index]
+      }
+    }
+    predecessor.last = last
+    return predecessor
   }
 
   /// Whether a part brings nothing but other bytes for what is there: then the number is used again
@@ -176,8 +199,12 @@ struct FragmentTable {
       datagram = known
       cost = known.cost
     } else {
-      if let known = datagrams[key] { remove(known) }
       datagram = FragmentedDatagram(key, header, depth: depth, packet: packet)
+      if let known = datagrams[key] {
+        remove(known)
+        known.predecessor = nil
+        datagram.predecessor = known
+      }
     }
     guard datagram.add(part, at: header.fragmentOffset, isLast: !header.hasMoreFragments) else {
       return .malformed
@@ -309,6 +336,12 @@ extension PacketDealer {
   mutating func readDroppedFragments() {
     for datagram in fragments.takeDropped() {
       linkHeaders = 0
+      if let corrected = datagram.correctedPredecessor() {
+        skips.add(.ipFragmentOverlap)
+        (number, time) = corrected.last
+        decodeWhole(corrected, length: corrected.bytes.count)
+        continue
+      }
       let length = datagram.contiguousLength
       if datagram.hasFirst, length > 0 {
         (number, time) = datagram.last

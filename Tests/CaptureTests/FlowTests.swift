@@ -125,7 +125,9 @@ struct FlowTests {
     // Within a batch a flow is written once.
     let again = try CaptureReader(
       source: InputSource(
-        bytes: pcap(Self.segment(request), Self.segment(request, sequence: 900)), path: "test"))
+        bytes: pcap(
+          Self.segment(request),
+          Self.segment(request, sequence: 1 + UInt32(request.count))), path: "test"))
     batch.removeAll()
     while try again.fill(&batch) {}
     #expect(batch.records.count == 2)

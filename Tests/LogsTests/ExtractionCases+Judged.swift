@@ -11,7 +11,7 @@ extension ExtractionCases {
       "a name that runs into an address", "foo.example-2001:db8::1", ["12 ipv6 2001:db8::1"]),
     // §4: whatever stands directly before `@` and a name character is a local part and yields no name.
     .init(
-      "two signs", "a@b.example@c.example",
+      "two signs, judged", "a@b.example@c.example",
       ["2 email b.example@c.example", "12 domain c.example"]),
     // §5: the border of a digest is what is not alphanumeric, and `%` is.
     .init("a digest with an encoded digit", "%64" + String(repeating: "1", count: 31), []),
