@@ -32,8 +32,9 @@ extension AnchorIndex {
 struct AnchorSearch {
   /// Anchors that go through the stages together.
   private static let batch = 2048
-  /// Bytes that are searched before the costs are looked at.
-  private static let stretch = 65_536
+  /// Bytes that are searched before the costs are looked at; with their anchors they fit a first-level
+  /// cache, since each stage goes over them again.
+  private static let stretch = 32_768
   /// What an automaton costs for a byte, in the units of `cost`: about a processor's cycle.
   private static let automatonCost = 5
   /// What a candidate costs that passed a filter: twice as much where the slots do not fit a cache.
@@ -157,7 +158,7 @@ struct AnchorSearch {
       }
       let searched = at &- costStart
       guard let automata, cost > Self.automatonCost &* (searched &+ 1024) else {
-        if searched > 4 &* Self.stretch {
+        if searched > 8 &* Self.stretch {
           cost = 0
           costStart = at
           relief = Self.shortestRelief

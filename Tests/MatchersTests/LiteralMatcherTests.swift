@@ -1,4 +1,5 @@
 import CByteKernels
+import Glibc
 import Testing
 
 @testable import Matchers
@@ -84,18 +85,49 @@ extension LiteralMatcher {
   }
 
   /// All matches of a stream that is cut at given places.
-  func matches(in haystack: [UInt8], cuts: [Int] = []) -> [LiteralMatch] {
+  func matches(
+    in haystack: [UInt8], cuts: [Int] = [], memory: GuardedMemory? = nil
+  ) -> [LiteralMatch] {
     var state = State()
     var matches: [LiteralMatch] = []
     var start = 0
     for cut in cuts + [haystack.count] {
-      let isWhole = withGuardedCopy(of: Array(haystack[start..<cut])) { chunk in
+      let memory = memory ?? GuardedMemory(room: cut - start)
+      let isWhole = memory.withCopy(of: haystack[start..<cut]) { chunk in
         scan(chunk, state: &state, limit: .max, matches: &matches)
       }
       precondition(isWhole)
       start = cut
     }
     return matches
+  }
+}
+
+/// Memory that ends where the next page may not be read; made once, for many small inputs.
+final class GuardedMemory {
+  private let size: Int
+  private let map: UnsafeMutableRawPointer
+
+  init(room: Int) {
+    size = (room / 4096 + 1) * 4096
+    let map = mmap(
+      nil, size + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let map, map != MAP_FAILED, mprotect(map + size, 4096, PROT_NONE) == 0 else {
+      preconditionFailure("no memory")
+    }
+    self.map = map
+  }
+
+  deinit { munmap(map, size + 4096) }
+
+  /// Calls with a copy of the bytes that ends at the end.
+  func withCopy<Result>(of bytes: ArraySlice<UInt8>, _ body: (RawSpan) -> Result) -> Result {
+    precondition(bytes.count <= size)
+    let start = map + size - bytes.count
+    bytes.withUnsafeBytes { source in
+      if let from = source.baseAddress { start.copyMemory(from: from, byteCount: bytes.count) }
+    }
+    return body(RawSpan(_unsafeStart: start, byteCount: bytes.count))
   }
 }
 
@@ -155,6 +187,9 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct LiteralMatcherTests {
+  /// Texts for each set of patterns: more than a million cases for all plans in a release build.
+  static let texts = 9
+
   /// A debug build is many times slower.
   static var randomCases: UInt64 {
     #if DEBUG
@@ -214,26 +249,50 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     return (patterns, haystack)
   }
 
+  /// A text of pieces of patterns and of bytes that they hold.
+  static func text(of patterns: [TestPattern], _ generator: inout SeededGenerator) -> [UInt8] {
+    var text: [UInt8] = []
+    guard !patterns.isEmpty else { return generator.bytes(generator.below(80), alphabet: [65]) }
+    for _ in 0..<generator.below(12) {
+      let bytes = patterns[generator.below(patterns.count)].bytes
+      let start = generator.below(2) == 0 ? 0 : generator.below(bytes.count)
+      let end = generator.below(2) == 0 ? bytes.count : start + generator.below(bytes.count - start)
+      text += bytes[start..<end]
+      if generator.below(3) == 0 { text += generator.bytes(1, alphabet: bytes) }
+      if generator.below(3) == 0, let last = text.indices.last, text[last] | 0x20 != text[last] {
+        text[last] ^= 0x20
+      }
+    }
+    return text
+  }
+
   @Test(arguments: LiteralPlan.allCases)
   func agreesWithNaiveSearch(_ plan: LiteralPlan) throws {
+    let memory = GuardedMemory(room: 4096)
     for seed in 0..<LiteralMatcherTests.randomCases as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
-      let (patterns, haystack) = Self.random(&generator)
+      var (patterns, haystack) = Self.random(&generator)
       let matcher = try LiteralMatcher(literalImage(patterns, plan: plan))
       try matcher.verify()
-      let expected = naiveMatches(patterns, in: haystack)
-      for variant in kernelVariants {
+      let variants = kernelVariants.map { matcher.using(variant: $0) }
+      for text in 0..<Self.texts {
+        if text > 0 { haystack = Self.text(of: patterns, &generator) }
+        let expected = naiveMatches(patterns, in: haystack)
+        for (number, variant) in variants.enumerated() {
+          #expect(
+            variant.matches(in: haystack, memory: memory) == expected,
+            "seed \(seed) text \(text) variant \(kernelVariants[number])")
+        }
+        let cuts = (0..<4).map { _ in generator.below(haystack.count + 1) }.sorted()
         #expect(
-          matcher.using(variant: variant).matches(in: haystack) == expected,
-          "seed \(seed) variant \(variant)")
-      }
-      let cuts = (0..<4).map { _ in generator.below(haystack.count + 1) }.sorted()
-      #expect(matcher.matches(in: haystack, cuts: cuts) == expected, "seed \(seed)")
+          matcher.matches(in: haystack, cuts: cuts, memory: memory) == expected,
+          "seed \(seed) text \(text)")
 
-      var state = LiteralMatcher.State()
-      let count = withGuardedCopy(of: haystack) { matcher.count($0, state: &state) }
-      #expect(count == UInt64(expected.count), "seed \(seed)")
-      #expect(state.offset == UInt64(haystack.count))
+        var state = LiteralMatcher.State()
+        let count = memory.withCopy(of: haystack[...]) { matcher.count($0, state: &state) }
+        #expect(count == UInt64(expected.count), "seed \(seed) text \(text)")
+        #expect(state.offset == UInt64(haystack.count))
+      }
     }
   }
 
