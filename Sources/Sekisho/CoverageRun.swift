@@ -98,6 +98,7 @@ extension Sekisho {
   ///   - request: what was asked for.
   ///   - progress: read or used to stop the scan from another thread.
   ///   - report: called for each problem of the inputs.
+  /// - Returns: each feed's figures, those of each pair, and what was found.
   /// - Throws: where there is nothing to compare or too much of it.
   public static func coverage(
     _ feeds: CoverageFeeds, _ request: CoverageRequest, progress: ScanProgress = ScanProgress(),

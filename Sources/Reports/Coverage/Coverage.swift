@@ -17,6 +17,7 @@ public enum Coverage {
   ///   - options: what takes part.
   ///   - progress: read or used to stop the scan from another thread.
   ///   - report: called for each problem of the inputs.
+  /// - Returns: each feed's figures, those of each pair, and what was found.
   /// - Throws: `CoverageError` where feeds are too many.
   public static func compare(
     _ database: IndicatorDatabase, sources: [CoverageSource], inputs: [InputPath] = [],
