@@ -36,6 +36,12 @@ public struct Hit: Sendable {
   /// What a log's record says of the event: its ends, state and verdict.
   public var event: EventContext? = nil
 
+  /// The flow of a capture, or of a record that names both ends and the protocol.
+  var knownFlow: FlowRecord? {
+    if let flow { return flow }
+    return event?.ipProtocol == nil ? nil : event?.flow
+  }
+
   /// Where the event came from, as a capture or a record tells it.
   var sourceEnd: EventEnd? {
     guard let flow else { return event?.source }

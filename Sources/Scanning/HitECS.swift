@@ -44,7 +44,7 @@ struct HitECS {
       writer.endArray()
     }
     appendEvent(hit)
-    if let flow = hit.flow { append(flow) }
+    if let flow = hit.knownFlow { append(flow) }
     ECSField(hit.field)?.append(hit.value, to: &writer)
     appendRelated(hit)
     appendThreat(hit)
@@ -128,7 +128,7 @@ struct HitECS {
 
   private mutating func appendRelated(_ hit: Hit) {
     var addresses: [[UInt8]] = []
-    if let flow = hit.flow {
+    if let flow = hit.knownFlow {
       addresses = [flow.addressText(flow.source), flow.addressText(flow.destination)]
     }
     var hosts: [[UInt8]] = []

@@ -26,7 +26,7 @@ struct HitEVE {
     writer.beginObject()
     writer.key("timestamp")
     writer.string(Self.time(hit.time == ObservableRecord.noTime ? now : hit.time))
-    if let flow = hit.flow {
+    if let flow = hit.knownFlow {
       writer.key("flow_id")
       writer.number(Self.identifier(of: flow))
     }
@@ -36,7 +36,7 @@ struct HitEVE {
       writer.key("pcap_cnt")
       writer.number(hit.number)
     }
-    if let flow = hit.flow { append(flow) }
+    if let flow = hit.knownFlow { append(flow) }
     let layer = EVELayer(field: hit.field)
     if let name = layer?.applicationProtocol {
       writer.key("app_proto")
@@ -112,7 +112,7 @@ struct HitEVE {
     }
     writer.beginObject()
     writer.key("action")
-    writer.plain("allowed")
+    writer.plain(hit.event?.verdict == .blocked ? "blocked" : "allowed")
     writer.key("gid")
     writer.number(1)
     writer.key("signature_id")

@@ -25,7 +25,7 @@ struct ZeekIntelLog {
   func append(_ hit: Hit, to output: inout [UInt8]) {
     Self.append(time: hit.time == ObservableRecord.noTime ? now : hit.time, to: &output)
     output.append(contentsOf: "\t-".utf8)
-    if let flow = hit.flow {
+    if let flow = hit.knownFlow {
       tab(flow.addressText(flow.source), to: &output)
       tab(flow.hasPorts ? Array("\(flow.sourcePort)".utf8) : unset, to: &output)
       tab(flow.addressText(flow.destination), to: &output)
