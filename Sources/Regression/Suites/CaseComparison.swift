@@ -101,7 +101,12 @@ struct CaseComparison {
       .filter { $0.1 < pattern.conditions.count }
       .min { $0.1 < $1.1 }?.0
     guard let nearest else {
-      lines.append(plain.isEmpty ? "+ (no hits)" : "+ (no hit has anything of it)")
+      if matching.isEmpty {
+        lines.append(plain.isEmpty ? "+ (no hits)" : "+ (no hit has anything of it)")
+      } else {
+        // There are too few of them, and none that is nearly one.
+        lines += matching.prefix(Self.shownHits).map { "+ " + HitText.line($0) }
+      }
       return lines
     }
     lines.removeAll()
