@@ -68,6 +68,11 @@ final class YAMLEvents {
       // The reader knows only the byte.
       line = unsafe bytes.prefix(parser.pointee.problem_offset).count { $0 == 0x0a }
     }
+    let text = unsafe Array(bytes).split(
+      separator: 0x0a, maxSplits: Int(clamping: line) + 1, omittingEmptySubsequences: false)
+    if line < text.count, text[Int(line)].first(where: { $0 != 0x20 }) == 0x09 {
+      return YAMLFault(line: Int(line) + 1, problem: "a tab indents; YAML wants blanks")
+    }
     return YAMLFault(
       line: Int(clamping: line) + 1,
       problem: ["not YAML:", context, problem].compactMap { $0 }.joined(separator: " "))

@@ -109,19 +109,29 @@ import Testing
       ),
       ("feeds:\n- name: a\n", "conf/feeds.yaml:2: the feed has no 'path'"),
       (
-        "feeds:\n- path: a\n  path: b\n", "conf/feeds.yaml:3: names 'path' again"
+        "feeds:\n- path: a\n  path: b\n",
+        "conf/feeds.yaml:3: the key 'path' stands in line 2 already"
       ),
       ("feeds: 3\n", "conf/feeds.yaml:1: 'feeds' is a list; begin each feed with '- path: …'"),
       ("", "conf/feeds.yaml:1: the file holds nothing"),
       (
-        "feeds:\n- &x\n  path: a\n",
-        "conf/feeds.yaml:2: anchors, aliases and tags of YAML are not read; write the value out"
+        "feeds:\n- path: !path a\n",
+        "conf/feeds.yaml:2: the tag '!path' is not read; write the value without"
+      ),
+      (
+        "feeds:\n- *x\n", "conf/feeds.yaml:2: '*x' names no anchor that stands before it"
       ),
       (
         "feeds:\n\t- path: a\n", "conf/feeds.yaml:2: a tab indents; YAML wants blanks"
       ),
-      ("feeds:\n- path: 'a\n", "conf/feeds.yaml:2: a quote is not closed"),
-      ("feeds: [{path: a\n", "conf/feeds.yaml:1: a '}' is missing"),
+      (
+        "feeds:\n- path: 'a\n",
+        "conf/feeds.yaml:2: not YAML: while scanning a quoted scalar found unexpected end of stream"
+      ),
+      (
+        "feeds: [{path: a\n",
+        "conf/feeds.yaml:2: not YAML: while parsing a flow mapping did not find expected ',' or '}'"
+      ),
       (
         "defaults:\n  path: x\nfeeds: []\n",
         "conf/feeds.yaml:2: 'path' belongs to one feed, not to 'defaults'"
@@ -138,7 +148,11 @@ import Testing
   @Test func nestingIsBounded() {
     #expect(error("feeds: " + String(repeating: "[", count: 100_000)) != nil)
     let steps = (0..<2000).map { String(repeating: " ", count: $0) + "a:\n" }.joined()
-    #expect(error(steps)?.hasSuffix("is nested too deeply") == true)
+    #expect(error(steps)?.hasSuffix("nested deeper than 64") == true)
+    let many = "feeds:\n- &a {path: a}\n" + String(repeating: "- *a\n", count: 1000)
+    #expect(throws: Never.self) { try read(many) }
+    let bomb = (0..<40).map { "a\($0): &a\($0) [\($0 == 0 ? "x" : "*a\($0 - 1), *a\($0 - 1)")]\n" }
+    #expect(error(bomb.joined())?.hasSuffix("what aliases repeat included") == true)
   }
 
   /// The schema knows the keys that the reader knows, and no others.

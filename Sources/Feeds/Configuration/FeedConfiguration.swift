@@ -1,5 +1,6 @@
 import Inputs
 import Parsing
+import YAML
 
 /// A file that says of each feed what cannot be guessed (`feeds.yaml`).
 ///
@@ -43,7 +44,7 @@ public enum FeedConfiguration {
   public static func read(
     bytes: [UInt8], path: String
   ) throws(FeedError) -> [FeedReader.Request] {
-    do throws(ConfigurationFault) {
+    do throws(YAMLFault) {
       return try requests(try YAMLReader.read(bytes), folder: folder(of: path))
     } catch {
       throw FeedError(
@@ -57,10 +58,10 @@ public enum FeedConfiguration {
   }
 
   private static func requests(
-    _ root: ConfigurationNode, folder: String
-  ) throws(ConfigurationFault) -> [FeedReader.Request] {
-    var defaults: [ConfigurationMember] = []
-    var feeds: [ConfigurationNode] = []
+    _ root: YAMLNode, folder: String
+  ) throws(YAMLFault) -> [FeedReader.Request] {
+    var defaults: [YAMLMember] = []
+    var feeds: [YAMLNode] = []
     var hasFeeds = false
     switch root.value {
     case .list(let items):
@@ -71,31 +72,31 @@ public enum FeedConfiguration {
         switch member.key {
         case "feeds":
           guard case .list(let items) = member.node.value else {
-            throw ConfigurationFault(
+            throw YAMLFault(
               line: member.line, problem: "'feeds' is a list; begin each feed with '- path: …'")
           }
           feeds = items
           hasFeeds = true
         case "defaults":
           guard case .map(let inner) = member.node.value else {
-            throw ConfigurationFault(
+            throw YAMLFault(
               line: member.line, problem: "'defaults' holds the keys of a feed")
           }
           defaults = inner
         default:
-          throw unknown(member.key, member.line, ["feeds", "defaults"])
+          throw .unknown(member.key, line: member.line, known: ["feeds", "defaults"])
         }
       }
     case .scalar: break
     }
     guard hasFeeds else {
-      throw ConfigurationFault(
+      throw YAMLFault(
         line: root.line, problem: "there is no 'feeds' with a list of feeds")
     }
     var common = FeedEntry()
     for member in defaults {
       if member.key == "path" || member.key == "name" || member.key == "columns" {
-        throw ConfigurationFault(
+        throw YAMLFault(
           line: member.line, problem: "'\(member.key)' belongs to one feed, not to 'defaults'")
       }
       try common.set(member)
@@ -103,58 +104,24 @@ public enum FeedConfiguration {
     var requests: [FeedReader.Request] = []
     for feed in feeds {
       guard case .map(let members) = feed.value else {
-        throw ConfigurationFault(line: feed.line, problem: "a feed is written as '- path: FILE'")
+        throw YAMLFault(line: feed.line, problem: "a feed is written as '- path: FILE'")
       }
-      var entry = common
-      for member in members { try entry.set(member) }
-      guard let path = entry.path else {
-        throw ConfigurationFault(line: feed.line, problem: "the feed has no 'path'")
-      }
-      let isAbsolute = path.utf8.first == Byte.slash || path == "-"
-      requests.append(
-        FeedReader.Request(
-          path: isAbsolute ? path : folder + path, format: entry.format, options: entry.options))
+      requests.append(try request(members, of: common, line: feed.line, folder: folder))
     }
     return requests
   }
 
-  // MARK: Messages
-
-  /// An unknown word, and the one that was meant.
-  static func unknown(
-    _ word: String, _ line: Int, _ known: [String], what: String = "key"
-  ) -> ConfigurationFault {
-    let nearest = known.map { (distance(word, $0), $0) }.min { ($0.0, $0.1) < ($1.0, $1.1) }
-    let bytes = Array(word.utf8)
-    let shown = Excerpt.text(bytes.rawSpan)
-    if let (distance, name) = nearest, distance <= max(2, word.utf8.count / 3) {
-      return ConfigurationFault(
-        line: line, problem: "unknown \(what) '\(shown)'; did you mean '\(name)'?")
+  /// The feed that a map of keys stands for, beside what it has in common with others.
+  static func request(
+    _ members: [YAMLMember], of common: FeedEntry, line: Int, folder: String
+  ) throws(YAMLFault) -> FeedReader.Request {
+    var entry = common
+    for member in members { try entry.set(member) }
+    guard let path = entry.path else {
+      throw YAMLFault(line: line, problem: "the feed has no 'path'")
     }
-    return ConfigurationFault(
-      line: line,
-      problem: "unknown \(what) '\(shown)'; use one of " + known.joined(separator: " "))
-  }
-
-  /// Edits between two words, two letters that changed places being one; underscores and case count
-  /// nothing (Damerau 1964).
-  private static func distance(_ left: String, _ right: String) -> Int {
-    func letters(_ word: String) -> [UInt8] {
-      word.utf8.prefix(64).map { $0 == UInt8(ascii: "_") ? Byte.minus : Text.lowercased($0) }
-    }
-    let (a, b) = (letters(left), letters(right))
-    var rows = [[Int]](repeating: Array(0...b.count), count: a.count + 1)
-    for i in 0..<a.count {
-      rows[i + 1][0] = i + 1
-      for j in 0..<b.count {
-        var best = min(rows[i][j + 1], rows[i + 1][j]) + 1
-        best = min(best, rows[i][j] + (a[i] == b[j] ? 0 : 1))
-        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
-          best = min(best, rows[i - 1][j - 1] + 1)
-        }
-        rows[i + 1][j + 1] = best
-      }
-    }
-    return rows[a.count][b.count]
+    let isAbsolute = path.utf8.first == Byte.slash || path == "-"
+    return FeedReader.Request(
+      path: isAbsolute ? path : folder + path, format: entry.format, options: entry.options)
   }
 }

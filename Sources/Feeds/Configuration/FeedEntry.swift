@@ -1,5 +1,6 @@
 import Indicators
 import Parsing
+import YAML
 
 /// One feed of a configuration while its keys are read.
 struct FeedEntry {
@@ -14,15 +15,15 @@ struct FeedEntry {
   ]
 
   /// Takes one key's value.
-  mutating func set(_ member: ConfigurationMember) throws(ConfigurationFault) {
+  mutating func set(_ member: YAMLMember) throws(YAMLFault) {
     switch member.key {
-    case "path": path = try text(member)
-    case "name": options.name = try text(member)
+    case "path": path = try member.text()
+    case "name": options.name = try member.text()
     case "format":
-      let name = try text(member)
+      let name = try member.text()
       guard let (format, dataset) = FeedFormat.named(name) else {
-        throw FeedConfiguration.unknown(
-          name, member.line, FeedFormat.allCases.map(\.name).sorted(), what: "format")
+        throw .unknown(
+          name, line: member.line, known: FeedFormat.allCases.map(\.name).sorted(), what: "format")
       }
       self.format = format
       options.dataset = dataset
@@ -31,8 +32,8 @@ struct FeedEntry {
       options.names = try word(member, ["exact": .exact, "subdomains": .withSubdomains])
     case "role": options.isAllowList = try word(member, ["block": false, "allow": true])
     case "confidence":
-      guard let number = Int(try text(member)), 0...100 ~= number else {
-        throw ConfigurationFault(
+      guard let number = Int(try member.text()), 0...100 ~= number else {
+        throw YAMLFault(
           line: member.line, problem: "'confidence' is a number from 0 to 100")
       }
       options.confidence = UInt8(number)
@@ -43,7 +44,7 @@ struct FeedEntry {
           "clear": .clear, "white": .clear, "green": .green, "amber": .amber,
           "amber+strict": .amberStrict, "red": .red,
         ])
-    case "labels": options.labels = try texts(member)
+    case "labels": options.labels = try member.texts()
     case "valid-for": options.validFor = try duration(member)
     case "kinds": options.kinds = try kinds(member)
     case "private":
@@ -57,85 +58,66 @@ struct FeedEntry {
     case "public-suffixes":
       options.admission.keepsPublicSuffixes = try word(
         member, ["keep": true, "true": true, "refuse": false, "false": false])
-    default: throw FeedConfiguration.unknown(member.key, member.line, Self.keys)
+    default: throw .unknown(member.key, line: member.line, known: Self.keys)
     }
   }
 
   // MARK: Values
 
-  private func text(_ member: ConfigurationMember) throws(ConfigurationFault) -> String {
-    guard case .scalar(let text, let isQuoted) = member.node.value, isQuoted || !text.isEmpty else {
-      throw ConfigurationFault(line: member.line, problem: "'\(member.key)' wants a value")
-    }
-    return text
-  }
-
-  private func texts(_ member: ConfigurationMember) throws(ConfigurationFault) -> [String] {
-    guard case .list(let items) = member.node.value else { return [try text(member)] }
-    var texts: [String] = []
-    for item in items {
-      guard case .scalar(let text, _) = item.value, !text.isEmpty else {
-        throw ConfigurationFault(line: item.line, problem: "'\(member.key)' is a list of words")
-      }
-      texts.append(text)
-    }
-    return texts
-  }
-
   private func word<Value>(
-    _ member: ConfigurationMember, _ meanings: [String: Value]
-  ) throws(ConfigurationFault) -> Value {
-    let word = try text(member)
+    _ member: YAMLMember, _ meanings: [String: Value]
+  ) throws(YAMLFault) -> Value {
+    let word = try member.text()
     if let meaning = meanings[word.lowercased()] { return meaning }
-    throw FeedConfiguration.unknown(
-      word, member.line, meanings.keys.sorted(), what: "value of '\(member.key)'")
+    throw .unknown(
+      word, line: member.line, known: meanings.keys.sorted(), what: "value of '\(member.key)'")
   }
 
-  private func duration(_ member: ConfigurationMember) throws(ConfigurationFault) -> Int64 {
-    guard let duration = TimeLength.nanoseconds(try text(member)) else {
-      throw ConfigurationFault(
+  private func duration(_ member: YAMLMember) throws(YAMLFault) -> Int64 {
+    guard let duration = TimeLength.nanoseconds(try member.text()) else {
+      throw YAMLFault(
         line: member.line,
         problem: "'\(member.key)' is a number and a unit: 12h, 30d, 4w, 1y")
     }
     return duration
   }
 
-  private func kinds(_ member: ConfigurationMember) throws(ConfigurationFault) -> IndicatorKindSet {
+  private func kinds(_ member: YAMLMember) throws(YAMLFault) -> IndicatorKindSet {
     var kinds: [IndicatorKind] = []
-    for name in try texts(member) {
+    for name in try member.texts() {
       guard let kind = IndicatorKind(name: name) else {
-        throw FeedConfiguration.unknown(
-          name, member.line, IndicatorKind.allCases.map(\.name), what: "kind")
+        throw .unknown(
+          name, line: member.line, known: IndicatorKind.allCases.map(\.name), what: "kind")
       }
       kinds.append(kind)
     }
     return IndicatorKindSet(kinds)
   }
 
-  private func columns(_ member: ConfigurationMember) throws(ConfigurationFault) -> ColumnNames {
+  private func columns(_ member: YAMLMember) throws(YAMLFault) -> ColumnNames {
     switch member.node.value {
     case .list:
-      let names = try texts(member)
+      let names = try member.texts()
       for name in names { try checkColumn(name, member.line) }
       return .inOrder(names)
     case .map(let members):
       var names: [String: String] = [:]
       for column in members {
-        let name = try text(column)
+        let name = try column.text()
         try checkColumn(name, column.line)
         names[column.key] = name
       }
       return .byHeader(names)
     case .scalar:
-      throw ConfigurationFault(
+      throw YAMLFault(
         line: member.line,
         problem: "'columns' is a list of what each column holds, or a map from header names to it")
     }
   }
 
-  private func checkColumn(_ name: String, _ line: Int) throws(ConfigurationFault) {
+  private func checkColumn(_ name: String, _ line: Int) throws(YAMLFault) {
     if ColumnNames.column(name) == nil {
-      throw FeedConfiguration.unknown(name, line, ColumnNames.examples, what: "column")
+      throw .unknown(name, line: line, known: ColumnNames.examples, what: "column")
     }
   }
 }
