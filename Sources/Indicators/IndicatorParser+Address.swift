@@ -47,6 +47,7 @@ extension IndicatorParser {
     if let slash = text.firstOffset(of: 0x2f) {
       guard let address = Address(text.extracting(0..<slash)),
         let bits = Self.prefixLength(text.extracting((slash + 1)...))
+          ?? Self.prefixLength(ofMask: text.extracting((slash + 1)...), of: address)
       else { return .otherShape }
       // A prefix of mapped addresses folds with them.
       let isMapped = text.extracting(0..<slash).firstOffset(of: 0x3a) != nil
@@ -91,6 +92,13 @@ extension IndicatorParser {
       value = value * 10 + Int(byte &- 0x30)
     }
     return value
+  }
+
+  /// The bits of `255.255.255.0` behind an IPv4 address, where they are all in front.
+  private static func prefixLength(ofMask text: RawSpan, of address: Address) -> Int? {
+    guard case .ipv4 = address, let mask = IPAddressText.ipv4(text) else { return nil }
+    let bits = (~mask).leadingZeroBitCount
+    return mask == (bits == 0 ? 0 : UInt32.max << UInt32(32 - bits)) ? bits : nil
   }
 
   // MARK: Admission
