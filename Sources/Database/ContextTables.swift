@@ -15,6 +15,10 @@ struct ContextTables {
   private var listNumbers: [UInt32]
   /// New number plus one.
   private var contextNumbers: [UInt32]
+  /// The origin of a context with the first feed that it was met with: number of the feed plus one, of the
+  /// origin.
+  private var firstOrigins: [(feed: UInt32, number: UInt32)]
+  /// Origins of contexts with further feeds.
   private var originNumbers: [UInt64: UInt32] = [:]
   private var lastOrigin: (key: UInt64, number: UInt32) = (.max, 0)
   /// Strings that come from outside the collection's pool (reasons, names of feeds).
@@ -24,6 +28,7 @@ struct ContextTables {
     stringNumbers = Array(repeating: 0, count: collection.strings.count)
     listNumbers = Array(repeating: 0, count: collection.lists.count)
     contextNumbers = Array(repeating: 0, count: collection.contexts.count)
+    firstOrigins = Array(repeating: (0, 0), count: collection.contexts.count)
   }
 
   var stringCount: Int { stringEnds.count }
@@ -46,15 +51,22 @@ struct ContextTables {
   ) -> UInt32 {
     let key = UInt64(feed) << 32 | UInt64(context)
     if lastOrigin.key == key { return lastOrigin.number }
+    let first = firstOrigins[Int(context)]
     let number: UInt32
-    if let known = originNumbers[key] {
+    if first.feed == feed + 1 {
+      number = first.number
+    } else if first.feed != 0, let known = originNumbers[key] {
       number = known
     } else {
       number = UInt32(originCount)
       let contextNumber = self.number(ofContext: context, of: collection)
       origins.append(feed)
       origins.append(contextNumber)
-      originNumbers[key] = number
+      if first.feed == 0 {
+        firstOrigins[Int(context)] = (feed + 1, number)
+      } else {
+        originNumbers[key] = number
+      }
     }
     lastOrigin = (key, number)
     return number
@@ -68,17 +80,15 @@ struct ContextTables {
     let source = collection.contexts[old]
     let number = UInt32(contextCount)
     contextNumbers[old] = number + 1
-    let fields = [
-      self.number(ofString: source.id, of: collection),
-      self.number(ofString: source.description, of: collection),
-      self.number(ofString: source.reference, of: collection),
-      self.number(ofList: source.labels, of: collection),
-      self.number(ofList: source.attack, of: collection),
-      self.number(ofList: source.malware, of: collection),
-      self.number(ofList: source.actors, of: collection),
-    ]
+    // In the order of the layout; numbers are given in the order of first use.
+    contexts.append(self.number(ofString: source.id, of: collection))
+    contexts.append(self.number(ofString: source.description, of: collection))
+    contexts.append(self.number(ofString: source.reference, of: collection))
+    contexts.append(self.number(ofList: source.labels, of: collection))
+    contexts.append(self.number(ofList: source.attack, of: collection))
+    contexts.append(self.number(ofList: source.malware, of: collection))
+    contexts.append(self.number(ofList: source.actors, of: collection))
     let condition = self.number(ofString: source.condition, of: collection)
-    for field in fields { contexts.append(field) }
     contexts.append(source.confidence)
     contexts.append(source.tlp.rawValue)
     contexts.append(source.flags.rawValue)

@@ -1,5 +1,6 @@
 public import Indicators
 internal import Matchers
+internal import Parsing
 
 /// Compiles indicators into the image of a database.
 ///
@@ -40,6 +41,8 @@ public struct DatabaseCompiler {
   private var itemsByKind: [[SortItem]]
   /// Bytes of the values of each kind.
   private var bytesByKind: [Int]
+  /// By kind: its records, where they are all alike.
+  private var runs: [RecordRun]
   private var tables: ContextTables
   private var entries = EntryTables()
 
@@ -49,6 +52,7 @@ public struct DatabaseCompiler {
     keys = RecordKeys(collection)
     itemsByKind = Array(repeating: [], count: IndicatorKind.allCases.count)
     bytesByKind = Array(repeating: 0, count: IndicatorKind.allCases.count)
+    runs = IndicatorKind.allCases.map { RecordRun($0) }
     tables = ContextTables(collection)
   }
 
@@ -71,6 +75,7 @@ public struct DatabaseCompiler {
       }
       let kind = Int(record.kind.rawValue)
       bytesByKind[kind] += Int(record.valueLength)
+      runs[kind].take(index, record)
       itemsByKind[kind].append(EntrySorter.item(index, key: keys.key(index)))
     }
     for (feed, count) in indicators.enumerated() {
@@ -89,6 +94,12 @@ public struct DatabaseCompiler {
       let items = EntrySorter.sort(itemsByKind[Int(kind.rawValue)], by: keys)
       itemsByKind[Int(kind.rawValue)] = []
       columns.reserve(count: items.count, bytes: bytesByKind[Int(kind.rawValue)])
+      let run = runs[Int(kind.rawValue)]
+      if run.isUniform, !keys.hasCorrections {
+        emit(run, items, keys, &merger, into: &columns)
+        entries.end(columns)
+        continue
+      }
       var start = 0
       while start < items.count {
         // Records and values lie in the order of the feeds.
@@ -113,10 +124,42 @@ public struct DatabaseCompiler {
           merger.collect(items[start..<end], collection, feeds)
           flags = merger.emit(kind, collection, &feeds, &tables, into: &entries.sources)
         }
-        columns.append(key: keys.key(first), attributes, flags)
+        columns.append(
+          key: keys.key(first), repeatsKey: items[start].repeatsKey, attributes, flags)
         start = end
       }
       entries.end(columns)
+    }
+  }
+
+  /// Appends the entries of records that are all alike, without looking at them: met in the order of
+  /// their keys, each of millions would be a miss of every cache.
+  private mutating func emit(
+    _ run: RecordRun, _ items: [SortItem], _ keys: RecordKeys, _ merger: inout SourceMerger,
+    into columns: inout KindColumns
+  ) {
+    guard let firstItem = items.first else { return }
+    let attributes = keys.attributes(firstItem.record)
+    let collection = collection
+    let values = collection.values.rawSpan
+    var start = 0
+    while start < items.count {
+      if start + 24 < items.count { keys.prefetchValue(run.place(of: items[start + 24].record)) }
+      let first = items[start].record
+      var end = start + 1
+      while end < items.count, items[end].repeatsKey { end += 1 }
+      let flags: (entry: EntryFlags, sources: SourceFlags)
+      if end - start == 1 {
+        flags = merger.emit(
+          single: run.record(first), collection, &feeds, &tables, into: &entries.sources)
+      } else {
+        merger.collect(items[start..<end], collection, feeds)
+        flags = merger.emit(run.kind, collection, &feeds, &tables, into: &entries.sources)
+      }
+      let place = run.place(of: first)
+      columns.append(
+        key: values.extracting(place..<place + run.width), repeatsKey: false, attributes, flags)
+      start = end
     }
   }
 

@@ -52,6 +52,9 @@ struct RecordKeys {
 
   init(_ collection: IndicatorCollection) { self.collection = collection }
 
+  /// Whether any key differs from what the collection holds.
+  var hasCorrections: Bool { !corrected.isEmpty }
+
   /// The key of a record that was let in.
   @_lifetime(borrow self)
   @inline(__always)
@@ -144,7 +147,12 @@ struct RecordKeys {
   /// Asks for the value of a record to be brought nearer.
   @inline(__always)
   func prefetchKey(_ index: UInt32) {
-    let offset = Int(truncatingIfNeeded: collection.records[Int(index)].valueOffset)
+    prefetchValue(Int(truncatingIfNeeded: collection.records[Int(index)].valueOffset))
+  }
+
+  /// Asks for the value at an offset to be brought nearer.
+  @inline(__always)
+  func prefetchValue(_ offset: Int) {
     // SAFETY: the address is only a hint, which is never read from.
     unsafe collection.values.withUnsafeBytes { bytes in
       if let base = bytes.baseAddress { unsafe sekisho_prefetch(base + offset) }

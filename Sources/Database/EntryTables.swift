@@ -50,7 +50,7 @@ struct KindColumns {
   private(set) var heads: [EntryHead] = []
   private var headNumbers: [UInt32] = []
   private var numbersOfHeads: [UInt64: UInt32] = [:]
-  private var previous: (key: Range<Int>, attributes: EntryAttributes)?
+  private var previous: EntryAttributes?
 
   init(_ kind: IndicatorKind, firstEntry: Int, firstHead: Int) {
     self.kind = kind
@@ -63,22 +63,21 @@ struct KindColumns {
     if kind.fixedWidth == nil { lengths.reserveCapacity(count) }
   }
 
-  /// Appends the next entry in the order of the image.
+  /// Appends the next entry in the order of the image; whether its key is the one before it is known.
   mutating func append(
-    key: RawSpan, _ attributes: EntryAttributes,
+    key: RawSpan, repeatsKey: Bool, _ attributes: EntryAttributes,
     _ flags: (entry: EntryFlags, sources: SourceFlags)
   ) {
     var entryFlags = flags.entry
     if attributes.ignoresCase { entryFlags.insert(.ignoresCase) }
-    if continuesRun(key, attributes) { entryFlags.insert(.continuesRun) }
+    if repeatsKey, continuesRun(attributes) { entryFlags.insert(.continuesRun) }
     let start = values.count
     if attributes.isSchemeStripped {
       values.append(contentsOf: attributes.schemeLength == 7 ? "http://".utf8 : "https://".utf8)
     }
-    let keyStart = values.count
     // SAFETY: the closure only reads the span's bytes.
     unsafe key.withUnsafeBytes { unsafe values.append(contentsOf: $0) }
-    previous = (keyStart..<values.count, attributes)
+    previous = attributes
     if kind.fixedWidth == nil { lengths.append(UInt16(values.count - start)) }
     appendHead(EntryHead(kind, attributes, entryFlags, flags.sources))
     facts.count(kind, key: key, mode: attributes.mode, flags: entryFlags)
@@ -105,11 +104,8 @@ struct KindColumns {
     headNumbers.append(number)
   }
 
-  private func continuesRun(_ key: RawSpan, _ attributes: EntryAttributes) -> Bool {
-    guard let previous, previous.key.count == key.byteCount,
-      Self.isSameLookup(kind, previous.attributes, attributes)
-    else { return false }
-    return values.withBytes { $0.extracting(previous.key).isEqual(to: key) }
+  private func continuesRun(_ attributes: EntryAttributes) -> Bool {
+    previous.map { Self.isSameLookup(kind, $0, attributes) } ?? false
   }
 
   /// Whether two entries with one comparison key are found by one lookup.

@@ -4,8 +4,8 @@ import Parsing
 
 /// The bytes of a feed as a window that slides over them.
 ///
-/// Invariants: `0 ≤ start ≤ window.count`; bytes before `start` are consumed and may go at the next
-/// `fill`; `lineNumber` is the number of the line that `start` stands in, from 1.
+/// Invariants: `0 ≤ counted ≤ start ≤ window.count`; bytes before `start` are consumed and may go at the
+/// next `fill`; `lineNumber` is the number of the line that `start` stands in, from 1.
 /// A fault of the input ends the stream as its end does and is kept in `fault`, so that readers have
 /// one way out and the caller decides what the entries are worth.
 struct FeedStream {
@@ -18,13 +18,18 @@ struct FeedStream {
   /// Why the input ended before its end.
   private(set) var fault: InputError?
   /// Number of the line at `start`, from 1.
-  private(set) var lineNumber: UInt64 = 1
+  var lineNumber: UInt64 { lineAtCounted + UInt64(countLines(in: counted..<start)) }
+  /// Up to where line ends were counted, and the number of the line there.
+  private var counted = 0
+  private var lineAtCounted: UInt64 = 1
   /// The path as shown in errors.
   let path: String
   /// UTF-16 that was read as UTF-8.
   private(set) var wasTranscoded = false
 
   private let source: InputSource?
+  /// Bytes that were consumed and dropped from the window.
+  private var dropped = 0
   /// Lines end in a carriage return alone, which the window holds as a line feed.
   private var endsLinesWithReturn = false
   private var transcoder: UTF16Transcoder?
@@ -55,6 +60,7 @@ struct FeedStream {
       endsLinesWithReturn = true
       replaceReturns(from: start)
     }
+    skipDelimiterHint()
   }
 
   /// Adds bytes to the window; false at the end.
@@ -63,10 +69,13 @@ struct FeedStream {
   mutating func fill() -> Bool {
     guard !isAtEnd, let source else { return false }
     if start > 0 {
+      countLines()
+      dropped += start
       window.removeSubrange(0..<start)
       start = 0
+      counted = 0
     }
-    let isFirst = window.isEmpty && transcoder == nil && lineNumber == 1
+    let isFirst = window.isEmpty && transcoder == nil && dropped == 0
     let unread = window.count
     do throws(InputError) {
       if transcoder != nil {
@@ -133,6 +142,14 @@ struct FeedStream {
     }
   }
 
+  /// Steps over `sep=;` in the first line, which is for spreadsheets; the rows show it, too.
+  private mutating func skipDelimiterHint() {
+    guard window[start...].starts(with: "sep=".utf8), window.count > start + 5 else { return }
+    var end = start + 5
+    if window[end] == Byte.carriageReturn, end + 1 < window.count { end += 1 }
+    if window[end] == Byte.lineFeed { moveStart(to: end + 1) }
+  }
+
   private mutating func skipByteOrderMark() {
     if start == 0, window.starts(with: [0xef, 0xbb, 0xbf]) { start = 3 }
   }
@@ -142,11 +159,26 @@ struct FeedStream {
     moveStart(to: offset, lineFeeds: countLines(in: start..<offset))
   }
 
+  /// Consumes the window up to an offset, and leaves it for later to count the lines: for tokens, of
+  /// which there are many in a line.
+  mutating func moveStartUncounted(to offset: Int) {
+    assert(offset >= start && offset <= window.count)
+    start = offset
+  }
+
+  /// Counts the lines that were consumed uncounted.
+  mutating func countLines() {
+    lineAtCounted = lineNumber
+    counted = start
+  }
+
   /// Consumes the window up to an offset, before which so many lines end.
   mutating func moveStart(to offset: Int, lineFeeds: Int) {
     assert(offset >= start && offset <= window.count)
-    lineNumber += UInt64(lineFeeds)
+    countLines()
+    lineAtCounted += UInt64(lineFeeds)
     start = offset
+    counted = offset
   }
 
   /// Number of line ends in a part of the window.
@@ -155,6 +187,17 @@ struct FeedStream {
     var count = 0
     for offset in range where span.byte(unchecked: offset) == Byte.lineFeed { count += 1 }
     return count
+  }
+
+  /// How many times as long as what was consumed the whole feed is, where that can be told.
+  var growth: Double? {
+    guard let source, let size = source.rawSize, dropped + start > 0 else { return nil }
+    if source.compression != nil {
+      // What decompression read ahead is small beside what is left, or nothing is left.
+      let read = source.rawBytesRead
+      return read == 0 ? nil : Double(size) / Double(read)
+    }
+    return Double(size) / Double(dropped + start)
   }
 
   // MARK: Lines
@@ -173,6 +216,7 @@ struct FeedStream {
   ///
   /// The range holds until the next call.
   mutating func nextLine(limit: Int) -> Line? {
+    countLines()
     var searched = start
     while true {
       if let end = firstLineFeed(from: searched) {
@@ -199,13 +243,19 @@ struct FeedStream {
       line.range = start..<start + limit
       line.isTooLong = true
     }
+    step(to: end)
+    return line
+  }
+
+  /// Consumes a line that ends at an offset, and its end.
+  private mutating func step(to end: Int) {
     if end < window.count {
       start = end + 1
-      lineNumber += 1
+      lineAtCounted += 1
     } else {
       start = end
     }
-    return line
+    counted = start
   }
 
   /// Consumes a line over the limit in pieces and keeps its beginning for the diagnostic.
@@ -214,14 +264,11 @@ struct FeedStream {
     let beginning = Array(window[start..<start + min(limit, 256)])
     var end: Int?
     repeat {
-      start = window.count
+      step(to: window.count)
       if !fill() { break }
       end = firstLineFeed(from: start)
     } while end == nil
-    if let end {
-      start = end + 1
-      lineNumber += 1
-    }
+    if let end { step(to: end) }
     // The beginning is put where a consumed part of the window stood, so that the range is valid.
     if start >= beginning.count {
       window.replaceSubrange(start - beginning.count..<start, with: beginning)

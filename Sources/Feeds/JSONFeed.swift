@@ -31,7 +31,7 @@ struct JSONFeed {
   /// The next token; `endOfInput` is the last.
   mutating func next() throws(FeedError) -> JSONToken {
     while true {
-      stream.moveStart(to: offset)
+      stream.moveStartUncounted(to: offset)
       let token: JSONToken
       do throws(JSONError) {
         token = try Self.next(&tokenizer, stream.window, &offset, isFinal: stream.isAtEnd)
@@ -39,7 +39,7 @@ struct JSONFeed {
         throw feedError(error)
       }
       guard token.kind == .needMore else { return token }
-      stream.moveStart(to: offset)
+      stream.moveStartUncounted(to: offset)
       if stream.window.count - stream.start > Self.tokenLimit {
         throw FeedError(
           .tooLarge, path: stream.path, line: stream.lineNumber,
@@ -58,7 +58,8 @@ struct JSONFeed {
   }
 
   /// The line that a token begins in.
-  func line(of token: JSONToken) -> UInt64 {
+  mutating func line(of token: JSONToken) -> UInt64 {
+    stream.countLines()
     let start = stream.start
     guard token.start > start else { return stream.lineNumber }
     return stream.lineNumber + UInt64(stream.countLines(in: start..<token.start))

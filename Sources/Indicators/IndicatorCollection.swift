@@ -18,7 +18,9 @@ public struct IndicatorCollection: Sendable {
   /// Lists of strings by identifier.
   public private(set) var lists: [[StringID]] = [[]]
 
-  private var contextIndex: [SourceContext: UInt32] = [SourceContext(): 0]
+  /// Contexts by hash: 32 bits of it above the index plus one, so that others are told apart, and the
+  /// table grows, without looking at them.
+  private var contextSlots: [UInt64] = []
   private var listIndex: [[StringID]: UInt32] = [[]: 0]
 
   /// A collection without feeds.
@@ -41,6 +43,19 @@ public struct IndicatorCollection: Sendable {
     records.append(record)
   }
 
+  /// Makes room for so many more indicators with so many bytes of values in all.
+  package mutating func reserve(records count: Int, valueBytes: Int) {
+    Self.reserve(&records, count)
+    Self.reserve(&values, valueBytes)
+  }
+
+  /// Grows by a half at least, so that many small wishes are not as many moves.
+  private static func reserve<Element>(_ array: inout [Element], _ more: Int) {
+    let (count, overflow) = array.count.addingReportingOverflow(more)
+    guard !overflow, count > array.capacity else { return }
+    array.reserveCapacity(max(count, array.capacity + array.capacity / 2))
+  }
+
   /// The identifier of a string; empty strings are 0.
   public mutating func intern(_ string: RawSpan) -> StringID { strings.intern(string) }
 
@@ -54,8 +69,12 @@ public struct IndicatorCollection: Sendable {
   ///
   /// Order is kept, repeats are dropped.
   public mutating func intern(list: [StringID]) -> StringListID {
-    var unique: [StringID] = []
-    for string in list where string != 0 && !unique.contains(string) { unique.append(string) }
+    if list.isEmpty { return 0 }
+    var unique = list
+    if list.indices.contains(where: { list[$0] == 0 || list[..<$0].contains(list[$0]) }) {
+      unique.removeAll()
+      for string in list where string != 0 && !unique.contains(string) { unique.append(string) }
+    }
     if let known = listIndex[unique] { return known }
     let index = UInt32(lists.count)
     lists.append(unique)
@@ -65,11 +84,35 @@ public struct IndicatorCollection: Sendable {
 
   /// The index of a context.
   public mutating func intern(_ context: SourceContext) -> UInt32 {
-    if let known = contextIndex[context] { return known }
-    let index = UInt32(contexts.count)
+    if contexts.count * 2 >= contextSlots.count { growContextSlots() }
+    let hash = Self.hash(context)
+    var slot = Int(hash) & (contextSlots.count - 1)
+    while contextSlots[slot] != 0 {
+      let index = UInt32(truncatingIfNeeded: contextSlots[slot]) - 1
+      if contextSlots[slot] >> 32 == hash, contexts[Int(index)] == context { return index }
+      slot = (slot + 1) & (contextSlots.count - 1)
+    }
     contexts.append(context)
-    contextIndex[context] = index
-    return index
+    contextSlots[slot] = hash << 32 | UInt64(contexts.count)
+    return UInt32(contexts.count - 1)
+  }
+
+  /// Seeded at each start of the process, as that of strings.
+  private static func hash(_ context: SourceContext) -> UInt64 {
+    UInt64(UInt32(truncatingIfNeeded: context.hashValue))
+  }
+
+  private mutating func growContextSlots() {
+    var larger = [UInt64](repeating: 0, count: max(16, contextSlots.count * 2))
+    // The context that says nothing is there from the beginning.
+    let old =
+      contextSlots.isEmpty ? [Self.hash(contexts[0]) << 32 | 1] : contextSlots.filter { $0 != 0 }
+    for entry in old {
+      var slot = Int(entry >> 32) & (larger.count - 1)
+      while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }
+      larger[slot] = entry
+    }
+    contextSlots = larger
   }
 
   /// Drops everything read since a mark, for a feed that ended in the middle.
@@ -132,10 +175,13 @@ public struct FeedInput: Sendable, Hashable {
 }
 
 /// Strings stored once in one arena, found again by hash.
+///
+/// A slot holds 32 bits of a string's hash above its identifier, so that others are told apart, and the
+/// table grows, without looking at them.
 public struct StringPool: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [UInt64] = [0]
-  private var slots: [UInt32] = Array(repeating: 0, count: 1024)
+  private var slots: [UInt64] = Array(repeating: 0, count: 1024)
 
   /// A pool that holds the empty string.
   public init() {}
@@ -153,16 +199,18 @@ public struct StringPool: Sendable {
   public mutating func intern(_ string: RawSpan) -> StringID {
     if string.isEmpty { return 0 }
     if ends.count * 2 >= slots.count { grow() }
-    var slot = hash(string) & (slots.count - 1)
+    let hash = hash(string)
+    var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {
-      if isEqual(slots[slot], string) { return slots[slot] }
+      let id = UInt32(truncatingIfNeeded: slots[slot])
+      if slots[slot] >> 32 == hash, isEqual(id, string) { return id }
       slot = (slot + 1) & (slots.count - 1)
     }
     let id = UInt32(ends.count)
     // SAFETY: the closure only reads the span's bytes.
     unsafe string.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     ends.append(UInt64(bytes.count))
-    slots[slot] = id
+    slots[slot] = hash << 32 | UInt64(id)
     return id
   }
 
@@ -175,22 +223,21 @@ public struct StringPool: Sendable {
     return true
   }
 
-  /// Seeded at each start of the process, so that a feed cannot be written to collide; nothing in
-  /// a database depends on the order of slots.
-  private func hash(_ string: RawSpan) -> Int {
+  /// 32 bits, seeded at each start of the process, so that a feed cannot be written to collide; nothing
+  /// in a database depends on the order of slots.
+  private func hash(_ string: RawSpan) -> UInt64 {
     var hasher = Hasher()
     // SAFETY: the closure only reads the span's bytes.
     unsafe string.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-    return hasher.finalize() & Int.max
+    return UInt64(UInt32(truncatingIfNeeded: hasher.finalize()))
   }
 
   private mutating func grow() {
-    var larger = [UInt32](repeating: 0, count: slots.count * 2)
-    for id in slots where id != 0 {
-      let range = Int(ends[Int(id) - 1])..<Int(ends[Int(id)])
-      var slot = unsafe bytes[range].withUnsafeBytes { unsafe hash($0.bytes) } & (larger.count - 1)
+    var larger = [UInt64](repeating: 0, count: slots.count * 2)
+    for entry in slots where entry != 0 {
+      var slot = Int(entry >> 32) & (larger.count - 1)
       while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }
-      larger[slot] = id
+      larger[slot] = entry
     }
     slots = larger
   }

@@ -17,9 +17,11 @@ extension IndicatorParser {
 
   /// A name as `NameSyntax.isSimpleName` knows them: the other shapes need not be tried.
   mutating func parseSimpleName(
-    _ text: RawSpan, _ declared: DeclaredKind, _ options: AdmissionOptions
+    _ text: RawSpan, lastLabel: Int, _ declared: DeclaredKind, _ options: AdmissionOptions
   ) -> Refusal? {
-    let refusal = parseName(text, declared, options)
+    let start = arena.count
+    arena.append(text)
+    let refusal = admitName(from: start, lastLabel: start + lastLabel, mode: nil, options)
     if refusal == nil, case .kind(let kind) = declared, kind != .domain {
       lints.append(.kindByShape)
     }
@@ -164,6 +166,14 @@ extension IndicatorParser {
       }
     }
     if facts.endsInNumber { return .numericLastLabel }
+    return admitName(from: start, lastLabel: start + facts.lastLabel, mode: mode, options)
+  }
+
+  /// Lets the name at the arena's end in, which is in normal form.
+  private mutating func admitName(
+    from start: Int, lastLabel: Int, mode proposed: MatchMode?, _ options: AdmissionOptions
+  ) -> Refusal? {
+    var mode = proposed
     if !options.keepsPublicSuffixes {
       switch PublicSuffixList.classify(arena.rawBytes.extracting(start...)) {
       case .icann: return .publicSuffix
@@ -179,7 +189,7 @@ extension IndicatorParser {
       mode = .exact
       lints.append(.wellKnownName)
     }
-    if !TopLevelDomains.contains(arena.rawBytes.extracting((start + facts.lastLabel)...)) {
+    if !TopLevelDomains.contains(arena.rawBytes.extracting(lastLabel...)) {
       lints.append(.unknownTopLevelDomain)
     }
     add(.domain, mode: mode, from: start)

@@ -128,7 +128,9 @@ public struct IndicatorParser: Sendable {
     case .network:
       // Most lines of most feeds are one of these, and nothing else can be made of them.
       if declared == .none, let outcome = parseWholeDigest(text) { return outcome.refusal }
-      if NameSyntax.isSimpleName(text) { return parseSimpleName(text, declared, options) }
+      if let lastLabel = NameSyntax.lastLabel(ofSimpleName: text) {
+        return parseSimpleName(text, lastLabel: lastLabel, declared, options)
+      }
       guard options.refangs, Refanging.isCandidate(text) else {
         return parseNetwork(text, declared, options)
       }

@@ -92,10 +92,11 @@ enum NameSyntax {
 
   /// Whether a text is two or more labels of `[a-z0-9-]` that begin and end in a letter or digit, the
   /// last of letters alone: no address, no digest, no URL, in no notation that would have to be undone.
-  static func isSimpleName(_ text: RawSpan) -> Bool {
-    guard 4...longestName ~= text.byteCount else { return false }
+  ///
+  /// Gives where the last label begins; nil for any other text.
+  static func lastLabel(ofSimpleName text: RawSpan) -> Int? {
+    guard 4...longestName ~= text.byteCount else { return nil }
     var labelStart = 0
-    var labels = 1
     var previous: UInt8 = 0x2e
     var lastHasOther = false
     for offset in text.byteOffsets {
@@ -104,20 +105,19 @@ enum NameSyntax {
       case 0x61...0x7a: break
       case 0x30...0x39: lastHasOther = true
       case 0x2d:
-        if previous == 0x2e { return false }
+        if previous == 0x2e { return nil }
         lastHasOther = true
       case 0x2e:
         guard previous != 0x2e, previous != 0x2d, offset - labelStart <= longestLabel else {
-          return false
+          return nil
         }
         labelStart = offset + 1
-        labels += 1
         lastHasOther = false
-      default: return false
+      default: return nil
       }
       previous = byte
     }
-    return labels > 1 && !lastHasOther && previous != 0x2e && previous != 0x2d
-      && text.byteCount - labelStart <= longestLabel
+    return labelStart > 0 && !lastHasOther && previous != 0x2e && previous != 0x2d
+      && text.byteCount - labelStart <= longestLabel ? labelStart : nil
   }
 }

@@ -11,6 +11,9 @@ import Parsing
 struct WordTable: Sendable {
   private let text: StaticString
   private let slots: [UInt32]
+  /// A bit for each value of a hash's low sixteen bits that a word has: 8 KiB, which stay in the first
+  /// cache, and keep nearly all that is no word away from the slots.
+  private let filter: [UInt64]
   /// Whether each line begins with a mark, one byte that is no part of the word.
   private let isMarked: Bool
 
@@ -24,17 +27,21 @@ struct WordTable: Sendable {
     var capacity = 16
     while capacity < lines * 2 { capacity *= 2 }
     var slots = [UInt32](repeating: 0, count: capacity)
+    var filter = [UInt64](repeating: 0, count: 1 << 10)
     var start = 0
     for offset in bytes.byteOffsets where bytes.byte(unchecked: offset) == 0x0a {
       let word = start + markLength..<max(offset, start + markLength)
       if !word.isEmpty, word.count < 256 {
-        var slot = Self.hash(bytes.extracting(word)) & (capacity - 1)
+        let hash = Self.hash(bytes.extracting(word))
+        filter[hash >> 6 & 0x3ff] |= 1 << UInt64(hash & 63)
+        var slot = hash & (capacity - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (capacity - 1) }
         slots[slot] = UInt32(word.lowerBound) << 8 | UInt32(word.count)
       }
       start = offset + 1
     }
     self.slots = slots
+    self.filter = filter
   }
 
   /// Whether a word, in any ASCII case, is in the table.
@@ -49,8 +56,10 @@ struct WordTable: Sendable {
 
   private func slot(of word: RawSpan) -> UInt32 {
     guard 1..<256 ~= word.byteCount else { return 0 }
+    let hash = Self.hash(word)
+    if filter[hash >> 6 & 0x3ff] >> UInt64(hash & 63) & 1 == 0 { return 0 }
     let bytes = Self.bytes(of: text)
-    var slot = Self.hash(word) & (slots.count - 1)
+    var slot = hash & (slots.count - 1)
     while true {
       let entry = slots[slot]
       if entry == 0 { return 0 }
