@@ -65,6 +65,11 @@ enum Detection {
         return "a packet capture"
       case 0x8953_4b44: return "a Sekisho database"
       case 0x504b_0304: return "a ZIP archive"
+      case 0x425a_6831...0x425a_6839 where Text.contains(content, "1AY&SY", at: 4):
+        return "compressed with bzip2"
+      case 0xfd37_7a58: return "compressed with xz"
+      case 0x377a_bcaf: return "a 7z archive"
+      case 0x5261_7221 where Text.contains(content, "\u{1a}\u{7}", at: 4): return "a RAR archive"
       case 0x2550_4446: return "a PDF document"
       case 0x7f45_4c46: return "a program"
       default: break

@@ -224,13 +224,15 @@ extension FeedReader {
       names == nil
       ? choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test)
       : CSVPlan.best(for: sample, format: choice.format, names: names, &test)
-    guard let plan = found else {
+    guard var plan = found else {
       if Text.trimmed(sample.rawSpan).isEmpty || isOnlyComments(sample) { return }
       throw FeedError(
         .noUsableLine, path: stream.path,
         problem: "no column holds indicators",
         advice: "check that the format is \(choice.format.name)")
     }
+    // The sample began where the stream stands, which may be below its first line.
+    plan.addLinesBefore(stream.lineNumber - 1)
     if choice.format == .mispCSV {
       guard MISPCSVFeed.fits(plan) else {
         throw FeedError(

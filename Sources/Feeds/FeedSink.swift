@@ -17,6 +17,7 @@ enum FeedRefusal: String {
   case unsupportedRule = "unsupported-rule"
   case unsupportedLocation = "unsupported-location"
   case revoked
+  case superseded
   case lineTooLong = "line-too-long"
   case malformedRow = "malformed-row"
   case malformedLine = "malformed-line"
@@ -45,6 +46,7 @@ struct FeedSink {
   private var parser = IndicatorParser()
   private let feed: UInt32
   private let firstRecord: Int
+  private let firstValue: Int
   /// Entries that good software or everybody asks for.
   private var wellKnownEntries = 0
   /// Identifiers of the current context under each combination of flags.
@@ -67,6 +69,7 @@ struct FeedSink {
       FeedDescription(name: name, format: format.name, isAllowList: options.isAllowList))
     summary = FeedSummary(feed: feed, name: name, path: path, format: format)
     firstRecord = self.collection.records.count
+    firstValue = self.collection.values.count
     baseContext = SourceContext()
     currentContext = baseContext
     admission = options.admission
@@ -82,6 +85,16 @@ struct FeedSink {
     baseContext.tlp = options.tlp
     baseContext.labels = self.collection.intern(list: optionLabels)
     currentContext = baseContext
+  }
+
+  /// Makes room for a feed that is so many times as long as what was read of it.
+  mutating func reserve(growth: Double?) {
+    guard let growth, growth > 1 else { return }
+    // A guess that is too large costs addresses, not memory; a few per cent spare the last move.
+    let more = min(growth * 1.03, 1_000_000)
+    let bytes = collection.records.isEmpty ? 0 : collection.values.count - firstValue
+    collection.reserve(
+      records: Int(Double(entryCount) * more), valueBytes: Int(Double(bytes) * more))
   }
 
   /// Entries appended for this feed.
@@ -123,7 +136,7 @@ struct FeedSink {
 
   /// Labels of a context together with those that the user gives the feed.
   mutating func intern(labels: [StringID]) -> StringListID {
-    collection.intern(list: labels + optionLabels)
+    collection.intern(list: optionLabels.isEmpty ? labels : labels + optionLabels)
   }
 
   private mutating func contextID(_ flags: SourceFlags) -> UInt32 {
@@ -315,6 +328,32 @@ struct FeedSink {
       collection.append(record, value: value.rawSpan)
     }
     setContext(common)
+  }
+
+  /// Takes the records from one on back, and counts why.
+  mutating func retract(from record: Int, as reason: FeedRefusal) {
+    let count = collection.records.count - record
+    guard count > 0 else { return }
+    summary.refusals.add(reason.rawValue, UInt64(count))
+    collection.truncate(toRecords: record)
+  }
+
+  /// Takes records back that were let in, wherever they are, and counts why.
+  mutating func retract(_ groups: [(records: [Range<Int>], reason: FeedRefusal)]) {
+    var removed: Set<Int> = []
+    for (ranges, reason) in groups {
+      for range in ranges {
+        summary.refusals.add(reason.rawValue, UInt64(range.count))
+        removed.formUnion(range)
+      }
+    }
+    guard let first = removed.min() else { return }
+    var kept = first
+    for index in first..<collection.records.count where !removed.contains(index) {
+      collection.records[kept] = collection.records[index]
+      kept += 1
+    }
+    collection.records.removeLast(collection.records.count - kept)
   }
 
   private static func append(

@@ -6,6 +6,16 @@ struct JointPart {
   var value: [UInt8]
   var declared: DeclaredKind
   var nameMode: MatchMode
+
+  /// Makes an address one with a port; false for a prefix, which has none.
+  mutating func join(port: [UInt8]) -> Bool {
+    if value.contains(Byte.slash) { return false }
+    let isLong = value.contains(Byte.colon)
+    value =
+      (isLong ? [UInt8(ascii: "[")] : []) + value + (isLong ? [UInt8(ascii: "]")] : [])
+      + [Byte.colon] + port
+    return true
+  }
 }
 
 /// One of several values in normal form, and how it is named in their condition.

@@ -126,7 +126,7 @@ import Testing
       ),
       (
         "feeds:\n- path: 'a\n",
-        "conf/feeds.yaml:2: not YAML: while scanning a quoted scalar found unexpected end of stream"
+        "conf/feeds.yaml:3: not YAML: while scanning a quoted scalar found unexpected end of stream"
       ),
       (
         "feeds: [{path: a\n",

@@ -58,8 +58,8 @@ extension FeedCase {
       ],
       diagnostics: [
         "6 (kind-by-shape)", "8 unsupported-pattern",
-        "9 unsupported-pattern", "10 unsupported-pattern", "11 unsupported-pattern",
-        "12 unsupported-path", "13 unsupported-pattern", "14 unsupported-pattern",
+        "9 unsupported-pattern", "10 single-label", "11 unsupported-pattern",
+        "12 unsupported-path", "13 unsupported-path", "14 unsupported-pattern",
       ]),
     FeedCase(
       name: "stix: escapes, comments, other pattern types, revoked",

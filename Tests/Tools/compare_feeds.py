@@ -100,10 +100,19 @@ class STIXReader:
             for operand in node.operands:
                 yield from self.leaves(operand)
 
+    def objects(self, document):
+        """The objects of a bundle, of an array of objects or bundles, or the one that there is."""
+        if isinstance(document, list):
+            for part in document:
+                yield from self.objects(part)
+        elif isinstance(document.get("objects"), list):
+            yield from self.objects(document["objects"])
+        else:
+            yield document
+
     def read(self, data):
         values = Values()
-        document = json.loads(data.decode("utf-8-sig"))
-        for item in document.get("objects", [document]) if isinstance(document, dict) else document:
+        for item in self.objects(json.loads(data.decode("utf-8-sig"))):
             if item.get("type") != "indicator" or "pattern" not in item or item.get("revoked"):
                 continue
             if item.get("pattern_type", "stix") != "stix":
@@ -119,7 +128,8 @@ class STIXReader:
                 for value in (str(getattr(part, "value", part)) for part in right):
                     if path in ("ipv4-addr:value", "ipv6-addr:value"):
                         values.add("address", value)
-                    elif re.fullmatch(r"network-traffic:(dst|src)_ref\.value", path):
+                    elif re.fullmatch(r"network-traffic:(dst|src)_ref\.value|domain-name:resolves_to_refs\[.*\]\.value",
+                                      path):
                         values.add("address", value)
                     elif path == "domain-name:value":
                         values.add("name", value)

@@ -25,6 +25,9 @@ struct CSVPlan {
   /// Whether any column holds values.
   var hasValues: Bool { columns.contains { $0.isValue } }
 
+  /// Counts lines that stand before the sample that the plan was made from.
+  mutating func addLinesBefore(_ lines: UInt64) { headerLine = headerLine.map { $0 + lines } }
+
   /// The plan that suits a file's beginning best, or nil if none has a column of values.
   static func best(
     for sample: [UInt8], format: FeedFormat, names: ColumnNames? = nil, _ test: inout ShapeTest
@@ -219,6 +222,7 @@ struct CSVPlan {
     var declared = DeclaredKind.none
     switch column {
     case .value(let kind, _): declared = kind
+    case .rangeStart: declared = .network
     case .typedValue:
       switch type {
       case .value(let kind, _): declared = kind
@@ -254,6 +258,7 @@ struct CSVPlan {
     for column in named where !confirmed.contains(column) { columns[column] = .other }
     if confirmed.contains(where: { evidence[$0].cells > 0 }) {
       dropSharedDigests()
+      dropContacts()
     } else {
       decideByShape(evidence)
     }
@@ -269,6 +274,14 @@ struct CSVPlan {
     guard hasDigest else { return }
     for column in columns.indices {
       if case .value(.kind(.imphash), _) = columns[column] { columns[column] = .other }
+    }
+  }
+
+  /// Beside ranges of addresses stands whom to write to about them.
+  private mutating func dropContacts() {
+    guard columns.contains(.rangeStart) else { return }
+    for column in columns.indices {
+      if case .value(.kind(.email), _) = columns[column] { columns[column] = .other }
     }
   }
 

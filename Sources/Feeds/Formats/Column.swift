@@ -6,6 +6,8 @@ enum Column: Equatable {
   case value(DeclaredKind, nameMode: MatchMode)
   /// Values of the kind that the row's type says.
   case typedValue
+  /// The first address of a range, and the last.
+  case rangeStart, rangeEnd
   case type
   case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
   case tags, id, port
@@ -16,7 +18,7 @@ enum Column: Equatable {
 
   var isValue: Bool {
     switch self {
-    case .value, .typedValue: true
+    case .value, .typedValue, .rangeStart: true
     default: false
     }
   }
@@ -45,6 +47,8 @@ enum Column: Equatable {
     (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname"),
     (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns"),
     (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol"),
+    (.rangeStart, "start startip startaddress startipaddress rangestart iprangestart ipstart firstip beginip"),
+    (.rangeEnd, "end endip endaddress endipaddress rangeend iprangeend ipend lastip"),
     (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri"),
     (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 md5sum"),
     (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 sha1sum"),
@@ -73,8 +77,8 @@ enum Column: Equatable {
     (.tlp, "tlp tlpmarking marking"),
     (.reference, "reference references ref refs source sources link links report reports reporturl referenceurl externalreference blog"),
     (.firstSeen, "firstseen firstseenutc dateadded date datefirstseen listingdate created createdat discovered validfrom added"),
-    (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expiresat"),
-    (.tags, "tags tag labels label threat category threattype classification threatclass"),
+    (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expiresat"),
+    (.tags, "tags tag labels label threat category threattype classification threatclass mitretechniques mitretechnique mitreattack attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid"),
     (.port, "port dstport destport"),
     (.other, "lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous status urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),

@@ -10,12 +10,18 @@ protocol LineFormat {
   mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink)
 }
 
+/// Lines by which the length of what follows is guessed.
+private let sampledLines = 4096
+
 extension LineFormat {
   static var keepsIndent: Bool { false }
 
   /// Reads a stream to its end.
   mutating func readAll(_ stream: inout FeedStream, into sink: inout FeedSink) {
+    var lines = 0
     while let line = stream.nextLine(limit: sink.options.lineLimit) {
+      lines += 1
+      if lines == sampledLines { sink.reserve(growth: stream.growth) }
       let bytes = stream.window.rawSpan
       var range = Text.trimmed(bytes, line.range)
       if line.isTooLong {
@@ -257,6 +263,10 @@ struct AdblockFormat: LineFormat {
     guard Text.contains(line, "||", at: start),
       let end = Text.firstIndex(of: UInt8(ascii: "^"), in: line, from: start + 2), end > start + 2
     else { return nil }
+    // With a path the rule is about requests, not about the host.
+    if let slash = Text.firstIndex(of: Byte.slash, in: line, from: start + 2), slash < end {
+      return nil
+    }
     var rest = line.extracting(end + 1..<line.byteCount)
     if Text.starts(rest, "|") { rest = rest.extracting(1..<rest.byteCount) }
     guard rest.isEmpty || Text.equals(rest, "$important") || Text.equals(rest, "$all") else {

@@ -9,15 +9,18 @@ struct MISPAttributes {
   enum Field {
     case type, value, category, forDetection, deleted, uuid, comment, firstSeen
 
-    init?(_ key: JSONToken, in json: JSONFeed) {
-      let fields: [(StaticString, Field)] = [
-        ("type", .type), ("value", .value), ("category", .category), ("to_ids", .forDetection),
-        ("deleted", .deleted), ("uuid", .uuid), ("comment", .comment),
-        ("first_seen", .firstSeen),
-      ]
-      guard let match = fields.first(where: { json.text(key, is: $0.0) }) else { return nil }
-      self = match.1
+    /// The member with a name.
+    init?(_ name: RawSpan) {
+      guard let (_, field) = Self.names.first(where: { Text.equals(name, $0.0) }) else {
+        return nil
+      }
+      self = field
     }
+
+    private static let names: [(StaticString, Field)] = [
+      ("type", .type), ("value", .value), ("category", .category), ("to_ids", .forDetection),
+      ("deleted", .deleted), ("uuid", .uuid), ("comment", .comment), ("first_seen", .firstSeen),
+    ]
   }
 
   /// Records whose context is not complete before their event ends.

@@ -116,16 +116,34 @@ struct MISPFeed {
     of event: inout Event, _ sink: inout FeedSink
   ) throws(FeedError) {
     try readArray { (feed, _) throws(FeedError) in
+      let firstRecord = sink.collection.records.count
+      let firstPending = event.pending.count
+      var isDeleted = false
       while true {
         let key = try feed.json.next()
-        if key.kind == .endObject { return }
+        if key.kind == .endObject { break }
         if feed.json.text(key, is: "Attribute") {
           try feed.readAttributes(of: &event, &sink)
+        } else if feed.json.text(key, is: "deleted") {
+          isDeleted = try feed.readFlag()
         } else {
           try feed.json.skip(try feed.json.next())
         }
       }
+      if isDeleted {
+        // Its attributes go with it, also where they do not say so themselves.
+        event.pending.removeSubrange(firstPending...)
+        sink.retract(from: firstRecord, as: .deleted)
+      }
     }
+  }
+
+  /// A value that is true or 1; any other means no.
+  private mutating func readFlag() throws(FeedError) -> Bool {
+    let value = try json.next()
+    if value.kind == .trueLiteral || json.text(value, is: "1") { return true }
+    try json.skip(value)
+    return false
   }
 
   private mutating func readAttribute(
@@ -142,7 +160,7 @@ struct MISPFeed {
         try readGalaxies(into: &tags, &sink)
       } else if json.text(key, is: "ShadowAttribute") {
         try countProposals(&sink)
-      } else if let field = MISPAttributes.Field(key, in: json) {
+      } else if let field = MISPAttributes.Field(json.stream.window.rawSpan.extracting(key.range)) {
         let value = try json.next()
         switch value.kind {
         case .string, .number, .trueLiteral, .falseLiteral:

@@ -100,6 +100,14 @@ struct MISPTags {
   var malware: [StringID] = []
   var actors: [StringID] = []
   var tlp = TLP.none
+  /// 0–100, by the words of MISP's own taxonomy.
+  var confidence: UInt8?
+
+  private static let confidenceTag = "misp:confidence-level="
+  private static let confidences: [(word: String, value: UInt8)] = [
+    ("completely-confident", 100), ("usually-confident", 75), ("fairly-confident", 50),
+    ("rarely-confident", 25), ("unconfident", 0),
+  ]
 
   private static let actorGalaxies = [
     "threat-actor", "mitre-intrusion-set", "mitre-enterprise-attack-intrusion-set",
@@ -120,6 +128,10 @@ struct MISPTags {
     {
       tlp = max(tlp, level)
       return
+    }
+    if tag.starts(with: Self.confidenceTag.utf8) {
+      let word = tag.dropFirst(Self.confidenceTag.utf8.count).filter { $0 != Byte.quote }
+      confidence = Self.confidences.first { word.elementsEqual($0.word.utf8) }?.value ?? confidence
     }
     guard tag.starts(with: prefix.utf8), let equals = tag.firstIndex(of: UInt8(ascii: "=")) else {
       labels.append(Self.intern(tag, &sink))
@@ -173,5 +185,6 @@ struct MISPTags {
     context.actors = sink.collection.intern(list: actors + event.actors)
     let level = tlp == .none ? event.tlp : tlp
     if level != .none { context.tlp = level }
+    if let confidence = confidence ?? event.confidence { context.confidence = confidence }
   }
 }

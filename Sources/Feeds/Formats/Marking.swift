@@ -38,11 +38,12 @@ enum Marking {
 enum Technique {
   /// Whether text is `T1071` or `T1071.004`.
   static func isIdentifier(_ text: ArraySlice<UInt8>) -> Bool {
-    let text = Array(text)
-    guard text.count == 5 || text.count == 9, text[0] == UInt8(ascii: "T"),
-      text[1...4].allSatisfy({ Text.isDigit($0) })
-    else { return false }
-    return text.count == 5 || text[5] == Byte.dot && text[6...].allSatisfy { Text.isDigit($0) }
+    guard text.count == 5 || text.count == 9, text.first == UInt8(ascii: "T") else { return false }
+    let digits = text.dropFirst()
+    return digits.prefix(4).allSatisfy { Text.isDigit($0) }
+      && (text.count == 5
+        || digits.dropFirst(4).first == Byte.dot
+          && digits.dropFirst(5).allSatisfy { Text.isDigit($0) })
   }
 
   /// The identifier at the end of a name such as `Web Protocols - T1071.001`, or nil.

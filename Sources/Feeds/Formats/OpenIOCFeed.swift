@@ -242,18 +242,34 @@ struct OpenIOCFeed {
   /// Lets in terms that must hold at once, or counts why the whole is not used.
   private func add(_ items: [Item], _ sink: inout FeedSink) {
     var parts: [JointPart] = []
+    var ports: [[UInt8]] = []
+    let hasDigest = items.contains { OpenIOCTerm.use($0.search) == .digest }
     for item in items {
-      guard let use = OpenIOCTerm.use(item.search) else {
+      guard let use = OpenIOCTerm.use(item.search), use != .port || items.count > 1,
+        use != .fileFact || hasDigest
+      else {
         let shown = items.count == 1 ? item.value : item.search
         return sink.refuse(.unsupportedPath, shown.rawSpan, line: item.line)
       }
-      guard !item.isNegated,
-        let reading = OpenIOCTerm.reading(use, .init(item.condition), item.value)
-      else {
+      let condition = OpenIOCTerm.Condition(item.condition)
+      guard !item.isNegated, let reading = OpenIOCTerm.reading(use, condition, item.value) else {
         return sink.refuse(.unsupportedCondition, item.value.rawSpan, line: item.line)
       }
-      parts.append(
-        JointPart(value: item.value, declared: reading.kind, nameMode: reading.nameMode))
+      switch use {
+      case .port: ports.append(item.value)
+      case .fileFact:
+        // The digest says all of the file that its size could.
+        sink.note("file-facts-not-checked", item.search.rawSpan, line: item.line)
+      default:
+        parts.append(
+          JointPart(value: item.value, declared: reading.kind, nameMode: reading.nameMode))
+      }
+    }
+    let addresses = parts.indices.filter { parts[$0].declared == .network }
+    for port in ports {
+      guard addresses.count == 1, parts[addresses[0]].join(port: port) else {
+        return sink.refuse(.unsupportedPath, port.rawSpan, line: items[0].line)
+      }
     }
     sink.add(parts, line: items[0].line, id: context.id)
   }

@@ -22,6 +22,10 @@ enum OpenIOCTerm {
     case fileName
     /// A name with its folders.
     case path
+    /// The other end's port, which goes with its address.
+    case port
+    /// What follows from a file's digest.
+    case fileFact
   }
 
   /// The use of a term, or nil where we cannot observe it.
@@ -37,6 +41,8 @@ enum OpenIOCTerm {
     "routeentryitem/destination": .address, "portitem/remoteip": .address, "network/remoteip": .address,
     "network/ip": .address, "dnsentryitem/recorddata/ipv4address": .address, "dnsentryitem/recorddata/ipv6address": .address,
     "processitem/portlist/portitem/remoteip": .address,
+    "portitem/remoteport": .port, "network/remoteport": .port, "processitem/portlist/portitem/remoteport": .port,
+    "fileitem/sizeinbytes": .fileFact, "fileitem/peinfo/petimestamp": .fileFact, "fileitem/peinfo/type": .fileFact,
     "urlhistoryitem/url": .url, "network/uri": .url, "filedownloadhistoryitem/sourceurl": .url, "network/url": .url,
     "fileitem/md5sum": .digest, "fileitem/sha1sum": .digest, "fileitem/sha256sum": .digest, "fileitem/sha512sum": .digest,
     "processitem/sectionlist/memorysection/md5sum": .digest, "processitem/sectionlist/memorysection/sha1sum": .digest,
@@ -63,6 +69,7 @@ enum OpenIOCTerm {
     case .host: return (.kind(.domain), isContained ? .withSubdomains : .exact)
     // Addresses and digests of full length are contained only in themselves.
     case .address: return (.network, .exact)
+    case .port, .fileFact: return condition == .equal ? (.none, .exact) : nil
     case .digest: return (.digest, .exact)
     case .imphash: return (.kind(.imphash), .exact)
     case .path:

@@ -24,8 +24,12 @@ struct RPZFormat: LineFormat {
     // A record of several lines is the zone's own SOA, or data that decides nothing.
     if wasOpen || record.isEmpty { return }
     if line.byte(unchecked: record[0].lowerBound) == UInt8(ascii: "$") {
-      if record.count > 1, Text.equals(line.extracting(record[0]), "$ORIGIN") {
+      let word = line.extracting(record[0])
+      if record.count > 1, Text.equals(word, "$ORIGIN") {
         origin = Self.name(line.extracting(record[1]))
+      } else if !Text.equals(word, "$TTL") {
+        // `$INCLUDE` and `$GENERATE` stand for records that are not here.
+        sink.refuse(.unsupportedRule, line, line: number)
       }
       return
     }
@@ -54,9 +58,7 @@ struct RPZFormat: LineFormat {
     // The zone's own name is no trigger.
     if trigger.isEmpty || trigger == [UInt8(ascii: "@")] { return }
     var context = sink.emptyContext
-    if let target, Text.equals(type, "CNAME"),
-      Text.starts(line.extracting(target), "rpz-passthru", ignoringCase: true)
-    {
+    if let target, Text.equals(type, "CNAME"), allows(line.extracting(target), trigger) {
       context.flags.insert(.allow)
     }
     sink.setContext(context)
@@ -75,6 +77,13 @@ struct RPZFormat: LineFormat {
       return
     }
     sink.add(prefix.rawSpan, as: .network, line: number)
+  }
+
+  /// Whether an alias means to let the answer pass: by its name, or, as zones were written before
+  /// that was one, by being the trigger itself.
+  private func allows(_ target: RawSpan, _ trigger: [UInt8]) -> Bool {
+    Text.starts(target, "rpz-passthru", ignoringCase: true)
+      || Self.name(target) == trigger + [Byte.dot]
   }
 
   /// The owner without the zone's name behind it.

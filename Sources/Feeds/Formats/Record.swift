@@ -38,6 +38,11 @@ struct Record {
       switch field.column {
       case .value(let kind, let nameMode):
         sink.addCell(cell, as: kind, nameMode: nameMode, line: line, id: context.id)
+      case .rangeStart:
+        let end = fields.first { $0.column == .rangeEnd }.map { [Byte.minus] + bytes[$0.range] }
+        let range = Array(bytes[field.range]) + (end ?? [])
+        sink.addCell(
+          range.rawSpan, as: .network, nameMode: .withSubdomains, line: line, id: context.id)
       case .typedValue:
         switch type {
         case .value(let kind, let nameMode):

@@ -5,7 +5,7 @@ import Parsing
 ///
 /// Objects may stand in any order, so an indicator's records get their context at the end, when what
 /// `indicates` relationships and markings refer to is known. Until then names and identifiers are
-/// kept, once each.
+/// kept, once each. Of an object that comes in several versions the newest counts (STIX 2.1 §3.6).
 struct STIXFeed {
   private(set) var json: JSONFeed
   private var object = STIXObject()
@@ -15,9 +15,12 @@ struct STIXFeed {
   private struct Pending {
     var records: Range<Int>
     var context: SourceContext
-    var labels: [StringID]
-    var attack: [StringID]
-    var markings: [StringID]
+    /// When this version was made, or `Int64.min`.
+    var modified: Int64
+    /// Where its strings are in `strings`.
+    var labels: Range<Int>
+    var attack: Range<Int>
+    var markings: Range<Int>
   }
 
   /// What an indicator may indicate.
@@ -30,6 +33,11 @@ struct STIXFeed {
   }
 
   private var pending: [Pending] = []
+  /// Labels, techniques and markings of what is pending.
+  private var strings: [StringID] = []
+  /// Identifiers that were met before the indicator that has them: perhaps another version of it.
+  private var repeated: Set<StringID> = []
+  private var revocations: [(id: StringID, modified: Int64)] = []
   private var targets: [StringID: Target] = [:]
   /// Targets of `indicates` relationships by the indicator's identifier.
   private var indicated: [StringID: [StringID]] = [:]
@@ -49,7 +57,7 @@ struct STIXFeed {
       let token = try json.next()
       switch token.kind {
       case .endOfInput: return
-      case .beginObject: try readObject(&sink, isTopLevel: true, line: json.line(of: token))
+      case .beginObject: try readObject(&sink, line: json.line(of: token))
       case .beginArray: try readObjects(&sink)
       default: break
       }
@@ -60,7 +68,7 @@ struct STIXFeed {
     while true {
       let token = try json.next()
       switch token.kind {
-      case .beginObject: try readObject(&sink, isTopLevel: false, line: json.line(of: token))
+      case .beginObject: try readObject(&sink, line: json.line(of: token))
       case .endArray: return
       default: try json.skip(token)
       }
@@ -69,16 +77,16 @@ struct STIXFeed {
 
   /// Reads an object whose brace was read, and uses it.
   private mutating func readObject(
-    _ sink: inout FeedSink, isTopLevel: Bool, line: UInt64
+    _ sink: inout FeedSink, line: UInt64
   ) throws(FeedError) {
     object.removeAll()
     while true {
       let key = try json.next()
       if key.kind == .endObject { break }
-      if isTopLevel, json.text(key, is: "objects") {
+      if json.text(key, is: "objects") {
         let value = try json.next()
         if value.kind == .beginArray {
-          // What stands around the objects is only an envelope.
+          // A bundle, on its own or among others: what stands around the objects is only an envelope.
           try readObjects(&sink)
           try skipMembers()
           return
@@ -86,7 +94,7 @@ struct STIXFeed {
         try json.skip(value)
         continue
       }
-      guard let field = STIXObject.Field(key, in: json) else {
+      guard let field = STIXObject.Field(json.stream.window.rawSpan.extracting(key.range)) else {
         try json.skip(try json.next())
         continue
       }
@@ -196,26 +204,28 @@ struct STIXFeed {
 
   private mutating func use(_ sink: inout FeedSink, line: UInt64) {
     guard let type = object.type else { return }
-    let name = String(decoding: object.arena[type], as: UTF8.self)
-    switch name {
-    case "indicator": useIndicator(&sink, line: line)
-    case "relationship":
-      guard let kind = object.relationship, object.arena[kind].elementsEqual("indicates".utf8),
+    if object.text(type, is: "indicator") {
+      useIndicator(&sink, line: line)
+    } else if object.text(type, is: "relationship") {
+      guard let kind = object.relationship, object.text(kind, is: "indicates"),
         let source = object.source, let target = object.target
       else { return }
       indicated[intern(source, &sink), default: []].append(intern(target, &sink))
-    case "malware", "tool": setTarget(.malware, &sink)
-    case "intrusion-set", "threat-actor", "campaign": setTarget(.actor, &sink)
-    case "attack-pattern":
+    } else if object.text(type, is: "malware") || object.text(type, is: "tool") {
+      setTarget(.malware, &sink)
+    } else if object.text(type, is: "intrusion-set") || object.text(type, is: "threat-actor")
+      || object.text(type, is: "campaign")
+    {
+      setTarget(.actor, &sink)
+    } else if object.text(type, is: "attack-pattern") {
       guard let id = object.id, let technique = object.attack.first else { return }
       targets[intern(id, &sink)] = Target(role: .technique, name: intern(technique, &sink))
-    case "marking-definition":
+    } else if object.text(type, is: "marking-definition") {
       guard let id = object.id else { return }
       let level = object.level ?? object.name
       if let level, let tlp = Marking.tlp(object.arena[level]) {
         markings[intern(id, &sink)] = tlp
       }
-    default: break
     }
   }
 
@@ -229,13 +239,18 @@ struct STIXFeed {
   }
 
   private mutating func useIndicator(_ sink: inout FeedSink, line: UInt64) {
+    let known = sink.collection.strings.count
     let id = object.id.map { intern($0, &sink) } ?? 0
+    if id != 0, id < known { repeated.insert(id) }
     guard let pattern = object.pattern else {
       refuse(.unsupportedPattern, object.id ?? 0..<0, &sink, line, id)
       return
     }
-    if object.isRevoked { return refuse(.revoked, pattern, &sink, line, id) }
-    if let type = object.patternType, !object.arena[type].elementsEqual("stix".utf8) {
+    if object.isRevoked {
+      revocations.append((id, time(object.modified) ?? .min))
+      return refuse(.revoked, pattern, &sink, line, id)
+    }
+    if let type = object.patternType, !object.text(type, is: "stix") {
       return refuse(.unsupportedPattern, type, &sink, line, id)
     }
     let first = sink.collection.records.count
@@ -246,26 +261,33 @@ struct STIXFeed {
     context.id = id
     if let text = object.description ?? object.name { context.description = intern(text, &sink) }
     if let reference = object.reference { context.reference = intern(reference, &sink) }
-    let bytes = object.arena
-    let arena = bytes.rawSpan
-    if let from = object.validFrom {
-      context.validFrom = FeedTime.nanoseconds(arena.extracting(from)) ?? .min
-    }
-    if let until = object.validUntil {
-      context.validUntil = FeedTime.nanoseconds(arena.extracting(until)) ?? .max
-    }
-    if let text = object.confidence, let value = Text.number(arena.extracting(text)), value <= 100 {
+    context.validFrom = time(object.validFrom) ?? .min
+    context.validUntil = time(object.validUntil) ?? .max
+    if let text = object.confidence,
+      let value = Text.number(object.arena.rawSpan.extracting(text)), value <= 100
+    {
       context.confidence = UInt8(value)
     }
-    var attack = object.attack.map { intern($0, &sink) }
+    let labels = keep(object.labels, &sink)
+    var attack = keep(object.attack, &sink)
     for label in object.labels where Technique.isIdentifier(object.arena[label]) {
-      attack.append(intern(label, &sink))
+      strings.append(intern(label, &sink))
+      attack = attack.lowerBound..<strings.count
     }
-    let labels = object.labels.map { intern($0, &sink) }
-    let markings = object.markings.map { intern($0, &sink) }
     pending.append(
       Pending(
-        records: records, context: context, labels: labels, attack: attack, markings: markings))
+        records: records, context: context, modified: time(object.modified) ?? .min,
+        labels: labels, attack: attack, markings: keep(object.markings, &sink)))
+  }
+
+  private func time(_ range: Range<Int>?) -> Int64? {
+    range.flatMap { FeedTime.nanoseconds(object.arena.rawSpan.extracting($0)) }
+  }
+
+  private mutating func keep(_ ranges: [Range<Int>], _ sink: inout FeedSink) -> Range<Int> {
+    let first = strings.count
+    for range in ranges { strings.append(intern(range, &sink)) }
+    return first..<strings.count
   }
 
   private mutating func addTests(
@@ -295,7 +317,7 @@ struct STIXFeed {
     for (id, tlp) in Marking.wellKnown { markings[sink.collection.intern(id)] = tlp }
     for entry in pending {
       var context = entry.context
-      var attack = entry.attack
+      var attack = Array(strings[entry.attack])
       var malware: [StringID] = []
       var actors: [StringID] = []
       for id in indicated[context.id] ?? [] {
@@ -306,15 +328,38 @@ struct STIXFeed {
         case .technique: attack.append(target.name)
         }
       }
-      let tlp = entry.markings.compactMap { markings[$0] }.max()
+      let tlp = strings[entry.markings].compactMap { markings[$0] }.max()
       if let tlp { context.tlp = tlp }
-      context.labels = sink.intern(labels: entry.labels)
+      context.labels = sink.intern(labels: Array(strings[entry.labels]))
       context.attack = sink.collection.intern(list: attack)
       context.malware = sink.collection.intern(list: malware)
       context.actors = sink.collection.intern(list: actors)
       sink.assign(context, toRecords: entry.records)
     }
+    dropOldVersions(&sink)
     pending.removeAll()
+  }
+
+  /// Takes back the records of versions that a newer one, or a revocation, stands beside.
+  private func dropOldVersions(_ sink: inout FeedSink) {
+    if repeated.isEmpty { return }
+    var newest: [StringID: Int64] = [:]
+    for entry in pending where repeated.contains(entry.context.id) {
+      newest[entry.context.id] = max(newest[entry.context.id] ?? .min, entry.modified)
+    }
+    var revoked: [StringID: Int64] = [:]
+    for entry in revocations where repeated.contains(entry.id) {
+      revoked[entry.id] = max(revoked[entry.id] ?? .min, entry.modified)
+    }
+    let (old, withdrawn) = pending.reduce(into: ([Range<Int>](), [Range<Int>]())) { found, entry in
+      let id = entry.context.id
+      if let time = revoked[id], time >= entry.modified {
+        found.1.append(entry.records)
+      } else if let time = newest[id], time > entry.modified {
+        found.0.append(entry.records)
+      }
+    }
+    sink.retract([(old, .superseded), (withdrawn, .revoked)])
   }
 }
 
@@ -323,28 +368,54 @@ struct STIXObject {
   /// Members that mean something to us.
   enum Field {
     case type, id, name, description, pattern, patternType, validFrom, validUntil, confidence
-    case revoked, relationship, source, target
+    case revoked, modified, relationship, source, target
     case labels, indicatorTypes, markings, killChain, references, definition
 
-    init?(_ key: JSONToken, in json: JSONFeed) {
-      let fields: [(StaticString, Field)] = [
-        ("type", .type), ("id", .id), ("name", .name), ("description", .description),
-        ("pattern", .pattern), ("pattern_type", .patternType), ("valid_from", .validFrom),
-        ("valid_until", .validUntil), ("confidence", .confidence), ("revoked", .revoked),
-        ("relationship_type", .relationship), ("source_ref", .source), ("target_ref", .target),
-        ("labels", .labels), ("indicator_types", .indicatorTypes),
-        ("object_marking_refs", .markings), ("kill_chain_phases", .killChain),
-        ("external_references", .references), ("definition", .definition),
-        ("extensions", .definition),
-      ]
-      guard let match = fields.first(where: { json.text(key, is: $0.0) }) else { return nil }
-      self = match.1
+    /// The member with a name; objects have many more than mean something.
+    init?(_ name: RawSpan) {
+      switch name.byteCount {
+      case 2: self.init(name, "id", .id)
+      case 4: self.init(name, "type", .type, "name", .name)
+      case 6: self.init(name, "labels", .labels)
+      case 7: self.init(name, "pattern", .pattern, "revoked", .revoked)
+      case 8: self.init(name, "modified", .modified)
+      case 10:
+        if let end = Field(name, "source_ref", .source, "target_ref", .target) {
+          self = end
+        } else if let rest = Field(name, "valid_from", .validFrom, "confidence", .confidence) {
+          self = rest
+        } else {
+          self.init(name, "definition", .definition, "extensions", .definition)
+        }
+      case 11: self.init(name, "description", .description, "valid_until", .validUntil)
+      case 12: self.init(name, "pattern_type", .patternType)
+      case 15: self.init(name, "indicator_types", .indicatorTypes)
+      case 17: self.init(name, "relationship_type", .relationship, "kill_chain_phases", .killChain)
+      case 19:
+        self.init(name, "object_marking_refs", .markings, "external_references", .references)
+      default: return nil
+      }
+    }
+
+    /// One of two members whose names are as long as this one.
+    private init?(
+      _ name: RawSpan, _ first: StaticString, _ field: Field, _ second: StaticString = "",
+      _ other: Field = .type
+    ) {
+      if Text.starts(name, first) {
+        self = field
+      } else if second.utf8CodeUnitCount > 0, Text.starts(name, second) {
+        self = other
+      } else {
+        return nil
+      }
     }
   }
 
   var arena: [UInt8] = []
   private(set) var type, id, name, description, pattern, patternType: Range<Int>?
-  private(set) var validFrom, validUntil, confidence, relationship, source, target: Range<Int>?
+  private(set) var validFrom, validUntil, confidence, modified: Range<Int>?
+  private(set) var relationship, source, target: Range<Int>?
   private(set) var isRevoked = false
   var reference, level: Range<Int>?
   var labels: [Range<Int>] = []
@@ -353,10 +424,20 @@ struct STIXObject {
 
   /// Empties the object and keeps its memory.
   mutating func removeAll() {
-    var bytes = arena
-    self = STIXObject()
-    bytes.removeAll(keepingCapacity: true)
-    arena = bytes
+    arena.removeAll(keepingCapacity: true)
+    labels.removeAll(keepingCapacity: true)
+    markings.removeAll(keepingCapacity: true)
+    attack.removeAll(keepingCapacity: true)
+    (type, id, name, description, pattern, patternType) = (nil, nil, nil, nil, nil, nil)
+    (validFrom, validUntil, confidence, modified) = (nil, nil, nil, nil)
+    (relationship, source, target, reference, level) = (nil, nil, nil, nil, nil)
+    isRevoked = false
+  }
+
+  /// Whether what was kept is a word.
+  func text(_ range: Range<Int>, is word: StaticString) -> Bool {
+    range.count == word.utf8CodeUnitCount
+      && Text.contains(arena.rawSpan, word, at: range.lowerBound)
   }
 
   mutating func set(_ field: Field, _ range: Range<Int>) {
@@ -370,6 +451,7 @@ struct STIXObject {
     case .validFrom: validFrom = range
     case .validUntil: validUntil = range
     case .confidence: confidence = range
+    case .modified: modified = range
     case .revoked: isRevoked = arena[range].elementsEqual("true".utf8)
     case .relationship: relationship = range
     case .source: source = range

@@ -7,7 +7,8 @@ import Parsing
 /// OR gives alternatives, also across observations; AND within one observation gives a joint
 /// condition, written out over the alternatives inside it. `X.type = 'domain-name' AND X.value = …`
 /// is one comparison, since the type follows from the value. Alternatives of any other form are
-/// counted and left out; an AND, FOLLOWEDBY or qualifier over observations leaves nothing.
+/// counted and left out; an AND, FOLLOWEDBY or qualifier over observations leaves nothing. `LIKE` is
+/// read where what it means has a form of ours: a name with those below it, a URL's beginning.
 struct STIXPattern {
   /// One comparison; ranges are in `arena`.
   struct Test {
@@ -64,7 +65,7 @@ struct STIXPattern {
   private func addTest(
     _ test: Test, to sink: inout FeedSink, source: RawSpan, line: UInt64, id: StringID
   ) {
-    guard let declared = STIXPath.kind(arena[test.path]) else {
+    guard let declared = STIXPath.kind(arena.rawSpan.extracting(test.path)) else {
       sink.refuse(.unsupportedPath, source, line: line, id: id)
       return
     }
@@ -82,14 +83,19 @@ struct STIXPattern {
     var parts: [JointPart] = []
     var ends: [STIXPath.End?] = []
     var ports: [(end: STIXPath.End, value: [UInt8])] = []
+    let hasDigest = group.contains {
+      STIXPath.isFileDigest(arena.rawSpan.extracting(tests[$0].path))
+    }
     for test in group.map({ tests[$0] }) {
-      let path = arena[test.path]
+      let path = arena.rawSpan.extracting(test.path)
       let value = Array(arena[test.value])
       if let end = STIXPath.port(path) {
         ports.append((end, value))
+      } else if hasDigest, STIXPath.followsFromDigest(path) {
+        sink.note("file-facts-not-checked", source, line: line, id: id)
       } else if STIXPath.isProtocol(path) {
         // That a packet is IP, and TCP or UDP, goes without saying where it has an address.
-        guard STIXPath.isImplied(value) else {
+        guard STIXPath.isImplied(value.rawSpan) else {
           return sink.refuse(.unsupportedPath, source, line: line, id: id)
         }
         sink.note("protocol-not-checked", source, line: line, id: id)
@@ -105,13 +111,9 @@ struct STIXPattern {
       let addresses = parts.indices.filter { parts[$0].declared == .network }
       let own =
         addresses.first { ends[$0] == port.end } ?? (addresses.count == 1 ? addresses[0] : nil)
-      guard let own, !parts[own].value.contains(UInt8(ascii: "/")) else {
+      guard let own, parts[own].join(port: port.value) else {
         return sink.refuse(.unsupportedPath, source, line: line, id: id)
       }
-      let isLong = parts[own].value.contains(Byte.colon)
-      parts[own].value =
-        (isLong ? [UInt8(ascii: "[")] : []) + parts[own].value
-        + (isLong ? [UInt8(ascii: "]")] : []) + [Byte.colon] + port.value
     }
     guard !parts.isEmpty else {
       return sink.refuse(.unsupportedPath, source, line: line, id: id)
@@ -225,13 +227,17 @@ struct STIXPattern {
       } while Self.take(",", text, &offset)
       guard Self.take(")", text, &offset) else { throw .unsupported }
     } else {
+      var isLike = false
       if Self.takeWord("ISSUBSET", text, &offset) {
         // Being inside a prefix is what a prefix indicator means.
         isUsable = isUsable && (endsInValue(path))
+      } else if Self.takeWord("LIKE", text, &offset) {
+        isLike = true
       } else {
         isUsable = try comparesEqual(text, &offset) && isUsable
       }
       try literal(text, &offset, path)
+      if isLike, isUsable { isUsable = rewriteWildcards(from: firstTest) }
       literals = 1
     }
     if !isUsable || tests.count - firstTest != literals {
@@ -240,6 +246,26 @@ struct STIXPattern {
       return
     }
     for place in firstTest..<tests.count { groups.append([place]) }
+  }
+
+  /// Turns the literal of a `LIKE` into a value of ours; false where none means the same.
+  ///
+  /// `%` is any run of characters and `_` any one of them: `%.x` is the names below `x`, and a URL
+  /// that ends in `%` is a beginning.
+  private mutating func rewriteWildcards(from firstTest: Int) -> Bool {
+    guard tests.count == firstTest + 1 else { return false }
+    let percent = UInt8(ascii: "%")
+    let (path, range) = (tests[firstTest].path, tests[firstTest].value)
+    guard !arena[range].contains(UInt8(ascii: "_")) else { return false }
+    guard let wildcard = arena[range].firstIndex(of: percent) else { return true }
+    guard arena[range].lastIndex(of: percent) == wildcard else { return false }
+    let isName = Text.equals(arena.rawSpan.extracting(path), "domain-name:value")
+    let isURL = Text.equals(arena.rawSpan.extracting(path), "url:value")
+    let isBelow =
+      isName && wildcard == range.lowerBound && range.count > 2 && arena[wildcard + 1] == Byte.dot
+    guard isBelow || isURL && wildcard == range.upperBound - 1 else { return false }
+    arena[wildcard] = UInt8(ascii: "*")
+    return true
   }
 
   private func endsInValue(_ path: Range<Int>) -> Bool {
@@ -251,7 +277,7 @@ struct STIXPattern {
     for sign in ["==", "="] as [StaticString] where Self.take(sign, text, &offset) { return true }
     for sign in ["!=", "<>", "<=", ">=", "<", ">"] as [StaticString]
     where Self.take(sign, text, &offset) { return false }
-    for word in ["LIKE", "MATCHES", "ISSUPERSET"] as [StaticString]
+    for word in ["MATCHES", "ISSUPERSET"] as [StaticString]
     where Self.takeWord(word, text, &offset) { return false }
     throw .unsupported
   }
@@ -325,7 +351,7 @@ struct STIXPattern {
     throw .unsupported
   }
 
-  /// A literal; strings become tests, and numbers of ports.
+  /// A literal; strings, numbers and truth values become tests.
   private mutating func literal(
     _ text: RawSpan, _ offset: inout Int, _ path: Range<Int>
   ) throws(Fault) {
@@ -355,12 +381,9 @@ struct STIXPattern {
       offset += 1
     }
     guard offset > start else { throw .unsupported }
-    let word = text.extracting(start..<offset)
-    if Text.number(word) != nil, STIXPath.port(arena[path]) != nil {
-      let valueStart = arena.count
-      arena.append(word)
-      tests.append(Test(path: path, value: valueStart..<arena.count))
-    }
+    let valueStart = arena.count
+    arena.append(text.extracting(start..<offset))
+    tests.append(Test(path: path, value: valueStart..<arena.count))
   }
 
   // MARK: Scanning
@@ -403,95 +426,5 @@ struct STIXPattern {
     }
     offset = end
     return true
-  }
-}
-
-/// What object paths of STIX mean to us.
-enum STIXPath {
-  /// One end of network traffic.
-  enum End {
-    case source, destination
-  }
-
-  /// The end whose port a path is, or nil.
-  static func port(_ path: ArraySlice<UInt8>) -> End? {
-    switch String(decoding: path, as: UTF8.self) {
-    case "network-traffic:dst_port": .destination
-    case "network-traffic:src_port": .source
-    default: nil
-    }
-  }
-
-  /// The end whose address a path is, or nil.
-  static func end(_ path: ArraySlice<UInt8>) -> End? {
-    switch String(decoding: path, as: UTF8.self) {
-    case "network-traffic:dst_ref.value": .destination
-    case "network-traffic:src_ref.value": .source
-    default: nil
-    }
-  }
-
-  static func isProtocol(_ path: ArraySlice<UInt8>) -> Bool {
-    path.starts(with: "network-traffic:protocols[".utf8)
-  }
-
-  /// Whether a protocol is one that every address and port is seen with.
-  static func isImplied(_ value: [UInt8]) -> Bool {
-    ["ipv4", "ipv6", "ip", "tcp", "udp"].contains(
-      String(decoding: value.map { Text.lowercased($0) }, as: UTF8.self))
-  }
-
-  /// What a path's value is; nil where we have no such kind.
-  static func kind(_ path: ArraySlice<UInt8>) -> DeclaredKind? {
-    let path = String(decoding: path, as: UTF8.self)
-    if let key = hashKey(path, after: "x509-certificate:hashes.") {
-      return switch key {
-      case "sha1": .kind(.certificateSHA1)
-      case "sha256": .kind(.certificateSHA256)
-      default: nil
-      }
-    }
-    if let key = hashKey(path, after: "file:hashes.") ?? hashKey(path, after: "artifact:hashes.") {
-      return digest(key)
-    }
-    return switch path {
-    case "domain-name:value", "hostname:value": .kind(.domain)
-    case "ipv4-addr:value", "ipv6-addr:value", "network-traffic:dst_ref.value",
-      "network-traffic:src_ref.value":
-      .network
-    case "url:value": .kind(.url)
-    case "email-addr:value", "email-message:from_ref.value", "email-message:sender_ref.value",
-      "email-message:to_refs[*].value", "email-message:cc_refs[*].value":
-      .kind(.email)
-    case "file:name", "file:path", "process:name", "process:image_ref.name",
-      "process:binary_ref.name":
-      .kind(.filename)
-    case "file:extensions.windows-pebinary-ext.imphash": .kind(.imphash)
-    case "mutex:name": .kind(.mutex)
-    case "windows-registry-key:key": .kind(.registryKey)
-    case "network-traffic:extensions.http-request-ext.request_header.user-agent":
-      .kind(.userAgent)
-    default: nil
-    }
-  }
-
-  /// The name of a hash algorithm, letters and digits only.
-  private static func hashKey(_ path: String, after prefix: String) -> String? {
-    guard path.hasPrefix(prefix) else { return nil }
-    return String(
-      path.dropFirst(prefix.count).filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
-  }
-
-  private static func digest(_ key: String) -> DeclaredKind? {
-    switch key {
-    case "md5": .kind(.md5)
-    case "sha1": .kind(.sha1)
-    case "sha224": .kind(.sha224)
-    case "sha256": .kind(.sha256)
-    case "sha384": .kind(.sha384)
-    case "sha512": .kind(.sha512)
-    case "imphash": .kind(.imphash)
-    default: nil
-    }
   }
 }

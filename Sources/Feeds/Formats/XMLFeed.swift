@@ -7,6 +7,9 @@ import Parsing
 /// Namespaces are stripped, comments and processing instructions skipped. Entities are the five of
 /// the language and characters by number; a document that declares its own is refused, so nothing
 /// can expand. Element names and text hold until the next call.
+///
+/// Not a library's: what a feed needs of XML is this little, and all that a library can do beyond it
+/// (DTDs, external entities, recovery) would have to be kept away from files that strangers write.
 struct XMLFeed {
   /// What was read.
   enum Token {
