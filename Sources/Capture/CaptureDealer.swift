@@ -83,11 +83,8 @@ private struct Core: ~Copyable {
 
   mutating func deal(into stretch: CaptureStretch) {
     framer.input.beginStretch(in: stretch.memory)
-    swap(&dealer.items, &stretch.items)
+    dealer.items = stretch.emptyItems(groupCount: dealer.items.groupCount)
     swap(&dealer.extras, &stretch.extras)
-    let groups = stretch.items.count
-    if dealer.items.count != groups { dealer.items = Array(repeating: [], count: groups) }
-    for group in dealer.items.indices { dealer.items[group].removeAll(keepingCapacity: true) }
     dealer.extras.removeAll(keepingCapacity: true)
     dealer.extraBytes = 0
     dealer.count = 0
@@ -104,7 +101,6 @@ private struct Core: ~Copyable {
     stretch.lastTime = dealer.time
     stretch.horizon = dealer.fragments.horizon
     order += UInt64(dealer.count)
-    swap(&dealer.items, &stretch.items)
     swap(&dealer.extras, &stretch.extras)
   }
 

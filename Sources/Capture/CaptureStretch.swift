@@ -6,7 +6,7 @@
 package final class CaptureStretch: @unchecked Sendable {
   let memory = ChunkMemory()
   /// Items by groups of shards.
-  var items: [[FlowItem]] = []
+  private(set) var items = FlowItemLists(groupCount: 1)
   var extras: [[UInt8]] = []
   /// The order of its first item among all of the capture.
   var firstOrder: UInt64 = 0
@@ -23,6 +23,13 @@ package final class CaptureStretch: @unchecked Sendable {
 
   /// Memory for a stretch.
   package init() {}
+
+  /// Empty lists for a number of groups.
+  func emptyItems(groupCount: Int) -> FlowItemLists {
+    if items.groupCount != groupCount { items = FlowItemLists(groupCount: groupCount) }
+    items.removeAll()
+    return items
+  }
 
   /// The payload of an item that stands in the stretch's own bytes.
   @inline(__always)

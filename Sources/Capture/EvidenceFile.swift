@@ -118,7 +118,7 @@ private struct PacketCopier: ~Copyable {
       let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
       dealer.isSelected = false
       dealer.deal(packet, frame, at: 0)
-      dealer.items[0].removeAll(keepingCapacity: true)
+      dealer.items.removeAll()
       dealer.extras.removeAll()
       if dealer.isSelected {
         try file.write(packet, frame, path: path)

@@ -5,12 +5,12 @@ import Parsing
 extension FlowReader {
   /// Reads a datagram's payload.
   @inline(__always)
-  mutating func decodeDatagram(_ payload: RawSpan, _ item: FlowItem) {
+  mutating func decodeDatagram(_ payload: RawSpan, _ item: FlowItem, _ flow: UInt32) {
     var (application, role) = (Application.none, Role.unknown)
     if case .datagram = item.work { (application, role) = Self.classifyDatagram(payload, item) }
     // A group cannot have asked for what it is sent.
     if item.facts.contains(.isToMany) { role = .client }
-    var place = findFlow(item)
+    var place = enter(flow, item)
     settle(&place, role)
     beginRecord(item, place, isNeeded: application != .none || !search.isEmpty)
     if !search.isEmpty {

@@ -5,11 +5,11 @@ extension FlowReader {
   /// Looks at bytes that stand before the next one: the same again, or another version of them.
   mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
-    var version: [UInt8] = []
+    let version: [UInt8]
     if direction.stream == 0 {
       // Nothing was wanted of them; a message that begins here was not among them.
-      version.append(payload)
       if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
+      return readAlone(payload, visit)
     } else {
       switch streams[direction.stream].compare(payload, at: sequence, next: direction.next) {
       case .same:
@@ -20,7 +20,7 @@ extension FlowReader {
           // Of what a reader has read long ago no other version can still be taken.
           guard isNone(streams[direction.stream].content) else { return }
         }
-        version.append(payload)
+        return readAlone(payload, visit)
       case .earlier(let bytes):
         version = bytes
       case .different(let bytes):

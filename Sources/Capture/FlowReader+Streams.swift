@@ -3,10 +3,30 @@ import Parsing
 
 /// TCP: which bytes of a segment are the next ones, and what reads them.
 extension FlowReader {
+  /// Takes a segment of which nothing is wanted, the most frequent by far: one without bytes, or of a
+  /// direction that is done, or the next one of a direction of which nothing is kept and in which no
+  /// protocol begins here. Does nothing, and gives false, for every other.
+  @inline(__always)
+  mutating func passes(_ item: FlowItem, _ index: UInt32, _ stretch: CaptureStretch) -> Bool {
+    guard item.flags & tcpSYN == 0, search.isEmpty, !options.everyPacket else { return false }
+    let (direction, peer) = flows.directions(index, isFromFirst: item.isSourceFirst)
+    if peer.hasQueue { return false }
+    if item.start == item.end || direction.isDone { return true }
+    guard direction.stream == 0, direction.isStarted, item.sequence == direction.next,
+      direction.next != direction.base
+    else { return false }
+    let (application, role) = Self.classify(
+      stretch.bytes(item), isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
+    guard application == .none, role == .unknown || flows[index].isRoleKnown else { return false }
+    flows[index][isFromFirst: item.isSourceFirst].next =
+      direction.next &+ (item.end &- item.start) &+ UInt32(item.missing)
+    return true
+  }
+
   /// Reads a TCP segment.
   @inline(__always)
-  mutating func decodeTCP(_ payload: RawSpan, _ item: FlowItem) {
-    var place = findFlow(item)
+  mutating func decodeTCP(_ payload: RawSpan, _ item: FlowItem, _ flow: UInt32) {
+    var place = enter(flow, item)
     let direction = flows[place.flow][isFromFirst: place.isSourceFirst]
     let peerWaits = flows[place.flow][isFromFirst: !place.isSourceFirst].hasQueue
     let isSYN = item.flags & tcpSYN != 0
@@ -184,12 +204,14 @@ extension FlowReader {
   mutating func drain(_ visit: StreamVisit) {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     guard number != 0 else { return }
+    let stream = streams[number]
+    if stream.queue.isEmpty { return noteQueue(number) }
     while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
-      let early = streams[number].queue.first,
+      let early = stream.queue.first,
       Int32(
         bitPattern: early.sequence &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
     {
-      take(streams[number].dequeue(), visit)
+      take(stream.dequeue(), visit)
     }
     noteQueue(number)
   }

@@ -74,6 +74,8 @@ struct FlowReader: ~Copyable {
   @inline(__always)
   mutating func read(_ item: FlowItem, _ stretch: CaptureStretch, _ shards: FlowShards) {
     unsafe shard = shards.base + Int(item.shard)
+    let flow = flows.find(item.key, item.hash)
+    if flow != 0, item.place == 0, case .tcp = item.work, passes(item, flow, stretch) { return }
     let order = stretch.firstOrder &+ UInt64(item.order)
     if item.facts.contains(.isContinued) {
       writer.continuePacket(order: order)
@@ -81,30 +83,34 @@ struct FlowReader: ~Copyable {
       writer.beginPacket(number: item.number, time: item.time, order: order)
     }
     switch item.work {
-    case .addresses: enterFlow(item)
+    case .addresses: enterFlow(item, flow)
     case .tcp:
       if item.place == 0 {
-        decodeTCP(stretch.bytes(item), item)
+        decodeTCP(stretch.bytes(item), item, flow)
       } else {
-        readApart(item, stretch)
+        readApart(item, flow, stretch)
       }
     case .datagram, .tunnel:
       if item.place == 0 {
-        decodeDatagram(stretch.bytes(item), item)
+        decodeDatagram(stretch.bytes(item), item, flow)
       } else {
-        readApart(item, stretch)
+        readApart(item, flow, stretch)
       }
     }
   }
 
   /// Reads an item whose bytes were put together.
   @inline(never)
-  private mutating func readApart(_ item: FlowItem, _ stretch: CaptureStretch) {
+  private mutating func readApart(_ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch) {
     let bytes = stretch.extras[Int(item.place) - 1]
     // SAFETY: the span ends with the closure.
     unsafe bytes.withUnsafeBytes {
       let payload = unsafe $0.bytes.extracting(Int(item.start)..<Int(item.end))
-      if case .tcp = item.work { decodeTCP(payload, item) } else { decodeDatagram(payload, item) }
+      if case .tcp = item.work {
+        decodeTCP(payload, item, flow)
+      } else {
+        decodeDatagram(payload, item, flow)
+      }
     }
   }
 
@@ -129,10 +135,10 @@ struct FlowReader: ~Copyable {
 
   // MARK: Flows
 
-  /// Finds the item's flow.
+  /// The item's flow, which is new where it was not found.
   @inline(__always)
-  mutating func findFlow(_ item: FlowItem) -> FlowPlace {
-    var flow = flows.find(item.key, item.hash)
+  mutating func enter(_ found: UInt32, _ item: FlowItem) -> FlowPlace {
+    var flow = found
     let isNew = flow == 0
     if isNew {
       if flows.isFull { closeOldestFlow() }
@@ -181,8 +187,8 @@ struct FlowReader: ~Copyable {
   }
 
   /// Notes a packet of which only the addresses are of interest.
-  private mutating func enterFlow(_ item: FlowItem) {
-    var place = findFlow(item)
+  private mutating func enterFlow(_ item: FlowItem, _ flow: UInt32) {
+    var place = enter(flow, item)
     let role: Role =
       item.flags & tcpSYN == 0
       ? (item.facts.contains(.isToMany) ? .client : .unknown)

@@ -106,6 +106,16 @@ struct FlowTable: ~Copyable {
     }
   }
 
+  /// Both directions of a flow, that of a packet first.
+  @inline(__always)
+  func directions(_ index: UInt32, isFromFirst: Bool) -> (own: FlowDirection, peer: FlowDirection) {
+    assert(index > 0 && index <= count)
+    // SAFETY: as above.
+    let flow = unsafe entries + Int(index)
+    return unsafe isFromFirst
+      ? (flow.pointee.first, flow.pointee.second) : (flow.pointee.second, flow.pointee.first)
+  }
+
   /// A key's hash, for `find` and `insert`.
   @inline(__always)
   func hash(_ key: FlowKey) -> UInt64 { key.hash(seed) }

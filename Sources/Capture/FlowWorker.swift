@@ -59,9 +59,9 @@ private struct Core: ~Copyable {
     _ position: inout Int, _ stretch: CaptureStretch, _ group: Int, _ shards: FlowShards,
     _ batch: inout ObservableBatch
   ) -> Bool {
-    let items = stretch.items[group]
     reader.writer.begin(&batch, serial: shards.nextSerial())
-    let span = items.span
+    let items = stretch.items
+    let span = items.items(of: group)
     while position < span.count {
       let ahead = position &+ 3 &* Self.distance
       if ahead < span.count {

@@ -4,11 +4,11 @@ import Parsing
 /// Turns packets into items for their flows: link layer, IP, fragments, tunnels, ports.
 ///
 /// The files with the suffixes `+Link`, `+Wireless`, `+Network`, `+Transport` and `+Tunnels` hold a
-/// layer each. Nothing here allocates for a packet that is no fragment; every read is preceded by a
+/// layer each, `+Plain` what most packets are in one piece. Nothing here allocates for a packet that is no fragment; every read is preceded by a
 /// comparison with the span's length.
 struct PacketDealer: ~Copyable {
   /// What was dealt of the present stretch, by groups of shards.
-  var items: [[FlowItem]]
+  var items: FlowItemLists
   private let groupMask: Int
   /// Items dealt of the stretch.
   var count: UInt32 = 0
@@ -37,7 +37,7 @@ struct PacketDealer: ~Copyable {
   /// Deals with the hashes of tables with this seed, to a number of groups that is a power of two.
   init(_ options: CaptureOptions, seed: UInt64, groupCount: Int = 1) {
     self.options = options
-    items = Array(repeating: [], count: groupCount)
+    items = FlowItemLists(groupCount: groupCount)
     groupMask = groupCount - 1
     self.seed = seed
     shardMask = UInt8(options.shardCount - 1)
@@ -53,6 +53,7 @@ struct PacketDealer: ~Copyable {
     time = frame.time
     self.base = base
     self.place = place
+    if frame.linkType == LinkType.ethernet, dealPlain(packet) { return }
     linkHeaders = 0
     decodeLink(packet, frame.linkType)
   }
@@ -70,7 +71,7 @@ struct PacketDealer: ~Copyable {
   /// Adds an item.
   @inline(__always)
   mutating func append(_ item: FlowItem) {
-    items[Int(item.shard) & groupMask].append(item)
+    items.append(item, to: Int(item.shard) & groupMask)
     count &+= 1
   }
 

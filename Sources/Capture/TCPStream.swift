@@ -1,3 +1,4 @@
+import Glibc
 import Indicators
 import Matchers
 import Parsing
@@ -7,6 +8,10 @@ import Parsing
 /// Bytes that arrive in order go straight from the packet to the protocol's reader, which keeps only
 /// what belongs to an unfinished line or message. Kept here besides: segments that came too early, and
 /// the last bytes read, against which a segment that comes again is compared.
+///
+/// Accesses to its state are not checked at run time (`@exclusivity(unchecked)`: the checks were a
+/// tenth of reading a capture). They cannot overlap: one thread has a stream at a time, and what reads
+/// one of its parts in place is given no way to the stream.
 final class TCPStream {
   /// A segment that came before others that precede it.
   struct Early {
@@ -33,24 +38,24 @@ final class TCPStream {
     case dns
   }
 
-  var content = Content.none
-  var undecided = StreamBuffer()
-  var http = HTTPReader()
-  var tls = TLSReader()
-  var dns = DNSStreamReader()
+  @safe @exclusivity(unchecked) var content = Content.none
+  @safe @exclusivity(unchecked) var undecided = StreamBuffer()
+  @safe @exclusivity(unchecked) var http = HTTPReader()
+  @safe @exclusivity(unchecked) var tls = TLSReader()
+  @safe @exclusivity(unchecked) var dns = DNSStreamReader()
   /// Where the search for byte strings stands, where there are any.
-  var searchStates: [LiteralMatcher.State] = []
+  @safe @exclusivity(unchecked) var searchStates: [LiteralMatcher.State] = []
   /// Early segments, ascending in sequence, and the bytes in them.
-  var queue: [Early] = []
-  var queuedBytes = 0
+  @safe @exclusivity(unchecked) var queue: [Early] = []
+  @safe @exclusivity(unchecked) var queuedBytes = 0
   /// The bytes before the next one expected, as far as they are kept.
-  private(set) var history: [UInt8] = []
+  @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
   /// The flow and the direction that the stream belongs to.
-  var flow: UInt32 = 0
-  var isFromFirst = false
+  @safe @exclusivity(unchecked) var flow: UInt32 = 0
+  @safe @exclusivity(unchecked) var isFromFirst = false
   /// How the flow is shown, and where its requests go.
-  var record: FlowRecord
-  var target: (address: IPAddress, version: UInt8, port: UInt16)
+  @safe @exclusivity(unchecked) var record: FlowRecord
+  @safe @exclusivity(unchecked) var target: (address: IPAddress, version: UInt8, port: UInt16)
 
   init(
     record: FlowRecord, target: (address: IPAddress, version: UInt8, port: UInt16)
@@ -160,12 +165,7 @@ final class TCPStream {
     let start = history.count - behind
     let end = min(start + data.byteCount, history.count)
     if end < 0 || history.isEmpty { return .unknown }
-    var isSame = true
-    for index in max(start, 0)..<max(end, max(start, 0))
-    where history[index] != data.byte(unchecked: index - start) {
-      isSame = false
-      break
-    }
+    let isSame = isKept(data, at: start, upTo: end)
     if start >= 0, isSame { return .same }
     var version = Array(history[..<max(start, 0)])
     version.append(data)
@@ -173,10 +173,24 @@ final class TCPStream {
     return start < 0 && isSame ? .earlier(version) : .different(version)
   }
 
+  /// Whether the history has data from `start` on, which may be negative, as far as `end`.
+  private func isKept(_ data: RawSpan, at start: Int, upTo end: Int) -> Bool {
+    let first = max(start, 0)
+    guard end > first else { return true }
+    // SAFETY: both ranges lie inside what the closures are lent: `end` is at most the history's length and
+    // `end - start` at most the data's.
+    return unsafe history.withUnsafeBytes { kept in
+      unsafe data.withUnsafeBytes { given in
+        guard let kept = kept.baseAddress, let given = given.baseAddress else { return true }
+        return unsafe memcmp(kept + first, given + (first - start), end - first) == 0
+      }
+    }
+  }
+
   /// Other versions of bytes that were read already, as hashes; a few of the last.
-  private var versions: [UInt64] = []
+  @safe @exclusivity(unchecked) private var versions: [UInt64] = []
   /// How many other versions were read; each costs as much as the bytes kept.
-  private(set) var versionCount = 0
+  @safe @exclusivity(unchecked) private(set) var versionCount = 0
   static let mostVersions = 256
 
   /// Whether other bytes for a place are none that came before.

@@ -37,6 +37,9 @@ struct AnchorSearch {
   private static let stretch = 32_768
   /// What an automaton costs for a byte, in the units of `cost`: about a processor's cycle.
   private static let automatonCost = 5
+  /// The same where its rows do not fit a second-level cache, and from how many slots on that is so.
+  private static let uncachedAutomatonCost = 20
+  private static let uncachedFrom = 1 << 13
   /// What a candidate costs that passed a filter: twice as much where the slots do not fit a cache.
   private static let candidateCost = 20
   private static let cachedSlots = 1 << 16
@@ -124,6 +127,8 @@ struct AnchorSearch {
     var relief = Self.shortestRelief
     var cost = 0
     var costStart = at
+    let automatonCost =
+      index.slots.count < Self.uncachedFrom ? Self.automatonCost : Self.uncachedAutomatonCost
     while at < count {
       let base = at
       let limit = min(count &- base, Self.stretch)
@@ -157,7 +162,7 @@ struct AnchorSearch {
         reported = at
       }
       let searched = at &- costStart
-      guard let automata, cost > Self.automatonCost &* (searched &+ 1024) else {
+      guard let automata, cost > automatonCost &* (searched &+ 1024) else {
         if searched > 8 &* Self.stretch {
           cost = 0
           costStart = at

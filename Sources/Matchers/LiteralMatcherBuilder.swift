@@ -14,8 +14,11 @@ public struct LiteralMatcherBuilder {
   /// The most bytes of patterns for which there are automata beside the anchors.
   package var reliefLimit = 2 << 20
   /// What anchors may be expected to cost for a byte, in the units of `PairGroups.effort`: an
-  /// automaton's cost.
+  /// automaton's cost, which grows when its rows no longer fit a second-level cache.
   static let greatestEffort = 4.0
+  private static let greatestEffortUncached = 16.0
+  /// Bytes of patterns of which the automaton still fits.
+  private static let cachedPatterns = 8 << 10
 
   /// A builder without patterns.
   public init() {}
@@ -95,7 +98,9 @@ public struct LiteralMatcherBuilder {
       folds[Int(number)] = foldsCase[index]
     }
     let groups = PairCover(ranges, in: bytes, ignoresCase: foldsCase.contains(true)).groups
-    guard usesAnchors == true || groups.effort <= Self.greatestEffort else { return nil }
+    let greatest =
+      bytes.count > Self.cachedPatterns ? Self.greatestEffortUncached : Self.greatestEffort
+    guard usesAnchors == true || groups.effort <= greatest else { return nil }
     return AnchorBuilder(
       AnchorBuilder.Patterns(bytes: bytes, ranges: ranges, foldsCase: folds), groups: groups,
       seed: 0x5EC1)

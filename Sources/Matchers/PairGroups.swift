@@ -64,7 +64,10 @@ struct PairGroups {
       }
     }
     exactCost = Self.share(of: wanted)
-    if cost > 0.01, cost > 2 * exactCost { exactPairs = wanted }
+    // Where pairs are so frequent that an automaton would be taken, telling them exactly still pays.
+    if cost > 0.01, cost > 2 * exactCost || 15 * cost > LiteralMatcherBuilder.greatestEffort {
+      exactPairs = wanted
+    }
   }
 
   /// Adds pairs to the groups that they cost least in; what was in the groups stays.

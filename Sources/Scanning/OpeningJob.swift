@@ -105,6 +105,6 @@ struct ScanPlan: Sendable {
   let logOptions: LogOptions
   let captureOptions: CaptureOptions
   let progress: ScanProgress
-  /// Copied for each thread; nil where every line is read.
-  let finder: CandidateFinder?
+  /// Nil where every line of logs is read.
+  let finder: FinderSource?
 }

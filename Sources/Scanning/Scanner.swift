@@ -130,7 +130,7 @@ public enum Scanner {
       progress: progress,
       finder: options.readsEveryLine
         ? nil
-        : CandidateFinder(
+        : FinderSource(
           databases: databases, options: LookupOptions(options), refangs: options.refangs))
   }
 

@@ -8,14 +8,15 @@ import Logs
 final class WorkerTools {
   var batch = ObservableBatch()
   let logs: LogExtractor
-  /// Says which lines of a log are worth reading; nil where all are.
+  /// Says which lines of a log are worth reading, from the first log on; nil where all are.
   var finder: CandidateFinder?
+  private var finderSource: FinderSource?
   var candidates: [UInt32] = []
   private var flows: FlowWorker?
 
-  init(logOptions: LogOptions, finder: CandidateFinder?) {
+  init(logOptions: LogOptions, finder: FinderSource?) {
     logs = LogExtractor(options: logOptions)
-    self.finder = finder
+    finderSource = finder
   }
 
   /// What reads the flows of captures, all of a run with the same options.
@@ -29,6 +30,10 @@ final class WorkerTools {
   /// Looks for candidates in the chunk of a log that is extracted next, and gives the finder's counts
   /// before that.
   func findCandidates(in chunk: RawSpan) -> [UInt64] {
+    if let finderSource {
+      finder = finderSource.finder
+      self.finderSource = nil
+    }
     guard finder != nil else { return [] }
     let before = finder?.counts ?? []
     let isFound = finder?.find(in: chunk, candidates: &candidates) ?? false

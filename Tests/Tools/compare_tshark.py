@@ -387,11 +387,12 @@ def main():
                     reason = "not-ascii"
                 if reason:
                     rules[reason] += 1
-                    continue
-                table[column][side] += 1
+                else:
+                    table[column][side] += 1
                 if out:
                     print(side, column, os.path.basename(path), key[0], repr(key[1]),
-                          protocols.get(key[0], "?"), "exit %d" % code, sep="\t", file=out)
+                          protocols.get(key[0], "?"), "exit %d" % code, reason or "-", sep="\t",
+                          file=out)
                     out.flush()
 
     print("captures compared: %d" % compared)

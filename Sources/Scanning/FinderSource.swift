@@ -1,0 +1,28 @@
+import Database
+import Synchronization
+
+/// Makes the finder of candidates in logs when the first log asks for it: with a million indicators that
+/// takes a tenth of a second, which scans of captures alone do without.
+final class FinderSource: Sendable {
+  private let databases: [IndicatorDatabase]
+  private let options: LookupOptions
+  private let refangs: Bool
+  /// Nothing until it is asked for; then the finder, or nil where every line has to be read.
+  private let made = Mutex<CandidateFinder??>(nil)
+
+  init(databases: [IndicatorDatabase], options: LookupOptions, refangs: Bool) {
+    self.databases = databases
+    self.options = options
+    self.refangs = refangs
+  }
+
+  /// A copy of the finder for a thread; nil where no finder serves these databases.
+  var finder: CandidateFinder? {
+    made.withLock { finder in
+      if let finder { return finder }
+      let new = CandidateFinder(databases: databases, options: options, refangs: refangs)
+      finder = .some(new)
+      return new
+    }
+  }
+}
