@@ -4,8 +4,9 @@
 
 Captures are made in the work folder: the corpus' own, enlarged (Tests/Tools/enlarge_captures.py), a scan
 storm with one packet a flow, and one full of hits. Each round runs every command of a row once, one after
-another; the table has the median of the rounds' ratios, so a row above 1 is one that we win. Everything
-is read once before, so that files are in memory. All processes are bound to as many cores as a row says.
+another; the table has the median of the rounds' ratios, so a row above 1 is one that we win, and the same
+for processor time (user and system), which other work on the machine moves less. Everything is read once
+before, so that files are in memory. All processes are bound to as many cores as a row says.
 
 Peers: tcpdump with a filter that matches nothing (what libpcap alone costs), nDPI's reader (Debian's
 libndpi-bin) and tshark with the same fields. What cannot be had is named in the table.
@@ -67,29 +68,37 @@ def many_hits(path, names, queries=300_000):
 
 
 def seconds(command, cores):
+    """Wall time, and the processor's time of the command: the two drift apart on a busy machine."""
+    before = os.times()
     start = time.perf_counter()
-    subprocess.run(["taskset", "-c", cores, *map(str, command)], stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    code = subprocess.run(["taskset", "-c", cores, *map(str, command)], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode
+    wall = time.perf_counter() - start
+    after = os.times()
+    if command[1:2] == ["scan"] and code not in (0, 2):
+        sys.exit(f"captures.py: {command[0]} ended with {code}")
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall, used
 
 
 class Table:
     def __init__(self, rounds):
         self.rounds = rounds
-        print("| row | ours | peer | ratio (peer / ours) | rounds |")
-        print("|---|---|---|---|---|")
+        print("| row | ours | peer | ratio (peer / ours) | ratio of processor time | rounds |")
+        print("|---|---|---|---|---|---|")
 
     def row(self, name, ours, peer, cores="0", peer_cores=None, rounds=None):
         peer_cores = peer_cores or cores
         rounds = rounds or self.rounds
         seconds(ours, cores)
         pairs = [(seconds(ours, cores), seconds(peer, peer_cores)) for _ in range(rounds)]
-        ratio = statistics.median(theirs / mine for mine, theirs in pairs)
-        mine, theirs = (statistics.median(column) for column in zip(*pairs))
-        print(f"| {name} | {mine:.3f} s | {theirs:.3f} s | {ratio:.2f} | {rounds} |", flush=True)
+        ratio, used = (statistics.median(theirs[at] / mine[at] for mine, theirs in pairs) for at in (0, 1))
+        mine, theirs = (statistics.median(side[0] for side in column) for column in zip(*pairs))
+        print(f"| {name} | {mine:.3f} s | {theirs:.3f} s | {ratio:.2f} | {used:.2f} | {rounds} |",
+              flush=True)
 
     def missing(self, name, what):
-        print(f"| {name} | | | {what} is not there | |", flush=True)
+        print(f"| {name} | | | {what} is not there | | |", flush=True)
 
 
 def main():
@@ -107,18 +116,22 @@ def main():
     captures = options.corpus / "pcaps"
     large, storming = options.work / "large.pcap", options.work / "storm.pcap"
     if not large.exists():
-        subprocess.run([sys.executable, ROOT / "Tests/Tools/enlarge_captures.py", captures, large],
-                       check=True)
+        files = sorted(path for path in captures.rglob("*") if path.is_file())
+        subprocess.run([sys.executable, ROOT / "Tests/Tools/enlarge_captures.py", "-o", large, *files],
+                       check=True, stderr=subprocess.DEVNULL)
     if not storming.exists():
         storm(storming)
 
     def scan(inputs, threads=1, database=options.db):
         return [options.sekisho, "scan", "--quiet", "--exit-zero", "--threads", threads, "--db", database,
-                "-o", "/dev/null", *inputs]
+                "--format", "ndjson", *inputs]
 
     def walk(capture):
-        return ["tcpdump", "-r", capture, NOTHING]
+        return ["tcpdump", "-n", "-r", capture, NOTHING]
 
+    for database in filter(None, (options.db, options.literals)):
+        # A database that is refused would make a quick scan.
+        subprocess.run([options.sekisho, "inspect", database], check=True, stdout=subprocess.DEVNULL)
     table = Table(options.rounds)
     wanted = re.compile(options.only)
     if wanted.search("tcpdump"):
