@@ -5,6 +5,7 @@
 /// reads them.
 @safe
 final class FlowItemLists: @unchecked Sendable {
+  @unsafe
   private struct List {
     var start: UnsafeMutablePointer<FlowItem>
     var count: Int

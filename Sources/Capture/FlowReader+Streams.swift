@@ -3,9 +3,10 @@ import Parsing
 
 /// TCP: which bytes of a segment are the next ones, and what reads them.
 extension FlowReader {
-  /// Takes a segment of which nothing is wanted, the most frequent by far: one without bytes, or of a
-  /// direction that is done, or the next one of a direction of which nothing is kept and in which no
-  /// protocol begins here. Does nothing, and gives false, for every other.
+  /// Takes a segment of which nothing is wanted; does nothing, and gives false, for every other.
+  ///
+  /// The most frequent by far: one without bytes, or of a direction that is done, or the next one of a
+  /// direction of which nothing is kept and in which no protocol begins here.
   @inline(__always)
   mutating func passes(_ item: FlowItem, _ index: UInt32, _ stretch: CaptureStretch) -> Bool {
     guard item.flags & tcpSYN == 0, search.isEmpty, !options.everyPacket else { return false }
