@@ -114,7 +114,9 @@ struct TextDetection {
     if AdblockFormat.host(of: line) != nil || AdblockCosmetic.fits(line) {
       formats.append(.adblock)
     }
-    if DnsmasqFormat.firstName(of: line) != nil { formats.append(.dnsmasq) }
+    if DnsmasqFormat.firstName(of: line) != nil || UnboundZone(line) != nil {
+      formats.append(.dnsmasq)
+    }
     return formats
   }
 

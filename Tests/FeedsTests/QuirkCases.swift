@@ -37,6 +37,33 @@ extension FeedCase {
         """, format: .adblock,
       entries: ["2 domain evil.example withSubdomains"], diagnostics: ["3 unsupported-rule"]),
     FeedCase(
+      name: "dnsmasq: unbound's form of such lists",
+      text: """
+        # a list for unbound
+        server:
+          local-zone: "evil.example" always_nxdomain
+          local-zone: bad.example. refuse   # why
+          local-data: "one.example A 0.0.0.0"
+          local-zone: "good.example" transparent
+          local-zone: "worse.example" redirect
+          local-data: "worse.example 60 IN A 192.0.2.1"
+        """, format: .dnsmasq,
+      entries: [
+        "3 domain evil.example withSubdomains", "4 domain bad.example withSubdomains",
+        "5 domain one.example exact", "7 domain worse.example withSubdomains",
+        "8 domain worse.example exact",
+      ], diagnostics: ["6 unsupported-rule"]),
+    FeedCase(
+      name: "csv: what a product is told to allow",
+      text: """
+        IndicatorType,IndicatorValue,Action
+        DomainName,evil.example,Block
+        DomainName,good.example,Allow
+        """, format: .csv,
+      entries: [
+        "2 domain evil.example withSubdomains", "3 domain good.example withSubdomains allow",
+      ]),
+    FeedCase(
       name: "csv: a spreadsheet's hint of the delimiter",
       text: "sep=;\r\nindicator;type\r\nevil.example;domain\r\n192.0.2.66;ip\r\n", format: .csv,
       entries: ["3 domain evil.example withSubdomains", "4 ipv4 192.0.2.66 exact"]),

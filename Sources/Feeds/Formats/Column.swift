@@ -10,6 +10,8 @@ enum Column: Equatable {
   case rangeStart, rangeEnd
   case type
   case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
+  /// What is to be done with what is found.
+  case action
   case tags, id, port
   /// Known, and of no use to us.
   case other
@@ -80,6 +82,7 @@ enum Column: Equatable {
     (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expiresat"),
     (.tags, "tags tag labels label threat category threattype classification threatclass mitretechniques mitretechnique mitreattack attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid"),
+    (.action, "action"),
     (.port, "port dstport destport"),
     (.other, "lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous status urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),
   ]

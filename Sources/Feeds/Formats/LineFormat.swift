@@ -277,9 +277,19 @@ struct AdblockFormat: LineFormat {
 }
 
 /// dnsmasq's `address=/name/…`, `server=/name/…` and `local=/name/`; several names may share a line.
+/// Lists for unbound say the same as `local-zone: "name" always_nxdomain`.
 struct DnsmasqFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
-    if line.byte(unchecked: 0) == UInt8(ascii: "#") { return }
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") || Text.equals(line, "server:") { return }
+    if let zone = UnboundZone(Comment.removed(from: line)) {
+      guard zone.isBlocked else {
+        sink.refuse(.unsupportedRule, line, line: number)
+        return
+      }
+      sink.add(
+        line.extracting(zone.name), as: .kind(.domain), nameMode: zone.nameMode, line: number)
+      return
+    }
     guard var start = Self.firstName(of: line) else {
       sink.refuse(.unsupportedRule, line, line: number)
       return
@@ -303,6 +313,41 @@ struct DnsmasqFormat: LineFormat {
       return nil
     }
     return Text.firstIndex(of: Byte.slash, in: line, from: start) == nil ? nil : start
+  }
+}
+
+/// A name that unbound answers for itself (unbound.conf(5)).
+struct UnboundZone {
+  /// Where the name is in the line.
+  let name: Range<Int>
+  /// A zone covers what is below it, a record of its own only its name.
+  let nameMode: MatchMode
+  /// Whether the answer keeps the name's owner from being reached.
+  let isBlocked: Bool
+
+  private static let answers: [StaticString] = [
+    "always_nxdomain", "always_null", "always_refuse", "always_nodata", "always_deny", "refuse",
+    "deny", "static", "redirect", "inform_deny", "inform_redirect",
+  ]
+
+  /// `local-zone: "name" answer` or `local-data: "name A …"`, quotes as they please; nil for other lines.
+  init?(_ line: RawSpan) {
+    let isZone = Text.starts(line, "local-zone:")
+    guard isZone || Text.starts(line, "local-data:") else { return nil }
+    func isBorder(_ offset: Int) -> Bool {
+      let byte = line.byte(unchecked: offset)
+      return Text.isSpace(byte) || byte == Byte.quote || byte == Byte.apostrophe
+    }
+    var start = "local-zone:".utf8.count
+    while start < line.byteCount, isBorder(start) { start += 1 }
+    var end = start
+    while end < line.byteCount, !isBorder(end) { end += 1 }
+    guard end > start else { return nil }
+    name = start..<end
+    nameMode = isZone ? .withSubdomains : .exact
+    while end < line.byteCount, isBorder(end) { end += 1 }
+    let answer = line.extracting(end..<line.byteCount)
+    isBlocked = !isZone || Self.answers.contains { Text.equals(answer, $0) }
   }
 }
 

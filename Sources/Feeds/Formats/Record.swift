@@ -84,6 +84,9 @@ struct Record {
       case .firstSeen: context.validFrom = FeedTime.nanoseconds(cell) ?? context.validFrom
       case .validUntil: context.validUntil = FeedTime.nanoseconds(cell) ?? context.validUntil
       case .port: port = range
+      case .action where Text.equals(cell, "allow") || Text.equals(cell, "allowed"):
+        // An exception among what a product blocks.
+        context.flags.insert(.allow)
       default: break
       }
     }

@@ -316,14 +316,16 @@ struct STIXPattern {
       try quoted(text, &offset)
       for index in start..<arena.count { arena[index] = Text.lowercased(arena[index]) }
     } else {
+      let first = offset
       while offset < text.byteCount {
         let byte = text.byte(unchecked: offset)
         guard Text.isAlphanumeric(byte) || byte == Byte.minus || byte == UInt8(ascii: "_") else {
           break
         }
-        arena.append(Text.lowercased(byte))
         offset += 1
       }
+      arena.append(text.extracting(first..<offset))
+      for index in start..<arena.count { arena[index] = Text.lowercased(arena[index]) }
     }
     guard arena.count > start else { throw .unsupported }
   }
@@ -331,9 +333,11 @@ struct STIXPattern {
   /// A string between apostrophes with `\'` and `\\` undone.
   private mutating func quoted(_ text: RawSpan, _ offset: inout Int) throws(Fault) {
     offset += 1
+    var run = offset
     while offset < text.byteCount {
-      var byte = text.byte(unchecked: offset)
+      let byte = text.byte(unchecked: offset)
       if byte == Byte.apostrophe {
+        arena.append(text.extracting(run..<offset))
         offset += 1
         return
       }
@@ -341,11 +345,11 @@ struct STIXPattern {
         let next = text.byte(unchecked: offset + 1)
         // Other escapes do not exist; exporters leave Windows paths as they are.
         if next == Byte.apostrophe || next == Byte.backslash {
-          byte = next
+          arena.append(text.extracting(run..<offset))
+          run = offset + 1
           offset += 1
         }
       }
-      arena.append(byte)
       offset += 1
     }
     throw .unsupported
