@@ -179,6 +179,6 @@ public struct DatabaseCompiler {
     assembler.add(.stringEnds, offsets: tables.stringEnds)
     assembler.add(.strings, tables.strings, count: tables.strings.count, elementSize: 1)
     try LookupTables.add(to: &assembler, entries: entries, seed: seed, longestBucket: longestBucket)
-    return try assembler.finish(seed: seed)
+    return try assembler.finish(seed: seed, entryCount: entries.entryCount)
   }
 }

@@ -30,7 +30,9 @@ struct ImageAssembler {
   }
 
   /// The finished image.
-  consuming func finish(seed: UInt64) throws(DatabaseError) -> CompiledDatabase {
+  consuming func finish(
+    seed: UInt64, entryCount: Int
+  ) throws(DatabaseError) -> CompiledDatabase {
     sections.sort { $0.entry.kind.rawValue < $1.entry.kind.rawValue }
     var offset =
       DatabaseFormat.headerLength + sections.count * DatabaseFormat.sectionEntryLength
@@ -57,7 +59,8 @@ struct ImageAssembler {
     header += table
     ImageSeal.seal(&header, sectionCount: sections.count)
     return CompiledDatabase(
-      head: header, sections: sections.map { ($0.entry.offset, $0.bytes) }, count: offset)
+      head: header, sections: sections.map { ($0.entry.offset, $0.bytes) }, count: offset,
+      entryCount: entryCount)
   }
 }
 
@@ -87,6 +90,8 @@ public struct CompiledDatabase: Sendable {
   let sections: [(offset: Int, bytes: [UInt8])]
   /// Length of the image in bytes.
   public let count: Int
+  /// Number of entries.
+  public let entryCount: Int
 
   /// The whole image as one array.
   public var image: [UInt8] {

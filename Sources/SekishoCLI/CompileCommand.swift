@@ -97,9 +97,8 @@ struct CompileCommand: ParsableCommand {
       let compiled = try compilation.compiled()
       try compiled.write(to: output)
       if !quiet {
-        let database = try IndicatorDatabase(compiled)
         Console.note(
-          "\(Console.shown(output)): \(database.entryCount) entries of "
+          "\(Console.shown(output)): \(compiled.entryCount) entries of "
             + "\(compilation.report.feeds.count) feeds, \(compiled.count) bytes")
       }
     } catch {
