@@ -277,6 +277,7 @@ struct AdblockFormat: LineFormat {
 }
 
 /// dnsmasq's `address=/name/…`, `server=/name/…` and `local=/name/`; several names may share a line.
+///
 /// Lists for unbound say the same as `local-zone: "name" always_nxdomain`.
 struct DnsmasqFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
