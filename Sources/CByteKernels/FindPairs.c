@@ -19,6 +19,7 @@ int32_t sekisho_has_variant(int32_t variant) {
     // Half-precision arithmetic is not used: processors that have it are those whose gathers are fast.
     // On some older ones a remedy for a leak made them many times slower than single loads.
     return __builtin_cpu_supports("avx512fp16") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vpopcntdq") &&
                    sekisho_has_variant(SEKISHO_AVX512)
                ? 1
                : 0;

@@ -199,14 +199,12 @@ extension IndicatorDatabase {
       return
     }
     try family.trie.verify()
-    let whole = entries.filter { head($0).prefixLength == width * 8 }
-    let prefixes = whole + entries.filter { head($0).prefixLength != width * 8 }
     var steps = PrefixSteps()
-    for entry in prefixes { steps.append(entry: entry) }
+    for entry in entries { steps.append(entry: entry) }
     guard family.trie.count == entries.count, family.steps.count == steps.count else {
       throw DatabaseError.damaged("a prefix trie does not fit its entries")
     }
-    for (prefix, entry) in prefixes.enumerated() {
+    for (prefix, entry) in entries.enumerated() {
       guard family.firstEntry(image, of: UInt32(prefix)) == entry else {
         throw DatabaseError.damaged("prefix \(prefix) has other entries than its own")
       }

@@ -97,26 +97,20 @@ struct LookupTables {
     to assembler: inout ImageAssembler
   ) throws(ImageError) {
     let columns = columns(kind)
-    let width = kind == .ipv4 ? 32 : 128
     var builder = PrefixTrieBuilder()
     var steps = PrefixSteps()
-    var count: UInt32 = 0
-    for isWhole in [true, false] {
-      columns.forEach { place, key, head in
-        if head.flags.contains(.continuesRun) || (head.prefixLength == width) != isWhole { return }
-        if kind == .ipv4 {
-          builder.insert(
-            ipv4: key.bigEndianUInt32(unchecked: 0), length: head.prefixLength, number: count)
-        } else {
-          builder.insert(
-            ipv6: IPv6Bits(networkOrder: key, at: 0), length: head.prefixLength, number: count)
-        }
-        steps.append(entry: columns.facts.firstEntry + place)
-        count += 1
+    // Entries are in the order by which the trie numbers prefixes.
+    columns.forEach { place, key, head in
+      if head.flags.contains(.continuesRun) { return }
+      if kind == .ipv4 {
+        builder.insert(ipv4: key.bigEndianUInt32(unchecked: 0), length: head.prefixLength)
+      } else {
+        builder.insert(ipv6: IPv6Bits(networkOrder: key, at: 0), length: head.prefixLength)
       }
+      steps.append(entry: columns.facts.firstEntry + place)
     }
-    assembler.add(
-      trie, try builder.build(), count: Int(count), elementSize: 1, isLookup: true)
+    let count = builder.count
+    assembler.add(trie, try builder.build(), count: count, elementSize: 1, isLookup: true)
     assembler.add(runs, steps.bytes, count: steps.count, elementSize: PrefixLookup.recordSize)
   }
 

@@ -2,8 +2,8 @@ internal import Matchers
 
 /// The trie of one address family and, for each of its prefixes, the run of its entries.
 ///
-/// Whole addresses are numbered first, in their order, then shorter prefixes in theirs. Nearly all follow one
-/// another among the entries too, so the table says only where they do not:
+/// The trie numbers prefixes in the order of the entries. Nearly all follow one another, so the table says only
+/// where they do not:
 ///
 ///     step, 8 bytes:  first prefix, first entry of that prefix; rising prefixes, the first is 0
 ///

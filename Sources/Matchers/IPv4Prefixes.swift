@@ -2,71 +2,84 @@ internal import CByteKernels
 
 /// IPv4 addresses and prefixes in blocks of 256 addresses, or of 65 536 where there are few.
 ///
-///     near      UInt64 …   one bit for 2,048 addresses (16,384 where blocks are large): is there any
-///     present   UInt64 …   one bit a block: has it a record
+///     regions   UInt32 …   small blocks: for each /16 sixteen bits, whether its /20s have anything, and
+///                          above them its place in `present`; large ones: one bit a /18
+///     present   UInt64 …   one bit a block: has it a record; small blocks: only those of /16s with any
 ///     ranks     UInt32 …   for each word of `present`, the set bits before it
-///     blocks    UInt64 …   a record for each block present; then the end
-///     lows      UInt8 or UInt16 …   low bits of each entry, rising in a block; 18 zero bytes more
-///     numbers   UInt32 …   of each entry; then seventeen times `PrefixTrie.none`
+///     firsts    UInt32 …   for each record where its entries begin, and a bit; then the end
+///     others    UInt32 …   for each record what stands for what no entry stands for
+///     lows      UInt8 or UInt16 …   low bits of each entry, not falling in a block; 64 zero bytes more
+///     cuts      UInt32 …   for each block that is cut where its pieces begin; then the end
+///     pieces    UInt8 or UInt16 …   low bits of each, rising in a block; one and 64 zero bytes more
+///     numbers   UInt32 …   of each piece; then `PrefixTrie.none`
 ///
-/// A block has a record where an address or a prefix longer than a block lies in it, or where the
-/// longest prefix over whole blocks is another than before. Its record says where its entries begin
-/// (31 bits), whether they cut it (one bit), and that prefix's number (the high half), which holds for
-/// what no entry stands for, and for all blocks up to the next record. In a block with nothing but
-/// single addresses, which nearly all are, an entry stands for its address; in one that prefixes cut
-/// into pieces, for all addresses up to the next entry.
+/// Prefixes are numbered in order, so an entry is the low bits of where a prefix begins, and its number is
+/// its index. The last entry that begins at an address is the longest prefix over it: one that begins
+/// before it and reaches it is longer than none that begins at it. So whole addresses, nearly all
+/// that feeds have, cost one byte, and are found by comparing bytes.
 ///
-/// So an address costs five bytes, a block eight, and the bitmaps with the ranks 3.25 MiB (44 KiB
-/// where blocks are large). What is far from all prefixes costs one load, from 256 KiB or 32 KiB.
+/// A block has a record where a prefix begins in it, or where the longest prefix over whole blocks is
+/// another than before. Where something stands for addresses at which nothing begins, the record's bit
+/// is set and `others` says what: the prefix over all of the block, and of all up to the next record;
+/// or, where longer prefixes cut the block, its pieces, which flatten what nests (`IntervalBuilder`). The
+/// block behind one that is cut has a record always.
+///
+/// A block costs eight bytes, a /16 with any 48, and the regions 256 KiB, or 32 KiB of which are looked at
+/// first; what is far from all prefixes costs one load from there.
 struct IPv4Prefixes: Sendable {
   /// Parameters: prefixes, address bits below a block's.
   ///
-  /// Sections: links (2), then those above.
+  /// Sections: links (3), then those above.
   static let format = ImageFormat(
-    magic: "SekiPfx4", version: 2, parameterCount: 2, elementSizes: [4, 4, 8, 8, 4, 8, 1, 4])
+    magic: "SekiPfx4", version: 3, parameterCount: 2,
+    elementSizes: [8, 4, 4, 4, 8, 4, 4, 4, 1, 4, 1, 4])
 
-  /// From this many entries below a block on, blocks are of 256 addresses.
+  /// From this many prefixes on blocks are of 256 addresses.
   static let smallBlocksFrom = 1 << 16
-  /// The bit of a record that says that entries cut the block.
-  static let cutBit: UInt64 = 1 << 31
-  /// The bits of a record that say where its entries begin.
-  static let firstMask: UInt64 = 1 << 31 - 1
-  /// The most entries of all blocks together.
-  static let mostEntries = Int(firstMask)
-  /// Bytes behind the low bits: one entry more, and what a vector reads beyond its end.
-  static let lowsSlack = 2 + Int(SEKISHO_LOWS_SLACK)
-  /// Numbers behind the last.
-  static let numbersSlack = Int(SEKISHO_NUMBERS_SLACK)
+  /// In `firsts`: something stands for what no entry stands for. In `others`: pieces do.
+  static let topBit: UInt32 = 1 << 31
+  /// The most prefixes.
+  static let mostEntries = Int(topBit) - 1
+  /// Bytes behind the low bits.
+  static let lowsSlack = Int(SEKISHO_LOWS_SLACK)
 
-  private let near: ImageTable<UInt64>
+  private let regions: ImageTable<UInt32>
   private let present: ImageTable<UInt64>
   private let ranks: ImageTable<UInt32>
-  private let blocks: ImageTable<UInt64>
+  private let firsts: ImageTable<UInt32>
+  private let others: ImageTable<UInt32>
   private let lows: ImageTable<UInt8>
-  private let numbers: ImageTable<UInt32>
+  private let cuts: ImageTable<UInt32>
+  private let pieceLows: ImageTable<UInt8>
+  private let pieceNumbers: ImageTable<UInt32>
+  private let entryCount: Int
   /// 8 or 16: address bits below a block's.
   private let lowBits: Int
   /// The kernel's variant; tests force each.
   var variant = sekisho_best_variant()
 
   init(_ reader: ImageReader) throws(ImageError) {
+    entryCount = try reader.count(0, atMost: Self.mostEntries)
     lowBits = try reader.count(1, atMost: 16)
     guard lowBits == 8 || lowBits == 16 else { throw .damaged("blocks of \(lowBits) bits") }
-    near = try reader.table(2)
-    present = try reader.table(3)
-    ranks = try reader.table(4)
-    blocks = try reader.table(5)
-    lows = try reader.table(6)
-    numbers = try reader.table(7)
-    guard near.count == IPv4Nearness.wordCount(lowBits: lowBits),
-      present.count == 1 << (26 - lowBits),
-      ranks.count == present.count, blocks.count >= 2, blocks.count <= 1 << (32 - lowBits) + 1,
-      numbers.count >= Self.numbersSlack, numbers.count <= Self.mostEntries + Self.numbersSlack,
-      lows.count == (numbers.count - Self.numbersSlack) * lowBits / 8 + Self.lowsSlack
+    regions = try reader.table(3)
+    present = try reader.table(4)
+    ranks = try reader.table(5)
+    firsts = try reader.table(6)
+    others = try reader.table(7)
+    lows = try reader.table(8)
+    cuts = try reader.table(9)
+    pieceLows = try reader.table(10)
+    pieceNumbers = try reader.table(11)
+    let hasWords =
+      lowBits == 8 ? present.count & 3 == 0 && present.count <= 1 << 18 : present.count == 1024
+    guard regions.count == IPv4Regions.wordCount(lowBits: lowBits), hasWords,
+      ranks.count == present.count, others.count <= 1 << (32 - lowBits),
+      firsts.count == others.count + 1, lows.count == entryCount * lowBits / 8 + Self.lowsSlack,
+      cuts.count <= others.count + 1, pieceNumbers.count <= 2 * Self.mostEntries + 2,
+      pieceLows.count == pieceNumbers.count * lowBits / 8 + Self.lowsSlack
     else { throw .damaged("the tables of addresses do not fit one another") }
   }
-
-  private var entryCount: Int { numbers.count &- Self.numbersSlack }
 
   /// The number for each address; there is room for all answers.
   func lookup(_ addresses: Span<UInt32>, numbers answers: inout MutableSpan<UInt32>) {
@@ -76,105 +89,201 @@ struct IPv4Prefixes: Sendable {
       unsafe answers.withUnsafeMutableBufferPointer { answers in
         guard let from = addresses.baseAddress, let to = answers.baseAddress else { return }
         var table = unsafe sekisho_address_table(
-          present: present.pointer, near: near.pointer, ranks: ranks.pointer,
-          blocks: blocks.pointer, lows: lows.pointer.assumingMemoryBound(to: UInt8.self),
-          numbers: numbers.pointer, block_count: UInt32(truncatingIfNeeded: blocks.count &- 1),
-          entry_count: UInt32(truncatingIfNeeded: entryCount),
+          regions: regions.pointer, present: present.pointer, ranks: ranks.pointer,
+          firsts: firsts.pointer, others: others.pointer,
+          lows: lows.pointer.assumingMemoryBound(to: UInt8.self), cuts: cuts.pointer,
+          piece_lows: pieceLows.pointer.assumingMemoryBound(to: UInt8.self),
+          piece_numbers: pieceNumbers.pointer, word_count: UInt32(present.count),
+          block_count: UInt32(others.count), entry_count: UInt32(entryCount),
+          cut_count: UInt32(cuts.count - 1), piece_count: UInt32(pieceNumbers.count - 1),
           is_wide: lowBits == 16 ? 1 : 0)
         unsafe sekisho_lookup_addresses(variant, &table, from, addresses.count, to)
       }
     }
   }
 
-  /// Checks the ranks, the records and the order of the entries.
+  /// Checks the regions, the ranks, the records and the order of the entries.
   func verify() throws(ImageError) {
-    guard present[clamping: 0] & 1 == 1 else { throw .damaged("the first block has no record") }
-    guard blocks[clamping: blocks.count - 1] == UInt64(entryCount),
-      (entryCount..<numbers.count).allSatisfy({ numbers[clamping: $0] == PrefixTrie.none })
+    var check = IPv4Check(lowBits: lowBits)
+    guard firsts[clamping: others.count] == UInt32(entryCount),
+      cuts[clamping: 0] == 0, Int(cuts[clamping: cuts.count - 1]) == pieceNumbers.count - 1,
+      pieceNumbers[clamping: pieceNumbers.count - 1] == PrefixTrie.none
     else { throw .damaged("the tables of addresses do not end where they should") }
-    var nearness = IPv4Nearness(lowBits: lowBits)
-    var rank = 0
-    var last: (block: UInt32, number: UInt32) = (0, PrefixTrie.none)
-    for word in 0..<present.count {
-      guard Int(ranks[clamping: word]) == rank else { throw .damaged("rank \(word) is wrong") }
-      var bits = present[clamping: word]
-      while bits != 0 {
-        let block = UInt32(word << 6 | bits.trailingZeroBitCount)
-        bits &= bits - 1
-        guard rank < blocks.count - 1 else { throw .damaged("more blocks than records") }
-        if block > 0 {
-          nearness.add(
-            last.number, from: last.block << UInt32(lowBits),
-            through: block << UInt32(lowBits) - 1)
+    guard present[clamping: 0] & 1 == 1 else { throw .damaged("the first block has no record") }
+    var line = 0
+    if lowBits == 16 {
+      for word in 0..<1024 { try verify(word, firstBlock: UInt32(word) << 6, &check) }
+    } else {
+      for region in 0..<1 << 16 {
+        let entry = regions[clamping: region]
+        if entry == 0, region > 0 { continue }
+        guard Int(entry >> 16) == line else { throw .damaged("region \(region) is wrong") }
+        for word in 0..<4 {
+          try verify(4 * line + word, firstBlock: UInt32(region << 8 | word << 6), &check)
         }
-        last = (block, UInt32(truncatingIfNeeded: blocks[clamping: rank] >> 32))
-        try verifyEntries(rank, block: block, &nearness)
-        rank += 1
+        line += 1
       }
     }
-    nearness.add(last.number, from: last.block << UInt32(lowBits), through: .max)
-    guard rank == blocks.count - 1 else { throw .damaged("more records than blocks") }
-    for word in 0..<near.count where near[clamping: word] != nearness.words[word] {
-      throw .damaged("word \(word) of what is near is wrong")
+    guard lowBits == 16 || 4 * line == present.count, check.rank == others.count,
+      check.cuts == cuts.count - 1
+    else { throw .damaged("more records than blocks") }
+    guard check.finish() else { throw .damaged("the last pieces are followed by nothing") }
+    let words = check.regions.words(lines: lowBits == 8 ? { regions[clamping: $0] >> 16 } : nil)
+    for word in 0..<regions.count where regions[clamping: word] != words[word] {
+      throw .damaged("region \(word) is wrong")
     }
-    for at in lows.count - Self.lowsSlack..<lows.count where lows[clamping: at] != 0 {
-      throw .damaged("the addresses' end is not zero")
+    for (table, used) in [
+      (lows, entryCount * lowBits / 8), (pieceLows, (pieceNumbers.count - 1) * lowBits / 8),
+    ] {
+      for at in used..<table.count where table[clamping: at] != 0 {
+        throw .damaged("the addresses' end is not zero")
+      }
     }
   }
 
-  private func verifyEntries(
-    _ rank: Int, block: UInt32, _ nearness: inout IPv4Nearness
+  /// Checks the records of a word of `present`.
+  private func verify(
+    _ word: Int, firstBlock: UInt32, _ check: inout IPv4Check
   ) throws(ImageError) {
-    let record = blocks[clamping: rank]
-    let first = Int(record & Self.firstMask)
-    let end = Int(blocks[clamping: rank + 1] & Self.firstMask)
-    let isCut = record & Self.cutBit != 0
-    guard first <= end, end <= entryCount, end - first <= 1 << lowBits,
-      rank > 0 || first == 0, !isCut || first < end
-    else { throw .damaged("the entries of block \(rank) are not there") }
+    guard Int(ranks[clamping: word]) == check.rank else {
+      throw .damaged("rank \(word) is wrong")
+    }
+    var bits = present[clamping: word]
+    while bits != 0 {
+      let block = firstBlock | UInt32(bits.trailingZeroBitCount)
+      bits &= bits - 1
+      guard check.rank < others.count else { throw .damaged("more blocks than records") }
+      try verifyRecord(block, &check)
+      check.rank += 1
+    }
+  }
+
+  private func verifyRecord(_ block: UInt32, _ check: inout IPv4Check) throws(ImageError) {
+    let record = firsts[clamping: check.rank]
+    let other = others[clamping: check.rank]
+    let first = Int(record & ~Self.topBit)
+    let end = Int(firsts[clamping: check.rank + 1] & ~Self.topBit)
+    guard first <= end, end <= entryCount, check.rank > 0 || first == 0 else {
+      throw .damaged("the entries of block \(block) are not there")
+    }
+    guard check.begin(block, other: record & Self.topBit == 0 ? PrefixTrie.none : other),
+      record & Self.topBit != 0 || other == PrefixTrie.none
+    else { throw .damaged("what stands for block \(block) is wrong") }
     let start = block << UInt32(lowBits)
     for at in first..<end {
-      guard at == first ? !isCut || low(at) == 0 : low(at) > low(at - 1) else {
-        throw .damaged("the entries of block \(rank) do not rise")
+      guard at == first || low(lows, at) >= low(lows, at - 1) else {
+        throw .damaged("the entries of block \(block) fall")
       }
-      let number = numbers[clamping: at]
-      guard isCut || number != PrefixTrie.none else {
-        throw .damaged("address \(at) has no number")
+      check.regions.add(from: start + low(lows, at), through: start + low(lows, at))
+    }
+    if record & Self.topBit == 0 || other & Self.topBit == 0 {
+      guard record & Self.topBit == 0 || other < UInt32(entryCount) else {
+        throw .damaged("what stands for block \(block) is wrong")
       }
-      let next = !isCut ? low(at) + 1 : at + 1 < end ? low(at + 1) : 1 << lowBits
-      nearness.add(number, from: start + low(at), through: start + (next - 1))
+      return
+    }
+    let cut = Int(other & ~Self.topBit)
+    let firstPiece = Int(cuts[clamping: cut])
+    let endOfPieces = Int(cuts[clamping: cut + 1])
+    guard cut == check.cuts, cut < cuts.count - 1, firstPiece < endOfPieces,
+      endOfPieces < pieceNumbers.count, low(pieceLows, firstPiece) == 0
+    else { throw .damaged("the pieces of block \(block) are not there") }
+    check.cuts += 1
+    for at in firstPiece..<endOfPieces {
+      let next = at + 1 < endOfPieces ? low(pieceLows, at + 1) : 1 << UInt32(lowBits)
+      let number = pieceNumbers[clamping: at]
+      guard next > low(pieceLows, at), number == PrefixTrie.none || number < UInt32(entryCount)
+      else { throw .damaged("the pieces of block \(block) are wrong") }
+      if number == PrefixTrie.none { continue }
+      check.regions.add(from: start + low(pieceLows, at), through: start + (next - 1))
     }
   }
 
-  private func low(_ at: Int) -> UInt32 {
+  private func low(_ table: ImageTable<UInt8>, _ at: Int) -> UInt32 {
     lowBits == 8
-      ? UInt32(lows[clamping: at]) : UInt32(lows.load(clamping: at * 2, as: UInt16.self))
+      ? UInt32(table[clamping: at]) : UInt32(table.load(clamping: at * 2, as: UInt16.self))
   }
 }
 
-/// Which small regions of the address space have any address with a number.
-struct IPv4Nearness {
-  private(set) var words: [UInt64]
+/// What checking has come to.
+private struct IPv4Check {
+  var regions: IPv4Regions
+  /// The next record.
+  var rank = 0
+  /// The next block that is cut.
+  var cuts = 0
+  private let lowBits: Int
+  private var last: (block: UInt32, other: UInt32) = (0, PrefixTrie.none)
+
+  init(lowBits: Int) {
+    self.lowBits = lowBits
+    regions = IPv4Regions(lowBits: lowBits)
+  }
+
+  /// Goes on to the next block with a record; whether it may be that.
+  mutating func begin(_ block: UInt32, other: UInt32) -> Bool {
+    let isFirst = rank == 0
+    let follows = block == last.block + 1
+    if !isFirst {
+      guard follows || !lastIsCut else { return false }
+      addLast(through: block - 1)
+    }
+    last = (block, other)
+    return true
+  }
+
+  /// Adds what the last record stands for; whether it may be the last.
+  mutating func finish() -> Bool {
+    let lastBlock = UInt32.max >> UInt32(lowBits)
+    addLast(through: lastBlock)
+    return !lastIsCut || last.block == lastBlock
+  }
+
+  private var lastIsCut: Bool {
+    last.other != PrefixTrie.none && last.other & IPv4Prefixes.topBit != 0
+  }
+
+  private mutating func addLast(through block: UInt32) {
+    guard last.other != PrefixTrie.none, !lastIsCut else { return }
+    regions.add(
+      from: last.block << UInt32(lowBits),
+      through: block << UInt32(lowBits) | (1 << UInt32(lowBits) - 1))
+  }
+}
+
+/// Which regions of the address space have any address with a number.
+struct IPv4Regions {
+  private var bits: [UInt64]
   private let shift: UInt32
 
   /// For blocks of `lowBits` address bits.
   init(lowBits: Int) {
-    words = [UInt64](repeating: 0, count: Self.wordCount(lowBits: lowBits))
-    shift = Self.shift(lowBits: lowBits)
+    shift = UInt32(lowBits == 8 ? SEKISHO_NEAR_BITS : SEKISHO_NEAR_BITS_WIDE)
+    bits = [UInt64](repeating: 0, count: 1 << (26 - Int(shift)))
   }
 
-  private static func shift(lowBits: Int) -> UInt32 {
-    UInt32(lowBits == 8 ? SEKISHO_NEAR_BITS : SEKISHO_NEAR_BITS_WIDE)
+  /// Words of the image.
+  static func wordCount(lowBits: Int) -> Int {
+    lowBits == 8 ? 1 << 16 : 1 << (27 - Int(SEKISHO_NEAR_BITS_WIDE))
   }
 
-  /// Words of 64 bits.
-  static func wordCount(lowBits: Int) -> Int { 1 << (26 - Int(shift(lowBits: lowBits))) }
-
-  /// Adds a range of addresses; nothing if their number is none.
-  mutating func add(_ number: UInt32, from first: UInt32, through last: UInt32) {
-    guard number != PrefixTrie.none, first <= last else { return }
+  /// Adds a range of addresses.
+  mutating func add(from first: UInt32, through last: UInt32) {
     for region in first >> shift...last >> shift {
-      words[Int(region >> 6)] |= 1 << UInt64(region & 63)
+      bits[Int(region >> 6)] |= 1 << UInt64(region & 63)
     }
+  }
+
+  /// Whether anything is in a /16; where blocks are small.
+  func hasAny(inRegion region: Int) -> Bool { part(region) != 0 }
+
+  private func part(_ region: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: bits[region >> 2] >> UInt64((region & 3) << 4)) & 0xFFFF
+  }
+
+  /// The words of the image; where blocks are small with the place of each /16's words.
+  func words(lines: ((Int) -> UInt32)?) -> [UInt32] {
+    if let lines { return (0..<1 << 16).map { lines($0) << 16 | part($0) } }
+    return bits.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] }
   }
 }

@@ -3,7 +3,6 @@ struct IPv4PrefixesBuilder {
   /// An address or prefix.
   struct Entry {
     var address: UInt32
-    var number: UInt32
     var length: UInt8
 
     /// The last address of the prefix.
@@ -13,105 +12,129 @@ struct IPv4PrefixesBuilder {
   private let lowBits: Int
   /// The address bits below a block's.
   private let mask: UInt32
-  private var present: [UInt64]
-  private var blocks: [UInt64] = []
+  /// One bit a block.
+  private var blocks: [UInt64]
+  private var firsts: [UInt32] = []
+  private var others: [UInt32] = []
   private var lows: [UInt8] = []
-  private var numbers: [UInt32] = []
-  private var nearness: IPv4Nearness
+  private var cuts: [UInt32] = []
+  private var pieceLows: [UInt8] = []
+  private var pieceNumbers: [UInt32] = []
+  private var regions: IPv4Regions
+  private let count: Int
 
-  /// Takes prefixes sorted by address, a shorter one before a longer one.
-  init(_ entries: [Entry], smallBlocksFrom: Int) throws(ImageError) {
-    let fine = entries.reduce(0) { $0 + ($1.length > 24 ? 1 : 0) }
-    lowBits = fine >= smallBlocksFrom ? 8 : 16
+  /// Takes prefixes sorted by address, a shorter one before a longer one, whose numbers are their indices.
+  init(_ entries: [Entry], smallBlocksFrom: Int) {
+    lowBits = entries.count >= smallBlocksFrom ? 8 : 16
     mask = 1 << UInt32(lowBits) - 1
-    present = [UInt64](repeating: 0, count: 1 << (26 - lowBits))
-    nearness = IPv4Nearness(lowBits: lowBits)
-    let blockLength = 32 - lowBits
+    blocks = [UInt64](repeating: 0, count: 1 << (26 - lowBits))
+    regions = IPv4Regions(lowBits: lowBits)
+    count = entries.count
+    lows.reserveCapacity(entries.count * lowBits / 8 + IPv4Prefixes.lowsSlack)
 
-    // Runs of whole blocks, each with the number of the longest prefix over it.
+    // Runs of whole blocks, each with the longest prefix over it.
+    let blockLength = 32 - lowBits
     let lastBlock = UInt32.max >> UInt32(lowBits)
     var runs = IntervalBuilder<UInt32>(last: lastBlock, value: PrefixTrie.none)
-    for entry in entries where entry.length <= blockLength {
+    for (number, entry) in entries.enumerated() where entry.length <= blockLength {
       runs.open(
         entry.address >> UInt32(lowBits), through: entry.last >> UInt32(lowBits),
-        value: entry.number)
+        value: UInt32(number))
     }
     runs.finish()
-    for run in runs.starts.indices {
+    for run in runs.starts.indices where runs.values[run] != PrefixTrie.none {
       let last = run + 1 < runs.starts.count ? runs.starts[run + 1] - 1 : lastBlock
-      nearness.add(
-        runs.values[run], from: runs.starts[run] << UInt32(lowBits),
-        through: last << UInt32(lowBits) | mask)
+      regions.add(
+        from: runs.starts[run] << UInt32(lowBits), through: last << UInt32(lowBits) | mask)
     }
 
-    numbers.reserveCapacity(fine + IPv4Prefixes.numbersSlack)
-    lows.reserveCapacity(fine * lowBits / 8 + IPv4Prefixes.lowsSlack)
     var run = 0
     var at = 0
+    var behindCut: UInt32?
     while true {
-      while at < entries.count, entries[at].length <= blockLength { at += 1 }
-      let nextRun = run < runs.starts.count ? runs.starts[run] : nil
-      let nextEntry = at < entries.count ? entries[at].address >> UInt32(lowBits) : nil
-      guard let block = [nextRun, nextEntry].compactMap({ $0 }).min() else { break }
-      if nextRun == block { run += 1 }
+      var next = UInt32.max
+      if run < runs.starts.count { next = min(next, runs.starts[run]) }
+      if at < entries.count { next = min(next, entries[at].address >> UInt32(lowBits)) }
+      if let behindCut { next = min(next, behindCut) }
+      guard next <= lastBlock else { break }
+      behindCut = nil
+      if run < runs.starts.count, runs.starts[run] == next { run += 1 }
       var end = at
-      while end < entries.count, entries[end].address >> UInt32(lowBits) == block { end += 1 }
-      if nextEntry == block {
-        try add(entries[at..<end], block: block, value: runs.values[run - 1])
-        at = end
-      } else {
-        begin(block, value: runs.values[run - 1], isCut: false)
+      while end < entries.count, entries[end].address >> UInt32(lowBits) == next { end += 1 }
+      if add(entries, at..<end, block: next, value: runs.values[run - 1]), next < lastBlock {
+        behindCut = next + 1
       }
+      at = end
     }
-    blocks.append(UInt64(numbers.count))
-    numbers.append(
-      contentsOf: repeatElement(PrefixTrie.none, count: IPv4Prefixes.numbersSlack))
+    firsts.append(UInt32(count))
     lows.append(contentsOf: repeatElement(0, count: IPv4Prefixes.lowsSlack))
+    cuts.append(UInt32(pieceNumbers.count))
+    pieceNumbers.append(PrefixTrie.none)
+    pieceLows.append(contentsOf: repeatElement(0, count: lowBits / 8 + IPv4Prefixes.lowsSlack))
   }
 
-  private mutating func begin(_ block: UInt32, value: UInt32, isCut: Bool) {
-    present[Int(block >> 6)] |= 1 << UInt64(block & 63)
-    blocks.append(
-      UInt64(value) << 32 | UInt64(numbers.count) | (isCut ? IPv4Prefixes.cutBit : 0))
-  }
-
-  /// A block with something in it; shorter prefixes that begin where it does are passed over.
+  /// A block with a record; whether prefixes cut it.
   private mutating func add(
-    _ entries: ArraySlice<Entry>, block: UInt32, value: UInt32
-  ) throws(ImageError) {
-    let isCut = entries.contains { $0.length != 32 && $0.length > 32 - lowBits }
-    begin(block, value: value, isCut: isCut)
+    _ entries: [Entry], _ range: Range<Int>, block: UInt32, value: UInt32
+  ) -> Bool {
+    blocks[Int(block >> 6)] |= 1 << UInt64(block & 63)
     let start = block << UInt32(lowBits)
-    if isCut {
-      var pieces = IntervalBuilder<UInt32>(last: mask, value: value)
-      for entry in entries where entry.length > 32 - lowBits {
-        pieces.open(entry.address & mask, through: entry.last & mask, value: entry.number)
-      }
-      pieces.finish()
-      for at in pieces.starts.indices {
-        append(pieces.starts[at], pieces.values[at])
-        let last = at + 1 < pieces.starts.count ? pieces.starts[at + 1] - 1 : mask
-        nearness.add(pieces.values[at], from: start + pieces.starts[at], through: start + last)
-      }
-    } else {
-      for entry in entries where entry.length == 32 {
-        append(entry.address & mask, entry.number)
-        nearness.add(entry.number, from: entry.address, through: entry.address)
-      }
+    var isCut = false
+    for at in range {
+      append(entries[at].address & mask, to: \.lows)
+      let length = Int(entries[at].length)
+      isCut = isCut || (length != 32 && length > 32 - lowBits)
+      regions.add(from: entries[at].address, through: entries[at].address)
     }
-    guard numbers.count <= IPv4Prefixes.mostEntries else {
-      throw .unusableInput("more prefixes than 31 bits can count")
+    let hasOther: UInt32 = isCut || value != PrefixTrie.none ? IPv4Prefixes.topBit : 0
+    firsts.append(UInt32(range.lowerBound) | hasOther)
+    guard isCut else {
+      others.append(value)
+      return false
     }
+    others.append(IPv4Prefixes.topBit | UInt32(cuts.count))
+    cuts.append(UInt32(pieceNumbers.count))
+    // Whole addresses are found as entries.
+    var pieces = IntervalBuilder<UInt32>(last: mask, value: value)
+    for at in range where entries[at].length < 32 && Int(entries[at].length) > 32 - lowBits {
+      pieces.open(entries[at].address & mask, through: entries[at].last & mask, value: UInt32(at))
+    }
+    pieces.finish()
+    for at in pieces.starts.indices {
+      append(pieces.starts[at], to: \.pieceLows)
+      pieceNumbers.append(pieces.values[at])
+      let last = at + 1 < pieces.starts.count ? pieces.starts[at + 1] - 1 : mask
+      guard pieces.values[at] != PrefixTrie.none else { continue }
+      regions.add(from: start + pieces.starts[at], through: start + last)
+    }
+    return true
   }
 
-  private mutating func append(_ low: UInt32, _ number: UInt32) {
-    lows.append(UInt8(truncatingIfNeeded: low))
-    if lowBits == 16 { lows.append(UInt8(truncatingIfNeeded: low >> 8)) }
-    numbers.append(number)
+  private mutating func append(_ low: UInt32, to lows: WritableKeyPath<Self, [UInt8]>) {
+    self[keyPath: lows].append(UInt8(truncatingIfNeeded: low))
+    if lowBits == 16 { self[keyPath: lows].append(UInt8(truncatingIfNeeded: low >> 8)) }
   }
 
   /// The image, given the links between the prefixes.
-  func image(count: Int, links: PrefixLinks) -> [UInt8] {
+  func image(links: PrefixLinks) -> [UInt8] {
+    var present = blocks
+    var regionWords: [UInt32]
+    if lowBits == 8 {
+      // Only the /16s that have any.
+      present = []
+      var lines = [UInt32](repeating: 0, count: 1 << 16)
+      for region in 0..<1 << 16 {
+        let words = blocks[4 * region..<4 * region + 4]
+        guard regions.hasAny(inRegion: region) || words.contains(where: { $0 != 0 }) else {
+          continue
+        }
+        lines[region] = UInt32(present.count / 4)
+        present.append(contentsOf: words)
+      }
+      regionWords = regions.words { lines[$0] }
+    } else {
+      regionWords = regions.words(lines: nil)
+    }
     var ranks: [UInt32] = []
     ranks.reserveCapacity(present.count)
     var rank: UInt32 = 0
@@ -121,18 +144,20 @@ struct IPv4PrefixesBuilder {
     }
     var writer = ImageWriter(
       format: IPv4Prefixes.format, parameters: [UInt64(count), UInt64(lowBits)],
-      counts: [
-        links.children.count, links.parents.count, nearness.words.count, present.count,
-        ranks.count, blocks.count, lows.count, numbers.count,
+      counts: links.counts + [
+        regionWords.count, present.count, ranks.count, firsts.count, others.count, lows.count,
+        cuts.count, pieceLows.count, pieceNumbers.count,
       ])
-    writer.store(links.children, section: 0)
-    writer.store(links.parents, section: 1)
-    writer.store(nearness.words, section: 2)
-    writer.store(present, section: 3)
-    writer.store(ranks, section: 4)
-    writer.store(blocks, section: 5)
-    writer.store(lows, section: 6)
-    writer.store(numbers, section: 7)
+    links.store(in: &writer)
+    writer.store(regionWords, section: 3)
+    writer.store(present, section: 4)
+    writer.store(ranks, section: 5)
+    writer.store(firsts, section: 6)
+    writer.store(others, section: 7)
+    writer.store(lows, section: 8)
+    writer.store(cuts, section: 9)
+    writer.store(pieceLows, section: 10)
+    writer.store(pieceNumbers, section: 11)
     return writer.bytes
   }
 }

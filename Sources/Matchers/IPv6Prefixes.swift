@@ -8,11 +8,11 @@
 struct IPv6Prefixes: Sendable {
   /// Parameters: prefixes, single addresses.
   ///
-  /// Sections: links (2), intervals of the high half (3), which of them are deep (bits), first low
+  /// Sections: links (3), intervals of the high half (3), which of them are deep (bits), first low
   /// interval of each deep one and the end, starts and values of the low intervals, addresses.
   static let format = ImageFormat(
-    magic: "SekiPfx6", version: 2, parameterCount: 2,
-    elementSizes: [4, 4, 8, 4, 4, 8, 4, 8, 4, 1])
+    magic: "SekiPfx6", version: 3, parameterCount: 2,
+    elementSizes: [8, 4, 4, 8, 4, 4, 8, 4, 8, 4, 1])
 
   private static let group = 64
 
@@ -24,12 +24,12 @@ struct IPv6Prefixes: Sendable {
   var addresses: KeySet
 
   init(_ reader: ImageReader) throws(ImageError) {
-    intervals = try IntervalTable(reader, firstSection: 2)
-    deep = try reader.table(5)
-    lowFirsts = try reader.table(6)
-    lowStarts = try reader.table(7)
-    lowValues = try reader.table(8)
-    let keys = reader.sections[9]
+    intervals = try IntervalTable(reader, firstSection: 3)
+    deep = try reader.table(6)
+    lowFirsts = try reader.table(7)
+    lowStarts = try reader.table(8)
+    lowValues = try reader.table(9)
+    let keys = reader.sections[10]
     addresses = try KeySet(image: reader.image, range: keys.offset..<keys.offset + keys.count)
     guard deep.count == intervals.starts.count / 64 + 1, lowStarts.count == lowValues.count,
       addresses.fixedWidth == 16, addresses.count == (try reader.count(1, atMost: Int(UInt32.max)))
@@ -62,19 +62,25 @@ struct IPv6Prefixes: Sendable {
     guard intervals.starts.count > 1 || intervals.values[clamping: 0] != PrefixTrie.none else {
       return
     }
-    for index in range { intervals.prefetchIndex(of: queries[index].high) }
-    var firsts = InlineArray<64, UInt32>(repeating: 0)
-    var lasts = InlineArray<64, UInt32>(repeating: 0)
+    // No branch on what is found, so that the loads run ahead of one another; indices into the arrays
+    // are masked, which keeps them inside and spares the check.
+    var members = InlineArray<64, UInt32>(repeating: 0)
+    var highs = InlineArray<64, UInt64>(repeating: 0)
+    var count = 0
     for index in range {
-      let at = (index &- range.lowerBound) & 63
-      (firsts[at], lasts[at]) = intervals.candidates(queries[index].high)
+      members[count & 63] = UInt32(truncatingIfNeeded: index)
+      highs[count & 63] = queries[index].high
+      intervals.prefetchIndex(of: queries[index].high)
+      count &+= numbers[index] == PrefixTrie.none ? 1 : 0
     }
-    for index in range where numbers[index] == PrefixTrie.none {
-      let at = (index &- range.lowerBound) & 63
-      let address = queries[index]
-      let interval = intervals.interval(of: address.high, from: firsts[at], through: lasts[at])
+    var found = InlineArray<64, UInt32>(repeating: 0)
+    intervals.find(highs, count, &found)
+    for at in 0..<count { intervals.values.prefetch(Int(found[at & 63])) }
+    for at in 0..<count {
+      let interval = Int(found[at & 63])
+      let index = Int(members[at & 63])
       let value = intervals.values[clamping: interval]
-      numbers[index] = isDeep(interval) ? lowValue(of: address.low, deep: Int(value)) : value
+      numbers[index] = isDeep(interval) ? lowValue(of: queries[index].low, deep: Int(value)) : value
     }
   }
 

@@ -8,7 +8,7 @@
 /// The interval of an address is the last one that begins at or before it. Blocks are a power of two of
 /// equal parts of what lies between the second start and the last, which for real addresses is a small
 /// part of all; what is below belongs to the first block, what is above to the last. The index narrows
-/// the search to a few intervals, among which a binary search of fixed length decides. An index entry
+/// the search to a few intervals, among which a binary search decides. An index entry
 /// equal to the next one answers at once: most of the address space is one interval to its block.
 struct IntervalTable<Address>: Sendable
 where Address: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable {
@@ -83,39 +83,52 @@ where Address: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable 
       blocks: blocks)
   }
 
-  /// Asks for what `candidates` reads.
+  /// Asks for what `find` reads first.
   @inline(__always)
   func prefetchIndex(of address: Address) {
     index.prefetch(scale.block(address))
   }
 
-  /// The first and last interval that may hold the address; equal for most addresses.
+  /// The interval of each of `count` addresses, at most 64.
+  ///
+  /// The searches go side by side, a step of all before the next of any, so that their loads overlap.
   @inline(__always)
-  func candidates(_ address: Address) -> (first: UInt32, last: UInt32) {
-    let block = scale.block(address)
-    return (index[clamping: block], index[clamping: block &+ 1])
-  }
-
-  /// The interval of an address among those that `candidates` gave.
-  @inline(__always)
-  func interval(of address: Address, from first: UInt32, through last: UInt32) -> Int {
-    var base = Int(min(first, UInt32(truncatingIfNeeded: starts.count &- 1)))
-    // Halves each time, so it ends whatever the index says.
-    var left = Int(last) &- base &+ 1
-    while left > 1 {
-      let half = left &>> 1
-      let middle = base &+ half
-      base = starts[clamping: middle] <= address ? middle : base
-      left = left &- half
+  func find(
+    _ addresses: InlineArray<64, Address>, _ count: Int, _ bases: inout InlineArray<64, UInt32>
+  ) {
+    // Indices into the arrays are masked, which keeps them inside and spares the check.
+    var lefts = InlineArray<64, UInt32>(repeating: 0)
+    var open = InlineArray<64, UInt8>(repeating: 0)
+    var opened = 0
+    let end = UInt32(truncatingIfNeeded: starts.count)
+    for at in 0..<count {
+      let block = scale.block(addresses[at & 63])
+      let first = min(index[clamping: block], end &- 1)
+      let last = min(index[clamping: block &+ 1], end &- 1)
+      bases[at & 63] = first
+      let left = last >= first ? last &- first &+ 1 : 1
+      lefts[at & 63] = left
+      open[opened & 63] = UInt8(truncatingIfNeeded: at)
+      opened &+= left > 1 ? 1 : 0
+      starts.prefetch(Int(first &+ left &>> 1))
     }
-    return base
-  }
-
-  /// The value of an address.
-  @inline(__always)
-  func value(of address: Address) -> UInt32 {
-    let (first, last) = candidates(address)
-    return values[clamping: interval(of: address, from: first, through: last)]
+    // What is left halves each time, so it ends whatever the index says.
+    while opened > 0 {
+      var kept = 0
+      for at in 0..<opened {
+        let member = Int(open[at & 63]) & 63
+        let half = lefts[member] &>> 1
+        let middle = bases[member] &+ half
+        let base = starts[clamping: Int(middle)] <= addresses[member] ? middle : bases[member]
+        let left = lefts[member] &- half
+        bases[member] = base
+        lefts[member] = left
+        open[kept & 63] = UInt8(truncatingIfNeeded: member)
+        kept &+= left > 1 ? 1 : 0
+        starts.prefetch(Int(base &+ left &>> 1))
+      }
+      opened = kept
+    }
   }
 
   /// Checks the order of the starts and every entry of the index.

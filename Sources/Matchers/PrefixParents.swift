@@ -1,75 +1,93 @@
 /// For each prefix that lies in a shorter one, that one's number.
 ///
-///     children   UInt32 …   numbers of the prefixes that have a parent, rising
-///     parents    UInt32 …   for each its parent's number
+///     nested     UInt64 …   one bit a prefix: lies it in a shorter one
+///     ranks      UInt32 …   for each word of `nested`, the set bits before it
+///     parents    UInt32 …   for each that does the number of the next shorter one; then `PrefixTrie.none`
 ///
-/// Single addresses seldom lie in a prefix, so this is short. Each section ends with one element
-/// more, `PrefixTrie.none`, so that it is never empty.
+/// Single addresses seldom lie in a prefix, so there are few parents; a step from one to the next is two
+/// loads. Numbers follow the order of prefixes, so a parent's is below its child's.
 struct PrefixParents: Sendable {
-  private let children: ImageTable<UInt32>
+  /// Sections of an image.
+  static let sectionCount = 3
+
+  private let nested: ImageTable<UInt64>
+  private let ranks: ImageTable<UInt32>
   private let parents: ImageTable<UInt32>
 
-  init(_ reader: ImageReader, firstSection section: Int) throws(ImageError) {
-    children = try reader.table(section)
-    parents = try reader.table(section + 1)
-    guard children.count == parents.count else {
-      throw .damaged("the links between prefixes do not fit one another")
-    }
+  /// Takes the first sections of an image of `count` prefixes.
+  init(_ reader: ImageReader, count: Int) throws(ImageError) {
+    nested = try reader.table(0)
+    ranks = try reader.table(1)
+    parents = try reader.table(2)
+    guard nested.count == count / 64 + 1, ranks.count == nested.count, parents.count <= count + 1
+    else { throw .damaged("the links between prefixes do not fit one another") }
   }
 
   /// The number of the shorter prefix, or `PrefixTrie.none`.
+  @inline(__always)
   func parent(of number: UInt32) -> UInt32 {
-    guard number != PrefixTrie.none else { return PrefixTrie.none }
-    var base = 0
-    var left = children.count
-    while left > 1 {
-      let half = left &>> 1
-      let middle = base &+ half
-      base = children[clamping: middle] <= number ? middle : base
-      left = left &- half
-    }
-    return children[clamping: base] == number ? parents[clamping: base] : PrefixTrie.none
+    // What is behind the last word has no bits.
+    let word = nested[orZero: Int(number &>> 6)]
+    let bit = UInt64(number & 63)
+    guard word &>> bit & 1 != 0 else { return PrefixTrie.none }
+    let before = word & (1 &<< bit &- 1)
+    return parents[clamping: Int(ranks[clamping: Int(number &>> 6)]) &+ before.nonzeroBitCount]
   }
 
-  /// Checks the order, and that no chain of parents is longer than prefixes can nest.
-  func verify(longestChain: Int) throws(ImageError) {
-    let last = children.count - 1
-    guard children[clamping: last] == PrefixTrie.none, parents[clamping: last] == PrefixTrie.none
-    else { throw .damaged("the links between prefixes have no end") }
-    for at in 0..<last {
-      guard children[clamping: at] < children[clamping: at + 1],
-        parents[clamping: at] != PrefixTrie.none
-      else { throw .damaged("link \(at) between prefixes is wrong") }
-      var number = children[clamping: at]
-      var steps = 0
-      while number != PrefixTrie.none {
-        guard steps <= longestChain else { throw .damaged("the links of \(number) do not end") }
-        steps += 1
-        number = parent(of: number)
+  /// Checks the ranks, and that no chain of parents is longer than prefixes can nest.
+  func verify(count: Int, longestChain: Int) throws(ImageError) {
+    var depths = [UInt8](repeating: 0, count: count)
+    var rank = 0
+    for word in 0..<nested.count {
+      guard Int(ranks[clamping: word]) == rank else {
+        throw .damaged("rank \(word) of the links between prefixes is wrong")
       }
+      var bits = nested[clamping: word]
+      while bits != 0 {
+        let number = word << 6 | bits.trailingZeroBitCount
+        bits &= bits - 1
+        let parent = Int(parents[clamping: rank])
+        guard number < count, parent < number, depths[parent] < longestChain else {
+          throw .damaged("the link from prefix \(number) is wrong")
+        }
+        depths[number] = depths[parent] + 1
+        rank += 1
+      }
+    }
+    guard rank == parents.count - 1, parents[clamping: rank] == PrefixTrie.none else {
+      throw .damaged("the links between prefixes have no end")
     }
   }
 }
 
 /// The links while they are made.
 struct PrefixLinks {
-  private(set) var children: [UInt32] = []
-  private(set) var parents: [UInt32] = []
+  private var nested: [UInt64]
+  private var parents: [UInt32] = []
 
-  /// Adds a prefix and the next shorter one.
-  mutating func add(_ child: UInt32, parent: UInt32) {
-    children.append(child)
+  /// None yet between `count` prefixes.
+  init(count: Int) { nested = [UInt64](repeating: 0, count: count / 64 + 1) }
+
+  /// Adds a prefix and the next shorter one; prefixes come in order.
+  mutating func add(_ child: Int, parent: UInt32) {
+    nested[child >> 6] |= 1 << UInt64(child & 63)
     parents.append(parent)
   }
 
-  /// Brings the links into the order of the children, and adds the end.
-  mutating func finish() {
-    if !zip(children, children.dropFirst()).allSatisfy({ $0 < $1 }) {
-      let order = children.indices.sorted { children[$0] < children[$1] }
-      parents = order.map { parents[$0] }
-      children = order.map { children[$0] }
+  /// Elements of each of the sections.
+  var counts: [Int] { [nested.count, nested.count, parents.count + 1] }
+
+  /// Stores the sections.
+  func store(in writer: inout ImageWriter) {
+    var ranks: [UInt32] = []
+    ranks.reserveCapacity(nested.count)
+    var rank: UInt32 = 0
+    for word in nested {
+      ranks.append(rank)
+      rank += UInt32(word.nonzeroBitCount)
     }
-    children.append(PrefixTrie.none)
-    parents.append(PrefixTrie.none)
+    writer.store(nested, section: 0)
+    writer.store(ranks, section: 1)
+    writer.store(parents + [PrefixTrie.none], section: 2)
   }
 }

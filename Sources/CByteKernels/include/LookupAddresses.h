@@ -9,40 +9,51 @@
 #define SEKISHO_NO_NUMBER UINT32_MAX
 
 /// Bytes behind the last of `lows` that are read and have no influence.
-enum { SEKISHO_LOWS_SLACK = 16 };
-/// The same for `numbers`, counted in numbers.
-enum { SEKISHO_NUMBERS_SLACK = 17 };
+enum { SEKISHO_LOWS_SLACK = 64 };
 
-/// Address bits below those that choose a bit of `near`.
-enum { SEKISHO_NEAR_BITS = 11, SEKISHO_NEAR_BITS_WIDE = 14 };
+/// Address bits below those that choose a bit that says whether anything is near.
+enum { SEKISHO_NEAR_BITS = 12, SEKISHO_NEAR_BITS_WIDE = 14 };
 
 /// The tables, all little-endian and of any alignment. Their contents may be anything.
 ///
 /// The address space is cut into blocks of 2^8, or, if the table is wide, of 2^16 addresses. A block
-/// whose bit in `present` is set has a record in `blocks`; any other is like the end of the last one
-/// before it that has. A record is the index of its first entry (31 bits), a bit that says whether its
-/// entries cut the block into pieces, and above them, as 32 bits, the number for what no entry stands
-/// for. Its entries end where those of the next record begin. An entry is an address' low bits and a
-/// number: for that address, or, in a block that is cut, for all from there to the next entry.
+/// whose bit in `present` is set has a record; any other is like the end of the last one before it that
+/// has. A record is an element of `firsts` and one of `others`. The first says in 31 bits where its
+/// entries begin, which end where those of the next record begin, and by the top bit whether anything
+/// stands for addresses that are none of its entries. If so, `others` says what: a number, or, with the top bit
+/// set, which of the blocks it is that are cut into pieces.
+///
+/// An entry is the low bits of where a prefix begins, and its number is its index; of those that begin at the
+/// same address the last one counts. A piece is low bits and a number, for all from there to the next.
 typedef struct {
-  /// One bit a block: 2^24, or 2^16 if wide.
+  /// Blocks of 2^8: for each 2^16 addresses a bit for each 2^`SEKISHO_NEAR_BITS` of them, whether a
+  /// number stands for any, and in the high half which four words of `present` are theirs. Blocks of 2^16:
+  /// one bit for each 2^`SEKISHO_NEAR_BITS_WIDE` addresses. Words of 32 bits.
+  const void *_Nonnull regions;
+  /// One bit a block, in words of 64.
   const void *_Nonnull present;
-  /// One bit for 2^`SEKISHO_NEAR_BITS` addresses, or if wide 2^`SEKISHO_NEAR_BITS_WIDE`: whether a number
-  /// stands for any of them.
-  const void *_Nonnull near;
-  /// For each 64 bits of `present` how many are set before them, as 32 bits.
+  /// For each word of `present` how many bits are set before it, as 32 bits.
   const void *_Nonnull ranks;
-  /// `block_count + 1` records of 64 bits.
-  const void *_Nonnull blocks;
-  /// The entries' low bits, 8 or if wide 16 each, rising within a block; room for one entry more, and
-  /// `SEKISHO_LOWS_SLACK` bytes.
+  /// `block_count + 1` of 32 bits.
+  const void *_Nonnull firsts;
+  /// `block_count` of 32 bits.
+  const void *_Nonnull others;
+  /// The entries' low bits, 8 or if wide 16 each, in a block not falling; and `SEKISHO_LOWS_SLACK` bytes.
   const uint8_t *_Nonnull lows;
-  /// The entries' numbers, 32 bits each, and `SEKISHO_NUMBERS_SLACK` more.
-  const void *_Nonnull numbers;
+  /// Where the pieces of each block that is cut begin, and the end; `cut_count + 1` of 32 bits.
+  const void *_Nonnull cuts;
+  /// The pieces' low bits, 8 or if wide 16 each, rising in a block; and `SEKISHO_LOWS_SLACK` bytes.
+  const uint8_t *_Nonnull piece_lows;
+  /// The pieces' numbers, 32 bits each; at least one.
+  const void *_Nonnull piece_numbers;
+  /// At least 1.
+  uint32_t word_count;
   /// At least 1.
   uint32_t block_count;
   /// Below 2^31.
   uint32_t entry_count;
+  uint32_t cut_count;
+  uint32_t piece_count;
   /// Whether a block is 2^16 addresses.
   int32_t is_wide;
 } sekisho_address_table;

@@ -194,13 +194,16 @@ public struct MatcherBenchmark: Sendable {
     var found: UInt64 = 0
     var answers = [UInt32](repeating: 0, count: batch)
     var numbers: [UInt32] = []
+    var ends: [Int] = []
     for start in stride(from: 0, to: queries.count, by: batch) {
       let end = min(start + batch, queries.count)
       var span = answers.mutableSpan
       lookup(queries.span.extracting(start..<end), &span)
       if covering {
         numbers.removeAll(keepingCapacity: true)
-        for at in 0..<end - start { trie.appendCovering(answers[at], to: &numbers) }
+        ends.removeAll(keepingCapacity: true)
+        trie.appendCovering(
+          answers.span.extracting(0..<end - start), to: &numbers, ends: &ends)
         found &+= UInt64(numbers.count)
       } else {
         found &+= answered(answers, end - start)

@@ -152,13 +152,12 @@ struct PrefixLines {
   /// The image of the distinct entries, numbered in their order.
   func build() throws(ImageError) -> [UInt8] {
     var builder = PrefixTrieBuilder()
-    for (number, entry) in distinct().enumerated() {
+    for entry in distinct() {
       if isIPv6 {
-        builder.insert(ipv6: entry.address, length: entry.length, number: UInt32(number))
+        builder.insert(ipv6: entry.address, length: entry.length)
       } else {
         builder.insert(
-          ipv4: UInt32(truncatingIfNeeded: entry.address.low), length: entry.length,
-          number: UInt32(number))
+          ipv4: UInt32(truncatingIfNeeded: entry.address.low), length: entry.length)
       }
     }
     return try builder.build()

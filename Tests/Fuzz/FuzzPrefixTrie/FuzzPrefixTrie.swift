@@ -75,15 +75,15 @@ private func fuzz(_ input: [UInt8]) {
     guard !entries.contains(where: { $0.address == entry.address && $0.length == length }) else {
       continue
     }
-    let number = UInt32(entries.count)
     entries.append(entry)
     if isIPv6 {
-      builder.insert(ipv6: halves(entry.address), length: length, number: number)
+      builder.insert(ipv6: halves(entry.address), length: length)
     } else {
-      builder.insert(
-        ipv4: UInt32(truncatingIfNeeded: entry.address >> 96), length: length, number: number)
+      builder.insert(ipv4: UInt32(truncatingIfNeeded: entry.address >> 96), length: length)
     }
   }
+  // As the trie numbers them.
+  entries.sort { ($0.address, $0.length) < ($1.address, $1.length) }
   guard var image = try? builder.build() else { preconditionFailure("good prefixes were refused") }
   if options & 3 == 0 {
     while !feed.isAtEnd { queries.append(address(&feed, isIPv6: isIPv6, isNear: isNear)) }
