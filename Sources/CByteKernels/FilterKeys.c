@@ -1,4 +1,4 @@
-#include "CByteKernels.h"
+#include "Variants.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -166,6 +166,9 @@ size_t sekisho_filter_keys(int32_t variant, const sekisho_key_filter *filter, co
                            uint32_t *members, uint64_t *hashes) {
   key_list list = {members, hashes, 0};
 #if defined(__x86_64__)
+  if (variant == SEKISHO_AVX512_GATHER && filter->word_count <= UINT32_MAX) {
+    return sekisho_filter_keys_avx512(filter, bytes, byte_count, keys, count, members, hashes);
+  }
   if (variant != SEKISHO_PORTABLE) {
     return choose_avx2(filter, bytes, byte_count, keys, count, list);
   }

@@ -5,23 +5,9 @@
 
 #if defined(__x86_64__)
 #define SEKISHO_HAS_AVX2 1
-/// Looks at positions in eights while all of eight have eight bytes at their window's place, and
-/// returns how many; `kept` passed. No window of these may begin before the bytes.
-size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t base,
-                                     const uint32_t *positions, size_t position_count,
-                                     const sekisho_window *window, uint32_t *passed,
-                                     uint64_t *hashes, size_t *kept);
-
 #endif
 #if defined(__aarch64__)
 #define SEKISHO_HAS_NEON 1
-/// Looks at positions in eights while all of eight have eight bytes at their window's place, and
-/// returns how many; `kept` passed. No window of these may begin before the bytes.
-size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t base,
-                                     const uint32_t *positions, size_t position_count,
-                                     const sekisho_window *window, uint32_t *passed,
-                                     uint64_t *hashes, size_t *kept);
-
 #endif
 
 /// The groups of the byte `a` as the first of a pair.
@@ -63,5 +49,10 @@ size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t 
                                      const uint32_t *positions, size_t position_count,
                                      const sekisho_window *window, uint32_t *passed,
                                      uint64_t *hashes, size_t *kept);
+
+/// `sekisho_filter_keys` for filters of fewer than 2^32 words.
+size_t sekisho_filter_keys_avx512(const sekisho_key_filter *filter, const uint8_t *bytes,
+                                  size_t byte_count, const sekisho_key_place *keys, size_t count,
+                                  uint32_t *members, uint64_t *hashes);
 
 #endif

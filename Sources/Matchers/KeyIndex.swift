@@ -22,12 +22,12 @@ public struct KeyCandidate: Sendable, Equatable {
 ///
 /// A key's hash chooses, as in `KeySet`, a word of a Bloom filter and by its high bits a bucket:
 ///
-///     filter    UInt64 …   12 bits a key
+///     filter    UInt64 …   15 bits a key
 ///     offsets   UInt32 …   first slot of each bucket, and the end; four keys to a bucket
 ///     slots     UInt32 …   the number in the low bits, as many as the largest needs; above it as many
 ///                          bits of the hash as there is room for
 ///
-/// So a key costs 6.5 bytes, a miss one load, and a hit three loads and the owner's.
+/// So a key costs 6.9 bytes, a miss one load, and a hit three loads and the owner's.
 ///
 /// # The bound
 ///

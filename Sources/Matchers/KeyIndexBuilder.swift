@@ -1,6 +1,6 @@
 /// Builds a `KeyIndex` image.
 ///
-/// Keys are hashed as they come and not kept: twelve bytes a key until the image is built, which has 6.5 more.
+/// Keys are hashed as they come and not kept: twelve bytes a key until the image is built, which has 6.9 more.
 public struct KeyIndexBuilder {
   private let ignoresCase: Bool
   private let seed: UInt64

@@ -24,7 +24,7 @@ public struct KeyReference: Sendable {
 /// low bits choose the filter's bits. Records lie in the order of their buckets without gaps, and
 /// `offsets[b] ..< offsets[b + 1]` are those of bucket `b`:
 ///
-///     filter    UInt64 …      12 bits a key
+///     filter    UInt64 …      15 bits a key
 ///     offsets   UInt32 …      one for each bucket, and the end; two keys to a bucket
 ///     records   fixed width:     key, number (UInt32)             offsets count records
 ///               variable width:  length (UInt16), tag (UInt16), number (UInt32), key, zeros to
@@ -32,7 +32,7 @@ public struct KeyReference: Sendable {
 ///
 /// A lookup that misses usually costs one load (the filter's word); one that hits costs three: word,
 /// offsets, record. The key's bytes are always compared. There are no empty slots, so a 32-byte key
-/// costs 39.5 bytes in all.
+/// costs 39.9 bytes in all.
 ///
 /// # The bound
 ///

@@ -144,7 +144,8 @@ public struct PrefixTrieBuilder {
       format: IPv6Prefixes.format,
       parameters: [UInt64(entries6.count), UInt64(count)],
       counts: links.counts + [
-        tables.starts.count, tables.values.count, index.count, tables.deep.count, tables.lowFirsts.count,
+        tables.starts.count, tables.values.count, index.count, tables.deep.count,
+        tables.lowFirsts.count,
         tables.lowStarts.count, tables.lowValues.count, addresses.count,
       ])
     links.store(in: &writer)

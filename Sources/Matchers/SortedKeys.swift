@@ -3,7 +3,7 @@
 /// The keys themselves are the structure: since digests are spread evenly, the leading bits of a key say
 /// almost exactly where it stands. Beside the table there are only
 ///
-///     filter    UInt64 …   12 bits a key
+///     filter    UInt64 …   15 bits a key
 ///     offsets   UInt32 …   for each bucket the keys before it, and their number; four keys to a bucket
 ///
 /// so that a key costs 2.5 bytes more than its own. Lists can be crafted so that all keys begin alike: within a

@@ -143,7 +143,7 @@ import Testing
     #expect(change(12, 1)?.code == .otherVersion)
     #expect(change(0, 0)?.description == "not a Sekisho database")
     #expect(
-      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "2.0")
+      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "3.0")
   }
 
   /// The image with one more section behind the others, and another minor version.

@@ -10,12 +10,18 @@
 
 static uint64_t state = 42;
 
+uint64_t check_next(void);
+int check_keys(long number, const uint8_t *bytes, size_t count, uint8_t *end32, uint8_t *end64);
+int check_addresses(long number);
+
 static uint64_t next(void) {
   uint64_t word = state += 0x9E3779B97F4A7C15u;
   word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9u;
   word = (word ^ word >> 27) * 0x94D049BB133111EBu;
   return word ^ word >> 31;
 }
+
+uint64_t check_next(void) { return next(); }
 
 enum { PAGE = 65536, ROOM = 2 * PAGE, CAPACITY = 4096 };
 
@@ -105,6 +111,8 @@ int main(int argc, char **argv) {
       }
     }
     if (right != kept) { printf("case %ld: pairs too many\n", number); return 1; }
+    if (check_keys(number, bytes, count, out + PAGE, out + 3 * PAGE)) return 1;
+    if (number % 8 == 0 && check_addresses(number)) return 1;
   }
   printf("%ld cases, %d variants beside the portable one: all equal\n", cases, variants);
 }

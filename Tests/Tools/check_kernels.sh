@@ -10,15 +10,15 @@ trap 'rm -rf "$out"' EXIT
 clang=${CLANG:-clang}
 flags="-O2 -Wall -Wextra -I$kernels/include -I$kernels"
 # shellcheck disable=SC2086
-$clang $flags -o "$out/native" "$here/check_kernels.c" "$kernels"/*.c
+$clang $flags -o "$out/native" "$here/check_kernels.c" "$here/check_lookups.c" "$kernels"/*.c
 "$out/native" "${1:-200000}"
 $clang $flags -g -fsanitize=undefined,address -fno-sanitize-recover=all \
-  -o "$out/sanitized" "$here/check_kernels.c" "$kernels"/*.c
+  -o "$out/sanitized" "$here/check_kernels.c" "$here/check_lookups.c" "$kernels"/*.c
 "$out/sanitized" "${1:-50000}"
 if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64-static >/dev/null; then
   # Another compiler: it does not know the words for what may be null.
   aarch64-linux-gnu-gcc -O2 -static -D_Nonnull= -D_Nullable= -I"$kernels/include" -I"$kernels" \
-    -o "$out/aarch64" "$here/check_kernels.c" "$kernels"/*.c
+    -o "$out/aarch64" "$here/check_kernels.c" "$here/check_lookups.c" "$kernels"/*.c
   qemu-aarch64-static "$out/aarch64" "${1:-20000}"
 else
   echo "the kernels for AArch64 were not checked: no cross compiler or emulator"

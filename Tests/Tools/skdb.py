@@ -1,4 +1,4 @@
-"""Reads the entries of an indicator database, format 2, without Sekisho: by the description of the layout alone
+"""Reads the entries of an indicator database, format 3, without Sekisho: by the description of the layout alone
 (Sources/Database/DatabaseFormat.swift), so that what the tools here compare is read by other code than
 what wrote it.
 """
@@ -28,7 +28,7 @@ class Database:
         with open(path, "rb") as file:
             self.bytes = file.read()
         magic, major = struct.unpack_from("<8sH", self.bytes)
-        assert magic == b"\x89SKDB\r\n\x1a" and major == 2, "no database of format 2"
+        assert magic == b"\x89SKDB\r\n\x1a" and major == 3, "no database of format 3"
         (count,) = struct.unpack_from("<I", self.bytes, 20)
         self.sections = {}
         for index in range(count):
