@@ -116,12 +116,13 @@ struct LookupTables {
 
   private func addLiterals(to assembler: inout ImageAssembler) throws(ImageError) {
     var builder = LiteralMatcherBuilder()
+    builder.reserve(count: facts(.text).entryCount, bytes: columns(.text).values.count)
     columns(.text).forEach { place, key, head in
       builder.insert(
         key, number: UInt32(place), ignoresCase: head.flags.contains(.ignoresCase))
     }
     assembler.add(
-      .literals, try builder.build(), count: facts(.text).entryCount, elementSize: 1,
+      .literals, try (consume builder).build(), count: facts(.text).entryCount, elementSize: 1,
       isLookup: true)
   }
 

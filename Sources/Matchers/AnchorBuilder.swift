@@ -6,21 +6,6 @@ internal import CByteKernels
 /// how many patterns share each window, and which anchor and window of each pattern is shared least.
 /// Then the patterns are sorted by the window's hash; those behind one window become slots.
 struct AnchorBuilder {
-  /// The patterns: their bytes, small where case is ignored, in the order of their numbers.
-  struct Patterns {
-    var bytes: [UInt8]
-    var ranges: [Range<Int>]
-    var foldsCase: [Bool]
-  }
-
-  /// Where a pattern is looked up.
-  private struct Place {
-    var hash: UInt64
-    var pattern: UInt32
-    var anchor: UInt16
-    var window: UInt8
-  }
-
   /// Patterns that are the same bytes and treat case alike.
   struct Literal {
     var first: UInt32
@@ -35,48 +20,46 @@ struct AnchorBuilder {
   /// Visits of slots that the patterns behind one window may ask for.
   private static let visitBudget = AnchorIndex.visitLimit / 4
 
-  private let patterns: Patterns
+  private let patterns: PatternTable
   let groups: PairGroups
   let seed: UInt64
   private(set) var windows: [AnchorIndex.Window] = []
   private(set) var filters: [UInt64] = []
-  private(set) var slots: [UInt64] = []
   private(set) var records: [UInt8] = []
   /// Patterns that found no place, by number.
   private(set) var rest: [Int] = []
-  private var entries: [(key: UInt64, record: Int)] = []
+  /// Where each pattern is looked up; then what is behind each hash, as far as it took a place over.
+  private var places: [AnchorPlace] = []
+  private var entryCount = 0
+  /// Places that nothing is read from any more.
+  private var placesRead = 0
+  private var moreEntries: [(key: UInt64, record: UInt32)] = []
+  /// Slots that a hash may point to.
+  private var homes = 0
 
   /// Nil if the slots could not be bounded.
-  init?(_ patterns: Patterns, groups: PairGroups, seed: UInt64) {
+  init?(_ patterns: PatternTable, groups: PairGroups, seed: UInt64) {
     self.patterns = patterns
     self.groups = groups
     self.seed = seed
     let table = groups.table()
     chooseWindows(table)
     guard !windows.isEmpty else { return nil }
-    let places = choosePlaces(table)
-    fill(places)
-    guard makeSlots() else { return nil }
+    choosePlaces(table)
+    fill()
+    guard chooseHomes() else { return nil }
     records.append(contentsOf: repeatElement(0, count: 16))
     rest.sort()
   }
 
   // MARK: Windows
 
-  /// Calls with each window that a pattern has around an anchor.
-  @inline(__always)
-  private static func fits(
-    _ window: AnchorIndex.Window, anchor: Int, length: Int
-  ) -> Bool {
-    let first = anchor - Int(window.before)
-    return first >= 0 && first + Int(window.width) <= length
-  }
-
   private mutating func chooseWindows(_ table: [Bool]) {
     // How many patterns allow which windows.
     var combined: [UInt64: Int] = [:]
     var starts = [Int](repeating: 0, count: 8)
-    for range in patterns.ranges {
+    for number in 0..<patterns.count {
+      let range = patterns.range(number)
       let length = range.count
       // A bit for each number of bytes before the anchor, eight bits for each width.
       var allowed: UInt64 = 0
@@ -93,7 +76,7 @@ struct AnchorBuilder {
       }
       combined[allowed, default: 0] += 1
     }
-    let isLarge = patterns.ranges.count >= Self.manyPatterns
+    let isLarge = patterns.count >= Self.manyPatterns
     for (index, width) in Self.widths.enumerated() {
       // What a wide window leaves over is served by a narrower one that serves more.
       let left = combined.values.reduce(0, +)
@@ -130,7 +113,7 @@ struct AnchorBuilder {
 
   /// The bytes of a pattern from an offset on, eight or as many as there are.
   @inline(__always)
-  private static func word(_ bytes: RawSpan, at offset: Int, width: Int) -> UInt64 {
+  static func word(_ bytes: RawSpan, at offset: Int, width: Int) -> UInt64 {
     if offset + 8 <= bytes.byteCount { return bytes.little(unchecked: offset, as: UInt64.self) }
     var word: UInt64 = 0
     for at in 0..<width {
@@ -139,70 +122,29 @@ struct AnchorBuilder {
     return word
   }
 
-  @inline(__always)
-  private static func hash(
-    _ window: AnchorIndex.Window, _ bytes: RawSpan, anchorAt at: Int
-  ) -> UInt64 {
-    sekisho_window_hash(
-      word(bytes, at: at - Int(window.before), width: Int(window.width)), window.width,
-      window.seed)
-  }
-
   /// For each pattern the window that the fewest share; widest first.
-  private mutating func choosePlaces(_ table: [Bool]) -> [Place] {
-    // A copy of the references, so that the span does not borrow all of `self`.
-    let patterns = self.patterns
-    let count = patterns.ranges.count
-    var bits = 12
-    while bits < 23, 1 << bits < 4 * count { bits += 1 }
-    var shared = [UInt16](repeating: 0, count: 1 << bits)
-    let shift = UInt64(64 - bits)
-    let bytes = patterns.bytes.rawBytes
-    let windows = self.windows
-    for range in patterns.ranges {
-      PairCover.forEachAnchor(of: range, in: patterns.bytes, table) { anchor in
-        for window in windows where Self.fits(window, anchor: anchor, length: range.count) {
-          let index = Int(
-            Self.hash(window, bytes, anchorAt: range.lowerBound + anchor) >> shift)
-          if shared[index] < .max { shared[index] += 1 }
-        }
+  private mutating func choosePlaces(_ table: [Bool]) {
+    places = PlaceChooser(patterns, table, windows).choose()
+    var kept = 0
+    for at in places.indices {
+      if places[at].window == PlaceChooser.noWindow {
+        rest.append(Int(places[at].pattern))
+      } else {
+        places[kept] = places[at]
+        kept += 1
       }
     }
-    var unplaced: [Int] = []
-    var places: [Place] = []
-    places.reserveCapacity(count)
-    for (pattern, range) in patterns.ranges.enumerated() {
-      var best: (width: UInt32, shared: UInt16, place: Place)?
-      PairCover.forEachAnchor(of: range, in: patterns.bytes, table) { anchor in
-        for index in windows.indices {
-          let window = windows[index]
-          guard Self.fits(window, anchor: anchor, length: range.count) else { continue }
-          if let best, best.width > window.width { continue }
-          let hash = Self.hash(window, bytes, anchorAt: range.lowerBound + anchor)
-          let sharing = shared[Int(hash >> shift)]
-          if let best, best.width == window.width, best.shared <= sharing { continue }
-          best = (
-            window.width, sharing,
-            Place(
-              hash: hash, pattern: UInt32(pattern), anchor: UInt16(anchor), window: UInt8(index))
-          )
-        }
-      }
-      if let best { places.append(best.place) } else { unplaced.append(pattern) }
-    }
-    rest += unplaced
+    places.removeLast(places.count - kept)
     places.sort {
       $0.window != $1.window
         ? $0.window < $1.window
         : $0.hash != $1.hash ? $0.hash < $1.hash : $0.pattern < $1.pattern
     }
-    return places
   }
 
   // MARK: Records
 
-  private mutating func fill(_ places: [Place]) {
-    entries.reserveCapacity(places.count)
+  private mutating func fill() {
     records.reserveCapacity(patterns.bytes.count + 10 * places.count)
     var perWindow = [Int](repeating: 0, count: windows.count)
     for place in places { perWindow[Int(place.window)] += 1 }
@@ -223,9 +165,11 @@ struct AnchorBuilder {
       }
       let window = windows[Int(first.window)]
       if end == at + 1 {
+        placesRead = end
         append(Literal(first: first.pattern, anchor: Int(first.anchor)), key: first.hash)
       } else {
         let literals = distinct(places[at..<end])
+        placesRead = end
         let from = -Int(window.before)
         if !place(
           literals, key: first.hash, covered: from..<from + Int(window.width))
@@ -242,12 +186,30 @@ struct AnchorBuilder {
     }
   }
 
+  /// Adds what is behind a hash: the record that is written next.
+  private mutating func addEntry(_ key: UInt64) {
+    let record = UInt32(truncatingIfNeeded: records.count / 4)
+    guard entryCount < placesRead else { return moreEntries.append((key, record)) }
+    places[entryCount].hash = key
+    places[entryCount].pattern = record
+    entryCount += 1
+  }
+
+  private func forEachEntry(_ body: (_ key: UInt64, _ record: UInt32) -> Bool) -> Bool {
+    for at in 0..<entryCount {
+      guard body(places[at].hash, places[at].pattern) else { return false }
+    }
+    for entry in moreEntries { guard body(entry.key, entry.record) else { return false } }
+    return true
+  }
+
   /// The literals of patterns that share a window, by their bytes.
-  private func distinct(_ places: ArraySlice<Place>) -> [Literal] {
-    let bytes = patterns.bytes.rawBytes
-    func order(_ a: Place, _ b: Place) -> Int {
-      let first = patterns.ranges[Int(a.pattern)]
-      let second = patterns.ranges[Int(b.pattern)]
+  private func distinct(_ places: ArraySlice<AnchorPlace>) -> [Literal] {
+    let all = patterns.bytes
+    let bytes = all.rawBytes
+    func order(_ a: AnchorPlace, _ b: AnchorPlace) -> Int {
+      let first = patterns.range(Int(a.pattern))
+      let second = patterns.range(Int(b.pattern))
       let order = KeyBytes.order(
         bytes, at: first.lowerBound, length: first.count, bytes, at: second.lowerBound,
         length: second.count, foldingCase: false)
@@ -262,7 +224,7 @@ struct AnchorBuilder {
       return order != 0 ? order < 0 : $0.pattern < $1.pattern
     }
     var literals: [Literal] = []
-    var previous: Place?
+    var previous: AnchorPlace?
     for place in sorted {
       if let previous, order(previous, place) == 0 {
         literals[literals.count - 1].more.append(place.pattern)
@@ -354,7 +316,7 @@ struct AnchorBuilder {
   /// window tells some of them apart.
   private func widened(_ covered: Range<Int>, _ literals: [Literal]) -> Range<Int> {
     func byte(_ literal: Literal, _ offset: Int) -> UInt8? {
-      let range = patterns.ranges[Int(literal.first)]
+      let range = patterns.range(Int(literal.first))
       let at = range.lowerBound + literal.anchor + offset
       return range.contains(at) ? patterns.bytes[at] | 0x20 : nil
     }
@@ -379,7 +341,7 @@ struct AnchorBuilder {
   private func step(
     _ index: Int, _ literal: Literal, covered: Range<Int>, key: UInt64, leftFirst: Bool
   ) -> Step {
-    let range = patterns.ranges[Int(literal.first)]
+    let range = patterns.range(Int(literal.first))
     let left = min(8, literal.anchor + covered.lowerBound)
     let right = min(8, range.count - literal.anchor - covered.upperBound)
     let goesLeft = left > 0 && (leftFirst || right <= 0)
@@ -387,8 +349,9 @@ struct AnchorBuilder {
     let width = goesLeft ? left : right
     let offset = goesLeft ? covered.lowerBound - width : covered.upperBound
     let shape = AnchorIndex.shape(offset: offset, width: width)
+    let bytes = patterns.bytes
     let word = Self.word(
-      patterns.bytes.rawBytes, at: range.lowerBound + literal.anchor + offset, width: width)
+      bytes.rawBytes, at: range.lowerBound + literal.anchor + offset, width: width)
     return Step(
       literal: index, shape: shape,
       key: sekisho_window_hash(word, UInt32(width), AnchorIndex.branchSeed(key, shape: shape)),
@@ -398,7 +361,7 @@ struct AnchorBuilder {
 
   private mutating func append(_ plan: Plan, key: UInt64) {
     if !plan.shapes.isEmpty {
-      entries.append((key, records.count / 4))
+      addEntry(key)
       append(word: AnchorIndex.Head.branch | UInt32(plan.shapes.count))
       append(word: 0)
       for shape in plan.shapes { append(word: shape) }
@@ -408,8 +371,8 @@ struct AnchorBuilder {
   }
 
   private mutating func append(_ literal: Literal, key: UInt64) {
-    entries.append((key, records.count / 4))
-    let range = patterns.ranges[Int(literal.first)]
+    addEntry(key)
+    let range = patterns.range(Int(literal.first))
     var head = UInt32(range.count) | UInt32(literal.anchor) << 13
     if patterns.foldsCase[Int(literal.first)] { head |= AnchorIndex.Head.ignoresCase }
     if !literal.more.isEmpty { head |= AnchorIndex.Head.hasMore }
@@ -430,39 +393,53 @@ struct AnchorBuilder {
 
   // MARK: Slots
 
-  /// Puts the entries into slots; false if no size keeps each near where its hash points.
-  private mutating func makeSlots() -> Bool {
+  /// How many slots keep each entry near where its hash points; false if no size does.
+  private mutating func chooseHomes() -> Bool {
     guard records.count / 4 < Int(UInt32.max) else { return false }
-    var homes = max(16, 2 * entries.count)
+    homes = max(16, 2 * (entryCount + moreEntries.count))
     for _ in 0..<6 {
-      if fillSlots(homes) { return true }
-      homes += homes / 2
+      var isTaken = [UInt64](repeating: 0, count: (homes + AnchorIndex.probeLimit) / 64 + 1)
+      let homes = self.homes
+      let fits = forEachEntry { key, _ in
+        let home = key.scaled(to: homes)
+        var place = home
+        while isTaken[place >> 6] >> UInt64(place & 63) & 1 != 0 {
+          place += 1
+          guard place < home + AnchorIndex.probeLimit else { return false }
+        }
+        isTaken[place >> 6] |= 1 << UInt64(place & 63)
+        return true
+      }
+      if fits { return true }
+      self.homes += homes / 2
     }
     return false
   }
 
-  private mutating func fillSlots(_ homes: Int) -> Bool {
-    slots = [UInt64](repeating: 0, count: homes + AnchorIndex.probeLimit)
-    for entry in entries {
-      let home = entry.key.scaled(to: homes)
-      var place = home
-      while slots[place] != 0 {
-        if AnchorIndex.isSlot(slots[place], of: entry.key) {
-          slots[place] |= AnchorIndex.moreSlots
+  /// Stores the entries in their slots.
+  private func storeSlots(in writer: inout ImageWriter, section: Int) {
+    _ = forEachEntry { key, record in
+      var place = key.scaled(to: homes)
+      while true {
+        let slot = writer.word(section: section, index: place)
+        if slot == 0 { break }
+        if AnchorIndex.isSlot(slot, of: key) {
+          writer.store(slot | AnchorIndex.moreSlots, section: section, index: place)
         }
         place += 1
-        guard place < home + AnchorIndex.probeLimit else { return false }
       }
-      slots[place] = UInt64(entry.record + 1) << 32 | entry.key & 0xFFFF_FFFE
+      writer.store(
+        UInt64(record + 1) << 32 | key & 0xFFFF_FFFE, section: section, index: place)
+      return true
     }
-    return true
   }
 
   /// Elements of each section, all zero if there are no anchors.
   static func counts(_ builder: AnchorBuilder?) -> [Int] {
     guard let builder else { return AnchorIndex.elementSizes.map { _ in 0 } }
     return [
-      64, builder.groups.exactPairs?.count ?? 0, builder.filters.count, builder.slots.count,
+      64, builder.groups.exactPairs?.count ?? 0, builder.filters.count,
+      builder.homes + AnchorIndex.probeLimit,
       builder.records.count,
     ]
   }
@@ -473,11 +450,14 @@ struct AnchorBuilder {
     return (0..<AnchorIndex.windowLimit).map { $0 < windows.count ? windows[$0].parameter : 0 }
   }
 
-  func write(to writer: inout ImageWriter, firstSection section: Int) {
+  /// Stores the sections, and lets go of what they are made of.
+  mutating func write(to writer: inout ImageWriter, firstSection section: Int) {
     writer.store(groups.kernelTables(), section: section)
     if let exact = groups.exactPairs { writer.store(exact, section: section + 1) }
     writer.store(filters, section: section + 2)
-    writer.store(slots, section: section + 3)
+    filters = []
+    storeSlots(in: &writer, section: section + 3)
+    (places, moreEntries) = ([], [])
     writer.copy(records.rawBytes, section: section + 4, byteOffset: 0)
   }
 }

@@ -36,7 +36,7 @@ struct IPv4Prefixes: Sendable {
 
   /// From this many prefixes on blocks are of 256 addresses.
   static let smallBlocksFrom = 1 << 16
-  /// In `firsts`: something stands for what no entry stands for. In `others`: pieces do.
+  /// The bit of `firsts` for what stands beside the entries, and that of `others` for pieces.
   static let topBit: UInt32 = 1 << 31
   /// The most prefixes.
   static let mostEntries = Int(topBit) - 1

@@ -158,6 +158,6 @@ struct IPv4PrefixesBuilder {
     writer.store(cuts, section: 9)
     writer.store(pieceLows, section: 10)
     writer.store(pieceNumbers, section: 11)
-    return writer.bytes
+    return writer.finish()
   }
 }

@@ -132,9 +132,14 @@ struct ImageReader {
 }
 
 /// Writes an image: the header at once, then each section's elements where they belong.
+///
+/// Memory is touched as far as sections have been written to, so that what they are made of can be let
+/// go of one after another.
 struct ImageWriter {
-  private(set) var bytes: [UInt8]
+  private var bytes: [UInt8]
   private let offsets: [Int]
+  /// Where each section ends, padding included.
+  private let ends: [Int]
 
   /// An image of zeros with its header; `counts` gives the number of elements of each section.
   init(format: ImageFormat, parameters: [UInt64], counts: [Int]) {
@@ -146,8 +151,11 @@ struct ImageWriter {
       offsets.append(offset)
       offset = (offset + count * size + 63) & ~63
     }
-    bytes = [UInt8](repeating: 0, count: offset)
+    bytes = []
+    bytes.reserveCapacity(offset)
     self.offsets = offsets
+    ends = offsets.dropFirst() + [offset]
+    reach(format.headerBytes)
     store(format.magicWord, at: 0)
     store(format.version, at: 8)
     store(UInt32(format.headerBytes), at: 12)
@@ -155,6 +163,23 @@ struct ImageWriter {
     for (index, value) in (parameters + counts.map { UInt64($0) }).enumerated() {
       store(value, at: 24 + 8 * index)
     }
+  }
+
+  /// The image.
+  mutating func finish() -> [UInt8] {
+    reach(ends.last ?? bytes.count)
+    return bytes
+  }
+
+  /// Adds zeros up to an offset.
+  @inline(__always)
+  private mutating func reach(_ end: Int) {
+    if end > bytes.count { extend(to: end) }
+  }
+
+  @inline(never)
+  private mutating func extend(to end: Int) {
+    bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
   }
 
   private mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(
@@ -171,13 +196,27 @@ struct ImageWriter {
   mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(
     _ value: Value, section: Int, index: Int
   ) {
+    reach(ends[section])
     store(value, at: offsets[section] + index * MemoryLayout<Value>.size)
+  }
+
+  /// One element of a section, zero if it was not stored.
+  @inline(__always)
+  mutating func word(section: Int, index: Int) -> UInt64 {
+    reach(ends[section])
+    return unsafe bytes.withUnsafeBytes { memory in
+      // SAFETY: the offset is checked against the buffer.
+      UInt64(
+        littleEndian: unsafe memory.loadUnaligned(
+          fromByteOffset: offsets[section] + index * 8, as: UInt64.self))
+    }
   }
 
   /// Sets more bits of one element of a section.
   @inline(__always)
   mutating func add(_ bits: UInt64, section: Int, index: Int) {
     let offset = offsets[section] + index * 8
+    reach(ends[section])
     unsafe bytes.withUnsafeMutableBytes { memory in
       // SAFETY: both check the offset against the buffer.
       let word = unsafe memory.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -191,6 +230,7 @@ struct ImageWriter {
   mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(
     _ value: Value, section: Int, byteOffset: Int
   ) {
+    reach(ends[section])
     store(value, at: offsets[section] + byteOffset)
   }
 
@@ -208,6 +248,16 @@ struct ImageWriter {
   /// Copies bytes to a byte offset of a section.
   mutating func copy(_ source: RawSpan, section: Int, byteOffset: Int) {
     let start = offsets[section] + byteOffset
+    if byteOffset == 0, start == bytes.count {
+      // What is copied need not be zero before.
+      unsafe source.withUnsafeBytes { from in
+        // SAFETY: the buffer is valid within the closure, and only read.
+        unsafe bytes.append(contentsOf: from)
+      }
+      reach(ends[section])
+      return
+    }
+    reach(ends[section])
     precondition(start >= 0 && start + source.byteCount <= bytes.count)
     guard source.byteCount > 0 else { return }
     unsafe bytes.withUnsafeMutableBytes { memory in

@@ -83,7 +83,7 @@ public struct KeyIndexBuilder {
     writer.copy(filter.rawBytes, section: 0, byteOffset: 0)
     writer.copy(offsets.rawBytes, section: 1, byteOffset: 0)
     writer.copy(slots.rawBytes, section: 2, byteOffset: 0)
-    return writer.bytes
+    return writer.finish()
   }
 }
 

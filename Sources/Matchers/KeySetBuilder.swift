@@ -223,7 +223,7 @@ public struct KeySetBuilder {
       writer.store(offset(position: count, byteOffset: at), section: 1, index: bucket)
       bucket += 1
     }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// Asks for a key that will soon be copied: they lie about in the order of insertion.

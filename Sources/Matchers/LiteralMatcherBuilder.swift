@@ -2,7 +2,7 @@
 public struct LiteralMatcherBuilder {
   /// The patterns end to end, those that ignore case in small letters.
   private var bytes: [UInt8] = []
-  private var ends: [Int] = []
+  private var ends: [UInt32] = []
   private var numbers: [UInt32] = []
   private var foldsCase: [Bool] = []
   private var problem: ImageError?
@@ -26,6 +26,16 @@ public struct LiteralMatcherBuilder {
   /// Number of patterns inserted so far.
   public var count: Int { numbers.count }
 
+  /// Makes room for `count` patterns of `bytes` bytes in all.
+  ///
+  /// Then building takes, beside what this takes, no more than three times the patterns' bytes.
+  public mutating func reserve(count: Int, bytes: Int) {
+    self.bytes.reserveCapacity(bytes)
+    ends.reserveCapacity(count)
+    numbers.reserveCapacity(count)
+    foldsCase.reserveCapacity(count)
+  }
+
   /// Adds a pattern; what is wrong with it is thrown by `build()`.
   ///
   /// - Parameters:
@@ -42,7 +52,11 @@ public struct LiteralMatcherBuilder {
       let byte = pattern.little(unchecked: at, as: UInt8.self)
       bytes.append(ignoresCase ? byte.foldingASCIICapital : byte)
     }
-    ends.append(bytes.count)
+    guard let end = UInt32(exactly: bytes.count) else {
+      problem = .unusableInput("more than 4 GiB of patterns")
+      return
+    }
+    ends.append(end)
     numbers.append(number)
     foldsCase.append(ignoresCase)
   }
@@ -53,30 +67,28 @@ public struct LiteralMatcherBuilder {
   ///   is not below the count, or the automaton would take more than 4 GiB.
   public consuming func build() throws(ImageError) -> [UInt8] {
     if let problem { throw problem }
-    var lengths = [UInt16](repeating: 0, count: numbers.count + 1)
-    for (index, number) in numbers.enumerated() {
-      guard number < numbers.count, lengths[Int(number)] == 0 else {
-        throw .unusableInput("the number \(number) stands twice, or is not below the count")
-      }
-      lengths[Int(number)] = UInt16(ends[index] - (index == 0 ? 0 : ends[index - 1]))
-    }
-    var anchors = makeAnchors()
+    let byteCount = bytes.count
+    let patterns = try takePatterns()
+    let count = patterns.count
+    let lengths = patterns.lengths
+    var anchors = makeAnchors(patterns)
     var coversAll = true
     if let found = anchors {
-      let isSmall = bytes.count <= reliefLimit
+      let isSmall = byteCount <= reliefLimit
       coversAll = isSmall && found.rest.isEmpty
       // One automaton of all costs no more than one of a few.
       if isSmall, !coversAll, usesAnchors != true { anchors = nil }
     }
-    var members: Set<Int>?
-    if let anchors, !coversAll { members = Set(anchors.rest) }
-    let sensitive = try automaton(folded: false, members)
-    let folded = try automaton(folded: true, members)
+    let members: [Int]? = coversAll ? nil : anchors?.rest
+    if anchors != nil, let members { patterns.keepBytes(of: members) }
+    let sensitive = try automaton(patterns, folded: false, members)
+    let folded = try automaton(patterns, folded: true, members)
+    patterns.forget()
     var writer = ImageWriter(
       format: LiteralMatcher.format,
       parameters: [
         anchors == nil ? LiteralMatcher.automataStrategy : LiteralMatcher.anchorsStrategy,
-        UInt64(numbers.count),
+        UInt64(count),
       ] + AutomatonBuilder.parameters(sensitive) + AutomatonBuilder.parameters(folded) + [
         UInt64(lengths.max() ?? 0), anchors?.seed ?? 0, anchors != nil && coversAll ? 1 : 0,
       ] + AnchorBuilder.parameters(anchors),
@@ -86,39 +98,66 @@ public struct LiteralMatcherBuilder {
     sensitive?.write(to: &writer, firstSection: LiteralMatcher.Section.sensitive)
     folded?.write(to: &writer, firstSection: LiteralMatcher.Section.folded)
     anchors?.write(to: &writer, firstSection: LiteralMatcher.Section.anchors)
-    return writer.bytes
+    return writer.finish()
   }
 
-  private func makeAnchors() -> AnchorBuilder? {
-    guard usesAnchors != false, !numbers.isEmpty else { return nil }
-    var ranges = [Range<Int>](repeating: 0..<0, count: numbers.count)
-    var folds = [Bool](repeating: false, count: numbers.count)
+  /// The patterns in the order of their numbers; the builder keeps none.
+  private mutating func takePatterns() throws(ImageError) -> PatternTable {
+    let count = numbers.count
+    var lengths = [UInt16](repeating: 0, count: count + 1)
+    var isInOrder = true
     for (index, number) in numbers.enumerated() {
-      ranges[Int(number)] = (index == 0 ? 0 : ends[index - 1])..<ends[index]
-      folds[Int(number)] = foldsCase[index]
+      guard number < count, lengths[Int(number)] == 0 else {
+        throw .unusableInput("the number \(number) stands twice, or is not below the count")
+      }
+      lengths[Int(number)] = UInt16(ends[index] - (index == 0 ? 0 : ends[index - 1]))
+      isInOrder = isInOrder && Int(number) == index
     }
-    let groups = PairCover(ranges, in: bytes, ignoresCase: foldsCase.contains(true)).groups
+    var starts = ends
+    ends = []
+    for index in starts.indices.reversed() { starts[index] = index == 0 ? 0 : starts[index - 1] }
+    var folds = foldsCase
+    foldsCase = []
+    if !isInOrder {
+      let given = (starts, folds)
+      for (index, number) in numbers.enumerated() {
+        starts[Int(number)] = given.0[index]
+        folds[Int(number)] = given.1[index]
+      }
+    }
+    let table = PatternTable(bytes: bytes, starts: starts, lengths: lengths, foldsCase: folds)
+    (bytes, numbers) = ([], [])
+    return table
+  }
+
+  private func makeAnchors(_ patterns: PatternTable) -> AnchorBuilder? {
+    guard usesAnchors != false, patterns.count > 0 else { return nil }
+    let groups = PairCover(patterns).groups
     let greatest =
-      bytes.count > Self.cachedPatterns ? Self.greatestEffortUncached : Self.greatestEffort
+      patterns.bytes.count > Self.cachedPatterns ? Self.greatestEffortUncached : Self.greatestEffort
     guard usesAnchors == true || groups.effort <= greatest else { return nil }
-    return AnchorBuilder(
-      AnchorBuilder.Patterns(bytes: bytes, ranges: ranges, foldsCase: folds), groups: groups,
-      seed: 0x5EC1)
+    return AnchorBuilder(patterns, groups: groups, seed: 0x5EC1)
   }
 
   /// The automaton of the patterns with these numbers, or of all.
   private func automaton(
-    folded: Bool, _ members: Set<Int>?
+    _ table: PatternTable, folded: Bool, _ members: [Int]?
   ) throws(ImageError) -> AutomatonBuilder? {
     var patterns: [AutomatonBuilder.Pattern] = []
-    for (index, number) in numbers.enumerated() where foldsCase[index] == folded {
-      if let members, !members.contains(Int(number)) { continue }
-      let start = index == 0 ? 0 : ends[index - 1]
+    func add(_ number: Int) {
+      guard table.foldsCase[number] == folded else { return }
+      let range = table.range(number)
       patterns.append(
-        AutomatonBuilder.Pattern(start: start, length: ends[index] - start, number: number))
+        AutomatonBuilder.Pattern(
+          start: range.lowerBound, length: range.count, number: UInt32(number)))
+    }
+    if let members {
+      for number in members { add(number) }
+    } else {
+      for number in 0..<table.count { add(number) }
     }
     guard !patterns.isEmpty else { return nil }
     return try AutomatonBuilder(
-      patterns, in: bytes, foldsCase: folded, denseBudget: denseBudget)
+      patterns, in: table.bytes, foldsCase: folded, denseBudget: denseBudget)
   }
 }

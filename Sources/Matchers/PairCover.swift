@@ -15,14 +15,16 @@ struct PairCover {
 
   let groups: PairGroups
 
-  /// Chooses for patterns given by their ranges in `bytes`, letters small if case may be ignored.
-  init(_ ranges: [Range<Int>], in bytes: [UInt8], ignoresCase: Bool) {
-    let singles = Self.singles(ranges, in: bytes)
+  /// Chooses for patterns whose letters are small if case may be ignored.
+  init(_ patterns: PatternTable) {
+    let bytes = patterns.bytes
+    let ignoresCase = patterns.foldsCase.contains(true)
+    let singles = Self.singles(patterns)
     var isSingle = [Bool](repeating: false, count: 256)
     for byte in singles { isSingle[Int(byte)] = true }
 
-    let step = max(1, ranges.count / Self.sampleSize)
-    var sample = Swift.stride(from: 0, to: ranges.count, by: step).map { ranges[$0] }
+    let step = max(1, patterns.count / Self.sampleSize)
+    var sample = Swift.stride(from: 0, to: patterns.count, by: step).map { patterns.range($0) }
     var best: (pairs: [(first: UInt8, second: UInt8)], groups: PairGroups)?
     var missed: [Range<Int>] = []
     // A pattern that the sample does not stand for joins it, a few times.
@@ -36,10 +38,12 @@ struct PairCover {
         if best.map({ groups.effort < $0.groups.effort }) ?? true { best = (pairs, groups) }
       }
       guard let table = best?.groups.table() else { break }
-      missed = ranges.filter { range in
+      missed = []
+      for number in 0..<patterns.count {
         var isMissed = true
+        let range = patterns.range(number)
         Self.forEachAnchor(of: range, in: bytes, table) { _ in isMissed = false }
-        return isMissed
+        if isMissed { missed.append(range) }
       }
       if missed.isEmpty || step == 1 { break }
       sample += missed.prefix(Self.sampleSize / 4)
@@ -76,9 +80,11 @@ struct PairCover {
   }
 
   /// Bytes that are a pattern by themselves.
-  private static func singles(_ ranges: [Range<Int>], in bytes: [UInt8]) -> [UInt8] {
+  private static func singles(_ patterns: PatternTable) -> [UInt8] {
     var isSingle = [Bool](repeating: false, count: 256)
-    for range in ranges where range.count == 1 { isSingle[Int(bytes[range.lowerBound])] = true }
+    for number in 0..<patterns.count where patterns.lengths[number] == 1 {
+      isSingle[Int(patterns.bytes[patterns.range(number).lowerBound])] = true
+    }
     return (0..<256).filter { isSingle[$0] }.map { UInt8($0) }
   }
 

@@ -157,6 +157,6 @@ public struct PrefixTrieBuilder {
     writer.store(tables.lowStarts, section: 8)
     writer.store(tables.lowValues, section: 9)
     writer.copy(addresses.rawBytes, section: 10, byteOffset: 0)
-    return writer.bytes
+    return writer.finish()
   }
 }

@@ -223,6 +223,6 @@ public struct SortedKeys: Sendable {
       counts: [words.count, offsets.count])
     writer.copy(words.rawBytes, section: 0, byteOffset: 0)
     writer.copy(offsets.rawBytes, section: 1, byteOffset: 0)
-    return writer.bytes
+    return writer.finish()
   }
 }

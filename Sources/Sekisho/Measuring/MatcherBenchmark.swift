@@ -89,12 +89,14 @@ public struct MatcherBenchmark: Sendable {
       var builder = LiteralMatcherBuilder()
       if strategy != .automatic { builder.usesAnchors = strategy == .anchors }
       let span = entries.rawBytes
+      let lines = entries.reduce(1) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+      builder.reserve(count: lines, bytes: entries.count)
       Lines.forEach(entries) { line in
         builder.insert(
           span.extracting(line), number: UInt32(builder.count), ignoresCase: ignoresCase)
       }
       count = builder.count
-      image = try builder.build()
+      image = try (consume builder).build()
     }
     let matcher = try LiteralMatcher(
       image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)

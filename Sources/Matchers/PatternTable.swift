@@ -1,0 +1,57 @@
+/// The patterns of a `LiteralMatcherBuilder` in the order of their numbers.
+///
+/// One object for all stages of building, so that none of them keeps the bytes when they are needed no
+/// more.
+final class PatternTable {
+  /// The patterns, small where case is ignored; those that are still needed.
+  private(set) var bytes: [UInt8]
+  private(set) var ranges: PatternRanges
+  /// Which patterns ignore case.
+  let foldsCase: [Bool]
+
+  init(bytes: [UInt8], starts: [UInt32], lengths: [UInt16], foldsCase: [Bool]) {
+    self.bytes = bytes
+    ranges = PatternRanges(starts: starts, lengths: lengths)
+    self.foldsCase = foldsCase
+  }
+
+  var count: Int { ranges.count }
+  /// Bytes of each pattern; then a zero.
+  var lengths: [UInt16] { ranges.lengths }
+
+  /// Where a pattern is in `bytes`.
+  @inline(__always)
+  func range(_ number: Int) -> Range<Int> { ranges[number] }
+
+  /// Lets go of all bytes, and of where they were.
+  func forget() {
+    bytes = []
+    ranges.starts = []
+  }
+
+  /// Lets go of the bytes of all patterns but some.
+  func keepBytes(of numbers: [Int]) {
+    var kept: [UInt8] = []
+    for number in numbers {
+      let start = UInt32(kept.count)
+      kept.append(contentsOf: bytes[range(number)])
+      ranges.starts[number] = start
+    }
+    bytes = kept
+  }
+}
+
+/// Where patterns are in their bytes.
+struct PatternRanges: Sendable {
+  fileprivate(set) var starts: [UInt32]
+  /// One zero more than there are patterns.
+  let lengths: [UInt16]
+
+  var count: Int { starts.count }
+
+  @inline(__always)
+  subscript(number: Int) -> Range<Int> {
+    let start = Int(starts[number])
+    return start..<start + Int(lengths[number])
+  }
+}
