@@ -185,7 +185,7 @@ import Testing
 
   @Test func sectionsOfALaterVersionAreSkippedOrRefused() throws {
     let skipped = try IndicatorDatabase(image: image(addingSection: 9_999, isRequired: false))
-    #expect(skipped.formatVersion == "2.1")
+    #expect(skipped.formatVersion == "3.1")
     #expect(skipped.sections.last?.name == "unknown-9999")
     exercise(skipped)
     let refused = #expect(throws: DatabaseError.self) {
