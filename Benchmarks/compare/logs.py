@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Scanning of logs beside other tools, in one run: a table of rates and of ratios.
 
-    python3 logs.py --db DB --names NAMES [--sekisho PATH] [--rounds 5] [--sample-mb 8] [--vectorscan] LOG...
+    python3 logs.py --db DB [--db2 DB] --names NAMES [--sekisho PATH] [--rounds 5] [--sample-mb 8]
+                    [--vectorscan] [--addresses FILE] LOG...
 
 DB is an indicator database, NAMES its names one a line (for the tools that take patterns). Each round
 runs every row once, in turn, so that a slow moment of the machine hits all of them; printed are medians
@@ -10,6 +11,9 @@ of the rates, and the median of the ratios to the newline count of the same roun
 Rows:
   newline count     newlines.c over the bytes in memory: a look at every byte, and nothing else
   sekisho scan      the whole process, one thread: opening the database, reading, writing hits
+  … with strings    the same with the database of --db2, which holds kinds of strings too
+  … 1 in 10 KB,     the same as the first on the first 100 MB with addresses of the file of --addresses, which the
+  … 1 in 100 B      database must hold, in place of those that are there, so far from one another
   grep -F -f        whole process, on a sample, since it would not end
   rg -F -f          the same, where ripgrep is installed
   vectorscan        the bare scan in memory by vectorscan.c, with --vectorscan; its build, of minutes with a
@@ -19,6 +23,7 @@ Rows:
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -51,6 +56,29 @@ def build(folder, name, *flags):
     return program
 
 
+ADDRESS = re.compile(rb"(?<![0-9A-Za-z.:-])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![0-9A-Za-z.-])")
+
+
+def with_hits(data, gap, addresses):
+    """The log with an address of a list in place of one of its own, once in so many bytes."""
+    last, number = -gap, 0
+
+    def replace(match):
+        nonlocal last, number
+        if match.start() - last < gap:
+            return match[0]
+        last = match.start()
+        number += 1
+        return addresses[number * 7919 % len(addresses)]
+
+    return ADDRESS.sub(replace, data)
+
+
+def hit_count(command):
+    """How many hits a scan writes."""
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.count(b"\n")
+
+
 def process_rate(command, size, timeout=None):
     start = time.perf_counter()
     try:
@@ -64,7 +92,9 @@ def process_rate(command, size, timeout=None):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--db", required=True)
-    parser.add_argument("--names", required=True)
+    parser.add_argument("--db2")
+    parser.add_argument("--names")
+    parser.add_argument("--addresses")
     parser.add_argument("--sekisho", default=".build/release/sekisho")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sample-mb", type=int, default=8)
@@ -75,7 +105,11 @@ def main():
     folder = tempfile.mkdtemp()
     newlines = build(folder, "newlines")
     vectorscan = build(folder, "vectorscan", "-lhs") if arguments.vectorscan else None
-    print("| log | row | GB/s | of the newline count |\n|---|---|---|---|")
+    print("| log | row | GB/s | of the newline count | bytes a hit |\n|---|---|---|---|---|")
+    addresses = None
+    if arguments.addresses:
+        with open(arguments.addresses, "rb") as file:
+            addresses = [line for line in file.read().split(b"\n") if ADDRESS.fullmatch(line)]
     for log in arguments.logs:
         size = os.path.getsize(log)
         with open(log, "rb") as file, open(os.path.join(folder, "sample"), "wb") as sample:
@@ -85,12 +119,31 @@ def main():
         if vectorscan:
             peers["vectorscan"] = Peer(vectorscan, arguments.names, log)
         rows = {name: lambda peer=peer: peer.rate(size) for name, peer in peers.items()}
-        rows["sekisho scan"] = lambda: process_rate(
-            [arguments.sekisho, "scan", "--threads", "1", "--quiet", "--format", "ndjson", "--db",
-             arguments.db, "-o", os.devnull, log], size)
-        rows["grep -F -f"] = lambda: process_rate(
-            ["grep", "-a", "-F", "-f", arguments.names, sample.name], sampled, arguments.timeout)
-        if shutil.which("rg"):
+        hits = {}
+
+        def add_scan(name, database, path):
+            command = [arguments.sekisho, "scan", "--threads", "1", "--quiet", "--format", "ndjson",
+                       "--db", database]
+            bytes_scanned = os.path.getsize(path)
+            rows[name] = lambda: process_rate(command + ["-o", os.devnull, path], bytes_scanned)
+            hits[name] = bytes_scanned // max(1, hit_count(command + [path]))
+
+        add_scan("sekisho scan", arguments.db, log)
+        if arguments.db2:
+            add_scan("sekisho scan with strings", arguments.db2, log)
+        if addresses:
+            with open(log, "rb") as file:
+                data = file.read(100_000_000)
+            for name, gap in {"1 in 10 KB": 10_000, "1 in 100 B": 100}.items():
+                path = os.path.join(folder, f"hits-{gap}")
+                with open(path, "wb") as output:
+                    output.write(with_hits(data, gap, addresses))
+                add_scan(f"sekisho scan, {name}", arguments.db, path)
+        if arguments.names:
+            rows["grep -F -f"] = lambda: process_rate(
+                ["grep", "-a", "-F", "-f", arguments.names, sample.name], sampled,
+                arguments.timeout)
+        if arguments.names and shutil.which("rg"):
             rows["rg -F -f"] = lambda: process_rate(
                 ["rg", "-a", "-F", "-j1", "-f", arguments.names, sample.name], sampled,
                 arguments.timeout)
@@ -113,7 +166,7 @@ def main():
                 continue
             ratio = statistics.median(rate / count for rate, count in zip(measured, base))
             print(f"| {os.path.basename(log)} | {name} | {statistics.median(measured) / 1e9:.3f} "
-                  f"| {ratio:.4f} |", flush=True)
+                  f"| {ratio:.4f} | {hits.get(name, '')} |", flush=True)
         for peer in peers.values():
             peer.end()
     shutil.rmtree(folder)

@@ -13,7 +13,9 @@ typedef struct {
 
 // What the block before hands on.
 typedef struct {
-  uint64_t name, hex, colon;
+  uint64_t name, hex, colon, digit;
+  // Dots between digits, and all dots.
+  uint64_t digit_dots, dots;
   int hex_colons;
 } carry;
 
@@ -42,16 +44,26 @@ static classes classify_portable(const uint8_t *bytes) {
   return c;
 }
 
-// `next` is the byte behind the block, or 0.
-static inline void finish(
-    const classes *c, uint8_t next, carry *before, sekisho_text_block *block) {
+// Those of some dots between digits behind which another dot follows after one to three bytes.
+static inline uint64_t quads(uint64_t digit_dots, uint64_t dots, uint64_t dots_behind) {
+  return digit_dots & (dots >> 2 | dots_behind << 62 | dots >> 3 | dots_behind << 61 | dots >> 4 |
+                       dots_behind << 60);
+}
+
+// `next` is the byte behind the block, or 0; the block before is finished where there is one.
+static inline __attribute__((always_inline)) void finish(
+    const classes *c, uint8_t next, carry *before, sekisho_text_block *block, int is_first) {
   const uint64_t next_letter = (c->letter >> 1) | ((uint64_t)is_letter(next) << 63);
   const uint64_t next_digit = (c->digit >> 1) | ((uint64_t)is_digit(next) << 63);
   const uint64_t next_hex = (c->hex >> 1) | ((uint64_t)is_hex(next) << 63);
   const uint64_t next_escape =
       (c->escape_letter >> 1) | ((uint64_t)(next == 'u' || next == 'x') << 63);
   block->dot_letter = c->dot & (c->name << 1 | before->name) & next_letter;
-  block->dot_digit = c->dot & (c->name << 1 | before->name) & next_digit;
+  const uint64_t dot_digit = c->dot & (c->name << 1 | before->name) & next_digit;
+  // A bit added to the first of some digits comes out behind the last.
+  const uint64_t sum = c->digit + (dot_digit << 1);
+  const int goes_on = sum < c->digit || dot_digit >> 63;
+  block->dot_digit = goes_on || (sum & ~c->digit & c->name) ? dot_digit : 0;
   uint64_t run = c->hex & (c->hex >> 1);
   run &= run >> 2;
   run &= run >> 4;
@@ -61,6 +73,11 @@ static inline void finish(
   block->colon = (c->colon & (c->colon << 1 | before->colon)) |
                  (count + before->hex_colons >= 7 ? hex_colon : 0);
   block->special = c->other | (c->backslash & next_escape) | (c->percent & next_hex);
+  block->name = c->name;
+  if (!is_first) block[-1].quad = quads(before->digit_dots, before->dots, c->dot);
+  before->digit_dots = c->dot & (c->digit << 1 | before->digit) & next_digit;
+  before->dots = c->dot;
+  before->digit = c->digit >> 63;
   before->name = c->name >> 63;
   before->hex = c->hex >> 63;
   before->colon = c->colon >> 63;
@@ -73,14 +90,15 @@ static inline void finish(
   for (; count - offset >= 64; offset += 64) {                            \
     const classes c = CLASSIFY(bytes + offset);                           \
     const uint8_t next = count - offset > 64 ? bytes[offset + 64] : 0;    \
-    finish(&c, next, &before, blocks++);                                  \
+    finish(&c, next, &before, blocks++, offset == 0);                     \
   }                                                                       \
   if (offset < count) {                                                   \
     uint8_t last[64] = {0};                                               \
     memcpy(last, bytes + offset, count - offset);                         \
     const classes c = CLASSIFY(last);                                     \
-    finish(&c, 0, &before, blocks);                                       \
-  }
+    finish(&c, 0, &before, blocks++, offset == 0);                        \
+  }                                                                       \
+  if (count > 0) blocks[-1].quad = quads(before.digit_dots, before.dots, 0);
 
 static void classify_text_portable(
     const uint8_t *bytes, size_t count, sekisho_text_block *blocks) {
@@ -157,8 +175,47 @@ __attribute__((target("avx2,popcnt"))) static void classify_text_avx2(
   CLASSIFY_ALL(classify_avx2)
 }
 
+#define AVX512 __attribute__((target("avx512f,avx512bw,bmi,bmi2,lzcnt,popcnt")))
+
+AVX512 static inline uint64_t equals512(__m512i bytes, char wanted) {
+  return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(wanted));
+}
+
+// Those of some bytes that are one of `count` values from `first` on.
+AVX512 static inline uint64_t from512(__m512i bytes, char first, char count) {
+  return _mm512_cmplt_epu8_mask(
+      _mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
+}
+
+AVX512 static inline classes classify_avx512(const uint8_t *bytes) {
+  const __m512i b = _mm512_loadu_si512(bytes);
+  const __m512i small = _mm512_or_si512(b, _mm512_set1_epi8(0x20));
+  classes c;
+  c.letter = from512(small, 'a', 26);
+  c.digit = from512(b, '0', 10);
+  c.hex = c.digit | from512(small, 'a', 6);
+  c.name = c.letter | c.digit | equals512(b, '-') | equals512(b, '_');
+  c.dot = equals512(b, '.');
+  c.colon = equals512(b, ':');
+  c.backslash = equals512(b, '\\');
+  c.percent = equals512(b, '%');
+  // Asked for behind a backslash only.
+  c.escape_letter = c.backslash ? equals512(b, 'u') | equals512(b, 'x') : 0;
+  c.other = _mm512_movepi8_mask(b) | equals512(b, 0x1b);
+  return c;
+}
+
+AVX512 static void classify_text_avx512(
+    const uint8_t *bytes, size_t count, sekisho_text_block *blocks) {
+  CLASSIFY_ALL(classify_avx512)
+}
+
 int sekisho_text_best(void) {
-  return __builtin_cpu_supports("avx2") ? sekisho_text_avx2 : sekisho_text_portable;
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2")) {
+    return sekisho_text_avx512;
+  }
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") ? sekisho_text_avx2
+                                                                          : sekisho_text_portable;
 }
 
 #else
@@ -170,6 +227,10 @@ int sekisho_text_best(void) { return sekisho_text_portable; }
 void sekisho_classify_text(
     const uint8_t *bytes, size_t count, sekisho_text_block *blocks, int way) {
 #if defined(__x86_64__)
+  if (way == sekisho_text_avx512) {
+    classify_text_avx512(bytes, count, blocks);
+    return;
+  }
   if (way == sekisho_text_avx2) {
     classify_text_avx2(bytes, count, blocks);
     return;

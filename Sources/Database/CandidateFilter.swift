@@ -6,18 +6,22 @@ internal import Parsing
 // ====================
 //
 // Stands before everything in a scan of logs: text in which nothing passes it holds no hit, so that
-// nobody has to find out what its fields are (`CandidateFinder`). Two Bloom filters:
+// nobody has to find out what its fields are (`CandidateFinder`). Three Bloom filters:
 //
 // - *tails*: the last two labels of each name, and of each host of a URL or an e-mail address. A name
 //   in text is turned away by one load, from a table that fits the second-level cache.
-// - *values*: the whole names and hosts, the IPv4 addresses that are hosts of URLs, the digests.
+// - *values*: the whole names and hosts, and the digests.
+// - *hosts*: the IPv4 addresses that are hosts of URLs, apart since every address in text is asked for.
 //
 //     0   4    words of the filter of tails, at least one
-//     4   4    words of the filter of values, at least one
+//     4   4    words of the filter of values, at least two, an even number
 //     8   4    flags: bit 0 set = some URL's host is neither a name of two labels nor IPv4;
 //              bit 1 set = the last label of some name begins with a digit
-//     12  52   zero
-//     64  8×n  words of the tails, words of the values
+//     12  4    version of this layout, 2
+//     16  4    words of the filter of hosts, at least two, an even number
+//     20  12   zero
+//     32  32   one bit for each hash of a last label that begins with a digit (`DigitLabels`)
+//     64  8×n  words of the tails, of the values, of the hosts
 //
 // The words follow from the entries alone, without a seed: whoever crafts feeds or logs so that much
 // passes gains the time that an exact look costs, and no more.
@@ -28,8 +32,8 @@ struct SuffixHash {
   private static let multiplier: UInt64 = 0x9e37_79b9_7f4a_7c15
   private static let finisher: UInt64 = 0xbf58_476d_1ce4_e5b9
 
-  /// State over the whole words of eight bytes from the end.
-  private var state: UInt64 = 0x2545_f491_4f6c_dd1d
+  /// State over the whole words of eight bytes from the end, from the second on.
+  private var state: UInt64 = 0
   /// How many bytes those are.
   private var covered = 0
 
@@ -40,13 +44,43 @@ struct SuffixHash {
   /// Bit 5 of each byte is set, which makes letters small and keeps all other name characters apart.
   @inline(__always)
   mutating func hash(_ bytes: RawSpan, before end: Int, length: Int) -> UInt64 {
+    // Sixteen bytes, which most tails have at most, without a branch on their number.
+    if length <= 16, end >= 16 {
+      let low = bytes.littleEndianUInt64(unchecked: end &- 8) | Self.bit5
+      let high = bytes.littleEndianUInt64(unchecked: end &- 16) | Self.bit5
+      let isLong = length > 8
+      let lowPart = isLong ? low : low &>> UInt64(truncatingIfNeeded: 64 &- 8 &* length)
+      let highPart = isLong ? high &>> UInt64(truncatingIfNeeded: 128 &- 8 &* length) : 0
+      return Self.finish(lowPart, highPart, length)
+    }
+    return slowHash(bytes, before: end, length: length)
+  }
+
+  @inline(never)
+  private mutating func slowHash(_ bytes: RawSpan, before end: Int, length: Int) -> UInt64 {
+    if length <= 16 {
+      let low = Self.word(bytes, before: end, count: min(length, 8))
+      let high = length > 8 ? Self.word(bytes, before: end - 8, count: length - 8) : 0
+      return Self.finish(low, high, length)
+    }
+    if covered == 0 {
+      state =
+        Self.word(bytes, before: end, count: 8)
+        ^ Self.mix(Self.word(bytes, before: end - 8, count: 8) ^ Self.finisher, Self.multiplier)
+      covered = 16
+    }
     while length - covered >= 8 {
       state = Self.mix(state ^ Self.word(bytes, before: end - covered, count: 8), Self.multiplier)
       covered += 8
     }
     let rest = length - covered
     let partial = rest == 0 ? 0 : Self.word(bytes, before: end - covered, count: rest)
-    return Self.mix(state ^ partial, Self.finisher ^ UInt64(truncatingIfNeeded: length))
+    return Self.finish(state, partial, length)
+  }
+
+  @inline(__always)
+  private static func finish(_ low: UInt64, _ high: UInt64, _ length: Int) -> UInt64 {
+    mix(low ^ multiplier, high ^ finisher ^ UInt64(truncatingIfNeeded: length) << 56)
   }
 
   /// The hash of a digest by its first eight bytes, in the order they are written, and its width.
@@ -65,11 +99,13 @@ struct SuffixHash {
     return product.high ^ product.low
   }
 
-  /// Up to eight bytes before an offset, the last one in the highest place that is used.
+  private static let bit5: UInt64 = 0x2020_2020_2020_2020
+
+  /// One to eight bytes before an offset, the last one in the highest place that is used.
   @inline(__always)
   private static func word(_ bytes: RawSpan, before end: Int, count: Int) -> UInt64 {
     if end >= 8 {
-      let word = bytes.littleEndianUInt64(unchecked: end - 8) | 0x2020_2020_2020_2020
+      let word = bytes.littleEndianUInt64(unchecked: end - 8) | bit5
       return word >> UInt64(64 - 8 * count)
     }
     var word: UInt64 = 0
@@ -80,12 +116,16 @@ struct SuffixHash {
   }
 }
 
-/// A Bloom filter whose bits for one key lie in one word, as `BlockedFilter` in `Matchers`, which a
-/// loop in this module could not inline.
+/// A Bloom filter whose bits for one key lie in one word, or in a pair of words where what passes
+/// costs more than the bits; as `BlockedFilter` in `Matchers`, which a loop in this module could not
+/// inline.
 enum FilterWords {
-  static let bitsPerKey = 12
+  private static let bitsPerKey = 12
+  private static let bitsPerPairedKey = 16
 
   static func count(keys: Int) -> Int { max(1, (keys * bitsPerKey + 63) / 64) }
+
+  static func pairedCount(keys: Int) -> Int { 2 * max(1, (keys * bitsPerPairedKey + 127) / 128) }
 
   /// The word of a hash among `count`, by its high bits.
   @inline(__always)
@@ -99,52 +139,128 @@ enum FilterWords {
     (1 as UInt64) &<< (hash & 63) | (1 as UInt64) &<< ((hash &>> 6) & 63)
       | (1 as UInt64) &<< ((hash &>> 12) & 63) | (1 as UInt64) &<< ((hash &>> 18) & 63)
   }
+
+  /// The bits of a hash in the other word of its pair, by bits above those.
+  @inline(__always)
+  static func otherMask(_ hash: UInt64) -> UInt64 {
+    (1 as UInt64) &<< ((hash &>> 24) & 63) | (1 as UInt64) &<< ((hash &>> 30) & 63)
+      | (1 as UInt64) &<< ((hash &>> 36) & 63)
+  }
+}
+
+/// The words of one filter in an image that whoever holds this keeps alive: a loop over names must not
+/// count references.
+@safe
+struct FilterTable: @unchecked Sendable {
+  // Immutable memory, which is only read from.
+  private let words: UnsafeRawPointer
+  private let count: Int
+
+  /// The words from an offset on; the caller has checked that they are there, and that there is one.
+  init(_ image: ImageBytes, from offset: Int, count: Int) {
+    // SAFETY: the caller's promise.
+    unsafe words = image.baseAddress + offset
+    self.count = count
+  }
+
+  /// Whether a key may have this hash; its bits lie in one word.
+  @inline(__always)
+  func holds(_ hash: UInt64) -> Bool {
+    let mask = FilterWords.mask(hash)
+    return word(FilterWords.index(hash, count: count)) & mask == mask
+  }
+
+  /// Whether a key may have this hash; its bits lie in a pair of words.
+  @inline(__always)
+  func holdsPaired(_ hash: UInt64) -> Bool {
+    let index = FilterWords.index(hash, count: count)
+    let mask = FilterWords.mask(hash)
+    guard word(index) & mask == mask else { return false }
+    let other = FilterWords.otherMask(hash)
+    return word(index ^ 1) & other == other
+  }
+
+  @inline(__always)
+  private func word(_ index: Int) -> UInt64 {
+    assert(index >= 0 && index < count)
+    // SAFETY: an index is below the count, by how it is made of a hash; the count of pairs is even.
+    return unsafe UInt64(
+      littleEndian: words.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self))
+  }
+}
+
+/// Which last labels of names begin with a digit, by a hash of few bits: text is full of numbers with a unit
+/// or a time zone behind them.
+struct DigitLabels: Sendable {
+  private(set) var words: [UInt64]
+
+  init() { words = [0, 0, 0, 0] }
+
+  /// Those at an offset, where there must be 32 bytes.
+  init(_ bytes: RawSpan, at offset: Int) {
+    words = (0..<4).map { bytes.littleEndianUInt64(unchecked: offset + 8 * $0) }
+  }
+
+  func contains(_ hash: Int) -> Bool { words[hash >> 6 & 3] &>> UInt64(hash & 63) & 1 != 0 }
+
+  mutating func insert(_ hash: Int) { words[hash >> 6 & 3] |= 1 &<< UInt64(hash & 63) }
+
+  /// The hash of a label that begins at an offset, from 0 to 255; hyphens at its end do not count.
+  static func hash(_ bytes: RawSpan, from start: Int, _ classes: TextClasses) -> Int {
+    var state: UInt32 = 0
+    var result: UInt32 = 0
+    var offset = start
+    while offset < bytes.byteCount {
+      let byte = bytes.byte(unchecked: offset)
+      guard classes.is(byte, .label) else { break }
+      state = (state ^ UInt32(byte | 0x20)) &* 0x0100_0193
+      if byte != UInt8(ascii: "-") { result = state }
+      offset += 1
+    }
+    return Int(result >> 24)
+  }
 }
 
 /// The filter of an opened image.
 struct CandidateFilter: Sendable {
   static let headerLength = 64
+  static let version: UInt32 = 2
 
-  private let words: RecordTable
+  // Keeps the tables alive.
   private let image: ImageBytes
-  private let tailWords: Int
-  private let valueWords: Int
+  let tails: FilterTable
+  let values: FilterTable
+  let hosts: FilterTable
   /// Some URL has a host that text cannot be searched for.
   let hasOtherHosts: Bool
   /// The last label of some name begins with a digit.
   let hasDigitLabels: Bool
+  let digitLabels: DigitLabels
 
-  /// Nil where the image has none.
+  /// Nil where the image has none, or one of another layout: then every line is read.
   init?(_ image: ImageBytes, _ table: SectionTable) throws(DatabaseError) {
     guard let section = table[.candidateFilter] else { return nil }
     let range = section.range
     guard range.count >= Self.headerLength else { throw .damaged("the candidate filter is cut") }
     let header = image.bytes
-    tailWords = Int(header.littleEndianUInt32(unchecked: range.lowerBound))
-    valueWords = Int(header.littleEndianUInt32(unchecked: range.lowerBound + 4))
-    hasOtherHosts = header.littleEndianUInt32(unchecked: range.lowerBound + 8) & 1 != 0
-    hasDigitLabels = header.littleEndianUInt32(unchecked: range.lowerBound + 8) & 2 != 0
-    guard tailWords > 0, valueWords > 0,
-      range.count == Self.headerLength + 8 * (tailWords + valueWords)
+    func number(_ offset: Int) -> UInt32 {
+      header.littleEndianUInt32(unchecked: range.lowerBound + offset)
+    }
+    guard number(12) == Self.version else { return nil }
+    let tailWords = Int(number(0))
+    let valueWords = Int(number(4))
+    let hostWords = Int(number(16))
+    hasOtherHosts = number(8) & 1 != 0
+    hasDigitLabels = number(8) & 2 != 0
+    digitLabels = DigitLabels(header, at: range.lowerBound + 32)
+    guard tailWords > 0, valueWords > 0, valueWords % 2 == 0, hostWords > 0, hostWords % 2 == 0,
+      range.count == Self.headerLength + 8 * (tailWords + valueWords + hostWords)
     else { throw .damaged("the candidate filter has another length than it says") }
-    words = RecordTable(
-      start: range.lowerBound + Self.headerLength, count: tailWords + valueWords, stride: 8)
     self.image = image
-  }
-
-  /// Whether a name or host may end in what has this hash.
-  @inline(__always)
-  func mayEnd(_ hash: UInt64) -> Bool {
-    let mask = FilterWords.mask(hash)
-    return image.uint64(words, FilterWords.index(hash, count: tailWords)) & mask == mask
-  }
-
-  /// Whether a value may have this hash.
-  @inline(__always)
-  func mayHold(_ hash: UInt64) -> Bool {
-    let mask = FilterWords.mask(hash)
-    let index = tailWords + FilterWords.index(hash, count: valueWords)
-    return image.uint64(words, index) & mask == mask
+    let start = range.lowerBound + Self.headerLength
+    tails = FilterTable(image, from: start, count: tailWords)
+    values = FilterTable(image, from: start + 8 * tailWords, count: valueWords)
+    hosts = FilterTable(image, from: start + 8 * (tailWords + valueWords), count: hostWords)
   }
 }
 
@@ -152,7 +268,9 @@ struct CandidateFilter: Sendable {
 struct CandidateFilterBuilder {
   private var tails: [UInt64] = []
   private var values: [UInt64] = []
+  private var hosts: [UInt64] = []
   private var flags: UInt32 = 0
+  private var digitLabels = DigitLabels()
 
   /// Adds the key of an entry.
   @inline(__always)
@@ -162,8 +280,11 @@ struct CandidateFilterBuilder {
       switch candidates[index] {
       case .tail(let hash): tails.append(hash)
       case .value(let hash): values.append(hash)
+      case .host(let hash): hosts.append(hash)
       case .otherHost: flags |= 1
-      case .digitLabel: flags |= 2
+      case .digitLabel(let hash):
+        flags |= 2
+        digitLabels.insert(hash)
       }
     }
   }
@@ -183,19 +304,27 @@ struct CandidateFilterBuilder {
   /// The section's bytes.
   consuming func build() -> [UInt8] {
     let tailWords = FilterWords.count(keys: distinctTails())
-    let valueWords = FilterWords.count(keys: values.count)
-    var words = [UInt64](repeating: 0, count: tailWords + valueWords)
+    let valueWords = FilterWords.pairedCount(keys: values.count)
+    let hostWords = FilterWords.pairedCount(keys: hosts.count)
+    var words = [UInt64](repeating: 0, count: tailWords + valueWords + hostWords)
     for hash in tails { words[FilterWords.index(hash, count: tailWords)] |= FilterWords.mask(hash) }
-    for hash in values {
-      words[tailWords + FilterWords.index(hash, count: valueWords)] |= FilterWords.mask(hash)
+    func insertPaired(_ hash: UInt64, from start: Int, count: Int) {
+      let index = FilterWords.index(hash, count: count)
+      words[start + index] |= FilterWords.mask(hash)
+      words[start + (index ^ 1)] |= FilterWords.otherMask(hash)
     }
+    for hash in values { insertPaired(hash, from: tailWords, count: valueWords) }
+    for hash in hosts { insertPaired(hash, from: tailWords + valueWords, count: hostWords) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(CandidateFilter.headerLength + 8 * words.count)
     bytes.append(UInt32(tailWords))
     bytes.append(UInt32(valueWords))
     bytes.append(flags)
+    bytes.append(CandidateFilter.version)
+    bytes.append(UInt32(hostWords))
     bytes.append(
-      contentsOf: repeatElement(0, count: CandidateFilter.headerLength - bytes.count))
+      contentsOf: repeatElement(0, count: CandidateFilter.headerLength - 32 - bytes.count))
+    for word in digitLabels.words { bytes.append(word) }
     for word in words { bytes.append(word) }
     return bytes
   }
@@ -204,8 +333,13 @@ struct CandidateFilterBuilder {
 /// What an entry adds to the filter.
 struct Candidates {
   enum Value {
-    case tail(UInt64), value(UInt64), otherHost, digitLabel
+    case tail(UInt64), value(UInt64), host(UInt64), otherHost
+    /// A last label that begins with a digit, by its hash.
+    case digitLabel(Int)
   }
+
+  /// Bytes of a name that is looked for label by label.
+  static let longestName = 253
 
   /// How many there are, at most three.
   private(set) var count = 0
@@ -258,21 +392,52 @@ struct Candidates {
     let colon = key.lastOffset(of: UInt8(ascii: ":"), before: hostEnd)
     if colon >= start { hostEnd = colon }
     if let address = IPAddressText.ipv4(key, start..<hostEnd) {
-      append(.value(SuffixHash.hash(ipv4: address)))
+      append(.host(SuffixHash.hash(ipv4: address)))
     } else {
       addName(key, start..<hostEnd)
     }
+  }
+
+  /// Whether the walk over a name in text sees this one label by label: none is empty or longer than a label is, no
+  /// hyphen at an end is stripped, and the last label is no number.
+  private static func isWalked(_ key: RawSpan, _ name: Range<Int>) -> Bool {
+    guard name.count <= longestName, key.byte(unchecked: name.lowerBound) != UInt8(ascii: "-"),
+      key.byte(unchecked: name.upperBound - 1) != UInt8(ascii: "-")
+    else { return false }
+    let classes = TextClasses.shared
+    var start = name.lowerBound
+    var isNumber = true
+    for offset in name {
+      let byte = key.byte(unchecked: offset)
+      if byte == UInt8(ascii: ".") {
+        guard 1...63 ~= offset - start else { return false }
+        start = offset + 1
+        isNumber = true
+      } else {
+        // What is above ASCII or a percent unit is a candidate by itself.
+        guard classes.is(byte, .label) || byte >= 0x80 || byte == UInt8(ascii: "%") else {
+          return false
+        }
+        if !classes.is(byte, .digit) { isNumber = false }
+      }
+    }
+    return !isNumber && name.upperBound - start <= 63
   }
 
   private mutating func addName(_ key: RawSpan, _ name: Range<Int>) {
     let last = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: name.count)
     let first = last + 1 < name.count ? key.byte(unchecked: name.lowerBound + last + 1) : 0
     let isDigit = first &- 0x30 < 10
-    guard last > 0, isDigit || (first | 0x20) &- 0x61 < 26 else {
+    guard last > 0, isDigit || (first | 0x20) &- 0x61 < 26, Self.isWalked(key, name) else {
       append(.otherHost)
       return
     }
-    if isDigit { append(.digitLabel) }
+    if isDigit {
+      append(
+        .digitLabel(
+          DigitLabels.hash(
+            key.extracting(..<name.upperBound), from: name.lowerBound + last + 1, .shared)))
+    }
     let before = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: last)
     var hash = SuffixHash()
     append(

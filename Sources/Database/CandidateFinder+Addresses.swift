@@ -67,6 +67,22 @@ extension CandidateFinder {
   }
 
   mutating func lookUpAddresses() {
+    let (addresses, places) = (addresses, addressPlaces)
+    self.addresses = []
+    self.addressPlaces = []
+    lookUp(addresses.span, places.span)
+    self.addresses = addresses
+    addressPlaces = places
+    self.addresses.removeAll(keepingCapacity: true)
+    addressPlaces.removeAll(keepingCapacity: true)
+  }
+
+  /// Looks the addresses of a window up together.
+  mutating func lookUp(_ shapes: TextShapes) {
+    lookUp(shapes.addresses, shapes.addressPlaces)
+  }
+
+  private mutating func lookUp(_ addresses: Span<UInt32>, _ places: Span<UInt32>) {
     let count = addresses.count
     if count == 0 { return }
     counts[Int(IndicatorKind.ipv4.rawValue)] &+= UInt64(count)
@@ -76,17 +92,14 @@ extension CandidateFinder {
     for family in ipv4 {
       Self.find(family, addresses, &numbers)
       for index in 0..<count where numbers[index] != PrefixTrie.none {
-        found.append(addressPlaces[index])
+        found.append(places[index])
       }
     }
     if wantsNames {
-      for index in 0..<count {
-        let hash = SuffixHash.hash(ipv4: addresses[index])
-        if filters.contains(where: { $0.mayHold(hash) }) { found.append(addressPlaces[index]) }
+      for index in 0..<count where mayHost(SuffixHash.hash(ipv4: addresses[index])) {
+        found.append(places[index])
       }
     }
-    addresses.removeAll(keepingCapacity: true)
-    addressPlaces.removeAll(keepingCapacity: true)
   }
 
   // MARK: IPv6
@@ -169,10 +182,10 @@ extension CandidateFinder {
   }
 
   private static func find(
-    _ family: PrefixLookup, _ addresses: [UInt32], _ numbers: inout [UInt32]
+    _ family: PrefixLookup, _ addresses: Span<UInt32>, _ numbers: inout [UInt32]
   ) {
     var results = numbers.mutableSpan
-    family.trie.lookup(ipv4: addresses.span, numbers: &results)
+    family.trie.lookup(ipv4: addresses, numbers: &results)
   }
 
   private static func find(

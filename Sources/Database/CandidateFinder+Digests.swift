@@ -40,6 +40,6 @@ extension CandidateFinder {
       first = first << 4 | UInt64(Hex.value(of: bytes.byte(unchecked: offset)) & 15)
     }
     let hash = SuffixHash.hash(digest: first, width: (end - start) / 2)
-    if filters.contains(where: { $0.mayHold(hash) }) { add(start) }
+    if mayHold(hash) { add(start) }
   }
 }

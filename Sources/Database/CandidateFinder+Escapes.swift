@@ -1,25 +1,120 @@
+internal import Indicators
 internal import Parsing
 
 extension CandidateFinder {
+  /// Bytes of a run of a name that are looked at for a dot, to each side.
+  private static let reach = 300
+
   /// Looks at a byte that may not mean itself: a candidate if what it stands for can be a part of a
   /// value, since then nothing that was seen of its neighbours holds.
   mutating func considerSpecial(_ bytes: RawSpan, at offset: Int) {
+    guard offset >= specialsDone else { return }
     let byte = bytes.byte(unchecked: offset)
     switch byte {
     case UInt8(ascii: "%"):
       guard let value = hex(bytes, at: offset + 1, digits: 2) else { return }
-      if isPart(value) || value >= 0x80 && isInAuthority(bytes, offset) { add(offset) }
-    case UInt8(ascii: "\\"):
-      let digits = bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") ? 4 : 2
-      guard let value = hex(bytes, at: offset + 2, digits: digits) else { return }
-      switch value {
-      case 0x1b, 0x25, 0x3a, 0x5c: add(offset)
-      // Brackets, `/`, `@` and `*`: parts of defanged values.
-      case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { add(offset) }
-      default: if value >= 0x80 || isPart(value) { add(offset) }
+      if isPart(value) {
+        if mayBePart(bytes, offset) { add(offset) }
+      } else if value >= 0x80, isInAuthority(bytes, offset) {
+        add(offset)
       }
-    default: add(offset)
+    case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
+    case 0x1b: add(offset)
+    default:
+      // A character above ASCII.
+      var next = offset
+      let scalar = UTF8Decoder.nextLong(bytes, at: &next)
+      specialsDone = next
+      guard let scalar, IDNACharacters.nameClass(scalar) != .border else { return }
+      if mayBePart(bytes, offset) { add(offset) }
     }
+  }
+
+  private mutating func considerEscape(_ bytes: RawSpan, at offset: Int) {
+    let digits = bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") ? 4 : 2
+    guard let value = hex(bytes, at: offset + 2, digits: digits) else { return }
+    switch value {
+    case 0x1b, 0x25, 0x3a, 0x5c: add(offset)
+    // Brackets, `/`, `@` and `*`: parts of defanged values.
+    case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { add(offset) }
+    default:
+      if value < 0x80 {
+        guard isPart(value) else { return }
+      } else if digits == 4, let scalar = Unicode.Scalar(UInt32(value)) {
+        if IDNACharacters.nameClass(scalar) == .border { return }
+      }
+      if mayBePart(bytes, offset) { add(offset) }
+    }
+  }
+
+  /// Whether what is written at an offset may be a part of a value: of a name only where its run holds a dot; a
+  /// word, or the only label of a URL's host, may be written so as well, and so may the dot of what is defanged.
+  private mutating func mayBePart(_ bytes: RawSpan, _ offset: Int) -> Bool {
+    refangs || words != nil || wantsOtherHosts || hasDot(bytes, around: offset)
+  }
+
+  /// Whether the run of a name around an offset may hold a dot, written in whatever way.
+  ///
+  /// What was looked at once is remembered, so that a line of such bytes is walked once.
+  private mutating func hasDot(_ bytes: RawSpan, around offset: Int) -> Bool {
+    if offset < runEnd { return runHasDot }
+    let count = bytes.byteCount
+    runHasDot = true
+    var end = offset
+    while end < count, isRunByte(bytes.byte(unchecked: end)) {
+      if isDot(bytes, at: end) || end - offset > Self.reach {
+        runEnd = end + 1
+        return true
+      }
+      end += 1
+    }
+    runEnd = end
+    var start = offset
+    while start > 0, isRunByte(bytes.byte(unchecked: start - 1)) {
+      start -= 1
+      if isDot(bytes, at: start) || offset - start > Self.reach { return true }
+    }
+    runHasDot = false
+    return false
+  }
+
+  @inline(__always)
+  private func isRunByte(_ byte: UInt8) -> Bool {
+    byte >= 0x80 || classes.is(byte, .label) || byte == UInt8(ascii: ".")
+      || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\")
+  }
+
+  /// Whether a dot begins at an offset: `.`, `%2E`, `\u002e`, `\x2e`, or one of other scripts.
+  @inline(__always)
+  private func isDot(_ bytes: RawSpan, at offset: Int) -> Bool {
+    switch bytes.byte(unchecked: offset) {
+    case UInt8(ascii: "."): true
+    // The second digit of whatever encodes a dot, behind a `2`.
+    case UInt8(ascii: "e"), UInt8(ascii: "E"):
+      offset > 0 && bytes.byte(unchecked: offset - 1) == UInt8(ascii: "2")
+    case 0xe3: isBytes(bytes, at: offset, 0x80, 0x82)
+    case 0xef: isBytes(bytes, at: offset, 0xbc, 0x8e) || isBytes(bytes, at: offset, 0xbd, 0xa1)
+    // The escapes of the same: `\u3002`, `\uff0e`, `\uff61`, and their bytes.
+    case UInt8(ascii: "\\"):
+      offset + 1 < bytes.byteCount && isOtherDot(bytes, at: offset)
+    default: false
+    }
+  }
+
+  private func isOtherDot(_ bytes: RawSpan, at offset: Int) -> Bool {
+    if bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") {
+      let value = hex(bytes, at: offset + 2, digits: 4)
+      return value == 0x3002 || value == 0xff0e || value == 0xff61
+    }
+    guard bytes.byte(unchecked: offset + 1) == UInt8(ascii: "x") else { return false }
+    let value = hex(bytes, at: offset + 2, digits: 2)
+    return value == 0xe3 || value == 0xef
+  }
+
+  @inline(__always)
+  private func isBytes(_ bytes: RawSpan, at offset: Int, _ second: UInt8, _ third: UInt8) -> Bool {
+    bytes.byteCount - offset > 2 && bytes.byte(unchecked: offset + 1) == second
+      && bytes.byte(unchecked: offset + 2) == third
   }
 
   func isPart(_ value: Int) -> Bool {

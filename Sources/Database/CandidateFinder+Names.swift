@@ -1,7 +1,26 @@
+internal import CByteKernels
 internal import Indicators
 internal import Parsing
 
 extension CandidateFinder {
+  /// Looks at the names of a window.
+  mutating func considerNames(_ bytes: RawSpan, _ shapes: TextShapes) {
+    let names = shapes.names
+    counts[Int(IndicatorKind.domain.rawValue)] &+= UInt64(names.count)
+    for index in names.indices {
+      let name = names[index]
+      if name.end == 0 {
+        counts[Int(IndicatorKind.domain.rawValue)] &-= 1
+        considerName(bytes, dot: Int(name.dot))
+        continue
+      }
+      let start = Int(name.start)
+      let isRunStart = start == 0 || bytes.byte(unchecked: start &- 1) != UInt8(ascii: ".")
+      considerName(
+        bytes, dot: Int(name.dot), start: start, isRunStart: isRunStart, end: Int(name.end))
+    }
+  }
+
   /// Looks at the name whose last label begins behind a dot, if one does.
   mutating func considerName(_ bytes: RawSpan, dot: Int) {
     let count = bytes.byteCount
@@ -13,29 +32,47 @@ extension CandidateFinder {
       while next < count, classes.is(bytes.byte(unchecked: next), .stripped) { next += 1 }
       if next < count, classes.is(bytes.byte(unchecked: next), .label) { return }
     }
-    while bytes.byte(unchecked: end - 1) == UInt8(ascii: "-") { end -= 1 }
     counts[Int(IndicatorKind.domain.rawValue)] &+= 1
-    var (start, isRunStart) = labelStart(bytes, before: dot)
+    let (start, isRunStart) = labelStart(bytes, before: dot)
+    considerName(bytes, dot: dot, start: start, isRunStart: isRunStart, end: end)
+  }
+
+  /// Looks at the name whose last label is what stands between a dot and `end` and whose label before that
+  /// begins at `start`; hyphens at the ends are stripped.
+  @inline(__always)
+  private mutating func considerName(
+    _ bytes: RawSpan, dot: Int, start: Int, isRunStart: Bool, end: Int
+  ) {
+    var start = start
+    var end = end
+    while bytes.byte(unchecked: end - 1) == UInt8(ascii: "-") { end -= 1 }
+    if isRunStart {
+      while start < dot, bytes.byte(unchecked: start) == UInt8(ascii: "-") { start += 1 }
+    }
     guard start < dot else { return }
-    if !ipv4.isEmpty || !ipv6.isEmpty, isReverse(bytes, dot..<end) {
+    if end &- dot == 5, isReverse(bytes, dot..<end), !ipv4.isEmpty || !ipv6.isEmpty {
       considerReverse(bytes, start..<dot)
     }
     guard wantsNames else { return }
     var hash = SuffixHash()
     let tail = hash.hash(bytes, before: end, length: end - start)
-    let isEncoded = isRunStart && isBehindEscape(bytes, start)
-    guard filters.contains(where: { $0.mayEnd(tail) }) else {
-      if isEncoded { considerEncoded(bytes, start..<dot, end: end) }
-      return
-    }
+    let isKnown = mayEnd(tail)
+    guard isKnown || isRunStart && isBehindEscape(bytes, start) else { return }
+    considerWhole(bytes, dot: dot, start: start, isRunStart: isRunStart, end: end, isKnown)
+  }
+
+  /// Looks at all of a name whose last two labels are known, or whose start belongs to an escape.
+  @inline(never)
+  private mutating func considerWhole(
+    _ bytes: RawSpan, dot: Int, start: Int, isRunStart: Bool, end: Int, _ isKnown: Bool
+  ) {
+    guard isKnown else { return considerEncoded(bytes, start..<dot, end: end) }
+    var (start, isRunStart) = (start, isRunStart)
+    var hash = SuffixHash()
+    var value = hash.hash(bytes, before: end, length: end - start)
     // The whole name, and whatever of it follows one of its dots.
-    var value = tail
     while true {
-      if isRunStart && isBehindEscape(bytes, start)
-        || filters.contains(where: { $0.mayHold(value) })
-      {
-        return add(start)
-      }
+      if isRunStart && isBehindEscape(bytes, start) || mayHold(value) { return add(start) }
       // Longer than any name, also with what an escape before it may add.
       guard !isRunStart, end - start <= 264 else { return }
       let next = labelStart(bytes, before: start - 1)
@@ -95,7 +132,7 @@ extension CandidateFinder {
     guard start < label.upperBound else { return }
     var hash = SuffixHash()
     let tail = hash.hash(bytes, before: end, length: end - start)
-    if filters.contains(where: { $0.mayEnd(tail) }) { add(start) }
+    if mayEnd(tail) { add(start) }
   }
 
   /// Whether a last label, with its dot, is that of the names of addresses.

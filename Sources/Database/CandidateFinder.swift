@@ -15,22 +15,29 @@ internal import Parsing
 /// digest by its digits; only there is anything hashed and looked up in the filters (`CandidateFilter`)
 /// and tries. One for each thread.
 public struct CandidateFinder: Sendable {
-  let filters: [CandidateFilter]
+  /// The filters of the first database, and those of the others.
+  let filter: CandidateFilter?
+  let otherFilters: [CandidateFilter]
   let ipv4: [PrefixLookup]
   let ipv6: [PrefixLookup]
   let wantsNames: Bool
   let wantsDigitLabels: Bool
+  /// Some URL has a host that is no name of two labels, nor IPv4.
+  let wantsOtherHosts: Bool
   let wantsDigests: Bool
   let classes = TextClasses.shared
   let way: Int32
   /// Words of values that the filters do not know.
   let words: LiteralMatcher?
+  private let wordFacts: [CandidateWords.Word]
   let takesAnyIPv6: Bool
   /// Defanged values are read as what they stand for, so that each is a candidate.
   let refangs: Bool
 
   var blocks = [sekisho_text_block](
     repeating: sekisho_text_block(), count: Self.windowBlocks + 2)
+  /// Room for the shapes of a window.
+  var shapes = TextShapes()
   /// Where the candidates of the chunk are.
   var found: [UInt32] = []
   /// Addresses that wait to be looked up together.
@@ -45,14 +52,21 @@ public struct CandidateFinder: Sendable {
   var colonsDone = 0
   /// End of the digits and dots that were looked at as an address.
   var addressesDone = 0
+  /// The same of those that the kernel looked at.
+  var quadsDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
   var lastUnit = (offset: -1, isInAuthority: false)
+  /// End of the last character above ASCII that was looked at.
+  var specialsDone = 0
+  /// End of the last run of a name that was looked at for a dot, and what came of it.
+  var runEnd = 0
+  var runHasDot = false
 
   /// Values of each kind, by raw value, that were looked at since the finder was made; a digest counts
   /// as what its length is without a label.
   public internal(set) var counts = [UInt64](repeating: 0, count: IndicatorKind.allCases.count)
 
-  private static let windowBlocks = 256
+  private static let windowBlocks = Int(SEKISHO_SHAPES_WINDOW) / 64
 
   /// Nil where text cannot be searched for what the databases hold: a string without any letter or digit,
   /// or an image without the filter.
@@ -76,16 +90,19 @@ public struct CandidateFinder: Sendable {
       guard words.insert(database, inWords, options) else { return nil }
     }
     takesAnyIPv6 = words.hasIPv6Hosts
+    wordFacts = words.words
     do {
       self.words = try words.matcher()
     } catch {
       return nil
     }
-    self.filters = filters
+    filter = filters.first
+    otherFilters = Array(filters.dropFirst())
     ipv4 = kinds.contains(.ipv4) ? databases.compactMap(\.ipv4) : []
     ipv6 = kinds.contains(.ipv6) ? databases.compactMap(\.ipv6) : []
     wantsNames = !kinds.isDisjoint(with: IndicatorKindSet([.domain, .url, .email]))
     wantsDigitLabels = wantsNames && filters.contains(where: \.hasDigitLabels)
+    wantsOtherHosts = wantsNames && filters.contains(where: \.hasOtherHosts)
     wantsDigests = IndicatorKind.allCases.contains { $0.isDigest && kinds.contains($0) }
     way = sekisho_text_best()
   }
@@ -98,7 +115,10 @@ public struct CandidateFinder: Sendable {
     digestsDone = 0
     colonsDone = 0
     addressesDone = 0
+    quadsDone = 0
     lastUnit = (-1, false)
+    specialsDone = 0
+    runEnd = 0
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }
     var start = 0
@@ -108,16 +128,8 @@ public struct CandidateFinder: Sendable {
       let end = min(chunk.byteCount, start + 64 * Self.windowBlocks)
       let last = min(chunk.byteCount, end + 64)
       classify(chunk.extracting(first..<last))
-      var index = (start - first) / 64
-      var base = start
-      while base < end {
-        let block = blocks[index]
-        if block.dot_letter | block.dot_digit | block.hex_run | block.colon | block.special != 0 {
-          look(block, at: base, chunk)
-        }
-        index += 1
-        base += 64
-      }
+      look(chunk, from: start, to: end)
+      if wantsDigitLabels { lookForDigitLabels(chunk, from: start, to: end) }
       start = end
     }
     lookUpAddresses()
@@ -137,8 +149,30 @@ public struct CandidateFinder: Sendable {
     guard
       words.scan(chunk, state: &state, limit: chunk.byteCount / 16 + 1024, matches: &matches)
     else { return false }
-    for match in matches { found.append(UInt32(truncatingIfNeeded: match.end &- 1)) }
+    for match in matches {
+      let word = wordFacts[Int(match.pattern)]
+      let end = Int(truncatingIfNeeded: match.end)
+      if !word.isRun || isRun(chunk, end - word.length..<end) { add(end - 1) }
+    }
     return true
+  }
+
+  /// Whether some bytes are a run of a name's characters of their own, as far as they mean themselves: an
+  /// escape, a percent unit or an ANSI sequence may take the first of what stands before them.
+  private func isRun(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    if range.upperBound < bytes.byteCount,
+      classes.is(bytes.byte(unchecked: range.upperBound), .nameByte)
+    {
+      return false
+    }
+    let floor = max(0, range.lowerBound - 12)
+    var start = range.lowerBound
+    while start > floor, classes.is(bytes.byte(unchecked: start - 1), .nameByte) { start -= 1 }
+    if start == range.lowerBound { return true }
+    guard start > 0 else { return false }
+    let before = bytes.byte(unchecked: start - 1)
+    return before == UInt8(ascii: "\\") || before == UInt8(ascii: "%")
+      || before == UInt8(ascii: "[") || before == UInt8(ascii: ";")
   }
 
   private mutating func classify(_ bytes: RawSpan) {
@@ -154,48 +188,85 @@ public struct CandidateFinder: Sendable {
     }
   }
 
-  @inline(__always)
-  private mutating func look(_ block: sekisho_text_block, at base: Int, _ chunk: RawSpan) {
-    var mask = block.dot_letter
-    while mask != 0 {
-      considerName(chunk, dot: base + mask.trailingZeroBitCount)
-      mask &= mask &- 1
+  /// Looks at the shapes of a window whose blocks are classified.
+  private mutating func look(_ chunk: RawSpan, from start: Int, to end: Int) {
+    // Taken out for the call, so that it can be read while the rest is written.
+    var shapes = shapes
+    self.shapes = TextShapes(empty: ())
+    defer { self.shapes = shapes }
+    shapes.find(
+      in: chunk, from: start, to: end, blocks, firstBlock: start > 0 ? 1 : 0,
+      addressesDone: quadsDone, way: way)
+    considerNames(chunk, shapes)
+    quadsDone = shapes.addressesDone
+    let dots = shapes.dots
+    for index in dots.indices where Int(dots[index]) >= addressesDone {
+      considerIPv4(chunk, dot: Int(dots[index]))
     }
-    mask = block.dot_digit
-    while mask != 0 {
-      let dot = base &+ mask.trailingZeroBitCount
-      if dot >= addressesDone { considerIPv4(chunk, dot: dot) }
-      if wantsDigitLabels { considerDigitLabel(chunk, dot: dot) }
-      mask &= mask &- 1
+    let escaped = shapes.escaped
+    for index in escaped.indices { add(Int(escaped[index])) }
+    lookUp(shapes)
+    if wantsDigests {
+      let digests = shapes.digests
+      for index in digests.indices { considerDigest(chunk, at: Int(digests[index])) }
     }
-    if block.hex_run != 0, wantsDigests {
-      mask = block.hex_run
-      while mask != 0 {
-        considerDigest(chunk, at: base + mask.trailingZeroBitCount)
-        mask &= mask &- 1
-      }
-    }
-    mask = block.colon
-    while mask != 0 {
-      considerColons(chunk, at: base + mask.trailingZeroBitCount)
-      mask &= mask &- 1
-    }
-    mask = block.special
-    while mask != 0 {
-      considerSpecial(chunk, at: base + mask.trailingZeroBitCount)
-      mask &= mask &- 1
-    }
+    let colons = shapes.colons
+    for index in colons.indices { considerColons(chunk, at: Int(colons[index])) }
+    let specials = shapes.specials
+    for index in specials.indices { considerSpecial(chunk, at: Int(specials[index])) }
   }
 
   @inline(__always)
   mutating func add(_ offset: Int) { found.append(UInt32(truncatingIfNeeded: offset)) }
 
-  /// Looks at the name whose last label begins with a digit, unless it is a number.
+  /// Looks at the names of a window whose last label begins with a digit, unless it is a number.
+  private mutating func lookForDigitLabels(_ bytes: RawSpan, from start: Int, to end: Int) {
+    var base = start
+    var index = start > 0 ? 1 : 0
+    while base < end {
+      var mask = blocks[index].dot_digit
+      while mask != 0 {
+        let dot = base + mask.trailingZeroBitCount
+        mask &= mask &- 1
+        var label = dot &+ 2
+        while label < bytes.byteCount, classes.is(bytes.byte(unchecked: label), .digit) {
+          label &+= 1
+        }
+        guard label < bytes.byteCount, classes.is(bytes.byte(unchecked: label), .label) else {
+          continue
+        }
+        let hash = DigitLabels.hash(bytes, from: dot + 1, classes)
+        if filter?.digitLabels.contains(hash) ?? false
+          || otherFilters.contains(where: { $0.digitLabels.contains(hash) })
+        {
+          considerName(bytes, dot: dot)
+        }
+      }
+      base += 64
+      index += 1
+    }
+  }
+
+  // MARK: Filters
+
+  /// Whether a name or host may end in what has this hash.
   @inline(__always)
-  private mutating func considerDigitLabel(_ bytes: RawSpan, dot: Int) {
-    var end = dot &+ 2
-    while end < bytes.byteCount, classes.is(bytes.byte(unchecked: end), .digit) { end &+= 1 }
-    guard end < bytes.byteCount, classes.is(bytes.byte(unchecked: end), .label) else { return }
-    considerName(bytes, dot: dot)
+  func mayEnd(_ hash: UInt64) -> Bool {
+    if let filter, filter.tails.holds(hash) { return true }
+    return !otherFilters.isEmpty && otherFilters.contains { $0.tails.holds(hash) }
+  }
+
+  /// Whether a value may have this hash.
+  @inline(__always)
+  func mayHold(_ hash: UInt64) -> Bool {
+    if let filter, filter.values.holdsPaired(hash) { return true }
+    return !otherFilters.isEmpty && otherFilters.contains { $0.values.holdsPaired(hash) }
+  }
+
+  /// Whether an IPv4 address with this hash may be the host of a URL.
+  @inline(__always)
+  func mayHost(_ hash: UInt64) -> Bool {
+    if let filter, filter.hosts.holdsPaired(hash) { return true }
+    return !otherFilters.isEmpty && otherFilters.contains { $0.hosts.holdsPaired(hash) }
   }
 }

@@ -221,10 +221,12 @@ extension IndicatorDatabase {
       for value in Candidates(kind, key: span(comparisonKey(of: entry))).all {
         let passes =
           switch value {
-          case .tail(let hash): candidateFilter.mayEnd(hash)
-          case .value(let hash): candidateFilter.mayHold(hash)
+          case .tail(let hash): candidateFilter.tails.holds(hash)
+          case .value(let hash): candidateFilter.values.holdsPaired(hash)
+          case .host(let hash): candidateFilter.hosts.holdsPaired(hash)
           case .otherHost: candidateFilter.hasOtherHosts
-          case .digitLabel: candidateFilter.hasDigitLabels
+          case .digitLabel(let hash):
+            candidateFilter.hasDigitLabels && candidateFilter.digitLabels.contains(hash)
           }
         if !passes { throw .damaged("entry \(entry) does not pass the candidate filter") }
       }

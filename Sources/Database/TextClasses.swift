@@ -17,6 +17,8 @@ struct TextClasses: @unchecked Sendable {
     static let word = Class(bits: 16)
     /// Dot and hyphen.
     static let stripped = Class(bits: 32)
+    /// `[A-Za-z0-9._-]`.
+    static let nameByte = Class(bits: 1 | 32)
   }
 
   private let table: UnsafePointer<UInt8>

@@ -62,7 +62,7 @@ extension Extraction {
     default: break
     }
     if case .comments = state.layout { state.layout = .lines }
-    if first == start, !state.isInsideLine, readsLineRecords,
+    if first == start, !state.isInsideLine, readsFlowHeaders,
       chunk.byte(unchecked: first) == UInt8(ascii: "v")
     {
       let read = readFlowLogHeader(chunk, &position, &state, isFinal: isFinal)

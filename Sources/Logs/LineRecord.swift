@@ -33,6 +33,9 @@ struct LineField {
   /// The format has said whether the address has a port: none is asked of siblings.
   var hasOwnPort = false
 
+  /// Whether the value has no bytes.
+  var isEmpty: Bool { start >= end }
+
   /// A field whose value is a whole range.
   init(_ path: FieldPaths.ID, _ range: Range<Int>) {
     self.path = path

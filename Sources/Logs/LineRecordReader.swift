@@ -13,7 +13,10 @@ extension Extraction {
   static let mostPairs = 512
 
   /// Whether lines may be records of these formats.
-  var readsLineRecords: Bool { options.format == nil }
+  var readsLineRecords: Bool { options.format?.isOfLines ?? true }
+
+  /// Whether a line may be the header of VPC flow logs.
+  var readsFlowHeaders: Bool { options.format == nil || options.format == .vpcFlow }
 
   /// Reads a whole line as a record into `line`; false: it is text.
   mutating func readLineRecord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
@@ -33,6 +36,9 @@ extension Extraction {
   /// Reads a message, which with or without a syslog header is a whole line.
   private mutating func readMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard range.count >= 8 else { return false }
+    if let format = options.format, format != .syslog {
+      return readMessage(bytes, range, as: format)
+    }
     if readPiped(bytes, range) { return true }
     switch bytes.byte(unchecked: range.lowerBound) {
     case UInt8(ascii: "%"): return readFirewallMessage(bytes, range)
@@ -45,6 +51,22 @@ extension Extraction {
       return true
     }
     return readTokens(bytes, range) || readPairs(bytes, range)
+  }
+
+  /// Reads a message in the one format that was asked for.
+  private mutating func readMessage(
+    _ bytes: RawSpan, _ range: Range<Int>, as format: LogFormat
+  ) -> Bool {
+    switch format {
+    case .cef, .leef: readPiped(bytes, range)
+    case .asa: readFirewallMessage(bytes, range)
+    case .iptables: readPacketFilter(bytes, range)
+    case .bind: readNameServerQuery(bytes, range)
+    case .access: readAccessLog(bytes, range)
+    case .elb, .squid, .vpcFlow: readTokens(bytes, range)
+    case .logfmt: readPairs(bytes, range)
+    case .text, .jsonl, .eve, .zeek, .csv, .tsv, .w3c, .syslog: false
+    }
   }
 
   // MARK: Tokens

@@ -24,6 +24,37 @@ public enum LogFormat: String, Sendable, CaseIterable {
   case tsv
   /// The W3C's extended log format, as written by IIS and many proxies.
   case w3c
+  /// Lines with a syslog header (RFC 3164, RFC 5424), whatever the message behind it is.
+  case syslog
+  /// ArcSight's common event format.
+  case cef
+  /// QRadar's log event extended format.
+  case leef
+  /// Access logs of Apache and nginx, common or combined.
+  case access
+  /// Amazon's load balancers, of each generation.
+  case elb
+  /// Squid's own access log.
+  case squid
+  /// Packets that a packet filter logs as `KEY=VALUE`.
+  case iptables
+  /// Messages of Cisco's firewalls.
+  case asa
+  /// BIND's log of queries.
+  case bind
+  /// Keys and values, as `key=value key="value"`.
+  case logfmt
+  /// Amazon's VPC flow logs, with or without a header.
+  case vpcFlow = "vpc-flow"
+
+  /// Whether each line is a record by itself, known by what stands on it.
+  var isOfLines: Bool {
+    switch self {
+    case .text, .jsonl, .eve, .zeek, .csv, .tsv, .w3c: false
+    case .syslog, .cef, .leef, .access, .elb, .squid, .iptables, .asa, .bind, .logfmt, .vpcFlow:
+      true
+    }
+  }
 }
 
 /// How logs are read.

@@ -89,7 +89,7 @@ public struct LogState: Equatable, Sendable {
     default: header = nil
     }
     guard let header else {
-      if options.format == nil,
+      if options.format == nil || options.format == .vpcFlow,
         let header = FlowLogHeader.recognise(
           bytes, from: start, limit: options.lineLimit, isFinal: isFinal)
       {

@@ -76,6 +76,7 @@ extension Extraction {
         bytes, range,
         ["deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name", "severity"])
     else { return false }
+    let header = line.fields.count
     var key = start..<start
     var value = start
     var offset = start
@@ -95,7 +96,41 @@ extension Extraction {
       value = equals + 1
     }
     if !key.isEmpty { addExtension(bytes, key, value..<end) }
+    applyLabels(bytes, from: header)
     return true
+  }
+
+  /// Labels of a record that are applied; CEF has two dozen fields that can have one.
+  private static let mostLabels = 32
+
+  /// Gives fields that a vendor may use as it likes (`cs1`, `c6a2`, `flexString1`) the names that their labels
+  /// say (`cs1Label`).
+  private mutating func applyLabels(_ bytes: RawSpan, from first: Int) {
+    func key(_ field: LineField) -> Range<Int> {
+      // Parts of the header have none, and a value may be trimmed.
+      let equals = field.start - 1
+      return equals > field.outerStart && bytes.byte(unchecked: equals) == UInt8(ascii: "=")
+        ? field.outerStart..<equals : field.outerStart..<field.outerStart
+    }
+    var labels = 0
+    for index in first..<line.fields.count {
+      let label = line.fields[index]
+      let name = key(label)
+      guard name.count > 5, name.count <= 24, !label.isEmpty, label.end - label.start <= 64,
+        bytes.starts(with: "Label", at: name.upperBound - 5)
+      else { continue }
+      labels += 1
+      if labels > Self.mostLabels { return }
+      let named = bytes.extracting(name.lowerBound..<name.upperBound - 5)
+      for other in first..<line.fields.count
+      where key(line.fields[other]).count == named.byteCount
+        && bytes.extracting(key(line.fields[other])).isEqual(to: named)
+      {
+        line.fields[other].path = paths.child(
+          of: FieldPaths.root, key: bytes.extracting(label.start..<label.end))
+        line.fields[index].path = LineRecord.unread
+      }
+    }
   }
 
   /// Of which keys of CEF, LEEF and the like are made.

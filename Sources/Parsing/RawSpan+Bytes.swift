@@ -64,25 +64,22 @@ extension RawSpan {
 
   /// Number of bytes of a value.
   ///
-  /// Eight bytes at a time; their flags add up in the bytes of one word, which is emptied before any of
-  /// them can overflow.
+  /// A vector at a time; its sums are bytes, which are emptied before any of them can overflow.
   public func count(of value: UInt8) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let lows: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
-    let halves: UInt64 = 0x00ff_00ff_00ff_00ff
-    let pattern = ones &* UInt64(value)
+    let pattern = SIMD64<UInt8>(repeating: value)
     var total = 0
     var offset = 0
-    while byteCount - offset >= 8 {
-      var sums: UInt64 = 0
-      let words = min((byteCount - offset) / 8, 255)
-      for _ in 0..<words {
-        let difference = littleEndianUInt64(unchecked: offset) ^ pattern
-        sums &+= ~(((difference & lows) &+ lows) | difference | lows) >> 7
-        offset += 8
+    while byteCount - offset >= 64 {
+      var sums = SIMD64<UInt8>.zero
+      for _ in 0..<min((byteCount - offset) / 64, 255) {
+        // SAFETY: the loop ends before fewer than 64 bytes are left.
+        let bytes = unsafe unsafeLoadUnaligned(
+          fromUncheckedByteOffset: offset, as: SIMD64<UInt8>.self)
+        // A lane that is equal is all ones, which is minus one.
+        sums &-= unsafe unsafeBitCast(bytes .== pattern, to: SIMD64<UInt8>.self)
+        offset += 64
       }
-      let pairs = (sums & halves) &+ (sums >> 8 & halves)
-      total += Int((pairs &* 0x0001_0001_0001_0001) >> 48)
+      for lane in sums.indices { total += Int(sums[lane]) }
     }
     while offset < byteCount {
       if byte(unchecked: offset) == value { total += 1 }

@@ -122,5 +122,7 @@ package struct InputInMemory: Sendable {
 
 /// What an input is read as.
 public enum InputFormat: String, Sendable, CaseIterable {
-  case pcap, text, jsonl, zeek, eve, csv, tsv, w3c
+  case pcap, text, jsonl, zeek, eve, csv, tsv, w3c, syslog, cef, leef, access, elb, squid
+  case iptables, asa, bind, logfmt
+  case vpcFlow = "vpc-flow"
 }

@@ -3,6 +3,7 @@ import Database
 import Indicators
 import Inputs
 import Logs
+import Parsing
 
 /// Scratch memory of one thread, reused from piece to piece.
 final class WorkerTools {
@@ -79,6 +80,12 @@ extension ScanWorker {
     }
     tools.finder?.addCounts(since: counted, to: &output.statistics.observables)
     output.statistics.lines += lines
+    // A last line need not end.
+    if isFinal, offset > 0, offset >= bytes.byteCount,
+      bytes.byte(at: bytes.byteCount - 1) != Byte.lineFeed
+    {
+      output.statistics.lines += 1
+    }
     output.statistics.bytes += UInt64(offset)
     output.statistics.skipped.merge(tools.logs.tally)
     return ScannedText(state: state, consumed: min(offset, bytes.byteCount), lines: lines)

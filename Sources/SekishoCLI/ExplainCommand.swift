@@ -114,7 +114,9 @@ struct ScopeArguments: ParsableArguments {
   var home: [String] = []
 
   @Option(
-    help: ArgumentHelp("auto, pcap, text, jsonl, zeek, eve, csv, tsv or w3c.", valueName: "format"))
+    help: ArgumentHelp(
+      "auto, pcap, text, jsonl, zeek, eve, csv, tsv, w3c, syslog, cef, leef, access, elb, squid, "
+        + "iptables, asa, bind, logfmt or vpc-flow.", valueName: "format"))
   var inputFormat = "auto"
 
   @Flag(help: "Defanged values in the inputs are read as what they stand for.")

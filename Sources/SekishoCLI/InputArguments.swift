@@ -9,7 +9,8 @@ struct InputArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "auto, pcap, text, jsonl, zeek, eve, csv, tsv or w3c.", valueName: "format"))
+      "auto, pcap, text, jsonl, zeek, eve, csv, tsv, w3c, syslog, cef, leef, access, elb, squid, "
+        + "iptables, asa, bind, logfmt or vpc-flow.", valueName: "format"))
   var inputFormat = "auto"
 
   @Option(

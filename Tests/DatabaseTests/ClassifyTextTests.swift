@@ -4,9 +4,7 @@ import Testing
 /// Every way to classify text against the rules of the header, byte by byte.
 @Suite struct ClassifyTextTests {
   private static let ways: [Int32] = {
-    let best = sekisho_text_best()
-    let portable = Int32(sekisho_text_portable)
-    return best == portable ? [portable] : [portable, best]
+    (Int32(sekisho_text_portable)...sekisho_text_best()).map { $0 }
   }()
 
   @Test(arguments: ways)
@@ -27,6 +25,8 @@ import Testing
         #expect(block.hex_run == wanted.hex_run)
         #expect(block.colon == wanted.colon)
         #expect(block.special == wanted.special)
+        #expect(block.quad == wanted.quad)
+        #expect(block.name == wanted.name)
       }
     }
   }
@@ -63,6 +63,12 @@ import Testing
           byte($0) == 0x3A && isHex(byte($0 - 1)) && isHex(byte($0 + 1))
         }
     }
+    // Whether the digits behind a dot are more than a number, as far as the block tells.
+    func isDigitLabel(_ dot: Int) -> Bool {
+      var offset = dot + 1
+      while offset < block * 64 + 64, isDigit(byte(offset)) { offset += 1 }
+      return offset == block * 64 + 64 || isName(byte(offset))
+    }
     let isDense = hexColons(block).count + hexColons(block - 1).count >= 7
     var wanted = sekisho_text_block()
     for bit in 0..<64 {
@@ -72,7 +78,11 @@ import Testing
       if here == 0x2E, isName(before) {
         if isLetter(next) { wanted.dot_letter |= mask }
         if isDigit(next) { wanted.dot_digit |= mask }
+        if isDigit(before), isDigit(next), (2...4).contains(where: { byte(place + $0) == 0x2E }) {
+          wanted.quad |= mask
+        }
       }
+      if isName(here) { wanted.name |= mask }
       if bit <= 48, (place..<place + 16).allSatisfy({ isHex(byte($0)) }) { wanted.hex_run |= mask }
       if here == 0x3A, before == 0x3A || isDense && isHex(before) && isHex(next) {
         wanted.colon |= mask
@@ -82,6 +92,8 @@ import Testing
         wanted.special |= mask
       }
     }
+    let dots = (0..<64).filter { wanted.dot_digit >> UInt64($0) & 1 == 1 }
+    if !dots.contains(where: { isDigitLabel(block * 64 + $0) }) { wanted.dot_digit = 0 }
     return wanted
   }
 }

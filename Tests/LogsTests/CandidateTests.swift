@@ -52,7 +52,8 @@ struct CandidateTests {
   private func compare(_ log: [UInt8], _ name: String, refangs: Bool = false) throws {
     if log.starts(with: [0xff, 0xfe]) || log.starts(with: [0xfe, 0xff]) { return }
     let everything = matches(log, candidates: nil, refangs: refangs)
-    let values = Array(Set(everything.map(\.value))).sorted()
+    // A URL with a longer scheme is never an indicator: no entry of a database can say where its host begins.
+    let values = Array(Set(everything.map(\.value).filter { $0.schemeLength <= 255 })).sorted()
     guard !values.isEmpty else { return }
     var random = SeededGenerator(seed: UInt64(log.count))
     for _ in 0..<4 {

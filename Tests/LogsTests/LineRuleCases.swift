@@ -44,6 +44,10 @@ enum LineRuleCases {
       "a joined URL of CEF", "CEF:0|V|P|1|x|n|5|dhost=a.example request=/b?c\\=d",
       ["domain dhost a.example @24", "url request http://a.example/b?c=d @42"]),
     Case(
+      "labels of CEF",
+      "CEF:0|V|P|1|x|n|5|cs1=a.example cs1Label=host cn2Label=b.example c6a1Label=x c6a1=192.0.2.1",
+      ["domain host a.example @22", "domain cn2Label b.example @55", "ipv4 x 192.0.2.1 @82"]),
+    Case(
       "a user agent of CEF", "CEF:0|V|P|1|x|n|5|requestClientApplication=Chrome/1.2.3.4", []),
     Case(
       "a header of CEF cut short", "CEF:0|V|P|1|a.example", ["domain text a.example @12"]),

@@ -48,9 +48,33 @@ extension ReferenceLine {
     if isLEEF {
       readAttributes(place, isSecond: bytes[start + version.lowerBound] >= 0x32)
     } else {
+      let header = fields.count
       readExtension(place)
+      applyLabels(from: header)
     }
     return true
+  }
+
+  /// Fields whose names another one tells, as `cs1` and `cs1Label`.
+  private mutating func applyLabels(from first: Int) {
+    // A value behind blanks is none of a name.
+    let names = fields.map { field in
+      bytes[field.outer.lowerBound..<field.range.lowerBound].last == 0x3D
+        ? field.keys?.last ?? [] : []
+    }
+    var labels = 0
+    for index in first..<fields.count {
+      let name = names[index]
+      let value = fields[index].range
+      guard 6...24 ~= name.count, name.suffix(5).elementsEqual("Label".utf8), 1...64 ~= value.count
+      else { continue }
+      labels += 1
+      if labels > 32 { return }
+      for other in first..<fields.count where names[other] == Array(name.dropLast(5)) {
+        fields[other].keys = [Array(bytes[value])]
+        fields[index].keys = nil
+      }
+    }
   }
 
   private static let extensionKey = ReferencePattern(
