@@ -45,13 +45,13 @@ def write_capture(path, frames):
 
 
 def storm(path, flows=2_000_000):
-    """A SYN a flow: every packet is one of a flow that was never seen."""
+    """A SYN a flow: every packet is one of a flow that was never seen, with addresses that no feed has."""
     def frames():
         for flow in range(flows):
-            source = struct.pack(">I", 0xC6120000 + flow % 0x20000)
+            source = struct.pack(">I", 0x0A000000 + flow % 0x20000)
             tcp = struct.pack(">HHIIBBHHH", 1024 + flow // 0x20000, flow % 60000 + 1, flow, 0,
                               0x50, 2, 1024, 0, 0)
-            yield frame(source, bytes([192, 0, 2, 1]), 6, tcp)
+            yield frame(source, bytes([10, 255, 0, 1]), 6, tcp)
     write_capture(path, frames())
 
 
@@ -63,7 +63,7 @@ def many_hits(path, names, queries=300_000):
             labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
             dns = struct.pack(">HHHHHH", query & 0xFFFF, 0x0100, 1, 0, 0, 0) + labels + b"\0\0\1\0\1"
             udp = struct.pack(">HHHH", 1024 + query % 60000, 53, 8 + len(dns), 0) + dns
-            yield frame(bytes([198, 51, 100, 1 + query % 200]), bytes([192, 0, 2, 53]), 17, udp)
+            yield frame(bytes([10, 1, 0, 1 + query % 200]), bytes([10, 255, 0, 53]), 17, udp)
     write_capture(path, frames())
 
 
