@@ -90,8 +90,7 @@ extension Extraction {
       {
         return true
       }
-      countBroken(chunk, at: start, isLong: isLong)
-      return nil
+      return giveUp(chunk, at: start, position, isLong: isLong, isFinal: isFinal)
     case .complete(let end):
       if isArrayOfObjects {
         let first = position.line + UInt64(chunk.lineFeeds(from: position.offset, to: value)) + 1
@@ -109,8 +108,7 @@ extension Extraction {
             if openList(chunk, from: start, &position, &state, isFinal: isFinal, into: &batch) {
               return true
             }
-            countBroken(chunk, at: start, isLong: false)
-            return nil
+            return giveUp(chunk, at: start, position, isLong: false, isFinal: isFinal)
           }
         }
         emitTopLevel(
@@ -120,6 +118,18 @@ extension Extraction {
       state.isInsideLine = true
       return true
     }
+  }
+
+  /// Leaves a line that looked like a record to be read as text.
+  ///
+  /// nil: it is counted. false: more bytes are needed to read it as text. It will be tried again with
+  /// them, and counted then, so that the count does not depend on where the bytes are cut.
+  private mutating func giveUp(
+    _ chunk: RawSpan, at start: Int, _ position: LogPosition, isLong: Bool, isFinal: Bool
+  ) -> Bool? {
+    if case .unknown = lineEnd(chunk, from: position.offset, isFinal: isFinal) { return false }
+    countBroken(chunk, at: start, isLong: isLong)
+    return nil
   }
 
   /// Counts a line that looked like a record.
