@@ -7,8 +7,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure throughput over your own data.",
     discussion: """
-      Data is read into memory first. Each repetition goes over the whole input; the best and the
-      median rate are printed, and how many matches there were, so that the figures can be held
+      Data is read into memory first. Each repetition goes over the whole input; the best and the \
+      median rate are printed, and how many matches there were, so that the figures can be held \
       against any other tool.
 
       Example:
@@ -126,7 +126,7 @@ struct PrefixesBench: ParsableCommand {
     commandName: "prefixes",
     abstract: "Ask which prefix covers each address.",
     discussion: """
-      Matches are the addresses that a prefix covers; with --covering, all prefixes over each address
+      Matches are the addresses that a prefix covers; with --covering, all prefixes over each address \
       are asked for, and counted. All lines are of one family.
 
       Example:

@@ -6,13 +6,13 @@ struct CompileCommand: ParsableCommand {
     commandName: "compile",
     abstract: "Compile feeds into one indicator database file.",
     discussion: """
-      The format of each feed is told by its content, or given as PATH=FORMAT. Lines that cannot be
+      The format of each feed is told by its content, or given as PATH=FORMAT. Lines that cannot be \
       used are counted by reason and never stop a feed; --list-refused shows each of them.
 
       Example:
         sekisho compile feeds/ spamhaus.txt=netset --allow our-names.txt -o indicators.skdb
 
-      Exit codes: 0 compiled, 2 an error. A feed that cannot be read is an error; the database then
+      Exit codes: 0 compiled, 2 an error. A feed that cannot be read is an error; the database then \
       holds the others.
       """)
 

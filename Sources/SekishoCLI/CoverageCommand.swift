@@ -7,11 +7,11 @@ struct CoverageCommand: ParsableCommand {
     commandName: "coverage",
     abstract: "Compare feeds with one another and with inputs.",
     discussion: """
-      Volume, change, what a feed has that no other has, overlap (also of networks and subdomains), who is
-      first, age, a bound for accuracy, coverage of a truth, hits on your own inputs, techniques of
+      Volume, change, what a feed has that no other has, overlap (also of networks and subdomains), who is \
+      first, age, a bound for accuracy, coverage of a truth, hits on your own inputs, techniques of \
       ATT&CK, and what each feed costs. Every figure is defined in the article "Coverage".
 
-      A folder of dated copies (--snapshots) holds files such as feed-2024-05-01.txt or
+      A folder of dated copies (--snapshots) holds files such as feed-2024-05-01.txt or \
       2024-05-01/feed.txt; what is left of the path without the date is the feed's name.
 
       Example:

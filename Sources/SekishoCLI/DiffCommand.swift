@@ -12,18 +12,18 @@ struct DiffCommand: ParsableCommand {
     commandName: "diff",
     abstract: "Show what an update of feeds changes: entries, and hits over inputs.",
     discussion: """
-      OLD and NEW are databases, feeds, folders of feeds, or feed configurations (.yaml). Entries are
-      compared by value and feed; inputs are scanned with both, and each hit that is lost, gained or
+      OLD and NEW are databases, feeds, folders of feeds, or feed configurations (.yaml). Entries are \
+      compared by value and feed; inputs are scanned with both, and each hit that is lost, gained or \
       now suppressed is told with its cause.
 
-      --fail-on takes FIGURE>NUMBER, separated by commas: lost, gained, suppressed (hits over the
-      inputs), removed, added, changed (entries), feeds (feeds gone or unreadable), share (percent of
+      --fail-on takes FIGURE>NUMBER, separated by commas: lost, gained, suppressed (hits over the \
+      inputs), removed, added, changed (entries), feeds (feeds gone or unreadable), share (percent of \
       a feed's old entries that it no longer has, the largest of all feeds).
 
       Example:
         sekisho diff old.skdb feeds/ traffic.pcap --fail-on 'lost>0,share>20%' --format markdown
 
-      Exit codes: 0 fine, 1 a threshold is exceeded, 2 an error, also a feed or an input that cannot be
+      Exit codes: 0 fine, 1 a threshold is exceeded, 2 an error, also a feed or an input that cannot be \
       read.
       """)
 

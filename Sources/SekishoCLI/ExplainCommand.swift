@@ -7,8 +7,8 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Say why a value is a hit or not.",
     discussion: """
-      The value comes last; inputs before it are searched for it. Tells its normal form, the entries
-      that cover it, what lets each count or not (kind, confidence, validity, weak kinds, allow lists,
+      The value comes last; inputs before it are searched for it. Tells its normal form, the entries \
+      that cover it, what lets each count or not (kind, confidence, validity, weak kinds, allow lists, \
       joint conditions), what is near where nothing covers it, and where inputs show it or why not.
 
       Example:

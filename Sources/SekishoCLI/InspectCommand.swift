@@ -7,7 +7,7 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Show what a database holds.",
     discussion: """
-      Entries by kind and by feed, sizes, and facts of the build. --verify checks every sum and every
+      Entries by kind and by feed, sizes, and facts of the build. --verify checks every sum and every \
       internal reference.
 
       Example:

@@ -7,8 +7,8 @@ struct ScanBench: ParsableCommand {
     commandName: "scan",
     abstract: "Scan your inputs with your database, from memory.",
     discussion: """
-      Rounds over the inputs alternate with rounds of a fixed loop. What a baseline keeps and compares
-      is the ratio of the two, so that a machine that is slower or busier today changes nothing; where
+      Rounds over the inputs alternate with rounds of a fixed loop. What a baseline keeps and compares \
+      is the ratio of the two, so that a machine that is slower or busier today changes nothing; where \
       the loop itself moved by more than a tenth, all is measured again.
 
       Example:

@@ -12,7 +12,7 @@ struct ScanCommand: ParsableCommand {
     commandName: "scan",
     abstract: "Match captures and logs against indicators.",
     discussion: """
-      Captures (pcap, pcapng) and logs are told by content; each may be gzip or zstd. A folder is read
+      Captures (pcap, pcapng) and logs are told by content; each may be gzip or zstd. A folder is read \
       recursively, - is standard input. Hits go to standard output, the summary to standard error.
 
       Example:
@@ -21,7 +21,7 @@ struct ScanCommand: ParsableCommand {
         sekisho scan --db indicators.skdb --follow /var/log/dnsmasq.log
         sekisho scan --db indicators.skdb --refang --only-matching mails.txt | sort -u
 
-      Exit codes: 0 no hits, 1 hits, 2 an error or an input not read to its end (hits found are
+      Exit codes: 0 no hits, 1 hits, 2 an error or an input not read to its end (hits found are \
       written all the same).
       """)
 

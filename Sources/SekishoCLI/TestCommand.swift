@@ -12,7 +12,7 @@ struct TestCommand: ParsableCommand {
     commandName: "test",
     abstract: "Run regression suites: inputs, and the hits that must be and must not be.",
     discussion: """
-      A suite is a YAML file of cases (seeds/suite.schema.json describes it for editors). A case that
+      A suite is a YAML file of cases (seeds/suite.schema.json describes it for editors). A case that \
       fails shows what was expected against what was found, and for a missing hit why.
 
       Example:
