@@ -288,23 +288,17 @@ class Table:
 
     def __init__(self, path):
         self.path = path
-        self.rows = []
-        self.notes = []
         revision = run("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip()
         if run("git", "-C", str(ROOT), "status", "--porcelain", "Sources", "Benchmarks/compare"):
             revision += " and changes"
         self.run = f"{time.strftime('%Y-%m-%d')} {revision}"
         self.done = set()
-        inside = False
-        for line in path.read_text().splitlines() if path.exists() else []:
-            if line.startswith("| what | ours"):
-                inside = True
-            elif inside and line.startswith("|"):
-                if not line.startswith("|---"):
-                    self.rows.append((line.split("|")[1].strip(), line))
-            elif inside:
-                # What a person wrote below the table stays.
-                self.notes.append(line)
+        lines = path.read_text().splitlines() if path.exists() else []
+        head = next((i for i, line in enumerate(lines) if line.startswith("| what | ours")), len(lines))
+        end = next((i for i in range(head, len(lines)) if not lines[i].startswith("|")), len(lines))
+        self.rows = [(line.split("|")[1].strip(), line) for line in lines[head + 2:end]]
+        # What a person wrote below the table stays, other tables among it.
+        self.notes = lines[end:]
 
     def replace(self, name, result):
         def size(value):
