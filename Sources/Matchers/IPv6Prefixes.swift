@@ -11,12 +11,12 @@ struct IPv6Prefixes: Sendable {
   /// Sections: links (3), intervals of the high half (3), which of them are deep (bits), first low
   /// interval of each deep one and the end, starts and values of the low intervals, addresses.
   static let format = ImageFormat(
-    magic: "SekiPfx6", version: 3, parameterCount: 2,
-    elementSizes: [8, 4, 4, 8, 4, 4, 8, 4, 8, 4, 1])
+    magic: "SekiPfx6", version: 4, parameterCount: 2,
+    elementSizes: [8, 4, 4, 8, 4, 8, 8, 4, 8, 4, 1])
 
   private static let group = 64
 
-  private let intervals: IntervalTable<UInt64>
+  var intervals: IntervalTable
   private let deep: ImageTable<UInt64>
   private let lowFirsts: ImageTable<UInt32>
   private let lowStarts: ImageTable<UInt64>
@@ -70,7 +70,6 @@ struct IPv6Prefixes: Sendable {
     for index in range {
       members[count & 63] = UInt32(truncatingIfNeeded: index)
       highs[count & 63] = queries[index].high
-      intervals.prefetchIndex(of: queries[index].high)
       count &+= numbers[index] == PrefixTrie.none ? 1 : 0
     }
     var found = InlineArray<64, UInt32>(repeating: 0)

@@ -1,151 +1,103 @@
+internal import CByteKernels
+
 /// Addresses cut into intervals, each with a value: what nested prefixes come to when flattened.
 ///
 ///     starts   Address …   first address of each interval, rising, the first one 0
 ///     values   UInt32 …    one for each interval
-///     index    UInt32 …    for each block of addresses the interval in which its lowest one lies;
-///                          one more at the end, the last interval
+///     levels   Address …   above the starts a tree without pointers, the top first
 ///
-/// The interval of an address is the last one that begins at or before it. Blocks are a power of two of
-/// equal parts of what lies between the second start and the last, which for real addresses is a small
-/// part of all; what is below belongs to the first block, what is above to the last. The index narrows
-/// the search to a few intervals, among which a binary search decides. An index entry
-/// equal to the next one answers at once: most of the address space is one interval to its block.
-struct IntervalTable<Address>: Sendable
-where Address: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable {
-  let starts: ImageTable<Address>
+/// The interval of an address is the last one that begins at or before it. A level holds every eighth
+/// address of the one below, which is a line of the cache for each step of a search, whatever the
+/// addresses are: real ones lie close together in few places, where an index of equal parts of the address space
+/// leaves long searches.
+struct IntervalTable: Sendable {
+  let starts: ImageTable<UInt64>
   let values: ImageTable<UInt32>
-  private let index: ImageTable<UInt32>
-  private let scale: Scale
+  private let levels: ImageTable<UInt64>
+  /// Where each level begins, and the end.
+  private let levelFirsts: [UInt32]
+  /// The kernel's variant; tests force each.
+  var variant = sekisho_best_variant()
 
-  /// How addresses become blocks.
-  private struct Scale: Sendable {
-    /// Where the first block begins.
-    let base: Address
-    let shift: Address
-    let lastBlock: Address
+  private static let fan = Int(SEKISHO_INTERVAL_FAN)
 
-    init(base: Address, last: Address, blocks: Int) {
-      self.base = base
-      let bits = blocks.trailingZeroBitCount
-      let used = last > base ? Address.bitWidth - (last - base).leadingZeroBitCount : 0
-      shift = Address(truncatingIfNeeded: max(0, used - bits))
-      lastBlock = Address(truncatingIfNeeded: blocks - 1)
+  /// Where the levels over a number of intervals begin, the top first, and the end.
+  ///
+  /// There is one number at least, so that no table of an image is empty.
+  private static func levelFirsts(intervals count: Int) -> [UInt32] {
+    var sizes: [Int] = []
+    var size = count
+    while size > fan {
+      size = (size + fan - 1) / fan
+      sizes.append((size + fan - 1) / fan * fan)
     }
-
-    @inline(__always)
-    func block(_ address: Address) -> Int {
-      let above = address >= base ? address &- base : 0
-      return Int(truncatingIfNeeded: min(above &>> shift, lastBlock))
-    }
+    var firsts: [UInt32] = [0]
+    for size in sizes.reversed() { firsts.append(firsts[firsts.count - 1] + UInt32(size)) }
+    return firsts
   }
 
-  /// The most bits that the index takes.
-  static var largestIndexBits: Int { 18 }
-
-  /// Bits of the index for a number of intervals: about four entries to an interval.
-  static func indexBits(intervals count: Int) -> Int {
-    let bits = Int.bitWidth - count.leadingZeroBitCount
-    return min(largestIndexBits, max(4, bits + 1))
-  }
-
-  /// The index entries for given starts.
-  static func makeIndex(starts: [Address], bits: Int) -> [UInt32] {
-    let blocks = 1 << bits
-    let scale = Scale(
-      base: starts.count > 1 ? starts[1] : 0, last: starts[starts.count - 1], blocks: blocks)
-    // The first interval that begins in a block or above it, less one, unless it begins with it.
-    var index = [UInt32](repeating: UInt32(starts.count - 1), count: blocks + 1)
-    var next = 1
-    index[0] = 0
-    for interval in starts.indices.dropFirst() {
-      let block = scale.block(starts[interval])
-      while next <= block {
-        let lowest = scale.base + Address(next) << scale.shift
-        index[next] = UInt32(starts[interval] == lowest ? interval : interval - 1)
-        next += 1
+  /// The levels over given starts.
+  static func makeLevels(starts: [UInt64]) -> [UInt64] {
+    let firsts = levelFirsts(intervals: starts.count)
+    var levels = [UInt64](repeating: .max, count: max(1, Int(firsts[firsts.count - 1])))
+    var step = fan
+    for first in firsts.dropLast().reversed() {
+      for (at, start) in stride(from: 0, to: starts.count, by: step).enumerated() {
+        levels[Int(first) + at] = starts[start]
       }
+      step *= fan
     }
-    return index
+    return levels
   }
 
-  /// Takes three sections of an image: starts, values, index.
+  /// Takes three sections of an image: starts, values, levels.
   init(_ reader: ImageReader, firstSection section: Int) throws(ImageError) {
     starts = try reader.table(section)
     values = try reader.table(section + 1)
-    index = try reader.table(section + 2)
-    let blocks = index.count - 1
-    guard blocks >= 2, blocks & (blocks - 1) == 0,
-      blocks.trailingZeroBitCount <= Self.largestIndexBits, starts.count == values.count,
-      starts.count <= Int(UInt32.max)
-    else { throw .damaged("the tables of intervals do not fit one another") }
-    scale = Scale(
-      base: starts.count > 1 ? starts[clamping: 1] : 0, last: starts[clamping: starts.count - 1],
-      blocks: blocks)
-  }
-
-  /// Asks for what `find` reads first.
-  @inline(__always)
-  func prefetchIndex(of address: Address) {
-    index.prefetch(scale.block(address))
+    levels = try reader.table(section + 2)
+    guard starts.count == values.count, starts.count <= Int(UInt32.max) else {
+      throw .damaged("the tables of intervals do not fit one another")
+    }
+    levelFirsts = Self.levelFirsts(intervals: starts.count)
+    guard levels.count == max(1, Int(levelFirsts[levelFirsts.count - 1])) else {
+      throw .damaged("the levels of intervals do not fit them")
+    }
   }
 
   /// The interval of each of `count` addresses, at most 64.
-  ///
-  /// The searches go side by side, a step of all before the next of any, so that their loads overlap.
   @inline(__always)
   func find(
-    _ addresses: InlineArray<64, Address>, _ count: Int, _ bases: inout InlineArray<64, UInt32>
+    _ addresses: InlineArray<64, UInt64>, _ count: Int, _ found: inout InlineArray<64, UInt32>
   ) {
-    // Indices into the arrays are masked, which keeps them inside and spares the check.
-    var lefts = InlineArray<64, UInt32>(repeating: 0)
-    var open = InlineArray<64, UInt8>(repeating: 0)
-    var opened = 0
-    let end = UInt32(truncatingIfNeeded: starts.count)
-    for at in 0..<count {
-      let block = scale.block(addresses[at & 63])
-      let first = min(index[clamping: block], end &- 1)
-      let last = min(index[clamping: block &+ 1], end &- 1)
-      bases[at & 63] = first
-      let left = last >= first ? last &- first &+ 1 : 1
-      lefts[at & 63] = left
-      open[opened & 63] = UInt8(truncatingIfNeeded: at)
-      opened &+= left > 1 ? 1 : 0
-      starts.prefetch(Int(first &+ left &>> 1))
-    }
-    // What is left halves each time, so it ends whatever the index says.
-    while opened > 0 {
-      var kept = 0
-      for at in 0..<opened {
-        let member = Int(open[at & 63]) & 63
-        let half = lefts[member] &>> 1
-        let middle = bases[member] &+ half
-        let base = starts[clamping: Int(middle)] <= addresses[member] ? middle : bases[member]
-        let left = lefts[member] &- half
-        bases[member] = base
-        lefts[member] = left
-        open[kept & 63] = UInt8(truncatingIfNeeded: member)
-        kept &+= left > 1 ? 1 : 0
-        starts.prefetch(Int(base &+ left &>> 1))
+    // SAFETY: `init` found as many starts and numbers of levels in the image as the table says, and the
+    // levels' places follow from the number of starts. Both arrays have more than `count` elements.
+    unsafe levelFirsts.withUnsafeBufferPointer { firsts in
+      guard let firsts = unsafe firsts.baseAddress else { return }
+      var table = unsafe sekisho_interval_table(
+        starts: starts.pointer, levels: levels.pointer, count: UInt32(starts.count),
+        level_count: UInt32(levelFirsts.count - 1), level_firsts: firsts)
+      var places = found.mutableSpan
+      unsafe addresses.span.withUnsafeBufferPointer { from in
+        unsafe places.withUnsafeMutableBufferPointer { to in
+          guard let from = unsafe from.baseAddress, let to = unsafe to.baseAddress else { return }
+          unsafe sekisho_find_intervals(variant, &table, from, min(count, 64), to)
+        }
       }
-      opened = kept
     }
   }
 
-  /// Checks the order of the starts and every entry of the index.
+  /// Checks the order of the starts and every number of the levels.
   func verify() throws(ImageError) {
     guard starts[clamping: 0] == 0 else { throw .damaged("the first interval begins above 0") }
     for at in 0..<starts.count - 1 where starts[clamping: at] >= starts[clamping: at + 1] {
       throw .damaged("interval \(at + 1) does not begin after the one before")
     }
-    var all: [Address] = []
+    var all: [UInt64] = []
     all.reserveCapacity(starts.count)
     for at in 0..<starts.count { all.append(starts[clamping: at]) }
-    let expected = Self.makeIndex(starts: all, bits: (index.count - 1).trailingZeroBitCount)
-    for block in 0..<index.count where index[clamping: block] != expected[block] {
-      throw .damaged("index entry \(block) is not its block's first interval")
-    }
-    guard Int(index[clamping: index.count - 1]) == starts.count - 1 else {
-      throw .damaged("the index does not end with the last interval")
+    let expected = Self.makeLevels(starts: all)
+    for at in 0..<levels.count where levels[clamping: at] != expected[at] {
+      throw .damaged("number \(at) of the levels is not that of its interval")
     }
   }
 }

@@ -61,6 +61,7 @@ public struct PrefixTrie: Sendable {
       copy.storage = .ipv4(prefixes)
     case .ipv6(var prefixes):
       prefixes.addresses.variant = variant
+      prefixes.intervals.variant = variant
       copy.storage = .ipv6(prefixes)
     }
     return copy

@@ -129,8 +129,7 @@ public struct PrefixTrieBuilder {
     _ flat: IntervalBuilder<UInt128>, _ links: PrefixLinks
   ) throws(ImageError) -> [UInt8] {
     let tables = IPv6Intervals(starts: flat.starts, values: flat.values)
-    let bits = IntervalTable<UInt64>.indexBits(intervals: tables.starts.count)
-    let index = IntervalTable.makeIndex(starts: tables.starts, bits: bits)
+    let levels = IntervalTable.makeLevels(starts: tables.starts)
     var keys = KeySetBuilder(fixedWidth: 16, ignoresCase: false, seed: 0)
     var count = 0
     for (number, entry) in entries6.enumerated() where entry.length == 128 {
@@ -144,14 +143,14 @@ public struct PrefixTrieBuilder {
       format: IPv6Prefixes.format,
       parameters: [UInt64(entries6.count), UInt64(count)],
       counts: links.counts + [
-        tables.starts.count, tables.values.count, index.count, tables.deep.count,
+        tables.starts.count, tables.values.count, levels.count, tables.deep.count,
         tables.lowFirsts.count,
         tables.lowStarts.count, tables.lowValues.count, addresses.count,
       ])
     links.store(in: &writer)
     writer.store(tables.starts, section: 3)
     writer.store(tables.values, section: 4)
-    writer.store(index, section: 5)
+    writer.store(levels, section: 5)
     writer.store(tables.deep, section: 6)
     writer.store(tables.lowFirsts, section: 7)
     writer.store(tables.lowStarts, section: 8)

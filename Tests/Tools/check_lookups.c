@@ -9,6 +9,7 @@
 uint64_t check_next(void);
 int check_keys(long number, const uint8_t *bytes, size_t count, uint8_t *end32, uint8_t *end64);
 int check_addresses(long number);
+int check_intervals(long number);
 
 static uint32_t below(uint32_t bound) { return (uint32_t)(check_next() % bound); }
 
@@ -156,5 +157,76 @@ int check_addresses(long number) {
                     own_piece_lows, own_numbers, (uint8_t *)addresses, (uint8_t *)expected,
                     (uint8_t *)answers};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+  return result;
+}
+
+/// Levels over numbers as `FindIntervals.h` describes them; their count, and where each begins.
+static uint32_t make_levels(const uint64_t *starts, uint32_t count, uint64_t *levels, uint32_t *firsts) {
+  uint32_t sizes[12], depth = 0;
+  for (uint32_t size = count; size > 8; depth++) sizes[depth] = size = (size + 7) / 8;
+  firsts[0] = 0;
+  for (uint32_t level = 0; level < depth; level++) {
+    uint32_t size = sizes[depth - 1 - level], end = firsts[level] + (size + 7) / 8 * 8;
+    for (uint32_t i = firsts[level]; i < end; i++) levels[i] = UINT64_MAX;
+    uint64_t step = 1;
+    for (uint32_t i = level; i < depth; i++) step *= 8;
+    for (uint32_t i = 0; i < size; i++) levels[firsts[level] + i] = starts[i * step];
+    firsts[level + 1] = end;
+  }
+  return depth;
+}
+
+static int compare_words(const void *a, const void *b) {
+  uint64_t left, right;
+  memcpy(&left, a, 8);
+  memcpy(&right, b, 8);
+  return (left > right) - (left < right);
+}
+
+/// Numbers among rising ones, each variant against going through them one by one.
+int check_intervals(long number) {
+  uint32_t count = 1 + below(below(8) ? 100 : 5000), firsts[12];
+  // Both end where nothing more can be read.
+  uint64_t *starts = malloc(8 * (size_t)count), *levels = malloc(8 * (size_t)count + 1024);
+  for (uint32_t i = 1; i < count; i++) starts[i] = check_next() >> below(64);
+  starts[0] = 0;
+  qsort(starts, count, 8, compare_words);
+  uint32_t depth = make_levels(starts, count, levels, firsts);
+  uint64_t *own_levels = malloc(8 * (size_t)firsts[depth] + !firsts[depth]);
+  memcpy(own_levels, levels, 8 * (size_t)firsts[depth]);
+  sekisho_interval_table table = {
+      .starts = starts, .levels = own_levels, .count = count, .level_count = depth, .level_firsts = firsts};
+  size_t asked = below(200);
+  uint64_t *wanted = malloc(8 * asked + !asked);
+  uint32_t *found = malloc(4 * asked + !asked);
+  int result = 0;
+  for (int damage = 0; damage < 2; damage++) {
+    for (size_t i = 0; i < asked; i++) {
+      wanted[i] = below(2) ? starts[below(count)] - below(2) : check_next() >> below(64);
+      if (below(50) == 0) wanted[i] = UINT64_MAX;
+    }
+    for (int32_t variant = 0; variant <= 4; variant++) {
+      if (!sekisho_has_variant(variant)) continue;
+      sekisho_find_intervals(variant, &table, wanted, asked, found);
+      for (size_t i = 0; i < asked && !result; i++) {
+        uint32_t right = 0;
+        while (!damage && right + 1 < count && starts[right + 1] <= wanted[i]) right++;
+        if (damage ? found[i] < count : found[i] == right) continue;
+        printf("case %ld: variant %d finds interval %u of %u, not %u\n", number, (int)variant, found[i],
+               count, right);
+        result = 1;
+      }
+    }
+    // What is there may be anything.
+    for (int i = 0; i < 20; i++) {
+      starts[below(count)] = check_next();
+      if (firsts[depth]) own_levels[below(firsts[depth])] = check_next();
+    }
+  }
+  free(starts);
+  free(levels);
+  free(own_levels);
+  free(wanted);
+  free(found);
   return result;
 }

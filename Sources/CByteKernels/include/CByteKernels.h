@@ -7,6 +7,7 @@
 
 #include "ClassifyText.h"
 #include "FilterKeys.h"
+#include "FindIntervals.h"
 #include "LookupAddresses.h"
 #include <stddef.h>
 #include <stdint.h>
