@@ -49,7 +49,7 @@ import YAML
     ("a: b\n---\nc: d\n", 2, "second document"),
     ("[a]: b\n", 1, "a key is a word"),
     ("a: [1, 2\n", 2, "not YAML"),
-    ("a: b\n\tc: d\n", 2, "not YAML"),
+    ("a: b\n\tc: d\n", 2, "a tab indents"),
     ("a: 'open\n\n", 3, "not YAML"),
     ("a:\n  <<: text\n", 2, "'<<' takes a map in"),
   ]
