@@ -72,14 +72,14 @@ struct IntervalTable: Sendable {
     // SAFETY: `init` found as many starts and numbers of levels in the image as the table says, and the
     // levels' places follow from the number of starts. Both arrays have more than `count` elements.
     unsafe levelFirsts.withUnsafeBufferPointer { firsts in
-      guard let firsts = unsafe firsts.baseAddress else { return }
+      guard let firsts = firsts.baseAddress else { return }
       var table = unsafe sekisho_interval_table(
         starts: starts.pointer, levels: levels.pointer, count: UInt32(starts.count),
         level_count: UInt32(levelFirsts.count - 1), level_firsts: firsts)
       var places = found.mutableSpan
       unsafe addresses.span.withUnsafeBufferPointer { from in
         unsafe places.withUnsafeMutableBufferPointer { to in
-          guard let from = unsafe from.baseAddress, let to = unsafe to.baseAddress else { return }
+          guard let from = from.baseAddress, let to = to.baseAddress else { return }
           unsafe sekisho_find_intervals(variant, &table, from, min(count, 64), to)
         }
       }
