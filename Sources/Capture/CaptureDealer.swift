@@ -1,4 +1,4 @@
-import Indicators
+package import Indicators
 package import Inputs
 
 /// Reads a capture stretch by stretch and deals its packets to their flows.
@@ -8,7 +8,7 @@ package import Inputs
 ///
 /// Sendable because one thread at a time deals; counts are read when nobody does.
 package final class CaptureDealer: @unchecked Sendable {
-  private var core: Core
+  private var core: DealerCore
   let shards: FlowShards
 
   /// Begins to read a capture.
@@ -23,7 +23,7 @@ package final class CaptureDealer: @unchecked Sendable {
   ) throws(CaptureError) {
     let seed = UInt64.random(in: .min ... .max)
     shards = FlowShards(count: options.shardCount, options, seed: seed)
-    core = try Core(source, options, seed: seed, groupCount: groupCount)
+    core = try DealerCore(source, options, seed: seed, groupCount: groupCount)
   }
 
   /// The flows of the capture, which workers read.
@@ -31,6 +31,22 @@ package final class CaptureDealer: @unchecked Sendable {
 
   /// Deals the next packets.
   package func deal(into stretch: CaptureStretch) { core.deal(into: stretch) }
+
+  /// Begins a stretch whose packets are read as they are found, by `walk`.
+  package func begin(_ stretch: CaptureStretch) { core.begin(stretch) }
+
+  /// Appends the observables of the next packets of a stretch, until the batch is full or the stretch is
+  /// over: what `deal` and then `FlowWorker.read` would append, in one go.
+  ///
+  /// For one thread and one group of flows. Most packets say nothing, and are seen to say nothing with
+  /// their headers still in registers.
+  ///
+  /// - Returns: whether the stretch goes on.
+  package func walk(
+    _ stretch: CaptureStretch, _ worker: FlowWorker, into batch: inout ObservableBatch
+  ) -> Bool {
+    worker.withReader(shards, &batch) { core.walk(stretch, &$0, shards) }
+  }
 
   /// Packets read so far, filtered ones included.
   package var packetCount: UInt64 { core.framer.number }
@@ -61,13 +77,13 @@ package struct CaptureFlows: Sendable {
 }
 
 /// The dealer's state in one value, so that a whole stretch is one access to it.
-private struct Core: ~Copyable {
+struct DealerCore: ~Copyable {
   var framer: PacketFramer
   var dealer: PacketDealer
   var byteCount: UInt64 = 0
   private var order: UInt64 = 0
-  private let filterText: String?
-  private let times: Range<Int64>?
+  let filterText: String?
+  let times: Range<Int64>?
   /// The filter for `filterLinkType`; interfaces of one file may differ in it.
   private var filter: PacketFilter?
   private var filterLinkType = UInt32.max
@@ -82,59 +98,76 @@ private struct Core: ~Copyable {
   }
 
   mutating func deal(into stretch: CaptureStretch) {
-    framer.input.beginStretch(in: stretch.memory)
-    dealer.items = stretch.emptyItems(groupCount: dealer.items.groupCount)
-    swap(&dealer.extras, &stretch.extras)
-    dealer.extras.removeAll(keepingCapacity: true)
-    dealer.extraBytes = 0
-    dealer.count = 0
-    stretch.failure = nil
-    stretch.firstOrder = order
+    begin(stretch)
     do {
       stretch.isLast = try !dealPackets()
     } catch {
       stretch.failure = error
       stretch.isLast = true
     }
+    end(stretch)
+  }
+
+  mutating func begin(_ stretch: CaptureStretch) {
+    framer.input.beginStretch(in: stretch.memory)
+    dealer.items = stretch.emptyItems(groupCount: dealer.items.groupCount)
+    stretch.extras.removeAll(keepingCapacity: true)
+    dealer.extraBytes = 0
+    dealer.count = 0
+    stretch.failure = nil
+    stretch.isLast = false
+    stretch.firstOrder = order
+  }
+
+  /// Gives a stretch what items point into besides its own bytes, or takes it back.
+  mutating func handOverExtras(to stretch: CaptureStretch) { swap(&dealer.extras, &stretch.extras) }
+
+  mutating func end(_ stretch: CaptureStretch) {
     if stretch.isLast { dealer.finish() }
     stretch.lastNumber = framer.number
     stretch.lastTime = dealer.time
     stretch.horizon = dealer.fragments.horizon
     order += UInt64(dealer.count)
-    swap(&dealer.extras, &stretch.extras)
+    handOverExtras(to: stretch)
   }
 
   /// Deals until the stretch is over; false at the end of the capture.
   private mutating func dealPackets() throws(CaptureError) -> Bool {
     var frame = Frame()
-    let usesLibrary = framer.usesLibrary
     while !framer.isStretchOver, !dealer.hasEnoughExtras {
-      switch try framer.step(&frame) {
-      case .record: break
-      case .other: continue
-      case .end: return false
-      }
-      byteCount &+= UInt64(frame.length)
-      guard frame.isPacket else {
-        dealer.skips.add(.notAPacket)
-        continue
-      }
-      if let times, frame.time != ObservableRecord.noTime, !times.contains(frame.time) {
-        dealer.skips.add(.outsideTime)
-        continue
-      }
-      let start = unsafe framer.pointer()
-      // SAFETY: the framer keeps `length` bytes there until the next step.
-      let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
-      if filterText != nil, try !isAccepted(packet, frame) {
-        dealer.skips.add(.filtered)
-        continue
-      }
-      if usesLibrary {
-        dealKept(packet, frame)
-      } else {
-        dealer.deal(packet, frame, at: framer.input.offset)
-      }
+      if try !dealNext(&frame) { return false }
+    }
+    return true
+  }
+
+  /// Deals what the next record holds; false at the end of the capture.
+  @inline(__always)
+  mutating func dealNext(_ frame: inout Frame) throws(CaptureError) -> Bool {
+    switch try framer.step(&frame) {
+    case .record: break
+    case .other: return true
+    case .end: return false
+    }
+    byteCount &+= UInt64(frame.length)
+    guard frame.isPacket else {
+      dealer.skips.add(.notAPacket)
+      return true
+    }
+    if let times, frame.time != ObservableRecord.noTime, !times.contains(frame.time) {
+      dealer.skips.add(.outsideTime)
+      return true
+    }
+    let start = unsafe framer.pointer()
+    // SAFETY: the framer keeps `length` bytes there until the next step.
+    let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
+    if filterText != nil, try !isAccepted(packet, frame) {
+      dealer.skips.add(.filtered)
+      return true
+    }
+    if framer.usesLibrary {
+      dealKept(packet, frame)
+    } else {
+      dealer.deal(packet, frame, at: framer.input.offset)
     }
     return true
   }

@@ -14,7 +14,7 @@ public final class CaptureReader {
   private let dealer: CaptureDealer
   private let worker: FlowWorker
   private let stretch = CaptureStretch()
-  private var position = Int.max
+  private var isInStretch = false
   private var nextShard = 0
   private var tallySoFar = Tally()
   private var isAtEnd = false
@@ -54,14 +54,17 @@ public final class CaptureReader {
   }
 
   private func readOn(_ batch: inout ObservableBatch) {
-    if position == .max {
-      dealer.deal(into: stretch)
-      position = 0
+    if !isInStretch {
+      dealer.begin(stretch)
+      isInStretch = true
     }
-    if worker.read(from: &position, of: stretch, group: 0, dealer.flows, into: &batch) { return }
-    guard stretch.isLast else {
-      position = .max
-      return
+    if !stretch.isLast {
+      let goesOn = dealer.walk(stretch, worker, into: &batch)
+      if goesOn { return }
+      if !stretch.isLast {
+        isInStretch = false
+        return
+      }
     }
     if batch.isFull { return }
     isAtEnd = !worker.finish(

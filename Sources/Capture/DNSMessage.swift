@@ -229,7 +229,9 @@ struct DNSMessage {
       }
       return
     case RecordType.txt, RecordType.spf:
-      if let field = section.text { readStrings(message, data, field, into: &writer, &skips) }
+      if let field = section.text, writer.kinds.contains(.text) {
+        readStrings(message, data, field, into: &writer, &skips)
+      }
       return
     case RecordType.ns, RecordType.cname, RecordType.soa, RecordType.ptr, RecordType.dname:
       nameOffset = 0

@@ -19,8 +19,37 @@ extension FlowReader {
     let (application, role) = Self.classify(
       stretch.bytes(item), isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
     guard application == .none, role == .unknown || flows[index].isRoleKnown else { return false }
-    flows[index][isFromFirst: item.isSourceFirst].next =
-      direction.next &+ (item.end &- item.start) &+ UInt32(item.missing)
+    flows.advance(
+      index, isFromFirst: item.isSourceFirst,
+      by: (item.end &- item.start) &+ UInt32(item.missing))
+    return true
+  }
+
+  /// Takes a plain packet's segment of which nothing is wanted, as above; gives the flow in any case.
+  @inline(__always)
+  mutating func passes(
+    _ segment: PlainSegment, _ packet: RawSpan, _ shards: FlowShards, flow index: inout UInt32
+  ) -> Bool {
+    point(at: segment.shard, of: shards)
+    index = flows.find(segment.key, segment.hash)
+    guard index != 0, segment.flags & tcpSYN == 0 else { return false }
+    let (direction, peer) = flows.directions(index, isFromFirst: segment.isSourceFirst)
+    if peer.hasQueue { return false }
+    if segment.start == segment.end || direction.isDone { return true }
+    guard direction.stream == 0, direction.isStarted, segment.sequence == direction.next,
+      direction.next != direction.base
+    else { return false }
+    let ports = segment.key.ports
+    let isDNSPort =
+      Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
+      || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
+    let (application, role) = Self.classify(
+      packet.extracting(segment.start..<segment.end), isDNSPort: isDNSPort,
+      isServer: direction.isServer)
+    guard application == .none, role == .unknown || flows[index].isRoleKnown else { return false }
+    flows.advance(
+      index, isFromFirst: segment.isSourceFirst,
+      by: UInt32(truncatingIfNeeded: segment.end &- segment.start))
     return true
   }
 
@@ -134,6 +163,7 @@ extension FlowReader {
 
   /// Gives up waiting for bytes that the other side has acknowledged: the capture lacks them.
   mutating func acknowledge(_ flow: UInt32, _ side: Bool, _ number: UInt32) {
+    guard flows[flow][isFromFirst: side].hasQueue else { return }
     let stream = flows[flow][isFromFirst: side].stream
     guard stream != 0 else { return }
     while let early = streams[stream].queue.first, flows[flow][isFromFirst: side].stream == stream,
@@ -205,8 +235,8 @@ extension FlowReader {
   mutating func drain(_ visit: StreamVisit) {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     guard number != 0 else { return }
+    guard flows[visit.flow][isFromFirst: visit.isFromFirst].hasQueue else { return }
     let stream = streams[number]
-    if stream.queue.isEmpty { return noteQueue(number) }
     while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
       let early = stream.queue.first,
       Int32(

@@ -76,6 +76,12 @@ struct FlowReader: ~Copyable {
     unsafe shard = shards.base + Int(item.shard)
     let flow = flows.find(item.key, item.hash)
     if flow != 0, item.place == 0, case .tcp = item.work, passes(item, flow, stretch) { return }
+    read(item, flow, stretch)
+  }
+
+  /// Reads an item of which something may be wanted; `flow` is its flow, or 0 where that is new.
+  @inline(__always)
+  mutating func read(_ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch) {
     let order = stretch.firstOrder &+ UInt64(item.order)
     if item.facts.contains(.isContinued) {
       writer.continuePacket(order: order)
@@ -130,6 +136,12 @@ struct FlowReader: ~Copyable {
     closeAllStreams()
   }
 
+  /// Points at a shard.
+  @inline(__always)
+  mutating func point(at index: UInt8, of shards: FlowShards) {
+    unsafe shard = shards.base + Int(index)
+  }
+
   /// Points at no shard any more.
   mutating func leave() { unsafe shard = nowhere.base }
 
@@ -172,7 +184,7 @@ struct FlowReader: ~Copyable {
     let everyPacket = options.everyPacket && !item.facts.contains(.isReassembled)
     guard place.isNew || everyPacket || isNeeded else { return writer.leaveFlow() }
     writer.beginFlow(
-      record(item, place),
+      Self.record(item, place, hasOverlap: flows[place.flow].hasOverlap),
       index: flows[place.flow].batch == writer.serial
         ? flows[place.flow].batchIndex : ObservableRecord.noFlow)
     if place.isNew || everyPacket { writeAddresses(item, place) }
@@ -198,7 +210,12 @@ struct FlowReader: ~Copyable {
     endRecord(place)
   }
 
-  private func record(_ item: FlowItem, _ place: FlowPlace) -> FlowRecord {
+  /// A packet's flow as it is shown.
+  ///
+  /// Not a method: for one that only reads the reader, all of it was copied at each call.
+  private static func record(
+    _ item: FlowItem, _ place: FlowPlace, hasOverlap: Bool
+  ) -> FlowRecord {
     let (source, destination) = (item.source, item.destination)
     let isForward = place.isSourceOriginator
     var (type, code) = (UInt16(item.message.type), UInt16(item.message.code))
@@ -216,7 +233,7 @@ struct FlowReader: ~Copyable {
       source: (first.high, first.low), destination: (second.high, second.low), sourcePort: type,
       destinationPort: code, ipProtocol: item.key.ipProtocol, ipVersion: item.key.version,
       tunnelDepth: item.key.depth, hasPorts: item.key.hasPorts,
-      hasOverlap: flows[place.flow].hasOverlap, shard: item.shard)
+      hasOverlap: hasOverlap, shard: item.shard)
   }
 
   /// The originator is `ip.src` and the responder `ip.dst`, except that with `everyPacket` the

@@ -116,6 +116,19 @@ struct FlowTable: ~Copyable {
       ? (flow.pointee.first, flow.pointee.second) : (flow.pointee.second, flow.pointee.first)
   }
 
+  /// Steps over the next bytes of a direction.
+  @inline(__always)
+  mutating func advance(_ index: UInt32, isFromFirst: Bool, by count: UInt32) {
+    assert(index > 0 && index <= self.count)
+    // SAFETY: as above.
+    let flow = unsafe entries + Int(index)
+    if isFromFirst {
+      unsafe flow.pointee.first.next &+= count
+    } else {
+      unsafe flow.pointee.second.next &+= count
+    }
+  }
+
   /// A key's hash, for `find` and `insert`.
   @inline(__always)
   func hash(_ key: FlowKey) -> UInt64 { key.hash(seed) }

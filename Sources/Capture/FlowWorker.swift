@@ -42,6 +42,13 @@ package final class FlowWorker {
     core.finish(&next, groupCount, stretch, flows.shards, &batch)
   }
 
+  /// Lends the reader for the time of a batch.
+  func withReader(
+    _ shards: FlowShards, _ batch: inout ObservableBatch, _ body: (inout FlowReader) -> Bool
+  ) -> Bool {
+    core.withReader(shards, &batch, body)
+  }
+
   /// What was skipped, cut or odd since the last call.
   package func takeTally() -> Tally { core.takeTally() }
 }
@@ -76,6 +83,16 @@ private struct Core: ~Copyable {
     reader.leave()
     reader.writer.end(&batch)
     return position < span.count
+  }
+
+  mutating func withReader(
+    _ shards: FlowShards, _ batch: inout ObservableBatch, _ body: (inout FlowReader) -> Bool
+  ) -> Bool {
+    reader.writer.begin(&batch, serial: shards.nextSerial())
+    let goesOn = body(&reader)
+    reader.leave()
+    reader.writer.end(&batch)
+    return goesOn
   }
 
   mutating func finish(

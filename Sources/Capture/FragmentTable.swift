@@ -226,6 +226,9 @@ struct FragmentTable {
     return .complete(datagram)
   }
 
+  /// Whether nothing waits, for others or to be read.
+  var isIdle: Bool { datagrams.isEmpty && dropped.isEmpty }
+
   /// Gives up what has waited too long at a time.
   @inline(__always)
   mutating func expire(at time: Int64) {

@@ -17,7 +17,7 @@ extension HTTPReader {
       let isHost = writer.keepHost(
         .httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
       if !isHost { skips.add(.httpURL) }
-    } else if context.isDatagram {
+    } else if context.isDatagram || !writer.kinds.contains(.url) {
       return
     } else if text.byte(unchecked: range.lowerBound) == 0x2f {
       target.append(text.extracting(range))
@@ -39,27 +39,47 @@ extension HTTPReader {
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     guard let colon = text.firstOffset(of: 0x3a, in: line) else { return }
-    let name = HTTPRequest.trimmed(text, line.lowerBound..<colon)
-    let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
-    writer.place(value.upperBound)
+    var name = line.lowerBound..<colon
+    if let last = name.last, HTTPRequest.isBlank(text.byte(unchecked: last)) {
+      name = HTTPRequest.trimmed(text, name)
+    }
+    // The length tells nearly every header from those that are read.
     switch name.count {
     case 4 where text.hasText("host", at: name.lowerBound):
+      let value = value(text, colon + 1..<line.upperBound, &writer)
       readHost(text.extracting(value), context, into: &writer, &skips)
     case 7 where text.hasText("referer", at: name.lowerBound):
-      if !context.isDatagram { keepReferrer(text.extracting(value), &writer, &skips) }
+      guard !context.isDatagram, writer.kinds.contains(.url) else { return }
+      let value = value(text, colon + 1..<line.upperBound, &writer)
+      keepReferrer(text.extracting(value), &writer, &skips)
     case 7 where text.hasText("upgrade", at: name.lowerBound):
       // The other side may refuse: then requests follow, and are found by content.
+      let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
       isUpgrade = !context.isDatagram && !text.hasText("h2c", at: value.lowerBound)
     case 10 where text.hasText("user-agent", at: name.lowerBound):
+      guard writer.kinds.contains(.userAgent) else { return }
+      let value = value(text, colon + 1..<line.upperBound, &writer)
       keepUserAgent(text.extracting(value), &writer)
     case 14 where text.hasText("content-length", at: name.lowerBound):
-      contentLength = HTTPRequest.decimal(text, value)
+      contentLength = HTTPRequest.decimal(
+        text, HTTPRequest.trimmed(text, colon + 1..<line.upperBound))
     case 15 where text.hasText("x-forwarded-for", at: name.lowerBound):
-      if !context.isDatagram { keepForwardedFor(text, value, &writer, &skips) }
+      guard !context.isDatagram else { return }
+      let value = value(text, colon + 1..<line.upperBound, &writer)
+      keepForwardedFor(text, value, &writer, &skips)
     case 17 where text.hasText("transfer-encoding", at: name.lowerBound):
       isChunked = true
     default: break
     }
+  }
+
+  /// A header's value without the blanks around it, whose packet is what is written next belongs to.
+  private func value(
+    _ text: RawSpan, _ range: Range<Int>, _ writer: inout ObservableWriter
+  ) -> Range<Int> {
+    let value = HTTPRequest.trimmed(text, range)
+    writer.place(value.upperBound)
+    return value
   }
 
   private mutating func readHost(
@@ -71,7 +91,7 @@ extension HTTPReader {
     guard !hasHost else { return }
     if value.byteCount == 0 {
       keepURLWithoutHost(context, into: &writer, &skips)
-    } else if hasTarget {
+    } else if hasTarget, writer.kinds.contains(.url) {
       keepURL(host: value, hasPort: port != nil, context, into: &writer, &skips)
     }
     hasHost = true

@@ -123,6 +123,14 @@ struct InputBuffer: ~Copyable {
     return skipReading(count)
   }
 
+  /// Steps over bytes that are there.
+  @inline(__always)
+  mutating func pass(_ count: Int) {
+    assert(count <= available)
+    passed &+= count
+    start &+= count
+  }
+
   /// Reads what is stepped over to where nothing is kept, so that packets before it stay in place.
   @inline(never)
   private mutating func skipReading(_ count: Int) -> Bool {

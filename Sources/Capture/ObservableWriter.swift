@@ -93,6 +93,8 @@ struct ObservableWriter: ~Copyable {
   /// Where values come from bytes of several packets: which brought which.
   private var marks: [StreamMark] = []
   private var packet = (number: UInt64(0), time: ObservableRecord.noTime)
+  /// Where the packet's values begin in the batch.
+  private var packetStart = 0
   private var seen = SeenValues()
 
   /// Takes the batch over; `serial` is a number that no other batch of the capture has, never 0.
@@ -101,6 +103,7 @@ struct ObservableWriter: ~Copyable {
     self.serial = serial
     flowIndex = ObservableRecord.noFlow
     record = .max
+    packetStart = self.batch.observables.count
     // The caller may hand in another batch each time, or one whose table was started anew.
     for field in CaptureField.allCases {
       fields[field.rawValue] = self.batch.fields.intern(field.name)
@@ -117,6 +120,7 @@ struct ObservableWriter: ~Copyable {
     self.time = time
     self.order = order
     record = .max
+    packetStart = batch.observables.count
     seen.removeAll()
   }
 
@@ -263,39 +267,77 @@ struct ObservableWriter: ~Copyable {
   ) -> Bool {
     let length = batch.arena.count - start
     guard length > 0 else { return false }
-    let index = UInt32(truncatingIfNeeded: batch.observables.count)
-    let hash = Self.hash(batch.arena, from: start, salt: field.rawValue << 8 | Int(kind.rawValue))
-    if find(field, kind, from: start, hash: hash) {
+    if isKnown(field, kind, from: start, addsIt: true) {
       batch.arena.removeLast(length)
       return false
     }
-    seen.insert(hash, index)
     write(field, kind, start, flags, port: port, schemeLength: schemeLength)
     return true
   }
 
   /// Whether the packet has the value at the end of the arena, from `start` on, in a field.
-  func hasValue(_ field: CaptureField, _ kind: IndicatorKind, from start: Int) -> Bool {
-    let hash = Self.hash(batch.arena, from: start, salt: field.rawValue << 8 | Int(kind.rawValue))
-    return find(field, kind, from: start, hash: hash)
+  mutating func hasValue(_ field: CaptureField, _ kind: IndicatorKind, from start: Int) -> Bool {
+    isKnown(field, kind, from: start, addsIt: false)
   }
 
-  private func find(
-    _ field: CaptureField, _ kind: IndicatorKind, from start: Int, hash: UInt32
+  /// Values of one packet that are compared one by one; more are found by hash.
+  private static let few = 8
+
+  /// Whether the packet has the value; `addsIt` says that it is written next otherwise.
+  @inline(__always)
+  private mutating func isKnown(
+    _ field: CaptureField, _ kind: IndicatorKind, from start: Int, addsIt: Bool
   ) -> Bool {
-    let length = batch.arena.count - start
-    var probe = 0
-    while let index = seen.candidate(hash, probe) {
-      let other = batch.observables[Int(index)]
-      if other.field == fields[field.rawValue], other.kind == kind, Int(other.length) == length,
-        batch.records[Int(other.record)].number == number,
-        isEqual(Int(other.offset), start, length)
-      {
-        return true
-      }
-      probe += 1
+    let (first, count) = (packetStart, batch.observables.count)
+    if count &- first > Self.few { return isKnownByHash(field, kind, from: start, addsIt: addsIt) }
+    var index = first
+    while index < count {
+      if isSame(index, field, kind, from: start) { return true }
+      index &+= 1
     }
     return false
+  }
+
+  @inline(never)
+  private mutating func isKnownByHash(
+    _ field: CaptureField, _ kind: IndicatorKind, from start: Int, addsIt: Bool
+  ) -> Bool {
+    if seen.isEmpty {
+      for index in packetStart..<batch.observables.count {
+        let other = batch.observables[index]
+        let begin = Int(other.offset)
+        seen.insert(
+          Self.hash(
+            batch.arena, begin..<begin + Int(other.length), salt: Self.salt(other.field, other.kind)
+          ),
+          UInt32(truncatingIfNeeded: index))
+      }
+    }
+    let hash = Self.hash(
+      batch.arena, start..<batch.arena.count, salt: Self.salt(fields[field.rawValue], kind))
+    var probe = 0
+    while let index = seen.candidate(hash, probe) {
+      if isSame(Int(index), field, kind, from: start) { return true }
+      probe += 1
+    }
+    if addsIt { seen.insert(hash, UInt32(truncatingIfNeeded: batch.observables.count)) }
+    return false
+  }
+
+  private static func salt(_ field: UInt16, _ kind: IndicatorKind) -> Int {
+    Int(field) << 8 | Int(kind.rawValue)
+  }
+
+  /// Whether an observable of the batch is the value at the end of the arena, of the same packet.
+  @inline(__always)
+  private func isSame(
+    _ index: Int, _ field: CaptureField, _ kind: IndicatorKind, from start: Int
+  ) -> Bool {
+    let length = batch.arena.count &- start
+    let other = batch.observables[index]
+    return Int(other.length) == length && other.field == fields[field.rawValue]
+      && other.kind == kind && batch.records[Int(other.record)].number == number
+      && isEqual(Int(other.offset), start, length)
   }
 
   private func isEqual(_ left: Int, _ right: Int, _ length: Int) -> Bool {
@@ -319,13 +361,13 @@ struct ObservableWriter: ~Copyable {
         port: port, schemeLength: schemeLength))
   }
 
-  /// A hash of the arena's bytes from `start` on: eight at a time, multiplied and folded.
-  private static func hash(_ bytes: [UInt8], from start: Int, salt: Int) -> UInt32 {
+  /// A hash of some of the arena's bytes: eight at a time, multiplied and folded.
+  private static func hash(_ bytes: [UInt8], _ range: Range<Int>, salt: Int) -> UInt32 {
     // SAFETY: the span does not leave the closure, and every load is inside it.
     unsafe bytes.withUnsafeBytes { buffer in
-      let value = unsafe buffer.bytes
+      let value = unsafe buffer.bytes.extracting(0..<range.upperBound)
       var hash = UInt64(truncatingIfNeeded: salt) &* 0x9e37_79b9_7f4a_7c15
-      var offset = start
+      var offset = range.lowerBound
       while value.byteCount &- offset >= 8 {
         hash = (hash ^ value.littleEndianUInt64(unchecked: offset)) &* 0xff51_afd7_ed55_8ccd
         hash ^= hash >> 32
@@ -352,7 +394,7 @@ private struct SeenValues {
   /// In each: the generation that wrote it, and the observable's index.
   private var slots: [UInt64] = []
   private var generation: UInt32 = 1
-  private var isEmpty = true
+  private(set) var isEmpty = true
 
   init() {}
 

@@ -58,6 +58,13 @@ struct PacketDealer: ~Copyable {
     decodeLink(packet, frame.linkType)
   }
 
+  /// Notes a packet of which nothing was wanted, as if it had become an item.
+  @inline(__always)
+  mutating func notePassed(_ time: Int64) {
+    self.time = time
+    count &+= 1
+  }
+
   /// Adds bytes that items point into; gives what they call them by.
   mutating func addExtra(_ bytes: [UInt8]) -> UInt32 {
     extras.append(bytes)

@@ -31,6 +31,8 @@ struct PacketFramer: ~Copyable {
 
   /// The longest packet that is looked at; of a longer one, only this much.
   static let longestPacket = 256 << 10
+  /// The longest packet of a plain record; a longer one is looked at more closely.
+  static let longestPlainPacket = 64 << 10
 
   var input: InputBuffer
   var skips = SkipCounters()
@@ -40,6 +42,9 @@ struct PacketFramer: ~Copyable {
   var pending = 0
   var sections = PcapngSections()
   private let format: Format
+  /// Of a pcap file: what its header says, and nanoseconds of a unit of its times' fraction.
+  let pcapLayout: PcapLayout?
+  let fractionUnit: Int64
   private var libraryBytes: UnsafeRawPointer?
 
   init(_ source: InputSource) throws(CaptureError) {
@@ -65,7 +70,14 @@ struct PacketFramer: ~Copyable {
         message: first.isEmpty
           ? "the file is empty" : "not a packet capture (pcap or pcapng); scan it as text")
     }
-    if case .pcap = format { pending = PcapLayout.headerLength }
+    if case .pcap(let layout) = format {
+      pending = PcapLayout.headerLength
+      pcapLayout = layout
+      fractionUnit = layout.isNanosecond ? 1 : 1000
+    } else {
+      pcapLayout = nil
+      fractionUnit = 1
+    }
   }
 
   /// What a step came to.
@@ -107,6 +119,10 @@ struct PacketFramer: ~Copyable {
     }
     return step
   }
+
+  /// Counts a record that was moved to otherwise.
+  @inline(__always)
+  mutating func countRecord() { number &+= 1 }
 
   /// Moves to the next numbered record, over as many stretches as it takes; false at the end.
   mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {

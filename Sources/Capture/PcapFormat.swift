@@ -65,3 +65,45 @@ extension PacketFramer {
     return true
   }
 }
+
+// MARK: Plain records
+
+/// A record whose bytes are in the buffer, and that nothing was done about yet.
+@safe
+struct PlainRecord {
+  let start: UnsafeRawPointer
+  let length: Int
+  let time: Int64
+}
+
+extension PacketFramer {
+  /// Whether the file is a pcap file of Ethernet in the machine's byte order.
+  var isPlain: Bool {
+    guard let layout = pcapLayout else { return false }
+    return !layout.isSwapped && layout.linkType == LinkType.ethernet
+  }
+
+  /// The next record of a plain file, where all of it is in the buffer; nothing is changed.
+  @inline(__always)
+  func plainRecord() -> PlainRecord? {
+    let available = input.available &- pending
+    guard available >= 16 else { return nil }
+    // SAFETY: 16 bytes are there behind what is pending.
+    let header = unsafe input.pointer + pending
+    let captured = Int(unsafe header.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+    guard captured <= Self.longestPlainPacket, captured &+ 16 <= available else { return nil }
+    let seconds = unsafe header.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+    let fraction = unsafe header.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+    // Both factors are below 2³², so the sum stays below 2⁶³.
+    let time = Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* fractionUnit
+    return unsafe PlainRecord(start: header + 16, length: captured, time: time)
+  }
+
+  /// Moves to a record that `plainRecord` gave, and takes it as read.
+  @inline(__always)
+  mutating func pass(_ record: PlainRecord) {
+    input.pass(pending &+ 16)
+    pending = record.length
+    countRecord()
+  }
+}

@@ -56,7 +56,7 @@ extension IndicatorDatabase {
   }
 
   /// Kinds that have any entry that takes part.
-  func kindsToLookUp(_ options: LookupOptions) -> IndicatorKindSet {
+  package func kindsToLookUp(_ options: LookupOptions) -> IndicatorKindSet {
     var set = IndicatorKindSet()
     for kind in EntryRules.kinds {
       let facts = kinds[Int(kind.rawValue)]

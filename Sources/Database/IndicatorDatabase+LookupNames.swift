@@ -17,6 +17,7 @@ extension IndicatorDatabase {
   ) {
     guard let set = keyFinders[Int(IndicatorKind.domain.rawValue)] else { return }
     let gatherer = NameGatherer(kinds[Int(IndicatorKind.domain.rawValue)])
+    scratch.misses.begin(serial)
     for inArena in [false, true] {
       let bytes = input.bytes(inArena: inArena)
       var start = order.lowerBound
@@ -30,6 +31,25 @@ extension IndicatorDatabase {
         for index in 0..<count where scratch.numbers[index] != KeySet.none {
           addNames(index, options, &scratch)
         }
+        noteMisses(count, input, bytes, &scratch)
+      }
+    }
+  }
+
+  /// Keeps the names of which no key was found.
+  private func noteMisses(
+    _ count: Int, _ input: borrowing LookupInput, _ bytes: RawSpan, _ scratch: inout LookupScratch
+  ) {
+    var index = 0
+    while index < count {
+      let owner = scratch.owners[index] >> 1
+      var isMissed = true
+      while index < count, scratch.owners[index] >> 1 == owner {
+        if scratch.numbers[index] != KeySet.none { isMissed = false }
+        index += 1
+      }
+      if isMissed, let range = input.range(input.observables[Int(owner)]) {
+        scratch.misses.note(bytes, range)
       }
     }
   }
@@ -76,12 +96,13 @@ struct NameGatherer {
     let bytes = input.bytes(inArena: inArena)
     return gather(
       scratch.order, order, input, inArena: inArena, bytes, keys: &scratch.keys,
-      owners: &scratch.owners)
+      owners: &scratch.owners, misses: scratch.misses)
   }
 
   private func gather(
     _ observables: [UInt32], _ order: Range<Int>, _ input: borrowing LookupInput, inArena: Bool,
-    _ bytes: RawSpan, keys: inout [KeyReference], owners: inout [UInt32]
+    _ bytes: RawSpan, keys: inout [KeyReference], owners: inout [UInt32],
+    misses: borrowing KnownMisses
   ) -> Int {
     var keys = keys.mutableSpan
     var owners = owners.mutableSpan
@@ -90,7 +111,7 @@ struct NameGatherer {
       let owner = observables[place]
       let observable = input.observables[Int(owner)]
       guard observable.flags.contains(.inArena) == inArena, let range = input.range(observable),
-        !range.isEmpty
+        !range.isEmpty, !misses.knows(bytes, range)
       else { continue }
       gather(range, bytes, owner: owner << 1, &keys, &owners, &count)
     }

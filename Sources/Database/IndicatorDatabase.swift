@@ -43,6 +43,9 @@ public final class IndicatorDatabase: Sendable {
   let urlPrefixes: URLPrefixIndex?
   let candidateFilter: CandidateFilter?
   let cachedFeeds = Mutex<[DatabaseFeed]?>(nil)
+  /// A number that no other database of the process has, never 0.
+  let serial = IndicatorDatabase.serials.wrappingAdd(1, ordering: .relaxed).newValue
+  private static let serials = Atomic<UInt64>(0)
 
   /// Finds the text entries in a stream of bytes, or nil where there are none.
   ///

@@ -21,6 +21,9 @@ public struct LookupScratch: Sendable {
   var bytes: [UInt8] = []
   var normalizer = Normalizer()
 
+  /// Names that were no entries.
+  var misses = KnownMisses()
+
   var found: [FoundEntry] = []
   /// The observable whose matches are being added, and how many more it may have.
   var current: UInt32 = .max

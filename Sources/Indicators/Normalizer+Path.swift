@@ -10,6 +10,10 @@ extension Normalizer {
     to output: inout [UInt8]
   ) -> Refusal? {
     parts.pathStart = output.count - base
+    if !options.contains(.indicator), PathBytes.isNormal(text) {
+      output.append(text)
+      return nil
+    }
     let pathStart = output.count
     var end = text.byteCount
     if !options.contains(.encodesNumberSign), let fragment = text.firstOffset(of: 0x23) {
@@ -107,6 +111,47 @@ private enum PathBytes {
     if byte >= 0x80 { return false }
     // SAFETY: the table has an entry for each byte below 0x80.
     return unsafe classes.utf8Start[Int(byte)] == 0x40
+  }
+}
+
+extension PathBytes {
+  /// Whether path and query are their own normal form, by a look at eight bytes at a time: they begin with
+  /// `/`, hold no `%`, no `#`, nothing outside printable ASCII, and no `/.`.
+  ///
+  /// False says nothing: then they are read one by one.
+  static func isNormal(_ text: RawSpan) -> Bool {
+    guard !text.isEmpty, text.byte(unchecked: 0) == 0x2f else { return false }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs = ones &* 0x80
+    // Exact in each byte below 0x80: none borrows from the next.
+    func flags(of byte: UInt64, in word: UInt64) -> UInt64 {
+      (highs &- (word ^ (ones &* byte))) & highs
+    }
+    var slashBefore: UInt64 = 0
+    var offset = 0
+    while offset < text.byteCount {
+      var word: UInt64
+      if text.byteCount &- offset >= 8 {
+        word = text.littleEndianUInt64(unchecked: offset)
+      } else {
+        // The rest is filled up with letters, which mean nothing.
+        word = ones &* 0x61
+        for position in offset..<text.byteCount {
+          let shift = UInt64(8 &* (position &- offset))
+          word = word & ~(0xff << shift) | UInt64(text.byte(unchecked: position)) << shift
+        }
+      }
+      if word & highs != 0 { return false }
+      let odd = flags(of: 0x25, in: word) | flags(of: 0x23, in: word) | flags(of: 0x7f, in: word)
+      // Below 0x21: adding what is missing to 0x80 does not reach it.
+      let blank = ~(word &+ ones &* 0x5f) & highs
+      if odd | blank != 0 { return false }
+      let slashes = flags(of: 0x2f, in: word)
+      if flags(of: 0x2e, in: word) & (slashes << 8 | slashBefore) != 0 { return false }
+      slashBefore = slashes >> 56
+      offset &+= 8
+    }
+    return true
   }
 }
 

@@ -15,6 +15,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private enum Task {
     case deal
     case read(group: Int)
+    /// All of it, where one thread does everything.
+    case walk
   }
 
   /// A stretch that was dealt, and what its groups yielded so far.
@@ -98,9 +100,10 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     // Dealing comes first, since only one thread can do it.
     if !isDealing, !hasEnded, dealt - committed < window, !output.isFull(input: input) {
       isDealing = true
-      tasks.append(.deal)
+      tasks.append(groupCount == 1 ? .walk : .deal)
       return true
     }
+    if groupCount == 1 { return false }
     let ready = next.indices.filter { !isBusy[$0] && next[$0] < dealt }
     guard let group = ready.min(by: { next[$0] < next[$1] }) else { return false }
     isBusy[group] = true
@@ -112,6 +115,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     switch run.update({ tasks.removeFirst() }) {
     case .deal: deal()
     case .read(let group): read(group, worker)
+    case .walk: walk(worker)
     }
   }
 
@@ -121,15 +125,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     do throws(CaptureError) {
       let dealer = try open()
       let stretch = run.update { spare.popLast() } ?? CaptureStretch()
-      let (packets, bytes) = (dealer.packetCount, dealer.byteCount)
-      dealer.deal(into: stretch)
       let piece = Piece(stretch, groupCount: groupCount)
-      piece.packets = dealer.packetCount - packets
-      piece.bytes = dealer.byteCount - bytes
-      if let source {
-        progress.add(bytes: source.rawBytesRead &- reported)
-        reported = source.rawBytesRead
-      }
+      count(dealer, piece) { dealer.deal(into: stretch) }
       run.update {
         pieces[dealt] = piece
         dealt += 1
@@ -138,14 +135,30 @@ final class CaptureJob: InputJob, @unchecked Sendable {
         hasEnded = hasEnded || stretch.isLast || output.isStopped
       }
     } catch {
-      // The file's header was refused, so nothing was dealt.
-      problems.append(ScanProblem(path: path, message: error.message))
-      run.update {
-        isDealing = false
-        hasEnded = true
-      }
-      finish()
+      refuse(error)
     }
+  }
+
+  /// Notes what of the capture a piece is.
+  private func count(_ dealer: CaptureDealer, _ piece: Piece, _ read: () -> Void) {
+    let (packets, bytes) = (dealer.packetCount, dealer.byteCount)
+    read()
+    piece.packets = dealer.packetCount - packets
+    piece.bytes = dealer.byteCount - bytes
+    if let source {
+      progress.add(bytes: source.rawBytesRead &- reported)
+      reported = source.rawBytesRead
+    }
+  }
+
+  /// Ends with the error for a file whose header was refused, so that nothing was dealt.
+  private func refuse(_ error: CaptureError) {
+    problems.append(ScanProblem(path: path, message: error.message))
+    run.update {
+      isDealing = false
+      hasEnded = true
+    }
+    finish()
   }
 
   private func open() throws(CaptureError) -> CaptureDealer {
@@ -161,35 +174,11 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private func read(_ group: Int, _ worker: ScanWorker) {
     let (index, piece, flows) = run.update { (next[group], pieces[next[group]], self.flows) }
     guard let piece, let flows else { return }
-    var segment = SegmentOutput()
-    let tools = worker.tools
-    let reader = tools.flowWorker(options)
-    let place = SegmentPlace(
-      input: input, path: path, numberBase: 0, offsetBase: 0, countsPackets: true,
-      conditions: conditions)
-    tools.batch.removeAll()
+    let reader = worker.tools.flowWorker(options)
     var position = 0
-    while reader.read(
-      from: &position, of: piece.stretch, group: group, flows, into: &tools.batch)
-    {
-      worker.processor.process(
-        &tools.batch, chunk: RawSpan(), place: place, output: &segment)
-      tools.batch.removeAll()
+    piece.outputs[group] = scan(piece.stretch, group, flows, reader, worker) { batch in
+      reader.read(from: &position, of: piece.stretch, group: group, flows, into: &batch)
     }
-    if piece.stretch.isLast {
-      var shard = group
-      while reader.finish(
-        &shard, groupCount: groupCount, after: piece.stretch, flows, into: &tools.batch)
-      {
-        worker.processor.process(
-          &tools.batch, chunk: RawSpan(), place: place, output: &segment)
-        tools.batch.removeAll()
-      }
-    }
-    worker.processor.process(&tools.batch, chunk: RawSpan(), place: place, output: &segment)
-    tools.batch.removeAll()
-    segment.statistics.skipped.merge(reader.takeTally())
-    piece.outputs[group] = segment
     piece.horizons[group] = flows.horizon(group: group, of: groupCount)
     let isComplete = run.update { () -> Bool in
       isBusy[group] = false
@@ -200,6 +189,61 @@ final class CaptureJob: InputJob, @unchecked Sendable {
       return true
     }
     if isComplete { commit(piece) }
+  }
+
+  /// What a group's flows yield in a stretch: of its packets as `next` appends it batch by batch, and at
+  /// the capture's end of what waits in them.
+  private func scan(
+    _ stretch: CaptureStretch, _ group: Int, _ flows: CaptureFlows, _ reader: FlowWorker,
+    _ worker: ScanWorker, _ next: (inout ObservableBatch) -> Bool
+  ) -> SegmentOutput {
+    var segment = SegmentOutput()
+    let tools = worker.tools
+    let place = SegmentPlace(
+      input: input, path: path, numberBase: 0, offsetBase: 0, countsPackets: true,
+      conditions: conditions)
+    tools.batch.removeAll()
+    func process() {
+      worker.processor.process(&tools.batch, chunk: RawSpan(), place: place, output: &segment)
+      tools.batch.removeAll()
+    }
+    while next(&tools.batch) { process() }
+    if stretch.isLast {
+      var shard = group
+      while reader.finish(
+        &shard, groupCount: groupCount, after: stretch, flows, into: &tools.batch)
+      {
+        process()
+      }
+    }
+    process()
+    segment.statistics.skipped.merge(reader.takeTally())
+    return segment
+  }
+
+  /// Reads and commits the next stretch: one thread does everything, so nothing is dealt to others.
+  private func walk(_ worker: ScanWorker) {
+    do throws(CaptureError) {
+      let dealer = try open()
+      let stretch = run.update { spare.popLast() } ?? CaptureStretch()
+      let reader = worker.tools.flowWorker(options)
+      let piece = Piece(stretch, groupCount: 1)
+      count(dealer, piece) {
+        dealer.begin(stretch)
+        piece.outputs[0] = scan(stretch, 0, dealer.flows, reader, worker) { batch in
+          dealer.walk(stretch, reader, into: &batch)
+        }
+        piece.horizons[0] = dealer.flows.horizon(group: 0, of: 1)
+      }
+      run.update {
+        dealt += 1
+        isDealing = false
+        hasEnded = stretch.isLast || output.isStopped
+      }
+      commit(piece)
+    } catch {
+      refuse(error)
+    }
   }
 
   // MARK: Committing

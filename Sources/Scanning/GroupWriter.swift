@@ -121,7 +121,7 @@ struct GroupWriter {
       writer.key("first_hit")
       writer.fragment(hit)
       writer.endObject()
-      output.append(contentsOf: writer.bytes)
+      writer.append(to: &output)
       output.append(UInt8(ascii: "\n"))
     }
   }

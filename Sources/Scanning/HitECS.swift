@@ -58,7 +58,7 @@ struct HitECS {
     writer.endObject()
     appendOwn(hit)
     writer.endObject()
-    output.append(contentsOf: writer.bytes)
+    writer.append(to: &output)
   }
 
   private mutating func appendEvent(_ hit: Hit) {

@@ -48,7 +48,7 @@ struct HitEVE {
     writer.key("pcap_filename")
     writer.string(hit.path.bytes)
     writer.endObject()
-    output.append(contentsOf: writer.bytes)
+    writer.append(to: &output)
   }
 
   // MARK: Flow

@@ -62,7 +62,7 @@ package struct HitJSON {
       writer.event(event, home: home)
     }
     writer.endObject()
-    output.append(contentsOf: writer.bytes)
+    writer.append(to: &output)
   }
 
   /// The indicators of a hit as a JSON array.
@@ -256,27 +256,10 @@ extension JSONWriter {
     }
   }
 
-  /// Writes a time in nanoseconds since 1970 as RFC 3339.
-  package mutating func time(_ nanoseconds: Int64) {
-    var text: [UInt8] = []
-    Timestamp.append(nanoseconds, to: &text)
-    string(text)
-  }
-
   /// Writes bytes as base64.
   mutating func base64(_ value: [UInt8]) {
     var text: [UInt8] = []
     Base64.encode(value.rawSpan, to: &text)
-    string(text)
-  }
-
-  private mutating func address(_ address: (UInt64, UInt64), version: UInt8) {
-    var text: [UInt8] = []
-    if version == 4 {
-      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
-    } else {
-      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
-    }
     string(text)
   }
 

@@ -18,6 +18,10 @@ final class HitResolver: BatchProcessor {
   private var candidates: [Candidate] = []
   private var conditions = ConditionTracker()
   private var flowConditions: FlowConditions?
+  /// Whether more than weakness may leave a source out.
+  private let excludesSources: Bool
+  /// The feed that was counted last.
+  private var lastFeed: (bytes: [UInt8], name: String) = ([], "")
 
   /// One entry that covers the observable at hand.
   private struct Candidate {
@@ -35,6 +39,8 @@ final class HitResolver: BatchProcessor {
     matches = databases.map { _ in [] }
     cursors = databases.map { _ in 0 }
     lines = HitLines(format: options.format, home: options.home, now: options.now)
+    excludesSources =
+      options.minimumConfidence > 0 || !options.feedsOnly.isEmpty || options.timeMode != .any
   }
 
   func process(
@@ -43,12 +49,7 @@ final class HitResolver: BatchProcessor {
   ) {
     let count = batch.observables.count
     guard count > 0 else { return }
-    for index in batch.observables.indices
-    where !batch.observables[index].flags.contains(.fallback)
-      && !batch.observables[index].flags.contains(.joint)
-    {
-      output.statistics.observables[Int(batch.observables[index].kind.rawValue)] += 1
-    }
+    countObservables(batch, &output)
     var earliest = count
     for database in databases.indices {
       matches[database].removeAll(keepingCapacity: true)
@@ -84,6 +85,17 @@ final class HitResolver: BatchProcessor {
     }
   }
 
+  private func countObservables(_ batch: ObservableBatch, _ output: inout SegmentOutput) {
+    var counts = InlineArray<64, UInt64>(repeating: 0)
+    let observables = batch.observables.span
+    for index in observables.indices where observables[index].startsPlace {
+      counts[Int(observables[index].kind.rawValue) & 63] &+= 1
+    }
+    for kind in counts.indices where counts[kind] > 0 {
+      output.statistics.observables[kind] += counts[kind]
+    }
+  }
+
   /// Notes which members of joint conditions the records of a batch hold.
   private func gatherConditions(_ batch: ObservableBatch, _ place: SegmentPlace) {
     conditions.begin(input: place.input)
@@ -94,8 +106,9 @@ final class HitResolver: BatchProcessor {
         let observed = batch.observables[Int(match.observable)]
         let record = batch.records[Int(observed.record)]
         let scope = ConditionTracker.Scope(observed.record, record, batch)
-        for source in catalog.entry(database: database, entry: match.entry).sources {
-          guard let place = source.conditionPlace else { continue }
+        let entry = catalog.entry(database: database, entry: match.entry)
+        for index in entry.sources.indices {
+          guard let place = entry.sources[index].conditionPlace else { continue }
           conditions.note(place, database: database, scope)
         }
       }
@@ -176,8 +189,8 @@ final class HitResolver: BatchProcessor {
         candidates = kept
       }
     }
-    candidates.sort(by: Self.precedes)
-    let indicators = merged(candidates.map(\.indicator))
+    if candidates.count > 1 { candidates.sort(by: Self.precedes) }
+    let indicators = merged()
     let primary = batch.observables[unit.lowerBound]
     let kind = candidates[0].kind
     var value: [UInt8] = []
@@ -221,39 +234,36 @@ final class HitResolver: BatchProcessor {
   ) {
     var sources: [Int] = []
     var confidence: UInt8 = 0
-    var validities: [Validity] = []
-    for (index, source) in entry.sources.enumerated() {
-      if let place = source.conditionPlace, !options.ignoresConditions,
+    var validity: Validity?
+    // A source has a dozen arrays, so none is copied here.
+    for index in entry.sources.indices {
+      if let place = entry.sources[index].conditionPlace, !options.ignoresConditions,
         !isMet(place, database: entry.reference.database, scope)
       {
         continue
       }
-      if source.flags.contains(.allow) {
+      if entry.sources[index].flags.contains(.allow) {
         if match != .address {
-          allowed.append(
-            (
-              observed.kind,
-              Suppression(
-                list: source.feed, line: source.lines.first ?? 0,
-                reason: source.description.isEmpty
-                  ? Array("allowed by \(match.name) entry ".utf8) + entry.value
-                  : source.description)
-            ))
+          allowed.append((observed.kind, suppression(entry, entry.sources[index], match)))
         }
         continue
       }
-      guard options.exclusion(of: source, at: time) == nil else { continue }
-      let validity = Validity.of(
-        time: time, from: source.validFrom, until: source.validUntil)
+      if excludesSources {
+        guard options.exclusion(of: entry.sources[index], at: time) == nil else { continue }
+      } else if !options.includesWeak, entry.sources[index].flags.contains(.weak) {
+        continue
+      }
+      let (from, until) = (entry.sources[index].validFrom, entry.sources[index].validUntil)
+      validity = Self.better(validity, Validity.of(time: time, from: from, until: until))
       sources.append(index)
-      if let validity { validities.append(validity) }
-      if source.confidence != 255 { confidence = max(confidence, source.confidence) }
+      let stated = entry.sources[index].confidence
+      if stated != 255 { confidence = max(confidence, stated) }
     }
     guard !sources.isEmpty else { return }
     candidates.append(
       Candidate(
         indicator: HitIndicator(
-          entry: entry, match: match, validity: Self.best(validities), sources: sources),
+          entry: entry, match: match, validity: validity, sources: sources),
         confidence: confidence, kind: observed.kind))
   }
 
@@ -266,13 +276,23 @@ final class HitResolver: BatchProcessor {
     return conditions.isMet(place, database: database, scope)
   }
 
-  /// The validity that the sources agree on most: any that covers the event wins.
-  private static func best(_ validities: [Validity]) -> Validity? {
+  private func suppression(
+    _ entry: ResolvedEntry, _ source: ResolvedSource, _ match: MatchKind
+  ) -> Suppression {
+    Suppression(
+      list: source.feed, line: source.lines.first ?? 0,
+      reason: source.description.isEmpty
+        ? Array("allowed by \(match.name) entry ".utf8) + entry.value : source.description)
+  }
+
+  /// Of two sources' validities the one that counts: any that covers the event wins.
+  private static func better(_ left: Validity?, _ right: Validity?) -> Validity? {
+    guard let left, let right else { return left ?? right }
     for validity in [Validity.within, .unbounded, .after, .before]
-    where validities.contains(validity) {
+    where left == validity || right == validity {
       return validity
     }
-    return nil
+    return left
   }
 
   /// The order of matching.md §10.
@@ -290,10 +310,12 @@ final class HitResolver: BatchProcessor {
     return a.entry.reference < b.entry.reference
   }
 
-  /// Drops the second mention of an entry that two forms of one observable both met.
-  private func merged(_ indicators: [HitIndicator]) -> [HitIndicator] {
+  /// The candidates' indicators, without the second mention of an entry that two forms of one observable
+  /// both met.
+  private func merged() -> [HitIndicator] {
+    if candidates.count == 1 { return [candidates[0].indicator] }
     var result: [HitIndicator] = []
-    for indicator in indicators
+    for indicator in candidates.map(\.indicator)
     where !result.contains(where: { $0.entry.reference == indicator.entry.reference }) {
       result.append(indicator)
     }
@@ -304,6 +326,12 @@ final class HitResolver: BatchProcessor {
     of observable: Observable, batch: ObservableBatch, chunk: RawSpan, to output: inout [UInt8]
   ) {
     batch.appendValue(of: observable, chunk: chunk, to: &output)
+  }
+
+  /// Counts a hit of a feed.
+  private func count(_ feed: [UInt8], _ output: inout SegmentOutput) {
+    if feed != lastFeed.bytes { lastFeed = (feed, String(decoding: feed, as: UTF8.self)) }
+    output.statistics.hitsByFeed[lastFeed.name, default: 0] += 1
   }
 
   private func deliver(_ hit: Hit, to output: inout SegmentOutput) {
@@ -317,12 +345,12 @@ final class HitResolver: BatchProcessor {
       }
       for indicator in hit.indicators {
         output.statistics.hitsByEntry[indicator.entry.reference, default: 0] += 1
-        var feeds: [[UInt8]] = []
-        for index in indicator.sources where !feeds.contains(indicator.entry.sources[index].feed) {
-          feeds.append(indicator.entry.sources[index].feed)
-        }
-        for feed in feeds {
-          output.statistics.hitsByFeed[String(decoding: feed, as: UTF8.self), default: 0] += 1
+        let sources = indicator.sources
+        for (position, index) in sources.enumerated()
+        where !sources[..<position].contains(where: {
+          indicator.entry.sources[$0].feed == indicator.entry.sources[index].feed
+        }) {
+          count(indicator.entry.sources[index].feed, &output)
         }
       }
     }

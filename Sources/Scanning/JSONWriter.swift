@@ -5,57 +5,60 @@ import Parsing
 /// Writes one JSON object after another into a byte buffer; keys without a value are left out by
 /// the caller's not writing them.
 package struct JSONWriter {
-  package var bytes: [UInt8] = []
+  private var text = TextBuffer()
   private var needsComma = false
-  /// The flow whose Community ID was written last: values of a flow often follow one another.
-  private var namedFlow: FlowRecord?
-  private var flowName: [UInt8] = []
+  /// The Community IDs of flows whose values were written: those of a flow often follow one another,
+  /// and flows take turns.
+  private var flowNames = FlowNames()
+  /// The second whose time was written last, and that time's text up to its fraction.
+  private var second = Int64.min
+  private var secondText: [UInt8] = []
 
   package init() {}
 
+  /// What was written.
+  package var bytes: [UInt8] { text.bytes }
+
+  /// Adds what was written to an array.
+  package func append(to output: inout [UInt8]) { text.append(to: &output) }
+
   /// Empties the buffer and keeps its memory.
   package mutating func reset() {
-    bytes.removeAll(keepingCapacity: true)
+    // A copy of the writer writes elsewhere from now on.
+    if isKnownUniquelyReferenced(&text) { text.removeAll() } else { text = TextBuffer() }
     needsComma = false
   }
 
   /// Writes the opening brace.
-  package mutating func beginObject() {
-    separate()
-    bytes.append(UInt8(ascii: "{"))
-    needsComma = false
-  }
+  package mutating func beginObject() { begin(UInt8(ascii: "{")) }
 
   /// Writes the closing brace.
-  package mutating func endObject() {
-    bytes.append(UInt8(ascii: "}"))
-    needsComma = true
-  }
+  package mutating func endObject() { end(UInt8(ascii: "}")) }
 
-  package mutating func beginArray() {
+  package mutating func beginArray() { begin(UInt8(ascii: "[")) }
+
+  package mutating func endArray() { end(UInt8(ascii: "]")) }
+
+  private mutating func begin(_ bracket: UInt8) {
     separate()
-    bytes.append(UInt8(ascii: "["))
-    needsComma = false
+    text.append(bracket)
   }
 
-  package mutating func endArray() {
-    bytes.append(UInt8(ascii: "]"))
+  private mutating func end(_ bracket: UInt8) {
+    text.append(bracket)
     needsComma = true
   }
 
   /// Writes a member's name, which needs no escaping.
   package mutating func key(_ name: StaticString) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    append(name)
-    append("\":")
+    text.appendKey(name, isBehindComma: needsComma)
     needsComma = false
   }
 
   /// Writes a member's name that is known only now.
   package mutating func key(_ name: String) {
     string(name)
-    bytes.append(UInt8(ascii: ":"))
+    text.append(UInt8(ascii: ":"))
     needsComma = false
   }
 
@@ -66,66 +69,129 @@ package struct JSONWriter {
   package mutating func string(_ value: RawSpan) -> Bool {
     separate()
     needsComma = true
-    return JSONText.appendString(value, to: &bytes)
+    return text.appendString(value)
   }
 
   package mutating func string(_ value: [UInt8]) { string(value.rawSpan) }
 
-  package mutating func string(_ value: String) { string(Array(value.utf8)) }
+  package mutating func string(_ value: String) {
+    separate()
+    needsComma = true
+    var value = value
+    // SAFETY: the span does not leave the closure.
+    value.withUTF8 { bytes in
+      _ = unsafe text.appendString(UnsafeRawBufferPointer(bytes).bytes)
+    }
+  }
 
   /// Writes a flow's Community ID.
-  package mutating func communityID(of flow: FlowRecord) {
-    if namedFlow != flow {
-      flowName.removeAll(keepingCapacity: true)
-      CommunityID.append(of: flow, to: &flowName)
-      namedFlow = flow
+  package mutating func communityID(of flow: FlowRecord) { string(flowNames.name(of: flow)) }
+
+  /// Writes a time in nanoseconds since 1970 as RFC 3339.
+  package mutating func time(_ nanoseconds: Int64) {
+    let perSecond: Int64 = 1_000_000_000
+    var (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: perSecond)
+    if fraction < 0 { (seconds, fraction) = (seconds - 1, fraction + perSecond) }
+    if seconds != second || secondText.isEmpty {
+      secondText.removeAll(keepingCapacity: true)
+      Timestamp.append(nanoseconds, to: &secondText)
+      // The fraction begins at the only dot.
+      if let dot = secondText.firstIndex(of: UInt8(ascii: ".")) {
+        secondText.removeLast(secondText.count - dot - 1)
+      }
+      second = seconds
     }
-    string(flowName)
+    separate()
+    text.append(UInt8(ascii: "\""))
+    text.append(secondText.rawSpan)
+    if fraction % 1000 == 0 {
+      text.append(UInt64(fraction / 1000), width: 6)
+    } else {
+      text.append(UInt64(fraction), width: 9)
+    }
+    text.append("Z\"")
+    needsComma = true
+  }
+
+  /// Writes an address in the form of `FlowRecord`.
+  package mutating func address(_ address: (UInt64, UInt64), version: UInt8) {
+    guard version == 4 else {
+      var bytes: [UInt8] = []
+      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &bytes)
+      return string(bytes)
+    }
+    separate()
+    text.append(UInt8(ascii: "\""))
+    for shift in [56, 48, 40, 32] as [UInt64] {
+      text.append(decimal: address.0 >> shift & 0xff)
+      text.append(shift == 32 ? UInt8(ascii: "\"") : UInt8(ascii: "."))
+    }
+    needsComma = true
   }
 
   /// Writes a string that needs no escaping.
   package mutating func plain(_ value: StaticString) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
-    append(value)
-    bytes.append(UInt8(ascii: "\""))
+    text.append(UInt8(ascii: "\""))
+    text.append(value)
+    text.append(UInt8(ascii: "\""))
     needsComma = true
   }
 
   package mutating func number(_ value: some BinaryInteger) {
     separate()
-    bytes.append(decimal: UInt64(clamping: value))
+    text.append(decimal: UInt64(clamping: value))
     needsComma = true
   }
 
   package mutating func number(_ value: Double) {
     separate()
-    bytes.append(contentsOf: "\(value)".utf8)
+    text.append(Array("\(value)".utf8).rawSpan)
     needsComma = true
   }
 
   package mutating func boolean(_ value: Bool) {
     separate()
-    append(value ? "true" : "false")
+    text.append(value ? "true" : "false")
     needsComma = true
   }
 
   /// Appends a fragment of JSON made elsewhere: one or more whole values.
   package mutating func fragment(_ json: [UInt8]) {
     separate()
-    bytes.append(contentsOf: json)
+    text.append(json.rawSpan)
     needsComma = true
   }
 
   private mutating func separate() {
-    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    if needsComma { text.append(UInt8(ascii: ",")) }
     needsComma = false
   }
+}
 
-  private mutating func append(_ text: StaticString) {
-    // SAFETY: a static string's UTF-8 is immutable and lives as long as the process.
-    unsafe bytes.append(
-      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+/// Community IDs of flows named lately, each in the place that its ends choose.
+private struct FlowNames {
+  private static let size = 512
+  private var flows: [FlowRecord?] = []
+  private var names: [[UInt8]] = []
+
+  /// The flow's Community ID.
+  mutating func name(of flow: FlowRecord) -> [UInt8] {
+    if flows.isEmpty {
+      flows = Array(repeating: nil, count: Self.size)
+      names = Array(repeating: [], count: Self.size)
+    }
+    var hash = flow.source.0 &* 0x9e37_79b9_7f4a_7c15 &+ flow.source.1
+    hash = (hash ^ flow.destination.0 ^ hash >> 29) &* 0xff51_afd7_ed55_8ccd &+ flow.destination.1
+    hash ^= UInt64(flow.sourcePort) << 40 | UInt64(flow.destinationPort) << 20
+    hash = (hash ^ hash >> 31) &* 0xc4ce_b9fe_1a85_ec53
+    let place = Int(truncatingIfNeeded: hash >> 55)
+    if flows[place] == flow { return names[place] }
+    var name: [UInt8] = []
+    CommunityID.append(of: flow, to: &name)
+    flows[place] = flow
+    names[place] = name
+    return name
   }
 }
 

@@ -23,7 +23,7 @@ final class ObservableListing: BatchProcessor {
       output.statistics.observables[Int(observable.kind.rawValue)] += 1
       writer.reset()
       append(observable, batch: batch, chunk: chunk, place: place)
-      output.bytes.append(contentsOf: writer.bytes)
+      writer.append(to: &output.bytes)
       output.endLine()
       if place.countsPackets {
         let record = batch.records[Int(observable.record)]

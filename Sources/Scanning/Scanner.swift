@@ -121,11 +121,15 @@ public enum Scanner {
     for database in databases {
       kinds.formUnion(IndicatorKindSet(database.entryCounts.map(\.kind)))
     }
+    // What only weak entries could match need not be looked for.
+    let lookedUp = databases.reduce(into: IndicatorKindSet()) {
+      $0.formUnion($1.kindsToLookUp(LookupOptions(options)))
+    }
     return ScanPlan(
       options: options,
       logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
       captureOptions: captureOptions(
-        options, kinds: kinds.intersection(options.kinds),
+        options, kinds: lookedUp.intersection(options.kinds),
         matchers: options.kinds.contains(.text) ? databases.compactMap(\.textMatcher) : []),
       progress: progress,
       finder: options.readsEveryLine

@@ -138,7 +138,7 @@ struct CoverageCommand: ParsableCommand {
     request.usesLastCopy = now == nil
     request.options.includesWeak = weak
     request.options.measuresTime = !noTiming
-    request.options.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    request.options.threads = threads ?? Processors.available
     return request
   }
 

@@ -176,7 +176,7 @@ struct ScopeArguments: ParsableArguments {
       options.packetTimes = first..<last
     }
     guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be 1 or more") }
-    options.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    options.threads = threads ?? Processors.available
     return options
   }
 

@@ -82,7 +82,7 @@ struct InputArguments: ParsableArguments {
       guard threads >= 1 else { throw ValidationError("--threads must be 1 or more") }
       options.threads = threads
     } else {
-      options.threads = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+      options.threads = Processors.available
     }
     options.bpf = bpf
     if from != nil || to != nil {

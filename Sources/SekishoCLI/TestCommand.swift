@@ -45,7 +45,7 @@ struct TestCommand: ParsableCommand {
 
   func run() throws {
     var run = SuiteRun()
-    run.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    run.threads = threads ?? Processors.available
     if let filter { run.isWanted = try NameFilter(filter).test }
     var read: [Suite] = []
     for path in suites {

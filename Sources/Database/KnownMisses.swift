@@ -1,0 +1,86 @@
+internal import Parsing
+
+/// Names looked up lately that no entry covers: most names of a capture were there a moment ago.
+///
+/// A name's hash chooses a place; the place holds the name itself, so that nothing but the very same bytes
+/// is taken for it, and a name made to collide only drives another one out. Whether an entry takes part
+/// in a lookup is no matter: a name is kept where there is none at all.
+///
+/// A place is 64 bytes: the hash, then the name's whole words of eight bytes, then its last eight bytes.
+struct KnownMisses: Sendable {
+  private static let places = 2048
+  private static let shortest = 8
+  private static let longest = 55
+
+  private var words: [UInt64] = []
+  /// The database that the names are no entries of (`IndicatorDatabase.serial`).
+  private var owner: UInt64 = 0
+
+  /// Forgets everything unless it was learned of the same database.
+  @inline(__always)
+  mutating func begin(_ owner: UInt64) {
+    if self.owner != owner { start(owner) }
+  }
+
+  @inline(never)
+  private mutating func start(_ owner: UInt64) {
+    self.owner = owner
+    words = Array(repeating: 0, count: 8 * Self.places)
+  }
+
+  /// Whether a name is known to be no entry.
+  @inline(__always)
+  func knows(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count >= Self.shortest, range.count <= Self.longest else { return false }
+    let hash = Self.hash(text, range)
+    let kept = words.span
+    var index = Self.place(hash)
+    guard kept[index] == hash else { return false }
+    index &+= 1
+    var difference: UInt64 = 0
+    var offset = range.lowerBound
+    while range.upperBound &- offset >= 8 {
+      difference |= kept[index] ^ text.littleEndianUInt64(unchecked: offset)
+      offset &+= 8
+      index &+= 1
+    }
+    difference |= kept[index] ^ text.littleEndianUInt64(unchecked: range.upperBound &- 8)
+    return difference == 0
+  }
+
+  /// Notes that a name is no entry.
+  mutating func note(_ text: RawSpan, _ range: Range<Int>) {
+    guard range.count >= Self.shortest, range.count <= Self.longest else { return }
+    let hash = Self.hash(text, range)
+    var index = Self.place(hash)
+    words[index] = hash
+    index += 1
+    var offset = range.lowerBound
+    while range.upperBound - offset >= 8 {
+      words[index] = text.littleEndianUInt64(unchecked: offset)
+      offset += 8
+      index += 1
+    }
+    words[index] = text.littleEndianUInt64(unchecked: range.upperBound - 8)
+  }
+
+  private static func place(_ hash: UInt64) -> Int {
+    8 &* (Int(truncatingIfNeeded: hash >> 32) & (places &- 1))
+  }
+
+  /// Never 0, which no name has; names of different lengths differ in it.
+  @inline(__always)
+  private static func hash(_ text: RawSpan, _ range: Range<Int>) -> UInt64 {
+    var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
+    var offset = range.lowerBound
+    while range.upperBound &- offset >= 8 {
+      hash = (hash ^ text.littleEndianUInt64(unchecked: offset)) &* 0xff51_afd7_ed55_8ccd
+      hash ^= hash >> 32
+      offset &+= 8
+    }
+    hash = (hash ^ text.littleEndianUInt64(unchecked: range.upperBound &- 8))
+    hash = hash &* 0xc4ce_b9fe_1a85_ec53
+    // The lowest bits are the length's, so that a comparison of words never mixes two lengths.
+    return (hash ^ hash >> 29) & ~63 | UInt64(truncatingIfNeeded: range.count)
+  }
+}
