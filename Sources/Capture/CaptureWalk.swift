@@ -1,3 +1,4 @@
+import CByteKernels
 import Indicators
 import Inputs
 import Parsing
@@ -70,7 +71,10 @@ extension DealerCore {
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Outcome {
     guard let record = framer.plainRecord(), dealer.fragments.isIdle else { return .other }
-    // SAFETY: the framer says that the record's bytes are there.
+    // The next record begins behind this one: where its headers stand if it is a plain one.
+    unsafe sekisho_prefetch(record.start + record.length)
+    unsafe sekisho_prefetch(record.start + record.length + 64)
+    // SAFETY: the framer says that the record's bytes are there; what is fetched ahead may be anywhere.
     let packet = unsafe RawSpan(_unsafeStart: record.start, byteCount: record.length)
     guard let segment = PlainSegment(packet, seed: dealer.seed, shardMask: dealer.shardMask)
     else { return .other }

@@ -7,7 +7,7 @@ extension FlowReader {
   mutating func openStream(_ visit: StreamVisit) -> UInt32 {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     if number != 0 { return number }
-    let new = streams.insert(record: writer.flow, target: visit.target)
+    let new = streams.insert(record: writer.flow(), target: visit.target)
     streams[new].flow = visit.flow
     streams[new].isFromFirst = visit.isFromFirst
     flows[visit.flow][isFromFirst: visit.isFromFirst].stream = new
@@ -49,7 +49,7 @@ extension FlowReader {
   mutating func closeApart(_ number: UInt32) {
     let stream = streams[number]
     guard !stream.isIdle else { return releaseStream(number) }
-    let (flow, index) = (writer.flow, writer.flowIndex)
+    let (flow, index) = (writer.flow(), writer.flowIndex)
     let owner = stream.flow
     writer.beginFlow(
       stream.record,

@@ -51,7 +51,7 @@ extension FlowReader {
     let (application, _) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     guard application != .none else { return }
-    let stream = TCPStream(record: writer.flow, target: visit.target)
+    let stream = TCPStream(record: writer.flow(), target: visit.target)
     begin(application, stream, visit, isFirst: false)
     _ = read(bytes, stream, visit)
     finishContent(stream)

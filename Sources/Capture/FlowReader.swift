@@ -184,7 +184,10 @@ struct FlowReader: ~Copyable {
     let everyPacket = options.everyPacket && !item.facts.contains(.isReassembled)
     guard place.isNew || everyPacket || isNeeded else { return writer.leaveFlow() }
     writer.beginFlow(
-      Self.record(item, place, hasOverlap: flows[place.flow].hasOverlap),
+      FlowSource(
+        key: item.key, message: item.message, shard: item.shard,
+        isFirstOriginator: item.isSourceFirst == place.isSourceOriginator,
+        isForward: place.isSourceOriginator, hasOverlap: flows[place.flow].hasOverlap),
       index: flows[place.flow].batch == writer.serial
         ? flows[place.flow].batchIndex : ObservableRecord.noFlow)
     if place.isNew || everyPacket { writeAddresses(item, place) }
@@ -208,32 +211,6 @@ struct FlowReader: ~Copyable {
     settle(&place, role)
     beginRecord(item, place, isNeeded: false)
     endRecord(place)
-  }
-
-  /// A packet's flow as it is shown.
-  ///
-  /// Not a method: for one that only reads the reader, all of it was copied at each call.
-  private static func record(
-    _ item: FlowItem, _ place: FlowPlace, hasOverlap: Bool
-  ) -> FlowRecord {
-    let (source, destination) = (item.source, item.destination)
-    let isForward = place.isSourceOriginator
-    var (type, code) = (UInt16(item.message.type), UInt16(item.message.code))
-    if item.key.isICMP, !isForward {
-      // Seen from the other end, an answer is its question.
-      type = CommunityID.counterpart(of: type, version: item.key.version) ?? type
-    }
-    if item.key.hasPorts {
-      (type, code) =
-        isForward
-        ? (item.sourcePort, item.destinationPort) : (item.destinationPort, item.sourcePort)
-    }
-    let (first, second) = isForward ? (source, destination) : (destination, source)
-    return FlowRecord(
-      source: (first.high, first.low), destination: (second.high, second.low), sourcePort: type,
-      destinationPort: code, ipProtocol: item.key.ipProtocol, ipVersion: item.key.version,
-      tunnelDepth: item.key.depth, hasPorts: item.key.hasPorts,
-      hasOverlap: hasOverlap, shard: item.shard)
   }
 
   /// The originator is `ip.src` and the responder `ip.dst`, except that with `everyPacket` the

@@ -21,6 +21,7 @@ extension HTTPReader {
       return
     } else if text.byte(unchecked: range.lowerBound) == 0x2f {
       target.append(text.extracting(range))
+      targetRoom.reach(target.count)
       hasTarget = true
     } else if HTTPRequest.hasScheme(text, range) {
       writer.scratch.removeAll(keepingCapacity: true)

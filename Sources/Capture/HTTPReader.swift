@@ -32,6 +32,7 @@ struct HTTPReader {
 
   /// What the head says so far.
   var target: [UInt8] = []
+  var targetRoom = Room()
   var hasTarget = false
   var isConnect = false
   var isUpgrade = false
@@ -56,7 +57,7 @@ struct HTTPReader {
   /// The packet that brought the first of the bytes that wait for others.
   var firstMark: StreamMark? { line.marks.first }
   /// Bytes of memory in use, about.
-  var cost: Int { line.cost + target.capacity }
+  var cost: Int { line.cost + targetRoom.count }
 
   mutating func reset() {
     phase = .requestLine

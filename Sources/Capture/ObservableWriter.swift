@@ -75,10 +75,12 @@ struct ObservableWriter: ~Copyable {
   /// The present ClientHello's parts; reused.
   var fingerprint = TLSFingerprint()
 
-  /// The flow of what is written next, as its record shows it.
-  private(set) var flow = FlowRecord(
+  /// The flow of what is written next; its record is made when something is.
+  private var source = FlowSource()
+  private var madeFlow = FlowRecord(
     source: (0, 0), destination: (0, 0), sourcePort: 0, destinationPort: 0, ipProtocol: 0,
     ipVersion: 0, tunnelDepth: 0, hasPorts: false)
+  private var isFlowMade = true
   /// Where that flow stands in the batch, or `ObservableRecord.noFlow`.
   private(set) var flowIndex = ObservableRecord.noFlow
   /// Of the present batch, so that flows know whether their index is still good; never 0.
@@ -133,10 +135,28 @@ struct ObservableWriter: ~Copyable {
 
   /// Begins a flow of the packet: the outermost one, or one inside a tunnel.
   @inline(__always)
-  mutating func beginFlow(_ flow: FlowRecord, index: UInt32) {
-    self.flow = flow
+  mutating func beginFlow(_ source: FlowSource, index: UInt32) {
+    self.source = source
+    isFlowMade = false
     flowIndex = index
     record = .max
+  }
+
+  /// Begins a flow whose record was kept.
+  mutating func beginFlow(_ flow: FlowRecord, index: UInt32) {
+    madeFlow = flow
+    isFlowMade = true
+    flowIndex = index
+    record = .max
+  }
+
+  /// The flow of what is written next, as it is shown.
+  mutating func flow() -> FlowRecord {
+    if !isFlowMade {
+      madeFlow = source.record
+      isFlowMade = true
+    }
+    return madeFlow
   }
 
   /// Begins a flow of the packet of which nothing is written.
@@ -145,7 +165,8 @@ struct ObservableWriter: ~Copyable {
 
   /// Shows from now on that the flow's packets disagree about some bytes.
   mutating func markOverlap() {
-    flow.hasOverlap = true
+    madeFlow = flow()
+    madeFlow.hasOverlap = true
     flowIndex = ObservableRecord.noFlow
     record = .max
   }
@@ -194,7 +215,7 @@ struct ObservableWriter: ~Copyable {
     if record != .max { return record }
     if flowIndex == ObservableRecord.noFlow {
       flowIndex = UInt32(truncatingIfNeeded: batch.flows.count)
-      batch.flows.append(flow)
+      batch.flows.append(flow())
     }
     record = UInt32(truncatingIfNeeded: batch.records.count)
     batch.records.append(ObservableRecord(number: number, base: order, time: time, flow: flowIndex))
@@ -281,7 +302,7 @@ struct ObservableWriter: ~Copyable {
   }
 
   /// Values of one packet that are compared one by one; more are found by hash.
-  private static let few = 8
+  private static let few = 12
 
   /// Whether the packet has the value; `addsIt` says that it is written next otherwise.
   @inline(__always)

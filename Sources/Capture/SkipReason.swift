@@ -107,7 +107,9 @@ struct SkipCounters {
   /// The counts under the names that users see.
   var tally: Tally {
     var tally = Tally()
-    for reason in SkipReason.allCases { tally.add(reason.name, counts[reason.rawValue]) }
+    for index in counts.indices where counts[index] > 0 {
+      if let reason = SkipReason(rawValue: index) { tally.add(reason.name, counts[index]) }
+    }
     for (type, count) in linkTypes { tally.add("link-type-\(LinkType.name(type))", count) }
     return tally
   }

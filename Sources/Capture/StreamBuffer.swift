@@ -11,6 +11,7 @@ struct StreamMark {
 struct StreamBuffer {
   private(set) var bytes: [UInt8] = []
   private(set) var marks: [StreamMark] = []
+  private var room = (bytes: Room(), marks: Room())
 
   var count: Int { bytes.count }
   var isEmpty: Bool { bytes.isEmpty }
@@ -23,13 +24,26 @@ struct StreamBuffer {
     } else {
       marks.append(StreamMark(end: bytes.count, number: writer.number, time: writer.time))
     }
+    room.bytes.reach(bytes.count)
+    room.marks.reach(marks.count)
   }
 
   mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: bytes.count < 1 << 14)
-    marks.removeAll(keepingCapacity: marks.count < 64)
+    if bytes.isEmpty { return }
+    if bytes.count < 1 << 14 {
+      bytes.removeAll(keepingCapacity: true)
+    } else {
+      bytes = []
+      room.bytes = Room()
+    }
+    if marks.count < 64 {
+      marks.removeAll(keepingCapacity: true)
+    } else {
+      marks = []
+      room.marks = Room()
+    }
   }
 
   /// Bytes of memory in use, about.
-  var cost: Int { bytes.capacity + 24 * marks.capacity }
+  var cost: Int { room.bytes.count + 24 * room.marks.count }
 }

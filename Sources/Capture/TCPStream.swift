@@ -50,6 +50,7 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var queuedBytes = 0
   /// The bytes before the next one expected, as far as they are kept.
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
+  @safe @exclusivity(unchecked) private var room = (queue: Room(), history: Room())
   /// The flow and the direction that the stream belongs to.
   @safe @exclusivity(unchecked) var flow: UInt32 = 0
   @safe @exclusivity(unchecked) var isFromFirst = false
@@ -66,9 +67,9 @@ final class TCPStream {
 
   /// Bytes of memory that the stream takes, about: what its buffers have room for, in use or not.
   var cost: Int {
-    let waiting = queuedBytes + queue.count * 48 + queue.capacity * MemoryLayout<Early>.stride
+    let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
-    return 640 + waiting + unfinished + history.capacity + searchStates.count * 64
+    return 640 + waiting + unfinished + room.history.count + searchStates.count * 64
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
@@ -122,6 +123,7 @@ final class TCPStream {
       history.removeFirst(history.count - kept)
     }
     history.append(data)
+    room.history.reach(history.count)
   }
 
   /// Forgets the bytes that were read: others follow that are not kept.
@@ -137,6 +139,7 @@ final class TCPStream {
     }
     queuedBytes += segment.bytes.count
     queue.insert(segment, at: index)
+    room.queue.reach(queue.count)
   }
 
   /// Takes the first of the waiting segments.
@@ -209,11 +212,21 @@ final class TCPStream {
   /// Makes the object ready for another connection.
   func reset() {
     begin(.none)
-    queue.removeAll(keepingCapacity: queue.capacity < 16)
+    if room.queue.count <= 16 {
+      queue.removeAll(keepingCapacity: true)
+    } else {
+      queue = []
+      room.queue = Room()
+    }
     queuedBytes = 0
     versionCount = 0
     if !searchStates.isEmpty { searchStates.removeAll(keepingCapacity: true) }
     if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
-    history.removeAll(keepingCapacity: history.capacity <= 2048)
+    if room.history.count <= 2048 {
+      history.removeAll(keepingCapacity: true)
+    } else {
+      history = []
+      room.history = Room()
+    }
   }
 }

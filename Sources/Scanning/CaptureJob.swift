@@ -266,13 +266,18 @@ final class CaptureJob: InputJob, @unchecked Sendable {
 
   /// Hands on what a stretch yielded as far as its order is certain; true after the last one.
   private func apply(_ piece: Piece) -> Bool {
-    var counts = SegmentOutput()
-    counts.statistics.inputs = isCounted ? 0 : 1
-    isCounted = true
-    counts.statistics.packets = piece.packets
-    counts.statistics.bytes = piece.bytes
-    order.append(counts)
-    for output in piece.outputs { if let output { order.append(output) } }
+    var outputs = piece.outputs
+    piece.outputs = []
+    for group in outputs.indices {
+      guard var output = outputs[group].take() else { continue }
+      if group == 0 {
+        output.statistics.inputs = isCounted ? 0 : 1
+        isCounted = true
+        output.statistics.packets = piece.packets
+        output.statistics.bytes = piece.bytes
+      }
+      order.append(output)
+    }
     let isLast = piece.stretch.isLast
     if let failure = piece.stretch.failure {
       problems.append(ScanProblem(path: path, message: failure.message))

@@ -21,6 +21,8 @@ struct PacketOrder {
   private static let limit = 32 << 20
 
   private var held = SegmentOutput()
+  /// Nothing was added to `held`.
+  private var isFresh = true
   private var released = PacketPlace(packet: 0, order: 0)
   /// Hits that came after one that belongs behind them was handed on.
   private(set) var late: UInt64 = 0
@@ -28,7 +30,12 @@ struct PacketOrder {
   /// Adds what a part of a stretch yielded.
   mutating func append(_ segment: SegmentOutput) {
     for place in segment.places where place < released { late += 1 }
-    held.append(segment)
+    if isFresh {
+      held = segment
+      isFresh = false
+    } else {
+      held.append(segment)
+    }
   }
 
   /// Takes what belongs to packets before a number, in order, and whatever is too much to hold.
@@ -60,7 +67,10 @@ struct PacketOrder {
 
   /// Takes everything as it is.
   private mutating func take() -> SegmentOutput {
-    defer { held = SegmentOutput() }
+    defer {
+      held = SegmentOutput()
+      isFresh = true
+    }
     note(held)
     return held
   }

@@ -1,0 +1,37 @@
+import Indicators
+
+/// What a packet's flow is shown from, as long as nothing of it is.
+///
+/// Of most packets nothing is written, so the record that shows the flow is made when something is.
+struct FlowSource {
+  var key = FlowKey(
+    first: IPAddress(ipv4: 0), second: IPAddress(ipv4: 0), ports: 0, kind: 0)
+  /// ICMP's type and code.
+  var message: (type: UInt8, code: UInt8) = (0, 0)
+  var shard: UInt8 = 0
+  /// The end that stands first in the key began the flow.
+  var isFirstOriginator = true
+  /// The packet goes from the end that began the flow.
+  var isForward = true
+  var hasOverlap = false
+
+  /// The flow as it is shown, from its originator's side.
+  var record: FlowRecord {
+    let (source, destination) =
+      isFirstOriginator ? (key.first, key.second) : (key.second, key.first)
+    var (type, code) = (UInt16(message.type), UInt16(message.code))
+    if key.hasPorts {
+      let (first, second) = (
+        UInt16(truncatingIfNeeded: key.ports >> 16), UInt16(truncatingIfNeeded: key.ports)
+      )
+      (type, code) = isFirstOriginator ? (first, second) : (second, first)
+    } else if key.isICMP, !isForward {
+      // Seen from the other end, an answer is its question.
+      type = CommunityID.counterpart(of: type, version: key.version) ?? type
+    }
+    return FlowRecord(
+      source: (source.high, source.low), destination: (destination.high, destination.low),
+      sourcePort: type, destinationPort: code, ipProtocol: key.ipProtocol, ipVersion: key.version,
+      tunnelDepth: key.depth, hasPorts: key.hasPorts, hasOverlap: hasOverlap, shard: shard)
+  }
+}
