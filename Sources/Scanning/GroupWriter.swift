@@ -55,7 +55,9 @@ struct GroupWriter {
         Array("\(group.count)".utf8),
         grouping == .indicator || grouping == .none
           ? DisplayText.defanged(groups.name(of: group), kind: name)
-          : DisplayText.escaped(groups.name(of: group)),
+          : groups.isNamedByPath(group)
+            ? DisplayText.escaped(groups.name(of: group))
+            : DisplayText.defangedLine(groups.name(of: group)),
         Array(hit.kind.name.utf8),
         Array((hit.suppression == nil ? hit.match.name : "suppressed").utf8),
         DisplayText.escaped(hit.field),

@@ -96,6 +96,15 @@ struct HitGroups {
       + Array(" \(flow.destinationPort) \(flow.ipProtocol)".utf8)
   }
 
+  /// Whether a group is called by its input, since its records tell no ends.
+  func isNamedByPath(_ group: Group) -> Bool {
+    switch grouping {
+    case .flow: (group.first.flow ?? group.first.event?.flow) == nil
+    case .host: group.first.sourceEnd == nil
+    case .none, .indicator, .day: false
+    }
+  }
+
   /// What a group is called, as its key reads.
   func name(of group: Group) -> [UInt8] {
     switch grouping {

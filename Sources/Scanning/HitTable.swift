@@ -42,20 +42,20 @@ enum HitTable {
       output.append(contentsOf: text)
       number += 1
     }
-    for text in context.before { line(DisplayText.unclickable(text), mark: "-") }
+    for text in context.before { line(DisplayText.defangedLine(text), mark: "-") }
     var shown = context.line
     let end = min(context.offset + hit.value.count, shown.count)
     let seen = shown[min(context.offset, end)..<end]
     if seen.elementsEqual(hit.value, by: { $0 == $1 || $0 | 0x20 == $1 }) {
       // The value as everywhere in a table.
       shown =
-        DisplayText.unclickable(shown[..<context.offset])
-        + DisplayText.defanged(seen, kind: hit.kind) + DisplayText.unclickable(shown[end...])
+        DisplayText.defangedLine(shown[..<context.offset])
+        + DisplayText.defanged(seen, kind: hit.kind) + DisplayText.defangedLine(shown[end...])
     } else {
-      shown = DisplayText.unclickable(shown)
+      shown = DisplayText.defangedLine(shown)
     }
     line(shown, mark: ":")
-    for text in context.after { line(DisplayText.unclickable(text), mark: "-") }
+    for text in context.after { line(DisplayText.defangedLine(text), mark: "-") }
   }
 
   /// Appends text padded to a width, with two spaces where it is longer.
@@ -69,26 +69,6 @@ enum HitTable {
     // Continuation bytes of UTF-8 take no room on the screen.
     let shown = text.count { $0 & 0xC0 != 0x80 }
     output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(width - shown, 0) + 1))
-  }
-}
-
-extension DisplayText {
-  /// A line of a log to show: escaped, and with no scheme that a terminal would make a link of.
-  fileprivate static func unclickable(_ text: some Collection<UInt8>) -> [UInt8] {
-    let text = Array(text)
-    var result: [UInt8] = []
-    result.reserveCapacity(text.count + 16)
-    var offset = 0
-    while offset < text.count {
-      if text[offset...].starts(with: "://".utf8) {
-        result.append(contentsOf: "[://]".utf8)
-        offset += 3
-      } else {
-        result.append(text[offset])
-        offset += 1
-      }
-    }
-    return escaped(result)
   }
 }
 

@@ -95,7 +95,7 @@ public struct ValueLookup {
 
   /// An answer as lines for people.
   public static func text(_ answer: Answer) -> [UInt8] {
-    var output = DisplayText.escaped(answer.asked)
+    var output = DisplayText.defangedLine(answer.asked)
     if let kind = answer.kind {
       output += Array(": \(kind.name) ".utf8)
       output += DisplayText.defanged(answer.normalForm, kind: kind)
@@ -112,11 +112,11 @@ public struct ValueLookup {
         output += Array("    ".utf8) + DisplayText.escaped(source.feed)
         if let line = source.lines.first { output += Array(":\(line)".utf8) }
         for detail in [source.id, source.description, source.reference] where !detail.isEmpty {
-          output += Array("  ".utf8) + DisplayText.escaped(detail)
+          output += Array("  ".utf8) + DisplayText.defangedLine(detail)
         }
         if source.flags.contains(.weak) { output += Array("  (weak: needs --weak)".utf8) }
         if !source.condition.isEmpty {
-          output += Array("  (only with: ".utf8) + DisplayText.escaped(source.condition)
+          output += Array("  (only with: ".utf8) + DisplayText.defangedLine(source.condition)
           output.append(UInt8(ascii: ")"))
         }
         output.append(UInt8(ascii: "\n"))

@@ -42,6 +42,25 @@ struct DisplayTests {
       String(decoding: DisplayText.defanged(value.utf8, kind: kind), as: UTF8.self) == expected)
   }
 
+  @Test(
+    "Lines of text",
+    arguments: [
+      (
+        "GET http://a.example/x.y from 192.0.2.1:80",
+        "GET http[://]a[.]example/x.y from 192[.]0[.]2[.]1:80"
+      ),
+      ("10:00:00.125 v1.2.3 took 0.5 s.", "10:00:00.125 v1.2.3 took 0.5 s."),
+      ("The end: a.example.", "The end: a[.]example."),
+      ("src=2001:db8::1,[2001:db8::2]:443", "src=2001[:]db8[:][:]1,[2001[:]db8[:][:]2]:443"),
+      ("::1 at 10:20:30", "[:][:]1 at 10:20:30"), ("user@b.example", "user@b[.]example"),
+      ("192.0.2.1-192.0.2.9", "192[.]0[.]2[.]1-192[.]0[.]2[.]9"),
+      ("bücher.example", "bücher[.]example"), ("a.example:443", "a[.]example:443"),
+      (".hidden ..", ".hidden .."), ("", ""), ("=a.b", "'=a.b"), ("a:", "a:"),
+    ])
+  func lines(_ line: String, _ expected: String) {
+    #expect(String(decoding: DisplayText.defangedLine(line.utf8), as: UTF8.self) == expected)
+  }
+
   @Test("Validity is a half-open interval")
   func validity() {
     #expect(Validity.of(time: 5, from: 5, until: 9) == .within)

@@ -1,0 +1,124 @@
+import Parsing
+
+extension DisplayText {
+  /// A line of text to show, such as one of a log: escaped, and whatever in it looks like a name, an
+  /// address or a URL broken so that nobody clicks on it.
+  ///
+  /// Which of them are indicators is not known here, so a run of name characters is broken where its
+  /// last label is of letters or it is an IPv4 address; numbers and versions stay readable.
+  public static func defangedLine(_ line: some Collection<UInt8>) -> [UInt8] {
+    let line = Array(line)
+    var output: [UInt8] = []
+    output.reserveCapacity(line.count + 16)
+    appendDefangedLine(line.rawBytes, to: &output)
+    return escaped(output)
+  }
+
+  private static func appendDefangedLine(_ line: RawSpan, to output: inout [UInt8]) {
+    var offset = 0
+    while offset < line.byteCount {
+      let byte = line.byte(unchecked: offset)
+      if byte == 0x3a, line.extracting(offset...).starts(with: "://") {
+        output.append("[://]")
+        offset += 3
+        continue
+      }
+      guard isRunByte(byte) else {
+        output.append(byte)
+        offset += 1
+        continue
+      }
+      var end = offset + 1
+      var colons = byte == 0x3a ? 1 : 0
+      while end < line.byteCount, isRunByte(line.byte(unchecked: end)) {
+        if line.byte(unchecked: end) == 0x3a {
+          // The scheme before `://` is a run of its own.
+          if line.extracting(end...).starts(with: "://") { break }
+          colons += 1
+        }
+        end += 1
+      }
+      appendRun(line.extracting(offset..<end), colons: colons, to: &output)
+      offset = end
+    }
+  }
+
+  /// Appends a run of name characters and colons, the addresses and names in it broken.
+  private static func appendRun(_ run: RawSpan, colons: Int, to output: inout [UInt8]) {
+    if colons >= 2 {
+      var end = run.byteCount
+      while end > 0, run.byte(unchecked: end - 1) == 0x2e { end -= 1 }
+      if run.byteCount <= 64, IPAddressText.ipv6(run.extracting(0..<end)) != nil {
+        appendBroken(run, at: 0x3a, to: &output)
+        return
+      }
+    }
+    var start = 0
+    while start <= run.byteCount {
+      var end = start
+      while end < run.byteCount, run.byte(unchecked: end) != 0x3a { end += 1 }
+      let piece = run.extracting(start..<end)
+      if isName(piece) {
+        appendBroken(piece, at: 0x2e, to: &output)
+      } else {
+        output.append(piece)
+      }
+      if end < run.byteCount { output.append(0x3a) }
+      start = end + 1
+    }
+  }
+
+  private static func appendBroken(_ text: RawSpan, at mark: UInt8, to output: inout [UInt8]) {
+    for offset in text.byteOffsets {
+      let byte = text.byte(unchecked: offset)
+      // What ends a sentence is no part of a name.
+      guard byte == mark, mark == 0x3a || 1..<max(text.byteCount - 1, 1) ~= offset else {
+        output.append(byte)
+        continue
+      }
+      output.append(0x5b)
+      output.append(byte)
+      output.append(0x5d)
+    }
+  }
+
+  /// Whether a run has two labels and ends in one of letters, or in an IPv4 address.
+  private static func isName(_ run: RawSpan) -> Bool {
+    var end = run.byteCount
+    while end > 0, run.byte(unchecked: end - 1) == 0x2e || run.byte(unchecked: end - 1) == 0x2d {
+      end -= 1
+    }
+    var label = end
+    var letters = 0
+    while label > 0, run.byte(unchecked: label - 1) != 0x2e {
+      label -= 1
+      if ASCII.isLetter(run.byte(unchecked: label)) || run.byte(unchecked: label) >= 0x80 {
+        letters += 1
+      }
+    }
+    guard label > 1 else { return false }
+    if letters >= 2 { return true }
+    // An address may end a longer run, such as two that are joined.
+    var parts = 0
+    var digits = 0
+    var offset = end
+    while offset > 0 {
+      let byte = run.byte(unchecked: offset - 1)
+      if ASCII.isDigit(byte) {
+        digits += 1
+      } else if byte == 0x2e, 1...3 ~= digits {
+        parts += 1
+        digits = 0
+      } else {
+        break
+      }
+      offset -= 1
+    }
+    return parts >= 3
+  }
+
+  private static func isRunByte(_ byte: UInt8) -> Bool {
+    ASCII.isAlphanumeric(byte) || byte == 0x2e || byte == 0x2d || byte == 0x5f || byte == 0x3a
+      || byte >= 0x80
+  }
+}
