@@ -127,7 +127,7 @@ struct PrefixesBench: ParsableCommand {
     abstract: "Ask which prefix covers each address.",
     discussion: """
       Matches are the addresses that a prefix covers; with --covering, all prefixes over each address \
-      are asked for, and counted. All lines are of one family.
+      are asked for, and counted. IPv4 and IPv6 may stand in one list.
 
       Example:
         sekisho bench prefixes drop.txt addresses.txt

@@ -47,7 +47,7 @@ extension ScanBenchmark.Result {
       : Decimals.text(Double(bytes) / 1e6, 1) + " MB"
   }
 
-  /// One JSON object, ending in a newline; rates in bytes a second.
+  /// One JSON object, ending in a newline; rates in GB/s (10⁹ bytes), as of the other measurements.
   public func json(_ verdicts: [Baseline.Verdict] = []) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
@@ -70,10 +70,10 @@ extension ScanBenchmark.Result {
     ] {
       let seconds = rows.reduce(0.0) { $0 + Double($1.bytes) / max($1[keyPath: rate], 1e-9) }
       writer.key(key)
-      writer.number(bytes / max(seconds, 1e-9))
+      writer.number(bytes / max(seconds, 1e-9) / 1e9)
     }
     writer.key("unit")
-    writer.plain("bytes/s")
+    writer.plain("GB/s")
     writer.key("threads")
     writer.number(threads)
     writer.key("calibration")
@@ -91,9 +91,9 @@ extension ScanBenchmark.Result {
       writer.key("matches")
       writer.number(row.matches)
       writer.key("best")
-      writer.number(row.best)
+      writer.number(row.best / 1e9)
       writer.key("median")
-      writer.number(row.median)
+      writer.number(row.median / 1e9)
       writer.key("ratio")
       writer.number(row.ratio)
       if let verdict = verdicts.first(where: { $0.input == row.input }) {

@@ -9,7 +9,9 @@ extension MatcherBenchmark {
   /// - Returns: the figures.
   /// - Throws: what is wrong with a file or a line of it.
   public func run(entries: InputPath, input: InputPath) throws(Failure) -> Result {
-    try run(entries: Self.contents(entries), input: Self.contents(input))
+    var benchmark = self
+    benchmark.names = (entries.description, input.description)
+    return try benchmark.run(entries: Self.contents(entries), input: Self.contents(input))
   }
 
   private static func contents(_ path: InputPath) throws(Failure) -> [UInt8] {
@@ -28,7 +30,7 @@ extension MatcherBenchmark {
         bytes.append(contentsOf: buffer[..<count])
       }
     } catch {
-      throw Failure(description: "\(error)")
+      throw Failure(problem: "\(error)")
     }
   }
 }

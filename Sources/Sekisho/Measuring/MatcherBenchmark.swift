@@ -48,12 +48,25 @@ public struct MatcherBenchmark: Sendable {
 
   /// Why there is nothing to measure.
   public struct Failure: Error, Sendable, CustomStringConvertible {
-    /// What is wrong, and in which line if it is one.
-    public var description: String
+    /// The file to blame, where one is.
+    public var path: String?
+    /// The line to blame, from 1, where one is.
+    public var line: Int?
+    /// What is wrong.
+    public var problem: String
+
+    /// `PATH:LINE: what is wrong`.
+    public var description: String {
+      var place = path ?? ""
+      if let line { place += place.isEmpty ? "line \(line)" : ":\(line)" }
+      return place.isEmpty ? problem : place + ": " + problem
+    }
   }
 
   private let kind: Kind
   private let repetitions: Int
+  /// What the two texts are called in messages.
+  var names: (entries: String?, input: String?) = (nil, nil)
 
   /// A measurement of so many repetitions, at least one.
   public init(_ kind: Kind, repetitions: Int) {
@@ -75,7 +88,7 @@ public struct MatcherBenchmark: Sendable {
     } catch let failure as Failure {
       throw failure
     } catch {
-      throw Failure(description: "\(error)")
+      throw Failure(problem: "\(error)")
     }
   }
 
@@ -91,7 +104,7 @@ public struct MatcherBenchmark: Sendable {
       let span = entries.rawBytes
       let lines = entries.reduce(1) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
       builder.reserve(count: lines, bytes: entries.count)
-      Lines.forEach(entries) { line in
+      Lines.forEach(entries) { line, _ in
         builder.insert(
           span.extracting(line), number: UInt32(builder.count), ignoresCase: ignoresCase)
       }
@@ -116,7 +129,9 @@ public struct MatcherBenchmark: Sendable {
   private func keys(
     _ entries: [UInt8], _ input: [UInt8], isHex: Bool, ignoresCase: Bool
   ) throws -> Result {
-    var keys = try KeyLines(entries, isHex: isHex, ignoresCase: ignoresCase)
+    var keys = try Self.named(names.entries) { () throws(Failure) in
+      try KeyLines(entries, isHex: isHex, ignoresCase: ignoresCase)
+    }
     let clock = ContinuousClock()
     var image: [UInt8] = []
     var count = 0
@@ -137,7 +152,9 @@ public struct MatcherBenchmark: Sendable {
     let set = try KeySet(image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)
     image = []
     count = set.count
-    keys = try KeyLines(input, isHex: isHex, ignoresCase: false)
+    keys = try Self.named(names.input) { () throws(Failure) in
+      try KeyLines(input, isHex: isHex, ignoresCase: false)
+    }
     let queries = keys.references
     var result = Result(
       entries: count, buildSeconds: build.seconds, structureBytes: size,
@@ -160,32 +177,55 @@ public struct MatcherBenchmark: Sendable {
   private func prefixes(
     _ entries: [UInt8], _ input: [UInt8], covering: Bool
   ) throws -> Result {
-    let list = try PrefixLines(entries)
+    let list = try Self.named(names.entries) { () throws(Failure) in try PrefixLines(entries) }
     let clock = ContinuousClock()
-    var image: [UInt8] = []
-    let build = try clock.measure { image = try list.build() }
-    let size = image.count
-    let trie = try PrefixTrie(image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)
-    let addresses = try PrefixLines(input)
-    guard addresses.isIPv6 == list.isIPv6 || addresses.entries.isEmpty else {
-      throw Failure(description: "prefixes and addresses are of different families")
+    var images: (ipv4: (image: [UInt8], count: Int), ipv6: (image: [UInt8], count: Int)) =
+      (([], 0), ([], 0))
+    let build = try clock.measure {
+      if !list.ipv4.entries.isEmpty { images.ipv4 = try list.ipv4.build() }
+      if !list.ipv6.entries.isEmpty { images.ipv6 = try list.ipv6.build() }
     }
+    let ipv4 = try Self.trie(images.ipv4.image)
+    let ipv6 = try Self.trie(images.ipv6.image)
+    let addresses = try Self.named(names.input) { () throws(Failure) in try PrefixLines(input) }
+    let ipv4Queries = addresses.ipv4.entries.map { UInt32(truncatingIfNeeded: $0.address.low) }
+    let ipv6Queries = addresses.ipv6.entries.map { $0.address }
     var result = Result(
-      entries: list.distinctCount, buildSeconds: build.seconds, structureBytes: size,
+      entries: images.ipv4.count + images.ipv6.count, buildSeconds: build.seconds,
+      structureBytes: images.ipv4.image.count + images.ipv6.image.count,
       inputBytes: input.count, matches: 0, best: 0, median: 0, unit: "M lookups/s")
-    let amount = Double(addresses.entries.count) / 1e6
-    if list.isIPv6 {
-      let queries = addresses.entries.map { $0.address }
-      measure(&result, amount: amount) {
-        Self.count(trie, queries, covering: covering) { trie.lookup(ipv6: $0, numbers: &$1) }
+    measure(&result, amount: Double(ipv4Queries.count + ipv6Queries.count) / 1e6) {
+      var found: UInt64 = 0
+      if let ipv4 {
+        found &+= Self.count(ipv4, ipv4Queries, covering: covering) {
+          ipv4.lookup(ipv4: $0, numbers: &$1)
+        }
       }
-    } else {
-      let queries = addresses.entries.map { UInt32(truncatingIfNeeded: $0.address.low) }
-      measure(&result, amount: amount) {
-        Self.count(trie, queries, covering: covering) { trie.lookup(ipv4: $0, numbers: &$1) }
+      if let ipv6 {
+        found &+= Self.count(ipv6, ipv6Queries, covering: covering) {
+          ipv6.lookup(ipv6: $0, numbers: &$1)
+        }
       }
+      return found
     }
     return result
+  }
+
+  /// The trie of an image; nil for a family of which there is nothing.
+  private static func trie(_ image: [UInt8]) throws -> PrefixTrie? {
+    guard !image.isEmpty else { return nil }
+    return try PrefixTrie(image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)
+  }
+
+  /// What a text holds; its faults tell the text's name.
+  private static func named<Value>(
+    _ name: String?, _ read: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    do throws(Failure) {
+      return try read()
+    } catch {
+      throw Failure(path: name, line: error.line, problem: error.problem)
+    }
   }
 
   /// Looks up all queries, and counts the answers or all prefixes over each.

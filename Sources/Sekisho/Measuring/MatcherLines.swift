@@ -3,16 +3,19 @@ internal import Parsing
 
 /// The lines of a text.
 enum Lines {
-  /// Calls with the range of each line that is not empty, its end and a carriage return left out.
+  /// Calls with the range of each line that is not empty, its end and a carriage return left out, and
+  /// with its number from 1.
   static func forEach<Failure: Error>(
-    _ text: [UInt8], _ body: (Range<Int>) throws(Failure) -> Void
+    _ text: [UInt8], _ body: (Range<Int>, Int) throws(Failure) -> Void
   ) throws(Failure) {
     var start = 0
+    var number = 0
     while start < text.count {
       var end = start
       while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
       let last = end > start && text[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
-      if last > start { try body(start..<last) }
+      number += 1
+      if last > start { try body(start..<last, number) }
       start = end + 1
     }
   }
@@ -27,21 +30,18 @@ struct KeyLines {
     _ text: [UInt8], isHex: Bool, ignoresCase: Bool
   ) throws(MatcherBenchmark.Failure) {
     guard text.count <= Int(UInt32.max) else {
-      throw MatcherBenchmark.Failure(description: "more than 4 GiB of keys")
+      throw MatcherBenchmark.Failure(problem: "more than 4 GiB of keys")
     }
-    var number = 0
     bytes.reserveCapacity(isHex ? text.count / 2 : text.count)
-    try Lines.forEach(text) { line throws(MatcherBenchmark.Failure) in
-      number += 1
+    try Lines.forEach(text) { line, number throws(MatcherBenchmark.Failure) in
       let start = bytes.count
       if isHex {
         guard line.count % 2 == 0 else {
-          throw MatcherBenchmark.Failure(description: "line \(number): half a byte")
+          throw MatcherBenchmark.Failure(line: number, problem: "half a byte")
         }
         for at in stride(from: line.lowerBound, to: line.upperBound, by: 2) {
           guard let high = Self.digit(text[at]), let low = Self.digit(text[at + 1]) else {
-            throw MatcherBenchmark.Failure(
-              description: "line \(number): not hexadecimal digits")
+            throw MatcherBenchmark.Failure(line: number, problem: "not hexadecimal digits")
           }
           bytes.append(high << 4 | low)
         }
@@ -72,42 +72,73 @@ struct KeyLines {
   }
 }
 
-/// Prefixes or addresses of one family, one a line.
+/// Prefixes or addresses, one a line, of one family or both.
 struct PrefixLines {
-  var entries: [(address: IPv6Bits, length: Int)] = []
-  private(set) var isIPv6 = false
+  /// Those of one family.
+  struct Family {
+    let isIPv6: Bool
+    var entries: [(address: IPv6Bits, length: Int)] = []
+
+    /// The entries in order, without doubles.
+    func distinct() -> [(address: IPv6Bits, length: Int)] {
+      let sorted = entries.sorted {
+        ($0.address.high, $0.address.low, $0.length)
+          < ($1.address.high, $1.address.low, $1.length)
+      }
+      var result: [(address: IPv6Bits, length: Int)] = []
+      result.reserveCapacity(sorted.count)
+      for entry in sorted {
+        if let last = result.last, last == entry { continue }
+        result.append(entry)
+      }
+      return result
+    }
+
+    /// The image of the distinct entries, numbered in their order, and how many they are.
+    func build() throws(ImageError) -> (image: [UInt8], count: Int) {
+      var builder = PrefixTrieBuilder()
+      let distinct = distinct()
+      for entry in distinct {
+        if isIPv6 {
+          builder.insert(ipv6: entry.address, length: entry.length)
+        } else {
+          builder.insert(
+            ipv4: UInt32(truncatingIfNeeded: entry.address.low), length: entry.length)
+        }
+      }
+      return (try builder.build(), distinct.count)
+    }
+  }
+
+  private(set) var ipv4 = Family(isIPv6: false)
+  private(set) var ipv6 = Family(isIPv6: true)
 
   init(_ text: [UInt8]) throws(MatcherBenchmark.Failure) {
-    var number = 0
-    try Lines.forEach(text) { line throws(MatcherBenchmark.Failure) in
-      number += 1
+    try Lines.forEach(text) { line, number throws(MatcherBenchmark.Failure) in
       let slash = line.last { text[$0] == UInt8(ascii: "/") }
       let address = line.lowerBound..<(slash ?? line.upperBound)
       guard let value = Self.address(text.rawBytes, address) else {
-        throw MatcherBenchmark.Failure(description: "line \(number): not an address or prefix")
+        throw MatcherBenchmark.Failure(line: number, problem: "not an address or prefix")
       }
-      if entries.isEmpty { isIPv6 = value.isIPv6 }
-      guard value.isIPv6 == isIPv6 else {
-        throw MatcherBenchmark.Failure(description: "line \(number): IPv4 and IPv6 are mixed")
-      }
-      let most = isIPv6 ? 128 : 32
+      let most = value.isIPv6 ? 128 : 32
       var length = most
       if let slash {
         guard slash + 1 < line.upperBound, line.upperBound - slash <= 4 else {
-          throw MatcherBenchmark.Failure(description: "line \(number): no prefix length")
+          throw MatcherBenchmark.Failure(line: number, problem: "no prefix length")
         }
         length = 0
         for at in slash + 1..<line.upperBound {
           guard text[at] &- 48 < 10 else {
-            throw MatcherBenchmark.Failure(description: "line \(number): no prefix length")
+            throw MatcherBenchmark.Failure(line: number, problem: "no prefix length")
           }
           length = length * 10 + Int(text[at] - 48)
         }
         guard length <= most else {
-          throw MatcherBenchmark.Failure(description: "line \(number): prefix length \(length)")
+          throw MatcherBenchmark.Failure(line: number, problem: "prefix length \(length)")
         }
       }
-      entries.append((Self.cleared(value.bits, most: most, length: length), length))
+      let entry = (Self.cleared(value.bits, most: most, length: length), length)
+      if value.isIPv6 { ipv6.entries.append(entry) } else { ipv4.entries.append(entry) }
     }
   }
 
@@ -131,35 +162,5 @@ struct PrefixLines {
       return IPv6Bits(high: (bits.high >> UInt64(below - 64)) << UInt64(below - 64), low: 0)
     }
     return IPv6Bits(high: bits.high, low: (bits.low >> UInt64(below)) << UInt64(below))
-  }
-
-  /// The entries in order, without doubles.
-  private func distinct() -> [(address: IPv6Bits, length: Int)] {
-    let sorted = entries.sorted {
-      ($0.address.high, $0.address.low, $0.length) < ($1.address.high, $1.address.low, $1.length)
-    }
-    var result: [(address: IPv6Bits, length: Int)] = []
-    result.reserveCapacity(sorted.count)
-    for entry in sorted {
-      if let last = result.last, last == entry { continue }
-      result.append(entry)
-    }
-    return result
-  }
-
-  var distinctCount: Int { distinct().count }
-
-  /// The image of the distinct entries, numbered in their order.
-  func build() throws(ImageError) -> [UInt8] {
-    var builder = PrefixTrieBuilder()
-    for entry in distinct() {
-      if isIPv6 {
-        builder.insert(ipv6: entry.address, length: entry.length)
-      } else {
-        builder.insert(
-          ipv4: UInt32(truncatingIfNeeded: entry.address.low), length: entry.length)
-      }
-    }
-    return try builder.build()
   }
 }
