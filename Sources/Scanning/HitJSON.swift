@@ -244,15 +244,29 @@ extension JSONWriter {
     endObject()
   }
 
+  /// Writes an IP protocol by its name (IANA's keyword in lower case), always as a string; one without
+  /// a name here as its number in digits.
   private mutating func ipProtocol(_ number: UInt8) {
     key("protocol")
     switch number {
     case 1: plain("icmp")
+    case 2: plain("igmp")
+    case 4: plain("ipip")
     case 6: plain("tcp")
     case 17: plain("udp")
+    case 33: plain("dccp")
+    case 41: plain("ipv6")
+    case 47: plain("gre")
+    case 50: plain("esp")
+    case 51: plain("ah")
     case 58: plain("icmp6")
+    case 89: plain("ospf")
+    case 103: plain("pim")
+    case 112: plain("vrrp")
+    case 115: plain("l2tp")
     case 132: plain("sctp")
-    default: self.number(number)
+    case 136: plain("udplite")
+    default: string("\(number)")
     }
   }
 
