@@ -72,6 +72,15 @@ struct ExplanationCase: CustomTestStringConvertible, Sendable {
       name: "another scheme", feeds: [("urls.txt", "ftp://evil.example/a\n")],
       value: "http://evil.example/a", causes: [.noEntry, .otherScheme]),
     ExplanationCase(
+      name: "an encoded slash, which Zeek decodes",
+      feeds: [("urls.txt", "http://evil.example/p%2Fq\n")],
+      value: "http://evil.example/p%2Fq", causes: [.zeekDecodes, .match], words: ["%2F"],
+      matches: true),
+    ExplanationCase(
+      name: "what Zeek shows of an encoded slash",
+      feeds: [("urls.txt", "http://evil.example/p%2Fq\n")],
+      value: "http://evil.example/p/q", causes: [.noEntry, .otherPath], words: ["percent"]),
+    ExplanationCase(
       name: "capitals in a path", feeds: [("urls.txt", "http://evil.example/Payload\n")],
       value: "http://evil.example/payload", causes: [.noEntry, .otherPath], words: ["capitals"]),
     ExplanationCase(

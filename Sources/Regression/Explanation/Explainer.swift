@@ -107,6 +107,13 @@ public struct Explainer {
       result.findings.append(
         Explanation.Finding(.normalised, "its normal form is \(value.kind.name) \(shown)"))
     }
+    if value.kind == .url, let escape = URLPieces(value.bytes)?.reservedEscape {
+      result.findings.append(
+        Explanation.Finding(
+          .zeekDecodes,
+          "cannot hit in the uri of Zeek's logs, which is percent-decoded already: its "
+            + "\(escape) is no longer told from the character there"))
+    }
     if let refusal = value.usualRefusal {
       result.findings.append(
         Explanation.Finding(

@@ -43,6 +43,7 @@ public struct Explanation: Sendable {
     case normalised = "normalised"
     case refanged = "refanged"
     case feedsRefuse = "feeds-refuse-such-values"
+    case zeekDecodes = "zeek-uri-is-decoded"
     // The entries.
     case match = "match"
     case noEntry = "no-entry"

@@ -260,10 +260,60 @@ struct URLPieces {
     if lowered(rest) == lowered(listed.rest) {
       return (.otherPath, "differs in capitals, which count in a path")
     }
+    if PercentText.decoded(rest) == PercentText.decoded(listed.rest) {
+      return (
+        .otherPath,
+        "differs in percent-encoding, which counts; in Zeek's uri, which is decoded, neither can be "
+          + "told from the other"
+      )
+    }
     if rest + [Byte.slash] == listed.rest || rest == listed.rest + [Byte.slash] {
       return (.otherPath, "differs in the slash at its end, which counts")
     }
     return (.otherPath, "has another path on the same host")
+  }
+}
+
+extension URLPieces {
+  /// The first percent-encoded character of path and query that Zeek's `uri` shows decoded; nil where
+  /// there is none.
+  ///
+  /// White space, controls, `#` and bytes beyond ASCII are encoded again when such a field is read.
+  var reservedEscape: String? {
+    var offset = 0
+    while offset + 2 < rest.count {
+      if rest[offset] == UInt8(ascii: "%") {
+        let (high, low) = (Hex.value(of: rest[offset + 1]), Hex.value(of: rest[offset + 2]))
+        let value = high << 4 | low
+        if high < 16, low < 16, 0x21..<0x7f ~= value, value != UInt8(ascii: "#") {
+          return String(decoding: rest[offset..<offset + 3], as: UTF8.self)
+        }
+      }
+      offset += 1
+    }
+    return nil
+  }
+}
+
+/// Percent-encoding undone, for comparisons alone.
+enum PercentText {
+  /// The bytes with each `%` and two hexadecimal digits as the byte that they mean.
+  static func decoded(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var offset = 0
+    while offset < text.count {
+      if text[offset] == UInt8(ascii: "%"), offset + 2 < text.count,
+        Hex.value(of: text[offset + 1]) < 16, Hex.value(of: text[offset + 2]) < 16
+      {
+        result.append(Hex.value(of: text[offset + 1]) << 4 | Hex.value(of: text[offset + 2]))
+        offset += 3
+      } else {
+        result.append(text[offset])
+        offset += 1
+      }
+    }
+    return result
   }
 }
 
