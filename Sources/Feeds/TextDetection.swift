@@ -111,7 +111,7 @@ struct TextDetection {
     if LokiFormat.fits(line) { formats.append(.loki) }
     if ClamAVHashFormat.fits(line) { formats.append(.clamAVHash) }
     if SpamhausDropFormat.fits(line) { formats.append(.spamhausDrop) }
-    if AdblockFormat.host(of: line) != nil || AdblockCosmetic.fits(line) {
+    if AdblockFormat.fits(line) || AdblockCosmetic.fits(line) {
       formats.append(.adblock)
     }
     if DnsmasqFormat.firstName(of: line) != nil || UnboundZone(line) != nil {

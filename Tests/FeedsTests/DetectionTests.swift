@@ -146,6 +146,36 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     #expect(manifest.warnings == ["misp-feed-manifest"])
   }
 
+  @Test func rulesWithOptionsTellThatAListIsOfAnAdBlocker() {
+    let loaded = Loaded(
+      """
+      ||evil1.example^
+      ||evil2.example^$document
+      ||evil3.example^$third-party
+      ||evil4.example/path/
+      @@||ok.example^
+
+      """)
+    #expect(loaded.format == .adblock)
+    #expect(
+      loaded.entries == [
+        "1 domain evil1.example withSubdomains", "5 domain ok.example withSubdomains allow",
+      ])
+    #expect(
+      loaded.diagnostics == ["2 unsupported-rule", "3 unsupported-rule", "4 unsupported-rule"])
+  }
+
+  @Test func patternsInTrafficAreLiterals() {
+    let loaded = Loaded(
+      #"{"Event":{"info":"x","Attribute":[{"type":"pattern-in-traffic","value":"EVILBEACON/7"},{"type":"pattern-in-traffic","value":"abc"},{"type":"text","value":"no literal"},{"type":"domain","value":"evil.example"}]}}"#
+    )
+    #expect(
+      loaded.entries == [
+        "1 text EVILBEACON/7 contains", "1 domain evil.example withSubdomains",
+      ])
+    #expect(loaded.diagnostics.contains("1 too-short"))
+  }
+
   @Test func namesOfFilesAreNotTakenForNamesOfHosts() {
     #expect(Loaded("dropper.exe\nloader.dll\n").error?.code == .unrecognized)
   }

@@ -173,6 +173,7 @@ enum ValueType {
     (.value(.kind(.mutex), nameMode: .exact), "mutex mutexname"),
     (.value(.kind(.registryKey), nameMode: .exact), "registrykey regkey registrypathkey registrypath registry"),
     (.value(.kind(.pipe), nameMode: .exact), "pipe namedpipe pipename"),
+    (.value(.kind(.text), nameMode: .exact), "patternintraffic"),
     (.refused(.prose), "description desc information info note notes comment reference title section"),
     (.refused(.unsupportedKind), "command commandline cmdline cmd useraccount username user account service servicename scheduledtask scheduledtaskpath task process processname package packagename app certificate serial sslcertificateserial sha3384hash ssdeep tlsh asn as mac macaddress port cve vulnerability yara sigma snort text other cryptowallet wallet btc xmr"),
   ]

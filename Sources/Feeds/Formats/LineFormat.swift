@@ -256,6 +256,17 @@ struct AdblockFormat: LineFormat {
     sink.add(line.extracting(range), as: .network, line: number)
   }
 
+  /// Whether a line is a rule about a host, with whatever options and path: only whole hosts are let in,
+  /// but the others tell the format as well.
+  static func fits(_ line: RawSpan) -> Bool {
+    let start = Text.starts(line, "@@") ? 2 : 0
+    guard Text.contains(line, "||", at: start), line.byteCount > start + 2,
+      Text.isAlphanumeric(line.byte(unchecked: start + 2))
+        || line.byte(unchecked: start + 2) == UInt8(ascii: "*")
+    else { return false }
+    return line.byteOffsets.allSatisfy { !Text.isSpace(line.byte(unchecked: $0)) }
+  }
+
   /// The host that a whole-host rule is about, and whether it is allowed.
   static func host(of line: RawSpan) -> (Range<Int>, isAllowed: Bool)? {
     let isAllowed = Text.starts(line, "@@")

@@ -41,6 +41,7 @@ enum MISPType {
     case "regkey|value": .first(.kind(.registryKey), nameMode: .exact, second: nil)
     case "mutex": .value(.kind(.mutex), nameMode: .exact)
     case "named pipe": .value(.kind(.pipe), nameMode: .exact)
+    case "pattern-in-traffic": .value(.kind(.text), nameMode: .exact)
     case "malware-sample": .second(.kind(.md5), first: .kind(.filename))
     case "stix2-pattern": .pattern
     case "text", "other", "comment": .refused(.freeText)
