@@ -21,6 +21,10 @@ public struct CaptureOptions: Sendable {
   public var reassemblyLimit = 256 << 20
   /// Bytes of fragments that wait for the rest of their datagrams; the oldest make room.
   public var fragmentLimit = 16 << 20
+  /// Bytes of one datagram that is put together of fragments; 65 535 is the most there can be.
+  public var datagramLimit = 64 << 10
+  /// Nanoseconds of packet time for which fragments wait for the rest of their datagram.
+  public var fragmentPatience: Int64 = 30_000_000_000
   /// Bytes of an HTTP request's head that are looked at.
   public var httpHeaderLimit = 64 << 10
   /// Compression pointers followed in one DNS name.

@@ -115,10 +115,12 @@ final class FragmentedDatagram {
   }
 
   /// Adds a part; false where it cannot belong to a datagram.
-  fileprivate func add(_ part: RawSpan, at offset: Int, isLast: Bool) -> Bool {
+  fileprivate func add(
+    _ part: RawSpan, at offset: Int, isLast: Bool, limit: Int
+  ) -> Bool {
     // Only the last part may end inside a block; what a snap length cut off is missing anyway.
     let count = isLast ? part.byteCount : part.byteCount & ~7
-    guard count > 0, offset + count <= Self.longest else { return false }
+    guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
     let end = offset + count
     if isLast { length = max(length ?? 0, end) }
     if bytes.count < end {
@@ -155,8 +157,9 @@ final class FragmentedDatagram {
 /// The datagrams seen lately in parts, bounded in bytes and in time.
 struct FragmentTable {
   /// Nanoseconds of packet time after which a datagram is given up.
-  private static let patience: Int64 = 30_000_000_000
-
+  private let patience: Int64
+  /// Bytes of one datagram.
+  private let datagramLimit: Int
   private let limit: Int
   private var datagrams: [FragmentKey: FragmentedDatagram] = [:]
   /// The same from oldest to newest, with ones no longer there among them.
@@ -177,7 +180,11 @@ struct FragmentTable {
     return waiting?.first.number ?? .max
   }
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, datagramLimit: Int, patience: Int64) {
+    self.limit = limit
+    self.datagramLimit = datagramLimit
+    self.patience = patience
+  }
 
   /// What a part did.
   enum Outcome {
@@ -206,7 +213,10 @@ struct FragmentTable {
         datagram.predecessor = known
       }
     }
-    guard datagram.add(part, at: header.fragmentOffset, isLast: !header.hasMoreFragments) else {
+    guard
+      datagram.add(
+        part, at: header.fragmentOffset, isLast: !header.hasMoreFragments, limit: datagramLimit)
+    else {
       return .malformed
     }
     if cost == 0 {
@@ -239,8 +249,7 @@ struct FragmentTable {
   private mutating func giveUp(before time: Int64) {
     // A packet without time is no reason.
     guard time != ObservableRecord.noTime else { return }
-    while let oldest = oldest(), time.subtractingReportingOverflow(oldest.created).0 > Self.patience
-    {
+    while let oldest = oldest(), time.subtractingReportingOverflow(oldest.created).0 > patience {
       drop(oldest)
     }
   }

@@ -36,6 +36,23 @@ final class PacketFilter {
   }
 }
 
+extension CaptureOptions {
+  /// Why a filter is none, in libpcap's words: it compiles for no usual link type; nil where it does.
+  public static func fault(ofFilter expression: String) -> String? {
+    var fault: String?
+    // Ethernet, IP alone, IEEE 802.11 without and with radio information, Linux's cooked ones.
+    for linkType: UInt32 in [1, 101, 105, 127, 113, 276] {
+      do throws(PacketFilterError) {
+        _ = try PacketFilter(expression, linkType: linkType)
+        return nil
+      } catch {
+        fault = fault ?? error.message
+      }
+    }
+    return fault
+  }
+}
+
 /// libpcap's words on a filter.
 struct PacketFilterError: Error {
   var message: String

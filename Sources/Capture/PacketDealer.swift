@@ -41,7 +41,9 @@ struct PacketDealer: ~Copyable {
     groupMask = groupCount - 1
     self.seed = seed
     shardMask = UInt8(options.shardCount - 1)
-    fragments = FragmentTable(limit: options.fragmentLimit)
+    fragments = FragmentTable(
+      limit: options.fragmentLimit, datagramLimit: options.datagramLimit,
+      patience: options.fragmentPatience)
   }
 
   /// Adds a packet's items; its bytes begin at `base` of those that `place` names.

@@ -56,6 +56,12 @@ public struct FeedOptions: Sendable {
   public var diagnosticLimit = 1000
   /// Longest line in bytes; longer ones are counted and left out.
   public var lineLimit = 1 << 20
+  /// Objects, arrays and elements of JSON and XML inside one another, 1–128.
+  public var depthLimit = 64
+  /// Bytes that decompression may give for each of its input, beyond the first GiB.
+  public var expansionLimit: UInt64 = 1000
+  /// Bytes of the window that zstd data may ask for.
+  public var zstdWindowLimit: UInt64 = 128 << 20
 
   /// Options that say nothing.
   public init() {}

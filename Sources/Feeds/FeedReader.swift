@@ -26,11 +26,12 @@ public enum FeedReader {
   ) throws(FeedError) {
     let source: InputSource
     do throws(InputError) {
-      source = try InputSource(path: path)
+      source = try InputSource(path: InputPath(path), limits: options.inputLimits)
     } catch {
       throw FeedError(error)
     }
     var stream = FeedStream(source)
+    stream.depthLimit = options.depthLimit
     stream.prefill(Detection.sampleLength)
     try read(&stream, format, options, &collection, &report)
   }
@@ -40,7 +41,9 @@ public enum FeedReader {
     bytes: [UInt8], path: String, format: FeedFormat? = nil, options: FeedOptions = FeedOptions(),
     into collection: inout IndicatorCollection, report: inout FeedReport
   ) throws(FeedError) {
-    var stream = FeedStream(InputSource(bytes: bytes, path: path))
+    var stream = FeedStream(
+      InputSource(bytes: bytes, path: path, limits: options.inputLimits))
+    stream.depthLimit = options.depthLimit
     stream.prefill(Detection.sampleLength)
     try read(&stream, format, options, &collection, &report)
   }
@@ -90,5 +93,15 @@ public enum FeedReader {
       }
     }
     return errors
+  }
+}
+
+extension FeedOptions {
+  /// What of the limits concerns decompression.
+  fileprivate var inputLimits: InputSource.Limits {
+    var limits = InputSource.Limits()
+    limits.ratio = expansionLimit
+    limits.zstdWindowBytes = zstdWindowLimit
+    return limits
   }
 }

@@ -24,6 +24,8 @@ struct FeedStream {
   private var lineAtCounted: UInt64 = 1
   /// The path as shown in errors.
   let path: String
+  /// Objects, arrays and elements inside one another that readers of it follow.
+  var depthLimit = 64
   /// UTF-16 that was read as UTF-8.
   private(set) var wasTranscoded = false
 

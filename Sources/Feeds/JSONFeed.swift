@@ -10,13 +10,14 @@ struct JSONFeed {
   static let tokenLimit = 64 << 20
 
   private(set) var stream: FeedStream
-  private var tokenizer = JSONTokenizer(maximumDepth: 64, allowsTrailingCommas: true)
+  private var tokenizer: JSONTokenizer
   /// Where the next token is looked for.
   private var offset: Int
 
   /// A feed from the stream's place on.
   init(_ stream: FeedStream) {
     self.stream = stream
+    tokenizer = JSONTokenizer(maximumDepth: stream.depthLimit, allowsTrailingCommas: true)
     offset = stream.start
   }
 

@@ -2,8 +2,8 @@ import Parsing
 
 extension IndicatorParser {
   /// A value whose kind only the feed can tell: a file name, user agent, literal, and so on.
-  mutating func parseString(_ text: RawSpan, _ kind: IndicatorKind) -> Refusal? {
-    guard text.byteCount <= Self.longestLiteral else { return .tooLong }
+  mutating func parseString(_ text: RawSpan, _ kind: IndicatorKind, limit: Int) -> Refusal? {
+    guard text.byteCount <= min(limit, Self.longestLiteral) else { return .tooLong }
     let start = arena.count
     switch kind {
     case .filename:

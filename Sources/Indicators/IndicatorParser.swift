@@ -46,6 +46,8 @@ public struct AdmissionOptions: Sendable {
   public var keepsPublicSuffixes = false
   /// Take names and addresses of `WellKnown` like any other.
   public var trustsWellKnown = false
+  /// Bytes of the longest literal and of other strings that only a feed can name, at most 4 KiB.
+  public var literalLimit = 4 << 10
 
   /// The defaults of `matching.md`.
   public init() {}
@@ -118,7 +120,7 @@ public struct IndicatorParser: Sendable {
     switch family {
     case .string:
       guard case .kind(let kind) = declared else { return .notAnIndicator }
-      return parseString(text, kind)
+      return parseString(text, kind, limit: options.literalLimit)
     case .digest:
       switch parseDigest(text, declared) {
       case .admitted: return nil

@@ -40,10 +40,24 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The path and what is wrong.
   public var description: String { "\(path): \(message)" }
 
+  /// What a user can do about a path that cannot be opened or written.
+  private static func remedy(_ code: Code, _ number: Int32) -> String {
+    guard code == .cannotOpen || code == .cannotWrite else { return "" }
+    return switch number {
+    case ENOENT: code == .cannotOpen ? "; check the path" : "; make its folder first"
+    case ENOTDIR: "; a part of the path is no folder"
+    case EACCES, EPERM: "; check its permissions"
+    case EISDIR: "; it is a folder, name a file"
+    case ELOOP: "; its symbolic links lead in a circle"
+    case EMFILE, ENFILE: "; too many files are open, see ulimit -n"
+    default: ""
+    }
+  }
+
   /// An error of the system: `what` was attempted, `number` is its `errno`.
   package init(code: Code, path: String, what: String, number: Int32) {
     // SAFETY: the C library's text for an error number is a string that outlives the call.
     let text = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
-    self.init(code: code, path: path, message: "\(what): \(text)")
+    self.init(code: code, path: path, message: "\(what): \(text)" + Self.remedy(code, number))
   }
 }

@@ -20,6 +20,7 @@ public struct InputList: Sendable {
   /// Folders inside one another, the named one counted.
   public static let maximumDepth = 32
 
+  private let depthLimit: Int
   /// What is to be read.
   public private(set) var items: [InputItem] = []
   /// What was left out, by reason.
@@ -30,7 +31,12 @@ public struct InputList: Sendable {
   public private(set) var emptyFolders: [InputPath] = []
 
   /// Lists what the arguments stand for.
-  public init(_ arguments: [InputPath]) {
+  ///
+  /// - Parameters:
+  ///   - arguments: files, folders, `-`.
+  ///   - maximumDepth: folders inside one another that are looked into, the named one counted.
+  public init(_ arguments: [InputPath], maximumDepth: Int = InputList.maximumDepth) {
+    depthLimit = maximumDepth
     for (index, path) in arguments.enumerated() { add(path, argument: index) }
   }
 
@@ -91,7 +97,7 @@ public struct InputList: Sendable {
         items.append(
           InputItem(path: path, size: UInt64(clamping: facts.st_size), argument: argument))
       case S_IFDIR:
-        if depth < Self.maximumDepth {
+        if depth < depthLimit {
           walk(path, depth: depth + 1, argument: argument)
         } else {
           skipped.add("folder too deep")

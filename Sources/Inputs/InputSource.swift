@@ -15,6 +15,8 @@ public final class InputSource {
     package var freeOutput: UInt64 = 1 << 30
     /// Beyond that: bytes of output for one byte of input.
     package var ratio: UInt64 = 1000
+    /// Bytes of the largest window that zstd data may ask for.
+    package var zstdWindowBytes: UInt64 = 128 << 20
 
     package init() {}
   }
@@ -226,7 +228,7 @@ public final class InputSource {
       decompressor = GzipDecompressor()
       compression = .gzip
     } else if unsafe ZstdDecompressor.recognizes(raw.unread) {
-      decompressor = ZstdDecompressor()
+      decompressor = ZstdDecompressor(windowBytes: limits.zstdWindowBytes)
       compression = .zstd
     }
     isInsideMember = decompressor != nil

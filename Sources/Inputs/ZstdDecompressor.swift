@@ -3,21 +3,24 @@ internal import CZstd
 /// Zstandard (RFC 8878) by libzstd, frames and skippable frames.
 @safe
 final class ZstdDecompressor: Decompressor {
-  /// Windows up to 2²⁷ bytes = 128 MiB; a larger one is refused before memory is taken.
-  static let windowLog: Int32 = 27
-
   private let context: OpaquePointer?
+  /// Bytes of the largest window, a power of two.
+  private let windowBytes: UInt64
   /// Bytes that the decoder would like next: never more than the rest of one block, so that a
   /// damaged block takes nothing with it of those before.
   private var wanted = 0
 
   let name = "zstd"
 
-  init() {
+  /// A decoder of windows up to so many bytes; a larger one is refused before memory is taken.
+  init(windowBytes: UInt64 = 128 << 20) {
+    // The library takes a power of two between 2¹⁰ and 2³¹.
+    let windowLog = min(max(63 - windowBytes.leadingZeroBitCount, 10), 31)
+    self.windowBytes = 1 << UInt64(windowLog)
     // SAFETY: a context made here is freed in `deinit` alone.
     unsafe context = ZSTD_createDCtx()
     if let context = unsafe context {
-      _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLog)
+      _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Int32(windowLog))
     }
     reset()
   }
@@ -57,7 +60,7 @@ final class ZstdDecompressor: Decompressor {
     let produced = unsafe target.pos
     let state: DecompressionStep.State
     if ZSTD_isError(answer) != 0 {
-      state = Self.fault(answer)
+      state = fault(answer)
     } else if answer == 0 {
       state = .memberEnd
     } else {
@@ -67,10 +70,10 @@ final class ZstdDecompressor: Decompressor {
     return DecompressionStep(consumed: consumed, produced: produced, state: state)
   }
 
-  private static func fault(_ answer: Int) -> DecompressionStep.State {
+  private func fault(_ answer: Int) -> DecompressionStep.State {
     switch ZSTD_getErrorCode(answer) {
     case ZSTD_error_frameParameter_windowTooLarge:
-      return .failed(.tooLarge, "zstd data needs a window of more than 128 MiB")
+      return .failed(.tooLarge, "zstd data needs a window of more than \(windowBytes >> 20) MiB")
     case ZSTD_error_dictionary_wrong:
       return .failed(.unsupported, "zstd data needs a dictionary")
     case ZSTD_error_memory_allocation:

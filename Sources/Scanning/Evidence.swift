@@ -7,13 +7,14 @@ import Inputs
 enum Evidence {
   /// Copies the packets of the flows into one file, input by input; gives what went wrong.
   static func write(
-    _ flows: [Int: FlowSelection], inputs: [InputPath], to path: InputPath, options: CaptureOptions
+    _ flows: [Int: FlowSelection], inputs: [InputPath], to path: InputPath, options: CaptureOptions,
+    limits: ScanLimits
   ) -> [ScanProblem] {
     var problems: [ScanProblem] = []
     do throws(InputError) {
       var file = try EvidenceFile(path: path)
       for (input, selection) in flows.sorted(by: { $0.key < $1.key }) where !selection.isEmpty {
-        if let message = copy(inputs[input], selection, options, to: &file) {
+        if let message = copy(inputs[input], selection, options, limits, to: &file) {
           problems.append(ScanProblem(path: inputs[input], message: message))
         }
       }
@@ -26,14 +27,18 @@ enum Evidence {
 
   /// Copies the packets of one input; gives what went wrong.
   private static func copy(
-    _ path: InputPath, _ flows: FlowSelection, _ options: CaptureOptions,
+    _ path: InputPath, _ flows: FlowSelection, _ options: CaptureOptions, _ limits: ScanLimits,
     to file: inout EvidenceFile
   ) -> String? {
     guard isRegular(path) else {
       return "its packets cannot be read a second time for --write-pcap; name a file"
     }
     let source: InputSource
-    do throws(InputError) { source = try InputSource(path: path) } catch { return error.message }
+    do throws(InputError) {
+      source = try InputSource(path: path, limits: limits.input)
+    } catch {
+      return error.message
+    }
     do throws(CaptureError) {
       try file.copy(source, flows: flows, options: options)
     } catch {

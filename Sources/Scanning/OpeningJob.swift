@@ -71,9 +71,9 @@ final class OpeningJob: InputJob, @unchecked Sendable {
   private func open() throws(InputError) -> any InputJob {
     let source =
       if let bytes {
-        InputSource(bytes: bytes, path: path.description)
+        InputSource(bytes: bytes, path: path.description, limits: plan.options.limits.input)
       } else {
-        try InputSource(path: path)
+        try InputSource(path: path, limits: plan.options.limits.input)
       }
     let (output, progress) = (output, plan.progress)
     source.end { output.isStopped || progress.isStopRequested }

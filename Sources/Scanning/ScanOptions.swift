@@ -1,3 +1,4 @@
+import Capture
 public import Indicators
 public import Inputs
 import Parsing
@@ -75,6 +76,8 @@ public struct ScanOptions: Sendable {
   public var packetTimes: Range<Int64>?
   /// Where the packets of flows that hit are written, as pcapng.
   public var evidencePath: InputPath?
+  /// How far inputs are followed.
+  public var limits = ScanLimits()
   /// Whether every packet's addresses are observables instead of each flow's once.
   public var everyPacket = false
 
@@ -112,6 +115,9 @@ extension ScanOptions {
 /// An input that is in memory, and the path that hits show for it.
 package struct InputInMemory: Sendable {
   package var path: InputPath
+  /// Why the capture filter is none, whatever the inputs are; nil where there is none or it compiles.
+  public var filterFault: String? { bpf.flatMap { CaptureOptions.fault(ofFilter: $0) } }
+
   package var bytes: [UInt8]
 
   package init(path: InputPath, bytes: [UInt8]) {

@@ -57,8 +57,9 @@ public enum Scanner {
     }
     if let path = options.evidencePath, !result.isInterrupted {
       let problems = Evidence.write(
-        result.statistics.hitFlows, inputs: InputList(inputs).items.map(\.path), to: path,
-        options: plan.captureOptions)
+        result.statistics.hitFlows,
+        inputs: InputList(inputs, maximumDepth: options.limits.folderDepth).items.map(\.path),
+        to: path, options: plan.captureOptions, limits: options.limits)
       for problem in problems { report(problem) }
       if problems.contains(where: \.isError) { result.hasErrors = true }
     }
@@ -159,7 +160,8 @@ public enum Scanner {
   ) -> LogOptions {
     var result = LogOptions(
       purpose: purpose, kinds: kinds,
-      format: options.inputFormat.flatMap { LogFormat(rawValue: $0.rawValue) })
+      format: options.inputFormat.flatMap { LogFormat(rawValue: $0.rawValue) },
+      lineLimit: options.limits.lineBytes, jsonDepth: options.limits.jsonDepth)
     result.refangs = options.refangs
     result.year = options.logYear
     return result
@@ -186,7 +188,7 @@ public enum Scanner {
     let options = plan.options
     let writer = ResultWriter(
       destination, options: options, writesResults: writesResults, report: report)
-    let list = InputList(inputs)
+    let list = InputList(inputs, maximumDepth: options.limits.folderDepth)
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), message: error.message))
     }
@@ -195,6 +197,16 @@ public enum Scanner {
     }
     writer.count(list.skipped)
     let inMemory = options.inputsInMemory
+    let limits = options.limits
+    result.flowLimit = limits.flows
+    result.streamLimit = limits.streamBytes
+    result.reassemblyLimit = limits.reassemblyBytes
+    result.datagramLimit = limits.datagramBytes
+    result.fragmentLimit = limits.fragmentBytes
+    result.fragmentPatience = Int64(limits.fragmentSeconds) * 1_000_000_000
+    result.httpHeaderLimit = limits.httpHeaderBytes
+    result.dnsPointerLimit = limits.dnsPointers
+    result.tunnelDepthLimit = limits.tunnelDepth
     let files = list.items.map(\.path)
     let paths = files + inMemory.map(\.path)
     let output = OrderedOutput(sink: writer)

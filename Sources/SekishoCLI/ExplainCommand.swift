@@ -54,12 +54,7 @@ struct ExplainCommand: ParsableCommand {
     let options = try scope.options()
     var databases: [IndicatorDatabase] = []
     for path in db {
-      do {
-        databases.append(try IndicatorDatabase.open(path: path))
-      } catch {
-        Console.error("\(Console.shown(path)): \(error)")
-        throw ExitCode(2)
-      }
+      databases.append(try NamedSources.open(path))
     }
     var requests =
       try feed.map { try FeedArgument.request($0) }
@@ -79,6 +74,7 @@ struct ExplainCommand: ParsableCommand {
       errors = compilation.errors
       databases.append(try compilation.database())
     }
+    try NamedSources.check(feedsOnly: options.feedsOnly, in: databases)
     let explanation = Explainer(
       databases: databases, options: options, report: report, errors: errors
     ).explain(Array(value.utf8), inputs: arguments.dropLast().map { InputPath($0) })
@@ -169,6 +165,7 @@ struct ScopeArguments: ParsableArguments {
     }
     options.refangs = refang
     options.bpf = bpf
+    if let fault = options.filterFault { throw InputArguments.noFilter(bpf, fault) }
     if from != nil || to != nil {
       let first = try from.map { try Self.time($0, "--from") } ?? .min
       let last = try to.map { try Self.time($0, "--to") } ?? .max

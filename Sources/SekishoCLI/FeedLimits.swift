@@ -26,12 +26,41 @@ struct FeedLimits: ParsableArguments {
       valueName: "time"))
   var maxAge: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Bytes of a literal, at most 4K; longer ones are refused (4K).", valueName: "size"))
+  var maxLiteral: ByteCount?
+
+  @Option(
+    help: ArgumentHelp("Bytes of a line; longer ones are refused (1M).", valueName: "size"))
+  var maxLine: ByteCount?
+
+  @Option(
+    help: ArgumentHelp("Levels of JSON and XML, at most 128 (64).", valueName: "n"))
+  var maxDepth: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many times its size a compressed feed may grow to, beyond 1 GiB (1000).",
+      valueName: "n"))
+  var maxExpansion: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "The window that zstd data may ask for, at most 2G (128M).", valueName: "size"))
+  var maxZstdWindow: ByteCount?
+
   /// The limits, checked.
   struct Values {
     var minimumConfidence: UInt8 = 0
     var maximumTLP = TLP.red
     var kinds: IndicatorKindSet?
     var oldest = Int64.min
+    var literal: Int?
+    var line: Int?
+    var depth: Int?
+    var expansion: UInt64?
+    var zstdWindow: UInt64?
 
     /// Narrows what the options of a feed let in.
     func apply(to options: inout FeedOptions) {
@@ -39,6 +68,11 @@ struct FeedLimits: ParsableArguments {
       options.maximumTLP = min(options.maximumTLP, maximumTLP)
       options.oldest = max(options.oldest, oldest)
       if let kinds { options.kinds.formIntersection(kinds) }
+      if let literal { options.admission.literalLimit = literal }
+      if let line { options.lineLimit = line }
+      if let depth { options.depthLimit = depth }
+      if let expansion { options.expansionLimit = expansion }
+      if let zstdWindow { options.zstdWindowLimit = zstdWindow }
     }
   }
 
@@ -70,7 +104,29 @@ struct FeedLimits: ParsableArguments {
       }
       values.oldest = Int64(time(nil)) * 1_000_000_000 - age
     }
+    values.literal = try Self.checked(maxLiteral, 4...4 << 10, "--max-literal")
+    values.line = try Self.checked(maxLine, 64...1 << 28, "--max-line")
+    values.zstdWindow = try Self.checked(maxZstdWindow, 1 << 10...1 << 31, "--max-zstd-window")
+      .map { UInt64($0) }
+    if let maxDepth {
+      guard 1...128 ~= maxDepth else { throw ValidationError("--max-depth takes 1 to 128") }
+      values.depth = maxDepth
+    }
+    if let maxExpansion {
+      guard maxExpansion > 0 else { throw ValidationError("--max-expansion must be 1 or more") }
+      values.expansion = maxExpansion
+    }
     return values
+  }
+
+  private static func checked(
+    _ value: ByteCount?, _ range: ClosedRange<UInt64>, _ name: String
+  ) throws -> Int? {
+    guard let value else { return nil }
+    guard range.contains(value.bytes) else {
+      throw ValidationError("\(name) takes \(range.lowerBound) to \(range.upperBound) bytes")
+    }
+    return Int(clamping: value.bytes)
   }
 
   /// Names of kinds, separated by commas, as a set.

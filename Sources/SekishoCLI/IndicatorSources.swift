@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Sekisho
 
 /// Databases, and feeds that are compiled in memory.
@@ -32,12 +33,7 @@ struct NamedSources: ParsableArguments {
   func databases(quiet: Bool) throws -> [IndicatorDatabase] {
     var result: [IndicatorDatabase] = []
     for path in db {
-      do {
-        result.append(try IndicatorDatabase.open(path: path, copying: copyDb))
-      } catch {
-        Console.error("\(Console.shown(path)): \(error)")
-        throw ExitCode(2)
-      }
+      result.append(try Self.open(path, copying: copyDb))
     }
     let requests =
       try feed.map { try FeedArgument.request($0) }
@@ -49,6 +45,41 @@ struct NamedSources: ParsableArguments {
     guard compilation.errors.isEmpty else { throw ExitCode(2) }
     result.append(try compilation.database())
     return result
+  }
+}
+
+extension NamedSources {
+  /// Opens a database.
+  ///
+  /// - Throws: `ExitCode` 2 where it cannot; what is wrong and what to do was said then.
+  static func open(_ path: String, copying: Bool = false) throws -> IndicatorDatabase {
+    do {
+      return try IndicatorDatabase.open(path: path, copying: copying)
+    } catch {
+      let remedy =
+        access(path, F_OK) == 0
+        ? "" : "; check the path, or make the database: sekisho compile FEED… -o FILE"
+      Console.error("\(Console.shown(path)): \(error)\(remedy)")
+      throw ExitCode(2)
+    }
+  }
+
+  /// Checks that each name of `--feeds-only` is that of a feed.
+  ///
+  /// - Throws: `ExitCode` 2 where one is not; the names that are were said then.
+  static func check(feedsOnly: [String], in databases: [IndicatorDatabase]) throws {
+    guard !feedsOnly.isEmpty else { return }
+    var names: Set<String> = []
+    for database in databases { names.formUnion(database.feeds.map(\.name)) }
+    for name in feedsOnly where !names.contains(name) {
+      let known = names.sorted()
+      let more =
+        known.count > 20 ? " and \(known.count - 20) more (sekisho inspect shows them)" : ""
+      Console.error(
+        "--feeds-only \(Console.shown(name)) is no feed; the feeds are: "
+          + known.prefix(20).map { Console.shown($0) }.joined(separator: ", ") + more)
+      throw ExitCode(2)
+    }
   }
 }
 

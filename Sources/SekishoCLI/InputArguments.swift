@@ -49,6 +49,9 @@ struct InputArguments: ParsableArguments {
   @Flag(help: "Only errors: no summary, no progress, no warnings.")
   var quiet = false
 
+  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  var limits: LimitArguments
+
   /// The options that these arguments ask for.
   func options() throws -> ScanOptions {
     var options = ScanOptions()
@@ -85,6 +88,7 @@ struct InputArguments: ParsableArguments {
       options.threads = Processors.available
     }
     options.bpf = bpf
+    if let fault = options.filterFault { throw Self.noFilter(bpf, fault) }
     if from != nil || to != nil {
       let first = try from.map { try Self.time($0, option: "--from") } ?? .min
       let last = try to.map { try Self.time($0, option: "--to") } ?? .max
@@ -93,11 +97,18 @@ struct InputArguments: ParsableArguments {
     }
     options.everyPacket = everyPacket
     options.refangs = refang
+    try limits.apply(to: &options)
     return options
   }
 }
 
 extension InputArguments {
+  static func noFilter(_ text: String?, _ fault: String) -> ValidationError {
+    ValidationError(
+      "--bpf \(Console.shown(text ?? "")) is no capture filter: \(Console.shown(fault)); "
+        + "see man pcap-filter")
+  }
+
   /// A time in nanoseconds since 1970.
   private static func time(_ text: String, option: String) throws -> Int64 {
     guard let time = ScanOptions.time(text) else {

@@ -31,7 +31,10 @@ struct InspectCommand: ParsableCommand {
       database = try IndicatorDatabase.open(path: db)
       if verify { try database.verify() }
     } catch {
-      Console.error("\(Console.shown(db)): \(error)")
+      let remedy =
+        access(db, F_OK) == 0
+        ? "" : "; check the path, or make the database: sekisho compile FEED… -o FILE"
+      Console.error("\(Console.shown(db)): \(error)\(remedy)")
       throw ExitCode(2)
     }
     let text =

@@ -168,6 +168,7 @@ struct ScanCommand: ParsableCommand {
       follow
       ? Scanner.follow(
         paths: paths, databases: databases, options: options, to: .descriptor(STDOUT_FILENO),
+    try NamedSources.check(feedsOnly: feedsOnly, in: databases)
         writesHits: !count, progress: progress
       ) { Console.report($0, quiet: quiet) }
       : Scanner.scan(

@@ -27,7 +27,17 @@ struct SekishoCommand: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      try command.run()
+      do {
+        try command.run()
+      } catch let error as ValidationError {
+        // What was found wrong after parsing: the usage is that of the command that ran.
+        let own = type(of: command)
+        Console.error(message(for: error))
+        Console.note("Usage: " + usageString(for: own))
+        let name = commandPath(of: own)
+        Console.note("  See '\(name) --help' for more information.")
+        Glibc.exit(2)
+      }
     } catch let status as ExitCode {
       Glibc.exit(status.rawValue)
     } catch {
@@ -43,5 +53,18 @@ struct SekishoCommand: ParsableCommand {
       for line in lines.dropFirst() { Console.note(String(line)) }
       Glibc.exit(2)
     }
+  }
+
+  /// The words by which a command is called: `sekisho bench scan`.
+  private static func commandPath(of command: any ParsableCommand.Type) -> String {
+    func path(_ from: any ParsableCommand.Type) -> [String]? {
+      let own = from.configuration.commandName ?? ""
+      if from == command { return [own] }
+      for subcommand in from.configuration.subcommands {
+        if let rest = path(subcommand) { return [own] + rest }
+      }
+      return nil
+    }
+    return (path(Self.self) ?? ["sekisho"]).joined(separator: " ")
   }
 }

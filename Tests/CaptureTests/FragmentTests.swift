@@ -131,6 +131,21 @@ struct FragmentTests {
     #expect(observed.counts["ip-datagram-incomplete"] == 99)
   }
 
+  @Test("patience and the longest datagram can be asked for")
+  func otherLimits() {
+    var options = CaptureOptions()
+    options.fragmentPatience = 2_000_000_000
+    let file = pcap([
+      CapturedPacket(Self.part(0, 3), seconds: 100), CapturedPacket(Self.part(3), seconds: 103),
+    ])
+    #expect(Observed(file).values == ["2 dns.query a.example"])
+    #expect(Observed(file, options).values == [])
+    options = CaptureOptions()
+    options.datagramLimit = 16
+    #expect(Observed(file, options).values == [])
+    #expect(Observed(file, options).counts["ip-fragment-malformed"] != nil)
+  }
+
   @Test("parts beyond the longest datagram are counted")
   func tooLong() {
     let frame = Packet.ethernet(Packet.ip(17, zeros(64), fragment: 0x1fff))

@@ -59,7 +59,7 @@ import Testing
     #expect(list.items.count == 1)
     #expect(list.emptyFolders.map(\.description) == ["\(folder.path)/empty"])
     #expect(list.errors.count == 2)
-    #expect(list.errors.first?.message == "cannot open: No such file or directory")
+    #expect(list.errors.first?.message == "cannot open: No such file or directory; check the path")
     #expect(list.errors.first?.path == "\(folder.path)/none")
   }
 

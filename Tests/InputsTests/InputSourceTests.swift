@@ -174,6 +174,13 @@ import Testing
     let (read, error) = readAll(InputSource(bytes: zstd(bytes, windowLog: 28), path: "x"))
     #expect(read == [])
     #expect(error?.code == .tooLarge)
+    var limits = InputSource.Limits()
+    limits.zstdWindowBytes = 256 << 20
+    let wide = InputSource(bytes: zstd(bytes, windowLog: 28), path: "x", limits: limits)
+    #expect(readAll(wide).bytes == bytes)
+    limits.zstdWindowBytes = 1 << 20
+    let narrow = InputSource(bytes: zstd(bytes, windowLog: 27), path: "x", limits: limits)
+    #expect(readAll(narrow).error?.message == "zstd data needs a window of more than 1 MiB")
   }
 
   @Test func files() throws {
@@ -190,7 +197,7 @@ import Testing
       Issue.record("opened a file that is not there")
     } catch {
       #expect(error.code == .cannotOpen)
-      #expect(error.message == "cannot open: No such file or directory")
+      #expect(error.message == "cannot open: No such file or directory; check the path")
       #expect(error.path == "\(folder.path)/none")
     }
   }

@@ -18,7 +18,6 @@ struct XMLFeed {
 
   /// Longest tag and longest text in bytes.
   static let tokenLimit = 1 << 20
-  static let maximumDepth = 64
 
   private(set) var stream: FeedStream
   /// Name of the element that began or ended, without prefix.
@@ -101,8 +100,8 @@ struct XMLFeed {
     guard offset > 0 else { throw error(.malformed, "not XML: a < without a name", Self.advice) }
     name = Self.localName(tag.extracting(0..<offset))
     try readAttributes(tag, from: offset)
-    guard open.count < Self.maximumDepth else {
-      throw error(.tooLarge, "XML nested deeper than \(Self.maximumDepth)", "")
+    guard open.count < stream.depthLimit else {
+      throw error(.tooLarge, "XML nested deeper than \(stream.depthLimit)", "")
     }
     open.append(name)
     pendingEnd = span.last == Byte.slash

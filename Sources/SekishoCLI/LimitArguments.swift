@@ -1,0 +1,145 @@
+import ArgumentParser
+import Sekisho
+
+/// A number of bytes: `65536`, `64K`, `1M`, `2G` in powers of 1024.
+struct ByteCount: ExpressibleByArgument {
+  let bytes: UInt64
+
+  init?(argument: String) {
+    var digits = argument.lowercased()[...]
+    for ending in ["ib", "b"] where digits.hasSuffix(ending) {
+      digits = digits.dropLast(ending.count)
+      break
+    }
+    var shift: UInt64 = 0
+    if let last = digits.last, let place = ["k", "m", "g"].firstIndex(of: last) {
+      shift = UInt64(place + 1) * 10
+      digits = digits.dropLast()
+    }
+    guard let number = UInt64(digits), number <= UInt64.max >> (shift + 1) else { return nil }
+    bytes = number << shift
+  }
+}
+
+/// How far inputs are followed: each limit of the outside contract.
+struct LimitArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Bytes of a log's line or record beyond which it is scanned in pieces (1M).",
+      valueName: "size"))
+  var maxLine: ByteCount?
+
+  @Option(help: ArgumentHelp("Levels of JSON in logs, at most 128 (64).", valueName: "n"))
+  var maxJsonDepth: Int?
+
+  @Option(help: ArgumentHelp("Bytes of an HTTP request's head (64K).", valueName: "size"))
+  var maxHttpHeader: ByteCount?
+
+  @Option(help: ArgumentHelp("Compression pointers in a DNS name (32).", valueName: "n"))
+  var maxDnsPointers: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bytes that wait in one direction of a TCP connection for earlier ones (1M).",
+      valueName: "size"))
+  var maxStream: ByteCount?
+
+  @Option(help: ArgumentHelp("Bytes that TCP reassembly keeps in all (256M).", valueName: "size"))
+  var maxReassembly: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bytes of one datagram that came in IP fragments, at most 64K (64K).", valueName: "size"))
+  var maxDatagram: ByteCount?
+
+  @Option(help: ArgumentHelp("Bytes of IP fragments that wait in all (16M).", valueName: "size"))
+  var maxFragments: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds of packet time for which IP fragments wait for the others (30).",
+      valueName: "seconds"))
+  var maxFragmentAge: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Flows remembered at once; the one used least recently makes room (1048576).",
+      valueName: "n"))
+  var maxFlows: Int?
+
+  @Option(help: ArgumentHelp("Tunnels inside one another, at most 32 (4).", valueName: "n"))
+  var maxTunnels: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many times its size compressed data may grow to, beyond 1 GiB (1000).", valueName: "n")
+  )
+  var maxExpansion: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "The window that zstd data may ask for, at most 2G (128M).", valueName: "size"))
+  var maxZstdWindow: ByteCount?
+
+  @Option(help: ArgumentHelp("Folders inside one another, at most 256 (32).", valueName: "n"))
+  var maxFolders: Int?
+
+  @Option(help: ArgumentHelp("Hits of one input that are written (10000000).", valueName: "n"))
+  var maxHits: UInt64?
+
+  /// Puts the limits that were given into the options of a scan.
+  ///
+  /// - Throws: `ValidationError` that says which values a limit takes.
+  func apply(to options: inout ScanOptions) throws {
+    var limits = options.limits
+    func set(
+      _ field: WritableKeyPath<ScanLimits, Int>, _ value: ByteCount?, _ range: ClosedRange<UInt64>,
+      _ name: String
+    ) throws {
+      guard let value else { return }
+      guard range.contains(value.bytes) else { throw Self.outside(name, range, "bytes") }
+      limits[keyPath: field] = Int(clamping: value.bytes)
+    }
+    func set(
+      _ field: WritableKeyPath<ScanLimits, Int>, _ value: Int?, _ range: ClosedRange<Int>,
+      _ name: String
+    ) throws {
+      guard let value else { return }
+      guard range.contains(value) else { throw Self.outside(name, range, "") }
+      limits[keyPath: field] = value
+    }
+    let most: UInt64 = 1 << 40
+    try set(\.lineBytes, maxLine, 64...1 << 28, "--max-line")
+    try set(\.jsonDepth, maxJsonDepth, 1...128, "--max-json-depth")
+    try set(\.httpHeaderBytes, maxHttpHeader, 1...1 << 28, "--max-http-header")
+    try set(\.dnsPointers, maxDnsPointers, 0...128, "--max-dns-pointers")
+    try set(\.streamBytes, maxStream, 1...1 << 30, "--max-stream")
+    try set(\.reassemblyBytes, maxReassembly, 1...most, "--max-reassembly")
+    try set(\.datagramBytes, maxDatagram, 1...64 << 10, "--max-datagram")
+    try set(\.fragmentBytes, maxFragments, 1...most, "--max-fragments")
+    try set(\.fragmentSeconds, maxFragmentAge, 0...86_400, "--max-fragment-age")
+    try set(\.flows, maxFlows, 1...1 << 28, "--max-flows")
+    try set(\.tunnelDepth, maxTunnels, 0...32, "--max-tunnels")
+    try set(\.folderDepth, maxFolders, 1...256, "--max-folders")
+    if let maxExpansion {
+      guard maxExpansion > 0 else { throw ValidationError("--max-expansion must be 1 or more") }
+      limits.expansion = maxExpansion
+    }
+    if let maxZstdWindow {
+      let range: ClosedRange<UInt64> = 1 << 10...1 << 31
+      guard range.contains(maxZstdWindow.bytes) else {
+        throw Self.outside("--max-zstd-window", range, "bytes")
+      }
+      limits.zstdWindowBytes = maxZstdWindow.bytes
+    }
+    if let maxHits { options.limitPerInput = maxHits }
+    options.limits = limits
+  }
+
+  private static func outside(
+    _ name: String, _ range: ClosedRange<some BinaryInteger>, _ unit: String
+  ) -> ValidationError {
+    ValidationError(
+      "\(name) takes \(range.lowerBound) to \(range.upperBound)\(unit.isEmpty ? "" : " " + unit)")
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// Arguments that cannot be meant are errors that say what can, never a scan without hits.
+@Suite struct ArgumentFaultTests {
+  let folder: TemporaryFolder
+  let feed: String
+  let log: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    feed = try folder.write("feed.txt", "evil.example\n")
+    log = try folder.write("a.log", "evil.example\n")
+  }
+
+  private func fails(_ arguments: [String], _ words: String...) throws {
+    let result = try CommandRunner.run(arguments)
+    #expect(result.status == 2, "\(arguments)")
+    for word in words { #expect(result.errors.contains(word), "\(result.errors)") }
+  }
+
+  @Test func feedThatIsNone() throws {
+    try fails(
+      ["scan", "--feed", feed, "--feeds-only", "nosuch", log], "--feeds-only nosuch is no feed",
+      feed)
+    try fails(
+      ["explain", "--feed", feed, "--feeds-only", "nosuch", "evil.example"],
+      "--feeds-only nosuch is no feed")
+    let result = try CommandRunner.run(
+      ["scan", "--feed", feed, "--feeds-only", feed, "--count", "--quiet", log])
+    #expect(result.output == "1\n")
+  }
+
+  @Test func filterThatIsNone() throws {
+    for command in ["scan", "extract"] {
+      let feeds = command == "scan" ? ["--feed", feed] : []
+      try fails([command] + feeds + ["--bpf", "tcp port", log], "--bpf tcp port", "pcap-filter")
+    }
+    try fails(
+      ["explain", "--feed", feed, "--bpf", "tcp port", log, "evil.example"], "--bpf tcp port")
+    let result = try CommandRunner.run(
+      ["scan", "--feed", feed, "--bpf", "tcp port 80", "--count", "--quiet", log])
+    #expect(result.output == "1\n")
+  }
+
+  @Test func usageIsTheCommandsOwn() throws {
+    try fails(
+      ["scan", "--feed", feed, "--home", "x", log], "--home x", "Usage: sekisho scan",
+      "sekisho scan --help")
+    try fails(
+      ["bench", "scan", "--threads", "0", log, "--feed", feed], "Usage: sekisho bench scan")
+  }
+
+  @Test func whatIsNotThereHasARemedy() throws {
+    let nowhere = folder.path("nowhere")
+    try fails(["scan", "--feed", feed, nowhere], "cannot open", "check the path")
+    try fails(["scan", "--db", nowhere, log], "sekisho compile")
+    try fails(["inspect", nowhere], "sekisho compile")
+    try fails(["compile", nowhere, "-o", folder.path("x.skdb")], "check the path")
+  }
+
+  @Test func rowsOfABenchmarkNameTheirPlace() throws {
+    let prefixes = try folder.write("p.txt", "192.0.2.0/24\n\n2001:db8::/32\n")
+    let addresses = try folder.write("a.txt", "192.0.2.1\n2001:db8::1\n198.51.100.1\n")
+    let result = try CommandRunner.run(
+      ["bench", "prefixes", prefixes, addresses, "--json", "--repeat", "1"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains(#""entries":2,"#) && result.output.contains(#""matches":2,"#))
+    let bad = try folder.write("bad.txt", "192.0.2.1\n\nevil.example\n")
+    try fails(["bench", "prefixes", prefixes, bad], "bad.txt:3: not an address or prefix")
+    try fails(["bench", "prefixes", bad, addresses], "bad.txt:3: not an address or prefix")
+    try fails(["bench", "keys", "--hex", bad, bad], "bad.txt:1: ")
+  }
+}
