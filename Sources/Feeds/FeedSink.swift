@@ -234,8 +234,18 @@ struct FeedSink {
     return isAny
   }
 
+  /// Lets a literal in, or counts why not.
+  mutating func addLiteral(_ cell: RawSpan, ignoresCase: Bool, line: UInt64) {
+    summary.candidates += 1
+    if let refusal = parser.parse(cell, as: .kind(.text), options: admission) {
+      refuse(refusal.rawValue, cell, line: line, id: 0)
+      return
+    }
+    _ = appendResults(cell, nameMode: .exact, ignoresCase: ignoresCase, line: line, id: 0)
+  }
+
   private mutating func appendResults(
-    _ cell: RawSpan, nameMode: MatchMode, line: UInt64, id: StringID
+    _ cell: RawSpan, nameMode: MatchMode, ignoresCase: Bool = false, line: UInt64, id: StringID
   ) -> Bool {
     var isAny = false
     var isForced = false
@@ -263,7 +273,7 @@ struct FeedSink {
       if isForced { flags.insert(.forcedExact) }
       let record = IndicatorRecord(
         kind: result.kind, mode: mode, prefixLength: result.prefixLength,
-        ignoresCase: result.kind == .filename, port: result.port,
+        ignoresCase: ignoresCase || result.kind == .filename, port: result.port,
         schemeLength: result.schemeLength, feed: feed, line: UInt32(clamping: line),
         context: contextID(flags), valueLength: 0, valueOffset: 0)
       Self.append(record, parser.arena, result.start..<result.end, to: &collection)

@@ -32,7 +32,20 @@ package struct EntryCatalog {
     return ResolvedEntry(
       reference: reference, kind: entry.kind, mode: entry.mode, value: value,
       specificity: isAddress ? Int(entry.prefixLength) : value.count,
-      sources: database.sources(of: reference.entry).map { resolve($0, in: database) })
+      sources: sources(of: reference.entry, in: database))
+  }
+
+  /// The sources of an entry in the order of `matching.md` §10; equal ones stay as they are stored.
+  private static func sources(
+    of entry: UInt32, in database: IndicatorDatabase
+  ) -> [ResolvedSource] {
+    let sources = database.sources(of: entry).map { resolve($0, in: database) }
+    guard sources.count > 1 else { return sources }
+    return sources.indices.sorted {
+      ResolvedSource.precedes(sources[$0], sources[$1])
+        || !ResolvedSource.precedes(sources[$1], sources[$0]) && $0 < $1
+    }
+    .map { sources[$0] }
   }
 
   private static func resolve(

@@ -97,7 +97,7 @@ public final class ResolvedEntry: Sendable {
   public let value: [UInt8]
   /// Length that orders entries of one match: prefix bits, or bytes of the value.
   public let specificity: Int
-  /// Every source, in the database's order.
+  /// Every source, in the order of matching.md §10.
   public let sources: [ResolvedSource]
 
   package init(

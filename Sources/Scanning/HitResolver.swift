@@ -17,6 +17,13 @@ final class HitResolver: BatchProcessor {
   private var lines: HitLines
   private var candidates: [Candidate] = []
   private var conditions = ConditionTracker()
+  private var merging = EntryMerging()
+  private var allowedText: AllowedText
+  private let hosts: URLHosts?
+  private var hostScratch = LookupScratch()
+  private var hostMatches: [EntryMatch] = []
+  /// Places of the databases' matchers among those that payloads are searched with.
+  private let payloadMatchers: [Int?]
   private var flowConditions: FlowConditions?
   /// Whether more than weakness may leave a source out.
   private let excludesSources: Bool
@@ -30,11 +37,19 @@ final class HitResolver: BatchProcessor {
     var kind: IndicatorKind
   }
 
-  init(databases: [IndicatorDatabase], options: ScanOptions) {
+  init(databases: [IndicatorDatabase], options: ScanOptions, hosts: URLHosts? = nil) {
+    self.hosts = hosts
     self.databases = databases
     self.options = options
     lookupOptions = LookupOptions(options)
     catalog = EntryCatalog(databases: databases)
+    allowedText = AllowedText(databases)
+    var matchers = 0
+    payloadMatchers = databases.map { database in
+      guard database.payloadMatcher != nil else { return nil }
+      matchers += 1
+      return matchers - 1
+    }
     scratch = databases.map { _ in LookupScratch() }
     matches = databases.map { _ in [] }
     cursors = databases.map { _ in 0 }
@@ -62,7 +77,10 @@ final class HitResolver: BatchProcessor {
         output.statistics.skipped.add("matches-over-limit", scratch[database].cutMatches)
         scratch[database].cutMatches = 0
       }
-      if let first = matches[database].first { earliest = min(earliest, Int(first.observable)) }
+    }
+    gatherHosts(batch, chunk, &output)
+    for found in matches {
+      if let first = found.first { earliest = min(earliest, Int(first.observable)) }
     }
     gatherConditions(batch, place)
     while earliest < count {
@@ -115,10 +133,44 @@ final class HitResolver: BatchProcessor {
     }
   }
 
+  /// Adds the URL indicators whose hosts TLS or DNS name, and notes to which only encrypted traffic went.
+  private func gatherHosts(
+    _ batch: ObservableBatch, _ chunk: RawSpan, _ output: inout SegmentOutput
+  ) {
+    guard let hosts else { return }
+    var names = lookupOptions
+    names.kinds = IndicatorKindSet(.domain)
+    hosts.database.lookup(
+      batch, chunk: chunk, options: names, scratch: &hostScratch, matches: &hostMatches)
+    var isTouched = [Bool](repeating: false, count: databases.count)
+    for match in hostMatches {
+      let field = batch.observables[Int(match.observable)].field
+      guard let role = URLHosts.role(ofField: Array(batch.fields.name(field))) else { continue }
+      if role == .encrypted { output.statistics.encryptedHosts.insert(match.entry) }
+      var count = 0
+      for entry in hosts.entries(of: match.entry)
+      where options.urlHosts == .all || entry.isRoot {
+        count += 1
+        guard count <= lookupOptions.matchLimit else {
+          output.statistics.skipped.add("matches-over-limit")
+          continue
+        }
+        matches[entry.reference.database].append(
+          EntryMatch(
+            observable: match.observable, entry: entry.reference.entry, kind: .urlHost))
+        isTouched[entry.reference.database] = true
+      }
+    }
+    for database in databases.indices where isTouched[database] {
+      matches[database].sort {
+        ($0.observable, $0.kind.rawValue, $0.entry) < ($1.observable, $1.kind.rawValue, $1.entry)
+      }
+    }
+  }
+
   /// Adds what a search in payloads found: those observables name the entries themselves.
   private func gatherPatterns(_ batch: ObservableBatch, _ database: Int) {
-    guard databases[database].textMatcher != nil, options.kinds.contains(.text) else { return }
-    let matcher = databases[..<database].count { $0.textMatcher != nil }
+    guard let matcher = payloadMatchers[database], options.kinds.contains(.text) else { return }
     let count = matches[database].count
     for (index, observable) in batch.observables.enumerated()
     where observable.flags.contains(.pattern) {
@@ -178,6 +230,7 @@ final class HitResolver: BatchProcessor {
       }
     }
     guard !candidates.isEmpty else { return false }
+    if !allowedText.isEmpty { allowByText(unit.lowerBound, batch, chunk, &allowed) }
     var suppression: Suppression?
     if !allowed.isEmpty {
       let kept = candidates.filter { candidate in
@@ -190,7 +243,9 @@ final class HitResolver: BatchProcessor {
       }
     }
     if candidates.count > 1 { candidates.sort(by: Self.precedes) }
-    let indicators = merged()
+    let indicators =
+      candidates.count == 1
+      ? [candidates[0].indicator] : merging.merge(candidates.map(\.indicator))
     let primary = batch.observables[unit.lowerBound]
     let kind = candidates[0].kind
     var value: [UInt8] = []
@@ -243,7 +298,7 @@ final class HitResolver: BatchProcessor {
         continue
       }
       if entry.sources[index].flags.contains(.allow) {
-        if match != .address {
+        if match != .address, match != .urlHost {
           allowed.append((observed.kind, suppression(entry, entry.sources[index], match)))
         }
         continue
@@ -267,6 +322,24 @@ final class HitResolver: BatchProcessor {
         confidence: confidence, kind: observed.kind))
   }
 
+  /// Allows what covers a value in which the text of an allow list stands.
+  private func allowByText(
+    _ observable: Int, _ batch: ObservableBatch, _ chunk: RawSpan,
+    _ allowed: inout [(kind: IndicatorKind, suppression: Suppression)]
+  ) {
+    let observed = batch.observables[observable]
+    guard !observed.flags.contains(.pattern) else { return }
+    var value: [UInt8] = []
+    appendValue(of: observed, batch: batch, chunk: chunk, to: &value)
+    guard let (_, entry) = allowedText.entry(in: value, databases, &catalog),
+      let source = entry.sources.first(where: { $0.flags.contains(.allow) })
+    else { return }
+    let suppression = suppression(entry, source, .contains)
+    for candidate in candidates where !allowed.contains(where: { $0.kind == candidate.kind }) {
+      allowed.append((candidate.kind, suppression))
+    }
+  }
+
   private func isMet(
     _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope
   ) -> Bool {
@@ -286,7 +359,7 @@ final class HitResolver: BatchProcessor {
   }
 
   /// Of two sources' validities the one that counts: any that covers the event wins.
-  private static func better(_ left: Validity?, _ right: Validity?) -> Validity? {
+  static func better(_ left: Validity?, _ right: Validity?) -> Validity? {
     guard let left, let right else { return left ?? right }
     for validity in [Validity.within, .unbounded, .after, .before]
     where left == validity || right == validity {
@@ -308,18 +381,6 @@ final class HitResolver: BatchProcessor {
     let (firstLine, secondLine) = (first.lines.first ?? 0, second.lines.first ?? 0)
     if firstLine != secondLine { return firstLine < secondLine }
     return a.entry.reference < b.entry.reference
-  }
-
-  /// The candidates' indicators, without the second mention of an entry that two forms of one observable
-  /// both met.
-  private func merged() -> [HitIndicator] {
-    if candidates.count == 1 { return [candidates[0].indicator] }
-    var result: [HitIndicator] = []
-    for indicator in candidates.map(\.indicator)
-    where !result.contains(where: { $0.entry.reference == indicator.entry.reference }) {
-      result.append(indicator)
-    }
-    return result
   }
 
   private func appendValue(

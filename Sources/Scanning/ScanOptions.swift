@@ -20,6 +20,16 @@ public struct ScanOptions: Sendable {
     case none, indicator, flow, host, day
   }
 
+  /// Whether names that are the hosts of URL indicators are hits where nothing more is seen of a URL.
+  public enum URLHostMode: String, Sendable, CaseIterable {
+    /// Never.
+    case off
+    /// Those of URLs whose path is `/`.
+    case root
+    /// Those of all URLs.
+    case all
+  }
+
   /// How hits are written.
   public enum Format: String, Sendable, CaseIterable {
     case table, ndjson, csv
@@ -52,6 +62,8 @@ public struct ScanOptions: Sendable {
   public var minimumConfidence: UInt8 = 0
   /// Whether bare file names, user agents and JA3 match.
   public var includesWeak = false
+  /// Which hosts of URL indicators match in TLS and DNS.
+  public var urlHosts = URLHostMode.off
   /// How validity takes part.
   public var timeMode: TimeMode = .any
   /// The time that `TimeMode.now` means, in nanoseconds since 1970.
@@ -64,6 +76,8 @@ public struct ScanOptions: Sendable {
   public var limit: UInt64 = .max
   /// Hits after which no more are written, for each input (spec.md §5).
   public var limitPerInput: UInt64 = 10_000_000
+  /// How far inputs are followed.
+  public var limits = ScanLimits()
   /// Whether suppressed hits are written too.
   public var showsSuppressed = false
   /// How hits are put together.
@@ -76,8 +90,6 @@ public struct ScanOptions: Sendable {
   public var packetTimes: Range<Int64>?
   /// Where the packets of flows that hit are written, as pcapng.
   public var evidencePath: InputPath?
-  /// How far inputs are followed.
-  public var limits = ScanLimits()
   /// Whether every packet's addresses are observables instead of each flow's once.
   public var everyPacket = false
 
@@ -103,6 +115,9 @@ public struct ScanOptions: Sendable {
 }
 
 extension ScanOptions {
+  /// Why the capture filter is none, whatever the inputs are; nil where there is none or it compiles.
+  public var filterFault: String? { bpf.flatMap { CaptureOptions.fault(ofFilter: $0) } }
+
   /// A point in time, in nanoseconds since 1970, from RFC 3339 (a date alone is its midnight) or from
   /// seconds since 1970; nil where the text is neither.
   public static func time(_ text: String) -> Int64? {
@@ -115,9 +130,6 @@ extension ScanOptions {
 /// An input that is in memory, and the path that hits show for it.
 package struct InputInMemory: Sendable {
   package var path: InputPath
-  /// Why the capture filter is none, whatever the inputs are; nil where there is none or it compiles.
-  public var filterFault: String? { bpf.flatMap { CaptureOptions.fault(ofFilter: $0) } }
-
   package var bytes: [UInt8]
 
   package init(path: InputPath, bytes: [UInt8]) {

@@ -19,6 +19,8 @@ package struct ScanStatistics: Sendable {
   /// Hits by entry, for the ten that hit most.
   package var hitsByEntry: [EntryReference: UInt64] = [:]
   package var suppressed: UInt64 = 0
+  /// Hosts of URL indicators to which encrypted connections went: entries of `URLHosts.database`.
+  package var encryptedHosts: Set<UInt32> = []
   /// Flows that hit, by input, where their packets are to be written.
   package var hitFlows: [Int: FlowSelection] = [:]
   /// What was skipped, cut off or odd, by reason.
@@ -40,6 +42,7 @@ package struct ScanStatistics: Sendable {
     for (feed, count) in other.hitsByFeed { hitsByFeed[feed, default: 0] += count }
     for (entry, count) in other.hitsByEntry { hitsByEntry[entry, default: 0] += count }
     suppressed += other.suppressed
+    encryptedHosts.formUnion(other.encryptedHosts)
     for (input, flows) in other.hitFlows {
       hitFlows[input, default: FlowSelection()].formUnion(flows)
     }

@@ -35,6 +35,11 @@ public struct ScanSummary: Sendable {
         lines.append("  \(count)  \(entry.kind.name) \(value)")
       }
     }
+    if let count = report.encryptedURLs {
+      lines.append(
+        "\(count) URL indicators could not be observed because the traffic to their hosts was encrypted"
+      )
+    }
     if !statistics.skipped.counts.isEmpty {
       lines.append(
         "not looked at or odd: "
@@ -88,6 +93,10 @@ public struct ScanSummary: Sendable {
       writer.endObject()
     }
     writer.endArray()
+    if let count = report.encryptedURLs {
+      writer.key("encrypted_url_indicators")
+      writer.number(count)
+    }
     writer.key("skipped")
     writer.beginArray()
     for (reason, count) in Self.sorted(statistics.skipped.counts) {

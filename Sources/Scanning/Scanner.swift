@@ -26,6 +26,9 @@ public struct ScanReport: Sendable {
   public var seconds: Double
   /// The entries that hit most, with their hits; at most ten.
   package var topEntries: [(entry: ResolvedEntry, hits: UInt64)]
+  /// URL indicators on hosts to which only encrypted connections showed a name; nil where hosts of URLs
+  /// took no part (`ScanOptions.urlHosts`).
+  public var encryptedURLs: UInt64?
 }
 
 /// Scans captures and logs against databases, or lists what would be looked at.
@@ -49,12 +52,14 @@ public enum Scanner {
   ) -> ScanReport {
     var options = options
     if case .hits = destination { options.collectsHits = true }
-    let plan = plan(databases, options, progress)
+    let hosts = hosts(of: databases, options)
+    let plan = plan(databases, options, progress, hosts)
     var result = run(
       inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
     ) {
-      [options] in HitResolver(databases: databases, options: options)
+      [options] in HitResolver(databases: databases, options: options, hosts: hosts)
     }
+    result.encryptedURLs = hosts?.count(of: result.statistics.encryptedHosts)
     if let path = options.evidencePath, !result.isInterrupted {
       let problems = Evidence.write(
         result.statistics.hitFlows,
@@ -89,21 +94,29 @@ public enum Scanner {
     let start = now()
     var options = options
     if case .hits = destination { options.collectsHits = true }
-    let plan = plan(databases, options, progress)
+    let hosts = hosts(of: databases, options)
+    let plan = plan(databases, options, progress, hosts)
     let writer = ResultWriter(
       destination, options: options, writesResults: writesHits, report: report)
     var output: Int32?
     if case .descriptor(let descriptor) = destination { output = descriptor }
     if writer.writeError == nil {
       let worker = ScanWorker(
-        processor: HitResolver(databases: databases, options: options),
+        processor: HitResolver(databases: databases, options: options, hosts: hosts),
         tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
       FollowRun(paths: paths, plan: plan, writer: writer, worker: worker, output: output).run()
     }
     writer.close()
     var result = outcome(of: writer, plan, since: start)
+    result.encryptedURLs = hosts?.count(of: result.statistics.encryptedHosts)
     addTopEntries(databases, to: &result)
     return result
+  }
+
+  /// The hosts of URL indicators, where they take part.
+  private static func hosts(of databases: [IndicatorDatabase], _ options: ScanOptions) -> URLHosts?
+  {
+    options.urlHosts == .off || !options.kinds.contains(.url) ? nil : URLHosts(databases)
   }
 
   private static func addTopEntries(_ databases: [IndicatorDatabase], to result: inout ScanReport) {
@@ -116,27 +129,37 @@ public enum Scanner {
   }
 
   private static func plan(
-    _ databases: [IndicatorDatabase], _ options: ScanOptions, _ progress: ScanProgress
+    _ databases: [IndicatorDatabase], _ options: ScanOptions, _ progress: ScanProgress,
+    _ hosts: URLHosts?
   ) -> ScanPlan {
     var kinds = IndicatorKindSet()
     for database in databases {
       kinds.formUnion(IndicatorKindSet(database.entryCounts.map(\.kind)))
     }
+    kinds.formIntersection(options.kinds)
     // What only weak entries could match need not be looked for.
-    let lookedUp = databases.reduce(into: IndicatorKindSet()) {
+    var lookedUp = databases.reduce(into: IndicatorKindSet()) {
       $0.formUnion($1.kindsToLookUp(LookupOptions(options)))
+    }
+    lookedUp.formIntersection(options.kinds)
+    var lookup = LookupOptions(options)
+    if hosts != nil {
+      kinds.insert(IndicatorKindSet(.domain))
+      lookedUp.insert(IndicatorKindSet(.domain))
+      lookup.kinds.insert(IndicatorKindSet(.domain))
     }
     return ScanPlan(
       options: options,
-      logOptions: logOptions(.scan, kinds: kinds.intersection(options.kinds), options: options),
+      logOptions: logOptions(.scan, kinds: kinds, options: options),
       captureOptions: captureOptions(
-        options, kinds: lookedUp.intersection(options.kinds),
-        matchers: options.kinds.contains(.text) ? databases.compactMap(\.textMatcher) : []),
+        options, kinds: lookedUp,
+        matchers: options.kinds.contains(.text) ? databases.compactMap(\.payloadMatcher) : []),
       progress: progress,
       finder: options.readsEveryLine
         ? nil
         : FinderSource(
-          databases: databases, options: LookupOptions(options), refangs: options.refangs))
+          databases: databases + (hosts.map { [$0.database] } ?? []), options: lookup,
+          refangs: options.refangs))
   }
 
   /// Writes every observable of the inputs as a line of JSON.
@@ -176,6 +199,16 @@ public enum Scanner {
     result.filter = options.bpf
     result.everyPacket = options.everyPacket
     result.times = options.packetTimes
+    let limits = options.limits
+    result.flowLimit = limits.flows
+    result.streamLimit = limits.streamBytes
+    result.reassemblyLimit = limits.reassemblyBytes
+    result.datagramLimit = limits.datagramBytes
+    result.fragmentLimit = limits.fragmentBytes
+    result.fragmentPatience = Int64(limits.fragmentSeconds) * 1_000_000_000
+    result.httpHeaderLimit = limits.httpHeaderBytes
+    result.dnsPointerLimit = limits.dnsPointers
+    result.tunnelDepthLimit = limits.tunnelDepth
     return result
   }
 
@@ -197,16 +230,6 @@ public enum Scanner {
     }
     writer.count(list.skipped)
     let inMemory = options.inputsInMemory
-    let limits = options.limits
-    result.flowLimit = limits.flows
-    result.streamLimit = limits.streamBytes
-    result.reassemblyLimit = limits.reassemblyBytes
-    result.datagramLimit = limits.datagramBytes
-    result.fragmentLimit = limits.fragmentBytes
-    result.fragmentPatience = Int64(limits.fragmentSeconds) * 1_000_000_000
-    result.httpHeaderLimit = limits.httpHeaderBytes
-    result.dnsPointerLimit = limits.dnsPointers
-    result.tunnelDepthLimit = limits.tunnelDepth
     let files = list.items.map(\.path)
     let paths = files + inMemory.map(\.path)
     let output = OrderedOutput(sink: writer)

@@ -6,6 +6,7 @@ public import Sekisho
 extension ScanOptions.Format: ExpressibleByArgument {}
 extension ScanOptions.Grouping: ExpressibleByArgument {}
 extension ScanOptions.TimeMode: ExpressibleByArgument {}
+extension ScanOptions.URLHostMode: ExpressibleByArgument {}
 
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -47,6 +48,14 @@ struct ScanCommand: ParsableCommand {
 
   @Flag(help: "Weak kinds match too: bare file names, user agents, JA3.")
   var weak = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Hosts of URL indicators match in TLS and DNS, where encryption hides the rest: off, root (URLs \
+      whose path is /) or all.
+      """, valueName: "which"))
+  var urlHosts: ScanOptions.URLHostMode = .off
 
   @Option(help: "Validity: any (annotate only), event or now (filter).")
   var time: ScanOptions.TimeMode = .any
@@ -144,6 +153,7 @@ struct ScanCommand: ParsableCommand {
     options.feedsOnly = feedsOnly
     options.minimumConfidence = UInt8(minConfidence)
     options.includesWeak = weak
+    options.urlHosts = urlHosts
     options.timeMode = time
     options.showsSuppressed = showSuppressed
     options.limit = limit ?? .max
@@ -158,6 +168,7 @@ struct ScanCommand: ParsableCommand {
       }
     }
     let databases = try sources.databases(quiet: inputs.quiet)
+    try NamedSources.check(feedsOnly: feedsOnly, in: databases)
     if !inputs.quiet { warnOfUnmatched(databases) }
     if options.format == .html { return try writePage(databases, options) }
     let progress = Interruption.install()
@@ -168,7 +179,6 @@ struct ScanCommand: ParsableCommand {
       follow
       ? Scanner.follow(
         paths: paths, databases: databases, options: options, to: .descriptor(STDOUT_FILENO),
-    try NamedSources.check(feedsOnly: feedsOnly, in: databases)
         writesHits: !count, progress: progress
       ) { Console.report($0, quiet: quiet) }
       : Scanner.scan(
@@ -182,7 +192,11 @@ struct ScanCommand: ParsableCommand {
 
   /// Says which entries no input is searched for.
   private func warnOfUnmatched(_ databases: [IndicatorDatabase]) {
-    let texts = databases.reduce(0) { $0 + $1.entries(of: .text).count }
+    let texts = databases.reduce(UInt64(0)) { sum, database in
+      database.feeds.reduce(sum) {
+        $0 + ($1.isAllowList ? 0 : $1.entriesByKind[.text] ?? 0)
+      }
+    }
     if texts > 0 {
       Console.warning("\(texts) text indicators are searched for in captures only")
     }

@@ -255,8 +255,13 @@ extension FeedCase {
       Loaded(list("string", #""good.example","\#(Sample.md5)""#), options: options).entries == [
         "1 domain good.example exact allow", "1 md5 \(Sample.md5) exact allow",
       ])
-    #expect(
-      Loaded(list("regex", #""^good""#), options: options).diagnostics == ["1 unsupported-pattern"])
+    let expressions = Loaded(list("regex", #""^good""#), options: options)
+    #expect(expressions.diagnostics == ["1 unsupported-pattern"])
+    #expect(expressions.warnings.contains("warninglist-regex-not-applied"))
+    let parts = Loaded(list("substring", #""good.ex","ab""#), options: options)
+    #expect(parts.entries == ["1 text good.ex contains allow"])
+    #expect(parts.diagnostics == ["1 too-short"])
+    #expect(parts.collection.records.allSatisfy { $0.ignoresCase })
   }
 
   @Test func idsOfFlatObjectsAreKept() {

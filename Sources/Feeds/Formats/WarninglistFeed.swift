@@ -71,9 +71,15 @@ struct WarninglistFeed {
       case "hostname":
         sink.add(cell, as: .kind(.domain), nameMode: .withSubdomains, line: line)
       case "cidr": sink.add(cell, as: .network, nameMode: .exact, line: line)
+      case "substring": sink.addLiteral(cell, ignoresCase: true, line: line)
       case "string", "": sink.add(cell, as: .none, nameMode: .exact, line: line)
       default: sink.refuse(.unsupportedPattern, cell, line: line)
       }
+    }
+    if !values.isEmpty, !["hostname", "cidr", "string", "substring", ""].contains(type) {
+      sink.summary.warnings.append(
+        "warninglist-\(type)-not-applied: its \(values.count) values suppress nothing; only lists of the "
+          + "types string, hostname, cidr and substring do")
     }
     values.removeAll()
     arena.removeAll()

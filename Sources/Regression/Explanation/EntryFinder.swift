@@ -51,7 +51,19 @@ struct EntryFinder {
       }
       if value.kind == .text { result += literals(value, index) }
     }
+    if !result.isEmpty, value.kind != .text { addAllowingText(value, to: &result) }
     return result
+  }
+
+  /// Adds the text of an allow list that stands in a value which entries cover.
+  private func addAllowingText(_ value: AskedValue, to result: inout [Covering]) {
+    var allowed = AllowedText(databases)
+    guard !allowed.isEmpty else { return }
+    var catalog = EntryCatalog(databases: databases)
+    guard let (database, entry) = allowed.entry(in: value.text, databases, &catalog) else { return }
+    for kind in value.kinds {
+      result.append(Covering(database: database, entry: entry, match: .contains, kind: kind))
+    }
   }
 
   /// Text is not looked up but searched for: its entries are compared one by one.

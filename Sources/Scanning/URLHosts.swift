@@ -1,0 +1,111 @@
+import Database
+import Indicators
+import Parsing
+
+/// The hosts of URL indicators, which are all that encrypted traffic shows of them (`--url-hosts`).
+///
+/// They are the names of a database of their own, made when a scan begins; so they are looked up, and
+/// lines of logs are chosen, as for any other name. The line of a name's source is the number of its
+/// host. Hosts that are addresses are left out: neither TLS nor DNS names them.
+struct URLHosts: Sendable {
+  /// A URL indicator with a host.
+  struct Entry: Sendable, Hashable {
+    var reference: EntryReference
+    /// Whether the URL is the whole host: its path is `/`.
+    var isRoot: Bool
+  }
+
+  /// Names of hosts, each exact.
+  let database: IndicatorDatabase
+  /// URL indicators by the number of their host.
+  private let entries: [[Entry]]
+
+  /// The hosts of all URL indicators; nil where there are none.
+  init?(_ databases: [IndicatorDatabase]) {
+    var numbers: [[UInt8]: Int] = [:]
+    var entries: [[Entry]] = []
+    var collection = IndicatorCollection()
+    let feed = collection.addFeed(FeedDescription(name: "hosts of URLs", format: "plain"))
+    for (index, database) in databases.enumerated() {
+      for number in database.entries(of: .url) {
+        let entry = database.entry(UInt32(number))
+        guard entry.hasBlockingSource, let host = Self.host(of: database.value(of: entry), entry)
+        else { continue }
+        let place: Int
+        if let known = numbers[host.name] {
+          place = known
+        } else {
+          place = entries.count
+          numbers[host.name] = place
+          entries.append([])
+          collection.append(
+            IndicatorRecord(
+              kind: .domain, mode: .exact, prefixLength: 0, ignoresCase: false, port: 0,
+              schemeLength: 0, feed: feed, line: UInt32(clamping: place + 1), context: 0,
+              valueLength: 0, valueOffset: 0),
+            value: host.name.rawSpan)
+        }
+        entries[place].append(
+          Entry(
+            reference: EntryReference(database: index, entry: UInt32(number)), isRoot: host.isRoot))
+      }
+    }
+    guard !entries.isEmpty,
+      let database = try? IndicatorDatabase(DatabaseCompiler.compile(collection))
+    else { return nil }
+    self.database = database
+    self.entries = entries
+  }
+
+  /// The URL indicators on the host that an entry of the database names.
+  func entries(of name: UInt32) -> [Entry] {
+    guard let line = database.sources(of: name).first?.line, line > 0, Int(line) <= entries.count
+    else { return [] }
+    return entries[Int(line) - 1]
+  }
+
+  /// How many URL indicators are on the hosts that entries of the database name.
+  func count(of names: Set<UInt32>) -> UInt64 {
+    names.reduce(0) { $0 + UInt64(entries(of: $1).count) }
+  }
+
+  /// The name that a URL's normal form has as its host, and whether the URL is that host alone.
+  private static func host(
+    of url: RawSpan, _ entry: DatabaseEntry
+  ) -> (name: [UInt8], isRoot: Bool)? {
+    let start = Int(entry.schemeLength)
+    guard start < url.byteCount else { return nil }
+    let slash = start + url.extracting(start...).firstOffset(of: Byte.slash, from: 0)
+    var end = slash
+    // A port, never an IPv6 address: those stand in brackets.
+    for offset in start..<slash where url.byte(unchecked: offset) == Byte.colon {
+      end = offset
+      break
+    }
+    guard end > start, url.byte(unchecked: start) != UInt8(ascii: "[") else { return nil }
+    let name = url.extracting(start..<end)
+    guard IPAddressText.ipv4(name) == nil else { return nil }
+    let isRoot = entry.mode != .prefix && slash + 1 >= url.byteCount
+    return (name.copied(0..<name.byteCount), isRoot)
+  }
+
+  /// What a field says of a host.
+  enum Role {
+    /// A name that a client asks a resolver for, or that one answers.
+    case resolution
+    /// The name in the clear of an encrypted connection.
+    case encrypted
+  }
+
+  /// What a field is; nil for one of neither.
+  static func role(ofField field: [UInt8]) -> Role? {
+    let path = String(decoding: field, as: UTF8.self).lowercased()
+    let last = path.split(separator: ".").last.map(String.init) ?? path
+    switch last.filter({ $0.isLetter }) {
+    case "sni", "servername", "clientservername", "tlsservername", "sslservername":
+      return .encrypted
+    case "query", "rrname", "qname", "questionname", "answers": return .resolution
+    default: return path.hasPrefix("dns.") ? .resolution : nil
+    }
+  }
+}

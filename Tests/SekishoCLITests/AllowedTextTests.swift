@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// Warninglists of parts of values suppress hits; those of expressions say that they do not.
+@Suite struct AllowedTextTests {
+  let folder: TemporaryFolder
+  let feed: String
+  let log: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    feed = try folder.write("feed.txt", "cdn.evil.example\nhttp://evil.example/a\nother.example\n")
+    log = try folder.write(
+      "a.log", "cdn.evil.example\nhttp://evil.example/a\nsub.other.example\n")
+  }
+
+  private func list(_ type: String, _ value: String) throws -> String {
+    try folder.write(
+      type + ".json",
+      #"{"name":"List","version":1,"description":"d","type":"\#(type)","list":["\#(value)"]}"#)
+  }
+
+  @Test func partsOfValuesSuppress() throws {
+    let allow = try list("substring", "EVIL.ex")
+    let result = try CommandRunner.run(["scan", "--feed", feed, "--allow", allow, log])
+    #expect(result.status == 1)
+    #expect(result.lines.count == 1 && result.output.contains("sub.other.example"))
+    #expect(result.errors.contains("2 more suppressed"), "\(result.errors)")
+    #expect(!result.errors.contains("captures only"), "\(result.errors)")
+    let shown = try CommandRunner.run(
+      ["scan", "--quiet", "--show-suppressed", "--feed", feed, "--allow", allow, log])
+    #expect(shown.lines.count == 3)
+    #expect(shown.output.contains(#""suppressed":{"list":"\#(allow)","line":1"#), "\(shown.output)")
+  }
+
+  @Test func aDatabaseKeepsThem() throws {
+    let allow = try list("substring", "evil.ex")
+    let database = folder.path("a.skdb")
+    let compiled = try CommandRunner.run(["compile", feed, "--allow", allow, "-o", database])
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    let result = try CommandRunner.run(["scan", "--quiet", "--db", database, "--count", log])
+    #expect(result.output == "1\n")
+    let lookup = try CommandRunner.run(["lookup", database, "cdn.evil.example"])
+    #expect(lookup.output.contains("an allow list covers it"), "\(lookup.output)")
+    let explained = try CommandRunner.run(["explain", "--db", database, "cdn.evil.example"])
+    #expect(explained.output.contains("suppressed by"), "\(explained.output)")
+    #expect(explained.status == 1)
+  }
+
+  @Test func expressionsAreNamedAsNotApplied() throws {
+    let allow = try list("regex", "/^cdn/")
+    let result = try CommandRunner.run(["scan", "--feed", feed, "--allow", allow, log])
+    #expect(result.lines.count == 3)
+    #expect(result.errors.contains("warninglist-regex-not-applied"), "\(result.errors)")
+  }
+}
