@@ -50,6 +50,21 @@ static inline uint64_t quads(uint64_t digit_dots, uint64_t dots, uint64_t dots_b
                        dots_behind << 60);
 }
 
+// The last of some bits, of which there must be one.
+static inline uint64_t last_bit(uint64_t bits) { return 1ull << (63 - __builtin_clzll(bits)); }
+
+// Those of some dots before digits whose digits go on to the block's end or end before what makes a label of
+// them.
+static inline uint64_t digit_labels(const classes *c, uint64_t dot_digit) {
+  // A bit added to the first of some digits comes out behind the last.
+  const uint64_t sum = c->digit + (dot_digit << 1);
+  uint64_t dots = sum < c->digit || dot_digit >> 63 ? last_bit(dot_digit) : 0;
+  for (uint64_t ends = sum & ~c->digit & c->name; ends; ends &= ends - 1) {
+    dots |= last_bit(dot_digit & ((ends & -ends) - 1));
+  }
+  return dots;
+}
+
 // `next` is the byte behind the block, or 0; the block before is finished where there is one.
 static inline __attribute__((always_inline)) void finish(
     const classes *c, uint8_t next, carry *before, sekisho_text_block *block, int is_first) {
@@ -60,10 +75,7 @@ static inline __attribute__((always_inline)) void finish(
       (c->escape_letter >> 1) | ((uint64_t)(next == 'u' || next == 'x') << 63);
   block->dot_letter = c->dot & (c->name << 1 | before->name) & next_letter;
   const uint64_t dot_digit = c->dot & (c->name << 1 | before->name) & next_digit;
-  // A bit added to the first of some digits comes out behind the last.
-  const uint64_t sum = c->digit + (dot_digit << 1);
-  const int goes_on = sum < c->digit || dot_digit >> 63;
-  block->dot_digit = goes_on || (sum & ~c->digit & c->name) ? dot_digit : 0;
+  block->dot_digit = dot_digit ? digit_labels(c, dot_digit) : 0;
   uint64_t run = c->hex & (c->hex >> 1);
   run &= run >> 2;
   run &= run >> 4;

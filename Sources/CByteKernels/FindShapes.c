@@ -47,6 +47,13 @@ INLINE uint32_t number_before(const uint8_t *end, uint32_t length) {
   return length > 1 && end[-(int)length] == '0' ? 256 : value;
 }
 
+INLINE int has_escape(const uint8_t *from, const uint8_t *to) {
+  for (; from < to; from++) {
+    if (*from == '%' || *from == '\\') return 1;
+  }
+  return 0;
+}
+
 // Looks at the numbers around the first of three dots.
 INLINE void look_at_quad(
     const uint8_t *bytes, size_t count, size_t dot, sekisho_text_shapes *shapes) {
@@ -64,7 +71,13 @@ INLINE void look_at_quad(
   const size_t start = dot - before;
   const uint8_t border = bytes[start - 1];
   if (border == '.') {
-    if (is_name(bytes[start - 2])) return;
+    if (is_name(bytes[start - 2])) {
+      // Dots and hyphens at a run's start are stripped, and an escape or a percent unit is none of it.
+      if (bytes[start - 2] == '-' || has_escape(bytes + (start < 8 ? 0 : start - 8), bytes + start)) {
+        shapes->dots[shapes->dot_count++] = (uint32_t)dot;
+      }
+      return;
+    }
   } else if (border == '%' || border == '\\' ||
              ((border == 'u' || border == 'x') && bytes[start - 2] == '\\')) {
     shapes->escaped[shapes->escaped_count++] = (uint32_t)start;
@@ -125,45 +138,67 @@ INLINE void look_at_name(
   const size_t end = dot + 1 + length;
   found->start = (uint32_t)(dot - length_before);
   found->end = (uint32_t)end;
-  if (end < count && bytes[end] == '.' && end + 1 < count) {
-    const uint8_t follower = bytes[end + 1];
-    if (follower == '.' || follower == '-') {
-      found->end = 0;
-    } else if (is_name(follower)) {
-      return;
-    }
+  if (count - end < 2) {
+    shapes->name_count++;
+    return;
   }
-  shapes->name_count++;
+  // Whether a name has a further label is a guess for a branch.
+  const uint8_t follower = bytes[end + 1];
+  const int goes_on = bytes[end] == '.';
+  const int is_odd = (follower == '.') | (follower == '-');
+  found->end = goes_on & is_odd ? 0 : (uint32_t)end;
+  shapes->name_count += !(goes_on & !is_odd & is_name(follower));
+}
+
+// Appends the places of a mask's bits. Writes up to eight places more than it counts: how many bits there are
+// is a guess for a branch, and few masks have more than four.
+INLINE uint32_t *places_of(uint64_t mask, uint32_t base, uint32_t *places) {
+  const int count = __builtin_popcountll(mask);
+  uint32_t *next = places;
+  int left = count;
+  do {
+    for (int i = 0; i < 4; i++) {
+      // With no bit left any place will do.
+      next[i] = base + (uint32_t)__builtin_ctzll(mask | 1ull << 63);
+      mask &= mask - 1;
+    }
+    next += 4;
+    left -= 4;
+  } while (left > 0);
+  return places + count;
 }
 
 INLINE void find_shapes(
     const uint8_t *bytes, size_t count, size_t from, size_t to, const sekisho_text_block *blocks,
     sekisho_text_shapes *shapes) {
-  for (size_t base = from; base < to; base += 64, blocks++) {
-    const uint64_t rest = blocks->hex_run | blocks->colon | blocks->special;
-    uint64_t mask = blocks->dot_letter;
-    if (mask) {
-      const uint64_t before = base > 0 ? blocks[-1].name : 0;
-      const uint64_t behind = count - base > 64 ? blocks[1].name : 0;
-      const uint64_t name = blocks->name;
-      for (; mask; mask &= mask - 1) {
-        look_at_name(
-            bytes, count, base, (uint32_t)__builtin_ctzll(mask), name, before, behind, shapes);
-      }
-    }
-    for (mask = blocks->quad; mask; mask &= mask - 1) {
-      look_at_quad(bytes, count, base + (size_t)__builtin_ctzll(mask), shapes);
-    }
-    if (!rest) continue;
-    for (mask = blocks->hex_run & ~(blocks->hex_run << 1); mask; mask &= mask - 1) {
+  // A dot needs a byte beside it.
+  uint32_t names[SEKISHO_SHAPES_WINDOW / 2 + 8], quads[SEKISHO_SHAPES_WINDOW / 2 + 8];
+  uint32_t *names_end = names, *quads_end = quads;
+  const sekisho_text_block *block = blocks;
+  for (size_t base = from; base < to; base += 64, block++) {
+    names_end = places_of(block->dot_letter, (uint32_t)base, names_end);
+    quads_end = places_of(block->quad, (uint32_t)base, quads_end);
+    if (!(block->hex_run | block->colon | block->special)) continue;
+    uint64_t mask;
+    for (mask = block->hex_run & ~(block->hex_run << 1); mask; mask &= mask - 1) {
       shapes->digests[shapes->digest_count++] = (uint32_t)(base + (size_t)__builtin_ctzll(mask));
     }
-    for (mask = blocks->colon; mask; mask &= mask - 1) {
+    for (mask = block->colon; mask; mask &= mask - 1) {
       shapes->colons[shapes->colon_count++] = (uint32_t)(base + (size_t)__builtin_ctzll(mask));
     }
-    for (mask = blocks->special; mask; mask &= mask - 1) {
+    for (mask = block->special; mask; mask &= mask - 1) {
       shapes->specials[shapes->special_count++] = (uint32_t)(base + (size_t)__builtin_ctzll(mask));
     }
+  }
+  for (const uint32_t *dot = names; dot < names_end; dot++) {
+    const size_t base = *dot & ~(size_t)63;
+    block = blocks + (base - from) / 64;
+    const uint64_t before = base > 0 ? block[-1].name : 0;
+    const uint64_t behind = count - base > 64 ? block[1].name : 0;
+    look_at_name(bytes, count, base, *dot & 63, block->name, before, behind, shapes);
+  }
+  for (const uint32_t *dot = quads; dot < quads_end; dot++) {
+    look_at_quad(bytes, count, *dot, shapes);
   }
 }
 

@@ -77,7 +77,7 @@ import Testing
       let (before, here, next) = (byte(place - 1), byte(place), byte(place + 1))
       if here == 0x2E, isName(before) {
         if isLetter(next) { wanted.dot_letter |= mask }
-        if isDigit(next) { wanted.dot_digit |= mask }
+        if isDigit(next), isDigitLabel(place) { wanted.dot_digit |= mask }
         if isDigit(before), isDigit(next), (2...4).contains(where: { byte(place + $0) == 0x2E }) {
           wanted.quad |= mask
         }
@@ -92,8 +92,6 @@ import Testing
         wanted.special |= mask
       }
     }
-    let dots = (0..<64).filter { wanted.dot_digit >> UInt64($0) & 1 == 1 }
-    if !dots.contains(where: { isDigitLabel(block * 64 + $0) }) { wanted.dot_digit = 0 }
     return wanted
   }
 }

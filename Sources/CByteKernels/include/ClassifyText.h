@@ -9,8 +9,8 @@
 typedef struct {
   /// A dot with one of `[A-Za-z0-9_-]` before it and an ASCII letter behind it.
   uint64_t dot_letter;
-  /// A dot with one of `[A-Za-z0-9_-]` before it and a digit behind it: all of a block, if behind any of them
-  /// the digits go on to the block's end or end before another of `[A-Za-z_-]`; else none.
+  /// A dot with one of `[A-Za-z0-9_-]` before it and digits behind it that go on to the block's end or end
+  /// before one of `[A-Za-z_-]`.
   uint64_t dot_digit;
   /// The first byte of sixteen hexadecimal digits within the block.
   uint64_t hex_run;
