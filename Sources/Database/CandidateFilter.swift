@@ -272,21 +272,25 @@ struct CandidateFilterBuilder {
   private var flags: UInt32 = 0
   private var digitLabels = DigitLabels()
 
-  /// Adds the key of an entry.
+  /// Adds the key of an entry; true where it has a host that only a word tells (`CandidateWordsBuilder`).
   @inline(__always)
-  mutating func insert(_ kind: IndicatorKind, key: RawSpan) {
+  mutating func insert(_ kind: IndicatorKind, key: RawSpan) -> Bool {
+    var hasOtherHost = false
     let candidates = Candidates(kind, key: key)
     for index in 0..<candidates.count {
       switch candidates[index] {
       case .tail(let hash): tails.append(hash)
       case .value(let hash): values.append(hash)
       case .host(let hash): hosts.append(hash)
-      case .otherHost: flags |= 1
+      case .otherHost:
+        flags |= 1
+        hasOtherHost = true
       case .digitLabel(let hash):
         flags |= 2
         digitLabels.insert(hash)
       }
     }
+    return hasOtherHost
   }
 
   /// About how many different tails there are: how many bits they set in a bitmap of eight for each.

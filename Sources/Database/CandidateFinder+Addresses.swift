@@ -15,6 +15,14 @@ extension CandidateFinder {
       if before == UInt8(ascii: "."), start > 1,
         classes.is(bytes.byte(unchecked: start - 2), .label)
       {
+        // Dots and hyphens at a run's start are stripped, and an escape or a percent unit is none of it.
+        for offset in max(0, start - 8)..<start - 1
+        where bytes.byte(unchecked: offset) == UInt8(ascii: "%")
+          || bytes.byte(unchecked: offset) == UInt8(ascii: "\\")
+        {
+          return add(start)
+        }
+        if bytes.byte(unchecked: start - 2) == UInt8(ascii: "-") { add(start) }
         return
       }
       if before == UInt8(ascii: "%") || before == UInt8(ascii: "\\")

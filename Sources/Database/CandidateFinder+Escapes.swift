@@ -14,19 +14,19 @@ extension CandidateFinder {
     case UInt8(ascii: "%"):
       guard let value = hex(bytes, at: offset + 1, digits: 2) else { return }
       if isPart(value) {
-        if mayBePart(bytes, offset) { add(offset) }
+        if mayBePart(bytes, offset..<offset + 3) { addWord(offset) }
       } else if value >= 0x80, isInAuthority(bytes, offset) {
-        add(offset)
+        addWord(offset)
       }
     case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
-    case 0x1b: add(offset)
+    case 0x1b: addWord(offset)
     default:
       // A character above ASCII.
       var next = offset
       let scalar = UTF8Decoder.nextLong(bytes, at: &next)
       specialsDone = next
       guard let scalar, IDNACharacters.nameClass(scalar) != .border else { return }
-      if mayBePart(bytes, offset) { add(offset) }
+      if mayBeNamePart(bytes, offset) { addWord(offset) }
     }
   }
 
@@ -34,23 +34,76 @@ extension CandidateFinder {
     let digits = bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") ? 4 : 2
     guard let value = hex(bytes, at: offset + 2, digits: digits) else { return }
     switch value {
-    case 0x1b, 0x25, 0x3a, 0x5c: add(offset)
+    case 0x1b, 0x25, 0x3a, 0x5c: addWord(offset)
     // Brackets, `/`, `@` and `*`: parts of defanged values.
-    case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { add(offset) }
+    case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { addWord(offset) }
     default:
       if value < 0x80 {
-        guard isPart(value) else { return }
-      } else if digits == 4, let scalar = Unicode.Scalar(UInt32(value)) {
-        if IDNACharacters.nameClass(scalar) == .border { return }
+        if isPart(value), mayBePart(bytes, offset..<offset + 2 + digits) { addWord(offset) }
+        return
       }
-      if mayBePart(bytes, offset) { add(offset) }
+      if digits == 4, let scalar = Unicode.Scalar(UInt32(value)),
+        IDNACharacters.nameClass(scalar) == .border
+      {
+        return
+      }
+      if mayBeNamePart(bytes, offset) { addWord(offset) }
     }
   }
 
-  /// Whether what is written at an offset may be a part of a value: of a name only where its run holds a dot; a
+  /// Whether what is written as a unit may be a part of a value: of a name only where its run holds a dot; a
   /// word, or the only label of a URL's host, may be written so as well, and so may the dot of what is defanged.
-  private mutating func mayBePart(_ bytes: RawSpan, _ offset: Int) -> Bool {
-    refangs || words != nil || wantsOtherHosts || hasDot(bytes, around: offset)
+  private mutating func mayBePart(_ bytes: RawSpan, _ unit: Range<Int>) -> Bool {
+    !words.isEmpty && mayBePart(of: .nameByte, ofLength: shortestWord, bytes, unit)
+      || wantsDigests && mayBePart(of: .hex, ofLength: 32, bytes, unit)
+      || refangs || hasDot(bytes, around: unit.lowerBound)
+  }
+
+  /// Whether a unit may stand for a character of a run of a class that is as long as is asked for.
+  private func mayBePart(
+    of wanted: TextClasses.Class, ofLength shortest: Int, _ bytes: RawSpan, _ unit: Range<Int>
+  ) -> Bool {
+    var count = 1
+    var end = unit.upperBound
+    while count < shortest, end < bytes.byteCount {
+      let byte = bytes.byte(unchecked: end)
+      if classes.is(byte, wanted) {
+        end += 1
+      } else if byte == UInt8(ascii: "%"), hex(bytes, at: end + 1, digits: 2) != nil {
+        end += 3
+      } else if isEscape(bytes, at: end) {
+        return true
+      } else {
+        break
+      }
+      count += 1
+    }
+    // Here units are longer than what they stand for: no less than the truth.
+    var start = unit.lowerBound
+    while count < shortest, start > 0 {
+      let byte = bytes.byte(unchecked: start - 1)
+      if classes.is(byte, wanted) {
+        count += 1
+      } else if byte != UInt8(ascii: "%") {
+        return isEscape(bytes, at: start - 1)
+      }
+      start -= 1
+    }
+    return count >= shortest || start == 0
+  }
+
+  /// Whether `\u` or `\x` stands at an offset, or what may be one is cut there.
+  private func isEscape(_ bytes: RawSpan, at offset: Int) -> Bool {
+    guard bytes.byte(unchecked: offset) == UInt8(ascii: "\\") else { return false }
+    guard offset + 1 < bytes.byteCount else { return true }
+    let next = bytes.byte(unchecked: offset + 1)
+    return next == UInt8(ascii: "u") || next == UInt8(ascii: "x")
+  }
+
+  /// Whether a character above ASCII may be a part of a name or of a host, which map many of them to others; it is
+  /// none of a word.
+  private mutating func mayBeNamePart(_ bytes: RawSpan, _ offset: Int) -> Bool {
+    refangs || wantsOtherHosts || hasDot(bytes, around: offset)
   }
 
   /// Whether the run of a name around an offset may hold a dot, written in whatever way.

@@ -57,7 +57,12 @@ extension CandidateFinder {
     var hash = SuffixHash()
     let tail = hash.hash(bytes, before: end, length: end - start)
     let isKnown = mayEnd(tail)
-    guard isKnown || isRunStart && isBehindEscape(bytes, start) else { return }
+    guard isKnown || isRunStart && isBehindEscape(bytes, start) else {
+      if bytes.byte(unchecked: start) == UInt8(ascii: "-") {
+        considerRest(bytes, start..<dot, behind: 1, end: end)
+      }
+      return
+    }
     considerWhole(bytes, dot: dot, start: start, isRunStart: isRunStart, end: end, isKnown)
   }
 
@@ -73,6 +78,8 @@ extension CandidateFinder {
     // The whole name, and whatever of it follows one of its dots.
     while true {
       if isRunStart && isBehindEscape(bytes, start) || mayHold(value) { return add(start) }
+      // Before it nothing may stand but dots and hyphens, which are stripped with it.
+      if bytes.byte(unchecked: start) == UInt8(ascii: "-") { return add(start) }
       // Longer than any name, also with what an escape before it may add.
       guard !isRunStart, end - start <= 264 else { return }
       let next = labelStart(bytes, before: start - 1)

@@ -27,9 +27,11 @@ public struct CandidateFinder: Sendable {
   let wantsDigests: Bool
   let classes = TextClasses.shared
   let way: Int32
-  /// Words of values that the filters do not know.
-  let words: LiteralMatcher?
-  private let wordFacts: [CandidateWords.Word]
+  /// Words of values that the filters do not know, and the kinds of which they are looked for.
+  let words: [(words: CandidateWords, matcher: LiteralMatcher, kinds: IndicatorKindSet)]
+  /// Bytes of the shortest word.
+  let shortestWord: Int
+  private let includesWeak: Bool
   let takesAnyIPv6: Bool
   /// Defanged values are read as what they stand for, so that each is a candidate.
   let refangs: Bool
@@ -40,6 +42,8 @@ public struct CandidateFinder: Sendable {
   var shapes = TextShapes()
   /// Where the candidates of the chunk are.
   var found: [UInt32] = []
+  /// Those near which a file name may be: where a word is, or a character that does not mean itself.
+  public private(set) var wordPlaces: [UInt32] = []
   /// Addresses that wait to be looked up together.
   var addresses: [UInt32] = []
   var addressPlaces: [UInt32] = []
@@ -70,32 +74,33 @@ public struct CandidateFinder: Sendable {
 
   /// Nil where text cannot be searched for what the databases hold: a string without any letter or digit,
   /// or an image without the filter.
-  ///
-  /// Quick, unless strings or hosts of one label take part, of which words are gathered.
   public init?(databases: [IndicatorDatabase], options: LookupOptions, refangs: Bool = false) {
     self.refangs = refangs
     var kinds = IndicatorKindSet()
     var filters: [CandidateFilter] = []
-    var words = CandidateWords()
+    var words: [(words: CandidateWords, matcher: LiteralMatcher, kinds: IndicatorKindSet)] = []
+    var takesAnyIPv6 = false
     for database in databases {
       let held = database.kindsToLookUp(options).intersection(options.kinds)
       kinds.formUnion(held)
       if held.rawValue == 0 { continue }
       guard let filter = database.candidateFilter else { return nil }
       filters.append(filter)
-      var inWords = held.intersection(CandidateWords.strings)
-      if filter.hasOtherHosts {
-        inWords.formUnion(held.intersection(IndicatorKindSet([.domain, .url, .email])))
+      var inWords = held.intersection(CandidateWordsBuilder.strings)
+      if filter.hasOtherHosts { inWords.formUnion(held.intersection(CandidateWordsBuilder.hosts)) }
+      if inWords.isEmpty { continue }
+      guard let wordsOfDatabase = database.candidateWords,
+        wordsOfDatabase.wordlessKinds.isDisjoint(with: inWords)
+      else { return nil }
+      if wordsOfDatabase.hasIPv6Hosts, inWords.contains(.url) { takesAnyIPv6 = true }
+      if let matcher = wordsOfDatabase.matcher {
+        words.append((wordsOfDatabase, matcher, inWords))
       }
-      guard words.insert(database, inWords, options) else { return nil }
     }
-    takesAnyIPv6 = words.hasIPv6Hosts
-    wordFacts = words.words
-    do {
-      self.words = try words.matcher()
-    } catch {
-      return nil
-    }
+    self.takesAnyIPv6 = takesAnyIPv6
+    self.words = words
+    shortestWord = words.lazy.map(\.words.shortest).min() ?? .max
+    includesWeak = options.includesWeak
     filter = filters.first
     otherFilters = Array(filters.dropFirst())
     ipv4 = kinds.contains(.ipv4) ? databases.compactMap(\.ipv4) : []
@@ -112,6 +117,7 @@ public struct CandidateFinder: Sendable {
   public mutating func find(in chunk: RawSpan, candidates: inout [UInt32]) -> Bool {
     candidates.removeAll(keepingCapacity: true)
     found.removeAll(keepingCapacity: true)
+    wordPlaces.removeAll(keepingCapacity: true)
     digestsDone = 0
     colonsDone = 0
     addressesDone = 0
@@ -135,44 +141,31 @@ public struct CandidateFinder: Sendable {
     lookUpAddresses()
     lookUpWideAddresses()
     found.sort()
+    wordPlaces.sort()
     candidates.append(contentsOf: found)
     return true
   }
 
   private mutating func findWords(in chunk: RawSpan) -> Bool {
-    guard let words else { return true }
-    var state = LiteralMatcher.State()
     var matches = wordMatches
     wordMatches = []
     defer { wordMatches = matches }
-    matches.removeAll(keepingCapacity: true)
-    guard
-      words.scan(chunk, state: &state, limit: chunk.byteCount / 16 + 1024, matches: &matches)
-    else { return false }
-    for match in matches {
-      let word = wordFacts[Int(match.pattern)]
-      let end = Int(truncatingIfNeeded: match.end)
-      if !word.isRun || isRun(chunk, end - word.length..<end) { add(end - 1) }
+    for (words, matcher, kinds) in words {
+      var state = LiteralMatcher.State()
+      matches.removeAll(keepingCapacity: true)
+      guard
+        matcher.scan(chunk, state: &state, limit: chunk.byteCount / 16 + 1024, matches: &matches)
+      else { return false }
+      for match in matches where Int(match.pattern) < words.count {
+        let end = Int(truncatingIfNeeded: match.end)
+        if words.isCandidate(
+          Int(match.pattern), in: chunk, end: end, kinds, includesWeak: includesWeak)
+        {
+          addWord(end - 1)
+        }
+      }
     }
     return true
-  }
-
-  /// Whether some bytes are a run of a name's characters of their own, as far as they mean themselves: an
-  /// escape, a percent unit or an ANSI sequence may take the first of what stands before them.
-  private func isRun(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    if range.upperBound < bytes.byteCount,
-      classes.is(bytes.byte(unchecked: range.upperBound), .nameByte)
-    {
-      return false
-    }
-    let floor = max(0, range.lowerBound - 12)
-    var start = range.lowerBound
-    while start > floor, classes.is(bytes.byte(unchecked: start - 1), .nameByte) { start -= 1 }
-    if start == range.lowerBound { return true }
-    guard start > 0 else { return false }
-    let before = bytes.byte(unchecked: start - 1)
-    return before == UInt8(ascii: "\\") || before == UInt8(ascii: "%")
-      || before == UInt8(ascii: "[") || before == UInt8(ascii: ";")
   }
 
   private mutating func classify(_ bytes: RawSpan) {
@@ -218,6 +211,12 @@ public struct CandidateFinder: Sendable {
 
   @inline(__always)
   mutating func add(_ offset: Int) { found.append(UInt32(truncatingIfNeeded: offset)) }
+
+  @inline(__always)
+  mutating func addWord(_ offset: Int) {
+    add(offset)
+    wordPlaces.append(UInt32(truncatingIfNeeded: offset))
+  }
 
   /// Looks at the names of a window whose last label begins with a digit, unless it is a number.
   private mutating func lookForDigitLabels(_ bytes: RawSpan, from start: Int, to end: Int) {

@@ -2,168 +2,272 @@ internal import Indicators
 internal import Matchers
 internal import Parsing
 
-/// Words that stand in text wherever some indicators match that the filters do not know: file names, user
-/// agents and other strings, and hosts that are no names of two labels.
-///
-/// Of each value one run of `[A-Za-z0-9._-]` is enough, since nothing that is written otherwise in a log
-/// can be a part of it; what is escaped or above ASCII is a candidate by itself. A percent unit of a URL is no
-/// part of a run: what it stands for may be written as it is.
-struct CandidateWords {
-  private var builder = LiteralMatcherBuilder()
-  private var known: [[UInt8]: Int] = [:]
-  /// Of each word, in the order of their numbers.
-  private(set) var words: [Word] = []
-  /// Some host is an IPv6 address, which can be written in many ways.
-  private(set) var hasIPv6Hosts = false
+/// What is known of a word besides its bytes.
+struct CandidateWord {
+  static let size = 28
+  /// Bytes of the longest word.
+  static let longest = 64
+  /// Different neighbours of a word that are told apart.
+  static let mostNeighbours = 16
 
-  struct Word {
-    /// Bytes of the word.
-    var length: Int
-    /// Whether it stands in text as a run of its own, with no letter, digit or `._-` beside it.
-    var isRun: Bool
-  }
+  /// Bytes of the word.
+  var length: Int
+  /// Whether it stands in text as a run of its own, with no letter, digit or `._-` beside it.
+  var isRun: Bool
+  /// Kinds of the values that it stands for, and those of the values that take part without `--weak`.
+  var kinds: IndicatorKindSet
+  var strongKinds: IndicatorKindSet
 
-  /// Kinds whose values are compared whole, in fields of their own.
-  static let strings = IndicatorKindSet([
-    .filename, .userAgent, .ja4, .registryKey, .mutex, .pipe,
-  ])
-
-  /// Adds the words of those entries of some kinds that take part; false where one has none.
-  mutating func insert(
-    _ database: IndicatorDatabase, _ kinds: IndicatorKindSet, _ options: LookupOptions
-  ) -> Bool {
-    for kind in IndicatorKind.allCases where kinds.contains(kind) {
-      for entry in database.kinds[Int(kind.rawValue)].entries {
-        guard database.takesPart(database.head(entry).flags, options) else { continue }
-        let key = database.comparisonKey(of: entry)
-        if !insert(kind, database.span(key)) { return false }
-      }
-    }
-    return true
-  }
-
-  private mutating func insert(_ kind: IndicatorKind, _ key: RawSpan) -> Bool {
-    var range = 0..<key.byteCount
-    switch kind {
-    case .filename, .registryKey:
-      // A drive, a variable or a hive may be written in several ways; the rest ends what is observed.
-      var start = 0
-      var isFixed = kind == .filename
-      while start < range.upperBound {
-        let byte = key.byte(unchecked: start)
-        if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") { break }
-        if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: ":") {
-          isFixed = false
-        }
-        start += 1
-      }
-      if !isFixed, !Self.longestRun(key, start..<range.upperBound, isURL: false).isEmpty {
-        range = start..<range.upperBound
-      }
-    case .url:
-      if Candidates(kind, key: key).all.allSatisfy({ !$0.isOtherHost }) { return true }
-      let end = min((URLParts.authorityLength(key) ?? key.byteCount + 1) - 1, key.byteCount)
-      let start = key.lastOffset(of: UInt8(ascii: "/"), before: end) + 1
-      if start < end, key.byte(unchecked: start) == UInt8(ascii: "[") {
-        hasIPv6Hosts = true
-        return true
-      }
-      // The path is as good a sign as the host, and often longer.
-      range = start..<key.byteCount
-    case .domain, .email:
-      if Candidates(kind, key: key).all.allSatisfy({ !$0.isOtherHost }) { return true }
-    default: break
-    }
-    let run = Self.bestRun(key, range, isURL: kind == .url)
-    guard !run.isEmpty else { return false }
-    // A longer one says no more, and none is longer than a matcher's.
-    let word = run.lowerBound..<min(run.upperBound, run.lowerBound + 64)
-    let bytes = Self.lowercase(key, word)
-    // A value that is compared whole ends, or goes on with what is no part of a run, wherever it stands.
-    let isRun = run.count <= 64 && Self.strings.contains(kind)
-    if let number = known[bytes] {
-      if !isRun { words[number].isRun = false }
-      return true
-    }
-    known[bytes] = words.count
-    builder.insert(bytes.rawSpan, number: UInt32(words.count), ignoresCase: true)
-    words.append(Word(length: bytes.count, isRun: isRun))
-    return true
-  }
-
-  private static func lowercase(_ key: RawSpan, _ range: Range<Int>) -> [UInt8] {
-    key.copied(range).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-  }
-
-  /// The longest run that is not in every log of Windows, or the longest of all.
-  private static func bestRun(
-    _ key: RawSpan, _ range: Range<Int>, isURL: Bool
-  ) -> Range<Int> {
-    var best = range.lowerBound..<range.lowerBound
-    var rest = range
-    while true {
-      let run = nextRun(key, rest, isURL: isURL)
-      if run.isEmpty { break }
-      if run.count > best.count, run.count > 4, !common.contains(lowercase(key, run)) { best = run }
-      rest = run.upperBound..<range.upperBound
-    }
-    return best.isEmpty ? longestRun(key, range, isURL: isURL) : best
-  }
-
-  /// What paths and registry keys are made of on each machine.
-  private static let common: Set<[UInt8]> = Set(
-    [
-      "appdata", "application", "bin", "classes", "common", "content", "control", "controlset001",
-      "currentcontrolset", "currentversion", "data", "desktop", "documents", "downloads", "etc",
-      "explorer", "files", "google", "hkcr", "hkcu", "hklm", "hku", "home", "image", "internet",
-      "library", "local", "local.settings", "locallow", "microsoft", "mozilla", "network",
-      "policies", "private", "program", "programdata", "programs", "public", "roaming", "root",
-      "services", "session", "settings", "shell", "software", "start", "startup", "support",
-      "system", "system32", "syswow64", "tasks", "temp", "tmp", "user", "users", "usr", "var",
-      "version", "windows", "winlogon", "wow6432node",
-    ].map { Array($0.utf8) })
-
-  /// The first run of a range, or an empty one.
-  private static func nextRun(
-    _ key: RawSpan, _ range: Range<Int>, isURL: Bool
-  ) -> Range<Int> {
-    let classes = TextClasses.shared
-    var start = range.lowerBound
-    while start < range.upperBound, !classes.is(key.byte(unchecked: start), .nameByte) {
-      // The digits of a URL's percent unit are none of a run.
-      start += isURL && key.byte(unchecked: start) == UInt8(ascii: "%") ? 3 : 1
-    }
-    start = min(start, range.upperBound)
-    var end = start
-    while end < range.upperBound, classes.is(key.byte(unchecked: end), .nameByte) { end += 1 }
-    return start..<end
-  }
-
-  private static func longestRun(
-    _ key: RawSpan, _ range: Range<Int>, isURL: Bool
-  ) -> Range<Int> {
-    var best = range.lowerBound..<range.lowerBound
-    var rest = range
-    while true {
-      let run = nextRun(key, rest, isURL: isURL)
-      if run.isEmpty { return best }
-      if run.count > best.count { best = run }
-      rest = run.upperBound..<range.upperBound
-    }
-  }
-
-  /// What finds the words, or nil where there are none.
-  consuming func matcher() throws(ImageError) -> LiteralMatcher? {
-    if words.isEmpty { return nil }
-    let image = try builder.build()
-    return try LiteralMatcher(
-      image: image.withBytes { ImageBytes(copying: $0) }, range: 0..<image.count)
+  func append(to bytes: inout [UInt8], neighbours: Range<Int>) {
+    bytes.append(kinds.rawValue)
+    bytes.append(strongKinds.rawValue)
+    bytes.append(UInt32(neighbours.lowerBound))
+    bytes.append(UInt32(neighbours.count))
+    bytes.append(UInt16(length))
+    bytes.append(UInt16(isRun ? 1 : 0))
   }
 }
 
-extension Candidates.Value {
-  var isOtherHost: Bool {
-    if case .otherHost = self { return true }
-    return false
+/// The runs beside a word in a value, as far as eight bytes: what has to stand beside it in text as well.
+///
+/// Between runs there may be anything else: separators are written in several ways.
+struct CandidateNeighbours: Equatable {
+  static let size = 18
+
+  /// The last bytes of the run before, and the first of the one behind, in lower case; of which there may be
+  /// none.
+  var before: [UInt8]
+  var behind: [UInt8]
+
+  init(of run: Range<Int>, in key: RawSpan, _ range: Range<Int>) {
+    before = []
+    var rest = range
+    while rest.lowerBound < run.lowerBound {
+      let previous = CandidateRun.next(of: key, rest, isURL: false)
+      guard previous.lowerBound < run.lowerBound else { break }
+      before = CandidateRun.lowercase(
+        key, max(previous.lowerBound, previous.upperBound - 8)..<previous.upperBound)
+      rest = previous.upperBound..<range.upperBound
+    }
+    let next = CandidateRun.next(of: key, run.upperBound..<range.upperBound, isURL: false)
+    behind = CandidateRun.lowercase(
+      key, next.lowerBound..<min(next.upperBound, next.lowerBound + 8))
   }
+
+  func append(to bytes: inout [UInt8]) {
+    bytes.append(UInt8(before.count))
+    bytes.append(UInt8(behind.count))
+    bytes += before + Array(repeating: 0, count: 8 - before.count)
+    bytes += behind + Array(repeating: 0, count: 8 - behind.count)
+  }
+}
+
+/// The section of words of an opened image (`CandidateWordsBuilder`).
+///
+///     0   4    version
+///     4   2    bit 0: some host is an IPv6 address
+///     6   2    bytes of the shortest word
+///     8   4    number of words
+///     12  4    number of pairs of neighbours
+///     16  8    kinds with a value without a word
+///     24  8    length of the matcher
+///     32  …    words (`CandidateWord`), neighbours (`CandidateNeighbours`), zeros up to a multiple of 64
+///     …   …    a `LiteralMatcher`, whose pattern n is the n-th word; nothing where there is none
+struct CandidateWords: Sendable {
+  static let version: UInt32 = 1
+  private static let headerLength = 32
+
+  private let image: ImageBytes
+  private let facts: Int
+  private let neighbours: Int
+  private let neighbourCount: Int
+  /// What finds them, or nil where there are none.
+  let matcher: LiteralMatcher?
+  /// Number of words.
+  let count: Int
+  /// Bytes of the shortest word.
+  let shortest: Int
+  let hasIPv6Hosts: Bool
+  let wordlessKinds: IndicatorKindSet
+
+  /// Nil where the image has none, or one of another layout.
+  init?(_ image: ImageBytes, _ table: SectionTable) throws(DatabaseError) {
+    guard let section = table[.candidateWords] else { return nil }
+    let range = section.range
+    guard range.count >= Self.headerLength else { throw .damaged("the candidate words are cut") }
+    let bytes = image.bytes
+    let start = range.lowerBound
+    guard bytes.littleEndianUInt32(unchecked: start) == Self.version else { return nil }
+    hasIPv6Hosts = bytes.littleEndianUInt16(unchecked: start + 4) & 1 != 0
+    shortest = Int(bytes.littleEndianUInt16(unchecked: start + 6))
+    count = Int(bytes.littleEndianUInt32(unchecked: start + 8))
+    neighbourCount = Int(bytes.littleEndianUInt32(unchecked: start + 12))
+    wordlessKinds = IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: start + 16))
+    // Numbers of 32 bits with small factors: no sum overflows.
+    let tables =
+      Self.headerLength + count * CandidateWord.size + neighbourCount * CandidateNeighbours.size
+    guard let matcherStart = DatabaseFormat.align(tables, to: DatabaseFormat.alignment),
+      matcherStart <= range.count,
+      UInt64(range.count - matcherStart) == bytes.littleEndianUInt64(unchecked: start + 24)
+    else { throw .damaged("the candidate words have another length than they say") }
+    facts = start + Self.headerLength
+    neighbours = facts + count * CandidateWord.size
+    self.image = image
+    if count == 0 {
+      matcher = nil
+      return
+    }
+    do {
+      let matcher = try LiteralMatcher(
+        image: image, range: start + matcherStart..<range.upperBound)
+      guard matcher.count == count else { throw DatabaseError.damaged("words of no matcher") }
+      self.matcher = matcher
+    } catch {
+      throw .damaged("candidate words: \(error)")
+    }
+  }
+
+  /// What is known of a word whose number is below the count.
+  @inline(__always)
+  func word(_ number: Int) -> CandidateWord {
+    let bytes = image.bytes
+    let place = facts + number * CandidateWord.size
+    return CandidateWord(
+      length: Int(bytes.littleEndianUInt16(unchecked: place + 24)),
+      isRun: bytes.byte(unchecked: place + 26) & 1 != 0,
+      kinds: IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: place)),
+      strongKinds: IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: place + 8)))
+  }
+
+  /// Whether a word whose number is below the count, and which ends before `end`, may be a part of a value
+  /// there that takes part.
+  func isCandidate(
+    _ number: Int, in text: RawSpan, end: Int, _ wanted: IndicatorKindSet, includesWeak: Bool
+  ) -> Bool {
+    let word = word(number)
+    let kinds = includesWeak ? word.kinds : word.strongKinds
+    guard !kinds.isDisjoint(with: wanted), word.length <= end else { return false }
+    if !word.isRun { return true }
+    let range = end - word.length..<end
+    let border = TextNeighbours.border(text, range)
+    if border == .part { return false }
+    let bytes = image.bytes
+    let place = facts + number * CandidateWord.size
+    let first = Int(bytes.littleEndianUInt32(unchecked: place + 16))
+    let count = Int(bytes.littleEndianUInt32(unchecked: place + 20))
+    guard count > 0, count <= neighbourCount, first <= neighbourCount - count else { return true }
+    return (first..<first + count).contains { index in
+      let pair = neighbours + index * CandidateNeighbours.size
+      let before = min(Int(bytes.byte(unchecked: pair)), 8)
+      let behind = min(Int(bytes.byte(unchecked: pair + 1)), 8)
+      return
+        (border == .written
+        || TextNeighbours.may(
+          bytes.extracting(pair + 2..<pair + 2 + before), precede: range.lowerBound, in: text))
+        && TextNeighbours.may(
+          bytes.extracting(pair + 10..<pair + 10 + behind), follow: range.upperBound, in: text)
+    }
+  }
+}
+
+/// What stands beside a run of a name's characters in text.
+enum TextNeighbours {
+  enum Border {
+    /// The run goes on.
+    case part
+    /// What stands before it may be the end of an escape, a percent unit or an ANSI sequence.
+    case written
+    case run
+  }
+
+  /// Bytes between two runs that are looked at.
+  private static let reach = 16
+
+  static func border(_ text: RawSpan, _ range: Range<Int>) -> Border {
+    let classes = TextClasses.shared
+    if range.upperBound < text.byteCount,
+      classes.is(text.byte(unchecked: range.upperBound), .nameByte)
+    {
+      return .part
+    }
+    let start = runStart(text, before: range.lowerBound, reach: 12)
+    if start == range.lowerBound { return .run }
+    return isEscape(text, before: start) ? .written : .part
+  }
+
+  /// Whether a run of a value that ends in these bytes may stand before the word at an offset.
+  static func may(_ ending: RawSpan, precede offset: Int, in text: RawSpan) -> Bool {
+    if ending.isEmpty { return true }
+    let classes = TextClasses.shared
+    var end = offset
+    let floor = max(0, offset - reach)
+    while end > floor, !classes.is(text.byte(unchecked: end - 1), .nameByte) {
+      if isOdd(text.byte(unchecked: end - 1)) { return true }
+      end -= 1
+    }
+    // Nothing can stand before the start of a line; but what is cut at a chunk's start, or further away, may.
+    if end == floor { return true }
+    var isEqual = end >= ending.byteCount
+    if isEqual {
+      for index in 0..<ending.byteCount
+      where lower(text.byte(unchecked: end - ending.byteCount + index))
+        != ending.byte(unchecked: index)
+      {
+        isEqual = false
+        break
+      }
+    }
+    // Of a run that an escape begins, the first characters may be another one's.
+    return isEqual || isEscape(text, before: runStart(text, before: end, reach: 16))
+  }
+
+  /// Whether a run of a value that begins with these bytes may follow the word that ends before an offset.
+  static func may(_ beginning: RawSpan, follow offset: Int, in text: RawSpan) -> Bool {
+    if beginning.isEmpty { return true }
+    let classes = TextClasses.shared
+    var start = offset
+    let ceiling = min(text.byteCount, offset + reach)
+    while start < ceiling, !classes.is(text.byte(unchecked: start), .nameByte) {
+      let byte = text.byte(unchecked: start)
+      if isOdd(byte) { return true }
+      start += 1
+      guard byte == UInt8(ascii: "\\"), start < text.byteCount else { continue }
+      // `\u`, `\x` and the like.
+      let next = lower(text.byte(unchecked: start))
+      if next == UInt8(ascii: "u") || next == UInt8(ascii: "x") { return true }
+    }
+    if start >= ceiling { return true }
+    for index in 0..<beginning.byteCount {
+      guard start + index < text.byteCount else { return true }
+      let byte = text.byte(unchecked: start + index)
+      if lower(byte) != beginning.byte(unchecked: index) {
+        return byte == UInt8(ascii: "\\") || isOdd(byte)
+      }
+    }
+    return true
+  }
+
+  /// Whether a byte may begin or be a part of what stands for something else.
+  private static func isOdd(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "%") || byte == 0x1b || byte >= 0x80
+  }
+
+  /// Whether what stands before a run may make an escape, a percent unit or an ANSI sequence of its first
+  /// characters.
+  private static func isEscape(_ text: RawSpan, before start: Int) -> Bool {
+    guard start > 0 else { return false }
+    let byte = text.byte(unchecked: start - 1)
+    return byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "[")
+      || byte == UInt8(ascii: ";") || byte >= 0x80 || byte == 0x1b
+  }
+
+  private static func runStart(_ text: RawSpan, before end: Int, reach: Int) -> Int {
+    let classes = TextClasses.shared
+    let floor = max(0, end - reach)
+    var start = end
+    while start > floor, classes.is(text.byte(unchecked: start - 1), .nameByte) { start -= 1 }
+    return start
+  }
+
+  private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }

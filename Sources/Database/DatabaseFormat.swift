@@ -63,7 +63,7 @@
 enum DatabaseFormat {
   static let magic: [UInt8] = [0x89, 0x53, 0x4B, 0x44, 0x42, 0x0D, 0x0A, 0x1A]
   static let major: UInt16 = 3
-  static let minor: UInt16 = 0
+  static let minor: UInt16 = 1
   static let byteOrderMark: UInt32 = 0x0102_0304
   static let hashIdentifier: UInt32 = 1
 
@@ -147,6 +147,8 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
 
   /// What text without hits is told by (`CandidateFilter`); optional.
   static let candidateFilter = SectionKind(rawValue: 80)
+  /// Words of values that the filter does not know (`CandidateWords`); optional.
+  static let candidateWords = SectionKind(rawValue: 81)
 
   /// What finds the entries of a kind by their comparison keys.
   static func keys(_ kind: UInt8) -> SectionKind { SectionKind(rawValue: 256 + UInt32(kind)) }

@@ -216,9 +216,14 @@ extension IndicatorDatabase {
 
   /// Checks that no entry is turned away before it is looked up.
   private func verifyCandidates(_ kind: IndicatorKind) throws(DatabaseError) {
+    let isString = CandidateWordsBuilder.strings.contains(kind)
+    for entry in kinds[Int(kind.rawValue)].entries where isString {
+      try verifyWord(kind, entry)
+    }
     guard let candidateFilter else { return }
     for entry in kinds[Int(kind.rawValue)].entries {
       for value in Candidates(kind, key: span(comparisonKey(of: entry))).all {
+        if case .otherHost = value { try verifyWord(kind, entry) }
         let passes =
           switch value {
           case .tail(let hash): candidateFilter.tails.holds(hash)
@@ -230,6 +235,26 @@ extension IndicatorDatabase {
           }
         if !passes { throw .damaged("entry \(entry) does not pass the candidate filter") }
       }
+    }
+  }
+
+  /// Checks that an entry's word is found in its own key.
+  private func verifyWord(_ kind: IndicatorKind, _ entry: Int) throws(DatabaseError) {
+    guard let candidateWords, !candidateWords.wordlessKinds.contains(kind) else { return }
+    let key = span(comparisonKey(of: entry))
+    var state = LiteralMatcher.State()
+    var matches: [LiteralMatch] = []
+    // Every word that a value of at most 64 KiB can hold at each of its offsets.
+    _ = candidateWords.matcher?.scan(key, state: &state, limit: 1 << 24, matches: &matches)
+    let isWeak = !head(entry, kind).flags.contains(.hasStrongSource)
+    let isFound = matches.contains { match in
+      Int(match.pattern) < candidateWords.count
+        && candidateWords.isCandidate(
+          Int(match.pattern), in: key, end: Int(truncatingIfNeeded: match.end),
+          IndicatorKindSet(kind), includesWeak: isWeak)
+    }
+    if !isFound, !(kind == .url && candidateWords.hasIPv6Hosts) {
+      throw .damaged("entry \(entry) is not found by its word")
     }
   }
 

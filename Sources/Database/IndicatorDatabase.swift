@@ -42,6 +42,7 @@ public final class IndicatorDatabase: Sendable {
   let urlPaths: KeyFinder?
   let urlPrefixes: URLPrefixIndex?
   let candidateFilter: CandidateFilter?
+  let candidateWords: CandidateWords?
   let cachedFeeds = Mutex<[DatabaseFeed]?>(nil)
   /// A number that no other database of the process has, never 0.
   let serial = IndicatorDatabase.serials.wrappingAdd(1, ordering: .relaxed).newValue
@@ -113,6 +114,7 @@ public final class IndicatorDatabase: Sendable {
       throw .damaged("\(error)")
     }
     candidateFilter = try CandidateFilter(image, table)
+    candidateWords = try CandidateWords(image, table)
     try checkLookupsArePresent()
   }
 

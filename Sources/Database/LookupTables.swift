@@ -29,19 +29,38 @@ struct LookupTables {
     } catch {
       throw DatabaseError(.tooLarge, "a lookup structure could not be built: \(error)")
     }
-    tables.addCandidateFilter(to: &assembler)
+    do {
+      try tables.addCandidates(to: &assembler)
+    } catch {
+      throw DatabaseError(.tooLarge, "the candidate words could not be built: \(error)")
+    }
   }
 
-  private func addCandidateFilter(to assembler: inout ImageAssembler) {
+  /// The filter that tells text without hits, and the words of what it does not know.
+  private func addCandidates(to assembler: inout ImageAssembler) throws(ImageError) {
     var builder = CandidateFilterBuilder()
+    var words = CandidateWordsBuilder()
     for columns in entries.kinds {
+      if CandidateWordsBuilder.strings.contains(columns.kind) {
+        columns.forEach { _, key, head in
+          words.insert(columns.kind, key, isStrong: head.flags.contains(.hasStrongSource))
+        }
+        continue
+      }
       columns.forEach { _, key, head in
-        if !head.flags.contains(.continuesRun) { builder.insert(columns.kind, key: key) }
+        guard !head.flags.contains(.continuesRun), builder.insert(columns.kind, key: key) else {
+          return
+        }
+        words.insert(columns.kind, key, isStrong: true)
       }
     }
     let bytes = builder.build()
     assembler.add(
       .candidateFilter, bytes, count: bytes.count, elementSize: 1, isLookup: true,
+      isRequired: false)
+    guard let bytes = try words.build() else { return }
+    assembler.add(
+      .candidateWords, bytes, count: bytes.count, elementSize: 1, isLookup: true,
       isRequired: false)
   }
 

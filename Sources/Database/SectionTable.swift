@@ -156,6 +156,7 @@ extension SectionKind {
     case .urlPaths: "url-paths"
     case .literals: "literals"
     case .candidateFilter: "candidate-filter"
+    case .candidateWords: "candidate-words"
     default: columnName
     }
   }

@@ -139,11 +139,11 @@ import Testing
     }
     #expect(
       change(8, 1)?.description
-        == "made by another version (format 1.0); compile it again with this version")
+        == "made by another version (format 1.1); compile it again with this version")
     #expect(change(12, 1)?.code == .otherVersion)
     #expect(change(0, 0)?.description == "not a Sekisho database")
     #expect(
-      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "3.0")
+      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "3.1")
   }
 
   /// The image with one more section behind the others, and another minor version.

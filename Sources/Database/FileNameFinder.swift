@@ -1,0 +1,167 @@
+internal import Indicators
+internal import Matchers
+internal import Parsing
+
+/// Finds the file names and paths of databases in free text.
+///
+/// A name stands there with nothing of `[A-Za-z0-9._-]` beside it, a path with its separators written as `/` or
+/// `\`, doubled or not, in any ASCII case. Of each one part without separators is looked for; where it stands,
+/// the others are compared.
+public struct FileNameFinder: Sendable {
+  private struct Name {
+    /// The normal form.
+    var key: [UInt8]
+    /// Where the part that is looked for stands in it.
+    var part: Range<Int>
+  }
+
+  private let matcher: LiteralMatcher
+  private let names: [Name]
+  /// The names of each part, by its number.
+  private let namesOfParts: [[Int]]
+
+  /// Bytes of the part that is looked for, and separators in a row that are one.
+  private static let longestPart = 64
+  private static let mostSeparators = 8
+
+  /// Nil where no file name takes part.
+  public init?(databases: [IndicatorDatabase], options: LookupOptions) {
+    var names: [Name] = []
+    var known: Set<[UInt8]> = []
+    var parts: [[UInt8]: Int] = [:]
+    var namesOfParts: [[Int]] = []
+    var builder = LiteralMatcherBuilder()
+    for database in databases
+    where database.kindsToLookUp(options).intersection(options.kinds).contains(.filename) {
+      for entry in database.kinds[Int(IndicatorKind.filename.rawValue)].entries
+      where database.takesPart(database.head(entry, .filename).flags, options) {
+        let key = database.span(database.comparisonKey(of: entry))
+        let bytes = key.copied(0..<key.byteCount)
+        guard known.insert(bytes).inserted else { continue }
+        let part = Self.part(of: bytes)
+        if part.isEmpty { continue }
+        let text = Array(bytes[part])
+        let number = parts[text] ?? namesOfParts.count
+        if number == namesOfParts.count {
+          parts[text] = number
+          namesOfParts.append([])
+          builder.insert(text.rawSpan, number: UInt32(number), ignoresCase: true)
+        }
+        namesOfParts[number].append(names.count)
+        names.append(Name(key: bytes, part: part))
+      }
+    }
+    if names.isEmpty { return nil }
+    // Each part has at least one byte and at most as many as a literal: nothing that a builder refuses.
+    guard let image = try? builder.build(),
+      let matcher = try? LiteralMatcher(
+        image: image.withBytes { ImageBytes(copying: $0) }, range: 0..<image.count)
+    else { return nil }
+    self.matcher = matcher
+    self.names = names
+    self.namesOfParts = namesOfParts
+  }
+
+  /// The longest part without separators that is not on every machine, or the longest of all.
+  private static func part(of key: [UInt8]) -> Range<Int> {
+    var best = 0..<0
+    var isBestCommon = true
+    var start = 0
+    while start < key.count {
+      var end = start
+      while end < key.count, key[end] != EntryRules.separator { end += 1 }
+      let part = start..<min(end, start + longestPart)
+      let isCommon = CandidateRun.isCommon(Array(key[part]))
+      if !part.isEmpty,
+        isBestCommon && !isCommon || isBestCommon == isCommon && part.count > best.count
+      {
+        best = part
+        isBestCommon = isCommon
+      }
+      start = end + 1
+    }
+    return best
+  }
+
+  /// Where names stand in a text, by their ends; of several that end at one place the longest.
+  public func find(in text: RawSpan, ranges: inout [Range<Int>]) {
+    ranges.removeAll(keepingCapacity: true)
+    var matches: [LiteralMatch] = []
+    var state = LiteralMatcher.State()
+    var found: [Range<Int>] = []
+    // A text in which more parts stand than this is made of them.
+    _ = matcher.scan(text, state: &state, limit: text.byteCount + 16, matches: &matches)
+    for match in matches where Int(match.pattern) < namesOfParts.count {
+      let end = Int(truncatingIfNeeded: match.end)
+      for number in namesOfParts[Int(match.pattern)] {
+        let name = names[number]
+        guard end >= name.part.count,
+          let start = Self.start(of: name, in: text, before: end - name.part.count),
+          let end = Self.end(of: name, in: text, from: end)
+        else { continue }
+        found.append(start..<end)
+      }
+    }
+    if found.count > 1 {
+      found.sort {
+        $0.upperBound != $1.upperBound
+          ? $0.upperBound < $1.upperBound : $0.lowerBound < $1.lowerBound
+      }
+    }
+    for range in found where ranges.last?.upperBound != range.upperBound { ranges.append(range) }
+  }
+
+  /// Where a name begins whose part begins at an offset; nil where something else stands there.
+  private static func start(of name: Name, in text: RawSpan, before offset: Int) -> Int? {
+    var place = offset
+    var index = name.part.lowerBound
+    while index > 0 {
+      index -= 1
+      guard place > 0 else { return nil }
+      let byte = text.byte(unchecked: place - 1)
+      if name.key[index] == EntryRules.separator {
+        guard isSeparator(byte) else { return nil }
+        var count = 0
+        while place > 0, count < mostSeparators, isSeparator(text.byte(unchecked: place - 1)) {
+          place -= 1
+          count += 1
+        }
+      } else {
+        guard lower(byte) == name.key[index] else { return nil }
+        place -= 1
+      }
+    }
+    return place > 0 && isBeside(text.byte(unchecked: place - 1)) ? nil : place
+  }
+
+  /// Where a name ends whose part ends before an offset.
+  private static func end(of name: Name, in text: RawSpan, from offset: Int) -> Int? {
+    var place = offset
+    for index in name.part.upperBound..<name.key.count {
+      guard place < text.byteCount else { return nil }
+      let byte = text.byte(unchecked: place)
+      if name.key[index] == EntryRules.separator {
+        guard isSeparator(byte) else { return nil }
+        var count = 0
+        while place < text.byteCount, count < mostSeparators,
+          isSeparator(text.byte(unchecked: place))
+        {
+          place += 1
+          count += 1
+        }
+      } else {
+        guard lower(byte) == name.key[index] else { return nil }
+        place += 1
+      }
+    }
+    return place < text.byteCount && isBeside(text.byte(unchecked: place)) ? nil : place
+  }
+
+  private static func isBeside(_ byte: UInt8) -> Bool { TextClasses.shared.is(byte, .nameByte) }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\")
+  }
+
+  private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+}
