@@ -138,7 +138,9 @@ extension Extraction {
     if before == UInt8(ascii: "~") { return true }
     if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3) {
       let previous = character(bytes, before: place - 3, from: unit.start)?.0
-      if previous.map({ !classes.is($0, .word) }) ?? true { return true }
+      if ansiEnds.last == place - 3 || previous.map({ !classes.is($0, .word) }) ?? true {
+        return true
+      }
     }
     return isInUserAgent(bytes, at: place, unit, &cursor)
   }

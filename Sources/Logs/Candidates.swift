@@ -21,6 +21,18 @@ struct CandidateCursor {
     return next < offsets.count ? Int(offsets[next]) : .max
   }
 
+  /// Whether a place is in a range, wherever the walk is.
+  func isAny(in range: Range<Int>) -> Bool {
+    if !isKnown { return true }
+    var low = 0
+    var high = offsets.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(offsets[middle]) < range.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return low < offsets.count && Int(offsets[low]) < range.upperBound
+  }
+
   /// Whether a place is in a range whose start does not go back.
   @inline(__always)
   mutating func isAny(from start: Int, to end: Int) -> Bool {

@@ -83,11 +83,14 @@ extension Extraction {
     (runBytes, runOffsets) = ([], [])
     defer { (runBytes, runOffsets) = (run, offsets) }
 
+    if !isWholeName {
+      scanDecodedHashes(run, at: offsets, bytes, to: range.upperBound, unit, into: &batch)
+    }
     let isLocal = !isWholeName && isLocalPart(bytes, before: range.upperBound, unit, &cursor)
     let value = strip(run.rawSpan, 0..<run.count)
     if value.count > 2 {
       classifyDecoded(
-        run.rawSpan, value, at: Int(offsets[value.lowerBound]),
+        run.rawSpan, value, at: offsets,
         RunContext(run: range, isStrippedAtEnd: value.upperBound < run.count), text: bytes,
         isWholeName: isWholeName, isLocal: isLocal, unit, &cursor, into: &batch)
     }
@@ -109,7 +112,7 @@ extension Extraction {
           run: range, isStrippedAtEnd: part.upperBound < end, isInsideAtStart: index > 0,
           isInsideAtEnd: end < run.count)
         classifyDecoded(
-          run.rawSpan, part, at: Int(offsets[part.lowerBound]), context, text: bytes,
+          run.rawSpan, part, at: offsets, context, text: bytes,
           isWholeName: isWholeName, isLocal: isLocal && end == run.count, unit, &cursor,
           into: &batch)
       }
@@ -117,17 +120,25 @@ extension Extraction {
     }
   }
 
-  /// Classifies one decoded value whose first character stands at `place` of the text.
+  /// Classifies one decoded value; `offsets` has the place of each byte of its run in the text.
   private mutating func classifyDecoded(
-    _ decoded: RawSpan, _ value: Range<Int>, at place: Int, _ context: RunContext, text: RawSpan,
-    isWholeName: Bool, isLocal: Bool, _ unit: TextUnit, _ cursor: inout TextCursor,
-    into batch: inout ObservableBatch
+    _ decoded: RawSpan, _ value: Range<Int>, at offsets: [Int32], _ context: RunContext,
+    text: RawSpan, isWholeName: Bool, isLocal: Bool, _ unit: TextUnit,
+    _ cursor: inout TextCursor, into batch: inout ObservableBatch
   ) {
+    let place = Int(offsets[value.lowerBound])
     let end: Int? =
       context.isStrippedAtEnd || context.isInsideAtEnd ? nil : context.run.upperBound
     if let address = IPAddressText.ipv4(decoded, value) {
       emitIPv4(address, text, at: place, end: end, unit, &cursor, into: &batch)
       emitBareURL(text, place..<context.run.upperBound, context, unit, &cursor, into: &batch)
+      return
+    }
+    if let (left, right, middle) = addressPair(decoded, value) {
+      emitIPv4(left, text, at: place, end: nil, unit, &cursor, into: &batch)
+      emitIPv4(
+        right, text, at: Int(offsets[middle]), end: isWholeName ? nil : end, unit, &cursor,
+        into: &batch)
       return
     }
     guard !isLocal, wantsDomains || wantsURLs else { return }

@@ -47,6 +47,8 @@ struct Extraction {
   var counters = LogCounters()
   var record = RecordCursor()
   var candidates = CandidateCursor()
+  /// Candidates that file names are looked for around.
+  var wordPlaces = CandidateCursor()
 
   /// The texts of one and two unescapings, and where their bytes stood.
   var text1: [UInt8] = []
@@ -61,6 +63,8 @@ struct Extraction {
   var runBytes: [UInt8] = []
   var runOffsets: [Int32] = []
 
+  /// File names in the text being scanned.
+  var fileNames: [Range<Int>] = []
   /// Ends of the ANSI sequences of the text being scanned.
   var ansiEnds: [Int] = []
   /// User information in the URLs of the text being scanned.
@@ -157,6 +161,8 @@ struct RecordCursor {
   /// Its index in the batch, once it has an observable.
   var index: UInt32 = 0
   var isInBatch = false
+  /// A file name may be in it.
+  var mayHoldFileName = true
   /// Its first observable in the batch.
   var firstObservable = 0
   /// Place and kind of the latest observable, to see whether the record's are in order.

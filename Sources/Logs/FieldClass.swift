@@ -239,7 +239,7 @@ struct KeyName: Sendable {
 
   /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
   var portStem: String? {
-    if plain.hasSuffix("port") { return String(plain.dropLast(4)) }
+    if plain.hasSuffix("port") { return Self.end(String(plain.dropLast(4))) }
     // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
     if plain == "spt" { return "src" }
     if plain == "dpt" { return "dst" }
@@ -257,9 +257,20 @@ struct KeyName: Sendable {
       return String(plain.dropLast())
     }
     for suffix in Self.addressSuffixes where plain.hasSuffix(suffix) {
-      return String(plain.dropLast(suffix.count))
+      return Self.end(String(plain.dropLast(suffix.count)))
     }
-    if plain.hasSuffix("host"), plain.utf8.count > 4 { return String(plain.dropLast(4)) }
-    return plain
+    if plain.hasSuffix("host"), plain.utf8.count > 4 { return Self.end(String(plain.dropLast(4))) }
+    return Self.end(plain)
+  }
+
+  /// One name for an end of a connection, which the address and its port may call differently: `src` and
+  /// `sport`, `dest_ip` and `dport`, `IpAddress` and `IpPort`.
+  private static func end(_ stem: String) -> String {
+    switch stem {
+    case "s", "source": "src"
+    case "d", "dest", "destination": "dst"
+    case "ip": ""
+    default: stem
+    }
   }
 }

@@ -46,9 +46,14 @@ extension Extraction {
       }
     }
     if isInUserInformation(start) { return }
-    var label = wordLabel(bytes, before: start, from: unit.start)
-    if label == .none { label = unit.fieldClass.label }
-    emitHash(bytes, start..<end, label, unit, into: &batch)
+    let label = label(of: bytes, at: start, unit)
+    emitHash(bytes, start..<end, label, at: start, unit, into: &batch)
+  }
+
+  /// The label of a hash: the word before it, or its field.
+  private func label(of bytes: RawSpan, at start: Int, _ unit: TextUnit) -> HashLabel {
+    let label = wordLabel(bytes, before: start, from: unit.start)
+    return label == .none ? unit.fieldClass.label : label
   }
 
   @inline(__always)
@@ -56,6 +61,31 @@ extension Extraction {
     switch digits {
     case 32, 40, 56, 64, 96, 128: true
     default: false
+    }
+  }
+
+  /// Emits the hashes in a name's run, of which some digits are written as percent units; `offsets` has the
+  /// place of each byte in the text, where the run ends before `textEnd`.
+  mutating func scanDecodedHashes(
+    _ run: [UInt8], at offsets: [Int32], _ text: RawSpan, to textEnd: Int, _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) {
+    guard wantsHashes, run.count >= Self.shortest, !unit.fieldClass.traits.contains(.noHashes)
+    else { return }
+    var start = 0
+    while start < run.count {
+      let end = classes.end(of: .alphanumeric, run.rawSpan, from: start, to: run.count)
+      let place = Int(offsets[start])
+      let behind = end < run.count ? Int(offsets[end]) : textEnd
+      // Where all digits stand in the text as they are, they are found there.
+      if Self.isHashLength(end - start), behind - place > end - start,
+        classes.end(of: .hexDigit, run.rawSpan, from: start, to: end) == end,
+        !isInUserInformation(place)
+      {
+        emitHash(
+          run.rawSpan, start..<end, label(of: text, at: place, unit), at: place, unit, into: &batch)
+      }
+      start = max(end, start + 1)
     }
   }
 
@@ -114,9 +144,9 @@ extension Extraction {
     return offset
   }
 
-  /// Emits a hash of an allowed number of digits.
+  /// Emits a hash of an allowed number of digits, which stands at `place` of the text.
   mutating func emitHash(
-    _ bytes: RawSpan, _ range: Range<Int>, _ label: HashLabel, _ unit: TextUnit,
+    _ bytes: RawSpan, _ range: Range<Int>, _ label: HashLabel, at place: Int, _ unit: TextUnit,
     into batch: inout ObservableBatch
   ) {
     if label == .unsupported { return }
@@ -125,7 +155,7 @@ extension Extraction {
     let start = batch.arena.count
     Hex.decode(bytes, range, to: &batch.arena)
     emitDigest(
-      from: start, digits: range.count, labelled, at: range.lowerBound, unit, into: &batch)
+      from: start, digits: range.count, labelled, at: place, unit, into: &batch)
   }
 
   /// Emits the digest whose bytes were appended to the arena: of its label's kind, or of every kind

@@ -40,7 +40,12 @@ public final class LogExtractor {
   ///
   /// Lines, rows and records without any of them are stepped over; what is odd about them is not
   /// counted. With nil, as at first, everything is read.
-  public func setCandidates(_ offsets: [UInt32]?) { extraction.candidates.begin(offsets) }
+  ///
+  /// `words` are those of the offsets at which something may be a part of a file's name; nil: all may.
+  public func setCandidates(_ offsets: [UInt32]?, words: [UInt32]? = nil) {
+    extraction.candidates.begin(offsets)
+    extraction.wordPlaces.begin(offsets == nil ? nil : words)
+  }
 
   /// Sets all counters to zero.
   public func resetCounters() { extraction.counters = LogCounters() }
@@ -90,6 +95,7 @@ extension Extraction {
     if state.encoding != .utf8 {
       // They would be offsets in other bytes.
       candidates.begin(nil)
+      wordPlaces.begin(nil)
       return runTranscoded(chunk, &position, &state, isFinal: isFinal, into: &batch)
     }
     if state.isAtStart {

@@ -57,6 +57,13 @@ public enum LogFormat: String, Sendable, CaseIterable {
   }
 }
 
+/// Finds the file names in free text that somebody asks for; whatever a text may hold between them cannot be
+/// told from names otherwise.
+public protocol FileNameSearch: Sendable {
+  /// Where names stand in a text, one for each end.
+  func find(in text: RawSpan, ranges: inout [Range<Int>])
+}
+
 /// How logs are read.
 public struct LogOptions: Sendable {
   /// What the observables are for.
@@ -71,6 +78,8 @@ public struct LogOptions: Sendable {
   public var jsonDepth: Int
   /// Whether defanged values (`hxxp://evil[.]example`) are read as what they stand for.
   public var refangs = false
+  /// What finds file names in free text; nil: they are found in fields of their own only.
+  public var fileNames: (any FileNameSearch)?
   /// The year of times that name none (syslog, RFC 3164); nil: such a line has no event time.
   public var year: Int?
 

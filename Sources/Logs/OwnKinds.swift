@@ -21,6 +21,23 @@ extension Extraction {
     (.registryKey, .registryKey), (.mutex, .mutex), (.pipe, .pipe),
   ]
 
+  /// Emits the file names that are found in a text.
+  mutating func scanFileNames(
+    _ bytes: RawSpan, _ unit: TextUnit, _ search: any FileNameSearch,
+    into batch: inout ObservableBatch
+  ) {
+    let first = origin(unit.start, level: unit.level)
+    // Of what was unescaped the end's place may be that of the last character.
+    let last = origin(unit.end - 1, level: unit.level) + 12
+    guard wordPlaces.isAny(in: first..<max(first, last)) else { return }
+    search.find(in: bytes.extracting(unit.start..<unit.end), ranges: &fileNames)
+    for range in fileNames {
+      let place = unit.start + range.lowerBound..<unit.start + range.upperBound
+      if unit.isCutAtStart || unit.isCutAtEnd, isCut(place, unit) { continue }
+      emit(.filename, bytes, place, of: unit, into: &batch)
+    }
+  }
+
   /// Emits each quoted string of a free text: a user agent stands there only as a whole one.
   mutating func scanQuotedUserAgents(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch

@@ -57,6 +57,11 @@ extension Extraction {
     } else {
       scanValues(bytes, unit, into: &batch)
     }
+    if record.mayHoldFileName, let search = options.fileNames, wants(.filename),
+      !traits.contains(.fileName)
+    {
+      scanFileNames(bytes, unit, search, into: &batch)
+    }
     if isScan, wants(.userAgent), traits.isDisjoint(with: [.isMember, .certificate]) {
       scanQuotedUserAgents(bytes, unit, into: &batch)
     }

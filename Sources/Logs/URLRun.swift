@@ -51,9 +51,15 @@ extension Extraction {
     _ bytes: RawSpan, _ host: Range<Int>, _ context: RunContext, _ unit: TextUnit,
     _ cursor: inout TextCursor, into batch: inout ObservableBatch
   ) {
-    guard isScan, wantsURLs, !context.isStrippedAtEnd, !context.isInsideAtEnd,
-      context.run.upperBound < unit.end
-    else { return }
+    guard isScan, wantsURLs, !context.isInsideAtEnd, context.run.upperBound < unit.end else {
+      return
+    }
+    if context.isStrippedAtEnd {
+      // The dot that ends a full name is a part of the host.
+      guard host.upperBound + 1 == context.run.upperBound,
+        bytes.byte(unchecked: host.upperBound) == Byte.dot
+      else { return }
+    }
     var slash = context.run.upperBound
     if bytes.byte(unchecked: slash) == Byte.colon {
       let digits = classes.end(of: .digit, bytes, from: slash + 1, to: unit.end)

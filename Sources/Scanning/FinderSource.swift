@@ -1,5 +1,31 @@
 import Database
+import Logs
+import Parsing
 import Synchronization
+
+/// Makes the finder of file names in text when the first text asks for it.
+final class FileNameSource: FileNameSearch {
+  private let databases: [IndicatorDatabase]
+  private let options: LookupOptions
+  /// Nothing until it is asked for; then the finder, or nil where no file name takes part.
+  private let made = Mutex<FileNameFinder??>(nil)
+
+  init(databases: [IndicatorDatabase], options: LookupOptions) {
+    self.databases = databases
+    self.options = options
+  }
+
+  func find(in text: RawSpan, ranges: inout [Range<Int>]) {
+    let finder = made.withLock { finder in
+      if let finder { return finder }
+      let new = FileNameFinder(databases: databases, options: options)
+      finder = .some(new)
+      return new
+    }
+    ranges.removeAll(keepingCapacity: true)
+    finder?.find(in: text, ranges: &ranges)
+  }
+}
 
 /// Makes the finder of candidates in logs when the first log asks for it: with a million indicators that
 /// takes a tenth of a second, which scans of captures alone do without.

@@ -148,9 +148,10 @@ public enum Scanner {
       lookedUp.insert(IndicatorKindSet(.domain))
       lookup.kinds.insert(IndicatorKindSet(.domain))
     }
+    var logOptions = logOptions(.scan, kinds: kinds, options: options)
+    logOptions.fileNames = FileNameSource(databases: databases, options: LookupOptions(options))
     return ScanPlan(
-      options: options,
-      logOptions: logOptions(.scan, kinds: kinds, options: options),
+      options: options, logOptions: logOptions,
       captureOptions: captureOptions(
         options, kinds: lookedUp,
         matchers: options.kinds.contains(.text) ? databases.compactMap(\.payloadMatcher) : []),

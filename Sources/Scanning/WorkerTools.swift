@@ -38,7 +38,7 @@ final class WorkerTools {
     guard finder != nil else { return [] }
     let before = finder?.counts ?? []
     let isFound = finder?.find(in: chunk, candidates: &candidates) ?? false
-    logs.setCandidates(isFound ? candidates : nil)
+    logs.setCandidates(isFound ? candidates : nil, words: finder?.wordPlaces)
     return before
   }
 }

@@ -32,6 +32,21 @@ struct CandidateTests {
     }
   }
 
+  @Test("Paths and keys whose parts are common words, written in several ways")
+  func paths() throws {
+    #if DEBUG
+      let seeds: ClosedRange<UInt64> = 1...400
+    #else
+      let seeds: ClosedRange<UInt64> = 1...20_000
+    #endif
+    for seed in seeds {
+      var random = SeededGenerator(seed: seed)
+      var log: [UInt8] = []
+      for _ in 0..<3 { log += PathLines.line(&random) }
+      try compare(log, "paths \(seed)")
+    }
+  }
+
   @Test(
     "Every log of the corpus",
     .enabled(if: !CorpusLogs.isAbsent, "the corpus is not beside the package"),

@@ -13,8 +13,10 @@ extension ExtractionCases {
     .init(
       "two signs, judged", "a@b.example@c.example",
       ["2 email b.example@c.example", "12 domain c.example"]),
-    // §5: the border of a digest is what is not alphanumeric, and `%` is.
-    .init("a digest with an encoded digit", "%64" + String(repeating: "1", count: 31), []),
+    // §1: a unit that stands for a digit is that digit.
+    .init(
+      "a digest with an encoded digit", "%64" + String(repeating: "1", count: 31),
+      ["0 md5 d" + String(repeating: "1", count: 31)]),
     .init("a digest behind an encoded border", "%2F" + md5, ["3 md5 \(md5)"]),
     // §5: quotes between a label and its value, which in text that holds JSON are escaped.
     .init("a label behind escaped quotes", "\\\"ja3\\\":\\\"\(md5)\\\"", ["10 ja3 \(md5)"]),

@@ -15,6 +15,13 @@ enum RecordRuleCases {
       ["domain a x.example @6", "url a http://z.example/ @24", "domain a z.example @33"]),
     Case(
       "ANSI in a string", #"{"a":"\u001b[31mwww.example.com"}"#, ["domain a www.example.com @16"]),
+    Case(
+      "ports of shorter names",
+      #"{"src":"192.0.2.1","sport":80,"dest":"192.0.2.2","dport":81,"IpAddress":"192.0.2.3","IpPort":"82"}"#,
+      [
+        "ipv4 src 192.0.2.1 @8 :80", "ipv4 dest 192.0.2.2 @38 :81",
+        "ipv4 IpAddress 192.0.2.3 @73 :82",
+      ]),
     Case("numbers", #"{"a":1.2,"b":"1.2.3.4","c":192.02}"#, ["ipv4 b 1.2.3.4 @14"]),
     Case(
       "all values of a key", #"{"a":"x.example","a":"y.example"}"#,

@@ -16,6 +16,17 @@ enum TextRuleCases {
       ["ipv4 text 1.2.3.4 @0", "ipv4 text 5.6.7.8 @9"]),
     Case(
       "two addresses joined", "1.2.3.4-5.6.7.8", ["ipv4 text 1.2.3.4 @0", "ipv4 text 5.6.7.8 @8"]),
+    Case(
+      "two addresses joined by a unit", "1.2.3.4%2D5.6.7.8 %2D1.2.3.4-5.6.7.8",
+      [
+        "ipv4 text 1.2.3.4 @0", "ipv4 text 5.6.7.8 @10", "ipv4 text 1.2.3.4 @21",
+        "ipv4 text 5.6.7.8 @29",
+      ]),
+    Case(
+      "dots and hyphens before a value", "-.1.2.3.4 .-www.example.com ..--5.6.7.8",
+      [
+        "ipv4 text 1.2.3.4 @2", "domain text www.example.com @12", "ipv4 text 5.6.7.8 @32",
+      ]),
     Case("a hyphen at both ends", "-www.example.com-", ["domain text www.example.com @1"]),
     Case(
       "a hash sign ends a run", "client 192.0.2.1#3076 DIRECT/192.0.2.7",
@@ -168,6 +179,9 @@ enum TextRuleCases {
         "ipv4 text 192.0.2.1 @11 :1", "ipv4 text 192.0.2.2 @38 :2", "ipv4 text 192.0.2.3 @64 :3",
         "ipv6 text 2001:db8::1 @88 :4",
       ]),
+    Case(
+      "a version mark behind an ANSI sequence", "\u{1b}[0;31mrv:1.9.0.4 \u{1b}[mxrv:1.9.0.4",
+      ["ipv4 text 1.9.0.4 @25"]),
     Case("version marks", "~192.0.2.1 rv:1.9.0.4 xrv:1.9.0.4", ["ipv4 text 1.9.0.4 @26"]),
     Case(
       "user agents", #""Mozilla/5.0 Chrome/1.0.154.43" 192.0.2.1 "x 192.0.2.2""#,
@@ -210,6 +224,10 @@ enum TextRuleCases {
   ]
 
   static let urls: [Case] = [
+    Case(
+      "a full host without scheme", "www.example./p www.example../p",
+      ["domain text www.example @0", "url text www.example/p @0", "domain text www.example @15"],
+      purpose: .scan),
     Case(
       "a plain one", "GET http://www.example.com/a?b=c#d x",
       ["url text http://www.example.com/a?b=c @4", "domain text www.example.com @11"]),
@@ -280,6 +298,13 @@ enum TextRuleCases {
       "borders", "\(sha256).exe VirusShare_\(md5) x\(md5) \(md5)g",
       ["sha256 text \(sha256) @0", "md5 text \(md5) @80"]),
     Case("other lengths", "\(md5)0 \(sha1)00", []),
+    Case(
+      "digits as units",
+      "0123456789abcde%660123456789abcdef %300123456789abcdef0123456789abcde x%410123456789abcdef",
+      [
+        "md5 text 0123456789abcdef0123456789abcdef @0",
+        "md5 text 00123456789abcdef0123456789abcde @35",
+      ]),
     Case(
       "labels", "SHA1=\(sha1),MD5=\(md5),SHA256=\(sha256),IMPHASH=\(md5)",
       [

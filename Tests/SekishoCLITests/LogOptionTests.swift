@@ -40,6 +40,27 @@ import Testing
     return "\(hit["value"] ?? "") \(source["line"] ?? 0) \(source["offset"] ?? 0)"
   }
 
+  @Test func fileNamesAreFoundInFreeText() throws {
+    let feed = try folder.write(
+      "names.csv", "type,value\nfilename,bad.exe\nfilename,C:\\Users\\x\\worse.exe\n")
+    let log = try folder.write(
+      "run.log",
+      #"""
+      run bad.exe now
+      C:\x\bad.exe ran, notbad.exe too
+      opened "C:\Users\x\worse.exe"
+      {"message":"Process C:\\Users\\x\\worse.exe started","image":"C:\\bad.exe"}
+
+      """#)
+    let strong = try CommandRunner.run(["scan", "--quiet", "--feed", feed, log])
+    #expect(
+      try hits(strong).map(summary) == [
+        #"users\x\worse.exe 3 61"#, #"users\x\worse.exe 4 102"#,
+      ])
+    let all = try CommandRunner.run(["scan", "--quiet", "--weak", "--feed", feed, log])
+    #expect(try hits(all).count == 5, "\(all.output)")
+  }
+
   @Test func refangFindsDefangedValuesWhereTheyStand() throws {
     let log = try folder.write("mail.txt", Self.defanged)
     let feed = try feed()

@@ -87,29 +87,46 @@ struct ReferenceRecord {
     members.first { folded($0.key) == wanted }?.value
   }
 
-  /// The port in the member beside an address: `src_port` for `src_ip`, `id.resp_p` for `id.resp_h`.
+  /// The port in the member beside an address: `src_port` for `src_ip`, `id.resp_p` for `id.resp_h`, `dport`
+  /// for `dest`.
   private func siblingPort(of key: [UInt8], in members: Members) -> UInt16? {
+    let wanted = addressEnd(key)
+    guard portEnd(key) == nil,
+      let text = members.first(where: { portEnd($0.key) == wanted && $0.value.scalarText != nil })?
+        .value.scalarText,
+      let port = UInt16(String(decoding: text, as: UTF8.self)), text.first != 0x30
+    else { return nil }
+    return port
+  }
+
+  private func portEnd(_ key: [UInt8]) -> String? {
     let name = folded(key)
-    let pairs = [
-      ("ipaddress", "port"), ("address", "port"), ("addr", "port"), ("ip", "port"),
-      ("host", "port"), ("host", "hostp"),
-      ("h", "p"),
-    ]
-    if let wanted = ["src": "spt", "dst": "dpt"][name],
-      let text = first(wanted, in: members)?.scalarText,
-      let port = UInt16(String(decoding: text, as: UTF8.self)), port > 0
-    {
-      return port
+    if name == "spt" || name == "dpt" { return name == "spt" ? "src" : "dst" }
+    if name.hasSuffix("port") { return end(name.dropLast(4)) }
+    let isLetter =
+      key.suffix(2).elementsEqual("_p".utf8) || key.suffix(2).elementsEqual(".p".utf8)
+      || key.suffix(2).elementsEqual("-p".utf8)
+    return isLetter ? String(name.dropLast()) : nil
+  }
+
+  private func addressEnd(_ key: [UInt8]) -> String {
+    let name = folded(key)
+    if ["_h", ".h", "-h"].contains(where: { key.suffix(2).elementsEqual($0.utf8) }) {
+      return String(name.dropLast())
     }
-    for (ending, replacement) in pairs where name.hasSuffix(ending) {
-      let wanted = String(name.dropLast(ending.count)) + replacement
-      guard let text = first(wanted, in: members)?.scalarText else { continue }
-      guard let port = UInt16(String(decoding: text, as: UTF8.self)), text.first != 0x30 else {
-        return nil
-      }
-      return port
+    for suffix in ["ipaddress", "ipaddr", "ip", "address", "addr"] where name.hasSuffix(suffix) {
+      return end(name.dropLast(suffix.count))
     }
-    return nil
+    return end(name.hasSuffix("host") && name.count > 4 ? name.dropLast(4) : name[...])
+  }
+
+  private func end(_ stem: Substring) -> String {
+    switch stem {
+    case "s", "src", "source": "src"
+    case "d", "dst", "dest", "destination": "dst"
+    case "ip": ""
+    default: String(stem)
+    }
   }
 
   /// The URL that host, port and path of one object make (§4).

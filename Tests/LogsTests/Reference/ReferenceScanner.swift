@@ -429,9 +429,7 @@ struct ReferenceScanner {
   private mutating func scanDigests() {
     guard !field.isSerial, !field.isNameTyped else { return }
     let labels = ReferenceHashLabel.labels(path: field.components)
-    // Nobody writes digits as percent units: such a run is a border's neighbour or nothing.
-    for run in runs({ $0.isAlphanumeric })
-    where run.allSatisfy({ units[$0].isHex && !units[$0].isPercent }) {
+    for run in runs({ $0.isAlphanumeric }) where run.allSatisfy({ units[$0].isHex }) {
       let near = labelBefore(run.lowerBound).map { [$0] } ?? []
       guard let kind = ReferenceHashLabel.kind(length: run.count, labels: near + labels) else {
         continue
