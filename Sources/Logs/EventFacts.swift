@@ -34,6 +34,11 @@ extension KeyName {
     }
     if let known = Self.facts[plain] { return known }
     switch (parent.plain, plain) {
+    // Zeek's, where a shipper made objects of them.
+    case ("id", "origh"): return (.source, 1)
+    case ("id", "origp"): return (.sourcePort, 1)
+    case ("id", "resph"): return (.destination, 1)
+    case ("id", "respp"): return (.destinationPort, 1)
     case ("source", "ip"), ("srcendpoint", "ip"), ("source", "address"): return (.source, 1)
     case ("client", "ip"), ("client", "address"): return (.source, 2)
     case ("source", "port"), ("srcendpoint", "port"): return (.sourcePort, 1)

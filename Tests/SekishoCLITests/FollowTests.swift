@@ -74,6 +74,26 @@ final class RunningCommand: @unchecked Sendable {
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// What was written stays written, whatever happens to the program.
+  @Test func aKillLosesNoHitThatIsOut() throws {
+    let feed = try folder.write("kill.txt", "evil.example\n192.0.2.66\n")
+    for count in [1, 50, 3_000] {
+      let command = try RunningCommand(["scan", "--quiet", "--feed", feed, "-"])
+      var log = ""
+      for number in 0..<count { log += "line \(number) of evil.example and 192.0.2.66\n" }
+      try command.write(log)
+      var lines: [String] = []
+      while lines.count < 2 * count, let line = command.nextLine() { lines.append(line) }
+      kill(command.process.processIdentifier, SIGKILL)
+      _ = command.finish()
+      #expect(lines.count == 2 * count)
+      let isWhole = lines.allSatisfy {
+        (try? JSONSerialization.jsonObject(with: Data($0.utf8))) is [String: Any]
+      }
+      #expect(isWhole)
+    }
+  }
+
   private func append(_ text: String, to path: String) throws {
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try handle.seekToEnd()

@@ -40,6 +40,37 @@ import Testing
     return "\(hit["value"] ?? "") \(source["line"] ?? 0) \(source["offset"] ?? 0)"
   }
 
+  /// A log of each format and the name that forces it.
+  static let forced = [
+    ("access-combined.log", "access"), ("aws-elb.log", "elb"), ("bind-query.log", "bind"),
+    ("cef.log", "cef"), ("cisco-asa.log", "asa"), ("cloudtrail.json", "jsonl"),
+    ("comma.csv", "csv"), ("eve.json", "eve"), ("iptables.log", "iptables"),
+    ("key-value.log", "logfmt"), ("leef.log", "leef"), ("pretty.json", "jsonl"),
+    ("squid.log", "squid"), ("syslog-rfc3164.log", "syslog"), ("syslog-rfc5424.log", "syslog"),
+    ("tab.tsv", "tsv"), ("vpc-flow.log", "vpc-flow"), ("w3c-iis.log", "w3c"),
+    ("zeek-dns.log", "zeek"),
+  ]
+
+  @Test(arguments: forced) func aForcedFormatReadsItsLogs(_ log: String, _ format: String) throws {
+    let path = "Fixtures/Logs/\(log)"
+    let told = try CommandRunner.run(["extract", "--quiet", path])
+    let forced = try CommandRunner.run(["extract", "--quiet", "--input-format", format, path])
+    #expect(told.status == forced.status)
+    // Lines of other formats are text to it; what is of its own it reads as without being told.
+    let fields = Set(try hits(told).compactMap { $0["field"] as? String })
+    let found = Set(try hits(forced).compactMap { $0["field"] as? String })
+    #expect(found.isSubset(of: fields.union(["text"])) && found.count > 1, "\(found)")
+    if !["syslog", "asa", "iptables", "cef", "leef", "bind", "logfmt"].contains(format) {
+      #expect(forced.output == told.output)
+    }
+  }
+
+  @Test func anUnknownFormatIsNamedWithTheKnownOnes() throws {
+    let result = try CommandRunner.run(["extract", "--input-format", "nosuch", "-"])
+    #expect(result.status == 2)
+    #expect(result.errors.contains("nosuch") && result.errors.contains("vpc-flow"))
+  }
+
   @Test func fileNamesAreFoundInFreeText() throws {
     let feed = try folder.write(
       "names.csv", "type,value\nfilename,bad.exe\nfilename,C:\\Users\\x\\worse.exe\n")
