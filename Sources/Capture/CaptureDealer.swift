@@ -33,7 +33,10 @@ package final class CaptureDealer: @unchecked Sendable {
   package func deal(into stretch: CaptureStretch) { core.deal(into: stretch) }
 
   /// Begins a stretch whose packets are read as they are found, by `walk`.
-  package func begin(_ stretch: CaptureStretch) { core.begin(stretch) }
+  package func begin(_ stretch: CaptureStretch) {
+    core.hasManyFlows = shards.holdsMany
+    core.begin(stretch)
+  }
 
   /// Appends the observables of the next packets of a stretch, until the batch is full or the stretch is
   /// over: what `deal` and then `FlowWorker.read` would append, in one go.
@@ -82,6 +85,8 @@ struct DealerCore: ~Copyable {
   var dealer: PacketDealer
   var byteCount: UInt64 = 0
   private var order: UInt64 = 0
+  /// Whether the flows known are too many for the processor's caches.
+  var hasManyFlows = false
   let filterText: String?
   let times: Range<Int64>?
   /// The filter for `filterLinkType`; interfaces of one file may differ in it.

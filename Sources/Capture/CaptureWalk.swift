@@ -78,6 +78,7 @@ extension DealerCore {
     let packet = unsafe RawSpan(_unsafeStart: record.start, byteCount: record.length)
     guard let segment = PlainSegment(packet, seed: dealer.seed, shardMask: dealer.shardMask)
     else { return .other }
+    if hasManyFlows { fetchNext(record, shards) }
     var flow: UInt32 = 0
     let isPassed = reader.passes(segment, packet, shards, flow: &flow)
     framer.pass(record)
@@ -96,6 +97,21 @@ extension DealerCore {
       shard: segment.shard)
     reader.read(item, flow, stretch)
     return .read
+  }
+}
+
+extension DealerCore {
+  /// Asks for the memory in which the flow of the next packet is found, where that is a plain one: with
+  /// many flows it is in no cache.
+  @inline(__always)
+  private func fetchNext(_ record: PlainRecord, _ shards: FlowShards) {
+    guard let next = framer.plainRecord(behind: record) else { return }
+    // SAFETY: the framer says that the record's bytes are there.
+    let packet = unsafe RawSpan(_unsafeStart: next.start, byteCount: next.length)
+    guard let segment = PlainSegment(packet, seed: dealer.seed, shardMask: dealer.shardMask)
+    else { return }
+    // SAFETY: shards are masked.
+    unsafe shards.base[Int(segment.shard)].flows.prefetch(segment.hash, 0)
   }
 }
 

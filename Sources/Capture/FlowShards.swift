@@ -56,6 +56,14 @@ final class FlowShards: @unchecked Sendable {
     return counts
   }
 
+  /// Whether more flows are known than fit the processor's caches, by one part of them.
+  var holdsMany: Bool {
+    guard count > 0 else { return false }
+    // SAFETY: as above.
+    let known = unsafe base[0].flows.count
+    return known * count > 1 << 15
+  }
+
   /// The lowest number of a packet that a shard's later values may belong to.
   func horizon(_ index: Int) -> UInt64 {
     // SAFETY: indices are those of shards.

@@ -53,9 +53,10 @@ struct Flow {
 ///
 /// Layout: `entries`, dense, 96 bytes each, threaded as a list from newest to oldest by index (0 is
 /// none, so indices count from 1), and `slots`, a power of two at least twice as many, open
-/// addressing with linear probing: the upper half of a slot holds 32 bits of the hash, so that a probe
-/// touches an entry only where it very probably is the right one; the lower half its index. A slot is
-/// freed by moving later ones of the run back, so runs hold no gaps. The hash is seeded per table,
+/// addressing with linear probing: the upper half of a slot holds the upper 32 bits of the hash, so that a
+/// probe touches an entry only where it very probably is the right one; the lower half its index. The
+/// lowest of those bits say where the run begins that the slot belongs to, so a slot is freed by moving
+/// later ones of the run back without a look at any entry, and runs hold no gaps. The hash is seeded per table,
 /// so nobody can write a capture whose flows all collide; no output depends on the seed.
 @safe
 struct FlowTable: ~Copyable {
@@ -133,11 +134,15 @@ struct FlowTable: ~Copyable {
   @inline(__always)
   func hash(_ key: FlowKey) -> UInt64 { key.hash(seed) }
 
+  /// The slot in which a hash's run begins, from its upper half or from a slot that holds that.
+  @inline(__always)
+  private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & mask }
+
   /// Asks for the memory that `find` touches for a hash: first the slot, then the flow that it probably
   /// names, then that flow's neighbours in age.
   @inline(__always)
   func prefetch(_ hash: UInt64, _ step: Int) {
-    let slot = Int(truncatingIfNeeded: hash) & mask
+    let slot = home(hash)
     // SAFETY: slots are masked, and their indices are those of entries.
     if step == 0 { return unsafe sekisho_prefetch(slots + slot) }
     let index = unsafe Int(UInt32(truncatingIfNeeded: slots[slot]))
@@ -156,7 +161,7 @@ struct FlowTable: ~Copyable {
   /// The index of a flow, made the newest; 0 where it is not known.
   @inline(__always)
   mutating func find(_ key: FlowKey, _ hash: UInt64) -> UInt32 {
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    var slot = home(hash)
     // SAFETY: slots are masked; at most half of them are in use, so an empty one ends the loop;
     // their indices are those of entries.
     while true {
@@ -184,6 +189,7 @@ struct FlowTable: ~Copyable {
       unlink(index)
       removeSlot(of: index)
       evictions &+= 1
+      fetchOldest()
     } else {
       if count == capacity { grow() }
       count += 1
@@ -196,8 +202,16 @@ struct FlowTable: ~Copyable {
     return index
   }
 
+  /// Asks for the memory that forgetting the next flow touches: its slot, and the flow behind it.
+  private func fetchOldest() {
+    // SAFETY: the list's indices are those of entries; slots are masked.
+    unsafe sekisho_prefetch(slots + home(entries[Int(oldest)].key.hash(seed)))
+    unsafe sekisho_prefetch(entries + Int(entries[Int(oldest)].newer))
+    unsafe sekisho_prefetch(UnsafeRawPointer(entries + Int(entries[Int(oldest)].newer)) + 64)
+  }
+
   private mutating func place(_ hash: UInt64, _ index: UInt32) {
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    var slot = home(hash)
     // SAFETY: slots are masked.
     while unsafe slots[slot] != 0 { slot = (slot &+ 1) & mask }
     unsafe slots[slot] = hash & 0xffff_ffff_0000_0000 | UInt64(index)
@@ -206,7 +220,7 @@ struct FlowTable: ~Copyable {
   /// Frees the slot of an entry and closes the gap (Knuth, volume 3, 6.4, algorithm R).
   private mutating func removeSlot(of index: UInt32) {
     // SAFETY: slots are masked, and their indices are those of entries.
-    var slot = unsafe Int(truncatingIfNeeded: entries[Int(index)].key.hash(seed)) & mask
+    var slot = unsafe home(entries[Int(index)].key.hash(seed))
     while unsafe UInt32(truncatingIfNeeded: slots[slot]) != index {
       // The entry has a slot; an empty one before it would mean that it was never placed.
       assert(unsafe slots[slot] != 0)
@@ -217,11 +231,8 @@ struct FlowTable: ~Copyable {
       slot = (slot &+ 1) & mask
       let value = unsafe slots[slot]
       if value == 0 { break }
-      let home =
-        unsafe Int(
-          truncatingIfNeeded: entries[Int(UInt32(truncatingIfNeeded: value))].key.hash(seed)) & mask
       // An entry may move to the gap unless its home lies after the gap.
-      if (slot &- home) & mask >= (slot &- gap) & mask {
+      if (slot &- home(value)) & mask >= (slot &- gap) & mask {
         unsafe slots[gap] = value
         gap = slot
       }
@@ -238,13 +249,15 @@ struct FlowTable: ~Copyable {
     unsafe entries = moved
     capacity = larger
     guard capacity * 2 > mask else { return }
-    unsafe slots.deallocate()
+    let (old, oldCount) = unsafe (slots, mask + 1)
     mask = mask * 2 + 1
     unsafe slots = .allocate(capacity: mask + 1)
     unsafe slots.initialize(repeating: 0, count: mask + 1)
-    for index in 1...UInt32(count) {
-      unsafe place(entries[Int(index)].key.hash(seed), index)
+    for slot in 0..<oldCount {
+      let value = unsafe old[slot]
+      if value != 0 { place(value, UInt32(truncatingIfNeeded: value)) }
     }
+    unsafe old.deallocate()
   }
 
   @inline(never)

@@ -85,11 +85,20 @@ extension PacketFramer {
 
   /// The next record of a plain file, where all of it is in the buffer; nothing is changed.
   @inline(__always)
-  func plainRecord() -> PlainRecord? {
-    let available = input.available &- pending
+  func plainRecord() -> PlainRecord? { plainRecord(after: pending) }
+
+  /// The record behind the next one, where all of it is in the buffer.
+  @inline(__always)
+  func plainRecord(behind next: PlainRecord) -> PlainRecord? {
+    plainRecord(after: pending &+ 16 &+ next.length)
+  }
+
+  @inline(__always)
+  private func plainRecord(after passed: Int) -> PlainRecord? {
+    let available = input.available &- passed
     guard available >= 16 else { return nil }
-    // SAFETY: 16 bytes are there behind what is pending.
-    let header = unsafe input.pointer + pending
+    // SAFETY: 16 bytes are there behind what is passed.
+    let header = unsafe input.pointer + passed
     let captured = Int(unsafe header.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
     guard captured <= Self.longestPlainPacket, captured &+ 16 <= available else { return nil }
     let seconds = unsafe header.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
