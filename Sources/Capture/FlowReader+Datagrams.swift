@@ -63,7 +63,7 @@ extension FlowReader {
       datagramReader.reset()
       _ = datagramReader.read(payload, context, into: &writer, &skips)
       datagramReader.finish(&skips)
-    case .dtls: TLSClientHello.readDatagram(payload, into: &writer, &skips)
+    case .dtls: readHandshakes(payload, item)
     case .none, .tls, .dnsStream: break
     }
   }

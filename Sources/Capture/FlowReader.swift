@@ -55,7 +55,7 @@ struct FlowReader: ~Copyable {
     unsafe shard = nowhere.base
   }
 
-  // SAFETY of both: `shard` points at one of the shards that `read` was given for the time of the call, and
+  // SAFETY of the three: `shard` points at one of the shards that `read` was given for the time of the call, and
   // no other thread has it then.
 
   var flows: FlowTable {
@@ -66,6 +66,15 @@ struct FlowReader: ~Copyable {
   var streams: StreamTable {
     @inline(__always) _read { yield unsafe shard.pointee.streams }
     @inline(__always) _modify { yield unsafe &shard.pointee.streams }
+  }
+
+  /// Reads a datagram of DTLS.
+  @inline(never)
+  mutating func readHandshakes(_ payload: RawSpan, _ item: FlowItem) {
+    let parts = unsafe shard
+    unsafe TLSClientHello.readDatagram(
+      payload, flow: item.key, isFromFirst: item.isSourceFirst, &parts.pointee.handshakes,
+      into: &writer, &skips)
   }
 
   // MARK: Items
@@ -134,6 +143,7 @@ struct FlowReader: ~Copyable {
       number: last.lastNumber, time: last.lastTime,
       order: UInt64(1) << 63 | UInt64(index))
     closeAllStreams()
+    unsafe shard.pointee.handshakes.finish(&skips)
   }
 
   /// Points at a shard.

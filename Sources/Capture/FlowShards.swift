@@ -8,6 +8,7 @@ import Synchronization
 struct FlowShard: ~Copyable {
   var flows: FlowTable
   var streams: StreamTable
+  var handshakes: DatagramHandshakes
 }
 
 /// All parts of a capture's flows.
@@ -30,7 +31,8 @@ final class FlowShards: @unchecked Sendable {
         to: FlowShard(
           flows: FlowTable(limit: options.flowLimit / count, seed: seed),
           streams: StreamTable(
-            limit: options.reassemblyLimit / count, idleLimit: max(64, 4096 / count))))
+            limit: options.reassemblyLimit / count, idleLimit: max(64, 4096 / count)),
+          handshakes: DatagramHandshakes(limit: options.reassemblyLimit / count / 16)))
     }
   }
 

@@ -49,9 +49,11 @@ struct TLSClientHello {
 
   /// Writes what the handshake messages of a datagram say that begins with a DTLS record.
   ///
-  /// Of a message in fragments only a ClientHello's first one is read: the name stands in it as a rule.
+  /// Of a ClientHello in fragments only the first one is read: the name stands in it as a rule. Other
+  /// messages are put together.
   static func readDatagram(
-    _ payload: RawSpan, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+    _ payload: RawSpan, flow: FlowKey, isFromFirst: Bool, _ handshakes: inout DatagramHandshakes,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     var offset = 0
     while payload.byteCount - offset >= datagramRecordHeader,
@@ -66,33 +68,54 @@ struct TLSClientHello {
       while end - message >= datagramHandshakeHeader {
         let fragment =
           Int(payload.bigEndianUInt32(unchecked: message + 8) & 0xff_ffff)
-        readDatagramMessage(payload, message, end, into: &writer, &skips)
+        let whole = readDatagramMessage(
+          payload, message, end, (flow, isFromFirst), &handshakes, into: &writer, &skips)
+        // SAFETY: the closure only reads the array's bytes.
+        unsafe whole?.withUnsafeBytes {
+          unsafe TLSHandshake.read(
+            $0.bytes, start: datagramHandshakeHeader, isWhole: true, into: &writer, &skips)
+        }
         message += datagramHandshakeHeader + fragment
       }
       offset = start + length
     }
   }
 
+  /// Reads a message or a part of one; gives the message that the part made whole.
   private static func readDatagramMessage(
-    _ payload: RawSpan, _ start: Int, _ end: Int, into writer: inout ObservableWriter,
+    _ payload: RawSpan, _ start: Int, _ end: Int, _ sender: (flow: FlowKey, isFromFirst: Bool),
+    _ handshakes: inout DatagramHandshakes, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
-  ) {
+  ) -> [UInt8]? {
     let type = payload.byte(unchecked: start)
     let body = start + datagramHandshakeHeader
     let whole = Int(payload.bigEndianUInt32(unchecked: start) & 0xff_ffff)
     let fragmentOffset = Int(payload.bigEndianUInt32(unchecked: start + 5) & 0xff_ffff00) >> 8
     let isWhole = fragmentOffset == 0 && whole <= end - body
     if type == clientHello {
-      guard fragmentOffset == 0 else { return skips.add(.tlsHelloCut) }
-      readHello(
-        payload.extracting(body..<min(end, body + whole)), isDatagram: true, isWhole: isWhole,
-        &writer, &skips)
+      if fragmentOffset == 0 {
+        readHello(
+          payload.extracting(body..<min(end, body + whole)), isDatagram: true, isWhole: isWhole,
+          &writer, &skips)
+      } else {
+        skips.add(.tlsHelloCut)
+      }
     } else if TLSHandshake.isWanted(type, writer.kinds) {
-      guard isWhole else { return skips.add(.tlsMessageCut) }
-      TLSHandshake.read(
-        payload.extracting(start..<body + whole), start: datagramHandshakeHeader, isWhole: true,
-        into: &writer, &skips)
+      guard !isWhole else {
+        TLSHandshake.read(
+          payload.extracting(start..<body + whole), start: datagramHandshakeHeader, isWhole: true,
+          into: &writer, &skips)
+        return nil
+      }
+      let length = Int(payload.bigEndianUInt32(unchecked: start + 8) & 0xff_ffff)
+      return handshakes.add(
+        payload.extracting(body..<min(end, body + length)), at: fragmentOffset,
+        of: DatagramHandshakes.Name(
+          flow: sender.flow, isFromFirst: sender.isFromFirst,
+          sequence: payload.bigEndianUInt16(unchecked: start + 4), type: type, length: whole),
+        &skips)
     }
+    return nil
   }
 
   /// Reads a hello's body, as far as it is there.

@@ -44,6 +44,9 @@ struct AnchorSearch {
   private static let candidateCost = 20
   private static let cachedSlots = 1 << 16
   private static let shortestRelief = 1 << 14
+  /// The longest chunk that is copied behind the last bytes of the one before: copying so many costs less
+  /// than to search their joint apart.
+  private static let joined = 4096
   private static let longestRelief = 1 << 20
 
   let index: AnchorIndex
@@ -61,7 +64,11 @@ struct AnchorSearch {
     guard chunk.byteCount > 0 else { return }
     let kept = longest - 1
     var done = 0
-    if !state.tail.isEmpty {
+    if !state.tail.isEmpty, chunk.byteCount <= Self.joined {
+      searchJoined(chunk, state, sink: &sink)
+      done = chunk.byteCount
+      if done < kept { state.tail.append(chunk, 0..<done) }
+    } else if !state.tail.isEmpty {
       let before = state.tail.count
       done = min(chunk.byteCount, kept)
       state.tail.append(chunk, 0..<done)
@@ -77,6 +84,24 @@ struct AnchorSearch {
     } else {
       if done == 0 { state.tail.append(chunk, 0..<chunk.byteCount) }
       state.tail.removeFirst(max(0, state.tail.count - kept))
+    }
+  }
+
+  /// Reports what ends in a short chunk: copied behind the bytes before it, it is one search instead
+  /// of two.
+  private func searchJoined<Sink: LiteralSink>(
+    _ chunk: RawSpan, _ state: LiteralMatcher.State, sink: inout Sink
+  ) {
+    let before = state.tail.count
+    let count = before + chunk.byteCount
+    unsafe withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { memory in
+      // SAFETY: the memory is as long as both together, and filled before it is read.
+      unsafe state.tail.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+      unsafe chunk.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: memory[before...]).copyMemory(from: $0)
+      }
+      let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory))
+      search(bytes, origin: state.offset &- UInt64(before), reported: before, sink: &sink)
     }
   }
 

@@ -130,6 +130,50 @@ struct CertificateTests {
         .contains("tls.certificate.sha256"))
   }
 
+  @Test("certificates over DTLS in fragments, in any order, some twice")
+  func fragments() {
+    let list = join(Self.length(SampleCertificate.bytes.count), SampleCertificate.bytes)
+    let body = join(Self.length(list.count), list)
+    func part(_ range: Range<Int>) -> [UInt8] {
+      Packet.datagram(
+        TLSBuilder.datagramRecord(
+          Array(body[range]), type: 11, offset: range.lowerBound, whole: body.count),
+        from: 4433, to: 50000)
+    }
+    let whole = Self.observed([
+      Packet.datagram(TLSBuilder.datagramRecord(body, type: 11), from: 4433, to: 50000)
+    ])
+    let (first, second, third) = (0..<200, 200..<301, 290..<body.count)
+    for order in [
+      [first, second, third], [third, first, second], [second, second, third, first],
+    ] {
+      let found = Self.observed(order.map(part))
+      #expect(found.map(\.field) == whole.map(\.field))
+      #expect(found.map(\.value) == whole.map(\.value))
+      let lines = Observed(pcap(order.map { CapturedPacket(part($0)) })).lines
+      #expect(lines.filter { $0.contains(" tls.") }.allSatisfy { $0.hasPrefix("\(order.count) ") })
+    }
+    // Where a part is missing there is none.
+    #expect(!Self.observed([part(first), part(third)]).contains { $0.field.hasPrefix("tls") })
+  }
+
+  @Test("fragments of DTLS keep within their limits")
+  func fragmentLimits() {
+    var options = CaptureOptions()
+    options.streamLimit = 1 << 11
+    options.reassemblyLimit = 1 << 19
+    let frames = (0..<300).map { index in
+      Packet.datagram(
+        TLSBuilder.datagramRecord([1], type: 11, offset: 5, whole: 20_000), from: 4433,
+        to: UInt16(1000 + index))
+    }
+    let observed = Observed(pcap(frames.map { CapturedPacket($0) }), options)
+    #expect(observed.counts["tls-message-cut"] == 300)
+    let long = Packet.datagram(
+      TLSBuilder.datagramRecord([1], type: 11, offset: 5, whole: 1 << 20), from: 4433, to: 50000)
+    #expect(Observed(pcap([CapturedPacket(long)]), options).counts["tls-message-limit"] == 1)
+  }
+
   @Test("a name keeps its NUL")
   func nul() {
     // The common name in both places, with one letter replaced.

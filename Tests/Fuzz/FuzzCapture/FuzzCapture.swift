@@ -3,8 +3,11 @@
 // The first byte chooses: bits 0–1 what the rest is (0 a capture file, 1 packets of a link type, 2 and
 // 3 the payloads of a stream or of datagrams), bit 2 every packet's addresses, bit 3 small limits. The
 // second byte is the link type or the port, the third how many bytes a packet takes.
+//
+// FUZZ_PARSER=files|layers|dns|http|tls|dtls gives one part of the reader all of the time.
 
 import Capture
+import Glibc
 import Indicators
 import Inputs
 
@@ -48,6 +51,40 @@ private func ip(_ ipProtocol: UInt8, _ payload: [UInt8], back: Bool = false) -> 
     + ends[back ? 1 : 0] + ends[back ? 0 : 1] + payload
 }
 
+/// A part of the reader that is fuzzed alone.
+private enum Parser: String {
+  case files, layers, dns, http, tls, dtls
+
+  /// The part that the environment names.
+  static let chosen: Parser? = getenv("FUZZ_PARSER").flatMap { name in
+    guard let parser = Parser(rawValue: String(cString: name)) else {
+      fatalError("FUZZ_PARSER is none of files, layers, dns, http, tls, dtls")
+    }
+    return parser
+  }
+
+  /// The first byte of the input, so that it chooses this part.
+  func choice(_ byte: UInt8) -> UInt8 {
+    switch self {
+    case .files: byte & ~3
+    case .layers: byte & ~3 | 1
+    // Over streams or in datagrams.
+    case .dns: byte | 2
+    case .http, .tls: byte & ~3 | 2
+    case .dtls: byte | 3
+    }
+  }
+
+  /// The port that its payloads are sent to.
+  var port: Int {
+    switch self {
+    case .files, .layers, .http: 80
+    case .dns: 53
+    case .tls, .dtls: 443
+    }
+  }
+}
+
 /// Link types that are read, and one that is not.
 private let linkTypes = [1, 113, 276, 101, 0, 108, 9, 50, 51, 104, 107, 105, 127, 192, 239, 147]
 /// Ports with a protocol of their own, and one without.
@@ -61,7 +98,7 @@ private func packets(_ feed: inout Feed, _ options: UInt8) -> [UInt8] {
     while !feed.isAtEnd { packets.append(Array(feed.take(Int(feed.byte()) + Int(size) + 1))) }
     return file(packets, linkType: linkTypes[Int(choice) % linkTypes.count])
   }
-  let port = ports[Int(choice) % ports.count]
+  let port = Parser.chosen?.port ?? ports[Int(choice) % ports.count]
   var packets: [[UInt8]] = []
   var sequence = options & 0x10 == 0 ? 1000 : 0xffff_ff00
   while !feed.isAtEnd {
@@ -91,7 +128,8 @@ private func packets(_ feed: inout Feed, _ options: UInt8) -> [UInt8] {
 
 private func fuzz(_ input: [UInt8]) {
   var feed = Feed(bytes: input)
-  let choice = feed.byte()
+  let first = feed.byte()
+  let choice = Parser.chosen?.choice(first) ?? first
   let capture = choice & 3 == 0 ? Array(input.dropFirst()) : packets(&feed, choice)
   var options = CaptureOptions()
   options.everyPacket = choice & 4 != 0
