@@ -90,7 +90,7 @@ struct TLSClientHello {
     let type = payload.byte(unchecked: start)
     let body = start + datagramHandshakeHeader
     let whole = Int(payload.bigEndianUInt32(unchecked: start) & 0xff_ffff)
-    let fragmentOffset = Int(payload.bigEndianUInt32(unchecked: start + 5) & 0xff_ffff00) >> 8
+    let fragmentOffset = Int(payload.bigEndianUInt32(unchecked: start + 5) & 0xff_ffff)
     let isWhole = fragmentOffset == 0 && whole <= end - body
     if type == clientHello {
       if fragmentOffset == 0 {

@@ -42,10 +42,10 @@ enum TLSBuilder {
 
   /// A DTLS record with a fragment of a handshake message.
   static func datagramRecord(
-    _ body: [UInt8], type: UInt8 = 1, offset: Int = 0, whole: Int? = nil
+    _ body: [UInt8], type: UInt8 = 1, offset: Int = 0, whole: Int? = nil, number: UInt8 = 0
   ) -> [UInt8] {
     let message = join(
-      [type], length(whole ?? body.count), [0, 0], length(offset), length(body.count), body)
+      [type], length(whole ?? body.count), [0, number], length(offset), length(body.count), body)
     return join(
       [22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0], UInt16(message.count).bytes, message)
   }
