@@ -1,3 +1,4 @@
+internal import CByteKernels
 internal import Indicators
 internal import Matchers
 internal import Parsing
@@ -317,7 +318,13 @@ struct CandidateFilterBuilder {
       words[start + index] |= FilterWords.mask(hash)
       words[start + (index ^ 1)] |= FilterWords.otherMask(hash)
     }
-    for hash in values { insertPaired(hash, from: tailWords, count: valueWords) }
+    for (index, hash) in values.enumerated() {
+      // The filter is larger than the caches.
+      if index + 16 < values.count {
+        Self.prefetch(words, tailWords + FilterWords.index(values[index + 16], count: valueWords))
+      }
+      insertPaired(hash, from: tailWords, count: valueWords)
+    }
     for hash in hosts { insertPaired(hash, from: tailWords + valueWords, count: hostWords) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(CandidateFilter.headerLength + 8 * words.count)
@@ -329,8 +336,25 @@ struct CandidateFilterBuilder {
     bytes.append(
       contentsOf: repeatElement(0, count: CandidateFilter.headerLength - 32 - bytes.count))
     for word in digitLabels.words { bytes.append(word) }
-    for word in words { bytes.append(word) }
+    // Words stand in the image as in memory, whose order of bytes is little-endian.
+    if 1.littleEndian == 1 {
+      words.withRawBytes { bytes.append($0) }
+    } else {
+      for word in words { bytes.append(word) }
+    }
     return bytes
+  }
+
+  /// Makes room for so many values.
+  mutating func reserve(values count: Int) { values.reserveCapacity(values.count + count) }
+
+  /// Asks for a word to be brought nearer.
+  @inline(__always)
+  private static func prefetch(_ words: [UInt64], _ index: Int) {
+    // SAFETY: the address is only a hint, which is never read from.
+    unsafe words.withUnsafeBufferPointer { words in
+      if let base = words.baseAddress { unsafe sekisho_prefetch(base + index) }
+    }
   }
 }
 

@@ -98,7 +98,7 @@ struct ContextTables {
     contexts.append(condition)
     contexts.append(source.conditionMember)
     contexts.append(source.conditionCount)
-    contexts.append(UInt16(0))
+    contexts.append(source.conditionPort)
     return number
   }
 
@@ -158,6 +158,7 @@ struct ContextOrder {
     if a.tlp != b.tlp { return a.tlp < b.tlp }
     if let order = order(a.condition, b.condition) { return order }
     if a.conditionMember != b.conditionMember { return a.conditionMember < b.conditionMember }
+    if a.conditionPort != b.conditionPort { return a.conditionPort < b.conditionPort }
     return a.flags.rawValue < b.flags.rawValue
   }
 

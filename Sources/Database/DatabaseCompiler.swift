@@ -23,10 +23,11 @@ public struct DatabaseCompiler {
   package static func compile(
     _ collection: IndicatorCollection, longestBucket: Int
   ) throws(DatabaseError) -> CompiledDatabase {
-    guard collection.records.count <= DatabaseFormat.maximumEntries else {
+    let count = collection.digestLists.reduce(collection.records.count) { $0 + $1.count }
+    guard count <= DatabaseFormat.maximumEntries else {
       throw DatabaseError(
         .tooLarge,
-        "\(collection.records.count) indicators are more than the \(DatabaseFormat.maximumEntries) a database can hold"
+        "\(count) indicators are more than the \(DatabaseFormat.maximumEntries) a database can hold"
       )
     }
     var compiler = DatabaseCompiler(collection)
@@ -39,6 +40,9 @@ public struct DatabaseCompiler {
   private var feeds: FeedTables
   private var keys: RecordKeys
   private var itemsByKind: [[SortItem]]
+  /// By kind: lists of digests, and with them records of the kind.
+  private var listsByKind: [[DigestList]]
+  private var looseByKind: [[UInt32]]
   /// Bytes of the values of each kind.
   private var bytesByKind: [Int]
   /// By kind: its records, where they are all alike.
@@ -47,6 +51,12 @@ public struct DatabaseCompiler {
   private var entries = EntryTables()
 
   private init(_ collection: IndicatorCollection) {
+    var collection = collection
+    listsByKind = Array(repeating: [], count: IndicatorKind.allCases.count)
+    looseByKind = Array(repeating: [], count: IndicatorKind.allCases.count)
+    for list in collection.takeDigestLists() {
+      listsByKind[Int(list.kind.rawValue)].append(list)
+    }
     self.collection = collection
     feeds = FeedTables(collection.feeds)
     keys = RecordKeys(collection)
@@ -63,6 +73,12 @@ public struct DatabaseCompiler {
     for record in collection.records { counts[Int(record.kind.rawValue)] += 1 }
     for kind in counts.indices { itemsByKind[kind].reserveCapacity(counts[kind]) }
     var indicators = [UInt64](repeating: 0, count: collection.feeds.count)
+    for list in listsByKind.joined() {
+      guard list.kind.isDigest, list.values.count == list.count * list.width,
+        list.feed < collection.feeds.count, list.context < collection.contexts.count
+      else { throw .damaged("a list of digests refers to feed or context outside its collection") }
+      indicators[Int(list.feed)] += UInt64(list.count)
+    }
     for index in 0..<UInt32(collection.records.count) {
       let record = collection.records[Int(index)]
       guard record.feed < collection.feeds.count, record.context < collection.contexts.count else {
@@ -74,6 +90,10 @@ public struct DatabaseCompiler {
         continue
       }
       let kind = Int(record.kind.rawValue)
+      if !listsByKind[kind].isEmpty {
+        looseByKind[kind].append(index)
+        continue
+      }
       bytesByKind[kind] += Int(record.valueLength)
       runs[kind].take(index, record)
       itemsByKind[kind].append(EntrySorter.item(index, key: keys.key(index)))
@@ -91,6 +111,11 @@ public struct DatabaseCompiler {
     let (keys, collection) = (keys, collection)
     for kind in IndicatorKind.allCases {
       var columns = entries.begin(kind)
+      if !listsByKind[Int(kind.rawValue)].isEmpty {
+        emitDigests(kind, &merger, into: &columns)
+        entries.end(columns)
+        continue
+      }
       let items = EntrySorter.sort(itemsByKind[Int(kind.rawValue)], by: keys)
       itemsByKind[Int(kind.rawValue)] = []
       columns.reserve(count: items.count, bytes: bytesByKind[Int(kind.rawValue)])
@@ -130,6 +155,28 @@ public struct DatabaseCompiler {
       }
       entries.end(columns)
     }
+  }
+
+  /// Appends the entries of a kind of which there are lists.
+  private mutating func emitDigests(
+    _ kind: IndicatorKind, _ merger: inout SourceMerger, into columns: inout KindColumns
+  ) {
+    let collection = collection
+    let origins = DigestOrigins(
+      listsByKind[Int(kind.rawValue)], loose: looseByKind[Int(kind.rawValue)], collection)
+    var table = DigestTable(kind, origins)
+    let values = table.sort { numbers in
+      let flags: (entry: EntryFlags, sources: SourceFlags)
+      if numbers.count == 1, let number = numbers.first {
+        flags = merger.emit(
+          single: origins.record(number), collection, &feeds, &tables, into: &entries.sources)
+      } else {
+        merger.collect(numbers, origins, feeds)
+        flags = merger.emit(kind, collection, &feeds, &tables, into: &entries.sources)
+      }
+      columns.appendDigest(flags)
+    }
+    columns.adopt(values)
   }
 
   /// Appends the entries of records that are all alike, without looking at them: met in the order of

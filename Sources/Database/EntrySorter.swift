@@ -42,6 +42,13 @@ struct EntrySorter {
     return sorter.items
   }
 
+  /// Sorts items by all eight bytes of their chunks, those of equal ones in no order.
+  static func sortByChunk(_ items: inout [SortItem]) {
+    let range = items.indices
+    var span = items.mutableSpan
+    sort(&span, range, shift: 56)
+  }
+
   private init(items: consuming [SortItem]) { self.items = items }
 
   private mutating func run(_ keys: borrowing RecordKeys) {

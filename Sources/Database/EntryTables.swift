@@ -17,6 +17,13 @@ struct KindFacts: Sendable, Equatable {
 
   var entries: Range<Int> { firstEntry..<firstEntry + entryCount }
 
+  /// Adds what one more digest says; its width is known.
+  mutating func countDigest(_ flags: EntryFlags) {
+    entryCount += 1
+    keyCount += 1
+    if flags.contains(.hasStrongSource) { hasStrongSource = true }
+  }
+
   /// Adds what one more entry says.
   mutating func count(
     _ kind: IndicatorKind, key: RawSpan, mode: MatchMode, flags: EntryFlags
@@ -81,6 +88,18 @@ struct KindColumns {
     if kind.fixedWidth == nil { lengths.append(UInt16(values.count - start)) }
     appendHead(EntryHead(kind, attributes, entryFlags, flags.sources))
     facts.count(kind, key: key, mode: attributes.mode, flags: entryFlags)
+  }
+
+  /// Takes the values of a fixed width that are appended without their bytes.
+  mutating func adopt(_ values: consuming [UInt8]) {
+    self.values = values
+    if facts.entryCount > 0 { facts.maximumLength = kind.fixedWidth ?? 0 }
+  }
+
+  /// Appends the next entry of a kind of digests, whose value `adopt` gives.
+  mutating func appendDigest(_ flags: (entry: EntryFlags, sources: SourceFlags)) {
+    appendHead(EntryHead(kind, EntryAttributes(), flags.entry, flags.sources))
+    facts.countDigest(flags.entry)
   }
 
   private mutating func appendHead(_ head: EntryHead) {

@@ -79,6 +79,7 @@ extension IndicatorDatabase {
     let most = UInt8(SourceContext.mostConditionMembers)
     context.conditionMember = min(UInt8(truncatingIfNeeded: place), most - 1)
     context.conditionCount = min(UInt8(truncatingIfNeeded: place >> 8), most)
+    context.conditionPort = UInt16(truncatingIfNeeded: place >> 16)
     return context
   }
 

@@ -128,7 +128,7 @@ extension IndicatorDatabase {
     let isRight =
       condition == 0
       ? place == 0 && !flags.contains(.joint)
-      : condition < stringEnds.count && place >> 16 == 0 && member < count && count > 1
+      : condition < stringEnds.count && member < count && (count > 1 || place >> 16 != 0)
         && count <= SourceContext.mostConditionMembers && flags.contains(.joint)
     if !isRight { throw .damaged("context \(index) has an impossible condition") }
   }

@@ -47,6 +47,7 @@ struct LookupTables {
         }
         continue
       }
+      if columns.kind.isDigest { builder.reserve(values: columns.facts.entryCount) }
       columns.forEach { _, key, head in
         guard !head.flags.contains(.continuesRun), builder.insert(columns.kind, key: key) else {
           return

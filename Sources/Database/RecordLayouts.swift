@@ -108,7 +108,7 @@ enum OriginLayout {
 ///     48  4    joint condition (string), or 0
 ///     52  1    which member of the condition
 ///     53  1    number of its members
-///     54  2    zero
+///     54  2    the responder's port that it asks for besides them, or 0
 enum ContextLayout {
   static let size = 56
 }

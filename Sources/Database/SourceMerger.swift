@@ -42,6 +42,19 @@ struct SourceMerger {
     }
   }
 
+  /// Replaces what is held by the sources of one digest.
+  mutating func collect(
+    _ numbers: ArraySlice<UInt32>, _ origins: DigestOrigins, _ feeds: FeedTables
+  ) {
+    sources.removeAll(keepingCapacity: true)
+    for number in numbers {
+      let record = origins.record(number)
+      sources.append(
+        Source(
+          feed: feeds.number(of: record.feed), context: record.context, line: record.line))
+    }
+  }
+
   /// Writes the sources, counts the entry for each of its feeds, and gives the flags of all.
   ///
   /// They are ordered by feed, first line, and what the context says, never by the context's number

@@ -14,6 +14,11 @@ enum Detection {
   /// Nothing to recognise a format by.
   case empty
 
+  /// Whether the name of a format that is not read is that of several things: `YARA rules`.
+  static func isSeveral(_ name: String) -> Bool {
+    !name.hasPrefix("a ") && !name.hasPrefix("STIX ")
+  }
+
   /// Bytes of a file that are looked at.
   static let sampleLength = 1 << 20
 

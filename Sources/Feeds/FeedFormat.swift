@@ -37,6 +37,10 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   case adblock
   case dnsmasq
   case rpz
+  /// Pulses of AlienVault OTX as JSON.
+  case otx
+  /// AbuseIPDB's reports and block list as JSON.
+  case abuseIPDB = "abuseipdb"
   /// Maltrail's lists of trails.
   case maltrail
   /// LOKI's lists of file hashes.

@@ -12,10 +12,7 @@ struct FeedLimiter {
     changed = options.validFor == nil ? nil : FileChange.nanoseconds(path)
   }
 
-  private var isIdle: Bool {
-    options.validFor == nil && options.minimumConfidence == 0 && options.maximumTLP == .red
-      && options.oldest == .min
-  }
+  private var isIdle: Bool { !options.hasLimits }
 
   /// Goes over the records of one feed, which are the last of the collection, and completes its summary.
   func apply(
@@ -67,9 +64,15 @@ struct FeedLimiter {
 }
 
 extension FeedOptions {
+  /// Whether entries are looked at once more after a feed was read.
+  var hasLimits: Bool {
+    validFor != nil || minimumConfidence > 0 || maximumTLP != .red || oldest != .min
+  }
+
   /// The options without what is decided after a feed was read: what its reading depends on.
   public var withoutLimits: FeedOptions {
     var options = self
+    options.gathersDigests = false
     options.minimumConfidence = 0
     options.maximumTLP = .red
     options.oldest = .min

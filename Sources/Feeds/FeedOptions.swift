@@ -63,6 +63,10 @@ public struct FeedOptions: Sendable {
   /// Bytes of the window that zstd data may ask for.
   public var zstdWindowLimit: UInt64 = 128 << 20
 
+  /// Put digests that a feed lists one a line into the collection's `digestLists` instead of its
+  /// records: less memory for lists of millions, for those who hand the collection to the compiler.
+  public var gathersDigests = false
+
   /// Options that say nothing.
   public init() {}
 }

@@ -53,7 +53,8 @@ extension FeedReader {
       return Choice(format: format, warning: warning, isIndex: true)
     case .refused(let name, let advice):
       throw FeedError(
-        .unsupportedFormat, path: path, problem: "\(name) is not read by this version",
+        .unsupportedFormat, path: path,
+        problem: "\(name) \(Detection.isSeveral(name) ? "are" : "is") not read by this version",
         advice: advice)
     case .unknown(let problem, let candidates):
       throw FeedError(
@@ -151,7 +152,12 @@ extension FeedReader {
       try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
         feed.xml.stream
       }
-    case .suricataDatajson:
+    case .otx:
+      var feed = OTXFeed(stream)
+      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+        feed.json.stream
+      }
+    case .suricataDatajson, .abuseIPDB:
       var feed = FlatJSONFeed(stream, format: choice.format)
       try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
         feed.json.stream
@@ -169,12 +175,12 @@ extension FeedReader {
         try readTable(&stream, choice, &sink)
       }
     case .plain: try readLines(PlainFormat(), &stream, &sink)
-    case .netset: try readLines(PlainFormat(declared: .network), &stream, &sink)
+    case .netset: try readLines(NetsetFormat(), &stream, &sink)
     case .hosts: try readLines(HostsFormat(), &stream, &sink)
     case .zeekIntel: try readLines(ZeekIntelFormat(), &stream, &sink)
     case .clamAVHash:
       try readLines(
-        ClamAVHashFormat(isAllowed: ClamAVHashFormat.isAllowList(stream.path)), &stream, &sink)
+        ClamAVHashFormat(path: stream.path), &stream, &sink)
     case .loki: try readLines(LokiFormat(), &stream, &sink)
     case .adblock: try readLines(AdblockFormat(), &stream, &sink)
     case .dnsmasq: try readLines(DnsmasqFormat(), &stream, &sink)

@@ -55,6 +55,10 @@ struct FeedSink {
   private var currentContext: SourceContext
   private var optionLabels: [StringID] = []
   private var admission: AdmissionOptions
+  /// Digests that are no records, by kind.
+  private var digestLists: [DigestList] = []
+  /// Hexadecimal digits of the line before.
+  private var digits = 64
 
   /// A sink that takes the collection and adds a feed to it; `giveBack` returns it.
   init(
@@ -98,13 +102,19 @@ struct FeedSink {
   }
 
   /// Entries appended for this feed.
-  var entryCount: Int { collection.records.count - firstRecord }
+  var entryCount: Int { collection.records.count - firstRecord + gatheredDigests }
+
+  /// Digests that are no records.
+  private var gatheredDigests: Int { digestLists.reduce(0) { $0 + $1.count } }
 
   /// Returns the collection with the feed's entries, and its summary.
   mutating func giveBack(_ collection: inout IndicatorCollection) -> FeedSummary {
     // At the end, since some formats say only then what holds of an entry.
     FeedLimiter(options, path: summary.path).apply(
       from: firstRecord, &self.collection, &summary)
+    summary.entries += gatheredDigests
+    for list in digestLists { self.collection.append(list) }
+    digestLists = []
     swap(&self.collection, &collection)
     return summary
   }
@@ -162,6 +172,7 @@ struct FeedSink {
         own.condition = old.condition
         own.conditionMember = old.conditionMember
         own.conditionCount = old.conditionCount
+        own.conditionPort = old.conditionPort
         own.flags = context.flags.union(old.flags)
         collection.records[index].context = collection.intern(own)
       }
@@ -201,6 +212,71 @@ struct FeedSink {
       summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
     }
     return true
+  }
+
+  /// Lets in the lines at a stream's place that are digests and nothing else, as many as its window holds.
+  ///
+  /// Only where the feed's entries are not looked at again, one by one.
+  mutating func addDigestLines(_ stream: inout FeedStream) {
+    guard options.gathersDigests, !options.hasLimits else { return }
+    while stream.hasRoom(for: 130),
+      let (digits, lineEnd) = Self.digestLine(stream.window, stream.start, digits),
+      let kind = IndicatorParser.digestKind(ofDigits: digits), options.kinds.contains(kind)
+    {
+      self.digits = digits
+      let place = place(ofListOf: kind)
+      let first = stream.lineNumber
+      let count = Self.decodeDigests(stream, digits, lineEnd, to: &digestLists[place].values)
+      if count == 0 { return }
+      for index in 0..<UInt64(count) {
+        digestLists[place].lines.append(UInt32(clamping: first + index))
+      }
+      summary.candidates += UInt64(count)
+      let end = stream.start + count * (digits + lineEnd)
+      stream.moveStart(to: end, lineFeeds: count)
+      reserveDigests(place, growth: stream.growth, before: digestLists[place].count - count)
+    }
+  }
+
+  private static func decodeDigests(
+    _ stream: borrowing FeedStream, _ digits: Int, _ lineEnd: Int, to values: inout [UInt8]
+  ) -> Int {
+    IndicatorParser.decodeDigests(
+      stream.window.rawSpan.extracting(stream.start..<stream.window.count), digits: digits,
+      lineEnd: lineEnd, to: &values)
+  }
+
+  /// Where the list of a kind is.
+  private mutating func place(ofListOf kind: IndicatorKind) -> Int {
+    if let place = digestLists.firstIndex(where: { $0.kind == kind }) { return place }
+    digestLists.append(
+      DigestList(
+        kind: kind, feed: feed, context: contextID(options.isAllowList ? .allow : [])))
+    return digestLists.count - 1
+  }
+
+  /// Makes room for the rest of a feed once enough of it was seen to guess.
+  private mutating func reserveDigests(_ place: Int, growth: Double?, before: Int) {
+    let count = digestLists[place].count
+    guard before < 2048, count >= 2048, let growth, growth > 1 else { return }
+    let whole = Int(Double(count) * min(growth * 1.03, 1_000_000))
+    digestLists[place].values.reserveCapacity(whole * digestLists[place].width)
+    digestLists[place].lines.reserveCapacity(whole)
+  }
+
+  /// Digits and length of the end of the line at a place, if the line is as long as a digest.
+  private static func digestLine(
+    _ window: [UInt8], _ start: Int, _ digits: Int
+  ) -> (digits: Int, lineEnd: Int)? {
+    for digits in [digits, 32, 40, 64, 128, 56, 96] where start + digits < window.count {
+      if window[start + digits] == Byte.lineFeed { return (digits, 1) }
+      if window[start + digits] == Byte.carriageReturn, start + digits + 1 < window.count,
+        window[start + digits + 1] == Byte.lineFeed
+      {
+        return (digits, 2)
+      }
+    }
+    return nil
   }
 
   /// Lets a cell in that may hold several values of one sort, such as the digests of one file.
@@ -285,9 +361,12 @@ struct FeedSink {
   /// Lets in values that mean something only together, or counts why the whole is not used.
   ///
   /// Each becomes an entry whose source names the condition, its number of members, and which of
-  /// them it is; a single value is an entry like any other.
-  mutating func add(_ parts: [JointPart], line: UInt64, id: StringID = 0) {
-    if parts.count == 1 {
+  /// them it is; a single value is an entry like any other. The responder's port, where it is not that
+  /// of an address among the values, is a further condition.
+  mutating func add(
+    _ parts: [JointPart], port: UInt16 = 0, line: UInt64, id: StringID = 0
+  ) {
+    if parts.count == 1, port == 0 {
       let value = parts[0].value
       add(
         value.rawSpan, as: parts[0].declared, nameMode: parts[0].nameMode, line: line, id: id)
@@ -322,9 +401,11 @@ struct FeedSink {
     }
     let common = currentContext
     var context = common
-    if members.count > 1 {
-      context.condition = collection.intern(members.map(\.text).joined(separator: " AND "))
+    if members.count > 1 || port != 0 {
+      let texts = members.map(\.text) + (port == 0 ? [] : ["port:\(port)"])
+      context.condition = collection.intern(texts.joined(separator: " AND "))
       context.conditionCount = UInt8(members.count)
+      context.conditionPort = port
       context.flags.insert(.joint)
     }
     for (index, member) in members.enumerated() {

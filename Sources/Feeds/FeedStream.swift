@@ -95,6 +95,14 @@ struct FeedStream {
     }
   }
 
+  /// Whether so many bytes can be looked at; what is missing of them is read.
+  mutating func hasRoom(for count: Int) -> Bool {
+    while window.count - start < count {
+      if !fill() { return start < window.count }
+    }
+    return true
+  }
+
   private mutating func fillTranscoded(_ source: InputSource) throws(InputError) -> Bool {
     let before = window.count
     var raw: [UInt8] = []
@@ -109,21 +117,18 @@ struct FeedStream {
   private static func read(
     _ source: InputSource, into bytes: inout [UInt8], atLeast count: Int
   ) throws(InputError) -> Int {
-    // The initializer cannot pass a typed error on, so the error is carried out.
-    var fault: InputError?
-    let chunk = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
-      do throws(InputError) {
-        // SAFETY: the source writes inside the buffer and says how much of it.
-        let read = try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer))
-        length = min(max(read, 0), count)
-      } catch {
-        length = 0
-        fault = error
+    var read = 0
+    try bytes.append(addingCapacity: count) {
+      (output: inout OutputSpan<UInt8>) throws(InputError) in
+      // SAFETY: the source writes inside the buffer and says how much of it.
+      try unsafe output.withUnsafeMutableBufferPointer {
+        (buffer: UnsafeMutableBufferPointer<UInt8>, written: inout Int) throws(InputError) in
+        read = min(
+          max(try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer)), 0), buffer.count)
+        written += read
       }
     }
-    if let fault { throw fault }
-    bytes.append(contentsOf: chunk)
-    return chunk.count
+    return read
   }
 
   /// Turns a window that begins with UTF-16's byte order mark into UTF-8.

@@ -26,6 +26,8 @@ enum JSONDetection {
     guard let evidence = gather(sample, isWhole: isWhole) else { return nil }
     if evidence.keys.isEmpty, evidence.values > 0 { return .empty }
     if let format = stixOrMISP(evidence) ?? record(evidence) { return format }
+    if OTXFeed.fits({ evidence.has($0) }) { return .format(.otx, nil) }
+    if evidence.hasAll("ipAddress", "abuseConfidenceScore") { return .format(.abuseIPDB, nil) }
     if evidence.has("list", within: 1),
       evidence.has("name") || evidence.has("matching_attributes")
         || evidence.has("version") || evidence.has("description")

@@ -109,6 +109,10 @@ struct JSONFeed {
   /// Gives up the top-level value begun and goes on behind the next line end; false at the end.
   mutating func resynchronize() -> Bool {
     tokenizer.reset()
+    // What is broken at its first byte stands behind the end of the line before.
+    var place = stream.start
+    while place < stream.window.count, Text.isSpace(stream.window[place]) { place += 1 }
+    stream.moveStart(to: place)
     let found = stream.nextLine(limit: Self.tokenLimit) != nil
     offset = stream.start
     return found

@@ -7,9 +7,14 @@ struct JointPart {
   var declared: DeclaredKind
   var nameMode: MatchMode
 
-  /// Makes an address one with a port; false for a prefix, which has none.
+  /// Whether the value is a single address.
+  var isAddress: Bool {
+    IPAddressText.ipv4(value.rawSpan) != nil || IPAddressText.ipv6(value.rawSpan) != nil
+  }
+
+  /// Makes an address one with a port; false for any other value, which has none of its own.
   mutating func join(port: [UInt8]) -> Bool {
-    if value.contains(Byte.slash) { return false }
+    guard isAddress else { return false }
     let isLong = value.contains(Byte.colon)
     value =
       (isLong ? [UInt8(ascii: "[")] : []) + value + (isLong ? [UInt8(ascii: "]")] : [])

@@ -57,7 +57,8 @@ struct TextDetection {
       isAdblockHeader = true
       return
     }
-    if Comment.isWhole(line) { return }
+    // What unbound's lists begin with says nothing of a line.
+    if Comment.isWhole(line) || Text.equals(line, "server:") { return }
     if RPZFormat.isPolicy(line) { policies += 1 }
     if Text.starts(line, "$TTL") || Text.starts(line, "$ORIGIN")
       || Text.firstIndex(of: "SOA", in: line) != nil
@@ -104,6 +105,7 @@ struct TextDetection {
       formats.append(.plain)
       if test.fitsAddress(value) { formats.append(.netset) }
     }
+    if NetsetFormat.fits(line) { formats.append(.netset) }
     if formats.contains(.plain) || Text.starts(value, "/") && pathTest.fits(value) {
       formats.append(.maltrail)
     }
@@ -157,7 +159,11 @@ struct TextDetection {
     {
       return .format(.maltrail, nil)
     }
-    if isMost(fits[.netset] ?? 0, of: lines), prefixes > 0 { return .format(.netset, nil) }
+    if isMost(fits[.netset] ?? 0, of: lines),
+      prefixes > 0 || (fits[.plain] ?? 0) < (fits[.netset] ?? 0)
+    {
+      return .format(.netset, nil)
+    }
     if isMost(fits[.plain] ?? 0, of: lines) { return .format(.plain, nil) }
     if let plan, isMost(plan.fittingRows, of: plan.rows) { return table(plan) }
     if lines == 0 { return noLines() }
@@ -192,6 +198,9 @@ struct TextDetection {
     if let format = FeedFormat(name: name) { return .format(format, nil) }
     if name == "misp-feed-hashes" {
       return .index(.mispFeed, name + ": an index, the events are beside it")
+    }
+    if name == "suricata-iprep-categories" {
+      return .index(.suricataIPRep, name + ": names of categories, no addresses")
     }
     return .refused(name, advice: "leave the file out")
   }
@@ -320,6 +329,12 @@ enum ForeignLine {
         return FeedFormat.suricataIPRep.name
       }
     }
+    // `id,short name,description` beside Suricata's lists.
+    if parts.count >= 2, parts.count <= 3, let category = Text.number(first), category <= 60,
+      parts.dropFirst().allSatisfy({ isName(line.extracting($0)) })
+    {
+      return "suricata-iprep-categories"
+    }
     // `digest,uuid` of MISP's cache, and `uuid.json,md5,sha1` beside a folder's events.
     let ends = [Text.string(first), Text.string(last)]
     if ends.contains(where: {
@@ -328,6 +343,14 @@ enum ForeignLine {
       return "misp-feed-hashes"
     }
     return nil
+  }
+
+  /// Whether text begins with a letter and holds no dot.
+  private static func isName(_ text: RawSpan) -> Bool {
+    let text = Text.trimmed(text)
+    guard !text.isEmpty, !Text.isDigit(text.byte(unchecked: 0)) else { return false }
+    return Text.isAlphanumeric(text.byte(unchecked: 0))
+      && Text.firstIndex(of: Byte.dot, in: text) == nil
   }
 
   /// ClamAV's offset of a body signature: `*`, `n`, `EOF-n`, `EP+n`, `S0+n`, each `,maxshift`.

@@ -119,6 +119,8 @@ public struct SourceContext: Sendable, Hashable {
   public var conditionMember: UInt8 = 0
   /// Number of the condition's members; 0 without one.
   public var conditionCount: UInt8 = 0
+  /// The responder's port that the condition asks for besides its members, or 0.
+  public var conditionPort: UInt16 = 0
 
   /// The most values of one condition.
   public static let mostConditionMembers = 8
@@ -136,7 +138,8 @@ public struct SourceContext: Sendable, Hashable {
     hasher.combine(validUntil)
     hasher.combine(
       UInt64(confidence) | UInt64(tlp.rawValue) << 8 | UInt64(flags.rawValue) << 16
-        | UInt64(conditionMember) << 24 | UInt64(conditionCount) << 32)
+        | UInt64(conditionMember) << 24 | UInt64(conditionCount) << 32
+        | UInt64(conditionPort) << 40)
   }
 }
 

@@ -9,6 +9,8 @@ public struct IndicatorCollection: Sendable {
   public var records: [IndicatorRecord] = []
   /// Names of the feeds as the user wrote them, by index.
   public var feeds: [FeedDescription] = []
+  /// Digests that are no records, of feeds read with `FeedOptions.gathersDigests`.
+  public private(set) var digestLists: [DigestList] = []
   /// Normal forms of the values.
   public private(set) var values: [UInt8] = []
   /// Contexts by index; index 0 says nothing.
@@ -41,6 +43,17 @@ public struct IndicatorCollection: Sendable {
     // SAFETY: the closure only reads the span's bytes.
     unsafe value.withUnsafeBytes { unsafe values.append(contentsOf: $0) }
     records.append(record)
+  }
+
+  /// Adds digests of a feed that are no records.
+  public mutating func append(_ list: DigestList) {
+    if list.count > 0 { digestLists.append(list) }
+  }
+
+  /// Gives the lists away; the collection is left with its records.
+  public mutating func takeDigestLists() -> [DigestList] {
+    defer { digestLists = [] }
+    return digestLists
   }
 
   /// Makes room for so many more indicators with so many bytes of values in all.

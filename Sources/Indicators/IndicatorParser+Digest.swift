@@ -60,6 +60,60 @@ extension IndicatorParser {
     return DigestOutcome(refusal: nil)
   }
 
+  /// Decodes lines that are so many hexadecimal digits each and nothing else, as `parseDigest` would.
+  ///
+  /// Stops before the first line that is anything else or whose digest is refused.
+  ///
+  /// - Parameters:
+  ///   - text: the lines, of which the last may be cut.
+  ///   - digits: hexadecimal digits of each, of a digest's length.
+  ///   - lineEnd: bytes of a line's end: 1, or 2 with a carriage return.
+  ///   - values: where the digests are appended.
+  /// - Returns: the number of lines that were decoded.
+  public static func decodeDigests(
+    _ text: RawSpan, digits: Int, lineEnd: Int, to values: inout [UInt8]
+  ) -> Int {
+    precondition(isDigestLength(digits) && 1...2 ~= lineEnd)
+    let step = digits + lineEnd
+    let most = text.byteCount / step
+    var count = 0
+    values.append(addingCapacity: most * digits / 2) { output in
+      // SAFETY: the closure says how much of the buffer it has written, from its start.
+      unsafe output.withUnsafeMutableBufferPointer { buffer, written in
+        guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+        while count < most {
+          let start = count * step
+          guard text.byte(unchecked: start + step - 1) == 0x0a,
+            lineEnd == 1 || text.byte(unchecked: start + digits) == 0x0d
+          else { break }
+          var invalid: UInt64 = 0
+          // All lengths are multiples of four bytes, eight digits.
+          for place in 0..<digits / 8 {
+            let four = fourBytes(
+              text.littleEndianUInt64(unchecked: start + place * 8), &invalid)
+            // SAFETY: `written` and what stands behind it are below the room for `most` digests.
+            unsafe base.storeBytes(
+              of: four.littleEndian, toByteOffset: written + place * 4, as: UInt32.self)
+          }
+          if invalid != 0 { break }
+          if KnownDigests.mayBegin(with: unsafe buffer[written]),
+            KnownDigests.refusal(text.extracting(start..<start + digits)) != nil
+          {
+            break
+          }
+          written += digits / 2
+          count += 1
+        }
+      }
+    }
+    return count
+  }
+
+  /// The kind of an undeclared digest of so many hexadecimal digits; nil for other lengths.
+  public static func digestKind(ofDigits digits: Int) -> IndicatorKind? {
+    isDigestLength(digits) ? kind(ofLength: digits / 2, nil) : nil
+  }
+
   /// The bytes that eight hexadecimal digits stand for, the first in the lowest place; another byte sets
   /// bits of `invalid`.
   @inline(__always)

@@ -114,8 +114,10 @@ public struct IndicatorParser: Sendable {
   ) -> Refusal? {
     guard cell.byteCount <= Self.longestCell else { return .tooLong }
     let family = Family(declared)
-    let text = cell.extracting(
-      Trimming.range(cell, family == .string ? .opaque : .full))
+    // A text is bytes: quotes and blanks at its ends are its own.
+    let text =
+      declared == .kind(.text)
+      ? cell : cell.extracting(Trimming.range(cell, family == .string ? .opaque : .full))
     if text.isEmpty { return .empty }
     switch family {
     case .string:

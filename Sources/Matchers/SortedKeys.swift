@@ -1,3 +1,5 @@
+internal import CByteKernels
+
 /// A view of a sorted table of keys of one width, such as digests, that finds a key's place in it.
 ///
 /// The keys themselves are the structure: since digests are spread evenly, the leading bits of a key say
@@ -208,7 +210,14 @@ public struct SortedKeys: Sendable {
     var words = [UInt64](repeating: 0, count: BlockedFilter.wordCount(keys: count))
     var last = 0
     offsets[0] = 0
-    for index in 0..<count {
+    // The filter is larger than the caches: its words are asked for some keys ahead.
+    var ahead = InlineArray<16, UInt64>(repeating: 0)
+    for index in 0..<count &+ 16 {
+      if index >= 16 {
+        let hash = ahead[index & 15]
+        words[BlockedFilter.word(of: hash, count: words.count)] |= BlockedFilter.mask(of: hash)
+      }
+      if index >= count { continue }
       let bucket = bucket(keys, at: index &* width, count: bucketCount)
       guard bucket >= last else { throw .unusableInput("key \(index) is out of order") }
       while last < bucket {
@@ -216,7 +225,8 @@ public struct SortedKeys: Sendable {
         offsets[last] = UInt32(truncatingIfNeeded: index)
       }
       let hash = hash.hash(keys, at: index &* width, length: shortestKey, foldingCase: false)
-      words[BlockedFilter.word(of: hash, count: words.count)] |= BlockedFilter.mask(of: hash)
+      ahead[index & 15] = hash
+      Self.prefetch(words, BlockedFilter.word(of: hash, count: words.count))
     }
     var writer = ImageWriter(
       format: format, parameters: [UInt64(width), seed, UInt64(count)],
@@ -224,5 +234,14 @@ public struct SortedKeys: Sendable {
     writer.copy(words.rawBytes, section: 0, byteOffset: 0)
     writer.copy(offsets.rawBytes, section: 1, byteOffset: 0)
     return writer.finish()
+  }
+
+  /// Asks for a word to be brought nearer.
+  @inline(__always)
+  private static func prefetch(_ words: [UInt64], _ index: Int) {
+    // SAFETY: the address is only a hint, which is never read from.
+    unsafe words.withUnsafeBufferPointer { words in
+      if let base = words.baseAddress { unsafe sekisho_prefetch(base + index) }
+    }
   }
 }

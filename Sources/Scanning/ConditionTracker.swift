@@ -1,4 +1,5 @@
 import Indicators
+import Parsing
 
 /// Which values of joint conditions were seen in one record, or so far in one flow.
 ///
@@ -93,5 +94,34 @@ final class FlowConditions: @unchecked Sendable {
     _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope, shard: UInt8
   ) -> Bool {
     parts[Int(shard) & 63].tracker.isMet(place, database: database, scope)
+  }
+}
+
+extension ObservableBatch {
+  /// Whether a value was seen with a responder's port: that of its flow, of the event that its record
+  /// tells of, or the one written behind it as `name:port`.
+  func shows(
+    port: UInt16, with observed: Observable, in record: ObservableRecord, chunk: RawSpan
+  ) -> Bool {
+    if record.flow != ObservableRecord.noFlow, Int(record.flow) < flows.count {
+      return flows[Int(record.flow)].destinationPort == port
+    }
+    if let end = context(of: record)?.destination, end.port != 0 { return end.port == port }
+    guard !observed.flags.contains(.inArena) else { return false }
+    return Self.portBehind(Int(observed.offset) + Int(observed.length), in: chunk) == port
+  }
+
+  /// The number of `:number` at an offset, or nil.
+  private static func portBehind(_ offset: Int, in text: RawSpan) -> UInt16? {
+    guard offset < text.byteCount, text.byte(unchecked: offset) == Byte.colon else { return nil }
+    var value = 0
+    var place = offset + 1
+    while place < text.byteCount, place <= offset + 6 {
+      let digit = text.byte(unchecked: place) &- Byte.zero
+      guard digit <= 9 else { break }
+      value = value * 10 + Int(digit)
+      place += 1
+    }
+    return place > offset + 1 && value > 0 ? UInt16(exactly: value) : nil
   }
 }

@@ -66,7 +66,7 @@ package struct EntryCatalog {
       resolved.condition = bytes(context.condition, database)
       resolved.conditionPlace = ConditionPlace(
         condition: context.condition, bit: 1 << UInt16(context.conditionMember & 15),
-        all: (1 << UInt16(min(context.conditionCount, 15))) - 1)
+        all: (1 << UInt16(min(context.conditionCount, 15))) - 1, port: context.conditionPort)
     }
     return resolved
   }

@@ -158,4 +158,6 @@ package struct ConditionPlace: Sendable, Equatable {
   package var bit: UInt16
   /// The bits of all members.
   package var all: UInt16
+  /// The responder's port that must be seen as well, or 0.
+  package var port: UInt16
 }

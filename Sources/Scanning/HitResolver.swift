@@ -225,8 +225,8 @@ final class HitResolver: BatchProcessor {
         let observed = batch.observables[Int(match.observable)]
         let entry = catalog.entry(database: database, entry: match.entry)
         consider(
-          entry, match: match.kind, observed: observed, time: record.time,
-          scope: ConditionTracker.Scope(observed.record, record, batch), &allowed)
+          entry, match: match.kind, observed: observed, record: record, batch: batch,
+          chunk: chunk, &allowed)
       }
     }
     guard !candidates.isEmpty else { return false }
@@ -283,19 +283,24 @@ final class HitResolver: BatchProcessor {
 
   /// Takes an entry in where one of its sources takes part, and notes what allows it.
   private func consider(
-    _ entry: ResolvedEntry, match: MatchKind, observed: Observable, time: Int64,
-    scope: ConditionTracker.Scope,
+    _ entry: ResolvedEntry, match: MatchKind, observed: Observable, record: ObservableRecord,
+    batch: ObservableBatch, chunk: RawSpan,
     _ allowed: inout [(kind: IndicatorKind, suppression: Suppression)]
   ) {
     var sources: [Int] = []
     var confidence: UInt8 = 0
     var validity: Validity?
+    let time = record.time
     // A source has a dozen arrays, so none is copied here.
     for index in entry.sources.indices {
-      if let place = entry.sources[index].conditionPlace, !options.ignoresConditions,
-        !isMet(place, database: entry.reference.database, scope)
-      {
-        continue
+      if let place = entry.sources[index].conditionPlace, !options.ignoresConditions {
+        let scope = ConditionTracker.Scope(observed.record, record, batch)
+        // A member is noted whatever its port, since others may come behind it.
+        let isMet = isMet(place, database: entry.reference.database, scope)
+        guard isMet,
+          place.port == 0
+            || batch.shows(port: place.port, with: observed, in: record, chunk: chunk)
+        else { continue }
       }
       if entry.sources[index].flags.contains(.allow) {
         if match != .address, match != .urlHost {

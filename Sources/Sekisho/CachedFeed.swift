@@ -15,7 +15,7 @@ import Parsing
 /// Strings, lists and contexts are numbered anew, from those of the feed's records alone.
 struct CachedFeed {
   /// Changes whenever what is kept, or what reading means, changes.
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   private static let magic = Array("SekiFeed".utf8)
   private static let headerLength = 28
 
@@ -223,6 +223,7 @@ private struct NumberTables {
       body.append(context.flags.rawValue)
       body.append(context.conditionMember)
       body.append(context.conditionCount)
+      body.append(context.conditionPort)
     }
   }
 
@@ -255,6 +256,7 @@ private struct NumberTables {
       context.flags = SourceFlags(rawValue: reader.number(UInt8.self))
       context.conditionMember = reader.number(UInt8.self)
       context.conditionCount = reader.number(UInt8.self)
+      context.conditionPort = reader.number(UInt16.self)
       contexts.append(collection.intern(context))
     }
     return contexts

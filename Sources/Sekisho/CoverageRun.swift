@@ -86,7 +86,7 @@ extension Sekisho {
     let compilation = compile(requests)
     return CoverageFeeds(
       compilation: Compilation(
-        collection: compilation.collection, report: compilation.report,
+        gathered: compilation.gathered, report: compilation.report,
         errors: errors + compilation.errors, cacheUse: compilation.cacheUse),
       sources: sources, undated: undated)
   }

@@ -43,8 +43,10 @@ public enum Sekisho {
           collection.feeds[collection.feeds.count - 1].input = input
           continue
         }
+        var options = file.options
+        options.gathersDigests = true
         try FeedReader.read(
-          path: file.path, format: file.format, options: file.options, into: &collection,
+          path: file.path, format: file.format, options: options, into: &collection,
           report: &report)
         if file.path != "-" {
           collection.feeds[collection.feeds.count - 1].input = FeedInput(path: file.path)
@@ -55,14 +57,16 @@ public enum Sekisho {
     }
     let use = reader?.finish() ?? FeedCache.Use()
     return Compilation(
-      collection: collection, report: report, errors: errors, cacheUse: use)
+      gathered: collection, report: report, errors: errors, cacheUse: use)
   }
 }
 
 /// Indicators read from feeds, on their way to a database.
 public struct Compilation: Sendable {
+  /// What the feeds said, lists of digests as such.
+  let gathered: IndicatorCollection
   /// What the feeds said.
-  public let collection: IndicatorCollection
+  public var collection: IndicatorCollection { gathered.unpacked() }
   /// What came of each feed.
   public let report: FeedReport
   /// Feeds that could not be read.
@@ -72,7 +76,7 @@ public struct Compilation: Sendable {
 
   /// The database as it is written to a file.
   public func compiled() throws(DatabaseError) -> CompiledDatabase {
-    try DatabaseCompiler.compile(collection)
+    try DatabaseCompiler.compile(gathered)
   }
 
   /// The database, in memory.

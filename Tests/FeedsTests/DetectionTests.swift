@@ -33,30 +33,30 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     ),
     RefusedCase(
       name: "YARA", text: "rule evil : test {\n  strings:\n    $a = \"x\"\n}\n",
-      error: "feed: YARA rules is not read by this version; leave the file out"),
+      error: "feed: YARA rules are not read by this version; leave the file out"),
     RefusedCase(
       name: "Sigma",
       text: "title: x\nlogsource:\n  product: windows\ndetection:\n  condition: selection\n",
-      error: "feed: Sigma rules is not read by this version; leave the file out"),
+      error: "feed: Sigma rules are not read by this version; leave the file out"),
     RefusedCase(
       name: "Suricata rules",
       text: "alert ip [192.0.2.66] any -> any any (msg:\"x\"; sid:1;)\n",
-      error: "feed: Suricata rules is not read by this version; leave the file out"),
+      error: "feed: Suricata rules are not read by this version; leave the file out"),
     RefusedCase(
       name: "ClamAV .ndb", text: "Win.Test-1:0:*:3c3f202f2a2a2f6576616c\n",
-      error: "feed: ClamAV body signatures (.ndb) is not read by this version; leave the file out"),
+      error: "feed: ClamAV body signatures (.ndb) are not read by this version; leave the file out"),
     RefusedCase(
       name: "ClamAV .ldb", text: "Win.Test-1;Target:0;(0);3c3f202f2a2a2f\n",
       error:
-        "feed: ClamAV logical signatures (.ldb) is not read by this version; leave the file out"),
+        "feed: ClamAV logical signatures (.ldb) are not read by this version; leave the file out"),
     RefusedCase(
       name: "ClamAV .mdb", text: "512:\(Sample.md5):Win.Test-1\n",
       error:
-        "feed: ClamAV section hashes (.mdb, .msb) is not read by this version; leave the file out"),
+        "feed: ClamAV section hashes (.mdb, .msb) are not read by this version; leave the file out"),
     RefusedCase(
       name: "ClamAV .wdb", text: "M:one.example:two.example\n",
       error:
-        "feed: ClamAV lists of URL pairs (.wdb, .pdb) is not read by this version; leave the file out"
+        "feed: ClamAV lists of URL pairs (.wdb, .pdb) are not read by this version; leave the file out"
     ),
     RefusedCase(
       name: "suricata-datajson", text: "[{\"host\": \"evil.example\", \"context\": \"x\"}]",

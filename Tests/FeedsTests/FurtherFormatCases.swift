@@ -127,11 +127,92 @@ extension FeedCase {
         "3 ipv4 192.0.2.67 exact port 443", "4 ipv6 2001:db8::7 exact port 443",
         "5 filename x.exe exact joint", "5 md5 \(Sample.md5) exact joint",
         "5 filename x.exe exact joint", "5 sha1 \(Sample.sha1) exact joint",
-        "9 domain five.example exact",
+        "7 domain three.example exact joint", "9 domain five.example exact",
       ],
       diagnostics: [
-        "4 (protocol-not-checked)", "6 unsupported-path", "7 unsupported-path",
+        "4 (protocol-not-checked)", "6 unsupported-path",
         "8 unsupported-pattern", "10 unsupported-pattern",
+      ]),
+    FeedCase(
+      name: "netset: what ipset saves",
+      text: """
+        create bad hash:net family inet hashsize 1024 maxelem 65536
+        add bad 203.0.113.0/24
+        add bad 192.0.2.66 timeout 600 comment "seen often"
+        add bad 192.0.2.67 nomatch
+        add ports 192.0.2.68,tcp:8443
+        add bad 2001:db8:bad::/48
+        """, format: .netset,
+      entries: [
+        "2 ipv4 203.0.113.0/24 prefix", "3 ipv4 192.0.2.66 exact",
+        "5 ipv4 192.0.2.68 exact port 8443", "6 ipv6 2001:db8:bad::/48 prefix",
+      ], diagnostics: ["4 unsupported-rule"]),
+    FeedCase(
+      name: "netset: ranges with names",
+      text: """
+        # P2P text
+        Evil Corp:203.0.113.0-203.0.113.255
+        Evil: the second:192.0.2.66-192.0.2.66
+        """, format: .netset,
+      entries: ["2 ipv4 203.0.113.0/24 prefix", "3 ipv4 192.0.2.66 exact"]),
+    FeedCase(
+      name: "netset: filter levels",
+      text: """
+        203.000.113.000 - 203.000.113.255 , 000 , Evil Corp
+        192.000.002.066 - 192.000.002.066 , 100 , Evil
+        198.051.100.000 - 198.051.100.255 , 200 , let through
+        """, format: .netset,
+      entries: ["1 ipv4 203.0.113.0/24 prefix", "2 ipv4 192.0.2.66 exact"],
+      diagnostics: ["3 unsupported-rule"]),
+    FeedCase(
+      name: "abuseipdb: a block list, an address nobody reported",
+      text: #"""
+        {"meta":{"generatedAt":"2024-05-01T00:00:00+00:00"},"data":[
+        {"ipAddress":"192.0.2.66","countryCode":"ZZ","abuseConfidenceScore":100},
+        {"ipAddress":"192.0.2.67","abuseConfidenceScore":0,"domain":"provider.example"},
+        {"ipAddress":"2001:db8:bad::1","abuseConfidenceScore":90,"hostnames":["host.example"]}]}
+        """#, format: .abuseIPDB,
+      entries: ["2 ipv4 192.0.2.66 exact", "4 ipv6 2001:db8:bad::1 exact"],
+      diagnostics: ["3 zero-score"]),
+    FeedCase(
+      name: "otx: a page of pulses",
+      text: #"""
+        {"count":1,"results":[{"id":"5f0f6b4a","name":"Evil campaign","indicators":[
+        {"id":1,"indicator":"evil.example","type":"domain","title":"first"},
+        {"id":2,"indicator":"host.evil.example","type":"hostname"},
+        {"id":3,"indicator":"192.0.2.66","type":"IPv4"},
+        {"id":4,"indicator":"203.0.113.0/24","type":"CIDR"},
+        {"id":5,"indicator":"\#(Sample.sha256)","type":"FileHash-SHA256"},
+        {"id":6,"indicator":"CVE-2024-0001","type":"CVE"},
+        {"id":7,"indicator":"/gate.php","type":"URI"},
+        {"id":8,"indicator":"\#(Sample.sha1)","type":"FileHash-PEHASH"}],
+        "tags":["c2"],"adversary":"Evil Group","malware_families":[{"id":"EVILBOT"}],
+        "attack_ids":[{"id":"T1071","name":"x"}],"references":["https://report.example/1"],"TLP":"green"}]}
+        """#, format: .otx,
+      entries: [
+        "2 domain evil.example withSubdomains", "3 domain host.evil.example exact",
+        "4 ipv4 192.0.2.66 exact", "5 ipv4 203.0.113.0/24 prefix",
+        "6 sha256 \(Sample.sha256) exact",
+      ], diagnostics: ["7 unsupported-kind", "8 path-only", "9 unsupported-kind"]),
+    FeedCase(
+      name: "stix: a name, a prefix, another end's address with a port",
+      text: FeedCase.bundle([
+        "[domain-name:value = 'evil.example' AND network-traffic:dst_port = 443]",
+        "[network-traffic:dst_ref.value = '192.0.2.66' AND network-traffic:dst_port = 443]",
+        "[network-traffic:dst_ref.value = 'c2.example' AND network-traffic:dst_port = 8443]",
+        "[network-traffic:dst_ref.value = '203.0.113.0/24' AND network-traffic:dst_port = 25]",
+        "[network-traffic:src_ref.value = '192.0.2.67' AND network-traffic:dst_port = 25]",
+        "[network-traffic:dst_ref.value = '192.0.2.68' AND network-traffic:src_port = 25]",
+        "[domain-name:value = 'evil.example' AND network-traffic:dst_port = 70000]",
+        "[network-traffic:dst_port = 4444]",
+      ]), format: .stix,
+      entries: [
+        "2 domain evil.example exact joint", "3 ipv4 192.0.2.66 exact port 443",
+        "4 domain c2.example exact joint", "5 ipv4 203.0.113.0/24 prefix joint",
+        "6 ipv4 192.0.2.67 exact joint",
+      ],
+      diagnostics: [
+        "7 unsupported-path", "8 unsupported-path", "9 unsupported-path",
       ]),
   ]
 
@@ -169,10 +250,11 @@ extension FeedCase {
       text: """
         {"ioc": {"host": "evil.example"}, "context": "x"}
         {"host": broken}
+        broken
         {"info": {"threat": [{"host": "bad.example"}]}}
         """, format: .suricataDatajson,
-      entries: ["1 domain evil.example exact", "3 domain bad.example exact"],
-      diagnostics: ["2 malformed-json"]),
+      entries: ["1 domain evil.example exact", "4 domain bad.example exact"],
+      diagnostics: ["2 malformed-json", "3 malformed-json"]),
     FeedCase(
       name: "report: what is defanged, and digests",
       text: """
@@ -232,11 +314,45 @@ extension FeedCase {
     #expect(loaded.entries == ["1 user-agent EvilBot/1.0 exact weak"])
   }
 
+  /// Base64 of `"evil" ` and of ` cmd`: what a text begins and ends with is its own.
+  @Test func textsKeepTheirQuotesAndBlanks() {
+    var options = FeedOptions()
+    options.dataset = .string(.text)
+    let loaded = Loaded("ImV2aWwiIA==\nIGNtZA==\n", format: .suricataDataset, options: options)
+    #expect(
+      loaded.entries == ["1 text \"evil\"  contains", "2 text  cmd contains"])
+  }
+
+  @Test func pulsesGiveTheirContextToTheIndicatorsBeforeIt() {
+    let text = FeedCase.further.first { $0.format == .otx }?.text ?? ""
+    let loaded = Loaded(text)
+    let pulse = [
+      "reference=https://report.example/1", "labels=c2", "attack=T1071", "malware=EVILBOT",
+      "actors=Evil Group", "tlp=green",
+    ]
+    #expect(loaded.context(of: "evil.example") == ["id=5f0f6b4a", "description=first"] + pulse)
+    #expect(
+      loaded.context(of: "192.0.2.66") == ["id=5f0f6b4a", "description=Evil campaign"] + pulse)
+  }
+
+  @Test func rangesKeepTheirNames() {
+    let loaded = Loaded("Evil: the second:192.0.2.66-192.0.2.66\nX:192.0.2.70-192.0.2.70\n")
+    #expect(loaded.context(of: "192.0.2.66") == ["description=Evil: the second"])
+  }
+
+  @Test func namesOfReputationCategoriesAreNoFeed() {
+    let loaded = Loaded("1,BadHosts,Known bad hosts\n2,CnC,Command and control\n")
+    #expect(loaded.warnings == ["suricata-iprep-categories"])
+    #expect(loaded.entries == [])
+  }
+
   @Test func clamAVListsOfWhatIsAllowedAllow() {
     let text = "\(Sample.md5):1024:Good.File\n"
     #expect(Loaded(text, path: "a/local.fp").entries == ["1 md5 \(Sample.md5) exact allow"])
     #expect(Loaded(text, path: "local.sfp.gz").entries == ["1 md5 \(Sample.md5) exact allow"])
     #expect(Loaded(text, path: "local.hdb").entries == ["1 md5 \(Sample.md5) exact"])
+    #expect(Loaded(text, path: "local.imp").entries == ["1 imphash \(Sample.md5) exact"])
+    #expect(Loaded(text, path: "local.imp").entries == ["1 imphash \(Sample.md5) exact"])
   }
 
   @Test func aFolderOfMISPEventsIsReadAsOne() {

@@ -104,8 +104,10 @@ extension FeedCase {
         <IndicatorItem condition="is"><Context search="PortItem/remotePort"/><Content>443</Content></IndicatorItem>
         </Indicator></Indicator></definition></ioc>
         """, format: .openIOC,
-      entries: ["3 ipv4 192.0.2.66 exact port 443", "7 md5 \(Sample.md5) exact"],
-      diagnostics: ["8 (file-facts-not-checked)", "11 unsupported-path"]),
+      entries: [
+        "3 ipv4 192.0.2.66 exact port 443", "7 md5 \(Sample.md5) exact",
+        "11 domain evil.example exact joint",
+      ], diagnostics: ["8 (file-facts-not-checked)"]),
     FeedCase(
       name: "stix: several bundles in an array",
       text: "[" + bundle(["[domain-name:value = 'one.example']"]) + ",\n"

@@ -95,3 +95,54 @@ import Testing
     #expect(loaded.context(of: "evil.example").isEmpty)
   }
 }
+
+/// Digests that are gathered in lists are those that would be records.
+@Suite struct GatheringTests {
+  private func sorted(_ loaded: Loaded) -> [String] {
+    let collection = loaded.collection.unpacked()
+    var other = loaded
+    other.collection = collection
+    return other.entries.sorted()
+  }
+
+  @Test(arguments: ["\n", "\r\n"])
+  func digestsInListsAreThoseOfRecords(_ lineEnd: String) {
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    var lines = ["# list", "", "evil.example"]
+    for number in 0..<9000 {
+      let digits = String(number, radix: 16)
+      let digest = String(repeating: "0", count: 8 - digits.count) + digits
+      let width = number % 3000 < 2990 ? 8 : [4, 5, 7, 12, 16][number % 5]
+      lines.append(String(repeating: digest, count: width))
+      if number % 1000 == 500 {
+        lines += [empty, Sample.sha256.uppercased(), " " + Sample.md5, Sample.sha1 + "  x.exe"]
+        lines += [String(Sample.sha256.dropLast()), Sample.sha256 + "0", "# x"]
+      }
+    }
+    lines.append(Sample.sha256)
+    let text = lines.joined(separator: lineEnd)
+    for kinds in [IndicatorKindSet.all, IndicatorKindSet([.md5, .domain])] {
+      var options = FeedOptions()
+      options.kinds = kinds
+      let records = Loaded(text, format: .plain, options: options)
+      options.gathersDigests = true
+      let lists = Loaded(text, format: .plain, options: options)
+      #expect(kinds != .all || lists.collection.digestLists.count == 6)
+      #expect(sorted(lists) == sorted(records))
+      #expect(lists.summary?.entries == records.summary?.entries)
+      #expect(lists.summary?.candidates == records.summary?.candidates)
+      #expect(lists.summary?.refusals.counts == records.summary?.refusals.counts)
+      #expect(lists.diagnostics == records.diagnostics)
+    }
+  }
+
+  @Test func whoLimitsEntriesGetsRecords() {
+    var options = FeedOptions()
+    options.gathersDigests = true
+    options.minimumConfidence = 50
+    options.confidence = 20
+    let loaded = Loaded(Sample.sha256 + "\n" + Sample.md5 + "\n", options: options)
+    #expect(loaded.collection.digestLists.isEmpty)
+    #expect(loaded.summary?.refusals.counts == ["confidence-too-low": 2])
+  }
+}

@@ -13,7 +13,8 @@ import Testing
       #"""
       {"type":"bundle","id":"bundle--1","objects":[
       {"type":"indicator","id":"indicator--1","valid_from":"2024-01-01T00:00:00Z","pattern":"[domain-name:value = 'shared.example' AND ipv4-addr:value = '192.0.2.72']"},
-      {"type":"indicator","id":"indicator--2","valid_from":"2024-01-01T00:00:00Z","pattern":"[network-traffic:dst_ref.value = '192.0.2.80' AND network-traffic:dst_port = 8443]"}]}
+      {"type":"indicator","id":"indicator--2","valid_from":"2024-01-01T00:00:00Z","pattern":"[network-traffic:dst_ref.value = '192.0.2.80' AND network-traffic:dst_port = 8443]"},
+      {"type":"indicator","id":"indicator--5","valid_from":"2024-01-01T00:00:00Z","pattern":"[domain-name:value = 'port.example' AND network-traffic:dst_port = 8443]"}]}
       """#)
   }
 
@@ -48,6 +49,34 @@ import Testing
   @Test func anAddressWithItsPort() throws {
     #expect(try hits("from 192.0.2.80:443\n") == [])
     #expect(try hits("from 192.0.2.80:8443\n").count == 1)
+  }
+
+  @Test func aNameWithAPort() throws {
+    #expect(try hits("GET port.example\nCONNECT port.example:443\n") == [])
+    #expect(
+      try hits(#"{"host":"port.example","dest_ip":"192.0.2.9","dest_port":443}"# + "\n") == [])
+    let lines = try hits(
+      "CONNECT port.example:8443\n"
+        + #"{"host":"port.example","dest_ip":"192.0.2.9","dest_port":8443}"# + "\n")
+    #expect(lines.count == 2)
+    for line in lines {
+      #expect(line.contains(#""condition":"domain:port.example AND port:8443""#), "\(line)")
+    }
+  }
+
+  /// Of a flow the responder's port counts: that of the question for the name is another.
+  @Test func aNameWithAPortInAFlow() throws {
+    for (port, field) in [(443, "tls.sni"), (8443, nil)] {
+      let feed = try folder.write(
+        "port.json",
+        #"{"type":"bundle","id":"bundle--3","objects":[{"type":"indicator","id":"indicator--6","valid_from":"2024-01-01T00:00:00Z","pattern":"[domain-name:value = 'www0.example.com' AND network-traffic:dst_port = \#(port)]"}]}"#
+      )
+      let result = try CommandRunner.run(
+        ["scan", "--feed", feed, "--format", "ndjson", "Fixtures/demo.pcap"])
+      #expect(result.lines.isEmpty == (field == nil), "\(result.output)")
+      if let field { #expect(result.output.contains(#""field":"\#(field)""#)) }
+      #expect(!result.output.contains("dns.query"))
+    }
   }
 
   @Test func aLookupByHandTellsTheCondition() throws {

@@ -104,6 +104,11 @@ enum Column: Equatable {
     case (.feodo, "status"), (.feodo, "c2status"): .tags
     case (.spamhausDrop, "sblid"): .id
     case (.suricataDatajson, "context"): .description
+    case (.abuseIPDB, "ipaddress"): .value(.network, nameMode: .exact)
+    case (.abuseIPDB, "abuseconfidencescore"): .confidence
+    case (.abuseIPDB, "usagetype"): .tags
+    // The provider that the address belongs to, and names that it answers to.
+    case (.abuseIPDB, "domain"), (.abuseIPDB, "hostnames"), (.abuseIPDB, "comment"): .other
     // Where the records are, in the examples of the format's own documentation.
     case (.suricataDatajson, "threat"): .other
     case (.spamhausDrop, "type"): .other
@@ -175,6 +180,6 @@ enum ValueType {
     (.value(.kind(.pipe), nameMode: .exact), "pipe namedpipe pipename"),
     (.value(.kind(.text), nameMode: .exact), "patternintraffic"),
     (.refused(.prose), "description desc information info note notes comment reference title section"),
-    (.refused(.unsupportedKind), "command commandline cmdline cmd useraccount username user account service servicename scheduledtask scheduledtaskpath task process processname package packagename app certificate serial sslcertificateserial sha3384hash ssdeep tlsh asn as mac macaddress port cve vulnerability yara sigma snort text other cryptowallet wallet btc xmr"),
+    (.refused(.unsupportedKind), "filehashpehash pehash command commandline cmdline cmd useraccount username user account service servicename scheduledtask scheduledtaskpath task process processname package packagename app certificate serial sslcertificateserial sha3384hash ssdeep tlsh asn as mac macaddress port cve vulnerability yara sigma snort text other cryptowallet wallet btc xmr"),
   ]
 }

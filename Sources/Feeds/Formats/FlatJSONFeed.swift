@@ -84,6 +84,10 @@ struct FlatJSONFeed {
       default: break
       }
     }
+    if format == .abuseIPDB, record.hasNoScore {
+      // Nobody has reported the address.
+      return sink.refuse(.zeroScore, record.bytes.rawSpan, line: line)
+    }
     if record.hasValue { record.emit(into: &sink) }
   }
 

@@ -6,6 +6,9 @@ protocol LineFormat {
   /// White space at a line's start means something.
   static var keepsIndent: Bool { get }
 
+  /// Takes lines at the stream's place that need no closer look, as many as there are.
+  mutating func readMany(_ stream: inout FeedStream, into sink: inout FeedSink)
+
   /// Takes what one line holds, white space at its ends cut off; never an empty line.
   mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink)
 }
@@ -16,10 +19,14 @@ private let sampledLines = 4096
 extension LineFormat {
   static var keepsIndent: Bool { false }
 
+  mutating func readMany(_ stream: inout FeedStream, into sink: inout FeedSink) {}
+
   /// Reads a stream to its end.
   mutating func readAll(_ stream: inout FeedStream, into sink: inout FeedSink) {
     var lines = 0
-    while let line = stream.nextLine(limit: sink.options.lineLimit) {
+    while true {
+      readMany(&stream, into: &sink)
+      guard let line = stream.nextLine(limit: sink.options.lineLimit) else { return }
       lines += 1
       if lines == sampledLines { sink.reserve(growth: stream.growth) }
       let bytes = stream.window.rawSpan
@@ -73,6 +80,10 @@ enum Comment {
 struct PlainFormat: LineFormat {
   /// What the values are if their shape does not say.
   var declared = DeclaredKind.none
+
+  func readMany(_ stream: inout FeedStream, into sink: inout FeedSink) {
+    if declared == .none { sink.addDigestLines(&stream) }
+  }
 
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
@@ -167,17 +178,23 @@ struct LokiFormat: LineFormat {
 
 /// ClamAV's `hash:size:name[:level[:level]]` (`.hdb`, `.hsb`); the size is context.
 ///
-/// Lists of files that it must not find (`.fp`, `.sfp`) are written alike: only the file's name tells.
+/// Lists of files that it must not find (`.fp`, `.sfp`) and of hashes of import tables (`.imp`) are
+/// written alike: only the file's name tells.
 struct ClamAVHashFormat: LineFormat {
-  let isAllowed: Bool
+  private let isAllowed: Bool
+  private let declared: DeclaredKind
 
-  /// Whether a path names a list of what is allowed, compressed or not.
-  static func isAllowList(_ path: String) -> Bool {
+  /// The format of a file with this path, compressed or not.
+  init(path: String) {
     var name = path[...].utf8
     for suffix in [".gz", ".zst"] where name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
       name = name.dropLast(suffix.utf8.count)
     }
-    return [".fp", ".sfp"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    func ends(in suffix: String) -> Bool {
+      name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+    isAllowed = ends(in: ".fp") || ends(in: ".sfp")
+    declared = ends(in: ".imp") ? .kind(.imphash) : .digest
   }
 
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
@@ -198,7 +215,7 @@ struct ClamAVHashFormat: LineFormat {
       context.malware = sink.collection.intern(list: [name])
     }
     sink.setContext(context)
-    sink.add(line.extracting(0..<first), as: .digest, line: number)
+    sink.add(line.extracting(0..<first), as: declared, line: number)
   }
 
   /// Whether a line is a digest, a size or `*`, and a name.

@@ -266,11 +266,14 @@ struct OpenIOCFeed {
       }
     }
     let addresses = parts.indices.filter { parts[$0].declared == .network }
+    var responderPort: UInt16 = 0
     for port in ports {
-      guard addresses.count == 1, parts[addresses[0]].join(port: port) else {
-        return sink.refuse(.unsupportedPath, port.rawSpan, line: items[0].line)
-      }
+      if addresses.count == 1, parts[addresses[0]].join(port: port) { continue }
+      guard responderPort == 0, !parts.isEmpty, let number = Text.number(port.rawSpan),
+        let value = UInt16(exactly: number), value > 0
+      else { return sink.refuse(.unsupportedPath, port.rawSpan, line: items[0].line) }
+      responderPort = value
     }
-    sink.add(parts, line: items[0].line, id: context.id)
+    sink.add(parts, port: responderPort, line: items[0].line, id: context.id)
   }
 }

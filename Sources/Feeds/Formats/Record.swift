@@ -23,6 +23,13 @@ struct Record {
   /// Whether any field is a value.
   var hasValue: Bool { fields.contains { $0.column.isValue } }
 
+  /// Whether a confidence is given and is zero.
+  var hasNoScore: Bool {
+    fields.contains {
+      $0.column == .confidence && Text.equals(bytes.rawSpan.extracting($0.range), "0")
+    }
+  }
+
   /// Lets the values in; several of one record are several entries with one context.
   mutating func emit(into sink: inout FeedSink) {
     let bytes = bytes

@@ -106,19 +106,30 @@ struct STIXPattern {
         return sink.refuse(.unsupportedPath, source, line: line, id: id)
       }
     }
+    var responderPort: UInt16 = 0
     for port in ports {
       // With one address in sight, the port is meant to be its own.
-      let addresses = parts.indices.filter { parts[$0].declared == .network }
+      let addresses = parts.indices.filter { parts[$0].isAddress }
       let own =
-        addresses.first { ends[$0] == port.end } ?? (addresses.count == 1 ? addresses[0] : nil)
-      guard let own, parts[own].join(port: port.value) else {
+        addresses.first { ends[$0] == port.end }
+        ?? (addresses.count == 1 && ends[addresses[0]] == nil ? addresses[0] : nil)
+      if let own {
+        guard parts[own].join(port: port.value) else {
+          return sink.refuse(.unsupportedPath, source, line: line, id: id)
+        }
+      } else if port.end == .destination, responderPort == 0,
+        let number = Text.number(port.value.rawSpan), let value = UInt16(exactly: number), value > 0
+      {
+        // A name, a prefix or the other end's address: the port is a condition of its own.
+        responderPort = value
+      } else {
         return sink.refuse(.unsupportedPath, source, line: line, id: id)
       }
     }
     guard !parts.isEmpty else {
       return sink.refuse(.unsupportedPath, source, line: line, id: id)
     }
-    sink.add(parts, line: line, id: id)
+    sink.add(parts, port: responderPort, line: line, id: id)
   }
 
   // MARK: Grammar

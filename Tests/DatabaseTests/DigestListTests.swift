@@ -1,0 +1,95 @@
+import Database
+import Indicators
+import Parsing
+import Testing
+
+/// Lists of digests that are no records compile to what records would.
+@Suite struct DigestListTests {
+  private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+      return mixed ^ mixed >> 31
+    }
+  }
+
+  /// Digests of a small pool, so that many repeat, or of all there are, or such that begin alike.
+  private enum Pool: CaseIterable {
+    case few, all, alike
+  }
+
+  private func digest(_ kind: IndicatorKind, _ pool: Pool, _ generator: inout Generator) -> [UInt8]
+  {
+    let width = kind.fixedWidth ?? 0
+    switch pool {
+    case .few:
+      let byte = UInt8.random(in: 0..<40, using: &generator)
+      return (0..<width).map { UInt8(truncatingIfNeeded: ($0 + 7) * Int(byte) * 37) }
+    case .all: return (0..<width).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    case .alike:
+      return Array(repeating: 0xaa, count: width - 2)
+        + (0..<2).map { _ in UInt8.random(in: 0..<12, using: &generator) }
+    }
+  }
+
+  private func collection(_ pool: Pool, _ seed: UInt64) -> IndicatorCollection {
+    var generator = Generator(state: seed)
+    var collection = IndicatorCollection()
+    for feed in 0..<4 {
+      let number = collection.addFeed(
+        FeedDescription(
+          name: "feed\(feed)", format: "plain", isAllowList: feed == 2))
+      var context = SourceContext()
+      context.description = collection.intern("said by \(feed % 2)")
+      if feed == 2 { context.flags = .allow }
+      let contextID = collection.intern(context)
+      for kind in [IndicatorKind.md5, .sha224, .sha256, .sha512]
+      where Bool.random(using: &generator) {
+        let count = Int.random(in: 0..<(pool == .all ? 12_000 : 400), using: &generator)
+        if feed % 2 == 0 || Bool.random(using: &generator) {
+          var list = DigestList(kind: kind, feed: number, context: contextID)
+          for line in 0..<count {
+            list.values += digest(kind, pool, &generator)
+            list.lines.append(UInt32(line * 2 + 1))
+          }
+          collection.append(list)
+        } else {
+          for line in 0..<count {
+            let value = digest(kind, pool, &generator)
+            collection.append(
+              IndicatorRecord(
+                kind: kind, mode: .exact, feed: number, line: UInt32(line + 1), context: contextID,
+                valueLength: 0, valueOffset: 0), value: value.rawSpan)
+          }
+        }
+      }
+    }
+    return collection
+  }
+
+  @Test func listsCompileToWhatRecordsWould() throws {
+    for pool in Pool.allCases {
+      for seed in 0..<12 as Range<UInt64> {
+        let collection = collection(pool, seed)
+        let unpacked = collection.unpacked()
+        #expect(unpacked.digestLists.isEmpty)
+        let packed = try DatabaseCompiler.compile(collection)
+        #expect(
+          try packed.image == DatabaseCompiler.compile(unpacked).image, "\(pool) \(seed)")
+        try IndicatorDatabase(packed).verify()
+      }
+    }
+  }
+
+  @Test func aListThatRefersOutsideItsCollectionIsRefused() throws {
+    var collection = IndicatorCollection()
+    var list = DigestList(kind: .md5, feed: 3, context: 0)
+    list.values = Array(repeating: 1, count: 16)
+    list.lines = [1]
+    collection.append(list)
+    #expect(throws: DatabaseError.self) { try DatabaseCompiler.compile(collection) }
+  }
+}
