@@ -432,6 +432,9 @@ struct Candidates {
     guard name.count <= longestName, key.byte(unchecked: name.lowerBound) != UInt8(ascii: "-"),
       key.byte(unchecked: name.upperBound - 1) != UInt8(ascii: "-")
     else { return false }
+    if let masks = NameMasks(key.extracting(name)), masks.dots != 0 {
+      return !masks.hasEmptyLabel && !masks.endsInNumber
+    }
     let classes = TextClasses.shared
     var start = name.lowerBound
     var isNumber = true

@@ -40,7 +40,7 @@ struct ContextTables {
   mutating func number(of string: String) -> UInt32 {
     if string.isEmpty { return 0 }
     if let known = ownStrings[string] { return known }
-    let number = appendString(string.utf8)
+    let number = appendString(Array(string.utf8)[...])
     ownStrings[string] = number
     return number
   }
@@ -128,7 +128,7 @@ struct ContextTables {
     return number
   }
 
-  private mutating func appendString(_ bytes: some Collection<UInt8>) -> UInt32 {
+  private mutating func appendString(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     strings.append(contentsOf: bytes)
     let number = UInt32(stringCount)
     stringEnds.append(UInt64(strings.count))

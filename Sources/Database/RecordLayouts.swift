@@ -148,6 +148,7 @@ enum EntryRules {
 
   /// Number of labels in a name: dots that are not escaped, plus one.
   static func labelCount(_ name: RawSpan) -> Int {
+    if let masks = NameMasks(name) { return masks.labelCount }
     var labels = 1
     var isEscaped = false
     for offset in name.byteOffsets {

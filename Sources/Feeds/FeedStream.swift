@@ -190,9 +190,12 @@ struct FeedStream {
 
   /// Number of line ends in a part of the window.
   func countLines(in range: Range<Int>) -> Int {
-    let span = window.rawSpan
     var count = 0
-    for offset in range where span.byte(unchecked: offset) == Byte.lineFeed { count += 1 }
+    var offset = range.lowerBound
+    while let end = firstLineFeed(from: offset, to: range.upperBound) {
+      count += 1
+      offset = end + 1
+    }
     return count
   }
 
@@ -285,11 +288,15 @@ struct FeedStream {
   }
 
   private func firstLineFeed(from offset: Int) -> Int? {
-    guard offset < window.count else { return nil }
+    firstLineFeed(from: offset, to: window.count)
+  }
+
+  private func firstLineFeed(from offset: Int, to end: Int) -> Int? {
+    guard offset < end, end <= window.count else { return nil }
     return unsafe window.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress,
-        // SAFETY: what is left behind `offset` is the length given.
-        let found = unsafe memchr(base + offset, Int32(Byte.lineFeed), buffer.count - offset)
+        // SAFETY: both offsets are inside the buffer.
+        let found = unsafe memchr(base + offset, Int32(Byte.lineFeed), end - offset)
       else { return nil }
       return unsafe base.distance(to: UnsafeRawPointer(found))
     }

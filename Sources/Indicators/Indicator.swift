@@ -127,20 +127,6 @@ public struct SourceContext: Sendable, Hashable {
 
   /// A context that says nothing.
   public init() {}
-
-  /// Feeds what tells contexts apart in few pieces, since feeds with a context for each entry hash millions.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(UInt64(id) << 32 | UInt64(description))
-    hasher.combine(UInt64(reference) << 32 | UInt64(labels))
-    hasher.combine(UInt64(attack) << 32 | UInt64(malware))
-    hasher.combine(UInt64(actors) << 32 | UInt64(condition))
-    hasher.combine(validFrom)
-    hasher.combine(validUntil)
-    hasher.combine(
-      UInt64(confidence) | UInt64(tlp.rawValue) << 8 | UInt64(flags.rawValue) << 16
-        | UInt64(conditionMember) << 24 | UInt64(conditionCount) << 32
-        | UInt64(conditionPort) << 40)
-  }
 }
 
 /// Facts about one source of an entry.

@@ -23,7 +23,9 @@ public struct IndicatorCollection: Sendable {
   /// Contexts by hash: 32 bits of it above the index plus one, so that others are told apart, and the
   /// table grows, without looking at them.
   private var contextSlots: [UInt64] = []
-  private var listIndex: [[StringID]: UInt32] = [[]: 0]
+  /// Lists by hash, as contexts.
+  private var listSlots: [UInt64] = Array(repeating: 0, count: 64)
+  private let hasher = SeededHash()
 
   /// A collection without feeds.
   public init() {}
@@ -88,17 +90,28 @@ public struct IndicatorCollection: Sendable {
       unique.removeAll()
       for string in list where string != 0 && !unique.contains(string) { unique.append(string) }
     }
-    if let known = listIndex[unique] { return known }
+    if lists.count * 2 >= listSlots.count { Self.grow(&listSlots, []) }
+    let hash = hasher.hash(unique)
+    var slot = Int(hash) & (listSlots.count - 1)
+    while listSlots[slot] != 0 {
+      let index = UInt32(truncatingIfNeeded: listSlots[slot])
+      if listSlots[slot] >> 32 == hash, lists[Int(index)] == unique { return index }
+      slot = (slot + 1) & (listSlots.count - 1)
+    }
     let index = UInt32(lists.count)
     lists.append(unique)
-    listIndex[unique] = index
+    listSlots[slot] = hash << 32 | UInt64(index)
     return index
   }
 
   /// The index of a context.
   public mutating func intern(_ context: SourceContext) -> UInt32 {
-    if contexts.count * 2 >= contextSlots.count { growContextSlots() }
-    let hash = Self.hash(context)
+    if contexts.count * 2 >= contextSlots.count {
+      // The context that says nothing is there from the beginning.
+      Self.grow(
+        &contextSlots, contextSlots.isEmpty ? [hasher.hash(contexts[0]) << 32 | 1] : [])
+    }
+    let hash = hasher.hash(context)
     var slot = Int(hash) & (contextSlots.count - 1)
     while contextSlots[slot] != 0 {
       let index = UInt32(truncatingIfNeeded: contextSlots[slot]) - 1
@@ -110,22 +123,15 @@ public struct IndicatorCollection: Sendable {
     return UInt32(contexts.count - 1)
   }
 
-  /// Seeded at each start of the process, as that of strings.
-  private static func hash(_ context: SourceContext) -> UInt64 {
-    UInt64(UInt32(truncatingIfNeeded: context.hashValue))
-  }
-
-  private mutating func growContextSlots() {
-    var larger = [UInt64](repeating: 0, count: max(16, contextSlots.count * 2))
-    // The context that says nothing is there from the beginning.
-    let old =
-      contextSlots.isEmpty ? [Self.hash(contexts[0]) << 32 | 1] : contextSlots.filter { $0 != 0 }
-    for entry in old {
+  /// Doubles a table of hashes above what is not zero, and adds some.
+  private static func grow(_ slots: inout [UInt64], _ more: [UInt64]) {
+    var larger = [UInt64](repeating: 0, count: max(64, slots.count * 2))
+    for entry in [slots, more].joined() where entry != 0 {
       var slot = Int(entry >> 32) & (larger.count - 1)
       while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }
       larger[slot] = entry
     }
-    contextSlots = larger
+    slots = larger
   }
 
   /// Drops everything read since a mark, for a feed that ended in the middle.
@@ -195,6 +201,7 @@ public struct StringPool: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [UInt64] = [0]
   private var slots: [UInt64] = Array(repeating: 0, count: 1024)
+  private let hasher = SeededHash()
 
   /// A pool that holds the empty string.
   public init() {}
@@ -212,7 +219,7 @@ public struct StringPool: Sendable {
   public mutating func intern(_ string: RawSpan) -> StringID {
     if string.isEmpty { return 0 }
     if ends.count * 2 >= slots.count { grow() }
-    let hash = hash(string)
+    let hash = hasher.hash(string)
     var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let id = UInt32(truncatingIfNeeded: slots[slot])
@@ -229,20 +236,23 @@ public struct StringPool: Sendable {
 
   private func isEqual(_ id: StringID, _ string: RawSpan) -> Bool {
     let start = Int(ends[Int(id) - 1])
-    guard Int(ends[Int(id)]) - start == string.byteCount else { return false }
-    for offset in string.byteOffsets where bytes[start + offset] != string.byte(at: offset) {
-      return false
+    let count = Int(ends[Int(id)]) - start
+    guard count == string.byteCount else { return false }
+    let known = bytes.rawBytes.extracting(start..<start + count)
+    var offset = 0
+    while offset + 8 <= count {
+      if known.littleEndianUInt64(unchecked: offset)
+        != string.littleEndianUInt64(unchecked: offset)
+      {
+        return false
+      }
+      offset += 8
+    }
+    while offset < count {
+      if known.byte(unchecked: offset) != string.byte(unchecked: offset) { return false }
+      offset += 1
     }
     return true
-  }
-
-  /// 32 bits, seeded at each start of the process, so that a feed cannot be written to collide; nothing
-  /// in a database depends on the order of slots.
-  private func hash(_ string: RawSpan) -> UInt64 {
-    var hasher = Hasher()
-    // SAFETY: the closure only reads the span's bytes.
-    unsafe string.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-    return UInt64(UInt32(truncatingIfNeeded: hasher.finalize()))
   }
 
   private mutating func grow() {

@@ -88,6 +88,14 @@ public enum IndicatorKind: UInt8, Sendable, CaseIterable, Comparable {
     self != .ipv4 && self != .ipv6 && fixedWidth != nil
   }
 
+  /// Whether the kind is a digest of a whole file, which is what an undeclared digest is taken for.
+  var isFileDigest: Bool {
+    switch self {
+    case .md5, .sha1, .sha224, .sha256, .sha384, .sha512: true
+    default: false
+    }
+  }
+
   /// Orders by raw value.
   public static func < (left: IndicatorKind, right: IndicatorKind) -> Bool {
     left.rawValue < right.rawValue

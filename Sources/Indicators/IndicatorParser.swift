@@ -124,6 +124,11 @@ public struct IndicatorParser: Sendable {
       guard case .kind(let kind) = declared else { return .notAnIndicator }
       return parseString(text, kind, limit: options.literalLimit)
     case .digest:
+      if case .kind(let kind) = declared, kind.isFileDigest, kind.fixedWidth == text.byteCount / 2,
+        let outcome = parseWholeDigest(text)
+      {
+        return outcome.refusal
+      }
       switch parseDigest(text, declared) {
       case .admitted: return nil
       case .refused(let refusal): return refusal

@@ -96,6 +96,11 @@ enum NameSyntax {
   /// Gives where the last label begins; nil for any other text.
   static func lastLabel(ofSimpleName text: RawSpan) -> Int? {
     guard 4...longestName ~= text.byteCount else { return nil }
+    if text.byteCount <= 64 {
+      guard let masks = NameMasks(text) else { return nil }
+      return masks.dots != 0 && !masks.hasEmptyLabel && !masks.hasHyphenAtBorder
+        && masks.endsInLetters ? masks.lastLabel : nil
+    }
     var labelStart = 0
     var previous: UInt8 = 0x2e
     var lastHasOther = false

@@ -18,7 +18,6 @@ struct STIXFeed {
     /// When this version was made, or `Int64.min`.
     var modified: Int64
     /// Where its strings are in `strings`.
-    var labels: Range<Int>
     var attack: Range<Int>
     var markings: Range<Int>
   }
@@ -32,6 +31,28 @@ struct STIXFeed {
     var name: StringID
   }
 
+  /// A time as text, and what it is.
+  private struct KnownTime {
+    private var text: [UInt8] = []
+    private var value: Int64?
+
+    /// What text says; that of the object before is known.
+    mutating func time(_ range: Range<Int>?, _ arena: [UInt8]) -> Int64? {
+      guard let range else { return nil }
+      let bytes = arena.rawSpan.extracting(range)
+      if bytes.byteCount == text.count, bytes.isEqual(to: text.rawSpan) { return value }
+      text.removeAll(keepingCapacity: true)
+      text.append(bytes)
+      value = FeedTime.nanoseconds(bytes)
+      return value
+    }
+  }
+
+  /// Those of the indicator before: exporters give thousands the same.
+  private var knownFrom = KnownTime()
+  private var knownModified = KnownTime()
+  /// Indicators so far.
+  private var indicators = 0
   private var pending: [Pending] = []
   /// Labels, techniques and markings of what is pending.
   private var strings: [StringID] = []
@@ -239,6 +260,8 @@ struct STIXFeed {
   }
 
   private mutating func useIndicator(_ sink: inout FeedSink, line: UInt64) {
+    indicators += 1
+    if indicators == 4096 { sink.reserve(growth: json.stream.growth) }
     let known = sink.collection.strings.count
     let id = object.id.map { intern($0, &sink) } ?? 0
     if id != 0, id < known { repeated.insert(id) }
@@ -261,14 +284,19 @@ struct STIXFeed {
     context.id = id
     if let text = object.description ?? object.name { context.description = intern(text, &sink) }
     if let reference = object.reference { context.reference = intern(reference, &sink) }
-    context.validFrom = time(object.validFrom) ?? .min
+    context.validFrom = knownFrom.time(object.validFrom, object.arena) ?? .min
     context.validUntil = time(object.validUntil) ?? .max
     if let text = object.confidence,
       let value = Text.number(object.arena.rawSpan.extracting(text)), value <= 100
     {
       context.confidence = UInt8(value)
     }
-    let labels = keep(object.labels, &sink)
+    if !object.labels.isEmpty {
+      let first = strings.count
+      let labels = Array(strings[keep(object.labels, &sink)])
+      strings.removeLast(strings.count - first)
+      context.labels = sink.intern(labels: labels)
+    }
     var attack = keep(object.attack, &sink)
     for label in object.labels where Technique.isIdentifier(object.arena[label]) {
       strings.append(intern(label, &sink))
@@ -276,8 +304,10 @@ struct STIXFeed {
     }
     pending.append(
       Pending(
-        records: records, context: context, modified: time(object.modified) ?? .min,
-        labels: labels, attack: attack, markings: keep(object.markings, &sink)))
+        records: records, context: context,
+        modified: knownModified.time(object.modified, object.arena) ?? .min,
+
+        attack: attack, markings: keep(object.markings, &sink)))
   }
 
   private func time(_ range: Range<Int>?) -> Int64? {
@@ -294,6 +324,13 @@ struct STIXFeed {
     of source: Range<Int>, _ sink: inout FeedSink, _ line: UInt64, _ id: StringID
   ) {
     let arena = object.arena
+    if let (kind, value) = STIXPattern.simple(arena.rawSpan.extracting(source)) {
+      let start = source.lowerBound
+      sink.add(
+        arena.rawSpan.extracting(start + value.lowerBound..<start + value.upperBound), as: kind,
+        nameMode: .exact, line: line, id: id)
+      return
+    }
     do throws(STIXPattern.Fault) {
       try pattern.parse(arena.rawSpan.extracting(source))
     } catch {
@@ -320,7 +357,7 @@ struct STIXFeed {
       var attack = Array(strings[entry.attack])
       var malware: [StringID] = []
       var actors: [StringID] = []
-      for id in indicated[context.id] ?? [] {
+      for id in indicated.isEmpty ? [] : indicated[context.id] ?? [] {
         guard let target = targets[id] else { continue }
         switch target.role {
         case .malware: malware.append(target.name)
@@ -328,9 +365,11 @@ struct STIXFeed {
         case .technique: attack.append(target.name)
         }
       }
-      let tlp = strings[entry.markings].compactMap { markings[$0] }.max()
-      if let tlp { context.tlp = tlp }
-      context.labels = sink.intern(labels: Array(strings[entry.labels]))
+      if !entry.markings.isEmpty,
+        let tlp = strings[entry.markings].compactMap({ markings[$0] }).max()
+      {
+        context.tlp = tlp
+      }
       context.attack = sink.collection.intern(list: attack)
       context.malware = sink.collection.intern(list: malware)
       context.actors = sink.collection.intern(list: actors)

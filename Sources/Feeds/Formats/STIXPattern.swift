@@ -35,6 +35,39 @@ struct STIXPattern {
   private static let depthLimit = 32
   private static let mostAlternatives = 256
 
+  /// What the one comparison of a pattern asks for, where it has the form of nearly all patterns; nil for any
+  /// other, and where a quote or backslash is in the value.
+  static func simple(_ text: RawSpan) -> (kind: DeclaredKind, value: Range<Int>)? {
+    guard text.byteCount > 16, text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "]"),
+      text.byte(unchecked: text.byteCount - 2) == Byte.apostrophe
+    else { return nil }
+    for (start, kind) in simpleStarts where Text.starts(text, start) {
+      var offset = start.utf8CodeUnitCount
+      while offset < text.byteCount, text.byte(unchecked: offset) == Byte.space { offset += 1 }
+      guard offset < text.byteCount, text.byte(unchecked: offset) == UInt8(ascii: "=") else {
+        return nil
+      }
+      offset += 1
+      while offset < text.byteCount, text.byte(unchecked: offset) == Byte.space { offset += 1 }
+      guard offset < text.byteCount - 2, text.byte(unchecked: offset) == Byte.apostrophe else {
+        return nil
+      }
+      let value = offset + 1..<text.byteCount - 2
+      for place in value {
+        let byte = text.byte(unchecked: place)
+        if byte == Byte.apostrophe || byte == Byte.backslash { return nil }
+      }
+      return (kind, value)
+    }
+    return nil
+  }
+
+  private static let simpleStarts: [(StaticString, DeclaredKind)] = [
+    ("[file:hashes.'SHA-256'", .kind(.sha256)), ("[file:hashes.MD5", .kind(.md5)),
+    ("[file:hashes.'SHA-1'", .kind(.sha1)), ("[domain-name:value", .kind(.domain)),
+    ("[ipv4-addr:value", .network), ("[url:value", .kind(.url)),
+  ]
+
   /// Reads a pattern; on a fault nothing of it is to be used.
   mutating func parse(_ pattern: RawSpan) throws(Fault) {
     arena.removeAll(keepingCapacity: true)

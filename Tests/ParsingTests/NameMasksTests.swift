@@ -1,0 +1,67 @@
+import Parsing
+import Testing
+
+@Suite struct NameMasksTests {
+  /// What the masks say, told byte by byte.
+  private func check(_ name: [UInt8]) {
+    let masks = NameMasks(name.rawSpan)
+    let isSimple =
+      1...64 ~= name.count
+      && name.allSatisfy {
+        0x61...0x7a ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2d || $0 == 0x2e
+      }
+    let text = String(decoding: name, as: UTF8.self)
+    #expect((masks != nil) == isSimple, "\(text)")
+    guard let masks else { return }
+    func mask(_ isIn: (UInt8) -> Bool) -> UInt64 {
+      name.indices.reduce(0) { $0 | (isIn(name[$1]) ? 1 << UInt64($1) : 0) }
+    }
+    #expect(masks.dots == mask { $0 == 0x2e }, "\(text)")
+    #expect(masks.hyphens == mask { $0 == 0x2d }, "\(text)")
+    #expect(masks.digits == mask { 0x30...0x39 ~= $0 }, "\(text)")
+    let labels = name.split(separator: 0x2e, omittingEmptySubsequences: false)
+    #expect(masks.labelCount == labels.count, "\(text)")
+    guard let last = labels.last else { return }
+    #expect(masks.lastLabel == last.startIndex, "\(text)")
+    #expect(
+      masks.hasEmptyLabel == (labels.count > 1 && labels.contains { $0.isEmpty }), "\(text)")
+    #expect(masks.hasHyphenAtEnd == (name.first == 0x2d || name.last == 0x2d), "\(text)")
+    #expect(
+      masks.hasHyphenAtBorder == labels.contains { $0.first == 0x2d || $0.last == 0x2d }, "\(text)")
+    #expect(masks.endsInLetters == last.allSatisfy { 0x61...0x7a ~= $0 }, "\(text)")
+    #expect(masks.endsInNumber == last.allSatisfy { 0x30...0x39 ~= $0 }, "\(text)")
+  }
+
+  @Test func everyByteIsWhatItIs() {
+    for byte in UInt8.min...UInt8.max {
+      for place in [0, 3, 7, 8, 9, 20] {
+        var name = Array("abc.def-1.example.org".utf8)
+        name[place] = byte
+        check(name)
+      }
+    }
+    check([])
+  }
+
+  @Test func randomNamesOfEveryLength() {
+    var state: UInt64 = 7
+    func next(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    let alphabets = ["ab.", "a-.", "1a.", "12.-", "az09.-", "abcdefghijklmnopqrstuvwxyz"].map {
+      Array($0.utf8)
+    }
+    for length in 1...66 {
+      for alphabet in alphabets {
+        for _ in 0..<20 {
+          var name = (0..<length).map { _ in alphabet[next(alphabet.count)] }
+          if next(8) == 0 {
+            name[next(length)] = [0x2f, 0x3a, 0x60, 0x7b, 0x5f, 0x41, 0xe1][next(7)]
+          }
+          check(name)
+        }
+      }
+    }
+  }
+}
