@@ -37,16 +37,16 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   case adblock
   case dnsmasq
   case rpz
-  /// Pulses of AlienVault OTX as JSON.
-  case otx
-  /// AbuseIPDB's reports and block list as JSON.
-  case abuseIPDB = "abuseipdb"
   /// Maltrail's lists of trails.
   case maltrail
   /// LOKI's lists of file hashes.
   case loki
   /// Prose, of which only defanged values and hashes are indicators.
   case report
+  /// Pulses of AlienVault OTX as JSON.
+  case otx
+  /// AbuseIPDB's reports and block list as JSON.
+  case abuseIPDB = "abuseipdb"
 
   /// The name used in every option and output.
   public var name: String { rawValue }

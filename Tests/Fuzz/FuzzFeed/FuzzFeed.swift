@@ -1,22 +1,30 @@
 // Every reader of feeds, and what becomes of its entries; and the reader of configurations.
 //
 // The first byte names the format: 0 leaves it to the content, n is the n-th of `FeedFormat`, 255 is a
-// configuration. The second holds options, a bit each; the rest is the feed.
+// configuration. With `FUZZ_FORMAT=NAME` (a format's, or `configuration`) in the environment every input is
+// read as that, so that a run may be for one reader alone. The second holds options, a bit each; the rest is the feed.
 //
 // Besides not trapping: a feed that fails leaves nothing behind; entries are counted right; what is
 // let in compiles to an image that passes its checks; and a network value read again is the same.
 
 import Database
 import Feeds
+import Glibc
 import Indicators
+
+/// The one format that inputs are read as, where the environment names one.
+private let onlyFormat: String? = getenv("FUZZ_FORMAT").map { String(cString: $0) }
 
 /// Reads one input as a feed and checks what came of it.
 package func fuzzFeed(_ input: [UInt8]) {
   guard input.count >= 2 else { return }
-  if input[0] == 255 { return readConfiguration(Array(input[2...])) }
+  if onlyFormat == "configuration" || onlyFormat == nil && input[0] == 255 {
+    return readConfiguration(Array(input[2...]))
+  }
   let formats = FeedFormat.allCases
   let choice = Int(input[0]) % (formats.count + 1)
-  let format = choice == 0 ? nil : formats[choice - 1]
+  var format = choice == 0 ? nil : formats[choice - 1]
+  if let onlyFormat { format = FeedFormat(name: onlyFormat) }
   let options = options(input[1])
   var collection = IndicatorCollection()
   var report = FeedReport()
@@ -33,7 +41,10 @@ package func fuzzFeed(_ input: [UInt8]) {
   }
   precondition(report.feeds.count == 1 && collection.feeds.count == 1, "one feed is one feed")
   precondition(report.feeds[0].entries == collection.records.count, "entries are counted wrong")
-  compile(collection)
+  let image = compile(collection)
+  if report.feeds[0].format == .plain {
+    compareGathered(input, format, options, image: image, report.feeds[0])
+  }
   var parser = IndicatorParser()
   for record in collection.records.prefix(64) { readAgain(record, of: collection, &parser) }
 }
@@ -62,11 +73,35 @@ private func options(_ bits: UInt8) -> FeedOptions {
   return options
 }
 
-private func compile(_ collection: IndicatorCollection) {
+/// Digests in lists compile to what they do as records.
+private func compareGathered(
+  _ input: [UInt8], _ format: FeedFormat?, _ options: FeedOptions, image: [UInt8],
+  _ summary: FeedSummary
+) {
+  var options = options
+  options.gathersDigests = true
+  var collection = IndicatorCollection()
+  var report = FeedReport()
+  do throws(FeedError) {
+    try FeedReader.read(
+      bytes: Array(input[2...]), path: "feed", format: format, options: options,
+      into: &collection, report: &report)
+  } catch {
+    preconditionFailure("a feed that is read fails when its digests are gathered: \(error)")
+  }
+  precondition(report.feeds[0].entries == summary.entries, "gathered digests are counted wrong")
+  precondition(report.feeds[0].candidates == summary.candidates, "candidates are counted wrong")
+  precondition(compile(collection) == image, "gathered digests compile to something else")
+}
+
+@discardableResult
+private func compile(_ collection: IndicatorCollection) -> [UInt8] {
   do {
-    let database = try IndicatorDatabase(DatabaseCompiler.compile(collection))
+    let compiled = try DatabaseCompiler.compile(collection)
+    let database = try IndicatorDatabase(compiled)
     try database.verify()
     precondition(database.feeds.count == 1, "the database has another number of feeds")
+    return compiled.image
   } catch {
     preconditionFailure("entries that were let in do not compile: \(error)")
   }
