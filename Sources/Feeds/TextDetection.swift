@@ -330,7 +330,7 @@ enum ForeignLine {
       }
     }
     // `id,short name,description` beside Suricata's lists.
-    if parts.count >= 2, parts.count <= 3, let category = Text.number(first), category <= 60,
+    if parts.count == 3, let category = Text.number(first), category <= 60,
       parts.dropFirst().allSatisfy({ isName(line.extracting($0)) })
     {
       return "suricata-iprep-categories"
