@@ -221,6 +221,7 @@ struct FeedSink {
     guard options.gathersDigests, !options.hasLimits else { return }
     while stream.hasRoom(for: 130),
       let (digits, lineEnd) = Self.digestLine(stream.window, stream.start, digits),
+      digits <= options.lineLimit,
       let kind = IndicatorParser.digestKind(ofDigits: digits), options.kinds.contains(kind)
     {
       self.digits = digits
