@@ -27,8 +27,7 @@ final class FileNameSource: FileNameSearch {
   }
 }
 
-/// Makes the finder of candidates in logs when the first log asks for it: with a million indicators that
-/// takes a tenth of a second, which scans of captures alone do without.
+/// Makes the finder of candidates in logs when the first log asks for it: scans of captures alone do without its tables.
 final class FinderSource: Sendable {
   private let databases: [IndicatorDatabase]
   private let options: LookupOptions
