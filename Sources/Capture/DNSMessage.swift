@@ -103,6 +103,10 @@ struct DNSMessage {
       if message.byteCount > 0 { skips.add(.dnsMalformed) }
       return
     }
+    if isResponse(message) {
+      writer.beginResponse(DNSResponseCode(message.byte(unchecked: 3)))
+    }
+    defer { writer.endResponse() }
     var offset = headerLength
     for _ in 0..<message.bigEndianUInt16(unchecked: 4) {
       guard

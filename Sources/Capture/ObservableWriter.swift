@@ -92,6 +92,8 @@ struct ObservableWriter: ~Copyable {
   private var order: UInt64 = 0
   /// The packet's record for the present flow, once it has one.
   private var record = UInt32.max
+  /// The code of the DNS response whose values are written.
+  private var responseCode: DNSResponseCode?
   /// Where values come from bytes of several packets: which brought which.
   private var marks: [StreamMark] = []
   private var packet = (number: UInt64(0), time: ObservableRecord.noTime)
@@ -207,6 +209,20 @@ struct ObservableWriter: ~Copyable {
     attribute(number: packet.number, time: packet.time)
   }
 
+  /// Begins the values of a DNS response, which have a record of their own.
+  mutating func beginResponse(_ code: DNSResponseCode) {
+    responseCode = code
+    record = .max
+  }
+
+  /// Ends the values of a DNS response, if one began.
+  @inline(__always)
+  mutating func endResponse() {
+    if responseCode == nil { return }
+    responseCode = nil
+    record = .max
+  }
+
   /// Whether anything was written for the packet's present flow.
   var hasRecord: Bool { record != .max }
 
@@ -218,7 +234,9 @@ struct ObservableWriter: ~Copyable {
       batch.flows.append(flow())
     }
     record = UInt32(truncatingIfNeeded: batch.records.count)
-    batch.records.append(ObservableRecord(number: number, base: order, time: time, flow: flowIndex))
+    var made = ObservableRecord(number: number, base: order, time: time, flow: flowIndex)
+    made.responseCode = responseCode
+    batch.records.append(made)
     return record
   }
 

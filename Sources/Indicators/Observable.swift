@@ -99,6 +99,8 @@ public struct ObservableRecord: Sendable {
   public var flow: UInt32
   /// Index into the batch's contexts, or `noContext`: what a log's record says of the event.
   public var context: UInt32 = ObservableRecord.noContext
+  /// Of a capture's DNS response: its code.
+  public var responseCode: DNSResponseCode? = nil
 
   /// No event time is known.
   public static let noTime = Int64.min

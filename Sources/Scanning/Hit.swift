@@ -35,6 +35,8 @@ public struct Hit: Sendable {
   public var context: LineContext?
   /// What a log's record says of the event: its ends, state and verdict.
   public var event: EventContext? = nil
+  /// Of a value in a capture's DNS response: the response's code.
+  public var responseCode: DNSResponseCode? = nil
 
   /// The flow of a capture, or of a record that names both ends and the protocol.
   var knownFlow: FlowRecord? {

@@ -55,9 +55,10 @@ package struct HitJSON {
       writer.key("seen_from")
       writer.plain(end == .originator ? "originator" : "responder")
     }
+    if let code = hit.responseCode { writer.responseCode(code) }
     if let context = hit.context { writer.context(context) }
     if let flow = hit.flow {
-      writer.flow(flow, direction: home.direction(of: flow))
+      writer.flow(flow, direction: home.direction(of: flow), responseCode: hit.responseCode)
     } else if let event = hit.event {
       writer.event(event, home: home)
     }
@@ -172,8 +173,16 @@ extension JSONWriter {
     endObject()
   }
 
-  /// Writes a flow as the `flow` member.
-  mutating func flow(_ flow: FlowRecord, direction: StaticString) {
+  /// Writes the code of a DNS response.
+  mutating func responseCode(_ code: DNSResponseCode) {
+    key("rcode")
+    string(code.name)
+  }
+
+  /// Writes a flow as the `flow` member; its state is that bytes disagree, else what was answered.
+  mutating func flow(
+    _ flow: FlowRecord, direction: StaticString, responseCode: DNSResponseCode?
+  ) {
     key("flow")
     beginObject()
     ipProtocol(flow.ipProtocol)
@@ -200,6 +209,9 @@ extension JSONWriter {
     if flow.hasOverlap {
       key("state")
       plain("overlap")
+    } else if let responseCode {
+      key("state")
+      string(responseCode.name)
     }
     endObject()
   }

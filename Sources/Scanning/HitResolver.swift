@@ -273,6 +273,7 @@ final class HitResolver: BatchProcessor {
         at: Int(clamping: record.base))
     }
     hit.event = batch.context(of: record)
+    hit.responseCode = record.responseCode
     let count = output.count
     deliver(hit, to: &output)
     if place.countsPackets, output.count > count {

@@ -66,9 +66,11 @@ final class ObservableListing: BatchProcessor {
       writer.key("ts")
       writer.time(record.time)
     }
+    if let code = record.responseCode { writer.responseCode(code) }
     if record.flow != ObservableRecord.noFlow, Int(record.flow) < batch.flows.count {
       let flow = batch.flows[Int(record.flow)]
-      writer.flow(flow, direction: home.direction(of: flow))
+      writer.flow(
+        flow, direction: home.direction(of: flow), responseCode: record.responseCode)
     } else if let event = batch.context(of: record) {
       writer.event(event, home: home)
     }

@@ -277,4 +277,22 @@ struct DNSTests {
     #expect(observed.values.count == 2001)
     #expect(Set(observed.values).count == 2001)
   }
+
+  @Test("a response's code stands beside its values, and beside nothing else")
+  func responseCodes() {
+    let failed = Builder(flags: 0x8183).question("gone.example")
+    let found = Self.response(answers: 1).record(Self.owner, type: 1, [192, 0, 2, 7])
+    let odd = Builder(flags: 0x818d).question("odd.example")
+    let observed = Observed(
+      pcap(
+        Packet.datagram(Builder().question("gone.example").bytes, to: 53),
+        Packet.datagram(failed.bytes, to: 53), Packet.datagram(found.bytes, to: 53),
+        Packet.datagram(odd.bytes, to: 53)))
+    #expect(
+      observed.responses == [
+        "2 dns.query gone.example NXDOMAIN", "3 dns.query www.example.com NOERROR",
+        "3 dns.answer.address 192.0.2.7 NOERROR", "4 dns.query odd.example RCODE13",
+      ])
+    #expect(observed.values.first == "1 dns.query gone.example")
+  }
 }

@@ -8,6 +8,8 @@ import Testing
 struct Observed {
   /// `packet field value`, with the port behind addresses that have one.
   var lines: [String] = []
+  /// `packet field value code` for what responses of DNS hold.
+  var responses: [String] = []
   /// The same with everything that an observable, its record and its flow say.
   var details: [String] = []
   var counts: [String: UInt64] = [:]
@@ -71,6 +73,7 @@ struct Observed {
     var line = "\(record.number) \(field) \(String(decoding: text, as: UTF8.self))"
     if observable.port != 0 { line += ":\(observable.port)" }
     lines.append(line)
+    if let code = record.responseCode { responses.append("\(line) \(code.name)") }
     let flow = record.flow == ObservableRecord.noFlow ? nil : batch.flows[Int(record.flow)]
     details.append(
       "\(line) \(observable.kind.name) \(observable.flags.rawValue) \(observable.schemeLength) "

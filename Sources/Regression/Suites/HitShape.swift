@@ -25,7 +25,7 @@ indirect enum HitShape: Sendable {
       "source",
       .map([("path", .path), ("packet", .number), ("line", .number), ("offset", .number)])
     ),
-    ("seen_from", .word(["originator", "responder"])), ("flow", flow),
+    ("seen_from", .word(["originator", "responder"])), ("rcode", .text), ("flow", flow),
   ])
 
   /// What is written for a member that stands deeper.
