@@ -103,7 +103,7 @@ extension Extraction {
       state.isInsideLine = false
     case .beyondLimit:
       if !state.isInsideLongLine { counters.longLines += 1 }
-      let end = start + options.lineLimit
+      let end = UTF8Decoder.border(chunk, near: start + options.lineLimit)
       scanLine(
         chunk, from: start, to: end, number: position.line + 1,
         isCutAtStart: state.isInsideLongLine, isCutAtEnd: true, isWhole: false, into: &batch)

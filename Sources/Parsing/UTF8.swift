@@ -51,6 +51,21 @@ public enum UTF8Decoder {
     return 4
   }
 
+  /// The greatest offset up to the given one at which no well-formed sequence is cut in two.
+  ///
+  /// The offset must be at most the number of bytes.
+  public static func border(_ bytes: RawSpan, near offset: Int) -> Int {
+    precondition(offset >= 0 && offset <= bytes.byteCount)
+    guard offset < bytes.byteCount, bytes.byte(unchecked: offset) & 0xc0 == 0x80 else {
+      return offset
+    }
+    for start in (max(0, offset - 3)..<offset).reversed() {
+      if bytes.byte(unchecked: start) & 0xc0 == 0x80 { continue }
+      return sequenceLength(bytes, at: start) > offset - start ? start : offset
+    }
+    return offset
+  }
+
   /// Whether all bytes are well-formed.
   public static func isValid(_ bytes: RawSpan) -> Bool { validPrefix(bytes) == bytes.byteCount }
 

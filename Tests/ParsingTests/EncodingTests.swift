@@ -46,6 +46,12 @@ import Testing
     }
   }
 
+  @Test func bordersCutNoCharacter() {
+    let text = Array("aé漢🜚z".utf8) + [0xe6, 0xbc, 0x61, 0x80, 0x80, 0x80, 0x80]
+    let expected = [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10] + Array(11...18)
+    #expect((0...18).map { UTF8Decoder.border(text.span.bytes, near: $0) } == expected)
+  }
+
   @Test func allPairsAndRandomBytes() {
     for first in 0x80...0xff {
       for second in stride(from: 0, to: 256, by: 3) {

@@ -145,11 +145,24 @@ struct ReferenceLogReader {
     return record.output
   }
 
+  /// Where a piece ends: at the limit, or before the character that stands across it.
+  private func cut(near end: Int) -> Int {
+    for start in max(0, end - 3)..<end {
+      for length in (end - start + 1)...4 where start + length <= text.count {
+        let bytes = Array(text.bytes[start..<start + length])
+        if let scalar = String(validating: bytes, as: UTF8.self), scalar.unicodeScalars.count == 1 {
+          return start
+        }
+      }
+    }
+    return end
+  }
+
   /// An over-long line, in pieces; what touches a cut is dropped (§1.5).
   private mutating func readPieces(_ range: Range<Int>, line: Int) {
     var start = range.lowerBound
     while start < range.upperBound {
-      let end = min(start + lineLimit, range.upperBound)
+      let end = min(cut(near: start + lineLimit), range.upperBound)
       let piece = text.part(start..<end)
       for value in ReferenceScanner.scan(piece, field: .text) {
         if value.extent.lowerBound == 0, start > range.lowerBound { continue }
