@@ -217,6 +217,9 @@ public struct DatabaseCompiler {
     let seed = entries.seed
     feeds.addSections(to: &assembler, &tables)
     entries.addSections(to: &assembler)
+    let date = Array(PublicSuffixList.date.utf8)
+    assembler.add(
+      .publicSuffixDate, date, count: date.count, elementSize: 1, isRequired: false)
     assembler.add(
       .origins, tables.origins, count: tables.originCount, elementSize: OriginLayout.size)
     assembler.add(

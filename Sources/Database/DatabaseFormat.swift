@@ -129,6 +129,8 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
 
   /// The file of each feed (`InputLayout`); optional.
   static let inputs = SectionKind(rawValue: 15)
+  /// The date of the public suffix list that names were let in by, as text; optional.
+  static let publicSuffixDate = SectionKind(rawValue: 16)
 
   /// Prefixes of one family, and which is the first entry of each (`PrefixLookup`).
   static let ipv4Trie = SectionKind(rawValue: 32)

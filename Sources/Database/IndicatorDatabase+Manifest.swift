@@ -84,6 +84,15 @@ extension IndicatorDatabase {
   /// Version of the file's format, `major.minor`.
   public var formatVersion: String { "\(DatabaseFormat.major).\(table.minor)" }
 
+  /// Date of the public suffix list that its names were let in by, `2024-05-01`; nil where the file does
+  /// not tell.
+  public var publicSuffixDate: String? {
+    guard let section = table[.publicSuffixDate], section.length == 10 else { return nil }
+    let bytes = span(section.range)
+    guard bytes.byteOffsets.allSatisfy({ 0x2d...0x39 ~= bytes.byte(at: $0) }) else { return nil }
+    return String(decoding: bytes.copied(bytes.byteOffsets), as: UTF8.self)
+  }
+
   /// Identity of the content, 32 hex digits: equal for equal feeds, whatever their order.
   public var buildIdentifier: String {
     hex(table.buildIdentifier.high) + hex(table.buildIdentifier.low)

@@ -147,6 +147,7 @@ extension SectionKind {
     case .stringEnds: "string-ends"
     case .strings: "strings"
     case .inputs: "inputs"
+    case .publicSuffixDate: "public-suffix-date"
     case .ipv4Trie: "ipv4-trie"
     case .ipv4Runs: "ipv4-runs"
     case .ipv6Trie: "ipv6-trie"

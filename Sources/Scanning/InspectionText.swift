@@ -14,6 +14,7 @@ public enum InspectionText {
     line(
       "format \(database.formatVersion), build \(database.buildIdentifier), "
         + "\(database.byteCount) bytes" + (isVerified ? ", verified" : ""))
+    if let date = database.publicSuffixDate { line("public suffix list of \(date)") }
     let entries = max(database.entryCount, 1)
     line(
       "\(database.entryCount) entries of \(database.feedCount) feeds, "
@@ -61,6 +62,10 @@ public enum InspectionText {
     writer.string(database.buildIdentifier)
     writer.key("bytes")
     writer.number(database.byteCount)
+    if let date = database.publicSuffixDate {
+      writer.key("public_suffix_list")
+      writer.string(date)
+    }
     if isVerified {
       writer.key("verified")
       writer.boolean(true)
