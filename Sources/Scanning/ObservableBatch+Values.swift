@@ -30,6 +30,15 @@ extension ObservableBatch {
           let byte = bytes.byte(unchecked: offset)
           output.append(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte)
         }
+      case .filename, .registryKey:
+        var normalizer = Normalizer()
+        var hasSeparator = false
+        let refusal =
+          observable.kind == .filename
+          ? normalizer.appendFileName(bytes, hasSeparator: &hasSeparator, to: &output)
+          : normalizer.appendRegistryKey(bytes, to: &output)
+        // One without a normal form is shown as it stands.
+        if refusal != nil { output.append(bytes) }
       default: ValueText.append(kind: observable.kind, bytes: bytes, to: &output)
       }
     }

@@ -1,6 +1,7 @@
 public import Database
 public import Indicators
 import Inputs
+import Matchers
 import Parsing
 
 /// Asks databases for values given by hand.
@@ -20,8 +21,15 @@ public struct ValueLookup {
   }
 
   private let resolver: HitResolver
+  /// What finds the texts of databases, by its place among those that hold any.
+  private let texts: [LiteralMatcher]
   private var parser = IndicatorParser()
   private var batch = ObservableBatch()
+
+  /// Kinds that no shape tells: what is asked for may be any of them.
+  private static let opaqueKinds: [IndicatorKind] = [
+    .filename, .registryKey, .userAgent, .mutex, .pipe, .ja4,
+  ]
 
   /// Lookups in databases; weak kinds take part and suppressed entries are shown.
   public init(databases: [IndicatorDatabase]) {
@@ -32,20 +40,55 @@ public struct ValueLookup {
     // Grouped hits come back as values instead of text.
     options.grouping = .indicator
     resolver = HitResolver(databases: databases, options: options)
+    texts = databases.compactMap(\.payloadMatcher)
   }
 
-  /// Asks for one value, defanged or not.
+  /// Asks for one value, defanged or not: as what its shape says, and as a file name, registry key, user
+  /// agent or other text, which have no shape.
   public mutating func ask(_ value: [UInt8]) -> Answer {
     var answer = Answer(asked: value)
+    batch.removeAll()
+    batch.records.append(ObservableRecord(number: 1))
+    addByShape(value, to: &answer)
+    for kind in Self.opaqueKinds {
+      if let form = normalForm(of: value, as: kind) { add(kind, form) }
+    }
+    addTexts(in: value)
+    var output = SegmentOutput()
+    resolver.process(
+      &batch, chunk: RawSpan(),
+      place: SegmentPlace(
+        input: 0, path: InputPath(bytes: []), numberBase: 0, offsetBase: 0, countsPackets: false),
+      output: &output)
+    answer.hit = output.hits.first
+    if let hit = answer.hit {
+      let isLikeIt = answer.kind.map { $0 == hit.kind || $0.isDigest && hit.kind.isDigest } ?? false
+      if !isLikeIt {
+        answer.kind = hit.kind
+        answer.normalForm = normalForm(of: value, as: hit.kind) ?? value
+      }
+      answer.reason = ""
+    } else if answer.kind == nil,
+      value.contains(where: { $0 == Byte.slash || $0 == Byte.backslash }),
+      let form = normalForm(of: value, as: .filename)
+    {
+      (answer.kind, answer.normalForm) = (.filename, form)
+      answer.reason = "no entry covers it"
+    }
+    return answer
+  }
+
+  /// Adds the value as the address, name, URL, e-mail address or digest that its shape says.
+  private mutating func addByShape(_ value: [UInt8], to answer: inout Answer) {
     var admission = AdmissionOptions()
     admission.keepsPrivateAddresses = true
     if let refusal = parser.parse(value.rawSpan, as: .none, options: admission) {
       answer.reason = "not something an indicator can be: \(refusal.rawValue)"
-      return answer
+      return
     }
     guard let parsed = parser.results.first, parser.results.count == 1 else {
       answer.reason = "a range is not one value; ask for an address"
-      return answer
+      return
     }
     let bytes = Array(parser.arena[parsed.start..<parsed.end])
     answer.kind = parsed.kind
@@ -55,33 +98,51 @@ public struct ValueLookup {
     let isAddress = parsed.kind == .ipv4 || parsed.kind == .ipv6
     if isAddress, Int(parsed.prefixLength) < bytes.count * 8 {
       answer.reason = "a prefix is not one value; ask for an address in it"
-      return answer
+      return
     }
-    fill(kinds: Self.kindsLike(parsed.kind), parsed: parsed, bytes: bytes)
-    var output = SegmentOutput()
-    resolver.process(
-      &batch, chunk: RawSpan(),
-      place: SegmentPlace(
-        input: 0, path: InputPath(bytes: []), numberBase: 0, offsetBase: 0, countsPackets: false),
-      output: &output)
-    answer.hit = output.hits.first
-    if answer.hit == nil { answer.reason = "no entry covers it" }
-    return answer
+    answer.reason = "no entry covers it"
+    for kind in Self.kindsLike(parsed.kind) {
+      add(kind, bytes, port: parsed.port, schemeLength: parsed.schemeLength)
+    }
   }
 
-  private mutating func fill(kinds: [IndicatorKind], parsed: ParsedIndicator, bytes: [UInt8]) {
-    batch.removeAll()
-    batch.records.append(ObservableRecord(number: 1))
-    batch.arena.append(contentsOf: bytes)
-    let field = batch.fields.intern("lookup")
-    for (index, kind) in kinds.enumerated() {
-      var flags: ObservableFlags = [.inArena, .ownField, .httpURL]
-      if index > 0 { flags.insert(.joint) }
-      batch.observables.append(
-        Observable(
-          kind: kind, flags: flags, field: field, offset: 0, length: UInt32(bytes.count),
-          record: 0, port: parsed.port, schemeLength: parsed.schemeLength))
+  /// The value's normal form as a kind without a shape of its own; nil where it can be none.
+  private mutating func normalForm(of value: [UInt8], as kind: IndicatorKind) -> [UInt8]? {
+    guard parser.parse(value.rawSpan, as: .kind(kind)) == nil, let parsed = parser.results.first
+    else { return nil }
+    return Array(parser.arena[parsed.start..<parsed.end])
+  }
+
+  /// Adds the texts of databases that stand in the value.
+  private mutating func addTexts(in value: [UInt8]) {
+    for (number, matcher) in texts.enumerated() {
+      var matches: [LiteralMatch] = []
+      var state = LiteralMatcher.State()
+      _ = matcher.scan(value.rawSpan, state: &state, limit: 1024, matches: &matches)
+      for match in matches {
+        var bytes: [UInt8] = []
+        for part in [UInt32(number), match.pattern] {
+          for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(part >> shift & 0xff)) }
+        }
+        add(.text, bytes, flags: .pattern)
+      }
     }
+  }
+
+  /// Adds a form of the value, which is looked up beside those before it.
+  private mutating func add(
+    _ kind: IndicatorKind, _ bytes: [UInt8], flags: ObservableFlags = [], port: UInt16 = 0,
+    schemeLength: UInt16 = 0
+  ) {
+    var flags = flags.union([.inArena, .ownField, .httpURL])
+    if !batch.observables.isEmpty { flags.insert(.joint) }
+    let field = batch.fields.intern("lookup")
+    let start = batch.arena.count
+    batch.arena.append(contentsOf: bytes)
+    batch.observables.append(
+      Observable(
+        kind: kind, flags: flags, field: field, offset: UInt32(start),
+        length: UInt32(bytes.count), record: 0, port: port, schemeLength: schemeLength))
   }
 
   /// Every kind whose values look the same: digests of one length.

@@ -21,6 +21,9 @@ import Testing
       #""kind":"text""#, #""field":"payload""#, #""value":"GET /payload""#,
       #""match":"contains""#, #""packet":50"#,
     ] { #expect(result.output.contains(part), "\(result.output)") }
+    let lookup = try CommandRunner.run(["lookup", "--json", "--feed", feed, "a GET /payload b"])
+    #expect(lookup.status == 0, "\(lookup.output)")
+    #expect(lookup.output.contains(#""kind":"text","value":"a GET /payload b","found":true"#))
   }
 
   /// A capture of one bare IPv4 header.

@@ -155,5 +155,41 @@ import Testing
     let json = try CommandRunner.run(["inspect", database, "--json"])
     #expect(json.status == 0)
     #expect((try? JSONSerialization.jsonObject(with: Data(json.output.utf8))) != nil)
+    let list = try #require(text.output.firstMatch(of: /public suffix list of (\d{4}-\d\d-\d\d)\n/))
+    #expect(json.output.contains(#""public_suffix_list":"\#(list.1)""#), "\(json.output)")
+  }
+
+  /// What has no shape of its own is asked for as what the database holds.
+  @Test(arguments: [
+    ("BAD.exe", "filename", "bad.exe"), (#"C:\Temp\bad.exe"#, "filename", #"temp\bad.exe"#),
+    ("/srv/x/y/worse.bin", "filename", #"srv\x\y\worse.bin"#),
+    (#"HKEY_LOCAL_MACHINE\Software\Evil"#, "registry-key", #"hklm\software\evil"#),
+    ("EvilMutex1", "mutex", "EvilMutex1"), ("www.evil.example", "domain", "www.evil.example"),
+  ]) func lookupAndExplainAnswerForTexts(_ value: String, _ kind: String, _ form: String) throws {
+    let folder = try TemporaryFolder()
+    let feed = try folder.write(
+      "texts.csv",
+      """
+      type,value
+      filename,bad.exe
+      filename,x/y/worse.bin
+      registry-key,HKLM\\Software\\Evil
+      mutex,EvilMutex1
+      domain,evil.example
+
+      """)
+    let lookup = try CommandRunner.run(["lookup", "--json", "--feed", feed, value])
+    #expect(lookup.status == 0, "\(lookup.errors)")
+    let answer = try #require(
+      try JSONSerialization.jsonObject(with: Data(lookup.output.utf8)) as? [String: Any])
+    #expect(answer["kind"] as? String == kind)
+    #expect(answer["value"] as? String == form)
+    #expect(answer["found"] as? Bool == true)
+    let explained = try CommandRunner.run(["explain", "--weak", "--feed", feed, value])
+    #expect(explained.status == 0, "\(explained.output)")
+    #expect(explained.output.contains("texts.csv:"), "\(explained.output)")
+    let other = try CommandRunner.run(["lookup", "--feed", feed, #"C:\other.exe"#])
+    #expect(other.status == 1)
+    #expect(other.output.contains("no entry covers it"), "\(other.output)")
   }
 }

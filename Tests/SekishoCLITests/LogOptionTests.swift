@@ -88,7 +88,7 @@ import Testing
     let strong = try CommandRunner.run(["scan", "--quiet", "--feed", feed, log])
     #expect(
       try hits(strong).map(summary) == [
-        #"Users\x\worse.exe 3 60"#, #"Users\x\worse.exe 4 103"#,
+        #"users\x\worse.exe 3 60"#, #"users\x\worse.exe 4 103"#,
       ])
     let all = try CommandRunner.run(["scan", "--quiet", "--weak", "--feed", feed, log])
     #expect(try hits(all).count == 5, "\(all.output)")

@@ -59,6 +59,21 @@ struct AskedValue: Sendable {
         mode: parsed.mode))
   }
 
+  /// Kinds that no shape tells: a value may be any of them.
+  static let opaqueKinds: [IndicatorKind] = [
+    .filename, .registryKey, .userAgent, .mutex, .pipe, .ja4, .text,
+  ]
+
+  /// The value as each kind that no shape tells.
+  static func opaque(_ asked: [UInt8]) -> [AskedValue] {
+    opaqueKinds.compactMap { try? read(asked, as: $0).get() }
+  }
+
+  /// Whether it is written as a path is.
+  var isPath: Bool {
+    kind == .filename && asked.contains { $0 == Byte.slash || $0 == Byte.backslash }
+  }
+
   /// Why feeds refuse the value unless told otherwise; nil where they take it.
   var usualRefusal: Refusal? {
     var parser = IndicatorParser()

@@ -43,8 +43,10 @@ public struct Explainer {
     _ asked: [UInt8], as kind: IndicatorKind?, inputs: [InputPath], inMemory: [InputInMemory]
   ) -> Explanation {
     var result = Explanation(asked: asked)
+    var finder = EntryFinder(databases)
     let value: AskedValue
-    switch AskedValue.read(asked, as: kind) {
+    var covering: [EntryFinder.Covering] = []
+    switch read(asked, as: kind, &finder, &covering) {
     case .success(let read): value = read
     case .failure(let refused):
       result.findings.append(Self.finding(refused))
@@ -60,8 +62,6 @@ public struct Explainer {
           .notAnIndicator, "a network is not one value; ask for an address in it"))
       return result
     }
-    var finder = EntryFinder(databases)
-    let covering = finder.covering(value)
     var road = EntryRoad(options: options)
     for found in covering { road.add(found, at: .noEventTime) }
     result.findings += road.findings
@@ -77,6 +77,28 @@ public struct Explainer {
         .walk(inputs, inMemory, into: &result)
     }
     return result
+  }
+
+  /// Reads a value by its shape, or as what entries cover: a file name, a registry key, another text. The
+  /// entries that cover it are given as well.
+  private func read(
+    _ asked: [UInt8], as kind: IndicatorKind?, _ finder: inout EntryFinder,
+    _ covering: inout [EntryFinder.Covering]
+  ) -> Result<AskedValue, RefusedValue> {
+    let shaped = AskedValue.read(asked, as: kind)
+    if case .success(let value) = shaped, !value.isNetwork { covering = finder.covering(value) }
+    if kind != nil { return shaped }
+    var covered: AskedValue?
+    let others = AskedValue.opaque(asked)
+    for other in others {
+      let found = finder.covering(other)
+      if found.isEmpty { continue }
+      if covering.isEmpty { covered = other }
+      covering += found
+    }
+    if let covered { return .success(covered) }
+    if case .failure = shaped, let path = others.first(where: \.isPath) { return .success(path) }
+    return shaped
   }
 
   private static func finding(_ refused: RefusedValue) -> Explanation.Finding {
