@@ -79,8 +79,10 @@ public struct Explainer {
     return result
   }
 
-  /// Reads a value by its shape, or as what entries cover: a file name, a registry key, another text. The
-  /// entries that cover it are given as well.
+  /// Reads a value by its shape, or as what entries cover.
+  ///
+  /// What has no shape may be a file name, a registry key or another text. The entries that cover it are
+  /// given as well.
   private func read(
     _ asked: [UInt8], as kind: IndicatorKind?, _ finder: inout EntryFinder,
     _ covering: inout [EntryFinder.Covering]
