@@ -172,7 +172,7 @@ extension PacketDealer {
 
   /// Address and control where they are not left out, then the protocol in one or two bytes
   /// (RFC 1661 §2, RFC 1662 §3.1).
-  private mutating func decodePPP(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+  mutating func decodePPP(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     var offset = start
     if end - offset >= 2, packet.bigEndianUInt16(unchecked: offset) == 0xff03 { offset += 2 }
     guard end - offset >= 2 else { return skips.add(.linkHeaderCut) }

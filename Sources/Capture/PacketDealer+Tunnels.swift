@@ -2,11 +2,13 @@ import Parsing
 
 /// UDP ports that belong to a tunnel (IANA's registry of service names).
 private enum TunnelPort {
+  static let l2tp: UInt16 = 1701
   static let gtp: UInt16 = 2152
   static let teredo: UInt16 = 3544
   static let gre: UInt16 = 4754
   static let vxlan: UInt16 = 4789
   static let vxlanGeneric: UInt16 = 4790
+  static let ayiya: UInt16 = 5072
   static let geneve: UInt16 = 6081
   static let mpls: UInt16 = 6635
 }
@@ -17,6 +19,7 @@ enum DatagramTunnel {
   case frame(Int)
   case gre(Int)
   case mpls(Int)
+  case ppp(Int)
   case typed(UInt16, Int)
 }
 
@@ -87,15 +90,44 @@ extension PacketDealer {
     case TunnelPort.mpls: return .mpls(0)
     case TunnelPort.gtp: return gtp(payload)
     case TunnelPort.teredo: return teredo(payload, isRegistered: true)
+    case TunnelPort.l2tp: return l2tp(payload)
+    case TunnelPort.ayiya: return ayiya(payload)
     default: break
     }
     switch sourcePort {
     case TunnelPort.teredo: return teredo(payload, isRegistered: true)
     case TunnelPort.gtp: return gtp(payload)
+    case TunnelPort.l2tp: return l2tp(payload)
+    case TunnelPort.ayiya: return ayiya(payload)
     default: break
     }
     return payload.byte(unchecked: 0) & 0xf0 == 0x60 || payload.byte(unchecked: 0) == 0
       ? teredo(payload, isRegistered: false) : nil
+  }
+
+  /// RFC 2661 §3.1: a data message of version 2, with a length, numbers and an offset where its flags say so.
+  private static func l2tp(_ payload: RawSpan) -> DatagramTunnel? {
+    let flags = payload.bigEndianUInt16(unchecked: 0)
+    guard flags & 0x8000 == 0, flags & 0x000f == 2 else { return nil }
+    var start = flags & 0x4000 == 0 ? 6 : 8
+    if flags & 0x0800 != 0 { start += 4 }
+    if flags & 0x0200 != 0 {
+      guard payload.byteCount >= start + 2 else { return nil }
+      start += 2 + Int(payload.bigEndianUInt16(unchecked: start))
+    }
+    return payload.byteCount > start + 20 ? .ppp(start) : nil
+  }
+
+  /// draft-massar-v6ops-ayiya-02 §3.2: identity and signature, whose lengths the first bytes tell, stand before
+  /// the packet that is forwarded.
+  private static func ayiya(_ payload: RawSpan) -> DatagramTunnel? {
+    let identityLength = 1 << Int(payload.byte(unchecked: 0) >> 4)
+    let signatureLength = 4 * Int(payload.byte(unchecked: 1) >> 4)
+    guard payload.byte(unchecked: 2) & 0x0f == 1,
+      payload.byte(unchecked: 3) == 41 || payload.byte(unchecked: 3) == 4
+    else { return nil }
+    let start = 8 + identityLength + signatureLength
+    return isIP(payload, at: start) ? .ip(start) : nil
   }
 
   /// RFC 7348 §5: a flag that the network's number is valid.
@@ -185,6 +217,8 @@ extension PacketDealer {
       decodeGRE(packet, at: start + offset, end: end, depth: depth + 1)
     case .mpls(let offset):
       decode(packet, etherType: 0x8847, at: start + offset, end: end, depth: depth + 1)
+    case .ppp(let offset):
+      decodePPP(packet, at: start + offset, end: end, depth: depth + 1)
     case .typed(let type, let offset):
       decode(packet, etherType: type, at: start + offset, end: end, depth: depth + 1)
     }

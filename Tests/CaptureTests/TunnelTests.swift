@@ -54,6 +54,18 @@ struct TunnelTests {
       outer(50001, from: 3544) + seenTeredo)
     CaptureCase("Teredo on another port", udp(4711, teredo), outer(4711) + seenTeredo)
     CaptureCase("IPv6 of another network on another port", udp(4711, ipv6), outer(4711))
+    CaptureCase(
+      "L2TP", udp(1701, join([0, 2, 0, 1, 0, 1, 0xff, 3, 0, 0x21], ipv4)), outer(1701) + seen)
+    CaptureCase(
+      "L2TP with length, numbers and offset, from its port",
+      udp(
+        50001, join([0x4a, 2, 0, 0, 0, 1, 0, 1, 0, 5, 0, 4, 0, 2, 9, 9, 0x57], ipv6), from: 1701),
+      outer(50001, from: 1701) + seen6)
+    CaptureCase("L2TP's signals", udp(1701, join([0xc8, 2, 0, 20], zeros(40))), outer(1701))
+    CaptureCase(
+      "AYIYA", udp(5072, join([0x44, 0x52, 0x11, 41], zeros(40), ipv6)), outer(5072) + seen6)
+    CaptureCase(
+      "AYIYA's question", udp(5072, join([0x44, 0x52, 0x12, 59], zeros(80))), outer(5072))
     CaptureCase("mirrored, type I", gre(join([0, 0, 0x88, 0xbe], frame)), LayerTests.outer + seen)
     CaptureCase(
       "mirrored, type II",
