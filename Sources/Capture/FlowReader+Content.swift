@@ -186,6 +186,7 @@ extension FlowReader {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     guard number != 0 else { return }
     let stream = streams[number]
+    finishVersions(number)
     stream.forgetHistory()
     stream.searchStates = []
     let goesOn =

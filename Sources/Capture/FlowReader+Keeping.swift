@@ -33,6 +33,7 @@ extension FlowReader {
     }
     guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
     finishContent(stream)
+    finishVersions(number)
     releaseStream(number)
   }
 

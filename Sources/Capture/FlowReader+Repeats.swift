@@ -34,10 +34,57 @@ extension FlowReader {
         skips.add(.tcpOverlap)
         markOverlap(visit.flow)
         writer.markOverlap()
+        let stream = streams[direction.stream]
+        // Of an unfinished message the version goes on with what follows.
+        if !stream.isBetweenMessages,
+          stream.open(
+            TCPStream.Version(bytes: bytes, number: writer.number, time: writer.time))
+        {
+          return streams.touch(direction.stream)
+        }
       }
     }
     // SAFETY: the closure only reads the array's bytes.
     unsafe version.withUnsafeBytes { readAlone(unsafe $0.bytes, visit) }
+  }
+
+  /// Gives the next bytes of a stream, which were read, to the other versions of the message that they
+  /// belong to, and reads those once it is complete.
+  @inline(never)
+  mutating func continueVersions(
+    _ versions: [TCPStream.Version], of number: UInt32, _ visit: StreamVisit
+  ) {
+    var complete = versions
+    if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+      !streams[number].isBetweenMessages
+    {
+      complete = streams[number].keep(versions)
+      streams.touch(number)
+    }
+    read(complete, visit)
+  }
+
+  /// Reads what there is of other versions of messages.
+  mutating func read(_ versions: [TCPStream.Version], _ visit: StreamVisit) {
+    guard !versions.isEmpty else { return }
+    let packet = (writer.number, writer.time)
+    for version in versions {
+      writer.attribute(number: version.number, time: version.time)
+      // SAFETY: the closure only reads the array's bytes.
+      unsafe version.bytes.withUnsafeBytes { readAlone(unsafe $0.bytes, visit) }
+    }
+    writer.attribute(number: packet.0, time: packet.1)
+  }
+
+  /// Reads the other versions of a message that does not go on.
+  mutating func finishVersions(_ number: UInt32) {
+    let stream = streams[number]
+    guard !stream.openVersions.isEmpty else { return }
+    read(
+      stream.takeVersions(with: RawSpan(), number: 0, time: 0),
+      StreamVisit(
+        flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
+        isDNSPort: Self.isDNSPort(stream.target.port)))
   }
 
   /// Reads bytes as a stream of their own.

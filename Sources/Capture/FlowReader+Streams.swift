@@ -102,7 +102,8 @@ extension FlowReader {
     }
     guard payload.byteCount > 14 else { return (.none, .unknown) }
     let length = Int(payload.bigEndianUInt16(unchecked: 0))
-    if isDNSPort || length == payload.byteCount &- 2 {
+    // On other ports the first message has to be whole; more may follow it.
+    if isDNSPort || length > 12 && length <= payload.byteCount &- 2 {
       let message = payload.extracting(2..<min(payload.byteCount, 2 &+ length))
       if DNSMessage.isMessage(message, needsQuestion: !isDNSPort) {
         return (.dnsStream, DNSMessage.isResponse(message) ? .server : .client)
@@ -199,7 +200,15 @@ extension FlowReader {
       == flows[visit.flow][isFromFirst: visit.isFromFirst].base
     flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
       UInt32(truncatingIfNeeded: payload.byteCount)
-    feed(payload, visit, isFirst: isFirst)
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    if number == 0 || streams[number].openVersions.isEmpty {
+      feed(payload, visit, isFirst: isFirst)
+    } else {
+      let versions = streams[number].takeVersions(
+        with: payload, number: writer.number, time: writer.time)
+      feed(payload, visit, isFirst: isFirst)
+      continueVersions(versions, of: number, visit)
+    }
     if missing > 0 {
       flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
         UInt32(truncatingIfNeeded: missing)

@@ -23,6 +23,14 @@ final class TCPStream {
     var time: Int64
   }
 
+  /// What was read of an unfinished message, with other bytes in some place of it.
+  struct Version {
+    var bytes: [UInt8]
+    /// The packet that brought the last of them.
+    var number: UInt64
+    var time: Int64
+  }
+
   /// The most segments that wait in one direction.
   static let longestQueue = 1024
   /// The most bytes kept of what was read.
@@ -48,6 +56,8 @@ final class TCPStream {
   /// Early segments, ascending in sequence, and the bytes in them.
   @safe @exclusivity(unchecked) var queue: [Early] = []
   @safe @exclusivity(unchecked) var queuedBytes = 0
+  /// Other versions of the message that is being read, which go on with the same bytes as it does.
+  @safe @exclusivity(unchecked) private(set) var openVersions: [Version] = []
   /// The bytes before the next one expected, as far as they are kept.
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
   @safe @exclusivity(unchecked) private var room = (queue: Room(), history: Room())
@@ -69,13 +79,18 @@ final class TCPStream {
   var cost: Int {
     let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
-    return 640 + waiting + unfinished + room.history.count + searchStates.count * 64
+    let versions = openVersions.reduce(0) { $0 + $1.bytes.count }
+    return 640 + waiting + unfinished + versions + room.history.count + searchStates.count * 64
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
   var isIdle: Bool {
-    guard queue.isEmpty, searchStates.isEmpty else { return false }
-    return switch content {
+    queue.isEmpty && searchStates.isEmpty && openVersions.isEmpty && isBetweenMessages
+  }
+
+  /// Whether no message is unfinished.
+  var isBetweenMessages: Bool {
+    switch content {
     case .none: true
     case .undecided: false
     case .http: http.isBetweenMessages
@@ -97,6 +112,7 @@ final class TCPStream {
       case .dns: dns.firstMark
       }
     if let mark { first = min(first, mark.number) }
+    for version in openVersions { first = min(first, version.number) }
     return first == .max ? nil : first
   }
 
@@ -209,9 +225,37 @@ final class TCPStream {
     return true
   }
 
+  /// The most versions of one message that are kept.
+  private static let mostOpenVersions = 4
+
+  /// Keeps another version of the unfinished message; false where there are enough.
+  func open(_ version: Version) -> Bool {
+    guard openVersions.count < Self.mostOpenVersions else { return false }
+    openVersions.append(version)
+    return true
+  }
+
+  /// Takes the other versions away, each with what follows.
+  func takeVersions(with data: RawSpan, number: UInt64, time: Int64) -> [Version] {
+    var versions = openVersions
+    openVersions = []
+    for index in versions.indices where !data.isEmpty {
+      versions[index].bytes.append(data)
+      (versions[index].number, versions[index].time) = (number, time)
+    }
+    return versions
+  }
+
+  /// Keeps versions that may go on; those that have become too long are given back.
+  func keep(_ versions: [Version]) -> [Version] {
+    openVersions = versions.filter { $0.bytes.count <= 2 * Self.longestHistory }
+    return versions.filter { $0.bytes.count > 2 * Self.longestHistory }
+  }
+
   /// Makes the object ready for another connection.
   func reset() {
     begin(.none)
+    if !openVersions.isEmpty { openVersions = [] }
     if room.queue.count <= 16 {
       queue.removeAll(keepingCapacity: true)
     } else {

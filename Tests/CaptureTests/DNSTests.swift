@@ -295,4 +295,19 @@ struct DNSTests {
       ])
     #expect(observed.values.first == "1 dns.query gone.example")
   }
+
+  @Test("several messages in one segment are read on any port", arguments: [53, 5353, 8853])
+  func pipelined(_ port: UInt16) {
+    let stream = StreamBuilder(port: port)
+    let messages = ["a.example", "b.example"].flatMap { name -> [UInt8] in
+      let message = Builder().question(name).bytes
+      return [UInt8(message.count >> 8), UInt8(message.count & 0xff)] + message
+    }
+    let observed = Observed(
+      pcap(
+        [stream.syn, stream.segment(messages, at: 0)].enumerated().map {
+          CapturedPacket($1, seconds: UInt32($0))
+        }))
+    #expect(observed.values == ["2 dns.query a.example", "2 dns.query b.example"])
+  }
 }

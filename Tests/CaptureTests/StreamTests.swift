@@ -126,6 +126,31 @@ struct StreamTests {
     #expect(hosts == ["http.host good.example", "http.host evil.example"])
   }
 
+  /// Segments of two versions of a request, by their places in it.
+  private static let disagreements: [[(isOther: Bool, place: Range<Int>)]] = [
+    [(false, 0..<38), (true, 0..<38)], [(false, 0..<26), (true, 22..<38)],
+    [(false, 0..<26), (true, 0..<38)], [(false, 22..<38), (true, 0..<26)],
+    [(false, 0..<22), (false, 22..<26), (true, 22..<26), (false, 26..<38)],
+    [(false, 0..<22), (false, 22..<26), (true, 22..<26), (false, 26..<30), (false, 30..<38)],
+  ]
+
+  @Test("a version of an unfinished message goes on as the message does", arguments: 0..<6)
+  func openVersions(_ number: Int) {
+    let stream = StreamBuilder()
+    let first = utf8("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n")
+    let other = utf8("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    let segments = Self.disagreements[number].map { part in
+      stream.segment(Array((part.isOther ? other : first)[part.place]), at: part.place.lowerBound)
+    }
+    let observed = Observed(Self.file([stream.syn] + segments))
+    let hosts = observed.values.filter { $0.contains("http.host") }
+    let last = segments.count + 1
+    #expect(Set(hosts.map { $0.drop { $0 != " " } }).count == 2, "\(observed.values)")
+    #expect(hosts.contains { $0.hasPrefix("\(last) ") }, "\(hosts)")
+    #expect(hosts.count == 2, "\(hosts)")
+    #expect(observed.counts["tcp-overlap"] == 1)
+  }
+
   @Test("what comes in the place of bytes of no meaning is read")
   func laterMeaning() {
     let stream = StreamBuilder()
