@@ -240,6 +240,25 @@ import YAML
     #expect(try SuiteUpdate(self.suite(after), again) == nil)
   }
 
+  /// A pattern that is kept is like hits which a line put in is like as well.
+  @Test func anUpdatedCasePasses() throws {
+    let suite = try suite(
+      """
+      cases:
+        - name: one
+          feeds: [{name: list, text: "evil.example\\n"}]
+          text: "evil.example\\nevil.example\\nevil.example x.evil.example\\n"
+          expect:
+            hits:
+              - {value: evil.example, line: 2}
+              - {value: nosuch.example}
+
+      """)
+    let update = try #require(try SuiteUpdate(suite, SuiteRun().run([suite])))
+    let again = SuiteRun().run([try self.suite(String(decoding: update.bytes, as: UTF8.self))])
+    #expect(again.exitCode == 0, "\(again.table())\n\(update.difference)")
+  }
+
   @Test func updateLeavesBracesToPeople() throws {
     let suite = try suite(
       "cases: [{name: a, feeds: [{text: \"evil.example\\n\"}], text: x, expect: {hits: [{kind: url}]}}]\n"

@@ -124,10 +124,13 @@ private struct ExpectationText {
     var counts: [(line: String, count: Int)] = []
     for hit in rest {
       let line = Self.members(of: hit)
-      if let place = counts.firstIndex(where: { $0.line == line }) {
-        counts[place].count += 1
-      } else {
-        counts.append((line, 1))
+      if !counts.contains(where: { $0.line == line }) {
+        // Hits that a pattern kept is like count as well: the line is like them.
+        let isSuppressed = hit["suppressed"] != nil
+        let all = result.found.count {
+          ($0["suppressed"] != nil) == isSuppressed && Self.members(of: $0) == line
+        }
+        counts.append((line, all))
       }
     }
     return lines + counts.map { "{\($0.line), count: \($0.count)}" }
