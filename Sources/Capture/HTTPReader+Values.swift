@@ -146,9 +146,16 @@ extension HTTPReader {
     var start = value.lowerBound
     while start < value.upperBound {
       let end = text.firstOffset(of: 0x2c, in: start..<value.upperBound) ?? value.upperBound
-      let element = HTTPRequest.trimmed(text, start..<end)
-      let (host, port) = HTTPRequest.splitHost(text, element)
+      var element = HTTPRequest.trimmed(text, start..<end)
       writer.place(element.upperBound)
+      if element.count > 2, text.byte(unchecked: element.lowerBound) == 0x22,
+        text.byte(unchecked: element.upperBound - 1) == 0x22
+      {
+        element = element.lowerBound + 1..<element.upperBound - 1
+      }
+      var (host, port) = HTTPRequest.splitHost(text, element)
+      // The zone means something on the machine alone that wrote it.
+      if let zone = text.firstOffset(of: 0x25, in: host) { host = host.lowerBound..<zone }
       if let (address, version) = ObservableWriter.address(text.extracting(host)) {
         writer.append(.httpForwardedFor, address, version: version, port: port ?? 0)
       } else if !element.isEmpty {

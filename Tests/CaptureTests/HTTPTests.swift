@@ -15,12 +15,14 @@ struct HTTPTests {
       request(
         "GET /a?b=C HTTP/1.1\r\nhost: WWW.Example.com\r\nUser-Agent:  curl/8.0 \r\n"
           + "Referer: https://Ref.example/x\r\n"
-          + "X-Forwarded-For: 192.0.2.9, unknown, [2001:db8::9]:99, 192.0.2.10:80\r\n\r\n"),
+          + "X-Forwarded-For: 192.0.2.9, unknown, [2001:db8::9]:99, 192.0.2.10:80, "
+          + "\"[2001:db8::a]:81\", 2001:db8::b%eth0\r\n\r\n"),
       [
         "1 http.host www.example.com", "1 http.url http://www.example.com/a?b=C",
         "1 http.user-agent curl/8.0",
         "1 http.referrer https://ref.example/x", "1 http.x-forwarded-for 192.0.2.9",
         "1 http.x-forwarded-for 2001:db8::9:99", "1 http.x-forwarded-for 192.0.2.10:80",
+        "1 http.x-forwarded-for 2001:db8::a:81", "1 http.x-forwarded-for 2001:db8::b",
       ])
     CaptureCase(
       "another port gives a second form",
