@@ -401,6 +401,13 @@ final class HitResolver: BatchProcessor {
     output.statistics.hitsByFeed[lastFeed.name, default: 0] += 1
   }
 
+  /// Whether one of some sources of an entry is of a feed.
+  private static func names(
+    _ feed: [UInt8], _ entry: ResolvedEntry, _ sources: ArraySlice<Int>
+  ) -> Bool {
+    sources.contains { entry.sources[$0].feed == feed }
+  }
+
   private func deliver(_ hit: Hit, to output: inout SegmentOutput) {
     if hit.suppression != nil {
       output.statistics.suppressed += 1
@@ -410,14 +417,17 @@ final class HitResolver: BatchProcessor {
       if options.evidencePath != nil, let flow = hit.flow {
         output.statistics.hitFlows[hit.input, default: FlowSelection()].insert(flow)
       }
-      for indicator in hit.indicators {
+      for (position, indicator) in hit.indicators.enumerated() {
         output.statistics.hitsByEntry[indicator.entry.reference, default: 0] += 1
-        let sources = indicator.sources
-        for (position, index) in sources.enumerated()
-        where !sources[..<position].contains(where: {
-          indicator.entry.sources[$0].feed == indicator.entry.sources[index].feed
-        }) {
-          count(indicator.entry.sources[index].feed, &output)
+        for (place, index) in indicator.sources.enumerated() {
+          let feed = indicator.entry.sources[index].feed
+          // A hit counts once for a feed, however many of its sources and indicators cover it.
+          guard !Self.names(feed, indicator.entry, indicator.sources[..<place]),
+            !hit.indicators[..<position].contains(where: {
+              Self.names(feed, $0.entry, $0.sources[...])
+            })
+          else { continue }
+          count(feed, &output)
         }
       }
     }

@@ -82,7 +82,16 @@ public struct ValueLookup {
   private mutating func addByShape(_ value: [UInt8], to answer: inout Answer) {
     var admission = AdmissionOptions()
     admission.keepsPrivateAddresses = true
+    admission.keepsPublicSuffixes = true
+    admission.trustsWellKnown = true
     if let refusal = parser.parse(value.rawSpan, as: .none, options: admission) {
+      admission.acceptsPaths = true
+      if refusal == .pathOnly,
+        parser.parse(value.rawSpan, as: .none, options: admission) == nil,
+        let path = parser.results.first
+      {
+        add(.url, Array(parser.arena[path.start..<path.end]))
+      }
       answer.reason = "not something an indicator can be: \(refusal.rawValue)"
       return
     }

@@ -159,6 +159,30 @@ import Testing
     #expect(json.output.contains(#""public_suffix_list":"\#(list.1)""#), "\(json.output)")
   }
 
+  /// However many indicators of a feed cover one value, it is one hit of that feed.
+  @Test func aHitCountsOnceForAFeed() throws {
+    let folder = try TemporaryFolder()
+    let feed = try folder.write("f.txt", "evil.example\ncdn.evil.example\n")
+    let log = try folder.write("a.log", "a.cdn.evil.example\n")
+    let summary = folder.path("s.json")
+    let result = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", feed, "--summary", summary, log])
+    #expect(result.status == 1, "\(result.errors)")
+    let text = try String(contentsOfFile: summary, encoding: .utf8)
+    #expect(text.contains(#""hits_by_feed":[{"feed":"\#(feed)","hits":1}]"#), "\(text)")
+  }
+
+  @Test func lookupAnswersForWhatFeedsLoadWhenTold() throws {
+    let folder = try TemporaryFolder()
+    let list = try folder.write("p.txt", "co.uk\n/gate/panel.php\n")
+    let config = try folder.write(
+      "f.yaml", "feeds:\n  - path: \(list)\n    format: maltrail\n    public-suffixes: keep\n")
+    for value in ["co.uk", "/gate/panel.php", "http://a.example/gate/panel.php"] {
+      let result = try CommandRunner.run(["lookup", "--feeds", config, value])
+      #expect(result.status == 0, "\(value): \(result.output)\(result.errors)")
+    }
+  }
+
   /// What has no shape of its own is asked for as what the database holds.
   @Test(arguments: [
     ("BAD.exe", "filename", "bad.exe"), (#"C:\Temp\bad.exe"#, "filename", #"temp\bad.exe"#),
