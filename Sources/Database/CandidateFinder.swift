@@ -90,7 +90,8 @@ public struct CandidateFinder: Sendable {
       if filter.hasOtherHosts { inWords.formUnion(held.intersection(CandidateWordsBuilder.hosts)) }
       if inWords.isEmpty { continue }
       guard let wordsOfDatabase = database.candidateWords,
-        wordsOfDatabase.wordlessKinds.isDisjoint(with: inWords)
+        wordsOfDatabase.wordlessKinds.isDisjoint(with: inWords),
+        wordsOfDatabase.hasTexts || !inWords.contains(.text)
       else { return nil }
       if wordsOfDatabase.hasIPv6Hosts, inWords.contains(.url) { takesAnyIPv6 = true }
       if let matcher = wordsOfDatabase.matcher {

@@ -65,7 +65,7 @@ struct CandidateNeighbours: Equatable {
 /// The section of words of an opened image (`CandidateWordsBuilder`).
 ///
 ///     0   4    version
-///     4   2    bit 0: some host is an IPv6 address
+///     4   2    bit 0: some host is an IPv6 address; bit 1: texts have words, which they had not at first
 ///     6   2    bytes of the shortest word
 ///     8   4    number of words
 ///     12  4    number of pairs of neighbours
@@ -88,6 +88,7 @@ struct CandidateWords: Sendable {
   /// Bytes of the shortest word.
   let shortest: Int
   let hasIPv6Hosts: Bool
+  let hasTexts: Bool
   let wordlessKinds: IndicatorKindSet
 
   /// Nil where the image has none, or one of another layout.
@@ -99,6 +100,7 @@ struct CandidateWords: Sendable {
     let start = range.lowerBound
     guard bytes.littleEndianUInt32(unchecked: start) == Self.version else { return nil }
     hasIPv6Hosts = bytes.littleEndianUInt16(unchecked: start + 4) & 1 != 0
+    hasTexts = bytes.littleEndianUInt16(unchecked: start + 4) & 2 != 0
     shortest = Int(bytes.littleEndianUInt16(unchecked: start + 6))
     count = Int(bytes.littleEndianUInt32(unchecked: start + 8))
     neighbourCount = Int(bytes.littleEndianUInt32(unchecked: start + 12))

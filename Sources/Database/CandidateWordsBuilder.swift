@@ -23,9 +23,9 @@ struct CandidateWordsBuilder {
     var neighbours: [CandidateNeighbours]
   }
 
-  /// Kinds whose values are compared whole, in fields of their own.
+  /// Kinds without a shape: texts, which stand anywhere, and values that are compared whole.
   static let strings = IndicatorKindSet([
-    .filename, .userAgent, .ja4, .registryKey, .mutex, .pipe,
+    .filename, .userAgent, .ja4, .registryKey, .mutex, .pipe, .text,
   ])
   /// Kinds with hosts, of which only those are wanted that the filters do not know.
   static let hosts = IndicatorKindSet([.domain, .url, .email])
@@ -53,8 +53,10 @@ struct CandidateWordsBuilder {
     }
     // A longer one says no more.
     let word = run.lowerBound..<min(run.upperBound, run.lowerBound + CandidateWord.longest)
-    // A value that is compared whole ends, or goes on with what is no part of a run, wherever it stands.
-    let isWhole = Self.strings.contains(kind) && run.count <= CandidateWord.longest
+    // A value that is compared whole ends, or goes on with what is no part of a run, wherever it stands; a text
+    // may be a part of a run.
+    let isWhole =
+      Self.strings.contains(kind) && kind != .text && run.count <= CandidateWord.longest
     let neighbours = isWhole ? CandidateNeighbours(of: run, in: key, range) : nil
     insert(
       CandidateRun.lowercase(key, word), kind, isWhole: isWhole, neighbours, isStrong: isStrong)
@@ -114,7 +116,7 @@ struct CandidateWordsBuilder {
     let neighbourCount = words.reduce(0) { $0 + $1.neighbours.count }
     var bytes: [UInt8] = []
     bytes.append(CandidateWords.version)
-    bytes.append(UInt16(hasIPv6Hosts ? 1 : 0))
+    bytes.append(UInt16(hasIPv6Hosts ? 3 : 2))
     bytes.append(UInt16(words.lazy.map(\.facts.length).min() ?? 0))
     bytes.append(UInt32(words.count))
     bytes.append(UInt32(neighbourCount))

@@ -16,8 +16,7 @@ extension Extraction {
     record.mayHaveDoubles = false
     // URLs can stand in one another, each to the end of the line; real ones stay far below this.
     record.urlBudget = 16 * length + 65_536
-    record.mayHoldFileName =
-      options.fileNames != nil && wordPlaces.isAny(from: base, to: base + length)
+    record.mayHoldWord = hasWordSearch && wordPlaces.isAny(from: base, to: base + length)
     facts.reset()
   }
 

@@ -41,13 +41,15 @@ struct Extraction {
   let wantsDomains: Bool
   let wantsURLs: Bool
   let wantsHashes: Bool
+  /// Whether file names or texts are searched for.
+  let hasWordSearch: Bool
 
   var normalizer = Normalizer()
   var paths = FieldPaths()
   var counters = LogCounters()
   var record = RecordCursor()
   var candidates = CandidateCursor()
-  /// Candidates that file names are looked for around.
+  /// Candidates that file names and texts are looked for around.
   var wordPlaces = CandidateCursor()
 
   /// The texts of one and two unescapings, and where their bytes stood.
@@ -65,8 +67,12 @@ struct Extraction {
 
   /// File names in the text being scanned.
   var fileNames: [Range<Int>] = []
+  /// Texts in it.
+  var foundTexts: [FoundText] = []
   /// Ends of the ANSI sequences of the text being scanned.
   var ansiEnds: [Int] = []
+  /// Ends of the pieces of a URL's text that are tried whatever else is.
+  var urlEnds: [Int] = []
   /// User information in the URLs of the text being scanned.
   var userInformation: [Range<Int>] = []
 
@@ -99,6 +105,7 @@ struct Extraction {
   init(options: LogOptions) {
     self.options = options
     isScan = options.purpose == .scan
+    hasWordSearch = options.fileNames != nil || options.texts != nil
     wantsDomains = options.kinds.contains(.domain)
     wantsURLs = options.kinds.contains(.url)
     wantsHashes = IndicatorKind.allCases.contains {
@@ -133,8 +140,10 @@ struct LogCounters {
   var cutRuns: UInt64 = 0
   /// Rows of another width than their header.
   var oddRows: UInt64 = 0
-  /// URLs left out because a line held more of them, in one another, than its length allows.
+  /// URLs of which not every form was tried, because a line held more of them than its length allows.
   var crowdedURLs: UInt64 = 0
+  /// Values in which more texts stand than are told.
+  var crowdedTexts: UInt64 = 0
   /// Bytes transcoded from UTF-16.
   var transcodedBytes: UInt64 = 0
 
@@ -146,7 +155,8 @@ struct LogCounters {
     tally.add("log line over the limit, read in pieces", longLines)
     tally.add("value at the cut of a long line", cutRuns)
     tally.add("log row of another width than its header", oddRows)
-    tally.add("URL inside too many others on a line", crowdedURLs)
+    tally.add("URL with too many other forms on a line", crowdedURLs)
+    tally.add("value with too many texts to tell all", crowdedTexts)
     tally.add("bytes transcoded from UTF-16", transcodedBytes)
     return tally
   }
@@ -161,8 +171,8 @@ struct RecordCursor {
   /// Its index in the batch, once it has an observable.
   var index: UInt32 = 0
   var isInBatch = false
-  /// A file name may be in it.
-  var mayHoldFileName = true
+  /// A file name or a text may be in it.
+  var mayHoldWord = true
   /// Its first observable in the batch.
   var firstObservable = 0
   /// Place and kind of the latest observable, to see whether the record's are in order.

@@ -48,6 +48,8 @@ enum FieldRole: UInt8, Sendable {
   case urlHost
   case urlPath
   case urlQuery
+  /// The URL as it was asked for: often its path and query alone.
+  case urlOriginal
   case urlPort
   case urlScheme
   case method
@@ -214,28 +216,40 @@ struct KeyName: Sendable {
     case "@timestamp": return (.time, 3)
     case "time": return (.time, 4)
     case "time_dt": return (.time, 5)
-    case "eventtime": return (.time, 6)
+    case "eventtime", "event_time": return (.time, 6)
     case "requestreceivedtimestamp": return (.time, 7)
     case "httpport", "http_port": return (.urlPort, 1)
     case "id.resp_p", "id_resp_p": return (.connectionPort, 1)
     default: break
     }
+    if let rank = Self.furtherTimes[plain] { return (.time, rank) }
     let inURL = parent.letters == "url"
     switch letters {
-    case "hostname", "host", "cshost", "requesthost": return (.urlHost, 1)
+    case "hostname", "host", "cshost", "requesthost", "httphost", "clientrequesthost",
+      "urldomain":
+      return (.urlHost, 1)
     case "authority": return (.urlHost, 2)
-    case "url", "uri", "csuristem", "requestpath": return (.urlPath, 1)
-    case "csuriquery": return (.urlQuery, 1)
+    case "url", "uri", "csuristem", "requestpath", "requesturi", "clientrequesturi", "urlpath":
+      return (.urlPath, 1)
+    case "csuriquery", "args", "urlquery", "querystring": return (.urlQuery, 1)
+    case "urloriginal": return (.urlOriginal, 1)
+    case "original" where inURL: return (.urlOriginal, 1)
     case "method", "httpmethod", "csmethod", "requestmethod": return (.method, 1)
     case "domain" where inURL: return (.urlHost, 1)
     case "path" where inURL: return (.urlPath, 1)
-    case "query" where inURL, "querystring" where inURL: return (.urlQuery, 1)
+    case "query" where inURL: return (.urlQuery, 1)
     case "scheme" where inURL: return (.urlScheme, 1)
     case "port" where inURL: return (.urlPort, 1)
     case "path": return (.urlPath, 2)
     default: return portStem == nil ? (.none, 0) : (.port, 1)
     }
   }
+
+  /// Names of the event's time in logs of Splunk, Sysmon, Azure, nginx, Cloudflare and others, the surest first.
+  private static let furtherTimes: [String: UInt8] = [
+    "utctime": 8, "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "datetime": 9,
+    "time": 10, "starttime": 11, "eventcreated": 12,
+  ]
 
   /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
   var portStem: String? {

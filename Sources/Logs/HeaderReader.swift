@@ -38,7 +38,8 @@ extension Extraction {
         return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
       case true?:
         state.isClosed = false
-        state.layout = .rows(LogHeader(layout: .w3c, separator: Byte.space))
+        state.layout = .rows(
+          LogHeader(layout: .w3c, separator: Byte.space, date: w3cDate(chunk, line) ?? []))
       }
     }
     finishLine(&position, end, hasLineFeed)
@@ -57,7 +58,9 @@ extension Extraction {
       if chunk.starts(with: "#close", at: line.lowerBound) { state.isClosed = true }
       state.layout = .rows(zeekHeader(header, chunk, line))
     } else if let fields = w3cHeader(chunk, line) {
-      state.layout = .rows(fields)
+      state.layout = .rows(fields.with(date: header.date))
+    } else if let date = w3cDate(chunk, line), date != header.date {
+      state.layout = .rows(header.with(date: date))
     }
     finishLine(&position, end, hasLineFeed)
   }
@@ -117,6 +120,15 @@ extension Extraction {
       guard let end else { return parts }
       start = end + 1
     }
+  }
+
+  /// The day that a `#Date:` line names: that of rows which have a time of day alone.
+  private func w3cDate(_ chunk: RawSpan, _ line: Range<Int>) -> [UInt8]? {
+    guard chunk.starts(withLowercase: "#date:", at: line.lowerBound) else { return nil }
+    let text = chunk.trimmed(line.lowerBound + 6..<line.upperBound)
+    let end = chunk.firstOffset(of: Byte.space, from: text.lowerBound, to: text.upperBound)
+    let day = text.lowerBound..<(end ?? text.upperBound)
+    return day.count == 10 ? chunk.copied(day) : nil
   }
 
   /// The header that a `#Fields:` line is.

@@ -13,12 +13,14 @@ struct JSONFrame {
   // Tokens of the parts of a joined URL, or -1; of the usual names and of HTTP/2's.
   var host = -1
   var urlPath = -1
+  var original = -1
   var authority = -1
   var authorityPath = -1
   var query = -1
   var scheme = -1
   var method = -1
   var pathField: FieldPaths.ID = 0
+  var originalField: FieldPaths.ID = 0
   var authorityPathField: FieldPaths.ID = 0
   var urlPort: UInt16 = 0
   var connectionPort: UInt16 = 0
@@ -230,6 +232,8 @@ extension Extraction {
       } else if top.authorityPath < 0 {
         (top.authorityPath, top.authorityPathField) = (index, path)
       }
+    case .urlOriginal where isString:
+      if top.original < 0 { (top.original, top.originalField) = (index, path) }
     case .urlQuery where isString: if top.query < 0 { top.query = index }
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
     case .method where isString: if top.method < 0 { top.method = index }
@@ -256,6 +260,10 @@ extension Extraction {
       join(
         bytes, tokens, frame, host: frame.host, path: frame.urlPath, field: frame.pathField, walk,
         into: &batch)
+    } else if frame.host >= 0, frame.original >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.host, path: frame.original, field: frame.originalField,
+        walk, into: &batch)
     } else if frame.authority >= 0, frame.authorityPath >= 0 {
       join(
         bytes, tokens, frame, host: frame.authority, path: frame.authorityPath,
@@ -280,7 +288,10 @@ extension Extraction {
     Self.take(&joinHost, bytes, tokens[host])
     Self.take(&joinPath, bytes, pathToken)
     joinQuery.removeAll(keepingCapacity: true)
-    if frame.query >= 0 { Self.take(&joinQuery, bytes, tokens[frame.query]) }
+    // A path may have its query already.
+    if frame.query >= 0, !joinPath.contains(UInt8(ascii: "?")) {
+      Self.take(&joinQuery, bytes, tokens[frame.query])
+    }
     // Absent, as logs write it.
     if joinHost.count == 1, joinHost[0] == Byte.minus { return }
     var url = JoinedURL(field: walk.report ?? field, place: pathToken.start, level: walk.level)

@@ -124,6 +124,7 @@ extension Extraction {
     if isWhole, readsLineRecords, readLineRecord(chunk, start..<end) {
       let time = line.time ?? line.headerTime
       scanLineRecord(chunk, start..<end, into: &batch)
+      scanTextsAcrossFields(chunk, start..<end, into: &batch)
       endRecord(&batch)
       if let time { setTime(time, &batch) }
       setContext(&batch)

@@ -41,7 +41,7 @@ public final class LogExtractor {
   /// Lines, rows and records without any of them are stepped over; what is odd about them is not
   /// counted. With nil, as at first, everything is read.
   ///
-  /// `words` are those of the offsets at which something may be a part of a file's name; nil: all may.
+  /// `words` are those of the offsets at which something may be a part of a file's name or of a text; nil: all may.
   public func setCandidates(_ offsets: [UInt32]?, words: [UInt32]? = nil) {
     extraction.candidates.begin(offsets)
     extraction.wordPlaces.begin(offsets == nil ? nil : words)

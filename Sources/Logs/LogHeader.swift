@@ -16,13 +16,15 @@ final class LogHeader: Sendable, Equatable {
   let names: [[UInt8]]
   /// Zeek's types; empty for the others.
   let types: [[UInt8]]
+  /// Of W3C, the day that the directives name; empty where they name none.
+  let date: [UInt8]
   /// Of a flow log: the column with the source's address.
   let addressColumn: Int
 
   init(
     layout: Layout, separator: UInt8, setSeparator: UInt8 = Byte.comma,
     emptyField: [UInt8] = Array("(empty)".utf8), unsetField: [UInt8] = Array("-".utf8),
-    names: [[UInt8]] = [], types: [[UInt8]] = []
+    names: [[UInt8]] = [], types: [[UInt8]] = [], date: [UInt8] = []
   ) {
     self.layout = layout
     self.separator = separator
@@ -31,18 +33,19 @@ final class LogHeader: Sendable, Equatable {
     self.unsetField = unsetField
     self.names = names
     self.types = types
+    self.date = date
     addressColumn = names.firstIndex { $0.ends(with: "srcaddr") } ?? 0
   }
 
   /// A header with some of its lines replaced.
   func with(
     setSeparator: UInt8? = nil, emptyField: [UInt8]? = nil, unsetField: [UInt8]? = nil,
-    names: [[UInt8]]? = nil, types: [[UInt8]]? = nil
+    names: [[UInt8]]? = nil, types: [[UInt8]]? = nil, date: [UInt8]? = nil
   ) -> LogHeader {
     LogHeader(
       layout: layout, separator: separator, setSeparator: setSeparator ?? self.setSeparator,
       emptyField: emptyField ?? self.emptyField, unsetField: unsetField ?? self.unsetField,
-      names: names ?? self.names, types: types ?? self.types)
+      names: names ?? self.names, types: types ?? self.types, date: date ?? self.date)
   }
 
   static func == (left: LogHeader, right: LogHeader) -> Bool {
@@ -50,7 +53,7 @@ final class LogHeader: Sendable, Equatable {
     return left.layout == right.layout && left.separator == right.separator
       && left.setSeparator == right.setSeparator && left.emptyField == right.emptyField
       && left.unsetField == right.unsetField && left.names == right.names
-      && left.types == right.types
+      && left.types == right.types && left.date == right.date
   }
 }
 

@@ -64,6 +64,29 @@ public protocol FileNameSearch: Sendable {
   func find(in text: RawSpan, ranges: inout [Range<Int>])
 }
 
+/// A text that was found: which of those that somebody asks for, and where.
+public struct FoundText: Sendable, Equatable {
+  /// Where it begins.
+  public var start: Int
+  /// The number of the matcher that found it, and that of its pattern.
+  public var matcher: UInt32
+  /// The number of the pattern.
+  public var pattern: UInt32
+
+  /// A text that begins at an offset.
+  public init(start: Int, matcher: UInt32, pattern: UInt32) {
+    self.start = start
+    self.matcher = matcher
+    self.pattern = pattern
+  }
+}
+
+/// Finds the texts that somebody asks for wherever they stand.
+public protocol TextSearch: Sendable {
+  /// Where texts begin in some bytes, ascending, the longest first; false where there are too many to tell all.
+  func find(in bytes: RawSpan, found: inout [FoundText]) -> Bool
+}
+
 /// How logs are read.
 public struct LogOptions: Sendable {
   /// What the observables are for.
@@ -80,6 +103,8 @@ public struct LogOptions: Sendable {
   public var refangs = false
   /// What finds file names in free text; nil: they are found in fields of their own only.
   public var fileNames: (any FileNameSearch)?
+  /// What finds texts in values and in lines; nil: none are looked for.
+  public var texts: (any TextSearch)?
   /// The year of times that name none (syslog, RFC 3164); nil: such a line has no event time.
   public var year: Int?
 

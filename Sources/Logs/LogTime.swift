@@ -15,9 +15,9 @@ enum LogTime {
     return Timestamp.epochSeconds(bytes, range) ?? Timestamp.iso8601(bytes, range)
   }
 
-  /// A date and a time of day in fields of their own, in UTC.
-  static func dateAndTime(_ bytes: RawSpan, _ date: Range<Int>, _ time: Range<Int>) -> Int64? {
-    var text = bytes.copied(date)
+  /// A date and a time of day that stand apart, in UTC.
+  static func dateAndTime(_ date: [UInt8], _ bytes: RawSpan, _ time: Range<Int>) -> Int64? {
+    var text = date
     text.append(UInt8(ascii: "T"))
     text.append(bytes.extracting(time))
     return Timestamp.iso8601(text.rawSpan, 0..<text.count)

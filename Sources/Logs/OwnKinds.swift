@@ -21,15 +21,73 @@ extension Extraction {
     (.registryKey, .registryKey), (.mutex, .mutex), (.pipe, .pipe),
   ]
 
-  /// Emits the file names that are found in a text.
-  mutating func scanFileNames(
-    _ bytes: RawSpan, _ unit: TextUnit, _ search: any FileNameSearch,
-    into batch: inout ObservableBatch
+  /// Emits the file names and texts that are found in a text.
+  @inline(never)
+  mutating func scanWords(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
     let first = origin(unit.start, level: unit.level)
     // Of what was unescaped the end's place may be that of the last character.
     let last = origin(unit.end - 1, level: unit.level) + 12
     guard wordPlaces.isAny(in: first..<max(first, last)) else { return }
+    if let search = options.fileNames, wants(.filename),
+      !unit.fieldClass.traits.contains(.fileName)
+    {
+      scanFileNames(bytes, unit, search, into: &batch)
+    }
+    if let search = options.texts, wants(.text) {
+      scanTexts(bytes, unit, search, isAgain: false, into: &batch)
+    }
+  }
+
+  /// Emits the texts of a whole line that stand in none of its fields alone.
+  @inline(__always)
+  mutating func scanTextsAcrossFields(
+    _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
+  ) {
+    guard record.mayHoldWord, let search = options.texts, wants(.text) else { return }
+    let unit = TextUnit(
+      start: range.lowerBound, end: range.upperBound, level: 0, field: FieldPaths.root,
+      fieldClass: .text)
+    scanTexts(bytes, unit, search, isAgain: true, into: &batch)
+  }
+
+  /// Emits the texts that are found in some bytes: those that begin at one place as one observable.
+  @inline(never)
+  private mutating func scanTexts(
+    _ bytes: RawSpan, _ unit: TextUnit, _ search: any TextSearch, isAgain: Bool,
+    into batch: inout ObservableBatch
+  ) {
+    if !search.find(in: bytes.extracting(unit.start..<unit.end), found: &foundTexts) {
+      counters.crowdedTexts += 1
+    }
+    var known: Set<UInt32> = []
+    if isAgain, record.isInBatch {
+      for observable in batch.observables[record.firstObservable...]
+      where observable.kind == .text { known.insert(observable.position) }
+    }
+    var last = -1
+    for text in foundTexts {
+      let place = unit.start + text.start
+      if isAgain, known.contains(UInt32(truncatingIfNeeded: place - record.base)) { continue }
+      let start = batch.arena.count
+      for number in [text.matcher, text.pattern] {
+        for shift in [24, 16, 8, 0] as [UInt32] {
+          batch.arena.append(UInt8(truncatingIfNeeded: number >> shift))
+        }
+      }
+      emitFromArena(
+        .text, flags: text.start == last ? [.pattern, .joint] : .pattern, from: start, at: place,
+        of: unit, into: &batch)
+      last = text.start
+    }
+  }
+
+  /// Emits the file names that are found in a text.
+  mutating func scanFileNames(
+    _ bytes: RawSpan, _ unit: TextUnit, _ search: any FileNameSearch,
+    into batch: inout ObservableBatch
+  ) {
     search.find(in: bytes.extracting(unit.start..<unit.end), ranges: &fileNames)
     for range in fileNames {
       let place = unit.start + range.lowerBound..<unit.start + range.upperBound

@@ -238,8 +238,11 @@ extension Extraction {
   private func rowTime(_ chunk: RawSpan, _ header: LogHeader) -> Int64 {
     guard let time = column(plan.time, chunk, header) else { return ObservableRecord.noTime }
     if header.layout == .w3c {
-      guard let date = column(plan.date, chunk, header) else { return ObservableRecord.noTime }
-      return LogTime.dateAndTime(chunk, date, time) ?? ObservableRecord.noTime
+      if let date = column(plan.date, chunk, header) {
+        return LogTime.dateAndTime(chunk.copied(date), chunk, time) ?? ObservableRecord.noTime
+      }
+      guard plan.date < 0, !header.date.isEmpty else { return ObservableRecord.noTime }
+      return LogTime.dateAndTime(header.date, chunk, time) ?? ObservableRecord.noTime
     }
     return LogTime.field(chunk, time) ?? ObservableRecord.noTime
   }

@@ -57,11 +57,7 @@ extension Extraction {
     } else {
       scanValues(bytes, unit, into: &batch)
     }
-    if record.mayHoldFileName, let search = options.fileNames, wants(.filename),
-      !traits.contains(.fileName)
-    {
-      scanFileNames(bytes, unit, search, into: &batch)
-    }
+    if record.mayHoldWord { scanWords(bytes, unit, into: &batch) }
     if isScan, wants(.userAgent), traits.isDisjoint(with: [.isMember, .certificate]) {
       scanQuotedUserAgents(bytes, unit, into: &batch)
     }

@@ -119,14 +119,23 @@ extension Extraction {
   /// Emits what a URL's text can mean: in `scan` the longest form first, then shorter ones to fall
   /// back on, in `extract` the fully cut one.
   ///
-  /// `minimum` is the least end that a candidate can have.
+  /// `minimum` is the least end that a candidate can have. A list of URLs is, to each of them, text that goes on
+  /// to the list's end: all candidates of all of them would be the square of it. What ends before the next URL
+  /// begins is always tried, the shortest first, as far as some multiple of its length goes; the others are as
+  /// long as the record's budget lasts.
   private mutating func emitURL(
     _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, hasScheme: Bool, _ unit: TextUnit,
     into batch: inout ObservableBatch
   ) {
     let start = range.lowerBound
+    let own = ownEnd(bytes, range, minimum: minimum, hasScheme: hasScheme)
+    let isAlone = own == range.upperBound
     var tail = URLTail(bytes, range)
     guard isScan else {
+      if !isAlone, record.urlBudget <= 0 {
+        counters.crowdedURLs += 1
+        tail = URLTail(bytes, start..<own)
+      }
       while tail.cut(bytes, classes) {}
       if let comma = Self.distinguishedName(bytes, start..<tail.end) {
         tail = URLTail(bytes, start..<comma)
@@ -138,21 +147,91 @@ extension Extraction {
       return
     }
     var flags: ObservableFlags = []
+    var isComplete = true
+    var waits = false
     repeat {
       guard tail.end >= minimum else { return }
+      // Alone it is tried as it ends and fully cut, whatever the budget.
+      waits = record.urlBudget <= 0 && !(isAlone && tail.end == range.upperBound)
+      if waits {
+        isComplete = false
+        if isAlone { continue }
+        break
+      }
       if emitURL(bytes, start..<tail.end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
         flags = .fallback
       }
-    } while record.urlBudget > 0 && tail.cut(bytes, classes)
+    } while tail.cut(bytes, classes)
+    if waits, isAlone,
+      emitURL(bytes, start..<tail.end, flags: flags, hasScheme: hasScheme, unit, into: &batch)
+    {
+      flags = .fallback
+    }
+
+    // The pieces that are always tried.
+    urlEnds.removeAll(keepingCapacity: true)
+    var allowance = 16 * (own - start) + 256
+    var near = minimum
+    while near < min(own, tail.end) {
+      if Self.isSeparator(bytes.byte(unchecked: near)) {
+        allowance -= near - start + 16
+        if allowance < 0 { break }
+        urlEnds.append(near)
+      }
+      near += 1
+    }
     var end = tail.end
-    while record.urlBudget > 0, end > minimum {
+    while end > near {
+      guard record.urlBudget > 0 else {
+        isComplete = false
+        break
+      }
       end -= 1
-      let byte = bytes.byte(unchecked: end)
-      guard byte == Byte.comma || byte == UInt8(ascii: ";") else { continue }
+      guard Self.isSeparator(bytes.byte(unchecked: end)) else { continue }
       if emitURL(bytes, start..<end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
         flags = .fallback
       }
     }
+    for end in urlEnds.reversed() {
+      if emitURL(bytes, start..<end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
+        flags = .fallback
+      }
+    }
+    if !isComplete { counters.crowdedURLs += 1 }
+  }
+
+  @inline(__always)
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == Byte.comma || byte == UInt8(ascii: ";")
+  }
+
+  /// Bytes behind which the pieces of a URL without scheme are no longer its own, and how many are.
+  private static let bareReach = (bytes: 256, pieces: 4)
+
+  /// Where in a URL's text the next URL begins, or its end; without scheme, where nothing tells, soon.
+  private func ownEnd(
+    _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, hasScheme: Bool
+  ) -> Int {
+    let end = range.upperBound
+    guard hasScheme else {
+      let reach = min(end, minimum + Self.bareReach.bytes)
+      var pieces = 0
+      var offset = minimum
+      while offset < reach {
+        if Self.isSeparator(bytes.byte(unchecked: offset)) { pieces += 1 }
+        offset += 1
+        if pieces == Self.bareReach.pieces { return offset }
+      }
+      return reach
+    }
+    var offset = minimum
+    while let colon = bytes.firstOffset(of: Byte.colon, from: offset, to: end) {
+      if bytes.starts(with: "://", at: colon), colon + 3 <= end {
+        return classes.start(of: .scheme, bytes, before: colon, from: minimum)
+      }
+      offset = colon + 1
+    }
+    return end
   }
 
   /// Emits one candidate; false where it is no URL.
@@ -162,10 +241,6 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) -> Bool {
     record.urlBudget -= range.count + 16
-    guard record.urlBudget > 0 else {
-      counters.crowdedURLs += 1
-      return false
-    }
     let start = batch.arena.count
     var schemeLength = 0
     guard

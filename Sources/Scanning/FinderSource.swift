@@ -1,5 +1,6 @@
 import Database
 import Logs
+import Matchers
 import Parsing
 import Synchronization
 
@@ -24,6 +25,49 @@ final class FileNameSource: FileNameSearch {
     }
     ranges.removeAll(keepingCapacity: true)
     finder?.find(in: text, ranges: &ranges)
+  }
+}
+
+/// Finds the texts of databases in logs, as payloads of captures are searched for them.
+struct TextFinder: TextSearch {
+  /// Occurrences in one value that are told.
+  private static let limit = 4096
+
+  private let matchers: [LiteralMatcher]
+
+  /// Nil where there is nothing to look for.
+  init?(_ matchers: [LiteralMatcher]) {
+    if matchers.isEmpty { return nil }
+    self.matchers = matchers
+  }
+
+  func find(in bytes: RawSpan, found: inout [FoundText]) -> Bool {
+    found.removeAll(keepingCapacity: true)
+    var isWhole = true
+    var lengths: [Int] = []
+    for (number, matcher) in matchers.enumerated() {
+      var state = LiteralMatcher.State()
+      var matches: [LiteralMatch] = []
+      isWhole =
+        matcher.scan(bytes, state: &state, limit: Self.limit, matches: &matches) && isWhole
+      for match in matches {
+        let length = matcher.length(of: match.pattern)
+        lengths.append(length)
+        found.append(
+          FoundText(
+            start: Int(truncatingIfNeeded: match.end) - length,
+            matcher: UInt32(truncatingIfNeeded: number), pattern: match.pattern))
+      }
+    }
+    guard found.count > 1 else { return isWhole }
+    let all = found
+    let order = all.indices.sorted {
+      let (a, b) = (all[$0], all[$1])
+      if a.start != b.start { return a.start < b.start }
+      return lengths[$0] != lengths[$1] ? lengths[$0] > lengths[$1] : $0 < $1
+    }
+    for (place, index) in order.enumerated() { found[place] = all[index] }
+    return isWhole
   }
 }
 

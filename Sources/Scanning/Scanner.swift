@@ -150,11 +150,13 @@ public enum Scanner {
     }
     var logOptions = logOptions(.scan, kinds: kinds, options: options)
     logOptions.fileNames = FileNameSource(databases: databases, options: LookupOptions(options))
+    let matchers = options.kinds.contains(.text) ? databases.compactMap(\.payloadMatcher) : []
+    logOptions.texts = TextFinder(matchers)
+    if matchers.isEmpty { lookup.kinds.subtract(IndicatorKindSet(.text)) }
     return ScanPlan(
       options: options, logOptions: logOptions,
       captureOptions: captureOptions(
-        options, kinds: lookedUp,
-        matchers: options.kinds.contains(.text) ? databases.compactMap(\.payloadMatcher) : []),
+        options, kinds: lookedUp, matchers: matchers),
       progress: progress,
       finder: options.readsEveryLine
         ? nil

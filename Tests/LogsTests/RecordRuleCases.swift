@@ -236,6 +236,24 @@ enum RecordRuleCases {
     Case(
       "HTTP/2's names", #"{":authority":"a.example","path":"/b"}"#,
       ["domain :authority a.example @15", "url path http://a.example/b @34"]),
+    Case(
+      "nginx", #"{"host":"a.example","request_uri":"/b?c=d","args":"c=d"}"#,
+      ["domain host a.example @9", "url request_uri http://a.example/b?c=d @35"]),
+    Case(
+      "nginx, the query apart", #"{"http_host":"a.example","uri":"/b","args":"c=d"}"#,
+      ["domain http_host a.example @14", "url uri http://a.example/b?c=d @32"]),
+    Case(
+      "Cloudflare", #"{"ClientRequestHost":"a.example","ClientRequestURI":"/b"}"#,
+      ["domain ClientRequestHost a.example @22", "url ClientRequestURI http://a.example/b @53"]),
+    Case(
+      "ECS with flat keys", #"{"url.domain":"a.example","url.path":"/b","url.query":"c=d"}"#,
+      ["domain url.domain a.example @15", "url url.path http://a.example/b?c=d @38"]),
+    Case(
+      "the URL as it was asked for", #"{"url":{"domain":"a.example","original":"/b?c=d"}}"#,
+      ["domain url.domain a.example @18", "url url.original http://a.example/b?c=d @41"]),
+    Case(
+      "the path outranks it", #"{"url":{"original":"/x","domain":"a.example","path":"/b"}}"#,
+      ["domain url.domain a.example @34", "url url.path http://a.example/b @53"]),
   ]
 
   /// Enough rows as wide as the header that a few others don't count.

@@ -67,6 +67,105 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "timestamp", "EventTime", "event_time", "datetime", "_time", "UtcTime", "TimeGenerated",
+    "time_iso8601", "start_time", "EdgeStartTimestamp", "event.created",
+  ]) func theEventsTimeHasManyNames(_ key: String) throws {
+    let log = try folder.write(
+      "t.json", #"{"\#(key)":"2024-05-01T10:00:00Z","x":"evil.example"}"#)
+    let result = try CommandRunner.run(["extract", "--quiet", "--kinds", "domain", log])
+    #expect(result.output.contains(#""ts":"2024-05-01T10:00:00.000000Z""#), "\(result.output)")
+  }
+
+  @Test func theDayOfRowsIsThatOfTheDirective() throws {
+    let log = try folder.write(
+      "w3c.log",
+      """
+      #Software: x
+      #Date: 2024-05-01 09:59:58
+      #Fields: time cs-host
+      10:00:01 a.example
+      #Date: 2024-05-02 00:00:00
+      00:00:01 b.example
+      #Fields: date time cs-host
+      2024-05-03 00:00:01 c.example
+      - 00:00:01 d.example
+
+      """)
+    let result = try CommandRunner.run(["extract", "--quiet", "--kinds", "domain", log])
+    let times = try hits(result).map { "\($0["value"] ?? "") \($0["ts"] ?? "-")" }
+    #expect(
+      times == [
+        "a.example 2024-05-01T10:00:01.000000Z", "b.example 2024-05-02T00:00:01.000000Z",
+        "c.example 2024-05-03T00:00:01.000000Z", "d.example -",
+      ])
+  }
+
+  @Test func recordsWithFlatKeysSayAsMuch() throws {
+    let log = try folder.write(
+      "flat.json",
+      #"""
+      {"source.ip":"192.0.2.5","source.port":4242,"destination.ip":"198.51.100.7","destination.port":443,"network.transport":"udp","event.action":"denied","dns.response_code":"NXDOMAIN","host":"evil.example"}
+      {"source":{"ip":"192.0.2.5","port":4242},"destination":{"ip":"198.51.100.7","port":443},"network":{"transport":"udp"},"event":{"action":"denied"},"dns":{"response_code":"NXDOMAIN"},"host":"evil.example"}
+
+      """#)
+    let result = try CommandRunner.run(["extract", "--quiet", "--kinds", "domain", log])
+    let flows = result.lines.compactMap { $0.split(separator: #""flow":"#).last }
+    #expect(flows.count == 2 && flows[0] == flows[1], "\(flows)")
+    #expect(result.output.contains(#""state":"NXDOMAIN","verdict":"blocked""#))
+  }
+
+  /// To each URL of a list the rest of it is text that may be its own.
+  @Test(arguments: [20, 100, 400]) func listsOfURLsAreReadToTheirEnd(_ count: Int) throws {
+    let urls = (0..<count).map { "http://h\($0).example/p\($0)" }
+    let feed = try folder.write(
+      "urls.txt", urls.joined(separator: "\n") + "\nhttp://last.example/x\n")
+    let pieces = String(repeating: ",b", count: 300)
+    let log = try folder.write(
+      "lists.log",
+      """
+      list=\(urls.joined(separator: ",")) end
+      {"urls":"\(urls.joined(separator: ";"))"}
+      x http://last.example/x\(pieces) y
+      x http://good.example/x\(pieces) http://last.example/x
+      x http://last.example/x\(String(repeating: "!,", count: 200)) y
+
+      """)
+    let result = try CommandRunner.run(
+      ["scan", "--quiet", "--count", "--feed", feed, log])
+    #expect(result.output == "\(2 * count + 3)\n", "\(result.output)")
+    let extracted = try CommandRunner.run(["extract", "--quiet", "--kinds", "url", log])
+    #expect(extracted.lines.count == 2 * count + 4)
+  }
+
+  @Test func textsAreFoundInLogs() throws {
+    let feed = try folder.write(
+      "misp.json",
+      #"""
+      {"Event":{"info":"x","Attribute":[{"type":"pattern-in-traffic","value":"EVILBEACON/7","to_ids":true},{"type":"pattern-in-traffic","value":"GET /payload","to_ids":true}]}}
+      """#)
+    let log = try folder.write(
+      "t.log",
+      #"""
+      x EVILBEACON/7y
+      {"ua":"EVIL\u0042EACON/7","EVILBEACON/7":1}
+      192.0.2.1 - - [01/May/2024:10:00:00 +0000] "GET /payload HTTP/1.1" 200 12 "-" "-"
+      evilbeacon/7
+
+      """#)
+    for threads in ["1", "2"] {
+      let result = try CommandRunner.run(
+        ["scan", "--quiet", "--threads", threads, "--feed", feed, log])
+      #expect(
+        try hits(result).map { "\($0["kind"] ?? "") \($0["match"] ?? "") " + summary($0) } == [
+          "text contains EVILBEACON/7 1 2", "text contains EVILBEACON/7 2 23",
+          "text contains GET /payload 3 104",
+        ])
+    }
+    let explained = try CommandRunner.run(["explain", "--feed", feed, log, "EVILBEACON/7"])
+    #expect(explained.status == 0, "\(explained.output)")
+  }
+
   @Test func anUnknownFormatIsNamedWithTheKnownOnes() throws {
     let result = try CommandRunner.run(["extract", "--input-format", "nosuch", "-"])
     #expect(result.status == 2)

@@ -221,7 +221,8 @@ struct InputRoad {
     _ skipped: [String: UInt64], to result: inout Explanation
   ) {
     let before = result.findings.count
-    for sight in sights.prefix(Self.placeLimit) {
+    // Of logs the surroundings of such bytes say more.
+    for sight in sights.filter(\.hit.countsPackets).prefix(Self.placeLimit) {
       result.findings.append(
         Explanation.Finding(
           .bytesOnly,

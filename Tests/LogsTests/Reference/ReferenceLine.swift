@@ -197,17 +197,16 @@ struct ReferenceLine {
     func isOne(_ field: ReferenceLineField, of names: Set<String>) -> Bool {
       field.keys?.count == 1 && !field.range.isEmpty && names.contains(folded(field))
     }
-    let hosts: Set<String> = ["host", "hostname", "cshost", "requesthost"]
-    let paths: Set<String> = ["uri", "url", "csuristem", "requestpath"]
     let methods: Set<String> = ["method", "httpmethod", "csmethod", "requestmethod"]
-    guard let host = fields.first(where: { isOne($0, of: hosts) }), word(host.range) != "-",
+    guard let host = fields.first(where: { isOne($0, of: ReferenceRecord.hosts) }),
+      word(host.range) != "-",
       !fields.contains(where: {
         isOne($0, of: methods) && word($0.range).lowercased() == "connect"
       })
     else { return [] }
     let ports = fields.filter { isOne($0, of: ["httpport"]) }.map { Array(bytes[$0.range]) }
     let port = ports.last { UInt16(String(decoding: $0, as: UTF8.self)).map { $0 > 0 } ?? false }
-    if let path = fields.first(where: { isOne($0, of: paths) }) {
+    if let path = fields.first(where: { isOne($0, of: ReferenceRecord.paths) }) {
       record.join(
         host: value(host).bytes, port: port ?? [], path: value(path), query: nil, isHTTPS: false,
         keys: path.keys ?? [])

@@ -132,8 +132,7 @@ struct ReferenceRecord {
   /// The URL that host, port and path of one object make (§4).
   private mutating func join(_ members: Members, keys: [[UInt8]]) {
     let shapes: [(hosts: Set<String>, paths: Set<String>)] = [
-      (["host", "hostname", "cshost", "requesthost"], ["uri", "url", "csuristem", "requestpath"]),
-      (["authority"], ["path"]),
+      (Self.hosts, Self.paths), (["authority"], ["path"]),
     ]
     for shape in shapes {
       guard
@@ -146,15 +145,34 @@ struct ReferenceRecord {
       }) {
         continue
       }
-      for (key, value) in members where shape.paths.contains(folded(key)) {
+      let isOriginal =
+        shape.hosts == Self.hosts && !members.contains { Self.paths.contains(folded($0.key)) }
+      let paths = isOriginal ? ["urloriginal"] : shape.paths
+      for (key, value) in members where paths.contains(folded(key)) {
         guard case .string(let path, _) = value, path.bytes.first == 0x2F else { continue }
         join(
           host: host.bytes, port: first("httpport", in: members)?.scalarText ?? [], path: path,
-          query: first("csuriquery", in: members)?.scalarText, isHTTPS: false,
+          query: path.bytes.contains(0x3F) ? nil : query(in: members), isHTTPS: false,
           isDecoded: folded(key) == "uri", keys: keys + [key])
       }
     }
     joinGroup(members, keys: keys)
+  }
+
+  /// Names of hosts and of paths that are joined.
+  static let hosts: Set<String> = [
+    "host", "hostname", "cshost", "requesthost", "httphost", "clientrequesthost", "urldomain",
+  ]
+  static let paths: Set<String> = [
+    "uri", "url", "csuristem", "requestpath", "requesturi", "clientrequesturi", "urlpath",
+  ]
+
+  private func query(in members: Members) -> [UInt8]? {
+    let names: Set<String> = ["csuriquery", "args", "urlquery", "querystring"]
+    for (key, value) in members where names.contains(folded(key)) {
+      if case .string(let text, _) = value { return text.bytes }
+    }
+    return nil
   }
 
   /// The URL of an object that is called `url`, as common schemas have it: host, port, path and query.
@@ -167,12 +185,13 @@ struct ReferenceRecord {
       return nil
     }
     guard let host = text(["domain", "hostname", "host"]), host.count > 0,
-      let path = members.first(where: { folded($0.key) == "path" }),
+      let path = members.first(where: { folded($0.key) == "path" })
+        ?? members.first(where: { folded($0.key) == "original" }),
       case .string(let target, _) = path.value
     else { return }
     join(
       host: host.bytes, port: first("port", in: members)?.scalarText ?? [], path: target,
-      query: text(["query", "querystring"])?.bytes,
+      query: target.bytes.contains(0x3F) ? nil : text(["query", "querystring"])?.bytes,
       isHTTPS: text(["scheme"])?.bytes.map { $0 | 0x20 } == Array("https".utf8),
       keys: keys + [path.key])
   }
