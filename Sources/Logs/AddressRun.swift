@@ -217,6 +217,9 @@ extension Extraction {
     emitAddress(
       found.address, port: port, isWhole: found.range == unit.start..<unit.end,
       at: found.range.lowerBound, unit, into: &batch)
+    if next == found.range.upperBound {
+      emitBracketedURL(bytes, found.range, unit, &cursor, into: &batch)
+    }
     return next
   }
 

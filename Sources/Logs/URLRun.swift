@@ -78,6 +78,33 @@ extension Extraction {
       bytes, host.lowerBound..<end, minimum: slash + 1, hasScheme: false, unit, into: &batch)
   }
 
+  /// Emits an IPv6 address in brackets and the path behind it as a URL without scheme.
+  mutating func emitBracketedURL(
+    _ bytes: RawSpan, _ address: Range<Int>, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) {
+    let start = address.lowerBound - 1
+    guard isScan, wantsURLs, start >= unit.start, address.upperBound + 1 < unit.end,
+      bytes.byte(unchecked: start) == UInt8(ascii: "["),
+      bytes.byte(unchecked: address.upperBound) == UInt8(ascii: "]")
+    else { return }
+    var slash = address.upperBound + 1
+    if bytes.byte(unchecked: slash) == Byte.colon {
+      let digits = classes.end(of: .digit, bytes, from: slash + 1, to: unit.end)
+      guard 1...5 ~= digits - slash - 1 else { return }
+      slash = digits
+    }
+    guard slash < unit.end, bytes.byte(unchecked: slash) == Byte.slash,
+      start < cursor.authorityStart || start >= cursor.authorityEnd
+    else { return }
+    let end = urlTextEnd(bytes, from: slash, start: start, unit, &cursor)
+    if unit.isCutAtEnd, end == unit.end {
+      counters.cutRuns += 1
+      return
+    }
+    emitURL(bytes, start..<end, minimum: slash + 1, hasScheme: false, unit, into: &batch)
+  }
+
   @inline(__always)
   static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 <= 25 }
 
