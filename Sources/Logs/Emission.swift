@@ -18,6 +18,8 @@ extension Extraction {
     record.urlBudget = 16 * length + 65_536
     record.mayHoldWord = hasWordSearch && wordPlaces.isAny(from: base, to: base + length)
     facts.reset()
+    nestedFacts.reset()
+    nestedTime = nil
   }
 
   /// Ends the record: brings its observables into order and drops doubles.
@@ -30,9 +32,15 @@ extension Extraction {
   /// Adds what the record says of its event; of no use for one without observables.
   @inline(__always)
   mutating func setContext(_ batch: inout ObservableBatch) {
-    guard record.isInBatch, let context = facts.found else { return }
+    guard record.isInBatch, let context = facts.found ?? nestedFacts.found else { return }
     batch.records[Int(record.index)].context = UInt32(truncatingIfNeeded: batch.contexts.count)
     batch.contexts.append(context)
+  }
+
+  /// Gives the record begun, which has no time of its own, that of the record in it, if there is one.
+  @inline(__always)
+  mutating func setNestedTime(_ batch: inout ObservableBatch) {
+    if let nestedTime { setTime(nestedTime, &batch) }
   }
 
   /// Sets the time of the record begun; of no use for one without observables.

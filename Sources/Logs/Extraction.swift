@@ -80,6 +80,9 @@ struct Extraction {
   var line = LineRecord()
   var words: [ColumnRange] = []
   var facts = EventFacts()
+  /// What a record in a string or at the end of a line says of its event, and its time.
+  var nestedFacts = EventFacts()
+  var nestedTime: Int64?
 
   /// Columns of the row being read.
   var columns: [ColumnRange] = []

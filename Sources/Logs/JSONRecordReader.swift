@@ -337,6 +337,8 @@ extension Extraction {
     guard record.isInBatch else { return }
     if let token = walk.time {
       setTime(LogTime.field(chunk, token.range) ?? ObservableRecord.noTime, &batch)
+    } else {
+      setNestedTime(&batch)
     }
     setContext(&batch)
   }

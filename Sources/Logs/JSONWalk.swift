@@ -193,8 +193,13 @@ extension Extraction {
   private mutating func noteFact(
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ walk: JSONWalk, depth: Int
   ) {
-    guard depth <= 3, walk.level == 0, walk.report == nil, !token.hasEscapes else { return }
-    facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+    guard depth <= 3, !token.hasEscapes else { return }
+    if walk.level == 0, walk.report == nil {
+      facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+    } else {
+      // What a record in a string says counts where the one around it says nothing.
+      nestedFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+    }
   }
 
   /// Notes what a member is to its siblings.
@@ -215,10 +220,13 @@ extension Extraction {
       top.urlPort = NumberText.port(bytes, token.range) ?? 0
     case .time:
       // Of the record itself, not of something that it tells of.
-      guard depth == 1, walk.level == 0, walk.report == nil, fieldClass.rank < walk.timeRank else {
-        return
+      guard depth == 1, fieldClass.rank < walk.timeRank else { return }
+      if walk.level > 0 || walk.report != nil {
+        guard !token.hasEscapes, let time = LogTime.field(bytes, token.range) else { return }
+        nestedTime = time
+      } else {
+        walk.time = token
       }
-      walk.time = token
       walk.timeRank = fieldClass.rank
     case .urlHost where isString:
       if fieldClass.rank == 1 {

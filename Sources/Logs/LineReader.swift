@@ -126,7 +126,7 @@ extension Extraction {
       scanLineRecord(chunk, start..<end, into: &batch)
       scanTextsAcrossFields(chunk, start..<end, into: &batch)
       endRecord(&batch)
-      if let time { setTime(time, &batch) }
+      if let time { setTime(time, &batch) } else { setNestedTime(&batch) }
       setContext(&batch)
       return
     }
@@ -140,9 +140,15 @@ extension Extraction {
       scanRest(chunk, from: start, to: end, into: &batch)
     }
     endRecord(&batch)
-    if record.isInBatch, let time = LogTime.lineStart(chunk, start..<end) {
+    guard record.isInBatch else { return }
+    if let time = LogTime.lineStart(chunk, start..<end) {
       setTime(time, &batch)
+    } else {
+      setNestedTime(&batch)
     }
+    // Of what a reader noted that gave the line up nothing counts.
+    facts.reset()
+    setContext(&batch)
   }
 
   /// Emits the values of a line's text from an offset on, whose end may be a record in JSON.

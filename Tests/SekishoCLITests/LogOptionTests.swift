@@ -115,6 +115,44 @@ import Testing
     #expect(result.output.contains(#""state":"NXDOMAIN","verdict":"blocked""#))
   }
 
+  /// A record behind a syslog header, in a text line and in a string says when and between whom it was.
+  @Test func recordsInsideOthersHaveTimeAndFlow() throws {
+    let inner =
+      #"{"timestamp":"2024-05-01T10:00:00.000000+0000","src_ip":"192.0.2.5","src_port":5353,"dest_ip":"198.51.100.7","dest_port":53,"proto":"UDP","dns":{"rrname":"evil.example","rcode":"NXDOMAIN"}}"#
+    let quoted = inner.replacing("\"", with: "\\\"")
+    let log = try folder.write(
+      "inner.log",
+      """
+      May  1 10:00:00 h suricata[1]: \(inner)
+      note \(inner)
+      {"log":"\(quoted)","stream":"stdout"}
+      {"log":"\(quoted)","time":"2024-05-02T10:00:00Z","src_ip":"192.0.2.9"}
+
+      """)
+    let result = try CommandRunner.run(["extract", "--quiet", "--kinds", "domain", log])
+    let found = try hits(result).filter { $0["value"] as? String == "evil.example" }
+    let told = found.map { hit in
+      let flow = hit["flow"] as? [String: Any] ?? [:]
+      return
+        "\(hit["ts"] ?? "-") \(flow["src"] ?? "-") \(flow["dst_port"] ?? "-") \(flow["state"] ?? "-")"
+    }
+    let whole = "2024-05-01T10:00:00.000000Z 192.0.2.5 53 NXDOMAIN"
+    #expect(
+      told == [whole, whole, whole, "2024-05-02T10:00:00.000000Z 192.0.2.9 - -"], "\(told)")
+  }
+
+  @Test func addressesInBracketsAreHostsWithoutSchemeToo() throws {
+    let feed = try folder.write("v6.txt", "http://[2001:db8::1]/v6\nhttp://192.0.2.7/z\n")
+    let log = try folder.write(
+      "v6.log",
+      "GET [2001:db8::1]/v6 and [2001:db8::1]:80/v6 and 192.0.2.7/z, [2001:db8::1]:81/v6\n")
+    let result = try CommandRunner.run(["scan", "--quiet", "--feed", feed, log])
+    #expect(
+      try hits(result).map(summary) == [
+        "[2001:db8::1]/v6 1 4", "[2001:db8::1]/v6 1 25", "192.0.2.7/z 1 49",
+      ])
+  }
+
   /// To each URL of a list the rest of it is text that may be its own.
   @Test(arguments: [20, 100, 400]) func listsOfURLsAreReadToTheirEnd(_ count: Int) throws {
     let urls = (0..<count).map { "http://h\($0).example/p\($0)" }
