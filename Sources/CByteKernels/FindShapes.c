@@ -1,225 +1,176 @@
-#include "ClassifyText.h"
-
-#include <string.h>
+#include "TextShapes.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE int is_name(uint8_t byte) {
-  return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '0') < 10 || byte == '-' ||
-         byte == '_';
+static void classify_portable(const uint8_t *bytes, sekisho_text_classes *c, size_t block) {
+  uint64_t letter = 0, digit = 0, hex = 0, name = 0, hyphen = 0, dot = 0, colon = 0;
+  uint64_t backslash = 0, percent = 0, mark = 0, other = 0;
+  for (int i = 0; i < 64; i++) {
+    const uint8_t byte = bytes[i];
+    letter |= (uint64_t)sekisho_is_letter(byte) << i;
+    digit |= (uint64_t)sekisho_is_digit(byte) << i;
+    hex |= (uint64_t)sekisho_is_hex(byte) << i;
+    name |= (uint64_t)sekisho_is_name(byte) << i;
+    hyphen |= (uint64_t)(byte == '-') << i;
+    dot |= (uint64_t)(byte == '.') << i;
+    colon |= (uint64_t)(byte == ':') << i;
+    backslash |= (uint64_t)(byte == '\\') << i;
+    percent |= (uint64_t)(byte == '%') << i;
+    mark |= (uint64_t)(byte == 'u' || byte == 'x') << i;
+    other |= (uint64_t)(byte >= 0x80 || byte == 0x1b) << i;
+  }
+  c->letter[block] = letter;
+  c->digit[block] = digit;
+  c->hex[block] = hex;
+  c->name[block] = name;
+  c->hyphen[block] = hyphen;
+  c->dot[block] = dot;
+  c->colon[block] = colon;
+  c->backslash[block] = backslash;
+  c->percent[block] = percent;
+  c->mark[block] = mark;
+  c->other[block] = other;
 }
 
-// The sixteen bytes from four before a dot on, as two masks: digits and dots.
-typedef struct {
-  uint32_t digits, dots;
-} quad_masks;
+SEKISHO_INLINE void find_names(size_t from, const uint64_t *names,
+                               const sekisho_text_places *places, sekisho_text_shapes *shapes) {
+  for (size_t i = 0; i < places->end_count; i++) {
+    sekisho_look_at_end(from, places->ends[i], names, shapes);
+  }
+}
 
-INLINE quad_masks quad_masks_at(const uint8_t *bytes) {
-  quad_masks masks = {0, 0};
+SEKISHO_INLINE void find_addresses(const uint8_t *bytes, size_t count,
+                                   const sekisho_text_places *places, sekisho_text_shapes *shapes) {
+  for (size_t i = 0; i < places->dot_count; i++) {
+    sekisho_look_at_dot(bytes, count, places->dots[i], shapes);
+  }
+}
+
+static void find_shapes_portable(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                                 sekisho_text_state *state, sekisho_text_shapes *shapes) {
+  sekisho_text_classes classes;
+  sekisho_text_places places;
+  sekisho_find_places(bytes, count, from, to, classify_portable, sekisho_append_places, state,
+                      &classes, &places, shapes);
+  find_names(from, classes.name, &places, shapes);
+  find_addresses(bytes, count, &places, shapes);
+}
+
 #if defined(__x86_64__)
-  const __m128i b = _mm_loadu_si128((const __m128i *)bytes);
-  const __m128i shifted = _mm_sub_epi8(b, _mm_set1_epi8((char)('0' + 128)));
-  masks.digits =
-      (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(shifted, _mm_set1_epi8((char)(-128 + 10))));
-  masks.dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8('.')));
+
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+
+// Classes are bits; a byte has those that its low and its high half both allow.
+#define LETTER_LOW_ROW 1   // 0x41–0x4F, 0x61–0x6F
+#define LETTER_HIGH_ROW 2  // 0x50–0x5A, 0x70–0x7A
+#define DIGIT 4            // 0x30–0x39
+#define HEX_LETTER 8       // 0x41–0x46, 0x61–0x66
+#define HYPHEN 16          // 0x2D
+#define UNDERSCORE 32      // 0x5F
+#define DOT 64             // 0x2E
+#define COLON (-128)       // 0x3A
+
+SEKISHO_INLINE AVX2 uint32_t has(__m256i classes, int wanted) {
+  const __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(classes, _mm256_set1_epi8((char)wanted)),
+                                         _mm256_setzero_si256());
+  return ~(uint32_t)_mm256_movemask_epi8(none);
+}
+
+SEKISHO_INLINE AVX2 uint32_t equals(__m256i bytes, char wanted) {
+  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(wanted)));
+}
+
+AVX2 static inline void classify_avx2(const uint8_t *bytes, sekisho_text_classes *c, size_t block) {
+  const __m256i low_table = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+      LETTER_HIGH_ROW | DIGIT, LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HEX_LETTER,
+      LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HEX_LETTER,
+      LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HEX_LETTER,
+      LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HEX_LETTER,
+      LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HEX_LETTER,
+      LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HEX_LETTER,
+      LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT, LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT,
+      LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT, LETTER_LOW_ROW | LETTER_HIGH_ROW | COLON,
+      LETTER_LOW_ROW, LETTER_LOW_ROW, LETTER_LOW_ROW | HYPHEN, LETTER_LOW_ROW | DOT,
+      LETTER_LOW_ROW | UNDERSCORE));
+  const __m256i high_table = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+      0, 0, HYPHEN | DOT, DIGIT | COLON, LETTER_LOW_ROW | HEX_LETTER, LETTER_HIGH_ROW | UNDERSCORE,
+      LETTER_LOW_ROW | HEX_LETTER, LETTER_HIGH_ROW, 0, 0, 0, 0, 0, 0, 0, 0));
+  const __m256i nibble = _mm256_set1_epi8(0x0f);
+  uint64_t letter = 0, digit = 0, hex = 0, name = 0, hyphen = 0, dot = 0, colon = 0;
+  uint64_t backslash = 0, percent = 0, mark = 0, other = 0;
+  for (int half = 0; half < 2; half++) {
+    const __m256i b = _mm256_loadu_si256((const __m256i *)(bytes + 32 * half));
+    const __m256i low = _mm256_shuffle_epi8(low_table, _mm256_and_si256(b, nibble));
+    const __m256i high =
+        _mm256_shuffle_epi8(high_table, _mm256_and_si256(_mm256_srli_epi16(b, 4), nibble));
+    const __m256i k = _mm256_and_si256(low, high);
+    const int shift = 32 * half;
+    letter |= (uint64_t)has(k, LETTER_LOW_ROW | LETTER_HIGH_ROW) << shift;
+    digit |= (uint64_t)has(k, DIGIT) << shift;
+    hex |= (uint64_t)has(k, DIGIT | HEX_LETTER) << shift;
+    name |= (uint64_t)has(k, LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HYPHEN | UNDERSCORE)
+            << shift;
+    hyphen |= (uint64_t)has(k, HYPHEN) << shift;
+    dot |= (uint64_t)has(k, DOT) << shift;
+    colon |= (uint64_t)(uint32_t)_mm256_movemask_epi8(k) << shift;
+    backslash |= (uint64_t)equals(b, '\\') << shift;
+    percent |= (uint64_t)equals(b, '%') << shift;
+    mark |= (uint64_t)(equals(b, 'u') | equals(b, 'x')) << shift;
+    other |= (uint64_t)((uint32_t)_mm256_movemask_epi8(b) | equals(b, 0x1b)) << shift;
+  }
+  c->letter[block] = letter;
+  c->digit[block] = digit;
+  c->hex[block] = hex;
+  c->name[block] = name;
+  c->hyphen[block] = hyphen;
+  c->dot[block] = dot;
+  c->colon[block] = colon;
+  c->backslash[block] = backslash;
+  c->percent[block] = percent;
+  c->mark[block] = mark;
+  c->other[block] = other;
+}
+
+AVX2 static void find_shapes_avx2(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                                  sekisho_text_state *state, sekisho_text_shapes *shapes) {
+  sekisho_text_classes classes;
+  sekisho_text_places places;
+  sekisho_find_places(bytes, count, from, to, classify_avx2, sekisho_append_places, state, &classes,
+                      &places, shapes);
+  find_names(from, classes.name, &places, shapes);
+  find_addresses(bytes, count, &places, shapes);
+}
+
+int sekisho_text_best(void) {
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
+      __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2")) {
+    return sekisho_text_avx512;
+  }
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") ? sekisho_text_avx2
+                                                                          : sekisho_text_portable;
+}
+
 #else
-  for (int i = 0; i < 16; i++) {
-    masks.digits |= (uint32_t)((uint8_t)(bytes[i] - '0') < 10) << i;
-    masks.dots |= (uint32_t)(bytes[i] == '.') << i;
-  }
-#endif
-  return masks;
-}
 
-// The number that the one to three digits before `end` are, or one above 255 where it is none: more
-// than that, or with a needless zero.
-INLINE uint32_t number_before(const uint8_t *end, uint32_t length) {
-  uint32_t digits;
-  memcpy(&digits, end - 4, 4);
-  // The last digit in the third byte; what stands before the first is zero.
-  const uint32_t unused = 8 * (3 - length);
-  digits = (digits >> 8 & 0x0f0f0f) >> unused << unused;
-  const uint32_t value = (digits & 15) * 100 + (digits >> 8 & 15) * 10 + (digits >> 16);
-  return length > 1 && end[-(int)length] == '0' ? 256 : value;
-}
+int sekisho_text_best(void) { return sekisho_text_portable; }
 
-INLINE int has_escape(const uint8_t *from, const uint8_t *to) {
-  for (; from < to; from++) {
-    if (*from == '%' || *from == '\\') return 1;
-  }
-  return 0;
-}
-
-// Looks at the numbers around the first of three dots.
-INLINE void look_at_quad(
-    const uint8_t *bytes, size_t count, size_t dot, sekisho_text_shapes *shapes) {
-  if (dot < shapes->addresses_done) return;
-  if (dot < 8 || count - dot < 24) {
-    shapes->dots[shapes->dot_count++] = (uint32_t)dot;
-    return;
-  }
-  const quad_masks masks = quad_masks_at(bytes + dot - 4);
-  const uint32_t before = (uint32_t)__builtin_clz(~(masks.digits << 28));
-  if (before > 3) {
-    shapes->dots[shapes->dot_count++] = (uint32_t)dot;
-    return;
-  }
-  const size_t start = dot - before;
-  const uint8_t border = bytes[start - 1];
-  if (border == '.') {
-    if (is_name(bytes[start - 2])) {
-      // Dots and hyphens at a run's start are stripped, and an escape or a percent unit is none of it.
-      if (bytes[start - 2] == '-' || has_escape(bytes + (start < 8 ? 0 : start - 8), bytes + start)) {
-        shapes->dots[shapes->dot_count++] = (uint32_t)dot;
-      }
-      return;
-    }
-  } else if (border == '%' || border == '\\' ||
-             ((border == 'u' || border == 'x') && bytes[start - 2] == '\\')) {
-    shapes->escaped[shapes->escaped_count++] = (uint32_t)start;
-    return;
-  }
-  if (before == 0) return;
-  shapes->addresses_done = dot + 1;
-  // What stands behind the first dot; the eleven bytes that are told are as many as three numbers have.
-  const uint32_t dots = masks.dots >> 5;
-  uint32_t others = ~(masks.digits >> 5);
-  const uint32_t a = (uint32_t)__builtin_ctz(others);
-  if (a - 1 > 2 || !(dots >> a & 1)) return;
-  others &= others - 1;
-  const uint32_t b = (uint32_t)__builtin_ctz(others);
-  if (b - a - 2 > 2 || !(dots >> b & 1)) return;
-  others &= others - 1;
-  const uint32_t c = (uint32_t)__builtin_ctz(others);
-  if (c - b - 2 > 2) return;
-  const uint8_t *next = bytes + dot + 1;
-  const uint32_t first = number_before(bytes + dot, before), second = number_before(next + a, a),
-                 third = number_before(next + b, b - a - 1),
-                 fourth = number_before(next + c, c - b - 1);
-  if ((first | second | third | fourth) > 255) return;
-  shapes->addresses_done = dot + 1 + c;
-  // A longer run of a name; hyphens may join two addresses or be stripped.
-  if (next[c] == '.') {
-    if (next[c + 1] != '-' && is_name(next[c + 1])) return;
-  } else if (next[c] != '-' && is_name(next[c])) {
-    return;
-  }
-  shapes->address_places[shapes->address_count] = (uint32_t)start;
-  shapes->addresses[shapes->address_count++] = first << 24 | second << 16 | third << 8 | fourth;
-}
-
-// `before` and `behind` are the masks of names of the blocks around that of the dot.
-INLINE void look_at_name(
-    const uint8_t *bytes, size_t count, size_t base, uint32_t bit, uint64_t name, uint64_t before,
-    uint64_t behind, sekisho_text_shapes *shapes) {
-  const size_t dot = base + bit;
-  // The run behind the dot from its lowest bit on, the one before it from its highest.
-  const uint64_t next = (name >> bit) >> 1 | behind << (63 - bit);
-  const uint64_t last = (name << (63 - bit)) << 1 | before >> bit;
-  sekisho_text_name *found = &shapes->names[shapes->name_count];
-  found->dot = (uint32_t)dot;
-  found->start = 0;
-  found->end = 0;
-  // A run that fills all there is, or begins with the text, needs a closer look.
-  if (~next == 0 || ~last == 0) {
-    shapes->name_count++;
-    return;
-  }
-  const uint32_t length = (uint32_t)__builtin_ctzll(~next);
-  const uint32_t length_before = (uint32_t)__builtin_clzll(~last);
-  if (length_before > dot || length > 62) {
-    shapes->name_count++;
-    return;
-  }
-  const size_t end = dot + 1 + length;
-  found->start = (uint32_t)(dot - length_before);
-  found->end = (uint32_t)end;
-  if (count - end < 2) {
-    shapes->name_count++;
-    return;
-  }
-  // Whether a name has a further label is a guess for a branch.
-  const uint8_t follower = bytes[end + 1];
-  const int goes_on = bytes[end] == '.';
-  const int is_odd = (follower == '.') | (follower == '-');
-  found->end = goes_on & is_odd ? 0 : (uint32_t)end;
-  shapes->name_count += !(goes_on & !is_odd & is_name(follower));
-}
-
-// Appends the places of a mask's bits. Writes up to eight places more than it counts: how many bits there are
-// is a guess for a branch, and few masks have more than four.
-INLINE uint32_t *places_of(uint64_t mask, uint32_t base, uint32_t *places) {
-  const int count = __builtin_popcountll(mask);
-  uint32_t *next = places;
-  int left = count;
-  do {
-    for (int i = 0; i < 4; i++) {
-      // With no bit left any place will do.
-      next[i] = base + (uint32_t)__builtin_ctzll(mask | 1ull << 63);
-      mask &= mask - 1;
-    }
-    next += 4;
-    left -= 4;
-  } while (left > 0);
-  return places + count;
-}
-
-INLINE void find_shapes(
-    const uint8_t *bytes, size_t count, size_t from, size_t to, const sekisho_text_block *blocks,
-    sekisho_text_shapes *shapes) {
-  // A dot needs a byte beside it.
-  uint32_t names[SEKISHO_SHAPES_WINDOW / 2 + 8], quads[SEKISHO_SHAPES_WINDOW / 2 + 8];
-  uint32_t *names_end = names, *quads_end = quads;
-  const sekisho_text_block *block = blocks;
-  for (size_t base = from; base < to; base += 64, block++) {
-    names_end = places_of(block->dot_letter, (uint32_t)base, names_end);
-    quads_end = places_of(block->quad, (uint32_t)base, quads_end);
-    if (!(block->hex_run | block->colon | block->special)) continue;
-    uint64_t mask;
-    for (mask = block->hex_run & ~(block->hex_run << 1); mask; mask &= mask - 1) {
-      shapes->digests[shapes->digest_count++] = (uint32_t)(base + (size_t)__builtin_ctzll(mask));
-    }
-    for (mask = block->colon; mask; mask &= mask - 1) {
-      shapes->colons[shapes->colon_count++] = (uint32_t)(base + (size_t)__builtin_ctzll(mask));
-    }
-    for (mask = block->special; mask; mask &= mask - 1) {
-      shapes->specials[shapes->special_count++] = (uint32_t)(base + (size_t)__builtin_ctzll(mask));
-    }
-  }
-  for (const uint32_t *dot = names; dot < names_end; dot++) {
-    const size_t base = *dot & ~(size_t)63;
-    block = blocks + (base - from) / 64;
-    const uint64_t before = base > 0 ? block[-1].name : 0;
-    const uint64_t behind = count - base > 64 ? block[1].name : 0;
-    look_at_name(bytes, count, base, *dot & 63, block->name, before, behind, shapes);
-  }
-  for (const uint32_t *dot = quads; dot < quads_end; dot++) {
-    look_at_quad(bytes, count, *dot, shapes);
-  }
-}
-
-#if defined(__x86_64__)
-__attribute__((target("bmi,bmi2,lzcnt,popcnt"))) static void find_shapes_bmi2(
-    const uint8_t *bytes, size_t count, size_t from, size_t to, const sekisho_text_block *blocks,
-    sekisho_text_shapes *shapes) {
-  find_shapes(bytes, count, from, to, blocks, shapes);
-}
 #endif
 
-void sekisho_find_shapes(
-    const uint8_t *bytes, size_t count, size_t from, size_t to, const sekisho_text_block *blocks,
-    sekisho_text_shapes *shapes, int way) {
+void sekisho_find_shapes(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                         sekisho_text_state *state, sekisho_text_shapes *shapes, int way) {
 #if defined(__x86_64__)
-  // Whatever knows wider vectors knows these too: `sekisho_text_best` asks.
-  if (way != sekisho_text_portable) {
-    find_shapes_bmi2(bytes, count, from, to, blocks, shapes);
+  if (way == sekisho_text_avx512) {
+    sekisho_find_shapes_avx512(bytes, count, from, to, state, shapes);
+    return;
+  }
+  if (way == sekisho_text_avx2) {
+    find_shapes_avx2(bytes, count, from, to, state, shapes);
     return;
   }
 #endif
   (void)way;
-  find_shapes(bytes, count, from, to, blocks, shapes);
+  find_shapes_portable(bytes, count, from, to, state, shapes);
 }

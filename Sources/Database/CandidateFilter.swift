@@ -45,16 +45,22 @@ struct SuffixHash {
   /// Bit 5 of each byte is set, which makes letters small and keeps all other name characters apart.
   @inline(__always)
   mutating func hash(_ bytes: RawSpan, before end: Int, length: Int) -> UInt64 {
-    // Sixteen bytes, which most tails have at most, without a branch on their number.
+    // Which most tails have at most, without a branch on their number.
     if length <= 16, end >= 16 {
-      let low = bytes.littleEndianUInt64(unchecked: end &- 8) | Self.bit5
-      let high = bytes.littleEndianUInt64(unchecked: end &- 16) | Self.bit5
-      let isLong = length > 8
-      let lowPart = isLong ? low : low &>> UInt64(truncatingIfNeeded: 64 &- 8 &* length)
-      let highPart = isLong ? high &>> UInt64(truncatingIfNeeded: 128 &- 8 &* length) : 0
-      return Self.finish(lowPart, highPart, length)
+      return Self.hashOfSixteen(bytes, before: end, length: length)
     }
     return slowHash(bytes, before: end, length: length)
+  }
+
+  /// The hash of up to sixteen bytes before `end`, which is no less.
+  @inline(__always)
+  static func hashOfSixteen(_ bytes: RawSpan, before end: Int, length: Int) -> UInt64 {
+    let low = bytes.littleEndianUInt64(unchecked: end &- 8) | bit5
+    let high = bytes.littleEndianUInt64(unchecked: end &- 16) | bit5
+    let isLong = length > 8
+    let lowPart = isLong ? low : low &>> UInt64(truncatingIfNeeded: 64 &- 8 &* length)
+    let highPart = isLong ? high &>> UInt64(truncatingIfNeeded: 128 &- 8 &* length) : 0
+    return finish(lowPart, highPart, length)
   }
 
   @inline(never)

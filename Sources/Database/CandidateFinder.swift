@@ -10,7 +10,7 @@ internal import Parsing
 /// units and everything else that turns bytes into other values is either seen through or a
 /// candidate by itself. The reverse is not so: a candidate only asks for an exact look.
 ///
-/// Bytes are classified sixty-four at a time (`sekisho_classify_text`). A name shows itself by a dot
+/// Bytes are classified sixty-four at a time (`sekisho_find_shapes`). A name shows itself by a dot
 /// before a letter, an IPv4 address by a dot between digits, an IPv6 address by `::` or seven colons, a
 /// digest by its digits; only there is anything hashed and looked up in the filters (`CandidateFilter`)
 /// and tries. One for each thread.
@@ -36,10 +36,10 @@ public struct CandidateFinder: Sendable {
   /// Defanged values are read as what they stand for, so that each is a candidate.
   let refangs: Bool
 
-  var blocks = [sekisho_text_block](
-    repeating: sekisho_text_block(), count: Self.windowBlocks + 2)
   /// Room for the shapes of a window.
   var shapes = TextShapes()
+  /// Room for the places of names in the shapes that are worth a look.
+  var passing: [UInt32] = []
   /// Where the candidates of the chunk are.
   var found: [UInt32] = []
   /// Those near which a file name may be: where a word is, or a character that does not mean itself.
@@ -56,8 +56,6 @@ public struct CandidateFinder: Sendable {
   var colonsDone = 0
   /// End of the digits and dots that were looked at as an address.
   var addressesDone = 0
-  /// The same of those that the kernel looked at.
-  var quadsDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
   var lastUnit = (offset: -1, isInAuthority: false)
   /// End of the last character above ASCII that was looked at.
@@ -70,7 +68,7 @@ public struct CandidateFinder: Sendable {
   /// as what its length is without a label.
   public internal(set) var counts = [UInt64](repeating: 0, count: IndicatorKind.allCases.count)
 
-  private static let windowBlocks = Int(SEKISHO_SHAPES_WINDOW) / 64
+  private static let window = Int(SEKISHO_SHAPES_WINDOW)
 
   /// Nil where text cannot be searched for what the databases hold: a string without any letter or digit,
   /// or an image without the filter.
@@ -122,21 +120,16 @@ public struct CandidateFinder: Sendable {
     digestsDone = 0
     colonsDone = 0
     addressesDone = 0
-    quadsDone = 0
     lastUnit = (-1, false)
     specialsDone = 0
     runEnd = 0
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }
+    var state = sekisho_text_state()
     var start = 0
     while start < chunk.byteCount {
-      // A block before and one behind the window give its ends their neighbours.
-      let first = max(0, start - 64)
-      let end = min(chunk.byteCount, start + 64 * Self.windowBlocks)
-      let last = min(chunk.byteCount, end + 64)
-      classify(chunk.extracting(first..<last))
-      look(chunk, from: start, to: end)
-      if wantsDigitLabels { lookForDigitLabels(chunk, from: start, to: end) }
+      let end = min(chunk.byteCount, start + Self.window)
+      look(chunk, from: start, to: end, &state)
       start = end
     }
     lookUpAddresses()
@@ -169,30 +162,20 @@ public struct CandidateFinder: Sendable {
     return true
   }
 
-  private mutating func classify(_ bytes: RawSpan) {
-    let way = way
-    // SAFETY: the kernel reads the span's bytes and writes (count + 63) / 64 blocks, for at most
-    // `windowBlocks` + 2 of which there is room.
-    unsafe bytes.withUnsafeBytes { bytes in
-      guard let start = unsafe bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-      unsafe blocks.withUnsafeMutableBufferPointer { blocks in
-        guard let first = blocks.baseAddress else { return }
-        unsafe sekisho_classify_text(start, bytes.count, first, way)
-      }
-    }
-  }
-
-  /// Looks at the shapes of a window whose blocks are classified.
-  private mutating func look(_ chunk: RawSpan, from start: Int, to end: Int) {
+  /// Looks at the shapes of a window.
+  private mutating func look(
+    _ chunk: RawSpan, from start: Int, to end: Int, _ state: inout sekisho_text_state
+  ) {
     // Taken out for the call, so that it can be read while the rest is written.
     var shapes = shapes
     self.shapes = TextShapes(empty: ())
     defer { self.shapes = shapes }
-    shapes.find(
-      in: chunk, from: start, to: end, blocks, firstBlock: start > 0 ? 1 : 0,
-      addressesDone: quadsDone, way: way)
+    shapes.find(in: chunk, from: start, to: end, &state, way: way)
     considerNames(chunk, shapes)
-    quadsDone = shapes.addressesDone
+    if wantsDigitLabels {
+      let labels = shapes.labels
+      for index in labels.indices { considerDigitLabel(chunk, behind: Int(labels[index])) }
+    }
     let dots = shapes.dots
     for index in dots.indices where Int(dots[index]) >= addressesDone {
       considerIPv4(chunk, dot: Int(dots[index]))
@@ -219,31 +202,15 @@ public struct CandidateFinder: Sendable {
     wordPlaces.append(UInt32(truncatingIfNeeded: offset))
   }
 
-  /// Looks at the names of a window whose last label begins with a digit, unless it is a number.
-  private mutating func lookForDigitLabels(_ bytes: RawSpan, from start: Int, to end: Int) {
-    var base = start
-    var index = start > 0 ? 1 : 0
-    while base < end {
-      var mask = blocks[index].dot_digit
-      while mask != 0 {
-        let dot = base + mask.trailingZeroBitCount
-        mask &= mask &- 1
-        var label = dot &+ 2
-        while label < bytes.byteCount, classes.is(bytes.byte(unchecked: label), .digit) {
-          label &+= 1
-        }
-        guard label < bytes.byteCount, classes.is(bytes.byte(unchecked: label), .label) else {
-          continue
-        }
-        let hash = DigitLabels.hash(bytes, from: dot + 1, classes)
-        if filter?.digitLabels.contains(hash) ?? false
-          || otherFilters.contains(where: { $0.digitLabels.contains(hash) })
-        {
-          considerName(bytes, dot: dot)
-        }
-      }
-      base += 64
-      index += 1
+  /// Looks at a name whose last label begins with digits that end at an offset.
+  private mutating func considerDigitLabel(_ bytes: RawSpan, behind end: Int) {
+    var dot = end - 1
+    while dot > 0, classes.is(bytes.byte(unchecked: dot), .digit) { dot -= 1 }
+    let hash = DigitLabels.hash(bytes, from: dot + 1, classes)
+    if filter?.digitLabels.contains(hash) ?? false
+      || otherFilters.contains(where: { $0.digitLabels.contains(hash) })
+    {
+      considerName(bytes, dot: dot)
     }
   }
 

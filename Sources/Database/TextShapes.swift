@@ -5,45 +5,71 @@ internal import Parsing
 struct TextShapes: Sendable {
   private static let window = Int(SEKISHO_SHAPES_WINDOW)
 
-  private var nameList: [sekisho_text_name]
-  /// The other lists, one behind the other.
+  /// The lists of names, one behind the other.
+  private var names: [UInt32]
+  /// The other lists.
   private var places: [UInt32]
   private var nameCount = 0
+  private var endCount = 0
   private var addressCount = 0
   private var dotCount = 0
   private var escapedCount = 0
+  private var labelCount = 0
   private var digestCount = 0
   private var colonCount = 0
   private var specialCount = 0
-  /// Behind the last address that was read: dots before it are looked at no more.
-  private(set) var addressesDone = 0
 
   // Where each list begins, by the room that the kernel's header asks for.
-  private static let addressList = 0
-  private static let addressPlaceList = addressList + window / 4
-  private static let dotList = addressPlaceList + window / 4
-  private static let escapedList = dotList + window / 2
-  private static let digestList = escapedList + window / 2
-  private static let colonList = digestList + window / 8
-  private static let specialList = colonList + window
-  private static let room = specialList + window
+  private static let nameStartList = 0
+  private static let nameDotList = behind(nameStartList, window / 3)
+  private static let nameEndList = behind(nameDotList, window / 3)
+  private static let nameRoom = behind(nameEndList, window / 3)
+  private static let endList = 0
+  private static let addressList = behind(endList, window / 3)
+  private static let addressPlaceList = behind(addressList, window / 8)
+  private static let dotList = behind(addressPlaceList, window / 8)
+  private static let escapedList = behind(dotList, window / 2)
+  private static let labelList = behind(escapedList, window / 2)
+  private static let digestList = behind(labelList, window / 2)
+  private static let colonList = behind(digestList, window / 16)
+  private static let specialList = behind(colonList, window)
+  private static let room = behind(specialList, window)
+
+  private static func behind(_ list: Int, _ count: Int) -> Int {
+    list + count + Int(SEKISHO_SHAPES_SLACK)
+  }
 
   init() {
-    nameList = Array(
-      repeating: sekisho_text_name(start: 0, dot: 0, end: 0), count: Self.window / 2 + 1)
+    names = Array(repeating: 0, count: Self.nameRoom)
     places = Array(repeating: 0, count: Self.room)
   }
 
   /// Without room for anything, while the lists are elsewhere.
   init(empty: Void) {
-    nameList = []
+    names = []
     places = []
   }
 
-  /// The ends of names.
-  var names: Span<sekisho_text_name> {
-    @_lifetime(borrow self) get { nameList.span.extracting(first: nameCount) }
+  /// Where the last two labels of names begin.
+  var nameStarts: Span<UInt32> {
+    @_lifetime(borrow self) get { nameList(Self.nameStartList) }
   }
+
+  /// The dots between the last two labels of those names.
+  var nameDots: Span<UInt32> {
+    @_lifetime(borrow self) get { nameList(Self.nameDotList) }
+  }
+
+  /// Where those names end.
+  var nameEnds: Span<UInt32> {
+    @_lifetime(borrow self) get { nameList(Self.nameEndList) }
+  }
+
+  /// Ends of what may be names.
+  var ends: Span<UInt32> { @_lifetime(borrow self) get { list(Self.endList, endCount) } }
+
+  /// Behind the digits that a label begins with, where more of the label follows.
+  var labels: Span<UInt32> { @_lifetime(borrow self) get { list(Self.labelList, labelCount) } }
 
   /// IPv4 addresses.
   var addresses: Span<UInt32> {
@@ -75,6 +101,11 @@ struct TextShapes: Sendable {
   }
 
   @_lifetime(borrow self)
+  private func nameList(_ start: Int) -> Span<UInt32> {
+    names.span.extracting(start..<start + nameCount)
+  }
+
+  @_lifetime(borrow self)
   private func list(_ start: Int, _ count: Int) -> Span<UInt32> {
     places.span.extracting(start..<start + count)
   }
@@ -83,48 +114,43 @@ struct TextShapes: Sendable {
   ///
   /// - Parameters:
   ///   - chunk: The text.
-  ///   - start: Where the window begins; a multiple of 64.
-  ///   - end: Where it ends.
-  ///   - blocks: The blocks of the window, and those before and behind it if the chunk goes on there.
-  ///   - firstBlock: The place of the window's first block among them.
-  ///   - addressesDone: Dots before it are looked at no more.
+  ///   - start: Where the window begins: at the chunk's start, or where the window before ended.
+  ///   - end: Where it ends: at a multiple of 64, or with the chunk.
+  ///   - state: What the window before handed on; new at the chunk's start.
   ///   - way: How the kernel does it.
   mutating func find(
-    in chunk: RawSpan, from start: Int, to end: Int, _ blocks: [sekisho_text_block],
-    firstBlock: Int, addressesDone: Int, way: Int32
+    in chunk: RawSpan, from start: Int, to end: Int, _ state: inout sekisho_text_state, way: Int32
   ) {
     precondition(
-      !places.isEmpty && end - start <= Self.window
-        && blocks.count > firstBlock + (end - start + 63) / 64)
+      !places.isEmpty && start % 64 == 0 && start <= end && end <= chunk.byteCount
+        && end - start <= Self.window)
     // SAFETY: each list has the room that the kernel asks for, the window is no larger than it may be, and
-    // the blocks that the kernel looks at are there.
+    // lies within the bytes.
     unsafe chunk.withUnsafeBytes { bytes in
-      unsafe nameList.withUnsafeMutableBufferPointer { names in
+      unsafe names.withUnsafeMutableBufferPointer { names in
         unsafe places.withUnsafeMutableBufferPointer { places in
-          unsafe blocks.withUnsafeBufferPointer { blocks in
-            guard let text = unsafe bytes.bindMemory(to: UInt8.self).baseAddress,
-              let first = places.baseAddress, let firstName = names.baseAddress,
-              let block = blocks.baseAddress
-            else { return }
-            var shapes = unsafe sekisho_text_shapes(
-              names: firstName, name_count: 0, addresses: first + Self.addressList,
-              address_places: first + Self.addressPlaceList, address_count: 0,
-              dots: first + Self.dotList, dot_count: 0, escaped: first + Self.escapedList,
-              escaped_count: 0, digests: first + Self.digestList, digest_count: 0,
-              colons: first + Self.colonList, colon_count: 0,
-              specials: first + Self.specialList, special_count: 0,
-              addresses_done: addressesDone)
-            unsafe sekisho_find_shapes(
-              text, bytes.count, start, end, block + firstBlock, &shapes, way)
-            nameCount = unsafe shapes.name_count
-            addressCount = unsafe shapes.address_count
-            dotCount = unsafe shapes.dot_count
-            escapedCount = unsafe shapes.escaped_count
-            digestCount = unsafe shapes.digest_count
-            colonCount = unsafe shapes.colon_count
-            specialCount = unsafe shapes.special_count
-            self.addressesDone = unsafe shapes.addresses_done
-          }
+          guard let text = unsafe bytes.bindMemory(to: UInt8.self).baseAddress,
+            let first = places.baseAddress, let firstName = names.baseAddress
+          else { return }
+          var shapes = unsafe sekisho_text_shapes(
+            name_starts: firstName + Self.nameStartList, name_dots: firstName + Self.nameDotList,
+            name_ends: firstName + Self.nameEndList, name_count: 0, ends: first + Self.endList,
+            end_count: 0, addresses: first + Self.addressList,
+            address_places: first + Self.addressPlaceList, address_count: 0,
+            dots: first + Self.dotList, dot_count: 0, escaped: first + Self.escapedList,
+            escaped_count: 0, labels: first + Self.labelList, label_count: 0,
+            digests: first + Self.digestList, digest_count: 0, colons: first + Self.colonList,
+            colon_count: 0, specials: first + Self.specialList, special_count: 0)
+          unsafe sekisho_find_shapes(text, bytes.count, start, end, &state, &shapes, way)
+          nameCount = unsafe shapes.name_count
+          endCount = unsafe shapes.end_count
+          addressCount = unsafe shapes.address_count
+          dotCount = unsafe shapes.dot_count
+          escapedCount = unsafe shapes.escaped_count
+          labelCount = unsafe shapes.label_count
+          digestCount = unsafe shapes.digest_count
+          colonCount = unsafe shapes.colon_count
+          specialCount = unsafe shapes.special_count
         }
       }
     }

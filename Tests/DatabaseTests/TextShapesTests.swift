@@ -3,90 +3,250 @@ import Testing
 
 @testable import Database
 
-/// The shapes of text by every way that there is, and its addresses against a walk over each byte.
+/// The shapes of text by every way that there is, against the rules of the kernel's header, byte by byte.
 @Suite struct TextShapesTests {
+  private static let ways: [Int32] = {
+    (Int32(sekisho_text_portable)...sekisho_text_best()).map { $0 }
+  }()
+
+  /// The lists, each in ascending order: ways differ in the order of some.
   private struct Shapes: Equatable {
     var names: [[UInt32]] = []
+    var ends: [UInt32] = []
     var addresses: [[UInt32]] = []
-    var others: [[UInt32]] = []
+    var dots: [UInt32] = []
+    var escaped: [UInt32] = []
+    var labels: [UInt32] = []
+    var digests: [UInt32] = []
+    var colons: [UInt32] = []
+    var specials: [UInt32] = []
   }
 
-  @Test func agreeWhateverTheWay() {
+  @Test(arguments: ways)
+  func agreeWithTheDefinition(_ way: Int32) {
     var random = SeededGenerator(seed: 12)
     let parts = [
       "1", "12", "255", "256", "0", "01", ".", ".", ".", ".", "-", "a", "example", "%", "\\u", " ",
-      ":", "_", "..", "é", "0123456789abcdef", String(repeating: "x", count: 61),
+      ":", "_", "..", "é", "0123456789abcdef", String(repeating: "x", count: 61), "192.0.2.1",
+      "x.y.", "\u{1b}", "2001:db8::1", "1:2:3:4:5:6:7:8", ".3com", ".com", "%2e", "\\x2e", "-.",
     ]
-    for _ in 0..<2_000 {
+    for _ in 0..<1_000 {
       var text: [UInt8] = []
       for _ in 0..<Int.random(in: 0..<120, using: &random) {
         text += Array((parts.randomElement(using: &random) ?? "").utf8)
       }
-      let plain = shapes(text, Int32(sekisho_text_portable))
-      for way in Int32(sekisho_text_portable)...sekisho_text_best() {
-        #expect(shapes(text, way) == plain)
-      }
-      // Near the ends the kernel leaves them to a closer look.
-      for start in text.indices where start > 12 && text.count - start > 40 {
-        guard let address = address(text, at: start) else { continue }
-        #expect(
-          plain.addresses.contains([UInt32(start), address]),
-          "\(String(decoding: text, as: UTF8.self)) at \(start)")
-      }
+      check(text, way)
     }
   }
 
-  private func shapes(_ text: [UInt8], _ way: Int32) -> Shapes {
-    if text.isEmpty { return Shapes() }
-    var blocks = [sekisho_text_block](
-      repeating: sekisho_text_block(), count: (text.count + 63) / 64 + 1)
-    text.withUnsafeBufferPointer { bytes in
-      blocks.withUnsafeMutableBufferPointer { blocks in
-        guard let start = bytes.baseAddress, let first = blocks.baseAddress else { return }
-        sekisho_classify_text(start, bytes.count, first, way)
+  @Test(arguments: ways)
+  func agreeOnBytesAtRandom(_ way: Int32) {
+    var random = SeededGenerator(seed: 11)
+    let alphabet = Array("aAfFgzZ059-_.:\\ux%/ \n\u{1b}é".utf8)
+    for length in Array(0...200) + [1_000, 4_097] {
+      check(
+        (0..<length).map { _ in
+          Int.random(in: 0..<8, using: &random) == 0
+            ? UInt8.random(in: 0...255, using: &random)
+            : alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+        }, way)
+    }
+  }
+
+  /// What is in two windows is found as if there were one, and lists hold what a window may.
+  @Test(arguments: ways)
+  func agreeAcrossWindows(_ way: Int32) {
+    let window = Int(SEKISHO_SHAPES_WINDOW)
+    for value in [
+      "www.example.com", "192.0.2.77", "a.3com", String(repeating: "0123456789abcdef", count: 2),
+      "2001:db8:1:2:3:4:5:6", "\\u0041", "a.b.", "x.\(String(repeating: "-", count: 100))",
+    ] {
+      for shift in stride(from: 1, to: 70, by: 3) {
+        var text = [UInt8](repeating: 0x20, count: window - shift)
+        text += Array(value.utf8) + [0x20] + [UInt8](repeating: 0x78, count: 200)
+        check(text, way)
       }
     }
-    var found = TextShapes()
-    found.find(
-      in: text.span.bytes, from: 0, to: text.count, blocks, firstBlock: 0, addressesDone: 0,
-      way: way)
-    var result = Shapes()
-    let names = found.names
-    for index in names.indices {
-      result.names.append([names[index].start, names[index].dot, names[index].end])
+    for dense in ["a.b ", "1.", ".1a", "::", "é", "%41", "a.b.-", "192.0.2.1 ", "\\u"] {
+      var text: [UInt8] = []
+      while text.count < window + 300 { text += Array(dense.utf8) }
+      check(text, way)
     }
-    let (places, addresses) = (found.addressPlaces, found.addresses)
-    for index in places.indices { result.addresses.append([places[index], addresses[index]]) }
-    result.others = [
-      copied(found.dots), copied(found.escaped), copied(found.digests), copied(found.colons),
-      copied(found.specials),
-    ]
-    return result
+  }
+
+  private func check(_ text: [UInt8], _ way: Int32) {
+    let found = shapes(text, way)
+    let wanted = expected(text)
+    #expect(found == wanted, "\(String(decoding: text.prefix(400), as: UTF8.self))")
+  }
+
+  // MARK: The kernel
+
+  /// The bytes end where their memory ends: a copy of just that size is what the kernel reads.
+  private func shapes(_ text: [UInt8], _ way: Int32) -> Shapes {
+    var result = Shapes()
+    var state = sekisho_text_state()
+    var found = TextShapes()
+    var start = 0
+    while start < text.count {
+      let end = min(text.count, start + Int(SEKISHO_SHAPES_WINDOW))
+      found.find(in: text.span.bytes, from: start, to: end, &state, way: way)
+      let (starts, dots, ends) = (found.nameStarts, found.nameDots, found.nameEnds)
+      for index in starts.indices {
+        result.names.append([starts[index], dots[index], ends[index]])
+      }
+      let (places, addresses) = (found.addressPlaces, found.addresses)
+      for index in places.indices { result.addresses.append([places[index], addresses[index]]) }
+      result.ends += copied(found.ends)
+      result.dots += copied(found.dots)
+      result.escaped += copied(found.escaped)
+      result.labels += copied(found.labels)
+      result.digests += copied(found.digests)
+      result.colons += copied(found.colons)
+      result.specials += copied(found.specials)
+      start = end
+    }
+    return sorted(result)
+  }
+
+  private func sorted(_ shapes: Shapes) -> Shapes {
+    var shapes = shapes
+    shapes.names.sort { $0.lexicographicallyPrecedes($1) }
+    shapes.addresses.sort { $0.lexicographicallyPrecedes($1) }
+    for list in [
+      \Shapes.ends, \.dots, \.escaped, \.labels, \.digests, \.colons, \.specials,
+    ] { shapes[keyPath: list].sort() }
+    return shapes
   }
 
   private func copied(_ list: Span<UInt32>) -> [UInt32] { list.indices.map { list[$0] } }
 
-  /// The address that stands at an offset by itself.
-  private func address(_ text: [UInt8], at start: Int) -> UInt32? {
+  // MARK: The definition
+
+  private func expected(_ text: [UInt8]) -> Shapes {
+    func byte(_ offset: Int) -> UInt8 { text.indices.contains(offset) ? text[offset] : 0 }
+    func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 }
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    func isHex(_ byte: UInt8) -> Bool {
+      isDigit(byte) || (0x41...0x46).contains(byte & 0xDF) && byte < 0x80
+    }
+    func isName(_ byte: UInt8) -> Bool {
+      isLetter(byte) || isDigit(byte) || byte == 0x2D || byte == 0x5F
+    }
+    func isDigitDot(_ dot: Int) -> Bool {
+      byte(dot) == 0x2E && isDigit(byte(dot - 1)) && isDigit(byte(dot + 1))
+    }
+    func hexColons(_ block: Int) -> [Int] {
+      (block * 64..<block * 64 + 64).filter {
+        block >= 0 && byte($0) == 0x3A && isHex(byte($0 - 1)) && isHex(byte($0 + 1))
+      }
+    }
+    var wanted = Shapes()
+    for place in text.indices {
+      let (before, here, next) = (byte(place - 1), byte(place), byte(place + 1))
+      if here == 0x2E, isName(before), isLetter(next) {
+        var end = place + 1
+        while isName(byte(end)) { end += 1 }
+        var start = place
+        while isName(byte(start - 1)) { start -= 1 }
+        if byte(end) == 0x2E, byte(end + 1) == 0x2D || byte(end + 1) == 0x2E {
+          wanted.ends.append(UInt32(end))
+        } else if byte(end) != 0x2E || !isName(byte(end + 1)) {
+          if end - start >= 64 {
+            wanted.ends.append(UInt32(end))
+          } else {
+            wanted.names.append([UInt32(start), UInt32(place), UInt32(end)])
+          }
+        }
+      }
+      if here == 0x2E, isName(before), isDigit(next) {
+        var end = place + 1
+        while isDigit(byte(end)) { end += 1 }
+        if isName(byte(end)) { wanted.labels.append(UInt32(end)) }
+      }
+      let isFirst =
+        isDigitDot(place)
+        && (2...4).contains { second in
+          isDigitDot(place + second)
+            && (2...4).contains { byte(place + second + $0) == 0x2E }
+        }
+      if isFirst { look(atDot: place, text, &wanted) }
+      if isHex(here), isHexRun(text, from: place, block: place / 64) {
+        wanted.digests.append(UInt32(place))
+      }
+      let isDense = hexColons(place / 64).count + hexColons(place / 64 - 1).count >= 7
+      if here == 0x3A, before == 0x3A || isDense && isHex(before) && isHex(next) {
+        wanted.colons.append(UInt32(place))
+      }
+      let isEscape = here == 0x5C && (next == 0x75 || next == 0x78)
+      if here >= 0x80 || here == 0x1B || isEscape || here == 0x25 && isHex(next) {
+        wanted.specials.append(UInt32(place))
+      }
+    }
+    return sorted(wanted)
+  }
+
+  /// Whether sixteen hexadecimal digits begin at a place of a block that with those beside them may be
+  /// thirty-two.
+  private func isHexRun(_ text: [UInt8], from place: Int, block: Int) -> Bool {
+    func isHex(_ offset: Int) -> Bool {
+      text.indices.contains(offset) && Character(UnicodeScalar(text[offset])).isHexDigit
+        && text[offset] < 0x80
+    }
+    let end = block * 64 + 64
+    if place > block * 64, isHex(place - 1) { return false }
+    var last = place
+    while last < end, isHex(last) { last += 1 }
+    let length = last - place
+    return length >= 32 || length >= 16 && (place == block * 64 || last == end)
+  }
+
+  /// What is told of the first of three dots.
+  private func look(atDot dot: Int, _ text: [UInt8], _ wanted: inout Shapes) {
+    func byte(_ offset: Int) -> UInt8 { text.indices.contains(offset) ? text[offset] : 0 }
+    func isDigit(_ offset: Int) -> Bool { (0x30...0x39).contains(byte(offset)) }
     func isName(_ byte: UInt8) -> Bool {
       (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) && byte < 0x80
         || byte == 0x2D || byte == 0x5F
     }
-    guard !isName(text[start - 1]), ![0x2E, 0x25, 0x5C].contains(text[start - 1]) else {
-      return nil
+    var start = dot
+    while isDigit(start - 1), dot - start < 4 { start -= 1 }
+    if dot < 8 || text.count - dot < 24 || dot - start > 3 {
+      wanted.dots.append(UInt32(dot))
+      return
     }
-    var end = start
-    while (0x30...0x39).contains(text[end]) || text[end] == 0x2E { end += 1 }
-    guard !isName(text[end]) else { return nil }
-    let numbers = text[start..<end].split(separator: 0x2E, omittingEmptySubsequences: false)
-    guard numbers.count == 4 else { return nil }
+    let border = byte(start - 1)
+    if border == 0x2E, isName(byte(start - 2)) {
+      let isOdd =
+        byte(start - 2) == 0x2D
+        || (max(0, start - 8)..<start).contains { byte($0) == 0x25 || byte($0) == 0x5C }
+      if isOdd { wanted.dots.append(UInt32(dot)) }
+      return
+    }
+    let isMark = (border == 0x75 || border == 0x78) && byte(start - 2) == 0x5C
+    if border == 0x25 || border == 0x5C || isMark {
+      wanted.escaped.append(UInt32(start))
+      return
+    }
+    var numbers: [[UInt8]] = [Array(text[start..<dot])]
+    var end = dot
+    for _ in 0..<3 {
+      guard byte(end) == 0x2E else { return }
+      let first = end + 1
+      end = first
+      while isDigit(end) { end += 1 }
+      numbers.append(Array(text[first..<end]))
+    }
     var address: UInt32 = 0
     for number in numbers {
       guard let value = UInt8(String(decoding: number, as: UTF8.self)),
         number.count == String(value).count
-      else { return nil }
+      else { return }
       address = address << 8 | UInt32(value)
     }
-    return address
+    let isLonger =
+      byte(end) == 0x2E
+      ? byte(end + 1) != 0x2D && isName(byte(end + 1)) : byte(end) != 0x2D && isName(byte(end))
+    if !isLonger { wanted.addresses.append([UInt32(start), address]) }
   }
 }

@@ -5,9 +5,9 @@
 #ifndef SEKISHO_CBYTEKERNELS_H
 #define SEKISHO_CBYTEKERNELS_H
 
-#include "ClassifyText.h"
 #include "FilterKeys.h"
 #include "FindIntervals.h"
+#include "FindShapes.h"
 #include "LookupAddresses.h"
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,213 @@
+#ifndef SEKISHO_TEXT_BLOCKS_H
+#define SEKISHO_TEXT_BLOCKS_H
+
+#include "FilterKeys.h"
+#include "FindShapes.h"
+
+#include <string.h>
+
+// What the ways of finding shapes share: from the classes of 64 bytes to the places of what they
+// may be.
+
+enum { SEKISHO_TEXT_BLOCKS = SEKISHO_SHAPES_WINDOW / 64 };
+
+/// Of the blocks of a stretch, the one before it and the one behind it: which of its bytes are of a
+/// class, one bit each.
+typedef struct {
+  /// `name` is letters, digits, hyphen and underscore, `mark` the letters `u` and `x`, `other` all
+  /// above ASCII and ESC.
+  uint64_t letter[SEKISHO_TEXT_BLOCKS + 2], digit[SEKISHO_TEXT_BLOCKS + 2],
+      hex[SEKISHO_TEXT_BLOCKS + 2], name[SEKISHO_TEXT_BLOCKS + 2], hyphen[SEKISHO_TEXT_BLOCKS + 2],
+      dot[SEKISHO_TEXT_BLOCKS + 2], colon[SEKISHO_TEXT_BLOCKS + 2],
+      backslash[SEKISHO_TEXT_BLOCKS + 2], percent[SEKISHO_TEXT_BLOCKS + 2],
+      mark[SEKISHO_TEXT_BLOCKS + 2], other[SEKISHO_TEXT_BLOCKS + 2];
+} sekisho_text_classes;
+
+/// Of the blocks of a stretch: which bytes are what.
+typedef struct {
+  /// Labels and numbers that begin behind a dot; then, where they end.
+  uint64_t labels[SEKISHO_TEXT_BLOCKS], numbers[SEKISHO_TEXT_BLOCKS];
+  /// Where names end, without and with odd bytes behind them, and first dots of what may be
+  /// addresses.
+  uint64_t ends[SEKISHO_TEXT_BLOCKS], odd_ends[SEKISHO_TEXT_BLOCKS], dots[SEKISHO_TEXT_BLOCKS];
+  /// See the lists of `sekisho_text_shapes`.
+  uint64_t digests[SEKISHO_TEXT_BLOCKS], colons[SEKISHO_TEXT_BLOCKS], specials[SEKISHO_TEXT_BLOCKS];
+  /// Colons between hexadecimal digits, and how many: of the block before first.
+  uint64_t hex_colons[SEKISHO_TEXT_BLOCKS], hex_colon_counts[SEKISHO_TEXT_BLOCKS + 1];
+  /// All that is rare.
+  uint64_t rare[SEKISHO_TEXT_BLOCKS];
+} sekisho_text_marks;
+
+/// The places of a stretch that are looked at once all of it is classified.
+typedef struct {
+  /// Ends of names, and first dots of what may be addresses. Every third byte at most is an end,
+  /// every second a dot; more is written than counts.
+  uint32_t ends[SEKISHO_SHAPES_WINDOW / 3 + SEKISHO_SHAPES_SLACK],
+      dots[SEKISHO_SHAPES_WINDOW / 2 + SEKISHO_SHAPES_SLACK];
+  size_t end_count, dot_count;
+} sekisho_text_places;
+
+SEKISHO_INLINE int sekisho_is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
+SEKISHO_INLINE int sekisho_is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
+SEKISHO_INLINE int sekisho_is_hex(uint8_t byte) {
+  return sekisho_is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') < 6;
+}
+SEKISHO_INLINE int sekisho_is_name(uint8_t byte) {
+  return sekisho_is_letter(byte) || sekisho_is_digit(byte) || byte == '-' || byte == '_';
+}
+
+/// Appends the places of a mask's bits, and returns how many there are then.
+///
+/// Writes up to eight places more than it counts: how many bits there are is a guess for a branch,
+/// and few masks have more than four.
+SEKISHO_INLINE size_t sekisho_append_places(uint64_t mask, size_t base, uint32_t *places,
+                                            size_t count) {
+  const int bits = __builtin_popcountll(mask);
+  uint32_t *next = places + count;
+  int left = bits;
+  do {
+    for (int i = 0; i < 4; i++) {
+      // With no bit left any place will do.
+      next[i] = (uint32_t)base + (uint32_t)__builtin_ctzll(mask | 1ull << 63);
+      mask &= mask - 1;
+    }
+    next += 4;
+    left -= 4;
+  } while (left > 0);
+  return count + (size_t)bits;
+}
+
+// Everything here is inlined, so that no vector is ever handed over in a register or not.
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpsabi"
+#endif
+
+/// The masks of eight blocks, for the compiler to keep in as few registers as there are wide ones.
+typedef uint64_t sekisho_masks __attribute__((vector_size(64)));
+
+SEKISHO_INLINE sekisho_masks sekisho_load_masks(const uint64_t *masks) {
+  sekisho_masks loaded;
+  memcpy(&loaded, masks, sizeof loaded);
+  return loaded;
+}
+
+SEKISHO_INLINE void sekisho_store_masks(uint64_t *masks, sekisho_masks stored) {
+  memcpy(masks, &stored, sizeof stored);
+}
+
+/// The bytes before those of eight blocks of which bits are given.
+SEKISHO_INLINE sekisho_masks sekisho_before(const uint64_t *bits) {
+  return sekisho_load_masks(bits) >> 1 | sekisho_load_masks(bits + 1) << 63;
+}
+
+/// The bytes behind those of eight blocks of which bits are given.
+SEKISHO_INLINE sekisho_masks sekisho_behind(const uint64_t *bits) {
+  return sekisho_load_masks(bits) << 1 | sekisho_load_masks(bits - 1) >> 63;
+}
+
+/// Those of some dots behind which another follows after one to three bytes; `behind` are the dots
+/// of the next blocks.
+SEKISHO_INLINE sekisho_masks sekisho_before_dots(sekisho_masks dots, sekisho_masks others,
+                                                 sekisho_masks behind) {
+  return dots &
+         (others >> 2 | behind << 62 | others >> 3 | behind << 61 | others >> 4 | behind << 60);
+}
+
+/// From the classes of eight blocks from the first on to what there is in them, but for what
+/// depends on those before.
+SEKISHO_INLINE void sekisho_mark_starts(const sekisho_text_classes *c, size_t first,
+                                        sekisho_text_marks *marks) {
+  const size_t k = first + 1;
+  const sekisho_masks dot = sekisho_load_masks(c->dot + k),
+                      dot_behind = sekisho_load_masks(c->dot + k + 1);
+  const sekisho_masks colon = sekisho_load_masks(c->colon + k),
+                      hex = sekisho_load_masks(c->hex + k);
+  const sekisho_masks digit_before = sekisho_before(c->digit + k);
+  const sekisho_masks inner = dot & sekisho_behind(c->name + k);
+  sekisho_store_masks(marks->labels + first, inner & sekisho_before(c->letter + k));
+  sekisho_store_masks(marks->numbers + first, inner & digit_before);
+
+  const sekisho_masks digit_dots = dot & sekisho_behind(c->digit + k) & digit_before;
+  // The last bytes of the next block are not asked for.
+  const sekisho_masks digit_behind = sekisho_load_masks(c->digit + k + 1);
+  const sekisho_masks next_dots = dot_behind & sekisho_behind(c->digit + k + 1) & digit_behind >> 1;
+  const sekisho_masks two = sekisho_before_dots(digit_dots, dot, dot_behind);
+  const sekisho_masks next_two = next_dots & (dot_behind >> 2 | dot_behind >> 3 | dot_behind >> 4);
+  sekisho_store_masks(marks->dots + first, sekisho_before_dots(two, two, next_two));
+
+  sekisho_masks run = hex & hex >> 1;
+  run &= run >> 2;
+  run &= run >> 4;
+  run &= run >> 8;
+  // Of sixteen digits in a row the first, if they are thirty-two or may be with those of another
+  // block: at the block's start, or to its end, which one row at most that begins in its second
+  // half comes to.
+  const sekisho_masks to_end = (0 - (run >> 48 & 1)) << 33;
+  sekisho_store_masks(marks->digests + first, run & ~(run << 1) & (run >> 16 | 1 | to_end));
+  const sekisho_masks hex_colons = colon & sekisho_behind(c->hex + k) & sekisho_before(c->hex + k);
+  sekisho_store_masks(marks->hex_colons + first, hex_colons);
+  sekisho_store_masks(marks->hex_colon_counts + first + 1,
+                      __builtin_elementwise_popcount(hex_colons));
+  sekisho_store_masks(marks->colons + first, colon & sekisho_behind(c->colon + k));
+}
+
+/// What one block hands on to the next.
+SEKISHO_INLINE void sekisho_carry(const sekisho_text_classes *c, size_t blocks,
+                                  sekisho_text_state *state, sekisho_text_marks *marks) {
+  // A bit added to the first of a run comes out behind its last.
+  unsigned long long label = state->label, number = state->number;
+  uint64_t label_before = state->label_before, number_before = state->number_before;
+  for (size_t i = 0; i < blocks; i++) {
+    const uint64_t labels = marks->labels[i], numbers = marks->numbers[i];
+    marks->labels[i] = __builtin_addcll(c->name[i + 1], labels << 1 | label_before, label, &label);
+    marks->numbers[i] =
+        __builtin_addcll(c->digit[i + 1], numbers << 1 | number_before, number, &number);
+    label_before = labels >> 63;
+    number_before = numbers >> 63;
+  }
+  state->label = label;
+  state->number = number;
+  state->label_before = label_before;
+  state->number_before = number_before;
+}
+
+/// Where in eight blocks from the first on things end.
+SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t first,
+                                      sekisho_text_marks *marks) {
+  const size_t k = first + 1;
+  const sekisho_masks name = sekisho_load_masks(c->name + k), dot = sekisho_load_masks(c->dot + k);
+  const sekisho_masks ends = sekisho_load_masks(marks->labels + first) & ~name;
+  const sekisho_masks before_odd = sekisho_before(c->hyphen + k) | sekisho_before(c->dot + k);
+  const sekisho_masks odd_ends = ends & dot & before_odd;
+  const sekisho_masks numbers =
+      sekisho_load_masks(marks->numbers + first) & ~sekisho_load_masks(c->digit + k) & name;
+  sekisho_store_masks(marks->ends + first,
+                      ends & ~(dot & (sekisho_before(c->name + k) | before_odd)));
+  sekisho_store_masks(marks->odd_ends + first, odd_ends);
+  sekisho_store_masks(marks->numbers + first, numbers);
+  const sekisho_masks counts = sekisho_load_masks(marks->hex_colon_counts + first) +
+                               sekisho_load_masks(marks->hex_colon_counts + first + 1);
+  const sekisho_masks is_dense = (sekisho_masks)(counts >= 7);
+  const sekisho_masks colons = sekisho_load_masks(marks->colons + first) |
+                               (sekisho_load_masks(marks->hex_colons + first) & is_dense);
+  sekisho_store_masks(marks->colons + first, colons);
+  const sekisho_masks specials =
+      sekisho_load_masks(c->other + k) |
+      (sekisho_load_masks(c->backslash + k) & sekisho_before(c->mark + k)) |
+      (sekisho_load_masks(c->percent + k) & sekisho_before(c->hex + k));
+  sekisho_store_masks(marks->specials + first, specials);
+  sekisho_store_masks(marks->rare + first, odd_ends | numbers | specials | colons |
+                                               sekisho_load_masks(marks->digests + first));
+}
+
+/// From the classes of blocks to what there is in them.
+SEKISHO_INLINE void sekisho_mark_blocks(const sekisho_text_classes *c, size_t blocks,
+                                        sekisho_text_state *state, sekisho_text_marks *marks) {
+  marks->hex_colon_counts[0] = state->hex_colon_count;
+  for (size_t i = 0; i < blocks; i += 8) sekisho_mark_starts(c, i, marks);
+  state->hex_colon_count = marks->hex_colon_counts[blocks];
+  sekisho_carry(c, blocks, state, marks);
+  for (size_t i = 0; i < blocks; i += 8) sekisho_mark_ends(c, i, marks);
+}
+
+#endif

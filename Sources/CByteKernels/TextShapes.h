@@ -1,0 +1,213 @@
+#ifndef SEKISHO_TEXT_SHAPES_H
+#define SEKISHO_TEXT_SHAPES_H
+
+#include "TextBlocks.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// From the places of a stretch to its shapes, one by one.
+
+/// The block at an offset: in place, or, where the text ends within or before it, a copy with zeros
+/// behind.
+SEKISHO_INLINE const uint8_t *sekisho_block_at(const uint8_t *bytes, size_t count, size_t offset,
+                                               uint8_t *copy) {
+  if (__builtin_expect(offset + 64 <= count, 1)) return bytes + offset;
+  memset(copy, 0, 64);
+  if (offset < count) memcpy(copy, bytes + offset, count - offset);
+  return copy;
+}
+
+/// Sets the classes of a block by its number.
+typedef void sekisho_classify(const uint8_t *bytes, sekisho_text_classes *classes, size_t block);
+
+/// Classifies the blocks of a stretch, the one before it and those behind it that loops by eights
+/// come to.
+SEKISHO_INLINE void sekisho_classify_blocks(const uint8_t *bytes, size_t count, size_t from,
+                                            size_t blocks, sekisho_classify *classify,
+                                            sekisho_text_classes *classes) {
+  uint8_t copy[64] = {0};
+  classify(from > 0 ? bytes + from - 64 : copy, classes, 0);
+  const size_t all = ((blocks + 7) & ~(size_t)7) + 1;
+  size_t i = 0;
+  for (; i < all && count - from >= 64 * (i + 1); i++)
+    classify(bytes + from + 64 * i, classes, i + 1);
+  for (; i < all; i++) {
+    classify(sekisho_block_at(bytes, count, from + 64 * i, copy), classes, i + 1);
+  }
+}
+
+/// Appends the places of a mask's bits, and returns how many there are then.
+typedef size_t sekisho_append(uint64_t mask, size_t base, uint32_t *places, size_t count);
+
+/// Gathers what is looked at further, and appends what is not.
+SEKISHO_INLINE void sekisho_gather_places(size_t from, size_t blocks,
+                                          const sekisho_text_marks *marks, sekisho_append *append,
+                                          sekisho_text_places *places,
+                                          sekisho_text_shapes *shapes) {
+  size_t end_count = 0, dot_count = 0, rare_count = 0;
+  uint16_t rare[SEKISHO_TEXT_BLOCKS];
+  for (size_t i = 0; i < blocks; i++) {
+    end_count = append(marks->ends[i], from + 64 * i, places->ends, end_count);
+    dot_count = append(marks->dots[i], from + 64 * i, places->dots, dot_count);
+    // Without a branch, which logs of some kinds would mislead at every third block.
+    rare[rare_count] = (uint16_t)i;
+    rare_count += marks->rare[i] != 0;
+  }
+  places->end_count = end_count;
+  places->dot_count = dot_count;
+  for (size_t n = 0; n < rare_count; n++) {
+    const size_t i = rare[n], base = from + 64 * i;
+    shapes->end_count = append(marks->odd_ends[i], base, shapes->ends, shapes->end_count);
+    shapes->label_count = append(marks->numbers[i], base, shapes->labels, shapes->label_count);
+    shapes->digest_count = append(marks->digests[i], base, shapes->digests, shapes->digest_count);
+    shapes->colon_count = append(marks->colons[i], base, shapes->colons, shapes->colon_count);
+    shapes->special_count =
+        append(marks->specials[i], base, shapes->specials, shapes->special_count);
+  }
+}
+
+/// Of a stretch: classifies it, and gathers the places that are looked at further.
+SEKISHO_INLINE void sekisho_find_places(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                                        sekisho_classify *classify, sekisho_append *append,
+                                        sekisho_text_state *state, sekisho_text_classes *classes,
+                                        sekisho_text_places *places, sekisho_text_shapes *shapes) {
+  sekisho_text_marks marks;
+  const size_t blocks = (to - from + 63) / 64;
+  sekisho_classify_blocks(bytes, count, from, blocks, classify, classes);
+  sekisho_mark_blocks(classes, blocks, state, &marks);
+  sekisho_gather_places(from, blocks, &marks, append, places, shapes);
+  // The name that ends with a text of whole blocks.
+  if (to == count && to % 64 == 0 && state->label) {
+    places->ends[places->end_count++] = (uint32_t)to;
+  }
+}
+
+/// Looks at the name that ends at a place.
+SEKISHO_INLINE void sekisho_look_at_end(size_t from, uint32_t end, const uint64_t *names,
+                                        sekisho_text_shapes *shapes) {
+  const size_t block = (end - from) / 64;
+  const uint32_t bit = end & 63;
+  // What stands before the end, the last byte highest.
+  const uint64_t before = bit ? names[block + 1] << (64 - bit) | names[block] >> bit : names[block];
+  const uint32_t length = ~before ? (uint32_t)__builtin_clzll(~before) : 64;
+  if (length < 63) {
+    const uint64_t rest = before << 1 << length;
+    const uint32_t length_before = (uint32_t)__builtin_clzll(~rest);
+    if (length + 1 + length_before < 64) {
+      const size_t found = shapes->name_count++;
+      shapes->name_ends[found] = end;
+      shapes->name_dots[found] = end - length - 1;
+      shapes->name_starts[found] = end - length - 1 - length_before;
+      return;
+    }
+  }
+  shapes->ends[shapes->end_count++] = end;
+}
+
+/// The sixteen bytes from four before a dot on, as two masks: digits and dots.
+typedef struct {
+  uint32_t digits, dots;
+} sekisho_number_masks;
+
+SEKISHO_INLINE sekisho_number_masks sekisho_number_masks_at(const uint8_t *bytes) {
+  sekisho_number_masks masks = {0, 0};
+#if defined(__x86_64__)
+  const __m128i b = _mm_loadu_si128((const __m128i *)bytes);
+  const __m128i shifted = _mm_sub_epi8(b, _mm_set1_epi8((char)('0' + 128)));
+  masks.digits =
+      (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(shifted, _mm_set1_epi8((char)(-128 + 10))));
+  masks.dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8('.')));
+#else
+  for (int i = 0; i < 16; i++) {
+    masks.digits |= (uint32_t)((uint8_t)(bytes[i] - '0') < 10) << i;
+    masks.dots |= (uint32_t)(bytes[i] == '.') << i;
+  }
+#endif
+  return masks;
+}
+
+/// The number that the one to three digits before `end` are, or one above 255 where it is none:
+/// more than that, or with a needless zero.
+SEKISHO_INLINE uint32_t sekisho_number_before(const uint8_t *end, uint32_t length) {
+  uint32_t digits;
+  memcpy(&digits, end - 4, 4);
+  // The last digit in the third byte; what stands before the first is zero.
+  const uint32_t unused = 8 * (3 - length);
+  digits = (digits >> 8 & 0x0f0f0f) >> unused << unused;
+  const uint32_t value = (digits & 15) * 100 + (digits >> 8 & 15) * 10 + (digits >> 16);
+  return length > 1 && end[-(int)length] == '0' ? 256 : value;
+}
+
+SEKISHO_INLINE int sekisho_has_escape(const uint8_t *from, const uint8_t *to) {
+  for (; from < to; from++) {
+    if (*from == '%' || *from == '\\') return 1;
+  }
+  return 0;
+}
+
+/// Looks at the numbers around the first of three dots.
+SEKISHO_INLINE void sekisho_look_at_dot(const uint8_t *bytes, size_t count, size_t dot,
+                                        sekisho_text_shapes *shapes) {
+  if (dot < 8 || count - dot < 24) {
+    shapes->dots[shapes->dot_count++] = (uint32_t)dot;
+    return;
+  }
+  const sekisho_number_masks masks = sekisho_number_masks_at(bytes + dot - 4);
+  const uint32_t before = (uint32_t)__builtin_clz(~(masks.digits << 28));
+  if (before > 3) {
+    shapes->dots[shapes->dot_count++] = (uint32_t)dot;
+    return;
+  }
+  const size_t start = dot - before;
+  const uint8_t border = bytes[start - 1];
+  if (border == '.') {
+    if (sekisho_is_name(bytes[start - 2])) {
+      // Dots and hyphens at a run's start are stripped, and an escape or a percent unit is none of
+      // it.
+      if (bytes[start - 2] == '-' ||
+          sekisho_has_escape(bytes + (start < 8 ? 0 : start - 8), bytes + start)) {
+        shapes->dots[shapes->dot_count++] = (uint32_t)dot;
+      }
+      return;
+    }
+  } else if (border == '%' || border == '\\' ||
+             ((border == 'u' || border == 'x') && bytes[start - 2] == '\\')) {
+    shapes->escaped[shapes->escaped_count++] = (uint32_t)start;
+    return;
+  }
+  // What stands behind the first dot; the eleven bytes that are told are as many as three numbers
+  // have.
+  const uint32_t dots = masks.dots >> 5;
+  uint32_t others = ~(masks.digits >> 5);
+  const uint32_t a = (uint32_t)__builtin_ctz(others);
+  if (a - 1 > 2 || !(dots >> a & 1)) return;
+  others &= others - 1;
+  const uint32_t b = (uint32_t)__builtin_ctz(others);
+  if (b - a - 2 > 2 || !(dots >> b & 1)) return;
+  others &= others - 1;
+  const uint32_t c = (uint32_t)__builtin_ctz(others);
+  if (c - b - 2 > 2) return;
+  const uint8_t *next = bytes + dot + 1;
+  const uint32_t first = sekisho_number_before(bytes + dot, before),
+                 second = sekisho_number_before(next + a, a),
+                 third = sekisho_number_before(next + b, b - a - 1),
+                 fourth = sekisho_number_before(next + c, c - b - 1);
+  if ((first | second | third | fourth) > 255) return;
+  // A longer run of a name; hyphens may join two addresses or be stripped.
+  if (next[c] == '.') {
+    if (next[c + 1] != '-' && sekisho_is_name(next[c + 1])) return;
+  } else if (next[c] != '-' && sekisho_is_name(next[c])) {
+    return;
+  }
+  shapes->address_places[shapes->address_count] = (uint32_t)start;
+  shapes->addresses[shapes->address_count++] = first << 24 | second << 16 | third << 8 | fourth;
+}
+
+#if defined(__x86_64__)
+void sekisho_find_shapes_avx512(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                                sekisho_text_state *state, sekisho_text_shapes *shapes);
+#endif
+
+#endif
