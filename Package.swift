@@ -75,7 +75,7 @@ let package = Package(
         "Parsing", "Indicators", "Inputs", "Matchers", "CByteKernels", "CPcap",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    room("Logs", ["Parsing", "Indicators", "Inputs"]),
+    room("Logs", ["Parsing", "Indicators", "Inputs", "CByteKernels"]),
     room(
       "Scanning", ["Parsing", "Indicators", "Inputs", "Matchers", "Database", "Capture", "Logs"]),
     room(
@@ -113,7 +113,9 @@ let package = Package(
       "Database",
       ["Database", "CByteKernels", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
     tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
-    tests("Logs", ["Logs", "Database", "Indicators", "Inputs", "Parsing", "FuzzLogs"]),
+    tests(
+      "Logs",
+      ["Logs", "CByteKernels", "Database", "Indicators", "Inputs", "Parsing", "FuzzLogs"]),
     tests(
       "Regression",
       [

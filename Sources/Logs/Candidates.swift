@@ -57,9 +57,15 @@ extension Extraction {
       if state.isBeforeHeaderRow { return false }
     }
     let candidate = candidates.first(from: position.offset)
+    let lineEnd = candidate < chunk.byteCount ? candidate + 1 : chunk.byteCount
+    let meanings = hasQuotes ? LineMeanings.quotedRows : isTable ? .rows : .lines(self)
     var start = position.offset
     var lines: UInt64 = 0
-    while start < chunk.byteCount {
+    while true {
+      // No line before the window's end is beyond the limit.
+      start = meanings.stepOver(
+        chunk, from: start, to: min(lineEnd, start + options.lineLimit), &lines)
+      guard start < chunk.byteCount else { break }
       let windowEnd = min(chunk.byteCount, start + options.lineLimit + 1)
       guard chunk.byte(unchecked: start) != UInt8(ascii: "#") || hasQuotes,
         let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd),

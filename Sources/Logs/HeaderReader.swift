@@ -29,8 +29,9 @@ extension Extraction {
         return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
       }
       // Directives stand before the `#Fields:` that shows them to be directives.
-      switch fieldsFollow(
-        chunk, behind: hasLineFeed ? end + 1 : end, from: line.lowerBound, isFinal)
+      switch Self.fieldsFollow(
+        chunk, behind: hasLineFeed ? end + 1 : end,
+        limit: line.lowerBound + options.lineLimit, isFinal)
       {
       case nil: return false
       case false?:
@@ -148,10 +149,12 @@ extension Extraction {
 
   /// Whether `#Fields:` comes before the first line that does not begin with `#`; nil: more bytes are
   /// needed to tell.
-  private func fieldsFollow(
-    _ chunk: RawSpan, behind offset: Int, from start: Int, _ isFinal: Bool
+  ///
+  /// A function of the type, since a call of the value's own would copy all of it.
+  private static func fieldsFollow(
+    _ chunk: RawSpan, behind offset: Int, limit: Int, _ isFinal: Bool
   ) -> Bool? {
-    let windowEnd = min(chunk.byteCount, start + options.lineLimit)
+    let windowEnd = min(chunk.byteCount, limit)
     var line = offset
     while line < windowEnd {
       guard chunk.byte(unchecked: line) == UInt8(ascii: "#") else { return false }
@@ -161,7 +164,6 @@ extension Extraction {
       }
       line = end + 1
     }
-    return isFinal || windowEnd < chunk.byteCount || windowEnd == start + options.lineLimit
-      ? false : nil
+    return isFinal || windowEnd < chunk.byteCount || windowEnd == limit ? false : nil
   }
 }

@@ -9,6 +9,7 @@
 #include "FindIntervals.h"
 #include "FindShapes.h"
 #include "LookupAddresses.h"
+#include "StepOverLines.h"
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,0 +1,103 @@
+#include "StepOverLines.h"
+
+#include "FindShapes.h"
+#include "Variants.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/// Whether the line from `start` to the line feed at `end` can be stepped over.
+SEKISHO_INLINE int is_passed(const uint8_t *bytes, size_t count, size_t start, size_t end,
+                             const uint8_t *meanings) {
+  const uint8_t meaning = meanings[bytes[start]];
+  if (__builtin_expect(!(meaning & (SEKISHO_LINE_STOPS | SEKISHO_LINE_IS_OBJECT)), 1)) return 1;
+  if (meaning & SEKISHO_LINE_STOPS) return 0;
+  size_t last = end - 1;
+  if (bytes[last] == '\r' && last > start) last--;
+  return bytes[last] == '}' && end + 1 < count &&
+         !(meanings[bytes[end + 1]] & SEKISHO_LINE_GOES_ON);
+}
+
+static size_t step_over_portable(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                                 const uint8_t *meanings, int stop, uint64_t *lines) {
+  while (from < to) {
+    const uint8_t *found = memchr(bytes + from, '\n', to - from);
+    if (!found) break;
+    const size_t end = (size_t)(found - bytes);
+    if (stop >= 0 && memchr(bytes + from, stop, end - from)) break;
+    if (!is_passed(bytes, count, from, end, meanings)) break;
+    from = end + 1;
+    ++*lines;
+  }
+  return from;
+}
+
+#if defined(__x86_64__)
+
+/// Steps on while 64 bytes are left: `ends` and `stops` are masks of the line feeds and of the
+/// bytes to stop at. Leaves `from` at the start of a line, and returns whether to go on.
+SEKISHO_INLINE int step_over_block(const uint8_t *bytes, size_t count, size_t base, uint64_t ends,
+                                   uint64_t stops, const uint8_t *meanings, size_t *from,
+                                   uint64_t *lines) {
+  // Of the line with the first of them, and those behind it, nothing is stepped over.
+  if (stops) ends &= (stops & (0 - stops)) - 1;
+  for (; ends; ends &= ends - 1) {
+    const size_t end = base + (size_t)__builtin_ctzll(ends);
+    if (!is_passed(bytes, count, *from, end, meanings)) return 0;
+    *from = end + 1;
+    ++*lines;
+  }
+  return !stops;
+}
+
+#define STEP_OVER_BLOCKS(LOAD, EQUALS)                                               \
+  for (size_t base = from; to - base >= 64; base += 64) {                            \
+    LOAD;                                                                            \
+    const uint64_t ends = EQUALS('\n'), stops = stop < 0 ? 0 : EQUALS((char)stop);   \
+    if ((ends | stops) &&                                                            \
+        !step_over_block(bytes, count, base, ends, stops, meanings, &from, lines)) { \
+      return from;                                                                   \
+    }                                                                                \
+  }                                                                                  \
+  return step_over_portable(bytes, count, from, to, meanings, stop, lines);
+
+__attribute__((target("avx512f,avx512bw,bmi,bmi2"))) static size_t step_over_avx512(
+    const uint8_t *bytes, size_t count, size_t from, size_t to, const uint8_t *meanings, int stop,
+    uint64_t *lines) {
+#define LOAD const __m512i block = _mm512_loadu_si512(bytes + base)
+#define EQUALS(VALUE) _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(VALUE))
+  STEP_OVER_BLOCKS(LOAD, EQUALS)
+#undef LOAD
+#undef EQUALS
+}
+
+__attribute__((target("avx2,bmi,bmi2"))) static size_t step_over_avx2(const uint8_t *bytes,
+                                                                      size_t count, size_t from,
+                                                                      size_t to,
+                                                                      const uint8_t *meanings,
+                                                                      int stop, uint64_t *lines){
+#define LOAD                                                               \
+  const __m256i low = _mm256_loadu_si256((const __m256i *)(bytes + base)), \
+                high = _mm256_loadu_si256((const __m256i *)(bytes + base + 32))
+#define EQUALS_IN(HALF, VALUE) \
+  (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(HALF, _mm256_set1_epi8(VALUE)))
+#define EQUALS(VALUE) (EQUALS_IN(low, VALUE) | (uint64_t)EQUALS_IN(high, VALUE) << 32)
+    STEP_OVER_BLOCKS(LOAD, EQUALS)
+#undef LOAD
+#undef EQUALS
+}
+
+#endif
+
+size_t sekisho_step_over_lines(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                               const uint8_t *meanings, int stop, uint64_t *lines, int way) {
+#if defined(__x86_64__)
+  if (way == sekisho_text_avx512)
+    return step_over_avx512(bytes, count, from, to, meanings, stop, lines);
+  if (way == sekisho_text_avx2)
+    return step_over_avx2(bytes, count, from, to, meanings, stop, lines);
+#endif
+  (void)way;
+  return step_over_portable(bytes, count, from, to, meanings, stop, lines);
+}

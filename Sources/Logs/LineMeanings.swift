@@ -1,0 +1,60 @@
+internal import CByteKernels
+import Parsing
+
+/// What the first byte of a line tells about whether the line can be stepped over where nothing in it is asked
+/// for: for each value of a byte, as the kernel wants it.
+struct LineMeanings: Sendable {
+  private let table: [UInt8]
+  /// A byte that lines which are stepped over do not hold; -1 for none.
+  private let stop: Int32
+  private static let way = sekisho_text_best()
+
+  private init(stop: UInt8? = nil, _ meanings: [(bytes: String, meaning: Int)]) {
+    var table = [UInt8](repeating: 0, count: 256)
+    for (bytes, meaning) in meanings {
+      for byte in bytes.utf8 { table[Int(byte)] |= UInt8(meaning) }
+    }
+    self.table = table
+    self.stop = stop.map(Int32.init) ?? -1
+  }
+
+  /// Rows below a header, among which lines that begin with `#` mean something else.
+  static let rows = LineMeanings([("#", SEKISHO_LINE_STOPS)])
+
+  /// Rows whose quoted cells may hold the ends of lines.
+  static let quotedRows = LineMeanings(stop: Byte.quote, [])
+
+  /// Lines that are text whatever they hold.
+  private static let text = LineMeanings([("#v", SEKISHO_LINE_STOPS)])
+
+  /// Lines that may be records in JSON: behind blanks and within arrays only a closer look tells.
+  private static let records = LineMeanings([
+    ("#v[ \t\r", SEKISHO_LINE_STOPS), ("{", SEKISHO_LINE_IS_OBJECT),
+    (" \t\r\n,}]", SEKISHO_LINE_GOES_ON),
+  ])
+
+  /// Lines outside of any table.
+  static func lines(_ extraction: Extraction) -> LineMeanings {
+    extraction.readsJSON ? records : text
+  }
+
+  /// Steps over lines from the start of one on that end before `end`.
+  ///
+  /// - Returns: the start of the first line that this is not enough to tell about.
+  @inline(__always)
+  func stepOver(_ chunk: RawSpan, from start: Int, to end: Int, _ lines: inout UInt64) -> Int {
+    precondition(start >= 0 && end <= chunk.byteCount && table.count == 256)
+    if start >= end { return start }
+    // SAFETY: the kernel reads from `start` to `end` and the byte behind it, if the chunk goes on, and the
+    // table, which has an entry for each value of a byte.
+    return unsafe chunk.withUnsafeBytes { bytes in
+      unsafe table.withUnsafeBufferPointer { table in
+        guard let first = unsafe bytes.bindMemory(to: UInt8.self).baseAddress,
+          let meanings = table.baseAddress
+        else { return start }
+        return unsafe sekisho_step_over_lines(
+          first, bytes.count, start, end, meanings, stop, &lines, Self.way)
+      }
+    }
+  }
+}
