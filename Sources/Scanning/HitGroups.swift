@@ -24,6 +24,13 @@ struct HitGroups {
   private var index: [[UInt8]: Int] = [:]
   private(set) var groups: [Group] = []
 
+  /// Keeps so many groups at most, and tells how many others there were.
+  mutating func keepFirst(_ count: Int) -> Int {
+    let cut = max(0, groups.count - count)
+    groups.removeLast(cut)
+    return cut
+  }
+
   init(_ grouping: ScanOptions.Grouping) { self.grouping = grouping }
 
   /// Adds a hit to its group, in the order of the input.

@@ -48,8 +48,10 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
 
   package func write(_ segment: SegmentOutput, input: Int) -> Bool {
     var segment = segment
+    // Of groups the limit is known at the end.
+    let limit = options.grouping == .none || deliver != nil ? options.limit : .max
     let allowed = min(
-      options.limit - min(written, options.limit),
+      limit - min(written, limit),
       options.limitPerInput - min(writtenInInput, options.limitPerInput))
     let cut = segment.cut(to: Int(clamping: allowed))
     if cut > 0 { segment.statistics.skipped.add("hits-over-limit", UInt64(cut)) }
@@ -71,7 +73,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
       }
       if !put(segment.bytes) { return false }
     }
-    return written < options.limit
+    return written < limit
   }
 
   package func finish(input: Int, problems: [ScanProblem]) {
@@ -102,6 +104,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
       rest.append(decimal: statistics.hitCount)
       rest.append(UInt8(ascii: "\n"))
     } else if options.grouping != .none {
+      let cut = groups.keepFirst(Int(clamping: options.limit))
+      if cut > 0 { statistics.skipped.add("groups-over-limit", UInt64(cut)) }
       GroupWriter(
         grouping: options.grouping, format: options.format, home: options.home, now: options.now
       )

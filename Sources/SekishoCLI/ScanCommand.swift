@@ -90,7 +90,7 @@ struct ScanCommand: ParsableCommand {
       "Write the packets of flows that hit to a pcapng file.", valueName: "file"))
   var writePcap: String?
 
-  @Option(help: ArgumentHelp("Write at most so many hits.", valueName: "n"))
+  @Option(help: ArgumentHelp("Write at most so many hits, or groups with --group.", valueName: "n"))
   var limit: UInt64?
 
   @Flag(help: "Write the number of hits instead of the hits.")

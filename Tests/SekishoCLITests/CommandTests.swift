@@ -159,6 +159,20 @@ import Testing
     #expect(json.output.contains(#""public_suffix_list":"\#(list.1)""#), "\(json.output)")
   }
 
+  /// A limit on groups leaves what is said of each as it is.
+  @Test func aLimitCountsGroups() throws {
+    let folder = try TemporaryFolder()
+    let feed = try folder.write("f.txt", "evil.example\nworse.example\n")
+    let log = try folder.write(
+      "a.log", String(repeating: "evil.example worse.example\n", count: 3))
+    let arguments = ["scan", "--quiet", "--format", "ndjson", "--feed", feed, log]
+    let groups = try CommandRunner.run(arguments + ["--group", "indicator", "--limit", "1"])
+    #expect(groups.lines.count == 1)
+    #expect(groups.output.contains(#""name":"evil.example","count":3"#), "\(groups.output)")
+    let hits = try CommandRunner.run(arguments + ["--limit", "4"])
+    #expect(hits.lines.count == 4)
+  }
+
   /// However many indicators of a feed cover one value, it is one hit of that feed.
   @Test func aHitCountsOnceForAFeed() throws {
     let folder = try TemporaryFolder()
