@@ -15,13 +15,16 @@ enum LinkType {
   static let wireless: UInt32 = 105
   static let frameRelay: UInt32 = 107
   static let loop: UInt32 = 108
+  static let openBSDEncapsulation: UInt32 = 109
   static let linuxCooked: UInt32 = 113
+  static let packetFilterLog: UInt32 = 117
   static let prism: UInt32 = 119
   static let radiotap: UInt32 = 127
   static let perPacketInformation: UInt32 = 192
   static let ipv4: UInt32 = 228
   static let ipv6: UInt32 = 229
   static let netfilterLog: UInt32 = 239
+  static let infiniBand: UInt32 = 242
   static let linuxCooked2: UInt32 = 276
 
   /// The captured length above which a record is damage, not a packet: Wireshark's limits.

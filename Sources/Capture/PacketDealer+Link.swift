@@ -13,6 +13,12 @@ private enum EtherType {
   static let bridged: UInt16 = 0x6558
   static let providerBackbone: UInt16 = 0x88e7
   static let ppp: UInt16 = 0x880b
+  static let ciscoMetadata: UInt16 = 0x8909
+  static let vnTag: UInt16 = 0x8926
+  static let seamlessRedundancy: UInt16 = 0x892f
+  static let trill: UInt16 = 0x22f3
+  static let jumbo: UInt16 = 0x8870
+  static let serviceHeader: UInt16 = 0x894f
 }
 
 extension PacketDealer {
@@ -78,6 +84,17 @@ extension PacketDealer {
     case LinkType.atm:
       // LLC as in IEEE 802.3, without a length before it (RFC 2684 §5).
       decode(packet, etherType: 0, at: 0, end: end, depth: 0)
+    case LinkType.packetFilterLog:
+      // A header whose first byte is its length, without what fills it up to a multiple of four.
+      guard end >= 4 else { return skips.add(.linkHeaderCut) }
+      decodeIP(packet, at: (Int(packet.byte(unchecked: 0)) + 3) & ~3, end: end, depth: 0)
+    case LinkType.openBSDEncapsulation:
+      // Family, security index and flags.
+      decodeIP(packet, at: 12, end: end, depth: 0)
+    case LinkType.infiniBand:
+      // A global header, then four bytes with a type as in Ethernet (RFC 4391 §6).
+      guard end >= 44 else { return skips.add(.linkHeaderCut) }
+      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 40), at: 44, end: end, depth: 0)
     case LinkType.fddi:
       decode(packet, etherType: 0, at: 13, end: end, depth: 0)
     default:
@@ -126,6 +143,28 @@ extension PacketDealer {
         // A tag of four bytes, then the customer's frame (IEEE 802.1ah).
         guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
         return decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
+      case EtherType.vnTag, EtherType.seamlessRedundancy:
+        // Four bytes of a tag, then the type (IEEE 802.1BR; IEC 62439-3).
+        guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }
+        type = packet.bigEndianUInt16(unchecked: offset + 4)
+        offset += 6
+      case EtherType.ciscoMetadata:
+        // A version, the number of options of four bytes, and those.
+        guard end - offset >= 4, case let length = 4 * Int(packet.byte(unchecked: offset + 1)),
+          end - offset >= length + 4
+        else { return skips.add(.linkHeaderCut) }
+        type = packet.bigEndianUInt16(unchecked: offset + 2 + length)
+        offset += 4 + length
+      case EtherType.trill:
+        // RFC 6325 §3: options in words of four bytes before the frame inside.
+        guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }
+        let words = Int(packet.bigEndianUInt16(unchecked: offset) >> 6) & 0x1f
+        return decodeEthernet(packet, at: offset + 6 + 4 * words, end: end, depth: depth)
+      case EtherType.serviceHeader:
+        return decodeServiceHeader(packet, at: offset, end: end, depth: depth)
+      case EtherType.jumbo:
+        // What a length would stand before.
+        type = 0
       case ..<1536:
         // A length: IEEE 802.2 has a number for IP, or SNAP names the protocol (RFC 1042).
         if end - offset >= 3, packet.bigEndianUInt16(unchecked: offset) == 0x0606 {
@@ -140,6 +179,22 @@ extension PacketDealer {
       default:
         return skips.add(.notIP)
       }
+    }
+  }
+
+  /// A chain of services' header (RFC 8300 §2.2), whose length and next protocol it tells.
+  private mutating func decodeServiceHeader(
+    _ packet: RawSpan, at start: Int, end: Int, depth: Int
+  ) {
+    guard end - start >= 8, case let first = packet.bigEndianUInt16(unchecked: start),
+      first >> 14 == 0
+    else { return skips.add(.linkHeaderCut) }
+    let offset = start + 4 * Int(first & 0x3f)
+    switch packet.byte(unchecked: start + 3) {
+    case 1, 2: decodeIP(packet, at: offset, end: end, depth: depth)
+    case 3: decodeEthernet(packet, at: offset, end: end, depth: depth)
+    case 5: decodeMPLS(packet, at: offset, end: end, depth: depth)
+    default: skips.add(.notIP)
     }
   }
 

@@ -50,6 +50,23 @@ struct LayerTests {
     CaptureCase("Linux cooked, IPv6", file(113, Packet.linuxCooked(ipv6)), seen6)
     CaptureCase("Linux cooked 2", file(276, Packet.linuxCooked2(ipv4)), seen)
     CaptureCase("Linux cooked 2, IPv6", file(276, Packet.linuxCooked2(ipv6)), seen6)
+    CaptureCase(
+      "a packet filter's log", file(117, join([61, 2, 0, 0], zeros(60), ipv4)), seen)
+    CaptureCase("OpenBSD's encapsulation", file(109, join(zeros(12), ipv6)), seen6)
+    CaptureCase("IP over InfiniBand", file(242, join(zeros(40), [8, 0, 0, 0], ipv4)), seen)
+    CaptureCase(
+      "Cisco's metadata", file(1, join(zeros(12), [0x89, 9, 1, 1, 0, 1, 0, 5, 8, 0], ipv4)), seen)
+    CaptureCase("VN-tag", file(1, join(zeros(12), [0x89, 0x26, 0, 0, 0, 0, 8, 0], ipv4)), seen)
+    CaptureCase("HSR", file(1, join(zeros(12), [0x89, 0x2f, 0, 48, 0, 1, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "TRILL with options",
+      file(1, join(zeros(12), [0x22, 0xf3, 0, 0x40], zeros(8), Packet.ethernet(ipv4))), seen)
+    CaptureCase(
+      "a jumbo frame",
+      file(1, join(zeros(12), [0x88, 0x70, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "a chain of services",
+      file(1, join(zeros(12), [0x89, 0x4f, 0, 2, 1, 2], zeros(4), ipv6)), seen6)
     CaptureCase("raw", file(101, ipv4), seen)
     CaptureCase("raw, IPv6", file(101, ipv6), seen6)
     CaptureCase("raw as 12", file(12, ipv4), seen)
