@@ -48,8 +48,27 @@ private func options(_ bits: UInt8) -> LogOptions {
     purpose: bits & 1 == 0 ? .extract : .scan, format: formats[Int(bits >> 1) & 7],
     lineLimit: bits & 16 == 0 ? 1 << 20 : 64, jsonDepth: bits & 32 == 0 ? 64 : 3)
   if bits & 64 != 0 { options.year = 2024 }
+  options.texts = Texts()
   if bits & 128 != 0 { options.kinds = IndicatorKindSet([.ipv4, .domain]) }
   return options
+}
+
+/// Finds a few texts, two of which begin together.
+private struct Texts: TextSearch {
+  private static let texts = ["exam", "example", ".1\" ", "\":\"", "PT="].map { Array($0.utf8) }
+
+  func find(in bytes: RawSpan, found: inout [FoundText]) -> Bool {
+    found.removeAll()
+    for start in bytes.byteOffsets {
+      for (number, text) in Self.texts.enumerated().reversed()
+      where bytes.byteCount - start >= text.count
+        && text.indices.allSatisfy({ bytes.byte(at: start + $0) == text[$0] })
+      {
+        found.append(FoundText(start: start, matcher: 0, pattern: UInt32(number)))
+      }
+    }
+    return true
+  }
 }
 
 /// One value, with everything that a hit would show of it.
