@@ -20,7 +20,8 @@ extension Extraction {
     if let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd) {
       return .at(end, hasLineFeed: true)
     }
-    if count - start > options.lineLimit { return .beyondLimit }
+    // Where to cut it depends on the character that may stand across the limit.
+    if count - start > options.lineLimit + (isFinal ? 0 : 3) { return .beyondLimit }
     return isFinal ? .at(count, hasLineFeed: false) : .unknown
   }
 
