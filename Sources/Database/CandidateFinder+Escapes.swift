@@ -5,18 +5,26 @@ extension CandidateFinder {
   /// Bytes of a run of a name that are looked at for a dot, to each side.
   private static let reach = 300
 
+  /// Bytes of units behind a candidate, one directly behind the other, that are none by themselves.
+  private static let covered = 48
+
   /// Looks at a byte that may not mean itself: a candidate if what it stands for can be a part of a
   /// value, since then nothing that was seen of its neighbours holds.
   mutating func considerSpecial(_ bytes: RawSpan, at offset: Int) {
     guard offset >= specialsDone else { return }
     let byte = bytes.byte(unchecked: offset)
+    if offset == wordUnitEnd, offset - wordUnitStart < Self.covered {
+      // Nothing stands between it and one that is a candidate: what that one makes be read it is in.
+      wordUnitEnd = offset + unitLength(bytes, at: offset)
+      if wordUnitEnd > offset { return }
+    }
     switch byte {
     case UInt8(ascii: "%"):
       guard let value = hex(bytes, at: offset + 1, digits: 2) else { return }
       if isPart(value) {
-        if mayBePart(bytes, offset..<offset + 3) { addWord(offset) }
+        if mayBePart(bytes, offset..<offset + 3) { addUnit(bytes, at: offset) }
       } else if value >= 0x80, isInAuthority(bytes, offset) {
-        addWord(offset)
+        addUnit(bytes, at: offset)
       }
     case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
     case 0x1b: addWord(offset)
@@ -26,7 +34,27 @@ extension CandidateFinder {
       let scalar = UTF8Decoder.nextLong(bytes, at: &next)
       specialsDone = next
       guard let scalar, IDNACharacters.nameClass(scalar) != .border else { return }
-      if mayBeNamePart(bytes, offset) { addWord(offset) }
+      if mayBeNamePart(bytes, offset) { addUnit(bytes, at: offset) }
+    }
+  }
+
+  /// Adds a unit that begins at an offset.
+  private mutating func addUnit(_ bytes: RawSpan, at offset: Int) {
+    addWord(offset)
+    wordUnitStart = offset
+    // Of a character above ASCII nothing is looked at but its first byte.
+    wordUnitEnd = max(offset + unitLength(bytes, at: offset), specialsDone)
+  }
+
+  /// Bytes of an escape, a percent unit or, of a character above ASCII, its first; 0 of anything else.
+  private func unitLength(_ bytes: RawSpan, at offset: Int) -> Int {
+    switch bytes.byte(unchecked: offset) {
+    case UInt8(ascii: "%"): return hex(bytes, at: offset + 1, digits: 2) == nil ? 0 : 3
+    case UInt8(ascii: "\\"):
+      guard offset + 1 < bytes.byteCount else { return 0 }
+      let digits = bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") ? 4 : 2
+      return hex(bytes, at: offset + 2, digits: digits) == nil ? 0 : 2 + digits
+    case let byte: return byte >= 0x80 ? 1 : 0
     }
   }
 
@@ -39,7 +67,9 @@ extension CandidateFinder {
     case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { addWord(offset) }
     default:
       if value < 0x80 {
-        if isPart(value), mayBePart(bytes, offset..<offset + 2 + digits) { addWord(offset) }
+        if isPart(value), mayBePart(bytes, offset..<offset + 2 + digits) {
+          addUnit(bytes, at: offset)
+        }
         return
       }
       if digits == 4, let scalar = Unicode.Scalar(UInt32(value)),
@@ -47,22 +77,30 @@ extension CandidateFinder {
       {
         return
       }
-      if mayBeNamePart(bytes, offset) { addWord(offset) }
+      if mayBeNamePart(bytes, offset) { addUnit(bytes, at: offset) }
     }
   }
 
   /// Whether what is written as a unit may be a part of a value: of a name only where its run holds a dot; a
   /// word, or the only label of a URL's host, may be written so as well, and so may the dot of what is defanged.
   private mutating func mayBePart(_ bytes: RawSpan, _ unit: Range<Int>) -> Bool {
-    !words.isEmpty && mayBePart(of: .nameByte, ofLength: shortestWord, bytes, unit)
-      || wantsDigests && mayBePart(of: .hex, ofLength: 32, bytes, unit)
-      || refangs || hasDot(bytes, around: unit.lowerBound)
+    // Of what is in a run that was too short nothing is asked again.
+    if !words.isEmpty, unit.lowerBound >= shortWordEnd {
+      guard let end = shortRunEnd(of: .nameByte, shortestWord, bytes, unit) else { return true }
+      shortWordEnd = end
+    }
+    if wantsDigests, unit.lowerBound >= shortDigestEnd {
+      guard let end = shortRunEnd(of: .hex, 32, bytes, unit) else { return true }
+      shortDigestEnd = end
+    }
+    return refangs || hasDot(bytes, around: unit.lowerBound)
   }
 
-  /// Whether a unit may stand for a character of a run of a class that is as long as is asked for.
-  private func mayBePart(
-    of wanted: TextClasses.Class, ofLength shortest: Int, _ bytes: RawSpan, _ unit: Range<Int>
-  ) -> Bool {
+  /// The end of the run of a class that a unit may stand for a character of, if it is shorter than is asked for;
+  /// nil where it may be as long.
+  private func shortRunEnd(
+    of wanted: TextClasses.Class, _ shortest: Int, _ bytes: RawSpan, _ unit: Range<Int>
+  ) -> Int? {
     var count = 1
     var end = unit.upperBound
     while count < shortest, end < bytes.byteCount {
@@ -72,7 +110,7 @@ extension CandidateFinder {
       } else if byte == UInt8(ascii: "%"), hex(bytes, at: end + 1, digits: 2) != nil {
         end += 3
       } else if isEscape(bytes, at: end) {
-        return true
+        return nil
       } else {
         break
       }
@@ -85,11 +123,12 @@ extension CandidateFinder {
       if classes.is(byte, wanted) {
         count += 1
       } else if byte != UInt8(ascii: "%") {
-        return isEscape(bytes, at: start - 1)
+        if isEscape(bytes, at: start - 1) { return nil }
+        break
       }
       start -= 1
     }
-    return count >= shortest || start == 0
+    return count >= shortest || start == 0 ? nil : end
   }
 
   /// Whether `\u` or `\x` stands at an offset, or what may be one is cut there.

@@ -60,6 +60,12 @@ public struct CandidateFinder: Sendable {
   var lastUnit = (offset: -1, isInAuthority: false)
   /// End of the last character above ASCII that was looked at.
   var specialsDone = 0
+  /// The last unit that is a candidate, and the end of those directly behind it.
+  var wordUnitStart = 0
+  var wordUnitEnd = -1
+  /// Ends of the last runs that were too short for a word, and for a digest.
+  var shortWordEnd = 0
+  var shortDigestEnd = 0
   /// End of the last run of a name that was looked at for a dot, and what came of it.
   var runEnd = 0
   var runHasDot = false
@@ -122,6 +128,8 @@ public struct CandidateFinder: Sendable {
     addressesDone = 0
     lastUnit = (-1, false)
     specialsDone = 0
+    (wordUnitStart, wordUnitEnd) = (0, -1)
+    (shortWordEnd, shortDigestEnd) = (0, 0)
     runEnd = 0
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }
