@@ -156,14 +156,19 @@ enum HTTPRequest {
     return start..<end
   }
 
-  /// A decimal number, `Int.max` where it does not fit in 32 bits, 0 where there is none.
+  /// A decimal number; 0 where there is none, or none that an `Int` holds.
+  ///
+  /// A length that no message can have must not swallow the connection: like one that is no number, it is
+  /// not believed.
   static func decimal(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     var value = 0
     for offset in range {
       let byte = bytes.byte(unchecked: offset)
       guard isDigit(byte) else { return 0 }
-      value = value * 10 + Int(byte - 0x30)
-      if value > Int(UInt32.max) { return .max }
+      let (product, isTooLong) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isTooLarge) = product.addingReportingOverflow(Int(byte - 0x30))
+      if isTooLong || isTooLarge { return 0 }
+      value = sum
     }
     return value
   }

@@ -91,6 +91,19 @@ struct HTTPTests {
         "1 http.url http://b.example/2",
       ])
     CaptureCase(
+      "lengths that no body has are not believed",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 99999999999999999999\r\n\r\nabc"
+          + "POST /2 HTTP/1.1\r\nHost: b.example\r\nContent-Length: +3\r\n\r\nabc"
+          + "POST /3 HTTP/1.1\r\nHost: c.example\r\nContent-Length: 9223372036854775808\r\n\r\n"
+          + "POST /4 HTTP/1.1\r\nHost: d.example\r\nContent-Length: 4294967296\r\n\r\n"
+          + "GET /body HTTP/1.1\r\nHost: e.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2", "1 http.host c.example", "1 http.url http://c.example/3",
+        "1 http.host d.example", "1 http.url http://d.example/4",
+      ])
+    CaptureCase(
       "a version that is no standard's",
       request("GET / HTTP/1.\r\nHost: a.example\r\n\r\n"),
       ["1 http.host a.example", "1 http.url http://a.example/"])
