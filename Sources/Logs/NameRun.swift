@@ -204,6 +204,7 @@ extension Extraction {
   ) -> Bool {
     var end = classes.end(of: .name, bytes, from: unit.start, to: unit.end)
     var isDecoded = false
+    var isUnspaced = false
     if end < unit.end, bytes.byte(unchecked: end) != Byte.colon {
       let byte = bytes.byte(unchecked: end)
       guard byte >= 0x80 || byte == UInt8(ascii: "%"),
@@ -212,6 +213,7 @@ extension Extraction {
       let run = decodeRun(bytes, from: unit.start, to: unit.end)
       end = run.end
       isDecoded = true
+      isUnspaced = run.isUnspaced
     }
     if end < unit.end {
       guard bytes.byte(unchecked: end) == Byte.colon, end > unit.start, unit.end - end <= 6,
@@ -221,9 +223,9 @@ extension Extraction {
     }
     var cursor = TextCursor(unit)
     if isDecoded {
-      // A name and no sentence, so no part of it stands for itself.
       classifyDecoded(
-        bytes, unit.start..<end, isWholeName: true, unit, &cursor, into: &batch)
+        bytes, unit.start..<end, isWholeName: true, isUnspaced: isUnspaced, unit, &cursor,
+        into: &batch)
       return true
     }
     let value = strip(bytes, unit.start..<end)

@@ -172,6 +172,15 @@ enum ExtractionCases {
         "62 domain[Server_Name] a.b",
       ]),
     .init(
+      "name-typed, in text without spaces",
+      #"{"host":"访问www.evil.example查看","query":"中文.b.nosuch:80","sni":"中1.0.2.192.in-addr.arpa"}"#,
+      [
+        "9 domain[host] xn--www-7n0jp43b.evil.xn--example-j46ow40i",
+        "15 domain[host] www.evil.example", "48 domain[query] xn--fiq228c.b.nosuch",
+        "55 domain[query] b.nosuch", "75 domain[sni] xn--1-kq6a.0.2.192.in-addr.arpa",
+        "78 ipv4[sni] 192.2.0.1", "78 domain[sni] 1.0.2.192.in-addr.arpa",
+      ]),
+    .init(
       "name-typed with a dot", #"{"san.dns":["a.nosuch","*.b.nosuch"]}"#,
       ["13 domain[san.dns] a.nosuch"]),
     .init(

@@ -204,11 +204,21 @@ struct ReferenceScanner {
         units[(end + 1)...].allSatisfy(\.isDigit)
       else { return false }
     }
-    // Such a field holds a name and no sentence, so no ASCII part of it stands for itself.
-    let (run, core) = (0..<end, stripped(0..<end))
-    guard !core.isEmpty else { return true }
-    scanRun(run, of: run, locals: [run])
-    guard values.isEmpty, let form = ReferenceName.normalForm(characters(core)) else { return true }
+    let run = 0..<end
+    addWholeName(run, of: run)
+    for part in asciiParts(run) { addWholeName(part, of: run) }
+    return true
+  }
+
+  /// The name or address that a run is, or an ASCII part of it, in a field of names.
+  private mutating func addWholeName(_ part: Range<Int>, of run: Range<Int>) {
+    let core = stripped(part)
+    guard !core.isEmpty else { return }
+    let count = values.count
+    scanRun(part, of: run, locals: [run])
+    guard values.count == count, let form = ReferenceName.normalForm(characters(core)) else {
+      return
+    }
     let start = units[core.lowerBound].start
     if let address = ReferenceAddress.reverse(form), !field.isVersion {
       addAddress(address, from: start, extent: bytes(run), port: nil)
@@ -216,7 +226,6 @@ struct ReferenceScanner {
     if ReferenceName.isQualified(form) {
       add(.domain, form, from: start, extent: bytes(run))
     }
-    return true
   }
 
   // MARK: Addresses
