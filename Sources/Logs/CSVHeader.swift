@@ -70,14 +70,18 @@ enum CSVHeader {
     var names: [[UInt8]] = []
     for cell in cells {
       let word = bytes.trimmed(cell.range)
-      guard isHeaderWord(bytes, word) else { return nil }
+      guard isHeaderWord(bytes, word, isQuoted: cell.wasQuoted) else { return nil }
       names.append(bytes.copied(word))
     }
     return Set(names).count == names.count ? names : nil
   }
 
   /// Whether a cell can name a column: it begins with a letter and holds a few words, and is no value.
-  private static func isHeaderWord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  ///
+  /// In quotes it may hold what separates cells: that is what they are for.
+  private static func isHeaderWord(
+    _ bytes: RawSpan, _ range: Range<Int>, isQuoted: Bool
+  ) -> Bool {
     guard 1...64 ~= range.count else { return false }
     var blanks = 0
     var next = range.lowerBound
@@ -102,6 +106,7 @@ enum CSVHeader {
       case Byte.dot, Byte.minus, Byte.slash, Byte.colon, UInt8(ascii: "("), UInt8(ascii: ")"),
         UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "["), UInt8(ascii: "]"):
         break
+      case Byte.comma where isQuoted, UInt8(ascii: ";") where isQuoted: break
       default: return false
       }
     }

@@ -270,6 +270,12 @@ enum RecordRuleCases {
       ]),
     Case("TSV", "a\tquery\tc\nx\twpgate.zip\ty\n", ["domain query wpgate.zip @12"]),
     Case(
+      "separators inside quotes of a header",
+      "time,src_ip,\"name, resolved; first\",hash\n1,192.0.2.1,a.example,b\n",
+      ["ipv4 src_ip 192.0.2.1 @43", "domain name, resolved; first a.example @53"]),
+    Case(
+      "separators outside quotes are no part of a word", "a;b,query,c\nx,wpgate.zip,y\n", []),
+    Case(
       "no header", "a.example,b,c\nb.example,d,e\n",
       ["domain text a.example @0", "domain text b.example @14"]),
     Case("two words are none", "a,query\nx,wpgate.zip\n", []),

@@ -184,13 +184,14 @@ enum ReferenceCSV {
   static func isHeader(_ cells: [Cell]) -> Bool {
     let names = cells.map { String(decoding: trimmed($0.text.bytes), as: UTF8.self) }
     guard names.count >= 3, Set(names).count == names.count else { return false }
-    return names.allSatisfy { name in
+    return zip(cells, names).allSatisfy { cell, name in
       guard let first = name.unicodeScalars.first, name.utf8.count <= 64,
         first.properties.isAlphabetic || first == "_" || first == "@"
       else { return false }
       return name.unicodeScalars.allSatisfy {
         $0.properties.isAlphabetic || ("0"..."9").contains($0)
           || " _-.@()/#%:".unicodeScalars.contains($0)
+          || cell.isQuoted && ",;".unicodeScalars.contains($0)
       }
     }
   }
