@@ -22,6 +22,7 @@ final class HitResolver: BatchProcessor {
   private let hosts: URLHosts?
   private var hostScratch = LookupScratch()
   private var hostMatches: [EntryMatch] = []
+  private var encryptedNames: EncryptedNames?
   /// Places of the databases' matchers among those that payloads are searched with.
   private let payloadMatchers: [Int?]
   private var flowConditions: FlowConditions?
@@ -39,6 +40,7 @@ final class HitResolver: BatchProcessor {
 
   init(databases: [IndicatorDatabase], options: ScanOptions, hosts: URLHosts? = nil) {
     self.hosts = hosts
+    encryptedNames = EncryptedNames(databases, options)
     self.databases = databases
     self.options = options
     lookupOptions = LookupOptions(options)
@@ -79,6 +81,7 @@ final class HitResolver: BatchProcessor {
       }
     }
     gatherHosts(batch, chunk, &output)
+    encryptedNames?.gather(batch, chunk: chunk, into: &output.statistics.encryptedNames)
     for found in matches {
       if let first = found.first { earliest = min(earliest, Int(first.observable)) }
     }

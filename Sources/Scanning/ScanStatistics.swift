@@ -21,6 +21,9 @@ package struct ScanStatistics: Sendable {
   package var suppressed: UInt64 = 0
   /// Hosts of URL indicators to which encrypted connections went: entries of `URLHosts.database`.
   package var encryptedHosts: Set<UInt32> = []
+  /// Names in the clear of encrypted connections that may be hosts of URL indicators, where those hosts do not
+  /// match (`EncryptedNames`).
+  package var encryptedNames: Set<[UInt8]> = []
   /// Flows that hit, by input, where their packets are to be written.
   package var hitFlows: [Int: FlowSelection] = [:]
   /// What was skipped, cut off or odd, by reason.
@@ -43,6 +46,7 @@ package struct ScanStatistics: Sendable {
     for (entry, count) in other.hitsByEntry { hitsByEntry[entry, default: 0] += count }
     suppressed += other.suppressed
     encryptedHosts.formUnion(other.encryptedHosts)
+    encryptedNames.formUnion(other.encryptedNames)
     for (input, flows) in other.hitFlows {
       hitFlows[input, default: FlowSelection()].formUnion(flows)
     }

@@ -35,9 +35,9 @@ public struct ScanSummary: Sendable {
         lines.append("  \(count)  \(entry.kind.name) \(value)")
       }
     }
-    if let count = report.encryptedURLs {
+    if let count = report.encryptedURLs, count > 0 {
       lines.append(
-        "\(count) URL indicators could not be observed because the traffic to their hosts was encrypted"
+        "\(count) URL indicator\(count == 1 ? "" : "s") could not be observed because the traffic to their hosts was encrypted"
       )
     }
     if !statistics.skipped.counts.isEmpty {

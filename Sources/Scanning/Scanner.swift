@@ -26,8 +26,8 @@ public struct ScanReport: Sendable {
   public var seconds: Double
   /// The entries that hit most, with their hits; at most ten.
   package var topEntries: [(entry: ResolvedEntry, hits: UInt64)]
-  /// URL indicators on hosts to which only encrypted connections showed a name; nil where hosts of URLs
-  /// took no part (`ScanOptions.urlHosts`).
+  /// URL indicators on hosts to which only encrypted connections showed a name; nil where no URL indicators
+  /// took part.
   public var encryptedURLs: UInt64?
 }
 
@@ -59,7 +59,7 @@ public enum Scanner {
     ) {
       [options] in HitResolver(databases: databases, options: options, hosts: hosts)
     }
-    result.encryptedURLs = hosts?.count(of: result.statistics.encryptedHosts)
+    countEncryptedURLs(of: databases, hosts, options, in: &result)
     if let path = options.evidencePath, !result.isInterrupted {
       let problems = Evidence.write(
         result.statistics.hitFlows,
@@ -108,9 +108,21 @@ public enum Scanner {
     }
     writer.close()
     var result = outcome(of: writer, plan, since: start)
-    result.encryptedURLs = hosts?.count(of: result.statistics.encryptedHosts)
+    countEncryptedURLs(of: databases, hosts, options, in: &result)
     addTopEntries(databases, to: &result)
     return result
+  }
+
+  /// Counts the URL indicators on hosts to which encrypted connections went.
+  private static func countEncryptedURLs(
+    of databases: [IndicatorDatabase], _ hosts: URLHosts?, _ options: ScanOptions,
+    in result: inout ScanReport
+  ) {
+    if let hosts {
+      result.encryptedURLs = hosts.count(of: result.statistics.encryptedHosts)
+    } else if EncryptedNames.takePart(databases, options) {
+      result.encryptedURLs = URLHosts.count(on: result.statistics.encryptedNames, in: databases)
+    }
   }
 
   /// The hosts of URL indicators, where they take part.
@@ -147,6 +159,10 @@ public enum Scanner {
       kinds.insert(IndicatorKindSet(.domain))
       lookedUp.insert(IndicatorKindSet(.domain))
       lookup.kinds.insert(IndicatorKindSet(.domain))
+    } else if EncryptedNames.takePart(databases, options) {
+      // The finder of candidates looks for the hosts of URLs as it is.
+      kinds.insert(IndicatorKindSet(.domain))
+      lookedUp.insert(IndicatorKindSet(.domain))
     }
     var logOptions = logOptions(.scan, kinds: kinds, options: options)
     logOptions.fileNames = FileNameSource(databases: databases, options: LookupOptions(options))

@@ -69,6 +69,22 @@ struct URLHosts: Sendable {
     names.reduce(0) { $0 + UInt64(entries(of: $1).count) }
   }
 
+  /// How many URL indicators of databases are on hosts with these names.
+  static func count(on names: Set<[UInt8]>, in databases: [IndicatorDatabase]) -> UInt64 {
+    if names.isEmpty { return 0 }
+    var count: UInt64 = 0
+    for database in databases {
+      for number in database.entries(of: .url) {
+        let entry = database.entry(UInt32(number))
+        guard entry.hasBlockingSource, let host = host(of: database.value(of: entry), entry),
+          names.contains(host.name)
+        else { continue }
+        count += 1
+      }
+    }
+    return count
+  }
+
   /// The name that a URL's normal form has as its host, and whether the URL is that host alone.
   private static func host(
     of url: RawSpan, _ entry: DatabaseEntry

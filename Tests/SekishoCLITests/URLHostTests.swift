@@ -51,8 +51,21 @@ import Testing
   @Test func offByDefault() throws {
     let result = try CommandRunner.run(["scan", "--feed", feed, log])
     #expect(result.status == 0 && result.output.isEmpty, "\(result.output)")
-    #expect(!result.errors.contains("encrypted"))
     #expect(try scan("off").output.isEmpty)
+  }
+
+  @Test(
+    "the summary tells what encryption hid, whether hosts match or not",
+    arguments: ["off", "root", "all"])
+  func hiddenByEncryption(mode: String) throws {
+    let result = try scan(mode)
+    #expect(result.errors.contains("3 URL indicators could not be observed"), "\(result.errors)")
+    let summary = folder.path("summary.json")
+    _ = try scan(mode, "--quiet", "--summary", summary)
+    let object =
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: summary)))
+      as? [String: Any]
+    #expect(object?["encrypted_url_indicators"] as? Int == 3)
   }
 
   @Test func hostsOfWholeSites() throws {
@@ -95,6 +108,12 @@ import Testing
     #expect(result.status != 2, "\(result.errors)")
     let lines = result.lines
     #expect(!lines.isEmpty, "the demo asks for these names")
+    for mode in ["off", "all"] {
+      let summary = try CommandRunner.run([
+        "scan", "--feed", feed, "--url-hosts", mode, "Fixtures/demo.pcap",
+      ])
+      #expect(summary.errors.contains("1 URL indicator could not"), "\(summary.errors)")
+    }
     #expect(
       lines.allSatisfy { $0.contains(#""match":"url-host""#) && $0.contains(#""kind":"domain""#) })
   }

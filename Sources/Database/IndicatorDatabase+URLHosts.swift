@@ -1,0 +1,25 @@
+internal import Indicators
+internal import Parsing
+
+extension IndicatorDatabase {
+  /// Whether a URL entry may have this name as its host; false is certain, and few names that no entry
+  /// holds pass.
+  ///
+  /// The filter of candidates knows the hosts of URLs, so that a name seen costs one look at it.
+  package func mayBeHostOfURL(_ name: RawSpan) -> Bool {
+    guard holdsURLs, name.byteCount > 0 else { return false }
+    guard let candidateFilter else { return true }
+    let key = Candidates(.domain, key: name)
+    for index in 0..<key.count {
+      switch key[index] {
+      case .value(let hash): return candidateFilter.values.holdsPaired(hash)
+      case .otherHost: return candidateFilter.hasOtherHosts
+      case .tail, .host, .digitLabel: continue
+      }
+    }
+    return true
+  }
+
+  /// Whether there are URL entries.
+  package var holdsURLs: Bool { !entries(of: .url).isEmpty }
+}
