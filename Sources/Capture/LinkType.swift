@@ -20,6 +20,11 @@ enum LinkType {
   static let packetFilterLog: UInt32 = 117
   static let prism: UInt32 = 119
   static let radiotap: UInt32 = 127
+  static let juniperPPPoE: UInt32 = 167
+  static let juniperEthernet: UInt32 = 178
+  static let juniperPPP: UInt32 = 179
+  static let juniperFrameRelay: UInt32 = 180
+  static let juniperHDLC: UInt32 = 181
   static let perPacketInformation: UInt32 = 192
   static let ipv4: UInt32 = 228
   static let ipv6: UInt32 = 229

@@ -65,11 +65,9 @@ extension PacketDealer {
     case LinkType.pppEthernet:
       decodePPPoE(packet, at: 0, end: end, depth: 0)
     case LinkType.ciscoHDLC:
-      // Address, control, then a type as in Ethernet (RFC 1547 §4.3).
-      guard end >= 4 else { return skips.add(.linkHeaderCut) }
-      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 2), at: 4, end: end, depth: 0)
+      decodeHDLC(packet, at: 0, end: end)
     case LinkType.frameRelay:
-      decodeFrameRelay(packet, end: end)
+      decodeFrameRelay(packet, at: 0, end: end)
     case LinkType.wireless:
       decodeWireless(packet, at: 0, end: end)
     case LinkType.radiotap:
@@ -95,6 +93,9 @@ extension PacketDealer {
       // A global header, then four bytes with a type as in Ethernet (RFC 4391 §6).
       guard end >= 44 else { return skips.add(.linkHeaderCut) }
       decode(packet, etherType: packet.bigEndianUInt16(unchecked: 40), at: 44, end: end, depth: 0)
+    case LinkType.juniperEthernet, LinkType.juniperPPPoE, LinkType.juniperPPP,
+      LinkType.juniperFrameRelay, LinkType.juniperHDLC:
+      decodeJuniper(packet, linkType, end: end)
     case LinkType.fddi:
       decode(packet, etherType: 0, at: 13, end: end, depth: 0)
     default:
@@ -193,6 +194,9 @@ extension PacketDealer {
     switch packet.byte(unchecked: start + 3) {
     case 1, 2: decodeIP(packet, at: offset, end: end, depth: depth)
     case 3: decodeEthernet(packet, at: offset, end: end, depth: depth)
+    case 4:
+      decode(
+        packet, etherType: EtherType.serviceHeader, at: offset, end: end, depth: depth)
     case 5: decodeMPLS(packet, at: offset, end: end, depth: depth)
     default: skips.add(.notIP)
     }
@@ -244,10 +248,18 @@ extension PacketDealer {
     }
   }
 
+  /// Address, control, then a type as in Ethernet (RFC 1547 §4.3).
+  mutating func decodeHDLC(_ packet: RawSpan, at start: Int, end: Int) {
+    guard end - start >= 4 else { return skips.add(.linkHeaderCut) }
+    decode(
+      packet, etherType: packet.bigEndianUInt16(unchecked: start + 2), at: start + 4, end: end,
+      depth: 0)
+  }
+
   /// An address of two bytes or more, then the protocol (RFC 2427 §4), or Cisco's encapsulation.
-  private mutating func decodeFrameRelay(_ packet: RawSpan, end: Int) {
-    var offset = 0
-    while offset < min(end, 4), packet.byte(unchecked: offset) & 1 == 0 { offset += 1 }
+  mutating func decodeFrameRelay(_ packet: RawSpan, at start: Int, end: Int) {
+    var offset = start
+    while offset < min(end, start + 4), packet.byte(unchecked: offset) & 1 == 0 { offset += 1 }
     offset += 1
     guard end - offset >= 3 else { return skips.add(.linkHeaderCut) }
     let type = packet.bigEndianUInt16(unchecked: offset)

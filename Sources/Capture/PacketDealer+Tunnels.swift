@@ -60,7 +60,15 @@ extension PacketDealer {
       guard end - offset >= 12 else { return skips.add(.linkHeaderCut) }
       let hasTrailer = packet.byte(unchecked: offset + 11) & 1 != 0
       decodeMirrored(packet, at: offset + (hasTrailer ? 20 : 12), end: end, depth: depth)
-    case 0x8200...0x820f:
+    case 0x8909:
+      // Cisco's metadata as on Ethernet, but with the type of what follows before it.
+      guard end - offset >= 4,
+        case let length = 4 * Int(packet.byte(unchecked: offset + 3)), end - offset >= 4 + length
+      else { return skips.add(.linkHeaderCut) }
+      decode(
+        packet, etherType: packet.bigEndianUInt16(unchecked: offset), at: offset + 4 + length,
+        end: end, depth: depth)
+    case 0x8200...0x82ff:
       // Access points that send 802.11 frames to their controller.
       decodeWireless(packet, at: offset, end: end, depth: depth)
     default:
@@ -142,6 +150,7 @@ extension PacketDealer {
     switch payload.byte(unchecked: 3) {
     case 1, 2: return .ip(8)
     case 3: return .frame(8)
+    case 4: return .typed(0x894f, 8)
     default: return nil
     }
   }

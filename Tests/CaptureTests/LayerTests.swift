@@ -125,6 +125,47 @@ struct LayerTests {
     CaptureCase("Frame Relay", file(107, join([0x18, 0x41, 3, 0xcc], ipv4)), seen)
   }
 
+  private static let juniper = utf8("MGC")
+
+  @CaseTable static var routers: [CaptureCase] {
+    CaptureCase(
+      "Juniper, Ethernet with extensions",
+      file(178, join(juniper, [0x80, 0, 4, 1, 2, 3, 4], Packet.ethernet(ipv4))), seen)
+    CaptureCase(
+      "Juniper, without a frame", file(178, join(juniper, [2, 0, 0, 0, 2], ipv4)), seen)
+    CaptureCase("Juniper, PPPoE", file(167, join(juniper, [0], Packet.ethernet(ipv4))), seen)
+    CaptureCase("Juniper, PPP", file(179, join(juniper, [1, 0xff, 3, 0, 0x57], ipv6)), seen6)
+    CaptureCase(
+      "Juniper, Frame Relay", file(180, join(juniper, [0, 0x18, 0x41, 3, 0xcc], ipv4)), seen)
+    CaptureCase("Juniper, HDLC", file(181, join(juniper, [0, 0x0f, 0, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "a service header in another, with a frame",
+      file(
+        1,
+        Packet.ethernet(
+          join([0, 2, 2, 4, 0, 0, 9, 7], [0, 2, 2, 3, 0, 0, 9, 7], Packet.ethernet(ipv6)),
+          type: 0x894f)),
+      seen6)
+  }
+
+  @Test("routers' headers", arguments: routers)
+  func router(_ test: CaptureCase) {
+    let observed = Observed(test.capture)
+    #expect(observed.lines == test.expected)
+    #expect(observed.counts.isEmpty)
+  }
+
+  @Test("routers' headers that are cut are counted, wherever they are")
+  func cutRouters() {
+    for linkType: UInt32 in [167, 178, 179, 180, 181] {
+      #expect(Observed(Self.file(linkType, utf8("MGC"))).counts == ["link-header-cut": 1])
+      #expect(
+        Observed(Self.file(linkType, join(Self.juniper, [0x80, 255, 255]))).counts
+          == ["link-header-cut": 1])
+      #expect(Observed(Self.file(linkType, zeros(40))).counts == ["not-ip": 1])
+    }
+  }
+
   @Test("link layers", arguments: links)
   func link(_ test: CaptureCase) {
     let observed = Observed(test.capture)

@@ -34,6 +34,17 @@ struct TunnelTests {
       "VXLAN's generic form", udp(4790, join([0x0c, 0, 0, 2, 0, 0, 9, 0], ipv6)),
       outer(4790) + seen6)
     CaptureCase(
+      "a service header in VXLAN's generic form",
+      udp(4790, join([0x0c, 0, 0, 4, 0, 0, 9, 0], [0, 2, 2, 2, 0, 0, 9, 7], ipv6)),
+      outer(4790) + seen6)
+    CaptureCase(
+      "Cisco's metadata in GRE",
+      gre(join([0x20, 0, 0x89, 9, 0, 0, 0, 40], [8, 0, 1, 1, 0, 1, 0, 0], ipv4)),
+      LayerTests.outer + seen)
+    CaptureCase(
+      "an access point's frames of another tunnel",
+      gre(join([0, 0, 0x82, 0x40], Packet.wireless(ipv4))), LayerTests.outer + seen)
+    CaptureCase(
       "Geneve with options",
       udp(6081, join([2, 0, 0x65, 0x58, 0, 0, 9, 0], zeros(8), frame)), outer(6081) + seen)
     CaptureCase(
