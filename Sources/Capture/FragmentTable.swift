@@ -132,6 +132,10 @@ final class FragmentedDatagram {
     if blocks.count < words {
       blocks.append(contentsOf: repeatElement(0, count: words - blocks.count))
     }
+    // Taken out while they are written to, since each access to them here is checked at run time.
+    var (bytes, alternate, blocks) = (self.bytes, self.alternate, self.blocks)
+    (self.bytes, self.alternate, self.blocks) = ([], nil, [])
+    defer { (self.bytes, self.alternate, self.blocks) = (bytes, alternate, blocks) }
     for block in offset / 8..<(end + 7) / 8 {
       let start = block * 8
       let piece = start - offset..<min(start - offset + 8, count)
@@ -140,9 +144,9 @@ final class FragmentedDatagram {
         blocks[block >> 6] |= bit
         blockCount += 1
         hasNews = true
-        for index in piece {
-          bytes[offset + index] = part.byte(unchecked: index)
-          alternate?[offset + index] = part.byte(unchecked: index)
+        for index in piece { bytes[offset + index] = part.byte(unchecked: index) }
+        if alternate != nil {
+          for index in piece { alternate?[offset + index] = part.byte(unchecked: index) }
         }
       } else if piece.contains(where: { bytes[offset + $0] != part.byte(unchecked: $0) }) {
         if alternate == nil { alternate = bytes }
