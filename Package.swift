@@ -62,7 +62,7 @@ let package = Package(
 
     room("Parsing"),
     room("Indicators", ["Parsing"]),
-    // What Swift cannot express: prefetching now, instructions on many bytes at once later.
+    // What Swift cannot express: prefetching, and instructions on many bytes at once.
     .target(name: "CByteKernels"),
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),

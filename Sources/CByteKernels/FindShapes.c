@@ -4,34 +4,42 @@
 #include <immintrin.h>
 #endif
 
+/// The classes of one block.
+typedef struct {
+  uint64_t letter, digit, hex, name, hyphen, dot, colon, backslash, percent, mark, other;
+} block_classes;
+
+SEKISHO_INLINE void set_classes(sekisho_text_classes *c, size_t block, const block_classes *masks) {
+  c->letter[block] = masks->letter;
+  c->digit[block] = masks->digit;
+  c->hex[block] = masks->hex;
+  c->name[block] = masks->name;
+  c->hyphen[block] = masks->hyphen;
+  c->dot[block] = masks->dot;
+  c->colon[block] = masks->colon;
+  c->backslash[block] = masks->backslash;
+  c->percent[block] = masks->percent;
+  c->mark[block] = masks->mark;
+  c->other[block] = masks->other;
+}
+
 static void classify_portable(const uint8_t *bytes, sekisho_text_classes *c, size_t block) {
-  uint64_t letter = 0, digit = 0, hex = 0, name = 0, hyphen = 0, dot = 0, colon = 0;
-  uint64_t backslash = 0, percent = 0, mark = 0, other = 0;
+  block_classes masks = {0};
   for (int i = 0; i < 64; i++) {
     const uint8_t byte = bytes[i];
-    letter |= (uint64_t)sekisho_is_letter(byte) << i;
-    digit |= (uint64_t)sekisho_is_digit(byte) << i;
-    hex |= (uint64_t)sekisho_is_hex(byte) << i;
-    name |= (uint64_t)sekisho_is_name(byte) << i;
-    hyphen |= (uint64_t)(byte == '-') << i;
-    dot |= (uint64_t)(byte == '.') << i;
-    colon |= (uint64_t)(byte == ':') << i;
-    backslash |= (uint64_t)(byte == '\\') << i;
-    percent |= (uint64_t)(byte == '%') << i;
-    mark |= (uint64_t)(byte == 'u' || byte == 'x') << i;
-    other |= (uint64_t)(byte >= 0x80 || byte == 0x1b) << i;
+    masks.letter |= (uint64_t)sekisho_is_letter(byte) << i;
+    masks.digit |= (uint64_t)sekisho_is_digit(byte) << i;
+    masks.hex |= (uint64_t)sekisho_is_hex(byte) << i;
+    masks.name |= (uint64_t)sekisho_is_name(byte) << i;
+    masks.hyphen |= (uint64_t)(byte == '-') << i;
+    masks.dot |= (uint64_t)(byte == '.') << i;
+    masks.colon |= (uint64_t)(byte == ':') << i;
+    masks.backslash |= (uint64_t)(byte == '\\') << i;
+    masks.percent |= (uint64_t)(byte == '%') << i;
+    masks.mark |= (uint64_t)(byte == 'u' || byte == 'x') << i;
+    masks.other |= (uint64_t)(byte >= 0x80 || byte == 0x1b) << i;
   }
-  c->letter[block] = letter;
-  c->digit[block] = digit;
-  c->hex[block] = hex;
-  c->name[block] = name;
-  c->hyphen[block] = hyphen;
-  c->dot[block] = dot;
-  c->colon[block] = colon;
-  c->backslash[block] = backslash;
-  c->percent[block] = percent;
-  c->mark[block] = mark;
-  c->other[block] = other;
+  set_classes(c, block, &masks);
 }
 
 SEKISHO_INLINE void find_names(size_t from, const uint64_t *names,
@@ -98,8 +106,7 @@ AVX2 static inline void classify_avx2(const uint8_t *bytes, sekisho_text_classes
       0, 0, HYPHEN | DOT, DIGIT | COLON, LETTER_LOW_ROW | HEX_LETTER, LETTER_HIGH_ROW | UNDERSCORE,
       LETTER_LOW_ROW | HEX_LETTER, LETTER_HIGH_ROW, 0, 0, 0, 0, 0, 0, 0, 0));
   const __m256i nibble = _mm256_set1_epi8(0x0f);
-  uint64_t letter = 0, digit = 0, hex = 0, name = 0, hyphen = 0, dot = 0, colon = 0;
-  uint64_t backslash = 0, percent = 0, mark = 0, other = 0;
+  block_classes masks = {0};
   for (int half = 0; half < 2; half++) {
     const __m256i b = _mm256_loadu_si256((const __m256i *)(bytes + 32 * half));
     const __m256i low = _mm256_shuffle_epi8(low_table, _mm256_and_si256(b, nibble));
@@ -107,30 +114,20 @@ AVX2 static inline void classify_avx2(const uint8_t *bytes, sekisho_text_classes
         _mm256_shuffle_epi8(high_table, _mm256_and_si256(_mm256_srli_epi16(b, 4), nibble));
     const __m256i k = _mm256_and_si256(low, high);
     const int shift = 32 * half;
-    letter |= (uint64_t)has(k, LETTER_LOW_ROW | LETTER_HIGH_ROW) << shift;
-    digit |= (uint64_t)has(k, DIGIT) << shift;
-    hex |= (uint64_t)has(k, DIGIT | HEX_LETTER) << shift;
-    name |= (uint64_t)has(k, LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HYPHEN | UNDERSCORE)
-            << shift;
-    hyphen |= (uint64_t)has(k, HYPHEN) << shift;
-    dot |= (uint64_t)has(k, DOT) << shift;
-    colon |= (uint64_t)(uint32_t)_mm256_movemask_epi8(k) << shift;
-    backslash |= (uint64_t)equals(b, '\\') << shift;
-    percent |= (uint64_t)equals(b, '%') << shift;
-    mark |= (uint64_t)(equals(b, 'u') | equals(b, 'x')) << shift;
-    other |= (uint64_t)((uint32_t)_mm256_movemask_epi8(b) | equals(b, 0x1b)) << shift;
+    masks.letter |= (uint64_t)has(k, LETTER_LOW_ROW | LETTER_HIGH_ROW) << shift;
+    masks.digit |= (uint64_t)has(k, DIGIT) << shift;
+    masks.hex |= (uint64_t)has(k, DIGIT | HEX_LETTER) << shift;
+    masks.name |= (uint64_t)has(k, LETTER_LOW_ROW | LETTER_HIGH_ROW | DIGIT | HYPHEN | UNDERSCORE)
+                  << shift;
+    masks.hyphen |= (uint64_t)has(k, HYPHEN) << shift;
+    masks.dot |= (uint64_t)has(k, DOT) << shift;
+    masks.colon |= (uint64_t)(uint32_t)_mm256_movemask_epi8(k) << shift;
+    masks.backslash |= (uint64_t)equals(b, '\\') << shift;
+    masks.percent |= (uint64_t)equals(b, '%') << shift;
+    masks.mark |= (uint64_t)(equals(b, 'u') | equals(b, 'x')) << shift;
+    masks.other |= (uint64_t)((uint32_t)_mm256_movemask_epi8(b) | equals(b, 0x1b)) << shift;
   }
-  c->letter[block] = letter;
-  c->digit[block] = digit;
-  c->hex[block] = hex;
-  c->name[block] = name;
-  c->hyphen[block] = hyphen;
-  c->dot[block] = dot;
-  c->colon[block] = colon;
-  c->backslash[block] = backslash;
-  c->percent[block] = percent;
-  c->mark[block] = mark;
-  c->other[block] = other;
+  set_classes(c, block, &masks);
 }
 
 AVX2 static void find_shapes_avx2(const uint8_t *bytes, size_t count, size_t from, size_t to,

@@ -1,4 +1,3 @@
-internal import CByteKernels
 internal import Indicators
 internal import Parsing
 
