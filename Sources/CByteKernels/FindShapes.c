@@ -60,8 +60,9 @@ static void find_shapes_portable(const uint8_t *bytes, size_t count, size_t from
                                  sekisho_text_state *state, sekisho_text_shapes *shapes) {
   sekisho_text_classes classes;
   sekisho_text_places places;
-  sekisho_find_places(bytes, count, from, to, classify_portable, sekisho_append_places, state,
-                      &classes, &places, shapes);
+  const sekisho_text_way way = {classify_portable, NULL, sekisho_add_starts_one, sekisho_filled_one,
+                                sekisho_append_places};
+  sekisho_find_places(bytes, count, from, to, &way, state, &classes, &places, shapes);
   find_names(from, classes.name, &places, shapes);
   find_addresses(bytes, count, &places, shapes);
 }
@@ -134,8 +135,9 @@ AVX2 static void find_shapes_avx2(const uint8_t *bytes, size_t count, size_t fro
                                   sekisho_text_state *state, sekisho_text_shapes *shapes) {
   sekisho_text_classes classes;
   sekisho_text_places places;
-  sekisho_find_places(bytes, count, from, to, classify_avx2, sekisho_append_places, state, &classes,
-                      &places, shapes);
+  const sekisho_text_way way = {classify_avx2, NULL, sekisho_add_starts_one, sekisho_filled_one,
+                                sekisho_append_places};
+  sekisho_find_places(bytes, count, from, to, &way, state, &classes, &places, shapes);
   find_names(from, classes.name, &places, shapes);
   find_addresses(bytes, count, &places, shapes);
 }
@@ -143,7 +145,8 @@ AVX2 static void find_shapes_avx2(const uint8_t *bytes, size_t count, size_t fro
 int sekisho_text_best(void) {
   if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
-      __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2")) {
+      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+      __builtin_cpu_supports("gfni") && __builtin_cpu_supports("bmi2")) {
     return sekisho_text_avx512;
   }
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") ? sekisho_text_avx2
@@ -156,8 +159,8 @@ int sekisho_text_best(void) { return sekisho_text_portable; }
 
 #endif
 
-void sekisho_find_shapes(const uint8_t *bytes, size_t count, size_t from, size_t to,
-                         sekisho_text_state *state, sekisho_text_shapes *shapes, int way) {
+static void find_in_stretch(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                            sekisho_text_state *state, sekisho_text_shapes *shapes, int way) {
 #if defined(__x86_64__)
   if (way == sekisho_text_avx512) {
     sekisho_find_shapes_avx512(bytes, count, from, to, state, shapes);
@@ -170,4 +173,13 @@ void sekisho_find_shapes(const uint8_t *bytes, size_t count, size_t from, size_t
 #endif
   (void)way;
   find_shapes_portable(bytes, count, from, to, state, shapes);
+}
+
+void sekisho_find_shapes(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                         sekisho_text_state *state, sekisho_text_shapes *shapes, int way) {
+  while (from < to) {
+    const size_t end = to - from > SEKISHO_TEXT_STRETCH ? from + SEKISHO_TEXT_STRETCH : to;
+    find_in_stretch(bytes, count, from, end, state, shapes, way);
+    from = end;
+  }
 }

@@ -3,9 +3,10 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX512           \
-  __attribute__((target( \
-      "avx512f,avx512bw,avx512vl,avx512dq,avx512cd,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")))
+#define AVX512                                                                                 \
+  __attribute__((target(                                                                       \
+      "avx512f,avx512bw,avx512vl,avx512dq,avx512cd,avx512vbmi,avx512vbmi2,gfni,avx2,bmi,bmi2," \
+      "lzcnt,popcnt")))
 
 SEKISHO_INLINE AVX512 __mmask64 equals(__m512i bytes, char wanted) {
   return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(wanted));
@@ -36,11 +37,156 @@ AVX512 static inline void classify(const uint8_t *bytes, sekisho_text_classes *c
   c->other[block] = _kor_mask64(_mm512_movepi8_mask(b), equals(b, 0x1b));
 }
 
+// Classes are bits, some of which mean another class where the byte is no letter.
+#define LETTER 1
+#define DIGIT 2
+#define HEX_LETTER (LETTER | 4)
+#define DOT 4
+#define MARK (LETTER | 8)
+#define COLON 8
+#define HYPHEN 16
+#define UNDERSCORE 32
+#define BACKSLASH 64
+#define PERCENT 128
+#define OTHER (BACKSLASH | PERCENT)
+
+/// The classes of ASCII.
+static const uint8_t class_table[128] __attribute__((aligned(64))) = {
+    [0x1b] = OTHER,
+    ['%'] = PERCENT,
+    ['-'] = HYPHEN,
+    ['.'] = DOT,
+    ['0'] = DIGIT,
+    ['1'] = DIGIT,
+    ['2'] = DIGIT,
+    ['3'] = DIGIT,
+    ['4'] = DIGIT,
+    ['5'] = DIGIT,
+    ['6'] = DIGIT,
+    ['7'] = DIGIT,
+    ['8'] = DIGIT,
+    ['9'] = DIGIT,
+    [':'] = COLON,
+    ['A'] = HEX_LETTER,
+    ['B'] = HEX_LETTER,
+    ['C'] = HEX_LETTER,
+    ['D'] = HEX_LETTER,
+    ['E'] = HEX_LETTER,
+    ['F'] = HEX_LETTER,
+    ['G' ... 'Z'] = LETTER,
+    ['\\'] = BACKSLASH,
+    ['_'] = UNDERSCORE,
+    ['a' ... 'f'] = HEX_LETTER,
+    ['g' ... 't'] = LETTER,
+    ['u'] = MARK,
+    ['v' ... 'w'] = LETTER,
+    ['x'] = MARK,
+    ['y' ... 'z'] = LETTER,
+};
+
+/// Of 64 bytes with a bit for each class: for each class in turn, the 64 bits of the bytes.
+SEKISHO_INLINE AVX512 __m512i masks_of(__m512i classes) {
+  // Eight bytes are a matrix of bits: turned about its diagonal by a product, the last byte first,
+  // and then turned about.
+  const __m512i diagonal = _mm512_set1_epi64((long long)0x8040201008040201);
+  const __m512i turned = _mm512_gf2p8affine_epi64_epi8(diagonal, classes, 0);
+  const __m512i bits = _mm512_gf2p8affine_epi64_epi8(turned, diagonal, 0);
+  // Byte `i` of word `j` to byte `j` of word `i`.
+  const __m512i columns =
+      _mm512_add_epi8(_mm512_set1_epi64(0x3830282018100800),
+                      _mm512_setr_epi64(0, 0x0101010101010101, 0x0202020202020202,
+                                        0x0303030303030303, 0x0404040404040404, 0x0505050505050505,
+                                        0x0606060606060606, 0x0707070707070707));
+  return _mm512_permutexvar_epi8(columns, bits);
+}
+
+/// Turns eight rows of eight words into eight columns.
+SEKISHO_INLINE AVX512 void turn(__m512i rows[8]) {
+  __m512i pairs[8], fours[8];
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = _mm512_unpacklo_epi64(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_epi64(rows[i], rows[i + 1]);
+  }
+  // Of rows 0 to 3, and of 4 to 7: parts 0 and 2, and 1 and 3, of two words each.
+  for (int half = 0; half < 8; half += 4) {
+    for (int odd = 0; odd < 2; odd++) {
+      fours[half + odd] = _mm512_shuffle_i64x2(pairs[half + odd], pairs[half + 2 + odd], 0x88);
+      fours[half + 2 + odd] = _mm512_shuffle_i64x2(pairs[half + odd], pairs[half + 2 + odd], 0xdd);
+    }
+  }
+  for (int odd = 0; odd < 2; odd++) {
+    rows[odd] = _mm512_shuffle_i64x2(fours[odd], fours[4 + odd], 0x88);
+    rows[4 + odd] = _mm512_shuffle_i64x2(fours[odd], fours[4 + odd], 0xdd);
+    rows[2 + odd] = _mm512_shuffle_i64x2(fours[2 + odd], fours[6 + odd], 0x88);
+    rows[6 + odd] = _mm512_shuffle_i64x2(fours[2 + odd], fours[6 + odd], 0xdd);
+  }
+}
+
+/// `classify` for eight blocks.
+AVX512 static inline void classify_eight(const uint8_t *bytes, sekisho_text_classes *c,
+                                         size_t block) {
+  const __m512i low = _mm512_load_si512(class_table), high = _mm512_load_si512(class_table + 64);
+  __m512i rows[8];
+  for (int i = 0; i < 8; i++) {
+    const __m512i b = _mm512_loadu_si512(bytes + 64 * i);
+    const __m512i classes = _mm512_permutex2var_epi8(low, b, high);
+    rows[i] = masks_of(
+        _mm512_mask_mov_epi8(classes, _mm512_movepi8_mask(b), _mm512_set1_epi8((char)OTHER)));
+  }
+  turn(rows);
+  const __m512i letter = rows[0], digit = rows[1], hex_or_dot = rows[2], mark_or_colon = rows[3],
+                hyphen = rows[4], underscore = rows[5], backslash = rows[6], percent = rows[7];
+  _mm512_storeu_si512(c->letter + block, letter);
+  _mm512_storeu_si512(c->digit + block, digit);
+  _mm512_storeu_si512(c->hex + block, _mm512_or_si512(digit, _mm512_and_si512(letter, hex_or_dot)));
+  _mm512_storeu_si512(c->name + block, _mm512_or_si512(_mm512_or_si512(letter, digit),
+                                                       _mm512_or_si512(hyphen, underscore)));
+  _mm512_storeu_si512(c->hyphen + block, hyphen);
+  _mm512_storeu_si512(c->dot + block, _mm512_andnot_si512(letter, hex_or_dot));
+  _mm512_storeu_si512(c->colon + block, _mm512_andnot_si512(letter, mark_or_colon));
+  _mm512_storeu_si512(c->backslash + block, _mm512_andnot_si512(percent, backslash));
+  _mm512_storeu_si512(c->percent + block, _mm512_andnot_si512(backslash, percent));
+  _mm512_storeu_si512(c->mark + block, _mm512_and_si512(letter, mark_or_colon));
+  _mm512_storeu_si512(c->other + block, _mm512_and_si512(backslash, percent));
+}
+
+/// `sekisho_add_starts_one`, eight blocks at once.
+AVX512 static inline void add_starts(const uint64_t *runs, size_t blocks, uint64_t *places,
+                                     uint64_t *before, uint64_t *carry) {
+  const __m512i all = _mm512_set1_epi64(-1);
+  __m512i last = _mm512_set1_epi64((long long)(*before << 63));
+  uint32_t over = (uint32_t)*carry;
+  *before = places[blocks - 1] >> 63;
+  for (size_t i = 0; i < blocks; i += 8) {
+    const __m512i starts = _mm512_loadu_si512(places + i), run = _mm512_loadu_si512(runs + i);
+    const __m512i shifted = _mm512_shldi_epi64(starts, _mm512_alignr_epi64(starts, last, 7), 1);
+    const __m512i sum = _mm512_add_epi64(run, shifted);
+    // A block gives a bit to the next by itself, or where it gets one itself and is all ones.
+    const uint32_t gives = _mm512_cmplt_epu64_mask(sum, run),
+                   hands_on = _mm512_cmpeq_epi64_mask(sum, all);
+    const uint32_t gets = ((gives << 1 | over) + hands_on) ^ hands_on;
+    _mm512_storeu_si512(places + i, _mm512_mask_sub_epi64(sum, (__mmask8)gets, sum, all));
+    over = gets >> (blocks - i < 8 ? blocks - i : 8) & 1;
+    last = starts;
+  }
+  *carry = over;
+}
+
 /// Places of a block: four numbers a word.
 #define FOUR_FROM(n) (n | (n + 1) << 8 | (n + 2) << 16 | (n + 3) << 24)
 
 SEKISHO_INLINE AVX512 void store_places(__m128i numbers, __m512i start, uint32_t *places) {
   _mm512_storeu_si512(places, _mm512_add_epi32(start, _mm512_cvtepu8_epi32(numbers)));
+}
+
+/// `sekisho_filled_one`, eight blocks at once.
+AVX512 static inline uint64_t filled(const uint64_t *masks, size_t blocks) {
+  uint64_t filled = 0;
+  for (size_t i = 0; i < blocks; i += 8) {
+    const __m512i eight = _mm512_loadu_si512(masks + i);
+    filled |= (uint64_t)_mm512_test_epi64_mask(eight, eight) << i;
+  }
+  return filled & ~0ull >> (64 - blocks);
 }
 
 /// `sekisho_append_places`, sixteen bits at once; writes up to sixteen places more than it counts.
@@ -232,8 +378,8 @@ AVX512 void sekisho_find_shapes_avx512(const uint8_t *bytes, size_t count, size_
                                        sekisho_text_state *state, sekisho_text_shapes *shapes) {
   sekisho_text_classes classes;
   sekisho_text_places places;
-  sekisho_find_places(bytes, count, from, to, classify, append_places, state, &classes, &places,
-                      shapes);
+  const sekisho_text_way way = {classify, classify_eight, add_starts, filled, append_places};
+  sekisho_find_places(bytes, count, from, to, &way, state, &classes, &places, shapes);
   find_names(from, classes.name, &places, shapes);
   find_addresses(bytes, count, &places, shapes);
 }

@@ -9,7 +9,11 @@
 // What the ways of finding shapes share: from the classes of 64 bytes to the places of what they
 // may be.
 
-enum { SEKISHO_TEXT_BLOCKS = SEKISHO_SHAPES_WINDOW / 64 };
+enum {
+  /// Bytes that are looked at together: so few that their masks stay in the first-level cache.
+  SEKISHO_TEXT_STRETCH = 4096,
+  SEKISHO_TEXT_BLOCKS = SEKISHO_TEXT_STRETCH / 64,
+};
 
 /// Of the blocks of a stretch, the one before it and the one behind it: which of its bytes are of a
 /// class, one bit each.
@@ -34,16 +38,14 @@ typedef struct {
   uint64_t digests[SEKISHO_TEXT_BLOCKS], colons[SEKISHO_TEXT_BLOCKS], specials[SEKISHO_TEXT_BLOCKS];
   /// Colons between hexadecimal digits, and how many: of the block before first.
   uint64_t hex_colons[SEKISHO_TEXT_BLOCKS], hex_colon_counts[SEKISHO_TEXT_BLOCKS + 1];
-  /// All that is rare.
-  uint64_t rare[SEKISHO_TEXT_BLOCKS];
 } sekisho_text_marks;
 
 /// The places of a stretch that are looked at once all of it is classified.
 typedef struct {
   /// Ends of names, and first dots of what may be addresses. Every third byte at most is an end,
   /// every second a dot; more is written than counts.
-  uint32_t ends[SEKISHO_SHAPES_WINDOW / 3 + SEKISHO_SHAPES_SLACK],
-      dots[SEKISHO_SHAPES_WINDOW / 2 + SEKISHO_SHAPES_SLACK];
+  uint32_t ends[SEKISHO_TEXT_STRETCH / 3 + SEKISHO_SHAPES_SLACK],
+      dots[SEKISHO_TEXT_STRETCH / 2 + SEKISHO_SHAPES_SLACK];
   size_t end_count, dot_count;
 } sekisho_text_places;
 
@@ -151,24 +153,23 @@ SEKISHO_INLINE void sekisho_mark_starts(const sekisho_text_classes *c, size_t fi
   sekisho_store_masks(marks->colons + first, colon & sekisho_behind(c->colon + k));
 }
 
-/// What one block hands on to the next.
-SEKISHO_INLINE void sekisho_carry(const sekisho_text_classes *c, size_t blocks,
-                                  sekisho_text_state *state, sekisho_text_marks *marks) {
-  // A bit added to the first of a run comes out behind its last.
-  unsigned long long label = state->label, number = state->number;
-  uint64_t label_before = state->label_before, number_before = state->number_before;
+/// Where the runs end that begin behind some places: adds those to the runs, block by block, so
+/// that a bit added to the first of a run comes out behind its last. `before` is the highest bit of
+/// the places before, `carry` what goes over from one block to the next.
+typedef void sekisho_add_starts(const uint64_t *runs, size_t blocks, uint64_t *places,
+                                uint64_t *before, uint64_t *carry);
+
+SEKISHO_INLINE void sekisho_add_starts_one(const uint64_t *runs, size_t blocks, uint64_t *places,
+                                           uint64_t *before, uint64_t *carry) {
+  unsigned long long over = *carry;
+  uint64_t last = *before;
   for (size_t i = 0; i < blocks; i++) {
-    const uint64_t labels = marks->labels[i], numbers = marks->numbers[i];
-    marks->labels[i] = __builtin_addcll(c->name[i + 1], labels << 1 | label_before, label, &label);
-    marks->numbers[i] =
-        __builtin_addcll(c->digit[i + 1], numbers << 1 | number_before, number, &number);
-    label_before = labels >> 63;
-    number_before = numbers >> 63;
+    const uint64_t starts = places[i];
+    places[i] = __builtin_addcll(runs[i], starts << 1 | last, over, &over);
+    last = starts >> 63;
   }
-  state->label = label;
-  state->number = number;
-  state->label_before = label_before;
-  state->number_before = number_before;
+  *before = last;
+  *carry = over;
 }
 
 /// Where in eight blocks from the first on things end.
@@ -196,17 +197,17 @@ SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t firs
       (sekisho_load_masks(c->backslash + k) & sekisho_before(c->mark + k)) |
       (sekisho_load_masks(c->percent + k) & sekisho_before(c->hex + k));
   sekisho_store_masks(marks->specials + first, specials);
-  sekisho_store_masks(marks->rare + first, odd_ends | numbers | specials | colons |
-                                               sekisho_load_masks(marks->digests + first));
 }
 
 /// From the classes of blocks to what there is in them.
 SEKISHO_INLINE void sekisho_mark_blocks(const sekisho_text_classes *c, size_t blocks,
-                                        sekisho_text_state *state, sekisho_text_marks *marks) {
+                                        sekisho_add_starts *add_starts, sekisho_text_state *state,
+                                        sekisho_text_marks *marks) {
   marks->hex_colon_counts[0] = state->hex_colon_count;
   for (size_t i = 0; i < blocks; i += 8) sekisho_mark_starts(c, i, marks);
   state->hex_colon_count = marks->hex_colon_counts[blocks];
-  sekisho_carry(c, blocks, state, marks);
+  add_starts(c->name + 1, blocks, marks->labels, &state->label_before, &state->label);
+  add_starts(c->digit + 1, blocks, marks->numbers, &state->number_before, &state->number);
   for (size_t i = 0; i < blocks; i += 8) sekisho_mark_ends(c, i, marks);
 }
 

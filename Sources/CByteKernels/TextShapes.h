@@ -19,65 +19,86 @@ SEKISHO_INLINE const uint8_t *sekisho_block_at(const uint8_t *bytes, size_t coun
   return copy;
 }
 
-/// Sets the classes of a block by its number.
+/// Sets the classes of a block by its number, or of eight from it on.
 typedef void sekisho_classify(const uint8_t *bytes, sekisho_text_classes *classes, size_t block);
 
-/// Classifies the blocks of a stretch, the one before it and those behind it that loops by eights
-/// come to.
-SEKISHO_INLINE void sekisho_classify_blocks(const uint8_t *bytes, size_t count, size_t from,
-                                            size_t blocks, sekisho_classify *classify,
-                                            sekisho_text_classes *classes) {
-  uint8_t copy[64] = {0};
-  classify(from > 0 ? bytes + from - 64 : copy, classes, 0);
-  const size_t all = ((blocks + 7) & ~(size_t)7) + 1;
-  size_t i = 0;
-  for (; i < all && count - from >= 64 * (i + 1); i++)
-    classify(bytes + from + 64 * i, classes, i + 1);
-  for (; i < all; i++) {
-    classify(sekisho_block_at(bytes, count, from + 64 * i, copy), classes, i + 1);
-  }
-}
+/// Which of some blocks have any bit: a bit for each.
+typedef uint64_t sekisho_filled(const uint64_t *masks, size_t blocks);
 
 /// Appends the places of a mask's bits, and returns how many there are then.
 typedef size_t sekisho_append(uint64_t mask, size_t base, uint32_t *places, size_t count);
 
+/// The parts of a way to find shapes that are its own; constant, so that they are inlined.
+typedef struct {
+  sekisho_classify *classify, *classify_eight;
+  sekisho_add_starts *add_starts;
+  sekisho_filled *filled;
+  sekisho_append *append;
+} sekisho_text_way;
+
+/// Classifies the blocks of a stretch, the one before it and those behind it that loops by eights
+/// come to.
+SEKISHO_INLINE void sekisho_classify_blocks(const uint8_t *bytes, size_t count, size_t from,
+                                            size_t blocks, const sekisho_text_way *way,
+                                            sekisho_text_classes *classes) {
+  uint8_t copy[64] = {0};
+  way->classify(from > 0 ? bytes + from - 64 : copy, classes, 0);
+  const size_t all = ((blocks + 7) & ~(size_t)7) + 1;
+  size_t i = 0;
+  for (; way->classify_eight && i + 8 <= all && count - from >= 64 * (i + 8); i += 8)
+    way->classify_eight(bytes + from + 64 * i, classes, i + 1);
+  for (; i < all && count - from >= 64 * (i + 1); i++)
+    way->classify(bytes + from + 64 * i, classes, i + 1);
+  for (; i < all; i++) {
+    way->classify(sekisho_block_at(bytes, count, from + 64 * i, copy), classes, i + 1);
+  }
+}
+
+/// `sekisho_filled` for any processor.
+SEKISHO_INLINE uint64_t sekisho_filled_one(const uint64_t *masks, size_t blocks) {
+  uint64_t filled = 0;
+  for (size_t i = 0; i < blocks; i++) filled |= (uint64_t)(masks[i] != 0) << i;
+  return filled;
+}
+
+/// Appends the places of the bits of a stretch's blocks.
+///
+/// Goes from one block with a bit to the next: most have none, and which ones is a guess for a
+/// branch.
+SEKISHO_INLINE size_t sekisho_gather(const sekisho_text_way *way, const uint64_t *masks,
+                                     size_t from, size_t blocks, uint32_t *places, size_t count) {
+  for (uint64_t filled = way->filled(masks, blocks); filled; filled &= filled - 1) {
+    const size_t i = (size_t)__builtin_ctzll(filled);
+    count = way->append(masks[i], from + 64 * i, places, count);
+  }
+  return count;
+}
+
 /// Gathers what is looked at further, and appends what is not.
 SEKISHO_INLINE void sekisho_gather_places(size_t from, size_t blocks,
-                                          const sekisho_text_marks *marks, sekisho_append *append,
-                                          sekisho_text_places *places,
-                                          sekisho_text_shapes *shapes) {
-  size_t end_count = 0, dot_count = 0, rare_count = 0;
-  uint16_t rare[SEKISHO_TEXT_BLOCKS];
-  for (size_t i = 0; i < blocks; i++) {
-    end_count = append(marks->ends[i], from + 64 * i, places->ends, end_count);
-    dot_count = append(marks->dots[i], from + 64 * i, places->dots, dot_count);
-    // Without a branch, which logs of some kinds would mislead at every third block.
-    rare[rare_count] = (uint16_t)i;
-    rare_count += marks->rare[i] != 0;
-  }
-  places->end_count = end_count;
-  places->dot_count = dot_count;
-  for (size_t n = 0; n < rare_count; n++) {
-    const size_t i = rare[n], base = from + 64 * i;
-    shapes->end_count = append(marks->odd_ends[i], base, shapes->ends, shapes->end_count);
-    shapes->label_count = append(marks->numbers[i], base, shapes->labels, shapes->label_count);
-    shapes->digest_count = append(marks->digests[i], base, shapes->digests, shapes->digest_count);
-    shapes->colon_count = append(marks->colons[i], base, shapes->colons, shapes->colon_count);
-    shapes->special_count =
-        append(marks->specials[i], base, shapes->specials, shapes->special_count);
-  }
+                                          const sekisho_text_marks *marks,
+                                          const sekisho_text_way *way, sekisho_text_places *places,
+                                          sekisho_text_shapes *s) {
+  places->end_count = sekisho_gather(way, marks->ends, from, blocks, places->ends, 0);
+  places->dot_count = sekisho_gather(way, marks->dots, from, blocks, places->dots, 0);
+  s->end_count = sekisho_gather(way, marks->odd_ends, from, blocks, s->ends, s->end_count);
+  s->label_count = sekisho_gather(way, marks->numbers, from, blocks, s->labels, s->label_count);
+  s->digest_count = sekisho_gather(way, marks->digests, from, blocks, s->digests, s->digest_count);
+  s->colon_count = sekisho_gather(way, marks->colons, from, blocks, s->colons, s->colon_count);
+  s->special_count =
+      sekisho_gather(way, marks->specials, from, blocks, s->specials, s->special_count);
 }
 
 /// Of a stretch: classifies it, and gathers the places that are looked at further.
 SEKISHO_INLINE void sekisho_find_places(const uint8_t *bytes, size_t count, size_t from, size_t to,
-                                        sekisho_classify *classify, sekisho_append *append,
-                                        sekisho_text_state *state, sekisho_text_classes *classes,
-                                        sekisho_text_places *places, sekisho_text_shapes *shapes) {
+                                        const sekisho_text_way *way, sekisho_text_state *state,
+                                        sekisho_text_classes *classes, sekisho_text_places *places,
+                                        sekisho_text_shapes *shapes) {
   sekisho_text_marks marks;
   const size_t blocks = (to - from + 63) / 64;
-  sekisho_classify_blocks(bytes, count, from, blocks, classify, classes);
-  sekisho_mark_blocks(classes, blocks, state, &marks);
-  sekisho_gather_places(from, blocks, &marks, append, places, shapes);
+  sekisho_classify_blocks(bytes, count, from, blocks, way, classes);
+  sekisho_mark_blocks(classes, blocks, way->add_starts, state, &marks);
+  sekisho_gather_places(from, blocks, &marks, way, places, shapes);
   // The name that ends with a text of whole blocks.
   if (to == count && to % 64 == 0 && state->label) {
     places->ends[places->end_count++] = (uint32_t)to;
