@@ -19,9 +19,9 @@ enum {
 /// the first that is to be looked at, that does not end before `to`, or that only a closer look
 /// tells about.
 ///
-/// `meanings` has an entry for each value of a byte. A line that holds the byte `stop` is to be
-/// looked at, if that is one (-1 is none). Adds to `lines` how many there were. `way` is one of
-/// those of `sekisho_text_best`.
+/// `meanings` has an entry for each value of a byte; those above ASCII mean nothing. A line that
+/// holds the byte `stop` is to be looked at, if that is one (-1 is none). Adds to `lines` how many
+/// there were. `way` is one of those of `sekisho_text_best`.
 size_t sekisho_step_over_lines(const uint8_t *_Nonnull bytes, size_t count, size_t from, size_t to,
                                const uint8_t *_Nonnull meanings, int stop, uint64_t *_Nonnull lines,
                                int way);
