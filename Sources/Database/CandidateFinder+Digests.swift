@@ -8,8 +8,7 @@ extension CandidateFinder {
     let count = bytes.byteCount
     var start = place
     while start > digestsDone, classes.is(bytes.byte(unchecked: start - 1), .hex) { start -= 1 }
-    var end = place
-    while end < count, classes.is(bytes.byte(unchecked: end), .hex) { end += 1 }
+    let end = Hex.end(of: bytes, from: place)
     digestsDone = end
     guard end - start >= 32 else { return }
     if start > 0 {
@@ -35,11 +34,19 @@ extension CandidateFinder {
     default: return
     }
     counts[Int(kind.rawValue)] &+= 1
-    var first: UInt64 = 0
-    for offset in start..<start + 16 {
-      first = first << 4 | UInt64(Hex.value(of: bytes.byte(unchecked: offset)) & 15)
+    let first =
+      UInt64(Hex.value(ofEight: bytes.littleEndianUInt64(unchecked: start))) << 32
+      | UInt64(Hex.value(ofEight: bytes.littleEndianUInt64(unchecked: start + 8)))
+    digestHashes.append(SuffixHash.hash(digest: first, width: (end - start) / 2))
+    digestPlaces.append(UInt32(truncatingIfNeeded: start))
+  }
+
+  /// Looks the digests of a window up, one behind the other, so that their loads run ahead of one another.
+  mutating func lookUpDigests() {
+    for index in digestHashes.indices where mayHold(digestHashes[index]) {
+      found.append(digestPlaces[index])
     }
-    let hash = SuffixHash.hash(digest: first, width: (end - start) / 2)
-    if mayHold(hash) { add(start) }
+    digestHashes.removeAll(keepingCapacity: true)
+    digestPlaces.removeAll(keepingCapacity: true)
   }
 }

@@ -50,6 +50,9 @@ public struct CandidateFinder: Sendable {
   var wide: [IPv6Bits] = []
   var widePlaces: [UInt32] = []
   var numbers: [UInt32] = []
+  /// Digests that wait to be looked up together.
+  var digestHashes: [UInt64] = []
+  var digestPlaces: [UInt32] = []
   var wordMatches: [LiteralMatch] = []
   /// Ends of the last runs of hexadecimal digits and of colons that were looked at.
   var digestsDone = 0
@@ -194,6 +197,7 @@ public struct CandidateFinder: Sendable {
     if wantsDigests {
       let digests = shapes.digests
       for index in digests.indices { considerDigest(chunk, at: Int(digests[index])) }
+      lookUpDigests()
     }
     let colons = shapes.colons
     for index in colons.indices { considerColons(chunk, at: Int(colons[index])) }

@@ -55,4 +55,44 @@ public enum Hex {
       output.append(digit(byte))
     }
   }
+
+  // MARK: Eight digits at once
+
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+  @inline(__always)
+  private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+  /// Where the digits from an offset on end.
+  public static func end(of bytes: RawSpan, from start: Int) -> Int {
+    precondition(start >= 0 && start <= bytes.byteCount)
+    var end = start
+    while bytes.byteCount - end >= 8 {
+      let others = others(in: bytes.littleEndianUInt64(unchecked: end))
+      if others != 0 { return end + others.trailingZeroBitCount / 8 }
+      end += 8
+    }
+    while end < bytes.byteCount, value(of: bytes.byte(unchecked: end)) < 16 { end += 1 }
+    return end
+  }
+
+  /// The highest bit of each of eight bytes that is no digit.
+  private static func others(in word: UInt64) -> UInt64 {
+    let low = word & ~highBits
+    // Of the digits only, to 0 to 9, and of the letters only, to 1 to 6: no sum reaches a bit of the next byte.
+    let decimal = low ^ each(0x30)
+    let letter = (low | each(0x20)) ^ each(0x60)
+    let noDecimal = decimal &+ each(0x80 - 10)
+    let noLetter = (letter &+ each(0x80 - 7)) | ~(letter &+ each(0x80 - 1))
+    return (noDecimal & noLetter | word) & highBits
+  }
+
+  /// The value of eight digits, the first of them in the word's lowest byte.
+  public static func value(ofEight digits: UInt64) -> UInt32 {
+    // A letter has bit 6 set, and its low half is nine below its value.
+    var value = (digits & each(0x0f)) &+ (digits >> 6 & each(1)) &* 9
+    value = (value << 4 | value >> 8) & 0x00ff_00ff_00ff_00ff
+    value = (value << 8 | value >> 16) & 0x0000_ffff_0000_ffff
+    return UInt32(truncatingIfNeeded: value << 16 | value >> 32)
+  }
 }

@@ -139,6 +139,36 @@ import Testing
     }
   }
 
+  @Test func endOfDigits() {
+    for length in [0, 1, 7, 8, 9, 17] {
+      for byte in UInt8.min...UInt8.max {
+        for place in 0..<length {
+          var text = (0..<length).map { Array("0123456789abcdefABCDEF".utf8)[$0 * 7 % 22] }
+          text[place] = byte
+          for start in [0, 1, place, length] where start <= length {
+            let expected =
+              text.indices.first { $0 >= start && Hex.value(of: text[$0]) > 15 } ?? length
+            #expect(Hex.end(of: text.span.bytes, from: start) == expected)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func eightDigits() {
+    var generator = SystemRandomNumberGenerator()
+    for value in [0, 1, 0x1234_5678, 0x9abc_def0, .max] + (0..<200).map({ _ in generator.next() })
+      as [UInt32]
+    {
+      let text = String(value, radix: 16)
+      let padded = String(repeating: "0", count: 8 - text.count) + text
+      for spelling in [padded, padded.uppercased()] {
+        let word = spelling.utf8.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        #expect(Hex.value(ofEight: word) == value)
+      }
+    }
+  }
+
   static let base64Cases: [(bytes: String, text: String)] = [
     ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
     ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"), ("\u{0}>?", "AD4/"),
