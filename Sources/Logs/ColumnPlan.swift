@@ -60,6 +60,14 @@ struct ColumnPlan {
     self.header === header && generation == paths.generation
   }
 
+  /// Takes over another header, if the plan is of one that says the same.
+  fileprivate mutating func takeOver(_ header: LogHeader, _ paths: borrowing FieldPaths) -> Bool {
+    guard let known = self.header, generation == paths.generation, known == header
+    else { return false }
+    self.header = header
+    return true
+  }
+
   /// Makes the plan of a header.
   init(_ header: LogHeader, _ paths: inout FieldPaths) {
     self.header = header
@@ -126,5 +134,22 @@ struct ColumnPlan {
       return isContainer ? .elements : .text
     default: return .skipped
     }
+  }
+}
+
+extension Extraction {
+  /// Plans of headers met before that are kept.
+  private static let mostPlans = 16
+
+  /// Makes `plan` the one of a header: where logs follow one another in a file, headers come again.
+  mutating func choosePlan(_ header: LogHeader) {
+    if plan.holds(for: header, paths) { return }
+    for index in otherPlans.indices where otherPlans[index].takeOver(header, paths) {
+      swap(&plan, &otherPlans[index])
+      return
+    }
+    if otherPlans.count == Self.mostPlans { otherPlans.removeFirst() }
+    otherPlans.append(plan)
+    plan = ColumnPlan(header, &paths)
   }
 }

@@ -89,6 +89,8 @@ struct Extraction {
   var cells: [CSVCell] = []
   /// What the row's header says of each column, for the header met last.
   var plan = ColumnPlan()
+  /// Those of headers met before.
+  var otherPlans: [ColumnPlan] = []
 
   /// Tokens of the JSON record being read, and of the record nested in it.
   var tokens: [JSONToken] = []

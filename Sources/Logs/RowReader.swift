@@ -9,7 +9,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     guard candidates.isAny(from: start, to: end) else { return }
-    if !plan.holds(for: header, paths) { plan = ColumnPlan(header, &paths) }
+    choosePlan(header)
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     let width = plan.columns.count
     for index in plan.read where index < columns.count {

@@ -41,6 +41,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   private let progress: ScanProgress
   private let contextLines: Int
   private let window: Int
+  /// Chunks are read before those ahead of them are scanned, so that their lines must be counted.
+  private let readsAhead: Bool
   private let content: InputContent
 
   // Guarded by the run's lock.
@@ -88,6 +90,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     self.progress = progress
     self.contextLines = contextLines
     window = 2 * threads + 2
+    readsAhead = threads > 1 || contextLines > 0
     var encoding = ChunkReader.Encoding.bytes
     if case .utf16(let isBigEndian) = content { encoding = .utf16(isBigEndian: isBigEndian) }
     // A line longer than the greatest size is handed on in parts, which the extractor puts together.
@@ -136,6 +139,10 @@ final class LogJob: InputJob, @unchecked Sendable {
     progress.add(bytes: source.rawBytesRead &- before)
     // Where a fault waits behind the last chunk, the next read reports it.
     let isFinal = chunk.map { $0.isFinal && reader.fault == nil } ?? true
+    guard readsAhead else {
+      // One thread does it all, so that what is committed is its own.
+      return Piece(chunk: chunk, firstLine: lines, isFinal: isFinal)
+    }
     let piece = Piece(chunk: chunk, firstLine: readLines, isFinal: isFinal)
     if let chunk { readLines += UInt64(chunk.bytes.count(of: Byte.lineFeed)) }
     return piece
