@@ -11,14 +11,15 @@ internal import Parsing
 //
 // - *tails*: the last two labels of each name, and of each host of a URL or an e-mail address. A name
 //   in text is turned away by one load, from a table that fits the second-level cache.
-// - *values*: the whole names and hosts, and the digests.
+// - *values*: the names whose subdomains match too, the digests, and, marked, the names and hosts that match
+//   only a name that is nothing more.
 // - *hosts*: the IPv4 addresses that are hosts of URLs, apart since every address in text is asked for.
 //
 //     0   4    words of the filter of tails, at least one
 //     4   4    words of the filter of values, at least two, an even number
 //     8   4    flags: bit 0 set = some URL's host is neither a name of two labels nor IPv4;
 //              bit 1 set = the last label of some name begins with a digit
-//     12  4    version of this layout, 2
+//     12  4    version of this layout, 3
 //     16  4    words of the filter of hosts, at least two, an even number
 //     20  12   zero
 //     32  32   one bit for each hash of a last label that begins with a digit (`DigitLabels`)
@@ -89,6 +90,10 @@ struct SuffixHash {
   private static func finish(_ low: UInt64, _ high: UInt64, _ length: Int) -> UInt64 {
     mix(low ^ multiplier, high ^ finisher ^ UInt64(truncatingIfNeeded: length) << 56)
   }
+
+  /// What stands in the filter of values for a name that matches only as a whole.
+  @inline(__always)
+  static func whole(_ hash: UInt64) -> UInt64 { hash ^ 0xd1b5_4a32_d192_ed03 }
 
   /// The hash of a digest by its first eight bytes, in the order they are written, and its width.
   static func hash(digest first: UInt64, width: Int) -> UInt64 {
@@ -231,7 +236,7 @@ struct DigitLabels: Sendable {
 /// The filter of an opened image.
 struct CandidateFilter: Sendable {
   static let headerLength = 64
-  static let version: UInt32 = 2
+  static let version: UInt32 = 3
 
   // Keeps the tables alive.
   private let image: ImageBytes
@@ -281,9 +286,9 @@ struct CandidateFilterBuilder {
 
   /// Adds the key of an entry; true where it has a host that only a word tells (`CandidateWordsBuilder`).
   @inline(__always)
-  mutating func insert(_ kind: IndicatorKind, key: RawSpan) -> Bool {
+  mutating func insert(_ kind: IndicatorKind, key: RawSpan, mode: UInt8) -> Bool {
     var hasOtherHost = false
-    let candidates = Candidates(kind, key: key)
+    let candidates = Candidates(kind, key: key, mode: mode)
     for index in 0..<candidates.count {
       switch candidates[index] {
       case .tail(let hash): tails.append(hash)
@@ -375,6 +380,8 @@ struct Candidates {
   /// Bytes of a name that is looked for label by label.
   static let longestName = 253
 
+  /// Whether a name matches only one that is nothing more.
+  private let isWhole: Bool
   /// How many there are, at most three.
   private(set) var count = 0
   // In place, since every entry of a database makes one of these.
@@ -399,8 +406,10 @@ struct Candidates {
     count += 1
   }
 
+  /// Those of an entry's comparison key and raw `MatchMode`.
   @inline(__always)
-  init(_ kind: IndicatorKind, key: RawSpan) {
+  init(_ kind: IndicatorKind, key: RawSpan, mode: UInt8) {
+    isWhole = kind != .domain || mode == MatchMode.exact.rawValue
     switch kind {
     case .domain: addName(key, 0..<key.byteCount)
     case .email:
@@ -479,6 +488,7 @@ struct Candidates {
     var hash = SuffixHash()
     append(
       .tail(hash.hash(key, before: name.upperBound, length: name.count - before - 1)))
-    append(.value(hash.hash(key, before: name.upperBound, length: name.count)))
+    let value = hash.hash(key, before: name.upperBound, length: name.count)
+    append(.value(isWhole ? SuffixHash.whole(value) : value))
   }
 }

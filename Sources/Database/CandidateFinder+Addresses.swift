@@ -97,8 +97,8 @@ extension CandidateFinder {
     if numbers.count < count {
       numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
     }
-    for family in ipv4 {
-      Self.find(family, addresses, &numbers)
+    for family in ipv4.indices {
+      Self.find(ipv4[family], addresses, &numbers)
       for index in 0..<count where numbers[index] != PrefixTrie.none {
         found.append(places[index])
       }
@@ -179,8 +179,8 @@ extension CandidateFinder {
     if numbers.count < count {
       numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
     }
-    for family in ipv6 {
-      Self.find(family, wide, &numbers)
+    for family in ipv6.indices {
+      Self.find(ipv6[family], wide, &numbers)
       for index in 0..<count where numbers[index] != PrefixTrie.none {
         found.append(widePlaces[index])
       }

@@ -14,7 +14,10 @@ extension CandidateFinder {
     if start > 0 {
       let before = bytes.byte(unchecked: start - 1)
       let isEscaped = start > 1 && bytes.byte(unchecked: start - 2) == UInt8(ascii: "\\")
-      if isBehindEscape(bytes, start) || isEscaped && classes.is(before, .word) {
+      if before == UInt8(ascii: "%") || isEscaped && classes.is(before, .word) { return add(start) }
+      // The only escapes of one letter that is a digit; any other is none, or the border before it.
+      let first = bytes.byte(unchecked: start)
+      if before == UInt8(ascii: "\\"), first == UInt8(ascii: "b") || first == UInt8(ascii: "f") {
         return add(start)
       }
       if before != UInt8(ascii: "_"), classes.is(before, .word) { return }

@@ -27,7 +27,7 @@ extension CandidateFinder {
         addUnit(bytes, at: offset)
       }
     case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
-    case 0x1b: addWord(offset)
+    case 0x1b: considerSequence(bytes, at: offset)
     default:
       // A character above ASCII.
       var next = offset
@@ -35,6 +35,30 @@ extension CandidateFinder {
       specialsDone = next
       guard let scalar, IDNACharacters.nameClass(scalar) != .border else { return }
       if mayBeNamePart(bytes, offset) { addUnit(bytes, at: offset) }
+    }
+  }
+
+  /// Looks at what stands behind an ANSI sequence: what begins there is taken for a part of the sequence
+  /// by those who do not know it.
+  private mutating func considerSequence(_ bytes: RawSpan, at offset: Int) {
+    // Of words nobody knows what they begin with.
+    guard words.isEmpty, !refangs else { return addWord(offset) }
+    let count = bytes.byteCount
+    var start = offset + 1
+    guard start < count, bytes.byte(unchecked: start) == UInt8(ascii: "[") else { return }
+    start += 1
+    while start < count, 0x20...0x3f ~= bytes.byte(unchecked: start) { start += 1 }
+    // Where it has no last byte it is none.
+    guard start < count, 0x40...0x7e ~= bytes.byte(unchecked: start) else { return }
+    start += 1
+    var end = start
+    while end < count, classes.is(bytes.byte(unchecked: end), .label) { end += 1 }
+    // A label that others follow, an address, or as many digits as a digest has.
+    guard end < count else { return add(offset) }
+    switch bytes.byte(unchecked: end) {
+    case UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "%"), UInt8(ascii: "\\"), 0x80...:
+      add(offset)
+    default: if end - start >= 32 { add(offset) }
     }
   }
 

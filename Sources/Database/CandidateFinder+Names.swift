@@ -105,7 +105,10 @@ extension CandidateFinder {
     let isKnown = mayEnd(tail)
     guard isKnown || isRunStart && isBehindEscape(bytes, start) else {
       if bytes.byte(unchecked: start) == UInt8(ascii: "-") {
-        considerRest(bytes, start..<dot, behind: 1, end: end)
+        // Not stripped there, but for dots that are.
+        if let rest = rest(bytes, start..<dot, behind: 1, end: end), mayEnd(rest.hash) {
+          add(rest.start)
+        }
       }
       return
     }
@@ -123,13 +126,22 @@ extension CandidateFinder {
     var value = hash.hash(bytes, before: end, length: end - start)
     // The whole name, and whatever of it follows one of its dots.
     while true {
-      if isRunStart && isBehindEscape(bytes, start) || mayHold(value) { return add(start) }
+      if mayHold(value) { return add(start) }
+      if isRunStart,
+        mayHold(SuffixHash.whole(value)) || mayBeginOtherwise(bytes, start..<dot, end: end)
+      {
+        return add(start)
+      }
       // Before it nothing may stand but dots and hyphens, which are stripped with it.
       if bytes.byte(unchecked: start) == UInt8(ascii: "-") { return add(start) }
       // Longer than any name, also with what an escape before it may add.
       guard !isRunStart, end - start <= 264 else { return }
       let next = labelStart(bytes, before: start - 1)
-      guard next.start < start - 1 else { return }
+      guard next.start < start - 1 else {
+        // A dot more, which is stripped.
+        if mayHold(SuffixHash.whole(value)) { add(start) }
+        return
+      }
       (start, isRunStart) = (next.start, next.isRunStart)
       value = hash.hash(bytes, before: end, length: end - start)
     }
@@ -158,6 +170,25 @@ extension CandidateFinder {
     return byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%")
   }
 
+  /// Whether a known name may be hidden by an escape or a percent unit before its first label, which takes
+  /// bytes of it, or adds to it.
+  private func mayBeginOtherwise(_ bytes: RawSpan, _ label: Range<Int>, end: Int) -> Bool {
+    let start = label.lowerBound
+    guard isBehindEscape(bytes, start) else { return false }
+    let first = bytes.byte(unchecked: start) | 0x20
+    guard bytes.byte(unchecked: start - 1) == UInt8(ascii: "\\"), first != UInt8(ascii: "x"),
+      first != UInt8(ascii: "u"), first >= UInt8(ascii: "a")
+    else { return true }
+    // An escape of one letter is a border.
+    guard let rest = rest(bytes, label, behind: 1, end: end) else { return false }
+    return mayBeName(rest.hash)
+  }
+
+  /// Whether a whole name may be known by itself, or as the one that others are subdomains of.
+  private func mayBeName(_ hash: UInt64) -> Bool {
+    mayHold(SuffixHash.whole(hash)) || mayHold(hash)
+  }
+
   /// Looks at the name that is left when an escape or a percent unit takes the first bytes of a run: `\n`
   /// one, `%20` two, `\x0a` three, `%2520` four, `\u000a` five.
   mutating func considerEncoded(_ bytes: RawSpan, _ label: Range<Int>, end: Int) {
@@ -177,15 +208,23 @@ extension CandidateFinder {
     }
   }
 
-  mutating func considerRest(
+  private mutating func considerRest(
     _ bytes: RawSpan, _ label: Range<Int>, behind length: Int, end: Int
   ) {
+    guard let rest = rest(bytes, label, behind: length, end: end) else { return }
+    if mayEnd(rest.hash), mayBeName(rest.hash) { add(rest.start) }
+  }
+
+  /// What is left of a name without the first bytes of a label of it, and the hyphens that are first then: where
+  /// it begins, and its hash; nil where nothing of the label is left.
+  private func rest(
+    _ bytes: RawSpan, _ label: Range<Int>, behind length: Int, end: Int
+  ) -> (start: Int, hash: UInt64)? {
     var start = label.lowerBound + length
     while start < label.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "-") { start += 1 }
-    guard start < label.upperBound else { return }
+    guard start < label.upperBound else { return nil }
     var hash = SuffixHash()
-    let tail = hash.hash(bytes, before: end, length: end - start)
-    if mayEnd(tail) { add(start) }
+    return (start, hash.hash(bytes, before: end, length: end - start))
   }
 
   /// Whether a last label, with its dot, is that of the names of addresses.

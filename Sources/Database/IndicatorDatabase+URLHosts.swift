@@ -9,7 +9,7 @@ extension IndicatorDatabase {
   package func mayBeHostOfURL(_ name: RawSpan) -> Bool {
     guard holdsURLs, name.byteCount > 0 else { return false }
     guard let candidateFilter else { return true }
-    let key = Candidates(.domain, key: name)
+    let key = Candidates(.domain, key: name, mode: MatchMode.exact.rawValue)
     for index in 0..<key.count {
       switch key[index] {
       case .value(let hash): return candidateFilter.values.holdsPaired(hash)

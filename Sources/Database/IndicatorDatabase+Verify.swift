@@ -222,7 +222,8 @@ extension IndicatorDatabase {
     }
     guard let candidateFilter else { return }
     for entry in kinds[Int(kind.rawValue)].entries {
-      for value in Candidates(kind, key: span(comparisonKey(of: entry))).all {
+      let mode = head(entry).mode
+      for value in Candidates(kind, key: span(comparisonKey(of: entry)), mode: mode).all {
         if case .otherHost = value { try verifyWord(kind, entry) }
         let passes =
           switch value {

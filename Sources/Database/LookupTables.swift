@@ -49,9 +49,11 @@ struct LookupTables {
       }
       if columns.kind.isDigest { builder.reserve(values: columns.facts.entryCount) }
       columns.forEach { _, key, head in
-        guard !head.flags.contains(.continuesRun), builder.insert(columns.kind, key: key) else {
-          return
-        }
+        let isFirst = !head.flags.contains(.continuesRun)
+        // Entries of one name differ in their mode.
+        guard isFirst || columns.kind == .domain,
+          builder.insert(columns.kind, key: key, mode: head.mode), isFirst
+        else { return }
         words.insert(columns.kind, key, isStrong: true)
       }
     }

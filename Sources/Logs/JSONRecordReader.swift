@@ -16,13 +16,14 @@ extension Extraction {
   /// turns out to be no record must leave no trace.
   ///
   /// `windowEnd` is where the record's limit or the bytes end; more may come behind it unless it is
-  /// `isFinal`. Of literals nothing is kept, since nobody asks for them.
-  func tokenize(
-    _ bytes: RawSpan, from start: Int, to windowEnd: Int, isFinal: Bool,
+  /// `isFinal`. Of literals nothing is kept, since nobody asks for them. Static, so that nothing of the
+  /// caller's is copied for the call.
+  static func tokenize(
+    _ bytes: RawSpan, from start: Int, to windowEnd: Int, isFinal: Bool, depth: Int,
     into tokens: inout [JSONToken]
   ) -> JSONAttempt {
     tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
-    var tokenizer = JSONTokenizer(maximumDepth: options.jsonDepth)
+    var tokenizer = JSONTokenizer(maximumDepth: depth)
     let window = bytes.extracting(0..<windowEnd)
     var offset = start
     do {
@@ -53,9 +54,9 @@ extension Extraction {
     var tokens = self.tokens
     self.tokens = []
     defer { self.tokens = tokens }
-    let attempt = tokenize(
+    let attempt = Self.tokenize(
       chunk, from: value, to: windowEnd, isFinal: isFinal && windowEnd == chunk.byteCount,
-      into: &tokens)
+      depth: options.jsonDepth, into: &tokens)
     if case .needsMore = attempt, windowEnd == recordStart + options.lineLimit {
       return .broken(isLong: true)
     }

@@ -364,8 +364,9 @@ extension Extraction {
     nestedTokens = []
     defer { nestedTokens = tokens }
     guard
-      case .complete(whole.upperBound) = tokenize(
-        bytes, from: whole.lowerBound, to: whole.upperBound, isFinal: true, into: &tokens)
+      case .complete(whole.upperBound) = Self.tokenize(
+        bytes, from: whole.lowerBound, to: whole.upperBound, isFinal: true,
+        depth: options.jsonDepth, into: &tokens)
     else { return false }
     return true
   }

@@ -74,7 +74,9 @@ struct CandidateTests {
     for _ in 0..<4 {
       let value = random.pick(values)
       // Another one beside it, so that not every structure has one element.
-      let database = try database(of: [covering(value, &random), random.pick(values)])
+      let covering = covering(value, &random)
+      let database = try database(
+        of: [covering, random.pick(values)], covered: covering == value ? nil : covering)
       let wanted = everything.filter { $0.value == value }
       guard let found = matches(log, database: database, refangs: refangs) else {
         // Hosts of one label and the like: everything is read.
@@ -130,13 +132,15 @@ struct CandidateTests {
     }
   }
 
-  private func database(of values: [Value]) throws -> IndicatorDatabase {
+  private func database(
+    of values: [Value], covered: Value?
+  ) throws -> IndicatorDatabase {
     var indicators = IndicatorCollection()
     let feed = indicators.addFeed(
       FeedDescription(name: "test", format: "plain"))
     for value in values {
       let record = IndicatorRecord(
-        kind: value.kind, mode: .exact,
+        kind: value.kind, mode: value == covered ? .withSubdomains : .exact,
         prefixLength: value.kind == .ipv4 ? 32 : value.kind == .ipv6 ? 128 : 0,
         schemeLength: value.schemeLength, feed: feed, line: 1, context: 0, valueLength: 0,
         valueOffset: 0)
