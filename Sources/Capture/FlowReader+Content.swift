@@ -20,6 +20,7 @@ extension FlowReader {
     let stream = streams[number]
     if case .undecided = stream.content {
       stream.undecided.append(payload, writer)
+      stream.remember(payload)
       decide(stream, number, payload, visit)
     } else {
       continueContent(payload, stream, number, visit)
@@ -49,8 +50,14 @@ extension FlowReader {
         let number = openStream(visit)
         streams[number].begin(.undecided)
         streams[number].undecided.append(payload, writer)
+        streams[number].remember(payload)
         streams.touch(number)
         return
+      }
+      // A proxy may say first on whose behalf it asks.
+      if let end = ProxyHeader.end(payload) {
+        guard end < payload.byteCount else { return }
+        return discover(payload.extracting(end..<payload.byteCount), visit, isFirst: true)
       }
       if HTTPRequest.mayBegin(payload) { (application, role) = (.http, .client) }
     }
@@ -76,6 +83,8 @@ extension FlowReader {
     guard stream.undecided.count >= Self.decidedLength else { return streams.touch(number) }
     let first = stream.undecided
     stream.begin(.none)
+    // What reads them remembers them.
+    stream.forgetHistory()
     let packet = (writer.number, writer.time)
     // SAFETY: the closure only reads the array's bytes.
     unsafe first.bytes.withUnsafeBytes {

@@ -9,7 +9,7 @@ extension FlowReader {
     if direction.stream == 0 {
       // Nothing was wanted of them; a message that begins here was not among them.
       if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
-      return readAlone(payload, visit)
+      return readAgainOrAlone(payload, at: sequence, direction, visit)
     } else {
       switch streams[direction.stream].compare(payload, at: sequence, next: direction.next) {
       case .same:
@@ -19,6 +19,7 @@ extension FlowReader {
           skips.add(.retransmission)
           // Of what a reader has read long ago no other version can still be taken.
           guard isNone(streams[direction.stream].content) else { return }
+          return readAgainOrAlone(payload, at: sequence, direction, visit)
         }
         return readAlone(payload, visit)
       case .earlier(let bytes):
@@ -60,8 +61,28 @@ extension FlowReader {
     {
       complete = streams[number].keep(versions)
       streams.touch(number)
+    } else {
+      adopt(&complete, number, visit)
     }
     read(complete, visit)
+  }
+
+  /// Where a stream's bytes turned out to be nothing known, a version of them that is may be what the
+  /// stream goes on with.
+  private mutating func adopt(
+    _ versions: inout [TCPStream.Version], _ number: UInt32, _ visit: StreamVisit
+  ) {
+    guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+      isNone(streams[number].content)
+    else { return }
+    for index in versions.indices {
+      let bytes = versions[index].bytes
+      // SAFETY: the closure only reads the array's bytes.
+      let isAdopted = unsafe bytes.withUnsafeBytes { readAgain(unsafe $0.bytes, visit) }
+      guard isAdopted else { continue }
+      versions.remove(at: index)
+      return
+    }
   }
 
   /// Reads what there is of other versions of messages.
@@ -85,6 +106,41 @@ extension FlowReader {
       StreamVisit(
         flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
         isDNSPort: Self.isDNSPort(stream.target.port)))
+  }
+
+  /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.
+  ///
+  /// The stream goes on with a message that begins here; false where none does.
+  private mutating func readAgain(_ bytes: RawSpan, _ visit: StreamVisit) -> Bool {
+    guard bytes.byteCount > 0 else { return false }
+    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+    var (application, role) = Self.classify(
+      bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
+    if application == .none, role == .unknown, !isServer, HTTPRequest.mayBegin(bytes) {
+      application = .http
+    }
+    guard application != .none else { return false }
+    if !search.isEmpty {
+      var states = search.states()
+      search.search(bytes, &states, into: &writer, &skips)
+    }
+    let number = openStream(visit)
+    let stream = streams[number]
+    begin(application, stream, visit, isFirst: false)
+    continueContent(bytes, stream, number, visit)
+    return true
+  }
+
+  /// Reads bytes that come again and of which nothing was kept: what comes next may go on with them.
+  private mutating func readAgainOrAlone(
+    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+  ) {
+    if sequence &+ UInt32(truncatingIfNeeded: payload.byteCount) == direction.next,
+      readAgain(payload, visit)
+    {
+      return
+    }
+    readAlone(payload, visit)
   }
 
   /// Reads bytes as a stream of their own.

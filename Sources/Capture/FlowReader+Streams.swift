@@ -91,7 +91,7 @@ extension FlowReader {
     _ payload: RawSpan, isDNSPort: Bool, isServer: Bool
   ) -> (Application, Role) {
     switch payload.byte(unchecked: 0) {
-    case 20, 22:
+    case 20...22:
       if let type = TLSClientHello.firstMessage(payload) {
         return (.tls, type == 1 ? .client : type == 2 ? .server : .unknown)
       }

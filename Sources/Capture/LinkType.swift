@@ -20,6 +20,7 @@ enum LinkType {
   static let packetFilterLog: UInt32 = 117
   static let prism: UInt32 = 119
   static let radiotap: UInt32 = 127
+  static let absoluteValues: UInt32 = 163
   static let juniperPPPoE: UInt32 = 167
   static let juniperEthernet: UInt32 = 178
   static let juniperPPP: UInt32 = 179

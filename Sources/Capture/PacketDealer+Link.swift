@@ -11,6 +11,7 @@ private enum EtherType {
   static let mplsMulticast: UInt16 = 0x8848
   static let pppoe: UInt16 = 0x8864
   static let bridged: UInt16 = 0x6558
+  static let macSecurity: UInt16 = 0x88e5
   static let providerBackbone: UInt16 = 0x88e7
   static let ppp: UInt16 = 0x880b
   static let ciscoMetadata: UInt16 = 0x8909
@@ -77,6 +78,11 @@ extension PacketDealer {
     case LinkType.prism:
       // Two numbers and a length before fields of no interest here.
       decodeWireless(packet, at: 144, end: end)
+    case LinkType.absoluteValues:
+      // A number of the version, and the header's length (AVS).
+      guard end >= 8, case let length = Int(packet.bigEndianUInt32(unchecked: 4)), length <= end
+      else { return skips.add(.linkHeaderCut) }
+      decodeWireless(packet, at: length, end: end)
     case LinkType.netfilterLog:
       decodeNetfilterLog(packet, end: end)
     case LinkType.atm:
@@ -144,6 +150,16 @@ extension PacketDealer {
         // A tag of four bytes, then the customer's frame (IEEE 802.1ah).
         guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
         return decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
+      case EtherType.macSecurity:
+        // IEEE 802.1AE: flags, a short length, a packet number and perhaps an identifier; clear where
+        // neither "encrypted" nor "changed" is set.
+        guard end - offset >= 8 else { return skips.add(.linkHeaderCut) }
+        let flags = packet.byte(unchecked: offset)
+        guard flags & 0x0c == 0 else { return skips.add(.notIP) }
+        let length = flags & 0x20 != 0 ? 14 : 6
+        guard end - offset >= length + 2 else { return skips.add(.linkHeaderCut) }
+        type = packet.bigEndianUInt16(unchecked: offset + length)
+        offset += length + 2
       case EtherType.vnTag, EtherType.seamlessRedundancy:
         // Four bytes of a tag, then the type (IEEE 802.1BR; IEC 62439-3).
         guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }

@@ -5,7 +5,9 @@ import Parsing
 struct TLSClientHello {
   private static let handshake: UInt8 = 22
   private static let changeCipherSpec: UInt8 = 20
+  private static let alert: UInt8 = 21
   private static let clientHello: UInt8 = 1
+  private static let serverHello: UInt8 = 2
   private static let recordHeader = 5
   private static let datagramRecordHeader = 13
   private static let handshakeHeader = 4
@@ -25,13 +27,39 @@ struct TLSClientHello {
     switch payload.byte(unchecked: 0) {
     case handshake:
       let length = Int(payload.bigEndianUInt16(unchecked: 3))
-      guard length >= handshakeHeader, length <= longestRecord else { return nil }
+      guard length >= handshakeHeader else { return firstShort(payload, length) }
+      guard length <= longestRecord else { return nil }
       return payload.byte(unchecked: recordHeader)
     case changeCipherSpec:
       return payload.bigEndianUInt16(unchecked: 3) == 1 ? 0 : nil
+    case alert:
+      return firstShort(payload, Int(payload.bigEndianUInt16(unchecked: 3)))
     default:
       return nil
     }
+  }
+
+  /// The type where the first record is an alert, or too short for a message's header: senders cut a
+  /// hello so that it is not seen, and receivers put it together again (RFC 8446 §5.1).
+  @inline(never)
+  private static func firstShort(_ payload: RawSpan, _ length: Int) -> UInt8? {
+    let type = payload.byte(unchecked: 0)
+    let next = recordHeader + length
+    // What follows must be a record of this kind too, as far as it is there.
+    if payload.byteCount > next {
+      guard payload.byte(unchecked: next) == handshake,
+        payload.byteCount <= next + 1 || payload.byte(unchecked: next + 1) == 3
+      else { return nil }
+    } else if type == alert || length == 0 {
+      return nil
+    }
+    if type == alert {
+      guard length == 2, payload.byte(unchecked: recordHeader) &- 1 <= 1 else { return nil }
+      return 0
+    }
+    guard length > 0 else { return 0 }
+    let message = payload.byte(unchecked: recordHeader)
+    return message == clientHello || message == serverHello ? message : nil
   }
 
   /// The type of the handshake message that a DTLS payload begins with; nil where it is none.

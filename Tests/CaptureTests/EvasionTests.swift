@@ -37,6 +37,31 @@ struct EvasionTests {
     }
   }
 
+  @Test("bytes that are no request first, then a request in their place, whatever is cut where")
+  func junkFirst() {
+    let syn = StreamBuilder().syn
+    for cut in 1..<Self.request.count {
+      let (head, rest) = (Array(Self.request[..<cut]), Array(Self.request[cut...]))
+      let junk = [UInt8](repeating: 0x58, count: cut)
+      #expect(
+        Self.sees([
+          syn, Self.segment(junk, at: 0), Self.segment(head, at: 0), Self.segment(rest, at: cut),
+        ]), "cut at \(cut)")
+      #expect(
+        Self.sees([
+          syn, Self.segment(head, at: 0), Self.segment(junk, at: 0), Self.segment(rest, at: cut),
+        ]), "junk behind, cut at \(cut)")
+      // What follows comes in two segments.
+      guard cut < 15 else { continue }
+      #expect(
+        Self.sees([
+          syn, Self.segment(junk, at: 0), Self.segment(head, at: 0),
+          Self.segment(Array(Self.request[cut..<30]), at: cut),
+          Self.segment(Array(Self.request[30...]), at: 30),
+        ]), "cut at \(cut) and at 30")
+    }
+  }
+
   @Test("segments of one byte in any order, among copies that differ")
   func tinySegments() {
     var random = SplitMix(seed: 11)

@@ -57,6 +57,14 @@ struct LayerTests {
     CaptureCase(
       "Cisco's metadata", file(1, join(zeros(12), [0x89, 9, 1, 1, 0, 1, 0, 5, 8, 0], ipv4)), seen)
     CaptureCase("VN-tag", file(1, join(zeros(12), [0x89, 0x26, 0, 0, 0, 0, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "MACsec without encryption",
+      file(1, join(zeros(12), [0x88, 0xe5, 0, 0, 0, 0, 0, 1, 8, 0], ipv4, zeros(16))), seen)
+    CaptureCase(
+      "MACsec with an identifier",
+      file(
+        1, join(zeros(12), [0x88, 0xe5, 0x20, 0, 0, 0, 0, 1], zeros(8), [8, 0], ipv4, zeros(16))),
+      seen)
     CaptureCase("HSR", file(1, join(zeros(12), [0x89, 0x2f, 0, 48, 0, 1, 8, 0], ipv4)), seen)
     CaptureCase(
       "TRILL with options",
@@ -112,6 +120,9 @@ struct LayerTests {
         join(
           [0, 0, 14, 0, 2, 0, 0, 0x80, 0, 0, 0, 0, 0x20, 0],
           Packet.wireless(ipv4, quality: 0, isPadded: true))), seen)
+    CaptureCase(
+      "AVS",
+      file(163, join([0x80, 0x21, 0x10, 1, 0, 0, 0, 64], zeros(56), Packet.wireless(ipv4))), seen)
     CaptureCase("Prism", file(119, join(zeros(144), Packet.wireless(ipv4))), seen)
     CaptureCase(
       "per-packet information", file(192, join([0, 0, 8, 0, 105, 0, 0, 0], Packet.wireless(ipv4))),
@@ -179,7 +190,7 @@ struct LayerTests {
     #expect(
       Observed(Self.file(105, Packet.wireless(Self.ipv4, flags: 0x41))).counts
         == ["wireless-encrypted": 1])
-    #expect(Observed(Self.file(163, Self.ipv4)).counts == ["link-type-ieee802_11_radio_avs-163": 1])
+    #expect(Observed(Self.file(195, Self.ipv4)).counts == ["link-type-ieee802_15_4-195": 1])
     #expect(Observed(Self.file(60000, Self.ipv4)).counts == ["link-type-60000": 1])
     #expect(
       Observed(pcap(Packet.ethernet([0, 1], type: 0x0806))).counts == ["not-ip": 1])

@@ -10,6 +10,14 @@ struct TLSTests {
   static let hello = TLSBuilder.handshake(
     1, TLSBuilder.hello(extensions: TLSBuilder.serverName("a.example")))
 
+  /// A hello in two records.
+  private static func split(_ length: Int) -> [UInt8] {
+    segment(
+      join(
+        TLSBuilder.record(22, Array(hello[..<length])),
+        TLSBuilder.record(22, Array(hello[length...]))))
+  }
+
   @CaseTable static var hellos: [CaptureCase] {
     CaptureCase(
       "a name", segment(TLSBuilder.clientHello("WWW.Example.com")),
@@ -47,6 +55,34 @@ struct TLSTests {
         join(
           TLSBuilder.record(22, Array(hello[..<9])), TLSBuilder.record(22, Array(hello[9..<70])),
           TLSBuilder.record(22, Array(hello[70...])))), ["1 tls.sni a.example"])
+    CaptureCase("a first record of one byte", split(1), ["1 tls.sni a.example"])
+    CaptureCase("a first record of two bytes", split(2), ["1 tls.sni a.example"])
+    CaptureCase("a first record of three bytes", split(3), ["1 tls.sni a.example"])
+    CaptureCase("a first record of four bytes", split(4), ["1 tls.sni a.example"])
+    CaptureCase(
+      "records of one byte",
+      segment(hello.flatMap { TLSBuilder.record(22, [$0]) }, port: 4711), ["1 tls.sni a.example"])
+    CaptureCase(
+      "behind an alert",
+      segment(join(TLSBuilder.record(21, [1, 0]), TLSBuilder.record(22, hello))),
+      ["1 tls.sni a.example"])
+    CaptureCase(
+      "behind an empty record",
+      segment(join(TLSBuilder.record(22, []), TLSBuilder.record(22, hello))),
+      ["1 tls.sni a.example"])
+    CaptureCase(
+      "behind a proxy's line",
+      segment(
+        join(
+          utf8("PROXY TCP4 192.0.2.1 192.0.2.2 5 443\r\n"), TLSBuilder.clientHello("a.example"))),
+      ["1 tls.sni a.example"])
+    CaptureCase(
+      "behind a proxy's binary header",
+      segment(
+        join(
+          [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21, 0x11, 0, 12], zeros(12),
+          TLSBuilder.clientHello("a.example"))),
+      ["1 tls.sni a.example"])
     CaptureCase(
       "DTLS",
       pcap(
