@@ -93,11 +93,11 @@ struct FieldClass: Sendable {
     let name = KeyName(key)
     let parentName = KeyName(parent)
     traits = [.isMember, inherited.intersection(.inherited)]
-    if name.isNameTyped { traits.formUnion([.nameTyped, .noHashes]) }
+    if name.isNameTyped(parent: parentName) { traits.formUnion([.nameTyped, .noHashes]) }
     if name.isVersion { traits.insert(.noAddresses) }
     if name.isCipher(parent: parentName) { traits.insert(.nothing) }
     if name.letters.contains("serial") { traits.insert(.noHashes) }
-    if name.isFingerprint {
+    if name.isFingerprint(parent: parentName, grandparent: KeyName(grandparent)) {
       traits.insert(.certificate)
       label = .certificate
     } else {
@@ -120,6 +120,8 @@ struct KeyName: Sendable {
   let letters: String
   /// Lower case, otherwise as it stands.
   let lower: String
+  /// A word of the key begins with `kex`; the one in `network_external_ip` does not.
+  let namesKeyExchange: Bool
 
   /// Names are for looking up in tables once a field, so strings do no harm here; a longer key is
   /// none of those in the tables.
@@ -142,22 +144,49 @@ struct KeyName: Sendable {
     self.plain = plain
     self.letters = letters
     self.lower = lower
+    namesKeyExchange = Self.namesKeyExchange(key)
+  }
+
+  /// Whether a word of a key begins with `kex`: at its start, behind what is no letter, or with a
+  /// capital behind a small letter.
+  private static func namesKeyExchange(_ key: RawSpan) -> Bool {
+    for offset in 0..<max(0, min(key.byteCount, 128) - 2)
+    where key.byte(at: offset) | 0x20 == 0x6b && key.byte(at: offset + 1) | 0x20 == 0x65
+      && key.byte(at: offset + 2) | 0x20 == 0x78
+    {
+      guard offset > 0 else { return true }
+      let before = key.byte(at: offset - 1)
+      if (before | 0x20) &- 0x61 > 25 { return true }
+      if before & 0x20 != 0, key.byte(at: offset) & 0x20 == 0 { return true }
+    }
+    return false
   }
 
   private static let nameTyped: Set<String> = [
     "query", "answers", "host", "hostname", "servername", "sni", "rrname", "rdata", "domain",
     "fqdn", "sandns", "cshost",
+    // Sysmon's, CEF's, and what the Elastic Common Schema calls the name of a question.
+    "queryname", "sourcehostname", "destinationhostname", "shost", "dhost", "dnsquestionname",
   ]
 
-  var isNameTyped: Bool { Self.nameTyped.contains(letters) }
-
-  var isVersion: Bool {
-    plain.contains("useragent") || plain.contains("software") || plain.hasSuffix("version")
-      || plain.hasSuffix("oid") || plain == "ua" || plain == "requestclientapplication"
+  func isNameTyped(parent: KeyName) -> Bool {
+    Self.nameTyped.contains(letters) || letters == "name" && parent.letters == "question"
   }
 
+  var isVersion: Bool {
+    plain.contains("useragent") || plain.contains("software") || plain == "ua"
+      || plain == "requestclientapplication"
+      || (plain.hasSuffix("version") || plain.hasSuffix("oid"))
+        && !Self.otherWords.contains { plain.hasSuffix($0) }
+  }
+
+  /// Words that end as versions and object identifiers do and are none.
+  private static let otherWords = [
+    "conversion", "diversion", "inversion", "droid", "steroid", "paranoid", "void",
+  ]
+
   func isCipher(parent: KeyName) -> Bool {
-    letters.contains("cipher") || letters.contains("kex") || letters.hasSuffix("alg")
+    letters.contains("cipher") || namesKeyExchange || letters.hasSuffix("alg")
       || letters.hasSuffix("algs") || letters.hasSuffix("algorithm")
       || letters.hasSuffix("algorithms") || letters == "hasshstring"
       || letters == "string" && parent.letters == "hassh"
@@ -168,7 +197,17 @@ struct KeyName: Sendable {
     "certificatefingerprint",
   ]
 
-  var isFingerprint: Bool { Self.fingerprints.contains(letters) }
+  /// The certificates' hashes of the Elastic Common Schema, whose keys say SHA only.
+  private static let certificateHashes: Set<String> = [
+    "tlsserverhashsha1", "tlsserverhashsha256", "tlsclienthashsha1", "tlsclienthashsha256",
+  ]
+
+  /// Whether the field holds a certificate's fingerprint.
+  func isFingerprint(parent: KeyName, grandparent: KeyName) -> Bool {
+    Self.fingerprints.contains(letters) || Self.certificateHashes.contains(plain)
+      || (plain == "sha1" || plain == "sha256") && parent.letters == "hash"
+        && ["server", "client", "tlsserver", "tlsclient"].contains(grandparent.letters)
+  }
 
   private static let fileNames: Set<String> = [
     "filename", "targetfilename", "originalfilename", "filepath", "fullpath", "image",
@@ -248,7 +287,8 @@ struct KeyName: Sendable {
   /// Names of the event's time in logs of Splunk, Sysmon, Azure, nginx, Cloudflare and others, the surest first.
   private static let furtherTimes: [String: UInt8] = [
     "utctime": 8, "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "datetime": 9,
-    "time": 10, "starttime": 11, "eventcreated": 12,
+    "timecreated": 9, "systemtime": 9, "time": 10, "timelocal": 10, "starttime": 11,
+    "eventcreated": 12, "creationtime": 12, "published": 13,
   ]
 
   /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.

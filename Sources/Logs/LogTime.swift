@@ -3,7 +3,7 @@ import Parsing
 /// Times in logs, as nanoseconds since 1970 (UTC).
 enum LogTime {
   /// A whole field that tells a time: seconds since 1970, or by its size milli-, micro- or
-  /// nanoseconds; else an ISO 8601 time.
+  /// nanoseconds; else an ISO 8601 time, or one with slashes in its date.
   static func field(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     if let digits = NumberText.unsigned(bytes, range), digits >= 100_000_000_000 {
       let unit: UInt64 =
@@ -13,6 +13,21 @@ enum LogTime {
       return overflows ? nil : Int64(exactly: product)
     }
     return Timestamp.epochSeconds(bytes, range) ?? Timestamp.iso8601(bytes, range)
+      ?? withSlashes(bytes, range)
+  }
+
+  /// `2024/05/01 10:00:00`, or a web server's `01/May/2024:10:00:00 +0200`.
+  private static func withSlashes(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    guard range.count >= 19, range.count <= 40 else { return nil }
+    let start = range.lowerBound
+    if bytes.byte(at: start + 2) == Byte.slash { return accessLog(bytes, range) }
+    guard bytes.byte(at: start + 4) == Byte.slash, bytes.byte(at: start + 7) == Byte.slash else {
+      return nil
+    }
+    var text = bytes.copied(range)
+    text[4] = Byte.minus
+    text[7] = Byte.minus
+    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
   }
 
   /// A date and a time of day that stand apart, in UTC.

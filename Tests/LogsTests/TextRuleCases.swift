@@ -223,6 +223,31 @@ enum TextRuleCases {
       ["email algo umac@openssh.com @140", "domain algo openssh.com @145"]),
   ]
 
+  static let words: [Case] = [
+    Case(
+      "words that hold those of key exchanges",
+      #"{"network_external_ip":"192.0.2.1","sshKex":"a@x.example.com","ssh_kex":"a@x.example.com","webhookExtra":"x.example.com"}"#,
+      ["ipv4 network_external_ip 192.0.2.1 @24", "domain webhookExtra x.example.com @106"]),
+    Case(
+      "words that end as identifiers and versions do",
+      #"{"android":{"ip":"192.0.2.1"},"conversion":"192.0.2.2","asn_oid":"192.0.2.3","conVersion2":{"version":"192.0.2.4"}}"#,
+      ["ipv4 android.ip 192.0.2.1 @18", "ipv4 conversion 192.0.2.2 @44"]),
+    Case(
+      "names of questions",
+      #"{"QueryName":"a.zip","dns":{"question":{"name":"b.zip"}},"dns.question.name":"c.zip","name":"d.zip"}"#,
+      [
+        "domain QueryName a.zip @14", "domain dns.question.name b.zip @48",
+        "domain dns.question.name c.zip @78",
+      ]),
+    Case(
+      "certificates of the common schema",
+      #"{"tls":{"server":{"hash":{"sha1":"a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"}}},"file":{"hash":{"sha1":"b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2"}}}"#,
+      [
+        "certificate-sha1 tls.server.hash.sha1 a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1 @34",
+        "sha1 file.hash.sha1 b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2 @103",
+      ]),
+  ]
+
   static let urls: [Case] = [
     Case(
       "a full host without scheme", "www.example./p www.example../p",
@@ -377,5 +402,5 @@ enum TextRuleCases {
   ]
 
   static let all: [Case] =
-    names + percent + fileNames + addresses + mail + urls + hashes + strings
+    names + percent + fileNames + addresses + mail + words + urls + hashes + strings
 }

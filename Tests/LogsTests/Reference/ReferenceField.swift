@@ -16,20 +16,41 @@ struct ReferenceField {
 
   private static let nameTyped: Set<String> = [
     "query", "answers", "host", "hostname", "servername", "sni", "rrname", "rdata", "domain",
-    "fqdn", "sandns", "cshost",
+    "fqdn", "sandns", "cshost", "queryname", "sourcehostname", "destinationhostname", "shost",
+    "dhost", "dnsquestionname",
   ]
 
   /// §1.7, but for the test on the value.
   var isNameTyped: Bool {
     Self.nameTyped.contains(referenceFolded(keys.last ?? [], digits: false))
+      || keys.suffix(2).map { referenceFolded($0, digits: false) } == ["question", "name"]
   }
 
   /// §2, versions: the field gives no addresses.
   var isVersion: Bool {
     components.contains { component in
       let name = referenceFolded(component, digits: true)
-      return name.contains("useragent") || name.contains("software") || name.hasSuffix("version")
-        || name.hasSuffix("oid") || name == "ua" || name == "requestclientapplication"
+      if name.contains("useragent") || name.contains("software") || name == "ua"
+        || name == "requestclientapplication"
+      {
+        return true
+      }
+      let isAnotherWord = [
+        "conversion", "diversion", "inversion", "droid", "steroid", "paranoid", "void",
+      ].contains { name.hasSuffix($0) }
+      return (name.hasSuffix("version") || name.hasSuffix("oid")) && !isAnotherWord
+    }
+  }
+
+  /// Whether a word of the last key begins with `kex`.
+  private var namesKeyExchange: Bool {
+    let key = Array(String(decoding: components.last ?? [], as: UTF8.self))
+    return key.indices.contains { index in
+      guard index + 3 <= key.count, String(key[index..<index + 3]).lowercased() == "kex" else {
+        return false
+      }
+      guard index > 0, key[index - 1].isASCII, key[index - 1].isLetter else { return true }
+      return key[index].isUppercase && key[index - 1].isLowercase
     }
   }
 
@@ -44,17 +65,21 @@ struct ReferenceField {
   /// §4: cipher and key-exchange fields give nothing.
   var isCipher: Bool {
     let endings = ["alg", "algs", "algorithm", "algorithms"]
-    return last.contains("cipher") || last.contains("kex")
+    return last.contains("cipher") || namesKeyExchange
       || endings.contains { last.hasSuffix($0) }
       || components.suffix(2).map { referenceFolded($0, digits: true) } == ["hassh", "string"]
   }
 
   /// §5: fields that give certificate digests and nothing else.
   var isCertificate: Bool {
-    [
+    let path = components.suffix(4).map { referenceFolded($0, digits: true) }.joined(separator: ".")
+    return [
       "fingerprint", "certchainfps", "clientcertchainfps", "certfingerprint",
       "certificatefingerprint",
     ].contains(last)
+      || ["sha1", "sha256"].contains { hash in
+        ["server", "client"].contains { path.hasSuffix("\($0).hash.\(hash)") }
+      }
   }
 
   /// §5: serial numbers look like digests.
