@@ -44,7 +44,7 @@ struct HitECS {
       writer.endArray()
     }
     appendEvent(hit)
-    if let flow = hit.knownFlow { append(flow) }
+    if let flow = hit.knownFlow { append(flow) } else { appendEnds(hit) }
     ECSField(hit.field)?.append(hit.value, to: &writer)
     appendRelated(hit)
     appendThreat(hit)
@@ -104,10 +104,49 @@ struct HitECS {
     writer.beginObject()
     writer.key("type")
     writer.plain(flow.ipVersion == 4 ? "ipv4" : "ipv6")
+    appendProtocol(flow.ipProtocol)
+    writer.key("community_id")
+    writer.communityID(of: flow)
+    writer.key("direction")
+    writer.plain(home.direction(of: flow))
+    writer.endObject()
+  }
+
+  /// Of a record that does not tell a whole flow, what it tells.
+  private mutating func appendEnds(_ hit: Hit) {
+    guard let event = hit.event else { return }
+    for (isSource, end) in [(true, event.source), (false, event.destination)] {
+      guard let end else { continue }
+      writer.key(isSource ? "source" : "destination")
+      writer.beginObject()
+      writer.key("address")
+      writer.string(end.text)
+      writer.key("ip")
+      writer.string(end.text)
+      if end.port > 0 {
+        writer.key("port")
+        writer.number(end.port)
+      }
+      writer.endObject()
+    }
+    guard let end = event.source ?? event.destination else { return }
+    writer.key("network")
+    writer.beginObject()
+    writer.key("type")
+    writer.plain(end.isIPv4 ? "ipv4" : "ipv6")
+    if let number = event.ipProtocol { appendProtocol(number) }
+    if let flow = event.flow {
+      writer.key("direction")
+      writer.plain(home.direction(of: flow))
+    }
+    writer.endObject()
+  }
+
+  private mutating func appendProtocol(_ number: UInt8) {
     writer.key("iana_number")
-    writer.string("\(flow.ipProtocol)")
+    writer.string("\(number)")
     let transport: StaticString? =
-      switch flow.ipProtocol {
+      switch number {
       case 1: "icmp"
       case 6: "tcp"
       case 17: "udp"
@@ -119,18 +158,10 @@ struct HitECS {
       writer.key("transport")
       writer.plain(transport)
     }
-    writer.key("community_id")
-    writer.communityID(of: flow)
-    writer.key("direction")
-    writer.plain(home.direction(of: flow))
-    writer.endObject()
   }
 
   private mutating func appendRelated(_ hit: Hit) {
-    var addresses: [[UInt8]] = []
-    if let flow = hit.knownFlow {
-      addresses = [flow.addressText(flow.source), flow.addressText(flow.destination)]
-    }
+    var addresses = [hit.sourceEnd, hit.destinationEnd].compactMap { $0?.text }
     var hosts: [[UInt8]] = []
     var hashes: [[UInt8]] = []
     switch hit.kind {

@@ -36,7 +36,7 @@ struct HitEVE {
       writer.key("pcap_cnt")
       writer.number(hit.number)
     }
-    if let flow = hit.knownFlow { append(flow) }
+    if let flow = hit.knownFlow { append(flow) } else { appendEnds(hit) }
     let layer = EVELayer(field: hit.field)
     if let name = layer?.applicationProtocol {
       writer.key("app_proto")
@@ -66,19 +66,49 @@ struct HitEVE {
       writer.key("dest_port")
       writer.number(flow.destinationPort)
     }
+    appendProtocol(flow.ipProtocol)
+    writer.key("ip_v")
+    writer.number(flow.ipVersion)
+    writer.key("community_id")
+    writer.communityID(of: flow)
+  }
+
+  private mutating func appendProtocol(_ number: UInt8) {
     writer.key("proto")
-    switch flow.ipProtocol {
+    switch number {
     case 1: writer.plain("ICMP")
     case 6: writer.plain("TCP")
     case 17: writer.plain("UDP")
     case 58: writer.plain("IPv6-ICMP")
     case 132: writer.plain("SCTP")
-    default: writer.string("\(flow.ipProtocol)")
+    default: writer.string("\(number)")
     }
-    writer.key("ip_v")
-    writer.number(flow.ipVersion)
-    writer.key("community_id")
-    writer.communityID(of: flow)
+  }
+
+  /// Of a record that does not tell a whole flow, what it tells.
+  private mutating func appendEnds(_ hit: Hit) {
+    guard let event = hit.event else { return }
+    if let end = event.source {
+      writer.key("src_ip")
+      writer.string(end.text)
+      if end.port > 0 {
+        writer.key("src_port")
+        writer.number(end.port)
+      }
+    }
+    if let end = event.destination {
+      writer.key("dest_ip")
+      writer.string(end.text)
+      if end.port > 0 {
+        writer.key("dest_port")
+        writer.number(end.port)
+      }
+    }
+    if let number = event.ipProtocol { appendProtocol(number) }
+    if let end = event.source ?? event.destination {
+      writer.key("ip_v")
+      writer.number(end.isIPv4 ? 4 : 6)
+    }
   }
 
   /// A number that alerts of one flow share, at most 51 bits as Suricata's own are; the ends decide it,

@@ -101,7 +101,10 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     guard writeError == nil, !isBrokenPipe, deliver == nil else { return }
     var rest: [UInt8] = []
     if !writesResults {
-      rest.append(decimal: statistics.hitCount)
+      // With a limit the scan ends somewhere behind it, so that there may have been more.
+      rest.append(
+        decimal: options.grouping == .none
+          ? min(statistics.hitCount, options.limit) : statistics.hitCount)
       rest.append(UInt8(ascii: "\n"))
     } else if options.grouping != .none {
       let cut = groups.keepFirst(Int(clamping: options.limit))

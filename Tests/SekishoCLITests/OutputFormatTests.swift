@@ -113,6 +113,34 @@ import Testing
     #expect(abs((Double(cell) ?? 0) - before) < 600)
   }
 
+  /// A record that does not tell the protocol, or one end only, tells the ends that it does.
+  @Test func endsWithoutProtocolAreWritten() throws {
+    let feed = try folder.write("feed.txt", "198.51.100.7\n")
+    let log = try folder.write(
+      "ends.json",
+      "{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"198.51.100.7\",\"dest_port\":443}\n"
+        + "{\"dest_ip\":\"198.51.100.7\"}\n")
+    func lines(_ format: String) throws -> [String] {
+      try CommandRunner.run(["scan", "--quiet", "--feed", feed, "--format", format, log]).lines
+    }
+    let eve = try lines("eve")
+    #expect(
+      eve[0].contains(
+        "\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"198.51.100.7\",\"dest_port\":443,\"ip_v\":4,"))
+    #expect(eve[1].contains("\"dest_ip\":\"198.51.100.7\",\"ip_v\":4,"))
+    let ecs = try lines("ecs")
+    #expect(
+      ecs[0].contains(
+        "\"source\":{\"address\":\"10.0.0.1\",\"ip\":\"10.0.0.1\"},\"destination\":{\"address\":"
+          + "\"198.51.100.7\",\"ip\":\"198.51.100.7\",\"port\":443},\"network\":{\"type\":\"ipv4\","
+          + "\"direction\":\"outbound\"}"))
+    #expect(!ecs[1].contains("\"source\":"))
+    let zeek = try lines("zeek-intel").suffix(2).map {
+      $0.components(separatedBy: "\t")[2...5].joined(separator: " ")
+    }
+    #expect(zeek == ["10.0.0.1 - 198.51.100.7 443", "- - 198.51.100.7 -"])
+  }
+
   @Test func intelLogWithoutHitsHasItsHeader() throws {
     let feed = try folder.write("feed.txt", "bad.example\n")
     let log = try folder.write("plain.log", "nothing\n")
