@@ -11,6 +11,8 @@ enum Detection {
   case index(FeedFormat, String)
   /// No format fits, or none well enough: what was found, and the formats that come nearest.
   case unknown(String, candidates: [FeedFormat])
+  /// Files that may hold a feed, in a wrapping that is not opened: what it is.
+  case wrapped(String)
   /// Nothing to recognise a format by.
   case empty
 
@@ -27,6 +29,7 @@ enum Detection {
     let bytes = sample.rawSpan
     let content = Text.trimmed(bytes)
     if content.isEmpty { return .empty }
+    if let name = wrappingName(bytes) { return .wrapped("the file is " + name + ", not text") }
     if let name = binaryName(bytes) {
       return .unknown("the file is " + name + ", not text", candidates: [])
     }
@@ -62,6 +65,24 @@ enum Detection {
     return .unknown("XML of no known feed format", candidates: [])
   }
 
+  /// The archive or compression that a file's first bytes are of, gzip and zstd being those that were
+  /// found inside one.
+  private static func wrappingName(_ content: RawSpan) -> String? {
+    guard content.byteCount >= 4 else { return nil }
+    switch content.bigEndianUInt32(unchecked: 0) {
+    case 0x504b_0304: return "a ZIP archive"
+    case 0x425a_6831...0x425a_6839 where Text.contains(content, "1AY&SY", at: 4):
+      return "compressed with bzip2"
+    case 0xfd37_7a58: return "compressed with xz"
+    case 0x377a_bcaf: return "a 7z archive"
+    case 0x5261_7221 where Text.contains(content, "\u{1a}\u{7}", at: 4): return "a RAR archive"
+    case 0x1f8b_0800...0x1f8b_08ff: return "compressed twice, with gzip inside"
+    case 0x28b5_2ffd: return "compressed twice, with zstd inside"
+    default: break
+    }
+    return Text.contains(content, "ustar", at: 257) ? "a tar archive" : nil
+  }
+
   /// What a file that is no text is, or nil for text.
   private static func binaryName(_ content: RawSpan) -> String? {
     if content.byteCount >= 4 {
@@ -69,12 +90,6 @@ enum Detection {
       case 0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a:
         return "a packet capture"
       case 0x8953_4b44: return "a Sekisho database"
-      case 0x504b_0304: return "a ZIP archive"
-      case 0x425a_6831...0x425a_6839 where Text.contains(content, "1AY&SY", at: 4):
-        return "compressed with bzip2"
-      case 0xfd37_7a58: return "compressed with xz"
-      case 0x377a_bcaf: return "a 7z archive"
-      case 0x5261_7221 where Text.contains(content, "\u{1a}\u{7}", at: 4): return "a RAR archive"
       case 0x2550_4446: return "a PDF document"
       case 0x7f45_4c46: return "a program"
       default: break

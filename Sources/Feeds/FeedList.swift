@@ -1,12 +1,13 @@
 import Inputs
 
-/// Folders of feeds, expanded to the files in them.
+/// Folders of feeds, expanded to the files in them; a file that is named twice is read once.
 package enum FeedList {
   /// The files of every request, with its options; a folder's files in the order of their names.
   package static func expand(
     _ requests: [FeedReader.Request]
   ) -> (files: [FeedReader.Request], errors: [FeedError]) {
     var files: [FeedReader.Request] = []
+    var places: [String: [Int]] = [:]
     var errors: [FeedError] = []
     for request in requests {
       let list = InputList(paths: [request.path])
@@ -26,6 +27,12 @@ package enum FeedList {
           let below = file.path.utf8.dropFirst(request.path.utf8.count).drop { $0 == 0x2f }
           file.options.name = name + "/" + (String(below) ?? file.path)
         }
+        let isListed = places[file.path, default: []].contains {
+          files[$0].format == file.format
+            && String(reflecting: files[$0].options) == String(reflecting: file.options)
+        }
+        if isListed { continue }
+        places[file.path, default: []].append(files.count)
         files.append(file)
       }
     }

@@ -14,7 +14,13 @@ extension FeedReader {
     let isWhole = stream.isAtEnd && end == stream.window.count
     // Who names the columns says that there are some.
     let named = format ?? (options.columns == nil ? nil : .csv)
-    let choice = try choose(named, sample, isWhole: isWhole, path: stream.path)
+    let choice: Choice
+    do throws(FeedError) {
+      choice = try choose(named, sample, isWhole: isWhole, path: stream.path)
+    } catch {
+      // What is broken on the way is not recognised for that reason.
+      throw stream.fault.map { FeedError($0) } ?? error
+    }
     var sink = FeedSink(
       taking: &collection, path: stream.path, format: choice.format, options: options)
     do throws(FeedError) {
@@ -60,6 +66,10 @@ extension FeedReader {
       throw FeedError(
         .unrecognized, path: path, problem: "not recognised as a feed: " + problem,
         advice: advice(candidates))
+    case .wrapped(let problem):
+      throw FeedError(
+        .unrecognized, path: path, problem: "not recognised as a feed: " + problem,
+        advice: "unpack it first; a feed may be gzip or zstd")
     case .empty:
       throw FeedError(
         .noUsableLine, path: path, problem: "holds nothing to recognise a feed by",

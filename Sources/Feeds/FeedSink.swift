@@ -2,38 +2,6 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Why a value is not loaded, beyond the grounds that `Refusal` knows.
-///
-/// The raw value is what users see.
-enum FeedRefusal: String {
-  case toIDSFalse = "to-ids-false"
-  case deleted
-  case proposal
-  case personalData = "personal-data"
-  case freeText = "free-text"
-  case unsupportedKind = "unsupported-kind"
-  case unsupportedPattern = "unsupported-pattern"
-  case unsupportedPath = "unsupported-path"
-  case unsupportedRule = "unsupported-rule"
-  case unsupportedLocation = "unsupported-location"
-  case revoked
-  case superseded
-  case lineTooLong = "line-too-long"
-  case malformedRow = "malformed-row"
-  case malformedLine = "malformed-line"
-  case malformedJSON = "malformed-json"
-  case malformedBase64 = "malformed-base64"
-  case unsupportedCondition = "unsupported-condition"
-  case tooManyAlternatives = "too-many-alternatives"
-  case zeroScore = "zero-score"
-  case confidenceTooLow = "confidence-too-low"
-  case markingTooStrict = "marking-too-strict"
-  case tooOld = "too-old"
-  case prose = "not-an-indicator"
-  case kindNotWanted = "kind-not-wanted"
-  case removed
-}
-
 /// Takes the values that a format's reader finds, lets them in or counts why not.
 ///
 /// Holds the collection while a feed is read, so that nothing is copied.
@@ -43,8 +11,8 @@ struct FeedSink {
   /// What is told about the feed.
   var summary: FeedSummary
   let options: FeedOptions
-  private var parser = IndicatorParser()
-  private let feed: UInt32
+  var parser = IndicatorParser()
+  let feed: UInt32
   private let firstRecord: Int
   private let firstValue: Int
   /// Entries that good software or everybody asks for.
@@ -52,13 +20,13 @@ struct FeedSink {
   /// Identifiers of the current context under each combination of flags.
   private var contextIDs = [UInt32?](repeating: nil, count: 16)
   private var baseContext: SourceContext
-  private var currentContext: SourceContext
+  var currentContext: SourceContext
   private var optionLabels: [StringID] = []
-  private var admission: AdmissionOptions
+  var admission: AdmissionOptions
   /// Digests that are no records, by kind.
-  private var digestLists: [DigestList] = []
+  var digestLists: [DigestList] = []
   /// Hexadecimal digits of the line before.
-  private var digits = 64
+  var digits = 64
 
   /// A sink that takes the collection and adds a feed to it; `giveBack` returns it.
   init(
@@ -149,7 +117,7 @@ struct FeedSink {
     collection.intern(list: optionLabels.isEmpty ? labels : labels + optionLabels)
   }
 
-  private mutating func contextID(_ flags: SourceFlags) -> UInt32 {
+  mutating func contextID(_ flags: SourceFlags) -> UInt32 {
     let flags = flags.union(currentContext.flags)
     let slot = Int(flags.rawValue) & 15
     if let known = contextIDs[slot] { return known }
@@ -195,89 +163,6 @@ struct FeedSink {
       return false
     }
     return appendResults(cell, nameMode: nameMode, line: line, id: id)
-  }
-
-  /// Lets a text in that is a digest and nothing else, as `add` would; false for any other.
-  mutating func addDigest(_ text: RawSpan, line: UInt64) -> Bool {
-    guard let outcome = parser.parseDigest(text) else { return false }
-    summary.candidates += 1
-    if let refusal = outcome.refusal {
-      refuse(refusal.rawValue, text, line: line, id: 0)
-    } else if let result = parser.results.first, options.kinds.contains(result.kind) {
-      let record = IndicatorRecord(
-        kind: result.kind, mode: .exact, feed: feed, line: UInt32(clamping: line),
-        context: contextID(options.isAllowList ? .allow : []), valueLength: 0, valueOffset: 0)
-      Self.append(record, parser.arena, result.start..<result.end, to: &collection)
-    } else {
-      summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
-    }
-    return true
-  }
-
-  /// Lets in the lines at a stream's place that are digests and nothing else, as many as its window holds.
-  ///
-  /// Only where the feed's entries are not looked at again, one by one.
-  mutating func addDigestLines(_ stream: inout FeedStream) {
-    guard options.gathersDigests, !options.hasLimits else { return }
-    while stream.hasRoom(for: 130),
-      let (digits, lineEnd) = Self.digestLine(stream.window, stream.start, digits),
-      digits <= options.lineLimit,
-      let kind = IndicatorParser.digestKind(ofDigits: digits), options.kinds.contains(kind)
-    {
-      self.digits = digits
-      let place = place(ofListOf: kind)
-      let first = stream.lineNumber
-      let count = Self.decodeDigests(stream, digits, lineEnd, to: &digestLists[place].values)
-      if count == 0 { return }
-      for index in 0..<UInt64(count) {
-        digestLists[place].lines.append(UInt32(clamping: first + index))
-      }
-      summary.candidates += UInt64(count)
-      let end = stream.start + count * (digits + lineEnd)
-      stream.moveStart(to: end, lineFeeds: count)
-      reserveDigests(place, growth: stream.growth, before: digestLists[place].count - count)
-    }
-  }
-
-  private static func decodeDigests(
-    _ stream: borrowing FeedStream, _ digits: Int, _ lineEnd: Int, to values: inout [UInt8]
-  ) -> Int {
-    IndicatorParser.decodeDigests(
-      stream.window.rawSpan.extracting(stream.start..<stream.window.count), digits: digits,
-      lineEnd: lineEnd, to: &values)
-  }
-
-  /// Where the list of a kind is.
-  private mutating func place(ofListOf kind: IndicatorKind) -> Int {
-    if let place = digestLists.firstIndex(where: { $0.kind == kind }) { return place }
-    digestLists.append(
-      DigestList(
-        kind: kind, feed: feed, context: contextID(options.isAllowList ? .allow : [])))
-    return digestLists.count - 1
-  }
-
-  /// Makes room for the rest of a feed once enough of it was seen to guess.
-  private mutating func reserveDigests(_ place: Int, growth: Double?, before: Int) {
-    let count = digestLists[place].count
-    guard before < 2048, count >= 2048, let growth, growth > 1 else { return }
-    let whole = Int(Double(count) * min(growth * 1.03, 1_000_000))
-    digestLists[place].values.reserveCapacity(whole * digestLists[place].width)
-    digestLists[place].lines.reserveCapacity(whole)
-  }
-
-  /// Digits and length of the end of the line at a place, if the line is as long as a digest.
-  private static func digestLine(
-    _ window: [UInt8], _ start: Int, _ digits: Int
-  ) -> (digits: Int, lineEnd: Int)? {
-    for digits in [digits, 32, 40, 64, 128, 56, 96] where start + digits < window.count {
-      if window[start + digits] == Byte.lineFeed { return (digits, 1) }
-      if window[start + digits] == Byte.carriageReturn, start + digits + 1 < window.count,
-        window[start + digits + 1] == Byte.lineFeed
-      {
-        return (digits, 2)
-      }
-    }
-    return nil
   }
 
   /// Lets a cell in that may hold several values of one sort, such as the digests of one file.
@@ -359,69 +244,6 @@ struct FeedSink {
     return isAny
   }
 
-  /// Lets in values that mean something only together, or counts why the whole is not used.
-  ///
-  /// Each becomes an entry whose source names the condition, its number of members, and which of
-  /// them it is; a single value is an entry like any other. The responder's port, where it is not that
-  /// of an address among the values, is a further condition.
-  mutating func add(
-    _ parts: [JointPart], port: UInt16 = 0, line: UInt64, id: StringID = 0
-  ) {
-    if parts.count == 1, port == 0 {
-      let value = parts[0].value
-      add(
-        value.rawSpan, as: parts[0].declared, nameMode: parts[0].nameMode, line: line, id: id)
-      return
-    }
-    var members: [JointMember] = []
-    for part in parts {
-      let value = part.value
-      let cell = value.rawSpan
-      summary.candidates += 1
-      if let refusal = parser.parse(cell, as: part.declared, options: admission) {
-        return refuse(refusal.rawValue, cell, line: line, id: id)
-      }
-      // A range of addresses would be an OR in the middle of the AND.
-      guard parser.results.count == 1, let result = parser.results.first else {
-        return refuse(FeedRefusal.unsupportedPattern.rawValue, cell, line: line, id: id)
-      }
-      guard options.kinds.contains(result.kind) else {
-        summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
-        return
-      }
-      for lint in parser.lints { note(lint.rawValue, cell, line: line, id: id) }
-      let member = JointMember(
-        result, mode: result.mode ?? part.nameMode,
-        value: Array(parser.arena[result.start..<result.end]))
-      if !members.contains(where: { $0.text == member.text }) { members.append(member) }
-    }
-    members.sort { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
-    guard members.count <= SourceContext.mostConditionMembers else {
-      let value = parts[0].value
-      return refuse(FeedRefusal.tooManyAlternatives.rawValue, value.rawSpan, line: line, id: id)
-    }
-    let common = currentContext
-    var context = common
-    if members.count > 1 || port != 0 {
-      let texts = members.map(\.text) + (port == 0 ? [] : ["port:\(port)"])
-      context.condition = collection.intern(texts.joined(separator: " AND "))
-      context.conditionCount = UInt8(members.count)
-      context.conditionPort = port
-      context.flags.insert(.joint)
-    }
-    for (index, member) in members.enumerated() {
-      context.conditionMember = UInt8(index)
-      setContext(context)
-      var flags: SourceFlags = options.isAllowList ? .allow : []
-      if members.count == 1, !options.vouchesForWeakKinds, member.isWeak { flags.insert(.weak) }
-      let record = member.record(
-        feed: feed, line: UInt32(clamping: line), context: contextID(flags))
-      let value = member.value
-      collection.append(record, value: value.rawSpan)
-    }
-    setContext(common)
-  }
-
   /// Takes the records from one on back, and counts why.
   mutating func retract(from record: Int, as reason: FeedRefusal) {
     let count = collection.records.count - record
@@ -448,7 +270,7 @@ struct FeedSink {
     collection.records.removeLast(collection.records.count - kept)
   }
 
-  private static func append(
+  static func append(
     _ record: IndicatorRecord, _ arena: [UInt8], _ range: Range<Int>,
     to collection: inout IndicatorCollection
   ) {
@@ -476,7 +298,7 @@ struct FeedSink {
     refuse(reason.rawValue, cell, line: line, id: id)
   }
 
-  private mutating func refuse(_ reason: String, _ cell: RawSpan, line: UInt64, id: StringID) {
+  mutating func refuse(_ reason: String, _ cell: RawSpan, line: UInt64, id: StringID) {
     summary.refusals.add(reason)
     keep(.refused, reason, cell, line: line, id: id)
   }
@@ -497,23 +319,5 @@ struct FeedSink {
         severity: severity, feed: summary.name, line: line,
         id: String(decoding: collection.strings.bytes(id), as: UTF8.self), reason: reason,
         excerpt: Excerpt.text(cell)))
-  }
-}
-
-/// The beginning of a value as a person may see it.
-enum Excerpt {
-  /// Up to 120 bytes, controls and invalid bytes as `\xNN`.
-  static func text(_ bytes: RawSpan) -> String {
-    let limit = 120
-    let part = bytes.copied(0..<min(bytes.byteCount, limit))
-    var text = ""
-    for scalar in String(decoding: part, as: UTF8.self).unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-        text += "\\u{" + String(scalar.value, radix: 16) + "}"
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return bytes.byteCount > limit ? text + "…" : text
   }
 }

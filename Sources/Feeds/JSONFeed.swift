@@ -93,6 +93,9 @@ struct JSONFeed {
     while depth > outside { _ = try next() }
   }
 
+  /// What to do about objects or elements too many levels deep.
+  static let depthAdvice = "look at what it is; compile --max-depth lets up to 128 levels in"
+
   private func feedError(_ error: JSONError) -> FeedError {
     let place = min(max(error.offset, stream.start), stream.window.count)
     let line = stream.lineNumber + UInt64(stream.countLines(in: stream.start..<place))
@@ -100,6 +103,11 @@ struct JSONFeed {
       return FeedError(
         .truncated, path: stream.path, line: line, problem: "the JSON ends in the middle",
         advice: "fetch the file again, or keep what was read with --keep-partial")
+    }
+    if error.code == .tooDeep {
+      return FeedError(
+        .malformed, path: stream.path, line: line,
+        problem: "JSON nested deeper than \(stream.depthLimit)", advice: Self.depthAdvice)
     }
     return FeedError(
       .malformed, path: stream.path, line: line, problem: "not JSON: \(error.reason)",

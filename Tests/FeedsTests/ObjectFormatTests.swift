@@ -165,6 +165,22 @@ extension FeedCase {
       ])
   }
 
+  @Test func stixRevokedObjectsSayNothingOfOthers() {
+    let loaded = Loaded(
+      """
+      {"objects": [
+      {"type":"indicator","id":"indicator--1","pattern":"[domain-name:value = 'evil.example']"},
+      {"type":"malware","id":"malware--1","name":"TestRAT"},
+      {"type":"malware","id":"malware--2","name":"OldRAT","revoked":true},
+      {"type":"intrusion-set","id":"intrusion-set--1","name":"APT-0"},
+      {"type":"relationship","relationship_type":"indicates","source_ref":"indicator--1","target_ref":"malware--1"},
+      {"type":"relationship","relationship_type":"indicates","source_ref":"indicator--1","target_ref":"malware--2"},
+      {"type":"relationship","relationship_type":"indicates","source_ref":"indicator--1","target_ref":"intrusion-set--1","revoked":true}
+      ], "type":"bundle","id":"bundle--1"}
+      """)
+    #expect(loaded.context(of: "evil.example") == ["id=indicator--1", "malware=TestRAT"])
+  }
+
   @Test(arguments: [
     ("94868c89-83c2-464b-929b-a1a8aa3c8487", "clear"),
     ("bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "green"),

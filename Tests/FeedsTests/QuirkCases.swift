@@ -7,6 +7,47 @@ extension FeedCase {
   /// What feeds in use do that their format does not foresee, and forms that must not be lost.
   static let quirks: [FeedCase] = [
     FeedCase(
+      name: "csv: of digests of one length the row's type names the kind",
+      text: """
+        hash,type
+        0123456789abcdef0123456789abcdef,imphash
+        0123456789abcdef0123456789abcdef,ja3
+        0123456789abcdef0123456789abcdef,md5
+        0123456789abcdef0123456789abcde0,exe
+        0123456789abcdef0123456789abcdef01234567,md5
+        """, format: .csv,
+      entries: [
+        "2 imphash 0123456789abcdef0123456789abcdef exact",
+        "3 ja3 0123456789abcdef0123456789abcdef exact weak",
+        "4 md5 0123456789abcdef0123456789abcdef exact",
+        "5 md5 0123456789abcdef0123456789abcde0 exact",
+        "6 sha1 0123456789abcdef0123456789abcdef01234567 exact",
+      ], diagnostics: ["6 (kind-by-length)"]),
+    FeedCase(
+      name: "csv: what a row says of its value and cannot be read is noted",
+      text: """
+        indicator,type,valid_until,confidence,tlp
+        evil.example,domain,tomorrow,150,pink
+        bad.example,domain,2030-01-01,80,amber
+        worse.example,domain,n/a,-,
+        """, format: .csv,
+      entries: [
+        "2 domain evil.example withSubdomains", "3 domain bad.example withSubdomains",
+        "4 domain worse.example withSubdomains",
+      ],
+      diagnostics: [
+        "2 (unreadable-time)", "2 (unreadable-confidence)", "2 (unreadable-marking)",
+      ]),
+    FeedCase(
+      name: "stix: what an object says of itself and cannot be read is noted",
+      text: """
+        {"type":"indicator","id":"indicator--1","pattern":"[domain-name:value = 'evil.example']",
+        "valid_from":"soon","valid_until":"later","confidence":150}
+        """, format: .stix, entries: ["1 domain evil.example exact"],
+      diagnostics: [
+        "1 (unreadable-time)", "1 (unreadable-time)", "1 (unreadable-confidence)",
+      ]),
+    FeedCase(
       name: "netset: a mask in place of a length",
       text: "203.0.113.0/255.255.255.0\n198.51.100.7/255.255.255.255\n192.0.2.66\n192.0.2.68/31\n",
       format: .netset,
@@ -219,6 +260,19 @@ extension FeedCase {
   func otherCompressionIsNamed(_ name: String, _ bytes: [UInt8]) {
     let problem = Loaded(bytes: bytes + [0, 0, 0, 0]).error?.problem ?? ""
     #expect(problem.contains("the file is \(name), not text"))
+  }
+
+  @Test func whatIsWrappedIsToBeUnpacked() {
+    let tar = [UInt8](repeating: 0x61, count: 257) + Array("ustar".utf8) + [0x20, 0x20, 0]
+    let wrapped: [(name: String, bytes: [UInt8])] = [
+      ("a ZIP archive", [0x50, 0x4b, 3, 4, 20, 0, 0, 0]), ("a tar archive", tar),
+      ("compressed with xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]),
+    ]
+    for (name, bytes) in wrapped {
+      let error = Loaded(bytes: bytes).error
+      #expect(error?.problem.contains(name) == true, "\(String(describing: error))")
+      #expect(error?.advice.contains("unpack it first") == true, "\(String(describing: error))")
+    }
   }
 
   /// As many bundles as there are, one inside the other, cost no more than the JSON's depth.

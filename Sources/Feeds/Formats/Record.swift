@@ -43,6 +43,10 @@ struct Record {
     for field in fields {
       let cell = bytes.rawSpan.extracting(field.range)
       switch field.column {
+      case .value(.digest, let nameMode):
+        // Digests of one length are of several kinds, of which the row's type names one.
+        sink.addCell(
+          cell, as: Self.digest(of: type), nameMode: nameMode, line: line, id: context.id)
       case .value(let kind, let nameMode):
         sink.addCell(cell, as: kind, nameMode: nameMode, line: line, id: context.id)
       case .rangeStart:
@@ -62,6 +66,12 @@ struct Record {
       default: break
       }
     }
+  }
+
+  /// The kind of digest that a type names, or any.
+  private static func digest(of type: ValueType) -> DeclaredKind {
+    guard case .value(.kind(let kind), _) = type, kind.isDigest else { return .digest }
+    return .kind(kind)
   }
 
   // MARK: Context
@@ -86,10 +96,17 @@ struct Record {
         context.reference = sink.collection.intern(cell)
       case .id: context.id = sink.collection.intern(cell)
       case .tags: addTags(cell, &context, &sink)
-      case .confidence: context.confidence = Self.confidence(cell) ?? context.confidence
-      case .tlp: context.tlp = Marking.tlp(bytes[range]) ?? context.tlp
-      case .firstSeen: context.validFrom = FeedTime.nanoseconds(cell) ?? context.validFrom
-      case .validUntil: context.validUntil = FeedTime.nanoseconds(cell) ?? context.validUntil
+      case .confidence:
+        context.confidence =
+          known(Self.confidence(cell), .confidence, cell, &sink) ?? context.confidence
+      case .tlp:
+        context.tlp = known(Marking.tlp(bytes[range]), .marking, cell, &sink) ?? context.tlp
+      case .firstSeen:
+        context.validFrom =
+          known(FeedTime.nanoseconds(cell), .time, cell, &sink) ?? context.validFrom
+      case .validUntil:
+        context.validUntil =
+          known(FeedTime.nanoseconds(cell), .time, cell, &sink) ?? context.validUntil
       case .port: port = range
       case .action where Text.equals(cell, "allow") || Text.equals(cell, "allowed"):
         // An exception among what a product blocks.
@@ -107,6 +124,14 @@ struct Record {
     context.malware = sink.collection.intern(list: malware)
     context.actors = sink.collection.intern(list: actors)
     return context
+  }
+
+  /// What a cell says, or nil and a remark that nobody can tell.
+  private func known<Value>(
+    _ value: Value?, _ what: UnreadableContext, _ cell: RawSpan, _ sink: inout FeedSink
+  ) -> Value? {
+    if value == nil { sink.note(what.rawValue, cell, line: line, id: outerID) }
+    return value
   }
 
   private mutating func addTags(

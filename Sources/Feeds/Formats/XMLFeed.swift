@@ -101,7 +101,7 @@ struct XMLFeed {
     name = Self.localName(tag.extracting(0..<offset))
     try readAttributes(tag, from: offset)
     guard open.count < stream.depthLimit else {
-      throw error(.tooLarge, "XML nested deeper than \(stream.depthLimit)", "")
+      throw error(.tooLarge, "XML nested deeper than \(stream.depthLimit)", JSONFeed.depthAdvice)
     }
     open.append(name)
     pendingEnd = span.last == Byte.slash

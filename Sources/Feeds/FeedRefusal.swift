@@ -1,0 +1,40 @@
+/// Why a value is not loaded, beyond the grounds that `Refusal` knows.
+///
+/// The raw value is what users see.
+enum FeedRefusal: String {
+  case toIDSFalse = "to-ids-false"
+  case deleted
+  case proposal
+  case personalData = "personal-data"
+  case freeText = "free-text"
+  case unsupportedKind = "unsupported-kind"
+  case unsupportedPattern = "unsupported-pattern"
+  case unsupportedPath = "unsupported-path"
+  case unsupportedRule = "unsupported-rule"
+  case unsupportedLocation = "unsupported-location"
+  case revoked
+  case superseded
+  case lineTooLong = "line-too-long"
+  case malformedRow = "malformed-row"
+  case malformedLine = "malformed-line"
+  case malformedJSON = "malformed-json"
+  case malformedBase64 = "malformed-base64"
+  case unsupportedCondition = "unsupported-condition"
+  case tooManyAlternatives = "too-many-alternatives"
+  case zeroScore = "zero-score"
+  case confidenceTooLow = "confidence-too-low"
+  case markingTooStrict = "marking-too-strict"
+  case tooOld = "too-old"
+  case prose = "not-an-indicator"
+  case kindNotWanted = "kind-not-wanted"
+  case removed
+}
+
+/// What a feed says of an entry that cannot be read, so that the entry goes without.
+///
+/// The raw value is what users see.
+enum UnreadableContext: String {
+  case time = "unreadable-time"
+  case confidence = "unreadable-confidence"
+  case marking = "unreadable-marking"
+}

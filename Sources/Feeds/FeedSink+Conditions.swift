@@ -1,0 +1,68 @@
+import Indicators
+import Inputs
+import Parsing
+
+extension FeedSink {
+  /// Lets in values that mean something only together, or counts why the whole is not used.
+  ///
+  /// Each becomes an entry whose source names the condition, its number of members, and which of
+  /// them it is; a single value is an entry like any other. The responder's port, where it is not that
+  /// of an address among the values, is a further condition.
+  mutating func add(
+    _ parts: [JointPart], port: UInt16 = 0, line: UInt64, id: StringID = 0
+  ) {
+    if parts.count == 1, port == 0 {
+      let value = parts[0].value
+      add(
+        value.rawSpan, as: parts[0].declared, nameMode: parts[0].nameMode, line: line, id: id)
+      return
+    }
+    var members: [JointMember] = []
+    for part in parts {
+      let value = part.value
+      let cell = value.rawSpan
+      summary.candidates += 1
+      if let refusal = parser.parse(cell, as: part.declared, options: admission) {
+        return refuse(refusal.rawValue, cell, line: line, id: id)
+      }
+      // A range of addresses would be an OR in the middle of the AND.
+      guard parser.results.count == 1, let result = parser.results.first else {
+        return refuse(FeedRefusal.unsupportedPattern.rawValue, cell, line: line, id: id)
+      }
+      guard options.kinds.contains(result.kind) else {
+        summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
+        return
+      }
+      for lint in parser.lints { note(lint.rawValue, cell, line: line, id: id) }
+      let member = JointMember(
+        result, mode: result.mode ?? part.nameMode,
+        value: Array(parser.arena[result.start..<result.end]))
+      if !members.contains(where: { $0.text == member.text }) { members.append(member) }
+    }
+    members.sort { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+    guard members.count <= SourceContext.mostConditionMembers else {
+      let value = parts[0].value
+      return refuse(FeedRefusal.tooManyAlternatives.rawValue, value.rawSpan, line: line, id: id)
+    }
+    let common = currentContext
+    var context = common
+    if members.count > 1 || port != 0 {
+      let texts = members.map(\.text) + (port == 0 ? [] : ["port:\(port)"])
+      context.condition = collection.intern(texts.joined(separator: " AND "))
+      context.conditionCount = UInt8(members.count)
+      context.conditionPort = port
+      context.flags.insert(.joint)
+    }
+    for (index, member) in members.enumerated() {
+      context.conditionMember = UInt8(index)
+      setContext(context)
+      var flags: SourceFlags = options.isAllowList ? .allow : []
+      if members.count == 1, !options.vouchesForWeakKinds, member.isWeak { flags.insert(.weak) }
+      let record = member.record(
+        feed: feed, line: UInt32(clamping: line), context: contextID(flags))
+      let value = member.value
+      collection.append(record, value: value.rawSpan)
+    }
+    setContext(common)
+  }
+}
