@@ -95,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "SekishoCLI",
       dependencies: [
-        "Sekisho",
+        "Sekisho", "YAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

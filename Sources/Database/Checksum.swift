@@ -35,8 +35,11 @@ extension FeedInput {
 
   /// Hash and length of a file; nil for what is no plain file or cannot be read.
   public init?(path: String) {
+    // A pipe that was read to its end has no writer to wait for.
     // SAFETY: the path is read within the call.
-    let descriptor = unsafe path.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+    let descriptor = unsafe path.withCString {
+      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    }
     guard descriptor >= 0 else { return nil }
     defer { _ = close(descriptor) }
     var facts = stat()

@@ -19,6 +19,8 @@ final class HitResolver: BatchProcessor {
   private var conditions = ConditionTracker()
   private var merging = EntryMerging()
   private var allowedText: AllowedText
+  /// What allows a value that nothing else covers, of those resolved last.
+  var allowedAlone: Suppression?
   private let hosts: URLHosts?
   private var hostScratch = LookupScratch()
   private var hostMatches: [EntryMatch] = []
@@ -232,7 +234,10 @@ final class HitResolver: BatchProcessor {
           chunk: chunk, &allowed)
       }
     }
-    guard !candidates.isEmpty else { return false }
+    guard !candidates.isEmpty else {
+      if let suppression = allowed.first?.suppression { allowedAlone = suppression }
+      return false
+    }
     if !allowedText.isEmpty { allowByText(unit.lowerBound, batch, chunk, &allowed) }
     var suppression: Suppression?
     if !allowed.isEmpty {

@@ -55,6 +55,7 @@ public struct ValueLookup {
     }
     addTexts(in: value)
     var output = SegmentOutput()
+    resolver.allowedAlone = nil
     resolver.process(
       &batch, chunk: RawSpan(),
       place: SegmentPlace(
@@ -68,6 +69,11 @@ public struct ValueLookup {
         answer.normalForm = normalForm(of: value, as: hit.kind) ?? value
       }
       answer.reason = ""
+    } else if let allowed = resolver.allowedAlone {
+      let place = allowed.line == 0 ? "" : ":\(allowed.line)"
+      answer.reason =
+        "no entry covers it; " + String(decoding: allowed.list, as: UTF8.self) + place
+        + " allows it"
     } else if answer.kind == nil,
       value.contains(where: { $0 == Byte.slash || $0 == Byte.backslash }),
       let form = normalForm(of: value, as: .filename)

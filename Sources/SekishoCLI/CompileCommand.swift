@@ -10,7 +10,7 @@ struct CompileCommand: ParsableCommand {
       used are counted by reason and never stop a feed; --list-refused shows each of them.
 
       Example:
-        sekisho compile feeds/ spamhaus.txt=netset --allow our-names.txt -o indicators.skdb
+        sekisho compile feeds/ bad.txt=netset --allow ours.txt -o indicators.skdb
 
       Exit codes: 0 compiled, 2 an error. A feed that cannot be read is an error; the database then \
       holds the others.
@@ -71,6 +71,9 @@ struct CompileCommand: ParsableCommand {
     if feeds.isEmpty, allow.isEmpty, configurations.isEmpty {
       throw ValidationError("give at least one feed, an --allow list, or a --feeds configuration")
     }
+    if output == "-" {
+      throw ValidationError("a database is a file, not a stream; name it with --output FILE")
+    }
   }
 
   func run() throws {
@@ -78,6 +81,8 @@ struct CompileCommand: ParsableCommand {
       try feeds.map { try request($0, isAllowList: false) }
       + allow.map { try request($0, isAllowList: true) }
       + FeedArgument.requests(ofConfigurations: configurations)
+    try OutputPaths.check(
+      [("--output", output)], read: requests.map(\.path) + configurations)
     let limits = try limits.values()
     for index in requests.indices { limits.apply(to: &requests[index].options) }
     let compilation = Sekisho.compile(

@@ -15,7 +15,7 @@ struct CoverageCommand: ParsableCommand {
       2024-05-01/feed.txt; what is left of the path without the date is the feed's name.
 
       Example:
-        sekisho coverage --feed feeds/ --allow our-names.txt traffic.pcap /var/log/zeek
+        sekisho coverage --feed feeds/ --allow ours.txt traffic.pcap /var/log/zeek
         sekisho coverage --snapshots copies/ --truth incident.csv --html feeds.html
 
       Exit codes: 0 compared, 2 an error or an input not read to its end (what was found is written).
@@ -87,6 +87,10 @@ struct CoverageCommand: ParsableCommand {
 
   func run() throws {
     let request = try request()
+    try OutputPaths.check(
+      [("--html", html), ("--navigator", navigator)],
+      read: (request.feeds + request.allow + request.truth).map(\.path) + inputs
+        + configurations)
     let feeds = Sekisho.read(request)
     FeedReporting.report(feeds.compilation, details: false, quiet: quiet)
     for path in feeds.undated {
@@ -147,7 +151,7 @@ struct CoverageCommand: ParsableCommand {
       try ResultFile.write(bytes, to: path)
       return true
     } catch {
-      Console.error("\(Console.shown(path)): \(error)")
+      Console.error("\(error)")
       return false
     }
   }

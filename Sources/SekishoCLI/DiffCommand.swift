@@ -21,7 +21,7 @@ struct DiffCommand: ParsableCommand {
       a feed's old entries that it no longer has, the largest of all feeds).
 
       Example:
-        sekisho diff old.skdb feeds/ traffic.pcap --fail-on 'lost>0,share>20%' --format markdown
+        sekisho diff old.skdb feeds/ traffic.pcap --fail-on 'lost>0,share>20%'
 
       Exit codes: 0 fine, 1 a threshold is exceeded, 2 an error, also a feed or an input that cannot be \
       read.
@@ -98,7 +98,7 @@ struct DiffCommand: ParsableCommand {
   private func thresholds() throws -> [Threshold] {
     var result: [Threshold] = []
     for text in failOn {
-      for part in text.split(separator: ",") {
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
         guard let threshold = Threshold(String(part)) else {
           throw ValidationError(
             "--fail-on \(Console.shown(String(part))) is no threshold; write FIGURE>NUMBER with one "

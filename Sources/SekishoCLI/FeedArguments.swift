@@ -4,6 +4,13 @@ import Sekisho
 
 /// `PATH[=FORMAT]` as a feed to read.
 enum FeedArgument {
+  private static let standardInput = "/dev/stdin"
+
+  /// Arguments with `-=FORMAT` as the parser takes it, to which what begins with `-` is an option.
+  static func spelled(_ arguments: [String]) -> [String] {
+    arguments.map { $0.hasPrefix("-=") ? standardInput + $0.dropFirst() : $0 }
+  }
+
   /// The request that an argument asks for.
   ///
   /// - Throws: `ValidationError` where what follows `=` is no format and the whole is no path.
@@ -16,8 +23,9 @@ enum FeedArgument {
     let suffix = String(argument[argument.index(after: equals)...])
     if let (format, dataset) = FeedFormat.named(suffix) {
       options.dataset = dataset
+      let path = String(argument[..<equals])
       return FeedReader.Request(
-        path: String(argument[..<equals]), format: format, options: options)
+        path: path == standardInput ? "-" : path, format: format, options: options)
     }
     guard access(argument, F_OK) == 0 else {
       let names = FeedFormat.allCases.map(\.name).sorted()

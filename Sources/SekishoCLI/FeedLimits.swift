@@ -104,35 +104,18 @@ struct FeedLimits: ParsableArguments {
       }
       values.oldest = Int64(time(nil)) * 1_000_000_000 - age
     }
-    values.literal = try Self.checked(maxLiteral, 4...4 << 10, "--max-literal")
-    values.line = try Self.checked(maxLine, 64...1 << 28, "--max-line")
-    values.zstdWindow = try Self.checked(maxZstdWindow, 1 << 10...1 << 31, "--max-zstd-window")
-      .map { UInt64($0) }
-    if let maxDepth {
-      guard 1...128 ~= maxDepth else { throw ValidationError("--max-depth takes 1 to 128") }
-      values.depth = maxDepth
-    }
-    if let maxExpansion {
-      guard maxExpansion > 0 else { throw ValidationError("--max-expansion must be 1 or more") }
-      values.expansion = maxExpansion
-    }
+    values.literal = try maxLiteral.map { try LimitRange.size($0, 4...4 << 10, "--max-literal") }
+    values.line = try maxLine.map { try LimitRange.size($0, LimitRange.line, "--max-line") }
+    values.depth = try maxDepth.map { try LimitRange.number($0, LimitRange.depth, "--max-depth") }
+    values.zstdWindow = try maxZstdWindow.map { try LimitRange.zstdWindow($0) }
+    values.expansion = try maxExpansion.map { try LimitRange.expansion($0) }
     return values
-  }
-
-  private static func checked(
-    _ value: ByteCount?, _ range: ClosedRange<UInt64>, _ name: String
-  ) throws -> Int? {
-    guard let value else { return nil }
-    guard range.contains(value.bytes) else {
-      throw ValidationError("\(name) takes \(range.lowerBound) to \(range.upperBound) bytes")
-    }
-    return Int(clamping: value.bytes)
   }
 
   /// Names of kinds, separated by commas, as a set.
   static func kinds(_ names: String) throws -> IndicatorKindSet {
     var set: [IndicatorKind] = []
-    for name in names.split(separator: ",") {
+    for name in names.split(separator: ",", omittingEmptySubsequences: false) {
       guard let kind = IndicatorKind(name: String(name)) else {
         throw ValidationError(
           "--kinds: '\(Console.shown(String(name)))' is no kind; use "

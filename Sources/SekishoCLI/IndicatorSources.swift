@@ -29,6 +29,11 @@ struct NamedSources: ParsableArguments {
   /// Whether none was named; lists of what is allowed alone match nothing.
   var isEmpty: Bool { db.isEmpty && feed.isEmpty && configurations.isEmpty }
 
+  /// Every file that is named.
+  var paths: [String] {
+    db + configurations + (feed + allow).map { (try? FeedArgument.request($0))?.path ?? $0 }
+  }
+
   /// Opens the databases and compiles the feeds.
   func databases(quiet: Bool) throws -> [IndicatorDatabase] {
     var result: [IndicatorDatabase] = []

@@ -69,18 +69,7 @@ struct InputArguments: ParsableArguments {
       }
       options.logYear = logYear
     }
-    if let kinds {
-      var set = IndicatorKindSet()
-      for name in kinds.split(separator: ",") {
-        guard let kind = IndicatorKind(name: String(name)) else {
-          throw ValidationError(
-            "--kinds: '\(Console.shown(String(name)))' is no kind; use "
-              + IndicatorKind.allCases.map(\.name).joined(separator: " "))
-        }
-        set.insert(IndicatorKindSet(kind))
-      }
-      options.kinds = set
-    }
+    if let kinds { options.kinds = try FeedLimits.kinds(kinds) }
     if let threads {
       guard threads >= 1 else { throw ValidationError("--threads must be 1 or more") }
       options.threads = threads

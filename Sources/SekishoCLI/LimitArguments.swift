@@ -1,26 +1,6 @@
 import ArgumentParser
 import Sekisho
 
-/// A number of bytes: `65536`, `64K`, `1M`, `2G` in powers of 1024.
-struct ByteCount: ExpressibleByArgument {
-  let bytes: UInt64
-
-  init?(argument: String) {
-    var digits = argument.lowercased()[...]
-    for ending in ["ib", "b"] where digits.hasSuffix(ending) {
-      digits = digits.dropLast(ending.count)
-      break
-    }
-    var shift: UInt64 = 0
-    if let last = digits.last, let place = ["k", "m", "g"].firstIndex(of: last) {
-      shift = UInt64(place + 1) * 10
-      digits = digits.dropLast()
-    }
-    guard let number = UInt64(digits), number <= UInt64.max >> (shift + 1) else { return nil }
-    bytes = number << shift
-  }
-}
-
 /// How far inputs are followed: each limit of the outside contract.
 struct LimitArguments: ParsableArguments {
   @Option(
@@ -96,21 +76,17 @@ struct LimitArguments: ParsableArguments {
       _ field: WritableKeyPath<ScanLimits, Int>, _ value: ByteCount?, _ range: ClosedRange<UInt64>,
       _ name: String
     ) throws {
-      guard let value else { return }
-      guard range.contains(value.bytes) else { throw Self.outside(name, range, "bytes") }
-      limits[keyPath: field] = Int(clamping: value.bytes)
+      if let value { limits[keyPath: field] = try LimitRange.size(value, range, name) }
     }
     func set(
       _ field: WritableKeyPath<ScanLimits, Int>, _ value: Int?, _ range: ClosedRange<Int>,
       _ name: String
     ) throws {
-      guard let value else { return }
-      guard range.contains(value) else { throw Self.outside(name, range, "") }
-      limits[keyPath: field] = value
+      if let value { limits[keyPath: field] = try LimitRange.number(value, range, name) }
     }
     let most: UInt64 = 1 << 40
-    try set(\.lineBytes, maxLine, 64...1 << 28, "--max-line")
-    try set(\.jsonDepth, maxJsonDepth, 1...128, "--max-json-depth")
+    try set(\.lineBytes, maxLine, LimitRange.line, "--max-line")
+    try set(\.jsonDepth, maxJsonDepth, LimitRange.depth, "--max-json-depth")
     try set(\.httpHeaderBytes, maxHttpHeader, 1...1 << 28, "--max-http-header")
     try set(\.dnsPointers, maxDnsPointers, 0...128, "--max-dns-pointers")
     try set(\.streamBytes, maxStream, 1...1 << 30, "--max-stream")
@@ -121,25 +97,9 @@ struct LimitArguments: ParsableArguments {
     try set(\.flows, maxFlows, 1...1 << 28, "--max-flows")
     try set(\.tunnelDepth, maxTunnels, 0...32, "--max-tunnels")
     try set(\.folderDepth, maxFolders, 1...256, "--max-folders")
-    if let maxExpansion {
-      guard maxExpansion > 0 else { throw ValidationError("--max-expansion must be 1 or more") }
-      limits.expansion = maxExpansion
-    }
-    if let maxZstdWindow {
-      let range: ClosedRange<UInt64> = 1 << 10...1 << 31
-      guard range.contains(maxZstdWindow.bytes) else {
-        throw Self.outside("--max-zstd-window", range, "bytes")
-      }
-      limits.zstdWindowBytes = maxZstdWindow.bytes
-    }
+    if let maxExpansion { limits.expansion = try LimitRange.expansion(maxExpansion) }
+    if let maxZstdWindow { limits.zstdWindowBytes = try LimitRange.zstdWindow(maxZstdWindow) }
     if let maxHits { options.limitPerInput = maxHits }
     options.limits = limits
-  }
-
-  private static func outside(
-    _ name: String, _ range: ClosedRange<some BinaryInteger>, _ unit: String
-  ) -> ValidationError {
-    ValidationError(
-      "\(name) takes \(range.lowerBound) to \(range.upperBound)\(unit.isEmpty ? "" : " " + unit)")
   }
 }

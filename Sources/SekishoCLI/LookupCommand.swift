@@ -10,7 +10,7 @@ struct LookupCommand: ParsableCommand {
       Values may be defanged. - reads one value a line from standard input.
 
       Example:
-        sekisho lookup indicators.skdb cdn.evil.example 'hxxp://downloads[.]example/payload.bin'
+        sekisho lookup indicators.skdb c2.evil.example 'hxxp://evil[.]example/x'
         sekisho lookup --feed c2.csv --allow our-names.txt 192.0.2.7
 
       Exit codes: 0 something was found, 1 nothing, 2 an error.

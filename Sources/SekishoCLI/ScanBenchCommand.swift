@@ -12,8 +12,8 @@ struct ScanBench: ParsableCommand {
       the loop itself moved by more than a tenth, all is measured again.
 
       Example:
-        sekisho bench scan --db indicators.skdb traffic.pcap --baseline speed.json --update-baseline
-        sekisho bench scan --db indicators.skdb traffic.pcap --baseline speed.json --max-slowdown 10%
+        sekisho bench scan --db bad.skdb a.pcap --baseline a.json --update-baseline
+        sekisho bench scan --db bad.skdb a.pcap --baseline a.json --max-slowdown 10%
 
       Exit codes: 0 measured, 1 slower than the baseline allows, 2 an error.
       """)

@@ -20,7 +20,7 @@ struct ScanCommand: ParsableCommand {
         sekisho scan --db indicators.skdb traffic.pcapng /var/log/zeek
         zcat access.log.gz | sekisho scan --feed bad-names.txt --format ndjson -
         sekisho scan --db indicators.skdb --follow /var/log/dnsmasq.log
-        sekisho scan --db indicators.skdb --refang --only-matching mails.txt | sort -u
+        sekisho scan --db bad.skdb --refang --only-matching mails.txt | sort -u
 
       Exit codes: 0 no hits, 1 hits, 2 an error or an input not read to its end (hits found are \
       written all the same).
@@ -129,7 +129,7 @@ struct ScanCommand: ParsableCommand {
         throw ValidationError(
           "standard input is read until it ends in any case; leave --follow out, or - out")
       }
-      guard output == nil, writePcap == nil else {
+      guard hitsFile == nil, writePcap == nil else {
         throw ValidationError(
           "with --follow hits go to standard output, as they come; redirect it to have a file")
       }
@@ -142,11 +142,17 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
+  /// The file that hits go to; nil for standard output, which `-` means, too.
+  var hitsFile: String? { output == "-" ? nil : output }
+
   func run() throws {
+    try OutputPaths.check(
+      [("--output", hitsFile), ("--write-pcap", writePcap), ("--summary", summary)],
+      read: inputs.inputs + sources.named.paths)
     var options = try inputs.options()
     options.format =
       onlyMatching
-      ? .values : format ?? (output == nil && Console.isOutputTerminal ? .table : .ndjson)
+      ? .values : format ?? (hitsFile == nil && Console.isOutputTerminal ? .table : .ndjson)
     options.contextLines = context
     options.grouping =
       group ?? (options.format == .table && context == 0 && !follow ? .indicator : .none)
@@ -183,7 +189,7 @@ struct ScanCommand: ParsableCommand {
       ) { Console.report($0, quiet: quiet) }
       : Scanner.scan(
         inputs: paths, databases: databases, options: options,
-        to: output.map { .file($0) } ?? .descriptor(STDOUT_FILENO), writesHits: !count,
+        to: hitsFile.map { .file($0) } ?? .descriptor(STDOUT_FILENO), writesHits: !count,
         progress: progress
       ) { Console.report($0, quiet: quiet) }
     display.end()
@@ -205,7 +211,7 @@ struct ScanCommand: ParsableCommand {
   func finish(_ report: ScanReport) throws {
     if let error = report.writeError {
       Console.error(
-        "\(Console.shown(output ?? "standard output")): \(error); the output is not complete")
+        "\(Console.shown(hitsFile ?? "standard output")): \(error); the output is not complete")
     }
     var failed = report.hasErrors || report.writeError != nil
     let result = ScanSummary(report)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Sekisho
+import YAML
 
 /// The command: arguments in, library calls, exit codes out.
 @main
@@ -26,7 +27,13 @@ struct SekishoCommand: ParsableCommand {
     // A reader that goes away is an error of `write`, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if let problem = unknownCommand(in: arguments[...], of: Self.self) {
+        Console.error(problem)
+        Console.note("  See 'sekisho --help' for more information.")
+        Glibc.exit(2)
+      }
+      var command = try parseAsRoot(FeedArgument.spelled(arguments))
       do {
         try command.run()
       } catch let error as ValidationError {
@@ -53,6 +60,27 @@ struct SekishoCommand: ParsableCommand {
       for line in lines.dropFirst() { Console.note(String(line)) }
       Glibc.exit(2)
     }
+  }
+
+  /// What is wrong with a word that is no command, and the command that was probably meant.
+  private static func unknownCommand(
+    in arguments: ArraySlice<String>, of parent: any ParsableCommand.Type
+  ) -> String? {
+    let subcommands = parent.configuration.subcommands
+    guard !subcommands.isEmpty, let word = arguments.first, !word.hasPrefix("-"), word != "help"
+    else { return nil }
+    for subcommand in subcommands where subcommand.configuration.commandName == word {
+      return unknownCommand(in: arguments.dropFirst(), of: subcommand)
+    }
+    let names = subcommands.compactMap { $0.configuration.commandName }
+    let nearest = names.map { (EditDistance.between(word, $0), $0) }.min {
+      ($0.0, $0.1) < ($1.0, $1.1)
+    }
+    var remedy = "use one of " + names.joined(separator: " ")
+    if let nearest, nearest.0 <= 2 { remedy = "did you mean '\(nearest.1)'?" }
+    let path = commandPath(of: parent)
+    let place = path == "sekisho" ? "" : " of '\(path)'"
+    return "'\(Console.shown(word))' is no command\(place); \(remedy)"
   }
 
   /// The words by which a command is called: `sekisho bench scan`.

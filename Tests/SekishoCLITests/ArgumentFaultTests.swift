@@ -43,6 +43,20 @@ import Testing
     #expect(result.output == "1\n")
   }
 
+  @Test func commandThatIsNone() throws {
+    try fails(["scna", log], "'scna' is no command", "did you mean 'scan'?", "sekisho --help")
+    try fails(["bench", "scna", log], "'scna' is no command of 'sekisho bench'", "'scan'?")
+    try fails(["frobnicate"], "'frobnicate' is no command", "use one of scan compile")
+  }
+
+  /// An empty variable of a script is no list; taken as one it would switch off what it should decide.
+  @Test func listThatIsEmpty() throws {
+    try fails(["scan", "--feed", feed, "--kinds", "", log], "--kinds: '' is no kind")
+    try fails(["compile", feed, "--kinds", "domain,", "-o", folder.path("x")], "'' is no kind")
+    try fails(["diff", feed, feed, "--fail-on", ""], "--fail-on  is no threshold")
+    try fails(["diff", feed, feed, "--fail-on", "removed>0,"], "is no threshold")
+  }
+
   @Test func usageIsTheCommandsOwn() throws {
     try fails(
       ["scan", "--feed", feed, "--home", "x", log], "--home x", "Usage: sekisho scan",

@@ -43,6 +43,23 @@ import Testing
     #expect(nothing.errors.contains("--feeds CONFIG"))
   }
 
+  /// A value that an allow list holds and no feed is not simply unknown.
+  @Test func lookupTellsWhatAllowsAValueThatNothingLists() throws {
+    let names = try folder.write("names.txt", "evil.example\n")
+    let ours = try folder.write("ours.txt", "a.example\ngood.example\n")
+    let result = try CommandRunner.run(
+      [
+        "lookup", "--feed", names, "--allow", ours, "www.good.example", "evil.example",
+        "other.example",
+      ])
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.lines
+    #expect(
+      lines.first?.contains("no entry covers it; ") == true
+        && lines.first?.contains("ours.txt:2 allows it") == true, "\(result.output)")
+    #expect(lines.last?.hasSuffix("no entry covers it") == true, "\(result.output)")
+  }
+
   @Test func lookupTakesFeedsInPlaceOfADatabase() throws {
     let names = try folder.write("names.txt", "evil.example\n")
     let configuration = try folder.write("feeds.yaml", "feeds:\n  - path: names.txt\n")

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Glibc
+
+/// The files that a command writes, held against those that it reads.
+enum OutputPaths {
+  /// Checks that nothing which is read would be replaced, and that no file is written twice.
+  ///
+  /// A file is known by where it is, not by its name: links and other ways to write a path lead to one
+  /// file. Devices and pipes can be read and written at once.
+  ///
+  /// - Parameters:
+  ///   - outputs: options and the paths that they were given; nil for one that was not.
+  ///   - read: paths of files that are read.
+  /// - Throws: `ValidationError` that names the option.
+  static func check(_ outputs: [(option: String, path: String?)], read: [String]) throws {
+    var written: [(option: String, path: String, place: Place?)] = []
+    for (option, path) in outputs {
+      guard let path else { continue }
+      let place = Place(path)
+      for other in written where other.path == path || place != nil && other.place == place {
+        if isReplaced(path) {
+          throw ValidationError(
+            "\(other.option) and \(option) both write \(Console.shown(path)); name two files")
+        }
+      }
+      written.append((option, path, place))
+      guard let place else { continue }
+      for input in read where Place(input) == place {
+        throw ValidationError(
+          "\(option) \(Console.shown(path)) would replace what is read as "
+            + "\(Console.shown(input)); name another file")
+      }
+    }
+  }
+
+  /// Whether a path is or would become a plain file.
+  private static func isReplaced(_ path: String) -> Bool {
+    var facts = stat()
+    return stat(path, &facts) != 0 || facts.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Where a plain file is; two paths with equal places are one file.
+  private struct Place: Equatable {
+    let device: UInt64
+    let number: UInt64
+
+    init?(_ path: String) {
+      var facts = stat()
+      guard path != "-", stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+        return nil
+      }
+      device = UInt64(facts.st_dev)
+      number = UInt64(facts.st_ino)
+    }
+  }
+}
