@@ -71,6 +71,26 @@ package final class CaptureDealer: @unchecked Sendable {
 package struct CaptureFlows: Sendable {
   let shards: FlowShards
 
+  /// The lowest number of a packet that later values of any flow may belong to, or one that is not above a
+  /// bound where that is low enough to know.
+  ///
+  /// - Parameters:
+  ///   - bound: what must be exceeded for the exact number to matter.
+  ///   - hint: the part of the flows that decided the last time, which is asked first.
+  /// - Returns: the number, or one that is not above the bound.
+  package func horizon(above bound: UInt64, hint: inout Int) -> UInt64 {
+    if hint < shards.count {
+      let known = shards.horizon(hint)
+      if known <= bound { return known }
+    }
+    var lowest = UInt64.max
+    for index in 0..<shards.count {
+      let known = shards.horizon(index)
+      if known < lowest { (lowest, hint) = (known, index) }
+    }
+    return lowest
+  }
+
   /// The lowest number of a packet that later values of a group's flows may belong to.
   package func horizon(group: Int, of groupCount: Int) -> UInt64 {
     stride(from: group, to: shards.count, by: groupCount).reduce(.max) {
@@ -85,6 +105,8 @@ struct DealerCore: ~Copyable {
   var dealer: PacketDealer
   var byteCount: UInt64 = 0
   private var order: UInt64 = 0
+  /// The next packets, where they are plain.
+  let plain = PlainSegments()
   /// Whether the flows known are too many for the processor's caches.
   var hasManyFlows = false
   let filterText: String?

@@ -34,11 +34,15 @@ package final class CaptureStretch: @unchecked Sendable {
   /// The payload of an item that stands in the stretch's own bytes.
   @inline(__always)
   @_lifetime(borrow self)
-  func bytes(_ item: FlowItem) -> RawSpan {
-    // SAFETY: the dealer made the item of a packet in this memory, which lives as long as the stretch.
+  func bytes(_ item: FlowItem) -> RawSpan { bytes(from: item.start, to: item.end) }
+
+  /// The bytes between two places of a packet that the dealer found in the stretch.
+  @inline(__always)
+  @_lifetime(borrow self)
+  func bytes(from start: UInt32, to end: UInt32) -> RawSpan {
+    // SAFETY: the dealer found the packet in this memory, which lives as long as the stretch.
     unsafe _overrideLifetime(
-      RawSpan(
-        _unsafeStart: memory.start + Int(item.start), byteCount: Int(item.end &- item.start)),
+      RawSpan(_unsafeStart: memory.start + Int(start), byteCount: Int(end &- start)),
       borrowing: self)
   }
 }

@@ -14,6 +14,15 @@ struct FlowKey: Hashable {
   var isICMP: Bool { ipProtocol == (version == 4 ? IPProtocol.icmp : IPProtocol.icmp6) }
 
   @inline(__always)
+  static func == (left: FlowKey, right: FlowKey) -> Bool {
+    let ends =
+      (left.first.high ^ right.first.high) | (left.second.high ^ right.second.high)
+      | (left.first.low ^ right.first.low) | (left.second.low ^ right.second.low)
+    let rest = (left.ports ^ right.ports) | (left.kind ^ right.kind)
+    return ends | UInt64(rest) == 0
+  }
+
+  @inline(__always)
   func hash(_ seed: UInt64) -> UInt64 {
     var state = Self.mix(
       first.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed, second.high ^ 0xe703_7ed1_a0b4_28db)

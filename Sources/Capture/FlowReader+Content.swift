@@ -4,7 +4,7 @@ import Parsing
 /// TCP: what a stream's bytes are, and who reads them.
 extension FlowReader {
   /// The most of a stream's first bytes that are kept until they can be told from others.
-  private static let decidedLength = 15
+  static let decidedLength = 15
 
   /// Gives a stream's next bytes to what reads them.
   mutating func feed(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {

@@ -67,7 +67,9 @@ extension FlowReader {
   /// Closes the streams of the flow that makes room for a new one.
   @inline(never)
   mutating func closeOldestFlow() {
-    let flow = flows[flows.oldest]
+    let oldest = flows.oldest()
+    guard oldest != 0 else { return }
+    let flow = flows[oldest]
     makeRoom(flow.first.stream)
     makeRoom(flow.second.stream)
   }

@@ -4,53 +4,95 @@ import Parsing
 /// TCP: which bytes of a segment are the next ones, and what reads them.
 extension FlowReader {
   /// Takes a segment of which nothing is wanted; does nothing, and gives false, for every other.
-  ///
-  /// The most frequent by far: one without bytes, or of a direction that is done, or the next one of a
-  /// direction of which nothing is kept and in which no protocol begins here.
   @inline(__always)
   mutating func passes(_ item: FlowItem, _ index: UInt32, _ stretch: CaptureStretch) -> Bool {
     guard item.flags & tcpSYN == 0, search.isEmpty, !options.everyPacket else { return false }
-    let (direction, peer) = flows.directions(index, isFromFirst: item.isSourceFirst)
-    if peer.hasQueue { return false }
-    if item.start == item.end || direction.isDone { return true }
-    guard direction.stream == 0, direction.isStarted, item.sequence == direction.next,
-      direction.next != direction.base
-    else { return false }
-    let (application, role) = Self.classify(
-      stretch.bytes(item), isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
-    guard application == .none, role == .unknown || flows[index].isRoleKnown else { return false }
-    flows.advance(
-      index, isFromFirst: item.isSourceFirst,
-      by: (item.end &- item.start) &+ UInt32(item.missing))
-    return true
+    return passes(
+      stretch.bytes(from: item.start, to: item.end), at: item.sequence, missing: item.missing,
+      of: index, isFromFirst: item.isSourceFirst, ports: item.key.ports)
   }
 
-  /// Takes a plain packet's segment of which nothing is wanted, as above; gives the flow in any case.
+  /// Points at the shard of a plain packet's flow, and gives the flow; 0 where it is new.
+  @inline(__always)
+  mutating func find(_ segment: PlainSegment, _ shards: FlowShards) -> UInt32 {
+    point(at: segment.shard, of: shards)
+    return flows.find(segment.key, segment.hash)
+  }
+
+  /// Takes a plain packet's segment of which nothing is wanted, as above.
   @inline(__always)
   mutating func passes(
-    _ segment: PlainSegment, _ packet: RawSpan, _ shards: FlowShards, flow index: inout UInt32
+    _ segment: PlainSegment, _ index: UInt32, _ stretch: CaptureStretch
   ) -> Bool {
-    point(at: segment.shard, of: shards)
-    index = flows.find(segment.key, segment.hash)
-    guard index != 0, segment.flags & tcpSYN == 0 else { return false }
-    let (direction, peer) = flows.directions(index, isFromFirst: segment.isSourceFirst)
-    if peer.hasQueue { return false }
-    if segment.start == segment.end || direction.isDone { return true }
-    guard direction.stream == 0, direction.isStarted, segment.sequence == direction.next,
-      direction.next != direction.base
-    else { return false }
-    let ports = segment.key.ports
+    passes(
+      stretch.bytes(from: segment.start, to: segment.end), at: segment.sequence, missing: 0,
+      of: index, isFromFirst: segment.isSourceFirst, ports: segment.ports)
+  }
+
+  /// Whether nothing is wanted of a segment of a known flow, which is then taken: the most frequent by far.
+  ///
+  /// One without bytes or of a direction that is done; the next one, or one that came before, of a direction of
+  /// whose bytes nothing is kept and in which no protocol begins here. What `decodeTCP` would do is done.
+  @inline(__always)
+  private mutating func passes(
+    _ payload: RawSpan, at sequence: UInt32, missing: UInt16, of index: UInt32, isFromFirst: Bool,
+    ports: UInt32
+  ) -> Bool {
+    // SAFETY: the index is one of `find`, and nothing is inserted here.
+    let flow = unsafe flows.pointer(index)
+    let (own, peerWaits) =
+      isFromFirst
+      ? unsafe (flow.pointee.first, flow.pointee.second.hasQueue)
+      : unsafe (flow.pointee.second, flow.pointee.first.hasQueue)
+    if peerWaits { return false }
+    let count = payload.byteCount
+    if count == 0 || own.isDone { return true }
+    if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return false }
+    let distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0
+    guard distance == 0 || distance < 0 && count <= -distance else { return false }
+    // A keep-alive probe, as `accept` knows it.
+    if distance == -1, count == 1 { return true }
     let isDNSPort =
       Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
       || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
     let (application, role) = Self.classify(
-      packet.extracting(segment.start..<segment.end), isDNSPort: isDNSPort,
-      isServer: direction.isServer)
-    guard application == .none, role == .unknown || flows[index].isRoleKnown else { return false }
-    flows.advance(
-      index, isFromFirst: segment.isSourceFirst,
-      by: UInt32(truncatingIfNeeded: segment.end &- segment.start))
+      payload, isDNSPort: isDNSPort, isServer: own.isServer)
+    guard application == .none, role == .unknown || (unsafe flow.pointee.isRoleKnown) else {
+      return false
+    }
+    if distance < 0 {
+      if Int32(bitPattern: sequence &- own.base) >= 0 { skips.add(.retransmission) }
+      return true
+    }
+    let length = UInt32(truncatingIfNeeded: count) &+ UInt32(missing)
+    if !own.isStarted || own.next == own.base {
+      // As `discover` does with a direction's first bytes.
+      if role == .unknown, count < Self.decidedLength || HTTPRequest.mayBegin(payload) {
+        return false
+      }
+      unsafe begin(
+        flow, isFromFirst: isFromFirst, at: sequence, length: length,
+        isServer: role == .server)
+    } else if isFromFirst {
+      unsafe flow.pointee.first.next &+= length
+    } else {
+      unsafe flow.pointee.second.next &+= length
+    }
     return true
+  }
+
+  /// Notes the first bytes of a direction, of which nothing is wanted.
+  @unsafe
+  @inline(__always)
+  private func begin(
+    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: UInt32, length: UInt32,
+    isServer: Bool
+  ) {
+    // SAFETY: the caller's flow is in the table.
+    unsafe flow.pointee[isFromFirst: isFromFirst].base = sequence
+    unsafe flow.pointee[isFromFirst: isFromFirst].next = sequence &+ length
+    unsafe flow.pointee[isFromFirst: isFromFirst].isStarted = true
+    if isServer { unsafe flow.pointee[isFromFirst: isFromFirst].isServer = true }
   }
 
   /// Reads a TCP segment.

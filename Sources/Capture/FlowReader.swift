@@ -129,7 +129,7 @@ struct FlowReader: ~Copyable {
     }
   }
 
-  /// Asks for what reading an item will touch: in three steps, each some items ahead of the next.
+  /// Asks for what reading an item will touch: in two steps, one some items ahead of the other.
   @inline(__always)
   static func prefetch(_ item: FlowItem, _ step: Int, _ shards: FlowShards) {
     // SAFETY: an item's shard is one of the capture's.

@@ -20,8 +20,8 @@ struct FlowDirection {
 /// One flow, as plain values that the table moves about.
 struct Flow {
   var key: FlowKey
-  fileprivate var newer: UInt32 = 0
-  fileprivate var older: UInt32 = 0
+  /// When the flow was used last, by the table's count of uses.
+  fileprivate var used: UInt64 = 0
   /// Bytes from the end that stands first in the key, and those from the other.
   var first = FlowDirection()
   var second = FlowDirection()
@@ -51,8 +51,8 @@ struct Flow {
 
 /// The flows seen lately, found by key; the one used least recently makes room.
 ///
-/// Layout: `entries`, dense, 96 bytes each, threaded as a list from newest to oldest by index (0 is
-/// none, so indices count from 1), and `slots`, a power of two at least twice as many, open
+/// Layout: `entries`, dense, 96 bytes each (0 is none, so indices count from 1), `ages`, which finds the
+/// one used least recently, and `slots`, a power of two at least twice as many, open
 /// addressing with linear probing: the upper half of a slot holds the upper 32 bits of the hash, so that a
 /// probe touches an entry only where it very probably is the right one; the lower half its index. The
 /// lowest of those bits say where the run begins that the slot belongs to, so a slot is freed by moving
@@ -66,8 +66,9 @@ struct FlowTable: ~Copyable {
   private var mask: Int
   private let limit: Int
   private let seed: UInt64
-  private var newest: UInt32 = 0
-  private(set) var oldest: UInt32 = 0
+  private var ages = FlowAges()
+  /// How often a flow was used or added.
+  private var clock: UInt64 = 0
   /// Flows in the table.
   private(set) var count = 0
   /// Flows seen, forgotten ones included.
@@ -80,7 +81,7 @@ struct FlowTable: ~Copyable {
     self.seed = seed
     capacity = min(64, self.limit)
     mask = 255
-    unsafe entries = .allocate(capacity: capacity + 1)
+    unsafe entries = Self.memory(capacity)
     unsafe entries.initialize(to: .none)
     unsafe slots = .allocate(capacity: mask + 1)
     unsafe slots.initialize(repeating: 0, count: mask + 1)
@@ -107,27 +108,21 @@ struct FlowTable: ~Copyable {
     }
   }
 
-  /// Both directions of a flow, that of a packet first.
+  /// A flow in place, until the next insertion.
+  @unsafe
   @inline(__always)
-  func directions(_ index: UInt32, isFromFirst: Bool) -> (own: FlowDirection, peer: FlowDirection) {
+  func pointer(_ index: UInt32) -> UnsafeMutablePointer<Flow> {
     assert(index > 0 && index <= count)
     // SAFETY: as above.
-    let flow = unsafe entries + Int(index)
-    return unsafe isFromFirst
-      ? (flow.pointee.first, flow.pointee.second) : (flow.pointee.second, flow.pointee.first)
+    return unsafe entries + Int(index)
   }
 
-  /// Steps over the next bytes of a direction.
-  @inline(__always)
-  mutating func advance(_ index: UInt32, isFromFirst: Bool, by count: UInt32) {
-    assert(index > 0 && index <= self.count)
-    // SAFETY: as above.
-    let flow = unsafe entries + Int(index)
-    if isFromFirst {
-      unsafe flow.pointee.first.next &+= count
-    } else {
-      unsafe flow.pointee.second.next &+= count
-    }
+  /// Memory for some entries and the one that is none: each entry is in two lines of the cache, not three.
+  private static func memory(_ count: Int) -> UnsafeMutablePointer<Flow> {
+    // SAFETY: the memory is for so many entries, and is bound to them before anything else uses it.
+    unsafe UnsafeMutableRawPointer.allocate(
+      byteCount: (count + 1) * MemoryLayout<Flow>.stride, alignment: 64
+    ).bindMemory(to: Flow.self, capacity: count + 1)
   }
 
   /// A key's hash, for `find` and `insert`.
@@ -139,20 +134,15 @@ struct FlowTable: ~Copyable {
   private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & mask }
 
   /// Asks for the memory that `find` touches for a hash: first the slot, then the flow that it probably
-  /// names, then that flow's neighbours in age.
+  /// names.
   @inline(__always)
   func prefetch(_ hash: UInt64, _ step: Int) {
     let slot = home(hash)
     // SAFETY: slots are masked, and their indices are those of entries.
     if step == 0 { return unsafe sekisho_prefetch(slots + slot) }
     let index = unsafe Int(UInt32(truncatingIfNeeded: slots[slot]))
-    if step == 1 {
-      unsafe sekisho_prefetch(entries + index)
-      unsafe sekisho_prefetch(UnsafeRawPointer(entries + index) + 64)
-    } else {
-      unsafe sekisho_prefetch(entries + Int(entries[index].newer))
-      unsafe sekisho_prefetch(entries + Int(entries[index].older))
-    }
+    unsafe sekisho_prefetch(entries + index)
+    unsafe sekisho_prefetch(UnsafeRawPointer(entries + index) + 64)
   }
 
   /// Whether the next new flow makes the oldest one be forgotten.
@@ -170,7 +160,8 @@ struct FlowTable: ~Copyable {
       if value >> 32 == hash >> 32 {
         let index = UInt32(truncatingIfNeeded: value)
         if unsafe entries[Int(index)].key == key {
-          if index != newest { makeNewest(index) }
+          clock &+= 1
+          unsafe entries[Int(index)].used = clock
           return index
         }
       }
@@ -179,15 +170,26 @@ struct FlowTable: ~Copyable {
     return 0
   }
 
+  /// The index of the flow used least recently; 0 where there is none.
+  mutating func oldest() -> UInt32 {
+    while let age = ages.first {
+      // SAFETY: ages hold indices of entries.
+      let used = unsafe entries[Int(age.index)].used
+      if used == age.used { return age.index }
+      ages.correctFirst(used)
+    }
+    return 0
+  }
+
   /// Adds a flow that `find` does not know.
   @inline(never)
   mutating func insert(_ key: FlowKey, _ hash: UInt64) -> UInt32 {
     total &+= 1
+    clock &+= 1
     let index: UInt32
     if count == limit {
-      index = oldest
-      unlink(index)
-      removeSlot(of: index)
+      index = oldest()
+      if let age = ages.takeFirst() { removeSlot(of: index, home(UInt64(age.hash) << 32)) }
       evictions &+= 1
       fetchOldest()
     } else {
@@ -196,18 +198,21 @@ struct FlowTable: ~Copyable {
       index = UInt32(count)
     }
     // SAFETY: `index` is at most `capacity`, and entries has one more.
-    unsafe entries[Int(index)] = Flow(key: key)
-    link(index)
+    unsafe entries[Int(index)] = Flow(key: key, used: clock)
+    ages.append(
+      FlowAge(used: clock, index: index, hash: UInt32(truncatingIfNeeded: hash >> 32)))
     place(hash, index)
     return index
   }
 
-  /// Asks for the memory that forgetting the next flow touches: its slot, and the flow behind it.
+  /// Asks for the memory that forgetting the next flows will touch.
   private func fetchOldest() {
-    // SAFETY: the list's indices are those of entries; slots are masked.
-    unsafe sekisho_prefetch(slots + home(entries[Int(oldest)].key.hash(seed)))
-    unsafe sekisho_prefetch(entries + Int(entries[Int(oldest)].newer))
-    unsafe sekisho_prefetch(UnsafeRawPointer(entries + Int(entries[Int(oldest)].newer)) + 64)
+    // SAFETY: ages hold indices of entries; slots are masked.
+    if let age = ages.upcoming(2) { unsafe sekisho_prefetch(slots + home(UInt64(age.hash) << 32)) }
+    if let age = ages.upcoming(4) {
+      unsafe sekisho_prefetch(entries + Int(age.index))
+      unsafe sekisho_prefetch(UnsafeRawPointer(entries + Int(age.index)) + 64)
+    }
   }
 
   private mutating func place(_ hash: UInt64, _ index: UInt32) {
@@ -218,9 +223,9 @@ struct FlowTable: ~Copyable {
   }
 
   /// Frees the slot of an entry and closes the gap (Knuth, volume 3, 6.4, algorithm R).
-  private mutating func removeSlot(of index: UInt32) {
+  private mutating func removeSlot(of index: UInt32, _ home: Int) {
     // SAFETY: slots are masked, and their indices are those of entries.
-    var slot = unsafe home(entries[Int(index)].key.hash(seed))
+    var slot = home
     while unsafe UInt32(truncatingIfNeeded: slots[slot]) != index {
       // The entry has a slot; an empty one before it would mean that it was never placed.
       assert(unsafe slots[slot] != 0)
@@ -232,7 +237,7 @@ struct FlowTable: ~Copyable {
       let value = unsafe slots[slot]
       if value == 0 { break }
       // An entry may move to the gap unless its home lies after the gap.
-      if (slot &- home(value)) & mask >= (slot &- gap) & mask {
+      if (slot &- self.home(value)) & mask >= (slot &- gap) & mask {
         unsafe slots[gap] = value
         gap = slot
       }
@@ -242,7 +247,7 @@ struct FlowTable: ~Copyable {
 
   private mutating func grow() {
     let larger = min(capacity * 2, limit)
-    let moved = UnsafeMutablePointer<Flow>.allocate(capacity: larger + 1)
+    let moved = unsafe Self.memory(larger)
     // SAFETY: both hold 0...count; `Flow` is trivial.
     unsafe moved.initialize(from: entries, count: count + 1)
     unsafe entries.deallocate()
@@ -258,25 +263,5 @@ struct FlowTable: ~Copyable {
       if value != 0 { place(value, UInt32(truncatingIfNeeded: value)) }
     }
     unsafe old.deallocate()
-  }
-
-  @inline(never)
-  private mutating func makeNewest(_ index: UInt32) {
-    unlink(index)
-    link(index)
-  }
-
-  // SAFETY of both: the list's indices are 0 or those of entries; entry 0 is scratch.
-  private mutating func unlink(_ index: UInt32) {
-    let (newer, older) = unsafe (entries[Int(index)].newer, entries[Int(index)].older)
-    if newer == 0 { newest = older } else { unsafe entries[Int(newer)].older = older }
-    if older == 0 { oldest = newer } else { unsafe entries[Int(older)].newer = newer }
-  }
-
-  private mutating func link(_ index: UInt32) {
-    unsafe entries[Int(index)].newer = 0
-    unsafe entries[Int(index)].older = newest
-    if newest == 0 { oldest = index } else { unsafe entries[Int(newest)].newer = index }
-    newest = index
   }
 }

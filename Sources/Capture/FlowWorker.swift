@@ -70,11 +70,10 @@ private struct Core: ~Copyable {
     let items = stretch.items
     let span = items.items(of: group)
     while position < span.count {
-      let ahead = position &+ 3 &* Self.distance
+      let ahead = position &+ 2 &* Self.distance
       if ahead < span.count {
         FlowReader.prefetch(span[ahead], 0, shards)
         FlowReader.prefetch(span[ahead &- Self.distance], 1, shards)
-        FlowReader.prefetch(span[ahead &- 2 &* Self.distance], 2, shards)
       }
       if reader.writer.batch.isFull, !span[position].facts.contains(.isContinued) { break }
       reader.read(span[position], stretch, shards)

@@ -62,6 +62,10 @@ struct InputBuffer: ~Copyable {
   @inline(__always)
   func isOver(behind count: Int) -> Bool { passed &+ count >= Self.stretch }
 
+  /// Bytes of the input that the stretch lacks for its length, once some more are passed.
+  @inline(__always)
+  func rest(behind count: Int) -> Int { Self.stretch &- (passed &+ count) }
+
   /// Bytes that can be had without reading.
   var available: Int { end &- start }
 

@@ -60,11 +60,11 @@ struct PacketDealer: ~Copyable {
     decodeLink(packet, frame.linkType)
   }
 
-  /// Notes a packet of which nothing was wanted, as if it had become an item.
+  /// Notes packets that were read without becoming items here, the last one of some time.
   @inline(__always)
-  mutating func notePassed(_ time: Int64) {
+  mutating func notePassed(_ count: Int, _ time: Int64) {
     self.time = time
-    count &+= 1
+    self.count &+= UInt32(truncatingIfNeeded: count)
   }
 
   /// Adds bytes that items point into; gives what they call them by.

@@ -120,9 +120,9 @@ struct PacketFramer: ~Copyable {
     return step
   }
 
-  /// Counts a record that was moved to otherwise.
+  /// Counts records that were moved to otherwise.
   @inline(__always)
-  mutating func countRecord() { number &+= 1 }
+  mutating func countRecords(_ count: Int) { number &+= UInt64(truncatingIfNeeded: count) }
 
   /// Moves to the next numbered record, over as many stretches as it takes; false at the end.
   mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {

@@ -72,8 +72,42 @@ extension PacketFramer {
 @safe
 struct PlainRecord {
   let start: UnsafeRawPointer
+  /// Where its bytes begin in the stretch's memory.
+  let place: Int
   let length: Int
   let time: Int64
+}
+
+/// The records of a plain file from the next one on, as far as all of them is in the buffer and they belong to
+/// the stretch.
+@safe
+struct PlainRecords {
+  fileprivate let memory: UnsafeRawPointer
+  /// Where the next record's header begins in the memory.
+  fileprivate var place: Int
+  /// Where what is in the buffer ends, and the first place that belongs to the next stretch.
+  fileprivate let end: Int
+  fileprivate let stop: Int
+  fileprivate let fractionUnit: Int64
+
+  @inline(__always)
+  mutating func next() -> PlainRecord? {
+    guard place < stop, end &- place >= 16 else { return nil }
+    // SAFETY: 16 bytes are there behind the place.
+    let header = unsafe memory + place
+    let captured = Int(unsafe header.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+    guard captured <= PacketFramer.longestPlainPacket, captured &+ 16 <= end &- place else {
+      return nil
+    }
+    let seconds = unsafe header.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+    let fraction = unsafe header.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+    // Both factors are below 2³², so the sum stays below 2⁶³.
+    let time = Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* fractionUnit
+    let record = unsafe PlainRecord(
+      start: header + 16, place: place &+ 16, length: captured, time: time)
+    place &+= captured &+ 16
+    return record
+  }
 }
 
 extension PacketFramer {
@@ -83,36 +117,21 @@ extension PacketFramer {
     return !layout.isSwapped && layout.linkType == LinkType.ethernet
   }
 
-  /// The next record of a plain file, where all of it is in the buffer; nothing is changed.
+  /// The next records of a plain file; nothing is changed until they are passed.
   @inline(__always)
-  func plainRecord() -> PlainRecord? { plainRecord(after: pending) }
-
-  /// The record behind the next one, where all of it is in the buffer.
-  @inline(__always)
-  func plainRecord(behind next: PlainRecord) -> PlainRecord? {
-    plainRecord(after: pending &+ 16 &+ next.length)
+  func plainRecords() -> PlainRecords {
+    let place = input.offset &+ pending
+    return unsafe PlainRecords(
+      memory: input.pointer - input.offset, place: place, end: input.offset &+ input.available,
+      stop: place &+ input.rest(behind: pending), fractionUnit: fractionUnit)
   }
 
+  /// Takes some records that `plainRecords` gave as read; the last one's bytes begin at a place and have a
+  /// length.
   @inline(__always)
-  private func plainRecord(after passed: Int) -> PlainRecord? {
-    let available = input.available &- passed
-    guard available >= 16 else { return nil }
-    // SAFETY: 16 bytes are there behind what is passed.
-    let header = unsafe input.pointer + passed
-    let captured = Int(unsafe header.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-    guard captured <= Self.longestPlainPacket, captured &+ 16 <= available else { return nil }
-    let seconds = unsafe header.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
-    let fraction = unsafe header.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
-    // Both factors are below 2³², so the sum stays below 2⁶³.
-    let time = Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* fractionUnit
-    return unsafe PlainRecord(start: header + 16, length: captured, time: time)
-  }
-
-  /// Moves to a record that `plainRecord` gave, and takes it as read.
-  @inline(__always)
-  mutating func pass(_ record: PlainRecord) {
-    input.pass(pending &+ 16)
-    pending = record.length
-    countRecord()
+  mutating func pass(_ count: Int, upTo place: Int, length: Int) {
+    input.pass(place &- input.offset)
+    pending = length
+    countRecords(count)
   }
 }

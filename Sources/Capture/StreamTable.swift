@@ -41,6 +41,10 @@ struct StreamTable {
 
   subscript(_ number: UInt32) -> TCPStream { entries[Int(number) - 1].stream }
 
+  /// Whether nothing is read in a stream, and none of its bytes are kept.
+  @inline(__always)
+  func isBare(_ number: UInt32) -> Bool { entries[Int(number) - 1].stream.isBare }
+
   /// A stream that must go to keep the limits, if any.
   var superfluous: UInt32? {
     if lists.0.count > idleLimit { return lists.0.oldest }

@@ -88,6 +88,11 @@ final class TCPStream {
     queue.isEmpty && searchStates.isEmpty && openVersions.isEmpty && isBetweenMessages
   }
 
+  /// Whether nothing is read, and no bytes that were read are kept.
+  var isBare: Bool {
+    if case .none = content { history.isEmpty && openVersions.isEmpty } else { false }
+  }
+
   /// Whether no message is unfinished.
   var isBetweenMessages: Bool {
     switch content {

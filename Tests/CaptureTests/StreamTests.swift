@@ -48,6 +48,43 @@ struct StreamTests {
     Observed(file(frames)).values.map { String($0.drop { $0 != " " }.dropFirst()) }.sorted()
   }
 
+  @Test(
+    "segments of which nothing is wanted count for as much as those that are read",
+    arguments: 0..<60)
+  func passing(seed: UInt64) {
+    var random = SplitMix(seed: seed)
+    let payloads = [
+      [], [0], utf8("HTTP/1.1 200 OK\r\n\r\n"), utf8("GET /a HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+      utf8("GE"), utf8("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ "), utf8("220 ready for mail\r\n"),
+      Array(repeating: 7, count: 40), Array(repeating: 0x17, count: 16), [0x16, 3, 1],
+      TLSBuilder.clientHello("b.example"), utf8("CONNECT c.example:9 HTTP/1.1\r\n\r\n"),
+    ]
+    var sequences: [Bool: UInt32] = [false: 1000, true: .max - 20]
+    var frames: [[UInt8]] = []
+    for _ in 0..<60 {
+      let back = random.next() % 3 == 0
+      let payload = payloads[Int(random.next() % UInt64(payloads.count))]
+      let next = sequences[back, default: 0]
+      // Mostly the next bytes; else some that came, that overlap, or that are too early.
+      var sequence = next
+      switch random.next() % 8 {
+      case 0: sequence = next &- UInt32(random.next() % 90)
+      case 1: sequence = next &- 1
+      case 2: sequence = next &+ UInt32(random.next() % 9)
+      default: sequences[back] = next &+ UInt32(payload.count)
+      }
+      let stream = StreamBuilder(sequence: sequence, port: seed % 5 == 0 ? 53 : 80, back: back)
+      let flags = random.next() % 24 == 0 ? Packet.syn : Packet.ack
+      frames.append(stream.segment(payload, at: 0, flags: flags))
+    }
+    let quick = Observed(Self.file(frames))
+    var options = CaptureOptions()
+    options.everyPacket = true
+    let slow = Observed(Self.file(frames), options)
+    #expect(quick.values == slow.values)
+    #expect(quick.counts == slow.counts)
+  }
+
   @Test("a stream of requests gives the same wherever it is cut")
   func cuts() {
     let stream = StreamBuilder()
