@@ -70,6 +70,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
 
   // Owned by the thread that commits.
   private var order = PacketOrder()
+  /// The part of the flows in which something waited longest, where one thread does everything.
+  private var slowest = 0
   private var problems: [ScanProblem] = []
   private var isStopped = false
   private var isCounted = false
@@ -233,7 +235,10 @@ final class CaptureJob: InputJob, @unchecked Sendable {
         piece.outputs[0] = scan(stretch, 0, dealer.flows, reader, worker) { batch in
           dealer.walk(stretch, reader, into: &batch)
         }
-        piece.horizons[0] = dealer.flows.horizon(group: 0, of: 1)
+        // Nothing else writes to `order` where one thread does everything.
+        if !order.isEmpty || (piece.outputs[0]?.count ?? 0) > 0 {
+          piece.horizons[0] = dealer.flows.horizon(above: order.lowest, hint: &slowest)
+        }
       }
       run.update {
         dealt += 1

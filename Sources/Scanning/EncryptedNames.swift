@@ -10,8 +10,10 @@ import Parsing
 /// let pass, and the URL indicators are counted when all is read.
 struct EncryptedNames {
   private let databases: [IndicatorDatabase]
-  /// What each field of the batch at hand says, by its index, as far as it was asked for.
-  private var isEncrypted: [Bool?] = []
+  /// What fields say, by their index in batches; the name tells whether the index still means the same.
+  private var known: [(field: [UInt8], holdsName: Bool)] = []
+  /// Whether a field's name was compared for the batch at hand.
+  private var isChecked: [Bool] = []
   private var name: [UInt8] = []
 
   /// Nil where there is nothing to count.
@@ -30,26 +32,31 @@ struct EncryptedNames {
   mutating func gather(
     _ batch: ObservableBatch, chunk: RawSpan, into names: inout Set<[UInt8]>
   ) {
-    if isEncrypted.count > 0 { isEncrypted.removeAll(keepingCapacity: true) }
+    isChecked.removeAll(keepingCapacity: true)
     for index in batch.observables.indices
     where batch.observables[index].kind == .domain && batch.observables[index].startsPlace {
-      let field = Int(batch.observables[index].field)
-      if field >= isEncrypted.count {
-        isEncrypted += Array(repeating: nil, count: field + 1 - isEncrypted.count)
-      }
-      let holdsName: Bool
-      if let known = isEncrypted[field] {
-        holdsName = known
-      } else {
-        let path = batch.fields.name(batch.observables[index].field)
-        holdsName = URLHosts.role(ofField: Array(path)) == .encrypted
-        isEncrypted[field] = holdsName
-      }
-      guard holdsName else { continue }
+      let field = batch.observables[index].field
+      if Int(field) >= isChecked.count || !isChecked[Int(field)] { check(field, batch.fields) }
+      guard known[Int(field)].holdsName else { continue }
       name.removeAll(keepingCapacity: true)
       batch.appendValue(of: batch.observables[index], chunk: chunk, to: &name)
       guard databases.contains(where: { $0.mayBeHostOfURL(name.rawSpan) }) else { continue }
       names.insert(name)
     }
+  }
+
+  /// Looks what a field says, unless it is the one known by its index.
+  private mutating func check(_ field: UInt16, _ fields: FieldTable) {
+    let index = Int(field)
+    if index >= isChecked.count {
+      isChecked += repeatElement(false, count: index + 1 - isChecked.count)
+    }
+    if index >= known.count {
+      known += repeatElement((field: [], holdsName: false), count: index + 1 - known.count)
+    }
+    isChecked[index] = true
+    let path = fields.name(field)
+    if !path.isEmpty, known[index].field.elementsEqual(path) { return }
+    known[index] = (Array(path), URLHosts.role(ofField: Array(path)) == .encrypted)
   }
 }

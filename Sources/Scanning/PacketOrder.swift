@@ -24,12 +24,20 @@ struct PacketOrder {
   /// Nothing was added to `held`.
   private var isFresh = true
   private var released = PacketPlace(packet: 0, order: 0)
+  /// No packet of what is held has a lower number.
+  private(set) var lowest = UInt64.max
   /// Hits that came after one that belongs behind them was handed on.
   private(set) var late: UInt64 = 0
 
+  /// Whether nothing waits.
+  var isEmpty: Bool { held.count == 0 }
+
   /// Adds what a part of a stretch yielded.
   mutating func append(_ segment: SegmentOutput) {
-    for place in segment.places where place < released { late += 1 }
+    for place in segment.places {
+      if place < released { late += 1 }
+      lowest = min(lowest, place.packet)
+    }
     if isFresh {
       held = segment
       isFresh = false
@@ -41,12 +49,14 @@ struct PacketOrder {
   /// Takes what belongs to packets before a number, in order, and whatever is too much to hold.
   mutating func release(before packet: UInt64) -> SegmentOutput {
     guard held.count > 0 else { return take() }
+    let isTooMuch = held.bytes.count + held.hits.count * 512 > Self.limit
+    if lowest >= packet, !held.places.isEmpty, !isTooMuch { return takeCounts() }
     var bound = PacketPlace(packet: packet, order: 0)
     if held.places.allSatisfy({ $0 < bound }) {
       if held.places.indices.dropFirst().allSatisfy({ !(held.places[$0] < held.places[$0 - 1]) }) {
         return take()
       }
-    } else if held.bytes.count + held.hits.count * 512 > Self.limit {
+    } else if isTooMuch {
       bound = max(bound, held.places.sorted()[held.places.count / 2])
     }
     // Equal places keep the order in which they were added.
@@ -54,13 +64,17 @@ struct PacketOrder {
       held.places[$0] != held.places[$1]
         ? held.places[$0] < held.places[$1] : $0 < $1
     }
-    if due.isEmpty { return takeCounts() }
+    if due.isEmpty {
+      lowest = held.places.reduce(.max) { min($0, $1.packet) }
+      return takeCounts()
+    }
     var isDue = [Bool](repeating: false, count: held.places.count)
     for index in due { isDue[index] = true }
     var output = held.selecting(due)
     let rest = held.selecting(held.places.indices.filter { !isDue[$0] })
     output.statistics = held.statistics
     held = rest
+    lowest = rest.places.reduce(.max) { min($0, $1.packet) }
     note(output)
     return output
   }
@@ -70,6 +84,7 @@ struct PacketOrder {
     defer {
       held = SegmentOutput()
       isFresh = true
+      lowest = .max
     }
     note(held)
     return held
