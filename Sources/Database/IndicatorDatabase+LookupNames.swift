@@ -3,8 +3,9 @@ internal import Matchers
 internal import Parsing
 
 extension IndicatorDatabase {
-  /// Names that are gathered before their keys are looked up; bounds the scratch memory.
-  private static var nameGroup: Int { 256 }
+  /// Keys that are gathered before they are looked up, besides those of one name; bounds the scratch memory,
+  /// of which no more is touched than ordinary names need.
+  private static var keyGroup: Int { 1024 }
 
   /// Names: the name itself, and what follows each of its label borders.
   ///
@@ -22,10 +23,8 @@ extension IndicatorDatabase {
       let bytes = input.bytes(inArena: inArena)
       var start = order.lowerBound
       while start < order.upperBound {
-        let end = min(order.upperBound, start + Self.nameGroup)
-        scratch.makeRoomForKeys((end - start) * gatherer.mostKeys)
-        let count = gatherer.gather(start..<end, input, inArena: inArena, &scratch)
-        start = end
+        scratch.makeRoomForKeys(Self.keyGroup + gatherer.mostKeys)
+        let count = gatherer.gather(&start, order.upperBound, input, inArena: inArena, &scratch)
         if count == 0 { continue }
         find(set, count, in: bytes, &scratch)
         for index in 0..<count where scratch.numbers[index] != KeySet.none {
@@ -88,27 +87,30 @@ struct NameGatherer {
     subdomainMask.nonzeroBitCount + 1 + (subdomainMask >> 63 == 0 ? 0 : longest)
   }
 
-  /// Writes keys and owners into the scratch memory, which has room for them; gives their number.
+  /// Writes keys and owners of the names from `start` on into the scratch memory, until that has no room for
+  /// those of another name, and moves `start` on; gives the number of keys.
   func gather(
-    _ order: Range<Int>, _ input: borrowing LookupInput, inArena: Bool,
+    _ start: inout Int, _ end: Int, _ input: borrowing LookupInput, inArena: Bool,
     _ scratch: inout LookupScratch
   ) -> Int {
     let bytes = input.bytes(inArena: inArena)
     return gather(
-      scratch.order, order, input, inArena: inArena, bytes, keys: &scratch.keys,
+      scratch.order, &start, end, input, inArena: inArena, bytes, keys: &scratch.keys,
       owners: &scratch.owners, misses: scratch.misses)
   }
 
   private func gather(
-    _ observables: [UInt32], _ order: Range<Int>, _ input: borrowing LookupInput, inArena: Bool,
-    _ bytes: RawSpan, keys: inout [KeyReference], owners: inout [UInt32],
+    _ observables: [UInt32], _ start: inout Int, _ end: Int, _ input: borrowing LookupInput,
+    inArena: Bool, _ bytes: RawSpan, keys: inout [KeyReference], owners: inout [UInt32],
     misses: borrowing KnownMisses
   ) -> Int {
     var keys = keys.mutableSpan
     var owners = owners.mutableSpan
     var count = 0
-    for place in order {
-      let owner = observables[place]
+    let room = keys.count - mostKeys
+    while start < end, count <= room {
+      let owner = observables[start]
+      start += 1
       let observable = input.observables[Int(owner)]
       guard observable.flags.contains(.inArena) == inArena, let range = input.range(observable),
         !range.isEmpty, !misses.knows(bytes, range)
