@@ -38,7 +38,9 @@ public enum CommunityID {
       swap(&source, &destination)
       swap(&sourcePort, &destinationPort)
     }
-    var input: [UInt8] = [0, 0]
+    var input: [UInt8] = []
+    input.reserveCapacity(48)
+    input += [0, 0]
     for end in [source, destination] {
       append(end.0, count: flow.ipVersion == 4 ? 4 : 8, to: &input)
       if flow.ipVersion != 4 { append(end.1, count: 8, to: &input) }
@@ -49,6 +51,7 @@ public enum CommunityID {
       append(UInt64(destinationPort) << 48, count: 2, to: &input)
     }
     var digest: [UInt8] = []
+    digest.reserveCapacity(20)
     // SAFETY: the closures only read the arrays' bytes.
     unsafe input.withUnsafeBytes { MessageDigest.appendSHA1(of: unsafe $0.bytes, to: &digest) }
     text += [0x31, 0x3a]

@@ -8,15 +8,26 @@ package struct EntryCatalog {
 
   private let databases: [IndicatorDatabase]
   private var known: [EntryReference: ResolvedEntry] = [:]
+  /// Those asked for lately, each in the place that its number chooses: no hash table is asked for them.
+  private var recent: [ResolvedEntry?] = Array(repeating: nil, count: EntryCatalog.recentCount)
+  private static let recentCount = 1024
 
   package init(databases: [IndicatorDatabase]) { self.databases = databases }
 
   /// The entry with all its sources.
   package mutating func entry(database: Int, entry: UInt32) -> ResolvedEntry {
     let reference = EntryReference(database: database, entry: entry)
+    let place = (Int(entry) &+ database &* 257) & (Self.recentCount - 1)
+    if let resolved = recent[place], resolved.reference == reference { return resolved }
+    let resolved = resolve(reference)
+    recent[place] = resolved
+    return resolved
+  }
+
+  private mutating func resolve(_ reference: EntryReference) -> ResolvedEntry {
     if let resolved = known[reference] { return resolved }
     if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
-    let resolved = Self.read(reference, from: databases[database])
+    let resolved = Self.read(reference, from: databases[reference.database])
     known[reference] = resolved
     return resolved
   }

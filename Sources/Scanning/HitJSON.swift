@@ -5,6 +5,7 @@ import Parsing
 /// Writes hits as the ndjson of the outside contract (spec.md §3).
 package struct HitJSON {
   private var writer = JSONWriter()
+  private var known = KnownIndicators()
   private let home: HomeNetworks
 
   package init(home: HomeNetworks) { self.home = home }
@@ -20,7 +21,7 @@ package struct HitJSON {
       writer.time(hit.time)
     }
     writer.key("kind")
-    writer.string(hit.kind.name)
+    writer.name(of: hit.kind)
     writer.key("field")
     writer.string(hit.field)
     writer.key("value")
@@ -32,7 +33,7 @@ package struct HitJSON {
     writer.string(hit.match.name)
     writer.key("indicators")
     writer.beginArray()
-    for indicator in hit.indicators { append(indicator) }
+    for indicator in hit.indicators { known.append(indicator, to: &writer) }
     writer.endArray()
     if let suppression = hit.suppression { append(suppression) }
     writer.key("source")
@@ -70,7 +71,7 @@ package struct HitJSON {
   package mutating func indicators(of hit: Hit) -> [UInt8] {
     writer = JSONWriter()
     writer.beginArray()
-    for indicator in hit.indicators { append(indicator) }
+    for indicator in hit.indicators { writer.indicator(indicator) }
     writer.endArray()
     return writer.bytes
   }
@@ -88,28 +89,73 @@ package struct HitJSON {
     writer.string(suppression.reason)
     writer.endObject()
   }
+}
 
-  private mutating func append(_ indicator: HitIndicator) {
-    writer.beginObject()
-    writer.key("value")
-    writer.string(indicator.entry.value)
-    writer.key("kind")
-    writer.string(indicator.entry.kind.name)
-    writer.key("match")
-    writer.string(indicator.match.name)
-    if let validity = indicator.validity {
-      writer.key("validity")
-      writer.string(validity.name)
+/// Indicators as they were written lately, since what hits once often hits again.
+///
+/// Each has a place that its entry chooses; a place holds all that the text depends on, so nothing else is taken
+/// for it.
+private struct KnownIndicators {
+  private static let size = 1024
+  /// The longest text that is kept.
+  private static let longest = 2048
+
+  private struct Written {
+    var indicator: HitIndicator
+    var json: [UInt8]
+  }
+
+  private var places: [Written?] = []
+  private var writer = JSONWriter()
+
+  /// Writes an indicator.
+  mutating func append(_ indicator: HitIndicator, to output: inout JSONWriter) {
+    if places.isEmpty { places = Array(repeating: nil, count: Self.size) }
+    let reference = indicator.entry.reference
+    var hash = UInt64(reference.entry) &* 0x9e37_79b9_7f4a_7c15
+    hash ^= UInt64(truncatingIfNeeded: reference.database) &* 0xff51_afd7_ed55_8ccd
+    let place = Int(truncatingIfNeeded: hash >> 54)
+    if let written = places[place], written.indicator.entry === indicator.entry,
+      written.indicator.match == indicator.match,
+      written.indicator.validity == indicator.validity,
+      written.indicator.sources == indicator.sources
+    {
+      return output.fragment(written.json)
     }
-    writer.key("sources")
-    writer.beginArray()
-    for index in indicator.sources { writer.source(indicator.entry.sources[index]) }
-    writer.endArray()
-    writer.endObject()
+    writer.reset()
+    writer.indicator(indicator)
+    let json = writer.bytes
+    if json.count <= Self.longest {
+      places[place] = Written(indicator: indicator, json: json)
+    }
+    output.fragment(json)
   }
 }
 
 extension JSONWriter {
+  /// Writes the name of a kind.
+  mutating func name(of kind: IndicatorKind) { string(KindNames.names[Int(kind.rawValue)]) }
+
+  /// Writes one indicator of a hit.
+  mutating func indicator(_ indicator: HitIndicator) {
+    beginObject()
+    key("value")
+    string(indicator.entry.value)
+    key("kind")
+    name(of: indicator.entry.kind)
+    key("match")
+    string(indicator.match.name)
+    if let validity = indicator.validity {
+      key("validity")
+      string(validity.name)
+    }
+    key("sources")
+    beginArray()
+    for index in indicator.sources { source(indicator.entry.sources[index]) }
+    endArray()
+    endObject()
+  }
+
   /// Writes one source of an entry.
   mutating func source(_ source: ResolvedSource) {
     beginObject()
@@ -325,4 +371,13 @@ extension ObservableBatch {
     else { return nil }
     return contexts[Int(record.context)]
   }
+}
+
+/// The names of kinds as bytes, by raw value.
+private enum KindNames {
+  static let names: [[UInt8]] = {
+    var names = [[UInt8]](repeating: [], count: 256)
+    for kind in IndicatorKind.allCases { names[Int(kind.rawValue)] = Array(kind.name.utf8) }
+    return names
+  }()
 }

@@ -30,8 +30,8 @@ final class HitResolver: BatchProcessor {
   private var flowConditions: FlowConditions?
   /// Whether more than weakness may leave a source out.
   private let excludesSources: Bool
-  /// The feed that was counted last.
-  private var lastFeed: (bytes: [UInt8], name: String) = ([], "")
+  /// The feed that was counted last, and how many hits of it the batch's output has not been told of.
+  private var lastFeed: (bytes: [UInt8], count: UInt64) = ([], 0)
 
   /// One entry that covers the observable at hand.
   private struct Candidate {
@@ -106,6 +106,7 @@ final class HitResolver: BatchProcessor {
         }
       }
     }
+    tellCount(&output)
   }
 
   private func countObservables(_ batch: ObservableBatch, _ output: inout SegmentOutput) {
@@ -405,8 +406,19 @@ final class HitResolver: BatchProcessor {
 
   /// Counts a hit of a feed.
   private func count(_ feed: [UInt8], _ output: inout SegmentOutput) {
-    if feed != lastFeed.bytes { lastFeed = (feed, String(decoding: feed, as: UTF8.self)) }
-    output.statistics.hitsByFeed[lastFeed.name, default: 0] += 1
+    if feed != lastFeed.bytes {
+      tellCount(&output)
+      lastFeed.bytes = feed
+    }
+    lastFeed.count += 1
+  }
+
+  /// Adds the hits of the feed that was counted last to the output's.
+  private func tellCount(_ output: inout SegmentOutput) {
+    guard lastFeed.count > 0 else { return }
+    let name = String(decoding: lastFeed.bytes, as: UTF8.self)
+    output.statistics.hitsByFeed[name, default: 0] += lastFeed.count
+    lastFeed.count = 0
   }
 
   /// Whether one of some sources of an entry is of a feed.

@@ -10,9 +10,9 @@ package struct JSONWriter {
   /// The Community IDs of flows whose values were written: those of a flow often follow one another,
   /// and flows take turns.
   private var flowNames = FlowNames()
-  /// The second whose time was written last, and that time's text up to its fraction.
-  private var second = Int64.min
-  private var secondText: [UInt8] = []
+  /// The day whose time was written last, and that time's text up to the hour.
+  private var day = Int64.min
+  private var dayText: [UInt8] = []
 
   package init() {}
 
@@ -92,18 +92,26 @@ package struct JSONWriter {
     let perSecond: Int64 = 1_000_000_000
     var (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: perSecond)
     if fraction < 0 { (seconds, fraction) = (seconds - 1, fraction + perSecond) }
-    if seconds != second || secondText.isEmpty {
-      secondText.removeAll(keepingCapacity: true)
-      Timestamp.append(nanoseconds, to: &secondText)
-      // The fraction begins at the only dot.
-      if let dot = secondText.firstIndex(of: UInt8(ascii: ".")) {
-        secondText.removeLast(secondText.count - dot - 1)
+    var (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
+    if second < 0 { (day, second) = (day - 1, second + 86_400) }
+    if day != self.day || dayText.isEmpty {
+      dayText.removeAll(keepingCapacity: true)
+      Timestamp.append(nanoseconds, to: &dayText)
+      // The hour begins behind the only T.
+      if let mark = dayText.firstIndex(of: UInt8(ascii: "T")) {
+        dayText.removeLast(dayText.count - mark - 1)
       }
-      second = seconds
+      self.day = day
     }
     separate()
     text.append(UInt8(ascii: "\""))
-    text.append(secondText.rawSpan)
+    text.append(dayText.rawSpan)
+    text.append(UInt64(second / 3600), width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(UInt64(second / 60 % 60), width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(UInt64(second % 60), width: 2)
+    text.append(UInt8(ascii: "."))
     if fraction % 1000 == 0 {
       text.append(UInt64(fraction / 1000), width: 6)
     } else {
