@@ -103,7 +103,7 @@ extension CandidateFinder {
         found.append(places[index])
       }
     }
-    if wantsNames {
+    if wantsAddressHosts {
       for index in 0..<count where mayHost(SuffixHash.hash(ipv4: addresses[index])) {
         found.append(places[index])
       }

@@ -2,9 +2,6 @@ internal import Indicators
 internal import Parsing
 
 extension CandidateFinder {
-  /// Bytes of a run of a name that are looked at for a dot, to each side.
-  private static let reach = 300
-
   /// Bytes of units behind a candidate, one directly behind the other, that are none by themselves.
   private static let covered = 48
 
@@ -13,6 +10,8 @@ extension CandidateFinder {
   mutating func considerSpecial(_ bytes: RawSpan, at offset: Int) {
     guard offset >= specialsDone else { return }
     let byte = bytes.byte(unchecked: offset)
+    // Most of what is above ASCII stands in words of a text.
+    if byte >= 0x80, offset < runEnd, !runHasDot, !refangs, !wantsOtherHosts { return }
     if offset == wordUnitEnd, offset - wordUnitStart < Self.covered {
       // Nothing stands between it and one that is a candidate: what that one makes be read it is in.
       wordUnitEnd = offset + unitLength(bytes, at: offset)
@@ -30,11 +29,12 @@ extension CandidateFinder {
     case 0x1b: considerSequence(bytes, at: offset)
     default:
       // A character above ASCII.
+      guard mayBeNamePart(bytes, offset) else { return }
       var next = offset
       let scalar = UTF8Decoder.nextLong(bytes, at: &next)
       specialsDone = next
       guard let scalar, IDNACharacters.nameClass(scalar) != .border else { return }
-      if mayBeNamePart(bytes, offset) { addUnit(bytes, at: offset) }
+      addUnit(bytes, at: offset)
     }
   }
 
@@ -171,14 +171,14 @@ extension CandidateFinder {
 
   /// Whether the run of a name around an offset may hold a dot, written in whatever way.
   ///
-  /// What was looked at once is remembered, so that a line of such bytes is walked once.
+  /// What was looked at once is remembered, so that a run is walked once in each direction.
   private mutating func hasDot(_ bytes: RawSpan, around offset: Int) -> Bool {
     if offset < runEnd { return runHasDot }
     let count = bytes.byteCount
     runHasDot = true
     var end = offset
     while end < count, isRunByte(bytes.byte(unchecked: end)) {
-      if isDot(bytes, at: end) || end - offset > Self.reach {
+      if isDot(bytes, at: end) {
         runEnd = end + 1
         return true
       }
@@ -188,7 +188,7 @@ extension CandidateFinder {
     var start = offset
     while start > 0, isRunByte(bytes.byte(unchecked: start - 1)) {
       start -= 1
-      if isDot(bytes, at: start) || offset - start > Self.reach { return true }
+      if isDot(bytes, at: start) { return true }
     }
     runHasDot = false
     return false

@@ -1,3 +1,4 @@
+internal import CByteKernels
 internal import Indicators
 internal import Parsing
 
@@ -24,47 +25,21 @@ extension CandidateFinder {
   /// Gathers the names that are worth a look: whose last two labels may be known, that a hyphen or an escape
   /// may change, that are addresses written backwards, or that are too long or too near the start to tell.
   ///
-  /// Without a branch on any of it, so that the loads run ahead of one another: few are.
-  ///
   /// - Returns: How many there are.
   private mutating func keepPassing(
     _ bytes: RawSpan, _ starts: Span<UInt32>, _ dots: Span<UInt32>, _ ends: Span<UInt32>
   ) -> Int {
     let count = starts.count
-    if passing.count < count { passing = [UInt32](repeating: 0, count: count + 1024) }
+    if passing.count < count + Int(SEKISHO_NAMES_SLACK) {
+      passing = [UInt32](repeating: 0, count: count + 1024)
+    }
     let tails = wantsNames && otherFilters.isEmpty ? filter?.tails : nil
-    var places = passing.mutableSpan
     guard let tails else {
+      var places = passing.mutableSpan
       for index in 0..<count { places[index] = UInt32(truncatingIfNeeded: index) }
       return count
     }
-    var kept = 0
-    for index in 0..<count {
-      let (start, end) = (Int(starts[index]), Int(ends[index]))
-      places[kept] = UInt32(truncatingIfNeeded: index)
-      guard start > 0, end >= 16, end &- start <= 16 else {
-        kept &+= 1
-        continue
-      }
-      let isOdd =
-        Self.equal(bytes.byte(unchecked: start), UInt8(ascii: "-"))
-        | Self.equal(bytes.byte(unchecked: end &- 1), UInt8(ascii: "-"))
-        | Self.equal(bytes.byte(unchecked: start &- 1), UInt8(ascii: "\\"))
-        | Self.equal(bytes.byte(unchecked: start &- 1), UInt8(ascii: "%"))
-      let isReverse =
-        Self.equal(end &- Int(dots[index]), 5)
-        & Self.equal(bytes.littleEndianUInt32(unchecked: end &- 4) | 0x2020_2020, 0x6170_7261)
-      let isKnown = tails.holds(
-        SuffixHash.hashOfSixteen(bytes, before: end, length: end &- start))
-      kept &+= isOdd | isReverse | (isKnown ? 1 : 0)
-    }
-    return kept
-  }
-
-  /// One where two values are equal, else zero: for what no branch should be made of.
-  @inline(__always)
-  private static func equal<Value: FixedWidthInteger>(_ one: Value, _ other: Value) -> Int {
-    one == other ? 1 : 0
+    return tails.keepNames(bytes, starts, dots, ends, in: &passing, way: way)
   }
 
   /// Looks at the name whose last label begins behind a dot, if one does.

@@ -22,6 +22,9 @@ public struct CandidateFinder: Sendable {
   let ipv6: [PrefixLookup]
   let wantsNames: Bool
   let wantsDigitLabels: Bool
+  /// The bytes behind the digits of such labels.
+  private let digitFollowers: UInt32
+  let wantsAddressHosts: Bool
   /// Some URL has a host that is no name of two labels, nor IPv4.
   let wantsOtherHosts: Bool
   let wantsDigests: Bool
@@ -115,6 +118,8 @@ public struct CandidateFinder: Sendable {
     ipv6 = kinds.contains(.ipv6) ? databases.compactMap(\.ipv6) : []
     wantsNames = !kinds.isDisjoint(with: IndicatorKindSet([.domain, .url, .email]))
     wantsDigitLabels = wantsNames && filters.contains(where: \.hasDigitLabels)
+    digitFollowers = filters.reduce(0) { $0 | $1.digitLabels.followers }
+    wantsAddressHosts = kinds.contains(.url) && filters.contains(where: \.hasAddressHosts)
     wantsOtherHosts = wantsNames && filters.contains(where: \.hasOtherHosts)
     wantsDigests = IndicatorKind.allCases.contains { $0.isDigest && kinds.contains($0) }
     way = sekisho_text_best()
@@ -216,6 +221,7 @@ public struct CandidateFinder: Sendable {
 
   /// Looks at a name whose last label begins with digits that end at an offset.
   private mutating func considerDigitLabel(_ bytes: RawSpan, behind end: Int) {
+    guard digitFollowers & DigitLabels.follower(bytes.byte(unchecked: end)) != 0 else { return }
     var dot = end - 1
     while dot > 0, classes.is(bytes.byte(unchecked: dot), .digit) { dot -= 1 }
     let hash = DigitLabels.hash(bytes, from: dot + 1, classes)

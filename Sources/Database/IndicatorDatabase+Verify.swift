@@ -231,8 +231,8 @@ extension IndicatorDatabase {
           case .value(let hash): candidateFilter.values.holdsPaired(hash)
           case .host(let hash): candidateFilter.hosts.holdsPaired(hash)
           case .otherHost: candidateFilter.hasOtherHosts
-          case .digitLabel(let hash):
-            candidateFilter.hasDigitLabels && candidateFilter.digitLabels.contains(hash)
+          case .digitLabel(let label):
+            candidateFilter.hasDigitLabels && candidateFilter.digitLabels.contains(label)
           }
         if !passes { throw .damaged("entry \(entry) does not pass the candidate filter") }
       }

@@ -68,7 +68,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var ahead: [Piece] = []
   private var linesBefore: [UInt8] = []
 
-  // Owned by the thread that commits.
+  // Owned by the thread that commits, and read under the lock where nothing is left to commit.
   private var state: LogState?
   private var tail: [UInt8] = []
   private var lines: UInt64 = 0
@@ -115,7 +115,9 @@ final class LogJob: InputJob, @unchecked Sendable {
       hasEnded = piece.isFinal || output.isStopped
       defer { nextIndex += 1 }
       outstanding += 1
-      return (nextIndex, failedGuesses < 3 ? guess : nil)
+      // Where it is known already that something was left over, it is scanned once, behind that.
+      let isBehindTail = nextIndex == nextCommit && !isCommitting && !tail.isEmpty
+      return (nextIndex, failedGuesses < 3 && !isBehindTail ? guess : nil)
     }
     if let start, let chunk = piece.chunk {
       piece.guess = start

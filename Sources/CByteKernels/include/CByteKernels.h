@@ -6,6 +6,7 @@
 #define SEKISHO_CBYTEKERNELS_H
 
 #include "FilterKeys.h"
+#include "FilterNames.h"
 #include "FindIntervals.h"
 #include "FindShapes.h"
 #include "LookupAddresses.h"

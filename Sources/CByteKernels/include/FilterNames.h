@@ -1,0 +1,46 @@
+/// Names of two labels in text: which of them a Bloom filter lets through.
+#ifndef SEKISHO_FILTER_NAMES_H
+#define SEKISHO_FILTER_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// A filter over the last two labels of names; a key has four bits in one word.
+typedef struct {
+  /// Words of 64 bits, little-endian and of any alignment; a key's is the one its hash scales to.
+  const void *_Nonnull words;
+  /// From 1 to 2^32 - 1.
+  uint64_t word_count;
+} sekisho_name_filter;
+
+enum {
+  /// The most bytes of a name that is looked at.
+  SEKISHO_NAME_LENGTH = 16,
+  /// Room behind what is kept, since more is written than counts.
+  SEKISHO_NAMES_SLACK = 8,
+};
+
+/// The hash of a name: its last eight bytes and those before them, the last one highest, with bit 5
+/// set and zeros where it has none.
+static inline __attribute__((always_inline)) uint64_t sekisho_name_hash(uint64_t low, uint64_t high,
+                                                                        uint64_t length) {
+  const __uint128_t product =
+      (__uint128_t)(low ^ 0x9e3779b97f4a7c15u) * (high ^ 0xbf58476d1ce4e5b9u ^ length << 56);
+  return (uint64_t)(product >> 64) ^ (uint64_t)product;
+}
+
+/// Keeps the names that are worth a look, by their numbers, and returns how many they are.
+///
+/// A name is what stands between a start and an end, of two labels with a dot between them. Worth a
+/// look is one that the filter lets through; one with a hyphen at an end or a backslash or percent
+/// sign before it; one that ends in `arpa`; and, since nothing is asked of it, one that begins with
+/// the text, ends before its sixteenth byte or is longer than `SEKISHO_NAME_LENGTH`.
+///
+/// `kept` has room for `SEKISHO_NAMES_SLACK` more than there are. `way` is one of those of
+/// `sekisho_text_best`.
+size_t sekisho_filter_names(const sekisho_name_filter *_Nonnull filter,
+                            const uint8_t *_Nonnull bytes, const uint32_t *_Nonnull starts,
+                            const uint32_t *_Nonnull dots, const uint32_t *_Nonnull ends,
+                            size_t count, uint32_t *_Nonnull kept, int way);
+
+#endif

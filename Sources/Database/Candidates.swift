@@ -1,0 +1,126 @@
+internal import Indicators
+internal import Parsing
+
+/// What an entry adds to the filter.
+struct Candidates {
+  enum Value {
+    case tail(UInt64), value(UInt64), host(UInt64), otherHost
+    /// A last label that begins with a digit.
+    case digitLabel(DigitLabels.Label)
+  }
+
+  /// Bytes of a name that is looked for label by label.
+  static let longestName = 253
+
+  /// Whether a name matches only one that is nothing more.
+  private let isWhole: Bool
+  /// How many there are, at most three.
+  private(set) var count = 0
+  // In place, since every entry of a database makes one of these.
+  private var first = Value.otherHost
+  private var second = Value.otherHost
+  private var third = Value.otherHost
+
+  /// One of them by its place.
+  @inline(__always)
+  subscript(_ index: Int) -> Value { index == 0 ? first : index == 1 ? second : third }
+
+  /// All of them.
+  var all: [Value] { (0..<count).map { self[$0] } }
+
+  @inline(__always)
+  private mutating func append(_ value: Value) {
+    switch count {
+    case 0: first = value
+    case 1: second = value
+    default: third = value
+    }
+    count += 1
+  }
+
+  /// Those of an entry's comparison key and raw `MatchMode`.
+  @inline(__always)
+  init(_ kind: IndicatorKind, key: RawSpan, mode: UInt8) {
+    isWhole = kind != .domain || mode == MatchMode.exact.rawValue
+    switch kind {
+    case .domain: addName(key, 0..<key.byteCount)
+    case .email:
+      let sign = key.lastOffset(of: UInt8(ascii: "@"), before: key.byteCount)
+      addName(key, sign + 1..<key.byteCount)
+    case .url: addHost(key)
+    case _ where kind.isDigest:
+      append(
+        .value(
+          SuffixHash.hash(
+            digest: key.littleEndianUInt64(unchecked: 0).byteSwapped, width: key.byteCount)))
+    default: break
+    }
+  }
+
+  /// The host of a URL's comparison key.
+  private mutating func addHost(_ key: RawSpan) {
+    // A path alone is met in captures only.
+    if !key.isEmpty, key.byte(unchecked: 0) == UInt8(ascii: "/") { return }
+    let end = (URLParts.authorityLength(key) ?? key.byteCount + 1) - 1
+    let start = key.lastOffset(of: UInt8(ascii: "/"), before: min(end, key.byteCount)) + 1
+    var hostEnd = min(end, key.byteCount)
+    let colon = key.lastOffset(of: UInt8(ascii: ":"), before: hostEnd)
+    if colon >= start { hostEnd = colon }
+    if let address = IPAddressText.ipv4(key, start..<hostEnd) {
+      append(.host(SuffixHash.hash(ipv4: address)))
+    } else {
+      addName(key, start..<hostEnd)
+    }
+  }
+
+  /// Whether the walk over a name in text sees this one label by label: none is empty or longer than a label is, no
+  /// hyphen at an end is stripped, and the last label is no number.
+  private static func isWalked(_ key: RawSpan, _ name: Range<Int>) -> Bool {
+    guard name.count <= longestName, key.byte(unchecked: name.lowerBound) != UInt8(ascii: "-"),
+      key.byte(unchecked: name.upperBound - 1) != UInt8(ascii: "-")
+    else { return false }
+    if let masks = NameMasks(key.extracting(name)), masks.dots != 0 {
+      return !masks.hasEmptyLabel && !masks.endsInNumber
+    }
+    let classes = TextClasses.shared
+    var start = name.lowerBound
+    var isNumber = true
+    for offset in name {
+      let byte = key.byte(unchecked: offset)
+      if byte == UInt8(ascii: ".") {
+        guard 1...63 ~= offset - start else { return false }
+        start = offset + 1
+        isNumber = true
+      } else {
+        // What is above ASCII or a percent unit is a candidate by itself.
+        guard classes.is(byte, .label) || byte >= 0x80 || byte == UInt8(ascii: "%") else {
+          return false
+        }
+        if !classes.is(byte, .digit) { isNumber = false }
+      }
+    }
+    return !isNumber && name.upperBound - start <= 63
+  }
+
+  private mutating func addName(_ key: RawSpan, _ name: Range<Int>) {
+    let last = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: name.count)
+    let first = last + 1 < name.count ? key.byte(unchecked: name.lowerBound + last + 1) : 0
+    let isDigit = first &- 0x30 < 10
+    guard last > 0, isDigit || (first | 0x20) &- 0x61 < 26, Self.isWalked(key, name) else {
+      append(.otherHost)
+      return
+    }
+    if isDigit {
+      append(
+        .digitLabel(
+          DigitLabels.label(
+            key.extracting(..<name.upperBound), from: name.lowerBound + last + 1, .shared)))
+    }
+    let before = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: last)
+    var hash = SuffixHash()
+    append(
+      .tail(hash.hash(key, before: name.upperBound, length: name.count - before - 1)))
+    let value = hash.hash(key, before: name.upperBound, length: name.count)
+    append(.value(isWhole ? SuffixHash.whole(value) : value))
+  }
+}

@@ -1,0 +1,111 @@
+internal import CByteKernels
+internal import Matchers
+internal import Parsing
+
+/// A Bloom filter whose bits for one key lie in one word, or in a pair of words where what passes
+/// costs more than the bits; as `BlockedFilter` in `Matchers`, which a loop in this module could not
+/// inline.
+enum FilterWords {
+  private static let bitsPerKey = 12
+  private static let bitsPerPairedKey = 16
+
+  static func count(keys: Int) -> Int { max(1, (keys * bitsPerKey + 63) / 64) }
+
+  static func pairedCount(keys: Int) -> Int { 2 * max(1, (keys * bitsPerPairedKey + 127) / 128) }
+
+  /// The word of a hash among `count`, by its high bits.
+  @inline(__always)
+  static func index(_ hash: UInt64, count: Int) -> Int {
+    Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
+  }
+
+  /// The bits of a hash in its word, by its low bits.
+  @inline(__always)
+  static func mask(_ hash: UInt64) -> UInt64 {
+    (1 as UInt64) &<< (hash & 63) | (1 as UInt64) &<< ((hash &>> 6) & 63)
+      | (1 as UInt64) &<< ((hash &>> 12) & 63) | (1 as UInt64) &<< ((hash &>> 18) & 63)
+  }
+
+  /// The bits of a hash in the other word of its pair, by bits above those.
+  @inline(__always)
+  static func otherMask(_ hash: UInt64) -> UInt64 {
+    (1 as UInt64) &<< ((hash &>> 24) & 63) | (1 as UInt64) &<< ((hash &>> 30) & 63)
+      | (1 as UInt64) &<< ((hash &>> 36) & 63)
+  }
+}
+
+/// The words of one filter in an image that whoever holds this keeps alive: a loop over names must not
+/// count references.
+@safe
+struct FilterTable: @unchecked Sendable {
+  // Immutable memory, which is only read from.
+  private let words: UnsafeRawPointer
+  private let count: Int
+
+  /// The words from an offset on; the caller has checked that they are there, and that there is one.
+  init(_ image: ImageBytes, from offset: Int, count: Int) {
+    // SAFETY: the caller's promise.
+    unsafe words = image.baseAddress + offset
+    self.count = count
+  }
+
+  /// Whether a key may have this hash; its bits lie in one word.
+  @inline(__always)
+  func holds(_ hash: UInt64) -> Bool {
+    let mask = FilterWords.mask(hash)
+    return word(FilterWords.index(hash, count: count)) & mask == mask
+  }
+
+  /// Whether a key may have this hash; its bits lie in a pair of words.
+  @inline(__always)
+  func holdsPaired(_ hash: UInt64) -> Bool {
+    let index = FilterWords.index(hash, count: count)
+    let mask = FilterWords.mask(hash)
+    guard word(index) & mask == mask else { return false }
+    let other = FilterWords.otherMask(hash)
+    return word(index ^ 1) & other == other
+  }
+
+  /// Whether nothing passes.
+  var isEmpty: Bool { (0..<count).allSatisfy { word($0) == 0 } }
+
+  /// Gathers which names of two labels are worth a look (`sekisho_filter_names`); returns how many.
+  ///
+  /// The names lie within the bytes, with a start, a dot and an end each.
+  func keepNames(
+    _ bytes: RawSpan, _ starts: Span<UInt32>, _ dots: Span<UInt32>, _ ends: Span<UInt32>,
+    in kept: inout [UInt32], way: Int32
+  ) -> Int {
+    precondition(
+      starts.count == dots.count && starts.count == ends.count
+        && kept.count >= starts.count + Int(SEKISHO_NAMES_SLACK))
+    // SAFETY: each list has as many numbers as there are names, `kept` the room that the kernel asks for, and
+    // the caller says that the names lie within the bytes.
+    return unsafe bytes.withUnsafeBytes { bytes in
+      unsafe starts.withUnsafeBufferPointer { starts in
+        unsafe dots.withUnsafeBufferPointer { dots in
+          unsafe ends.withUnsafeBufferPointer { ends in
+            unsafe kept.withUnsafeMutableBufferPointer { kept in
+              guard let text = unsafe bytes.bindMemory(to: UInt8.self).baseAddress,
+                let first = starts.baseAddress, let dot = dots.baseAddress,
+                let end = ends.baseAddress, let output = kept.baseAddress
+              else { return 0 }
+              var filter = unsafe sekisho_name_filter(
+                words: words, word_count: UInt64(truncatingIfNeeded: count))
+              return unsafe sekisho_filter_names(
+                &filter, text, first, dot, end, starts.count, output, way)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func word(_ index: Int) -> UInt64 {
+    assert(index >= 0 && index < count)
+    // SAFETY: an index is below the count, by how it is made of a hash; the count of pairs is even.
+    return unsafe UInt64(
+      littleEndian: words.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self))
+  }
+}
