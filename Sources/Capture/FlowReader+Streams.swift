@@ -61,6 +61,10 @@ extension FlowReader {
       return false
     }
     if distance < 0 {
+      // The stream may go on with a request that begins in the last bytes, as `readAgain` knows it.
+      if count == -distance, role == .unknown, !own.isServer, HTTPRequest.mayBegin(payload) {
+        return false
+      }
       if Int32(bitPattern: sequence &- own.base) >= 0 { skips.add(.retransmission) }
       return true
     }

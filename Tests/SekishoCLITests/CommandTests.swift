@@ -171,6 +171,8 @@ import Testing
     #expect(groups.output.contains(#""name":"evil.example","count":3"#), "\(groups.output)")
     let hits = try CommandRunner.run(arguments + ["--limit", "4"])
     #expect(hits.lines.count == 4)
+    let counted = try CommandRunner.run(arguments + ["--count", "--limit", "4"])
+    #expect(counted.output == "4\n", "\(counted.output)")
   }
 
   /// However many indicators of a feed cover one value, it is one hit of that feed.
