@@ -38,9 +38,14 @@ extension Extraction {
     }
     let start = position.offset
     var first = start
-    while first < chunk.byteCount, Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
+    // Blanks beyond the limit are a long line wherever the bytes at hand end.
+    while first < chunk.byteCount, first - start <= options.lineLimit,
+      Self.isLineBlank(chunk.byte(unchecked: first))
+    {
+      first += 1
+    }
     guard first < chunk.byteCount else {
-      if !isFinal, first - start <= options.lineLimit { return false }
+      if !isFinal { return false }
       position.offset = first
       return true
     }
