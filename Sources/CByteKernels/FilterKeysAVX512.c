@@ -1,4 +1,4 @@
-#include "Variants.h"
+#include "FilterWordsAVX512.h"
 
 #if SEKISHO_HAS_AVX2
 #include <immintrin.h>
@@ -26,18 +26,6 @@ SEKISHO_INLINE AVX512 sekisho_block_sums sum_block(__m512i secrets, const uint8_
   return (sekisho_block_sums){(uint64_t)_mm_cvtsi128_si64(two), (uint64_t)_mm_extract_epi64(two, 1)};
 }
 
-/// The high halves of the products of eight hashes with a number below 2^32.
-SEKISHO_INLINE AVX512 __m512i scaled(__m512i hashes, __m512i range) {
-  __m512i low = _mm512_srli_epi64(_mm512_mul_epu32(hashes, range), 32);
-  __m512i high = _mm512_mul_epu32(_mm512_srli_epi64(hashes, 32), range);
-  return _mm512_srli_epi64(_mm512_add_epi64(high, low), 32);
-}
-
-/// One of the bits that each of eight keys has in its word of the filter.
-SEKISHO_INLINE AVX512 __m512i bits_of(__m512i hashes) {
-  return _mm512_sllv_epi64(_mm512_set1_epi64(1), _mm512_and_si512(hashes, _mm512_set1_epi64(63)));
-}
-
 /// Keeps the keys that the filter lets through, in the same arrays.
 SEKISHO_INLINE AVX512 size_t test_keys(const sekisho_key_filter *filter, size_t count,
                                        uint32_t *members, uint64_t *hashes) {
@@ -46,10 +34,8 @@ SEKISHO_INLINE AVX512 size_t test_keys(const sekisho_key_filter *filter, size_t 
   for (size_t i = 0; i < count; i += 8) {
     __mmask8 there = count - i >= 8 ? 0xFF : (__mmask8)((1u << (count - i)) - 1);
     __m512i hash = _mm512_maskz_loadu_epi64(there, hashes + i);
-    __m512i word = _mm512_i64gather_epi64(scaled(hash, range), filter->words, 8);
-    __m512i mask = _mm512_or_si512(
-        _mm512_or_si512(bits_of(hash), bits_of(_mm512_srli_epi64(hash, 6))),
-        _mm512_or_si512(bits_of(_mm512_srli_epi64(hash, 12)), bits_of(_mm512_srli_epi64(hash, 18))));
+    __m512i word = _mm512_i64gather_epi64(sekisho_scaled_avx512(hash, range), filter->words, 8);
+    __m512i mask = sekisho_filter_mask_avx512(hash);
     __mmask8 passed = _mm512_mask_cmpeq_epi64_mask(there, _mm512_and_si512(word, mask), mask);
     __m256i member = _mm256_maskz_loadu_epi32(there, members + i);
     // What is kept goes no further than what was read.

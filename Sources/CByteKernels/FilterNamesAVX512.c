@@ -1,4 +1,4 @@
-#include "Variants.h"
+#include "FilterWordsAVX512.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -23,18 +23,6 @@ SEKISHO_INLINE AVX512 __m512i mixed(__m512i a, __m512i b) {
                        _mm512_add_epi64(_mm512_srli_epi64(one, 32), _mm512_srli_epi64(other, 32)));
   const __m512i lower = _mm512_or_si512(_mm512_slli_epi64(middle, 32), _mm512_and_si512(low, half));
   return _mm512_xor_si512(upper, lower);
-}
-
-/// The high halves of the products of eight hashes with a number below 2^32.
-SEKISHO_INLINE AVX512 __m512i scaled(__m512i hashes, __m512i range) {
-  const __m512i low = _mm512_srli_epi64(_mm512_mul_epu32(hashes, range), 32);
-  const __m512i high = _mm512_mul_epu32(_mm512_srli_epi64(hashes, 32), range);
-  return _mm512_srli_epi64(_mm512_add_epi64(high, low), 32);
-}
-
-/// One of the bits that each of eight keys has in its word of the filter.
-SEKISHO_INLINE AVX512 __m512i bits_of(__m512i hashes) {
-  return _mm512_sllv_epi64(word_of(1), _mm512_and_si512(hashes, word_of(63)));
 }
 
 SEKISHO_INLINE AVX512 __m512i wide(__mmask8 there, const uint32_t *numbers) {
@@ -83,12 +71,9 @@ AVX512 size_t sekisho_filter_names_avx512(const sekisho_name_filter *filter, con
         mixed(_mm512_xor_si512(low, word_of(0x9e3779b97f4a7c15u)),
               _mm512_xor_si512(_mm512_xor_si512(high, word_of(0xbf58476d1ce4e5b9u)),
                                _mm512_slli_epi64(length, 56)));
-    const __m512i word =
-        _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes, scaled(hash, range), words, 8);
-    const __m512i mask =
-        _mm512_or_si512(_mm512_or_si512(bits_of(hash), bits_of(_mm512_srli_epi64(hash, 6))),
-                        _mm512_or_si512(bits_of(_mm512_srli_epi64(hash, 12)),
-                                        bits_of(_mm512_srli_epi64(hash, 18))));
+    const __m512i word = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes,
+                                                     sekisho_scaled_avx512(hash, range), words, 8);
+    const __m512i mask = sekisho_filter_mask_avx512(hash);
     const __mmask8 is_known = _mm512_cmpeq_epi64_mask(_mm512_and_si512(word, mask), mask);
     const __mmask8 is_reverse =
         _mm512_cmpeq_epi64_mask(_mm512_sub_epi64(end, dot), word_of(5)) &

@@ -161,11 +161,11 @@ typedef void sekisho_add_starts(const uint64_t *runs, size_t blocks, uint64_t *p
 
 SEKISHO_INLINE void sekisho_add_starts_one(const uint64_t *runs, size_t blocks, uint64_t *places,
                                            uint64_t *before, uint64_t *carry) {
-  unsigned long long over = *carry;
-  uint64_t last = *before;
+  uint64_t over = *carry, last = *before;
   for (size_t i = 0; i < blocks; i++) {
-    const uint64_t starts = places[i];
-    places[i] = __builtin_addcll(runs[i], starts << 1 | last, over, &over);
+    const uint64_t starts = places[i], sum = runs[i] + (starts << 1 | last);
+    places[i] = sum + over;
+    over = (sum < runs[i]) | (places[i] < sum);
     last = starts >> 63;
   }
   *before = last;
