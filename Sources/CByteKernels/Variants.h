@@ -50,6 +50,12 @@ size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t 
                                      const sekisho_window *window, uint32_t *passed,
                                      uint64_t *hashes, size_t *kept);
 
+/// Looks at positions from an index on in sixteens, and returns how many; two bytes are before each. Those that
+/// are kept follow the `kept` before.
+size_t sekisho_keep_grams_avx512(const uint8_t *bytes, size_t count, size_t base,
+                                 uint32_t *positions, size_t from, size_t position_count,
+                                 const sekisho_grams *grams, size_t *kept);
+
 /// `sekisho_filter_keys` for filters of fewer than 2^32 words.
 size_t sekisho_filter_keys_avx512(const sekisho_key_filter *filter, const uint8_t *bytes,
                                   size_t byte_count, const sekisho_key_place *keys, size_t count,

@@ -21,7 +21,7 @@ extension CandidateFinder {
     case UInt8(ascii: "%"):
       guard let value = hex(bytes, at: offset + 1, digits: 2) else { return }
       if isPart(value) {
-        if mayBePart(bytes, offset..<offset + 3) { addUnit(bytes, at: offset) }
+        if mayBePart(UInt8(value), bytes, offset..<offset + 3) { addUnit(bytes, at: offset) }
       } else if value >= 0x80, isInAuthority(bytes, offset) {
         addUnit(bytes, at: offset)
       }
@@ -41,8 +41,8 @@ extension CandidateFinder {
   /// Looks at what stands behind an ANSI sequence: what begins there is taken for a part of the sequence
   /// by those who do not know it.
   private mutating func considerSequence(_ bytes: RawSpan, at offset: Int) {
-    // Of words nobody knows what they begin with.
-    guard words.isEmpty, !refangs else { return addWord(offset) }
+    // A word behind it is known by itself.
+    guard !refangs else { return addWord(offset) }
     let count = bytes.byteCount
     var start = offset + 1
     guard start < count, bytes.byte(unchecked: start) == UInt8(ascii: "[") else { return }
@@ -91,7 +91,7 @@ extension CandidateFinder {
     case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { addWord(offset) }
     default:
       if value < 0x80 {
-        if isPart(value), mayBePart(bytes, offset..<offset + 2 + digits) {
+        if isPart(value), mayBePart(UInt8(value), bytes, offset..<offset + 2 + digits) {
           addUnit(bytes, at: offset)
         }
         return
@@ -105,19 +105,57 @@ extension CandidateFinder {
     }
   }
 
-  /// Whether what is written as a unit may be a part of a value: of a name only where its run holds a dot; a
-  /// word, or the only label of a URL's host, may be written so as well, and so may the dot of what is defanged.
-  private mutating func mayBePart(_ bytes: RawSpan, _ unit: Range<Int>) -> Bool {
+  /// Whether the character that is written as a unit may be a part of a value: of a name only where its run
+  /// holds a dot; a word, or the only label of a URL's host, may be written so as well, and so may the dot of
+  /// what is defanged.
+  private mutating func mayBePart(
+    _ character: UInt8, _ bytes: RawSpan, _ unit: Range<Int>
+  ) -> Bool {
+    if !words.isEmpty, mayBeOfWord(character, bytes, behind: unit.upperBound) { return true }
     // Of what is in a run that was too short nothing is asked again.
-    if !words.isEmpty, unit.lowerBound >= shortWordEnd {
-      guard let end = shortRunEnd(of: .nameByte, shortestWord, bytes, unit) else { return true }
-      shortWordEnd = end
-    }
     if wantsDigests, unit.lowerBound >= shortDigestEnd {
       guard let end = shortRunEnd(of: .hex, 32, bytes, unit) else { return true }
       shortDigestEnd = end
     }
     return refangs || hasDot(bytes, around: unit.lowerBound)
+  }
+
+  /// Whether some word holds a character and the two that follow it from an offset on.
+  private func mayBeOfWord(_ character: UInt8, _ bytes: RawSpan, behind offset: Int) -> Bool {
+    guard let first = WordPieces.symbol(character), let second = piece(bytes, at: offset),
+      let third = second.symbol == WordPieces.end
+        ? (WordPieces.end, offset) : piece(bytes, at: second.next)
+    else { return true }
+    return words.contains {
+      $0.words.mayHold(first, second.symbol, third.symbol, includesWeak: includesWeak)
+    }
+  }
+
+  /// The character of a word that begins at an offset, or the end of its run; nil where that depends on what the
+  /// text is read as.
+  private func piece(_ bytes: RawSpan, at offset: Int) -> (symbol: Int, next: Int)? {
+    let count = bytes.byteCount
+    guard offset < count else { return nil }
+    let byte = bytes.byte(unchecked: offset)
+    if let symbol = WordPieces.symbol(byte) { return (symbol, offset + 1) }
+    switch byte {
+    case UInt8(ascii: "%"):
+      guard count - offset > 2 else { return nil }
+      guard let value = hex(bytes, at: offset + 1, digits: 2) else { break }
+      // A percent sign takes what follows with it.
+      if value == 0x25 || value >= 0x80 { return nil }
+      if let symbol = WordPieces.symbol(UInt8(value)) { return (symbol, offset + 3) }
+    case UInt8(ascii: "\\"):
+      // Escapes of escapes: a record may stand in a string of another.
+      var next = offset + 1
+      while next < count, next - offset < 8, bytes.byte(unchecked: next) == byte { next += 1 }
+      guard next < count, next - offset < 8 else { return nil }
+      let letter = bytes.byte(unchecked: next) | 0x20
+      if letter == UInt8(ascii: "u") || letter == UInt8(ascii: "x") { return nil }
+    case 0x1b, 0x80...: return nil
+    default: break
+    }
+    return (WordPieces.end, offset)
   }
 
   /// The end of the run of a class that a unit may stand for a character of, if it is shorter than is asked for;

@@ -32,9 +32,7 @@ public struct CandidateFinder: Sendable {
   let way: Int32
   /// Words of values that the filters do not know, and the kinds of which they are looked for.
   let words: [(words: CandidateWords, matcher: LiteralMatcher, kinds: IndicatorKindSet)]
-  /// Bytes of the shortest word.
-  let shortestWord: Int
-  private let includesWeak: Bool
+  let includesWeak: Bool
   let takesAnyIPv6: Bool
   /// Defanged values are read as what they stand for, so that each is a candidate.
   let refangs: Bool
@@ -69,8 +67,7 @@ public struct CandidateFinder: Sendable {
   /// The last unit that is a candidate, and the end of those directly behind it.
   var wordUnitStart = 0
   var wordUnitEnd = -1
-  /// Ends of the last runs that were too short for a word, and for a digest.
-  var shortWordEnd = 0
+  /// End of the last run that was too short for a digest.
   var shortDigestEnd = 0
   /// End of the last run of a name that was looked at for a dot, and what came of it.
   var runEnd = 0
@@ -100,8 +97,7 @@ public struct CandidateFinder: Sendable {
       if filter.hasOtherHosts { inWords.formUnion(held.intersection(CandidateWordsBuilder.hosts)) }
       if inWords.isEmpty { continue }
       guard let wordsOfDatabase = database.candidateWords,
-        wordsOfDatabase.wordlessKinds.isDisjoint(with: inWords),
-        wordsOfDatabase.hasTexts || !inWords.contains(.text)
+        wordsOfDatabase.wordlessKinds.isDisjoint(with: inWords)
       else { return nil }
       if wordsOfDatabase.hasIPv6Hosts, inWords.contains(.url) { takesAnyIPv6 = true }
       if let matcher = wordsOfDatabase.matcher {
@@ -110,7 +106,6 @@ public struct CandidateFinder: Sendable {
     }
     self.takesAnyIPv6 = takesAnyIPv6
     self.words = words
-    shortestWord = words.lazy.map(\.words.shortest).min() ?? .max
     includesWeak = options.includesWeak
     filter = filters.first
     otherFilters = Array(filters.dropFirst())
@@ -137,7 +132,7 @@ public struct CandidateFinder: Sendable {
     lastUnit = (-1, false)
     specialsDone = 0
     (wordUnitStart, wordUnitEnd) = (0, -1)
-    (shortWordEnd, shortDigestEnd) = (0, 0)
+    shortDigestEnd = 0
     runEnd = 0
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }

@@ -65,19 +65,21 @@ struct CandidateNeighbours: Equatable {
 /// The section of words of an opened image (`CandidateWordsBuilder`).
 ///
 ///     0   4    version
-///     4   2    bit 0: some host is an IPv6 address; bit 1: texts have words, which they had not at first
-///     6   2    bytes of the shortest word
+///     4   4    bit 0: some host is an IPv6 address
 ///     8   4    number of words
 ///     12  4    number of pairs of neighbours
 ///     16  8    kinds with a value without a word
 ///     24  8    length of the matcher
-///     32  …    words (`CandidateWord`), neighbours (`CandidateNeighbours`), zeros up to a multiple of 64
+///     32  …    where there are words, the pieces of those that take part without `--weak`, and of all
+///              (`WordPieces`)
+///     …   …    words (`CandidateWord`), neighbours (`CandidateNeighbours`), zeros up to a multiple of 64
 ///     …   …    a `LiteralMatcher`, whose pattern n is the n-th word; nothing where there is none
 struct CandidateWords: Sendable {
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   private static let headerLength = 32
 
   private let image: ImageBytes
+  private let pieces: Int
   private let facts: Int
   private let neighbours: Int
   private let neighbourCount: Int
@@ -85,10 +87,7 @@ struct CandidateWords: Sendable {
   let matcher: LiteralMatcher?
   /// Number of words.
   let count: Int
-  /// Bytes of the shortest word.
-  let shortest: Int
   let hasIPv6Hosts: Bool
-  let hasTexts: Bool
   let wordlessKinds: IndicatorKindSet
 
   /// Nil where the image has none, or one of another layout.
@@ -100,19 +99,20 @@ struct CandidateWords: Sendable {
     let start = range.lowerBound
     guard bytes.littleEndianUInt32(unchecked: start) == Self.version else { return nil }
     hasIPv6Hosts = bytes.littleEndianUInt16(unchecked: start + 4) & 1 != 0
-    hasTexts = bytes.littleEndianUInt16(unchecked: start + 4) & 2 != 0
-    shortest = Int(bytes.littleEndianUInt16(unchecked: start + 6))
     count = Int(bytes.littleEndianUInt32(unchecked: start + 8))
     neighbourCount = Int(bytes.littleEndianUInt32(unchecked: start + 12))
     wordlessKinds = IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: start + 16))
     // Numbers of 32 bits with small factors: no sum overflows.
+    let pieces = count == 0 ? 0 : 2 * 8 * WordPieces.words
     let tables =
-      Self.headerLength + count * CandidateWord.size + neighbourCount * CandidateNeighbours.size
+      Self.headerLength + pieces + count * CandidateWord.size + neighbourCount
+      * CandidateNeighbours.size
     guard let matcherStart = DatabaseFormat.align(tables, to: DatabaseFormat.alignment),
       matcherStart <= range.count,
       UInt64(range.count - matcherStart) == bytes.littleEndianUInt64(unchecked: start + 24)
     else { throw .damaged("the candidate words have another length than they say") }
-    facts = start + Self.headerLength
+    self.pieces = start + Self.headerLength
+    facts = start + Self.headerLength + pieces
     neighbours = facts + count * CandidateWord.size
     self.image = image
     if count == 0 {
@@ -139,6 +139,14 @@ struct CandidateWords: Sendable {
       isRun: bytes.byte(unchecked: place + 26) & 1 != 0,
       kinds: IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: place)),
       strongKinds: IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: place + 8)))
+  }
+
+  /// Whether some word that takes part holds three characters one behind the other (`WordPieces`).
+  @inline(__always)
+  func mayHold(_ first: Int, _ second: Int, _ third: Int, includesWeak: Bool) -> Bool {
+    let bit = WordPieces.bit(first, second, third)
+    let table = includesWeak ? pieces + 8 * WordPieces.words : pieces
+    return count > 0 && image.bytes.byte(unchecked: table + bit >> 3) >> UInt8(bit & 7) & 1 != 0
   }
 
   /// Whether a word whose number is below the count, and which ends before `end`, may be a part of a value
@@ -184,6 +192,8 @@ enum TextNeighbours {
 
   /// Bytes between two runs that are looked at.
   private static let reach = 16
+  /// Bytes of an ANSI sequence that are looked at.
+  private static let longestSequence = 64
 
   static func border(_ text: RawSpan, _ range: Range<Int>) -> Border {
     let classes = TextClasses.shared
@@ -194,7 +204,8 @@ enum TextNeighbours {
     }
     let start = runStart(text, before: range.lowerBound, reach: 12)
     if start == range.lowerBound { return .run }
-    return isEscape(text, before: start) ? .written : .part
+    return isEscape(text, before: start) || isSequence(text, before: range.lowerBound)
+      ? .written : .part
   }
 
   /// Whether a run of a value that ends in these bytes may stand before the word at an offset.
@@ -221,6 +232,7 @@ enum TextNeighbours {
     }
     // Of a run that an escape begins, the first characters may be another one's.
     return isEqual || isEscape(text, before: runStart(text, before: end, reach: 16))
+      || isSequence(text, before: end)
   }
 
   /// Whether a run of a value that begins with these bytes may follow the word that ends before an offset.
@@ -261,6 +273,21 @@ enum TextNeighbours {
     let byte = text.byte(unchecked: start - 1)
     return byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "[")
       || byte == UInt8(ascii: ";") || byte >= 0x80 || byte == 0x1b
+  }
+
+  /// Whether an ANSI sequence may end directly before an offset: its last byte is one of a run.
+  private static func isSequence(_ text: RawSpan, before end: Int) -> Bool {
+    guard end > 2, 0x40...0x7e ~= text.byte(unchecked: end - 1) else { return false }
+    var start = end - 1
+    let floor = max(2, start - longestSequence)
+    while start > floor, 0x20...0x3f ~= text.byte(unchecked: start - 1) { start -= 1 }
+    // One as long as that may be.
+    guard text.byte(unchecked: start - 1) == UInt8(ascii: "[") else {
+      return 0x20...0x3f ~= text.byte(unchecked: start - 1)
+    }
+    // `ESC`, or an escape of it.
+    let byte = text.byte(unchecked: start - 2)
+    return byte == 0x1b || byte | 0x20 == UInt8(ascii: "b")
   }
 
   private static func runStart(_ text: RawSpan, before end: Int, reach: Int) -> Int {

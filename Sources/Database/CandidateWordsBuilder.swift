@@ -112,16 +112,27 @@ struct CandidateWordsBuilder {
   /// The section's bytes (`CandidateWords`); nil where there is nothing to say.
   consuming func build() throws(ImageError) -> [UInt8]? {
     guard !words.isEmpty || hasIPv6Hosts || !wordless.isEmpty else { return nil }
+    var strongPieces = [UInt64](repeating: 0, count: WordPieces.words)
+    var allPieces = strongPieces
+    for (word, number) in known {
+      let facts = words[number].facts
+      WordPieces.insert(word, isRun: facts.isRun, in: &allPieces)
+      if !facts.strongKinds.isEmpty {
+        WordPieces.insert(word, isRun: facts.isRun, in: &strongPieces)
+      }
+    }
     let image = words.isEmpty ? [] : try matcher.build()
     let neighbourCount = words.reduce(0) { $0 + $1.neighbours.count }
     var bytes: [UInt8] = []
     bytes.append(CandidateWords.version)
-    bytes.append(UInt16(hasIPv6Hosts ? 3 : 2))
-    bytes.append(UInt16(words.lazy.map(\.facts.length).min() ?? 0))
+    bytes.append(UInt32(hasIPv6Hosts ? 1 : 0))
     bytes.append(UInt32(words.count))
     bytes.append(UInt32(neighbourCount))
     bytes.append(wordless.rawValue)
     bytes.append(UInt64(image.count))
+    if !words.isEmpty {
+      for word in strongPieces + allPieces { bytes.append(word) }
+    }
     var first = 0
     for word in words {
       word.facts.append(to: &bytes, neighbours: first..<first + word.neighbours.count)

@@ -62,8 +62,8 @@
 /// Constants of the header and the section table.
 enum DatabaseFormat {
   static let magic: [UInt8] = [0x89, 0x53, 0x4B, 0x44, 0x42, 0x0D, 0x0A, 0x1A]
-  static let major: UInt16 = 3
-  static let minor: UInt16 = 1
+  static let major: UInt16 = 4
+  static let minor: UInt16 = 0
   static let byteOrderMark: UInt32 = 0x0102_0304
   static let hashIdentifier: UInt32 = 1
 

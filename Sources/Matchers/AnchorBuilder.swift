@@ -20,12 +20,14 @@ struct AnchorBuilder {
   /// Visits of slots that the patterns behind one window may ask for.
   private static let visitBudget = AnchorIndex.visitLimit / 4
 
-  private let patterns: PatternTable
+  let patterns: PatternTable
   let groups: PairGroups
   let seed: UInt64
   private(set) var windows: [AnchorIndex.Window] = []
   private(set) var filters: [UInt64] = []
   private(set) var records: [UInt8] = []
+  /// Where a look at each anchor's neighbours is worth its price.
+  private(set) var grams: AnchorGramsBuilder?
   /// Patterns that found no place, by number.
   private(set) var rest: [Int] = []
   /// Where each pattern is looked up; then what is behind each hash, as far as it took a place over.
@@ -34,6 +36,8 @@ struct AnchorBuilder {
   /// Places that nothing is read from any more.
   private var placesRead = 0
   private var moreEntries: [(key: UInt64, record: UInt32)] = []
+  /// Each literal and its anchor, as places in all bytes; of a large set none that count.
+  private var literals: [(range: Range<Int>, anchor: Int)] = []
   /// Slots that a hash may point to.
   private var homes = 0
 
@@ -48,8 +52,20 @@ struct AnchorBuilder {
     choosePlaces(table)
     fill()
     guard chooseHomes() else { return nil }
+    chooseGrams()
     records.append(contentsOf: repeatElement(0, count: 16))
     rest.sort()
+  }
+
+  // MARK: Grams
+
+  /// Kinds of windows from which on a look at grams costs less than what it saves.
+  private static let manyWindows = 3
+
+  private mutating func chooseGrams() {
+    defer { literals = [] }
+    guard windows.count >= Self.manyWindows || groups.exactPairs != nil else { return }
+    grams = AnchorGramsBuilder(literals, in: patterns.bytes)
   }
 
   // MARK: Windows
@@ -249,116 +265,6 @@ struct AnchorBuilder {
     return true
   }
 
-  /// What stands behind one key.
-  private struct Plan {
-    var literals: [Literal] = []
-    var shapes: [UInt32] = []
-    var children: [(key: UInt64, plan: Plan)] = []
-    var visits = 0
-  }
-
-  /// Splits literals by further windows until few are behind each; nil if that takes too many.
-  ///
-  /// `covered` are the bytes that the keys so far are hashes of, counted from the anchor.
-  private func plan(
-    _ literals: [Literal], key: UInt64, covered: Range<Int>, depth: Int
-  ) -> Plan? {
-    if literals.count <= AnchorIndex.groupLimit {
-      return Plan(literals: literals, visits: literals.count)
-    }
-    guard depth < AnchorIndex.branchDepth else { return nil }
-    var best: [Step] = []
-    var worst = Int.max
-    let covered = widened(covered, literals)
-    for leftFirst in [true, false] {
-      let steps = literals.indices
-        .map { step($0, literals[$0], covered: covered, key: key, leftFirst: leftFirst) }
-        .sorted { ($0.shape, $0.key, $0.literal) < ($1.shape, $1.key, $1.literal) }
-      var largest = 0
-      var at = 0
-      while at < steps.count {
-        let start = at
-        while at < steps.count, steps[at].key == steps[start].key { at += 1 }
-        largest = max(largest, at - start)
-      }
-      if largest < worst { (best, worst) = (steps, largest) }
-    }
-    var plan = Plan()
-    var at = 0
-    while at < best.count {
-      // Those whose bytes are all covered cannot be told apart by bytes; case can differ.
-      let shape = best[at].shape
-      guard shape != 0 else {
-        plan.literals.append(literals[best[at].literal])
-        at += 1
-        continue
-      }
-      plan.shapes.append(shape)
-      var most = 0
-      while at < best.count, best[at].shape == shape {
-        let start = at
-        while at < best.count, best[at].shape == shape, best[at].key == best[start].key { at += 1 }
-        let members = best[start..<at].map { literals[$0.literal] }
-        guard
-          let child = self.plan(
-            members, key: best[start].key, covered: best[start].covered, depth: depth + 1)
-        else { return nil }
-        most = max(most, child.visits)
-        plan.children.append((best[start].key, child))
-      }
-      plan.visits += most + 1
-    }
-    plan.visits += plan.literals.count + 1
-    return plan.literals.count <= AnchorIndex.groupLimit ? plan : nil
-  }
-
-  /// The covered bytes and those on both sides that are the same in all literals, so that the next
-  /// window tells some of them apart.
-  private func widened(_ covered: Range<Int>, _ literals: [Literal]) -> Range<Int> {
-    func byte(_ literal: Literal, _ offset: Int) -> UInt8? {
-      let range = patterns.range(Int(literal.first))
-      let at = range.lowerBound + literal.anchor + offset
-      return range.contains(at) ? patterns.bytes[at] | 0x20 : nil
-    }
-    func isShared(_ offset: Int) -> Bool {
-      guard let wanted = byte(literals[0], offset) else { return false }
-      return literals.allSatisfy { byte($0, offset) == wanted }
-    }
-    var (first, end) = (covered.lowerBound, covered.upperBound)
-    while isShared(first - 1) { first -= 1 }
-    while isShared(end) { end += 1 }
-    return first..<end
-  }
-
-  /// How a literal goes on beyond the bytes that are covered.
-  private struct Step {
-    var literal: Int
-    var shape: UInt32 = 0
-    var key: UInt64 = 0
-    var covered: Range<Int>
-  }
-
-  private func step(
-    _ index: Int, _ literal: Literal, covered: Range<Int>, key: UInt64, leftFirst: Bool
-  ) -> Step {
-    let range = patterns.range(Int(literal.first))
-    let left = min(8, literal.anchor + covered.lowerBound)
-    let right = min(8, range.count - literal.anchor - covered.upperBound)
-    let goesLeft = left > 0 && (leftFirst || right <= 0)
-    guard goesLeft || right > 0 else { return Step(literal: index, covered: covered) }
-    let width = goesLeft ? left : right
-    let offset = goesLeft ? covered.lowerBound - width : covered.upperBound
-    let shape = AnchorIndex.shape(offset: offset, width: width)
-    let bytes = patterns.bytes
-    let word = Self.word(
-      bytes.rawBytes, at: range.lowerBound + literal.anchor + offset, width: width)
-    return Step(
-      literal: index, shape: shape,
-      key: sekisho_window_hash(word, UInt32(width), AnchorIndex.branchSeed(key, shape: shape)),
-      covered: goesLeft
-        ? offset..<covered.upperBound : covered.lowerBound..<covered.upperBound + width)
-  }
-
   private mutating func append(_ plan: Plan, key: UInt64) {
     if !plan.shapes.isEmpty {
       addEntry(key)
@@ -373,6 +279,9 @@ struct AnchorBuilder {
   private mutating func append(_ literal: Literal, key: UInt64) {
     addEntry(key)
     let range = patterns.range(Int(literal.first))
+    if literals.count <= AnchorGrams.most {
+      literals.append((range, range.lowerBound + literal.anchor))
+    }
     var head = UInt32(range.count) | UInt32(literal.anchor) << 13
     if patterns.foldsCase[Int(literal.first)] { head |= AnchorIndex.Head.ignoresCase }
     if !literal.more.isEmpty { head |= AnchorIndex.Head.hasMore }
@@ -438,11 +347,14 @@ struct AnchorBuilder {
   static func counts(_ builder: AnchorBuilder?) -> [Int] {
     guard let builder else { return AnchorIndex.elementSizes.map { _ in 0 } }
     return [
-      64, builder.groups.exactPairs?.count ?? 0, builder.filters.count,
-      builder.homes + AnchorIndex.probeLimit,
+      64, builder.exactPairs?.count ?? 0, builder.grams?.table.count ?? 0,
+      builder.filters.count, builder.homes + AnchorIndex.probeLimit,
       builder.records.count,
     ]
   }
+
+  /// The pairs that are wanted, where nothing else tells.
+  private var exactPairs: [UInt64]? { grams == nil ? groups.exactPairs : nil }
 
   /// The parameters of the windows, zero for those that there are not.
   static func parameters(_ builder: AnchorBuilder?) -> [UInt64] {
@@ -453,11 +365,12 @@ struct AnchorBuilder {
   /// Stores the sections, and lets go of what they are made of.
   mutating func write(to writer: inout ImageWriter, firstSection section: Int) {
     writer.store(groups.kernelTables(), section: section)
-    if let exact = groups.exactPairs { writer.store(exact, section: section + 1) }
-    writer.store(filters, section: section + 2)
+    if let exactPairs { writer.store(exactPairs, section: section + 1) }
+    if let grams { writer.store(grams.table, section: section + 2) }
+    writer.store(filters, section: section + 3)
     filters = []
-    storeSlots(in: &writer, section: section + 3)
+    storeSlots(in: &writer, section: section + 4)
     (places, moreEntries) = ([], [])
-    writer.copy(records.rawBytes, section: section + 4, byteOffset: 0)
+    writer.copy(records.rawBytes, section: section + 5, byteOffset: 0)
   }
 }

@@ -68,18 +68,22 @@ extension AnchorIndex {
       for at in text.indices where mixture >> (at & 1) & 1 != 0 && text[at] &- 97 < 26 {
         text[at] ^= 0x20
       }
-      let end = UInt64(text.count)
-      var sink = LocatingSink(record: record, end: end)
-      search.search(text.rawBytes, origin: 0, reported: 0, sink: &sink)
-      guard sink.found == 1 else {
-        throw .damaged("the literal at \(record) is found \(sink.found) times in its own bytes")
+      // At the ends of an input other loops look than in its middle, where grams decide as well.
+      let inside = [0, 0] + text + [0, 0, 0, 0]
+      for (input, end) in [(text, text.count), (inside, 2 + text.count)] {
+        var sink = LocatingSink(record: record, end: UInt64(end))
+        search.search(input.rawBytes, origin: 0, reported: 0, sink: &sink)
+        guard sink.found == 1 else {
+          throw .damaged("the literal at \(record) is found \(sink.found) times in its own bytes")
+        }
       }
       // The second byte of this anchor's pair is whatever comes next.
       guard head.anchor == head.length - 1 else { continue }
+      let end = UInt64(text.count)
       text.append(0)
       for next in 0...255 as ClosedRange<UInt8> {
         text[text.count - 1] = next
-        sink = LocatingSink(record: record, end: end)
+        var sink = LocatingSink(record: record, end: end)
         search.search(text.rawBytes, origin: 0, reported: 0, sink: &sink)
         guard sink.found == 1 else {
           throw .damaged("the literal at \(record) is found \(sink.found) times before \(next)")

@@ -8,7 +8,9 @@ internal import CByteKernels
 /// rare kinds (for names a dot before a letter). A scan
 ///
 /// 1. finds the anchors of the input, many bytes at once (`PairGroups`, the finder of `CByteKernels`);
-///    where that finds many pairs beside those that are wanted, a table of bits sorts them out;
+///    where that finds many pairs beside those that are wanted, or each would have to be looked at in
+///    many ways, a table of bits sorts them out: of the pairs, or of the four bytes around them
+///    (`AnchorGrams`);
 /// 2. hashes up to eight bytes around each, the *window*, and asks a small filter of the windows that
 ///    patterns have. Patterns that are too short for one window have another; there are at most eight
 ///    kinds, and each anchor is looked at under each;
@@ -20,6 +22,7 @@ internal import CByteKernels
 ///
 ///     pairs     UInt8 × 64   tables of the finder
 ///     exact     UInt64 × 1024, or none: a bit for each pair, first byte high, that is really wanted
+///     grams     UInt64 …, or none: a bit for each gram (`AnchorGrams`)
 ///     filters   UInt64 …     of each key two bits in one word
 ///     slots     UInt64 …     low half: low half of the hash, its last bit instead whether a further slot
 ///               has this key; high half: its record, plus one; 0 is empty.
@@ -27,7 +30,8 @@ internal import CByteKernels
 ///     records   in units of four bytes, see below
 ///
 /// Each kind of window is a parameter: its width in bits 0–7, bytes before the anchor in 8–15, the
-/// logarithm of its filter's words in 16–23, and from bit 24 on the first of these; 0 is none.
+/// logarithm of its filter's words in 16–23, and from bit 24 on the first of these; 0 is none. The
+/// parameter of the grams stands before those of the windows.
 ///
 /// A record is a literal, or a branch for windows that many patterns share:
 ///
@@ -57,8 +61,8 @@ struct AnchorIndex: Sendable {
   static let longestFilter = 26
   /// The bit of a slot that says that a further one has the same key.
   static let moreSlots: UInt64 = 1
-  /// Bytes of an element of each section: pairs, exact, filters, slots, records.
-  static let elementSizes = [1, 8, 8, 8, 1]
+  /// Bytes of an element of each section: pairs, exact, grams, filters, slots, records.
+  static let elementSizes = [1, 8, 8, 8, 8, 1]
 
   /// A kind of window.
   struct Window: Sendable {
@@ -104,6 +108,7 @@ struct AnchorIndex: Sendable {
 
   let pairs: ImageTable<UInt8>
   let exact: ImageTable<UInt64>?
+  let grams: AnchorGrams?
   let windows: [Window]
   let filters: ImageTable<UInt64>
   let slots: ImageTable<UInt64>
@@ -115,16 +120,20 @@ struct AnchorIndex: Sendable {
   /// Instructions of the kernels.
   var variant = sekisho_best_variant()
 
-  /// Takes five sections of an image, in the order above, and the parameters of the windows.
+  /// Takes six sections of an image, in the order above, and the parameters of grams and windows.
   init(
-    _ reader: ImageReader, firstSection section: Int, seed: UInt64, windows: ArraySlice<UInt64>,
-    patternCount: Int
+    _ reader: ImageReader, firstSection section: Int, seed: UInt64, grams: UInt64,
+    windows: ArraySlice<UInt64>, patternCount: Int
   ) throws(ImageError) {
     pairs = try reader.table(section)
     exact = reader.sections[section + 1].count > 0 ? try reader.table(section + 1) : nil
-    filters = try reader.table(section + 2)
-    slots = try reader.table(section + 3)
-    records = try reader.table(section + 4)
+    guard (reader.sections[section + 2].count > 0) == (grams != 0) else {
+      throw .damaged("a table of grams without their kinds, or kinds without one")
+    }
+    self.grams = grams == 0 ? nil : try AnchorGrams(parameter: grams, reader.table(section + 2))
+    filters = try reader.table(section + 3)
+    slots = try reader.table(section + 4)
+    records = try reader.table(section + 5)
     self.seed = seed
     self.patternCount = patternCount
     homeSlots = slots.count - Self.probeLimit

@@ -167,7 +167,10 @@ struct AnchorSearch {
           index.pairs.pointer.assumingMemoryBound(to: UInt8.self),
           buffers.anchors, Self.batch, &found)
       cost &+= 3 &* found
-      if found > 0, let exact = index.exact {
+      if found > 0, let grams = index.grams {
+        // SAFETY: the anchors are positions of the bytes.
+        found = unsafe grams.keep(index.variant, start, count, base: base, buffers.anchors, found)
+      } else if found > 0, let exact = index.exact {
         // SAFETY: the anchors are positions of the bytes; the table has 1024 words.
         found = unsafe sekisho_keep_pairs(
           start, count, base, buffers.anchors, found, exact.pointer)

@@ -77,7 +77,8 @@ public struct LiteralMatcher: Sendable {
     static let longest = 2 + 2 * Automaton.parameterCount
     static let seed = longest + 1
     static let coversAll = longest + 2
-    static let windows = longest + 3
+    static let grams = longest + 3
+    static let windows = longest + 4
     static let end = windows + AnchorIndex.windowLimit
   }
 
@@ -90,7 +91,7 @@ public struct LiteralMatcher: Sendable {
   }
 
   static let format = ImageFormat(
-    magic: "SekiLits", version: 3, parameterCount: Parameter.end,
+    magic: "SekiLits", version: 4, parameterCount: Parameter.end,
     elementSizes: [2] + Automaton.elementSizes + Automaton.elementSizes
       + AnchorIndex.elementSizes)
 
@@ -129,6 +130,7 @@ public struct LiteralMatcher: Sendable {
     case Self.anchorsStrategy:
       let index = try AnchorIndex(
         reader, firstSection: Section.anchors, seed: reader.parameters[Parameter.seed],
+        grams: reader.parameters[Parameter.grams],
         windows: reader.parameters[Parameter.windows..<Parameter.end], patternCount: count)
       let coversAll = try reader.count(Parameter.coversAll, atMost: 1) == 1
       guard longest > 0 else { throw .damaged("anchors of patterns without bytes") }

@@ -91,6 +91,7 @@ public struct LiteralMatcherBuilder {
         UInt64(count),
       ] + AutomatonBuilder.parameters(sensitive) + AutomatonBuilder.parameters(folded) + [
         UInt64(lengths.max() ?? 0), anchors?.seed ?? 0, anchors != nil && coversAll ? 1 : 0,
+        anchors?.grams?.parameter ?? 0,
       ] + AnchorBuilder.parameters(anchors),
       counts: [lengths.count] + AutomatonBuilder.counts(sensitive)
         + AutomatonBuilder.counts(folded) + AnchorBuilder.counts(anchors))

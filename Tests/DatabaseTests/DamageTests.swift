@@ -139,11 +139,11 @@ import Testing
     }
     #expect(
       change(8, 1)?.description
-        == "made by another version (format 1.1); compile it again with this version")
+        == "made by another version (format 1.0); compile it again with this version")
     #expect(change(12, 1)?.code == .otherVersion)
     #expect(change(0, 0)?.description == "not a Sekisho database")
     #expect(
-      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "3.1")
+      try IndicatorDatabase(image: Array(Self.image)).formatVersion == "4.0")
   }
 
   /// The image with one more section behind the others, and another minor version.
@@ -185,7 +185,7 @@ import Testing
 
   @Test func sectionsOfALaterVersionAreSkippedOrRefused() throws {
     let skipped = try IndicatorDatabase(image: image(addingSection: 9_999, isRequired: false))
-    #expect(skipped.formatVersion == "3.1")
+    #expect(skipped.formatVersion == "4.1")
     #expect(skipped.sections.last?.name == "unknown-9999")
     exercise(skipped)
     let refused = #expect(throws: DatabaseError.self) {

@@ -8,6 +8,12 @@ enum PathLines {
     "currentversion", "run", "program files", "svc-host_1", "caf\u{e9}", "a%b", "settings.ini",
   ]
 
+  /// Of which the last byte may be taken for the first of a word.
+  private static let sequences = [
+    "\u{1b}[1m", "\u{1b}[0m", "\u{1b}[?25h", "\u{1b}[38;5;196m", "\u{1b}[ 12q",
+    "\u{1b}[\(String(repeating: "1;", count: 40))m", "\u{1b}[", "[?25h",
+  ]
+
   static func line(_ random: inout SeededGenerator) -> [UInt8] {
     switch random.upTo(4) {
     case 0:
@@ -22,7 +28,9 @@ enum PathLines {
       return Array("GET http://host.example/\(path) done\n".utf8)
     case 2:
       let text = value(random.pick(["\\", "/"]), &random)
-      return Array("opened \"\(text)\" by \u{1b}[1m\(value("\\", &random))\u{1b}[0m\n".utf8)
+      let colours = random.pick(sequences)
+      let other = value("\\", &random)
+      return Array("opened \"\(text)\" by \(colours)\(other)\(random.pick(sequences))\n".utf8)
     default:
       let text = value("\\", &random)
       return Array("Image=\(text) TargetObject=\(value("\\", &random))\n".utf8)
@@ -33,6 +41,7 @@ enum PathLines {
     var result = random.pick(["", "C:" + separator, "%TEMP%" + separator, "HKLM" + separator, "~/"])
     for index in 0...random.upTo(4) {
       if index > 0 { result += separator }
+      if random.upTo(20) == 0 { result += random.pick(sequences) }
       result += random.pick(parts)
     }
     return result
@@ -45,11 +54,11 @@ enum PathLines {
     let hex = String(byte, radix: 16)
     let two = hex.count < 2 ? "0" + hex : hex
     if isJSON {
-      if byte >= 0x80 { return "\\u00" + two }
+      if byte >= 0x80 || byte < 0x20 { return "\\u00" + two }
       if random.upTo(12) == 0 { return "\\u00" + two }
       if byte == UInt8(ascii: "\\") { return "\\\\" }
       if byte == UInt8(ascii: "/"), random.upTo(2) == 0 { return "\\/" }
-    } else if byte >= 0x80 || byte == UInt8(ascii: "%") || byte == 0x20 || random.upTo(12) == 0 {
+    } else if byte >= 0x80 || byte == UInt8(ascii: "%") || byte <= 0x20 || random.upTo(12) == 0 {
       return "%" + two.uppercased()
     }
     return String(UnicodeScalar(byte))

@@ -112,6 +112,33 @@ int main(int argc, char **argv) {
       }
     }
     if (right != kept) { printf("case %ld: pairs too many\n", number); return 1; }
+    sekisho_grams grams = {1 + (uint32_t)(next() % 15), 5 + (uint32_t)(next() % 12), exact + 1};
+    for (int32_t variant = 0; variant <= 4; variant++) {
+      if (!sekisho_has_variant(variant)) continue;
+      // No more places than positions, at the end of a page.
+      uint32_t *passed = (uint32_t *)(out + PAGE) - found;
+      if (found) memcpy(passed, expected, found * sizeof *passed);
+      kept = sekisho_keep_grams(variant, bytes, count, 0, passed, found, &grams);
+      right = 0;
+      for (size_t i = 0; i < found; i++) {
+        size_t at = expected[i];
+        int wanted = at < 2 || count - at < 4;
+        for (uint32_t kind = 0; kind < SEKISHO_GRAM_KINDS && !wanted; kind++) {
+          if (!(grams.kinds >> kind & 1)) continue;
+          uint32_t gram = 0;
+          if (kind == SEKISHO_GRAM_PAIR) memcpy(&gram, bytes + at, 2);
+          else memcpy(&gram, bytes + at - kind, 4);
+          uint32_t bit = sekisho_gram_bit(gram, kind, grams.bits);
+          wanted = exact[1 + bit / 8] >> bit % 8 & 1;
+        }
+        if (!wanted) continue;
+        if (right >= kept || passed[right++] != at) {
+          printf("case %ld: variant %d, the grams at %zu are wrong\n", number, (int)variant, at);
+          return 1;
+        }
+      }
+      if (right != kept) { printf("case %ld: grams too many\n", number); return 1; }
+    }
     if (check_keys(number, bytes, count, out + PAGE, out + 3 * PAGE)) return 1;
     if (number % 8 == 0 && check_addresses(number)) return 1;
     if (number % 8 == 1 && check_intervals(number)) return 1;

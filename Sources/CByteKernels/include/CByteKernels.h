@@ -5,6 +5,7 @@
 #ifndef SEKISHO_CBYTEKERNELS_H
 #define SEKISHO_CBYTEKERNELS_H
 
+#include "FilterGrams.h"
 #include "FilterKeys.h"
 #include "FilterNames.h"
 #include "FindIntervals.h"

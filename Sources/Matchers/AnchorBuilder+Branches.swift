@@ -1,0 +1,113 @@
+internal import CByteKernels
+
+extension AnchorBuilder {
+  /// What stands behind one key.
+  struct Plan {
+    var literals: [Literal] = []
+    var shapes: [UInt32] = []
+    var children: [(key: UInt64, plan: Plan)] = []
+    var visits = 0
+  }
+
+  /// Splits literals by further windows until few are behind each; nil if that takes too many.
+  ///
+  /// `covered` are the bytes that the keys so far are hashes of, counted from the anchor.
+  func plan(
+    _ literals: [Literal], key: UInt64, covered: Range<Int>, depth: Int
+  ) -> Plan? {
+    if literals.count <= AnchorIndex.groupLimit {
+      return Plan(literals: literals, visits: literals.count)
+    }
+    guard depth < AnchorIndex.branchDepth else { return nil }
+    var best: [Step] = []
+    var worst = Int.max
+    let covered = widened(covered, literals)
+    for leftFirst in [true, false] {
+      let steps = literals.indices
+        .map { step($0, literals[$0], covered: covered, key: key, leftFirst: leftFirst) }
+        .sorted { ($0.shape, $0.key, $0.literal) < ($1.shape, $1.key, $1.literal) }
+      var largest = 0
+      var at = 0
+      while at < steps.count {
+        let start = at
+        while at < steps.count, steps[at].key == steps[start].key { at += 1 }
+        largest = max(largest, at - start)
+      }
+      if largest < worst { (best, worst) = (steps, largest) }
+    }
+    var plan = Plan()
+    var at = 0
+    while at < best.count {
+      // Those whose bytes are all covered cannot be told apart by bytes; case can differ.
+      let shape = best[at].shape
+      guard shape != 0 else {
+        plan.literals.append(literals[best[at].literal])
+        at += 1
+        continue
+      }
+      plan.shapes.append(shape)
+      var most = 0
+      while at < best.count, best[at].shape == shape {
+        let start = at
+        while at < best.count, best[at].shape == shape, best[at].key == best[start].key { at += 1 }
+        let members = best[start..<at].map { literals[$0.literal] }
+        guard
+          let child = self.plan(
+            members, key: best[start].key, covered: best[start].covered, depth: depth + 1)
+        else { return nil }
+        most = max(most, child.visits)
+        plan.children.append((best[start].key, child))
+      }
+      plan.visits += most + 1
+    }
+    plan.visits += plan.literals.count + 1
+    return plan.literals.count <= AnchorIndex.groupLimit ? plan : nil
+  }
+
+  /// The covered bytes and those on both sides that are the same in all literals, so that the next
+  /// window tells some of them apart.
+  private func widened(_ covered: Range<Int>, _ literals: [Literal]) -> Range<Int> {
+    func byte(_ literal: Literal, _ offset: Int) -> UInt8? {
+      let range = patterns.range(Int(literal.first))
+      let at = range.lowerBound + literal.anchor + offset
+      return range.contains(at) ? patterns.bytes[at] | 0x20 : nil
+    }
+    func isShared(_ offset: Int) -> Bool {
+      guard let wanted = byte(literals[0], offset) else { return false }
+      return literals.allSatisfy { byte($0, offset) == wanted }
+    }
+    var (first, end) = (covered.lowerBound, covered.upperBound)
+    while isShared(first - 1) { first -= 1 }
+    while isShared(end) { end += 1 }
+    return first..<end
+  }
+
+  /// How a literal goes on beyond the bytes that are covered.
+  private struct Step {
+    var literal: Int
+    var shape: UInt32 = 0
+    var key: UInt64 = 0
+    var covered: Range<Int>
+  }
+
+  private func step(
+    _ index: Int, _ literal: Literal, covered: Range<Int>, key: UInt64, leftFirst: Bool
+  ) -> Step {
+    let range = patterns.range(Int(literal.first))
+    let left = min(8, literal.anchor + covered.lowerBound)
+    let right = min(8, range.count - literal.anchor - covered.upperBound)
+    let goesLeft = left > 0 && (leftFirst || right <= 0)
+    guard goesLeft || right > 0 else { return Step(literal: index, covered: covered) }
+    let width = goesLeft ? left : right
+    let offset = goesLeft ? covered.lowerBound - width : covered.upperBound
+    let shape = AnchorIndex.shape(offset: offset, width: width)
+    let bytes = patterns.bytes
+    let word = Self.word(
+      bytes.rawBytes, at: range.lowerBound + literal.anchor + offset, width: width)
+    return Step(
+      literal: index, shape: shape,
+      key: sekisho_window_hash(word, UInt32(width), AnchorIndex.branchSeed(key, shape: shape)),
+      covered: goesLeft
+        ? offset..<covered.upperBound : covered.lowerBound..<covered.upperBound + width)
+  }
+}
