@@ -34,9 +34,8 @@ struct AnchorGrams: Sendable {
 
   /// Keeps the anchors of which some gram is known, and those too near the ends of the bytes to tell.
   ///
-  /// - Parameters:
-  ///   - bytes: `count` bytes.
-  ///   - anchors: ascending offsets from `base`, within the bytes.
+  /// The anchors are ascending offsets from `base`, within `count` bytes; `found` is how many there are.
+  ///
   /// - Returns: How many were kept, in place.
   func keep(
     _ variant: Int32, _ bytes: UnsafePointer<UInt8>, _ count: Int, base: Int,
@@ -59,10 +58,8 @@ struct AnchorGramsBuilder {
 
   var parameter: UInt64 { AnchorGrams.parameter(kinds: kinds, bits: UInt32(bits)) }
 
-  /// Nil where there are too many literals, or one whose pair goes on behind it.
-  ///
-  /// - Parameters:
-  ///   - literals: the bytes of each in `bytes`, and its anchor as an offset there.
+  /// Takes where each literal and its anchor are in the bytes; nil where there are too many, or one whose pair
+  /// goes on behind it.
   init?(_ literals: [(range: Range<Int>, anchor: Int)], in bytes: [UInt8]) {
     guard !literals.isEmpty, literals.count <= AnchorGrams.most,
       literals.allSatisfy({ $0.anchor + 1 < $0.range.upperBound })
