@@ -161,7 +161,12 @@ struct DealerCore: ~Copyable {
   /// Deals until the stretch is over; false at the end of the capture.
   private mutating func dealPackets() throws(CaptureError) -> Bool {
     var frame = Frame()
+    let hasShortCut = hasShortCut
     while !framer.isStretchOver, !dealer.hasEnoughExtras {
+      if hasShortCut, dealer.fragments.dropped.isEmpty {
+        dealPlain()
+        if framer.isStretchOver { break }
+      }
       if try !dealNext(&frame) { return false }
     }
     return true

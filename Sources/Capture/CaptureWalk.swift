@@ -1,4 +1,3 @@
-import CByteKernels
 import Indicators
 import Inputs
 import Parsing
@@ -15,11 +14,10 @@ extension DealerCore {
   ) -> Bool {
     var frame = Frame()
     let hasShortCut =
-      filterText == nil && times == nil && framer.isPlain && !dealer.options.everyPacket
-      && reader.search.isEmpty && dealer.selection == nil
+      hasShortCut && !dealer.options.everyPacket && reader.search.isEmpty
     do {
       while !framer.isStretchOver, !dealer.hasEnoughExtras {
-        if hasShortCut, dealer.fragments.isIdle {
+        if hasShortCut, dealer.fragments.dropped.isEmpty {
           let count = readPlain(stretch, &reader, shards)
           if count > 0 {
             if reader.writer.batch.isFull { return true }
@@ -63,24 +61,32 @@ extension DealerCore {
   ) -> Int {
     let found = findPlain(shards)
     var count = 0
+    var flow: UInt32 = 0
+    var isPassed = false
     while count < found {
-      let segment = plain[count]
-      let flow = reader.find(segment, shards)
-      var isPassed = false
-      if flow != 0, segment.mayPass { isPassed = reader.passes(segment, flow, stretch) }
+      // A flow that was used last need not be looked up again, nor be made the newest.
+      if !isPassed || !plain[count].isOfSameFlow { flow = reader.find(plain[count], shards) }
+      isPassed =
+        flow != 0 && plain[count].mayPass
+        && reader.passes(
+          stretch.bytes(from: plain[count].start, to: plain[count].end),
+          at: plain[count].sequence, missing: 0, of: flow,
+          isFromFirst: plain[count].isSourceFirst, ports: plain[count].ports)
       count &+= 1
       if !isPassed {
-        let item = segment.item(
-          number: framer.number &+ UInt64(count), order: dealer.count &+ UInt32(count &- 1))
+        let item = plain[count &- 1].item(
+          number: framer.number &+ UInt64(truncatingIfNeeded: count),
+          order: dealer.count &+ UInt32(truncatingIfNeeded: count &- 1))
         reader.read(item, flow, stretch)
         if reader.writer.batch.isFull { break }
       }
     }
     if count > 0 {
-      var bytes: UInt64 = 0
-      for index in 0..<count { bytes &+= UInt64(plain[index].length) }
-      byteCount &+= bytes
-      let last = plain[count &- 1]
+      let (first, last) = (plain[0], plain[count &- 1])
+      // Records follow one another; each has its header.
+      let headers = PcapLayout.recordHeaderLength &* (count &- 1)
+      byteCount &+= UInt64(
+        truncatingIfNeeded: Int(last.place) &+ Int(last.length) &- Int(first.place) &- headers)
       framer.pass(count, upTo: Int(last.place), length: Int(last.length))
       dealer.notePassed(count, last.time)
     }
@@ -91,26 +97,24 @@ extension DealerCore {
   @inline(__always)
   private mutating func findPlain(_ shards: FlowShards) -> Int {
     var records = framer.plainRecords()
+    // Begun anew: the segment before is one of these.
+    var ends = dealer.ends.fresh
+    let deadline = dealer.fragments.deadline
     var count = 0
-    while count < PlainSegments.capacity, let record = records.next() {
-      // The next record begins behind this one: where its headers stand if it is a plain one.
-      unsafe sekisho_prefetch(record.start + record.length)
-      unsafe sekisho_prefetch(record.start + record.length + 64)
-      // SAFETY: the framer says that the record's bytes are there; what is fetched ahead may be anywhere.
-      let packet = unsafe RawSpan(_unsafeStart: record.start, byteCount: record.length)
-      guard
-        let segment = PlainSegment(
-          segment: packet, record, seed: dealer.seed, shardMask: dealer.shardMask)
-          ?? PlainSegment(
-            datagram: packet, record, seed: dealer.seed, shardMask: dealer.shardMask)
-      else { break }
+    // With a later one some datagram is given up that was waited for.
+    while count < PlainSegments.capacity, let record = records.next(), record.time <= deadline {
+      guard let segment = PlainSegment(record.bytes, at: record.place, record.time, &ends) else {
+        break
+      }
       // SAFETY: shards are masked.
-      unsafe shards.base[Int(segment.shard)].flows.prefetch(segment.hash, 0)
+      if !segment.isOfSameFlow {
+        unsafe shards.base[Int(segment.shard)].flows.prefetch(segment.hash, 0)
+      }
       plain[count] = segment
       count &+= 1
     }
     if hasManyFlows {
-      for index in 0..<count {
+      for index in 0..<count where !plain[index].isOfSameFlow {
         // SAFETY: shards are masked.
         unsafe shards.base[Int(plain[index].shard)].flows.prefetch(plain[index].hash, 1)
       }

@@ -27,7 +27,7 @@ enum DNSName {
         wireLength += length + 1
         let start = position + 1
         guard wireLength <= longest, length <= message.byteCount - start else { return false }
-        name.appendLabel(message.extracting(start..<start + length))
+        name.appendLabel(message, start..<start + length)
         position = start + length
       case 0xc0...0xff:
         guard message.byteCount - position >= 2 else { return false }

@@ -1,9 +1,11 @@
 /// When a flow was used last, as far as it was looked at.
-struct FlowAge {
+struct FlowAge: Ranked {
   var used: UInt64
   var index: UInt32
   /// The upper half of its hash.
   var hash: UInt32
+
+  var rank: UInt64 { used }
 }
 
 /// Finds the flow used least recently, without being told of each use.
@@ -21,7 +23,7 @@ struct FlowAges: ~Copyable {
   private var mask = 63
   private var start = 0
   private var count = 0
-  private var heap: [FlowAge] = []
+  private var heap = RankedHeap<FlowAge>()
 
   init() { unsafe ring = .allocate(capacity: 64) }
 
@@ -58,7 +60,7 @@ struct FlowAges: ~Copyable {
 
   /// Takes the first one out.
   mutating func takeFirst() -> FlowAge? {
-    guard isFirstInRing else { return takeTop() }
+    guard isFirstInRing else { return heap.takeFirst() }
     // SAFETY: as above.
     let age = unsafe ring[start & mask]
     start = (start &+ 1) & mask
@@ -72,10 +74,9 @@ struct FlowAges: ~Copyable {
       guard var age = takeFirst() else { return }
       age.used = used
       heap.append(age)
-      siftUp()
-    } else if !heap.isEmpty {
-      heap[0].used = used
-      siftDown()
+    } else if var age = heap.first {
+      age.used = used
+      heap.replaceFirst(with: age)
     }
   }
 
@@ -89,35 +90,5 @@ struct FlowAges: ~Copyable {
     unsafe ring = larger
     mask = 2 * mask + 1
     start = 0
-  }
-
-  private mutating func takeTop() -> FlowAge? {
-    guard let top = heap.first else { return nil }
-    heap[0] = heap[heap.count - 1]
-    heap.removeLast()
-    siftDown()
-    return top
-  }
-
-  private mutating func siftUp() {
-    var place = heap.count - 1
-    while place > 0, heap[(place - 1) / 2].used > heap[place].used {
-      heap.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  private mutating func siftDown() {
-    var place = 0
-    while true {
-      var least = place
-      for child in 2 * place + 1...2 * place + 2
-      where child < heap.count && heap[child].used < heap[least].used {
-        least = child
-      }
-      if least == place { return }
-      heap.swapAt(place, least)
-      place = least
-    }
   }
 }

@@ -24,11 +24,25 @@ struct FlowKey: Hashable {
 
   @inline(__always)
   func hash(_ seed: UInt64) -> UInt64 {
-    var state = Self.mix(
-      first.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed, second.high ^ 0xe703_7ed1_a0b4_28db)
-    state ^= Self.mix(first.low ^ 0x8ebc_6af0_9c88_c6e3 ^ seed, second.low ^ 0x5899_65cc_7537_4cc3)
+    hashIPv4(seed, Self.hash(first.low, second.low, seed))
+  }
+
+  /// The same, given what the lower halves of the addresses add to it.
+  @inline(__always)
+  func hashIPv4(_ seed: UInt64, _ lowHalves: UInt64) -> UInt64 {
+    let state =
+      lowHalves
+      ^ Self.mix(first.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed, second.high ^ 0xe703_7ed1_a0b4_28db)
     return Self.mix(
       state ^ 0x1d8e_4e27_c47d_124f, (UInt64(ports) << 32 | UInt64(kind)) ^ 0xeb44_acca_b455_d165)
+  }
+
+  /// What the lower halves of IPv4 addresses, which have none, add to a hash.
+  static func hashOfNoLowHalves(_ seed: UInt64) -> UInt64 { hash(0, 0, seed) }
+
+  @inline(__always)
+  private static func hash(_ firstLow: UInt64, _ secondLow: UInt64, _ seed: UInt64) -> UInt64 {
+    mix(firstLow ^ 0x8ebc_6af0_9c88_c6e3 ^ seed, secondLow ^ 0x5899_65cc_7537_4cc3)
   }
 
   /// A hash without a seed: it says which flows share limits, so it is part of what a capture yields.

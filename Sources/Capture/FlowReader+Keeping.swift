@@ -54,12 +54,12 @@ extension FlowReader {
     let owner = stream.flow
     writer.beginFlow(
       stream.record,
-      index: flows[owner].batch == writer.serial
-        ? flows[owner].batchIndex : ObservableRecord.noFlow)
+      index: flows[notes: owner].batch == writer.serial
+        ? flows[notes: owner].batchIndex : ObservableRecord.noFlow)
     closeStream(number)
     if writer.hasRecord {
-      flows[owner].batch = writer.serial
-      flows[owner].batchIndex = writer.flowIndex
+      flows[notes: owner].batch = writer.serial
+      flows[notes: owner].batchIndex = writer.flowIndex
     }
     writer.beginFlow(flow, index: index)
   }
@@ -82,6 +82,6 @@ extension FlowReader {
 
   /// Reads what waits in all streams: the capture has ended.
   mutating func closeAllStreams() {
-    while let number = streams.oldest { closeApart(number) }
+    while let number = streams.oldestUnfinished { closeApart(number) }
   }
 }

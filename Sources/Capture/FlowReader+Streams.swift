@@ -19,22 +19,12 @@ extension FlowReader {
     return flows.find(segment.key, segment.hash)
   }
 
-  /// Takes a plain packet's segment of which nothing is wanted, as above.
-  @inline(__always)
-  mutating func passes(
-    _ segment: PlainSegment, _ index: UInt32, _ stretch: CaptureStretch
-  ) -> Bool {
-    passes(
-      stretch.bytes(from: segment.start, to: segment.end), at: segment.sequence, missing: 0,
-      of: index, isFromFirst: segment.isSourceFirst, ports: segment.ports)
-  }
-
   /// Whether nothing is wanted of a segment of a known flow, which is then taken: the most frequent by far.
   ///
   /// One without bytes or of a direction that is done; the next one, or one that came before, of a direction of
   /// whose bytes nothing is kept and in which no protocol begins here. What `decodeTCP` would do is done.
   @inline(__always)
-  private mutating func passes(
+  mutating func passes(
     _ payload: RawSpan, at sequence: UInt32, missing: UInt16, of index: UInt32, isFromFirst: Bool,
     ports: UInt32
   ) -> Bool {
@@ -57,7 +47,7 @@ extension FlowReader {
       || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
     let (application, role) = Self.classify(
       payload, isDNSPort: isDNSPort, isServer: own.isServer)
-    guard application == .none, role == .unknown || (unsafe flow.pointee.isRoleKnown) else {
+    guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
       return false
     }
     if distance < 0 {
@@ -109,7 +99,7 @@ extension FlowReader {
     let hasData = payload.byteCount > 0
     var (application, role) = (Application.none, Role.unknown)
     let isWanted = hasData && (!direction.isDone || isSYN || !search.isEmpty)
-    if isWanted, direction.stream == 0 || !flows[place.flow].isRoleKnown {
+    if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = Self.classify(
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
     }

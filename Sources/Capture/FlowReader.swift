@@ -166,26 +166,26 @@ struct FlowReader: ~Copyable {
       if flows.isFull { closeOldestFlow() }
       flow = flows.insert(item.key, item.hash)
     }
-    if item.facts.contains(.hasOverlap), !flows[flow].hasOverlap { markOverlap(flow) }
+    if item.facts.contains(.hasOverlap), !flows[notes: flow].hasOverlap { markOverlap(flow) }
     return FlowPlace(flow: flow, isSourceFirst: item.isSourceFirst, isNew: isNew)
   }
 
   /// Decides who began the flow.
   @inline(__always)
   mutating func settle(_ place: inout FlowPlace, _ role: Role) {
-    if place.isNew || (role != .unknown && !flows[place.flow].isRoleKnown) {
-      flows[place.flow].isFirstOriginator = place.isSourceFirst == (role != .server)
-      flows[place.flow].isRoleKnown = role != .unknown
+    if place.isNew || (role != .unknown && !flows[notes: place.flow].isRoleKnown) {
+      flows[notes: place.flow].isFirstOriginator = place.isSourceFirst == (role != .server)
+      flows[notes: place.flow].isRoleKnown = role != .unknown
       // A record that shows the ends the other way round is not used again.
-      flows[place.flow].batch = 0
+      flows[notes: place.flow].batch = 0
     }
-    place.isSourceOriginator = place.isSourceFirst == flows[place.flow].isFirstOriginator
+    place.isSourceOriginator = place.isSourceFirst == flows[notes: place.flow].isFirstOriginator
   }
 
   /// Notes that a flow's packets disagree about some bytes.
   mutating func markOverlap(_ flow: UInt32) {
-    flows[flow].hasOverlap = true
-    flows[flow].batch = 0
+    flows[notes: flow].hasOverlap = true
+    flows[notes: flow].batch = 0
   }
 
   /// Begins what is written for a packet's flow, with its addresses where they are due.
@@ -197,9 +197,9 @@ struct FlowReader: ~Copyable {
       FlowSource(
         key: item.key, message: item.message, shard: item.shard,
         isFirstOriginator: item.isSourceFirst == place.isSourceOriginator,
-        isForward: place.isSourceOriginator, hasOverlap: flows[place.flow].hasOverlap),
-      index: flows[place.flow].batch == writer.serial
-        ? flows[place.flow].batchIndex : ObservableRecord.noFlow)
+        isForward: place.isSourceOriginator, hasOverlap: flows[notes: place.flow].hasOverlap),
+      index: flows[notes: place.flow].batch == writer.serial
+        ? flows[notes: place.flow].batchIndex : ObservableRecord.noFlow)
     if place.isNew || everyPacket { writeAddresses(item, place) }
   }
 
@@ -207,8 +207,8 @@ struct FlowReader: ~Copyable {
   @inline(__always)
   mutating func endRecord(_ place: FlowPlace) {
     guard writer.hasRecord else { return }
-    flows[place.flow].batch = writer.serial
-    flows[place.flow].batchIndex = writer.flowIndex
+    flows[notes: place.flow].batch = writer.serial
+    flows[notes: place.flow].batchIndex = writer.flowIndex
   }
 
   /// Notes a packet of which only the addresses are of interest.
@@ -234,6 +234,14 @@ struct FlowReader: ~Copyable {
       isHeaderOrder
       ? (item.sourcePort, item.destinationPort) : (item.destinationPort, item.sourcePort)
     let isFirstOriginator = !options.everyPacket || place.isSourceOriginator
+    if item.key.version == 4 {
+      return writer.append(
+        (.ipSource, source.ipv4, sourcePort, isFirstOriginator ? .originator : .responder),
+        (
+          .ipDestination, destination.ipv4, destinationPort,
+          isFirstOriginator ? .responder : .originator
+        ))
+    }
     writer.append(
       .ipSource, source, version: item.key.version, port: sourcePort,
       flags: isFirstOriginator ? .originator : .responder, isRepeatable: true)

@@ -17,28 +17,26 @@ struct FlowDirection {
   var isServer = false
 }
 
-/// One flow, as plain values that the table moves about.
+/// What every packet of a flow touches: one line of the processor's cache.
 struct Flow {
-  var key: FlowKey
+  /// Of the key: the upper halves of both addresses, which are all of an IPv4 one, ports and kind.
+  fileprivate var firstHigh: UInt64
+  fileprivate var secondHigh: UInt64
+  fileprivate var ports: UInt32
+  fileprivate var kind: UInt32
   /// When the flow was used last, by the table's count of uses.
-  fileprivate var used: UInt64 = 0
+  fileprivate var used: UInt64
   /// Bytes from the end that stands first in the key, and those from the other.
   var first = FlowDirection()
   var second = FlowDirection()
-  /// The batch that holds this flow's record last, and where in it.
-  var batch: UInt32 = 0
-  var batchIndex: UInt32 = 0
-  /// The end that stands first in the key began the flow.
-  var isFirstOriginator = true
-  /// The originator is known by a SYN or by a protocol's roles, not only by being first.
-  var isRoleKnown = false
-  /// Packets of the flow disagreed about some bytes.
-  var hasOverlap = false
 
-  /// What stands at index 0, which is no flow's.
-  fileprivate static let none = Flow(
-    key: FlowKey(
-      first: IPAddress(ipv4: 0), second: IPAddress(ipv4: 0), ports: 0, kind: 0))
+  fileprivate init(_ key: FlowKey, used: UInt64) {
+    firstHigh = key.first.high
+    secondHigh = key.second.high
+    ports = key.ports
+    kind = key.kind
+    self.used = used
+  }
 
   /// The direction of a packet from the first end, or from the second.
   subscript(isFromFirst isFromFirst: Bool) -> FlowDirection {
@@ -49,10 +47,31 @@ struct Flow {
   }
 }
 
+/// What is known of a flow besides, for packets of which something is wanted.
+struct FlowNotes {
+  /// Of the key: the lower halves of IPv6 addresses.
+  fileprivate var firstLow: UInt64
+  fileprivate var secondLow: UInt64
+  /// The batch that holds this flow's record last, and where in it.
+  var batch: UInt32 = 0
+  var batchIndex: UInt32 = 0
+  /// The end that stands first in the key began the flow.
+  var isFirstOriginator = true
+  /// The originator is known by a SYN or by a protocol's roles, not only by being first.
+  var isRoleKnown = false
+  /// Packets of the flow disagreed about some bytes.
+  var hasOverlap = false
+
+  fileprivate init(_ key: FlowKey) {
+    firstLow = key.first.low
+    secondLow = key.second.low
+  }
+}
+
 /// The flows seen lately, found by key; the one used least recently makes room.
 ///
-/// Layout: `entries`, dense, 96 bytes each (0 is none, so indices count from 1), `ages`, which finds the
-/// one used least recently, and `slots`, a power of two at least twice as many, open
+/// Layout: `entries`, dense, 64 bytes each, and `notes` beside them, 32 bytes each (0 is none, so indices count
+/// from 1), `ages`, which finds the one used least recently, and `slots`, a power of two at least twice as many, open
 /// addressing with linear probing: the upper half of a slot holds the upper 32 bits of the hash, so that a
 /// probe touches an entry only where it very probably is the right one; the lower half its index. The
 /// lowest of those bits say where the run begins that the slot belongs to, so a slot is freed by moving
@@ -61,6 +80,7 @@ struct Flow {
 @safe
 struct FlowTable: ~Copyable {
   private var entries: UnsafeMutablePointer<Flow>
+  private var notes: UnsafeMutablePointer<FlowNotes>
   private var capacity: Int
   private var slots: UnsafeMutablePointer<UInt64>
   private var mask: Int
@@ -82,13 +102,14 @@ struct FlowTable: ~Copyable {
     capacity = min(64, self.limit)
     mask = 255
     unsafe entries = Self.memory(capacity)
-    unsafe entries.initialize(to: .none)
+    unsafe notes = Self.memory(capacity)
     unsafe slots = .allocate(capacity: mask + 1)
     unsafe slots.initialize(repeating: 0, count: mask + 1)
   }
 
   deinit {
     unsafe entries.deallocate()
+    unsafe notes.deallocate()
     unsafe slots.deallocate()
   }
 
@@ -108,6 +129,31 @@ struct FlowTable: ~Copyable {
     }
   }
 
+  /// What is known besides of the flow at an index.
+  subscript(notes index: UInt32) -> FlowNotes {
+    @inline(__always)
+    _read {
+      assert(index > 0 && index <= count)
+      // SAFETY: as above.
+      yield unsafe notes[Int(index)]
+    }
+    @inline(__always)
+    _modify {
+      assert(index > 0 && index <= count)
+      // SAFETY: as above.
+      yield unsafe &notes[Int(index)]
+    }
+  }
+
+  /// The key of a flow.
+  func key(_ index: UInt32) -> FlowKey {
+    let (flow, notes) = (self[index], self[notes: index])
+    return FlowKey(
+      first: IPAddress(high: flow.firstHigh, low: notes.firstLow),
+      second: IPAddress(high: flow.secondHigh, low: notes.secondLow), ports: flow.ports,
+      kind: flow.kind)
+  }
+
   /// A flow in place, until the next insertion.
   @unsafe
   @inline(__always)
@@ -117,12 +163,12 @@ struct FlowTable: ~Copyable {
     return unsafe entries + Int(index)
   }
 
-  /// Memory for some entries and the one that is none: each entry is in two lines of the cache, not three.
-  private static func memory(_ count: Int) -> UnsafeMutablePointer<Flow> {
+  /// Memory for some entries and the one that is none, so that each is in one line of the cache.
+  private static func memory<Entry: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Entry> {
     // SAFETY: the memory is for so many entries, and is bound to them before anything else uses it.
     unsafe UnsafeMutableRawPointer.allocate(
-      byteCount: (count + 1) * MemoryLayout<Flow>.stride, alignment: 64
-    ).bindMemory(to: Flow.self, capacity: count + 1)
+      byteCount: (count + 1) * MemoryLayout<Entry>.stride, alignment: 64
+    ).bindMemory(to: Entry.self, capacity: count + 1)
   }
 
   /// A key's hash, for `find` and `insert`.
@@ -140,9 +186,7 @@ struct FlowTable: ~Copyable {
     let slot = home(hash)
     // SAFETY: slots are masked, and their indices are those of entries.
     if step == 0 { return unsafe sekisho_prefetch(slots + slot) }
-    let index = unsafe Int(UInt32(truncatingIfNeeded: slots[slot]))
-    unsafe sekisho_prefetch(entries + index)
-    unsafe sekisho_prefetch(UnsafeRawPointer(entries + index) + 64)
+    unsafe sekisho_prefetch(entries + Int(UInt32(truncatingIfNeeded: slots[slot])))
   }
 
   /// Whether the next new flow makes the oldest one be forgotten.
@@ -159,7 +203,7 @@ struct FlowTable: ~Copyable {
       if value == 0 { break }
       if value >> 32 == hash >> 32 {
         let index = UInt32(truncatingIfNeeded: value)
-        if unsafe entries[Int(index)].key == key {
+        if isFlow(index, key) {
           clock &+= 1
           unsafe entries[Int(index)].used = clock
           return index
@@ -168,6 +212,23 @@ struct FlowTable: ~Copyable {
       slot = (slot &+ 1) & mask
     }
     return 0
+  }
+
+  /// Whether a flow has a key.
+  @inline(__always)
+  private func isFlow(_ index: UInt32, _ key: FlowKey) -> Bool {
+    // SAFETY: the caller's index is that of an entry.
+    let flow = unsafe entries + Int(index)
+    let ends =
+      unsafe (flow.pointee.firstHigh ^ key.first.high)
+      | (flow.pointee.secondHigh ^ key.second.high)
+    let rest = unsafe (flow.pointee.ports ^ key.ports) | (flow.pointee.kind ^ key.kind)
+    if ends | UInt64(rest) != 0 { return false }
+    // The kind holds the version, and IPv4 addresses have nothing there.
+    if key.version == 4 { return true }
+    let lows = unsafe notes + Int(index)
+    return unsafe lows.pointee.firstLow == key.first.low
+      && lows.pointee.secondLow == key.second.low
   }
 
   /// The index of the flow used least recently; 0 where there is none.
@@ -195,10 +256,12 @@ struct FlowTable: ~Copyable {
     } else {
       if count == capacity { grow() }
       count += 1
+      if count * 2 > mask + 1 { growSlots() }
       index = UInt32(count)
     }
     // SAFETY: `index` is at most `capacity`, and entries has one more.
-    unsafe entries[Int(index)] = Flow(key: key, used: clock)
+    unsafe entries[Int(index)] = Flow(key, used: clock)
+    unsafe notes[Int(index)] = FlowNotes(key)
     ages.append(
       FlowAge(used: clock, index: index, hash: UInt32(truncatingIfNeeded: hash >> 32)))
     place(hash, index)
@@ -211,7 +274,7 @@ struct FlowTable: ~Copyable {
     if let age = ages.upcoming(2) { unsafe sekisho_prefetch(slots + home(UInt64(age.hash) << 32)) }
     if let age = ages.upcoming(4) {
       unsafe sekisho_prefetch(entries + Int(age.index))
-      unsafe sekisho_prefetch(UnsafeRawPointer(entries + Int(age.index)) + 64)
+      unsafe sekisho_prefetch(notes + Int(age.index))
     }
   }
 
@@ -245,20 +308,31 @@ struct FlowTable: ~Copyable {
     unsafe slots[gap] = 0
   }
 
+  /// Makes room for four times as many flows: what is not used yet costs nothing, what is moved does.
   private mutating func grow() {
-    let larger = min(capacity * 2, limit)
-    let moved = unsafe Self.memory(larger)
-    // SAFETY: both hold 0...count; `Flow` is trivial.
-    unsafe moved.initialize(from: entries, count: count + 1)
-    unsafe entries.deallocate()
-    unsafe entries = moved
+    let larger = min(capacity * 4, limit)
+    unsafe entries = Self.moved(entries, count, to: larger)
+    unsafe notes = Self.moved(notes, count, to: larger)
     capacity = larger
-    guard capacity * 2 > mask else { return }
+  }
+
+  private static func moved<Entry: BitwiseCopyable>(
+    _ old: UnsafeMutablePointer<Entry>, _ count: Int, to capacity: Int
+  ) -> UnsafeMutablePointer<Entry> {
+    let new: UnsafeMutablePointer<Entry> = unsafe memory(capacity)
+    // SAFETY: both hold 1...count; entries are trivial.
+    unsafe (new + 1).initialize(from: old + 1, count: count)
+    unsafe old.deallocate()
+    return unsafe new
+  }
+
+  private mutating func growSlots() {
     let (old, oldCount) = unsafe (slots, mask + 1)
     mask = mask * 2 + 1
     unsafe slots = .allocate(capacity: mask + 1)
     unsafe slots.initialize(repeating: 0, count: mask + 1)
     for slot in 0..<oldCount {
+      // SAFETY: the old slots were so many.
       let value = unsafe old[slot]
       if value != 0 { place(value, UInt32(truncatingIfNeeded: value)) }
     }

@@ -136,6 +136,18 @@ final class FragmentedDatagram {
     var (bytes, alternate, blocks) = (self.bytes, self.alternate, self.blocks)
     (self.bytes, self.alternate, self.blocks) = ([], nil, [])
     defer { (self.bytes, self.alternate, self.blocks) = (bytes, alternate, blocks) }
+    let isNew = (offset / 8..<(end + 7) / 8).allSatisfy { block in
+      blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) == 0
+    }
+    if isNew {
+      // Most parts bring bytes for places of which there are none.
+      part.extracting(0..<count).copy(to: &bytes, at: offset)
+      if var other = alternate {
+        alternate = nil
+        part.extracting(0..<count).copy(to: &other, at: offset)
+        alternate = other
+      }
+    }
     for block in offset / 8..<(end + 7) / 8 {
       let start = block * 8
       let piece = start - offset..<min(start - offset + 8, count)
@@ -144,6 +156,7 @@ final class FragmentedDatagram {
         blocks[block >> 6] |= bit
         blockCount += 1
         hasNews = true
+        if isNew { continue }
         for index in piece { bytes[offset + index] = part.byte(unchecked: index) }
         if alternate != nil {
           for index in piece { alternate?[offset + index] = part.byte(unchecked: index) }
@@ -155,6 +168,19 @@ final class FragmentedDatagram {
       }
     }
     return true
+  }
+}
+
+extension RawSpan {
+  /// Writes the bytes over those of an array that begin at an offset and are as many.
+  fileprivate func copy(to array: inout [UInt8], at offset: Int) {
+    precondition(offset >= 0 && byteCount <= array.count - offset)
+    // SAFETY: the line above says that there is room; the closures only copy.
+    unsafe array.withUnsafeMutableBytes { target in
+      unsafe withUnsafeBytes { source in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: source)
+      }
+    }
   }
 }
 
@@ -174,6 +200,8 @@ struct FragmentTable {
   private(set) var dropped: [FragmentedDatagram] = []
   /// How many were given up.
   private(set) var incomplete: UInt64 = 0
+  /// The last time at which nothing is given up yet.
+  private(set) var deadline = Int64.max
 
   /// The lowest number of a packet that a datagram still to be read may belong to.
   var horizon: UInt64 {
@@ -201,6 +229,7 @@ struct FragmentTable {
   mutating func insert(
     _ header: IPHeader, depth: Int, part: RawSpan, packet: (number: UInt64, time: Int64)
   ) -> Outcome {
+    defer { noteDeadline() }
     let key = FragmentKey(header, depth: depth)
     let datagram: FragmentedDatagram
     var cost = 0
@@ -240,8 +269,14 @@ struct FragmentTable {
     return .complete(datagram)
   }
 
-  /// Whether nothing waits, for others or to be read.
-  var isIdle: Bool { datagrams.isEmpty && dropped.isEmpty }
+  private mutating func noteDeadline() {
+    guard let oldest = oldest() else {
+      deadline = .max
+      return
+    }
+    let (time, isBeyond) = oldest.created.addingReportingOverflow(patience)
+    deadline = isBeyond ? .max : time
+  }
 
   /// Gives up what has waited too long at a time.
   @inline(__always)
@@ -256,11 +291,13 @@ struct FragmentTable {
     while let oldest = oldest(), time.subtractingReportingOverflow(oldest.created).0 > patience {
       drop(oldest)
     }
+    noteDeadline()
   }
 
   /// Gives up everything: the capture has ended.
   mutating func dropAll() {
     while let oldest = oldest() { drop(oldest) }
+    noteDeadline()
   }
 
   /// Takes the datagrams that were given up.

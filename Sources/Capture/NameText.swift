@@ -50,29 +50,65 @@ struct NameText: ~Copyable {
   ///
   /// A dot or backslash inside a label gets a backslash before it, a byte that cannot be printed is
   /// written as `\DDD` (RFC 1035 §5.1). Well-formed UTF-8 is kept.
-  mutating func appendLabel(_ label: RawSpan) {
+  mutating func appendLabel(_ message: RawSpan, _ range: Range<Int>) {
     if count > 0 { append(0x2e) }
-    // A plain byte is one character and most are plain; the others go the checked way.
-    var room = Self.capacity - count
-    var offset = 0
-    while offset < label.byteCount {
-      let byte = label.byte(unchecked: offset)
-      // From `/` to `[` and from `]` to `~`, or a hyphen.
-      guard byte &- 0x2f < 0x2d || byte &- 0x5d < 0x22 || byte == 0x2d, room > 0 else {
-        offset += appendUnusual(label, at: offset)
-        room = Self.capacity - count
-        continue
+    var offset = range.lowerBound
+    let end = range.upperBound
+    while offset < end {
+      let length = min(8, end &- offset)
+      if message.byteCount &- offset >= 8, count <= Self.capacity &- 8 {
+        let word = message.littleEndianUInt64(unchecked: offset)
+        let mask = UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* length)
+        if Self.unusual(word) & mask == 0 {
+          // SAFETY: there is room for eight bytes; what stands behind the label's is written over.
+          unsafe UnsafeMutableRawPointer(memory + count).storeBytes(
+            of: Self.lowered(word).littleEndian, as: UInt64.self)
+          count &+= length
+          offset &+= length
+          continue
+        }
       }
-      // SAFETY: `room` is what is left of the capacity.
-      unsafe memory[count] = byte &- 0x41 < 26 ? byte | 0x20 : byte
-      count &+= 1
-      room &-= 1
-      offset &+= 1
+      offset &+= appendByte(message.extracting(range), at: offset &- range.lowerBound)
     }
   }
 
-  /// Adds a byte that is written otherwise than as itself, or a sequence of UTF-8, and gives its length.
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let tops: UInt64 = 0x8080_8080_8080_8080
+
+  /// The top bit of each byte of a word that is not written as itself but for its case: all but a hyphen, from
+  /// `/` to `[` and from `]` to `~`.
+  ///
+  /// True up to the first byte above ASCII, which is flagged: its sums may run into those behind it.
+  @inline(__always)
+  static func unusual(_ word: UInt64) -> UInt64 {
+    let fromSlash = word &+ ones &* (0x80 - 0x2f)
+    let isDelete = word &+ ones
+    // A byte below 0x80 leaves its top bit alone where it is nothing.
+    let isBackslash = tops &- (word ^ ones &* 0x5c)
+    let isHyphen = tops &- (word ^ ones &* 0x2d)
+    let plain = fromSlash & ~isDelete & ~isBackslash | isHyphen
+    return (~plain | word) & tops
+  }
+
+  /// Plain bytes with capital letters made small.
+  @inline(__always)
+  static func lowered(_ word: UInt64) -> UInt64 {
+    let capitals = (word &+ ones &* (0x80 - 0x41)) & ~(word &+ ones &* (0x80 - 0x5b)) & tops
+    return word | capitals >> 2
+  }
+
+  /// Adds the byte of a label at an offset, or more than that one, and gives how many.
   @inline(never)
+  private mutating func appendByte(_ label: RawSpan, at offset: Int) -> Int {
+    let byte = label.byte(unchecked: offset)
+    guard byte &- 0x2f < 0x2d || byte &- 0x5d < 0x22 || byte == 0x2d else {
+      return appendUnusual(label, at: offset)
+    }
+    append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
+    return 1
+  }
+
+  /// Adds a byte that is written otherwise than as itself, or a sequence of UTF-8, and gives its length.
   private mutating func appendUnusual(_ label: RawSpan, at offset: Int) -> Int {
     let byte = label.byte(unchecked: offset)
     switch byte {

@@ -109,7 +109,8 @@ struct ObservableWriter: ~Copyable {
     record = .max
     packetStart = self.batch.observables.count
     // The caller may hand in another batch each time, or one whose table was started anew.
-    for field in CaptureField.allCases {
+    for field in CaptureField.allCases
+    where !self.batch.fields.isName(field.name, at: fields[field.rawValue]) {
       fields[field.rawValue] = self.batch.fields.intern(field.name)
     }
   }
@@ -241,6 +242,26 @@ struct ObservableWriter: ~Copyable {
   }
 
   // MARK: Values
+
+  /// Writes a pair of IPv4 addresses of a header, each with its port; none is compared with others.
+  mutating func append(
+    _ first: (field: CaptureField, address: UInt32, port: UInt16, flags: ObservableFlags),
+    _ second: (field: CaptureField, address: UInt32, port: UInt16, flags: ObservableFlags)
+  ) {
+    let start = UInt32(truncatingIfNeeded: batch.arena.count)
+    let bytes = (UInt64(first.address) << 32 | UInt64(second.address)).bigEndian
+    // SAFETY: the closure only reads the number's bytes.
+    unsafe withUnsafeBytes(of: bytes) { unsafe batch.arena.append(contentsOf: $0) }
+    let record = recordIndex()
+    batch.observables.append(
+      Observable(
+        kind: .ipv4, flags: first.flags.union(.inArena), field: fields[first.field.rawValue],
+        offset: start, length: 4, record: record, port: first.port, schemeLength: 0))
+    batch.observables.append(
+      Observable(
+        kind: .ipv4, flags: second.flags.union(.inArena), field: fields[second.field.rawValue],
+        offset: start &+ 4, length: 4, record: record, port: second.port, schemeLength: 0))
+  }
 
   /// Writes an address; IPv6 forms of IPv4 addresses become IPv4.
   mutating func append(

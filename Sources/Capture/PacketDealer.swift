@@ -33,6 +33,8 @@ struct PacketDealer: ~Copyable {
   let options: CaptureOptions
   let seed: UInt64
   let shardMask: UInt8
+  /// The ends of the plain packet before.
+  var ends: PlainEnds
 
   /// Deals with the hashes of tables with this seed, to a number of groups that is a power of two.
   init(_ options: CaptureOptions, seed: UInt64, groupCount: Int = 1) {
@@ -41,6 +43,7 @@ struct PacketDealer: ~Copyable {
     groupMask = groupCount - 1
     self.seed = seed
     shardMask = UInt8(options.shardCount - 1)
+    ends = PlainEnds(PlainSeed(seed, shardMask: shardMask))
     fragments = FragmentTable(
       limit: options.fragmentLimit, datagramLimit: options.datagramLimit,
       patience: options.fragmentPatience)

@@ -1,8 +1,10 @@
+import CByteKernels
 import Parsing
 
 /// What a pcap file's header says about all its records (draft-ietf-opsawg-pcap).
 struct PcapLayout {
   static let headerLength = 24
+  static let recordHeaderLength = 16
 
   /// The file's byte order is not the machine's.
   var isSwapped: Bool
@@ -76,6 +78,18 @@ struct PlainRecord {
   let place: Int
   let length: Int
   let time: Int64
+
+  /// The packet's captured bytes; valid until the next stretch begins.
+  var bytes: RawSpan {
+    @_lifetime(immortal)
+    @inline(__always)
+    get {
+      // SAFETY: the framer says that the record's bytes are in its buffer, which nothing moves before the next
+      // stretch.
+      unsafe _overrideLifetime(
+        RawSpan(_unsafeStart: start, byteCount: length), copying: ())
+    }
+  }
 }
 
 /// The records of a plain file from the next one on, as far as all of them is in the buffer and they belong to
@@ -106,6 +120,9 @@ struct PlainRecords {
     let record = unsafe PlainRecord(
       start: header + 16, place: place &+ 16, length: captured, time: time)
     place &+= captured &+ 16
+    // Where the headers of the next one stand if it is plain; it may also be beyond the end.
+    unsafe sekisho_prefetch(memory + place)
+    unsafe sekisho_prefetch(memory + place + 64)
     return record
   }
 }

@@ -1,5 +1,82 @@
 import Parsing
 
+/// The two ends of a plain packet, and where its flow is.
+///
+/// Most packets are of the flow of the packet before, the same way or the other: those cost a comparison of the
+/// bytes, and no hash.
+struct PlainEnds {
+  /// Both addresses and both ports as they stand in the packet.
+  private var addresses: UInt64 = 0
+  private var rawPorts: UInt32 = 0
+  /// `FlowKey.kind`; 0 before the first packet.
+  fileprivate private(set) var kind: UInt32 = 0
+  fileprivate private(set) var hash: UInt64 = 0
+  /// The addresses in the order of the flow's key, the upper half of `IPAddress.high`.
+  fileprivate private(set) var first: UInt32 = 0
+  fileprivate private(set) var second: UInt32 = 0
+  fileprivate private(set) var ports: UInt32 = 0
+  fileprivate private(set) var isSourceFirst = false
+  /// The part of the capture's flows that the flow is in.
+  fileprivate private(set) var shard: UInt8 = 0
+  private let seed: PlainSeed
+
+  init(_ seed: PlainSeed) { self.seed = seed }
+
+  /// The same before the first packet.
+  var fresh: PlainEnds {
+    @inline(__always) get { PlainEnds(seed) }
+  }
+
+  /// Moves on to a packet's ends; whether its flow is that of the packet before.
+  @inline(__always)
+  fileprivate mutating func move(to packet: RawSpan, _ ipProtocol: UInt8) -> Bool {
+    let kind = UInt32(ipProtocol) << 24 | 4 << 16 | 1
+    let addresses = packet.littleEndianUInt64(unchecked: 26)
+    let ports = packet.bigEndianUInt32(unchecked: 34)
+    let isSameKind = kind == self.kind
+    if isSameKind, addresses == self.addresses, ports == rawPorts { return true }
+    let isBack =
+      isSameKind && addresses << 32 | addresses >> 32 == self.addresses
+      && ports << 16 | ports >> 16 == rawPorts
+    self.addresses = addresses
+    rawPorts = ports
+    if isBack {
+      // The ends differ, or it were the same way.
+      isSourceFirst.toggle()
+      return true
+    }
+    self.kind = kind
+    let source = UInt32(truncatingIfNeeded: addresses).byteSwapped
+    let destination = UInt32(truncatingIfNeeded: addresses >> 32).byteSwapped
+    isSourceFirst =
+      source == destination ? ports >> 16 <= ports & 0xffff : source < destination
+    first = isSourceFirst ? source : destination
+    second = isSourceFirst ? destination : source
+    self.ports = isSourceFirst ? ports : ports << 16 | ports >> 16
+    let key = FlowKey(
+      first: IPAddress(ipv4: first), second: IPAddress(ipv4: second), ports: self.ports, kind: kind)
+    hash = key.hashIPv4(seed.value, seed.lowHalves)
+    assert(hash == key.hash(seed.value))
+    shard = UInt8(truncatingIfNeeded: key.spread >> 56) & seed.shardMask
+    return false
+  }
+}
+
+/// What the hashes of plain packets' flows begin with.
+struct PlainSeed {
+  /// The seed of the capture's tables.
+  let value: UInt64
+  /// What the lower halves of addresses add to a hash, where there are none.
+  let lowHalves: UInt64
+  let shardMask: UInt8
+
+  init(_ seed: UInt64, shardMask: UInt8) {
+    value = seed
+    lowHalves = FlowKey.hashOfNoLowHalves(seed)
+    self.shardMask = shardMask
+  }
+}
+
 /// What a plain packet carries: Ethernet, IPv4 without options and whole, TCP, or UDP that is no tunnel's.
 struct PlainSegment {
   var hash: UInt64
@@ -25,17 +102,29 @@ struct PlainSegment {
   var isSourceFirst: Bool
   /// The part of the capture's flows that its flow is in.
   var shard: UInt8
+  /// Its flow is that of the plain packet before.
+  var isOfSameFlow: Bool
+
+  /// What a packet holds whose bytes begin at a place of the stretch; nil where it is not plain.
+  @inline(__always)
+  init?(_ packet: RawSpan, at place: Int, _ time: Int64, _ ends: inout PlainEnds) {
+    if let segment = Self(segment: packet, place, time, &ends) {
+      self = segment
+    } else if let datagram = Self(datagram: packet, place, time, &ends) {
+      self = datagram
+    } else {
+      return nil
+    }
+  }
 
   /// The segment in a packet; nil where the packet is anything else.
   @inline(__always)
-  init?(segment packet: RawSpan, _ record: PlainRecord, seed: UInt64, shardMask: UInt8) {
+  private init?(segment packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEnds) {
     guard packet.byteCount >= 54, Self.isPlain(packet, IPProtocol.tcp) else { return nil }
     let last = 14 &+ Int(packet.bigEndianUInt16(unchecked: 16))
     let header = Int(packet.byte(unchecked: 46) >> 4) &* 4
     guard last >= 54, last <= packet.byteCount, header >= 20 else { return nil }
-    self.init(
-      packet, IPProtocol.tcp, record, min(34 &+ header, last)..<last, seed: seed,
-      shardMask: shardMask)
+    self.init(packet, IPProtocol.tcp, place, time, min(34 &+ header, last)..<last, &ends)
     sequence = packet.bigEndianUInt32(unchecked: 38)
     acknowledgement = packet.bigEndianUInt32(unchecked: 42)
     flags = packet.byte(unchecked: 47)
@@ -43,7 +132,7 @@ struct PlainSegment {
 
   /// The datagram in a packet; nil where the packet is anything else, or a tunnel's.
   @inline(never)
-  init?(datagram packet: RawSpan, _ record: PlainRecord, seed: UInt64, shardMask: UInt8) {
+  private init?(datagram packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEnds) {
     guard packet.byteCount >= 42, Self.isPlain(packet, IPProtocol.udp) else { return nil }
     var last = 14 &+ Int(packet.bigEndianUInt16(unchecked: 16))
     guard last >= 42, last <= packet.byteCount else { return nil }
@@ -56,8 +145,7 @@ struct PlainSegment {
           destinationPort: packet.bigEndianUInt16(unchecked: 36)) == nil
       else { return nil }
     }
-    self.init(
-      packet, IPProtocol.udp, record, 42..<last, seed: seed, shardMask: shardMask)
+    self.init(packet, IPProtocol.udp, place, time, 42..<last, &ends)
     work = last > 42 ? .datagram : .addresses
     let destination = packet.bigEndianUInt32(unchecked: 30)
     isToMany = destination >> 28 == 0xe || destination == .max
@@ -75,27 +163,17 @@ struct PlainSegment {
   /// What both have in common; the payload's range is the packet's.
   @inline(__always)
   private init(
-    _ packet: RawSpan, _ ipProtocol: UInt8, _ record: PlainRecord, _ payload: Range<Int>,
-    seed: UInt64, shardMask: UInt8
+    _ packet: RawSpan, _ ipProtocol: UInt8, _ place: Int, _ time: Int64, _ payload: Range<Int>,
+    _ ends: inout PlainEnds
   ) {
-    place = UInt32(truncatingIfNeeded: record.place)
-    length = UInt32(truncatingIfNeeded: record.length)
-    time = record.time
-    start = place &+ UInt32(truncatingIfNeeded: payload.lowerBound)
-    end = place &+ UInt32(truncatingIfNeeded: payload.upperBound)
-    let source = packet.bigEndianUInt32(unchecked: 26)
-    let destination = packet.bigEndianUInt32(unchecked: 30)
-    ports = packet.bigEndianUInt32(unchecked: 34)
-    isSourceFirst =
-      source == destination ? ports >> 16 <= ports & 0xffff : source < destination
-    first = isSourceFirst ? source : destination
-    second = isSourceFirst ? destination : source
-    if !isSourceFirst { ports = ports << 16 | ports >> 16 }
-    kind = UInt32(ipProtocol) << 24 | 4 << 16 | 1
-    let key = FlowKey(
-      first: IPAddress(ipv4: first), second: IPAddress(ipv4: second), ports: ports, kind: kind)
-    hash = key.hash(seed)
-    shard = UInt8(truncatingIfNeeded: key.spread >> 56) & shardMask
+    self.place = UInt32(truncatingIfNeeded: place)
+    length = UInt32(truncatingIfNeeded: packet.byteCount)
+    self.time = time
+    start = UInt32(truncatingIfNeeded: place &+ payload.lowerBound)
+    end = UInt32(truncatingIfNeeded: place &+ payload.upperBound)
+    isOfSameFlow = ends.move(to: packet, ipProtocol)
+    (first, second, ports, kind) = (ends.first, ends.second, ends.ports, ends.kind)
+    (hash, shard, isSourceFirst) = (ends.hash, ends.shard, ends.isSourceFirst)
   }
 
   /// The flow's key.

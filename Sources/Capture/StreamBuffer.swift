@@ -28,9 +28,12 @@ struct StreamBuffer {
     room.marks.reach(marks.count)
   }
 
+  /// Bytes of memory that are kept for the next message: what long ones took serves other streams better.
+  private static let kept = 1 << 10
+
   mutating func removeAll() {
     if bytes.isEmpty { return }
-    if bytes.count < 1 << 14 {
+    if room.bytes.count <= Self.kept {
       bytes.removeAll(keepingCapacity: true)
     } else {
       bytes = []

@@ -17,6 +17,15 @@ struct StreamTable {
     var list: UInt8 = 2
   }
 
+  /// A stream of which bytes wait.
+  private struct Waiting: Ranked {
+    /// The lowest packet that they came in, or a lower one.
+    var packet: UInt64
+    var stream: UInt32
+
+    var rank: UInt64 { packet }
+  }
+
   private struct List {
     var newest: UInt32 = 0
     var oldest: UInt32 = 0
@@ -30,9 +39,9 @@ struct StreamTable {
   private var free: [UInt32] = []
   private var lists = (List(), List())
   private(set) var bytes = 0
-  /// Streams of which bytes wait, as a heap by the lowest packet that they came in; a number may be too
-  /// low, since it is brought up to date only when it is the lowest of all.
-  private var waiting: [(packet: UInt64, stream: UInt32)] = []
+  /// Streams of which bytes wait; a packet's number may be too low, since it is brought up to date only when
+  /// it is the lowest of all.
+  private var waiting = RankedHeap<Waiting>()
 
   init(limit: Int, idleLimit: Int) {
     self.limit = limit
@@ -52,10 +61,8 @@ struct StreamTable {
     return lists.0.oldest != 0 ? lists.0.oldest : lists.1.oldest == 0 ? nil : lists.1.oldest
   }
 
-  /// The stream touched longest ago, if there is any.
-  var oldest: UInt32? {
-    lists.1.oldest != 0 ? lists.1.oldest : lists.0.oldest != 0 ? lists.0.oldest : nil
-  }
+  /// The stream touched longest ago of those in which something is unfinished, if there is any.
+  var oldestUnfinished: UInt32? { lists.1.oldest != 0 ? lists.1.oldest : nil }
 
   /// Adds a stream.
   mutating func insert(
@@ -80,8 +87,7 @@ struct StreamTable {
     entries[index].cost = cost
     if !entries[index].isWaiting, !stream.isIdle, let packet = stream.firstWaiting {
       entries[index].isWaiting = true
-      waiting.append((packet, number))
-      siftUp()
+      waiting.append(Waiting(packet: packet, stream: number))
     }
     let list: UInt8 = stream.isIdle ? 0 : 1
     if entries[index].list == list, self.newest(list) == number { return }
@@ -107,42 +113,16 @@ struct StreamTable {
   /// The lowest number of a packet whose bytes wait in a stream.
   mutating func horizon() -> UInt64 {
     while let first = waiting.first {
-      let packet = stream(first.stream).firstWaiting
+      let packet = self[first.stream].firstWaiting
       if packet == first.packet { return first.packet }
       if let packet {
-        waiting[0].packet = packet
+        waiting.replaceFirst(with: Waiting(packet: packet, stream: first.stream))
       } else {
         entries[Int(first.stream) - 1].isWaiting = false
-        waiting[0] = waiting[waiting.count - 1]
-        waiting.removeLast()
+        _ = waiting.takeFirst()
       }
-      siftDown()
     }
     return .max
-  }
-
-  private func stream(_ number: UInt32) -> TCPStream { entries[Int(number) - 1].stream }
-
-  private mutating func siftUp() {
-    var index = waiting.count - 1
-    while index > 0, waiting[(index - 1) / 2].packet > waiting[index].packet {
-      waiting.swapAt(index, (index - 1) / 2)
-      index = (index - 1) / 2
-    }
-  }
-
-  private mutating func siftDown() {
-    var index = 0
-    while true {
-      var least = index
-      for child in 2 * index + 1...2 * index + 2
-      where child < waiting.count && waiting[child].packet < waiting[least].packet {
-        least = child
-      }
-      if least == index { return }
-      waiting.swapAt(index, least)
-      index = least
-    }
   }
 
   private func newest(_ list: UInt8) -> UInt32 { list == 0 ? lists.0.newest : lists.1.newest }

@@ -20,7 +20,8 @@ public struct ObservableBatch: Sendable {
   public var fields: FieldTable = FieldTable()
 
   /// Observables after which a source should hand the batch on.
-  public static let target = 512
+  @inlinable
+  public static var target: Int { 512 }
 
   /// An empty batch with room for a usual one.
   public init() {
@@ -30,6 +31,7 @@ public struct ObservableBatch: Sendable {
   }
 
   /// Whether a source should hand the batch on before the next record.
+  @inlinable
   public var isFull: Bool {
     observables.count >= Self.target || records.count >= 4 * Self.target || arena.count >= 1 << 20
   }
@@ -94,6 +96,17 @@ public struct FieldTable: Sendable {
     // SAFETY: a static string's UTF-8 lives as long as the process.
     unsafe intern(
       RawSpan(_unsafeStart: UnsafeRawPointer(name.utf8Start), byteCount: name.utf8CodeUnitCount))
+  }
+
+  /// Whether the name at an index is this one; false where there is none.
+  public func isName(_ name: StaticString, at index: UInt16) -> Bool {
+    guard Int(index) < ends.count else { return false }
+    let start = index == 0 ? 0 : Int(ends[Int(index) - 1])
+    let length = name.utf8CodeUnitCount
+    guard Int(ends[Int(index)]) - start == length else { return false }
+    // SAFETY: a static string's UTF-8 lives as long as the process.
+    let expected = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(name.utf8Start), byteCount: length)
+    return bytes.rawSpan.extracting(start..<start + length).isEqual(to: expected)
   }
 
   /// The bytes of the name at an index.

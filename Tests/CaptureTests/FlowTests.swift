@@ -169,14 +169,14 @@ struct FlowTests {
         limit > 100 ? model.lastIndex { $0.key == key } : model.firstIndex { $0.key == key }
       #expect(isNew == (known == nil))
       if let known {
-        #expect(table[flow].batch == model[known].mark)
+        #expect(table[notes: flow].batch == model[known].mark)
         model.append(model.remove(at: known))
       } else {
         if model.count == limit { model.removeFirst() }
         model.append((key, mark))
-        table[flow].batch = mark
+        table[notes: flow].batch = mark
       }
-      #expect(table[flow].key == key)
+      #expect(table.key(flow) == key)
       #expect(table.count == model.count)
     }
   }

@@ -131,6 +131,52 @@ struct FragmentTests {
     #expect(observed.counts["ip-datagram-incomplete"] == 99)
   }
 
+  @Test("packets beside datagrams that wait are the same, read one by one or many at once")
+  func besidePlainPackets() {
+    var random = SplitMix(seed: 11)
+    var seconds: UInt32 = 1000
+    var packets: [CapturedPacket] = []
+    for round in 0..<3000 {
+      let stream = StreamBuilder(
+        port: UInt16(1 + random.next() % 40), back: random.next() % 3 == 0)
+      switch random.next() % 8 {
+      case 0:
+        let id = UInt16(random.next() % 30)
+        let blocks = random.next() % 2 == 0 ? (0, 6) : (3, 9)
+        packets.append(CapturedPacket(Self.part(blocks.0, blocks.1, id: id), seconds: seconds))
+      case 1:
+        packets.append(
+          CapturedPacket(Self.part(6, id: UInt16(random.next() % 30)), seconds: seconds))
+      case 2:
+        let question = DNSBuilder().question("h\(round).example").bytes
+        packets.append(
+          CapturedPacket(
+            Packet.ethernet(Packet.ip(17, Packet.udp(UInt16(1 + round), 53, question))),
+            seconds: seconds))
+      default:
+        let text = utf8("GET /\(round) HTTP/1.1\r\nHost: h\(round % 50).example\r\n\r\n")
+        for segment in stream.segments(text, [8, 30]) {
+          packets.append(CapturedPacket(segment, seconds: seconds))
+        }
+      }
+      // Mostly some at one time, now and then a pause in which everything is given up, or a step back.
+      switch random.next() % 60 {
+      case 0: seconds += 31
+      case 1: seconds -= 20
+      case 2...20: seconds += 1
+      default: break
+      }
+    }
+    let quick = Observed(pcap(packets))
+    var options = CaptureOptions()
+    options.times = 0..<Int64.max
+    let slow = Observed(pcap(packets), options)
+    #expect(quick.details == slow.details)
+    #expect(quick.counts == slow.counts)
+    #expect(quick.counts["ip-datagram-incomplete"] ?? 0 > 20)
+    #expect(quick.values.contains { $0.hasSuffix("dns.query a.example") })
+  }
+
   @Test("patience and the longest datagram can be asked for")
   func otherLimits() {
     var options = CaptureOptions()
