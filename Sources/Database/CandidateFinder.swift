@@ -15,6 +15,14 @@ internal import Parsing
 /// digest by its digits; only there is anything hashed and looked up in the filters (`CandidateFilter`)
 /// and tries. One for each thread.
 public struct CandidateFinder: Sendable {
+  /// Words of one matcher, and the kinds of which they are looked for.
+  struct SoughtWords {
+    var words: CandidateWords
+    var matcher: LiteralMatcher
+    var firstWord: Int
+    var kinds: IndicatorKindSet
+  }
+
   /// The filters of the first database, and those of the others.
   let filter: CandidateFilter?
   let otherFilters: [CandidateFilter]
@@ -30,8 +38,8 @@ public struct CandidateFinder: Sendable {
   let wantsDigests: Bool
   let classes = TextClasses.shared
   let way: Int32
-  /// Words of values that the filters do not know, and the kinds of which they are looked for.
-  let words: [(words: CandidateWords, matcher: LiteralMatcher, kinds: IndicatorKindSet)]
+  /// Words of values that the filters do not know.
+  let words: [SoughtWords]
   let includesWeak: Bool
   let takesAnyIPv6: Bool
   /// Defanged values are read as what they stand for, so that each is a candidate.
@@ -85,7 +93,7 @@ public struct CandidateFinder: Sendable {
     self.refangs = refangs
     var kinds = IndicatorKindSet()
     var filters: [CandidateFilter] = []
-    var words: [(words: CandidateWords, matcher: LiteralMatcher, kinds: IndicatorKindSet)] = []
+    var words: [SoughtWords] = []
     var takesAnyIPv6 = false
     for database in databases {
       let held = database.kindsToLookUp(options).intersection(options.kinds)
@@ -100,8 +108,10 @@ public struct CandidateFinder: Sendable {
         wordsOfDatabase.wordlessKinds.isDisjoint(with: inWords)
       else { return nil }
       if wordsOfDatabase.hasIPv6Hosts, inWords.contains(.url) { takesAnyIPv6 = true }
-      if let matcher = wordsOfDatabase.matcher {
-        words.append((wordsOfDatabase, matcher, inWords))
+      for (matcher, firstWord) in wordsOfDatabase.matchers(includesWeak: options.includesWeak) {
+        words.append(
+          SoughtWords(
+            words: wordsOfDatabase, matcher: matcher, firstWord: firstWord, kinds: inWords))
       }
     }
     self.takesAnyIPv6 = takesAnyIPv6
@@ -155,16 +165,18 @@ public struct CandidateFinder: Sendable {
     var matches = wordMatches
     wordMatches = []
     defer { wordMatches = matches }
-    for (words, matcher, kinds) in words {
+    for sought in words {
       var state = LiteralMatcher.State()
       matches.removeAll(keepingCapacity: true)
       guard
-        matcher.scan(chunk, state: &state, limit: chunk.byteCount / 16 + 1024, matches: &matches)
+        sought.matcher.scan(
+          chunk, state: &state, limit: chunk.byteCount / 16 + 1024, matches: &matches)
       else { return false }
-      for match in matches where Int(match.pattern) < words.count {
+      for match in matches where Int(match.pattern) < sought.matcher.count {
         let end = Int(truncatingIfNeeded: match.end)
-        if words.isCandidate(
-          Int(match.pattern), in: chunk, end: end, kinds, includesWeak: includesWeak)
+        if sought.words.isCandidate(
+          sought.firstWord + Int(match.pattern), in: chunk, end: end, sought.kinds,
+          includesWeak: includesWeak)
         {
           addWord(end - 1)
         }

@@ -69,22 +69,28 @@ struct CandidateNeighbours: Equatable {
 ///     8   4    number of words
 ///     12  4    number of pairs of neighbours
 ///     16  8    kinds with a value without a word
-///     24  8    length of the matcher
-///     32  …    where there are words, the pieces of those that take part without `--weak`, and of all
+///     24  4    number of words that take part without `--weak`, which come first
+///     28  4    zero
+///     32  8    length of the matcher of those
+///     40  8    length of the matcher of the others
+///     48  …    where there are words, the pieces of those that take part without `--weak`, and of all
 ///              (`WordPieces`)
 ///     …   …    words (`CandidateWord`), neighbours (`CandidateNeighbours`), zeros up to a multiple of 64
-///     …   …    a `LiteralMatcher`, whose pattern n is the n-th word; nothing where there is none
+///     …   …    two `LiteralMatcher`, each followed by zeros up to a multiple of 64; pattern n is the n-th of
+///              its words; nothing where there are none
 struct CandidateWords: Sendable {
   static let version: UInt32 = 2
-  private static let headerLength = 32
+  private static let headerLength = 48
 
   private let image: ImageBytes
   private let pieces: Int
   private let facts: Int
   private let neighbours: Int
   private let neighbourCount: Int
-  /// What finds them, or nil where there are none.
-  let matcher: LiteralMatcher?
+  /// What finds the words that take part without `--weak`, and the others; nil where there are none.
+  private let strong: LiteralMatcher?
+  private let weak: LiteralMatcher?
+  private let strongCount: Int
   /// Number of words.
   let count: Int
   let hasIPv6Hosts: Bool
@@ -102,31 +108,47 @@ struct CandidateWords: Sendable {
     count = Int(bytes.littleEndianUInt32(unchecked: start + 8))
     neighbourCount = Int(bytes.littleEndianUInt32(unchecked: start + 12))
     wordlessKinds = IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: start + 16))
+    strongCount = Int(bytes.littleEndianUInt32(unchecked: start + 24))
     // Numbers of 32 bits with small factors: no sum overflows.
     let pieces = count == 0 ? 0 : 2 * 8 * WordPieces.words
     let tables =
-      Self.headerLength + pieces + count * CandidateWord.size + neighbourCount
-      * CandidateNeighbours.size
-    guard let matcherStart = DatabaseFormat.align(tables, to: DatabaseFormat.alignment),
-      matcherStart <= range.count,
-      UInt64(range.count - matcherStart) == bytes.littleEndianUInt64(unchecked: start + 24)
+      Self.headerLength + pieces + count * CandidateWord.size
+      + neighbourCount * CandidateNeighbours.size
+    guard strongCount <= count,
+      let first = DatabaseFormat.align(tables, to: DatabaseFormat.alignment),
+      let firstLength = Int(exactly: bytes.littleEndianUInt64(unchecked: start + 32)),
+      first <= range.count, firstLength <= range.count - first,
+      let second = DatabaseFormat.align(first + firstLength, to: DatabaseFormat.alignment),
+      second <= range.count,
+      UInt64(range.count - second) == bytes.littleEndianUInt64(unchecked: start + 40)
     else { throw .damaged("the candidate words have another length than they say") }
     self.pieces = start + Self.headerLength
     facts = start + Self.headerLength + pieces
     neighbours = facts + count * CandidateWord.size
     self.image = image
-    if count == 0 {
-      matcher = nil
-      return
-    }
+    strong = try Self.matcher(image, start + first..<start + first + firstLength, strongCount)
+    weak = try Self.matcher(image, start + second..<range.upperBound, count - strongCount)
+  }
+
+  private static func matcher(
+    _ image: ImageBytes, _ range: Range<Int>, _ count: Int
+  ) throws(DatabaseError) -> LiteralMatcher? {
+    if count == 0 { return nil }
     do {
-      let matcher = try LiteralMatcher(
-        image: image, range: start + matcherStart..<range.upperBound)
+      let matcher = try LiteralMatcher(image: image, range: range)
       guard matcher.count == count else { throw DatabaseError.damaged("words of no matcher") }
-      self.matcher = matcher
+      return matcher
     } catch {
       throw .damaged("candidate words: \(error)")
     }
+  }
+
+  /// What finds the words that take part, and the number of the first word of each.
+  func matchers(includesWeak: Bool) -> [(matcher: LiteralMatcher, firstWord: Int)] {
+    var matchers: [(matcher: LiteralMatcher, firstWord: Int)] = []
+    if let strong { matchers.append((strong, 0)) }
+    if includesWeak, let weak { matchers.append((weak, strongCount)) }
+    return matchers
   }
 
   /// What is known of a word whose number is below the count.

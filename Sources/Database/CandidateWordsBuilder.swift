@@ -9,7 +9,6 @@ internal import Parsing
 /// can be a part of it; what is escaped or above ASCII is a candidate by itself. A percent unit of a URL is no
 /// part of a run: what it stands for may be written as it is.
 struct CandidateWordsBuilder {
-  private var matcher = LiteralMatcherBuilder()
   private var known: [[UInt8]: Int] = [:]
   private var words: [Word] = []
   /// Some host is an IPv6 address, which can be written in many ways.
@@ -21,6 +20,8 @@ struct CandidateWordsBuilder {
     var facts: CandidateWord
     /// Empty where the neighbours do not matter.
     var neighbours: [CandidateNeighbours]
+
+    var isStrong: Bool { !facts.strongKinds.isEmpty }
   }
 
   /// Kinds without a shape: texts, which stand anywhere, and values that are compared whole.
@@ -82,7 +83,6 @@ struct CandidateWordsBuilder {
       return
     }
     known[bytes] = words.count
-    matcher.insert(bytes.rawSpan, number: UInt32(words.count), ignoresCase: true)
     words.append(
       Word(
         facts: CandidateWord(
@@ -112,16 +112,16 @@ struct CandidateWordsBuilder {
   /// The section's bytes (`CandidateWords`); nil where there is nothing to say.
   consuming func build() throws(ImageError) -> [UInt8]? {
     guard !words.isEmpty || hasIPv6Hosts || !wordless.isEmpty else { return nil }
-    var strongPieces = [UInt64](repeating: 0, count: WordPieces.words)
-    var allPieces = strongPieces
-    for (word, number) in known {
-      let facts = words[number].facts
-      WordPieces.insert(word, isRun: facts.isRun, in: &allPieces)
-      if !facts.strongKinds.isEmpty {
-        WordPieces.insert(word, isRun: facts.isRun, in: &strongPieces)
-      }
+    // Those that take part without `--weak` first: a scan without it does not look for the others.
+    let sorted = known.map { (bytes: $0.key, word: words[$0.value]) }.sorted {
+      let (first, second) = ($0.word.isStrong, $1.word.isStrong)
+      return first != second ? first : $0.bytes.lexicographicallyPrecedes($1.bytes)
     }
-    let image = words.isEmpty ? [] : try matcher.build()
+    let strongCount = sorted.count(where: \.word.isStrong)
+    let images = [
+      try Self.matcher(of: sorted[..<strongCount].map(\.bytes)),
+      try Self.matcher(of: sorted[strongCount...].map(\.bytes)),
+    ]
     let neighbourCount = words.reduce(0) { $0 + $1.neighbours.count }
     var bytes: [UInt8] = []
     bytes.append(CandidateWords.version)
@@ -129,19 +129,39 @@ struct CandidateWordsBuilder {
     bytes.append(UInt32(words.count))
     bytes.append(UInt32(neighbourCount))
     bytes.append(wordless.rawValue)
-    bytes.append(UInt64(image.count))
-    if !words.isEmpty {
-      for word in strongPieces + allPieces { bytes.append(word) }
+    bytes.append(UInt32(strongCount))
+    bytes.append(UInt32(0))
+    for image in images { bytes.append(UInt64(image.count)) }
+    if !sorted.isEmpty {
+      for members in [sorted[..<strongCount], sorted[...]] {
+        var pieces = [UInt64](repeating: 0, count: WordPieces.words)
+        for (word, facts) in members {
+          WordPieces.insert(word, isRun: facts.facts.isRun, in: &pieces)
+        }
+        for word in pieces { bytes.append(word) }
+      }
     }
     var first = 0
-    for word in words {
+    for (_, word) in sorted {
       word.facts.append(to: &bytes, neighbours: first..<first + word.neighbours.count)
       first += word.neighbours.count
     }
-    for word in words { for neighbours in word.neighbours { neighbours.append(to: &bytes) } }
-    while bytes.count % DatabaseFormat.alignment != 0 { bytes.append(UInt8(0)) }
-    bytes += image
+    for (_, word) in sorted { for neighbours in word.neighbours { neighbours.append(to: &bytes) } }
+    for image in images {
+      while bytes.count % DatabaseFormat.alignment != 0 { bytes.append(UInt8(0)) }
+      bytes += image
+    }
     return bytes
+  }
+
+  /// The image of a matcher of words, in their order; nothing where there are none.
+  private static func matcher(of words: [[UInt8]]) throws(ImageError) -> [UInt8] {
+    if words.isEmpty { return [] }
+    var builder = LiteralMatcherBuilder()
+    for (number, word) in words.enumerated() {
+      builder.insert(word.rawSpan, number: UInt32(number), ignoresCase: true)
+    }
+    return try builder.build()
   }
 }
 

@@ -243,16 +243,18 @@ extension IndicatorDatabase {
   private func verifyWord(_ kind: IndicatorKind, _ entry: Int) throws(DatabaseError) {
     guard let candidateWords, !candidateWords.wordlessKinds.contains(kind) else { return }
     let key = span(comparisonKey(of: entry))
-    var state = LiteralMatcher.State()
-    var matches: [LiteralMatch] = []
-    // Every word that a value of at most 64 KiB can hold at each of its offsets.
-    _ = candidateWords.matcher?.scan(key, state: &state, limit: 1 << 24, matches: &matches)
     let isWeak = !head(entry, kind).flags.contains(.hasStrongSource)
-    let isFound = matches.contains { match in
-      Int(match.pattern) < candidateWords.count
-        && candidateWords.isCandidate(
-          Int(match.pattern), in: key, end: Int(truncatingIfNeeded: match.end),
-          IndicatorKindSet(kind), includesWeak: isWeak)
+    let isFound = candidateWords.matchers(includesWeak: isWeak).contains { matcher, firstWord in
+      var state = LiteralMatcher.State()
+      var matches: [LiteralMatch] = []
+      // Every word that a value of at most 64 KiB can hold at each of its offsets.
+      _ = matcher.scan(key, state: &state, limit: 1 << 24, matches: &matches)
+      return matches.contains { match in
+        Int(match.pattern) < matcher.count
+          && candidateWords.isCandidate(
+            firstWord + Int(match.pattern), in: key, end: Int(truncatingIfNeeded: match.end),
+            IndicatorKindSet(kind), includesWeak: isWeak)
+      }
     }
     if !isFound, !(kind == .url && candidateWords.hasIPv6Hosts) {
       throw .damaged("entry \(entry) is not found by its word")

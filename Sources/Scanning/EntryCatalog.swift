@@ -2,33 +2,26 @@ package import Database
 import Indicators
 import Parsing
 
-/// Entries read from the databases once and kept, since what hits once often hits again.
+/// Entries read from the databases and kept for a while, since what hits once often hits again.
+///
+/// Each has a place that its number chooses, where the one before it gives way: no hash table is asked, and
+/// none has to be emptied where hits are all different.
 package struct EntryCatalog {
-  private static let limit = 16_384
+  private static let size = 1 << 13
 
   private let databases: [IndicatorDatabase]
-  private var known: [EntryReference: ResolvedEntry] = [:]
-  /// Those asked for lately, each in the place that its number chooses: no hash table is asked for them.
-  private var recent: [ResolvedEntry?] = Array(repeating: nil, count: EntryCatalog.recentCount)
-  private static let recentCount = 1024
+  private var places: [ResolvedEntry?] = []
 
   package init(databases: [IndicatorDatabase]) { self.databases = databases }
 
   /// The entry with all its sources.
   package mutating func entry(database: Int, entry: UInt32) -> ResolvedEntry {
+    if places.isEmpty { places = Array(repeating: nil, count: Self.size) }
     let reference = EntryReference(database: database, entry: entry)
-    let place = (Int(entry) &+ database &* 257) & (Self.recentCount - 1)
-    if let resolved = recent[place], resolved.reference == reference { return resolved }
-    let resolved = resolve(reference)
-    recent[place] = resolved
-    return resolved
-  }
-
-  private mutating func resolve(_ reference: EntryReference) -> ResolvedEntry {
-    if let resolved = known[reference] { return resolved }
-    if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
-    let resolved = Self.read(reference, from: databases[reference.database])
-    known[reference] = resolved
+    let place = (Int(entry) &+ database &* 257) & (Self.size - 1)
+    if let resolved = places[place], resolved.reference == reference { return resolved }
+    let resolved = Self.read(reference, from: databases[database])
+    places[place] = resolved
     return resolved
   }
 
