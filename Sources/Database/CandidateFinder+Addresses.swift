@@ -114,12 +114,13 @@ extension CandidateFinder {
 
   /// Looks at the run of hexadecimal digits, colons and dots around a colon.
   mutating func considerColons(_ bytes: RawSpan, at colon: Int) {
-    guard colon >= colonsDone else { return }
     let count = bytes.byteCount
     var start = colon
     while start > colonsDone, classes.is(bytes.byte(unchecked: start - 1), .address) { start -= 1 }
     var end = colon
-    while end < count, classes.is(bytes.byte(unchecked: end), .address) { end += 1 }
+    let near = min(count, colon + 64)
+    while end < near, classes.is(bytes.byte(unchecked: end), .address) { end += 1 }
+    if end == near { end = IPAddressText.endOfRun(bytes, from: end, to: count) }
     colonsDone = end
     // Longer than an address with a port: what it is depends on what stands before it.
     if end - start > 56 { return add(start) }

@@ -8,15 +8,7 @@ extension CandidateFinder {
   /// Looks at a byte that may not mean itself: a candidate if what it stands for can be a part of a
   /// value, since then nothing that was seen of its neighbours holds.
   mutating func considerSpecial(_ bytes: RawSpan, at offset: Int) {
-    guard offset >= specialsDone else { return }
     let byte = bytes.byte(unchecked: offset)
-    // Most of what is above ASCII stands in words of a text.
-    if byte >= 0x80, offset < runEnd, !runHasDot, !refangs, !wantsOtherHosts { return }
-    if offset == wordUnitEnd, offset - wordUnitStart < Self.covered {
-      // Nothing stands between it and one that is a candidate: what that one makes be read it is in.
-      wordUnitEnd = offset + unitLength(bytes, at: offset)
-      if wordUnitEnd > offset { return }
-    }
     switch byte {
     case UInt8(ascii: "%"):
       guard let value = hex(bytes, at: offset + 1, digits: 2) else { return }
@@ -28,8 +20,12 @@ extension CandidateFinder {
     case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
     case 0x1b: considerSequence(bytes, at: offset)
     default:
-      // A character above ASCII.
-      guard mayBeNamePart(bytes, offset) else { return }
+      // A character above ASCII: most stand in words of a text.
+      guard mayBeNamePart(bytes, offset) else {
+        // The same holds of all up to the run's first unit.
+        specialsDone = max(offset + 1, runUnit)
+        return
+      }
       var next = offset
       let scalar = UTF8Decoder.nextLong(bytes, at: &next)
       specialsDone = next
@@ -62,24 +58,42 @@ extension CandidateFinder {
     }
   }
 
-  /// Adds a unit that begins at an offset.
+  /// Adds a unit that begins at an offset, and steps over those directly behind it.
+  ///
+  /// Nothing stands between it and them: what it makes be read they are in.
   private mutating func addUnit(_ bytes: RawSpan, at offset: Int) {
     addWord(offset)
-    wordUnitStart = offset
-    // Of a character above ASCII nothing is looked at but its first byte.
-    wordUnitEnd = max(offset + unitLength(bytes, at: offset), specialsDone)
+    let last = min(offset + Self.covered, bytes.byteCount)
+    var end = max(offset + unitLength(bytes, at: offset), specialsDone)
+    while end < last {
+      let length = unitLength(bytes, at: end)
+      if length == 0 { break }
+      end += length
+    }
+    specialsDone = end
   }
 
   /// Bytes of an escape, a percent unit or, of a character above ASCII, its first; 0 of anything else.
+  @inline(__always)
   private func unitLength(_ bytes: RawSpan, at offset: Int) -> Int {
-    switch bytes.byte(unchecked: offset) {
-    case UInt8(ascii: "%"): return hex(bytes, at: offset + 1, digits: 2) == nil ? 0 : 3
-    case UInt8(ascii: "\\"):
-      guard offset + 1 < bytes.byteCount else { return 0 }
-      let digits = bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") ? 4 : 2
-      return hex(bytes, at: offset + 2, digits: digits) == nil ? 0 : 2 + digits
-    case let byte: return byte >= 0x80 ? 1 : 0
+    let left = bytes.byteCount - offset
+    let byte = bytes.byte(unchecked: offset)
+    if byte == UInt8(ascii: "%") { return left > 2 && isHex(bytes, offset + 1, 2) ? 3 : 0 }
+    guard byte == UInt8(ascii: "\\") else { return byte >= 0x80 ? 1 : 0 }
+    if left > 5, bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") {
+      return isHex(bytes, offset + 2, 4) ? 6 : 0
     }
+    return left > 3 && bytes.byte(unchecked: offset + 1) == UInt8(ascii: "x")
+      && isHex(bytes, offset + 2, 2) ? 4 : 0
+  }
+
+  /// Whether some bytes, which lie within the text, are all hexadecimal digits.
+  @inline(__always)
+  private func isHex(_ bytes: RawSpan, _ start: Int, _ count: Int) -> Bool {
+    for offset in start..<start + count where !classes.is(bytes.byte(unchecked: offset), .hex) {
+      return false
+    }
+    return true
   }
 
   private mutating func considerEscape(_ bytes: RawSpan, at offset: Int) {
@@ -215,14 +229,23 @@ extension CandidateFinder {
     let count = bytes.byteCount
     runHasDot = true
     var end = offset
-    while end < count, isRunByte(bytes.byte(unchecked: end)) {
+    runUnit = .max
+    while true {
+      while end < count, classes.is(bytes.byte(unchecked: end), .plain) { end += 1 }
+      guard end < count, isRunByte(bytes.byte(unchecked: end)) else { break }
       if isDot(bytes, at: end) {
         runEnd = end + 1
         return true
       }
+      if bytes.byte(unchecked: end) == UInt8(ascii: "%")
+        || bytes.byte(unchecked: end) == UInt8(ascii: "\\")
+      {
+        runUnit = min(runUnit, end)
+      }
       end += 1
     }
     runEnd = end
+    runUnit = min(runUnit, end)
     var start = offset
     while start > 0, isRunByte(bytes.byte(unchecked: start - 1)) {
       start -= 1

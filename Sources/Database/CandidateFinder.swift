@@ -70,16 +70,15 @@ public struct CandidateFinder: Sendable {
   var addressesDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
   var lastUnit = (offset: -1, isInAuthority: false)
-  /// End of the last character above ASCII that was looked at.
+  /// End of the last special bytes that were looked at, one by one or together.
   var specialsDone = 0
-  /// The last unit that is a candidate, and the end of those directly behind it.
-  var wordUnitStart = 0
-  var wordUnitEnd = -1
   /// End of the last run that was too short for a digest.
   var shortDigestEnd = 0
   /// End of the last run of a name that was looked at for a dot, and what came of it.
   var runEnd = 0
   var runHasDot = false
+  /// The first percent sign or backslash in that run, or its end.
+  var runUnit = 0
 
   /// Values of each kind, by raw value, that were looked at since the finder was made; a digest counts
   /// as what its length is without a label.
@@ -141,9 +140,8 @@ public struct CandidateFinder: Sendable {
     addressesDone = 0
     lastUnit = (-1, false)
     specialsDone = 0
-    (wordUnitStart, wordUnitEnd) = (0, -1)
     shortDigestEnd = 0
-    runEnd = 0
+    (runEnd, runUnit) = (0, 0)
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }
     var state = sekisho_text_state()
@@ -212,9 +210,13 @@ public struct CandidateFinder: Sendable {
       lookUpDigests()
     }
     let colons = shapes.colons
-    for index in colons.indices { considerColons(chunk, at: Int(colons[index])) }
+    for index in colons.indices where Int(colons[index]) >= colonsDone {
+      considerColons(chunk, at: Int(colons[index]))
+    }
     let specials = shapes.specials
-    for index in specials.indices { considerSpecial(chunk, at: Int(specials[index])) }
+    for index in specials.indices where Int(specials[index]) >= specialsDone {
+      considerSpecial(chunk, at: Int(specials[index]))
+    }
   }
 
   @inline(__always)

@@ -19,6 +19,9 @@ struct TextClasses: @unchecked Sendable {
     static let stripped = Class(bits: 32)
     /// `[A-Za-z0-9._-]`.
     static let nameByte = Class(bits: 1 | 32)
+    /// Part of the run of a name in whatever way it is written, and no end of a dot, of a percent unit
+    /// or of an escape: letters and digits but `e`, `_`, `-`, and most of what is above ASCII.
+    static let plain = Class(bits: 64)
   }
 
   private let table: UnsafePointer<UInt8>
@@ -55,6 +58,12 @@ struct TextClasses: @unchecked Sendable {
     if byte == UInt8(ascii: "-") { bits |= Class.label.bits | Class.stripped.bits }
     if byte == UInt8(ascii: ".") { bits |= Class.address.bits | Class.stripped.bits }
     if byte == UInt8(ascii: ":") { bits |= Class.address.bits }
+    // Bytes that dots of other scripts begin with are none.
+    if bits & Class.label.bits != 0 && byte | 0x20 != UInt8(ascii: "e")
+      || byte >= 0x80 && byte != 0xe3 && byte != 0xef
+    {
+      bits |= Class.plain.bits
+    }
     return bits
   }
 }

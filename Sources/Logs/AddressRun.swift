@@ -96,8 +96,16 @@ extension Extraction {
       offset += 1
     }
     guard offset > start, value <= 65535 else { return 0 }
-    if offset < end, classes.is(bytes.byte(unchecked: offset), .alphanumeric) { return 0 }
-    return UInt16(value)
+    return isAlphanumeric(bytes, at: offset, end: end) ? 0 : UInt16(value)
+  }
+
+  /// Whether a letter or digit stands at an offset, as it is or as a percent unit.
+  func isAlphanumeric(_ bytes: RawSpan, at offset: Int, end: Int) -> Bool {
+    guard offset < end else { return false }
+    let byte = bytes.byte(unchecked: offset)
+    if byte != UInt8(ascii: "%") { return classes.is(byte, .alphanumeric) }
+    guard let value = TextBorders.percentValue(bytes, at: offset, end: end) else { return false }
+    return classes.is(value, .alphanumeric)
   }
 
   /// The port of an address behind a key such as `SRC=`: the value of the first `SPT=` behind it and
@@ -181,10 +189,13 @@ extension Extraction {
     {
       return scanURL(bytes, at: colon, unit, &cursor, into: &batch)
     }
-    guard colon >= cursor.addressesDone, colon + 1 < unit.end,
-      classes.is(bytes.byte(unchecked: colon + 1), .address)
-    else { return colon + 1 }
-    let end = classes.end(of: .address, bytes, from: colon + 1, to: unit.end)
+    guard colon + 1 < unit.end, classes.is(bytes.byte(unchecked: colon + 1), .address) else {
+      return colon + 1
+    }
+    if colon < cursor.addressesDone { return Self.lastColon(bytes, behind: colon, unit) }
+    let near = min(colon + 64, unit.end)
+    var end = classes.end(of: .address, bytes, from: colon + 1, to: near)
+    if end == near { end = IPAddressText.endOfRun(bytes, from: end, to: unit.end) }
     cursor.addressesDone = end
     // The shortest has two colons; most runs are times of day.
     guard bytes.firstOffset(of: Byte.colon, from: colon + 1, to: end) != nil else {
@@ -197,7 +208,7 @@ extension Extraction {
       scanPairs(bytes, start..<end, isInWord: isInWord, unit, into: &batch)
     }
     guard let found = IPv6Run(bytes, start..<end, floor: cursor.hardFloor, unit, classes) else {
-      return colon + 1
+      return Self.lastColon(bytes, behind: colon, unit)
     }
     if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<end, unit) { return end }
     if unit.fieldClass.traits.contains(.noAddresses) { return found.range.upperBound }
@@ -221,6 +232,14 @@ extension Extraction {
       emitBracketedURL(bytes, found.range, unit, &cursor, into: &batch)
     }
     return next
+  }
+
+  /// Where the scan goes on behind a colon of a run that was looked at: of colons in a row none but the last,
+  /// which may be that of `://`, means anything any more.
+  @inline(__always)
+  private static func lastColon(_ bytes: RawSpan, behind colon: Int, _ unit: TextUnit) -> Int {
+    guard bytes.byte(unchecked: colon + 1) == Byte.colon else { return colon + 1 }
+    return IPAddressText.endOfColons(bytes, from: colon + 1, to: unit.end) - 1
   }
 
   /// End of the zone behind an address, which names an interface of the machine that wrote the line.

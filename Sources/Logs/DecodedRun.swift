@@ -19,44 +19,79 @@ extension Extraction {
   mutating func decodeRun(_ bytes: RawSpan, from start: Int, to limit: Int) -> DecodedRun {
     runBytes.removeAll(keepingCapacity: true)
     runOffsets.removeAll(keepingCapacity: true)
-    var run = DecodedRun(end: limit)
-    var offset = start
-    while offset < limit {
-      let byte = bytes.byte(unchecked: offset)
-      if classes.is(byte, .name) {
-        runBytes.append(byte)
-        runOffsets.append(Int32(truncatingIfNeeded: offset))
-        offset += 1
-        continue
-      }
-      if byte == UInt8(ascii: "%") {
-        guard let value = TextBorders.percentValue(bytes, at: offset, end: limit),
-          classes.is(value, .name)
-        else { break }
-        runBytes.append(value)
-        runOffsets.append(Int32(truncatingIfNeeded: offset))
-        offset += 3
-        continue
-      }
-      guard byte >= 0x80 else { break }
-      let scalar = TextScalar(bytes, at: offset, end: limit)
-      let nameClass = scalar.nameClass
-      guard nameClass != .border, let character = scalar.scalar else { break }
-      if nameClass == .dot {
-        runBytes.append(Byte.dot)
-        runOffsets.append(Int32(truncatingIfNeeded: offset))
-      } else {
-        run.isInternational = true
-        if IDNACharacters.isUnspacedScript(character) { run.isUnspaced = true }
-        for index in 0..<scalar.length {
-          runBytes.append(bytes.byte(unchecked: offset + index))
-          runOffsets.append(Int32(truncatingIfNeeded: offset))
-        }
-      }
-      offset += scalar.length
-    }
-    run.end = offset
+    var run = DecodedRun(end: start)
+    while decode(bytes, to: limit, room: max(256, runBytes.count), &run) {}
     return run
+  }
+
+  /// Goes on with a run from its end so far, and writes up to `room` bytes; whether there may be more.
+  private mutating func decode(
+    _ bytes: RawSpan, to limit: Int, room: Int, _ run: inout DecodedRun
+  ) -> Bool {
+    let classes = classes
+    let letters = TwoByteClasses.shared
+    let start = run
+    var reached = run
+    var isFull = false
+    runBytes.append(addingCapacity: room) { output in
+      runOffsets.append(addingCapacity: room) { places in
+        var run = start
+        var offset = start.end
+        while offset < limit {
+          // The longest character has four bytes.
+          guard output.freeCapacity >= 4 else {
+            isFull = true
+            break
+          }
+          let byte = bytes.byte(unchecked: offset)
+          let place = Int32(truncatingIfNeeded: offset)
+          if classes.is(byte, .name) {
+            output.append(byte)
+            places.append(place)
+            offset += 1
+            continue
+          }
+          if byte == UInt8(ascii: "%") {
+            guard let value = TextBorders.percentValue(bytes, at: offset, end: limit),
+              classes.is(value, .name)
+            else { break }
+            output.append(value)
+            places.append(place)
+            offset += 3
+            continue
+          }
+          guard byte >= 0x80 else { break }
+          if offset + 1 < limit, letters.isNamePart(byte, bytes.byte(unchecked: offset + 1)) {
+            run.isInternational = true
+            output.append(byte)
+            output.append(bytes.byte(unchecked: offset + 1))
+            places.append(place)
+            places.append(place)
+            offset += 2
+            continue
+          }
+          let scalar = TextScalar(bytes, at: offset, end: limit)
+          let nameClass = scalar.nameClass
+          guard nameClass != .border, let character = scalar.scalar else { break }
+          if nameClass == .dot {
+            output.append(Byte.dot)
+            places.append(place)
+          } else {
+            run.isInternational = true
+            if IDNACharacters.isUnspacedScript(character) { run.isUnspaced = true }
+            for index in 0..<scalar.length {
+              output.append(bytes.byte(unchecked: offset + index))
+              places.append(place)
+            }
+          }
+          offset += scalar.length
+        }
+        run.end = offset
+        reached = run
+      }
+    }
+    run = reached
+    return isFull
   }
 
   /// Reads and classifies the run that begins at `start`, and returns where it ends.
@@ -66,7 +101,11 @@ extension Extraction {
   ) -> Int {
     let run = decodeRun(bytes, from: start, to: unit.end)
     cursor.floor = run.end
-    if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<run.end, unit) { return run.end }
+    if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<run.end, unit) {
+      // Hashes in it are runs of their own.
+      scanDecodedHashes(runBytes, at: runOffsets, bytes, to: run.end, unit, into: &batch)
+      return run.end
+    }
     classifyDecoded(
       bytes, start..<run.end, isWholeName: false, isUnspaced: run.isUnspaced, unit, &cursor,
       into: &batch)
@@ -126,6 +165,9 @@ extension Extraction {
     text: RawSpan, isWholeName: Bool, isLocal: Bool, _ unit: TextUnit,
     _ cursor: inout TextCursor, into batch: inout ObservableBatch
   ) {
+    // Without one it is neither an address nor a name: no letter maps to a dot.
+    guard decoded.firstOffset(of: Byte.dot, from: value.lowerBound, to: value.upperBound) != nil
+    else { return }
     let place = Int(offsets[value.lowerBound])
     let end: Int? =
       context.isStrippedAtEnd || context.isInsideAtEnd ? nil : context.run.upperBound

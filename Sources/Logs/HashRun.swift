@@ -37,14 +37,7 @@ extension Extraction {
     guard let start = hashStart(bytes, run, unit) else { return }
     let end = run.upperBound
     guard Self.isHashLength(end - start) else { return }
-    if end < unit.end {
-      if classes.is(bytes.byte(unchecked: end), .alphanumeric) { return }
-      if let value = TextBorders.percentValue(bytes, at: end, end: unit.end),
-        classes.is(value, .alphanumeric)
-      {
-        return
-      }
-    }
+    if isAlphanumeric(bytes, at: end, end: unit.end) { return }
     if isInUserInformation(start) { return }
     let label = label(of: bytes, at: start, unit)
     emitHash(bytes, start..<end, label, at: start, unit, into: &batch)
@@ -77,8 +70,10 @@ extension Extraction {
       let end = classes.end(of: .alphanumeric, run.rawSpan, from: start, to: run.count)
       let place = Int(offsets[start])
       let behind = end < run.count ? Int(offsets[end]) : textEnd
+      let isCut =
+        unit.isCutAtStart && place == unit.start || unit.isCutAtEnd && behind == unit.end
       // Where all digits stand in the text as they are, they are found there.
-      if Self.isHashLength(end - start), behind - place > end - start,
+      if Self.isHashLength(end - start), behind - place > end - start, !isCut,
         classes.end(of: .hexDigit, run.rawSpan, from: start, to: end) == end,
         !isInUserInformation(place)
       {
@@ -200,7 +195,8 @@ extension Extraction {
         offset += 1
         continue
       }
-      scanPairs(bytes, offset..<end, isInWord: false, unit, into: &batch)
+      scanPairs(
+        bytes, offset..<end, isInWord: isBehindLetterUnit(bytes, offset, unit), unit, into: &batch)
       while isCertificate, offset < end {
         let groupEnd = classes.end(of: .alphanumeric, bytes, from: offset, to: end)
         let digits = groupEnd - offset
@@ -222,11 +218,15 @@ extension Extraction {
   private func touchesLetterUnit(
     _ bytes: RawSpan, _ range: Range<Int>, _ unit: TextUnit
   ) -> Bool {
-    let before =
-      range.lowerBound - 3 >= unit.start
-      ? TextBorders.percentValue(bytes, at: range.lowerBound - 3, end: range.lowerBound) : nil
-    let behind = TextBorders.percentValue(bytes, at: range.upperBound, end: unit.end)
-    return [before, behind].contains { $0.map { classes.is($0, .alphanumeric) } ?? false }
+    isBehindLetterUnit(bytes, range.lowerBound, unit)
+      || isAlphanumeric(bytes, at: range.upperBound, end: unit.end)
+  }
+
+  private func isBehindLetterUnit(_ bytes: RawSpan, _ offset: Int, _ unit: TextUnit) -> Bool {
+    guard offset - 3 >= unit.start,
+      let value = TextBorders.percentValue(bytes, at: offset - 3, end: offset)
+    else { return false }
+    return classes.is(value, .alphanumeric)
   }
 
   /// Emits the fingerprints in pairs (`xx:xx:…`) of a run that holds letters, digits and colons, where
@@ -238,9 +238,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     guard !unit.fieldClass.traits.contains(.noHashes) else { return }
-    let isContinued =
-      run.upperBound < unit.end
-      && classes.is(bytes.byte(unchecked: run.upperBound), .alphanumeric)
+    let isContinued = isAlphanumeric(bytes, at: run.upperBound, end: unit.end)
     // The first and the number of the pairs in a row.
     var first = run.lowerBound
     var pairs = 0
@@ -259,10 +257,14 @@ extension Extraction {
       let isJoined = isPair && end < run.upperBound && bytes.byte(unchecked: end) == Byte.colon
       if !isJoined {
         // The last group of a row need not be a pair: `…:ab:c` ends one before it.
-        emitPairs(bytes, from: first, pairs, unit, into: &batch)
+        if pairs >= 16 { emitPairs(bytes, from: first, pairs, unit, into: &batch) }
         pairs = 0
       }
       group = end + 1
+      // Between colons in a row there are no pairs.
+      if group < run.upperBound, bytes.byte(unchecked: group) == Byte.colon, pairs == 0 {
+        group = IPAddressText.endOfColons(bytes, from: group, to: run.upperBound)
+      }
     }
   }
 
@@ -270,7 +272,6 @@ extension Extraction {
     _ bytes: RawSpan, from first: Int, _ pairs: Int, _ unit: TextUnit,
     into batch: inout ObservableBatch
   ) {
-    guard pairs >= 16 else { return }
     let isOwnField = !unit.fieldClass.traits.isDisjoint(with: [.certificate, .pairedHash])
     let label =
       isOwnField ? unit.fieldClass.label : wordLabel(bytes, before: first, from: unit.start)

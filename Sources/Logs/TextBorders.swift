@@ -46,9 +46,10 @@ enum TextBorders {
   static func ansiEnd(_ bytes: RawSpan, at offset: Int, end: Int) -> Int? {
     var position = offset + 1
     if bytes.byte(unchecked: offset) == Byte.backslash {
-      guard offset + 6 < end, bytes.starts(withLowercase: "u001b", at: offset + 1) else {
-        return nil
-      }
+      // Of other escapes few have the digit.
+      guard offset + 6 < end, bytes.byte(unchecked: offset + 4) == UInt8(ascii: "1"),
+        bytes.starts(withLowercase: "u001b", at: offset + 1)
+      else { return nil }
       position = offset + 6
     }
     guard position < end, bytes.byte(unchecked: position) == UInt8(ascii: "[") else { return nil }

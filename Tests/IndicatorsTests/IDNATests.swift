@@ -25,6 +25,22 @@ func normalName(_ name: String) -> Result<String, NormalizationFailure> {
 
 @Suite("Names beyond ASCII")
 struct IDNATests {
+  /// Those who cut names out of text rely on it: a run without a dot is no name.
+  @Test("No letter, digit or mark of a run maps to a dot")
+  func dots() {
+    var count = 0
+    for value in UInt32(0x80)...0x10ffff {
+      guard let scalar = Unicode.Scalar(value), IDNACharacters.isNameScalar(scalar) else {
+        continue
+      }
+      count += 1
+      var mapped: [UInt32] = []
+      IDNATables.shared.appendMapping(of: value, to: &mapped)
+      #expect(!mapped.contains(0x2e), "\(String(value, radix: 16))")
+    }
+    #expect(count > 100_000)
+  }
+
   @Test("A second implementation of UTS 46 agrees")
   func agreesWithReference() {
     var count = 0

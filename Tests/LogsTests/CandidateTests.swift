@@ -47,6 +47,20 @@ struct CandidateTests {
     }
   }
 
+  @Test("Long runs of units, letters above ASCII and colons")
+  func unitRuns() throws {
+    #if DEBUG
+      let seeds: ClosedRange<UInt64> = 1...200
+    #else
+      let seeds: ClosedRange<UInt64> = 1...6_000
+    #endif
+    for seed in seeds {
+      var random = SeededGenerator(seed: seed)
+      let log = UnitRuns.line(&random) + UnitRuns.line(&random)
+      try compare(log, "unit runs \(seed)", refangs: seed % 4 == 0)
+    }
+  }
+
   @Test(
     "Every log of the corpus",
     .enabled(if: !CorpusLogs.isAbsent, "the corpus is not beside the package"),

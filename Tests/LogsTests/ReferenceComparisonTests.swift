@@ -35,6 +35,34 @@ struct ReferenceComparisonTests {
     }
   }
 
+  @Test("Long runs of units, letters above ASCII and colons")
+  func unitRuns() {
+    #if DEBUG
+      let count = 100
+    #else
+      let count = 3_000
+    #endif
+    var shown = 0
+    for seed in 1...UInt64(count) {
+      var random = SeededGenerator(seed: seed)
+      let log = UnitRuns.line(&random)
+      let lineLimit = seed % 8 == 0 ? 64 : 1 << 20
+      let expected = ExtractionWay.reference.extract(log, lineLimit: lineLimit)
+      for way in ExtractionWay.compared where way != .reference {
+        let differences = LogDifferences(
+          reference: expected, extractor: way.extract(log, seed: seed, lineLimit: lineLimit))
+        guard !differences.isEmpty, shown < 10 else { continue }
+        shown += 1
+        Issue.record(
+          """
+          seed \(seed), \(way), line limit \(lineLimit):
+          \(String(decoding: log, as: UTF8.self).debugDescription)
+          \(differences.describe(log: "unit runs", limit: 10))
+          """)
+      }
+    }
+  }
+
   @Test("Random logs", arguments: RandomLogs.Shape.allCases)
   func random(_ shape: RandomLogs.Shape) {
     #if DEBUG

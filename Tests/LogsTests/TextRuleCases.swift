@@ -3,6 +3,16 @@ import Logs
 
 /// The examples of `matching.md` §1–§6 about text, and their neighbours.
 enum TextRuleCases {
+  /// Every byte as a percent unit.
+  private static func percent(_ text: String) -> String {
+    text.utf8.map { "%" + String($0, radix: 16) }.joined()
+  }
+
+  /// A name of 253 bytes.
+  private static let longest =
+    ["g", "h", "k"].map { String(repeating: $0, count: 63) + "." }.joined()
+    + String(repeating: "m", count: 53) + ".example"
+
   static let names: [Case] = [
     Case("a trailing dot is stripped", "evil.example. x", ["domain text evil.example @0"]),
     Case("an empty label makes no name", "a..b.example", []),
@@ -88,6 +98,22 @@ enum TextRuleCases {
     Case(
       "half a unit", "%2 a.example %zz.example %",
       ["domain text a.example @3", "domain text zz.example @14"]),
+    Case(
+      "a name of units only", "x \(percent("www.evil.example")) \(percent("evil")) y",
+      ["domain text www.evil.example @2"]),
+    Case(
+      "the longest name, of units", "x \(percent(longest)) y", ["domain text \(longest) @2"]),
+    Case("a longer one", "x \(percent("m" + longest)) y", []),
+    Case(
+      "names behind a run of units", "\(String(repeating: "%41", count: 5_000)).x evil.example",
+      ["domain text evil.example @15003"]),
+    Case(
+      "a digest behind a run of units",
+      "\(String(repeating: "%41", count: 300))%2Db%32\(String(repeating: "c", count: 30))",
+      ["md5 text b2\(String(repeating: "c", count: 30)) @903"]),
+    Case(
+      "a run of letters without a dot", "\(String(repeating: "я", count: 300)) a.example",
+      ["domain text a.example @601"]),
     Case("units behind a percent sign", "/%%32%65%%32%65.example/", ["domain text 2e.example @9"]),
   ]
 

@@ -1,0 +1,41 @@
+import Parsing
+
+/// Lines of long runs of what does not mean itself, or means nothing: percent units, escapes, letters above
+/// ASCII, colons and digits; with values before, between and behind them.
+enum UnitRuns {
+  private static let units = [
+    "%41", "%61", "%5A", "%2e", "%2E", "%5f", "%ff", "%C3%A9", "%20", "%2f", "%25", "%40", "%",
+    "%4",
+    "%zz", "é", "ß", "я", "ж", "߿", "ࠀ", "中", "ｅ", "。", "．", "\u{301}", "\u{34f}", "\u{200d}",
+    "😀", "𝐚", "—", "×", "٣", "א", ":", ":", "::", ":::", "a:", "ab:", "01:", ":1.", "://", "[::",
+    ".", "a", "0", "f", "e", "-", "_", "A1b2c3d4", "\\u0041", "\\u002e", "\\u00e9", "\\u001b[1m",
+    "\\x41", "\\x2E", "\\u00", "\\", "\u{1b}[1m", "@", "+", " ",
+  ]
+
+  private static let values = [
+    "evil.example", "www.evil.example", "%65vil.example", "192.0.2.1", "2001:db8::1",
+    "[2001:db8::1]:443",
+    "bücher.example", "a@evil.example", "http://evil.example/a", "0123456789abcdef0123456789abcdef",
+    "%300123456789abcdef123456789abcdef", "md5=0123456789abcdef0123456789abcdef", "evil%2Eexample",
+    "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33",
+  ]
+
+  static func line(_ random: inout SeededGenerator) -> [UInt8] {
+    var line: [UInt8] = []
+    for _ in 0...random.upTo(4) {
+      if random.upTo(2) == 0 {
+        line += Array(random.pick(values).utf8)
+      } else {
+        let unit = Array(random.pick(units).utf8)
+        let count = random.pick([1, 1, 2, 3, 7, 8, 9, 12, 15, 16, 17, 31, 32, 64, 65, 90, 260])
+        for _ in 0..<count { line += unit }
+        if random.upTo(30) == 0 { line.append(random.pick([0xFF, 0xC3, 0xD0, 0xE4, 0x80, 0xED])) }
+      }
+    }
+    if random.upTo(3) == 0 {
+      let field = random.pick(["message", "host", "uri", "fingerprint"])
+      line = Array("{\"\(field)\":\"".utf8) + line + Array("\",\"b\":\"c.example\"}".utf8)
+    }
+    return line + [0x0A]
+  }
+}
