@@ -66,6 +66,10 @@ extension CandidateFinder {
     let last = min(offset + Self.covered, bytes.byteCount)
     var end = max(offset + unitLength(bytes, at: offset), specialsDone)
     while end < last {
+      // Mostly of one sort.
+      while end < last, bytes.byte(unchecked: end) >= 0x80 { end += 1 }
+      while end + 2 < last, isPercentUnit(bytes, at: end) { end += 3 }
+      guard end < last else { break }
       let length = unitLength(bytes, at: end)
       if length == 0 { break }
       end += length
@@ -78,22 +82,26 @@ extension CandidateFinder {
   private func unitLength(_ bytes: RawSpan, at offset: Int) -> Int {
     let left = bytes.byteCount - offset
     let byte = bytes.byte(unchecked: offset)
-    if byte == UInt8(ascii: "%") { return left > 2 && isHex(bytes, offset + 1, 2) ? 3 : 0 }
+    if byte == UInt8(ascii: "%") { return left > 2 && isPercentUnit(bytes, at: offset) ? 3 : 0 }
     guard byte == UInt8(ascii: "\\") else { return byte >= 0x80 ? 1 : 0 }
     if left > 5, bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") {
-      return isHex(bytes, offset + 2, 4) ? 6 : 0
+      return isHexPair(bytes, at: offset + 2) && isHexPair(bytes, at: offset + 4) ? 6 : 0
     }
     return left > 3 && bytes.byte(unchecked: offset + 1) == UInt8(ascii: "x")
-      && isHex(bytes, offset + 2, 2) ? 4 : 0
+      && isHexPair(bytes, at: offset + 2) ? 4 : 0
   }
 
-  /// Whether some bytes, which lie within the text, are all hexadecimal digits.
+  /// Whether the three bytes at an offset, which lie within the text, are a percent unit.
   @inline(__always)
-  private func isHex(_ bytes: RawSpan, _ start: Int, _ count: Int) -> Bool {
-    for offset in start..<start + count where !classes.is(bytes.byte(unchecked: offset), .hex) {
-      return false
-    }
-    return true
+  private func isPercentUnit(_ bytes: RawSpan, at offset: Int) -> Bool {
+    bytes.byte(unchecked: offset) == UInt8(ascii: "%") && isHexPair(bytes, at: offset + 1)
+  }
+
+  /// Whether the two bytes at an offset, which lie within the text, are hexadecimal digits.
+  @inline(__always)
+  private func isHexPair(_ bytes: RawSpan, at offset: Int) -> Bool {
+    classes.is(bytes.byte(unchecked: offset), .hex)
+      && classes.is(bytes.byte(unchecked: offset + 1), .hex)
   }
 
   private mutating func considerEscape(_ bytes: RawSpan, at offset: Int) {
@@ -128,6 +136,9 @@ extension CandidateFinder {
     if !words.isEmpty, mayBeOfWord(character, bytes, behind: unit.upperBound) { return true }
     // Of what is in a run that was too short nothing is asked again.
     if wantsDigests, unit.lowerBound >= shortDigestEnd {
+      if unit.lowerBound < longDigestEnd { return true }
+      longDigestEnd = longRunEnd(of: .hex, 32, bytes, unit)
+      if unit.lowerBound < longDigestEnd { return true }
       guard let end = shortRunEnd(of: .hex, 32, bytes, unit) else { return true }
       shortDigestEnd = end
     }
@@ -172,6 +183,27 @@ extension CandidateFinder {
     return (WordPieces.end, offset)
   }
 
+  /// The end of what is surely as long as is asked for of the run of a class that a unit may stand for a
+  /// character of, and of as much again; 0 where it may be shorter behind the unit.
+  private func longRunEnd(
+    of wanted: TextClasses.Class, _ shortest: Int, _ bytes: RawSpan, _ unit: Range<Int>
+  ) -> Int {
+    let byteCount = bytes.byteCount
+    var count = 1
+    var end = unit.upperBound
+    while count < 2 * shortest, end < byteCount {
+      if classes.is(bytes.byte(unchecked: end), wanted) {
+        end += 1
+      } else if end + 2 < byteCount, isPercentUnit(bytes, at: end) {
+        end += 3
+      } else {
+        break
+      }
+      count += 1
+    }
+    return count >= shortest ? end : 0
+  }
+
   /// The end of the run of a class that a unit may stand for a character of, if it is shorter than is asked for;
   /// nil where it may be as long.
   private func shortRunEnd(
@@ -183,7 +215,7 @@ extension CandidateFinder {
       let byte = bytes.byte(unchecked: end)
       if classes.is(byte, wanted) {
         end += 1
-      } else if byte == UInt8(ascii: "%"), hex(bytes, at: end + 1, digits: 2) != nil {
+      } else if end + 2 < bytes.byteCount, isPercentUnit(bytes, at: end) {
         end += 3
       } else if isEscape(bytes, at: end) {
         return nil

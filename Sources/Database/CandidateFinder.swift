@@ -74,6 +74,8 @@ public struct CandidateFinder: Sendable {
   var specialsDone = 0
   /// End of the last run that was too short for a digest.
   var shortDigestEnd = 0
+  /// End of what was looked at of the last run that is long enough for a digest.
+  var longDigestEnd = 0
   /// End of the last run of a name that was looked at for a dot, and what came of it.
   var runEnd = 0
   var runHasDot = false
@@ -140,7 +142,7 @@ public struct CandidateFinder: Sendable {
     addressesDone = 0
     lastUnit = (-1, false)
     specialsDone = 0
-    shortDigestEnd = 0
+    (shortDigestEnd, longDigestEnd) = (0, 0)
     (runEnd, runUnit) = (0, 0)
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }

@@ -29,7 +29,7 @@ extension Extraction {
     _ bytes: RawSpan, to limit: Int, room: Int, _ run: inout DecodedRun
   ) -> Bool {
     let classes = classes
-    let letters = TwoByteClasses.shared
+    let letters = LetterClasses.shared
     let start = run
     var reached = run
     var isFull = false
@@ -61,14 +61,33 @@ extension Extraction {
             continue
           }
           guard byte >= 0x80 else { break }
-          if offset + 1 < limit, letters.isNamePart(byte, bytes.byte(unchecked: offset + 1)) {
-            run.isInternational = true
-            output.append(byte)
-            output.append(bytes.byte(unchecked: offset + 1))
-            places.append(place)
-            places.append(place)
-            offset += 2
-            continue
+          if offset + 1 < limit {
+            let second = bytes.byte(unchecked: offset + 1)
+            if letters[byte, second].isNamePart {
+              run.isInternational = true
+              output.append(byte)
+              output.append(second)
+              places.append(place)
+              places.append(place)
+              offset += 2
+              continue
+            }
+            if offset + 2 < limit {
+              let third = bytes.byte(unchecked: offset + 2)
+              let letter = letters[byte, second, third]
+              if letter.isNamePart {
+                run.isInternational = true
+                if letter.isUnspaced { run.isUnspaced = true }
+                output.append(byte)
+                output.append(second)
+                output.append(third)
+                places.append(place)
+                places.append(place)
+                places.append(place)
+                offset += 3
+                continue
+              }
+            }
           }
           let scalar = TextScalar(bytes, at: offset, end: limit)
           let nameClass = scalar.nameClass

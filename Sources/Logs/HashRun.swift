@@ -67,21 +67,34 @@ extension Extraction {
     else { return }
     var start = 0
     while start < run.count {
-      let end = classes.end(of: .alphanumeric, run.rawSpan, from: start, to: run.count)
-      let place = Int(offsets[start])
-      let behind = end < run.count ? Int(offsets[end]) : textEnd
-      let isCut =
-        unit.isCutAtStart && place == unit.start || unit.isCutAtEnd && behind == unit.end
-      // Where all digits stand in the text as they are, they are found there.
-      if Self.isHashLength(end - start), behind - place > end - start, !isCut,
-        classes.end(of: .hexDigit, run.rawSpan, from: start, to: end) == end,
-        !isInUserInformation(place)
-      {
-        emitHash(
-          run.rawSpan, start..<end, label(of: text, at: place, unit), at: place, unit, into: &batch)
+      // What is above ASCII, and dots and hyphens, stand between digits.
+      guard classes.is(run[start], .alphanumeric) else {
+        start += 1
+        continue
       }
-      start = max(end, start + 1)
+      let end = classes.end(of: .alphanumeric, run.rawSpan, from: start, to: run.count)
+      if Self.isHashLength(end - start) {
+        scanDecodedHash(run, start..<end, at: offsets, text, to: textEnd, unit, into: &batch)
+      }
+      start = end
     }
+  }
+
+  /// Emits the hash that some letters and digits of a name's run are, if they are one.
+  private mutating func scanDecodedHash(
+    _ run: [UInt8], _ range: Range<Int>, at offsets: [Int32], _ text: RawSpan, to textEnd: Int,
+    _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    let place = Int(offsets[range.lowerBound])
+    let behind = range.upperBound < run.count ? Int(offsets[range.upperBound]) : textEnd
+    if unit.isCutAtStart && place == unit.start || unit.isCutAtEnd && behind == unit.end { return }
+    // Where all digits stand in the text as they are, they are found there.
+    guard behind - place > range.count,
+      classes.end(of: .hexDigit, run.rawSpan, from: range.lowerBound, to: range.upperBound)
+        == range.upperBound,
+      !isInUserInformation(place)
+    else { return }
+    emitHash(run.rawSpan, range, label(of: text, at: place, unit), at: place, unit, into: &batch)
   }
 
   /// Where a hash begins in a run of digits: behind a percent unit or ANSI sequence that the run's

@@ -32,37 +32,58 @@ struct TextScalar {
   }
 }
 
-/// Which characters of two bytes (U+0080–U+07FF) are parts of a name: letters and marks of the scripts
-/// from Latin to Arabic, of which most text above ASCII is made.
+/// Which characters of two and three bytes (U+0080–U+FFFF) are letters, digits and marks of names, of
+/// which most text above ASCII is made.
 ///
 /// As with `ByteClasses`, the table is made once for the process, never written again and never freed.
 @safe
-struct TwoByteClasses: @unchecked Sendable {
-  private let table: UnsafePointer<Bool>
+struct LetterClasses: @unchecked Sendable {
+  /// What a character is; zero for all that is no part of a name, for dots too.
+  struct Class {
+    let bits: UInt8
+    var isNamePart: Bool { bits != 0 }
+    /// Of a script that is written without spaces.
+    var isUnspaced: Bool { bits & 2 != 0 }
+  }
+
+  private let table: UnsafePointer<UInt8>
 
   /// The only one.
-  static let shared = TwoByteClasses()
+  static let shared = LetterClasses()
 
   private init() {
-    let table = UnsafeMutablePointer<Bool>.allocate(capacity: 1 << 11)
-    for value in 0..<1 << 11 {
-      var isPart = false
-      if value >= 0x80, let scalar = Unicode.Scalar(UInt32(value)) {
-        isPart =
-          IDNACharacters.nameClass(scalar) == .name && !IDNACharacters.isUnspacedScript(scalar)
+    let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
+    for value in UInt32(0)..<1 << 16 {
+      var bits: UInt8 = 0
+      if value >= 0x80, let scalar = Unicode.Scalar(value),
+        IDNACharacters.nameClass(scalar) == .name
+      {
+        bits = IDNACharacters.isUnspacedScript(scalar) ? 3 : 1
       }
       // SAFETY: the value is below the capacity.
-      unsafe (table + value).initialize(to: isPart)
+      unsafe (table + Int(value)).initialize(to: bits)
     }
     unsafe self.table = UnsafePointer(table)
   }
 
-  /// Whether two bytes are a character that is a letter, digit or mark of a name, of a script that is
-  /// written with spaces.
+  /// The character that two bytes are; none of a name where they are no character.
   @inline(__always)
-  func isNamePart(_ first: UInt8, _ second: UInt8) -> Bool {
-    guard first & 0xe0 == 0xc0, second & 0xc0 == 0x80 else { return false }
+  subscript(_ first: UInt8, _ second: UInt8) -> Class {
+    guard first & 0xe0 == 0xc0, second & 0xc0 == 0x80 else { return Class(bits: 0) }
     // SAFETY: five bits and six are below the capacity.
-    return unsafe table[Int(first & 0x1f) << 6 | Int(second & 0x3f)]
+    return unsafe Class(bits: table[Int(first & 0x1f) << 6 | Int(second & 0x3f)])
+  }
+
+  /// The character that three bytes are; none of a name where they are no character.
+  @inline(__always)
+  subscript(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Class {
+    guard first & 0xf0 == 0xe0, second & 0xc0 == 0x80, third & 0xc0 == 0x80 else {
+      return Class(bits: 0)
+    }
+    let value = Int(first & 0x0f) << 12 | Int(second & 0x3f) << 6 | Int(third & 0x3f)
+    // What two bytes could say is not written with three.
+    guard value >= 0x800 else { return Class(bits: 0) }
+    // SAFETY: four bits and twice six are below the capacity.
+    return unsafe Class(bits: table[value])
   }
 }

@@ -71,6 +71,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   // Owned by the thread that commits, and read under the lock where nothing is left to commit.
   private var state: LogState?
   private var tail: [UInt8] = []
+  /// Memory for the tail and the chunk behind it.
+  private var joined: [UInt8] = []
   private var lines: UInt64 = 0
   /// Lines before the tail, where lines around hits are shown.
   private var linesCommitted: [UInt8] = []
@@ -93,8 +95,10 @@ final class LogJob: InputJob, @unchecked Sendable {
     readsAhead = threads > 1 || contextLines > 0
     var encoding = ChunkReader.Encoding.bytes
     if case .utf16(let isBigEndian) = content { encoding = .utf16(isBigEndian: isBigEndian) }
-    // A line longer than the greatest size is handed on in parts, which the extractor puts together.
-    reader = ChunkReader(source, greatestSize: 2 << 20, encoding: encoding)
+    // A line longer than the greatest size is handed on in parts, which the extractor puts together. It holds two
+    // pieces as long as a line may be by default and a little more, so that hardly anything is left over.
+    let size = ChunkReader.defaultSize + 32
+    reader = ChunkReader(source, size: size, greatestSize: 2 * size, encoding: encoding)
   }
 
   var isDone: Bool { isFinished }
@@ -274,11 +278,17 @@ final class LogJob: InputJob, @unchecked Sendable {
           surroundings: surroundings, worker: worker), of: chunk.bytes)
     } else {
       let base = chunk.base &- sourceLength(tail)
-      let joined = tail + chunk.bytes.copied(chunk.bytes.byteOffsets)
+      // Taken out for the call, so that it can be read while the rest is written.
+      var joined = self.joined
+      self.joined = []
+      joined.removeAll(keepingCapacity: true)
+      joined.append(contentsOf: tail)
+      joined.append(chunk.bytes)
       accept(
         scan(
           joined.rawSpan, from: start, base: base, line: lines, isFinal: piece.isFinal,
           surroundings: surroundings, worker: worker), of: joined.rawSpan)
+      self.joined = joined
     }
     return piece.scanned == nil
   }
