@@ -16,8 +16,9 @@ $clang $flags -g -fsanitize=undefined,address -fno-sanitize-recover=all \
   -o "$out/sanitized" "$here/check_kernels.c" "$here/check_lookups.c" "$kernels"/*.c
 "$out/sanitized" "${1:-50000}"
 if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64-static >/dev/null; then
-  # Another compiler: it does not know the words for what may be null.
-  aarch64-linux-gnu-gcc -O2 -static -D_Nonnull= -D_Nullable= -I"$kernels/include" -I"$kernels" \
+  # The same compiler with the other's libraries.
+  # shellcheck disable=SC2086
+  $clang --target=aarch64-linux-gnu -static $flags \
     -o "$out/aarch64" "$here/check_kernels.c" "$here/check_lookups.c" "$kernels"/*.c
   qemu-aarch64-static "$out/aarch64" "${1:-20000}"
 else
