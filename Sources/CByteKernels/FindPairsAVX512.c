@@ -24,10 +24,10 @@ typedef struct {
   __m512i first_low, first_high, second_low, second_high;
 } pair_tables;
 
-/// One bit for each of 64 bytes: whether it and its neighbour are of one group.
-AVX512 static inline uint64_t pairs(const uint8_t *bytes, const pair_tables *tables) {
+/// One bit for each of 64 bytes: whether it and its neighbour, the byte at the same place of the second
+/// vector, are of one group.
+AVX512 static inline uint64_t pairs_of(__m512i first, __m512i second, const pair_tables *tables) {
   const __m512i low_bits = _mm512_set1_epi8(15);
-  __m512i first = _mm512_loadu_si512(bytes), second = _mm512_loadu_si512(bytes + 1);
   __m512i low = _mm512_and_si512(
       _mm512_shuffle_epi8(tables->first_low, _mm512_and_si512(first, low_bits)),
       _mm512_shuffle_epi8(tables->second_low, _mm512_and_si512(second, low_bits)));
@@ -37,6 +37,10 @@ AVX512 static inline uint64_t pairs(const uint8_t *bytes, const pair_tables *tab
       _mm512_shuffle_epi8(tables->second_high,
                           _mm512_and_si512(_mm512_srli_epi16(second, 4), low_bits)));
   return _mm512_test_epi8_mask(low, high);
+}
+
+AVX512 static inline uint64_t pairs(const uint8_t *bytes, const pair_tables *tables) {
+  return pairs_of(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes + 1), tables);
 }
 
 /// Appends the places of a block's bits; sixteen are written at least.
@@ -88,6 +92,14 @@ AVX512 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size
       }
     }
     are_rare = kept - before < SEKISHO_PAIR_STRETCH / 64 / 16;
+  }
+  if (at < end && end - at < 64 && kept + SEKISHO_PAIR_SLACK <= capacity) {
+    // Payloads of packets are short: what is less than a vector is a tenth of them.
+    uint64_t inside = ((uint64_t)1 << (end - at)) - 1;
+    uint64_t bits = pairs_of(_mm512_maskz_loadu_epi8(inside, bytes + at),
+                             _mm512_maskz_loadu_epi8(inside, bytes + at + 1), &wanted);
+    kept += append(bits & inside, places, at, positions + kept);
+    at = end;
   }
   *found = kept;
   return at;

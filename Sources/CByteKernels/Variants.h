@@ -31,7 +31,7 @@ static inline void sekisho_prefetch_behind(const uint8_t *bytes) {
   sekisho_prefetch((const void *)((uintptr_t)bytes + 2048));
 }
 
-// Each looks at as many whole vectors as it can, and returns where it stopped.
+// Each looks at as many vectors as it can, and returns where it stopped.
 
 size_t sekisho_find_pairs_avx2(const uint8_t *bytes, size_t count, size_t from, size_t limit,
                                const uint8_t *tables, uint32_t *positions, size_t capacity,
@@ -43,14 +43,13 @@ size_t sekisho_find_pairs_neon(const uint8_t *bytes, size_t count, size_t from, 
                                const uint8_t *tables, uint32_t *positions, size_t capacity,
                                size_t *found);
 
-/// Looks at positions in eights while all of eight have eight bytes at their window's place, and
-/// returns how many; `kept` passed. No window of these may begin before the bytes.
+/// Looks at positions while there are eight bytes at their window's place, and returns how many; `kept` passed. No window of these may begin before the bytes.
 size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t base,
                                      const uint32_t *positions, size_t position_count,
                                      const sekisho_window *window, uint32_t *passed,
                                      uint64_t *hashes, size_t *kept);
 
-/// Looks at positions from an index on in sixteens, and returns how many; two bytes are before each. Those that
+/// Looks at positions from an index on while three bytes follow, and returns how many; two are before each. Those that
 /// are kept follow the `kept` before.
 size_t sekisho_keep_grams_avx512(const uint8_t *bytes, size_t count, size_t base,
                                  uint32_t *positions, size_t from, size_t position_count,
