@@ -71,6 +71,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   // Owned by the thread that commits, and read under the lock where nothing is left to commit.
   private var state: LogState?
   private var tail: [UInt8] = []
+  /// Bytes of the tail that were looked at, in vain.
+  private var scannedTail = 0
   /// Memory for the tail and the chunk behind it.
   private var joined: [UInt8] = []
   private var lines: UInt64 = 0
@@ -256,6 +258,14 @@ final class LogJob: InputJob, @unchecked Sendable {
       return true
     }
     lastEnd = chunk.base &+ sourceLength(chunk.bytes)
+    if !tail.isEmpty, !piece.isFinal,
+      chunk.bytes.byteCount < scannedTail - (tail.count - scannedTail),
+      chunk.bytes.count(of: Byte.lineFeed) == 0
+    {
+      // A line far longer than a chunk: what is there of it is looked at when it is twice as much.
+      tail.append(chunk.bytes)
+      return true
+    }
     if state == nil, tail.isEmpty, !piece.isFinal,
       LogState.isHeaderAlone(firstBytes: chunk.bytes, options: options)
     {
@@ -314,6 +324,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     lines += scanned.lines
     let consumed = min(scanned.consumed, bytes.byteCount)
     tail = bytes.copied(consumed..<bytes.byteCount)
+    scannedTail = tail.count
     if contextLines > 0 {
       linesCommitted = ChunkSurroundings.last(
         contextLines, of: linesCommitted, bytes.extracting(..<consumed))
