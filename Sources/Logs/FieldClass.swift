@@ -57,7 +57,7 @@ enum FieldRole: UInt8, Sendable {
 }
 
 /// The class of a field, computed once from its name and its parent's.
-struct FieldClass: Sendable {
+struct FieldClass: Sendable, Equatable {
   var traits: FieldTraits = []
   var label: HashLabel = .none
   var role: FieldRole = .none
@@ -96,7 +96,7 @@ struct FieldClass: Sendable {
     if name.isNameTyped(parent: parentName) { traits.formUnion([.nameTyped, .noHashes]) }
     if name.isVersion { traits.insert(.noAddresses) }
     if name.isCipher(parent: parentName) { traits.insert(.nothing) }
-    if name.letters.contains("serial") { traits.insert(.noHashes) }
+    if KeyName.holds(name.letters, "serial") { traits.insert(.noHashes) }
     if name.isFingerprint(parent: parentName, grandparent: KeyName(grandparent)) {
       traits.insert(.certificate)
       label = .certificate
@@ -107,6 +107,11 @@ struct FieldClass: Sendable {
     traits.formUnion(name.ownKinds(parent: parentName))
     (role, rank) = name.role(parent: parentName)
     (fact, factRank) = name.fact(parent: parentName)
+  }
+
+  /// The class of a field whose key, and those above it, no rule says anything of (`PlainKey`).
+  init(plainBelow inherited: FieldTraits) {
+    traits = [.isMember, inherited.intersection(.inherited)]
   }
 
   private init() {}
@@ -126,25 +131,34 @@ struct KeyName: Sendable {
   /// Names are for looking up in tables once a field, so strings do no harm here; a longer key is
   /// none of those in the tables.
   init(_ key: RawSpan) {
-    var plain = ""
-    var letters = ""
-    var lower = ""
+    var plain: [UInt8] = []
+    var letters: [UInt8] = []
+    var lower: [UInt8] = []
     for offset in 0..<min(key.byteCount, 128) {
       let byte = key.byte(at: offset)
       let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
-      let scalar = Character(Unicode.Scalar(folded))
-      if folded < 0x80 { lower.append(scalar) }
+      if folded < 0x80 { lower.append(folded) }
       if folded &- 0x61 <= 25 {
-        plain.append(scalar)
-        letters.append(scalar)
+        plain.append(folded)
+        letters.append(folded)
       } else if folded &- 0x30 <= 9 {
-        plain.append(scalar)
+        plain.append(folded)
       }
     }
-    self.plain = plain
-    self.letters = letters
-    self.lower = lower
+    self.plain = String(decoding: plain, as: UTF8.self)
+    self.letters = String(decoding: letters, as: UTF8.self)
+    self.lower = String(decoding: lower, as: UTF8.self)
     namesKeyExchange = Self.namesKeyExchange(key)
+  }
+
+  /// Whether a word is in a text, both of ASCII: the library's own search is made for longer ones.
+  static func holds(_ text: String, _ word: String) -> Bool {
+    let (text, word) = (text.utf8.span, word.utf8.span)
+    guard !word.isEmpty, word.count <= text.count else { return false }
+    for start in 0...text.count - word.count where text[start] == word[0] {
+      if word.indices.allSatisfy({ text[start + $0] == word[$0] }) { return true }
+    }
+    return false
   }
 
   /// Whether a word of a key begins with `kex`: at its start, behind what is no letter, or with a
@@ -174,7 +188,7 @@ struct KeyName: Sendable {
   }
 
   var isVersion: Bool {
-    plain.contains("useragent") || plain.contains("software") || plain == "ua"
+    Self.holds(plain, "useragent") || Self.holds(plain, "software") || plain == "ua"
       || plain == "requestclientapplication"
       || (plain.hasSuffix("version") || plain.hasSuffix("oid"))
         && !Self.otherWords.contains { plain.hasSuffix($0) }
@@ -186,7 +200,7 @@ struct KeyName: Sendable {
   ]
 
   func isCipher(parent: KeyName) -> Bool {
-    letters.contains("cipher") || namesKeyExchange || letters.hasSuffix("alg")
+    Self.holds(letters, "cipher") || namesKeyExchange || letters.hasSuffix("alg")
       || letters.hasSuffix("algs") || letters.hasSuffix("algorithm")
       || letters.hasSuffix("algorithms") || letters == "hasshstring"
       || letters == "string" && parent.letters == "hassh"
@@ -223,7 +237,7 @@ struct KeyName: Sendable {
   /// The kinds that a whole value of the field can be.
   func ownKinds(parent: KeyName) -> FieldTraits {
     var traits: FieldTraits = []
-    if letters.contains("useragent") || plain == "ua" || letters == "requestclientapplication"
+    if Self.holds(letters, "useragent") || plain == "ua" || letters == "requestclientapplication"
       || letters == "original" && parent.letters == "useragent"
     {
       traits.insert(.userAgent)

@@ -28,6 +28,8 @@ struct FieldPaths: Sendable {
     var epoch: UInt32 = 0
     var field: UInt16 = 0
     var fieldClass: FieldClass
+    /// Whether no rule says anything of the key.
+    var isPlain = true
     /// The path that a port and its address share; 0 until asked for.
     var stem: ID = 0
     /// The port seen under this path as a stem, and in which object.
@@ -47,6 +49,8 @@ struct FieldPaths: Sendable {
   private var epoch: UInt32 = 1
   /// Counts how often the table was started anew; what remembers a path's number must compare it.
   private(set) var generation: UInt32 = 0
+  /// The object of which an address was noted last.
+  private var notedOwner: UInt32 = 0
 
   init() {
     var generator = SystemRandomNumberGenerator()
@@ -96,15 +100,25 @@ struct FieldPaths: Sendable {
     let id = ID(entries.count)
     let above = entries[Int(parent)]
     // The fields of a column-free text have no key; a class is made of the keys around.
-    let parentKey = keyBytes(of: parent)
-    let grandparentKey = above.parent > 0 ? keyBytes(of: above.parent) : []
-    let fieldClass = FieldClass(
-      key: key, parent: parentKey.rawSpan, grandparent: grandparentKey.rawSpan,
-      inherited: parent == Self.root ? [] : above.fieldClass.traits)
+    let inherited = parent == Self.root ? [] : above.fieldClass.traits
+    let isPlain = PlainKey.isPlain(key)
+    let isBelowPlain = above.isPlain && (above.parent <= 0 || entries[Int(above.parent)].isPlain)
+    let fieldClass: FieldClass
+    if isPlain, isBelowPlain {
+      fieldClass = FieldClass(plainBelow: inherited)
+    } else {
+      let parentKey = keyBytes(of: parent)
+      let grandparentKey = above.parent > 0 ? keyBytes(of: above.parent) : []
+      fieldClass = FieldClass(
+        key: key, parent: parentKey.rawSpan, grandparent: grandparentKey.rawSpan,
+        inherited: inherited)
+    }
     let start = Int32(keys.count)
     keys.append(key, 0..<key.byteCount)
     entries.append(
-      Entry(parent: parent, keyStart: start, keyEnd: Int32(keys.count), fieldClass: fieldClass))
+      Entry(
+        parent: parent, keyStart: start, keyEnd: Int32(keys.count), fieldClass: fieldClass,
+        isPlain: isPlain))
     slots[slot] = id
     if entries.count * 2 > slots.count { grow() }
     return id
@@ -157,10 +171,15 @@ struct FieldPaths: Sendable {
   /// The path that stands for the stem of a port's or an address's name under its parent.
   private mutating func stem(of id: ID) -> ID {
     if entries[Int(id)].stem > 0 { return entries[Int(id)].stem }
-    let key = KeyName(keyBytes(of: id).rawSpan)
     // A byte that no JSON key can hold unescaped keeps stems apart from keys.
     var name: [UInt8] = [0]
-    name.append(contentsOf: (key.portStem ?? key.addressStem).utf8)
+    let key = keyBytes(of: id)
+    if entries[Int(id)].isPlain {
+      PlainKey.appendSmall(key.rawSpan, to: &name)
+    } else {
+      let key = KeyName(key.rawSpan)
+      name.append(contentsOf: (key.portStem ?? key.addressStem).utf8)
+    }
     let stem = child(of: entries[Int(id)].parent, key: name.rawSpan)
     entries[Int(id)].stem = stem
     return stem
@@ -182,6 +201,7 @@ struct FieldPaths: Sendable {
 
   /// Notes an address among the fields of a line, by its index.
   mutating func noteAddress(_ index: Int, of id: ID, owner: UInt32) {
+    notedOwner = owner
     let stem = Int(stem(of: id))
     if entries[stem].addressOwner != owner {
       entries[stem].addressOwner = owner
@@ -201,6 +221,7 @@ struct FieldPaths: Sendable {
 
   /// Whether no other address of the record has the same stem.
   mutating func isOnlyAddress(_ id: ID, owner: UInt32) -> Bool {
+    guard notedOwner == owner else { return false }
     let stem = Int(stem(of: id))
     return entries[stem].addressOwner == owner && entries[stem].addresses == 1
   }

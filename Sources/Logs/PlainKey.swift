@@ -1,0 +1,127 @@
+import Parsing
+
+/// Keys of which no rule says anything: most of those that a log is made of, and all that somebody may make
+/// up to be different in each record.
+///
+/// Told by the letters alone, small: a key that none of the words and endings is in has no class of its own
+/// (`FieldClass`), nor gives it one to what is below. Others may be plain too; they are looked at closely.
+enum PlainKey {
+  /// Bytes of a key that are looked at, as many as `KeyName` does.
+  private static let longest = 128
+
+  /// The letters of each key that a rule names.
+  private static let words = """
+    query answers host hostname servername sni rrname rdata domain fqdn sandns cshost queryname
+    sourcehostname destinationhostname shost dhost dnsquestionname name ua requestclientapplication string
+    filename targetfilename originalfilename filepath fullpath image parentimage imageloaded targetimage
+    sourceimage imagename processname newprocessname parentprocessname processpath executable exe attachment
+    path targetobject registrykey registrypath regkey key mutex mutexname mutant pipe pipename namedpipe
+    original timestamp ts time timedt eventtime requestreceivedtimestamp httpport idrespp utctime
+    timegenerated timeiso edgestarttimestamp datetime timecreated systemtime timelocal starttime
+    eventcreated creationtime published requesthost httphost clientrequesthost urldomain authority url uri
+    csuristem requestpath requesturi clientrequesturi urlpath csuriquery args urlquery querystring
+    urloriginal method httpmethod csmethod requestmethod scheme port cip sip cport sport idorigh srcip
+    sourceip sourceaddress src saddr srcaddr sourceipaddress clientip remoteaddr remoteip clientaddr idorigp
+    srcport sourceport spt clientport remoteport idresph destip dstip destinationip destinationaddress dst
+    daddr dstaddr destport dstport destinationport dpt dport networktransport networkiananumber
+    dnsresponsecode dnsrcode flowstate alertaction verdictaction eventaction proto protocol connstate
+    rcodename rcode action act verdict disposition accesscontrolruleaction scfilterresult saction eventtype
+    actionid dispositionid errorcode origh origp resph respp ip address transport protocolname iananumber
+    protocolnum state responsecode type s source d dest destination
+    """
+
+  /// What the letters of a key may end in, or hold, where a rule does not name it whole.
+  private static let endings = [
+    "version", "oid", "alg", "algs", "algorithm", "algorithms", "port", "address", "addr", "ip",
+    "host",
+  ].map { Array($0.utf8) }
+  private static let parts = [
+    "useragent", "software", "cipher", "serial", "kex", "hash", "hassh", "sha", "md", "ja",
+    "fingerprint",
+    "fps", "richpe",
+  ].map { Array($0.utf8) }
+
+  /// The first letters of the parts, and the last ones of the endings, a bit each.
+  private static let firstLetters = parts.reduce(UInt32(0)) { $0 | bit($1[0]) }
+  private static let lastLetters = endings.reduce(UInt32(0)) { $0 | bit($1[$1.count - 1]) }
+
+  /// A bit for each hash of a word's letters.
+  private static let known: [UInt64] = {
+    var table = [UInt64](repeating: 0, count: 1024)
+    for word in words.utf8.split(whereSeparator: { $0 == Byte.space || $0 == Byte.lineFeed }) {
+      let place = place(of: word.reduce(seed) { mix($0, $1) })
+      table[place >> 6] |= 1 << UInt64(place & 63)
+    }
+    return table
+  }()
+
+  private static let seed: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  @inline(__always)
+  private static func mix(_ hash: UInt64, _ letter: UInt8) -> UInt64 {
+    (hash ^ UInt64(letter)) &* 0xff51_afd7_ed55_8ccd
+  }
+
+  @inline(__always)
+  private static func place(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 48) }
+
+  @inline(__always)
+  private static func bit(_ letter: UInt8) -> UInt32 { 1 << UInt32(letter &- 0x61) }
+
+  /// Whether no rule says anything of a key.
+  static func isPlain(_ key: RawSpan) -> Bool {
+    var letters = InlineArray<128, UInt8>(repeating: 0)
+    var count = 0
+    var hash = seed
+    // The last two bytes of ASCII.
+    var (before, last): (UInt8, UInt8) = (0, 0)
+    for offset in 0..<min(key.byteCount, longest) {
+      let byte = key.byte(unchecked: offset)
+      if byte >= 0x80 { continue }
+      (before, last) = (last, byte)
+      let letter = byte | 0x20
+      guard letter &- 0x61 < 26, byte &- 0x41 < 58 else { continue }
+      letters[count] = letter
+      count += 1
+      hash = mix(hash, letter)
+    }
+    // Zeek's ends of a connection.
+    if last | 0x20 == UInt8(ascii: "p") || last | 0x20 == UInt8(ascii: "h"),
+      before == UInt8(ascii: "_") || before == Byte.dot || before == UInt8(ascii: "-")
+    {
+      return false
+    }
+    if count == 0 { return true }
+    let place = place(of: hash)
+    if known[place >> 6] >> UInt64(place & 63) & 1 != 0 { return false }
+    if lastLetters & bit(letters[count - 1]) != 0 {
+      for ending in endings where holds(letters, count, ending, at: count - ending.count) {
+        return false
+      }
+    }
+    for start in 0..<count where firstLetters & bit(letters[start]) != 0 {
+      for part in parts where holds(letters, count, part, at: start) { return false }
+    }
+    return true
+  }
+
+  private static func holds(
+    _ letters: borrowing InlineArray<128, UInt8>, _ count: Int, _ word: [UInt8], at start: Int
+  ) -> Bool {
+    guard start >= 0, word.count <= count - start else { return false }
+    for index in word.indices where letters[start + index] != word[index] { return false }
+    return true
+  }
+
+  /// Appends the letters, small, and digits of a key: `KeyName.plain`.
+  static func appendSmall(_ key: RawSpan, to bytes: inout [UInt8]) {
+    for offset in 0..<min(key.byteCount, longest) {
+      let byte = key.byte(unchecked: offset)
+      if byte &- 0x30 <= 9 {
+        bytes.append(byte)
+      } else if (byte | 0x20) &- 0x61 < 26, byte < 0x80 {
+        bytes.append(byte | 0x20)
+      }
+    }
+  }
+}
