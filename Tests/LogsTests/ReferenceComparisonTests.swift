@@ -42,24 +42,9 @@ struct ReferenceComparisonTests {
     #else
       let count = 3_000
     #endif
-    var shown = 0
-    for seed in 1...UInt64(count) {
+    compare(count, "unit runs", hasShortLines: true) { seed in
       var random = SeededGenerator(seed: seed)
-      let log = UnitRuns.line(&random)
-      let lineLimit = seed % 8 == 0 ? 64 : 1 << 20
-      let expected = ExtractionWay.reference.extract(log, lineLimit: lineLimit)
-      for way in ExtractionWay.compared where way != .reference {
-        let differences = LogDifferences(
-          reference: expected, extractor: way.extract(log, seed: seed, lineLimit: lineLimit))
-        guard !differences.isEmpty, shown < 10 else { continue }
-        shown += 1
-        Issue.record(
-          """
-          seed \(seed), \(way), line limit \(lineLimit):
-          \(String(decoding: log, as: UTF8.self).debugDescription)
-          \(differences.describe(log: "unit runs", limit: 10))
-          """)
-      }
+      return UnitRuns.line(&random)
     }
   }
 
@@ -70,10 +55,18 @@ struct ReferenceComparisonTests {
     #else
       let count = 2_000
     #endif
+    let hasShortLines = [.text, .bytes].contains(shape)
+    compare(count, "\(shape)", hasShortLines: hasShortLines) { RandomLogs.log(shape, seed: $0) }
+  }
+
+  /// Holds every way against the reference over random logs, some with a limit that cuts their lines.
+  private func compare(
+    _ count: Int, _ name: String, hasShortLines: Bool, _ makeLog: (UInt64) -> [UInt8]
+  ) {
     var shown = 0
     for seed in 1...UInt64(count) {
-      let log = RandomLogs.log(shape, seed: seed)
-      let lineLimit = seed % 8 == 0 && [.text, .bytes].contains(shape) ? 64 : 1 << 20
+      let log = makeLog(seed)
+      let lineLimit = seed % 8 == 0 && hasShortLines ? 64 : 1 << 20
       let expected = ExtractionWay.reference.extract(log, lineLimit: lineLimit)
       for way in ExtractionWay.compared where way != .reference {
         let differences = LogDifferences(
@@ -84,7 +77,7 @@ struct ReferenceComparisonTests {
           """
           seed \(seed), \(way), line limit \(lineLimit):
           \(String(decoding: log, as: UTF8.self).debugDescription)
-          \(differences.describe(log: "\(shape)", limit: 10))
+          \(differences.describe(log: name, limit: 10))
           """)
       }
     }
