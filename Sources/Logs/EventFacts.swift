@@ -24,41 +24,42 @@ enum EventFact: UInt8, Sendable {
 extension KeyName {
   /// What the field says of the event, and which of several fields is preferred: lower first.
   func fact(parent: KeyName) -> (EventFact, UInt8) {
-    // The names of the logs of proxies in W3C's format: one's own side is `s`.
-    switch lower {
-    case "c-ip": return (.source, 1)
-    case "s-ip": return (.destination, 1)
-    case "c-port": return (.sourcePort, 1)
-    case "s-port": return (.destinationPort, 1)
-    default: break
-    }
-    if let known = Self.facts[plain] { return known }
-    switch (parent.plain, plain) {
-    // Zeek's, where a shipper made objects of them.
-    case ("id", "origh"): return (.source, 1)
-    case ("id", "origp"): return (.sourcePort, 1)
-    case ("id", "resph"): return (.destination, 1)
-    case ("id", "respp"): return (.destinationPort, 1)
-    case ("source", "ip"), ("srcendpoint", "ip"), ("source", "address"): return (.source, 1)
-    case ("client", "ip"), ("client", "address"): return (.source, 2)
-    case ("source", "port"), ("srcendpoint", "port"): return (.sourcePort, 1)
-    case ("client", "port"): return (.sourcePort, 2)
-    case ("destination", "ip"), ("dstendpoint", "ip"), ("destination", "address"):
-      return (.destination, 1)
-    case ("server", "ip"), ("server", "address"): return (.destination, 2)
-    case ("destination", "port"), ("dstendpoint", "port"): return (.destinationPort, 1)
-    case ("server", "port"): return (.destinationPort, 2)
-    case ("network", "transport"), ("connectioninfo", "protocolname"): return (.ipProtocol, 1)
-    case ("network", "iananumber"), ("connectioninfo", "protocolnum"): return (.ipProtocol, 2)
-    case ("flow", "state"): return (.state, 2)
-    case ("dns", "rcode"), ("dns", "responsecode"): return (.state, 1)
-    case ("alert", "action"), ("verdict", "action"), ("event", "type"): return (.verdict, 1)
-    case ("event", "action"): return (.verdict, 2)
-    default: return (.none, 0)
-    }
+    Self.writtenFacts[lower] ?? Self.facts[plain] ?? Self.factsBelow[parent.plain]?[plain]
+      ?? (.none, 0)
   }
 
-  private static let facts: [String: (EventFact, UInt8)] = [
+  /// The names of the logs of proxies in W3C's format, in lower case: one's own side is `s`.
+  static let writtenFacts: [String: (EventFact, UInt8)] = [
+    "c-ip": (.source, 1), "s-ip": (.destination, 1), "c-port": (.sourcePort, 1),
+    "s-port": (.destinationPort, 1),
+  ]
+
+  /// What keys say together with the one above them.
+  static let factsBelow: [String: [String: (EventFact, UInt8)]] = [
+    // Zeek's, where a shipper made objects of them.
+    "id": [
+      "origh": (.source, 1), "origp": (.sourcePort, 1), "resph": (.destination, 1),
+      "respp": (.destinationPort, 1),
+    ],
+    "source": ["ip": (.source, 1), "address": (.source, 1), "port": (.sourcePort, 1)],
+    "srcendpoint": ["ip": (.source, 1), "port": (.sourcePort, 1)],
+    "client": ["ip": (.source, 2), "address": (.source, 2), "port": (.sourcePort, 2)],
+    "destination": [
+      "ip": (.destination, 1), "address": (.destination, 1), "port": (.destinationPort, 1),
+    ],
+    "dstendpoint": ["ip": (.destination, 1), "port": (.destinationPort, 1)],
+    "server": [
+      "ip": (.destination, 2), "address": (.destination, 2), "port": (.destinationPort, 2),
+    ],
+    "network": ["transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2)],
+    "connectioninfo": ["protocolname": (.ipProtocol, 1), "protocolnum": (.ipProtocol, 2)],
+    "flow": ["state": (.state, 2)],
+    "dns": ["rcode": (.state, 1), "responsecode": (.state, 1)],
+    "alert": ["action": (.verdict, 1)], "verdict": ["action": (.verdict, 1)],
+    "event": ["type": (.verdict, 1), "action": (.verdict, 2)],
+  ]
+
+  static let facts: [String: (EventFact, UInt8)] = [
     "idorigh": (.source, 1), "srcip": (.source, 1), "sourceip": (.source, 1),
     "sourceaddress": (.source, 1), "src": (.source, 1), "saddr": (.source, 1),
     "srcaddr": (.source, 1), "sourceipaddress": (.source, 1), "clientip": (.source, 2),

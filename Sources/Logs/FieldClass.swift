@@ -233,70 +233,61 @@ struct KeyName: Sendable {
   ]
   private static let mutexes: Set<String> = ["mutex", "mutexname", "mutant"]
   private static let pipes: Set<String> = ["pipe", "pipename", "namedpipe"]
+  /// The same of keys that say it together with the one above them.
+  private static let kindsBelow: [String: [String: FieldTraits]] = [
+    "useragent": ["original": .userAgent], "file": ["name": .fileName, "path": .fileName],
+    "process": ["name": .fileName], "registry": ["path": .registryKey, "key": .registryKey],
+    "pipe": ["name": .pipe],
+  ]
 
   /// The kinds that a whole value of the field can be.
   func ownKinds(parent: KeyName) -> FieldTraits {
     var traits: FieldTraits = []
-    if Self.holds(letters, "useragent") || plain == "ua" || letters == "requestclientapplication"
-      || letters == "original" && parent.letters == "useragent"
-    {
+    if Self.holds(letters, "useragent") || plain == "ua" || letters == "requestclientapplication" {
       traits.insert(.userAgent)
     }
-    if Self.fileNames.contains(letters)
-      || letters == "name" && (parent.letters == "file" || parent.letters == "process")
-      || letters == "path" && parent.letters == "file"
-    {
-      traits.insert(.fileName)
-    }
-    if Self.registryKeys.contains(letters)
-      || (letters == "path" || letters == "key") && parent.letters == "registry"
-    {
-      traits.insert(.registryKey)
-    }
+    if Self.fileNames.contains(letters) { traits.insert(.fileName) }
+    if Self.registryKeys.contains(letters) { traits.insert(.registryKey) }
     if Self.mutexes.contains(letters) { traits.insert(.mutex) }
-    if Self.pipes.contains(letters) || letters == "name" && parent.letters == "pipe" {
-      traits.insert(.pipe)
-    }
+    if Self.pipes.contains(letters) { traits.insert(.pipe) }
+    if let below = Self.kindsBelow[parent.letters]?[letters] { traits.formUnion(below) }
     if plain.hasPrefix("ja4") { traits.insert(.ja4) }
     return traits
   }
 
   /// What the field is to its siblings.
   func role(parent: KeyName) -> (FieldRole, UInt8) {
-    switch lower {
-    case "timestamp": return (.time, 1)
-    case "ts": return (.time, 2)
-    case "@timestamp": return (.time, 3)
-    case "time": return (.time, 4)
-    case "time_dt": return (.time, 5)
-    case "eventtime", "event_time": return (.time, 6)
-    case "requestreceivedtimestamp": return (.time, 7)
-    case "httpport", "http_port": return (.urlPort, 1)
-    case "id.resp_p", "id_resp_p": return (.connectionPort, 1)
-    default: break
-    }
+    if let role = Self.writtenRoles[lower] { return role }
     if let rank = Self.furtherTimes[plain] { return (.time, rank) }
-    let inURL = parent.letters == "url"
-    switch letters {
-    case "hostname", "host", "cshost", "requesthost", "httphost", "clientrequesthost",
-      "urldomain":
-      return (.urlHost, 1)
-    case "authority": return (.urlHost, 2)
-    case "url", "uri", "csuristem", "requestpath", "requesturi", "clientrequesturi", "urlpath":
-      return (.urlPath, 1)
-    case "csuriquery", "args", "urlquery", "querystring": return (.urlQuery, 1)
-    case "urloriginal": return (.urlOriginal, 1)
-    case "original" where inURL: return (.urlOriginal, 1)
-    case "method", "httpmethod", "csmethod", "requestmethod": return (.method, 1)
-    case "domain" where inURL: return (.urlHost, 1)
-    case "path" where inURL: return (.urlPath, 1)
-    case "query" where inURL: return (.urlQuery, 1)
-    case "scheme" where inURL: return (.urlScheme, 1)
-    case "port" where inURL: return (.urlPort, 1)
-    case "path": return (.urlPath, 2)
-    default: return portStem == nil ? (.none, 0) : (.port, 1)
-    }
+    if parent.letters == "url", let role = Self.rolesInURL[letters] { return (role, 1) }
+    if let role = Self.roles[letters] { return role }
+    return portStem == nil ? (.none, 0) : (.port, 1)
   }
+
+  /// Roles of keys by how they are written, in lower case.
+  private static let writtenRoles: [String: (FieldRole, UInt8)] = [
+    "timestamp": (.time, 1), "ts": (.time, 2), "@timestamp": (.time, 3), "time": (.time, 4),
+    "time_dt": (.time, 5), "eventtime": (.time, 6), "event_time": (.time, 6),
+    "requestreceivedtimestamp": (.time, 7), "httpport": (.urlPort, 1), "http_port": (.urlPort, 1),
+    "id.resp_p": (.connectionPort, 1), "id_resp_p": (.connectionPort, 1),
+  ]
+
+  /// Roles of keys by their letters.
+  private static let roles: [String: (FieldRole, UInt8)] = [
+    "hostname": (.urlHost, 1), "host": (.urlHost, 1), "cshost": (.urlHost, 1),
+    "requesthost": (.urlHost, 1), "httphost": (.urlHost, 1), "clientrequesthost": (.urlHost, 1),
+    "urldomain": (.urlHost, 1), "authority": (.urlHost, 2), "url": (.urlPath, 1),
+    "uri": (.urlPath, 1), "csuristem": (.urlPath, 1), "requestpath": (.urlPath, 1),
+    "requesturi": (.urlPath, 1), "clientrequesturi": (.urlPath, 1), "urlpath": (.urlPath, 1),
+    "path": (.urlPath, 2), "csuriquery": (.urlQuery, 1), "args": (.urlQuery, 1),
+    "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "urloriginal": (.urlOriginal, 1),
+    "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
+    "requestmethod": (.method, 1),
+  ]
+  private static let rolesInURL: [String: FieldRole] = [
+    "original": .urlOriginal, "domain": .urlHost, "path": .urlPath, "query": .urlQuery,
+    "scheme": .urlScheme, "port": .urlPort,
+  ]
 
   /// Names of the event's time in logs of Splunk, Sysmon, Azure, nginx, Cloudflare and others, the surest first.
   private static let furtherTimes: [String: UInt8] = [
@@ -317,7 +308,7 @@ struct KeyName: Sendable {
     return nil
   }
 
-  private static let addressSuffixes = ["ipaddress", "ipaddr", "ip", "address", "addr"]
+  static let addressSuffixes = ["ipaddress", "ipaddr", "ip", "address", "addr"]
 
   /// What an address's name and its port's have in common.
   var addressStem: String {
@@ -333,12 +324,21 @@ struct KeyName: Sendable {
 
   /// One name for an end of a connection, which the address and its port may call differently: `src` and
   /// `sport`, `dest_ip` and `dport`, `IpAddress` and `IpPort`.
-  private static func end(_ stem: String) -> String {
-    switch stem {
-    case "s", "source": "src"
-    case "d", "dest", "destination": "dst"
-    case "ip": ""
-    default: stem
-    }
+  private static func end(_ stem: String) -> String { ends[stem] ?? stem }
+
+  private static let ends = [
+    "s": "src", "source": "src", "d": "dst", "dest": "dst", "destination": "dst", "ip": "",
+  ]
+
+  /// What the rules name whole, in whatever spelling; what they know by an ending or a part of it is in
+  /// `PlainKey`.
+  static var words: [String] {
+    let sets = [
+      nameTyped, fingerprints, certificateHashes, fileNames, registryKeys, mutexes, pipes,
+    ]
+    let below = kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }
+    return (sets + below).flatMap { $0 } + writtenRoles.keys + roles.keys + rolesInURL.keys
+      + furtherTimes.keys + facts.keys + writtenFacts.keys + ends.keys
+      + ["name", "ua", "requestclientapplication", "hasshstring", "string", "sha1", "sha256"]
   }
 }

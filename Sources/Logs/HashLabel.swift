@@ -50,7 +50,7 @@ enum HashLabel: UInt8, Sendable {
   private static let all96: [IndicatorKind] = [.sha384]
   private static let all128: [IndicatorKind] = [.sha512]
 
-  private static let words: [String: HashLabel] = [
+  static let words: [String: HashLabel] = [
     "md5": .md5, "sha1": .sha1, "sha224": .sha224, "sha256": .sha256, "sha384": .sha384,
     "sha512": .sha512, "imphash": .imphash, "ja3": .ja3, "ja3s": .ja3s, "hassh": .hassh,
     "hasshserver": .hasshServer, "authentihash": .unsupported, "pehash": .unsupported,

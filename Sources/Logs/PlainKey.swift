@@ -9,37 +9,23 @@ enum PlainKey {
   /// Bytes of a key that are looked at, as many as `KeyName` does.
   private static let longest = 128
 
-  /// The letters of each key that a rule names.
-  private static let words = """
-    query answers host hostname servername sni rrname rdata domain fqdn sandns cshost queryname
-    sourcehostname destinationhostname shost dhost dnsquestionname name ua requestclientapplication string
-    filename targetfilename originalfilename filepath fullpath image parentimage imageloaded targetimage
-    sourceimage imagename processname newprocessname parentprocessname processpath executable exe attachment
-    path targetobject registrykey registrypath regkey key mutex mutexname mutant pipe pipename namedpipe
-    original timestamp ts time timedt eventtime requestreceivedtimestamp httpport idrespp utctime
-    timegenerated timeiso edgestarttimestamp datetime timecreated systemtime timelocal starttime
-    eventcreated creationtime published requesthost httphost clientrequesthost urldomain authority url uri
-    csuristem requestpath requesturi clientrequesturi urlpath csuriquery args urlquery querystring
-    urloriginal method httpmethod csmethod requestmethod scheme port cip sip cport sport idorigh srcip
-    sourceip sourceaddress src saddr srcaddr sourceipaddress clientip remoteaddr remoteip clientaddr idorigp
-    srcport sourceport spt clientport remoteport idresph destip dstip destinationip destinationaddress dst
-    daddr dstaddr destport dstport destinationport dpt dport networktransport networkiananumber
-    dnsresponsecode dnsrcode flowstate alertaction verdictaction eventaction proto protocol connstate
-    rcodename rcode action act verdict disposition accesscontrolruleaction scfilterresult saction eventtype
-    actionid dispositionid errorcode origh origp resph respp ip address transport protocolname iananumber
-    protocolnum state responsecode type s source d dest destination
-    """
-
   /// What the letters of a key may end in, or hold, where a rule does not name it whole.
-  private static let endings = [
-    "version", "oid", "alg", "algs", "algorithm", "algorithms", "port", "address", "addr", "ip",
-    "host",
-  ].map { Array($0.utf8) }
-  private static let parts = [
-    "useragent", "software", "cipher", "serial", "kex", "hash", "hassh", "sha", "md", "ja",
-    "fingerprint",
-    "fps", "richpe",
-  ].map { Array($0.utf8) }
+  private static let endings =
+    (["version", "oid", "alg", "algs", "algorithm", "algorithms", "port", "host"]
+    + KeyName.addressSuffixes).map { Array($0.utf8) }
+  private static let parts: [[UInt8]] = {
+    // `ja4`, and hashes, whose labels may be a part of a key.
+    let patterns = ["useragent", "software", "cipher", "serial", "kex", "ja", "hash"]
+    let labels = HashLabel.words.keys.map { String(decoding: letters($0), as: UTF8.self) }
+    var parts: [String] = []
+    for part in (patterns + labels).sorted(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) })
+    where !parts.contains(where: { KeyName.holds(part, $0) }) {
+      parts.append(part)
+    }
+    return parts.map { Array($0.utf8) }
+  }()
+
+  private static func letters(_ word: String) -> [UInt8] { word.utf8.filter { $0 &- 0x61 < 26 } }
 
   /// The first letters of the parts, and the last ones of the endings, a bit each.
   private static let firstLetters = parts.reduce(UInt32(0)) { $0 | bit($1[0]) }
@@ -48,8 +34,8 @@ enum PlainKey {
   /// A bit for each hash of a word's letters.
   private static let known: [UInt64] = {
     var table = [UInt64](repeating: 0, count: 1024)
-    for word in words.utf8.split(whereSeparator: { $0 == Byte.space || $0 == Byte.lineFeed }) {
-      let place = place(of: word.reduce(seed) { mix($0, $1) })
+    for word in KeyName.words {
+      let place = place(of: letters(word).reduce(seed) { mix($0, $1) })
       table[place >> 6] |= 1 << UInt64(place & 63)
     }
     return table

@@ -71,6 +71,12 @@ struct PlainKeyTests {
     }
   }
 
+  @Test func wordsOfRules() {
+    for word in KeyName.words + HashLabel.words.keys {
+      #expect(!Self.isPlain(Array(word.utf8)), "\(word)")
+    }
+  }
+
   @Test func randomPaths() {
     var random = SeededGenerator(seed: 11)
     var plain = 0
