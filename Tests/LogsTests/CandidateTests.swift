@@ -10,22 +10,14 @@ import Testing
 struct CandidateTests {
   @Test("Every observable of a random log as an indicator", arguments: RandomLogs.Shape.allCases)
   func random(_ shape: RandomLogs.Shape) throws {
-    #if DEBUG
-      let seeds: ClosedRange<UInt64> = 1...300
-    #else
-      let seeds: ClosedRange<UInt64> = 1...4_000
-    #endif
-    for seed in seeds { try compare(RandomLogs.log(shape, seed: seed), "\(shape) \(seed)") }
+    for seed in seeds(300, optimised: 4_000) {
+      try compare(RandomLogs.log(shape, seed: seed), "\(shape) \(seed)")
+    }
   }
 
   @Test("Every observable of a random defanged log", arguments: RandomLogs.Shape.allCases)
   func refanged(_ shape: RandomLogs.Shape) throws {
-    #if DEBUG
-      let seeds: ClosedRange<UInt64> = 1...200
-    #else
-      let seeds: ClosedRange<UInt64> = 1...3_000
-    #endif
-    for seed in seeds {
+    for seed in seeds(200, optimised: 3_000) {
       let log = RandomLogs.log(shape, seed: seed)
       try compare(
         RandomLogs.defanged(log, seed: seed), "defanged \(shape) \(seed)", refangs: true)
@@ -34,12 +26,7 @@ struct CandidateTests {
 
   @Test("Paths and keys whose parts are common words, written in several ways")
   func paths() throws {
-    #if DEBUG
-      let seeds: ClosedRange<UInt64> = 1...400
-    #else
-      let seeds: ClosedRange<UInt64> = 1...20_000
-    #endif
-    for seed in seeds {
+    for seed in seeds(400, optimised: 20_000) {
       var random = SeededGenerator(seed: seed)
       var log: [UInt8] = []
       for _ in 0..<3 { log += PathLines.line(&random) }
@@ -49,12 +36,7 @@ struct CandidateTests {
 
   @Test("Long runs of units, letters above ASCII and colons")
   func unitRuns() throws {
-    #if DEBUG
-      let seeds: ClosedRange<UInt64> = 1...200
-    #else
-      let seeds: ClosedRange<UInt64> = 1...6_000
-    #endif
-    for seed in seeds {
+    for seed in seeds(200, optimised: 6_000) {
       var random = SeededGenerator(seed: seed)
       let log = UnitRuns.line(&random) + UnitRuns.line(&random)
       try compare(log, "unit runs \(seed)", refangs: seed % 4 == 0)
@@ -75,6 +57,15 @@ struct CandidateTests {
 
   @Test("The rules' own examples", arguments: ExtractionCases.all)
   func examples(_ example: ExtractionCase) throws { try compare(example.log, example.name) }
+
+  /// Seeds of random logs: fewer where nothing is optimised.
+  private func seeds(_ few: UInt64, optimised many: UInt64) -> ClosedRange<UInt64> {
+    #if DEBUG
+      1...few
+    #else
+      1...many
+    #endif
+  }
 
   /// Most of what a line holds is odd here, so that a candidate a line tells nothing: one indicator at a
   /// time must be enough.
