@@ -4,17 +4,18 @@ extension CompiledDatabase {
   /// Writes the image to a file that appears under its name only when it is complete.
   ///
   /// The file is readable by its owner alone. What stood under the name before is replaced in one
-  /// step, so that whoever has it open keeps the old one; a name that is no regular file (a device,
-  /// a pipe) is written to as it is.
+  /// step, so that whoever has it open keeps the old one; a symbolic link stays, what it leads to is
+  /// replaced; a name that is no regular file (a device, a pipe) is written to as it is.
   public func write(to path: String) throws(DatabaseError) {
     var status = stat()
-    let isSpecial = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-    if isSpecial {
+    let exists = unsafe stat(path, &status) == 0
+    if exists, status.st_mode & S_IFMT != S_IFREG {
       if status.st_mode & S_IFMT == S_IFDIR { throw DatabaseError(.inputOutput, "is a folder") }
       let file = try openFile(path, O_WRONLY | O_CLOEXEC)
       defer { close(file) }
       return try writeParts(to: file)
     }
+    let path = exists ? Self.resolved(path) : path
     let partial = "\(path).partial-\(getpid())"
     unsafe unlink(partial)
     let file = try openFile(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC)
@@ -32,6 +33,14 @@ extension CompiledDatabase {
       unsafe unlink(partial)
       throw error
     }
+  }
+
+  /// The path without symbolic links, or as it is where that cannot be told.
+  private static func resolved(_ path: String) -> String {
+    // SAFETY: the answer is a C string of ours to free, copied before that.
+    guard let real = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(real) }
+    return unsafe String(validatingCString: real) ?? path
   }
 
   private func openFile(_ path: String, _ flags: CInt) throws(DatabaseError) -> CInt {

@@ -1,4 +1,5 @@
 import Indicators
+import Inputs
 import Parsing
 
 /// What a feed's content says of its format.
@@ -83,13 +84,24 @@ enum Detection {
     return Text.contains(content, "ustar", at: 257) ? "a tar archive" : nil
   }
 
+  /// The first bytes of a compiled database.
+  private static let databaseMark: UInt32 = 0x8953_4b44
+
+  /// Whether a plain file begins as a compiled database does.
+  static func isDatabase(_ path: InputPath) -> Bool {
+    guard let source = try? InputSource(path: path), let head = try? source.peek(4),
+      head.count == 4
+    else { return false }
+    return head.rawSpan.bigEndianUInt32(unchecked: 0) == databaseMark
+  }
+
   /// What a file that is no text is, or nil for text.
   private static func binaryName(_ content: RawSpan) -> String? {
     if content.byteCount >= 4 {
       switch content.bigEndianUInt32(unchecked: 0) {
       case 0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a:
         return "a packet capture"
-      case 0x8953_4b44: return "a Sekisho database"
+      case databaseMark: return "a Sekisho database"
       case 0x2550_4446: return "a PDF document"
       case 0x7f45_4c46: return "a program"
       default: break

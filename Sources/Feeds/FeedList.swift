@@ -2,13 +2,22 @@ import Inputs
 
 /// Folders of feeds, expanded to the files in them; a file that is named twice is read once.
 package enum FeedList {
+  /// What requests stand for.
+  package struct Expansion {
+    /// The files to read, each with the options of its request.
+    package var files: [FeedReader.Request] = []
+    /// Requests that cannot be met.
+    package var errors: [FeedError] = []
+    /// Files of folders that are no feeds but databases, as `compile` leaves them there.
+    package var databases: [String] = []
+  }
+
   /// The files of every request, with its options; a folder's files in the order of their names.
-  package static func expand(
-    _ requests: [FeedReader.Request]
-  ) -> (files: [FeedReader.Request], errors: [FeedError]) {
+  package static func expand(_ requests: [FeedReader.Request]) -> Expansion {
     var files: [FeedReader.Request] = []
     var places: [String: [Int]] = [:]
     var errors: [FeedError] = []
+    var databases: [String] = []
     for request in requests {
       let list = InputList(paths: [request.path])
       for error in list.errors {
@@ -22,6 +31,10 @@ package enum FeedList {
       for item in list.items {
         var file = request
         file.path = String(decoding: item.path.bytes, as: UTF8.self)
+        if file.path != request.path, Detection.isDatabase(item.path) {
+          databases.append(file.path)
+          continue
+        }
         if let name = request.options.name, file.path != request.path {
           // A folder's name goes before the names of its files.
           let below = file.path.utf8.dropFirst(request.path.utf8.count).drop { $0 == 0x2f }
@@ -36,6 +49,6 @@ package enum FeedList {
         files.append(file)
       }
     }
-    return (files, errors)
+    return Expansion(files: files, errors: errors, databases: databases)
   }
 }

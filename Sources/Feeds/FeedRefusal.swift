@@ -30,11 +30,13 @@ enum FeedRefusal: String {
   case removed
 }
 
-/// What a feed says of an entry that cannot be read, so that the entry goes without.
+/// What a feed says of an entry that cannot be read or cannot hold; what cannot be read the entry goes without.
 ///
 /// The raw value is what users see.
 enum UnreadableContext: String {
   case time = "unreadable-time"
+  /// It ends where it begins, or before: no time is within.
+  case validity = "empty-validity"
   case confidence = "unreadable-confidence"
   case marking = "unreadable-marking"
 }

@@ -92,6 +92,8 @@ extension FeedSummary {
 public struct FeedReport: Sendable {
   /// The summaries.
   public var feeds: [FeedSummary] = []
+  /// Files of folders that are no feeds but compiled databases, and were left out.
+  public var databases: [String] = []
 
   /// A report of nothing.
   public init() {}

@@ -60,6 +60,41 @@ extension IndicatorParser {
     return DigestOutcome(refusal: nil)
   }
 
+  /// Reads a digest behind a word that says of what kind it is: `sha256:…`, `SHA-1 = …`, `imphash: …`.
+  ///
+  /// The word is to a digest what a column's name is: the length decides over it, but a declared kind
+  /// outranks it.
+  mutating func parseLabelledDigest(_ text: RawSpan, _ declared: DeclaredKind) -> ShapeOutcome {
+    // The longest label, a sign with a blank, the longest digest.
+    guard (32 + 4)...(128 + 16) ~= text.byteCount, ASCII.isLetter(text.byte(unchecked: 0)) else {
+      return .otherShape
+    }
+    var label = ""
+    var offset = 0
+    while offset < text.byteCount, label.utf8.count <= 11 {
+      let byte = text.byte(unchecked: offset)
+      if ASCII.isLetter(byte) || ASCII.isDigit(byte) {
+        label.unicodeScalars.append(Unicode.Scalar(ASCII.lower(byte)))
+      } else if byte != 0x2d, byte != 0x5f, byte != 0x20 {
+        break
+      }
+      offset += 1
+    }
+    guard let kind = Self.labels[label], offset < text.byteCount,
+      text.byte(unchecked: offset) == 0x3a || text.byte(unchecked: offset) == 0x3d
+    else { return .otherShape }
+    let rest = text.extracting((offset + 1)...)
+    let digits = rest.extracting(Trimming.range(rest, .full))
+    if case .kind = declared { return parseDigest(digits, declared) }
+    return parseDigest(digits, .kind(kind))
+  }
+
+  private static let labels: [String: IndicatorKind] = [
+    "md5": .md5, "sha1": .sha1, "sha224": .sha224, "sha256": .sha256, "sha384": .sha384,
+    "sha512": .sha512, "imphash": .imphash, "ja3": .ja3, "ja3s": .ja3s, "hassh": .hassh,
+    "hasshserver": .hasshServer,
+  ]
+
   /// Decodes lines that are so many hexadecimal digits each and nothing else, as `parseDigest` would.
   ///
   /// Stops before the first line that is anything else or whose digest is refused.

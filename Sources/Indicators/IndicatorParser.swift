@@ -129,7 +129,9 @@ public struct IndicatorParser: Sendable {
       {
         return outcome.refusal
       }
-      switch parseDigest(text, declared) {
+      var outcome = parseDigest(text, declared)
+      if outcome == .otherShape { outcome = parseLabelledDigest(text, declared) }
+      switch outcome {
       case .admitted: return nil
       case .refused(let refusal): return refusal
       case .otherShape: return .kindMismatch
@@ -139,6 +141,13 @@ public struct IndicatorParser: Sendable {
       if declared == .none, let outcome = parseWholeDigest(text) { return outcome.refusal }
       if let lastLabel = NameSyntax.lastLabel(ofSimpleName: text) {
         return parseSimpleName(text, lastLabel: lastLabel, declared, options)
+      }
+      if declared == .none {
+        switch parseLabelledDigest(text, declared) {
+        case .admitted: return nil
+        case .refused(let refusal): return refusal
+        case .otherShape: break
+        }
       }
       guard options.refangs, Refanging.isCandidate(text) else {
         return parseNetwork(text, declared, options)

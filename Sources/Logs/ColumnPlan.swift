@@ -46,6 +46,8 @@ struct ColumnPlan {
   private(set) var urlPaths: [Int] = []
   private(set) var urlQuery = -1
   private(set) var urlPort = -1
+  /// The port of the connection, which need not be the URL's, where that has none of its own.
+  private(set) var connectionPort = -1
   private(set) var urlScheme = -1
   private(set) var method = -1
   /// Columns of the record's time, or -1: of W3C the date is one of its own.
@@ -112,7 +114,9 @@ struct ColumnPlan {
       // The window's first packet; its end may lie ten minutes behind it.
       if header.layout == .flowLog, name.lower == "start" { time = index }
       switch (header.layout, name.plain) {
-      case (.zeek, "idrespp"), (.w3c, "sport"): urlPort = index
+      case (.zeek, "idrespp"): connectionPort = index
+      // Of a proxy that is its own port; the one asked for has a column of its own.
+      case (.w3c, "sport"): connectionPort = index
       case (.w3c, "csprotocol"), (.w3c, "csurischeme"): urlScheme = index
       default: break
       }

@@ -25,6 +25,8 @@ extension Extraction {
     (joinHost, joinPath, joinQuery) = ([], [], [])
     defer { (joinHost, joinPath, joinQuery) = (host, path, query) }
 
+    // Some proxies write a query with the sign that sets it off.
+    let queryStart = query.first == UInt8(ascii: "?") ? 1 : 0
     record.urlBudget -= path.count + query.count
     guard record.urlBudget > 0 else {
       counters.crowdedURLs += 1
@@ -36,13 +38,15 @@ extension Extraction {
     let firstPort = url.isPortSecond || hasPort ? 0 : url.port
     guard
       emitJoined(
-        url, host.rawSpan, path.rawSpan, query.rawSpan, port: firstPort, flags: [], unit,
+        url, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...), port: firstPort,
+        flags: [], unit,
         into: &batch)
     else { return }
     let isUsual = url.port == 80 || url.port == 443 && !url.isZeek
     if isScan, url.isPortSecond, url.port != 0, !isUsual, !hasPort {
       _ = emitJoined(
-        url, host.rawSpan, path.rawSpan, query.rawSpan, port: url.port, flags: .joint, unit,
+        url, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...), port: url.port,
+        flags: .joint, unit,
         into: &batch)
     }
   }

@@ -200,7 +200,8 @@ extension Extraction {
       parts.isZeek = header.layout == .zeek
       if let port = column(plan.urlPort, chunk, header) {
         parts.port = NumberText.port(chunk, port) ?? 0
-        // A port column is the connection's, not the URL's: the form with it is a second one.
+      } else if let port = column(plan.connectionPort, chunk, header) {
+        parts.port = NumberText.port(chunk, port) ?? 0
         parts.isPortSecond = true
       }
       if let scheme = column(plan.urlScheme, chunk, header) {

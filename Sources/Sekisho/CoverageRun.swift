@@ -44,9 +44,9 @@ extension Sekisho {
     var undated: [String] = []
     var errors: [FeedError] = []
     func add(_ list: [FeedReader.Request], _ role: CoverageSource.Role) {
-      let (files, problems) = FeedList.expand(list)
-      errors += problems
-      for var file in files {
+      let expansion = FeedList.expand(list)
+      errors += expansion.errors
+      for var file in expansion.files {
         let name = file.options.name ?? file.path
         file.options.name = role == .truth ? "truth: " + name : name
         if role == .allow || file.options.isAllowList {
@@ -61,9 +61,9 @@ extension Sekisho {
     }
     add(request.feeds, .feed)
     for folder in request.snapshots {
-      let (files, problems) = FeedList.expand([folder])
-      errors += problems
-      for var file in files {
+      let expansion = FeedList.expand([folder])
+      errors += expansion.errors
+      for var file in expansion.files {
         let below =
           file.path == folder.path
           ? file.path

@@ -32,12 +32,13 @@ public enum Sekisho {
   public static func compile(
     _ requests: [FeedReader.Request], cache: FeedCache? = nil
   ) -> Compilation {
-    let (files, problems) = FeedList.expand(requests)
+    let list = FeedList.expand(requests)
     var collection = IndicatorCollection()
     var report = FeedReport()
-    var errors = problems
+    report.databases = list.databases
+    var errors = list.errors
     var reader = cache.map { CachedFeedReader($0) }
-    for file in FeedReader.ordered(files) {
+    for file in FeedReader.ordered(list.files) {
       do throws(FeedError) {
         if let input = try reader?.read(file, into: &collection, report: &report) {
           collection.feeds[collection.feeds.count - 1].input = input

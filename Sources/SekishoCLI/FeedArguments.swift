@@ -56,6 +56,11 @@ enum FeedReporting {
     for error in compilation.errors { Console.error(Console.shown("\(error)")) }
     guard !quiet else { return }
     for note in compilation.cacheUse.notes { Console.warning("cache: \(Console.shown(note))") }
+    if details {
+      for path in compilation.report.databases {
+        Console.note("\(Console.shown(path)): a database, not read as a feed")
+      }
+    }
     for feed in compilation.report.feeds {
       for warning in feed.warnings { Console.warning("\(Console.shown(feed.name)): \(warning)") }
       guard details else { continue }

@@ -216,6 +216,22 @@ import Testing
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
   }
 
+  @Test func linksLeadToTheFileThatIsReplaced() throws {
+    let (path, link) = (temporaryPath("linked"), temporaryPath("link"))
+    defer {
+      unlink(path)
+      unlink(link)
+    }
+    let compiled = try DatabaseCompiler.compile(collection(CompilerTests.indicators))
+    let file = open(path, O_WRONLY | O_CREAT, 0o600)
+    close(file)
+    #expect(symlink(path, link) == 0)
+    try compiled.write(to: link)
+    var status = stat()
+    #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    #expect(try IndicatorDatabase.open(path: path).byteCount == compiled.count)
+  }
+
   @Test func filesThatAreNoneAreNamed() throws {
     let path = temporaryPath("bad")
     defer { unlink(path) }

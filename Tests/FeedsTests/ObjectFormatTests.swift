@@ -165,6 +165,18 @@ extension FeedCase {
       ])
   }
 
+  @Test func stixValidityThatHoldsNoTimeIsNoted() {
+    let loaded = Loaded(
+      """
+      {"objects": [
+      {"type":"indicator","id":"indicator--1","pattern":"[domain-name:value = 'evil.example']",
+       "valid_from":"2024-02-01T00:00:00Z","valid_until":"2024-01-01T00:00:00Z"}
+      ], "type":"bundle","id":"bundle--1"}
+      """)
+    #expect(loaded.entries.count == 1)
+    #expect(loaded.diagnostics.contains { $0.hasSuffix("(empty-validity)") })
+  }
+
   @Test func stixRevokedObjectsSayNothingOfOthers() {
     let loaded = Loaded(
       """

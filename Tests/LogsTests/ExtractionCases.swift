@@ -410,6 +410,14 @@ enum ExtractionCases {
         "109 url[cs-uri-stem] http://a.nosuch/p?q=1", "118 ipv4 192.0.2.2",
       ]),
     .init(
+      "W3C of a proxy",
+      "#Fields: date cs-uri-scheme cs-host cs-uri-port cs-uri-path cs-uri-query s-port\n"
+        + "2024-01-01 https a.nosuch 8443 /p ?q=1 3128\n2024-01-01 http b.nosuch 80 / - 3128\n",
+      [
+        "97 domain[cs-host] a.nosuch", "111 url[cs-uri-path] https://a.nosuch:8443/p?q=1",
+        "140 domain[cs-host] b.nosuch", "152 url[cs-uri-path] http://b.nosuch/",
+      ]),
+    .init(
       "CSV",
       "time,domain,note\n1,a.nosuch,\"x \"\"b.example\"\"\nc.example\"\n2,d.nosuch,e.example\n",
       [

@@ -97,6 +97,20 @@ import Testing
     #expect(mode == 0o600)
   }
 
+  @Test func aFolderIsCompiledAgainWithTheDatabaseInIt() throws {
+    let feeds = folder.path("feeds")
+    try FileManager.default.createDirectory(atPath: feeds, withIntermediateDirectories: true)
+    _ = try folder.write("feeds/names.txt", "evil.example\n")
+    let database = feeds + "/all.skdb"
+    #expect(try CommandRunner.run(["compile", feeds, "-o", database]).status == 0)
+    let again = try CommandRunner.run(["compile", feeds, "-o", database])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.errors.contains("all.skdb: a database, not read as a feed"))
+    #expect(again.errors.contains("1 entries of 1 feeds"))
+    // Named itself, it is an error.
+    #expect(try CommandRunner.run(["compile", database, "-o", folder.path("b.skdb")]).status == 2)
+  }
+
   @Test func exitCodes() throws {
     let database = try seeds()
     let log = try folder.write("quiet.log", "www.example.com\n")

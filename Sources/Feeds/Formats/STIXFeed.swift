@@ -292,6 +292,9 @@ struct STIXFeed {
     let until = time(object.validUntil)
     if until == nil { note(.time, object.validUntil, &sink, line, id) }
     context.validUntil = until ?? .max
+    if context.validUntil <= context.validFrom {
+      note(.validity, object.validUntil, &sink, line, id)
+    }
     if let text = object.confidence {
       if let value = Text.number(object.arena.rawSpan.extracting(text)), value <= 100 {
         context.confidence = UInt8(value)

@@ -72,10 +72,10 @@ public struct DatabaseSide: Sendable {
   public static func compile(
     _ requests: [FeedReader.Request], name: String
   ) throws(DatabaseSideError) -> DatabaseSide {
-    let (files, problems) = FeedList.expand(requests)
+    let list = FeedList.expand(requests)
     var collection = IndicatorCollection()
     var report = FeedReport()
-    let errors = problems + FeedReader.readAll(files, into: &collection, report: &report)
+    let errors = list.errors + FeedReader.readAll(list.files, into: &collection, report: &report)
     guard !report.feeds.isEmpty else {
       throw DatabaseSideError(
         errors.first.map { "\($0)" } ?? "\(name): there is no feed to read")

@@ -56,10 +56,10 @@ final class DatabaseCache: Sendable {
       }
     }
     guard !requests.isEmpty || !texts.isEmpty else { return made }
-    let (files, problems) = FeedList.expand(requests)
-    made.errors = problems
+    let list = FeedList.expand(requests)
+    made.errors = list.errors
     var collection = IndicatorCollection()
-    made.errors += FeedReader.readAll(files, into: &collection, report: &made.report)
+    made.errors += FeedReader.readAll(list.files, into: &collection, report: &made.report)
     for (bytes, request) in texts {
       do throws(FeedError) {
         try FeedReader.read(
