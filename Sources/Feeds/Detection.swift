@@ -66,22 +66,23 @@ enum Detection {
     return .unknown("XML of no known feed format", candidates: [])
   }
 
+  /// Whether content is JSON with a string in it, which may have been meant as a value.
+  static func holdsStrings(_ sample: [UInt8]) -> Bool {
+    let first = sample.first { !Text.isSpace($0) }
+    return (first == UInt8(ascii: "[") || first == UInt8(ascii: "{")) && sample.contains(Byte.quote)
+  }
+
   /// The archive or compression that a file's first bytes are of, gzip and zstd being those that were
   /// found inside one.
   private static func wrappingName(_ content: RawSpan) -> String? {
     guard content.byteCount >= 4 else { return nil }
     switch content.bigEndianUInt32(unchecked: 0) {
-    case 0x504b_0304: return "a ZIP archive"
-    case 0x425a_6831...0x425a_6839 where Text.contains(content, "1AY&SY", at: 4):
-      return "compressed with bzip2"
-    case 0xfd37_7a58: return "compressed with xz"
-    case 0x377a_bcaf: return "a 7z archive"
-    case 0x5261_7221 where Text.contains(content, "\u{1a}\u{7}", at: 4): return "a RAR archive"
     case 0x1f8b_0800...0x1f8b_08ff: return "compressed twice, with gzip inside"
     case 0x28b5_2ffd: return "compressed twice, with zstd inside"
-    default: break
+    default:
+      return ContentSniffer.wrapping(content)
+        ?? (Text.contains(content, "ustar", at: 257) ? "a tar archive" : nil)
     }
-    return Text.contains(content, "ustar", at: 257) ? "a tar archive" : nil
   }
 
   /// The first bytes of a compiled database.

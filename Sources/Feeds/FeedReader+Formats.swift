@@ -25,7 +25,10 @@ extension FeedReader {
       taking: &collection, path: stream.path, format: choice.format, options: options)
     do throws(FeedError) {
       try readEntries(&stream, choice, &sink)
-      try judge(sink, isForced: format != nil, path: stream.path)
+      try judge(sink, path: stream.path)
+      if let format, sink.entryCount == 0 {
+        try judgeEmpty(sink, as: format, sample, isWhole: isWhole, path: stream.path)
+      }
     } catch {
       guard options.keepsPartial, error.isAboutTheEnd else {
         sink.giveBackNothing(&collection)
@@ -100,21 +103,42 @@ extension FeedReader {
       + names.joined(separator: " or ")
   }
 
-  /// A feed without an entry is an error only where the user's word alone stands for its format.
-  private static func judge(_ sink: FeedSink, isForced: Bool, path: String) throws(FeedError) {
-    if sink.isSuspect {
-      throw FeedError(
-        .suspect, path: path,
-        problem: "suspect: \(sink.wellKnownShare) are known to be good",
-        advice: "use it as --allow, or vouch for it with --trusted")
-    }
-    guard isForced, sink.entryCount == 0, sink.summary.candidates > 0 else { return }
-    if sink.summary.refusals.counts[FeedRefusal.kindNotWanted.rawValue] != nil { return }
+  private static func judge(_ sink: FeedSink, path: String) throws(FeedError) {
+    guard sink.isSuspect else { return }
     throw FeedError(
-      .noUsableLine, path: path,
-      problem: "none of its \(sink.summary.candidates) values can be used as "
-        + sink.summary.format.name + " (\(sink.summary.reasons))",
-      advice: "check the format named with =FORMAT")
+      .suspect, path: path,
+      problem: "suspect: \(sink.wellKnownShare) are known to be good",
+      advice:
+        "use it as --allow, or vouch for it with --trusted or 'trusted: true' in a configuration")
+  }
+
+  /// A feed without an entry is an error where the user's word alone stands for its format; one whose
+  /// content shows the format just has none.
+  private static func judgeEmpty(
+    _ sink: FeedSink, as format: FeedFormat, _ sample: [UInt8], isWhole: Bool, path: String
+  ) throws(FeedError) {
+    let candidates = sink.summary.candidates
+    if sink.summary.refusals.counts[FeedRefusal.kindNotWanted.rawValue] != nil { return }
+    switch Detection.judge(sample, isWhole: isWhole) {
+    case .format(let found, _) where found == format || isList(found) && isList(format): return
+    case .index: return
+    case .empty where candidates == 0 && !Detection.holdsStrings(sample): return
+    // Nothing but the user's word could show these.
+    case _ where candidates == 0 && (format == .report || format == .suricataDataset): return
+    default: break
+    }
+    let problem =
+      candidates == 0
+      ? "there is nothing in it that is \(format.name)"
+      : "none of its \(candidates) values can be used as \(format.name) (\(sink.summary.reasons))"
+    throw FeedError(
+      .noUsableLine, path: path, problem: problem,
+      advice: "check the format named with =FORMAT, and that the file was fetched whole")
+  }
+
+  /// Whether a format is a list of values, which may be called by more than one name.
+  private static func isList(_ format: FeedFormat) -> Bool {
+    format == .plain || format == .netset || format == .csv
   }
 
   /// Says aloud what a person should not have to look for in the counts.
@@ -244,8 +268,11 @@ extension FeedReader {
       if Text.trimmed(sample.rawSpan).isEmpty || isOnlyComments(sample) { return }
       throw FeedError(
         .noUsableLine, path: stream.path,
-        problem: "no column holds indicators",
-        advice: "check that the format is \(choice.format.name)")
+        problem: names == nil
+          ? "no column holds indicators" : "it has none of the columns that 'columns' names",
+        advice: names == nil
+          ? "check that the format is \(choice.format.name)"
+          : "compare the feed's header with 'columns' in the configuration")
     }
     // The sample began where the stream stands, which may be below its first line.
     plan.addLinesBefore(stream.lineNumber - 1)

@@ -243,13 +243,21 @@ enum AdblockCosmetic {
       guard let place = Text.firstIndex(of: sign, in: line) else { continue }
       let end = place + sign.utf8CodeUnitCount
       // A banner of number signs is a comment.
-      guard end < line.byteCount else { continue }
+      guard end < line.byteCount, isDomainList(line.extracting(0..<place)) else { continue }
       let next = line.byte(unchecked: end)
       if next == Byte.dot || next == UInt8(ascii: "[") || place > 0 && Text.isAlphanumeric(next) {
         return true
       }
     }
     return false
+  }
+
+  /// Whether what stands before a rule is names of sites, which may be none.
+  private static func isDomainList(_ text: RawSpan) -> Bool {
+    text.byteOffsets.allSatisfy { offset in
+      let byte = text.byte(unchecked: offset)
+      return Text.isAlphanumeric(byte) || byte >= 0x80 || ".-_,~*".utf8.contains(byte)
+    }
   }
 }
 

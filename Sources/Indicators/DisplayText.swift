@@ -7,11 +7,14 @@ public enum DisplayText {
   ///
   /// Controls (C0, DEL, C1) and bytes that are not UTF-8 become `\xnn`; characters that change the
   /// direction of text, have no width or break lines become `\u{n}`; a first `= + - @` gets a `'`
-  /// before it, so that a spreadsheet does not read a formula.
-  public static func escaped(_ text: some Collection<UInt8>) -> [UInt8] {
+  /// before it, so that a spreadsheet does not read a formula. A lone `-` is none, and stands for
+  /// standard input.
+  ///
+  /// - Parameter isCell: whether the text may come to stand in a spreadsheet; messages do not.
+  public static func escaped(_ text: some Collection<UInt8>, isCell: Bool = true) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
-    appendEscaped(Array(text).rawBytes, to: &output)
+    appendEscaped(Array(text).rawBytes, isCell: isCell, to: &output)
     return output
   }
 
@@ -27,8 +30,8 @@ public enum DisplayText {
     return escaped(output)
   }
 
-  private static func appendEscaped(_ text: RawSpan, to output: inout [UInt8]) {
-    if !text.isEmpty {
+  private static func appendEscaped(_ text: RawSpan, isCell: Bool, to output: inout [UInt8]) {
+    if isCell, !text.isEmpty, text.byteCount > 1 || text.byte(unchecked: 0) != 0x2d {
       switch text.byte(unchecked: 0) {
       case 0x3d, 0x2b, 0x2d, 0x40: output.append(0x27)
       default: break

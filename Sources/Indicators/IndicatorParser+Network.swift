@@ -83,6 +83,7 @@ extension IndicatorParser {
       }
       return refusal
     }
+    if hasNumericHost(from: start, parts) { return .numericLastLabel }
     if parts.hadFragment, arena.count - start == parts.pathStart + 1 {
       lints.append(.fragmentDropped)
     }
@@ -90,6 +91,17 @@ extension IndicatorParser {
       .url, mode: parts.isPrefix ? .prefix : .exact, from: start,
       schemeLength: parts.schemeLength)
     return nil
+  }
+
+  /// Whether the host is a name whose last label is a number: no address, and no host either.
+  private func hasNumericHost(from start: Int, _ parts: URLParts) -> Bool {
+    var end = start + parts.hostEnd
+    guard end > start, end <= arena.count else { return false }
+    let hostStart = start + parts.schemeLength
+    let last = end
+    while end > hostStart, ASCII.isDigit(arena[end - 1]) { end -= 1 }
+    guard end < last, end > hostStart, arena[end - 1] == 0x2e else { return false }
+    return IPAddressText.ipv4(arena.rawBytes, hostStart..<last) == nil
   }
 
   private mutating func parsePath(_ text: RawSpan) -> Refusal? {

@@ -10,6 +10,8 @@ public enum InputContent: Sendable, Equatable {
   case pcapng
   /// A capture of a format that is known and not read.
   case unsupportedCapture(String)
+  /// Files in a wrapping that is not opened, by name: `a ZIP archive`.
+  case wrapped(String)
   /// Still compressed: a file compressed twice.
   case compressed
   /// UTF-16 text that begins with a byte order mark, which is two bytes long.
@@ -54,10 +56,29 @@ public enum ContentSniffer {
       default: break
       }
     }
+    if let name = wrapping(start.extracting(0..<count)) { return .wrapped(name) }
     if isBinary(start, count) { return .binary }
     let hasMark =
       count >= 3 && start.bigEndianUInt16(unchecked: 0) == 0xefbb && start.byte(at: 2) == 0xbf
     return .text(hasMark: hasMark)
+  }
+
+  /// The compressed archive, or the compression other than gzip and zstd, that bytes are the beginning of;
+  /// nil for anything else. A tar archive is none: what it holds can be read as it is.
+  public static func wrapping(_ start: RawSpan) -> String? {
+    guard start.byteCount >= 6 else { return nil }
+    switch start.bigEndianUInt32(unchecked: 0) {
+    case 0x504b_0304: return "a ZIP archive"
+    case 0x425a_6831...0x425a_6839
+    where start.byteCount >= 10 && start.bigEndianUInt32(unchecked: 4) == 0x3141_5926:
+      return "compressed with bzip2"
+    case 0xfd37_7a58 where start.bigEndianUInt16(unchecked: 4) == 0x5a00:
+      return "compressed with xz"
+    case 0x377a_bcaf where start.bigEndianUInt16(unchecked: 4) == 0x271c: return "a 7z archive"
+    case 0x5261_7221 where start.bigEndianUInt16(unchecked: 4) == 0x1a07: return "a RAR archive"
+    case 0x0422_4d18: return "compressed with LZ4"
+    default: return nil
+    }
   }
 
   /// The type alone is also two line ends of text; the byte-order magic settles it.

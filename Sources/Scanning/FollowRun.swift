@@ -159,7 +159,7 @@ final class FollowRun {
       return nil
     }
     switch ContentSniffer.content(of: first.rawSpan) {
-    case .pcap, .pcapng, .unsupportedCapture, .compressed: return false
+    case .pcap, .pcapng, .unsupportedCapture, .wrapped, .compressed: return false
     default: return true
     }
   }

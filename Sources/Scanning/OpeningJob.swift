@@ -63,9 +63,15 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     if isClaimed { job.perform(worker) }
   }
 
-  private static func unsupportedCapture(_ content: InputContent) -> String? {
-    guard case .unsupportedCapture(let name) = content else { return nil }
-    return name
+  /// Why content cannot be read and what to do, or nil.
+  private static func problem(with content: InputContent) -> String? {
+    switch content {
+    case .unsupportedCapture(let name):
+      "is a capture of \(name), which is not read; convert it with editcap -F pcapng"
+    case .wrapped(let name):
+      "is \(name), which is not opened; unpack it first (gzip and zstd are read as they are)"
+    default: nil
+    }
   }
 
   private func open() throws(InputError) -> any InputJob {
@@ -79,10 +85,8 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     source.end { output.isStopped || progress.isStopRequested }
     let first = try source.peekAtHand(ContentSniffer.length)
     let content = ContentSniffer.content(of: first.rawSpan)
-    if plan.options.inputFormat == nil, let name = Self.unsupportedCapture(content) {
-      throw InputError(
-        code: .unsupported, path: path.description,
-        message: "is a capture of \(name), which is not read; convert it with editcap -F pcapng")
+    if plan.options.inputFormat == nil, let problem = Self.problem(with: content) {
+      throw InputError(code: .unsupported, path: path.description, message: problem)
     }
     let isCapture =
       plan.options.inputFormat == .pcap

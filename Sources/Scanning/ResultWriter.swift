@@ -15,6 +15,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private var writtenInInput: UInt64 = 0
   private var written: UInt64 = 0
   private var hasHeader = false
+  /// The input of which something was written, and which has not ended.
+  private var openInput: Int?
 
   /// What was counted, complete after the last input.
   package private(set) var statistics = ScanStatistics()
@@ -22,6 +24,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   package private(set) var hasErrors = false
   /// Why the output could not be written.
   package private(set) var writeError: String?
+  /// Nothing more was wanted, so that the inputs may not have been read to their end.
+  package private(set) var isLimited = false
   /// The reader of our output went away.
   package private(set) var isBrokenPipe = false
 
@@ -58,6 +62,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     written += UInt64(segment.count)
     writtenInInput += UInt64(segment.count)
     statistics.merge(segment.statistics)
+    openInput = segment.statistics.inputs > 0 ? nil : input
+    if written >= limit { isLimited = true }
     if writeError != nil { return false }
     for hit in segment.hits {
       if let deliver { deliver(hit) } else { groups.add(hit) }
@@ -98,6 +104,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
 
   /// Writes what waits for the end: the groups, or for `--count` their number; then the file appears.
   package func close() {
+    // It was read in part.
+    if isLimited, openInput != nil { statistics.inputs += 1 }
     guard writeError == nil, !isBrokenPipe, deliver == nil else { return }
     var rest: [UInt8] = []
     if !writesResults {

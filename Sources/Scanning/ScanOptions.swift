@@ -127,17 +127,6 @@ extension ScanOptions {
   }
 }
 
-/// An input that is in memory, and the path that hits show for it.
-package struct InputInMemory: Sendable {
-  package var path: InputPath
-  package var bytes: [UInt8]
-
-  package init(path: InputPath, bytes: [UInt8]) {
-    self.path = path
-    self.bytes = bytes
-  }
-}
-
 /// What an input is read as.
 public enum InputFormat: String, Sendable, CaseIterable {
   case pcap, text, jsonl, zeek, eve, csv, tsv, w3c, syslog, cef, leef, access, elb, squid

@@ -46,6 +46,9 @@ public struct ScanSummary: Sendable {
           + Self.sorted(statistics.skipped.counts).map { "\($0.key) \($0.value)" }
           .joined(separator: ", "))
     }
+    if report.isLimited {
+      lines.append("ended at --limit: the inputs may hold more than these counts tell")
+    }
     if report.isInterrupted { lines.append("interrupted: the inputs were not read to their end") }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -109,7 +112,7 @@ public struct ScanSummary: Sendable {
     }
     writer.endArray()
     writer.key("complete")
-    writer.boolean(!report.hasErrors && !report.isInterrupted)
+    writer.boolean(!report.hasErrors && !report.isInterrupted && !report.isLimited)
     writer.key("seconds")
     writer.number(report.seconds)
     writer.endObject()

@@ -22,6 +22,8 @@ public struct ScanReport: Sendable {
   public var isBrokenPipe: Bool
   /// Whether the run was asked to stop before its end.
   public var isInterrupted: Bool
+  /// Whether the run ended with the hits of `--limit`, whatever the inputs still hold.
+  public var isLimited = false
   /// Time from the first byte to the last.
   public var seconds: Double
   /// The entries that hit most, with their hits; at most ten.
@@ -279,7 +281,8 @@ public enum Scanner {
       statistics: writer.statistics, hits: writer.statistics.hitCount,
       suppressed: writer.statistics.suppressed, hasErrors: writer.hasErrors,
       writeError: writer.writeError, isBrokenPipe: writer.isBrokenPipe,
-      isInterrupted: plan.progress.isStopRequested, seconds: now() - start, topEntries: [])
+      isInterrupted: plan.progress.isStopRequested, isLimited: writer.isLimited,
+      seconds: now() - start, topEntries: [])
   }
 
   private static func now() -> Double {

@@ -23,7 +23,7 @@ enum Console {
 
   /// Text from outside with controls and the like made visible.
   static func shown(_ text: String) -> String {
-    String(decoding: DisplayText.escaped(Array(text.utf8)), as: UTF8.self)
+    String(decoding: DisplayText.escaped(Array(text.utf8), isCell: false), as: UTF8.self)
   }
 
   /// Writes bytes to a descriptor; false when they could not be written.

@@ -38,6 +38,9 @@ struct ExplainCommand: ParsableCommand {
       "A feed whose entries suppress hits; repeatable.", valueName: "path[=format]"))
   var allow: [String] = []
 
+  @Flag(help: "Believe the feeds also where they list what is known to be good.")
+  var trusted = false
+
   @OptionGroup var scope: ScopeArguments
 
   @Flag(help: "One JSON object.")
@@ -56,9 +59,10 @@ struct ExplainCommand: ParsableCommand {
     for path in db {
       databases.append(try NamedSources.open(path))
     }
-    var requests =
-      try feed.map { try FeedArgument.request($0) }
-      + allow.map { try FeedArgument.request($0, isAllowList: true) }
+    var requests = try feed.map { try FeedArgument.request($0) }
+    for index in requests.indices { requests[index].options.isTrusted = trusted }
+    requests +=
+      try allow.map { try FeedArgument.request($0, isAllowList: true) }
     do {
       for path in configurations { requests += try FeedConfiguration.read(path: path) }
     } catch {
@@ -79,6 +83,9 @@ struct ExplainCommand: ParsableCommand {
       databases: databases, options: options, report: report, errors: errors
     ).explain(Array(value.utf8), inputs: arguments.dropLast().map { InputPath($0) })
     try Console.output(json ? explanation.json : Array(explanation.text.utf8))
+    for finding in explanation.findings where finding.cause == .inputUnreadable {
+      Console.error(Console.shown("\(finding.place): \(finding.text)"))
+    }
     if !errors.isEmpty || explanation.has(.inputUnreadable) { throw ExitCode(2) }
     if !explanation.matches || explanation.timesSeen == 0 { throw ExitCode(1) }
   }
@@ -106,7 +113,8 @@ struct ScopeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A network that is ours; repeatable (default: RFC 1918, fc00::/7).", valueName: "prefix"))
+      "Networks that are ours, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
+      valueName: "prefixes"))
   var home: [String] = []
 
   @Option(
@@ -150,10 +158,7 @@ struct ScopeArguments: ParsableArguments {
       options.now = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     }
     if !home.isEmpty {
-      options.home = HomeNetworks()
-      for network in home where !options.home.add(network) {
-        throw ValidationError("--home \(Console.shown(network)) is no address or prefix")
-      }
+      options.home = try HomeNetworks(arguments: home)
     }
     if inputFormat != "auto" {
       guard let format = InputFormat(rawValue: inputFormat) else {

@@ -23,6 +23,9 @@ struct NamedSources: ParsableArguments {
       "A feed whose entries suppress hits; repeatable.", valueName: "path[=format]"))
   var allow: [String] = []
 
+  @Flag(help: "Believe the feeds also where they list what is known to be good.")
+  var trusted = false
+
   @Flag(help: "Read databases into memory instead of mapping them.")
   var copyDb = false
 
@@ -40,9 +43,10 @@ struct NamedSources: ParsableArguments {
     for path in db {
       result.append(try Self.open(path, copying: copyDb))
     }
-    let requests =
-      try feed.map { try FeedArgument.request($0) }
-      + FeedArgument.requests(ofConfigurations: configurations)
+    var requests = try feed.map { try FeedArgument.request($0) }
+    for index in requests.indices { requests[index].options.isTrusted = trusted }
+    requests +=
+      try FeedArgument.requests(ofConfigurations: configurations)
       + allow.map { try FeedArgument.request($0, isAllowList: true) }
     guard !requests.isEmpty else { return result }
     let compilation = Sekisho.compile(requests)

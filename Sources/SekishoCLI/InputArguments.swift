@@ -108,3 +108,18 @@ extension InputArguments {
     return time
   }
 }
+
+extension HomeNetworks {
+  /// The networks that `--home` names, each time one or several with commas between them.
+  ///
+  /// - Throws: `ValidationError` that names what is no address or prefix.
+  init(arguments: [String]) throws {
+    self.init()
+    for argument in arguments {
+      for network in argument.split(separator: ",", omittingEmptySubsequences: false)
+      where !add(String(network)) {
+        throw ValidationError("--home \(Console.shown(String(network))) is no address or prefix")
+      }
+    }
+  }
+}

@@ -62,8 +62,8 @@ struct ScanCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A network that is ours, for the direction of flows; repeatable (default: RFC 1918, fc00::/7).",
-      valueName: "prefix"))
+      "Networks that are ours, for the direction of flows, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
+      valueName: "prefixes"))
   var home: [String] = []
 
   @Option(
@@ -168,10 +168,7 @@ struct ScanCommand: ParsableCommand {
     clock_gettime(CLOCK_REALTIME, &now)
     options.now = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     if !home.isEmpty {
-      options.home = HomeNetworks()
-      for network in home where !options.home.add(network) {
-        throw ValidationError("--home \(Console.shown(network)) is no address or prefix")
-      }
+      options.home = try HomeNetworks(arguments: home)
     }
     let databases = try sources.databases(quiet: inputs.quiet)
     try NamedSources.check(feedsOnly: feedsOnly, in: databases)
@@ -219,7 +216,7 @@ struct ScanCommand: ParsableCommand {
       do {
         try ResultFile.write(result.json, to: summary)
       } catch {
-        Console.error("\(Console.shown(summary)): \(error)")
+        Console.error(Console.shown("\(error)"))
         failed = true
       }
     }

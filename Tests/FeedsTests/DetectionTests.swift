@@ -120,10 +120,62 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     let loaded = Loaded("one\ntwo\n", format: .plain)
     #expect(
       loaded.error?.description
-        == "feed: none of its 2 values can be used as plain (single-label 2); check the format named with =FORMAT"
+        == "feed: none of its 2 values can be used as plain (single-label 2); check the format named with =FORMAT, and that the file was fetched whole"
     )
     #expect(Loaded("# nothing\n", format: .plain).warnings == ["empty-feed"])
     #expect(Loaded("a,b\nc,d\n", format: .csv).error?.code == .noUsableLine)
+  }
+
+  @Test(arguments: [
+    FeedFormat.stix, .misp, .threatfox, .feodo, .otx, .abuseIPDB, .spamhausDrop, .suricataDatajson,
+    .warninglist, .openIOC,
+  ])
+  func anAnswerThatIsNoFeedIsAnErrorWhateverItIsCalled(_ format: FeedFormat) {
+    for text in [#"{"error":"unauthorized"}"#, "<html><body>gone</body></html>"] {
+      #expect(Loaded(text, format: format).error != nil, "\(text)")
+    }
+  }
+
+  @Test(arguments: [
+    (
+      FeedFormat.misp,
+      #"{"Event":{"info":"E","Attribute":[{"type":"domain","value":"e1.example","to_ids":false}]}}"#
+    ),
+    (
+      .stix,
+      #"{"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","id":"indicator--1","revoked":true,"pattern":"[domain-name:value = 'evil.example']"}]}"#
+    ),
+    (.suricataIPRep, "192.0.2.1,1,0\n"), (.plain, "10.0.0.1\n"), (.netset, "10.0.0.1\n"),
+    (.csv, "10.0.0.1\n"), (.plain, "d41d8cd98f00b204e9800998ecf8427e\n"),
+  ])
+  func aFeedOfTheNamedFormatMayHaveAllItsValuesRefused(_ format: FeedFormat, _ text: String) {
+    let loaded = Loaded(text, format: format)
+    #expect(loaded.error == nil)
+    #expect(loaded.entries.isEmpty)
+    #expect(loaded.warnings.contains("empty-feed"))
+  }
+
+  @Test func aListIsNoMarkup() {
+    #expect(Loaded("evil.example\n", format: .openIOC).error != nil)
+  }
+
+  @Test func theHeadOfASystemsHostsFileIsPartOfOne() {
+    let loaded = Loaded(
+      """
+      127.0.0.1 localhost
+      255.255.255.255 broadcasthost
+      ::1 ip6-localhost
+      fe80::1%lo0 localhost
+      0.0.0.0 0.0.0.0
+      0.0.0.0 evil.example
+      """)
+    #expect(loaded.format == .hosts)
+    #expect(loaded.entries == ["6 domain evil.example exact"])
+  }
+
+  @Test func fieldsBetweenNumberSignsAreNoCosmeticRules() {
+    #expect(Loaded("192.0.2.3#4#2#Malicious Host#CN##39.9,116.4#3\n").error != nil)
+    #expect(Loaded("example.com,~www.example.com##.ad\n||evil.example^\n").format == .adblock)
   }
 
   @Test func recognisedFeedsWithoutEntriesAreAWarning() {

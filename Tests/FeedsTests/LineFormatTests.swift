@@ -190,6 +190,24 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct LineFormatTests {
+  @Test func zeeksConfidenceAndMarkingAreKept() {
+    let loaded = Loaded(
+      "#fields\tindicator\tindicator_type\tmeta.source\tmeta.confidence\tmeta.tlp\n"
+        + "evil.example\tIntel::DOMAIN\tlist\t80\tTLP:AMBER\n"
+        + "bad.example\tIntel::DOMAIN\tlist\thigh\t-\n")
+    let context = loaded.context(of: "evil.example")
+    #expect(context.contains("confidence=80") && context.contains("tlp=amber"))
+    #expect(loaded.diagnostics == ["3 (unreadable-confidence)"])
+  }
+
+  @Test func setsOfFingerprintsMayHoldTheirDigits() {
+    var options = FeedOptions()
+    options.dataset = .string(.ja3)
+    let digits = "0123456789abcdef0123456789abcdef"
+    let loaded = Loaded(digits + "\n", format: .suricataDataset, options: options)
+    #expect(loaded.entries == ["1 ja3 \(digits) exact weak"])
+  }
+
   @Test(arguments: FeedCase.all)
   func formatIsFoundAndRead(_ feed: FeedCase) {
     let loaded = Loaded(feed.text)

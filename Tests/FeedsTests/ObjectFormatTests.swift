@@ -165,6 +165,18 @@ extension FeedCase {
       ])
   }
 
+  @Test func stixMarkingsOfAPartHoldForTheWhole() {
+    let loaded = Loaded(
+      """
+      {"objects": [
+      {"type":"indicator","id":"indicator--1","pattern":"[domain-name:value = 'evil.example']",
+       "object_marking_refs":["marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"],
+       "granular_markings":[{"marking_ref":"marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed","selectors":["pattern"]}]}
+      ], "type":"bundle","id":"bundle--1"}
+      """)
+    #expect(loaded.context(of: "evil.example").contains("tlp=red"))
+  }
+
   @Test func stixValidityThatHoldsNoTimeIsNoted() {
     let loaded = Loaded(
       """

@@ -209,9 +209,12 @@ import Testing
     }
   }
 
-  /// Nearest rank, as the report's.
+  /// The middle value, or the mean of the two in the middle.
   static func median(_ sample: [Double]) -> Double? {
-    sample.isEmpty ? nil : sample.sorted()[(sample.count + 1) / 2 - 1]
+    if sample.isEmpty { return nil }
+    let sorted = sample.sorted()
+    let half = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
   }
 
   @Test func nothingOfNothing() throws {

@@ -111,6 +111,62 @@ import Testing
     #expect(try CommandRunner.run(["compile", database, "-o", folder.path("b.skdb")]).status == 2)
   }
 
+  @Test func standardInputIsExplainedAsAFileIs() throws {
+    let feed = try folder.write("names.txt", "evil.example\n192.0.2.4:443\n")
+    let result = try CommandRunner.run(
+      ["explain", "--feed", feed, "-", "evil.example"], input: Array("x evil.example y\n".utf8))
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("a hit, seen 1 time"))
+    #expect(result.output.contains("(-:1)"))
+    let address = try CommandRunner.run(
+      ["explain", "--feed", feed, "-", "192.0.2.4:443"], input: Array("to 192.0.2.4 x\n".utf8))
+    #expect(address.output.contains("its port not known"), "\(address.output)")
+    let missing = try CommandRunner.run(["explain", "--feed", feed, "nowhere.log", "evil.example"])
+    #expect(missing.status == 2)
+    #expect(missing.errors.contains("sekisho: error: nowhere.log: "), "\(missing.errors)")
+  }
+
+  @Test func whatIsNotOpenedIsAnErrorWithItsRemedy() throws {
+    let feed = try folder.write("names.txt", "evil.example\n")
+    let packed: [(String, [UInt8])] = [
+      ("bzip2", Array("BZh91AY&SY".utf8) + [1, 2, 3]), ("xz", [0xfd] + Array("7zXZ\0\0".utf8)),
+      ("ZIP", Array("PK\u{3}\u{4}evil.example".utf8)),
+    ]
+    for (name, bytes) in packed {
+      let result = try CommandRunner.run(["scan", "--feed", feed, "--quiet", "-"], input: bytes)
+      #expect(result.status == 2 && result.output.isEmpty)
+      #expect(result.errors.contains(name) && result.errors.contains("unpack it first"))
+    }
+  }
+
+  @Test func aScanThatEndsAtItsLimitSaysSo() throws {
+    let feed = try folder.write("names.txt", "evil.example\n")
+    let log = try folder.write("a.log", String(repeating: "evil.example\n", count: 9))
+    let result = try CommandRunner.run(["scan", "--feed", feed, "--limit", "2", log])
+    #expect(result.lines.count == 2)
+    #expect(result.errors.contains("1 input, "), "\(result.errors)")
+    #expect(result.errors.contains("ended at --limit"))
+  }
+
+  @Test func networksOfOursMayBeOneList() throws {
+    let feed = try folder.write("names.txt", "192.0.2.4\n")
+    let log = try folder.write(
+      "a.jsonl", #"{"src_ip":"203.0.113.9","dest_ip":"192.0.2.4"}"# + "\n")
+    let home = ["--home", "198.51.100.0/24,203.0.113.0/24"]
+    let result = try CommandRunner.run(["scan", "--feed", feed, log] + home)
+    #expect(result.output.contains(#""direction":"outbound""#), "\(result.output)")
+    let wrong = try CommandRunner.run(["scan", "--feed", feed, log, "--home", "203.0.113.0/24,"])
+    #expect(wrong.status == 2)
+  }
+
+  @Test func aFeedOfWellKnownValuesIsUsedWhereItIsVouchedFor() throws {
+    let feed = try folder.write("names.txt", "8.8.8.8\n")
+    let log = try folder.write("a.log", "from 8.8.8.8\n")
+    let refused = try CommandRunner.run(["scan", "--feed", feed, log])
+    #expect(refused.status == 2 && refused.errors.contains("--trusted"))
+    #expect(try CommandRunner.run(["scan", "--feed", feed, "--trusted", log]).status == 1)
+  }
+
   @Test func exitCodes() throws {
     let database = try seeds()
     let log = try folder.write("quiet.log", "www.example.com\n")

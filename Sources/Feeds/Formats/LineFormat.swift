@@ -127,8 +127,14 @@ struct HostsFormat: LineFormat {
   }
 
   /// Whether a line is an address and at least one name, not a number as counts beside addresses are.
+  ///
+  /// Lists begin with what a system's own file holds, among it `0.0.0.0 0.0.0.0`.
   static func fits(_ text: RawSpan) -> Bool {
     guard let names = names(of: text) else { return false }
+    let rest = text.extracting(names...)
+    if Text.starts(text, "0.0.0.0"), Text.equals(rest, "0.0.0.0") {
+      return true
+    }
     var offset = names
     while offset < text.byteCount, !Text.isSpace(text.byte(unchecked: offset)) {
       let byte = text.byte(unchecked: offset)

@@ -151,7 +151,7 @@ struct STIXFeed {
           try json.skip(element)
         }
       }
-    case .killChain, .references:
+    case .killChain, .references, .granularMarkings:
       guard value.kind == .beginArray else { return try json.skip(value) }
       while true {
         let element = try json.next()
@@ -174,7 +174,8 @@ struct STIXFeed {
     }
   }
 
-  /// A kill chain phase, or an external reference.
+  /// A kill chain phase, an external reference, or the marking of a part, which holds for the whole: a
+  /// value is not shared more widely than the part that is shared least.
   private mutating func readPair(_ field: STIXObject.Field) throws(FeedError) {
     var source: Range<Int>?
     var identifier: Range<Int>?
@@ -186,8 +187,10 @@ struct STIXFeed {
       let isPhase = json.text(key, is: "phase_name")
       let isIdentifier = json.text(key, is: "external_id")
       let isURL = json.text(key, is: "url")
+      let isMarking = field == .granularMarkings && json.text(key, is: "marking_ref")
       let value = try json.next()
-      guard value.kind == .string, isSource || isPhase || isIdentifier || isURL else {
+      guard value.kind == .string, isSource || isPhase || isIdentifier || isURL || isMarking
+      else {
         try json.skip(value)
         continue
       }
@@ -195,6 +198,7 @@ struct STIXFeed {
       if isSource { source = range }
       if isIdentifier { identifier = range }
       if isURL { url = range }
+      if isMarking { object.markings.append(range) }
       if isPhase, field == .killChain { object.labels.append(range) }
     }
     guard field == .references else { return }

@@ -6,7 +6,7 @@ struct STIXObject {
   enum Field {
     case type, id, name, description, pattern, patternType, validFrom, validUntil, confidence
     case revoked, modified, relationship, source, target
-    case labels, indicatorTypes, markings, killChain, references, definition
+    case labels, indicatorTypes, markings, granularMarkings, killChain, references, definition
 
     /// The member with a name; objects have many more than mean something.
     init?(_ name: RawSpan) {
@@ -27,7 +27,12 @@ struct STIXObject {
       case 11: self.init(name, "description", .description, "valid_until", .validUntil)
       case 12: self.init(name, "pattern_type", .patternType)
       case 15: self.init(name, "indicator_types", .indicatorTypes)
-      case 17: self.init(name, "relationship_type", .relationship, "kill_chain_phases", .killChain)
+      case 17:
+        if let marking = Field(name, "granular_markings", .granularMarkings) {
+          self = marking
+        } else {
+          self.init(name, "relationship_type", .relationship, "kill_chain_phases", .killChain)
+        }
       case 19:
         self.init(name, "object_marking_refs", .markings, "external_references", .references)
       default: return nil
@@ -93,7 +98,9 @@ struct STIXObject {
     case .relationship: relationship = range
     case .source: source = range
     case .target: target = range
-    case .labels, .indicatorTypes, .markings, .killChain, .references, .definition: break
+    case .labels, .indicatorTypes, .markings, .granularMarkings, .killChain, .references,
+      .definition:
+      break
     }
   }
 }

@@ -98,6 +98,9 @@ struct SuricataDatasetFormat: LineFormat {
     case .any where IPAddressText.ipv4(value) != nil || IPAddressText.ipv6(value) != nil:
       sink.add(value, as: .network, line: number)
     case .any: addDecoded(value, as: .none, number, &sink)
+    // A string set of fingerprints is Base64 of their digits; lists that are made into one have those.
+    case .string(let kind) where kind.isDigest && Text.isDigest(value):
+      sink.add(value, as: .kind(kind), line: number)
     case .string(let kind): addDecoded(value, as: .kind(kind), number, &sink)
     }
   }

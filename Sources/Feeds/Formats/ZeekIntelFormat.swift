@@ -7,7 +7,8 @@ import Parsing
 struct ZeekIntelFormat: LineFormat {
   /// What a column holds.
   private enum Column {
-    case indicator, type, source, description, url, location, isAllowed, isRemoved, other
+    case indicator, type, source, description, url, location, isAllowed, isRemoved
+    case confidence, tlp, other
   }
 
   static var keepsIndent: Bool { true }
@@ -40,7 +41,7 @@ struct ZeekIntelFormat: LineFormat {
 
   private struct Row {
     var indicator, type, source, description, url, location: Range<Int>?
-    var isAllowed, isRemoved: Range<Int>?
+    var isAllowed, isRemoved, confidence, tlp: Range<Int>?
 
     mutating func set(_ column: Column, _ range: Range<Int>) {
       switch column {
@@ -52,6 +53,8 @@ struct ZeekIntelFormat: LineFormat {
       case .location: location = range
       case .isAllowed: isAllowed = range
       case .isRemoved: isRemoved = range
+      case .confidence: confidence = range
+      case .tlp: tlp = range
       case .other: break
       }
     }
@@ -73,6 +76,8 @@ struct ZeekIntelFormat: LineFormat {
       case Text.equals(name, "meta.if_in"): columns.append(.location)
       case Text.equals(name, "meta.whitelist"): columns.append(.isAllowed)
       case Text.equals(name, "meta.remove"): columns.append(.isRemoved)
+      case Text.equals(name, "meta.confidence"): columns.append(.confidence)
+      case Text.equals(name, "meta.tlp"): columns.append(.tlp)
       default: columns.append(.other)
       }
       start = end + 1
@@ -105,6 +110,21 @@ struct ZeekIntelFormat: LineFormat {
     if let url = row.url { context.reference = sink.collection.intern(line.extracting(url)) }
     if let allowed = row.isAllowed, Text.equals(line.extracting(allowed), "T") {
       context.flags.insert(.allow)
+    }
+    if let confidence = row.confidence {
+      let cell = line.extracting(confidence)
+      if let value = Text.number(cell), value <= 100 {
+        context.confidence = UInt8(value)
+      } else {
+        sink.note(UnreadableContext.confidence.rawValue, cell, line: number)
+      }
+    }
+    if let marking = row.tlp {
+      if let tlp = Marking.tlp(line.copied(marking)[...]) {
+        context.tlp = tlp
+      } else {
+        sink.note(UnreadableContext.marking.rawValue, line.extracting(marking), line: number)
+      }
     }
     sink.setContext(context)
     let isAdded = sink.add(cell, as: declared, nameMode: .exact, line: number)

@@ -30,13 +30,14 @@ enum Marks {
     render(marked) { text, _ in text }
   }
 
-  /// The sentence with its values defanged; controls, bidirectional characters and the like are escaped.
-  static func forPeople(_ marked: String) -> String {
+  /// The sentence with its values defanged; controls, bidirectional characters and the like are escaped,
+  /// in a cell of a table also what a spreadsheet would take for a formula.
+  static func forPeople(_ marked: String, isCell: Bool = true) -> String {
     let text = render(marked) { value, kind in
       guard let kind = IndicatorKind(name: kind) else { return value }
       return String(decoding: DisplayText.defanged(Array(value.utf8), kind: kind), as: UTF8.self)
     }
-    return String(decoding: DisplayText.escaped(Array(text.utf8)), as: UTF8.self)
+    return String(decoding: DisplayText.escaped(Array(text.utf8), isCell: isCell), as: UTF8.self)
   }
 
   private static func render(_ marked: String, _ show: (String, String) -> String) -> String {

@@ -34,8 +34,28 @@ public struct Explainer {
   }
 
   /// The road of a value, through the inputs too where there are any.
+  ///
+  /// Inputs are read more than once; standard input and pipes are kept in memory for that, up to
+  /// `InputInMemory.mostKept` bytes of what they hold.
   public func explain(_ value: [UInt8], inputs: [InputPath] = []) -> Explanation {
-    explain(value, as: nil, inputs: inputs, inMemory: [])
+    var files: [InputPath] = []
+    var kept: [InputInMemory] = []
+    var faults: [Explanation.Finding] = []
+    for path in inputs {
+      do throws(InputError) {
+        if let input = try InputInMemory(keeping: path) {
+          kept.append(input)
+        } else {
+          files.append(path)
+        }
+      } catch {
+        faults.append(
+          Explanation.Finding(.inputUnreadable, error.message, place: path.description))
+      }
+    }
+    var result = explain(value, as: nil, inputs: files, inMemory: kept)
+    result.findings += faults
+    return result
   }
 
   /// Explains a value that is known to be of a kind, over inputs of both sorts.

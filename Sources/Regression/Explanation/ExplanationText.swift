@@ -13,9 +13,9 @@ extension Explanation {
     }
     text += ": " + verdict + "\n"
     for finding in findings {
-      text += "  " + Marks.forPeople(finding.marked)
+      text += "  " + Marks.forPeople(finding.marked, isCell: false)
       if !finding.place.isEmpty, !finding.marked.contains(finding.place) {
-        text += " (\(Marks.forPeople(finding.place)))"
+        text += " (\(Marks.forPeople(finding.place, isCell: false)))"
       }
       text += "\n"
     }

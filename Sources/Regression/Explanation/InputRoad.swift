@@ -130,7 +130,13 @@ struct InputRoad {
       let hit = sight.hit
       let field = String(decoding: hit.field, as: UTF8.self)
       let shown = Marks.value(hit.value, hit.kind)
-      let below = hit.match == .exact ? "" : ", as \(shown), a name below it"
+      let below =
+        switch hit.match {
+        case .exact: ""
+        case .address: ", as \(shown), its port not known"
+        case .subdomain: ", as \(shown), a name below it"
+        default: ", as \(shown)"
+        }
       var text = "seen in field \(field)\(below)"
       if !explainer.options.kinds.contains(hit.kind) {
         text += "; --kinds leaves \(hit.kind.name) out"
@@ -239,7 +245,7 @@ struct InputRoad {
       let source = InputSource(bytes: input.bytes, path: input.path.description)
       RawSearch(value: value, options: explainer.options).search(source, into: &result)
     }
-    if result.findings.count == before {
+    if result.findings.count == before, !result.has(.inputUnreadable) {
       result.findings.append(
         Explanation.Finding(.notSeen, "no input holds it, not even as bytes"))
     }

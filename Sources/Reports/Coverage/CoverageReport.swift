@@ -179,7 +179,7 @@ public struct Distribution: Sendable, Equatable {
   public var count: Int
   /// The value that a tenth of the sample does not exceed.
   public var low: Double
-  /// The middle one.
+  /// The middle one, or halfway between the two in the middle.
   public var median: Double
   /// The value that nine tenths of the sample do not exceed.
   public var high: Double
@@ -194,7 +194,7 @@ public struct Distribution: Sendable, Equatable {
     }
     count = sorted.count
     low = percentile(0.1)
-    median = percentile(0.5)
+    median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     high = percentile(0.9)
   }
 }

@@ -87,6 +87,8 @@ public struct MatcherBenchmark: Sendable {
       }
     } catch let failure as Failure {
       throw failure
+    } catch ImageError.unusableInput(let problem) {
+      throw Failure(problem: problem)
     } catch {
       throw Failure(problem: "\(error)")
     }
@@ -104,7 +106,13 @@ public struct MatcherBenchmark: Sendable {
       let span = entries.rawBytes
       let lines = entries.reduce(1) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
       builder.reserve(count: lines, bytes: entries.count)
-      Lines.forEach(entries) { line, _ in
+      try Lines.forEach(entries) { line, number throws(Failure) in
+        guard line.count <= LiteralMatcher.longestPattern else {
+          throw Failure(
+            line: number,
+            problem: "a pattern of \(line.count) bytes; the longest have "
+              + "\(LiteralMatcher.longestPattern), so shorten it or leave it out")
+        }
         builder.insert(
           span.extracting(line), number: UInt32(builder.count), ignoresCase: ignoresCase)
       }

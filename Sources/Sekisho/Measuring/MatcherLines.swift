@@ -118,7 +118,8 @@ struct PrefixLines {
       let slash = line.last { text[$0] == UInt8(ascii: "/") }
       let address = line.lowerBound..<(slash ?? line.upperBound)
       guard let value = Self.address(text.rawBytes, address) else {
-        throw MatcherBenchmark.Failure(line: number, problem: "not an address or prefix")
+        throw MatcherBenchmark.Failure(
+          line: number, problem: "not an address or prefix; each line is one")
       }
       let most = value.isIPv6 ? 128 : 32
       var length = most
@@ -134,7 +135,8 @@ struct PrefixLines {
           length = length * 10 + Int(text[at] - 48)
         }
         guard length <= most else {
-          throw MatcherBenchmark.Failure(line: number, problem: "prefix length \(length)")
+          throw MatcherBenchmark.Failure(
+            line: number, problem: "prefix length \(length); an address has \(most) bits")
         }
       }
       let entry = (Self.cleared(value.bits, most: most, length: length), length)

@@ -1,0 +1,54 @@
+internal import Glibc
+package import Inputs
+
+/// An input that is in memory, and the path that hits show for it.
+package struct InputInMemory: Sendable {
+  package var path: InputPath
+  package var bytes: [UInt8]
+
+  package init(path: InputPath, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+}
+
+extension InputInMemory {
+  /// Bytes of an input that are kept, decompressed.
+  package static let mostKept = 1 << 30
+
+  /// What an input holds that can be read only once: standard input, a pipe, a device; nil for a file
+  /// or folder.
+  ///
+  /// - Throws: `InputError` where it cannot be read to its end, or holds more than `mostKept` bytes.
+  package init?(keeping path: InputPath) throws(InputError) {
+    if !path.isStandardInput {
+      var facts = stat()
+      // SAFETY: the system fills the structure and reads the path within the call.
+      guard unsafe path.withCString({ unsafe stat($0, &facts) }) == 0,
+        ![S_IFREG, S_IFDIR].contains(facts.st_mode & S_IFMT)
+      else { return nil }
+    }
+    let source = try InputSource(path: path)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let read = unsafe buffer.withUnsafeMutableBytes { memory -> Result<Int, InputError> in
+        do throws(InputError) {
+          // SAFETY: the buffer is valid within the closure.
+          return .success(try unsafe source.read(into: memory))
+        } catch {
+          return .failure(error)
+        }
+      }
+      let count = try read.get()
+      guard count > 0 else { break }
+      guard bytes.count + count <= Self.mostKept else {
+        throw InputError(
+          code: .tooLarge, path: path.description,
+          message: "holds more than \(Self.mostKept >> 20) MiB; write it to a file and name that")
+      }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+    self.init(path: path, bytes: bytes)
+  }
+}
