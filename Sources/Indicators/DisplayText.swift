@@ -10,7 +10,10 @@ public enum DisplayText {
   /// before it, so that a spreadsheet does not read a formula. A lone `-` is none, and stands for
   /// standard input.
   ///
-  /// - Parameter isCell: whether the text may come to stand in a spreadsheet; messages do not.
+  /// - Parameters:
+  ///   - text: UTF-8, or any bytes.
+  ///   - isCell: whether the text may come to stand in a spreadsheet; messages do not.
+  /// - Returns: the text for people.
   public static func escaped(_ text: some Collection<UInt8>, isCell: Bool = true) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
