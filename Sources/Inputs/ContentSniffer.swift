@@ -64,7 +64,9 @@ public enum ContentSniffer {
   }
 
   /// The compressed archive, or the compression other than gzip and zstd, that bytes are the beginning of;
-  /// nil for anything else. A tar archive is none: what it holds can be read as it is.
+  /// nil for anything else.
+  ///
+  /// A tar archive is none of them: what it holds can be read as it is.
   public static func wrapping(_ start: RawSpan) -> String? {
     guard start.byteCount >= 6 else { return nil }
     switch start.bigEndianUInt32(unchecked: 0) {
