@@ -25,6 +25,16 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
   /// What is wrong, in one line.
   public let description: String
 
+  /// What to do about it; empty where the description says it, or nothing can be said.
+  public var advice: String {
+    switch code {
+    case .notADatabase:
+      "give a file that 'sekisho compile' wrote, or name a feed as one with --feed"
+    case .cutShort, .damaged: "compile it again from its feeds"
+    case .inputOutput, .otherVersion, .tooLarge: ""
+    }
+  }
+
   init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description

@@ -9,7 +9,8 @@ struct FeedLimiter {
 
   init(_ options: FeedOptions, path: String) {
     self.options = options
-    changed = options.validFor == nil ? nil : FileChange.nanoseconds(path)
+    // Finer than that no time of a feed is.
+    changed = options.validFor == nil ? nil : FileChange.nanoseconds(path).map { $0 - $0 % 1000 }
   }
 
   private var isIdle: Bool { !options.hasLimits }

@@ -65,12 +65,18 @@ extension NamedSources {
     do {
       return try IndicatorDatabase.open(path: path, copying: copying)
     } catch {
-      let remedy =
-        access(path, F_OK) == 0
-        ? "" : "; check the path, or make the database: sekisho compile FEED… -o FILE"
-      Console.error("\(Console.shown(path)): \(error)\(remedy)")
+      Console.error("\(Console.shown(path)): \(error)\(remedy(for: error, path))")
       throw ExitCode(2)
     }
+  }
+
+  /// What to do about a database that cannot be opened, with what sets it off.
+  static func remedy(for error: any Error, _ path: String) -> String {
+    if access(path, F_OK) != 0 {
+      return "; check the path, or make the database: sekisho compile FEED… -o FILE"
+    }
+    guard let advice = (error as? DatabaseError)?.advice, !advice.isEmpty else { return "" }
+    return "; " + advice
   }
 
   /// Checks that each name of `--feeds-only` is that of a feed.

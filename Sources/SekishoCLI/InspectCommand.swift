@@ -31,10 +31,7 @@ struct InspectCommand: ParsableCommand {
       database = try IndicatorDatabase.open(path: db)
       if verify { try database.verify() }
     } catch {
-      let remedy =
-        access(db, F_OK) == 0
-        ? "" : "; check the path, or make the database: sekisho compile FEED… -o FILE"
-      Console.error("\(Console.shown(db)): \(error)\(remedy)")
+      Console.error("\(Console.shown(db)): \(error)\(NamedSources.remedy(for: error, db))")
       throw ExitCode(2)
     }
     let text =
