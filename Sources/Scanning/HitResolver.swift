@@ -387,7 +387,8 @@ final class HitResolver: BatchProcessor {
   private static func precedes(_ left: Candidate, _ right: Candidate) -> Bool {
     let (a, b) = (left.indicator, right.indicator)
     if a.match != b.match { return a.match < b.match }
-    if a.entry.specificity != b.entry.specificity {
+    // Longer names and prefixes say more; forms of a URL that are equal do not.
+    if a.match == .subdomain || a.match == .cidr, a.entry.specificity != b.entry.specificity {
       return a.entry.specificity > b.entry.specificity
     }
     if left.confidence != right.confidence { return left.confidence > right.confidence }

@@ -47,6 +47,19 @@ import Testing
         == expected)
   }
 
+  /// Forms of a URL that compare equal are all exact: confidence, feed and line decide (rules, §10).
+  @Test func equalFormsOfAURLStandInTheOrderOfTheirLines() throws {
+    let feed = try folder.write(
+      "u.txt", "http://www.h.example/p\nhttps://www.h.example/p\nwww.h.example/p\n")
+    let expected = [["u.txt:1 -"], ["u.txt:2 -"], ["u.txt:3 -"]]
+    #expect(try indicators(["--feed", feed], "see http://www.h.example/p x\n") == expected)
+    // Longer names come first whatever their lines.
+    let names = try folder.write("n.hosts", "||h.example^\n||www.h.example^\n")
+    #expect(
+      try indicators(["--feed", names + "=adblock"], "a.www.h.example\n")
+        == [["n.hosts:2 -"], ["n.hosts:1 -"]])
+  }
+
   @Test func theSameSourceTwiceIsOne() throws {
     let a = try database("a.txt", "evil.example\n")
     #expect(try indicators(["--db", a, "--db", a], "evil.example\n") == [["a.txt:1 -"]])
