@@ -28,6 +28,8 @@ struct DatagramHandshakes {
     var bytes: [UInt8]
     var known: [UInt64]
     var missing: Int
+    /// Bytes of the beginning whose names were read before the rest was there.
+    var read = 0
 
     init(_ name: Name) {
       self.name = name
@@ -65,6 +67,20 @@ struct DatagramHandshakes {
   /// Messages of which parts are missing.
   var count: Int { messages.count }
 
+  /// How many bytes of the beginning of a message that waits were read, as `noteRead` was told.
+  func readLength(of name: Name) -> Int { messages.first { $0.name == name }?.read ?? 0 }
+
+  /// Notes that so many bytes of the beginning of a message that waits were read.
+  mutating func noteRead(_ length: Int, of name: Name) {
+    guard let index = messages.firstIndex(where: { $0.name == name }) else { return }
+    messages[index].read = length
+  }
+
+  /// Counts a message that will not be whole.
+  private static func count(_ message: Message, _ skips: inout SkipCounters) {
+    skips.add(message.name.type == 1 ? .tlsHelloCut : .tlsMessageCut)
+  }
+
   /// Adds a part of a message's body, and gives the message with its header once all of it is there.
   ///
   /// What does not fit the message, or is of none that could be put together, is counted.
@@ -85,9 +101,10 @@ struct DatagramHandshakes {
       bytes += message.cost
       messages.append(message)
       while messages.count > 1, bytes > limit || messages.count > Self.most {
-        bytes -= messages.removeFirst().cost
+        let oldest = messages.removeFirst()
+        bytes -= oldest.cost
         index -= 1
-        skips.add(.tlsMessageCut)
+        Self.count(oldest, &skips)
       }
     }
     messages[index].add(part, at: offset)
@@ -98,7 +115,7 @@ struct DatagramHandshakes {
 
   /// Forgets what waits, as the capture has ended, and counts it.
   mutating func finish(_ skips: inout SkipCounters) {
-    for _ in messages { skips.add(.tlsMessageCut) }
+    for message in messages { Self.count(message, &skips) }
     messages = []
     bytes = 0
   }

@@ -77,8 +77,8 @@ struct TLSClientHello {
 
   /// Writes what the handshake messages of a datagram say that begins with a DTLS record.
   ///
-  /// Of a ClientHello in fragments only the first one is read: the name stands in it as a rule. Other
-  /// messages are put together.
+  /// Messages in fragments are put together. The name of a ClientHello stands in its first fragment as a rule,
+  /// and is read there.
   static func readDatagram(
     _ payload: RawSpan, flow: FlowKey, isFromFirst: Bool, _ handshakes: inout DatagramHandshakes,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
@@ -96,59 +96,69 @@ struct TLSClientHello {
       while end - message >= datagramHandshakeHeader {
         let fragment =
           Int(payload.bigEndianUInt32(unchecked: message + 8) & 0xff_ffff)
-        let whole = readDatagramMessage(
+        readDatagramMessage(
           payload, message, end, (flow, isFromFirst), &handshakes, into: &writer, &skips)
-        // SAFETY: the closure only reads the array's bytes.
-        unsafe whole?.withUnsafeBytes {
-          unsafe TLSHandshake.read(
-            $0.bytes, start: datagramHandshakeHeader, isWhole: true, into: &writer, &skips)
-        }
         message += datagramHandshakeHeader + fragment
       }
       offset = start + length
     }
   }
 
-  /// Reads a message or a part of one; gives the message that the part made whole.
+  /// Reads a message, or a part of one and what it makes whole.
   private static func readDatagramMessage(
     _ payload: RawSpan, _ start: Int, _ end: Int, _ sender: (flow: FlowKey, isFromFirst: Bool),
     _ handshakes: inout DatagramHandshakes, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
-  ) -> [UInt8]? {
+  ) {
     let type = payload.byte(unchecked: start)
+    guard TLSHandshake.isWanted(type, writer.kinds) else { return }
     let body = start + datagramHandshakeHeader
-    let whole = Int(payload.bigEndianUInt32(unchecked: start) & 0xff_ffff)
+    let length = Int(payload.bigEndianUInt32(unchecked: start) & 0xff_ffff)
     let fragmentOffset = Int(payload.bigEndianUInt32(unchecked: start + 5) & 0xff_ffff)
-    let isWhole = fragmentOffset == 0 && whole <= end - body
-    if type == clientHello {
-      if fragmentOffset == 0 {
-        readHello(
-          payload.extracting(body..<min(end, body + whole)), isDatagram: true, isWhole: isWhole,
-          &writer, &skips)
-      } else {
-        skips.add(.tlsHelloCut)
-      }
-    } else if TLSHandshake.isWanted(type, writer.kinds) {
-      guard !isWhole else {
-        TLSHandshake.read(
-          payload.extracting(start..<body + whole), start: datagramHandshakeHeader, isWhole: true,
-          into: &writer, &skips)
-        return nil
-      }
-      let length = Int(payload.bigEndianUInt32(unchecked: start + 8) & 0xff_ffff)
-      return handshakes.add(
-        payload.extracting(body..<min(end, body + length)), at: fragmentOffset,
-        of: DatagramHandshakes.Name(
-          flow: sender.flow, isFromFirst: sender.isFromFirst,
-          sequence: payload.bigEndianUInt16(unchecked: start + 4), type: type, length: whole),
-        &skips)
+    let fragmentLength = Int(payload.bigEndianUInt32(unchecked: start + 8) & 0xff_ffff)
+    let part = payload.extracting(body..<min(end, body + fragmentLength))
+    let isFragment = fragmentOffset != 0 || fragmentLength < length
+    if type == clientHello, !isFragment {
+      readHello(
+        part.extracting(0..<min(part.byteCount, length)), isDatagram: true,
+        isWhole: length <= part.byteCount, &writer, &skips)
+      return
     }
-    return nil
+    if !isFragment, length <= part.byteCount {
+      return TLSHandshake.read(
+        payload.extracting(start..<body + length), start: datagramHandshakeHeader, isWhole: true,
+        into: &writer, &skips)
+    }
+    let name = DatagramHandshakes.Name(
+      flow: sender.flow, isFromFirst: sender.isFromFirst,
+      sequence: payload.bigEndianUInt16(unchecked: start + 4), type: type, length: length)
+    let readLength = type == clientHello ? handshakes.readLength(of: name) : 0
+    let whole = handshakes.add(part, at: fragmentOffset, of: name, &skips)
+    if let whole {
+      // SAFETY: the closure only reads the array's bytes.
+      unsafe whole.withUnsafeBytes {
+        let message = unsafe $0.bytes
+        if type == clientHello {
+          readHello(
+            message, start: datagramHandshakeHeader, isDatagram: true, isWhole: true,
+            namesFrom: datagramHandshakeHeader + readLength, &writer, &skips)
+        } else {
+          TLSHandshake.read(
+            message, start: datagramHandshakeHeader, isWhole: true, into: &writer, &skips)
+        }
+      }
+    } else if type == clientHello, fragmentOffset == 0, part.byteCount > readLength {
+      // What is cut here is counted where the rest does not come.
+      let counted = skips
+      readHello(part, isDatagram: true, isWhole: false, namesFrom: readLength, &writer, &skips)
+      skips = counted
+      handshakes.noteRead(part.byteCount, of: name)
+    }
   }
 
-  /// Reads a hello's body, as far as it is there.
+  /// Reads a hello's body, as far as it is there; names that end before `namesFrom` were read.
   static func readHello(
-    _ hello: RawSpan, start: Int = 0, isDatagram: Bool, isWhole: Bool,
+    _ hello: RawSpan, start: Int = 0, isDatagram: Bool, isWhole: Bool, namesFrom: Int = 0,
     _ writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     defer {
@@ -178,7 +188,7 @@ struct TLSClientHello {
       while !cursor.isAtEnd || !isWhole {
         let type = try cursor.readUInt16()
         let length = try cursor.readUInt16()
-        if type == 0 {
+        if type == 0, cursor.offset + Int(length) > namesFrom {
           let place = cursor.offset
           try readServerNames(cursor.readCursor(Int(length)), at: place, &writer)
         } else {

@@ -122,7 +122,48 @@ struct TLSTests {
     let observed = Observed(
       pcap(Packet.datagram(first, to: 4433), Packet.datagram(second, to: 4433)))
     #expect(observed.values == ["1 tls.sni a.example"])
-    #expect(observed.counts == ["tls-client-hello-cut": 2])
+    #expect(observed.counts == [:])
+    #expect(observed.fingerprints.allSatisfy { $0.hasPrefix("2 ") })
+    #expect(observed.fingerprints.count == 2)
+    let alone = Observed(pcap(Packet.datagram(first, to: 4433)))
+    #expect(alone.lines.filter { $0.contains("tls") } == ["1 tls.sni a.example"])
+    #expect(alone.counts == ["tls-client-hello-cut": 1])
+  }
+
+  @Test("a hello over DTLS in fragments, of one datagram or several, in any order")
+  func fragments() {
+    let extensions = join(
+      TLSBuilder.otherExtension(43, count: 30), TLSBuilder.serverName("a.example"),
+      TLSBuilder.otherExtension(23, count: 0))
+    let hello = TLSBuilder.hello(extensions: extensions, isDatagram: true, version: 0xfefd)
+    func part(_ range: Range<Int>, number: UInt8 = 1) -> [UInt8] {
+      TLSBuilder.datagramRecord(
+        Array(hello[range]), offset: range.lowerBound, whole: hello.count, number: number)
+    }
+    func seen(_ datagrams: [[UInt8]]) -> [String] {
+      let frames = datagrams.map { CapturedPacket(Packet.datagram($0, to: 4433)) }
+      let observed = Observed(pcap(frames))
+      #expect(observed.counts == [:])
+      return observed.lines.filter { $0.contains(" tls.") }
+    }
+    let whole = seen([part(0..<hello.count)])
+    #expect(whole.map { $0.prefix(10) } == ["1 tls.sni ", "1 tls.ja3 ", "1 tls.ja4 "])
+    func expected(at packet: Int) -> [String] { whole.map { "\(packet)" + $0.dropFirst() } }
+    let (first, second, third) = (0..<50, 50..<90, 85..<hello.count)
+    #expect(seen([part(first), part(second), part(third)]) == expected(at: 3))
+    #expect(seen([part(third), part(first), part(first), part(second)]) == expected(at: 4))
+    #expect(seen([join(part(first), part(second), part(third))]) == whole)
+    #expect(seen([join(part(third), part(second)), part(first)]) == expected(at: 2))
+    // Several fragments in one record.
+    let pieces = join(part(first), Array(part(50..<hello.count).dropFirst(13)))
+    let record = join(
+      Array(pieces[..<11]), UInt16(pieces.count - 13).bytes, Array(pieces.dropFirst(13)))
+    #expect(seen([record]) == whole)
+    // A second hello, as after a request for a cookie.
+    #expect(
+      seen([
+        part(0..<hello.count, number: 0), part(first), part(50..<hello.count),
+      ]) == whole + expected(at: 3))
   }
 
   @Test("lengths inside a hello that lie are counted")
