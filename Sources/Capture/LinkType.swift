@@ -27,6 +27,7 @@ enum LinkType {
   static let juniperFrameRelay: UInt32 = 180
   static let juniperHDLC: UInt32 = 181
   static let perPacketInformation: UInt32 = 192
+  static let pppDirection: UInt32 = 204
   static let ipv4: UInt32 = 228
   static let ipv6: UInt32 = 229
   static let netfilterLog: UInt32 = 239

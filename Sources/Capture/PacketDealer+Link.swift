@@ -63,6 +63,9 @@ extension PacketDealer {
       } else {
         decodePPP(packet, at: 0, end: end, depth: 0)
       }
+    case LinkType.pppDirection:
+      // A byte before the frame says whether it was sent or received.
+      decodePPP(packet, at: 1, end: end, depth: 0)
     case LinkType.pppEthernet:
       decodePPPoE(packet, at: 0, end: end, depth: 0)
     case LinkType.ciscoHDLC:

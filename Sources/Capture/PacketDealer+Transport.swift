@@ -86,6 +86,7 @@ extension PacketDealer {
     {
       item.facts.insert(.isToMany)
     }
+    if isAggregate { noteVersion(&item) }
     if header.isReassembled { noteReassembly(header, &item) }
     append(item)
   }

@@ -56,7 +56,7 @@ extension PacketDealer {
       guard end - start >= length + 2 else { return skips.add(.linkHeaderCut) }
       length += 2
     }
-    let isAggregate = hasQuality && packet.byte(unchecked: start + length - 2) & 0x80 != 0
+    let holdsSeveral = hasQuality && packet.byte(unchecked: start + length - 2) & 0x80 != 0
     // With quality of service, the order bit says that a control field of four bytes follows.
     if hasQuality, flags & 0x80 != 0 { length += 4 }
     if isPadded { length = (length + 3) & ~3 }
@@ -64,10 +64,12 @@ extension PacketDealer {
     guard body <= end else { return skips.add(.linkHeaderCut) }
     // A later fragment does not begin with a header.
     guard packet.byte(unchecked: start + 22) & 0x0f == 0 else { return skips.add(.ipFragment) }
-    guard isAggregate else {
+    guard holdsSeveral else {
       return decode(packet, etherType: 0, at: body, end: end, depth: depth)
     }
     // Subframes: two addresses and a length, padded to four bytes (§9.3.2.2.2).
+    isAggregate = true
+    defer { isAggregate = false }
     var offset = body
     while end - offset >= 14 {
       let size = Int(packet.bigEndianUInt16(unchecked: offset + 12))

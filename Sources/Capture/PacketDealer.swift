@@ -12,8 +12,10 @@ struct PacketDealer: ~Copyable {
   private let groupMask: Int
   /// Items dealt of the stretch.
   var count: UInt32 = 0
-  /// The last of them that came from fragments which disagree.
+  /// The last of them that came from fragments which disagree, or from a frame of several.
   private var lastVersion: FlowItem?
+  /// The present packet is a frame with several packets in it.
+  var isAggregate = false
   /// Datagrams put together in it, and packets that stand nowhere else.
   var extras: [[UInt8]] = []
   var extraBytes = 0
@@ -92,6 +94,12 @@ struct PacketDealer: ~Copyable {
     item.facts.insert(.isReassembled)
     guard header.hasOverlap else { return }
     item.facts.insert(.hasOverlap)
+    noteVersion(&item)
+  }
+
+  /// Notes that the item before may be one of the same packet and flow, with which this one shares values.
+  @inline(never)
+  mutating func noteVersion(_ item: inout FlowItem) {
     if let last = lastVersion, last.number == item.number, last.key == item.key,
       last.order &+ 1 == item.order
     {

@@ -107,6 +107,11 @@ struct LayerTests {
       // The question of each flow: that the packet brings the same one twice says nothing of either.
       seen + seen6)
     CaptureCase(
+      "802.11, the same twice in one", file(105, Packet.wirelessAggregate([ipv4, ipv4])), seen)
+    CaptureCase(
+      "PPP with a direction, received", file(204, join([0, 0xff, 3, 0, 0x21], ipv4)), seen)
+    CaptureCase("PPP with a direction, sent", file(204, join([1, 0x21], ipv4)), seen)
+    CaptureCase(
       "radiotap with a check sequence",
       file(
         127,
