@@ -103,10 +103,9 @@ struct DNSMessage {
       if message.byteCount > 0 { skips.add(.dnsMalformed) }
       return
     }
-    if isResponse(message) {
-      writer.beginResponse(DNSResponseCode(message.byte(unchecked: 3)))
-    }
-    defer { writer.endResponse() }
+    writer.beginMessage(
+      isResponse(message) ? DNSResponseCode(message.byte(unchecked: 3)) : nil)
+    defer { writer.endMessage() }
     var offset = headerLength
     for _ in 0..<message.bigEndianUInt16(unchecked: 4) {
       guard
@@ -202,7 +201,9 @@ struct DNSMessage {
     let length = Int(message.bigEndianUInt16(unchecked: offset + 8))
     writer.place(offset)
     offset += 10
-    if owner == .inName, type != RecordType.opt { writer.keepName(section.name, unless: .dnsQuery) }
+    if owner == .inName, type != RecordType.opt {
+      writer.keepName(section.name, unlessQuestion: true)
+    }
     guard length <= message.byteCount - offset else {
       skips.add(.dnsMessageCut)
       return false

@@ -2,8 +2,8 @@ import Indicators
 import Parsing
 
 extension ObservableWriter {
-  /// Writes the DNS name in `name`, unless it is the root's or, in `other`, the packet has it.
-  mutating func keepName(_ field: CaptureField, unless other: CaptureField? = nil) {
+  /// Writes the DNS name in `name`, unless it is the root's, or a question's of the message where that is said.
+  mutating func keepName(_ field: CaptureField, unlessQuestion: Bool = false) {
     let start = batch.arena.count
     if name.hasHighBytes, !name.hasEscapes {
       let hasNormalForm = normalizer.appendName(name.bytes, to: &batch.arena) == nil
@@ -11,11 +11,13 @@ extension ObservableWriter {
     } else {
       appendToArena(name.bytes)
     }
-    if let other, batch.arena.count > start, hasValue(other, .domain, from: start) {
+    if unlessQuestion, batch.arena.count > start, isQuestion(from: start) {
       batch.arena.removeLast(batch.arena.count - start)
       return
     }
+    let isNamed = batch.arena.count > start
     keep(field, .domain, from: start)
+    if field == .dnsQuery, isNamed { noteQuestion() }
   }
 
   /// Writes a host as it stands in a header or a handshake: an address or a name, by shape.

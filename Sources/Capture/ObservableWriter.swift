@@ -20,6 +20,7 @@ enum CaptureField: Int, CaseIterable {
   case httpUserAgent
   case httpReferrer
   case httpForwardedFor
+  case httpFileName
   case payload
   case tlsServerName
   case tlsJA3
@@ -47,6 +48,7 @@ enum CaptureField: Int, CaseIterable {
     case .httpUserAgent: "http.user-agent"
     case .httpReferrer: "http.referrer"
     case .httpForwardedFor: "http.x-forwarded-for"
+    case .httpFileName: "http.filename"
     case .payload: "payload"
     case .tlsServerName: "tls.sni"
     case .tlsJA3: "tls.ja3"
@@ -100,6 +102,15 @@ struct ObservableWriter: ~Copyable {
   /// Where the packet's values begin in the batch.
   private var packetStart = 0
   private var seen = SeenValues()
+  /// Where the values of a message begin that are written once, however many packets brought it.
+  private var messageStart = Int.max
+  /// The questions of the present DNS message, as observables; more of them are not told from other messages'.
+  private var questions = InlineArray<4, UInt32>(repeating: 0)
+  private var questionCount = 0
+  /// The observable that holds the value kept last.
+  private var lastKept: UInt32 = 0
+  /// Values, with their packets, that are not written again; sorted.
+  var written: [UInt64] = []
 
   /// Takes the batch over; `serial` is a number that no other batch of the capture has, never 0.
   mutating func begin(_ batch: inout ObservableBatch, serial: UInt32) {
@@ -107,6 +118,7 @@ struct ObservableWriter: ~Copyable {
     self.serial = serial
     flowIndex = ObservableRecord.noFlow
     record = .max
+    number = 0
     packetStart = self.batch.observables.count
     // The caller may hand in another batch each time, or one whose table was started anew.
     for field in CaptureField.allCases
@@ -210,18 +222,42 @@ struct ObservableWriter: ~Copyable {
     attribute(number: packet.number, time: packet.time)
   }
 
-  /// Begins the values of a DNS response, which have a record of their own.
-  mutating func beginResponse(_ code: DNSResponseCode) {
+  /// Begins a DNS message, each of whose values is written once; those of a response have a record of their own.
+  @inline(__always)
+  mutating func beginMessage(_ code: DNSResponseCode?) {
+    messageStart = batch.observables.count
+    questionCount = 0
+    guard let code else { return }
     responseCode = code
     record = .max
   }
 
-  /// Ends the values of a DNS response, if one began.
+  /// Ends a DNS message.
   @inline(__always)
-  mutating func endResponse() {
+  mutating func endMessage() {
+    messageStart = .max
     if responseCode == nil { return }
     responseCode = nil
     record = .max
+  }
+
+  /// Notes that the value kept last is a question's name.
+  @inline(__always)
+  mutating func noteQuestion() {
+    if questionCount < questions.count { questions[questionCount] = lastKept }
+    questionCount += 1
+  }
+
+  /// Whether the value at the end of the arena, from `start` on, is the name of one of the message's questions.
+  mutating func isQuestion(from start: Int) -> Bool {
+    guard questionCount <= questions.count else {
+      return known(.dnsQuery, .domain, from: start, addsIt: false) >= 0
+    }
+    for index in 0..<questionCount
+    where isSameValue(Int(questions[index]), .dnsQuery, .domain, from: start) {
+      return true
+    }
+    return false
   }
 
   /// Whether anything was written for the packet's present flow.
@@ -327,41 +363,40 @@ struct ObservableWriter: ~Copyable {
   ) -> Bool {
     let length = batch.arena.count - start
     guard length > 0 else { return false }
-    if isKnown(field, kind, from: start, addsIt: true) {
+    let known = known(field, kind, from: start, addsIt: true)
+    if known >= 0 || !written.isEmpty && isWritten(field, kind, from: start) {
+      if known >= 0 { lastKept = UInt32(truncatingIfNeeded: known) }
       batch.arena.removeLast(length)
       return false
     }
+    lastKept = UInt32(truncatingIfNeeded: batch.observables.count)
     write(field, kind, start, flags, port: port, schemeLength: schemeLength)
     return true
-  }
-
-  /// Whether the packet has the value at the end of the arena, from `start` on, in a field.
-  mutating func hasValue(_ field: CaptureField, _ kind: IndicatorKind, from start: Int) -> Bool {
-    isKnown(field, kind, from: start, addsIt: false)
   }
 
   /// Values of one packet that are compared one by one; more are found by hash.
   private static let few = 12
 
-  /// Whether the packet has the value; `addsIt` says that it is written next otherwise.
+  /// The observable by which the packet or the message has the value, or -1; `addsIt` says that it is written
+  /// next otherwise.
   @inline(__always)
-  private mutating func isKnown(
+  private mutating func known(
     _ field: CaptureField, _ kind: IndicatorKind, from start: Int, addsIt: Bool
-  ) -> Bool {
+  ) -> Int {
     let (first, count) = (packetStart, batch.observables.count)
-    if count &- first > Self.few { return isKnownByHash(field, kind, from: start, addsIt: addsIt) }
+    if count &- first > Self.few { return knownByHash(field, kind, from: start, addsIt: addsIt) }
     var index = first
     while index < count {
-      if isSame(index, field, kind, from: start) { return true }
+      if isSame(index, field, kind, from: start) { return index }
       index &+= 1
     }
-    return false
+    return -1
   }
 
   @inline(never)
-  private mutating func isKnownByHash(
+  private mutating func knownByHash(
     _ field: CaptureField, _ kind: IndicatorKind, from start: Int, addsIt: Bool
-  ) -> Bool {
+  ) -> Int {
     if seen.isEmpty {
       for index in packetStart..<batch.observables.count {
         let other = batch.observables[index]
@@ -377,27 +412,36 @@ struct ObservableWriter: ~Copyable {
       batch.arena, start..<batch.arena.count, salt: Self.salt(fields[field.rawValue], kind))
     var probe = 0
     while let index = seen.candidate(hash, probe) {
-      if isSame(Int(index), field, kind, from: start) { return true }
+      if isSame(Int(index), field, kind, from: start) { return Int(index) }
       probe += 1
     }
     if addsIt { seen.insert(hash, UInt32(truncatingIfNeeded: batch.observables.count)) }
-    return false
+    return -1
   }
 
   private static func salt(_ field: UInt16, _ kind: IndicatorKind) -> Int {
     Int(field) << 8 | Int(kind.rawValue)
   }
 
-  /// Whether an observable of the batch is the value at the end of the arena, of the same packet.
+  /// Whether an observable of the batch is the value at the end of the arena, of the same packet or message.
   @inline(__always)
   private func isSame(
+    _ index: Int, _ field: CaptureField, _ kind: IndicatorKind, from start: Int
+  ) -> Bool {
+    isSameValue(index, field, kind, from: start)
+      && (index >= messageStart
+        || batch.records[Int(batch.observables[index].record)].number == number)
+  }
+
+  /// Whether an observable of the batch is the value at the end of the arena.
+  @inline(__always)
+  private func isSameValue(
     _ index: Int, _ field: CaptureField, _ kind: IndicatorKind, from start: Int
   ) -> Bool {
     let length = batch.arena.count &- start
     let other = batch.observables[index]
     return Int(other.length) == length && other.field == fields[field.rawValue]
-      && other.kind == kind && batch.records[Int(other.record)].number == number
-      && isEqual(Int(other.offset), start, length)
+      && other.kind == kind && isEqual(Int(other.offset), start, length)
   }
 
   private func isEqual(_ left: Int, _ right: Int, _ length: Int) -> Bool {
@@ -419,6 +463,61 @@ struct ObservableWriter: ~Copyable {
         offset: UInt32(truncatingIfNeeded: start),
         length: UInt32(truncatingIfNeeded: batch.arena.count - start), record: record,
         port: port, schemeLength: schemeLength))
+  }
+
+  // MARK: Versions
+
+  /// Where the batch stands.
+  struct Place {
+    fileprivate var observables: Int
+    fileprivate var records: Int
+    fileprivate var arena: Int
+  }
+
+  /// Where the batch stands now.
+  var place: Place {
+    Place(
+      observables: batch.observables.count, records: batch.records.count, arena: batch.arena.count)
+  }
+
+  /// Takes back what was written since the batch stood at a place.
+  mutating func takeBack(to place: Place) {
+    batch.observables.removeLast(batch.observables.count - place.observables)
+    batch.records.removeLast(batch.records.count - place.records)
+    batch.arena.removeLast(batch.arena.count - place.arena)
+    if record != .max, Int(record) >= place.records { record = .max }
+    // Some of the values by hash are none any more.
+    seen.removeAll()
+  }
+
+  /// What the present packet has, for `written`.
+  func writtenValues() -> [UInt64] {
+    (packetStart..<batch.observables.count).compactMap { index in
+      let value = batch.observables[index]
+      guard batch.records[Int(value.record)].number == number else { return nil }
+      let start = Int(value.offset)
+      return writtenHash(
+        Self.salt(value.field, value.kind), start..<start + Int(value.length))
+    }
+    .sorted()
+  }
+
+  /// Whether the value at the end of the arena is one of `written`.
+  private func isWritten(_ field: CaptureField, _ kind: IndicatorKind, from start: Int) -> Bool {
+    let hash = writtenHash(Self.salt(fields[field.rawValue], kind), start..<batch.arena.count)
+    var (low, high) = (0, written.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if written[middle] < hash { low = middle + 1 } else { high = middle }
+    }
+    return low < written.count && written[low] == hash
+  }
+
+  /// A hash of a value, its field and its packet.
+  private func writtenHash(_ salt: Int, _ range: Range<Int>) -> UInt64 {
+    let salt = salt ^ Int(truncatingIfNeeded: number &<< 24)
+    let high = UInt64(Self.hash(batch.arena, range, salt: salt))
+    return high << 32 | UInt64(Self.hash(batch.arena, range, salt: ~salt))
   }
 
   /// A hash of some of the arena's bytes: eight at a time, multiplied and folded.

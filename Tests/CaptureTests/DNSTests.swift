@@ -296,6 +296,50 @@ struct DNSTests {
     #expect(observed.values.first == "1 dns.query gone.example")
   }
 
+  @Test("a message over TCP gives each name once, and no question as an answer, wherever it is cut")
+  func segmented() {
+    let message = Self.response("big.example", type: 16, answers: 5)
+      .record("BIG.example", type: 16, join([20], Array(repeating: 0x61, count: 20)))
+      .record("big.example", type: 16, join([20], Array(repeating: 0x62, count: 20)))
+      .record("big.example", type: 5, Builder.name("cdn.example"))
+      .record("cdn.example", type: 1, [192, 0, 2, 7])
+      .record("cdn.example", type: 1, [192, 0, 2, 8])
+    let bytes = Self.stream(message)
+    let stream = StreamBuilder(port: 53, back: true)
+    let expected = [
+      "dns.query big.example", "dns.answer.text \(String(repeating: "a", count: 20))",
+      "dns.answer.text \(String(repeating: "b", count: 20))", "dns.answer.name cdn.example",
+      "dns.answer.address 192.0.2.7", "dns.answer.address 192.0.2.8",
+    ]
+    for size in 1..<bytes.count + 1 {
+      let frames =
+        [stream.syn] + stream.segments(bytes, Array(stride(from: size, to: bytes.count, by: size)))
+      let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+      #expect(
+        observed.values.map { String($0.drop { $0 != " " }.dropFirst()) } == expected,
+        "\(size) bytes a segment")
+    }
+    // Of messages in one segment each has its own questions.
+    let other = Self.response("cdn.example", answers: 1)
+      .record("big.example", type: 1, [192, 0, 2, 9])
+    let both = Observed(
+      pcap([CapturedPacket(stream.segment(join(bytes, Self.stream(other)), at: 0))]))
+    #expect(both.values.contains("1 dns.answer.name big.example"))
+    #expect(both.values.contains("1 dns.query cdn.example"))
+  }
+
+  @Test("more questions than are told apart by number")
+  func manyQuestions() {
+    var message = Builder(flags: 0x8180, questions: 9, answers: 2)
+    for index in 0..<9 { message = message.question("q\(index).example") }
+    message = message.record("q8.example", type: 1, [192, 0, 2, 7])
+      .record("q9.example", type: 1, [192, 0, 2, 7])
+    #expect(
+      Observed(Self.udp(message)).values.dropFirst(9) == [
+        "1 dns.answer.address 192.0.2.7", "1 dns.answer.name q9.example",
+      ])
+  }
+
   @Test("several messages in one segment are read on any port", arguments: [53, 5353, 8853])
   func pipelined(_ port: UInt16) {
     let stream = StreamBuilder(port: port)
