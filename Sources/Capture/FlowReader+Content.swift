@@ -41,23 +41,32 @@ extension FlowReader {
   }
 
   /// Looks whether a protocol begins with these bytes.
-  mutating func discover(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {
+  ///
+  /// So many of the first were read already, as what stands before a protocol's own.
+  mutating func discover(
+    _ whole: RawSpan, behind start: Int = 0, _ visit: StreamVisit, isFirst: Bool
+  ) {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let payload = whole.extracting(start..<whole.byteCount)
     var (application, role) = Self.classify(
       payload, isDNSPort: visit.isDNSPort, isServer: direction.isServer)
+    if application == .upgrade {
+      let end = Preamble.upgradeEnd(payload) ?? payload.byteCount
+      guard start == 0, end < payload.byteCount else { return }
+      return discover(whole, behind: end, visit, isFirst: false)
+    }
     if application == .none, role == .unknown, isFirst {
       if payload.byteCount < Self.decidedLength {
         let number = openStream(visit)
         streams[number].begin(.undecided)
         streams[number].undecided.append(payload, writer)
-        streams[number].remember(payload)
+        streams[number].remember(whole)
         streams.touch(number)
         return
       }
-      // A proxy may say first on whose behalf it asks.
-      if let end = ProxyHeader.end(payload) {
+      if start == 0, let end = Preamble.end(payload) {
         guard end < payload.byteCount else { return }
-        return discover(payload.extracting(end..<payload.byteCount), visit, isFirst: true)
+        return discover(payload, behind: end, visit, isFirst: true)
       }
       if HTTPRequest.mayBegin(payload) { (application, role) = (.http, .client) }
     }
@@ -65,6 +74,7 @@ extension FlowReader {
     if role == .server, application == .none, isFirst {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
     }
+    if role == .server, application == .none, readsAnswers { return readAnswer(payload, visit) }
     guard application != .none else {
       if direction.stream != 0 { streams[direction.stream].forgetHistory() }
       return
@@ -72,8 +82,40 @@ extension FlowReader {
     let number = openStream(visit)
     let stream = streams[number]
     stream.forgetHistory()
+    if start > 0 { stream.remember(whole.extracting(0..<start)) }
     begin(application, stream, visit, isFirst: isFirst)
     continueContent(payload, stream, number, visit)
+  }
+
+  /// Reads the head of an answer; one that goes on in the next segment is read there.
+  private mutating func readAnswer(_ payload: RawSpan, _ visit: StreamVisit) {
+    let context = context(visit)
+    let known = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    if known != 0 { streams[known].forgetHistory() }
+    var start = 0
+    // A provisional answer, or one with a short body, may stand before another.
+    while start < payload.byteCount {
+      let rest = payload.extracting(start..<payload.byteCount)
+      guard HTTPRequest.isResponse(rest) else { return }
+      answerReader.beginAnswer()
+      guard case .other(let end) = answerReader.read(rest, context, into: &writer, &skips) else {
+        let number = openStream(visit)
+        let stream = streams[number]
+        stream.begin(.http)
+        swap(&stream.http, &answerReader)
+        stream.remember(rest)
+        return streams.touch(number)
+      }
+      let body = answerReader.bodyLength
+      guard body <= rest.byteCount - end else { return }
+      start += end + body
+    }
+  }
+
+  private func context(_ visit: StreamVisit) -> HTTPContext {
+    HTTPContext(
+      address: visit.target.address, version: visit.target.version, port: visit.target.port,
+      isDatagram: false, headerLimit: options.httpHeaderLimit)
   }
 
   /// Tells what a stream is whose first bytes were too few for it.
@@ -97,9 +139,17 @@ extension FlowReader {
       }
       if role == .server, application == .none {
         flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
+        // So few bytes hold no header.
+        if readsAnswers { return readAnswer(bytes, visit) }
       }
       // Behind a few bytes of another protocol (SOCKS, say) a known one may begin.
-      guard application != .none else { return discover(payload, visit, isFirst: false) }
+      guard application != .none, application != .upgrade else {
+        let known = bytes.byteCount - payload.byteCount
+        if let end = Preamble.end(bytes), end >= known, end < bytes.byteCount {
+          return discover(payload, behind: end - known, visit, isFirst: true)
+        }
+        return discover(payload, visit, isFirst: false)
+      }
       begin(application, stream, visit, isFirst: true)
       var start = 0
       for mark in first.marks {
@@ -118,7 +168,7 @@ extension FlowReader {
     _ application: Application, _ stream: TCPStream, _ visit: StreamVisit, isFirst: Bool
   ) {
     switch application {
-    case .none, .dns, .dtls: break
+    case .none, .upgrade, .dns, .dtls: break
     case .http: stream.begin(.http)
     case .tls: stream.begin(.tls)
     case .dnsStream:
@@ -129,9 +179,10 @@ extension FlowReader {
 
   /// Reads bytes of a known protocol and keeps or lets go of the stream.
   mutating func continueContent(
-    _ payload: RawSpan, _ stream: TCPStream, _ number: UInt32, _ visit: StreamVisit
+    _ payload: RawSpan, known: Int = 0, _ stream: TCPStream, _ number: UInt32,
+    _ visit: StreamVisit
   ) {
-    let isDone = read(payload, stream, visit)
+    let isDone = read(payload, known: known, stream, visit)
     if isDone {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
       // Segments that wait for others hold nothing that is wanted.
@@ -152,9 +203,8 @@ extension FlowReader {
       switch stream.content {
       case .none, .undecided: return false
       case .http:
-        let context = HTTPContext(
-          address: visit.target.address, version: visit.target.version, port: visit.target.port,
-          isDatagram: false, headerLimit: options.httpHeaderLimit)
+        let context = context(visit)
+        let isAnswer = stream.http.isAnswer
         if stream.http.isLongBody { stream.forgetHistory() } else { stream.remember(rest) }
         switch stream.http.read(rest, context, into: &writer, &skips) {
         case .all: return false
@@ -162,7 +212,7 @@ extension FlowReader {
           // Behind a CONNECT another protocol may begin at once.
           offset += end
           stream.begin(.none)
-          guard end > 0, offset < payload.byteCount else { return false }
+          guard !isAnswer, end > 0, offset < payload.byteCount else { return false }
           let following = payload.extracting(offset..<payload.byteCount)
           let (application, _) = Self.classify(
             following, isDNSPort: Self.isDNSPort(visit.target.port), isServer: false)

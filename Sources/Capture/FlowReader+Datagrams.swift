@@ -64,7 +64,7 @@ extension FlowReader {
       _ = datagramReader.read(payload, context, into: &writer, &skips)
       datagramReader.finish(&skips)
     case .dtls: readHandshakes(payload, item)
-    case .none, .tls, .dnsStream: break
+    case .none, .upgrade, .tls, .dnsStream: break
     }
   }
 }

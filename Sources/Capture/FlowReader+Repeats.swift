@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// TCP: bytes that come again, the same or different.
@@ -6,6 +7,7 @@ extension FlowReader {
   mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
     let version: [UInt8]
+    var known = 0
     if direction.stream == 0 {
       // Nothing was wanted of them; a message that begins here was not among them.
       if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
@@ -24,7 +26,7 @@ extension FlowReader {
         return readAlone(payload, visit)
       case .earlier(let bytes):
         version = bytes
-      case .different(let bytes):
+      case .different(let bytes, let count):
         guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
           return skips.add(.retransmission)
         }
@@ -32,21 +34,50 @@ extension FlowReader {
           return skips.add(.tcpOverlapLimit)
         }
         version = bytes
+        known = count
         skips.add(.tcpOverlap)
-        markOverlap(visit.flow)
-        writer.markOverlap()
+        noteOverlap(visit)
         let stream = streams[direction.stream]
         // Of an unfinished message the version goes on with what follows.
         if !stream.isBetweenMessages,
           stream.open(
-            TCPStream.Version(bytes: bytes, number: writer.number, time: writer.time))
+            TCPStream.Version(
+              bytes: bytes, number: writer.number, time: writer.time, known: known))
         {
           return streams.touch(direction.stream)
         }
       }
     }
     // SAFETY: the closure only reads the array's bytes.
-    unsafe version.withUnsafeBytes { readAlone(unsafe $0.bytes, visit) }
+    unsafe version.withUnsafeBytes {
+      readAlone(unsafe $0.bytes, known: known, readsAnswers: true, visit)
+    }
+  }
+
+  /// Notes that a stream's packets disagree, and shows it from here on.
+  private mutating func noteOverlap(_ visit: StreamVisit) {
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    if number != 0 { streams[number].record.hasOverlap = true }
+    markOverlap(visit.flow)
+    writer.markOverlap()
+  }
+
+  /// Notes whether a segment has other bytes than those that wait for it.
+  @inline(never)
+  mutating func compareWaiting(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    guard number != 0, !flows[notes: visit.flow].hasOverlap,
+      streams[number].disagrees(payload, at: sequence)
+    else { return }
+    noteOverlap(visit)
+  }
+
+  /// Keeps in mind what the packet has of which another version goes on: it is not written again for it.
+  @inline(__always)
+  mutating func noteWritten(_ visit: StreamVisit) {
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    guard number != 0, !streams[number].openVersions.isEmpty else { return }
+    streams[number].noteWritten(writer.writtenValues(), number: writer.number)
   }
 
   /// Gives the next bytes of a stream, which were read, to the other versions of the message that they
@@ -76,9 +107,11 @@ extension FlowReader {
       isNone(streams[number].content)
     else { return }
     for index in versions.indices {
-      let bytes = versions[index].bytes
+      let version = versions[index]
       // SAFETY: the closure only reads the array's bytes.
-      let isAdopted = unsafe bytes.withUnsafeBytes { readAgain(unsafe $0.bytes, visit) }
+      let isAdopted = unsafe version.bytes.withUnsafeBytes {
+        readAgain(unsafe $0.bytes, known: version.known, visit)
+      }
       guard isAdopted else { continue }
       versions.remove(at: index)
       return
@@ -92,7 +125,11 @@ extension FlowReader {
     for version in versions {
       writer.attribute(number: version.number, time: version.time)
       // SAFETY: the closure only reads the array's bytes.
-      unsafe version.bytes.withUnsafeBytes { readAlone(unsafe $0.bytes, visit) }
+      writer.written = version.written
+      unsafe version.bytes.withUnsafeBytes {
+        readAlone(unsafe $0.bytes, known: version.known, readsAnswers: true, visit)
+      }
+      writer.written = []
     }
     writer.attribute(number: packet.0, time: packet.1)
   }
@@ -111,8 +148,15 @@ extension FlowReader {
   /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.
   ///
   /// The stream goes on with a message that begins here; false where none does.
-  private mutating func readAgain(_ bytes: RawSpan, _ visit: StreamVisit) -> Bool {
+  private mutating func readAgain(
+    _ bytes: RawSpan, known: Int = 0, _ visit: StreamVisit
+  ) -> Bool {
     guard bytes.byteCount > 0 else { return false }
+    if let end = Preamble.end(bytes) {
+      guard end < bytes.byteCount else { return false }
+      return readAgain(
+        bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), visit)
+    }
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
@@ -127,7 +171,7 @@ extension FlowReader {
     let number = openStream(visit)
     let stream = streams[number]
     begin(application, stream, visit, isFirst: false)
-    continueContent(bytes, stream, number, visit)
+    continueContent(bytes, known: known, stream, number, visit)
     return true
   }
 
@@ -144,19 +188,64 @@ extension FlowReader {
   }
 
   /// Reads bytes as a stream of their own.
-  mutating func readAlone(_ bytes: RawSpan, _ visit: StreamVisit) {
+  ///
+  /// What the first of them hold, as many as are known, is not written.
+  mutating func readAlone(
+    _ bytes: RawSpan, known: Int = 0, readsAnswers: Bool = false, _ visit: StreamVisit
+  ) {
     guard bytes.byteCount > 0 else { return }
     if !search.isEmpty {
       var states = search.states()
-      search.search(bytes, &states, into: &writer, &skips)
+      let (place, counted) = (writer.place, skips)
+      search.search(bytes.extracting(0..<known), &states, into: &writer, &skips)
+      writer.takeBack(to: place)
+      skips = counted
+      search.search(bytes.extracting(known..<bytes.byteCount), &states, into: &writer, &skips)
     }
+    if let end = Preamble.end(bytes), end < bytes.byteCount {
+      return readVersion(
+        bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), readsAnswers: false,
+        visit)
+    }
+    readVersion(bytes, known: known, readsAnswers: readsAnswers && self.readsAnswers, visit)
+  }
+
+  private mutating func readVersion(
+    _ bytes: RawSpan, known: Int, readsAnswers: Bool, _ visit: StreamVisit
+  ) {
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
-    let (application, _) = Self.classify(
+    let (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
-    guard application != .none else { return }
+    let isAnswer = application == .none && role == .server && readsAnswers
+    guard application != .none || isAnswer else { return }
     let stream = TCPStream(record: writer.flow(), target: visit.target)
-    begin(application, stream, visit, isFirst: false)
-    _ = read(bytes, stream, visit)
+    if isAnswer {
+      stream.begin(.http)
+      stream.http.beginAnswer()
+    } else {
+      begin(application, stream, visit, isFirst: false)
+    }
+    _ = read(bytes, known: known, stream, visit)
     finishContent(stream)
+  }
+
+  /// Reads bytes with a stream's reader without writing what the first of them hold, which was read before;
+  /// true where nothing more is wanted of the direction.
+  mutating func read(
+    _ bytes: RawSpan, known: Int, _ stream: TCPStream, _ visit: StreamVisit
+  ) -> Bool {
+    guard known > 0 else { return read(bytes, stream, visit) }
+    let (place, counted) = (writer.place, skips)
+    let isDone = read(bytes.extracting(0..<known), stream, visit)
+    writer.takeBack(to: place)
+    skips = counted
+    guard !isDone, known < bytes.byteCount else { return isDone }
+    let rest = bytes.extracting(known..<bytes.byteCount)
+    if isNone(stream.content) {
+      let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+      let (application, _) = Self.classify(rest, isDNSPort: visit.isDNSPort, isServer: isServer)
+      begin(application, stream, visit, isFirst: false)
+    }
+    return read(rest, stream, visit)
   }
 }

@@ -50,6 +50,7 @@ extension FlowReader {
     guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
       return false
     }
+    if role == .server, readsAnswers { return false }
     if distance < 0 {
       // The stream may go on with a request that begins in the last bytes, as `readAgain` knows it.
       if count == -distance, role == .unknown, !own.isServer, HTTPRequest.mayBegin(payload) {
@@ -61,7 +62,9 @@ extension FlowReader {
     let length = UInt32(truncatingIfNeeded: count) &+ UInt32(missing)
     if !own.isStarted || own.next == own.base {
       // As `discover` does with a direction's first bytes.
-      if role == .unknown, count < Self.decidedLength || HTTPRequest.mayBegin(payload) {
+      if role == .unknown,
+        count < Self.decidedLength || HTTPRequest.mayBegin(payload) || Preamble.mayBegin(payload)
+      {
         return false
       }
       unsafe begin(
@@ -103,11 +106,13 @@ extension FlowReader {
       (application, role) = Self.classify(
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
     }
+    let isAnswer = role == .server && application == .none && readsAnswers
     if isSYN { role = item.flags & tcpACK == 0 ? .client : .server }
     settle(&place, role)
     // Most segments come in order, and nothing in them is wanted.
     let isNext =
-      direction.stream == 0 && application == .none && direction.isStarted && search.isEmpty
+      direction.stream == 0 && application == .none && !isAnswer && direction.isStarted
+      && search.isEmpty
       && item.sequence == direction.next && direction.next != direction.base
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
@@ -134,6 +139,9 @@ extension FlowReader {
     case 0x0a, 0x0d, 0x21...0x7e:
       if !isServer, HTTPRequest.begins(payload) { return (.http, .client) }
       if HTTPRequest.isResponse(payload) { return (.none, .server) }
+      if Preamble.mayUpgrade(payload), Preamble.upgradeEnd(payload) != nil {
+        return (.upgrade, .client)
+      }
     default: break
     }
     guard payload.byteCount > 14 else { return (.none, .unknown) }
@@ -155,6 +163,10 @@ extension FlowReader {
   private static func isDNSPort(_ item: FlowItem) -> Bool {
     isDNSPort(item.sourcePort) || isDNSPort(item.destinationPort)
   }
+
+  /// Whether answers of HTTP hold something that is wanted.
+  @inline(__always)
+  var readsAnswers: Bool { writer.kinds.contains(.filename) }
 
   static func isDNSPort(_ port: UInt16) -> Bool { port == 53 || port == 5355 }
 
@@ -216,6 +228,7 @@ extension FlowReader {
   ) {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
     let distance = Int32(bitPattern: sequence &- direction.next)
+    if direction.hasQueue { compareWaiting(payload, at: sequence, visit) }
     if distance > 0 {
       enqueue(payload, at: sequence, missing: missing, visit)
       return
@@ -224,9 +237,11 @@ extension FlowReader {
     // A keep-alive probe repeats one byte, whatever it was (RFC 9293 §3.8.4).
     if distance == -1, payload.byteCount == 1 { return }
     if distance < 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
-    guard known < payload.byteCount else { return }
-    advance(payload.extracting(known..<payload.byteCount), missing: missing, visit)
-    drain(visit)
+    if known < payload.byteCount {
+      advance(payload.extracting(known..<payload.byteCount), missing: missing, visit)
+    }
+    noteWritten(visit)
+    if known < payload.byteCount { drain(visit) }
   }
 
   /// Reads the next bytes of a stream.
@@ -312,6 +327,7 @@ extension FlowReader {
         advance(
           payload.extracting(known..<payload.byteCount), missing: early.missing, visit)
       }
+      noteWritten(visit)
     }
   }
 

@@ -5,6 +5,8 @@ import Parsing
 /// What a payload is, by its content.
 enum Application {
   case none
+  /// A line that asks for TLS, and TLS behind it.
+  case upgrade
   case dns
   /// DNS messages with a length before each.
   case dnsStream
@@ -40,6 +42,8 @@ struct FlowReader: ~Copyable {
   var skips = SkipCounters()
   /// Reads requests in datagrams, each by itself.
   var datagramReader = HTTPReader()
+  /// Reads heads of answers that are whole in a segment.
+  var answerReader = HTTPReader()
   var search: PayloadSearch
   let options: CaptureOptions
   /// The shard of the present item.
@@ -92,7 +96,8 @@ struct FlowReader: ~Copyable {
   @inline(__always)
   mutating func read(_ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch) {
     let order = stretch.firstOrder &+ UInt64(item.order)
-    if item.facts.contains(.isContinued) {
+    // The item before may have been one of which nothing was wanted.
+    if item.facts.contains(.isContinued), writer.number == item.number {
       writer.continuePacket(order: order)
     } else {
       writer.beginPacket(number: item.number, time: item.time, order: order)

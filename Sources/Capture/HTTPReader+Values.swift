@@ -44,6 +44,8 @@ extension HTTPReader {
     if let last = name.last, HTTPRequest.isBlank(text.byte(unchecked: last)) {
       name = HTTPRequest.trimmed(text, name)
     }
+    // Of an answer only the name of what is sent is of interest, and how long that is.
+    if isAnswer, name.count != 14, name.count != 17, name.count != 19 { return }
     // The length tells nearly every header from those that are read.
     switch name.count {
     case 4 where text.hasText("host", at: name.lowerBound):
@@ -70,6 +72,10 @@ extension HTTPReader {
       keepForwardedFor(text, value, &writer, &skips)
     case 17 where text.hasText("transfer-encoding", at: name.lowerBound):
       isChunked = true
+    case 19 where text.hasText("content-disposition", at: name.lowerBound):
+      guard !context.isDatagram, writer.kinds.contains(.filename) else { return }
+      let value = value(text, colon + 1..<line.upperBound, &writer)
+      keepFileNames(text.extracting(value), &writer)
     default: break
     }
   }

@@ -39,6 +39,8 @@ struct HTTPReader {
   var hasHost = false
   var contentLength = 0
   var isChunked = false
+  /// It is the head of an answer, behind which the reader is done.
+  private(set) var isAnswer = false
 
   /// Whether no request has begun that is not over.
   var isBetweenMessages: Bool {
@@ -63,6 +65,16 @@ struct HTTPReader {
     phase = .requestLine
     line.removeAll()
     beginHead()
+    isAnswer = false
+  }
+
+  /// Bytes of the body behind the head that was read, as far as a number says it.
+  var bodyLength: Int { isChunked ? 0 : contentLength }
+
+  /// Begins to read an answer, from its status line to the end of its head.
+  mutating func beginAnswer() {
+    reset()
+    isAnswer = true
   }
 
   private mutating func beginHead() {
@@ -129,7 +141,7 @@ struct HTTPReader {
           swap(&whole, &line)
           if !isRead { return .other(end) }
         }
-        if case .requestLine = phase, isConnect || isUpgrade {
+        if case .requestLine = phase, isConnect || isUpgrade || isAnswer {
           isConnect = false
           isUpgrade = false
           return .other(offset)
@@ -186,6 +198,10 @@ struct HTTPReader {
     if end > 0, text.byte(unchecked: end - 1) == 0x0d { end -= 1 }
     switch phase {
     case .requestLine:
+      if isAnswer {
+        phase = .headers
+        return true
+      }
       // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2).
       if end == 0 { return headLength <= 4 }
       guard let request = HTTPRequest.line(text, end: end) else { return false }
@@ -214,7 +230,7 @@ struct HTTPReader {
     _ skips: inout SkipCounters
   ) {
     if !hasHost, hasTarget { keepURLWithoutHost(context, into: &writer, &skips) }
-    if isConnect || isUpgrade {
+    if isConnect || isUpgrade || isAnswer {
       phase = .requestLine
       headLength = 0
     } else if isChunked {

@@ -29,6 +29,10 @@ final class TCPStream {
     /// The packet that brought the last of them.
     var number: UInt64
     var time: Int64
+    /// Bytes at its beginning that are no other than those read.
+    var known: Int
+    /// What that packet had already (`ObservableWriter.written`).
+    var written: [UInt64] = []
   }
 
   /// The most segments that wait in one direction.
@@ -79,7 +83,7 @@ final class TCPStream {
   var cost: Int {
     let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
-    let versions = openVersions.reduce(0) { $0 + $1.bytes.count }
+    let versions = openVersions.reduce(0) { $0 + $1.bytes.count + 8 * $1.written.count }
     return 640 + waiting + unfinished + versions + room.history.count + searchStates.count * 64
   }
 
@@ -163,6 +167,24 @@ final class TCPStream {
     room.queue.reach(queue.count)
   }
 
+  /// Segments with which one is compared before it is read; the others are when they are.
+  private static let mostCompared = 32
+
+  /// Whether a waiting segment has other bytes for a part of the place of these.
+  func disagrees(_ data: RawSpan, at sequence: UInt32) -> Bool {
+    var compared = 0
+    for early in queue {
+      // Where the data begin in the waiting segment; negative where before it.
+      let start = Int(Int32(bitPattern: sequence &- early.sequence))
+      if -start >= data.byteCount || compared >= Self.mostCompared { return false }
+      let end = min(start + data.byteCount, early.bytes.count)
+      guard end > max(start, 0) else { continue }
+      compared += 1
+      if !Self.has(early.bytes, data, at: start, upTo: end) { return true }
+    }
+    return false
+  }
+
   /// Takes the first of the waiting segments.
   func dequeue() -> Early {
     let segment = queue.removeFirst()
@@ -176,8 +198,9 @@ final class TCPStream {
     case same
     /// Nothing of its place was kept.
     case unknown
-    /// It differs from what was read; the bytes around its place with its own in it.
-    case different([UInt8])
+    /// It differs from what was read; the bytes around its place with its own in it, and how many of them are
+    /// the same as those read before they differ.
+    case different([UInt8], known: Int)
     /// It fills a hole before the bytes kept; both together.
     case earlier([UInt8])
   }
@@ -189,21 +212,26 @@ final class TCPStream {
     let start = history.count - behind
     let end = min(start + data.byteCount, history.count)
     if end < 0 || history.isEmpty { return .unknown }
-    let isSame = isKept(data, at: start, upTo: end)
+    let isSame = Self.has(history, data, at: start, upTo: end)
     if start >= 0, isSame { return .same }
     var version = Array(history[..<max(start, 0)])
     version.append(data)
     if end < history.count { version += history[max(end, 0)...] }
-    return start < 0 && isSame ? .earlier(version) : .different(version)
+    guard start >= 0 else { return isSame ? .earlier(version) : .different(version, known: 0) }
+    var known = start
+    while known < end, history[known] == version[known] { known += 1 }
+    return .different(version, known: known)
   }
 
-  /// Whether the history has data from `start` on, which may be negative, as far as `end`.
-  private func isKept(_ data: RawSpan, at start: Int, upTo end: Int) -> Bool {
+  /// Whether bytes have data from `start` on, which may be negative, as far as `end`.
+  private static func has(
+    _ bytes: [UInt8], _ data: RawSpan, at start: Int, upTo end: Int
+  ) -> Bool {
     let first = max(start, 0)
     guard end > first else { return true }
-    // SAFETY: both ranges lie inside what the closures are lent: `end` is at most the history's length and
+    // SAFETY: both ranges lie inside what the closures are lent: `end` is at most the length of the bytes and
     // `end - start` at most the data's.
-    return unsafe history.withUnsafeBytes { kept in
+    return unsafe bytes.withUnsafeBytes { kept in
       unsafe data.withUnsafeBytes { given in
         guard let kept = kept.baseAddress, let given = given.baseAddress else { return true }
         return unsafe memcmp(kept + first, given + (first - start), end - first) == 0
@@ -238,6 +266,13 @@ final class TCPStream {
     guard openVersions.count < Self.mostOpenVersions else { return false }
     openVersions.append(version)
     return true
+  }
+
+  /// Notes what the packet that brought the last of the other versions' bytes has.
+  func noteWritten(_ values: [UInt64], number: UInt64) {
+    for index in openVersions.indices where openVersions[index].number == number {
+      openVersions[index].written = values
+    }
   }
 
   /// Takes the other versions away, each with what follows.

@@ -193,6 +193,82 @@ struct HTTPTests {
     #expect(observed.counts["tcp-retransmission"] == 2)
   }
 
+  /// Values of `Content-Disposition` and the names in them.
+  private static let dispositions: [(value: String, names: [String])] = [
+    ("attachment; filename=\"evil file.exe\"", ["evil file.exe"]),
+    ("ATTACHMENT;FileName = evil.exe ; x=y", ["evil.exe"]),
+    ("attachment; filename=\"a;b=\\\"c\\\".exe\"; size=1", ["a;b=\"c\".exe"]),
+    ("attachment; filename*=UTF-8''na%C3%AFve%20file.exe", ["na\u{ef}ve file.exe"]),
+    ("attachment; filename*=iso-8859-1'en'na%EFve.exe", ["na\u{ef}ve.exe"]),
+    (
+      "attachment; filename=\"EURO.exe\"; filename*=utf-8''%e2%82%ac.exe",
+      ["EURO.exe", "\u{20ac}.exe"]
+    ),
+    ("attachment; filename=\"same.exe\"; filename*=UTF-8''same.exe", ["same.exe"]),
+    ("attachment; filename=\"C:\\temp\\evil.exe\"", ["evil.exe"]),
+    ("inline; filename*=UTF-8''..%2F..%2Fetc%2Fevil.sh", ["evil.sh"]),
+    ("attachment; filename=\"open.exe", ["open.exe"]), ("attachment; filename*=none", []),
+    ("attachment; filename=\"\"; filename=dir/", []), ("attachment", []), ("filename=x.exe", []),
+    ("form-data; name=\"filename=x.exe\"; other", []), ("attachment; filename=%", ["%"]),
+    ("attachment; filename*=UTF-8''%zz%4", ["%zz%4"]),
+  ]
+
+  @Test("names of files in answers, wherever the head is cut", arguments: 0..<17)
+  func fileNames(_ number: Int) {
+    let (value, names) = Self.dispositions[number]
+    let head = utf8(
+      "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Disposition: \(value)\r\nContent-Length: 9\r\n\r\n")
+    let body = utf8("GET / HTTP/1.1\r\nHost: no.example\r\n\r\n")
+    let stream = StreamBuilder(back: true)
+    func seen(_ frames: [[UInt8]]) -> [String] {
+      Observed(pcap(frames.map { CapturedPacket($0) })).values
+    }
+    func expected(at packet: Int) -> [String] { names.map { "\(packet) http.filename \($0)" } }
+    let whole = stream.segment(join(head, body), at: 0)
+    #expect(seen([whole]) == expected(at: 1))
+    #expect(seen([whole, whole]) == expected(at: 1))
+    for cut in 1..<head.count {
+      let frames = [stream.syn] + stream.segments(join(head, body), [cut])
+      let values = seen(frames).map { String($0.dropFirst(2)) }
+      #expect(values == expected(at: 1).map { String($0.dropFirst(2)) }, "cut at \(cut)")
+      #expect(seen(frames + [frames[1], frames[2]]).count == names.count, "cut at \(cut)")
+    }
+    // What is not wanted is not looked for.
+    var options = CaptureOptions()
+    options.kinds.subtract(IndicatorKindSet(.filename))
+    #expect(Observed(pcap(whole), options).values == [])
+  }
+
+  @Test("names of files in later answers, in those behind others, and in requests")
+  func moreFileNames() {
+    func answer(_ name: String, _ length: Int) -> [UInt8] {
+      utf8(
+        "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=\(name)\r\n"
+          + "Content-Length: \(length)\r\n\r\n")
+    }
+    let stream = StreamBuilder(back: true)
+    let first = join(utf8("HTTP/1.1 100 Continue\r\n\r\n"), answer("a.exe", 4), utf8("body"))
+    let both = join(first, answer("b.exe", 4000), zeros(100))
+    let third = answer("c.exe", 0)
+    let observed = Observed(
+      pcap([
+        CapturedPacket(stream.syn), CapturedPacket(stream.segment(both, at: 0)),
+        CapturedPacket(stream.segment(zeros(3900), at: both.count)),
+        CapturedPacket(stream.segment(third, at: both.count + 3900)),
+      ]))
+    #expect(
+      observed.values == [
+        "2 http.filename a.exe", "2 http.filename b.exe", "4 http.filename c.exe",
+      ]
+    )
+    #expect(
+      Observed(
+        Self.request(
+          "PUT / HTTP/1.1\r\nHost: a.example\r\nContent-Disposition: form-data; filename=\"u.exe\"\r\n\r\n"
+        )
+      ).values.last == "1 http.filename u.exe")
+  }
+
   @Test("a head longer than the limit is read up to it")
   func limit() {
     var options = CaptureOptions()

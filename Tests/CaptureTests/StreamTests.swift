@@ -188,6 +188,55 @@ struct StreamTests {
     #expect(observed.counts["tcp-overlap"] == 1)
   }
 
+  @Test(
+    "a segment that disagrees with those that wait marks the flow, and nothing is written twice")
+  func waitingDisagreement() {
+    let stream = StreamBuilder()
+    let request = utf8("GET /dup HTTP/1.1\r\nHost: dup.example\r\nUser-Agent: u\r\n\r\n")
+    let expected = [
+      "4 http.host dup.example", "4 http.url http://dup.example/dup", "4 http.user-agent u",
+    ]
+    let late = stream.segment(Array(repeating: 0x78, count: 50), at: request.count + 50)
+    let rest = join(Array(request[10...]), Array(repeating: 0x7a, count: 100))
+    let frames = [
+      stream.syn, stream.segment(Array(request[..<10]), at: 0), late, stream.segment(rest, at: 10),
+    ]
+    let observed = Observed(Self.file(frames))
+    #expect(observed.values == expected)
+    #expect(
+      observed.details.filter { $0.hasPrefix("4 http") }.allSatisfy {
+        $0.contains("hasOverlap: true")
+      })
+    #expect(observed.counts["tcp-overlap"] == 1)
+    // The same with segments that wait and disagree with one another.
+    let other = stream.segment(Array(repeating: 0x79, count: 60), at: request.count + 40)
+    let both = Observed(
+      Self.file([frames[0], frames[1], late, other, stream.segment(Array(request[10...]), at: 10)]))
+    #expect(both.values == expected.map { "5" + $0.dropFirst() })
+    #expect(both.details.last?.contains("hasOverlap: true") == true)
+  }
+
+  @Test("of two versions only what differs is written again", arguments: [false, true])
+  func sharedParts(isWhole: Bool) {
+    let stream = StreamBuilder()
+    func text(_ agent: String) -> [UInt8] {
+      utf8(
+        "GET / HTTP/1.1\r\nHost: a.example\r\nUser-Agent: \(agent)\r\nReferer: http://r.example/")
+    }
+    let end = utf8("\r\n" + (isWhole ? "\r\n" : ""))
+    let (first, second) = (join(text("one"), end), join(text("two"), end))
+    let observed = Observed(
+      Self.file([
+        stream.syn, stream.segment(Array(first[..<50]), at: 0),
+        stream.segment(Array(second[20..<53]), at: 20), stream.segment(Array(first[50...]), at: 50),
+      ]))
+    #expect(Set(observed.values).count == observed.values.count)
+    #expect(observed.values.filter { $0.contains("http.host") }.count == 1)
+    #expect(observed.values.filter { $0.contains("http.url") }.count == 1)
+    #expect(observed.values.filter { $0.contains("http.referrer") }.count == 1)
+    #expect(observed.values.filter { $0.contains("http.user-agent") }.count == 2)
+  }
+
   @Test("what comes in the place of bytes of no meaning is read")
   func laterMeaning() {
     let stream = StreamBuilder()
@@ -331,6 +380,48 @@ struct StreamTests {
     let short = [0, 0, 0, 1, 5, 1, 0, 1, 192, 0].map { UInt8($0) }
     #expect(
       Self.values([stream.syn] + stream.segments(join(short, parts[2]), [4, 10])).count >= 2)
+  }
+
+  private static let get = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+
+  @Test(
+    "what stands before a protocol in the same segment hides nothing",
+    arguments: [
+      (utf8("PROXY TCP4 192.0.2.1 198.51.100.2 50000 443\r\n"), false),
+      (utf8("PROXY TCP4 192.0.2.1 198.51.100.2 50000 80\r\n"), true),
+      (utf8("PROXY UNKNOWN\r\nPROXY UNKNOWN\r\n"), true),
+      (
+        join(
+          [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21, 0x11, 0, 12], zeros(12)),
+        true
+      ),
+      (join([32, 0, 0, 1, 5, 0xae, 3, 0, 0, 0, 0, 1, 33], zeros(23)), false),
+      ([0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f], false), (utf8("STARTTLS\r\n"), false),
+      (utf8("a1 starttls\r\n"), false), (utf8("AUTH TLS\r\n"), false), (utf8("STLS\r\n"), false),
+      (join([4, 1, 0, 80, 203, 0, 113, 9], utf8("user"), [0]), true),
+      (join([4, 1, 0, 80, 0, 0, 0, 1, 0], utf8("b.example"), [0]), true),
+      (join([5, 1, 0, 5, 1, 0, 3, 9], utf8("b.example"), [0, 80]), true),
+      (join([5, 2, 0, 2, 5, 1, 0, 1, 203, 0, 113, 9, 0, 80]), true),
+    ])
+  func preambles(_ preamble: [UInt8], isHTTP: Bool) {
+    let stream = StreamBuilder(port: 4711)
+    let message = isHTTP ? Self.get : TLSBuilder.clientHello("a.example")
+    let expected =
+      isHTTP ? ["2 http.host a.example", "2 http.url http://a.example/"] : ["2 tls.sni a.example"]
+    let bytes = join(preamble, message)
+    let frames = [stream.syn, stream.segment(bytes, at: 0)]
+    #expect(
+      Observed(Self.file(frames)).values.map { $0.replacing(":4711", with: "") } == expected
+        + (isHTTP ? ["2 http.url http://a.example/"] : []))
+    // Coming again it says nothing new.
+    let again = Observed(Self.file(frames + [frames[1]]))
+    #expect(again.values.allSatisfy { $0.hasPrefix("2 ") })
+    #expect(again.counts["tcp-retransmission"] == 1)
+    // Cut anywhere in front of the message's last bytes.
+    for cut in 1...preamble.count where cut < 12 || cut == preamble.count {
+      let found = Self.values([stream.syn] + stream.segments(bytes, [cut]))
+      #expect(!found.isEmpty, "cut at \(cut)")
+    }
   }
 
   @Test("more than is kept for comparison may pass")

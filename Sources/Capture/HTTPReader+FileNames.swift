@@ -1,0 +1,116 @@
+import Indicators
+import Parsing
+
+/// The names that `Content-Disposition` gives to what is sent (RFC 6266, RFC 8187).
+extension HTTPReader {
+  /// Writes the base names in a header's value; `filename` and `filename*` may be two.
+  func keepFileNames(_ value: RawSpan, _ writer: inout ObservableWriter) {
+    // The first part is the type: attachment, inline.
+    var offset = Self.partEnd(value, 0)
+    while offset < value.byteCount {
+      let start = offset + 1
+      let end = Self.partEnd(value, start)
+      offset = end
+      let part = HTTPRequest.trimmed(value, start..<end)
+      guard let equals = value.firstOffset(of: 0x3d, in: part) else { continue }
+      let name = HTTPRequest.trimmed(value, part.lowerBound..<equals)
+      let text = HTTPRequest.trimmed(value, equals + 1..<part.upperBound)
+      writer.scratch.removeAll(keepingCapacity: true)
+      if name.count == 8, value.hasText("filename", at: name.lowerBound) {
+        Self.append(unquoted: value, text, to: &writer.scratch)
+      } else if name.count == 9, value.hasText("filename*", at: name.lowerBound) {
+        Self.append(extended: value, text, to: &writer.scratch)
+      } else {
+        continue
+      }
+      Self.keepBaseName(&writer)
+    }
+  }
+
+  /// Where a part ends that begins at an offset: at the next semicolon outside quotes.
+  private static func partEnd(_ value: RawSpan, _ start: Int) -> Int {
+    var offset = start
+    var isQuoted = false
+    while offset < value.byteCount {
+      switch value.byte(unchecked: offset) {
+      case 0x22: isQuoted.toggle()
+      case 0x5c where isQuoted && isEscape(value, offset): offset += 1
+      case 0x3b where !isQuoted: return offset
+      default: break
+      }
+      offset += 1
+    }
+    return value.byteCount
+  }
+
+  /// Whether a backslash escapes what follows: quotes or itself.
+  ///
+  /// Before others it is taken for a path's, as some servers send them.
+  private static func isEscape(_ value: RawSpan, _ offset: Int) -> Bool {
+    guard offset + 1 < value.byteCount else { return false }
+    let next = value.byte(unchecked: offset + 1)
+    return next == 0x22 || next == 0x5c
+  }
+
+  private static func append(unquoted value: RawSpan, _ text: Range<Int>, to output: inout [UInt8])
+  {
+    guard let first = text.first, value.byte(unchecked: first) == 0x22 else {
+      output.append(value.extracting(text))
+      return
+    }
+    var offset = first + 1
+    while offset < text.upperBound {
+      var byte = value.byte(unchecked: offset)
+      if byte == 0x22 { return }
+      if byte == 0x5c, isEscape(value, offset), offset + 1 < text.upperBound {
+        offset += 1
+        byte = value.byte(unchecked: offset)
+      }
+      output.append(byte)
+      offset += 1
+    }
+  }
+
+  /// A character set, a language and percent-encoded bytes, with `'` between them.
+  private static func append(extended value: RawSpan, _ text: Range<Int>, to output: inout [UInt8])
+  {
+    guard let first = value.firstOffset(of: 0x27, in: text),
+      let second = value.firstOffset(of: 0x27, in: first + 1..<text.upperBound)
+    else { return }
+    let isLatin = first - text.lowerBound == 10 && value.hasText("iso-8859-1", at: text.lowerBound)
+    var offset = second + 1
+    while offset < text.upperBound {
+      var byte = value.byte(unchecked: offset)
+      offset += 1
+      if byte == 0x25, text.upperBound - offset >= 2,
+        let high = digit(value.byte(unchecked: offset)),
+        let low = digit(value.byte(unchecked: offset + 1))
+      {
+        byte = high << 4 | low
+        offset += 2
+      }
+      if isLatin, byte >= 0x80 {
+        output.append(0xc0 | byte >> 6)
+        output.append(0x80 | byte & 0x3f)
+      } else {
+        output.append(byte)
+      }
+    }
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46, 0x61...0x66: (byte | 0x20) - 0x57
+    default: nil
+    }
+  }
+
+  /// Writes what follows the last separator of the name in `scratch`; receivers drop the rest (RFC 6266 §4.3).
+  private static func keepBaseName(_ writer: inout ObservableWriter) {
+    let start = writer.scratch.lastIndex { $0 == 0x2f || $0 == 0x5c }.map { $0 + 1 } ?? 0
+    let place = writer.batch.arena.count
+    writer.batch.arena += writer.scratch[start...]
+    writer.keep(.httpFileName, .filename, from: place, flags: .ownField)
+  }
+}
