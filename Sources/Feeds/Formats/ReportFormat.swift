@@ -4,119 +4,355 @@ import Parsing
 /// Prose: of a report only what was defanged, and digests, are its indicators (`matching.md` §9).
 ///
 /// A report names its victims and their services in plain form; what its authors made unclickable is
-/// what they warn of.
+/// what they warn of. Values are cut out of it as out of any text (§1, §4), notations among their characters.
 struct ReportFormat: LineFormat {
-  private var parser = IndicatorParser()
-  private var refanged: [UInt8] = []
+  /// The line without escapes of Markdown.
+  private var unescaped: [UInt8] = []
+  /// Where the last value ended: the next begins there or behind.
+  private var floor = 0
+  /// Where the last URL ends that nobody defanged; names in its path may be those of files.
+  private var plainURLEnd = 0
 
   init() {}
 
   mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
-    var start = 0
-    while start < line.byteCount {
-      while start < line.byteCount, Self.isBorder(line, at: start) { start += 1 }
-      var end = start
-      while end < line.byteCount, !Self.isBorder(line, at: end) { end += 1 }
-      if end > start { readWord(line.extracting(start..<end), number, &sink) }
-      start = end + 1
+    guard unescape(line) else { return readText(line, number, &sink) }
+    // A copy, so that it can be lent while the format changes.
+    let bytes = unescaped
+    readText(bytes.rawSpan, number, &sink)
+  }
+
+  private mutating func readText(_ text: RawSpan, _ number: UInt64, _ sink: inout FeedSink) {
+    floor = 0
+    plainURLEnd = 0
+    var offset = 0
+    while offset < text.byteCount {
+      let run = ReportRun(text, from: offset)
+      if !run.range.isEmpty {
+        offset = readRun(text, run, number, &sink)
+      } else if let length = Self.percentLength(text, at: offset) {
+        // Its digits are no part of what follows (§1.2).
+        offset += length
+        floor = offset
+      } else if let separator = ReportSeparator(text, at: offset) {
+        // Of no value: that something was defanged here is not to be lost.
+        if separator.kind != .slash, separator.kind != .slashes {
+          sink.refuse(
+            .prose, text.extracting(offset..<offset + separator.length), line: number)
+        }
+        offset += separator.length
+      } else {
+        offset += 1
+      }
     }
   }
 
-  private mutating func readWord(_ word: RawSpan, _ number: UInt64, _ sink: inout FeedSink) {
-    if Self.isDefanged(word) {
-      let value = Self.withoutPunctuation(word)
-      sink.addCell(
-        value, as: .none, nameMode: .withSubdomains, isStrict: false, line: number)
-      return
+  /// Takes what a run of a name is or begins, and returns where to go on.
+  private mutating func readRun(
+    _ text: RawSpan, _ run: ReportRun, _ number: UInt64, _ sink: inout FeedSink
+  ) -> Int {
+    let end = run.range.upperBound
+    if let schemeEnd = ReportURL.schemeEnd(text, at: end),
+      let scheme = ReportURL.scheme(text, endingAt: end, notBefore: floor),
+      scheme.isDefanged || !run.hasMark
+    {
+      return readURL(text, scheme, end..<end + schemeEnd.length, schemeEnd.isMark, number, &sink)
     }
-    // `sha256:…`, `(…)`, a link to a service's page about a file: the digits are what counts.
-    var offset = 0
-    while offset < word.byteCount {
-      guard Text.isAlphanumeric(word.byte(unchecked: offset)) else {
+    if let end = readMail(text, run, number, &sink) { return end }
+    if let end = readIPv6(text, run, number, &sink) { return end }
+    guard run.hasMark else {
+      if !readDigests(text, run.range, number, &sink), !run.value.isEmpty,
+        text.byte(unchecked: end - 1) == Byte.dot, Text.contains(text, "]", at: end)
+      {
+        // Half a bracket, as it seems, of no value.
+        sink.refuse(.prose, text.extracting(run.range.lowerBound..<end + 1), line: number)
+      }
+      return end
+    }
+    return readNames(text, run, number, &sink)
+  }
+
+  // MARK: URLs
+
+  private mutating func readURL(
+    _ text: RawSpan, _ scheme: ReportURL.Scheme, _ separator: Range<Int>, _ isMarked: Bool,
+    _ number: UInt64, _ sink: inout FeedSink
+  ) -> Int {
+    let start = scheme.start
+    let host = separator.upperBound
+    let isQuoted = start > 0 && text.byte(unchecked: start - 1) == Byte.apostrophe
+    let authority = ReportURL.Authority(text, from: host)
+    guard scheme.isDefanged || isMarked || authority.hasMark else {
+      // What is in it is read like any text.
+      if host >= plainURLEnd {
+        plainURLEnd = ReportURL.pathEnd(text, from: authority.end, isQuoted: isQuoted)
+      }
+      return host
+    }
+    guard authority.end > host else {
+      sink.refuse(.prose, text.extracting(start..<host), line: number)
+      return host
+    }
+    var end = authority.end
+    if authority.isWhole, ReportURL.beginsPath(text, at: end, hasScheme: true) {
+      end = ReportURL.pathEnd(text, from: end, isQuoted: isQuoted)
+    }
+    add(
+      text, ReportURL.trimmed(text, start..<end, host: host, path: authority.end), number, &sink)
+    return end
+  }
+
+  // MARK: E-mail addresses
+
+  private mutating func readMail(
+    _ text: RawSpan, _ run: ReportRun, _ number: UInt64, _ sink: inout FeedSink
+  ) -> Int? {
+    let end = run.range.upperBound
+    let separator = ReportSeparator(text, at: end)
+    guard
+      separator?.kind == .at
+        || end < text.byteCount && text.byte(unchecked: end) == UInt8(ascii: "@")
+    else { return nil }
+    let host = ReportRun(text, from: end + (separator?.length ?? 1))
+    guard host.hasDot, separator != nil || run.hasMark || host.hasMark else { return nil }
+
+    var start = max(run.range.lowerBound, run.lastLetterEnd)
+    if !run.hasMark, start == run.range.lowerBound {
+      // `+` and `%` are no part of a name.
+      while start > floor, Self.isLocalPart(text.byte(unchecked: start - 1)) { start -= 1 }
+    }
+    var isEmphasis = host.value.upperBound < text.byteCount
+    if isEmphasis {
+      isEmphasis = text.byte(unchecked: host.value.upperBound) == UInt8(ascii: "_")
+    }
+    while start < end {
+      let byte = text.byte(unchecked: start)
+      guard ".+%-".utf8.contains(byte) || isEmphasis && byte == UInt8(ascii: "_") else { break }
+      start += 1
+    }
+    guard start < end else { return nil }
+    add(text, start..<host.nameEnd, number, &sink)
+    return host.nameEndBeforeWord ?? host.range.upperBound
+  }
+
+  private static func isLocalPart(_ byte: UInt8) -> Bool {
+    Text.isAlphanumeric(byte) || "._%+-".utf8.contains(byte)
+  }
+
+  // MARK: IPv6
+
+  /// Takes an address whose colons were defanged; its first group is the run.
+  private mutating func readIPv6(
+    _ text: RawSpan, _ run: ReportRun, _ number: UInt64, _ sink: inout FeedSink
+  ) -> Int? {
+    let range = run.range
+    guard range.count <= 4, !run.hasMark, range.upperBound < text.byteCount,
+      range.allSatisfy({ Hex.value(of: text.byte(unchecked: $0)) < 16 }),
+      text.byte(unchecked: range.upperBound) == Byte.colon
+        || ReportSeparator(text, at: range.upperBound)?.kind == .colon
+    else { return nil }
+    var hasMark = false
+    guard
+      var end = ReportURL.addressEnd(text, from: range.lowerBound, hasMark: &hasMark), hasMark,
+      end == text.byteCount || !Self.goesOn(text, at: end)
+    else { return nil }
+    // Of the sentence: `2001[:]db8::1.`, `2001[:]db8::1:`
+    while text.byte(unchecked: end - 1) == Byte.dot { end -= 1 }
+    if text.byte(unchecked: end - 1) == Byte.colon, text.byte(unchecked: end - 2) != Byte.colon {
+      end -= 1
+    }
+    guard Self.colons(text, range.lowerBound..<end) >= 2 else { return nil }
+    var start = range.lowerBound
+    if start > 0, text.byte(unchecked: start - 1) == UInt8(ascii: "["),
+      Text.contains(text, "]", at: end), let port = ReportURL.portEnd(text, at: end + 1)
+    {
+      start -= 1
+      end = port
+    } else if Text.contains(text, "/", at: end) {
+      var digits = end + 1
+      while digits < text.byteCount, Text.isDigit(text.byte(unchecked: digits)) { digits += 1 }
+      if 2...4 ~= digits - end { end = digits }
+    }
+    add(text, start..<end, number, &sink)
+    return end
+  }
+
+  /// Whether a letter or digit stands at an offset, other than of a script without spaces.
+  private static func goesOn(_ text: RawSpan, at offset: Int) -> Bool {
+    switch ReportUnit(text, at: offset, isBehindName: false)?.kind {
+    case .plain, .letter: true
+    default: false
+    }
+  }
+
+  private static func colons(_ text: RawSpan, _ range: Range<Int>) -> Int {
+    range.count { text.byte(unchecked: $0) == Byte.colon }
+  }
+
+  // MARK: Names and IPv4 addresses
+
+  private mutating func readNames(
+    _ text: RawSpan, _ run: ReportRun, _ number: UInt64, _ sink: inout FeedSink
+  ) -> Int {
+    var next = run.range.upperBound
+    for part in run.parts(text) {
+      var range = part.range
+      guard part.hasDot, !(run.isBackslashed && Self.isInPath(text, run.range.lowerBound)) else {
+        sink.refuse(.prose, text.extracting(run.range), line: number)
+        continue
+      }
+      var isEmphasis = false
+      if range.lowerBound == run.value.lowerBound {
+        isEmphasis = text.byte(unchecked: range.lowerBound) == UInt8(ascii: "_")
+        if isEmphasis, range.upperBound < run.range.upperBound {
+          // `_evil[.]example_`
+          while text.byte(unchecked: range.lowerBound) == UInt8(ascii: "_") {
+            range = range.lowerBound + 1..<range.upperBound
+          }
+        } else if let star = Self.wildcard(text, run, notBefore: floor) {
+          range = star..<range.upperBound
+        }
+      }
+      if range.upperBound == run.range.upperBound {
+        range = withPortAndPath(text, range, isEmphasis: isEmphasis, next: &next)
+      }
+      add(text, range, isStrict: run.isBackslashed, number, &sink)
+    }
+    return next
+  }
+
+  /// A host's range together with the port and path behind it.
+  private func withPortAndPath(
+    _ text: RawSpan, _ host: Range<Int>, isEmphasis: Bool, next: inout Int
+  ) -> Range<Int> {
+    var end = host.upperBound
+    if let port = ReportURL.portEnd(text, at: end) { end = port }
+    next = end
+    guard ReportURL.beginsPath(text, at: end, hasScheme: false) else {
+      return host.lowerBound..<end
+    }
+    let isQuoted =
+      host.lowerBound > 0 && text.byte(unchecked: host.lowerBound - 1) == Byte.apostrophe
+    next = ReportURL.pathEnd(text, from: end, isQuoted: isQuoted)
+    let isEmphasised = isEmphasis && text.byte(unchecked: next - 1) == UInt8(ascii: "_")
+    return ReportURL.trimmed(
+      text, host.lowerBound + (isEmphasised ? 1 : 0)..<next, host: end, path: end)
+  }
+
+  /// Where the `*` stands of a run that is the rest of `*.evil[.]example`, or nil.
+  private static func wildcard(_ text: RawSpan, _ run: ReportRun, notBefore floor: Int) -> Int? {
+    let start = run.range.lowerBound
+    var star = start
+    while star > floor, text.byte(unchecked: star - 1) == UInt8(ascii: "*") { star -= 1 }
+    // Two and four of them are emphasis.
+    guard (start - star) % 2 == 1,
+      let dot = ReportUnit(text, at: start, isBehindName: false), dot.kind == .dot,
+      start + dot.length == run.value.lowerBound
+    else { return nil }
+    return start - 1
+  }
+
+  /// Whether a run goes on in a path or an expression, where `\.` is no notation.
+  private static func isInPath(_ text: RawSpan, _ start: Int) -> Bool {
+    guard start > 0 else { return false }
+    let before = text.byte(unchecked: start - 1)
+    return before == Byte.backslash || before == Byte.slash
+  }
+
+  private mutating func add(
+    _ text: RawSpan, _ range: Range<Int>, isStrict: Bool = false, _ number: UInt64,
+    _ sink: inout FeedSink
+  ) {
+    floor = range.upperBound
+    sink.addCell(
+      text.extracting(range), as: .none, nameMode: .withSubdomains,
+      isStrict: isStrict || range.lowerBound < plainURLEnd, line: number)
+  }
+
+  // MARK: Digests
+
+  /// `sha256:…`, `(…)`, a link to a service's page about a file: the digits are what counts.
+  private func readDigests(
+    _ text: RawSpan, _ range: Range<Int>, _ number: UInt64, _ sink: inout FeedSink
+  ) -> Bool {
+    var hasDigest = false
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      guard Text.isAlphanumeric(text.byte(unchecked: offset)) else {
         offset += 1
         continue
       }
       var end = offset
-      while end < word.byteCount, Text.isAlphanumeric(word.byte(unchecked: end)) { end += 1 }
-      let run = word.extracting(offset..<end)
-      if Text.isDigest(run) { sink.add(run, as: .digest, line: number) }
+      while end < range.upperBound, Text.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
+      let run = text.extracting(offset..<end)
+      if Text.isDigest(run) {
+        sink.add(run, as: .digest, line: number)
+        hasDigest = true
+      }
       offset = end
     }
+    return hasDigest
   }
 
-  private static func isBorder(_ line: RawSpan, at offset: Int) -> Bool {
-    switch line.byte(unchecked: offset) {
-    case Byte.quote, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|"), UInt8(ascii: "`"),
-      UInt8(ascii: ";"):
-      true
-    // A comma ends a value unless it stands in a URL's query.
-    case Byte.comma: offset + 1 == line.byteCount || Text.isSpace(line.byte(unchecked: offset + 1))
-    case let byte: Text.isSpace(byte) || byte < 0x20
+  // MARK: Escapes
+
+  /// Length of the percent unit at an offset, of text that was encoded twice with the inner one; nil
+  /// where there is none.
+  private static func percentLength(_ text: RawSpan, at offset: Int) -> Int? {
+    func isHex(_ start: Int) -> Bool {
+      start + 1 < text.byteCount && Hex.value(of: text.byte(unchecked: start)) < 16
+        && Hex.value(of: text.byte(unchecked: start + 1)) < 16
     }
+    guard text.byte(unchecked: offset) == UInt8(ascii: "%"), isHex(offset + 1) else { return nil }
+    return Text.contains(text, "25", at: offset + 1) && isHex(offset + 3) ? 5 : 3
   }
 
-  /// Parentheses and full stops of the sentence around a value; brackets of the value stay.
-  @_lifetime(copy word)
-  private static func withoutPunctuation(_ word: RawSpan) -> RawSpan {
-    var range = 0..<word.byteCount
-    while let last = range.last {
-      let byte = word.byte(unchecked: last)
-      let isUnpaired =
-        byte == UInt8(ascii: ")") && !hasOpening(UInt8(ascii: "("), word, range)
-        || byte == UInt8(ascii: "]") && !hasOpening(UInt8(ascii: "["), word, range)
-      guard isUnpaired || ".,:!?'*".utf8.contains(byte) else { break }
-      range = range.lowerBound..<last
+  /// Writes brackets that Markdown escapes (`evil\[.\]example`) and a pair of colons (`[::]`) as the
+  /// notations that they stand for; false where there are none.
+  private mutating func unescape(_ line: RawSpan) -> Bool {
+    unescaped.removeAll(keepingCapacity: true)
+    var copied = 0
+    var offset = 0
+    while offset < line.byteCount {
+      switch line.byte(unchecked: offset) {
+      case Byte.backslash:
+        guard let end = Self.escapedEnd(line, at: offset) else { break }
+        unescaped.append(line.extracting(copied..<offset))
+        unescaped.append(line.extracting(offset + 1..<end - 2))
+        unescaped.append(UInt8(ascii: "]"))
+        copied = end
+        offset = end
+        continue
+      case UInt8(ascii: "["):
+        // An address in a URL is in brackets as well: `http://[::]/`.
+        guard Text.contains(line, "[::]", at: offset), offset > 0,
+          Hex.value(of: line.byte(unchecked: offset - 1)) < 16
+        else { break }
+        unescaped.append(line.extracting(copied..<offset))
+        unescaped.append(contentsOf: "[:][:]".utf8)
+        copied = offset + 4
+        offset = copied
+        continue
+      default: break
+      }
+      offset += 1
     }
-    while let first = range.first {
-      let byte = word.byte(unchecked: first)
-      let isUnpaired =
-        byte == UInt8(ascii: "(")
-        && Text.firstIndex(of: UInt8(ascii: ")"), in: word.extracting(range)) == nil
-      guard isUnpaired || "'*".utf8.contains(byte) else { break }
-      range = first + 1..<range.upperBound
-    }
-    if range.count > 2, word.byte(unchecked: range.lowerBound) == UInt8(ascii: "("),
-      word.byte(unchecked: range.upperBound - 1) == UInt8(ascii: ")")
-    {
-      // The sentence's own, around the whole value.
-      range = range.lowerBound + 1..<range.upperBound - 1
-    }
-    return word.extracting(range)
+    guard copied > 0 else { return false }
+    unescaped.append(line.extracting(copied...))
+    return true
   }
 
-  private static func hasOpening(_ byte: UInt8, _ word: RawSpan, _ range: Range<Int>) -> Bool {
-    var open = 0
-    for offset in range.dropLast() {
-      let other = word.byte(unchecked: offset)
-      if other == byte { open += 1 }
-      if other == byte + (byte == UInt8(ascii: "(") ? 1 : 2) { open -= 1 }
-    }
-    return open > 0
-  }
-
-  /// Whether a word holds one of the notations that keep a value from being clicked.
-  private static func isDefanged(_ word: RawSpan) -> Bool {
-    for scheme in ["hxxp", "h**p", "hxtp", "htxp", "fxp:", "fxp["] as [StaticString]
-    where Text.starts(word, scheme, ignoringCase: true) { return true }
-    for offset in word.byteOffsets {
-      switch word.byte(unchecked: offset) {
-      case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"):
-        for inner in [".", "dot", ":", "://", "@", "at"] as [StaticString] {
-          let length = inner.utf8CodeUnitCount
-          if Text.contains(word, inner, at: offset + 1, ignoringCase: true),
-            offset + 1 + length < word.byteCount,
-            "])}".utf8.contains(word.byte(unchecked: offset + 1 + length))
-          {
-            return true
-          }
-        }
-        // Half a bracket: `evil[.example`.
-        if Text.contains(word, "[.", at: offset) { return true }
-      case Byte.dot where Text.contains(word, ".]", at: offset): return true
-      case Byte.backslash where Text.contains(word, "\\.", at: offset) && offset > 0: return true
-      default: continue
+  /// End of a separator in brackets that are both escaped, or nil.
+  private static func escapedEnd(_ line: RawSpan, at offset: Int) -> Int? {
+    for form in [".", "dot", ":", "://", "@", "at", "/"] as [StaticString] {
+      let inner = offset + 2
+      if Text.contains(line, "\\[", at: offset),
+        Text.contains(line, form, at: inner, ignoringCase: true),
+        Text.contains(line, "\\]", at: inner + form.utf8CodeUnitCount)
+      {
+        return inner + form.utf8CodeUnitCount + 2
       }
     }
-    return false
+    return nil
   }
 }

@@ -1,0 +1,293 @@
+import Indicators
+import Parsing
+
+/// Where URLs in prose begin and end (`matching.md` §4).
+enum ReportURL {
+  // MARK: Schemes
+
+  /// What stands between a scheme and its host.
+  struct SchemeEnd {
+    var length: Int
+    var isMark: Bool
+  }
+
+  /// `://` at an offset in whatever notation (`[:]//`, `[://]`, `:[//]`), or nil.
+  static func schemeEnd(_ text: RawSpan, at start: Int) -> SchemeEnd? {
+    var offset = start
+    var isMark = false
+    if let separator = ReportSeparator(text, at: offset) {
+      if separator.kind == .schemeEnd { return SchemeEnd(length: separator.length, isMark: true) }
+      guard separator.kind == .colon else { return nil }
+      offset += separator.length
+      isMark = true
+    } else {
+      guard offset < text.byteCount, text.byte(unchecked: offset) == Byte.colon else { return nil }
+      offset += 1
+    }
+    var slashes = 0
+    while slashes < 2, offset < text.byteCount {
+      if text.byte(unchecked: offset) == Byte.slash {
+        slashes += 1
+        offset += 1
+      } else if let separator = ReportSeparator(text, at: offset),
+        separator.kind == .slash || separator.kind == .slashes && slashes == 0
+      {
+        slashes += separator.kind == .slash ? 1 : 2
+        offset += separator.length
+        isMark = true
+      } else {
+        return nil
+      }
+    }
+    return slashes == 2 ? SchemeEnd(length: offset - start, isMark: isMark) : nil
+  }
+
+  /// A scheme and whether it is defanged.
+  struct Scheme {
+    var start: Int
+    var isDefanged: Bool
+  }
+
+  /// The scheme that ends at an offset and begins at or behind another, or nil.
+  static func scheme(_ text: RawSpan, endingAt end: Int, notBefore floor: Int) -> Scheme? {
+    for defanged in defangedSchemes {
+      let start = end - defanged.utf8CodeUnitCount
+      if start >= floor, Text.contains(text, defanged, at: start, ignoringCase: true),
+        start == 0 || !Text.isAlphanumeric(text.byte(unchecked: start - 1))
+      {
+        return Scheme(start: start, isDefanged: true)
+      }
+    }
+    var start = end
+    while start > max(floor, end - longestScheme) {
+      let byte = text.byte(unchecked: start - 1)
+      guard Text.isAlphanumeric(byte) || "+-.".utf8.contains(byte) else { break }
+      start -= 1
+    }
+    // Begins with a letter (RFC 3986 §3.1).
+    while start < end, (text.byte(unchecked: start) | 0x20) &- 0x61 > 25 { start += 1 }
+    return start < end ? Scheme(start: start, isDefanged: false) : nil
+  }
+
+  private static let longestScheme = 32
+
+  private static let defangedSchemes: [StaticString] = [
+    "hxxp", "hxxps", "h**p", "h**ps", "fxp", "hxtp", "hxtps", "htxp", "htxps",
+  ]
+
+  // MARK: Hosts
+
+  /// What stands between scheme and path: user information, host and port.
+  struct Authority {
+    var end: Int
+    var hasMark = false
+    /// Whether a path can follow.
+    var isWhole = true
+
+    init(_ text: RawSpan, from start: Int) {
+      end = start
+      if start < text.byteCount, text.byte(unchecked: start) == UInt8(ascii: "["),
+        let bracket = ReportURL.addressEnd(text, from: start + 1, hasMark: &hasMark),
+        bracket < text.byteCount, text.byte(unchecked: bracket) == UInt8(ascii: "]")
+      {
+        end = bracket + 1
+      } else if Text.contains(text, "*.", at: start) {
+        end = start + 1
+      }
+      while end < text.byteCount {
+        let run = ReportRun(text, from: end)
+        if run.hasMark { hasMark = true }
+        if let cut = run.nameEndBeforeWord {
+          end = cut
+          isWhole = false
+          return
+        }
+        end = run.range.upperBound
+        guard end < text.byteCount else { return }
+        if let separator = ReportSeparator(text, at: end) {
+          hasMark = true
+          guard separator.kind == .colon || separator.kind == .at else { return }
+          end += separator.length
+        } else {
+          guard ":@%+~$".utf8.contains(text.byte(unchecked: end)) else { return }
+          end += 1
+        }
+      }
+    }
+  }
+
+  /// Bytes of the longest IPv6 address, with every colon in brackets.
+  private static let longestAddress = 96
+
+  /// End of the hexadecimal digits, colons and dots from an offset on, colons and dots in brackets among
+  /// them; nil where there are more than an address has.
+  static func addressEnd(_ text: RawSpan, from start: Int, hasMark: inout Bool) -> Int? {
+    var offset = start
+    while offset < text.byteCount {
+      let byte = text.byte(unchecked: offset)
+      if Hex.value(of: byte) < 16 || byte == Byte.colon || byte == Byte.dot {
+        offset += 1
+      } else if let separator = ReportSeparator(text, at: offset),
+        separator.kind == .colon || separator.kind == .dot
+      {
+        hasMark = true
+        offset += separator.length
+      } else {
+        return offset
+      }
+      if offset - start > longestAddress { return nil }
+    }
+    return offset
+  }
+
+  /// End of the port that begins at an offset with its colon, or nil.
+  static func portEnd(_ text: RawSpan, at start: Int) -> Int? {
+    var offset = start
+    if let separator = ReportSeparator(text, at: offset), separator.kind == .colon {
+      offset += separator.length
+    } else if offset < text.byteCount, text.byte(unchecked: offset) == Byte.colon {
+      offset += 1
+    } else {
+      return nil
+    }
+    let digits = offset
+    while offset < text.byteCount, Text.isDigit(text.byte(unchecked: offset)) { offset += 1 }
+    guard 1...5 ~= offset - digits else { return nil }
+    guard offset < text.byteCount else { return offset }
+    // `evil[.]example:192[.]0[.]2[.]1` has none.
+    let run = ReportRun(text, from: offset)
+    return run.value.isEmpty || text.byte(unchecked: offset) >= 0x80 ? offset : nil
+  }
+
+  // MARK: Paths
+
+  /// Whether a path, query or fragment begins at an offset.
+  static func beginsPath(_ text: RawSpan, at offset: Int, hasScheme: Bool) -> Bool {
+    guard offset < text.byteCount else { return false }
+    switch text.byte(unchecked: offset) {
+    case Byte.slash: return true
+    case UInt8(ascii: "?"), UInt8(ascii: "#"): return hasScheme
+    default: return ReportSeparator(text, at: offset)?.kind == .slash
+    }
+  }
+
+  /// End of the text of a URL whose path begins at an offset, punctuation of the sentence among it.
+  ///
+  /// It ends as in any text, and where a bracket closes that it does not open, and before a comma or
+  /// semicolon behind which something begins that is visibly a value of its own.
+  static func pathEnd(_ text: RawSpan, from start: Int, isQuoted: Bool) -> Int {
+    var offset = start
+    var round = 0
+    var square = 0
+    while offset < text.byteCount {
+      let byte = text.byte(unchecked: offset)
+      switch byte {
+      case 0...0x20, 0x7f, UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"),
+        UInt8(ascii: "|"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "}"):
+        return offset
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"), Byte.backslash:
+        if let separator = ReportSeparator(text, at: offset) {
+          offset += separator.length
+          continue
+        }
+        if byte == UInt8(ascii: "(") {
+          round += 1
+        } else if byte == UInt8(ascii: "[") {
+          square += 1
+        } else if !Text.contains(text, "\\.", at: offset) {
+          return offset
+        }
+      case UInt8(ascii: ")"):
+        round -= 1
+        if round < 0 { return offset }
+      case UInt8(ascii: "]"):
+        square -= 1
+        if square < 0 { return offset }
+      case Byte.apostrophe:
+        if isQuoted { return offset }
+      case Byte.comma, UInt8(ascii: ";"):
+        if beginsValue(text, at: offset + 1) { return offset }
+      case UInt8(ascii: "&"):
+        if beginsEntity(text, at: offset) { return offset }
+      case 0x80...:
+        var end = offset
+        guard let scalar = UTF8Decoder.nextLong(text, at: &end),
+          IDNACharacters.isLetterDigitOrMark(scalar)
+        else { return offset }
+        offset = end
+        continue
+      default: break
+      }
+      offset += 1
+    }
+    return offset
+  }
+
+  /// Whether what begins behind a comma is a value of its own: a URL, a defanged name, a digest, a
+  /// date, or the next part of a distinguished name.
+  private static func beginsValue(_ text: RawSpan, at start: Int) -> Bool {
+    if Text.contains(text, "h**p", at: start, ignoringCase: true) { return true }
+    let run = ReportRun(text, from: start)
+    let range = run.range
+    if run.hasMark && run.hasDot { return true }
+    guard !range.isEmpty else { return false }
+    if schemeEnd(text, at: range.upperBound) != nil { return true }
+    let word = text.extracting(range)
+    if Text.isDigest(word) || isDate(word) { return true }
+    return range.upperBound < text.byteCount
+      && text.byte(unchecked: range.upperBound) == UInt8(ascii: "=") && range.count > 1
+      && word.byteOffsets.allSatisfy { word.byte(unchecked: $0) &- 0x41 <= 25 }
+  }
+
+  /// Whether a word is a date as `2024-05-31`.
+  private static func isDate(_ word: RawSpan) -> Bool {
+    word.byteCount == 10
+      && word.byteOffsets.allSatisfy {
+        $0 == 4 || $0 == 7
+          ? word.byte(unchecked: $0) == Byte.minus : Text.isDigit(word.byte(unchecked: $0))
+      }
+  }
+
+  /// Whether HTML's name of a quote or an angle bracket stands at an offset.
+  private static func beginsEntity(_ text: RawSpan, at offset: Int) -> Bool {
+    for entity in ["&quot;", "&lt;", "&gt;", "&apos;", "&nbsp;", "&#34;", "&#39;"]
+      as [StaticString]
+    where Text.contains(text, entity, at: offset) { return true }
+    return false
+  }
+
+  /// A URL's range without what belongs to the sentence or its markup.
+  ///
+  /// Its path begins at `path`; something is left behind `host`, where its host begins.
+  static func trimmed(
+    _ text: RawSpan, _ range: Range<Int>, host: Int, path: Int
+  ) -> Range<Int> {
+    let minimum = host + 1
+    var end = range.upperBound
+    let before = range.lowerBound > 0 ? text.byte(unchecked: range.lowerBound - 1) : 0
+    while end > minimum {
+      let last = text.byte(unchecked: end - 1)
+      switch last {
+      case Byte.dot, Byte.comma, UInt8(ascii: ";"), Byte.colon, UInt8(ascii: "!"),
+        UInt8(ascii: "?"), Byte.apostrophe, UInt8(ascii: "("), UInt8(ascii: "["):
+        end -= 1
+      case UInt8(ascii: "*"):
+        // Behind a slash it stands for everything below, unless it is emphasis.
+        if before != last, end - path > 2, text.byte(unchecked: end - 2) == Byte.slash {
+          return range.lowerBound..<end
+        }
+        end -= 1
+      case UInt8(ascii: "_"), UInt8(ascii: "~"):
+        guard before == last else { return range.lowerBound..<end }
+        end -= 1
+      case UInt8(ascii: "s"):
+        guard end - 2 >= minimum, text.byte(unchecked: end - 2) == Byte.apostrophe else {
+          return range.lowerBound..<end
+        }
+        end -= 2
+      default: return range.lowerBound..<end
+      }
+    }
+    return range.lowerBound..<end
+  }
+}

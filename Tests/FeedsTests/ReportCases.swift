@@ -1,0 +1,209 @@
+import Testing
+
+/// A line of a report and what is loaded from it: `KIND VALUE` in the order of the line.
+///
+/// A name that is no `*.` is compared with its subdomains, anything else as it is.
+struct ReportCase: Sendable, CustomTestStringConvertible {
+  var text: String
+  var values: [String]
+
+  init(_ text: String, _ values: String...) {
+    self.text = text
+    self.values = values
+  }
+
+  var testDescription: String { text }
+
+  static let all = names + languages + markup + addresses + urls + mails + others
+
+  private static let names: [ReportCase] = [
+    ReportCase("evil[.]example", "domain evil.example"),
+    ReportCase("It talks to evil[.]example.", "domain evil.example"),
+    ReportCase("(see evil[.]example),", "domain evil.example"),
+    ReportCase("(see evil[.]example.)", "domain evil.example"),
+    ReportCase("[see evil[.]example.]", "domain evil.example"),
+    ReportCase("Is it evil[.]example?", "domain evil.example"),
+    ReportCase("It is evil[.]example...", "domain evil.example"),
+    ReportCase(
+      "evil(.)example evil{.}bad[.]example", "domain evil.example", "domain evil.bad.example"),
+    ReportCase(
+      "evil[dot]example evil(DOT)bad{dot}example", "domain evil.example", "domain evil.bad.example"),
+    ReportCase(
+      "evil[.example evil.]bad[.]example", "domain evil.example", "domain evil.bad.example"),
+    ReportCase("evil\\.example", "domain evil.example"),
+    ReportCase("evil\\[.\\]example", "domain evil.example"),
+    ReportCase("C2:evil[.]example", "domain evil.example"),
+    ReportCase("domain:evil[.]example", "domain evil.example"),
+    ReportCase("Domain=evil[.]example;", "domain evil.example"),
+    ReportCase(
+      "a[.]example,b[.]example;c[.]example", "domain a.example", "domain b.example",
+      "domain c.example"),
+    ReportCase("a[.]example/b[.]example", "url a.example/b.example"),
+    ReportCase("a[.]example|b[.]example", "domain a.example", "domain b.example"),
+    ReportCase("evil[.]example's host, evil[.]test’s", "domain evil.example", "domain evil.test"),
+    ReportCase(
+      "'evil[.]example' \"a[.]example\" `b[.]example`", "domain evil.example", "domain a.example",
+      "domain b.example"),
+    ReportCase(
+      "“a[.]example” ‘b[.]example’ «c[.]example» „d[.]example“ ‹e[.]example›", "domain a.example",
+      "domain b.example", "domain c.example", "domain d.example", "domain e.example"),
+    ReportCase("「a[.]example」『b[.]example』", "domain a.example", "domain b.example"),
+    ReportCase(
+      "{a[.]example} [b[.]example] (c[.]example) <d[.]example>", "domain a.example",
+      "domain b.example", "domain c.example", "domain d.example"),
+    ReportCase(
+      "evil[.]example–2024 →a[.]example •b[.]example …c[.]example", "domain evil.example",
+      "domain a.example", "domain b.example", "domain c.example"),
+    ReportCase("evil[.]example:8080", "domain evil.example"),
+    ReportCase(
+      "*.evil[.]example *[.]bad[.]example .a[.]example", "domain *.evil.example",
+      "domain *.bad.example", "domain a.example"),
+    ReportCase("_dmarc.evil[.]example", "domain _dmarc.evil.example"),
+    ReportCase("@evil[.]example #evil[.]test", "domain evil.example", "domain evil.test"),
+    ReportCase("EVIL[.]Example", "domain evil.example"),
+  ]
+
+  private static let languages: [ReportCase] = [
+    ReportCase(
+      "a[.]example，b[.]example、c[.]example。", "domain a.example", "domain b.example",
+      "domain c.example"),
+    ReportCase("连接r37[.]example查看", "domain r37.example"),
+    ReportCase("连接r37[.]example。然后d[.]example查看", "domain r37.example", "domain d.example"),
+    ReportCase("访问evil[.]example", "domain evil.example"),
+    ReportCase("evil[.]example은 8.8.8.8", "domain evil.example"),
+    ReportCase("联系user@evil[.]example查看", "email user@evil.example"),
+    ReportCase("访问hxxp://evil[.]example查看", "url http://evil.example/"),
+    ReportCase("访问hxxp://evil[.]example/a。然后", "url http://evil.example/a"),
+    ReportCase("例え[.]co[.]test", "domain xn--r8jz45g.co.test"),
+    ReportCase("www[.]例え[.]test", "domain www.xn--r8jz45g.test"),
+    ReportCase("bücher[.]example", "domain xn--bcher-kva.example"),
+    ReportCase("дом[.]test", "domain xn--d1aqf.test"),
+    ReportCase("victim。example"),
+    ReportCase("evil。bad[.]example", "domain evil.bad.example"),
+    ReportCase("evil\u{200b}[.]example"),
+  ]
+
+  private static let markup: [ReportCase] = [
+    ReportCase("| evil[.]example | C2 |", "domain evil.example"),
+    ReportCase("|evil[.]example|192.0.2[.]66|", "domain evil.example", "ipv4 192.0.2.66"),
+    ReportCase("- evil[.]example", "domain evil.example"),
+    ReportCase("1.evil[.]example", "domain 1.evil.example"),
+    ReportCase(
+      "**evil[.]example** *a[.]example* __b[.]example__ _c[.]example_ ~~d[.]example~~",
+      "domain evil.example", "domain a.example", "domain b.example", "domain c.example",
+      "domain d.example"),
+    ReportCase(
+      "**hxxp://evil[.]example/x** _hxxp://evil[.]example/y_ ~~hxxp://evil[.]example/z~~",
+      "url http://evil.example/x", "url http://evil.example/y", "url http://evil.example/z"),
+    ReportCase("***.evil[.]example**", "domain *.evil.example"),
+    ReportCase("[evil[.]example](https://victim.example/)", "domain evil.example"),
+    ReportCase("[hxxp://evil[.]example/x](https://victim.example/)", "url http://evil.example/x"),
+    ReportCase("[evil](hxxp://evil[.]example/x(1))", "url http://evil.example/x(1)"),
+    ReportCase("evil[.]example[1] evil[.]test(C2)", "domain evil.example", "domain evil.test"),
+    ReportCase(
+      "&quot;evil[.]example&quot; &lt;hxxp://evil[.]example/x&gt;", "domain evil.example",
+      "url http://evil.example/x"),
+    ReportCase(
+      "<td>evil[.]example</td><td>hxxp://evil[.]example/x</td>", "domain evil.example",
+      "url http://evil.example/x"),
+    ReportCase(
+      "\u{feff}evil[.]example\u{a0}a[.]example\u{3000}b[.]example", "domain evil.example",
+      "domain a.example", "domain b.example"),
+  ]
+
+  private static let addresses: [ReportCase] = [
+    ReportCase("IP=192.0.2[.]9, 192[.]0[.]2[.]10", "ipv4 192.0.2.9", "ipv4 192.0.2.10"),
+    ReportCase(
+      "192.0.2[.]9:443 192[.]0[.]2[.]10[:]8080.", "ipv4 192.0.2.9 port 443",
+      "ipv4 192.0.2.10 port 8080"),
+    ReportCase("192.0.2[.]0/24, (198.51.100[.]0/24)", "ipv4 192.0.2.0/24", "ipv4 198.51.100.0/24"),
+    ReportCase("192.0.2[.]8-192.0.2[.]9", "ipv4 192.0.2.8/31"),
+    ReportCase("([192.0.2[.]9])->198.51.100[.]7", "ipv4 192.0.2.9", "ipv4 198.51.100.7"),
+    ReportCase("2001[:]db8[:]1::2, 2001:db8[:]3[::]4", "ipv6 2001:db8:1::2", "ipv6 2001:db8:3::4"),
+    ReportCase("from 2001[:]db8::5: and IP:2001[:]db8::6.", "ipv6 2001:db8::5", "ipv6 2001:db8::6"),
+    ReportCase(
+      "2001[:]db8:1::/48 [2001[:]db8::7]:443", "ipv6 2001:db8:1::/48", "ipv6 2001:db8::7 port 443"),
+    ReportCase("192.0.2.9 198.51.100.7:80 2001:db8::1 are victims"),
+  ]
+
+  private static let urls: [ReportCase] = [
+    ReportCase(
+      "hxxps://evil[.]example/a’s hxxp://evil[.]example/b's", "url https://evil.example/a",
+      "url http://evil.example/b"),
+    ReportCase(
+      "hxxp://a.example/x,hxxp://b.example/y;hxxp://c.example/z", "url http://a.example/x",
+      "url http://b.example/y", "url http://c.example/z"),
+    ReportCase(
+      "URL:hxxp://evil.example/x url=hxxps://evil.example", "url http://evil.example/x",
+      "url https://evil.example/"),
+    ReportCase("https://evil[.]example/x https://victim.example/y", "url https://evil.example/x"),
+    ReportCase(
+      "evil[.]example:8080/path evil[.]example/a/b?c=d,e", "url evil.example:8080/path",
+      "url evil.example/a/b?c=d,e"),
+    ReportCase("evil[.]example/a,bad[.]example/b", "url evil.example/a", "url bad.example/b"),
+    ReportCase(
+      "hxxp://[2001:db8::1]/x hxxp://[2001:db8::2]:8080/,", "url http://[2001:db8::1]/x",
+      "url http://[2001:db8::2]:8080/"),
+    ReportCase(
+      "hxxp[:]//evil[.]example/x hxxps[://]evil.example hxxp:[//]evil.example/y",
+      "url http://evil.example/x", "url https://evil.example/", "url http://evil.example/y"),
+    ReportCase("http[:]//evil.example/x", "url http://evil.example/x"),
+    ReportCase(
+      "h**p://evil.example/x H**PS://evil.example/y hXXp://evil.example/z",
+      "url http://evil.example/x", "url https://evil.example/y", "url http://evil.example/z"),
+    ReportCase(
+      "fxp://evil.example/x ftp://evil[.]example/y tcp://evil[.]example:4444",
+      "url ftp://evil.example/x", "url ftp://evil.example/y", "url tcp://evil.example:4444/"),
+    ReportCase("stratum+tcp://pool[.]example:3333", "url stratum+tcp://pool.example:3333/"),
+    ReportCase("hxxp://user:pass@evil[.]example/x", "url http://evil.example/x"),
+    ReportCase(
+      "hxxp://evil[.]example[/]a[.]php (hxxp://evil[.]example/b)", "url http://evil.example/a.php",
+      "url http://evil.example/b"),
+    ReportCase(
+      "'hxxp://evil[.]example/a'b \"hxxp://evil[.]example/c\"", "url http://evil.example/a",
+      "url http://evil.example/c"),
+    ReportCase(
+      "hxxp://evil[.]example/gate.php?u=http://victim.example/&x=1",
+      "url http://evil.example/gate.php?u=http://victim.example/&x=1"),
+    ReportCase(
+      "hxxp://evil.example/panel/,2016-11-01 20:28:44,\(Sample.md5)",
+      "url http://evil.example/panel/", "md5 \(Sample.md5)"),
+    ReportCase(
+      "hxxp://evil.example/a,\(Sample.md5),x", "url http://evil.example/a", "md5 \(Sample.md5)"),
+    ReportCase(
+      "hxxp://evil[.]example's hxxp://bad[.]example, hxxp://evil[.]test.",
+      "url http://evil.example/", "url http://bad.example/", "url http://evil.test/"),
+    ReportCase(
+      "hxxp://evil[.]example/gate/* hxxp://evil[.]example/b*",
+      "url http://evil.example/gate/ prefix", "url http://evil.example/b"),
+    ReportCase("https://scan.example/domain/evil[.]example?x", "domain evil.example"),
+    ReportCase("hxxps%3A%2F%2Fevil[.]example%2Fx", "domain evil.example"),
+    ReportCase(
+      "hxxp://evil[.]example/a…hxxp://bad[.]example/b→", "url http://evil.example/a",
+      "url http://bad.example/b"),
+  ]
+
+  private static let mails: [ReportCase] = [
+    ReportCase(
+      "user[@]evil[.]example user@evil[.]example user[at]evil.example", "email user@evil.example",
+      "email user@evil.example", "email user@evil.example"),
+    ReportCase(
+      "From: An Author <an.author+tag@evil[.]example>", "email an.author+tag@evil.example"),
+    ReportCase(
+      "an[.]author@evil[.]example, mailto:user@evil[.]example.", "email an.author@evil.example",
+      "email user@evil.example"),
+    ReportCase("user@victim.example"),
+    ReportCase("root@192.0.2[.]9", "ipv4 192.0.2.9"),
+    ReportCase("user(at)evil(dot)example", "email user@evil.example"),
+  ]
+
+  private static let others: [ReportCase] = [
+    ReportCase(
+      "sha256:\(Sample.sha256), (\(Sample.md5)) \(Sample.sha1).exe", "sha256 \(Sample.sha256)",
+      "md5 \(Sample.md5)", "sha1 \(Sample.sha1)"),
+    ReportCase("https://scan.example/file/\(Sample.md5)/x", "md5 \(Sample.md5)"),
+    ReportCase("evil[.]example:\(Sample.md5)", "domain evil.example", "md5 \(Sample.md5)"),
+    ReportCase("(see victim.example.) [see victim.example.] victim.example/x hxxp hidden"),
+    ReportCase("C:\\Users\\.ssh \\temp\\payload\\.exe"),
+  ]
+}
