@@ -26,11 +26,24 @@ extension Extraction {
     let count = line.fields.count
     let before = words
     // With the virtual host there are four words; a user's name may hold blanks as well.
-    let hasVirtualHost = before.count >= 4 && !isAbsent(bytes, before[1])
-    let first = hasVirtualHost ? 1 : 0
-    guard isHost(bytes, before[first].start..<before[first].end) else { return false }
+    let hasVirtualHost =
+      before.count >= 4 && !isAbsent(bytes, before[1]) && !isListed(bytes, before[0])
+    var first = hasVirtualHost ? 1 : 0
+    // Where the proxies are logged that a request came through, the client is the first.
+    var last = first
+    while last + 3 < before.count, isListed(bytes, before[last]) { last += 1 }
+    for index in first...last {
+      let end = before[index].end - (index < last ? 1 : 0)
+      guard isHost(bytes, before[index].start..<end) else { return false }
+    }
     if hasVirtualHost { add(name("server_name"), bytes, before[0]) }
-    add(name("remote_addr"), bytes, before[first], fact: .source)
+    for index in first...last {
+      var token = before[index]
+      if index < last { token.end -= 1 }
+      addClient(bytes, token, fact: index == first ? .source : .none)
+      if index > first { line.setApart() }
+    }
+    first = last
     add(name("remote_logname"), bytes, before[first + 1])
     var user = before[first + 2]
     user.end = before[before.count - 1].end
@@ -65,6 +78,21 @@ extension Extraction {
     return true
   }
 
+  /// Adds a client, which may have its port behind it.
+  private mutating func addClient(_ bytes: RawSpan, _ token: ColumnRange, fact: EventFact) {
+    add(name("remote_addr"), bytes, token, fact: fact)
+    guard let colon = bytes.firstOffset(of: Byte.colon, from: token.start, to: token.end),
+      IPAddressText.ipv4(bytes, token.start..<colon) != nil,
+      let port = NumberText.port(bytes, colon + 1..<token.end)
+    else { return }
+    line.setPort(port, address: token.start..<colon)
+  }
+
+  /// Whether a further one of a list follows.
+  private func isListed(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+    token.end - token.start > 1 && bytes.byte(unchecked: token.end - 1) == Byte.comma
+  }
+
   private func isAbsent(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     token.end - token.start == 1 && bytes.byte(unchecked: token.start) == Byte.minus
   }
@@ -82,6 +110,5 @@ extension Extraction {
     let path = blank + 1..<tokenEnd(bytes, from: blank + 1, to: request.upperBound)
     line.urlHost = LineField(field, host.start..<host.end)
     line.urlPath = LineField(field, path)
-    line.isHTTPS = bytes.starts(with: ":443", at: host.end - 4)
   }
 }

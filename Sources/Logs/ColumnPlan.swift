@@ -50,9 +50,10 @@ struct ColumnPlan {
   private(set) var connectionPort = -1
   private(set) var urlScheme = -1
   private(set) var method = -1
-  /// Columns of the record's time, or -1: of W3C the date is one of its own.
-  private(set) var time = -1
+  /// Columns that may tell the record's time, the surest first; the date may be one of its own.
+  private(set) var times: [Int] = []
   private(set) var date = -1
+  private(set) var zone = -1
 
   init() {}
 
@@ -107,12 +108,15 @@ struct ColumnPlan {
       case .urlPort: take(&urlPort, index, 3, fieldClass.rank)
       case .urlScheme: take(&urlScheme, index, 4, fieldClass.rank)
       case .method: take(&method, index, 5, fieldClass.rank)
-      case .time: take(&time, index, 6, fieldClass.rank)
+      case .time:
+        let place = times.firstIndex { columns[$0].fieldClass.rank > fieldClass.rank }
+        times.insert(index, at: place ?? times.count)
+      case .date where date < 0: date = index
+      case .zone where zone < 0: zone = index
       default: break
       }
-      if name.lower == "date" { date = index }
       // The window's first packet; its end may lie ten minutes behind it.
-      if header.layout == .flowLog, name.lower == "start" { time = index }
+      if header.layout == .flowLog, name.lower == "start" { times = [index] }
       switch (header.layout, name.plain) {
       case (.zeek, "idrespp"): connectionPort = index
       // Of a proxy that is its own port; the one asked for has a column of its own.
@@ -120,6 +124,19 @@ struct ColumnPlan {
       case (.w3c, "csprotocol"), (.w3c, "csurischeme"): urlScheme = index
       default: break
       }
+    }
+    giveHostsPort(header)
+  }
+
+  /// An address that was asked for as a host has the port of the request.
+  private mutating func giveHostsPort(_ header: LogHeader) {
+    let port =
+      urlPort >= 0
+      ? urlPort : columns.firstIndex { $0.fieldClass.role == .connectionPort } ?? -1
+    guard port >= 0 else { return }
+    for index in columns.indices
+    where columns[index].port < 0 && columns[index].fieldClass.isHost {
+      columns[index].port = port
     }
   }
 

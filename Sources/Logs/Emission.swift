@@ -32,9 +32,43 @@ extension Extraction {
   /// Adds what the record says of its event; of no use for one without observables.
   @inline(__always)
   mutating func setContext(_ batch: inout ObservableBatch) {
-    guard record.isInBatch, let context = facts.found ?? nestedFacts.found else { return }
+    guard record.isInBatch else { return }
+    let own = facts.found
+    guard let context = own ?? nestedFacts.found else { return }
+    if own == nil ? nestedFacts.outranksPacket : facts.outranksPacket {
+      setSides(context, &batch)
+    }
     batch.records[Int(record.index)].context = UInt32(truncatingIfNeeded: batch.contexts.count)
     batch.contexts.append(context)
+  }
+
+  /// Says anew which ends the record's addresses are: the fields' names told it of a packet alone.
+  private func setSides(_ context: EventContext, _ batch: inout ObservableBatch) {
+    func isEnd(_ observable: Observable, _ end: EventEnd?) -> Bool {
+      guard let end, observable.flags.contains(.inArena),
+        end.isIPv4 == (observable.kind == .ipv4)
+      else { return false }
+      var halves: (UInt64, UInt64) = (0, 0)
+      for index in 0..<Int(observable.length) {
+        let byte = UInt64(batch.arena[Int(observable.offset) + index])
+        if index < 8 {
+          halves.0 |= byte << UInt64(56 - 8 * index)
+        } else {
+          halves.1 |= byte << UInt64(120 - 8 * index)
+        }
+      }
+      return halves == end.address
+    }
+    for index in record.firstObservable..<batch.observables.count {
+      let observable = batch.observables[index]
+      guard observable.kind == .ipv4 || observable.kind == .ipv6,
+        !observable.flags.isDisjoint(with: [.originator, .responder])
+      else { continue }
+      let isSource = isEnd(observable, context.source)
+      guard isSource != isEnd(observable, context.destination) else { continue }
+      batch.observables[index].flags.remove([.originator, .responder])
+      batch.observables[index].flags.insert(isSource ? .originator : .responder)
+    }
   }
 
   /// Gives the record begun, which has no time of its own, that of the record in it, if there is one.

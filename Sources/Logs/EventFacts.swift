@@ -9,8 +9,10 @@ enum EventFact: UInt8, Sendable {
   case destination
   case destinationPort
   case ipProtocol
-  /// State of the connection, or code of the answer.
+  /// State of the connection.
   case state
+  /// Code of an answer of DNS, as a word or a number.
+  case responseCode
   /// What was done with the traffic, in a word of the device's own.
   case verdict
   /// What sort of event it is, which may be that something was dropped (Suricata).
@@ -19,19 +21,24 @@ enum EventFact: UInt8, Sendable {
   case verdictNumber
   /// The name of a fault, which tells whether access was denied (CloudTrail).
   case errorCode
+  /// Which way the packet went that the ends are those of (Suricata).
+  case direction
 }
 
 extension KeyName {
   /// What the field says of the event, and which of several fields is preferred: lower first.
+  ///
+  /// An address and the port that belongs to it have the same rank.
   func fact(parent: KeyName) -> (EventFact, UInt8) {
-    Self.writtenFacts[lower] ?? Self.facts[plain] ?? Self.factsBelow[parent.plain]?[plain]
+    Self.writtenFacts[lower] ?? Self.factsBelow[parent.plain]?[plain] ?? Self.facts[plain]
       ?? (.none, 0)
   }
 
-  /// The names of the logs of proxies in W3C's format, in lower case: one's own side is `s`.
+  /// The names of the logs of proxies in W3C's format, in lower case: one's own side is `s`, and where it
+  /// asks for others, these are `r`.
   static let writtenFacts: [String: (EventFact, UInt8)] = [
-    "c-ip": (.source, 1), "s-ip": (.destination, 1), "c-port": (.sourcePort, 1),
-    "s-port": (.destinationPort, 1),
+    "c-ip": (.source, 1), "r-ip": (.destination, 1), "s-ip": (.destination, 2),
+    "c-port": (.sourcePort, 1), "r-port": (.destinationPort, 1), "s-port": (.destinationPort, 2),
   ]
 
   /// What keys say together with the one above them.
@@ -53,9 +60,15 @@ extension KeyName {
     ],
     "network": ["transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2)],
     "connectioninfo": ["protocolname": (.ipProtocol, 1), "protocolnum": (.ipProtocol, 2)],
-    "flow": ["state": (.state, 2)],
-    "dns": ["rcode": (.state, 1), "responsecode": (.state, 1)],
-    "alert": ["action": (.verdict, 1)], "verdict": ["action": (.verdict, 1)],
+    // The connection's, where the ends beside it are those of a single packet.
+    "flow": [
+      "state": (.state, 2), "srcip": (.source, 0), "srcport": (.sourcePort, 0),
+      "destip": (.destination, 0), "destport": (.destinationPort, 0),
+    ],
+    "frame": ["direction": (.none, 0)],
+    "dns": ["rcode": (.responseCode, 1), "responsecode": (.responseCode, 1)],
+    // What became of the packet, which the rule that it met need not have decided.
+    "verdict": ["action": (.verdict, 0)], "alert": ["action": (.verdict, 1)],
     "event": ["type": (.verdict, 1), "action": (.verdict, 2)],
   ]
 
@@ -63,9 +76,9 @@ extension KeyName {
     "idorigh": (.source, 1), "srcip": (.source, 1), "sourceip": (.source, 1),
     "sourceaddress": (.source, 1), "src": (.source, 1), "saddr": (.source, 1),
     "srcaddr": (.source, 1), "sourceipaddress": (.source, 1), "clientip": (.source, 2),
-    "remoteaddr": (.source, 2), "remoteip": (.source, 3), "clientaddr": (.source, 2),
+    "remoteaddr": (.source, 3), "remoteip": (.source, 3), "clientaddr": (.source, 2),
     "idorigp": (.sourcePort, 1), "srcport": (.sourcePort, 1), "sourceport": (.sourcePort, 1),
-    "spt": (.sourcePort, 1), "sport": (.sourcePort, 2), "clientport": (.sourcePort, 2),
+    "spt": (.sourcePort, 1), "sport": (.sourcePort, 1), "clientport": (.sourcePort, 2),
     "remoteport": (.sourcePort, 3),
     "idresph": (.destination, 1), "destip": (.destination, 1), "dstip": (.destination, 1),
     "destinationip": (.destination, 1), "destinationaddress": (.destination, 1),
@@ -74,10 +87,13 @@ extension KeyName {
     "dstport": (.destinationPort, 1), "destinationport": (.destinationPort, 1),
     "dpt": (.destinationPort, 1), "dport": (.destinationPort, 1),
     "networktransport": (.ipProtocol, 1), "networkiananumber": (.ipProtocol, 2),
-    "dnsresponsecode": (.state, 1), "dnsrcode": (.state, 1), "flowstate": (.state, 2),
-    "alertaction": (.verdict, 1), "verdictaction": (.verdict, 1), "eventaction": (.verdict, 2),
+    "flowsrcip": (.source, 0), "flowsrcport": (.sourcePort, 0), "flowdestip": (.destination, 0),
+    "flowdestport": (.destinationPort, 0), "direction": (.direction, 1),
+    "dnsresponsecode": (.responseCode, 1), "dnsrcode": (.responseCode, 1), "flowstate": (.state, 2),
+    "alertaction": (.verdict, 1), "verdictaction": (.verdict, 0), "eventaction": (.verdict, 2),
     "proto": (.ipProtocol, 1), "protocol": (.ipProtocol, 2),
-    "connstate": (.state, 1), "rcodename": (.state, 1), "rcode": (.state, 3),
+    "connstate": (.state, 1), "rcodename": (.state, 1), "rcode": (.responseCode, 3),
+    "rcodeid": (.responseCode, 4),
     "action": (.verdict, 2), "act": (.verdict, 2), "verdict": (.verdict, 2),
     "disposition": (.verdict, 2), "accesscontrolruleaction": (.verdict, 1),
     "scfilterresult": (.verdict, 1), "saction": (.verdict, 2), "eventtype": (.eventType, 3),
@@ -89,11 +105,16 @@ extension KeyName {
 /// Gathers what a record says of its event, field by field.
 struct EventFacts {
   private(set) var context = EventContext()
-  private var sourcePort: UInt16 = 0
-  private var destinationPort: UInt16 = 0
+  /// The first port of each rank: that of an address is the one of its own rank.
+  private var sourcePorts = InlineArray<4, UInt16>(repeating: 0)
+  private var destinationPorts = InlineArray<4, UInt16>(repeating: 0)
   /// The rank of the field that each fact was taken from.
-  private var ranks = InlineArray<12, UInt8>(repeating: .max)
+  private var ranks = InlineArray<14, UInt8>(repeating: .max)
   private var isEmpty = true
+  /// The ends are those of a packet that answers.
+  private var isReversed = false
+  /// The ends are other ones than the fields say that tell of a packet.
+  private(set) var outranksPacket = false
 
   /// Forgets everything.
   @inline(__always)
@@ -105,10 +126,18 @@ struct EventFacts {
   var found: EventContext? {
     guard !isEmpty else { return nil }
     var context = context
-    context.source?.port = sourcePort
-    context.destination?.port = destinationPort
+    let (source, destination) = (rank(of: .source), rank(of: .destination))
+    if source < sourcePorts.count { context.source?.port = sourcePorts[source] }
+    if destination < destinationPorts.count {
+      context.destination?.port = destinationPorts[destination]
+    }
+    if isReversed, source > 0, destination > 0 {
+      (context.source, context.destination) = (context.destination, context.source)
+    }
     return context.isEmpty ? nil : context
   }
+
+  private func rank(of fact: EventFact) -> Int { Int(ranks[Int(fact.rawValue)]) }
 
   private mutating func takes(_ fact: EventFact, _ rank: UInt8) -> Bool {
     let index = Int(fact.rawValue)
@@ -119,28 +148,39 @@ struct EventFacts {
   }
 
   /// Notes the text of a field; what it should hold and does not is passed over.
-  mutating func note(_ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>) {
-    guard !range.isEmpty, rank < ranks[Int(fact.rawValue)] else { return }
+  ///
+  /// `port` is the one that belongs to an address, where that is known, or 0.
+  mutating func note(
+    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16 = 0
+  ) {
+    guard !range.isEmpty else { return }
     switch fact {
     case .none: break
-    case .source:
-      if let end = Self.end(bytes, range), takes(fact, rank) { context.source = end }
-    case .destination:
-      if let end = Self.end(bytes, range), takes(fact, rank) { context.destination = end }
+    case .source, .destination: noteEnd(fact, rank: rank, bytes, range, port: port)
     case .sourcePort:
-      if let port = NumberText.port(bytes, range), takes(fact, rank) { sourcePort = port }
+      if let port = NumberText.port(bytes, range) { Self.keep(port, rank, &sourcePorts, &isEmpty) }
     case .destinationPort:
-      if let port = NumberText.port(bytes, range), takes(fact, rank) { destinationPort = port }
+      if let port = NumberText.port(bytes, range) {
+        Self.keep(port, rank, &destinationPorts, &isEmpty)
+      }
     case .ipProtocol:
-      if let number = Self.ipProtocol(bytes, range), takes(fact, rank) {
+      if rank < ranks[Int(fact.rawValue)], let number = Self.ipProtocol(bytes, range),
+        takes(fact, rank)
+      {
         context.ipProtocol = number
       }
     case .state:
       // A number alone tells a reader nothing.
       if NumberText.unsigned(bytes, range) == nil, let text = ShortText(bytes.extracting(range)),
-        takes(fact, rank)
+        takes(.state, rank)
       {
         context.state = text
+      }
+    case .responseCode:
+      if let text = Self.responseCode(bytes, range), takes(.state, rank) { context.state = text }
+    case .direction:
+      if Self.word(bytes, range) == "toclient" {
+        (isReversed, outranksPacket, isEmpty) = (true, true, false)
       }
     case .verdict: note(Self.verdict(bytes, range), rank: rank)
     case .eventType: if Self.word(bytes, range) == "drop" { note(.blocked, rank: rank) }
@@ -170,16 +210,31 @@ struct EventFacts {
   mutating func note(
     isSource: Bool, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
-    guard let end = Self.end(bytes, range) else { return }
-    if isSource {
-      guard takes(.source, 0) else { return }
+    noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port)
+  }
+
+  private mutating func noteEnd(
+    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
+  ) {
+    let known = self.rank(of: fact)
+    if known <= 1, rank <= 1, known != rank { outranksPacket = true }
+    guard rank < known, let end = Self.end(bytes, range), takes(fact, rank) else { return }
+    if fact == .source {
       context.source = end
-      if takes(.sourcePort, 0) { sourcePort = port }
+      Self.keep(port, rank, &sourcePorts, &isEmpty)
     } else {
-      guard takes(.destination, 0) else { return }
       context.destination = end
-      if takes(.destinationPort, 0) { destinationPort = port }
+      Self.keep(port, rank, &destinationPorts, &isEmpty)
     }
+  }
+
+  /// Keeps a port unless there is one of its rank.
+  private static func keep(
+    _ port: UInt16, _ rank: UInt8, _ ports: inout InlineArray<4, UInt16>, _ isEmpty: inout Bool
+  ) {
+    guard port > 0, rank < ports.count, ports[Int(rank)] == 0 else { return }
+    ports[Int(rank)] = port
+    isEmpty = false
   }
 
   // MARK: Words
@@ -209,6 +264,23 @@ struct EventFacts {
     default: return nil
     }
   }
+
+  /// The code of an answer in capitals; of a number, its name (IANA, "DNS RCODEs").
+  private static func responseCode(_ bytes: RawSpan, _ range: Range<Int>) -> ShortText? {
+    if let number = NumberText.unsigned(bytes, range) {
+      guard number < responseCodes.count else { return nil }
+      let name = Array(responseCodes[Int(number)].utf8)
+      return ShortText(name.rawSpan)
+    }
+    guard range.count <= ShortText.capacity else { return nil }
+    let name = bytes.copied(range).map { $0 &- 0x61 <= 25 ? $0 & 0xdf : $0 }
+    return ShortText(name.rawSpan)
+  }
+
+  private static let responseCodes = [
+    "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
+    "NXRRSET", "NOTAUTH", "NOTZONE",
+  ]
 
   /// A short word's letters in lower case.
   private static func word(_ bytes: RawSpan, _ range: Range<Int>) -> String {

@@ -26,8 +26,12 @@ struct FieldTraits: OptionSet, Sendable {
   static let ja4 = FieldTraits(rawValue: 2048)
   /// The field is the member of a record, so quotes around it are not in the text.
   static let isMember = FieldTraits(rawValue: 4096)
+  /// What is below the field tells of something else than the event: of a file, a process, a certificate.
+  static let isApart = FieldTraits(rawValue: 8192)
+  /// The value is that of the field above, which is an object for its sake (MongoDB's `$date`).
+  static let isWrapped = FieldTraits(rawValue: 16384)
   /// Handed on to the fields below: the component of the path that says so is above.
-  static let inherited: FieldTraits = [.noAddresses]
+  static let inherited: FieldTraits = [.noAddresses, .isApart]
   /// Any of the kinds that are compared whole.
   static let ownKinds: FieldTraits = [
     .userAgent, .fileName, .registryKey, .mutex, .pipe, .ja4,
@@ -54,6 +58,9 @@ enum FieldRole: UInt8, Sendable {
   case urlScheme
   case method
   case time
+  /// The day, whose time of day may stand in a field of its own, and the zone of both.
+  case date
+  case zone
 }
 
 /// The class of a field, computed once from its name and its parent's.
@@ -75,6 +82,9 @@ struct FieldClass: Sendable, Equatable {
     default: []
     }
   }
+
+  /// Whether it is the host of a request.
+  var isHost: Bool { role == .urlHost && rank == 1 }
 
   /// The class of text outside records.
   static let text = FieldClass()
@@ -105,13 +115,15 @@ struct FieldClass: Sendable, Equatable {
     }
     if label == .hassh || label == .hasshServer { traits.insert(.pairedHash) }
     traits.formUnion(name.ownKinds(parent: parentName))
+    if !name.isWrapper(parent: parentName) { traits.insert(.isApart) }
+    if name.lower == "$date" { traits.insert(.isWrapped) }
     (role, rank) = name.role(parent: parentName)
     (fact, factRank) = name.fact(parent: parentName)
   }
 
   /// The class of a field whose key, and those above it, no rule says anything of (`PlainKey`).
   init(plainBelow inherited: FieldTraits) {
-    traits = [.isMember, inherited.intersection(.inherited)]
+    traits = [.isMember, .isApart, inherited.intersection(.inherited)]
   }
 
   private init() {}
@@ -227,6 +239,8 @@ struct KeyName: Sendable {
     "filename", "targetfilename", "originalfilename", "filepath", "fullpath", "image",
     "parentimage", "imageloaded", "targetimage", "sourceimage", "imagename", "processname",
     "newprocessname", "parentprocessname", "processpath", "executable", "exe", "attachment",
+    // CEF's.
+    "fname", "oldfilename", "oldfilepath",
   ]
   private static let registryKeys: Set<String> = [
     "targetobject", "registrykey", "registrypath", "regkey",
@@ -255,9 +269,33 @@ struct KeyName: Sendable {
     return traits
   }
 
+  /// Names of objects that hold the event which a record tells of: of exports, queues and collectors.
+  private static let wrappers: Set<String> = [
+    "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
+    "document", "entry", "jsonpayload", "detail", "system", "timecreated",
+  ]
+
+  /// Whether what stands below the field is the event's own.
+  func isWrapper(parent: KeyName) -> Bool {
+    switch plain {
+    // Windows events (`Event.System.TimeCreated.#attributes`).
+    case "system": parent.plain.isEmpty || parent.plain == "event"
+    case "timecreated": parent.plain == "system"
+    case "attributes": parent.plain == "timecreated"
+    default: Self.wrappers.contains(lower)
+    }
+  }
+
   /// What the field is to its siblings.
   func role(parent: KeyName) -> (FieldRole, UInt8) {
+    if lower == "$date" {
+      // The time in MongoDB's own log is called by a letter.
+      if parent.lower == "t" { return (.time, 4) }
+      let (role, rank) = parent.role(parent: KeyName(RawSpan()))
+      return role == .time ? (role, rank) : role == .date ? (.time, 14) : (.none, 0)
+    }
     if let role = Self.writtenRoles[lower] { return role }
+    if plain == "created", parent.plain == "event" { return (.time, Self.lastOfEvents) }
     if let rank = Self.furtherTimes[plain] { return (.time, rank) }
     if parent.letters == "url", let role = Self.rolesInURL[letters] { return (role, 1) }
     if let role = Self.roles[letters] { return role }
@@ -270,6 +308,7 @@ struct KeyName: Sendable {
     "time_dt": (.time, 5), "eventtime": (.time, 6), "event_time": (.time, 6),
     "requestreceivedtimestamp": (.time, 7), "httpport": (.urlPort, 1), "http_port": (.urlPort, 1),
     "id.resp_p": (.connectionPort, 1), "id_resp_p": (.connectionPort, 1),
+    "date": (.date, 1), "tz": (.zone, 1),
   ]
 
   /// Roles of keys by their letters.
@@ -283,7 +322,8 @@ struct KeyName: Sendable {
     "path": (.urlPath, 2), "csuriquery": (.urlQuery, 1), "args": (.urlQuery, 1),
     "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "urloriginal": (.urlOriginal, 1),
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
-    "requestmethod": (.method, 1),
+    "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
+    "requestscheme": (.urlScheme, 1),
   ]
   private static let rolesInURL: [String: FieldRole] = [
     "original": .urlOriginal, "domain": .urlHost, "path": .urlPath, "query": .urlQuery,
@@ -292,10 +332,16 @@ struct KeyName: Sendable {
 
   /// Names of the event's time in logs of Splunk, Sysmon, Azure, nginx, Cloudflare and others, the surest first.
   private static let furtherTimes: [String: UInt8] = [
-    "utctime": 8, "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "datetime": 9,
-    "timecreated": 9, "systemtime": 9, "time": 10, "timelocal": 10, "starttime": 11,
-    "eventcreated": 12, "creationtime": 12, "published": 13,
+    "utctime": 8, "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "logtime": 8,
+    "datetime": 9, "timecreated": 9, "systemtime": 9, "time": 10, "timelocal": 10,
+    "generatetime": 10, "receivetime": 11, "starttime": 11, "eventcreated": 12,
+    "creationtime": 12, "createdat": 13, "published": 13,
   ]
+
+  /// The last ranks of names that mean the time of an event wherever one is told of, and that mean no other
+  /// thing's time: an account may be `created_at`, a process has a `start_time`.
+  static let lastOfEvents: UInt8 = 10
+  static let lastOfAny: UInt8 = 7
 
   /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
   var portStem: String? {
@@ -339,7 +385,8 @@ struct KeyName: Sendable {
     ]
     let below = kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }
     return (sets + below).flatMap { $0 } + writtenRoles.keys + roles.keys + rolesInURL.keys
-      + furtherTimes.keys + facts.keys + writtenFacts.keys + ends.keys
+      + furtherTimes.keys + wrappers + facts.keys + writtenFacts.keys + ends.keys
       + ["name", "ua", "requestclientapplication", "hasshstring", "string", "sha1", "sha256"]
+      + ["attributes", "created"]
   }
 }

@@ -128,6 +128,12 @@ struct FieldPaths: Sendable {
   @inline(__always)
   func fieldClass(_ id: ID) -> FieldClass { entries[Int(id)].fieldClass }
 
+  /// The path above a path.
+  func parent(of id: ID) -> ID { entries[Int(id)].parent }
+
+  /// Whether what is below a path tells of something else than the event.
+  func isApart(_ id: ID) -> Bool { fieldClass(id).traits.contains(.isApart) }
+
   /// The number of a path's name in the batch's field table.
   @inline(__always)
   mutating func field(_ id: ID, in batch: inout ObservableBatch) -> UInt16 {

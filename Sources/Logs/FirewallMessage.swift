@@ -80,6 +80,11 @@ extension Extraction {
     var isOutbound = false
     var isBuilt = false
     var isUnknown = false
+    // What an end is translated to is no end of its own.
+    var isTranslation = false
+    var isTarget = false
+    // The packet that an ICMP message quotes is another one.
+    var isQuoted = false
     var count = 0
     var offset = range.lowerBound
     while offset < range.upperBound {
@@ -100,7 +105,8 @@ extension Extraction {
       }
       switch token.count {
       case 2 where isWord(bytes, token, "to") || isWord(bytes, token, "->"):
-        side = isUnknown ? .none : isOutbound ? .source : .destination
+        side = isUnknown ? .none : isOutbound || isTranslation ? .source : .destination
+        isTarget = isTranslation
       case 3 where isWord(bytes, token, "src"): side = .source
       case 3 where isWord(bytes, token, "dst"): side = .destination
       case 3 where isWord(bytes, token, "for"):
@@ -112,7 +118,9 @@ extension Extraction {
         side = .none
       case 7 where isWord(bytes, token, "inbound"): break
       case 8 where isBuilt && isWord(bytes, token, "outbound"): isOutbound = true
-      default: addEnds(bytes, token, side)
+      case 8 where isWord(bytes, token, "Original"): isQuoted = true
+      case 11 where isWord(bytes, token, "translation"): isTranslation = true
+      default: addEnds(bytes, token, side, isTarget: isTarget, isQuoted: isQuoted)
       }
     }
   }
@@ -146,18 +154,21 @@ extension Extraction {
 
   /// Adds the address of `outside:192.0.2.1/443`, `outside/192.0.2.1(443)`, `192.0.2.1/443` or
   /// `(192.0.2.1/443)`, the last of which is what an end is translated to.
-  private mutating func addEnds(_ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact) {
+  private mutating func addEnds(
+    _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, isTarget: Bool, isQuoted: Bool
+  ) {
     var start = token.lowerBound
     var end = token.upperBound
-    let isMapped = bytes.byte(unchecked: start) == UInt8(ascii: "(")
-    if isMapped {
+    let isInBrackets = bytes.byte(unchecked: start) == UInt8(ascii: "(")
+    let isMapped = isInBrackets || isTarget
+    if isInBrackets {
       start += 1
       end = bytes.firstOffset(of: UInt8(ascii: ")"), from: start, to: end) ?? end
     }
     guard end - start >= 2 else { return }
     // The mapped end may follow without a blank.
     var rest = end..<end
-    if !isMapped, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
+    if !isInBrackets, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
       let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start + 1, to: end)
     {
       rest = open..<end
@@ -181,6 +192,7 @@ extension Extraction {
     }
     line.add(path, address)
     line.setPort(port)
+    if isQuoted { line.setApart() }
   }
 
   /// The address in `interface:address/port`, `interface/address` or `address`, and what is behind it.

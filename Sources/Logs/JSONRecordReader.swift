@@ -336,8 +336,8 @@ extension Extraction {
     walkRecord(chunk, tokens, range, &walk, into: &batch)
     endRecord(&batch)
     guard record.isInBatch else { return }
-    if let token = walk.time {
-      setTime(LogTime.field(chunk, token.range) ?? ObservableRecord.noTime, &batch)
+    if let time = walk.times.time(chunk) {
+      setTime(time, &batch)
     } else {
       setNestedTime(&batch)
     }

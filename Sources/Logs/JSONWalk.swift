@@ -24,6 +24,16 @@ struct JSONFrame {
   var authorityPathField: FieldPaths.ID = 0
   var urlPort: UInt16 = 0
   var connectionPort: UInt16 = 0
+
+  /// Members begun so far, up to two.
+  var members: UInt8 = 0
+  /// It stands in an array, so it is one of several.
+  var isInArray = false
+  /// The ends of the event that it or an object in it holds: 1 the source, 2 the destination.
+  var ends: UInt8 = 0
+  /// The token of a time in it, or -1, and the rank of its name.
+  var time = -1
+  var timeRank: UInt8 = .max
 }
 
 /// One walk over the tokens of a record.
@@ -34,9 +44,11 @@ struct JSONWalk {
   var report: FieldPaths.ID?
   /// The path of the record itself: that of the list which it is an element of.
   var top = FieldPaths.root
-  /// The token of the record's time, and its rank among the keys that name one.
-  var time: JSONToken?
-  var timeRank: UInt8 = .max
+  /// What tells the record's time.
+  var times = JSONTimes()
+  /// The token of a time in the record's first member, or -1, and the rank of its name.
+  var timeOfMember = -1
+  var rankOfMember: UInt8 = .max
 
   init(level: Int, report: FieldPaths.ID?) {
     self.level = level
@@ -64,6 +76,7 @@ extension Extraction {
       case .key:
         current = path(of: bytes, token, under: top.path, after: previous)
         previous = current
+        if top.members < 2 { top.members += 1 }
       case .string:
         let path = top.isObject ? current : top.path
         walkString(
@@ -73,22 +86,37 @@ extension Extraction {
         note(bytes, token, index, current, &top, &walk, depth: frames.count - base)
         let fieldClass = paths.fieldClass(current)
         if fieldClass.fact != .none {
-          noteFact(bytes, token, fieldClass, walk, depth: frames.count - base)
+          noteFact(bytes, token, fieldClass, &top, walk, depth: frames.count - base)
         }
       case .beginObject:
         let path = top.isObject ? current : top.path
+        let isInArray = top.isInArray || !top.isObject && frames.count > base
         frames.append(top)
         objectSerial &+= 1
         top = JSONFrame(
           path: path, isObject: true, serial: objectSerial, waitingStart: waiting.count)
+        top.isInArray = isInArray
       case .beginArray:
         let path = top.isObject ? current : top.path
         frames.append(top)
+        let isInArray = top.isInArray
         top = JSONFrame(
           path: path, isObject: false, serial: top.serial, waitingStart: waiting.count)
+        top.isInArray = isInArray
       case .endObject:
         endObject(bytes, tokens, top, walk, into: &batch)
+        let object = top
         top = frames.removeLast()
+        if frames.count == base {
+          // The record's only member is the event itself.
+          if object.members == 1, walk.timeOfMember >= 0 {
+            walk.times.note(tokens[walk.timeOfMember], .onlyMember, rank: walk.rankOfMember)
+          }
+        } else if object.ends == 3, object.time >= 0 {
+          walk.times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
+        } else {
+          top.ends |= object.ends
+        }
       case .endArray:
         top = frames.removeLast()
       default: break
@@ -123,7 +151,7 @@ extension Extraction {
     if fieldClass.role != .none, top.isObject {
       note(bytes, token, index, path, &top, &walk, depth: depth)
     }
-    if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, walk, depth: depth) }
+    if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, walk, depth: depth) }
     var unit = TextUnit(
       start: token.start, end: token.end, level: walk.level, field: walk.report ?? path,
       fieldClass: fieldClass)
@@ -191,9 +219,15 @@ extension Extraction {
 
   /// Notes what a member says of the event: one of the record itself or of an object in it.
   private mutating func noteFact(
-    _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ walk: JSONWalk, depth: Int
+    _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
+    _ walk: JSONWalk, depth: Int
   ) {
     guard depth <= 3, !token.hasEscapes else { return }
+    switch fieldClass.fact {
+    case .source where !top.isInArray: top.ends |= 1
+    case .destination where !top.isInArray: top.ends |= 2
+    default: break
+    }
     if walk.level == 0, walk.report == nil {
       facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
     } else {
@@ -218,16 +252,8 @@ extension Extraction {
       paths.setPort(port, of: path, owner: top.serial)
     case .urlPort:
       top.urlPort = NumberText.port(bytes, token.range) ?? 0
-    case .time:
-      // Of the record itself, not of something that it tells of.
-      guard depth == 1, fieldClass.rank < walk.timeRank else { return }
-      if walk.level > 0 || walk.report != nil {
-        guard !token.hasEscapes, let time = LogTime.field(bytes, token.range) else { return }
-        nestedTime = time
-      } else {
-        walk.time = token
-      }
-      walk.timeRank = fieldClass.rank
+    case .time, .date, .zone:
+      noteTime(token, index, fieldClass, &top, &walk, depth: depth)
     case .urlHost where isString:
       if fieldClass.rank == 1 {
         if top.host < 0 { top.host = index }
@@ -258,7 +284,11 @@ extension Extraction {
     if waiting.count > frame.waitingStart {
       for index in frame.waitingStart..<waiting.count {
         let address = waiting[index]
-        let port = paths.port(forAddress: address.path, owner: frame.serial)
+        var port = paths.port(forAddress: address.path, owner: frame.serial)
+        if port == 0, paths.fieldClass(address.path).isHost {
+          // An address that was asked for as a host has the port of the request.
+          port = frame.urlPort > 0 ? frame.urlPort : frame.connectionPort
+        }
         if port > 0 { batch.observables[address.observable].port = port }
       }
       waiting.removeLast(waiting.count - frame.waitingStart)
@@ -310,11 +340,7 @@ extension Extraction {
     } else {
       url.port = frame.urlPort
     }
-    if frame.scheme >= 0 {
-      let scheme = tokens[frame.scheme]
-      url.isHTTPS =
-        scheme.range.count == 5 && bytes.starts(withLowercase: "https", at: scheme.start)
-    }
+    if frame.scheme >= 0 { url.setScheme(bytes, tokens[frame.scheme].range) }
     emitJoined(url, into: &batch)
   }
 
@@ -380,6 +406,7 @@ extension Extraction {
     isNested = true
     var walk = JSONWalk(level: level, report: field)
     walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
+    if let time = walk.times.time(bytes) { nestedTime = time }
     isNested = false
     nestedTokens = tokens
   }

@@ -12,8 +12,17 @@ struct JoinedURL {
   /// The port is the connection's, and the form with it a second one.
   var isPortSecond = false
   var isHTTPS = false
+  /// The record says which scheme it is.
+  var hasScheme = false
   /// Zeek has decoded the path: a `#` in it is a character of it.
   var isZeek = false
+
+  /// Takes over a scheme that the record names; words that are no scheme say nothing.
+  mutating func setScheme(_ bytes: RawSpan, _ range: Range<Int>) {
+    isHTTPS = range.count == 5 && bytes.starts(withLowercase: "https", at: range.lowerBound)
+    hasScheme =
+      isHTTPS || range.count == 4 && bytes.starts(withLowercase: "http", at: range.lowerBound)
+  }
 }
 
 extension Extraction {
@@ -36,12 +45,26 @@ extension Extraction {
       start: url.place, end: url.place, level: url.level, field: url.field, fieldClass: .text)
     let hasPort = Normalizer.hasPort(host: host.rawSpan)
     let firstPort = url.isPortSecond || hasPort ? 0 : url.port
+    // Without a scheme of the record's own the port tells it.
+    var url = url
+    let isToldByPort =
+      !url.hasScheme && !url.isHTTPS
+      && (hasPort ? Self.endsInPort443(host.rawSpan) : firstPort == 443)
+    if isToldByPort { url.isHTTPS = true }
     guard
       emitJoined(
         url, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...), port: firstPort,
         flags: [], unit,
         into: &batch)
     else { return }
+    if isScan, isToldByPort {
+      // Some speak without TLS there.
+      url.isHTTPS = false
+      _ = emitJoined(
+        url, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...), port: 443,
+        flags: .joint, unit, into: &batch)
+      return
+    }
     let isUsual = url.port == 80 || url.port == 443 && !url.isZeek
     if isScan, url.isPortSecond, url.port != 0, !isUsual, !hasPort {
       _ = emitJoined(
@@ -49,6 +72,10 @@ extension Extraction {
         flags: .joint, unit,
         into: &batch)
     }
+  }
+
+  private static func endsInPort443(_ host: RawSpan) -> Bool {
+    host.byteCount > 4 && host.starts(with: ":443", at: host.byteCount - 4)
   }
 
   private mutating func emitJoined(

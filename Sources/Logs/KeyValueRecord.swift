@@ -146,13 +146,10 @@ extension Extraction {
       line.time = nil
       return false
     }
-    if line.time == nil, date.count == 10, clock.count >= 8, zone.count <= 8 {
-      var text = bytes.copied(date)
-      text.append(UInt8(ascii: "T"))
-      text.append(bytes, clock)
-      text.append(bytes, zone)
-      line.time = text.count <= 40 ? Timestamp.iso8601(text.rawSpan, 0..<text.count) : nil
+    if line.time == nil {
+      line.time = LogTime.dateAndTime(bytes, date: date, clock: clock, zone: zone)
     }
+    if line.time == nil, date.count > 10 { line.time = LogTime.field(bytes, date) }
     return true
   }
 }

@@ -132,7 +132,7 @@ extension Extraction {
       scanLineRecord(chunk, start..<end, into: &batch)
       scanTextsAcrossFields(chunk, start..<end, into: &batch)
       endRecord(&batch)
-      if let time { setTime(time, &batch) } else { setNestedTime(&batch) }
+      if let time { setTime(time, &batch) } else { setLineTime(chunk, start..<end, &batch) }
       setContext(&batch)
       return
     }
@@ -147,14 +147,24 @@ extension Extraction {
     }
     endRecord(&batch)
     guard record.isInBatch else { return }
-    if let time = LogTime.lineStart(chunk, start..<end) {
-      setTime(time, &batch)
-    } else {
-      setNestedTime(&batch)
-    }
+    setLineTime(chunk, start..<end, &batch)
     // Of what a reader noted that gave the line up nothing counts.
     facts.reset()
     setContext(&batch)
+  }
+
+  /// Sets the time of a line whose format tells none: that at its start, before which goes that of a record in
+  /// it where the former has no zone.
+  private mutating func setLineTime(
+    _ chunk: RawSpan, _ range: Range<Int>, _ batch: inout ObservableBatch
+  ) {
+    guard record.isInBatch else { return }
+    let start = LogTime.lineStart(chunk, range, year: options.year)
+    guard let start, start.isZoned || nestedTime == nil else {
+      setNestedTime(&batch)
+      return
+    }
+    setTime(start.time, &batch)
   }
 
   /// Emits the values of a line's text from an offset on, whose end may be a record in JSON.

@@ -56,14 +56,13 @@ struct LineRecord {
   /// Host and path that make a URL, where the fields' names do not tell that they do.
   var urlHost: LineField?
   var urlPath: LineField?
-  var isHTTPS = false
   /// The request asks for a connection (CONNECT), so there is no URL.
   var isTunnel = false
 
   mutating func reset() {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime) = (nil, nil)
-    (urlHost, urlPath, isHTTPS, isTunnel) = (nil, nil, false, false)
+    (urlHost, urlPath, isTunnel) = (nil, nil, false)
   }
 
   /// Drops the fields behind the first so many: a format that was tried and is not the line's.
@@ -89,6 +88,21 @@ struct LineRecord {
   mutating func setPort(_ port: UInt16) {
     guard !fields.isEmpty else { return }
     fields[fields.count - 1].port = port
+  }
+
+  /// Says that of the field appended last a part is an address, and its port the rest.
+  mutating func setPort(_ port: UInt16, address: Range<Int>) {
+    guard !fields.isEmpty else { return }
+    (fields[fields.count - 1].start, fields[fields.count - 1].end) = (
+      address.lowerBound, address.upperBound
+    )
+    fields[fields.count - 1].port = port
+  }
+
+  /// Says of the field appended last that it tells of something else than the rest of the record.
+  mutating func setApart() {
+    guard !fields.isEmpty else { return }
+    fields[fields.count - 1].isApart = true
   }
 
   /// Says of the field appended last that its value stands between quotes.
@@ -185,13 +199,9 @@ extension Extraction {
       paths.noteAddress(index, of: field.path, owner: objectSerial)
     }
     if field.fact != .none {
-      facts.note(field.fact, rank: 0, bytes, range)
+      facts.note(field.fact, rank: 0, bytes, range, port: field.port)
     } else if fieldClass.fact != .none {
-      facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range)
-      if field.port > 0, fieldClass.fact == .source || fieldClass.fact == .destination {
-        facts.note(
-          isSource: fieldClass.fact == .source, bytes, range, port: field.port)
-      }
+      facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port)
     }
   }
 
@@ -271,10 +281,12 @@ extension Extraction {
     }
     var host: LineField?
     var port: UInt16 = 0
+    var scheme: LineField?
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       switch fieldClass.role {
       case .urlHost where fieldClass.rank == 1 && host == nil: host = field
+      case .urlScheme where scheme == nil: scheme = field
       case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
       case .method where field.end - field.start == 7:
         if bytes.starts(withLowercase: "connect", at: field.start) { return }
@@ -285,14 +297,14 @@ extension Extraction {
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       guard fieldClass.role == .urlPath, fieldClass.rank == 1 else { continue }
-      join(bytes, host: host, path: field, port: port, into: &batch)
+      join(bytes, host: host, path: field, port: port, scheme: scheme, into: &batch)
       return
     }
   }
 
   private mutating func join(
     _ bytes: RawSpan, host: LineField, path: LineField, port: UInt16 = 0,
-    into batch: inout ObservableBatch
+    scheme: LineField? = nil, into batch: inout ObservableBatch
   ) {
     var map = OffsetMap()
     Self.unescape(bytes, host, to: &joinHost, &map)
@@ -300,7 +312,7 @@ extension Extraction {
     if joinHost.count == 1, joinHost[0] == Byte.minus { return }
     joinQuery.removeAll(keepingCapacity: true)
     var url = JoinedURL(field: path.path, place: path.start, level: 0)
-    url.isHTTPS = line.isHTTPS
+    if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
     url.port = port
     emitJoined(url, into: &batch)
   }

@@ -29,8 +29,132 @@ extension LogTime {
       clock: start + 12..<range.upperBound)
   }
 
-  /// `Oct  1 22:14:15` or `Oct 11 2024 22:14:15.003 GMT`; without a year there is no time, unless one
-  /// is given for all such lines.
+  /// A time in a field that is neither a number of digits alone nor ISO 8601: with slashes
+  /// (`2024/05/01 10:00:00`, `01/May/2024:10:00:00 +0200`), without any marks (`20240501T100000Z`), a number
+  /// with an exponent (`1.714557600123E9`), with the day first (RFC 5322, `Wed, 01 May 2024 10:00:00 GMT`),
+  /// the month (`May 1, 2024 @ 10:00:00.000`) or the weekday (`Wed May  1 10:00:00 2024`).
+  static func written(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    guard 10...64 ~= range.count else { return nil }
+    guard bytes.byte(unchecked: range.lowerBound) &- Byte.zero <= 9 else {
+      if month(bytes, at: range.lowerBound) != nil,
+        let time = monthFirst(bytes, range, year: nil)
+      {
+        return time
+      }
+      if let comma = bytes.firstOffset(
+        of: Byte.comma, from: range.lowerBound, to: min(range.upperBound, range.lowerBound + 10)),
+        comma + 2 < range.upperBound
+      {
+        return dayFirst(bytes, comma + 2..<range.upperBound)
+      }
+      guard let found = weekdayFirst(bytes, range), found.end == range.upperBound else {
+        return nil
+      }
+      return found.time
+    }
+    return withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
+      ?? dayFirst(bytes, range) ?? nameServer(bytes, range)
+  }
+
+  /// `20240501T100000Z`: the basic format of ISO 8601.
+  private static func compact(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let start = range.lowerBound
+    guard 15...32 ~= range.count, bytes.byte(unchecked: start + 8) | 0x20 == UInt8(ascii: "t"),
+      digits(bytes, from: start, to: start + 8).count == 8,
+      digits(bytes, from: start + 9, to: start + 15).count == 6
+    else { return nil }
+    var text: [UInt8] = []
+    for index in 0..<15 {
+      if index == 4 || index == 6 { text.append(Byte.minus) }
+      if index == 11 || index == 13 { text.append(Byte.colon) }
+      text.append(bytes.byte(unchecked: start + index))
+    }
+    text.append(bytes, start + 15..<range.upperBound)
+    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
+  }
+
+  /// `1.714557600123E9`, or `1714557600123.5`: seconds since 1970, or by the digits before the point milli-,
+  /// micro- or nanoseconds.
+  private static func decimal(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let end = range.upperBound
+    let whole = digits(bytes, from: range.lowerBound, to: end)
+    var (fraction, stop) = (0..<0, whole.upperBound)
+    if stop < end, bytes.byte(unchecked: stop) == Byte.dot {
+      fraction = digits(bytes, from: stop + 1, to: end)
+      stop = fraction.upperBound
+    }
+    var exponent = 0
+    if stop < end, bytes.byte(unchecked: stop) | 0x20 == UInt8(ascii: "e") {
+      stop += 1
+      if stop < end, bytes.byte(unchecked: stop) == Byte.plus { stop += 1 }
+      guard let number = NumberText.unsigned(bytes, stop..<end), number <= 20 else { return nil }
+      exponent = Int(number)
+      stop = end
+    }
+    let before = whole.count + exponent
+    guard stop == end, !whole.isEmpty, before <= 20 else { return nil }
+    var scale = before <= 11 ? 9 : before <= 14 ? 6 : before <= 17 ? 3 : 0
+    scale += exponent
+    var value: UInt64 = 0
+    func take(_ digit: UInt8) -> Bool {
+      let (product, overflows) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carries) = product.addingReportingOverflow(UInt64(digit))
+      value = sum
+      return !overflows && !carries
+    }
+    for offset in whole where !take(bytes.byte(unchecked: offset) &- Byte.zero) { return nil }
+    for offset in fraction where scale > 0 {
+      if !take(bytes.byte(unchecked: offset) &- Byte.zero) { return nil }
+      scale -= 1
+    }
+    for _ in 0..<scale where !take(0) { return nil }
+    return Int64(exactly: value)
+  }
+
+  /// `01 May 2024 10:00:00 +0200`.
+  private static func dayFirst(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let day = digits(bytes, from: range.lowerBound, to: range.upperBound)
+    let name = day.upperBound + 1
+    guard 1...2 ~= day.count, range.upperBound - name > 12,
+      bytes.byte(unchecked: name - 1) == Byte.space, let month = month(bytes, at: name),
+      bytes.byte(unchecked: name + 3) == Byte.space
+    else { return nil }
+    let year = digits(bytes, from: name + 4, to: range.upperBound)
+    guard year.count == 4, year.upperBound < range.upperBound,
+      bytes.byte(unchecked: year.upperBound) == Byte.space
+    else { return nil }
+    return time(
+      bytes, year: year, month: month, day: day, clock: year.upperBound + 1..<range.upperBound)
+  }
+
+  /// `Wed May  1 10:00:00.5 2024`, as C's `asctime` writes it, and Apache's error log; and where it ends.
+  ///
+  /// `UTC` or `GMT` may stand before the year.
+  static func weekdayFirst(_ bytes: RawSpan, _ range: Range<Int>) -> (time: Int64, end: Int)? {
+    let (start, end) = (range.lowerBound, range.upperBound)
+    guard range.count >= 24, bytes.byte(unchecked: start + 3) == Byte.space,
+      let month = month(bytes, at: start + 4), bytes.byte(unchecked: start + 7) == Byte.space
+    else { return nil }
+    var offset = start + 8
+    if bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
+    let day = digits(bytes, from: offset, to: end)
+    guard 1...2 ~= day.count, day.upperBound < end,
+      bytes.byte(unchecked: day.upperBound) == Byte.space,
+      let blank = bytes.firstOffset(of: Byte.space, from: day.upperBound + 1, to: end)
+    else { return nil }
+    let clock = day.upperBound + 1..<blank
+    offset = blank + 1
+    if bytes.starts(with: "UTC ", at: offset) || bytes.starts(with: "GMT ", at: offset) {
+      offset += 4
+    }
+    let year = digits(bytes, from: offset, to: end)
+    guard year.count == 4 else { return nil }
+    return time(bytes, year: year, month: month, day: day, clock: clock)
+      .map { ($0, year.upperBound) }
+  }
+
+  /// `Oct  1 22:14:15`, `Oct 11 2024 22:14:15.003 GMT` or `Oct 1, 2024 @ 22:14:15`; without a year there is no
+  /// time, unless one is given for all such lines.
   static func monthFirst(_ bytes: RawSpan, _ range: Range<Int>, year assumed: Int?) -> Int64? {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -41,6 +165,7 @@ extension LogTime {
     if offset < end, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
     let day = digits(bytes, from: offset, to: end)
     offset = day.upperBound
+    if bytes.starts(with: ", ", at: offset) { offset += 1 }
     guard 1...2 ~= day.count, offset < end, bytes.byte(unchecked: offset) == Byte.space else {
       return nil
     }
@@ -49,8 +174,9 @@ extension LogTime {
     if word.count == 4, word.upperBound < end,
       bytes.byte(unchecked: word.upperBound) == Byte.space
     {
-      return time(
-        bytes, year: word, month: month, day: day, clock: word.upperBound + 1..<end)
+      var clock = word.upperBound + 1
+      if bytes.starts(with: "@ ", at: clock), clock + 2 < end { clock += 2 }
+      return time(bytes, year: word, month: month, day: day, clock: clock..<end)
     }
     guard let assumed else { return nil }
     let text = Array("\(assumed)".utf8)
@@ -105,6 +231,13 @@ extension LogTime {
     text.append(bytes, day)
     text.append(UInt8(ascii: "T"))
     text.append(bytes, clock)
+    // `GMT+02:00`, as Java writes offsets.
+    if let sign = text.lastIndex(where: { $0 == Byte.plus || $0 == Byte.minus }), sign > 14 {
+      let name = text[sign - 3..<sign]
+      if name.elementsEqual("GMT".utf8) || name.elementsEqual("UTC".utf8) {
+        text.removeSubrange(sign - 3..<sign)
+      }
+    }
     return Timestamp.iso8601(text.rawSpan, 0..<text.count)
   }
 }

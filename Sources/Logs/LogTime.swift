@@ -3,7 +3,7 @@ import Parsing
 /// Times in logs, as nanoseconds since 1970 (UTC).
 enum LogTime {
   /// A whole field that tells a time: seconds since 1970, or by its size milli-, micro- or
-  /// nanoseconds; else an ISO 8601 time, or one with slashes in its date.
+  /// nanoseconds; else an ISO 8601 time, or one as programs write it for people.
   static func field(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     if let digits = NumberText.unsigned(bytes, range), digits >= 100_000_000_000 {
       let unit: UInt64 =
@@ -13,11 +13,35 @@ enum LogTime {
       return overflows ? nil : Int64(exactly: product)
     }
     return Timestamp.epochSeconds(bytes, range) ?? Timestamp.iso8601(bytes, range)
-      ?? withSlashes(bytes, range)
+      ?? written(bytes, range)
+  }
+
+  /// A date and a time of day that stand apart, in UTC.
+  static func dateAndTime(_ date: [UInt8], _ bytes: RawSpan, _ time: Range<Int>) -> Int64? {
+    var text = date
+    text.append(UInt8(ascii: "T"))
+    text.append(bytes.extracting(time))
+    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
+  }
+
+  /// A date and a time of day in fields of their own; `yyyy-MM-dd` or with slashes.
+  static func dateAndTime(
+    _ bytes: RawSpan, date: Range<Int>, clock: Range<Int>, zone: Range<Int> = 0..<0
+  ) -> Int64? {
+    guard date.count == 10, 8...32 ~= clock.count, zone.count <= 8 else { return nil }
+    var text = bytes.copied(date)
+    if text[4] == Byte.slash, text[7] == Byte.slash {
+      (text[4], text[7]) = (Byte.minus, Byte.minus)
+    }
+    text.append(UInt8(ascii: "T"))
+    text.append(bytes, clock)
+    if let time = Timestamp.iso8601(text.rawSpan, 0..<text.count), zone.isEmpty { return time }
+    text.append(bytes, zone)
+    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
   }
 
   /// `2024/05/01 10:00:00`, or a web server's `01/May/2024:10:00:00 +0200`.
-  private static func withSlashes(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  static func withSlashes(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     guard range.count >= 19, range.count <= 40 else { return nil }
     let start = range.lowerBound
     if bytes.byte(at: start + 2) == Byte.slash { return accessLog(bytes, range) }
@@ -29,39 +53,4 @@ enum LogTime {
     text[7] = Byte.minus
     return Timestamp.iso8601(text.rawSpan, 0..<text.count)
   }
-
-  /// A date and a time of day that stand apart, in UTC.
-  static func dateAndTime(_ date: [UInt8], _ bytes: RawSpan, _ time: Range<Int>) -> Int64? {
-    var text = date
-    text.append(UInt8(ascii: "T"))
-    text.append(bytes.extracting(time))
-    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
-  }
-
-  /// The time at the start of a line of text, with its offset from UTC, for a local time says too
-  /// little; behind the `<n>1 ` of syslog (RFC 5424), if that is there.
-  static func lineStart(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
-    var start = range.lowerBound
-    let end = range.upperBound
-    if start < end, bytes.byte(at: start) == UInt8(ascii: "<") {
-      start += 1
-      while start < end, start - range.lowerBound < 4, bytes.byte(at: start) &- Byte.zero <= 9 {
-        start += 1
-      }
-      guard bytes.starts(with: ">1 ", at: start) else { return nil }
-      start += 3
-    }
-    guard end - start >= 20, bytes.byte(at: start) &- Byte.zero <= 9 else { return nil }
-    // The longest: a date, a time with nine digits of fraction, a zone.
-    let window = bytes.extracting(start..<min(end, start + 36))
-    let stop = min(window.firstOffset(of: Byte.space, from: 11), window.byteCount)
-    let last = window.byte(at: stop - 1)
-    let isZoned =
-      last == UInt8(ascii: "Z") || stop > 6 && isSign(window.byte(at: stop - 6))
-      || stop > 5 && isSign(window.byte(at: stop - 5))
-    guard isZoned else { return nil }
-    return Timestamp.iso8601(window, 0..<stop)
-  }
-
-  private static func isSign(_ byte: UInt8) -> Bool { byte == Byte.plus || byte == Byte.minus }
 }

@@ -93,7 +93,7 @@ extension Extraction {
       date < range.upperBound ? tokenEnd(bytes, from: date + 1, to: range.upperBound) : date
     let value =
       LogTime.nameServer(bytes, range.lowerBound..<stop)
-      ?? LogTime.lineStart(bytes, range.lowerBound..<range.upperBound)
+      ?? LogTime.lineStart(bytes, range.lowerBound..<range.upperBound)?.time
     guard let value else { return nil }
     return (value, LogTime.month(bytes, at: range.lowerBound + 3) == nil ? date : stop)
   }

@@ -166,7 +166,7 @@ extension Extraction {
       }
     }
     return Timestamp.iso8601(bytes, range)
-      ?? LogTime.monthFirst(bytes, range, year: options.year)
+      ?? LogTime.monthFirst(bytes, range, year: options.year) ?? LogTime.written(bytes, range)
   }
 
   func isWord(_ bytes: RawSpan, _ range: Range<Int>, _ word: StaticString) -> Bool {

@@ -204,10 +204,7 @@ extension Extraction {
         parts.port = NumberText.port(chunk, port) ?? 0
         parts.isPortSecond = true
       }
-      if let scheme = column(plan.urlScheme, chunk, header) {
-        parts.isHTTPS =
-          scheme.count == 5 && chunk.starts(withLowercase: "https", at: scheme.lowerBound)
-      }
+      if let scheme = column(plan.urlScheme, chunk, header) { parts.setScheme(chunk, scheme) }
       joinHost = part(hostColumn, chunk, host, header)
       joinPath = part(pathColumn, chunk, path, header)
       joinQuery =
@@ -237,14 +234,31 @@ extension Extraction {
   // MARK: Time
 
   private func rowTime(_ chunk: RawSpan, _ header: LogHeader) -> Int64 {
-    guard let time = column(plan.time, chunk, header) else { return ObservableRecord.noTime }
     if header.layout == .w3c {
+      guard let first = plan.times.first, let clock = column(first, chunk, header) else {
+        return ObservableRecord.noTime
+      }
       if let date = column(plan.date, chunk, header) {
-        return LogTime.dateAndTime(chunk.copied(date), chunk, time) ?? ObservableRecord.noTime
+        return LogTime.dateAndTime(chunk.copied(date), chunk, clock) ?? ObservableRecord.noTime
       }
       guard plan.date < 0, !header.date.isEmpty else { return ObservableRecord.noTime }
-      return LogTime.dateAndTime(header.date, chunk, time) ?? ObservableRecord.noTime
+      return LogTime.dateAndTime(header.date, chunk, clock) ?? ObservableRecord.noTime
     }
-    return LogTime.field(chunk, time) ?? ObservableRecord.noTime
+    for index in plan.times {
+      if let text = column(index, chunk, header), let time = LogTime.field(chunk, text) {
+        return time
+      }
+    }
+    guard let date = column(plan.date, chunk, header) else { return ObservableRecord.noTime }
+    let zone = column(plan.zone, chunk, header) ?? 0..<0
+    for index in plan.times {
+      if let clock = column(index, chunk, header),
+        let time = LogTime.dateAndTime(chunk, date: date, clock: clock, zone: zone)
+      {
+        return time
+      }
+    }
+    return date.count > 10
+      ? LogTime.field(chunk, date) ?? ObservableRecord.noTime : ObservableRecord.noTime
   }
 }

@@ -5,7 +5,13 @@ import Testing
 
 /// The time of a record's event, under the names and in the forms that programs give it (`matching.md` §7).
 @Suite struct EventTimeTests {
-  static let cases: [(record: String, time: String?)] = [
+  typealias Case = (record: String, time: String?)
+
+  private static let noon = "2024-05-01T10:00:00.000000Z"
+  private static let half = "2024-05-01T10:00:00.500000Z"
+  private static let millis = "2024-05-01T10:00:00.123000Z"
+
+  static let names: [Case] = [
     (#"{"ts":1714979289.5,"host":"a.example"}"#, "2024-05-06T07:08:09.500000Z"),
     (#"{"time_local":"2024/05/06 07:08:09","host":"a.example"}"#, "2024-05-06T07:08:09.000000Z"),
     (#"{"published":"2024/05/06 07:08:09.5","host":"a.example"}"#, "2024-05-06T07:08:09.500000Z"),
@@ -24,18 +30,154 @@ import Testing
     ),
     (#"{"time_local":"2024/13/06 07:08:09","host":"a.example"}"#, nil),
     (#"{"note":"2024/05/06 07:08:09","host":"a.example"}"#, nil),
+    (#"{"date":"2024-05-01 10:00:00","host":"a.example"}"#, noon),
+    (#"{"created_at":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"log_time":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"date":"2024-05-01","time":"10:00:00","host":"a.example"}"#, noon),
+    (
+      #"{"time":"10:00:00","tz":"+0200","date":"2024/05/01","host":"a.example"}"#,
+      "2024-05-01T08:00:00.000000Z"
+    ),
+    // FortiGate's surest is neither of these.
+    (
+      #"{"date":"2024-05-01","time":"12:00:00","eventtime":1714557600123000000,"host":"a.example"}"#,
+      millis
+    ),
+    (#"{"date":"2024-05-01","host":"a.example"}"#, nil),
+    // The next name where the first one tells no time.
+    (#"{"timestamp":"-","ts":1714557600.5,"host":"a.example"}"#, half),
+    ("date,time,host\n2024-05-01,10:00:00,a.example\n", noon),
+    ("Date,level,host\n2024-05-01 10:00:00,info,a.example\n", noon),
+    ("Receive Time,Type,host\n2024/05/01 10:00:00,TRAFFIC,a.example\n", noon),
+    ("#separator \\x09\n#fields\tts\thost\n1714557600.5\ta.example\n", half),
+    ("date=2024-05-01 time=10:00:00 host=a.example", noon),
+    (#"date="2024-05-01 10:00:00" level=info host=a.example"#, noon),
   ]
 
-  @Test(arguments: cases.indices)
-  func isRead(_ index: Int) {
-    let (record, expected) = Self.cases[index]
-    let found = extract(Array(record.utf8), LogOptions(purpose: .extract)).found
-    let names = found.filter { $0.kind == .domain }
+  static let forms: [Case] = [
+    ("Wed, 01 May 2024 10:00:00 GMT", noon), ("Wed, 1 May 2024 12:00:00 +0200", noon),
+    ("01 May 2024 10:00:00", noon), ("May 1, 2024 @ 10:00:00.123", millis),
+    ("May 01 2024 12:00:00 GMT+02:00", noon), ("May 01 2024 10:00:00 CEST", nil),
+    ("Wed May  1 10:00:00 2024", noon), ("Wed May 01 10:00:00.123 UTC 2024", millis),
+    ("Wed May 01 10:00:00 CEST 2024", nil), ("1.714557600123E9", millis),
+    ("1714557600123", millis), ("1.714557600123e+12", millis),
+    ("1714557600123.5", "2024-05-01T10:00:00.123500Z"),
+    ("1E30", nil), ("1.7E99", nil), ("99999999999999999999.5", nil), ("20240501T100000Z", noon),
+    ("20240501T120000+0200", noon),
+    ("20240501T1000", nil), ("01-May-2024 10:00:00.123", millis), (#"2024\/05\/01 10:00:00"#, noon),
+    ("32 May 2024 10:00:00", nil), ("Wed, ", nil), ("May 01 2024 ", nil), ("10:00:00", nil),
+  ]
+
+  /// Times that stand in objects in the record.
+  static let nested: [Case] = [
+    (#"{"http":{"ts":1714557600.5,"id.orig_h":"192.0.2.1","host":"a.example"}}"#, half),
+    (#"{"_index":"a","_source":{"@timestamp":"2024-05-01T10:00:00Z","host":"a.example"}}"#, noon),
+    (#"{"preview":false,"result":{"_time":"2024-05-01T10:00:00Z","host":"a.example"}}"#, noon),
+    (
+      ##"{"Event":{"System":{"TimeCreated":{"#attributes":{"SystemTime":"2024-05-01T10:00:00Z"}}},"EventData":{"CreationUtcTime":"2020-01-01 00:00:00","QueryName":"a.example"}}}"##,
+      noon
+    ),
+    (#"{"a":1,"event":{"timestamp":"2024-05-01T10:00:00Z"},"host":"a.example"}"#, noon),
+    (#"{"a":1,"event":{"created":"2024-05-01T10:00:00Z"},"host":"a.example"}"#, noon),
+    (#"{"t":{"$date":"2024-05-01T10:00:00.000+00:00"},"host":"a.example"}"#, noon),
+    (#"{"ts":{"$date":1714557600123},"host":"a.example"}"#, millis),
+    // In the object of both ends, or around it.
+    (
+      #"{"k":"v","net":{"ts":1714557600.5,"src_ip":"192.0.2.1","dst_ip":"192.0.2.2","host":"a.example"}}"#,
+      half
+    ),
+    (
+      #"{"k":"v","net":{"ts":1714557600.5,"source":{"ip":"192.0.2.1"},"destination":{"ip":"192.0.2.2"}},"file":{"ts":5},"host":"a.example"}"#,
+      half
+    ),
+    // The record's own outranks those in it, and the ends' one that is elsewhere.
+    (
+      #"{"event":{"timestamp":"2020-01-01T00:00:00Z"},"ts":1714557600.5,"host":"a.example"}"#, half
+    ),
+    (
+      #"{"event":{"timestamp":"2020-01-01T00:00:00Z"},"net":{"ts":1714557600.5,"src_ip":"192.0.2.1","dst_ip":"192.0.2.2"},"host":"a.example"}"#,
+      half
+    ),
+    // Times of other things.
+    (#"{"k":"v","file":{"mtime":1714557600,"timestamp":1714557600},"host":"a.example"}"#, nil),
+    (#"{"process":{"start_time":"2024-05-01T10:00:00Z"},"host":"a.example"}"#, nil),
+    (#"{"process":{"start_time":"2024-05-01T10:00:00Z","host":"a.example"}}"#, nil),
+    (#"{"tls":{"not_before":"2024-05-01T10:00:00Z","sni":"a.example"}}"#, nil),
+    (#"{"event":{"file":{"timestamp":1714557600}},"host":"a.example"}"#, nil),
+    (#"{"data":{"created_at":"2024-05-01T10:00:00Z"},"host":"a.example"}"#, nil),
+    // One of several is not all of them.
+    (#"{"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, nil),
+    (#"{"event":[{"ts":1714557600.5,"host":"a.example"}]}"#, nil),
+    // Behind a header of syslog, in a string.
+    (#"app: {"result":{"_time":"2024-05-01T10:00:00Z","host":"a.example"}}"#, noon),
+    (#"{"message":"{\"date\":\"2024-05-01 10:00:00\",\"host\":\"a.example\"}"}"#, noon),
+  ]
+
+  /// Times that a line of text begins with.
+  static let lines: [Case] = [
+    ("2024-05-01 10:00:00,123 INFO a.example", millis),
+    ("2024-05-01 10:00:00.123 - root - INFO - a.example", millis),
+    ("[2024-05-01T10:00:00Z] a.example", noon), ("[2024-05-01 10:00:00] a.example", noon),
+    ("2024-05-01T10:00:00 a.example", noon), ("2024-05-01 12:00:00+02 a.example", noon),
+    ("2024-05-01 12:00:00 +0200 a.example", noon), ("2024-05-01 12:00:00 +02:00 a.example", noon),
+    ("2024-05-01 10:00:00 UTC a.example", noon), ("2024-05-01 10:00:00 GMT+02:00 a.example", nil),
+    ("2024-05-01 10:00:00 CEST a.example", nil), ("2024-05-01 10:00:00: a.example", noon),
+    ("2024-05-01 10:00:00|a.example", noon), ("2024-05-01 10:00:00x a.example", nil),
+    ("2024-05-01 a.example", nil), ("2024-05-01 10:00 a.example", nil),
+    ("10:00:00 a.example and more of it", nil),
+    ("2024-13-01 10:00:00 a.example", nil), ("at 2024-05-01 10:00:00 a.example", nil),
+    ("2024/05/01 10:00:00 [error] 7#7: *1 open() a.example", noon),
+    ("[Wed May 01 10:00:00.123 2024] [core:error] a.example", millis),
+    ("Wed May  1 10:00:00 2024 a.example", noon), ("Wed May  1 10:00:00 20245 a.example", nil),
+    ("05/01/2024-10:00:00.123000  [**] [1:1:1] a.example", millis),
+    ("05/01/24-10:00:00.123000  [**] [1:1:1] a.example", millis),
+    ("05/01-10:00:00.123000  [**] [1:1:1] a.example", nil),
+    ("01-May-2024 10:00:00.123 INFO [main] a.example", millis),
+    ("[01/May/2024:12:00:00 +0200] a.example", noon),
+    ("<13>2024-05-01 10:00:00 a.example", noon),
+    // What a record on the line says of itself outranks a time without a zone.
+    (#"2024-05-01 12:00:00 {"ts":1714557600.5,"host":"a.example"}"#, half),
+    (#"2024-05-01T10:00:00Z {"ts":5,"host":"a.example"}"#, noon),
+  ]
+
+  static let piped: [Case] = [
+    ("CEF:0|v|p|1|1|n|1|rt=May 01 2024 12:00:00 GMT+02:00 dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|rt=Wed, 01 May 2024 10:00:00 GMT dhost=a.example", noon),
+    ("LEEF:1.0|v|p|1|1|devTime=May 01 2024 10:00:00\tdhost=a.example", noon),
+    ("LEEF:1.0|v|p|1|1|devTime=2024/05/01 10:00:00\tdhost=a.example", noon),
+  ]
+
+  private static func check(_ record: String, _ expected: String?, year: Int? = nil) {
+    var options = LogOptions(purpose: .extract)
+    options.year = year
+    let found = extract(Array(record.utf8), options).found
+    let names = found.filter { $0.kind == .domain && $0.value == "a.example" }
     #expect(names.count == 1, "\(record)")
     var time: [UInt8] = []
     if let value = names.first?.time, value != ObservableRecord.noTime {
       Timestamp.append(value, to: &time)
     }
     #expect(String(decoding: time, as: UTF8.self) == expected ?? "", "\(record)")
+  }
+
+  @Test func namesOfFields() { for (record, time) in Self.names { Self.check(record, time) } }
+
+  @Test func objects() { for (record, time) in Self.nested { Self.check(record, time) } }
+
+  @Test func linesOfText() { for (record, time) in Self.lines { Self.check(record, time) } }
+
+  @Test func keysAndValuesBehindPipes() {
+    for (record, time) in Self.piped { Self.check(record, time) }
+  }
+
+  @Test func formsInFields() {
+    for (text, time) in Self.forms {
+      Self.check(#"{"timestamp":"\#(text)","host":"a.example"}"#, time)
+    }
+    Self.check(#"{"ts":1.714557600123E9,"host":"a.example"}"#, Self.millis)
+  }
+
+  @Test func yearThatIsGiven() {
+    Self.check("05/01-10:00:00.123000  [**] [1:1:1] a.example", Self.millis, year: 2024)
   }
 }

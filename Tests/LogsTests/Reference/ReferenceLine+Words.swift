@@ -65,13 +65,22 @@ extension ReferenceLine {
     guard ReferenceTime.isAccess(Array(bytes[moved(time)])),
       let before = words(moved(front), most: 16), before.count >= 3
     else { return false }
-    let hasHost = before.count >= 4 && word(before[1].range) != "-"
+    func isListed(_ index: Int) -> Bool {
+      before[index].range.count > 1 && word(before[index].range).hasSuffix(",")
+    }
+    let hasHost = before.count >= 4 && word(before[1].range) != "-" && !isListed(0)
     let first = hasHost ? 1 : 0
-    guard Self.isHost(bytes[before[first].range]) else { return false }
+    let last = (first..<before.count - 2).first { !isListed($0) } ?? before.count - 3
+    var clients = Array(before[first...last])
+    for index in clients.indices.dropLast() {
+      let range = clients[index].range
+      clients[index].range = range.lowerBound..<range.upperBound - 1
+    }
+    guard clients.allSatisfy({ Self.isHost(bytes[$0.range]) }) else { return false }
     if hasHost { add("server_name", before[0]) }
-    add("remote_addr", before[first])
-    add("remote_logname", before[first + 1])
-    var user = before[first + 2]
+    for client in clients { add("remote_addr", client) }
+    add("remote_logname", before[last + 1])
+    var user = before[last + 2]
     user.range = user.range.lowerBound..<before[before.count - 1].range.upperBound
     add("remote_user", user)
     add("request", Word(range: moved(request), isQuoted: true))
@@ -98,7 +107,6 @@ extension ReferenceLine {
     let place =
       request.lowerBound + target.lowerBound..<request.lowerBound + target.upperBound
     path = ReferenceLineField(keys: [Array("request".utf8)], range: place, outer: place)
-    hasHTTPSPort = word(host).hasSuffix(":443")
   }
 
   // MARK: Load balancers
@@ -277,11 +285,16 @@ extension ReferenceLine {
     let isBuilt = verb == "Built"
     var isOutbound = false
     var isUnknown = false
+    var isTranslation = false
+    var isTarget = false
     /// `src`, `dst`, or nothing where the sentence does not tell.
     var side = verb == "access-list" ? "src" : ""
     for place in words.dropFirst() {
       switch word(place) {
-      case "to", "->": side = isUnknown ? "" : isOutbound ? "src" : "dst"
+      case "to", "->":
+        side = isUnknown ? "" : isOutbound || isTranslation ? "src" : "dst"
+        isTarget = isTranslation
+      case "translation": isTranslation = true
       case "src", "from": side = "src"
       case "dst": side = "dst"
       case "for":
@@ -289,7 +302,7 @@ extension ReferenceLine {
         side = isUnknown ? "" : isOutbound ? "dst" : "src"
       case "faddr", "laddr": side = ""
       case "outbound" where isBuilt: isOutbound = true
-      default: addEnd(place, side)
+      default: addEnd(place, side, isTarget: isTarget)
       }
     }
   }
@@ -299,9 +312,9 @@ extension ReferenceLine {
   private static let withPort = ReferencePattern(#"\A([^(]+)\((-?[0-9]+)\)\z"#)
   private static let withRest = ReferencePattern(#"\A(.[^(]*)\(.*\)\z"#)
 
-  private mutating func addEnd(_ token: Range<Int>, _ side: String) {
+  private mutating func addEnd(_ token: Range<Int>, _ side: String, isTarget: Bool) {
     var place = token
-    var isMapped = false
+    var isMapped = isTarget
     var port: UInt16?
     func digits(_ range: Range<Int>) -> UInt16? {
       word(range).hasPrefix("0") ? nil : UInt16(word(range))

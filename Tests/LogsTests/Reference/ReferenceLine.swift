@@ -26,7 +26,6 @@ struct ReferenceLine {
   var host: ReferenceLineField?
   var path: ReferenceLineField?
   var isTunnel = false
-  var hasHTTPSPort = false
 
   var bytes: [UInt8] { text.bytes }
 
@@ -190,7 +189,7 @@ struct ReferenceLine {
     if let host, let path {
       guard !isTunnel, value(host).bytes != [0x2D] else { return [] }
       record.join(
-        host: value(host).bytes, port: [], path: value(path), query: nil, isHTTPS: hasHTTPSPort,
+        host: value(host).bytes, port: [], path: value(path), query: nil,
         keys: path.keys ?? [])
       return record.output
     }
@@ -208,8 +207,10 @@ struct ReferenceLine {
     let port = ports.last { UInt16(String(decoding: $0, as: UTF8.self)).map { $0 > 0 } ?? false }
     if let path = fields.first(where: { isOne($0, of: ReferenceRecord.paths) }) {
       record.join(
-        host: value(host).bytes, port: port ?? [], path: value(path), query: nil, isHTTPS: false,
-        keys: path.keys ?? [])
+        host: value(host).bytes, port: port ?? [], path: value(path), query: nil,
+        scheme: fields.first { isOne($0, of: ["scheme", "urlscheme", "requestscheme"]) }.map {
+          Array(bytes[$0.range])
+        }, keys: path.keys ?? [])
     }
     return record.output
   }

@@ -23,7 +23,9 @@ struct ReferenceRecord {
     switch node {
     case .object(let members):
       for (key, value) in members {
-        walk(value, keys: keys + [key], port: siblingPort(of: key, in: members))
+        let port =
+          siblingPort(of: key, in: members) ?? requestPort(of: key, in: members, keys: keys)
+        walk(value, keys: keys + [key], port: port)
       }
       join(members, keys: keys)
     case .array(let elements):
@@ -99,6 +101,26 @@ struct ReferenceRecord {
     return port
   }
 
+  /// The port of the request whose host a member is.
+  private func requestPort(of key: [UInt8], in members: Members, keys: [[UInt8]]) -> UInt16? {
+    let isURL = keys.last.map { folded($0) } == "url"
+    guard Self.hosts.contains(folded(key)) || isURL && folded(key) == "domain" else { return nil }
+    let ports = members.filter { name, _ in
+      folded(name) == "httpport" || folded(name) == "csuriport" || isURL && folded(name) == "port"
+    }
+    let connection = members.filter { name, _ in
+      ["id.resp_p", "id_resp_p"].contains(
+        String(decoding: referenceLowercased(name), as: UTF8.self))
+    }
+    for (_, value) in ports + connection {
+      guard let text = value.scalarText, text.first != 0x30,
+        let port = UInt16(String(decoding: text, as: UTF8.self))
+      else { continue }
+      return port
+    }
+    return nil
+  }
+
   private func portEnd(_ key: [UInt8]) -> String? {
     let name = folded(key)
     if name == "spt" || name == "dpt" { return name == "spt" ? "src" : "dst" }
@@ -151,8 +173,11 @@ struct ReferenceRecord {
       for (key, value) in members where paths.contains(folded(key)) {
         guard case .string(let path, _) = value, path.bytes.first == 0x2F else { continue }
         join(
-          host: host.bytes, port: first("httpport", in: members)?.scalarText ?? [], path: path,
-          query: path.bytes.contains(0x3F) ? nil : query(in: members), isHTTPS: false,
+          host: host.bytes,
+          port: (first("httpport", in: members) ?? first("csuriport", in: members))?.scalarText
+            ?? [],
+          path: path,
+          query: path.bytes.contains(0x3F) ? nil : query(in: members), scheme: scheme(in: members),
           isDecoded: folded(key) == "uri", keys: keys + [key])
       }
     }
@@ -164,13 +189,25 @@ struct ReferenceRecord {
     "host", "hostname", "cshost", "requesthost", "httphost", "clientrequesthost", "urldomain",
   ]
   static let paths: Set<String> = [
-    "uri", "url", "csuristem", "requestpath", "requesturi", "clientrequesturi", "urlpath",
+    "uri", "url", "csuristem", "csuripath", "requestpath", "requesturi", "clientrequesturi",
+    "urlpath",
   ]
+
+  private func scheme(in members: Members) -> [UInt8]? {
+    let names = ["scheme", "urlscheme", "requestscheme", "csurischeme"]
+    for (key, value) in members where names.contains(folded(key)) {
+      if case .string(let text, _) = value { return text.bytes }
+    }
+    return nil
+  }
 
   private func query(in members: Members) -> [UInt8]? {
     let names: Set<String> = ["csuriquery", "args", "urlquery", "querystring"]
     for (key, value) in members where names.contains(folded(key)) {
-      if case .string(let text, _) = value { return text.bytes }
+      if case .string(let text, _) = value {
+        // Some proxies write the sign that sets it off.
+        return text.bytes.first == 0x3F ? Array(text.bytes.dropFirst()) : text.bytes
+      }
     }
     return nil
   }
@@ -192,13 +229,13 @@ struct ReferenceRecord {
     join(
       host: host.bytes, port: first("port", in: members)?.scalarText ?? [], path: target,
       query: target.bytes.contains(0x3F) ? nil : text(["query", "querystring"])?.bytes,
-      isHTTPS: text(["scheme"])?.bytes.map { $0 | 0x20 } == Array("https".utf8),
+      scheme: text(["scheme"])?.bytes,
       keys: keys + [path.key])
   }
 
   /// Adds the URL that a host, perhaps a port, and a path make.
   mutating func join(
-    host: [UInt8], port: [UInt8], path: ReferenceText, query: [UInt8]?, isHTTPS: Bool,
+    host: [UInt8], port: [UInt8], path: ReferenceText, query: [UInt8]?, scheme: [UInt8]? = nil,
     isDecoded: Bool = false, keys: [[UInt8]]
   ) {
     guard path.bytes.first == 0x2F, !host.isEmpty else { return }
@@ -207,12 +244,17 @@ struct ReferenceRecord {
     if port.allSatisfy({ (0x30...0x39).contains($0) }), !port.isEmpty, !authority.contains(0x3A) {
       authority += [0x3A] + port
     }
+    // Port 443 tells the scheme where the record does not.
+    var name = scheme.map { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
+    if name != "http", name != "https" {
+      name = authority.suffix(4).elementsEqual(":443".utf8) ? "https" : "http"
+    }
     guard authority.allSatisfy({ ![0x2F, 0x3F, 0x23, 0x40].contains($0) }) else { return }
     var target = encoded(path.bytes, isDecoded: isDecoded)
     if let query, !query.isEmpty { target += [0x3F] + encoded(query, isDecoded: false) }
     guard
       let form = ReferenceURL.normalForm(
-        scheme: Array((isHTTPS ? "https" : "http").utf8), rest: authority + target)
+        scheme: Array(name.utf8), rest: authority + target)
     else { return }
     add(
       ReferenceValue(kind: .url, value: form, start: 0, extent: 0..<path.count), of: path,

@@ -1,0 +1,150 @@
+import Parsing
+
+/// The time that a line of text begins with.
+extension LogTime {
+  /// A full date and a time of day at the start of a line, behind the `<n>` or `<n>1 ` of syslog and an
+  /// opening bracket, if these are there.
+  ///
+  /// Without a zone it is UTC, as in a field (`isZoned` is false); a named zone other than UTC and GMT gives no
+  /// time.
+  ///
+  /// `year` is that of dates without one, which else give no time.
+  static func lineStart(
+    _ bytes: RawSpan, _ range: Range<Int>, year: Int? = nil
+  ) -> (time: Int64, isZoned: Bool)? {
+    var start = range.lowerBound
+    if start < range.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "<") {
+      let priority = digits(bytes, from: start + 1, to: min(range.upperBound, start + 4))
+      guard !priority.isEmpty, bytes.starts(with: ">", at: priority.upperBound) else { return nil }
+      start = priority.upperBound + 1
+      if bytes.starts(with: "1 ", at: start) { start += 2 }
+    }
+    if start < range.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "[") { start += 1 }
+    // The longest: a weekday, a date, a time with nine digits of fraction, a zone.
+    let end = min(range.upperBound, start + 56)
+    guard end - start >= 14 else { return nil }
+    let window = bytes.extracting(start..<end)
+    guard window.byte(unchecked: 0) &- Byte.zero <= 9 else {
+      guard let found = weekdayFirst(window, 0..<window.byteCount),
+        isBorder(window, at: found.end)
+      else { return nil }
+      return (found.time, false)
+    }
+    switch (window.byte(unchecked: 2), window.byte(unchecked: 4)) {
+    case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
+      (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash:
+      let separator = window.byte(unchecked: 10) | 0x20
+      guard separator == UInt8(ascii: "t") || separator == Byte.space else { return nil }
+      var date = window.copied(0..<10)
+      (date[4], date[7]) = (Byte.minus, Byte.minus)
+      return time(date, window, from: 11)
+    case (Byte.minus, _) where window.byte(unchecked: 6) == Byte.minus:
+      // Tomcat's and BIND's: `01-May-2024 10:00:00.123`.
+      guard window.byte(unchecked: 11) == Byte.space, let clock = clockEnd(window, from: 12) else {
+        return nil
+      }
+      return nameServer(window, 0..<clock.end).map { ($0, clock.isZoned) }
+    case (Byte.slash, _) where window.byte(unchecked: 6) == Byte.slash:
+      guard window.byte(unchecked: 11) == Byte.colon, let clock = clockEnd(window, from: 12) else {
+        return nil
+      }
+      return accessLog(window, 0..<clock.end).map { ($0, clock.isZoned) }
+    case (Byte.slash, _):
+      return alert(window, year: year)
+    default: return nil
+    }
+  }
+
+  /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts, and Snort with a year of two digits or none.
+  private static func alert(_ window: RawSpan, year: Int?) -> (time: Int64, isZoned: Bool)? {
+    func date(_ year: some Collection<UInt8>) -> [UInt8] {
+      let (month, day) = (window.copied(0..<2), window.copied(3..<5))
+      return Array(year) + [Byte.minus] + month + [Byte.minus] + day
+    }
+    if window.byte(unchecked: 5) == Byte.minus {
+      guard let year else { return nil }
+      return time(date("\(year)".utf8), window, from: 6)
+    }
+    guard window.byte(unchecked: 5) == Byte.slash else { return nil }
+    if window.byte(unchecked: 8) == Byte.minus {
+      return time(date("20".utf8 + window.copied(6..<8)), window, from: 9)
+    }
+    guard window.byte(unchecked: 10) == Byte.minus else { return nil }
+    return time(date(window.copied(6..<10)), window, from: 11)
+  }
+
+  private static func time(
+    _ date: [UInt8], _ window: RawSpan, from start: Int
+  ) -> (time: Int64, isZoned: Bool)? {
+    guard let clock = clockEnd(window, from: start) else { return nil }
+    var text = date
+    text.append(UInt8(ascii: "T"))
+    text.append(window, start..<clock.end)
+    return Timestamp.iso8601(text.rawSpan, 0..<text.count).map { ($0, clock.isZoned) }
+  }
+
+  /// The end of a time of day with seconds, and of the zone behind it; nil where something else follows, or a
+  /// zone that is no offset from UTC.
+  private static func clockEnd(_ bytes: RawSpan, from start: Int) -> (end: Int, isZoned: Bool)? {
+    let end = bytes.byteCount
+    guard end - start >= 8, bytes.byte(unchecked: start + 2) == Byte.colon,
+      bytes.byte(unchecked: start + 5) == Byte.colon
+    else { return nil }
+    var stop = digits(bytes, from: start + 6, to: end).upperBound
+    guard stop == start + 8 else { return nil }
+    if stop + 1 < end,
+      bytes.byte(unchecked: stop) == Byte.dot || bytes.byte(unchecked: stop) == Byte.comma
+    {
+      let fraction = digits(bytes, from: stop + 1, to: end)
+      if !fraction.isEmpty { stop = fraction.upperBound }
+    }
+    guard stop < end else { return (stop, false) }
+    if bytes.byte(unchecked: stop) | 0x20 == UInt8(ascii: "z"), isBorder(bytes, at: stop + 1) {
+      return (stop + 1, true)
+    }
+    if let zone = offsetEnd(bytes, from: stop) { return (zone, true) }
+    guard isBorder(bytes, at: stop) else { return nil }
+    guard bytes.byte(unchecked: stop) == Byte.space else { return (stop, false) }
+    if let zone = offsetEnd(bytes, from: stop + 1), zone > stop + 4 { return (zone, true) }
+    var word = stop + 1
+    while word < end, bytes.byte(unchecked: word) &- 0x41 <= 25 { word += 1 }
+    guard word - stop - 1 <= 4, isBorder(bytes, at: word) else { return (stop, false) }
+    switch String(decoding: bytes.copied(stop + 1..<word), as: UTF8.self) {
+    case "Z", "UTC", "GMT":
+      // `GMT+02:00` is neither.
+      if word < end, isSign(bytes.byte(unchecked: word)) { return nil }
+      return (word, true)
+    case let name: return zones.contains(name) ? nil : (stop, false)
+    }
+  }
+
+  /// The end of `+02`, `+0200` or `+02:00`.
+  private static func offsetEnd(_ bytes: RawSpan, from start: Int) -> Int? {
+    guard start < bytes.byteCount, isSign(bytes.byte(unchecked: start)) else { return nil }
+    let hours = digits(bytes, from: start + 1, to: bytes.byteCount)
+    var stop = hours.upperBound
+    guard hours.count == 2 || hours.count == 4 else { return nil }
+    if hours.count == 2, bytes.starts(with: ":", at: stop) {
+      let minutes = digits(bytes, from: stop + 1, to: bytes.byteCount)
+      if minutes.count == 2 { stop = minutes.upperBound }
+    }
+    return isBorder(bytes, at: stop) ? stop : nil
+  }
+
+  /// Whether no word goes on at an offset.
+  private static func isBorder(_ bytes: RawSpan, at offset: Int) -> Bool {
+    guard offset < bytes.byteCount else { return true }
+    let byte = bytes.byte(unchecked: offset)
+    return byte &- Byte.zero > 9 && (byte | 0x20) &- 0x61 > 25 && byte != UInt8(ascii: "_")
+      && byte != Byte.dot && byte < 0x80
+  }
+
+  private static func isSign(_ byte: UInt8) -> Bool { byte == Byte.plus || byte == Byte.minus }
+
+  /// Zones by name, which says too little or, for `CST` and others, several things.
+  private static let zones: Set<String> = [
+    "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST",
+    "BST", "IST", "WET", "WEST", "EET", "EEST", "MSK", "TRT", "SAST", "PKT", "WIB", "HKT", "SGT",
+    "JST", "KST", "AWST", "ACST", "ACDT", "AEST", "AEDT", "NZST", "NZDT", "BRT", "ART", "CLT",
+  ]
+}
