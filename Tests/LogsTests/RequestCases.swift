@@ -1,0 +1,77 @@
+import Indicators
+import Logs
+import Testing
+
+/// Requests whose host, port and path stand in fields of their own (`matching.md` §2, §4).
+@Suite struct RequestCases {
+  /// What a scan looks up, without places.
+  private static func values(_ record: String, _ kinds: Set<IndicatorKind>) -> [String] {
+    extract(Array(record.utf8), LogOptions(purpose: .scan)).found
+      .filter { kinds.contains($0.kind) && !$0.isFallback }
+      .map {
+        $0.field + " " + $0.value + ($0.port > 0 ? " :\($0.port)" : "")
+          + ($0.isJoint ? " joint" : "")
+      }
+  }
+
+  static let urls: [(record: String, values: [String])] = [
+    // The port tells the scheme where the record does not, and the form with it is tried as well.
+    (
+      #"{"host":"a.example:443","uri":"/x"}"#,
+      ["uri https://a.example/x", "uri http://a.example:443/x joint"]
+    ),
+    (
+      #"{"http":{"hostname":"a.example","http_port":443,"url":"/x"}}"#,
+      ["http.url https://a.example/x", "http.url http://a.example:443/x joint"]
+    ),
+    (#"{"scheme":"https","host":"a.example","uri":"/x"}"#, ["uri https://a.example/x"]),
+    (#"{"scheme":"https","host":"a.example:443","uri":"/x"}"#, ["uri https://a.example/x"]),
+    (#"{"scheme":"http","host":"a.example:443","uri":"/x"}"#, ["uri http://a.example:443/x"]),
+    (#"{"scheme":"GET","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x"]),
+    (
+      #"{"http":{"hostname":"a.example","http_port":8443,"url":"/x"}}"#,
+      ["http.url http://a.example:8443/x"]
+    ),
+    (
+      #"{"id.resp_p":443,"host":"a.example","uri":"/x"}"#,
+      ["uri http://a.example/x", "uri http://a.example:443/x joint"]
+    ),
+    (
+      "#Fields: cs-host cs-uri-stem\na.example:443 /x\n",
+      ["cs-uri-stem https://a.example/x", "cs-uri-stem http://a.example:443/x joint"]
+    ),
+    ("scheme=https hostname=a.example url=/x", ["url https://a.example/x"]),
+  ]
+
+  @Test(arguments: urls.indices)
+  func urlsAreJoined(_ index: Int) {
+    let (record, expected) = Self.urls[index]
+    #expect(Self.values(record, [.url]) == expected, "\(record)")
+  }
+
+  static let hosts: [(record: String, values: [String])] = [
+    (
+      #"{"http":{"hostname":"192.0.2.7","http_port":8080,"url":"/x"}}"#,
+      ["http.hostname 192.0.2.7 :8080"]
+    ),
+    (#"{"host":"192.0.2.7","uri":"/","id.resp_p":8080}"#, ["host 192.0.2.7 :8080"]),
+    (#"{"host":"192.0.2.7:81","uri":"/","id.resp_p":8080}"#, ["host 192.0.2.7 :81"]),
+    (#"{"url":{"domain":"192.0.2.7","port":8080}}"#, ["url.domain 192.0.2.7 :8080"]),
+    (#"{"host":"192.0.2.7","http":{"http_port":8080}}"#, ["host 192.0.2.7"]),
+    (
+      "#separator \\x09\n#fields\thost\tid.resp_p\turi\n192.0.2.7\t8080\t/x\n",
+      ["host 192.0.2.7 :8080"]
+    ),
+    (
+      "#Fields: cs-host s-port cs-uri-stem\n192.0.2.7 3128 /x\n", ["cs-host 192.0.2.7"]
+    ),
+    // A URL in text gives its host's address no port.
+    ("see https://192.0.2.7/x", ["text 192.0.2.7"]),
+  ]
+
+  @Test(arguments: hosts.indices)
+  func hostsHaveTheRequestsPort(_ index: Int) {
+    let (record, expected) = Self.hosts[index]
+    #expect(Self.values(record, [.ipv4]) == expected, "\(record)")
+  }
+}
