@@ -13,8 +13,7 @@ extension DealerCore {
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Bool {
     var frame = Frame()
-    let hasShortCut =
-      hasShortCut && !dealer.options.everyPacket && reader.search.isEmpty
+    let hasShortCut = hasShortCut && !dealer.options.everyPacket
     do {
       while !framer.isStretchOver, !dealer.hasEnoughExtras {
         if hasShortCut, dealer.fragments.dropped.isEmpty {
@@ -60,18 +59,24 @@ extension DealerCore {
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Int {
     let found = findPlain(shards)
+    let isSearched = !reader.search.isEmpty
     var count = 0
     var flow: UInt32 = 0
     var isPassed = false
     while count < found {
       // A flow that was used last need not be looked up again, nor be made the newest.
       if !isPassed || !plain[count].isOfSameFlow { flow = reader.find(plain[count], shards) }
-      isPassed =
-        flow != 0 && plain[count].mayPass
-        && reader.passes(
-          stretch.bytes(from: plain[count].start, to: plain[count].end),
-          at: plain[count].sequence, missing: 0, of: flow,
+      isPassed = false
+      if flow != 0, plain[count].mayPass {
+        let payload = stretch.bytes(from: plain[count].start, to: plain[count].end)
+        let passing = reader.passing(
+          payload, at: plain[count].sequence, missing: 0, of: flow,
           isFromFirst: plain[count].isSourceFirst, ports: plain[count].ports)
+        isPassed = passing != .not
+        if isSearched, passing == .next || passing == .again {
+          search(payload, count, flow, stretch, &reader, isNext: passing == .next)
+        }
+      }
       count &+= 1
       if !isPassed {
         let item = plain[count &- 1].item(
@@ -91,6 +96,21 @@ extension DealerCore {
       dealer.notePassed(count, last.time)
     }
     return count
+  }
+
+  /// Searches what a plain packet brought of which nothing else is wanted.
+  @inline(__always)
+  private func search(
+    _ payload: RawSpan, _ index: Int, _ flow: UInt32, _ stretch: CaptureStretch,
+    _ reader: inout FlowReader, isNext: Bool
+  ) {
+    let packet = PassedPacket(
+      key: plain[index].key,
+      number: framer.number &+ UInt64(truncatingIfNeeded: index &+ 1), time: plain[index].time,
+      order: stretch.firstOrder
+        &+ UInt64(dealer.count &+ UInt32(truncatingIfNeeded: index)),
+      missing: 0, shard: plain[index].shard, isFromFirst: plain[index].isSourceFirst)
+    reader.searchPassed(payload, flow, packet, isNext: isNext)
   }
 
   /// Looks at the headers of the next packets; gives how many of them are plain ones.

@@ -9,8 +9,12 @@ extension FlowReader {
   /// Gives a stream's next bytes to what reads them.
   mutating func feed(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {
     if !search.isEmpty {
-      searchPayload(payload, visit)
-      if flows[visit.flow][isFromFirst: visit.isFromFirst].isDone { return }
+      searchNext(payload, visit.flow, isFromFirst: visit.isFromFirst, writer.searchOrigin)
+      let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+      if direction.isDone {
+        if direction.stream != 0 { streams[direction.stream].forgetHistory() }
+        return
+      }
     }
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     if number == 0 || isNone(streams[number].content) {
@@ -25,15 +29,6 @@ extension FlowReader {
     } else {
       continueContent(payload, stream, number, visit)
     }
-  }
-
-  /// Looks for byte strings in a stream's next bytes.
-  mutating func searchPayload(_ payload: RawSpan, _ visit: StreamVisit) {
-    let number = openStream(visit)
-    let stream = streams[number]
-    if stream.searchStates.isEmpty { stream.searchStates = search.states() }
-    search.search(payload, &stream.searchStates, into: &writer, &skips)
-    streams.touch(number)
   }
 
   func isNone(_ content: TCPStream.Content) -> Bool {
@@ -123,7 +118,13 @@ extension FlowReader {
     _ stream: TCPStream, _ number: UInt32, _ payload: RawSpan, _ visit: StreamVisit
   ) {
     guard stream.undecided.count >= Self.decidedLength else { return streams.touch(number) }
-    let first = stream.undecided
+    // Taken out, not copied, and given back with its memory.
+    var first = StreamBuffer()
+    swap(&first, &stream.undecided)
+    defer {
+      first.removeAll()
+      swap(&first, &stream.undecided)
+    }
     stream.begin(.none)
     // What reads them remembers them.
     stream.forgetHistory()
@@ -185,9 +186,10 @@ extension FlowReader {
     let isDone = read(payload, known: known, stream, visit)
     if isDone {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
-      // Segments that wait for others hold nothing that is wanted.
-      guard search.isEmpty else { return stream.begin(.none) }
-      releaseStream(number)
+      // Segments that wait for others hold nothing that is wanted, unless they are searched.
+      guard !search.isEmpty else { return releaseStream(number) }
+      stream.begin(.none)
+      streams.touch(number)
       return
     }
     streams.touch(number)
@@ -242,12 +244,12 @@ extension FlowReader {
 
   /// Tells a stream's reader that bytes are missing.
   mutating func loseBytes(_ count: Int, _ visit: StreamVisit) {
+    forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     guard number != 0 else { return }
     let stream = streams[number]
     finishVersions(number)
     stream.forgetHistory()
-    stream.searchStates = []
     let goesOn =
       switch stream.content {
       case .http: stream.http.skip(count)

@@ -13,10 +13,7 @@ extension FlowReader {
     var place = enter(flow, item)
     settle(&place, role)
     beginRecord(item, place, isNeeded: application != .none || !search.isEmpty)
-    if !search.isEmpty {
-      var states = search.states()
-      search.search(payload, &states, into: &writer, &skips)
-    }
+    searchAlone(payload)
     if application != .none { readDatagram(payload, item, application) }
     endRecord(place)
   }

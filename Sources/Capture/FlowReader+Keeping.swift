@@ -72,6 +72,7 @@ extension FlowReader {
     let flow = flows[oldest]
     makeRoom(flow.first.stream)
     makeRoom(flow.second.stream)
+    releaseTail(oldest)
   }
 
   private mutating func makeRoom(_ number: UInt32) {

@@ -164,10 +164,7 @@ extension FlowReader {
       application = .http
     }
     guard application != .none else { return false }
-    if !search.isEmpty {
-      var states = search.states()
-      search.search(bytes, &states, into: &writer, &skips)
-    }
+    searchAlone(bytes)
     let number = openStream(visit)
     let stream = streams[number]
     begin(application, stream, visit, isFirst: false)
@@ -194,14 +191,7 @@ extension FlowReader {
     _ bytes: RawSpan, known: Int = 0, readsAnswers: Bool = false, _ visit: StreamVisit
   ) {
     guard bytes.byteCount > 0 else { return }
-    if !search.isEmpty {
-      var states = search.states()
-      let (place, counted) = (writer.place, skips)
-      search.search(bytes.extracting(0..<known), &states, into: &writer, &skips)
-      writer.takeBack(to: place)
-      skips = counted
-      search.search(bytes.extracting(known..<bytes.byteCount), &states, into: &writer, &skips)
-    }
+    searchAlone(bytes, known: known)
     if let end = Preamble.end(bytes), end < bytes.byteCount {
       return readVersion(
         bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), readsAnswers: false,

@@ -3,95 +3,6 @@ import Parsing
 
 /// TCP: which bytes of a segment are the next ones, and what reads them.
 extension FlowReader {
-  /// Takes a segment of which nothing is wanted; does nothing, and gives false, for every other.
-  @inline(__always)
-  mutating func passes(_ item: FlowItem, _ index: UInt32, _ stretch: CaptureStretch) -> Bool {
-    guard item.flags & tcpSYN == 0, search.isEmpty, !options.everyPacket else { return false }
-    return passes(
-      stretch.bytes(from: item.start, to: item.end), at: item.sequence, missing: item.missing,
-      of: index, isFromFirst: item.isSourceFirst, ports: item.key.ports)
-  }
-
-  /// Points at the shard of a plain packet's flow, and gives the flow; 0 where it is new.
-  @inline(__always)
-  mutating func find(_ segment: PlainSegment, _ shards: FlowShards) -> UInt32 {
-    point(at: segment.shard, of: shards)
-    return flows.find(segment.key, segment.hash)
-  }
-
-  /// Whether nothing is wanted of a segment of a known flow, which is then taken: the most frequent by far.
-  ///
-  /// One without bytes or of a direction that is done; the next one, or one that came before, of a direction of
-  /// whose bytes nothing is kept and in which no protocol begins here. What `decodeTCP` would do is done.
-  @inline(__always)
-  mutating func passes(
-    _ payload: RawSpan, at sequence: UInt32, missing: UInt16, of index: UInt32, isFromFirst: Bool,
-    ports: UInt32
-  ) -> Bool {
-    // SAFETY: the index is one of `find`, and nothing is inserted here.
-    let flow = unsafe flows.pointer(index)
-    let (own, peerWaits) =
-      isFromFirst
-      ? unsafe (flow.pointee.first, flow.pointee.second.hasQueue)
-      : unsafe (flow.pointee.second, flow.pointee.first.hasQueue)
-    if peerWaits { return false }
-    let count = payload.byteCount
-    if count == 0 || own.isDone { return true }
-    if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return false }
-    let distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0
-    guard distance == 0 || distance < 0 && count <= -distance else { return false }
-    // A keep-alive probe, as `accept` knows it.
-    if distance == -1, count == 1 { return true }
-    let isDNSPort =
-      Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
-      || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
-    let (application, role) = Self.classify(
-      payload, isDNSPort: isDNSPort, isServer: own.isServer)
-    guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
-      return false
-    }
-    if role == .server, readsAnswers { return false }
-    if distance < 0 {
-      // The stream may go on with a request that begins in the last bytes, as `readAgain` knows it.
-      if count == -distance, role == .unknown, !own.isServer, HTTPRequest.mayBegin(payload) {
-        return false
-      }
-      if Int32(bitPattern: sequence &- own.base) >= 0 { skips.add(.retransmission) }
-      return true
-    }
-    let length = UInt32(truncatingIfNeeded: count) &+ UInt32(missing)
-    if !own.isStarted || own.next == own.base {
-      // As `discover` does with a direction's first bytes.
-      if role == .unknown,
-        count < Self.decidedLength || HTTPRequest.mayBegin(payload) || Preamble.mayBegin(payload)
-      {
-        return false
-      }
-      unsafe begin(
-        flow, isFromFirst: isFromFirst, at: sequence, length: length,
-        isServer: role == .server)
-    } else if isFromFirst {
-      unsafe flow.pointee.first.next &+= length
-    } else {
-      unsafe flow.pointee.second.next &+= length
-    }
-    return true
-  }
-
-  /// Notes the first bytes of a direction, of which nothing is wanted.
-  @unsafe
-  @inline(__always)
-  private func begin(
-    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: UInt32, length: UInt32,
-    isServer: Bool
-  ) {
-    // SAFETY: the caller's flow is in the table.
-    unsafe flow.pointee[isFromFirst: isFromFirst].base = sequence
-    unsafe flow.pointee[isFromFirst: isFromFirst].next = sequence &+ length
-    unsafe flow.pointee[isFromFirst: isFromFirst].isStarted = true
-    if isServer { unsafe flow.pointee[isFromFirst: isFromFirst].isServer = true }
-  }
-
   /// Reads a TCP segment.
   @inline(__always)
   mutating func decodeTCP(_ payload: RawSpan, _ item: FlowItem, _ flow: UInt32) {
@@ -112,14 +23,19 @@ extension FlowReader {
     // Most segments come in order, and nothing in them is wanted.
     let isNext =
       direction.stream == 0 && application == .none && !isAnswer && direction.isStarted
-      && search.isEmpty
       && item.sequence == direction.next && direction.next != direction.base
+    let isSearched = isWanted && !search.isEmpty
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
         flows[place.flow][isFromFirst: place.isSourceFirst].next &+=
           UInt32(truncatingIfNeeded: payload.byteCount) &+ UInt32(item.missing)
       }
-      beginRecord(item, place, isNeeded: false)
+      beginRecord(item, place, isNeeded: isSearched)
+      if isSearched {
+        searchNext(
+          payload, place.flow, isFromFirst: place.isSourceFirst, writer.searchOrigin)
+        if item.missing > 0 { forgetTail(place.flow, isFromFirst: place.isSourceFirst) }
+      }
     } else {
       beginRecord(item, place, isNeeded: true)
       reassemble(payload, item, place)
@@ -206,6 +122,7 @@ extension FlowReader {
       if distance == 0 || distance > 0 && distance <= read { return }
     }
     closeStream(direction.stream)
+    forgetTail(place.flow, isFromFirst: place.isSourceFirst)
     flows[place.flow][isFromFirst: place.isSourceFirst] = FlowDirection(
       next: sequence, base: sequence, isStarted: true)
   }

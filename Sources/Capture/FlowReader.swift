@@ -33,8 +33,8 @@ struct FlowPlace {
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
-/// The files with the suffixes `+Datagrams`, `+Streams`, `+Repeats`, `+Content` and `+Keeping` hold a
-/// part each. What belongs to a thread is here (buffers, counters); what belongs to flows is in their
+/// The files with the suffixes `+Datagrams`, `+Streams`, `+Passing`, `+Repeats`, `+Content`, `+Search` and
+/// `+Keeping` hold a part each. What belongs to a thread is here (buffers, counters); what belongs to flows is in their
 /// shard, which the reader is pointed at for each item.
 @safe
 struct FlowReader: ~Copyable {
@@ -59,7 +59,7 @@ struct FlowReader: ~Copyable {
     unsafe shard = nowhere.base
   }
 
-  // SAFETY of the three: `shard` points at one of the shards that `read` was given for the time of the call, and
+  // SAFETY of these: `shard` points at one of the shards that `read` was given for the time of the call, and
   // no other thread has it then.
 
   var flows: FlowTable {
@@ -70,6 +70,22 @@ struct FlowReader: ~Copyable {
   var streams: StreamTable {
     @inline(__always) _read { yield unsafe shard.pointee.streams }
     @inline(__always) _modify { yield unsafe &shard.pointee.streams }
+  }
+
+  var tails: SearchTails {
+    @inline(__always) _read { yield unsafe shard.pointee.tails }
+    @inline(__always) _modify { yield unsafe &shard.pointee.tails }
+  }
+
+  /// Adds the next bytes of a stream to those that are searched; the slot is its flow's.
+  mutating func searchNext(
+    _ payload: RawSpan, slot: UInt32, isFromFirst: Bool, _ origin: SearchOrigin
+  ) {
+    let parts = unsafe shard
+    let stream = SearchStream(
+      shard: unsafe UInt8(truncatingIfNeeded: parts.pointee.number), slot: slot,
+      isFromFirst: isFromFirst)
+    unsafe search.add(payload, of: stream, parts.pointee.tails, origin)
   }
 
   /// Reads a datagram of DTLS.
@@ -100,6 +116,7 @@ struct FlowReader: ~Copyable {
     if item.facts.contains(.isContinued), writer.number == item.number {
       writer.continuePacket(order: order)
     } else {
+      if search.isDue { finishSearch() }
       writer.beginPacket(number: item.number, time: item.time, order: order)
     }
     switch item.work {

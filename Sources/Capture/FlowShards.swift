@@ -6,9 +6,12 @@ import Synchronization
 /// A flow is in one of them by its key, so they can be read side by side; what one yields does not
 /// depend on the others.
 struct FlowShard: ~Copyable {
+  /// Its number among the capture's.
+  let number: Int
   var flows: FlowTable
   var streams: StreamTable
   var handshakes: DatagramHandshakes
+  var tails: SearchTails
 }
 
 /// All parts of a capture's flows.
@@ -25,14 +28,19 @@ final class FlowShards: @unchecked Sendable {
   init(count: Int, _ options: CaptureOptions, seed: UInt64) {
     self.count = count
     unsafe base = .allocate(capacity: max(count, 1))
+    let tailLength = PayloadSearch.tailLength(options.payloadMatchers)
+    let share = options.reassemblyLimit / max(count, 1)
+    // Where byte strings are looked for, the last bytes of streams take a part of what reassembly may.
+    let tailShare = tailLength > 0 ? share / 4 : 0
     for index in 0..<count {
       // SAFETY: `count` shards were allocated.
       unsafe (base + index).initialize(
         to: FlowShard(
-          flows: FlowTable(limit: options.flowLimit / count, seed: seed),
+          number: index, flows: FlowTable(limit: options.flowLimit / count, seed: seed),
           streams: StreamTable(
-            limit: options.reassemblyLimit / count, idleLimit: max(64, 4096 / count)),
-          handshakes: DatagramHandshakes(limit: options.reassemblyLimit / count / 16)))
+            limit: share - tailShare, idleLimit: max(64, 4096 / count)),
+          handshakes: DatagramHandshakes(limit: share / 16),
+          tails: SearchTails(length: tailLength, limit: tailShare)))
     }
   }
 

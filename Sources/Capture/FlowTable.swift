@@ -61,6 +61,8 @@ struct FlowNotes {
   var isRoleKnown = false
   /// Packets of the flow disagreed about some bytes.
   var hasOverlap = false
+  /// Where its streams' last bytes are kept, in `SearchTails`; 0 where they are not.
+  var tail: UInt32 = 0
 
   fileprivate init(_ key: FlowKey) {
     firstLow = key.first.low

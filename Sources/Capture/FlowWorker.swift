@@ -79,6 +79,7 @@ private struct Core: ~Copyable {
       reader.read(span[position], stretch, shards)
       position &+= 1
     }
+    reader.finishSearch()
     reader.leave()
     reader.writer.end(&batch)
     return position < span.count
@@ -89,6 +90,7 @@ private struct Core: ~Copyable {
   ) -> Bool {
     reader.writer.begin(&batch, serial: shards.nextSerial())
     let goesOn = body(&reader)
+    reader.finishSearch()
     reader.leave()
     reader.writer.end(&batch)
     return goesOn
@@ -101,6 +103,7 @@ private struct Core: ~Copyable {
     reader.writer.begin(&batch, serial: shards.nextSerial())
     while next < shards.count, !reader.writer.batch.isFull {
       reader.finish(shards, next, stretch)
+      reader.finishSearch()
       next += groupCount
     }
     reader.leave()

@@ -2,65 +2,6 @@ import Glibc
 import Indicators
 import Parsing
 
-/// The fields of captures that are read so far, in the outside contract's words.
-enum CaptureField: Int, CaseIterable {
-  case ipSource
-  case ipDestination
-  case dnsQuery
-  case dnsQueryReverse
-  case dnsAnswerName
-  case dnsAnswerAddress
-  case dnsAnswerText
-  case dnsAuthorityName
-  case dnsAuthorityAddress
-  case dnsAdditionalName
-  case dnsAdditionalAddress
-  case httpHost
-  case httpURL
-  case httpUserAgent
-  case httpReferrer
-  case httpForwardedFor
-  case httpFileName
-  case payload
-  case tlsServerName
-  case tlsJA3
-  case tlsJA3S
-  case tlsJA4
-  case tlsCertificateSHA1
-  case tlsCertificateSHA256
-  case tlsCertificateName
-
-  var name: StaticString {
-    switch self {
-    case .ipSource: "ip.src"
-    case .ipDestination: "ip.dst"
-    case .dnsQuery: "dns.query"
-    case .dnsQueryReverse: "dns.query.reverse"
-    case .dnsAnswerName: "dns.answer.name"
-    case .dnsAnswerAddress: "dns.answer.address"
-    case .dnsAnswerText: "dns.answer.text"
-    case .dnsAuthorityName: "dns.authority.name"
-    case .dnsAuthorityAddress: "dns.authority.address"
-    case .dnsAdditionalName: "dns.additional.name"
-    case .dnsAdditionalAddress: "dns.additional.address"
-    case .httpHost: "http.host"
-    case .httpURL: "http.url"
-    case .httpUserAgent: "http.user-agent"
-    case .httpReferrer: "http.referrer"
-    case .httpForwardedFor: "http.x-forwarded-for"
-    case .httpFileName: "http.filename"
-    case .payload: "payload"
-    case .tlsServerName: "tls.sni"
-    case .tlsJA3: "tls.ja3"
-    case .tlsJA3S: "tls.ja3s"
-    case .tlsJA4: "tls.ja4"
-    case .tlsCertificateSHA1: "tls.certificate.sha1"
-    case .tlsCertificateSHA256: "tls.certificate.sha256"
-    case .tlsCertificateName: "tls.certificate.name"
-    }
-  }
-}
-
 /// Appends one packet's observables to the batch, each (field, value) of a packet once.
 ///
 /// The batch is moved in for the time of one `fill` and moved out again, so that nothing but this
@@ -78,11 +19,11 @@ struct ObservableWriter: ~Copyable {
   var fingerprint = TLSFingerprint()
 
   /// The flow of what is written next; its record is made when something is.
-  private var source = FlowSource()
-  private var madeFlow = FlowRecord(
+  private(set) var source = FlowSource()
+  private(set) var madeFlow = FlowRecord(
     source: (0, 0), destination: (0, 0), sourcePort: 0, destinationPort: 0, ipProtocol: 0,
     ipVersion: 0, tunnelDepth: 0, hasPorts: false)
-  private var isFlowMade = true
+  private(set) var isFlowMade = true
   /// Where that flow stands in the batch, or `ObservableRecord.noFlow`.
   private(set) var flowIndex = ObservableRecord.noFlow
   /// Of the present batch, so that flows know whether their index is still good; never 0.
@@ -91,7 +32,7 @@ struct ObservableWriter: ~Copyable {
   private var fields = InlineArray<32, UInt16>(repeating: 0)
   private(set) var number: UInt64 = 0
   private(set) var time = ObservableRecord.noTime
-  private var order: UInt64 = 0
+  private(set) var order: UInt64 = 0
   /// The packet's record for the present flow, once it has one.
   private var record = UInt32.max
   /// The code of the DNS response whose values are written.
@@ -326,12 +267,17 @@ struct ObservableWriter: ~Copyable {
     }
   }
 
-  /// Writes that a matcher's pattern was found; another one that ends with the one before belongs to it.
-  mutating func appendPattern(matcher: UInt32, _ pattern: UInt32, isAnother: Bool) {
+  /// The value that says that a matcher's pattern was found; another one that ends with the one before belongs to
+  /// it.
+  mutating func makePattern(_ pattern: FoundPattern, _ record: UInt32) -> Observable {
     let start = batch.arena.count
-    append(bigEndian: matcher)
-    append(bigEndian: pattern)
-    write(.payload, .text, start, isAnother ? [.pattern, .joint] : .pattern, port: 0)
+    append(bigEndian: pattern.matcher)
+    append(bigEndian: pattern.pattern)
+    return Observable(
+      kind: .text,
+      flags: pattern.isAnother ? [.pattern, .joint, .inArena] : [.pattern, .inArena],
+      field: fields[CaptureField.payload.rawValue], offset: UInt32(truncatingIfNeeded: start),
+      length: 8, record: record, port: 0, schemeLength: 0)
   }
 
   private mutating func append(bigEndian value: UInt32) {
@@ -480,6 +426,9 @@ struct ObservableWriter: ~Copyable {
       observables: batch.observables.count, records: batch.records.count, arena: batch.arena.count)
   }
 
+  /// Forgets where values stand: others were inserted before them.
+  mutating func forgetPlaces() { seen.removeAll() }
+
   /// Takes back what was written since the batch stood at a place.
   mutating func takeBack(to place: Place) {
     batch.observables.removeLast(batch.observables.count - place.observables)
@@ -539,56 +488,6 @@ struct ObservableWriter: ~Copyable {
       }
       hash = (hash ^ rest) &* 0xc4ce_b9fe_1a85_ec53
       return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
-    }
-  }
-}
-
-/// The values of one packet by hash, emptied in one step.
-///
-/// Probes are bounded: in a packet made so that many values collide some are written twice, which
-/// costs less than looking long.
-private struct SeenValues {
-  private static let size = 1 << 14
-  private static let longestProbe = 32
-  /// In each: the generation that wrote it, and the observable's index.
-  private var slots: [UInt64] = []
-  private var generation: UInt32 = 1
-  private(set) var isEmpty = true
-
-  init() {}
-
-  @inline(__always)
-  mutating func removeAll() {
-    if !isEmpty { startGeneration() }
-  }
-
-  private mutating func startGeneration() {
-    isEmpty = true
-    generation &+= 1
-    if generation == 0 {
-      for slot in slots.indices { slots[slot] = 0 }
-      generation = 1
-    }
-  }
-
-  /// The observable that stands at a step of a hash's probe; nil ends the probe.
-  func candidate(_ hash: UInt32, _ probe: Int) -> UInt32? {
-    guard !isEmpty, probe < Self.longestProbe else { return nil }
-    let value = slots[(Int(hash) + probe) & (Self.size - 1)]
-    guard UInt32(truncatingIfNeeded: value >> 32) == generation else { return nil }
-    return UInt32(truncatingIfNeeded: value)
-  }
-
-  mutating func insert(_ hash: UInt32, _ index: UInt32) {
-    isEmpty = false
-    // Many captures hold nothing that comes here.
-    if slots.isEmpty { slots = Array(repeating: 0, count: Self.size) }
-    for probe in 0..<Self.longestProbe {
-      let slot = (Int(hash) + probe) & (Self.size - 1)
-      if UInt32(truncatingIfNeeded: slots[slot] >> 32) != generation {
-        slots[slot] = UInt64(generation) << 32 | UInt64(index)
-        return
-      }
     }
   }
 }

@@ -4,42 +4,217 @@ import Parsing
 
 /// Looks for byte strings in what connections and datagrams carry.
 ///
-/// The strings come as matchers; what they stand for is the business of whoever gave them. A connection
-/// carries a state for each direction, so a string is found wherever segments cut it.
-struct PayloadSearch {
+/// The strings come as matchers; what they stand for is the business of whoever gave them.
+///
+/// A search has a price of its own, however short the bytes are, and most segments are short. So the pieces of
+/// payload are laid one behind the other and searched together: each behind the last bytes of its stream, where a
+/// string may begin that ends in it. Strings that lie across two pieces which do not belong together are left
+/// out, as are those that end before their piece. What is found is inserted into the batch where it would stand
+/// had the piece been searched at once, so nothing depends on which pieces were searched together.
+@safe
+struct PayloadSearch: ~Copyable {
   /// Occurrences in one piece of payload that are written.
   private static let limit = 4096
+  /// Occurrences in pieces that are searched together; where there are more, each is searched by itself.
+  private static let commonLimit = 1 << 16
+  /// Bytes and pieces after which they should be searched: few enough to stay in a second-level cache, and to bound
+  /// what a batch may be given.
+  private static let enough = 128 << 10
+  private static let enoughPieces = 512
+  /// The usual capacity, and the most that is kept for the next pieces.
+  private static let usualCapacity = enough + (64 << 10)
+  private static let keptCapacity = 1 << 20
 
   let matchers: [LiteralMatcher]
-  private var matches: [LiteralMatch] = []
-
-  init(_ matchers: [LiteralMatcher]) { self.matchers = matchers }
-
   /// Whether there is nothing to look for.
-  var isEmpty: Bool { matchers.isEmpty }
+  let isEmpty: Bool
+  /// Bytes before a piece in which a string may begin that ends in it.
+  let tailLength: Int
 
-  /// A state for each matcher, at the start of a stream.
-  func states() -> [LiteralMatcher.State] {
-    matchers.map { _ in LiteralMatcher.State() }
+  private var memory: UnsafeMutableRawPointer
+  private var capacity: Int
+  private var used = 0
+  private var pieces: [SearchPiece] = []
+  private var matches: [LiteralMatch] = []
+  private var found: [FoundPattern] = []
+  /// Whose stream the last piece belongs to; its bytes are the stream's last ones.
+  private var lastStream: SearchStream?
+
+  init(_ matchers: [LiteralMatcher]) {
+    self.matchers = matchers
+    isEmpty = matchers.isEmpty
+    tailLength = Self.tailLength(matchers)
+    capacity = matchers.isEmpty ? 1 : Self.usualCapacity
+    unsafe memory = .allocate(byteCount: capacity, alignment: 64)
   }
 
-  /// Writes what ends in the next bytes of a stream: one place for each end, all strings that end there
-  /// together.
-  mutating func search(
-    _ payload: RawSpan, _ states: inout [LiteralMatcher.State],
-    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  deinit { unsafe memory.deallocate() }
+
+  /// Bytes before a piece in which a string of some matchers may begin that ends in it.
+  static func tailLength(_ matchers: [LiteralMatcher]) -> Int {
+    max(0, (matchers.map(\.longest).max() ?? 0) - 1)
+  }
+
+  /// Whether the pieces should be searched before others are added.
+  var isDue: Bool {
+    @inline(__always) get { used >= Self.enough || pieces.count >= Self.enoughPieces }
+  }
+
+  // MARK: Pieces
+
+  /// Adds a piece that belongs to nothing before it, of which so many bytes at its beginning are known.
+  mutating func add(_ payload: RawSpan, known: Int = 0, _ origin: SearchOrigin) {
+    guard payload.byteCount > known else { return }
+    let first = used
+    append(payload)
+    append(SearchPiece(first: first, start: first &+ known, end: used, origin: origin))
+    lastStream = nil
+  }
+
+  /// Adds the next bytes of a stream, and keeps the last of them.
+  mutating func add(
+    _ payload: RawSpan, of stream: SearchStream, _ tails: borrowing SearchTails,
+    _ origin: SearchOrigin
   ) {
-    for index in matchers.indices {
-      matches.removeAll(keepingCapacity: true)
-      let isWhole = matchers[index].scan(
-        payload, state: &states[index], limit: Self.limit, matches: &matches)
-      if !isWhole { skips.add(.payloadMatchLimit) }
-      var end = UInt64.max
-      for match in matches {
-        writer.appendPattern(
-          matcher: UInt32(truncatingIfNeeded: index), match.pattern, isAnother: match.end == end)
-        end = match.end
+    guard payload.byteCount > 0 else { return }
+    // SAFETY: the tail is used before any is changed.
+    let tail = unsafe tails.bytes(stream.slot, isFromFirst: stream.isFromFirst)
+    var first = used
+    if tail.count > 0 {
+      if lastStream == stream, let last = pieces.last {
+        // It follows the piece before, which holds the tail.
+        first = max(last.first, used &- tailLength)
+      } else {
+        unsafe append(tail)
       }
     }
+    let start = used
+    append(payload)
+    // SAFETY: the range was filled above or before.
+    unsafe tails.keep(
+      UnsafeRawBufferPointer(start: memory + first, count: used &- first), stream.slot,
+      isFromFirst: stream.isFromFirst)
+    append(SearchPiece(first: first, start: start, end: used, origin: origin))
+    lastStream = stream
+  }
+
+  private mutating func append(_ piece: SearchPiece) { pieces.append(piece) }
+
+  private mutating func append(_ payload: RawSpan) {
+    // SAFETY: the closure only reads the span's bytes.
+    unsafe payload.withUnsafeBytes { unsafe append($0) }
+  }
+
+  private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    let count = bytes.count
+    guard let start = bytes.baseAddress else { return }
+    if count > capacity &- used { grow(for: count) }
+    // SAFETY: there is room.
+    unsafe (memory + used).copyMemory(from: start, byteCount: count)
+    used &+= count
+  }
+
+  private mutating func grow(for count: Int) {
+    setCapacity(max(2 * capacity, used + count))
+  }
+
+  private mutating func setCapacity(_ count: Int) {
+    let moved = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
+    // SAFETY: `used` bytes are initialised, and the new memory has room for them.
+    unsafe moved.copyMemory(from: memory, byteCount: used)
+    unsafe memory.deallocate()
+    unsafe memory = moved
+    capacity = count
+  }
+
+  // MARK: Search
+
+  /// Searches the pieces and inserts what is found into the batch: one place for each end in a piece, all strings
+  /// that end there together.
+  mutating func finish(_ writer: inout ObservableWriter, _ skips: inout SkipCounters) {
+    guard !pieces.isEmpty else { return }
+    for index in matchers.indices { search(index, &skips) }
+    if !found.isEmpty {
+      if matchers.count > 1 { arrange() }
+      writer.insert(found, of: pieces)
+      found.removeAll(keepingCapacity: true)
+    }
+    pieces.removeAll(keepingCapacity: true)
+    used = 0
+    lastStream = nil
+    if capacity > Self.keptCapacity { setCapacity(Self.usualCapacity) }
+  }
+
+  /// Puts what several matchers found into the order of pieces; in each, one matcher comes after another.
+  private mutating func arrange() {
+    var order = Array(found.indices)
+    order.sort { (found[$0].piece, $0) < (found[$1].piece, $1) }
+    found = order.map { found[$0] }
+  }
+
+  private mutating func search(_ matcher: Int, _ skips: inout SkipCounters) {
+    matches.removeAll(keepingCapacity: true)
+    var state = LiteralMatcher.State()
+    // SAFETY: `used` bytes are initialised, and stay until the span was used.
+    let bytes = unsafe RawSpan(_unsafeStart: memory, byteCount: used)
+    let isWhole = matchers[matcher].scan(
+      bytes, state: &state, limit: Self.commonLimit, matches: &matches)
+    guard isWhole else { return searchEach(matcher, bytes, &skips) }
+    var piece = 0
+    var written = Written()
+    for match in matches {
+      let end = Int(truncatingIfNeeded: match.end)
+      while piece < pieces.count, pieces[piece].end < end {
+        piece &+= 1
+        written = Written()
+      }
+      guard piece < pieces.count else { break }
+      guard end > pieces[piece].start,
+        end &- matchers[matcher].length(of: match.pattern) >= pieces[piece].first
+      else { continue }
+      write(match, matcher, piece, &written, &skips)
+    }
+  }
+
+  /// Searches each piece by itself: there is so much to be found that its limit matters.
+  private mutating func searchEach(
+    _ matcher: Int, _ bytes: RawSpan, _ skips: inout SkipCounters
+  ) {
+    for piece in pieces.indices {
+      let place = pieces[piece]
+      var state = LiteralMatcher.State()
+      matches.removeAll(keepingCapacity: true)
+      // What ends before the piece was found with the piece before.
+      _ = matchers[matcher].scan(
+        bytes.extracting(place.first..<place.start), state: &state, limit: 0, matches: &matches)
+      let isWhole = matchers[matcher].scan(
+        bytes.extracting(place.start..<place.end), state: &state, limit: Self.limit,
+        matches: &matches)
+      var written = Written()
+      for match in matches { write(match, matcher, piece, &written, &skips) }
+      if !isWhole { skips.add(.payloadMatchLimit) }
+    }
+  }
+
+  /// What was found so far in a piece.
+  private struct Written {
+    var count = 0
+    var end = UInt64.max
+  }
+
+  private mutating func write(
+    _ match: LiteralMatch, _ matcher: Int, _ piece: Int, _ written: inout Written,
+    _ skips: inout SkipCounters
+  ) {
+    written.count += 1
+    guard written.count <= Self.limit else {
+      if written.count == Self.limit + 1 { skips.add(.payloadMatchLimit) }
+      return
+    }
+    found.append(
+      FoundPattern(
+        piece: piece, matcher: UInt32(truncatingIfNeeded: matcher), pattern: match.pattern,
+        isAnother: match.end == written.end))
+    written.end = match.end
   }
 }

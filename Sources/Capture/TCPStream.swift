@@ -1,6 +1,5 @@
 import Glibc
 import Indicators
-import Matchers
 import Parsing
 
 /// One direction of a TCP connection while something in it is being read.
@@ -55,8 +54,6 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var http = HTTPReader()
   @safe @exclusivity(unchecked) var tls = TLSReader()
   @safe @exclusivity(unchecked) var dns = DNSStreamReader()
-  /// Where the search for byte strings stands, where there are any.
-  @safe @exclusivity(unchecked) var searchStates: [LiteralMatcher.State] = []
   /// Early segments, ascending in sequence, and the bytes in them.
   @safe @exclusivity(unchecked) var queue: [Early] = []
   @safe @exclusivity(unchecked) var queuedBytes = 0
@@ -84,12 +81,12 @@ final class TCPStream {
     let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
     let versions = openVersions.reduce(0) { $0 + $1.bytes.count + 8 * $1.written.count }
-    return 640 + waiting + unfinished + versions + room.history.count + searchStates.count * 64
+    return 640 + waiting + unfinished + versions + room.history.count
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
   var isIdle: Bool {
-    queue.isEmpty && searchStates.isEmpty && openVersions.isEmpty && isBetweenMessages
+    queue.isEmpty && openVersions.isEmpty && isBetweenMessages
   }
 
   /// Whether nothing is read, and no bytes that were read are kept.
@@ -304,7 +301,6 @@ final class TCPStream {
     }
     queuedBytes = 0
     versionCount = 0
-    if !searchStates.isEmpty { searchStates.removeAll(keepingCapacity: true) }
     if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
     if room.history.count <= 2048 {
       history.removeAll(keepingCapacity: true)

@@ -99,7 +99,7 @@ public struct LiteralMatcher: Sendable {
   let range: Range<Int>
   private(set) var strategy: Strategy
   /// Bytes of the longest pattern.
-  let longest: Int
+  public let longest: Int
   let lengths: ImageTable<UInt16>
 
   /// Number of patterns.

@@ -1,6 +1,7 @@
 import Capture
 import Indicators
 import Inputs
+import Matchers
 import Testing
 
 /// However the flows of a capture are shared out, they yield the same.
@@ -108,6 +109,37 @@ struct ShardTests {
     }
     // A batch after a batch, for one who reads on one thread, gives the same values.
     #expect(Observed(capture).lines.count == one.lines.count)
+  }
+
+  @Test("also of byte strings, which are searched for in other pieces together")
+  func strings() throws {
+    var builder = LiteralMatcherBuilder()
+    for (number, string) in ["example", "Host: h1", "HTTP/1.1\r\nHost", "h4"].enumerated() {
+      utf8(string).withUnsafeBytes {
+        builder.insert($0.bytes, number: UInt32(number), ignoresCase: false)
+      }
+    }
+    let image = try builder.build()
+    var options = CaptureOptions()
+    options.payloadMatchers = [
+      try image.withUnsafeBytes {
+        try LiteralMatcher(image: ImageBytes(copying: $0.bytes), range: 0..<image.count)
+      }
+    ]
+    for limit in [256 << 20, 1 << 15] {
+      options.reassemblyLimit = limit
+      options.streamLimit = min(options.streamLimit, limit >> 4)
+      let capture = Self.traffic(flows: 3000, seed: 4)
+      let one = try Self.read(capture, groups: 1, options)
+      #expect(one.lines.filter { $0.contains(" payload ") }.count > 3000)
+      for groups in [2, 8, 64] where groups <= options.shardCount {
+        let other = try Self.read(capture, groups: groups, options)
+        #expect(other.lines == one.lines)
+        #expect(other.counts == one.counts)
+      }
+      // All at once, where what is read is not dealt before.
+      #expect(Observed(capture, options).details.count == one.lines.count)
+    }
   }
 
   @Test("also where limits bite")

@@ -1,0 +1,120 @@
+import Indicators
+import Parsing
+
+/// How a segment passes in which no protocol is read.
+enum Passing {
+  /// It does not: more is to be done with it.
+  case not
+  /// Without any bytes that count.
+  case empty
+  /// As the next bytes of its stream.
+  case next
+  /// As bytes that came before.
+  case again
+}
+
+/// TCP: segments of which nothing is wanted, or nothing but a search, which are most by far.
+extension FlowReader {
+  /// Takes a segment of which nothing is wanted; does nothing, and gives false, for every other.
+  @inline(__always)
+  mutating func passes(_ item: FlowItem, _ index: UInt32, _ stretch: CaptureStretch) -> Bool {
+    guard item.flags & tcpSYN == 0, !options.everyPacket else { return false }
+    let payload = stretch.bytes(from: item.start, to: item.end)
+    let passing = passing(
+      payload, at: item.sequence, missing: item.missing, of: index,
+      isFromFirst: item.isSourceFirst, ports: item.key.ports)
+    if !search.isEmpty, passing == .next || passing == .again {
+      searchPassed(
+        payload, index,
+        PassedPacket(
+          key: item.key, number: item.number, time: item.time,
+          order: stretch.firstOrder &+ UInt64(item.order), missing: item.missing,
+          shard: item.shard, isFromFirst: item.isSourceFirst), isNext: passing == .next)
+    }
+    return passing != .not
+  }
+
+  /// Points at the shard of a plain packet's flow, and gives the flow; 0 where it is new.
+  @inline(__always)
+  mutating func find(_ segment: PlainSegment, _ shards: FlowShards) -> UInt32 {
+    point(at: segment.shard, of: shards)
+    return flows.find(segment.key, segment.hash)
+  }
+
+  /// How a segment of a known flow passes; it is then taken.
+  ///
+  /// The most frequent by far. Its bytes may still have to be searched.
+  ///
+  /// One without bytes or of a direction that is done; the next one, or one that came before, of a direction of
+  /// whose bytes nothing is kept and in which no protocol begins here. What `decodeTCP` would do is done.
+  @inline(__always)
+  mutating func passing(
+    _ payload: RawSpan, at sequence: UInt32, missing: UInt16, of index: UInt32, isFromFirst: Bool,
+    ports: UInt32
+  ) -> Passing {
+    // SAFETY: the index is one of `find`, and nothing is inserted here.
+    let flow = unsafe flows.pointer(index)
+    let (own, peerWaits) =
+      isFromFirst
+      ? unsafe (flow.pointee.first, flow.pointee.second.hasQueue)
+      : unsafe (flow.pointee.second, flow.pointee.first.hasQueue)
+    if peerWaits { return .not }
+    let count = payload.byteCount
+    if count == 0 || own.isDone && search.isEmpty { return .empty }
+    if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return .not }
+    let distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0
+    guard distance == 0 || distance < 0 && count <= -distance else { return .not }
+    // A keep-alive probe, as `accept` knows it.
+    if distance == -1, count == 1 { return .empty }
+    let isDNSPort =
+      Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
+      || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
+    let (application, role) = Self.classify(
+      payload, isDNSPort: isDNSPort, isServer: own.isServer)
+    guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
+      return .not
+    }
+    if role == .server, readsAnswers { return .not }
+    if distance < 0 {
+      // The stream may go on with a request that begins in the last bytes, as `readAgain` knows it.
+      if count == -distance, role == .unknown, !own.isServer, HTTPRequest.mayBegin(payload) {
+        return .not
+      }
+      if Int32(bitPattern: sequence &- own.base) >= 0 { skips.add(.retransmission) }
+      return .again
+    }
+    let length = UInt32(truncatingIfNeeded: count) &+ UInt32(missing)
+    if !own.isStarted || own.next == own.base {
+      // As `discover` does with a direction's first bytes.
+      if role == .unknown,
+        count < Self.decidedLength || HTTPRequest.mayBegin(payload) || Preamble.mayBegin(payload)
+      {
+        return .not
+      }
+      unsafe begin(
+        flow, isFromFirst: isFromFirst, at: sequence, length: length,
+        isServer: role == .server)
+    } else if isFromFirst {
+      unsafe flow.pointee.first.next &+= length
+    } else {
+      unsafe flow.pointee.second.next &+= length
+    }
+    // Nothing is kept of it that would be missed.
+    if own.stream != 0 { releaseStream(own.stream) }
+    return .next
+  }
+
+  /// Notes the first bytes of a direction, of which nothing is wanted.
+  @unsafe
+  @inline(__always)
+  private func begin(
+    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: UInt32, length: UInt32,
+    isServer: Bool
+  ) {
+    // SAFETY: the caller's flow is in the table.
+    unsafe flow.pointee[isFromFirst: isFromFirst].base = sequence
+    unsafe flow.pointee[isFromFirst: isFromFirst].next = sequence &+ length
+    unsafe flow.pointee[isFromFirst: isFromFirst].isStarted = true
+    if isServer { unsafe flow.pointee[isFromFirst: isFromFirst].isServer = true }
+  }
+}

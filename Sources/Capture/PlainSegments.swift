@@ -1,0 +1,26 @@
+/// Memory for the plain segments that are looked at together.
+@safe
+struct PlainSegments: ~Copyable {
+  static let capacity = 16
+  private let memory = UnsafeMutablePointer<PlainSegment>.allocate(capacity: capacity)
+
+  init() {}
+
+  deinit { unsafe memory.deallocate() }
+
+  /// The segment at an index below the capacity, which was written before it is read.
+  subscript(_ index: Int) -> PlainSegment {
+    @inline(__always)
+    _read {
+      assert(index >= 0 && index < Self.capacity)
+      // SAFETY: the memory is for `capacity` segments, and the caller reads only what it wrote.
+      yield unsafe memory[index]
+    }
+    @inline(__always)
+    nonmutating set {
+      assert(index >= 0 && index < Self.capacity)
+      // SAFETY: as above; segments are trivial.
+      unsafe (memory + index).initialize(to: newValue)
+    }
+  }
+}
