@@ -127,7 +127,7 @@ let package = Package(
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
     .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),
-    fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs"]),
+    fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs", "Matchers"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
     fuzz("FuzzLogs", ["Logs", "Indicators", "Inputs", "Parsing"]),
     fuzz("FuzzYAML", ["YAML"]),

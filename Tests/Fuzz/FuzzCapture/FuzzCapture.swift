@@ -1,8 +1,9 @@
 // Captures of any shape: the reader must end, stay in bounds, and keep its promises about what it writes.
 //
 // The first byte chooses: bits 0–1 what the rest is (0 a capture file, 1 packets of a link type, 2 and
-// 3 the payloads of a stream or of datagrams), bit 2 every packet's addresses, bit 3 small limits. The
-// second byte is the link type or the port, the third how many bytes a packet takes.
+// 3 the payloads of a stream or of datagrams), bit 2 every packet's addresses, bit 3 small limits, bit 5 byte
+// strings that payloads are searched for. The second byte is the link type or the port, the third how many
+// bytes a packet takes.
 //
 // FUZZ_PARSER=files|layers|dns|http|tls|dtls gives one part of the reader all of the time.
 
@@ -10,6 +11,7 @@ import Capture
 import Glibc
 import Indicators
 import Inputs
+import Matchers
 
 /// Hands out the input piece by piece.
 private struct Feed {
@@ -126,6 +128,23 @@ private func packets(_ feed: inout Feed, _ options: UInt8) -> [UInt8] {
   return file(packets, linkType: 101)
 }
 
+/// Byte strings that are in many inputs, long and short.
+private let strings: LiteralMatcher? = {
+  let literals = [
+    "\0\0", "GET", "a", "example", "HTTP/1.1\r\nHost: ", "aaaaaaaaaaaaaaaa", "\u{16}\u{3}",
+  ]
+  var builder = LiteralMatcherBuilder()
+  for (number, literal) in literals.enumerated() {
+    Array(literal.utf8).withUnsafeBytes {
+      builder.insert($0.bytes, number: UInt32(number), ignoresCase: number == 3)
+    }
+  }
+  guard let image = try? builder.build() else { return nil }
+  return image.withUnsafeBytes {
+    try? LiteralMatcher(image: ImageBytes(copying: $0.bytes), range: 0..<image.count)
+  }
+}()
+
 private func fuzz(_ input: [UInt8]) {
   var feed = Feed(bytes: input)
   let first = feed.byte()
@@ -133,6 +152,7 @@ private func fuzz(_ input: [UInt8]) {
   let capture = choice & 3 == 0 ? Array(input.dropFirst()) : packets(&feed, choice)
   var options = CaptureOptions()
   options.everyPacket = choice & 4 != 0
+  if choice & 0x20 != 0, let strings { options.payloadMatchers = [strings] }
   if choice & 8 != 0 {
     options.flowLimit = 2
     options.httpHeaderLimit = 64
