@@ -1,13 +1,17 @@
 /// Unicode normalisation form C (UAX #15), for the labels of names.
 enum CanonicalComposition {
   /// Whether a text is certainly its own normalisation form C.
-  static func isStable(_ text: ArraySlice<UInt32>, _ tables: IDNATables) -> Bool {
-    text.allSatisfy { $0 < 0x80 || !tables.properties($0).mayChangeInNFC }
+  static func isStable(_ text: Span<UInt32>, _ tables: IDNATables) -> Bool {
+    for index in text.indices
+    where text[index] >= 0x80 && tables.properties(text[index]).mayChangeInNFC {
+      return false
+    }
+    return true
   }
 
   /// The normalisation form C of a text.
-  static func normalize(_ text: ArraySlice<UInt32>, _ tables: IDNATables) -> [UInt32] {
-    if isStable(text, tables) { return Array(text) }
+  static func normalize(_ text: [UInt32], _ tables: IDNATables) -> [UInt32] {
+    if isStable(text.span, tables) { return text }
     var scalars: [UInt32] = []
     scalars.reserveCapacity(text.count * 2)
     for scalar in text { decompose(scalar, tables, to: &scalars) }

@@ -8,41 +8,48 @@ enum IDNA {
   /// Bytes of the longest name that is looked at; characters that map to nothing count.
   static let longestInput = 4096
 
+  /// Characters of a name that is read without memory of its own: nearly all are far shorter.
+  private static let short = 128
+
   /// Appends the normal form of a name with bytes above ASCII; on refusal `output` is as before.
   static func appendName(_ name: RawSpan, to output: inout [UInt8]) -> Refusal? {
     guard name.byteCount <= longestInput else { return .nameTooLong }
     let tables = IDNATables.shared
+    var short = InlineArray<128, UInt32>(repeating: 0)
+    var count = 0
+    var refusal = eachMapped(name, tables) { scalar in
+      guard count < Self.short else { return false }
+      short[count] = scalar
+      count += 1
+      return true
+    }
+    if let refusal { return refusal }
+    if count < Self.short, CanonicalComposition.isStable(short.span.extracting(0..<count), tables) {
+      return append(short.span.extracting(0..<count), tables, to: &output)
+    }
     var scalars: [UInt32] = []
-    if let refusal = map(name, tables, to: &scalars) { return refusal }
-    let text = CanonicalComposition.normalize(scalars[...], tables)
-
-    var labels = text.split(separator: 0x2e, omittingEmptySubsequences: false)
-    if let last = labels.last, last.isEmpty { labels.removeLast() }
-    if labels.isEmpty { return .empty }
-    if labels.contains(where: \.isEmpty) { return .emptyLabel }
-    // A name has at most 127 labels.
-    if labels.count > NameSyntax.longestName / 2 + 1 { return .nameTooLong }
-
-    let before = output.count
-    let refusal = append(labels, tables, to: &output)
-    if refusal != nil { output.removeLast(output.count - before) }
-    return refusal
+    scalars.reserveCapacity(name.byteCount)
+    refusal = eachMapped(name, tables) { scalar in
+      scalars.append(scalar)
+      return true
+    }
+    if let refusal { return refusal }
+    return append(CanonicalComposition.normalize(scalars, tables).span, tables, to: &output)
   }
 
-  /// UTS 46 §4 step 1: maps each character.
-  private static func map(
-    _ name: RawSpan, _ tables: IDNATables, to scalars: inout [UInt32]
+  /// UTS 46 §4 step 1: maps each character, until `body` wants no more of them.
+  @inline(__always)
+  private static func eachMapped(
+    _ name: RawSpan, _ tables: IDNATables, _ body: (UInt32) -> Bool
   ) -> Refusal? {
     var offset = 0
-    scalars.reserveCapacity(name.byteCount)
     while offset < name.byteCount {
       guard let scalar = UTF8Scalar.decode(name, at: offset) else { return .invalidUTF8 }
       offset += scalar.length
       let value = scalar.value.value
-      let properties = tables.properties(value)
-      switch properties.status {
-      case .valid: scalars.append(value)
-      case .mapped: tables.appendMapping(of: value, to: &scalars)
+      switch tables.properties(value).status {
+      case .valid: if !body(value) { return nil }
+      case .mapped: for part in tables.mapping(of: value) where !body(part) { return nil }
       case .ignored: continue
       case .disallowed: return .badInternationalName
       }
@@ -50,20 +57,57 @@ enum IDNA {
     return nil
   }
 
-  /// UTS 46 §4 step 4 and ToASCII: validates and encodes each label.
+  /// Appends the labels of a text that was mapped and normalised.
   private static func append(
-    _ labels: [ArraySlice<UInt32>], _ tables: IDNATables, to output: inout [UInt8]
+    _ text: Span<UInt32>, _ tables: IDNATables, to output: inout [UInt8]
+  ) -> Refusal? {
+    var text = text
+    if !text.isEmpty, text[text.count - 1] == 0x2e {
+      text = text.extracting(0..<text.count - 1)
+      if text.isEmpty { return .emptyLabel }
+    }
+    if text.isEmpty { return .empty }
+    var labels = 0
+    var last = -1
+    var isTooLong = false
+    for index in 0...text.count where index == text.count || text[index] == 0x2e {
+      if index == last + 1 { return .emptyLabel }
+      last = index
+      labels += 1
+      // A name has at most 127 labels.
+      if labels > NameSyntax.longestName / 2 + 1 { isTooLong = true }
+    }
+    if isTooLong { return .nameTooLong }
+    let before = output.count
+    let refusal = appendLabels(text, tables, to: &output)
+    if refusal != nil { output.removeLast(output.count - before) }
+    return refusal
+  }
+
+  /// End of the label that begins at an index.
+  private static func labelEnd(_ text: Span<UInt32>, from start: Int) -> Int {
+    var end = start
+    while end < text.count, text[end] != 0x2e { end += 1 }
+    return end
+  }
+
+  /// UTS 46 §4 step 4 and ToASCII: validates and encodes each label, none of which is empty.
+  private static func appendLabels(
+    _ text: Span<UInt32>, _ tables: IDNATables, to output: inout [UInt8]
   ) -> Refusal? {
     let before = output.count
-    var unicodeLabels: [ArraySlice<UInt32>] = []
-    for label in labels {
+    var isBidi = false
+    var next = 0
+    while next < text.count {
+      let end = labelEnd(text, from: next)
+      let label = text.extracting(next..<end)
+      next = end + 1
       if output.count > before { output.append(0x2e) }
       let start = output.count
-      let isASCII = label.allSatisfy { $0 < 0x80 }
-      let isEncoded = label.starts(with: [0x78, 0x6e, 0x2d, 0x2d])
+      let isASCII = isASCII(label)
       if isASCII {
-        for scalar in label {
-          let byte = UInt8(scalar)
+        for index in label.indices {
+          let byte = UInt8(label[index])
           guard ASCII.isAlphanumeric(byte) || byte == 0x2d || byte == 0x5f else {
             return .badName
           }
@@ -80,25 +124,38 @@ enum IDNA {
         }
       }
       if output.count - start > NameSyntax.longestLabel { return .labelTooLong }
-      if isEncoded {
-        guard isASCII, let decoded = Punycode.decode(label.dropFirst(4)),
-          decoded.contains(where: { $0 >= 0x80 }), isValid(decoded[...], tables),
-          CanonicalComposition.normalize(decoded[...], tables) == decoded
+      if isEncoded(label) {
+        guard isASCII, let decoded = Punycode.decode(label.extracting(4...)),
+          decoded.contains(where: { $0 >= 0x80 }), isValid(decoded.span, tables),
+          CanonicalComposition.normalize(decoded, tables) == decoded
         else { return .badInternationalName }
-        unicodeLabels.append(decoded[...])
-      } else {
-        guard isASCII || isValid(label, tables) else { return .badInternationalName }
-        unicodeLabels.append(label)
+        isBidi = isBidi || holdsRightToLeft(decoded.span, tables)
+      } else if !isASCII {
+        guard isValid(label, tables) else { return .badInternationalName }
+        isBidi = isBidi || holdsRightToLeft(label, tables)
       }
       if output.count - before > NameSyntax.longestName { return .nameTooLong }
     }
-    return passesBidi(unicodeLabels, tables) ? nil : .badInternationalName
+    guard isBidi else { return nil }
+    return passesBidi(name: text, tables) ? nil : .badInternationalName
+  }
+
+  private static func isASCII(_ label: Span<UInt32>) -> Bool {
+    for index in label.indices where label[index] >= 0x80 { return false }
+    return true
+  }
+
+  /// Whether a label begins with `xn--`.
+  private static func isEncoded(_ label: Span<UInt32>) -> Bool {
+    label.count >= 4 && label[0] == 0x78 && label[1] == 0x6e && label[2] == 0x2d
+      && label[3] == 0x2d
   }
 
   /// The validity criteria of UTS 46 §4.1 that concern single labels, but for NFC.
-  private static func isValid(_ label: ArraySlice<UInt32>, _ tables: IDNATables) -> Bool {
-    guard let first = label.first, !tables.properties(first).isMark else { return false }
-    if label.starts(with: [0x78, 0x6e, 0x2d, 0x2d]) { return false }
+  private static func isValid(_ label: Span<UInt32>, _ tables: IDNATables) -> Bool {
+    guard !label.isEmpty, !tables.properties(label[0]).isMark, !isEncoded(label) else {
+      return false
+    }
     for index in label.indices {
       let scalar = label[index]
       if scalar == 0x2e || tables.properties(scalar).status != .valid { return false }
@@ -111,72 +168,95 @@ enum IDNA {
 
   /// ContextJ (RFC 5892 appendix A.1 and A.2).
   private static func isJoinerAllowed(
-    _ label: ArraySlice<UInt32>, at index: Int, _ tables: IDNATables
+    _ label: Span<UInt32>, at index: Int, _ tables: IDNATables
   ) -> Bool {
-    guard index > label.startIndex else { return false }
+    guard index > 0 else { return false }
     if tables.properties(label[index - 1]).isVirama { return true }
     if label[index] == 0x200d { return false }
     var left = index - 1
-    while left >= label.startIndex, tables.properties(label[left]).joiningType == .transparent {
+    while left >= 0, tables.properties(label[left]).joiningType == .transparent {
       left -= 1
     }
-    guard left >= label.startIndex else { return false }
+    guard left >= 0 else { return false }
     switch tables.properties(label[left]).joiningType {
     case .left, .dual: break
     default: return false
     }
     var right = index + 1
-    while right < label.endIndex, tables.properties(label[right]).joiningType == .transparent {
+    while right < label.count, tables.properties(label[right]).joiningType == .transparent {
       right += 1
     }
-    guard right < label.endIndex else { return false }
+    guard right < label.count else { return false }
     switch tables.properties(label[right]).joiningType {
     case .right, .dual: return true
     default: return false
     }
   }
 
-  /// The Bidi rule (RFC 5893 §2), which holds for all labels of a name as soon as one has a letter
-  /// or digit that is written from right to left.
-  private static func passesBidi(_ labels: [ArraySlice<UInt32>], _ tables: IDNATables) -> Bool {
-    func bidiClass(_ scalar: UInt32) -> IDNATables.BidiClass { tables.properties(scalar).bidiClass }
-    let isBidiName = labels.contains { label in
-      label.contains { scalar in
-        guard scalar >= 0x80 else { return false }
-        let kind = bidiClass(scalar)
-        return kind == .r || kind == .al || kind == .an
+  // MARK: Right to left
+
+  /// Whether a label has a letter or digit that is written from right to left.
+  private static func holdsRightToLeft(_ label: Span<UInt32>, _ tables: IDNATables) -> Bool {
+    for index in label.indices where label[index] >= 0x80 {
+      switch tables.properties(label[index]).bidiClass {
+      case .r, .al, .an: return true
+      default: continue
       }
     }
-    guard isBidiName else { return true }
-    return labels.allSatisfy { label in
-      guard let first = label.first.map(bidiClass),
-        let last = label.last(where: { bidiClass($0) != .nsm }).map(bidiClass)
-      else { return false }
-      switch first {
-      case .r, .al:
-        var hasEuropean = false
-        var hasArabic = false
-        for scalar in label {
-          switch bidiClass(scalar) {
-          case .en: hasEuropean = true
-          case .an: hasArabic = true
-          case .l, .other: return false
-          default: continue
-          }
-        }
-        if hasEuropean && hasArabic { return false }
-        return last == .r || last == .al || last == .en || last == .an
-      case .l:
-        for scalar in label {
-          switch bidiClass(scalar) {
-          case .r, .al, .an, .other: return false
-          default: continue
-          }
-        }
-        return last == .l || last == .en
-      default:
+    return false
+  }
+
+  /// The Bidi rule (RFC 5893 §2), which holds for all labels of a name as soon as one has a letter
+  /// or digit that is written from right to left.
+  private static func passesBidi(name text: Span<UInt32>, _ tables: IDNATables) -> Bool {
+    var next = 0
+    while next < text.count {
+      let end = labelEnd(text, from: next)
+      let label = text.extracting(next..<end)
+      next = end + 1
+      if isEncoded(label) {
+        guard let decoded = Punycode.decode(label.extracting(4...)),
+          passesBidi(decoded.span, tables)
+        else { return false }
+      } else if !passesBidi(label, tables) {
         return false
       }
+    }
+    return true
+  }
+
+  private static func passesBidi(_ label: Span<UInt32>, _ tables: IDNATables) -> Bool {
+    func bidiClass(_ index: Int) -> IDNATables.BidiClass {
+      tables.properties(label[index]).bidiClass
+    }
+    var end = label.count
+    while end > 0, bidiClass(end - 1) == .nsm { end -= 1 }
+    guard end > 0 else { return false }
+    let last = bidiClass(end - 1)
+    switch bidiClass(0) {
+    case .r, .al:
+      var hasEuropean = false
+      var hasArabic = false
+      for index in label.indices {
+        switch bidiClass(index) {
+        case .en: hasEuropean = true
+        case .an: hasArabic = true
+        case .l, .other: return false
+        default: continue
+        }
+      }
+      if hasEuropean && hasArabic { return false }
+      return last == .r || last == .al || last == .en || last == .an
+    case .l:
+      for index in label.indices {
+        switch bidiClass(index) {
+        case .r, .al, .an, .other: return false
+        default: continue
+        }
+      }
+      return last == .l || last == .en
+    default:
+      return false
     }
   }
 }

@@ -9,7 +9,7 @@ import Parsing
 ///     mapping      sorted scalars; ends of their replacements; the replacements
 ///     canonical    sorted scalars; first and second part (NFC, UAX #15); pair → composite
 ///     combining    sorted ends of runs and their canonical combining classes
-struct IDNATables: Sendable {
+final class IDNATables: Sendable {
   static let shared = IDNATables()
 
   /// Facts about one character in sixteen bits; the generator writes them.
@@ -40,30 +40,37 @@ struct IDNATables: Sendable {
     case none = 0, transparent, right, left, dual, causing
   }
 
-  private var blockIndex: [UInt16] = []
-  private var blocks: [UInt16] = []
+  private let blockIndex: [UInt16]
+  private let blocks: [UInt16]
 
-  private var mapped: [UInt32] = []
-  private var mappingEnds: [UInt32] = []
-  private var replacements: [UInt32] = []
+  private let mapped: [UInt32]
+  private let mappingEnds: [UInt32]
+  private let replacements: [UInt32]
 
-  private var composed: [UInt32] = []
-  private var parts: [(first: UInt32, second: UInt32)] = []
-  private var composites: [UInt64: UInt32] = [:]
+  private let composed: [UInt32]
+  private let parts: [(first: UInt32, second: UInt32)]
+  private let composites: [UInt64: UInt32]
 
-  private var runEnds: [UInt32] = []
-  private var runClasses: [UInt8] = []
+  private let runEnds: [UInt32]
+  private let runClasses: [UInt8]
 
   private init() {
     var stream = PackedNumbers(IDNATableData.properties)
+    var blockIndex: [UInt16] = []
     stream.readRuns { length, value in
       blockIndex.append(contentsOf: repeatElement(UInt16(truncatingIfNeeded: value), count: length))
     }
+    self.blockIndex = blockIndex
+    var blocks: [UInt16] = []
     stream.readRuns { length, value in
       blocks.append(contentsOf: repeatElement(UInt16(truncatingIfNeeded: value), count: length))
     }
+    self.blocks = blocks
 
     stream = PackedNumbers(IDNATableData.mappings)
+    var mapped: [UInt32] = []
+    var mappingEnds: [UInt32] = []
+    var replacements: [UInt32] = []
     var scalar: UInt32 = 0
     for _ in 0..<stream.next() {
       scalar &+= stream.next()
@@ -75,8 +82,14 @@ struct IDNATables: Sendable {
       }
       mappingEnds.append(UInt32(replacements.count))
     }
+    self.mapped = mapped
+    self.mappingEnds = mappingEnds
+    self.replacements = replacements
 
     stream = PackedNumbers(IDNATableData.decompositions)
+    var composed: [UInt32] = []
+    var parts: [(first: UInt32, second: UInt32)] = []
+    var composites: [UInt64: UInt32] = [:]
     scalar = 0
     for _ in 0..<stream.next() {
       scalar &+= stream.next()
@@ -87,14 +100,21 @@ struct IDNATables: Sendable {
       parts.append((first, second))
       if head & 4 != 0 { composites[UInt64(first) << 32 | UInt64(second)] = scalar }
     }
+    self.composed = composed
+    self.parts = parts
+    self.composites = composites
 
     stream = PackedNumbers(IDNATableData.combiningClasses)
+    var runEnds: [UInt32] = []
+    var runClasses: [UInt8] = []
     var end: UInt32 = 0
     stream.readRuns { length, value in
       end += UInt32(length)
       runEnds.append(end)
       runClasses.append(UInt8(truncatingIfNeeded: value))
     }
+    self.runEnds = runEnds
+    self.runClasses = runClasses
   }
 
   /// Facts about a character.
@@ -105,11 +125,11 @@ struct IDNATables: Sendable {
     return Properties(bits: blocks[Int(blockIndex[block]) << 7 | Int(scalar & 127)])
   }
 
-  /// Appends what a mapped character is replaced by.
-  func appendMapping(of scalar: UInt32, to output: inout [UInt32]) {
-    guard let index = Self.index(of: scalar, in: mapped) else { return }
+  /// What a mapped character is replaced by.
+  func mapping(of scalar: UInt32) -> ArraySlice<UInt32> {
+    guard let index = Self.index(of: scalar, in: mapped) else { return [] }
     let start = index == 0 ? 0 : Int(mappingEnds[index - 1])
-    output.append(contentsOf: replacements[start..<Int(mappingEnds[index])])
+    return replacements[start..<Int(mappingEnds[index])]
   }
 
   /// The canonical decomposition of a character by one step; the second part is 0 where there is one.

@@ -9,9 +9,9 @@ enum Punycode {
   private static let initialN: UInt32 = 128
 
   /// Appends the encoded form; false, with the output as it was, where it would pass a label's length.
-  static func encode(_ label: ArraySlice<UInt32>, to output: inout [UInt8]) -> Bool {
+  static func encode(_ label: Span<UInt32>, to output: inout [UInt8]) -> Bool {
     let before = output.count
-    for scalar in label where scalar < 0x80 { output.append(UInt8(scalar)) }
+    for index in label.indices where label[index] < 0x80 { output.append(UInt8(label[index])) }
     let basic = UInt32(output.count - before)
     var handled = basic
     if basic > 0 { output.append(0x2d) }
@@ -26,7 +26,10 @@ enum Punycode {
         return false
       }
       var m = UInt32.max
-      for scalar in label where scalar >= n && scalar < m { m = scalar }
+      for index in label.indices {
+        let scalar = label[index]
+        if scalar >= n, scalar < m { m = scalar }
+      }
       let (product, overflow) = (m - n).multipliedReportingOverflow(by: handled + 1)
       let (sum, overflowed) = delta.addingReportingOverflow(product)
       if overflow || overflowed {
@@ -35,7 +38,8 @@ enum Punycode {
       }
       delta = sum
       n = m
-      for scalar in label {
+      for index in label.indices {
+        let scalar = label[index]
         if scalar < n { delta &+= 1 }
         guard scalar == n else { continue }
         var q = delta
@@ -59,24 +63,24 @@ enum Punycode {
   }
 
   /// The label that lower- or upper-case ASCII stands for, or nil where it stands for none.
-  static func decode(_ label: ArraySlice<UInt32>) -> [UInt32]? {
+  static func decode(_ label: Span<UInt32>) -> [UInt32]? {
     // Insertion is quadratic: only what can be a label of a name is decoded.
     guard label.count <= NameSyntax.longestLabel else { return nil }
     var output: [UInt32] = []
-    var position = label.startIndex
-    if let delimiter = label.lastIndex(of: 0x2d) {
-      output.append(contentsOf: label[..<delimiter])
+    var position = 0
+    if let delimiter = label.indices.last(where: { label[$0] == 0x2d }) {
+      for index in 0..<delimiter { output.append(label[index]) }
       position = delimiter + 1
     }
     var n = initialN
     var i: UInt32 = 0
     var bias = initialBias
-    while position < label.endIndex {
+    while position < label.count {
       let oldI = i
       var weight: UInt32 = 1
       var k = base
       while true {
-        guard position < label.endIndex, let digit = value(of: label[position]) else { return nil }
+        guard position < label.count, let digit = value(of: label[position]) else { return nil }
         position += 1
         let (product, overflow) = digit.multipliedReportingOverflow(by: weight)
         let (sum, overflowed) = i.addingReportingOverflow(product)

@@ -26,6 +26,16 @@ struct CandidateCursor {
     if !isKnown { return true }
     var low = 0
     var high = offsets.count
+    if next == 0 || Int(offsets[next - 1]) < range.lowerBound {
+      // Most often it is one of the next places: a record may hold thousands of texts.
+      low = next
+      var step = 1
+      while low + step < high, Int(offsets[low + step]) < range.lowerBound {
+        low += step
+        step *= 2
+      }
+      high = min(high, low + step + 1)
+    }
     while low < high {
       let middle = (low + high) / 2
       if Int(offsets[middle]) < range.lowerBound { low = middle + 1 } else { high = middle }

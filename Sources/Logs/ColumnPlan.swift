@@ -75,11 +75,16 @@ struct ColumnPlan {
   init(_ header: LogHeader, _ paths: inout FieldPaths) {
     self.header = header
     generation = paths.generation
-    var ports: [String: Int] = [:]
-    var names: [KeyName] = []
-    for name in header.names { names.append(KeyName(name.rawSpan)) }
-    for (index, name) in names.enumerated() {
-      if let stem = name.portStem, ports[stem] == nil { ports[stem] = index }
+    // By their stems: the first port of each.
+    var ports: [FieldPaths.ID: Int] = [:]
+    for name in header.names {
+      let path = paths.child(of: FieldPaths.root, key: name.rawSpan)
+      if KeyStem(name.rawSpan).isPort {
+        let stem = paths.stem(of: path)
+        if ports[stem] == nil { ports[stem] = columns.count }
+      }
+      columns.append(
+        Column(path: path, fieldClass: paths.fieldClass(path), reading: .text, port: -1))
     }
     var ranks = [UInt8](repeating: .max, count: 8)
     func take(_ slot: inout Int, _ index: Int, _ role: Int, _ rank: UInt8) {
@@ -88,16 +93,13 @@ struct ColumnPlan {
       slot = index
     }
     for (index, bytes) in header.names.enumerated() {
-      let path = paths.child(of: FieldPaths.root, key: bytes.rawSpan)
-      let fieldClass = paths.fieldClass(path)
-      let name = names[index]
+      let fieldClass = columns[index].fieldClass
       // A Zeek log without types is read as if all were strings.
       let reading = index < header.types.count ? Self.reading(header.types[index]) : .text
-      var port = -1
-      if name.portStem == nil, let found = ports[name.addressStem] { port = found }
-      columns.append(
-        Column(
-          path: path, fieldClass: fieldClass, reading: reading, port: port))
+      columns[index].reading = reading
+      if !ports.isEmpty, !KeyStem(bytes.rawSpan).isPort {
+        columns[index].port = ports[paths.stem(of: columns[index].path)] ?? -1
+      }
       if columns[index].reading != .skipped { read.append(index) }
       if fieldClass.fact != .none { facts.append(index) }
       let isWhole = reading == .text || reading == .address
@@ -115,14 +117,20 @@ struct ColumnPlan {
       case .zone where zone < 0: zone = index
       default: break
       }
+      let name = bytes.rawSpan
+      switch header.layout {
       // The window's first packet; its end may lie ten minutes behind it.
-      if header.layout == .flowLog, name.lower == "start" { times = [index] }
-      switch (header.layout, name.plain) {
-      case (.zeek, "idrespp"): connectionPort = index
-      // Of a proxy that is its own port; the one asked for has a column of its own.
-      case (.w3c, "sport"): connectionPort = index
-      case (.w3c, "csprotocol"), (.w3c, "csurischeme"): urlScheme = index
-      default: break
+      case .flowLog: if Self.is(name, "start") { times = [index] }
+      case .zeek: if Self.is(name, "idrespp", lettersOnly: true) { connectionPort = index }
+      case .w3c:
+        // Of a proxy that is its own port; the one asked for has a column of its own.
+        if Self.is(name, "sport", lettersOnly: true) { connectionPort = index }
+        if Self.is(name, "csprotocol", lettersOnly: true)
+          || Self.is(name, "csurischeme", lettersOnly: true)
+        {
+          urlScheme = index
+        }
+      case .csv: break
       }
     }
     giveHostsPort(header)
@@ -138,6 +146,25 @@ struct ColumnPlan {
     where columns[index].port < 0 && columns[index].fieldClass.isHost {
       columns[index].port = port
     }
+  }
+
+  /// Whether a name is a word in whatever case, of its letters and digits alone if asked for, and what is above
+  /// ASCII left out.
+  private static func `is`(
+    _ name: RawSpan, _ word: StaticString, lettersOnly: Bool = false
+  ) -> Bool {
+    var count = 0
+    for offset in 0..<min(name.byteCount, 128) {
+      let byte = name.byte(unchecked: offset)
+      let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      if byte >= 0x80 || lettersOnly && folded &- 0x61 > 25 && folded &- Byte.zero > 9 { continue }
+      // SAFETY: the index is below the word's length.
+      guard count < word.utf8CodeUnitCount, unsafe word.utf8Start[count] == folded else {
+        return false
+      }
+      count += 1
+    }
+    return count == word.utf8CodeUnitCount
   }
 
   /// How a column of a Zeek type is read.

@@ -61,33 +61,16 @@ extension Extraction {
             continue
           }
           guard byte >= 0x80 else { break }
-          if offset + 1 < limit {
-            let second = bytes.byte(unchecked: offset + 1)
-            if letters[byte, second].isNamePart {
-              run.isInternational = true
-              output.append(byte)
-              output.append(second)
+          let known = letters.letter(bytes, at: offset, end: limit)
+          if known.length > 0 {
+            run.isInternational = true
+            if known.isUnspaced { run.isUnspaced = true }
+            for index in 0..<known.length {
+              output.append(bytes.byte(unchecked: offset + index))
               places.append(place)
-              places.append(place)
-              offset += 2
-              continue
             }
-            if offset + 2 < limit {
-              let third = bytes.byte(unchecked: offset + 2)
-              let letter = letters[byte, second, third]
-              if letter.isNamePart {
-                run.isInternational = true
-                if letter.isUnspaced { run.isUnspaced = true }
-                output.append(byte)
-                output.append(second)
-                output.append(third)
-                places.append(place)
-                places.append(place)
-                places.append(place)
-                offset += 3
-                continue
-              }
-            }
+            offset += known.length
+            continue
           }
           let scalar = TextScalar(bytes, at: offset, end: limit)
           let nameClass = scalar.nameClass

@@ -95,6 +95,11 @@ struct Extraction {
   /// Tokens of the JSON record being read, and of the record nested in it.
   var tokens: [JSONToken] = []
   var nestedTokens: [JSONToken] = []
+  /// What is known of values in what was no record, of the chunk and of the text whose end is looked at; and
+  /// which of the chunk's tokens are those of the value read last, where they are not in `tokens`.
+  var knownValues = KnownValues()
+  var nestedValues = KnownValues()
+  var knownTokens: Range<Int>?
   /// The record being walked is one in a string, in which no further one is looked for.
   var isNested = false
   /// Counts objects, so that siblings are known from one another.

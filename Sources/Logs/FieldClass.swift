@@ -121,9 +121,11 @@ struct FieldClass: Sendable, Equatable {
     (fact, factRank) = name.fact(parent: parentName)
   }
 
-  /// The class of a field whose key, and those above it, no rule says anything of (`PlainKey`).
-  init(plainBelow inherited: FieldTraits) {
+  /// The class of a field of whose key, and those above it, no rule says more than that it may be a port's
+  /// (`PlainKey`).
+  init(plainBelow inherited: FieldTraits, isPort: Bool = false) {
     traits = [.isMember, .isApart, inherited.intersection(.inherited)]
+    if isPort { (role, rank) = (.port, 1) }
   }
 
   private init() {}

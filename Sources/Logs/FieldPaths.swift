@@ -28,8 +28,8 @@ struct FieldPaths: Sendable {
     var epoch: UInt32 = 0
     var field: UInt16 = 0
     var fieldClass: FieldClass
-    /// Whether no rule says anything of the key.
-    var isPlain = true
+    /// What rules may say of the key.
+    var look: PlainKey.Look = []
     /// The path that a port and its address share; 0 until asked for.
     var stem: ID = 0
     /// The port seen under this path as a stem, and in which object.
@@ -43,6 +43,8 @@ struct FieldPaths: Sendable {
 
   private(set) var entries: [Entry] = []
   private var keys: [UInt8] = []
+  /// A name being made.
+  private var scratch: [UInt8] = []
   private var slots: [ID] = []
   private let seed: UInt64
   /// Counts calls of `newEpoch`: an entry's `field` is of the current batch only.
@@ -66,7 +68,11 @@ struct FieldPaths: Sendable {
     generation &+= 1
     if entries.capacity > 1 << 15 { entries = [] } else { entries.removeAll(keepingCapacity: true) }
     keys.removeAll(keepingCapacity: keys.capacity <= 1 << 21)
-    slots = Array(repeating: -1, count: 256)
+    if slots.count < 256 || slots.count > 1 << 15 {
+      slots = Array(repeating: -1, count: 256)
+    } else {
+      for slot in slots.indices { slots[slot] = -1 }
+    }
     entries.append(Entry(parent: -1, keyStart: 0, keyEnd: 0, fieldClass: .text))
   }
 
@@ -99,18 +105,21 @@ struct FieldPaths: Sendable {
     }
     let id = ID(entries.count)
     let above = entries[Int(parent)]
+    let look = PlainKey.look(key)
     // The fields of a column-free text have no key; a class is made of the keys around.
     let inherited = parent == Self.root ? [] : above.fieldClass.traits
-    let isPlain = PlainKey.isPlain(key)
-    let isBelowPlain = above.isPlain && (above.parent <= 0 || entries[Int(above.parent)].isPlain)
+    let isBelowPlain =
+      !above.look.contains(.word)
+      && (above.parent <= 0 || !entries[Int(above.parent)].look.contains(.word))
     let fieldClass: FieldClass
-    if isPlain, isBelowPlain {
+    if isBelowPlain, look.isEmpty {
       fieldClass = FieldClass(plainBelow: inherited)
+    } else if isBelowPlain, !look.contains(.word) {
+      fieldClass = FieldClass(plainBelow: inherited, isPort: KeyStem(key).isPort)
     } else {
-      let parentKey = keyBytes(of: parent)
-      let grandparentKey = above.parent > 0 ? keyBytes(of: above.parent) : []
       fieldClass = FieldClass(
-        key: key, parent: parentKey.rawSpan, grandparent: grandparentKey.rawSpan,
+        // The root's are none.
+        key: key, parent: keyBytes(of: parent), grandparent: keyBytes(of: max(0, above.parent)),
         inherited: inherited)
     }
     let start = Int32(keys.count)
@@ -118,7 +127,7 @@ struct FieldPaths: Sendable {
     entries.append(
       Entry(
         parent: parent, keyStart: start, keyEnd: Int32(keys.count), fieldClass: fieldClass,
-        isPlain: isPlain))
+        look: look))
     slots[slot] = id
     if entries.count * 2 > slots.count { grow() }
     return id
@@ -143,8 +152,16 @@ struct FieldPaths: Sendable {
   }
 
   private mutating func internField(_ index: Int, in batch: inout ObservableBatch) -> UInt16 {
-    let name = name(ID(index))
-    let field = batch.fields.intern(name.rawSpan)
+    let entry = entries[index]
+    let field: UInt16
+    if entry.parent == Self.root, Int(entry.keyEnd - entry.keyStart) <= Self.longestName {
+      field = batch.fields.intern(
+        keys.rawSpan.extracting(Int(entry.keyStart)..<Int(entry.keyEnd)))
+    } else {
+      scratch.removeAll(keepingCapacity: true)
+      appendName(ID(index), to: &scratch)
+      field = batch.fields.intern(scratch.rawSpan)
+    }
     entries[index].field = field
     entries[index].epoch = epoch
     return field
@@ -152,40 +169,54 @@ struct FieldPaths: Sendable {
 
   /// A path's name: its keys joined by `.`, and `text` for the root.
   func name(_ id: ID) -> [UInt8] {
-    if id == Self.root { return Array("text".utf8) }
-    var parts: [ID] = []
+    var name: [UInt8] = []
+    appendName(id, to: &name)
+    return name
+  }
+
+  private func appendName(_ id: ID, to name: inout [UInt8]) {
+    if id == Self.root {
+      name.append(contentsOf: "text".utf8)
+      return
+    }
+    // From the last key to the first: where each begins is known once all lengths are.
+    var length = -1
     var current = id
     while current > Self.root {
-      parts.append(current)
-      current = entries[Int(current)].parent
+      let entry = entries[Int(current)]
+      length += Int(entry.keyEnd - entry.keyStart) + 1
+      current = entry.parent
     }
-    var name: [UInt8] = []
-    for (index, part) in parts.reversed().enumerated() {
-      if index > 0 { name.append(Byte.dot) }
-      name.append(contentsOf: keyBytes(of: part))
-      if name.count > Self.longestName { break }
+    let start = name.count
+    // What is cut off is not even looked at: one long key may be above many others.
+    let kept = min(length, Self.longestName)
+    name.append(contentsOf: repeatElement(Byte.dot, count: kept))
+    var end = length
+    current = id
+    while current > Self.root {
+      let entry = entries[Int(current)]
+      let first = end - Int(entry.keyEnd - entry.keyStart)
+      for place in max(0, first)..<max(first, min(end, kept)) {
+        name[start + place] = keys[Int(entry.keyStart) + place - first]
+      }
+      end = first - 1
+      current = entry.parent
     }
-    if name.count > Self.longestName {
-      name.removeLast(name.count - Self.longestName)
-      name.append(contentsOf: "…".utf8)
-    }
-    return name
+    if length > kept { name.append(contentsOf: "…".utf8) }
   }
 
   // MARK: Ports and their addresses
 
   /// The path that stands for the stem of a port's or an address's name under its parent.
-  private mutating func stem(of id: ID) -> ID {
+  mutating func stem(of id: ID) -> ID {
     if entries[Int(id)].stem > 0 { return entries[Int(id)].stem }
+    var name = scratch
+    scratch = []
+    defer { scratch = name }
+    name.removeAll(keepingCapacity: true)
     // A byte that no JSON key can hold unescaped keeps stems apart from keys.
-    var name: [UInt8] = [0]
-    let key = keyBytes(of: id)
-    if entries[Int(id)].isPlain {
-      PlainKey.appendSmall(key.rawSpan, to: &name)
-    } else {
-      let key = KeyName(key.rawSpan)
-      name.append(contentsOf: (key.portStem ?? key.addressStem).utf8)
-    }
+    name.append(0)
+    KeyStem(keyBytes(of: id)).append(to: &name)
     let stem = child(of: entries[Int(id)].parent, key: name.rawSpan)
     entries[Int(id)].stem = stem
     return stem
@@ -234,9 +265,10 @@ struct FieldPaths: Sendable {
 
   // MARK: Table
 
-  private func keyBytes(of id: ID) -> [UInt8] {
+  @_lifetime(borrow self)
+  private func keyBytes(of id: ID) -> RawSpan {
     let entry = entries[Int(id)]
-    return Array(keys[Int(entry.keyStart)..<Int(entry.keyEnd)])
+    return keys.rawSpan.extracting(Int(entry.keyStart)..<Int(entry.keyEnd))
   }
 
   @inline(__always)
@@ -274,8 +306,7 @@ struct FieldPaths: Sendable {
   private mutating func grow() {
     slots = Array(repeating: -1, count: slots.count * 2)
     for index in entries.indices.dropFirst() {
-      let key = keyBytes(of: ID(index))
-      var slot = hash(entries[index].parent, key.rawSpan) & (slots.count - 1)
+      var slot = hash(entries[index].parent, keyBytes(of: ID(index))) & (slots.count - 1)
       while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
       slots[slot] = ID(index)
     }

@@ -1,68 +1,7 @@
 import Indicators
 import Parsing
 
-/// How an attempt to read a JSON value ended.
-enum JSONAttempt {
-  /// The value ends here.
-  case complete(Int)
-  /// The bytes given end inside it, and more may come.
-  case needsMore
-  /// It is none, or goes on beyond the limit.
-  case broken(isLong: Bool)
-}
-
 extension Extraction {
-  /// Reads the tokens of the JSON value that begins at an offset, without emitting anything: text that
-  /// turns out to be no record must leave no trace.
-  ///
-  /// `windowEnd` is where the record's limit or the bytes end; more may come behind it unless it is
-  /// `isFinal`. Of literals nothing is kept, since nobody asks for them. Static, so that nothing of the
-  /// caller's is copied for the call.
-  static func tokenize(
-    _ bytes: RawSpan, from start: Int, to windowEnd: Int, isFinal: Bool, depth: Int,
-    into tokens: inout [JSONToken]
-  ) -> JSONAttempt {
-    tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
-    var tokenizer = JSONTokenizer(maximumDepth: depth)
-    let window = bytes.extracting(0..<windowEnd)
-    var offset = start
-    do {
-      while true {
-        let token = try tokenizer.next(window, at: &offset, isFinal: isFinal)
-        switch token.kind {
-        case .key, .string, .number, .beginObject, .endObject, .beginArray, .endArray:
-          tokens.append(token)
-        case .trueLiteral, .falseLiteral, .null: break
-        case .endOfValue: return .complete(offset)
-        case .needMore: return .needsMore
-        case .endOfInput: return .broken(isLong: false)
-        }
-      }
-    } catch {
-      return .broken(isLong: false)
-    }
-  }
-
-  /// Reads a value as `tokenize` does, within the limit of a record that begins at `start`.
-  private mutating func readValue(
-    _ chunk: RawSpan, from value: Int, recordStart: Int, isFinal: Bool
-  ) -> JSONAttempt {
-    let windowEnd = min(chunk.byteCount, recordStart + options.lineLimit)
-    guard value < windowEnd else {
-      return windowEnd < chunk.byteCount ? .broken(isLong: true) : .needsMore
-    }
-    var tokens = self.tokens
-    self.tokens = []
-    defer { self.tokens = tokens }
-    let attempt = Self.tokenize(
-      chunk, from: value, to: windowEnd, isFinal: isFinal && windowEnd == chunk.byteCount,
-      depth: options.jsonDepth, into: &tokens)
-    if case .needsMore = attempt, windowEnd == recordStart + options.lineLimit {
-      return .broken(isLong: true)
-    }
-    return attempt
-  }
-
   /// Reads the record that begins at `start` with `{` or `[`, and emits its values.
   ///
   /// nil: it is none, and its line is text. false: more bytes are needed to tell.
@@ -85,15 +24,16 @@ extension Extraction {
     }
     switch readValue(chunk, from: value, recordStart: start, isFinal: isFinal) {
     case .needsMore: return false
-    case .broken(let isLong):
+    case .broken(let fault):
       if !isArrayOfObjects,
         openList(chunk, from: start, &position, &state, isFinal: isFinal, into: &batch)
       {
         return true
       }
-      return giveUp(chunk, at: start, position, isLong: isLong, isFinal: isFinal)
+      return giveUp(chunk, at: start, position, isLong: fault == .limit, isFinal: isFinal)
     case .complete(let end):
       if isArrayOfObjects {
+        takeTokens()
         let first = position.line + UInt64(chunk.lineFeeds(from: position.offset, to: value)) + 1
         emitRecord(chunk, from: value, to: end, number: first, into: &batch)
         state.array = .behindElement
@@ -109,9 +49,11 @@ extension Extraction {
             if openList(chunk, from: start, &position, &state, isFinal: isFinal, into: &batch) {
               return true
             }
+            keepWhole()
             return giveUp(chunk, at: start, position, isLong: false, isFinal: isFinal)
           }
         }
+        takeTokens()
         emitTopLevel(
           chunk, from: start, to: end, number: position.line + 1, into: &batch)
       }
@@ -183,6 +125,7 @@ extension Extraction {
       switch readValue(chunk, from: start, recordStart: start, isFinal: isFinal) {
       case .needsMore: return false
       case .complete(let end):
+        takeTokens()
         emitRecord(
           chunk, from: start, to: end, number: position.line + 1, list: state.list, into: &batch)
         position.advance(chunk, to: end)
@@ -243,6 +186,7 @@ extension Extraction {
       case .complete(let end) = readValue(
         chunk, from: list.element, recordStart: start, isFinal: isFinal)
     else { return false }
+    takeTokens()
     let line =
       position.line + UInt64(chunk.lineFeeds(from: position.offset, to: list.element)) + 1
     emitRecord(

@@ -181,14 +181,14 @@ extension Extraction {
 
   /// Where the rest of a line begins that is whole JSON; its tokens are then read.
   ///
-  /// Only what can begin an object is tried, and only where the line ends as JSON ends. Of beginnings
-  /// that all go on to the end of the line no more can stand in one another than the depth allows, so
-  /// the cost is linear in the line.
+  /// Only what can begin an object is tried, and only where the line ends as JSON ends; what stands in one
+  /// that was tried is not read again (`KnownValues`), so the cost is linear in the line.
   private mutating func nestedStart(_ chunk: RawSpan, from start: Int, to end: Int) -> Int? {
     let line = chunk.trimmed(start..<end)
     guard line.count >= 2, options.format != .text else { return nil }
     let last = chunk.byte(unchecked: line.upperBound - 1)
     guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return nil }
+    nestedValues.forget()
     var offset = start
     while let brace = chunk.firstOffset(of: UInt8(ascii: "{"), from: offset, to: end) {
       offset = brace + 1

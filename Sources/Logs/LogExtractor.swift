@@ -113,6 +113,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) -> LogProgress {
     paths.newEpoch()
+    knownValues.forget()
     while position.offset < chunk.byteCount {
       if batch.isFull { return .batchFull }
       if paths.isCrowded { paths.restart() }

@@ -6,13 +6,23 @@ import Parsing
 /// Told by the letters alone, small: a key that none of the words and endings is in has no class of its own
 /// (`FieldClass`), nor gives it one to what is below. Others may be plain too; they are looked at closely.
 enum PlainKey {
+  /// What rules may say of a key.
+  struct Look: OptionSet {
+    let rawValue: UInt8
+
+    /// Something of its class, or of what is below it.
+    static let word = Look(rawValue: 1)
+    /// Only that it is the name of an address or a port, which has a stem (`KeyStem`).
+    static let stem = Look(rawValue: 2)
+  }
+
   /// Bytes of a key that are looked at, as many as `KeyName` does.
   private static let longest = 128
 
   /// What the letters of a key may end in, or hold, where a rule does not name it whole.
-  private static let endings =
-    (["version", "oid", "alg", "algs", "algorithm", "algorithms", "port", "host"]
-    + KeyName.addressSuffixes).map { Array($0.utf8) }
+  private static let endings: [(word: [UInt8], says: Look)] =
+    ["version", "oid", "alg", "algs", "algorithm", "algorithms"].map { (Array($0.utf8), .word) }
+    + (["port", "host"] + KeyName.addressSuffixes).map { (Array($0.utf8), .stem) }
   private static let parts: [[UInt8]] = {
     // `ja4`, and hashes, whose labels may be a part of a key.
     let patterns = ["useragent", "software", "cipher", "serial", "kex", "ja", "hash"]
@@ -29,7 +39,9 @@ enum PlainKey {
 
   /// The first letters of the parts, and the last ones of the endings, a bit each.
   private static let firstLetters = parts.reduce(UInt32(0)) { $0 | bit($1[0]) }
-  private static let lastLetters = endings.reduce(UInt32(0)) { $0 | bit($1[$1.count - 1]) }
+  private static let lastLetters = endings.reduce(UInt32(0)) {
+    $0 | bit($1.word[$1.word.count - 1])
+  }
 
   /// A bit for each hash of a word's letters.
   private static let known: [UInt64] = {
@@ -55,7 +67,10 @@ enum PlainKey {
   private static func bit(_ letter: UInt8) -> UInt32 { 1 << UInt32(letter &- 0x61) }
 
   /// Whether no rule says anything of a key.
-  static func isPlain(_ key: RawSpan) -> Bool {
+  static func isPlain(_ key: RawSpan) -> Bool { look(key).isEmpty }
+
+  /// What rules may say of a key.
+  static func look(_ key: RawSpan) -> Look {
     var letters = InlineArray<128, UInt8>(repeating: 0)
     var count = 0
     var hash = seed
@@ -71,24 +86,26 @@ enum PlainKey {
       count += 1
       hash = mix(hash, letter)
     }
+    var look: Look = []
     // Zeek's ends of a connection.
     if last | 0x20 == UInt8(ascii: "p") || last | 0x20 == UInt8(ascii: "h"),
       before == UInt8(ascii: "_") || before == Byte.dot || before == UInt8(ascii: "-")
     {
-      return false
+      look = .stem
     }
-    if count == 0 { return true }
+    if count == 0 { return look }
     let place = place(of: hash)
-    if known[place >> 6] >> UInt64(place & 63) & 1 != 0 { return false }
+    if known[place >> 6] >> UInt64(place & 63) & 1 != 0 { return .word }
     if lastLetters & bit(letters[count - 1]) != 0 {
-      for ending in endings where holds(letters, count, ending, at: count - ending.count) {
-        return false
+      for ending in endings
+      where holds(letters, count, ending.word, at: count - ending.word.count) {
+        look.formUnion(ending.says)
       }
     }
     for start in 0..<count where firstLetters & bit(letters[start]) != 0 {
-      for part in parts where holds(letters, count, part, at: start) { return false }
+      for part in parts where holds(letters, count, part, at: start) { return .word }
     }
-    return true
+    return look
   }
 
   private static func holds(
@@ -97,17 +114,5 @@ enum PlainKey {
     guard start >= 0, word.count <= count - start else { return false }
     for index in word.indices where letters[start + index] != word[index] { return false }
     return true
-  }
-
-  /// Appends the letters, small, and digits of a key: `KeyName.plain`.
-  static func appendSmall(_ key: RawSpan, to bytes: inout [UInt8]) {
-    for offset in 0..<min(key.byteCount, longest) {
-      let byte = key.byte(unchecked: offset)
-      if byte &- 0x30 <= 9 {
-        bytes.append(byte)
-      } else if (byte | 0x20) &- 0x61 < 26, byte < 0x80 {
-        bytes.append(byte | 0x20)
-      }
-    }
   }
 }

@@ -38,14 +38,7 @@ struct TextScalar {
 /// As with `ByteClasses`, the table is made once for the process, never written again and never freed.
 @safe
 struct LetterClasses: @unchecked Sendable {
-  /// What a character is; zero for all that is no part of a name, for dots too.
-  struct Class {
-    let bits: UInt8
-    var isNamePart: Bool { bits != 0 }
-    /// Of a script that is written without spaces.
-    var isUnspaced: Bool { bits & 2 != 0 }
-  }
-
+  /// Of each character 1 for a letter, digit or mark, 3 for one of a script that is written without spaces.
   private let table: UnsafePointer<UInt8>
 
   /// The only one.
@@ -66,24 +59,29 @@ struct LetterClasses: @unchecked Sendable {
     unsafe self.table = UnsafePointer(table)
   }
 
-  /// The character that two bytes are; none of a name where they are no character.
+  /// The letter, digit or mark of two or three bytes that stands at an offset: its bytes, 0 where there is none,
+  /// and whether its script is written without spaces.
   @inline(__always)
-  subscript(_ first: UInt8, _ second: UInt8) -> Class {
-    guard first & 0xe0 == 0xc0, second & 0xc0 == 0x80 else { return Class(bits: 0) }
-    // SAFETY: five bits and six are below the capacity.
-    return unsafe Class(bits: table[Int(first & 0x1f) << 6 | Int(second & 0x3f)])
-  }
-
-  /// The character that three bytes are; none of a name where they are no character.
-  @inline(__always)
-  subscript(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Class {
-    guard first & 0xf0 == 0xe0, second & 0xc0 == 0x80, third & 0xc0 == 0x80 else {
-      return Class(bits: 0)
+  func letter(_ bytes: RawSpan, at offset: Int, end: Int) -> (length: Int, isUnspaced: Bool) {
+    guard offset + 1 < end else { return (0, false) }
+    let first = bytes.byte(unchecked: offset)
+    let second = bytes.byte(unchecked: offset + 1)
+    guard second & 0xc0 == 0x80 else { return (0, false) }
+    var value = Int(second & 0x3f)
+    var length = 2
+    if first & 0xe0 == 0xc0 {
+      value |= Int(first & 0x1f) << 6
+    } else {
+      guard first & 0xf0 == 0xe0, offset + 2 < end else { return (0, false) }
+      let third = bytes.byte(unchecked: offset + 2)
+      guard third & 0xc0 == 0x80 else { return (0, false) }
+      value = Int(first & 0x0f) << 12 | value << 6 | Int(third & 0x3f)
+      // What two bytes could say is not written with three.
+      guard value >= 0x800 else { return (0, false) }
+      length = 3
     }
-    let value = Int(first & 0x0f) << 12 | Int(second & 0x3f) << 6 | Int(third & 0x3f)
-    // What two bytes could say is not written with three.
-    guard value >= 0x800 else { return Class(bits: 0) }
-    // SAFETY: four bits and twice six are below the capacity.
-    return unsafe Class(bits: table[value])
+    // SAFETY: four bits and twice six, or five and six, are below the capacity.
+    let bits = unsafe table[value]
+    return bits == 0 ? (0, false) : (length, bits & 2 != 0)
   }
 }

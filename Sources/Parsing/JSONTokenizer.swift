@@ -68,6 +68,13 @@ public struct JSONTokenizer: Sendable {
     trailingCommas = 0
   }
 
+  /// Goes on as if the value begun were the one in so many of the open containers, whose ends then are none
+  /// of its tokens: also after an error for depth, from its offset on.
+  public mutating func leaveOuter(_ count: Int) {
+    openCount -= UInt8(clamping: min(max(count, 0), Int(openCount)))
+    containers &= (1 << UInt128(openCount)) &- 1
+  }
+
   /// The next token at or after `offset`, which moves past it.
   ///
   /// White space, colons and commas before a token are consumed also where `.needMore` is the answer,

@@ -79,27 +79,41 @@ struct PlainKeyTests {
 
   @Test func randomPaths() {
     var random = SeededGenerator(seed: 11)
-    var plain = 0
+    var (plain, ports) = (0, 0)
     for _ in 0..<40_000 {
       let (key, parent, grandparent) = (
         Self.key(&random), Self.key(&random), Self.key(&random)
       )
+      let path = [key, parent, grandparent]
       let inherited: FieldTraits = random.upTo(3) == 0 ? [.noAddresses, .isMember] : []
-      guard Self.isPlain(key), Self.isPlain(parent), Self.isPlain(grandparent) else { continue }
-      plain += 1
+      guard !path.contains(where: { PlainKey.look($0.span.bytes).contains(.word) }) else {
+        continue
+      }
       let close = FieldClass(
         key: key.span.bytes, parent: parent.span.bytes, grandparent: grandparent.span.bytes,
         inherited: inherited)
+      let isPort = !Self.isPlain(key) && KeyStem(key.span.bytes).isPort
+      if isPort { ports += 1 } else { plain += 1 }
       #expect(
-        close == FieldClass(plainBelow: inherited),
-        "\([key, parent, grandparent].map { String(decoding: $0, as: UTF8.self) })")
-      let name = KeyName(key.span.bytes)
-      var small: [UInt8] = []
-      PlainKey.appendSmall(key.span.bytes, to: &small)
-      #expect(Array((name.portStem ?? name.addressStem).utf8) == small, "\(name.lower)")
+        close == FieldClass(plainBelow: inherited, isPort: isPort),
+        "\(path.map { String(decoding: $0, as: UTF8.self) })")
     }
     // Otherwise nothing was compared.
-    #expect(plain > 100)
+    #expect(plain > 100 && ports > 100)
+  }
+
+  @Test func stems() {
+    var random = SeededGenerator(seed: 12)
+    let words = Self.words.map { Array($0.utf8) }
+    for index in 0..<40_000 + words.count {
+      let key = index < words.count ? words[index] : Self.key(&random)
+      let name = KeyName(key.span.bytes)
+      let stem = KeyStem(key.span.bytes)
+      var bytes: [UInt8] = []
+      stem.append(to: &bytes)
+      #expect(stem.isPort == (name.portStem != nil), "\(name.lower)")
+      #expect(bytes == Array((name.portStem ?? name.addressStem).utf8), "\(name.lower)")
+    }
   }
 
   @Test func wordsInTexts() {

@@ -1,0 +1,98 @@
+import Parsing
+
+/// What the name of a port and that of its address have in common: `src` of `src_port` and `src_ip`.
+///
+/// Told from the key's bytes without memory of its own, since somebody may make up keys that are different
+/// in each record. A key of no port is taken for an address's: its stem is then, at the least, its letters
+/// and digits, small.
+struct KeyStem {
+  /// Whether the key is that of a port.
+  private(set) var isPort = false
+  private var bytes = InlineArray<128, UInt8>(repeating: 0)
+  private var count = 0
+
+  /// The stem of a key, of which the first 128 bytes are looked at.
+  init(_ key: RawSpan) {
+    var (before, last): (UInt8, UInt8) = (0, 0)
+    for offset in 0..<min(key.byteCount, 128) {
+      let byte = key.byte(unchecked: offset)
+      if byte >= 0x80 { continue }
+      (before, last) = (last, byte)
+      let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      guard folded &- 0x61 <= 25 || folded &- 0x30 <= 9 else { continue }
+      bytes[count] = folded
+      count += 1
+    }
+    let isBehindMark = before == UInt8(ascii: "_") || before == Byte.dot || before == Byte.minus
+    if ends(with: "port") {
+      isPort = true
+      count -= 4
+      takeEnd()
+    } else if `is`("spt") || `is`("dpt") {
+      // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
+      isPort = true
+      set(bytes[0] == UInt8(ascii: "s") ? "src" : "dst")
+    } else if isBehindMark, last | 0x20 == UInt8(ascii: "p") {
+      isPort = true
+      count -= 1
+    } else {
+      takeAddressStem(isZeek: isBehindMark && last | 0x20 == UInt8(ascii: "h"))
+    }
+  }
+
+  private mutating func takeAddressStem(isZeek: Bool) {
+    if isZeek {
+      count -= 1
+      return
+    }
+    if ends(with: "ipaddress") {
+      count -= 9
+    } else if ends(with: "ipaddr") {
+      count -= 6
+    } else if ends(with: "ip") {
+      count -= 2
+    } else if ends(with: "address") {
+      count -= 7
+    } else if ends(with: "addr") || ends(with: "host") && count > 4 {
+      count -= 4
+    }
+    takeEnd()
+  }
+
+  /// Takes one name for an end of a connection, which the address and its port may call differently: `src`
+  /// and `sport`, `dest_ip` and `dport`, `IpAddress` and `IpPort`.
+  private mutating func takeEnd() {
+    if `is`("s") || `is`("source") {
+      set("src")
+    } else if `is`("d") || `is`("dest") || `is`("destination") {
+      set("dst")
+    } else if `is`("ip") {
+      count = 0
+    }
+  }
+
+  /// Appends the stem.
+  func append(to output: inout [UInt8]) {
+    for index in 0..<count { output.append(bytes[index]) }
+  }
+
+  private func ends(with word: StaticString) -> Bool {
+    let first = count - word.utf8CodeUnitCount
+    guard first >= 0 else { return false }
+    for index in 0..<word.utf8CodeUnitCount {
+      // SAFETY: the index is below the word's length.
+      if unsafe bytes[first + index] != word.utf8Start[index] { return false }
+    }
+    return true
+  }
+
+  private func `is`(_ word: StaticString) -> Bool {
+    count == word.utf8CodeUnitCount && ends(with: word)
+  }
+
+  private mutating func set(_ word: StaticString) {
+    count = word.utf8CodeUnitCount
+    // SAFETY: the index is below the word's length.
+    for index in 0..<count { bytes[index] = unsafe word.utf8Start[index] }
+  }
+}

@@ -1,0 +1,111 @@
+import Parsing
+
+/// What is known of the values that stand in a JSON value which was read and is no record.
+///
+/// Each line that begins with a bracket may be a record, over as many lines as it needs. Where the first of
+/// many such lines turns out to be none, the next may be an inner value of what was read: reading each of them
+/// anew would cost the bytes once for every level of depth. So the tokens are kept with the ends of the values
+/// among them. A value that is closed is known whole; one that was open where the grammar was hurt is none; and
+/// one that was open where the depth or the limit was reached is read on from there, without what is around it.
+///
+/// Offsets are those of the bytes that were read, so all is forgotten where others come (`forget`).
+struct KnownValues {
+  private struct Value {
+    var start: Int32
+    /// Its first token, and its last one; -1 while it is open.
+    var first: Int32
+    var last: Int32 = -1
+    /// Values around it.
+    var depth: Int32
+  }
+
+  private(set) var tokens: [JSONToken] = []
+  private var values: [Value] = []
+  /// The values that are open at the last token, by their places in `values`.
+  private var open: [Int32] = []
+  /// Tokens that were looked at for values.
+  private var looked = 0
+  /// Values around the one that is read on, which is no more a part of them.
+  private var dropped = 0
+  private var tokenizer = JSONTokenizer()
+  private var offset = 0
+  private var fault = JSONFault.grammar
+
+  /// Forgets everything.
+  mutating func forget() {
+    guard !values.isEmpty else { return }
+    values.removeAll(keepingCapacity: values.capacity <= 1 << 12)
+    tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 12)
+    open.removeAll(keepingCapacity: open.capacity <= 1 << 12)
+    looked = 0
+    dropped = 0
+  }
+
+  /// Keeps the tokens of an attempt that led to no record, in exchange for those kept before.
+  ///
+  /// `fault` is what broke the value, `grammar` for one that is whole; of the other faults `offset` is where
+  /// reading can go on.
+  mutating func keep(
+    _ tokens: inout [JSONToken], _ tokenizer: JSONTokenizer, _ fault: JSONFault, at offset: Int
+  ) {
+    // Nothing but the value itself.
+    guard tokens.count > 1 else { return }
+    values.removeAll(keepingCapacity: values.capacity <= 1 << 12)
+    open.removeAll(keepingCapacity: true)
+    looked = 0
+    dropped = 0
+    swap(&self.tokens, &tokens)
+    (self.tokenizer, self.fault, self.offset) = (tokenizer, fault, offset)
+    look()
+  }
+
+  /// Finds the ends of values among tokens that came.
+  private mutating func look() {
+    while looked < tokens.count {
+      switch tokens[looked].kind {
+      case .beginObject, .beginArray:
+        open.append(Int32(truncatingIfNeeded: values.count))
+        values.append(
+          Value(
+            start: Int32(truncatingIfNeeded: tokens[looked].start),
+            first: Int32(truncatingIfNeeded: looked),
+            depth: Int32(truncatingIfNeeded: open.count - 1)))
+      case .endObject, .endArray:
+        if let place = open.popLast() {
+          values[Int(place)].last = Int32(truncatingIfNeeded: looked)
+        }
+      default: break
+      }
+      looked += 1
+    }
+  }
+
+  /// Reads the value that begins at an offset, if it is one of those kept.
+  ///
+  /// - Returns: How the attempt ends, and where its tokens are if it is complete; nil: it is not known.
+  mutating func read(
+    _ bytes: RawSpan, from start: Int, to windowEnd: Int, isFinal: Bool
+  ) -> (attempt: JSONAttempt, tokens: Range<Int>)? {
+    guard let first = values.first, Int(first.start) <= start else { return nil }
+    let place = values.prefixCount { Int($0.start) < start }
+    guard place < values.count, Int(values[place].start) == start else { return nil }
+    let value = values[place]
+    if value.last >= 0 {
+      return (.complete(tokens[Int(value.last)].end), Int(value.first)..<Int(value.last) + 1)
+    }
+    guard fault != .grammar, Int(value.depth) >= dropped else {
+      return (.broken(.grammar), 0..<0)
+    }
+    tokenizer.leaveOuter(Int(value.depth) - dropped)
+    dropped = Int(value.depth)
+    let attempt = Extraction.tokenize(
+      bytes, at: &offset, to: windowEnd, isFinal: isFinal, &tokenizer, into: &tokens)
+    look()
+    switch attempt {
+    case .complete: return (attempt, Int(value.first)..<tokens.count)
+    case .broken(let fault): self.fault = fault
+    case .needsMore: fault = .limit
+    }
+    return (attempt, 0..<0)
+  }
+}
