@@ -23,6 +23,28 @@ import tempfile
 import time
 import zlib
 
+class NewKeys:
+    """Lines each of which has a key that none before it had, beside a value that must be looked at."""
+
+    def __init__(self, line):
+        self.line = line
+
+    def __mul__(self, count):
+        return "".join(self.line % self.key(number) for number in range(count)).encode()
+
+    def __len__(self):
+        return len((self.line % "abcde").encode())
+
+    @staticmethod
+    def key(number):
+        key = ""
+        number += 26 ** 4
+        while number:
+            key += chr(97 + number % 26)
+            number //= 26
+        return key
+
+
 CRAFTED = {
     "one line of text": b"lorem ipsum dolor 12:34:56 x=1 ",
     "nesting": b'[{"a":',
@@ -40,6 +62,23 @@ CRAFTED = {
     "addresses": b"198.18.7.9 ",
     "schemes": b"http://",
     "mail signs": b"a@",
+    "lines that open an array": b"[\n",
+    "lines that open an object": b"{\n",
+    "objects that break off": b'{\n"a":1,\n',
+    "empty objects": b"{}",
+    "empty arrays, a line each": b"[]\n",
+    "number signs, a line each": b"#\n",
+    "headers that take turns": b"#Fields: a b c\n1 2 3\n#Fields: b c a\n1 2 3\n",
+    "right to left": "\u05d0.b ".encode(),
+    "names that are mapped": "\u00df.de ".encode(),
+    "full width": "\uff41\uff0e\uff42 ".encode(),
+    "names in Cyrillic": "\u0441\u043b\u043e\u0432\u043e.\u0434\u0435\u043b\u043e ".encode(),
+    "names with percent units": b"a%2eb ",
+    "ANSI sequences in records": b'{"a":"\\u001b[1m"}\n',
+    "percent units in short lines": b"%41" * 66 + b"\n",
+    "keys that are new": NewKeys('{"%s":"\u00e9.example"}\n'),
+    "pairs whose keys are new": NewKeys("%s=1 b=1 c=1 d=\u00e9.example\n"),
+    "headers that are new": NewKeys("#Fields: %s b c\n1 2 \u00e9.example\n"),
 }
 
 
