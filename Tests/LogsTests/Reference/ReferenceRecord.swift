@@ -59,10 +59,11 @@ struct ReferenceRecord {
       add(agent, of: text, keys: keys)
     }
     for var value in ReferenceScanner.scan(text, field: field) {
-      // The address is the whole string, without a dot behind it.
+      // The address is the whole string, without a dot behind it, and not a name that stands for it.
       let isWhole =
         value.start == 0 && value.extent == 0..<text.count
         && text.bytes.last.map { Character(Unicode.Scalar($0)).isHexDigit || $0 == 0x3A } ?? false
+        && !String(decoding: text.bytes, as: UTF8.self).lowercased().hasSuffix(".arpa")
       if value.port == nil, isWhole { value.port = port }
       add(value, of: text, keys: keys)
     }
