@@ -301,7 +301,8 @@ struct KeyName: Sendable {
     if let rank = Self.furtherTimes[plain] { return (.time, rank) }
     if parent.letters == "url", let role = Self.rolesInURL[letters] { return (role, 1) }
     if let role = Self.roles[letters] { return role }
-    return portStem == nil ? (.none, 0) : (.port, 1)
+    let bytes = Array(lower.utf8)
+    return KeyStem(bytes.rawSpan).isPort ? (.port, 1) : (.none, 0)
   }
 
   /// Roles of keys by how they are written, in lower case.
@@ -345,40 +346,6 @@ struct KeyName: Sendable {
   static let lastOfEvents: UInt8 = 10
   static let lastOfAny: UInt8 = 7
 
-  /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
-  var portStem: String? {
-    if plain.hasSuffix("port") { return Self.end(String(plain.dropLast(4))) }
-    // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
-    if plain == "spt" { return "src" }
-    if plain == "dpt" { return "dst" }
-    if lower.hasSuffix("_p") || lower.hasSuffix(".p") || lower.hasSuffix("-p") {
-      return String(plain.dropLast())
-    }
-    return nil
-  }
-
-  static let addressSuffixes = ["ipaddress", "ipaddr", "ip", "address", "addr"]
-
-  /// What an address's name and its port's have in common.
-  var addressStem: String {
-    if lower.hasSuffix("_h") || lower.hasSuffix(".h") || lower.hasSuffix("-h") {
-      return String(plain.dropLast())
-    }
-    for suffix in Self.addressSuffixes where plain.hasSuffix(suffix) {
-      return Self.end(String(plain.dropLast(suffix.count)))
-    }
-    if plain.hasSuffix("host"), plain.utf8.count > 4 { return Self.end(String(plain.dropLast(4))) }
-    return Self.end(plain)
-  }
-
-  /// One name for an end of a connection, which the address and its port may call differently: `src` and
-  /// `sport`, `dest_ip` and `dport`, `IpAddress` and `IpPort`.
-  private static func end(_ stem: String) -> String { ends[stem] ?? stem }
-
-  private static let ends = [
-    "s": "src", "source": "src", "d": "dst", "dest": "dst", "destination": "dst", "ip": "",
-  ]
-
   /// What the rules name whole, in whatever spelling; what they know by an ending or a part of it is in
   /// `PlainKey`.
   static var words: [String] {
@@ -387,7 +354,7 @@ struct KeyName: Sendable {
     ]
     let below = kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }
     return (sets + below).flatMap { $0 } + writtenRoles.keys + roles.keys + rolesInURL.keys
-      + furtherTimes.keys + wrappers + facts.keys + writtenFacts.keys + ends.keys
+      + furtherTimes.keys + wrappers + facts.keys + writtenFacts.keys + KeyStem.ends
       + ["name", "ua", "requestclientapplication", "hasshstring", "string", "sha1", "sha256"]
       + ["attributes", "created"]
   }

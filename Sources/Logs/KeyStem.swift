@@ -11,6 +11,12 @@ struct KeyStem {
   private var bytes = InlineArray<128, UInt8>(repeating: 0)
   private var count = 0
 
+  /// What the names of addresses end in; what others end in comes before them.
+  static let addressSuffixes: [StaticString] = ["ipaddress", "ipaddr", "ip", "address", "addr"]
+
+  /// Names that stand for an end of a connection by themselves.
+  static let ends = ["s", "source", "d", "dest", "destination", "ip"]
+
   /// The stem of a key, of which the first 128 bytes are looked at.
   init(_ key: RawSpan) {
     var (before, last): (UInt8, UInt8) = (0, 0)
@@ -45,15 +51,9 @@ struct KeyStem {
       count -= 1
       return
     }
-    if ends(with: "ipaddress") {
-      count -= 9
-    } else if ends(with: "ipaddr") {
-      count -= 6
-    } else if ends(with: "ip") {
-      count -= 2
-    } else if ends(with: "address") {
-      count -= 7
-    } else if ends(with: "addr") || ends(with: "host") && count > 4 {
+    if let suffix = Self.addressSuffixes.first(where: { ends(with: $0) }) {
+      count -= suffix.utf8CodeUnitCount
+    } else if ends(with: "host"), count > 4 {
       count -= 4
     }
     takeEnd()

@@ -22,7 +22,9 @@ enum PlainKey {
   /// What the letters of a key may end in, or hold, where a rule does not name it whole.
   private static let endings: [(word: [UInt8], says: Look)] =
     ["version", "oid", "alg", "algs", "algorithm", "algorithms"].map { (Array($0.utf8), .word) }
-    + (["port", "host"] + KeyName.addressSuffixes).map { (Array($0.utf8), .stem) }
+    + (["port", "host"] + KeyStem.addressSuffixes.map { "\($0)" }).map {
+      (Array($0.utf8), .stem)
+    }
   private static let parts: [[UInt8]] = {
     // `ja4`, and hashes, whose labels may be a part of a key.
     let patterns = ["useragent", "software", "cipher", "serial", "kex", "ja", "hash"]
@@ -65,9 +67,6 @@ enum PlainKey {
 
   @inline(__always)
   private static func bit(_ letter: UInt8) -> UInt32 { 1 << UInt32(letter &- 0x61) }
-
-  /// Whether no rule says anything of a key.
-  static func isPlain(_ key: RawSpan) -> Bool { look(key).isEmpty }
 
   /// What rules may say of a key.
   static func look(_ key: RawSpan) -> Look {

@@ -60,7 +60,7 @@ struct PlainKeyTests {
     return random.upTo(50) == 0 ? Array(repeating: 0x78, count: 125) + key : key
   }
 
-  private static func isPlain(_ key: [UInt8]) -> Bool { PlainKey.isPlain(key.span.bytes) }
+  private static func isPlain(_ key: [UInt8]) -> Bool { PlainKey.look(key.span.bytes).isEmpty }
 
   @Test func everyWordAlone() {
     for word in Self.words {
@@ -124,4 +124,41 @@ struct PlainKeyTests {
       #expect(KeyName.holds(text, word) == text.contains(word), "\(word) in \(text)")
     }
   }
+}
+
+/// The plain definition of stems, which `KeyStem` must agree with.
+extension KeyName {
+  /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
+  var portStem: String? {
+    if plain.hasSuffix("port") { return Self.end(String(plain.dropLast(4))) }
+    // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
+    if plain == "spt" { return "src" }
+    if plain == "dpt" { return "dst" }
+    if lower.hasSuffix("_p") || lower.hasSuffix(".p") || lower.hasSuffix("-p") {
+      return String(plain.dropLast())
+    }
+    return nil
+  }
+
+  private static let addressSuffixes = ["ipaddress", "ipaddr", "ip", "address", "addr"]
+
+  /// What an address's name and its port's have in common.
+  var addressStem: String {
+    if lower.hasSuffix("_h") || lower.hasSuffix(".h") || lower.hasSuffix("-h") {
+      return String(plain.dropLast())
+    }
+    for suffix in Self.addressSuffixes where plain.hasSuffix(suffix) {
+      return Self.end(String(plain.dropLast(suffix.count)))
+    }
+    if plain.hasSuffix("host"), plain.utf8.count > 4 { return Self.end(String(plain.dropLast(4))) }
+    return Self.end(plain)
+  }
+
+  /// One name for an end of a connection, which the address and its port may call differently: `src` and
+  /// `sport`, `dest_ip` and `dport`, `IpAddress` and `IpPort`.
+  private static func end(_ stem: String) -> String { ends[stem] ?? stem }
+
+  private static let ends = [
+    "s": "src", "source": "src", "d": "dst", "dest": "dst", "destination": "dst", "ip": "",
+  ]
 }
