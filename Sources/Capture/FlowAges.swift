@@ -16,18 +16,23 @@ struct FlowAge: Ranked {
 /// relinking of a list through three flows, and nothing is asked before there are too many flows.
 ///
 /// Layout: new flows are in a ring in the order of time, as they come; corrected ones in a binary heap. A scan
-/// of one packet a flow takes from the ring alone. A use costs at most one correction, O(log n), later.
+/// of one packet a flow takes from the ring alone. A use costs at most one correction, O(log n), later. The ring's
+/// memory is its table's, which has room in it for each of its flows.
 @safe
 struct FlowAges: ~Copyable {
   private var ring: UnsafeMutablePointer<FlowAge>
-  private var mask = 63
+  private var mask: Int
   private var start = 0
   private var count = 0
   private var heap = RankedHeap<FlowAge>()
 
-  init() { unsafe ring = .allocate(capacity: 64) }
-
-  deinit { unsafe ring.deallocate() }
+  /// A ring in memory for so many, a power of two.
+  @unsafe
+  init(_ ring: UnsafeMutablePointer<FlowAge>, capacity: Int) {
+    assert(capacity.nonzeroBitCount == 1)
+    unsafe self.ring = ring
+    mask = capacity - 1
+  }
 
   /// Whether the first one is in the ring; the heap's are asked where both are empty.
   private var isFirstInRing: Bool {
@@ -52,7 +57,7 @@ struct FlowAges: ~Copyable {
 
   /// Adds a flow that was used just now.
   mutating func append(_ age: FlowAge) {
-    if count > mask { grow() }
+    assert(count <= mask)
     // SAFETY: as above; the ring has room.
     unsafe ring[(start &+ count) & mask] = age
     count &+= 1
@@ -80,15 +85,16 @@ struct FlowAges: ~Copyable {
     }
   }
 
-  private mutating func grow() {
-    let larger = UnsafeMutablePointer<FlowAge>.allocate(capacity: 2 * (mask + 1))
+  /// Moves the ring to other memory, for at least as many.
+  @unsafe
+  mutating func move(to memory: UnsafeMutablePointer<FlowAge>, capacity: Int) {
+    assert(capacity.nonzeroBitCount == 1 && capacity >= count)
     for place in 0..<count {
-      // SAFETY: the new memory holds twice as many as the old.
-      unsafe (larger + place).initialize(to: ring[(start &+ place) & mask])
+      // SAFETY: the other memory holds at least as many.
+      unsafe (memory + place).initialize(to: ring[(start &+ place) & mask])
     }
-    unsafe ring.deallocate()
-    unsafe ring = larger
-    mask = 2 * mask + 1
+    unsafe ring = memory
+    mask = capacity - 1
     start = 0
   }
 }

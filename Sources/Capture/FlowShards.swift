@@ -32,11 +32,13 @@ final class FlowShards: @unchecked Sendable {
     let share = options.reassemblyLimit / max(count, 1)
     // Where byte strings are looked for, the last bytes of streams take a part of what reassembly may.
     let tailShare = tailLength > 0 ? share / 4 : 0
+    let memory = TableMemory()
     for index in 0..<count {
       // SAFETY: `count` shards were allocated.
       unsafe (base + index).initialize(
         to: FlowShard(
-          number: index, flows: FlowTable(limit: options.flowLimit / count, seed: seed),
+          number: index,
+          flows: FlowTable(limit: options.flowLimit / count, seed: seed, memory: memory),
           streams: StreamTable(
             limit: share - tailShare, idleLimit: max(64, 4096 / count)),
           handshakes: DatagramHandshakes(limit: share / 16),

@@ -72,9 +72,9 @@ struct FlowNotes {
 
 /// The flows seen lately, found by key; the one used least recently makes room.
 ///
-/// Layout: `entries`, dense, 64 bytes each, and `notes` beside them, 32 bytes each (0 is none, so indices count
-/// from 1), `ages`, which finds the one used least recently, and `slots`, a power of two at least twice as many, open
-/// addressing with linear probing: the upper half of a slot holds the upper 32 bits of the hash, so that a
+/// Layout, in one piece of memory (`FlowTablePlan`): `entries`, dense, 64 bytes each, and `notes` beside them, 32
+/// bytes each (0 is none, so indices count from 1), the ring of `ages`, which finds the one used least recently, and
+/// `slots`, a power of two at least twice as many, open addressing with linear probing: the upper half of a slot holds the upper 32 bits of the hash, so that a
 /// probe touches an entry only where it very probably is the right one; the lower half its index. The
 /// lowest of those bits say where the run begins that the slot belongs to, so a slot is freed by moving
 /// later ones of the run back without a look at any entry, and runs hold no gaps. The hash is seeded per table,
@@ -83,12 +83,15 @@ struct FlowNotes {
 struct FlowTable: ~Copyable {
   private var entries: UnsafeMutablePointer<Flow>
   private var notes: UnsafeMutablePointer<FlowNotes>
-  private var capacity: Int
   private var slots: UnsafeMutablePointer<UInt64>
   private var mask: Int
   private let limit: Int
   private let seed: UInt64
-  private var ages = FlowAges()
+  private var ages: FlowAges
+  /// The memory of all of these.
+  private let memory: TableMemory
+  private var base: UnsafeMutableRawPointer
+  private var plan: FlowTablePlan
   /// How often a flow was used or added.
   private var clock: UInt64 = 0
   /// Flows in the table.
@@ -98,22 +101,24 @@ struct FlowTable: ~Copyable {
   /// Flows forgotten for want of room.
   private(set) var evictions: UInt64 = 0
 
-  init(limit: Int, seed: UInt64 = .random(in: .min ... .max)) {
+  init(
+    limit: Int, seed: UInt64 = .random(in: .min ... .max), memory: TableMemory = TableMemory()
+  ) {
     self.limit = max(1, min(limit, 1 << 30))
     self.seed = seed
-    capacity = min(64, self.limit)
-    mask = 255
-    unsafe entries = Self.memory(capacity)
-    unsafe notes = Self.memory(capacity)
-    unsafe slots = .allocate(capacity: mask + 1)
-    unsafe slots.initialize(repeating: 0, count: mask + 1)
+    self.memory = memory
+    plan = FlowTablePlan(min(64, self.limit))
+    mask = plan.slotCount - 1
+    // SAFETY: the plan says how much memory there is, and where in it each table is.
+    unsafe base = memory.allocate(plan.byteCount)
+    unsafe entries = plan.entries(base)
+    unsafe notes = plan.notes(base)
+    unsafe slots = plan.slots(base)
+    unsafe slots.initialize(repeating: 0, count: plan.slotCount)
+    ages = unsafe FlowAges(plan.ring(base), capacity: plan.ringCount)
   }
 
-  deinit {
-    unsafe entries.deallocate()
-    unsafe notes.deallocate()
-    unsafe slots.deallocate()
-  }
+  deinit { unsafe memory.free(base, plan.byteCount) }
 
   /// The flow at an index that `find` gave out since the last insertion.
   subscript(_ index: UInt32) -> Flow {
@@ -163,14 +168,6 @@ struct FlowTable: ~Copyable {
     assert(index > 0 && index <= count)
     // SAFETY: as above.
     return unsafe entries + Int(index)
-  }
-
-  /// Memory for some entries and the one that is none, so that each is in one line of the cache.
-  private static func memory<Entry: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Entry> {
-    // SAFETY: the memory is for so many entries, and is bound to them before anything else uses it.
-    unsafe UnsafeMutableRawPointer.allocate(
-      byteCount: (count + 1) * MemoryLayout<Entry>.stride, alignment: 64
-    ).bindMemory(to: Entry.self, capacity: count + 1)
   }
 
   /// A key's hash, for `find` and `insert`.
@@ -256,9 +253,8 @@ struct FlowTable: ~Copyable {
       evictions &+= 1
       fetchOldest()
     } else {
-      if count == capacity { grow() }
+      if count == plan.capacity { grow() }
       count += 1
-      if count * 2 > mask + 1 { growSlots() }
       index = UInt32(count)
     }
     // SAFETY: `index` is at most `capacity`, and entries has one more.
@@ -310,34 +306,78 @@ struct FlowTable: ~Copyable {
     unsafe slots[gap] = 0
   }
 
-  /// Makes room for four times as many flows: what is not used yet costs nothing, what is moved does.
+  /// Makes room for four times as many flows, or twice where large pages would be taken for what may never come.
   private mutating func grow() {
-    let larger = min(capacity * 4, limit)
-    unsafe entries = Self.moved(entries, count, to: larger)
-    unsafe notes = Self.moved(notes, count, to: larger)
-    capacity = larger
-  }
-
-  private static func moved<Entry: BitwiseCopyable>(
-    _ old: UnsafeMutablePointer<Entry>, _ count: Int, to capacity: Int
-  ) -> UnsafeMutablePointer<Entry> {
-    let new: UnsafeMutablePointer<Entry> = unsafe memory(capacity)
-    // SAFETY: both hold 1...count; entries are trivial.
-    unsafe (new + 1).initialize(from: old + 1, count: count)
-    unsafe old.deallocate()
-    return unsafe new
-  }
-
-  private mutating func growSlots() {
-    let (old, oldCount) = unsafe (slots, mask + 1)
-    mask = mask * 2 + 1
-    unsafe slots = .allocate(capacity: mask + 1)
-    unsafe slots.initialize(repeating: 0, count: mask + 1)
+    let (oldBase, oldPlan) = unsafe (base, plan)
+    let (oldSlots, oldCount) = unsafe (slots, plan.slotCount)
+    plan = FlowTablePlan(min(plan.capacity * (plan.capacity < 4096 ? 4 : 2), limit))
+    // SAFETY: both plans have room for 1...count; entries, notes and slots are trivial.
+    unsafe base = memory.allocate(plan.byteCount)
+    unsafe (plan.entries(base) + 1).initialize(from: entries + 1, count: count)
+    unsafe (plan.notes(base) + 1).initialize(from: notes + 1, count: count)
+    unsafe entries = plan.entries(base)
+    unsafe notes = plan.notes(base)
+    unsafe ages.move(to: plan.ring(base), capacity: plan.ringCount)
+    unsafe slots = plan.slots(base)
+    mask = plan.slotCount - 1
+    unsafe slots.initialize(repeating: 0, count: plan.slotCount)
     for slot in 0..<oldCount {
       // SAFETY: the old slots were so many.
-      let value = unsafe old[slot]
+      let value = unsafe oldSlots[slot]
       if value != 0 { place(value, UInt32(truncatingIfNeeded: value)) }
     }
-    unsafe old.deallocate()
+    unsafe memory.free(oldBase, oldPlan.byteCount)
+  }
+}
+
+/// Where the parts of a flow table with room for some flows are in one piece of memory.
+///
+/// 128 bytes a flow where the number of flows is a power of two, so that a part with the usual limit fills a large
+/// page to the last byte (`TableMemory`). Indices count from 1: the place of 0 is the end of what lies before.
+private struct FlowTablePlan {
+  /// Flows for which there is room.
+  let capacity: Int
+  let ringCount: Int
+  let slotCount: Int
+
+  private let notesOffset: Int
+  private let entriesOffset: Int
+  private let slotsOffset: Int
+
+  /// Bytes of all of it.
+  var byteCount: Int { slotsOffset + slotCount * MemoryLayout<UInt64>.stride }
+
+  init(_ capacity: Int) {
+    func wholeLines(_ length: Int) -> Int { (length + 63) & ~63 }
+    self.capacity = capacity
+    // Each needs a power of two: the ring as many as there are flows, slots twice as many.
+    ringCount = max(64, 1 << (Int.bitWidth - (capacity - 1).leadingZeroBitCount))
+    slotCount = 2 * ringCount
+    notesOffset = ringCount * MemoryLayout<FlowAge>.stride
+    entriesOffset = wholeLines(notesOffset + capacity * MemoryLayout<FlowNotes>.stride)
+    slotsOffset = entriesOffset + wholeLines(capacity * MemoryLayout<Flow>.stride)
+  }
+
+  // SAFETY of these: the offsets are multiples of the alignment of what is there; before notes and entries there is
+  // more than one of them.
+
+  @unsafe
+  func ring(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<FlowAge> {
+    unsafe base.bindMemory(to: FlowAge.self, capacity: ringCount)
+  }
+
+  @unsafe
+  func notes(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<FlowNotes> {
+    unsafe (base + notesOffset).bindMemory(to: FlowNotes.self, capacity: capacity) - 1
+  }
+
+  @unsafe
+  func entries(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Flow> {
+    unsafe (base + entriesOffset).bindMemory(to: Flow.self, capacity: capacity) - 1
+  }
+
+  @unsafe
+  func slots(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt64> {
+    unsafe (base + slotsOffset).bindMemory(to: UInt64.self, capacity: slotCount)
   }
 }
