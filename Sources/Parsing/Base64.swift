@@ -52,7 +52,8 @@ public enum Base64 {
     return true
   }
 
-  private static func digit(_ value: UInt32) -> UInt8 {
+  /// The digit of a number's lowest six bits.
+  package static func digit(_ value: UInt32) -> UInt8 {
     // SAFETY: the alphabet has 64 digits and the index is masked to six bits.
     unsafe alphabet.utf8Start[Int(value & 63)]
   }

@@ -101,6 +101,8 @@ public final class ResolvedEntry: Sendable {
   public let specificity: Int
   /// Every source, in the order of matching.md §10.
   public let sources: [ResolvedSource]
+  /// Their indices, which hits in which all take part share.
+  let allSources: [Int]
 
   package init(
     reference: EntryReference, kind: IndicatorKind, mode: MatchMode, value: [UInt8],
@@ -112,6 +114,7 @@ public final class ResolvedEntry: Sendable {
     self.value = value
     self.specificity = specificity
     self.sources = sources
+    allSources = Array(sources.indices)
   }
 }
 

@@ -10,28 +10,32 @@ final class HitResolver: BatchProcessor {
   private let databases: [IndicatorDatabase]
   private let options: ScanOptions
   private let lookupOptions: LookupOptions
-  private var catalog: EntryCatalog
-  private var scratch: [LookupScratch]
-  private var matches: [[EntryMatch]]
-  private var cursors: [Int]
-  private var lines: HitLines
-  private var candidates: [Candidate] = []
-  private var conditions = ConditionTracker()
-  private var merging = EntryMerging()
+  // One thread has a resolver, and none of its methods calls back: accesses cannot overlap.
+  @safe @exclusivity(unchecked) private var catalog: EntryCatalog
+  @safe @exclusivity(unchecked) private var scratch: [LookupScratch]
+  @safe @exclusivity(unchecked) private var matches: [[EntryMatch]]
+  @safe @exclusivity(unchecked) private var cursors: [Int]
+  @safe @exclusivity(unchecked) private var lines: HitLines
+  @safe @exclusivity(unchecked) private var candidates: [Candidate] = []
+  @safe @exclusivity(unchecked) private var conditions = ConditionTracker()
+  @safe @exclusivity(unchecked) private var merging = EntryMerging()
+  /// Sources of the entry at hand that take part.
+  @safe @exclusivity(unchecked) private var sources: [Int] = []
+  /// Names of fields by their index in batches.
+  @safe @exclusivity(unchecked) private var fieldNames: [[UInt8]] = []
   private var allowedText: AllowedText
   /// What allows a value that nothing else covers, of those resolved last.
   var allowedAlone: Suppression?
   private let hosts: URLHosts?
   private var hostScratch = LookupScratch()
   private var hostMatches: [EntryMatch] = []
-  private var encryptedNames: EncryptedNames?
+  @safe @exclusivity(unchecked) private var encryptedNames: EncryptedNames?
   /// Places of the databases' matchers among those that payloads are searched with.
   private let payloadMatchers: [Int?]
   private var flowConditions: FlowConditions?
   /// Whether more than weakness may leave a source out.
   private let excludesSources: Bool
-  /// The feed that was counted last, and how many hits of it the batch's output has not been told of.
-  private var lastFeed: (bytes: [UInt8], count: UInt64) = ([], 0)
+  @safe @exclusivity(unchecked) private var feedCounts = FeedCounts()
 
   /// One entry that covers the observable at hand.
   private struct Candidate {
@@ -106,7 +110,7 @@ final class HitResolver: BatchProcessor {
         }
       }
     }
-    tellCount(&output)
+    feedCounts.tell(&output.statistics)
   }
 
   private func countObservables(_ batch: ObservableBatch, _ output: inout SegmentOutput) {
@@ -264,7 +268,7 @@ final class HitResolver: BatchProcessor {
       appendValue(of: primary, batch: batch, chunk: chunk, to: &value)
     }
     var hit = Hit(
-      kind: kind, field: Array(batch.fields.name(primary.field)), value: value,
+      kind: kind, field: name(of: primary.field, batch.fields), value: value,
       match: indicators[0].match, indicators: indicators, suppression: suppression,
       input: place.input, path: place.path, number: record.number &+ place.numberBase,
       countsPackets: place.countsPackets,
@@ -297,7 +301,7 @@ final class HitResolver: BatchProcessor {
     batch: ObservableBatch, chunk: RawSpan,
     _ allowed: inout [(kind: IndicatorKind, suppression: Suppression)]
   ) {
-    var sources: [Int] = []
+    sources.removeAll(keepingCapacity: true)
     var confidence: UInt8 = 0
     var validity: Validity?
     let time = record.time
@@ -333,7 +337,8 @@ final class HitResolver: BatchProcessor {
     candidates.append(
       Candidate(
         indicator: HitIndicator(
-          entry: entry, match: match, validity: validity, sources: sources),
+          entry: entry, match: match, validity: validity,
+          sources: sources.count == entry.sources.count ? entry.allSources : Array(sources[...])),
         confidence: confidence, kind: observed.kind))
   }
 
@@ -405,21 +410,14 @@ final class HitResolver: BatchProcessor {
     batch.appendValue(of: observable, chunk: chunk, to: &output)
   }
 
-  /// Counts a hit of a feed.
-  private func count(_ feed: [UInt8], _ output: inout SegmentOutput) {
-    if feed != lastFeed.bytes {
-      tellCount(&output)
-      lastFeed.bytes = feed
-    }
-    lastFeed.count += 1
-  }
-
-  /// Adds the hits of the feed that was counted last to the output's.
-  private func tellCount(_ output: inout SegmentOutput) {
-    guard lastFeed.count > 0 else { return }
-    let name = String(decoding: lastFeed.bytes, as: UTF8.self)
-    output.statistics.hitsByFeed[name, default: 0] += lastFeed.count
-    lastFeed.count = 0
+  /// The name of a field: the one known by its index, unless that means another one now.
+  private func name(of field: UInt16, _ fields: FieldTable) -> [UInt8] {
+    let (index, name) = (Int(field), fields.name(field))
+    // Input decides how many fields there are; the first ones are those of captures and the most frequent.
+    guard index < 256 else { return Array(name) }
+    while fieldNames.count <= index { fieldNames.append([]) }
+    if !fieldNames[index].elementsEqual(name) { fieldNames[index] = Array(name) }
+    return fieldNames[index]
   }
 
   /// Whether one of some sources of an entry is of a feed.
@@ -448,7 +446,7 @@ final class HitResolver: BatchProcessor {
               Self.names(feed, $0.entry, $0.sources[...])
             })
           else { continue }
-          count(feed, &output)
+          feedCounts.count(feed, &output.statistics)
         }
       }
     }

@@ -55,7 +55,8 @@ package struct JSONWriter {
     needsComma = false
   }
 
-  /// Writes a member's name that is known only now.
+  /// Writes a member's name that is known only now; one that stands in the code is a `StaticString`.
+  @_disfavoredOverload
   package mutating func key(_ name: String) {
     string(name)
     text.append(UInt8(ascii: ":"))
@@ -85,7 +86,15 @@ package struct JSONWriter {
   }
 
   /// Writes a flow's Community ID.
-  package mutating func communityID(of flow: FlowRecord) { string(flowNames.name(of: flow)) }
+  package mutating func communityID(of flow: FlowRecord) {
+    separate()
+    let name = flowNames.name(of: flow)
+    text.append(UInt8(ascii: "\""))
+    // SAFETY: bytes are read as what they are, before the name ends.
+    unsafe text.append(name.span.bytes)
+    text.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
 
   /// Writes a time in nanoseconds since 1970 as RFC 3339.
   package mutating func time(_ nanoseconds: Int64) {
@@ -181,13 +190,13 @@ package struct JSONWriter {
 private struct FlowNames {
   private static let size = 512
   private var flows: [FlowRecord?] = []
-  private var names: [[UInt8]] = []
+  private var names: [InlineArray<30, UInt8>] = []
 
   /// The flow's Community ID.
-  mutating func name(of flow: FlowRecord) -> [UInt8] {
+  mutating func name(of flow: FlowRecord) -> InlineArray<30, UInt8> {
     if flows.isEmpty {
       flows = Array(repeating: nil, count: Self.size)
-      names = Array(repeating: [], count: Self.size)
+      names = Array(repeating: InlineArray(repeating: 0), count: Self.size)
     }
     var hash = flow.source.0 &* 0x9e37_79b9_7f4a_7c15 &+ flow.source.1
     hash = (hash ^ flow.destination.0 ^ hash >> 29) &* 0xff51_afd7_ed55_8ccd &+ flow.destination.1
@@ -195,8 +204,7 @@ private struct FlowNames {
     hash = (hash ^ hash >> 31) &* 0xc4ce_b9fe_1a85_ec53
     let place = Int(truncatingIfNeeded: hash >> 55)
     if flows[place] == flow { return names[place] }
-    var name: [UInt8] = []
-    CommunityID.append(of: flow, to: &name)
+    let name = CommunityID.characters(of: flow)
     flows[place] = flow
     names[place] = name
     return name

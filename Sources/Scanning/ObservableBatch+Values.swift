@@ -26,9 +26,11 @@ extension ObservableBatch {
       switch observable.kind {
       case .domain, .email:
         // The bytes may still have the case in which they stood.
-        for offset in bytes.byteOffsets {
-          let byte = bytes.byte(unchecked: offset)
-          output.append(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte)
+        let start = output.count
+        output.append(bytes)
+        var text = output.mutableSpan
+        for index in start..<text.count where text[index] &- UInt8(ascii: "A") < 26 {
+          text[index] |= 0x20
         }
       case .filename, .registryKey:
         var normalizer = Normalizer()
