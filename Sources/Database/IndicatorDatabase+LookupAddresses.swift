@@ -8,20 +8,32 @@ extension IndicatorDatabase {
     _ scratch: inout LookupScratch
   ) {
     guard let ipv4 else { return }
-    scratch.owners.removeAll(keepingCapacity: true)
-    scratch.ipv4.removeAll(keepingCapacity: true)
+    scratch.makeRoomForAddresses(order.count)
+    let count = Self.gather(
+      scratch.order, order, input, &scratch.ipv4, &scratch.owners)
+    if count == 0 { return }
+    Self.find(ipv4, scratch.ipv4, count, &scratch.numbers)
+    addAddresses(count, ipv4, .ipv4, input, options, &scratch)
+  }
+
+  /// Writes addresses and whose they are, and gives their number; there is room for all of the order's.
+  private static func gather(
+    _ observables: [UInt32], _ order: Range<Int>, _ input: borrowing LookupInput,
+    _ addresses: inout [UInt32], _ owners: inout [UInt32]
+  ) -> Int {
+    var addresses = addresses.mutableSpan
+    var owners = owners.mutableSpan
+    var count = 0
     for index in order {
-      let owner = scratch.order[index]
+      let owner = observables[index]
       let observable = input.observables[Int(owner)]
       guard observable.length == 4, let range = input.range(observable) else { continue }
       let bytes = input.bytes(inArena: observable.flags.contains(.inArena))
-      scratch.ipv4.append(bytes.bigEndianUInt32(unchecked: range.lowerBound))
-      scratch.owners.append(owner)
+      addresses[count] = bytes.bigEndianUInt32(unchecked: range.lowerBound)
+      owners[count] = owner
+      count &+= 1
     }
-    scratch.makeRoom(scratch.ipv4.count)
-    if scratch.ipv4.isEmpty { return }
-    Self.find(ipv4, scratch.ipv4, &scratch.numbers)
-    addAddresses(ipv4, .ipv4, input, options, &scratch)
+    return count
   }
 
   func lookUpIPv6(
@@ -42,14 +54,14 @@ extension IndicatorDatabase {
     scratch.makeRoom(scratch.ipv6.count)
     if scratch.ipv6.isEmpty { return }
     Self.find(ipv6, scratch.ipv6, &scratch.numbers)
-    addAddresses(ipv6, .ipv6, input, options, &scratch)
+    addAddresses(scratch.ipv6.count, ipv6, .ipv6, input, options, &scratch)
   }
 
   private static func find(
-    _ family: PrefixLookup, _ addresses: [UInt32], _ numbers: inout [UInt32]
+    _ family: PrefixLookup, _ addresses: [UInt32], _ count: Int, _ numbers: inout [UInt32]
   ) {
     var results = numbers.mutableSpan
-    family.trie.lookup(ipv4: addresses.span, numbers: &results)
+    family.trie.lookup(ipv4: addresses.span.extracting(0..<count), numbers: &results)
   }
 
   private static func find(
@@ -61,12 +73,12 @@ extension IndicatorDatabase {
 
   /// From the longest prefix of each address to all that cover it, and from prefixes to entries.
   private func addAddresses(
-    _ family: PrefixLookup, _ kind: IndicatorKind, _ input: borrowing LookupInput,
+    _ count: Int, _ family: PrefixLookup, _ kind: IndicatorKind, _ input: borrowing LookupInput,
     _ options: LookupOptions,
     _ scratch: inout LookupScratch
   ) {
     let width = kind == .ipv4 ? 32 : 128
-    for index in scratch.owners.indices where scratch.numbers[index] != PrefixTrie.none {
+    for index in 0..<count where scratch.numbers[index] != PrefixTrie.none {
       let owner = scratch.owners[index]
       let port = input.observables[Int(owner)].port
       scratch.begin(owner)

@@ -53,6 +53,17 @@ public struct LookupScratch: Sendable {
     }
   }
 
+  /// Makes room for IPv4 addresses that are written by index.
+  mutating func makeRoomForAddresses(_ count: Int) {
+    if ipv4.count < count {
+      ipv4.append(contentsOf: repeatElement(0, count: count - ipv4.count))
+    }
+    if owners.count < count {
+      owners.append(contentsOf: repeatElement(0, count: count - owners.count))
+    }
+    makeRoom(count)
+  }
+
   /// Makes room for keys that are written by index.
   mutating func makeRoomForKeys(_ count: Int) {
     if keys.count < count {

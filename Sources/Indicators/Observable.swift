@@ -51,39 +51,51 @@ public struct Observable: Sendable {
 }
 
 /// Facts about an observable that a lookup or a writer needs.
+///
+/// Asked several times a value in other modules, so each is a constant there and not a call for a global's address.
+@frozen
 public struct ObservableFlags: OptionSet, Sendable {
   /// One bit for each fact.
   public let rawValue: UInt8
   /// Facts from their bits.
+  @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The bytes are in the batch's arena, not in the chunk.
-  public static let inArena = ObservableFlags(rawValue: 1)
+  @inlinable
+  public static var inArena: ObservableFlags { ObservableFlags(rawValue: 1) }
 
   /// Another candidate for the place of the observable before it, tried only where none of the
   /// earlier candidates of that place matched; the candidate that matched gives the hit its value.
-  public static let fallback = ObservableFlags(rawValue: 2)
+  @inlinable
+  public static var fallback: ObservableFlags { ObservableFlags(rawValue: 2) }
 
   /// Another form or kind of the observable before it: both are looked up, and what either matches
   /// is listed on one hit, which keeps the first one's value (and the first matching one's kind).
-  public static let joint = ObservableFlags(rawValue: 4)
+  @inlinable
+  public static var joint: ObservableFlags { ObservableFlags(rawValue: 4) }
 
   /// The value stands in its own field (a user agent in a user-agent field, a mutex in a mutex
   /// field), so kinds that are compared whole may match it.
-  public static let ownField = ObservableFlags(rawValue: 8)
+  @inlinable
+  public static var ownField: ObservableFlags { ObservableFlags(rawValue: 8) }
 
   /// The value is an originator's address.
-  public static let originator = ObservableFlags(rawValue: 16)
+  @inlinable
+  public static var originator: ObservableFlags { ObservableFlags(rawValue: 16) }
 
   /// The value is a responder's address.
-  public static let responder = ObservableFlags(rawValue: 32)
+  @inlinable
+  public static var responder: ObservableFlags { ObservableFlags(rawValue: 32) }
 
   /// The value is `http.url` of a capture, whose path a path-only indicator may equal.
-  public static let httpURL = ObservableFlags(rawValue: 64)
+  @inlinable
+  public static var httpURL: ObservableFlags { ObservableFlags(rawValue: 64) }
 
   /// The bytes are not the value but tell which text was found: the number of the matcher and that of
   /// its pattern, four bytes each in network order.
-  public static let pattern = ObservableFlags(rawValue: 128)
+  @inlinable
+  public static var pattern: ObservableFlags { ObservableFlags(rawValue: 128) }
 }
 
 /// Where a batch's observables come from: one packet, one line, one object.
@@ -143,9 +155,11 @@ public struct FlowRecord: Sendable, Equatable {
   /// Whether the flow's packets disagreed about some bytes of a datagram or a stream.
   public var hasOverlap: Bool
   /// Which part of its capture's flows it is in; says nothing about the flow itself.
+  @usableFromInline
   package var shard: UInt8 = 0
 
   /// A flow from its ends.
+  @inlinable
   public init(
     source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
     destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
@@ -163,6 +177,7 @@ public struct FlowRecord: Sendable, Equatable {
   }
 
   /// A flow from its ends, in a part of its capture's flows.
+  @inlinable
   package init(
     source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
     destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
