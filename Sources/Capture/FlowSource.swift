@@ -16,6 +16,7 @@ struct FlowSource {
   var hasOverlap = false
 
   /// The flow as it is shown, from its originator's side.
+  @inline(__always)
   var record: FlowRecord {
     let (source, destination) =
       isFirstOriginator ? (key.first, key.second) : (key.second, key.first)

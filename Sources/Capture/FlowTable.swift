@@ -184,7 +184,11 @@ struct FlowTable: ~Copyable {
   func prefetch(_ hash: UInt64, _ step: Int) {
     let slot = home(hash)
     // SAFETY: slots are masked, and their indices are those of entries.
-    if step == 0 { return unsafe sekisho_prefetch(slots + slot) }
+    if step == 0 {
+      unsafe sekisho_prefetch(slots + slot)
+      // A run may go on in the next line.
+      return unsafe sekisho_prefetch(slots + ((slot &+ 4) & mask))
+    }
     unsafe sekisho_prefetch(entries + Int(UInt32(truncatingIfNeeded: slots[slot])))
   }
 
@@ -256,6 +260,7 @@ struct FlowTable: ~Copyable {
       if count == plan.capacity { grow() }
       count += 1
       index = UInt32(count)
+      fetchNext()
     }
     // SAFETY: `index` is at most `capacity`, and entries has one more.
     unsafe entries[Int(index)] = Flow(key, used: clock)
@@ -264,6 +269,15 @@ struct FlowTable: ~Copyable {
       FlowAge(used: clock, index: index, hash: UInt32(truncatingIfNeeded: hash >> 32)))
     place(hash, index)
     return index
+  }
+
+  /// Asks for the memory that the flow after the next will be written to.
+  @inline(__always)
+  private func fetchNext() {
+    let next = min(count &+ 2, plan.capacity)
+    // SAFETY: indices of flows are at most the capacity.
+    unsafe sekisho_prefetch(entries + next)
+    unsafe sekisho_prefetch(notes + next)
   }
 
   /// Asks for the memory that forgetting the next flows will touch.

@@ -209,7 +209,8 @@ struct ObservableWriter: ~Copyable {
     if record != .max { return record }
     if flowIndex == ObservableRecord.noFlow {
       flowIndex = UInt32(truncatingIfNeeded: batch.flows.count)
-      batch.flows.append(flow())
+      // Made where it stands: a copy of what was written just now waits for it.
+      batch.flows.append(isFlowMade ? madeFlow : source.record)
     }
     record = UInt32(truncatingIfNeeded: batch.records.count)
     var made = ObservableRecord(number: number, base: order, time: time, flow: flowIndex)

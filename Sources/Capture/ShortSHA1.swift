@@ -28,32 +28,55 @@ struct ShortSHA1 {
   /// The digest of what was added.
   func digest() -> InlineArray<5, UInt32> {
     var words = words
-    words[count >> 2] |= 0x80 << UInt32(truncatingIfNeeded: 24 &- 8 &* (count & 3))
+    words[(count >> 2) & 15] |= 0x80 << UInt32(truncatingIfNeeded: 24 &- 8 &* (count & 3))
     words[15] = UInt32(truncatingIfNeeded: 8 &* count)
-    let start: InlineArray<5, UInt32> = [
-      0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0,
+    var state = State()
+    for round in 0..<16 { state.step(words[round], state.choice, 0x5a82_7999) }
+    for round in 16..<20 { state.step(Self.next(&words, round), state.choice, 0x5a82_7999) }
+    for round in 20..<40 { state.step(Self.next(&words, round), state.parity, 0x6ed9_eba1) }
+    for round in 40..<60 { state.step(Self.next(&words, round), state.majority, 0x8f1b_bcdc) }
+    for round in 60..<80 { state.step(Self.next(&words, round), state.parity, 0xca62_c1d6) }
+    let start = State()
+    return [
+      start.a &+ state.a, start.b &+ state.b, start.c &+ state.c, start.d &+ state.d,
+      start.e &+ state.e,
     ]
-    var (a, b, c, d, e) = (start[0], start[1], start[2], start[3], start[4])
-    for round in 0..<80 {
-      let place = round & 15
-      if round >= 16 {
-        // Word t is made of those 3, 8, 14 and 16 before it, the last of which has its place.
-        let mixed =
-          words[(round &- 3) & 15] ^ words[(round &- 8) & 15] ^ words[(round &- 14) & 15]
-          ^ words[place]
-        words[place] = Self.rotated(mixed, 1)
-      }
-      let (choice, constant): (UInt32, UInt32)
-      switch round {
-      case ..<20: (choice, constant) = (b & c | ~b & d, 0x5a82_7999)
-      case ..<40: (choice, constant) = (b ^ c ^ d, 0x6ed9_eba1)
-      case ..<60: (choice, constant) = (b & c | b & d | c & d, 0x8f1b_bcdc)
-      default: (choice, constant) = (b ^ c ^ d, 0xca62_c1d6)
-      }
-      let next = Self.rotated(a, 5) &+ choice &+ e &+ constant &+ words[place]
-      (e, d, c, b, a) = (d, c, Self.rotated(b, 30), a, next)
+  }
+
+  /// The word of a round, made of those 3, 8, 14 and 16 before it, the last of which has its place.
+  @inline(__always)
+  private static func next(_ words: inout InlineArray<16, UInt32>, _ round: Int) -> UInt32 {
+    let mixed =
+      words[(round &- 3) & 15] ^ words[(round &- 8) & 15] ^ words[(round &- 14) & 15]
+      ^ words[round & 15]
+    let word = rotated(mixed, 1)
+    words[round & 15] = word
+    return word
+  }
+
+  /// What rounds work on.
+  private struct State {
+    var a: UInt32 = 0x6745_2301
+    var b: UInt32 = 0xefcd_ab89
+    var c: UInt32 = 0x98ba_dcfe
+    var d: UInt32 = 0x1032_5476
+    var e: UInt32 = 0xc3d2_e1f0
+
+    var choice: UInt32 {
+      @inline(__always) get { d ^ b & (c ^ d) }
     }
-    return [start[0] &+ a, start[1] &+ b, start[2] &+ c, start[3] &+ d, start[4] &+ e]
+    var parity: UInt32 {
+      @inline(__always) get { b ^ c ^ d }
+    }
+    var majority: UInt32 {
+      @inline(__always) get { b & c | d & (b | c) }
+    }
+
+    @inline(__always)
+    mutating func step(_ word: UInt32, _ mixed: UInt32, _ constant: UInt32) {
+      let next = rotated(a, 5) &+ mixed &+ e &+ constant &+ word
+      (e, d, c, b, a) = (d, c, rotated(b, 30), a, next)
+    }
   }
 
   @inline(__always)
