@@ -378,7 +378,11 @@ AVX512 void sekisho_find_shapes_avx512(const uint8_t *bytes, size_t count, size_
                                        sekisho_text_state *state, sekisho_text_shapes *shapes) {
   sekisho_text_classes classes;
   sekisho_text_places places;
-  const sekisho_text_way way = {classify, classify_eight, add_starts, filled, append_places};
+  const sekisho_text_way way = {.classify = classify,
+                                .classify_eight = classify_eight,
+                                .add_starts = add_starts,
+                                .filled = filled,
+                                .append = append_places};
   sekisho_find_places(bytes, count, from, to, &way, state, &classes, &places, shapes);
   find_names(from, classes.name, &places, shapes);
   find_addresses(bytes, count, &places, shapes);

@@ -22,6 +22,9 @@ SEKISHO_INLINE const uint8_t *sekisho_block_at(const uint8_t *bytes, size_t coun
 /// Sets the classes of a block by its number, or of eight from it on.
 typedef void sekisho_classify(const uint8_t *bytes, sekisho_text_classes *classes, size_t block);
 
+/// Makes the classes of some blocks from the first on out of what `classify` set.
+typedef void sekisho_tell_apart(sekisho_text_classes *classes, size_t blocks);
+
 /// Which of some blocks have any bit: a bit for each.
 typedef uint64_t sekisho_filled(const uint64_t *masks, size_t blocks);
 
@@ -30,7 +33,10 @@ typedef size_t sekisho_append(uint64_t mask, size_t base, uint32_t *places, size
 
 /// The parts of a way to find shapes that are its own; constant, so that they are inlined.
 typedef struct {
-  sekisho_classify *classify, *classify_eight;
+  sekisho_classify *classify;
+  /// These may be none.
+  sekisho_classify *classify_eight;
+  sekisho_tell_apart *tell_apart;
   sekisho_add_starts *add_starts;
   sekisho_filled *filled;
   sekisho_append *append;
@@ -52,6 +58,7 @@ SEKISHO_INLINE void sekisho_classify_blocks(const uint8_t *bytes, size_t count, 
   for (; i < all; i++) {
     way->classify(sekisho_block_at(bytes, count, from + 64 * i, copy), classes, i + 1);
   }
+  if (way->tell_apart) way->tell_apart(classes, all + 1);
 }
 
 /// `sekisho_filled` for any processor.
@@ -125,6 +132,15 @@ SEKISHO_INLINE void sekisho_look_at_end(size_t from, uint32_t end, const uint64_
     }
   }
   shapes->ends[shapes->end_count++] = end;
+}
+
+/// `sekisho_look_at_end` for all of a stretch.
+SEKISHO_INLINE void sekisho_find_names(size_t from, const uint64_t *names,
+                                       const sekisho_text_places *places,
+                                       sekisho_text_shapes *shapes) {
+  for (size_t i = 0; i < places->end_count; i++) {
+    sekisho_look_at_end(from, places->ends[i], names, shapes);
+  }
 }
 
 /// The sixteen bytes from four before a dot on, as two masks: digits and dots.
@@ -227,6 +243,8 @@ SEKISHO_INLINE void sekisho_look_at_dot(const uint8_t *bytes, size_t count, size
 }
 
 #if defined(__x86_64__)
+void sekisho_find_shapes_avx2(const uint8_t *bytes, size_t count, size_t from, size_t to,
+                              sekisho_text_state *state, sekisho_text_shapes *shapes);
 void sekisho_find_shapes_avx512(const uint8_t *bytes, size_t count, size_t from, size_t to,
                                 sekisho_text_state *state, sekisho_text_shapes *shapes);
 #endif
