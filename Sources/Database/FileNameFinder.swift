@@ -131,7 +131,25 @@ public struct FileNameFinder: Sendable {
         place -= 1
       }
     }
-    return place > 0 && isBeside(text.byte(unchecked: place - 1)) ? nil : place
+    guard place > 0, isBeside(text.byte(unchecked: place - 1)) else { return place }
+    return isBehindPercentUnit(text, at: place) ? place : nil
+  }
+
+  /// Whether a percent unit ends at an offset that is a border (`matching.md` §1.2).
+  ///
+  /// One is that stands for no unreserved character, and `%252F` as a whole.
+  private static func isBehindPercentUnit(_ text: RawSpan, at place: Int) -> Bool {
+    guard place >= 3 else { return false }
+    let high = Hex.value(of: text.byte(unchecked: place - 2)),
+      low = Hex.value(of: text.byte(unchecked: place - 1))
+    guard high < 16, low < 16 else { return false }
+    if text.byte(unchecked: place - 3) == UInt8(ascii: "%") {
+      let byte = high << 4 | low
+      return !isBeside(byte) && byte != UInt8(ascii: "~")
+    }
+    return place >= 5 && text.byte(unchecked: place - 5) == UInt8(ascii: "%")
+      && text.byte(unchecked: place - 4) == UInt8(ascii: "2")
+      && text.byte(unchecked: place - 3) == UInt8(ascii: "5")
   }
 
   /// Where a name ends whose part ends before an offset.

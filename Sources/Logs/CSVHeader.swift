@@ -8,8 +8,8 @@ enum CSVHeader {
 
   private static let separators: [UInt8] = [Byte.comma, Byte.tab, UInt8(ascii: ";")]
 
-  /// The header, if the first line holds three different header words or more and nothing else, and
-  /// 95 % of the first rows are as wide.
+  /// The header, if the first line holds three different header words or more and else nothing but empty
+  /// cells, and 95 % of the first rows are as wide.
   static func recognise(_ bytes: RawSpan, from start: Int, isFinal: Bool) -> LogHeader? {
     guard start < bytes.byteCount else { return nil }
     let first = bytes.byte(at: start)
@@ -61,19 +61,25 @@ enum CSVHeader {
     guard row.kind == .row else { return nil }
     return LogHeader(
       layout: .csv, separator: separator,
-      names: cells.map { bytes.copied(bytes.trimmed($0.range)) })
+      names: cells.indices.map { name(bytes, bytes.trimmed(cells[$0].range), column: $0) })
   }
 
-  /// The cells as names, if there are three or more, each is a header word and no two are the same.
+  /// The cells as names, if each is a header word or empty and there are three different ones or more.
   private static func headerWords(_ bytes: RawSpan, _ cells: [CSVCell]) -> [[UInt8]]? {
     guard cells.count >= 3 else { return nil }
     var names: [[UInt8]] = []
     for cell in cells {
       let word = bytes.trimmed(cell.range)
-      guard isHeaderWord(bytes, word, isQuoted: cell.wasQuoted) else { return nil }
-      names.append(bytes.copied(word))
+      guard word.isEmpty || isHeaderWord(bytes, word, isQuoted: cell.wasQuoted) else { return nil }
+      names.append(name(bytes, word, column: names.count))
     }
-    return Set(names).count == names.count ? names : nil
+    let words = Set(zip(names, cells).compactMap { $1.range.isEmpty ? nil : $0 })
+    return words.count >= 3 ? names : nil
+  }
+
+  /// The name of a column: a data frame's index has none of its own.
+  private static func name(_ bytes: RawSpan, _ word: Range<Int>, column: Int) -> [UInt8] {
+    word.isEmpty ? Array("column\(column + 1)".utf8) : bytes.copied(word)
   }
 
   /// Whether a cell can name a column: it begins with a letter and holds a few words, and is no value.

@@ -35,14 +35,16 @@ extension Extraction {
     guard record.isInBatch else { return }
     let own = facts.found
     guard let context = own ?? nestedFacts.found else { return }
-    if own == nil ? nestedFacts.outranksPacket : facts.outranksPacket {
+    let outranksPacket = own == nil ? nestedFacts.outranksPacket : facts.outranksPacket
+    if outranksPacket || context.source != nil && context.destination != nil {
       setSides(context, &batch)
     }
     batch.records[Int(record.index)].context = UInt32(truncatingIfNeeded: batch.contexts.count)
     batch.contexts.append(context)
   }
 
-  /// Says anew which ends the record's addresses are: the fields' names told it of a packet alone.
+  /// Says anew which ends the record's addresses are: the fields' names told it of a packet alone, or of other
+  /// objects than the one that the ends were taken from.
   private func setSides(_ context: EventContext, _ batch: inout ObservableBatch) {
     func isEnd(_ observable: Observable, _ end: EventEnd?) -> Bool {
       guard let end, observable.flags.contains(.inArena),
@@ -65,8 +67,10 @@ extension Extraction {
         !observable.flags.isDisjoint(with: [.originator, .responder])
       else { continue }
       let isSource = isEnd(observable, context.source)
-      guard isSource != isEnd(observable, context.destination) else { continue }
+      let isDestination = isEnd(observable, context.destination)
+      if isSource && isDestination { continue }
       batch.observables[index].flags.remove([.originator, .responder])
+      guard isSource || isDestination else { continue }
       batch.observables[index].flags.insert(isSource ? .originator : .responder)
     }
   }

@@ -58,6 +58,17 @@ extension KeyName {
     "server": [
       "ip": (.destination, 2), "address": (.destination, 2), "port": (.destinationPort, 2),
     ],
+    "src": [
+      "ip": (.source, 1), "address": (.source, 1), "addr": (.source, 1), "port": (.sourcePort, 1),
+    ],
+    "dst": [
+      "ip": (.destination, 1), "address": (.destination, 1), "addr": (.destination, 1),
+      "port": (.destinationPort, 1),
+    ],
+    "dest": [
+      "ip": (.destination, 1), "address": (.destination, 1), "addr": (.destination, 1),
+      "port": (.destinationPort, 1),
+    ],
     "network": ["transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2)],
     "connectioninfo": ["protocolname": (.ipProtocol, 1), "protocolnum": (.ipProtocol, 2)],
     // The connection's, where the ends beside it are those of a single packet.
@@ -86,6 +97,16 @@ extension KeyName {
     "idrespp": (.destinationPort, 1), "destport": (.destinationPort, 1),
     "dstport": (.destinationPort, 1), "destinationport": (.destinationPort, 1),
     "dpt": (.destinationPort, 1), "dport": (.destinationPort, 1),
+    // Windows' filtering platform, Microsoft's common schema, IPFIX, the OCSF schema written flat.
+    "destaddress": (.destination, 1), "srcipaddr": (.source, 1), "dstipaddr": (.destination, 1),
+    "srcportnumber": (.sourcePort, 1), "dstportnumber": (.destinationPort, 1),
+    "sourceipv4address": (.source, 1), "sourceipv6address": (.source, 1),
+    "destinationipv4address": (.destination, 1), "destinationipv6address": (.destination, 1),
+    "sourcetransportport": (.sourcePort, 1), "destinationtransportport": (.destinationPort, 1),
+    "srcendpointip": (.source, 1), "srcendpointport": (.sourcePort, 1),
+    "dstendpointip": (.destination, 1), "dstendpointport": (.destinationPort, 1),
+    "serverip": (.destination, 2), "serverport": (.destinationPort, 2),
+    "serveraddr": (.destination, 3), "clientsrcport": (.sourcePort, 2),
     "networktransport": (.ipProtocol, 1), "networkiananumber": (.ipProtocol, 2),
     "flowsrcip": (.source, 0), "flowsrcport": (.sourcePort, 0), "flowdestip": (.destination, 0),
     "flowdestport": (.destinationPort, 0), "direction": (.direction, 1),
@@ -239,7 +260,12 @@ struct EventFacts {
 
   // MARK: Words
 
-  private static func end(_ bytes: RawSpan, _ range: Range<Int>) -> EventEnd? {
+  private static func end(_ bytes: RawSpan, _ whole: Range<Int>) -> EventEnd? {
+    guard whole.count <= 64 else { return nil }
+    // The zone of an address is dropped.
+    let zone = bytes.firstOffset(
+      of: UInt8(ascii: "%"), from: whole.lowerBound, to: whole.upperBound)
+    let range = whole.lowerBound..<(zone ?? whole.upperBound)
     guard range.count <= 45 else { return nil }
     if let address = IPAddressText.ipv4(bytes, range) {
       return EventEnd(address: (UInt64(address) << 32, 0), isIPv4: true)

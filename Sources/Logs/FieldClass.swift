@@ -201,11 +201,24 @@ struct KeyName: Sendable {
     Self.nameTyped.contains(letters) || letters == "name" && parent.letters == "question"
   }
 
+  /// Whether the key, or a component of a path that is written as one key, names a version.
   var isVersion: Bool {
-    Self.holds(plain, "useragent") || Self.holds(plain, "software") || plain == "ua"
-      || plain == "requestclientapplication"
+    if Self.holds(plain, "useragent") || Self.holds(plain, "software")
+      || plain == "requestclientapplication" || Self.isVersion(plain)
+    {
+      return true
+    }
+    guard lower.utf8.contains(Byte.dot) else { return false }
+    return lower.utf8.split(separator: Byte.dot).contains { part in
+      Self.isVersion(
+        String(decoding: part.filter { $0 &- 0x61 <= 25 || $0 &- 0x30 <= 9 }, as: UTF8.self))
+    }
+  }
+
+  private static func isVersion(_ plain: String) -> Bool {
+    plain == "ua"
       || (plain.hasSuffix("version") || plain.hasSuffix("oid"))
-        && !Self.otherWords.contains { plain.hasSuffix($0) }
+        && !otherWords.contains { plain.hasSuffix($0) }
   }
 
   /// Words that end as versions and object identifiers do and are none.
@@ -267,7 +280,11 @@ struct KeyName: Sendable {
     if Self.mutexes.contains(letters) { traits.insert(.mutex) }
     if Self.pipes.contains(letters) { traits.insert(.pipe) }
     if let below = Self.kindsBelow[parent.letters]?[letters] { traits.formUnion(below) }
-    if plain.hasPrefix("ja4") { traits.insert(.ja4) }
+    if plain.hasPrefix("ja4") || plain.hasSuffix("ja4")
+      || parent.plain == "ja4" && letters == "hash"
+    {
+      traits.insert(.ja4)
+    }
     return traits
   }
 
@@ -310,7 +327,8 @@ struct KeyName: Sendable {
     "timestamp": (.time, 1), "ts": (.time, 2), "@timestamp": (.time, 3), "time": (.time, 4),
     "time_dt": (.time, 5), "eventtime": (.time, 6), "event_time": (.time, 6),
     "requestreceivedtimestamp": (.time, 7), "httpport": (.urlPort, 1), "http_port": (.urlPort, 1),
-    "id.resp_p": (.connectionPort, 1), "id_resp_p": (.connectionPort, 1),
+    "url.port": (.urlPort, 1), "http.http_port": (.urlPort, 1), "id.resp_p": (.connectionPort, 1),
+    "id_resp_p": (.connectionPort, 1),
     "date": (.date, 1), "tz": (.zone, 1),
   ]
 
@@ -318,6 +336,7 @@ struct KeyName: Sendable {
   private static let roles: [String: (FieldRole, UInt8)] = [
     "hostname": (.urlHost, 1), "host": (.urlHost, 1), "cshost": (.urlHost, 1),
     "requesthost": (.urlHost, 1), "httphost": (.urlHost, 1), "clientrequesthost": (.urlHost, 1),
+    "httphostname": (.urlHost, 1), "httpurl": (.urlPath, 1),
     "urldomain": (.urlHost, 1), "authority": (.urlHost, 2), "url": (.urlPath, 1),
     "uri": (.urlPath, 1), "csuristem": (.urlPath, 1), "csuripath": (.urlPath, 1),
     "csuriport": (.urlPort, 1), "requestpath": (.urlPath, 1),
@@ -339,6 +358,9 @@ struct KeyName: Sendable {
     "datetime": 9, "timecreated": 9, "systemtime": 9, "time": 10, "timelocal": 10,
     "generatetime": 10, "receivetime": 11, "starttime": 11, "eventcreated": 12,
     "creationtime": 12, "createdat": 13, "published": 13,
+    // journald, osquery, and the columns of tables made for people.
+    "realtimetimestamp": 8, "sourcerealtimetimestamp": 7, "unixtime": 8, "eventtime": 8,
+    "timeutc": 8, "eventtimeutc": 8, "datefirstseen": 9,
   ]
 
   /// The last ranks of names that mean the time of an event wherever one is told of, and that mean no other

@@ -29,6 +29,8 @@ struct JSONFrame {
   var members: UInt8 = 0
   /// It stands in an array, so it is one of several.
   var isInArray = false
+  /// The serial number of the outermost object in an array that it is or stands in, or 0.
+  var element: UInt32 = 0
   /// The ends of the event that it or an object in it holds: 1 the source, 2 the destination.
   var ends: UInt8 = 0
   /// The token of a time in it, or -1, and the rank of its name.
@@ -46,6 +48,9 @@ struct JSONWalk {
   var top = FieldPaths.root
   /// What tells the record's time.
   var times = JSONTimes()
+  /// The element of an array that said something of the event, or 0, and whether several did.
+  var element: UInt32 = 0
+  var hasSeveralEvents = false
   /// The token of a time in the record's first member, or -1, and the rank of its name.
   var timeOfMember = -1
   var rankOfMember: UInt8 = .max
@@ -86,23 +91,25 @@ extension Extraction {
         note(bytes, token, index, current, &top, &walk, depth: frames.count - base)
         let fieldClass = paths.fieldClass(current)
         if fieldClass.fact != .none {
-          noteFact(bytes, token, fieldClass, &top, walk, depth: frames.count - base)
+          noteFact(bytes, token, fieldClass, &top, &walk, depth: frames.count - base)
         }
       case .beginObject:
         let path = top.isObject ? current : top.path
         let isInArray = top.isInArray || !top.isObject && frames.count > base
+        let outer = top
         frames.append(top)
         objectSerial &+= 1
         top = JSONFrame(
           path: path, isObject: true, serial: objectSerial, waitingStart: waiting.count)
         top.isInArray = isInArray
+        top.element = isInArray ? outer.element > 0 ? outer.element : objectSerial : 0
       case .beginArray:
         let path = top.isObject ? current : top.path
         frames.append(top)
-        let isInArray = top.isInArray
+        let (isInArray, element) = (top.isInArray, top.element)
         top = JSONFrame(
           path: path, isObject: false, serial: top.serial, waitingStart: waiting.count)
-        top.isInArray = isInArray
+        (top.isInArray, top.element) = (isInArray, element)
       case .endObject:
         endObject(bytes, tokens, top, walk, into: &batch)
         let object = top
@@ -151,7 +158,7 @@ extension Extraction {
     if fieldClass.role != .none, top.isObject {
       note(bytes, token, index, path, &top, &walk, depth: depth)
     }
-    if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, walk, depth: depth) }
+    if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }
     var unit = TextUnit(
       start: token.start, end: token.end, level: walk.level, field: walk.report ?? path,
       fieldClass: fieldClass)
@@ -220,7 +227,7 @@ extension Extraction {
   /// Notes what a member says of the event: one of the record itself or of an object in it.
   private mutating func noteFact(
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
-    _ walk: JSONWalk, depth: Int
+    _ walk: inout JSONWalk, depth: Int
   ) {
     guard depth <= 3, !token.hasEscapes else { return }
     switch fieldClass.fact {
@@ -228,7 +235,18 @@ extension Extraction {
     case .destination where !top.isInArray: top.ends |= 2
     default: break
     }
-    if walk.level == 0, walk.report == nil {
+    if top.element > 0 {
+      // What an element of an array says is of that element: where several say something, of none of them is
+      // it known whether it is the event.
+      guard !walk.hasSeveralEvents else { return }
+      if walk.element > 0, walk.element != top.element {
+        walk.hasSeveralEvents = true
+        nestedFacts.reset()
+        return
+      }
+      walk.element = top.element
+      nestedFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+    } else if walk.level == 0, walk.report == nil {
       facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
     } else {
       // What a record in a string says counts where the one around it says nothing.

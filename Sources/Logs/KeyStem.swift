@@ -12,10 +12,14 @@ struct KeyStem {
   private var count = 0
 
   /// What the names of addresses end in; what others end in comes before them.
-  static let addressSuffixes: [StaticString] = ["ipaddress", "ipaddr", "ip", "address", "addr"]
+  static let addressSuffixes: [StaticString] = [
+    "ipv4address", "ipv6address", "ipaddress", "ipaddr", "ip", "addressip4", "addressip6",
+    "address",
+    "addr",
+  ]
 
   /// Names that stand for an end of a connection by themselves.
-  static let ends = ["s", "source", "d", "dest", "destination", "ip"]
+  static let ends = ["s", "source", "d", "dest", "destination", "ip", "clientsrc"]
 
   /// The stem of a key, of which the first 128 bytes are looked at.
   init(_ key: RawSpan) {
@@ -30,9 +34,13 @@ struct KeyStem {
       count += 1
     }
     let isBehindMark = before == UInt8(ascii: "_") || before == Byte.dot || before == Byte.minus
+    // `DstPortNumber`.
+    if ends(with: "portnumber") { count -= 6 }
     if ends(with: "port") {
       isPort = true
       count -= 4
+      // IPFIX's `destinationTransportPort`.
+      if ends(with: "transport"), count > 9 { count -= 9 }
       takeEnd()
     } else if `is`("spt") || `is`("dpt") {
       // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
@@ -66,6 +74,9 @@ struct KeyStem {
       set("src")
     } else if `is`("d") || `is`("dest") || `is`("destination") {
       set("dst")
+    } else if `is`("clientsrc") {
+      // Cloudflare's `ClientIP` and `ClientSrcPort`.
+      set("client")
     } else if `is`("ip") {
       count = 0
     }

@@ -6,8 +6,10 @@ struct LineField {
   /// How escapes in a value are undone.
   enum Escapes: UInt8 {
     case none
-    /// `\\`, `\=`, `\|`, `\n` and `\r` of CEF.
+    /// `\\`, `\=` and `\|` of CEF.
     case cef
+    /// These and `\n` and `\r`, in a message of several lines: elsewhere it is a path that was not escaped.
+    case cefText
     /// `\\`, `\"` and `\]` of RFC 5424.
     case structuredData
   }
@@ -256,10 +258,11 @@ extension Extraction {
       var value: UInt8?
       switch (field.escapes, next) {
       case (_, Byte.backslash), (.cef, UInt8(ascii: "=")), (.cef, UInt8(ascii: "|")),
+        (.cefText, UInt8(ascii: "=")), (.cefText, UInt8(ascii: "|")),
         (.structuredData, Byte.quote), (.structuredData, UInt8(ascii: "]")):
         value = next
-      case (.cef, UInt8(ascii: "n")): value = Byte.lineFeed
-      case (.cef, UInt8(ascii: "r")): value = Byte.carriageReturn
+      case (.cefText, UInt8(ascii: "n")): value = Byte.lineFeed
+      case (.cefText, UInt8(ascii: "r")): value = Byte.carriageReturn
       default: break
       }
       text.append(value ?? Byte.backslash)

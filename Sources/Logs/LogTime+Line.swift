@@ -20,6 +20,9 @@ extension LogTime {
       if bytes.starts(with: "1 ", at: start) { start += 2 }
     }
     if start < range.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "[") { start += 1 }
+    if bytes.starts(with: "type=", at: start) {
+      return audit(bytes, start..<range.upperBound).map { ($0, true) }
+    }
     // The longest: a weekday, a date, a time with nine digits of fraction, a zone.
     let end = min(range.upperBound, start + 56)
     guard end - start >= 14 else { return nil }
@@ -53,6 +56,24 @@ extension LogTime {
       return alert(window, year: year)
     default: return nil
     }
+  }
+
+  /// `type=SYSCALL msg=audit(1714557600.123:4):`, as the Linux audit daemon begins its lines.
+  private static func audit(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let word: StaticString = "msg=audit("
+    let last = min(range.upperBound, range.lowerBound + 64)
+    var offset = range.lowerBound
+    while let blank = bytes.firstOffset(of: Byte.space, from: offset, to: last) {
+      offset = blank + 1
+      guard bytes.starts(with: word, at: offset) else { continue }
+      let seconds = offset + word.utf8CodeUnitCount
+      guard
+        let colon = bytes.firstOffset(
+          of: Byte.colon, from: seconds, to: min(range.upperBound, seconds + 24))
+      else { return nil }
+      return field(bytes, seconds..<colon)
+    }
+    return nil
   }
 
   /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts, and Snort with a year of two digits or none.

@@ -2,19 +2,32 @@ import Parsing
 
 /// Times in logs, as nanoseconds since 1970 (UTC).
 enum LogTime {
+  /// Seconds since 1970 before which a number tells no event's time: that of a capture or a boot, a duration,
+  /// or a date of eight digits.
+  private static let firstSecond: Int64 = 100_000_000
+
   /// A whole field that tells a time: seconds since 1970, or by its size milli-, micro- or
-  /// nanoseconds; else an ISO 8601 time, or one as programs write it for people.
+  /// nanoseconds, or Windows' tenths of microseconds since 1601; else an ISO 8601 time, or one as programs
+  /// write it for people.
   static func field(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     if let digits = NumberText.unsigned(bytes, range), digits >= 100_000_000_000 {
+      // Nanoseconds with as many digits would be of the last century.
+      if fileTimes.contains(digits) { return Int64(digits - fileTimeOf1970) * 100 }
       let unit: UInt64 =
         digits < 100_000_000_000_000
         ? 1_000_000 : digits < 100_000_000_000_000_000 ? 1000 : 1
       let (product, overflows) = digits.multipliedReportingOverflow(by: unit)
       return overflows ? nil : Int64(exactly: product)
     }
-    return Timestamp.epochSeconds(bytes, range) ?? Timestamp.iso8601(bytes, range)
-      ?? written(bytes, range)
+    if let seconds = Timestamp.epochSeconds(bytes, range) {
+      return seconds < firstSecond * Timestamp.nanosecondsPerSecond ? nil : seconds
+    }
+    return Timestamp.iso8601(bytes, range) ?? written(bytes, range)
   }
+
+  /// Windows' `FILETIME` of 1970, and of the years 1980 to 2080.
+  private static let fileTimeOf1970: UInt64 = 116_444_736_000_000_000
+  private static let fileTimes: Range<UInt64> = 119_600_064_000_000_000..<151_157_664_000_000_000
 
   /// A date and a time of day that stand apart, in UTC.
   static func dateAndTime(_ date: [UInt8], _ bytes: RawSpan, _ time: Range<Int>) -> Int64? {

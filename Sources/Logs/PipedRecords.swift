@@ -142,7 +142,8 @@ extension Extraction {
   private mutating func addExtension(_ bytes: RawSpan, _ key: Range<Int>, _ rest: Range<Int>) {
     let value = bytes.trimmed(rest)
     let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
-    line.add(path, key: key.lowerBound, value: value, escapes: .cef)
+    let isText = isWord(bytes, key, "msg") || isWord(bytes, key, "rawEvent")
+    line.add(path, key: key.lowerBound, value: value, escapes: isText ? .cefText : .cef)
     // A request without a host is one of the destination.
     if isWord(bytes, key, "dhost"), !value.isEmpty { line.urlHost = line.fields.last }
     if isWord(bytes, key, "request"), !value.isEmpty { line.urlPath = line.fields.last }

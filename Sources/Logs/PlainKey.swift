@@ -22,8 +22,8 @@ enum PlainKey {
   /// What the letters of a key may end in, or hold, where a rule does not name it whole.
   private static let endings: [(word: [UInt8], says: Look)] =
     ["version", "oid", "alg", "algs", "algorithm", "algorithms"].map { (Array($0.utf8), .word) }
-    + (["port", "host"] + KeyStem.addressSuffixes.map { "\($0)" }).map {
-      (Array($0.utf8), .stem)
+    + (["port", "portnumber", "host"] + KeyStem.addressSuffixes.map { "\($0)" }).map {
+      (letters($0), .stem)
     }
   private static let parts: [[UInt8]] = {
     // `ja4`, and hashes, whose labels may be a part of a key.
@@ -75,9 +75,14 @@ enum PlainKey {
     var hash = seed
     // The last two bytes of ASCII.
     var (before, last): (UInt8, UInt8) = (0, 0)
+    var component = 0
     for offset in 0..<min(key.byteCount, longest) {
       let byte = key.byte(unchecked: offset)
       if byte >= 0x80 { continue }
+      if byte == Byte.dot {
+        if isWordOfPath(letters, component..<count) { return .word }
+        component = count
+      }
       (before, last) = (last, byte)
       let letter = byte | 0x20
       guard letter &- 0x61 < 26, byte &- 0x41 < 58 else { continue }
@@ -95,6 +100,7 @@ enum PlainKey {
     if count == 0 { return look }
     let place = place(of: hash)
     if known[place >> 6] >> UInt64(place & 63) & 1 != 0 { return .word }
+    if component > 0, isWordOfPath(letters, component..<count) { return .word }
     if lastLetters & bit(letters[count - 1]) != 0 {
       for ending in endings
       where holds(letters, count, ending.word, at: count - ending.word.count) {
@@ -105,6 +111,20 @@ enum PlainKey {
       for part in parts where holds(letters, count, part, at: start) { return .word }
     }
     return look
+  }
+
+  /// Whether a component of a path that is written as one key says something: that a version is below it.
+  private static func isWordOfPath(
+    _ letters: borrowing InlineArray<128, UInt8>, _ range: Range<Int>
+  ) -> Bool {
+    if range.count == 2, holds(letters, range.upperBound, [0x75, 0x61], at: range.lowerBound) {
+      return true
+    }
+    for ending in endings where ending.says == .word && ending.word.count <= range.count {
+      let start = range.upperBound - ending.word.count
+      if holds(letters, range.upperBound, ending.word, at: start) { return true }
+    }
+    return false
   }
 
   private static func holds(

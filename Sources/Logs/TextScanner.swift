@@ -58,7 +58,7 @@ extension Extraction {
       scanValues(bytes, unit, into: &batch)
     }
     if record.mayHoldWord { scanWords(bytes, unit, into: &batch) }
-    if isScan, wants(.userAgent), traits.isDisjoint(with: [.isMember, .certificate]) {
+    if isScan, wants(.userAgent), traits.isDisjoint(with: [.certificate, .userAgent]) {
       scanQuotedUserAgents(bytes, unit, into: &batch)
     }
   }

@@ -155,12 +155,11 @@ final class FollowRun {
   /// Whether the first bytes are a log's; nil where there are too few of them to tell.
   private func isLog(_ stream: Stream, isFinal: Bool) -> Bool? {
     let first = Array(stream.waiting.prefix(ContentSniffer.length))
-    guard isFinal || first.contains(Byte.lineFeed) || first.count == ContentSniffer.length else {
-      return nil
-    }
     switch ContentSniffer.content(of: first.rawSpan) {
     case .pcap, .pcapng, .unsupportedCapture, .wrapped, .compressed: return false
-    default: return true
+    default:
+      return isFinal || first.contains(Byte.lineFeed) || first.count == ContentSniffer.length
+        ? true : nil
     }
   }
 

@@ -32,6 +32,10 @@ import Testing
     // Two that end at one place are one, the longer.
     Case(#"temp\evil.exe"#, [#"temp\evil.exe"#]),
     Case("caf\u{e9}.exe x", ["caf\u{e9}.exe"]),
+    // The digits of a percent unit that is a border are none of a name's; those of another one are.
+    Case("?f=%2Fevil.exe&g=%5cevil.exe", ["evil.exe", "evil.exe"]),
+    Case("?f=%252Fevil.exe", ["evil.exe"]),
+    Case("?f=%2Devil.exe x%2Fxevil.exe %zzevil.exe 2Fevil.exe", []),
     Case("", []),
   ]
 

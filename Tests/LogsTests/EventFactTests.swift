@@ -43,6 +43,36 @@ import Testing
       #"{"src_ip":"192.0.2.1","dest_ip":"192.0.2.9","frame":{"direction":"toclient"}}"#,
       "(192.0.2.1 to 192.0.2.9)", []
     ),
+    // Of several elements of an array none is known to be the event; one alone is.
+    (
+      #"{"events":[{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","action":"block"},{"src_ip":"192.0.2.3","dest_ip":"192.0.2.4","action":"allow"}]}"#,
+      "", []
+    ),
+    (
+      #"{"events":[{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","action":"block"}]}"#,
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    // Addresses of another object are no ends of the event's flow.
+    (
+      #"{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","tunnel":{"src_ip":"192.0.2.3"}}"#,
+      "(192.0.2.1 to 192.0.2.2)",
+      ["192.0.2.1 source", "192.0.2.2 destination", "192.0.2.3"]
+    ),
+    (
+      #"{"src_ip":"fe80::1%eth0","dest_ip":"2001:db8::2"}"#, "(fe80::1 to 2001:db8::2)", []
+    ),
+    (
+      #"{"SourceAddress":"192.0.2.1","SourcePort":"1","DestAddress":"192.0.2.2","DestPort":"2"}"#,
+      "(192.0.2.1#1 to 192.0.2.2#2)", []
+    ),
+    (
+      #"{"SrcIpAddr":"192.0.2.1","DstIpAddr":"192.0.2.2","DstPortNumber":2}"#,
+      "(192.0.2.1 to 192.0.2.2#2)", []
+    ),
+    (
+      #"{"src":{"ip":"192.0.2.1","port":1},"dst":{"ip":"192.0.2.2"}}"#,
+      "(192.0.2.1#1 to 192.0.2.2)", []
+    ),
     // A port belongs to the address of its name.
     (
       #"{"request":{"remote_ip":"192.0.2.7","remote_port":"44790","client_ip":"192.0.2.8"}}"#,

@@ -44,6 +44,17 @@ import Testing
       millis
     ),
     (#"{"date":"2024-05-01","host":"a.example"}"#, nil),
+    (#"{"__REALTIME_TIMESTAMP":"1714557600500000","host":"a.example"}"#, half),
+    (#"{"unixTime":1714557600,"host":"a.example"}"#, noon),
+    ("Event Time,level,host\n2024-05-01 10:00:00,info,a.example\n", noon),
+    // Seconds from the start of something, durations, and dates are no seconds since 1970.
+    (#"{"time":12.345678,"host":"a.example"}"#, nil), (#"{"time":-1,"host":"a.example"}"#, nil),
+    (#"{"ts":"20240501","host":"a.example"}"#, nil),
+    ("No.,Time,Source,host\n1,0.000000,192.0.2.1,a.example\n", nil),
+    // Windows counts from 1601.
+    (#"{"time":133590312000000000,"host":"a.example"}"#, noon),
+    ("type=LOGIN msg=audit(1714557600.500:4): hostname=a.example", half),
+    ("type=LOGIN msg=audit(4): hostname=a.example", nil), ("type=x msg=audit( a.example", nil),
     // The next name where the first one tells no time.
     (#"{"timestamp":"-","ts":1714557600.5,"host":"a.example"}"#, half),
     ("date,time,host\n2024-05-01,10:00:00,a.example\n", noon),

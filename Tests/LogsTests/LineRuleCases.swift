@@ -34,6 +34,10 @@ enum LineRuleCases {
 
   static let pairs: [Case] = [
     Case(
+      "backslashes in CEF",
+      #"CEF:0|V|P|1|x|n|5|suser=CORP\na.example msg=x\nb.example"#,
+      ["domain suser na.example @29", "domain msg b.example @47"]),
+    Case(
       "CEF",
       "CEF:0|V|P|1.2.3.4|x|a.example|5|src=192.0.2.1 spt=5 host=main.py msg=b.example c=d\\=e.example",
       [

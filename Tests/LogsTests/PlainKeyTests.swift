@@ -130,7 +130,12 @@ struct PlainKeyTests {
 extension KeyName {
   /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
   var portStem: String? {
-    if plain.hasSuffix("port") { return Self.end(String(plain.dropLast(4))) }
+    let plain = plain.hasSuffix("portnumber") ? String(plain.dropLast(6)) : plain
+    if plain.hasSuffix("port") {
+      let stem = plain.dropLast(4)
+      let isTransport = stem.utf8.count > 9 && stem.hasSuffix("transport")
+      return Self.end(String(isTransport ? stem.dropLast(9) : stem))
+    }
     // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
     if plain == "spt" { return "src" }
     if plain == "dpt" { return "dst" }
@@ -140,7 +145,11 @@ extension KeyName {
     return nil
   }
 
-  private static let addressSuffixes = ["ipaddress", "ipaddr", "ip", "address", "addr"]
+  private static let addressSuffixes = [
+    "ipv4address", "ipv6address", "ipaddress", "ipaddr", "ip", "addressip4", "addressip6",
+    "address",
+    "addr",
+  ]
 
   /// What an address's name and its port's have in common.
   var addressStem: String {
@@ -160,5 +169,6 @@ extension KeyName {
 
   private static let ends = [
     "s": "src", "source": "src", "d": "dst", "dest": "dst", "destination": "dst", "ip": "",
+    "clientsrc": "client",
   ]
 }

@@ -22,6 +22,18 @@ enum RecordRuleCases {
         "ipv4 src 192.0.2.1 @8 :80", "ipv4 dest 192.0.2.2 @38 :81",
         "ipv4 IpAddress 192.0.2.3 @73 :82",
       ]),
+    Case(
+      "ports of longer names",
+      #"{"DstIpAddr":"192.0.2.1","DstPortNumber":80,"destinationIPv4Address":"192.0.2.2","destinationTransportPort":81}"#,
+      ["ipv4 DstIpAddr 192.0.2.1 @14 :80", "ipv4 destinationIPv4Address 192.0.2.2 @70 :80"]),
+    Case(
+      "versions in keys that are paths",
+      #"{"version.number":"1.2.3.4","x.ua":"1.2.3.4","number":"1.2.3.5"}"#,
+      ["ipv4 number 1.2.3.5 @55"]),
+    Case(
+      "parts of a URL in keys that are paths",
+      #"{"url.domain":"a.example","url.port":8080,"url.path":"/p"}"#,
+      ["domain url.domain a.example @15", "url url.path http://a.example:8080/p @54"]),
     Case("numbers", #"{"a":1.2,"b":"1.2.3.4","c":192.02}"#, ["ipv4 b 1.2.3.4 @14"]),
     Case(
       "all values of a key", #"{"a":"x.example","a":"y.example"}"#,

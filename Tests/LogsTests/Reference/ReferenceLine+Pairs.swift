@@ -11,9 +11,9 @@ extension ReferenceLine {
   }
 
   static let keyBytes = #"[A-Za-z0-9._\[\]@-]+"#
-  private static let cefEscapes: [UInt8: UInt8] = [
-    0x5C: 0x5C, 0x3D: 0x3D, 0x7C: 0x7C, 0x6E: 0x0A, 0x72: 0x0D,
-  ]
+  private static let cefEscapes: [UInt8: UInt8] = [0x5C: 0x5C, 0x3D: 0x3D, 0x7C: 0x7C]
+  /// Those of keys whose values may have several lines.
+  private static let cefTextEscapes = cefEscapes.merging([0x6E: 0x0A, 0x72: 0x0D]) { $1 }
 
   // MARK: CEF and LEEF
 
@@ -86,7 +86,8 @@ extension ReferenceLine {
       let end = number + 1 < keys.count ? keys[number + 1].lowerBound : text.count - start
       let name = start + key.lowerBound..<start + key.upperBound
       let value = trimmed(name.upperBound + 1..<start + end)
-      add(key: name, value, escapes: Self.cefEscapes)
+      let isText = ["msg", "rawEvent"].contains(word(name))
+      add(key: name, value, escapes: isText ? Self.cefTextEscapes : Self.cefEscapes)
       fields[fields.count - 1].outer = name.lowerBound..<value.upperBound
       guard !value.isEmpty else { continue }
       switch word(name) {
