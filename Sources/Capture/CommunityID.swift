@@ -44,41 +44,33 @@ public enum CommunityID {
       swap(&source, &destination)
       swap(&sourcePort, &destinationPort)
     }
-    // At most 40 bytes: the seed, two ends of 16, protocol and padding, two ports.
-    var message = ShortSHA1()
-    message.append(0, count: 2)
+    var input: [UInt8] = []
+    input.reserveCapacity(48)
+    input += [0, 0]
     let addressLength = flow.ipVersion == 4 ? 4 : 8
-    message.append(source.0, count: addressLength)
-    if flow.ipVersion != 4 { message.append(source.1, count: 8) }
-    message.append(destination.0, count: addressLength)
-    if flow.ipVersion != 4 { message.append(destination.1, count: 8) }
-    message.append(flow.ipProtocol)
-    message.append(0)
+    append(source.0, count: addressLength, to: &input)
+    if flow.ipVersion != 4 { append(source.1, count: 8, to: &input) }
+    append(destination.0, count: addressLength, to: &input)
+    if flow.ipVersion != 4 { append(destination.1, count: 8, to: &input) }
+    input += [flow.ipProtocol, 0]
     if flow.hasPorts || isICMP {
-      message.append(UInt64(sourcePort) << 48, count: 2)
-      message.append(UInt64(destinationPort) << 48, count: 2)
+      append(UInt64(sourcePort) << 48, count: 2, to: &input)
+      append(UInt64(destinationPort) << 48, count: 2, to: &input)
     }
-    return text(message.digest())
+    var digest: [UInt8] = []
+    digest.reserveCapacity(20)
+    MessageDigest.appendSHA1(of: input.span.bytes, to: &digest)
+    var name: [UInt8] = [0x31, 0x3a]
+    name.reserveCapacity(30)
+    Base64.encode(digest.span.bytes, to: &name)
+    // Two characters of the version, 28 of twenty bytes.
+    return InlineArray { name[$0] }
   }
 
-  /// A digest in Base64 behind the version.
-  private static func text(_ digest: InlineArray<5, UInt32>) -> InlineArray<30, UInt8> {
-    var text = InlineArray<30, UInt8>(repeating: UInt8(ascii: "="))
-    text[0] = UInt8(ascii: "1")
-    text[1] = UInt8(ascii: ":")
-    // The digest's 160 bits are 26 digits of six and one of four, with two more that are 0.
-    var (bits, count): (UInt64, UInt64) = (0, 0)
-    var place = 2
-    for index in 0..<5 {
-      bits = bits << 32 | UInt64(digest[index])
-      count += 32
-      while count >= 6 {
-        count -= 6
-        text[place] = Base64.digit(UInt32(truncatingIfNeeded: bits >> count))
-        place += 1
-      }
+  /// The first bytes of a number, the most significant one first.
+  private static func append(_ value: UInt64, count: Int, to bytes: inout [UInt8]) {
+    for index in 0..<count {
+      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * index)))
     }
-    text[place] = Base64.digit(UInt32(truncatingIfNeeded: bits << 2))
-    return text
   }
 }

@@ -52,8 +52,7 @@ public enum Base64 {
     return true
   }
 
-  /// The digit of a number's lowest six bits.
-  package static func digit(_ value: UInt32) -> UInt8 {
+  private static func digit(_ value: UInt32) -> UInt8 {
     // SAFETY: the alphabet has 64 digits and the index is masked to six bits.
     unsafe alphabet.utf8Start[Int(value & 63)]
   }

@@ -1,8 +1,7 @@
+import Capture
 import Indicators
 import Inputs
 import Testing
-
-@testable import Capture
 
 @Suite("Community ID")
 struct CommunityIDTests {
@@ -56,20 +55,6 @@ struct CommunityIDTests {
     var text: [UInt8] = []
     CommunityID.append(of: test.flow, to: &text)
     #expect(String(decoding: text, as: UTF8.self) == test.name)
-  }
-
-  @Test("digests of short messages are those of long ones", arguments: 0...55)
-  func shortDigests(length: Int) {
-    let message = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ length) }
-    var short = ShortSHA1()
-    for byte in message { short.append(byte) }
-    let words = short.digest()
-    var expected: [UInt8] = []
-    MessageDigest.appendSHA1(of: message.span.bytes, to: &expected)
-    let digest = words.indices.flatMap { index in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: words[index] >> UInt32($0)) }
-    }
-    #expect(digest == expected)
   }
 
   @Test("both directions of a ping are one flow with one identifier")
