@@ -59,10 +59,10 @@ public enum CommunityID {
     }
     var digest: [UInt8] = []
     digest.reserveCapacity(20)
-    MessageDigest.appendSHA1(of: input.span.bytes, to: &digest)
+    MessageDigest.appendSHA1(of: input.rawSpan, to: &digest)
     var name: [UInt8] = [0x31, 0x3a]
     name.reserveCapacity(30)
-    Base64.encode(digest.span.bytes, to: &name)
+    Base64.encode(digest.rawSpan, to: &name)
     // Two characters of the version, 28 of twenty bytes.
     return InlineArray { name[$0] }
   }
