@@ -94,6 +94,34 @@ struct DNSMessage {
     return offset == message.byteCount
   }
 
+  /// Whether bytes may be the first of a message of a length, with a question, as far as they go.
+  ///
+  /// Stricter than a header alone: the first question's name must be there, or as much of it as there are bytes.
+  static func begins(_ message: RawSpan, length: Int) -> Bool {
+    guard message.byteCount > headerLength, length > headerLength + 4 else { return false }
+    let questions = Int(message.bigEndianUInt16(unchecked: 4))
+    let opcode = message.byte(unchecked: 2) >> 3 & 0xf
+    guard questions >= 1, questions <= 4, opcode <= 5, opcode != 3,
+      message.byte(unchecked: 3) & 0x40 == 0
+    else { return false }
+    let records =
+      Int(message.bigEndianUInt16(unchecked: 6)) + Int(message.bigEndianUInt16(unchecked: 8))
+      + Int(message.bigEndianUInt16(unchecked: 10))
+    guard records * 11 + questions * 5 + headerLength <= length else { return false }
+    var offset = headerLength
+    while offset < message.byteCount {
+      let label = Int(message.byte(unchecked: offset))
+      guard label < 64, offset - headerLength < DNSName.longest else { return false }
+      offset += label + 1
+      if label == 0 { break }
+    }
+    // Type and class, where they are there.
+    guard message.byteCount - offset >= 4 else { return true }
+    let queryClass = message.bigEndianUInt16(unchecked: offset + 2) & 0x7fff
+    return message.bigEndianUInt16(unchecked: offset) != 0
+      && (1...4 ~= queryClass || 254...255 ~= queryClass)
+  }
+
   /// Writes the observables of a message; one that is cut is read as far as it goes.
   static func read(
     _ message: RawSpan, pointerLimit: Int, into writer: inout ObservableWriter,

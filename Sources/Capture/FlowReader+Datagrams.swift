@@ -22,16 +22,18 @@ extension FlowReader {
   private static func classifyDatagram(
     _ payload: RawSpan, _ item: FlowItem
   ) -> (Application, Role) {
-    if DNSMessage.isRegistered(port: item.sourcePort)
+    let isDNSPort =
+      DNSMessage.isRegistered(port: item.sourcePort)
       || DNSMessage.isRegistered(port: item.destinationPort)
+    if payload.byte(unchecked: 0) == 22, let type = TLSClientHello.firstDatagramMessage(payload),
+      !isDNSPort || !DNSMessage.isMessage(payload, needsQuestion: false)
     {
+      return (.dtls, type == 1 ? .client : type <= 3 ? .server : .unknown)
+    }
+    if isDNSPort {
       return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
     }
     switch payload.byte(unchecked: 0) {
-    case 22:
-      if let type = TLSClientHello.firstDatagramMessage(payload) {
-        return (.dtls, type == 1 ? .client : type <= 3 ? .server : .unknown)
-      }
     case 0x41...0x5a:
       if HTTPRequest.begins(payload) { return (.http, .client) }
       if HTTPRequest.isResponse(payload) { return (.none, .server) }

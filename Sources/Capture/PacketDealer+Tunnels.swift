@@ -86,10 +86,37 @@ extension PacketDealer {
   // MARK: Over UDP
 
   /// The tunnel that a datagram is a packet of, if it is one.
+  ///
+  /// A client may have any port: what comes from a server of DNS, or is DTLS, belongs to no tunnel.
   static func tunnel(
     _ payload: RawSpan, sourcePort: UInt16, destinationPort: UInt16
   ) -> DatagramTunnel? {
-    guard payload.byteCount >= 8 else { return nil }
+    guard payload.byteCount >= 8,
+      let tunnel = tunnelByPort(
+        payload, sourcePort: sourcePort, destinationPort: destinationPort)
+    else { return nil }
+    return isOther(payload, sourcePort, destinationPort) ? nil : tunnel
+  }
+
+  @inline(never)
+  private static func isOther(
+    _ payload: RawSpan, _ sourcePort: UInt16, _ destinationPort: UInt16
+  ) -> Bool {
+    if payload.byte(unchecked: 0) == 22, payload.byte(unchecked: 1) == 0xfe,
+      TLSClientHello.firstDatagramMessage(payload) != nil
+    {
+      return true
+    }
+    guard
+      DNSMessage.isRegistered(port: sourcePort) || DNSMessage.isRegistered(port: destinationPort)
+    else { return false }
+    return DNSMessage.isMessage(payload, needsQuestion: false)
+      || DNSMessage.begins(payload, length: payload.byteCount)
+  }
+
+  private static func tunnelByPort(
+    _ payload: RawSpan, sourcePort: UInt16, destinationPort: UInt16
+  ) -> DatagramTunnel? {
     switch destinationPort {
     case TunnelPort.vxlan: return vxlan(payload)
     case TunnelPort.vxlanGeneric: return genericVXLAN(payload)

@@ -175,4 +175,19 @@ struct TLSTests {
     #expect(observed.values == [])
     #expect(observed.counts == ["tls-client-hello-malformed": 1])
   }
+
+  @Test("DTLS on any port", arguments: [53, 5353, 5355, 4433] as [UInt16])
+  func datagramPorts(_ port: UInt16) {
+    let hello = TLSBuilder.datagramRecord(
+      TLSBuilder.hello(extensions: TLSBuilder.serverName("d.example"), isDatagram: true))
+    let frame = Packet.datagram(hello, to: port)
+    #expect(Observed(pcap([CapturedPacket(frame)])).values == ["1 tls.sni d.example"])
+  }
+
+  @Test("an address with a trailing dot as a server's name")
+  func rootedAddress() {
+    let frame = Packet.segment(TLSBuilder.clientHello("192.0.2.7."), to: 443)
+    let details = Observed(pcap([CapturedPacket(frame)])).details
+    #expect(details.contains { $0.hasPrefix("1 tls.sni 192.0.2.7 ipv4 ") })
+  }
 }

@@ -109,4 +109,31 @@ struct TunnelTests {
       #expect(observed.details[2 * depth].contains("tunnelDepth: \(depth)"))
     }
   }
+
+  @Test(
+    "what a server of DNS sends to a client on a tunnel's port, and DTLS there, is no tunnel",
+    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 1701, 2152, 5072] as [UInt16])
+  func otherThanTunnels(_ port: UInt16) {
+    for number: UInt16 in [0x0001, 0x0801, 0x0c01, 0x3001, 0x4002, 0x6001, 0xffff] {
+      var message = DNSBuilder(flags: 0x8180, answers: 1).question("a.example")
+        .record(DNSBuilder.pointer(12), type: 1, [192, 0, 2, 7]).bytes
+      message.replaceSubrange(0..<2, with: number.bytes)
+      for server: UInt16 in [53, 5353, 5355] {
+        let frame = Packet.datagram(message, from: server, to: port)
+        #expect(
+          Observed(pcap([CapturedPacket(frame)])).values
+            == ["1 dns.query a.example", "1 dns.answer.address 192.0.2.7"], "\(number)")
+      }
+    }
+    let hello = TLSBuilder.datagramRecord(
+      TLSBuilder.hello(extensions: TLSBuilder.serverName("d.example"), isDatagram: true))
+    let frame = Packet.datagram(hello, to: port)
+    #expect(Observed(pcap([CapturedPacket(frame)])).values == ["1 tls.sni d.example"])
+  }
+
+  @Test("a tunnel between ports of which one is DNS's")
+  func fromServicePort() {
+    let packet = Self.udp(4789, join([8, 0, 0, 0, 0, 0, 9, 0], Self.frame), from: 53)
+    #expect(Observed(packet).lines == Self.outer(4789, from: 53) + Self.seen)
+  }
 }
