@@ -52,7 +52,7 @@ extension HTTPReader {
       let value = value(text, colon + 1..<line.upperBound, &writer)
       readHost(text.extracting(value), context, into: &writer, &skips)
     case 7 where text.hasText("referer", at: name.lowerBound):
-      guard !context.isDatagram, writer.kinds.contains(.url) else { return }
+      guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepReferrer(text.extracting(value), &writer, &skips)
     case 7 where text.hasText("upgrade", at: name.lowerBound):
@@ -130,6 +130,15 @@ extension HTTPReader {
     _ value: RawSpan, _ writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     guard value.byteCount > 0 else { return }
+    // Without a path it is no URL, but a name or an address.
+    guard value.firstOffset(of: 0x2f, in: value.byteOffsets) != nil else {
+      let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
+      let isHost = writer.keepHost(
+        .httpReferrer, value.extracting(host), port: port ?? 0, onlyIfValid: true)
+      if !isHost { skips.add(.httpReferrer) }
+      return
+    }
+    guard writer.kinds.contains(.url) else { return }
     let start = writer.batch.arena.count
     var schemeLength = 0
     guard

@@ -17,12 +17,7 @@ enum HTTPRequest {
 
   /// Whether a payload begins with a request: method, blank, target, ` HTTP/` on one line.
   static func begins(_ payload: RawSpan) -> Bool {
-    // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2).
-    var start = 0
-    while start < min(payload.byteCount, 4), isLineBreak(payload.byte(unchecked: start)) {
-      start += 1
-    }
-    guard let method = method(payload, at: start) else { return false }
+    guard let method = method(payload, at: leadingLines(payload)) else { return false }
     let newline = payload.firstOffset(of: 0x0a, in: method.upperBound..<payload.byteCount)
     var end = newline ?? payload.byteCount
     if payload.byte(unchecked: end - 1) == 0x0d { end -= 1 }
@@ -30,17 +25,29 @@ enum HTTPRequest {
       payload, method.upperBound..<max(end, method.upperBound), isWhole: newline != nil) != nil
   }
 
+  /// Where a request begins behind empty lines, which are left by clients that end a body with one
+  /// (RFC 9112 §2.2).
+  private static func leadingLines(_ payload: RawSpan) -> Int {
+    var start = 0
+    while start < min(payload.byteCount, 4), isLineBreak(payload.byte(unchecked: start)) {
+      start += 1
+    }
+    return start
+  }
+
   /// Whether the first bytes of a stream may be a request's whose line goes on in the next packet.
   static func mayBegin(_ payload: RawSpan) -> Bool {
-    guard payload.firstOffset(of: 0x0a, in: payload.byteOffsets) == nil else { return false }
-    var offset = 0
-    while offset < payload.byteCount, offset < longestMethod,
+    let start = leadingLines(payload)
+    var offset = start
+    while offset < payload.byteCount, offset < start + longestMethod,
       payload.byte(unchecked: offset) &- 0x41 < 26
     {
       offset += 1
     }
-    guard offset > 0 else { return false }
-    return offset == payload.byteCount || payload.byte(unchecked: offset) == 0x20 && offset > 2
+    guard offset > start,
+      offset == payload.byteCount || payload.byte(unchecked: offset) == 0x20 && offset > start + 2
+    else { return false }
+    return payload.firstOffset(of: 0x0a, in: offset..<payload.byteCount) == nil
   }
 
   /// Whether a payload begins with a response.
@@ -76,8 +83,11 @@ enum HTTPRequest {
   ///
   /// Servers take versions that are no standard's, such as `HTTP/1.`, so only the name is asked for.
   private static func versionOffset(_ payload: RawSpan, _ line: Range<Int>, isWhole: Bool) -> Int? {
-    var offset = line.upperBound - 1
-    let limit = max(line.lowerBound, line.upperBound - longestVersion)
+    // Blanks behind the version are left out, as servers do (RFC 9112 §3).
+    var end = line.upperBound
+    while end > line.lowerBound, isBlank(payload.byte(unchecked: end - 1)) { end -= 1 }
+    var offset = end - 1
+    let limit = max(line.lowerBound, end - longestVersion)
     while offset >= limit {
       guard payload.byte(unchecked: offset) == 0x20 else {
         offset -= 1

@@ -28,7 +28,11 @@ extension ObservableWriter {
   mutating func keepHost(
     _ field: CaptureField, _ host: RawSpan, port: UInt16 = 0, onlyIfValid: Bool = false
   ) -> Bool {
-    if let (address, version) = Self.address(host) {
+    // An address with a trailing dot is still one, as a name with one is the same name.
+    let isRooted = host.byteCount > 1 && host.byte(unchecked: host.byteCount - 1) == 0x2e
+    if let (address, version) = Self.address(
+      isRooted ? host.extracting(0..<host.byteCount - 1) : host)
+    {
       append(field, address, version: version, port: port)
       return true
     }

@@ -127,6 +127,23 @@ struct HTTPTests {
         "1 http.host a.example", "1 http.url http://a.example/", "1 http.user-agent a b",
       ])
     CaptureCase(
+      "a body that begins with a blank",
+      request("POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2\r\n\r\n x"),
+      ["1 http.host a.example", "1 http.url http://a.example/1"])
+    CaptureCase(
+      "a blank behind the version",
+      request("GET /x HTTP/1.1 \r\nHost: a.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/x"])
+    CaptureCase(
+      "an address with a trailing dot is one",
+      request("GET * HTTP/1.1\r\nHost: 192.0.2.7.:8000\r\n\r\n"),
+      ["1 http.host 192.0.2.7:8000"])
+    CaptureCase(
+      "a referrer without a path is a name or an address",
+      request(
+        "GET * HTTP/1.1\r\nReferer: R.example\r\nReferer: 192.0.2.8:81\r\nReferer: a b\r\n\r\n"),
+      ["1 http.referrer r.example", "1 http.referrer 192.0.2.8:81"])
+    CaptureCase(
       "a head that is cut: what is complete",
       request("GET /x HTTP/1.1\r\nUser-Agent: a\r\nHost: a.exam"),
       ["1 http.user-agent a"])
