@@ -48,6 +48,15 @@ final class FlowItemLists: @unchecked Sendable {
     unsafe list.pointee.count &+= 1
   }
 
+  /// Changes what is done with the last item of a group, which has one.
+  func changeLast(to work: FlowItem.Work, of group: Int) {
+    precondition(group >= 0 && group < groupCount)
+    // SAFETY: the group is one of the lists, and the item one of those added to it.
+    let list = unsafe lists + group
+    precondition(unsafe list.pointee.count > 0)
+    unsafe list.pointee.start[list.pointee.count &- 1].work = work
+  }
+
   @inline(never)
   private func grow(_ group: Int) {
     // SAFETY: the old memory holds `count` trivial items, and the new has room for twice as many.

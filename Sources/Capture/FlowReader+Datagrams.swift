@@ -12,8 +12,11 @@ extension FlowReader {
     if item.facts.contains(.isToMany) { role = .client }
     var place = enter(flow, item)
     settle(&place, role)
-    beginRecord(item, place, isNeeded: application != .none || !search.isEmpty)
-    searchAlone(payload)
+    // What a tunnel carries is searched in its own packets.
+    var isSearched = !search.isEmpty
+    if case .tunnel = item.work { isSearched = false }
+    beginRecord(item, place, isNeeded: application != .none || isSearched)
+    if isSearched { searchAlone(payload) }
     if application != .none { readDatagram(payload, item, application) }
     endRecord(place)
   }

@@ -7,7 +7,7 @@ extension FlowReader {
   mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
     let version: [UInt8]
-    var known = 0
+    let changed: Range<Int>
     if direction.stream == 0 {
       // Nothing was wanted of them; a message that begins here was not among them.
       if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
@@ -24,9 +24,10 @@ extension FlowReader {
           return readAgainOrAlone(payload, at: sequence, direction, visit)
         }
         return readAlone(payload, visit)
-      case .earlier(let bytes):
+      case .earlier(let bytes, let count):
         version = bytes
-      case .different(let bytes, let count):
+        changed = 0..<count
+      case .different(let bytes, let range):
         guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
           return skips.add(.retransmission)
         }
@@ -34,7 +35,7 @@ extension FlowReader {
           return skips.add(.tcpOverlapLimit)
         }
         version = bytes
-        known = count
+        changed = range
         skips.add(.tcpOverlap)
         noteOverlap(visit)
         let stream = streams[direction.stream]
@@ -42,7 +43,7 @@ extension FlowReader {
         if !stream.isBetweenMessages,
           stream.open(
             TCPStream.Version(
-              bytes: bytes, number: writer.number, time: writer.time, known: known))
+              bytes: bytes, number: writer.number, time: writer.time, changed: changed))
         {
           return streams.touch(direction.stream)
         }
@@ -50,7 +51,7 @@ extension FlowReader {
     }
     // SAFETY: the closure only reads the array's bytes.
     unsafe version.withUnsafeBytes {
-      readAlone(unsafe $0.bytes, known: known, readsAnswers: true, visit)
+      readAlone(unsafe $0.bytes, changed: changed, readsAnswers: true, visit)
     }
   }
 
@@ -110,7 +111,7 @@ extension FlowReader {
       let version = versions[index]
       // SAFETY: the closure only reads the array's bytes.
       let isAdopted = unsafe version.bytes.withUnsafeBytes {
-        readAgain(unsafe $0.bytes, known: version.known, visit)
+        readAgain(unsafe $0.bytes, changed: version.changed, visit)
       }
       guard isAdopted else { continue }
       versions.remove(at: index)
@@ -127,7 +128,7 @@ extension FlowReader {
       // SAFETY: the closure only reads the array's bytes.
       writer.written = version.written
       unsafe version.bytes.withUnsafeBytes {
-        readAlone(unsafe $0.bytes, known: version.known, readsAnswers: true, visit)
+        readAlone(unsafe $0.bytes, changed: version.changed, readsAnswers: true, visit)
       }
       writer.written = []
     }
@@ -149,13 +150,14 @@ extension FlowReader {
   ///
   /// The stream goes on with a message that begins here; false where none does.
   private mutating func readAgain(
-    _ bytes: RawSpan, known: Int = 0, _ visit: StreamVisit
+    _ bytes: RawSpan, changed: Range<Int>? = nil, _ visit: StreamVisit
   ) -> Bool {
     guard bytes.byteCount > 0 else { return false }
     if let end = Preamble.end(bytes) {
       guard end < bytes.byteCount else { return false }
       return readAgain(
-        bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), visit)
+        bytes.extracting(end..<bytes.byteCount), changed: changed.map { Self.moved($0, by: end) },
+        visit)
     }
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     var (application, role) = Self.classify(
@@ -164,11 +166,11 @@ extension FlowReader {
       application = .http
     }
     guard application != .none else { return false }
-    searchAlone(bytes)
+    searchAlone(bytes, changed: changed)
     let number = openStream(visit)
     let stream = streams[number]
     begin(application, stream, visit, isFirst: false)
-    continueContent(bytes, known: known, stream, number, visit)
+    continueContent(bytes, known: changed?.lowerBound ?? 0, stream, number, visit)
     return true
   }
 
@@ -186,12 +188,14 @@ extension FlowReader {
 
   /// Reads bytes as a stream of their own.
   ///
-  /// What the first of them hold, as many as are known, is not written.
+  /// Where only some of them are new, what those before them hold is not written, nor strings that none of them is
+  /// a part of.
   mutating func readAlone(
-    _ bytes: RawSpan, known: Int = 0, readsAnswers: Bool = false, _ visit: StreamVisit
+    _ bytes: RawSpan, changed: Range<Int>? = nil, readsAnswers: Bool = false, _ visit: StreamVisit
   ) {
     guard bytes.byteCount > 0 else { return }
-    searchAlone(bytes, known: known)
+    searchAlone(bytes, changed: changed)
+    let known = changed?.lowerBound ?? 0
     if let end = Preamble.end(bytes), end < bytes.byteCount {
       return readVersion(
         bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), readsAnswers: false,

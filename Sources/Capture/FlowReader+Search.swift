@@ -25,9 +25,9 @@ extension FlowReader {
     searchNext(payload, slot: slot, isFromFirst: isFromFirst, origin)
   }
 
-  /// Searches bytes by themselves; what ends in the first of them, as many as are known, is not written.
-  mutating func searchAlone(_ payload: RawSpan, known: Int = 0) {
-    if !search.isEmpty { search.add(payload, known: known, writer.searchOrigin) }
+  /// Searches bytes by themselves; where only some of them are new, for strings with one of these in them.
+  mutating func searchAlone(_ payload: RawSpan, changed: Range<Int>? = nil) {
+    if !search.isEmpty { search.add(payload, changed: changed, writer.searchOrigin) }
   }
 
   /// Searches what a segment brought of which nothing else is wanted.

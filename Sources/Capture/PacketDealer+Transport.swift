@@ -10,7 +10,10 @@ extension PacketDealer {
     var segment = Segment()
     segment.payload = header.end
     segment.end = header.end
-    if header.isLaterFragment { return deal(.addresses, header, segment, depth) }
+    if header.isLaterFragment {
+      deal(.addresses, header, segment, depth)
+      return
+    }
     switch header.ipProtocol {
     case IPProtocol.tcp:
       let isRead = readTCP(packet, header, &segment)
@@ -50,16 +53,23 @@ extension PacketDealer {
     let tunnel = Self.tunnel(
       packet.extracting(segment.payload..<segment.end), sourcePort: segment.sourcePort,
       destinationPort: segment.destinationPort)
-    guard let tunnel else { return deal(.datagram, header, segment, depth) }
-    deal(.tunnel, header, segment, depth)
+    guard let tunnel else {
+      deal(.datagram, header, segment, depth)
+      return
+    }
+    let group = deal(.tunnel, header, segment, depth)
+    let dealt = count
     decodeTunnel(packet, tunnel, at: segment.payload, end: segment.end, depth: depth)
+    // Where no packet was found in it, it is a datagram like others.
+    if count == dealt { items.changeLast(to: .datagram, of: group) }
   }
 
-  /// Adds an item for an IP header and what follows it.
+  /// Adds an item for an IP header and what follows it; gives the group that it was added to.
   @inline(__always)
+  @discardableResult
   private mutating func deal(
     _ work: FlowItem.Work, _ header: IPHeader, _ segment: Segment, _ depth: Int
-  ) {
+  ) -> Int {
     let isSourceFirst = FlowKey.isFirst(
       header.source, segment.sourcePort, header.destination, segment.destinationPort)
     let key = FlowKey(
@@ -89,6 +99,7 @@ extension PacketDealer {
     if isAggregate { noteVersion(&item) }
     if header.isReassembled { noteReassembly(header, &item) }
     append(item)
+    return Int(item.shard) & groupMask
   }
 
   // MARK: Headers

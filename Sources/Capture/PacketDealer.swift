@@ -9,7 +9,7 @@ import Parsing
 struct PacketDealer: ~Copyable {
   /// What was dealt of the present stretch, by groups of shards.
   var items: FlowItemLists
-  private let groupMask: Int
+  let groupMask: Int
   /// Items dealt of the stretch.
   var count: UInt32 = 0
   /// The last of them that came from fragments which disagree, or from a frame of several.

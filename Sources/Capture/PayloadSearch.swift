@@ -62,12 +62,17 @@ struct PayloadSearch: ~Copyable {
 
   // MARK: Pieces
 
-  /// Adds a piece that belongs to nothing before it, of which so many bytes at its beginning are known.
-  mutating func add(_ payload: RawSpan, known: Int = 0, _ origin: SearchOrigin) {
-    guard payload.byteCount > known else { return }
+  /// Adds a piece that belongs to nothing before it, of which only some bytes may be new: the others were searched
+  /// in their place.
+  mutating func add(_ payload: RawSpan, changed: Range<Int>? = nil, _ origin: SearchOrigin) {
+    let new = changed ?? payload.byteOffsets
+    guard !new.isEmpty else { return }
     let first = used
     append(payload)
-    append(SearchPiece(first: first, start: first &+ known, end: used, origin: origin))
+    append(
+      SearchPiece(
+        first: first, start: first &+ new.lowerBound, last: first &+ new.upperBound, end: used,
+        origin: origin))
     lastStream = nil
   }
 
@@ -94,7 +99,7 @@ struct PayloadSearch: ~Copyable {
     unsafe tails.keep(
       UnsafeRawBufferPointer(start: memory + first, count: used &- first), stream.slot,
       isFromFirst: stream.isFromFirst)
-    append(SearchPiece(first: first, start: start, end: used, origin: origin))
+    append(SearchPiece(first: first, start: start, last: used, end: used, origin: origin))
     lastStream = stream
   }
 
@@ -169,8 +174,8 @@ struct PayloadSearch: ~Copyable {
         written = Written()
       }
       guard piece < pieces.count else { break }
-      guard end > pieces[piece].start,
-        end &- matchers[matcher].length(of: match.pattern) >= pieces[piece].first
+      let start = end &- matchers[matcher].length(of: match.pattern)
+      guard end > pieces[piece].start, start >= pieces[piece].first, start < pieces[piece].last
       else { continue }
       write(match, matcher, piece, &written, &skips)
     }
@@ -191,7 +196,11 @@ struct PayloadSearch: ~Copyable {
         bytes.extracting(place.start..<place.end), state: &state, limit: Self.limit,
         matches: &matches)
       var written = Written()
-      for match in matches { write(match, matcher, piece, &written, &skips) }
+      for match in matches {
+        let start =
+          Int(truncatingIfNeeded: match.end) &- matchers[matcher].length(of: match.pattern)
+        if start < place.last &- place.first { write(match, matcher, piece, &written, &skips) }
+      }
       if !isWhole { skips.add(.payloadMatchLimit) }
     }
   }

@@ -13,6 +13,8 @@ struct SearchPiece {
   /// Where what is found in it may begin: before the piece, by the bytes that are kept of its stream.
   var first: Int
   var start: Int
+  /// What is found in it begins before this.
+  var last: Int
   var end: Int
   var origin: SearchOrigin
 }

@@ -28,8 +28,8 @@ final class TCPStream {
     /// The packet that brought the last of them.
     var number: UInt64
     var time: Int64
-    /// Bytes at its beginning that are no other than those read.
-    var known: Int
+    /// The bytes that are other than those read: some before and behind them may be, none else.
+    var changed: Range<Int>
     /// What that packet had already (`ObservableWriter.written`).
     var written: [UInt64] = []
   }
@@ -195,11 +195,11 @@ final class TCPStream {
     case same
     /// Nothing of its place was kept.
     case unknown
-    /// It differs from what was read; the bytes around its place with its own in it, and how many of them are
-    /// the same as those read before they differ.
-    case different([UInt8], known: Int)
-    /// It fills a hole before the bytes kept; both together.
-    case earlier([UInt8])
+    /// It differs from what was read; the bytes around its place with its own in it, and which of them differ:
+    /// none before and none behind.
+    case different([UInt8], changed: Range<Int>)
+    /// It fills a hole before the bytes kept; both together, and how many of them are new.
+    case earlier([UInt8], count: Int)
   }
 
   /// Compares a segment with the bytes kept, which end before `next`.
@@ -214,10 +214,14 @@ final class TCPStream {
     var version = Array(history[..<max(start, 0)])
     version.append(data)
     if end < history.count { version += history[max(end, 0)...] }
-    guard start >= 0 else { return isSame ? .earlier(version) : .different(version, known: 0) }
-    var known = start
-    while known < end, history[known] == version[known] { known += 1 }
-    return .different(version, known: known)
+    // Where they stand in the version, whose beginning is not that of the history if they begin before it.
+    let offset = max(-start, 0)
+    if isSame { return .earlier(version, count: offset) }
+    var (first, last) = (max(start, 0), end)
+    while last > first, history[last - 1] == version[last - 1 + offset] { last -= 1 }
+    if start < 0 { return .different(version, changed: 0..<last + offset) }
+    while first < last, history[first] == version[first] { first += 1 }
+    return .different(version, changed: first..<last)
   }
 
   /// Whether bytes have data from `start` on, which may be negative, as far as `end`.

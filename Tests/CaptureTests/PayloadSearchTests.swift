@@ -253,4 +253,32 @@ struct PayloadSearchTests {
     #expect(found.lines.count >= 200 && found.lines.count < 400)
     #expect((found.counts["tcp-reassembly-limit"] ?? 0) > 0)
   }
+
+  @Test("a string is found once where another version of bytes goes on with the same ones")
+  func versions() throws {
+    let stream = StreamBuilder(port: 9)
+    let first = stream.segment(utf8("zzQQQQQQQQQQQ"), at: 0)
+    func lines(_ again: String, _ string: String) throws -> [String] {
+      try Self.found([stream.syn, first, stream.segment(utf8(again), at: 0)], [[string]]).lines
+    }
+    #expect(try lines("zzQQQQQQQQxxxabcd", "abcd") == ["3:abcd"])
+    #expect(try lines("zzQQQQQQQQxQQabcd", "QQab") == ["3:QQab"])
+    // Each has a byte of the other version in it.
+    #expect(try lines("zzQQQQQQQQxxxabcd", "xabc") == ["3:xabc"])
+    #expect(try lines("zzQQQQQQQxQQQabcd", "QxQQQab") == ["3:QxQQQab"])
+    #expect(try lines("zzQQQQQQQxQQQabcd", "QQQa") == ["3:QQQa"])
+    #expect(try lines("zzQQQQQQQxQQQabcd", "zzQQ") == ["2:zzQQ"])
+  }
+
+  @Test("what a tunnel carries is searched in its own packets only")
+  func tunnels() throws {
+    let inner = Packet.datagram(utf8("a needle"), to: 9)
+    let tunnel = Packet.datagram(join([8, 0, 0, 0, 0, 0, 9, 0], inner), to: 4789)
+    #expect(try Self.found([tunnel], [["needle"]]).lines == ["1:needle"])
+    // No tunnel is found in these.
+    for port: UInt16 in [4754, 6635, 4789, 6081] {
+      let other = Packet.datagram(utf8("no tunnel but a needle, and more of it"), to: port)
+      #expect(try Self.found([other], [["needle"]]).lines == ["1:needle"], "\(port)")
+    }
+  }
 }
