@@ -84,6 +84,7 @@ extension FlowReader {
       return .again
     }
     let length = UInt32(truncatingIfNeeded: count) &+ UInt32(missing)
+    if own.expectsStart { return .not }
     if !own.isStarted || own.next == own.base {
       // As `discover` does with a direction's first bytes.
       if role == .unknown,

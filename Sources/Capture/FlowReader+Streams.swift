@@ -20,6 +20,7 @@ extension FlowReader {
     let isAnswer = role == .server && application == .none && readsAnswers
     if isSYN { role = item.flags & tcpACK == 0 ? .client : .server }
     settle(&place, role)
+    if place.isNew, !hasData, item.flags == tcpACK { expectStart(item, place) }
     // Most segments come in order, and nothing in them is wanted.
     let isNext =
       direction.stream == 0 && application == .none && !isAnswer && direction.isStarted
@@ -95,36 +96,87 @@ extension FlowReader {
     var sequence = item.sequence
     if item.flags & tcpSYN != 0 {
       sequence &+= 1
-      beginConnection(place, sequence)
+      beginConnection(place, sequence, item)
     }
     if item.flags & tcpACK != 0 { acknowledge(place.flow, !side, item.acknowledgement) }
     if payload.byteCount > 0, !flows[place.flow][isFromFirst: side].isDone || !search.isEmpty {
       if !flows[place.flow][isFromFirst: side].isStarted {
+        let start = start(flows[place.flow][isFromFirst: side], sequence)
         flows[place.flow][isFromFirst: side].isStarted = true
-        flows[place.flow][isFromFirst: side].next = sequence
-        flows[place.flow][isFromFirst: side].base = sequence
+        flows[place.flow][isFromFirst: side].next = start
+        flows[place.flow][isFromFirst: side].base = start
       }
       let visit = StreamVisit(
         flow: place.flow, isFromFirst: side,
         target: (item.destination, item.key.version, item.destinationPort),
         isDNSPort: Self.isDNSPort(item))
+      chooseConnection(sequence, visit)
       accept(payload, at: sequence, missing: Int(item.missing), visit)
     }
     keepLimits()
   }
 
+  /// Notes where the bytes of a connection are expected that the capture has not from its beginning.
+  @inline(never)
+  private mutating func expectStart(_ item: FlowItem, _ place: FlowPlace) {
+    flows[place.flow][isFromFirst: place.isSourceFirst].next = item.sequence
+    flows[place.flow][isFromFirst: place.isSourceFirst].base = item.sequence
+  }
+
+  /// Where a direction begins whose first segment came: there, unless an acknowledgement before it told that
+  /// others precede it.
+  private func start(_ direction: FlowDirection, _ sequence: UInt32) -> UInt32 {
+    let ahead = sequence &- direction.base
+    // What probes whether a connection is alive stands a byte before its place.
+    return direction.expectsStart && ahead > 1 && ahead < 1 << 16 ? direction.base : sequence
+  }
+
   /// A SYN begins a connection, unless it only repeats the one that began the present one.
-  mutating func beginConnection(_ place: FlowPlace, _ sequence: UInt32) {
-    let direction = flows[place.flow][isFromFirst: place.isSourceFirst]
+  ///
+  /// One whose number does not fit may be anyone's: while something may still be wanted of the present
+  /// connection, the next bytes decide which of the two they belong to.
+  private mutating func beginConnection(_ place: FlowPlace, _ sequence: UInt32, _ item: FlowItem) {
+    let side = place.isSourceFirst
+    let direction = flows[place.flow][isFromFirst: side]
     if direction.isStarted {
       let read = Int32(bitPattern: direction.next &- direction.base)
       let distance = Int32(bitPattern: sequence &- direction.base)
       if distance == 0 || distance > 0 && distance <= read { return }
+      if !direction.isDone {
+        let number = openStream(
+          StreamVisit(
+            flow: place.flow, isFromFirst: side,
+            target: (item.destination, item.key.version, item.destinationPort),
+            isDNSPort: Self.isDNSPort(item)))
+        streams[number].otherStart = sequence
+        return streams.touch(number)
+      }
     }
-    closeStream(direction.stream)
-    forgetTail(place.flow, isFromFirst: place.isSourceFirst)
-    flows[place.flow][isFromFirst: place.isSourceFirst] = FlowDirection(
+    restart(place.flow, side, at: sequence)
+  }
+
+  private mutating func restart(_ flow: UInt32, _ side: Bool, at sequence: UInt32) {
+    closeStream(flows[flow][isFromFirst: side].stream)
+    forgetTail(flow, isFromFirst: side)
+    flows[flow][isFromFirst: side] = FlowDirection(
       next: sequence, base: sequence, isStarted: true)
+  }
+
+  /// The most bytes between the next one expected and a segment of the same connection.
+  private static let widestWindow = 1 << 24
+
+  /// Begins the connection of which a SYN told before, where the bytes at a number are its, and not those that
+  /// the present one goes on with.
+  private mutating func chooseConnection(_ sequence: UInt32, _ visit: StreamVisit) {
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    guard direction.stream != 0, let start = streams[direction.stream].otherStart else { return }
+    let ahead = Int(Int32(bitPattern: sequence &- start))
+    guard ahead >= 0, ahead <= Self.widestWindow else { return }
+    let distance = Int(Int32(bitPattern: sequence &- direction.next))
+    let read = Int(direction.next &- direction.base)
+    // Both may fit: then the nearer one.
+    if distance >= -read, distance <= Self.widestWindow, abs(distance) <= ahead { return }
+    restart(visit.flow, visit.isFromFirst, at: start)
   }
 
   /// Gives up waiting for bytes that the other side has acknowledged: the capture lacks them.

@@ -15,6 +15,11 @@ struct FlowDirection {
   var isDone = false
   /// A server's answers came this way, so no requests are looked for.
   var isServer = false
+
+  /// Nothing was read, but an acknowledgement told where the bytes are expected.
+  var expectsStart: Bool {
+    @inline(__always) get { !isStarted && base != 0 }
+  }
 }
 
 /// What every packet of a flow touches: one line of the processor's cache.

@@ -62,6 +62,9 @@ final class TCPStream {
   /// The bytes before the next one expected, as far as they are kept.
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
   @safe @exclusivity(unchecked) private var room = (queue: Room(), history: Room())
+  /// Where another connection would begin, as a SYN said whose number does not fit this one; its bytes tell
+  /// whether there is one.
+  @safe @exclusivity(unchecked) var otherStart: UInt32?
   /// The flow and the direction that the stream belongs to.
   @safe @exclusivity(unchecked) var flow: UInt32 = 0
   @safe @exclusivity(unchecked) var isFromFirst = false
@@ -91,7 +94,11 @@ final class TCPStream {
 
   /// Whether nothing is read, and no bytes that were read are kept.
   var isBare: Bool {
-    if case .none = content { history.isEmpty && openVersions.isEmpty } else { false }
+    if case .none = content {
+      history.isEmpty && openVersions.isEmpty && otherStart == nil
+    } else {
+      false
+    }
   }
 
   /// Whether no message is unfinished.
@@ -296,6 +303,7 @@ final class TCPStream {
   /// Makes the object ready for another connection.
   func reset() {
     begin(.none)
+    otherStart = nil
     if !openVersions.isEmpty { openVersions = [] }
     if room.queue.count <= 16 {
       queue.removeAll(keepingCapacity: true)

@@ -119,4 +119,25 @@ struct EvasionTests {
       #expect(Self.sees([StreamBuilder().syn, first, end, second]))
     }
   }
+
+  @Test("a SYN with a number that does not fit, anywhere in a request")
+  func straySYN() {
+    for number: UInt32 in [1, 777_777, 0x7fff_ffff, 0x8000_0000, 0xffff_0000] {
+      let stray = StreamBuilder(sequence: StreamBuilder().sequence &+ number)
+      for cut in [1, 5, 20, 30] {
+        let frames = StreamBuilder().segments(Self.request, [cut])
+        #expect(
+          Self.sees([StreamBuilder().syn, stray.syn] + frames), "\(number) first, cut at \(cut)")
+        #expect(
+          Self.sees([StreamBuilder().syn, frames[0], stray.syn, frames[1]]),
+          "\(number), cut at \(cut)")
+        if number == 1 { continue }
+        // The other connection may be the one that goes on.
+        let others = stray.segments(Self.request, [cut])
+        #expect(
+          Self.sees([StreamBuilder().syn, frames[0], stray.syn] + others),
+          "\(number) goes on, cut at \(cut)")
+      }
+    }
+  }
 }
