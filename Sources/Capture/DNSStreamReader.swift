@@ -12,6 +12,15 @@ struct DNSStreamReader {
   var firstMark: StreamMark? { message.marks.first }
   var cost: Int { message.cost }
 
+  /// Whether the first bytes of a stream, which are more than a message's header, may be those of a message that is
+  /// not whole.
+  @inline(__always)
+  static func mayBegin(_ payload: RawSpan) -> Bool {
+    let length = Int(payload.bigEndianUInt16(unchecked: 0))
+    return length > payload.byteCount &- 2
+      && DNSMessage.begins(payload.extracting(2..<payload.byteCount), length: length)
+  }
+
   mutating func reset() {
     message.removeAll()
     isTrusted = false

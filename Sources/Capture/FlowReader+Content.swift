@@ -45,25 +45,19 @@ extension FlowReader {
     let payload = whole.extracting(start..<whole.byteCount)
     var (application, role) = Self.classify(
       payload, isDNSPort: visit.isDNSPort, isServer: direction.isServer)
+    if application == .beginning { return wait(whole, behind: start, visit) }
     if application == .upgrade {
       let end = Preamble.upgradeEnd(payload) ?? payload.byteCount
       guard start == 0, end < payload.byteCount else { return }
       return discover(whole, behind: end, visit, isFirst: false)
     }
     if application == .none, role == .unknown, isFirst {
-      if payload.byteCount < Self.decidedLength {
-        let number = openStream(visit)
-        streams[number].begin(.undecided)
-        streams[number].undecided.append(payload, writer)
-        streams[number].remember(whole)
-        streams.touch(number)
-        return
-      }
+      if payload.byteCount < Self.decidedLength { return wait(whole, behind: start, visit) }
       if start == 0, let end = Preamble.end(payload) {
-        guard end < payload.byteCount else { return }
+        guard end < payload.byteCount else { return wait(payload, behind: end, visit) }
         return discover(payload, behind: end, visit, isFirst: true)
       }
-      if HTTPRequest.mayBegin(payload) { (application, role) = (.http, .client) }
+      (application, role) = Self.classifyBeginning(payload, isServer: direction.isServer)
     }
     // Answers are known by the first of them; later the same bytes may be anything.
     if role == .server, application == .none, isFirst {
@@ -80,6 +74,31 @@ extension FlowReader {
     if start > 0 { stream.remember(whole.extracting(0..<start)) }
     begin(application, stream, visit, isFirst: isFirst)
     continueContent(payload, stream, number, visit)
+  }
+
+  /// What the first bytes of a stream may be where they are nothing known: a message that goes on in the next
+  /// segment.
+  private static func classifyBeginning(
+    _ payload: RawSpan, isServer: Bool
+  ) -> (Application, Role) {
+    if !isServer, HTTPRequest.mayBegin(payload) { return (.http, .client) }
+    if payload.byteCount >= decidedLength, DNSStreamReader.mayBegin(payload) {
+      return (.dnsStream, .unknown)
+    }
+    return (.none, .unknown)
+  }
+
+  /// Waits for more bytes of what begins behind so many; none of it may be there yet.
+  private mutating func wait(_ bytes: RawSpan, behind start: Int, _ visit: StreamVisit) {
+    let number = openStream(visit)
+    let stream = streams[number]
+    stream.begin(.undecided)
+    if start < bytes.byteCount {
+      stream.undecided.append(bytes.extracting(start..<bytes.byteCount), writer)
+    }
+    stream.forgetHistory()
+    stream.remember(bytes)
+    streams.touch(number)
   }
 
   /// Reads the head of an answer; one that goes on in the next segment is read there.
@@ -107,10 +126,14 @@ extension FlowReader {
     }
   }
 
-  private func context(_ visit: StreamVisit) -> HTTPContext {
+  func context(_ visit: StreamVisit) -> HTTPContext { context(visit.target) }
+
+  private func context(
+    _ target: (address: IPAddress, version: UInt8, port: UInt16)
+  ) -> HTTPContext {
     HTTPContext(
-      address: visit.target.address, version: visit.target.version, port: visit.target.port,
-      isDatagram: false, headerLimit: options.httpHeaderLimit)
+      address: target.address, version: target.version, port: target.port, isDatagram: false,
+      headerLimit: options.httpHeaderLimit)
   }
 
   /// Tells what a stream is whose first bytes were too few for it.
@@ -122,45 +145,106 @@ extension FlowReader {
     var first = StreamBuffer()
     swap(&first, &stream.undecided)
     defer {
-      first.removeAll()
-      swap(&first, &stream.undecided)
+      if stream.undecided.isEmpty {
+        first.removeAll()
+        swap(&first, &stream.undecided)
+      }
     }
     stream.begin(.none)
     // What reads them remembers them.
     stream.forgetHistory()
-    let packet = (writer.number, writer.time)
     // SAFETY: the closure only reads the array's bytes.
     unsafe first.bytes.withUnsafeBytes {
-      let bytes = unsafe $0.bytes
-      let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+      decide(unsafe $0.bytes, first.marks, last: payload, number, visit)
+    }
+  }
+
+  /// Tells what begins in the first bytes of a stream, which packets brought up to these marks: a protocol at
+  /// once, behind what stands before its own, or with a later packet.
+  private mutating func decide(
+    _ bytes: RawSpan, _ marks: [StreamMark], last payload: RawSpan, _ number: UInt32,
+    _ visit: StreamVisit
+  ) {
+    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+    var start = 0
+    // A protocol's own first bytes, not only those of a packet.
+    var isBeginning = true
+    var preambles = 0
+    while start < bytes.byteCount {
+      let rest = bytes.extracting(start..<bytes.byteCount)
       var (application, role) = Self.classify(
-        bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
-      if application == .none, role == .unknown, HTTPRequest.mayBegin(bytes) {
-        (application, role) = (.http, .client)
+        rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer)
+      if application == .none, role == .unknown, isBeginning {
+        (application, role) = Self.classifyBeginning(rest, isServer: isServer)
       }
-      if role == .server, application == .none {
+      if role == .server, application == .none, start == 0 {
         flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
         // So few bytes hold no header.
         if readsAnswers { return readAnswer(bytes, visit) }
       }
+      switch application {
+      case .none, .upgrade, .dns, .dtls: break
+      case .beginning:
+        return keepUndecided(rest, marks, from: start, number)
+      case .http, .tls, .dnsStream:
+        return read(bytes, marks, from: start, as: application, number, visit)
+      }
       // Behind a few bytes of another protocol (SOCKS, say) a known one may begin.
-      guard application != .none, application != .upgrade else {
-        let known = bytes.byteCount - payload.byteCount
-        if let end = Preamble.end(bytes), end >= known, end < bytes.byteCount {
-          return discover(payload, behind: end - known, visit, isFirst: true)
-        }
-        return discover(payload, visit, isFirst: false)
+      if preambles < Self.mostPreambles, let end = Preamble.end(rest) {
+        start += end
+        preambles += 1
+        isBeginning = true
+        guard bytes.byteCount - start < Self.decidedLength else { continue }
+        return keepUndecided(
+          bytes.extracting(start..<bytes.byteCount), marks, from: start, number)
       }
-      begin(application, stream, visit, isFirst: true)
-      var start = 0
-      for mark in first.marks {
-        guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
-          !isNone(stream.content)
-        else { break }
-        writer.attribute(number: mark.number, time: mark.time)
-        continueContent(bytes.extracting(start..<mark.end), stream, number, visit)
-        start = mark.end
-      }
+      isBeginning = false
+      guard let next = marks.first(where: { $0.end > start })?.end else { break }
+      start = next
+    }
+    discover(payload, visit, isFirst: false)
+  }
+
+  /// Preambles in a stream's first bytes, which proxies put before one another.
+  private static let mostPreambles = 4
+
+  /// Goes on to wait with the last of a stream's first bytes.
+  private mutating func keepUndecided(
+    _ rest: RawSpan, _ marks: [StreamMark], from start: Int, _ number: UInt32
+  ) {
+    let stream = streams[number]
+    stream.begin(.undecided)
+    let packet = (writer.number, writer.time)
+    var offset = 0
+    for mark in marks where mark.end > start + offset {
+      writer.attribute(number: mark.number, time: mark.time)
+      stream.undecided.append(rest.extracting(offset..<mark.end - start), writer)
+      offset = mark.end - start
+    }
+    writer.attribute(number: packet.0, time: packet.1)
+    stream.remember(rest)
+    streams.touch(number)
+  }
+
+  /// Reads the first bytes of a stream from where a protocol begins, each as its packet's.
+  private mutating func read(
+    _ bytes: RawSpan, _ marks: [StreamMark], from start: Int, as application: Application,
+    _ number: UInt32, _ visit: StreamVisit
+  ) {
+    let stream = streams[number]
+    let packet = (writer.number, writer.time)
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    // Behind a hole or another protocol they are not the stream's own first ones.
+    let isFirst = start == 0 && Int(direction.next &- direction.base) == bytes.byteCount
+    begin(application, stream, visit, isFirst: isFirst)
+    var offset = start
+    for mark in marks where mark.end > offset {
+      guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+        !isNone(stream.content)
+      else { break }
+      writer.attribute(number: mark.number, time: mark.time)
+      continueContent(bytes.extracting(offset..<mark.end), stream, number, visit)
+      offset = mark.end
     }
     writer.attribute(number: packet.0, time: packet.1)
   }
@@ -170,6 +254,7 @@ extension FlowReader {
   ) {
     switch application {
     case .none, .upgrade, .dns, .dtls: break
+    case .beginning: stream.begin(.undecided)
     case .http: stream.begin(.http)
     case .tls: stream.begin(.tls)
     case .dnsStream:
@@ -184,13 +269,14 @@ extension FlowReader {
     _ visit: StreamVisit
   ) {
     let isDone = read(payload, known: known, stream, visit)
-    if isDone {
+    if isDone, stream.otherStart == nil {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
       // Segments that wait for others hold nothing that is wanted, unless they are searched.
       guard !search.isEmpty else { return releaseStream(number) }
       stream.begin(.none)
-      streams.touch(number)
-      return
+    } else if isDone {
+      // Another connection may follow, of which more is wanted.
+      stream.begin(.none)
     }
     streams.touch(number)
   }
@@ -200,18 +286,26 @@ extension FlowReader {
     _ payload: RawSpan, _ stream: TCPStream, _ visit: StreamVisit
   ) -> Bool {
     var offset = 0
+    var isRemembered = false
     while offset < payload.byteCount {
       let rest = payload.extracting(offset..<payload.byteCount)
+      if case .http = stream.content, stream.http.isLongBody {
+        stream.forgetHistory()
+      } else if !isRemembered, !isNone(stream.content) {
+        stream.remember(rest)
+        isRemembered = true
+      }
       switch stream.content {
-      case .none, .undecided: return false
+      case .none: return false
+      case .undecided:
+        stream.undecided.append(rest, writer)
+        return false
       case .http:
         let context = context(visit)
         let isAnswer = stream.http.isAnswer
-        if stream.http.isLongBody { stream.forgetHistory() } else { stream.remember(rest) }
         switch stream.http.read(rest, context, into: &writer, &skips) {
         case .all: return false
         case .other(let end):
-          // Behind a CONNECT another protocol may begin at once.
           offset += end
           stream.begin(.none)
           guard !isAnswer, end > 0, offset < payload.byteCount else { return false }
@@ -219,9 +313,22 @@ extension FlowReader {
           let (application, _) = Self.classify(
             following, isDNSPort: Self.isDNSPort(visit.target.port), isServer: false)
           begin(application, stream, visit, isFirst: false)
+        case .begins(let end):
+          // Behind a CONNECT another protocol may begin at once, or in the next segments.
+          offset += end
+          stream.begin(.undecided)
+          guard offset < payload.byteCount else { return false }
+          let following = payload.extracting(offset..<payload.byteCount)
+          if following.byteCount < Self.decidedLength { continue }
+          var (application, _) = Self.classify(
+            following, isDNSPort: Self.isDNSPort(visit.target.port), isServer: false)
+          if application == .none {
+            (application, _) = Self.classifyBeginning(following, isServer: false)
+          }
+          if application == .none { stream.begin(.none) }
+          begin(application, stream, visit, isFirst: false)
         }
       case .tls:
-        stream.remember(rest)
         switch stream.tls.read(rest, into: &writer, &skips) {
         case .goesOn: return false
         case .done: return true
@@ -230,7 +337,6 @@ extension FlowReader {
           return false
         }
       case .dns:
-        stream.remember(rest)
         if !stream.dns.read(
           rest, pointerLimit: options.dnsPointerLimit, into: &writer, &skips)
         {
@@ -256,14 +362,25 @@ extension FlowReader {
       case .tls: stream.tls.skip(count)
       case .none, .undecided, .dns: false
       }
-    if !goesOn { finishContent(stream) }
+    if goesOn { return }
+    let wasRead = !isNone(stream.content)
+    finishContent(stream)
+    if wasRead { awaitBeginning(stream, visit) }
+  }
+
+  /// A message may begin behind a hole and go on in the next segment.
+  mutating func awaitBeginning(_ stream: TCPStream, _ visit: StreamVisit) {
+    guard isNone(stream.content), !flows[visit.flow][isFromFirst: visit.isFromFirst].isDone else {
+      return
+    }
+    stream.begin(.undecided)
   }
 
   /// Reads as far as it goes what a reader still waited with.
   mutating func finishContent(_ stream: TCPStream) {
     switch stream.content {
     case .none, .undecided: break
-    case .http: stream.http.finish(&skips)
+    case .http: stream.http.finish(context(stream.target), into: &writer, &skips)
     case .tls: stream.tls.finish(into: &writer, &skips)
     case .dns: stream.dns.finish(&skips)
     }

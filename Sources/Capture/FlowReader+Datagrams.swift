@@ -64,9 +64,9 @@ extension FlowReader {
         isDatagram: true, headerLimit: options.httpHeaderLimit)
       datagramReader.reset()
       _ = datagramReader.read(payload, context, into: &writer, &skips)
-      datagramReader.finish(&skips)
+      datagramReader.finish(context, into: &writer, &skips)
     case .dtls: readHandshakes(payload, item)
-    case .none, .upgrade, .tls, .dnsStream: break
+    case .none, .beginning, .upgrade, .tls, .dnsStream: break
     }
   }
 }

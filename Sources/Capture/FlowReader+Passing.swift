@@ -89,6 +89,7 @@ extension FlowReader {
       // As `discover` does with a direction's first bytes.
       if role == .unknown,
         count < Self.decidedLength || HTTPRequest.mayBegin(payload) || Preamble.mayBegin(payload)
+          || DNSStreamReader.mayBegin(payload)
       {
         return .not
       }

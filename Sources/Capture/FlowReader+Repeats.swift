@@ -174,6 +174,11 @@ extension FlowReader {
     return true
   }
 
+  /// A range in what follows so many bytes.
+  private static func moved(_ range: Range<Int>, by count: Int) -> Range<Int> {
+    max(0, range.lowerBound - count)..<max(0, range.upperBound - count)
+  }
+
   /// Reads bytes that come again and of which nothing was kept: what comes next may go on with them.
   private mutating func readAgainOrAlone(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
@@ -231,10 +236,21 @@ extension FlowReader {
     guard known > 0 else { return read(bytes, stream, visit) }
     let (place, counted) = (writer.place, skips)
     let isDone = read(bytes.extracting(0..<known), stream, visit)
+    if case .http = stream.content {
+      // What waits only to know what follows was read with the bytes before.
+      stream.http.readWaiting(
+        before: known < bytes.byteCount ? bytes.byte(unchecked: known) : nil, context(visit),
+        into: &writer, &skips)
+    }
     writer.takeBack(to: place)
     skips = counted
     guard !isDone, known < bytes.byteCount else { return isDone }
-    let rest = bytes.extracting(known..<bytes.byteCount)
+    var start = known
+    if case .undecided = stream.content {
+      start = max(0, known - stream.undecided.count)
+      stream.begin(.none)
+    }
+    let rest = bytes.extracting(start..<bytes.byteCount)
     if isNone(stream.content) {
       let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
       let (application, _) = Self.classify(rest, isDNSPort: visit.isDNSPort, isServer: isServer)

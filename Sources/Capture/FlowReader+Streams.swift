@@ -53,6 +53,7 @@ extension FlowReader {
       if let type = TLSClientHello.firstMessage(payload) {
         return (.tls, type == 1 ? .client : type == 2 ? .server : .unknown)
       }
+      if TLSClientHello.mayBegin(payload) { return (.beginning, .unknown) }
     case 0x0a, 0x0d, 0x21...0x7e:
       if !isServer, HTTPRequest.begins(payload) { return (.http, .client) }
       if HTTPRequest.isResponse(payload) { return (.none, .server) }
@@ -313,6 +314,7 @@ extension FlowReader {
     let start = stream.queue[0].sequence
     flows[visit.flow][isFromFirst: visit.isFromFirst].next = start
     loseBytes(Int(start &- next), visit)
+    awaitBeginning(stream, visit)
     while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
       let early = stream.queue.first,
       Int32(

@@ -5,6 +5,8 @@ import Parsing
 /// What a payload is, by its content.
 enum Application {
   case none
+  /// Maybe the first bytes of a protocol, too few to tell.
+  case beginning
   /// A line that asks for TLS, and TLS behind it.
   case upgrade
   case dns

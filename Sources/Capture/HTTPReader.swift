@@ -20,8 +20,10 @@ struct HTTPReader {
   enum Outcome {
     /// All were read.
     case all
-    /// From this offset on they are something else: behind a CONNECT, or no request.
+    /// From this offset on they are something else: behind an answer's head, or no request.
     case other(Int)
+    /// From this offset on another protocol begins: behind a CONNECT, say.
+    case begins(Int)
   }
 
   var phase = Phase.requestLine
@@ -105,6 +107,9 @@ struct HTTPReader {
         offset += step
         phase = step == rest ? .chunkSize : .chunk(rest - step)
       default:
+        if hasWholeHeader, !HTTPRequest.isBlank(data.byte(unchecked: offset)) {
+          readKeptHeader(context, into: &writer, &skips)
+        }
         guard let end = lineEnd(data, offset) else {
           let rest = data.extracting(offset..<data.byteCount)
           headLength += rest.byteCount
@@ -123,28 +128,18 @@ struct HTTPReader {
           return .other(end)
         }
         let piece = data.extracting(start..<end)
-        if line.isEmpty, !isFolded(data, end) {
+        let mayGoOn = mayGoOn(piece, data, end)
+        if line.isEmpty, !mayGoOn {
           if !readLine(piece, context, into: &writer, &skips) { return .other(start) }
         } else {
           line.append(piece, writer)
-          // A line that begins with a blank goes on with the one before (RFC 9112 §5.2).
-          if isFolded(data, end) { continue }
-          var whole = StreamBuffer()
-          swap(&whole, &line)
-          writer.useMarks(whole.marks)
-          // SAFETY: the closure only reads the array's bytes.
-          let isRead = unsafe whole.bytes.withUnsafeBytes {
-            unsafe readLine($0.bytes, context, into: &writer, &skips)
-          }
-          writer.endMarks()
-          whole.removeAll()
-          swap(&whole, &line)
-          if !isRead { return .other(end) }
+          if mayGoOn { continue }
+          if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
         }
         if case .requestLine = phase, isConnect || isUpgrade || isAnswer {
           isConnect = false
           isUpgrade = false
-          return .other(offset)
+          return isAnswer ? .other(offset) : .begins(offset)
         }
       }
     }
@@ -156,11 +151,56 @@ struct HTTPReader {
     data.firstOffset(of: 0x0a, in: offset..<data.byteCount).map { $0 + 1 }
   }
 
-  /// Whether a header goes on behind a line break.
-  private func isFolded(_ data: RawSpan, _ offset: Int) -> Bool {
-    guard case .headers = phase, offset < data.byteCount else { return false }
-    let byte = data.byte(unchecked: offset)
-    return byte == 0x20 || byte == 0x09
+  /// Whether a header may go on behind the line break that a piece ends with: a line that begins with a blank
+  /// belongs to the one before (RFC 9112 §5.2), and what begins the next line may be in the next packet.
+  private func mayGoOn(_ piece: RawSpan, _ data: RawSpan, _ offset: Int) -> Bool {
+    guard case .headers = phase else { return false }
+    // Nothing goes on with the empty line that ends the head.
+    let count = line.count + piece.byteCount
+    if count == 1 || count == 2 && (line.bytes.first ?? piece.byte(unchecked: 0)) == 0x0d {
+      return false
+    }
+    return offset == data.byteCount || HTTPRequest.isBlank(data.byte(unchecked: offset))
+  }
+
+  /// Whether a header waits with its line break for what follows.
+  private var hasWholeHeader: Bool {
+    guard case .headers = phase else { return false }
+    return line.bytes.last == 0x0a
+  }
+
+  /// Reads a header that waits with its line break, unless the next byte goes on with it.
+  mutating func readWaiting(
+    before next: UInt8?, _ context: HTTPContext, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
+  ) {
+    guard hasWholeHeader else { return }
+    if let next, HTTPRequest.isBlank(next) { return }
+    readKeptHeader(context, into: &writer, &skips)
+  }
+
+  private mutating func readKeptHeader(
+    _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    // Any line is a header.
+    _ = readKeptLine(context, into: &writer, &skips)
+  }
+
+  /// Reads the line that is kept; false where it is none of a request.
+  private mutating func readKeptLine(
+    _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> Bool {
+    var whole = StreamBuffer()
+    swap(&whole, &line)
+    writer.useMarks(whole.marks)
+    // SAFETY: the closure only reads the array's bytes.
+    let isRead = unsafe whole.bytes.withUnsafeBytes {
+      unsafe readLine($0.bytes, context, into: &writer, &skips)
+    }
+    writer.endMarks()
+    whole.removeAll()
+    swap(&whole, &line)
+    return isRead
   }
 
   /// Steps over bytes that the capture does not have; false where they were not a body's.
@@ -176,7 +216,10 @@ struct HTTPReader {
   }
 
   /// Tells that no more bytes come: a head that is not over is counted.
-  mutating func finish(_ skips: inout SkipCounters) {
+  mutating func finish(
+    _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    readWaiting(before: nil, context, into: &writer, &skips)
     switch phase {
     case .headers: skips.add(.httpHeadCut)
     case .requestLine: if !line.isEmpty { skips.add(.httpHeadCut) }

@@ -57,9 +57,11 @@ enum Preamble {
     return asks ? newline + 1 : nil
   }
 
+  /// Whether TLS follows from an offset on, or as much of a record's beginning as there is.
   private static func isTLS(_ payload: RawSpan, _ offset: Int) -> Bool {
-    payload.byteCount - offset > 5 && payload.byte(unchecked: offset) == 22
-      && payload.byte(unchecked: offset + 1) == 3
+    let count = payload.byteCount - offset
+    return count > 0 && payload.byte(unchecked: offset) == 22
+      && (count < 2 || payload.byte(unchecked: offset + 1) == 3)
   }
 
   /// PostgreSQL's SSLRequest: its length, and a number where a version stands otherwise.

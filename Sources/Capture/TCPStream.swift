@@ -105,7 +105,7 @@ final class TCPStream {
   var isBetweenMessages: Bool {
     switch content {
     case .none: true
-    case .undecided: false
+    case .undecided: undecided.isEmpty
     case .http: http.isBetweenMessages
     case .tls: tls.isBetweenMessages
     case .dns: dns.isBetweenMessages

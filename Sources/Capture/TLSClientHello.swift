@@ -39,6 +39,14 @@ struct TLSClientHello {
     }
   }
 
+  /// Whether a payload is too short for `firstMessage`, but may begin a handshake's record.
+  static func mayBegin(_ payload: RawSpan) -> Bool {
+    let count = payload.byteCount
+    return count <= recordHeader && payload.byte(unchecked: 0) == handshake
+      && (count < 2 || payload.byte(unchecked: 1) == 3)
+      && (count < 3 || payload.byte(unchecked: 2) <= 4)
+  }
+
   /// The type where the first record is an alert, or too short for a message's header: senders cut a
   /// hello so that it is not seen, and receivers put it together again (RFC 8446 §5.1).
   @inline(never)

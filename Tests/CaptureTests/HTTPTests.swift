@@ -174,6 +174,35 @@ struct HTTPTests {
       ["1 http.host 239.255.255.250:1900", "1 http.user-agent x/1"])
   }
 
+  @Test("a continued header, cut anywhere")
+  func continued() {
+    let text =
+      "GET /y HTTP/1.1\r\nHost:\r\n b.example\r\nUser-Agent: a\r\n b\r\nReferer:\r\n\thttp://c.example/\r\n"
+      + "X-Forwarded-For:\r\n 192.0.2.9\r\n\r\n"
+    let expected = [
+      "http.host b.example", "http.referrer http://c.example/", "http.url http://b.example/y",
+      "http.user-agent a b", "http.x-forwarded-for 192.0.2.9",
+    ]
+    let bytes = utf8(text)
+    func values(_ cuts: [Int]) -> [String] {
+      let frames = [StreamBuilder().syn] + StreamBuilder().segments(bytes, cuts)
+      return Observed(pcap(frames.map { CapturedPacket($0) })).values
+        .map { String($0.drop { $0 != " " }.dropFirst()) }.sorted()
+    }
+    for cut in 1..<bytes.count { #expect(values([cut]) == expected, "cut at \(cut)") }
+    #expect(values(Array(1..<bytes.count)) == expected)
+  }
+
+  @Test("a header at the end of what there is, in the packet that brought it")
+  func lastHeader() {
+    let first = utf8("GET /y HTTP/1.1\r\nHost: b.example\r\n")
+    let frames = [StreamBuilder().syn, StreamBuilder().segment(first, at: 0)]
+    let expected = ["2 http.host b.example", "2 http.url http://b.example/y"]
+    #expect(Observed(pcap(frames.map { CapturedPacket($0) })).values == expected)
+    let next = StreamBuilder().segment(utf8("Accept: */*\r\n\r\n"), at: first.count)
+    #expect(Observed(pcap((frames + [next]).map { CapturedPacket($0) })).values == expected)
+  }
+
   @Test("requests", arguments: requests)
   func request(_ test: CaptureCase) {
     #expect(Observed(test.capture).values == test.expected)
