@@ -100,6 +100,8 @@ struct Extraction {
   var knownValues = KnownValues()
   var nestedValues = KnownValues()
   var knownTokens: Range<Int>?
+  /// The value that is stepped over, of which nothing is kept.
+  var passedValues = PassedValues()
   /// The record being walked is one in a string, in which no further one is looked for.
   var isNested = false
   /// Counts objects, so that siblings are known from one another.

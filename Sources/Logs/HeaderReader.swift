@@ -16,16 +16,16 @@ extension Extraction {
     let readsZeek = options.format == nil || options.format == .zeek
     let readsW3C = options.format == nil || options.format == .w3c
     if readsZeek, let separator = zeekSeparator(chunk, line) {
-      state.isClosed = false
+      (state.isClosed, state.isBehindComment) = (false, false)
       state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
     } else if options.format == .zeek, chunk.starts(with: "#fields\t", at: line.lowerBound) {
       let header = LogHeader(layout: .zeek, separator: Byte.tab)
       state.layout = .rows(zeekHeader(header, chunk, line))
     } else if readsW3C, let header = w3cHeader(chunk, line) {
-      state.isClosed = false
+      (state.isClosed, state.isBehindComment) = (false, false)
       state.layout = .rows(header)
     } else {
-      guard readsW3C, state.layout != .comments else {
+      guard readsW3C, state.layout != .comments, !state.isBehindComment else {
         return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
       }
       // Directives stand before the `#Fields:` that shows them to be directives.
@@ -35,10 +35,10 @@ extension Extraction {
       {
       case nil: return false
       case false?:
-        if !state.isClosed { state.layout = .comments }
+        if state.isClosed { state.isBehindComment = true } else { state.layout = .comments }
         return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
       case true?:
-        state.isClosed = false
+        (state.isClosed, state.isBehindComment) = (false, false)
         state.layout = .rows(
           LogHeader(layout: .w3c, separator: Byte.space, date: w3cDate(chunk, line) ?? []))
       }
@@ -97,7 +97,7 @@ extension Extraction {
   }
 
   /// A Zeek header with what one more of its lines says.
-  private func zeekHeader(
+  func zeekHeader(
     _ header: LogHeader, _ chunk: RawSpan, _ line: Range<Int>
   ) -> LogHeader {
     let parts = split(chunk, line, at: header.separator)
@@ -124,7 +124,7 @@ extension Extraction {
   }
 
   /// The day that a `#Date:` line names: that of rows which have a time of day alone.
-  private func w3cDate(_ chunk: RawSpan, _ line: Range<Int>) -> [UInt8]? {
+  func w3cDate(_ chunk: RawSpan, _ line: Range<Int>) -> [UInt8]? {
     guard chunk.starts(withLowercase: "#date:", at: line.lowerBound) else { return nil }
     let text = chunk.trimmed(line.lowerBound + 6..<line.upperBound)
     let end = chunk.firstOffset(of: Byte.space, from: text.lowerBound, to: text.upperBound)
@@ -133,7 +133,7 @@ extension Extraction {
   }
 
   /// The header that a `#Fields:` line is.
-  private mutating func w3cHeader(_ chunk: RawSpan, _ line: Range<Int>) -> LogHeader? {
+  mutating func w3cHeader(_ chunk: RawSpan, _ line: Range<Int>) -> LogHeader? {
     guard chunk.starts(withLowercase: "#fields:", at: line.lowerBound) else { return nil }
     // The standard's separator is white space; some programs write tabs or commas.
     let list = chunk.trimmed(line.lowerBound + 8..<line.upperBound)
@@ -151,7 +151,7 @@ extension Extraction {
   /// needed to tell.
   ///
   /// A function of the type, since a call of the value's own would copy all of it.
-  private static func fieldsFollow(
+  static func fieldsFollow(
     _ chunk: RawSpan, behind offset: Int, limit: Int, _ isFinal: Bool
   ) -> Bool? {
     let windowEnd = min(chunk.byteCount, limit)

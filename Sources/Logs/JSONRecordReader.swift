@@ -78,7 +78,7 @@ extension Extraction {
   /// Counts a line that looked like a record.
   ///
   /// `[` alone begins half of all text logs, and tells nothing.
-  private mutating func countBroken(_ chunk: RawSpan, at start: Int, isLong: Bool) {
+  mutating func countBroken(_ chunk: RawSpan, at start: Int, isLong: Bool) {
     if isLong {
       counters.longRecords += 1
     } else if chunk.byte(unchecked: start) == UInt8(ascii: "{")
@@ -146,7 +146,7 @@ extension Extraction {
 
   /// The list that an object begins with, as CloudTrail's files do, and its first element; nil where
   /// it begins with something else.
-  private func listStart(
+  func listStart(
     _ chunk: RawSpan, from start: Int, to end: Int
   ) -> (name: LogState.ListName, element: Int)? {
     var offset = start + 1

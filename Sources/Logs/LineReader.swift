@@ -54,12 +54,16 @@ extension Extraction {
       position.offset = first + 1
       position.line += 1
       state.isInsideLine = false
+      state.endComments()
       return true
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       if readsJSON, first - start < options.lineLimit {
         let read = readRecord(
           chunk, from: first, &position, &state, isFinal: isFinal, into: &batch)
-        if let read { return read }
+        if let read {
+          if read { state.endComments() }
+          return read
+        }
       }
     case UInt8(ascii: "#"):
       if first == start, !state.isInsideLine {
@@ -67,7 +71,7 @@ extension Extraction {
       }
     default: break
     }
-    if case .comments = state.layout { state.layout = .lines }
+    state.endComments()
     if first == start, !state.isInsideLine, readsFlowHeaders,
       chunk.byte(unchecked: first) == UInt8(ascii: "v")
     {
@@ -86,7 +90,7 @@ extension Extraction {
   }
 
   @inline(__always)
-  private static func isLineBlank(_ byte: UInt8) -> Bool {
+  static func isLineBlank(_ byte: UInt8) -> Bool {
     byte == Byte.space || byte == Byte.tab || byte == Byte.carriageReturn
   }
 

@@ -114,6 +114,7 @@ extension Extraction {
   ) -> LogProgress {
     paths.newEpoch()
     knownValues.forget()
+    passedValues.forget()
     while position.offset < chunk.byteCount {
       if batch.isFull { return .batchFull }
       if paths.isCrowded { paths.restart() }

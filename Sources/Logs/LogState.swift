@@ -34,12 +34,22 @@ public struct LogState: Equatable, Sendable {
   var isInsideLongLine = false
   /// The log whose header it was is closed: what is no row of it is a line like any other.
   var isClosed = false
+  /// The log is closed, and the last line begins with `#`: none of the lines that begin so and follow it is
+  /// `#Fields:`, as with `comments`.
+  var isBehindComment = false
   /// The next row is the header's own.
   var isBeforeHeaderRow = false
   /// Nothing was read yet, so a byte-order mark may come.
   var isAtStart = true
 
   init() {}
+
+  /// A line was read that does not begin with `#`.
+  @inline(__always)
+  mutating func endComments() {
+    if case .comments = layout { layout = .lines }
+    isBehindComment = false
+  }
 
   /// The state at a file's first byte, by its first bytes (at most 1 MiB are looked at).
   ///

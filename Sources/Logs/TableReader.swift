@@ -47,6 +47,7 @@ extension Extraction {
       scanRow(
         chunk, header, from: start, to: end, number: position.line + 1, into: &batch)
       finishLine(&position, end, hasLineFeed)
+      state.isBehindComment = false
       return true
     }
     if state.isClosed {

@@ -43,6 +43,14 @@ struct CandidateTests {
     }
   }
 
+  @Test("Brackets, values and headers over many lines")
+  func steppedLogs() throws {
+    for seed in seeds(400, optimised: 20_000) {
+      var random = SeededGenerator(seed: seed)
+      try compare(SteppedLogs.log(&random), "stepped \(seed)")
+    }
+  }
+
   @Test(
     "Every log of the corpus",
     .enabled(if: !CorpusLogs.isAbsent, "the corpus is not beside the package"),

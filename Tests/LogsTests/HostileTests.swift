@@ -75,6 +75,18 @@ import Testing
     #expect(bytes + batch.arena.count < 40 * input.count)
   }
 
+  /// Whether `#Fields:` follows is looked for once, also behind a log that is closed: else this takes minutes.
+  @Test func commentsBehindAClosedLog() {
+    var input = Array("#separator \\x09\n#fields\ta\tb\n1\t2\n#close\t2001\n".utf8)
+    for _ in 0..<1 << 17 { input += [UInt8(ascii: "#"), 0x0a] }
+    input += Array("x evil.example\n".utf8)
+    let clock = ContinuousClock()
+    let taken = clock.measure {
+      #expect(extract(input, LogOptions(purpose: .scan)).found.count == 1)
+    }
+    #expect(taken < .seconds(20))
+  }
+
   /// Every format cut short at every byte, and with bits flipped.
   @Test func damage() {
     let input = Array(CutTests.mixed.utf8)

@@ -1,0 +1,197 @@
+import Parsing
+
+/// What was found where a value in JSON may begin.
+enum PassedValue {
+  /// A value that ends here.
+  case value(Int)
+  /// The line is text.
+  case text
+  /// The readers have to tell.
+  case unknown
+}
+
+/// A value in JSON that is stepped over: it has no candidate, and only its end is asked for.
+///
+/// Each line that begins with a bracket may be a value, over as many lines as it needs, so a value that turns out
+/// to be none has others in it that are asked for next. Of those that are open where the tokens ended all is known
+/// by that end: with a fault of grammar they are none; at the greatest depth the outermost is none, and the others
+/// go on from there. So no byte is read twice, however deep brackets go. Those that are closed are left to the
+/// readers.
+struct PassedValues {
+  private enum Fault { case none, grammar, depth }
+
+  private var tokenizer = JSONTokenizer()
+  /// Where values begin that are open at `offset`, from the outermost one on that is asked for.
+  private var open: [Int32] = []
+  /// How many of them are none, since they go too deep.
+  private var dropped = 0
+  /// Where the tokens ended.
+  private var offset = 0
+  /// How far bytes were looked at in vain.
+  private var reached = 0
+  private var fault = Fault.none
+
+  /// Forgets everything: other bytes come.
+  mutating func forget() {
+    offset = 0
+    reached = 0
+    open.removeAll(keepingCapacity: true)
+    dropped = 0
+  }
+
+  /// Looks for the end of the value that begins at `start`, which is before `limit`.
+  ///
+  /// `.text` says that it is none, whatever follows.
+  mutating func look(
+    _ bytes: RawSpan, from start: Int, to limit: Int, maximumDepth: Int
+  ) -> PassedValue {
+    if start < offset {
+      var outer = 0
+      while dropped + outer < open.count, Int(open[dropped + outer]) < start { outer += 1 }
+      guard dropped + outer < open.count, Int(open[dropped + outer]) == start else {
+        return .unknown
+      }
+      if fault == .grammar { return .text }
+      if limit < offset || fault == .none && limit <= reached { return .unknown }
+      dropped += outer
+      tokenizer.leaveOuter(outer)
+      if dropped > 1024 {
+        open.removeFirst(dropped)
+        dropped = 0
+      }
+    } else {
+      open.removeAll(keepingCapacity: true)
+      dropped = 0
+      tokenizer = JSONTokenizer(maximumDepth: maximumDepth)
+      offset = start
+    }
+    return goOn(bytes, to: limit)
+  }
+
+  private mutating func goOn(_ bytes: RawSpan, to limit: Int) -> PassedValue {
+    let window = bytes.extracting(0..<limit)
+    fault = .none
+    reached = limit
+    do throws(JSONError) {
+      while true {
+        let token = try tokenizer.next(window, at: &offset, isFinal: false)
+        switch token.kind {
+        case .beginObject, .beginArray: open.append(Int32(truncatingIfNeeded: token.start))
+        case .endObject, .endArray: if open.count > dropped { open.removeLast() }
+        case .endOfValue: return .value(offset)
+        case .needMore, .endOfInput: return .unknown
+        default: break
+        }
+      }
+    } catch {
+      offset = error.offset
+      fault = error.code == .tooDeep ? .depth : .grammar
+      return .text
+    }
+  }
+}
+
+extension Extraction {
+  /// How many bytes of a value are looked at on a line that may hold a candidate.
+  private static let shortValue = 64
+
+  /// Looks at a line, without candidates, that begins with a bracket, and counts one that only looks like a
+  /// record.
+  mutating func lookAtValue(_ chunk: RawSpan, _ line: Range<Int>, to limit: Int) -> PassedValue {
+    var first = line.lowerBound
+    while Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
+    let found = lookAtValue(chunk, from: first, to: limit)
+    if case .text = found { countBroken(chunk, at: first, isLong: false) }
+    return found
+  }
+
+  /// Looks at the value that begins with the bracket at an offset, and at the byte behind it.
+  private mutating func lookAtValue(_ chunk: RawSpan, from first: Int, to limit: Int) -> PassedValue
+  {
+    let isArray = chunk.byte(unchecked: first) == UInt8(ascii: "[")
+    guard isArray || chunk.byte(unchecked: first) == UInt8(ascii: "{") else { return .unknown }
+    let end = min(limit, first + options.lineLimit - 1)
+    guard first + 1 < end else { return .unknown }
+    var next = first + 1
+    while next < end, RawSpan.isBlank(chunk.byte(unchecked: next)) { next += 1 }
+    guard next < end else { return .unknown }
+    let byte = chunk.byte(unchecked: next)
+    var isOfObjects = false
+    var valueEnd = next + 1
+    if isArray, byte == UInt8(ascii: "{") {
+      isOfObjects = true
+    } else if !isArray, byte != Byte.quote, byte != UInt8(ascii: "}") {
+      return .text
+    }
+    if byte != (isArray ? UInt8(ascii: "]") : UInt8(ascii: "}")) {
+      switch passedValues.look(chunk, from: first, to: end, maximumDepth: options.jsonDepth) {
+      case .unknown: return .unknown
+      case .text:
+        // The elements of an array, or of a list that an object begins with, are records of their own.
+        return isOfObjects || byte == Byte.quote && listStart(chunk, from: first, to: end) != nil
+          ? .unknown : .text
+      case .value(let end): valueEnd = end
+      }
+    }
+    // What follows it tells whether it is a record.
+    if isOfObjects { return .value(valueEnd) }
+    guard valueEnd < chunk.byteCount else { return .unknown }
+    switch chunk.byte(unchecked: valueEnd) {
+    case UInt8(ascii: "{"), UInt8(ascii: "["): return .value(valueEnd)
+    case let next where RawSpan.isBlank(next): return .value(valueEnd)
+    default: return .unknown
+    }
+  }
+
+  /// Steps over short values that follow one another on a line, and its end; false where there is none.
+  mutating func stepOverValues(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, to candidate: Int
+  ) -> Bool {
+    let start = position.offset
+    while true {
+      var first = position.offset
+      while first < candidate, Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
+      guard first < candidate, first - position.offset < options.lineLimit else { break }
+      if chunk.byte(unchecked: first) == Byte.lineFeed {
+        position.offset = first + 1
+        position.line += 1
+        state.isInsideLine = false
+        break
+      }
+      let limit = min(candidate, first + Self.shortValue)
+      guard case .value(let end) = lookAtValue(chunk, from: first, to: limit) else { break }
+      position.line += UInt64(chunk.lineFeeds(from: first, to: end))
+      position.offset = end
+    }
+    return position.offset > start
+  }
+
+  /// Steps over elements of an open array, as `readArray` reads them; false where there is none.
+  mutating func stepOverElements(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, to candidate: Int
+  ) -> Bool {
+    let before = position.offset
+    while state.array == .beforeElement || state.array == .behindElement {
+      var start = position.offset
+      while start < candidate, RawSpan.isBlank(chunk.byte(unchecked: start)) { start += 1 }
+      guard start < candidate else { break }
+      if state.array == .behindElement {
+        guard chunk.byte(unchecked: start) == Byte.comma else { break }
+        if position.advance(chunk, to: start) { state.isInsideLine = false }
+        state.array = .beforeElement
+        state.isInsideLine = true
+        position.offset += 1
+        continue
+      }
+      let limit = min(candidate, start + options.lineLimit - 1)
+      guard chunk.byte(unchecked: start) != UInt8(ascii: "]"), start < limit,
+        case .value(let end) = passedValues.look(
+          chunk, from: start, to: limit, maximumDepth: options.jsonDepth)
+      else { break }
+      position.advance(chunk, to: end)
+      state.array = .behindElement
+      state.isInsideLine = true
+    }
+    return position.offset > before
+  }
+}

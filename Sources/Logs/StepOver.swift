@@ -1,0 +1,285 @@
+import Indicators
+import Parsing
+
+/// Steps over what holds no candidate: only where lines and records end, and what they mean for those behind
+/// them, has to be known of it.
+///
+/// Nothing here emits. Whatever is not plain is left to the readers, which would come to the same.
+extension Extraction {
+  /// Steps over lines that hold no candidate, with the values in JSON that begin on them; false where there is
+  /// none such at the position.
+  mutating func stepOver(
+    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool
+  ) -> Bool {
+    guard !state.isInsideLongLine else { return false }
+    var table: LogHeader?
+    var isClosed = false
+    if case .rows(let header) = state.layout {
+      if state.isBeforeHeaderRow || state.isInsideLine || state.array != .outside { return false }
+      table = header
+      isClosed = state.isClosed
+    }
+    let candidate = min(candidates.first(from: position.offset), chunk.byteCount)
+    if state.array != .outside {
+      return stepOverElements(chunk, &position, &state, to: candidate)
+    }
+    if state.isInsideLine {
+      return readsJSON && stepOverValues(chunk, &position, &state, to: candidate)
+    }
+    let hasQuotes = table?.layout == .csv
+    let isTable = table != nil && !isClosed
+    var walk = LineWalk(
+      start: position.offset, candidate: candidate,
+      isComment: state.layout == .comments || state.isBehindComment,
+      isAmongValues: table == nil && readsJSON, isTable: isTable, hasQuotes: hasQuotes)
+    if let table, isTable, !hasQuotes { walk.header = HeaderLines(table) }
+    walk.isOutside = !isTable && !hasQuotes
+    stepOverLines(chunk, &walk, isFinal: isFinal)
+    guard walk.start > position.offset else { return false }
+    position.offset = walk.start
+    position.line += walk.lines
+    state.isInsideLine = walk.isInsideLine
+    if table == nil { state.layout = walk.isComment ? .comments : .lines }
+    state.isBehindComment = isClosed && walk.isComment
+    if let header = walk.header, header.isAny {
+      state.layout = .rows(read(header, chunk))
+    }
+    return true
+  }
+
+  private mutating func stepOverLines(_ chunk: RawSpan, _ walk: inout LineWalk, isFinal: Bool) {
+    let candidate = walk.candidate
+    let lineEnd = candidate < chunk.byteCount ? candidate + 1 : chunk.byteCount
+    let meanings =
+      walk.hasQuotes ? LineMeanings.quotedRows : walk.isTable ? .rows : .lines(self)
+    while true {
+      // No line before the window's end is beyond the limit.
+      let start = meanings.stepOver(
+        chunk, from: walk.start, to: min(lineEnd, walk.start + options.lineLimit), &walk.lines)
+      if start > walk.start { walk.isComment = false }
+      walk.start = start
+      walk.stepOverBlankLines(chunk)
+      guard stepOverLine(chunk, &walk, isFinal: isFinal) else { return }
+    }
+  }
+
+  /// Takes a closer look at a line and steps over it; false where that is not to be done, or the walk is over.
+  private mutating func stepOverLine(
+    _ chunk: RawSpan, _ walk: inout LineWalk, isFinal: Bool
+  ) -> Bool {
+    let start = walk.start
+    guard start < chunk.byteCount else { return false }
+    let windowEnd = min(chunk.byteCount, start + options.lineLimit + 1)
+    guard let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd),
+      walk.candidate >= end
+    else { return false }
+    var isComment = false
+    let byte = chunk.byte(unchecked: start)
+    if walk.hasQuotes {
+      // A quoted cell may hold the end of the line.
+      if chunk.firstOffset(of: Byte.quote, from: start, to: end) != nil { return false }
+    } else if byte == UInt8(ascii: "#") {
+      let line = withoutReturn(chunk, start..<end)
+      if walk.isTable {
+        guard takeHeaderLine(chunk, line, &walk) else { return false }
+      } else {
+        guard walk.isOutside, isText(chunk, line, behind: end + 1, walk, isFinal: isFinal) else {
+          return false
+        }
+        isComment = options.format == nil || options.format == .w3c
+      }
+    } else if !walk.isTable {
+      if byte == UInt8(ascii: "v"), readsLineRecords, isFlowLogHeader(chunk, start..<end) {
+        return false
+      }
+      if !endsWithItsLine(chunk, start..<end, isFinal: isFinal) {
+        guard walk.isAmongValues else { return false }
+        switch lookAtValue(chunk, start..<end, to: walk.candidate) {
+        case .unknown: return false
+        case .text: break
+        case .value(let valueEnd):
+          walk.lines += UInt64(chunk.lineFeeds(from: start, to: valueEnd))
+          walk.isComment = false
+          walk.start = valueEnd
+          walk.isInsideLine = true
+          guard valueEnd < walk.candidate, chunk.byte(unchecked: valueEnd) == Byte.lineFeed else {
+            return false
+          }
+          walk.isInsideLine = false
+          walk.start = valueEnd + 1
+          walk.lines += 1
+          return true
+        }
+      }
+    }
+    walk.isComment = isComment
+    walk.start = end + 1
+    walk.lines += 1
+    return true
+  }
+
+  /// Whether a line that begins with `#` outside of any table is text, and no header or a part of one.
+  private func isText(
+    _ chunk: RawSpan, _ line: Range<Int>, behind end: Int, _ walk: LineWalk, isFinal: Bool
+  ) -> Bool {
+    if line.count > 1 {
+      switch chunk.byte(unchecked: line.lowerBound + 1) | 0x20 {
+      case UInt8(ascii: "s"), UInt8(ascii: "f"): return false
+      default: break
+      }
+    }
+    guard options.format == nil || options.format == .w3c, !walk.isComment else { return true }
+    return Self.fieldsFollow(
+      chunk, behind: end, limit: line.lowerBound + options.lineLimit, isFinal) == false
+  }
+
+  /// Whether whatever begins on a line, text or records, ends on it.
+  ///
+  /// A line that begins with `{` and ends with `}` does, if what follows it cannot go on with JSON behind
+  /// a `}`: either the last record on it ends here, or it is none and the line is text.
+  @inline(__always)
+  private func endsWithItsLine(_ chunk: RawSpan, _ line: Range<Int>, isFinal: Bool) -> Bool {
+    var first = line.lowerBound
+    while first < line.upperBound, RawSpan.isBlank(chunk.byte(unchecked: first)) { first += 1 }
+    guard first < line.upperBound else { return true }
+    switch chunk.byte(unchecked: first) {
+    case UInt8(ascii: "["): return !readsJSON
+    case UInt8(ascii: "{"): break
+    default: return true
+    }
+    if !readsJSON { return true }
+    var last = line.upperBound
+    while RawSpan.isBlank(chunk.byte(unchecked: last - 1)) { last -= 1 }
+    guard chunk.byte(unchecked: last - 1) == UInt8(ascii: "}") else { return false }
+    var next = line.upperBound
+    while next < chunk.byteCount, RawSpan.isBlank(chunk.byte(unchecked: next)) { next += 1 }
+    guard next < chunk.byteCount else { return isFinal }
+    switch chunk.byte(unchecked: next) {
+    case Byte.comma, UInt8(ascii: "}"), UInt8(ascii: "]"): return false
+    default: return true
+    }
+  }
+
+  // MARK: Headers
+
+  /// Keeps in mind a line that begins with `#` in a table; false where it has to be read at once.
+  private func takeHeaderLine(
+    _ chunk: RawSpan, _ line: Range<Int>, _ walk: inout LineWalk
+  ) -> Bool {
+    guard var header = walk.header else { return false }
+    if options.format != .w3c, chunk.starts(with: "#separator", at: line.lowerBound) {
+      return false
+    }
+    switch header.table.layout {
+    case .zeek:
+      // Of another one the lines' names might be a part.
+      guard header.table.separator == Byte.tab,
+        !chunk.starts(with: "#close", at: line.lowerBound)
+      else { return false }
+      guard
+        let tab = chunk.firstOffset(of: Byte.tab, from: line.lowerBound, to: line.upperBound)
+      else { break }
+      header.takeZeek(chunk, line, name: line.lowerBound..<tab)
+    case .w3c:
+      if chunk.starts(withLowercase: "#fields:", at: line.lowerBound) {
+        header.fields = line
+      } else if let date = w3cDate(chunk, line) {
+        header.date = date
+      }
+    case .csv, .flowLog: return false
+    }
+    walk.header = header
+    return true
+  }
+
+  /// The header of a table with what the lines kept in mind say.
+  private mutating func read(_ lines: HeaderLines, _ chunk: RawSpan) -> LogHeader {
+    var header = lines.table
+    if header.layout == .w3c {
+      if let line = lines.fields, let fields = w3cHeader(chunk, line) {
+        header = fields.with(date: header.date)
+      }
+      if let date = lines.date, date != header.date { header = header.with(date: date) }
+      return header
+    }
+    for line in [lines.fields, lines.types, lines.setSeparator, lines.emptyField, lines.unsetField]
+    {
+      if let line { header = zeekHeader(header, chunk, line) }
+    }
+    return header
+  }
+}
+
+/// A walk over lines without candidates.
+private struct LineWalk {
+  /// Where it stands: the start of a line, or behind a value on one.
+  var start: Int
+  /// Lines that were stepped over.
+  var lines: UInt64 = 0
+  /// The place that no line may reach.
+  let candidate: Int
+  /// Whether the last line begins with `#` and is text.
+  var isComment: Bool
+  /// Whether it stands behind a value.
+  var isInsideLine = false
+  /// Outside of any table, where lines may be records in JSON.
+  let isAmongValues: Bool
+  /// Under a header, and whether its quoted cells may hold the ends of lines.
+  let isTable: Bool
+  let hasQuotes: Bool
+  var isOutside = false
+  /// Lines of the table's header on the way.
+  var header: HeaderLines?
+
+  /// Steps over lines that hold nothing.
+  @inline(__always)
+  mutating func stepOverBlankLines(_ chunk: RawSpan) {
+    if isTable || hasQuotes { return }
+    while start + 1 < candidate, chunk.byte(unchecked: start) == Byte.carriageReturn,
+      chunk.byte(unchecked: start + 1) == Byte.lineFeed
+    {
+      start += 2
+      lines += 1
+      isComment = false
+    }
+  }
+}
+
+/// What lines of a header say that were stepped over: of each sort the last one counts.
+///
+/// They are read once rows come that are, or the walk ends: headers without such rows cost no more than text.
+private struct HeaderLines {
+  /// The header before them.
+  let table: LogHeader
+  var fields: Range<Int>?
+  var types: Range<Int>?
+  var setSeparator: Range<Int>?
+  var emptyField: Range<Int>?
+  var unsetField: Range<Int>?
+  /// The day of a W3C log.
+  var date: [UInt8]?
+
+  init(_ table: LogHeader) { self.table = table }
+
+  var isAny: Bool {
+    fields != nil || types != nil || setSeparator != nil || emptyField != nil
+      || unsetField != nil || date != nil
+  }
+
+  mutating func takeZeek(_ chunk: RawSpan, _ line: Range<Int>, name: Range<Int>) {
+    func isName(_ word: StaticString) -> Bool {
+      name.count == word.utf8CodeUnitCount && chunk.starts(with: word, at: name.lowerBound)
+    }
+    if isName("#fields") {
+      fields = line
+    } else if isName("#types") {
+      types = line
+    } else if isName("#set_separator") {
+      setSeparator = line
+    } else if isName("#empty_field") {
+      emptyField = line
+    } else if isName("#unset_field") {
+      unsetField = line
+    }
+  }
+}
