@@ -42,7 +42,7 @@ struct TableMemoryTests {
         second: IPAddress(high: 2, low: 3), ports: UInt32(number), kind: 6)
     }
     for order in [[0, 1, 2, 3, 4], [4, 2, 0, 3, 1]] {
-      var tables = FlowTables(count, limit, memory)
+      let tables = FlowTables(count, limit, memory)
       for number in 0..<limit + 100 {
         for table in order { tables.insert(key(number, table), number, table) }
       }
