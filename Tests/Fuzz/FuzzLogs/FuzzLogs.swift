@@ -3,10 +3,13 @@
 // The first byte holds options, a bit each, and which format is forced; the second says how the bytes are
 // cut. The rest is the log.
 //
+// FUZZ_FORMAT=zeek, or another of --input-format, gives one reader all of the time.
+//
 // Besides not trapping: every byte is consumed; what is found, where, when and with what counts does not
 // depend on where the bytes are cut, nor on how often the batch is emptied; a value lies within the log;
 // and stepping over what holds no candidate loses nothing, where the candidates are what was found.
 
+import Glibc
 import Indicators
 import Inputs
 import Logs
@@ -42,10 +45,19 @@ package func fuzzLogs(_ input: [UInt8]) {
     stepped.lines == whole.lines, "lines are counted otherwise where they are stepped over")
 }
 
+/// The format that the environment names, whose reader is fuzzed alone.
+private let chosenFormat: LogFormat? = getenv("FUZZ_FORMAT").flatMap { name in
+  guard let format = LogFormat(rawValue: String(cString: name)) else {
+    fatalError(
+      "FUZZ_FORMAT is none of \(LogFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+  }
+  return format
+}
+
 private func options(_ bits: UInt8) -> LogOptions {
   let formats: [LogFormat?] = [nil, nil, nil, nil, .zeek, .csv, .w3c, .jsonl]
   var options = LogOptions(
-    purpose: bits & 1 == 0 ? .extract : .scan, format: formats[Int(bits >> 1) & 7],
+    purpose: bits & 1 == 0 ? .extract : .scan, format: chosenFormat ?? formats[Int(bits >> 1) & 7],
     lineLimit: bits & 16 == 0 ? 1 << 20 : 64, jsonDepth: bits & 32 == 0 ? 64 : 3)
   if bits & 64 != 0 { options.year = 2024 }
   options.texts = Texts()
