@@ -1,0 +1,153 @@
+import Indicators
+import Parsing
+
+/// What the members of an object say of one another: of the event, of an address' port, of the parts of a URL.
+extension Extraction {
+  /// Notes what a member says of the event: one of the record itself or of an object in it.
+  mutating func noteFact(
+    _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
+    _ walk: inout JSONWalk, depth: Int
+  ) {
+    guard depth <= 3, !token.hasEscapes else { return }
+    switch fieldClass.fact {
+    case .source where !top.isInArray: top.ends |= 1
+    case .destination where !top.isInArray: top.ends |= 2
+    default: break
+    }
+    if top.element > 0 {
+      // What an element of an array says is of that element: where several say something, of none of them is
+      // it known whether it is the event.
+      guard !walk.hasSeveralEvents else { return }
+      if walk.element > 0, walk.element != top.element {
+        walk.hasSeveralEvents = true
+        nestedFacts.reset()
+        return
+      }
+      walk.element = top.element
+      nestedFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+    } else if walk.level == 0, walk.report == nil {
+      facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+    } else {
+      // What a record in a string says counts where the one around it says nothing.
+      nestedFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+    }
+  }
+
+  /// Notes what a member is to its siblings.
+  @inline(__always)
+  mutating func note(
+    _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID,
+    _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int
+  ) {
+    let fieldClass = paths.fieldClass(path)
+    let isString = token.kind == .string
+    switch fieldClass.role {
+    case .none: return
+    case .port, .connectionPort:
+      guard let port = NumberText.port(bytes, token.range) else { return }
+      if fieldClass.role == .connectionPort { top.connectionPort = port }
+      paths.setPort(port, of: path, owner: top.serial)
+    case .urlPort:
+      top.urlPort = NumberText.port(bytes, token.range) ?? 0
+    case .time, .date, .zone:
+      noteTime(token, index, fieldClass, &top, &walk, depth: depth)
+    case .urlHost where isString:
+      if fieldClass.rank == 1 {
+        if top.host < 0 { top.host = index }
+      } else if top.authority < 0 {
+        top.authority = index
+      }
+    case .urlPath where isString:
+      if fieldClass.rank == 1 {
+        if top.urlPath < 0 { (top.urlPath, top.pathField) = (index, path) }
+      } else if top.authorityPath < 0 {
+        (top.authorityPath, top.authorityPathField) = (index, path)
+      }
+    case .urlOriginal where isString:
+      if top.original < 0 { (top.original, top.originalField) = (index, path) }
+    case .urlQuery where isString: if top.query < 0 { top.query = index }
+    case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
+    case .method where isString: if top.method < 0 { top.method = index }
+    default: return
+    }
+  }
+
+  /// Gives addresses the ports of the object that ends, and joins its URL.
+  @inline(__always)
+  mutating func endObject(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ walk: JSONWalk,
+    into batch: inout ObservableBatch
+  ) {
+    if waiting.count > frame.waitingStart {
+      for index in frame.waitingStart..<waiting.count {
+        let address = waiting[index]
+        var port = paths.port(forAddress: address.path, owner: frame.serial)
+        if port == 0, paths.fieldClass(address.path).isHost {
+          // An address that was asked for as a host has the port of the request.
+          port = frame.urlPort > 0 ? frame.urlPort : frame.connectionPort
+        }
+        if port > 0 { batch.observables[address.observable].port = port }
+      }
+      waiting.removeLast(waiting.count - frame.waitingStart)
+    }
+    guard wantsURLs else { return }
+    if frame.host >= 0, frame.urlPath >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.host, path: frame.urlPath, field: frame.pathField, walk,
+        into: &batch)
+    } else if frame.host >= 0, frame.original >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.host, path: frame.original, field: frame.originalField,
+        walk, into: &batch)
+    } else if frame.authority >= 0, frame.authorityPath >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.authority, path: frame.authorityPath,
+        field: frame.authorityPathField, walk, into: &batch)
+    }
+  }
+
+  private mutating func join(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, host: Int, path: Int,
+    field: FieldPaths.ID, _ walk: JSONWalk, into batch: inout ObservableBatch
+  ) {
+    let pathToken = tokens[path]
+    guard pathToken.start < pathToken.end else { return }
+    let first = bytes.byte(unchecked: pathToken.start)
+    guard first == Byte.slash || first == Byte.backslash else { return }
+    if frame.method >= 0 {
+      let method = tokens[frame.method]
+      if method.range.count == 7, bytes.starts(withLowercase: "connect", at: method.start) {
+        return
+      }
+    }
+    Self.take(&joinHost, bytes, tokens[host])
+    Self.take(&joinPath, bytes, pathToken)
+    joinQuery.removeAll(keepingCapacity: true)
+    // A path may have its query already.
+    if frame.query >= 0, !joinPath.contains(UInt8(ascii: "?")) {
+      Self.take(&joinQuery, bytes, tokens[frame.query])
+    }
+    // Absent, as logs write it.
+    if joinHost.count == 1, joinHost[0] == Byte.minus { return }
+    var url = JoinedURL(field: walk.report ?? field, place: pathToken.start, level: walk.level)
+    if frame.connectionPort > 0 {
+      url.isZeek = true
+      url.isPortSecond = true
+      url.port = frame.connectionPort
+    } else {
+      url.port = frame.urlPort
+    }
+    if frame.scheme >= 0 { url.setScheme(bytes, tokens[frame.scheme].range) }
+    emitJoined(url, into: &batch)
+  }
+
+  /// Copies a string's text, its escapes undone.
+  private static func take(_ part: inout [UInt8], _ bytes: RawSpan, _ token: JSONToken) {
+    part.removeAll(keepingCapacity: true)
+    if token.hasEscapes {
+      JSONTokenizer.unescape(bytes.extracting(token.range), to: &part)
+    } else {
+      part.append(bytes, token.range)
+    }
+  }
+}
