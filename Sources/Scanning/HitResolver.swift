@@ -7,17 +7,17 @@ import Parsing
 /// Turns the matches of a batch into hits under the scan's options: which sources take part,
 /// which candidate of a place wins, what an allow list suppresses, in which order indicators stand.
 final class HitResolver: BatchProcessor {
-  private let databases: [IndicatorDatabase]
-  private let options: ScanOptions
-  private let lookupOptions: LookupOptions
+  let databases: [IndicatorDatabase]
+  let options: ScanOptions
+  let lookupOptions: LookupOptions
   // One thread has a resolver, and none of its methods calls back: accesses cannot overlap.
-  @safe @exclusivity(unchecked) private var catalog: EntryCatalog
+  @safe @exclusivity(unchecked) var catalog: EntryCatalog
   @safe @exclusivity(unchecked) private var scratch: [LookupScratch]
-  @safe @exclusivity(unchecked) private var matches: [[EntryMatch]]
+  @safe @exclusivity(unchecked) var matches: [[EntryMatch]]
   @safe @exclusivity(unchecked) private var cursors: [Int]
   @safe @exclusivity(unchecked) private var lines: HitLines
-  @safe @exclusivity(unchecked) private var candidates: [Candidate] = []
-  @safe @exclusivity(unchecked) private var conditions = ConditionTracker()
+  @safe @exclusivity(unchecked) private var candidates: [HitCandidate] = []
+  @safe @exclusivity(unchecked) var conditions = ConditionTracker()
   @safe @exclusivity(unchecked) private var merging = EntryMerging()
   /// Sources of the entry at hand that take part.
   @safe @exclusivity(unchecked) private var sources: [Int] = []
@@ -26,23 +26,16 @@ final class HitResolver: BatchProcessor {
   private var allowedText: AllowedText
   /// What allows a value that nothing else covers, of those resolved last.
   var allowedAlone: Suppression?
-  private let hosts: URLHosts?
-  private var hostScratch = LookupScratch()
-  private var hostMatches: [EntryMatch] = []
+  let hosts: URLHosts?
+  var hostScratch = LookupScratch()
+  var hostMatches: [EntryMatch] = []
   @safe @exclusivity(unchecked) private var encryptedNames: EncryptedNames?
   /// Places of the databases' matchers among those that payloads are searched with.
-  private let payloadMatchers: [Int?]
-  private var flowConditions: FlowConditions?
+  let payloadMatchers: [Int?]
+  var flowConditions: FlowConditions?
   /// Whether more than weakness may leave a source out.
   private let excludesSources: Bool
   @safe @exclusivity(unchecked) private var feedCounts = FeedCounts()
-
-  /// One entry that covers the observable at hand.
-  private struct Candidate {
-    var indicator: HitIndicator
-    var confidence: UInt8
-    var kind: IndicatorKind
-  }
 
   init(databases: [IndicatorDatabase], options: ScanOptions, hosts: URLHosts? = nil) {
     self.hosts = hosts
@@ -124,82 +117,6 @@ final class HitResolver: BatchProcessor {
     }
   }
 
-  /// Notes which members of joint conditions the records of a batch hold.
-  private func gatherConditions(_ batch: ObservableBatch, _ place: SegmentPlace) {
-    conditions.begin(input: place.input)
-    flowConditions = place.conditions
-    for database in databases.indices {
-      for match in matches[database]
-      where databases[database].entry(match.entry).sourceFlags.contains(.joint) {
-        let observed = batch.observables[Int(match.observable)]
-        let record = batch.records[Int(observed.record)]
-        let scope = ConditionTracker.Scope(observed.record, record, batch)
-        let entry = catalog.entry(database: database, entry: match.entry)
-        for index in entry.sources.indices {
-          guard let place = entry.sources[index].conditionPlace else { continue }
-          conditions.note(place, database: database, scope)
-        }
-      }
-    }
-  }
-
-  /// Adds the URL indicators whose hosts TLS or DNS name, and notes to which only encrypted traffic went.
-  private func gatherHosts(
-    _ batch: ObservableBatch, _ chunk: RawSpan, _ output: inout SegmentOutput
-  ) {
-    guard let hosts else { return }
-    var names = lookupOptions
-    names.kinds = IndicatorKindSet(.domain)
-    hosts.database.lookup(
-      batch, chunk: chunk, options: names, scratch: &hostScratch, matches: &hostMatches)
-    var isTouched = [Bool](repeating: false, count: databases.count)
-    for match in hostMatches {
-      let field = batch.observables[Int(match.observable)].field
-      guard let role = URLHosts.role(ofField: Array(batch.fields.name(field))) else { continue }
-      if role == .encrypted { output.statistics.encryptedHosts.insert(match.entry) }
-      var count = 0
-      for entry in hosts.entries(of: match.entry)
-      where options.urlHosts == .all || entry.isRoot {
-        count += 1
-        guard count <= lookupOptions.matchLimit else {
-          output.statistics.skipped.add("matches-over-limit")
-          continue
-        }
-        matches[entry.reference.database].append(
-          EntryMatch(
-            observable: match.observable, entry: entry.reference.entry, kind: .urlHost))
-        isTouched[entry.reference.database] = true
-      }
-    }
-    for database in databases.indices where isTouched[database] {
-      matches[database].sort {
-        ($0.observable, $0.kind.rawValue, $0.entry) < ($1.observable, $1.kind.rawValue, $1.entry)
-      }
-    }
-  }
-
-  /// Adds what a search in payloads found: those observables name the entries themselves.
-  private func gatherPatterns(_ batch: ObservableBatch, _ database: Int) {
-    guard let matcher = payloadMatchers[database], options.kinds.contains(.text) else { return }
-    let count = matches[database].count
-    for (index, observable) in batch.observables.enumerated()
-    where observable.flags.contains(.pattern) {
-      let start = Int(observable.offset)
-      func number(_ offset: Int) -> UInt32 {
-        batch.arena[start + offset..<start + offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
-      }
-      guard number(0) == UInt32(matcher),
-        let entry = databases[database].textEntry(ofPattern: number(4))
-      else { continue }
-      matches[database].append(
-        EntryMatch(
-          observable: UInt32(truncatingIfNeeded: index), entry: entry, kind: .contains))
-    }
-    if count > 0, matches[database].count > count {
-      matches[database].sort { ($0.observable, $0.entry) < ($1.observable, $1.entry) }
-    }
-  }
-
   /// Decides one place: the first candidate form that matched wins.
   private func resolve(
     _ range: Range<Int>, batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace,
@@ -255,7 +172,7 @@ final class HitResolver: BatchProcessor {
         candidates = kept
       }
     }
-    if candidates.count > 1 { candidates.sort(by: Self.precedes) }
+    if candidates.count > 1 { candidates.sort { $0.precedes($1) } }
     let indicators =
       candidates.count == 1
       ? [candidates[0].indicator] : merging.merge(candidates.map(\.indicator))
@@ -335,7 +252,7 @@ final class HitResolver: BatchProcessor {
     }
     guard !sources.isEmpty else { return }
     candidates.append(
-      Candidate(
+      HitCandidate(
         indicator: HitIndicator(
           entry: entry, match: match, validity: validity,
           sources: sources.count == entry.sources.count ? entry.allSources : Array(sources[...])),
@@ -386,22 +303,6 @@ final class HitResolver: BatchProcessor {
       return validity
     }
     return left
-  }
-
-  /// The order of matching.md §10.
-  private static func precedes(_ left: Candidate, _ right: Candidate) -> Bool {
-    let (a, b) = (left.indicator, right.indicator)
-    if a.match != b.match { return a.match < b.match }
-    // Longer names and prefixes say more; forms of a URL that are equal do not.
-    if a.match == .subdomain || a.match == .cidr, a.entry.specificity != b.entry.specificity {
-      return a.entry.specificity > b.entry.specificity
-    }
-    if left.confidence != right.confidence { return left.confidence > right.confidence }
-    let (first, second) = (a.entry.sources[a.sources[0]], b.entry.sources[b.sources[0]])
-    if first.feed != second.feed { return first.feed.lexicographicallyPrecedes(second.feed) }
-    let (firstLine, secondLine) = (first.lines.first ?? 0, second.lines.first ?? 0)
-    if firstLine != secondLine { return firstLine < secondLine }
-    return a.entry.reference < b.entry.reference
   }
 
   private func appendValue(
