@@ -188,7 +188,7 @@ SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t firs
   sekisho_store_masks(marks->numbers + first, numbers);
   const sekisho_masks counts = sekisho_load_masks(marks->hex_colon_counts + first) +
                                sekisho_load_masks(marks->hex_colon_counts + first + 1);
-  const sekisho_masks is_dense = (sekisho_masks)(counts >= 7);
+  const sekisho_masks is_dense = (sekisho_masks)(counts >= 6);
   const sekisho_masks colons = sekisho_load_masks(marks->colons + first) |
                                (sekisho_load_masks(marks->hex_colons + first) & is_dense);
   sekisho_store_masks(marks->colons + first, colons);

@@ -16,12 +16,7 @@ extension CandidateFinder {
         classes.is(bytes.byte(unchecked: start - 2), .label)
       {
         // Dots and hyphens at a run's start are stripped, and an escape or a percent unit is none of it.
-        for offset in max(0, start - 8)..<start - 1
-        where bytes.byte(unchecked: offset) == UInt8(ascii: "%")
-          || bytes.byte(unchecked: offset) == UInt8(ascii: "\\")
-        {
-          return add(start)
-        }
+        if hasEscape(bytes, max(0, start - 8)..<start - 1) { return add(start) }
         if bytes.byte(unchecked: start - 2) == UInt8(ascii: "-") { add(start) }
         return
       }
@@ -29,6 +24,10 @@ extension CandidateFinder {
         || (before == UInt8(ascii: "u") || before == UInt8(ascii: "x")) && start > 1
           && bytes.byte(unchecked: start - 2) == UInt8(ascii: "\\")
       {
+        return add(start)
+      }
+      // A unit's digits may be among those of the number: `\u00a9`, `%A0`.
+      if classes.is(before, .hex), hasEscape(bytes, max(0, start - 5)..<start - 1) {
         return add(start)
       }
     }
@@ -65,6 +64,18 @@ extension CandidateFinder {
       }
     }
     add(address, at: start)
+  }
+
+  /// Whether a percent sign or a backslash stands in a range.
+  @inline(__always)
+  private func hasEscape(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    for offset in range
+    where bytes.byte(unchecked: offset) == UInt8(ascii: "%")
+      || bytes.byte(unchecked: offset) == UInt8(ascii: "\\")
+    {
+      return true
+    }
+    return false
   }
 
   @inline(__always)
@@ -127,12 +138,8 @@ extension CandidateFinder {
     if takesAnyIPv6 { return add(start) }
     guard !ipv4.isEmpty || !ipv6.isEmpty else { return }
     if end < count, classes.is(bytes.byte(unchecked: end), .word) { return }
-    for offset in max(0, start - 6)..<start
-    where bytes.byte(unchecked: offset) == UInt8(ascii: "\\")
-      || bytes.byte(unchecked: offset) == UInt8(ascii: "%")
-    {
-      return add(start)
-    }
+    // Digits beside the run may be written as units, or be those of one.
+    if hasEscape(bytes, max(0, start - 6)..<start) || isUnit(bytes, at: end) { return add(start) }
     if start > 0, classes.is(bytes.byte(unchecked: start - 1), .word) {
       if bytes.byte(unchecked: start - 1) == UInt8(ascii: "_") { return }
       // `inside:2001:…`: the word before goes with its colon.

@@ -239,6 +239,19 @@ extension CandidateFinder {
     return count >= shortest || start == 0 ? nil : end
   }
 
+  /// Whether what may be a percent unit or an escape, of whatever depth, begins at an offset.
+  @inline(__always)
+  func isUnit(_ bytes: RawSpan, at offset: Int) -> Bool {
+    guard offset + 1 < bytes.byteCount else { return false }
+    let next = bytes.byte(unchecked: offset + 1)
+    switch bytes.byte(unchecked: offset) {
+    case UInt8(ascii: "%"): return classes.is(next, .hex)
+    case UInt8(ascii: "\\"):
+      return next == UInt8(ascii: "u") || next == UInt8(ascii: "x") || next == UInt8(ascii: "\\")
+    default: return false
+    }
+  }
+
   /// Whether `\u` or `\x` stands at an offset, or what may be one is cut there.
   private func isEscape(_ bytes: RawSpan, at offset: Int) -> Bool {
     guard bytes.byte(unchecked: offset) == UInt8(ascii: "\\") else { return false }

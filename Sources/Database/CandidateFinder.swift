@@ -11,7 +11,7 @@ internal import Parsing
 /// candidate by itself. The reverse is not so: a candidate only asks for an exact look.
 ///
 /// Bytes are classified sixty-four at a time (`sekisho_find_shapes`). A name shows itself by a dot
-/// before a letter, an IPv4 address by a dot between digits, an IPv6 address by `::` or seven colons, a
+/// before a letter, an IPv4 address by a dot between digits, an IPv6 address by `::` or six colons, a
 /// digest by its digits; only there is anything hashed and looked up in the filters (`CandidateFilter`)
 /// and tries. One for each thread.
 public struct CandidateFinder: Sendable {

@@ -176,7 +176,7 @@ import Testing
       }
       if here == 0x3A {
         // Asked for at colons only: it looks at two blocks.
-        let isDense = hexColons(place / 64).count + hexColons(place / 64 - 1).count >= 7
+        let isDense = hexColons(place / 64).count + hexColons(place / 64 - 1).count >= 6
         if before == 0x3A || isDense && isHex(before) && isHex(next) {
           wanted.colons.append(UInt32(place))
         }
@@ -227,7 +227,9 @@ import Testing
       return
     }
     let isMark = (border == 0x75 || border == 0x78) && byte(start - 2) == 0x5C
-    if border == 0x25 || border == 0x5C || isMark {
+    let isHexLetter = (0x61...0x66).contains(border | 0x20)
+    let isInUnit = isHexLetter && text[start - 5..<start - 1].contains { $0 == 0x25 || $0 == 0x5C }
+    if border == 0x25 || border == 0x5C || isMark || isInUnit {
       wanted.escaped.append(UInt32(start))
       return
     }

@@ -52,7 +52,7 @@ typedef struct {
   /// them may be thirty-two.
   uint32_t *_Nonnull digests;
   size_t digest_count;
-  /// The second colon of two, and, where in a block and the one before it at least seven colons
+  /// The second colon of two, and, where in a block and the one before it at least six colons
   /// stand between hexadecimal digits, each of those.
   uint32_t *_Nonnull colons;
   size_t colon_count;
