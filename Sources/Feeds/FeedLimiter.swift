@@ -19,8 +19,10 @@ struct FeedLimiter {
   func apply(
     from firstRecord: Int, _ collection: inout IndicatorCollection, _ summary: inout FeedSummary
   ) {
+    let isEmpty = collection.records.count == firstRecord
     if !isIdle { decide(from: firstRecord, &collection, &summary) }
     summary.entries = collection.records.count - firstRecord
+    if summary.entries == 0, !isEmpty { summary.warnEmpty() }
     collection.feeds[Int(summary.feed)].refusals = summary.refusals.counts.mapValues {
       Int(clamping: $0)
     }
@@ -54,6 +56,10 @@ struct FeedLimiter {
       return (id, .confidenceTooLow)
     }
     if context.tlp > options.maximumTLP { return (id, .markingTooStrict) }
+    if options.maximumTLP != .red, context.flags.contains(.unreadableMarking) {
+      // It was marked, and perhaps as strictly as can be.
+      return (id, .markingUnreadable)
+    }
     if context.validFrom != .min, context.validFrom < options.oldest { return (id, .tooOld) }
     let start = context.validFrom == .min ? changed : context.validFrom
     if let validFor = options.validFor, context.validUntil == .max, let start {

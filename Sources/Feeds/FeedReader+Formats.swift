@@ -152,11 +152,7 @@ extension FeedReader {
     }
     guard sink.entryCount == 0, sink.summary.warnings.allSatisfy({ $0.hasPrefix("to-ids-false") })
     else { return }
-    let reasons = sink.summary.reasons
-    sink.summary.warnings.append(
-      reasons.isEmpty
-        ? "empty-feed: it holds no value"
-        : "empty-feed: none of its \(sink.summary.candidates) values was let in (\(reasons))")
+    sink.summary.warnEmpty()
   }
 
   // MARK: Readers
@@ -265,6 +261,8 @@ extension FeedReader {
       ? choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test)
       : CSVPlan.best(for: sample, format: choice.format, names: names, &test)
     guard var plan = found else {
+      // Before a file's first row nothing may be said of one that was cut.
+      try checkEnd(stream)
       if Text.trimmed(sample.rawSpan).isEmpty || isOnlyComments(sample) { return }
       throw FeedError(
         .noUsableLine, path: stream.path,

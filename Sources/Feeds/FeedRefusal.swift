@@ -24,10 +24,14 @@ enum FeedRefusal: String {
   case zeroScore = "zero-score"
   case confidenceTooLow = "confidence-too-low"
   case markingTooStrict = "marking-too-strict"
+  case markingUnreadable = "marking-unreadable"
   case tooOld = "too-old"
   case prose = "not-an-indicator"
   case kindNotWanted = "kind-not-wanted"
   case removed
+  case localName = "local-name"
+  /// A value of a kind that its list does not apply to.
+  case otherAttribute = "matching-attributes"
 }
 
 /// What a feed says of an entry that cannot be read or cannot hold; what cannot be read the entry goes without.

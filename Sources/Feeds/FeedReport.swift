@@ -86,6 +86,14 @@ extension FeedSummary {
     let sorted = refusals.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     return sorted.prefix(3).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
+
+  /// Says that nothing is left of the feed, and why.
+  mutating func warnEmpty() {
+    warnings.append(
+      reasons.isEmpty
+        ? "empty-feed: it holds no value"
+        : "empty-feed: none of its \(candidates) values was let in (\(reasons))")
+  }
 }
 
 /// What came of reading feeds: one summary for each that was recognised, in the order of reading.

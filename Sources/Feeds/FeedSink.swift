@@ -18,7 +18,7 @@ struct FeedSink {
   /// Entries that good software or everybody asks for.
   private var wellKnownEntries = 0
   /// Identifiers of the current context under each combination of flags.
-  private var contextIDs = [UInt32?](repeating: nil, count: 16)
+  private var contextIDs = [UInt32?](repeating: nil, count: 32)
   private var baseContext: SourceContext
   var currentContext: SourceContext
   private var optionLabels: [StringID] = []
@@ -119,7 +119,7 @@ struct FeedSink {
 
   mutating func contextID(_ flags: SourceFlags) -> UInt32 {
     let flags = flags.union(currentContext.flags)
-    let slot = Int(flags.rawValue) & 15
+    let slot = Int(flags.rawValue) & 31
     if let known = contextIDs[slot] { return known }
     var context = currentContext
     context.flags = flags

@@ -245,6 +245,13 @@ struct FeedStream {
     }
   }
 
+  /// Consumes the lines of no byte at the stream's place that the window holds.
+  mutating func skipEmptyLines() {
+    var offset = start
+    while offset < window.count, window[offset] == Byte.lineFeed { offset += 1 }
+    if offset > start { moveStart(to: offset, lineFeeds: offset - start) }
+  }
+
   private mutating func take(until end: Int, limit: Int) -> Line {
     var last = end
     if last > start, window[last - 1] == Byte.carriageReturn { last -= 1 }

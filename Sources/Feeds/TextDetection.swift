@@ -14,6 +14,8 @@ struct TextDetection {
   private var prefixes = 0
   /// Paths alone, which only maltrail lists.
   private var paths = 0
+  /// The format that is not read and whose line goes on in the next.
+  private var open: String?
   /// Lines that only announce what follows.
   private var headings = 0
   private var banners: Set<String> = []
@@ -46,6 +48,10 @@ struct TextDetection {
   }
 
   private mutating func read(_ line: RawSpan) {
+    if let open {
+      if !ForeignLine.goesOn(line, as: open) { self.open = nil }
+      return
+    }
     if Text.starts(line, "#fields"), line.byteCount > 7, Text.isSpace(line.byte(unchecked: 7)) {
       isZeekIntel = true
     }
@@ -66,6 +72,7 @@ struct TextDetection {
       isZone = true
     }
     let foreign = ForeignLine.name(of: line)
+    if let foreign, ForeignLine.goesOn(line, as: foreign) { open = foreign }
     let formats = Self.formats(of: line, &test, &pathTest)
     if formats.isEmpty, foreign == nil, line.byteCount <= 60,
       line.byte(unchecked: line.byteCount - 1) == Byte.colon
@@ -109,7 +116,7 @@ struct TextDetection {
     if formats.contains(.plain) || Text.starts(value, "/") && pathTest.fits(value) {
       formats.append(.maltrail)
     }
-    if HostsFormat.fits(Comment.removed(from: line)) { formats.append(.hosts) }
+    if HostsFormat.fits(HostsFormat.withoutComment(line)) { formats.append(.hosts) }
     if LokiFormat.fits(line) { formats.append(.loki) }
     if ClamAVHashFormat.fits(line) { formats.append(.clamAVHash) }
     if SpamhausDropFormat.fits(line) { formats.append(.spamhausDrop) }
@@ -258,140 +265,5 @@ enum AdblockCosmetic {
       let byte = text.byte(unchecked: offset)
       return Text.isAlphanumeric(byte) || byte >= 0x80 || ".-_,~*".utf8.contains(byte)
     }
-  }
-}
-
-/// Lines of formats that are known and not read.
-enum ForeignLine {
-  /// Whether one such line settles it, in a file of another structure than lines.
-  static func isSignature(_ name: String) -> Bool {
-    name == "YARA rules" || name == "Sigma rules"
-  }
-
-  /// The format's name, or nil.
-  static func name(of line: RawSpan) -> String? {
-    if Text.starts(line, "rule "), let brace = line.byteOffsets.last,
-      line.byte(unchecked: brace) == UInt8(ascii: "{")
-        || line.byteCount < 128
-          && Text.firstIndex(of: Byte.dot, in: line) == nil
-    {
-      return "YARA rules"
-    }
-    if Text.equals(line, "logsource:") { return "Sigma rules" }
-    if isSuricataRule(line) { return "Suricata rules" }
-    for type in [" CNAME ", "\tCNAME\t", " SOA ", "\tSOA\t", " NS ", "\tNS\t"] as [StaticString]
-    where Text.firstIndex(of: type, in: line) != nil { return "DNS zones without policies" }
-    return delimited(line)
-  }
-
-  private static func isSuricataRule(_ line: RawSpan) -> Bool {
-    for action in ["alert ", "drop ", "reject ", "pass ", "log "] as [StaticString]
-    where Text.starts(line, action) {
-      return Text.firstIndex(of: "->", in: line) != nil && Text.firstIndex(of: "(", in: line) != nil
-    }
-    return false
-  }
-
-  /// ClamAV's signatures, Suricata's reputation lists and MISP's cache of hashes.
-  private static func delimited(_ line: RawSpan) -> String? {
-    let colons = cells(line, Byte.colon)
-    if colons.count >= 3,
-      Text.number(line.extracting(colons[0])) != nil
-        || Text.equals(line.extracting(colons[0]), "*"),
-      Text.isDigest(line.extracting(colons[1]))
-    {
-      return "ClamAV section hashes (.mdb, .msb)"
-    }
-    if colons.count >= 4, let target = Text.number(line.extracting(colons[1])), target <= 13,
-      isOffset(line.extracting(colons[2])), isBody(line.extracting(colons[3]))
-    {
-      return "ClamAV body signatures (.ndb)"
-    }
-    if colons.count >= 3, colons[0].count == 1,
-      ["M", "X", "Y"].contains(Text.string(line.extracting(colons[0])))
-    {
-      return "ClamAV lists of URL pairs (.wdb, .pdb)"
-    }
-    let semicolons = cells(line, UInt8(ascii: ";"))
-    if semicolons.count >= 4,
-      Text.firstIndex(of: "Target:", in: line.extracting(semicolons[1])) != nil
-        || Text.firstIndex(of: "Engine:", in: line.extracting(semicolons[1])) != nil
-    {
-      return "ClamAV logical signatures (.ldb)"
-    }
-    return commas(line)
-  }
-
-  private static func commas(_ line: RawSpan) -> String? {
-    let parts = cells(line, Byte.comma)
-    guard parts.count >= 2 else { return nil }
-    var first = line.extracting(parts[0])
-    let last = line.extracting(parts[parts.count - 1])
-    if parts.count == 3, let category = Text.number(line.extracting(parts[1])), category <= 60,
-      let score = Text.number(last), score <= 127
-    {
-      if let slash = Text.firstIndex(of: Byte.slash, in: first) {
-        first = first.extracting(0..<slash)
-      }
-      if IPAddressText.ipv4(first) != nil || IPAddressText.ipv6(first) != nil {
-        return FeedFormat.suricataIPRep.name
-      }
-    }
-    // `id,short name,description` beside Suricata's lists.
-    if parts.count == 3, let category = Text.number(first), category <= 60,
-      parts.dropFirst().allSatisfy({ isName(line.extracting($0)) })
-    {
-      return "suricata-iprep-categories"
-    }
-    // `digest,uuid` of MISP's cache, and `uuid.json,md5,sha1` beside a folder's events.
-    let ends = [Text.string(first), Text.string(last)]
-    if ends.contains(where: {
-      JSONDetection.isUUID($0.hasSuffix(".json") ? String($0.dropLast(5)) : $0)
-    }), parts.count <= 3, Text.isDigest(last) || Text.isDigest(first) {
-      return "misp-feed-hashes"
-    }
-    return nil
-  }
-
-  /// Whether text begins with a letter and holds no dot.
-  private static func isName(_ text: RawSpan) -> Bool {
-    let text = Text.trimmed(text)
-    guard !text.isEmpty, !Text.isDigit(text.byte(unchecked: 0)) else { return false }
-    return Text.isAlphanumeric(text.byte(unchecked: 0))
-      && Text.firstIndex(of: Byte.dot, in: text) == nil
-  }
-
-  /// ClamAV's offset of a body signature: `*`, `n`, `EOF-n`, `EP+n`, `S0+n`, each `,maxshift`.
-  private static func isOffset(_ text: RawSpan) -> Bool {
-    if Text.equals(text, "*") { return true }
-    guard text.byteCount <= 32,
-      text.byteOffsets.allSatisfy({ isOffsetByte(text.byte(unchecked: $0)) })
-    else { return false }
-    return Text.starts(text, "EOF-") || Text.starts(text, "EP") || Text.starts(text, "S")
-      || Text.starts(text, "VI") || !text.isEmpty && Text.isDigit(text.byte(unchecked: 0))
-  }
-
-  private static func isOffsetByte(_ byte: UInt8) -> Bool {
-    Text.isAlphanumeric(byte) || byte == Byte.comma || byte == Byte.plus || byte == Byte.minus
-  }
-
-  /// ClamAV's hexadecimal body with its wildcards.
-  private static func isBody(_ text: RawSpan) -> Bool {
-    guard text.byteCount >= 8 else { return false }
-    return text.byteOffsets.allSatisfy { offset in
-      let byte = text.byte(unchecked: offset)
-      return Hex.value(of: byte) < 16 || "?*{}()[]|!-LBWaw".utf8.contains(byte)
-    }
-  }
-
-  private static func cells(_ line: RawSpan, _ separator: UInt8) -> [Range<Int>] {
-    var cells: [Range<Int>] = []
-    var start = 0
-    while start <= line.byteCount, cells.count < 16 {
-      let end = Text.firstIndex(of: separator, in: line, from: start) ?? line.byteCount
-      cells.append(start..<end)
-      start = end + 1
-    }
-    return cells
   }
 }

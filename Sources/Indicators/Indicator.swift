@@ -144,6 +144,8 @@ public struct SourceFlags: OptionSet, Sendable, Hashable {
   public static let forcedExact = SourceFlags(rawValue: 4)
   /// The value counts only together with others (`SourceContext.condition`).
   public static let joint = SourceFlags(rawValue: 8)
+  /// The feed marks the entry with a word that is no level of the Traffic Light Protocol.
+  public static let unreadableMarking = SourceFlags(rawValue: 16)
 }
 
 /// One indicator as a feed reader hands it on: trivial, its bytes and strings in the collection.

@@ -62,7 +62,7 @@ import Testing
 
   @Test func gzipThatIsCutKeepsNothingUnlessAsked() throws {
     let lines = (0..<2000).map { "evil\($0 &* 7919 % 10007).example\n" }.joined()
-    let compressed = try gzip(Array(lines.utf8))
+    let compressed = try Self.gzip(Array(lines.utf8))
     #expect(Loaded(bytes: compressed).entries.count == 2000)
     let cut = Array(compressed[..<(compressed.count / 2)])
     let strict = Loaded(bytes: cut)
@@ -124,7 +124,7 @@ import Testing
   }
 
   /// Compresses with the system's own tool, so that the test needs no second implementation.
-  private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+  static func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("feeds-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -5,7 +5,7 @@ import Testing
 
 extension FeedCase {
   /// Every feed whose content tells its format.
-  static var all: [FeedCase] { lines + tables + objects + further + quirks }
+  static var all: [FeedCase] { lines + tables + objects + further + quirks + dialects }
 
   static let further: [FeedCase] = [
     FeedCase(

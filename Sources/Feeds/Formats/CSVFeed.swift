@@ -22,6 +22,11 @@ struct CSVFeed {
         sink.refuse(.lineTooLong, row.bytes.rawSpan, line: row.line)
         continue
       }
+      if let header = plan.headerLine, row.line < header {
+        // A title, of which no cell is what the column below says.
+        sink.refuse(.prose, row.text.rawSpan, line: row.line)
+        continue
+      }
       record.fields.removeAll(keepingCapacity: true)
       var isBlank = true
       for column in row.cells.indices {

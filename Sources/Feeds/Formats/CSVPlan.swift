@@ -18,6 +18,8 @@ struct CSVPlan {
   private(set) var fittingRows = 0
 
   private static let sampledRows = 1000
+  /// Rows of titles that may stand before a header.
+  private static let mostTitles = 8
 
   /// Whether a header was found.
   var hasHeader: Bool { !keys.isEmpty }
@@ -72,6 +74,7 @@ struct CSVPlan {
       headerLine = first.line
     } else {
       rows.append(first)
+      readTitles(&reader, &stream, &rows, format, &test)
     }
     while rows.count < Self.sampledRows, reader.next(&stream) {
       rows.append(reader.row)
@@ -91,6 +94,28 @@ struct CSVPlan {
       let narrow = rows.count { $0.cells.count < 2 }
       if narrow * 20 > rows.count { return nil }
     }
+  }
+
+  /// Looks for a header below rows that are narrower than it and hold no value: titles, which are no
+  /// rows of the table.
+  private mutating func readTitles(
+    _ reader: inout CSVReader, _ stream: inout FeedStream, _ rows: inout [TableRow],
+    _ format: FeedFormat, _ test: inout ShapeTest
+  ) {
+    while rows.count <= Self.mostTitles, let title = rows.last,
+      title.filledCells < 2, !Self.holdsValue(title, &test), reader.next(&stream)
+    {
+      rows.append(reader.row)
+      guard reader.row.cells.count > 1, Self.isHeader(reader.row, format, &test) else { continue }
+      keys = Self.keys(of: reader.row)
+      headerLine = reader.row.line
+      rows.removeAll()
+      return
+    }
+  }
+
+  private static func holdsValue(_ row: TableRow, _ test: inout ShapeTest) -> Bool {
+    row.cells.indices.contains { test.fits(row.bytes.rawSpan.extracting(row.range($0))) }
   }
 
   /// Takes the columns from a header row and what the user says of its names.

@@ -12,6 +12,9 @@ struct TableRow {
     Array(cells.lazy.map { bytes[$0] }.filter { !$0.isEmpty }.joined(separator: " | ".utf8))
   }
 
+  /// Number of cells that hold something.
+  var filledCells: Int { cells.indices.count { !range($0).isEmpty } }
+
   /// Where a cell is without the white space at its ends; a missing cell is empty.
   func range(_ column: Int) -> Range<Int> {
     guard column < cells.count else { return 0..<0 }

@@ -10,6 +10,8 @@ enum Column: Equatable {
   case rangeStart, rangeEnd
   case type
   case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
+  /// Who says so: a page, if no other column names one.
+  case source
   /// What is to be done with what is found.
   case action
   case tags, id, port
@@ -62,7 +64,7 @@ enum Column: Equatable {
     (.value(.kind(.ja3s), nameMode: .exact), "ja3s ja3smd5 ja3shash ja3sfingerprint"),
     (.value(.kind(.ja4), nameMode: .exact), "ja4 ja4fingerprint"),
     (.value(.kind(.hassh), nameMode: .exact), "hassh hasshmd5"),
-    (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 sslsha1 certificatesha1 tlscertsha1 sslfingerprint certfingerprint certificatefingerprint x509fingerprintsha1"),
+    (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 sslsha1 certificatesha1 tlscertsha1 sslfingerprint certfingerprint certificatefingerprint certificatethumbprint certthumbprint x509fingerprintsha1"),
     (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
     (.value(.kind(.email), nameMode: .exact), "email emails emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom"),
     (.value(.kind(.filename), nameMode: .exact), "filename filenames filepath filepaths filepathname"),
@@ -77,10 +79,11 @@ enum Column: Equatable {
     (.actor, "actor actors threatactor threatactors group adversary apt intrusionset campaign"),
     (.confidence, "confidence confidencelevel confidencescore"),
     (.tlp, "tlp tlpmarking marking"),
-    (.reference, "reference references ref refs source sources link links report reports reporturl referenceurl externalreference blog"),
+    (.reference, "reference references ref refs link links report reports reporturl referenceurl externalreference blog"),
+    (.source, "source sources"),
     (.firstSeen, "firstseen firstseenutc dateadded date datefirstseen listingdate created createdat discovered validfrom added"),
     (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expiresat"),
-    (.tags, "tags tag labels label threat category threattype classification threatclass mitretechniques mitretechnique mitreattack attacktechniques attacktechnique techniques technique ttps ttp"),
+    (.tags, "tags tag labels label threat category threattype classification threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid"),
     (.action, "action"),
     (.port, "port dstport destport"),
@@ -170,7 +173,7 @@ enum ValueType {
     (.value(.kind(.ja4), nameMode: .exact), "ja4"),
     (.value(.kind(.hassh), nameMode: .exact), "hassh hasshmd5"),
     (.value(.kind(.hasshServer), nameMode: .exact), "hasshserver hasshservermd5"),
-    (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 certificatesha1 sslcertfingerprint sslcertsha1 x509fingerprintsha1"),
+    (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 certificatesha1 sslcertfingerprint sslcertsha1 sslfingerprint certfingerprint certificatefingerprint certificatethumbprint certthumbprint x509fingerprintsha1"),
     (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
     (.value(.kind(.email), nameMode: .exact), "email emailaddress emailaddr emailsrc emaildst emailsender emailfrom sender envelopefrom bodyfrom replyto"),
     (.value(.kind(.filename), nameMode: .exact), "filename filepath filepathname filepaths path"),

@@ -25,6 +25,7 @@ extension LineFormat {
   mutating func readAll(_ stream: inout FeedStream, into sink: inout FeedSink) {
     var lines = 0
     while true {
+      stream.skipEmptyLines()
       readMany(&stream, into: &sink)
       guard let line = stream.nextLine(limit: sink.options.lineLimit) else { return }
       lines += 1
@@ -102,62 +103,6 @@ struct PlainFormat: LineFormat {
     return Text.isDigest(first)
       && (Text.contains(text, "  ", at: blank) || Text.contains(text, " *", at: blank))
       ? first : text
-  }
-}
-
-/// `address name… # comment`: the names are the values.
-struct HostsFormat: LineFormat {
-  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
-    if Comment.isWhole(line) { return }
-    let text = Comment.removed(from: line)
-    guard let names = Self.names(of: text) else {
-      sink.refuse(.malformedLine, line, line: number)
-      return
-    }
-    var start = names
-    while start < text.byteCount {
-      var end = start
-      while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
-      if end > start {
-        sink.add(
-          text.extracting(start..<end), as: .kind(.domain), nameMode: .exact, line: number)
-      }
-      start = end + 1
-    }
-  }
-
-  /// Whether a line is an address and at least one name, not a number as counts beside addresses are.
-  ///
-  /// Lists begin with what a system's own file holds, among it `0.0.0.0 0.0.0.0`.
-  static func fits(_ text: RawSpan) -> Bool {
-    guard let names = names(of: text) else { return false }
-    let rest = text.extracting(names...)
-    if Text.starts(text, "0.0.0.0"), Text.equals(rest, "0.0.0.0") {
-      return true
-    }
-    var offset = names
-    while offset < text.byteCount, !Text.isSpace(text.byte(unchecked: offset)) {
-      let byte = text.byte(unchecked: offset)
-      if !Text.isDigit(byte), byte != Byte.dot { return true }
-      offset += 1
-    }
-    return false
-  }
-
-  /// Offset of the first name, if the line begins with an address and has one.
-  static func names(of text: RawSpan) -> Int? {
-    var end = 0
-    while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
-    guard end < text.byteCount else { return nil }
-    var address = text.extracting(0..<end)
-    if let zone = Text.firstIndex(of: UInt8(ascii: "%"), in: address) {
-      address = address.extracting(0..<zone)
-    }
-    guard IPAddressText.ipv4(address) != nil || IPAddressText.ipv6(address) != nil else {
-      return nil
-    }
-    while end < text.byteCount, Text.isSpace(text.byte(unchecked: end)) { end += 1 }
-    return end < text.byteCount ? end : nil
   }
 }
 

@@ -119,7 +119,15 @@ struct MISPAttributes {
     case .value(let kind, let nameMode): add(value, kind, nameMode, &sink, id)
     case .first(let kind, let nameMode, let second):
       let border = arena[value].firstIndex(of: bar) ?? value.upperBound
+      let first = sink.collection.records.count
       add(value.lowerBound..<border, kind, nameMode, &sink, id)
+      if second == nil, kind == .kind(.domain), border < value.upperBound,
+        sink.collection.records.count > first
+      {
+        // The entry is the name on any port.
+        let whole = arena.rawSpan.extracting(value)
+        sink.note(Lint.portDropped.rawValue, whole, line: line, id: id)
+      }
       if both, let second, border < value.upperBound {
         add(border + 1..<value.upperBound, second, .exact, &sink, id)
       }

@@ -49,6 +49,24 @@ enum MISPType {
     }
   }
 
+  /// The kinds of value that an attribute of a type holds; of a file's name and digest the digest.
+  static func kinds(_ type: String) -> IndicatorKindSet {
+    if type.hasSuffix("-email") { return IndicatorKindSet(.email) }
+    func kinds(_ declared: DeclaredKind?) -> IndicatorKindSet {
+      switch declared {
+      case .kind(let kind): IndicatorKindSet(kind)
+      case .network: [IndicatorKindSet(.ipv4), IndicatorKindSet(.ipv6)]
+      case .some(.none), .digest, nil: []
+      }
+    }
+    return switch use(type) {
+    case .value(let kind, _), .second(let kind, _): kinds(kind)
+    case .first(let kind, _, let second): kinds(kind).union(kinds(second))
+    case .reference: IndicatorKindSet(.url)
+    case .pattern, .refused: []
+    }
+  }
+
   private static func hashUse(_ type: String) -> Use {
     if let kind = digest(type) { return .value(.kind(kind), nameMode: .exact) }
     let prefix = "filename|"

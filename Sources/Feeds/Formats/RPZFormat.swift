@@ -9,8 +9,12 @@ import Parsing
 struct RPZFormat: LineFormat {
   static var keepsIndent: Bool { true }
 
-  private var origin: [UInt8] = []
-  private var owner: [UInt8] = []
+  /// What relative names stand below, without its last dot; nil until a directive says.
+  private var origin: [UInt8]?
+  /// The zone's own name, without its last dot: the owner of its SOA, until that the first `$ORIGIN`.
+  private var zone: [UInt8]?
+  private var isZoneKnown = false
+  private var owner = Name()
   /// Open parentheses: a record goes on over line ends within them.
   private var depth = 0
   private var record: [Range<Int>] = []
@@ -26,7 +30,7 @@ struct RPZFormat: LineFormat {
     if line.byte(unchecked: record[0].lowerBound) == UInt8(ascii: "$") {
       let word = line.extracting(record[0])
       if record.count > 1, Text.equals(word, "$ORIGIN") {
-        origin = Self.name(line.extracting(record[1]))
+        setOrigin(line, line.extracting(record[1]), number, &sink)
       } else if !Text.equals(word, "$TTL") {
         // `$INCLUDE` and `$GENERATE` stand for records that are not here.
         sink.refuse(.unsupportedRule, line, line: number)
@@ -34,13 +38,17 @@ struct RPZFormat: LineFormat {
       return
     }
     var rest = record[...]
-    if !isIndented, let first = rest.popFirst() { owner = Self.name(line.extracting(first)) }
+    if !isIndented, let first = rest.popFirst() { owner = name(line.extracting(first)) }
     skipClassAndTime(line, &rest)
     guard let type = rest.popFirst() else {
       sink.refuse(.malformedLine, line, line: number)
       return
     }
     let typeName = line.extracting(type)
+    if Text.equals(typeName, "SOA"), owner.isAbsolute {
+      zone = owner.bytes
+      isZoneKnown = true
+    }
     for own in ["SOA", "NS", "DNSKEY", "RRSIG", "NSEC", "NSEC3", "ZONEMD"] as [StaticString]
     where Text.equals(typeName, own) { return }
     guard Self.isType(typeName) else {
@@ -56,7 +64,7 @@ struct RPZFormat: LineFormat {
   ) {
     let trigger = self.trigger
     // The zone's own name is no trigger.
-    if trigger.isEmpty || trigger == [UInt8(ascii: "@")] { return }
+    if trigger.isEmpty { return }
     var context = sink.emptyContext
     if let target, Text.equals(type, "CNAME"), allows(line.extracting(target), trigger) {
       context.flags.insert(.allow)
@@ -69,6 +77,11 @@ struct RPZFormat: LineFormat {
       return
     }
     guard Self.ends(bytes, ".rpz-ip") else {
+      if Text.firstIndex(of: ".rpz-ip.", in: bytes) != nil {
+        // A prefix in a zone whose name is not known.
+        sink.refuse(.malformedLine, bytes, line: number)
+        return
+      }
       sink.add(bytes, as: .kind(.domain), nameMode: .exact, line: number)
       return
     }
@@ -82,21 +95,71 @@ struct RPZFormat: LineFormat {
   /// Whether an alias means to let the answer pass: by its name, or, as zones were written before
   /// that was one, by being the trigger itself.
   private func allows(_ target: RawSpan, _ trigger: [UInt8]) -> Bool {
-    Text.starts(target, "rpz-passthru", ignoringCase: true)
-      || Self.name(target) == trigger + [Byte.dot]
+    if Text.starts(target, "rpz-passthru", ignoringCase: true) { return true }
+    let name = name(target)
+    return name.isAbsolute && name.bytes == trigger
   }
 
-  /// The owner without the zone's name behind it.
+  // MARK: Names
+
+  /// A name in lower case without its last dot.
+  private struct Name {
+    var bytes: [UInt8] = []
+    /// Otherwise it stands below a zone whose name is not known.
+    var isAbsolute = false
+  }
+
+  /// Bytes of the longest text that is put together, which no name reaches.
+  private static let longestName = 1 << 10
+
+  /// What a name in the file means (RFC 1035 §5.1).
+  private func name(_ text: RawSpan) -> Name {
+    var bytes = text.copied(0..<text.byteCount).map { Text.lowercased($0) }
+    if Self.endsInDot(bytes) {
+      bytes.removeLast()
+      return Name(bytes: bytes, isAbsolute: true)
+    }
+    if bytes == [UInt8(ascii: "@")] { bytes.removeAll() }
+    guard let origin else { return Name(bytes: bytes) }
+    if !bytes.isEmpty, !origin.isEmpty { bytes.append(Byte.dot) }
+    return Name(bytes: bytes + origin, isAbsolute: true)
+  }
+
+  private mutating func setOrigin(
+    _ line: RawSpan, _ text: RawSpan, _ number: UInt64, _ sink: inout FeedSink
+  ) {
+    // The first is taken for absolute, with or without its dot: nothing is there to be relative to.
+    let name = name(text).bytes
+    guard name.count <= Self.longestName else {
+      sink.refuse(.malformedLine, line, line: number)
+      return
+    }
+    origin = name
+    if isZoneKnown { return }
+    if let zone, !zone.isEmpty, Self.part(of: name, below: zone) != nil { return }
+    zone = name
+  }
+
+  /// The owner without the zone's name behind it; one of another zone as it is.
   private var trigger: [UInt8] {
-    guard owner.last == Byte.dot else { return owner }
-    let absolute = owner.dropLast()
-    let zone = origin.last == Byte.dot ? origin.dropLast() : origin[...]
-    if zone.isEmpty { return Array(absolute) }
-    if absolute.elementsEqual(zone) { return [] }
-    guard absolute.count > zone.count + 1, absolute.suffix(zone.count).elementsEqual(zone),
-      absolute[absolute.endIndex - zone.count - 1] == Byte.dot
-    else { return Array(absolute) }
-    return Array(absolute.dropLast(zone.count + 1))
+    guard owner.isAbsolute, let zone else { return owner.bytes }
+    return Self.part(of: owner.bytes, below: zone) ?? owner.bytes
+  }
+
+  /// What stands before the dot and the name of a zone, nothing for the zone itself; nil for a name
+  /// that is not in it.
+  private static func part(of name: [UInt8], below zone: [UInt8]) -> [UInt8]? {
+    if zone.isEmpty { return name }
+    guard name.count >= zone.count, name.suffix(zone.count).elementsEqual(zone) else { return nil }
+    if name.count == zone.count { return [] }
+    let head = name.dropLast(zone.count)
+    return endsInDot(head) ? Array(head.dropLast()) : nil
+  }
+
+  /// Whether a name's last byte is a dot that separates, which one behind a backslash does not.
+  private static func endsInDot(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+    guard name.last == Byte.dot else { return false }
+    return name.dropLast().reversed().prefix { $0 == Byte.backslash }.count.isMultiple(of: 2)
   }
 
   // MARK: Syntax
@@ -154,10 +217,6 @@ struct RPZFormat: LineFormat {
       "CNAME", "A", "AAAA", "TXT", "DNAME", "MX", "SRV", "PTR", "NAPTR", "HTTPS", "SVCB",
     ] as [StaticString] where Text.equals(word, type) { return true }
     return false
-  }
-
-  private static func name(_ text: RawSpan) -> [UInt8] {
-    text.copied(0..<text.byteCount).map { Text.lowercased($0) }
   }
 
   private static func ends(_ text: RawSpan, _ suffix: StaticString) -> Bool {

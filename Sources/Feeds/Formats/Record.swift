@@ -83,7 +83,7 @@ struct Record {
     attack.removeAll(keepingCapacity: true)
     malware.removeAll(keepingCapacity: true)
     actors.removeAll(keepingCapacity: true)
-    var port: Range<Int>?
+    var port, source: Range<Int>?
     for (column, range) in fields {
       let cell = bytes.rawSpan.extracting(range)
       if Self.saysNothing(cell) { continue }
@@ -94,13 +94,18 @@ struct Record {
       case .actor: actors.append(sink.collection.intern(cell))
       case .reference where context.reference == 0:
         context.reference = sink.collection.intern(cell)
+      case .source where source == nil: source = range
       case .id: context.id = sink.collection.intern(cell)
       case .tags: addTags(cell, &context, &sink)
       case .confidence:
         context.confidence =
           known(Self.confidence(cell), .confidence, cell, &sink) ?? context.confidence
       case .tlp:
-        context.tlp = known(Marking.tlp(bytes[range]), .marking, cell, &sink) ?? context.tlp
+        if let tlp = known(Marking.tlp(bytes[range]), .marking, cell, &sink) {
+          context.tlp = tlp
+        } else {
+          context.flags.insert(.unreadableMarking)
+        }
       case .firstSeen:
         context.validFrom =
           known(FeedTime.nanoseconds(cell), .time, cell, &sink) ?? context.validFrom
@@ -113,6 +118,9 @@ struct Record {
         context.flags.insert(.allow)
       default: break
       }
+    }
+    if context.reference == 0, let source {
+      context.reference = sink.collection.intern(bytes.rawSpan.extracting(source))
     }
     if context.description == 0, let port, Text.number(bytes.rawSpan.extracting(port)) != nil {
       // A port in a column of its own tells where it was seen, it is no condition.
@@ -137,16 +145,12 @@ struct Record {
   private mutating func addTags(
     _ cell: RawSpan, _ context: inout SourceContext, _ sink: inout FeedSink
   ) {
+    let (list, isBracketed) = TagList.content(of: cell)
     var start = 0
-    while start <= cell.byteCount {
-      var end = start
-      while end < cell.byteCount, cell.byte(unchecked: end) != Byte.comma,
-        cell.byte(unchecked: end) != UInt8(ascii: ";")
-      {
-        end += 1
-      }
-      let tag = Text.trimmed(cell.extracting(start..<end))
-      start = end + 1
+    while start <= list.byteCount {
+      let (range, next) = TagList.next(list, from: start, isQuoted: isBracketed)
+      start = next
+      let tag = list.extracting(range)
       if Self.saysNothing(tag) { continue }
       let text = tag.copied(0..<tag.byteCount)
       if Technique.isIdentifier(text[...]) {

@@ -9,6 +9,8 @@ struct WarninglistFeed {
   private var arena: [UInt8] = []
   private var values: [(range: Range<Int>, line: UInt64)] = []
   private var type = ""
+  /// Kinds of the attributes that the list applies to; nil where it names none.
+  private var kinds: IndicatorKindSet?
 
   init(_ stream: FeedStream) {
     json = JSONFeed(stream)
@@ -33,6 +35,7 @@ struct WarninglistFeed {
       if key.kind == .endObject { return }
       let isList = json.text(key, is: "list")
       let isType = json.text(key, is: "type")
+      let isAttributes = json.text(key, is: "matching_attributes")
       let value = try json.next()
       if isType, value.kind == .string {
         var text: [UInt8] = []
@@ -40,6 +43,8 @@ struct WarninglistFeed {
         type = String(decoding: text, as: UTF8.self)
       } else if isList, value.kind == .beginArray {
         try readList()
+      } else if isAttributes, value.kind == .beginArray {
+        try readAttributes()
       } else {
         try json.skip(value)
       }
@@ -58,6 +63,20 @@ struct WarninglistFeed {
     }
   }
 
+  private mutating func readAttributes() throws(FeedError) {
+    while true {
+      let element = try json.next()
+      if element.kind == .endArray { return }
+      if element.kind == .string {
+        var text: [UInt8] = []
+        json.append(element, to: &text)
+        kinds = (kinds ?? []).union(MISPType.kinds(String(decoding: text, as: UTF8.self)))
+      } else {
+        try json.skip(element)
+      }
+    }
+  }
+
   private mutating func load(into sink: inout FeedSink) {
     guard sink.options.isAllowList else {
       sink.summary.warnings.append(
@@ -65,16 +84,23 @@ struct WarninglistFeed {
           + "--allow loads them")
       return
     }
+    let limitsTexts = type == "substring" && !(kinds.map(Self.coverTexts) ?? true)
     for (range, line) in values {
       let cell = arena.rawSpan.extracting(range)
       switch type {
       case "hostname":
-        sink.add(cell, as: .kind(.domain), nameMode: .withSubdomains, line: line)
-      case "cidr": sink.add(cell, as: .network, nameMode: .exact, line: line)
+        add(cell, as: .kind(.domain), .withSubdomains, line, &sink)
+      case "cidr": add(cell, as: .network, .exact, line, &sink)
+      case "substring" where limitsTexts: sink.refuse(.otherAttribute, cell, line: line)
       case "substring": sink.addLiteral(cell, ignoresCase: true, line: line)
-      case "string", "": sink.add(cell, as: .none, nameMode: .exact, line: line)
+      case "string", "": addString(cell, line, &sink)
       default: sink.refuse(.unsupportedPattern, cell, line: line)
       }
+    }
+    if limitsTexts, !values.isEmpty {
+      sink.summary.warnings.append(
+        "warninglist-substring-not-applied: its \(values.count) values are for attributes of other "
+          + "kinds than names and URLs, and a text would suppress those")
     }
     if !values.isEmpty, !["hostname", "cidr", "string", "substring", ""].contains(type) {
       sink.summary.warnings.append(
@@ -83,5 +109,59 @@ struct WarninglistFeed {
     }
     values.removeAll()
     arena.removeAll()
+  }
+
+  // MARK: Attributes
+
+  /// Kinds that a value has by its shape; any other has to be asked for.
+  private static let shaped = IndicatorKindSet([
+    .ipv4, .ipv6, .domain, .url, .email, .md5, .sha1, .sha224, .sha256, .sha384, .sha512,
+  ])
+
+  /// Whether a text, which is looked for in any value, may be what a list for some kinds means.
+  private static func coverTexts(_ kinds: IndicatorKindSet) -> Bool {
+    kinds.contains(.domain) || kinds.contains(.url)
+  }
+
+  /// Lets a value in as each kind that the list applies to and that it can be.
+  private func addString(_ cell: RawSpan, _ line: UInt64, _ sink: inout FeedSink) {
+    guard let kinds else {
+      sink.add(cell, as: .none, nameMode: .exact, line: line)
+      return
+    }
+    var isAny = false
+    for kind in IndicatorKind.allCases where kinds.contains(kind) && !Self.shaped.contains(kind) {
+      if Self.fits(cell, as: .kind(kind), IndicatorKindSet(kind), &sink) {
+        sink.add(cell, as: .kind(kind), nameMode: .exact, line: line)
+        isAny = true
+      }
+    }
+    // What was let in already need not have a shape as well.
+    if isAny, !Self.fits(cell, as: .none, kinds, &sink) { return }
+    add(cell, as: .none, .exact, line, &sink)
+  }
+
+  /// Lets a value in if the list applies to what it is.
+  private func add(
+    _ cell: RawSpan, as declared: DeclaredKind, _ nameMode: MatchMode, _ line: UInt64,
+    _ sink: inout FeedSink
+  ) {
+    if let kinds, !Self.fits(cell, as: declared, kinds, &sink),
+      Self.fits(cell, as: declared, .all, &sink)
+    {
+      sink.refuse(.otherAttribute, cell, line: line)
+      return
+    }
+    sink.add(cell, as: declared, nameMode: nameMode, line: line)
+  }
+
+  /// Whether a value can be let in and is of some kinds.
+  private static func fits(
+    _ cell: RawSpan, as declared: DeclaredKind, _ kinds: IndicatorKindSet, _ sink: inout FeedSink
+  ) -> Bool {
+    guard sink.parser.parse(cell, as: declared, options: sink.admission) == nil else {
+      return false
+    }
+    return sink.parser.results.allSatisfy { kinds.contains($0.kind) }
   }
 }

@@ -124,6 +124,7 @@ struct ZeekIntelFormat: LineFormat {
         context.tlp = tlp
       } else {
         sink.note(UnreadableContext.marking.rawValue, line.extracting(marking), line: number)
+        context.flags.insert(.unreadableMarking)
       }
     }
     sink.setContext(context)

@@ -1,0 +1,84 @@
+import Indicators
+import Parsing
+
+/// `address name… # comment`: the names are the values.
+struct HostsFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if Comment.isWhole(line) { return }
+    let text = Self.withoutComment(line)
+    guard let names = Self.names(of: text) else {
+      sink.refuse(.malformedLine, line, line: number)
+      return
+    }
+    var start = names
+    while start < text.byteCount {
+      var end = start
+      while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
+      if end > start {
+        let name = text.extracting(start..<end)
+        if Self.isLocal(name) {
+          sink.refuse(.localName, name, line: number)
+        } else {
+          sink.add(name, as: .kind(.domain), nameMode: .exact, line: number)
+        }
+      }
+      start = end + 1
+    }
+  }
+
+  /// The part of a line before its comment, which a number sign begins anywhere (hosts(5)).
+  @_lifetime(copy line)
+  static func withoutComment(_ line: RawSpan) -> RawSpan {
+    let text = Comment.removed(from: line)
+    guard let sign = Text.firstIndex(of: UInt8(ascii: "#"), in: text) else { return text }
+    return Text.trimmed(text.extracting(0..<sign))
+  }
+
+  /// Whether a name is one that systems call themselves by in their own file, with which lists begin:
+  /// `localhost.localdomain` and its kin. Those of one label are no indicators anyway.
+  private static func isLocal(_ name: RawSpan) -> Bool {
+    var end = name.byteCount
+    if end > 0, name.byte(unchecked: end - 1) == Byte.dot { end -= 1 }
+    var start = end
+    while start > 0, name.byte(unchecked: start - 1) != Byte.dot { start -= 1 }
+    guard start > 0 else { return false }
+    let last = name.extracting(start..<end)
+    for label in ["localdomain", "localdomain4", "localdomain6", "localhost"] as [StaticString]
+    where Text.equals(last, label) { return true }
+    return false
+  }
+
+  /// Whether a line is an address and at least one name, not a number as counts beside addresses are.
+  ///
+  /// Lists begin with what a system's own file holds, among it `0.0.0.0 0.0.0.0`.
+  static func fits(_ text: RawSpan) -> Bool {
+    guard let names = names(of: text) else { return false }
+    let rest = text.extracting(names...)
+    if Text.starts(text, "0.0.0.0"), Text.equals(rest, "0.0.0.0") {
+      return true
+    }
+    var offset = names
+    while offset < text.byteCount, !Text.isSpace(text.byte(unchecked: offset)) {
+      let byte = text.byte(unchecked: offset)
+      if !Text.isDigit(byte), byte != Byte.dot { return true }
+      offset += 1
+    }
+    return false
+  }
+
+  /// Offset of the first name, if the line begins with an address and has one.
+  static func names(of text: RawSpan) -> Int? {
+    var end = 0
+    while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
+    guard end < text.byteCount else { return nil }
+    var address = text.extracting(0..<end)
+    if let zone = Text.firstIndex(of: UInt8(ascii: "%"), in: address) {
+      address = address.extracting(0..<zone)
+    }
+    guard IPAddressText.ipv4(address) != nil || IPAddressText.ipv6(address) != nil else {
+      return nil
+    }
+    while end < text.byteCount, Text.isSpace(text.byte(unchecked: end)) { end += 1 }
+    return end < text.byteCount ? end : nil
+  }
+}

@@ -1,0 +1,55 @@
+import Parsing
+
+/// Tags in one cell: separated by commas or semicolons, or a list as JSON, Python and SQL write it.
+enum TagList {
+  /// A cell without the brackets of a list around it, and whether there were any.
+  @_lifetime(copy cell)
+  static func content(of cell: RawSpan) -> (RawSpan, isBracketed: Bool) {
+    guard cell.byteCount >= 2 else { return (cell, false) }
+    switch (cell.byte(unchecked: 0), cell.byte(unchecked: cell.byteCount - 1)) {
+    case (UInt8(ascii: "["), UInt8(ascii: "]")), (UInt8(ascii: "{"), UInt8(ascii: "}")):
+      return (cell.extracting(1..<cell.byteCount - 1), true)
+    default: return (cell, false)
+    }
+  }
+
+  /// Where the tag at an offset is, without white space and quotes, and where the next one begins.
+  ///
+  /// In a list a quoted tag may hold separators; a quote that does not close is a byte like any other.
+  static func next(
+    _ list: RawSpan, from start: Int, isQuoted: Bool
+  ) -> (range: Range<Int>, next: Int) {
+    var end = start
+    if isQuoted {
+      while end < list.byteCount, Text.isSpace(list.byte(unchecked: end)) { end += 1 }
+      if end < list.byteCount, let close = closingQuote(list, from: end) {
+        let tag = end + 1..<close
+        return (Text.trimmed(list, tag), endOfTag(list, from: close + 1) + 1)
+      }
+    }
+    end = endOfTag(list, from: start)
+    return (Text.trimmed(list, start..<end), end + 1)
+  }
+
+  private static func endOfTag(_ list: RawSpan, from start: Int) -> Int {
+    var end = start
+    while end < list.byteCount, list.byte(unchecked: end) != Byte.comma,
+      list.byte(unchecked: end) != UInt8(ascii: ";")
+    {
+      end += 1
+    }
+    return end
+  }
+
+  /// Where the quote closes that opens at an offset, if one does, with nothing behind it but the
+  /// list's next separator.
+  private static func closingQuote(_ list: RawSpan, from open: Int) -> Int? {
+    let quote = list.byte(unchecked: open)
+    guard quote == Byte.quote || quote == Byte.apostrophe,
+      let close = Text.firstIndex(of: quote, in: list, from: open + 1)
+    else { return nil }
+    var end = close + 1
+    while end < list.byteCount, Text.isSpace(list.byte(unchecked: end)) { end += 1 }
+    return end == list.byteCount || list.byte(unchecked: end) == Byte.comma ? close : nil
+  }
+}
