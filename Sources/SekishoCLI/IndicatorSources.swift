@@ -26,7 +26,10 @@ struct NamedSources: ParsableArguments {
   @Flag(help: "Believe the feeds also where they list what is known to be good.")
   var trusted = false
 
-  @Flag(help: "Read databases into memory instead of mapping them.")
+  @Flag(
+    help:
+      "Read databases into memory instead of mapping them, for files that may be overwritten in place."
+  )
   var copyDb = false
 
   /// Whether none was named; lists of what is allowed alone match nothing.

@@ -34,8 +34,9 @@ struct HostsFormat: LineFormat {
     return Text.trimmed(text.extracting(0..<sign))
   }
 
-  /// Whether a name is one that systems call themselves by in their own file, with which lists begin:
-  /// `localhost.localdomain` and its kin. Those of one label are no indicators anyway.
+  /// Whether a name is one that systems call themselves by in their own file, with which lists begin.
+  ///
+  /// `localhost.localdomain` and its kin; those of one label are no indicators anyway.
   private static func isLocal(_ name: RawSpan) -> Bool {
     var end = name.byteCount
     if end > 0, name.byte(unchecked: end - 1) == Byte.dot { end -= 1 }
