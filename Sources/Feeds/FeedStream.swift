@@ -245,11 +245,23 @@ struct FeedStream {
     }
   }
 
-  /// Consumes the lines of no byte at the stream's place that the window holds.
+  /// Consumes the empty lines at the stream's place that the window holds.
   mutating func skipEmptyLines() {
     var offset = start
-    while offset < window.count, window[offset] == Byte.lineFeed { offset += 1 }
-    if offset > start { moveStart(to: offset, lineFeeds: offset - start) }
+    var lines = 0
+    while offset < window.count {
+      if window[offset] == Byte.lineFeed {
+        offset += 1
+      } else if window[offset] == Byte.carriageReturn, offset + 1 < window.count,
+        window[offset + 1] == Byte.lineFeed
+      {
+        offset += 2
+      } else {
+        break
+      }
+      lines += 1
+    }
+    if lines > 0 { moveStart(to: offset, lineFeeds: lines) }
   }
 
   private mutating func take(until end: Int, limit: Int) -> Line {

@@ -39,7 +39,9 @@ struct TextDetection {
   private mutating func readLines(_ sample: [UInt8], isWhole: Bool) {
     var stream = FeedStream(bytes: sample, path: "")
     stream.prefill(sample.count)
-    while lines < Self.sampledLines, let line = stream.nextLine(limit: 1 << 16) {
+    while lines < Self.sampledLines {
+      stream.skipEmptyLines()
+      guard let line = stream.nextLine(limit: 1 << 16) else { return }
       // The last line of a part may be half a line.
       if !isWhole, stream.start == sample.count, lines > 0 { return }
       let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))

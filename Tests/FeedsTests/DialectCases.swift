@@ -246,11 +246,16 @@ extension FeedCase {
       Loaded("domain,confidence\nevil.example,10\n", options: options).warnings == ["empty-feed"])
   }
 
-  @Test func emptyLinesAreCounted() {
-    let gap = String(repeating: "\n", count: 70_000)
+  @Test(arguments: ["\n", "\r\n"])
+  func emptyLinesAreCounted(_ end: String) {
+    let gap = String(repeating: end, count: 70_000)
     #expect(
       Loaded("evil.example\n" + gap + "bad.example\n").entries == [
         "1 domain evil.example withSubdomains", "70002 domain bad.example withSubdomains",
+      ])
+    #expect(
+      Loaded("a,domain\n" + gap + "b,bad.example\n").entries == [
+        "70002 domain bad.example withSubdomains"
       ])
   }
 }

@@ -168,7 +168,9 @@ struct CSVPlan {
   ) -> [String]? {
     var stream = FeedStream(bytes: sample, path: "")
     var found: [String]?
-    while let line = stream.nextLine(limit: 1 << 16) {
+    while true {
+      stream.skipEmptyLines()
+      guard let line = stream.nextLine(limit: 1 << 16) else { break }
       let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
       if text.isEmpty { continue }
       guard text.byte(unchecked: 0) == UInt8(ascii: "#") else { break }

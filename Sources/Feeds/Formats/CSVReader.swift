@@ -48,6 +48,7 @@ struct CSVReader {
   /// Reads the next row into `row`; false at the end.
   mutating func next(_ stream: inout FeedStream) -> Bool {
     while true {
+      stream.skipEmptyLines()
       var offset = stream.start
       var parsed = Self.parse(parser, stream, &offset, &cells)
       if parsed.kind == .row, isStray(parsed, stream.window) {
