@@ -131,7 +131,7 @@ struct GroupWriter {
   private func csv(_ groups: HitGroups, to output: inout [UInt8]) {
     output.append(contentsOf: "count,first,last,".utf8)
     output.append(contentsOf: HitCSV.header.utf8)
-    var row = HitCSV()
+    var row = HitCSV(home: home)
     for group in groups.groups {
       output.append(contentsOf: "\(group.count),".utf8)
       if group.firstTime != ObservableRecord.noTime {

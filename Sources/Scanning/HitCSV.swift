@@ -6,9 +6,13 @@ import Parsing
 struct HitCSV {
   /// The first line.
   static let header =
-    "time,kind,field,value,match,indicator,feed,feed_line,confidence,tlp,labels,path,number,offset,src,src_port,dst,dst_port\n"
+    "time,kind,field,value,match,indicator,feed,feed_line,confidence,tlp,labels,path,number,offset,src,src_port,dst,dst_port,direction,state,verdict,seen_from\n"
 
   private var text: [UInt8] = []
+  private let home: HomeNetworks
+
+  /// - Parameter home: what is ours, for the direction of flows.
+  init(home: HomeNetworks) { self.home = home }
 
   /// Appends one hit as a row without its end.
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
@@ -34,6 +38,22 @@ struct HitCSV {
     cell(hit.offset.map { Array("\($0)".utf8) } ?? [], to: &output)
     cell(hit.sourceEnd, to: &output)
     cell(hit.destinationEnd, to: &output)
+    let flow = hit.flow ?? hit.event?.flow
+    cell(flow.map { "\(home.direction(of: $0))" } ?? "", to: &output)
+    if hit.flow?.hasOverlap == true {
+      cell("overlap", to: &output)
+    } else if hit.flow != nil, let code = hit.responseCode {
+      cell(code.name, to: &output)
+    } else {
+      cell(hit.event?.state.bytes ?? [], to: &output)
+    }
+    let verdict = hit.event?.verdict
+    cell(verdict == .blocked ? "blocked" : verdict == .allowed ? "allowed" : "", to: &output)
+    cell(hit.end.map { $0 == .originator ? "originator" : "responder" } ?? "", to: &output)
+  }
+
+  private func cell(_ value: String, to output: inout [UInt8]) {
+    cell(Array(value.utf8), to: &output)
   }
 
   /// An address and a port, each of which may be unknown.

@@ -73,6 +73,9 @@ struct HitECS {
     writer.key("type")
     writer.beginArray()
     writer.plain("info")
+    if let verdict = hit.event?.verdict {
+      writer.plain(verdict == .blocked ? "denied" : "allowed")
+    }
     writer.endArray()
     writer.key("module")
     writer.plain("sekisho")

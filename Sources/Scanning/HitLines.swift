@@ -2,7 +2,7 @@
 struct HitLines {
   private let format: ScanOptions.Format
   private var json: HitJSON
-  private var csv = HitCSV()
+  private var csv: HitCSV
   private var eve: HitEVE
   private var ecs: HitECS
   private let zeek: ZeekIntelLog
@@ -14,6 +14,7 @@ struct HitLines {
   init(format: ScanOptions.Format, home: HomeNetworks, now: Int64) {
     self.format = format
     json = HitJSON(home: home)
+    csv = HitCSV(home: home)
     eve = HitEVE(home: home, now: now)
     ecs = HitECS(home: home, now: now)
     zeek = ZeekIntelLog(now: now)
