@@ -162,6 +162,12 @@ extension CandidateFinder {
     }
     if isColon(start), !isColon(start + 1) { start += 1 }
     guard end - start > 2 else { return }
+    // Between blanks the last group may be a port: that of a client in the log of a load balancer.
+    if run.lowerBound > 0, bytes.byte(unchecked: run.lowerBound - 1) == Byte.space,
+      run.upperBound < bytes.byteCount, bytes.byte(unchecked: run.upperBound) == Byte.space
+    {
+      considerPort(bytes, run)
+    }
     guard let address = IPAddressText.ipv6(bytes, start..<end) else {
       // Nine groups may be an address and its port.
       var colons = 0
@@ -171,6 +177,21 @@ extension CandidateFinder {
       if colons == 8 { add(start) }
       return
     }
+    add(address, at: start)
+  }
+
+  /// Looks at what is left of a run where its last group is a port.
+  private mutating func considerPort(_ bytes: RawSpan, _ run: Range<Int>) {
+    var mark = run.upperBound
+    while mark > run.lowerBound, bytes.byte(unchecked: mark - 1) &- 0x30 <= 9 { mark -= 1 }
+    guard mark < run.upperBound, mark > run.lowerBound,
+      bytes.byte(unchecked: mark - 1) == UInt8(ascii: ":"),
+      let address = IPAddressText.ipv6(bytes, run.lowerBound..<mark - 1)
+    else { return }
+    add(address, at: run.lowerBound)
+  }
+
+  private mutating func add(_ address: (high: UInt64, low: UInt64), at start: Int) {
     if let mapped = SpecialAddresses.mappedIPv4(address) {
       add(mapped, at: start)
     } else {

@@ -132,7 +132,19 @@ public struct FileNameFinder: Sendable {
       }
     }
     guard place > 0, isBeside(text.byte(unchecked: place - 1)) else { return place }
-    return isBehindPercentUnit(text, at: place) ? place : nil
+    return isBehindPercentUnit(text, at: place) || isBehindANSISequence(text, at: place)
+      ? place : nil
+  }
+
+  /// Whether an ANSI sequence ends at an offset, which is one border as a whole (`matching.md` §1.3).
+  private static func isBehindANSISequence(_ text: RawSpan, at place: Int) -> Bool {
+    guard place >= 3, text.byte(unchecked: place - 1) &- 0x40 < 0x3f else { return false }
+    // Real ones have a few numbers between.
+    let first = max(0, place - 64)
+    var bracket = place - 2
+    while bracket > first, text.byte(unchecked: bracket) &- 0x20 < 0x20 { bracket -= 1 }
+    guard bracket > first, text.byte(unchecked: bracket) == UInt8(ascii: "[") else { return false }
+    return text.byte(unchecked: bracket - 1) == 0x1b
   }
 
   /// Whether a percent unit ends at an offset that is a border (`matching.md` §1.2).

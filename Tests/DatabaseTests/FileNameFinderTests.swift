@@ -36,6 +36,9 @@ import Testing
     Case("?f=%2Fevil.exe&g=%5cevil.exe", ["evil.exe", "evil.exe"]),
     Case("?f=%252Fevil.exe", ["evil.exe"]),
     Case("?f=%2Devil.exe x%2Fxevil.exe %zzevil.exe 2Fevil.exe", []),
+    // An ANSI sequence is one border; what only looks like one's end is none.
+    Case("\u{1b}[01;32mevil.exe\u{1b}[0m \u{1b}[mevil.exe", ["evil.exe", "evil.exe"]),
+    Case("[01;32mevil.exe \u{1b}01;32mevil.exe \u{1b}[01;32mxevil.exe", []),
     Case("", []),
   ]
 
