@@ -26,22 +26,25 @@ extension Extraction {
     let count = line.fields.count
     let before = words
     // With the virtual host there are four words; a user's name may hold blanks as well.
-    let hasVirtualHost =
-      before.count >= 4 && !isAbsent(bytes, before[1]) && !isListed(bytes, before[0])
-    var first = hasVirtualHost ? 1 : 0
+    var (first, hasVirtualHost) = (0, false)
+    if before.count >= 4, !isAbsent(bytes, before[1]), !isListed(bytes, before[0]) {
+      first = clientWord(bytes, before)
+      hasVirtualHost = first == 1 && !isTime(bytes, before[0])
+    }
     // Where the proxies are logged that a request came through, the client is the first.
     var last = first
-    while last + 3 < before.count, isListed(bytes, before[last]) { last += 1 }
-    for index in first...last {
-      let end = before[index].end - (index < last ? 1 : 0)
-      guard isHost(bytes, before[index].start..<end) else { return false }
+    while last + 3 < before.count,
+      isListed(bytes, before[last])
+        || isAddress(bytes, before[last]) && isAddress(bytes, before[last + 1])
+    {
+      last += 1
     }
+    let clients = before[first...last].map { withoutComma(bytes, $0) }
+    guard clients.allSatisfy({ isHost(bytes, $0.start..<$0.end) }) else { return false }
     if hasVirtualHost { add(name("server_name"), bytes, before[0]) }
-    for index in first...last {
-      var token = before[index]
-      if index < last { token.end -= 1 }
-      addClient(bytes, token, fact: index == first ? .source : .none)
-      if index > first { line.setApart() }
+    for (index, client) in clients.enumerated() {
+      addClient(bytes, client, fact: index == 0 ? .source : .none)
+      if index > 0 { line.setApart() }
     }
     first = last
     add(name("remote_logname"), bytes, before[first + 1])
@@ -76,6 +79,35 @@ extension Extraction {
       joinRequest(bytes, host: before[0], request..<requestEnd, field)
     }
     return true
+  }
+
+  /// The word that is the client, behind a virtual host, or behind what a collector put before the line: a
+  /// time, a container, a program.
+  private func clientWord(_ bytes: RawSpan, _ words: [ColumnRange]) -> Int {
+    for index in 1..<words.count - 2
+    where isAddress(bytes, words[index]) && isAbsent(bytes, words[index + 1]) {
+      var first = index
+      while first > 0, isAddress(bytes, withoutComma(bytes, words[first - 1])) { first -= 1 }
+      return first
+    }
+    return 1
+  }
+
+  private func isAddress(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+    IPAddressText.ipv4(bytes, token.start..<token.end) != nil
+      || IPAddressText.ipv6(bytes, token.start..<token.end) != nil
+  }
+
+  private func isTime(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+    token.end - token.start >= 19 && Timestamp.iso8601(bytes, token.start..<token.end) != nil
+  }
+
+  /// The token without the comma behind which a further one of a list follows.
+  private func withoutComma(_ bytes: RawSpan, _ token: ColumnRange) -> ColumnRange {
+    guard isListed(bytes, token) else { return token }
+    var token = token
+    token.end -= 1
+    return token
   }
 
   /// Adds a client, which may have its port behind it.

@@ -19,7 +19,7 @@ extension Extraction {
     record.mayHoldWord = hasWordSearch && wordPlaces.isAny(from: base, to: base + length)
     facts.reset()
     nestedFacts.reset()
-    nestedTime = nil
+    (nestedTime, isNestedTimeZoned) = (nil, false)
   }
 
   /// Ends the record: brings its observables into order and drops doubles.
@@ -34,18 +34,25 @@ extension Extraction {
   mutating func setContext(_ batch: inout ObservableBatch) {
     guard record.isInBatch else { return }
     let own = facts.found
-    guard let context = own ?? nestedFacts.found else { return }
-    let outranksPacket = own == nil ? nestedFacts.outranksPacket : facts.outranksPacket
-    if outranksPacket || context.source != nil && context.destination != nil {
-      setSides(context, &batch)
+    let isNested = own == nil && !facts.hasLocalEnds
+    let decidesSides = isNested ? nestedFacts.decidesSides : facts.decidesSides
+    let context = own ?? nestedFacts.found
+    if decidesSides || context?.source != nil && context?.destination != nil {
+      let isNew = isNested ? nestedFacts.hasLocalEnds : facts.hasLocalEnds
+      setSides(context ?? EventContext(), isNew: isNew, &batch)
     }
+    guard let context else { return }
     batch.records[Int(record.index)].context = UInt32(truncatingIfNeeded: batch.contexts.count)
     batch.contexts.append(context)
   }
 
   /// Says anew which ends the record's addresses are: the fields' names told it of a packet alone, or of other
   /// objects than the one that the ends were taken from.
-  private func setSides(_ context: EventContext, _ batch: inout ObservableBatch) {
+  ///
+  /// `isNew` says that the names of the ends' own fields told nothing.
+  private func setSides(
+    _ context: EventContext, isNew: Bool, _ batch: inout ObservableBatch
+  ) {
     func isEnd(_ observable: Observable, _ end: EventEnd?) -> Bool {
       guard let end, observable.flags.contains(.inArena),
         end.isIPv4 == (observable.kind == .ipv4)
@@ -64,7 +71,7 @@ extension Extraction {
     for index in record.firstObservable..<batch.observables.count {
       let observable = batch.observables[index]
       guard observable.kind == .ipv4 || observable.kind == .ipv6,
-        !observable.flags.isDisjoint(with: [.originator, .responder])
+        isNew || !observable.flags.isDisjoint(with: [.originator, .responder])
       else { continue }
       let isSource = isEnd(observable, context.source)
       let isDestination = isEnd(observable, context.destination)

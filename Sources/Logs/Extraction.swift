@@ -83,6 +83,7 @@ struct Extraction {
   /// What a record in a string or at the end of a line says of its event, and its time.
   var nestedFacts = EventFacts()
   var nestedTime: Int64?
+  var isNestedTimeZoned = false
 
   /// Columns of the row being read.
   var columns: [ColumnRange] = []

@@ -79,6 +79,7 @@ struct FieldClass: Sendable, Equatable {
     switch fact {
     case .source: .originator
     case .destination: .responder
+    case .remote where factRank <= LocalEnds.lastOfClients: .originator
     default: []
     }
   }
@@ -246,8 +247,11 @@ struct KeyName: Sendable {
   /// Whether the field holds a certificate's fingerprint.
   func isFingerprint(parent: KeyName, grandparent: KeyName) -> Bool {
     Self.fingerprints.contains(letters) || Self.certificateHashes.contains(plain)
-      || (plain == "sha1" || plain == "sha256") && parent.letters == "hash"
-        && ["server", "client", "tlsserver", "tlsclient"].contains(grandparent.letters)
+      || HashLabel.namesCertificate(self)
+      || (plain == "sha1" || plain == "sha256")
+        && (HashLabel.certificateWords.contains(parent.plain)
+          || parent.letters == "hash"
+            && ["server", "client", "tlsserver", "tlsclient"].contains(grandparent.letters))
   }
 
   private static let fileNames: Set<String> = [
@@ -329,7 +333,7 @@ struct KeyName: Sendable {
     "requestreceivedtimestamp": (.time, 7), "httpport": (.urlPort, 1), "http_port": (.urlPort, 1),
     "url.port": (.urlPort, 1), "http.http_port": (.urlPort, 1), "id.resp_p": (.connectionPort, 1),
     "id_resp_p": (.connectionPort, 1),
-    "date": (.date, 1), "tz": (.zone, 1),
+    "date": (.date, 1), "tz": (.zone, 1), "timezone": (.zone, 1), "@t": (.time, 3),
   ]
 
   /// Roles of keys by their letters.
@@ -354,13 +358,20 @@ struct KeyName: Sendable {
 
   /// Names of the event's time in logs of Splunk, Sysmon, Azure, nginx, Cloudflare and others, the surest first.
   private static let furtherTimes: [String: UInt8] = [
-    "utctime": 8, "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "logtime": 8,
+    "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "logtime": 8,
     "datetime": 9, "timecreated": 9, "systemtime": 9, "time": 10, "timelocal": 10,
     "generatetime": 10, "receivetime": 11, "starttime": 11, "eventcreated": 12,
     "creationtime": 12, "createdat": 13, "published": 13,
     // journald, osquery, and the columns of tables made for people.
     "realtimetimestamp": 8, "sourcerealtimetimestamp": 7, "unixtime": 8, "eventtime": 8,
-    "timeutc": 8, "eventtimeutc": 8, "datefirstseen": 9,
+    "datefirstseen": 9,
+    // Before those that tell the same in the zone of the machine.
+    "utctime": 5, "timeutc": 5, "eventtimeutc": 5,
+    // Entra, Azure, Microsoft 365, Route 53, CrowdStrike, IPFIX.
+    "activitydatetime": 8, "querytimestamp": 8, "eventtimestamp": 8, "timestampms": 8,
+    "timegeneratedutc": 8, "contexttimestamp": 8, "flowstartmilliseconds": 8,
+    "flowstartseconds": 9, "dateutc": 9, "messagetime": 9, "requesttime": 9, "receivedtime": 11,
+    "creationdate": 12, "createddatetime": 13,
   ]
 
   /// The last ranks of names that mean the time of an event wherever one is told of, and that mean no other

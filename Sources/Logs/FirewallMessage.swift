@@ -137,6 +137,7 @@ extension Extraction {
     case 5 where isWord(bytes, token, "Built"): facts.note(.allowed)
     case 6 where isWord(bytes, token, "denied") || isWord(bytes, token, "Denied"):
       facts.note(.blocked)
+    case 7 where isWord(bytes, token, "dropped"): facts.note(.blocked)
     case 8 where isWord(bytes, token, "Teardown"): facts.note(.allowed)
     case 9 where isWord(bytes, token, "permitted") || isWord(bytes, token, "Permitted"):
       facts.note(.allowed)

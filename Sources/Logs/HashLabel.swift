@@ -60,14 +60,38 @@ enum HashLabel: UInt8, Sendable {
     "sha3384": .unsupported, "sha3512": .unsupported, "fingerprint": .certificate,
     "certchainfps": .certificate, "clientcertchainfps": .certificate,
     "certfingerprint": .certificate, "certificatefingerprint": .certificate,
+    "certificatesha1": .certificate, "certificatesha256": .certificate,
+    "x509sha1": .certificate, "x509sha256": .certificate, "certsha1": .certificate,
+    "certsha256": .certificate,
   ]
 
   /// Words that may stand before or behind a kind's name in one key (`file_md5`, `ja3_hash`).
   private static let fillers = ["hash", "hashes", "sum", "digest", "file", "value", "hex", "md5"]
 
+  /// The words that say of a hash beside them in one key that it is a certificate's.
+  static let certificateWords: Set<String> = ["certificate", "cert", "x509"]
+
   /// The label that a word or key is: whole, by one of its parts (`file_md5`), or with a word around
-  /// it that says no more (`md5sum`).
+  /// it that says no more (`md5sum`); of a certificate where it names that as well (`certificate-sha1`).
   init(word: KeyName) {
+    self.init(plain: word)
+    if self == .sha1 || self == .sha256, Self.namesCertificate(word) { self = .certificate }
+  }
+
+  /// Whether a key or word names both a certificate and a hash of one.
+  static func namesCertificate(_ word: KeyName) -> Bool {
+    guard KeyName.holds(word.plain, "sha") else { return false }
+    if word.plain.hasPrefix("cert") || word.plain.hasPrefix("x509"),
+      words[word.plain] == .certificate
+    {
+      return true
+    }
+    let parts = word.lower.split { !$0.isLetter && !$0.isNumber }
+    return parts.contains { $0 == "sha1" || $0 == "sha256" }
+      && parts.contains { certificateWords.contains(String($0)) }
+  }
+
+  private init(plain word: KeyName) {
     if let label = Self.words[word.plain] {
       self = label
       return

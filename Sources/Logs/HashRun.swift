@@ -133,11 +133,30 @@ extension Extraction {
     let joint = bytes.byte(unchecked: offset - 1)
     guard joint == Byte.colon || joint == UInt8(ascii: "=") else { return .none }
     offset = withoutFillers(bytes, before: offset - 1, from: floor)
-    // No label is longer; a longer word is none.
-    let first = classes.start(of: .name, bytes, before: offset, from: max(floor, offset - 33))
-    guard first < offset, offset - first <= 32 else { return .none }
+    var first = classes.start(
+      of: .name, bytes, before: offset, from: max(floor, offset - Self.longestLabel - 1))
+    // What ends a percent unit or an ANSI sequence is not of the word.
+    if first > floor, bytes.byte(unchecked: first - 1) == UInt8(ascii: "%"),
+      let value = TextBorders.percentValue(bytes, at: first - 1, end: offset),
+      !classes.is(value, .name)
+    {
+      first += TextBorders.percentLength(bytes, value: value, at: first - 1, end: offset) - 1
+    }
+    if let end = lastANSIEnd(before: offset), end > first { first = end }
+    if offset - first > Self.longestLabel {
+      // No label is longer, but the path of a key may be, of which the last keys are looked at.
+      guard
+        let dot = bytes.firstOffset(
+          of: Byte.dot, from: offset - Self.longestLabel - 1, to: offset)
+      else { return .none }
+      first = dot + 1
+    }
+    guard first < offset else { return .none }
     return HashLabel(word: KeyName(bytes.extracting(first..<offset)))
   }
+
+  /// Bytes of the word before a hash that are looked at.
+  private static let longestLabel = 32
 
   /// Where blanks and quotes before an offset begin; a quote in the text of a record may be escaped.
   private func withoutFillers(_ bytes: RawSpan, before end: Int, from floor: Int) -> Int {

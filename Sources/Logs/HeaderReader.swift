@@ -40,7 +40,9 @@ extension Extraction {
       case true?:
         (state.isClosed, state.isBehindComment) = (false, false)
         state.layout = .rows(
-          LogHeader(layout: .w3c, separator: Byte.space, date: w3cDate(chunk, line) ?? []))
+          LogHeader(
+            layout: .w3c, separator: Byte.space, date: w3cDate(chunk, line) ?? [],
+            hasLocalTimes: namesLocalTimes(chunk, line)))
       }
     }
     finishLine(&position, end, hasLineFeed)
@@ -59,9 +61,12 @@ extension Extraction {
       if chunk.starts(with: "#close", at: line.lowerBound) { state.isClosed = true }
       state.layout = .rows(zeekHeader(header, chunk, line))
     } else if let fields = w3cHeader(chunk, line) {
-      state.layout = .rows(fields.with(date: header.date))
+      state.layout = .rows(
+        fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes))
     } else if let date = w3cDate(chunk, line), date != header.date {
       state.layout = .rows(header.with(date: date))
+    } else if !header.hasLocalTimes, namesLocalTimes(chunk, line) {
+      state.layout = .rows(header.with(hasLocalTimes: true))
     }
     finishLine(&position, end, hasLineFeed)
   }
@@ -130,6 +135,11 @@ extension Extraction {
     let end = chunk.firstOffset(of: Byte.space, from: text.lowerBound, to: text.upperBound)
     let day = text.lowerBound..<(end ?? text.upperBound)
     return day.count == 10 ? chunk.copied(day) : nil
+  }
+
+  /// Whether a line says that times are local ones, as that of Windows' firewall does.
+  private func namesLocalTimes(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
+    chunk.starts(withLowercase: "#time format: local", at: line.lowerBound)
   }
 
   /// The header that a `#Fields:` line is.

@@ -10,8 +10,8 @@ extension Extraction {
   ) {
     guard depth <= 3, !token.hasEscapes else { return }
     switch fieldClass.fact {
-    case .source where !top.isInArray: top.ends |= 1
-    case .destination where !top.isInArray: top.ends |= 2
+    case .source where !top.isInArray, .remote where !top.isInArray: top.ends |= 1
+    case .destination where !top.isInArray, .local where !top.isInArray: top.ends |= 2
     default: break
     }
     if top.element > 0 {

@@ -41,32 +41,51 @@ struct JSONTimes {
   mutating func note(zone token: JSONToken) { zone = token }
 
   /// The time that the members tell, in nanoseconds since 1970.
-  func time(_ bytes: RawSpan) -> Int64? {
-    if let first, let time = Self.time(bytes, first.token) { return time }
-    if let second, let time = Self.time(bytes, second.token) { return time }
+  func time(_ bytes: RawSpan) -> Int64? { found(bytes)?.time }
+
+  /// The time that the members tell, and whether it has a zone of its own.
+  func found(_ bytes: RawSpan) -> (time: Int64, isZoned: Bool)? {
+    if let first, let found = found(bytes, first.token, first.rank) { return found }
+    if let second, let found = found(bytes, second.token, second.rank) { return found }
     guard let date, !date.token.hasEscapes else {
-      return date.flatMap { Self.time(bytes, $0.token) }
+      return date.flatMap { Self.found(bytes, $0.token) }
     }
     for clock in [first, second] {
       guard let clock, clock.rank / Self.namesOfPlace == date.place.rawValue,
         !clock.token.hasEscapes
       else { continue }
       let time = LogTime.dateAndTime(
-        bytes, date: date.token.range, clock: clock.token.range,
-        zone: zone.flatMap { $0.hasEscapes ? nil : $0.range } ?? 0..<0)
-      if let time { return time }
+        bytes, date: date.token.range, clock: clock.token.range, zone: zone?.range ?? 0..<0)
+      if let time {
+        return (time, zone != nil || LogTime.isZoned(bytes, clock.token.range))
+      }
     }
     // A day alone is no time.
-    return date.token.range.count > 10 ? Self.time(bytes, date.token) : nil
+    return date.token.range.count > 10 ? Self.found(bytes, date.token) : nil
   }
 
-  private static func time(_ bytes: RawSpan, _ token: JSONToken) -> Int64? {
-    guard token.hasEscapes else { return LogTime.field(bytes, token.range) }
+  /// The time of a member; one of the record itself has the zone that another one names, if it has none.
+  private func found(
+    _ bytes: RawSpan, _ token: JSONToken, _ rank: UInt8
+  ) -> (time: Int64, isZoned: Bool)? {
+    guard let found = Self.found(bytes, token), !found.isZoned, let zone,
+      rank < Self.namesOfPlace
+    else { return Self.found(bytes, token) }
+    return LogTime.offset(bytes, zone.range).map { (found.time &- $0, true) }
+  }
+
+  private static func found(
+    _ bytes: RawSpan, _ token: JSONToken
+  ) -> (time: Int64, isZoned: Bool)? {
+    guard token.hasEscapes else {
+      return LogTime.field(bytes, token.range).map { ($0, LogTime.isZoned(bytes, token.range)) }
+    }
     // PHP writes each slash with a backslash.
     guard token.range.count <= 128 else { return nil }
     var text: [UInt8] = []
     JSONTokenizer.unescape(bytes.extracting(token.range), to: &text)
-    return LogTime.field(text.rawSpan, 0..<text.count)
+    let range = 0..<text.count
+    return LogTime.field(text.rawSpan, range).map { ($0, LogTime.isZoned(text.rawSpan, range)) }
   }
 }
 
@@ -89,7 +108,7 @@ extension Extraction {
       }
       return
     case .zone:
-      if depth == 1 { walk.times.note(zone: token) }
+      if depth == 1, token.kind == .string, !token.hasEscapes { walk.times.note(zone: token) }
       return
     default: break
     }

@@ -296,7 +296,7 @@ extension Extraction {
     isNested = true
     var walk = JSONWalk(level: level, report: field)
     walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
-    if let time = walk.times.time(bytes) { nestedTime = time }
+    if let found = walk.times.found(bytes) { (nestedTime, isNestedTimeZoned) = found }
     isNested = false
     nestedTokens = tokens
   }

@@ -97,6 +97,7 @@ extension Extraction {
     let count = line.fields.count
     var pairs = 0
     var (date, clock, zone) = (0..<0, 0..<0, 0..<0)
+    var (isFortiGate, action) = (false, 0..<0)
     var rank = UInt8.max
     var isWhole = true
     var offset = range.lowerBound
@@ -135,11 +136,14 @@ extension Extraction {
       let fieldClass = paths.fieldClass(path)
       if fieldClass.role == .time, fieldClass.rank < rank, let time = LogTime.field(bytes, value) {
         line.time = time
+        line.timeText = value
         rank = fieldClass.rank
       }
       if isWord(bytes, key, "date") { date = value }
       if isWord(bytes, key, "time") { clock = value }
-      if isWord(bytes, key, "tz") { zone = value }
+      if fieldClass.role == .zone { zone = value }
+      isFortiGate = isFortiGate || isWord(bytes, key, "logid")
+      if isWord(bytes, key, "action") { action = value }
     }
     guard isWhole, pairs >= Self.fewestPairs else {
       line.cut(to: count)
@@ -148,8 +152,14 @@ extension Extraction {
     }
     if line.time == nil {
       line.time = LogTime.dateAndTime(bytes, date: date, clock: clock, zone: zone)
+    } else if !zone.isEmpty {
+      line.time = LogTime.field(bytes, line.timeText, zone: zone)
     }
-    if line.time == nil, date.count > 10 { line.time = LogTime.field(bytes, date) }
+    if line.time == nil, date.count > 10 { line.time = LogTime.field(bytes, date, zone: zone) }
+    // What FortiGate calls the end of a session says that it was let through.
+    if isFortiGate, isWord(bytes, action, "close") || isWord(bytes, action, "timeout") {
+      facts.note(.allowed, rank: 2)
+    }
     return true
   }
 }

@@ -132,11 +132,18 @@ extension Extraction {
     guard candidates.isAny(from: start, to: end) else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     if isWhole, readsLineRecords, readLineRecord(chunk, start..<end) {
-      let time = line.time ?? line.headerTime
+      let headerTime = line.headerTime
+      let time = line.time ?? (line.isHeaderTimeZoned ? headerTime : nil)
       scanLineRecord(chunk, start..<end, into: &batch)
       scanTextsAcrossFields(chunk, start..<end, into: &batch)
       endRecord(&batch)
-      if let time { setTime(time, &batch) } else { setLineTime(chunk, start..<end, &batch) }
+      if let time {
+        setTime(time, &batch)
+      } else if let headerTime, !isNestedTimeZoned {
+        setTime(headerTime, &batch)
+      } else {
+        setLineTime(chunk, start..<end, &batch)
+      }
       setContext(&batch)
       return
     }

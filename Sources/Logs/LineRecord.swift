@@ -55,6 +55,11 @@ struct LineRecord {
   /// The event's time as the record tells it, and as the header before it does.
   var time: Int64?
   var headerTime: Int64?
+  /// The header's time has a zone.
+  var isHeaderTimeZoned = false
+  /// Where the record's time stands, and the zone that the record names apart from it.
+  var timeText = 0..<0
+  var zone = 0..<0
   /// Host and path that make a URL, where the fields' names do not tell that they do.
   var urlHost: LineField?
   var urlPath: LineField?
@@ -63,7 +68,8 @@ struct LineRecord {
 
   mutating func reset() {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
-    (time, headerTime) = (nil, nil)
+    (time, headerTime, isHeaderTimeZoned) = (nil, nil, false)
+    (timeText, zone) = (0..<0, 0..<0)
     (urlHost, urlPath, isTunnel) = (nil, nil, false)
   }
 

@@ -18,13 +18,16 @@ final class LogHeader: Sendable, Equatable {
   let types: [[UInt8]]
   /// Of W3C, the day that the directives name; empty where they name none.
   let date: [UInt8]
+  /// Of W3C, the directives say that times are of the machine's own zone, which they do not name.
+  let hasLocalTimes: Bool
   /// Of a flow log: the column with the source's address.
   let addressColumn: Int
 
   init(
     layout: Layout, separator: UInt8, setSeparator: UInt8 = Byte.comma,
     emptyField: [UInt8] = Array("(empty)".utf8), unsetField: [UInt8] = Array("-".utf8),
-    names: [[UInt8]] = [], types: [[UInt8]] = [], date: [UInt8] = []
+    names: [[UInt8]] = [], types: [[UInt8]] = [], date: [UInt8] = [],
+    hasLocalTimes: Bool = false
   ) {
     self.layout = layout
     self.separator = separator
@@ -34,18 +37,21 @@ final class LogHeader: Sendable, Equatable {
     self.names = names
     self.types = types
     self.date = date
+    self.hasLocalTimes = hasLocalTimes
     addressColumn = names.firstIndex { $0.ends(with: "srcaddr") } ?? 0
   }
 
   /// A header with some of its lines replaced.
   func with(
     setSeparator: UInt8? = nil, emptyField: [UInt8]? = nil, unsetField: [UInt8]? = nil,
-    names: [[UInt8]]? = nil, types: [[UInt8]]? = nil, date: [UInt8]? = nil
+    names: [[UInt8]]? = nil, types: [[UInt8]]? = nil, date: [UInt8]? = nil,
+    hasLocalTimes: Bool? = nil
   ) -> LogHeader {
     LogHeader(
       layout: layout, separator: separator, setSeparator: setSeparator ?? self.setSeparator,
       emptyField: emptyField ?? self.emptyField, unsetField: unsetField ?? self.unsetField,
-      names: names ?? self.names, types: types ?? self.types, date: date ?? self.date)
+      names: names ?? self.names, types: types ?? self.types, date: date ?? self.date,
+      hasLocalTimes: hasLocalTimes ?? self.hasLocalTimes)
   }
 
   static func == (left: LogHeader, right: LogHeader) -> Bool {

@@ -53,7 +53,35 @@ extension LogTime {
       return found.time
     }
     return withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
-      ?? dayFirst(bytes, range) ?? nameServer(bytes, range)
+      ?? dayFirst(bytes, range) ?? nameServer(bytes, range) ?? american(bytes, range)
+  }
+
+  /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it: only there stands which half of the day it is.
+  private static func american(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let end = range.upperBound
+    guard range.count >= 19, bytes.byte(unchecked: end - 3) == Byte.space,
+      bytes.byte(unchecked: end - 1) | 0x20 == UInt8(ascii: "m")
+    else { return nil }
+    let half = bytes.byte(unchecked: end - 2) | 0x20
+    guard half == UInt8(ascii: "a") || half == UInt8(ascii: "p") else { return nil }
+    let month = digits(bytes, from: range.lowerBound, to: end)
+    guard bytes.byte(unchecked: month.upperBound) == Byte.slash else { return nil }
+    let day = digits(bytes, from: month.upperBound + 1, to: end)
+    guard bytes.byte(unchecked: day.upperBound) == Byte.slash else { return nil }
+    let year = digits(bytes, from: day.upperBound + 1, to: end)
+    var offset = year.upperBound
+    if bytes.byte(unchecked: offset) == Byte.comma { offset += 1 }
+    guard bytes.byte(unchecked: offset) == Byte.space else { return nil }
+    let hour = digits(bytes, from: offset + 1, to: end)
+    guard 1...2 ~= month.count, 1...2 ~= day.count, year.count == 4, 1...2 ~= hour.count,
+      let number = NumberText.unsigned(bytes, month), 1...12 ~= number,
+      let written = NumberText.unsigned(bytes, hour), 1...12 ~= written
+    else { return nil }
+    let hours = written % 12 + (half == UInt8(ascii: "p") ? 12 : 0)
+    var clock: [UInt8] = [Byte.zero + UInt8(hours / 10), Byte.zero + UInt8(hours % 10)]
+    clock.append(bytes, hour.upperBound..<end - 3)
+    return time(
+      bytes, year, clock.rawSpan, month: UInt8(number), bytes.copied(day), 0..<clock.count)
   }
 
   /// `20240501T100000Z`: the basic format of ISO 8601.
@@ -180,7 +208,8 @@ extension LogTime {
     }
     guard let assumed else { return nil }
     let text = Array("\(assumed)".utf8)
-    return time(text.rawSpan, 0..<text.count, bytes, month, day, offset..<end)
+    return time(
+      text.rawSpan, 0..<text.count, bytes, month: month, bytes.copied(day), offset..<end)
   }
 
   /// The month that an English abbreviation names, from 1.
@@ -215,12 +244,12 @@ extension LogTime {
   private static func time(
     _ bytes: RawSpan, year: Range<Int>, month: UInt8, day: Range<Int>, clock: Range<Int>
   ) -> Int64? {
-    time(bytes, year, bytes, month, day, clock)
+    time(bytes, year, bytes, month: month, bytes.copied(day), clock)
   }
 
   /// Puts the parts together as ISO 8601 has them.
   private static func time(
-    _ yearBytes: RawSpan, _ year: Range<Int>, _ bytes: RawSpan, _ month: UInt8, _ day: Range<Int>,
+    _ yearBytes: RawSpan, _ year: Range<Int>, _ bytes: RawSpan, month: UInt8, _ day: [UInt8],
     _ clock: Range<Int>
   ) -> Int64? {
     // The longest: a time with nine digits of fraction and a zone.
@@ -228,7 +257,7 @@ extension LogTime {
     var text = yearBytes.copied(year)
     text += [Byte.minus, Byte.zero + month / 10, Byte.zero + month % 10, Byte.minus]
     if day.count == 1 { text.append(Byte.zero) }
-    text.append(bytes, day)
+    text += day
     text.append(UInt8(ascii: "T"))
     text.append(bytes, clock)
     // `GMT+02:00`, as Java writes offsets.

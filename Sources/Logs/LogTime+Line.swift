@@ -159,13 +159,4 @@ extension LogTime {
     return byte &- Byte.zero > 9 && (byte | 0x20) &- 0x61 > 25 && byte != UInt8(ascii: "_")
       && byte != Byte.dot && byte < 0x80
   }
-
-  private static func isSign(_ byte: UInt8) -> Bool { byte == Byte.plus || byte == Byte.minus }
-
-  /// Zones by name, which says too little or, for `CST` and others, several things.
-  private static let zones: Set<String> = [
-    "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST",
-    "BST", "IST", "WET", "WEST", "EET", "EEST", "MSK", "TRT", "SAST", "PKT", "WIB", "HKT", "SGT",
-    "JST", "KST", "AWST", "ACST", "ACDT", "AEST", "AEDT", "NZST", "NZDT", "BRT", "ART", "CLT",
-  ]
 }

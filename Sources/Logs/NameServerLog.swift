@@ -52,6 +52,7 @@ extension Extraction {
         return false
       }
       noteDenial(bytes, offset..<end)
+      noteAnswer(bytes, offset..<end)
       return true
     }
     if bytes.starts(with: ": ", at: query.upperBound) {
@@ -65,7 +66,34 @@ extension Extraction {
       facts.note(.state, rank: 0, bytes, query.upperBound + 9..<close)
     }
     noteDenial(bytes, offset..<end)
+    noteAnswer(bytes, offset..<end)
     return true
+  }
+
+  /// Notes the code of an answer, and what a response policy did: `response: NXDOMAIN` and `response: name IN
+  /// A NXDOMAIN`, `rpz QNAME NXDOMAIN rewrite`.
+  private mutating func noteAnswer(_ bytes: RawSpan, _ range: Range<Int>) {
+    if let mark = firstRange(of: "response: ", bytes, from: range.lowerBound, to: range.upperBound)
+    {
+      var offset = mark.upperBound
+      for _ in 0..<4 {
+        let word = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+        if let code = EventFacts.answerCode(bytes, word) {
+          facts.note(state: code)
+          return
+        }
+        offset = min(word.upperBound + 1, range.upperBound)
+      }
+    } else if let mark = firstRange(
+      of: "rpz ", bytes, from: range.lowerBound, to: range.upperBound),
+      firstRange(of: " rewrite ", bytes, from: mark.upperBound, to: range.upperBound) != nil
+    {
+      let trigger = tokenEnd(bytes, from: mark.upperBound, to: range.upperBound)
+      let start = min(trigger + 1, range.upperBound)
+      let action = start..<tokenEnd(bytes, from: start, to: range.upperBound)
+      if isWord(bytes, action, "NXDOMAIN") { facts.note(.state, rank: 0, bytes, action) }
+      facts.note(isWord(bytes, action, "PASSTHRU") ? .allowed : .blocked)
+    }
   }
 
   /// Where the word `client` stands at the end of a range, behind which only `@` and the client's number

@@ -96,6 +96,10 @@ extension Extraction {
       value = equals + 1
     }
     if !key.isEmpty { addExtension(bytes, key, value..<end) }
+    // The zone of the device stands apart.
+    if let time = line.time, !line.zone.isEmpty, !LogTime.isZoned(bytes, line.timeText) {
+      line.time = LogTime.offset(bytes, line.zone).map { time &- $0 }
+    }
     applyLabels(bytes, from: header)
     return true
   }
@@ -155,8 +159,9 @@ extension Extraction {
     // When the device received it stands for the event; else when it began or ended.
     let isReceipt = isWord(bytes, key, "rt") || isWord(bytes, key, "deviceReceiptTime")
     if isReceipt || line.time == nil && (isWord(bytes, key, "start") || isWord(bytes, key, "end")) {
-      line.time = deviceTime(bytes, value) ?? line.time
+      if let time = deviceTime(bytes, value) { (line.time, line.timeText) = (time, value) }
     }
+    if isWord(bytes, key, "dtz") { line.zone = value }
   }
 
   /// A time as devices write it: milliseconds since 1970, ISO 8601, or with the month first.

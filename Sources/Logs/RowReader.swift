@@ -51,7 +51,8 @@ extension Extraction {
     if !plan.urlPaths.isEmpty, !plan.urlHosts.isEmpty { joinColumns(chunk, header, into: &batch) }
     endRecord(&batch)
     guard record.isInBatch else { return }
-    setTime(rowTime(chunk, header), &batch)
+    let time = rowTime(chunk, header)
+    setTime(time == ObservableRecord.noTime ? nestedTime ?? time : time, &batch)
     for index in plan.facts where index < columns.count {
       let range = columns[index]
       guard !isAbsent(chunk, range, header) else { continue }
@@ -235,22 +236,27 @@ extension Extraction {
 
   private func rowTime(_ chunk: RawSpan, _ header: LogHeader) -> Int64 {
     if header.layout == .w3c {
+      if header.hasLocalTimes { return ObservableRecord.noTime }
       guard let first = plan.times.first, let clock = column(first, chunk, header) else {
         return ObservableRecord.noTime
       }
       if let date = column(plan.date, chunk, header) {
         return LogTime.dateAndTime(chunk.copied(date), chunk, clock) ?? ObservableRecord.noTime
       }
+      // Exchange writes both in one.
+      if clock.count >= 19, let time = LogTime.field(chunk, clock) { return time }
       guard plan.date < 0, !header.date.isEmpty else { return ObservableRecord.noTime }
       return LogTime.dateAndTime(header.date, chunk, clock) ?? ObservableRecord.noTime
     }
+    let zone = column(plan.zone, chunk, header) ?? 0..<0
     for index in plan.times {
-      if let text = column(index, chunk, header), let time = LogTime.field(chunk, text) {
+      if let text = column(index, chunk, header),
+        let time = LogTime.field(chunk, text, zone: zone)
+      {
         return time
       }
     }
     guard let date = column(plan.date, chunk, header) else { return ObservableRecord.noTime }
-    let zone = column(plan.zone, chunk, header) ?? 0..<0
     for index in plan.times {
       if let clock = column(index, chunk, header),
         let time = LogTime.dateAndTime(chunk, date: date, clock: clock, zone: zone)
@@ -259,6 +265,6 @@ extension Extraction {
       }
     }
     return date.count > 10
-      ? LogTime.field(chunk, date) ?? ObservableRecord.noTime : ObservableRecord.noTime
+      ? LogTime.field(chunk, date, zone: zone) ?? ObservableRecord.noTime : ObservableRecord.noTime
   }
 }

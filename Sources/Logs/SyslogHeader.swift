@@ -5,8 +5,25 @@ extension Extraction {
   /// Reads the header of a line of syslog, and gives where the message begins; nil: there is none.
   ///
   /// RFC 5424 with its structured data, RFC 3164 as programs write it (with or without priority, host,
-  /// tag; Cisco's with a year), and the same with a time as ISO 8601 writes it.
+  /// tag; Cisco's with a year), and the same with a time as ISO 8601 writes it. A relay's may stand before the
+  /// one of a device of Cisco's.
   mutating func readSyslogHeader(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    guard let start = readHeader(bytes, range) else { return nil }
+    let message = blanksEnd(bytes, from: start, to: range.upperBound)
+    let (count, time, isZoned) = (line.fields.count, line.headerTime, line.isHeaderTimeZoned)
+    guard range.upperBound - message >= 24, message > range.lowerBound,
+      let inner = readHeader(bytes, message..<range.upperBound)
+    else { return message }
+    guard isDeviceMark(bytes, inner, to: range.upperBound) else {
+      line.cut(to: count)
+      (line.headerTime, line.isHeaderTimeZoned) = (time, isZoned)
+      return message
+    }
+    if line.headerTime == nil { (line.headerTime, line.isHeaderTimeZoned) = (time, isZoned) }
+    return inner
+  }
+
+  private mutating func readHeader(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     let end = range.upperBound
     var offset = range.lowerBound
     let hasPriority = bytes.byte(unchecked: offset) == UInt8(ascii: "<")
@@ -26,28 +43,97 @@ extension Extraction {
       line.skip(range.lowerBound..<offset)
       return offset
     }
+    let isStrict = time.isISO && !hasPriority
+    if isStrict, let message = containerMessage(bytes, from: time.end + 1, to: end) {
+      line.skip(range.lowerBound..<message)
+      (line.headerTime, line.isHeaderTimeZoned) = (time.value, true)
+      return message
+    }
+    let count = line.fields.count
     line.skip(range.lowerBound..<time.end)
-    line.headerTime = time.value
-    return readTag(bytes, time.end + 1..<end, isStrict: time.isISO && !hasPriority)
+    (line.headerTime, line.isHeaderTimeZoned) = (time.value, time.isZoned)
+    let start = blanksEnd(bytes, from: time.end, to: end)
+    guard let message = readTag(bytes, start..<end, isStrict: isStrict) else {
+      line.cut(to: count)
+      line.headerTime = nil
+      return nil
+    }
+    return message
   }
 
-  /// The time at the front of a line, with the blank behind it.
-  private func syslogTime(
-    _ bytes: RawSpan, _ range: Range<Int>
-  ) -> (value: Int64?, end: Int, isISO: Bool)? {
-    let (start, end) = (range.lowerBound, range.upperBound)
-    if LogTime.month(bytes, at: start) != nil {
-      guard let stop = monthTimeEnd(bytes, range) else { return nil }
-      let value = LogTime.monthFirst(bytes, start..<stop, year: options.year)
-      // Cisco's firewalls write a colon behind the time.
-      return (value, bytes.byte(unchecked: stop) == Byte.colon ? stop + 1 : stop, false)
-    }
-    let stop = tokenEnd(bytes, from: start, to: end)
-    guard stop < end, 20...40 ~= stop - start,
-      bytes.byte(unchecked: start + 10) == UInt8(ascii: "T"),
-      hasZone(bytes, start..<stop), let value = Timestamp.iso8601(bytes, start..<stop)
+  /// The end of blanks from an offset on.
+  private func blanksEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
+    var offset = min(start, end)
+    while offset < end, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
+    return offset
+  }
+
+  /// Where the message begins behind a time in what a container wrote (`TIME stdout F message`, as Kubernetes
+  /// keeps it).
+  private func containerMessage(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
+    guard end - start > 9,
+      bytes.starts(with: "stdout ", at: start) || bytes.starts(with: "stderr ", at: start),
+      bytes.byte(unchecked: start + 7) == UInt8(ascii: "F")
+        || bytes.byte(unchecked: start + 7) == UInt8(ascii: "P"),
+      bytes.byte(unchecked: start + 8) == Byte.space
     else { return nil }
-    return (value, stop, true)
+    return start + 9
+  }
+
+  private struct HeaderTime {
+    var value: Int64?
+    var end: Int
+    var isISO = false
+    var isZoned = false
+  }
+
+  /// The time at the front of a line, behind which a blank stands.
+  private func syslogTime(_ bytes: RawSpan, _ range: Range<Int>) -> HeaderTime? {
+    let end = range.upperBound
+    let start = deviceTimeStart(bytes, range)
+    if LogTime.month(bytes, at: start) != nil {
+      guard var stop = monthTimeEnd(bytes, start..<end) else { return nil }
+      var time = HeaderTime(
+        value: LogTime.monthFirst(bytes, start..<stop, year: options.year), end: stop)
+      // A named zone says too little; where it is left out, the time is taken for UTC's.
+      if let zone = LogTime.zoneName(bytes, from: stop + 1, to: end),
+        bytes.byte(unchecked: stop) == Byte.space
+      {
+        stop = zone.end
+        time.isZoned = zone.isUTC
+        if !zone.isUTC { time.value = nil }
+      }
+      // Cisco's firewalls write a colon behind the time.
+      let hasColon = stop < end && bytes.byte(unchecked: stop) == Byte.colon
+      time.end = hasColon ? stop + 1 : stop
+      return time
+    }
+    guard start == range.lowerBound else { return nil }
+    let stop = tokenEnd(bytes, from: start, to: end)
+    guard stop < end, 20...41 ~= stop - start,
+      bytes.byte(unchecked: start + 10) == UInt8(ascii: "T")
+    else { return nil }
+    let hasColon = bytes.byte(unchecked: stop - 1) == Byte.colon
+    let time = start..<(hasColon ? stop - 1 : stop)
+    guard 20...40 ~= time.count, hasZone(bytes, time), let value = Timestamp.iso8601(bytes, time)
+    else { return nil }
+    return HeaderTime(value: value, end: stop, isISO: true, isZoned: true)
+  }
+
+  /// Where the time begins behind what Cisco's routers write before it: the number of the message and a mark
+  /// of a clock that is not set (`000045: *Oct 11 22:14:15.003: %SYS-…`).
+  private func deviceTimeStart(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    let (start, end) = (range.lowerBound, range.upperBound)
+    var offset = start
+    let number = LogTime.digits(bytes, from: start, to: min(end, start + 12))
+    if !number.isEmpty {
+      guard bytes.starts(with: ": ", at: number.upperBound) else { return start }
+      offset = number.upperBound + 2
+    }
+    guard offset < end else { return start }
+    let mark = bytes.byte(unchecked: offset)
+    if mark == UInt8(ascii: "*") || mark == Byte.dot { offset += 1 }
+    return offset > start && LogTime.month(bytes, at: offset) == nil ? start : offset
   }
 
   /// Whether a time ends in `Z` or in an offset from UTC with minutes.
@@ -96,6 +182,29 @@ extension Extraction {
     return stop
   }
 
+  /// Whether a message of Cisco's begins at an offset: `%FACILITY-SEVERITY-MNEMONIC:`.
+  private func isDeviceMark(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
+    guard start + 1 < end, bytes.byte(unchecked: start) == UInt8(ascii: "%"),
+      bytes.byte(unchecked: start + 1) &- 0x41 <= 25,
+      let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 64))
+    else { return false }
+    return (start + 1..<colon).allSatisfy { classes.is(bytes.byte(unchecked: $0), .name) }
+  }
+
+  /// Whether what begins at an offset is known without a header, so that what stands before it is one: a
+  /// message of Cisco's, or pairs of keys and values to the line's end.
+  private mutating func isKnownMessage(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
+    guard start < end else { return false }
+    if isDeviceMark(bytes, start, to: end) { return true }
+    let count = line.fields.count
+    guard classes.is(bytes.byte(unchecked: start), .word), readPairs(bytes, start..<end) else {
+      return false
+    }
+    line.cut(to: count)
+    line.time = nil
+    return true
+  }
+
   // MARK: RFC 3164
 
   /// Reads host and tag behind the time; where the message begins.
@@ -111,21 +220,30 @@ extension Extraction {
     let first = start..<tokenEnd(bytes, from: start, to: end)
     if let tag = tag(bytes, first, end) {
       // A program that logs for its own machine leaves the host out.
-      if isStrict { return nil }
+      if isStrict, !isKnownMessage(bytes, blanksEnd(bytes, from: tag.end, to: end), to: end) {
+        return nil
+      }
       addTag(tag)
       return tag.end
     }
-    guard isHost(bytes, first) else { return isStrict ? nil : start }
-    let next = min(first.upperBound + 1, end)
+    func isColon(_ token: Range<Int>) -> Bool {
+      token.count == 1 && bytes.byte(unchecked: token.lowerBound) == Byte.colon
+    }
+    guard isHost(bytes, first) else {
+      let message = isColon(first) ? blanksEnd(bytes, from: first.upperBound, to: end) : start
+      return isStrict && !isKnownMessage(bytes, message, to: end) ? nil : message
+    }
+    let next = blanksEnd(bytes, from: first.upperBound, to: end)
     let second = next..<tokenEnd(bytes, from: next, to: end)
     let tag = tag(bytes, second, end)
-    if isStrict, tag == nil || isLevel(bytes, first) { return nil }
-    line.add(name("hostname"), first)
-    // So do they behind the host.
-    if second.count == 1, next < end, bytes.byte(unchecked: next) == Byte.colon {
-      return min(next + 2, end)
+    // Cisco's firewalls write one behind the host as well.
+    let message = isColon(second) ? blanksEnd(bytes, from: second.upperBound, to: end) : next
+    if isStrict {
+      if isLevel(bytes, first) { return nil }
+      if tag == nil, !isKnownMessage(bytes, message, to: end) { return nil }
     }
-    guard let tag else { return next }
+    line.add(name("hostname"), first)
+    guard let tag else { return message }
     addTag(tag)
     return tag.end
   }
@@ -211,6 +329,7 @@ extension Extraction {
     let isUnknown = time.count == 1 && bytes.byte(unchecked: time.lowerBound) == Byte.minus
     let value = Timestamp.iso8601(bytes, time)
     guard isUnknown || value != nil, offset < end else { return nil }
+    let count = line.fields.count
     line.skip(start..<words[1])
     addWord(name("hostname"), bytes, words[1]..<words[2] - 1)
     addWord(name("appname"), bytes, words[2]..<words[3] - 1)
@@ -218,10 +337,10 @@ extension Extraction {
     addWord(name("msgid"), bytes, words[4]..<offset - 1)
     let message = readStructuredData(bytes, offset..<end)
     guard let message else {
-      line.cut(to: 0)
+      line.cut(to: count)
       return nil
     }
-    line.headerTime = value
+    (line.headerTime, line.isHeaderTimeZoned) = (value, true)
     return message
   }
 

@@ -125,6 +125,8 @@ extension Extraction {
     let port = NumberText.port(bytes, colon + 1..<token.end) ?? 0
     var address = token.start..<colon
     add(path, bytes, token)
+    // What is behind the last colon is the port, though it could be a group of an address of version 6.
+    if IPAddressText.ipv6(bytes, address) != nil { line.setPort(port, address: address) }
     if address.count > 2, bytes.byte(unchecked: address.lowerBound) == UInt8(ascii: "[") {
       address = address.lowerBound + 1..<address.upperBound - 1
     }
@@ -148,7 +150,7 @@ extension Extraction {
     let tokens = words
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     let result = word(3)
-    guard !tokens.prefix(10).contains(where: { $0.isQuoted }),
+    guard !tokens.prefix(10).indices.contains(where: { $0 != 7 && tokens[$0].isQuoted }),
       isNumber(bytes, word(0), withFraction: true), isNumber(bytes, word(1)),
       isNumber(bytes, word(4)),
       let slash = bytes.firstOffset(of: Byte.slash, from: result.lowerBound, to: result.upperBound),

@@ -134,9 +134,164 @@ import Testing
     ),
   ]
 
-  @Test(arguments: cases.indices)
+  /// The ends as the machine sees them that wrote the record.
+  static let local: [Case] = [
+    (
+      #"{"ActionType":"ConnectionSuccess","RemoteIP":"192.0.2.1","RemotePort":443,"LocalIP":"192.0.2.2","LocalPort":5,"Protocol":"Tcp"}"#,
+      "(protocol 6 192.0.2.2#5 to 192.0.2.1#443)",
+      ["RemoteIP 192.0.2.1 port 443 destination", "LocalIP 192.0.2.2 port 5 source"]
+    ),
+    (
+      #"{"LocalIP":"192.0.2.2","RemoteIP":"192.0.2.1","ActionType":"InboundConnectionAccepted"}"#,
+      "(192.0.2.1 to 192.0.2.2)", ["RemoteIP 192.0.2.1 source"]
+    ),
+    (
+      #"{"local_ip":"192.0.2.2","remote_ip":"192.0.2.1","direction":"outbound"}"#,
+      "(192.0.2.2 to 192.0.2.1)", ["local_ip 192.0.2.2 source"]
+    ),
+    (
+      #"{"remote":{"ip":"192.0.2.1","port":9},"local":{"ip":"192.0.2.2"},"direction":"inbound"}"#,
+      "(192.0.2.1#9 to 192.0.2.2)", ["remote.ip 192.0.2.1 port 9 source"]
+    ),
+    (
+      "a,direction,LocalIP,RemoteIP\n1,Outbound,192.0.2.2,192.0.2.1\n",
+      "(192.0.2.2 to 192.0.2.1)", ["RemoteIP 192.0.2.1 destination"]
+    ),
+    ("local_ip=192.0.2.2 remote_ip=192.0.2.1 direction=in", "(192.0.2.1 to 192.0.2.2)", []),
+    (
+      #"{"LocalAddressIP4":"192.0.2.2","RemoteAddressIP4":"192.0.2.1","ConnectionDirection":"1"}"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    // Nobody says who began.
+    (
+      #"{"LocalIP":"192.0.2.2","RemoteIP":"192.0.2.1"}"#, "",
+      ["RemoteIP 192.0.2.1"]
+    ),
+    (
+      #"{"remote_ip":"192.0.2.1","local_ip":"192.0.2.2","proto":"udp"}"#, "(protocol 17 ? to ?)",
+      ["remote_ip 192.0.2.1 ("]
+    ),
+    // Other fields do.
+    (
+      #"{"local_ip":"192.0.2.2","remote_ip":"192.0.2.1","src_ip":"192.0.2.1"}"#,
+      "(192.0.2.1 to ?)", []
+    ),
+  ]
+
+  static let others: [Case] = [
+    (
+      #"{"src":"192.0.2.1","src_port":5,"dest":"192.0.2.2","dest_port":443}"#,
+      "(192.0.2.1#5 to 192.0.2.2#443)", ["dest 192.0.2.2 port 443 destination"]
+    ),
+    (
+      #"{"src":"192.0.2.1:5","dst":"[2001:db8::1]:443"}"#, "(192.0.2.1#5 to 2001:db8::1#443)", []
+    ),
+    (
+      #"id=firewall m=98 src=192.0.2.1:5:X0 dst=192.0.2.2:443:X1 proto=tcp/https fw_action="drop""#,
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 blocked)", []
+    ),
+    // Verdicts.
+    (
+      #"<14>1 2024-05-01T10:00:00Z h RT_FLOW - RT_FLOW_SESSION_DENY [j@1 source-address="192.0.2.1" destination-address="192.0.2.2" protocol-id="6"]"#,
+      "(protocol 6 192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (#"{"firewall_rule_action":"BLOCK","query_name":"a.example"}"#, "(? to ? blocked)", []),
+    (#"{"deviceAction":"blocked","host":"a.example"}"#, "(? to ? blocked)", []),
+    (#"log_type="x" log_subtype="Denied" host=a.example"#, "(? to ? blocked)", []),
+    (#"{"SecurityAction":"block","host":"a.example"}"#, "(? to ? blocked)", []),
+    (#"{"action":"drop-icmp","host":"a.example"}"#, "(? to ? blocked)", []),
+    ("id=1 blocked=true hostname=a.example", "(? to ? blocked)", []),
+    (
+      "%ASA-4-338006: Dynamic Filter dropped blacklisted TCP traffic from inside:192.0.2.1/1 to outside:192.0.2.2/80",
+      "(protocol 6 192.0.2.1#1 to 192.0.2.2#80 blocked)", []
+    ),
+    ("logid=1 action=close hostname=a.example", "(? to ? allowed)", []),
+    ("id=1 action=close hostname=a.example", "", []),
+    ("logid=1 action=client-rst hostname=a.example", "(? to ? allowed)", []),
+    // Codes of answers.
+    (#"{"responseCode":"NXDOMAIN","queryName":"a.example."}"#, "(? to ? NXDOMAIN)", []),
+    (#"{"reply_code":"No Error","query":"a.example"}"#, "(? to ? NOERROR)", []),
+    (#"{"responseCode":200,"responseCodes":"OK","host":"a.example"}"#, "", []),
+    (#"{"responseCode":"OK","host":"a.example"}"#, "", []),
+    (
+      "client 192.0.2.1#5: UDP: query: a.example IN A response: NXDOMAIN -",
+      "(192.0.2.1#5 to ? NXDOMAIN)", []
+    ),
+    (
+      "client @0x7f 192.0.2.1#5 (a.example): response: a.example IN A SERVFAIL",
+      "(192.0.2.1#5 to ? SERVFAIL)", []
+    ),
+    (
+      "client @0x7f 192.0.2.1#5 (a.example): rpz QNAME NXDOMAIN rewrite a.example via b.example",
+      "(192.0.2.1#5 to ? NXDOMAIN blocked)", []
+    ),
+    // Clients of a web server and of load balancers.
+    (
+      #"192.0.2.4 198.51.100.5 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5"#,
+      "(192.0.2.4 to ?)", ["remote_addr 192.0.2.4 source", "remote_addr 198.51.100.5 at"]
+    ),
+    (
+      #"2024-05-01 10:00:00 192.0.2.4 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5"#,
+      "(192.0.2.4 to ?)", ["remote_addr 192.0.2.4 source"]
+    ),
+    (
+      #"pod-1 nginx 192.0.2.4 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5"#,
+      "(192.0.2.4 to ?)", ["remote_addr 192.0.2.4 source"]
+    ),
+    (
+      #"2024-05-01T10:00:00.1Z stdout F 192.0.2.4 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5"#,
+      "(192.0.2.4 to ?)", ["remote_addr 192.0.2.4 source"]
+    ),
+    (
+      #"http 2024-05-01T10:00:00.1Z app/a/b 2001:db8::5:50718 192.0.2.2:80 0.1 0.1 0.1 200 200 34 366 "GET http://192.0.2.2/ HTTP/1.1" "c" - -"#,
+      "(protocol 6 2001:db8::5#50718 to 192.0.2.2#80)",
+      ["client:port 2001:db8::5 port 50718 source"]
+    ),
+    (
+      #"http 2024-05-01T10:00:00.1Z app/a/b 2001:db8::5:2817 - 0.1 0.1 0.1 200 200 34 366 "GET http://192.0.2.2/ HTTP/1.1" "c" - -"#,
+      "(protocol 6 2001:db8::5#2817 to ?)", ["client:port 2001:db8::5 port 2817 source"]
+    ),
+    (
+      #"1714557600.123 97 192.0.2.1 TCP_MISS/200 0 GET https://a.example/ "CORP\b@N" DIRECT/192.0.2.2 text/html D <I> -"#,
+      "(192.0.2.1 to 192.0.2.2 allowed)", []
+    ),
+    // Headers with odd blanks, and two of them.
+    (
+      "<185>2024-05-01T10:00:00Z   %FTD-1-430003: AccessControlRuleAction: Block, SrcIP: 192.0.2.1, DstIP: 192.0.2.2, DstPort: 443",
+      "(192.0.2.1 to 192.0.2.2#443 blocked)", ["SrcIP 192.0.2.1 source"]
+    ),
+    (
+      "2024-05-01T10:00:00Z FTD-1 : %FTD-1-430003: SrcIP: 192.0.2.1, DstIP: 192.0.2.2",
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      "2024-05-01T10:00:00.1+01:00 fw %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by access-group",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
+    ),
+    (
+      "<166>2024-05-01T10:00:00Z: %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by access-group",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
+    ),
+    (
+      "Aug 16 2019 14:54:25 ftd  %FTD-1-430004: SrcIP: 192.0.2.1, DstIP: 192.0.2.2",
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      "Nov 27 08:52:35 192.0.2.9 Nov 27 2024 08:52:35 fw : %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by x",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
+    ),
+    (
+      "2024-05-01T10:00:00+01:00 a date=2024-05-01 time=08:52:34 srcip=192.0.2.1 dstip=192.0.2.2",
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    ("2024-05-01T10:00:00+01:00 a b=1 src=192.0.2.1 dst=192.0.2.2 and more", "", []),
+  ]
+
+  private static let all = cases + local + others
+
+  @Test(arguments: all.indices)
   func isTold(_ index: Int) {
-    let (record, says, sides) = Self.cases[index]
+    let (record, says, sides) = Self.all[index]
     let lines = FixtureTests.listing(Array(record.utf8)) { $0 }.split(separator: "\n")
     #expect(!lines.isEmpty, "\(record)")
     for line in lines where !line.hasPrefix("#") {

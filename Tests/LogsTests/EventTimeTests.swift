@@ -156,7 +156,75 @@ import Testing
     ("CEF:0|v|p|1|1|n|1|rt=Wed, 01 May 2024 10:00:00 GMT dhost=a.example", noon),
     ("LEEF:1.0|v|p|1|1|devTime=May 01 2024 10:00:00\tdhost=a.example", noon),
     ("LEEF:1.0|v|p|1|1|devTime=2024/05/01 10:00:00\tdhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|rt=May 01 2024 12:00:00 dtz=+02:00 dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|dtz=UTC rt=May 01 2024 10:00:00 dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|rt=1714557600000 dtz=CET dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|rt=May 01 2024 12:00:00 dtz=CEST dhost=a.example", nil),
   ]
+
+  /// Zones that stand apart, and headers of lines.
+  static let zones: [Case] = [
+    (#"d=1 date=2024-05-01 time=12:00:00 timezone="+0200" host=a.example"#, noon),
+    (#"d=1 date=2024-05-01 time=12:00:00 timezone="CEST" host=a.example"#, nil),
+    (#"id=1 time="2024-05-01 12:00:00" timezone=+02:00 host=a.example"#, noon),
+    (#"id=1 time="2024-05-01 10:00:00 UTC" tz=+02:00 host=a.example"#, noon),
+    (#"{"timestamp":"2024-05-01 12:00:00","timezone":"+0200","host":"a.example"}"#, noon),
+    (#"{"timestamp":"2024-05-01 12:00:00","timezone":"Europe/Berlin","host":"a.example"}"#, nil),
+    (#"{"timestamp":"2024-05-01T10:00:00Z","timezone":"Europe/Berlin","host":"a.example"}"#, noon),
+    ("time,timezone,host\n2024-05-01 12:00:00,+0200,a.example\n", noon),
+    ("<166>May 01 2024 10:00:00 UTC: %ASA-4-1: from a.example", noon),
+    ("<166>May 01 2024 10:00:00: %ASA-4-1: from a.example", noon),
+    ("<166>May 01 2024 10:00:00 CEST: %ASA-4-1: from a.example", nil),
+    ("<1>Oct  1 10:00:00 192.0.2.1 May 01 2024 10:00:00 fw : %ASA-4-1: from a.example", noon),
+    // A record's own zone before a header without one.
+    (
+      #"May  1 2024 12:00:00 fw s[1]: {"timestamp":"2024-05-01T12:00:00.000000+0200","host":"a.example"}"#,
+      noon
+    ),
+    (#"May  1 2024 10:00:00 fw s[1]: {"ts":"2024-05-01 12:00:00","host":"a.example"}"#, noon),
+    (#"<1>2024-05-01T10:00:00Z fw s[1]: {"ts":1714557600.5,"host":"a.example"}"#, noon),
+    // Sysmon's before the one of the machine's zone.
+    (
+      #"{"EventTime":"2024-05-01 12:00:00","UtcTime":"2024-05-01 10:00:00.500","host":"a.example"}"#,
+      half
+    ),
+    (
+      "#Version: 1.5\n#Time Format: Local\n#Fields: date time host\n2024-05-01 12:00:00 a.example\n",
+      nil
+    ),
+  ]
+
+  static let products: [Case] = [
+    (#"{"createdDateTime":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"activityDateTime":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"query_timestamp":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"eventTimestamp":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"event_timestamp":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"@t":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"CreationDate":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"requestTime":"01/May/2024:10:00:00 +0000","host":"a.example"}"#, noon),
+    (#"{"request_time":"0.005","host":"a.example"}"#, nil),
+    (#"{"receivedTime":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"timestamp_ms":1714557600500,"host":"a.example"}"#, half),
+    (#"{"ContextTimeStamp":"1714557600.500","host":"a.example"}"#, half),
+    (#"{"flowStartMilliseconds":1714557600500,"host":"a.example"}"#, half),
+    ("Date (UTC),User,host\n2024-05-01T10:00:00Z,x,a.example\n", noon),
+    (
+      "\"TimeGenerated [UTC]\",User,host\n\"5/1/2024, 10:00:00.500 AM\",x,a.example\n", half
+    ),
+    (
+      "#Software: Microsoft Exchange Server\n#Fields: date-time,host,client-ip\n2024-05-01T10:00:00.500Z,a.example,\n",
+      half
+    ),
+    (
+      "Operation,UserId,AuditData\nx,y,\"{\"\"CreationTime\"\":\"\"2024-05-01T10:00:00\"\",\"\"host\"\":\"\"a.example\"\"}\"\n",
+      noon
+    ),
+  ]
+
+  @Test func zonesApart() { for (record, time) in Self.zones { Self.check(record, time) } }
+
+  @Test func namesOfProducts() { for (record, time) in Self.products { Self.check(record, time) } }
 
   private static func check(_ record: String, _ expected: String?, year: Int? = nil) {
     var options = LogOptions(purpose: .extract)
@@ -190,5 +258,8 @@ import Testing
 
   @Test func yearThatIsGiven() {
     Self.check("05/01-10:00:00.123000  [**] [1:1:1] a.example", Self.millis, year: 2024)
+    Self.check("*May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
+    Self.check("<189>45: .May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
+    Self.check("000045: May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
   }
 }

@@ -28,6 +28,24 @@ enum LineRuleCases {
       "<34>1 - a.example su - - [i@1 ip=192.0.2.1] f.example",
       ["domain text a.example @8", "ipv4 text 192.0.2.1 @33", "domain text f.example @44"]),
     Case(
+      "a header before pairs", "2024-05-01T10:00:00Z main.sh host=a.example b=c d=e",
+      ["domain hostname main.sh @21", "domain host a.example @34"]),
+    Case(
+      "a header without a host", "2024-05-01T10:00:00Z host=a.example b=c d=e",
+      ["domain host a.example @26"]),
+    Case(
+      "two headers", "Oct 11 22:14:15 a.example Oct 11 2024 22:14:15 b.example : %ASA-4-1: from x",
+      ["domain hostname a.example @16", "domain hostname b.example @47"]),
+    Case(
+      "two headers before something else",
+      "Oct 11 22:14:15 a.example Oct 11 2024 22:14:15 b.example : from c.example",
+      [
+        "domain hostname a.example @16", "domain text b.example @47", "domain text c.example @64",
+      ]),
+    Case(
+      "what a container wrote", "2024-05-01T10:00:00.1Z stderr P from b.example",
+      ["domain text b.example @37"]),
+    Case(
       "JSON behind a header", "Oct 11 22:14:15 h app: {\"host\":\"b.example\"}",
       ["domain text b.example @32"]),
   ]

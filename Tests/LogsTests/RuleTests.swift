@@ -3,19 +3,22 @@ import Testing
 @testable import Logs
 
 @Suite struct RuleTests {
-  @Test(arguments: TextRuleCases.all + RecordRuleCases.all + LineRuleCases.all)
+  private static let rules =
+    TextRuleCases.all + RecordRuleCases.all + LineRuleCases.all + LabelCases.all
+
+  @Test(arguments: rules)
   func findsWhatTheRulesSay(_ rule: Case) {
     #expect(rule.found() == rule.expected)
   }
 
   /// Each case one byte at a time: nothing may depend on where the bytes are cut.
-  @Test(arguments: TextRuleCases.all + RecordRuleCases.all + LineRuleCases.all)
+  @Test(arguments: rules)
   func findsTheSameByteByByte(_ rule: Case) {
     #expect(rule.found(chunk: { _ in 1 }) == rule.expected)
   }
 
   @Test func namesAreUnique() {
-    let names = (TextRuleCases.all + RecordRuleCases.all + LineRuleCases.all).map(\.name)
+    let names = Self.rules.map(\.name)
     #expect(Set(names).count == names.count)
   }
 

@@ -115,6 +115,38 @@ import Testing
     #expect(result.output.contains(#""state":"NXDOMAIN","verdict":"blocked""#))
   }
 
+  @Test func spreadsheetsAndDocumentsHaveVerdicts() throws {
+    let feed = try folder.write("verdict.txt", "198.51.100.7\n")
+    let log = try folder.write(
+      "verdict.log",
+      #"{"src_ip":"192.0.2.5","dest_ip":"198.51.100.7","action":"drop","conn_state":"S0"}"# + "\n")
+    let table = try CommandRunner.run(
+      ["scan", "--quiet", "--format", "csv", "--feed", feed, log])
+    #expect(table.lines.first?.hasSuffix(",direction,state,verdict,seen_from") ?? false)
+    #expect(
+      table.lines.last?.hasSuffix(",192.0.2.5,,198.51.100.7,,external,S0,blocked,responder")
+        ?? false, "\(table.lines)")
+    let document = try CommandRunner.run(
+      ["scan", "--quiet", "--format", "ecs", "--feed", feed, log])
+    #expect(document.output.contains(#""type":["info","denied"]"#), "\(document.output)")
+  }
+
+  /// The client's port in the log of a load balancer could be a group of its address.
+  @Test func clientsOfLoadBalancersAreFound() throws {
+    let feed = try folder.write("client.txt", "2001:db8:16c:5::5\n")
+    let lines = ["50718", "2817"].map { port in
+      #"h2 2024-05-01T10:00:00.1Z app/a/b 2001:db8:16c:5::5:\#(port) 192.0.2.2:80 0.1 0.1 0.1 200 200 34 366 "GET https://a.example/ HTTP/2.0" "c" - -"#
+    }
+    let log = try folder.write("client.log", lines.joined(separator: "\n") + "\n")
+    let result = try CommandRunner.run(["scan", "--quiet", "--feed", feed, log])
+    let found = try hits(result).map { hit in
+      let flow = hit["flow"] as? [String: Any] ?? [:]
+      return "\(hit["value"] ?? "-") \(flow["src_port"] ?? "-") \(hit["seen_from"] ?? "-")"
+    }
+    let end = "2001:db8:16c:5::5"
+    #expect(found == ["\(end) 50718 originator", "\(end) 2817 originator"], "\(found)")
+  }
+
   /// A record behind a syslog header, in a text line and in a string says when and between whom it was.
   @Test func recordsInsideOthersHaveTimeAndFlow() throws {
     let inner =

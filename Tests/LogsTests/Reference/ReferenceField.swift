@@ -77,6 +77,11 @@ struct ReferenceField {
       "fingerprint", "certchainfps", "clientcertchainfps", "certfingerprint",
       "certificatefingerprint",
     ].contains(last)
+      || ReferenceHashLabel.namesCertificate(keys.last ?? [])
+      || ["certificate", "cert", "x509"].contains { name in
+        path == "\(name).sha1" || path == "\(name).sha256"
+          || path.hasSuffix(".\(name).sha1") || path.hasSuffix(".\(name).sha256")
+      }
       || ["sha1", "sha256"].contains { hash in
         ["server", "client"].contains { path.hasSuffix("\($0).hash.\(hash)") }
       }

@@ -35,6 +35,10 @@ enum ReferenceHashLabel: Equatable {
       default: true
       }
     }
+    if Self.namesCertificate(word) {
+      self = .certificate
+      return
+    }
     for part in parts {
       if let label = Self.exact(Array(part)) {
         self = label
@@ -42,6 +46,18 @@ enum ReferenceHashLabel: Equatable {
       }
     }
     return nil
+  }
+
+  /// Whether a word names a certificate beside its hash (`certificate-sha1`).
+  static func namesCertificate(_ word: [UInt8]) -> Bool {
+    let parts = word.split { referenceFolded([$0], digits: true).isEmpty }.map {
+      referenceFolded(Array($0), digits: true)
+    }
+    func isHash(_ part: String) -> Bool { part == "sha1" || part == "sha256" }
+    let names = ["certificate", "cert", "x509"].flatMap { ["\($0)sha1", "\($0)sha256"] }
+    return names.contains(referenceFolded(word, digits: true))
+      || parts.contains(where: isHash)
+        && parts.contains { ["certificate", "cert", "x509"].contains($0) }
   }
 
   private static func exact(_ word: [UInt8]) -> ReferenceHashLabel? {

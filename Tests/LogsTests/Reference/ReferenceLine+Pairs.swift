@@ -194,7 +194,7 @@ extension ReferenceLine {
     #"\A(?: *[A-Za-z0-9_@][A-Za-z0-9._\[\]@-]*+=(?:""# + quoted
       + #""(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
 
-  private mutating func readPairs(_ start: Int) -> Bool {
+  mutating func readPairs(_ start: Int) -> Bool {
     guard Self.pairs.matches(bytes[start...]) else { return false }
     let all = Self.pair.all(in: bytes[start...]).filter { $0[1] != nil }
     guard all.count >= 3 else { return false }

@@ -11,9 +11,14 @@ extension ReferenceLine {
   private static let parameter = ReferencePattern(
     #" ("# + structuredName + #")="("# + quoted + #")""#)
   private static let monthTime = ReferencePattern(
-    #"\A(?:<[0-9]{1,3}>)?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}[0-9]{1,2} (?:[0-9]{4} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?: |: )"#
-  )
-  private static let isoTime = ReferencePattern(#"\A(?:<[0-9]{1,3}>)?([^ ]{20,40}) "#)
+    #"\A(?:<[0-9]{1,3}>)?(?:[0-9]{1,12}: [*.]?|[*.])?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}[0-9]{1,2} (?:[0-9]{4} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:(?= (?:"#
+      + zones + #")[ :]) [A-Z]+:?|(?= )|:(?= ))"#)
+  private static let zones =
+    "Z|UTC|GMT|CET|CEST|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST|BST|IST|WET|WEST|EET|EEST|MSK|TRT|"
+    + "SAST|PKT|WIB|HKT|SGT|JST|KST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|BRT|ART|CLT"
+  private static let isoTime = ReferencePattern(#"\A(?:<[0-9]{1,3}>)?([^ ]{20,41}?):? "#)
+  private static let container = ReferencePattern(#"\A (?:stdout|stderr) [FP] "#)
+  private static let deviceMark = ReferencePattern(#"\A%[A-Z][A-Za-z0-9._-]*:"#)
   private static let zoned = ReferencePattern(#"\A.{10}T.*(?:Z|[+-].{4}|[+-].{5})\z"#)
   private static let token = ReferencePattern(#"\A[^ ]*"#)
   private static let tag = ReferencePattern(
@@ -26,22 +31,66 @@ extension ReferenceLine {
 
   static func isHost(_ bytes: some Collection<UInt8>) -> Bool { hostName.matches(bytes) }
 
-  /// Where the message begins behind a header; nil where there is none.
+  /// Where the message begins behind a header, or behind two; nil where there is none.
   mutating func readHeader() -> Int? {
-    let priority = Self.priority.first(in: bytes)?[0]
-    if let priority, bytes[priority.upperBound...].starts(with: "1 ".utf8) {
-      return readStructured()
+    guard let first = readHeader(from: 0) else { return nil }
+    let message = blanksEnd(first)
+    let count = fields.count
+    guard text.count - message >= 24, message > 0 else { return message }
+    if let inner = readHeader(from: message), isDeviceMark(inner) { return inner }
+    fields.removeLast(fields.count - count)
+    return message
+  }
+
+  private mutating func readHeader(from start: Int) -> Int? {
+    let whole = bytes[start...]
+    let priority = Self.priority.first(in: whole)?[0]
+    if let priority, whole.dropFirst(priority.count).starts(with: "1 ".utf8) {
+      return readStructured(from: start)
     }
-    if let time = Self.monthTime.first(in: bytes)?[0] {
-      return readTag(time.upperBound, isStrict: false)
+    if let time = Self.monthTime.first(in: whole)?[0] {
+      return readTag(blanksEnd(start + time.upperBound), isStrict: false)
     }
-    if let time = Self.isoTime.first(in: bytes)?[1], Self.zoned.matches(bytes[time]),
-      ReferenceTime.isISO(Array(bytes[time]))
+    if let found = Self.isoTime.first(in: whole), let time = found[1], let all = found[0],
+      time.count <= 40
     {
-      return readTag(time.upperBound + 1, isStrict: priority == nil)
+      let written = Array(whole.dropFirst(time.lowerBound).prefix(time.count))
+      guard Self.zoned.matches(written), ReferenceTime.isISO(written) else {
+        return priority.map { start + $0.count }
+      }
+      let behind = start + all.upperBound - 1
+      if priority == nil, let mark = Self.container.first(in: bytes[behind...])?[0],
+        behind + mark.count < text.count
+      {
+        return behind + mark.count
+      }
+      let count = fields.count
+      if let message = readTag(blanksEnd(behind), isStrict: priority == nil) { return message }
+      fields.removeLast(fields.count - count)
+      return nil
     }
     // What has a priority and nothing else.
-    return priority?.upperBound
+    return priority.map { start + $0.count }
+  }
+
+  private func blanksEnd(_ start: Int) -> Int {
+    var place = min(start, text.count)
+    while place < text.count, bytes[place] == 0x20 { place += 1 }
+    return place
+  }
+
+  private func isDeviceMark(_ start: Int) -> Bool {
+    guard start < text.count, let mark = Self.deviceMark.first(in: bytes[start...])?[0] else {
+      return false
+    }
+    return mark.count <= 64
+  }
+
+  /// Whether what begins at a place is known without a header.
+  private func isKnownMessage(_ start: Int) -> Bool {
+    guard start < text.count else { return false }
+    var trial = self
+    return isDeviceMark(start) || trial.readPairs(start)
   }
 
   private func token(_ start: Int) -> Range<Int> {
@@ -66,18 +115,32 @@ extension ReferenceLine {
   private mutating func readTag(_ start: Int, isStrict: Bool) -> Int? {
     guard start < text.count else { return min(start, text.count) }
     let first = token(start)
-    if let name = program(first) { return isStrict ? nil : addTag(name, first) }
-    guard Self.isHost(bytes[first]) else { return isStrict ? nil : start }
-    let second = token(first.upperBound + 1)
+    if let name = program(first) {
+      if isStrict, !isKnownMessage(blanksEnd(first.upperBound + 1)) { return nil }
+      return addTag(name, first)
+    }
+    guard Self.isHost(bytes[first]) else {
+      let message = word(first) == ":" ? blanksEnd(first.upperBound) : start
+      return isStrict && !isKnownMessage(message) ? nil : message
+    }
+    let second = token(blanksEnd(first.upperBound))
     let name = program(second)
-    if isStrict, name == nil || Self.levels.contains(word(first).lowercased()) { return nil }
+    let message =
+      word(second) == ":" ? blanksEnd(second.upperBound) : blanksEnd(first.upperBound)
+    if isStrict {
+      guard !Self.levels.contains(word(first).lowercased()),
+        name != nil || isKnownMessage(message)
+      else { return nil }
+    }
     add("hostname", first)
-    if word(second) == ":" { return min(second.upperBound + 1, text.count) }
-    return name.map { addTag($0, second) } ?? min(first.upperBound + 1, text.count)
+    return name.map { addTag($0, second) } ?? message
   }
 
-  private mutating func readStructured() -> Int? {
-    guard let groups = Self.structured.first(in: bytes), let time = groups[1],
+  private mutating func readStructured(from start: Int) -> Int? {
+    let groups = (Self.structured.first(in: bytes[start...]) ?? []).map { group in
+      group.map { start + $0.lowerBound..<start + $0.upperBound }
+    }
+    guard groups.count > 6, let time = groups[1],
       word(time) == "-" || ReferenceTime.isISO(Array(bytes[time])), let data = groups[6]
     else { return nil }
     for (group, name) in [(2, "hostname"), (3, "appname"), (4, "procid"), (5, "msgid")] {

@@ -68,13 +68,32 @@ extension ReferenceLine {
     func isListed(_ index: Int) -> Bool {
       before[index].range.count > 1 && word(before[index].range).hasSuffix(",")
     }
-    let hasHost = before.count >= 4 && word(before[1].range) != "-" && !isListed(0)
-    let first = hasHost ? 1 : 0
-    let last = (first..<before.count - 2).first { !isListed($0) } ?? before.count - 3
+    func isAbsent(_ index: Int) -> Bool { word(before[index].range) == "-" }
+    /// Whether a word is an address, but for a comma where that is asked for.
+    func isAddress(_ index: Int, orListed: Bool = false) -> Bool {
+      let end = before[index].range.upperBound - (orListed && isListed(index) ? 1 : 0)
+      let written = Array(bytes[before[index].range.lowerBound..<end])
+      return ReferenceAddress.ipv4(written) != nil || ReferenceAddress.ipv6(written) != nil
+    }
+    var first = 0
+    if before.count >= 4, !isAbsent(1), !isListed(0) {
+      first = 1
+      if let client = (1..<before.count - 2).first(where: { isAddress($0) && isAbsent($0 + 1) }) {
+        first = client
+        while first > 0, isAddress(first - 1, orListed: true) { first -= 1 }
+      }
+    }
+    let hasHost =
+      first == 1
+      && !(before[0].range.count >= 19 && ReferenceTime.isISO(Array(bytes[before[0].range])))
+    let last =
+      (first..<before.count - 2).first {
+        !isListed($0) && !(isAddress($0) && isAddress($0 + 1))
+      } ?? before.count - 3
     var clients = Array(before[first...last])
-    for index in clients.indices.dropLast() {
-      let range = clients[index].range
-      clients[index].range = range.lowerBound..<range.upperBound - 1
+    for (place, index) in zip(clients.indices, first...last) where isListed(index) {
+      let range = clients[place].range
+      clients[place].range = range.lowerBound..<range.upperBound - 1
     }
     guard clients.allSatisfy({ Self.isHost(bytes[$0.range]) }) else { return false }
     if hasHost { add("server_name", before[0]) }
@@ -165,6 +184,14 @@ extension ReferenceLine {
     }
     for (number, word) in words.enumerated() where number < names.count {
       add(names[number], word)
+      // What is behind the last colon is the port.
+      guard number == client || number == client + 1,
+        let colon = bytes[word.range].lastIndex(of: 0x3A),
+        ReferenceAddress.ipv6(Array(bytes[word.range.lowerBound..<colon])) != nil
+      else { continue }
+      fields[fields.count - 1].range = word.range.lowerBound..<colon
+      fields[fields.count - 1].port =
+        bytes[colon + 1] == 0x30 ? nil : UInt16(self.word(colon + 1..<word.range.upperBound))
     }
     return true
   }
@@ -172,13 +199,13 @@ extension ReferenceLine {
   // MARK: squid
 
   private static let squid = ReferencePattern(
-    #"\A([0-9]+\.[0-9]{3}) +(?:-?[0-9]+) +([^ ]+) +[A-Z_]*/-?[0-9]+ +-?[0-9]+ +[^ ]+ +([^ ]+) +([^ ]+) +([^ /]*/)([^ ]*) +[^ ]+(?: .*)?\z"#
+    #"\A([0-9]+\.[0-9]{3}) +(?:-?[0-9]+) +([^ ]+) +[A-Z_]*/-?[0-9]+ +-?[0-9]+ +[^ ]+ +([^ ]+) +("(?:[^"\\]|\\.)*"|[^ ]+) +([^ /]*/)([^ ]*) +[^ ]+(?: .*)?\z"#
   )
 
   mutating func readProxy(_ start: Int) -> Bool {
     guard (0x30...0x39).contains(bytes[start]),
       let words = words(start..<text.count, most: 32), words.count >= 10,
-      !words.prefix(10).contains(where: \.isQuoted),
+      !words.prefix(10).indices.contains(where: { $0 != 7 && words[$0].isQuoted }),
       let groups = Self.squid.first(in: bytes[start...]), let time = groups[1], time.count >= 13
     else { return false }
     func place(_ group: Int) -> Range<Int> {
@@ -187,7 +214,7 @@ extension ReferenceLine {
     }
     add("remotehost", Word(range: place(2)))
     add("url", Word(range: place(3)))
-    add("rfc931", Word(range: place(4)))
+    add("rfc931", words[7])
     skip(place(5))
     add("peerhost", Word(range: place(6)))
     return true

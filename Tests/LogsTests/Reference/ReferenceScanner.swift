@@ -465,9 +465,17 @@ struct ReferenceScanner {
     place -= 1
     while isFiller(place) { place -= 1 }
     let end = place + 1
-    while unit(place).map({ $0.isWord || $0.isASCII("-") }) ?? false { place -= 1 }
+    while unit(place).map({ $0.isWord || $0.isASCII("-") || $0.isASCII(".") }) ?? false {
+      place -= 1
+    }
     guard place + 1 < end else { return nil }
-    return ReferenceHashLabel(word: characters(place + 1..<end))
+    // Of a path as many keys as may be a label.
+    var keys = characters(place + 1..<end)[...]
+    while keys.count > 32 {
+      guard let dot = keys.firstIndex(of: 0x2E) else { return nil }
+      keys = keys[(dot + 1)...]
+    }
+    return ReferenceHashLabel(word: Array(keys))
   }
 
   /// A field of certificate digests gives these and nothing else.

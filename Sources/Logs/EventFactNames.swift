@@ -1,0 +1,156 @@
+import Indicators
+
+/// What a field says of the event around the values of its record.
+enum EventFact: UInt8, Sendable {
+  case none
+  case source
+  case sourcePort
+  case destination
+  case destinationPort
+  case ipProtocol
+  /// State of the connection.
+  case state
+  /// Code of an answer of DNS, as a word or a number.
+  case responseCode
+  /// What was done with the traffic, in a word of the device's own.
+  case verdict
+  /// What sort of event it is, which may be that something was dropped (Suricata).
+  case eventType
+  /// A verdict as a number (OCSF).
+  case verdictNumber
+  /// The name of a fault, which tells whether access was denied (CloudTrail).
+  case errorCode
+  /// Which way the packet went that the ends are those of (Suricata), or the connection was opened.
+  case direction
+  /// The end of the machine that wrote the record, and the other one.
+  case local
+  case localPort
+  case remote
+  case remotePort
+  /// The name of an event, which may say who opened a connection.
+  case action
+  /// Whether the traffic was stopped.
+  case isBlocked
+  /// Code of an answer, of DNS if it is the name of one.
+  case answerCode
+}
+
+extension KeyName {
+  /// What the field says of the event, and which of several fields is preferred: lower first.
+  ///
+  /// An address and the port that belongs to it have the same rank.
+  func fact(parent: KeyName) -> (EventFact, UInt8) {
+    Self.writtenFacts[lower] ?? Self.factsBelow[parent.plain]?[plain] ?? Self.facts[plain]
+      ?? (.none, 0)
+  }
+
+  /// The names of the logs of proxies in W3C's format, in lower case: one's own side is `s`, and where it
+  /// asks for others, these are `r`.
+  static let writtenFacts: [String: (EventFact, UInt8)] = [
+    "c-ip": (.source, 1), "r-ip": (.destination, 1), "s-ip": (.destination, 2),
+    "c-port": (.sourcePort, 1), "r-port": (.destinationPort, 1), "s-port": (.destinationPort, 2),
+  ]
+
+  /// What keys say together with the one above them.
+  static let factsBelow: [String: [String: (EventFact, UInt8)]] = [
+    // Zeek's, where a shipper made objects of them.
+    "id": [
+      "origh": (.source, 1), "origp": (.sourcePort, 1), "resph": (.destination, 1),
+      "respp": (.destinationPort, 1),
+    ],
+    "source": ["ip": (.source, 1), "address": (.source, 1), "port": (.sourcePort, 1)],
+    "srcendpoint": ["ip": (.source, 1), "port": (.sourcePort, 1)],
+    "client": ["ip": (.source, 2), "address": (.source, 2), "port": (.sourcePort, 2)],
+    "destination": [
+      "ip": (.destination, 1), "address": (.destination, 1), "port": (.destinationPort, 1),
+    ],
+    "dstendpoint": ["ip": (.destination, 1), "port": (.destinationPort, 1)],
+    "server": [
+      "ip": (.destination, 2), "address": (.destination, 2), "port": (.destinationPort, 2),
+    ],
+    "src": [
+      "ip": (.source, 1), "address": (.source, 1), "addr": (.source, 1), "port": (.sourcePort, 1),
+    ],
+    "dst": [
+      "ip": (.destination, 1), "address": (.destination, 1), "addr": (.destination, 1),
+      "port": (.destinationPort, 1),
+    ],
+    "dest": [
+      "ip": (.destination, 1), "address": (.destination, 1), "addr": (.destination, 1),
+      "port": (.destinationPort, 1),
+    ],
+    "network": ["transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2)],
+    "connectioninfo": ["protocolname": (.ipProtocol, 1), "protocolnum": (.ipProtocol, 2)],
+    // The connection's, where the ends beside it are those of a single packet.
+    "flow": [
+      "state": (.state, 2), "srcip": (.source, 0), "srcport": (.sourcePort, 0),
+      "destip": (.destination, 0), "destport": (.destinationPort, 0),
+    ],
+    "frame": ["direction": (.none, 0)],
+    "dns": ["rcode": (.responseCode, 1), "responsecode": (.responseCode, 1)],
+    // What became of the packet, which the rule that it met need not have decided.
+    "verdict": ["action": (.verdict, 0)], "alert": ["action": (.verdict, 1)],
+    "event": ["type": (.verdict, 1), "action": (.verdict, 2)],
+    "local": [
+      "ip": (.local, 4), "address": (.local, 4), "addr": (.local, 4), "port": (.localPort, 4),
+    ],
+    "remote": [
+      "ip": (.remote, 4), "address": (.remote, 4), "addr": (.remote, 4), "port": (.remotePort, 4),
+    ],
+  ]
+
+  static let facts: [String: (EventFact, UInt8)] = [
+    "idorigh": (.source, 1), "srcip": (.source, 1), "sourceip": (.source, 1),
+    "sourceaddress": (.source, 1), "src": (.source, 1), "saddr": (.source, 1),
+    "srcaddr": (.source, 1), "sourceipaddress": (.source, 1), "clientip": (.source, 2),
+    "remoteaddr": (.remote, 3), "remoteip": (.remote, 3), "clientaddr": (.source, 2),
+    "idorigp": (.sourcePort, 1), "srcport": (.sourcePort, 1), "sourceport": (.sourcePort, 1),
+    "spt": (.sourcePort, 1), "sport": (.sourcePort, 1), "clientport": (.sourcePort, 2),
+    "remoteport": (.remotePort, 3),
+    "idresph": (.destination, 1), "destip": (.destination, 1), "dstip": (.destination, 1),
+    "destinationip": (.destination, 1), "destinationaddress": (.destination, 1),
+    "dst": (.destination, 1), "dest": (.destination, 1),
+    "daddr": (.destination, 1), "dstaddr": (.destination, 1),
+    "idrespp": (.destinationPort, 1), "destport": (.destinationPort, 1),
+    "dstport": (.destinationPort, 1), "destinationport": (.destinationPort, 1),
+    "dpt": (.destinationPort, 1), "dport": (.destinationPort, 1),
+    // Windows' filtering platform, Microsoft's common schema, IPFIX, the OCSF schema written flat.
+    "destaddress": (.destination, 1), "srcipaddr": (.source, 1), "dstipaddr": (.destination, 1),
+    "srcportnumber": (.sourcePort, 1), "dstportnumber": (.destinationPort, 1),
+    "sourceipv4address": (.source, 1), "sourceipv6address": (.source, 1),
+    "destinationipv4address": (.destination, 1), "destinationipv6address": (.destination, 1),
+    "sourcetransportport": (.sourcePort, 1), "destinationtransportport": (.destinationPort, 1),
+    "srcendpointip": (.source, 1), "srcendpointport": (.sourcePort, 1),
+    "dstendpointip": (.destination, 1), "dstendpointport": (.destinationPort, 1),
+    "serverip": (.destination, 2), "serverport": (.destinationPort, 2),
+    "serveraddr": (.destination, 3), "clientsrcport": (.sourcePort, 2),
+    "networktransport": (.ipProtocol, 1), "networkiananumber": (.ipProtocol, 2),
+    "flowsrcip": (.source, 0), "flowsrcport": (.sourcePort, 0), "flowdestip": (.destination, 0),
+    "flowdestport": (.destinationPort, 0), "direction": (.direction, 1),
+    "dnsresponsecode": (.responseCode, 1), "dnsrcode": (.responseCode, 1), "flowstate": (.state, 2),
+    "alertaction": (.verdict, 1), "verdictaction": (.verdict, 0), "eventaction": (.verdict, 2),
+    "proto": (.ipProtocol, 1), "protocol": (.ipProtocol, 2),
+    "connstate": (.state, 1), "rcodename": (.state, 1), "rcode": (.responseCode, 3),
+    "rcodeid": (.responseCode, 4),
+    "action": (.verdict, 2), "act": (.verdict, 2), "verdict": (.verdict, 2),
+    "disposition": (.verdict, 2), "accesscontrolruleaction": (.verdict, 1),
+    "scfilterresult": (.verdict, 1), "saction": (.verdict, 2), "eventtype": (.eventType, 3),
+    "actionid": (.verdictNumber, 4), "dispositionid": (.verdictNumber, 4),
+    "errorcode": (.errorCode, 5),
+    // Endpoints' sensors.
+    "localip": (.local, 4), "localaddr": (.local, 4), "localaddress": (.local, 4),
+    "localipaddress": (.local, 4), "localaddressip4": (.local, 4), "localaddressip6": (.local, 4),
+    "localipv4": (.local, 4), "localport": (.localPort, 4), "remoteaddress": (.remote, 4),
+    "remoteipaddress": (.remote, 4), "remoteaddressip4": (.remote, 4),
+    "remoteaddressip6": (.remote, 4), "remoteipv4": (.remote, 4),
+    "networkdirection": (.direction, 1),
+    "connectiondirection": (.direction, 2), "actiontype": (.action, 1),
+    "eventsimplename": (.action, 1),
+    // Juniper, Route 53, CEF, Sophos, SonicWall, Cloudflare.
+    "msgid": (.eventType, 3), "protocolid": (.ipProtocol, 1), "firewallruleaction": (.verdict, 1),
+    "deviceaction": (.verdict, 2), "logsubtype": (.verdict, 2), "fwaction": (.verdict, 1),
+    "securityaction": (.verdict, 1), "blocked": (.isBlocked, 4),
+    "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
+    "replycodeid": (.responseCode, 4),
+  ]
+}

@@ -1,0 +1,143 @@
+import Indicators
+import Parsing
+
+/// What the words mean in which fields tell of an event.
+extension EventFacts {
+  /// An address, which may have its port behind it, and the interface behind that: `192.0.2.1:443:X0`,
+  /// `[2001:db8::1]:443`.
+  static func endWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEnd? {
+    if let end = end(bytes, range) { return end }
+    let (start, stop) = (range.lowerBound, range.upperBound)
+    var address = range
+    var mark = start
+    if bytes.byte(unchecked: start) == UInt8(ascii: "[") {
+      guard let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: stop) else {
+        return nil
+      }
+      (address, mark) = (start + 1..<close, close + 1)
+    } else {
+      guard let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(stop, start + 16))
+      else { return nil }
+      (address, mark) = (start..<colon, colon)
+      guard IPAddressText.ipv4(bytes, address) != nil else { return nil }
+    }
+    guard mark < stop, bytes.byte(unchecked: mark) == Byte.colon, var end = end(bytes, address)
+    else { return nil }
+    let port = LogTime.digits(bytes, from: mark + 1, to: stop)
+    guard port.upperBound == stop || bytes.byte(unchecked: port.upperBound) == Byte.colon else {
+      return nil
+    }
+    end.port = NumberText.port(bytes, port) ?? 0
+    return end
+  }
+
+  static func end(_ bytes: RawSpan, _ whole: Range<Int>) -> EventEnd? {
+    guard whole.count <= 64 else { return nil }
+    // The zone of an address is dropped.
+    let zone = bytes.firstOffset(
+      of: UInt8(ascii: "%"), from: whole.lowerBound, to: whole.upperBound)
+    let range = whole.lowerBound..<(zone ?? whole.upperBound)
+    guard range.count <= 45 else { return nil }
+    if let address = IPAddressText.ipv4(bytes, range) {
+      return EventEnd(address: (UInt64(address) << 32, 0), isIPv4: true)
+    }
+    guard let address = IPAddressText.ipv6(bytes, range) else { return nil }
+    if let mapped = SpecialAddresses.mappedIPv4(address) {
+      return EventEnd(address: (UInt64(mapped) << 32, 0), isIPv4: true)
+    }
+    return EventEnd(address: (address.high, address.low), isIPv4: false)
+  }
+
+  static func ipProtocol(_ bytes: RawSpan, _ range: Range<Int>) -> UInt8? {
+    if let number = NumberText.unsigned(bytes, range) { return UInt8(exactly: number) }
+    // SonicWall names the service behind it: `tcp/https`.
+    let slash = bytes.firstOffset(of: Byte.slash, from: range.lowerBound, to: range.upperBound)
+    switch word(bytes, range.lowerBound..<(slash ?? range.upperBound)) {
+    case "tcp": return 6
+    case "udp": return 17
+    case "icmp": return 1
+    case "ipvicmp", "icmpv": return 58
+    case "sctp": return 132
+    case "gre": return 47
+    case "esp": return 50
+    default: return nil
+    }
+  }
+
+  /// The code of an answer in capitals; of a number, its name (IANA, "DNS RCODEs").
+  static func responseCode(_ bytes: RawSpan, _ range: Range<Int>) -> ShortText? {
+    if let number = NumberText.unsigned(bytes, range) {
+      guard number < responseCodes.count else { return nil }
+      let name = Array(responseCodes[Int(number)].utf8)
+      return ShortText(name.rawSpan)
+    }
+    guard range.count <= ShortText.capacity else { return nil }
+    let name = bytes.copied(range).map { $0 &- 0x61 <= 25 ? $0 & 0xdf : $0 }
+    return ShortText(name.rawSpan)
+  }
+
+  /// The code of an answer in a field that others than name servers have as well: of words only the names of
+  /// codes count, and numbers tell nothing.
+  static func answerCode(_ bytes: RawSpan, _ range: Range<Int>) -> ShortText? {
+    guard range.count <= 16 else { return nil }
+    var name = word(bytes, range).uppercased()
+    if name == "NAMEERROR" { name = "NXDOMAIN" }
+    if name == "NOERR" { name = "NOERROR" }
+    guard responseCodes.contains(name) else { return nil }
+    return ShortText(Array(name.utf8).rawSpan)
+  }
+
+  private static let responseCodes = [
+    "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
+    "NXRRSET", "NOTAUTH", "NOTZONE",
+  ]
+
+  /// A short word's letters in lower case.
+  static func word(_ bytes: RawSpan, _ range: Range<Int>) -> String {
+    guard range.count <= 32 else { return "" }
+    var word = ""
+    for offset in range {
+      let folded = bytes.byte(unchecked: offset) | 0x20
+      if folded &- 0x61 <= 25 { word.unicodeScalars.append(Unicode.Scalar(folded)) }
+    }
+    return word
+  }
+
+  /// The verdict that a device's word for what it did is; nil for a word that says something else.
+  static func verdict(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
+    let word = word(bytes, range)
+    if blockedWords.contains(word) || word.hasPrefix("tcpdenied") { return .blocked }
+    return allowedWords.contains(word) ? .allowed : nil
+  }
+
+  /// The verdict that the name of an event is.
+  static func verdict(ofEvent word: String) -> Verdict? {
+    switch word {
+    // Suricata; Juniper's sessions.
+    case "drop", "rtflowsessiondeny", "rtflowsessiondenyls": .blocked
+    case "rtflowsessioncreate", "rtflowsessionclose", "rtflowsessioncreatels",
+      "rtflowsessionclosels":
+      .allowed
+    default: nil
+    }
+  }
+
+  private static let blockedWords: Set<String> = [
+    "block", "blocked", "deny", "denied", "drop", "dropped", "reject", "rejected", "reset",
+    "resetclient", "resetserver", "resetboth", "blockurl", "prevent", "prevented", "quarantine",
+    "quarantined", "sinkhole", "refused", "dropconnection", "disallow", "disallowed",
+    "blockwithreset", "bypassdenied", "sinkholed", "droppacket", "dropicmp",
+  ]
+  private static let allowedWords: Set<String> = [
+    "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed",
+    "passthrough", "alert", "alerted", "observed", "proxied", "trust", "trusted", "forward",
+    // FortiGate: a session that either end closed.
+    "clientrst", "serverrst",
+  ]
+
+  static func isDenial(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count <= 128 else { return false }
+    let text = String(decoding: bytes.copied(range), as: UTF8.self).lowercased()
+    return text.contains("denied") || text.contains("unauthorized") || text.contains("forbidden")
+  }
+}

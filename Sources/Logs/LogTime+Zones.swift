@@ -1,0 +1,99 @@
+import Parsing
+
+/// Zones: of a time, or named apart from it.
+extension LogTime {
+  /// Whether a field that tells a time says by itself which instant it is: a number does, or a text with an
+  /// offset from UTC or with its name.
+  static func isZoned(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let (start, end) = (range.lowerBound, range.upperBound)
+    guard end - start >= 6 else { return false }
+    let last = bytes.byte(unchecked: end - 1) | 0x20
+    if last == UInt8(ascii: "z") { return true }
+    if last &- 0x61 <= 25 {
+      return bytes.starts(withLowercase: "utc", at: end - 3)
+        || bytes.starts(withLowercase: "gmt", at: end - 3)
+    }
+    // The offset's sign, behind a time of day.
+    for sign in [end - 3, end - 5, end - 6] where sign > start + 10 {
+      if isSign(bytes.byte(unchecked: sign)), offset(bytes, sign..<end) != nil {
+        return bytes.firstOffset(of: Byte.colon, from: start, to: sign) != nil
+          || bytes.byte(unchecked: start + 8) | 0x20 == UInt8(ascii: "t")
+      }
+    }
+    // What is no number holds a mark between its parts.
+    return range.allSatisfy { offset in
+      let byte = bytes.byte(unchecked: offset)
+      return byte &- Byte.zero <= 9 || byte == Byte.dot || byte == Byte.plus
+        || byte | 0x20 == UInt8(ascii: "e") || byte == Byte.minus && offset == start
+    }
+  }
+
+  /// Nanoseconds east of Greenwich of a zone that stands apart: `+0100`, `-05:00`, `+02`, `Z`, `UTC`, `GMT`, or an
+  /// offset behind these names; nil for a name, which says too little.
+  static func offset(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    var start = range.lowerBound
+    let end = range.upperBound
+    if start == end { return 0 }
+    let isNamed =
+      bytes.starts(withLowercase: "utc", at: start)
+      || bytes.starts(withLowercase: "gmt", at: start)
+    if isNamed {
+      start += 3
+    } else if end - start == 1, bytes.byte(unchecked: start) | 0x20 == UInt8(ascii: "z") {
+      start += 1
+    }
+    if start == end { return 0 }
+    guard start < end, isSign(bytes.byte(unchecked: start)) else { return nil }
+    let isWest = bytes.byte(unchecked: start) == Byte.minus
+    let hours = digits(bytes, from: start + 1, to: end)
+    var minutes = hours.upperBound..<hours.upperBound
+    var hour = hours
+    if hours.count == 4 {
+      (hour, minutes) = (
+        hours.lowerBound..<hours.lowerBound + 2, hours.lowerBound + 2..<hours.upperBound
+      )
+    } else if hours.upperBound < end, bytes.byte(unchecked: hours.upperBound) == Byte.colon {
+      minutes = digits(bytes, from: hours.upperBound + 1, to: end)
+      guard minutes.count == 2 else { return nil }
+    }
+    guard 1...2 ~= hour.count, max(hours.upperBound, minutes.upperBound) == end,
+      let hour = NumberText.unsigned(bytes, hour), hour <= 23
+    else { return nil }
+    let minute = minutes.isEmpty ? 0 : NumberText.unsigned(bytes, minutes) ?? 60
+    guard minute < 60 else { return nil }
+    let seconds = Int64(hour * 3600 + minute * 60) * Timestamp.nanosecondsPerSecond
+    return isWest ? -seconds : seconds
+  }
+
+  /// The time that a field tells, in the zone that stands apart from it, if it has none of its own.
+  static func field(_ bytes: RawSpan, _ range: Range<Int>, zone: Range<Int>) -> Int64? {
+    guard let time = field(bytes, range), !zone.isEmpty, !isZoned(bytes, range) else {
+      return field(bytes, range)
+    }
+    return offset(bytes, zone).map { time &- $0 }
+  }
+
+  /// The name of a zone that begins at an offset, and where it ends; nil where another word stands there.
+  static func zoneName(
+    _ bytes: RawSpan, from start: Int, to end: Int
+  ) -> (end: Int, isUTC: Bool)? {
+    var stop = start
+    while stop < min(end, start + 5), bytes.byte(unchecked: stop) &- 0x41 <= 25 { stop += 1 }
+    guard 1...4 ~= stop - start, stop < end,
+      bytes.byte(unchecked: stop) == Byte.space || bytes.byte(unchecked: stop) == Byte.colon
+    else { return nil }
+    switch String(decoding: bytes.copied(start..<stop), as: UTF8.self) {
+    case "Z", "UTC", "GMT": return (stop, true)
+    case let name: return zones.contains(name) ? (stop, false) : nil
+    }
+  }
+
+  static func isSign(_ byte: UInt8) -> Bool { byte == Byte.plus || byte == Byte.minus }
+
+  /// Zones by name, which says too little or, for `CST` and others, several things.
+  static let zones: Set<String> = [
+    "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST",
+    "BST", "IST", "WET", "WEST", "EET", "EEST", "MSK", "TRT", "SAST", "PKT", "WIB", "HKT", "SGT",
+    "JST", "KST", "AWST", "ACST", "ACDT", "AEST", "AEDT", "NZST", "NZDT", "BRT", "ART", "CLT",
+  ]
+}
