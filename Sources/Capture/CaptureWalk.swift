@@ -109,7 +109,8 @@ extension DealerCore {
       number: framer.number &+ UInt64(truncatingIfNeeded: index &+ 1), time: plain[index].time,
       order: stretch.firstOrder
         &+ UInt64(dealer.count &+ UInt32(truncatingIfNeeded: index)),
-      missing: 0, shard: plain[index].shard, isFromFirst: plain[index].isSourceFirst)
+      shard: plain[index].shard, isFromFirst: plain[index].isSourceFirst,
+      sequence: plain[index].sequence)
     reader.searchPassed(payload, flow, packet, isNext: isNext)
   }
 

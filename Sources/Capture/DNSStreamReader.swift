@@ -6,6 +6,8 @@ struct DNSStreamReader {
   private var message = StreamBuffer()
   /// The stream was seen from its beginning on a port of DNS, so lengths are where they seem to be.
   var isTrusted = false
+  /// A message was read, so the stream is in step.
+  private var isInStep = false
 
   var isBetweenMessages: Bool { message.isEmpty }
   /// The packet that brought the first of the bytes that wait for others.
@@ -24,6 +26,7 @@ struct DNSStreamReader {
   mutating func reset() {
     message.removeAll()
     isTrusted = false
+    isInStep = false
   }
 
   /// Reads the next bytes; false where they are no messages.
@@ -32,6 +35,9 @@ struct DNSStreamReader {
     _ skips: inout SkipCounters
   ) -> Bool {
     var offset = 0
+    if isTrusted, !isInStep, !message.isEmpty, isOutOfStep, Self.isWhole(data) {
+      finish(&skips)
+    }
     while offset < data.byteCount {
       let rest = data.byteCount - offset
       if message.isEmpty, rest >= 2 {
@@ -72,7 +78,27 @@ struct DNSStreamReader {
     return true
   }
 
-  private func readMessage(
+  /// Whether what waits is no message's beginning, as where the stream was joined in the middle of one.
+  private var isOutOfStep: Bool {
+    guard message.count >= 14 else { return true }
+    // SAFETY: the closure only reads the array's bytes.
+    return unsafe message.bytes.withUnsafeBytes {
+      let bytes = unsafe $0.bytes
+      return !DNSMessage.begins(
+        bytes.extracting(2..<bytes.byteCount),
+        length: Int(bytes.bigEndianUInt16(unchecked: 0)))
+    }
+  }
+
+  /// Whether bytes are a whole message with its length before it, and maybe more.
+  private static func isWhole(_ data: RawSpan) -> Bool {
+    guard data.byteCount > 14 else { return false }
+    let length = Int(data.bigEndianUInt16(unchecked: 0))
+    return length > 12 && length <= data.byteCount - 2
+      && DNSMessage.isMessage(data.extracting(2..<2 + length), needsQuestion: true)
+  }
+
+  private mutating func readMessage(
     _ message: RawSpan, _ pointerLimit: Int, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) -> Bool {
@@ -81,6 +107,7 @@ struct DNSStreamReader {
       skips.add(.dnsStreamIncomplete)
       return false
     }
+    if DNSMessage.isMessage(message, needsQuestion: false) { isInStep = true }
     DNSMessage.read(message, pointerLimit: pointerLimit, into: &writer, &skips)
     return true
   }

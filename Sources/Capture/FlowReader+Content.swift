@@ -22,6 +22,11 @@ extension FlowReader {
       return
     }
     let stream = streams[number]
+    // Behind a HEAD a body is announced that does not come.
+    if case .http = stream.content, stream.http.isInAnswer, HTTPRequest.isResponse(payload) {
+      stream.begin(.none)
+      return discover(payload, visit, isFirst: false)
+    }
     if case .undecided = stream.content {
       stream.undecided.append(payload, writer)
       stream.remember(payload)
@@ -78,7 +83,7 @@ extension FlowReader {
 
   /// What the first bytes of a stream may be where they are nothing known: a message that goes on in the next
   /// segment.
-  private static func classifyBeginning(
+  static func classifyBeginning(
     _ payload: RawSpan, isServer: Bool
   ) -> (Application, Role) {
     if !isServer, HTTPRequest.mayBegin(payload) { return (.http, .client) }
@@ -106,24 +111,14 @@ extension FlowReader {
     let context = context(visit)
     let known = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     if known != 0 { streams[known].forgetHistory() }
-    var start = 0
-    // A provisional answer, or one with a short body, may stand before another.
-    while start < payload.byteCount {
-      let rest = payload.extracting(start..<payload.byteCount)
-      guard HTTPRequest.isResponse(rest) else { return }
-      answerReader.beginAnswer()
-      guard case .other(let end) = answerReader.read(rest, context, into: &writer, &skips) else {
-        let number = openStream(visit)
-        let stream = streams[number]
-        stream.begin(.http)
-        swap(&stream.http, &answerReader)
-        stream.remember(rest)
-        return streams.touch(number)
-      }
-      let body = answerReader.bodyLength
-      guard body <= rest.byteCount - end else { return }
-      start += end + body
-    }
+    answerReader.beginAnswer()
+    guard case .all = answerReader.read(payload, context, into: &writer, &skips) else { return }
+    let number = openStream(visit)
+    let stream = streams[number]
+    stream.begin(.http)
+    swap(&stream.http, &answerReader)
+    if !stream.http.isInAnswer { stream.remember(payload) }
+    streams.touch(number)
   }
 
   func context(_ visit: StreamVisit) -> HTTPContext { context(visit.target) }
@@ -269,7 +264,7 @@ extension FlowReader {
     _ visit: StreamVisit
   ) {
     let isDone = read(payload, known: known, stream, visit)
-    if isDone, stream.otherStart == nil {
+    if isDone, stream.otherStart == nil, stream.parked == nil {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
       // Segments that wait for others hold nothing that is wanted, unless they are searched.
       guard !search.isEmpty else { return releaseStream(number) }
@@ -289,7 +284,7 @@ extension FlowReader {
     var isRemembered = false
     while offset < payload.byteCount {
       let rest = payload.extracting(offset..<payload.byteCount)
-      if case .http = stream.content, stream.http.isLongBody {
+      if case .http = stream.content, stream.http.isLongBody || stream.http.isInAnswer {
         stream.forgetHistory()
       } else if !isRemembered, !isNone(stream.content) {
         stream.remember(rest)
@@ -351,11 +346,14 @@ extension FlowReader {
   /// Tells a stream's reader that bytes are missing.
   mutating func loseBytes(_ count: Int, _ visit: StreamVisit) {
     forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
+    flows[notes: visit.flow].hasHole = true
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     guard number != 0 else { return }
     let stream = streams[number]
     finishVersions(number)
+    let history = stream.isBetweenMessages ? [] : stream.history
     stream.forgetHistory()
+    stream.breakHoles()
     let goesOn =
       switch stream.content {
       case .http: stream.http.skip(count)
@@ -365,6 +363,13 @@ extension FlowReader {
     if goesOn { return }
     let wasRead = !isNone(stream.content)
     finishContent(stream)
+    if !history.isEmpty {
+      let end = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+      stream.keepHole(
+        StreamHole(
+          start: end &- UInt32(truncatingIfNeeded: count), end: end, history,
+          last: search.tailLength))
+    }
     if wasRead { awaitBeginning(stream, visit) }
   }
 

@@ -17,15 +17,38 @@ extension FlowReader {
   /// Forgets a stream with whatever waits in it.
   mutating func releaseStream(_ number: UInt32) {
     let stream = streams[number]
-    flows[stream.flow][isFromFirst: stream.isFromFirst].stream = 0
-    flows[stream.flow][isFromFirst: stream.isFromFirst].hasQueue = false
+    let present = flows[stream.flow][isFromFirst: stream.isFromFirst].stream
+    if present != number {
+      // It waits beside the present one.
+      if present != 0 { streams[present].parked = nil }
+    } else if let parked = stream.parked {
+      flows[stream.flow][isFromFirst: stream.isFromFirst] = parked
+    } else {
+      flows[stream.flow][isFromFirst: stream.isFromFirst].stream = 0
+      flows[stream.flow][isFromFirst: stream.isFromFirst].hasQueue = false
+    }
     streams.remove(number)
+  }
+
+  /// Goes on with the connection that waits beside the present one of a direction, which waits then.
+  mutating func exchange(_ flow: UInt32, _ side: Bool) {
+    let present = flows[flow][isFromFirst: side]
+    guard present.stream != 0, let parked = streams[present.stream].parked else { return }
+    streams[present.stream].parked = nil
+    streams.touch(present.stream)
+    flows[flow][isFromFirst: side] = parked
+    streams[parked.stream].parked = present
+    streams.touch(parked.stream)
+    forgetTail(flow, isFromFirst: side)
   }
 
   /// Reads what waits in a stream as far as it goes, and forgets the stream.
   mutating func closeStream(_ number: UInt32) {
     guard number != 0 else { return }
     let stream = streams[number]
+    if flows[stream.flow][isFromFirst: stream.isFromFirst].stream != number {
+      exchange(stream.flow, stream.isFromFirst)
+    }
     while !stream.queue.isEmpty,
       flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number
     {
@@ -34,6 +57,7 @@ extension FlowReader {
     guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
     finishContent(stream)
     finishVersions(number)
+    finishHoles(number)
     releaseStream(number)
   }
 
@@ -69,14 +93,13 @@ extension FlowReader {
   mutating func closeOldestFlow() {
     let oldest = flows.oldest()
     guard oldest != 0 else { return }
-    let flow = flows[oldest]
-    makeRoom(flow.first.stream)
-    makeRoom(flow.second.stream)
+    while flows[oldest].first.stream != 0 { makeRoom(flows[oldest].first.stream) }
+    while flows[oldest].second.stream != 0 { makeRoom(flows[oldest].second.stream) }
     releaseTail(oldest)
+    repeats.forget(oldest)
   }
 
   private mutating func makeRoom(_ number: UInt32) {
-    guard number != 0 else { return }
     if !streams[number].isIdle { skips.add(.tcpStreamLimit) }
     closeApart(number)
   }

@@ -28,8 +28,9 @@ extension FlowReader {
         payload, index,
         PassedPacket(
           key: item.key, number: item.number, time: item.time,
-          order: stretch.firstOrder &+ UInt64(item.order), missing: item.missing,
-          shard: item.shard, isFromFirst: item.isSourceFirst), isNext: passing == .next)
+          order: stretch.firstOrder &+ UInt64(item.order),
+          shard: item.shard, isFromFirst: item.isSourceFirst, sequence: item.sequence),
+        isNext: passing == .next)
     }
     return passing != .not
   }
@@ -62,7 +63,9 @@ extension FlowReader {
     let count = payload.byteCount
     if count == 0 || own.isDone && search.isEmpty { return .empty }
     if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return .not }
-    let distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0
+    var distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0
+    let isBehindLack = own.lacking != 0 && distance == Int(own.lacking)
+    if isBehindLack { distance = 0 }
     guard distance == 0 || distance < 0 && count <= -distance else { return .not }
     // A keep-alive probe, as `accept` knows it.
     if distance == -1, count == 1 { return .empty }
@@ -83,7 +86,9 @@ extension FlowReader {
       if Int32(bitPattern: sequence &- own.base) >= 0 { skips.add(.retransmission) }
       return .again
     }
-    let length = UInt32(truncatingIfNeeded: count) &+ UInt32(missing)
+    let next = sequence &+ UInt32(truncatingIfNeeded: count)
+    // What comes in the place of bytes that were not captured is all that is known of them.
+    if own.lacking != 0, !isBehindLack { return .not }
     if own.expectsStart { return .not }
     if !own.isStarted || own.next == own.base {
       // As `discover` does with a direction's first bytes.
@@ -94,28 +99,38 @@ extension FlowReader {
         return .not
       }
       unsafe begin(
-        flow, isFromFirst: isFromFirst, at: sequence, length: length,
+        flow, isFromFirst: isFromFirst, at: sequence, next: next,
         isServer: role == .server)
     } else if isFromFirst {
-      unsafe flow.pointee.first.next &+= length
+      unsafe flow.pointee.first.next = next
     } else {
-      unsafe flow.pointee.second.next &+= length
+      unsafe flow.pointee.second.next = next
     }
+    if isBehindLack { noteHole(index, isFromFirst: isFromFirst) }
+    if missing != 0 { flows[index][isFromFirst: isFromFirst].lacking = missing }
     // Nothing is kept of it that would be missed.
     if own.stream != 0 { releaseStream(own.stream) }
     return .next
+  }
+
+  /// Gives up the bytes that a packet had beyond those captured.
+  @inline(never)
+  private mutating func noteHole(_ index: UInt32, isFromFirst: Bool) {
+    flows[index][isFromFirst: isFromFirst].lacking = 0
+    flows[notes: index].hasHole = true
+    forgetTail(index, isFromFirst: isFromFirst)
   }
 
   /// Notes the first bytes of a direction, of which nothing is wanted.
   @unsafe
   @inline(__always)
   private func begin(
-    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: UInt32, length: UInt32,
+    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: UInt32, next: UInt32,
     isServer: Bool
   ) {
     // SAFETY: the caller's flow is in the table.
     unsafe flow.pointee[isFromFirst: isFromFirst].base = sequence
-    unsafe flow.pointee[isFromFirst: isFromFirst].next = sequence &+ length
+    unsafe flow.pointee[isFromFirst: isFromFirst].next = next
     unsafe flow.pointee[isFromFirst: isFromFirst].isStarted = true
     if isServer { unsafe flow.pointee[isFromFirst: isFromFirst].isServer = true }
   }

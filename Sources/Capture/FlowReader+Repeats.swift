@@ -6,8 +6,19 @@ extension FlowReader {
   /// Looks at bytes that stand before the next one: the same again, or another version of them.
   mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    if direction.stream != 0, !streams[direction.stream].holes.isEmpty,
+      let rest = fillHole(payload, at: sequence, direction.stream, visit)
+    {
+      for part in [rest.before, rest.behind] where !part.isEmpty {
+        reread(
+          payload.extracting(part),
+          at: sequence &+ UInt32(truncatingIfNeeded: part.lowerBound), visit)
+      }
+      return
+    }
     let version: [UInt8]
     let changed: Range<Int>
+    var isBefore = false
     if direction.stream == 0 {
       // Nothing was wanted of them; a message that begins here was not among them.
       if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
@@ -23,10 +34,11 @@ extension FlowReader {
           guard isNone(streams[direction.stream].content) else { return }
           return readAgainOrAlone(payload, at: sequence, direction, visit)
         }
-        return readAlone(payload, visit)
+        return readAlone(payload, at: sequence, visit)
       case .earlier(let bytes, let count):
         version = bytes
         changed = 0..<count
+        isBefore = true
       case .different(let bytes, let range):
         guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
           return skips.add(.retransmission)
@@ -38,20 +50,39 @@ extension FlowReader {
         changed = range
         skips.add(.tcpOverlap)
         noteOverlap(visit)
-        let stream = streams[direction.stream]
-        // Of an unfinished message the version goes on with what follows.
-        if !stream.isBetweenMessages,
-          stream.open(
-            TCPStream.Version(
-              bytes: bytes, number: writer.number, time: writer.time, changed: changed))
-        {
-          return streams.touch(direction.stream)
+        let others = streams[direction.stream].alternate(
+          payload, at: sequence, next: direction.next, bytes,
+          isWhole: Int(direction.next &- sequence) <= bytes.count)
+        for (bytes, changed) in others {
+          readVersion(bytes, changed, isBefore: false, direction, visit)
         }
       }
     }
+    readVersion(version, changed, isBefore: isBefore, direction, visit)
+    if direction.stream != 0 { streams.touch(direction.stream) }
+  }
+
+  /// Reads the kept bytes of a stream with some others in their place, or before them.
+  private mutating func readVersion(
+    _ bytes: [UInt8], _ changed: Range<Int>, isBefore: Bool, _ direction: FlowDirection,
+    _ visit: StreamVisit
+  ) {
+    let sequence = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
+    let stream = streams[direction.stream]
+    // Of an unfinished message the version goes on with what follows.
+    if !isBefore, !stream.isBetweenMessages,
+      stream.open(
+        TCPStream.Version(
+          bytes: bytes, sequence: sequence, number: writer.number, time: writer.time,
+          changed: changed))
+    {
+      return
+    }
     // SAFETY: the closure only reads the array's bytes.
-    unsafe version.withUnsafeBytes {
-      readAlone(unsafe $0.bytes, changed: changed, readsAnswers: true, visit)
+    unsafe bytes.withUnsafeBytes {
+      readAlone(
+        unsafe $0.bytes, at: sequence, changed: changed, isBefore: isBefore,
+        readsAnswers: true, visit)
     }
   }
 
@@ -111,7 +142,7 @@ extension FlowReader {
       let version = versions[index]
       // SAFETY: the closure only reads the array's bytes.
       let isAdopted = unsafe version.bytes.withUnsafeBytes {
-        readAgain(unsafe $0.bytes, changed: version.changed, visit)
+        readAgain(unsafe $0.bytes, at: version.sequence, changed: version.changed, visit)
       }
       guard isAdopted else { continue }
       versions.remove(at: index)
@@ -128,7 +159,9 @@ extension FlowReader {
       // SAFETY: the closure only reads the array's bytes.
       writer.written = version.written
       unsafe version.bytes.withUnsafeBytes {
-        readAlone(unsafe $0.bytes, changed: version.changed, readsAnswers: true, visit)
+        readAlone(
+          unsafe $0.bytes, at: version.sequence, changed: version.changed, readsAnswers: true,
+          visit)
       }
       writer.written = []
     }
@@ -150,14 +183,15 @@ extension FlowReader {
   ///
   /// The stream goes on with a message that begins here; false where none does.
   private mutating func readAgain(
-    _ bytes: RawSpan, changed: Range<Int>? = nil, _ visit: StreamVisit
+    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, _ visit: StreamVisit
   ) -> Bool {
     guard bytes.byteCount > 0 else { return false }
     if let end = Preamble.end(bytes) {
       guard end < bytes.byteCount else { return false }
       return readAgain(
-        bytes.extracting(end..<bytes.byteCount), changed: changed.map { Self.moved($0, by: end) },
-        visit)
+        bytes.extracting(end..<bytes.byteCount),
+        at: sequence &+ UInt32(truncatingIfNeeded: end),
+        changed: changed.map { Self.moved($0, by: end) }, visit)
     }
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     var (application, role) = Self.classify(
@@ -166,7 +200,7 @@ extension FlowReader {
       application = .http
     }
     guard application != .none else { return false }
-    searchAlone(bytes, changed: changed)
+    searchAlone(bytes, at: sequence, changed: changed, of: visit)
     let number = openStream(visit)
     let stream = streams[number]
     begin(application, stream, visit, isFirst: false)
@@ -183,34 +217,41 @@ extension FlowReader {
   private mutating func readAgainOrAlone(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
+    if direction.isDone { return searchAlone(payload, at: sequence, of: visit) }
     if sequence &+ UInt32(truncatingIfNeeded: payload.byteCount) == direction.next,
-      readAgain(payload, visit)
+      readAgain(payload, at: sequence, visit)
     {
       return
     }
-    readAlone(payload, visit)
+    readAlone(payload, at: sequence, visit)
   }
 
   /// Reads bytes as a stream of their own.
   ///
   /// Where only some of them are new, what those before them hold is not written, nor strings that none of them is
-  /// a part of.
+  /// a part of. Where these stand before the others, of which the stream has read the messages, only a message that
+  /// they begin goes on with those.
   mutating func readAlone(
-    _ bytes: RawSpan, changed: Range<Int>? = nil, readsAnswers: Bool = false, _ visit: StreamVisit
+    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, isBefore: Bool = false,
+    readsAnswers: Bool = false, _ visit: StreamVisit
   ) {
     guard bytes.byteCount > 0 else { return }
-    searchAlone(bytes, changed: changed)
-    let known = changed?.lowerBound ?? 0
-    if let end = Preamble.end(bytes), end < bytes.byteCount {
-      return readVersion(
-        bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), readsAnswers: false,
-        visit)
+    searchAlone(bytes, at: sequence, changed: changed, of: visit)
+    var known = changed?.lowerBound ?? 0
+    var end = isBefore ? changed?.upperBound ?? bytes.byteCount : bytes.byteCount
+    var readsAnswers = readsAnswers && self.readsAnswers
+    var whole = bytes
+    if let first = Preamble.end(bytes), first < bytes.byteCount {
+      whole = bytes.extracting(first..<bytes.byteCount)
+      known = max(0, known - first)
+      end = max(0, end - first)
+      readsAnswers = false
     }
-    readVersion(bytes, known: known, readsAnswers: readsAnswers && self.readsAnswers, visit)
+    readMessages(whole, known: known, upTo: end, readsAnswers: readsAnswers, visit)
   }
 
-  private mutating func readVersion(
-    _ bytes: RawSpan, known: Int, readsAnswers: Bool, _ visit: StreamVisit
+  private mutating func readMessages(
+    _ bytes: RawSpan, known: Int, upTo end: Int, readsAnswers: Bool, _ visit: StreamVisit
   ) {
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     let (application, role) = Self.classify(
@@ -224,7 +265,14 @@ extension FlowReader {
     } else {
       begin(application, stream, visit, isFirst: false)
     }
-    _ = read(bytes, known: known, stream, visit)
+    if end == 0 || end == bytes.byteCount {
+      _ = read(bytes, known: known, stream, visit)
+    } else if !read(bytes.extracting(0..<end), known: known, stream, visit) {
+      let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+      readRest(
+        bytes.extracting(end..<bytes.byteCount), isAll: number == 0 || streams[number].isUnread,
+        stream, visit)
+    }
     finishContent(stream)
   }
 

@@ -11,7 +11,11 @@ extension FlowReader {
   mutating func searchNext(
     _ payload: RawSpan, _ flow: UInt32, isFromFirst: Bool, _ origin: SearchOrigin
   ) {
-    guard search.tailLength > 0 else { return search.add(payload, origin) }
+    let next = flows[flow][isFromFirst: isFromFirst].next
+    let place = SearchPlace(
+      flow: flow, sequence: next &- UInt32(truncatingIfNeeded: payload.byteCount),
+      shard: shardNumber, isFromFirst: isFromFirst, coming: .next)
+    guard search.tailLength > 0 else { return search.add(payload, place, origin) }
     var slot = flows[notes: flow].tail
     if slot == 0 {
       let taken = tails.take(for: flow)
@@ -22,12 +26,57 @@ extension FlowReader {
       slot = taken.slot
       flows[notes: flow].tail = slot
     }
-    searchNext(payload, slot: slot, isFromFirst: isFromFirst, origin)
+    searchNext(payload, slot: slot, place, origin)
   }
 
   /// Searches bytes by themselves; where only some of them are new, for strings with one of these in them.
-  mutating func searchAlone(_ payload: RawSpan, changed: Range<Int>? = nil) {
-    if !search.isEmpty { search.add(payload, changed: changed, writer.searchOrigin) }
+  mutating func searchAlone(_ payload: RawSpan) {
+    if !search.isEmpty { search.add(payload, nil, writer.searchOrigin) }
+  }
+
+  /// Searches bytes of a stream by themselves: another version of some, or some that came before.
+  mutating func searchAlone(
+    _ payload: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, of visit: StreamVisit
+  ) {
+    guard !search.isEmpty else { return }
+    guard changed == nil else {
+      let place = SearchPlace(
+        flow: visit.flow, sequence: sequence, shard: shardNumber,
+        isFromFirst: visit.isFromFirst, coming: .version)
+      return search.add(payload, changed: changed, place, writer.searchOrigin)
+    }
+    searchAgain(
+      payload, visit.flow, isFromFirst: visit.isFromFirst, at: sequence, writer.searchOrigin)
+  }
+
+  /// Searches bytes that come again and of which nothing was kept: behind those before them that came again, too.
+  @inline(never)
+  private mutating func searchAgain(
+    _ payload: RawSpan, _ flow: UInt32, isFromFirst: Bool, at sequence: UInt32,
+    _ origin: SearchOrigin
+  ) {
+    let base = flows[flow][isFromFirst: isFromFirst].base
+    let isRead =
+      !flows[notes: flow].hasHole && Int32(bitPattern: sequence &- base) >= 0
+    var place = SearchPlace(
+      flow: flow, sequence: sequence, shard: shardNumber, isFromFirst: isFromFirst,
+      coming: isRead ? .again : .version)
+    guard search.tailLength > 0 else { return search.add(payload, place, origin) }
+    let before = repeats.tail(of: place)
+    if before.isEmpty {
+      search.add(payload, place, origin)
+    } else {
+      var bytes = before
+      bytes.append(payload)
+      place.sequence = sequence &- UInt32(truncatingIfNeeded: before.count)
+      // SAFETY: the closure only reads the array's bytes.
+      unsafe bytes.withUnsafeBytes {
+        search.add(
+          unsafe $0.bytes, changed: 0..<bytes.count, from: before.count, place, origin)
+      }
+      place.sequence = sequence
+    }
+    repeats.keep(payload, behind: before, length: search.tailLength, of: place)
   }
 
   /// Searches what a segment brought of which nothing else is wanted.
@@ -45,9 +94,11 @@ extension FlowReader {
         key: packet.key, shard: packet.shard, isFirstOriginator: notes.isFirstOriginator,
         isForward: packet.isFromFirst == notes.isFirstOriginator, hasOverlap: notes.hasOverlap),
       madeFlow: nil)
-    guard isNext else { return search.add(payload, origin) }
+    guard isNext else {
+      return searchAgain(
+        payload, flow, isFromFirst: packet.isFromFirst, at: packet.sequence, origin)
+    }
     searchNext(payload, flow, isFromFirst: packet.isFromFirst, origin)
-    if packet.missing > 0 { forgetTail(flow, isFromFirst: packet.isFromFirst) }
   }
 
   /// Forgets the last bytes of a direction: what follows does not join them.
@@ -65,11 +116,6 @@ extension FlowReader {
     flows[notes: flow].tail = 0
     tails.release(slot)
   }
-
-  /// Searches what is still to be searched, and writes what is found into the batch.
-  ///
-  /// Between packets only.
-  mutating func finishSearch() { search.finish(&writer, &skips) }
 }
 
 /// What is known of a segment that passes.
@@ -79,8 +125,7 @@ struct PassedPacket {
   var number: UInt64
   var time: Int64
   var order: UInt64
-  /// Bytes that the packet had beyond those captured.
-  var missing: UInt16
   var shard: UInt8
   var isFromFirst: Bool
+  var sequence: UInt32
 }

@@ -20,22 +20,27 @@ extension FlowReader {
     let isAnswer = role == .server && application == .none && readsAnswers
     if isSYN { role = item.flags & tcpACK == 0 ? .client : .server }
     settle(&place, role)
-    if place.isNew, !hasData, item.flags == tcpACK { expectStart(item, place) }
+    if place.isNew, !hasData, item.flags == tcpACK {
+      expectStart(item.sequence, place.flow, place.isSourceFirst)
+    }
     // Most segments come in order, and nothing in them is wanted.
     let isNext =
       direction.stream == 0 && application == .none && !isAnswer && direction.isStarted
       && item.sequence == direction.next && direction.next != direction.base
+      && direction.lacking == 0
     let isSearched = isWanted && !search.isEmpty
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
         flows[place.flow][isFromFirst: place.isSourceFirst].next &+=
-          UInt32(truncatingIfNeeded: payload.byteCount) &+ UInt32(item.missing)
+          UInt32(truncatingIfNeeded: payload.byteCount)
+        if item.missing > 0, isNext {
+          flows[place.flow][isFromFirst: place.isSourceFirst].lacking = item.missing
+        }
       }
       beginRecord(item, place, isNeeded: isSearched)
       if isSearched {
         searchNext(
           payload, place.flow, isFromFirst: place.isSourceFirst, writer.searchOrigin)
-        if item.missing > 0 { forgetTail(place.flow, isFromFirst: place.isSourceFirst) }
       }
     } else {
       beginRecord(item, place, isNeeded: true)
@@ -98,6 +103,7 @@ extension FlowReader {
     if item.flags & tcpSYN != 0 {
       sequence &+= 1
       beginConnection(place, sequence, item)
+      if item.flags & tcpACK != 0 { expectStart(item.acknowledgement, place.flow, !side) }
     }
     if item.flags & tcpACK != 0 { acknowledge(place.flow, !side, item.acknowledgement) }
     if payload.byteCount > 0, !flows[place.flow][isFromFirst: side].isDone || !search.isEmpty {
@@ -119,9 +125,10 @@ extension FlowReader {
 
   /// Notes where the bytes of a connection are expected that the capture has not from its beginning.
   @inline(never)
-  private mutating func expectStart(_ item: FlowItem, _ place: FlowPlace) {
-    flows[place.flow][isFromFirst: place.isSourceFirst].next = item.sequence
-    flows[place.flow][isFromFirst: place.isSourceFirst].base = item.sequence
+  private mutating func expectStart(_ sequence: UInt32, _ flow: UInt32, _ side: Bool) {
+    guard !flows[flow][isFromFirst: side].isStarted else { return }
+    flows[flow][isFromFirst: side].next = sequence
+    flows[flow][isFromFirst: side].base = sequence
   }
 
   /// Where a direction begins whose first segment came: there, unless an acknowledgement before it told that
@@ -157,7 +164,9 @@ extension FlowReader {
   }
 
   private mutating func restart(_ flow: UInt32, _ side: Bool, at sequence: UInt32) {
-    closeStream(flows[flow][isFromFirst: side].stream)
+    while flows[flow][isFromFirst: side].stream != 0 {
+      closeStream(flows[flow][isFromFirst: side].stream)
+    }
     forgetTail(flow, isFromFirst: side)
     flows[flow][isFromFirst: side] = FlowDirection(
       next: sequence, base: sequence, isStarted: true)
@@ -166,18 +175,39 @@ extension FlowReader {
   /// The most bytes between the next one expected and a segment of the same connection.
   private static let widestWindow = 1 << 24
 
-  /// Begins the connection of which a SYN told before, where the bytes at a number are its, and not those that
-  /// the present one goes on with.
-  private mutating func chooseConnection(_ sequence: UInt32, _ visit: StreamVisit) {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
-    guard direction.stream != 0, let start = streams[direction.stream].otherStart else { return }
-    let ahead = Int(Int32(bitPattern: sequence &- start))
-    guard ahead >= 0, ahead <= Self.widestWindow else { return }
+  /// How far a number is from the next byte of a direction; nil where it is not one of its.
+  private static func distance(_ sequence: UInt32, _ direction: FlowDirection) -> Int? {
     let distance = Int(Int32(bitPattern: sequence &- direction.next))
     let read = Int(direction.next &- direction.base)
+    return distance >= -read && distance <= widestWindow ? abs(distance) : nil
+  }
+
+  /// Goes to the connection that the bytes at a number are of: one of which a SYN told may begin beside the
+  /// present one, and which of the two the receiver has shows only in what follows, so both go on.
+  private mutating func chooseConnection(_ sequence: UInt32, _ visit: StreamVisit) {
+    let (flow, side) = (visit.flow, visit.isFromFirst)
+    let number = flows[flow][isFromFirst: side].stream
+    guard number != 0 else { return }
     // Both may fit: then the nearer one.
-    if distance >= -read, distance <= Self.widestWindow, abs(distance) <= ahead { return }
-    restart(visit.flow, visit.isFromFirst, at: start)
+    if let parked = streams[number].parked, let other = Self.distance(sequence, parked),
+      other < Self.distance(sequence, flows[flow][isFromFirst: side]) ?? .max
+    {
+      exchange(flow, side)
+    }
+    let present = flows[flow][isFromFirst: side]
+    guard let start = streams[present.stream].otherStart else { return }
+    let ahead = Int(Int32(bitPattern: sequence &- start))
+    guard ahead >= 0, ahead <= Self.widestWindow else { return }
+    if let distance = Self.distance(sequence, present), distance <= ahead { return }
+    if let parked = streams[present.stream].parked { closeStream(parked.stream) }
+    streams[present.stream].otherStart = nil
+    streams.touch(present.stream)
+    flows[flow][isFromFirst: side] = FlowDirection(next: start, base: start, isStarted: true)
+    forgetTail(flow, isFromFirst: side)
+    flows[notes: flow].hasHole = true
+    let new = openStream(visit)
+    streams[new].parked = present
+    streams.touch(new)
   }
 
   /// Gives up waiting for bytes that the other side has acknowledged: the capture lacks them.
@@ -186,7 +216,7 @@ extension FlowReader {
     let stream = flows[flow][isFromFirst: side].stream
     guard stream != 0 else { return }
     while let early = streams[stream].queue.first, flows[flow][isFromFirst: side].stream == stream,
-      Int32(bitPattern: number &- early.sequence) > 0
+      Int32(bitPattern: number &- early.place) > 0
     {
       passGap(stream)
     }
@@ -196,6 +226,9 @@ extension FlowReader {
   mutating func accept(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
+    if flows[visit.flow][isFromFirst: visit.isFromFirst].lacking != 0 {
+      passLack(sequence, visit)
+    }
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
     let distance = Int32(bitPattern: sequence &- direction.next)
     if direction.hasQueue { compareWaiting(payload, at: sequence, visit) }
@@ -204,8 +237,12 @@ extension FlowReader {
       return
     }
     let known = min(Int(direction.next &- sequence), payload.byteCount)
-    // A keep-alive probe repeats one byte, whatever it was (RFC 9293 §3.8.4).
-    if distance == -1, payload.byteCount == 1 { return }
+    // A keep-alive probe repeats one byte, whatever it was (RFC 9293 §3.8.4), and only between messages.
+    if distance == -1, payload.byteCount == 1,
+      direction.stream == 0 || !streams[direction.stream].isOther(payload.byte(unchecked: 0))
+    {
+      return
+    }
     if distance < 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
     if known < payload.byteCount {
       advance(payload.extracting(known..<payload.byteCount), missing: missing, visit)
@@ -222,6 +259,12 @@ extension FlowReader {
     flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
       UInt32(truncatingIfNeeded: payload.byteCount)
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let lacking = Int(flows[visit.flow][isFromFirst: visit.isFromFirst].lacking)
+    if lacking > 0 {
+      flows[visit.flow][isFromFirst: visit.isFromFirst].lacking =
+        UInt16(max(0, lacking - payload.byteCount))
+    }
+    if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
     if number == 0 || streams[number].openVersions.isEmpty {
       feed(payload, visit, isFirst: isFirst)
     } else {
@@ -230,16 +273,38 @@ extension FlowReader {
       feed(payload, visit, isFirst: isFirst)
       continueVersions(versions, of: number, visit)
     }
-    if missing > 0 {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
-        UInt32(truncatingIfNeeded: missing)
-      loseBytes(missing, visit)
-    }
+    if missing > 0 { lack(missing, visit) }
     // The distance to the first byte must stay a positive number.
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
     if direction.next &- direction.base > 1 << 30 {
       flows[visit.flow][isFromFirst: visit.isFromFirst].base = direction.next &- 1 << 29
     }
+  }
+
+  /// Notes bytes that a packet had beyond those captured: what is being read goes on without them.
+  private mutating func lack(_ missing: Int, _ visit: StreamVisit) {
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    if number == 0 || isNone(streams[number].content) && streams[number].openVersions.isEmpty {
+      let known = flows[visit.flow][isFromFirst: visit.isFromFirst].lacking
+      flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = max(
+        known, UInt16(clamping: missing))
+      return
+    }
+    flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
+    flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
+      UInt32(truncatingIfNeeded: missing)
+    loseBytes(missing, visit)
+  }
+
+  /// Gives up bytes that a packet had beyond those captured where a segment follows them.
+  private mutating func passLack(_ sequence: UInt32, _ visit: StreamVisit) {
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let ahead = Int(Int32(bitPattern: sequence &- direction.next))
+    guard ahead > 0 else { return }
+    let lost = min(ahead, Int(direction.lacking))
+    flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
+    flows[visit.flow][isFromFirst: visit.isFromFirst].next &+= UInt32(truncatingIfNeeded: lost)
+    loseBytes(lost, visit)
   }
 
   /// Keeps a segment that came too early.
@@ -270,7 +335,7 @@ extension FlowReader {
     while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
       let early = stream.queue.first,
       Int32(
-        bitPattern: early.sequence &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
+        bitPattern: early.place &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
     {
       take(stream.dequeue(), visit)
     }
@@ -286,16 +351,21 @@ extension FlowReader {
   }
 
   /// Reads a segment that waited; it is not after the next byte.
+  ///
+  /// Where one that came before it has bytes for a part of its place, those are the ones read first.
   mutating func take(_ early: TCPStream.Early, _ visit: StreamVisit) {
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+    let end = number == 0 ? early.bytes.count : streams[number].split(early, next: next)
     // SAFETY: the closure only reads the array's bytes.
     unsafe early.bytes.withUnsafeBytes {
-      let payload = unsafe $0.bytes
-      let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
-      let known = min(Int(next &- early.sequence), payload.byteCount)
-      if known > 0 { reread(payload.extracting(0..<known), at: early.sequence, visit) }
+      let payload = unsafe $0.bytes.extracting(early.read..<end)
+      let known = min(Int(next &- early.place), payload.byteCount)
+      if known > 0 { reread(payload.extracting(0..<known), at: early.place, visit) }
       if known < payload.byteCount {
         advance(
-          payload.extracting(known..<payload.byteCount), missing: early.missing, visit)
+          payload.extracting(known..<payload.byteCount),
+          missing: end == early.bytes.count ? early.missing : 0, visit)
       }
       noteWritten(visit)
     }
@@ -311,14 +381,15 @@ extension FlowReader {
       isDNSPort: Self.isDNSPort(stream.target.port))
     let packet = (writer.number, writer.time)
     let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
-    let start = stream.queue[0].sequence
+    let start = stream.queue[0].place
+    flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
     flows[visit.flow][isFromFirst: visit.isFromFirst].next = start
     loseBytes(Int(start &- next), visit)
     awaitBeginning(stream, visit)
     while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
       let early = stream.queue.first,
       Int32(
-        bitPattern: early.sequence &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
+        bitPattern: early.place &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
     {
       writer.attribute(number: early.number, time: early.time)
       take(stream.dequeue(), visit)

@@ -81,13 +81,30 @@ struct FlowReader: ~Copyable {
 
   /// Adds the next bytes of a stream to those that are searched; the slot is its flow's.
   mutating func searchNext(
-    _ payload: RawSpan, slot: UInt32, isFromFirst: Bool, _ origin: SearchOrigin
+    _ payload: RawSpan, slot: UInt32, _ place: SearchPlace, _ origin: SearchOrigin
   ) {
     let parts = unsafe shard
-    let stream = SearchStream(
-      shard: unsafe UInt8(truncatingIfNeeded: parts.pointee.number), slot: slot,
-      isFromFirst: isFromFirst)
-    unsafe search.add(payload, of: stream, parts.pointee.tails, origin)
+    unsafe search.add(payload, slot: slot, parts.pointee.tails, place, origin)
+  }
+
+  /// The number of the present shard.
+  var shardNumber: UInt8 { unsafe UInt8(truncatingIfNeeded: shard.pointee.number) }
+
+  /// What was found lately in bytes that came again, in the present shard.
+  var repeats: SearchRepeats {
+    @inline(__always) _read { yield unsafe shard.pointee.repeats }
+    @inline(__always) _modify { yield unsafe &shard.pointee.repeats }
+  }
+
+  /// Searches what is still to be searched, and writes what is found into the batch.
+  ///
+  /// Between packets only, and before the reader leaves the shards that the pieces are of.
+  mutating func finishSearch() {
+    // SAFETY: the pieces are of shards that lie side by side with the present one, which no other thread has.
+    let present = unsafe shard
+    unsafe search.finish(&writer, &skips) {
+      unsafe present + (Int($0) - present.pointee.number)
+    }
   }
 
   /// Reads a datagram of DTLS.

@@ -12,6 +12,7 @@ struct FlowShard: ~Copyable {
   var streams: StreamTable
   var handshakes: DatagramHandshakes
   var tails: SearchTails
+  var repeats = SearchRepeats()
 }
 
 /// All parts of a capture's flows.

@@ -122,6 +122,8 @@ final class FragmentedDatagram {
     let count = isLast ? part.byteCount : part.byteCount & ~7
     guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
     let end = offset + count
+    // Of a datagram that was read, nothing follows its end.
+    if isRead, let length, offset >= length, !isLast { return true }
     if isLast { length = max(length ?? 0, end) }
     if bytes.count < end {
       let missing = end - bytes.count

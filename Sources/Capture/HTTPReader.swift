@@ -41,13 +41,33 @@ struct HTTPReader {
   var hasHost = false
   var contentLength = 0
   var isChunked = false
-  /// It is the head of an answer, behind which the reader is done.
+  /// Answers are read, not requests: their heads, and others behind short bodies.
   private(set) var isAnswer = false
+  /// An answer is over, and what follows may be another.
+  private var isAnswerOver = false
+  /// The answer has no body, whatever its head says of one (RFC 9110 §6.4.1).
+  private var isBodiless = false
+  /// Bytes of bodies that may still be stepped over.
+  private var bodyBudget = 0
+
+  /// The longest body of an answer that is stepped over, to find another behind it in the same segment.
+  private static let longestAnswer = 64 << 10
 
   /// Whether no request has begun that is not over.
   var isBetweenMessages: Bool {
-    if case .requestLine = phase { return line.isEmpty }
-    return false
+    switch phase {
+    case .requestLine: line.isEmpty
+    case .body, .chunk, .chunkSize, .trailers: isAnswer && line.isEmpty
+    case .headers: false
+    }
+  }
+
+  /// Whether an answer's body is stepped over.
+  var isInAnswer: Bool {
+    switch phase {
+    case .requestLine, .headers: false
+    case .body, .chunk, .chunkSize, .trailers: isAnswer
+    }
   }
 
   /// Whether what comes next belongs to a body of some length.
@@ -68,15 +88,25 @@ struct HTTPReader {
     line.removeAll()
     beginHead()
     isAnswer = false
+    isAnswerOver = false
   }
 
-  /// Bytes of the body behind the head that was read, as far as a number says it.
-  var bodyLength: Int { isChunked ? 0 : contentLength }
-
-  /// Begins to read an answer, from its status line to the end of its head.
+  /// Begins to read answers, from the first one's status line on.
   mutating func beginAnswer() {
     reset()
     isAnswer = true
+    bodyBudget = Self.longestAnswer
+  }
+
+  /// Whether a payload begins with an answer, as far as it is there.
+  static func mayBeginAnswer(_ payload: RawSpan) -> Bool {
+    let name: StaticString = "http/1."
+    let count = min(payload.byteCount, name.utf8CodeUnitCount)
+    for index in 0..<count {
+      // SAFETY: the index is below the name's length.
+      if unsafe payload.byte(unchecked: index) | 0x20 != name.utf8Start[index] { return false }
+    }
+    return true
   }
 
   private mutating func beginHead() {
@@ -88,6 +118,7 @@ struct HTTPReader {
     hasHost = false
     contentLength = 0
     isChunked = false
+    isBodiless = false
   }
 
   /// Reads the next bytes of the stream.
@@ -97,15 +128,24 @@ struct HTTPReader {
   ) -> Outcome {
     var offset = 0
     while offset < data.byteCount {
+      if isAnswerOver {
+        guard Self.mayBeginAnswer(data.extracting(offset..<data.byteCount)) else {
+          return .other(offset)
+        }
+        isAnswerOver = false
+      }
       switch phase {
       case .body(let rest):
         let step = min(rest, data.byteCount - offset)
         offset += step
+        bodyBudget -= step
         if step == rest { endMessage() } else { phase = .body(rest - step) }
       case .chunk(let rest):
         let step = min(rest, data.byteCount - offset)
         offset += step
+        bodyBudget -= step
         phase = step == rest ? .chunkSize : .chunk(rest - step)
+        if isAnswer, bodyBudget < 0 { return .other(offset) }
       default:
         if hasWholeHeader, !HTTPRequest.isBlank(data.byte(unchecked: offset)) {
           readKeptHeader(context, into: &writer, &skips)
@@ -136,14 +176,14 @@ struct HTTPReader {
           if mayGoOn { continue }
           if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
         }
-        if case .requestLine = phase, isConnect || isUpgrade || isAnswer {
+        if case .requestLine = phase, isConnect || isUpgrade {
           isConnect = false
           isUpgrade = false
           return isAnswer ? .other(offset) : .begins(offset)
         }
       }
     }
-    return .all
+    return isAnswerOver ? .other(data.byteCount) : .all
   }
 
   /// The offset behind the next line break.
@@ -229,6 +269,7 @@ struct HTTPReader {
 
   private mutating func endMessage() {
     phase = .requestLine
+    isAnswerOver = isAnswer
     beginHead()
   }
 
@@ -242,7 +283,10 @@ struct HTTPReader {
     switch phase {
     case .requestLine:
       if isAnswer {
+        guard HTTPRequest.isResponse(text) else { return false }
         phase = .headers
+        isBodiless =
+          text.hasText(" 1", at: 8) || text.hasText(" 204", at: 8) || text.hasText(" 304", at: 8)
         return true
       }
       // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2).
@@ -273,9 +317,13 @@ struct HTTPReader {
     _ skips: inout SkipCounters
   ) {
     if !hasHost, hasTarget { keepURLWithoutHost(context, into: &writer, &skips) }
-    if isConnect || isUpgrade || isAnswer {
+    if isAnswer, isBodiless || isConnect || isUpgrade {
+      endMessage()
+    } else if isConnect || isUpgrade {
       phase = .requestLine
       headLength = 0
+    } else if isAnswer, !isChunked, contentLength > bodyBudget {
+      endMessage()
     } else if isChunked {
       phase = .chunkSize
       headLength = 0

@@ -63,25 +63,36 @@ struct PayloadSearch: ~Copyable {
   // MARK: Pieces
 
   /// Adds a piece that belongs to nothing before it, of which only some bytes may be new: the others were searched
-  /// in their place.
-  mutating func add(_ payload: RawSpan, changed: Range<Int>? = nil, _ origin: SearchOrigin) {
+  /// in their place. What ends before `start` was found already.
+  mutating func add(
+    _ payload: RawSpan, changed: Range<Int>? = nil, from start: Int = 0, _ place: SearchPlace?,
+    _ origin: SearchOrigin
+  ) {
     let new = changed ?? payload.byteOffsets
     guard !new.isEmpty else { return }
     let first = used
     append(payload)
     append(
       SearchPiece(
-        first: first, start: first &+ new.lowerBound, last: first &+ new.upperBound, end: used,
-        origin: origin))
+        first: first, start: first &+ max(new.lowerBound, start), last: first &+ new.upperBound,
+        end: used, origin: origin, place: Self.moved(place, back: first)))
     lastStream = nil
+  }
+
+  /// A place of the bytes at an offset, for those at the beginning of the memory.
+  private static func moved(_ place: SearchPlace?, back offset: Int) -> SearchPlace? {
+    guard var place else { return nil }
+    place.sequence &-= UInt32(truncatingIfNeeded: offset)
+    return place
   }
 
   /// Adds the next bytes of a stream, and keeps the last of them.
   mutating func add(
-    _ payload: RawSpan, of stream: SearchStream, _ tails: borrowing SearchTails,
+    _ payload: RawSpan, slot: UInt32, _ tails: borrowing SearchTails, _ place: SearchPlace,
     _ origin: SearchOrigin
   ) {
     guard payload.byteCount > 0 else { return }
+    let stream = SearchStream(shard: place.shard, slot: slot, isFromFirst: place.isFromFirst)
     // SAFETY: the tail is used before any is changed.
     let tail = unsafe tails.bytes(stream.slot, isFromFirst: stream.isFromFirst)
     var first = used
@@ -99,7 +110,10 @@ struct PayloadSearch: ~Copyable {
     unsafe tails.keep(
       UnsafeRawBufferPointer(start: memory + first, count: used &- first), stream.slot,
       isFromFirst: stream.isFromFirst)
-    append(SearchPiece(first: first, start: start, last: used, end: used, origin: origin))
+    append(
+      SearchPiece(
+        first: first, start: start, last: used, end: used, origin: origin,
+        place: Self.moved(place, back: start)))
     lastStream = stream
   }
 
@@ -136,11 +150,18 @@ struct PayloadSearch: ~Copyable {
 
   /// Searches the pieces and inserts what is found into the batch: one place for each end in a piece, all strings
   /// that end there together.
-  mutating func finish(_ writer: inout ObservableWriter, _ skips: inout SkipCounters) {
+  ///
+  /// `shard` gives the shard of a number.
+  @unsafe
+  mutating func finish(
+    _ writer: inout ObservableWriter, _ skips: inout SkipCounters,
+    shard: (UInt8) -> UnsafeMutablePointer<FlowShard>
+  ) {
     guard !pieces.isEmpty else { return }
     for index in matchers.indices { search(index, &skips) }
     if !found.isEmpty {
       if matchers.count > 1 { arrange() }
+      unsafe leaveOutRepeats(shard)
       writer.insert(found, of: pieces)
       found.removeAll(keepingCapacity: true)
     }
@@ -155,6 +176,30 @@ struct PayloadSearch: ~Copyable {
     var order = Array(found.indices)
     order.sort { (found[$0].piece, $0) < (found[$1].piece, $1) }
     found = order.map { found[$0] }
+  }
+
+  /// Leaves out what was found in the same place of a stream before (one hit for stream, direction and offset).
+  @unsafe
+  private mutating func leaveOutRepeats(_ shard: (UInt8) -> UnsafeMutablePointer<FlowShard>) {
+    var count = 0
+    for index in found.indices {
+      var pattern = found[index]
+      if let place = pieces[pattern.piece].place {
+        // SAFETY: the caller's shards are not otherwise in use.
+        let outcome = unsafe shard(place.shard).pointee.repeats.note(pattern, place)
+        switch outcome {
+        case .known: continue
+        case .new: break
+        case .disagrees: pieces[pattern.piece].hasOverlap = true
+        }
+      }
+      pattern.isAnother =
+        count > 0 && pattern.isAnother && found[count - 1].piece == pattern.piece
+        && found[count - 1].end == pattern.end && found[count - 1].matcher == pattern.matcher
+      found[count] = pattern
+      count += 1
+    }
+    found.removeLast(found.count - count)
   }
 
   private mutating func search(_ matcher: Int, _ skips: inout SkipCounters) {
@@ -177,7 +222,7 @@ struct PayloadSearch: ~Copyable {
       let start = end &- matchers[matcher].length(of: match.pattern)
       guard end > pieces[piece].start, start >= pieces[piece].first, start < pieces[piece].last
       else { continue }
-      write(match, matcher, piece, &written, &skips)
+      write(match, matcher, piece, end: end, &written, &skips)
     }
   }
 
@@ -199,7 +244,9 @@ struct PayloadSearch: ~Copyable {
       for match in matches {
         let start =
           Int(truncatingIfNeeded: match.end) &- matchers[matcher].length(of: match.pattern)
-        if start < place.last &- place.first { write(match, matcher, piece, &written, &skips) }
+        guard start < place.last &- place.first else { continue }
+        let end = place.first &+ Int(truncatingIfNeeded: match.end)
+        write(match, matcher, piece, end: end, &written, &skips)
       }
       if !isWhole { skips.add(.payloadMatchLimit) }
     }
@@ -212,7 +259,7 @@ struct PayloadSearch: ~Copyable {
   }
 
   private mutating func write(
-    _ match: LiteralMatch, _ matcher: Int, _ piece: Int, _ written: inout Written,
+    _ match: LiteralMatch, _ matcher: Int, _ piece: Int, end: Int, _ written: inout Written,
     _ skips: inout SkipCounters
   ) {
     written.count += 1
@@ -223,7 +270,7 @@ struct PayloadSearch: ~Copyable {
     found.append(
       FoundPattern(
         piece: piece, matcher: UInt32(truncatingIfNeeded: matcher), pattern: match.pattern,
-        isAnother: match.end == written.end))
+        end: end, isAnother: match.end == written.end))
     written.end = match.end
   }
 }

@@ -200,7 +200,13 @@ extension PacketFramer {
     _ frame: inout Frame, length: Int, isObsolete: Bool
   ) throws(CaptureError) {
     guard length >= 32 else { throw corrupt("a packet block claims \(length) bytes") }
-    try requireBlock(length)
+    if !input.require(min(length, InputBuffer.longestRun)) {
+      // What ends behind the packet's bytes is used, and is an error with the next step.
+      guard input.available >= 28,
+        Int(input.bytes.uint32(unchecked: 20, swapped: sections.isSwapped))
+          <= min(input.available - 28, length - 32)
+      else { throw cut("a block") }
+    }
     checkTrailer(length)
     let bytes = input.bytes
     let isSwapped = sections.isSwapped
@@ -230,7 +236,12 @@ extension PacketFramer {
 
   private mutating func beginSimplePacket(_ frame: inout Frame, length: Int) throws(CaptureError) {
     guard length >= 16 else { throw corrupt("a packet block claims \(length) bytes") }
-    try requireBlock(length)
+    if !input.require(min(length, InputBuffer.longestRun)) {
+      guard input.available >= 12,
+        Int(input.bytes.uint32(unchecked: 8, swapped: sections.isSwapped))
+          <= min(input.available - 12, length - 16)
+      else { throw cut("a block") }
+    }
     checkTrailer(length)
     let original = input.bytes.uint32(unchecked: 8, swapped: sections.isSwapped)
     frame.originalLength = original

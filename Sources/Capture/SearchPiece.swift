@@ -17,6 +17,32 @@ struct SearchPiece {
   var last: Int
   var end: Int
   var origin: SearchOrigin
+  /// The stream that its bytes are of, and where in it; nil for a datagram.
+  var place: SearchPlace?
+  /// The flow's packets turned out to disagree.
+  var hasOverlap = false
+}
+
+/// Where bytes are in a stream.
+struct SearchPlace {
+  /// How they came.
+  enum Coming: UInt8 {
+    /// As the next ones.
+    case next
+    /// Once more, where others were read; what these had was found then.
+    case again
+    /// As another version of others, or where there were none.
+    case version
+  }
+
+  var flow: UInt32
+  var sequence: UInt32
+  var shard: UInt8
+  var isFromFirst: Bool
+  var coming: Coming
+
+  /// A number for the direction, of those of its shard.
+  var direction: UInt64 { UInt64(flow) << 1 | (isFromFirst ? 1 : 0) }
 }
 
 /// What is written of a piece if anything is found in it.
@@ -39,6 +65,8 @@ struct FoundPattern {
   var piece: Int
   var matcher: UInt32
   var pattern: UInt32
+  /// Where it ends, in the memory of the pieces.
+  var end: Int
   /// It ends with the one before.
   var isAnother: Bool
 }
@@ -66,7 +94,7 @@ extension ObservableWriter {
         let origin = pieces[piece].origin
         merged += batch.observables[taken..<origin.position]
         taken = origin.position
-        record = makeRecord(origin)
+        record = makeRecord(origin, hasOverlap: pieces[piece].hasOverlap)
       }
       merged.append(makePattern(pattern, record))
     }
@@ -75,11 +103,14 @@ extension ObservableWriter {
     forgetPlaces()
   }
 
-  private mutating func makeRecord(_ origin: SearchOrigin) -> UInt32 {
+  private mutating func makeRecord(_ origin: SearchOrigin, hasOverlap: Bool) -> UInt32 {
     var flow = origin.flowIndex
-    if flow == ObservableRecord.noFlow {
+    let isMade = flow != ObservableRecord.noFlow
+    if !isMade || hasOverlap && !batch.flows[Int(flow)].hasOverlap {
+      var record = isMade ? batch.flows[Int(flow)] : origin.madeFlow ?? origin.flow.record
+      if hasOverlap { record.hasOverlap = true }
       flow = UInt32(truncatingIfNeeded: batch.flows.count)
-      batch.flows.append(origin.madeFlow ?? origin.flow.record)
+      batch.flows.append(record)
     }
     batch.records.append(
       ObservableRecord(number: origin.number, base: origin.order, time: origin.time, flow: flow))

@@ -20,11 +20,19 @@ final class TCPStream {
     var missing: Int
     var number: UInt64
     var time: Int64
+    /// How many of its bytes were read, and in how many parts.
+    var read = 0
+    var parts = 0
+
+    /// Where the bytes begin that were not read.
+    var place: UInt32 { sequence &+ UInt32(truncatingIfNeeded: read) }
   }
 
   /// What was read of an unfinished message, with other bytes in some place of it.
   struct Version {
     var bytes: [UInt8]
+    /// The number of the first.
+    var sequence: UInt32
     /// The packet that brought the last of them.
     var number: UInt64
     var time: Int64
@@ -61,6 +69,12 @@ final class TCPStream {
   @safe @exclusivity(unchecked) private(set) var openVersions: [Version] = []
   /// The bytes before the next one expected, as far as they are kept.
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
+  /// The same bytes as other segments had them, which disagreed; as many as the history has.
+  @safe @exclusivity(unchecked) private(set) var alternates: [[UInt8]] = []
+  /// Bytes that were given up in the middle of messages, in case they come after all.
+  @safe @exclusivity(unchecked) var holes: [StreamHole] = []
+  /// The direction as it was when another connection seemed to begin; both may go on.
+  @safe @exclusivity(unchecked) var parked: FlowDirection?
   @safe @exclusivity(unchecked) private var room = (queue: Room(), history: Room())
   /// Where another connection would begin, as a SYN said whose number does not fit this one; its bytes tell
   /// whether there is one.
@@ -84,20 +98,31 @@ final class TCPStream {
     let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
     let versions = openVersions.reduce(0) { $0 + $1.bytes.count + 8 * $1.written.count }
-    return 640 + waiting + unfinished + versions + room.history.count
+    let given = holes.reduce(0) { $0 + $1.cost }
+    return 640 + waiting + unfinished + versions + room.history.count * (1 + alternates.count)
+      + given
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
   var isIdle: Bool {
-    queue.isEmpty && openVersions.isEmpty && isBetweenMessages
+    queue.isEmpty && openVersions.isEmpty && isBetweenMessages && parked == nil
   }
 
   /// Whether nothing is read, and no bytes that were read are kept.
   var isBare: Bool {
     if case .none = content {
-      history.isEmpty && openVersions.isEmpty && otherStart == nil
+      history.isEmpty && openVersions.isEmpty && otherStart == nil && holes.isEmpty
+        && parked == nil
     } else {
       false
+    }
+  }
+
+  /// Whether nothing is being read.
+  var isUnread: Bool {
+    switch content {
+    case .none, .undecided: true
+    case .http, .tls, .dns: false
     }
   }
 
@@ -145,25 +170,29 @@ final class TCPStream {
   func remember(_ data: RawSpan) {
     if history.count + data.byteCount > Self.longestHistory {
       if data.byteCount >= Self.longestHistory {
-        history.removeAll(keepingCapacity: true)
+        forgetHistory()
         return
       }
       let kept = min(history.count, (Self.longestHistory - data.byteCount) / 2)
-      history.removeFirst(history.count - kept)
+      let superfluous = history.count - kept
+      history.removeFirst(superfluous)
+      for index in alternates.indices { alternates[index].removeFirst(superfluous) }
     }
     history.append(data)
+    for index in alternates.indices { alternates[index].append(data) }
     room.history.reach(history.count)
   }
 
   /// Forgets the bytes that were read: others follow that are not kept.
   func forgetHistory() {
     if !history.isEmpty { history.removeAll(keepingCapacity: true) }
+    if !alternates.isEmpty { alternates = [] }
   }
 
   /// Puts a segment in its place among those that wait.
   func enqueue(_ segment: Early) {
     var index = queue.count
-    while index > 0, Int32(bitPattern: queue[index - 1].sequence &- segment.sequence) > 0 {
+    while index > 0, Int32(bitPattern: queue[index - 1].place &- segment.place) > 0 {
       index -= 1
     }
     queuedBytes += segment.bytes.count
@@ -187,6 +216,25 @@ final class TCPStream {
       if !Self.has(early.bytes, data, at: start, upTo: end) { return true }
     }
     return false
+  }
+
+  /// Where a part of a segment ends that is read next, if others that came before it have the bytes behind that; the
+  /// rest waits again.
+  func split(_ early: Early, next: UInt32) -> Int {
+    guard early.parts < Self.mostCompared else { return early.bytes.count }
+    for other in queue.prefix(Self.mostCompared) {
+      let start = Int(Int32(bitPattern: other.place &- early.sequence))
+      if start >= early.bytes.count { break }
+      guard other.number < early.number else { continue }
+      let end = max(start, Int(Int32(bitPattern: next &- early.sequence)))
+      guard end > early.read, end < early.bytes.count else { break }
+      var rest = early
+      rest.read = end
+      rest.parts += 1
+      enqueue(rest)
+      return end
+    }
+    return early.bytes.count
   }
 
   /// Takes the first of the waiting segments.
@@ -231,6 +279,43 @@ final class TCPStream {
     return .different(version, changed: first..<last)
   }
 
+  /// Whether a byte is another one than the last that was read of an unfinished message.
+  func isOther(_ byte: UInt8) -> Bool {
+    guard !isBetweenMessages, let last = history.last else { return false }
+    return byte != last && byte != 0
+  }
+
+  /// Other versions that are kept of the bytes in the history.
+  private static let mostAlternates = 4
+
+  /// Puts a segment that differs from the history into every other version of it that is kept, and keeps a version of
+  /// the history with it.
+  ///
+  /// The first one kept has all segments that differed.
+  func alternate(
+    _ data: RawSpan, at sequence: UInt32, next: UInt32, _ version: [UInt8], isWhole: Bool
+  ) -> [(bytes: [UInt8], changed: Range<Int>)] {
+    guard isWhole, version.count == history.count else { return [] }
+    let start = history.count - Int(next &- sequence)
+    var others: [(bytes: [UInt8], changed: Range<Int>)] = []
+    for base in alternates {
+      var bytes = Array(base[..<start])
+      bytes.append(data)
+      bytes += base[(start + data.byteCount)...]
+      var (first, last) = (start, start + data.byteCount)
+      while last > first, base[last - 1] == bytes[last - 1] { last -= 1 }
+      while first < last, base[first] == bytes[first] { first += 1 }
+      if first == last || bytes == version || bytes == history { continue }
+      others.append((bytes, first..<last))
+    }
+    var kept = others.first.map { [$0.bytes] } ?? []
+    if let last = alternates.first { kept.append(last) }
+    kept.append(version)
+    kept += others.dropFirst().map(\.bytes)
+    alternates = Array(kept.prefix(Self.mostAlternates))
+    return others
+  }
+
   /// Whether bytes have data from `start` on, which may be negative, as far as `end`.
   private static func has(
     _ bytes: [UInt8], _ data: RawSpan, at start: Int, upTo end: Int
@@ -262,12 +347,12 @@ final class TCPStream {
     if versions.contains(hash) { return false }
     if versions.count == 8 { versions.removeFirst() }
     versions.append(hash)
-    versionCount += 1
+    versionCount += 1 + alternates.count
     return true
   }
 
   /// The most versions of one message that are kept.
-  private static let mostOpenVersions = 4
+  private static let mostOpenVersions = 8
 
   /// Keeps another version of the unfinished message; false where there are enough.
   func open(_ version: Version) -> Bool {
@@ -305,6 +390,9 @@ final class TCPStream {
     begin(.none)
     otherStart = nil
     if !openVersions.isEmpty { openVersions = [] }
+    if !alternates.isEmpty { alternates = [] }
+    if !holes.isEmpty { holes = [] }
+    parked = nil
     if room.queue.count <= 16 {
       queue.removeAll(keepingCapacity: true)
     } else {

@@ -21,9 +21,8 @@ struct TLSClientHello {
   /// (RFC 8446, appendix D.4): that gives type 0.
   @inline(__always)
   static func firstMessage(_ payload: RawSpan) -> UInt8? {
-    guard payload.byteCount > recordHeader, payload.byte(unchecked: 1) == 3,
-      payload.byte(unchecked: 2) <= 4
-    else { return nil }
+    guard payload.byteCount > recordHeader, payload.byte(unchecked: 1) == 3 else { return nil }
+    if payload.byte(unchecked: 2) > 4 { return firstOfOtherVersion(payload) }
     switch payload.byte(unchecked: 0) {
     case handshake:
       let length = Int(payload.bigEndianUInt16(unchecked: 3))
@@ -39,12 +38,29 @@ struct TLSClientHello {
     }
   }
 
+  /// The type where the record's version is none that there is: receivers ignore it (RFC 8446 §5.1), so only what looks
+  /// like a hello in all else is one.
+  @inline(never)
+  private static func firstOfOtherVersion(_ payload: RawSpan) -> UInt8? {
+    guard payload.byte(unchecked: 0) == handshake else { return nil }
+    let type = payload.byte(unchecked: recordHeader)
+    let length = Int(payload.bigEndianUInt16(unchecked: 3))
+    guard type == clientHello || type == serverHello, length > 0, length <= longestRecord else {
+      return nil
+    }
+    // The message's length has three bytes, and its own version is one that there is.
+    guard length == 1 || payload.byteCount <= 6 || payload.byte(unchecked: 6) == 0 else {
+      return nil
+    }
+    guard length < 5 || payload.byteCount <= 9 || payload.byte(unchecked: 9) == 3 else { return nil }
+    return type
+  }
+
   /// Whether a payload is too short for `firstMessage`, but may begin a handshake's record.
   static func mayBegin(_ payload: RawSpan) -> Bool {
     let count = payload.byteCount
     return count <= recordHeader && payload.byte(unchecked: 0) == handshake
       && (count < 2 || payload.byte(unchecked: 1) == 3)
-      && (count < 3 || payload.byte(unchecked: 2) <= 4)
   }
 
   /// The type where the first record is an alert, or too short for a message's header: senders cut a

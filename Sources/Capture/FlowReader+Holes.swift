@@ -1,0 +1,144 @@
+import Indicators
+import Parsing
+
+/// TCP: bytes that were given up and come after all.
+extension FlowReader {
+  /// Reads what a segment has of a hole in the stream; gives what it has before and behind that, or nil where it has
+  /// nothing of any.
+  mutating func fillHole(
+    _ payload: RawSpan, at sequence: UInt32, _ number: UInt32, _ visit: StreamVisit
+  ) -> (before: Range<Int>, behind: Range<Int>)? {
+    let stream = streams[number]
+    for index in stream.holes.indices {
+      let hole = stream.holes[index]
+      let start = Int(Int32(bitPattern: hole.start &- sequence))
+      let end = min(payload.byteCount, Int(Int32(bitPattern: hole.end &- sequence)))
+      guard start < payload.byteCount, end > max(start, 0) else { continue }
+      let part = payload.extracting(max(start, 0)..<end)
+      var before = 0..<max(start, 0)
+      if hole.has(payload.extracting(before)) { before = 0..<0 }
+      if start < 0 {
+        stream.holes[index].keep(part, at: sequence)
+      } else {
+        fill(part, index, stream, visit)
+        while index < stream.holes.count, let piece = stream.holes[index].takePiece() {
+          // SAFETY: the closure only reads the array's bytes.
+          unsafe piece.withUnsafeBytes { fill(unsafe $0.bytes, index, stream, visit) }
+        }
+        if stream.holes[index].isFilled { close(stream.holes.remove(at: index), stream, visit) }
+      }
+      streams.touch(number)
+      return (before, end..<payload.byteCount)
+    }
+    return nil
+  }
+
+  private mutating func fill(
+    _ whole: RawSpan, _ index: Int, _ stream: TCPStream, _ visit: StreamVisit
+  ) {
+    var hole = stream.holes[index]
+    let part = whole.extracting(0..<min(whole.byteCount, Int(hole.end &- hole.start)))
+    if search.isEmpty {
+      _ = hole.fill(part)
+    } else {
+      let searched = hole.fill(part)
+      // SAFETY: the closure only reads the array's bytes.
+      unsafe searched.bytes.withUnsafeBytes {
+        searchAlone(
+          unsafe $0.bytes, at: searched.sequence, changed: searched.changed, of: visit)
+      }
+    }
+    if let reader = hole.reader {
+      if read(part, reader, visit) { hole.reader = nil }
+    } else {
+      hole.bytes.append(part)
+      let (bytes, known) = (hole.bytes, hole.known)
+      // SAFETY: the closure only reads the array's bytes.
+      hole.reader = unsafe bytes.withUnsafeBytes {
+        beginFilling(unsafe $0.bytes, known: known, visit)
+      }
+      if hole.reader != nil || hole.bytes.count > 4 * Self.decidedLength {
+        hole.bytes = []
+        hole.known = 0
+      }
+    }
+    stream.holes[index] = hole
+  }
+
+  /// Begins to read a message of which some bytes were read before a hole; nil where it cannot be told what it is.
+  private mutating func beginFilling(
+    _ bytes: RawSpan, known: Int, _ visit: StreamVisit
+  ) -> TCPStream? {
+    if let end = Preamble.end(bytes) {
+      guard end < bytes.byteCount else { return nil }
+      return beginFilling(
+        bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), visit)
+    }
+    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+    var (application, role) = Self.classify(bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
+    if application == .none, role == .unknown, bytes.byteCount >= Self.decidedLength {
+      (application, role) = Self.classifyBeginning(bytes, isServer: isServer)
+    }
+    let reader = TCPStream(record: writer.flow(), target: visit.target)
+    switch application {
+    case .http, .tls, .dnsStream: begin(application, reader, visit, isFirst: false)
+    case .none where role == .server && readsAnswers:
+      reader.begin(.http)
+      reader.http.beginAnswer()
+    case .none, .beginning, .upgrade, .dns, .dtls: return nil
+    }
+    return read(bytes, known: known, reader, visit) ? nil : reader
+  }
+
+  /// Reads the end of a message whose hole is filled.
+  private mutating func close(_ hole: StreamHole, _ stream: TCPStream, _ visit: StreamVisit) {
+    // SAFETY: the closures only read the arrays' bytes.
+    if !search.isEmpty, !hole.last.isEmpty {
+      var bytes = hole.last
+      bytes += hole.after.prefix(hole.last.count)
+      let sequence = hole.end &- UInt32(truncatingIfNeeded: hole.last.count)
+      unsafe bytes.withUnsafeBytes {
+        searchAlone(unsafe $0.bytes, at: sequence, changed: 0..<hole.last.count, of: visit)
+      }
+    }
+    guard let reader = hole.reader else {
+      // Too little of it is there without what follows.
+      let bytes = hole.bytes + hole.after
+      let reader = unsafe bytes.withUnsafeBytes {
+        beginFilling(unsafe $0.bytes, known: hole.known, visit)
+      }
+      if let reader { finishContent(reader) }
+      return
+    }
+    unsafe hole.after.withUnsafeBytes {
+      readRest(unsafe $0.bytes, isAll: stream.isUnread, reader, visit)
+    }
+    finishContent(reader)
+  }
+
+  /// Reads the rest of a message behind what changed in it; where the stream's own reader has read what follows the
+  /// message, that is not read again.
+  mutating func readRest(
+    _ bytes: RawSpan, isAll: Bool, _ reader: TCPStream, _ visit: StreamVisit
+  ) {
+    if isAll {
+      _ = read(bytes, reader, visit)
+      return
+    }
+    var offset = 0
+    while offset < bytes.byteCount, !isNone(reader.content), !reader.isBetweenMessages {
+      let end =
+        bytes.firstOffset(of: 0x0a, in: offset..<bytes.byteCount).map { $0 + 1 } ?? bytes.byteCount
+      if read(bytes.extracting(offset..<end), reader, visit) { return }
+      offset = end
+    }
+  }
+
+  /// Reads what there is of messages whose holes are not filled.
+  mutating func finishHoles(_ number: UInt32) {
+    let holes = streams[number].holes
+    if holes.isEmpty { return }
+    streams[number].holes = []
+    for hole in holes { if let reader = hole.reader { finishContent(reader) } }
+  }
+}

@@ -1,0 +1,77 @@
+import Parsing
+
+/// What was found lately in streams, and where bytes came again in them.
+///
+/// Bytes of a stream of no known protocol are not kept, so a segment that comes again is searched again: what was found in
+/// its place before is no hit once more, and what was not shows that the two disagree. Both lists are bounded; what is
+/// forgotten is found again, and nothing is said of it then.
+struct SearchRepeats {
+  /// What a pattern's occurrence is.
+  enum Outcome {
+    case known
+    case new
+    /// It stands where other bytes were read, which did not have it.
+    case disagrees
+  }
+
+  private struct Tail {
+    var end: UInt32
+    var bytes: [UInt8]
+  }
+
+  private static let most = 8192
+  private static let mostTails = 256
+
+  /// Hashes of occurrences, and the same in the order in which they came.
+  private var seen: Set<UInt64> = []
+  private var order: [UInt64] = []
+  private var oldest = 0
+  private var hasForgotten = false
+  /// The last bytes that came again in a direction.
+  private var tails: [UInt64: Tail] = [:]
+
+  /// Notes an occurrence; the place is that of the beginning of the pieces' memory.
+  mutating func note(_ pattern: FoundPattern, _ place: SearchPlace) -> Outcome {
+    let end = place.sequence &+ UInt32(truncatingIfNeeded: pattern.end)
+    var hash = place.direction << 32 | UInt64(end)
+    hash = (hash ^ hash >> 29 ^ UInt64(pattern.pattern) << 8) &* 0xff51_afd7_ed55_8ccd
+    hash = (hash ^ hash >> 32 ^ UInt64(pattern.matcher)) &* 0xc4ce_b9fe_1a85_ec53
+    hash ^= hash >> 33
+    // Of the next bytes of a stream none was found: it was another connection's.
+    guard seen.insert(hash).inserted else { return place.coming == .next ? .new : .known }
+    if order.count < Self.most {
+      order.append(hash)
+    } else {
+      hasForgotten = true
+      seen.remove(order[oldest])
+      order[oldest] = hash
+      oldest = (oldest + 1) % Self.most
+    }
+    return place.coming == .again && !hasForgotten ? .disagrees : .new
+  }
+
+  /// The bytes that came again directly before a place.
+  func tail(of place: SearchPlace) -> [UInt8] {
+    guard let tail = tails[place.direction], tail.end == place.sequence else { return [] }
+    return tail.bytes
+  }
+
+  /// Forgets what came again in a flow.
+  mutating func forget(_ flow: UInt32) {
+    if tails.isEmpty { return }
+    tails[UInt64(flow) << 1] = nil
+    tails[UInt64(flow) << 1 | 1] = nil
+  }
+
+  /// Keeps the last of some bytes that came again at a place, behind others.
+  mutating func keep(
+    _ data: RawSpan, behind before: [UInt8], length: Int, of place: SearchPlace
+  ) {
+    var bytes: [UInt8] = []
+    if data.byteCount < length { bytes += before.suffix(length - data.byteCount) }
+    bytes.append(data.extracting(max(0, data.byteCount - length)..<data.byteCount))
+    if tails.count >= Self.mostTails, tails[place.direction] == nil { tails.removeAll() }
+    tails[place.direction] = Tail(
+      end: place.sequence &+ UInt32(truncatingIfNeeded: data.byteCount), bytes: bytes)
+  }
+}
