@@ -56,6 +56,7 @@ extension FlowReader {
       // SAFETY: the closure only reads the array's bytes.
       hole.reader = unsafe bytes.withUnsafeBytes {
         beginFilling(unsafe $0.bytes, known: known, visit)
+          ?? beginInside(unsafe $0.bytes, behind: known, visit)
       }
       if hole.reader != nil || hole.bytes.count > 4 * Self.decidedLength {
         hole.bytes = []
@@ -90,6 +91,14 @@ extension FlowReader {
     return read(bytes, known: known, reader, visit) ? nil : reader
   }
 
+  /// Begins to read a message that the first bytes of a hole begin; nil where they do not.
+  private mutating func beginInside(
+    _ bytes: RawSpan, behind known: Int, _ visit: StreamVisit
+  ) -> TCPStream? {
+    guard known > 0, bytes.byteCount - known >= Self.decidedLength else { return nil }
+    return beginFilling(bytes.extracting(known..<bytes.byteCount), known: 0, visit)
+  }
+
   /// Reads the end of a message whose hole is filled.
   private mutating func close(_ hole: StreamHole, _ stream: TCPStream, _ visit: StreamVisit) {
     // SAFETY: the closures only read the arrays' bytes.
@@ -106,6 +115,7 @@ extension FlowReader {
       let bytes = hole.bytes + hole.after
       let reader = unsafe bytes.withUnsafeBytes {
         beginFilling(unsafe $0.bytes, known: hole.known, visit)
+          ?? beginInside(unsafe $0.bytes, behind: hole.known, visit)
       }
       if let reader { finishContent(reader) }
       return

@@ -62,8 +62,10 @@ struct PayloadSearch: ~Copyable {
 
   // MARK: Pieces
 
-  /// Adds a piece that belongs to nothing before it, of which only some bytes may be new: the others were searched
-  /// in their place. What ends before `start` was found already.
+  /// Adds a piece that belongs to nothing before it.
+  ///
+  /// Only some of its bytes may be new: the others were searched in their place. What ends before `start` was found
+  /// already.
   mutating func add(
     _ payload: RawSpan, changed: Range<Int>? = nil, from start: Int = 0, _ place: SearchPlace?,
     _ origin: SearchOrigin

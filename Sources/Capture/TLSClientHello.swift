@@ -52,7 +52,9 @@ struct TLSClientHello {
     guard length == 1 || payload.byteCount <= 6 || payload.byte(unchecked: 6) == 0 else {
       return nil
     }
-    guard length < 5 || payload.byteCount <= 9 || payload.byte(unchecked: 9) == 3 else { return nil }
+    guard length < 5 || payload.byteCount <= 9 || payload.byte(unchecked: 9) == 3 else {
+      return nil
+    }
     return type
   }
 

@@ -81,6 +81,20 @@ struct CaptureFileTests {
     #expect(Observed(file.file).values == ["1 dns.query a.example"])
   }
 
+  @Test("pcapng: a packet is read whose block is cut behind it", arguments: [1, 2, 3, 4])
+  func blockCutBehindPacket(missing: Int) {
+    var (file, simple) = (PcapngBuilder(), PcapngBuilder())
+    file.interface()
+    file.packet(Self.query)
+    simple.interface()
+    simple.simplePacket(Self.query)
+    for capture in [file.file, simple.file] {
+      let observed = Observed(Array(capture.dropLast(missing)))
+      #expect(observed.values == ["1 dns.query a.example"])
+      #expect(observed.error != nil)
+    }
+  }
+
   @Test("pcapng: records that Wireshark numbers although they are no packets")
   func numberedRecords() {
     var file = PcapngBuilder()

@@ -340,6 +340,22 @@ struct DNSTests {
       ])
   }
 
+  @Test("DNS over TCP joined in the middle of a message, on any port", arguments: [53, 5300])
+  func joinedLate(port: UInt16) {
+    let stream = StreamBuilder(port: port)
+    var frames: [[UInt8]] = []
+    var offset = 0
+    for number in 0..<6 {
+      let message = DNSBuilder().question("n\(number).example").bytes
+      var bytes = join(UInt16(message.count).bytes, message)
+      if number == 0 { bytes.removeFirst(10) }
+      frames.append(stream.segment(bytes, at: offset))
+      offset += bytes.count
+    }
+    let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+    #expect(values == (1..<6).map { "\($0 + 1) dns.query n\($0).example" })
+  }
+
   @Test("several messages in one segment are read on any port", arguments: [53, 5353, 8853])
   func pipelined(_ port: UInt16) {
     let stream = StreamBuilder(port: port)

@@ -62,6 +62,93 @@ struct EvasionTests {
     }
   }
 
+  @Test("another version of bytes in several segments, first, last or while they wait")
+  func versionInPieces() {
+    let syn = StreamBuilder().syn
+    for cut in 1..<Self.request.count {
+      let (head, rest) = (Array(Self.request[..<cut]), Array(Self.request[cut...]))
+      let pieces = [Self.segment(head, at: 0), Self.segment(rest, at: cut)]
+      #expect(Self.sees([syn, Self.segment(Self.decoy, at: 0)] + pieces), "cut at \(cut)")
+      // The junk goes on with a target, so the request is still being read.
+      guard cut > 6, cut < Self.request.count - 2 else { continue }
+      let (first, second) = (Self.request[..<6], Self.request[6..<cut])
+      let junk = [UInt8](repeating: 0x5a, count: Self.request.count - 6)
+      let middle = Self.segment(Array(second), at: 6)
+      #expect(
+        Self.sees([
+          syn, Self.segment(Array(first), at: 0), Self.segment(junk, at: 6), middle, pieces[1],
+        ]), "junk, cut at \(cut)")
+      #expect(
+        Self.sees([
+          syn, middle, pieces[1], Self.segment(junk, at: 6), Self.segment(Array(first), at: 0),
+        ]), "waiting, cut at \(cut)")
+    }
+  }
+
+  @Test("one byte in two versions is no probe in the middle of a message")
+  func oneByte() {
+    let place = 24
+    let other = Self.segment([Self.request[place] ^ 1], at: place)
+    let frames = StreamBuilder().segments(Self.request, [place, place + 1])
+    #expect(Self.sees([StreamBuilder().syn, frames[0], other, frames[1], frames[2]]))
+  }
+
+  @Test("a length that promises more than the packet has")
+  func promisedBytes() {
+    for cut in [1, 2, 20, 30] {
+      let part = Packet.tcp(50000, 80, Array(Self.request[..<cut]), sequence: 1000)
+      let lying = Packet.ethernet(Packet.ip(6, part, length: 1000))
+      let syn = StreamBuilder().syn
+      #expect(Self.sees([syn, lying, Self.segment(Self.request, at: 0)]), "cut at \(cut)")
+      #expect(
+        Self.sees([syn, lying] + StreamBuilder().segments(Self.request, [10])), "cut at \(cut)")
+    }
+    // In the middle of what is nothing known.
+    let noise = [UInt8](repeating: 0x5a, count: 40)
+    let lying = Packet.ethernet(
+      Packet.ip(6, Packet.tcp(50000, 80, noise, sequence: 1040), length: 1000))
+    let frames = StreamBuilder(sequence: 1080).segments(Self.request, [20])
+    #expect(Self.sees([StreamBuilder().syn, Self.segment(noise, at: 0), lying] + frames))
+  }
+
+  @Test("bytes that the receiver acknowledges before they come")
+  func acknowledgedEarly() {
+    let count = Self.request.count
+    var acknowledgement = StreamBuilder(sequence: 5000, back: true).segment([], at: 0)
+    let end = UInt32(1000 + count).bytes
+    for index in 0..<4 { acknowledgement[14 + 20 + 8 + index] = end[index] }
+    for (first, last) in [(20, 30), (5, 30), (1, 20), (20, 40)] {
+      let frames = StreamBuilder().segments(Self.request, [first, last])
+      #expect(
+        Self.sees([StreamBuilder().syn, frames[0], frames[2], acknowledgement, frames[1]]),
+        "from \(first) to \(last)")
+    }
+  }
+
+  @Test("a connection that seems to begin beside another does not end it")
+  func besideAnother() {
+    let decoy = StreamBuilder(sequence: 501_000)
+    for cut in [1, 5, 20, 30] {
+      let frames = StreamBuilder().segments(Self.request, [cut])
+      let other = [decoy.syn, decoy.segment(utf8("a decoy's data"), at: 0)]
+      #expect(Self.sees([StreamBuilder().syn, frames[0]] + other + [frames[1]]), "\(cut)")
+      #expect(Self.sees([StreamBuilder().syn] + other + frames), "\(cut)")
+    }
+  }
+
+  @Test("a greeting in a record of any version")
+  func recordVersion() {
+    var hello = TLSBuilder.clientHello("hidden.example")
+    for minor: UInt8 in [0, 4, 5, 0xaa, 0xff] {
+      hello[2] = minor
+      let stream = StreamBuilder(port: 443)
+      let values = Observed(
+        pcap([stream.syn, stream.segment(hello, at: 0)].map { CapturedPacket($0) })
+      ).values
+      #expect(values.contains { $0.hasSuffix(" tls.sni hidden.example") }, "minor \(minor)")
+    }
+  }
+
   @Test("segments of one byte in any order, among copies that differ")
   func tinySegments() {
     var random = SplitMix(seed: 11)

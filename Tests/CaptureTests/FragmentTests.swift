@@ -32,6 +32,15 @@ struct FragmentTests {
     ]
   }
 
+  @Test("a part behind the end of a datagram that was read gives nothing again")
+  func behindEnd() {
+    let parts = [Self.part(0, 6), Self.part(6)]
+    let behind = Packet.ethernet(
+      Packet.ip(
+        Packet.client, Packet.server, 17, zeros(8), fragment: 0x2000 | 100, id: 1))
+    #expect(Observed(pcap((parts + [behind]).map { CapturedPacket($0) })).lines == Self.seen(1, 2))
+  }
+
   @Test("addresses come with the part that has the ports, values with the last to arrive")
   func order() {
     #expect(Observed(pcap(Self.part(0, 6), Self.part(6))).lines == Self.seen(1, 2))

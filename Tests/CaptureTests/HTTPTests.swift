@@ -315,6 +315,27 @@ struct HTTPTests {
       ).values.last == "1 http.filename u.exe")
   }
 
+  @Test("an answer that begins in a segment with the tail of another, wherever both are cut")
+  func answersTogether() {
+    let stream = StreamBuilder(back: true)
+    let last = utf8(
+      "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=b.exe\r\n\r\n")
+    for first in [
+      "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+      "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
+    ] {
+      let bytes = join(utf8(first), last)
+      for cut in 1..<bytes.count {
+        let frames = [stream.syn] + stream.segments(bytes, [cut])
+        let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+        #expect(
+          values.map { String($0.dropFirst(2)) } == ["http.filename b.exe"],
+          "\(first) cut at \(cut)")
+      }
+    }
+  }
+
   @Test("a head longer than the limit is read up to it")
   func limit() {
     var options = CaptureOptions()

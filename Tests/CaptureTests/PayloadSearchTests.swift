@@ -59,17 +59,14 @@ struct PayloadSearchTests {
         early.sort { $0.offset < $1.offset }
         return []
       }
-      if offset + bytes.count <= read.count {
-        return Self.search(bytes, from: 0, packet, strings)
-      }
+      // What comes again was found when it came first.
+      if offset + bytes.count <= read.count { return [] }
       var lines: [String] = []
       func isNext() -> Bool { early.first.map { $0.offset <= read.count } ?? false }
       var next: (offset: Int, bytes: [UInt8])? = (offset, bytes)
       while let piece = next {
         let before = read.count
-        if piece.offset + piece.bytes.count <= before {
-          lines += Self.search(piece.bytes, from: 0, packet, strings)
-        } else {
+        if piece.offset + piece.bytes.count > before {
           read += piece.bytes.dropFirst(before - piece.offset)
           lines += Self.search(read, from: before, packet, strings)
         }
@@ -186,6 +183,22 @@ struct PayloadSearchTests {
     let found = try Self.found(frames, [["needle"]]).lines
     // The part that came again is a piece by itself, too short for the string.
     #expect(found == ["2:needle", "3:needle"])
+  }
+
+  @Test("what comes again is found once, and other bytes for a place in whatever pieces")
+  func again() throws {
+    let stream = StreamBuilder(port: 99)
+    func found(_ parts: (text: String, offset: Int)...) throws -> [String] {
+      try Self.found(
+        [stream.syn] + parts.map { stream.segment(utf8($0.text), at: $0.offset) }, [["needle"]]
+      ).lines
+    }
+    #expect(try found(("zzz zzz needle zzz", 0), ("zzz zzz needle zzz", 0)) == ["2:needle"])
+    #expect(
+      try found(("zzz zzz nee", 0), ("dle zzz zzz", 11), ("zzz zzz needle zzz zzz", 0))
+        == ["3:needle"])
+    #expect(
+      try found(("zzz zzz harmle zz", 0), ("zzz zzz nee", 0), ("dle zz", 11)) == ["4:needle"])
   }
 
   @Test("what comes again behind a handshake is no other version of the handshake")

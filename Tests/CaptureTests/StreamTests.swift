@@ -110,6 +110,27 @@ struct StreamTests {
     }
   }
 
+  @Test("the first segments in the wrong order behind a server's SYN, and whole requests so")
+  func wrongOrder() {
+    let (one, other) = (
+      utf8("GET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+      utf8("GET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n")
+    )
+    let stream = StreamBuilder()
+    var answer = StreamBuilder(sequence: 5000, back: true).segment([], at: -1, flags: 0x12)
+    for (index, byte) in UInt32(1000).bytes.enumerated() { answer[14 + 20 + 8 + index] = byte }
+    let halves = stream.segments(one, [20])
+    #expect(
+      Self.values([answer, halves[1], halves[0]])
+        == ["http.host a.example", "http.url http://a.example/1"])
+    #expect(
+      Self.values([stream.segment(other, at: one.count), stream.segment(one, at: 0)])
+        == [
+          "http.host a.example", "http.host b.example", "http.url http://a.example/1",
+          "http.url http://b.example/2",
+        ])
+  }
+
   @Test("a value belongs to the packet that completes it")
   func places() {
     let stream = StreamBuilder()
