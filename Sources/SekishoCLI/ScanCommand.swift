@@ -172,7 +172,6 @@ struct ScanCommand: ParsableCommand {
     }
     let databases = try sources.databases(quiet: inputs.quiet)
     try NamedSources.check(feedsOnly: feedsOnly, in: databases)
-    if !inputs.quiet { warnOfUnmatched(databases) }
     if options.format == .html { return try writePage(databases, options) }
     let progress = Interruption.install()
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
@@ -191,18 +190,6 @@ struct ScanCommand: ParsableCommand {
       ) { Console.report($0, quiet: quiet) }
     display.end()
     try finish(report)
-  }
-
-  /// Says which entries no input is searched for.
-  private func warnOfUnmatched(_ databases: [IndicatorDatabase]) {
-    let texts = databases.reduce(UInt64(0)) { sum, database in
-      database.feeds.reduce(sum) {
-        $0 + ($1.isAllowList ? 0 : $1.entriesByKind[.text] ?? 0)
-      }
-    }
-    if texts > 0 {
-      Console.warning("\(texts) text indicators are searched for in captures only")
-    }
   }
 
   func finish(_ report: ScanReport) throws {
