@@ -76,8 +76,10 @@ struct InputBuffer: ~Copyable {
   }
 
   /// Whether the stretch has its length, once some more bytes are passed.
+  ///
+  /// What is longer than a stretch is passed in one in which nothing was before.
   @inline(__always)
-  func isOver(behind count: Int) -> Bool { passed &+ count >= Self.stretch }
+  func isOver(behind count: Int) -> Bool { passed > 0 && passed &+ count >= Self.stretch }
 
   /// Bytes of the input that the stretch lacks for its length, once some more are passed.
   @inline(__always)

@@ -95,6 +95,25 @@ struct CaptureFileTests {
     }
   }
 
+  @Test("pcapng: blocks longer than a stretch of the file are passed, whole and cut")
+  func longBlocks() {
+    var file = PcapngBuilder()
+    file.interface()
+    file.packet(Self.query, options: zeros(3 << 20))
+    let first = file.file.count
+    file.block(0x0bad, zeros(2 << 20))
+    file.packet(zeros(2 << 20))
+    file.packet(Self.query)
+    let whole = Observed(file.file)
+    #expect(whole.values == ["1 dns.query a.example", "4 dns.query a.example"])
+    #expect(whole.error == nil)
+    for length in [first - 1, first - (2 << 20), first + 100, first + (1 << 20) + 100] {
+      let cut = Observed(Array(file.file.prefix(length)))
+      #expect(cut.values == ["1 dns.query a.example"])
+      #expect(cut.error != nil)
+    }
+  }
+
   @Test("pcapng: records that Wireshark numbers although they are no packets")
   func numberedRecords() {
     var file = PcapngBuilder()
