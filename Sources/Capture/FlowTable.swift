@@ -1,55 +1,5 @@
 import CByteKernels
 
-/// One direction of a TCP connection.
-struct FlowDirection {
-  /// Sequence number of the next byte expected, and of the first one read.
-  var next: UInt32 = 0
-  var base: UInt32 = 0
-  /// What is kept of the stream: a number of the `StreamTable`, or 0.
-  var stream: UInt32 = 0
-  /// Bytes from `next` on that a packet had beyond those captured, where none were wanted: what follows them is
-  /// the next segment, and they may come again.
-  var lacking: UInt16 = 0
-  private var marks: UInt8 = 0
-
-  init(next: UInt32 = 0, base: UInt32 = 0, isStarted: Bool = false) {
-    self.next = next
-    self.base = base
-    self.isStarted = isStarted
-  }
-
-  /// The sequence numbers are known.
-  var isStarted: Bool {
-    @inline(__always) get { marks & 1 != 0 }
-    @inline(__always) set { mark(1, newValue) }
-  }
-  /// Segments wait in the stream for others that precede them.
-  var hasQueue: Bool {
-    @inline(__always) get { marks & 2 != 0 }
-    @inline(__always) set { mark(2, newValue) }
-  }
-  /// Nothing more is wanted of this direction.
-  var isDone: Bool {
-    @inline(__always) get { marks & 4 != 0 }
-    @inline(__always) set { mark(4, newValue) }
-  }
-  /// A server's answers came this way, so no requests are looked for.
-  var isServer: Bool {
-    @inline(__always) get { marks & 8 != 0 }
-    @inline(__always) set { mark(8, newValue) }
-  }
-
-  @inline(__always)
-  private mutating func mark(_ bit: UInt8, _ isSet: Bool) {
-    marks = isSet ? marks | bit : marks & ~bit
-  }
-
-  /// Nothing was read, but an acknowledgement told where the bytes are expected.
-  var expectsStart: Bool {
-    @inline(__always) get { !isStarted && base != 0 }
-  }
-}
-
 /// What every packet of a flow touches: one line of the processor's cache.
 struct Flow {
   /// Of the key: the upper halves of both addresses, which are all of an IPv4 one, ports and kind.
