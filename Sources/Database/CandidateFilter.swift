@@ -7,24 +7,28 @@ internal import Parsing
 // ====================
 //
 // Stands before everything in a scan of logs: text in which nothing passes it holds no hit, so that
-// nobody has to find out what its fields are (`CandidateFinder`). Three Bloom filters:
+// nobody has to find out what its fields are (`CandidateFinder`). Four Bloom filters:
 //
 // - *tails*: the last two labels of each name, and of each host of a URL or an e-mail address. A name
 //   in text is turned away by one load, from a table that fits the second-level cache.
 // - *values*: the names whose subdomains match too, the digests, and, marked, the names and hosts that match
 //   only a name that is nothing more.
 // - *hosts*: the IPv4 addresses that are hosts of URLs, apart since every address in text is asked for.
+// - *wide tails*: the last two labels of each name where one of them is written as `xn--`, by the characters that
+//   it stands for (`WideTail`), since text writes those.
 //
 //     0   4    words of the filter of tails, at least one
 //     4   4    words of the filter of values, at least two, an even number
 //     8   4    flags: bit 0 set = some URL's host is neither a name of two labels nor IPv4;
-//              bit 1 set = the last label of some name begins with a digit
-//     12  4    version of this layout, 3
+//              bit 1 set = the last label of some name begins with a digit;
+//              bit 2 set = a label of such a URL's host may be written as `xn--`
+//     12  4    version of this layout, 4
 //     16  4    words of the filter of hosts, at least two, an even number
 //     20  4    which bytes follow the digits that such a label begins with (`DigitLabels`)
-//     24  8    zero
+//     24  4    words of the filter of wide tails, at least one
+//     28  4    zero
 //     32  32   one bit for each hash of a last label that begins with a digit (`DigitLabels`)
-//     64  8×n  words of the tails, of the values, of the hosts
+//     64  8×n  words of the tails, of the values, of the hosts, of the wide tails
 //
 // The words follow from the entries alone, without a seed: whoever crafts feeds or logs so that much
 // passes gains the time that an exact look costs, and no more.
@@ -32,17 +36,20 @@ internal import Parsing
 /// The filter of an opened image.
 struct CandidateFilter: Sendable {
   static let headerLength = 64
-  static let version: UInt32 = 3
+  static let version: UInt32 = 4
 
   // Keeps the tables alive.
   private let image: ImageBytes
   let tails: FilterTable
   let values: FilterTable
   let hosts: FilterTable
+  let wideTails: FilterTable
   /// Some URL's host is an IPv4 address.
   let hasAddressHosts: Bool
   /// Some URL has a host that text cannot be searched for.
   let hasOtherHosts: Bool
+  /// A label of such a host may be written as `xn--`.
+  let hasOtherWideHosts: Bool
   /// The last label of some name begins with a digit.
   let hasDigitLabels: Bool
   let digitLabels: DigitLabels
@@ -60,17 +67,22 @@ struct CandidateFilter: Sendable {
     let tailWords = Int(number(0))
     let valueWords = Int(number(4))
     let hostWords = Int(number(16))
+    let wideWords = Int(number(24))
     hasOtherHosts = number(8) & 1 != 0
     hasDigitLabels = number(8) & 2 != 0
+    hasOtherWideHosts = number(8) & 4 != 0
     digitLabels = DigitLabels(header, at: range.lowerBound + 32, followers: number(20))
     guard tailWords > 0, valueWords > 0, valueWords % 2 == 0, hostWords > 0, hostWords % 2 == 0,
-      range.count == Self.headerLength + 8 * (tailWords + valueWords + hostWords)
+      wideWords > 0,
+      range.count == Self.headerLength + 8 * (tailWords + valueWords + hostWords + wideWords)
     else { throw .damaged("the candidate filter has another length than it says") }
     self.image = image
     let start = range.lowerBound + Self.headerLength
     tails = FilterTable(image, from: start, count: tailWords)
     values = FilterTable(image, from: start + 8 * tailWords, count: valueWords)
     hosts = FilterTable(image, from: start + 8 * (tailWords + valueWords), count: hostWords)
+    wideTails = FilterTable(
+      image, from: start + 8 * (tailWords + valueWords + hostWords), count: wideWords)
     // A filter of more words holds something.
     hasAddressHosts = hostWords > 2 || !hosts.isEmpty
   }
@@ -81,6 +93,7 @@ struct CandidateFilterBuilder {
   private var tails: [UInt64] = []
   private var values: [UInt64] = []
   private var hosts: [UInt64] = []
+  private var wideTails: [UInt64] = []
   private var flags: UInt32 = 0
   private var digitLabels = DigitLabels()
 
@@ -94,8 +107,9 @@ struct CandidateFilterBuilder {
       case .tail(let hash): tails.append(hash)
       case .value(let hash): values.append(hash)
       case .host(let hash): hosts.append(hash)
-      case .otherHost:
-        flags |= 1
+      case .wideTail(let hash): wideTails.append(hash)
+      case .otherHost(let isWide):
+        flags |= isWide ? 5 : 1
         hasOtherHost = true
       case .digitLabel(let label):
         flags |= 2
@@ -122,8 +136,13 @@ struct CandidateFilterBuilder {
     let tailWords = FilterWords.count(keys: distinctTails())
     let valueWords = FilterWords.pairedCount(keys: values.count)
     let hostWords = FilterWords.pairedCount(keys: hosts.count)
-    var words = [UInt64](repeating: 0, count: tailWords + valueWords + hostWords)
+    let wideWords = FilterWords.count(keys: wideTails.count)
+    let firstWideWord = tailWords + valueWords + hostWords
+    var words = [UInt64](repeating: 0, count: firstWideWord + wideWords)
     for hash in tails { words[FilterWords.index(hash, count: tailWords)] |= FilterWords.mask(hash) }
+    for hash in wideTails {
+      words[firstWideWord + FilterWords.index(hash, count: wideWords)] |= FilterWords.mask(hash)
+    }
     func insertPaired(_ hash: UInt64, from start: Int, count: Int) {
       let index = FilterWords.index(hash, count: count)
       words[start + index] |= FilterWords.mask(hash)
@@ -145,6 +164,7 @@ struct CandidateFilterBuilder {
     bytes.append(CandidateFilter.version)
     bytes.append(UInt32(hostWords))
     bytes.append(digitLabels.followers)
+    bytes.append(UInt32(wideWords))
     bytes.append(
       contentsOf: repeatElement(0, count: CandidateFilter.headerLength - 32 - bytes.count))
     for word in digitLabels.words { bytes.append(word) }

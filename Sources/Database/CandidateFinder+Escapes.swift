@@ -21,16 +21,16 @@ extension CandidateFinder {
     case 0x1b: considerSequence(bytes, at: offset)
     default:
       // A character above ASCII: most stand in words of a text.
-      guard mayBeNamePart(bytes, offset) else {
-        // The same holds of all up to the run's first unit.
-        specialsDone = max(offset + 1, runUnit)
-        return
-      }
       var next = offset
       let scalar = UTF8Decoder.nextLong(bytes, at: &next)
       specialsDone = next
       guard let scalar, IDNACharacters.nameClass(scalar) != .border else { return }
-      addUnit(bytes, at: offset)
+      if mayBeNamePart(bytes, offset) {
+        addUnit(bytes, at: offset)
+      } else {
+        // The same holds of all of the run.
+        specialsDone = max(next, wideRun.end)
+      }
     }
   }
 
@@ -75,6 +75,7 @@ extension CandidateFinder {
       end += length
     }
     specialsDone = end
+    wideRun.addedEnd = end
   }
 
   /// Bytes of an escape, a percent unit or, of a character above ASCII, its first; 0 of anything else.
@@ -118,12 +119,20 @@ extension CandidateFinder {
         }
         return
       }
-      if digits == 4, let scalar = Unicode.Scalar(UInt32(value)),
-        IDNACharacters.nameClass(scalar) == .border
-      {
+      guard digits == 4 else {
+        if refangs || wantsOtherHosts || hasDot(bytes, around: offset) {
+          addUnit(bytes, at: offset)
+        }
         return
       }
-      if mayBeNamePart(bytes, offset) { addUnit(bytes, at: offset) }
+      let unit = escapedScalar(bytes, at: offset)
+      if let unit, IDNACharacters.nameClass(unit.scalar) == .border {
+        specialsDone = max(specialsDone, offset + unit.length)
+      } else if mayBeNamePart(bytes, offset) {
+        addUnit(bytes, at: offset)
+      } else {
+        specialsDone = max(specialsDone, wideRun.end)
+      }
     }
   }
 
@@ -260,12 +269,6 @@ extension CandidateFinder {
     return next == UInt8(ascii: "u") || next == UInt8(ascii: "x")
   }
 
-  /// Whether a character above ASCII may be a part of a name or of a host, which map many of them to others; it is
-  /// none of a word.
-  private mutating func mayBeNamePart(_ bytes: RawSpan, _ offset: Int) -> Bool {
-    refangs || wantsOtherHosts || hasDot(bytes, around: offset)
-  }
-
   /// Whether the run of a name around an offset may hold a dot, written in whatever way.
   ///
   /// What was looked at once is remembered, so that a run is walked once in each direction.
@@ -274,7 +277,6 @@ extension CandidateFinder {
     let count = bytes.byteCount
     runHasDot = true
     var end = offset
-    runUnit = .max
     while true {
       while end < count, classes.is(bytes.byte(unchecked: end), .plain) { end += 1 }
       guard end < count, isRunByte(bytes.byte(unchecked: end)) else { break }
@@ -282,15 +284,9 @@ extension CandidateFinder {
         runEnd = end + 1
         return true
       }
-      if bytes.byte(unchecked: end) == UInt8(ascii: "%")
-        || bytes.byte(unchecked: end) == UInt8(ascii: "\\")
-      {
-        runUnit = min(runUnit, end)
-      }
       end += 1
     }
     runEnd = end
-    runUnit = min(runUnit, end)
     var start = offset
     while start > 0, isRunByte(bytes.byte(unchecked: start - 1)) {
       start -= 1

@@ -35,6 +35,8 @@ public struct CandidateFinder: Sendable {
   let wantsAddressHosts: Bool
   /// Some URL has a host that is no name of two labels, nor IPv4.
   let wantsOtherHosts: Bool
+  /// A label of such a host may be written as `xn--`.
+  let hasOtherWideHosts: Bool
   let wantsDigests: Bool
   let classes = TextClasses.shared
   let way: Int32
@@ -70,6 +72,8 @@ public struct CandidateFinder: Sendable {
   var addressesDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
   var lastUnit = (offset: -1, isInAuthority: false)
+  /// The last run of a name with characters above ASCII.
+  var wideRun = WideRun()
   /// End of the last special bytes that were looked at, one by one or together.
   var specialsDone = 0
   /// End of the last run that was too short for a digest.
@@ -79,8 +83,6 @@ public struct CandidateFinder: Sendable {
   /// End of the last run of a name that was looked at for a dot, and what came of it.
   var runEnd = 0
   var runHasDot = false
-  /// The first percent sign or backslash in that run, or its end.
-  var runUnit = 0
 
   /// Values of each kind, by raw value, that were looked at since the finder was made; a digest counts
   /// as what its length is without a label.
@@ -127,6 +129,7 @@ public struct CandidateFinder: Sendable {
     digitFollowers = filters.reduce(0) { $0 | $1.digitLabels.followers }
     wantsAddressHosts = kinds.contains(.url) && filters.contains(where: \.hasAddressHosts)
     wantsOtherHosts = wantsNames && filters.contains(where: \.hasOtherHosts)
+    hasOtherWideHosts = wantsNames && filters.contains(where: \.hasOtherWideHosts)
     wantsDigests = IndicatorKind.allCases.contains { $0.isDigest && kinds.contains($0) }
     way = sekisho_text_best()
   }
@@ -143,7 +146,8 @@ public struct CandidateFinder: Sendable {
     lastUnit = (-1, false)
     specialsDone = 0
     (shortDigestEnd, longDigestEnd) = (0, 0)
-    (runEnd, runUnit) = (0, 0)
+    runEnd = 0
+    wideRun = WideRun()
     guard findWords(in: chunk) else { return false }
     if refangs { findDefanged(in: chunk) }
     var state = sekisho_text_state()

@@ -4,7 +4,11 @@ internal import Parsing
 /// What an entry adds to the filter.
 struct Candidates {
   enum Value {
-    case tail(UInt64), value(UInt64), host(UInt64), otherHost
+    case tail(UInt64), value(UInt64), host(UInt64)
+    /// The last two labels of a name, one of which is written as `xn--` (`WideTail`).
+    case wideTail(UInt64)
+    /// A host that only a word tells, and whether a label of it may be written as `xn--`.
+    case otherHost(isWide: Bool)
     /// A last label that begins with a digit.
     case digitLabel(DigitLabels.Label)
   }
@@ -14,16 +18,24 @@ struct Candidates {
 
   /// Whether a name matches only one that is nothing more.
   private let isWhole: Bool
-  /// How many there are, at most three.
+  /// How many there are, at most four.
   private(set) var count = 0
   // In place, since every entry of a database makes one of these.
-  private var first = Value.otherHost
-  private var second = Value.otherHost
-  private var third = Value.otherHost
+  private var first = Value.otherHost(isWide: false)
+  private var second = Value.otherHost(isWide: false)
+  private var third = Value.otherHost(isWide: false)
+  private var fourth = Value.otherHost(isWide: false)
 
   /// One of them by its place.
   @inline(__always)
-  subscript(_ index: Int) -> Value { index == 0 ? first : index == 1 ? second : third }
+  subscript(_ index: Int) -> Value {
+    switch index {
+    case 0: first
+    case 1: second
+    case 2: third
+    default: fourth
+    }
+  }
 
   /// All of them.
   var all: [Value] { (0..<count).map { self[$0] } }
@@ -33,7 +45,8 @@ struct Candidates {
     switch count {
     case 0: first = value
     case 1: second = value
-    default: third = value
+    case 2: third = value
+    default: fourth = value
     }
     count += 1
   }
@@ -92,14 +105,20 @@ struct Candidates {
         start = offset + 1
         isNumber = true
       } else {
-        // What is above ASCII or a percent unit is a candidate by itself.
-        guard classes.is(byte, .label) || byte >= 0x80 || byte == UInt8(ascii: "%") else {
-          return false
-        }
+        guard classes.is(byte, .label) else { return false }
         if !classes.is(byte, .digit) { isNumber = false }
       }
     }
     return !isNumber && name.upperBound - start <= 63
+  }
+
+  /// Whether text above ASCII may stand for a host.
+  private static func mayBeWide(_ host: RawSpan) -> Bool {
+    WideTail.holdsEncoded(host)
+      || host.byteOffsets.contains {
+        let byte = host.byte(unchecked: $0)
+        return byte >= 0x80 || byte == UInt8(ascii: "%")
+      }
   }
 
   private mutating func addName(_ key: RawSpan, _ name: Range<Int>) {
@@ -107,7 +126,8 @@ struct Candidates {
     let first = last + 1 < name.count ? key.byte(unchecked: name.lowerBound + last + 1) : 0
     let isDigit = first &- 0x30 < 10
     guard last > 0, isDigit || (first | 0x20) &- 0x61 < 26, Self.isWalked(key, name) else {
-      append(.otherHost)
+      let host = key.extracting(name)
+      append(.otherHost(isWide: Self.mayBeWide(host)))
       return
     }
     if isDigit {
@@ -117,6 +137,12 @@ struct Candidates {
             key.extracting(..<name.upperBound), from: name.lowerBound + last + 1, .shared)))
     }
     let before = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: last)
+    let (firstLabel, lastLabel) = (name.lowerBound + before + 1, name.lowerBound + last + 1)
+    if WideTail.isEncoded(key, at: firstLabel) || WideTail.isEncoded(key, at: lastLabel),
+      let hash = WideTail.hash(key, firstLabel..<lastLabel - 1, lastLabel..<name.upperBound)
+    {
+      append(.wideTail(hash))
+    }
     var hash = SuffixHash()
     append(
       .tail(hash.hash(key, before: name.upperBound, length: name.count - before - 1)))

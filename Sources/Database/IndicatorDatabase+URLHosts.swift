@@ -14,7 +14,7 @@ extension IndicatorDatabase {
       switch key[index] {
       case .value(let hash): return candidateFilter.values.holdsPaired(hash)
       case .otherHost: return candidateFilter.hasOtherHosts
-      case .tail, .host, .digitLabel: continue
+      case .tail, .wideTail, .host, .digitLabel: continue
       }
     }
     return true

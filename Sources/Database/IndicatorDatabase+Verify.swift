@@ -230,7 +230,9 @@ extension IndicatorDatabase {
           case .tail(let hash): candidateFilter.tails.holds(hash)
           case .value(let hash): candidateFilter.values.holdsPaired(hash)
           case .host(let hash): candidateFilter.hosts.holdsPaired(hash)
-          case .otherHost: candidateFilter.hasOtherHosts
+          case .wideTail(let hash): candidateFilter.wideTails.holds(hash)
+          case .otherHost(let isWide):
+            candidateFilter.hasOtherHosts && (!isWide || candidateFilter.hasOtherWideHosts)
           case .digitLabel(let label):
             candidateFilter.hasDigitLabels && candidateFilter.digitLabels.contains(label)
           }

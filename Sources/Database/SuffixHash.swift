@@ -77,6 +77,12 @@ struct SuffixHash {
     mix(UInt64(address) ^ multiplier, finisher ^ 4 << 48)
   }
 
+  /// The hash of two labels by what their characters come to.
+  @inline(__always)
+  static func hash(labels first: UInt64, _ last: UInt64) -> UInt64 {
+    mix(first ^ multiplier, last ^ finisher)
+  }
+
   @inline(__always)
   private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
     let product = left.multipliedFullWidth(by: right)

@@ -12,12 +12,12 @@ struct LetterClassesTests {
     for first in UInt8(0x80)...0xff {
       for second in UInt8.min...UInt8.max {
         let two = [first, second]
-        let pair = classes.letter(two.span.bytes, at: 0, end: 2)
+        let pair = Self.found(classes.letter(two.span.bytes, at: 0, end: 2))
         let expected = Self.expected(two)
         #expect(pair.length == expected.length && pair.isUnspaced == expected.isUnspaced)
         for third in UInt8(0x7f)...0xc0 {
           let bytes = [first, second, third]
-          let found = classes.letter(bytes.span.bytes, at: 0, end: 3)
+          let found = Self.found(classes.letter(bytes.span.bytes, at: 0, end: 3))
           // A letter of two bytes is one whatever follows it.
           let expected = pair.length > 0 ? pair : Self.expected(bytes)
           guard found.length != expected.length || found.isUnspaced != expected.isUnspaced
@@ -26,6 +26,10 @@ struct LetterClassesTests {
         }
       }
     }
+  }
+
+  private static func found(_ letter: LetterClasses.Letter) -> (length: Int, isUnspaced: Bool) {
+    (letter.length, letter.isUnspaced)
   }
 
   private static func expected(_ bytes: [UInt8]) -> (length: Int, isUnspaced: Bool) {

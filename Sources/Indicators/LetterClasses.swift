@@ -1,0 +1,89 @@
+public import Parsing
+
+/// Which characters of two and three bytes (U+0080–U+FFFF) are letters, digits and marks of names, of
+/// which most text above ASCII is made.
+///
+/// A table of 64 KiB, made once for the process, never written again and never freed, which is what makes it safe
+/// to share.
+@safe
+@frozen
+public struct LetterClasses: @unchecked Sendable {
+  /// What stands at an offset.
+  @frozen
+  public struct Letter: Sendable {
+    /// Its bytes in UTF-8; 0 where there is no letter, digit or mark of two or three bytes.
+    public var length: Int
+    /// Its scalar.
+    public var value: UInt32
+    @usableFromInline
+    var bits: UInt8
+
+    /// Whether its script is written without spaces.
+    @inlinable
+    public var isUnspaced: Bool { bits & 2 != 0 }
+
+    /// Whether names have it as it is, whatever stands beside it.
+    @inlinable
+    public var isItself: Bool { bits & 4 != 0 }
+
+    @inlinable
+    init(length: Int, value: UInt32, bits: UInt8) {
+      self.length = length
+      self.value = value
+      self.bits = bits
+    }
+
+    @inlinable
+    static var none: Letter { Letter(length: 0, value: 0, bits: 0) }
+  }
+
+  /// Of each character 1 for a letter, digit or mark, and what `Letter` tells of it.
+  @usableFromInline
+  let table: UnsafePointer<UInt8>
+
+  /// The only one.
+  public static let shared = LetterClasses()
+
+  private init() {
+    let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
+    for value in UInt32(0)..<1 << 16 {
+      var bits: UInt8 = 0
+      if value >= 0x80, let scalar = Unicode.Scalar(value),
+        IDNACharacters.nameClass(scalar) == .name
+      {
+        bits = IDNACharacters.isUnspacedScript(scalar) ? 3 : 1
+        if IDNACharacters.isItself(scalar) { bits |= 4 }
+      }
+      // SAFETY: the value is below the capacity.
+      unsafe (table + Int(value)).initialize(to: bits)
+    }
+    unsafe self.table = UnsafePointer(table)
+  }
+
+  /// The letter, digit or mark of two or three bytes that stands at an offset.
+  @inlinable
+  @inline(__always)
+  public func letter(_ bytes: RawSpan, at offset: Int, end: Int) -> Letter {
+    guard offset + 1 < end else { return .none }
+    let first = bytes.byte(unchecked: offset)
+    let second = bytes.byte(unchecked: offset + 1)
+    guard second & 0xc0 == 0x80 else { return .none }
+    var value = Int(second & 0x3f)
+    var length = 2
+    if first & 0xe0 == 0xc0 {
+      value |= Int(first & 0x1f) << 6
+    } else {
+      guard first & 0xf0 == 0xe0, offset + 2 < end else { return .none }
+      let third = bytes.byte(unchecked: offset + 2)
+      guard third & 0xc0 == 0x80 else { return .none }
+      value = Int(first & 0x0f) << 12 | value << 6 | Int(third & 0x3f)
+      // What two bytes could say is not written with three.
+      guard value >= 0x800 else { return .none }
+      length = 3
+    }
+    // SAFETY: four bits and twice six, or five and six, are below the capacity.
+    let bits = unsafe table[value]
+    return bits == 0
+      ? .none : Letter(length: length, value: UInt32(truncatingIfNeeded: value), bits: bits)
+  }
+}

@@ -1,0 +1,99 @@
+import Database
+import Indicators
+import Parsing
+import Testing
+
+/// Which text above ASCII is worth a look: names whose last two labels are known, and no words.
+@Suite("Candidates above ASCII")
+struct WideNameCandidateTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var text: String
+    var isCandidate: Bool
+    var testDescription: String { text }
+  }
+
+  /// Against `例え.テスト`, `bücher.example` and `evil.example`.
+  static let cases: [Case] = [
+    // Names, as they are and in other forms of them.
+    Case(text: "to 例え.テスト", isCandidate: true),
+    Case(text: "to www.例え.テスト:443", isCandidate: true),
+    Case(text: "to 例え。テスト。", isCandidate: true),
+    Case(text: "to bücher.example", isCandidate: true),
+    Case(text: "to BÜCHER.EXAMPLE", isCandidate: true),
+    Case(text: "to bu\u{308}cher.example", isCandidate: true),
+    Case(text: "to ｂücher．example", isCandidate: true),
+    Case(text: "to b%C3%BCcher.example", isCandidate: false),
+    Case(text: "http://b%C3%BCcher.example/", isCandidate: true),
+    Case(text: #"{"m":"b\u00fccher.example"}"#, isCandidate: true),
+    Case(text: #"{"m":"\u4f8b\u3048.\u30c6\u30b9\u30c8"}"#, isCandidate: true),
+    Case(text: #"{"m":"\nbücher.example"}"#, isCandidate: true),
+    Case(text: #"C:\nbücher.example"#, isCandidate: true),
+    Case(text: "::1例え.テスト", isCandidate: true),
+    Case(text: "mail an info@bücher.example", isCandidate: true),
+    // Known labels behind others, or between letters of a script without spaces.
+    Case(text: "to größe.evil.example", isCandidate: true),
+    Case(text: "访问evil.example查看", isCandidate: true),
+    Case(text: "访问evil。example查看", isCandidate: true),
+    // Words, sentences, paths and other names.
+    Case(text: "Größe der Datei für März.", isCandidate: false),
+    Case(text: "Der Benutzer müller.größe hat", isCandidate: false),
+    Case(text: "рабочей станции. Ошибка", isCandidate: false),
+    Case(text: "ログインしました。再試行してください。", isCandidate: false),
+    Case(text: #"{"m":"\u30ed\u30b0\u3002\u518d\u8a66\u884c\ud83d\ude00"}"#, isCandidate: false),
+    Case(text: #"C:\Users\Müller\Büro"#, isCandidate: false),
+    Case(text: #"{"m":"C:\\Users\\Müller\\Büro\nÄnderung"}"#, isCandidate: false),
+    Case(text: "to пример.example", isCandidate: false),
+    Case(text: "to größe.other.example", isCandidate: false),
+    Case(text: "नमस्ते ไม่ได้รับอนุญาต.", isCandidate: false),
+    Case(text: "100 % größer — ©", isCandidate: false),
+  ]
+
+  @Test("Against names of three scripts", arguments: cases)
+  func names(_ example: Case) throws {
+    let database = try Self.database([
+      "xn--r8jz45g.xn--zckzah", "xn--bcher-kva.example", "evil.example",
+    ])
+    #expect(try Self.isCandidate(example.text, database) == example.isCandidate)
+  }
+
+  @Test("Names and words with another host of one label in the database")
+  func otherHosts() throws {
+    let database = try Self.database(["evil.example"], url: "http://intranet/a")
+    #expect(try !Self.isCandidate("Größe der Datei für März.", database))
+    #expect(try Self.isCandidate("http://ｉntranet/a", database))
+    let wide = try Self.database(["evil.example"], url: "http://xn--bcher-kva/a")
+    #expect(try Self.isCandidate("http://bücher/a", wide))
+  }
+
+  @Test("A long run is read once")
+  func longRun() throws {
+    let database = try Self.database(["xn--r8jz45g.xn--zckzah"])
+    for unit in ["é", "。", "é.", #"\u00e9"#, #"é\u00e9"#, "é%41", "\u{301}", #"\\u00e9"#] {
+      let text = String(repeating: unit, count: 200_000)
+      _ = try Self.isCandidate(text, database)
+    }
+  }
+
+  private static func isCandidate(_ text: String, _ database: IndicatorDatabase) throws -> Bool {
+    var finder = try #require(
+      CandidateFinder(databases: [database], options: LookupOptions(), refangs: false))
+    var candidates: [UInt32] = []
+    let line = Array((text + "\n").utf8)
+    return !finder.find(in: line.span.bytes, candidates: &candidates) || !candidates.isEmpty
+  }
+
+  private static func database(_ names: [String], url: String? = nil) throws -> IndicatorDatabase {
+    var indicators = IndicatorCollection()
+    let feed = indicators.addFeed(FeedDescription(name: "test", format: "plain"))
+    for name in names { append(.domain, Array(name.utf8), 0) }
+    if let url { append(.url, Array(url.utf8), 7) }
+    return try IndicatorDatabase(DatabaseCompiler.compile(indicators))
+
+    func append(_ kind: IndicatorKind, _ value: [UInt8], _ schemeLength: UInt16) {
+      let record = IndicatorRecord(
+        kind: kind, mode: kind == .domain ? .withSubdomains : .exact, prefixLength: 0,
+        schemeLength: schemeLength, feed: feed, line: 1, context: 0, valueLength: 0, valueOffset: 0)
+      indicators.append(record, value: value.span.bytes)
+    }
+  }
+}
