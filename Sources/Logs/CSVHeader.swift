@@ -11,14 +11,13 @@ enum CSVHeader {
   /// The header, if the first line holds three different header words or more and else nothing but empty
   /// cells, and 95 % of the first rows are as wide.
   static func recognise(_ bytes: RawSpan, from start: Int, isFinal: Bool) -> LogHeader? {
-    guard start < bytes.byteCount else { return nil }
-    let first = bytes.byte(at: start)
-    guard first != UInt8(ascii: "#"), first != UInt8(ascii: "{"), first != UInt8(ascii: "[")
+    guard let front = front(bytes, from: start), front.end < bytes.byteCount,
+      !isOther(bytes.byte(at: front.end))
     else { return nil }
-    for separator in separators {
+    for separator in separators where separator == front.separator ?? separator {
       let parser = CSVParser(delimiter: separator)
       var cells: [CSVCell] = []
-      var offset = start
+      var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells).kind == .row,
         let names = headerWords(bytes, cells)
       else { continue }
@@ -38,24 +37,75 @@ enum CSVHeader {
     return nil
   }
 
-  /// Whether the bytes are one line that may be a header.
-  static func isAlone(_ bytes: RawSpan, from start: Int) -> Bool {
-    guard start < bytes.byteCount, bytes.byteCount - start <= 1 << 16,
-      bytes.firstOffset(of: Byte.lineFeed, from: start) >= bytes.byteCount - 1
-    else { return false }
-    return separators.contains { separator in
-      var cells: [CSVCell] = []
-      var offset = start
-      let row = CSVParser(delimiter: separator).next(
-        bytes, at: &offset, isFinal: false, cells: &cells)
-      return row.kind == .row && headerWords(bytes, cells) != nil
+  /// Bytes for which more are waited to tell whether they are a header and its first row.
+  private static let mostUndecided = 1 << 16
+
+  /// Whether the bytes, to which more will come, may be a header and no row of it is whole yet.
+  static func isUndecided(_ bytes: RawSpan, from start: Int) -> Bool {
+    guard start < bytes.byteCount, bytes.byteCount - start <= mostUndecided else { return false }
+    guard let front = front(bytes, from: start), front.end < bytes.byteCount else { return true }
+    if isOther(bytes.byte(at: front.end)) { return false }
+    if bytes.firstOffset(of: Byte.lineFeed, from: front.end, to: bytes.byteCount) == nil {
+      return true
     }
+    for separator in separators where separator == front.separator ?? separator {
+      let parser = CSVParser(delimiter: separator)
+      var cells: [CSVCell] = []
+      var offset = front.end
+      guard parser.next(bytes, at: &offset, isFinal: false, cells: &cells).kind == .row,
+        headerWords(bytes, cells) != nil
+      else { continue }
+      while true {
+        let row = parser.next(bytes, at: &offset, isFinal: false, cells: &cells)
+        if row.kind == .needMore { return true }
+        if row.start < row.end { break }
+      }
+    }
+    return false
+  }
+
+  /// Whether a byte begins something else than a CSV.
+  private static func isOther(_ first: UInt8) -> Bool {
+    first == UInt8(ascii: "#") || first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+  }
+
+  // MARK: Before the header
+
+  /// Where the header begins: behind a line for spreadsheets that names the separator (`sep=;`), or one of
+  /// PowerShell's that names a type (`#TYPE …`), if there is one; nil where its end is not there.
+  private static func front(
+    _ bytes: RawSpan, from start: Int
+  ) -> (end: Int, separator: UInt8?)? {
+    guard start < bytes.byteCount else { return (start, nil) }
+    let window = min(bytes.byteCount, start + 1024)
+    let end = bytes.firstOffset(of: Byte.lineFeed, from: start, to: window)
+    guard isFront(bytes, start..<(end ?? window)) else { return (start, nil) }
+    guard let end else { return nil }
+    let isNamed = bytes.byte(unchecked: start) != UInt8(ascii: "#")
+    let separator = bytes.byte(unchecked: start) == Byte.quote ? start + 5 : start + 4
+    return (end + 1, isNamed ? bytes.byte(unchecked: separator) : nil)
+  }
+
+  /// Whether a line is such a one.
+  static func isFront(_ bytes: RawSpan, _ line: Range<Int>) -> Bool {
+    if bytes.starts(with: "#TYPE ", at: line.lowerBound) { return true }
+    var word = line
+    if word.count > 1, bytes.byte(unchecked: word.upperBound - 1) == Byte.carriageReturn {
+      word = word.lowerBound..<word.upperBound - 1
+    }
+    if word.count == 7, bytes.byte(unchecked: word.lowerBound) == Byte.quote,
+      bytes.byte(unchecked: word.upperBound - 1) == Byte.quote
+    {
+      word = word.lowerBound + 1..<word.upperBound - 1
+    }
+    return word.count == 5 && bytes.starts(withLowercase: "sep=", at: word.lowerBound)
+      && separators.contains(bytes.byte(unchecked: word.upperBound - 1))
   }
 
   /// The first line as a header, whatever stands in it.
   static func read(_ bytes: RawSpan, from start: Int, separator: UInt8) -> LogHeader? {
     var cells: [CSVCell] = []
-    var offset = start
+    var offset = front(bytes, from: start)?.end ?? start
     let row = CSVParser(delimiter: separator).next(
       bytes, at: &offset, isFinal: true, cells: &cells)
     guard row.kind == .row else { return nil }
@@ -147,6 +197,9 @@ enum CSVHeader {
     "related", "rule", "san", "server", "service", "source", "threat", "tls", "url", "user",
     "user_agent", "winlog", "certificate", "version", "seen", "meta", "tunnel", "data_channel",
     "remote_location", "basic_constraints",
+    // Wireshark's protocols.
+    "_ws", "arp", "dhcp", "eth", "frame", "icmp", "ip", "ipv6", "quic", "sctp", "smb2", "ssh",
+    "tcp", "udp",
   ]
 }
 

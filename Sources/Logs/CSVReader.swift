@@ -23,7 +23,7 @@ extension Extraction {
     case .row: break
     }
     if state.isBeforeHeaderRow {
-      state.isBeforeHeaderRow = false
+      state.isBeforeHeaderRow = CSVHeader.isFront(chunk, row.start..<row.end)
     } else {
       columns.removeAll(keepingCapacity: true)
       appendCells(chunk)

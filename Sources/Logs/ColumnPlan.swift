@@ -30,6 +30,8 @@ struct ColumnPlan {
     var reading: Reading
     /// Index of the column with the port of the address in this one, or -1.
     var port: Int
+    /// Another one, for rows in which that one is empty: of two transport protocols one has the port.
+    var otherPort = -1
   }
 
   /// The header that it was made from, and the table of paths that its numbers are of.
@@ -77,11 +79,16 @@ struct ColumnPlan {
     generation = paths.generation
     // By their stems: the first port of each.
     var ports: [FieldPaths.ID: Int] = [:]
+    var otherPorts: [FieldPaths.ID: Int] = [:]
     for name in header.names {
       let path = paths.child(of: FieldPaths.root, key: name.rawSpan)
       if KeyStem(name.rawSpan).isPort {
         let stem = paths.stem(of: path)
-        if ports[stem] == nil { ports[stem] = columns.count }
+        if ports[stem] == nil {
+          ports[stem] = columns.count
+        } else if otherPorts[stem] == nil {
+          otherPorts[stem] = columns.count
+        }
       }
       columns.append(
         Column(path: path, fieldClass: paths.fieldClass(path), reading: .text, port: -1))
@@ -98,7 +105,9 @@ struct ColumnPlan {
       let reading = index < header.types.count ? Self.reading(header.types[index]) : .text
       columns[index].reading = reading
       if !ports.isEmpty, !KeyStem(bytes.rawSpan).isPort {
-        columns[index].port = ports[paths.stem(of: columns[index].path)] ?? -1
+        let stem = paths.stem(of: columns[index].path)
+        columns[index].port = ports[stem] ?? -1
+        columns[index].otherPort = otherPorts[stem] ?? -1
       }
       if columns[index].reading != .skipped { read.append(index) }
       if fieldClass.fact != .none { facts.append(index) }
@@ -134,6 +143,21 @@ struct ColumnPlan {
       }
     }
     giveHostsPort(header)
+    if header.layout == .csv { takeEnds(header) }
+  }
+
+  /// Takes columns `Source` and `Destination` for the ends, which both together mean (Wireshark, Check Point):
+  /// alone the former may be who sent the record.
+  private mutating func takeEnds(_ header: LogHeader) {
+    guard
+      let source = header.names.firstIndex(where: { Self.is($0.rawSpan, "source") }),
+      let destination = header.names.firstIndex(where: { Self.is($0.rawSpan, "destination") })
+    else { return }
+    for (index, fact) in [(source, EventFact.source), (destination, .destination)]
+    where columns[index].fieldClass.fact == .none {
+      (columns[index].fieldClass.fact, columns[index].fieldClass.factRank) = (fact, 1)
+      facts.append(index)
+    }
   }
 
   /// An address that was asked for as a host has the port of the request.

@@ -19,6 +19,7 @@ extension Extraction {
     record.mayHoldWord = hasWordSearch && wordPlaces.isAny(from: base, to: base + length)
     facts.reset()
     nestedFacts.reset()
+    deepFacts.reset()
     (nestedTime, isNestedTimeZoned) = (nil, false)
   }
 
@@ -35,6 +36,9 @@ extension Extraction {
     guard record.isInBatch else { return }
     let own = facts.found
     let isNested = own == nil && !facts.hasLocalEnds
+    if isNested, nestedFacts.found == nil, !nestedFacts.hasLocalEnds, deepFacts.hasEnds {
+      nestedFacts = deepFacts
+    }
     let decidesSides = isNested ? nestedFacts.decidesSides : facts.decidesSides
     let context = own ?? nestedFacts.found
     if decidesSides || context?.source != nil && context?.destination != nil {

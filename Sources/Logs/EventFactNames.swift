@@ -137,6 +137,18 @@ extension KeyName {
     "scfilterresult": (.verdict, 1), "saction": (.verdict, 2), "eventtype": (.eventType, 3),
     "actionid": (.verdictNumber, 4), "dispositionid": (.verdictNumber, 4),
     "errorcode": (.errorCode, 5),
+    // NetFlow, as nProbe and Logstash write it; Wireshark's fields; SentinelOne.
+    "ipv4srcaddr": (.source, 1), "ipv6srcaddr": (.source, 1), "l4srcport": (.sourcePort, 1),
+    "ipv4dstaddr": (.destination, 1), "ipv6dstaddr": (.destination, 1),
+    "l4dstport": (.destinationPort, 1), "netflowipv4srcaddr": (.source, 1),
+    "netflowipv6srcaddr": (.source, 1), "netflowl4srcport": (.sourcePort, 1),
+    "netflowipv4dstaddr": (.destination, 1), "netflowipv6dstaddr": (.destination, 1),
+    "netflowl4dstport": (.destinationPort, 1), "netflowprotocol": (.ipProtocol, 2),
+    "ipsrc": (.source, 1), "ipv6src": (.source, 1),
+    "tcpsrcport": (.sourcePort, 1), "udpsrcport": (.sourcePort, 1), "ipdst": (.destination, 1),
+    "ipv6dst": (.destination, 1), "tcpdstport": (.destinationPort, 1),
+    "udpdstport": (.destinationPort, 1), "ipproto": (.ipProtocol, 1),
+    "srcipaddress": (.source, 1), "dstipaddress": (.destination, 1),
     // Endpoints' sensors.
     "localip": (.local, 4), "localaddr": (.local, 4), "localaddress": (.local, 4),
     "localipaddress": (.local, 4), "localaddressip4": (.local, 4), "localaddressip6": (.local, 4),

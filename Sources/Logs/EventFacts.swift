@@ -45,6 +45,12 @@ struct EventFacts {
   /// Whether the ends are other ones than the names of their fields say, or none.
   var decidesSides: Bool { outranksPacket || hasLocalEnds }
 
+  /// Whether it is known of an address that it is an end.
+  var hasEnds: Bool {
+    guard !isEmpty, let found else { return false }
+    return found.source != nil || found.destination != nil
+  }
+
   /// Whether the ends are told from one another by who wrote the record.
   var hasLocalEnds: Bool { context.source == nil && localEnds.decidesSides }
 

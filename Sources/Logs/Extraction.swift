@@ -82,6 +82,8 @@ struct Extraction {
   var facts = EventFacts()
   /// What a record in a string or at the end of a line says of its event, and its time.
   var nestedFacts = EventFacts()
+  /// What stands far down in a record in JSON says of it.
+  var deepFacts = EventFacts()
   var nestedTime: Int64?
   var isNestedTimeZoned = false
 

@@ -295,7 +295,7 @@ struct KeyName: Sendable {
   /// Names of objects that hold the event which a record tells of: of exports, queues and collectors.
   private static let wrappers: Set<String> = [
     "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
-    "document", "entry", "jsonpayload", "detail", "system", "timecreated",
+    "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id",
   ]
 
   /// Whether what stands below the field is the event's own.
@@ -305,6 +305,8 @@ struct KeyName: Sendable {
     case "system": parent.plain.isEmpty || parent.plain == "event"
     case "timecreated": parent.plain == "system"
     case "attributes": parent.plain == "timecreated"
+    // Google's audit logs.
+    case "id": parent.plain.isEmpty
     default: Self.wrappers.contains(lower)
     }
   }
@@ -346,7 +348,11 @@ struct KeyName: Sendable {
     "csuriport": (.urlPort, 1), "requestpath": (.urlPath, 1),
     "requesturi": (.urlPath, 1), "clientrequesturi": (.urlPath, 1), "urlpath": (.urlPath, 1),
     "path": (.urlPath, 2), "csuriquery": (.urlQuery, 1), "args": (.urlQuery, 1),
-    "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "urloriginal": (.urlOriginal, 1),
+    "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "requestquery": (.urlQuery, 1),
+    "requestquerystring": (.urlQuery, 1), "requestparams": (.urlQuery, 1),
+    "uriquery": (.urlQuery, 1),
+    // It may be a question of DNS as well.
+    "query": (.urlQuery, 2), "urloriginal": (.urlOriginal, 1),
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1),
@@ -371,7 +377,9 @@ struct KeyName: Sendable {
     "activitydatetime": 8, "querytimestamp": 8, "eventtimestamp": 8, "timestampms": 8,
     "timegeneratedutc": 8, "contexttimestamp": 8, "flowstartmilliseconds": 8,
     "flowstartseconds": 9, "dateutc": 9, "messagetime": 9, "requesttime": 9, "receivedtime": 11,
-    "creationdate": 12, "createddatetime": 13,
+    "creationdate": 12, "createddatetime": 13, "idtime": 9,
+    // Wireshark's.
+    "frametimeepoch": 8, "frametime": 9,
   ]
 
   /// The last ranks of names that mean the time of an event wherever one is told of, and that mean no other

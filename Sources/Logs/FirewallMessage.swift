@@ -31,6 +31,25 @@ extension Extraction {
     return true
   }
 
+  /// Bytes of a collector's header before a message; what is longer is prose that quotes one.
+  private static let longestFront = 128
+
+  /// Reads a message behind words that are no header of a known form, as collectors write them.
+  mutating func readFirewallMessageBehind(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let last = min(range.upperBound, range.lowerBound + Self.longestFront)
+    var offset = range.lowerBound + 1
+    while let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: offset, to: last) {
+      let before = bytes.byte(unchecked: mark - 1)
+      if before == Byte.space || before == Byte.tab {
+        let count = line.fields.count
+        if readFirewallMessage(bytes, mark..<range.upperBound) { return true }
+        line.cut(to: count)
+      }
+      offset = mark + 1
+    }
+    return false
+  }
+
   // MARK: Security events
 
   /// Reads `Key: value, Key: value`, as FTD writes connections, intrusions and files.

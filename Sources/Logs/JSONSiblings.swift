@@ -3,12 +3,29 @@ import Parsing
 
 /// What the members of an object say of one another: of the event, of an address' port, of the parts of a URL.
 extension Extraction {
+  /// Objects and arrays around a member, itself included, up to which it says something of the event: where
+  /// nothing around it does, and at all.
+  private static let deepestOwnFact = 3
+  private static let deepestFact = 8
+
   /// Notes what a member says of the event: one of the record itself or of an object in it.
   mutating func noteFact(
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
     _ walk: inout JSONWalk, depth: Int
   ) {
-    guard depth <= 3, !token.hasEscapes else { return }
+    guard depth <= Self.deepestFact, !token.hasEscapes else { return }
+    if depth > Self.deepestOwnFact {
+      // What stands in objects of objects counts where what is around them says nothing.
+      guard !walk.hasSeveralDeepEvents else { return }
+      if top.element > 0, walk.deepElement > 0, walk.deepElement != top.element {
+        walk.hasSeveralDeepEvents = true
+        deepFacts.reset()
+        return
+      }
+      if top.element > 0 { walk.deepElement = top.element }
+      deepFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+      return
+    }
     switch fieldClass.fact {
     case .source where !top.isInArray, .remote where !top.isInArray: top.ends |= 1
     case .destination where !top.isInArray, .local where !top.isInArray: top.ends |= 2
@@ -65,7 +82,12 @@ extension Extraction {
       }
     case .urlOriginal where isString:
       if top.original < 0 { (top.original, top.originalField) = (index, path) }
-    case .urlQuery where isString: if top.query < 0 { top.query = index }
+    case .urlQuery where isString:
+      if fieldClass.rank == 1 {
+        if top.query < 0 { top.query = index }
+      } else if top.anyQuery < 0 {
+        top.anyQuery = index
+      }
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
     case .method where isString: if top.method < 0 { top.method = index }
     default: return
@@ -124,8 +146,13 @@ extension Extraction {
     Self.take(&joinPath, bytes, pathToken)
     joinQuery.removeAll(keepingCapacity: true)
     // A path may have its query already.
-    if frame.query >= 0, !joinPath.contains(UInt8(ascii: "?")) {
-      Self.take(&joinQuery, bytes, tokens[frame.query])
+    if !joinPath.contains(UInt8(ascii: "?")) {
+      if frame.query >= 0 {
+        Self.take(&joinQuery, bytes, tokens[frame.query])
+      } else if frame.anyQuery >= 0 {
+        Self.take(&joinQuery, bytes, tokens[frame.anyQuery])
+        if JoinedURL.isName(joinQuery.rawSpan) { joinQuery.removeAll(keepingCapacity: true) }
+      }
     }
     // Absent, as logs write it.
     if joinHost.count == 1, joinHost[0] == Byte.minus { return }

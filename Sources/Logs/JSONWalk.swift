@@ -17,6 +17,8 @@ struct JSONFrame {
   var authority = -1
   var authorityPath = -1
   var query = -1
+  /// What is called a query and may be one of DNS.
+  var anyQuery = -1
   var scheme = -1
   var method = -1
   var pathField: FieldPaths.ID = 0
@@ -51,6 +53,9 @@ struct JSONWalk {
   /// The element of an array that said something of the event, or 0, and whether several did.
   var element: UInt32 = 0
   var hasSeveralEvents = false
+  /// The same of members further down.
+  var deepElement: UInt32 = 0
+  var hasSeveralDeepEvents = false
   /// The token of a time in the record's first member, or -1, and the rank of its name.
   var timeOfMember = -1
   var rankOfMember: UInt8 = .max
@@ -75,6 +80,8 @@ extension Extraction {
       path: walk.top, isObject: false, serial: objectSerial, waitingStart: waiting.count)
     var current = FieldPaths.root
     var previous = FieldPaths.root
+    // The end of an array that stands for its only element.
+    var passedEnd = -1
     for index in range {
       let token = tokens[index]
       switch token.kind {
@@ -104,6 +111,10 @@ extension Extraction {
         top.isInArray = isInArray
         top.element = isInArray ? outer.element > 0 ? outer.element : objectSerial : 0
       case .beginArray:
+        if top.isObject, isOneValue(tokens, index, in: range) {
+          passedEnd = index + 2
+          continue
+        }
         let path = top.isObject ? current : top.path
         frames.append(top)
         let (isInArray, element) = (top.isInArray, top.element)
@@ -125,11 +136,22 @@ extension Extraction {
           top.ends |= object.ends
         }
       case .endArray:
+        if index == passedEnd { continue }
         top = frames.removeLast()
       default: break
       }
     }
     waiting.removeLast(waiting.count - min(top.waitingStart, waiting.count))
+  }
+
+  /// Whether the array that begins with a token holds one string or number and nothing else: some write all
+  /// values of a record so (the `fields` of Elasticsearch).
+  @inline(__always)
+  private func isOneValue(
+    _ tokens: borrowing [JSONToken], _ index: Int, in range: Range<Int>
+  ) -> Bool {
+    guard index + 2 < range.upperBound, tokens[index + 2].kind == .endArray else { return false }
+    return tokens[index + 1].kind == .string || tokens[index + 1].kind == .number
   }
 
   /// The path of a member.

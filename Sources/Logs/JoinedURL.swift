@@ -11,24 +11,55 @@ struct JoinedURL {
   var port: UInt16 = 0
   /// The port is the connection's, and the form with it a second one.
   var isPortSecond = false
-  var isHTTPS = false
-  /// The record says which scheme it is.
-  var hasScheme = false
+  /// The scheme, if the record says which it is.
+  private(set) var scheme: StaticString?
+  /// The record says that it is none of a URL.
+  private(set) var isNone = false
   /// Zeek has decoded the path: a `#` in it is a character of it.
   var isZeek = false
 
-  /// Takes over a scheme that the record names; words that are no scheme say nothing.
+  /// Schemes of what has a host and a path.
+  private static let schemes: [StaticString] = [
+    "https", "http", "ftp", "wss", "ws", "ftps", "rtsp",
+  ]
+  private static let prefixes: [StaticString] = [
+    "https://", "http://", "ftp://", "wss://", "ws://", "ftps://", "rtsp://",
+  ]
+
+  /// Takes over a scheme that the record names.
+  ///
+  /// What is no word says nothing, as `HTTP/1.1`; another word, as `tcp`, that there is no URL.
   mutating func setScheme(_ bytes: RawSpan, _ range: Range<Int>) {
-    isHTTPS = range.count == 5 && bytes.starts(withLowercase: "https", at: range.lowerBound)
-    hasScheme =
-      isHTTPS || range.count == 4 && bytes.starts(withLowercase: "http", at: range.lowerBound)
+    for (name, prefix) in zip(Self.schemes, Self.prefixes)
+    where range.count == name.utf8CodeUnitCount
+      && bytes.starts(withLowercase: name, at: range.lowerBound)
+    {
+      scheme = prefix
+      return
+    }
+    isNone =
+      !range.isEmpty
+      && range.allSatisfy { offset in
+        let byte = bytes.byte(unchecked: offset)
+        return (byte | 0x20) &- 0x61 <= 25
+          || offset > range.lowerBound && byte &- Byte.zero <= 9
+      }
+  }
+
+  /// Whether what a field calls a query is the name or address that DNS was asked for, rather than a URL's.
+  static func isName(_ query: RawSpan) -> Bool {
+    let whole = 0..<query.byteCount
+    let isRun = whole.allSatisfy { ByteClasses.shared.is(query.byte(unchecked: $0), .name) }
+    return isRun && NameShape(query, whole).isName
+      || IPAddressText.ipv4(query, whole) != nil
+      || IPAddressText.ipv6(query, whole) != nil
   }
 }
 
 extension Extraction {
   /// Emits the URL of `joinHost`, `joinPath` and `joinQuery`.
   mutating func emitJoined(_ url: JoinedURL, into batch: inout ObservableBatch) {
-    guard joinPath.first == Byte.slash, !joinHost.isEmpty else { return }
+    guard joinPath.first == Byte.slash, !joinHost.isEmpty, !url.isNone else { return }
     // Taken out for the call, so that they can be read while the rest is written.
     let (host, path, query) = (joinHost, joinPath, joinQuery)
     (joinHost, joinPath, joinQuery) = ([], [], [])
@@ -46,31 +77,26 @@ extension Extraction {
     let hasPort = Normalizer.hasPort(host: host.rawSpan)
     let firstPort = url.isPortSecond || hasPort ? 0 : url.port
     // Without a scheme of the record's own the port tells it.
-    var url = url
     let isToldByPort =
-      !url.hasScheme && !url.isHTTPS
-      && (hasPort ? Self.endsInPort443(host.rawSpan) : firstPort == 443)
-    if isToldByPort { url.isHTTPS = true }
+      url.scheme == nil && (hasPort ? Self.endsInPort443(host.rawSpan) : firstPort == 443)
+    let scheme = url.scheme ?? (isToldByPort ? "https://" : "http://")
     guard
       emitJoined(
-        url, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...), port: firstPort,
-        flags: [], unit,
-        into: &batch)
+        url, scheme, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
+        port: firstPort, flags: [], unit, into: &batch)
     else { return }
     if isScan, isToldByPort {
       // Some speak without TLS there.
-      url.isHTTPS = false
       _ = emitJoined(
-        url, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...), port: 443,
-        flags: .joint, unit, into: &batch)
+        url, "http://", host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
+        port: 443, flags: .joint, unit, into: &batch)
       return
     }
     let isUsual = url.port == 80 || url.port == 443 && !url.isZeek
     if isScan, url.isPortSecond, url.port != 0, !isUsual, !hasPort {
       _ = emitJoined(
-        url, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...), port: url.port,
-        flags: .joint, unit,
-        into: &batch)
+        url, scheme, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
+        port: url.port, flags: .joint, unit, into: &batch)
     }
   }
 
@@ -79,13 +105,13 @@ extension Extraction {
   }
 
   private mutating func emitJoined(
-    _ url: JoinedURL, _ host: RawSpan, _ path: RawSpan, _ query: RawSpan, port: UInt16,
-    flags: ObservableFlags, _ unit: TextUnit, into batch: inout ObservableBatch
+    _ url: JoinedURL, _ scheme: StaticString, _ host: RawSpan, _ path: RawSpan, _ query: RawSpan,
+    port: UInt16, flags: ObservableFlags, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
     let start = batch.arena.count
     var parts = URLParts()
     let refusal = normalizer.appendJoinedURL(
-      scheme: url.isHTTPS ? "https://" : "http://", host: host, port: port, path: path,
+      scheme: scheme, host: host, port: port, path: path,
       query: query, options: url.isZeek ? .encodesNumberSign : [], parts: &parts,
       to: &batch.arena)
     guard refusal == nil else { return false }

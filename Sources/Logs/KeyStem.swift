@@ -34,13 +34,18 @@ struct KeyStem {
       count += 1
     }
     let isBehindMark = before == UInt8(ascii: "_") || before == Byte.dot || before == Byte.minus
-    // `DstPortNumber`.
-    if ends(with: "portnumber") { count -= 6 }
+    // `DstPortNumber`, Zeek's `port_num`.
+    if ends(with: "portnumber") {
+      count -= 6
+    } else if ends(with: "portnum") {
+      count -= 3
+    }
     if ends(with: "port") {
       isPort = true
       count -= 4
       // IPFIX's `destinationTransportPort`.
       if ends(with: "transport"), count > 9 { count -= 9 }
+      takeLayer()
       takeEnd()
     } else if `is`("spt") || `is`("dpt") {
       // The pairs of firewalls and of CEF: `src` and `spt`, `dst` and `dpt`.
@@ -61,10 +66,36 @@ struct KeyStem {
     }
     if let suffix = Self.addressSuffixes.first(where: { ends(with: $0) }) {
       count -= suffix.utf8CodeUnitCount
-    } else if ends(with: "host"), count > 4 {
+    } else if ends(with: "host") {
+      // A host alone has the port that is called so alone.
       count -= 4
     }
+    takeLayer()
     takeEnd()
+  }
+
+  /// Drops what names the layer before an end, which is another one for the address than for its port:
+  /// `IPV4_DST_ADDR` and `L4_DST_PORT` of NetFlow, `ip.src` and `tcp.srcport` of Wireshark.
+  private mutating func takeLayer() {
+    guard count > 4, ends(with: "src") || ends(with: "dst") else { return }
+    for layer in Self.layers where holds(layer, before: count - 3) {
+      let first = count - 3 - layer.utf8CodeUnitCount
+      for index in 0..<3 { bytes[first + index] = bytes[count - 3 + index] }
+      count = first + 3
+      return
+    }
+  }
+
+  private static let layers: [StaticString] = ["ipv4", "ipv6", "l4", "ip", "tcp", "udp", "sctp"]
+
+  private func holds(_ word: StaticString, before end: Int) -> Bool {
+    let first = end - word.utf8CodeUnitCount
+    guard first >= 0 else { return false }
+    for index in 0..<word.utf8CodeUnitCount {
+      // SAFETY: the index is below the word's length.
+      if unsafe bytes[first + index] != word.utf8Start[index] { return false }
+    }
+    return true
   }
 
   /// Takes one name for an end of a connection, which the address and its port may call differently: `src`
@@ -87,15 +118,7 @@ struct KeyStem {
     for index in 0..<count { output.append(bytes[index]) }
   }
 
-  private func ends(with word: StaticString) -> Bool {
-    let first = count - word.utf8CodeUnitCount
-    guard first >= 0 else { return false }
-    for index in 0..<word.utf8CodeUnitCount {
-      // SAFETY: the index is below the word's length.
-      if unsafe bytes[first + index] != word.utf8Start[index] { return false }
-    }
-    return true
-  }
+  private func ends(with word: StaticString) -> Bool { holds(word, before: count) }
 
   private func `is`(_ word: StaticString) -> Bool {
     count == word.utf8CodeUnitCount && ends(with: word)

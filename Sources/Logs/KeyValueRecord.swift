@@ -120,16 +120,18 @@ extension Extraction {
       var value = offset..<offset
       if offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.quote {
         guard let close = closingQuote(bytes, from: offset + 1, to: range.upperBound),
-          close + 1 == range.upperBound || bytes.byte(unchecked: close + 1) == Byte.space
+          tokenEnd(bytes, from: close + 1, to: range.upperBound)
+            == pairEnd(bytes, behind: close + 1, to: range.upperBound)
         else { break }
         value = offset + 1..<close
         line.add(path, key: start, value: value)
         line.endQuoted()
-        offset = close + 1
+        offset = pairEnd(bytes, behind: close + 1, to: range.upperBound)
       } else {
-        value = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+        let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+        value = offset..<withoutSeparator(bytes, token)
         line.add(path, key: start, value: value)
-        offset = value.upperBound
+        offset = token.upperBound
       }
       pairs += 1
       isWhole = true
@@ -161,5 +163,22 @@ extension Extraction {
       facts.note(.allowed, rank: 2)
     }
     return true
+  }
+
+  /// Whether a byte may stand between pairs, before a blank.
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == Byte.comma || byte == UInt8(ascii: ";")
+  }
+
+  /// The end of a pair behind its value in quotes: a separator may follow it.
+  private func pairEnd(_ bytes: RawSpan, behind value: Int, to end: Int) -> Int {
+    value < end && Self.isSeparator(bytes.byte(unchecked: value)) ? value + 1 : value
+  }
+
+  /// The end of a token without the separator behind it, before which a value stands.
+  private func withoutSeparator(_ bytes: RawSpan, _ token: Range<Int>) -> Int {
+    let last = token.upperBound - 1
+    return last >= token.lowerBound && Self.isSeparator(bytes.byte(unchecked: last))
+      ? last : token.upperBound
   }
 }

@@ -57,6 +57,10 @@ extension Extraction {
       state.endComments()
       return true
     case UInt8(ascii: "{"), UInt8(ascii: "["):
+      if first == start, !state.isInsideLine, readsJSON {
+        guard let isMark = isEpochMark(chunk, at: first, isFinal: isFinal) else { return false }
+        if isMark { break }
+      }
       if readsJSON, first - start < options.lineLimit {
         let read = readRecord(
           chunk, from: first, &position, &state, isFinal: isFinal, into: &batch)
@@ -79,6 +83,24 @@ extension Extraction {
       if let read { return read }
     }
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+  }
+
+  /// Whether a line begins with a time in brackets and words behind it, `[1714557600] unbound[…`, which is no list
+  /// of one number; nil: more bytes are needed.
+  private func isEpochMark(_ chunk: RawSpan, at start: Int, isFinal: Bool) -> Bool? {
+    guard start + 1 < chunk.byteCount, chunk.byte(unchecked: start) == UInt8(ascii: "["),
+      chunk.byte(unchecked: start + 1) &- Byte.zero <= 9
+    else { return false }
+    let last = min(chunk.byteCount, start + 24)
+    let seconds = LogTime.digits(chunk, from: start + 1, to: last)
+    var stop = seconds.upperBound
+    if stop < last, chunk.byte(unchecked: stop) == Byte.dot {
+      stop = LogTime.digits(chunk, from: stop + 1, to: last).upperBound
+    }
+    guard seconds.count <= 10, stop < start + 22 else { return false }
+    guard stop + 2 < chunk.byteCount else { return isFinal ? false : nil }
+    let next = chunk.byte(unchecked: stop + 2) | 0x20
+    return seconds.count == 10 && chunk.starts(with: "] ", at: stop) && next &- 0x61 <= 25
   }
 
   /// Whether lines may be JSON.

@@ -291,11 +291,13 @@ extension Extraction {
     var host: LineField?
     var port: UInt16 = 0
     var scheme: LineField?
+    var query: LineField?
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       switch fieldClass.role {
       case .urlHost where fieldClass.rank == 1 && host == nil: host = field
       case .urlScheme where scheme == nil: scheme = field
+      case .urlQuery where query == nil: query = field
       case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
       case .method where field.end - field.start == 7:
         if bytes.starts(withLowercase: "connect", at: field.start) { return }
@@ -306,20 +308,29 @@ extension Extraction {
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       guard fieldClass.role == .urlPath, fieldClass.rank == 1 else { continue }
-      join(bytes, host: host, path: field, port: port, scheme: scheme, into: &batch)
+      join(
+        bytes, host: host, path: field, port: port, scheme: scheme, query: query, into: &batch)
       return
     }
   }
 
   private mutating func join(
     _ bytes: RawSpan, host: LineField, path: LineField, port: UInt16 = 0,
-    scheme: LineField? = nil, into batch: inout ObservableBatch
+    scheme: LineField? = nil, query: LineField? = nil, into batch: inout ObservableBatch
   ) {
     var map = OffsetMap()
     Self.unescape(bytes, host, to: &joinHost, &map)
     Self.unescape(bytes, path, to: &joinPath, &map)
     if joinHost.count == 1, joinHost[0] == Byte.minus { return }
     joinQuery.removeAll(keepingCapacity: true)
+    // A path may have its query already.
+    if let query, !joinPath.contains(UInt8(ascii: "?")) {
+      Self.unescape(bytes, query, to: &joinQuery, &map)
+      let isAny = paths.fieldClass(query.path).rank > 1
+      if isAny && JoinedURL.isName(joinQuery.rawSpan) || joinQuery.elementsEqual([Byte.minus]) {
+        joinQuery.removeAll(keepingCapacity: true)
+      }
+    }
     var url = JoinedURL(field: path.path, place: path.start, level: 0)
     if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
     url.port = port

@@ -51,6 +51,7 @@ extension Extraction {
       return true
     }
     return readTokens(bytes, range) || readPairs(bytes, range)
+      || readFirewallMessageBehind(bytes, range)
   }
 
   /// Reads a message in the one format that was asked for.
@@ -59,7 +60,7 @@ extension Extraction {
   ) -> Bool {
     switch format {
     case .cef, .leef: readPiped(bytes, range)
-    case .asa: readFirewallMessage(bytes, range)
+    case .asa: readFirewallMessage(bytes, range) || readFirewallMessageBehind(bytes, range)
     case .iptables: readPacketFilter(bytes, range)
     case .bind: readNameServerQuery(bytes, range)
     case .access: readAccessLog(bytes, range)

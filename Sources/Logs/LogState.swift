@@ -81,11 +81,14 @@ public struct LogState: Equatable, Sendable {
     return state
   }
 
-  /// Whether the first bytes are one line that may be a CSV's header: rows behind it would tell.
-  public static func isHeaderAlone(firstBytes: RawSpan, options: LogOptions) -> Bool {
+  /// Whether more than the first bytes are needed to tell what the log is: they may be a CSV's header, and no
+  /// row behind it is whole yet.
+  ///
+  /// Of more than 64 KiB it is told without.
+  public static func isUndecided(firstBytes: RawSpan, options: LogOptions) -> Bool {
     guard options.format == nil else { return false }
     let start = firstBytes.starts(with: "\u{feff}", at: 0) ? 3 : 0
-    return CSVHeader.isAlone(firstBytes, from: start)
+    return CSVHeader.isUndecided(firstBytes, from: start)
   }
 
   private mutating func findHeader(

@@ -59,11 +59,7 @@ extension LogTime {
   /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it: only there stands which half of the day it is.
   private static func american(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let end = range.upperBound
-    guard range.count >= 19, bytes.byte(unchecked: end - 3) == Byte.space,
-      bytes.byte(unchecked: end - 1) | 0x20 == UInt8(ascii: "m")
-    else { return nil }
-    let half = bytes.byte(unchecked: end - 2) | 0x20
-    guard half == UInt8(ascii: "a") || half == UInt8(ascii: "p") else { return nil }
+    guard range.count >= 19, bytes.byte(unchecked: end - 3) == Byte.space else { return nil }
     let month = digits(bytes, from: range.lowerBound, to: end)
     guard bytes.byte(unchecked: month.upperBound) == Byte.slash else { return nil }
     let day = digits(bytes, from: month.upperBound + 1, to: end)
@@ -71,17 +67,29 @@ extension LogTime {
     let year = digits(bytes, from: day.upperBound + 1, to: end)
     var offset = year.upperBound
     if bytes.byte(unchecked: offset) == Byte.comma { offset += 1 }
-    guard bytes.byte(unchecked: offset) == Byte.space else { return nil }
-    let hour = digits(bytes, from: offset + 1, to: end)
-    guard 1...2 ~= month.count, 1...2 ~= day.count, year.count == 4, 1...2 ~= hour.count,
-      let number = NumberText.unsigned(bytes, month), 1...12 ~= number,
-      let written = NumberText.unsigned(bytes, hour), 1...12 ~= written
+    guard bytes.byte(unchecked: offset) == Byte.space, 1...2 ~= month.count, 1...2 ~= day.count,
+      year.count == 4, let number = NumberText.unsigned(bytes, month), 1...12 ~= number,
+      let clock = halfDayClock(bytes, offset + 1..<end)
+    else { return nil }
+    return time(
+      bytes, year, clock.rawSpan, month: UInt8(number), bytes.copied(day), 0..<clock.count)
+  }
+
+  /// A time of day with the half of the day behind it, `1:00:00.5 PM`, as one of 24 hours; nil where it is none.
+  private static func halfDayClock(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8]? {
+    let end = range.upperBound
+    guard 10...32 ~= range.count, bytes.byte(unchecked: end - 3) == Byte.space,
+      bytes.byte(unchecked: end - 1) | 0x20 == UInt8(ascii: "m")
+    else { return nil }
+    let half = bytes.byte(unchecked: end - 2) | 0x20
+    guard half == UInt8(ascii: "a") || half == UInt8(ascii: "p") else { return nil }
+    let hour = digits(bytes, from: range.lowerBound, to: end)
+    guard 1...2 ~= hour.count, let written = NumberText.unsigned(bytes, hour), 1...12 ~= written
     else { return nil }
     let hours = written % 12 + (half == UInt8(ascii: "p") ? 12 : 0)
     var clock: [UInt8] = [Byte.zero + UInt8(hours / 10), Byte.zero + UInt8(hours % 10)]
     clock.append(bytes, hour.upperBound..<end - 3)
-    return time(
-      bytes, year, clock.rawSpan, month: UInt8(number), bytes.copied(day), 0..<clock.count)
+    return clock
   }
 
   /// `20240501T100000Z`: the basic format of ISO 8601.
@@ -204,6 +212,10 @@ extension LogTime {
     {
       var clock = word.upperBound + 1
       if bytes.starts(with: "@ ", at: clock), clock + 2 < end { clock += 2 }
+      if let halfDay = halfDayClock(bytes, clock..<end) {
+        return time(
+          bytes, word, halfDay.rawSpan, month: month, bytes.copied(day), halfDay.indices)
+      }
       return time(bytes, year: word, month: month, day: day, clock: clock..<end)
     }
     guard let assumed else { return nil }

@@ -13,13 +13,20 @@ extension LogTime {
     _ bytes: RawSpan, _ range: Range<Int>, year: Int? = nil
   ) -> (time: Int64, isZoned: Bool)? {
     var start = range.lowerBound
+    var hasVersion = false
     if start < range.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "<") {
+      if bytes.starts(with: "<Event", at: start) {
+        return windowsEvent(bytes, range).map { ($0, true) }
+      }
       let priority = digits(bytes, from: start + 1, to: min(range.upperBound, start + 4))
       guard !priority.isEmpty, bytes.starts(with: ">", at: priority.upperBound) else { return nil }
       start = priority.upperBound + 1
-      if bytes.starts(with: "1 ", at: start) { start += 2 }
+      hasVersion = bytes.starts(with: "1 ", at: start)
+      if hasVersion { start += 2 }
     }
-    if start < range.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "[") { start += 1 }
+    let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
+    let isInBrackets = opening == UInt8(ascii: "[")
+    if isInBrackets || opening == Byte.quote { start += 1 }
     if bytes.starts(with: "type=", at: start) {
       return audit(bytes, start..<range.upperBound).map { ($0, true) }
     }
@@ -28,10 +35,14 @@ extension LogTime {
     guard end - start >= 14 else { return nil }
     let window = bytes.extracting(start..<end)
     guard window.byte(unchecked: 0) &- Byte.zero <= 9 else {
-      guard let found = weekdayFirst(window, 0..<window.byteCount),
-        isBorder(window, at: found.end)
-      else { return nil }
-      return (found.time, false)
+      if let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end) {
+        return (found.time, false)
+      }
+      return webServer(bytes, start..<range.upperBound)
+    }
+    // unbound's `[1714557600] `, Meraki's `<134>1 1714557600.123 `.
+    if isInBrackets || hasVersion, let time = epoch(window, isInBrackets: isInBrackets) {
+      return (time, true)
     }
     switch (window.byte(unchecked: 2), window.byte(unchecked: 4)) {
     case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
@@ -54,8 +65,55 @@ extension LogTime {
       return accessLog(window, 0..<clock.end).map { ($0, clock.isZoned) }
     case (Byte.slash, _):
       return alert(window, year: year)
-    default: return nil
+    default: return webServer(bytes, start..<range.upperBound)
     }
+  }
+
+  /// Seconds since 1970 in ten digits, with a fraction or without, before a bracket or a blank.
+  private static func epoch(_ window: RawSpan, isInBrackets: Bool) -> Int64? {
+    var stop = digits(window, from: 0, to: window.byteCount).upperBound
+    guard stop == 10, stop < window.byteCount else { return nil }
+    if window.byte(unchecked: stop) == Byte.dot {
+      stop = digits(window, from: stop + 1, to: window.byteCount).upperBound
+    }
+    guard stop < window.byteCount,
+      window.byte(unchecked: stop) == (isInBrackets ? UInt8(ascii: "]") : Byte.space)
+    else { return nil }
+    return field(window, 0..<stop)
+  }
+
+  /// `owner bucket [01/May/2024:10:00:00 +0000] …`: a web server's time in brackets behind at most two words, as
+  /// Amazon's S3 writes it.
+  private static func webServer(
+    _ bytes: RawSpan, _ range: Range<Int>
+  ) -> (time: Int64, isZoned: Bool)? {
+    let last = min(range.upperBound, range.lowerBound + 192)
+    guard let open = bytes.firstOffset(of: UInt8(ascii: "["), from: range.lowerBound, to: last),
+      open > range.lowerBound, bytes.byte(unchecked: open - 1) == Byte.space,
+      range.upperBound - open > 28, bytes.byte(unchecked: open + 3) == Byte.slash,
+      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: open + 28),
+      (range.lowerBound..<open).count(where: { bytes.byte(unchecked: $0) == Byte.space }) <= 2
+    else { return nil }
+    let text = open + 1..<close
+    return accessLog(bytes, text).map { ($0, isZoned(bytes, text)) }
+  }
+
+  /// The time of an event of Windows in XML: `<TimeCreated SystemTime='2024-05-01T10:00:00.123Z'/>`.
+  private static func windowsEvent(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let word: StaticString = "SystemTime="
+    let last = min(range.upperBound, range.lowerBound + 2048)
+    var offset = range.lowerBound
+    while let letter = bytes.firstOffset(of: UInt8(ascii: "S"), from: offset, to: last) {
+      offset = letter + 1
+      guard bytes.starts(with: word, at: letter) else { continue }
+      let start = letter + word.utf8CodeUnitCount + 1
+      guard start < last,
+        let close = bytes.firstOffset(
+          of: bytes.byte(unchecked: start - 1), from: start, to: min(last, start + 40))
+      else { return nil }
+      return Timestamp.iso8601(bytes, start..<close)
+    }
+    return nil
   }
 
   /// `type=SYSCALL msg=audit(1714557600.123:4):`, as the Linux audit daemon begins its lines.

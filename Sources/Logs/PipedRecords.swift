@@ -161,6 +161,10 @@ extension Extraction {
     if isReceipt || line.time == nil && (isWord(bytes, key, "start") || isWord(bytes, key, "end")) {
       if let time = deviceTime(bytes, value) { (line.time, line.timeText) = (time, value) }
     }
+    // FortiGate's, which unlike its `start` is no time of the device's own zone.
+    if isWord(bytes, key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {
+      (line.time, line.timeText) = (time, value)
+    }
     if isWord(bytes, key, "dtz") { line.zone = value }
   }
 

@@ -22,7 +22,7 @@ enum PlainKey {
   /// What the letters of a key may end in, or hold, where a rule does not name it whole.
   private static let endings: [(word: [UInt8], says: Look)] =
     ["version", "oid", "alg", "algs", "algorithm", "algorithms"].map { (Array($0.utf8), .word) }
-    + (["port", "portnumber", "host"] + KeyStem.addressSuffixes.map { "\($0)" }).map {
+    + (["port", "portnumber", "portnum", "host"] + KeyStem.addressSuffixes.map { "\($0)" }).map {
       (letters($0), .stem)
     }
   private static let parts: [[UInt8]] = {

@@ -23,6 +23,10 @@ extension Extraction {
       if column.port >= 0, column.port < columns.count {
         let port = columns[column.port]
         unit.port = NumberText.port(chunk, port.start..<port.end) ?? 0
+        if unit.port == 0, column.otherPort >= 0, column.otherPort < columns.count {
+          let port = columns[column.otherPort]
+          unit.port = NumberText.port(chunk, port.start..<port.end) ?? 0
+        }
       }
       switch column.reading {
       case .skipped: break
@@ -208,8 +212,13 @@ extension Extraction {
       if let scheme = column(plan.urlScheme, chunk, header) { parts.setScheme(chunk, scheme) }
       joinHost = part(hostColumn, chunk, host, header)
       joinPath = part(pathColumn, chunk, path, header)
-      joinQuery =
-        column(plan.urlQuery, chunk, header).map { part(plan.urlQuery, chunk, $0, header) } ?? []
+      joinQuery = []
+      if let query = column(plan.urlQuery, chunk, header), !joinPath.contains(UInt8(ascii: "?")) {
+        joinQuery = part(plan.urlQuery, chunk, query, header)
+        if plan.columns[plan.urlQuery].fieldClass.rank > 1, JoinedURL.isName(joinQuery.rawSpan) {
+          joinQuery = []
+        }
+      }
       emitJoined(parts, into: &batch)
     }
   }

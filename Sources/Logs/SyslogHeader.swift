@@ -36,6 +36,10 @@ extension Extraction {
       if bytes.starts(with: "1 ", at: offset) {
         return readStructuredHeader(bytes, offset + 2..<end, from: range.lowerBound)
       }
+      // Cisco's own format (EMBLEM).
+      if offset < end, bytes.byte(unchecked: offset) == Byte.colon {
+        offset = blanksEnd(bytes, from: offset + 1, to: end)
+      }
     }
     guard let time = syslogTime(bytes, offset..<end) else {
       // A relay's line may have a priority and nothing else.

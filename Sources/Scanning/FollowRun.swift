@@ -181,7 +181,7 @@ final class FollowRun {
       }
       let options = plan.logOptions
       let first = stream.waiting
-      if !isFinal, LogState.isHeaderAlone(firstBytes: first.rawSpan, options: options) { return }
+      if !isFinal, LogState.isUndecided(firstBytes: first.rawSpan, options: options) { return }
       start = LogState.initial(firstBytes: first.rawSpan, isFinal: isFinal, options: options)
     }
     let text = stream.waiting
@@ -208,6 +208,7 @@ final class FollowRun {
         count, of: stream.linesBefore, text.rawSpan.extracting(..<scanned.consumed))
     }
     stream.waiting.removeFirst(scanned.consumed)
-    if !writer.write(segment, input: stream.input) { isStopped = true }
+    // An input that is followed is counted when it begins.
+    if !writer.write(segment, input: stream.input, isCounted: true) { isStopped = true }
   }
 }

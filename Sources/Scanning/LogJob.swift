@@ -266,11 +266,9 @@ final class LogJob: InputJob, @unchecked Sendable {
       tail.append(chunk.bytes)
       return true
     }
-    if state == nil, tail.isEmpty, !piece.isFinal,
-      LogState.isHeaderAlone(firstBytes: chunk.bytes, options: options)
-    {
-      // From a pipe: only the rows that follow tell whether it is one.
-      tail = chunk.bytes.copied(chunk.bytes.byteOffsets)
+    if state == nil, !piece.isFinal, isUndecided(chunk.bytes) {
+      // From a pipe: only the rows that follow tell what it is.
+      tail.append(chunk.bytes)
       return true
     }
     let start =
@@ -301,6 +299,14 @@ final class LogJob: InputJob, @unchecked Sendable {
       self.joined = joined
     }
     return piece.scanned == nil
+  }
+
+  private func isUndecided(_ next: RawSpan) -> Bool {
+    // Much is decided whatever it is.
+    guard next.byteCount <= 1 << 17 else { return false }
+    if tail.isEmpty { return LogState.isUndecided(firstBytes: next, options: options) }
+    let bytes = tail + next.copied(next.byteOffsets)
+    return LogState.isUndecided(firstBytes: bytes.rawSpan, options: options)
   }
 
   private func initialState(_ first: RawSpan, isFinal: Bool) -> LogState {

@@ -51,6 +51,11 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   }
 
   package func write(_ segment: SegmentOutput, input: Int) -> Bool {
+    write(segment, input: input, isCounted: false)
+  }
+
+  /// Writes a segment, perhaps of an input that was counted already.
+  func write(_ segment: SegmentOutput, input: Int, isCounted: Bool) -> Bool {
     var segment = segment
     // Of groups the limit is known at the end.
     let limit = options.grouping == .none || deliver != nil ? options.limit : .max
@@ -62,7 +67,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     written += UInt64(segment.count)
     writtenInInput += UInt64(segment.count)
     statistics.merge(segment.statistics)
-    openInput = segment.statistics.inputs > 0 ? nil : input
+    openInput = isCounted || segment.statistics.inputs > 0 ? nil : input
     if written >= limit { isLimited = true }
     if writeError != nil { return false }
     for hit in segment.hits {

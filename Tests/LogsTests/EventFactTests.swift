@@ -287,7 +287,68 @@ import Testing
     ("2024-05-01T10:00:00+01:00 a b=1 src=192.0.2.1 dst=192.0.2.2 and more", "", []),
   ]
 
-  private static let all = cases + local + others
+  /// What stands in objects of objects, and names of more products.
+  static let deep: [Case] = [
+    (
+      #"{"data":{"win":{"eventdata":{"sourceIp":"192.0.2.1","sourcePort":"5","destinationIp":"192.0.2.2","destinationPort":"443","protocol":"tcp"}}}}"#,
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#443)",
+      ["data.win.eventdata.destinationIp 192.0.2.2 port 443 destination"]
+    ),
+    (
+      #"{"hits":{"hits":[{"_source":{"winlog":{"event_data":{"SourceIp":"192.0.2.1","DestinationIp":"192.0.2.2"}}}}]}}"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      #"{"a":[{"b":{"c":{"src_ip":"192.0.2.1"}}},{"b":{"c":{"src_ip":"192.0.2.2"}}}]}"#, "", []
+    ),
+    // What is nearer goes before, and without an end of the event nothing counts that far down.
+    (
+      #"{"a":{"b":{"c":{"src_ip":"192.0.2.1","dst_ip":"192.0.2.2"}}},"src_ip":"192.0.2.3"}"#,
+      "(192.0.2.3 to ?)", []
+    ),
+    (#"{"a":{"b":{"c":{"protocol":"tcp","action":"deny"}}},"host":"a.example"}"#, "", []),
+    (
+      #"{"fields":{"source.ip":["192.0.2.1"],"destination.ip":["192.0.2.2"],"destination.port":[443]}}"#,
+      "(192.0.2.1 to 192.0.2.2#443)", ["fields.destination.ip 192.0.2.2 port 443 destination"]
+    ),
+    (
+      #"{"IPV4_SRC_ADDR":"192.0.2.1","L4_SRC_PORT":5,"IPV4_DST_ADDR":"192.0.2.2","L4_DST_PORT":443,"PROTOCOL":6}"#,
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#443)", []
+    ),
+    (
+      #"{"netflow.ipv4_src_addr":"192.0.2.1","netflow.ipv4_dst_addr":"192.0.2.2","netflow.l4_dst_port":443}"#,
+      "(192.0.2.1 to 192.0.2.2#443)", ["netflow.ipv4_dst_addr 192.0.2.2 port 443 destination"]
+    ),
+    (
+      "ip.src\tip.dst\ttcp.srcport\ttcp.dstport\tudp.srcport\tudp.dstport\n192.0.2.1\t192.0.2.2\t\t\t5\t53\n",
+      "(192.0.2.1#5 to 192.0.2.2#53)", ["ip.dst 192.0.2.2 port 53 destination"]
+    ),
+    (
+      #"{"src.ip.address":"192.0.2.1","src.port.number":5,"dst.ip.address":"192.0.2.2","dst.port.number":443}"#,
+      "(192.0.2.1#5 to 192.0.2.2#443)", []
+    ),
+    (
+      "No.,Time,Source,Destination,Protocol\n1,0.5,192.0.2.1,192.0.2.2,TCP\n",
+      "(protocol 6 192.0.2.1 to 192.0.2.2)", ["Source 192.0.2.1 source"]
+    ),
+    ("No.,Time,Source,Protocol\n1,0.5,192.0.2.1,TCP\n", "(protocol 6 ? to ?)", []),
+    ("sep=;\r\nid;src_ip;dst_ip\r\n1;192.0.2.1;192.0.2.2\r\n", "(192.0.2.1 to 192.0.2.2)", []),
+    (
+      "#TYPE Selected.X\n\"id\",\"src_ip\",\"dst_ip\"\n\"1\",\"192.0.2.1\",\"192.0.2.2\"\n",
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    ("srcip=192.0.2.1, dstip=192.0.2.2; action=deny", "(192.0.2.1 to 192.0.2.2 blocked)", []),
+    (
+      "May 01 2024 10:00:00 fw asa %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by x",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
+    ),
+    (
+      "<166>:May 01 2024 10:00:00 UTC: %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by x",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
+    ),
+  ]
+
+  private static let all = cases + local + others + deep
 
   @Test(arguments: all.indices)
   func isTold(_ index: Int) {

@@ -222,6 +222,31 @@ import Testing
     ),
   ]
 
+  static let further: [Case] = [
+    ("[1714557600] unbound[1:0] info: 192.0.2.1 a.example. A IN", noon),
+    ("[1714557600.5] x a.example", half), ("[1714557] x a.example", nil),
+    ("0123 bucket [01/May/2024:10:00:00 +0000] 192.0.2.1 - a.example", noon),
+    ("a lot more words [01/May/2024:10:00:00 +0000] a.example", nil),
+    (#""2024-05-01 10:00:00","x","a.example""#, noon),
+    ("<134>1 1714557600.500 MX84 urls request: a.example", half),
+    (#"{"id":{"time":"2024-05-01T10:00:00Z"},"host":"a.example"}"#, noon),
+    (#"{"x":{"id":{"time":"2024-05-01T10:00:00Z"}},"host":"a.example"}"#, nil),
+    (#"{"_id":"x","fields":{"@timestamp":["2024-05-01T10:00:00Z"],"host":["a.example"]}}"#, noon),
+    (
+      "CEF:0|v|p|1|1|n|1|start=May 01 2024 12:00:00 FTNTFGTeventtime=1714557600500000000 dhost=a.example",
+      half
+    ),
+    ("id,time,host\n1,\"May 1, 2024 10:00:00 AM\",a.example\n", noon),
+    ("id,time,host\n1,\"May 1, 2024 13:00:00 AM\",a.example\n", nil),
+    (
+      "<Event><System><TimeCreated SystemTime='2024-05-01T10:00:00.500Z'/></System>a.example</Event>",
+      half
+    ),
+    ("frame.time_epoch\tip.src\tdns.qry.name\n1714557600.5\t\ta.example\n", half),
+  ]
+
+  @Test func furtherForms() { for (record, time) in Self.further { Self.check(record, time) } }
+
   @Test func zonesApart() { for (record, time) in Self.zones { Self.check(record, time) } }
 
   @Test func namesOfProducts() { for (record, time) in Self.products { Self.check(record, time) } }

@@ -131,6 +131,32 @@ enum LineRuleCases {
         "ipv4 src_ip 192.0.2.2 @88 :5",
       ]),
     Case(
+      "a firewall behind a collector's words",
+      "2024-05-01 10:00:00 Local4.Info 192.0.2.9 May 01 2024 10:00:00: %ASA-4-106023: Deny tcp src o:192.0.2.1/4 dst i:192.0.2.2/22",
+      [
+        "domain text local4.info @20", "ipv4 text 192.0.2.9 @32", "ipv4 src_ip 192.0.2.1 @94 :4",
+        "ipv4 dst_ip 192.0.2.2 @112 :22",
+      ]),
+    Case(
+      "a firewall's own header",
+      "<166>:May 01 2024 10:00:00 UTC: %FTD-6-430003: SrcIP: 192.0.2.1, DstIP: 192.0.2.2, DstPort: 443",
+      ["ipv4 SrcIP 192.0.2.1 @54", "ipv4 DstIP 192.0.2.2 @72 :443"]),
+    Case(
+      "a firewall quoted in %ASA", "words of 100 %ASA and %ASA-x 192.0.2.1/443",
+      ["ipv4 text 192.0.2.1 @29"]),
+    Case(
+      "pairs with separators",
+      #"srcip=192.0.2.1, dstip=192.0.2.2, dstport=80; host="main.py", query=a.py;"#,
+      [
+        "ipv4 srcip 192.0.2.1 @6", "ipv4 dstip 192.0.2.2 @23 :80", "domain host main.py @52",
+        "domain query a.py @68",
+      ]),
+    Case(
+      "separators within values", "a=192.0.2.1,192.0.2.2 b=main.py;x c=,",
+      ["ipv4 a 192.0.2.1 @2", "ipv4 a 192.0.2.2 @12"]),
+    Case(
+      "a time in brackets", "[1714557600] x[1:0] info: a.example", ["domain text a.example @26"]),
+    Case(
       "a name server", "client 192.0.2.1#5 (main.py): query: main.py IN A + (192.0.2.2)",
       [
         "ipv4 client 192.0.2.1 @7 :5", "domain query main.py @20", "domain query main.py @37",

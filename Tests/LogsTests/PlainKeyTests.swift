@@ -130,7 +130,9 @@ struct PlainKeyTests {
 extension KeyName {
   /// What a port's name and its address's have in common: `src` of `src_port`; nil for other names.
   var portStem: String? {
-    let plain = plain.hasSuffix("portnumber") ? String(plain.dropLast(6)) : plain
+    var plain = plain
+    if plain.hasSuffix("portnumber") { plain.removeLast(6) }
+    if plain.hasSuffix("portnum") { plain.removeLast(3) }
     if plain.hasSuffix("port") {
       let stem = plain.dropLast(4)
       let isTransport = stem.utf8.count > 9 && stem.hasSuffix("transport")
@@ -159,13 +161,27 @@ extension KeyName {
     for suffix in Self.addressSuffixes where plain.hasSuffix(suffix) {
       return Self.end(String(plain.dropLast(suffix.count)))
     }
-    if plain.hasSuffix("host"), plain.utf8.count > 4 { return Self.end(String(plain.dropLast(4))) }
+    if plain.hasSuffix("host") { return Self.end(String(plain.dropLast(4))) }
     return Self.end(plain)
   }
 
   /// One name for an end of a connection, which the address and its port may call differently: `src` and
   /// `sport`, `dest_ip` and `dport`, `IpAddress` and `IpPort`.
-  private static func end(_ stem: String) -> String { ends[stem] ?? stem }
+  private static func end(_ stem: String) -> String {
+    let stem = withoutLayer(stem)
+    return ends[stem] ?? stem
+  }
+
+  /// The layer that is named before an end is not the same for both: `l4dst` and `ipv4dst`, `tcpsrc` and `ipsrc`.
+  private static func withoutLayer(_ stem: String) -> String {
+    for end in ["src", "dst"] where stem.utf8.count > 4 && stem.hasSuffix(end) {
+      for layer in ["ipv4", "ipv6", "l4", "ip", "tcp", "udp", "sctp"]
+      where stem.hasSuffix(layer + end) {
+        return stem.dropLast(layer.utf8.count + 3) + end
+      }
+    }
+    return stem
+  }
 
   private static let ends = [
     "s": "src", "source": "src", "d": "dst", "dest": "dst", "destination": "dst", "ip": "",

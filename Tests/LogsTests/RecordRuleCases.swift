@@ -27,6 +27,19 @@ enum RecordRuleCases {
       #"{"DstIpAddr":"192.0.2.1","DstPortNumber":80,"destinationIPv4Address":"192.0.2.2","destinationTransportPort":81}"#,
       ["ipv4 DstIpAddr 192.0.2.1 @14 :80", "ipv4 destinationIPv4Address 192.0.2.2 @70 :80"]),
     Case(
+      "ports of hosts and of other layers",
+      #"{"host":"192.0.2.1","port":80,"IPV4_DST_ADDR":"192.0.2.2","L4_DST_PORT":81,"ip.src":"192.0.2.3","udp.srcport":"82"}"#,
+      [
+        "ipv4 host 192.0.2.1 @9 :80", "ipv4 IPV4_DST_ADDR 192.0.2.2 @47 :81",
+        "ipv4 ip.src 192.0.2.3 @85 :82",
+      ]),
+    Case(
+      "ports of services", #"{"host":"192.0.2.1","port_num":80}"#, ["ipv4 host 192.0.2.1 @9 :80"]),
+    Case(
+      "lists of one value",
+      #"{"a.ip":["192.0.2.1"],"a.port":[80],"b.ip":["192.0.2.2"],"b.port":[81,82]}"#,
+      ["ipv4 a.ip 192.0.2.1 @10 :80", "ipv4 b.ip 192.0.2.2 @45"]),
+    Case(
       "versions in keys that are paths",
       #"{"version.number":"1.2.3.4","x.ua":"1.2.3.4","number":"1.2.3.5"}"#,
       ["ipv4 number 1.2.3.5 @55"]),

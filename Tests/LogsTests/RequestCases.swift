@@ -27,7 +27,38 @@ import Testing
     (#"{"scheme":"https","host":"a.example","uri":"/x"}"#, ["uri https://a.example/x"]),
     (#"{"scheme":"https","host":"a.example:443","uri":"/x"}"#, ["uri https://a.example/x"]),
     (#"{"scheme":"http","host":"a.example:443","uri":"/x"}"#, ["uri http://a.example:443/x"]),
-    (#"{"scheme":"GET","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x"]),
+    // Another scheme than these makes another URL, or none; what is no word says nothing.
+    (#"{"scheme":"GET","host":"a.example","uri":"/x"}"#, []),
+    (#"{"scheme":"tcp","host":"a.example","uri":"/x"}"#, []),
+    (#"{"scheme":"-","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x"]),
+    (#"{"scheme":"HTTP/1.1","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x"]),
+    (
+      #"{"url":{"scheme":"ftp","domain":"a.example","port":21,"path":"/x"}}"#,
+      ["url.path ftp://a.example/x"]
+    ),
+    (
+      "#Fields: cs-uri-scheme cs-host cs-uri-stem\nws a.example /x\nWSS a.example /x\nssl a.example /x\n",
+      ["cs-uri-stem ws://a.example/x", "cs-uri-stem wss://a.example/x"]
+    ),
+    ("scheme=ftp hostname=a.example url=/x", ["url ftp://a.example/x"]),
+    // The query may stand in a field of its own.
+    (#"{"host":"a.example","uri":"/x","requestQuery":"b=c"}"#, ["uri http://a.example/x?b=c"]),
+    (#"{"request_query":"?b=c","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x?b=c"]),
+    (#"{"host":"a.example","uri":"/x","requestParams":"b"}"#, ["uri http://a.example/x?b"]),
+    (#"{"host":"a.example","uri":"/x","query":"?b.c"}"#, ["uri http://a.example/x?b.c"]),
+    (#"{"host":"a.example","uri":"/x","query":"b=c.d"}"#, ["uri http://a.example/x?b=c.d"]),
+    (#"{"host":"a.example","uri":"/x?b","query":"c=d"}"#, ["uri http://a.example/x?b"]),
+    (#"{"host":"a.example","uri":"/x","query":"b=c","args":"d"}"#, ["uri http://a.example/x?d"]),
+    // Or it is what DNS was asked for.
+    (#"{"host":"a.example","uri":"/x","query":"b.example"}"#, ["uri http://a.example/x"]),
+    (#"{"host":"a.example","uri":"/x","query":"192.0.2.1"}"#, ["uri http://a.example/x"]),
+    ("hostname=a.example url=/x query=b=c", ["url http://a.example/x?b=c"]),
+    ("hostname=a.example url=/x query=b.example", ["url http://a.example/x"]),
+    ("time,host,uri,query\n1,a.example,/x,b=c\n", ["uri http://a.example/x?b=c"]),
+    ("time,host,uri,query\n1,a.example,/x,b.example\n", ["uri http://a.example/x"]),
+    // A list of one value stands for it.
+    (#"{"host":["a.example"],"uri":["/x"]}"#, ["uri http://a.example/x"]),
+    (#"{"host":["a.example","b.example"],"uri":["/x"]}"#, []),
     (
       #"{"http":{"hostname":"a.example","http_port":8443,"url":"/x"}}"#,
       ["http.url http://a.example:8443/x"]

@@ -130,6 +130,51 @@ final class RunningCommand: @unchecked Sendable {
     #expect(command.finish().status == 1)
   }
 
+  /// Where the first row stops in the middle of a cell, or its header in the middle of a word, the table is one
+  /// none the less.
+  @Test(arguments: ["1", "2"]) func aTableIsKnownWhereverAPipeStops(_ threads: String) throws {
+    let feed = try folder.write("feed.txt", "evil.example\n192.0.2.99:8443\n")
+    let log =
+      "time,src_ip,dest_ip,dest_port,msg\n2024-05-01T10:00:00Z,192.0.2.5,192.0.2.99,8443,\"a\nb evil.example\"\n"
+      + "2024-05-01T10:00:00Z,192.0.2.5,192.0.2.99,8444,x\n"
+    let file = try folder.write("table.csv", log)
+    let options = ["scan", "--quiet", "--feed", feed, "--threads", threads]
+    let whole = try CommandRunner.run(options + [file]).output.split(separator: "\n").map {
+      $0.replacingOccurrences(of: file, with: "-")
+    }
+    #expect(whole.count == 2)
+    for stop in [9, 34, 60, 89] {
+      let command = try RunningCommand(options + ["-"])
+      let index = log.index(log.startIndex, offsetBy: stop)
+      try command.write(String(log[..<index]))
+      Thread.sleep(forTimeInterval: 0.2)
+      try command.write(String(log[index...]))
+      try command.closeInput()
+      let lines = [command.nextLine(), command.nextLine()]
+      #expect(lines == whole, "\(stop)")
+      #expect(command.isSilent)
+      #expect(command.finish().status == 1)
+    }
+    let growing = try folder.write("growing.csv", String(log.prefix(89)))
+    let command = try RunningCommand(options + ["--follow", growing])
+    Thread.sleep(forTimeInterval: 0.3)
+    try append(String(log.dropFirst(89)), to: growing)
+    #expect(command.nextLine()?.contains("\"flow\"") == true)
+    _ = command.interrupt()
+  }
+
+  @Test func aLimitCountsEachFileOnce() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let log = try folder.write("a.log", "a.evil.example\n")
+    let command = try RunningCommand(
+      ["scan", "--feed", feed, "--only-matching", "--follow", "--limit", "2", log])
+    #expect(command.nextLine() == "a.evil.example")
+    try append("b.evil.example\nc.evil.example\n", to: log)
+    #expect(command.nextLine() == "b.evil.example")
+    let errors = command.finish().errors
+    #expect(!errors.contains("2 inputs"), "\(errors)")
+  }
+
   @Test func followReadsOnAsTailDoes() throws {
     let feed = try folder.write("feed.txt", "evil.example\n")
     let first = try folder.write("a.log", "1 a.evil.example\n")

@@ -8,6 +8,17 @@ extension ReferenceLine {
     if bytes[start] == 0x7B { return false }
     return readPacketFilter(start) || readNameServer(start) || readAccess(start)
       || readLoadBalancer(start) || readProxy(start) || readFlow(start) || readPairs(start)
+      || readFirewallBehind(start)
+  }
+
+  private static let markBehind = ReferencePattern(#"(?<=[ \t])%"#)
+
+  /// A firewall's message behind a few words of whoever collected it.
+  private mutating func readFirewallBehind(_ start: Int) -> Bool {
+    for mark in Self.markBehind.all(in: bytes[start...].prefix(128)).compactMap({ $0[0] }) {
+      if readFirewall(start + mark.lowerBound) { return true }
+    }
+    return false
   }
 
   static let keyBytes = #"[A-Za-z0-9._\[\]@-]+"#
@@ -189,10 +200,10 @@ extension ReferenceLine {
 
   private static let pair = ReferencePattern(
     #" *(?:([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@-]*)=(?:"("# + quoted
-      + #")"(?= |\z)|([^" ][^ ]*|)(?= |\z))|\z)"#)
+      + #")"[,;]?(?= |\z)|([^" ][^ ]*|)(?= |\z))|\z)"#)
   private static let pairs = ReferencePattern(
     #"\A(?: *[A-Za-z0-9_@][A-Za-z0-9._\[\]@-]*+=(?:""# + quoted
-      + #""(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
+      + #""[,;]?(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
 
   mutating func readPairs(_ start: Int) -> Bool {
     guard Self.pairs.matches(bytes[start...]) else { return false }
@@ -206,7 +217,10 @@ extension ReferenceLine {
         fields[fields.count - 1].outer = name.lowerBound..<start + quoted.upperBound + 1
         fields[fields.count - 1].isQuoted = true
       } else if let plain = groups[3] {
-        add(key: name, start + plain.lowerBound..<start + plain.upperBound)
+        // What separates pairs before a blank is no part of the value.
+        var end = start + plain.upperBound
+        if !plain.isEmpty, [0x2C, 0x3B].contains(bytes[end - 1]) { end -= 1 }
+        add(key: name, start + plain.lowerBound..<end)
       }
     }
     return true

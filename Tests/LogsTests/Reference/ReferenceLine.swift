@@ -147,7 +147,7 @@ struct ReferenceLine {
       stem = String(name.dropLast(ending.count))
       break
     }
-    if stem == name, name.hasSuffix("host"), name != "host" { stem = String(name.dropLast(4)) }
+    if stem == name, name.hasSuffix("host") { stem = String(name.dropLast(4)) }
     let last = keys.last ?? []
     for ending in ["_h", ".h", "-h"] where last.suffix(2).elementsEqual(ending.utf8) {
       stem = String(name.dropLast())
@@ -184,6 +184,18 @@ struct ReferenceLine {
     return nil
   }
 
+  /// The query of the URL: the first field that is called so, unless it may be what DNS was asked for.
+  private func query() -> [UInt8]? {
+    let found = fields.first {
+      $0.keys?.count == 1 && !$0.range.isEmpty
+        && (ReferenceRecord.queries.contains(folded($0)) || folded($0) == "query")
+    }
+    guard let found, value(found).bytes != [0x2D] else { return nil }
+    let bytes = value(found).bytes
+    if folded(found) == "query", ReferenceRecord.isName(bytes) { return nil }
+    return bytes.first == 0x3F ? Array(bytes.dropFirst()) : bytes
+  }
+
   private func joined(line: Int) -> [ReferenceObservable] {
     var record = ReferenceRecord(line: line)
     if let host, let path {
@@ -207,7 +219,8 @@ struct ReferenceLine {
     let port = ports.last { UInt16(String(decoding: $0, as: UTF8.self)).map { $0 > 0 } ?? false }
     if let path = fields.first(where: { isOne($0, of: ReferenceRecord.paths) }) {
       record.join(
-        host: value(host).bytes, port: port ?? [], path: value(path), query: nil,
+        host: value(host).bytes, port: port ?? [], path: value(path),
+        query: value(path).bytes.contains(0x3F) ? nil : query(),
         scheme: fields.first { isOne($0, of: ["scheme", "urlscheme", "requestscheme"]) }.map {
           Array(bytes[$0.range])
         }, keys: path.keys ?? [])

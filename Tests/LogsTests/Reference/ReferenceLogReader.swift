@@ -66,6 +66,9 @@ struct ReferenceLogReader {
     return lines
   }
 
+  /// A time in seconds with words behind it is no list of one number.
+  private static let bracketedTime = ReferencePattern(#"\A\[[0-9]{10}(?:\.[0-9]{0,9})?\] [A-Za-z]"#)
+
   private func isBlank(_ index: Int) -> Bool {
     [0x20, 0x09, 0x0D].contains(text.bytes[index])
   }
@@ -104,7 +107,11 @@ struct ReferenceLogReader {
       }
       var first = position
       while first < end, isBlank(first) { first += 1 }
-      if first < end, [0x7B, 0x5B].contains(text.bytes[first]), let next = readRecord(at: first) {
+      let isTime =
+        isLineStart && first == position && Self.bracketedTime.matches(text.bytes[first..<end])
+      if first < end, !isTime, [0x7B, 0x5B].contains(text.bytes[first]),
+        let next = readRecord(at: first)
+      {
         position = next
         continue
       }
@@ -344,7 +351,10 @@ struct ReferenceLogReader {
     func row(at start: Int) -> (cells: [ReferenceCSV.Cell], next: Int) {
       ReferenceCSV.row(text, at: start, separator: separator, limit: lineLimit)
     }
-    let first = row(at: 0)
+    let front = ReferenceCSV.front(text.bytes)
+    if let named = front.separator, named != separator { return false }
+    guard front.length < text.count else { return false }
+    let first = row(at: front.length)
     guard ReferenceCSV.isHeader(first.cells) else { return false }
     var rows: [(start: Int, cells: [ReferenceCSV.Cell])] = []
     var position = first.next

@@ -21,7 +21,9 @@ struct ReferenceRecord {
   /// Every string below a node, under the keys that lead to it.
   mutating func walk(_ node: ReferenceNode, keys: [[UInt8]], port: UInt16? = nil) {
     switch node {
-    case .object(let members):
+    case .object(let written):
+      // A list of one string or number stands for it.
+      let members = written.map { ($0.key, Self.only($0.value)) }
       for (key, value) in members {
         let port =
           siblingPort(of: key, in: members) ?? requestPort(of: key, in: members, keys: keys)
@@ -34,6 +36,14 @@ struct ReferenceRecord {
       string(text, keys: keys, isQuoted: isQuoted, port: port)
     case .plain: break
     }
+  }
+
+  private static func only(_ node: ReferenceNode) -> ReferenceNode {
+    guard case .array(let elements) = node, elements.count == 1, elements[0].scalarText != nil
+    else {
+      return node
+    }
+    return elements[0]
   }
 
   private func name(_ keys: [[UInt8]]) -> [UInt8] {
@@ -125,6 +135,7 @@ struct ReferenceRecord {
   private func portEnd(_ key: [UInt8]) -> String? {
     let name = folded(key)
     if name == "spt" || name == "dpt" { return name == "spt" ? "src" : "dst" }
+    if name.hasSuffix("portnum") { return end(name.dropLast(7)) }
     if name.hasSuffix("port") { return end(name.dropLast(4)) }
     let isLetter =
       key.suffix(2).elementsEqual("_p".utf8) || key.suffix(2).elementsEqual(".p".utf8)
@@ -140,11 +151,18 @@ struct ReferenceRecord {
     for suffix in ["ipaddress", "ipaddr", "ip", "address", "addr"] where name.hasSuffix(suffix) {
       return end(name.dropLast(suffix.count))
     }
-    return end(name.hasSuffix("host") && name.count > 4 ? name.dropLast(4) : name[...])
+    return end(name.hasSuffix("host") ? name.dropLast(4) : name[...])
   }
 
   private func end(_ stem: Substring) -> String {
-    switch stem {
+    var stem = stem
+    // The layer before it is not the same for an address and its port.
+    for end in ["src", "dst"] where stem.hasSuffix(end) {
+      let layers = ["ipv4", "ipv6", "l4", "ip", "tcp", "udp", "sctp"]
+      guard let layer = layers.first(where: { stem.hasSuffix($0 + end) }) else { continue }
+      stem = Substring(stem.dropLast(layer.count + 3) + end)
+    }
+    return switch stem {
     case "s", "src", "source": "src"
     case "d", "dst", "dest", "destination": "dst"
     case "ip": ""
@@ -202,15 +220,36 @@ struct ReferenceRecord {
     return nil
   }
 
+  static let queries: Set<String> = [
+    "csuriquery", "args", "urlquery", "querystring", "requestquery", "requestquerystring",
+    "requestparams", "uriquery",
+  ]
+  private static let name = ReferencePattern(
+    #"\A(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9_-]{1,63}\z"#)
+
+  /// Whether what is called a query may be what DNS was asked for.
+  static func isName(_ query: [UInt8]) -> Bool {
+    if ReferenceAddress.ipv4(query) != nil || ReferenceAddress.ipv6(query) != nil { return true }
+    let isNumber = query.split(separator: 0x2E).last?.allSatisfy { 0x30...0x39 ~= $0 } ?? true
+    return query.count <= 253 && name.matches(query) && !isNumber
+  }
+
   private func query(in members: Members) -> [UInt8]? {
-    let names: Set<String> = ["csuriquery", "args", "urlquery", "querystring"]
-    for (key, value) in members where names.contains(folded(key)) {
-      if case .string(let text, _) = value {
-        // Some proxies write the sign that sets it off.
-        return text.bytes.first == 0x3F ? Array(text.bytes.dropFirst()) : text.bytes
+    func text(_ isNamed: (String) -> Bool) -> [UInt8]? {
+      for (key, value) in members where isNamed(folded(key)) {
+        if case .string(let text, _) = value, text.count > 0 { return text.bytes }
       }
+      return nil
     }
-    return nil
+    let found =
+      text(Self.queries.contains)
+      // It may be what DNS was asked for.
+      ?? text { $0 == "query" }.flatMap {
+        Self.isName($0) ? nil : $0
+      }
+    guard let found else { return nil }
+    // Some proxies write the sign that sets it off.
+    return found.first == 0x3F ? Array(found.dropFirst()) : found
   }
 
   /// The URL of an object that is called `url`, as common schemas have it: host, port, path and query.
@@ -247,7 +286,9 @@ struct ReferenceRecord {
     }
     // Port 443 tells the scheme where the record does not.
     var name = scheme.map { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
-    if name != "http", name != "https" {
+    let isWord = name.first?.isLetter ?? false && name.allSatisfy { $0.isLetter || $0.isNumber }
+    if !["http", "https", "ftp", "ftps", "ws", "wss", "rtsp"].contains(name) {
+      if isWord { return }
       name = authority.suffix(4).elementsEqual(":443".utf8) ? "https" : "http"
     }
     guard authority.allSatisfy({ ![0x2F, 0x3F, 0x23, 0x40].contains($0) }) else { return }

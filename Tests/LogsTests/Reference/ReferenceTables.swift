@@ -180,6 +180,18 @@ enum ReferenceCSV {
     var isQuoted: Bool
   }
 
+  private static let frontLine = ReferencePattern(
+    #"\A(?:(?i:sep)=([,;\t])\r?\n|"(?i:sep)=([,;\t])"\r?\n|#TYPE [^\n]{0,1000}\n)"#)
+
+  /// The line before a header that names the separator, or PowerShell's that names a type.
+  static func front(_ bytes: [UInt8]) -> (length: Int, separator: UInt8?) {
+    guard let groups = frontLine.first(in: bytes[...].prefix(1024)), let whole = groups[0] else {
+      return (0, nil)
+    }
+    let named = groups[1] ?? groups[2]
+    return (whole.count, named.map { bytes[$0.lowerBound] })
+  }
+
   /// Whether a first line is a header: three distinct words or more, and nothing that is no word.
   static func isHeader(_ cells: [Cell]) -> Bool {
     let names = cells.map { String(decoding: trimmed($0.text.bytes), as: UTF8.self) }
