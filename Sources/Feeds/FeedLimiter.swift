@@ -1,5 +1,6 @@
 public import Indicators
 import Inputs
+import Parsing
 
 /// Gives a feed's entries the end of validity that its user names, and drops those that he does not want.
 struct FeedLimiter {
@@ -38,7 +39,7 @@ struct FeedLimiter {
       let decision = decisions[record.context] ?? decide(record.context, &collection)
       decisions[record.context] = decision
       if let refusal = decision.refusal {
-        summary.refusals.add(refusal.rawValue)
+        summary.refuse(refusal, record, of: collection, limit: options.diagnosticLimit)
         continue
       }
       record.context = decision.context
@@ -67,6 +68,28 @@ struct FeedLimiter {
       context.validUntil = overflow ? .max : end
     }
     return (collection.intern(context), nil)
+  }
+}
+
+extension FeedSummary {
+  /// Counts an entry that was let in before and is left out after all.
+  mutating func refuse(
+    _ reason: FeedRefusal, _ record: IndicatorRecord, of collection: IndicatorCollection, limit: Int
+  ) {
+    refusals.add(reason.rawValue)
+    guard diagnostics.count < limit else { return }
+    let start = Int(record.valueOffset)
+    let value = collection.values.rawSpan.extracting(start..<start + Int(record.valueLength))
+    var text: [UInt8] = []
+    ValueText.append(
+      kind: record.kind, bytes: value, prefixLength: record.prefixLength, port: record.port,
+      to: &text)
+    let id = collection.contexts[Int(record.context)].id
+    diagnostics.append(
+      FeedDiagnostic(
+        severity: .refused, feed: name, line: UInt64(record.line),
+        id: String(decoding: collection.strings.bytes(id), as: UTF8.self),
+        reason: reason.rawValue, excerpt: Excerpt.text(text.rawSpan)))
   }
 }
 

@@ -10,6 +10,8 @@ package enum FeedList {
     package var errors: [FeedError] = []
     /// Files of folders that are no feeds but databases, as `compile` leaves them there.
     package var databases: [String] = []
+    /// Number of hidden files and of backups in folders, which are left out.
+    package var hidden = 0
   }
 
   /// The files of every request, with its options; a folder's files in the order of their names.
@@ -18,6 +20,7 @@ package enum FeedList {
     var places: [String: [Int]] = [:]
     var errors: [FeedError] = []
     var databases: [String] = []
+    var hidden = 0
     for request in requests {
       let list = InputList(paths: [request.path])
       for error in list.errors {
@@ -28,7 +31,17 @@ package enum FeedList {
           FeedError(
             .noUsableLine, path: folder.description, problem: "there is no feed in this folder"))
       }
-      for item in list.items {
+      let named = Array(request.path.utf8)
+      let shown = list.items.filter { !isHidden($0.path.bytes.dropFirst(named.count)) }
+      hidden += list.items.count - shown.count
+      if shown.isEmpty, !list.items.isEmpty {
+        errors.append(
+          FeedError(
+            .noUsableLine, path: request.path,
+            problem: "there are only hidden files and backups in this folder",
+            advice: "name a file itself to have it read"))
+      }
+      for item in shown {
         var file = request
         file.path = String(decoding: item.path.bytes, as: UTF8.self)
         if file.path != request.path, Detection.isDatabase(item.path) {
@@ -49,6 +62,17 @@ package enum FeedList {
         files.append(file)
       }
     }
-    return Expansion(files: files, errors: errors, databases: databases)
+    return Expansion(files: files, errors: errors, databases: databases, hidden: hidden)
+  }
+
+  /// Whether what follows a folder's name in a path is hidden, is below what is, or is an editor's
+  /// copy of another file; of a file that is named nothing follows.
+  private static func isHidden(_ below: ArraySlice<UInt8>) -> Bool {
+    let names = below.split(separator: UInt8(ascii: "/"))
+    guard let file = names.last else { return false }
+    return names.contains { $0.first == UInt8(ascii: ".") }
+      || ["~", ".bak", ".swp", ".orig"].contains { ending in
+        file.suffix(ending.utf8.count).elementsEqual(ending.utf8)
+      }
   }
 }

@@ -204,6 +204,11 @@ extension FeedReader {
       } else {
         try readTable(&stream, choice, &sink)
       }
+    case .plain where JSONListFeed.fits(stream):
+      var feed = JSONListFeed(stream)
+      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+        feed.json.stream
+      }
     case .plain: try readLines(PlainFormat(), &stream, &sink)
     case .netset: try readLines(NetsetFormat(), &stream, &sink)
     case .hosts: try readLines(HostsFormat(), &stream, &sink)
@@ -269,7 +274,8 @@ extension FeedReader {
         problem: names == nil
           ? "no column holds indicators" : "it has none of the columns that 'columns' names",
         advice: names == nil
-          ? "check that the format is \(choice.format.name)"
+          ? "check that the format is \(choice.format.name), or say with 'columns' in a feed "
+            + "configuration (--feeds) what each column holds"
           : "compare the feed's header with 'columns' in the configuration")
     }
     // The sample began where the stream stands, which may be below its first line.

@@ -102,6 +102,8 @@ public struct FeedReport: Sendable {
   public var feeds: [FeedSummary] = []
   /// Files of folders that are no feeds but compiled databases, and were left out.
   public var databases: [String] = []
+  /// Number of hidden files and of backups in folders, which were left out.
+  public var hidden = 0
 
   /// A report of nothing.
   public init() {}

@@ -30,8 +30,7 @@ extension FeedSink {
         return refuse(FeedRefusal.unsupportedPattern.rawValue, cell, line: line, id: id)
       }
       guard options.kinds.contains(result.kind) else {
-        summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
-        return
+        return refuse(FeedRefusal.kindNotWanted.rawValue, cell, line: line, id: id)
       }
       for lint in parser.lints { note(lint.rawValue, cell, line: line, id: id) }
       let member = JointMember(

@@ -16,7 +16,7 @@ extension FeedSink {
         context: contextID(options.isAllowList ? .allow : []), valueLength: 0, valueOffset: 0)
       Self.append(record, parser.arena, result.start..<result.end, to: &collection)
     } else {
-      summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
+      refuse(FeedRefusal.kindNotWanted.rawValue, text, line: line, id: 0)
     }
     return true
   }

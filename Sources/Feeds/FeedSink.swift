@@ -219,7 +219,7 @@ struct FeedSink {
     }
     for result in parser.results {
       guard options.kinds.contains(result.kind) else {
-        summary.refusals.add(FeedRefusal.kindNotWanted.rawValue)
+        refuse(FeedRefusal.kindNotWanted.rawValue, cell, line: line, id: id)
         continue
       }
       var mode = result.mode ?? .exact
@@ -246,9 +246,8 @@ struct FeedSink {
 
   /// Takes the records from one on back, and counts why.
   mutating func retract(from record: Int, as reason: FeedRefusal) {
-    let count = collection.records.count - record
-    guard count > 0 else { return }
-    summary.refusals.add(reason.rawValue, UInt64(count))
+    guard record < collection.records.count else { return }
+    for index in record..<collection.records.count { refuse(reason, recordAt: index) }
     collection.truncate(toRecords: record)
   }
 
@@ -257,7 +256,7 @@ struct FeedSink {
     var removed: Set<Int> = []
     for (ranges, reason) in groups {
       for range in ranges {
-        summary.refusals.add(reason.rawValue, UInt64(range.count))
+        for index in range { refuse(reason, recordAt: index) }
         removed.formUnion(range)
       }
     }
@@ -268,6 +267,11 @@ struct FeedSink {
       kept += 1
     }
     collection.records.removeLast(collection.records.count - kept)
+  }
+
+  private mutating func refuse(_ reason: FeedRefusal, recordAt index: Int) {
+    summary.refuse(
+      reason, collection.records[index], of: collection, limit: options.diagnosticLimit)
   }
 
   static func append(

@@ -8,7 +8,9 @@ enum JSONDetection {
     /// Names of members, and `name=value` for those that tell a type, each with the least depth.
     var keys: [String: Int] = [:]
     var hasUUIDKeys = false
-    var isArray = false
+    /// Strings of arrays that nothing stands around, and those of them that are values.
+    var strings = 0
+    var fittingStrings = 0
 
     func has(_ key: String, within depth: Int = .max) -> Bool {
       keys[key].map { $0 <= depth } ?? false
@@ -24,6 +26,11 @@ enum JSONDetection {
   /// The format of JSON; nil where the content is not JSON at all.
   static func judge(_ sample: [UInt8], isWhole: Bool) -> Detection? {
     guard let evidence = gather(sample, isWhole: isWhole) else { return nil }
+    if evidence.keys.isEmpty, evidence.strings > 0,
+      evidence.fittingStrings * 100 >= evidence.strings * 95
+    {
+      return .format(.plain, nil)
+    }
     if evidence.keys.isEmpty, evidence.values > 0 { return .empty }
     if let format = stixOrMISP(evidence) ?? record(evidence) { return format }
     if OTXFeed.fits({ evidence.has($0) }) { return .format(.otx, nil) }
@@ -82,6 +89,7 @@ enum JSONDetection {
     var offset = 0
     var key = ""
     var tokens = 0
+    var test = ShapeTest()
     let bytes = sample.rawSpan
     while tokens < tokenLimit {
       tokens += 1
@@ -103,6 +111,11 @@ enum JSONDetection {
         let value = Text.string(bytes.extracting(token.range))
         if value.utf8.count < 64 { note(key + "=" + value, tokenizer.depth, &evidence) }
         key = ""
+      case .string where evidence.keys.isEmpty && tokenizer.depth == 1:
+        let string = bytes.extracting(token.range)
+        if NoValue.fits(string) { break }
+        evidence.strings += 1
+        if test.fitsStrictly(string) { evidence.fittingStrings += 1 }
       default: break
       }
     }

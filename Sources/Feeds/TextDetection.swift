@@ -24,6 +24,7 @@ struct TextDetection {
   private var isZone = false
   private var hasShownReferences = false
   private var isAdblockHeader = false
+  private var hosts = HostsEvidence()
   private var test = ShapeTest()
   private var pathTest = ShapeTest(acceptsPaths: true)
 
@@ -83,10 +84,11 @@ struct TextDetection {
       return
     }
     lines += 1
+    if formats.contains(.hosts) { hosts.add(line) }
     if formats == [.maltrail] { paths += 1 }
     for format in formats { fits[format, default: 0] += 1 }
     if let foreign { fitsForeign[foreign, default: 0] += 1 }
-    let value = PlainFormat.value(of: line)
+    let value = Self.value(of: line)
     if test.isPrefix(value) { prefixes += 1 }
   }
 
@@ -104,12 +106,21 @@ struct TextDetection {
     if Text.starts(line, "# Reference:", ignoringCase: true) { hasShownReferences = true }
   }
 
+  /// The value in a line of a plain list.
+  @_lifetime(copy line)
+  private static func value(of line: RawSpan) -> RawSpan {
+    let value = PlainFormat.value(of: line)
+    guard let noted = NotedAddress(value) else { return value }
+    return value.extracting(noted.address)
+  }
+
   /// The formats of which a line can be a line.
   private static func formats(
     of line: RawSpan, _ test: inout ShapeTest, _ pathTest: inout ShapeTest
   ) -> [FeedFormat] {
     var formats: [FeedFormat] = []
-    let value = PlainFormat.value(of: line)
+    if HostsEvidence.fits(line) { return [.hosts] }
+    let value = value(of: line)
     if Text.isDigest(value) || test.fitsStrictly(value) {
       formats.append(.plain)
       if test.fitsAddress(value) { formats.append(.netset) }
@@ -118,7 +129,6 @@ struct TextDetection {
     if formats.contains(.plain) || Text.starts(value, "/") && pathTest.fits(value) {
       formats.append(.maltrail)
     }
-    if HostsFormat.fits(HostsFormat.withoutComment(line)) { formats.append(.hosts) }
     if LokiFormat.fits(line) { formats.append(.loki) }
     if ClamAVHashFormat.fits(line) { formats.append(.clamAVHash) }
     if SpamhausDropFormat.fits(line) { formats.append(.spamhausDrop) }
@@ -160,9 +170,14 @@ struct TextDetection {
     for format in [
       FeedFormat.clamAVHash, .loki, .spamhausDrop, .hosts, .adblock, .dnsmasq,
     ] where isMost(fits[format] ?? 0, of: lines) {
-      return .format(format, nil)
+      return format == .hosts && !hosts.isFile ? HostsEvidence.doubt : .format(format, nil)
     }
     if let plan, plan.hasHeader, isMost(plan.fittingRows, of: plan.rows) { return table(plan) }
+    if let plan, plan.isPlainlyRows, !isMost(fits[.netset] ?? 0, of: lines),
+      isMost(plan.fittingRows, of: plan.rows)
+    {
+      return table(plan)
+    }
     if banners.contains("maltrail") || hasShownReferences || paths > 0,
       isMost(fits[.maltrail] ?? 0, of: lines)
     {

@@ -45,6 +45,9 @@ extension IndicatorParser {
       return admit(address, port: port, options)
     }
     if let slash = text.firstOffset(of: 0x2f) {
+      // A number sign ends no URL's host: what stands behind it is a comment.
+      let end = text.firstOffset(of: 0x23, from: slash) ?? text.byteCount
+      let text = text.extracting(0..<end)
       guard let address = Address(text.extracting(0..<slash)),
         let bits = Self.prefixLength(text.extracting((slash + 1)...))
           ?? Self.prefixLength(ofMask: text.extracting((slash + 1)...), of: address)
@@ -63,9 +66,9 @@ extension IndicatorParser {
         return ShapeOutcome(admit(address, prefixLength: bits, options))
       }
     }
-    if let dash = text.firstOffset(of: 0x2d) {
+    if let (dash, end) = Self.dash(in: text) {
       let left = Trimming.range(text.extracting(0..<dash), .opaque)
-      let right = text.extracting((dash + 1)...)
+      let right = text.extracting(end...)
       guard let start = Address(text.extracting(0..<dash).extracting(left)),
         let end = Address(right.extracting(Trimming.range(right, .opaque)))
       else { return .otherShape }
@@ -79,6 +82,16 @@ extension IndicatorParser {
       return admit(address, port: port, options)
     }
     return .otherShape
+  }
+
+  /// Where the hyphen, en dash or em dash of a range begins and ends.
+  private static func dash(in text: RawSpan) -> (start: Int, end: Int)? {
+    if let hyphen = text.firstOffset(of: 0x2d) { return (hyphen, hyphen + 1) }
+    guard let lead = text.firstOffset(of: 0xe2), lead + 2 < text.byteCount,
+      text.byte(unchecked: lead + 1) == 0x80,
+      text.byte(unchecked: lead + 2) == 0x93 || text.byte(unchecked: lead + 2) == 0x94
+    else { return nil }
+    return (lead, lead + 3)
   }
 
   /// One to three digits without leading zero.

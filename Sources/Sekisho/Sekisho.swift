@@ -36,6 +36,7 @@ public enum Sekisho {
     var collection = IndicatorCollection()
     var report = FeedReport()
     report.databases = list.databases
+    report.hidden = list.hidden
     var errors = list.errors
     var reader = cache.map { CachedFeedReader($0) }
     for file in FeedReader.ordered(list.files) {

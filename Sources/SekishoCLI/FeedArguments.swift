@@ -60,6 +60,10 @@ enum FeedReporting {
       for path in compilation.report.databases {
         Console.note("\(Console.shown(path)): a database, not read as a feed")
       }
+      if compilation.report.hidden > 0 {
+        Console.note(
+          "hidden files and backups in folders, not read as feeds: \(compilation.report.hidden)")
+      }
     }
     for feed in compilation.report.feeds {
       for warning in feed.warnings { Console.warning("\(Console.shown(feed.name)): \(warning)") }

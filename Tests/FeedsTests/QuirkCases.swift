@@ -127,7 +127,8 @@ extension FeedCase {
         {"type":"domain","value":"stays.example","to_ids":true}],"deleted":false},
         {"name":"domain-ip","Attribute":[
         {"type":"domain","value":"also-gone.example","to_ids":true}],"deleted":"1"}]}}
-        """, format: .misp, entries: ["5 domain stays.example withSubdomains"]),
+        """, format: .misp, entries: ["5 domain stays.example withSubdomains"],
+      diagnostics: ["3 deleted", "7 deleted"]),
     FeedCase(
       name: "openioc: the port of an address, and what follows from a digest",
       text: """
@@ -169,7 +170,7 @@ extension FeedCase {
       entries: [
         "2 domain new.example exact", "6 domain twice.example exact",
         "7 domain twice.example exact",
-      ], diagnostics: ["5 revoked"]),
+      ], diagnostics: ["5 revoked", "3 superseded", "4 revoked"]),
     FeedCase(
       name: "stix: LIKE where it has a form of ours",
       text: bundle([

@@ -28,20 +28,16 @@ struct CSVFeed {
         continue
       }
       record.fields.removeAll(keepingCapacity: true)
+      record.bytes = row.bytes
+      record.line = row.line
       var isBlank = true
       for column in row.cells.indices {
         let range = row.range(column)
         if range.isEmpty { continue }
         isBlank = false
-        if column < plan.columns.count, plan.columns[column] != .other,
-          plan.columns[column] != .unknown
-        {
-          record.fields.append((plan.columns[column], range))
-        }
+        if column < plan.columns.count { record.add(plan.columns[column], range) }
       }
       if isBlank { continue }
-      record.bytes = row.bytes
-      record.line = row.line
       if record.hasValue {
         record.emit(into: &sink)
       } else {

@@ -6,6 +6,8 @@ struct TableRow {
   var cells: [Range<Int>] = []
   /// The line that the row begins in, from 1.
   var line: UInt64 = 0
+  /// Quotes stand around the first cell.
+  var beginsQuoted = false
 
   /// The cells that are not empty, for a person to see.
   var text: [UInt8] {
@@ -98,6 +100,7 @@ struct CSVReader {
     row.bytes.removeAll(keepingCapacity: true)
     row.cells.removeAll(keepingCapacity: true)
     row.line = line
+    row.beginsQuoted = cells.first?.wasQuoted ?? false
     for cell in cells {
       let start = row.bytes.count
       let bytes = window.extracting(cell.range)

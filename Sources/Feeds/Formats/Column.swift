@@ -8,6 +8,8 @@ enum Column: Equatable {
   case typedValue
   /// The first address of a range, and the last.
   case rangeStart, rangeEnd
+  /// Length or mask of the prefix that begins with the address in another column.
+  case mask
   case type
   case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
   /// Who says so: a page, if no other column names one.
@@ -48,17 +50,20 @@ enum Column: Equatable {
 
   // swift-format-ignore
   private static let table: [(Column, String)] = [
-    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname"),
+    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname malwaredomain"),
     (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns"),
-    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol"),
+    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol attackerip"),
     (.rangeStart, "start startip startaddress startipaddress rangestart iprangestart ipstart firstip beginip"),
     (.rangeEnd, "end endip endaddress endipaddress rangeend iprangeend ipend lastip"),
+    (.mask, "mask netmask subnetmask networkmask prefixlength prefixlen prefixsize masklength masklen cidrlength cidrmask"),
     (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri"),
-    (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 md5sum"),
-    (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 sha1sum"),
-    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 sha256sum"),
-    (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filesha512"),
-    (.value(.digest, nameMode: .exact), "hash hashes filehash filehashes samplehash digest"),
+    (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 filehashmd5 md5sum"),
+    (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 filehashsha1 sha1sum"),
+    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 filehashsha256 samplesha256 sha256sum"),
+    (.value(.kind(.sha224), nameMode: .exact), "sha224 sha224hash hashsha224 filesha224 filehashsha224"),
+    (.value(.kind(.sha384), nameMode: .exact), "sha384 sha384hash hashsha384 filesha384 filehashsha384"),
+    (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filesha512 filehashsha512"),
+    (.value(.digest, nameMode: .exact), "hash hashes filehash filehashes samplehash hashvalue digest"),
     (.value(.kind(.imphash), nameMode: .exact), "imphash"),
     (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3digest ja3fingerprint"),
     (.value(.kind(.ja3s), nameMode: .exact), "ja3s ja3smd5 ja3shash ja3sfingerprint"),
@@ -78,11 +83,11 @@ enum Column: Equatable {
     (.malware, "malware malwarefamily malwarefamilies family malwareprintable malwarename signature threatname"),
     (.actor, "actor actors threatactor threatactors group adversary apt intrusionset campaign"),
     (.confidence, "confidence confidencelevel confidencescore"),
-    (.tlp, "tlp tlpmarking marking"),
+    (.tlp, "tlp tlpmarking tlpcolor tlpcolour tlplevel marking"),
     (.reference, "reference references ref refs link links report reports reporturl referenceurl externalreference blog"),
     (.source, "source sources"),
     (.firstSeen, "firstseen firstseenutc dateadded date datefirstseen listingdate created createdat discovered validfrom added"),
-    (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expiresat"),
+    (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expirationts expiresat expireson expiredate enddate"),
     (.tags, "tags tag labels label threat category threattype classification threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid"),
     (.action, "action"),

@@ -65,8 +65,7 @@ struct FlatJSONFeed {
       case .string, .number:
         if column != .other, column != .unknown {
           let whole = json.append(value, to: &record.bytes)
-          let range = Text.trimmed(record.bytes.rawSpan, whole)
-          if !range.isEmpty { record.fields.append((column, range)) }
+          record.add(column, Text.trimmed(record.bytes.rawSpan, whole))
         }
       case .beginArray where column == .tags: try readTags(into: &record, &sink)
       case _ where format == .suricataDatajson && column.isValue && value.kind != .string:

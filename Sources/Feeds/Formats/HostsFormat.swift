@@ -49,7 +49,7 @@ struct HostsFormat: LineFormat {
     return false
   }
 
-  /// Whether a line is an address and at least one name, not a number as counts beside addresses are.
+  /// Whether a line is an address and nothing but names of hosts.
   ///
   /// Lists begin with what a system's own file holds, among it `0.0.0.0 0.0.0.0`.
   static func fits(_ text: RawSpan) -> Bool {
@@ -58,13 +58,37 @@ struct HostsFormat: LineFormat {
     if Text.starts(text, "0.0.0.0"), Text.equals(rest, "0.0.0.0") {
       return true
     }
-    var offset = names
-    while offset < text.byteCount, !Text.isSpace(text.byte(unchecked: offset)) {
-      let byte = text.byte(unchecked: offset)
-      if !Text.isDigit(byte), byte != Byte.dot { return true }
-      offset += 1
+    var start = 0
+    while start < rest.byteCount {
+      var end = start
+      while end < rest.byteCount, !Text.isSpace(rest.byte(unchecked: end)) { end += 1 }
+      if end > start, !isName(rest.extracting(start..<end)) { return false }
+      start = end + 1
     }
-    return false
+    return true
+  }
+
+  /// Whether a word can be the name of a host: letters, digits, hyphens and dots, and not a number as
+  /// counts and dates beside addresses are.
+  private static func isName(_ word: RawSpan) -> Bool {
+    var hasLetter = false
+    var endsInNumber = true
+    for offset in word.byteOffsets {
+      switch word.byte(unchecked: offset) {
+      case Byte.minus: continue
+      case Byte.dot:
+        endsInNumber = endsInNumber || offset + 1 < word.byteCount
+        continue
+      case UInt8(ascii: "_"): endsInNumber = false
+      case let byte where Text.isDigit(byte): continue
+      case let byte where byte >= 0x80 || Text.isAlphanumeric(byte):
+        hasLetter = true
+        endsInNumber = false
+      default: return false
+      }
+    }
+    return hasLetter && !endsInNumber && word.byte(unchecked: 0) != Byte.minus
+      && word.byte(unchecked: 0) != Byte.dot
   }
 
   /// Offset of the first name, if the line begins with an address and has one.

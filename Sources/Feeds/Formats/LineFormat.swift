@@ -77,35 +77,6 @@ enum Comment {
   }
 }
 
-/// One value a line; also the output of `md5sum` and its kind.
-struct PlainFormat: LineFormat {
-  /// What the values are if their shape does not say.
-  var declared = DeclaredKind.none
-
-  func readMany(_ stream: inout FeedStream, into sink: inout FeedSink) {
-    if declared == .none { sink.addDigestLines(&stream) }
-  }
-
-  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
-    if Comment.isWhole(line) { return }
-    // Nearly all lines are a value and nothing else.
-    let value = Text.hasSpace(line) ? Self.value(of: line) : line
-    if declared == .none, sink.addDigest(value, line: number) { return }
-    sink.add(value, as: declared, line: number)
-  }
-
-  /// The value in a line: without comment, and of a digest with a file's name behind it the digest.
-  @_lifetime(copy line)
-  static func value(of line: RawSpan) -> RawSpan {
-    let text = Comment.removed(from: line)
-    guard let blank = Text.firstIndex(of: Byte.space, in: text) else { return text }
-    let first = text.extracting(0..<blank)
-    return Text.isDigest(first)
-      && (Text.contains(text, "  ", at: blank) || Text.contains(text, " *", at: blank))
-      ? first : text
-  }
-}
-
 /// LOKI's `hash;comment`.
 struct LokiFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {

@@ -36,6 +36,9 @@ struct MISPAttributes {
   private var line: UInt64 = 0
   private var pattern = STIXPattern()
 
+  /// Whether type and value were read, without which there is no attribute.
+  var hasValue: Bool { type != nil && value != nil }
+
   /// Forgets the attribute before.
   mutating func begin(line: UInt64) {
     arena.removeAll(keepingCapacity: true)

@@ -1,7 +1,8 @@
 import Indicators
 import Parsing
 
-/// MISP events as JSON: `{"Event": …}`, `{"response": …}`, arrays of events, or an event's own object.
+/// MISP events as JSON: `{"Event": …}`, `{"response": …}`, arrays of events, or an event's own object; also
+/// attributes alone, in an array or by themselves.
 ///
 /// Tags and galaxies of an event may stand behind its attributes, so an event's records get their
 /// context when the event ends; only an event's worth of contexts waits.
@@ -34,13 +35,13 @@ struct MISPFeed {
   /// An event, or an array of events.
   private mutating func readEvents(_ token: JSONToken, _ sink: inout FeedSink) throws(FeedError) {
     switch token.kind {
-    case .beginObject: try readEvent(&sink)
+    case .beginObject: try readEvent(line: json.line(of: token), &sink)
     case .beginArray:
       while true {
         let element = try json.next()
         if element.kind == .endArray { return }
         if element.kind == .beginObject {
-          try readEvent(&sink)
+          try readEvent(line: json.line(of: element), &sink)
         } else {
           try json.skip(element)
         }
@@ -49,10 +50,12 @@ struct MISPFeed {
     }
   }
 
-  private mutating func readEvent(_ sink: inout FeedSink) throws(FeedError) {
+  private mutating func readEvent(
+    line: UInt64, _ sink: inout FeedSink
+  ) throws(FeedError) {
     var event = Event()
     do throws(FeedError) {
-      try readMembers(of: &event, &sink)
+      try readMembers(of: &event, line: line, &sink)
     } catch {
       // What is kept of a file that was cut deserves the context that was read.
       finish(event, &sink)
@@ -62,11 +65,19 @@ struct MISPFeed {
   }
 
   private mutating func readMembers(
-    of event: inout Event, _ sink: inout FeedSink
+    of event: inout Event, line: UInt64, _ sink: inout FeedSink
   ) throws(FeedError) {
+    // An attribute that nothing stands around has its members where an event has its own.
+    var own = MISPAttributes()
+    own.begin(line: line)
     while true {
       let key = try json.next()
-      if key.kind == .endObject { return }
+      if key.kind == .endObject {
+        if own.hasValue, let reference = own.use(&sink, &event.pending) {
+          event.reference = reference
+        }
+        return
+      }
       if json.text(key, is: "Event") || json.text(key, is: "response") {
         try readEvents(try json.next(), &sink)
       } else if json.text(key, is: "Attribute") {
@@ -81,17 +92,32 @@ struct MISPFeed {
         try readGalaxies(into: &event.tags, &sink)
       } else if json.text(key, is: "info") {
         event.info = try readString(&sink)
+      } else if let field = MISPAttributes.Field(json.stream.window.rawSpan.extracting(key.range)) {
+        try readField(field, of: &own)
       } else {
         try json.skip(try json.next())
       }
     }
   }
 
-  /// Calls for each object of an array; other values are skipped.
+  private mutating func readField(
+    _ field: MISPAttributes.Field, of attribute: inout MISPAttributes
+  ) throws(FeedError) {
+    let value = try json.next()
+    switch value.kind {
+    case .string, .number, .trueLiteral, .falseLiteral:
+      attribute.set(field, json.append(value, to: &attribute.arena))
+    default: try json.skip(value)
+    }
+  }
+
+  /// Calls for each object of an array, or for one that stands where an array is meant; other values
+  /// are skipped.
   private mutating func readArray(
     _ body: (inout MISPFeed, JSONToken) throws(FeedError) -> Void
   ) throws(FeedError) {
     let token = try json.next()
+    if token.kind == .beginObject { return try body(&self, token) }
     guard token.kind == .beginArray else { return try json.skip(token) }
     while true {
       let element = try json.next()

@@ -30,6 +30,17 @@ struct Record {
     }
   }
 
+  /// Takes a field, unless nothing is said in it: a word for no value is none of a column of values.
+  mutating func add(_ column: Column, _ range: Range<Int>) {
+    switch column {
+    case .other, .unknown: return
+    case .value, .typedValue, .rangeStart, .rangeEnd, .mask:
+      if NoValue.fits(bytes.rawSpan.extracting(range)) { return }
+    default: if range.isEmpty { return }
+    }
+    fields.append((column, range))
+  }
+
   /// Lets the values in; several of one record are several entries with one context.
   mutating func emit(into sink: inout FeedSink) {
     let bytes = bytes
@@ -40,9 +51,14 @@ struct Record {
     for field in fields where field.column == .type {
       type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
     }
+    var mask = fields.first { $0.column == .mask }?.range
     for field in fields {
       let cell = bytes.rawSpan.extracting(field.range)
       switch field.column {
+      case .value(.network, let nameMode) where mask != nil:
+        let prefix = NetworkMask.prefix(bytes[field.range], bytes[mask ?? 0..<0])
+        mask = nil
+        sink.addCell(prefix.rawSpan, as: .network, nameMode: nameMode, line: line, id: context.id)
       case .value(.digest, let nameMode):
         // Digests of one length are of several kinds, of which the row's type names one.
         sink.addCell(
@@ -86,7 +102,7 @@ struct Record {
     var port, source: Range<Int>?
     for (column, range) in fields {
       let cell = bytes.rawSpan.extracting(range)
-      if Self.saysNothing(cell) { continue }
+      if NoValue.fits(cell) { continue }
       switch column {
       case .description where context.description == 0:
         context.description = sink.collection.intern(cell)
@@ -151,7 +167,7 @@ struct Record {
       let (range, next) = TagList.next(list, from: start, isQuoted: isBracketed)
       start = next
       let tag = list.extracting(range)
-      if Self.saysNothing(tag) { continue }
+      if NoValue.fits(tag) { continue }
       let text = tag.copied(0..<tag.byteCount)
       if Technique.isIdentifier(text[...]) {
         attack.append(sink.collection.intern(tag))
@@ -161,12 +177,6 @@ struct Record {
         labels.append(sink.collection.intern(tag))
       }
     }
-  }
-
-  /// Whether a cell stands for no value.
-  private static func saysNothing(_ cell: RawSpan) -> Bool {
-    cell.isEmpty || Text.equals(cell, "none") || Text.equals(cell, "null")
-      || Text.equals(cell, "n/a") || Text.equals(cell, "-") || Text.equals(cell, "unknown")
   }
 
   /// 0–100, or the words of STIX 2.1's appendix A for low, medium and high.

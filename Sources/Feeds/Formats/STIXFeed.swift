@@ -101,6 +101,7 @@ struct STIXFeed {
     _ sink: inout FeedSink, line: UInt64
   ) throws(FeedError) {
     object.removeAll()
+    var isEnvelope = false
     while true {
       let key = try json.next()
       if key.kind == .endObject { break }
@@ -116,12 +117,33 @@ struct STIXFeed {
         continue
       }
       guard let field = STIXObject.Field(json.stream.window.rawSpan.extracting(key.range)) else {
-        try json.skip(try json.next())
+        let isWrapping = object.type == nil && mayHoldObjects(key)
+        let value = try json.next()
+        if isWrapping, value.kind == .beginArray || value.kind == .beginObject {
+          isEnvelope = true
+          if value.kind == .beginArray {
+            try readObjects(&sink)
+          } else {
+            try readObject(&sink, line: json.line(of: value))
+          }
+          object.removeAll()
+        } else {
+          try json.skip(value)
+        }
         continue
       }
       try readField(field)
     }
-    use(&sink, line: line)
+    if !isEnvelope { use(&sink, line: line) }
+  }
+
+  /// Whether a member is one in which services put what they answer with.
+  private func mayHoldObjects(_ key: JSONToken) -> Bool {
+    let names: [StaticString] = [
+      "data", "results", "items", "response", "bundle", "bundles", "indicators", "records", "value",
+      "content",
+    ]
+    return names.contains { json.text(key, is: $0) }
   }
 
   private mutating func skipMembers() throws(FeedError) {

@@ -1,0 +1,202 @@
+import Indicators
+import Parsing
+
+/// What the columns of a table hold, by what is in them.
+extension CSVPlan {
+  /// What the cells of a column hold.
+  struct Evidence {
+    var cells = 0
+    /// Cells that are what the column's name says.
+    var fitting = 0
+    /// Cells that are values by their shape alone.
+    var shaped = 0
+    var urls = 0
+    var digests = 0
+    var addresses = 0
+    /// Words that types are called by.
+    var types = 0
+
+    func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
+  }
+
+  mutating func confirm(_ rows: [TableRow], _ test: inout ShapeTest) {
+    let width = rows.reduce(columns.count) { max($0, min($1.cells.count, 256)) }
+    while columns.count < width { columns.append(.unknown) }
+    settleTypes(rows)
+    settleNames()
+    settleScores(rows)
+    settleMasks(rows)
+    decide(gather(rows, width: width, &test))
+  }
+
+  /// What the cells of each column hold.
+  func gather(
+    _ rows: [TableRow], width: Int, _ test: inout ShapeTest
+  ) -> [Evidence] {
+    var evidence = [Evidence](repeating: Evidence(), count: width)
+    for row in rows {
+      let type = columns.firstIndex(of: .type).map {
+        ValueType(key: Text.key(row.bytes.rawSpan.extracting(row.range($0))))
+      }
+      for column in 0..<min(width, row.cells.count) {
+        let cell = row.bytes.rawSpan.extracting(row.range(column))
+        if NoValue.fits(cell) { continue }
+        gather(cell, columns[column], type, &evidence[column], &test)
+      }
+    }
+    return evidence
+  }
+
+  /// A column whose cells are names of types holds types, whatever it is called.
+  private mutating func settleTypes(_ rows: [TableRow]) {
+    for column in columns.indices where columns[column] != .type {
+      guard columns[column].isValue || columns[column] == .unknown else { continue }
+      var cells = 0
+      var types = 0
+      for row in rows {
+        let cell = row.bytes.rawSpan.extracting(row.range(column))
+        if NoValue.fits(cell) { continue }
+        cells += 1
+        if ValueType.isKnown(Text.key(cell)) { types += 1 }
+      }
+      if cells > 0, types * 10 >= cells * 8, !columns.contains(.type) {
+        columns[column] = .type
+      }
+    }
+  }
+
+  /// A column of names holds values only where no other is called so.
+  private mutating func settleNames() {
+    guard !hasValues else { return }
+    for column in keys.indices where keys[column] == "name" { columns[column] = .unknown }
+  }
+
+  /// A score is a confidence where it goes from 0 to 100 and nothing else says how sure a feed is.
+  private mutating func settleScores(_ rows: [TableRow]) {
+    guard !columns.contains(.confidence), let column = keys.firstIndex(of: "score"),
+      columns[column] == .other,
+      holdsOnly(column, rows, { cell in Text.number(cell).map { $0 <= 100 } ?? false })
+    else { return }
+    columns[column] = .confidence
+  }
+
+  /// Lengths and masks of prefixes beside addresses are no values, whatever they are called.
+  private mutating func settleMasks(_ rows: [TableRow]) {
+    let networks = columns.indices.filter { isNetwork(columns[$0]) }
+    let masks = networks.filter { holdsOnly($0, rows, NetworkMask.fits) }
+    if masks.count < networks.count, !columns.contains(.mask), let column = masks.first {
+      columns[column] = .mask
+    }
+    for column in columns.indices where columns[column] == .mask {
+      if !holdsOnly(column, rows, NetworkMask.fits) { columns[column] = .other }
+    }
+  }
+
+  private func isNetwork(_ column: Column) -> Bool {
+    if case .value(.network, _) = column { true } else { false }
+  }
+
+  /// Whether all cells of a column that say something are of one sort, and there are some.
+  private func holdsOnly(
+    _ column: Int, _ rows: [TableRow], _ isOfSort: (RawSpan) -> Bool
+  ) -> Bool {
+    var cells = 0
+    for row in rows {
+      let cell = row.bytes.rawSpan.extracting(row.range(column))
+      if NoValue.fits(cell) { continue }
+      guard isOfSort(cell) else { return false }
+      cells += 1
+    }
+    return cells > 0
+  }
+
+  private func gather(
+    _ cell: RawSpan, _ column: Column, _ type: ValueType?, _ evidence: inout Evidence,
+    _ test: inout ShapeTest
+  ) {
+    var declared = DeclaredKind.none
+    switch column {
+    case .value(let kind, _): declared = kind
+    case .rangeStart: declared = .network
+    case .typedValue:
+      switch type {
+      case .value(let kind, _): declared = kind
+      // Such rows are no evidence against the column.
+      case .refused: return
+      case .unknown, nil: break
+      }
+    case .unknown: break
+    default: return
+    }
+    evidence.cells += 1
+    if test.fitsCell(cell, as: declared) { evidence.fitting += 1 }
+    guard column == .unknown, let kind = test.kind(of: cell, isStrict: true) else { return }
+    evidence.shaped += 1
+    switch kind {
+    case .ipv4, .ipv6: evidence.addresses += 1
+    case .url: evidence.urls += 1
+    case .domain, .email: break
+    default: if kind.isDigest { evidence.digests += 1 }
+    }
+  }
+
+  private mutating func decide(_ evidence: [Evidence]) {
+    let named = columns.indices.filter { columns[$0].isValue }
+    var confirmed = named.filter {
+      evidence[$0].cells == 0 || evidence[$0].mostly(evidence[$0].fitting)
+    }
+    if !confirmed.contains(where: { evidence[$0].cells > 0 }) {
+      // Nothing else can be meant where half of a column's cells are what it is called.
+      confirmed += named.filter {
+        evidence[$0].cells > 0 && evidence[$0].fitting * 2 >= evidence[$0].cells
+      }
+    }
+    for column in named where !confirmed.contains(column) { columns[column] = .other }
+    if confirmed.contains(where: { evidence[$0].cells > 0 }) {
+      dropSharedDigests()
+      dropContacts()
+    } else {
+      decideByShape(evidence)
+    }
+  }
+
+  /// Hashes of import tables are shared by good and bad files: beside a file's own they are context.
+  private mutating func dropSharedDigests() {
+    let hasDigest = columns.contains {
+      guard case .value(let kind, _) = $0 else { return false }
+      return kind == .digest || kind == .kind(.md5) || kind == .kind(.sha1)
+        || kind == .kind(.sha256)
+    }
+    guard hasDigest else { return }
+    for column in columns.indices {
+      if case .value(.kind(.imphash), _) = columns[column] { columns[column] = .other }
+    }
+  }
+
+  /// Beside ranges of addresses stands whom to write to about them.
+  private mutating func dropContacts() {
+    guard columns.contains(.rangeStart) else { return }
+    for column in columns.indices {
+      if case .value(.kind(.email), _) = columns[column] { columns[column] = .other }
+    }
+  }
+
+  /// Without a name to go by: the first column of values, and further ones of addresses and digests.
+  ///
+  /// Further names and URLs are as likely references, addresses behind URLs those of their hosts.
+  private mutating func decideByShape(_ evidence: [Evidence]) {
+    let typed = columns.contains(.type)
+    var hasFirst = false
+    var isOfURLs = false
+    for column in columns.indices where columns[column] == .unknown {
+      let found = evidence[column]
+      guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
+      if hasFirst, isOfURLs || !found.mostly(found.addresses), !found.mostly(found.digests) {
+        continue
+      }
+      columns[column] = typed && !hasFirst ? .typedValue : .value(.none, nameMode: .withSubdomains)
+      if !hasFirst { isOfURLs = found.mostly(found.urls) }
+      hasFirst = true
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Indicators
+import Parsing
+
+/// Whether rows without a header are rows, where a whole one has the shape of a URL as well:
+/// `192.0.2.0/24,scanner` and `http://evil.example/a,phishing`.
+enum RowTest {
+  /// Whether at least 95 of 100 rows hold a value first and then what is no more of it.
+  ///
+  /// One row alone proves nothing of a comma in a URL.
+  static func arePlainlyRows(_ rows: [TableRow], _ test: inout ShapeTest) -> Bool {
+    var proven = 0
+    var fitting = 0
+    for row in rows where row.cells.count > 1 {
+      let first = row.bytes.rawSpan.extracting(row.range(0))
+      if row.beginsQuoted || test.fitsAddress(first) || holdsFurtherValue(row, &test) {
+        guard test.fitsStrictly(first) else { continue }
+        proven += 1
+        fitting += 1
+      } else if !continuesURL(row.bytes.rawSpan.extracting(row.range(1))),
+        test.fitsStrictly(first)
+      {
+        fitting += 1
+      }
+    }
+    return fitting * 100 >= rows.count * 95 && (proven > 0 || fitting > 1)
+  }
+
+  /// Whether a cell behind the first is a time or a value of its own.
+  private static func holdsFurtherValue(_ row: TableRow, _ test: inout ShapeTest) -> Bool {
+    row.cells.indices.dropFirst().contains { column in
+      let cell = row.bytes.rawSpan.extracting(row.range(column))
+      if cell.byteCount >= 8, FeedTime.nanoseconds(cell) != nil { return true }
+      switch test.kind(of: cell, isStrict: true) {
+      case nil: return false
+      // A file's name, or the end of a path.
+      case .domain: return Text.firstIndex(of: Byte.slash, in: cell) == nil && row.cells.count > 2
+      case .url: return Text.firstIndex(of: "://", in: cell) != nil
+      default: return true
+      }
+    }
+  }
+
+  /// Whether a cell looks like the rest of a path or of a query.
+  private static func continuesURL(_ cell: RawSpan) -> Bool {
+    cell.byteOffsets.contains {
+      switch cell.byte(unchecked: $0) {
+      case Byte.slash, UInt8(ascii: "="), UInt8(ascii: "&"), UInt8(ascii: "?"),
+        UInt8(ascii: "%"):
+        true
+      default: false
+      }
+    }
+  }
+}
