@@ -11,6 +11,12 @@ enum NoValue {
   /// Whether a cell without white space at its ends is empty or one of these, in any case.
   static func fits(_ cell: RawSpan) -> Bool {
     guard cell.byteCount <= longest else { return false }
-    return cell.isEmpty || words.contains { Text.equals(cell, $0) }
+    if cell.isEmpty { return true }
+    // Their first letters, which few values begin with.
+    switch Text.lowercased(cell.byte(unchecked: 0)) {
+    case Byte.minus, UInt8(ascii: "?"), UInt8(ascii: "n"), UInt8(ascii: "u"), UInt8(ascii: "t"):
+      return words.contains { Text.equals(cell, $0) }
+    default: return false
+    }
   }
 }

@@ -13,17 +13,22 @@ struct PlainFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
     // Nearly all lines are a value and nothing else.
-    let value = Text.hasSpace(line) ? Self.value(of: line) : line
-    if declared == .none, sink.addDigest(value, line: number) { return }
-    if let noted = NotedAddress(value) {
-      var context = sink.emptyContext
-      context.description = sink.collection.intern(value.extracting(noted.note))
-      sink.setContext(context)
-      sink.add(value.extracting(noted.address), as: declared, line: number)
-      sink.setContext(sink.emptyContext)
-    } else {
-      sink.add(value, as: declared, line: number)
+    guard Text.hasSpace(line) else {
+      if declared == .none, sink.addDigest(line, line: number) { return }
+      sink.add(line, as: declared, line: number)
+      return
     }
+    let value = Self.value(of: line)
+    if declared == .none, sink.addDigest(value, line: number) { return }
+    guard let noted = NotedAddress(value) else {
+      sink.add(value, as: declared, line: number)
+      return
+    }
+    var context = sink.emptyContext
+    context.description = sink.collection.intern(value.extracting(noted.note))
+    sink.setContext(context)
+    sink.add(value.extracting(noted.address), as: declared, line: number)
+    sink.setContext(sink.emptyContext)
   }
 
   /// The value in a line: without comment, and of a digest with a file's name behind it the digest.
