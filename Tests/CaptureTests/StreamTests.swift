@@ -1,33 +1,6 @@
 import Capture
 import Testing
 
-/// A direction of a TCP connection, cut into segments at will.
-struct StreamBuilder {
-  var sequence: UInt32 = 1000
-  var port: UInt16 = 80
-  var back = false
-
-  func segment(_ bytes: [UInt8], at offset: Int, flags: UInt8 = Packet.ack) -> [UInt8] {
-    let number = sequence &+ UInt32(truncatingIfNeeded: offset)
-    return back
-      ? Packet.ethernet(
-        Packet.ip(
-          Packet.server, Packet.client, 6,
-          Packet.tcp(port, 50000, bytes, flags: flags, sequence: number)))
-      : Packet.ethernet(
-        Packet.ip(6, Packet.tcp(50000, port, bytes, flags: flags, sequence: number)))
-  }
-
-  var syn: [UInt8] { segment([], at: -1, flags: Packet.syn) }
-
-  /// Segments that begin at these offsets.
-  func segments(_ bytes: [UInt8], _ cuts: [Int]) -> [[UInt8]] {
-    let starts = [0] + cuts
-    let ends = cuts + [bytes.count]
-    return zip(starts, ends).map { segment(Array(bytes[$0..<$1]), at: $0) }
-  }
-}
-
 @Suite("TCP streams")
 struct StreamTests {
   private static let request = utf8(
@@ -39,12 +12,12 @@ struct StreamTests {
     "http.url http://b.example/second", "http.user-agent curl/8",
   ]
 
-  private static func file(_ frames: [[UInt8]]) -> [UInt8] {
+  static func file(_ frames: [[UInt8]]) -> [UInt8] {
     pcap(frames.map { CapturedPacket($0) })
   }
 
   /// Fields and values without packet numbers, sorted.
-  private static func values(_ frames: [[UInt8]]) -> [String] {
+  static func values(_ frames: [[UInt8]]) -> [String] {
     Observed(file(frames)).values.map { String($0.drop { $0 != " " }.dropFirst()) }.sorted()
   }
 
@@ -362,86 +335,6 @@ struct StreamTests {
         Self.values([stream.syn] + stream.segments(messages, [cut])) == [
           "dns.query a.example", "dns.query b.example",
         ], "cut at \(cut)")
-    }
-  }
-
-  @Test("what is tunnelled through CONNECT is read on")
-  func connect() {
-    let stream = StreamBuilder(port: 3128)
-    let head = utf8("CONNECT evil.example:443 HTTP/1.1\r\n\r\n")
-    let hello = TLSBuilder.clientHello("inside.example")
-    let expected = ["http.host evil.example", "tls.sni inside.example"]
-    #expect(
-      Self.values([stream.syn] + stream.segments(join(head, hello), [head.count])) == expected)
-    #expect(Self.values([stream.syn, stream.segment(join(head, hello), at: 0)]) == expected)
-  }
-
-  @Test("TLS that begins after other lines is found")
-  func startTLS() {
-    let stream = StreamBuilder(port: 25)
-    let lines = utf8("EHLO client.example\r\nSTARTTLS\r\n")
-    #expect(
-      Self.values(
-        [stream.syn]
-          + stream.segments(join(lines, TLSBuilder.clientHello("mail.example")), [21, lines.count]))
-        == ["tls.sni mail.example"])
-  }
-
-  @Test("what SOCKS carries is found")
-  func socks() {
-    let stream = StreamBuilder(port: 1080)
-    let parts: [[UInt8]] = [
-      [5, 1, 0], join([5, 1, 0, 3, 9], utf8("a.example"), [0, 80]),
-      utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"),
-    ]
-    let cuts = [parts[0].count, parts[0].count + parts[1].count]
-    #expect(
-      Self.values([stream.syn] + stream.segments(Array(parts.joined()), cuts))
-        .contains("http.host a.example"))
-    let short = [0, 0, 0, 1, 5, 1, 0, 1, 192, 0].map { UInt8($0) }
-    #expect(
-      Self.values([stream.syn] + stream.segments(join(short, parts[2]), [4, 10])).count >= 2)
-  }
-
-  private static let get = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
-
-  @Test(
-    "what stands before a protocol in the same segment hides nothing",
-    arguments: [
-      (utf8("PROXY TCP4 192.0.2.1 198.51.100.2 50000 443\r\n"), false),
-      (utf8("PROXY TCP4 192.0.2.1 198.51.100.2 50000 80\r\n"), true),
-      (utf8("PROXY UNKNOWN\r\nPROXY UNKNOWN\r\n"), true),
-      (
-        join(
-          [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21, 0x11, 0, 12], zeros(12)),
-        true
-      ),
-      (join([32, 0, 0, 1, 5, 0xae, 3, 0, 0, 0, 0, 1, 33], zeros(23)), false),
-      ([0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f], false), (utf8("STARTTLS\r\n"), false),
-      (utf8("a1 starttls\r\n"), false), (utf8("AUTH TLS\r\n"), false), (utf8("STLS\r\n"), false),
-      (join([4, 1, 0, 80, 203, 0, 113, 9], utf8("user"), [0]), true),
-      (join([4, 1, 0, 80, 0, 0, 0, 1, 0], utf8("b.example"), [0]), true),
-      (join([5, 1, 0, 5, 1, 0, 3, 9], utf8("b.example"), [0, 80]), true),
-      (join([5, 2, 0, 2, 5, 1, 0, 1, 203, 0, 113, 9, 0, 80]), true),
-    ])
-  func preambles(_ preamble: [UInt8], isHTTP: Bool) {
-    let stream = StreamBuilder(port: 4711)
-    let message = isHTTP ? Self.get : TLSBuilder.clientHello("a.example")
-    let expected =
-      isHTTP ? ["2 http.host a.example", "2 http.url http://a.example/"] : ["2 tls.sni a.example"]
-    let bytes = join(preamble, message)
-    let frames = [stream.syn, stream.segment(bytes, at: 0)]
-    #expect(
-      Observed(Self.file(frames)).values.map { $0.replacing(":4711", with: "") } == expected
-        + (isHTTP ? ["2 http.url http://a.example/"] : []))
-    // Coming again it says nothing new.
-    let again = Observed(Self.file(frames + [frames[1]]))
-    #expect(again.values.allSatisfy { $0.hasPrefix("2 ") })
-    #expect(again.counts["tcp-retransmission"] == 1)
-    // Cut anywhere in front of the message's last bytes.
-    for cut in 1...preamble.count where cut < 12 || cut == preamble.count {
-      let found = Self.values([stream.syn] + stream.segments(bytes, [cut]))
-      #expect(!found.isEmpty, "cut at \(cut)")
     }
   }
 
