@@ -21,6 +21,7 @@ extension Extraction {
     nestedFacts.reset()
     deepFacts.reset()
     (nestedTime, isNestedTimeZoned) = (nil, false)
+    (namesEndsInText, sentenceTime) = (false, nil)
   }
 
   /// Ends the record: brings its observables into order and drops doubles.
@@ -39,10 +40,11 @@ extension Extraction {
     if isNested, nestedFacts.found == nil, !nestedFacts.hasLocalEnds, deepFacts.hasEnds {
       nestedFacts = deepFacts
     }
-    let decidesSides = isNested ? nestedFacts.decidesSides : facts.decidesSides
+    let isSentence = !isNested && namesEndsInText
+    let decidesSides = isSentence || (isNested ? nestedFacts.decidesSides : facts.decidesSides)
     let context = own ?? nestedFacts.found
     if decidesSides || context?.source != nil && context?.destination != nil {
-      let isNew = isNested ? nestedFacts.hasLocalEnds : facts.hasLocalEnds
+      let isNew = isSentence || (isNested ? nestedFacts.hasLocalEnds : facts.hasLocalEnds)
       setSides(context ?? EventContext(), isNew: isNew, &batch)
     }
     guard let context else { return }

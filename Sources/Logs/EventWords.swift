@@ -106,8 +106,11 @@ extension EventFacts {
   /// The verdict that a device's word for what it did is; nil for a word that says something else.
   static func verdict(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     let word = word(bytes, range)
-    if blockedWords.contains(word) || word.hasPrefix("tcpdenied") { return .blocked }
-    return allowedWords.contains(word) ? .allowed : nil
+    if blockedWords.contains(word) || blockedBeginnings.contains(where: { word.hasPrefix($0) }) {
+      return .blocked
+    }
+    return allowedWords.contains(word) || allowedBeginnings.contains(where: { word.hasPrefix($0) })
+      ? .allowed : nil
   }
 
   /// The verdict that the name of an event is.
@@ -122,6 +125,9 @@ extension EventFacts {
     }
   }
 
+  /// Beginnings of squid's, Imperva's and Cloudflare's words, which go on with a reason.
+  private static let blockedBeginnings = ["tcpdenied", "reqblocked", "blockedby", "blockedon"]
+  private static let allowedBeginnings = ["reqpassed", "allowedby", "allowedon"]
   private static let blockedWords: Set<String> = [
     "block", "blocked", "deny", "denied", "drop", "dropped", "reject", "rejected", "reset",
     "resetclient", "resetserver", "resetboth", "blockurl", "prevent", "prevented", "quarantine",
@@ -132,7 +138,7 @@ extension EventFacts {
     "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed",
     "passthrough", "alert", "alerted", "observed", "proxied", "trust", "trusted", "forward",
     // FortiGate: a session that either end closed.
-    "clientrst", "serverrst",
+    "clientrst", "serverrst", "notblocked",
   ]
 
   static func isDenial(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {

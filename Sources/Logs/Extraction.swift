@@ -86,6 +86,9 @@ struct Extraction {
   var deepFacts = EventFacts()
   var nestedTime: Int64?
   var isNestedTimeZoned = false
+  /// The ends were named in the text of a line, which no field is, and its time where none begins it.
+  var namesEndsInText = false
+  var sentenceTime: Int64?
 
   /// Columns of the row being read.
   var columns: [ColumnRange] = []

@@ -296,6 +296,7 @@ struct KeyName: Sendable {
   private static let wrappers: Set<String> = [
     "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
     "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id",
+    "metadata",
   ]
 
   /// Whether what stands below the field is the event's own.
@@ -305,8 +306,8 @@ struct KeyName: Sendable {
     case "system": parent.plain.isEmpty || parent.plain == "event"
     case "timecreated": parent.plain == "system"
     case "attributes": parent.plain == "timecreated"
-    // Google's audit logs.
-    case "id": parent.plain.isEmpty
+    // Google's audit logs; CrowdStrike's stream of events.
+    case "id", "metadata": parent.plain.isEmpty
     default: Self.wrappers.contains(lower)
     }
   }
@@ -360,26 +361,6 @@ struct KeyName: Sendable {
   private static let rolesInURL: [String: FieldRole] = [
     "original": .urlOriginal, "domain": .urlHost, "path": .urlPath, "query": .urlQuery,
     "scheme": .urlScheme, "port": .urlPort,
-  ]
-
-  /// Names of the event's time in logs of Splunk, Sysmon, Azure, nginx, Cloudflare and others, the surest first.
-  private static let furtherTimes: [String: UInt8] = [
-    "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "logtime": 8,
-    "datetime": 9, "timecreated": 9, "systemtime": 9, "time": 10, "timelocal": 10,
-    "generatetime": 10, "receivetime": 11, "starttime": 11, "eventcreated": 12,
-    "creationtime": 12, "createdat": 13, "published": 13,
-    // journald, osquery, and the columns of tables made for people.
-    "realtimetimestamp": 8, "sourcerealtimetimestamp": 7, "unixtime": 8, "eventtime": 8,
-    "datefirstseen": 9,
-    // Before those that tell the same in the zone of the machine.
-    "utctime": 5, "timeutc": 5, "eventtimeutc": 5,
-    // Entra, Azure, Microsoft 365, Route 53, CrowdStrike, IPFIX.
-    "activitydatetime": 8, "querytimestamp": 8, "eventtimestamp": 8, "timestampms": 8,
-    "timegeneratedutc": 8, "contexttimestamp": 8, "flowstartmilliseconds": 8,
-    "flowstartseconds": 9, "dateutc": 9, "messagetime": 9, "requesttime": 9, "receivedtime": 11,
-    "creationdate": 12, "createddatetime": 13, "idtime": 9,
-    // Wireshark's.
-    "frametimeepoch": 8, "frametime": 9,
   ]
 
   /// The last ranks of names that mean the time of an event wherever one is told of, and that mean no other

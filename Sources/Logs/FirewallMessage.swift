@@ -12,7 +12,8 @@ extension Extraction {
     let start = range.lowerBound
     guard
       bytes.starts(with: "%ASA-", at: start) || bytes.starts(with: "%FTD-", at: start)
-        || bytes.starts(with: "%PIX-", at: start) || bytes.starts(with: "%FWSM-", at: start),
+        || bytes.starts(with: "%PIX-", at: start) || bytes.starts(with: "%FWSM-", at: start)
+        || bytes.starts(with: "%NGIPS-", at: start),
       let colon = bytes.firstOffset(
         of: Byte.colon, from: start, to: min(range.upperBound, start + 32)),
       bytes.byte(unchecked: colon - 1) &- Byte.zero <= 9
@@ -97,7 +98,10 @@ extension Extraction {
     var isFirst = true
     // Of a connection that was built from inside, the foreign end is named first.
     var isOutbound = false
+    var isInbound = false
     var isBuilt = false
+    // What the next token is, where its field's name does not tell.
+    var fact = EventFact.none
     var isUnknown = false
     // What an end is translated to is no end of its own.
     var isTranslation = false
@@ -135,12 +139,20 @@ extension Extraction {
       case 4 where isWord(bytes, token, "from"): side = .source
       case 5 where isWord(bytes, token, "faddr") || isWord(bytes, token, "laddr"):
         side = .none
-      case 7 where isWord(bytes, token, "inbound"): break
+        let isForeign = isWord(bytes, token, "faddr")
+        if isInbound || isOutbound { fact = isForeign == isInbound ? .source : .destination }
+        continue
+      case 5 where isWord(bytes, token, "gaddr"): break
+      case 6 where isWord(bytes, token, "client"):
+        fact = .source
+        continue
+      case 7 where isWord(bytes, token, "inbound"): isInbound = isBuilt
       case 8 where isBuilt && isWord(bytes, token, "outbound"): isOutbound = true
       case 8 where isWord(bytes, token, "Original"): isQuoted = true
       case 11 where isWord(bytes, token, "translation"): isTranslation = true
-      default: addEnds(bytes, token, side, isTarget: isTarget, isQuoted: isQuoted)
+      default: addEnds(bytes, token, side, fact, isTarget: isTarget, isQuoted: isQuoted)
       }
+      fact = .none
     }
   }
 
@@ -175,7 +187,8 @@ extension Extraction {
   /// Adds the address of `outside:192.0.2.1/443`, `outside/192.0.2.1(443)`, `192.0.2.1/443` or
   /// `(192.0.2.1/443)`, the last of which is what an end is translated to.
   private mutating func addEnds(
-    _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, isTarget: Bool, isQuoted: Bool
+    _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, _ fact: EventFact, isTarget: Bool,
+    isQuoted: Bool
   ) {
     var start = token.lowerBound
     var end = token.upperBound
@@ -210,7 +223,7 @@ extension Extraction {
     case (_, false): path = name("ip")
     default: path = name("mapped_ip")
     }
-    line.add(path, address)
+    line.add(path, address, fact: side == .none ? fact : .none)
     line.setPort(port)
     if isQuoted { line.setApart() }
   }

@@ -136,10 +136,12 @@ extension Extraction {
       pairs += 1
       isWhole = true
       let fieldClass = paths.fieldClass(path)
-      if fieldClass.role == .time, fieldClass.rank < rank, let time = LogTime.field(bytes, value) {
+      // FortiGate's `timestamp` is in the zone of the device, its `eventtime` is not.
+      let timeRank = isWord(bytes, key, "eventtime") ? 0 : fieldClass.rank
+      if fieldClass.role == .time, timeRank < rank, let time = LogTime.field(bytes, value) {
         line.time = time
         line.timeText = value
-        rank = fieldClass.rank
+        rank = timeRank
       }
       if isWord(bytes, key, "date") { date = value }
       if isWord(bytes, key, "time") { clock = value }

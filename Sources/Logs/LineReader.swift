@@ -159,6 +159,7 @@ extension Extraction {
       scanLineRecord(chunk, start..<end, into: &batch)
       scanTextsAcrossFields(chunk, start..<end, into: &batch)
       endRecord(&batch)
+      if !line.text.isEmpty { lookForEnds(chunk, line.text) }
       if let time {
         setTime(time, &batch)
       } else if let headerTime, !isNestedTimeZoned {
@@ -180,10 +181,17 @@ extension Extraction {
     }
     endRecord(&batch)
     guard record.isInBatch else { return }
-    setLineTime(chunk, start..<end, &batch)
     // Of what a reader noted that gave the line up nothing counts.
     facts.reset()
+    lookForEnds(chunk, start..<end)
+    setLineTime(chunk, start..<end, &batch)
     setContext(&batch)
+  }
+
+  /// Looks for what the text of a line says of its event, unless the record in it does.
+  private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {
+    guard record.isInBatch, facts.found == nil, nestedFacts.found == nil else { return }
+    namesEndsInText = noteSentence(chunk, range)
   }
 
   /// Sets the time of a line whose format tells none: that at its start, before which goes that of a record in
@@ -194,6 +202,7 @@ extension Extraction {
     guard record.isInBatch else { return }
     let start = LogTime.lineStart(chunk, range, year: options.year)
     guard let start, start.isZoned || nestedTime == nil else {
+      if let sentenceTime, nestedTime == nil { setTime(sentenceTime, &batch) }
       setNestedTime(&batch)
       return
     }

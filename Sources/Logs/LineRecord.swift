@@ -65,12 +65,14 @@ struct LineRecord {
   var urlPath: LineField?
   /// The request asks for a connection (CONNECT), so there is no URL.
   var isTunnel = false
+  /// The message behind a header, where it is no record of fields.
+  var text = 0..<0
 
   mutating func reset() {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime, isHeaderTimeZoned) = (nil, nil, false)
     (timeText, zone) = (0..<0, 0..<0)
-    (urlHost, urlPath, isTunnel) = (nil, nil, false)
+    (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
   }
 
   /// Drops the fields behind the first so many: a format that was tried and is not the line's.

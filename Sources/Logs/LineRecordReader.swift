@@ -30,6 +30,8 @@ extension Extraction {
     if readMessage(bytes, message) { return true }
     line.cut(to: count)
     line.time = nil
+    facts.reset()
+    line.text = message
     return header != nil
   }
 

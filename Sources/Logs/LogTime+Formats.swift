@@ -253,7 +253,7 @@ extension LogTime {
     return start..<offset
   }
 
-  private static func time(
+  static func time(
     _ bytes: RawSpan, year: Range<Int>, month: UInt8, day: Range<Int>, clock: Range<Int>
   ) -> Int64? {
     time(bytes, year, bytes, month: month, bytes.copied(day), clock)

@@ -41,9 +41,12 @@ extension LogTime {
       return webServer(bytes, start..<range.upperBound)
     }
     // unbound's `[1714557600] `, Meraki's `<134>1 1714557600.123 `.
-    if isInBrackets || hasVersion, let time = epoch(window, isInBrackets: isInBrackets) {
+    if isInBrackets || hasVersion || window.byte(unchecked: 10) == Byte.dot,
+      let time = epoch(window, isInBrackets: isInBrackets)
+    {
       return (time, true)
     }
+    if window.byte(unchecked: 4) == Byte.space, let found = yearFirst(window) { return found }
     switch (window.byte(unchecked: 2), window.byte(unchecked: 4)) {
     case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
       (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash:
@@ -67,6 +70,22 @@ extension LogTime {
       return alert(window, year: year)
     default: return webServer(bytes, start..<range.upperBound)
     }
+  }
+
+  /// `2024 May  1 10:00:00: `, as Cisco's switches write it.
+  private static func yearFirst(_ window: RawSpan) -> (time: Int64, isZoned: Bool)? {
+    guard window.byte(unchecked: 8) == Byte.space, let month = month(window, at: 5) else {
+      return nil
+    }
+    let start = window.byte(unchecked: 9) == Byte.space ? 10 : 9
+    let day = digits(window, from: start, to: window.byteCount)
+    guard 1...2 ~= day.count, day.upperBound < window.byteCount,
+      window.byte(unchecked: day.upperBound) == Byte.space,
+      let clock = clockEnd(window, from: day.upperBound + 1)
+    else { return nil }
+    let time = time(
+      window, year: 0..<4, month: month, day: day, clock: day.upperBound + 1..<clock.end)
+    return time.map { ($0, clock.isZoned) }
   }
 
   /// Seconds since 1970 in ten digits, with a fraction or without, before a bracket or a blank.

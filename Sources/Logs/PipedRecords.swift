@@ -197,11 +197,19 @@ extension Extraction {
     }
     var offset = start
     let most = line.fields.count + Self.mostPairs
+    // rsyslog writes control characters as octal numbers.
+    let isEscaped =
+      separator == Byte.tab && bytes.firstOffset(of: Byte.tab, from: start, to: end) == nil
+      && firstRange(of: "#011", bytes, from: start, to: end) != nil
     while offset < end {
-      let stop = bytes.firstOffset(of: separator, from: offset, to: end) ?? end
+      let next =
+        isEscaped
+        ? firstRange(of: "#011", bytes, from: offset, to: end)
+        : bytes.firstOffset(of: separator, from: offset, to: end).map { $0..<$0 + 1 }
+      let stop = next ?? end..<end
       guard line.fields.count <= most else { return false }
-      addAttribute(bytes, offset..<stop)
-      offset = stop + 1
+      addAttribute(bytes, offset..<stop.lowerBound)
+      offset = max(stop.upperBound, offset + 1)
     }
     return true
   }

@@ -7,7 +7,7 @@ extension Extraction {
   mutating func readTokens(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let first = range.lowerBound..<tokenEnd(bytes, from: range.lowerBound, to: range.upperBound)
     let byte = bytes.byte(unchecked: range.lowerBound)
-    if first.count == 1, byte == UInt8(ascii: "2") { return readFlowLog(bytes, range) }
+    if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range) }
     if byte &- Byte.zero <= 9 {
       if isISOTime(bytes, first) { return readLoadBalancer(bytes, range, time: first) }
       if first.count >= 13, bytes.byte(unchecked: first.upperBound - 4) == Byte.dot {
@@ -189,12 +189,13 @@ extension Extraction {
     "protocol", "packets", "bytes", "start", "end", "action", "log-status",
   ]
 
-  /// Reads a line of a VPC flow log in the default format, version 2, which needs no header.
+  /// Reads a line of a VPC flow log that begins with the fields of the default format, version 2, which needs no
+  /// header; what later versions have behind them is text.
   private mutating func readFlowLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    guard range.count >= 40, cutTokens(bytes, range, most: 15), words.count == 14 else {
+    guard range.count >= 40, cutTokens(bytes, range, most: 64), words.count >= 14 else {
       return false
     }
-    let tokens = words
+    let tokens = words.prefix(14)
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     guard bytes.starts(with: "eni-", at: tokens[2].start),
       isNumber(bytes, word(10)), isNumber(bytes, word(11)),

@@ -284,7 +284,10 @@ import Testing
       "2024-05-01T10:00:00+01:00 a date=2024-05-01 time=08:52:34 srcip=192.0.2.1 dstip=192.0.2.2",
       "(192.0.2.1 to 192.0.2.2)", []
     ),
-    ("2024-05-01T10:00:00+01:00 a b=1 src=192.0.2.1 dst=192.0.2.2 and more", "", []),
+    (
+      "2024-05-01T10:00:00+01:00 a b=1 src=192.0.2.1 dst=192.0.2.2 and more",
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
   ]
 
   /// What stands in objects of objects, and names of more products.

@@ -242,6 +242,18 @@ import Testing
       "<Event><System><TimeCreated SystemTime='2024-05-01T10:00:00.500Z'/></System>a.example</Event>",
       half
     ),
+    ("1714557600.500000000 MX84 events type=x a.example", half),
+    ("2024 May  1 10:00:00: %ARP-2-DUP: a.example", noon),
+    ("2024 May 11 10:00:00 CET: %ARP-2-DUP: a.example", nil),
+    (
+      "1,2024/05/01 10:00:01,0017,TRAFFIC,end,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2,0.0.0.0,0.0.0.0,a.example,,,ssl,v,a,b,e,f,p,2024/05/01 10:00:00,2,1,5,443,0,0,0x19,tcp,allow,2",
+      noon
+    ),
+    ("timestamp=1714564800 eventtime=1714557600500000000 tz=\"+0200\" host=a.example", half),
+    (
+      #"{"metadata":{"eventCreationTime":1714557600500},"event":{"host":"a.example"}}"#, half
+    ),
+    (#"{"occured":"01-May-2024 10:00:00","host":"a.example"}"#, noon),
     ("frame.time_epoch\tip.src\tdns.qry.name\n1714557600.5\t\ta.example\n", half),
   ]
 

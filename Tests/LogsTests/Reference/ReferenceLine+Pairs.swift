@@ -111,6 +111,7 @@ extension ReferenceLine {
   }
 
   private static let separator = ReferencePattern(#"\A(?:|.|(?:0?[xX])?([0-9A-Fa-f]{1,2}))\|"#)
+  private static let escapedTab = ReferencePattern("#011")
   private static let attribute = ReferencePattern(
     #"\A[ \t\n\r]*("# + keyBytes + #")[ \t\n\r]*="#)
 
@@ -130,8 +131,14 @@ extension ReferenceLine {
       place += whole.count
       skip(start..<place)
     }
+    let isEscaped =
+      separator == 0x09 && !bytes[place...].contains(0x09)
+      && Self.escapedTab.first(in: bytes[place...]) != nil
     while place < text.count {
-      let end = bytes[place...].firstIndex(of: separator) ?? text.count
+      let end =
+        isEscaped
+        ? Self.escapedTab.first(in: bytes[place...])?[0].map { place + $0.lowerBound } ?? text.count
+        : bytes[place...].firstIndex(of: separator) ?? text.count
       if let key = Self.attribute.first(in: bytes[place..<end]), let whole = key[0],
         let name = key[1]
       {
@@ -139,7 +146,7 @@ extension ReferenceLine {
           key: place + name.lowerBound..<place + name.upperBound, place + whole.count..<end)
         fields[fields.count - 1].outer = place..<end
       }
-      place = end + 1
+      place = end + (isEscaped ? 4 : 1)
     }
   }
 

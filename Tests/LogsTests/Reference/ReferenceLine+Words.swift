@@ -228,8 +228,9 @@ extension ReferenceLine {
   ]
 
   mutating func readFlow(_ start: Int) -> Bool {
-    guard bytes[start...].starts(with: "2 ".utf8), text.count - start >= 40,
-      let words = words(start..<text.count, most: 15), words.count == 14,
+    guard (0x32...0x39).contains(bytes[start]), bytes[start...].dropFirst().first == 0x20,
+      text.count - start >= 40,
+      let words = words(start..<text.count, most: 64), words.count >= 14,
       word(words[2].range).hasPrefix("eni-"), Self.number.matches(bytes[words[10].range]),
       Self.number.matches(bytes[words[11].range]),
       ["OK", "NODATA", "SKIPDATA"].contains(word(words[13].range))
@@ -278,7 +279,7 @@ extension ReferenceLine {
   // MARK: Firewalls
 
   private static let firewall = ReferencePattern(
-    #"\A%(?:ASA|FTD|PIX|FWSM)-[^:]{0,26}[0-9]:"#)
+    #"\A%(?:ASA|FTD|PIX|FWSM|NGIPS)-[^:]{0,26}[0-9]:"#)
   private static let eventPair = ReferencePattern(
     #"(?:\A *|, )([A-Za-z0-9_]+): ((?:(?!, [A-Za-z0-9_]+: ).)*+)"#)
 

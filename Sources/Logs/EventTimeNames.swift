@@ -1,0 +1,27 @@
+extension KeyName {
+  /// Names of the event's time in logs of Splunk, Sysmon, Azure, nginx, Cloudflare and others, the surest first.
+  static let furtherTimes: [String: UInt8] = [
+    "timegenerated": 8, "timeiso8601": 8, "edgestarttimestamp": 8, "logtime": 8,
+    "datetime": 9, "timecreated": 9, "systemtime": 9, "time": 10, "timelocal": 10,
+    "generatetime": 10, "receivetime": 11, "starttime": 11, "eventcreated": 12,
+    "creationtime": 12, "createdat": 13, "published": 13,
+    // journald, osquery, and the columns of tables made for people.
+    "realtimetimestamp": 8, "sourcerealtimetimestamp": 7, "unixtime": 8, "eventtime": 8,
+    "datefirstseen": 9,
+    // Before those that tell the same in the zone of the machine.
+    "utctime": 5, "timeutc": 5, "eventtimeutc": 5,
+    // Entra, Azure, Microsoft 365, Route 53, CrowdStrike, IPFIX.
+    "activitydatetime": 8, "querytimestamp": 8, "eventtimestamp": 8, "timestampms": 8,
+    "timegeneratedutc": 8, "contexttimestamp": 8, "flowstartmilliseconds": 8,
+    "flowstartseconds": 9, "dateutc": 9, "messagetime": 9, "requesttime": 9, "receivedtime": 11,
+    "creationdate": 12, "createddatetime": 13, "idtime": 9,
+    // Wireshark's.
+    "frametimeepoch": 8, "frametime": 9,
+    // Further sensors, mail gateways and audit logs.
+    "eventcreationtime": 7, "eventdatetime": 8, "requesttimestampepoch": 8,
+    "requesttimestamp": 9, "timestampderived": 8, "detectedat": 9, "detectiontime": 9,
+    "detectiontimestamp": 9, "occurred": 9, "occured": 9, "occurredat": 9, "clicktime": 9,
+    "clienttimestamp": 9, "eventcreatedate": 9, "when": 10, "createtime": 13,
+    "createdtime": 13, "createdtimeutc": 13,
+  ]
+}

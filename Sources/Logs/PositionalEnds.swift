@@ -1,0 +1,104 @@
+import Indicators
+import Parsing
+
+/// Logs of values between commas without a header, whose places tell what they are: `filterlog` of pfSense and
+/// OPNsense, traffic and threats of PAN-OS, names asked of Umbrella.
+extension Extraction {
+  /// Cells beyond which a line is none of these.
+  private static let mostCells = 256
+
+  /// Notes the ends of such a line; false: it is none.
+  mutating func notePositions(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    if bytes.byte(unchecked: text.lowerBound) == Byte.quote { return noteResolver(bytes, text) }
+    // The others begin with a number, PAN-OS behind a header of syslog's and perhaps a host.
+    guard let comma = bytes.firstOffset(of: Byte.comma, from: text.lowerBound, to: text.upperBound)
+    else { return false }
+    var start = comma
+    while start > text.lowerBound, bytes.byte(unchecked: start - 1) &- Byte.zero <= 9 { start -= 1 }
+    guard 1...10 ~= comma - start, start == text.lowerBound || isBlank(bytes, start - 1) else {
+      return false
+    }
+    let row = bytes.extracting(start..<text.upperBound)
+    let cells = Self.cells(row)
+    return cells.count >= 16 && (notePacketFilter(row, cells) || noteFirewall(row, cells))
+  }
+
+  private static func cells(_ row: RawSpan) -> [CSVCell] {
+    var cells: [CSVCell] = []
+    var offset = 0
+    _ = CSVParser().next(row, at: &offset, isFinal: true, cells: &cells)
+    return cells.count > mostCells ? [] : cells
+  }
+
+  private func isBlank(_ bytes: RawSpan, _ offset: Int) -> Bool {
+    bytes.byte(unchecked: offset) == Byte.space
+  }
+
+  /// `rule,subrule,anchor,tracker,interface,reason,action,direction,version,…`; then of version 4 `tos,ecn,ttl,id,
+  /// offset,flags,protocol,name,length,source,destination,ports…`, of version 6 `class,label,limit,name,protocol,
+  /// length,source,destination,ports…` (Netgate, "Raw Filter Log Format").
+  private mutating func notePacketFilter(_ row: RawSpan, _ cells: [CSVCell]) -> Bool {
+    func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
+    func isOne(_ index: Int, of words: [StaticString]) -> Bool {
+      words.contains { isWord(row, cell(index), $0) }
+    }
+    guard isOne(7, of: ["in", "out"]), isOne(6, of: ["pass", "block", "reject", "match"]),
+      isOne(8, of: ["4", "6"])
+    else { return false }
+    let isIPv4 = isWord(row, cell(8), "4")
+    let (number, source) = isIPv4 ? (15, 18) : (13, 15)
+    guard source + 1 < cells.count else { return false }
+    note(row, cells, source: source, ports: source + 2, ipProtocol: number)
+    facts.note(.verdict, rank: 0, row, cell(6))
+    return facts.hasEnds
+  }
+
+  /// `future use,received,serial,TRAFFIC or THREAT,subtype,future use,generated,source,destination,…`, with ports,
+  /// protocol and action from the 25th on (Palo Alto Networks, "Traffic Log Fields", "Threat Log Fields").
+  private mutating func noteFirewall(_ row: RawSpan, _ cells: [CSVCell]) -> Bool {
+    guard cells.count > 30 else { return false }
+    func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
+    guard isWord(row, cell(3), "TRAFFIC") || isWord(row, cell(3), "THREAT") else { return false }
+    // Since PAN-OS 10 there is a time with a zone as well.
+    let precise = (31..<cells.count).last { cell($0).count == 29 }.flatMap {
+      Timestamp.iso8601(row, cell($0))
+    }
+    sentenceTime =
+      precise ?? LogTime.withSlashes(row, cell(6)) ?? LogTime.withSlashes(row, cell(1))
+    guard sentenceTime != nil else { return false }
+    note(row, cells, source: 7, ports: 24, ipProtocol: 29)
+    facts.note(.verdict, rank: 0, row, cell(30))
+    return facts.hasEnds
+  }
+
+  /// `"time","identity","identities","internal address","external address","Allowed or Blocked","1 (A)","code","name",
+  /// …` (Cisco, "Log Format and Versioning", DNS logs).
+  private mutating func noteResolver(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    let row = bytes.extracting(text)
+    let cells = Self.cells(row)
+    guard cells.count >= 9, cells.allSatisfy(\.wasQuoted) else { return false }
+    func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
+    guard cell(0).count == 19, isWord(row, cell(5), "Allowed") || isWord(row, cell(5), "Blocked"),
+      let code = EventFacts.answerCode(row, cell(7))
+    else { return false }
+    facts.note(.source, rank: 0, row, cell(3))
+    facts.note(.verdict, rank: 0, row, cell(5))
+    facts.note(state: code)
+    return facts.hasEnds
+  }
+
+  /// Notes two ends, their ports and the protocol by the places of their cells.
+  private mutating func note(
+    _ row: RawSpan, _ cells: [CSVCell], source: Int, ports: Int, ipProtocol: Int
+  ) {
+    func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
+    let name = cell(ipProtocol)
+    let number = EventFacts.ipProtocol(row, name)
+    if let number { facts.note(ipProtocol: number) }
+    let hasPorts = (number == 6 || number == 17 || number == 132) && ports + 1 < cells.count
+    for (index, isSource) in [(0, true), (1, false)] {
+      let port = hasPorts ? NumberText.port(row, cell(ports + index)) ?? 0 : 0
+      facts.note(isSource: isSource, row, cell(source + index), port: port)
+    }
+  }
+}

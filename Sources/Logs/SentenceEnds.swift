@@ -1,0 +1,257 @@
+import Indicators
+import Parsing
+
+/// Lines without fields that still say between which ends something happened: alerts and filters with an
+/// arrow, daemons that name their client, and keys with values amid other words.
+///
+/// Their values stay text; only the event around them is told. What counts is told in a form of its own, not by
+/// a preposition alone: a route may be removed `from` an address as well.
+extension Extraction {
+  /// Bytes of a line beyond which it is prose.
+  private static let longestSentence = 2048
+
+  /// Notes what a line of text, or the message behind a header, says of its event; false: it says no end.
+  mutating func noteSentence(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let last = min(range.upperBound, range.lowerBound + Self.longestSentence)
+    let text = bytes.trimmed(range.lowerBound..<last)
+    guard text.count >= 16 else { return false }
+    if notePositions(bytes, text) || noteArrow(bytes, text) || noteClient(bytes, text)
+      || notePairs(bytes, text)
+    {
+      return true
+    }
+    facts.reset()
+    return false
+  }
+
+  // MARK: Arrows
+
+  /// `{TCP} 192.0.2.1:5000 -> 198.51.100.9:443` of Snort and Suricata, `192.0.2.1/5000->198.51.100.9/443` of
+  /// Juniper, `192.0.2.1(5000) -> 198.51.100.9(443)` of Cisco's access lists.
+  private mutating func noteArrow(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    var offset = text.lowerBound + 1
+    while let mark = bytes.firstOffset(of: UInt8(ascii: ">"), from: offset, to: text.upperBound) {
+      offset = mark + 1
+      guard bytes.byte(unchecked: mark - 1) == Byte.minus else { continue }
+      let source = wordBefore(bytes, mark - 1, from: text.lowerBound)
+      var next = mark + 1
+      while next < text.upperBound, bytes.byte(unchecked: next) == Byte.space { next += 1 }
+      let target = next..<tokenEnd(bytes, from: next, to: text.upperBound)
+      guard let first = WrittenEnd(bytes, source), let second = WrittenEnd(bytes, target) else {
+        continue
+      }
+      let word = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
+      let isMarked = word.count > 2 && bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "{")
+      guard isMarked || first.hasPort && second.hasPort else { continue }
+      let number = EventFacts.ipProtocol(bytes, isMarked ? inner(word) : word)
+      if let number, isMarked || !isNumber(bytes, word) { facts.note(ipProtocol: number) }
+      // Of ICMP they are type and code.
+      let hasPorts = number != 1 && number != 58
+      facts.note(
+        isSource: true, bytes, first.address, port: hasPorts ? first.port(bytes) : 0)
+      facts.note(
+        isSource: false, bytes, second.address, port: hasPorts ? second.port(bytes) : 0)
+      let before = wordBefore(bytes, word.lowerBound, from: text.lowerBound)
+      noteOutcome(bytes, text.lowerBound..<mark, isMarked ? nil : number == nil ? word : before)
+      return facts.hasEnds
+    }
+    return false
+  }
+
+  /// Notes what was done: `[Drop]` of Suricata, `session denied` of Juniper, the word before protocol and ends of
+  /// an access list.
+  private mutating func noteOutcome(
+    _ bytes: RawSpan, _ front: Range<Int>, _ word: Range<Int>?
+  ) {
+    if let word { facts.note(EventFacts.verdict(bytes, word)) }
+    if firstRange(of: "[Drop] ", bytes, from: front.lowerBound, to: front.upperBound) != nil {
+      facts.note(.blocked)
+    }
+    guard
+      let session = firstRange(
+        of: "session ", bytes, from: front.lowerBound, to: front.upperBound)
+    else { return }
+    let start = session.upperBound
+    let outcome = start..<tokenEnd(bytes, from: start, to: front.upperBound)
+    if isWord(bytes, outcome, "denied") {
+      facts.note(.blocked)
+    } else if isWord(bytes, outcome, "created") || isWord(bytes, outcome, "closed") {
+      facts.note(.allowed)
+    }
+  }
+
+  // MARK: Clients
+
+  /// What a daemon calls its client: sshd, Postfix, HAProxy, nginx and Apache in their logs of errors, dnsmasq and
+  /// unbound.
+  private mutating func noteClient(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    var before = text.lowerBound..<text.lowerBound
+    var isFrom = false
+    var isQuery = false
+    var isFound = false
+    var count = 0
+    var offset = text.lowerBound
+    while offset < text.upperBound, count < 64 {
+      if bytes.byte(unchecked: offset) == Byte.space {
+        offset += 1
+        continue
+      }
+      let token = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      offset = token.upperBound
+      defer {
+        before = token
+        count += 1
+      }
+      let next = min(offset + 1, text.upperBound)
+      switch token.count {
+      case 2 where isWord(bytes, token, "by"): isFrom = true
+      case 2 where isWord(bytes, token, "on") || isWord(bytes, token, "to"): isFrom = false
+      case 3 where isWord(bytes, token, "for"): isFrom = true
+      case 4 where isWord(bytes, token, "from") || isWord(bytes, token, "with"): isFrom = true
+      case 4 where isWord(bytes, token, "user"): isFrom = true
+      case 7 where isWord(bytes, token, "reject:"): facts.note(.blocked)
+      case 8...16 where bytes.starts(with: "query[", at: token.lowerBound): isQuery = true
+      default: break
+      }
+      if let end = daemonEnd(bytes, token, before, next..<text.upperBound) {
+        facts.note(isSource: end.isSource, bytes, end.address, port: end.port(bytes))
+        if end.isLast { return facts.hasEnds }
+        isFound = true
+        continue
+      }
+      // sshd names the client's port, and its own address behind `on`; dnsmasq ends with the client.
+      guard isFrom || isFound, let end = WrittenEnd(bytes, token) else { continue }
+      if bytes.starts(with: "port ", at: next) {
+        let port = LogTime.digits(bytes, from: next + 5, to: text.upperBound)
+        guard 1...5 ~= port.count else { continue }
+        facts.note(
+          isSource: isFrom, bytes, end.address, port: NumberText.port(bytes, port) ?? 0)
+        isFound = true
+      } else if isQuery, isFrom, next == text.upperBound {
+        facts.note(isSource: true, bytes, end.address, port: 0)
+      }
+    }
+    return facts.hasEnds
+  }
+
+  /// The end that a token of a daemon's line names.
+  private func daemonEnd(
+    _ bytes: RawSpan, _ token: Range<Int>, _ before: Range<Int>, _ rest: Range<Int>
+  ) -> WrittenEnd? {
+    let first = bytes.byte(unchecked: token.lowerBound)
+    if before.isEmpty {
+      // HAProxy: `192.0.2.1:5000 [01/May/2024:10:00:00.123] …`.
+      guard first &- Byte.zero <= 9, rest.count > 24, bytes.starts(with: "[", at: rest.lowerBound),
+        bytes.byte(unchecked: rest.lowerBound + 3) == Byte.slash,
+        bytes.byte(unchecked: rest.lowerBound + 12) == Byte.colon,
+        let end = WrittenEnd(bytes, token), end.hasPort
+      else { return nil }
+      return end
+    }
+    if isWord(bytes, before, "[client") || isWord(bytes, before, "client:") {
+      return WrittenEnd(bytes, token)
+    }
+    if isWord(bytes, before, "info:") || isWord(bytes, before, "query:") {
+      // unbound: `info: 192.0.2.1 name.example. A IN`.
+      let name = rest.lowerBound..<tokenEnd(bytes, from: rest.lowerBound, to: rest.upperBound)
+      guard name.count > 1, bytes.byte(unchecked: name.upperBound - 1) == Byte.dot,
+        rest.count - name.count > 4, bytes.starts(with: " IN", at: typeEnd(bytes, name, rest))
+      else { return nil }
+      return WrittenEnd(bytes, token)
+    }
+    // Postfix: `from name[192.0.2.1]`, `client=name[192.0.2.1]`, `relay=name[198.51.100.9]:25`.
+    guard
+      let open = bytes.firstOffset(
+        of: UInt8(ascii: "["), from: token.lowerBound + 1, to: token.upperBound)
+    else { return nil }
+    let isRelay = bytes.starts(with: "relay=", at: token.lowerBound)
+    guard
+      isRelay || isWord(bytes, before, "from")
+        || bytes.starts(with: "client=", at: token.lowerBound),
+      var end = WrittenEnd(bytes, open..<token.upperBound)
+    else { return nil }
+    end.isSource = !isRelay
+    end.isLast = isRelay
+    return end
+  }
+
+  /// The end of the word behind a name.
+  private func typeEnd(_ bytes: RawSpan, _ name: Range<Int>, _ rest: Range<Int>) -> Int {
+    tokenEnd(bytes, from: min(name.upperBound + 1, rest.upperBound), to: rest.upperBound)
+  }
+
+  // MARK: Pairs
+
+  private static let noKey = KeyName(RawSpan())
+  /// Pairs that are looked at.
+  private static let mostTextPairs = 64
+
+  /// `key=value` and `key:"value"` amid other words, the key behind a blank, a comma or a bracket: parameters of a
+  /// URL are none.
+  private mutating func notePairs(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    var offset = text.lowerBound + 1
+    var pairs = 0
+    while pairs < Self.mostTextPairs, let mark = pairMark(bytes, from: offset, to: text.upperBound)
+    {
+      offset = mark + 1
+      pairs += 1
+      var key = mark
+      while key > text.lowerBound, mark - key <= 32, isPairKey(bytes.byte(unchecked: key - 1)) {
+        key -= 1
+      }
+      guard 2...32 ~= mark - key,
+        key == text.lowerBound || isPairBorder(bytes.byte(unchecked: key - 1))
+      else { continue }
+      let (fact, rank) = KeyName(bytes.extracting(key..<mark)).fact(parent: Self.noKey)
+      if fact == .none { continue }
+      var start = mark + 1
+      if start < text.upperBound, bytes.byte(unchecked: start) == Byte.quote { start += 1 }
+      var end = start
+      while end < text.upperBound, end - start <= 64, !isPairBorder(bytes.byte(unchecked: end)) {
+        end += 1
+      }
+      facts.note(fact, rank: rank, bytes, start..<end)
+    }
+    return facts.hasEnds
+  }
+
+  /// The next mark between a key and its value; a colon is one before a quote.
+  private func pairMark(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
+    var offset = start
+    while offset < end {
+      let byte = bytes.byte(unchecked: offset)
+      if byte == UInt8(ascii: "=") { return offset }
+      if byte == Byte.colon, bytes.starts(with: "\"", at: offset + 1) { return offset }
+      offset += 1
+    }
+    return nil
+  }
+
+  private func isPairKey(_ byte: UInt8) -> Bool {
+    classes.is(byte, .word) || byte == Byte.minus || byte == Byte.dot
+  }
+
+  /// Whether a byte stands between pairs, or between a pair and other words.
+  private func isPairBorder(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Byte.space, Byte.tab, Byte.comma, Byte.quote, UInt8(ascii: ";"), UInt8(ascii: "|"),
+      UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"):
+      true
+    default: false
+    }
+  }
+
+  // MARK: Words
+
+  /// The word that ends before an offset, blanks between passed over.
+  private func wordBefore(_ bytes: RawSpan, _ end: Int, from first: Int) -> Range<Int> {
+    var end = end
+    while end > first, bytes.byte(unchecked: end - 1) == Byte.space { end -= 1 }
+    var start = end
+    while start > first, bytes.byte(unchecked: start - 1) != Byte.space { start -= 1 }
+    return start..<end
+  }
+
+  /// What stands between the first and the last byte of a word.
+  private func inner(_ word: Range<Int>) -> Range<Int> { word.lowerBound + 1..<word.upperBound - 1 }
+}

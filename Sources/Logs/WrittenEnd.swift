@@ -1,0 +1,72 @@
+import Indicators
+import Parsing
+
+/// An address in a sentence, with its port if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`,
+/// `192.0.2.1/443`, `192.0.2.1(443)`.
+struct WrittenEnd {
+  let address: Range<Int>
+  private let portRange: Range<Int>
+  var isSource = true
+  /// Nothing behind it is looked at.
+  var isLast = true
+
+  /// Whether there is a port, or a zero in its place.
+  var hasPort: Bool { !portRange.isEmpty }
+
+  /// The port, or 0.
+  func port(_ bytes: RawSpan) -> UInt16 { NumberText.port(bytes, portRange) ?? 0 }
+
+  /// The end that a token is as a whole, but for what closes a bracket or ends a sentence behind it.
+  init?(_ bytes: RawSpan, _ token: Range<Int>) {
+    var token = token
+    while let last = token.last, Self.isPunctuation(bytes.byte(unchecked: last)) {
+      token.removeLast()
+    }
+    guard 2...64 ~= token.count else { return nil }
+    if bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "[") {
+      let start = token.lowerBound + 1
+      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: token.upperBound)
+      let end = close ?? token.upperBound
+      guard Self.isAddress(bytes, start..<end) else { return nil }
+      address = start..<end
+      portRange = Self.port(bytes, behind: close.map { $0 + 1 } ?? end, to: token.upperBound)
+      return
+    }
+    if Self.isAddress(bytes, token) {
+      (address, portRange) = (token, token.upperBound..<token.upperBound)
+      return
+    }
+    // The last mark: a colon may stand in the address as well.
+    var mark = token.upperBound
+    while mark > token.lowerBound, bytes.byte(unchecked: mark - 1) &- Byte.zero <= 9 { mark -= 1 }
+    guard mark > token.lowerBound + 1, mark < token.upperBound,
+      Self.isAddress(bytes, token.lowerBound..<mark - 1)
+    else { return nil }
+    address = token.lowerBound..<mark - 1
+    portRange = Self.port(bytes, behind: mark - 1, to: token.upperBound)
+    if portRange.isEmpty { return nil }
+  }
+
+  private static func isAddress(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    IPAddressText.ipv4(bytes, range) != nil || IPAddressText.ipv6(bytes, range) != nil
+  }
+
+  /// The digits behind a mark.
+  private static func port(_ bytes: RawSpan, behind mark: Int, to end: Int) -> Range<Int> {
+    guard mark < end else { return end..<end }
+    switch bytes.byte(unchecked: mark) {
+    case Byte.colon, Byte.slash, UInt8(ascii: "("), UInt8(ascii: "@"), UInt8(ascii: "#"):
+      let digits = LogTime.digits(bytes, from: mark + 1, to: end)
+      return 1...5 ~= digits.count && digits.upperBound == end ? digits : end..<end
+    default: return end..<end
+    }
+  }
+
+  private static func isPunctuation(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Byte.comma, Byte.dot, Byte.colon, UInt8(ascii: ";"), UInt8(ascii: ")"), UInt8(ascii: "]"):
+      true
+    default: false
+    }
+  }
+}

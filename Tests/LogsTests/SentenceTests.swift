@@ -1,0 +1,219 @@
+import Testing
+
+/// What lines without fields say of their event: its ends, what was done and when (`Logs.md`).
+@Suite struct SentenceTests {
+  typealias Case = (line: String, says: String)
+
+  static let arrows: [Case] = [
+    (
+      "05/01/2024-10:00:00.123456  [**] [1:2:3] a [**] [Classification: b] {TCP} 192.0.2.1:5000 -> 192.0.2.2:443",
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443)"
+    ),
+    (
+      "05/01/2024-10:00:00.123456  [Drop] [**] [1:2:3] a [**] {UDP} 192.0.2.1:5000 -> 192.0.2.2:53",
+      "(protocol 17 192.0.2.1#5000 to 192.0.2.2#53 blocked)"
+    ),
+    // Of ICMP type and code, which are no ports.
+    (
+      "05/01/2024-10:00:00.123456  [**] [1:2:3] a [**] {ICMP} 192.0.2.1:8 -> 192.0.2.2:0",
+      "(protocol 1 192.0.2.1 to 192.0.2.2)"
+    ),
+    (
+      "05/01/2024-10:00:00.123456 [**] a [**] {TCP} 2001:0db8:0:0:0:0:0:1:5000 -> 2001:0db8:0:0:0:0:0:2:443",
+      "(protocol 6 2001:db8::1#5000 to 2001:db8::2#443)"
+    ),
+    (
+      "08/11-14:04:50.123456 [**] a [**] {ICMP} 192.0.2.1 -> 192.0.2.2",
+      "(protocol 1 192.0.2.1 to 192.0.2.2)"
+    ),
+    (
+      "May  1 10:00:00 fw RT_FLOW: RT_FLOW_SESSION_CREATE: session created 192.0.2.1/4->192.0.2.2/25 0x0 junos-smtp 192.0.2.3/4->192.0.2.4/25",
+      "(192.0.2.1#4 to 192.0.2.2#25 allowed)"
+    ),
+    (
+      "May  1 10:00:00 fw RT_FLOW: RT_FLOW_SESSION_DENY: session denied 192.0.2.1/4->192.0.2.2/25 0x0 junos-smtp",
+      "(192.0.2.1#4 to 192.0.2.2#25 blocked)"
+    ),
+    (
+      "May  1 10:00:00 r1 7: %SEC-6-IPACCESSLOGP: list 100 denied tcp 192.0.2.1(5000) -> 192.0.2.2(80), 1 packet",
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#80 blocked)"
+    ),
+    (
+      "May  1 10:00:00 lb tmm3[20358]: 01260009:4: 192.0.2.1:53586 -> 192.0.2.2:443: Connection error",
+      "(192.0.2.1#53586 to 192.0.2.2#443)"
+    ),
+    // Translations and routes have arrows, too.
+    ("May  1 10:00:00 fw nat: mapped 192.0.2.1 -> 192.0.2.2 for a.example", ""),
+  ]
+
+  static let clients: [Case] = [
+    (
+      "May  1 10:00:00 h sshd[12]: Failed password for root from 192.0.2.1 port 4242 ssh2",
+      "(192.0.2.1#4242 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h sshd[12]: Connection closed by authenticating user root 192.0.2.1 port 42 [preauth]",
+      "(192.0.2.1#42 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h sshd[12]: Connection from 2001:db8::1 port 4242 on 192.0.2.2 port 22 rdomain \"\"",
+      "(2001:db8::1#4242 to 192.0.2.2#22)"
+    ),
+    (
+      "May  1 10:00:00 h sshd[12]: Timeout before authentication for 192.0.2.1 port 5",
+      "(192.0.2.1#5 to ?)"
+    ),
+    ("May  1 10:00:00 h sshd[12]: Server listening on 192.0.2.1 port 22.", ""),
+    (
+      "May  1 10:00:00 h postfix/smtpd[1]: connect from mail.example[192.0.2.1]", "(192.0.2.1 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 554 5.7.1 no",
+      "(192.0.2.1 to ? blocked)"
+    ),
+    ("May  1 10:00:00 h postfix/smtpd[1]: A1B2: client=unknown[192.0.2.1]", "(192.0.2.1 to ?)"),
+    (
+      "May  1 10:00:00 h postfix/smtp[1]: A1B2: to=<a@b.example>, relay=mx.b.example[192.0.2.2]:25, delay=1",
+      "(? to 192.0.2.2#25)"
+    ),
+    (
+      "192.0.2.1:65276 [29/Feb/2024:15:01:18.909] front~ back/one 0/0/0/5/5 200 7500 - - --VN 4/4/0/0/0 0/0 \"GET / HTTP/1.1\"",
+      "(192.0.2.1#65276 to ?)"
+    ),
+    (
+      "[Mon Apr 15 15:44:09.056862 2024] [core:error] [pid 22] [client 192.0.2.1:5337] AH1: no",
+      "(192.0.2.1#5337 to ?)"
+    ),
+    (
+      "2024/05/01 10:00:00 [error] 9#9: *1 connect() failed, client: 192.0.2.1, server: a.example, request: \"GET / HTTP/1.1\"",
+      "(192.0.2.1 to ?)"
+    ),
+    ("May  1 10:00:00 dnsmasq[1]: query[AAAA] a.example from 192.0.2.1", "(192.0.2.1 to ?)"),
+    ("[1714557600] unbound[1:0] info: 192.0.2.1 a.example. A IN", "(192.0.2.1 to ?)"),
+    // Where nothing says that it is a client.
+    ("May  1 10:00:00 h routed[1]: removed route from 192.0.2.1 by hand", ""),
+  ]
+
+  static let positions: [Case] = [
+    (
+      "May  1 10:00:00 fw filterlog[12]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,0,0,DF,6,tcp,60,192.0.2.1,192.0.2.2,5000,443,0,S,1,,64240,,mss",
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443 blocked)"
+    ),
+    (
+      "May  1 10:00:00 fw filterlog[12]: 5,,,1000000103,igb0,match,pass,out,4,0x0,,31,42511,0,none,1,icmp,60,192.0.2.1,192.0.2.2,request,1,100140",
+      "(protocol 1 192.0.2.1 to 192.0.2.2 allowed)"
+    ),
+    (
+      "filterlog: 5,,,1000000105,igb0,match,block,in,6,0x00,0x00000,255,UDP,17,90,2001:db8::1,2001:db8::2,546,547,90",
+      "(protocol 17 2001:db8::1#546 to 2001:db8::2#547 blocked)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,TRAFFIC,end,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,rule,user,,ssl,vsys1,a,b,e1,e2,p,2024/05/01 10:00:00,234981,1,51413,443,0,0,0x19,tcp,allow,2346,1974",
+      "(protocol 6 192.0.2.1#51413 to 192.0.2.2#443 allowed)"
+    ),
+    (
+      "May  1 10:00:00 fw 1,2024/05/01 10:00:00,0017,THREAT,url,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,rule,user,,ssl,vsys1,a,b,e1,e2,p,2024/05/01 10:00:00,234981,1,51413,443,0,0,0x19,tcp,block-url,\"a.example/b,c\",(9999)",
+      "(protocol 6 192.0.2.1#51413 to 192.0.2.2#443 blocked)"
+    ),
+    (
+      #""2024-05-01 10:00:00","a","a,b","192.0.2.1","192.0.2.3","Blocked","1 (A)","NXDOMAIN","a.example.","Malware""#,
+      "(192.0.2.1 to ? NXDOMAIN blocked)"
+    ),
+    ("1,2024/05/01 10:00:00,0017,SYSTEM,auth,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2", ""),
+  ]
+
+  static let pairs: [Case] = [
+    (
+      "May  1 10:00:00 h rdpproxy: [RDP Session] session_id=\"1\" client_ip=\"192.0.2.1\" target_ip=\"192.0.2.2\"",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "date=2024-05-01,time=10:00:00,logid=1,srcip=192.0.2.1,dstip=192.0.2.2,dstport=443,proto=6,action=deny",
+      "(protocol 6 192.0.2.1 to 192.0.2.2#443 blocked)"
+    ),
+    (
+      "id=2 event=open [message=opened zone=\"a b\" ][conn [conn connsrcip=192.0.2.1 conndestip=192.0.2.2 connsrcport=5 conndestport=443 ]]",
+      "(192.0.2.1#5 to 192.0.2.2#443)"
+    ),
+    (
+      "<134>1 2024-05-01T10:00:00Z h CheckPoint 1 - [action:\"Drop\"; src:\"192.0.2.1\"; dst:\"192.0.2.2\"; proto:\"6\"; s_port:\"5\"]",
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2 blocked)"
+    ),
+    (
+      "May  1 10:00:00 h sshd[1]: pam_unix(sshd:auth): authentication failure; logname= uid=0 tty=ssh rhost=192.0.2.1",
+      "(192.0.2.1 to ?)"
+    ),
+    // Parameters of a URL are none, nor is a verdict without ends.
+    ("seen http://a.example/?src=192.0.2.1&dst=192.0.2.2 today", ""),
+    ("May  1 10:00:00 h app: a.example was seen, action=deny", ""),
+  ]
+
+  static let firewalls: [Case] = [
+    (
+      "%ASA-6-302020: Built inbound ICMP connection for faddr 192.0.2.1/10800 gaddr 192.0.2.3/0 laddr 192.0.2.2/0",
+      "(protocol 1 192.0.2.1#10800 to 192.0.2.2 allowed)"
+    ),
+    (
+      "%ASA-6-302020: Built outbound ICMP connection for faddr 192.0.2.1/0 gaddr 192.0.2.3/0 laddr 192.0.2.2/0",
+      "(protocol 1 192.0.2.2 to 192.0.2.1 allowed)"
+    ),
+    (
+      "%ASA-6-725001: Starting SSL handshake with client WAN:192.0.2.1/49238 for TLS session.",
+      "(192.0.2.1#49238 to ?)"
+    ),
+    (
+      "%NGIPS-1-430002: EventPriority: Low, AccessControlRuleAction: Allow, SrcIP: 192.0.2.1, DstIP: 192.0.2.2, SrcPort: 5, DstPort: 443, Protocol: tcp",
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 allowed)"
+    ),
+    (
+      "5 123456789012 eni-1 192.0.2.1 192.0.2.2 50188 4433 6 1 44 1739865042 1739865042 ACCEPT OK vpc-1 subnet-1 - 2 IPv4 192.0.2.1",
+      "(protocol 6 192.0.2.1#50188 to 192.0.2.2#4433 allowed)"
+    ),
+  ]
+
+  static let audits: [Case] = [
+    (#"{"ResolverDecision":"blockedByCategory","SrcIP":"192.0.2.1"}"#, "(192.0.2.1 to ? blocked)"),
+    ("CEF:0|v|p|1|1|n|1|src=192.0.2.1 act=not blocked", "(192.0.2.1 to ? allowed)"),
+    (
+      #"{"jsonPayload":{"enforcedSecurityPolicy":{"outcome":"DENY"}},"callerIp":"192.0.2.1"}"#,
+      "(192.0.2.1 to ? blocked)"
+    ),
+    // Tabs as rsyslog writes them.
+    (
+      "LEEF:1.0|v|p|1|7|host_name=a#011src=192.0.2.1#011srcPort=5#011dst=192.0.2.2",
+      "(192.0.2.1#5 to 192.0.2.2)"
+    ),
+    (#"{"callerIpAddress":"192.0.2.1","host":"a.example"}"#, "(192.0.2.1 to ?)"),
+    (#"{"protoPayload":{"requestMetadata":{"callerIp":"192.0.2.1"}}}"#, "(192.0.2.1 to ?)"),
+    (#"{"client":{"ipAddress":"192.0.2.1"}}"#, "(192.0.2.1 to ?)"),
+    (#"{"EventData":{"IpAddress":"192.0.2.1","IpPort":"5000"}}"#, "(192.0.2.1#5000 to ?)"),
+    (
+      #"{"locip":"192.0.2.1","remip":"192.0.2.2","locport":500,"remport":501,"dir":"inbound"}"#,
+      "(192.0.2.2#501 to 192.0.2.1#500)"
+    ),
+    (#"{"initiator_ip":"192.0.2.1","responder_ip":"192.0.2.2"}"#, "(192.0.2.1 to 192.0.2.2)"),
+    // A better name goes before.
+    (#"{"ipAddress":"192.0.2.7","src_ip":"192.0.2.1"}"#, "(192.0.2.1 to ?)"),
+  ]
+
+  private static let all = arrows + clients + positions + pairs + firewalls + audits
+
+  @Test(arguments: all.indices)
+  func isTold(_ index: Int) {
+    let (line, says) = Self.all[index]
+    let found = FixtureTests.listing(Array(line.utf8)) { $0 }.split(separator: "\n")
+    #expect(!found.isEmpty, "\(line)")
+    for value in found where !value.hasPrefix("#") {
+      let told = value.firstIndex(of: "(").map { value[$0...] } ?? ""
+      #expect(told == says, "\(value)")
+    }
+  }
+
+  @Test func endsOfASentenceHaveTheirSides() {
+    let line = "alert {TCP} 192.0.2.1:5 -> 192.0.2.2:443 for 192.0.2.3"
+    let found = FixtureTests.listing(Array(line.utf8)) { $0 }.split(separator: "\n")
+    #expect(found.contains { $0.contains("192.0.2.1 port 5 source") }, "\(found)")
+    #expect(found.contains { $0.contains("192.0.2.2 port 443 destination") }, "\(found)")
+    #expect(found.contains { $0.contains("192.0.2.3 (") }, "\(found)")
+  }
+}
