@@ -97,10 +97,10 @@ extension FeedReader {
   }
 
   private static func advice(_ candidates: [FeedFormat]) -> String {
-    let names = candidates.map { "=" + $0.name }
+    let names = candidates.filter { $0 != .report }.map { "=" + $0.name }
     if names.isEmpty { return "give a feed, or name the format with =FORMAT" }
     return "if it is one, name the format with =FORMAT, such as "
-      + names.joined(separator: " or ")
+      + names.joined(separator: " or ") + (candidates.contains(.report) ? "; prose is =report" : "")
   }
 
   private static func judge(_ sink: FeedSink, path: String) throws(FeedError) {

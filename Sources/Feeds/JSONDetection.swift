@@ -32,6 +32,9 @@ enum JSONDetection {
       return .format(.plain, nil)
     }
     if evidence.keys.isEmpty, evidence.values > 0 { return .empty }
+    if evidence.has("stix_header") || evidence.has("cybox_major_version") {
+      return .refused("STIX 1 (JSON)", advice: "convert it to STIX 2.1, or leave the file out")
+    }
     if let format = stixOrMISP(evidence) ?? record(evidence) { return format }
     if OTXFeed.fits({ evidence.has($0) }) { return .format(.otx, nil) }
     if evidence.hasAll("ipAddress", "abuseConfidenceScore") { return .format(.abuseIPDB, nil) }

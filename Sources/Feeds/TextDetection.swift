@@ -236,11 +236,11 @@ struct TextDetection {
     .sorted { ($1.value, $0.key.name) < ($0.value, $1.key.name) }
     let candidates = near.prefix(3).map(\.key)
     guard let (format, count) = near.first else {
-      return .unknown("no format fits", candidates: [.csv, .plain])
+      return .unknown("no format fits", candidates: [.csv, .plain, .report])
     }
     return .unknown(
       "no format fits 95 % of its lines (\(format.name): \(count) of \(lines))",
-      candidates: candidates)
+      candidates: candidates + [.report])
   }
 }
 

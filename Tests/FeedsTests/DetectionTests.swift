@@ -27,6 +27,13 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
         "feed: STIX 1 (XML) is not read by this version; convert it to STIX 2.1, or leave the file out"
     ),
     RefusedCase(
+      name: "STIX 1 as JSON",
+      text:
+        #"{"id":"a:STIXPackage-1","version":"1.1.1","stix_header":{"title":"x"},"indicators":[{"indicator":{"type":"x"}}]}"#,
+      error:
+        "feed: STIX 1 (JSON) is not read by this version; convert it to STIX 2.1, or leave the file out"
+    ),
+    RefusedCase(
       name: "a web page", text: "<!DOCTYPE html>\n<html><body>evil.example</body></html>",
       error:
         "feed: not recognised as a feed: the file is a web page, not a feed; give a feed, or name the format with =FORMAT"
@@ -66,14 +73,14 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     RefusedCase(
       name: "base64 is never guessed", text: "ZXZpbC5leGFtcGxl\n",
       error:
-        "feed: not recognised as a feed: no format fits; if it is one, name the format with =FORMAT, such as =csv or =plain"
+        "feed: not recognised as a feed: no format fits; if it is one, name the format with =FORMAT, such as =csv or =plain; prose is =report"
     ),
     RefusedCase(
       name: "a mixture",
       text: (1...60).map { "evil\($0).example" }.joined(separator: "\n")
         + (1...40).map { "\nword \($0) and prose" }.joined(),
       error:
-        "feed: not recognised as a feed: no format fits 95 % of its lines (plain: 60 of 100); if it is one, name the format with =FORMAT, such as =plain"
+        "feed: not recognised as a feed: no format fits 95 % of its lines (plain: 60 of 100); if it is one, name the format with =FORMAT, such as =plain; prose is =report"
     ),
     RefusedCase(
       name: "binary", text: "abc\0def",
