@@ -115,7 +115,10 @@ let package = Package(
     tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
     tests(
       "Logs",
-      ["Logs", "CByteKernels", "Database", "Indicators", "Inputs", "Parsing", "FuzzLogs"]),
+      [
+        "Logs", "CByteKernels", "Database", "Indicators", "Inputs", "Parsing", "FuzzLogs",
+        "FuzzCandidates",
+      ]),
     tests(
       "Regression",
       [
@@ -130,6 +133,7 @@ let package = Package(
     fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs", "Matchers"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
     fuzz("FuzzLogs", ["Logs", "Indicators", "Inputs", "Parsing"]),
+    fuzz("FuzzCandidates", ["Logs", "Database", "Indicators"]),
     fuzz("FuzzYAML", ["YAML"]),
     fuzz("FuzzSuite", ["Regression"]),
     fuzz("FuzzDatabase", ["Database", "Indicators", "Parsing"]),
