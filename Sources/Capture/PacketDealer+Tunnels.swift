@@ -10,6 +10,8 @@ private enum TunnelPort {
   static let vxlanGeneric: UInt16 = 4790
   static let ayiya: UInt16 = 5072
   static let geneve: UInt16 = 6081
+  /// Linux' own port of VXLAN, from before IANA gave it one; flannel still has it.
+  static let vxlanOfLinux: UInt16 = 8472
   static let mpls: UInt16 = 6635
 }
 
@@ -121,6 +123,7 @@ extension PacketDealer {
     case TunnelPort.vxlan: return vxlan(payload)
     case TunnelPort.vxlanGeneric: return genericVXLAN(payload)
     case TunnelPort.geneve: return geneve(payload)
+    case TunnelPort.vxlanOfLinux: return strictVXLAN(payload)
     case TunnelPort.gre: return .gre(0)
     case TunnelPort.mpls: return .mpls(0)
     case TunnelPort.gtp: return gtp(payload)
@@ -168,6 +171,19 @@ extension PacketDealer {
   /// RFC 7348 §5: a flag that the network's number is valid.
   private static func vxlan(_ payload: RawSpan) -> DatagramTunnel? {
     payload.byteCount >= 8 + 14 && payload.byte(unchecked: 0) & 0x08 != 0 ? .frame(8) : nil
+  }
+
+  /// The same on a port that others use as well: all reserved bits are zero, and the frame holds IP or ARP.
+  private static func strictVXLAN(_ payload: RawSpan) -> DatagramTunnel? {
+    guard payload.byteCount >= 8 + 14 + 20, payload.bigEndianUInt32(unchecked: 0) == 0x0800_0000,
+      payload.byte(unchecked: 7) == 0
+    else { return nil }
+    switch payload.bigEndianUInt16(unchecked: 8 + 12) {
+    case 0x0800: return payload.byte(unchecked: 8 + 14) >> 4 == 4 ? .frame(8) : nil
+    case 0x86dd: return payload.byte(unchecked: 8 + 14) >> 4 == 6 ? .frame(8) : nil
+    case 0x0806, 0x8100, 0x88a8: return .frame(8)
+    default: return nil
+    }
   }
 
   /// draft-ietf-nvo3-vxlan-gpe §3.1.

@@ -29,6 +29,11 @@ struct TunnelTests {
 
   @CaseTable static var tunnels: [CaptureCase] {
     CaptureCase("VXLAN", udp(4789, join([8, 0, 0, 0, 0, 0, 9, 0], frame)), outer(4789) + seen)
+    CaptureCase(
+      "VXLAN on Linux' own port", udp(8472, join([8, 0, 0, 0, 0, 0, 9, 0], frame)),
+      outer(8472) + seen)
+    CaptureCase(
+      "other bits there", udp(8472, join([8, 0, 0, 1, 0, 0, 9, 0], frame)), outer(8472))
     CaptureCase("VXLAN without its flag", udp(4789, join(zeros(8), frame)), outer(4789))
     CaptureCase(
       "VXLAN's generic form", udp(4790, join([0x0c, 0, 0, 2, 0, 0, 9, 0], ipv6)),
@@ -112,7 +117,7 @@ struct TunnelTests {
 
   @Test(
     "what a server of DNS sends to a client on a tunnel's port, and DTLS there, is no tunnel",
-    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 1701, 2152, 5072] as [UInt16])
+    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 8472, 1701, 2152, 5072] as [UInt16])
   func otherThanTunnels(_ port: UInt16) {
     for number: UInt16 in [0x0001, 0x0801, 0x0c01, 0x3001, 0x4002, 0x6001, 0xffff] {
       var message = DNSBuilder(flags: 0x8180, answers: 1).question("a.example")
