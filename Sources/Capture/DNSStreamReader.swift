@@ -36,7 +36,7 @@ struct DNSStreamReader {
   ) -> Bool {
     var offset = 0
     if isTrusted, !isInStep, !message.isEmpty, isOutOfStep, Self.isWhole(data) {
-      finish(&skips)
+      finish(pointerLimit: pointerLimit, into: &writer, &skips)
     }
     while offset < data.byteCount {
       let rest = data.byteCount - offset
@@ -60,22 +60,29 @@ struct DNSStreamReader {
       guard message.count >= 2,
         message.count == 2 + Int(message.bytes[0]) << 8 + Int(message.bytes[1])
       else { continue }
-      var whole = StreamBuffer()
-      swap(&whole, &message)
-      writer.useMarks(
-        whole.marks.map { StreamMark(end: $0.end - 2, number: $0.number, time: $0.time) })
-      // SAFETY: the closure only reads the array's bytes.
-      let isRead = unsafe whole.bytes.withUnsafeBytes {
-        let bytes = unsafe $0.bytes
-        return readMessage(
-          bytes.extracting(2..<bytes.byteCount), pointerLimit, into: &writer, &skips)
-      }
-      writer.endMarks()
-      whole.removeAll()
-      swap(&whole, &message)
-      guard isRead else { return false }
+      guard readGathered(pointerLimit, into: &writer, &skips) else { return false }
     }
     return true
+  }
+
+  /// Reads the message that was gathered from several segments, and forgets it.
+  private mutating func readGathered(
+    _ pointerLimit: Int, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> Bool {
+    var gathered = StreamBuffer()
+    swap(&gathered, &message)
+    writer.useMarks(
+      gathered.marks.map { StreamMark(end: $0.end - 2, number: $0.number, time: $0.time) })
+    // SAFETY: the closure only reads the array's bytes.
+    let isRead = unsafe gathered.bytes.withUnsafeBytes {
+      let bytes = unsafe $0.bytes
+      return readMessage(
+        bytes.extracting(2..<bytes.byteCount), pointerLimit, into: &writer, &skips)
+    }
+    writer.endMarks()
+    gathered.removeAll()
+    swap(&gathered, &message)
+    return isRead
   }
 
   /// Whether what waits is no message's beginning, as where the stream was joined in the middle of one.
@@ -112,9 +119,20 @@ struct DNSStreamReader {
     return true
   }
 
-  /// Tells that no more bytes come: a message that is not whole is counted.
-  mutating func finish(_ skips: inout SkipCounters) {
-    if !message.isEmpty { skips.add(.dnsStreamIncomplete) }
-    message.removeAll()
+  /// Tells that no more bytes come: a message that is not whole is counted, and read as far as it goes.
+  mutating func finish(
+    pointerLimit: Int, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    if message.isEmpty { return }
+    skips.add(.dnsStreamIncomplete)
+    if isOutOfStep {
+      message.removeAll()
+    } else {
+      // It begins as a message does, so that none needs to be whole.
+      let wasTrusted = isTrusted
+      isTrusted = true
+      _ = readGathered(pointerLimit, into: &writer, &skips)
+      isTrusted = wasTrusted
+    }
   }
 }

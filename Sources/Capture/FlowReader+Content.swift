@@ -387,7 +387,8 @@ extension FlowReader {
     case .none, .undecided: break
     case .http: stream.http.finish(context(stream.target), into: &writer, &skips)
     case .tls: stream.tls.finish(into: &writer, &skips)
-    case .dns: stream.dns.finish(&skips)
+    case .dns:
+      stream.dns.finish(pointerLimit: options.dnsPointerLimit, into: &writer, &skips)
     }
     stream.begin(.none)
   }

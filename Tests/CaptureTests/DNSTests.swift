@@ -192,6 +192,17 @@ struct DNSTests {
       "over TCP, cut",
       pcap(Packet.segment(Array(stream(Builder().question("a.example")).dropLast()), to: 53)), [])
     CaptureCase(
+      "over TCP, cut behind its first answer",
+      pcap(Packet.segment(Array(stream(twoAnswers).dropLast(3)), to: 53)),
+      [question, "1 dns.answer.address 192.0.2.7"])
+    CaptureCase(
+      "the same on another port",
+      pcap(Packet.segment(Array(stream(twoAnswers).dropLast(3)), to: 4711)),
+      [question, "1 dns.answer.address 192.0.2.7"])
+    CaptureCase(
+      "what only seems to begin a message",
+      pcap(Packet.segment(join([0, 200], zeros(40)), to: 53)), [])
+    CaptureCase(
       "a message cut by the snap length",
       pcap(
         Packet.ethernet(
@@ -202,6 +213,27 @@ struct DNSTests {
                 50000, 53, response(answers: 2).record(owner, type: 1, [192, 0, 2, 7]).bytes)),
             length: 500))),
       [question, "1 dns.answer.address 192.0.2.7"])
+  }
+
+  private static var twoAnswers: DNSBuilder {
+    response(answers: 2).record(owner, type: 1, [192, 0, 2, 7])
+      .record(owner, type: 1, [192, 0, 2, 8])
+  }
+
+  @Test func aLostSegmentTakesOnlyTheRestOfAMessage() {
+    let bytes = Self.stream(Self.twoAnswers)
+    let next = Self.stream(Builder().question("b.example"))
+    let observed = Observed(
+      pcap(
+        [
+          Packet.segment(Array(bytes.dropLast(3)), to: 53),
+          Packet.segment(next, to: 53, sequence: 1000 + UInt32(bytes.count)),
+        ].map { CapturedPacket($0) }))
+    #expect(
+      observed.values == [
+        Self.question, "1 dns.answer.address 192.0.2.7", "2 dns.query b.example",
+      ])
+    #expect(observed.counts["dns-over-tcp-incomplete"] == 1, "\(observed.counts)")
   }
 
   static func stream(_ message: DNSBuilder) -> [UInt8] {
