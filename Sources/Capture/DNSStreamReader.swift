@@ -6,6 +6,8 @@ struct DNSStreamReader {
   private var message = StreamBuffer()
   /// The stream was seen from its beginning on a port of DNS, so lengths are where they seem to be.
   var isTrusted = false
+  /// The stream is on a port of DNS.
+  var isDNSPort = false
   /// A message was read, so the stream is in step.
   private var isInStep = false
 
@@ -26,6 +28,7 @@ struct DNSStreamReader {
   mutating func reset() {
     message.removeAll()
     isTrusted = false
+    isDNSPort = false
     isInStep = false
   }
 
@@ -60,28 +63,30 @@ struct DNSStreamReader {
       guard message.count >= 2,
         message.count == 2 + Int(message.bytes[0]) << 8 + Int(message.bytes[1])
       else { continue }
-      guard readGathered(pointerLimit, into: &writer, &skips) else { return false }
+      guard readKept(pointerLimit, into: &writer, &skips) else { return false }
     }
     return true
   }
 
-  /// Reads the message that was gathered from several segments, and forgets it.
-  private mutating func readGathered(
-    _ pointerLimit: Int, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  /// Reads the message that came in several parts; false where it is none.
+  private mutating func readKept(
+    isWhole: Bool = true, _ pointerLimit: Int, into writer: inout ObservableWriter,
+    _ skips: inout SkipCounters
   ) -> Bool {
-    var gathered = StreamBuffer()
-    swap(&gathered, &message)
+    var kept = StreamBuffer()
+    swap(&kept, &message)
     writer.useMarks(
-      gathered.marks.map { StreamMark(end: $0.end - 2, number: $0.number, time: $0.time) })
+      kept.marks.map { StreamMark(end: $0.end - 2, number: $0.number, time: $0.time) })
     // SAFETY: the closure only reads the array's bytes.
-    let isRead = unsafe gathered.bytes.withUnsafeBytes {
-      let bytes = unsafe $0.bytes
-      return readMessage(
-        bytes.extracting(2..<bytes.byteCount), pointerLimit, into: &writer, &skips)
+    let isRead = unsafe kept.bytes.withUnsafeBytes {
+      let message = unsafe $0.bytes.extracting(2..<$0.count)
+      if isWhole { return readMessage(message, pointerLimit, into: &writer, &skips) }
+      DNSMessage.read(message, pointerLimit: pointerLimit, into: &writer, &skips)
+      return true
     }
     writer.endMarks()
-    gathered.removeAll()
-    swap(&gathered, &message)
+    kept.removeAll()
+    swap(&kept, &message)
     return isRead
   }
 
@@ -119,20 +124,16 @@ struct DNSStreamReader {
     return true
   }
 
-  /// Tells that no more bytes come: a message that is not whole is counted, and read as far as it goes.
+  /// Tells that no more bytes come: a message that is not whole is counted, and read as far as it goes where a
+  /// datagram would be.
   mutating func finish(
     pointerLimit: Int, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
-    if message.isEmpty { return }
+    guard !message.isEmpty else { return }
     skips.add(.dnsStreamIncomplete)
-    if isOutOfStep {
-      message.removeAll()
-    } else {
-      // It begins as a message does, so that none needs to be whole.
-      let wasTrusted = isTrusted
-      isTrusted = true
-      _ = readGathered(pointerLimit, into: &writer, &skips)
-      isTrusted = wasTrusted
+    if isDNSPort, message.count >= 14, isInStep || !isOutOfStep {
+      _ = readKept(isWhole: false, pointerLimit, into: &writer, &skips)
     }
+    message.removeAll()
   }
 }

@@ -22,14 +22,29 @@ public struct EvidenceFile: ~Copyable {
         + Self.number(UInt64.max))
   }
 
-  /// Copies the packets of the chosen flows, and of the fragments between their ends.
+  /// The packets that `copy` cannot know when they pass: fragments of packets around those of chosen flows.
+  ///
+  /// Only flows inside tunnels have any. A capture that cannot be read on gives those before.
+  public static func carriers(
+    of flows: FlowSelection, in source: InputSource, options: CaptureOptions
+  ) -> CarrierPackets {
+    do throws(CaptureError) {
+      var copier = try PacketCopier(source, flows: flows, CarrierPackets(), options: options)
+      return copier.findCarriers()
+    } catch {
+      return CarrierPackets()
+    }
+  }
+
+  /// Copies the packets of the chosen flows, of the fragments between their ends, and their carriers.
   ///
   /// - Throws: Where the capture cannot be read on (what came before is copied), or the file not
   ///   written.
   public mutating func copy(
-    _ source: InputSource, flows: FlowSelection, options: CaptureOptions
+    _ source: InputSource, flows: FlowSelection, carriers: CarrierPackets = CarrierPackets(),
+    options: CaptureOptions
   ) throws(CaptureError) {
-    var copier = try PacketCopier(source, flows: flows, options: options)
+    var copier = try PacketCopier(source, flows: flows, carriers, options: options)
     while try copier.copyNext(to: &self) {}
   }
 
@@ -94,36 +109,58 @@ public struct EvidenceFile: ~Copyable {
 private struct PacketCopier: ~Copyable {
   private var framer: PacketFramer
   private var dealer: PacketDealer
+  private let carriers: CarrierPackets
   private let times: Range<Int64>?
   private let path: String
 
   init(
-    _ source: InputSource, flows: FlowSelection, options: CaptureOptions
+    _ source: InputSource, flows: FlowSelection, _ carriers: CarrierPackets,
+    options: CaptureOptions
   ) throws(CaptureError) {
     path = source.path
+    self.carriers = carriers
     times = options.times
     framer = try PacketFramer(source)
     dealer = PacketDealer(options, seed: 0)
     dealer.selection = flows
   }
 
-  /// Copies the next packets up to one that is written; false at the end.
+  /// Walks as far as the capture can be read; gives the packets that carried parts of chosen flows.
+  mutating func findCarriers() -> CarrierPackets {
+    var frame = Frame()
+    do throws(CaptureError) {
+      while try next(&frame) {}
+    } catch {
+      // What comes behind the fault cannot be copied either.
+    }
+    dealer.finish()
+    return dealer.carriers
+  }
+
+  /// Copies the next packet that is chosen; false at the end.
   mutating func copyNext(to file: inout EvidenceFile) throws(CaptureError) -> Bool {
     var frame = Frame()
+    guard try next(&frame) else { return false }
+    let start = unsafe framer.pointer()
+    // SAFETY: the framer keeps `length` bytes there until it is asked for the next packet.
+    let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
+    try file.write(packet, frame, path: path)
+    return true
+  }
+
+  /// Goes to the next packet that is chosen; false at the end.
+  private mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {
     while try framer.next(&frame) {
       guard frame.isPacket else { continue }
       if let times, frame.time != ObservableRecord.noTime, !times.contains(frame.time) { continue }
       let start = unsafe framer.pointer()
-      // SAFETY: the framer keeps `length` bytes there until it is asked for the next packet.
+      // SAFETY: as above.
       let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
       dealer.isSelected = false
       dealer.deal(packet, frame, at: 0)
       dealer.items.removeAll()
       dealer.extras.removeAll()
-      if dealer.isSelected {
-        try file.write(packet, frame, path: path)
-        return true
-      }
+      if dealer.isSelected || carriers.contains(frame.number) { return true }
     }
     return false
   }

@@ -6,6 +6,9 @@ public struct FlowSelection: Sendable {
   /// The ends of those flows: a later fragment does not say to which flow of two hosts it belongs.
   private var pairs: Set<FlowKey> = []
 
+  /// Whether some of the flows are inside tunnels.
+  public private(set) var hasTunnels = false
+
   /// A selection of nothing.
   public init() {}
 
@@ -23,12 +26,14 @@ public struct FlowSelection: Sendable {
         destinationPort: flow.hasPorts ? flow.destinationPort : 0, ipProtocol: flow.ipProtocol,
         version: flow.ipVersion, depth: Int(flow.tunnelDepth), hasPorts: flow.hasPorts))
     pairs.insert(Self.pair(source, destination))
+    if flow.tunnelDepth > 0 { hasTunnels = true }
   }
 
   /// Chooses what another selection does, too.
   public mutating func formUnion(_ other: FlowSelection) {
     keys.formUnion(other.keys)
     pairs.formUnion(other.pairs)
+    hasTunnels = hasTunnels || other.hasTunnels
   }
 
   func contains(_ key: FlowKey) -> Bool { keys.contains(key) }

@@ -70,9 +70,23 @@ final class FragmentedDatagram {
   /// Something has come since it was read.
   fileprivate var hasNews = false
 
+  /// The packets that brought its parts, where packets are chosen, and whether it is of what was chosen.
+  fileprivate(set) var packets: [UInt64] = []
+  var isChosen = false
+  /// The most of them that are kept: far more than a datagram has blocks.
+  private static let mostPackets = 1 << 16
+
+  fileprivate func note(_ numbers: [UInt64]) {
+    packets += numbers.prefix(Self.mostPackets - packets.count)
+  }
+
+  /// What a snap length left of a block behind the whole ones of a part, and where it begins.
+  private var rest: (offset: Int, bytes: [UInt8])?
+
   /// Bytes of memory that the datagram takes, about.
   fileprivate var cost: Int {
-    256 + bytes.count + (alternate?.count ?? 0) + blocks.count * 8 + (predecessor?.cost ?? 0)
+    256 + bytes.count + (alternate?.count ?? 0) + (blocks.count + packets.count) * 8
+      + (predecessor?.cost ?? 0)
   }
 
   fileprivate var isComplete: Bool {
@@ -80,8 +94,24 @@ final class FragmentedDatagram {
     return blockCount == (length + 7) / 8
   }
 
+  /// Puts what a snap length left of a block where it goes on with the bytes before the first hole; gives
+  /// how many there are from the start on.
+  func endAtHole() -> Int {
+    let start = contiguousLength
+    guard let rest, rest.offset == start, start + rest.bytes.count <= length ?? .max else {
+      return start
+    }
+    let end = start + rest.bytes.count
+    bytes.replaceSubrange(start..<min(end, bytes.count), with: rest.bytes)
+    if var other = alternate {
+      other.replaceSubrange(start..<min(end, other.count), with: rest.bytes)
+      alternate = other
+    }
+    return end
+  }
+
   /// Bytes from the start on without a hole.
-  var contiguousLength: Int {
+  private var contiguousLength: Int {
     var count = 0
     for word in blocks {
       count += word == .max ? 64 : (~word).trailingZeroBitCount
@@ -91,7 +121,7 @@ final class FragmentedDatagram {
   }
 
   /// The predecessor's bytes with the parts of this one in their places; nil without one.
-  fileprivate func correctedPredecessor() -> FragmentedDatagram? {
+  func correctedPredecessor() -> FragmentedDatagram? {
     guard let predecessor else { return nil }
     predecessor.alternate = nil
     for block in 0..<(bytes.count + 7) / 8
@@ -101,6 +131,7 @@ final class FragmentedDatagram {
       }
     }
     predecessor.last = last
+    predecessor.note(packets)
     return predecessor
   }
 
@@ -114,14 +145,25 @@ final class FragmentedDatagram {
     return part.byteOffsets.contains { bytes[offset + $0] != part.byte(unchecked: $0) }
   }
 
+  private func hasBlock(at offset: Int) -> Bool {
+    let block = offset / 8
+    return block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0
+  }
+
   /// Adds a part; false where it cannot belong to a datagram.
   fileprivate func add(
-    _ part: RawSpan, at offset: Int, isLast: Bool, limit: Int
+    _ part: RawSpan, at offset: Int, isLast: Bool, isCut: Bool, limit: Int
   ) -> Bool {
-    // Only the last part may end inside a block; what a snap length cut off is missing anyway.
+    // Only the last part may end inside a block, or one that a snap length cut.
     let count = isLast ? part.byteCount : part.byteCount & ~7
     guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
     let end = offset + count
+    if isCut, count < part.byteCount,
+      rest.map({ end < $0.offset || hasBlock(at: $0.offset) }) ?? true
+    {
+      rest = (end, [])
+      rest?.bytes.append(part.extracting(count..<part.byteCount))
+    }
     // Of a datagram that was read, nothing follows its end.
     if isRead, let length, offset >= length, !isLast { return true }
     if isLast { length = max(length ?? 0, end) }
@@ -222,14 +264,17 @@ struct FragmentTable {
 
   /// What a part did.
   enum Outcome {
-    case incomplete
+    /// It may be one of which packets were chosen.
+    case incomplete(isChosen: Bool)
     case complete(FragmentedDatagram)
     case malformed
   }
 
-  /// Adds a part; gives the datagram where it is complete now.
+  /// Adds a part, which these packets brought where that matters; gives the datagram where it is complete
+  /// now.
   mutating func insert(
-    _ header: IPHeader, depth: Int, part: RawSpan, packet: (number: UInt64, time: Int64)
+    _ header: IPHeader, depth: Int, part: RawSpan, packet: (number: UInt64, time: Int64),
+    of packets: [UInt64]
   ) -> Outcome {
     defer { noteDeadline() }
     let key = FragmentKey(header, depth: depth)
@@ -250,7 +295,8 @@ struct FragmentTable {
     }
     guard
       datagram.add(
-        part, at: header.fragmentOffset, isLast: !header.hasMoreFragments, limit: datagramLimit)
+        part, at: header.fragmentOffset, isLast: !header.hasMoreFragments,
+        isCut: header.missing > 0, limit: datagramLimit)
     else {
       return .malformed
     }
@@ -263,9 +309,12 @@ struct FragmentTable {
       datagram.header = header
     }
     datagram.last = packet
+    if !packets.isEmpty { datagram.note(packets) }
     bytes += datagram.cost - cost
     while bytes > limit, let oldest = oldest(), oldest !== datagram { drop(oldest) }
-    guard datagram.isComplete, datagram.hasFirst, datagram.hasNews else { return .incomplete }
+    guard datagram.isComplete, datagram.hasFirst, datagram.hasNews else {
+      return .incomplete(isChosen: datagram.isChosen)
+    }
     datagram.isRead = true
     datagram.hasNews = false
     return .complete(datagram)
@@ -329,85 +378,5 @@ struct FragmentTable {
   private mutating func remove(_ datagram: FragmentedDatagram) {
     datagrams[datagram.key] = nil
     bytes -= datagram.cost
-  }
-}
-
-extension PacketDealer {
-  /// Keeps a part of a datagram, and reads the whole once it is there.
-  ///
-  /// The flow's addresses come with the first part, which has the ports; the values with the part that
-  /// arrives last.
-  @inline(never)
-  mutating func decodeFragment(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
-    skips.add(.ipFragment)
-    if let selection, selection.contains(header.source, header.destination) { isSelected = true }
-    let part = packet.extracting(header.fragmentStart..<max(header.end, header.fragmentStart))
-    let outcome = fragments.insert(
-      header, depth: depth, part: part, packet: (number, time))
-    if header.isFirstFragment || options.everyPacket {
-      decodeTransport(packet, header, depth: depth)
-    }
-    switch outcome {
-    case .incomplete: break
-    case .malformed: skips.add(.ipFragmentMalformed)
-    case .complete(let datagram): decodeWhole(datagram, length: datagram.bytes.count)
-    }
-  }
-
-  /// Reads a datagram put together, and its other version where its parts disagreed.
-  private mutating func decodeWhole(_ datagram: FragmentedDatagram, length: Int) {
-    var versions = [datagram.bytes]
-    if let alternate = datagram.alternate {
-      skips.add(.ipFragmentOverlap)
-      versions.append(alternate)
-    }
-    let outer = (base, place)
-    for version in versions {
-      var header = datagram.header
-      header.ipProtocol = header.fragmentProtocol
-      header.payload = 0
-      header.end = length
-      header.isFirstFragment = false
-      header.isLaterFragment = false
-      header.isReassembled = true
-      header.hasOverlap = versions.count > 1
-      (base, place) = (0, addExtra(version))
-      // SAFETY: the span ends with the closure; the array is not changed in it.
-      unsafe version.withUnsafeBytes {
-        let bytes = unsafe $0.bytes
-        if !skipExtensions(bytes, &header) { skips.add(.ipHeaderCut) }
-        // A datagram inside a fragment that says it is one itself is not followed.
-        if header.isLaterFragment || header.isFirstFragment {
-          return skips.add(.ipFragmentMalformed)
-        }
-        decodeTransport(bytes, header, depth: datagram.depth)
-      }
-    }
-    (base, place) = outer
-  }
-
-  /// Reads what is there of the datagrams that were given up.
-  @inline(never)
-  mutating func readDroppedFragments() {
-    for datagram in fragments.takeDropped() {
-      linkHeaders = 0
-      if let corrected = datagram.correctedPredecessor() {
-        skips.add(.ipFragmentOverlap)
-        (number, time) = corrected.last
-        decodeWhole(corrected, length: corrected.bytes.count)
-        continue
-      }
-      let length = datagram.contiguousLength
-      if datagram.hasFirst, length > 0 {
-        (number, time) = datagram.last
-        decodeWhole(datagram, length: length)
-      } else if !options.everyPacket {
-        (number, time) = datagram.first
-        var header = datagram.header
-        header.isLaterFragment = true
-        header.isFirstFragment = false
-        decodeTransport(RawSpan(), header, depth: datagram.depth)
-      }
-    }
   }
 }

@@ -51,7 +51,12 @@ enum HTTPRequest {
   }
 
   /// Whether a payload begins with a response.
-  static func isResponse(_ payload: RawSpan) -> Bool { payload.hasText("http/1.", at: 0) }
+  ///
+  /// A line break behind the version ends a request line, of which the rest came before.
+  static func isResponse(_ payload: RawSpan) -> Bool {
+    payload.hasText("http/1.", at: 0)
+      && !(payload.byteCount > 8 && isLineBreak(payload.byte(unchecked: 8)))
+  }
 
   /// The method that stands at an offset with a blank behind it.
   private static func method(_ payload: RawSpan, at start: Int) -> Range<Int>? {

@@ -15,9 +15,11 @@ enum IPProtocol {
   static let authentication: UInt8 = 51
   static let icmp6: UInt8 = 58
   static let destinationOptions: UInt8 = 60
+  static let etherIP: UInt8 = 97
   static let sctp: UInt8 = 132
   static let mobility: UInt8 = 135
   static let udpLite: UInt8 = 136
+  static let mpls: UInt8 = 137
   static let hostIdentity: UInt8 = 139
   static let shim6: UInt8 = 140
 }

@@ -29,7 +29,7 @@ extension PacketDealer {
     case IPProtocol.sctp, IPProtocol.dccp:
       readPorts(packet, header, &segment)
       deal(.addresses, header, segment, depth)
-    case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.gre:
+    case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.gre, IPProtocol.mpls, IPProtocol.etherIP:
       deal(.addresses, header, segment, depth)
       if !header.isFirstFragment { decodeTunnel(packet, header, depth: depth) }
     case IPProtocol.icmp, IPProtocol.icmp6:

@@ -10,9 +10,9 @@ private enum TunnelPort {
   static let vxlanGeneric: UInt16 = 4790
   static let ayiya: UInt16 = 5072
   static let geneve: UInt16 = 6081
-  /// Linux' own port of VXLAN, from before IANA gave it one; flannel still has it.
-  static let vxlanOfLinux: UInt16 = 8472
   static let mpls: UInt16 = 6635
+  /// Where Linux sends VXLAN unless told otherwise; registered for another use.
+  static let linuxVXLAN: UInt16 = 8472
 }
 
 /// What a datagram carries, and where the inner packet or frame begins in it.
@@ -28,14 +28,22 @@ enum DatagramTunnel {
 extension PacketDealer {
   // MARK: Over IP
 
-  /// Reads what IP carries in IP or GRE, as deep as the limit.
+  /// Reads what IP carries in IP, GRE, MPLS (RFC 4023 §3) or EtherIP, as deep as the limit.
   @inline(never)
   mutating func decodeTunnel(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
     guard depth < options.tunnelDepthLimit else { return skips.add(.tunnelDepth) }
-    guard header.ipProtocol == IPProtocol.gre else {
-      return decodeIP(packet, at: header.payload, end: header.end, depth: depth + 1)
+    let (start, end) = (header.payload, header.end)
+    switch header.ipProtocol {
+    case IPProtocol.gre: decodeGRE(packet, at: start, end: end, depth: depth + 1)
+    case IPProtocol.mpls:
+      decode(packet, etherType: 0x8847, at: start, end: end, depth: depth + 1)
+    case IPProtocol.etherIP:
+      // RFC 3378 §3: a version, 3, and twelve bits that are 0.
+      guard end - start >= 2 else { return skips.add(.transportHeaderCut) }
+      guard packet.bigEndianUInt16(unchecked: start) == 0x3000 else { return skips.add(.notIP) }
+      decodeMirrored(packet, at: start + 2, end: end, depth: depth + 1)
+    default: decodeIP(packet, at: start, end: end, depth: depth + 1)
     }
-    decodeGRE(packet, at: header.payload, end: header.end, depth: depth + 1)
   }
 
   /// RFC 2784 §2, RFC 2890 §2; version 1 is PPTP's (RFC 2637 §4.1).
@@ -122,8 +130,8 @@ extension PacketDealer {
     switch destinationPort {
     case TunnelPort.vxlan: return vxlan(payload)
     case TunnelPort.vxlanGeneric: return genericVXLAN(payload)
+    case TunnelPort.linuxVXLAN: return linuxVXLAN(payload)
     case TunnelPort.geneve: return geneve(payload)
-    case TunnelPort.vxlanOfLinux: return strictVXLAN(payload)
     case TunnelPort.gre: return .gre(0)
     case TunnelPort.mpls: return .mpls(0)
     case TunnelPort.gtp: return gtp(payload)
@@ -173,17 +181,19 @@ extension PacketDealer {
     payload.byteCount >= 8 + 14 && payload.byte(unchecked: 0) & 0x08 != 0 ? .frame(8) : nil
   }
 
-  /// The same on a port that others use as well: all reserved bits are zero, and the frame holds IP or ARP.
-  private static func strictVXLAN(_ payload: RawSpan) -> DatagramTunnel? {
+  /// VXLAN on a port of another use: what is reserved is 0, and an IP packet is in the frame.
+  private static func linuxVXLAN(_ payload: RawSpan) -> DatagramTunnel? {
     guard payload.byteCount >= 8 + 14 + 20, payload.bigEndianUInt32(unchecked: 0) == 0x0800_0000,
       payload.byte(unchecked: 7) == 0
     else { return nil }
-    switch payload.bigEndianUInt16(unchecked: 8 + 12) {
-    case 0x0800: return payload.byte(unchecked: 8 + 14) >> 4 == 4 ? .frame(8) : nil
-    case 0x86dd: return payload.byte(unchecked: 8 + 14) >> 4 == 6 ? .frame(8) : nil
-    case 0x0806, 0x8100, 0x88a8: return .frame(8)
-    default: return nil
+    var (type, start) = (payload.bigEndianUInt16(unchecked: 20), 22)
+    for _ in 0..<2 where type == 0x8100 || type == 0x88a8 {
+      guard payload.byteCount - start >= 4 else { return nil }
+      type = payload.bigEndianUInt16(unchecked: start + 2)
+      start += 4
     }
+    guard type == 0x0800 || type == 0x86dd, isIP(payload, at: start) else { return nil }
+    return payload.byte(unchecked: start) >> 4 == (type == 0x0800 ? 4 : 6) ? .frame(8) : nil
   }
 
   /// draft-ietf-nvo3-vxlan-gpe §3.1.

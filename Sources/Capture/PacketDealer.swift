@@ -32,6 +32,10 @@ struct PacketDealer: ~Copyable {
   /// Flows whose packets are chosen, and whether the present packet is one of them.
   var selection: FlowSelection?
   var isSelected = false
+  /// Packets that carried parts of chosen flows, of those before the present one, too.
+  var carriers = CarrierPackets()
+  /// The packets that carried the datagram in which the present packet is.
+  var around: [UInt64] = []
   let options: CaptureOptions
   let seed: UInt64
   let shardMask: UInt8

@@ -34,13 +34,18 @@ enum Evidence {
       return "its packets cannot be read a second time for --write-pcap; name a file"
     }
     let source: InputSource
+    var carriers = CarrierPackets()
     do throws(InputError) {
+      if flows.hasTunnels {
+        carriers = EvidenceFile.carriers(
+          of: flows, in: try InputSource(path: path, limits: limits.input), options: options)
+      }
       source = try InputSource(path: path, limits: limits.input)
     } catch {
       return error.message
     }
     do throws(CaptureError) {
-      try file.copy(source, flows: flows, options: options)
+      try file.copy(source, flows: flows, carriers: carriers, options: options)
     } catch {
       // The scan has told of a capture that is cut.
       return error.code == .cannotRead ? error.message : nil

@@ -61,6 +61,24 @@ struct FlowTests {
       ])
   }
 
+  @Test("a segment that begins with the version of a request is no answer")
+  func splitBeforeVersion() {
+    let request = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    func details(_ place: Int) -> [String] {
+      let frames = [
+        Self.segment(Array(request[..<place]), port: 80),
+        Self.segment(Array(request[place...]), port: 80, sequence: 1 + UInt32(place)),
+      ]
+      return Observed(pcap(frames.map { CapturedPacket($0) })).details
+    }
+    #expect(details(5).contains { $0.hasPrefix("2 http.host a.example") })
+    #expect(details(6) == details(5))
+    #expect(
+      Self.addresses(Self.segment(Array(request[6...]), port: 80))
+        == Self.addresses(
+          Self.segment(utf8("Host: a.example\r\n\r\n"), port: 80)))
+  }
+
   @Test("a group is never the one that began")
   func multicast() {
     let response = DNSBuilder(flags: 0x8400, questions: 0, answers: 1)

@@ -116,6 +116,20 @@ struct FragmentTests {
       Observed(pcap(Self.part6(1))).lines == ["1 ip.src 2001:db8::1", "1 ip.dst 2001:db8::2"])
   }
 
+  @Test("a first part that a snap length cut is read to its last byte")
+  func cut() {
+    for count in Self.whole.count - 48...Self.whole.count - 40 {
+      let frame = Packet.ethernet(
+        Packet.ip(
+          Packet.client, Packet.server, 17, Array(Self.whole[..<count]), fragment: 0x2000,
+          length: 20 + 80))
+      // The question ends 40 bytes before the end.
+      #expect(
+        Observed(pcap(frame)).values
+          == (count == Self.whole.count - 40 ? ["1 dns.query a.example"] : []), "\(count)")
+    }
+  }
+
   @Test("after 30 seconds of packet time it is given up")
   func patience() {
     func file(_ seconds: UInt32) -> [UInt8] {

@@ -29,12 +29,31 @@ struct TunnelTests {
 
   @CaseTable static var tunnels: [CaptureCase] {
     CaptureCase("VXLAN", udp(4789, join([8, 0, 0, 0, 0, 0, 9, 0], frame)), outer(4789) + seen)
-    CaptureCase(
-      "VXLAN on Linux' own port", udp(8472, join([8, 0, 0, 0, 0, 0, 9, 0], frame)),
-      outer(8472) + seen)
-    CaptureCase(
-      "other bits there", udp(8472, join([8, 0, 0, 1, 0, 0, 9, 0], frame)), outer(8472))
     CaptureCase("VXLAN without its flag", udp(4789, join(zeros(8), frame)), outer(4789))
+    CaptureCase(
+      "VXLAN on Linux' port", udp(8472, join([8, 0, 0, 0, 0, 0, 9, 0], frame)), outer(8472) + seen)
+    CaptureCase(
+      "VXLAN on Linux' port, in VLANs",
+      udp(8472, join([8, 0, 0, 0, 0, 0, 9, 0], Packet.ethernet(ipv6, tags: [0x88a8, 0x8100]))),
+      outer(8472) + seen6)
+    CaptureCase(
+      "VXLAN on Linux' port with a reserved bit",
+      udp(8472, join([8, 0, 0, 1, 0, 0, 9, 0], frame)), outer(8472))
+    CaptureCase(
+      "VXLAN on Linux' port with another type",
+      udp(8472, join([8, 0, 0, 0, 0, 0, 9, 0], Packet.ethernet(ipv4, type: 0x86dd))), outer(8472))
+    CaptureCase(
+      "MPLS in IP",
+      LayerTests.frame(Packet.ip(outside.0, outside.1, 137, join([0, 1, 1, 64], ipv4))),
+      LayerTests.outer + seen)
+    CaptureCase(
+      "Ethernet in IP",
+      LayerTests.frame(Packet.ip(outside.0, outside.1, 97, join([0x30, 0], frame))),
+      LayerTests.outer + seen)
+    CaptureCase(
+      "Ethernet in IP of another version",
+      LayerTests.frame(Packet.ip(outside.0, outside.1, 97, join([0x20, 0], frame))),
+      LayerTests.outer)
     CaptureCase(
       "VXLAN's generic form", udp(4790, join([0x0c, 0, 0, 2, 0, 0, 9, 0], ipv6)),
       outer(4790) + seen6)
@@ -117,7 +136,7 @@ struct TunnelTests {
 
   @Test(
     "what a server of DNS sends to a client on a tunnel's port, and DTLS there, is no tunnel",
-    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 8472, 1701, 2152, 5072] as [UInt16])
+    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 1701, 2152, 5072, 8472] as [UInt16])
   func otherThanTunnels(_ port: UInt16) {
     for number: UInt16 in [0x0001, 0x0801, 0x0c01, 0x3001, 0x4002, 0x6001, 0xffff] {
       var message = DNSBuilder(flags: 0x8180, answers: 1).question("a.example")

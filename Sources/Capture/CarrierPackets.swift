@@ -1,0 +1,25 @@
+/// Numbers of packets that carried parts of chosen flows, a bit for each packet up to the last of them.
+///
+/// The fragments of a packet that a tunnel's flow is in do not show what they carry: it is known when
+/// the last of them is there, and they have passed then.
+public struct CarrierPackets: Sendable {
+  private var words: [UInt64] = []
+
+  /// No packets.
+  public init() {}
+
+  mutating func insert(_ numbers: [UInt64]) {
+    for number in numbers {
+      let word = Int(number >> 6)
+      if word >= words.count {
+        words.append(contentsOf: repeatElement(0, count: word + 1 - words.count))
+      }
+      words[word] |= 1 << (number & 63)
+    }
+  }
+
+  func contains(_ number: UInt64) -> Bool {
+    let word = Int(number >> 6)
+    return word < words.count && words[word] & 1 << (number & 63) != 0
+  }
+}

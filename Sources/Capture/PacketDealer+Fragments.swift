@@ -1,0 +1,99 @@
+import Indicators
+import Parsing
+
+extension PacketDealer {
+  /// Keeps a part of a datagram, and reads the whole once it is there.
+  ///
+  /// The flow's addresses come with the first part, which has the ports; the values with the part that
+  /// arrives last.
+  @inline(never)
+  mutating func decodeFragment(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
+    skips.add(.ipFragment)
+    if let selection, selection.contains(header.source, header.destination) { isSelected = true }
+    let part = packet.extracting(header.fragmentStart..<max(header.end, header.fragmentStart))
+    let outcome = fragments.insert(
+      header, depth: depth, part: part, packet: (number, time),
+      of: selection == nil ? [] : around + [number])
+    if header.isFirstFragment || options.everyPacket {
+      decodeTransport(packet, header, depth: depth)
+    }
+    switch outcome {
+    case .incomplete(let isChosen): if isChosen { isSelected = true }
+    case .malformed: skips.add(.ipFragmentMalformed)
+    case .complete(let datagram): decodeWhole(datagram, length: datagram.bytes.count)
+    }
+  }
+
+  /// Reads a datagram put together, and notes which packets brought it if one in it is chosen.
+  private mutating func decodeWhole(_ datagram: FragmentedDatagram, length: Int) {
+    guard selection != nil else { return decodeVersions(datagram, length: length) }
+    let outer = (isSelected, around)
+    (isSelected, around) = (false, datagram.packets)
+    decodeVersions(datagram, length: length)
+    if isSelected {
+      datagram.isChosen = true
+      carriers.insert(datagram.packets)
+    }
+    (isSelected, around) = (isSelected || outer.0, outer.1)
+  }
+
+  /// Reads the bytes of a datagram, and its other version where its parts disagreed.
+  private mutating func decodeVersions(_ datagram: FragmentedDatagram, length: Int) {
+    var versions = [datagram.bytes]
+    if let alternate = datagram.alternate {
+      skips.add(.ipFragmentOverlap)
+      versions.append(alternate)
+    }
+    let outer = (base, place)
+    for version in versions {
+      var header = datagram.header
+      header.ipProtocol = header.fragmentProtocol
+      header.payload = 0
+      header.end = length
+      header.isFirstFragment = false
+      header.isLaterFragment = false
+      header.isReassembled = true
+      header.hasOverlap = versions.count > 1
+      (base, place) = (0, addExtra(version))
+      // SAFETY: the span ends with the closure; the array is not changed in it.
+      unsafe version.withUnsafeBytes {
+        let bytes = unsafe $0.bytes
+        if !skipExtensions(bytes, &header) { skips.add(.ipHeaderCut) }
+        // A datagram inside a fragment that says it is one itself is not followed.
+        if header.isLaterFragment || header.isFirstFragment {
+          return skips.add(.ipFragmentMalformed)
+        }
+        decodeTransport(bytes, header, depth: datagram.depth)
+      }
+    }
+    (base, place) = outer
+  }
+
+  /// Reads what is there of the datagrams that were given up.
+  @inline(never)
+  mutating func readDroppedFragments() {
+    // None of them is the packet before which they are read.
+    let wasSelected = isSelected
+    defer { isSelected = wasSelected }
+    for datagram in fragments.takeDropped() {
+      linkHeaders = 0
+      if let corrected = datagram.correctedPredecessor() {
+        skips.add(.ipFragmentOverlap)
+        (number, time) = corrected.last
+        decodeWhole(corrected, length: corrected.bytes.count)
+        continue
+      }
+      let length = datagram.endAtHole()
+      if datagram.hasFirst, length > 0 {
+        (number, time) = datagram.last
+        decodeWhole(datagram, length: length)
+      } else if !options.everyPacket {
+        (number, time) = datagram.first
+        var header = datagram.header
+        header.isLaterFragment = true
+        header.isFirstFragment = false
+        decodeTransport(RawSpan(), header, depth: datagram.depth)
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Capture
+import Testing
+
+@Suite("DNS over TCP")
+struct DNSStreamTests {
+  @Test(
+    "a message that is cut is read as far as it goes, and counted",
+    arguments: [53, 5355] as [UInt16])
+  func cutOverTCP(port: UInt16) {
+    let message = DNSBuilder(flags: 0x8180, answers: 2).question("a.example")
+      .record(DNSBuilder.pointer(12), type: 1, [192, 0, 2, 7])
+      .record(DNSBuilder.pointer(12), type: 1, [192, 0, 2, 8])
+    let bytes = Array(DNSTests.stream(message).dropLast(3))
+    let stream = StreamBuilder(port: port, back: true)
+    let expected = ["dns.query a.example", "dns.answer.address 192.0.2.7"]
+    // By the capture's end, in one segment or two.
+    for cuts in [[], [20], [30]] {
+      let observed = Observed(
+        pcap(([stream.syn] + stream.segments(bytes, cuts)).map { CapturedPacket($0) }))
+      #expect(
+        observed.values.map { String($0.dropFirst(2)) } == expected, "\(cuts)")
+      #expect(observed.counts["dns-over-tcp-incomplete"] == 1)
+      #expect(observed.counts["dns-message-cut"] == 1)
+    }
+    // By the snap length, and what is cut comes again whole.
+    let lacking = Packet.ethernet(
+      Packet.ip(
+        Packet.server, Packet.client, 6, Packet.tcp(port, 50000, bytes, sequence: 1000),
+        length: 20 + 20 + bytes.count + 3))
+    let again = Observed(
+      pcap([lacking, stream.segment(DNSTests.stream(message), at: 0)].map { CapturedPacket($0) }))
+    #expect(
+      again.values == expected.map { "1 " + $0 } + ["2 dns.answer.address 192.0.2.8"])
+    // By a segment that is lost.
+    let lost = Observed(
+      pcap(
+        [
+          stream.syn, stream.segment(bytes, at: 0),
+          stream.segment(DNSTests.stream(message), at: bytes.count + 3),
+        ].map { CapturedPacket($0) }))
+    #expect(lost.values.prefix(2).map { String($0.dropFirst(2)) } == expected)
+    // Elsewhere bytes that only begin like a message are none.
+    #expect(
+      Observed(
+        pcap([CapturedPacket(StreamBuilder(port: 4711, back: true).segment(bytes, at: 0))])
+      ).values == [])
+  }
+}
