@@ -6,8 +6,8 @@ struct DNSStreamReader {
   private var message = StreamBuffer()
   /// The stream was seen from its beginning on a port of DNS, so lengths are where they seem to be.
   var isTrusted = false
-  /// The stream is on a port of DNS.
-  var isDNSPort = false
+  /// A message that is cut is read as far as it goes: on a port of DNS, where its bytes were not read before.
+  var readsCut = false
   /// A message was read, so the stream is in step.
   private var isInStep = false
 
@@ -28,7 +28,7 @@ struct DNSStreamReader {
   mutating func reset() {
     message.removeAll()
     isTrusted = false
-    isDNSPort = false
+    readsCut = false
     isInStep = false
   }
 
@@ -131,7 +131,7 @@ struct DNSStreamReader {
   ) {
     guard !message.isEmpty else { return }
     skips.add(.dnsStreamIncomplete)
-    if isDNSPort, message.count >= 14, isInStep || !isOutOfStep {
+    if readsCut, message.count >= 14, isInStep || !isOutOfStep {
       _ = readKept(isWhole: false, pointerLimit, into: &writer, &skips)
     }
     message.removeAll()

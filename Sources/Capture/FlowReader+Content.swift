@@ -255,7 +255,7 @@ extension FlowReader {
     case .dnsStream:
       stream.begin(.dns)
       stream.dns.isTrusted = isFirst && visit.isDNSPort
-      stream.dns.isDNSPort = visit.isDNSPort
+      stream.dns.readsCut = visit.isDNSPort
     }
   }
 

@@ -82,7 +82,10 @@ extension FlowReader {
     }
     let reader = TCPStream(record: writer.flow(), target: visit.target)
     switch application {
-    case .http, .tls, .dnsStream: begin(application, reader, visit, isFirst: false)
+    case .http, .tls, .dnsStream:
+      begin(application, reader, visit, isFirst: false)
+      // As far as it goes without the hole it was read before.
+      reader.dns.readsCut = false
     case .none where role == .server && readsAnswers:
       reader.begin(.http)
       reader.http.beginAnswer()

@@ -264,6 +264,7 @@ extension FlowReader {
       stream.http.beginAnswer()
     } else {
       begin(application, stream, visit, isFirst: false)
+      stream.dns.readsCut = false
     }
     if end == 0 || end == bytes.byteCount {
       _ = read(bytes, known: known, stream, visit)
