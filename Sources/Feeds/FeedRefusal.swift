@@ -12,6 +12,8 @@ enum FeedRefusal: String {
   case unsupportedPath = "unsupported-path"
   case unsupportedRule = "unsupported-rule"
   case unsupportedLocation = "unsupported-location"
+  /// The feed itself says that it is harmless, as STIX's `indicator_types` may.
+  case benign
   case revoked
   case superseded
   case lineTooLong = "line-too-long"

@@ -7,7 +7,7 @@ struct GroupWriter {
   let grouping: ScanOptions.Grouping
   let format: ScanOptions.Format
   let home: HomeNetworks
-  let now: Int64
+  let showsSuppressed: Bool
 
   /// Appends every group, in the order in which their first hits stand.
   func append(_ groups: HitGroups, to output: inout [UInt8]) {
@@ -26,8 +26,11 @@ struct GroupWriter {
 
   /// Formats that have no groups: the first hit of each.
   private func firstHits(_ groups: HitGroups, to output: inout [UInt8]) {
-    var lines = HitLines(format: format, home: home, now: now)
-    if format == .zeekIntel { output.append(contentsOf: ZeekIntelLog.header.utf8) }
+    var lines = HitLines(format: format, home: home, showsSuppressed: showsSuppressed)
+    if format == .zeekIntel {
+      let header = ZeekIntelLog.header(showsSuppressed: showsSuppressed)
+      output.append(contentsOf: header.utf8)
+    }
     for group in groups.groups {
       lines.append(group.first, to: &output)
       output.append(UInt8(ascii: "\n"))
@@ -50,6 +53,7 @@ struct GroupWriter {
       var feed = DisplayText.escaped(source.feed)
       if let line = source.lines.first { feed += Array(":\(line)".utf8) }
       if group.feeds.count > 1 { feed += Array(" +\(group.feeds.count - 1)".utf8) }
+      if group.suppressed > 0 { feed += Array("  (\(group.suppressed) suppressed)".utf8) }
       let name = grouping == .indicator ? indicator.entry.kind : hit.kind
       rows.append([
         Array("\(group.count)".utf8),
@@ -59,7 +63,7 @@ struct GroupWriter {
             ? DisplayText.escaped(groups.name(of: group))
             : DisplayText.defangedLine(groups.name(of: group)),
         Array(hit.kind.name.utf8),
-        Array((hit.suppression == nil ? hit.match.name : "suppressed").utf8),
+        Array((group.suppressed < group.count ? hit.match.name : "suppressed").utf8),
         DisplayText.escaped(hit.field),
         time(group.firstTime), time(group.lastTime),
         DisplayText.escaped(hit.path.bytes) + Array(":\(hit.number)".utf8),
@@ -129,11 +133,13 @@ struct GroupWriter {
   }
 
   private func csv(_ groups: HitGroups, to output: inout [UInt8]) {
-    output.append(contentsOf: "count,first,last,".utf8)
-    output.append(contentsOf: HitCSV.header.utf8)
-    var row = HitCSV(home: home)
+    let counts = showsSuppressed ? "count,suppressed,first,last," : "count,first,last,"
+    output.append(contentsOf: counts.utf8)
+    output.append(contentsOf: HitCSV.header(showsSuppressed: showsSuppressed).utf8)
+    var row = HitCSV(home: home, showsSuppressed: showsSuppressed)
     for group in groups.groups {
       output.append(contentsOf: "\(group.count),".utf8)
+      if showsSuppressed { output.append(contentsOf: "\(group.suppressed),".utf8) }
       if group.firstTime != ObservableRecord.noTime {
         Timestamp.append(group.firstTime, to: &output)
         output.append(UInt8(ascii: ","))

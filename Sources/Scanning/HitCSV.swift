@@ -4,15 +4,25 @@ import Parsing
 
 /// Writes hits as CSV (RFC 4180), one row a hit.
 struct HitCSV {
-  /// The first line.
-  static let header =
-    "time,kind,field,value,match,indicator,feed,feed_line,confidence,tlp,labels,path,number,offset,src,src_port,dst,dst_port,direction,state,verdict,seen_from\n"
+  /// The first line; the list that suppresses a hit has a column where such hits are shown.
+  static func header(showsSuppressed: Bool) -> String {
+    columns + (showsSuppressed ? ",suppressed_by\n" : "\n")
+  }
+
+  private static let columns =
+    "time,kind,field,value,match,indicator,feed,feed_line,confidence,tlp,labels,path,number,offset,src,src_port,dst,dst_port,direction,state,verdict,seen_from"
 
   private var text: [UInt8] = []
   private let home: HomeNetworks
+  private let showsSuppressed: Bool
 
-  /// - Parameter home: what is ours, for the direction of flows.
-  init(home: HomeNetworks) { self.home = home }
+  /// - Parameters:
+  ///   - home: what is ours, for the direction of flows.
+  ///   - showsSuppressed: whether rows have a column that says what suppresses a hit.
+  init(home: HomeNetworks, showsSuppressed: Bool) {
+    self.home = home
+    self.showsSuppressed = showsSuppressed
+  }
 
   /// Appends one hit as a row without its end.
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
@@ -50,6 +60,7 @@ struct HitCSV {
     let verdict = hit.event?.verdict
     cell(verdict == .blocked ? "blocked" : verdict == .allowed ? "allowed" : "", to: &output)
     cell(hit.end.map { $0 == .originator ? "originator" : "responder" } ?? "", to: &output)
+    if showsSuppressed { cell(hit.suppression?.list ?? [], to: &output) }
   }
 
   private func cell(_ value: String, to output: inout [UInt8]) {

@@ -10,22 +10,21 @@ import Parsing
 struct HitEVE {
   private var writer = JSONWriter()
   private var indicators: HitJSON
-  private let now: Int64
 
-  /// - Parameters:
-  ///   - home: what is ours.
-  ///   - now: the time of hits in inputs without times, since an EVE record must have one.
-  init(home: HomeNetworks, now: Int64) {
+  /// - Parameter home: what is ours.
+  init(home: HomeNetworks) {
     indicators = HitJSON(home: home)
-    self.now = now
   }
 
   /// Appends one hit as a line without its end.
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
     writer.reset()
     writer.beginObject()
-    writer.key("timestamp")
-    writer.string(Self.time(hit.time == ObservableRecord.noTime ? now : hit.time))
+    // The time of the scan would make two equal scans differ, and be taken for the event's.
+    if hit.time != ObservableRecord.noTime {
+      writer.key("timestamp")
+      writer.string(Self.time(hit.time))
+    }
     if let flow = hit.knownFlow {
       writer.key("flow_id")
       writer.number(Self.identifier(of: flow))
@@ -165,8 +164,8 @@ struct HitEVE {
     list("indicator", hit.indicators.map(\.entry.value))
     list("feed", sources.map(\.feed))
     if hit.time == ObservableRecord.noTime {
-      // The input told no time: the record's is that of the scan.
-      list("timestamp_of", [Array("scan".utf8)])
+      // Whoever reads the record gives it the time at which it came, and is to know that.
+      list("timestamp_of", [Array("intake".utf8)])
     }
     writer.endObject()
     list("references", sources.map(\.reference).filter { !$0.isEmpty })

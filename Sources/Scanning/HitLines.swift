@@ -10,14 +10,14 @@ struct HitLines {
   /// - Parameters:
   ///   - format: how hits are written.
   ///   - home: what is ours, for the direction of flows.
-  ///   - now: the time of hits without one, in formats that need a time.
-  init(format: ScanOptions.Format, home: HomeNetworks, now: Int64) {
+  ///   - showsSuppressed: whether rows have a column that says what suppresses a hit.
+  init(format: ScanOptions.Format, home: HomeNetworks, showsSuppressed: Bool) {
     self.format = format
     json = HitJSON(home: home)
-    csv = HitCSV(home: home)
-    eve = HitEVE(home: home, now: now)
-    ecs = HitECS(home: home, now: now)
-    zeek = ZeekIntelLog(now: now)
+    csv = HitCSV(home: home, showsSuppressed: showsSuppressed)
+    eve = HitEVE(home: home)
+    ecs = HitECS(home: home)
+    zeek = ZeekIntelLog(showsSuppressed: showsSuppressed)
   }
 
   /// Appends one hit as a line without its end.

@@ -54,7 +54,8 @@ final class HitResolver: BatchProcessor {
     scratch = databases.map { _ in LookupScratch() }
     matches = databases.map { _ in [] }
     cursors = databases.map { _ in 0 }
-    lines = HitLines(format: options.format, home: options.home, now: options.now)
+    lines = HitLines(
+      format: options.format, home: options.home, showsSuppressed: options.showsSuppressed)
     excludesSources =
       options.minimumConfidence > 0 || !options.feedsOnly.isEmpty || options.timeMode != .any
   }

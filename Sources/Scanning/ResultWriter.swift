@@ -123,7 +123,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
       let cut = groups.keepFirst(Int(clamping: options.limit))
       if cut > 0 { statistics.skipped.add("groups-over-limit", UInt64(cut)) }
       GroupWriter(
-        grouping: options.grouping, format: options.format, home: options.home, now: options.now
+        grouping: options.grouping, format: options.format, home: options.home,
+        showsSuppressed: options.showsSuppressed
       )
       .append(groups, to: &rest)
     } else if options.format == .csv || options.format == .zeekIntel, !hasHeader {
@@ -139,9 +140,9 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
 
   private var header: [UInt8] {
     switch options.format {
-    case .csv: Array(HitCSV.header.utf8)
+    case .csv: Array(HitCSV.header(showsSuppressed: options.showsSuppressed).utf8)
     case .table: Array(HitTable.header.utf8)
-    case .zeekIntel: Array(ZeekIntelLog.header.utf8)
+    case .zeekIntel: Array(ZeekIntelLog.header(showsSuppressed: options.showsSuppressed).utf8)
     case .ndjson, .eve, .ecs, .values, .html: []
     }
   }

@@ -8,22 +8,25 @@ import Parsing
 /// unique identifiers to give for our flows and files, so those columns are unset.
 struct ZeekIntelLog {
   /// The lines before the rows.
-  static let header =
+  static func header(showsSuppressed: Bool) -> String {
     "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tintel\n"
-    + "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tseen.indicator\t"
-    + "seen.indicator_type\tseen.where\tseen.node\tmatched\tsources\tfuid\tfile_mime_type\t"
-    + "file_desc\n"
-    + "#types\ttime\tstring\taddr\tport\taddr\tport\tstring\tenum\tenum\tstring\tset[enum]\t"
-    + "set[string]\tstring\tstring\tstring\n"
+      + "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tseen.indicator\t"
+      + "seen.indicator_type\tseen.where\tseen.node\tmatched\tsources\tfuid\tfile_mime_type\t"
+      + "file_desc\(showsSuppressed ? "\tsuppressed_by" : "")\n"
+      + "#types\ttime\tstring\taddr\tport\taddr\tport\tstring\tenum\tenum\tstring\tset[enum]\t"
+      + "set[string]\tstring\tstring\tstring\(showsSuppressed ? "\tstring" : "")\n"
+  }
 
-  private let now: Int64
-
-  /// - Parameter now: the time of hits in inputs without times: `ts` is when data was discovered.
-  init(now: Int64) { self.now = now }
+  /// Whether a column of our own, as a site's `redef` would add it, names the list that suppresses.
+  let showsSuppressed: Bool
 
   /// Appends one hit as a row without its end.
   func append(_ hit: Hit, to output: inout [UInt8]) {
-    Self.append(time: hit.time == ObservableRecord.noTime ? now : hit.time, to: &output)
+    if hit.time == ObservableRecord.noTime {
+      output.append(contentsOf: unset)
+    } else {
+      Self.append(time: hit.time, to: &output)
+    }
     output.append(contentsOf: "\t-".utf8)
     if let flow = hit.knownFlow {
       tab(flow.addressText(flow.source), to: &output)
@@ -52,6 +55,9 @@ struct ZeekIntelLog {
         indicator.sources.map { Self.escaped(indicator.entry.sources[$0].feed, inSet: true) }
       }, to: &output)
     output.append(contentsOf: "\t-\t-\t-".utf8)
+    if showsSuppressed {
+      tab(hit.suppression.map { Self.escaped($0.list) } ?? unset, to: &output)
+    }
   }
 
   private var unset: [UInt8] { [UInt8(ascii: "-")] }

@@ -51,10 +51,20 @@ struct DiffCommand: ParsableCommand {
       valueName: "path[=format]"))
   var allow: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "List so many changes of each sort at most (default: 10000, SARIF in all 5000); json and sarif.",
+      valueName: "n"))
+  var limit: Int?
+
   @OptionGroup var scope: ScopeArguments
 
   @Flag(help: "Only errors.")
   var quiet = false
+
+  func validate() throws {
+    guard limit ?? 1 >= 1 else { throw ValidationError("--limit must be 1 or more") }
+  }
 
   func run() throws {
     let options = try scope.options()
@@ -76,7 +86,8 @@ struct DiffCommand: ParsableCommand {
     let progress = Interruption.install()
     let quiet = quiet
     let difference = DatabaseDifference.between(
-      before, after, inputs: inputs.map { InputPath($0) }, options: options, progress: progress
+      before, after, inputs: inputs.map { InputPath($0) }, options: options,
+      limit: limit ?? DatabaseDifference.listLimit, progress: progress
     ) { Console.report($0, quiet: quiet) }
     if progress.isStopRequested { throw ExitCode(130) }
     let exceeded = difference.exceeded(thresholds)
@@ -85,14 +96,33 @@ struct DiffCommand: ParsableCommand {
       case .table: Array(difference.table(exceeded: exceeded).utf8)
       case .markdown: Array(difference.markdown(exceeded: exceeded).utf8)
       case .json: difference.json(exceeded: exceeded)
-      case .sarif: difference.sarif(version: Sekisho.version)
+      case .sarif:
+        difference.sarif(
+          version: Sekisho.version, limit: limit ?? DatabaseDifference.sarifLimit)
       }
     try Console.output(bytes)
+    noteLeftOut(difference)
     if format == .sarif || quiet {
       for (threshold, value) in exceeded { Console.note("exceeded: \(threshold) (it is \(value))") }
     }
     if difference.hasErrors { throw ExitCode(2) }
     if !exceeded.isEmpty { throw ExitCode(1) }
+  }
+
+  /// Says what a list for programs lacks, and how to get it.
+  private func noteLeftOut(_ difference: DatabaseDifference) {
+    var (entries, hits) = difference.leftOut
+    switch format {
+    case .table, .markdown: return
+    case .json: break
+    case .sarif:
+      let listed = difference.changes.count + (difference.hits?.changes.count ?? 0)
+      entries += max(0, listed - (limit ?? DatabaseDifference.sarifLimit)) + hits
+      hits = 0
+    }
+    guard entries + hits > 0 else { return }
+    Console.warning(
+      "\(entries + hits) further changes are counted and not listed; --limit N lists more")
   }
 
   private func thresholds() throws -> [Threshold] {

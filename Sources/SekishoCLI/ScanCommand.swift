@@ -113,6 +113,10 @@ struct ScanCommand: ParsableCommand {
       throw ValidationError(
         "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson or csv")
     }
+    guard (sources.named.paths + inputs.inputs).count(where: { $0 == "-" }) < 2 else {
+      throw ValidationError(
+        "standard input can be read once only; write one of the two to a file and name that")
+    }
     guard (0...1000).contains(context) else {
       throw ValidationError("--context \(context) is not between 0 and 1000")
     }

@@ -26,6 +26,12 @@ struct SekishoCommand: ParsableCommand {
   static func main() {
     // A reader that goes away is an error of `write`, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
+    if let place = undecodableArgument {
+      Console.error(
+        "argument \(place) is not UTF-8, and is not what it would be read as; name the folder that "
+          + "the file is in, or a link to it")
+      Glibc.exit(2)
+    }
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       if let problem = unknownCommand(in: arguments[...], of: Self.self) {
@@ -59,6 +65,14 @@ struct SekishoCommand: ParsableCommand {
       Console.error(first)
       for line in lines.dropFirst() { Console.note(String(line)) }
       Glibc.exit(2)
+    }
+  }
+
+  /// The place of the first argument that a `String` cannot hold.
+  private static var undecodableArgument: Int? {
+    (1..<max(1, Int(CommandLine.argc))).first { place in
+      guard let text = CommandLine.unsafeArgv[place] else { return false }
+      return String(validatingCString: text) == nil
     }
   }
 

@@ -63,13 +63,14 @@ struct TestCommand: ParsableCommand {
       Console.error("no case has a name that --filter finds")
       throw ExitCode(2)
     }
+    var remaining = 0
     if update {
-      try write(read, report)
+      remaining = try write(read, report)
     } else {
       try output(report, at: Int64(now.tv_sec) * 1_000_000_000)
     }
     if report.isInterrupted { throw ExitCode(130) }
-    if update, report.exitCode == 1 { return }
+    if update, report.exitCode == 1, remaining == 0 { return }
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }
   }
 
@@ -87,8 +88,11 @@ struct TestCommand: ParsableCommand {
   }
 
   /// Shows and makes the changes that failed cases ask for.
-  private func write(_ suites: [Suite], _ report: SuiteReport) throws {
+  ///
+  /// - Returns: the number of failed cases that are left to people.
+  private func write(_ suites: [Suite], _ report: SuiteReport) throws -> Int {
     var changed = 0
+    var remaining = 0
     for suite in suites {
       let update: SuiteUpdate?
       do {
@@ -98,6 +102,7 @@ struct TestCommand: ParsableCommand {
         throw ExitCode(2)
       }
       guard let update else { continue }
+      remaining += update.refused.count
       for line in update.refused { Console.warning(Console.shown(line)) }
       guard !update.difference.isEmpty else { continue }
       try Console.output(
@@ -110,7 +115,10 @@ struct TestCommand: ParsableCommand {
       }
       changed += 1
     }
-    Console.note("\(changed) suite\(changed == 1 ? "" : "s") changed; \(report.tally) before")
+    let failing = remaining == 0 ? "" : "; \(remaining) left as they are, which still fail"
+    Console.note(
+      "\(changed) suite\(changed == 1 ? "" : "s") changed; \(report.tally) before\(failing)")
+    return remaining
   }
 }
 

@@ -7,6 +7,42 @@ extension FeedCase {
   /// What feeds in use do that their format does not foresee, and forms that must not be lost.
   static let quirks: [FeedCase] = [
     FeedCase(
+      name: "csv: digests of other sorts are no SHA-256",
+      text: """
+        type,value
+        authentihash,0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdea
+        SHA3-256,0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeb
+        sha256,0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdec
+        """, format: .csv,
+      entries: [
+        "4 sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdec exact"
+      ], diagnostics: ["2 unsupported-kind", "3 unsupported-kind"]),
+    FeedCase(
+      name: "csv: a column of digests is of another sort where the row's type says so",
+      text: """
+        hash,type
+        0123456789abcdef0123456789abcdef,vhash
+        0123456789abcdef0123456789abcde0,md5
+        """, format: .csv,
+      entries: ["3 md5 0123456789abcdef0123456789abcde0 exact"],
+      diagnostics: ["2 unsupported-kind"]),
+    FeedCase(
+      name: "csv: a file of one line is a list", text: "a.example, b.example, c.example\n",
+      format: .csv,
+      entries: [
+        "1 domain a.example withSubdomains", "1 domain b.example withSubdomains",
+        "1 domain c.example withSubdomains",
+      ]),
+    FeedCase(
+      name: "stix: what the producer calls benign is not loaded",
+      text: #"""
+        [{"type":"indicator","id":"indicator--1","pattern":"[domain-name:value = 'good.example']",
+        "pattern_type":"stix","indicator_types":["benign"]},
+        {"type":"indicator","id":"indicator--2","pattern":"[domain-name:value = 'evil.example']",
+        "pattern_type":"stix","indicator_types":["benign","malicious-activity"]}]
+        """#, format: .stix, entries: ["3 domain evil.example exact"],
+      diagnostics: ["1 benign"]),
+    FeedCase(
       name: "csv: of digests of one length the row's type names the kind",
       text: """
         hash,type

@@ -259,6 +259,24 @@ import YAML
     #expect(again.exitCode == 0, "\(again.table())\n\(update.difference)")
   }
 
+  /// A case that speaks of other things alone does not begin to name hits.
+  @Test func updateAddsNoHitsWhereNoneStood() throws {
+    let suite = try suite(
+      """
+      cases:
+        - name: one
+          feeds: [{name: list, text: "evil.example\\n"}]
+          text: "evil.example\\n"
+          expect:
+            summary: {hits: 2}
+
+      """)
+    let update = try #require(try SuiteUpdate(suite, SuiteRun().run([suite])))
+    let after = String(decoding: update.bytes, as: UTF8.self)
+    #expect(!after.contains("  hits:\n") && after.contains("hits: 1"), "\(after)")
+    #expect(SuiteRun().run([try self.suite(after)]).exitCode == 0)
+  }
+
   @Test func updateLeavesBracesToPeople() throws {
     let suite = try suite(
       "cases: [{name: a, feeds: [{text: \"evil.example\\n\"}], text: x, expect: {hits: [{kind: url}]}}]\n"

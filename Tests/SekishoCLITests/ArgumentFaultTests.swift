@@ -19,6 +19,12 @@ import Testing
     for word in words { #expect(result.errors.contains(word), "\(result.errors)") }
   }
 
+  /// Standard input has one reader.
+  @Test func standardInputTwice() throws {
+    try fails(["scan", "--feed", "-", "-"], "standard input can be read once only")
+    try fails(["scan", "--feed", feed, "--allow", "-=plain", "-"], "standard input", "to a file")
+  }
+
   @Test func feedThatIsNone() throws {
     try fails(
       ["scan", "--feed", feed, "--feeds-only", "nosuch", log], "--feeds-only nosuch is no feed",

@@ -106,6 +106,36 @@ import Testing
     #expect(try CommandRunner.run(["test", suite]).status == 0)
   }
 
+  /// What an update leaves to people still fails.
+  @Test func updateFailsWhereACaseIsLeft() throws {
+    let suite = try write(
+      "suite.yaml",
+      "cases: [{name: a, feeds: [{text: \"evil.example\\n\"}], text: x, expect: {hits: [{kind: url}]}}]\n"
+    )
+    let result = try CommandRunner.run(["test", suite, "--update"])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("1 left as they are, which still fail"), "\(result.errors)")
+  }
+
+  // MARK: diff
+
+  /// A list that is cut says so in itself and to people, and `--limit` moves the cut.
+  @Test func cutListsOfChangesSaySo() throws {
+    let old = try write("old.txt", "a.example\n")
+    let new = try write("new.txt", "a.example\nb.example\nc.example\nd.example\n")
+    func run(_ more: String...) throws -> CommandRunner.Result {
+      try CommandRunner.run(["diff", old, new] + more)
+    }
+    let cut = try run("--format", "json", "--limit", "2")
+    #expect(try json(cut.output)["changes_left_out"] as? Int == 1)
+    #expect(cut.errors.contains("1 further changes") && cut.errors.contains("--limit"))
+    let whole = try run("--format", "json")
+    #expect(try json(whole.output)["changes_left_out"] == nil && whole.errors.isEmpty)
+    let log = try run("--format", "sarif", "--limit", "2")
+    #expect(log.output.contains("1 further changes are left out"), "\(log.output)")
+    #expect(log.errors.contains("1 further changes"), "\(log.errors)")
+  }
+
   // MARK: explain
 
   @Test func explainNamesTheCause() throws {

@@ -81,7 +81,8 @@ def ecs(fields_path, path):
         for number, line in enumerate(file, 1):
             record = json.loads(line)
             count += 1
-            if "@timestamp" not in record or "ecs" not in record:
+            timeless = "timestamp-of-intake" in record.get("tags", [])
+            if ("@timestamp" in record) == timeless or "ecs" not in record:
                 fault(number, "@timestamp or ecs.version is missing")
             for name, value, in_list in leaves("", record):
                 if name.startswith("sekisho."):
@@ -140,7 +141,7 @@ def zeek_intel(_, path):
             if re.sub(r"\\x[0-9a-f]{2}", "", cell).count("\\"):
                 fault(number, f"{name} holds a lone backslash: {cell!r}")
             if cell == "-":
-                if name in ("ts", "seen.where", "matched", "sources", "seen.indicator"):
+                if name in ("seen.where", "matched", "sources", "seen.indicator"):
                     fault(number, f"{name} is unset")
                 continue
             if kind == "time" and not re.fullmatch(r"-?\d+\.\d{6}", cell):

@@ -122,7 +122,7 @@ extension CSVPlan {
       switch type {
       case .value(let kind, _): declared = kind
       // Such rows are no evidence against the column.
-      case .refused: return
+      case .refused, .foreignDigest: return
       case .unknown, nil: break
       }
     case .unknown: break
@@ -181,10 +181,21 @@ extension CSVPlan {
     }
   }
 
+  /// Whether a table's only row is a list: names alone, or URLs alone.
+  private func isList(_ evidence: [Evidence]) -> Bool {
+    columns.allSatisfy { $0 == .unknown }
+      && evidence.allSatisfy { $0.cells == 1 && $0.shaped == 1 && $0.addresses + $0.digests == 0 }
+      && (evidence.allSatisfy { $0.urls == 1 } || evidence.allSatisfy { $0.urls == 0 })
+  }
+
   /// Without a name to go by: the first column of values, and further ones of addresses and digests.
   ///
   /// Further names and URLs are as likely references, addresses behind URLs those of their hosts.
   private mutating func decideByShape(_ evidence: [Evidence]) {
+    if rows == 1, isList(evidence) {
+      for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }
+      return
+    }
     let typed = columns.contains(.type)
     var hasFirst = false
     var isOfURLs = false

@@ -92,6 +92,7 @@ enum Column: Equatable {
     (.id, "id iocid uuid"),
     (.action, "action"),
     (.port, "port dstport destport"),
+    (.other, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),
     (.other, "lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous status urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),
   ]
 
@@ -131,6 +132,8 @@ enum ValueType {
   /// Nothing: the shape decides, and a name's last label must be known.
   case unknown
   case refused(FeedRefusal)
+  /// A digest of another sort than any of ours, which may be as long as one.
+  case foreignDigest
 
   /// What a type says, of which only letters and digits count; unknown words leave it to the shape.
   init(key: String) {
@@ -187,7 +190,8 @@ enum ValueType {
     (.value(.kind(.registryKey), nameMode: .exact), "registrykey regkey registrypathkey registrypath registry"),
     (.value(.kind(.pipe), nameMode: .exact), "pipe namedpipe pipename"),
     (.value(.kind(.text), nameMode: .exact), "patternintraffic"),
+    (.foreignDigest, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash filehashsha3 filehashsha3224 filehashsha3256 filehashsha3384 filehashsha3512 vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash filehashpehash blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),
     (.refused(.prose), "description desc information info note notes comment reference title section"),
-    (.refused(.unsupportedKind), "filehashpehash pehash command commandline cmdline cmd useraccount username user account service servicename scheduledtask scheduledtaskpath task process processname package packagename app certificate serial sslcertificateserial sha3384hash ssdeep tlsh asn as mac macaddress port cve vulnerability yara sigma snort text other cryptowallet wallet btc xmr"),
+    (.refused(.unsupportedKind), "command commandline cmdline cmd useraccount username user account service servicename scheduledtask scheduledtaskpath task process processname package packagename app certificate serial sslcertificateserial ssdeep tlsh asn as mac macaddress port cve vulnerability yara sigma snort text other cryptowallet wallet btc xmr"),
   ]
 }

@@ -245,6 +245,8 @@ struct OTXFeed {
     case .unknown:
       sink.addCell(
         value, as: .none, nameMode: .withSubdomains, isStrict: true, line: indicator.line)
+    case .foreignDigest:
+      return sink.refuse(.unsupportedKind, value, line: indicator.line)
     case .refused(let reason):
       return sink.refuse(reason, value, line: indicator.line)
     }

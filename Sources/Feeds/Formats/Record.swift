@@ -61,6 +61,10 @@ struct Record {
         sink.addCell(prefix.rawSpan, as: .network, nameMode: nameMode, line: line, id: context.id)
       case .value(.digest, let nameMode):
         // Digests of one length are of several kinds, of which the row's type names one.
+        if case .foreignDigest = type {
+          sink.refuse(.unsupportedKind, cell, line: line, id: context.id)
+          continue
+        }
         sink.addCell(
           cell, as: Self.digest(of: type), nameMode: nameMode, line: line, id: context.id)
       case .value(let kind, let nameMode):
@@ -78,6 +82,7 @@ struct Record {
           sink.addCell(
             cell, as: .none, nameMode: .withSubdomains, isStrict: true, line: line, id: context.id)
         case .refused(let reason): sink.refuse(reason, cell, line: line, id: context.id)
+        case .foreignDigest: sink.refuse(.unsupportedKind, cell, line: line, id: context.id)
         }
       default: break
       }

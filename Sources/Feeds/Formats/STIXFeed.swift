@@ -12,7 +12,7 @@ struct STIXFeed {
   private var pattern = STIXPattern()
 
   /// An indicator whose records wait for their context.
-  private struct Pending {
+  struct Pending {
     var records: Range<Int>
     var context: SourceContext
     /// When this version was made, or `Int64.min`.
@@ -23,7 +23,7 @@ struct STIXFeed {
   }
 
   /// What an indicator may indicate.
-  private struct Target {
+  struct Target {
     enum Role {
       case malware, actor, technique
     }
@@ -53,16 +53,16 @@ struct STIXFeed {
   private var knownModified = KnownTime()
   /// Indicators so far.
   private var indicators = 0
-  private var pending: [Pending] = []
+  var pending: [Pending] = []
   /// Labels, techniques and markings of what is pending.
-  private var strings: [StringID] = []
+  var strings: [StringID] = []
   /// Identifiers that were met before the indicator that has them: perhaps another version of it.
-  private var repeated: Set<StringID> = []
-  private var revocations: [(id: StringID, modified: Int64)] = []
-  private var targets: [StringID: Target] = [:]
+  var repeated: Set<StringID> = []
+  var revocations: [(id: StringID, modified: Int64)] = []
+  var targets: [StringID: Target] = [:]
   /// Targets of `indicates` relationships by the indicator's identifier.
-  private var indicated: [StringID: [StringID]] = [:]
-  private var markings: [StringID: TLP] = [:]
+  var indicated: [StringID: [StringID]] = [:]
+  var markings: [StringID: TLP] = [:]
 
   init(_ stream: FeedStream) {
     json = JSONFeed(stream)
@@ -301,6 +301,9 @@ struct STIXFeed {
       revocations.append((id, time(object.modified) ?? .min))
       return refuse(.revoked, pattern, &sink, line, id)
     }
+    if object.isBenign, !sink.options.isAllowList {
+      return refuse(.benign, pattern, &sink, line, id)
+    }
     if let type = object.patternType, !object.text(type, is: "stix") {
       return refuse(.unsupportedPattern, type, &sink, line, id)
     }
@@ -390,59 +393,5 @@ struct STIXFeed {
   ) {
     guard let range else { return }
     sink.note(what.rawValue, object.arena.rawSpan.extracting(range), line: line, id: id)
-  }
-
-  // MARK: References
-
-  /// Gives every indicator the context that other objects add.
-  private mutating func resolve(_ sink: inout FeedSink) {
-    for (id, tlp) in Marking.wellKnown { markings[sink.collection.intern(id)] = tlp }
-    for entry in pending {
-      var context = entry.context
-      var attack = Array(strings[entry.attack])
-      var malware: [StringID] = []
-      var actors: [StringID] = []
-      for id in indicated.isEmpty ? [] : indicated[context.id] ?? [] {
-        guard let target = targets[id] else { continue }
-        switch target.role {
-        case .malware: malware.append(target.name)
-        case .actor: actors.append(target.name)
-        case .technique: attack.append(target.name)
-        }
-      }
-      if !entry.markings.isEmpty,
-        let tlp = strings[entry.markings].compactMap({ markings[$0] }).max()
-      {
-        context.tlp = tlp
-      }
-      context.attack = sink.collection.intern(list: attack)
-      context.malware = sink.collection.intern(list: malware)
-      context.actors = sink.collection.intern(list: actors)
-      sink.assign(context, toRecords: entry.records)
-    }
-    dropOldVersions(&sink)
-    pending.removeAll()
-  }
-
-  /// Takes back the records of versions that a newer one, or a revocation, stands beside.
-  private func dropOldVersions(_ sink: inout FeedSink) {
-    if repeated.isEmpty { return }
-    var newest: [StringID: Int64] = [:]
-    for entry in pending where repeated.contains(entry.context.id) {
-      newest[entry.context.id] = max(newest[entry.context.id] ?? .min, entry.modified)
-    }
-    var revoked: [StringID: Int64] = [:]
-    for entry in revocations where repeated.contains(entry.id) {
-      revoked[entry.id] = max(revoked[entry.id] ?? .min, entry.modified)
-    }
-    let (old, withdrawn) = pending.reduce(into: ([Range<Int>](), [Range<Int>]())) { found, entry in
-      let id = entry.context.id
-      if let time = revoked[id], time >= entry.modified {
-        found.1.append(entry.records)
-      } else if let time = newest[id], time > entry.modified {
-        found.0.append(entry.records)
-      }
-    }
-    sink.retract([(old, .superseded), (withdrawn, .revoked)])
   }
 }

@@ -76,6 +76,13 @@ struct STIXObject {
     isRevoked = false
   }
 
+  /// Whether its types say `benign` and none says that it is bad.
+  var isBenign: Bool {
+    let bad: [StaticString] = ["malicious-activity", "compromised", "attribution"]
+    return labels.contains { text($0, is: "benign") }
+      && !labels.contains { label in bad.contains { text(label, is: $0) } }
+  }
+
   /// Whether what was kept is a word.
   func text(_ range: Range<Int>, is word: StaticString) -> Bool {
     range.count == word.utf8CodeUnitCount

@@ -59,7 +59,11 @@ extension DatabaseDifference {
       writer.endObject()
     }
     writer.endArray()
-    if let hits { Self.append(hits, to: &writer) }
+    if leftOut.entries > 0 {
+      writer.key("changes_left_out")
+      writer.number(leftOut.entries)
+    }
+    if let hits { Self.append(hits, leftOut: leftOut.hits, to: &writer) }
     writer.key("problems")
     writer.beginArray()
     for problem in problems { writer.string(problem) }
@@ -118,7 +122,9 @@ extension DatabaseDifference {
     }
   }
 
-  private static func append(_ hits: HitDifference, to writer: inout JSONWriter) {
+  private static func append(
+    _ hits: HitDifference, leftOut: Int, to writer: inout JSONWriter
+  ) {
     writer.key("hits")
     writer.beginObject()
     writer.key("old_hits")
@@ -154,17 +160,23 @@ extension DatabaseDifference {
       writer.endObject()
     }
     writer.endArray()
+    if leftOut > 0 {
+      writer.key("changes_left_out")
+      writer.number(leftOut)
+    }
     writer.endObject()
   }
 
   /// Results of a SARIF log at most: code hosts refuse larger ones.
-  static let sarifLimit = 5_000
+  public static let sarifLimit = 5_000
 
   /// SARIF whose results point at lines of feeds: lost hits are errors, other losses warnings.
   ///
-  /// - Parameter version: the version of the tool.
+  /// - Parameters:
+  ///   - version: the version of the tool.
+  ///   - limit: results at most; what is left out is told in a notification.
   /// - Returns: JSON, ending in a newline.
-  public func sarif(version: String) -> [UInt8] {
+  public func sarif(version: String, limit: Int = sarifLimit) -> [UInt8] {
     var results: [SARIFLog.Result] = []
     for change in hits?.changes ?? [] {
       let level: SARIFLog.Level =
@@ -209,9 +221,12 @@ extension DatabaseDifference {
       + ChangeCause.allCases.map {
         SARIFLog.Rule(id: "entry-" + $0.rawValue, description: "Entry: \($0.text).")
       }
-    return SARIFLog(
-      version: version, rules: rules, results: Array(results.prefix(Self.sarifLimit))
-    ).json
+    var log = SARIFLog(version: version, rules: rules, results: Array(results.prefix(limit)))
+    let missing = results.count - log.results.count + leftOut.entries + leftOut.hits
+    if missing > 0 {
+      log.notification = "\(missing) further changes are left out; a higher --limit lists them"
+    }
+    return log.json
   }
 
   private static func words(_ cause: ChangeCause, _ detail: String) -> String {

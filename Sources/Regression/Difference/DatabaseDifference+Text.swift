@@ -109,7 +109,7 @@ extension DatabaseDifference {
   }
 
   private static func rest(_ count: Int, shown: Int) -> String {
-    count > shown ? "  and \(count - shown) more (all of them with --format json)\n" : ""
+    count > shown ? "  and \(count - shown) more (--format json lists them)\n" : ""
   }
 
   static func number(_ value: Double) -> String {

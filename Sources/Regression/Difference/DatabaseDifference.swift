@@ -5,7 +5,7 @@ public import Scanning
 
 /// What differs between two databases: their entries, and over inputs their hits.
 public struct DatabaseDifference: Sendable {
-  /// Changes of each sort that are kept singly; all are counted.
+  /// Changes of each sort that are kept singly unless more are asked for; all are counted.
   public static let listLimit = 10_000
 
   /// Counts of one kind or one feed.
@@ -55,7 +55,9 @@ public struct DatabaseDifference: Sendable {
   public internal(set) var total = Counts()
   /// Changes by cause, all of them.
   public internal(set) var causes: [ChangeCause: Int] = [:]
-  /// The changes, removed ones first, at most `listLimit` of each sort.
+  /// Changes of each sort that are kept singly at most.
+  public internal(set) var limit = DatabaseDifference.listLimit
+  /// The changes, removed ones first, at most `limit` of each sort.
   public internal(set) var changes: [EntryChange] = []
   /// Faults of feeds of either side.
   public internal(set) var problems: [String] = []
@@ -69,20 +71,22 @@ public struct DatabaseDifference: Sendable {
   ///   - new: the state after.
   ///   - inputs: captures and logs to scan with both.
   ///   - options: the options of these scans; `now` is when validity is judged.
+  ///   - limit: changes of each sort that are kept singly at most.
   ///   - progress: read or used to stop a scan from another thread.
   ///   - report: called for each problem of an input, once.
   /// - Returns: what differs.
   public static func between(
     _ old: DatabaseSide, _ new: DatabaseSide, inputs: [InputPath] = [],
-    options: ScanOptions = ScanOptions(), progress: ScanProgress = ScanProgress(),
+    options: ScanOptions = ScanOptions(), limit: Int = DatabaseDifference.listLimit,
+    progress: ScanProgress = ScanProgress(),
     report: @escaping @Sendable (ScanProblem) -> Void = { _ in }
   ) -> DatabaseDifference {
-    var comparison = SideComparison(old, new, now: options.now)
+    var comparison = SideComparison(old, new, now: options.now, limit: limit)
     comparison.run()
     var difference = comparison.difference
     if !inputs.isEmpty {
       difference.hits = HitComparison(
-        old: old, new: new, causes: comparison, options: options
+        old: old, new: new, causes: comparison, options: options, limit: limit
       ).run(inputs, progress: progress, report: report)
     }
     return difference
@@ -91,6 +95,13 @@ public struct DatabaseDifference: Sendable {
   init(oldName: String, newName: String) {
     self.oldName = oldName
     self.newName = newName
+  }
+
+  /// Changes of entries and of hits that are counted and not kept.
+  public var leftOut: (entries: Int, hits: Int) {
+    let entries = causes.values.reduce(0, +) - changes.count
+    guard let hits else { return (entries, 0) }
+    return (entries, hits.counts.values.reduce(0, +) - hits.changes.count)
   }
 
   /// Whether a side or an input could not be read.

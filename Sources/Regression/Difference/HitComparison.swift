@@ -16,6 +16,8 @@ struct HitComparison {
   let new: DatabaseSide
   let causes: SideComparison
   let options: ScanOptions
+  /// Changes of each sort that are kept singly.
+  let limit: Int
 
   private struct Key: Hashable, Sendable {
     var input: Int
@@ -68,7 +70,7 @@ struct HitComparison {
   private func add(_ change: HitDifference.Change, to result: inout HitDifference) {
     result.counts[change.sort, default: 0] += 1
     if change.sort != .gained { result.causes[change.cause, default: 0] += 1 }
-    if result.count(change.sort) <= DatabaseDifference.listLimit { result.changes.append(change) }
+    if result.count(change.sort) <= limit { result.changes.append(change) }
   }
 
   private func scan(

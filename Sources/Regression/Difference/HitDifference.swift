@@ -47,7 +47,7 @@ public struct HitDifference: Sendable {
   public internal(set) var counts: [Sort: Int] = [:]
   /// Lost and suppressed hits by cause.
   public internal(set) var causes: [ChangeCause: Int] = [:]
-  /// The changes in the order of the inputs, at most `DatabaseDifference.listLimit` of each sort.
+  /// The changes in the order of the inputs, at most the difference's `limit` of each sort.
   public internal(set) var changes: [Change] = []
   /// Whether an input could not be read to its end.
   public internal(set) var hasErrors = false

@@ -34,12 +34,13 @@ struct SideComparison {
     var line: UInt32
   }
 
-  init(_ old: DatabaseSide, _ new: DatabaseSide, now: Int64) {
+  init(_ old: DatabaseSide, _ new: DatabaseSide, now: Int64, limit: Int) {
     self.old = old
     self.new = new
     self.now = now
     alignment = FeedAlignment(old.feeds.map(\.name), new.feeds.map(\.name))
     difference = DatabaseDifference(oldName: old.name, newName: new.name)
+    difference.limit = limit
     causes = RemovalCauses(old, new, alignment)
   }
 
@@ -146,7 +147,7 @@ struct SideComparison {
     func add(_ change: EntryChange, to difference: inout DatabaseDifference) {
       difference.causes[change.cause, default: 0] += 1
       kept[change.sort, default: 0] += 1
-      if kept[change.sort, default: 0] <= DatabaseDifference.listLimit {
+      if kept[change.sort, default: 0] <= difference.limit {
         difference.changes.append(change)
       }
     }

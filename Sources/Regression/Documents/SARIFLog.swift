@@ -23,6 +23,8 @@ struct SARIFLog {
   var version: String
   var rules: [Rule]
   var results: [Result]
+  /// What a reader has to know of the whole.
+  var notification: String?
 
   /// The log as JSON, ending in a newline.
   var json: [UInt8] {
@@ -60,10 +62,30 @@ struct SARIFLog {
     writer.beginArray()
     for result in results { append(result, &writer) }
     writer.endArray()
+    if let notification { appendInvocation(notification, &writer) }
     writer.endObject()
     writer.endArray()
     writer.endObject()
     return writer.bytes + [0x0a]
+  }
+
+  private func appendInvocation(_ notification: String, _ writer: inout JSONWriter) {
+    writer.key("invocations")
+    writer.beginArray()
+    writer.beginObject()
+    writer.key("executionSuccessful")
+    writer.boolean(true)
+    writer.key("toolExecutionNotifications")
+    writer.beginArray()
+    writer.beginObject()
+    writer.key("level")
+    writer.plain("warning")
+    writer.key("message")
+    text(notification, &writer)
+    writer.endObject()
+    writer.endArray()
+    writer.endObject()
+    writer.endArray()
   }
 
   private func append(_ result: Result, _ writer: inout JSONWriter) {

@@ -117,6 +117,10 @@ private struct ExpectationText {
       lines.append(Self.flow(pattern, count: count))
       rest.removeAll { pattern.matches($0) }
     }
+    // A case that speaks of other things alone does not begin to name hits.
+    let speaksOfHits =
+      !test.expectation.hits.isEmpty || test.expectation.allowsNoOthers || test.place.member == nil
+    guard speaksOfHits else { return lines }
     // Suppressed hits are told only where a suite speaks of them.
     if !test.expectation.hits.contains(where: \.isOfSuppressed) {
       rest.removeAll { $0["suppressed"] != nil }
