@@ -18,6 +18,10 @@ extension FlowReader {
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
     }
     let isAnswer = role == .server && application == .none && readsAnswers
+    // Clients take such an answer, but it does not tell who is the server.
+    if role == .server, application == .none, HTTPRequest.isVersionAlone(payload) {
+      role = .unknown
+    }
     if isSYN { role = item.flags & tcpACK == 0 ? .client : .server }
     settle(&place, role)
     if place.isNew, !hasData, item.flags == tcpACK {

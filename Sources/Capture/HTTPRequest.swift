@@ -51,11 +51,11 @@ enum HTTPRequest {
   }
 
   /// Whether a payload begins with a response.
-  ///
-  /// A line break behind the version ends a request line, of which the rest came before.
-  static func isResponse(_ payload: RawSpan) -> Bool {
-    payload.hasText("http/1.", at: 0)
-      && !(payload.byteCount > 8 && isLineBreak(payload.byte(unchecked: 8)))
+  static func isResponse(_ payload: RawSpan) -> Bool { payload.hasText("http/1.", at: 0) }
+
+  /// Whether what begins like a response may be the end of a request line, of which the rest came before.
+  static func isVersionAlone(_ payload: RawSpan) -> Bool {
+    payload.byteCount > 8 && isLineBreak(payload.byte(unchecked: 8))
   }
 
   /// The method that stands at an offset with a blank behind it.

@@ -73,6 +73,11 @@ struct FlowTests {
     }
     #expect(details(5).contains { $0.hasPrefix("2 http.host a.example") })
     #expect(details(6) == details(5))
+    // Clients take an answer without a status for one.
+    let answer = utf8("HTTP/1.1\nContent-Disposition: attachment; filename=a.txt\n\n")
+    let exchange = [Self.segment(request, port: 80), Self.segment(answer, back: true, port: 80)]
+    #expect(
+      Observed(pcap(exchange.map { CapturedPacket($0) })).values.last == "2 http.filename a.txt")
     #expect(
       Self.addresses(Self.segment(Array(request[6...]), port: 80))
         == Self.addresses(
