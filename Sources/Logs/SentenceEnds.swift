@@ -9,6 +9,10 @@ import Parsing
 extension Extraction {
   /// Bytes of a line beyond which it is prose.
   private static let longestSentence = 2048
+  /// Bytes of a word beside an arrow beyond which it is no end: arrows may follow one another without a blank.
+  private static let longestWord = 80
+  /// Arrows that are looked at.
+  private static let mostArrows = 16
 
   /// Notes what a line of text, or the message behind a header, says of its event; false: it says no end.
   mutating func noteSentence(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
@@ -30,13 +34,18 @@ extension Extraction {
   /// Juniper, `192.0.2.1(5000) -> 198.51.100.9(443)` of Cisco's access lists.
   private mutating func noteArrow(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     var offset = text.lowerBound + 1
-    while let mark = bytes.firstOffset(of: UInt8(ascii: ">"), from: offset, to: text.upperBound) {
+    var arrows = 0
+    while arrows < Self.mostArrows,
+      let mark = bytes.firstOffset(of: UInt8(ascii: ">"), from: offset, to: text.upperBound)
+    {
       offset = mark + 1
+      arrows += 1
       guard bytes.byte(unchecked: mark - 1) == Byte.minus else { continue }
       let source = wordBefore(bytes, mark - 1, from: text.lowerBound)
       var next = mark + 1
       while next < text.upperBound, bytes.byte(unchecked: next) == Byte.space { next += 1 }
-      let target = next..<tokenEnd(bytes, from: next, to: text.upperBound)
+      let target =
+        next..<tokenEnd(bytes, from: next, to: min(text.upperBound, next + Self.longestWord))
       guard let first = WrittenEnd(bytes, source), let second = WrittenEnd(bytes, target) else {
         continue
       }
@@ -248,7 +257,8 @@ extension Extraction {
     var end = end
     while end > first, bytes.byte(unchecked: end - 1) == Byte.space { end -= 1 }
     var start = end
-    while start > first, bytes.byte(unchecked: start - 1) != Byte.space { start -= 1 }
+    let least = max(first, end - Self.longestWord)
+    while start > least, bytes.byte(unchecked: start - 1) != Byte.space { start -= 1 }
     return start..<end
   }
 
