@@ -6,12 +6,13 @@ import Parsing
 /// Scans one log on as many threads as are free, with output as if one thread had read it front to
 /// back.
 ///
-/// One thread at a time reads a chunk, cut at a line's end, and goes on to scan it from a *guessed*
+/// One thread at a time reads a chunk, cut at a line's end, and goes on to look for candidates in it, which
+/// takes most of the time and needs nothing but the bytes. Their lines it reads from a *guessed*
 /// state (format, header, open structures): the one in which the last committed chunk ended. Chunks
 /// are committed in order; where the guess was wrong, or the chunk before ended inside a record, the
-/// result is thrown away and the chunk scanned again behind what was left over. So a guess costs
-/// time at worst, never a difference. Where guesses keep failing (one pretty-printed document),
-/// chunks are no longer scanned ahead.
+/// result is thrown away and the lines are read again, behind what was left over. So a guess costs
+/// time at worst, never a difference. After a wrong one lines are read when it is their turn, until
+/// a guess would have been right.
 ///
 /// Sendable because every stored property is either immutable, or guarded by the run's lock, or owned
 /// by whoever holds the `isReading` or the `isCommitting` flag; each section below says which.
@@ -20,10 +21,25 @@ final class LogJob: InputJob, @unchecked Sendable {
     let chunk: Chunk?
     let firstLine: UInt64
     let isFinal: Bool
+    /// The state in which the last chunk committed before it was read had ended.
     var guess: LogState?
     var scanned: Scanned?
+    /// What the first pass found in the chunk, where that was made.
+    var candidates: ChunkCandidates?
     /// Where lines around hits are shown.
     var surroundings = ChunkSurroundings()
+
+    /// Keeps what the first pass found, unless that is so much that finding it again is better.
+    mutating func keep(_ found: ChunkCandidates) {
+      if let chunk, found.isSmall(beside: chunk.bytes.byteCount) { candidates = found }
+    }
+  }
+
+  /// What is done with a chunk before it is its turn.
+  private enum Ahead {
+    case nothing
+    case candidates
+    case everything
   }
 
   private struct Scanned {
@@ -31,6 +47,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     var state: LogState
     var consumed: Int
     var lines: UInt64
+    var candidates: ChunkCandidates
   }
 
   private let input: Int
@@ -57,7 +74,10 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var guess: LogState?
   /// More than the first chunk is needed to tell what the log is.
   private var isUndecided = false
-  private var failedGuesses = 0
+  /// The last guess was right.
+  private var isGuessRight = true
+  /// The last chunk committed ended inside a line or record.
+  private var isBehindTail = false
   private var problems: [ScanProblem] = []
 
   // Owned by the thread that reads.
@@ -116,20 +136,30 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   func perform(_ worker: ScanWorker) {
     var piece = contextLines > 0 ? readWithContext() : read()
-    let (index, start) = run.update { () -> (Int, LogState?) in
+    let (index, ahead) = run.update { () -> (Int, Ahead) in
       isReading = false
       hasEnded = piece.isFinal || output.isStopped
       defer { nextIndex += 1 }
       outstanding += 1
-      // Where it is known already that something was left over, it is scanned once, behind that.
-      let isBehindTail = nextIndex == nextCommit && !isCommitting && !tail.isEmpty
-      return (nextIndex, failedGuesses < 3 && !isBehindTail ? guess : nil)
+      piece.guess = guess
+      // What is scanned behind something that was left over is scanned once, together with that.
+      if isBehindTail { return (nextIndex, .nothing) }
+      return (nextIndex, guess != nil && isGuessRight ? .everything : .candidates)
     }
-    if let start, let chunk = piece.chunk {
-      piece.guess = start
-      piece.scanned = scan(
-        chunk.bytes, from: start, base: chunk.base, line: piece.firstLine,
-        isFinal: piece.isFinal, surroundings: piece.surroundings, worker: worker)
+    if let chunk = piece.chunk {
+      switch ahead {
+      case .nothing: break
+      case .candidates:
+        if readsAhead { piece.keep(worker.tools.findCandidates(in: chunk.bytes)) }
+      case .everything:
+        if let start = piece.guess {
+          let scanned = scan(
+            chunk.bytes, from: start, base: chunk.base, line: piece.firstLine,
+            isFinal: piece.isFinal, surroundings: piece.surroundings, worker: worker)
+          piece.scanned = scanned
+          piece.keep(scanned.candidates)
+        }
+      }
     }
     commit(piece, index: index, worker: worker)
   }
@@ -192,7 +222,7 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   private func scan(
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
-    surroundings: ChunkSurroundings, worker: ScanWorker
+    surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker
   ) -> Scanned {
     var segment = SegmentOutput()
     var place = SegmentPlace(
@@ -201,10 +231,12 @@ final class LogJob: InputJob, @unchecked Sendable {
     place.surroundings = surroundings
     let (output, progress) = (output, progress)
     let scanned = worker.scanText(
-      bytes, from: start, place: place, isFinal: isFinal, output: &segment
+      bytes, from: start, place: place, isFinal: isFinal, candidates: candidates,
+      output: &segment
     ) { output.isStopped || progress.isStopRequested }
     return Scanned(
-      output: segment, state: scanned.state, consumed: scanned.consumed, lines: scanned.lines)
+      output: segment, state: scanned.state, consumed: scanned.consumed, lines: scanned.lines,
+      candidates: scanned.candidates)
   }
 
   // MARK: Committing
@@ -224,7 +256,8 @@ final class LogJob: InputJob, @unchecked Sendable {
         outstanding -= 1
         guess = state
         isUndecided = state == nil
-        failedGuesses = isRight ? 0 : failedGuesses + 1
+        isGuessRight = isRight
+        isBehindTail = !tail.isEmpty
         if let further = waiting.removeValue(forKey: nextCommit) { return further }
         isCommitting = false
         return nil
@@ -238,9 +271,9 @@ final class LogJob: InputJob, @unchecked Sendable {
     if isLast { finish() }
   }
 
-  /// Takes a piece's result over, or scans it again where the guess was wrong.
+  /// Takes a piece's result over, or scans it where there is none or the guess was wrong.
   ///
-  /// - Returns: whether the guess was right, or there was none.
+  /// - Returns: whether the guess was right, or would have been; true where there was none.
   private func apply(_ piece: Piece, worker: ScanWorker) -> Bool {
     guard let chunk = piece.chunk else {
       // The input ended in a fault: what was left over is all there is.
@@ -274,7 +307,9 @@ final class LogJob: InputJob, @unchecked Sendable {
     let start =
       state
       ?? initialState(chunk.bytes, isFinal: piece.isFinal)
-    if let scanned = piece.scanned, piece.guess == start, tail.isEmpty, piece.firstLine == lines {
+    let isRight =
+      piece.guess.map { $0 == start && tail.isEmpty && piece.firstLine == lines } ?? true
+    if isRight, let scanned = piece.scanned {
       accept(scanned, of: chunk.bytes)
       return true
     }
@@ -283,7 +318,8 @@ final class LogJob: InputJob, @unchecked Sendable {
       accept(
         scan(
           chunk.bytes, from: start, base: chunk.base, line: lines, isFinal: piece.isFinal,
-          surroundings: surroundings, worker: worker), of: chunk.bytes)
+          surroundings: surroundings, candidates: piece.candidates, worker: worker),
+        of: chunk.bytes)
     } else {
       let base = chunk.base &- sourceLength(tail)
       // Taken out for the call, so that it can be read while the rest is written.
@@ -298,7 +334,7 @@ final class LogJob: InputJob, @unchecked Sendable {
           surroundings: surroundings, worker: worker), of: joined.rawSpan)
       self.joined = joined
     }
-    return piece.scanned == nil
+    return isRight
   }
 
   private func isUndecided(_ next: RawSpan) -> Bool {

@@ -28,18 +28,42 @@ final class WorkerTools {
     return worker
   }
 
-  /// Looks for candidates in the chunk of a log that is extracted next, and gives the finder's counts
-  /// before that.
-  func findCandidates(in chunk: RawSpan) -> [UInt64] {
+  /// Looks for candidates in a chunk of a log.
+  func findCandidates(in chunk: RawSpan) -> ChunkCandidates {
     if let finderSource {
       finder = finderSource.finder
       self.finderSource = nil
     }
-    guard finder != nil else { return [] }
+    guard finder != nil else { return ChunkCandidates() }
     let before = finder?.counts ?? []
     let isFound = finder?.find(in: chunk, candidates: &candidates) ?? false
-    logs.setCandidates(isFound ? candidates : nil, words: finder?.wordPlaces)
-    return before
+    var found = ChunkCandidates()
+    if isFound { found.places = candidates }
+    found.words = finder?.wordPlaces
+    found.counts = zip(finder?.counts ?? [], before).map { $0 &- $1 }
+    return found
+  }
+}
+
+/// What the first pass over a chunk of a log found: it depends on the bytes alone, not on the lines before them.
+struct ChunkCandidates {
+  /// Where something may be, nil where everything must be read.
+  var places: [UInt32]?
+  /// Those near which a word is.
+  var words: [UInt32]?
+  /// Values of each kind that were looked at, by raw value.
+  var counts: [UInt64] = []
+
+  /// Whether they are few enough to be kept for longer than the chunk is scanned.
+  func isSmall(beside byteCount: Int) -> Bool {
+    (places?.count ?? 0) + (words?.count ?? 0) <= byteCount / 16
+  }
+
+  /// Adds what was looked at; of a kind of which more was extracted than found that many.
+  func addCounts(to observables: inout [UInt64]) {
+    for kind in counts.indices where kind < observables.count {
+      observables[kind] = max(observables[kind], counts[kind])
+    }
   }
 }
 
@@ -50,6 +74,8 @@ extension ScanWorker {
     /// Bytes of whole lines and records.
     var consumed: Int
     var lines: UInt64
+    /// What the first pass found in the piece.
+    var candidates: ChunkCandidates
   }
 
   /// Scans the whole lines and records of a piece of a log.
@@ -59,15 +85,17 @@ extension ScanWorker {
   ///   - start: What the bytes before it decide.
   ///   - place: Where the piece stands.
   ///   - isFinal: Whether nothing follows it.
+  ///   - known: What the first pass found in the piece, if it was made before.
   ///   - output: Where the hits and counts go.
   ///   - isStopped: Asked now and then; true ends the scan before its end.
   /// - Returns: How far the scan came.
   func scanText(
     _ bytes: RawSpan, from start: LogState, place: SegmentPlace, isFinal: Bool,
-    output: inout SegmentOutput, isStopped: () -> Bool
+    candidates known: ChunkCandidates? = nil, output: inout SegmentOutput, isStopped: () -> Bool
   ) -> ScannedText {
     tools.logs.resetCounters()
-    let counted = tools.findCandidates(in: bytes)
+    let candidates = known ?? tools.findCandidates(in: bytes)
+    tools.logs.setCandidates(candidates.places, words: candidates.words)
     var state = start
     var offset = 0
     var lines: UInt64 = 0
@@ -78,7 +106,7 @@ extension ScanWorker {
       processor.process(&tools.batch, chunk: bytes, place: place, output: &output)
       if progress == .needsMore || isStopped() { break }
     }
-    tools.finder?.addCounts(since: counted, to: &output.statistics.observables)
+    candidates.addCounts(to: &output.statistics.observables)
     output.statistics.lines += lines
     // A last line need not end.
     if isFinal, offset > 0, offset >= bytes.byteCount,
@@ -88,16 +116,7 @@ extension ScanWorker {
     }
     output.statistics.bytes += UInt64(offset)
     output.statistics.skipped.merge(tools.logs.tally)
-    return ScannedText(state: state, consumed: min(offset, bytes.byteCount), lines: lines)
-  }
-}
-
-extension CandidateFinder {
-  /// Adds what was looked at since some counts were taken; of a kind of which more was extracted than
-  /// found that many.
-  func addCounts(since before: [UInt64], to observables: inout [UInt64]) {
-    for kind in counts.indices where kind < before.count && kind < observables.count {
-      observables[kind] = max(observables[kind], counts[kind] &- before[kind])
-    }
+    return ScannedText(
+      state: state, consumed: min(offset, bytes.byteCount), lines: lines, candidates: candidates)
   }
 }
