@@ -119,6 +119,7 @@ let package = Package(
         "Logs", "CByteKernels", "Database", "Indicators", "Inputs", "Parsing", "FuzzLogs",
         "FuzzCandidates",
       ]),
+    tests("Scanning", ["Scanning", "Indicators"]),
     tests(
       "Regression",
       [

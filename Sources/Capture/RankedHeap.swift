@@ -1,21 +1,24 @@
 /// What a `RankedHeap` holds.
-protocol Ranked {
+package protocol Ranked {
+  associatedtype Rank: Comparable
   /// Its place among others: the least comes first.
-  var rank: UInt64 { get }
+  var rank: Rank { get }
 }
 
 /// Values of which the one with the least rank is found at once: a binary heap.
 ///
 /// Adding one, taking the first out and changing its rank are O(log n).
-struct RankedHeap<Element: Ranked> {
+package struct RankedHeap<Element: Ranked> {
   private var elements: [Element] = []
 
-  var isEmpty: Bool { elements.isEmpty }
+  package init() {}
+
+  package var isEmpty: Bool { elements.isEmpty }
 
   /// The one with the least rank.
-  var first: Element? { elements.first }
+  package var first: Element? { elements.first }
 
-  mutating func append(_ element: Element) {
+  package mutating func append(_ element: Element) {
     elements.append(element)
     var place = elements.count - 1
     while place > 0, elements[(place - 1) / 2].rank > elements[place].rank {
@@ -24,7 +27,18 @@ struct RankedHeap<Element: Ranked> {
     }
   }
 
-  mutating func takeFirst() -> Element? {
+  /// How many there are.
+  package var count: Int { elements.count }
+
+  /// All of them, in no order that counts.
+  package var all: [Element] { elements }
+
+  /// Changes each where it is; none may get another place among the others.
+  package mutating func updateAll(_ update: (inout Element) -> Void) {
+    for index in elements.indices { update(&elements[index]) }
+  }
+
+  package mutating func takeFirst() -> Element? {
     guard let first = elements.first else { return nil }
     elements[0] = elements[elements.count - 1]
     elements.removeLast()
@@ -33,7 +47,7 @@ struct RankedHeap<Element: Ranked> {
   }
 
   /// Puts another in the place of the first, if there is one, and that where it belongs.
-  mutating func replaceFirst(with element: Element) {
+  package mutating func replaceFirst(with element: Element) {
     if elements.isEmpty { return }
     elements[0] = element
     sink()

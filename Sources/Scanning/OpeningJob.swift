@@ -17,6 +17,8 @@ final class OpeningJob: InputJob, @unchecked Sendable {
   private let run: ScanRun
   private let output: OrderedOutput
   private let plan: ScanPlan
+  /// How many threads share the input if it is a capture.
+  private let captureThreads: Int
 
   private var hasBegun = false
   private var isFinished = false
@@ -24,7 +26,7 @@ final class OpeningJob: InputJob, @unchecked Sendable {
 
   init(
     input: Int, path: InputPath, bytes: [UInt8]? = nil, run: ScanRun, output: OrderedOutput,
-    plan: ScanPlan
+    plan: ScanPlan, captureThreads: Int
   ) {
     self.input = input
     self.path = path
@@ -32,6 +34,7 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     self.run = run
     self.output = output
     self.plan = plan
+    self.captureThreads = captureThreads
   }
 
   var isDone: Bool { isFinished || inner?.isDone == true }
@@ -94,7 +97,7 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     if isCapture {
       return CaptureJob(
         input: input, path: path, source: source, run: run, output: output,
-        options: plan.captureOptions, progress: plan.progress, threads: plan.options.threads)
+        options: plan.captureOptions, progress: plan.progress, threads: captureThreads)
     }
     return LogJob(
       input: input, path: path, source: source, content: content, run: run, output: output,

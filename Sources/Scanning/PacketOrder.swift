@@ -1,3 +1,5 @@
+import Capture
+
 /// Where a line or a hit of a capture belongs: its packet, and what led to it in which order.
 package struct PacketPlace: Sendable, Comparable {
   /// Packet number, from 1.
@@ -20,101 +22,143 @@ struct PacketOrder {
   /// Bytes of output that wait.
   private static let limit = 32 << 20
 
+  /// A line or hit that waits.
+  private struct Waiting: Ranked {
+    struct Rank: Comparable {
+      var place: PacketPlace
+      /// Equal places keep the order in which they were added.
+      var number: UInt64
+
+      static func < (left: Rank, right: Rank) -> Bool {
+        left.place != right.place ? left.place < right.place : left.number < right.number
+      }
+    }
+
+    var rank: Rank
+    /// Where it is: bytes of `held`, or with a length of zero a hit of it.
+    var start: Int
+    var length: Int
+  }
+
+  private var waiting = RankedHeap<Waiting>()
+  /// What waits, and what was handed on since it was last packed.
   private var held = SegmentOutput()
-  /// Nothing was added to `held`.
-  private var isFresh = true
+  /// How much of `held` waits.
+  private var heldBytes = 0
+  private var number: UInt64 = 0
+  /// A segment that alone was added; nothing else waits.
+  private var fresh: SegmentOutput?
+  private var statistics = ScanStatistics()
   private var released = PacketPlace(packet: 0, order: 0)
-  /// No packet of what is held has a lower number.
-  private(set) var lowest = UInt64.max
   /// Hits that came after one that belongs behind them was handed on.
   private(set) var late: UInt64 = 0
 
   /// Whether nothing waits.
-  var isEmpty: Bool { held.count == 0 }
+  var isEmpty: Bool { waiting.isEmpty && fresh == nil }
+
+  /// No packet of what waits has a lower number.
+  var lowest: UInt64 { waiting.first?.rank.place.packet ?? .max }
 
   /// Adds what a part of a stretch yielded.
   mutating func append(_ segment: SegmentOutput) {
-    for place in segment.places {
-      if place < released { late += 1 }
-      lowest = min(lowest, place.packet)
-    }
-    if isFresh {
-      held = segment
-      isFresh = false
+    for place in segment.places where place < released { late += 1 }
+    statistics.merge(segment.statistics)
+    if segment.count == 0 { return }
+    if isEmpty {
+      fresh = segment
     } else {
-      held.append(segment)
+      keepFresh()
+      keep(segment)
     }
   }
 
   /// Takes what belongs to packets before a number, in order, and whatever is too much to hold.
   mutating func release(before packet: UInt64) -> SegmentOutput {
-    guard held.count > 0 else { return take() }
-    let isTooMuch = held.bytes.count + held.hits.count * 512 > Self.limit
-    if lowest >= packet, !held.places.isEmpty, !isTooMuch { return takeCounts() }
-    var bound = PacketPlace(packet: packet, order: 0)
-    if held.places.allSatisfy({ $0 < bound }) {
-      if held.places.indices.dropFirst().allSatisfy({ !(held.places[$0] < held.places[$0 - 1]) }) {
-        return take()
-      }
-    } else if isTooMuch {
-      bound = max(bound, held.places.sorted()[held.places.count / 2])
+    var output = takeFresh(before: packet)
+    if output == nil {
+      keepFresh()
+      output = takeWaiting(before: packet)
     }
-    // Equal places keep the order in which they were added.
-    let due = held.places.indices.filter { held.places[$0] < bound }.sorted {
-      held.places[$0] != held.places[$1]
-        ? held.places[$0] < held.places[$1] : $0 < $1
-    }
-    if due.isEmpty {
-      lowest = held.places.reduce(.max) { min($0, $1.packet) }
-      return takeCounts()
-    }
-    var isDue = [Bool](repeating: false, count: held.places.count)
-    for index in due { isDue[index] = true }
-    var output = held.selecting(due)
-    let rest = held.selecting(held.places.indices.filter { !isDue[$0] })
-    output.statistics = held.statistics
-    held = rest
-    lowest = rest.places.reduce(.max) { min($0, $1.packet) }
-    note(output)
-    return output
-  }
-
-  /// Takes everything as it is.
-  private mutating func take() -> SegmentOutput {
-    defer {
-      held = SegmentOutput()
-      isFresh = true
-      lowest = .max
-    }
-    note(held)
-    return held
-  }
-
-  private mutating func takeCounts() -> SegmentOutput {
-    var output = SegmentOutput()
-    swap(&output.statistics, &held.statistics)
-    return output
-  }
-
-  private mutating func note(_ output: SegmentOutput) {
-    if let last = output.places.last { released = max(released, last) }
-  }
-}
-
-extension SegmentOutput {
-  /// A segment of some of this one's lines or hits, in an order of its own, without counts.
-  fileprivate func selecting(_ indices: [Int]) -> SegmentOutput {
-    var result = SegmentOutput()
-    result.places = indices.map { places[$0] }
-    if lineEnds.isEmpty {
-      result.hits = indices.map { hits[$0] }
-      return result
-    }
-    for index in indices {
-      let start = index == 0 ? 0 : lineEnds[index - 1]
-      result.bytes.append(contentsOf: bytes[start..<lineEnds[index]])
-      result.lineEnds.append(result.bytes.count)
-    }
+    var result = output ?? SegmentOutput()
+    swap(&result.statistics, &statistics)
+    if let last = result.places.last { released = max(released, last) }
     return result
+  }
+
+  /// Takes the only segment as it is, if all of it is due and in order.
+  private mutating func takeFresh(before packet: UInt64) -> SegmentOutput? {
+    guard let places = fresh?.places, (places.last?.packet ?? 0) < packet,
+      zip(places, places.dropFirst()).allSatisfy({ !($1 < $0) })
+    else { return nil }
+    var segment = fresh.take()
+    segment?.statistics = ScanStatistics()
+    return segment
+  }
+
+  private mutating func takeWaiting(before packet: UInt64) -> SegmentOutput? {
+    var bound = PacketPlace(packet: packet, order: 0)
+    let heldHits = held.hits.isEmpty ? 0 : waiting.count
+    if heldBytes + heldHits * 512 > Self.limit {
+      let places = waiting.all.map(\.rank.place).sorted()
+      if let last = places.last, !(last < bound) { bound = max(bound, places[places.count / 2]) }
+    }
+    var output = SegmentOutput()
+    while let first = waiting.first, first.rank.place < bound {
+      _ = waiting.takeFirst()
+      output.places.append(first.rank.place)
+      if first.length == 0 {
+        output.hits.append(held.hits[first.start])
+      } else {
+        output.bytes.append(contentsOf: held.bytes[first.start..<first.start + first.length])
+        output.lineEnds.append(output.bytes.count)
+        heldBytes -= first.length
+      }
+    }
+    pack()
+    return output
+  }
+
+  // MARK: What waits
+
+  private mutating func keepFresh() {
+    if let segment = fresh.take() { keep(segment) }
+  }
+
+  private mutating func keep(_ segment: SegmentOutput) {
+    let base = held.bytes.count
+    var start = 0
+    for (index, place) in segment.places.enumerated() {
+      let rank = Waiting.Rank(place: place, number: number)
+      number += 1
+      if index < segment.lineEnds.count {
+        let end = segment.lineEnds[index]
+        waiting.append(Waiting(rank: rank, start: base + start, length: end - start))
+        start = end
+      } else {
+        waiting.append(Waiting(rank: rank, start: held.hits.count + index, length: 0))
+      }
+    }
+    held.bytes.append(contentsOf: segment.bytes)
+    held.hits.append(contentsOf: segment.hits)
+    heldBytes += segment.bytes.count
+  }
+
+  /// Lets go of what was handed on, once that is more than what waits.
+  private mutating func pack() {
+    let isSparse = held.bytes.count > 2 * heldBytes || held.hits.count > 2 * waiting.count
+    guard isSparse else { return }
+    let sparse = held
+    var packed = SegmentOutput()
+    waiting.updateAll { entry in
+      if entry.length == 0 {
+        packed.hits.append(sparse.hits[entry.start])
+        entry.start = packed.hits.count - 1
+      } else {
+        let start = packed.bytes.count
+        packed.bytes.append(contentsOf: sparse.bytes[entry.start..<entry.start + entry.length])
+        entry.start = start
+      }
+    }
+    held = packed
   }
 }

@@ -255,6 +255,8 @@ public enum Scanner {
     let paths = files + inMemory.map(\.path)
     let output = OrderedOutput(sink: writer)
     let threads = max(1, options.threads)
+    let shares = WorkSharing.threads(
+      sizes: list.items.map(\.size) + inMemory.map { UInt64($0.bytes.count) }, of: threads)
     let scanRun = ScanRun(
       inputCount: paths.count, threads: threads,
       isStopped: { output.isStopped || plan.progress.isStopRequested },
@@ -262,7 +264,7 @@ public enum Scanner {
         OpeningJob(
           input: index, path: paths[index],
           bytes: index < files.count ? nil : inMemory[index - files.count].bytes, run: run,
-          output: output, plan: plan)
+          output: output, plan: plan, captureThreads: shares[index])
       })
     Threads.run(min(threads, 256)) { _ in
       let worker = ScanWorker(

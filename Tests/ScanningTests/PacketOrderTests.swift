@@ -1,0 +1,96 @@
+import Indicators
+import Testing
+
+@testable import Scanning
+
+@Suite("Hits in the order of packets")
+struct PacketOrderTests {
+  /// A segment with a line for each place, which names it.
+  private func segment(_ places: [(packet: UInt64, order: UInt64)], bytes: Int = 0) -> SegmentOutput
+  {
+    var segment = SegmentOutput()
+    for place in places {
+      segment.bytes += Array("\(place.packet)/\(place.order)".utf8)
+      segment.bytes += repeatElement(UInt8(ascii: "."), count: bytes)
+      segment.endLine()
+      segment.places.append(PacketPlace(packet: place.packet, order: place.order))
+    }
+    segment.statistics.packets = 1
+    return segment
+  }
+
+  private func lines(_ segment: SegmentOutput) -> [String] {
+    #expect(segment.places.count == segment.lineEnds.count)
+    #expect(segment.lineEnds.last ?? 0 == segment.bytes.count)
+    return String(decoding: segment.bytes, as: UTF8.self).split(separator: "\n").map {
+      String($0.prefix { $0 != "." })
+    }
+  }
+
+  @Test("What is due and in order goes on as it is")
+  func due() {
+    var order = PacketOrder()
+    order.append(segment([(1, 1), (2, 1)]))
+    let output = order.release(before: 3)
+    #expect(lines(output) == ["1/1", "2/1"])
+    #expect(output.statistics.packets == 1)
+    #expect(order.isEmpty && order.lowest == .max)
+  }
+
+  @Test("Lines wait until no earlier ones can come, and equal places keep their order")
+  func waiting() {
+    var order = PacketOrder()
+    order.append(segment([(5, 1), (2, 1)]))
+    order.append(segment([(3, 1), (3, 1), (2, 0)]))
+    #expect(lines(order.release(before: 3)) == ["2/0", "2/1"])
+    #expect(order.lowest == 3)
+    order.append(segment([(4, 9)]))
+    #expect(lines(order.release(before: 1)) == [])
+    #expect(lines(order.release(before: .max)) == ["3/1", "3/1", "4/9", "5/1"])
+    #expect(order.isEmpty && order.late == 0)
+  }
+
+  @Test("Counts go on at once, even where lines wait")
+  func counts() {
+    var order = PacketOrder()
+    order.append(segment([(9, 1)]))
+    #expect(order.release(before: 2).statistics.packets == 1)
+    #expect(order.release(before: .max).statistics.packets == 0)
+  }
+
+  @Test("Beyond the limit of memory the lower half goes, and what comes behind it is late")
+  func limit() {
+    var order = PacketOrder()
+    order.append(segment((10...17).map { ($0, 1) }, bytes: 5 << 20))
+    #expect(lines(order.release(before: 2)) == (10...13).map { "\($0)/1" })
+    order.append(segment([(11, 1)]))
+    #expect(order.late == 1)
+    #expect(lines(order.release(before: .max)) == ["11/1"] + (14...17).map { "\($0)/1" })
+  }
+
+  @Test("Random stretches come out as sorting all of them says")
+  func random() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<50 {
+      var order = PacketOrder()
+      var all: [PacketPlace] = []
+      var output: [String] = []
+      var horizon: UInt64 = 0
+      for _ in 0..<40 {
+        let places = (0..<Int.random(in: 0..<12, using: &generator)).map { _ in
+          (
+            packet: horizon + UInt64.random(in: 0..<60, using: &generator),
+            order: UInt64.random(in: 0..<4, using: &generator)
+          )
+        }
+        all += places.map { PacketPlace(packet: $0.packet, order: $0.order) }
+        order.append(segment(places))
+        horizon += UInt64.random(in: 0..<30, using: &generator)
+        output += lines(order.release(before: horizon))
+      }
+      output += lines(order.release(before: .max))
+      #expect(output == all.sorted().map { "\($0.packet)/\($0.order)" })
+      #expect(order.late == 0)
+    }
+  }
+}
