@@ -100,6 +100,10 @@ extension KeyName {
     "localportdetails": ["port": (.localPort, 4)],
     "remoteipdetails": ["ipaddressv4": (.remote, 3), "ipaddressv6": (.remote, 3)],
     "remoteportdetails": ["port": (.remotePort, 4)],
+    // Duo; audit logs of services; Teleport; MongoDB; serializers of Node.js.
+    "accessdevice": ["ip": (.source, 3)], "request": ["ip": (.source, 3)],
+    "addr": ["remote": (.source, 3), "local": (.destination, 3)], "attr": ["remote": (.source, 3)],
+    "req": ["remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3)],
     "local": [
       "ip": (.local, 4), "address": (.local, 4), "addr": (.local, 4), "port": (.localPort, 4),
     ],
@@ -188,8 +192,13 @@ extension KeyName {
     "conndestport": (.destinationPort, 1), "disp": (.verdict, 2), "appliedaction": (.verdict, 2),
     "resolverdecision": (.verdict, 2), "attackerip": (.source, 3), "rhost": (.source, 2),
     "victimip": (.destination, 3), "locip": (.local, 4),
-    "locport": (.localPort, 4), "remip": (.remote, 4), "remport": (.remotePort, 4),
+    "locport": (.localPort, 4), "remip": (.remote, 3), "remport": (.remotePort, 3),
     "dir": (.direction, 3),
+    // Dovecot, Zimbra, OneLogin, Envoy, and services that name who asked.
+    "rip": (.source, 3), "rport": (.sourcePort, 3), "lip": (.destination, 3),
+    "lport": (.destinationPort, 3), "oip": (.source, 3), "oport": (.sourcePort, 3),
+    "ipaddr": (.source, 3), "requestip": (.source, 3), "visitorip": (.source, 3),
+    "downstreamremoteaddress": (.source, 2), "downstreamlocaladdress": (.destination, 2),
     // Juniper, Route 53, CEF, Sophos, SonicWall, Cloudflare.
     "msgid": (.eventType, 3), "protocolid": (.ipProtocol, 1), "firewallruleaction": (.verdict, 1),
     "deviceaction": (.verdict, 2), "logsubtype": (.verdict, 2), "fwaction": (.verdict, 1),

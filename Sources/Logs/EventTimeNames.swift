@@ -10,11 +10,13 @@ extension KeyName {
     "datefirstseen": 9,
     // Before those that tell the same in the zone of the machine.
     "utctime": 5, "timeutc": 5, "eventtimeutc": 5,
-    // Entra, Azure, Microsoft 365, Route 53, CrowdStrike, IPFIX.
+    // Entra, Azure, Microsoft 365, Route 53, IPFIX.
     "activitydatetime": 8, "querytimestamp": 8, "eventtimestamp": 8, "timestampms": 8,
-    "timegeneratedutc": 8, "contexttimestamp": 8, "flowstartmilliseconds": 8,
+    "timegeneratedutc": 8, "flowstartmilliseconds": 8,
     "flowstartseconds": 9, "dateutc": 9, "messagetime": 9, "requesttime": 9, "receivedtime": 11,
     "creationdate": 12, "createddatetime": 13, "idtime": 9,
+    // The sensor's own, where `timestamp` is when the cloud received the event (CrowdStrike).
+    "contexttimestamp": 0, "contexttimestampdecimal": 0,
     // Wireshark's.
     "frametimeepoch": 8, "frametime": 9,
     // Further sensors, mail gateways and audit logs.
@@ -22,6 +24,6 @@ extension KeyName {
     "requesttimestamp": 9, "timestampderived": 8, "detectedat": 9, "detectiontime": 9,
     "detectiontimestamp": 9, "occurred": 9, "occured": 9, "occurredat": 9, "clicktime": 9,
     "clienttimestamp": 9, "eventcreatedate": 9, "when": 10, "createtime": 13,
-    "createdtime": 13, "createdtimeutc": 13,
+    "createdtime": 13, "createdtimeutc": 13, "datecreate": 13, "created": 14, "rt": 12, "t": 14,
   ]
 }

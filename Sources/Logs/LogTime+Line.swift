@@ -24,6 +24,7 @@ extension LogTime {
       hasVersion = bytes.starts(with: "1 ", at: start)
       if hasVersion { start += 2 }
     }
+    start = behindLevel(bytes, start..<range.upperBound)
     let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
     let isInBrackets = opening == UInt8(ascii: "[")
     if isInBrackets || opening == Byte.quote { start += 1 }
@@ -54,7 +55,13 @@ extension LogTime {
       guard separator == UInt8(ascii: "t") || separator == Byte.space else { return nil }
       var date = window.copied(0..<10)
       (date[4], date[7]) = (Byte.minus, Byte.minus)
-      return time(date, window, from: 11)
+      if separator == Byte.space, window.byte(unchecked: 11) == Byte.space {
+        // MariaDB writes a blank for the first digit of an hour.
+        var padded = window.copied(0..<window.byteCount)
+        padded[11] = Byte.zero
+        return time(date, padded.rawSpan, from: 11)
+      }
+      return time(date, window, from: window.byte(unchecked: 11) == Byte.minus ? 13 : 11)
     case (Byte.minus, _) where window.byte(unchecked: 6) == Byte.minus:
       // Tomcat's and BIND's: `01-May-2024 10:00:00.123`.
       guard window.byte(unchecked: 11) == Byte.space, let clock = clockEnd(window, from: 12) else {
@@ -62,15 +69,46 @@ extension LogTime {
       }
       return nameServer(window, 0..<clock.end).map { ($0, clock.isZoned) }
     case (Byte.slash, _) where window.byte(unchecked: 6) == Byte.slash:
-      guard window.byte(unchecked: 11) == Byte.colon, let clock = clockEnd(window, from: 12) else {
+      let mark = window.byte(unchecked: 11)
+      guard mark == Byte.colon || mark == Byte.space, let clock = clockEnd(window, from: 12) else {
         return nil
       }
-      return accessLog(window, 0..<clock.end).map { ($0, clock.isZoned) }
+      var text = window.copied(0..<clock.end)
+      text[11] = Byte.colon
+      return accessLog(text.rawSpan, 0..<clock.end).map { ($0, clock.isZoned) }
     case (Byte.slash, _):
       return alert(window, year: year)
     default: return webServer(bytes, start..<range.upperBound)
     }
   }
+
+  /// Where a line goes on behind the level of a message, `ERROR 2024-…`, `[info] 2024-…`, `W, [2024-…`, or behind an
+  /// address, as PostgreSQL may write before its time; where it begins if it has none.
+  private static func behindLevel(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    let start = range.lowerBound
+    let last = min(range.upperBound, start + 40)
+    guard let blank = bytes.firstOffset(of: Byte.space, from: start, to: last), blank > start else {
+      return start
+    }
+    let token = start..<blank
+    let isLevel = token.count <= 12 && levels.contains(EventFacts.word(bytes, token))
+    guard
+      isLevel
+        || token.count >= 7 && (bytes.byte(unchecked: start) | 0x20) &- 0x30 <= 0x36
+          && EventFacts.end(bytes, token) != nil
+    else { return start }
+    var offset = blank
+    while offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
+    // Not the time of something else that the words are about.
+    guard offset < range.upperBound else { return start }
+    let next = bytes.byte(unchecked: offset)
+    return next &- Byte.zero <= 9 || next == UInt8(ascii: "[") ? offset : start
+  }
+
+  private static let levels: Set<String> = [
+    "alert", "c", "crit", "critical", "d", "debug", "e", "err", "error", "f", "fatal", "gin", "i",
+    "info", "n", "note", "notice", "severe", "trace", "w", "warn", "warning",
+  ]
 
   /// `2024 May  1 10:00:00: `, as Cisco's switches write it.
   private static func yearFirst(_ window: RawSpan) -> (time: Int64, isZoned: Bool)? {

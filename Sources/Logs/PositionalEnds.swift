@@ -1,8 +1,8 @@
 import Indicators
 import Parsing
 
-/// Logs of values between commas without a header, whose places tell what they are: `filterlog` of pfSense and
-/// OPNsense, traffic and threats of PAN-OS, names asked of Umbrella.
+/// Logs without a header whose places tell what they are: between commas `filterlog` of pfSense and OPNsense,
+/// traffic and threats of PAN-OS, names asked of Umbrella; between blanks requests of S3.
 extension Extraction {
   /// Cells beyond which a line is none of these.
   private static let mostCells = 256
@@ -10,6 +10,7 @@ extension Extraction {
   /// Notes the ends of such a line; false: it is none.
   mutating func notePositions(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     if bytes.byte(unchecked: text.lowerBound) == Byte.quote { return noteResolver(bytes, text) }
+    if noteObjectStore(bytes, text) { return true }
     // The others begin with a number, PAN-OS behind a header of syslog's and perhaps a host.
     guard let comma = bytes.firstOffset(of: Byte.comma, from: text.lowerBound, to: text.upperBound)
     else { return false }
@@ -21,6 +22,28 @@ extension Extraction {
     let row = bytes.extracting(start..<text.upperBound)
     let cells = Self.cells(row)
     return cells.count >= 16 && (notePacketFilter(row, cells) || noteFirewall(row, cells))
+  }
+
+  /// `owner bucket [time] client requester request operation …` of Amazon's S3, the operation `REST.GET.OBJECT` or
+  /// the like (Amazon, "Server access log format").
+  private mutating func noteObjectStore(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    let last = min(text.upperBound, text.lowerBound + 192)
+    guard let open = bytes.firstOffset(of: UInt8(ascii: "["), from: text.lowerBound, to: last),
+      text.upperBound - open > 40, bytes.byte(unchecked: open + 3) == Byte.slash,
+      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: open + 28),
+      bytes.starts(with: " ", at: close + 1)
+    else { return false }
+    let client = close + 2..<tokenEnd(bytes, from: close + 2, to: text.upperBound)
+    var next = client.upperBound
+    for _ in 0..<2 {
+      next = tokenEnd(bytes, from: min(next + 1, text.upperBound), to: text.upperBound)
+    }
+    let operation = min(next + 1, text.upperBound)
+    guard
+      bytes.starts(with: "REST.", at: operation) || bytes.starts(with: "WEBSITE.", at: operation)
+    else { return false }
+    facts.note(isSource: true, bytes, client, port: 0)
+    return facts.hasEnds
   }
 
   private static func cells(_ row: RawSpan) -> [CSVCell] {

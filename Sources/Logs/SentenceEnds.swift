@@ -20,7 +20,7 @@ extension Extraction {
     let text = bytes.trimmed(range.lowerBound..<last)
     guard text.count >= 16 else { return false }
     if notePositions(bytes, text) || noteArrow(bytes, text) || noteClient(bytes, text)
-      || notePairs(bytes, text)
+      || notePairs(bytes, text) || noteClientPhrase(bytes, text)
     {
       return true
     }
@@ -98,6 +98,9 @@ extension Extraction {
     var isFrom = false
     var isQuery = false
     var isFound = false
+    var hasRecipient = false
+    var isHost = false
+    var client: EventEnd?
     var count = 0
     var offset = text.lowerBound
     while offset < text.upperBound, count < 64 {
@@ -119,12 +122,58 @@ extension Extraction {
       case 4 where isWord(bytes, token, "from") || isWord(bytes, token, "with"): isFrom = true
       case 4 where isWord(bytes, token, "user"): isFrom = true
       case 7 where isWord(bytes, token, "reject:"): facts.note(.blocked)
+      case 4... where bytes.starts(with: "to=", at: token.lowerBound): hasRecipient = true
+      case 8... where bytes.starts(with: "reject=", at: token.lowerBound): facts.note(.blocked)
+      case 2 where isWord(bytes, token, "=>") || isWord(bytes, token, "->"): hasRecipient = true
+      case 2... where bytes.starts(with: "H=", at: token.lowerBound): isHost = true
       case 8...16 where bytes.starts(with: "query[", at: token.lowerBound): isQuery = true
       default: break
       }
+      if isWord(bytes, before, "from"), next + 3 < text.upperBound,
+        bytes.starts(with: "to ", at: next), let source = WrittenEnd(bytes, token), source.hasPort,
+        let target = WrittenEnd(
+          bytes, next + 3..<tokenEnd(bytes, from: next + 3, to: text.upperBound)), target.hasPort
+      {
+        facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
+        facts.note(isSource: false, bytes, target.address, port: target.port(bytes))
+        return facts.hasEnds
+      }
+      // Exim: `<= a@b.example H=name (called) [192.0.2.1]:5000 I=[192.0.2.2]:25`, `=> a@b.example … H=name [192.0.2.2]`.
+      if isHost, bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "["),
+        let end = WrittenEnd(bytes, token)
+      {
+        if let client, client != EventFacts.end(bytes, end.address) { return isUntold() }
+        client = EventFacts.end(bytes, end.address)
+        facts.note(isSource: !hasRecipient, bytes, end.address, port: end.port(bytes))
+        (isHost, isFound) = (false, true)
+        continue
+      }
+      if isFound, !hasRecipient, token.count > 3,
+        bytes.starts(with: "I=[", at: token.lowerBound),
+        let end = WrittenEnd(bytes, token.lowerBound + 2..<token.upperBound)
+      {
+        facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
+        continue
+      }
+      if isRelay(bytes, token, before), let open = bracket(bytes, token),
+        let end = WrittenEnd(bytes, open)
+      {
+        // Where mail is delivered to a recipient the relay is the server, else who hands it in.
+        if !hasRecipient, let client, client != EventFacts.end(bytes, end.address) {
+          return isUntold()
+        }
+        facts.note(isSource: !hasRecipient, bytes, end.address, port: end.port(bytes))
+        if hasRecipient { return facts.hasEnds }
+        client = EventFacts.end(bytes, end.address)
+        isFound = true
+        continue
+      }
       if let end = daemonEnd(bytes, token, before, next..<text.upperBound) {
-        facts.note(isSource: end.isSource, bytes, end.address, port: end.port(bytes))
+        // Somebody may have called himself by what a daemon writes: of two clients none is told.
+        if let client, client != EventFacts.end(bytes, end.address) { return isUntold() }
+        facts.note(isSource: true, bytes, end.address, port: end.port(bytes))
         if end.isLast { return facts.hasEnds }
+        client = EventFacts.end(bytes, end.address)
         isFound = true
         continue
       }
@@ -133,6 +182,10 @@ extension Extraction {
       if bytes.starts(with: "port ", at: next) {
         let port = LogTime.digits(bytes, from: next + 5, to: text.upperBound)
         guard 1...5 ~= port.count else { continue }
+        if isFrom {
+          if let client, client != EventFacts.end(bytes, end.address) { return isUntold() }
+          client = EventFacts.end(bytes, end.address)
+        }
         facts.note(
           isSource: isFrom, bytes, end.address, port: NumberText.port(bytes, port) ?? 0)
         isFound = true
@@ -143,7 +196,27 @@ extension Extraction {
     return facts.hasEnds
   }
 
-  /// The end that a token of a daemon's line names.
+  /// Forgets what was noted of a line whose ends cannot be told, and looks no further.
+  private mutating func isUntold() -> Bool {
+    facts.reset()
+    return true
+  }
+
+  /// `relay=name[192.0.2.1]` of Postfix, and the second word of `relay=name [192.0.2.1]` of Sendmail.
+  private func isRelay(_ bytes: RawSpan, _ token: Range<Int>, _ before: Range<Int>) -> Bool {
+    bytes.starts(with: "relay=", at: token.lowerBound)
+      || !before.isEmpty && bytes.starts(with: "relay=", at: before.lowerBound)
+        && bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "[")
+  }
+
+  /// What begins with a bracket in a token.
+  private func bracket(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int>? {
+    bytes.firstOffset(of: UInt8(ascii: "["), from: token.lowerBound, to: token.upperBound).map {
+      $0..<token.upperBound
+    }
+  }
+
+  /// The client that a token of a daemon's line names.
   private func daemonEnd(
     _ bytes: RawSpan, _ token: Range<Int>, _ before: Range<Int>, _ rest: Range<Int>
   ) -> WrittenEnd? {
@@ -157,8 +230,11 @@ extension Extraction {
       else { return nil }
       return end
     }
-    if isWord(bytes, before, "[client") || isWord(bytes, before, "client:") {
-      return WrittenEnd(bytes, token)
+    if isWord(bytes, before, "[client") { return WrittenEnd(bytes, token) }
+    if isWord(bytes, before, "client:") {
+      var end = WrittenEnd(bytes, token)
+      end?.isLast = false
+      return end
     }
     if isWord(bytes, before, "info:") || isWord(bytes, before, "query:") {
       // unbound: `info: 192.0.2.1 name.example. A IN`.
@@ -168,19 +244,13 @@ extension Extraction {
       else { return nil }
       return WrittenEnd(bytes, token)
     }
-    // Postfix: `from name[192.0.2.1]`, `client=name[192.0.2.1]`, `relay=name[198.51.100.9]:25`.
+    // Postfix: `from name[192.0.2.1]`, `from [192.0.2.1]:5000`, `client=name[192.0.2.1]`.
     guard
-      let open = bytes.firstOffset(
-        of: UInt8(ascii: "["), from: token.lowerBound + 1, to: token.upperBound)
+      isWord(bytes, before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
+      let open = bracket(bytes, token), var end = WrittenEnd(bytes, open),
+      open.lowerBound > token.lowerBound || end.hasPort
     else { return nil }
-    let isRelay = bytes.starts(with: "relay=", at: token.lowerBound)
-    guard
-      isRelay || isWord(bytes, before, "from")
-        || bytes.starts(with: "client=", at: token.lowerBound),
-      var end = WrittenEnd(bytes, open..<token.upperBound)
-    else { return nil }
-    end.isSource = !isRelay
-    end.isLast = isRelay
+    end.isLast = false
     return end
   }
 

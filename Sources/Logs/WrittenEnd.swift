@@ -6,7 +6,6 @@ import Parsing
 struct WrittenEnd {
   let address: Range<Int>
   private let portRange: Range<Int>
-  var isSource = true
   /// Nothing behind it is looked at.
   var isLast = true
 
@@ -24,13 +23,16 @@ struct WrittenEnd {
     }
     guard 2...64 ~= token.count else { return nil }
     if bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "[") {
-      let start = token.lowerBound + 1
-      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: token.upperBound)
-      let end = close ?? token.upperBound
-      guard Self.isAddress(bytes, start..<end) else { return nil }
-      address = start..<end
-      portRange = Self.port(bytes, behind: close.map { $0 + 1 } ?? end, to: token.upperBound)
-      return
+      token.removeFirst()
+      if let close = bytes.firstOffset(
+        of: UInt8(ascii: "]"), from: token.lowerBound, to: token.upperBound)
+      {
+        guard Self.isAddress(bytes, token.lowerBound..<close) else { return nil }
+        address = token.lowerBound..<close
+        portRange = Self.port(bytes, behind: close + 1, to: token.upperBound)
+        return
+      }
+      // The bracket is around more than the end, as in `[192.0.2.1:5 -> …]`, or was cut above.
     }
     if Self.isAddress(bytes, token) {
       (address, portRange) = (token, token.upperBound..<token.upperBound)

@@ -38,6 +38,17 @@ import Testing
       #"{"time":"10:00:00","tz":"+0200","date":"2024/05/01","host":"a.example"}"#,
       "2024-05-01T08:00:00.000000Z"
     ),
+    // When the sensor saw it, not when the cloud got it.
+    (
+      #"{"timestamp":"2024-05-06T07:08:09Z","ContextTimeStamp":"1714557600.500","host":"a.example"}"#,
+      half
+    ),
+    (#"{"date_create":1714557600,"host":"a.example"}"#, noon),
+    (#"{"t":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"t":"x","host":"a.example"}"#, nil),
+    (#"{"rt":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
+    (#"{"rt":31,"host":"a.example"}"#, nil),
+    (#"{"created":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
     // FortiGate's surest is neither of these.
     (
       #"{"date":"2024-05-01","time":"12:00:00","eventtime":1714557600123000000,"host":"a.example"}"#,
@@ -129,6 +140,15 @@ import Testing
     ("2024-05-01 10:00:00,123 INFO a.example", millis),
     ("2024-05-01 10:00:00.123 - root - INFO - a.example", millis),
     ("[2024-05-01T10:00:00Z] a.example", noon), ("[2024-05-01 10:00:00] a.example", noon),
+    ("ERROR    2024-05-01T10:00:00 - a.example", noon),
+    ("[info] 2024-05-01 10:00:00 a.example", noon),
+    ("W, [2024-05-01T10:00:00.500 #1]  WARN -- : a.example", half),
+    ("192.0.2.1 2024-05-01 10:00:00 UTC [1] a.example", noon),
+    ("[GIN] 2024/05/01 - 10:00:00 | 401 | a.example", noon),
+    ("[01/May/2024 10:00:00] to a.example", noon),
+    ("2024-05-01  9:00:00 8 [Warning] a.example", "2024-05-01T09:00:00.000000Z"),
+    ("restored 2024-05-01 10:00:00 a.example", nil),
+    ("error in 2024-05-01 10:00:00 a.example", nil),
     ("2024-05-01T10:00:00 a.example", noon), ("2024-05-01 12:00:00+02 a.example", noon),
     ("2024-05-01 12:00:00 +0200 a.example", noon), ("2024-05-01 12:00:00 +02:00 a.example", noon),
     ("2024-05-01 10:00:00 UTC a.example", noon), ("2024-05-01 10:00:00 GMT+02:00 a.example", nil),

@@ -42,6 +42,10 @@ import Testing
       "May  1 10:00:00 lb tmm3[20358]: 01260009:4: 192.0.2.1:53586 -> 192.0.2.2:443: Connection error",
       "(192.0.2.1#53586 to 192.0.2.2#443)"
     ),
+    (
+      "May  1 10:00:00 r1 %IPS-4-SIGNATURE: Sig:1 a [192.0.2.1:5000 -> 192.0.2.2:80]",
+      "(192.0.2.1#5000 to 192.0.2.2#80)"
+    ),
     // Translations and routes have arrows, too.
     ("May  1 10:00:00 fw nat: mapped 192.0.2.1 -> 192.0.2.2 for a.example", ""),
   ]
@@ -90,8 +94,122 @@ import Testing
     ),
     ("May  1 10:00:00 dnsmasq[1]: query[AAAA] a.example from 192.0.2.1", "(192.0.2.1 to ?)"),
     ("[1714557600] unbound[1:0] info: 192.0.2.1 a.example. A IN", "(192.0.2.1 to ?)"),
+    // Sendmail's relay is who hands a message in, but where one is delivered to a recipient.
+    (
+      "May  1 10:00:00 h sm-mta[1]: A1: ruleset=check_rcpt, arg1=<a@b.example>, relay=[192.0.2.1], reject=550 5.7.1 no",
+      "(192.0.2.1 to ? blocked)"
+    ),
+    (
+      "May  1 10:00:00 h sendmail[1]: A1: from=<a@b.example>, size=1, relay=mx.c.example [192.0.2.1] (may be forged)",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h sendmail[1]: A1: to=<a@b.example>, delay=1, relay=mx.b.example. [192.0.2.2], stat=Sent",
+      "(? to 192.0.2.2)"
+    ),
+    (
+      "May  1 10:00:00 h postfix/postscreen[1]: PREGREET 14 after 0.08 from [192.0.2.1]:5000: EHLO a",
+      "(192.0.2.1#5000 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h proxy: stream from 192.0.2.1:5000 to 192.0.2.2:53",
+      "(192.0.2.1#5000 to 192.0.2.2#53)"
+    ),
+    (
+      "2024-05-01 10:00:00 1a-2b <= a@b.example H=c.example (d) [192.0.2.1]:5000 I=[192.0.2.2]:25 P=esmtp",
+      "(192.0.2.1#5000 to 192.0.2.2#25)"
+    ),
+    (
+      "2024-05-01 10:00:00 1a-2b => a@b.example R=dns T=smtp H=mx.b.example [192.0.2.2] X=TLS1.3",
+      "(? to 192.0.2.2)"
+    ),
+    (
+      "2024-05-01 10:00:00 H=([192.0.2.9]) [192.0.2.1] F=<a@b.example> rejected RCPT <c@d.example>",
+      "(192.0.2.1 to ?)"
+    ),
+    // Whose name is one of a client's words: neither is told.
+    (
+      "May  1 10:00:00 h sshd[12]: Failed password for invalid user a from 192.0.2.9 port 1 ssh2 from 192.0.2.1 port 4242 ssh2",
+      ""
+    ),
+    (
+      "2024/05/01 10:00:00 [error] 9#9: *1 user \"a, client: 192.0.2.9, server: b\": no, client: 192.0.2.1, server: b.example",
+      ""
+    ),
     // Where nothing says that it is a client.
     ("May  1 10:00:00 h routed[1]: removed route from 192.0.2.1 by hand", ""),
+  ]
+
+  static let logins: [Case] = [
+    ("May  1 10:00:00 h sshd[12]: Invalid user a from 192.0.2.1", "(192.0.2.1 to ?)"),
+    (
+      "May  1 10:00:00 h sshd[12]: ROOT LOGIN REFUSED FROM 192.0.2.1 port 42", "(192.0.2.1#42 to ?)"
+    ),
+    ("May  1 10:00:00 h sshd[12]: refused connect from a.example (192.0.2.1)", "(192.0.2.1 to ?)"),
+    ("May  1 10:00:00 h sshd[12]: Connection closed by 192.0.2.1 [preauth]", "(192.0.2.1 to ?)"),
+    (
+      "May  1 10:00:00 h sshd[12]: error: Received disconnect from 192.0.2.1: 3: Auth fail",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h postfix/smtpd[1]: warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: no",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h cyrus/imap[1]: badlogin: a.example [192.0.2.1] plaintext",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h dovecot: imap-login: Aborted login (auth failed): user=<a>, rip=192.0.2.1, lip=192.0.2.2, TLS",
+      "(192.0.2.1 to 192.0.2.2)"
+    ),
+    (
+      "May  1 10:00:00 h dovecot: auth-worker(default): sql(a@b.example,192.0.2.1): unknown user",
+      "(192.0.2.1 to ?)"
+    ),
+    ("May  1 10:00:00 h imapd: LOGIN FAILED, user=a, ip=[::ffff:192.0.2.1]", "(192.0.2.1 to ?)"),
+    (
+      "May  1 10:00:00 h pure-ftpd: (?@192.0.2.1) [WARNING] Authentication failed for user [a]",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "2024-05-01 10:00:00 1 [Note] Access denied for user 'a'@'192.0.2.1' (using password: YES)",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "2024-05-01 10:00:00.12 Logon  Login failed for user 'a'. Reason: no. [CLIENT: 192.0.2.1]",
+      "(192.0.2.1 to ?)"
+    ),
+    (#"Wed May  1 10:00:00 2024 [pid 1] [a] FAIL LOGIN: Client "192.0.2.1""#, "(192.0.2.1 to ?)"),
+    ("2024-05-01T10:00:00Z|Warn|Auth|Auth-Failure ip 192.0.2.1 username 'a'", "(192.0.2.1 to ?)"),
+    (
+      "2024-05-01T10:00:00Z [AUTH] WARN: Incorrect password for user a. IP=192.0.2.1",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h app: Failed login attempt for a from ip address 192.0.2.1",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "[2024-05-01 10:00:00] NOTICE[1] chan_sip.c: Registration from '<sip:a@b.example>' failed for '192.0.2.1:5061' - no",
+      "(192.0.2.1#5061 to ?)"
+    ),
+    // What a mail server's client calls itself is no end.
+    (
+      "2024-05-01 10:00:00 login authenticator failed for ([192.0.2.9]) [192.0.2.1]:5000: 535 no",
+      "(192.0.2.1#5000 to ?)"
+    ),
+    // Servers, what is fetched from them, addresses that are handed out, and two clients.
+    ("May  1 10:00:00 h app: authentication response from 192.0.2.1 for user a", ""),
+    ("May  1 10:00:00 h app: login to [192.0.2.1] failed", ""),
+    (
+      "May  1 10:00:00 h app: SASL authentication failed; server mx.a.example[192.0.2.1] said: 535 no",
+      ""
+    ),
+    ("May  1 10:00:00 h vpn: user a logged in, assigned IP 192.0.2.1", ""),
+    ("May  1 10:00:00 h app: password list fetched from 192.0.2.1", ""),
+    ("May  1 10:00:00 h app: connection closed by 192.0.2.1", ""),
+    ("May  1 10:00:00 h app: login of a from 192.0.2.9 failed from 192.0.2.1", ""),
   ]
 
   static let positions: [Case] = [
@@ -118,6 +236,10 @@ import Testing
     (
       #""2024-05-01 10:00:00","a","a,b","192.0.2.1","192.0.2.3","Blocked","1 (A)","NXDOMAIN","a.example.","Malware""#,
       "(192.0.2.1 to ? NXDOMAIN blocked)"
+    ),
+    (
+      "a1 bucket [01/May/2024:10:00:00 +0000] 192.0.2.1 arn:aws:iam::1:user/a 3E57 REST.GET.OBJECT k \"GET /k HTTP/1.1\" 200",
+      "(192.0.2.1 to ?)"
     ),
     ("1,2024/05/01 10:00:00,0017,SYSTEM,auth,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2", ""),
   ]
@@ -192,11 +314,19 @@ import Testing
       "(192.0.2.2#501 to 192.0.2.1#500)"
     ),
     (#"{"initiator_ip":"192.0.2.1","responder_ip":"192.0.2.2"}"#, "(192.0.2.1 to 192.0.2.2)"),
+    (
+      #"{"downstream_remote_address":"192.0.2.1:5000","downstream_local_address":"192.0.2.2:443"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#443)"
+    ),
+    (#"{"event":"user.login","addr.remote":"192.0.2.1:5000"}"#, "(192.0.2.1#5000 to ?)"),
+    (#"{"access_device":{"ip":"192.0.2.1"},"auth_device":{"ip":"192.0.2.3"}}"#, "(192.0.2.1 to ?)"),
+    (#"{"req":{"remoteAddress":"192.0.2.1","remotePort":5000}}"#, "(192.0.2.1#5000 to ?)"),
+    ("logdesc=\"VPN login fail\" remip=192.0.2.1 user=a", "(192.0.2.1 to ?)"),
     // A better name goes before.
     (#"{"ipAddress":"192.0.2.7","src_ip":"192.0.2.1"}"#, "(192.0.2.1 to ?)"),
   ]
 
-  private static let all = arrows + clients + positions + pairs + firewalls + audits
+  private static let all = arrows + clients + logins + positions + pairs + firewalls + audits
 
   @Test(arguments: all.indices)
   func isTold(_ index: Int) {

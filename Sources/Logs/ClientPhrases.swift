@@ -1,0 +1,249 @@
+import Indicators
+import Parsing
+
+/// Lines that tell in words who logged in, or tried to: `Failed password for root from 192.0.2.1`, `Access denied
+/// for user 'a'@'192.0.2.1'`, `Auth-Failure ip 192.0.2.1`, `badlogin: a.example [192.0.2.1]`.
+///
+/// A preposition tells nothing by itself. The line must speak of a login or a connection, and of nothing that is
+/// got from a server: of what a machine fetches, `from` names the other side. Where a line names two clients,
+/// somebody may have called himself `x from 192.0.2.9`, and none is told.
+struct ClientPhrases {
+  /// What the address that comes next would be.
+  enum Role: UInt8 {
+    case none
+    /// The client.
+    case client
+    /// The client if the line speaks of a login, which it may do further on.
+    case clientOfLogin
+  }
+
+  var role = Role.none
+  private(set) var isLogin = false
+  private var isConnection = false
+  private var isForeign = false
+  /// The words before, in small letters.
+  private var last = ""
+  private var beforeLast = ""
+
+  /// Whether an address in brackets may be the client: none that something was done to.
+  var mayBeBracketed: Bool { !Self.targets.contains(last) && !isForeign }
+
+  /// Whether the word before says what follows a user's name.
+  var isUser: Bool { last == "user" && beforeLast == "for" }
+
+  /// Takes the next word, which is no address.
+  mutating func take(_ word: String) {
+    defer { if !word.isEmpty { (beforeLast, last) = (last, word) } }
+    if word.isEmpty { return }
+    if Self.isOfLogin(word) {
+      isLogin = true
+    } else if Self.connections.contains(word) {
+      isConnection = true
+    } else if Self.foreign.contains(word) {
+      isForeign = true
+    }
+    switch word {
+    case "from":
+      let tells = isLogin || isConnection || beforeLast == "user" || last == "user"
+      role = tells && !isForeign ? .client : .none
+    case "by":
+      role = Self.enders.contains(last) && !isForeign ? .clientOfLogin : .none
+    case "for":
+      role = last == "failed" && (isLogin || isConnection) && !isForeign ? .client : .none
+    case "client", "remote": role = word == "client" || role != .none ? .client : .none
+    case "ip", "ipaddress":
+      if role == .none, !isForeign, !Self.targets.contains(last) { role = .clientOfLogin }
+    case "address", "addr", "host", "private", "public": break
+    default: role = .none
+    }
+  }
+
+  private static func isOfLogin(_ word: String) -> Bool {
+    word.hasPrefix("login") || word.hasSuffix("login")
+      || word.hasPrefix("auth") && !word.hasPrefix("author") || word.hasPrefix("password")
+      || word.hasPrefix("credential") || logins.contains(word)
+  }
+
+  private static let logins: Set<String> = [
+    "preauth", "logon", "logged", "signin", "username",
+  ]
+  private static let connections: Set<String> = [
+    "attempt", "attempts", "connect", "connection", "connections", "disconnect", "disconnected",
+    "identification", "registration", "session",
+  ]
+  /// What is got from somebody else, or was done to an address by whoever wrote the line.
+  private static let foreign: Set<String> = [
+    "answer", "backend", "contact", "delete", "deleted", "deleting", "download", "downloaded",
+    "downloading",
+    "fetch", "fetched", "fetching", "import", "imported", "importing", "kdc", "ldap", "list",
+    "load",
+    "loaded", "loading", "outbound", "outgoing", "radius", "read", "reading", "remove", "removed",
+    "removing", "replies", "reply", "resolve", "response", "responses", "retrieve", "retrieved",
+    "retrieving", "sync", "synced", "syncing", "transfer", "unban", "unbanned", "upstream",
+  ]
+  /// What is done by the client, if the line speaks of a login.
+  private static let enders: Set<String> = [
+    "aborted", "attempt", "closed", "initiated", "reset", "terminated",
+  ]
+  /// Words before an address that is no client's.
+  private static let targets: Set<String> = [
+    "assign", "assigned", "assigning", "gateway", "got", "internal", "lease", "leased", "new",
+    "tunnel", "virtual",
+    "at", "into", "on", "server", "to", "via", "with", "local", "listen", "listening", "dest",
+    "destination", "target",
+  ]
+}
+
+extension Extraction {
+  /// Words of a line that are looked at.
+  private static let mostWords = 64
+
+  /// Notes the client of a line that tells of a login or a connection in words.
+  mutating func noteClientPhrase(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    var phrases = ClientPhrases()
+    // The client, and those that are one if the line speaks of a login.
+    var client: (end: WrittenEnd, port: UInt16)?
+    var ofLogin: (end: WrittenEnd, port: UInt16)?
+    var inBrackets: (end: WrittenEnd, port: UInt16)?
+    var count = 0
+    var offset = text.lowerBound
+    while offset < text.upperBound, count < Self.mostWords {
+      if bytes.byte(unchecked: offset) == Byte.space {
+        offset += 1
+        continue
+      }
+      let token = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      offset = token.upperBound
+      count += 1
+      // What a mail server's client calls itself.
+      if bytes.starts(with: "([", at: token.lowerBound) { continue }
+      let value = valueOfKey(bytes, token, &phrases)
+      let bare = bareEnd(bytes, value)
+      let isBracketed = bytes.byte(unchecked: value.lowerBound) == UInt8(ascii: "[")
+      if let end = WrittenEnd(bytes, bare) {
+        let port = end.hasPort ? end.port(bytes) : namedPort(bytes, behind: token, in: text)
+        switch phrases.role {
+        case .client:
+          if let client, !isSame(bytes, client.end, end) { return false }
+          client = (end, port)
+        case .clientOfLogin:
+          if let ofLogin, !isSame(bytes, ofLogin.end, end) { return false }
+          ofLogin = (end, port)
+        case .none:
+          if isBracketed, inBrackets == nil, phrases.mayBeBracketed { inBrackets = (end, port) }
+        }
+        phrases.role = .none
+        continue
+      }
+      if let end = userEnd(bytes, token, isFirst: count == 1, isUser: phrases.isUser) {
+        if ofLogin == nil { ofLogin = (end, 0) }
+        if phrases.isUser { client = (end, 0) }
+        phrases.role = .none
+        continue
+      }
+      if let end = namedEnd(bytes, token), inBrackets == nil, phrases.mayBeBracketed {
+        inBrackets = (end, end.port(bytes))
+      }
+      let role = phrases.role
+      phrases.take(EventFacts.word(bytes, token))
+      // A name whose address stands behind it in brackets.
+      if phrases.role == .none, offset + 1 < text.upperBound,
+        bytes.starts(with: "(", at: offset + 1) || bytes.starts(with: "[", at: offset + 1)
+      {
+        phrases.role = role
+      }
+    }
+    guard let found = client ?? (phrases.isLogin ? ofLogin ?? inBrackets : nil) else {
+      return false
+    }
+    facts.note(isSource: true, bytes, found.end.address, port: found.port)
+    return facts.hasEnds
+  }
+
+  /// What stands behind `ip=` or `IP:`, whose key is taken as a word; the token itself where there is none.
+  private func valueOfKey(
+    _ bytes: RawSpan, _ token: Range<Int>, _ phrases: inout ClientPhrases
+  ) -> Range<Int> {
+    let last = min(token.upperBound, token.lowerBound + 12)
+    var offset = token.lowerBound
+    while offset < last {
+      let byte = bytes.byte(unchecked: offset)
+      if byte == UInt8(ascii: "=") || byte == Byte.colon {
+        let key = EventFacts.word(bytes, token.lowerBound..<offset)
+        guard key == "ip" || key == "ipaddress" || key == "client", offset + 1 < token.upperBound
+        else { return token }
+        phrases.take(key)
+        return offset + 1..<token.upperBound
+      }
+      offset += 1
+    }
+    return token
+  }
+
+  /// A token without what is written around an address: quotes, and brackets that are none of IPv6.
+  private func bareEnd(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int> {
+    func isQuote(_ byte: UInt8) -> Bool {
+      switch byte {
+      case Byte.quote, Byte.apostrophe, UInt8(ascii: "`"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+        UInt8(ascii: "("):
+        true
+      default: false
+      }
+    }
+    var token = token
+    while let first = token.first, isQuote(bytes.byte(unchecked: first)) { token.removeFirst() }
+    while token.count > 1, let last = token.last {
+      let byte = bytes.byte(unchecked: last)
+      guard
+        isQuote(byte) || byte == Byte.comma || byte == Byte.dot || byte == Byte.colon
+          || byte == UInt8(ascii: ")") || byte == UInt8(ascii: ";")
+      else { break }
+      token.removeLast()
+    }
+    return token
+  }
+
+  /// `port 4242` behind an address.
+  private func namedPort(_ bytes: RawSpan, behind token: Range<Int>, in text: Range<Int>) -> UInt16
+  {
+    let start = token.upperBound + 1
+    guard start + 5 < text.upperBound, bytes.starts(with: "port ", at: start) else { return 0 }
+    let digits = LogTime.digits(bytes, from: start + 5, to: text.upperBound)
+    return 1...5 ~= digits.count ? NumberText.port(bytes, digits) ?? 0 : 0
+  }
+
+  /// The end in `'name'@'192.0.2.1'` of MySQL, in `(name@192.0.2.1)` with which lines of Pure-FTPd begin, and in
+  /// `sql(name,192.0.2.1)` of Dovecot.
+  private func userEnd(
+    _ bytes: RawSpan, _ token: Range<Int>, isFirst: Bool, isUser: Bool
+  ) -> WrittenEnd? {
+    if let comma = bytes.firstOffset(of: Byte.comma, from: token.lowerBound, to: token.upperBound),
+      let open = bytes.firstOffset(of: UInt8(ascii: "("), from: token.lowerBound, to: comma),
+      open > token.lowerBound
+    {
+      let start = comma + 1
+      let end =
+        bytes.firstOffset(of: Byte.comma, from: start, to: token.upperBound)
+        ?? bytes.firstOffset(of: UInt8(ascii: ")"), from: start, to: token.upperBound)
+      return end.flatMap { WrittenEnd(bytes, start..<$0) }
+    }
+    guard isUser || isFirst && bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "("),
+      let mark = token.last(where: { bytes.byte(unchecked: $0) == UInt8(ascii: "@") })
+    else { return nil }
+    return WrittenEnd(bytes, bareEnd(bytes, mark + 1..<token.upperBound))
+  }
+
+  /// The end in `name[192.0.2.1]`, also in `(name[192.0.2.1])`.
+  private func namedEnd(_ bytes: RawSpan, _ token: Range<Int>) -> WrittenEnd? {
+    guard token.count > 3,
+      let open = bytes.firstOffset(
+        of: UInt8(ascii: "["), from: token.lowerBound + 1, to: token.upperBound),
+      bytes.byte(unchecked: open - 1) != UInt8(ascii: "(")
+    else { return nil }
+    return WrittenEnd(bytes, open..<token.upperBound)
+  }
+
+  private func isSame(_ bytes: RawSpan, _ left: WrittenEnd, _ right: WrittenEnd) -> Bool {
+    EventFacts.end(bytes, left.address) == EventFacts.end(bytes, right.address)
+  }
+}
