@@ -100,9 +100,9 @@ extension KeyName {
     "localportdetails": ["port": (.localPort, 4)],
     "remoteipdetails": ["ipaddressv4": (.remote, 3), "ipaddressv6": (.remote, 3)],
     "remoteportdetails": ["port": (.remotePort, 4)],
-    // Duo; audit logs of services; Teleport; MongoDB; serializers of Node.js.
+    // Duo; audit logs of services; MongoDB; serializers of Node.js.
     "accessdevice": ["ip": (.source, 3)], "request": ["ip": (.source, 3)],
-    "addr": ["remote": (.source, 3), "local": (.destination, 3)], "attr": ["remote": (.source, 3)],
+    "attr": ["remote": (.source, 3)],
     "req": ["remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3)],
     "local": [
       "ip": (.local, 4), "address": (.local, 4), "addr": (.local, 4), "port": (.localPort, 4),

@@ -127,6 +127,8 @@ import Testing
       "2024-05-01 10:00:00 H=([192.0.2.9]) [192.0.2.1] F=<a@b.example> rejected RCPT <c@d.example>",
       "(192.0.2.1 to ?)"
     ),
+    // Words that the line ends in.
+    ("May  1 10:00:00 h a: 192.0.2.1 seen from 192.0.2.2:5 to ", ""),
     // Whose name is one of a client's words: neither is told.
     (
       "May  1 10:00:00 h sshd[12]: Failed password for invalid user a from 192.0.2.9 port 1 ssh2 from 192.0.2.1 port 4242 ssh2",
@@ -209,6 +211,7 @@ import Testing
     ("May  1 10:00:00 h vpn: user a logged in, assigned IP 192.0.2.1", ""),
     ("May  1 10:00:00 h app: password list fetched from 192.0.2.1", ""),
     ("May  1 10:00:00 h app: connection closed by 192.0.2.1", ""),
+    ("May  1 10:00:00 h sesman: AUTHFAIL: user=a ip=192.0.2.9 time=1 ip=192.0.2.1 time=2", ""),
     ("May  1 10:00:00 h app: login of a from 192.0.2.9 failed from 192.0.2.1", ""),
   ]
 
@@ -318,7 +321,6 @@ import Testing
       #"{"downstream_remote_address":"192.0.2.1:5000","downstream_local_address":"192.0.2.2:443"}"#,
       "(192.0.2.1#5000 to 192.0.2.2#443)"
     ),
-    (#"{"event":"user.login","addr.remote":"192.0.2.1:5000"}"#, "(192.0.2.1#5000 to ?)"),
     (#"{"access_device":{"ip":"192.0.2.1"},"auth_device":{"ip":"192.0.2.3"}}"#, "(192.0.2.1 to ?)"),
     (#"{"req":{"remoteAddress":"192.0.2.1","remotePort":5000}}"#, "(192.0.2.1#5000 to ?)"),
     ("logdesc=\"VPN login fail\" remip=192.0.2.1 user=a", "(192.0.2.1 to ?)"),
