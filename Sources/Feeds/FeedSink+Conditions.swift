@@ -11,6 +11,10 @@ extension FeedSink {
   mutating func add(
     _ parts: [JointPart], port: UInt16 = 0, line: UInt64, id: StringID = 0
   ) {
+    if let alternatives = Self.alternatives(of: parts) {
+      for parts in alternatives { add(parts, port: port, line: line, id: id) }
+      return
+    }
     if parts.count == 1, port == 0 {
       let value = parts[0].value
       add(
@@ -63,5 +67,19 @@ extension FeedSink {
       collection.append(record, value: value.rawSpan)
     }
     setContext(common)
+  }
+
+  /// The values with one digest each, where several digests are of one thing; nil where there is
+  /// nothing to part.
+  ///
+  /// Any of them follows from any other, and a log that holds one of them rarely holds the rest.
+  private static func alternatives(of parts: [JointPart]) -> [[JointPart]]? {
+    let digests = parts.filter(\.isIdentity)
+    // Two of one length cannot both be its digest: such a condition stays as it is.
+    guard digests.count > 1, Set(digests.map(\.value.count)).count == digests.count else {
+      return nil
+    }
+    let others = parts.filter { !$0.isIdentity }
+    return digests.map { others + [$0] }
   }
 }

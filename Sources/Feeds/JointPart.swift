@@ -6,6 +6,9 @@ struct JointPart {
   var value: [UInt8]
   var declared: DeclaredKind
   var nameMode: MatchMode
+  /// The value is a digest of the one file or certificate that all of them are about, of which any
+  /// such digest says everything.
+  var isIdentity = false
 
   /// Whether the value is a single address.
   var isAddress: Bool {

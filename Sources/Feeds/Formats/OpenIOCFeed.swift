@@ -257,12 +257,14 @@ struct OpenIOCFeed {
       }
       switch use {
       case .port: ports.append(item.value)
-      case .fileFact:
-        // The digest says all of the file that its size could.
+      case _ where use == .fileFact || use == .imphash && hasDigest:
+        // The digest says all of the file that its size and its imports could.
         sink.note("file-facts-not-checked", item.search.rawSpan, line: item.line)
       default:
         parts.append(
-          JointPart(value: item.value, declared: reading.kind, nameMode: reading.nameMode))
+          JointPart(
+            value: item.value, declared: reading.kind, nameMode: reading.nameMode,
+            isIdentity: OpenIOCTerm.isFileDigest(item.search)))
       }
     }
     let addresses = parts.indices.filter { parts[$0].declared == .network }

@@ -1,4 +1,5 @@
 import Indicators
+import Parsing
 
 /// What the terms of OpenIOC mean to us, by `search` of their context.
 enum OpenIOCTerm {
@@ -31,6 +32,11 @@ enum OpenIOCTerm {
   /// The use of a term, or nil where we cannot observe it.
   static func use(_ search: [UInt8]) -> Use? {
     uses[String(decoding: search, as: UTF8.self).lowercased()]
+  }
+
+  /// Whether a term is the digest of the file that the other terms of a file are about.
+  static func isFileDigest(_ search: [UInt8]) -> Bool {
+    use(search) == .digest && Text.starts(search.rawSpan, "fileitem/", ignoringCase: true)
   }
 
   // swift-format-ignore

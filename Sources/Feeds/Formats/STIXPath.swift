@@ -31,17 +31,69 @@ enum STIXPath {
     return false
   }
 
-  /// Whether a path asks of a file what follows from its digest: the file has no other size, type or
-  /// similarity digest.
-  static func followsFromDigest(_ path: RawSpan) -> Bool {
-    for name in ["file:size", "file:mime_type", "file:magic_number_hex"] as [StaticString]
-    where Text.equals(path, name) { return true }
-    return Text.starts(path, "file:hashes.") && kind(path) == nil
+  /// What a digest tells from all others.
+  enum Identity {
+    case file, certificate
   }
 
-  /// Whether a path is the digest of a whole file.
-  static func isFileDigest(_ path: RawSpan) -> Bool {
-    Text.starts(path, "file:hashes.") && kind(path) != nil
+  /// What a path is the digest of: a whole file, or a certificate; nil for any other path.
+  ///
+  /// Hashes of import tables are shared by many files.
+  static func identity(_ path: RawSpan) -> Identity? {
+    for (start, identity) in [
+      ("file:hashes.", .file), ("artifact:hashes.", .file),
+      ("x509-certificate:hashes.", .certificate),
+    ] as [(StaticString, Identity)]
+    where Text.starts(path, start) {
+      guard let kind = kind(path), kind != .kind(.imphash) else { return nil }
+      return identity
+    }
+    return nil
+  }
+
+  /// Whose digest tells what a path asks for, or nil.
+  ///
+  /// A file of one digest has no other size, type, parts or similarity digest, a certificate no other
+  /// names and dates. A file's own names, folders and times do not follow.
+  static func followsFrom(_ path: RawSpan) -> Identity? {
+    if Text.starts(path, "x509-certificate:") {
+      return identity(path) == nil ? .certificate : nil
+    }
+    for name in [
+      "file:size", "file:mime_type", "file:magic_number_hex", "file:name_enc", "artifact:mime_type",
+      "artifact:payload_bin",
+    ] as [StaticString]
+    where Text.equals(path, name) { return .file }
+    for start in [
+      "file:extensions.", "file:content_ref.", "file:contains_refs[", "file:hashes.",
+      "artifact:hashes.",
+    ] as [StaticString]
+    where Text.starts(path, start) { return identity(path) == nil ? .file : nil }
+    return nil
+  }
+
+  /// Whether a path is what a mail program shows in the place of an address.
+  static func isDisplayName(_ path: RawSpan) -> Bool {
+    isEnd(of: path, ":display_name") || isEnd(of: path, ".display_name")
+  }
+
+  /// Whether a path is the number of the autonomous system that an address is in.
+  static func isNetworkNumber(_ path: RawSpan) -> Bool {
+    isEnd(of: path, "belongs_to_refs[*].number")
+  }
+
+  /// Whether a path is when one flow began or ended, which no other will again.
+  static func isFlowTime(_ path: RawSpan) -> Bool {
+    Text.equals(path, "network-traffic:start") || Text.equals(path, "network-traffic:end")
+  }
+
+  /// The type of the object that a path asks for a publisher's own property of, which nobody else
+  /// can tell; nil for other paths.
+  static func objectOfCustomProperty(_ path: RawSpan) -> [UInt8]? {
+    guard let colon = Text.firstIndex(of: Byte.colon, in: path),
+      Text.contains(path, "x_", at: colon + 1)
+    else { return nil }
+    return path.copied(0..<colon)
   }
 
   /// What a path's value is; nil where we have no such kind.

@@ -234,7 +234,7 @@ extension STIXPattern {
     throw .unsupported
   }
 
-  /// A literal; strings, numbers and truth values become tests.
+  /// A literal; strings, numbers, times and truth values become tests.
   private mutating func literal(
     _ text: RawSpan, _ offset: inout Int, _ path: Range<Int>
   ) throws(Fault) {
@@ -253,7 +253,11 @@ extension STIXPattern {
       offset += 1
       let start = arena.count
       try quoted(text, &offset)
-      arena.removeSubrange(start...)
+      if first == UInt8(ascii: "t") {
+        tests.append(Test(path: path, value: start..<arena.count))
+      } else {
+        arena.removeSubrange(start...)
+      }
       return
     }
     let start = offset

@@ -95,7 +95,7 @@ struct STIXPattern {
     for test in tests { addTest(test, to: &sink, source: source, line: line, id: id) }
   }
 
-  private func addTest(
+  func addTest(
     _ test: Test, to sink: inout FeedSink, source: RawSpan, line: UInt64, id: StringID
   ) {
     guard let declared = STIXPath.kind(arena.rawSpan.extracting(test.path)) else {
@@ -104,64 +104,5 @@ struct STIXPattern {
     }
     sink.add(
       arena.rawSpan.extracting(test.value), as: declared, nameMode: .exact, line: line, id: id)
-  }
-
-  /// Adds tests that must hold at once; a port goes with the address of the same end.
-  private func addJoint(
-    _ group: [Int], to sink: inout FeedSink, source: RawSpan, line: UInt64, id: StringID
-  ) {
-    if group.count == 1 {
-      return addTest(tests[group[0]], to: &sink, source: source, line: line, id: id)
-    }
-    var parts: [JointPart] = []
-    var ends: [STIXPath.End?] = []
-    var ports: [(end: STIXPath.End, value: [UInt8])] = []
-    let hasDigest = group.contains {
-      STIXPath.isFileDigest(arena.rawSpan.extracting(tests[$0].path))
-    }
-    for test in group.map({ tests[$0] }) {
-      let path = arena.rawSpan.extracting(test.path)
-      let value = Array(arena[test.value])
-      if let end = STIXPath.port(path) {
-        ports.append((end, value))
-      } else if hasDigest, STIXPath.followsFromDigest(path) {
-        sink.note("file-facts-not-checked", source, line: line, id: id)
-      } else if STIXPath.isProtocol(path) {
-        // That a packet is IP, and TCP or UDP, goes without saying where it has an address.
-        guard STIXPath.isImplied(value.rawSpan) else {
-          return sink.refuse(.unsupportedPath, source, line: line, id: id)
-        }
-        sink.note("protocol-not-checked", source, line: line, id: id)
-      } else if let declared = STIXPath.kind(path) {
-        parts.append(JointPart(value: value, declared: declared, nameMode: .exact))
-        ends.append(STIXPath.end(path))
-      } else {
-        return sink.refuse(.unsupportedPath, source, line: line, id: id)
-      }
-    }
-    var responderPort: UInt16 = 0
-    for port in ports {
-      // With one address in sight, the port is meant to be its own.
-      let addresses = parts.indices.filter { parts[$0].isAddress }
-      let own =
-        addresses.first { ends[$0] == port.end }
-        ?? (addresses.count == 1 && ends[addresses[0]] == nil ? addresses[0] : nil)
-      if let own {
-        guard parts[own].join(port: port.value) else {
-          return sink.refuse(.unsupportedPath, source, line: line, id: id)
-        }
-      } else if port.end == .destination, responderPort == 0,
-        let number = Text.number(port.value.rawSpan), let value = UInt16(exactly: number), value > 0
-      {
-        // A name, a prefix or the other end's address: the port is a condition of its own.
-        responderPort = value
-      } else {
-        return sink.refuse(.unsupportedPath, source, line: line, id: id)
-      }
-    }
-    guard !parts.isEmpty else {
-      return sink.refuse(.unsupportedPath, source, line: line, id: id)
-    }
-    sink.add(parts, port: responderPort, line: line, id: id)
   }
 }
