@@ -4,6 +4,8 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   case plain
   /// Rows of cells, with or without a header; separated by comma, semicolon, tab or bar.
   case csv
+  /// Objects of JSON whose members are the columns of a table, as an array, in lines or in an envelope.
+  case json
   /// `address name…`, as in `/etc/hosts`.
   case hosts
   /// Addresses, prefixes and ranges, one a line.

@@ -192,6 +192,7 @@ extension FeedReader {
       try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
         feed.json.stream
       }
+    case .json: try readRecords(&stream, &sink)
     case .csv, .mispCSV: try readTable(&stream, choice, &sink)
     case .urlhaus, .threatfox, .feodo, .sslbl, .malwarebazaar, .spamhausDrop:
       if isJSON(stream) {
@@ -294,6 +295,23 @@ extension FeedReader {
       feed.readAll(&stream, into: &sink)
     }
     try checkEnd(stream)
+  }
+
+  private static func readRecords(
+    _ stream: inout FeedStream, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    let end = min(stream.window.count, stream.start + Detection.sampleLength)
+    var test = ShapeTest()
+    guard let plan = JSONTablePlan(Array(stream.window[stream.start..<end]), &test) else {
+      try checkEnd(stream)
+      throw FeedError(
+        .noUsableLine, path: stream.path, problem: "no member of its objects holds indicators",
+        advice: "check that it is JSON, and call what holds the values 'indicator' or by its kind")
+    }
+    var feed = JSONTableFeed(stream, plan)
+    try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
+      feed.records.json.stream
+    }
   }
 
   /// Whether the first byte that is no white space opens an object or array.

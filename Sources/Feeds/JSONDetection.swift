@@ -47,7 +47,9 @@ enum JSONDetection {
     if evidence.hasUUIDKeys, evidence.has("Orgc") || evidence.has("info") {
       return .index(.mispFeed, "misp-feed-manifest: an index, the events are beside it")
     }
-    return .unknown("JSON of no known feed format", candidates: [.suricataDatajson])
+    var test = ShapeTest()
+    if let plan = JSONTablePlan(sample, &test), plan.isCertain { return .format(.json, nil) }
+    return .unknown("JSON of no known feed format", candidates: [.json, .suricataDatajson])
   }
 
   private static func stixOrMISP(_ evidence: Evidence) -> Detection? {

@@ -66,9 +66,9 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
         "feed: ClamAV lists of URL pairs (.wdb, .pdb) are not read by this version; leave the file out"
     ),
     RefusedCase(
-      name: "suricata-datajson", text: "[{\"host\": \"evil.example\", \"context\": \"x\"}]",
+      name: "suricata-datajson", text: "[{\"ours\": \"evil.example\", \"context\": \"x\"}]",
       error:
-        "feed: not recognised as a feed: JSON of no known feed format; if it is one, name the format with =FORMAT, such as =suricata-datajson"
+        "feed: not recognised as a feed: JSON of no known feed format; if it is one, name the format with =FORMAT, such as =json or =suricata-datajson"
     ),
     RefusedCase(
       name: "base64 is never guessed", text: "ZXZpbC5leGFtcGxl\n",

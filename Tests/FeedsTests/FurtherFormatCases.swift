@@ -5,7 +5,7 @@ import Testing
 
 extension FeedCase {
   /// Every feed whose content tells its format.
-  static var all: [FeedCase] { lines + tables + objects + further + quirks + dialects }
+  static var all: [FeedCase] { lines + tables + objects + further + quirks + dialects + records }
 
   static let further: [FeedCase] = [
     FeedCase(

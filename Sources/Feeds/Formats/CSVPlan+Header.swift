@@ -9,7 +9,7 @@ extension CSVPlan {
   }
 
   /// The key of a name; of one with dots that is not known as a whole, that of its last part.
-  private static func key(of name: RawSpan, _ format: FeedFormat) -> String {
+  static func key(of name: RawSpan, _ format: FeedFormat) -> String {
     let whole = Text.key(name)
     guard let part = lastPart(of: name), Column(key: whole, format: format) == .unknown else {
       return whole

@@ -113,6 +113,27 @@ struct CSVPlan {
     }
   }
 
+  /// A plan for records whose members have names.
+  init(names: [[UInt8]], rows: [TableRow], _ test: inout ShapeTest) {
+    delimiter = Byte.comma
+    format = .json
+    keys = names.map { Self.key(of: $0.rawSpan, .json) }
+    columns = keys.map { Column(key: $0, format: .json) }
+    self.rows = rows.count
+    confirm(rows, &test)
+    let values = columns.indices.filter { columns[$0].isValue }
+    fittingRows = rows.count { row in
+      values.contains { !NoValue.fits(row.bytes.rawSpan.extracting(row.range($0))) }
+    }
+  }
+
+  /// Whether a column holds values that is called so.
+  var isNamed: Bool {
+    columns.indices.contains {
+      $0 < keys.count && columns[$0].isValue && Column(key: keys[$0], format: format).isValue
+    }
+  }
+
   /// Looks for a header below rows that are narrower than it and hold no value: titles, which are no
   /// rows of the table.
   private mutating func readTitles(_ rows: inout [TableRow], _ test: inout ShapeTest) {

@@ -1,0 +1,131 @@
+import Parsing
+
+/// One object as the names of its members and what they hold, in an arena of its own.
+struct JSONRecord {
+  var bytes: [UInt8] = []
+  /// Each string or number with the name of its member, and each element of an array likewise.
+  ///
+  /// Names of members of inner objects stand behind that of the object and a dot.
+  var cells: [(name: [UInt8], value: Range<Int>)] = []
+  var line: UInt64 = 0
+  /// Members were left out, since there were too many.
+  var isCut = false
+
+  static let mostCells = 1 << 16
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    cells.removeAll(keepingCapacity: true)
+    isCut = false
+  }
+}
+
+/// The objects of a JSON file that are records of a table: those of an array or of lines, or those of
+/// the array that an envelope holds.
+///
+/// What an object holds besides strings, numbers and lists of them is looked into where its name says
+/// that it is the record's own (`hashes`, `attributes`); anything else is about something else.
+struct JSONRecords {
+  private(set) var json: JSONFeed
+  /// The names of the members that lead to the records from an envelope; none where the outermost
+  /// objects are records.
+  let path: [[UInt8]]
+  private var level = 0
+  private var isAmongRecords: Bool
+
+  private static let deepestMember = 4
+
+  init(_ stream: FeedStream, path: [[UInt8]]) {
+    json = JSONFeed(stream)
+    self.path = path
+    isAmongRecords = path.isEmpty
+  }
+
+  func finish(_ sink: inout FeedSink) { json.finish(&sink) }
+
+  /// Goes on behind a line that is broken; false at the end.
+  mutating func resynchronize() -> Bool { json.resynchronize() }
+
+  /// Reads the next record; false at the end.
+  mutating func next(_ record: inout JSONRecord) throws(FeedError) -> Bool {
+    while true {
+      let token = try json.next()
+      switch token.kind {
+      case .endOfInput: return false
+      case .beginObject where isAmongRecords:
+        record.removeAll()
+        record.line = json.line(of: token)
+        try readMembers(into: &record, below: [], depth: 1)
+        return true
+      case .key: try enter(token)
+      case .endArray where !path.isEmpty: isAmongRecords = false
+      case .endObject: level = max(0, level - 1)
+      default: break
+      }
+    }
+  }
+
+  /// Steps into a member of an envelope that leads to the records, and over any other.
+  private mutating func enter(_ key: JSONToken) throws(FeedError) {
+    var name: [UInt8] = []
+    json.append(key, to: &name)
+    let value = try json.next()
+    if level < path.count, name == path[level] {
+      if value.kind == .beginArray, level == path.count - 1 {
+        isAmongRecords = true
+        return
+      }
+      if value.kind == .beginObject, level < path.count - 1 {
+        level += 1
+        return
+      }
+    }
+    try json.skip(value)
+  }
+
+  private mutating func readMembers(
+    into record: inout JSONRecord, below prefix: [UInt8], depth: Int
+  ) throws(FeedError) {
+    while true {
+      let key = try json.next()
+      if key.kind == .endObject { return }
+      var name = prefix
+      json.append(key, to: &name)
+      let value = try json.next()
+      switch value.kind {
+      case .beginArray:
+        while true {
+          let element = try json.next()
+          if element.kind == .endArray { break }
+          try add(element, name, &record)
+        }
+      case .beginObject where depth < Self.deepestMember && Self.isOwn(name, prefix.count):
+        try readMembers(into: &record, below: name + [Byte.dot], depth: depth + 1)
+      default: try add(value, name, &record)
+      }
+    }
+  }
+
+  private mutating func add(
+    _ value: JSONToken, _ name: [UInt8], _ record: inout JSONRecord
+  ) throws(FeedError) {
+    guard value.kind == .string || value.kind == .number else { return try json.skip(value) }
+    guard record.cells.count < JSONRecord.mostCells else {
+      record.isCut = true
+      return
+    }
+    record.cells.append((name, json.append(value, to: &record.bytes)))
+  }
+
+  /// Objects that hold what a record says of itself.
+  private static let ownObjects: Set<String> = [
+    "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
+    "hash", "hashes", "network", "fields", "data", "value",
+  ]
+
+  private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {
+    let key = Text.key(name.rawSpan.extracting(start..<name.count))
+    // `source` alone is who says so; Elasticsearch gives records as `_source`.
+    return ownObjects.contains(key) && (key != "source" || name[start] == UInt8(ascii: "_"))
+  }
+}

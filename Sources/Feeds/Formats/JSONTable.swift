@@ -1,0 +1,168 @@
+import Indicators
+import Parsing
+
+/// Where the records of a JSON file are and what their members hold, by the file's beginning.
+///
+/// Members are columns: their names propose and what the first thousand records hold decides, as in
+/// a table of rows.
+struct JSONTablePlan {
+  private(set) var path: [[UInt8]] = []
+  private(set) var columns: [[UInt8]: Column] = [:]
+  /// Each of the outermost objects is a record by itself.
+  private(set) var isOfLines = false
+  /// Content and names leave no doubt that it is a list of indicators.
+  private(set) var isCertain = false
+
+  private static let sampledRecords = 1000
+  private static let mostColumns = 256
+
+  /// The plan for a file, or nil if no member holds values.
+  init?(_ sample: [UInt8], _ test: inout ShapeTest) {
+    let stream = FeedStream(bytes: sample, path: "")
+    path = Self.envelope(of: stream)
+    isOfLines = path.isEmpty && sample.first { !Text.isSpace($0) } == UInt8(ascii: "{")
+    var names: [[UInt8]] = []
+    var places: [[UInt8]: Int] = [:]
+    var rows: [TableRow] = []
+    var records = JSONRecords(stream, path: path)
+    var record = JSONRecord()
+    while rows.count < Self.sampledRecords {
+      do throws(FeedError) {
+        guard try records.next(&record) else { break }
+        rows.append(Self.row(of: record, &names, &places))
+      } catch {
+        // The sample's last record may be cut; in JSON lines, a bad line costs a line.
+        guard isOfLines, error.code == .malformed, records.resynchronize() else { break }
+      }
+    }
+    guard !rows.isEmpty else { return nil }
+    let plan = CSVPlan(names: names, rows: rows, &test)
+    guard plan.hasValues else { return nil }
+    for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
+      columns[name] = column
+    }
+    isCertain =
+      plan.isNamed && plan.fittingRows * 100 >= rows.count * 95 && !Self.isLog(plan.keys)
+      && (!isOfLines || rows.count > 1)
+  }
+
+  private static func row(
+    of record: JSONRecord, _ names: inout [[UInt8]], _ places: inout [[UInt8]: Int]
+  ) -> TableRow {
+    var row = TableRow()
+    row.bytes = record.bytes
+    row.line = record.line
+    for (name, value) in record.cells {
+      let place = places[name] ?? names.count
+      if place == names.count {
+        guard place < mostColumns else { continue }
+        places[name] = place
+        names.append(name)
+      }
+      while row.cells.count <= place { row.cells.append(0..<0) }
+      // Of a list the first element speaks for all.
+      if row.cells[place].isEmpty { row.cells[place] = value }
+    }
+    return row
+  }
+
+  /// Members that only records of events have.
+  private static func isLog(_ keys: [String]) -> Bool {
+    let telling: Set<String> = [
+      "message", "msg", "level", "loglevel", "eventtype", "eventid", "pid", "statuscode",
+      "requestmethod", "httpmethod", "logger", "thread",
+    ]
+    return keys.contains { telling.contains($0) }
+  }
+
+  // MARK: Envelopes
+
+  /// Names under which programs hand out records.
+  private static let envelopes: Set<String> = [
+    "data", "result", "results", "response", "items", "records", "rows", "entries", "list", "feed",
+    "indicators", "iocs", "observables", "threats", "values", "hits", "objects", "attributes",
+    "urls", "domains", "ips", "hashes", "blocklist",
+  ]
+  private static let deepestEnvelope = 3
+
+  /// The names that lead from a first object to an array of objects, if it is an envelope.
+  private static func envelope(of stream: FeedStream) -> [[UInt8]] {
+    var json = JSONFeed(stream)
+    var path: [[UInt8]] = []
+    guard let first = try? json.next(), first.kind == .beginObject else { return [] }
+    while let token = try? json.next() {
+      switch token.kind {
+      case .endObject:
+        if path.isEmpty { return [] }
+        path.removeLast()
+      case .key:
+        var name: [UInt8] = []
+        json.append(token, to: &name)
+        guard let value = try? json.next() else { return [] }
+        let leads = envelopes.contains(Text.key(name.rawSpan))
+        if leads, value.kind == .beginObject, path.count < deepestEnvelope - 1 {
+          path.append(name)
+        } else if leads, value.kind == .beginArray {
+          guard let element = try? json.next() else { return [] }
+          if element.kind == .beginObject { return path + [name] }
+          if element.kind != .endArray {
+            guard (try? json.skip(element)) != nil, leave(&json, json.depth - 1) else { return [] }
+          }
+        } else if (try? json.skip(value)) == nil {
+          return []
+        }
+      default: return []
+      }
+    }
+    return []
+  }
+
+  private static func leave(_ json: inout JSONFeed, _ depth: Int) -> Bool {
+    while json.depth > depth {
+      guard let token = try? json.next(), token.kind != .endOfInput else { return false }
+    }
+    return true
+  }
+}
+
+/// Objects of JSON read as rows by a plan made from the file's beginning.
+struct JSONTableFeed {
+  private(set) var records: JSONRecords
+  private let plan: JSONTablePlan
+  private var record = Record()
+
+  init(_ stream: FeedStream, _ plan: JSONTablePlan) {
+    records = JSONRecords(stream, path: plan.path)
+    self.plan = plan
+    record.hasTypes = plan.columns.values.contains(.type)
+  }
+
+  /// Reads to the end.
+  mutating func readAll(into sink: inout FeedSink) throws(FeedError) {
+    defer { records.finish(&sink) }
+    var object = JSONRecord()
+    while true {
+      do throws(FeedError) {
+        guard try records.next(&object) else { return }
+      } catch {
+        // In JSON lines, a bad line costs a line.
+        guard plan.isOfLines, error.code == .malformed, records.resynchronize() else { throw error }
+        sink.refuse(.malformedJSON, [UInt8]().rawSpan, line: error.line ?? 0)
+        continue
+      }
+      use(object, &sink)
+    }
+  }
+
+  private mutating func use(_ object: JSONRecord, _ sink: inout FeedSink) {
+    if object.isCut { sink.refuse(.lineTooLong, [UInt8]().rawSpan, line: object.line) }
+    record.fields.removeAll(keepingCapacity: true)
+    record.bytes = object.bytes
+    record.line = object.line
+    for (name, value) in object.cells {
+      guard let column = plan.columns[name] else { continue }
+      record.add(column, Text.trimmed(record.bytes.rawSpan, value))
+    }
+    if record.hasValue { record.emit(into: &sink) }
+  }
+}
