@@ -135,6 +135,7 @@ extension FeedCase {
     arguments: [
       // Records of events hold addresses, too.
       #"[{"ip":"192.0.2.66","message":"login"},{"ip":"192.0.2.67","message":"login"}]"#,
+      #"[{"src":"192.0.2.66","domain":"a.example"},{"src":"192.0.2.67","domain":"b.example"}]"#,
       // One object may be anything.
       #"{"name":"x","url":"https://publisher.example/","ip":"192.0.2.66"}"#,
       // Whose members are called by no name of ours.

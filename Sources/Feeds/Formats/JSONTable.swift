@@ -66,11 +66,13 @@ struct JSONTablePlan {
     return row
   }
 
-  /// Members that only records of events have.
+  /// Whether members are there that only records of events have: who began a flow is its victim, or
+  /// anyone.
   private static func isLog(_ keys: [String]) -> Bool {
     let telling: Set<String> = [
       "message", "msg", "level", "loglevel", "eventtype", "eventid", "pid", "statuscode",
-      "requestmethod", "httpmethod", "logger", "thread",
+      "requestmethod", "httpmethod", "logger", "thread", "src", "srcip", "srcport", "sourceip",
+      "sourceport", "clientip", "remoteaddr", "idorigh",
     ]
     return keys.contains { telling.contains($0) }
   }
