@@ -70,18 +70,30 @@ extension STIXPattern {
 
 /// The values among tests that must hold at once, from which others of them follow.
 private struct KnownValues {
-  private var identities: Set<STIXPath.Identity> = []
-  /// Types of objects of which a value is among the tests: `url`.
+  private var hasFile = false
+  private var hasCertificate = false
+  /// Types of objects of which a value is among the tests, `url`; empty where none of the tests asks for a
+  /// publisher's own property.
   private var objects: Set<[UInt8]> = []
   private var hasEmail = false
   private var hasAddress = false
 
   init(of pattern: STIXPattern, _ group: [Int]) {
+    let asksForCustom = group.contains {
+      STIXPath.objectOfCustomProperty(pattern.arena.rawSpan.extracting(pattern.tests[$0].path))
+        != nil
+    }
     for test in group.map({ pattern.tests[$0] }) {
       let path = pattern.arena.rawSpan.extracting(test.path)
-      if let identity = STIXPath.identity(path) { identities.insert(identity) }
+      switch STIXPath.identity(path) {
+      case .file: hasFile = true
+      case .certificate: hasCertificate = true
+      case nil: break
+      }
       guard let kind = STIXPath.kind(path) else { continue }
-      objects.insert(Array(pattern.arena[test.path].prefix { $0 != Byte.colon }))
+      if asksForCustom {
+        objects.insert(Array(pattern.arena[test.path].prefix { $0 != Byte.colon }))
+      }
       if kind == .kind(.email) { hasEmail = true }
       if kind == .network { hasAddress = true }
     }
@@ -90,8 +102,9 @@ private struct KnownValues {
   /// What is noted of a test that is not made, since it follows from another or none could make it;
   /// nil where it is to be made.
   func note(on path: RawSpan) -> String? {
-    if let identity = STIXPath.followsFrom(path), identities.contains(identity) {
-      return identity == .certificate ? "certificate-facts-not-checked" : "file-facts-not-checked"
+    if hasFile, STIXPath.followsFrom(path) == .file { return "file-facts-not-checked" }
+    if hasCertificate, STIXPath.followsFrom(path) == .certificate {
+      return "certificate-facts-not-checked"
     }
     if hasEmail, STIXPath.isDisplayName(path) { return "display-name-not-checked" }
     if hasAddress, STIXPath.isNetworkNumber(path) { return "network-number-not-checked" }
