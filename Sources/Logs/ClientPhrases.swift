@@ -17,29 +17,45 @@ struct ClientPhrases {
     case clientOfLogin
   }
 
+  /// What a word says of the line, or of the address behind it.
+  private struct Meaning: OptionSet {
+    let rawValue: UInt8
+    /// Of a login, or of a connection.
+    static let login = Meaning(rawValue: 1)
+    static let connection = Meaning(rawValue: 2)
+    /// What is got from somebody else, or was done to an address by whoever wrote the line.
+    static let foreign = Meaning(rawValue: 4)
+    /// What is done by the client, if the line speaks of a login.
+    static let ender = Meaning(rawValue: 8)
+    /// An address behind it is no client's.
+    static let target = Meaning(rawValue: 16)
+  }
+
   var role = Role.none
   private(set) var isLogin = false
   private var isConnection = false
   private var isForeign = false
+  /// What the word before says.
+  private var meaning: Meaning = []
   /// The words before, in small letters.
   private var last = ""
   private var beforeLast = ""
 
   /// Whether an address in brackets may be the client: none that something was done to.
-  var mayBeBracketed: Bool { !Self.targets.contains(last) && !isForeign }
+  var mayBeBracketed: Bool { !meaning.contains(.target) && !isForeign }
 
   /// Whether the word before says what follows a user's name.
   var isUser: Bool { last == "user" && beforeLast == "for" }
 
   /// Takes the next word, which is no address.
   mutating func take(_ word: String) {
-    defer { if !word.isEmpty { (beforeLast, last) = (last, word) } }
     if word.isEmpty { return }
-    if Self.isOfLogin(word) {
+    let meaning = Self.words[word] ?? []
+    if meaning.contains(.login) || Self.isOfLogin(word) {
       isLogin = true
-    } else if Self.connections.contains(word) {
+    } else if meaning.contains(.connection) {
       isConnection = true
-    } else if Self.foreign.contains(word) {
+    } else if meaning.contains(.foreign) {
       isForeign = true
     }
     switch word {
@@ -47,51 +63,55 @@ struct ClientPhrases {
       let tells = isLogin || isConnection || beforeLast == "user" || last == "user"
       role = tells && !isForeign ? .client : .none
     case "by":
-      role = Self.enders.contains(last) && !isForeign ? .clientOfLogin : .none
+      role = self.meaning.contains(.ender) && !isForeign ? .clientOfLogin : .none
     case "for":
       role = last == "failed" && (isLogin || isConnection) && !isForeign ? .client : .none
     case "client", "remote": role = word == "client" || role != .none ? .client : .none
     case "ip", "ipaddress":
-      if role == .none, !isForeign, !Self.targets.contains(last) { role = .clientOfLogin }
+      if role == .none, !isForeign, !self.meaning.contains(.target) { role = .clientOfLogin }
     case "address", "addr", "host", "private", "public": break
     default: role = .none
     }
+    (beforeLast, last) = (last, word)
+    self.meaning = meaning
   }
 
   private static func isOfLogin(_ word: String) -> Bool {
     word.hasPrefix("login") || word.hasSuffix("login")
       || word.hasPrefix("auth") && !word.hasPrefix("author") || word.hasPrefix("password")
-      || word.hasPrefix("credential") || logins.contains(word)
+      || word.hasPrefix("credential")
   }
 
-  private static let logins: Set<String> = [
-    "preauth", "logon", "logged", "signin", "username",
-  ]
-  private static let connections: Set<String> = [
-    "attempt", "attempts", "connect", "connection", "connections", "disconnect", "disconnected",
-    "identification", "registration", "session",
-  ]
-  /// What is got from somebody else, or was done to an address by whoever wrote the line.
-  private static let foreign: Set<String> = [
-    "answer", "backend", "contact", "delete", "deleted", "deleting", "download", "downloaded",
-    "downloading",
-    "fetch", "fetched", "fetching", "import", "imported", "importing", "kdc", "ldap", "list",
-    "load",
-    "loaded", "loading", "outbound", "outgoing", "radius", "read", "reading", "remove", "removed",
-    "removing", "replies", "reply", "resolve", "response", "responses", "retrieve", "retrieved",
-    "retrieving", "sync", "synced", "syncing", "transfer", "unban", "unbanned", "upstream",
-  ]
-  /// What is done by the client, if the line speaks of a login.
-  private static let enders: Set<String> = [
-    "aborted", "attempt", "closed", "initiated", "reset", "terminated",
-  ]
-  /// Words before an address that is no client's.
-  private static let targets: Set<String> = [
-    "assign", "assigned", "assigning", "gateway", "got", "internal", "lease", "leased", "new",
-    "tunnel", "virtual",
-    "at", "into", "on", "server", "to", "via", "with", "local", "listen", "listening", "dest",
-    "destination", "target",
-  ]
+  private static let words: [String: Meaning] = {
+    var words: [String: Meaning] = [:]
+    for (meaning, list) in [
+      (.login, "preauth logon logged signin username"),
+      (
+        .connection,
+        "attempt attempts connect connection connections disconnect disconnected identification registration session"
+      ),
+      (
+        .foreign,
+        """
+        answer backend contact delete deleted deleting download downloaded downloading fetch fetched fetching import \
+        imported importing kdc ldap list load loaded loading outbound outgoing radius read reading remove removed \
+        removing replies reply resolve response responses retrieve retrieved retrieving sync synced syncing transfer \
+        unban unbanned upstream
+        """
+      ),
+      (.ender, "aborted attempt closed initiated reset terminated"),
+      (
+        .target,
+        """
+        assign assigned assigning at dest destination gateway got internal into lease leased listen listening local \
+        new on server target to tunnel via virtual with
+        """
+      ),
+    ] as [(Meaning, String)] {
+      for word in list.split(separator: " ") { words[String(word), default: []].insert(meaning) }
+    }
+    return words
+  }()
 }
 
 extension Extraction {

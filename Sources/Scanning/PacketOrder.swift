@@ -1,5 +1,3 @@
-import Capture
-
 /// Where a line or a hit of a capture belongs: its packet, and what led to it in which order.
 package struct PacketPlace: Sendable, Comparable {
   /// Packet number, from 1.
@@ -23,41 +21,39 @@ struct PacketOrder {
   private static let limit = 32 << 20
 
   /// A line or hit that waits.
-  private struct Waiting: Ranked {
-    struct Rank: Comparable {
-      var place: PacketPlace
-      /// Equal places keep the order in which they were added.
-      var number: UInt64
-
-      static func < (left: Rank, right: Rank) -> Bool {
-        left.place != right.place ? left.place < right.place : left.number < right.number
-      }
-    }
-
-    var rank: Rank
+  private struct Waiting: Comparable {
+    var place: PacketPlace
+    /// Equal places keep the order in which they were added.
+    var number: UInt64
     /// Where it is: bytes of `held`, or with a length of zero a hit of it.
     var start: Int
     var length: Int
+
+    static func < (left: Waiting, right: Waiting) -> Bool {
+      left.place != right.place ? left.place < right.place : left.number < right.number
+    }
   }
 
-  private var waiting = RankedHeap<Waiting>()
-  /// What waits, and what was handed on since it was last packed.
+  /// What waits, in order if `isSorted`, from `next` on; before that what was handed on.
+  private var waiting: [Waiting] = []
+  private var next = 0
+  private var isSorted = true
+  /// The lines and hits of `waiting`.
   private var held = SegmentOutput()
-  /// How much of `held` waits.
+  /// Bytes of `held` that wait.
   private var heldBytes = 0
   private var number: UInt64 = 0
   /// A segment that alone was added; nothing else waits.
   private var fresh: SegmentOutput?
   private var statistics = ScanStatistics()
   private var released = PacketPlace(packet: 0, order: 0)
+  /// No packet of what waits has a lower number.
+  private(set) var lowest = UInt64.max
   /// Hits that came after one that belongs behind them was handed on.
   private(set) var late: UInt64 = 0
 
   /// Whether nothing waits.
-  var isEmpty: Bool { waiting.isEmpty && fresh == nil }
-
-  /// No packet of what waits has a lower number.
-  var lowest: UInt64 { waiting.first?.rank.place.packet ?? .max }
+  var isEmpty: Bool { next == waiting.count && fresh == nil }
 
   /// Adds what a part of a stretch yielded.
   mutating func append(_ segment: SegmentOutput) {
@@ -96,24 +92,29 @@ struct PacketOrder {
   }
 
   private mutating func takeWaiting(before packet: UInt64) -> SegmentOutput? {
+    let isTooMuch =
+      heldBytes + (held.hits.isEmpty ? 0 : waiting.count - next) * 512 > Self.limit
+    guard lowest < packet || isTooMuch else { return nil }
+    if !isSorted { waiting[next...].sort() }
+    isSorted = true
     var bound = PacketPlace(packet: packet, order: 0)
-    let heldHits = held.hits.isEmpty ? 0 : waiting.count
-    if heldBytes + heldHits * 512 > Self.limit {
-      let places = waiting.all.map(\.rank.place).sorted()
-      if let last = places.last, !(last < bound) { bound = max(bound, places[places.count / 2]) }
+    if isTooMuch, let last = waiting.last, !(last.place < bound) {
+      bound = max(bound, waiting[next + (waiting.count - next) / 2].place)
     }
     var output = SegmentOutput()
-    while let first = waiting.first, first.rank.place < bound {
-      _ = waiting.takeFirst()
-      output.places.append(first.rank.place)
-      if first.length == 0 {
-        output.hits.append(held.hits[first.start])
+    while next < waiting.count, waiting[next].place < bound {
+      let due = waiting[next]
+      next += 1
+      output.places.append(due.place)
+      if due.length == 0 {
+        output.hits.append(held.hits[due.start])
       } else {
-        output.bytes.append(contentsOf: held.bytes[first.start..<first.start + first.length])
+        output.bytes.append(contentsOf: held.bytes[due.start..<due.start + due.length])
         output.lineEnds.append(output.bytes.count)
-        heldBytes -= first.length
+        heldBytes -= due.length
       }
     }
+    lowest = next < waiting.count ? waiting[next].place.packet : .max
     pack()
     return output
   }
@@ -128,15 +129,18 @@ struct PacketOrder {
     let base = held.bytes.count
     var start = 0
     for (index, place) in segment.places.enumerated() {
-      let rank = Waiting.Rank(place: place, number: number)
+      var added = Waiting(place: place, number: number, start: 0, length: 0)
       number += 1
       if index < segment.lineEnds.count {
         let end = segment.lineEnds[index]
-        waiting.append(Waiting(rank: rank, start: base + start, length: end - start))
+        (added.start, added.length) = (base + start, end - start)
         start = end
       } else {
-        waiting.append(Waiting(rank: rank, start: held.hits.count + index, length: 0))
+        added.start = held.hits.count + index
       }
+      if let last = waiting.last, added < last { isSorted = false }
+      waiting.append(added)
+      lowest = min(lowest, place.packet)
     }
     held.bytes.append(contentsOf: segment.bytes)
     held.hits.append(contentsOf: segment.hits)
@@ -145,18 +149,18 @@ struct PacketOrder {
 
   /// Lets go of what was handed on, once that is more than what waits.
   private mutating func pack() {
-    let isSparse = held.bytes.count > 2 * heldBytes || held.hits.count > 2 * waiting.count
-    guard isSparse else { return }
-    let sparse = held
+    guard next > waiting.count / 2 || held.bytes.count > 2 * heldBytes else { return }
     var packed = SegmentOutput()
-    waiting.updateAll { entry in
-      if entry.length == 0 {
-        packed.hits.append(sparse.hits[entry.start])
-        entry.start = packed.hits.count - 1
+    waiting.removeFirst(next)
+    next = 0
+    for index in waiting.indices {
+      let (start, length) = (waiting[index].start, waiting[index].length)
+      if length == 0 {
+        waiting[index].start = packed.hits.count
+        packed.hits.append(held.hits[start])
       } else {
-        let start = packed.bytes.count
-        packed.bytes.append(contentsOf: sparse.bytes[entry.start..<entry.start + entry.length])
-        entry.start = start
+        waiting[index].start = packed.bytes.count
+        packed.bytes.append(contentsOf: held.bytes[start..<start + length])
       }
     }
     held = packed
