@@ -125,6 +125,8 @@ extension Extraction {
     var client: (end: WrittenEnd, port: UInt16)?
     var ofLogin: (end: WrittenEnd, port: UInt16)?
     var inBrackets: (end: WrittenEnd, port: UInt16)?
+    // An address of which nothing is said.
+    var other: WrittenEnd?
     var count = 0
     var offset = text.lowerBound
     while offset < text.upperBound, count < Self.mostWords {
@@ -151,6 +153,7 @@ extension Extraction {
           ofLogin = (end, port)
         case .none:
           if isBracketed, inBrackets == nil, phrases.mayBeBracketed { inBrackets = (end, port) }
+          if !isBracketed { other = end }
         }
         phrases.role = .none
         continue
@@ -176,6 +179,8 @@ extension Extraction {
     guard let found = client ?? (phrases.isLogin ? ofLogin ?? inBrackets : nil) else {
       return false
     }
+    // `192.0.2.1 … FAILED LOGIN … locked out IP 192.0.2.9`: which of them logged in, words do not tell.
+    if client == nil, let other, !isSame(bytes, found.end, other) { return false }
     facts.note(isSource: true, bytes, found.end.address, port: found.port)
     return facts.hasEnds
   }

@@ -51,6 +51,8 @@ import Testing
   ]
 
   static let clients: [Case] = [
+    // Which of two addresses logged in, words do not tell.
+    ("192.0.2.1 - a \"POST /login/\" FAILED LOGIN: attempt has locked out IP 192.0.2.9", ""),
     (
       "May  1 10:00:00 h sshd[12]: Failed password for root from 192.0.2.1 port 4242 ssh2",
       "(192.0.2.1#4242 to ?)"
