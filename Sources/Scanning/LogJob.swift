@@ -7,7 +7,7 @@ import Parsing
 /// back.
 ///
 /// One thread at a time reads a chunk, cut at a line's end, and goes on to look for candidates in it, which
-/// takes most of the time and needs nothing but the bytes. Their lines it reads from a *guessed*
+/// takes most of the time and needs nothing but the bytes. The chunk's lines are then read from a *guessed*
 /// state (format, header, open structures): the one in which the last committed chunk ended. Chunks
 /// are committed in order; where the guess was wrong, or the chunk before ended inside a record, the
 /// result is thrown away and the lines are read again, behind what was left over. So a guess costs
