@@ -130,13 +130,16 @@ AVX2 static inline void add_starts(const uint64_t *runs, size_t blocks, uint64_t
   if (i < blocks) sekisho_add_starts_one(runs + i, blocks - i, places + i, before, carry);
 }
 
-/// How four numbers of one to three digits stand behind one another.
+/// How four numbers of one to three digits stand behind one another in sixteen bytes, of which the
+/// fourth is the first dot.
 typedef struct {
-  /// Where the digits are of sixteen bytes, of which the fourth is the first dot: three for each
-  /// number, the last of them its last, and then none.
+  /// Where their digits are: three for each number, the last of them its last, and then none.
   uint8_t places[16];
   /// The least that numbers of so many digits are.
   int32_t least[4];
+  /// The bytes from the one before the first digit to the one behind the last, a bit each; those of
+  /// them that are no digits; and the dots behind the first.
+  uint16_t all, others, dots, unused;
 } number_layout;
 
 #define NONE 0x80
@@ -145,12 +148,17 @@ typedef struct {
 #define NUMBER(end, length) \
   PLACE(end, length, 0), PLACE(end, length, 1), PLACE(end, length, 2), NONE
 #define LEAST(length) ((length) == 3 ? 100 : (length) == 2 ? 10 : 0)
+/// Bits from the first to the one before an end.
+#define BITS(first, end) ((1 << (end)) - (1 << (first)))
+#define BEFORE(a) (8 >> (a) >> 1)
 #define LAYOUT(a, b, c, d)                                                                        \
   {                                                                                               \
     {NUMBER(3, a), NUMBER(4 + (b), b), NUMBER(5 + (b) + (c), c), NUMBER(6 + (b) + (c) + (d), d)}, \
-    {                                                                                             \
-      LEAST(a), LEAST(b), LEAST(c), LEAST(d)                                                      \
-    }                                                                                             \
+        {LEAST(a), LEAST(b), LEAST(c), LEAST(d)},                                                 \
+        BITS(3 - (a), 7 + (b) + (c) + (d)) | BEFORE(a),                                           \
+        BEFORE(a) | 8 | 16 << (b) | 32 << ((b) + (c)) | 64 << ((b) + (c) + (d)),                      \
+        16 << (b) | 32 << ((b) + (c)),                                                              \
+        0,                                                                                        \
   }
 #define LAYOUTS3(a, b, c) LAYOUT(a, b, c, 1), LAYOUT(a, b, c, 2), LAYOUT(a, b, c, 3)
 #define LAYOUTS2(a, b) LAYOUTS3(a, b, 1), LAYOUTS3(a, b, 2), LAYOUTS3(a, b, 3)
@@ -186,17 +194,17 @@ SEKISHO_INLINE AVX2 void find_addresses(const uint8_t *bytes, size_t count,
     const uint8_t *const start = bytes + dot - 3;
     const __m128i b = _mm_loadu_si128((const __m128i *)start);
     const __m128i values = _mm_sub_epi8(b, _mm_set1_epi8('0'));
-    const uint32_t digits =
-        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values));
-    const uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8('.'))) >> 4;
-    const uint32_t first = (uint32_t)__builtin_clz(~(digits << 29));
-    // Behind the dot: the first three bytes that are no digits.
-    uint32_t others = ~(digits >> 4);
-    const uint32_t second_end = (uint32_t)__builtin_ctz(others);
-    others &= others - 1;
-    const uint32_t third_end = (uint32_t)__builtin_ctz(others);
-    others &= others - 1;
-    const uint32_t fourth_end = (uint32_t)__builtin_ctz(others);
+    const uint32_t others = ~(uint32_t)_mm_movemask_epi8(
+        _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values));
+    const uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8('.')));
+    // How many digits stand before the dot, up to three; behind it, the first three bytes that are
+    // none.
+    const uint32_t first = (uint32_t)__builtin_clz(others << 29 | 1u << 28);
+    const uint32_t behind = others >> 4, without_one = behind & (behind - 1),
+                   without_two = without_one & (without_one - 1);
+    const uint32_t second_end = (uint32_t)__builtin_ctz(behind),
+                   third_end = (uint32_t)__builtin_ctz(without_one),
+                   fourth_end = (uint32_t)__builtin_ctz(without_two);
     const uint8_t neighbours =
         before_address[start[2 - (int)first]] | behind_address[start[4 + fourth_end]];
     if (__builtin_expect(neighbours & is_odd, 0)) {
@@ -205,13 +213,10 @@ SEKISHO_INLINE AVX2 void find_addresses(const uint8_t *bytes, size_t count,
       found = shapes->address_count;
       continue;
     }
-    // Each less one.
-    const uint32_t a = first - 1, second = second_end - 1, third = third_end - second_end - 2,
-                   fourth = fourth_end - third_end - 2;
-    const uint32_t is_four = (a < 3) & (second < 3) & (third < 3) & (fourth < 3) &
-                             (dots >> second_end) & (dots >> third_end);
-    const number_layout *const layout =
-        layouts + (is_four ? 27 * a + 9 * second + 3 * third + fourth : 0);
+    // 27 (first - 1) + 9 (second - 1) + 3 (third - 1) + (fourth - 1), by their lengths. Where some length is
+    // none that a number can have, whichever layout that comes to is not met.
+    const uint32_t number = 27 * first + 2 * (3 * second_end + third_end) + fourth_end - 44;
+    const number_layout *const layout = layouts + (number < 81 ? number : 0);
     const __m128i placed =
         _mm_shuffle_epi8(values, _mm_loadu_si128((const __m128i *)layout->places));
     const __m128i numbers =
@@ -219,10 +224,11 @@ SEKISHO_INLINE AVX2 void find_addresses(const uint8_t *bytes, size_t count,
     const __m128i is_wrong =
         _mm_or_si128(_mm_cmpgt_epi32(_mm_loadu_si128((const __m128i *)layout->least), numbers),
                      _mm_cmpgt_epi32(numbers, _mm_set1_epi32(255)));
+    const uint32_t differs = ((others & layout->all) ^ layout->others) | (~dots & layout->dots);
     shapes->address_places[found] = (uint32_t)(dot - first);
     shapes->addresses[found] =
         (uint32_t)_mm_cvtsi128_si32(_mm_shuffle_epi8(numbers, _mm_set1_epi32(0x0004080C)));
-    found += is_four & (uint32_t)_mm_testz_si128(is_wrong, is_wrong) & !neighbours;
+    found += ((differs | neighbours) == 0) & (uint32_t)_mm_testz_si128(is_wrong, is_wrong);
   }
   shapes->address_count = found;
 }
