@@ -42,35 +42,35 @@ int32_t sekisho_best_variant(void) {
 }
 
 size_t sekisho_find_pairs(int32_t variant, const uint8_t *bytes, size_t count, size_t from, size_t limit,
-                          const uint8_t *tables, uint32_t *positions, size_t capacity,
-                          size_t *found) {
+                          const uint8_t *tables, const uint8_t *more, uint32_t *positions,
+                          size_t capacity, size_t *found) {
   size_t kept = 0;
   size_t at = from;
   switch (variant) {
 #if SEKISHO_HAS_AVX2
   case SEKISHO_AVX2:
-    at = sekisho_find_pairs_avx2(bytes, count, at, limit, tables, positions, capacity, &kept);
+    at = sekisho_find_pairs_avx2(bytes, count, at, limit, tables, more, positions, capacity, &kept);
     break;
   case SEKISHO_AVX512:
   case SEKISHO_AVX512_GATHER:
-    at = sekisho_find_pairs_avx512(bytes, count, at, limit, tables, positions, capacity, &kept);
+    at = sekisho_find_pairs_avx512(bytes, count, at, limit, tables, more, positions, capacity, &kept);
     break;
 #endif
 #if SEKISHO_HAS_NEON
   case SEKISHO_NEON:
-    at = sekisho_find_pairs_neon(bytes, count, at, limit, tables, positions, capacity, &kept);
+    at = sekisho_find_pairs_neon(bytes, count, at, limit, tables, more, positions, capacity, &kept);
     break;
 #endif
   default:
     break;
   }
   // What is left over: everything for the portable variant, else less than a vector or no room.
-  uint8_t groups[256];
-  uint8_t seconds[256];
+  uint16_t groups[256];
+  uint16_t seconds[256];
   if (limit - at > 512) {
     for (int byte = 0; byte < 256; byte++) {
-      groups[byte] = sekisho_first_groups(tables, (uint8_t)byte);
-      seconds[byte] = sekisho_second_groups(tables, (uint8_t)byte);
+      groups[byte] = sekisho_all_first_groups(tables, more, (uint8_t)byte);
+      seconds[byte] = sekisho_all_second_groups(tables, more, (uint8_t)byte);
     }
     while (at < limit && at + 1 < count && kept + SEKISHO_PAIR_SLACK <= capacity) {
       positions[kept] = (uint32_t)at;
@@ -79,8 +79,8 @@ size_t sekisho_find_pairs(int32_t variant, const uint8_t *bytes, size_t count, s
     }
   }
   while (at < limit && kept + SEKISHO_PAIR_SLACK <= capacity) {
-    uint8_t first = sekisho_first_groups(tables, bytes[at]);
-    uint8_t second = at + 1 < count ? sekisho_second_groups(tables, bytes[at + 1]) : 0xFF;
+    uint16_t first = sekisho_all_first_groups(tables, more, bytes[at]);
+    uint16_t second = at + 1 < count ? sekisho_all_second_groups(tables, more, bytes[at + 1]) : 0xFFFF;
     positions[kept] = (uint32_t)at;
     kept += (first & second) != 0;
     at++;

@@ -25,8 +25,8 @@ typedef struct {
 } pair_tables;
 
 /// One bit for each of 64 bytes: whether it and its neighbour, the byte at the same place of the second
-/// vector, are of one group.
-AVX512 static inline uint64_t pairs_of(__m512i first, __m512i second, const pair_tables *tables) {
+/// vector, are of one of eight groups.
+AVX512 static inline uint64_t pairs_among(__m512i first, __m512i second, const pair_tables *tables) {
   const __m512i low_bits = _mm512_set1_epi8(15);
   __m512i low = _mm512_and_si512(
       _mm512_shuffle_epi8(tables->first_low, _mm512_and_si512(first, low_bits)),
@@ -39,8 +39,16 @@ AVX512 static inline uint64_t pairs_of(__m512i first, __m512i second, const pair
   return _mm512_test_epi8_mask(low, high);
 }
 
-AVX512 static inline uint64_t pairs(const uint8_t *bytes, const pair_tables *tables) {
-  return pairs_of(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes + 1), tables);
+/// The same of all groups.
+AVX512 static inline uint64_t pairs_of(__m512i first, __m512i second, const pair_tables *tables,
+                                       const pair_tables *more) {
+  const uint64_t found = pairs_among(first, second, tables);
+  return more ? found | pairs_among(first, second, more) : found;
+}
+
+AVX512 static inline uint64_t pairs(const uint8_t *bytes, const pair_tables *tables,
+                                    const pair_tables *more) {
+  return pairs_of(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes + 1), tables, more);
 }
 
 /// Appends the places of a block's bits; sixteen are written at least.
@@ -64,11 +72,16 @@ AVX512 static inline size_t append(uint64_t bits, __m512i places, size_t at, uin
   return some;
 }
 
-AVX512 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size_t from,
-                                        size_t limit, const uint8_t *tables, uint32_t *positions,
-                                        size_t capacity, size_t *found) {
-  const pair_tables wanted = {table(tables), table(tables + 16), table(tables + 32),
-                              table(tables + 48)};
+AVX512 static inline pair_tables tables_at(const uint8_t *bytes) {
+  return (pair_tables){table(bytes), table(bytes + 16), table(bytes + 32), table(bytes + 48)};
+}
+
+/// Inlined with further groups and without.
+AVX512 static inline __attribute__((always_inline)) size_t
+find(const uint8_t *bytes, size_t count, size_t from, size_t limit, const uint8_t *tables,
+     const uint8_t *more, uint32_t *positions, size_t capacity, size_t *found) {
+  const pair_tables wanted = tables_at(tables), further = tables_at(more ? more : tables);
+  const pair_tables *const others = more ? &further : 0;
   const __m512i places = count_up();
   // The second load of a step ends one byte after the step's 64.
   size_t end = limit < count - (count > 0) ? limit : count - (count > 0);
@@ -81,14 +94,14 @@ AVX512 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size
     if (are_rare) {
       for (; at + 64 <= stop && kept + SEKISHO_PAIR_SLACK <= capacity; at += 64) {
         sekisho_prefetch_behind(bytes + at);
-        uint64_t bits = pairs(bytes + at, &wanted);
+        uint64_t bits = pairs(bytes + at, &wanted, others);
         if (bits) kept += append(bits, places, at, positions + kept);
       }
     } else {
       // Whether a block holds one is a coin's toss here, so nothing branches on it.
       for (; at + 64 <= stop && kept + SEKISHO_PAIR_SLACK <= capacity; at += 64) {
         sekisho_prefetch_behind(bytes + at);
-        kept += append(pairs(bytes + at, &wanted), places, at, positions + kept);
+        kept += append(pairs(bytes + at, &wanted, others), places, at, positions + kept);
       }
     }
     are_rare = kept - before < SEKISHO_PAIR_STRETCH / 64 / 16;
@@ -97,11 +110,18 @@ AVX512 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size
     // Payloads of packets are short: what is less than a vector is a tenth of them.
     uint64_t inside = ((uint64_t)1 << (end - at)) - 1;
     uint64_t bits = pairs_of(_mm512_maskz_loadu_epi8(inside, bytes + at),
-                             _mm512_maskz_loadu_epi8(inside, bytes + at + 1), &wanted);
+                             _mm512_maskz_loadu_epi8(inside, bytes + at + 1), &wanted, others);
     kept += append(bits & inside, places, at, positions + kept);
     at = end;
   }
   *found = kept;
   return at;
+}
+
+AVX512 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size_t from,
+                                        size_t limit, const uint8_t *tables, const uint8_t *more,
+                                        uint32_t *positions, size_t capacity, size_t *found) {
+  return more ? find(bytes, count, from, limit, tables, more, positions, capacity, found)
+              : find(bytes, count, from, limit, tables, 0, positions, capacity, found);
 }
 #endif

@@ -20,6 +20,18 @@ static inline uint8_t sekisho_second_groups(const uint8_t *tables, uint8_t b) {
   return tables[32 + (b & 15)] & tables[48 + (b >> 4)];
 }
 
+/// The groups of a byte as the first of a pair, with those of the second tables, if there are any, above.
+static inline uint16_t sekisho_all_first_groups(const uint8_t *tables, const uint8_t *more, uint8_t a) {
+  return (uint16_t)(sekisho_first_groups(tables, a) |
+                    (more ? sekisho_first_groups(more, a) << 8 : 0));
+}
+
+/// The same as the second of a pair.
+static inline uint16_t sekisho_all_second_groups(const uint8_t *tables, const uint8_t *more, uint8_t b) {
+  return (uint16_t)(sekisho_second_groups(tables, b) |
+                    (more ? sekisho_second_groups(more, b) << 8 : 0));
+}
+
 /// Bytes after which a finder looks whether pairs are rare.
 enum { SEKISHO_PAIR_STRETCH = 4096 };
 
@@ -34,14 +46,14 @@ static inline void sekisho_prefetch_behind(const uint8_t *bytes) {
 // Each looks at as many vectors as it can, and returns where it stopped.
 
 size_t sekisho_find_pairs_avx2(const uint8_t *bytes, size_t count, size_t from, size_t limit,
-                               const uint8_t *tables, uint32_t *positions, size_t capacity,
-                               size_t *found);
+                               const uint8_t *tables, const uint8_t *more, uint32_t *positions,
+                               size_t capacity, size_t *found);
 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size_t from, size_t limit,
-                                 const uint8_t *tables, uint32_t *positions, size_t capacity,
-                                 size_t *found);
+                                 const uint8_t *tables, const uint8_t *more, uint32_t *positions,
+                                 size_t capacity, size_t *found);
 size_t sekisho_find_pairs_neon(const uint8_t *bytes, size_t count, size_t from, size_t limit,
-                               const uint8_t *tables, uint32_t *positions, size_t capacity,
-                               size_t *found);
+                               const uint8_t *tables, const uint8_t *more, uint32_t *positions,
+                               size_t capacity, size_t *found);
 
 /// Looks at positions while there are eight bytes at their window's place, and returns how many; `kept` passed. No window of these may begin before the bytes.
 size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, size_t base,

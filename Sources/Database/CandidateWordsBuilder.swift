@@ -158,6 +158,7 @@ struct CandidateWordsBuilder {
   private static func matcher(of words: [[UInt8]]) throws(ImageError) -> [UInt8] {
     if words.isEmpty { return [] }
     var builder = LiteralMatcherBuilder()
+    builder.pairSets = 2
     for (number, word) in words.enumerated() {
       builder.insert(word.rawSpan, number: UInt32(number), ignoresCase: true)
     }

@@ -347,7 +347,8 @@ struct AnchorBuilder {
   static func counts(_ builder: AnchorBuilder?) -> [Int] {
     guard let builder else { return AnchorIndex.elementSizes.map { _ in 0 } }
     return [
-      64, builder.exactPairs?.count ?? 0, builder.grams?.table.count ?? 0,
+      PairGroups.tableBytes * builder.groups.setCount, builder.exactPairs?.count ?? 0,
+      builder.grams?.table.count ?? 0,
       builder.filters.count, builder.homes + AnchorIndex.probeLimit,
       builder.records.count,
     ]

@@ -20,7 +20,7 @@ internal import CByteKernels
 ///
 /// # Layout
 ///
-///     pairs     UInt8 × 64   tables of the finder
+///     pairs     UInt8 × 64   tables of the finder, or 128 of twice as many groups
 ///     exact     UInt64 × 1024, or none: a bit for each pair, first byte high, that is really wanted
 ///     grams     UInt64 …, or none: a bit for each gram (`AnchorGrams`)
 ///     filters   UInt64 …     of each key two bits in one word
@@ -107,6 +107,8 @@ struct AnchorIndex: Sendable {
   }
 
   let pairs: ImageTable<UInt8>
+  /// Whether there are more groups of pairs than one set of tables holds.
+  var hasMoreGroups: Bool { pairs.count > PairGroups.tableBytes }
   let exact: ImageTable<UInt64>?
   let grams: AnchorGrams?
   let windows: [Window]
@@ -137,7 +139,8 @@ struct AnchorIndex: Sendable {
     self.seed = seed
     self.patternCount = patternCount
     homeSlots = slots.count - Self.probeLimit
-    guard pairs.count == 64, exact.map({ $0.count == 1024 }) ?? true, homeSlots > 0,
+    guard pairs.count == PairGroups.tableBytes || pairs.count == 2 * PairGroups.tableBytes,
+      exact.map({ $0.count == 1024 }) ?? true, homeSlots > 0,
       records.count >= 16, patternCount > 0
     else {
       throw .damaged("the tables of anchors do not fit one another")

@@ -148,6 +148,7 @@ struct AnchorSearch {
   ) {
     let count = bytes.byteCount
     var reported = alreadyReported
+    let tables = unsafe index.pairs.pointer.assumingMemoryBound(to: UInt8.self)
     var at = max(0, reported &- (longest &- 1))
     var relief = Self.shortestRelief
     var cost = 0
@@ -159,12 +160,12 @@ struct AnchorSearch {
       let limit = min(count &- base, Self.stretch)
       var found = 0
       // SAFETY: `count - base` bytes are readable behind `start + base`; the buffer has `batch`
-      // places; the tables 64 bytes.
+      // places; the tables 64 bytes, or twice as many.
       let end =
         unsafe base
         &+ sekisho_find_pairs(
           index.variant, start + base, count &- base, 0, limit,
-          index.pairs.pointer.assumingMemoryBound(to: UInt8.self),
+          tables, index.hasMoreGroups ? tables + PairGroups.tableBytes : nil,
           buffers.anchors, Self.batch, &found)
       cost &+= 3 &* found
       if found > 0, let grams = index.grams {

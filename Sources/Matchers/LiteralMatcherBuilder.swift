@@ -11,6 +11,9 @@ public struct LiteralMatcherBuilder {
   var denseBudget = AutomatonBuilder.denseBudget
   /// Whether there are anchors: nil where it depends on how often they are expected.
   package var usesAnchors: Bool?
+  /// Sets of eight groups of byte pairs that anchors may take, one or two: the second costs the finder a third
+  /// more, and pays where words that have little in common are looked for in logs, full of digits as these are.
+  package var pairSets = 1
   /// The most bytes of patterns for which there are automata beside the anchors.
   package var reliefLimit = 2 << 20
   /// What anchors may be expected to cost for a byte, in the units of `PairGroups.effort`: an
@@ -133,7 +136,7 @@ public struct LiteralMatcherBuilder {
 
   private func makeAnchors(_ patterns: PatternTable) -> AnchorBuilder? {
     guard usesAnchors != false, patterns.count > 0 else { return nil }
-    let groups = PairCover(patterns).groups
+    let groups = PairCover(patterns, sets: pairSets).groups
     let greatest =
       patterns.bytes.count > Self.cachedPatterns ? Self.greatestEffortUncached : Self.greatestEffort
     guard usesAnchors == true || groups.effort <= greatest else { return nil }

@@ -16,7 +16,7 @@ struct PairCover {
   let groups: PairGroups
 
   /// Chooses for patterns whose letters are small if case may be ignored.
-  init(_ patterns: PatternTable) {
+  init(_ patterns: PatternTable, sets: Int = 1) {
     let bytes = patterns.bytes
     let ignoresCase = patterns.foldsCase.contains(true)
     let singles = Self.singles(patterns)
@@ -34,7 +34,8 @@ struct PairCover {
       for price in Self.prices {
         let (pairs, isComplete) = Self.cover(members, price: price, ignoresCase: ignoresCase)
         guard isComplete || price == Self.prices.last else { continue }
-        let groups = PairGroups(pairs, single: singles, ignoresCase: ignoresCase)
+        let groups = PairGroups(
+          pairs, single: singles, ignoresCase: ignoresCase, sets: sets)
         if best.map({ groups.effort < $0.groups.effort }) ?? true { best = (pairs, groups) }
       }
       guard let table = best?.groups.table() else { break }

@@ -1,11 +1,13 @@
-/// Eight groups of byte pairs, as the finder of pairs takes them.
+/// Eight groups of byte pairs, as the finder of pairs takes them, or sixteen.
 ///
 /// Group g holds the pairs (a, b) with a in its first set and b in its second one. A set is what four
 /// bits of a byte say twice: a byte belongs to it if its low half is one of some and its high half one
 /// of some. So a group of several bytes may hold others too; its cost says how often those are met.
 struct PairGroups {
-  /// Groups that the finder has.
-  static let capacity = 8
+  /// Groups in a set of the finder's tables, of which it takes one or two.
+  static let setCapacity = 8
+  /// Bytes of a set: four tables of sixteen.
+  static let tableBytes = 64
 
   /// One set of first bytes and one of second bytes.
   struct Group {
@@ -29,6 +31,8 @@ struct PairGroups {
   }
 
   private(set) var groups: [Group]
+  /// Sets of tables.
+  private(set) var setCount = 1
   /// The pairs that were asked for, a bit each, first byte high; nil if the groups hold few others.
   private(set) var exactPairs: [UInt64]?
   private var exactCost = 0.0
@@ -41,9 +45,12 @@ struct PairGroups {
   /// A pair that the finder stops at costs a few, one that is looked up under three windows more.
   var effort: Double { exactPairs == nil ? 15 * cost : 4 * cost + 12 * exactCost }
 
-  /// Puts pairs into groups; those with the same first byte (or second one) first, then whatever
-  /// costs least.
-  init(_ pairs: [(first: UInt8, second: UInt8)], single: [UInt8], ignoresCase: Bool) {
+  /// Puts pairs into groups: those with the same first byte (or second one) first, then whatever costs least.
+  ///
+  /// There are no more groups than `sets` of tables have.
+  init(
+    _ pairs: [(first: UInt8, second: UInt8)], single: [UInt8], ignoresCase: Bool, sets: Int = 1
+  ) {
     var bySecond = Self.grouped(pairs, ignoresCase: ignoresCase, bySecond: true)
     var byFirst = Self.grouped(pairs, ignoresCase: ignoresCase, bySecond: false)
     for byte in single {
@@ -51,10 +58,11 @@ struct PairGroups {
       bySecond.append(group)
       byFirst.append(group)
     }
-    Self.merge(&bySecond)
-    Self.merge(&byFirst)
+    Self.merge(&bySecond, to: sets * Self.setCapacity)
+    Self.merge(&byFirst, to: sets * Self.setCapacity)
     func total(_ groups: [Group]) -> Double { groups.reduce(0) { $0 + $1.cost } }
     groups = total(byFirst) <= total(bySecond) ? byFirst : bySecond
+    setCount = groups.count > Self.setCapacity ? 2 : 1
 
     var wanted = [UInt64](repeating: 0, count: 1024)
     for pair in pairs { Self.set(pair, ignoresCase: ignoresCase, in: &wanted) }
@@ -80,7 +88,7 @@ struct PairGroups {
         Self.set(pair, ignoresCase: ignoresCase, in: &exact)
         exactPairs = exact
       }
-      guard groups.count >= Self.capacity else {
+      guard groups.count >= setCount * Self.setCapacity else {
         groups.append(group)
         continue
       }
@@ -142,8 +150,8 @@ struct PairGroups {
     return groups
   }
 
-  /// Merges the two groups that cost least together until the finder has room for all.
-  private static func merge(_ groups: inout [Group]) {
+  /// Merges the two groups that cost least together until no more are left than some number.
+  private static func merge(_ groups: inout [Group], to capacity: Int) {
     // What merging each pair of groups would cost, a row for the second one.
     func gain(_ first: Group, _ second: Group) -> Double {
       first.merged(second).cost - first.cost - second.cost
@@ -192,16 +200,17 @@ struct PairGroups {
     return table
   }
 
-  /// The finder's four tables of sixteen bytes.
+  /// The finder's four tables of sixteen bytes, and four more where there are two sets.
   func kernelTables() -> [UInt8] {
-    var tables = [UInt8](repeating: 0, count: 64)
+    var tables = [UInt8](repeating: 0, count: setCount * Self.tableBytes)
     for (index, group) in groups.enumerated() {
-      let bit = UInt8(1) << UInt8(index)
+      let bit = UInt8(1) << UInt8(index % Self.setCapacity)
+      let set = index / Self.setCapacity * Self.tableBytes
       for half in 0..<16 {
-        if group.first.low >> UInt16(half) & 1 != 0 { tables[half] |= bit }
-        if group.first.high >> UInt16(half) & 1 != 0 { tables[16 + half] |= bit }
-        if group.second.low >> UInt16(half) & 1 != 0 { tables[32 + half] |= bit }
-        if group.second.high >> UInt16(half) & 1 != 0 { tables[48 + half] |= bit }
+        if group.first.low >> UInt16(half) & 1 != 0 { tables[set + half] |= bit }
+        if group.first.high >> UInt16(half) & 1 != 0 { tables[set + 16 + half] |= bit }
+        if group.second.low >> UInt16(half) & 1 != 0 { tables[set + 32 + half] |= bit }
+        if group.second.high >> UInt16(half) & 1 != 0 { tables[set + 48 + half] |= bit }
       }
     }
     return tables

@@ -41,7 +41,7 @@ enum LiteralPlan: CaseIterable, Sendable {
   /// Automata alone, by how wide the part is that has full rows.
   case rootOnly, fewRows, automata
   /// Anchors, with automata to fall back to; and without.
-  case anchors, anchorsAlone
+  case anchors, anchorsAlone, twoSets
   /// What the builder chooses.
   case usual
 
@@ -53,6 +53,7 @@ enum LiteralPlan: CaseIterable, Sendable {
     case .automata: builder.usesAnchors = false
     case .anchors: builder.usesAnchors = true
     case .anchorsAlone: (builder.usesAnchors, builder.reliefLimit) = (true, 0)
+    case .twoSets: (builder.usesAnchors, builder.pairSets) = (true, 2)
     case .usual: break
     }
     return builder
@@ -292,6 +293,32 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
         let count = memory.withCopy(of: haystack[...]) { matcher.count($0, state: &state) }
         #expect(count == UInt64(expected.count), "seed \(seed) text \(text)")
         #expect(state.offset == UInt64(haystack.count))
+      }
+    }
+  }
+
+  /// Words whose pairs have little in common ask for more groups than one set of tables holds.
+  @Test func takesTwoSetsOfGroups() throws {
+    var generator = SeededGenerator(seed: 7)
+    let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+    let patterns = (0..<120).map { _ in
+      TestPattern(generator.bytes(5 + generator.below(5), alphabet: letters), ignoresCase: true)
+    }
+    let matcher = try LiteralMatcher(literalImage(patterns, plan: .twoSets))
+    try matcher.verify()
+    guard case .anchors(let index, _, _) = matcher.strategy else {
+      Issue.record("no anchors")
+      return
+    }
+    #expect(index.hasMoreGroups)
+    for seed in 0..<200 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let text = Self.text(of: patterns, &generator)
+      let expected = naiveMatches(patterns, in: text)
+      for variant in kernelVariants {
+        #expect(
+          matcher.using(variant: variant).matches(in: text) == expected,
+          "seed \(seed) variant \(variant)")
       }
     }
   }

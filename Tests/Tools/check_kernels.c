@@ -48,15 +48,31 @@ int main(int argc, char **argv) {
     size_t limit = from + next() % (count - from + 1);
     size_t capacity = SEKISHO_PAIR_SLACK + next() % (CAPACITY - SEKISHO_PAIR_SLACK);
     size_t found = 0;
-    size_t end = sekisho_find_pairs(SEKISHO_PORTABLE, bytes, count, from, limit, tables, expected,
+    uint8_t further[SEKISHO_PAIR_TABLE_BYTES];
+    for (size_t i = 0; i < sizeof further; i++) further[i] = (uint8_t)(next() & next());
+    const uint8_t *more = next() % 2 ? further : NULL;
+    size_t end = sekisho_find_pairs(SEKISHO_PORTABLE, bytes, count, from, limit, tables, more, expected,
                                     CAPACITY, &found);
+    // Against the plain reading of the description.
+    for (size_t at = from, seen = 0; at < end; at++) {
+      int is_wanted = 0;
+      for (int half = 0; half < (more ? 2 : 1); half++) {
+        const uint8_t *t = half ? more : tables;
+        uint8_t groups = t[bytes[at] & 15] & t[16 + (bytes[at] >> 4)];
+        if (at + 1 < count) groups &= t[32 + (bytes[at + 1] & 15)] & t[48 + (bytes[at + 1] >> 4)];
+        is_wanted |= groups != 0;
+      }
+      const int is_found = seen < found && expected[seen] == at;
+      if (is_found != is_wanted) { printf("case %ld: position %zu is wrong\n", number, at); return 1; }
+      seen += (size_t)is_found;
+    }
     for (int32_t variant = 0; variant <= 4; variant++) {
       if (!sekisho_has_variant(variant)) continue;
       // Goes on where the room ended, until all positions were looked at.
       size_t at = from, seen = 0;
       while (at < end) {
         size_t some = 0;
-        size_t stop = sekisho_find_pairs(variant, bytes, count, at, end, tables, positions,
+        size_t stop = sekisho_find_pairs(variant, bytes, count, at, end, tables, more, positions,
                                          capacity, &some);
         if (stop == at || seen + some > found ||
             memcmp(expected + seen, positions, some * sizeof *positions)) {

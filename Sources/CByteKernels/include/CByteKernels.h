@@ -55,6 +55,7 @@ enum { SEKISHO_PAIR_SLACK = 64 };
 /// Eight groups of pairs are looked for at once: group g holds a pair (a, b) if bit g is set in each
 /// of four bytes: those of the low and of the high half of a in the first two tables of sixteen, and
 /// of b in the other two. The last byte of all has no neighbour; it counts if any neighbour would do.
+/// `more`, where it is given, are the tables of eight groups more.
 ///
 /// Looks at the positions `from ..< limit` of `count` bytes, in rising order, and stops early when
 /// less than `SEKISHO_PAIR_SLACK` places are left. `limit` is at most `count` and 2^32.
@@ -62,7 +63,8 @@ enum { SEKISHO_PAIR_SLACK = 64 };
 /// - Returns: the first position that was not looked at; `*found` is the number of positions written.
 size_t sekisho_find_pairs(int32_t variant, const uint8_t *_Nonnull bytes, size_t count, size_t from,
                           size_t limit, const uint8_t *_Nonnull tables,
-                          uint32_t *_Nonnull positions, size_t capacity, size_t *_Nonnull found);
+                          const uint8_t *_Nullable more, uint32_t *_Nonnull positions,
+                          size_t capacity, size_t *_Nonnull found);
 
 /// Keeps the positions of pairs whose bit is set in a table of 65 536 bits.
 ///
