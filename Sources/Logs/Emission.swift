@@ -45,19 +45,21 @@ extension Extraction {
     let context = own ?? nestedFacts.found
     if decidesSides || context?.source != nil && context?.destination != nil {
       let isNew = isSentence || (isNested ? nestedFacts.hasLocalEnds : facts.hasLocalEnds)
-      setSides(context ?? EventContext(), isNew: isNew, &batch)
+      Self.setSides(
+        context ?? EventContext(), isNew: isNew, from: record.firstObservable, &batch)
     }
     guard let context else { return }
     batch.records[Int(record.index)].context = UInt32(truncatingIfNeeded: batch.contexts.count)
     batch.contexts.append(context)
   }
 
-  /// Says anew which ends the record's addresses are: the fields' names told it of a packet alone, or of other
-  /// objects than the one that the ends were taken from.
+  /// Says anew which ends a record's addresses are, from its first observable on: the fields' names told it of a
+  /// packet alone, or of other objects than the one that the ends were taken from.
   ///
-  /// `isNew` says that the names of the ends' own fields told nothing.
-  private func setSides(
-    _ context: EventContext, isNew: Bool, _ batch: inout ObservableBatch
+  /// `isNew` says that the names of the ends' own fields told nothing. Static: as a method it was given a copy of
+  /// all that an extraction holds.
+  private static func setSides(
+    _ context: EventContext, isNew: Bool, from first: Int, _ batch: inout ObservableBatch
   ) {
     func isEnd(_ observable: Observable, _ end: EventEnd?) -> Bool {
       guard let end, observable.flags.contains(.inArena),
@@ -74,7 +76,7 @@ extension Extraction {
       }
       return halves == end.address
     }
-    for index in record.firstObservable..<batch.observables.count {
+    for index in first..<batch.observables.count {
       let observable = batch.observables[index]
       guard observable.kind == .ipv4 || observable.kind == .ipv6,
         isNew || !observable.flags.isDisjoint(with: [.originator, .responder])
