@@ -110,15 +110,27 @@ extension CandidateFinder {
     }
     for family in ipv4.indices {
       Self.find(ipv4[family], addresses, &numbers)
-      for index in 0..<count where numbers[index] != PrefixTrie.none {
-        found.append(places[index])
-      }
+      addFound(places)
     }
     if wantsAddressHosts {
-      for index in 0..<count where mayHost(SuffixHash.hash(ipv4: addresses[index])) {
-        found.append(places[index])
+      keepRoom(count)
+      if let filter { addKept(filter.hosts.keepAddresses(addresses, places, in: &passing)) }
+      for filter in otherFilters {
+        addKept(filter.hosts.keepAddresses(addresses, places, in: &passing))
       }
     }
+  }
+
+  /// Adds the places of those addresses whose numbers were found.
+  private mutating func addFound(_ places: Span<UInt32>) {
+    let numbers = numbers
+    for index in places.indices where numbers[index] != PrefixTrie.none {
+      found.append(places[index])
+    }
+  }
+
+  private mutating func addKept(_ count: Int) {
+    addHosts(passing[..<count])
   }
 
   // MARK: IPv6
@@ -210,9 +222,8 @@ extension CandidateFinder {
     }
     for family in ipv6.indices {
       Self.find(ipv6[family], wide, &numbers)
-      for index in 0..<count where numbers[index] != PrefixTrie.none {
-        found.append(widePlaces[index])
-      }
+      let places = widePlaces
+      addFound(places.span)
     }
     wide.removeAll(keepingCapacity: true)
     widePlaces.removeAll(keepingCapacity: true)

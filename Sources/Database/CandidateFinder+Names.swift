@@ -30,9 +30,7 @@ extension CandidateFinder {
     _ bytes: RawSpan, _ starts: Span<UInt32>, _ dots: Span<UInt32>, _ ends: Span<UInt32>
   ) -> Int {
     let count = starts.count
-    if passing.count < count + Int(SEKISHO_NAMES_SLACK) {
-      passing = [UInt32](repeating: 0, count: count + 1024)
-    }
+    keepRoom(count)
     let tails = wantsNames && otherFilters.isEmpty ? filter?.tails : nil
     guard let tails else {
       var places = passing.mutableSpan
@@ -40,6 +38,13 @@ extension CandidateFinder {
       return count
     }
     return tails.keepNames(bytes, starts, dots, ends, in: &passing, way: way)
+  }
+
+  /// Makes room for as many places as pass.
+  mutating func keepRoom(_ count: Int) {
+    if passing.count < count + Int(SEKISHO_NAMES_SLACK) {
+      passing = [UInt32](repeating: 0, count: count + 1024)
+    }
   }
 
   /// Looks at the name whose last label begins behind a dot, if one does.

@@ -55,6 +55,8 @@ public struct CandidateFinder: Sendable {
   var found: [UInt32] = []
   /// Those near which a file name may be: where a word is, or a character that does not mean itself.
   public private(set) var wordPlaces: [UInt32] = []
+  /// Those at which nothing but the IPv4 address of a URL's host may be.
+  public private(set) var hostPlaces: [UInt32] = []
   /// Addresses that wait to be looked up together.
   var addresses: [UInt32] = []
   var addressPlaces: [UInt32] = []
@@ -140,6 +142,7 @@ public struct CandidateFinder: Sendable {
     candidates.removeAll(keepingCapacity: true)
     found.removeAll(keepingCapacity: true)
     wordPlaces.removeAll(keepingCapacity: true)
+    hostPlaces.removeAll(keepingCapacity: true)
     digestsDone = 0
     colonsDone = 0
     addressesDone = 0
@@ -161,9 +164,33 @@ public struct CandidateFinder: Sendable {
     lookUpWideAddresses()
     found.sort()
     wordPlaces.sort()
-    candidates.append(contentsOf: found)
+    hostPlaces.sort()
+    mergeHosts(into: &candidates)
     return true
   }
+
+  /// Gathers what was found and the hosts among it; a host where something else was found is none of them.
+  private mutating func mergeHosts(into candidates: inout [UInt32]) {
+    var kept = 0
+    var place = 0
+    for host in hostPlaces {
+      while place < found.count, found[place] < host {
+        candidates.append(found[place])
+        place += 1
+      }
+      if place < found.count && found[place] == host || kept > 0 && hostPlaces[kept - 1] == host {
+        continue
+      }
+      candidates.append(host)
+      hostPlaces[kept] = host
+      kept += 1
+    }
+    candidates.append(contentsOf: found[place...])
+    hostPlaces.removeLast(hostPlaces.count - kept)
+  }
+
+  @inline(__always)
+  mutating func addHosts(_ places: ArraySlice<UInt32>) { hostPlaces.append(contentsOf: places) }
 
   private mutating func findWords(in chunk: RawSpan) -> Bool {
     var matches = wordMatches
@@ -261,12 +288,5 @@ public struct CandidateFinder: Sendable {
   func mayHold(_ hash: UInt64) -> Bool {
     if let filter, filter.values.holdsPaired(hash) { return true }
     return !otherFilters.isEmpty && otherFilters.contains { $0.values.holdsPaired(hash) }
-  }
-
-  /// Whether an IPv4 address with this hash may be the host of a URL.
-  @inline(__always)
-  func mayHost(_ hash: UInt64) -> Bool {
-    if let filter, filter.hosts.holdsPaired(hash) { return true }
-    return !otherFilters.isEmpty && otherFilters.contains { $0.hosts.holdsPaired(hash) }
   }
 }

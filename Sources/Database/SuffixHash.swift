@@ -73,6 +73,7 @@ struct SuffixHash {
   }
 
   /// The hash of an IPv4 address that is the host of a URL.
+  @inline(__always)
   static func hash(ipv4 address: UInt32) -> UInt64 {
     mix(UInt64(address) ^ multiplier, finisher ^ 4 << 48)
   }

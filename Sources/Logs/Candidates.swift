@@ -4,14 +4,19 @@ import Parsing
 struct CandidateCursor {
   private var offsets: [UInt32] = []
   private var next = 0
+  /// Those of them at which only the host of a URL may be.
+  private var hosts: [UInt32] = []
+  private var nextHost = 0
   /// Whether the places are known at all: if not, everything is read.
   private(set) var isKnown = false
 
-  /// Takes the places of the chunk that comes next.
-  mutating func begin(_ offsets: [UInt32]?) {
+  /// Takes the places of the chunk that comes next, and those of them at which only the host of a URL may be;
+  /// both in ascending order.
+  mutating func begin(_ offsets: [UInt32]?, hosts: [UInt32] = []) {
     self.offsets = offsets ?? []
+    self.hosts = hosts
     isKnown = offsets != nil
-    next = 0
+    (next, nextHost) = (0, 0)
   }
 
   /// The first place at or behind an offset; offsets must not go back.
@@ -41,6 +46,25 @@ struct CandidateCursor {
       if Int(offsets[middle]) < range.lowerBound { low = middle + 1 } else { high = middle }
     }
     return low < offsets.count && Int(offsets[low]) < range.upperBound
+  }
+
+  /// Whether something may be in a record, whose start does not go back: where only hosts of URLs may be, some
+  /// byte of it has to be a slash or may stand for one, since a host alone is no URL.
+  mutating func isAny(inRecord range: Range<Int>, of chunk: RawSpan) -> Bool {
+    guard isKnown else { return true }
+    guard first(from: range.lowerBound) < range.upperBound else { return false }
+    if hosts.isEmpty { return true }
+    while nextHost < hosts.count, Int(hosts[nextHost]) < range.lowerBound { nextHost += 1 }
+    var (place, host) = (next, nextHost)
+    while place < offsets.count, Int(offsets[place]) < range.upperBound {
+      // Each host is one of the places.
+      guard host < hosts.count, hosts[host] == offsets[place] else { return true }
+      place += 1
+      host += 1
+    }
+    return [Byte.slash, UInt8(ascii: "%"), Byte.backslash].contains {
+      chunk.firstOffset(of: $0, from: range.lowerBound, to: range.upperBound) != nil
+    }
   }
 
   /// Whether a place is in a range whose start does not go back.

@@ -273,7 +273,7 @@ extension Extraction {
     to end: Int, number: UInt64, list: LogState.ListName = .none,
     into batch: inout ObservableBatch
   ) {
-    guard candidates.isAny(from: start, to: end) else { return }
+    guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     var walk = JSONWalk(level: 0, report: nil)
     walk.top = path(of: list)

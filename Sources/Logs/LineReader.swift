@@ -151,7 +151,10 @@ extension Extraction {
     _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64, isCutAtStart: Bool,
     isCutAtEnd: Bool, isWhole: Bool, into batch: inout ObservableBatch
   ) {
-    guard candidates.isAny(from: start, to: end) else { return }
+    let isAny =
+      isCutAtStart || isCutAtEnd
+      ? candidates.isAny(from: start, to: end) : candidates.isAny(inRecord: start..<end, of: chunk)
+    guard isAny else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     if isWhole, readsLineRecords, readLineRecord(chunk, start..<end) {
       let headerTime = line.headerTime

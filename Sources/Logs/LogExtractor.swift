@@ -42,8 +42,11 @@ public final class LogExtractor {
   /// counted. With nil, as at first, everything is read.
   ///
   /// `words` are those of the offsets at which something may be a part of a file's name or of a text; nil: all may.
-  public func setCandidates(_ offsets: [UInt32]?, words: [UInt32]? = nil) {
-    extraction.candidates.begin(offsets)
+  /// `hosts` are those at which nothing but the host of a URL may be.
+  public func setCandidates(
+    _ offsets: [UInt32]?, words: [UInt32]? = nil, hosts: [UInt32] = []
+  ) {
+    extraction.candidates.begin(offsets, hosts: hosts)
     extraction.wordPlaces.begin(offsets == nil ? nil : words)
   }
 

@@ -8,7 +8,7 @@ extension Extraction {
     _ chunk: RawSpan, _ header: LogHeader, from start: Int, to end: Int, number: UInt64,
     into batch: inout ObservableBatch
   ) {
-    guard candidates.isAny(from: start, to: end) else { return }
+    guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
     choosePlan(header)
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     let width = plan.columns.count

@@ -40,6 +40,7 @@ final class WorkerTools {
     var found = ChunkCandidates()
     if isFound { found.places = candidates }
     found.words = finder?.wordPlaces
+    found.hosts = finder?.hostPlaces ?? []
     found.counts = zip(finder?.counts ?? [], before).map { $0 &- $1 }
     return found
   }
@@ -51,12 +52,14 @@ struct ChunkCandidates {
   var places: [UInt32]?
   /// Those near which a word is.
   var words: [UInt32]?
+  /// Those at which nothing but the host of a URL may be.
+  var hosts: [UInt32] = []
   /// Values of each kind that were looked at, by raw value.
   var counts: [UInt64] = []
 
   /// Whether they are few enough to be kept for longer than the chunk is scanned.
   func isSmall(beside byteCount: Int) -> Bool {
-    (places?.count ?? 0) + (words?.count ?? 0) <= byteCount / 16
+    (places?.count ?? 0) + (words?.count ?? 0) + hosts.count <= byteCount / 16
   }
 
   /// Adds what was looked at; of a kind of which more was extracted than found that many.
@@ -95,7 +98,8 @@ extension ScanWorker {
   ) -> ScannedText {
     tools.logs.resetCounters()
     let candidates = known ?? tools.findCandidates(in: bytes)
-    tools.logs.setCandidates(candidates.places, words: candidates.words)
+    tools.logs.setCandidates(
+      candidates.places, words: candidates.words, hosts: candidates.hosts)
     var state = start
     var offset = 0
     var lines: UInt64 = 0

@@ -36,7 +36,8 @@ struct TextSearchTests {
     if finder != nil {
       var candidates: [UInt32] = []
       let isFound = finder?.find(in: log.span.bytes, candidates: &candidates) ?? false
-      extractor.setCandidates(isFound ? candidates : nil, words: finder?.wordPlaces)
+      extractor.setCandidates(
+        isFound ? candidates : nil, words: finder?.wordPlaces, hosts: finder?.hostPlaces ?? [])
     }
     var state = LogState.initial(firstBytes: log.span.bytes, isFinal: true, options: options)
     var batch = ObservableBatch()

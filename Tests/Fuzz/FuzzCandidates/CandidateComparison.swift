@@ -37,17 +37,18 @@ package struct CandidateComparison {
     else { return nil }
     var candidates: [UInt32] = []
     let isFound = finder.find(in: log.span.bytes, candidates: &candidates)
-    let found = Self.read(log, candidates: isFound ? candidates : nil, refangs: refangs)
+    let found = Self.read(
+      log, candidates: isFound ? candidates : nil, hosts: finder.hostPlaces, refangs: refangs)
     return everything.filter { $0.value == value && !found.contains($0) }
   }
 
   private static func read(
-    _ log: [UInt8], candidates: [UInt32]?, refangs: Bool
+    _ log: [UInt8], candidates: [UInt32]?, hosts: [UInt32] = [], refangs: Bool
   ) -> [SeenValue] {
     var options = LogOptions(purpose: .scan, kinds: .all)
     options.refangs = refangs
     let extractor = LogExtractor(options: options)
-    extractor.setCandidates(candidates)
+    extractor.setCandidates(candidates, hosts: hosts)
     var state = LogState.initial(firstBytes: log.span.bytes, isFinal: true, options: options)
     var batch = ObservableBatch()
     var seen: [SeenValue] = []
