@@ -2,6 +2,7 @@
 enum LinkType {
   static let null: UInt32 = 0
   static let ethernet: UInt32 = 1
+  static let serialLine: UInt32 = 8
   static let ppp: UInt32 = 9
   /// Raw IP as some systems number it.
   static let raw12: UInt32 = 12
@@ -20,6 +21,8 @@ enum LinkType {
   static let packetFilterLog: UInt32 = 117
   static let prism: UInt32 = 119
   static let radiotap: UInt32 = 127
+  /// For private use; Apple used it before it had a number.
+  static let user2: UInt32 = 149
   static let absoluteValues: UInt32 = 163
   static let juniperPPPoE: UInt32 = 167
   static let juniperEthernet: UInt32 = 178
@@ -28,11 +31,18 @@ enum LinkType {
   static let juniperHDLC: UInt32 = 181
   static let perPacketInformation: UInt32 = 192
   static let pppDirection: UInt32 = 204
+  static let solarisIP: UInt32 = 226
   static let ipv4: UInt32 = 228
   static let ipv6: UInt32 = 229
   static let netfilterLog: UInt32 = 239
   static let infiniBand: UInt32 = 242
+  static let packetTap: UInt32 = 258
   static let linuxCooked2: UInt32 = 276
+  /// Ethernet with a switch chip's tag, on the port of the machine that the chip is part of.
+  static let broadcomTag: UInt32 = 281
+  static let broadcomTagBefore: UInt32 = 282
+  static let marvellTag: UInt32 = 284
+  static let marvellTypedTag: UInt32 = 285
 
   /// The captured length above which a record is damage, not a packet: Wireshark's limits.
   static func longestRecord(_ linkType: UInt32) -> UInt32 {

@@ -20,6 +20,8 @@ private enum EtherType {
   static let trill: UInt16 = 0x22f3
   static let jumbo: UInt16 = 0x8870
   static let serviceHeader: UInt16 = 0x894f
+  static let aristaTimestamp: UInt16 = 0xd28b
+  static let marvellTag: UInt16 = 0xdada
 }
 
 extension PacketDealer {
@@ -54,7 +56,11 @@ extension PacketDealer {
       let family = packet.bigEndianUInt32(unchecked: 0)
       switch family > 0xffff ? family.byteSwapped : family {
       case 2, 10, 23, 24, 28, 30: decodeIP(packet, at: 4, end: end, depth: 0)
-      default: skips.add(.notIP)
+      default:
+        // Some write a type as in Ethernet behind two bytes of their own.
+        let type = packet.bigEndianUInt16(unchecked: 2)
+        guard type == EtherType.ipv4 || type == EtherType.ipv6 else { return skips.add(.notIP) }
+        decodeIP(packet, at: 4, end: end, depth: 0)
       }
     case LinkType.ppp, LinkType.pppSerial:
       // Cisco's HDLC on a serial line that says PPP has another address, unicast or broadcast.
@@ -107,9 +113,39 @@ extension PacketDealer {
       decodeJuniper(packet, linkType, end: end)
     case LinkType.fddi:
       decode(packet, etherType: 0, at: 13, end: end, depth: 0)
+    case LinkType.serialLine:
+      // Direction, kind and what a compressed header would be.
+      decodeIP(packet, at: 16, end: end, depth: 0)
+    case LinkType.solarisIP:
+      // Version and family, which is Solaris' own, stand first in a header of 24 bytes.
+      guard end >= 24 else { return skips.add(.linkHeaderCut) }
+      switch packet.bigEndianUInt16(unchecked: 0) {
+      case 0x0102, 0x011a: decodeIP(packet, at: 24, end: end, depth: 0)
+      default: skips.add(.notIP)
+      }
+    case LinkType.packetTap:
+      decodePacketTap(packet, end: end)
+    case LinkType.user2 where Self.isPacketTap(packet):
+      decodePacketTap(packet, end: end)
+    case LinkType.broadcomTag, LinkType.marvellTag:
+      decodeTagged(packet, tagLength: 4, end: end)
+    case LinkType.marvellTypedTag:
+      // The tag has a type of its own, which the driver chooses.
+      decodeTagged(packet, tagLength: 8, end: end)
+    case LinkType.broadcomTagBefore:
+      decodeEthernet(packet, at: 4, end: end, depth: 0)
     default:
       skips.add(linkType: linkType)
     }
+  }
+
+  /// Ethernet with a switch chip's tag between addresses and type.
+  private mutating func decodeTagged(_ packet: RawSpan, tagLength: Int, end: Int) {
+    let start = 12 + tagLength + 2
+    guard end >= start else { return skips.add(.linkHeaderCut) }
+    decode(
+      packet, etherType: packet.bigEndianUInt16(unchecked: start - 2), at: start, end: end, depth: 0
+    )
   }
 
   /// Addresses and type or length, or a tunnel's bridged frame.
@@ -182,6 +218,20 @@ extension PacketDealer {
         return decodeEthernet(packet, at: offset + 6 + 4 * words, end: end, depth: depth)
       case EtherType.serviceHeader:
         return decodeServiceHeader(packet, at: offset, end: end, depth: depth)
+      case EtherType.marvellTag:
+        // Two bytes that are 0, four of a switch chip's tag, then the type.
+        guard end - offset >= 8 else { return skips.add(.linkHeaderCut) }
+        type = packet.bigEndianUInt16(unchecked: offset + 6)
+        offset += 8
+      case EtherType.aristaTimestamp:
+        // A subtype, 1, a scale, a format, a time of eight bytes or six, then the type.
+        guard end - offset >= 14 else { return skips.add(.linkHeaderCut) }
+        guard packet.bigEndianUInt16(unchecked: offset) == 1,
+          case let format = packet.byte(unchecked: offset + 3) >> 4, 1...2 ~= format
+        else { return skips.add(.notIP) }
+        let length = format == 1 ? 12 : 10
+        type = packet.bigEndianUInt16(unchecked: offset + length)
+        offset += length + 2
       case EtherType.jumbo:
         // What a length would stand before.
         type = 0
@@ -222,7 +272,7 @@ extension PacketDealer {
   }
 
   /// Labels up to the one at the bottom; what follows tells its version in its first four bits
-  /// (RFC 3032 §2.1, RFC 4928 §2).
+  /// (RFC 3032 §2.1, RFC 4928 §2), or is a pseudowire's Ethernet frame.
   private mutating func decodeMPLS(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     var offset = start
     while end - offset >= 5 {
@@ -231,14 +281,34 @@ extension PacketDealer {
       guard isBottom else { continue }
       switch packet.byte(unchecked: offset) >> 4 {
       case 4, 6: decodeIP(packet, at: offset, end: end, depth: depth)
-      case 0 where end - offset >= 4 && packet.bigEndianUInt32(unchecked: offset) >> 28 == 0:
-        // A pseudowire's control word before an Ethernet frame (RFC 4448 §4.6).
-        decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
-      default: skips.add(.notIP)
+      case 0 where end - offset >= 4:
+        // A control word before the frame (RFC 4448 §4.6), where none shows that the word is left out.
+        let hasWord =
+          !Self.isFrameOfIP(packet, at: offset, end: end)
+          || Self.isFrameOfIP(packet, at: offset + 4, end: end)
+        decodeEthernet(packet, at: hasWord ? offset + 4 : offset, end: end, depth: depth)
+      default:
+        guard Self.isFrameOfIP(packet, at: offset, end: end) else { return skips.add(.notIP) }
+        decodeEthernet(packet, at: offset, end: end, depth: depth)
       }
       return
     }
     skips.add(.linkHeaderCut)
+  }
+
+  /// Whether an Ethernet frame begins here, with an IP packet in it whose version is that of the type.
+  static func isFrameOfIP(_ packet: RawSpan, at frame: Int, end: Int) -> Bool {
+    guard end - frame >= 14 + 20 else { return false }
+    var (type, start) = (packet.bigEndianUInt16(unchecked: frame + 12), frame + 14)
+    for _ in 0..<2 where type == EtherType.vlan || type == EtherType.serviceVLAN {
+      guard end - start >= 4 else { return false }
+      type = packet.bigEndianUInt16(unchecked: start + 2)
+      start += 4
+    }
+    guard end - start >= 20, type == EtherType.ipv4 || type == EtherType.ipv6 else { return false }
+    let first = packet.byte(unchecked: start)
+    return type == EtherType.ipv4
+      ? 0x45...0x4f ~= first : first >> 4 == 6 && end - start >= 40
   }
 
   /// A session's header of six bytes, then PPP (RFC 2516 §4).

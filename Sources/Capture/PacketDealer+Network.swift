@@ -16,12 +16,15 @@ enum IPProtocol {
   static let icmp6: UInt8 = 58
   static let destinationOptions: UInt8 = 60
   static let etherIP: UInt8 = 97
+  static let multicastRouting: UInt8 = 103
+  static let l2tp: UInt8 = 115
   static let sctp: UInt8 = 132
   static let mobility: UInt8 = 135
   static let udpLite: UInt8 = 136
   static let mpls: UInt8 = 137
   static let hostIdentity: UInt8 = 139
   static let shim6: UInt8 = 140
+  static let ethernet: UInt8 = 143
 }
 
 extension PacketDealer {

@@ -29,9 +29,15 @@ extension PacketDealer {
     case IPProtocol.sctp, IPProtocol.dccp:
       readPorts(packet, header, &segment)
       deal(.addresses, header, segment, depth)
-    case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.gre, IPProtocol.mpls, IPProtocol.etherIP:
+    case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.gre, IPProtocol.mpls, IPProtocol.etherIP,
+      IPProtocol.ethernet, IPProtocol.l2tp:
       deal(.addresses, header, segment, depth)
       if !header.isFirstFragment { decodeTunnel(packet, header, depth: depth) }
+    case IPProtocol.multicastRouting:
+      deal(.addresses, header, segment, depth)
+      if !header.isFirstFragment, Self.isRegister(packet, header) {
+        decodeTunnel(packet, header, depth: depth)
+      }
     case IPProtocol.icmp, IPProtocol.icmp6:
       // Type and code stand in for ports where flows are named, not where they are told apart.
       if header.end &- header.payload >= 2 {

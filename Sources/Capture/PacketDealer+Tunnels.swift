@@ -5,10 +5,12 @@ private enum TunnelPort {
   static let l2tp: UInt16 = 1701
   static let gtp: UInt16 = 2152
   static let teredo: UInt16 = 3544
+  static let lisp: UInt16 = 4341
   static let gre: UInt16 = 4754
   static let vxlan: UInt16 = 4789
   static let vxlanGeneric: UInt16 = 4790
   static let ayiya: UInt16 = 5072
+  static let gue: UInt16 = 6080
   static let geneve: UInt16 = 6081
   static let mpls: UInt16 = 6635
   /// Where Linux sends VXLAN unless told otherwise; registered for another use.
@@ -28,7 +30,7 @@ enum DatagramTunnel {
 extension PacketDealer {
   // MARK: Over IP
 
-  /// Reads what IP carries in IP, GRE, MPLS (RFC 4023 §3) or EtherIP, as deep as the limit.
+  /// Reads what IP carries in IP, GRE, MPLS (RFC 4023 §3), Ethernet, L2TP or PIM.
   @inline(never)
   mutating func decodeTunnel(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
     guard depth < options.tunnelDepthLimit else { return skips.add(.tunnelDepth) }
@@ -42,8 +44,27 @@ extension PacketDealer {
       guard end - start >= 2 else { return skips.add(.transportHeaderCut) }
       guard packet.bigEndianUInt16(unchecked: start) == 0x3000 else { return skips.add(.notIP) }
       decodeMirrored(packet, at: start + 2, end: end, depth: depth + 1)
+    case IPProtocol.ethernet:
+      // RFC 8986 §9.
+      decodeMirrored(packet, at: start, end: end, depth: depth + 1)
+    case IPProtocol.l2tp:
+      // RFC 3931 §4.1.1: a session's number; 0 begins a message of the tunnel's own.
+      guard end - start >= 4 else { return skips.add(.transportHeaderCut) }
+      guard packet.bigEndianUInt32(unchecked: start) != 0 else { return }
+      guard let frame = Self.sessionFrame(packet, at: start + 4, end: end) else {
+        return skips.add(.notIP)
+      }
+      decodeMirrored(packet, at: frame, end: end, depth: depth + 1)
+    case IPProtocol.multicastRouting: decodeIP(packet, at: start + 8, end: end, depth: depth + 1)
     default: decodeIP(packet, at: start, end: end, depth: depth + 1)
     }
+  }
+
+  /// Whether a message of PIM is a packet on its way to where its group's tree begins (RFC 7761 §4.9.3), and
+  /// not one that only keeps that way open.
+  static func isRegister(_ packet: RawSpan, _ header: IPHeader) -> Bool {
+    header.end - header.payload > 8 && packet.byte(unchecked: header.payload) == 0x21
+      && packet.byte(unchecked: header.payload + 4) & 0x40 == 0
   }
 
   /// RFC 2784 §2, RFC 2890 §2; version 1 is PPTP's (RFC 2637 §4.1).
@@ -78,6 +99,12 @@ extension PacketDealer {
       decode(
         packet, etherType: packet.bigEndianUInt16(unchecked: offset), at: offset + 4 + length,
         end: end, depth: depth)
+    case 0x883e:
+      // Traffic that a router hands to a cache (WCCP): from version 2 on behind flags and the numbers of a
+      // service and two buckets.
+      let first = packet.byte(unchecked: offset)
+      let isPacket = 0x45...0x4f ~= first || first >> 4 == 6
+      decodeIP(packet, at: isPacket ? offset : offset + 4, end: end, depth: depth)
     case 0x8200...0x82ff:
       // Access points that send 802.11 frames to their controller.
       decodeWireless(packet, at: offset, end: end, depth: depth)
@@ -132,6 +159,8 @@ extension PacketDealer {
     case TunnelPort.vxlanGeneric: return genericVXLAN(payload)
     case TunnelPort.linuxVXLAN: return linuxVXLAN(payload)
     case TunnelPort.geneve: return geneve(payload)
+    case TunnelPort.gue: return gue(payload)
+    case TunnelPort.lisp: return lisp(payload)
     case TunnelPort.gre: return .gre(0)
     case TunnelPort.mpls: return .mpls(0)
     case TunnelPort.gtp: return gtp(payload)
@@ -151,10 +180,15 @@ extension PacketDealer {
       ? teredo(payload, isRegistered: false) : nil
   }
 
-  /// RFC 2661 §3.1: a data message of version 2, with a length, numbers and an offset where its flags say so.
+  /// RFC 2661 §3.1: a data message of version 2, with a length, numbers and an offset where its flags say so;
+  /// or of version 3 (RFC 3931 §4.1.2).
   private static func l2tp(_ payload: RawSpan) -> DatagramTunnel? {
     let flags = payload.bigEndianUInt16(unchecked: 0)
-    guard flags & 0x8000 == 0, flags & 0x000f == 2 else { return nil }
+    guard flags & 0x8000 == 0 else { return nil }
+    if flags & 0x000f == 3 {
+      return sessionFrame(payload, at: 8, end: payload.byteCount).map(DatagramTunnel.frame)
+    }
+    guard flags & 0x000f == 2 else { return nil }
     var start = flags & 0x4000 == 0 ? 6 : 8
     if flags & 0x0800 != 0 { start += 4 }
     if flags & 0x0200 != 0 {
@@ -162,6 +196,16 @@ extension PacketDealer {
       start += 2 + Int(payload.bigEndianUInt16(unchecked: start))
     }
     return payload.byteCount > start + 20 ? .ppp(start) : nil
+  }
+
+  /// Where the frame of a session of L2TP version 3 begins: only the two ends know whether a cookie of four or
+  /// eight bytes and a word with a sequence number stand before it.
+  private static func sessionFrame(_ bytes: RawSpan, at start: Int, end: Int) -> Int? {
+    for frame in stride(from: start, through: start + 12, by: 4)
+    where isFrameOfIP(bytes, at: frame, end: end) {
+      return frame
+    }
+    return nil
   }
 
   /// draft-massar-v6ops-ayiya-02 §3.2: identity and signature, whose lengths the first bytes tell, stand before
@@ -183,27 +227,47 @@ extension PacketDealer {
 
   /// VXLAN on a port of another use: what is reserved is 0, and an IP packet is in the frame.
   private static func linuxVXLAN(_ payload: RawSpan) -> DatagramTunnel? {
-    guard payload.byteCount >= 8 + 14 + 20, payload.bigEndianUInt32(unchecked: 0) == 0x0800_0000,
-      payload.byte(unchecked: 7) == 0
-    else { return nil }
-    var (type, start) = (payload.bigEndianUInt16(unchecked: 20), 22)
-    for _ in 0..<2 where type == 0x8100 || type == 0x88a8 {
-      guard payload.byteCount - start >= 4 else { return nil }
-      type = payload.bigEndianUInt16(unchecked: start + 2)
-      start += 4
-    }
-    guard type == 0x0800 || type == 0x86dd, isIP(payload, at: start) else { return nil }
-    return payload.byte(unchecked: start) >> 4 == (type == 0x0800 ? 4 : 6) ? .frame(8) : nil
+    payload.bigEndianUInt32(unchecked: 0) == 0x0800_0000 && payload.byte(unchecked: 7) == 0
+      && isFrameOfIP(payload, at: 8, end: payload.byteCount) ? .frame(8) : nil
   }
 
   /// draft-ietf-nvo3-vxlan-gpe §3.1.
   private static func genericVXLAN(_ payload: RawSpan) -> DatagramTunnel? {
     guard payload.byte(unchecked: 0) & 0x08 != 0 else { return nil }
     guard payload.byte(unchecked: 0) & 0x04 != 0 else { return vxlan(payload) }
+    return generic(payload)
+  }
+
+  /// The protocols of the generic forms of VXLAN and LISP.
+  private static func generic(_ payload: RawSpan) -> DatagramTunnel? {
     switch payload.byte(unchecked: 3) {
     case 1, 2: return .ip(8)
     case 3: return .frame(8)
     case 4: return .typed(0x894f, 8)
+    default: return nil
+    }
+  }
+
+  /// RFC 9300 §5.1: clear where no key is told (RFC 8061); a flag says that a protocol is (RFC 9305 §3).
+  private static func lisp(_ payload: RawSpan) -> DatagramTunnel? {
+    let flags = payload.byte(unchecked: 0)
+    guard flags & 0x03 == 0 else { return nil }
+    if flags & 0x04 != 0 { return generic(payload) }
+    return isIP(payload, at: 8) ? .ip(8) : nil
+  }
+
+  /// draft-ietf-intarea-gue §3: the number of a protocol of IP behind a header with words of four bytes, whose
+  /// extensions are none or private; in version 1 nothing before the packet.
+  private static func gue(_ payload: RawSpan) -> DatagramTunnel? {
+    let first = payload.byte(unchecked: 0)
+    if first >> 6 == 1 { return isIP(payload, at: 0) ? .ip(0) : nil }
+    let start = 4 + 4 * Int(first & 0x1f)
+    guard first >> 5 == 0, payload.bigEndianUInt16(unchecked: 2) <= 1, payload.byteCount > start
+    else { return nil }
+    switch payload.byte(unchecked: 1) {
+    case IPProtocol.ipv4, IPProtocol.ipv6: return isIP(payload, at: start) ? .ip(start) : nil
+    case IPProtocol.gre: return .gre(start)
+    case IPProtocol.mpls: return .mpls(start)
     default: return nil
     }
   }

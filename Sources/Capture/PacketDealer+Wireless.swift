@@ -34,10 +34,38 @@ extension PacketDealer {
     let length = Int(packet.bigEndianUInt16(unchecked: 2).byteSwapped)
     let linkType = packet.bigEndianUInt32(unchecked: 4).byteSwapped
     guard length >= 8, length <= end else { return skips.add(.linkHeaderCut) }
+    decodeFrame(packet, linkType, at: length, end: end)
+  }
+
+  /// Apple's header, little-endian: its length, whether a frame follows, and of which type that is.
+  mutating func decodePacketTap(_ packet: RawSpan, end: Int) {
+    guard end >= 12, case let length = packet.bigEndianUInt32(unchecked: 0).byteSwapped,
+      length >= 12, length <= end
+    else { return skips.add(.linkHeaderCut) }
+    guard packet.bigEndianUInt32(unchecked: 4).byteSwapped == 1 else { return skips.add(.notIP) }
+    let linkType = packet.bigEndianUInt32(unchecked: 8).byteSwapped
+    decodeFrame(packet, linkType, at: Int(length), end: end)
+  }
+
+  /// Whether a packet of a link type for private use begins with Apple's header: a length, whether a frame
+  /// follows, a type, and the name of an interface.
+  static func isPacketTap(_ packet: RawSpan) -> Bool {
+    guard packet.byteCount >= 108,
+      108...512 ~= packet.bigEndianUInt32(unchecked: 0).byteSwapped,
+      packet.bigEndianUInt32(unchecked: 4).byteSwapped <= 1
+    else { return false }
+    let first = packet.byte(unchecked: 12)
+    return UInt8(ascii: "a")...UInt8(ascii: "z") ~= first && packet.byte(unchecked: 35) == 0
+  }
+
+  /// A frame whose type stands in the header before it, which may be such a header again.
+  private mutating func decodeFrame(
+    _ packet: RawSpan, _ linkType: UInt32, at start: Int, end: Int
+  ) {
     linkHeaders += 1
     guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
-    base += length
-    decodeLink(packet.extracting(length..<end), linkType)
+    base += start
+    decodeLink(packet.extracting(start..<end), linkType)
   }
 
   /// A data frame with clear content (IEEE 802.11-2020 §9.3.2); others hold no IP.

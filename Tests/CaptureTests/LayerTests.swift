@@ -84,6 +84,8 @@ struct LayerTests {
     CaptureCase("null, little", file(0, join([2, 0, 0, 0], ipv4)), seen)
     CaptureCase("null, big", file(0, join([0, 0, 0, 2], ipv4)), seen)
     CaptureCase("null, IPv6 of three systems", file(0, join([30, 0, 0, 0], ipv6)), seen6)
+    CaptureCase("null with Ethernet's type", file(0, join([15, 0, 8, 0], ipv4)), seen)
+    CaptureCase("null with Ethernet's type, IPv6", file(0, join([2, 0, 0x86, 0xdd], ipv6)), seen6)
     CaptureCase("loop", file(108, join([0, 0, 0, 24], ipv6)), seen6)
     CaptureCase("PPP", file(9, join([0xff, 3, 0, 0x21], ipv4)), seen)
     CaptureCase("PPP, compressed", file(9, join([0x57], ipv6)), seen6)
@@ -139,6 +141,18 @@ struct LayerTests {
         join(
           [2, 0, 0, 0, 5, 0, 10, 0, 0x41, 0, 0, 0], [UInt8(ipv4.count + 4), 0, 9, 0], ipv4)), seen)
     CaptureCase("Frame Relay", file(107, join([0x18, 0x41, 3, 0xcc], ipv4)), seen)
+    CaptureCase("SLIP", file(8, join([1, 0x40], zeros(14), ipv4)), seen)
+    CaptureCase("Solaris", file(226, join([1, 2], zeros(22), ipv4)), seen)
+    CaptureCase("Solaris, IPv6", file(226, join([1, 26], zeros(22), ipv6)), seen6)
+    CaptureCase("Apple's header", file(258, packetTap(1, Packet.ethernet(ipv4))), seen)
+    CaptureCase("Apple's header, raw", file(258, packetTap(12, ipv6)), seen6)
+    CaptureCase(
+      "Apple's header as private", file(149, packetTap(0, join([30, 0, 0, 0], ipv6))), seen6)
+  }
+
+  /// A header of Apple's before a frame of a type.
+  static func packetTap(_ linkType: UInt8, _ frame: [UInt8], record: UInt8 = 1) -> [UInt8] {
+    join([108, 0, 0, 0, record, 0, 0, 0, linkType, 0, 0, 0], utf8("en0"), zeros(93), frame)
   }
 
   private static let juniper = utf8("MGC")

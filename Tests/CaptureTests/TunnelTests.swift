@@ -82,6 +82,24 @@ struct TunnelTests {
         2152,
         join([0x34, 255, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x85], [1, 9, 9, 0], ipv4)), outer(2152) + seen)
     CaptureCase("GTP's signals", udp(2152, [0x32, 1, 0, 4, 0, 0, 0, 0, 0, 1, 0, 0]), outer(2152))
+    CaptureCase("LISP", udp(4341, join([0x80, 0, 0, 1, 0, 0, 0, 1], ipv4)), outer(4341) + seen)
+    CaptureCase(
+      "LISP's generic form", udp(4341, join([0x84, 0, 0, 3, 0, 0, 0, 1], frame)),
+      outer(4341) + seen)
+    CaptureCase(
+      "LISP with a key", udp(4341, join([0x81, 0, 0, 1, 0, 0, 0, 1], ipv4)), outer(4341))
+    CaptureCase("GUE", udp(6080, join([0, 41, 0, 0], ipv6)), outer(6080) + seen6)
+    CaptureCase(
+      "GUE with a private extension", udp(6080, join([1, 4, 0, 1, 9, 9, 9, 9], ipv4)),
+      outer(6080) + seen)
+    CaptureCase(
+      "GUE with GRE", udp(6080, join([0, 47, 0, 0], [0, 0, 8, 0], ipv4)), outer(6080) + seen)
+    CaptureCase(
+      "GUE with MPLS", udp(6080, join([0, 137, 0, 0], [0, 1, 1, 64], ipv4)), outer(6080) + seen)
+    CaptureCase("GUE without a header", udp(6080, ipv6), outer(6080) + seen6)
+    CaptureCase("GUE's signals", udp(6080, join([0x20, 4, 0, 0], ipv4)), outer(6080))
+    CaptureCase("GUE with a fragment", udp(6080, join([2, 4, 8, 0], zeros(8), ipv4)), outer(6080))
+    CaptureCase("GUE cut", udp(6080, [0x1f, 4, 0, 0, 0, 0, 0, 0]), outer(6080))
     CaptureCase("Teredo", udp(3544, teredo), outer(3544) + seenTeredo)
     CaptureCase(
       "Teredo with authentication and origin",
@@ -96,6 +114,27 @@ struct TunnelTests {
       udp(
         50001, join([0x4a, 2, 0, 0, 0, 1, 0, 1, 0, 5, 0, 4, 0, 2, 9, 9, 0x57], ipv6), from: 1701),
       outer(50001, from: 1701) + seen6)
+    CaptureCase(
+      "L2TP version 3", udp(1701, join([0, 3, 0, 0, 0, 0, 0, 7], frame)), outer(1701) + seen)
+    CaptureCase(
+      "L2TP version 3 with cookie and number",
+      udp(1701, join([0, 3, 0, 0, 0, 0, 0, 7], utf8("cookies!"), [0x40, 0, 0, 1], frame)),
+      outer(1701) + seen)
+    CaptureCase(
+      "L2TP version 3 in IP",
+      LayerTests.frame(
+        Packet.ip(outside.0, outside.1, 115, join([0, 0, 0, 7], utf8("snap"), frame))),
+      LayerTests.outer + seen)
+    CaptureCase(
+      "L2TP version 3's signals in IP",
+      LayerTests.frame(Packet.ip(outside.0, outside.1, 115, join([0, 0, 0, 0], frame))),
+      LayerTests.outer)
+    CaptureCase(
+      "L2TP version 3 without IP in its frame",
+      LayerTests.frame(
+        Packet.ip(
+          outside.0, outside.1, 115,
+          join([0, 0, 0, 7], Packet.ethernet(zeros(46), type: 0x0806)))), LayerTests.outer)
     CaptureCase("L2TP's signals", udp(1701, join([0xc8, 2, 0, 20], zeros(40))), outer(1701))
     CaptureCase(
       "AYIYA", udp(5072, join([0x44, 0x52, 0x11, 41], zeros(40), ipv6)), outer(5072) + seen6)
@@ -109,6 +148,33 @@ struct TunnelTests {
       "mirrored, type III with a trailer",
       gre(join([0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], zeros(11), [1], zeros(8), frame)),
       LayerTests.outer + seen)
+    CaptureCase(
+      "Ethernet in IPv6, behind a routing header",
+      LayerTests.frame(
+        Packet.ip(
+          Packet.server6, Packet.client6, 43, Packet.extensionHeader(next: 143, frame))),
+      ["1 ip.src 2001:db8::2", "1 ip.dst 2001:db8::1"] + seen)
+    CaptureCase(
+      "a packet on its way to the root of its tree",
+      LayerTests.frame(
+        Packet.ip(outside.0, outside.1, 103, join([0x21, 0, 0, 0, 0, 0, 0, 0], ipv4))),
+      LayerTests.outer + seen)
+    CaptureCase(
+      "no packet, but the way is kept open",
+      LayerTests.frame(
+        Packet.ip(outside.0, outside.1, 103, join([0x21, 0, 0, 0, 0x40, 0, 0, 0], ipv4))),
+      LayerTests.outer)
+    CaptureCase(
+      "a router's greeting",
+      LayerTests.frame(Packet.ip(outside.0, outside.1, 103, join([0x20, 0, 0, 0], zeros(40)))),
+      LayerTests.outer)
+    CaptureCase("to a cache", gre(join([0, 0, 0x88, 0x3e], ipv4)), LayerTests.outer + seen)
+    CaptureCase(
+      "to a cache, with a header",
+      gre(join([0, 0, 0x88, 0x3e], [0x05, 0x51, 0, 9], ipv4)), LayerTests.outer + seen)
+    CaptureCase(
+      "to a cache, of another service",
+      gre(join([0, 0, 0x88, 0x3e], [0x40, 0, 0, 9], ipv6)), LayerTests.outer + seen6)
     CaptureCase(
       "an access point's frames",
       gre(join([0, 0, 0x82, 0], Packet.wireless(ipv4))), LayerTests.outer + seen)
@@ -136,7 +202,7 @@ struct TunnelTests {
 
   @Test(
     "what a server of DNS sends to a client on a tunnel's port, and DTLS there, is no tunnel",
-    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 1701, 2152, 5072, 8472] as [UInt16])
+    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 1701, 2152, 5072, 8472, 4341, 6080] as [UInt16])
   func otherThanTunnels(_ port: UInt16) {
     for number: UInt16 in [0x0001, 0x0801, 0x0c01, 0x3001, 0x4002, 0x6001, 0xffff] {
       var message = DNSBuilder(flags: 0x8180, answers: 1).question("a.example")

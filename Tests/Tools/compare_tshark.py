@@ -289,7 +289,7 @@ def rule(column, row, value):
 
 
 # Carriers of packets or streams that the contract does not name.
-CARRIERS = {"ipcomp", "arcnet", "pktap", "ayiya", "openvpn", "rdpudp"}
+CARRIERS = {"ipcomp", "arcnet", "openvpn", "rdpudp"}
 
 # By the first part of a column: the layers of tshark's that read such values.
 READERS = {
