@@ -1,22 +1,23 @@
 internal import CByteKernels
 
-extension AnchorBuilder {
-  /// What stands behind one key.
-  struct Plan {
-    var literals: [Literal] = []
-    var shapes: [UInt32] = []
-    var children: [(key: UInt64, plan: Plan)] = []
-    var visits = 0
-  }
+/// What stands behind one key of a set that is built.
+struct AnchorPlan {
+  let key: UInt64
+  var literals: [AnchorBuilder.Literal] = []
+  var shapes: [UInt32] = []
+  var children: [AnchorPlan] = []
+  var visits = 0
+}
 
+extension AnchorBuilder {
   /// Splits literals by further windows until few are behind each; nil if that takes too many.
   ///
   /// `covered` are the bytes that the keys so far are hashes of, counted from the anchor.
   func plan(
     _ literals: [Literal], key: UInt64, covered: Range<Int>, depth: Int
-  ) -> Plan? {
+  ) -> AnchorPlan? {
     if literals.count <= AnchorIndex.groupLimit {
-      return Plan(literals: literals, visits: literals.count)
+      return AnchorPlan(key: key, literals: literals, visits: literals.count)
     }
     guard depth < AnchorIndex.branchDepth else { return nil }
     var best: [Step] = []
@@ -35,7 +36,7 @@ extension AnchorBuilder {
       }
       if largest < worst { (best, worst) = (steps, largest) }
     }
-    var plan = Plan()
+    var plan = AnchorPlan(key: key)
     var at = 0
     while at < best.count {
       // Those whose bytes are all covered cannot be told apart by bytes; case can differ.
@@ -56,7 +57,7 @@ extension AnchorBuilder {
             members, key: best[start].key, covered: best[start].covered, depth: depth + 1)
         else { return nil }
         most = max(most, child.visits)
-        plan.children.append((best[start].key, child))
+        plan.children.append(child)
       }
       plan.visits += most + 1
     }

@@ -261,19 +261,19 @@ struct AnchorBuilder {
     guard let plan = plan(literals, key: key, covered: covered, depth: 0),
       plan.visits <= Self.visitBudget
     else { return false }
-    append(plan, key: key)
+    append(plan)
     return true
   }
 
-  private mutating func append(_ plan: Plan, key: UInt64) {
+  private mutating func append(_ plan: AnchorPlan) {
     if !plan.shapes.isEmpty {
-      addEntry(key)
+      addEntry(plan.key)
       append(word: AnchorIndex.Head.branch | UInt32(plan.shapes.count))
       append(word: 0)
       for shape in plan.shapes { append(word: shape) }
     }
-    for literal in plan.literals { append(literal, key: key) }
-    for child in plan.children { append(child.plan, key: child.key) }
+    for literal in plan.literals { append(literal, key: plan.key) }
+    for child in plan.children { append(child) }
   }
 
   private mutating func append(_ literal: Literal, key: UInt64) {
