@@ -19,13 +19,8 @@ import Testing
     return (try? DatabaseCompiler.compile(collection(indicators)).image) ?? []
   }()
 
-  /// Uses everything that a database offers.
-  private func use(_ image: [UInt8]) {
-    guard let database = try? IndicatorDatabase(image: image) else { return }
-    exercise(database)
-  }
-
-  private func exercise(_ database: IndicatorDatabase) {
+  /// One of everything that is looked up.
+  private static let batch = {
     var batch = TestBatch()
     batch.add(.domain, "www.evil.example")
     batch.add(.domain, "evil.example")
@@ -38,10 +33,20 @@ import Testing
     batch.add(.filename, #"c:\temp\evil.exe"#)
     batch.add(.userAgent, "Bad/1.0")
     batch.add(.md5, [UInt8](repeating: 2, count: 16))
+    return batch
+  }()
+
+  /// Uses everything that a database offers.
+  private func exercise(_ database: IndicatorDatabase) {
+    var scratch = LookupScratch()
+    exercise(database, &scratch)
+  }
+
+  private func exercise(_ database: IndicatorDatabase, _ scratch: inout LookupScratch) {
     var options = LookupOptions()
     options.includesWeak = true
     var bytes: [UInt8] = []
-    for match in batch.matches(in: database, options: options) {
+    for match in Self.batch.matches(in: database, options: options, scratch: &scratch) {
       database.appendText(of: database.entry(match.entry), to: &bytes)
       for source in database.sources(of: match.entry) {
         _ = database.string(source.context.id).byteCount
@@ -87,13 +92,14 @@ import Testing
 
   private func flipBits(of image: [UInt8], every step: Int) {
     var generator = SeededGenerator(seed: 1)
+    var scratch = LookupScratch()
     for offset in stride(from: 0, to: image.count, by: step) {
       var damaged = image
       damaged[offset] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
       let isNoticed: Bool
       do {
         let database = try IndicatorDatabase(image: damaged)
-        exercise(database)
+        exercise(database, &scratch)
         do {
           try database.verify()
           isNoticed = false
@@ -111,6 +117,7 @@ import Testing
       let rounds = 200_000
     #endif
     var generator = SeededGenerator(seed: 2)
+    var scratch = LookupScratch()
     // Behind the section table, whose sum is checked when the image is opened.
     let start = 256 + 64 * Int(Self.image[20])
     for _ in 0..<rounds {
@@ -125,7 +132,7 @@ import Testing
         }
       }
       guard let database = try? IndicatorDatabase(image: damaged) else { continue }
-      exercise(database)
+      exercise(database, &scratch)
       _ = try? database.verify()
     }
   }

@@ -153,6 +153,13 @@ struct TestBatch {
     in database: IndicatorDatabase, options: LookupOptions = LookupOptions()
   ) -> [EntryMatch] {
     var scratch = LookupScratch()
+    return matches(in: database, options: options, scratch: &scratch)
+  }
+
+  /// With what is used again for each of many databases: to make it takes longer than a look-up.
+  func matches(
+    in database: IndicatorDatabase, options: LookupOptions, scratch: inout LookupScratch
+  ) -> [EntryMatch] {
     var matches: [EntryMatch] = []
     chunk.withUnsafeBytes {
       database.lookup(

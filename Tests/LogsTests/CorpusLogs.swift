@@ -38,8 +38,8 @@ enum CorpusLogs {
     return paths.sorted()
   }()
 
-  /// The log's bytes, decompressed.
-  static func read(_ path: String) throws -> [UInt8] {
+  /// The log's bytes, decompressed, or nil of a log that is longer than a limit.
+  static func read(_ path: String, upTo limit: Int) throws -> [UInt8]? {
     let source = try InputSource(path: "\(folder ?? "")/\(path)")
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -47,6 +47,7 @@ enum CorpusLogs {
       let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
+      if bytes.count > limit { return nil }
     }
   }
 }

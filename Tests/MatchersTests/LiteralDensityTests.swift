@@ -51,14 +51,27 @@ import Testing
     return input
   }
 
-  @Test(arguments: cases, [LiteralPlan.anchors, .anchorsAlone, .usual])
-  func agreesWithTheAutomaton(_ item: DenseCase, _ plan: LiteralPlan) throws {
-    let matcher = try LiteralMatcher(literalImage(item.patterns, plan: plan))
-    try matcher.verify()
+  @Test(arguments: cases)
+  func agreesWithTheAutomaton(_ item: DenseCase) throws {
     let reference = try LiteralMatcher(literalImage(item.patterns, plan: .automata))
     var generator = SeededGenerator(seed: 1)
     let input = Self.input(item, generator: &generator)
     let expected = reference.matches(in: input)
+    var images: [[UInt8]] = []
+    for plan in [LiteralPlan.anchors, .anchorsAlone, .usual] {
+      let image = try literalImage(item.patterns, plan: plan)
+      // What the builder chooses is mostly one of the others.
+      if !images.contains(image) { try compare(image, with: expected, in: input, &generator) }
+      images.append(image)
+    }
+  }
+
+  private func compare(
+    _ image: [UInt8], with expected: [LiteralMatch], in input: [UInt8],
+    _ generator: inout SeededGenerator
+  ) throws {
+    let matcher = try LiteralMatcher(image)
+    try matcher.verify()
     #expect(matcher.matches(in: input) == expected)
     let cuts = (0..<5).map { _ in generator.below(input.count + 1) }.sorted()
     #expect(matcher.matches(in: input, cuts: cuts) == expected)
@@ -81,8 +94,7 @@ import Testing
   }
 
   /// Many patterns behind one window: branches by what tells them apart, near or far.
-  @Test(arguments: LiteralPlan.allCases)
-  func patternsThatShareTheirRarestWindow(_ plan: LiteralPlan) throws {
+  @Test func patternsThatShareTheirRarestWindow() throws {
     var generator = SeededGenerator(seed: 5)
     var patterns: [TestPattern] = []
     for number in 0..<300 {
@@ -91,8 +103,6 @@ import Testing
       patterns.append(TestPattern(label + rest, ignoresCase: number % 5 == 0))
     }
     patterns += [TestPattern("x.000webhost.example"), TestPattern("x.000WEBHOST.example")]
-    let matcher = try LiteralMatcher(literalImage(patterns, plan: plan))
-    try matcher.verify()
     var input: [UInt8] = []
     for _ in 0..<60 {
       input += patterns[generator.below(patterns.count)].bytes
@@ -100,6 +110,10 @@ import Testing
     }
     let expected = naiveMatches(patterns, in: input)
     #expect(!expected.isEmpty)
-    #expect(matcher.matches(in: input) == expected)
+    for plan in LiteralPlan.allCases {
+      let matcher = try LiteralMatcher(literalImage(patterns, plan: plan))
+      try matcher.verify()
+      #expect(matcher.matches(in: input) == expected, "\(plan)")
+    }
   }
 }

@@ -23,13 +23,14 @@ struct TestPattern: Sendable {
 func naiveMatches(_ patterns: [TestPattern], in haystack: [UInt8]) -> [LiteralMatch] {
   var matches: [LiteralMatch] = []
   let folded = haystack.map(\.foldedByHand)
+  let wanted = patterns.map { $0.ignoresCase ? $0.bytes.map(\.foldedByHand) : $0.bytes }
   for end in 0...haystack.count {
     for (number, pattern) in patterns.enumerated() where pattern.bytes.count <= end {
       let range = end - pattern.bytes.count..<end
+      let text = pattern.ignoresCase ? folded : haystack
+      // Most places are told by their last byte.
       let isMatch =
-        pattern.ignoresCase
-        ? folded[range].elementsEqual(pattern.bytes.map(\.foldedByHand))
-        : haystack[range].elementsEqual(pattern.bytes)
+        text[end - 1] == wanted[number].last && text[range].elementsEqual(wanted[number])
       if isMatch { matches.append(LiteralMatch(pattern: UInt32(number), end: UInt64(end))) }
     }
   }
@@ -188,17 +189,12 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct LiteralMatcherTests {
-  /// Texts for each set of patterns: more than a million cases for all plans in a release build.
-  static let texts = 9
-
-  /// A debug build is many times slower.
-  static var randomCases: UInt64 {
-    #if DEBUG
-      400
-    #else
-      20_000
-    #endif
-  }
+  /// Sets of patterns, and texts for each: more than a million cases for all plans in a release build.
+  #if DEBUG
+    static let (randomSets, texts) = (400 as UInt64, 9)
+  #else
+    static let (randomSets, texts) = (20_000 as UInt64, 9)
+  #endif
 
   @Test func caseNamesAreUnique() {
     #expect(Set(LiteralCase.all.map(\.name)).count == LiteralCase.all.count)
@@ -270,11 +266,12 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: LiteralPlan.allCases)
   func agreesWithNaiveSearch(_ plan: LiteralPlan) throws {
     let memory = GuardedMemory(room: 4096)
-    for seed in 0..<LiteralMatcherTests.randomCases as Range<UInt64> {
+    for seed in 0..<Self.randomSets {
       var generator = SeededGenerator(seed: seed)
       var (patterns, haystack) = Self.random(&generator)
       let matcher = try LiteralMatcher(literalImage(patterns, plan: plan))
       try matcher.verify()
+      checkLimits(matcher, patterns, haystack, seed)
       let variants = kernelVariants.map { matcher.using(variant: $0) }
       for text in 0..<Self.texts {
         if text > 0 { haystack = Self.text(of: patterns, &generator) }
@@ -323,28 +320,26 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: LiteralPlan.allCases)
-  func limitCutsTheLast(_ plan: LiteralPlan) throws {
-    for seed in 0..<100 as Range<UInt64> {
-      var generator = SeededGenerator(seed: seed)
-      let (patterns, haystack) = Self.random(&generator)
-      let matcher = try LiteralMatcher(literalImage(patterns, plan: plan))
-      let expected = naiveMatches(patterns, in: haystack)
-      let cut = generator.below(haystack.count + 1)
-      let inFirst = expected.filter { $0.end <= UInt64(cut) }
-      for limit in [0, 1, inFirst.count - 1, inFirst.count, inFirst.count + 1] where limit >= 0 {
-        var state = LiteralMatcher.State()
-        var matches = [LiteralMatch(pattern: 9, end: 9)]
-        let isWhole = matcher.scan(
-          Array(haystack[..<cut]).span.bytes, state: &state, limit: limit, matches: &matches)
-        #expect(isWhole == (limit >= inFirst.count), "seed \(seed)")
-        #expect(Array(matches.dropFirst()) == Array(inFirst.prefix(limit)), "seed \(seed)")
-        // The next chunk is not the worse for it.
-        matches = []
-        _ = matcher.scan(
-          Array(haystack[cut...]).span.bytes, state: &state, limit: .max, matches: &matches)
-        #expect(matches == Array(expected.dropFirst(inFirst.count)), "seed \(seed)")
-      }
+  /// A limit cuts the last matches of a chunk and no others.
+  private func checkLimits(
+    _ matcher: LiteralMatcher, _ patterns: [TestPattern], _ haystack: [UInt8], _ seed: UInt64
+  ) {
+    var generator = SeededGenerator(seed: seed)
+    let expected = naiveMatches(patterns, in: haystack)
+    let cut = generator.below(haystack.count + 1)
+    let inFirst = expected.filter { $0.end <= UInt64(cut) }
+    for limit in [0, 1, inFirst.count - 1, inFirst.count, inFirst.count + 1] where limit >= 0 {
+      var state = LiteralMatcher.State()
+      var matches = [LiteralMatch(pattern: 9, end: 9)]
+      let isWhole = matcher.scan(
+        Array(haystack[..<cut]).span.bytes, state: &state, limit: limit, matches: &matches)
+      #expect(isWhole == (limit >= inFirst.count), "seed \(seed)")
+      #expect(Array(matches.dropFirst()) == Array(inFirst.prefix(limit)), "seed \(seed)")
+      // The next chunk is not the worse for it.
+      matches = []
+      _ = matcher.scan(
+        Array(haystack[cut...]).span.bytes, state: &state, limit: .max, matches: &matches)
+      #expect(matches == Array(expected.dropFirst(inFirst.count)), "seed \(seed)")
     }
   }
 

@@ -51,7 +51,7 @@ import Testing
       pcap.output.replacingOccurrences(of: "demo.pcap\"", with: "demo.pcapng\"") == pcapng.output)
   }
 
-  @Test(arguments: [1, 2, 5]) func outputIsTheSameForAnyNumberOfThreads(_ threads: Int) throws {
+  @Test func outputIsTheSameForAnyNumberOfThreads() throws {
     let database = try seeds()
     var text = ""
     for line in 0..<30_000 {
@@ -63,13 +63,16 @@ import Testing
     let large = try folder.write("large.log", text)
     let arguments = ["--db", database] + Self.inputs + [large, large]
     let one = try CommandRunner.run(["scan", "--threads", "1"] + arguments)
-    let many = try CommandRunner.run(["scan", "--threads", "\(threads)"] + arguments)
     #expect(one.status == 1)
     #expect(one.lines.count > 1000)
-    #expect(one.output == many.output)
     let listing = try CommandRunner.run(["extract", "--threads", "1", large])
-    let listingAgain = try CommandRunner.run(["extract", "--threads", "\(threads)", large])
-    #expect(listing.output == listingAgain.output)
+    #expect(!listing.output.isEmpty)
+    for threads in ["2", "5"] {
+      let many = try CommandRunner.run(["scan", "--threads", threads] + arguments)
+      #expect(one.output == many.output, "\(threads)")
+      let listingAgain = try CommandRunner.run(["extract", "--threads", threads, large])
+      #expect(listing.output == listingAgain.output, "\(threads)")
+    }
   }
 
   @Test func pipeAndFileGiveTheSame() throws {

@@ -24,7 +24,7 @@ struct ReferenceScanner {
     self.text = text
     self.field = field
     units = text.units()
-    urls = ReferenceURL.find(in: text)
+    urls = ReferenceURL.find(in: text, units)
   }
 
   static func scan(_ text: ReferenceText, field: ReferenceField) -> [ReferenceValue] {

@@ -149,11 +149,14 @@ extension ReferenceText {
     return units
   }
 
+  /// How a terminal sequence begins; the second form is how JSON writes it, met where a line did not parse.
+  private static let terminalForms: [[UInt32]] = [
+    "\u{1B}[", "\\u001b[", "\\u001B[",
+  ].map { $0.unicodeScalars.map(\.value) }
+
   private func terminalSequenceEnd(_ characters: [ReferenceUnit], at index: Int) -> Int? {
-    // The second form is how JSON writes it, met where a line did not parse.
-    let forms = [["\u{1B}"], ["\\", "u", "0", "0", "1", "b"], ["\\", "u", "0", "0", "1", "B"]]
-    guard
-      let form = forms.map({ $0.map { Unicode.Scalar($0)?.value ?? 0 } + [0x5B] }).first(where: {
+    guard characters[index].isASCII("\u{1B}") || characters[index].isASCII("\\"),
+      let form = Self.terminalForms.first(where: {
         characters[index...].prefix($0.count).map(\.scalar) == $0
       })
     else { return nil }

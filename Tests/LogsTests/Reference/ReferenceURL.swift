@@ -12,9 +12,8 @@ enum ReferenceURL {
     var form: [UInt8]?
   }
 
-  /// Every URL of a text: one for each `scheme://`.
-  static func find(in text: ReferenceText) -> [Found] {
-    let characters = text.units()
+  /// Every URL of a text, whose units are given: one for each `scheme://`.
+  static func find(in text: ReferenceText, _ characters: [ReferenceUnit]) -> [Found] {
     var found: [Found] = []
     for colon in characters.indices {
       guard colon + 2 < characters.count, characters[colon].isASCII(":"),
