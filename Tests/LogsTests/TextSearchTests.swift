@@ -120,7 +120,7 @@ struct TextSearchTests {
     arguments: RandomLogs.Shape.allCases)
   func random(_ shape: RandomLogs.Shape) throws {
     #if DEBUG
-      let seeds: ClosedRange<UInt64> = 1...150
+      let seeds: ClosedRange<UInt64> = 1...50
     #else
       let seeds: ClosedRange<UInt64> = 1...4_000
     #endif
