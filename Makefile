@@ -2,12 +2,13 @@
 SWIFT ?= swift
 SEKISHO = .build/release/sekisho
 
-.PHONY: help setup build demo suites test bench format lint docs fixtures sanitize clean
+.PHONY: help setup build demo suites test test-release bench format lint docs fixtures sanitize clean
 
 help:
 	@echo "make demo      set up, build, and find the indicators of seeds/ in the traffic of Fixtures/"
 	@echo "make suites    build and run the regression suites: the demo's, and those of the corpus where it is"
 	@echo "make test      set up, build and run the tests"
+	@echo "make test-release  the same optimised, with all of the random cases and the whole corpus"
 	@echo "make setup     install the system libraries that are missing"
 	@echo "make bench     set up and run the micro-benchmarks"
 	@echo "make format    format the sources; make lint only checks"
@@ -29,6 +30,9 @@ suites: build
 test: setup
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+test-release: setup
+	$(SWIFT) test -c release
 
 bench: setup
 	cd Benchmarks && $(SWIFT) package benchmark
