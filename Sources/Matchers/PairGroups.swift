@@ -250,7 +250,21 @@ struct ByteSet {
   }
 
   /// The members, rising.
-  var bytes: [UInt8] { (0..<256).map { UInt8($0) }.filter { contains($0) } }
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(low.nonzeroBitCount * high.nonzeroBitCount)
+    var highs = high
+    while highs != 0 {
+      let half = UInt8(highs.trailingZeroBitCount) << 4
+      var lows = low
+      while lows != 0 {
+        bytes.append(half | UInt8(lows.trailingZeroBitCount))
+        lows &= lows - 1
+      }
+      highs &= highs - 1
+    }
+    return bytes
+  }
 }
 
 /// How often each pair of neighbouring bytes is expected in logs and captures.

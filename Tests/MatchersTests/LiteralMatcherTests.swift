@@ -194,7 +194,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
   /// Unoptimised, a set takes a hundred times as long to build as a text to search, so there are fewer
   /// sets and more texts for each.
   #if DEBUG
-    static let (randomSets, texts) = (150 as UInt64, 20)
+    static let (randomSets, texts) = (250 as UInt64, 15)
   #else
     static let (randomSets, texts) = (20_000 as UInt64, 9)
   #endif
