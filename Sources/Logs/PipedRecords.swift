@@ -215,6 +215,8 @@ extension Extraction {
   }
 
   /// The separator that LEEF 2 names: itself, or its number in hexadecimal digits; none is a tab.
+  ///
+  /// Nil where it is a byte of names, or above ASCII: it would cut names where nobody sees it.
   private func separatorPart(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (byte: UInt8, end: Int)? {
@@ -226,7 +228,7 @@ extension Extraction {
     var digits = start..<pipe
     switch pipe - start {
     case 0: return (Byte.tab, pipe + 1)
-    case 1: return (bytes.byte(unchecked: start), pipe + 1)
+    case 1: return separator(bytes.byte(unchecked: start))
     default: break
     }
     if bytes.starts(withLowercase: "0x", at: start) {
@@ -237,7 +239,11 @@ extension Extraction {
     guard 1...2 ~= digits.count,
       digits.allSatisfy({ Hex.value(of: bytes.byte(unchecked: $0)) < 16 })
     else { return nil }
-    return (digits.reduce(0) { $0 << 4 | Hex.value(of: bytes.byte(unchecked: $1)) }, pipe + 1)
+    return separator(digits.reduce(0) { $0 << 4 | Hex.value(of: bytes.byte(unchecked: $1)) })
+
+    func separator(_ byte: UInt8) -> (byte: UInt8, end: Int)? {
+      byte >= 0x80 || classes.is(byte, .name) ? nil : (byte, pipe + 1)
+    }
   }
 
   private mutating func addAttribute(_ bytes: RawSpan, _ range: Range<Int>) {

@@ -77,6 +77,10 @@ enum LineRuleCases {
       "LEEF", "LEEF:2.0|V|P|1|x|^|src=192.0.2.1^srcPort=5^host=main.py^a.example",
       ["ipv4 src 192.0.2.1 @23 :5", "domain host main.py @48", "domain text a.example @56"]),
     Case(
+      "LEEF that calls a letter its separator",
+      "LEEF:2.0|V|P|1|x|x6C|src=192.0.2.1\thost=a.example\tmsg=b.example",
+      ["ipv4 text 192.0.2.1 @25", "domain host a.example @40", "domain msg b.example @54"]),
+    Case(
       "a packet filter", "x: IN=a OUT= SRC=192.0.2.1 DST=192.0.2.2 SPT=5 DPT=6 SYN",
       ["ipv4 SRC 192.0.2.1 @17 :5", "ipv4 DST 192.0.2.2 @31 :6"]),
     Case(

@@ -14,7 +14,9 @@ package func fuzzCandidates(_ input: [UInt8]) {
   do {
     let lost = try comparison.lost(
       value, covering: value.parent(dropping: Int(input[0] >> 1) & 3), beside: other)
-    precondition(lost?.isEmpty ?? true, "a value is lost where lines are stepped over")
+    if let lost, !lost.isEmpty {
+      fatalError("lost where lines are stepped over, beside \(other): \(lost)")
+    }
   } catch {
     preconditionFailure("a database of two values of a log is not made: \(error)")
   }

@@ -112,6 +112,7 @@ extension ReferenceLine {
 
   private static let separator = ReferencePattern(#"\A(?:|.|(?:0?[xX])?([0-9A-Fa-f]{1,2}))\|"#)
   private static let escapedTab = ReferencePattern("#011")
+  private static let ending = ReferencePattern(#"[\x00-\x7F&&[^A-Za-z0-9._-]]"#)
   private static let attribute = ReferencePattern(
     #"\A[ \t\n\r]*("# + keyBytes + #")[ \t\n\r]*="#)
 
@@ -121,15 +122,20 @@ extension ReferenceLine {
       let whole = groups[0]
     {
       let written = bytes[start..<start + whole.count - 1]
+      var named = separator
       if written.count == 1 {
-        separator = written.first ?? 0x09
+        named = written.first ?? 0x09
       } else if let digits = groups[1] {
-        separator = bytes[start + digits.lowerBound..<start + digits.upperBound].reduce(0) {
+        named = bytes[start + digits.lowerBound..<start + digits.upperBound].reduce(0) {
           $0 << 4 | referenceHexValue($1)
         }
       }
-      place += whole.count
-      skip(start..<place)
+      // No byte of names.
+      if Self.ending.first(in: [named]) != nil {
+        separator = named
+        place += whole.count
+        skip(start..<place)
+      }
     }
     let isEscaped =
       separator == 0x09 && !bytes[place...].contains(0x09)
