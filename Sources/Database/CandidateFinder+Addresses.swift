@@ -114,10 +114,8 @@ extension CandidateFinder {
     }
     if wantsAddressHosts {
       keepRoom(count)
-      if let filter { addKept(filter.hosts.keepAddresses(addresses, places, in: &passing)) }
-      for filter in otherFilters {
-        addKept(filter.hosts.keepAddresses(addresses, places, in: &passing))
-      }
+      if let filter { addHosts(filter, addresses, places) }
+      for filter in otherFilters { addHosts(filter, addresses, places) }
     }
   }
 
@@ -129,8 +127,12 @@ extension CandidateFinder {
     }
   }
 
-  private mutating func addKept(_ count: Int) {
-    addHosts(passing[..<count])
+  /// Adds the places of those addresses that may be hosts of URLs.
+  private mutating func addHosts(
+    _ filter: CandidateFilter, _ addresses: Span<UInt32>, _ places: Span<UInt32>
+  ) {
+    let count = filter.hosts.keepAddresses(addresses, places, in: &passing)
+    hostPlaces.append(contentsOf: passing[..<count])
   }
 
   // MARK: IPv6

@@ -56,7 +56,7 @@ public struct CandidateFinder: Sendable {
   /// Those near which a file name may be: where a word is, or a character that does not mean itself.
   public private(set) var wordPlaces: [UInt32] = []
   /// Those at which nothing but the IPv4 address of a URL's host may be.
-  public private(set) var hostPlaces: [UInt32] = []
+  public internal(set) var hostPlaces: [UInt32] = []
   /// Addresses that wait to be looked up together.
   var addresses: [UInt32] = []
   var addressPlaces: [UInt32] = []
@@ -188,9 +188,6 @@ public struct CandidateFinder: Sendable {
     candidates.append(contentsOf: found[place...])
     hostPlaces.removeLast(hostPlaces.count - kept)
   }
-
-  @inline(__always)
-  mutating func addHosts(_ places: ArraySlice<UInt32>) { hostPlaces.append(contentsOf: places) }
 
   private mutating func findWords(in chunk: RawSpan) -> Bool {
     var matches = wordMatches
