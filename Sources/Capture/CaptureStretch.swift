@@ -1,3 +1,5 @@
+import CByteKernels
+
 /// Some consecutive packets of a capture, dealt to their flows and ready to be read.
 ///
 /// Filled by one thread (`CaptureDealer.deal`), then read by any number at once, then filled again.
@@ -35,6 +37,13 @@ package final class CaptureStretch: @unchecked Sendable {
   @inline(__always)
   @_lifetime(borrow self)
   func bytes(_ item: FlowItem) -> RawSpan { bytes(from: item.start, to: item.end) }
+
+  /// Asks for the first bytes of an item's payload, which another core may have read.
+  @inline(__always)
+  func prefetch(_ item: FlowItem) {
+    // SAFETY: a hint, for which the address need not be readable.
+    unsafe sekisho_prefetch(memory.start + Int(item.start))
+  }
 
   /// The bytes between two places of a packet that the dealer found in the stretch.
   @inline(__always)

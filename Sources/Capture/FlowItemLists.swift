@@ -1,3 +1,5 @@
+import CByteKernels
+
 /// The items of one stretch, a list for each group of flows, in memory that is used again.
 ///
 /// Plain pointers, since the dealer adds to a list for every packet: an array of arrays would be asked six
@@ -67,6 +69,16 @@ final class FlowItemLists: @unchecked Sendable {
     unsafe list.pointee.start.deallocate()
     unsafe list.pointee.start = moved
     unsafe list.pointee.capacity *= 2
+  }
+
+  /// Asks for an item of a group, which another core wrote.
+  @inline(__always)
+  func prefetch(_ index: Int, of group: Int) {
+    precondition(group >= 0 && group < groupCount)
+    // SAFETY: the group is one of the lists; a hint, for which the address need not be readable.
+    let item = unsafe UnsafeRawPointer(lists[group].start + index)
+    unsafe sekisho_prefetch(item)
+    unsafe sekisho_prefetch(item + 64)
   }
 
   /// The items of a group.

@@ -72,7 +72,9 @@ private struct Core: ~Copyable {
     while position < span.count {
       let ahead = position &+ 2 &* Self.distance
       if ahead < span.count {
+        items.prefetch(ahead &+ 2 &* Self.distance, of: group)
         FlowReader.prefetch(span[ahead], 0, shards)
+        stretch.prefetch(span[ahead])
         FlowReader.prefetch(span[ahead &- Self.distance], 1, shards)
       }
       if reader.writer.batch.isFull, !span[position].facts.contains(.isContinued) { break }
