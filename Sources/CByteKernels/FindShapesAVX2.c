@@ -171,8 +171,8 @@ enum { goes_on = 1, is_odd = 2 };
 
 /// What a byte says before an address, and behind one.
 static const uint8_t before_address[256] = {
-    ['.'] = is_odd, ['%'] = is_odd,         ['\\'] = is_odd,        ['u'] = is_odd,
-    ['x'] = is_odd, ['0' ... '9'] = is_odd, ['A' ... 'F'] = is_odd, ['a' ... 'f'] = is_odd};
+    ['.'] = is_odd,         ['%'] = is_odd,         ['u'] = is_odd,        ['x'] = is_odd,
+    ['0' ... '9'] = is_odd, ['A' ... 'F'] = is_odd, ['a' ... 'f'] = is_odd};
 static const uint8_t behind_address[256] = {['.'] = is_odd,
                                             ['_'] = goes_on,
                                             ['0' ... '9'] = goes_on,

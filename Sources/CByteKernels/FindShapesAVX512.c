@@ -346,8 +346,8 @@ SEKISHO_INLINE AVX512 void find_addresses(const uint8_t *bytes, size_t count,
     const __m512i border = _mm512_and_si512(
         _mm512_srlv_epi32(word_before, _mm512_sub_epi32(unused, _mm512_set1_epi32(8))), byte);
     const __mmask16 is_odd =
-        is_long | is_equal(border, '.') | is_equal(border, '%') | is_equal(border, '\\') |
-        is_equal(border, 'u') | is_equal(border, 'x') | is_equal(fourth.next, '.') |
+        is_long | is_equal(border, '.') | is_equal(border, '%') | is_equal(border, 'u') |
+        is_equal(border, 'x') | is_equal(fourth.next, '.') |
         _mm512_cmplt_epu32_mask(_mm512_sub_epi32(_mm512_or_si512(border, _mm512_set1_epi32(0x20)),
                                                  _mm512_set1_epi32('a')),
                                 _mm512_set1_epi32(6));

@@ -209,8 +209,7 @@ SEKISHO_INLINE void sekisho_look_at_dot(const uint8_t *bytes, size_t count, size
       }
       return;
     }
-  } else if (border == '%' || border == '\\' ||
-             ((border == 'u' || border == 'x') && bytes[start - 2] == '\\') ||
+  } else if (border == '%' || ((border == 'u' || border == 'x') && bytes[start - 2] == '\\') ||
              (!sekisho_is_digit(border) && sekisho_is_hex(border) &&
               sekisho_has_escape(bytes + start - 5, bytes + start - 1))) {
     // A unit's digits may be among those of the number: `\u00a9`, `%A0`.

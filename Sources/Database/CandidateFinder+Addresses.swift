@@ -20,7 +20,7 @@ extension CandidateFinder {
         if bytes.byte(unchecked: start - 2) == UInt8(ascii: "-") { add(start) }
         return
       }
-      if before == UInt8(ascii: "%") || before == UInt8(ascii: "\\")
+      if before == UInt8(ascii: "%")
         || (before == UInt8(ascii: "u") || before == UInt8(ascii: "x")) && start > 1
           && bytes.byte(unchecked: start - 2) == UInt8(ascii: "\\")
       {
@@ -153,8 +153,12 @@ extension CandidateFinder {
     guard !ipv4.isEmpty || !ipv6.isEmpty else { return }
     if end < count, classes.is(bytes.byte(unchecked: end), .word) { return }
     // Digits beside the run may be written as units, or be those of one.
-    if hasEscape(bytes, max(0, start - 6)..<start) || isUnit(bytes, at: end) { return add(start) }
+    if isBehindUnit(bytes, start) || isUnit(bytes, at: end) { return add(start) }
     if start > 0, classes.is(bytes.byte(unchecked: start - 1), .word) {
+      // The letter of an escape, which is a border, or a word.
+      if start > 1, bytes.byte(unchecked: start - 2) == Byte.backslash {
+        considerIPv6(bytes, start..<end)
+      }
       if bytes.byte(unchecked: start - 1) == UInt8(ascii: "_") { return }
       // `inside:2001:…`: the word before goes with its colon.
       while start < end, bytes.byte(unchecked: start) != UInt8(ascii: ":") { start += 1 }
@@ -162,6 +166,38 @@ extension CandidateFinder {
       start += 1
     }
     considerIPv6(bytes, start..<end)
+  }
+
+  /// Looks at the run of hexadecimal digits, colons and dots from a place on, before which an ANSI sequence stands.
+  mutating func considerColons(_ bytes: RawSpan, behind sequence: Int, from start: Int) {
+    let count = bytes.byteCount
+    var end = start
+    while end < count, end - start <= 56, classes.is(bytes.byte(unchecked: end), .address) {
+      end += 1
+    }
+    if end == count || end - start > 56 || takesAnyIPv6 || isUnit(bytes, at: end) {
+      return add(sequence)
+    }
+    if classes.is(bytes.byte(unchecked: end), .word) { return }
+    considerIPv6(bytes, start..<end)
+  }
+
+  /// Whether a run's first digits may be those of a percent unit or of an escape, or may be written as one before
+  /// them.
+  private func isBehindUnit(_ bytes: RawSpan, _ start: Int) -> Bool {
+    for offset in max(0, start - 6)..<start {
+      switch bytes.byte(unchecked: offset) {
+      case UInt8(ascii: "%"): return true
+      case Byte.backslash:
+        switch bytes.byte(unchecked: offset + 1) {
+        // The last two are digits of the run as well.
+        case UInt8(ascii: "u"), UInt8(ascii: "x"), UInt8(ascii: "b"), UInt8(ascii: "f"): return true
+        default: break
+        }
+      default: break
+      }
+    }
+    return false
   }
 
   mutating func considerIPv6(_ bytes: RawSpan, _ run: Range<Int>) {

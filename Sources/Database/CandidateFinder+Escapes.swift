@@ -52,8 +52,8 @@ extension CandidateFinder {
     // A label that others follow, an address, or as many digits as a digest has.
     guard end < count else { return add(offset) }
     switch bytes.byte(unchecked: end) {
-    case UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "%"), UInt8(ascii: "\\"), 0x80...:
-      add(offset)
+    case UInt8(ascii: ":"): considerColons(bytes, behind: offset, from: start)
+    case UInt8(ascii: "."), UInt8(ascii: "%"), UInt8(ascii: "\\"), 0x80...: add(offset)
     default: if end - start >= 32 { add(offset) }
     }
   }
@@ -255,8 +255,13 @@ extension CandidateFinder {
     let next = bytes.byte(unchecked: offset + 1)
     switch bytes.byte(unchecked: offset) {
     case UInt8(ascii: "%"): return classes.is(next, .hex)
-    case UInt8(ascii: "\\"):
-      return next == UInt8(ascii: "u") || next == UInt8(ascii: "x") || next == UInt8(ascii: "\\")
+    case Byte.backslash:
+      var letter = offset + 1
+      // Escapes of escapes, which are few: those of a record in a string of another.
+      let last = min(bytes.byteCount - 1, offset + 16)
+      while letter < last, bytes.byte(unchecked: letter) == Byte.backslash { letter += 1 }
+      let mark = bytes.byte(unchecked: letter)
+      return mark == UInt8(ascii: "u") || mark == UInt8(ascii: "x") || mark == Byte.backslash
     default: return false
     }
   }

@@ -76,7 +76,9 @@ struct Candidates {
     if !key.isEmpty, key.byte(unchecked: 0) == UInt8(ascii: "/") { return }
     let end = (URLParts.authorityLength(key) ?? key.byteCount + 1) - 1
     let start = key.lastOffset(of: UInt8(ascii: "/"), before: min(end, key.byteCount)) + 1
-    var hostEnd = min(end, key.byteCount)
+    // A normal form has an `@` where Windows writes the port of a WebDAV share, behind the host.
+    var hostEnd = key.extracting(..<min(end, key.byteCount)).firstOffset(
+      of: UInt8(ascii: "@"), from: start)
     let colon = key.lastOffset(of: UInt8(ascii: ":"), before: hostEnd)
     if colon >= start { hostEnd = colon }
     if let address = IPAddressText.ipv4(key, start..<hostEnd) {

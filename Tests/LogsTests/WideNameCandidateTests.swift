@@ -1,6 +1,3 @@
-import Database
-import Indicators
-import Parsing
 import Testing
 
 /// Which text above ASCII is worth a look: names whose last two labels are known, and no words.
@@ -50,50 +47,27 @@ struct WideNameCandidateTests {
 
   @Test("Against names of three scripts", arguments: cases)
   func names(_ example: Case) throws {
-    let database = try Self.database([
+    let database = try CandidateProbe.database([
       "xn--r8jz45g.xn--zckzah", "xn--bcher-kva.example", "evil.example",
     ])
-    #expect(try Self.isCandidate(example.text, database) == example.isCandidate)
+    #expect(try CandidateProbe.isCandidate(example.text, database) == example.isCandidate)
   }
 
   @Test("Names and words with another host of one label in the database")
   func otherHosts() throws {
-    let database = try Self.database(["evil.example"], url: "http://intranet/a")
-    #expect(try !Self.isCandidate("Größe der Datei für März.", database))
-    #expect(try Self.isCandidate("http://ｉntranet/a", database))
-    let wide = try Self.database(["evil.example"], url: "http://xn--bcher-kva/a")
-    #expect(try Self.isCandidate("http://bücher/a", wide))
+    let database = try CandidateProbe.database(["evil.example"], url: "http://intranet/a")
+    #expect(try !CandidateProbe.isCandidate("Größe der Datei für März.", database))
+    #expect(try CandidateProbe.isCandidate("http://ｉntranet/a", database))
+    let wide = try CandidateProbe.database(["evil.example"], url: "http://xn--bcher-kva/a")
+    #expect(try CandidateProbe.isCandidate("http://bücher/a", wide))
   }
 
   @Test("A long run is read once")
   func longRun() throws {
-    let database = try Self.database(["xn--r8jz45g.xn--zckzah"])
+    let database = try CandidateProbe.database(["xn--r8jz45g.xn--zckzah"])
     for unit in ["é", "。", "é.", #"\u00e9"#, #"é\u00e9"#, "é%41", "\u{301}", #"\\u00e9"#] {
       let text = String(repeating: unit, count: 200_000)
-      _ = try Self.isCandidate(text, database)
-    }
-  }
-
-  private static func isCandidate(_ text: String, _ database: IndicatorDatabase) throws -> Bool {
-    var finder = try #require(
-      CandidateFinder(databases: [database], options: LookupOptions(), refangs: false))
-    var candidates: [UInt32] = []
-    let line = Array((text + "\n").utf8)
-    return !finder.find(in: line.span.bytes, candidates: &candidates) || !candidates.isEmpty
-  }
-
-  private static func database(_ names: [String], url: String? = nil) throws -> IndicatorDatabase {
-    var indicators = IndicatorCollection()
-    let feed = indicators.addFeed(FeedDescription(name: "test", format: "plain"))
-    for name in names { append(.domain, Array(name.utf8), 0) }
-    if let url { append(.url, Array(url.utf8), 7) }
-    return try IndicatorDatabase(DatabaseCompiler.compile(indicators))
-
-    func append(_ kind: IndicatorKind, _ value: [UInt8], _ schemeLength: UInt16) {
-      let record = IndicatorRecord(
-        kind: kind, mode: kind == .domain ? .withSubdomains : .exact, prefixLength: 0,
-        schemeLength: schemeLength, feed: feed, line: 1, context: 0, valueLength: 0, valueOffset: 0)
-      indicators.append(record, value: value.span.bytes)
+      _ = try CandidateProbe.isCandidate(text, database)
     }
   }
 }
