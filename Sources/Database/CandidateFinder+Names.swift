@@ -92,18 +92,18 @@ extension CandidateFinder {
       }
       return
     }
-    considerWhole(bytes, dot: dot, start: start, isRunStart: isRunStart, end: end, isKnown)
+    guard isKnown else { return considerEncoded(bytes, start..<dot, end: end) }
+    considerWhole(bytes, dot: dot, start: start, isRunStart: isRunStart, end: end, tail, hash)
   }
 
-  /// Looks at all of a name whose last two labels are known, or whose start belongs to an escape.
+  /// Looks at all of a name whose last two labels are known by their hash.
   @inline(never)
   private mutating func considerWhole(
-    _ bytes: RawSpan, dot: Int, start: Int, isRunStart: Bool, end: Int, _ isKnown: Bool
+    _ bytes: RawSpan, dot: Int, start: Int, isRunStart: Bool, end: Int, _ tail: UInt64,
+    _ hash: SuffixHash
   ) {
-    guard isKnown else { return considerEncoded(bytes, start..<dot, end: end) }
     var (start, isRunStart) = (start, isRunStart)
-    var hash = SuffixHash()
-    var value = hash.hash(bytes, before: end, length: end - start)
+    var (hash, value) = (hash, tail)
     // The whole name, and whatever of it follows one of its dots.
     while true {
       if mayHold(value) { return add(start) }
