@@ -7,11 +7,33 @@ static inline uint32_t load_word(const uint8_t *bytes) {
   return word;
 }
 
-static inline uint32_t holds(const sekisho_grams *grams, uint32_t kind, uint32_t gram) {
-  // The same branch for all positions of a call: kinds that nobody asked for cost no look.
-  if (!(grams->kinds >> kind & 1)) return 0;
-  uint32_t bit = sekisho_gram_bit(gram, kind, grams->bits);
-  return ((const uint8_t *)grams->table)[bit >> 3] >> (bit & 7) & 1;
+/// Whether the table holds a gram of a kind, if there are any of that kind; `kinds` is a constant.
+static inline __attribute__((always_inline)) uint32_t holds(const uint8_t *table, uint32_t bits, uint32_t kinds,
+                                                            uint32_t kind, uint32_t gram) {
+  if (!(kinds >> kind & 1)) return 0;
+  uint32_t bit = sekisho_gram_bit(gram, kind, bits);
+  return table[bit >> 3] >> (bit & 7) & 1;
+}
+
+/// Keeps those of the positions from `index` on, up to the first behind which there are no four bytes, of which
+/// some gram is known; returns how many are kept then.
+static inline __attribute__((always_inline)) size_t keep(const uint8_t *bytes, size_t count, uint32_t *positions,
+                                                         size_t *index, size_t position_count,
+                                                         const uint8_t *table, uint32_t bits, uint32_t kinds,
+                                                         size_t kept) {
+  size_t at = *index;
+  for (; at < position_count && count - positions[at] >= 4; at++) {
+    const uint32_t position = positions[at];
+    const uint32_t low = load_word(bytes + position - 2), high = load_word(bytes + position);
+    const uint32_t around = low >> 8 | (high << 8 & 0xFF000000u);
+    positions[kept] = position;
+    kept += holds(table, bits, kinds, SEKISHO_GRAM_FROM, high) |
+            holds(table, bits, kinds, SEKISHO_GRAM_AROUND, around) |
+            holds(table, bits, kinds, SEKISHO_GRAM_BEFORE, low) |
+            holds(table, bits, kinds, SEKISHO_GRAM_PAIR, low >> 16);
+  }
+  *index = at;
+  return kept;
 }
 
 size_t sekisho_keep_grams(int32_t variant, const uint8_t *bytes, size_t count, size_t base,
@@ -22,23 +44,42 @@ size_t sekisho_keep_grams(int32_t variant, const uint8_t *bytes, size_t count, s
   size_t kept = index;
 #if SEKISHO_HAS_AVX2
   if (variant == SEKISHO_AVX512_GATHER) {
+    size_t kept_so_far = kept;
     index += sekisho_keep_grams_avx512(bytes, count, base, positions, index, position_count, grams,
-                                       &kept);
+                                       &kept_so_far);
+    kept = kept_so_far;
   }
 #else
   (void)variant;
 #endif
-  for (; index < position_count; index++) {
-    size_t at = base + positions[index];
-    if (count - at < 4) break;
-    uint32_t low = load_word(bytes + at - 2), high = load_word(bytes + at);
-    uint32_t holds_any = holds(grams, SEKISHO_GRAM_FROM, high) |
-                         holds(grams, SEKISHO_GRAM_AROUND, low >> 8 | (high << 8 & 0xFF000000u)) |
-                         holds(grams, SEKISHO_GRAM_BEFORE, low) |
-                         holds(grams, SEKISHO_GRAM_PAIR, low >> 16);
-    positions[kept] = positions[index];
-    kept += holds_any;
+  // By value, since the compiler must think that a position which is stored changes what is behind a pointer.
+  const uint8_t *const table = grams->table;
+  const uint32_t bits = grams->bits;
+  // A loop for each choice of kinds, so that those nobody asked for cost nothing.
+#define KINDS(kinds)                                                                                   \
+  case kinds:                                                                                          \
+    kept = keep(bytes + base, count - base, positions, &index, position_count, table, bits, kinds, kept); \
+    break
+  switch (grams->kinds) {
+    KINDS(1);
+    KINDS(2);
+    KINDS(3);
+    KINDS(4);
+    KINDS(5);
+    KINDS(6);
+    KINDS(7);
+    KINDS(8);
+    KINDS(9);
+    KINDS(10);
+    KINDS(11);
+    KINDS(12);
+    KINDS(13);
+    KINDS(14);
+    KINDS(15);
+  default:
+    break;
   }
+#undef KINDS
   for (; index < position_count; index++) positions[kept++] = positions[index];
   return kept;
 }
