@@ -3,7 +3,8 @@
 /// Weighted set cover by the greedy rule: the pair that is worth most for what it costs, again and
 /// again. A pair costs what it is expected to be met at, and a fixed price, since few groups of pairs
 /// fit the finder and each further pair widens one; which price is right depends on the patterns, so
-/// several are tried and the cheapest result is taken.
+/// several are tried and the cheapest result is taken. Of a few hundred patterns the groups are then improved
+/// one pattern at a time (`PairRefinement`).
 struct PairCover {
   /// Patterns that the choice is made from; the others are checked against it.
   static let sampleSize = 4096
@@ -37,6 +38,15 @@ struct PairCover {
         let groups = PairGroups(
           pairs, single: singles, ignoresCase: ignoresCase, sets: sets)
         if best.map({ groups.effort < $0.groups.effort }) ?? true { best = (pairs, groups) }
+      }
+      if let chosen = best, singles.isEmpty,
+        let refined = PairRefinement(
+          members: members, from: chosen.groups.groups, capacity: sets * PairGroups.setCapacity,
+          ignoresCase: ignoresCase)
+      {
+        let groups = PairGroups(
+          refined.groups, of: refined.pairs, single: [], ignoresCase: ignoresCase)
+        if groups.cost < chosen.groups.cost { best = (refined.pairs, groups) }
       }
       guard let table = best?.groups.table() else { break }
       missed = []

@@ -18,9 +18,13 @@ struct PairGroups {
     let cost: Double
 
     init(first: ByteSet, second: ByteSet) {
+      self.init(first: first, second: second, cost: PairShares.share(first, second))
+    }
+
+    init(first: ByteSet, second: ByteSet, cost: Double) {
       self.first = first
       self.second = second
-      cost = PairShares.share(first, second)
+      self.cost = cost
     }
 
     func contains(_ a: UInt8, _ b: UInt8) -> Bool { first.contains(a) && second.contains(b) }
@@ -38,7 +42,7 @@ struct PairGroups {
   private var exactCost = 0.0
 
   /// How often any group's pair is expected at a place of the input; at most 1.
-  private var cost: Double { min(1, groups.reduce(0) { $0 + $1.cost }) }
+  var cost: Double { min(1, groups.reduce(0) { $0 + $1.cost }) }
 
   /// What a search is expected to spend on a byte beyond finding pairs, in a processor's cycles.
   ///
@@ -61,9 +65,18 @@ struct PairGroups {
     Self.merge(&bySecond, to: sets * Self.setCapacity)
     Self.merge(&byFirst, to: sets * Self.setCapacity)
     func total(_ groups: [Group]) -> Double { groups.reduce(0) { $0 + $1.cost } }
-    groups = total(byFirst) <= total(bySecond) ? byFirst : bySecond
-    setCount = groups.count > Self.setCapacity ? 2 : 1
+    self.init(
+      total(byFirst) <= total(bySecond) ? byFirst : bySecond, of: pairs, single: single,
+      ignoresCase: ignoresCase)
+  }
 
+  /// Groups of pairs, no more than the sets of tables have.
+  init(
+    _ groups: [Group], of pairs: [(first: UInt8, second: UInt8)], single: [UInt8],
+    ignoresCase: Bool
+  ) {
+    self.groups = groups
+    setCount = groups.count > Self.setCapacity ? 2 : 1
     var wanted = [UInt64](repeating: 0, count: 1024)
     for pair in pairs { Self.set(pair, ignoresCase: ignoresCase, in: &wanted) }
     for byte in single {
@@ -73,7 +86,7 @@ struct PairGroups {
     }
     exactCost = Self.share(of: wanted)
     // Where pairs are so frequent that an automaton would be taken, telling them exactly still pays.
-    if cost > 0.01, cost > 2 * exactCost || 15 * cost > LiteralMatcherBuilder.greatestEffort {
+    if cost > 0.01, 3 * cost > 4 * exactCost || 15 * cost > LiteralMatcherBuilder.greatestEffort {
       exactPairs = wanted
     }
   }
@@ -312,6 +325,14 @@ enum PairShares {
 
   /// The share of one pair, its first byte high.
   static func share(ofPair pair: Int) -> Double { Double(shares[pair]) }
+
+  /// For each byte the share of the pairs that it makes with the bytes of a set behind it.
+  static func shares(before second: ByteSet) -> [Float] {
+    let seconds = second.bytes
+    return (0..<256).map { first in
+      seconds.reduce(0) { $0 + shares[first << 8 | Int($1)] }
+    }
+  }
 
   /// The share of all pairs of two sets together.
   static func share(_ first: ByteSet, _ second: ByteSet) -> Double {
