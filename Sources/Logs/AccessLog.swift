@@ -12,8 +12,10 @@ extension Extraction {
       end - open > 28, open > range.lowerBound + 5,
       bytes.byte(unchecked: open - 1) == Byte.space,
       bytes.byte(unchecked: open + 3) == Byte.slash,
-      bytes.byte(unchecked: open + 7) == Byte.slash,
-      bytes.byte(unchecked: open + 12) == Byte.colon,
+      bytes.byte(unchecked: open + 7) == Byte.slash
+        && bytes.byte(unchecked: open + 12) == Byte.colon
+        || bytes.byte(unchecked: open + 6) == Byte.slash
+          && bytes.byte(unchecked: open + 11) == Byte.colon,
       let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: min(end, open + 40)),
       bytes.starts(with: " \"", at: close + 1)
     else { return false }

@@ -165,7 +165,7 @@ extension KeyName {
     // Endpoints' sensors.
     "localip": (.local, 4), "localaddr": (.local, 4), "localaddress": (.local, 4),
     "localipaddress": (.local, 4), "localaddressip4": (.local, 4), "localaddressip6": (.local, 4),
-    "localipv4": (.local, 4), "localport": (.localPort, 4), "remoteaddress": (.remote, 4),
+    "localipv4": (.local, 4), "localport": (.localPort, 4), "remoteaddress": (.remote, 3),
     "remoteipaddress": (.remote, 4), "remoteaddressip4": (.remote, 4),
     "remoteaddressip6": (.remote, 4), "remoteipv4": (.remote, 4),
     "actionlocalip": (.local, 4), "actionlocalport": (.localPort, 4),
@@ -199,6 +199,15 @@ extension KeyName {
     "lport": (.destinationPort, 3), "oip": (.source, 3), "oport": (.sourcePort, 3),
     "ipaddr": (.source, 3), "requestip": (.source, 3), "visitorip": (.source, 3),
     "downstreamremoteaddress": (.source, 2), "downstreamlocaladdress": (.destination, 2),
+    // Zscaler's firewall and resolver, Akamai, Windows' logons, Check Point's service, Meraki.
+    "csip": (.source, 2), "csport": (.sourcePort, 2), "cdip": (.destination, 2),
+    "cdport": (.destinationPort, 2), "cltsip": (.source, 2), "cltsport": (.sourcePort, 2),
+    "srvdip": (.destination, 2), "srvdport": (.destinationPort, 2), "cliip": (.source, 2),
+    "sourcenetworkaddress": (.source, 1), "service": (.destinationPort, 1),
+    "decision": (.verdict, 3), "reqaction": (.verdict, 3),
+    // F5's firewall of applications, Cisco ISE, PostgreSQL and Pi-hole, Apache in JSON, Symantec.
+    "ipclient": (.source, 1), "requeststatus": (.verdict, 3), "callingstationid": (.source, 3),
+    "client": (.source, 3), "remotehost": (.remote, 3), "localhost": (.local, 4),
     // Juniper, Route 53, CEF, Sophos, SonicWall, Cloudflare.
     "msgid": (.eventType, 3), "protocolid": (.ipProtocol, 1), "firewallruleaction": (.verdict, 1),
     "deviceaction": (.verdict, 2), "logsubtype": (.verdict, 2), "fwaction": (.verdict, 1),

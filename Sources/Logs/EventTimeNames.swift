@@ -23,7 +23,9 @@ extension KeyName {
     "eventcreationtime": 7, "eventdatetime": 8, "requesttimestampepoch": 8,
     "requesttimestamp": 9, "timestampderived": 8, "detectedat": 9, "detectiontime": 9,
     "detectiontimestamp": 9, "occurred": 9, "occured": 9, "occurredat": 9, "clicktime": 9,
-    "clienttimestamp": 9, "eventcreatedate": 9, "when": 10, "createtime": 13,
+    "detecteddatetime": 9, "logtimestamp": 8, "reqtimesec": 9, "asctime": 9, "received": 12,
+    "eventstart": 11, "start": 13, "timeunixnano": 8, "clienttimestamp": 9, "eventcreatedate": 9,
+    "when": 10, "createtime": 13,
     "createdtime": 13, "createdtimeutc": 13, "datecreate": 13, "created": 14, "rt": 12, "t": 14,
   ]
 }

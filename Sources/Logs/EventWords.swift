@@ -94,7 +94,7 @@ extension EventFacts {
 
   /// A short word's letters in lower case.
   static func word(_ bytes: RawSpan, _ range: Range<Int>) -> String {
-    guard range.count <= 32 else { return "" }
+    guard range.count <= 48 else { return "" }
     var word = ""
     for offset in range {
       let folded = bytes.byte(unchecked: offset) | 0x20
@@ -125,14 +125,15 @@ extension EventFacts {
     }
   }
 
-  /// Beginnings of squid's, Imperva's and Cloudflare's words, which go on with a reason.
+  /// Beginnings of squid's, Imperva's, Cloudflare's and Zscaler's words, which go on with a reason.
   private static let blockedBeginnings = ["tcpdenied", "reqblocked", "blockedby", "blockedon"]
-  private static let allowedBeginnings = ["reqpassed", "allowedby", "allowedon"]
+  private static let allowedBeginnings = ["reqpassed", "allowedby", "allowedon", "allowdueto"]
   private static let blockedWords: Set<String> = [
     "block", "blocked", "deny", "denied", "drop", "dropped", "reject", "rejected", "reset",
     "resetclient", "resetserver", "resetboth", "blockurl", "prevent", "prevented", "quarantine",
     "quarantined", "sinkhole", "refused", "dropconnection", "disallow", "disallowed",
     "blockwithreset", "bypassdenied", "sinkholed", "droppacket", "dropicmp",
+    "blockdrop", "blockreset", "blockicmp", "ipsdrop", "ipsreset",
   ]
   private static let allowedWords: Set<String> = [
     "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed",

@@ -6,6 +6,16 @@ extension LogTime {
   /// `10/Oct/2000:13:55:36 -0700`, as web servers write it.
   static func accessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound
+    // cPanel's has the month first, and in digits: `05/01/2024:10:00:00 -0000`.
+    if range.count >= 19, bytes.byte(unchecked: start + 2) == Byte.slash,
+      bytes.byte(unchecked: start + 5) == Byte.slash,
+      bytes.byte(unchecked: start + 10) == Byte.colon,
+      let month = NumberText.unsigned(bytes, start..<start + 2), 1...12 ~= month
+    {
+      return time(
+        bytes, year: start + 6..<start + 10, month: UInt8(month), day: start + 3..<start + 5,
+        clock: start + 11..<range.upperBound)
+    }
     guard range.count >= 20, bytes.byte(unchecked: start + 2) == Byte.slash,
       bytes.byte(unchecked: start + 6) == Byte.slash,
       bytes.byte(unchecked: start + 11) == Byte.colon,

@@ -139,7 +139,7 @@ extension LogTime {
     return field(window, 0..<stop)
   }
 
-  /// `owner bucket [01/May/2024:10:00:00 +0000] …`: a web server's time in brackets behind at most two words, as
+  /// `owner bucket [01/May/2024:10:00:00 +0000] …`: a web server's time in brackets behind at most three words, as
   /// Amazon's S3 writes it.
   private static func webServer(
     _ bytes: RawSpan, _ range: Range<Int>
@@ -147,9 +147,9 @@ extension LogTime {
     let last = min(range.upperBound, range.lowerBound + 192)
     guard let open = bytes.firstOffset(of: UInt8(ascii: "["), from: range.lowerBound, to: last),
       open > range.lowerBound, bytes.byte(unchecked: open - 1) == Byte.space,
-      range.upperBound - open > 28, bytes.byte(unchecked: open + 3) == Byte.slash,
+      range.upperBound - open > 27, bytes.byte(unchecked: open + 3) == Byte.slash,
       let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: open + 28),
-      (range.lowerBound..<open).count(where: { bytes.byte(unchecked: $0) == Byte.space }) <= 2
+      (range.lowerBound..<open).count(where: { bytes.byte(unchecked: $0) == Byte.space }) <= 3
     else { return nil }
     let text = open + 1..<close
     return accessLog(bytes, text).map { ($0, isZoned(bytes, text)) }
