@@ -6,6 +6,8 @@ import Parsing
 extension Extraction {
   /// Cells beyond which a line is none of these.
   private static let mostCells = 256
+  /// Words of a line that are looked at for a protocol and what follows it.
+  private static let mostTupleWords = 24
 
   /// Notes the ends of such a line; false: it is none.
   mutating func notePositions(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
@@ -44,6 +46,54 @@ extension Extraction {
     else { return false }
     facts.note(isSource: true, bytes, client, port: 0)
     return facts.hasEnds
+  }
+
+  /// `Deny inside outside 52 tcp 20 127 192.0.2.1 198.51.100.1 5000 445 …`: a protocol, perhaps numbers of the packet,
+  /// two addresses and their ports (WatchGuard, "Traffic log messages").
+  mutating func noteTuple(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    var verdict: Verdict?
+    var number: UInt8?
+    var numbers = 0
+    var offset = text.lowerBound
+    var words = 0
+    while offset < text.upperBound, words < Self.mostTupleWords {
+      let word = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      offset = word.upperBound + 1
+      words += 1
+      if word.isEmpty { continue }
+      if bytes.byte(unchecked: word.lowerBound) &- Byte.zero > 9 {
+        (number, numbers) = (nil, 0)
+        if word.count <= 8 { verdict = verdict ?? verb(bytes, word) }
+        if isWord(bytes, word, "tcp") { number = 6 }
+        if isWord(bytes, word, "udp") { number = 17 }
+        continue
+      }
+      guard let ipProtocol = number else { continue }
+      if isNumber(bytes, word) {
+        numbers += 1
+        if numbers > 3 { number = nil }
+        continue
+      }
+      number = nil
+      guard offset < text.upperBound, EventFacts.end(bytes, word) != nil else { continue }
+      let target = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      guard target.upperBound < text.upperBound, EventFacts.end(bytes, target) != nil else {
+        continue
+      }
+      let from = target.upperBound + 1
+      let port = from..<tokenEnd(bytes, from: from, to: text.upperBound)
+      guard port.upperBound < text.upperBound else { continue }
+      let other = port.upperBound + 1
+      let otherPort = other..<tokenEnd(bytes, from: other, to: text.upperBound)
+      guard let first = NumberText.port(bytes, port), let second = NumberText.port(bytes, otherPort)
+      else { continue }
+      facts.note(ipProtocol: ipProtocol)
+      facts.note(isSource: true, bytes, word, port: first)
+      facts.note(isSource: false, bytes, target, port: second)
+      facts.note(verdict)
+      return facts.hasEnds
+    }
+    return false
   }
 
   private static func cells(_ row: RawSpan) -> [CSVCell] {

@@ -19,8 +19,8 @@ extension Extraction {
     let last = min(range.upperBound, range.lowerBound + Self.longestSentence)
     let text = bytes.trimmed(range.lowerBound..<last)
     guard text.count >= 16 else { return false }
-    if notePositions(bytes, text) || noteArrow(bytes, text) || noteClient(bytes, text)
-      || notePairs(bytes, text) || noteClientPhrase(bytes, text)
+    if notePositions(bytes, text) || noteArrow(bytes, text) || noteTuple(bytes, text)
+      || noteClient(bytes, text) || notePairs(bytes, text) || noteClientPhrase(bytes, text)
     {
       return true
     }
@@ -51,8 +51,13 @@ extension Extraction {
       }
       let word = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
       let isMarked = word.count > 2 && bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "{")
-      guard isMarked || first.hasPort && second.hasPort else { continue }
       let number = EventFacts.ipProtocol(bytes, isMarked ? inner(word) : word)
+      let before = wordBefore(bytes, word.lowerBound, from: text.lowerBound)
+      // An access list's verb stands before `icmp`, of which there are no ports.
+      guard
+        isMarked || first.hasPort && second.hasPort
+          || number == 1 && verb(bytes, before) != nil
+      else { continue }
       if let number, isMarked || !isNumber(bytes, word) { facts.note(ipProtocol: number) }
       // Of ICMP they are type and code.
       let hasPorts = number != 1 && number != 58
@@ -60,7 +65,6 @@ extension Extraction {
         isSource: true, bytes, first.address, port: hasPorts ? first.port(bytes) : 0)
       facts.note(
         isSource: false, bytes, second.address, port: hasPorts ? second.port(bytes) : 0)
-      let before = wordBefore(bytes, word.lowerBound, from: text.lowerBound)
       noteOutcome(bytes, text.lowerBound..<mark, isMarked ? nil : number == nil ? word : before)
       return facts.hasEnds
     }
@@ -244,6 +248,13 @@ extension Extraction {
       else { return nil }
       return WrittenEnd(bytes, token)
     }
+    // OpenVPN: `TLS: Initial packet from [AF_INET]192.0.2.1:1194, sid=…`.
+    if isWord(bytes, before, "from"), bytes.starts(with: "[AF_INET", at: token.lowerBound),
+      let close = bytes.firstOffset(
+        of: UInt8(ascii: "]"), from: token.lowerBound, to: token.upperBound)
+    {
+      return WrittenEnd(bytes, close + 1..<token.upperBound)
+    }
     // Postfix: `from name[192.0.2.1]`, `from [192.0.2.1]:5000`, `client=name[192.0.2.1]`.
     guard
       isWord(bytes, before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
@@ -259,71 +270,10 @@ extension Extraction {
     tokenEnd(bytes, from: min(name.upperBound + 1, rest.upperBound), to: rest.upperBound)
   }
 
-  // MARK: Pairs
-
-  private static let noKey = KeyName(RawSpan())
-  /// Pairs that are looked at.
-  private static let mostTextPairs = 64
-
-  /// `key=value` and `key:"value"` amid other words, the key behind a blank, a comma or a bracket: parameters of a
-  /// URL are none.
-  private mutating func notePairs(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    var offset = text.lowerBound + 1
-    var pairs = 0
-    while pairs < Self.mostTextPairs, let mark = pairMark(bytes, from: offset, to: text.upperBound)
-    {
-      offset = mark + 1
-      pairs += 1
-      var key = mark
-      while key > text.lowerBound, mark - key <= 32, isPairKey(bytes.byte(unchecked: key - 1)) {
-        key -= 1
-      }
-      guard 2...32 ~= mark - key,
-        key == text.lowerBound || isPairBorder(bytes.byte(unchecked: key - 1))
-      else { continue }
-      let (fact, rank) = KeyName(bytes.extracting(key..<mark)).fact(parent: Self.noKey)
-      if fact == .none { continue }
-      var start = mark + 1
-      if start < text.upperBound, bytes.byte(unchecked: start) == Byte.quote { start += 1 }
-      var end = start
-      while end < text.upperBound, end - start <= 64, !isPairBorder(bytes.byte(unchecked: end)) {
-        end += 1
-      }
-      facts.note(fact, rank: rank, bytes, start..<end)
-    }
-    return facts.hasEnds
-  }
-
-  /// The next mark between a key and its value; a colon is one before a quote.
-  private func pairMark(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
-    var offset = start
-    while offset < end {
-      let byte = bytes.byte(unchecked: offset)
-      if byte == UInt8(ascii: "=") { return offset }
-      if byte == Byte.colon, bytes.starts(with: "\"", at: offset + 1) { return offset }
-      offset += 1
-    }
-    return nil
-  }
-
-  private func isPairKey(_ byte: UInt8) -> Bool {
-    classes.is(byte, .word) || byte == Byte.minus || byte == Byte.dot
-  }
-
-  /// Whether a byte stands between pairs, or between a pair and other words.
-  private func isPairBorder(_ byte: UInt8) -> Bool {
-    switch byte {
-    case Byte.space, Byte.tab, Byte.comma, Byte.quote, UInt8(ascii: ";"), UInt8(ascii: "|"),
-      UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"):
-      true
-    default: false
-    }
-  }
-
   // MARK: Words
 
   /// The word that ends before an offset, blanks between passed over.
-  private func wordBefore(_ bytes: RawSpan, _ end: Int, from first: Int) -> Range<Int> {
+  func wordBefore(_ bytes: RawSpan, _ end: Int, from first: Int) -> Range<Int> {
     var end = end
     while end > first, bytes.byte(unchecked: end - 1) == Byte.space { end -= 1 }
     var start = end

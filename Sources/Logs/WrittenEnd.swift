@@ -2,7 +2,7 @@ import Indicators
 import Parsing
 
 /// An address in a sentence, with its port if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`,
-/// `192.0.2.1/443`, `192.0.2.1(443)`.
+/// `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`.
 struct WrittenEnd {
   let address: Range<Int>
   private let portRange: Range<Int>
@@ -57,7 +57,8 @@ struct WrittenEnd {
   private static func port(_ bytes: RawSpan, behind mark: Int, to end: Int) -> Range<Int> {
     guard mark < end else { return end..<end }
     switch bytes.byte(unchecked: mark) {
-    case Byte.colon, Byte.slash, UInt8(ascii: "("), UInt8(ascii: "@"), UInt8(ascii: "#"):
+    case Byte.colon, Byte.slash, UInt8(ascii: "("), UInt8(ascii: "@"), UInt8(ascii: "#"),
+      UInt8(ascii: "["):
       let digits = LogTime.digits(bytes, from: mark + 1, to: end)
       return 1...5 ~= digits.count && digits.upperBound == end ? digits : end..<end
     default: return end..<end

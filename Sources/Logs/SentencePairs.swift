@@ -1,0 +1,160 @@
+import Indicators
+import Parsing
+
+/// Keys and values amid other words: `src=192.0.2.1`, `src:"192.0.2.1"`, `Source Address: 192.0.2.1`.
+extension Extraction {
+  private static let noKey = KeyName(RawSpan())
+  /// Pairs that are looked at.
+  private static let mostTextPairs = 64
+  private static let longestKey = 32
+
+  /// Notes what pairs say of the event; false: they say no end.
+  ///
+  /// The key stands behind a blank, a comma, a bracket or at the start of a line: parameters of a URL are none.
+  mutating func notePairs(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    var offset = text.lowerBound + 1
+    var pairs = 0
+    var time: Int64?
+    while pairs < Self.mostTextPairs, let mark = pairMark(bytes, from: offset, to: text.upperBound)
+    {
+      offset = mark + 1
+      let isColon = bytes.byte(unchecked: mark) == Byte.colon
+      let isApart = isColon && bytes.byte(unchecked: mark + 1) != Byte.quote
+      let key = pairKey(bytes, mark, from: text.lowerBound)
+      guard 2...Self.longestKey ~= key.count,
+        key.lowerBound == text.lowerBound || isPairBorder(bytes.byte(unchecked: key.lowerBound - 1))
+      else {
+        if !isApart { pairs += 1 }
+        continue
+      }
+      let value = pairValue(bytes, mark + 1, to: text.upperBound)
+      if isApart {
+        // Meraki's rule, which the packet met.
+        if isWord(bytes, key, "pattern") { facts.note(verb(bytes, value), rank: 3) }
+        guard let (fact, rank) = spokenFact(bytes, key, from: text.lowerBound) else { continue }
+        pairs += 1
+        facts.note(fact, rank: rank, bytes, value)
+        continue
+      }
+      pairs += 1
+      let name = KeyName(bytes.extracting(key))
+      let (fact, rank) = name.fact(parent: Self.noKey)
+      if fact == .none {
+        if time == nil, value.count >= 3, name.role(parent: Self.noKey).0 == .time {
+          time = LogTime.field(bytes, quoted(bytes, value, to: text.upperBound))
+        }
+        continue
+      }
+      facts.note(fact, rank: rank, bytes, value)
+      if fact == .source {
+        // `flows deny src=…`.
+        facts.note(
+          verb(bytes, wordBefore(bytes, key.lowerBound, from: text.lowerBound)), rank: 3)
+      }
+    }
+    guard facts.hasEnds else { return false }
+    sentenceTime = sentenceTime ?? time
+    return true
+  }
+
+  /// The next mark between a key and its value: a colon is one before a quote or a blank.
+  private func pairMark(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
+    var offset = start
+    while offset < end {
+      let byte = bytes.byte(unchecked: offset)
+      if byte == UInt8(ascii: "=") { return offset }
+      if byte == Byte.colon, offset + 1 < end {
+        let next = bytes.byte(unchecked: offset + 1)
+        if next == Byte.quote || next == Byte.space || next == Byte.tab { return offset }
+      }
+      offset += 1
+    }
+    return nil
+  }
+
+  /// The key before a mark.
+  private func pairKey(_ bytes: RawSpan, _ mark: Int, from first: Int) -> Range<Int> {
+    var key = mark
+    while key > first, mark - key <= Self.longestKey, isPairKey(bytes.byte(unchecked: key - 1)) {
+      key -= 1
+    }
+    return key..<mark
+  }
+
+  /// The value behind a mark, without blanks and quotes before it.
+  private func pairValue(_ bytes: RawSpan, _ first: Int, to end: Int) -> Range<Int> {
+    var start = first
+    while start < end, start - first < 8, isBlank(bytes.byte(unchecked: start)) { start += 1 }
+    let quote = start < end ? bytes.byte(unchecked: start) : 0
+    if quote == Byte.quote || quote == UInt8(ascii: "'") { start += 1 }
+    var stop = start
+    while stop < end, stop - start <= 64, !isPairBorder(bytes.byte(unchecked: stop)),
+      quote != UInt8(ascii: "'") || bytes.byte(unchecked: stop) != quote
+    {
+      stop += 1
+    }
+    return start..<stop
+  }
+
+  /// A value with its blanks, where it stands in quotes.
+  private func quoted(_ bytes: RawSpan, _ value: Range<Int>, to end: Int) -> Range<Int> {
+    let start = value.lowerBound
+    guard bytes.byte(unchecked: start - 1) == Byte.quote,
+      let close = bytes.firstOffset(of: Byte.quote, from: start, to: min(end, start + 64))
+    else { return value }
+    return start..<close
+  }
+
+  /// What a key says that is written as people write: `src`, `Dst IP`, `Source Network Address`.
+  private func spokenFact(
+    _ bytes: RawSpan, _ last: Range<Int>, from first: Int
+  ) -> (EventFact, UInt8)? {
+    var key = last
+    var words = 1
+    while true {
+      let name = KeyName(bytes.extracting(key))
+      let (fact, rank) = name.fact(parent: Self.noKey)
+      // Whose address an `IP Address` is, is not said.
+      if fact != .none, !name.plain.hasPrefix("ip") { return (fact, rank) }
+      guard words < 3, isAddressWord(name.plain) else { return nil }
+      words += 1
+      let before = key.lowerBound - 1
+      guard before > first, bytes.byte(unchecked: before) == Byte.space else { return nil }
+      let word = pairKey(bytes, before, from: first)
+      guard 2...Self.longestKey ~= word.count else { return nil }
+      key = word.lowerBound..<key.upperBound
+    }
+  }
+
+  /// Whether a word needs the one before it to tell whose it is.
+  private func isAddressWord(_ plain: String) -> Bool {
+    plain == "ip" || plain == "port" || plain == "address" || plain == "addr"
+      || plain == "networkaddress" || plain == "ipaddress"
+  }
+
+  /// The verdict that a verb is by itself, in any case.
+  func verb(_ bytes: RawSpan, _ word: Range<Int>) -> Verdict? {
+    switch EventFacts.word(bytes, word) {
+    case "allow", "allowed", "permit", "permitted", "accept", "accepted": .allowed
+    case "deny", "denied", "block", "blocked", "drop", "dropped", "reject", "rejected": .blocked
+    default: nil
+    }
+  }
+
+  private func isPairKey(_ byte: UInt8) -> Bool {
+    classes.is(byte, .word) || byte == Byte.minus || byte == Byte.dot
+  }
+
+  private func isBlank(_ byte: UInt8) -> Bool { byte == Byte.space || byte == Byte.tab }
+
+  /// Whether a byte stands between pairs, or between a pair and other words.
+  private func isPairBorder(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Byte.space, Byte.tab, Byte.lineFeed, Byte.carriageReturn, Byte.comma, Byte.quote,
+      UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"),
+      UInt8(ascii: "["), UInt8(ascii: "]"):
+      true
+    default: false
+    }
+  }
+}
