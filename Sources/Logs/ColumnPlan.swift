@@ -56,6 +56,8 @@ struct ColumnPlan {
   private(set) var times: [Int] = []
   private(set) var date = -1
   private(set) var zone = -1
+  /// The column that may hold a line as another program wrote it, or -1.
+  private(set) var message = -1
 
   init() {}
 
@@ -93,7 +95,7 @@ struct ColumnPlan {
       columns.append(
         Column(path: path, fieldClass: paths.fieldClass(path), reading: .text, port: -1))
     }
-    var ranks = [UInt8](repeating: .max, count: 8)
+    var ranks = [UInt8](repeating: .max, count: 9)
     func take(_ slot: inout Int, _ index: Int, _ role: Int, _ rank: UInt8) {
       guard rank < ranks[role] else { return }
       ranks[role] = rank
@@ -124,6 +126,8 @@ struct ColumnPlan {
         times.insert(index, at: place ?? times.count)
       case .date where date < 0: date = index
       case .zone where zone < 0: zone = index
+      // Zeek has columns for what it knows.
+      case .message where header.layout == .csv: take(&message, index, 8, fieldClass.rank)
       default: break
       }
       let name = bytes.rawSpan

@@ -61,6 +61,8 @@ enum FieldRole: UInt8, Sendable {
   /// The day, whose time of day may stand in a field of its own, and the zone of both.
   case date
   case zone
+  /// What may be a line as another program wrote it.
+  case message
 }
 
 /// The class of a field, computed once from its name and its parent's.
@@ -322,6 +324,7 @@ struct KeyName: Sendable {
     }
     if let role = Self.writtenRoles[lower] { return role }
     if plain == "created", parent.plain == "event" { return (.time, Self.lastOfEvents) }
+    if plain == "original", parent.plain == "event" { return (.message, 2) }
     if let rank = Self.furtherTimes[plain] { return (.time, rank) }
     if parent.letters == "url", let role = Self.rolesInURL[letters] { return (role, 1) }
     if let role = Self.roles[letters] { return role }
@@ -357,6 +360,13 @@ struct KeyName: Sendable {
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1),
+    // Beats, Fluent Bit, Docker, journald, GELF, Google Cloud, Log Analytics, Splunk, Wazuh.
+    "message": (.message, 1), "log": (.message, 1), "msg": (.message, 3),
+    "fullmessage": (.message, 1), "shortmessage": (.message, 3), "syslogmessage": (.message, 1),
+    "textpayload": (.message, 1), "fulllog": (.message, 1), "rawlog": (.message, 1),
+    "rawmessage": (.message, 1), "rawevent": (.message, 1), "rawdata": (.message, 2),
+    "raw": (.message, 2), "eventoriginal": (.message, 2), "logmessage": (.message, 2),
+    "line": (.message, 3), "event": (.message, 4),
   ]
   private static let rolesInURL: [String: FieldRole] = [
     "original": .urlOriginal, "domain": .urlHost, "path": .urlPath, "query": .urlQuery,

@@ -280,6 +280,7 @@ extension Extraction {
     walkRecord(chunk, tokens, range, &walk, into: &batch)
     endRecord(&batch)
     guard record.isInBatch else { return }
+    if walk.message >= 0, !walk.hasSeveralEvents { noteMessage(chunk, tokens[walk.message]) }
     if let time = walk.times.time(chunk) {
       setTime(time, &batch)
     } else {

@@ -90,6 +90,11 @@ extension Extraction {
       }
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
     case .method where isString: if top.method < 0 { top.method = index }
+    case .message where isString:
+      guard walk.report == nil, !top.isInArray, depth <= Self.deepestOwnFact,
+        fieldClass.rank < walk.messageRank
+      else { return }
+      (walk.message, walk.messageRank) = (index, fieldClass.rank)
     default: return
     }
   }

@@ -59,6 +59,9 @@ struct JSONWalk {
   /// The token of a time in the record's first member, or -1, and the rank of its name.
   var timeOfMember = -1
   var rankOfMember: UInt8 = .max
+  /// The token of the string that may be a line of another program's, or -1, and the rank of its name.
+  var message = -1
+  var messageRank: UInt8 = .max
 
   init(level: Int, report: FieldPaths.ID?) {
     self.level = level

@@ -156,13 +156,10 @@ extension Extraction {
   mutating func scanLineRecord(
     _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
   ) {
-    var fields = line.fields
+    noteLineFields(bytes)
+    let fields = line.fields
     line.fields = []
     defer { line.fields = fields }
-    objectSerial &+= 1
-    for index in fields.indices where fields[index].path >= 0 && !fields[index].isApart {
-      noteLineField(bytes, index, &fields)
-    }
     var offset = range.lowerBound
     for field in fields {
       if field.outerStart > offset {
@@ -177,6 +174,17 @@ extension Extraction {
       scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
     }
     if wantsURLs { joinLineFields(bytes, fields, into: &batch) }
+  }
+
+  /// Notes what the fields of the record that was read last say of one another and of the event.
+  mutating func noteLineFields(_ bytes: RawSpan) {
+    var fields = line.fields
+    line.fields = []
+    defer { line.fields = fields }
+    objectSerial &+= 1
+    for index in fields.indices where fields[index].path >= 0 && !fields[index].isApart {
+      noteLineField(bytes, index, &fields)
+    }
   }
 
   private func gap(_ range: Range<Int>) -> TextUnit {

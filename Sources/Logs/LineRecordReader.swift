@@ -38,7 +38,8 @@ extension Extraction {
   /// Reads a message, which with or without a syslog header is a whole line.
   private mutating func readMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard range.count >= 8 else { return false }
-    if let format = options.format, format != .syslog {
+    // The message in a record of another format may have any.
+    if let format = options.format, format.isOfLines, format != .syslog {
       return readMessage(bytes, range, as: format)
     }
     if readPiped(bytes, range) { return true }

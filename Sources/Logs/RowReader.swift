@@ -55,8 +55,6 @@ extension Extraction {
     if !plan.urlPaths.isEmpty, !plan.urlHosts.isEmpty { joinColumns(chunk, header, into: &batch) }
     endRecord(&batch)
     guard record.isInBatch else { return }
-    let time = rowTime(chunk, header)
-    setTime(time == ObservableRecord.noTime ? nestedTime ?? time : time, &batch)
     for index in plan.facts where index < columns.count {
       let range = columns[index]
       guard !isAbsent(chunk, range, header) else { continue }
@@ -64,6 +62,12 @@ extension Extraction {
       facts.note(
         fieldClass.fact, rank: fieldClass.factRank, chunk, range.start..<range.end)
     }
+    if let message = column(plan.message, chunk, header), asksMessage(message) {
+      let text = part(plan.message, chunk, message, header)
+      noteMessage(text.rawSpan, 0..<text.count)
+    }
+    let time = rowTime(chunk, header)
+    setTime(time == ObservableRecord.noTime ? nestedTime ?? time : time, &batch)
     setContext(&batch)
   }
 

@@ -1,0 +1,61 @@
+import Indicators
+import Parsing
+
+/// What stands in a string of a record as some program wrote it: shippers, collectors and containers put whole
+/// lines of others into a member of a record of their own.
+///
+/// Where the record itself says nothing of an event, the line in it is asked, in whatever form it has: a record
+/// of one of the formats that are known line by line, or a sentence. Its values are found as those of any
+/// string, under the member's name; only the event and its time are taken from it.
+extension Extraction {
+  /// Bytes of a message beyond which it is none.
+  private static let longestMessage = 32_768
+
+  /// Notes what the message of a record in JSON says of its event.
+  mutating func noteMessage(_ bytes: RawSpan, _ token: JSONToken) {
+    guard asksMessage(token.range) else { return }
+    guard token.hasEscapes else {
+      noteMessage(bytes, token.range)
+      return
+    }
+    var text = text1
+    text1 = []
+    defer { text1 = text }
+    text.removeAll(keepingCapacity: true)
+    JSONTokenizer.unescape(bytes.extracting(token.range), to: &text)
+    noteMessage(text.rawSpan, 0..<text.count)
+  }
+
+  /// Whether a message is looked at: nothing else in the record speaks of an event.
+  func asksMessage(_ range: Range<Int>) -> Bool {
+    16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEnds
+      && nestedFacts.found == nil && !nestedFacts.hasLocalEnds && !deepFacts.hasEnds
+  }
+
+  /// Notes what a message says of its event: a line as it would be read by itself.
+  mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>) {
+    let text = bytes.trimmed(range)
+    guard text.count >= 16 else { return }
+    // What is odd about it is counted where lines are read.
+    let counters = counters
+    defer { self.counters = counters }
+    facts.reset()
+    var time: Int64?
+    if readLineRecord(bytes, text) {
+      noteLineFields(bytes)
+      let (message, headerTime) = (line.text, line.headerTime)
+      time = line.time
+      if facts.found != nil {
+        namesEndsInText = facts.hasEnds
+      } else if !message.isEmpty {
+        namesEndsInText = noteSentence(bytes, message)
+      }
+      time = time ?? sentenceTime ?? headerTime
+    } else {
+      facts.reset()
+      namesEndsInText = noteSentence(bytes, text)
+      time = LogTime.lineStart(bytes, text, year: options.year)?.time ?? sentenceTime
+    }
+    if nestedTime == nil { nestedTime = time }
+  }
+}
