@@ -280,8 +280,11 @@ extension Extraction {
     walkRecord(chunk, tokens, range, &walk, into: &batch)
     endRecord(&batch)
     guard record.isInBatch else { return }
-    if walk.message >= 0, !walk.hasSeveralEvents { noteMessage(chunk, tokens[walk.message]) }
-    if let time = walk.times.time(chunk) {
+    let time = walk.times.time(chunk)
+    if walk.message >= 0, !walk.hasSeveralEvents {
+      noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
+    }
+    if let time {
       setTime(time, &batch)
     } else {
       setNestedTime(&batch)

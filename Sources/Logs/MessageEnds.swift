@@ -11,9 +11,9 @@ extension Extraction {
   /// Bytes of a message beyond which it is none.
   private static let longestMessage = 32_768
 
-  /// Notes what the message of a record in JSON says of its event.
-  mutating func noteMessage(_ bytes: RawSpan, _ token: JSONToken) {
-    guard asksMessage(token.range) else { return }
+  /// Notes what the message of a record in JSON says of its event, and its time where the record has none.
+  mutating func noteMessage(_ bytes: RawSpan, _ token: JSONToken, hasTime: Bool) {
+    guard asksMessage(bytes, token.range, hasTime: hasTime) else { return }
     guard token.hasEscapes else {
       noteMessage(bytes, token.range)
       return
@@ -26,10 +26,35 @@ extension Extraction {
     noteMessage(text.rawSpan, 0..<text.count)
   }
 
-  /// Whether a message is looked at: nothing else in the record speaks of an event.
-  func asksMessage(_ range: Range<Int>) -> Bool {
+  /// Whether a message is looked at: it may name an end, or the time, and nothing else in the record speaks of
+  /// an event.
+  func asksMessage(_ bytes: RawSpan, _ range: Range<Int>, hasTime: Bool) -> Bool {
     16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEnds
       && nestedFacts.found == nil && !nestedFacts.hasLocalEnds && !deepFacts.hasEnds
+      && (!hasTime || Self.mayHoldAddress(bytes, range))
+  }
+
+  /// Whether there are two dots between digits as in an address, or colons as in one of version 6.
+  private static func mayHoldAddress(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let (first, end) = (range.lowerBound, range.upperBound)
+    func isDigit(_ offset: Int) -> Bool {
+      offset >= first && offset < end && bytes.byte(unchecked: offset) &- Byte.zero <= 9
+    }
+    var offset = first
+    while let dot = bytes.firstOffset(of: Byte.dot, from: offset, to: end) {
+      offset = dot + 1
+      guard isDigit(dot - 1), isDigit(dot + 1) else { continue }
+      let last = min(end, dot + 5)
+      if bytes.firstOffset(of: Byte.dot, from: offset, to: last) != nil { return true }
+    }
+    offset = first
+    var colons = 0
+    while let colon = bytes.firstOffset(of: Byte.colon, from: offset, to: end) {
+      colons = colon < offset + 5 ? colons + 1 : 1
+      if colons > 6 || bytes.starts(with: ":", at: colon + 1) && colon + 1 < end { return true }
+      offset = colon + 1
+    }
+    return false
   }
 
   /// Notes what a message says of its event: a line as it would be read by itself.

@@ -62,11 +62,13 @@ extension Extraction {
       facts.note(
         fieldClass.fact, rank: fieldClass.factRank, chunk, range.start..<range.end)
     }
-    if let message = column(plan.message, chunk, header), asksMessage(message) {
+    let time = rowTime(chunk, header)
+    if let message = column(plan.message, chunk, header),
+      asksMessage(chunk, message, hasTime: time != ObservableRecord.noTime)
+    {
       let text = part(plan.message, chunk, message, header)
       noteMessage(text.rawSpan, 0..<text.count)
     }
-    let time = rowTime(chunk, header)
     setTime(time == ObservableRecord.noTime ? nestedTime ?? time : time, &batch)
     setContext(&batch)
   }

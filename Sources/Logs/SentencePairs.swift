@@ -31,7 +31,9 @@ extension Extraction {
       if isApart {
         // Meraki's rule, which the packet met.
         if isWord(bytes, key, "pattern") { facts.note(verb(bytes, value), rank: 3) }
-        guard let (fact, rank) = spokenFact(bytes, key, from: text.lowerBound) else { continue }
+        guard mayBeSpoken(bytes, key, value),
+          let (fact, rank) = spokenFact(bytes, key, from: text.lowerBound)
+        else { continue }
         pairs += 1
         facts.note(fact, rank: rank, bytes, value)
         continue
@@ -40,7 +42,9 @@ extension Extraction {
       let name = KeyName(bytes.extracting(key))
       let (fact, rank) = name.fact(parent: Self.noKey)
       if fact == .none {
-        if time == nil, value.count >= 3, name.role(parent: Self.noKey).0 == .time {
+        if time == nil, value.count >= 3, mayBeTime(bytes, value),
+          name.role(parent: Self.noKey).0 == .time
+        {
           time = LogTime.field(bytes, quoted(bytes, value, to: text.upperBound))
         }
         continue
@@ -103,6 +107,22 @@ extension Extraction {
       let close = bytes.firstOffset(of: Byte.quote, from: start, to: min(end, start + 64))
     else { return value }
     return start..<close
+  }
+
+  /// Whether a value may be a time: a number, or words in quotes.
+  private func mayBeTime(_ bytes: RawSpan, _ value: Range<Int>) -> Bool {
+    bytes.byte(unchecked: value.lowerBound) &- Byte.zero <= 9
+      || bytes.byte(unchecked: value.lowerBound - 1) == Byte.quote
+  }
+
+  /// Whether a colon may stand between a pair: before a number or an address, or behind the name of a protocol or
+  /// an action.
+  private func mayBeSpoken(_ bytes: RawSpan, _ key: Range<Int>, _ value: Range<Int>) -> Bool {
+    guard !value.isEmpty else { return false }
+    if bytes.byte(unchecked: value.lowerBound) &- Byte.zero <= 9 { return true }
+    let letter = bytes.byte(unchecked: key.lowerBound) | 0x20
+    return letter == UInt8(ascii: "p") || letter == UInt8(ascii: "a")
+      || bytes.firstOffset(of: Byte.colon, from: value.lowerBound, to: value.upperBound) != nil
   }
 
   /// What a key says that is written as people write: `src`, `Dst IP`, `Source Network Address`.
