@@ -51,7 +51,6 @@ extension Extraction {
   /// `Deny inside outside 52 tcp 20 127 192.0.2.1 198.51.100.1 5000 445 …`: a protocol, perhaps numbers of the packet,
   /// two addresses and their ports (WatchGuard, "Traffic log messages").
   mutating func noteTuple(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    var verdict: Verdict?
     var number: UInt8?
     var numbers = 0
     var offset = text.lowerBound
@@ -63,7 +62,6 @@ extension Extraction {
       if word.isEmpty { continue }
       if bytes.byte(unchecked: word.lowerBound) &- Byte.zero > 9 {
         (number, numbers) = (nil, 0)
-        if word.count <= 8 { verdict = verdict ?? verb(bytes, word) }
         if isWord(bytes, word, "tcp") { number = 6 }
         if isWord(bytes, word, "udp") { number = 17 }
         continue
@@ -90,10 +88,21 @@ extension Extraction {
       facts.note(ipProtocol: ipProtocol)
       facts.note(isSource: true, bytes, word, port: first)
       facts.note(isSource: false, bytes, target, port: second)
-      facts.note(verdict)
+      facts.note(firstVerb(bytes, text.lowerBound..<word.lowerBound))
       return facts.hasEnds
     }
     return false
+  }
+
+  /// The verdict that the first verb among words is.
+  private func firstVerb(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let word = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+      if word.count <= 8, let verdict = verb(bytes, word) { return verdict }
+      offset = word.upperBound + 1
+    }
+    return nil
   }
 
   private static func cells(_ row: RawSpan) -> [CSVCell] {
