@@ -13,7 +13,7 @@ one than tshark's, a rule below says so and the value is counted under the rule'
   quic            a ClientHello in QUIC Initial packets; a field of its own
   retransmission  tshark's analysis says that the segment was sent before; it yields nothing again
   netbios         NetBIOS names travel in DNS's layout but are none
-  ssdp            a datagram's request has no URL
+  ssdp            a datagram's request has no URL, and of an answer in one nothing is read
   connect, asterisk, malformed-target
                   a target from which no URL is made
   not-ascii       a name with bytes that are no ASCII, which we write in its IDNA form and tshark does not
@@ -269,6 +269,8 @@ def rule(column, row, value):
     if column in ("http.host", "http.url") and row["http.request.method"] \
             and not row["http.request.version"]:
         return "request-line"
+    if column.startswith("http.") and "ssdp" in stack and not row["http.request.method"]:
+        return "ssdp"
     if column == "http.url":
         method = row["http.request.method"].split(AGGREGATOR)
         if "udp" in stack or "ssdp" in stack:
