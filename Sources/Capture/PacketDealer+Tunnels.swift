@@ -4,12 +4,14 @@ import Parsing
 private enum TunnelPort {
   static let l2tp: UInt16 = 1701
   static let gtp: UInt16 = 2152
+  static let oldGTP: UInt16 = 3386
   static let teredo: UInt16 = 3544
   static let lisp: UInt16 = 4341
   static let gre: UInt16 = 4754
   static let vxlan: UInt16 = 4789
   static let vxlanGeneric: UInt16 = 4790
   static let ayiya: UInt16 = 5072
+  static let capwap: UInt16 = 5247
   static let gue: UInt16 = 6080
   static let geneve: UInt16 = 6081
   static let mpls: UInt16 = 6635
@@ -21,6 +23,9 @@ private enum TunnelPort {
 enum DatagramTunnel {
   case ip(Int)
   case frame(Int)
+  case wireless(Int)
+  /// A part of a frame that is not its first.
+  case laterFragment
   case gre(Int)
   case mpls(Int)
   case ppp(Int)
@@ -163,17 +168,19 @@ extension PacketDealer {
     case TunnelPort.lisp: return lisp(payload)
     case TunnelPort.gre: return .gre(0)
     case TunnelPort.mpls: return .mpls(0)
-    case TunnelPort.gtp: return gtp(payload)
+    case TunnelPort.gtp, TunnelPort.oldGTP: return gtp(payload)
     case TunnelPort.teredo: return teredo(payload, isRegistered: true)
     case TunnelPort.l2tp: return l2tp(payload)
     case TunnelPort.ayiya: return ayiya(payload)
+    case TunnelPort.capwap: return capwap(payload)
     default: break
     }
     switch sourcePort {
     case TunnelPort.teredo: return teredo(payload, isRegistered: true)
-    case TunnelPort.gtp: return gtp(payload)
+    case TunnelPort.gtp, TunnelPort.oldGTP: return gtp(payload)
     case TunnelPort.l2tp: return l2tp(payload)
     case TunnelPort.ayiya: return ayiya(payload)
+    case TunnelPort.capwap: return capwap(payload)
     default: break
     }
     return payload.byte(unchecked: 0) & 0xf0 == 0x60 || payload.byte(unchecked: 0) == 0
@@ -218,6 +225,22 @@ extension PacketDealer {
     else { return nil }
     let start = 8 + identityLength + signatureLength
     return isIP(payload, at: start) ? .ip(start) : nil
+  }
+
+  /// RFC 5415 §4.3, between access points and their controller: a version and a type that are 0 where nothing is
+  /// encrypted, a header in words of four bytes, and a frame of Ethernet or of 802.11 (RFC 5416), or a part of it.
+  private static func capwap(_ payload: RawSpan) -> DatagramTunnel? {
+    let bits = payload.bigEndianUInt32(unchecked: 0)
+    let start = 4 * Int(bits >> 19 & 0x1f)
+    let isNative = bits & 0x100 != 0
+    // Messages that only show that the way is open have no frame.
+    guard bits >> 24 == 0, bits & 0x08 == 0, start >= 8, payload.byteCount > start else {
+      return nil
+    }
+    if isNative, bits >> 9 & 0x1f != 1 { return nil }
+    if bits & 0x80 != 0, payload.bigEndianUInt16(unchecked: 6) >> 3 != 0 { return .laterFragment }
+    if isNative { return .wireless(start) }
+    return isFrameOfIP(payload, at: start, end: payload.byteCount) ? .frame(start) : nil
   }
 
   /// RFC 7348 §5: a flag that the network's number is valid.
@@ -280,10 +303,13 @@ extension PacketDealer {
     return .typed(payload.bigEndianUInt16(unchecked: 2), start)
   }
 
-  /// 3GPP TS 29.281 §5.1: version 1, a data packet (255), and three optional fields at once.
+  /// 3GPP TS 29.281 §5.1: version 1, a data packet (255), and three optional fields at once; in version 0 a
+  /// header of twenty bytes (3GPP TS 09.60 §6).
   private static func gtp(_ payload: RawSpan) -> DatagramTunnel? {
     let flags = payload.byte(unchecked: 0)
-    guard flags & 0xf0 == 0x30, payload.byte(unchecked: 1) == 255 else { return nil }
+    guard payload.byte(unchecked: 1) == 255 else { return nil }
+    if flags & 0xf0 == 0x10 { return isIP(payload, at: 20) ? .ip(20) : nil }
+    guard flags & 0xf0 == 0x30 else { return nil }
     var start = 8
     if flags & 0x07 != 0 {
       start = 12
@@ -339,6 +365,10 @@ extension PacketDealer {
       decodeIP(packet, at: start + offset, end: end, depth: depth + 1)
     case .frame(let offset):
       decodeMirrored(packet, at: start + offset, end: end, depth: depth + 1)
+    case .wireless(let offset):
+      decodeWireless(packet, at: start + offset, end: end, mayBeSwapped: true, depth: depth + 1)
+    case .laterFragment:
+      skips.add(.ipFragment)
     case .gre(let offset):
       decodeGRE(packet, at: start + offset, end: end, depth: depth + 1)
     case .mpls(let offset):

@@ -69,14 +69,20 @@ extension PacketDealer {
   }
 
   /// A data frame with clear content (IEEE 802.11-2020 §9.3.2); others hold no IP.
+  ///
+  /// Some access points swap the first two bytes of the frames that they send to their controller.
   mutating func decodeWireless(
-    _ packet: RawSpan, at start: Int, end: Int, isPadded: Bool = false, depth: Int = 0
+    _ packet: RawSpan, at start: Int, end: Int, isPadded: Bool = false, mayBeSwapped: Bool = false,
+    depth: Int = 0
   ) {
-    guard end - start >= 24 else { return skips.add(.linkHeaderCut) }
-    let control = packet.byte(unchecked: start)
-    let flags = packet.byte(unchecked: start + 1)
+    guard end - start >= 2 else { return skips.add(.linkHeaderCut) }
+    var control = packet.byte(unchecked: start)
+    var flags = packet.byte(unchecked: start + 1)
+    // Version 0 stands where the flags of a data frame say where it goes to or comes from.
+    if mayBeSwapped, control & 0x03 != 0 { swap(&control, &flags) }
     // Version 0, type "data", and not one of the subtypes without data.
     guard control & 0x0f == 0x08, control & 0x40 == 0 else { return skips.add(.notIP) }
+    guard end - start >= 24 else { return skips.add(.linkHeaderCut) }
     guard flags & 0x40 == 0 else { return skips.add(.wirelessEncrypted) }
     var length = flags & 0x03 == 0x03 ? 30 : 24
     let hasQuality = control & 0x80 != 0

@@ -209,6 +209,9 @@ struct LayerTests {
     #expect(
       Observed(Self.file(105, Packet.wireless(Self.ipv4, flags: 0x41))).counts
         == ["wireless-encrypted": 1])
+    // Frames that only control the medium are short as a whole.
+    #expect(Observed(Self.file(105, join([0xd4, 0], zeros(8)))).counts == ["not-ip": 1])
+    #expect(Observed(Self.file(105, join([0x08, 1], zeros(8)))).counts == ["link-header-cut": 1])
     #expect(Observed(Self.file(195, Self.ipv4)).counts == ["link-type-ieee802_15_4-195": 1])
     #expect(Observed(Self.file(60000, Self.ipv4)).counts == ["link-type-60000": 1])
     #expect(

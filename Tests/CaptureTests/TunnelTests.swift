@@ -55,6 +55,10 @@ struct TunnelTests {
       LayerTests.frame(Packet.ip(outside.0, outside.1, 97, join([0x20, 0], frame))),
       LayerTests.outer)
     CaptureCase(
+      "GTP, version 0", udp(3386, join([0x1e, 255], zeros(18), ipv4), from: 3386),
+      outer(3386, from: 3386) + seen)
+    CaptureCase("GTP', which bills", udp(3386, join([0x0e, 255], zeros(18), ipv4)), outer(3386))
+    CaptureCase(
       "VXLAN's generic form", udp(4790, join([0x0c, 0, 0, 2, 0, 0, 9, 0], ipv6)),
       outer(4790) + seen6)
     CaptureCase(
@@ -180,6 +184,59 @@ struct TunnelTests {
       gre(join([0, 0, 0x82, 0], Packet.wireless(ipv4))), LayerTests.outer + seen)
   }
 
+  /// The header before a frame that goes to a controller or comes from one: lengths in words, flags, a fragment's
+  /// place, and what fills it up.
+  private static func controlled(
+    words: UInt8 = 2, _ flags: UInt16, fragment: UInt16 = 0, _ frame: [UInt8],
+    declared: UInt8? = nil
+  ) -> [UInt8] {
+    join(
+      [0, (declared ?? words) << 3], flags.bytes, [0, 7], (fragment << 3).bytes,
+      zeros(4 * Int(words) - 8), frame)
+  }
+  private static let swapped = join([1, 0x08], Array(Packet.wireless(ipv4)[2...]))
+
+  @CaseTable static var controllers: [CaptureCase] {
+    CaptureCase(
+      "802.11", udp(5247, controlled(0x0300, Packet.wireless(ipv4))), outer(5247) + seen)
+    CaptureCase(
+      "802.11 with information before it, from the controller",
+      udp(7, controlled(words: 4, 0x0320, Packet.wireless(ipv6, quality: 0)), from: 5247),
+      outer(7, from: 5247) + seen6)
+    CaptureCase(
+      "802.11 with its first bytes swapped", udp(5247, controlled(words: 4, 0x4320, swapped)),
+      outer(5247) + seen)
+    CaptureCase("Ethernet", udp(5247, controlled(0x0200, frame)), outer(5247) + seen)
+    CaptureCase(
+      "the first part of a frame", udp(5247, controlled(0x0380, Packet.wireless(ipv4))),
+      outer(5247) + seen)
+    CaptureCase(
+      "a later part", udp(5247, controlled(0x03c0, fragment: 9, Packet.wireless(ipv4))), outer(5247)
+    )
+    CaptureCase(
+      "a sign of life", udp(5247, controlled(0x0308, Packet.wireless(ipv4))), outer(5247))
+    CaptureCase(
+      "another binding", udp(5247, controlled(0x0700, Packet.wireless(ipv4))), outer(5247))
+    CaptureCase(
+      "encrypted", udp(5247, join([1, 0, 0, 0], zeros(8), Packet.wireless(ipv4))), outer(5247))
+    CaptureCase(
+      "a header longer than the datagram", udp(5247, controlled(0x0300, frame, declared: 31)),
+      outer(5247))
+    CaptureCase(
+      "a management frame", udp(5247, controlled(0x0300, join([0x40, 0], zeros(40)))), outer(5247))
+  }
+
+  @Test("frames between access points and their controller", arguments: controllers)
+  func controller(_ test: CaptureCase) {
+    #expect(Observed(test.capture).lines == test.expected)
+  }
+
+  @Test("a later part of a frame is counted")
+  func laterPart() {
+    let part = Self.udp(5247, Self.controlled(0x03c0, fragment: 9, zeros(40)))
+    #expect(Observed(part).counts == ["ip-fragment": 1])
+  }
+
   @Test("what is inside is read", arguments: tunnels)
   func tunnel(_ test: CaptureCase) {
     #expect(Observed(test.capture).lines == test.expected)
@@ -202,7 +259,8 @@ struct TunnelTests {
 
   @Test(
     "what a server of DNS sends to a client on a tunnel's port, and DTLS there, is no tunnel",
-    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 1701, 2152, 5072, 8472, 4341, 6080] as [UInt16])
+    arguments: [4754, 6635, 4789, 4790, 3544, 6081, 1701, 2152, 3386, 5072, 5247, 8472, 4341, 6080]
+      as [UInt16])
   func otherThanTunnels(_ port: UInt16) {
     for number: UInt16 in [0x0001, 0x0801, 0x0c01, 0x3001, 0x4002, 0x6001, 0xffff] {
       var message = DNSBuilder(flags: 0x8180, answers: 1).question("a.example")
