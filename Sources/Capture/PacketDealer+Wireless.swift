@@ -70,7 +70,8 @@ extension PacketDealer {
 
   /// A data frame with clear content (IEEE 802.11-2020 §9.3.2); others hold no IP.
   ///
-  /// Some access points swap the first two bytes of the frames that they send to their controller.
+  /// Some access points swap the bytes of its first field, and of the one with its number, in the frames that they
+  /// send to their controller.
   mutating func decodeWireless(
     _ packet: RawSpan, at start: Int, end: Int, isPadded: Bool = false, mayBeSwapped: Bool = false,
     depth: Int = 0
@@ -79,7 +80,8 @@ extension PacketDealer {
     var control = packet.byte(unchecked: start)
     var flags = packet.byte(unchecked: start + 1)
     // Version 0 stands where the flags of a data frame say where it goes to or comes from.
-    if mayBeSwapped, control & 0x03 != 0 { swap(&control, &flags) }
+    let isSwapped = mayBeSwapped && control & 0x03 != 0
+    if isSwapped { swap(&control, &flags) }
     // Version 0, type "data", and not one of the subtypes without data.
     guard control & 0x0f == 0x08, control & 0x40 == 0 else { return skips.add(.notIP) }
     guard end - start >= 24 else { return skips.add(.linkHeaderCut) }
@@ -97,7 +99,8 @@ extension PacketDealer {
     let body = start + length
     guard body <= end else { return skips.add(.linkHeaderCut) }
     // A later fragment does not begin with a header.
-    guard packet.byte(unchecked: start + 22) & 0x0f == 0 else { return skips.add(.ipFragment) }
+    let fragment = packet.byte(unchecked: start + (isSwapped ? 23 : 22)) & 0x0f
+    guard fragment == 0 else { return skips.add(.ipFragment) }
     guard holdsSeveral else {
       return decode(packet, etherType: 0, at: body, end: end, depth: depth)
     }

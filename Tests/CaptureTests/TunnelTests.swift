@@ -194,7 +194,9 @@ struct TunnelTests {
       [0, (declared ?? words) << 3], flags.bytes, [0, 7], (fragment << 3).bytes,
       zeros(4 * Int(words) - 8), frame)
   }
-  private static let swapped = join([1, 0x08], Array(Packet.wireless(ipv4)[2...]))
+  /// The 17th frame of a sender.
+  private static let swapped = join(
+    [1, 0x08], zeros(20), [1, 0x10], Array(Packet.wireless(ipv4)[24...]))
 
   @CaseTable static var controllers: [CaptureCase] {
     CaptureCase(
