@@ -99,7 +99,12 @@ enum ReferenceURL {
     let scheme = referenceLowercased(scheme)
     let authorityEnd = rest.firstIndex { [0x2F, 0x3F, 0x23].contains($0) } ?? rest.count
     var authority = Array(rest[..<authorityEnd])
-    if let at = authority.lastIndex(of: 0x40) { authority = Array(authority[(at + 1)...]) }
+    let share = shareSuffix(scheme: scheme, authority)
+    if !share.isEmpty {
+      authority.removeLast(share.count)
+    } else if let at = authority.lastIndex(of: 0x40) {
+      authority = Array(authority[(at + 1)...])
+    }
     guard let (host, port) = hostAndPort(authority) else { return nil }
 
     var tail = Array(rest[authorityEnd...])
@@ -113,7 +118,21 @@ enum ReferenceURL {
     if let port, defaults[String(decoding: scheme, as: UTF8.self)] != port {
       form += Array(":\(port)".utf8)
     }
+    form += referenceLowercased(share)
     return form + (path.isEmpty ? [0x2F] : path) + query
+  }
+
+  /// What Windows writes behind the host of a WebDAV share: `@SSL`, `@8080`, `@SSL@8080`.
+  private static func shareSuffix(scheme: [UInt8], _ authority: [UInt8]) -> [UInt8] {
+    guard scheme == Array("file".utf8), let at = authority.firstIndex(of: 0x40) else { return [] }
+    var parts = authority[(at + 1)...].split(separator: 0x40, omittingEmptySubsequences: false)
+    if parts.first.map({ referenceLowercased(Array($0)) }) == Array("ssl".utf8) {
+      parts.removeFirst()
+    }
+    let arePorts = parts.allSatisfy { part in
+      1...5 ~= part.count && part.allSatisfy { (0x30...0x39).contains($0) }
+    }
+    return parts.count <= 1 && arePorts ? Array(authority[at...]) : []
   }
 
   private static func hostAndPort(_ authority: [UInt8]) -> (host: [UInt8], port: Int?)? {
