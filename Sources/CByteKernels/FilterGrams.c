@@ -7,30 +7,39 @@ static inline uint32_t load_word(const uint8_t *bytes) {
   return word;
 }
 
+/// The bytes around anchors, and what is known of them. By value: the compiler must think that
+/// a position which is stored changes whatever is behind a pointer.
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+  const uint8_t *table;
+  uint32_t bits;
+} gram_search;
+
 /// Whether the table holds a gram of a kind, if there are any of that kind; `kinds` is a constant.
-static inline __attribute__((always_inline)) uint32_t holds(const uint8_t *table, uint32_t bits, uint32_t kinds,
+static inline __attribute__((always_inline)) uint32_t holds(gram_search search, uint32_t kinds,
                                                             uint32_t kind, uint32_t gram) {
   if (!(kinds >> kind & 1)) return 0;
-  uint32_t bit = sekisho_gram_bit(gram, kind, bits);
-  return table[bit >> 3] >> (bit & 7) & 1;
+  uint32_t bit = sekisho_gram_bit(gram, kind, search.bits);
+  return search.table[bit >> 3] >> (bit & 7) & 1;
 }
 
-/// Keeps those of the positions from `index` on, up to the first behind which there are no four bytes, of which
-/// some gram is known; returns how many are kept then.
-static inline __attribute__((always_inline)) size_t keep(const uint8_t *bytes, size_t count, uint32_t *positions,
-                                                         size_t *index, size_t position_count,
-                                                         const uint8_t *table, uint32_t bits, uint32_t kinds,
-                                                         size_t kept) {
+/// Keeps those of the positions from `index` on, up to the first behind which there are no four
+/// bytes, of which some gram is known; returns how many are kept then.
+static inline __attribute__((always_inline)) size_t keep(gram_search search, uint32_t kinds,
+                                                         uint32_t *positions, size_t position_count,
+                                                         size_t *index, size_t kept) {
   size_t at = *index;
-  for (; at < position_count && count - positions[at] >= 4; at++) {
+  for (; at < position_count && search.count - positions[at] >= 4; at++) {
     const uint32_t position = positions[at];
-    const uint32_t low = load_word(bytes + position - 2), high = load_word(bytes + position);
+    const uint32_t low = load_word(search.bytes + position - 2),
+                   high = load_word(search.bytes + position);
     const uint32_t around = low >> 8 | (high << 8 & 0xFF000000u);
     positions[kept] = position;
-    kept += holds(table, bits, kinds, SEKISHO_GRAM_FROM, high) |
-            holds(table, bits, kinds, SEKISHO_GRAM_AROUND, around) |
-            holds(table, bits, kinds, SEKISHO_GRAM_BEFORE, low) |
-            holds(table, bits, kinds, SEKISHO_GRAM_PAIR, low >> 16);
+    kept += holds(search, kinds, SEKISHO_GRAM_FROM, high) |
+            holds(search, kinds, SEKISHO_GRAM_AROUND, around) |
+            holds(search, kinds, SEKISHO_GRAM_BEFORE, low) |
+            holds(search, kinds, SEKISHO_GRAM_PAIR, low >> 16);
   }
   *index = at;
   return kept;
@@ -52,13 +61,12 @@ size_t sekisho_keep_grams(int32_t variant, const uint8_t *bytes, size_t count, s
 #else
   (void)variant;
 #endif
-  // By value, since the compiler must think that a position which is stored changes what is behind a pointer.
-  const uint8_t *const table = grams->table;
-  const uint32_t bits = grams->bits;
+  const gram_search search = {
+      .bytes = bytes + base, .count = count - base, .table = grams->table, .bits = grams->bits};
   // A loop for each choice of kinds, so that those nobody asked for cost nothing.
-#define KINDS(kinds)                                                                                   \
-  case kinds:                                                                                          \
-    kept = keep(bytes + base, count - base, positions, &index, position_count, table, bits, kinds, kept); \
+#define KINDS(kinds)                                                               \
+  case kinds:                                                                      \
+    kept = keep(search, kinds, positions, position_count, &index, kept);           \
     break
   switch (grams->kinds) {
     KINDS(1);

@@ -51,6 +51,16 @@ struct FixtureTests {
     #expect(differences.isEmpty, "\(differences.describe(log: name, limit: 40))")
   }
 
+  /// Expects that every value of a line is told with the same ends and verdict, in parentheses, or with none.
+  static func expectTold(_ line: String, _ says: String) {
+    let found = listing(Array(line.utf8)) { $0 }.split(separator: "\n")
+    #expect(!found.isEmpty, "\(line)")
+    for value in found where !value.hasPrefix("#") {
+      let told = value.firstIndex(of: "(").map { value[$0...] } ?? ""
+      #expect(told == says, "\(value)")
+    }
+  }
+
   /// One line for each observable.
   static func listing(_ log: [UInt8], growth: (Int) -> Int) -> String {
     let options = LogOptions(purpose: .extract)

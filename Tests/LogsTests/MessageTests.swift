@@ -160,12 +160,7 @@ import Testing
   @Test(arguments: all.indices)
   func isTold(_ index: Int) {
     let (record, says) = Self.all[index]
-    let found = FixtureTests.listing(Array(record.utf8)) { $0 }.split(separator: "\n")
-    #expect(!found.isEmpty, "\(record)")
-    for value in found where !value.hasPrefix("#") {
-      let told = value.firstIndex(of: "(").map { value[$0...] } ?? ""
-      #expect(told == says, "\(value)")
-    }
+    FixtureTests.expectTold(record, says)
   }
 
   @Test func endsOfAMessageHaveTheirSides() {

@@ -335,12 +335,7 @@ import Testing
   @Test(arguments: all.indices)
   func isTold(_ index: Int) {
     let (line, says) = Self.all[index]
-    let found = FixtureTests.listing(Array(line.utf8)) { $0 }.split(separator: "\n")
-    #expect(!found.isEmpty, "\(line)")
-    for value in found where !value.hasPrefix("#") {
-      let told = value.firstIndex(of: "(").map { value[$0...] } ?? ""
-      #expect(told == says, "\(value)")
-    }
+    FixtureTests.expectTold(line, says)
   }
 
   @Test func endsOfASentenceHaveTheirSides() {
