@@ -6,8 +6,8 @@ internal import Parsing
 ///
 /// A name stands there with nothing of `[A-Za-z0-9._-]` beside it, a path with its separators written as `/` or
 /// `\`, doubled or not, in any ASCII case. Of each one part without separators is looked for; where it stands,
-/// the others are compared.
-public struct FileNameFinder: Sendable {
+/// the others are compared. A class, since it is asked for each text: a copy would count references to each of its parts.
+public final class FileNameFinder: Sendable {
   private struct Name {
     /// The normal form.
     var key: [UInt8]

@@ -74,12 +74,11 @@ extension Normalizer {
       authorityEnd += 1
     }
     var hostEnd = authorityEnd
-    let authority = url.extracting(schemeLength..<authorityEnd)
-    if output.rawBytes.extracting(before...).equals("file://"),
-      let at = authority.firstOffset(of: 0x40), Self.isWebDAV(authority.extracting(at...))
+    if let share = WebDAVShare(schemeAndAuthority: url.extracting(..<authorityEnd)),
+      share.end == authorityEnd
     {
       hostStart = schemeLength
-      hostEnd = schemeLength + at
+      hostEnd = share.hostEnd
     }
     var refusal = appendAuthority(
       url.extracting(hostStart..<hostEnd), port: nil, parts: &parts, base: before, to: &output)
@@ -95,22 +94,6 @@ extension Normalizer {
     }
     if refusal != nil { output.removeLast(output.count - before) }
     return refusal
-  }
-
-  /// Whether what stands from the first `@` of an authority on is how Windows writes a WebDAV share
-  /// (`file://host@SSL@8080/share`): the host is before it, and nothing of it is user information.
-  private static func isWebDAV(_ suffix: RawSpan) -> Bool {
-    var offset = 1
-    if suffix.byteCount >= 4, ASCII.lower(suffix.byte(unchecked: 1)) == 0x73,
-      ASCII.lower(suffix.byte(unchecked: 2)) == 0x73,
-      ASCII.lower(suffix.byte(unchecked: 3)) == 0x6c
-    {
-      if suffix.byteCount == 4 { return true }
-      guard suffix.byte(unchecked: 4) == 0x40 else { return false }
-      offset = 5
-    }
-    guard 1...5 ~= suffix.byteCount - offset else { return false }
-    return (offset..<suffix.byteCount).allSatisfy { ASCII.isDigit(suffix.byte(unchecked: $0)) }
   }
 
   /// Appends the normal form of a URL whose parts stood in fields of their own.

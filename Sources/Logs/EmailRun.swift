@@ -10,7 +10,8 @@ extension Extraction {
   ) -> Bool {
     guard offset < unit.end else { return false }
     switch bytes.byte(unchecked: offset) {
-    case UInt8(ascii: "@"): return beginsRun(bytes, at: offset + 1, end: unit.end)
+    case UInt8(ascii: "@"):
+      return offset != cursor.shareHostEnd && beginsRun(bytes, at: offset + 1, end: unit.end)
     case Byte.plus, UInt8(ascii: "%"): return isLongLocalPart(bytes, at: offset, unit, &cursor)
     default: return false
     }

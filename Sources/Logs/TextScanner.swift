@@ -17,6 +17,8 @@ struct TextCursor {
   /// The authority of the last URL.
   var authorityStart = -1
   var authorityEnd = -1
+  /// The `@` behind the host of the last share (`file://host@SSL/`), which makes no local part of it.
+  var shareHostEnd = -1
   /// End of the URL text that holds the last URL, and where the search for it began.
   var urlTextStart = -1
   var urlTextEnd = -1

@@ -40,6 +40,10 @@ extension Extraction {
       }
     }
     guard let sign else { return authority }
+    if let share = WebDAVShare(schemeAndAuthority: bytes.extracting(start..<authorityEnd)) {
+      cursor.shareHostEnd = start + share.hostEnd
+      return authority
+    }
     userInformation.append(authority..<sign)
     cursor.floor = sign
     cursor.hardFloor = sign

@@ -6,10 +6,17 @@ import Synchronization
 
 /// Makes the finder of file names in text when the first text asks for it.
 final class FileNameSource: FileNameSearch {
+  /// What was made: the finder, or nil where no file name takes part.
+  private final class Made: Sendable {
+    let finder: FileNameFinder?
+    init(_ finder: FileNameFinder?) { self.finder = finder }
+  }
+
   private let databases: [IndicatorDatabase]
   private let options: LookupOptions
-  /// Nothing until it is asked for; then the finder, or nil where no file name takes part.
-  private let made = Mutex<FileNameFinder??>(nil)
+  private let made = AtomicLazyReference<Made>()
+  /// Held while it is made, so that one thread does so.
+  private let making = Mutex<Void>(())
 
   init(databases: [IndicatorDatabase], options: LookupOptions) {
     self.databases = databases
@@ -17,14 +24,15 @@ final class FileNameSource: FileNameSearch {
   }
 
   func find(in text: RawSpan, ranges: inout [Range<Int>]) {
-    let finder = made.withLock { finder in
-      if let finder { return finder }
-      let new = FileNameFinder(databases: databases, options: options)
-      finder = .some(new)
-      return new
-    }
     ranges.removeAll(keepingCapacity: true)
-    finder?.find(in: text, ranges: &ranges)
+    (made.load() ?? make()).finder?.find(in: text, ranges: &ranges)
+  }
+
+  private func make() -> Made {
+    making.withLock { _ in
+      made.load()
+        ?? made.storeIfNil(Made(FileNameFinder(databases: databases, options: options)))
+    }
   }
 }
 

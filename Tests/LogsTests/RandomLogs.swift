@@ -67,6 +67,7 @@ enum RandomLogs {
       "12:34:56", "http://evil.example/a", "https://u:p@evil.example:8443/%7e/../x?q=%2f#f",
       "ftp://192.0.2.1/x", "http://[2001:db8::1]:80/", "http://intranet/", "http://",
       "file://Files.example@SSL/a", "file://192.0.2.1@8080/x",
+      "file://www.evil.example@80)", "file://u@80@b.example/",
       "user@evil.example", "a+b.c@evil.test", "@evil.example", "x@192.0.2.1", "get.wpgate.zip",
       "wpgate.zip", "main.py", "Safari.app", md5, md5 + "01234567", md5 + md5, md5 + "0",
       "bücher.example", "例え.テスト", "访问www.example.com查看", "１.２.３.４", "evil。example", "a..b.example",

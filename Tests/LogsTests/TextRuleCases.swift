@@ -338,6 +338,21 @@ enum TextRuleCases {
         "url text ldap://h:389/x @25",
       ]),
     Case("no host", "file:///etc/passwd ://a.example", ["domain text a.example @22"]),
+    Case(
+      "shares of WebDAV",
+      "file://192.0.2.1@8080/x file://a.example@SSL/y (file://b.example@SSL@443)",
+      [
+        "url text file://192.0.2.1@8080/x @0", "ipv4 text 192.0.2.1 @7",
+        "url text file://a.example@ssl/y @24", "domain text a.example @31",
+        "url text file://b.example@ssl@443/ @48", "domain text b.example @55",
+      ]),
+    Case(
+      "no shares",
+      "file://a.example@8080@b.example/x file://a.example@80:90/y http://a.example@80/z",
+      [
+        "url text file://b.example/x @0", "domain text b.example @22",
+        "url text file://80:90/y @34", "url text http://80/z @59",
+      ]),
   ]
 
   private static let md5 = "d3b07384d113edec49eaa6238ad5ff00"

@@ -244,7 +244,8 @@ struct ReferenceScanner {
     for at in signs {
       var start = at
       while unit(start - 1).map({ $0.isLocalPart || $0.isDot }) ?? false { start -= 1 }
-      if start < at { locals.append(start..<at) }
+      let isShare = urls.contains { $0.shareHostEnd == at }
+      if start < at, !isShare { locals.append(start..<at) }
     }
     for at in signs {
       let start = localStart(at)

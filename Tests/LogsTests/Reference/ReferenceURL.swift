@@ -8,6 +8,8 @@ enum ReferenceURL {
     var cut: Range<Int>
     /// What stands before the `@` of its authority.
     var userinfo: Range<Int>
+    /// The character `@` that ends the host of a WebDAV share.
+    var shareHostEnd: Int?
     /// The normal form of the cut one, or nil where it has no valid host.
     var form: [UInt8]?
   }
@@ -35,7 +37,9 @@ enum ReferenceURL {
       while authority < end, !"/?#".unicodeScalars.contains(where: characters[authority].isASCII) {
         authority += 1
       }
-      let at = (colon + 3..<authority).last { characters[$0].isASCII("@") }
+      let scheme = characters[first..<colon].map { UInt8($0.scalar) }
+      let share = shareHostEnd(scheme: scheme, characters, colon + 3..<authority)
+      let at = share == nil ? (colon + 3..<authority).last { characters[$0].isASCII("@") } : nil
       func place(_ index: Int) -> Int {
         index < characters.count ? characters[index].start : text.count
       }
@@ -43,9 +47,9 @@ enum ReferenceURL {
       found.append(
         Found(
           range: start..<place(end), cut: start..<place(cut),
-          userinfo: place(colon + 3)..<place(at ?? colon + 3),
+          userinfo: place(colon + 3)..<place(at ?? colon + 3), shareHostEnd: share,
           form: normalForm(
-            scheme: characters[first..<colon].map { UInt8($0.scalar) },
+            scheme: scheme,
             rest: Array(text.bytes[place(colon + 3)..<max(place(colon + 3), place(cut))]))))
     }
     return found
@@ -133,6 +137,25 @@ enum ReferenceURL {
       1...5 ~= part.count && part.allSatisfy { (0x30...0x39).contains($0) }
     }
     return parts.count <= 1 && arePorts ? Array(authority[at...]) : []
+  }
+
+  /// Where the host ends in an authority that a share's ends in, but for punctuation.
+  private static func shareHostEnd(
+    scheme: [UInt8], _ characters: [ReferenceUnit], _ authority: Range<Int>
+  ) -> Int? {
+    guard let at = authority.first(where: { characters[$0].isASCII("@") }) else { return nil }
+    var end = at + 1
+    while end < authority.upperBound, characters[end].isAlphanumeric || characters[end].isASCII("@")
+    { end += 1 }
+    if end < authority.upperBound {
+      let next = characters[end]
+      if next.isName || next.isASCII(":") || next.scalar >= 0x80 { return nil }
+      if (end..<authority.upperBound).contains(where: { characters[$0].isASCII("@") }) {
+        return nil
+      }
+    }
+    let written = characters[at..<end].map { UInt8(truncatingIfNeeded: $0.scalar) }
+    return shareSuffix(scheme: referenceLowercased(scheme), written).isEmpty ? nil : at
   }
 
   private static func hostAndPort(_ authority: [UInt8]) -> (host: [UInt8], port: Int?)? {

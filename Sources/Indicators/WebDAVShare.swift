@@ -1,0 +1,44 @@
+import Parsing
+
+/// How Windows writes a share that WebDAV serves: `file://host@SSL@8080/share`. The host stands before the first `@`, and
+/// nothing of it is user information.
+public struct WebDAVShare: Sendable, Equatable {
+  /// Offset of the first `@`, where the host ends.
+  public var hostEnd: Int
+  /// Offset behind `@SSL`, `@8080` or `@SSL@8080`.
+  public var end: Int
+
+  /// Reads the scheme and the authority of a URL; nil for any but `file://` and where no such thing follows its first `@`.
+  ///
+  /// What may stand behind the share, such as the bracket that a sentence closes, is left to the caller; but a further
+  /// `@`, a port or more of a name make it the user information of another host.
+  public init?(schemeAndAuthority url: RawSpan) {
+    guard url.starts(withLowercase: "file://", at: 0),
+      let at = url.firstOffset(of: 0x40, from: 7)
+    else { return nil }
+    hostEnd = at
+    end = at + 1
+    if url.starts(withLowercase: "ssl", at: end) {
+      end += 3
+      if end < url.byteCount, url.byte(unchecked: end) == 0x40 {
+        guard let port = Self.portEnd(url, from: end + 1) else { return nil }
+        end = port
+      }
+    } else {
+      guard let port = Self.portEnd(url, from: end) else { return nil }
+      end = port
+    }
+    guard end < url.byteCount else { return }
+    let next = url.byte(unchecked: end)
+    let isName =
+      ASCII.isAlphanumeric(next) || next == 0x2d || next == 0x2e || next == 0x5f || next >= 0x80
+    guard !isName, next != 0x3a, url.firstOffset(of: 0x40, from: end) == nil else { return nil }
+  }
+
+  /// End of one to five digits.
+  private static func portEnd(_ url: RawSpan, from start: Int) -> Int? {
+    var end = start
+    while end < url.byteCount, ASCII.isDigit(url.byte(unchecked: end)) { end += 1 }
+    return 1...5 ~= end - start ? end : nil
+  }
+}
