@@ -1,7 +1,8 @@
 import Parsing
 
-/// How Windows writes a share that WebDAV serves: `file://host@SSL@8080/share`. The host stands before the first `@`, and
-/// nothing of it is user information.
+/// A share that WebDAV serves, as Windows writes it.
+///
+/// In `file://host@SSL@8080/share` the host stands before the first `@`, and nothing of it is user information.
 public struct WebDAVShare: Sendable, Equatable {
   /// Offset of the first `@`, where the host ends.
   public var hostEnd: Int
