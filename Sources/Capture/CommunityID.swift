@@ -44,18 +44,19 @@ public enum CommunityID {
       swap(&source, &destination)
       swap(&sourcePort, &destinationPort)
     }
-    var input: [UInt8] = []
-    input.reserveCapacity(48)
-    input += [0, 0]
     let addressLength = flow.ipVersion == 4 ? 4 : 8
-    append(source.0, count: addressLength, to: &input)
-    if flow.ipVersion != 4 { append(source.1, count: 8, to: &input) }
-    append(destination.0, count: addressLength, to: &input)
-    if flow.ipVersion != 4 { append(destination.1, count: 8, to: &input) }
-    input += [flow.ipProtocol, 0]
-    if flow.hasPorts || isICMP {
-      append(UInt64(sourcePort) << 48, count: 2, to: &input)
-      append(UInt64(destinationPort) << 48, count: 2, to: &input)
+    // Seed, two addresses, protocol and padding, two ports.
+    let input = [UInt8](capacity: 40) { input in
+      append(0, count: 2, to: &input)
+      append(source.0, count: addressLength, to: &input)
+      if flow.ipVersion != 4 { append(source.1, count: 8, to: &input) }
+      append(destination.0, count: addressLength, to: &input)
+      if flow.ipVersion != 4 { append(destination.1, count: 8, to: &input) }
+      append(UInt64(flow.ipProtocol) << 56, count: 2, to: &input)
+      if flow.hasPorts || isICMP {
+        append(UInt64(sourcePort) << 48, count: 2, to: &input)
+        append(UInt64(destinationPort) << 48, count: 2, to: &input)
+      }
     }
     var digest: [UInt8] = []
     digest.reserveCapacity(20)
@@ -68,7 +69,7 @@ public enum CommunityID {
   }
 
   /// The first bytes of a number, the most significant one first.
-  private static func append(_ value: UInt64, count: Int, to bytes: inout [UInt8]) {
+  private static func append(_ value: UInt64, count: Int, to bytes: inout OutputSpan<UInt8>) {
     for index in 0..<count {
       bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * index)))
     }

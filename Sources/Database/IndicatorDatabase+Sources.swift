@@ -4,6 +4,8 @@ internal import Parsing
 
 /// One feed's word for an entry.
 public struct DatabaseSource: Sendable {
+  /// Number of what its feed says, feed and context together: the same for all entries of which it says the same.
+  public var origin: UInt32
   /// Index into the database's feeds.
   public var feed: UInt32
   /// First line in the feed from 1, or 0 where lines mean nothing.
@@ -20,8 +22,13 @@ extension IndicatorDatabase {
   /// Nothing is allocated for sources with one line, apart from the array.
   public func sources(of entry: UInt32) -> [DatabaseSource] {
     var sources: [DatabaseSource] = []
-    forEachSource(of: entry) { sources.append($0) }
+    appendSources(of: entry, to: &sources)
     return sources
+  }
+
+  /// Appends the sources of the entry with this number, as `sources(of:)` gives them.
+  public func appendSources(of entry: UInt32, to sources: inout [DatabaseSource]) {
+    forEachSource(of: entry) { sources.append($0) }
   }
 
   /// Calls a closure with each source of the entry with this number, ordered by feed and first line.
@@ -35,7 +42,7 @@ extension IndicatorDatabase {
     guard reader.skip(entries: index % blockLength, bytes) else { return }
     while let source = reader.nextSource(bytes) {
       var result = DatabaseSource(
-        feed: image.uint32(origins, Int(source.origin)), line: source.firstLine,
+        origin: source.origin, feed: image.uint32(origins, Int(source.origin)), line: source.firstLine,
         context: context(Int(image.uint32(origins, Int(source.origin), 4))))
       while reader.hasMoreLines {
         guard let line = reader.nextLine(bytes) else { return }

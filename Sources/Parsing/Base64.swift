@@ -5,17 +5,19 @@ public enum Base64 {
 
   /// Appends the text of some bytes, padded.
   public static func encode(_ bytes: RawSpan, to output: inout [UInt8]) {
-    var offset = 0
-    while offset < bytes.byteCount {
-      let left = bytes.byteCount - offset
-      var group = UInt32(bytes.byte(unchecked: offset)) << 16
-      if left > 1 { group |= UInt32(bytes.byte(unchecked: offset + 1)) << 8 }
-      if left > 2 { group |= UInt32(bytes.byte(unchecked: offset + 2)) }
-      output.append(digit(group >> 18))
-      output.append(digit(group >> 12))
-      output.append(left > 1 ? digit(group >> 6) : UInt8(ascii: "="))
-      output.append(left > 2 ? digit(group) : UInt8(ascii: "="))
-      offset += 3
+    output.append(addingCapacity: (bytes.byteCount + 2) / 3 * 4) { text in
+      var offset = 0
+      while offset < bytes.byteCount {
+        let left = bytes.byteCount - offset
+        var group = UInt32(bytes.byte(unchecked: offset)) << 16
+        if left > 1 { group |= UInt32(bytes.byte(unchecked: offset + 1)) << 8 }
+        if left > 2 { group |= UInt32(bytes.byte(unchecked: offset + 2)) }
+        text.append(digit(group >> 18))
+        text.append(digit(group >> 12))
+        text.append(left > 1 ? digit(group >> 6) : UInt8(ascii: "="))
+        text.append(left > 2 ? digit(group) : UInt8(ascii: "="))
+        offset += 3
+      }
     }
   }
 

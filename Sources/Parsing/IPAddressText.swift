@@ -102,13 +102,15 @@ public enum IPAddressText {
 
   /// Appends dotted decimal.
   public static func append(ipv4 address: UInt32, to output: inout [UInt8]) {
-    appendPart(UInt8(truncatingIfNeeded: address >> 24), to: &output)
-    output.append(Byte.dot)
-    appendPart(UInt8(truncatingIfNeeded: address >> 16), to: &output)
-    output.append(Byte.dot)
-    appendPart(UInt8(truncatingIfNeeded: address >> 8), to: &output)
-    output.append(Byte.dot)
-    appendPart(UInt8(truncatingIfNeeded: address), to: &output)
+    output.append(addingCapacity: ipv4Lengths.upperBound) { text in
+      for shift in stride(from: 24 as UInt32, through: 0, by: -8) {
+        let part = UInt8(truncatingIfNeeded: address >> shift)
+        if part >= 100 { text.append(Byte.zero &+ part / 100) }
+        if part >= 10 { text.append(Byte.zero &+ part / 10 % 10) }
+        text.append(Byte.zero &+ part % 10)
+        if shift > 0 { text.append(Byte.dot) }
+      }
+    }
   }
 
   /// Appends the canonical text of RFC 5952: lower case, the first longest run of zero groups as `::`.
@@ -198,10 +200,4 @@ public enum IPAddressText {
 
   @inline(__always)
   private static func hexValue(_ byte: UInt8) -> UInt8 { Hex.value(of: byte) }
-
-  private static func appendPart(_ part: UInt8, to output: inout [UInt8]) {
-    if part >= 100 { output.append(Byte.zero + part / 100) }
-    if part >= 10 { output.append(Byte.zero + part / 10 % 10) }
-    output.append(Byte.zero + part % 10)
-  }
 }

@@ -63,7 +63,7 @@ struct EntryMerging {
     for entry in entries {
       places.append(
         entry.sources.map { source in
-          if let place = sources.firstIndex(where: { $0.isSame(as: source) }) {
+          if let place = sources.firstIndex(where: { $0.statement.isSame(as: source.statement) }) {
             // The same source twice is one with the lines of both.
             sources[place].lines = Set(sources[place].lines + source.lines).sorted()
             return place
@@ -100,13 +100,4 @@ extension ResolvedSource {
 
   /// The confidence that counts for the order: none is the least.
   private var rank: UInt8 { confidence == 255 ? 0 : confidence }
-
-  /// Whether two databases hold the same source, maybe of other lines.
-  fileprivate func isSame(as other: ResolvedSource) -> Bool {
-    feed == other.feed && id == other.id && description == other.description
-      && reference == other.reference && labels == other.labels && attack == other.attack
-      && malware == other.malware && actors == other.actors && validFrom == other.validFrom
-      && validUntil == other.validUntil && confidence == other.confidence && tlp == other.tlp
-      && flags == other.flags && condition == other.condition
-  }
 }

@@ -118,41 +118,49 @@ public final class ResolvedEntry: Sendable {
   }
 }
 
-/// What one feed says of an entry.
+/// What one feed says of an entry, and where.
 public struct ResolvedSource: Sendable {
-  /// Name of the feed.
-  public var feed: [UInt8]
   /// Lines in the feed, ascending; empty where lines mean nothing.
   public var lines: [UInt32]
+  /// What it says, shared with all entries of which the feed says the same.
+  public let statement: SourceStatement
+
+  package init(lines: [UInt32], statement: SourceStatement) {
+    self.lines = lines
+    self.statement = statement
+  }
+
+  /// Name of the feed.
+  public var feed: [UInt8] { statement.feed }
   /// The object's own identifier in the feed; empty where it has none, as for all texts here.
-  public var id: [UInt8]
+  public var id: [UInt8] { statement.id }
   /// What the feed says of the value in words.
-  public var description: [UInt8]
+  public var description: [UInt8] { statement.description }
   /// Where to read more, usually a URL.
-  public var reference: [UInt8]
+  public var reference: [UInt8] { statement.reference }
   /// The feed's labels or tags.
-  public var labels: [[UInt8]]
+  public var labels: [[UInt8]] { statement.labels }
   /// MITRE ATT&CK technique identifiers.
-  public var attack: [[UInt8]]
+  public var attack: [[UInt8]] { statement.attack }
   /// Names of malware that the value indicates.
-  public var malware: [[UInt8]]
+  public var malware: [[UInt8]] { statement.malware }
   /// Names of threat actors behind it.
-  public var actors: [[UInt8]]
+  public var actors: [[UInt8]] { statement.actors }
   /// Start of validity in nanoseconds since 1970, or `Int64.min`.
-  public var validFrom: Int64
+  public var validFrom: Int64 { statement.validFrom }
   /// End of validity (exclusive), or `Int64.max`.
-  public var validUntil: Int64
+  public var validUntil: Int64 { statement.validUntil }
   /// 0–100, or 255 where the feed says nothing.
-  public var confidence: UInt8
+  public var confidence: UInt8 { statement.confidence }
   /// The marking under which it was shared.
-  public var tlp: TLP
+  public var tlp: TLP { statement.tlp }
   /// Whether it allows, is weak, or was forced to exact.
-  public var flags: SourceFlags
+  public var flags: SourceFlags { statement.flags }
   /// The values that were to be seen together, as `kind:value AND kind:value`; empty where the
   /// value says enough by itself.
-  public var condition: [UInt8] = []
+  public var condition: [UInt8] { statement.condition }
   /// Which condition of its database, which of its members, of how many.
-  package var conditionPlace: ConditionPlace?
+  package var conditionPlace: ConditionPlace? { statement.conditionPlace }
 }
 
 /// A member of a joint condition.

@@ -322,11 +322,11 @@ final class HitResolver: BatchProcessor {
     return fieldNames[index]
   }
 
-  /// Whether one of some sources of an entry is of a feed.
+  /// Whether one of some sources of an entry is of the feed that says something.
   private static func names(
-    _ feed: [UInt8], _ entry: ResolvedEntry, _ sources: ArraySlice<Int>
+    _ statement: SourceStatement, _ entry: ResolvedEntry, _ sources: ArraySlice<Int>
   ) -> Bool {
-    sources.contains { entry.sources[$0].feed == feed }
+    sources.contains { entry.sources[$0].statement.feedNumber == statement.feedNumber }
   }
 
   private func deliver(_ hit: Hit, to output: inout SegmentOutput) {
@@ -341,14 +341,14 @@ final class HitResolver: BatchProcessor {
       for (position, indicator) in hit.indicators.enumerated() {
         output.statistics.hitsByEntry[indicator.entry.reference, default: 0] += 1
         for (place, index) in indicator.sources.enumerated() {
-          let feed = indicator.entry.sources[index].feed
+          let statement = indicator.entry.sources[index].statement
           // A hit counts once for a feed, however many of its sources and indicators cover it.
-          guard !Self.names(feed, indicator.entry, indicator.sources[..<place]),
+          guard !Self.names(statement, indicator.entry, indicator.sources[..<place]),
             !hit.indicators[..<position].contains(where: {
-              Self.names(feed, $0.entry, $0.sources[...])
+              Self.names(statement, $0.entry, $0.sources[...])
             })
           else { continue }
-          feedCounts.count(feed, &output.statistics)
+          feedCounts.count(statement)
         }
       }
     }
