@@ -42,7 +42,8 @@ extension IndicatorDatabase {
     guard reader.skip(entries: index % blockLength, bytes) else { return }
     while let source = reader.nextSource(bytes) {
       var result = DatabaseSource(
-        origin: source.origin, feed: image.uint32(origins, Int(source.origin)), line: source.firstLine,
+        origin: source.origin, feed: image.uint32(origins, Int(source.origin)),
+        line: source.firstLine,
         context: context(Int(image.uint32(origins, Int(source.origin), 4))))
       while reader.hasMoreLines {
         guard let line = reader.nextLine(bytes) else { return }

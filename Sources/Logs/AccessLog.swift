@@ -29,24 +29,27 @@ extension Extraction {
     let before = words
     // With the virtual host there are four words; a user's name may hold blanks as well.
     var (first, hasVirtualHost) = (0, false)
-    if before.count >= 4, !isAbsent(bytes, before[1]), !isListed(bytes, before[0]) {
+    if before.count >= 4, !Self.isAbsent(bytes, before[1]), !Self.isListed(bytes, before[0]) {
       first = clientWord(bytes, before)
-      hasVirtualHost = first == 1 && !isTime(bytes, before[0])
+      hasVirtualHost = first == 1 && !Self.isTime(bytes, before[0])
     }
     // Where the proxies are logged that a request came through, the client is the first.
     var last = first
     while last + 3 < before.count,
-      isListed(bytes, before[last])
-        || isAddress(bytes, before[last]) && isAddress(bytes, before[last + 1])
+      Self.isListed(bytes, before[last])
+        || Self.isAddress(bytes, before[last]) && Self.isAddress(bytes, before[last + 1])
     {
       last += 1
     }
-    let clients = before[first...last].map { withoutComma(bytes, $0) }
-    guard clients.allSatisfy({ isHost(bytes, $0.start..<$0.end) }) else { return false }
+    for client in before[first...last] {
+      let client = Self.withoutComma(bytes, client)
+      guard isHost(bytes, client.start..<client.end) else { return false }
+    }
     if hasVirtualHost { add(name("server_name"), bytes, before[0]) }
-    for (index, client) in clients.enumerated() {
-      addClient(bytes, client, fact: index == 0 ? .source : .none)
-      if index > 0 { line.setApart() }
+    for index in first...last {
+      let client = Self.withoutComma(bytes, before[index])
+      addClient(bytes, client, fact: index == first ? .source : .none)
+      if index > first { line.setApart() }
     }
     first = last
     add(name("remote_logname"), bytes, before[first + 1])
@@ -87,26 +90,28 @@ extension Extraction {
   /// time, a container, a program.
   private func clientWord(_ bytes: RawSpan, _ words: [ColumnRange]) -> Int {
     for index in 1..<words.count - 2
-    where isAddress(bytes, words[index]) && isAbsent(bytes, words[index + 1]) {
+    where Self.isAddress(bytes, words[index]) && Self.isAbsent(bytes, words[index + 1]) {
       var first = index
-      while first > 0, isAddress(bytes, withoutComma(bytes, words[first - 1])) { first -= 1 }
+      while first > 0, Self.isAddress(bytes, Self.withoutComma(bytes, words[first - 1])) {
+        first -= 1
+      }
       return first
     }
     return 1
   }
 
-  private func isAddress(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+  private static func isAddress(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     IPAddressText.ipv4(bytes, token.start..<token.end) != nil
       || IPAddressText.ipv6(bytes, token.start..<token.end) != nil
   }
 
-  private func isTime(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+  private static func isTime(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     token.end - token.start >= 19 && Timestamp.iso8601(bytes, token.start..<token.end) != nil
   }
 
   /// The token without the comma behind which a further one of a list follows.
-  private func withoutComma(_ bytes: RawSpan, _ token: ColumnRange) -> ColumnRange {
-    guard isListed(bytes, token) else { return token }
+  private static func withoutComma(_ bytes: RawSpan, _ token: ColumnRange) -> ColumnRange {
+    guard Self.isListed(bytes, token) else { return token }
     var token = token
     token.end -= 1
     return token
@@ -123,11 +128,11 @@ extension Extraction {
   }
 
   /// Whether a further one of a list follows.
-  private func isListed(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+  private static func isListed(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     token.end - token.start > 1 && bytes.byte(unchecked: token.end - 1) == Byte.comma
   }
 
-  private func isAbsent(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+  private static func isAbsent(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     token.end - token.start == 1 && bytes.byte(unchecked: token.start) == Byte.minus
   }
 

@@ -31,59 +31,85 @@ struct ClientPhrases {
     static let target = Meaning(rawValue: 16)
   }
 
+  /// A word on which it depends what the next address is.
+  private enum Keyword: UInt8 {
+    case none, from, by, `for`, client, remote, ip, place, user, failed
+  }
+
+  /// What is known of a word.
+  private struct Known {
+    var meaning: Meaning = []
+    var keyword = Keyword.none
+  }
+
   var role = Role.none
   private(set) var isLogin = false
   private var isConnection = false
   private var isForeign = false
   /// What the word before says.
   private var meaning: Meaning = []
-  /// The words before, in small letters.
-  private var last = ""
-  private var beforeLast = ""
+  /// The words before.
+  private var last = Keyword.none
+  private var beforeLast = Keyword.none
 
   /// Whether an address in brackets may be the client: none that something was done to.
   var mayBeBracketed: Bool { !meaning.contains(.target) && !isForeign }
 
   /// Whether the word before says what follows a user's name.
-  var isUser: Bool { last == "user" && beforeLast == "for" }
+  var isUser: Bool { last == .user && beforeLast == .for }
 
   /// Takes the next word, which is no address.
-  mutating func take(_ word: String) {
+  mutating func take(_ word: ShortWord) {
     if word.isEmpty { return }
-    let meaning = Self.words[word] ?? []
-    if meaning.contains(.login) || Self.isOfLogin(word) {
+    let known = Self.words[word] ?? Known()
+    if known.meaning.contains(.login) || Self.isOfLogin(word) {
       isLogin = true
-    } else if meaning.contains(.connection) {
+    } else if known.meaning.contains(.connection) {
       isConnection = true
-    } else if meaning.contains(.foreign) {
+    } else if known.meaning.contains(.foreign) {
       isForeign = true
     }
-    switch word {
-    case "from":
-      let tells = isLogin || isConnection || beforeLast == "user" || last == "user"
+    switch known.keyword {
+    case .from:
+      let tells = isLogin || isConnection || beforeLast == .user || last == .user
       role = tells && !isForeign ? .client : .none
-    case "by":
-      role = self.meaning.contains(.ender) && !isForeign ? .clientOfLogin : .none
-    case "for":
-      role = last == "failed" && (isLogin || isConnection) && !isForeign ? .client : .none
-    case "client", "remote": role = word == "client" || role != .none ? .client : .none
-    case "ip", "ipaddress":
-      if role == .none, !isForeign, !self.meaning.contains(.target) { role = .clientOfLogin }
-    case "address", "addr", "host", "private", "public": break
-    default: role = .none
+    case .by:
+      role = meaning.contains(.ender) && !isForeign ? .clientOfLogin : .none
+    case .for:
+      role = last == .failed && (isLogin || isConnection) && !isForeign ? .client : .none
+    case .client: role = .client
+    case .remote: role = role != .none ? .client : .none
+    case .ip:
+      if role == .none, !isForeign, !meaning.contains(.target) { role = .clientOfLogin }
+    case .place: break
+    case .none, .user, .failed: role = .none
     }
-    (beforeLast, last) = (last, word)
-    self.meaning = meaning
+    (beforeLast, last) = (last, known.keyword)
+    meaning = known.meaning
   }
 
-  private static func isOfLogin(_ word: String) -> Bool {
-    word.hasPrefix("login") || word.hasSuffix("login")
-      || word.hasPrefix("auth") && !word.hasPrefix("author") || word.hasPrefix("password")
-      || word.hasPrefix("credential")
+  /// Takes the key before `=` or `:` if an address behind it would be the client's.
+  mutating func take(key: ShortWord) -> Bool {
+    let keyword = Self.words[key]?.keyword
+    guard keyword == .ip || keyword == .client else { return false }
+    take(key)
+    return true
   }
 
-  private static let words: [String: Meaning] = {
-    var words: [String: Meaning] = [:]
+  private static func isOfLogin(_ word: ShortWord) -> Bool {
+    word.begins(with: login) || word.endsInLogin
+      || word.begins(with: auth) && !word.begins(with: author) || word.begins(with: password)
+      || word.begins(with: credential)
+  }
+
+  private static let login: ShortWord = "login"
+  private static let auth: ShortWord = "auth"
+  private static let author: ShortWord = "author"
+  private static let password: ShortWord = "password"
+  private static let credential: ShortWord = "credential"
+
+  private static let words: [ShortWord: Known] = {
+    var words: [ShortWord: Known] = [:]
     for (meaning, list) in [
       (.login, "preauth logon logged signin username"),
       (
@@ -108,7 +134,18 @@ struct ClientPhrases {
         """
       ),
     ] as [(Meaning, String)] {
-      for word in list.split(separator: " ") { words[String(word), default: []].insert(meaning) }
+      for word in list.split(separator: " ") {
+        words[ShortWord(word.utf8), default: Known()].meaning.insert(meaning)
+      }
+    }
+    for (keyword, list) in [
+      (.from, "from"), (.by, "by"), (.for, "for"), (.client, "client"), (.remote, "remote"),
+      (.ip, "ip ipaddress"), (.place, "address addr host private public"), (.user, "user"),
+      (.failed, "failed"),
+    ] as [(Keyword, String)] {
+      for word in list.split(separator: " ") {
+        words[ShortWord(word.utf8), default: Known()].keyword = keyword
+      }
     }
     return words
   }()
@@ -168,7 +205,7 @@ extension Extraction {
         inBrackets = (end, end.port(bytes))
       }
       let role = phrases.role
-      phrases.take(EventFacts.word(bytes, token))
+      phrases.take(ShortWord(bytes, token))
       // A name whose address stands behind it in brackets.
       if phrases.role == .none, offset + 1 < text.upperBound,
         bytes.starts(with: "(", at: offset + 1) || bytes.starts(with: "[", at: offset + 1)
@@ -194,10 +231,9 @@ extension Extraction {
     while offset < last {
       let byte = bytes.byte(unchecked: offset)
       if byte == UInt8(ascii: "=") || byte == Byte.colon {
-        let key = EventFacts.word(bytes, token.lowerBound..<offset)
-        guard key == "ip" || key == "ipaddress" || key == "client", offset + 1 < token.upperBound
+        guard offset + 1 < token.upperBound,
+          phrases.take(key: ShortWord(bytes, token.lowerBound..<offset))
         else { return token }
-        phrases.take(key)
         return offset + 1..<token.upperBound
       }
       offset += 1

@@ -82,7 +82,8 @@ extension LogTime {
       let clock = halfDayClock(bytes, offset + 1..<end)
     else { return nil }
     return time(
-      bytes, year, clock.rawSpan, month: UInt8(number), bytes.copied(day), 0..<clock.count)
+      bytes.extracting(year), month: UInt8(number), day: bytes.extracting(day),
+      clock: clock.rawSpan)
   }
 
   /// A time of day with the half of the day behind it, `1:00:00.5 PM`, as one of 24 hours; nil where it is none.
@@ -224,14 +225,14 @@ extension LogTime {
       if bytes.starts(with: "@ ", at: clock), clock + 2 < end { clock += 2 }
       if let halfDay = halfDayClock(bytes, clock..<end) {
         return time(
-          bytes, word, halfDay.rawSpan, month: month, bytes.copied(day), halfDay.indices)
+          bytes.extracting(word), month: month, day: bytes.extracting(day), clock: halfDay.rawSpan)
       }
       return time(bytes, year: word, month: month, day: day, clock: clock..<end)
     }
     guard let assumed else { return nil }
     let text = Array("\(assumed)".utf8)
     return time(
-      text.rawSpan, 0..<text.count, bytes, month: month, bytes.copied(day), offset..<end)
+      text.rawSpan, month: month, day: bytes.extracting(day), clock: bytes.extracting(offset..<end))
   }
 
   /// The month that an English abbreviation names, from 1.
@@ -266,22 +267,28 @@ extension LogTime {
   static func time(
     _ bytes: RawSpan, year: Range<Int>, month: UInt8, day: Range<Int>, clock: Range<Int>
   ) -> Int64? {
-    time(bytes, year, bytes, month: month, bytes.copied(day), clock)
+    time(
+      bytes.extracting(year), month: month, day: bytes.extracting(day),
+      clock: bytes.extracting(clock))
   }
 
   /// Puts the parts together as ISO 8601 has them.
   private static func time(
-    _ yearBytes: RawSpan, _ year: Range<Int>, _ bytes: RawSpan, month: UInt8, _ day: [UInt8],
-    _ clock: Range<Int>
+    _ year: RawSpan, month: UInt8, day: RawSpan, clock: RawSpan
   ) -> Int64? {
     // The longest: a time with nine digits of fraction and a zone.
-    guard clock.count <= 32 else { return nil }
-    var text = yearBytes.copied(year)
-    text += [Byte.minus, Byte.zero + month / 10, Byte.zero + month % 10, Byte.minus]
-    if day.count == 1 { text.append(Byte.zero) }
-    text += day
+    guard clock.byteCount <= 32, day.byteCount <= 2, year.byteCount <= 4 else { return nil }
+    var text: [UInt8] = []
+    text.reserveCapacity(48)
+    text.append(year)
+    text.append(Byte.minus)
+    text.append(Byte.zero + month / 10)
+    text.append(Byte.zero + month % 10)
+    text.append(Byte.minus)
+    if day.byteCount == 1 { text.append(Byte.zero) }
+    text.append(day)
     text.append(UInt8(ascii: "T"))
-    text.append(bytes, clock)
+    text.append(clock)
     // `GMT+02:00`, as Java writes offsets.
     if let sign = text.lastIndex(where: { $0 == Byte.plus || $0 == Byte.minus }), sign > 14 {
       let name = text[sign - 3..<sign]
