@@ -85,7 +85,8 @@ extension Extraction {
     return number(bytes, at: end + 1, end: unit.end)
   }
 
-  /// A port's digits, not followed by a letter or digit; 0 for none.
+  /// A port's digits, not followed by a letter or digit; 0 for none, and with a leading zero: behind `#` that is
+  /// how rsyslog writes the end of a line (`192.0.2.1#015`).
   func number(_ bytes: RawSpan, at start: Int, end: Int) -> UInt16 {
     var value: UInt32 = 0
     var offset = start
@@ -95,7 +96,9 @@ extension Extraction {
       value = value * 10 + UInt32(digit)
       offset += 1
     }
-    guard offset > start, value <= 65535 else { return 0 }
+    guard offset > start, value <= 65535, bytes.byte(unchecked: start) != Byte.zero else {
+      return 0
+    }
     return isAlphanumeric(bytes, at: offset, end: end) ? 0 : UInt16(value)
   }
 

@@ -8,8 +8,8 @@ enum CSVHeader {
 
   private static let separators: [UInt8] = [Byte.comma, Byte.tab, UInt8(ascii: ";")]
 
-  /// The header, if the first line holds three different header words or more and else nothing but empty
-  /// cells, and 95 % of the first rows are as wide.
+  /// The header, if the first line holds three different header words or more and no value, and 95 % of the
+  /// first rows are as wide.
   static func recognise(_ bytes: RawSpan, from start: Int, isFinal: Bool) -> LogHeader? {
     guard let front = front(bytes, from: start), front.end < bytes.byteCount,
       !isOther(bytes.byte(at: front.end))
@@ -19,8 +19,10 @@ enum CSVHeader {
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells).kind == .row,
-        let names = headerWords(bytes, cells)
+        let header = header(bytes, cells)
       else { continue }
+      let names = header.names
+      var isHeader = true
       var rows = 0
       var asWide = 0
       while rows < sampleRows {
@@ -29,8 +31,13 @@ enum CSVHeader {
         if row.start == row.end { continue }
         rows += 1
         if cells.count == names.count { asWide += 1 }
+        for column in header.likeNames where column < cells.count {
+          if endsAlike(bytes, bytes.trimmed(cells[column].range), names[column]) {
+            isHeader = false
+          }
+        }
       }
-      if rows > 0, asWide * 100 >= rows * 95 {
+      if isHeader, rows > 0, asWide * 100 >= rows * 95 {
         return LogHeader(layout: .csv, separator: separator, names: names)
       }
     }
@@ -53,7 +60,7 @@ enum CSVHeader {
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: false, cells: &cells).kind == .row,
-        headerWords(bytes, cells) != nil
+        header(bytes, cells) != nil
       else { continue }
       while true {
         let row = parser.next(bytes, at: &offset, isFinal: false, cells: &cells)
@@ -103,28 +110,75 @@ enum CSVHeader {
   }
 
   /// The first line as a header, whatever stands in it.
-  static func read(_ bytes: RawSpan, from start: Int, separator: UInt8) -> LogHeader? {
-    var cells: [CSVCell] = []
-    var offset = front(bytes, from: start)?.end ?? start
-    let row = CSVParser(delimiter: separator).next(
-      bytes, at: &offset, isFinal: true, cells: &cells)
-    guard row.kind == .row else { return nil }
-    return LogHeader(
-      layout: .csv, separator: separator,
-      names: cells.indices.map { name(bytes, bytes.trimmed(cells[$0].range), column: $0) })
+  ///
+  /// Without `separator` it is the one that a line before the header names, or the one that the header has most of.
+  static func read(_ bytes: RawSpan, from start: Int, separator: UInt8?) -> LogHeader? {
+    let front = front(bytes, from: start)
+    let first = front?.end ?? start
+    var header: LogHeader?
+    for candidate in separators where candidate == separator ?? front?.separator ?? candidate {
+      var cells: [CSVCell] = []
+      var offset = first
+      let row = CSVParser(delimiter: candidate).next(
+        bytes, at: &offset, isFinal: true, cells: &cells)
+      guard row.kind == .row, cells.count > header?.names.count ?? 0 else { continue }
+      header = LogHeader(
+        layout: .csv, separator: candidate,
+        names: cells.indices.map { name(bytes, bytes.trimmed(cells[$0].range), column: $0) })
+    }
+    return header
   }
 
-  /// The cells as names, if each is a header word or empty and there are three different ones or more.
-  private static func headerWords(_ bytes: RawSpan, _ cells: [CSVCell]) -> [[UInt8]]? {
+  /// What a cell of the first line is.
+  private enum CellSort {
+    /// It can name a column.
+    case word
+    /// It can, but could also be a value: a name whose last label is a word, as `trace.id`.
+    case likeName
+    /// It names a column only where enough others do: `%`, `Is it?`, a whole sentence.
+    case odd
+    /// It is what a column holds.
+    case value
+  }
+
+  /// The cells as names of columns, if three different ones or more are header words and none is a value; and
+  /// the columns whose names could be values.
+  private static func header(
+    _ bytes: RawSpan, _ cells: [CSVCell]
+  ) -> (names: [[UInt8]], likeNames: [Int])? {
     guard cells.count >= 3 else { return nil }
     var names: [[UInt8]] = []
+    var words: Set<[UInt8]> = []
+    var likeNames: [Int] = []
+    var odd = 0
     for cell in cells {
       let word = bytes.trimmed(cell.range)
-      guard word.isEmpty || isHeaderWord(bytes, word, isQuoted: cell.wasQuoted) else { return nil }
-      names.append(name(bytes, word, column: names.count))
+      let name = name(bytes, word, column: names.count)
+      if !word.isEmpty {
+        switch sort(bytes, word, isQuoted: cell.wasQuoted) {
+        case .word: words.insert(name)
+        case .likeName:
+          words.insert(name)
+          likeNames.append(names.count)
+        case .odd: odd += 1
+        case .value: return nil
+        }
+      }
+      names.append(name)
     }
-    let words = Set(zip(names, cells).compactMap { $1.range.isEmpty ? nil : $0 })
-    return words.count >= 3 ? names : nil
+    let isEnough = words.count >= (odd == 0 ? 3 : max(5, 3 * odd))
+    return isEnough ? (names, likeNames) : nil
+  }
+
+  /// Whether a cell is a name with the last label of another.
+  private static func endsAlike(_ bytes: RawSpan, _ cell: Range<Int>, _ name: [UInt8]) -> Bool {
+    let shape = NameShape(bytes, cell)
+    guard shape.isName, let dot = name.lastIndex(of: Byte.dot) else { return false }
+    let label = name[(dot + 1)...]
+    return cell.upperBound - shape.lastLabel == label.count
+      && zip(shape.lastLabel..<cell.upperBound, label).allSatisfy {
+        bytes.byte(at: $0) | 0x20 == $1 | 0x20
+      }
   }
 
   /// The name of a column: a data frame's index has none of its own.
@@ -132,14 +186,20 @@ enum CSVHeader {
     word.isEmpty ? Array("column\(column + 1)".utf8) : bytes.copied(word)
   }
 
-  /// Whether a cell can name a column: it begins with a letter and holds a few words, and is no value.
+  /// Bytes of a cell that can name a column, and blanks in it; of an odd one, more.
+  private static let most = (bytes: 64, blanks: 4, oddBytes: 128, oddBlanks: 16)
+
+  /// What a cell is: one that names a column begins with a letter and holds a few words.
   ///
   /// In quotes it may hold what separates cells: that is what they are for.
-  private static func isHeaderWord(
+  private static func sort(
     _ bytes: RawSpan, _ range: Range<Int>, isQuoted: Bool
-  ) -> Bool {
-    guard 1...64 ~= range.count else { return false }
+  ) -> CellSort {
+    guard range.count <= most.oddBytes else { return .value }
+    var isOdd = range.count > most.bytes
     var blanks = 0
+    var digits = 0
+    var letters = 0
     var next = range.lowerBound
     while next < range.upperBound {
       let offset = next
@@ -150,46 +210,74 @@ enum CSVHeader {
         let character = TextScalar(bytes, at: offset, end: range.upperBound)
         isLetter = character.scalar?.properties.isAlphabetic ?? false
         next = offset + character.length
+        // A blank that does not break, and typographic signs.
+        guard isLetter || character.scalar != nil else { return .value }
+        if !isLetter { isOdd = true }
       }
+      if isLetter { letters += 1 }
       let isMark = byte == UInt8(ascii: "_") || byte == UInt8(ascii: "@")
       if offset == range.lowerBound {
-        guard isLetter || isMark else { return false }
-        continue
+        if isLetter || isMark { continue }
+        isOdd = true
       }
       switch byte {
       case Byte.space: blanks += 1
-      case _ where isLetter || isMark || byte &- Byte.zero <= 9: break
-      case Byte.dot, Byte.minus, Byte.slash, Byte.colon, UInt8(ascii: "("), UInt8(ascii: ")"),
-        UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "["), UInt8(ascii: "]"):
+      case _ where isLetter || isMark || byte >= 0x80: break
+      case _ where byte &- Byte.zero <= 9: digits += 1
+      case Byte.slash, Byte.minus, Byte.dot, Byte.colon:
+        // A path, a number, a time.
+        if offset == range.lowerBound { return .value }
+      case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "#"), UInt8(ascii: "%"),
+        UInt8(ascii: "["), UInt8(ascii: "]"):
         break
+      case UInt8(ascii: "?"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "*"),
+        UInt8(ascii: "+"), UInt8(ascii: "'"):
+        isOdd = true
       case Byte.comma where isQuoted, UInt8(ascii: ";") where isQuoted: break
-      default: return false
+      default: return .value
       }
     }
-    return blanks <= 4 && !isValue(bytes, range)
+    if letters == 0, digits > 0 || range.count > 1 { return .value }
+    // A time, as `2024-05-01T10:00:00Z`, has more digits than letters.
+    if isOdd, digits > letters { return .value }
+    if blanks > most.oddBlanks { return .value }
+    if blanks > most.blanks { isOdd = true }
+    switch sortOfName(bytes, range) {
+    case .word: return isOdd ? .odd : .word
+    case let other: return other
+    }
   }
 
   /// Whether a word looks like what a column holds rather than like its name.
-  private static func isValue(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private static func sortOfName(_ bytes: RawSpan, _ range: Range<Int>) -> CellSort {
     if bytes.firstOffset(of: UInt8(ascii: "@"), from: range.lowerBound + 1, to: range.upperBound)
       != nil
     {
-      return true
+      return .value
     }
-    if range.count > 6, bytes.extracting(range).holds("://") { return true }
+    if range.count > 6, bytes.extracting(range).holds("://") { return .value }
+    if IPAddressText.ipv6(bytes, range) != nil { return .value }
     if range.count >= 32, range.allSatisfy({ Hex.value(of: bytes.byte(at: $0)) < 16 }) {
-      return true
+      return .value
     }
     guard let dot = bytes.firstOffset(of: Byte.dot, from: range.lowerBound, to: range.upperBound)
-    else { return false }
+    else { return .word }
     // `dns.name` is a column of the Elastic common schema, and would be a name as well.
     let shape = NameShape(bytes, range)
-    guard shape.isName,
-      TopLevelDomains.contains(bytes.extracting(shape.lastLabel..<range.upperBound))
-    else { return false }
+    let label = bytes.extracting(shape.lastLabel..<range.upperBound)
+    guard shape.isName, TopLevelDomains.contains(label) else { return .word }
     let first = String(decoding: bytes.copied(range.lowerBound..<dot), as: UTF8.self).lowercased()
-    return !schemaGroups.contains(first)
+    if schemaGroups.contains(first) { return .word }
+    let last = String(decoding: label.copied(0..<label.byteCount), as: UTF8.self).lowercased()
+    return schemaKeys.contains(last) ? .likeName : .value
   }
+
+  /// Top-level domains that are keys of schemas more often.
+  private static let schemaKeys: Set<String> = [
+    "app", "cloud", "date", "domains", "email", "group", "host", "id", "info", "link", "media",
+    "name", "network", "report", "review", "services", "site", "software", "support", "systems",
+    "zone",
+  ]
 
   private static let schemaGroups: Set<String> = [
     "agent", "client", "cloud", "container", "destination", "dll", "dns", "ecs", "email", "event",

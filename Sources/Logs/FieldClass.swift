@@ -103,21 +103,31 @@ struct FieldClass: Sendable, Equatable {
     key: RawSpan, parent: RawSpan = RawSpan(), grandparent: RawSpan = RawSpan(),
     inherited: FieldTraits = []
   ) {
+    let key = key.withoutColumnType()
     let name = KeyName(key)
     let parentName = KeyName(parent)
+    let grandparentName = KeyName(grandparent)
+    // A path that is written as one key says what objects in one another would, but for what is taken whole.
+    let path = KeyPath(key, parent: parentName, grandparent: grandparentName)
     traits = [.isMember, inherited.intersection(.inherited)]
     if name.isNameTyped(parent: parentName) { traits.formUnion([.nameTyped, .noHashes]) }
     if name.isVersion { traits.insert(.noAddresses) }
     if name.isCipher(parent: parentName) { traits.insert(.nothing) }
     if KeyName.holds(name.letters, "serial") { traits.insert(.noHashes) }
-    if name.isFingerprint(parent: parentName, grandparent: KeyName(grandparent)) {
+    if name.isFingerprint(parent: parentName, grandparent: grandparentName)
+      || path.map({ $0.name.isFingerprint(parent: $0.parent, grandparent: $0.grandparent) }) == true
+    {
       traits.insert(.certificate)
       label = .certificate
     } else {
-      label = HashLabel(field: name, parent: parentName, grandparent: KeyName(grandparent))
+      label = path?.label ?? .none
+      if label == .none {
+        label = HashLabel(field: name, parent: parentName, grandparent: grandparentName)
+      }
     }
     if label == .hassh || label == .hasshServer { traits.insert(.pairedHash) }
     traits.formUnion(name.ownKinds(parent: parentName))
+    if let path { traits.formUnion(path.name.ownKinds(parent: path.parent)) }
     if !name.isWrapper(parent: parentName) { traits.insert(.isApart) }
     if name.lower == "$date" { traits.insert(.isWrapped) }
     (role, rank) = name.role(parent: parentName)
@@ -134,6 +144,32 @@ struct FieldClass: Sendable, Equatable {
   private init() {}
 }
 
+/// The last components of a path that is written as one key (`tls.server.fingerprint`).
+struct KeyPath {
+  let name: KeyName
+  let parent: KeyName
+  let grandparent: KeyName
+
+  /// Nil for a key without dots; what it has no components for are the keys around it.
+  init?(_ key: RawSpan, parent: KeyName, grandparent: KeyName) {
+    let length = min(key.byteCount, KeyName.longest)
+    let last = key.extracting(..<length).lastOffset(of: Byte.dot, before: length)
+    guard last >= 0 else { return nil }
+    name = KeyName(key.extracting(last + 1..<length))
+    let next = key.lastOffset(of: Byte.dot, before: last)
+    self.parent = KeyName(key.extracting(next + 1..<last))
+    if next < 0 {
+      self.grandparent = parent
+    } else {
+      let first = key.lastOffset(of: Byte.dot, before: next)
+      self.grandparent = KeyName(key.extracting(first + 1..<next))
+    }
+  }
+
+  /// What the components say of a hash.
+  var label: HashLabel { HashLabel(field: name, parent: parent, grandparent: grandparent) }
+}
+
 /// A key in the spellings that the rules are written in.
 struct KeyName: Sendable {
   /// Lower case, letters and digits only.
@@ -142,6 +178,9 @@ struct KeyName: Sendable {
   let letters: String
   /// Lower case, otherwise as it stands.
   let lower: String
+  /// Bytes of a key that are looked at.
+  static let longest = 128
+
   /// A word of the key begins with `kex`; the one in `network_external_ip` does not.
   let namesKeyExchange: Bool
 
@@ -151,7 +190,7 @@ struct KeyName: Sendable {
     var plain: [UInt8] = []
     var letters: [UInt8] = []
     var lower: [UInt8] = []
-    for offset in 0..<min(key.byteCount, 128) {
+    for offset in 0..<min(key.byteCount, Self.longest) {
       let byte = key.byte(at: offset)
       let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
       if folded < 0x80 { lower.append(folded) }
@@ -181,7 +220,7 @@ struct KeyName: Sendable {
   /// Whether a word of a key begins with `kex`: at its start, behind what is no letter, or with a
   /// capital behind a small letter.
   private static func namesKeyExchange(_ key: RawSpan) -> Bool {
-    for offset in 0..<max(0, min(key.byteCount, 128) - 2)
+    for offset in 0..<max(0, min(key.byteCount, Self.longest) - 2)
     where key.byte(at: offset) | 0x20 == 0x6b && key.byte(at: offset + 1) | 0x20 == 0x65
       && key.byte(at: offset + 2) | 0x20 == 0x78
     {
@@ -351,7 +390,9 @@ struct KeyName: Sendable {
     "uri": (.urlPath, 1), "csuristem": (.urlPath, 1), "csuripath": (.urlPath, 1),
     "csuriport": (.urlPort, 1), "requestpath": (.urlPath, 1),
     "requesturi": (.urlPath, 1), "clientrequesturi": (.urlPath, 1), "urlpath": (.urlPath, 1),
-    "path": (.urlPath, 2), "csuriquery": (.urlQuery, 1), "args": (.urlQuery, 1),
+    "path": (.urlPath, 2), "httppath": (.urlPath, 1), "clientrequestpath": (.urlPath, 2),
+    "uripath": (.urlPath, 2), "csuri": (.urlPath, 2), "vhost": (.urlHost, 2),
+    "csuriquery": (.urlQuery, 1), "args": (.urlQuery, 1),
     "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "requestquery": (.urlQuery, 1),
     "requestquerystring": (.urlQuery, 1), "requestparams": (.urlQuery, 1),
     "uriquery": (.urlQuery, 1),

@@ -66,7 +66,10 @@ enum HashLabel: UInt8, Sendable {
   ]
 
   /// Words that may stand before or behind a kind's name in one key (`file_md5`, `ja3_hash`).
-  private static let fillers = ["hash", "hashes", "sum", "digest", "file", "value", "hex", "md5"]
+  private static let fillers = [
+    "hash", "hashes", "sum", "digest", "file", "value", "hex", "md5",
+    "fingerprint",
+  ]
 
   /// The words that say of a hash beside them in one key that it is a certificate's.
   static let certificateWords: Set<String> = ["certificate", "cert", "x509"]

@@ -23,6 +23,7 @@ struct KeyStem {
 
   /// The stem of a key, of which the first 128 bytes are looked at.
   init(_ key: RawSpan) {
+    let key = key.withoutColumnType()
     var (before, last): (UInt8, UInt8) = (0, 0)
     for offset in 0..<min(key.byteCount, 128) {
       let byte = key.byte(unchecked: offset)

@@ -60,6 +60,8 @@ struct LineRecord {
   /// Where the record's time stands, and the zone that the record names apart from it.
   var timeText = 0..<0
   var zone = 0..<0
+  /// The time is that of the event's end, for want of another.
+  var isTimeOfEnd = false
   /// Host and path that make a URL, where the fields' names do not tell that they do.
   var urlHost: LineField?
   var urlPath: LineField?
@@ -71,7 +73,7 @@ struct LineRecord {
   mutating func reset() {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime, isHeaderTimeZoned) = (nil, nil, false)
-    (timeText, zone) = (0..<0, 0..<0)
+    (timeText, zone, isTimeOfEnd) = (0..<0, 0..<0, false)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
   }
 

@@ -97,7 +97,7 @@ public struct LogState: Equatable, Sendable {
     let header: LogHeader?
     switch options.format {
     case nil: header = CSVHeader.recognise(bytes, from: start, isFinal: isFinal)
-    case .csv: header = CSVHeader.read(bytes, from: start, separator: Byte.comma)
+    case .csv: header = CSVHeader.read(bytes, from: start, separator: nil)
     case .tsv: header = CSVHeader.read(bytes, from: start, separator: Byte.tab)
     default: header = nil
     }

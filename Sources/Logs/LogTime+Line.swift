@@ -242,17 +242,32 @@ extension LogTime {
     guard isBorder(bytes, at: stop) else { return nil }
     guard bytes.byte(unchecked: stop) == Byte.space else { return (stop, false) }
     if let zone = offsetEnd(bytes, from: stop + 1), zone > stop + 4 { return (zone, true) }
-    var word = stop + 1
+    let isBracketed =
+      stop + 1 < end
+      && (bytes.byte(unchecked: stop + 1) == UInt8(ascii: "(")
+        || bytes.byte(unchecked: stop + 1) == UInt8(ascii: "["))
+    let start = isBracketed ? stop + 2 : stop + 1
+    if regions.contains(where: { bytes.starts(with: $0, at: start) }) { return nil }
+    var word = start
     while word < end, bytes.byte(unchecked: word) &- 0x41 <= 25 { word += 1 }
-    guard word - stop - 1 <= 4, isBorder(bytes, at: word) else { return (stop, false) }
-    switch String(decoding: bytes.copied(stop + 1..<word), as: UTF8.self) {
+    guard word - start <= 4, isBorder(bytes, at: word) else { return (stop, false) }
+    switch String(decoding: bytes.copied(start..<word), as: UTF8.self) {
     case "Z", "UTC", "GMT":
+      if isBracketed { return (stop, false) }
       // `GMT+02:00` is neither.
       if word < end, isSign(bytes.byte(unchecked: word)) { return nil }
       return (word, true)
+    // Of which half of the day it is, the time alone does not tell.
+    case "AM", "PM": return isBracketed ? (stop, false) : nil
     case let name: return zones.contains(name) ? nil : (stop, false)
     }
   }
+
+  /// How the zones of places begin.
+  private static let regions: [StaticString] = [
+    "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Etc/", "Europe/",
+    "Indian/", "Pacific/",
+  ]
 
   /// The end of `+02`, `+0200` or `+02:00`.
   private static func offsetEnd(_ bytes: RawSpan, from start: Int) -> Int? {

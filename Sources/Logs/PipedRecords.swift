@@ -88,6 +88,7 @@ extension Extraction {
       offset = equals + 1
       guard first < equals,
         first == start || bytes.byte(unchecked: first - 1) == Byte.space
+          || bytes.byte(unchecked: first - 1) == Byte.tab
       else { continue }
       if !key.isEmpty { addExtension(bytes, key, value..<first) }
       pairs += 1
@@ -156,10 +157,15 @@ extension Extraction {
     {
       line.isTunnel = true
     }
-    // When the device received it stands for the event; else when it began or ended.
+    // When the device received it stands for the event; else when it began, else when it ended.
     let isReceipt = isWord(bytes, key, "rt") || isWord(bytes, key, "deviceReceiptTime")
-    if isReceipt || line.time == nil && (isWord(bytes, key, "start") || isWord(bytes, key, "end")) {
-      if let time = deviceTime(bytes, value) { (line.time, line.timeText) = (time, value) }
+    let isStart = isWord(bytes, key, "start")
+    let isEnd = isWord(bytes, key, "end")
+    if isReceipt || isStart && (line.time == nil || line.isTimeOfEnd) || isEnd && line.time == nil,
+      let time = deviceTime(bytes, value)
+    {
+      (line.time, line.timeText) = (time, value)
+      line.isTimeOfEnd = isEnd
     }
     // FortiGate's, which unlike its `start` is no time of the device's own zone.
     if isWord(bytes, key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {

@@ -68,20 +68,31 @@ enum PlainKey {
   @inline(__always)
   private static func bit(_ letter: UInt8) -> UInt32 { 1 << UInt32(letter &- 0x61) }
 
+  /// Whether a rule may name a word with this hash.
+  @inline(__always)
+  private static func isKnown(_ hash: UInt64) -> Bool {
+    let place = place(of: hash)
+    return known[place >> 6] >> UInt64(place & 63) & 1 != 0
+  }
+
   /// What rules may say of a key.
   static func look(_ key: RawSpan) -> Look {
+    let key = key.withoutColumnType()
     var letters = InlineArray<128, UInt8>(repeating: 0)
     var count = 0
     var hash = seed
     // The last two bytes of ASCII.
     var (before, last): (UInt8, UInt8) = (0, 0)
+    // Where the last component of a path begins, and the hash of its letters.
     var component = 0
+    var part = seed
     for offset in 0..<min(key.byteCount, longest) {
       let byte = key.byte(unchecked: offset)
       if byte >= 0x80 { continue }
       if byte == Byte.dot {
-        if isWordOfPath(letters, component..<count) { return .word }
+        if isKnown(part) || isWordOfPath(letters, component..<count) { return .word }
         component = count
+        part = seed
       }
       (before, last) = (last, byte)
       let letter = byte | 0x20
@@ -89,6 +100,7 @@ enum PlainKey {
       letters[count] = letter
       count += 1
       hash = mix(hash, letter)
+      part = mix(part, letter)
     }
     var look: Look = []
     // Zeek's ends of a connection.
@@ -98,9 +110,8 @@ enum PlainKey {
       look = .stem
     }
     if count == 0 { return look }
-    let place = place(of: hash)
-    if known[place >> 6] >> UInt64(place & 63) & 1 != 0 { return .word }
-    if component > 0, isWordOfPath(letters, component..<count) { return .word }
+    if isKnown(hash) { return .word }
+    if component > 0, isKnown(part) || isWordOfPath(letters, component..<count) { return .word }
     if lastLetters & bit(letters[count - 1]) != 0 {
       for ending in endings
       where holds(letters, count, ending.word, at: count - ending.word.count) {
@@ -113,7 +124,7 @@ enum PlainKey {
     return look
   }
 
-  /// Whether a component of a path that is written as one key says something: that a version is below it.
+  /// Whether a component of a path that is written as one key ends as a rule says: that a version is below it.
   private static func isWordOfPath(
     _ letters: borrowing InlineArray<128, UInt8>, _ range: Range<Int>
   ) -> Bool {

@@ -115,6 +115,8 @@ public struct ScanSummary: Sendable {
     writer.boolean(!report.hasErrors && !report.isInterrupted && !report.isLimited)
     writer.key("seconds")
     writer.number(report.seconds)
+    writer.key("gb_per_second")
+    writer.number(report.seconds > 0 ? Double(statistics.bytes) / report.seconds / 1e9 : 0)
     writer.endObject()
     return writer.bytes + [UInt8(ascii: "\n")]
   }

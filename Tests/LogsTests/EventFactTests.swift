@@ -6,6 +6,12 @@ import Testing
   typealias Case = (record: String, says: String, sides: [String])
 
   static let cases: [Case] = [
+    // Log Analytics writes types behind the names.
+    (
+      #"{"SourceIp_s":"192.0.2.1","SourcePort_d":5000,"DestinationIp_s":"192.0.2.9","DestinationPort_d":80}"#,
+      "(192.0.2.1#5000 to 192.0.2.9#80)",
+      ["192.0.2.1 port 5000 source", "192.0.2.9 port 80 destination"]
+    ),
     // What happened to the packet outranks what the rule wanted.
     (
       #"{"alert":{"action":"allowed"},"verdict":{"action":"drop"},"host":"a.example"}"#,

@@ -179,6 +179,15 @@ import Testing
     ("CEF:0|v|p|1|1|n|1|rt=May 01 2024 12:00:00 dtz=+02:00 dhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|dtz=UTC rt=May 01 2024 10:00:00 dhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|rt=1714557600000 dtz=CET dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|end=1714557700000 start=1714557600000 dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|start=1714557600000 end=1714557700000 dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|end=1714557600000\tdhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|rt=1714557600000 start=1714557500000 dhost=a.example", noon),
+    ("2024-05-01 10:00:00 Europe/Berlin a.example", nil),
+    ("2024-05-01 10:00:00 (CEST) a.example", nil),
+    ("2024-05-01 10:00:00 PM a.example", nil),
+    ("2024-05-01T12:00:00+02:00[Europe/Berlin] a.example", noon),
+    ("2024-05-01 10:00:00 (x) a.example", noon),
     ("CEF:0|v|p|1|1|n|1|rt=May 01 2024 12:00:00 dtz=CEST dhost=a.example", nil),
   ]
 

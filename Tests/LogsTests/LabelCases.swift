@@ -34,6 +34,17 @@ enum LabelCases {
         "certificate-sha256 x509.sha256 \(sha256) @151",
       ]),
     Case(
+      "paths that are one key",
+      #"{"tls.fingerprint":"\#(sha1)","ssl.cert_chain_fps":"\#(sha256)","ssh.server.hassh.hash":"\#(md5)"}"#,
+      [
+        "certificate-sha1 tls.fingerprint \(sha1) @20",
+        "certificate-sha256 ssl.cert_chain_fps \(sha256) @84",
+        "hassh-server ssh.server.hassh.hash \(md5) @175",
+      ]),
+    Case(
+      "a fingerprint of a kind", #"{"ja3Fingerprint":"\#(md5)"}"#,
+      ["ja3 ja3Fingerprint \(md5) @19"]),
+    Case(
       "other hashes beside one", #"{"certificate":{"md5":"\#(md5)"},"file_sha1":"\#(sha1)"}"#,
       ["md5 certificate.md5 \(md5) @23", "sha1 file_sha1 \(sha1) @71"]),
   ]

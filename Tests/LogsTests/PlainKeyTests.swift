@@ -107,7 +107,7 @@ struct PlainKeyTests {
     let words = Self.words.map { Array($0.utf8) }
     for index in 0..<40_000 + words.count {
       let key = index < words.count ? words[index] : Self.key(&random)
-      let name = KeyName(key.span.bytes)
+      let name = KeyName(key.span.bytes.withoutColumnType())
       let stem = KeyStem(key.span.bytes)
       var bytes: [UInt8] = []
       stem.append(to: &bytes)

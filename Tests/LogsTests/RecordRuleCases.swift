@@ -293,6 +293,23 @@ enum RecordRuleCases {
         "ipv4 src ip 192.0.2.1 @28 :5", "domain note a.example @41", "domain note b.example @54",
         "ipv4 src ip 192.0.2.2 @863", "domain text d.example @876", "ipv4 src ip 192.0.2.3 @888",
       ]),
+    Case(
+      "names of a schema in a header",
+      "timestamp,trace.id,client.ip,destination.ip,destination.port\n"
+        + "2024-05-01T10:00:00Z,abc,192.0.2.1,203.0.113.5,444\n",
+      ["ipv4 client.ip 192.0.2.1 @86", "ipv4 destination.ip 203.0.113.5 @96 :444"]),
+    Case(
+      "an odd cell beside enough words", "a,b,c,d,e,Is it?\n1,2,3,4,5,192.0.2.1\n",
+      ["ipv4 Is it? 192.0.2.1 @27"]),
+    Case(
+      "an odd cell beside few words", "a,b,c,Is it?\n1,2,3,192.0.2.1\n",
+      ["ipv4 text 192.0.2.1 @19"]),
+    Case(
+      "names above names are none of a header", "a.name,b.name,c.name\nd.name,e.name,f.name\n",
+      [
+        "domain text a.name @0", "domain text b.name @7", "domain text c.name @14",
+        "domain text d.name @21", "domain text e.name @28", "domain text f.name @35",
+      ]),
     Case("TSV", "a\tquery\tc\nx\twpgate.zip\ty\n", ["domain query wpgate.zip @12"]),
     Case(
       "separators inside quotes of a header",

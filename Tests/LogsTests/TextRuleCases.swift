@@ -339,6 +339,9 @@ enum TextRuleCases {
       ]),
     Case("no host", "file:///etc/passwd ://a.example", ["domain text a.example @22"]),
     Case(
+      "no ports", "192.0.2.1#015 192.0.2.2:080",
+      ["ipv4 text 192.0.2.1 @0", "ipv4 text 192.0.2.2 @14"]),
+    Case(
       "shares of WebDAV",
       "file://192.0.2.1@8080/x file://a.example@SSL/y (file://b.example@SSL@443)",
       [

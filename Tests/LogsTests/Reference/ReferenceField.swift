@@ -7,9 +7,17 @@ struct ReferenceField {
 
   static let text = ReferenceField()
 
+  /// The keys, the last one without the type that Log Analytics writes behind it.
+  private var named: [[UInt8]] {
+    guard let last = keys.last, last.count > 3, last[last.count - 2] == 0x5F,
+      "sdbtg".utf8.contains(last[last.count - 1])
+    else { return keys }
+    return keys.dropLast() + [Array(last.dropLast(2))]
+  }
+
   /// The keys, cut at the dots that a key itself may hold.
   var components: [[UInt8]] {
-    keys.flatMap { $0.split(separator: 0x2E, omittingEmptySubsequences: false).map(Array.init) }
+    named.flatMap { $0.split(separator: 0x2E, omittingEmptySubsequences: false).map(Array.init) }
   }
 
   private var last: String { referenceFolded(components.last ?? [], digits: false) }
@@ -22,8 +30,8 @@ struct ReferenceField {
 
   /// §1.7, but for the test on the value.
   var isNameTyped: Bool {
-    Self.nameTyped.contains(referenceFolded(keys.last ?? [], digits: false))
-      || keys.suffix(2).map { referenceFolded($0, digits: false) } == ["question", "name"]
+    Self.nameTyped.contains(referenceFolded(named.last ?? [], digits: false))
+      || named.suffix(2).map { referenceFolded($0, digits: false) } == ["question", "name"]
   }
 
   /// §2, versions: the field gives no addresses.
@@ -77,7 +85,7 @@ struct ReferenceField {
       "fingerprint", "certchainfps", "clientcertchainfps", "certfingerprint",
       "certificatefingerprint",
     ].contains(last)
-      || ReferenceHashLabel.namesCertificate(keys.last ?? [])
+      || ReferenceHashLabel.namesCertificate(named.last ?? [])
       || ["certificate", "cert", "x509"].contains { name in
         path == "\(name).sha1" || path == "\(name).sha256"
           || path.hasSuffix(".\(name).sha1") || path.hasSuffix(".\(name).sha256")
@@ -88,5 +96,5 @@ struct ReferenceField {
   }
 
   /// §5: serial numbers look like digests.
-  var isSerial: Bool { referenceFolded(keys.last ?? [], digits: false).contains("serial") }
+  var isSerial: Bool { referenceFolded(named.last ?? [], digits: false).contains("serial") }
 }

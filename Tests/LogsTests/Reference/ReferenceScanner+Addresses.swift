@@ -34,7 +34,7 @@ extension ReferenceScanner {
     if let next = unit(end), next.isAlphanumeric {
       return nil
     }
-    guard end > index, end - index <= 5,
+    guard end > index, end - index <= 5, !isASCII(index, "0"),
       let value = Int(String(decoding: characters(index..<end), as: UTF8.self)),
       (1...65535).contains(value)
     else { return nil }
