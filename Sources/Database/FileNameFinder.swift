@@ -7,7 +7,7 @@ internal import Parsing
 /// A name stands there with nothing of `[A-Za-z0-9._-]` beside it, a path with its separators written as `/` or
 /// `\`, doubled or not, in any ASCII case. Of each one part without separators is looked for; where it stands,
 /// the others are compared. A class, since it is asked for each text: a copy would count references to each of its parts.
-public final class FileNameFinder: Sendable {
+package final class FileNameFinder: Sendable {
   private struct Name {
     /// The normal form.
     var key: [UInt8]
@@ -25,7 +25,7 @@ public final class FileNameFinder: Sendable {
   private static let mostSeparators = 8
 
   /// Nil where no file name takes part.
-  public init?(databases: [IndicatorDatabase], options: LookupOptions) {
+  package init?(databases: [IndicatorDatabase], options: LookupOptions) {
     var names: [Name] = []
     var known: Set<[UInt8]> = []
     var parts: [[UInt8]: Int] = [:]
@@ -84,7 +84,7 @@ public final class FileNameFinder: Sendable {
   }
 
   /// Where names stand in a text, by their ends; of several that end at one place the longest.
-  public func find(in text: RawSpan, ranges: inout [Range<Int>]) {
+  package func find(in text: RawSpan, ranges: inout [Range<Int>]) {
     ranges.removeAll(keepingCapacity: true)
     var matches: [LiteralMatch] = []
     var state = LiteralMatcher.State()

@@ -65,6 +65,9 @@ struct Extraction {
   var runBytes: [UInt8] = []
   var runOffsets: [Int32] = []
 
+  /// What finds file names, once a text asked for it.
+  var fileNameSearch: (any FileNameSearch)?
+  var hasFileNameSearch = false
   /// File names in the text being scanned.
   var fileNames: [Range<Int>] = []
   /// Texts in it.

@@ -59,9 +59,15 @@ public enum LogFormat: String, Sendable, CaseIterable {
 
 /// Finds the file names in free text that somebody asks for; whatever a text may hold between them cannot be
 /// told from names otherwise.
-public protocol FileNameSearch: Sendable {
+public protocol FileNameSearch: AnyObject, Sendable {
   /// Where names stand in a text, one for each end.
   func find(in text: RawSpan, ranges: inout [Range<Int>])
+}
+
+/// Gives a search to each reader whose text asks for one first.
+public protocol FileNameSource: Sendable {
+  /// The search; nil where no file name is asked for.
+  func search() -> (any FileNameSearch)?
 }
 
 /// A text that was found: which of those that somebody asks for, and where.
@@ -102,7 +108,7 @@ public struct LogOptions: Sendable {
   /// Whether defanged values (`hxxp://evil[.]example`) are read as what they stand for.
   public var refangs = false
   /// What finds file names in free text; nil: they are found in fields of their own only.
-  public var fileNames: (any FileNameSearch)?
+  public var fileNames: (any FileNameSource)?
   /// What finds texts in values and in lines; nil: none are looked for.
   public var texts: (any TextSearch)?
   /// The year of times that name none (syslog, RFC 3164); nil: such a line has no event time.

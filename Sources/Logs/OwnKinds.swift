@@ -30,10 +30,12 @@ extension Extraction {
     // Of what was unescaped the end's place may be that of the last character.
     let last = origin(unit.end - 1, level: unit.level) + 12
     guard wordPlaces.isAny(in: first..<max(first, last)) else { return }
-    if let search = options.fileNames, wants(.filename),
-      !unit.fieldClass.traits.contains(.fileName)
-    {
-      scanFileNames(bytes, unit, search, into: &batch)
+    if wants(.filename), !unit.fieldClass.traits.contains(.fileName) {
+      if !hasFileNameSearch {
+        fileNameSearch = options.fileNames?.search()
+        hasFileNameSearch = true
+      }
+      if let search = fileNameSearch { scanFileNames(bytes, unit, search, into: &batch) }
     }
     if let search = options.texts, wants(.text) {
       scanTexts(bytes, unit, search, isAgain: false, into: &batch)

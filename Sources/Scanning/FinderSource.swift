@@ -1,37 +1,29 @@
-import Database
+package import Database
 import Logs
 import Matchers
 import Parsing
 import Synchronization
 
-/// Makes the finder of file names in text when the first text asks for it.
-final class FileNameSource: FileNameSearch {
-  /// What was made: the finder, or nil where no file name takes part.
-  private final class Made: Sendable {
-    let finder: FileNameFinder?
-    init(_ finder: FileNameFinder?) { self.finder = finder }
-  }
+extension FileNameFinder: FileNameSearch {}
 
+/// Makes the finder of file names in text when the first text asks for it; all threads share it.
+final class FileNameFinderSource: FileNameSource {
   private let databases: [IndicatorDatabase]
   private let options: LookupOptions
-  private let made = AtomicLazyReference<Made>()
-  /// Held while it is made, so that one thread does so.
-  private let making = Mutex<Void>(())
+  /// Nothing until it is asked for; then the finder, or nil where no file name takes part.
+  private let made = Mutex<FileNameFinder??>(nil)
 
   init(databases: [IndicatorDatabase], options: LookupOptions) {
     self.databases = databases
     self.options = options
   }
 
-  func find(in text: RawSpan, ranges: inout [Range<Int>]) {
-    ranges.removeAll(keepingCapacity: true)
-    (made.load() ?? make()).finder?.find(in: text, ranges: &ranges)
-  }
-
-  private func make() -> Made {
-    making.withLock { _ in
-      made.load()
-        ?? made.storeIfNil(Made(FileNameFinder(databases: databases, options: options)))
+  func search() -> (any FileNameSearch)? {
+    made.withLock { finder in
+      if let finder { return finder }
+      let new = FileNameFinder(databases: databases, options: options)
+      finder = .some(new)
+      return new
     }
   }
 }

@@ -167,7 +167,8 @@ public enum Scanner {
       lookedUp.insert(IndicatorKindSet(.domain))
     }
     var logOptions = logOptions(.scan, kinds: kinds, options: options)
-    logOptions.fileNames = FileNameSource(databases: databases, options: LookupOptions(options))
+    logOptions.fileNames = FileNameFinderSource(
+      databases: databases, options: LookupOptions(options))
     let matchers = options.kinds.contains(.text) ? databases.compactMap(\.payloadMatcher) : []
     logOptions.texts = TextFinder(matchers)
     if matchers.isEmpty { lookup.kinds.subtract(IndicatorKindSet(.text)) }
