@@ -178,6 +178,7 @@ public struct Explainer {
     switch refusal {
     case .privateAddress: " unless the feed's configuration says 'private: keep'"
     case .publicSuffix: " unless the feed's configuration says 'public-suffixes: keep'"
+    case .pathOnly: " but those of maltrail, where it meets the path of http.url in captures alone"
     default: ""
     }
   }
