@@ -53,7 +53,9 @@ public enum CommunityID {
       append(destination.0, count: addressLength, to: &input)
       if flow.ipVersion != 4 { append(destination.1, count: 8, to: &input) }
       append(UInt64(flow.ipProtocol) << 56, count: 2, to: &input)
-      if flow.hasPorts || isICMP {
+      // Of no other protocol the ports count.
+      let countsPorts = [6, 17, 132].contains(flow.ipProtocol)
+      if flow.hasPorts && countsPorts || isICMP {
         append(UInt64(sourcePort) << 48, count: 2, to: &input)
         append(UInt64(destinationPort) << 48, count: 2, to: &input)
       }

@@ -49,7 +49,7 @@ struct NameText: ~Copyable {
   /// Adds a label's bytes, lower case, preceded by a dot where it is not the first.
   ///
   /// A dot or backslash inside a label gets a backslash before it, a byte that cannot be printed is
-  /// written as `\DDD` (RFC 1035 §5.1). Well-formed UTF-8 is kept.
+  /// written as `\DDD` (RFC 1035 §5.1). Well-formed UTF-8 is kept, but for dots of other scripts.
   mutating func appendLabel(_ message: RawSpan, _ range: Range<Int>) {
     if count > 0 { append(0x2e) }
     var offset = range.lowerBound
@@ -120,7 +120,7 @@ struct NameText: ~Copyable {
       append(byte)
     case 0x80...:
       let length = Self.scalarLength(label, at: offset)
-      guard length == 0 else {
+      guard length == 0 || length == 3 && Self.isDot(label, at: offset) else {
         for position in offset..<offset + length { append(label.byte(unchecked: position)) }
         hasHighBytes = true
         return length
@@ -138,6 +138,15 @@ struct NameText: ~Copyable {
     append(0x30 + byte / 100)
     append(0x30 + byte / 10 % 10)
     append(0x30 + byte % 10)
+  }
+
+  /// Whether three bytes are a character that IDNA takes for a dot (UTS 46): in a label that is no border.
+  private static func isDot(_ bytes: RawSpan, at offset: Int) -> Bool {
+    let scalar =
+      UInt32(bytes.byte(unchecked: offset)) << 16
+      | UInt32(bytes.byte(unchecked: offset + 1)) << 8 | UInt32(bytes.byte(unchecked: offset + 2))
+    // U+3002, U+FF0E, U+FF61, and what is mapped to a full stop: U+2024, U+FE52.
+    return [0xe3_8082, 0xef_bc8e, 0xef_bda1, 0xe2_80a4, 0xef_b992].contains(scalar)
   }
 
   /// Length of the UTF-8 sequence at an offset, or 0 where it is not well-formed (RFC 3629) or

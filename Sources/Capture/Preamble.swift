@@ -94,11 +94,18 @@ enum Preamble {
     return end + 1
   }
 
-  /// A greeting of SOCKS 5 and the request behind it (RFC 1928 §3, §4), which do not wait for answers.
+  /// A greeting of SOCKS 5 and the request behind it (RFC 1928 §3, §4), which do not wait for answers, maybe with a
+  /// name and password between them (RFC 1929 §2).
   private static func socks5(_ payload: RawSpan) -> Int? {
     guard payload.byteCount > 2 else { return nil }
-    let request = 2 + Int(payload.byte(unchecked: 1))
-    guard request > 2, payload.byteCount - request > 5, payload.byte(unchecked: request) == 5,
+    var request = 2 + Int(payload.byte(unchecked: 1))
+    guard request > 2 else { return nil }
+    if payload.byteCount - request > 1, payload.byte(unchecked: request) == 1 {
+      let password = request + 2 + Int(payload.byte(unchecked: request + 1))
+      guard password < payload.byteCount else { return nil }
+      request = password + 1 + Int(payload.byte(unchecked: password))
+    }
+    guard payload.byteCount - request > 5, payload.byte(unchecked: request) == 5,
       payload.byte(unchecked: request + 1) &- 1 <= 2, payload.byte(unchecked: request + 2) == 0
     else { return nil }
     let length: Int

@@ -23,6 +23,18 @@ struct ShapeTest {
       && !parser.lints.contains(.unknownTopLevelDomain)
   }
 
+  /// What is wrong in a value, if it is refused for a fault in it and not for want of any shape.
+  mutating func fault(_ text: RawSpan) -> Refusal? {
+    let refusal = parser.parse(text, as: .none, options: options)
+    return switch refusal {
+    case .tooLong, .whiteSpaceInside, .wildcardInside, .emptyLabel, .labelTooLong, .nameTooLong,
+      .badInternationalName, .numericLastLabel, .badPort, .prefixTooLong, .rangeReversed, .badHost,
+      .urlPrefixTooShort, .badLocalPart, .shortenedHash, .badHashLength, .badName, .singleLabel:
+      refusal
+    default: nil
+    }
+  }
+
   /// Whether the text is a value of the kind, or several.
   mutating func fitsCell(_ text: RawSpan, as declared: DeclaredKind) -> Bool {
     fits(text, as: declared) || !CellPieces.values(of: text, as: declared, &parser, options).isEmpty

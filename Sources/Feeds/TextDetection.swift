@@ -14,6 +14,8 @@ struct TextDetection {
   private var prefixes = 0
   /// Paths alone, which only maltrail lists.
   private var paths = 0
+  /// Lines of one word that are values with a fault, and of these the ones that are words like any others.
+  private var faulty = (all: 0, bare: 0)
   /// The format that is not read and whose line goes on in the next.
   private var open: String?
   /// Lines that only announce what follows.
@@ -90,6 +92,16 @@ struct TextDetection {
     if let foreign { fitsForeign[foreign, default: 0] += 1 }
     let value = Self.value(of: line)
     if test.isPrefix(value) { prefixes += 1 }
+    if formats.isEmpty, foreign == nil { readFaulty(value) }
+  }
+
+  private mutating func readFaulty(_ value: RawSpan) {
+    let hasScheme = Text.firstIndex(of: "://", in: value) != nil
+    let hasSpace = value.byteOffsets.contains { Text.isSpace(value.byte(unchecked: $0)) }
+    guard hasScheme || !hasSpace, let fault = test.fault(value) else { return }
+    faulty.all += 1
+    // Any word is that.
+    if fault == .singleLabel || fault == .badName { faulty.bare += 1 }
   }
 
   private mutating func readBanner(_ line: RawSpan) {
@@ -191,7 +203,13 @@ struct TextDetection {
     if isMost(fits[.plain] ?? 0, of: lines) { return .format(.plain, nil) }
     if let plan, isMost(plan.fittingRows, of: plan.rows) { return table(plan) }
     if lines == 0 { return noLines() }
-    return unknown()
+    return isFaultyList ? .format(.plain, nil) : unknown()
+  }
+
+  /// Whether the lines are a list's in which values have faults, of which each is told when it is read.
+  private var isFaultyList: Bool {
+    let plain = fits[.plain] ?? 0
+    return plain * 10 >= lines && plain >= faulty.bare && isMost(plain + faulty.all, of: lines)
   }
 
   /// The abuse.ch export that a banner names, whose columns have meanings of their own.

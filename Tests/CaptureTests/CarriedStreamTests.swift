@@ -63,6 +63,12 @@ struct CarriedStreamTests {
       (join([4, 1, 0, 80, 0, 0, 0, 1, 0], utf8("b.example"), [0]), true),
       (join([5, 1, 0, 5, 1, 0, 3, 9], utf8("b.example"), [0, 80]), true),
       (join([5, 2, 0, 2, 5, 1, 0, 1, 203, 0, 113, 9, 0, 80]), true),
+      (
+        join(
+          [5, 1, 2, 1, 4], utf8("user"), [4], utf8("pass"), [5, 1, 0, 1, 203, 0, 113, 9, 0, 80]),
+        true
+      ),
+      (join([5, 1, 2, 1, 1, 97, 0, 5, 1, 0, 3, 9], utf8("b.example"), [1, 187]), false),
     ])
   func preambles(_ preamble: [UInt8], isHTTP: Bool) {
     let stream = StreamBuilder(port: 4711)

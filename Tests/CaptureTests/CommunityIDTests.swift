@@ -46,6 +46,9 @@ struct CommunityIDTests {
       testDescription: "a message without answer", flow: flow(b, a, 1, 3, 1, hasPorts: false),
       name: "1:+QvxJ6fbf3rHTzgQjGoVVgH7bzc="),
     Case(
+      testDescription: "a protocol whose ports do not count", flow: flow(b, a, 33, 7, 9),
+      name: "1:vfGNpWwkL2JBlpZ5+2HV7T8C5io="),
+    Case(
       testDescription: "a protocol without ports", flow: flow(b, a, 46, 0, 0, hasPorts: false),
       name: "1:tXhKZ7HBvFD2DpqwQ03j6BSJp5o="),
   ]

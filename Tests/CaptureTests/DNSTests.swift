@@ -289,6 +289,19 @@ struct DNSTests {
     #expect(observed.values.map(\.count) == [expected])
   }
 
+  @Test("dots of other scripts in a label are no borders")
+  func dotsInLabels() {
+    for (dot, escapes) in [
+      ("\u{3002}", #"\227\128\130"#), ("\u{FF0E}", #"\239\188\142"#),
+      ("\u{FF61}", #"\239\189\161"#), ("\u{FE52}", #"\239\185\146"#),
+    ] {
+      let name = Builder.name(labels: [utf8("a\(dot)evil"), utf8("example")])
+      #expect(
+        Observed(Self.udp(Builder().question(name))).values
+          == ["1 dns.query a\(escapes)evil.example"])
+    }
+  }
+
   @Test("thousands of values in a message are told apart, each written once")
   func manyValues() {
     var message = Self.response(answers: 4000)

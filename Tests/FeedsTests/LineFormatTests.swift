@@ -173,6 +173,37 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
         "9 user-agent EvilBot/1.0 exact weak", "10 filename dropper.exe exact weak",
       ], diagnostics: ["11 unsupported-kind", "12 malformed-row"]),
     FeedCase(
+      name: "zeek-intel: fingerprints of packages and of our own logs",
+      text: """
+        #fields\tindicator\tindicator_type\tmeta.source
+        \(Sample.md5)\tIntel::JA3\ttest
+        \(Sample.md5)\tSekisho::JA3S\ttest
+        \(Sample.md5)\tIntel::HASSH\ttest
+        t13d1516h2_8daaf6152771_e5627efa2ab1\tSekisho::JA4\ttest
+        """, format: .zeekIntel,
+      entries: [
+        "2 ja3 \(Sample.md5) exact weak", "3 ja3s \(Sample.md5) exact",
+        "4 hassh \(Sample.md5) exact", "5 ja4 t13d1516h2_8daaf6152771_e5627efa2ab1 exact",
+      ]),
+    FeedCase(
+      name: "plain: values with faults beside a few without",
+      text: """
+        evil.example
+        http://e.example/*
+        evil.*
+        192.0.2.1:99999
+        bad..example
+        http://evil.example/a b
+        198.51.100.9-198.51.100.1
+        32f85c…d4c2
+        localhost
+        """, format: .plain,
+      entries: ["1 domain evil.example withSubdomains"],
+      diagnostics: [
+        "2 url-prefix-too-short", "3 wildcard-inside", "4 bad-port", "5 empty-label",
+        "6 white-space-inside", "7 range-reversed", "8 shortened-hash", "9 single-label",
+      ]),
+    FeedCase(
       name: "zeek-intel: a blank after #fields, one colon, whitelist, remove, location, no source",
       text: """
         #fields indicator\tindicator_type\tmeta.source\tmeta.whitelist\tmeta.remove\tmeta.if_in

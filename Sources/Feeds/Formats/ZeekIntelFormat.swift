@@ -150,6 +150,12 @@ struct ZeekIntelFormat: LineFormat {
     case Text.equals(name, "CERT_HASH"): .kind(.certificateSHA1)
     case Text.equals(name, "FILE_NAME"): .kind(.filename)
     case Text.equals(name, "SOFTWARE"): .kind(.userAgent)
+    // Of Zeek's packages, and as our own logs write them.
+    case Text.equals(name, "JA3"): .kind(.ja3)
+    case Text.equals(name, "JA3S"): .kind(.ja3s)
+    case Text.equals(name, "JA4"): .kind(.ja4)
+    case Text.equals(name, "HASSH"): .kind(.hassh)
+    case Text.equals(name, "HASSH_SERVER"), Text.equals(name, "HASSHSERVER"): .kind(.hasshServer)
     default: nil
     }
   }
