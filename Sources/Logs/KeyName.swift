@@ -1,0 +1,290 @@
+import Parsing
+
+/// The last components of a path that is written as one key (`tls.server.fingerprint`).
+struct KeyPath {
+  let name: KeyName
+  let parent: KeyName
+  let grandparent: KeyName
+
+  /// Nil for a key without dots; what it has no components for are the keys around it.
+  init?(_ key: RawSpan, parent: KeyName, grandparent: KeyName) {
+    let length = min(key.byteCount, KeyName.longest)
+    let last = key.extracting(..<length).lastOffset(of: Byte.dot, before: length)
+    guard last >= 0 else { return nil }
+    name = KeyName(key.extracting(last + 1..<length))
+    let next = key.lastOffset(of: Byte.dot, before: last)
+    self.parent = KeyName(key.extracting(next + 1..<last))
+    if next < 0 {
+      self.grandparent = parent
+    } else {
+      let first = key.lastOffset(of: Byte.dot, before: next)
+      self.grandparent = KeyName(key.extracting(first + 1..<next))
+    }
+  }
+
+  /// What the components say of a hash.
+  var label: HashLabel { HashLabel(field: name, parent: parent, grandparent: grandparent) }
+}
+
+/// A key in the spellings that the rules are written in.
+struct KeyName: Sendable {
+  /// Lower case, letters and digits only.
+  let plain: String
+  /// Lower case, letters only.
+  let letters: String
+  /// Lower case, otherwise as it stands.
+  let lower: String
+  /// Bytes of a key that are looked at.
+  static let longest = 128
+
+  /// A word of the key begins with `kex`; the one in `network_external_ip` does not.
+  let namesKeyExchange: Bool
+
+  /// Names are for looking up in tables once a field, so strings do no harm here; a longer key is
+  /// none of those in the tables.
+  init(_ key: RawSpan) {
+    var plain: [UInt8] = []
+    var letters: [UInt8] = []
+    var lower: [UInt8] = []
+    for offset in 0..<min(key.byteCount, Self.longest) {
+      let byte = key.byte(at: offset)
+      let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      if folded < 0x80 { lower.append(folded) }
+      if folded &- 0x61 <= 25 {
+        plain.append(folded)
+        letters.append(folded)
+      } else if folded &- 0x30 <= 9 {
+        plain.append(folded)
+      }
+    }
+    self.plain = String(decoding: plain, as: UTF8.self)
+    self.letters = String(decoding: letters, as: UTF8.self)
+    self.lower = String(decoding: lower, as: UTF8.self)
+    namesKeyExchange = Self.namesKeyExchange(key)
+  }
+
+  /// Whether a word is in a text, both of ASCII: the library's own search is made for longer ones.
+  static func holds(_ text: String, _ word: String) -> Bool {
+    let (text, word) = (text.utf8.span, word.utf8.span)
+    guard !word.isEmpty, word.count <= text.count else { return false }
+    for start in 0...text.count - word.count where text[start] == word[0] {
+      if word.indices.allSatisfy({ text[start + $0] == word[$0] }) { return true }
+    }
+    return false
+  }
+
+  /// Whether a word of a key begins with `kex`: at its start, behind what is no letter, or with a
+  /// capital behind a small letter.
+  private static func namesKeyExchange(_ key: RawSpan) -> Bool {
+    for offset in 0..<max(0, min(key.byteCount, Self.longest) - 2)
+    where key.byte(at: offset) | 0x20 == 0x6b && key.byte(at: offset + 1) | 0x20 == 0x65
+      && key.byte(at: offset + 2) | 0x20 == 0x78
+    {
+      guard offset > 0 else { return true }
+      let before = key.byte(at: offset - 1)
+      if (before | 0x20) &- 0x61 > 25 { return true }
+      if before & 0x20 != 0, key.byte(at: offset) & 0x20 == 0 { return true }
+    }
+    return false
+  }
+
+  private static let nameTyped: Set<String> = [
+    "query", "answers", "host", "hostname", "servername", "sni", "rrname", "rdata", "domain",
+    "fqdn", "sandns", "cshost",
+    // Sysmon's, CEF's, and what the Elastic Common Schema calls the name of a question.
+    "queryname", "sourcehostname", "destinationhostname", "shost", "dhost", "dnsquestionname",
+  ]
+
+  func isNameTyped(parent: KeyName) -> Bool {
+    Self.nameTyped.contains(letters) || letters == "name" && parent.letters == "question"
+  }
+
+  /// Whether the key, or a component of a path that is written as one key, names a version.
+  var isVersion: Bool {
+    if Self.holds(plain, "useragent") || Self.holds(plain, "software")
+      || plain == "requestclientapplication" || Self.isVersion(plain)
+    {
+      return true
+    }
+    guard lower.utf8.contains(Byte.dot) else { return false }
+    return lower.utf8.split(separator: Byte.dot).contains { part in
+      Self.isVersion(
+        String(decoding: part.filter { $0 &- 0x61 <= 25 || $0 &- 0x30 <= 9 }, as: UTF8.self))
+    }
+  }
+
+  private static func isVersion(_ plain: String) -> Bool {
+    plain == "ua"
+      || (plain.hasSuffix("version") || plain.hasSuffix("oid"))
+        && !otherWords.contains { plain.hasSuffix($0) }
+  }
+
+  /// Words that end as versions and object identifiers do and are none.
+  private static let otherWords = [
+    "conversion", "diversion", "inversion", "droid", "steroid", "paranoid", "void",
+  ]
+
+  func isCipher(parent: KeyName) -> Bool {
+    Self.holds(letters, "cipher") || namesKeyExchange || letters.hasSuffix("alg")
+      || letters.hasSuffix("algs") || letters.hasSuffix("algorithm")
+      || letters.hasSuffix("algorithms") || letters == "hasshstring"
+      || letters == "string" && parent.letters == "hassh"
+  }
+
+  private static let fingerprints: Set<String> = [
+    "fingerprint", "certchainfps", "clientcertchainfps", "certfingerprint",
+    "certificatefingerprint",
+  ]
+
+  /// The certificates' hashes of the Elastic Common Schema, whose keys say SHA only.
+  private static let certificateHashes: Set<String> = [
+    "tlsserverhashsha1", "tlsserverhashsha256", "tlsclienthashsha1", "tlsclienthashsha256",
+  ]
+
+  /// Whether the field holds a certificate's fingerprint.
+  func isFingerprint(parent: KeyName, grandparent: KeyName) -> Bool {
+    Self.fingerprints.contains(letters) || Self.certificateHashes.contains(plain)
+      || HashLabel.namesCertificate(self)
+      || (plain == "sha1" || plain == "sha256")
+        && (HashLabel.certificateWords.contains(parent.plain)
+          || parent.letters == "hash"
+            && ["server", "client", "tlsserver", "tlsclient"].contains(grandparent.letters))
+  }
+
+  private static let fileNames: Set<String> = [
+    "filename", "targetfilename", "originalfilename", "filepath", "fullpath", "image",
+    "parentimage", "imageloaded", "targetimage", "sourceimage", "imagename", "processname",
+    "newprocessname", "parentprocessname", "processpath", "executable", "exe", "attachment",
+    // CEF's.
+    "fname", "oldfilename", "oldfilepath",
+  ]
+  private static let registryKeys: Set<String> = [
+    "targetobject", "registrykey", "registrypath", "regkey",
+  ]
+  private static let mutexes: Set<String> = ["mutex", "mutexname", "mutant"]
+  private static let pipes: Set<String> = ["pipe", "pipename", "namedpipe"]
+  /// The same of keys that say it together with the one above them.
+  private static let kindsBelow: [String: [String: FieldTraits]] = [
+    "useragent": ["original": .userAgent], "file": ["name": .fileName, "path": .fileName],
+    "process": ["name": .fileName], "registry": ["path": .registryKey, "key": .registryKey],
+    "pipe": ["name": .pipe],
+  ]
+
+  /// The kinds that a whole value of the field can be.
+  func ownKinds(parent: KeyName) -> FieldTraits {
+    var traits: FieldTraits = []
+    if Self.holds(letters, "useragent") || plain == "ua" || letters == "requestclientapplication" {
+      traits.insert(.userAgent)
+    }
+    if Self.fileNames.contains(letters) { traits.insert(.fileName) }
+    if Self.registryKeys.contains(letters) { traits.insert(.registryKey) }
+    if Self.mutexes.contains(letters) { traits.insert(.mutex) }
+    if Self.pipes.contains(letters) { traits.insert(.pipe) }
+    if let below = Self.kindsBelow[parent.letters]?[letters] { traits.formUnion(below) }
+    if plain.hasPrefix("ja4") || plain.hasSuffix("ja4")
+      || parent.plain == "ja4" && letters == "hash"
+    {
+      traits.insert(.ja4)
+    }
+    return traits
+  }
+
+  /// Names of objects that hold the event which a record tells of: of exports, queues and collectors.
+  private static let wrappers: Set<String> = [
+    "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
+    "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id",
+    "metadata",
+  ]
+
+  /// Whether what stands below the field is the event's own.
+  func isWrapper(parent: KeyName) -> Bool {
+    switch plain {
+    // Windows events (`Event.System.TimeCreated.#attributes`).
+    case "system": parent.plain.isEmpty || parent.plain == "event"
+    case "timecreated": parent.plain == "system"
+    case "attributes": parent.plain == "timecreated"
+    // Google's audit logs; CrowdStrike's stream of events.
+    case "id", "metadata": parent.plain.isEmpty
+    default: Self.wrappers.contains(lower)
+    }
+  }
+
+  /// What the field is to its siblings.
+  func role(parent: KeyName) -> (FieldRole, UInt8) {
+    if lower == "$date" {
+      // The time in MongoDB's own log is called by a letter.
+      if parent.lower == "t" { return (.time, 4) }
+      let (role, rank) = parent.role(parent: KeyName(RawSpan()))
+      return role == .time ? (role, rank) : role == .date ? (.time, 14) : (.none, 0)
+    }
+    if let role = Self.writtenRoles[lower] { return role }
+    if plain == "created", parent.plain == "event" { return (.time, Self.lastOfEvents) }
+    if plain == "original", parent.plain == "event" { return (.message, 2) }
+    if let rank = Self.furtherTimes[plain] { return (.time, rank) }
+    if parent.letters == "url", let role = Self.rolesInURL[letters] { return (role, 1) }
+    if let role = Self.roles[letters] { return role }
+    let bytes = Array(lower.utf8)
+    return KeyStem(bytes.rawSpan).isPort ? (.port, 1) : (.none, 0)
+  }
+
+  /// Roles of keys by how they are written, in lower case.
+  private static let writtenRoles: [String: (FieldRole, UInt8)] = [
+    "timestamp": (.time, 1), "ts": (.time, 2), "@timestamp": (.time, 3), "time": (.time, 4),
+    "time_dt": (.time, 5), "eventtime": (.time, 6), "event_time": (.time, 6),
+    "requestreceivedtimestamp": (.time, 7), "httpport": (.urlPort, 1), "http_port": (.urlPort, 1),
+    "url.port": (.urlPort, 1), "http.http_port": (.urlPort, 1), "id.resp_p": (.connectionPort, 1),
+    "id_resp_p": (.connectionPort, 1),
+    "date": (.date, 1), "tz": (.zone, 1), "timezone": (.zone, 1), "@t": (.time, 3),
+  ]
+
+  /// Roles of keys by their letters.
+  private static let roles: [String: (FieldRole, UInt8)] = [
+    "hostname": (.urlHost, 1), "host": (.urlHost, 1), "cshost": (.urlHost, 1),
+    "requesthost": (.urlHost, 1), "httphost": (.urlHost, 1), "clientrequesthost": (.urlHost, 1),
+    "httphostname": (.urlHost, 1), "httpurl": (.urlPath, 1),
+    "urldomain": (.urlHost, 1), "authority": (.urlHost, 2), "url": (.urlPath, 1),
+    "uri": (.urlPath, 1), "csuristem": (.urlPath, 1), "csuripath": (.urlPath, 1),
+    "csuriport": (.urlPort, 1), "requestpath": (.urlPath, 1),
+    "requesturi": (.urlPath, 1), "clientrequesturi": (.urlPath, 1), "urlpath": (.urlPath, 1),
+    "path": (.urlPath, 2), "httppath": (.urlPath, 1), "clientrequestpath": (.urlPath, 2),
+    "uripath": (.urlPath, 2), "csuri": (.urlPath, 2), "vhost": (.urlHost, 2),
+    "csuriquery": (.urlQuery, 1), "args": (.urlQuery, 1),
+    "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "requestquery": (.urlQuery, 1),
+    "requestquerystring": (.urlQuery, 1), "requestparams": (.urlQuery, 1),
+    "uriquery": (.urlQuery, 1),
+    // It may be a question of DNS as well.
+    "query": (.urlQuery, 2), "urloriginal": (.urlOriginal, 1),
+    "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
+    "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
+    "requestscheme": (.urlScheme, 1),
+    // Beats, Fluent Bit, Docker, journald, GELF, Google Cloud, Log Analytics, Splunk, Wazuh.
+    "message": (.message, 1), "log": (.message, 1), "msg": (.message, 3),
+    "fullmessage": (.message, 1), "shortmessage": (.message, 3), "syslogmessage": (.message, 1),
+    "textpayload": (.message, 1), "fulllog": (.message, 1), "rawlog": (.message, 1),
+    "rawmessage": (.message, 1), "rawevent": (.message, 1), "rawdata": (.message, 2),
+    "raw": (.message, 2), "eventoriginal": (.message, 2), "logmessage": (.message, 2),
+    "line": (.message, 3), "event": (.message, 4),
+  ]
+  private static let rolesInURL: [String: FieldRole] = [
+    "original": .urlOriginal, "domain": .urlHost, "path": .urlPath, "query": .urlQuery,
+    "scheme": .urlScheme, "port": .urlPort,
+  ]
+
+  /// The last ranks of names that mean the time of an event wherever one is told of, and that mean no other
+  /// thing's time: an account may be `created_at`, a process has a `start_time`.
+  static let lastOfEvents: UInt8 = 10
+  static let lastOfAny: UInt8 = 7
+
+  /// What the rules name whole, in whatever spelling; what they know by an ending or a part of it is in
+  /// `PlainKey`.
+  static var words: [String] {
+    let sets = [
+      nameTyped, fingerprints, certificateHashes, fileNames, registryKeys, mutexes, pipes,
+    ]
+    let below = kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }
+    return (sets + below).flatMap { $0 } + writtenRoles.keys + roles.keys + rolesInURL.keys
+      + furtherTimes.keys + wrappers + facts.keys + writtenFacts.keys + KeyStem.ends
+      + ["name", "ua", "requestclientapplication", "hasshstring", "string", "sha1", "sha256"]
+      + ["attributes", "created"]
+  }
+}
