@@ -142,11 +142,11 @@ struct NameText: ~Copyable {
 
   /// Whether three bytes are a character that IDNA takes for a dot (UTS 46): in a label that is no border.
   private static func isDot(_ bytes: RawSpan, at offset: Int) -> Bool {
-    let scalar =
+    let sequence =
       UInt32(bytes.byte(unchecked: offset)) << 16
       | UInt32(bytes.byte(unchecked: offset + 1)) << 8 | UInt32(bytes.byte(unchecked: offset + 2))
     // U+3002, U+FF0E, U+FF61, and what is mapped to a full stop: U+2024, U+FE52.
-    return [0xe3_8082, 0xef_bc8e, 0xef_bda1, 0xe2_80a4, 0xef_b992].contains(scalar)
+    return [0xe3_8082, 0xef_bc8e, 0xef_bda1, 0xe2_80a4, 0xef_b992].contains(sequence)
   }
 
   /// Length of the UTF-8 sequence at an offset, or 0 where it is not well-formed (RFC 3629) or

@@ -115,7 +115,7 @@ struct FieldClass: Sendable, Equatable {
     if name.isCipher(parent: parentName) { traits.insert(.nothing) }
     if KeyName.holds(name.letters, "serial") { traits.insert(.noHashes) }
     if name.isFingerprint(parent: parentName, grandparent: grandparentName)
-      || path.map({ $0.name.isFingerprint(parent: $0.parent, grandparent: $0.grandparent) }) == true
+      || path?.isFingerprint == true
     {
       traits.insert(.certificate)
       label = .certificate

@@ -22,6 +22,9 @@ struct KeyPath {
     }
   }
 
+  /// Whether the components name a certificate's fingerprint.
+  var isFingerprint: Bool { name.isFingerprint(parent: parent, grandparent: grandparent) }
+
   /// What the components say of a hash.
   var label: HashLabel { HashLabel(field: name, parent: parent, grandparent: grandparent) }
 }

@@ -17,7 +17,6 @@ public struct ScanSummary: Sendable {
     read += Self.bytes(statistics.bytes)
     if statistics.packets > 0 { read += ", \(statistics.packets) packets" }
     if statistics.lines > 0 { read += ", \(statistics.lines) lines" }
-    let rate = report.seconds > 0 ? Double(statistics.bytes) / report.seconds / 1e9 : 0
     read += " in \(Self.decimals(report.seconds, 2)) s (\(Self.decimals(rate, 2)) GB/s)"
     lines.append(read)
     lines.append("observables: \(Self.kinds(statistics.observables))")
@@ -116,9 +115,14 @@ public struct ScanSummary: Sendable {
     writer.key("seconds")
     writer.number(report.seconds)
     writer.key("gb_per_second")
-    writer.number(report.seconds > 0 ? Double(statistics.bytes) / report.seconds / 1e9 : 0)
+    writer.number(rate)
     writer.endObject()
     return writer.bytes + [UInt8(ascii: "\n")]
+  }
+
+  /// Bytes read, in GB/s.
+  private var rate: Double {
+    report.seconds > 0 ? Double(report.statistics.bytes) / report.seconds / 1e9 : 0
   }
 
   private static func kinds(_ counts: [UInt64], to writer: inout JSONWriter) {

@@ -34,7 +34,7 @@ public final class SourceStatement: Sendable {
   public let condition: [UInt8]
   /// Which condition of its database, which of its members, of how many.
   let conditionPlace: ConditionPlace?
-  /// Number of the feed's name among those that the catalog met.
+  /// Number of the feed's name among those that its catalog met: means nothing beside another catalog's.
   let feedNumber: Int
 
   /// What a source of an entry says, by a feed with this name and number.

@@ -180,10 +180,13 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
         \(Sample.md5)\tSekisho::JA3S\ttest
         \(Sample.md5)\tIntel::HASSH\ttest
         t13d1516h2_8daaf6152771_e5627efa2ab1\tSekisho::JA4\ttest
+        \(Sample.md5)\tSekisho::IMPHASH\ttest
+        \(Sample.sha256)\tSekisho::CERT_SHA256\ttest
         """, format: .zeekIntel,
       entries: [
         "2 ja3 \(Sample.md5) exact weak", "3 ja3s \(Sample.md5) exact",
         "4 hassh \(Sample.md5) exact", "5 ja4 t13d1516h2_8daaf6152771_e5627efa2ab1 exact",
+        "6 imphash \(Sample.md5) exact", "7 certificate-sha256 \(Sample.sha256) exact",
       ]),
     FeedCase(
       name: "plain: values with faults beside a few without",

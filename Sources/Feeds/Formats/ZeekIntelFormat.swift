@@ -154,6 +154,8 @@ struct ZeekIntelFormat: LineFormat {
     case Text.equals(name, "JA3"): .kind(.ja3)
     case Text.equals(name, "JA3S"): .kind(.ja3s)
     case Text.equals(name, "JA4"): .kind(.ja4)
+    case Text.equals(name, "IMPHASH"): .kind(.imphash)
+    case Text.equals(name, "CERT_SHA256"): .kind(.certificateSHA256)
     case Text.equals(name, "HASSH"): .kind(.hassh)
     case Text.equals(name, "HASSH_SERVER"), Text.equals(name, "HASSHSERVER"): .kind(.hasshServer)
     default: nil
