@@ -90,7 +90,7 @@ struct TextDetection {
     if formats == [.maltrail] { paths += 1 }
     for format in formats { fits[format, default: 0] += 1 }
     if let foreign { fitsForeign[foreign, default: 0] += 1 }
-    let value = Self.value(of: line)
+    let value = line.extracting(NotedValue(line).value)
     if test.isPrefix(value) { prefixes += 1 }
     if formats.isEmpty, foreign == nil { readFaulty(value) }
   }
@@ -118,21 +118,13 @@ struct TextDetection {
     if Text.starts(line, "# Reference:", ignoringCase: true) { hasShownReferences = true }
   }
 
-  /// The value in a line of a plain list.
-  @_lifetime(copy line)
-  private static func value(of line: RawSpan) -> RawSpan {
-    let value = PlainFormat.value(of: line)
-    guard let noted = NotedAddress(value) else { return value }
-    return value.extracting(noted.address)
-  }
-
   /// The formats of which a line can be a line.
   private static func formats(
     of line: RawSpan, _ test: inout ShapeTest, _ pathTest: inout ShapeTest
   ) -> [FeedFormat] {
     var formats: [FeedFormat] = []
     if HostsEvidence.fits(line) { return [.hosts] }
-    let value = value(of: line)
+    let value = line.extracting(NotedValue(line).value)
     if Text.isDigest(value) || test.fitsStrictly(value) {
       formats.append(.plain)
       if test.fitsAddress(value) { formats.append(.netset) }

@@ -71,10 +71,15 @@ extension CSVPlan {
     for column in keys.indices where keys[column] == "name" { columns[column] = .unknown }
   }
 
+  /// Names of scores: Mandiant's, OpenCTI's and Recorded Future's among them.
+  private static let scores: Set<String> = [
+    "score", "icscore", "micscore", "mscore", "xopenctiscore", "risk", "riskscore", "threatscore",
+  ]
+
   /// A score is a confidence where it goes from 0 to 100 and nothing else says how sure a feed is.
   private mutating func settleScores(_ rows: [TableRow]) {
-    guard !columns.contains(.confidence), let column = keys.firstIndex(of: "score"),
-      columns[column] == .other,
+    guard !columns.contains(.confidence), let column = keys.firstIndex(where: Self.scores.contains),
+      columns[column] == .other || columns[column] == .unknown,
       holdsOnly(column, rows, { cell in Text.number(cell).map { $0 <= 100 } ?? false })
     else { return }
     columns[column] = .confidence

@@ -22,6 +22,8 @@ struct CSVPlan {
   private(set) var isPlainlyRows = false
   /// Cells that are the values which a user says they are, and rows as wide as he says.
   private var namedFit = (values: 0, rows: 0)
+  /// Columns that hold context without being called so; they say nothing of which delimiter is right.
+  private var guessed: [Int: Column] = [:]
   /// Bytes of all first cells.
   private var firstCellBytes = 0
 
@@ -50,7 +52,13 @@ struct CSVPlan {
       else { continue }
       if best.map({ plan.isBetter(than: $0) }) ?? true { best = plan }
     }
+    best?.takeGuesses()
     return best
+  }
+
+  private mutating func takeGuesses() {
+    for (column, guess) in guessed { columns[column] = guess }
+    guessed = [:]
   }
 
   private func isBetter(than other: CSVPlan) -> Bool {
@@ -101,6 +109,7 @@ struct CSVPlan {
     } else if names == nil {
       columns = keys.map { Column(key: $0, format: format) }
       confirm(rows, &test)
+      guessed = guessedContext(rows, &test)
     }
     countFitting(rows, &test)
     if !hasHeader, delimiter != Byte.tab, rows.contains(where: { $0.cells.count < 2 }) {
@@ -121,6 +130,8 @@ struct CSVPlan {
     columns = keys.map { Column(key: $0, format: .json) }
     self.rows = rows.count
     confirm(rows, &test)
+    guessed = guessedContext(rows, &test)
+    takeGuesses()
     let values = columns.indices.filter { columns[$0].isValue }
     fittingRows = rows.count { row in
       values.contains { !NoValue.fits(row.bytes.rawSpan.extracting(row.range($0))) }

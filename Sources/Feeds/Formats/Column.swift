@@ -12,6 +12,8 @@ enum Column: Equatable {
   case mask
   case type
   case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
+  /// What it is called: a description, if no other column holds one.
+  case title
   /// Who says so: a page, if no other column names one.
   case source
   /// What is to be done with what is found.
@@ -79,17 +81,18 @@ enum Column: Equatable {
     (.value(.kind(.pipe), nameMode: .exact), "pipe pipename namedpipe"),
     (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise"),
     (.type, "type indicatortype ioctype entitytype datatype iockind attributetype observabletype valuetype filehashtype"),
-    (.description, "description desc notes note comment comments details context info remark remarks title"),
-    (.malware, "malware malwarefamily malwarefamilies family malwareprintable malwarename signature threatname"),
-    (.actor, "actor actors threatactor threatactors group adversary apt intrusionset campaign"),
+    (.description, "description desc notes note comment comments detail details context info remark remarks"),
+    (.title, "title"),
+    (.malware, "malware malwares associatedmalware malwarefamily malwarefamilies family malwareprintable malwarename signature threatname"),
+    (.actor, "actor actors associatedactor associatedactors associatedthreatactors threatactor threatactors group adversary apt intrusionset campaign"),
     (.confidence, "confidence confidencelevel confidencescore"),
-    (.tlp, "tlp tlpmarking tlpcolor tlpcolour tlplevel marking"),
-    (.reference, "reference references ref refs link links report reports reporturl referenceurl externalreference blog"),
+    (.tlp, "tlp tlpmarking tlpcolor tlpcolour tlplevel marking objectmarking"),
+    (.reference, "reference references ref refs link links report reports reporturl referenceurl externalreference externalreferences blog referencelink referencelinks referencesurl sourceurl sourcelink reporturls articleurl blogurl detailurl phishdetailurl permalink"),
     (.source, "source sources"),
-    (.firstSeen, "firstseen firstseenutc dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime"),
+    (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detected"),
     (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expirationts expiresat expireson expiredate expirationdatetime indicatorexpirationdatetime enddate"),
-    (.tags, "tags tag labels label threat category threattype indicatorthreattype classification threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
-    (.id, "id iocid uuid"),
+    (.tags, "tags tag objectlabel objectlabels labels label threat category threattype indicatorthreattype classification threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
+    (.id, "id iocid uuid phishid indicatorid"),
     (.action, "action"),
     (.port, "port dstport destport"),
     (.other, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),

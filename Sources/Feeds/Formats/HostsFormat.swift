@@ -6,6 +6,10 @@ struct HostsFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
     let text = Self.withoutComment(line)
+    let comment = Comment.words(line, from: text.byteCount)
+    var context = sink.emptyContext
+    if !comment.isEmpty { context.description = sink.collection.intern(line.extracting(comment)) }
+    sink.setContext(context)
     guard let names = Self.names(of: text) else {
       sink.refuse(.malformedLine, line, line: number)
       return

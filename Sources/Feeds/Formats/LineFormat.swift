@@ -61,7 +61,10 @@ enum Comment {
 
   /// The part of a line before a comment that white space sets off.
   @_lifetime(copy line)
-  static func removed(from line: RawSpan) -> RawSpan {
+  static func removed(from line: RawSpan) -> RawSpan { line.extracting(split(line).text) }
+
+  /// The part of a line before a comment that white space sets off, and what the comment says.
+  static func split(_ line: RawSpan) -> (text: Range<Int>, comment: Range<Int>) {
     var offset = 1
     while offset < line.byteCount {
       let byte = line.byte(unchecked: offset)
@@ -69,11 +72,24 @@ enum Comment {
         byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";")
           || byte == Byte.slash && Text.contains(line, "//", at: offset)
       {
-        return Text.trimmed(line.extracting(0..<offset))
+        return (Text.trimmed(line, 0..<offset), words(line, from: offset))
       }
       offset += 1
     }
-    return line
+    return (0..<line.byteCount, line.byteCount..<line.byteCount)
+  }
+
+  /// What a comment says, without the signs that it begins with.
+  static func words(_ line: RawSpan, from start: Int) -> Range<Int> {
+    var start = start
+    while start < line.byteCount {
+      switch line.byte(unchecked: start) {
+      case UInt8(ascii: "#"), UInt8(ascii: ";"), Byte.slash, Byte.minus: start += 1
+      case let byte where Text.isSpace(byte): start += 1
+      default: return Text.trimmed(line, start..<line.byteCount)
+      }
+    }
+    return line.byteCount..<line.byteCount
   }
 }
 

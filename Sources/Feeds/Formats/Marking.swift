@@ -20,6 +20,20 @@ enum Marking {
     }
   }
 
+  /// The strictest level that a cell names, which may hold markings of other sorts as well.
+  static func strictest(_ cell: RawSpan) -> TLP? {
+    let bytes = cell.copied(0..<cell.byteCount)
+    if let only = tlp(bytes[...]) { return only }
+    var start = 0
+    var strictest: TLP?
+    while start <= cell.byteCount {
+      let (range, next) = TagList.next(cell, from: start, isQuoted: false)
+      start = next
+      if let level = tlp(bytes[range]) { strictest = max(strictest ?? level, level) }
+    }
+    return strictest
+  }
+
   /// Identifiers of the marking definitions of STIX, TLP 2.0 and 1.0.
   static let wellKnown: [(String, TLP)] = [
     ("marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", .clear),

@@ -18,28 +18,47 @@ struct PlainFormat: LineFormat {
       sink.add(line, as: declared, line: number)
       return
     }
-    let value = Self.value(of: line)
-    if declared == .none, sink.addDigest(value, line: number) { return }
-    guard let noted = NotedAddress(value) else {
-      sink.add(value, as: declared, line: number)
+    let parts = NotedValue(line)
+    if parts.note.isEmpty {
+      add(line.extracting(parts.value), line: number, into: &sink)
       return
     }
     var context = sink.emptyContext
-    context.description = sink.collection.intern(value.extracting(noted.note))
+    context.description = sink.collection.intern(line.extracting(parts.note))
     sink.setContext(context)
-    sink.add(value.extracting(noted.address), as: declared, line: number)
+    add(line.extracting(parts.value), line: number, into: &sink)
     sink.setContext(sink.emptyContext)
   }
 
-  /// The value in a line: without comment, and of a digest with a file's name behind it the digest.
-  @_lifetime(copy line)
-  static func value(of line: RawSpan) -> RawSpan {
-    let text = Comment.removed(from: line)
-    guard let blank = Text.firstIndex(of: Byte.space, in: text) else { return text }
-    let first = text.extracting(0..<blank)
-    return Text.isDigest(first)
-      && (Text.contains(text, "  ", at: blank) || Text.contains(text, " *", at: blank))
-      ? first : text
+  private func add(_ value: RawSpan, line: UInt64, into sink: inout FeedSink) {
+    if declared == .none, sink.addDigest(value, line: line) { return }
+    sink.add(value, as: declared, line: line)
+  }
+}
+
+/// The value in a line of a list, and what the line says of it: a comment, the name of the file whose digest
+/// it is, or words behind an address.
+struct NotedValue {
+  let value: Range<Int>
+  let note: Range<Int>
+
+  init(_ line: RawSpan) {
+    let (text, comment) = Comment.split(line)
+    let whole = line.extracting(text)
+    guard let blank = Text.firstIndex(of: Byte.space, in: whole) else {
+      (value, note) = (text, comment)
+      return
+    }
+    if Text.isDigest(whole.extracting(0..<blank)),
+      Text.contains(whole, "  ", at: blank) || Text.contains(whole, " *", at: blank)
+    {
+      value = 0..<blank
+      note = comment.isEmpty ? Text.trimmed(line, blank + 2..<text.upperBound) : comment
+    } else if let noted = NotedAddress(whole) {
+      (value, note) = (noted.address, noted.note)
+    } else {
+      (value, note) = (text, comment)
+    }
   }
 }
 

@@ -104,17 +104,18 @@ struct Record {
     attack.removeAll(keepingCapacity: true)
     malware.removeAll(keepingCapacity: true)
     actors.removeAll(keepingCapacity: true)
-    var port, source: Range<Int>?
+    var port, source, title: Range<Int>?
     for (column, range) in fields {
       let cell = bytes.rawSpan.extracting(range)
       if NoValue.fits(cell) { continue }
       switch column {
       case .description where context.description == 0:
         context.description = sink.collection.intern(cell)
-      case .malware: malware.append(sink.collection.intern(cell))
-      case .actor: actors.append(sink.collection.intern(cell))
+      case .malware: Self.addNames(cell, to: &malware, &sink)
+      case .actor: Self.addNames(cell, to: &actors, &sink)
       case .reference where context.reference == 0:
         context.reference = sink.collection.intern(cell)
+      case .title where title == nil: title = range
       case .source where source == nil: source = range
       case .id: context.id = sink.collection.intern(cell)
       case .tags: addTags(cell, &context, &sink)
@@ -122,7 +123,7 @@ struct Record {
         context.confidence =
           known(Self.confidence(cell), .confidence, cell, &sink) ?? context.confidence
       case .tlp:
-        if let tlp = known(Marking.tlp(bytes[range]), .marking, cell, &sink) {
+        if let tlp = known(Marking.strictest(cell), .marking, cell, &sink) {
           context.tlp = tlp
         } else {
           context.flags.insert(.unreadableMarking)
@@ -142,6 +143,9 @@ struct Record {
     }
     if context.reference == 0, let source {
       context.reference = sink.collection.intern(bytes.rawSpan.extracting(source))
+    }
+    if context.description == 0, let title {
+      context.description = sink.collection.intern(bytes.rawSpan.extracting(title))
     }
     if context.description == 0, let port, Text.number(bytes.rawSpan.extracting(port)) != nil {
       // A port in a column of its own tells where it was seen, it is no condition.
@@ -163,6 +167,20 @@ struct Record {
     return value
   }
 
+  /// Takes the names in a cell; commas and semicolons are between them.
+  private static func addNames(
+    _ cell: RawSpan, to names: inout [StringID], _ sink: inout FeedSink
+  ) {
+    let (list, isBracketed) = TagList.content(of: cell)
+    var start = 0
+    while start <= list.byteCount {
+      let (range, next) = TagList.next(list, from: start, isQuoted: isBracketed)
+      start = next
+      let name = list.extracting(range)
+      if !NoValue.fits(name) { names.append(sink.collection.intern(name)) }
+    }
+  }
+
   private mutating func addTags(
     _ cell: RawSpan, _ context: inout SourceContext, _ sink: inout FeedSink
   ) {
@@ -173,6 +191,10 @@ struct Record {
       start = next
       let tag = list.extracting(range)
       if NoValue.fits(tag) { continue }
+      if tag.byte(unchecked: 0) == UInt8(ascii: "#") {
+        addSigned(tag, &sink)
+        continue
+      }
       let text = tag.copied(0..<tag.byteCount)
       if Technique.isIdentifier(text[...]) {
         attack.append(sink.collection.intern(tag))
@@ -181,6 +203,19 @@ struct Record {
       } else {
         labels.append(sink.collection.intern(tag))
       }
+    }
+  }
+
+  /// Takes tags as posts have them: `#phishing #kit`.
+  private mutating func addSigned(_ tags: RawSpan, _ sink: inout FeedSink) {
+    let isBorder: (UInt8) -> Bool = { $0 == UInt8(ascii: "#") || Text.isSpace($0) }
+    var start = 0
+    while start < tags.byteCount {
+      while start < tags.byteCount, isBorder(tags.byte(unchecked: start)) { start += 1 }
+      var end = start
+      while end < tags.byteCount, !isBorder(tags.byte(unchecked: end)) { end += 1 }
+      if end > start { labels.append(sink.collection.intern(tags.extracting(start..<end))) }
+      start = end
     }
   }
 

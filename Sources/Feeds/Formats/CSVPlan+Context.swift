@@ -1,0 +1,91 @@
+import Indicators
+import Parsing
+
+/// What the columns without a name say of the values, by what is in them.
+extension CSVPlan {
+  /// What the cells of a column are that holds no values.
+  private struct ContextEvidence {
+    var cells = 0
+    var times = 0
+    var pages = 0
+    /// Lists of words with number signs.
+    var tags = 0
+    /// Cells with a word in them.
+    var words = 0
+    /// Cells that have the shape of a value.
+    var shaped = 0
+
+    func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
+  }
+
+  /// The columns of context among those that no name tells: a time, a page, tags, and the first words behind
+  /// the value.
+  ///
+  /// Of a table with a header only the columns whose name promised values and that hold none: `ip,ioc` above
+  /// addresses and what they are said to be.
+  func guessedContext(_ rows: [TableRow], _ test: inout ShapeTest) -> [Int: Column] {
+    guard let value = columns.firstIndex(where: { $0.isValue }) else { return [:] }
+    var known = columns
+    var guessed: [Int: Column] = [:]
+    for column in columns.indices where hasHeader ? isBroken(column) : known[column] == .unknown {
+      let found = contextEvidence(column, rows, &test)
+      let guess: Column
+      if !hasHeader, found.mostly(found.times) {
+        guess = .firstSeen
+      } else if column > value, !hasHeader, found.mostly(found.pages) {
+        guess = .reference
+      } else if !hasHeader, found.mostly(found.tags) {
+        guess = .tags
+      } else if column > value, found.mostly(found.words), found.shaped * 2 < found.cells {
+        guess = .description
+      } else {
+        continue
+      }
+      if known.contains(guess) { continue }
+      known[column] = guess
+      guessed[column] = guess
+    }
+    return guessed
+  }
+
+  /// Whether a column's name is one of values of any kind, and its cells are none.
+  private func isBroken(_ column: Int) -> Bool {
+    column < keys.count && columns[column] == .other
+      && Column(key: keys[column], format: format) == .typedValue
+  }
+
+  private func contextEvidence(
+    _ column: Int, _ rows: [TableRow], _ test: inout ShapeTest
+  ) -> ContextEvidence {
+    var found = ContextEvidence()
+    for row in rows where column < row.cells.count {
+      let cell = row.bytes.rawSpan.extracting(row.range(column))
+      if NoValue.fits(cell) { continue }
+      found.cells += 1
+      // A number may be anything.
+      if Text.number(cell) == nil, FeedTime.nanoseconds(cell) != nil {
+        found.times += 1
+      } else if Text.firstIndex(of: "://", in: cell) != nil {
+        found.pages += 1
+      } else if cell.byte(unchecked: 0) == UInt8(ascii: "#") {
+        found.tags += 1
+      } else if test.kind(of: cell, isStrict: true) != nil {
+        found.shaped += 1
+      } else if Self.hasWord(cell) {
+        found.words += 1
+      }
+    }
+    return found
+  }
+
+  /// Whether three letters stand together, which codes of countries and numbers of networks have not.
+  private static func hasWord(_ cell: RawSpan) -> Bool {
+    var letters = 0
+    for offset in cell.byteOffsets {
+      let byte = cell.byte(unchecked: offset)
+      letters = byte >= 0x80 || Text.isAlphanumeric(byte) && !Text.isDigit(byte) ? letters + 1 : 0
+      if letters == 3 { return true }
+    }
+    return false
+  }
+}
