@@ -10,6 +10,8 @@ public struct EvidenceFile: ~Copyable {
   private var file: AtomicFile
   private var interfaces: [UInt32: UInt32] = [:]
   private var buffer: [UInt8] = []
+  /// Why the file could not be written; thrown by `commit`, and nothing is copied any more.
+  private var failure: InputError?
   /// Packets written.
   public private(set) var packetCount: UInt64 = 0
 
@@ -38,19 +40,16 @@ public struct EvidenceFile: ~Copyable {
 
   /// Copies the packets of the chosen flows, of the fragments between their ends, and their carriers.
   ///
-  /// - Throws: Where the capture cannot be read on (what came before is copied), or the file not
-  ///   written.
+  /// - Throws: Where the capture cannot be read on; what came before is copied.
   public mutating func copy(
     _ source: InputSource, flows: FlowSelection, carriers: CarrierPackets = CarrierPackets(),
     options: CaptureOptions
   ) throws(CaptureError) {
     var copier = try PacketCopier(source, flows: flows, carriers, options: options)
-    while try copier.copyNext(to: &self) {}
+    while failure == nil, try copier.copyNext(to: &self) {}
   }
 
-  fileprivate mutating func write(
-    _ packet: RawSpan, _ frame: Frame, path: String
-  ) throws(CaptureError) {
+  fileprivate mutating func write(_ packet: RawSpan, _ frame: Frame) {
     let interface: UInt32
     if let known = interfaces[frame.linkType] {
       interface = known
@@ -74,11 +73,8 @@ public struct EvidenceFile: ~Copyable {
     while body.count % 4 != 0 { body.append(0) }
     block(6, body)
     packetCount += 1
-    if buffer.count >= 1 << 18 {
-      do { try flush() } catch {
-        throw CaptureError(code: .cannotRead, path: path, packets: 0, message: error.message)
-      }
-    }
+    guard buffer.count >= 1 << 18 else { return }
+    do throws(InputError) { try flush() } catch { failure = error }
   }
 
   private mutating func block(_ type: UInt32, _ body: [UInt8]) {
@@ -100,6 +96,7 @@ public struct EvidenceFile: ~Copyable {
 
   /// Writes what is left and gives the file its name.
   public consuming func commit() throws(InputError) {
+    if let failure { throw failure }
     try flush()
     try file.commit()
   }
@@ -111,13 +108,11 @@ private struct PacketCopier: ~Copyable {
   private var dealer: PacketDealer
   private let carriers: CarrierPackets
   private let times: Range<Int64>?
-  private let path: String
 
   init(
     _ source: InputSource, flows: FlowSelection, _ carriers: CarrierPackets,
     options: CaptureOptions
   ) throws(CaptureError) {
-    path = source.path
     self.carriers = carriers
     times = options.times
     framer = try PacketFramer(source)
@@ -144,7 +139,7 @@ private struct PacketCopier: ~Copyable {
     let start = unsafe framer.pointer()
     // SAFETY: the framer keeps `length` bytes there until it is asked for the next packet.
     let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
-    try file.write(packet, frame, path: path)
+    file.write(packet, frame)
     return true
   }
 

@@ -244,6 +244,8 @@ struct FragmentTable {
   private(set) var dropped: [FragmentedDatagram] = []
   /// How many were given up.
   private(set) var incomplete: UInt64 = 0
+  /// How many datagrams are held, those included that were replaced and not yet let go.
+  var heldCount: Int { queue.count }
   /// The last time at which nothing is given up yet.
   private(set) var deadline = Int64.max
 
@@ -303,6 +305,7 @@ struct FragmentTable {
     if cost == 0 {
       datagrams[key] = datagram
       queue.append(datagram)
+      forgetReplaced()
     }
     if header.fragmentOffset == 0, !datagram.hasFirst {
       datagram.hasFirst = true
@@ -366,6 +369,13 @@ struct FragmentTable {
       firstLive = 0
     }
     return firstLive < queue.count ? queue[firstLive] : nil
+  }
+
+  /// Lets go of datagrams whose number was used again, which may stand behind one that still waits.
+  private mutating func forgetReplaced() {
+    guard queue.count > 64 + 2 * datagrams.count else { return }
+    queue.removeAll { datagrams[$0.key] !== $0 }
+    firstLive = 0
   }
 
   private mutating func drop(_ datagram: FragmentedDatagram) {

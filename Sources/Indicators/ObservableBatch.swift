@@ -56,7 +56,7 @@ public struct FieldTable: Sendable {
   private var ends: [UInt32] = []
   private var slots: [UInt16] = Array(repeating: .max, count: 128)
 
-  /// The index that stands for every name beyond the limit.
+  /// The most names that are told apart; all further ones share the last, `…`.
   public static let limit = 60_000
 
   private static let longestProbe = 32
@@ -83,11 +83,13 @@ public struct FieldTable: Sendable {
     }
     if ends.count >= Self.limit { return UInt16(Self.limit - 1) }
     let index = UInt16(ends.count)
-    for position in name.byteOffsets {
-      bytes.append(name.byte(at: position))
+    if ends.count == Self.limit - 1 {
+      bytes += "\u{2026}".utf8
+    } else {
+      bytes.append(name)
+      if slots[slot] == .max { slots[slot] = index }
     }
     ends.append(UInt32(bytes.count))
-    if slots[slot] == .max { slots[slot] = index }
     return index
   }
 

@@ -1,0 +1,35 @@
+import Parsing
+import Testing
+
+@testable import Capture
+
+@Suite("the table of fragments")
+struct FragmentTableTests {
+  /// Brings a part of a datagram with a number.
+  private func insert(
+    _ part: [UInt8], at offset: Int, isLast: Bool, id: UInt32, into table: inout FragmentTable
+  ) -> FragmentTable.Outcome {
+    var header = IPHeader()
+    header.fragmentID = id
+    header.fragmentOffset = offset
+    header.hasMoreFragments = !isLast
+    return table.insert(header, depth: 0, part: part.rawSpan, packet: (1, 0), of: [])
+  }
+
+  @Test("numbers that are used again and again behind one that waits are let go")
+  func replaced() {
+    var table = FragmentTable(limit: 16 << 20, datagramLimit: 1 << 16, patience: 30_000_000_000)
+    // It stays at the front of the line.
+    _ = insert([1, 2, 3, 4, 5, 6, 7, 8], at: 0, isLast: false, id: 1, into: &table)
+    var complete = 0
+    for round in 0..<2000 {
+      let byte = UInt8(truncatingIfNeeded: round)
+      _ = insert(Array(repeating: byte, count: 8), at: 8, isLast: true, id: 2, into: &table)
+      let outcome = insert(
+        Array(repeating: byte, count: 8), at: 0, isLast: false, id: 2, into: &table)
+      if case .complete = outcome { complete += 1 }
+    }
+    #expect(complete > 1000)
+    #expect(table.heldCount <= 128, "\(table.heldCount) for two numbers")
+  }
+}
