@@ -16,6 +16,8 @@ package final class FollowedFile {
     case truncated
     /// Another file has the name now, and all of this one was read so far.
     case replaced
+    /// The system could not read it; it is looked at again.
+    case failed(InputError)
   }
 
   /// The path that is followed.
@@ -45,7 +47,12 @@ package final class FollowedFile {
   /// Reads what is new into the buffer, or looks at what became of the file.
   package func step(into buffer: UnsafeMutableRawBufferPointer) -> Step {
     if descriptor < 0, let error = open() { return .absent(error) }
-    if let count = unsafe read(into: buffer) { return .bytes(count) }
+    let count = unsafe read(into: buffer)
+    if count > 0 { return .bytes(count) }
+    if count < 0 {
+      return .failed(
+        InputError(code: .cannotRead, path: path.description, what: "cannot read", number: errno))
+    }
     if isReplaced { return .nothing }
     var facts = stat()
     // SAFETY: the system fills the structure.
@@ -59,18 +66,19 @@ package final class FollowedFile {
       Self.identity(of: facts) != identity
     else { return .nothing }
     // Something may have been written between the look and the change of names.
-    if let count = unsafe read(into: buffer) { return .bytes(count) }
+    let last = unsafe read(into: buffer)
+    if last > 0 { return .bytes(last) }
     isReplaced = true
     return .replaced
   }
 
-  private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+  /// Reads what is new; 0 for nothing, a negative number where the system cannot.
+  private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     while true {
       // SAFETY: the system writes at most `count` bytes of the buffer.
       let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return nil }
-      position += Int64(count)
+      position += Int64(max(0, count))
       return count
     }
   }

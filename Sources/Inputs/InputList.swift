@@ -21,6 +21,7 @@ public struct InputList: Sendable {
   public static let maximumDepth = 32
 
   private let depthLimit: Int
+  private let written: Set<FileIdentity>
   /// What is to be read.
   public private(set) var items: [InputItem] = []
   /// What was left out, by reason.
@@ -36,7 +37,13 @@ public struct InputList: Sendable {
   ///   - arguments: files, folders, `-`.
   ///   - maximumDepth: folders inside one another that are looked into, the named one counted.
   public init(_ arguments: [InputPath], maximumDepth: Int = InputList.maximumDepth) {
+    self.init(arguments, maximumDepth: maximumDepth, written: [])
+  }
+
+  /// Lists what the arguments stand for but files that are written meanwhile: reading them would never end.
+  package init(_ arguments: [InputPath], maximumDepth: Int, written: Set<FileIdentity>) {
     depthLimit = maximumDepth
+    self.written = written
     for (index, path) in arguments.enumerated() { add(path, argument: index) }
   }
 
@@ -67,6 +74,14 @@ public struct InputList: Sendable {
           code: .cannotOpen, path: path.description, message: "cannot read: it is a socket"))
     default:
       let isRegular = facts.st_mode & S_IFMT == S_IFREG
+      if !written.isEmpty, let file = FileIdentity(facts), written.contains(file) {
+        errors.append(
+          InputError(
+            code: .unsupported, path: path.description,
+            message: "is what the results are written to, and was not read; name another file for them"
+          ))
+        return
+      }
       items.append(
         InputItem(
           path: path, size: isRegular ? UInt64(clamping: facts.st_size) : nil, argument: argument))
@@ -94,6 +109,10 @@ public struct InputList: Sendable {
       }
       switch facts.st_mode & S_IFMT {
       case S_IFREG:
+        if !written.isEmpty, let file = FileIdentity(facts), written.contains(file) {
+          skipped.add("file that the results are written to")
+          continue
+        }
         items.append(
           InputItem(path: path, size: UInt64(clamping: facts.st_size), argument: argument))
       case S_IFDIR:

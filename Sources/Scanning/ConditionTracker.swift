@@ -43,11 +43,14 @@ struct ConditionTracker {
     var scope: Scope
   }
 
-  /// Conditions that are open in flows; beyond it all are forgotten.
+  /// Conditions that are open in flows; beyond it the oldest is forgotten.
   private let flowLimit: Int
 
   private var inRecords: [Key: UInt16] = [:]
   private var inFlows: [Key: UInt16] = [:]
+  /// The keys of flows in the order in which they came, which is a ring once there are as many as may be.
+  private var order: [Key] = []
+  private var oldest = 0
   private var input: Int?
 
   init(flowLimit: Int = 1 << 16) { self.flowLimit = flowLimit }
@@ -58,6 +61,8 @@ struct ConditionTracker {
     if self.input != input {
       self.input = input
       inFlows.removeAll()
+      order.removeAll()
+      oldest = 0
     }
   }
 
@@ -68,14 +73,29 @@ struct ConditionTracker {
       Key(database: database, condition: place.condition, scope: scope), default: 0] |= place.bit
   }
 
-  /// Whether all members were seen, the one at hand included.
-  mutating func isMet(_ place: ConditionPlace, database: Int, _ scope: Scope) -> Bool {
+  /// Whether all members were seen, the one at hand included; counts a condition that is forgotten unmet to
+  /// make room.
+  mutating func isMet(
+    _ place: ConditionPlace, database: Int, _ scope: Scope, forgotten: inout UInt64
+  ) -> Bool {
     let key = Key(database: database, condition: place.condition, scope: scope)
     if case .record = scope { return inRecords[key] == place.all }
-    if inFlows.count >= flowLimit { inFlows.removeAll(keepingCapacity: true) }
-    let seen = (inFlows[key] ?? 0) | place.bit
-    inFlows[key] = seen
-    return seen == place.all
+    if let known = inFlows[key] {
+      inFlows[key] = known | place.bit
+      return known | place.bit == place.all
+    }
+    // One value alone is met at once, and nothing of it is waited for.
+    if place.bit == place.all { return true }
+    if order.count < flowLimit {
+      order.append(key)
+    } else {
+      inFlows[order[oldest]] = nil
+      forgotten += 1
+      order[oldest] = key
+      oldest = (oldest + 1) % flowLimit
+    }
+    inFlows[key] = place.bit
+    return false
   }
 }
 
@@ -91,9 +111,11 @@ final class FlowConditions: @unchecked Sendable {
   private let parts = (0..<64).map { _ in Part() }
 
   func isMet(
-    _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope, shard: UInt8
+    _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope, shard: UInt8,
+    forgotten: inout UInt64
   ) -> Bool {
-    parts[Int(shard) & 63].tracker.isMet(place, database: database, scope)
+    parts[Int(shard) & 63].tracker.isMet(
+      place, database: database, scope, forgotten: &forgotten)
   }
 }
 

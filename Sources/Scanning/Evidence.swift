@@ -13,7 +13,8 @@ enum Evidence {
     var problems: [ScanProblem] = []
     do throws(InputError) {
       var file = try EvidenceFile(path: path)
-      for (input, selection) in flows.sorted(by: { $0.key < $1.key }) where !selection.isEmpty {
+      for (input, selection) in flows.sorted(by: { $0.key < $1.key })
+      where !selection.isEmpty && inputs.indices.contains(input) {
         if let message = copy(inputs[input], selection, options, limits, to: &file) {
           problems.append(ScanProblem(path: inputs[input], message: message))
         }

@@ -33,6 +33,8 @@ final class FollowRun {
     var replacedSince: Int64?
     var hasBegun = false
     var isAbsent = false
+    /// The system could not read it, which was told.
+    var hasFailed = false
     var isOver = false
 
     init(path: InputPath, input: Int) {
@@ -104,6 +106,7 @@ final class FollowRun {
     switch step {
     case .bytes(let count):
       stream.isAbsent = false
+      stream.hasFailed = false
       if stream.replacedSince != nil { stream.replacedSince = Self.now() }
       plan.progress.add(bytes: UInt64(count))
       stream.waiting.append(contentsOf: buffer[..<count])
@@ -130,6 +133,13 @@ final class FollowRun {
       scan(stream, isFinal: true)
       stream.restart()
       return true
+    case .failed(let error):
+      if !stream.hasFailed {
+        stream.hasFailed = true
+        writer.note(ScanProblem(path: stream.file.path, message: error.message))
+      }
+      if stream.replacedSince != nil { stream.isOver = true }
+      return false
     case .replaced:
       note(stream, "was replaced; the new file is read from its start")
       stream.replacedSince = Self.now()

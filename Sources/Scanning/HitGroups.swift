@@ -21,6 +21,9 @@ struct HitGroups {
   private static let sampleLimit = 100
 
   private let grouping: ScanOptions.Grouping
+  private let limit: Int
+  /// Hits of groups beyond the limit, which are in none.
+  private(set) var cutHits: UInt64 = 0
   private var index: [[UInt8]: Int] = [:]
   private(set) var groups: [Group] = []
 
@@ -31,7 +34,13 @@ struct HitGroups {
     return cut
   }
 
-  init(_ grouping: ScanOptions.Grouping) { self.grouping = grouping }
+  /// - Parameters:
+  ///   - grouping: what hits of a group have in common.
+  ///   - limit: groups that are kept; the input decides how many there are.
+  init(_ grouping: ScanOptions.Grouping, limit: Int) {
+    self.grouping = grouping
+    self.limit = limit
+  }
 
   /// Adds a hit to its group, in the order of the input.
   mutating func add(_ hit: Hit) {
@@ -40,6 +49,10 @@ struct HitGroups {
     if let known = index[key] {
       position = known
     } else {
+      guard groups.count < limit else {
+        cutHits += 1
+        return
+      }
       position = groups.count
       index[key] = position
       groups.append(

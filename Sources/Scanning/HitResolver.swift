@@ -33,6 +33,8 @@ final class HitResolver: BatchProcessor {
   /// Places of the databases' matchers among those that payloads are searched with.
   let payloadMatchers: [Int?]
   var flowConditions: FlowConditions?
+  /// Joint conditions that were forgotten unmet since it was told last.
+  @safe @exclusivity(unchecked) private var forgottenConditions: UInt64 = 0
   /// Whether more than weakness may leave a source out.
   private let excludesSources: Bool
   @safe @exclusivity(unchecked) private var feedCounts = FeedCounts()
@@ -105,6 +107,10 @@ final class HitResolver: BatchProcessor {
       }
     }
     feedCounts.tell(&output.statistics)
+    if forgottenConditions > 0 {
+      output.statistics.skipped.add("joint-conditions-forgotten", forgottenConditions)
+      forgottenConditions = 0
+    }
   }
 
   private func countObservables(_ batch: ObservableBatch, _ output: inout SegmentOutput) {
@@ -282,9 +288,10 @@ final class HitResolver: BatchProcessor {
     _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope
   ) -> Bool {
     if case .flow(_, let shard) = scope, let flowConditions {
-      return flowConditions.isMet(place, database: database, scope, shard: shard)
+      return flowConditions.isMet(
+        place, database: database, scope, shard: shard, forgotten: &forgottenConditions)
     }
-    return conditions.isMet(place, database: database, scope)
+    return conditions.isMet(place, database: database, scope, forgotten: &forgottenConditions)
   }
 
   private func suppression(
@@ -322,7 +329,7 @@ final class HitResolver: BatchProcessor {
     return fieldNames[index]
   }
 
-  /// Whether one of some sources of an entry is of the feed that says something.
+  /// Whether any of these sources of an entry is of the statement's feed.
   private static func names(
     _ statement: SourceStatement, _ entry: ResolvedEntry, _ sources: ArraySlice<Int>
   ) -> Bool {

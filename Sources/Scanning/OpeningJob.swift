@@ -114,4 +114,17 @@ struct ScanPlan: Sendable {
   let progress: ScanProgress
   /// Nil where every line of logs is read.
   let finder: FinderSource?
+
+  init(
+    options: ScanOptions, logOptions: LogOptions, captureOptions: CaptureOptions,
+    progress: ScanProgress, finder: FinderSource?
+  ) {
+    var options = options
+    options.threads = min(max(1, options.threads), ScanOptions.mostThreads)
+    self.options = options
+    self.logOptions = logOptions
+    self.captureOptions = captureOptions
+    self.progress = progress
+    self.finder = finder
+  }
 }

@@ -41,7 +41,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     self.options = options
     self.writesResults = writesResults
     self.report = report
-    groups = HitGroups(options.grouping)
+    groups = HitGroups(options.grouping, limit: options.limits.groups)
     if case .hits(let deliver) = destination { self.deliver = deliver } else { deliver = nil }
     do throws(InputError) {
       output = try ResultOutput(destination)
@@ -122,6 +122,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     } else if options.grouping != .none {
       let cut = groups.keepFirst(Int(clamping: options.limit))
       if cut > 0 { statistics.skipped.add("groups-over-limit", UInt64(cut)) }
+      if groups.cutHits > 0 { statistics.skipped.add("hits-over-group-limit", groups.cutHits) }
       GroupWriter(
         grouping: options.grouping, format: options.format, home: options.home,
         showsSuppressed: options.showsSuppressed

@@ -1,6 +1,6 @@
 import Inputs
 
-/// How far inputs are followed (`spec.md` §5); what a limit leaves out is counted by reason.
+/// How far inputs are followed; what a limit leaves out is counted by reason.
 public struct ScanLimits: Sendable, Equatable {
   /// Bytes of a log's line beyond which it is scanned in pieces, and of a record beyond which it is text.
   public var lineBytes = 1 << 20
@@ -10,7 +10,7 @@ public struct ScanLimits: Sendable, Equatable {
   public var httpHeaderBytes = 64 << 10
   /// Compression pointers in one DNS name.
   public var dnsPointers = 32
-  /// Bytes that wait in one direction of a TCP connection for others that precede them.
+  /// Bytes that came too early in one direction of a TCP connection and wait for those before them.
   public var streamBytes = 1 << 20
   /// Bytes that TCP reassembly keeps in all.
   public var reassemblyBytes = 256 << 20
@@ -28,6 +28,8 @@ public struct ScanLimits: Sendable, Equatable {
   public var expansion: UInt64 = 1000
   /// Bytes of the window that zstd data may ask for.
   public var zstdWindowBytes: UInt64 = 128 << 20
+  /// Groups that hits are put together in.
+  public var groups = 1 << 18
   /// Folders inside one another, the named one counted.
   public var folderDepth = InputList.maximumDepth
 

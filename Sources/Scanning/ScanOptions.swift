@@ -1,4 +1,5 @@
 import Capture
+import Glibc
 public import Indicators
 public import Inputs
 import Parsing
@@ -66,11 +67,11 @@ public struct ScanOptions: Sendable {
   public var urlHosts = URLHostMode.off
   /// How validity takes part.
   public var timeMode: TimeMode = .any
-  /// The time that `TimeMode.now` means, in nanoseconds since 1970.
-  public var now: Int64 = 0
+  /// The time that `TimeMode.now` means, in nanoseconds since 1970; when the options were made, unless set.
+  public var now = ScanOptions.clock()
   /// Networks that are ours, for the direction of a flow.
   public var home = HomeNetworks.standard
-  /// Threads that scan.
+  /// Threads that scan, at most 256.
   public var threads = 1
   /// Hits after which no more are written, in the whole run.
   public var limit: UInt64 = .max
@@ -95,7 +96,7 @@ public struct ScanOptions: Sendable {
 
   /// Whether defanged values in logs are read as what they stand for.
   public var refangs = false
-  /// Lines before and behind a hit in a log that are shown with it.
+  /// Lines shown before and after a hit in a log.
   public var contextLines = 0
   /// Values of joint conditions count alone, as for a lookup by hand.
   package var ignoresConditions = false
@@ -110,8 +111,18 @@ public struct ScanOptions: Sendable {
   /// hits; for tests, and to measure what that saves.
   package var readsEveryLine = false
 
-  /// The defaults of the command.
+  /// Every kind of indicator on one thread, hits as lines of JSON, validity only annotated.
   public init() {}
+
+  /// More threads than this only cost memory.
+  static let mostThreads = 256
+
+  private static func clock() -> Int64 {
+    var time = timespec()
+    // SAFETY: the system fills the structure.
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
 }
 
 extension ScanOptions {

@@ -54,19 +54,19 @@ public enum Scanner {
   ) -> ScanReport {
     var options = options
     if case .hits = destination { options.collectsHits = true }
-    let hosts = hosts(of: databases, options)
+    let (hosts, hasFailed) = hosts(of: databases, options, report)
     let plan = plan(databases, options, progress, hosts)
+    let list = list(inputs, options, destination)
     var result = run(
-      inputs: inputs, plan: plan, to: destination, writesResults: writesHits, report: report
+      list, plan: plan, to: destination, writesResults: writesHits, report: report
     ) {
       [options] in HitResolver(databases: databases, options: options, hosts: hosts)
     }
+    if hasFailed { result.hasErrors = true }
     countEncryptedURLs(of: databases, hosts, options, in: &result)
     if let path = options.evidencePath, !result.isInterrupted {
       let problems = Evidence.write(
-        result.statistics.hitFlows,
-        inputs: InputList(inputs, maximumDepth: options.limits.folderDepth).items.map(\.path),
-        to: path, options: plan.captureOptions, limits: options.limits)
+        result.statistics.hitFlows, inputs: list.items.map(\.path), to: path, options: plan.captureOptions, limits: options.limits)
       for problem in problems { report(problem) }
       if problems.contains(where: \.isError) { result.hasErrors = true }
     }
@@ -95,8 +95,10 @@ public enum Scanner {
   ) -> ScanReport {
     let start = now()
     var options = options
+    // An input that is followed has no end.
+    options.limitPerInput = .max
     if case .hits = destination { options.collectsHits = true }
-    let hosts = hosts(of: databases, options)
+    let (hosts, hasFailed) = hosts(of: databases, options, report)
     let plan = plan(databases, options, progress, hosts)
     let writer = ResultWriter(
       destination, options: options, writesResults: writesHits, report: report)
@@ -110,9 +112,25 @@ public enum Scanner {
     }
     writer.close()
     var result = outcome(of: writer, plan, since: start)
+    if hasFailed { result.hasErrors = true }
     countEncryptedURLs(of: databases, hosts, options, in: &result)
     addTopEntries(databases, to: &result)
     return result
+  }
+
+  /// The inputs, listed before anything is written: results in a folder of logs are no log.
+  private static func list(
+    _ inputs: [InputPath], _ options: ScanOptions, _ destination: ResultDestination
+  ) -> InputList {
+    var written: Set<FileIdentity> = []
+    switch destination {
+    case .descriptor(let descriptor):
+      if let file = FileIdentity(descriptor: descriptor) { written.insert(file) }
+    case .file(let path): if let file = FileIdentity(InputPath(path)) { written.insert(file) }
+    case .hits: break
+    }
+    if let path = options.evidencePath, let file = FileIdentity(path) { written.insert(file) }
+    return InputList(inputs, maximumDepth: options.limits.folderDepth, written: written)
   }
 
   /// Counts the URL indicators on hosts to which encrypted connections went.
@@ -127,10 +145,21 @@ public enum Scanner {
     }
   }
 
-  /// The hosts of URL indicators, where they take part.
-  private static func hosts(of databases: [IndicatorDatabase], _ options: ScanOptions) -> URLHosts?
-  {
-    options.urlHosts == .off || !options.kinds.contains(.url) ? nil : URLHosts(databases)
+  /// The hosts of URL indicators, where they take part, and whether they would but cannot.
+  private static func hosts(
+    of databases: [IndicatorDatabase], _ options: ScanOptions,
+    _ report: @Sendable (ScanProblem) -> Void
+  ) -> (URLHosts?, hasFailed: Bool) {
+    guard options.urlHosts != .off, options.kinds.contains(.url) else { return (nil, false) }
+    do {
+      return (try URLHosts(databases), false)
+    } catch {
+      report(
+        ScanProblem(
+          path: InputPath("--url-hosts"),
+          message: "the hosts of URLs take no part, since they make no database: \(error)"))
+      return (nil, true)
+    }
   }
 
   private static func addTopEntries(_ databases: [IndicatorDatabase], to result: inout ScanReport) {
@@ -194,7 +223,8 @@ public enum Scanner {
       captureOptions: captureOptions(options, kinds: options.kinds), progress: progress,
       finder: nil)
     return run(
-      inputs: inputs, plan: plan, to: destination, writesResults: true, report: report
+      list(inputs, options, destination), plan: plan, to: destination, writesResults: true,
+      report: report
     ) {
       ObservableListing(kinds: options.kinds, home: options.home)
     }
@@ -235,7 +265,7 @@ public enum Scanner {
   }
 
   private static func run(
-    inputs: [InputPath], plan: ScanPlan, to destination: ResultDestination, writesResults: Bool,
+    _ list: InputList, plan: ScanPlan, to destination: ResultDestination, writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void,
     makeProcessor: @escaping @Sendable () -> any BatchProcessor
   ) -> ScanReport {
@@ -243,7 +273,6 @@ public enum Scanner {
     let options = plan.options
     let writer = ResultWriter(
       destination, options: options, writesResults: writesResults, report: report)
-    let list = InputList(inputs, maximumDepth: options.limits.folderDepth)
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), message: error.message))
     }
@@ -255,7 +284,7 @@ public enum Scanner {
     let files = list.items.map(\.path)
     let paths = files + inMemory.map(\.path)
     let output = OrderedOutput(sink: writer)
-    let threads = max(1, options.threads)
+    let threads = options.threads
     let shares = WorkSharing.threads(
       sizes: list.items.map(\.size) + inMemory.map { UInt64($0.bytes.count) }, of: threads)
     let scanRun = ScanRun(
@@ -267,7 +296,7 @@ public enum Scanner {
           bytes: index < files.count ? nil : inMemory[index - files.count].bytes, run: run,
           output: output, plan: plan, captureThreads: shares[index])
       })
-    Threads.run(min(threads, 256)) { _ in
+    Threads.run(threads) { _ in
       let worker = ScanWorker(
         processor: makeProcessor(),
         tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))

@@ -21,7 +21,9 @@ struct URLHosts: Sendable {
   private let entries: [[Entry]]
 
   /// The hosts of all URL indicators; nil where there are none.
-  init?(_ databases: [IndicatorDatabase]) {
+  ///
+  /// - Throws: where they make no database: there are more of them than one can hold.
+  init?(_ databases: [IndicatorDatabase]) throws {
     var numbers: [[UInt8]: Int] = [:]
     var entries: [[Entry]] = []
     var collection = IndicatorCollection()
@@ -50,10 +52,8 @@ struct URLHosts: Sendable {
             reference: EntryReference(database: index, entry: UInt32(number)), isRoot: host.isRoot))
       }
     }
-    guard !entries.isEmpty,
-      let database = try? IndicatorDatabase(DatabaseCompiler.compile(collection))
-    else { return nil }
-    self.database = database
+    guard !entries.isEmpty else { return nil }
+    database = try IndicatorDatabase(DatabaseCompiler.compile(collection))
     self.entries = entries
   }
 

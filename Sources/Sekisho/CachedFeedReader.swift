@@ -20,8 +20,9 @@ struct CachedFeedReader {
     _ request: FeedReader.Request, into collection: inout IndicatorCollection,
     report: inout FeedReport
   ) throws(FeedError) -> FeedInput? {
-    guard request.path != "-", let input = FeedInput(path: request.path) else { return nil }
+    // Before the hash is taken: what is read later must be what it is of.
     let before = FileState(request.path)
+    guard request.path != "-", let input = FeedInput(path: request.path) else { return nil }
     let name = Self.name(request, input)
     let path = cache.folder + "/" + name
     if let found = load(path, request, into: &collection) {
@@ -38,13 +39,12 @@ struct CachedFeedReader {
       path: request.path, format: request.format, options: request.options.withoutLimits,
       into: &collection, report: &report)
     guard report.feeds.count == count + 1 else { return input }
-    // A file that changed while it was read is not what its hash says.
-    if FileState(request.path) == before {
-      keep(CachedFeed(collection, from: first, report.feeds[count]), path, name)
-    }
+    // A file that changed meanwhile is not what its hash says.
+    let isSame = FileState(request.path) == before
+    if isSame { keep(CachedFeed(collection, from: first, report.feeds[count]), path, name) }
     FeedReader.applyLimits(
       of: request.options, from: first, &collection, &report.feeds[count])
-    return input
+    return isSame ? input : FeedInput(path: request.path)
   }
 
   private static func name(_ request: FeedReader.Request, _ input: FeedInput) -> String {
@@ -91,6 +91,7 @@ struct CachedFeedReader {
 
 /// What tells whether a file was changed.
 private struct FileState: Equatable {
+  private var number: UInt64 = 0
   private var length: Int = -1
   private var seconds = 0
   private var nanoseconds = 0
@@ -98,6 +99,7 @@ private struct FileState: Equatable {
   init(_ path: String) {
     var facts = stat()
     guard unsafe stat(path, &facts) == 0 else { return }
+    number = UInt64(facts.st_ino)
     length = Int(facts.st_size)
     seconds = facts.st_mtim.tv_sec
     nanoseconds = facts.st_mtim.tv_nsec

@@ -15,9 +15,9 @@ enum Console {
   /// Prints a problem of an input.
   static func report(_ problem: ScanProblem, quiet: Bool) {
     if problem.isError {
-      error("\(shown(problem.path.description)): \(problem.message)")
+      error("\(shown(problem.path.description)): \(shown(problem.message))")
     } else if !quiet {
-      warning("\(shown(problem.path.description)): \(problem.message)")
+      warning("\(shown(problem.path.description)): \(shown(problem.message))")
     }
   }
 

@@ -109,7 +109,7 @@ struct CoverageCommand: ParsableCommand {
       }
     } catch {
       display.end()
-      Console.error("\(error)")
+      Console.error(Console.shown("\(error)"))
       throw ExitCode(2)
     }
     display.end()
@@ -151,7 +151,7 @@ struct CoverageCommand: ParsableCommand {
       try ResultFile.write(bytes, to: path)
       return true
     } catch {
-      Console.error("\(error)")
+      Console.error(Console.shown("\(error)"))
       return false
     }
   }

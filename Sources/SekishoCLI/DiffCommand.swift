@@ -82,6 +82,8 @@ struct DiffCommand: ParsableCommand {
       Console.error(Console.shown("\(error)"))
       throw ExitCode(2)
     }
+    try NamedSources.check(
+      feedsOnly: options.feedsOnly, in: [before.database, after.database])
     for error in before.errors + after.errors { Console.error(Console.shown("\(error)")) }
     let progress = Interruption.install()
     let quiet = quiet

@@ -152,10 +152,6 @@ struct ScopeArguments: ParsableArguments {
     if let at {
       guard let time = ScanOptions.time(at) else { throw Self.noTime(at, "--at") }
       options.now = time
-    } else {
-      var now = timespec()
-      clock_gettime(CLOCK_REALTIME, &now)
-      options.now = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     }
     if !home.isEmpty {
       options.home = try HomeNetworks(arguments: home)

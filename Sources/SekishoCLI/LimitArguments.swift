@@ -67,6 +67,9 @@ struct LimitArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Hits of one input that are written (10000000).", valueName: "n"))
   var maxHits: UInt64?
 
+  @Option(help: ArgumentHelp("Groups that hits are put together in (262144).", valueName: "n"))
+  var maxGroups: Int?
+
   /// Puts the limits that were given into the options of a scan.
   ///
   /// - Throws: `ValidationError` that says which values a limit takes.
@@ -97,6 +100,7 @@ struct LimitArguments: ParsableArguments {
     try set(\.flows, maxFlows, 1...1 << 28, "--max-flows")
     try set(\.tunnelDepth, maxTunnels, 0...32, "--max-tunnels")
     try set(\.folderDepth, maxFolders, 1...256, "--max-folders")
+    try set(\.groups, maxGroups, 1...10_000_000, "--max-groups")
     if let maxExpansion { limits.expansion = try LimitRange.expansion(maxExpansion) }
     if let maxZstdWindow { limits.zstdWindowBytes = try LimitRange.zstdWindow(maxZstdWindow) }
     if let maxHits { options.limitPerInput = maxHits }

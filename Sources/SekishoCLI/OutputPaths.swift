@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Inputs
 
 /// The files that a command writes, held against those that it reads.
 enum OutputPaths {
@@ -13,10 +14,10 @@ enum OutputPaths {
   ///   - read: paths of files that are read.
   /// - Throws: `ValidationError` that names the option.
   static func check(_ outputs: [(option: String, path: String?)], read: [String]) throws {
-    var written: [(option: String, path: String, place: Place?)] = []
+    var written: [(option: String, path: String, place: FileIdentity?)] = []
     for (option, path) in outputs {
       guard let path else { continue }
-      let place = Place(path)
+      let place = FileIdentity(InputPath(path))
       for other in written where other.path == path || place != nil && other.place == place {
         if isReplaced(path) {
           throw ValidationError(
@@ -25,7 +26,7 @@ enum OutputPaths {
       }
       written.append((option, path, place))
       guard let place else { continue }
-      for input in read where Place(input) == place {
+      for input in read where FileIdentity(InputPath(input)) == place {
         throw ValidationError(
           "\(option) \(Console.shown(path)) would replace what is read as "
             + "\(Console.shown(input)); name another file")
@@ -37,20 +38,5 @@ enum OutputPaths {
   private static func isReplaced(_ path: String) -> Bool {
     var facts = stat()
     return stat(path, &facts) != 0 || facts.st_mode & S_IFMT == S_IFREG
-  }
-
-  /// Where a plain file is; two paths with equal places are one file.
-  private struct Place: Equatable {
-    let device: UInt64
-    let number: UInt64
-
-    init?(_ path: String) {
-      var facts = stat()
-      guard path != "-", stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-        return nil
-      }
-      device = UInt64(facts.st_dev)
-      number = UInt64(facts.st_ino)
-    }
   }
 }

@@ -168,9 +168,6 @@ struct ScanCommand: ParsableCommand {
     options.showsSuppressed = showSuppressed
     options.limit = limit ?? .max
     options.evidencePath = writePcap.map { InputPath($0) }
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    options.now = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     if !home.isEmpty {
       options.home = try HomeNetworks(arguments: home)
     }

@@ -21,9 +21,9 @@ extension ScanCommand {
     ) { Console.report($0, quiet: quiet) }
     display.end()
     let page = ScanPage.write(data, report)
-    if let output {
+    if let hitsFile {
       do {
-        try ResultFile.write(page, to: output)
+        try ResultFile.write(page, to: hitsFile)
       } catch {
         report.writeError = "\(error)"
       }

@@ -32,6 +32,9 @@ import Testing
     try fails(
       ["explain", "--feed", feed, "--feeds-only", "nosuch", "evil.example"],
       "--feeds-only nosuch is no feed")
+    try fails(
+      ["diff", feed, feed, log, "--feeds-only", "nosuch", "--fail-on", "lost>0"],
+      "--feeds-only nosuch is no feed")
     let result = try CommandRunner.run(
       ["scan", "--feed", feed, "--feeds-only", feed, "--count", "--quiet", log])
     #expect(result.output == "1\n")

@@ -33,6 +33,18 @@ import Testing
     #expect(try skipped(["--max-hits", "1", log], hits: 1) == ["hits-over-limit": 2])
   }
 
+  @Test func groups() throws {
+    let log = try folder.write("a.log", "evil.example c2.example evil.example\n")
+    let grouped = ["--group", "indicator", log]
+    #expect(try skipped(grouped, hits: 2) == [:])
+    #expect(try skipped(["--max-groups", "1"] + grouped, hits: 1) == ["hits-over-group-limit": 1])
+  }
+
+  @Test func threadsBeyondAllReason() throws {
+    let log = try folder.write("a.log", "evil.example\n")
+    #expect(try skipped(["--threads", "\(Int.max)", log], hits: 1) == [:])
+  }
+
   @Test func lineOfALog() throws {
     let log = try folder.write(
       "a.log", String(repeating: "x", count: 60) + "evil.example and c2.example\n")

@@ -98,6 +98,14 @@ struct HitComparison {
         }
       }, progress: progress, report: report)
     if summary.hasErrors || summary.isInterrupted { result.hasErrors = true }
+    if summary.isLimited {
+      // What the rest of the inputs holds is not known, so that nothing can be said to be lost.
+      result.hasErrors = true
+      report(
+        ScanProblem(
+          path: InputPath(side.name),
+          message: "more than \(Self.hitLimit) hits; compare fewer inputs at once"))
+    }
     result.cut += summary.statistics.skipped.counts["hits-over-limit"] ?? 0
     return found.withLock { $0 }
   }

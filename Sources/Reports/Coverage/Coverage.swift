@@ -33,6 +33,8 @@ public enum Coverage {
     scanOptions.includesWeak = options.includesWeak
     scanOptions.showsSuppressed = true
     scanOptions.now = options.now
+    // They are counted as they come, and none is kept.
+    scanOptions.limitPerInput = .max
     let hits = CoverageHits(universe, sources: sources)
     let result = Scanner.scan(
       inputs: inputs, databases: [database], options: scanOptions,
