@@ -78,8 +78,7 @@ public struct InputList: Sendable {
         errors.append(
           InputError(
             code: .unsupported, path: path.description,
-            message: "is what the results are written to, and was not read; name another file for them"
-          ))
+            message: "results are written to it, so it was not read; name another file for them"))
         return
       }
       items.append(

@@ -66,7 +66,8 @@ public enum Scanner {
     countEncryptedURLs(of: databases, hosts, options, in: &result)
     if let path = options.evidencePath, !result.isInterrupted {
       let problems = Evidence.write(
-        result.statistics.hitFlows, inputs: list.items.map(\.path), to: path, options: plan.captureOptions, limits: options.limits)
+        result.statistics.hitFlows, inputs: list.items.map(\.path), to: path,
+        options: plan.captureOptions, limits: options.limits)
       for problem in problems { report(problem) }
       if problems.contains(where: \.isError) { result.hasErrors = true }
     }

@@ -42,14 +42,15 @@ import Testing
     let result = try CommandRunner.run(
       ["scan", "--feed", feed, hits, logs + "/b.log"], redirect: ">> '\(hits)'")
     #expect(result.status == 2)
-    #expect(result.errors.contains("is what the results are written to"), "\(result.errors)")
+    #expect(result.errors.contains("results are written to it"), "\(result.errors)")
   }
 
   @Test func aPageOnStandardOutputIsNoFile() throws {
     let result = try CommandRunner.run(
       ["scan", "--feed", feed, "--format", "html", "-o", "-", logs, "--quiet"])
     #expect(result.status == 1, "\(result.errors)")
-    #expect(result.output.hasPrefix("<!doctype html>") || result.output.hasPrefix("<!DOCTYPE html>"))
+    #expect(
+      result.output.hasPrefix("<!doctype html>") || result.output.hasPrefix("<!DOCTYPE html>"))
     #expect(!FileManager.default.fileExists(atPath: CommandRunner.root.path + "/-"))
   }
 }
