@@ -24,7 +24,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 /// The tests of one room: `Tests/<name>Tests`.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
 }
 
 /// A fuzz target: `Tests/Fuzz/<name>`.
@@ -103,6 +104,7 @@ let package = Package(
     .executableTarget(
       name: "MakeFixtures", path: "Fixtures/Generator", swiftSettings: settings),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers", "CByteKernels"]),

@@ -37,7 +37,7 @@ struct CandidateWordsBuilder {
     switch kind {
     case .filename, .registryKey: range = Self.fixedPart(kind, key)
     case .url:
-      let end = min((URLParts.authorityLength(key) ?? key.byteCount + 1) - 1, key.byteCount)
+      let end = min((URLKey.authorityLength(key) ?? key.byteCount + 1) - 1, key.byteCount)
       let start = key.lastOffset(of: UInt8(ascii: "/"), before: end) + 1
       if start < end, key.byte(unchecked: start) == UInt8(ascii: "[") {
         hasIPv6Hosts = true

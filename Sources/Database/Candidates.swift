@@ -74,7 +74,7 @@ struct Candidates {
   private mutating func addHost(_ key: RawSpan) {
     // A path alone is met in captures only.
     if !key.isEmpty, key.byte(unchecked: 0) == UInt8(ascii: "/") { return }
-    let end = (URLParts.authorityLength(key) ?? key.byteCount + 1) - 1
+    let end = (URLKey.authorityLength(key) ?? key.byteCount + 1) - 1
     let start = key.lastOffset(of: UInt8(ascii: "/"), before: min(end, key.byteCount)) + 1
     // A normal form has an `@` where Windows writes the port of a WebDAV share, behind the host.
     var hostEnd = key.extracting(..<min(end, key.byteCount)).firstOffset(

@@ -92,7 +92,7 @@ struct RecordKeys {
       // A value that is nothing but a scheme has no key; a prefix that ends within the authority would
       // match other hosts than the one it names.
       if key.isEmpty { return .invalidRecord }
-      if record.mode == .prefix, URLParts.authorityLength(key) == nil { return .invalidRecord }
+      if record.mode == .prefix, URLKey.authorityLength(key) == nil { return .invalidRecord }
     case .filename:
       let separators = EntryRules.separatorCount(collection.values.rawSpan.extracting(range))
       if separators > EntryRules.maximumSeparators { return .pathTooDeep }

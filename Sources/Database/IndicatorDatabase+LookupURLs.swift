@@ -55,7 +55,7 @@ extension IndicatorDatabase {
     for index in scratch.keys.indices {
       let start = Int(keys[index].offset)
       let key = bytes.extracting(start..<start + Int(keys[index].length))
-      scratch.keys[index].length = UInt32(URLParts.authorityLength(key) ?? 0)
+      scratch.keys[index].length = UInt32(URLKey.authorityLength(key) ?? 0)
     }
     let count = scratch.keys.count
     scratch.makeRoom(count)
@@ -93,7 +93,7 @@ extension IndicatorDatabase {
       guard observable.flags.contains(.httpURL) else { continue }
       let start = Int(whole[index].offset)
       let key = bytes.extracting(start..<start + Int(whole[index].length))
-      guard let parts = URLParts.path(key) else { continue }
+      guard let parts = URLKey.path(key) else { continue }
       scratch.addKey(
         offset: start + parts.path.lowerBound, length: parts.path.count, owner: owners[index])
       if parts.withQuery.count != parts.path.count {

@@ -288,7 +288,7 @@ extension IndicatorDatabase {
         open.last != nil || image.uint32(urlPrefixes.records, position, 4) == URLPrefixIndex.none
       else { throw DatabaseError.damaged("URL prefix \(position) has another entry or parent") }
       open.append(position)
-      guard let length = URLParts.authorityLength(span(key)) else {
+      guard let length = URLKey.authorityLength(span(key)) else {
         throw DatabaseError.damaged("URL prefix \(position) has no authority")
       }
       let authority = key.lowerBound..<key.lowerBound + length

@@ -170,7 +170,7 @@ struct LookupTables {
       table.append(open.last?.index ?? URLPrefixIndex.none)
       open.append((index, range))
       index += 1
-      let authority = key.extracting(first: URLParts.authorityLength(key) ?? 0)
+      let authority = key.extracting(first: URLKey.authorityLength(key) ?? 0)
       if known.insert(authority.copied(authority.byteOffsets)).inserted {
         authorities.insert(authority, number: UInt32(authorityCount))
         authorityCount += 1

@@ -11,7 +11,6 @@ enum FeedRefusal: String {
   case unsupportedPattern = "unsupported-pattern"
   case unsupportedPath = "unsupported-path"
   case unsupportedRule = "unsupported-rule"
-  case unsupportedLocation = "unsupported-location"
   /// The feed itself says that it is harmless, as STIX's `indicator_types` may.
   case benign
   case revoked

@@ -150,7 +150,7 @@ public struct FeedDescription: Sendable, Hashable {
   public var name: String
   /// The format's name, as in `--feed PATH=FORMAT`.
   public var format: String
-  /// Feed-wide settings: allow list, exactness, TLP, confidence.
+  /// Whether its entries suppress hits.
   public var isAllowList: Bool
   /// Entries refused, by reason.
   public var refusals: [String: Int]

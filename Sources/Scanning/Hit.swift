@@ -11,7 +11,8 @@ public struct Hit: Sendable {
   public var value: [UInt8]
   /// How the first indicator matched.
   public var match: MatchKind
-  /// The indicators, in the order of matching.md §10.
+  /// The indicators: exact first, then subdomains, prefixes, URL prefixes, addresses without their port, hosts of
+  /// URLs and texts, longer ones first; then by confidence, feed and line.
   public var indicators: [HitIndicator]
   /// What suppressed the hit, where an allow list covers it.
   public var suppression: Suppression?
@@ -99,7 +100,7 @@ public final class ResolvedEntry: Sendable {
   public let value: [UInt8]
   /// Length that orders entries of one match: prefix bits, or bytes of the value.
   public let specificity: Int
-  /// Every source, in the order of matching.md §10.
+  /// Every source, by confidence, then feed, then line.
   public let sources: [ResolvedSource]
   /// Their indices, which hits in which all take part share.
   let allSources: [Int]

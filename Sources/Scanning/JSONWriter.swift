@@ -157,13 +157,19 @@ package struct JSONWriter {
 
   package mutating func number(_ value: some BinaryInteger) {
     separate()
-    text.append(decimal: UInt64(clamping: value))
+    if value < 0 { text.append(UInt8(ascii: "-")) }
+    text.append(decimal: UInt64(clamping: value.magnitude))
     needsComma = true
   }
 
+  /// Writes a number, or `null` for one that JSON has not (RFC 8259 §6).
   package mutating func number(_ value: Double) {
     separate()
-    text.append(Array("\(value)".utf8).rawSpan)
+    if value.isFinite {
+      text.append(Array("\(value)".utf8).rawSpan)
+    } else {
+      text.append("null")
+    }
     needsComma = true
   }
 

@@ -81,14 +81,6 @@ final class OrderedOutput: Sendable {
     }
   }
 
-  /// Waits until an input may produce more.
-  func waitForRoom(input: Int) {
-    state.wait { state in
-      state.isStopped || state.current == input
-        || state.heldBytes[input, default: 0] <= Self.heldLimit ? () : nil
-    }
-  }
-
   /// Tells that an input yielded its last segment; passes the turn on.
   func finish(input: Int, problems: [ScanProblem]) {
     state.withLock { state in
@@ -102,12 +94,6 @@ final class OrderedOutput: Sendable {
         }
       }
     }
-    state.wakeAll()
-  }
-
-  /// Ends the run early: nothing more is written, and whoever waits goes on.
-  func stop() {
-    state.withLock { $0.isStopped = true }
     state.wakeAll()
   }
 }

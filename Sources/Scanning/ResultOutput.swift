@@ -9,7 +9,8 @@ public enum ResultDestination: Sendable {
   /// A file that appears under its name when it is complete; a device or pipe is written to as it is.
   case file(String)
   /// Hits as values, one after another in the order of the inputs, each called with on a thread of
-  /// the run while no other call goes on; nothing is written, format and grouping mean nothing.
+  /// the run while no other call goes on and the others wait, so it must return soon; nothing is written,
+  /// format and grouping mean nothing.
   case hits(@Sendable (Hit) -> Void)
 }
 

@@ -14,7 +14,7 @@ public struct ScanReport: Sendable {
   public var hits: UInt64
   /// Hits that an allow list covered.
   public var suppressed: UInt64
-  /// An input could not be read to its end, or the output not written.
+  /// Whether an input was not read to its end, or output could not be written.
   public var hasErrors: Bool
   /// Why the output could not be written.
   public var writeError: String?
@@ -26,6 +26,18 @@ public struct ScanReport: Sendable {
   public var isLimited = false
   /// Time from the first byte to the last.
   public var seconds: Double
+  /// Inputs that were read, wholly or in part.
+  public var inputs: UInt64 { statistics.inputs }
+  /// Uncompressed bytes that were read.
+  public var bytes: UInt64 { statistics.bytes }
+  /// Packets of captures that were read.
+  public var packets: UInt64 { statistics.packets }
+  /// Lines of logs that were read.
+  public var lines: UInt64 { statistics.lines }
+  /// What was not looked at, cut by a limit or odd, by reason.
+  public var skipped: Tally { statistics.skipped }
+  /// Hits by the name of the feed; one that several feeds list counts for each.
+  public var hitsByFeed: [String: UInt64] { statistics.hitsByFeed }
   /// The entries that hit most, with their hits; at most ten.
   package var topEntries: [(entry: ResolvedEntry, hits: UInt64)]
   /// URL indicators on hosts to which only encrypted connections showed a name; nil where no URL indicators
@@ -43,8 +55,9 @@ public enum Scanner {
   ///   - options: what takes part and how it is reported.
   ///   - destination: where hits go.
   ///   - writesHits: false to count only.
-  ///   - progress: read or used to stop the run from another thread.
-  ///   - report: called for each problem, in order of the inputs, on a thread of the run.
+  ///   - progress: tells how many bytes were read; `requestStop()` ends the run from another thread.
+  ///   - report: called for each problem, in order of the inputs, on a thread of the run; the others wait
+  ///     meanwhile, so it must return soon.
   /// - Returns: what the run came to.
   public static func scan(
     inputs: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,

@@ -13,8 +13,9 @@
 /// let database = try compilation.database()
 /// let report = Scanner.scan(
 ///   inputs: [InputPath("traffic.pcap")], databases: [database], options: ScanOptions(),
-///   to: .descriptor(1)) { problem in print(problem.message) }
-/// print(report.hits)
+///   to: .hits { hit in print(String(decoding: hit.value, as: UTF8.self), hit.path, hit.number) }
+/// ) { problem in print("cannot read", problem.path, problem.message) }
+/// print(report.hits, "hits in", report.packets, "packets")
 /// ```
 public enum Sekisho {
   /// The version of the library and of the command.

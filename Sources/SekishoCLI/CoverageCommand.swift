@@ -135,7 +135,8 @@ struct CoverageCommand: ParsableCommand {
     if let now {
       guard let time = ScanOptions.time(now) else {
         throw ValidationError(
-          "--now \(Console.shown(now)) is no time; use 2024-05-01T10:00:00Z or seconds since 1970")
+          "--now \(Console.shown(now)) is not a time; use 2024-05-01T10:00:00Z or seconds since 1970"
+        )
       }
       request.options.now = time
     }

@@ -24,7 +24,7 @@ struct DiffCommand: ParsableCommand {
         sekisho diff old.skdb feeds/ traffic.pcap --fail-on 'lost>0,share>20%'
 
       Exit codes: 0 fine, 1 a threshold is exceeded, 2 an error, also a feed or an input that cannot be \
-      read.
+      read, 130 interrupted.
       """)
 
   @Argument(help: ArgumentHelp("The state before.", valueName: "old"))
@@ -53,7 +53,7 @@ struct DiffCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "List so many changes of each sort at most (default: 10000, SARIF in all 5000); json and sarif.",
+      "List at most N changes of each kind (default: 10000, SARIF in all 5000); json and sarif.",
       valueName: "n"))
   var limit: Int?
 

@@ -113,7 +113,7 @@ struct ScopeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Networks that are ours, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
+      "Home networks, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
       valueName: "prefixes"))
   var home: [String] = []
 
@@ -185,6 +185,7 @@ struct ScopeArguments: ParsableArguments {
 
   private static func noTime(_ text: String, _ option: String) -> ValidationError {
     ValidationError(
-      "\(option) \(Console.shown(text)) is no time; use 2024-05-01T10:00:00Z or seconds since 1970")
+      "\(option) \(Console.shown(text)) is not a time; use 2024-05-01T10:00:00Z or seconds since 1970"
+    )
   }
 }

@@ -12,7 +12,7 @@ struct ExtractCommand: ParsableCommand {
       Example:
         sekisho extract --kinds domain,ipv4 traffic.pcap
 
-      Exit codes: 0 done, 2 an error or an input not read to its end.
+      Exit codes: 0 done, 2 an error or an input not read to its end, 130 interrupted.
       """)
 
   @OptionGroup var inputs: InputArguments

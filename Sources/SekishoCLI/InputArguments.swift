@@ -102,7 +102,7 @@ extension InputArguments {
   private static func time(_ text: String, option: String) throws -> Int64 {
     guard let time = ScanOptions.time(text) else {
       throw ValidationError(
-        "\(option) \(Console.shown(text)) is no time; use 2024-05-01T10:00:00Z or seconds since 1970"
+        "\(option) \(Console.shown(text)) is not a time; use 2024-05-01T10:00:00Z or seconds since 1970"
       )
     }
     return time

@@ -23,7 +23,7 @@ struct ScanCommand: ParsableCommand {
         sekisho scan --db bad.skdb --refang --only-matching mails.txt | sort -u
 
       Exit codes: 0 no hits, 1 hits, 2 an error or an input not read to its end (hits found are \
-      written all the same).
+      written all the same), 130 interrupted (after the summary).
       """)
 
   @OptionGroup var sources: IndicatorSources
@@ -62,13 +62,13 @@ struct ScanCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Networks that are ours, for the direction of flows, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
+      "Home networks, for the direction of flows, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
       valueName: "prefixes"))
   var home: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Show so many lines before and behind each hit in a log (table, ndjson).", valueName: "n"))
+      "Show N lines before and after each hit in a log (table, ndjson).", valueName: "n"))
   var context: Int = 0
 
   @Flag(
@@ -90,7 +90,7 @@ struct ScanCommand: ParsableCommand {
       "Write the packets of flows that hit to a pcapng file.", valueName: "file"))
   var writePcap: String?
 
-  @Option(help: ArgumentHelp("Write at most so many hits, or groups with --group.", valueName: "n"))
+  @Option(help: ArgumentHelp("Write at most N hits, or groups with --group.", valueName: "n"))
   var limit: UInt64?
 
   @Flag(help: "Write the number of hits instead of the hits.")

@@ -94,7 +94,7 @@ struct SekishoCommand: ParsableCommand {
     if let nearest, nearest.0 <= 2 { remedy = "did you mean '\(nearest.1)'?" }
     let path = commandPath(of: parent)
     let place = path == "sekisho" ? "" : " of '\(path)'"
-    return "'\(Console.shown(word))' is no command\(place); \(remedy)"
+    return "'\(Console.shown(word))' is not a command\(place); \(remedy)"
   }
 
   /// The words by which a command is called: `sekisho bench scan`.

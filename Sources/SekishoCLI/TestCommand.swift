@@ -19,7 +19,7 @@ struct TestCommand: ParsableCommand {
         sekisho test Fixtures/suite.yaml
         sekisho test suites/*.yaml --format junit > results.xml
 
-      Exit codes: 0 all as expected, 1 something was not, 2 an error.
+      Exit codes: 0 all as expected, 1 something was not, 2 an error, 130 interrupted.
       """)
 
   @Argument(help: ArgumentHelp("Suite files.", valueName: "suite"))

@@ -1,6 +1,7 @@
 import Database
 import Indicators
 import Parsing
+import TestSupport
 import Testing
 
 @Suite struct CompilerTests {

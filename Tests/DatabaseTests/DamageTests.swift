@@ -2,6 +2,7 @@ import Database
 import Glibc
 import Indicators
 import Parsing
+import TestSupport
 import Testing
 
 /// Images that are cut, changed, or of another version: an error, or answers without meaning; never

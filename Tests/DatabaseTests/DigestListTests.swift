@@ -1,27 +1,18 @@
 import Database
 import Indicators
 import Parsing
+import TestSupport
 import Testing
 
 /// Lists of digests that are no records compile to what records would.
 @Suite struct DigestListTests {
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ mixed >> 31
-    }
-  }
-
   /// Digests of a small pool, so that many repeat, or of all there are, or such that begin alike.
   private enum Pool: CaseIterable {
     case few, all, alike
   }
 
-  private func digest(_ kind: IndicatorKind, _ pool: Pool, _ generator: inout Generator) -> [UInt8]
+  private func digest(_ kind: IndicatorKind, _ pool: Pool, _ generator: inout SeededGenerator)
+    -> [UInt8]
   {
     let width = kind.fixedWidth ?? 0
     switch pool {
@@ -41,7 +32,7 @@ import Testing
   }
 
   private func collection(_ pool: Pool, _ seed: UInt64) -> IndicatorCollection {
-    var generator = Generator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     var collection = IndicatorCollection()
     for feed in 0..<4 {
       let number = collection.addFeed(

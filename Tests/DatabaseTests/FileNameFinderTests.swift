@@ -1,5 +1,6 @@
 import Database
 import Indicators
+import TestSupport
 import Testing
 
 /// File names in free text (`matching.md` §6).

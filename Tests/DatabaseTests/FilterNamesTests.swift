@@ -1,5 +1,6 @@
 import CByteKernels
 import Parsing
+import TestSupport
 import Testing
 
 @testable import Database

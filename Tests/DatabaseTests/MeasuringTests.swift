@@ -2,6 +2,7 @@ import Database
 import Glibc
 import Indicators
 import Parsing
+import TestSupport
 import Testing
 
 /// Figures for a database of a million entries; run by hand, in release:

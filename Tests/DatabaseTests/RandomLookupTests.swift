@@ -1,6 +1,7 @@
 import Database
 import Indicators
 import Parsing
+import TestSupport
 import Testing
 
 /// Random databases and observables over small alphabets, against the plain reference.

@@ -1,6 +1,7 @@
 import Database
 import Indicators
 import Parsing
+import TestSupport
 import Testing
 
 /// Merged sources and their contexts against a plain grouping, for any order of feeds.

@@ -1,4 +1,5 @@
 import CByteKernels
+import TestSupport
 import Testing
 
 @testable import Database

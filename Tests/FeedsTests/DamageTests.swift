@@ -2,6 +2,7 @@ import Feeds
 import Foundation
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 /// Files that were cut or spoilt: no trap, no entry that the whole file does not have.
@@ -137,18 +138,5 @@ import Testing
     try process.run()
     process.waitUntilExit()
     return Array(try Data(contentsOf: folder.appendingPathComponent("feed.gz")))
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): a test's own sequence, the same at each run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -57,21 +57,6 @@ func normalURL(_ url: String, _ options: URLOptions = []) -> String {
   return String(decoding: output, as: UTF8.self) + (parts.isPrefix ? "*" : "")
 }
 
-/// A generator that a seed fixes (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
-}
-
 /// As `parsed`, with nothing declared.
 func parsed(_ cell: String, _ options: AdmissionOptions) -> String {
   parsed(Array(cell.utf8), as: .none, options)

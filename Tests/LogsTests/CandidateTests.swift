@@ -1,4 +1,5 @@
 import FuzzCandidates
+import TestSupport
 import Testing
 
 /// Lines in which no indicator can be are stepped over (`CandidateFinder`): whatever was found by reading
@@ -83,7 +84,7 @@ struct CandidateTests {
     var random = SeededGenerator(seed: UInt64(log.count))
     for _ in 0..<4 {
       let value = random.pick(comparison.values)
-      let labels = random.upTo(2) == 0 ? 1 + random.upTo(4) : 0
+      let labels = random.below(2) == 0 ? 1 + random.below(4) : 0
       let lost = try comparison.lost(
         value, covering: value.parent(dropping: labels), beside: random.pick(comparison.values))
       #expect(

@@ -1,6 +1,7 @@
 import Indicators
 import Inputs
 import Parsing
+import TestSupport
 import Testing
 
 @testable import Logs
@@ -92,7 +93,7 @@ import Testing
     let input = Array(CutTests.mixed.utf8)
     let options = LogOptions(purpose: .scan)
     for end in 0...input.count { _ = extract(Array(input[..<end]), options) }
-    var random = SplitMix(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<2000 {
       var damaged = input
       for _ in 0..<1 + Int(random.next() % 4) {
@@ -107,7 +108,7 @@ import Testing
   @Test func noise() {
     let alphabet =
       Array("{}[]\",:\\.@/%#'()=; \n\t0a1fxé\u{1b}".utf8) + [0xff, 0x00, 0xe3, 0x80, 0x82]
-    var random = SplitMix(seed: 11)
+    var random = SeededGenerator(seed: 11)
     for round in 0..<3000 {
       let count = Int(random.next() % 200)
       let input = (0..<count).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
@@ -138,20 +139,5 @@ import Testing
     #expect(
       counts("{\"a\":\"\(String(repeating: "x ", count: 40))\"}", lineLimit: 64)[
         "log record over the limit, read as text"] == 1)
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed on every machine.
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
   }
 }

@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @testable import Logs
@@ -37,8 +38,8 @@ struct KnownValuesTests {
     var (asked, told) = (0, 0)
     for _ in 0..<6_000 {
       var text: [UInt8] = []
-      for _ in 0..<1 + random.upTo(40) { text += Array(random.pick(Self.pieces).utf8) }
-      let isFinal = random.upTo(2) == 0
+      for _ in 0..<1 + random.below(40) { text += Array(random.pick(Self.pieces).utf8) }
+      let isFinal = random.below(2) == 0
       known.forget()
       for start in text.indices where text[start] == 0x5b || text[start] == 0x7b {
         let windowEnd = min(text.count, start + limit)
@@ -59,7 +60,7 @@ struct KnownValuesTests {
           known.keep(&tokens, tokenizer, fault, at: offset)
         } else if case .needsMore = attempt, isLimit {
           known.keep(&tokens, tokenizer, .limit, at: offset)
-        } else if case .complete = attempt, random.upTo(2) == 0 {
+        } else if case .complete = attempt, random.below(2) == 0 {
           known.keep(&tokens, tokenizer, .grammar, at: offset)
         }
       }

@@ -1,6 +1,7 @@
 import Indicators
 import Inputs
 import Logs
+import TestSupport
 
 /// Ways to extract a log, all of which must find the same.
 enum ExtractionWay: CaseIterable, Sendable {
@@ -18,8 +19,8 @@ enum ExtractionWay: CaseIterable, Sendable {
     case .whole: return LogExtraction.extract(log, lineLimit: lineLimit) { log.count }
     case .pieces:
       var random = SeededGenerator(seed: seed)
-      let largest = random.upTo(3) == 0 ? 8 : 200
-      return LogExtraction.extract(log, lineLimit: lineLimit) { 1 + random.upTo(largest) }
+      let largest = random.below(3) == 0 ? 8 : 200
+      return LogExtraction.extract(log, lineLimit: lineLimit) { 1 + random.below(largest) }
     }
   }
 }
@@ -84,27 +85,5 @@ enum LogExtraction {
       Array(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().utf8)
     default: bytes
     }
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  /// A number below a bound.
-  mutating func upTo(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
-
-  mutating func pick<Element>(_ elements: [Element]) -> Element {
-    elements[upTo(elements.count)]
   }
 }

@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 
 /// Lines with paths, registry keys and user agents of a few words, with each byte written in one of the ways that
 /// a format knows.
@@ -15,7 +16,7 @@ enum PathLines {
   ]
 
   static func line(_ random: inout SeededGenerator) -> [UInt8] {
-    switch random.upTo(4) {
+    switch random.below(4) {
     case 0:
       let value = value("\\", &random).utf8.map { escaped($0, &random, isJSON: true) }.joined()
       let field = random.pick([
@@ -39,9 +40,9 @@ enum PathLines {
 
   private static func value(_ separator: String, _ random: inout SeededGenerator) -> String {
     var result = random.pick(["", "C:" + separator, "%TEMP%" + separator, "HKLM" + separator, "~/"])
-    for index in 0...random.upTo(4) {
+    for index in 0...random.below(4) {
       if index > 0 { result += separator }
-      if random.upTo(20) == 0 { result += random.pick(sequences) }
+      if random.below(20) == 0 { result += random.pick(sequences) }
       result += random.pick(parts)
     }
     return result
@@ -55,10 +56,10 @@ enum PathLines {
     let two = hex.count < 2 ? "0" + hex : hex
     if isJSON {
       if byte >= 0x80 || byte < 0x20 { return "\\u00" + two }
-      if random.upTo(12) == 0 { return "\\u00" + two }
+      if random.below(12) == 0 { return "\\u00" + two }
       if byte == UInt8(ascii: "\\") { return "\\\\" }
-      if byte == UInt8(ascii: "/"), random.upTo(2) == 0 { return "\\/" }
-    } else if byte >= 0x80 || byte == UInt8(ascii: "%") || byte <= 0x20 || random.upTo(12) == 0 {
+      if byte == UInt8(ascii: "/"), random.below(2) == 0 { return "\\/" }
+    } else if byte >= 0x80 || byte == UInt8(ascii: "%") || byte <= 0x20 || random.below(12) == 0 {
       return "%" + two.uppercased()
     }
     return String(UnicodeScalar(byte))

@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @testable import Logs
@@ -44,20 +45,20 @@ struct PlainKeyTests {
 
   private static func key(_ random: inout SeededGenerator) -> [UInt8] {
     var key: [UInt8] = []
-    for part in 0..<1 + random.upTo(3) {
-      if part > 0, random.upTo(2) == 0 {
+    for part in 0..<1 + random.below(3) {
+      if part > 0, random.below(2) == 0 {
         key += Array(random.pick(["_", ".", "-", " ", "9"]).utf8)
       }
       var word = Array(random.pick(words).utf8)
-      switch random.upTo(6) {
+      switch random.below(6) {
       case 0: word = word.map { $0 &- 0x61 < 26 ? $0 & 0xdf : $0 }
       case 1 where word[0] &- 0x61 < 26: word[0] &= 0xdf
-      case 2: word.remove(at: random.upTo(word.count))
+      case 2: word.remove(at: random.below(word.count))
       default: break
       }
       key += word
     }
-    return random.upTo(50) == 0 ? Array(repeating: 0x78, count: 125) + key : key
+    return random.below(50) == 0 ? Array(repeating: 0x78, count: 125) + key : key
   }
 
   private static func isPlain(_ key: [UInt8]) -> Bool { PlainKey.look(key.span.bytes).isEmpty }
@@ -85,7 +86,7 @@ struct PlainKeyTests {
         Self.key(&random), Self.key(&random), Self.key(&random)
       )
       let path = [key, parent, grandparent]
-      let inherited: FieldTraits = random.upTo(3) == 0 ? [.noAddresses, .isMember] : []
+      let inherited: FieldTraits = random.below(3) == 0 ? [.noAddresses, .isMember] : []
       guard !path.contains(where: { PlainKey.look($0.span.bytes).contains(.word) }) else {
         continue
       }

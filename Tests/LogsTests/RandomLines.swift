@@ -1,8 +1,10 @@
+import TestSupport
+
 /// Lines of the formats that are known line by line, mostly whole and sometimes spoilt.
 extension RandomLogs.Maker {
   /// A value of a field: never empty, and without blanks where they would end it.
   private mutating func word() -> String {
-    let text = random.upTo(3) == 0 ? fragments(2) : random.pick(Self.values)
+    let text = random.below(3) == 0 ? fragments(2) : random.pick(Self.values)
     let kept = text.filter { $0 != " " && $0 != "\"" && $0 != "\n" && $0 != "\r\n" && $0 != "\t" }
     return kept.isEmpty ? "-" : kept
   }
@@ -23,8 +25,8 @@ extension RandomLogs.Maker {
   }
 
   mutating func formatted() {
-    var line = random.upTo(3) == 0 ? syslogHeader() : ""
-    switch random.upTo(12) {
+    var line = random.below(3) == 0 ? syslogHeader() : ""
+    switch random.below(12) {
     case 0: line += phrase()
     case 1: line += cef()
     case 2: line += leef()
@@ -38,10 +40,10 @@ extension RandomLogs.Maker {
     default: line += flow()
     }
     // A byte more, less or other, as a bad disk or a bad parser has it.
-    if random.upTo(6) == 0, !line.isEmpty {
+    if random.below(6) == 0, !line.isEmpty {
       var scalars = Array(line.unicodeScalars)
-      let place = random.upTo(scalars.count)
-      switch random.upTo(3) {
+      let place = random.below(scalars.count)
+      switch random.below(3) {
       case 0: scalars.remove(at: place)
       case 1: scalars.insert(random.pick(Array(" |=\"[]:\\,-\u{FF}".unicodeScalars)), at: place)
       default: scalars[place] = random.pick(Array(" |=\"[]:\\,-1a".unicodeScalars))
@@ -61,15 +63,15 @@ extension RandomLogs.Maker {
       "Oct 11 22:14:15", "oct  1 22:14:15.003", "Jan  5 2024 08:52:35", "Oct 11 22:14", iso(),
       iso(),
     ])
-    switch random.upTo(8) {
+    switch random.below(8) {
     case 0: return priority
     case 1: return priority + time + ": "
     case 2: return priority + time + " " + tag
     case 3, 4:
       var data = random.pick(["-", "-", "", "[x]"])
-      for _ in 0..<random.upTo(3) {
+      for _ in 0..<random.below(3) {
         data += "[" + random.pick(["id@1", "origin", "a.example"])
-        for _ in 0..<random.upTo(3) {
+        for _ in 0..<random.below(3) {
           data += " " + random.pick(["ip", "port", "host", "x"]) + "=\""
           data += phrase().filter { $0 != "\"" && $0 != "]" && $0 != "\\" }
           data += random.pick(["", "\\\"", "\\]", "\\\\", "\\n"]) + "\""
@@ -85,7 +87,7 @@ extension RandomLogs.Maker {
     var line = random.pick(["CEF:0|", "CEF: 0|", "x CEF:1.0|", "xCEF:0|"])
     for _ in 0..<5 { line += random.pick(["Vendor", "1.2.3.4", word(), "a\\|b\\\\", ""]) + "|" }
     line += random.pick(["5|", "5|", "5", "5\\|"])
-    for _ in 0..<random.upTo(6) {
+    for _ in 0..<random.below(6) {
       line += random.pick([
         "src", "dst", "spt", "dpt", "request", "dhost", "requestMethod", "msg", "fileHash", "rt",
         "sourceTranslatedAddress", "sourceTranslatedPort", "host", "url",
@@ -110,7 +112,7 @@ extension RandomLogs.Maker {
       ("5e|", "^"),
     ])
     line += named
-    for number in 0..<random.upTo(6) {
+    for number in 0..<random.below(6) {
       if number > 0 { line += separator }
       line += random.pick(["src", "srcPort", "dst", "dstPort", "url", "host", " md5", "a b", ""])
       line += random.pick(["=", "=", " =", ""])
@@ -136,7 +138,7 @@ extension RandomLogs.Maker {
         "connect / x", "-", "GET /a\\\"b c", phrase().filter { $0 != "\"" && $0 != "\\" },
       ])
     line += "\"" + random.pick([" 200 17", " 200 -", " x", "", " a.example b.example"])
-    for _ in 0..<random.upTo(5) {
+    for _ in 0..<random.below(5) {
       line += random.pick([
         " \"-\"", " \"http://b.example/\"", " \"Mozilla/5.0 1.2.3.4\"", " 0.01",
         " \"a\\\"b.example\"",
@@ -155,7 +157,7 @@ extension RandomLogs.Maker {
     line += " " + random.pick(["0.1", "-1"]) + " 0.01 0. 200 200 0 29 "
     line += random.pick(["\"GET http://a.example:80/ HTTP/1.1\"", "\"- - - \"", "x"])
     line += " \"" + word() + " 1.2.3.4\" - - " + word() + " \"Root\" \"" + word() + "\" "
-    if random.upTo(2) == 0 {
+    if random.below(2) == 0 {
       line +=
         "\"arn\" 1 2 \"waf\" \"https://b.example/\" \"-\" \"192.0.2.3:80\" \"200\" \"h2\",\"x\""
     }
@@ -175,7 +177,7 @@ extension RandomLogs.Maker {
   private mutating func filter() -> String {
     var line = random.pick(["", "[1.5] ", "[UFW BLOCK] ", "a.example: ", "xIN= "])
     line += random.pick(["IN=eth0 OUT= ", "IN= OUT=a.example ", "IN= ", "in= out= "])
-    for _ in 0...random.upTo(6) {
+    for _ in 0...random.below(6) {
       line += random.pick([
         "SRC=", "DST=", "SPT=", "DPT=", "PROTO=", "[SRC=", "MAC=", "DF ", "src=", "saddr=",
         "sport=",
@@ -188,7 +190,7 @@ extension RandomLogs.Maker {
 
   private mutating func pairs() -> String {
     var line = ""
-    for _ in 0...random.upTo(7) {
+    for _ in 0...random.below(7) {
       line += random.pick([
         "srcip", "srcport", "src", "spt", "dst", "dstPort", "host", "url", "uri", "method",
         "http_port",
@@ -197,7 +199,7 @@ extension RandomLogs.Maker {
         "clientport", "hosthost", "hostport",
       ])
       line += "="
-      switch random.upTo(4) {
+      switch random.below(4) {
       case 0: line += "\"" + phrase().filter { $0 != "\"" && $0 != "\\" } + "\""
       case 1:
         line +=
@@ -229,7 +231,7 @@ extension RandomLogs.Maker {
       "%ASA-session-6-302013: ", "%ASA: ",
     ])
     if line.contains("430003") {
-      for _ in 0...random.upTo(5) {
+      for _ in 0...random.below(5) {
         line += random.pick([
           "SrcIP", "SrcPort", "DstIP", "URL", "UserAgent", "DNSQuery", "x y", "",
         ])
@@ -243,7 +245,7 @@ extension RandomLogs.Maker {
       "Built outbound ", "Built inbound ", "Teardown ", "Deny ", "access-list x denied ",
     ])
     line += random.pick(["TCP connection 1 ", "udp ", ""])
-    for _ in 0...random.upTo(3) {
+    for _ in 0...random.below(3) {
       line +=
         random.pick(["for ", "to ", "from ", "src ", "dst ", "-> ", "faddr ", "", "by "]) + end()
         + " "
@@ -280,7 +282,7 @@ extension RandomLogs.Maker {
 
   /// Records under a header of a flow log, in a list, or line by line.
   mutating func records() {
-    switch random.upTo(3) {
+    switch random.below(3) {
     case 0:
       add(random.pick(["", "x\n", "{\"a\":\"b.example\"}\n"]))
       let names = random.pick([
@@ -288,8 +290,8 @@ extension RandomLogs.Maker {
         "srcaddr dstaddr srcport dstport action", "version srcaddr dstaddr x x",
       ])
       add(names + random.pick(["\n", "\r\n"]))
-      for _ in 0...random.upTo(4) {
-        switch random.upTo(4) {
+      for _ in 0...random.below(4) {
+        switch random.below(4) {
         case 0: mixed()
         case 1: formatted()
         default:
@@ -298,22 +300,22 @@ extension RandomLogs.Maker {
           }
         }
         add("\n")
-        if random.upTo(6) == 0 { add("version y dstaddr srcaddr srcport\n") }
+        if random.below(6) == 0 { add("version y dstaddr srcaddr srcport\n") }
       }
     case 1:
       add(
         random.pick(["{\"Records\":[", "{ \"records\" : [ ", "{\"Records\":[\n", "{\"Record\":["]))
-      for number in 0...random.upTo(4) {
+      for number in 0...random.below(4) {
         if number > 0 { add(random.pick([",", ", ", ",\n", "\n"])) }
-        random.upTo(6) == 0 ? value(depth: 2) : object(depth: 2)
+        random.below(6) == 0 ? value(depth: 2) : object(depth: 2)
       }
       add(
         random.pick(["]}", "]}", "]\n}", "]", "],\"a\":\"b.example\"}", "]}x", "}", "] }{\"a\":1}"])
       )
       add(random.pick(["\n", " a.example\n", ""]))
     default:
-      for _ in 0...random.upTo(6) {
-        switch random.upTo(3) {
+      for _ in 0...random.below(6) {
+        switch random.below(3) {
         case 0: mixed()
         default: formatted()
         }

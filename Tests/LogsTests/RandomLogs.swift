@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Logs put together from fragments that are known to be nasty.
 enum RandomLogs {
   enum Shape: CaseIterable, Sendable {
@@ -45,7 +47,7 @@ enum RandomLogs {
       let (from, to) = (Array(plain.utf8), Array(broken.utf8))
       var offset = 0
       while offset + from.count <= result.count {
-        if result[offset..<offset + from.count].elementsEqual(from), random.upTo(2) == 0 {
+        if result[offset..<offset + from.count].elementsEqual(from), random.below(2) == 0 {
           result.replaceSubrange(offset..<offset + from.count, with: to)
         }
         offset += 1
@@ -105,26 +107,26 @@ enum RandomLogs {
 
     mutating func fragments(_ most: Int) -> String {
       var text = ""
-      for _ in 0...random.upTo(most) {
-        text += random.upTo(5) < 2 ? random.pick(Self.values) : random.pick(Self.glue)
-        if random.upTo(60) == 0 { text += " " + random.pick(Self.long) + random.pick(Self.glue) }
+      for _ in 0...random.below(most) {
+        text += random.below(5) < 2 ? random.pick(Self.values) : random.pick(Self.glue)
+        if random.below(60) == 0 { text += " " + random.pick(Self.long) + random.pick(Self.glue) }
       }
       return text
     }
 
     mutating func lines(_ line: (inout Maker) -> Void) {
-      for _ in 0...random.upTo(3) {
+      for _ in 0...random.below(3) {
         line(&self)
         add(random.pick(["\n", "\n", "\n", "\r\n", ""]))
       }
     }
 
     mutating func text() {
-      for _ in 0...random.upTo(3) {
+      for _ in 0...random.below(3) {
         add(fragments(8))
-        if random.upTo(12) == 0 { output.append(random.pick([0xFF, 0xC3, 0xE4, 0x80, 0xED])) }
+        if random.below(12) == 0 { output.append(random.pick([0xFF, 0xC3, 0xE4, 0x80, 0xED])) }
       }
-      if random.upTo(10) == 0 { object(depth: 2) }
+      if random.below(10) == 0 { object(depth: 2) }
     }
 
     /// A JSON string of fragments, with escapes where they must be and some where they need not.
@@ -134,10 +136,10 @@ enum RandomLogs {
         switch byte {
         case 0x22: add("\\\"")
         case 0x5C: add("\\\\")
-        case 0x2F where random.upTo(2) == 0: add("\\/")
+        case 0x2F where random.below(2) == 0: add("\\/")
         case 0x09: add("\\t")
         case 0..<0x20: add("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
-        case 0x2E where random.upTo(8) == 0: add("\\u002e")
+        case 0x2E where random.below(8) == 0: add("\\u002e")
         default: output.append(byte)
         }
       }
@@ -145,11 +147,11 @@ enum RandomLogs {
     }
 
     mutating func value(depth: Int) {
-      switch random.upTo(10) {
+      switch random.below(10) {
       case 0 where depth < 3: object(depth: depth + 1)
       case 1 where depth < 3:
         add("[")
-        for number in 0..<random.upTo(3) {
+        for number in 0..<random.below(3) {
           if number > 0 { add(",") }
           value(depth: depth + 1)
         }
@@ -169,23 +171,23 @@ enum RandomLogs {
     mutating func object(depth: Int) {
       let space = random.pick(["", "", " ", "\n", "\r\n  ", "\t"])
       add("{" + space)
-      for number in 0..<random.upTo(5) {
+      for number in 0..<random.below(5) {
         if number > 0 { add("," + space) }
         add("\"" + random.pick(Self.keys) + "\":" + random.pick(["", " "]))
         value(depth: depth)
       }
       add(space + "}")
-      if random.upTo(25) == 0 { output.removeLast() }
+      if random.below(25) == 0 { output.removeLast() }
     }
 
     mutating func mixed() {
-      switch random.upTo(8) {
+      switch random.below(8) {
       case 0: text()
       case 1:
         add(random.pick(["[", "[\n", " [ "]))
-        for number in 0..<random.upTo(4) {
+        for number in 0..<random.below(4) {
           if number > 0 { add(random.pick([",", ", ", ",\n", "\n"])) }
-          random.upTo(5) == 0 ? value(depth: 2) : object(depth: 2)
+          random.below(5) == 0 ? value(depth: 2) : object(depth: 2)
         }
         add(random.pick(["]", "\n]", "", "]x"]))
       case 2:
@@ -205,7 +207,7 @@ enum RandomLogs {
     }
 
     mutating func zeek() {
-      let columns = (0..<1 + random.upTo(6)).map { _ in random.pick(Self.keys) }
+      let columns = (0..<1 + random.below(6)).map { _ in random.pick(Self.keys) }
       let types = columns.map { name in
         name.hasSuffix("_h") || name.hasSuffix("_ip")
           ? "addr"
@@ -216,11 +218,11 @@ enum RandomLogs {
       add("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n")
       add("#fields\t" + columns.joined(separator: "\t") + "\n")
       add("#types\t" + types.joined(separator: "\t") + "\n")
-      for _ in 0...random.upTo(4) {
-        if random.upTo(12) == 0 {
+      for _ in 0...random.below(4) {
+        if random.below(12) == 0 {
           text()
         } else {
-          let width = random.upTo(10) == 0 ? 1 + random.upTo(6) : columns.count
+          let width = random.below(10) == 0 ? 1 + random.below(6) : columns.count
           let cells = (0..<width).map { _ in
             random.pick([
               "-", "(empty)", "80", random.pick(Self.values), "/" + fragments(2), fragments(4),
@@ -230,7 +232,7 @@ enum RandomLogs {
           add(cells.joined(separator: "\t"))
         }
         add("\n")
-        if random.upTo(10) == 0 { add("#close\tevil.example\n") }
+        if random.below(10) == 0 { add("#close\tevil.example\n") }
       }
     }
 
@@ -239,35 +241,35 @@ enum RandomLogs {
         "date", "time", "c-ip", "c-port", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query",
         "cs-host", "cs(Host)", "cs(User-Agent)", "x",
       ]
-      let columns = (0..<1 + random.upTo(6)).map { _ in random.pick(names) }
+      let columns = (0..<1 + random.below(6)).map { _ in random.pick(names) }
       add("#Software: evil.example\n#Fields: " + columns.joined(separator: " ") + "\n")
-      for _ in 0...random.upTo(4) {
-        let width = random.upTo(10) == 0 ? 1 + random.upTo(6) : columns.count
+      for _ in 0...random.below(4) {
+        let width = random.below(10) == 0 ? 1 + random.below(6) : columns.count
         for number in 0..<width {
           if number > 0 { add(random.pick([" ", " ", "  "])) }
           let cell = random.pick([
             "-", random.pick(Self.values), "/" + fragments(2), fragments(3), "80",
           ]).filter { $0 != " " && $0 != "\t" && $0 != "\"" }
-          add(random.upTo(6) == 0 ? "\"\(cell) x\"" : cell.isEmpty ? "-" : cell)
+          add(random.below(6) == 0 ? "\"\(cell) x\"" : cell.isEmpty ? "-" : cell)
         }
         add(random.pick(["\n", "\n", "\r\n"]))
-        if random.upTo(10) == 0 { add("#Date: evil.example\n") }
+        if random.below(10) == 0 { add("#Date: evil.example\n") }
       }
     }
 
     mutating func csv() {
       let names = Self.keys.filter { $0 != "evil.example" && !$0.contains("\\") }
-      let columns = Set((0..<3 + random.upTo(4)).map { _ in random.pick(names) }).sorted()
+      let columns = Set((0..<3 + random.below(4)).map { _ in random.pick(names) }).sorted()
       add(columns.joined(separator: ",") + "\n")
-      for _ in 0...random.upTo(30) {
-        let width = random.upTo(60) == 0 ? 1 + random.upTo(8) : columns.count
+      for _ in 0...random.below(30) {
+        let width = random.below(60) == 0 ? 1 + random.below(8) : columns.count
         for number in 0..<width {
           if number > 0 { add(",") }
           let cell = random.pick([random.pick(Self.values), fragments(2), "80", ""])
-          if random.upTo(3) == 0 {
+          if random.below(3) == 0 {
             add("\"")
             for byte in cell.utf8 { output += byte == 0x22 ? [0x22, 0x22] : [byte] }
-            if random.upTo(6) == 0 { add("\nb.test") }
+            if random.below(6) == 0 { add("\nb.test") }
             add("\"")
           } else {
             add(cell.filter { $0 != "," && $0 != "\"" && $0 != "\n" })
@@ -280,7 +282,7 @@ enum RandomLogs {
     /// Anything at all, mostly of the characters that mean something.
     mutating func bytes() {
       let alphabet = Array("aZ09fF.:-_/@%=\"'{}[],#\\ \n\t~".utf8) + [0xC3, 0xA9, 0xFF, 0x1B]
-      for _ in 0...random.upTo(80) { output.append(random.pick(alphabet)) }
+      for _ in 0...random.below(80) { output.append(random.pick(alphabet)) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Log extraction against the slow reference")

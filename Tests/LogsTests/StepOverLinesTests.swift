@@ -1,4 +1,5 @@
 import CByteKernels
+import TestSupport
 import Testing
 
 /// Every way to step over lines, against the rules of the kernel's header.

@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 
 /// Logs of what is stepped over where nothing is asked for: brackets over many lines, whole values that follow
 /// one another, lines that begin with `#`, headers; with a value here and there.
@@ -37,14 +38,15 @@ enum SteppedLogs {
 
   static func log(_ random: inout SeededGenerator) -> [UInt8] {
     var log: [UInt8] = []
-    let isOfSigns = random.upTo(2) == 0
+    let isOfSigns = random.below(2) == 0
     for _ in 0..<random.pick([3, 10, 40, 100]) {
       let piece: String
       if isOfSigns {
-        piece = random.upTo(8) == 0 ? random.pick(rows) : random.pick(signs)
+        piece = random.below(8) == 0 ? random.pick(rows) : random.pick(signs)
       } else {
         piece =
-          (random.upTo(12) == 0 ? random.pick(values) : random.pick(brackets)) + random.pick(blanks)
+          (random.below(12) == 0 ? random.pick(values) : random.pick(brackets))
+          + random.pick(blanks)
       }
       for _ in 0..<random.pick([1, 1, 1, 1, 1, 2, 3, isOfSigns ? 4 : 70]) {
         log += Array(piece.utf8)

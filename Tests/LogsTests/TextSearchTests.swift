@@ -2,6 +2,7 @@ import Database
 import Indicators
 import Logs
 import Parsing
+import TestSupport
 import Testing
 
 /// Texts of databases in logs: searched for in every value, and across the fields of a line.
@@ -133,8 +134,8 @@ struct TextSearchTests {
       var random = SeededGenerator(seed: seed)
       var texts: [[UInt8]] = []
       for _ in 0..<2 {
-        let length = 4 + random.upTo(8)
-        let start = random.upTo(log.count - length)
+        let length = 4 + random.below(8)
+        let start = random.below(log.count - length)
         let text = Array(log[start..<start + length])
         if !text.contains(0x0A), !texts.contains(text) { texts.append(text) }
       }

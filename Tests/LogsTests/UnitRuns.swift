@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 
 /// Lines of long runs of what does not mean itself, or means nothing: percent units, escapes, letters above
 /// ASCII, colons and digits; with values before, between and behind them.
@@ -26,17 +27,17 @@ enum UnitRuns {
 
   static func line(_ random: inout SeededGenerator) -> [UInt8] {
     var line: [UInt8] = []
-    for _ in 0...random.upTo(4) {
-      if random.upTo(2) == 0 {
+    for _ in 0...random.below(4) {
+      if random.below(2) == 0 {
         line += Array(random.pick(values).utf8)
       } else {
         let unit = Array(random.pick(units).utf8)
         let count = random.pick([1, 1, 2, 3, 7, 8, 9, 12, 15, 16, 17, 31, 32, 64, 65, 90, 260])
         for _ in 0..<count { line += unit }
-        if random.upTo(30) == 0 { line.append(random.pick([0xFF, 0xC3, 0xD0, 0xE4, 0x80, 0xED])) }
+        if random.below(30) == 0 { line.append(random.pick([0xFF, 0xC3, 0xD0, 0xE4, 0x80, 0xED])) }
       }
     }
-    if random.upTo(3) == 0 {
+    if random.below(3) == 0 {
       let field = random.pick(["message", "host", "uri", "fingerprint"])
       line = Array("{\"\(field)\":\"".utf8) + line + Array("\",\"b\":\"c.example\"}".utf8)
     }

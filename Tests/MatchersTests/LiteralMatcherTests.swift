@@ -1,5 +1,6 @@
 import CByteKernels
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Matchers

@@ -3,23 +3,13 @@ import Feeds
 import Foundation
 import Indicators
 import Scanning
+import TestSupport
 import Testing
 
 @testable import Regression
 
 /// Differences against a plain model, and what becomes of feeds and thresholds.
 @Suite struct DifferenceTests {
-  /// A generator whose numbers the seed decides.
-  private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state
-    }
-  }
-
   private static let pool =
     (0..<40).map { "n\($0).evil.example" } + (0..<20).map { "198.51.100.\($0)" }
     + (0..<10).map { "198.51.100.0/\(24 + $0 % 8)" }
@@ -52,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: 1...40) func countsAreThoseOfASet(_ seed: Int) throws {
-    var numbers = Numbers(state: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15)
+    var numbers = SeededGenerator(seed: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15)
     let folder = try TemporaryFolder()
     func random() -> [String: [String]] {
       var feeds: [String: [String]] = [:]

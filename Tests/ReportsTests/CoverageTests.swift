@@ -3,22 +3,12 @@ import Indicators
 import Inputs
 import Reports
 import Scanning
+import TestSupport
 import Testing
 
 /// Every figure against the plainest way to compute it, over random feeds.
 @Suite struct CoverageTests {
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
-  private static func listing(_ generator: inout Generator) -> ReferenceListing {
+  private static func listing(_ generator: inout SeededGenerator) -> ReferenceListing {
     func pick<T>(_ values: [T]) -> T { values.randomElement(using: &generator) ?? values[0] }
     switch Int.random(in: 0..<10, using: &generator) {
     case 0..<4:
@@ -41,7 +31,7 @@ import Testing
     }
   }
 
-  private static func feeds(_ generator: inout Generator) -> [ReferenceFeed] {
+  private static func feeds(_ generator: inout SeededGenerator) -> [ReferenceFeed] {
     var feeds = (0..<5).map { ReferenceFeed(name: "feed \($0)") }
     feeds.append(ReferenceFeed(name: "allow", role: .allow))
     feeds.append(ReferenceFeed(name: "truth", role: .truth))
@@ -54,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: 0..<60) func figuresAreThoseOfTheReference(_ seed: Int) throws {
-    var generator = Generator(state: UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     let all = Self.feeds(&generator)
     let report = try Coverage.compare(
       compile(all), sources: all.map(\.source), options: CoverageOptions())
@@ -126,7 +116,7 @@ import Testing
   private static let day: Int64 = 86_400_000_000_000
 
   @Test(arguments: 0..<40) func copiesAreThoseOfTheReference(_ seed: Int) throws {
-    var generator = Generator(state: UInt64(seed) + 1_000)
+    var generator = SeededGenerator(seed: UInt64(seed) + 1_000)
     let days = [0, 1, 3, 4].map { Int64($0) * Self.day }
     var copies: [ReferenceFeed] = []
     for name in ["a", "b", "c"] {

@@ -53,9 +53,9 @@ import Testing
   }
 
   @Test func commandThatIsNone() throws {
-    try fails(["scna", log], "'scna' is no command", "did you mean 'scan'?", "sekisho --help")
-    try fails(["bench", "scna", log], "'scna' is no command of 'sekisho bench'", "'scan'?")
-    try fails(["frobnicate"], "'frobnicate' is no command", "use one of scan compile")
+    try fails(["scna", log], "'scna' is not a command", "did you mean 'scan'?", "sekisho --help")
+    try fails(["bench", "scna", log], "'scna' is not a command of 'sekisho bench'", "'scan'?")
+    try fails(["frobnicate"], "'frobnicate' is not a command", "use one of scan compile")
   }
 
   /// An empty variable of a script is no list; taken as one it would switch off what it should decide.

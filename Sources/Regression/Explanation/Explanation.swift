@@ -56,7 +56,6 @@ public struct Explanation: Sendable {
     case noEventTime = "no-event-time"
     case suppressed = "suppressed"
     case jointCondition = "joint-condition"
-    case conditionMet = "joint-condition-met"
     // What is near.
     case parentIsExact = "parent-is-exact"
     case subdomainsOnly = "subdomains-only"
@@ -66,7 +65,6 @@ public struct Explanation: Sendable {
     case otherScheme = "other-scheme"
     case otherPort = "other-port"
     case otherPath = "other-path"
-    case addressInside = "only-addresses-inside"
     case otherKind = "other-kind"
     case similarName = "similar-name"
     // The feeds.

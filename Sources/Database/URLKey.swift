@@ -1,7 +1,7 @@
 internal import Parsing
 
 /// Borders inside the comparison key of a URL.
-enum URLParts {
+enum URLKey {
   /// Length of the authority with the `/` that ends it (and with the scheme, where the key has one),
   /// or nil where none ends.
   ///

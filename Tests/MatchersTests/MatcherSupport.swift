@@ -1,28 +1,6 @@
 import Glibc
 import Matchers
-
-/// A generator that gives the same numbers on every run: a failing case can be repeated by its seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state = state &+ 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-
-  /// A number below `bound`.
-  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
-
-  /// Bytes of a small alphabet, so that collisions happen.
-  mutating func bytes(_ count: Int, alphabet: [UInt8]) -> [UInt8] {
-    (0..<count).map { _ in alphabet[below(alphabet.count)] }
-  }
-}
+import TestSupport
 
 extension ImageBytes {
   /// Owns a copy of an array.
