@@ -58,6 +58,17 @@ struct DNSMessage {
     message.byteCount > 2 && message.byte(unchecked: 2) & 0x80 != 0
   }
 
+  /// Whose message bytes on a port of DNS are: nobody's that is known where their header is none that a message
+  /// has, as of DNSCrypt on the same port.
+  static func role(_ message: RawSpan) -> Role {
+    guard message.byteCount >= headerLength, message.bigEndianUInt16(unchecked: 4) <= 4,
+      message.byte(unchecked: 3) & 0x40 == 0
+    else { return .unknown }
+    let opcode = message.byte(unchecked: 2) >> 3 & 0xf
+    guard opcode <= 6, opcode != 3 else { return .unknown }
+    return isResponse(message) ? .server : .client
+  }
+
   /// Whether bytes on a port of no meaning are a DNS message: header, question and records fill them
   /// to the last byte, and the header holds nothing that no message holds.
   static func isMessage(_ message: RawSpan, needsQuestion: Bool) -> Bool {

@@ -56,7 +56,13 @@ struct DatagramHandshakes {
     }
   }
 
+  /// Whole messages that are remembered, so that one that is sent again is known.
+  private static let remembered = 64
+
   private let limit: Int
+  /// Hashes of the last whole messages, a ring.
+  private var whole = [UInt64](repeating: 0, count: remembered)
+  private var oldest = 0
   /// Those that began first stand first.
   private var messages: [Message] = []
   private var bytes = 0
@@ -111,6 +117,18 @@ struct DatagramHandshakes {
     guard messages[index].missing == 0 else { return nil }
     bytes -= messages[index].cost
     return messages.remove(at: index).bytes
+  }
+
+  /// Whether the same message came before in the same direction; else it is remembered.
+  mutating func isRepeated(_ message: RawSpan, of flow: FlowKey, isFromFirst: Bool) -> Bool {
+    var hash = flow.hash(isFromFirst ? 1 : 2)
+    for offset in message.byteOffsets {
+      hash = (hash ^ UInt64(message.byte(unchecked: offset))) &* 0x0000_0100_0000_01b3
+    }
+    if whole.contains(hash) { return true }
+    whole[oldest] = hash
+    oldest = (oldest + 1) % Self.remembered
+    return false
   }
 
   /// Forgets what waits, as the capture has ended, and counts it.

@@ -37,6 +37,12 @@ struct FlowDirection {
     @inline(__always) set { mark(8, newValue) }
   }
 
+  /// It began without a SYN, so that bytes before its first may come.
+  var isUnannounced: Bool {
+    @inline(__always) get { marks & 16 != 0 }
+    @inline(__always) set { mark(16, newValue) }
+  }
+
   @inline(__always)
   private mutating func mark(_ bit: UInt8, _ isSet: Bool) {
     marks = isSet ? marks | bit : marks & ~bit

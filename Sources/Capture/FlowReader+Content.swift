@@ -22,8 +22,11 @@ extension FlowReader {
       return
     }
     let stream = streams[number]
-    // Behind a HEAD a body is announced that does not come.
-    if case .http = stream.content, stream.http.isInAnswer, HTTPRequest.isResponse(payload) {
+    // Behind a HEAD, and behind a CONNECT that is granted, a body is announced that does not come (RFC 9110
+    // §9.3.2, §9.3.6).
+    if case .http = stream.content, stream.http.isInAnswer,
+      HTTPRequest.isResponse(payload) || TLSClientHello.firstMessage(payload) == 2
+    {
       stream.begin(.none)
       return discover(payload, visit, isFirst: false)
     }
@@ -146,12 +149,14 @@ extension FlowReader {
       }
     }
     stream.begin(.none)
+    let others = stream.alternates
     // What reads them remembers them.
     stream.forgetHistory()
     // SAFETY: the closure only reads the array's bytes.
     unsafe first.bytes.withUnsafeBytes {
       decide(unsafe $0.bytes, first.marks, last: payload, number, visit)
     }
+    stream.remember(alternates: others)
   }
 
   /// Tells what begins in the first bytes of a stream, which packets brought up to these marks: a protocol at

@@ -22,7 +22,7 @@ extension FlowReader {
   }
 
   @inline(__always)
-  private static func classifyDatagram(
+  static func classifyDatagram(
     _ payload: RawSpan, _ item: FlowItem
   ) -> (Application, Role) {
     let isDNSPort =
@@ -33,9 +33,7 @@ extension FlowReader {
     {
       return (.dtls, type == 1 ? .client : type <= 3 ? .server : .unknown)
     }
-    if isDNSPort {
-      return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
-    }
+    if isDNSPort { return (.dns, DNSMessage.role(payload)) }
     switch payload.byte(unchecked: 0) {
     case 0x41...0x5a:
       if HTTPRequest.begins(payload) { return (.http, .client) }

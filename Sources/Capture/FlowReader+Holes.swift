@@ -70,6 +70,7 @@ extension FlowReader {
   private mutating func beginFilling(
     _ bytes: RawSpan, known: Int, _ visit: StreamVisit
   ) -> TCPStream? {
+    guard bytes.byteCount > 0 else { return nil }
     if let end = Preamble.end(bytes) {
       guard end < bytes.byteCount else { return nil }
       return beginFilling(

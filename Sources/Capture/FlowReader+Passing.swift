@@ -79,11 +79,18 @@ extension FlowReader {
     }
     if role == .server, readsAnswers { return .not }
     if distance < 0 {
+      // A direction without a SYN may have begun before.
+      if own.isUnannounced, Int32(bitPattern: sequence &- own.base) < 0 { return .not }
       // The stream may go on with a request that begins in the last bytes, as `readAgain` knows it.
       if count == -distance, role == .unknown, !own.isServer, HTTPRequest.mayBegin(payload) {
         return .not
       }
-      if Int32(bitPattern: sequence &- own.base) >= 0 { skips.add(.retransmission) }
+      let offset = Int(Int32(bitPattern: sequence &- own.base))
+      if offset >= 0 {
+        // Other bytes in the place of the first ones may be what the receiver has.
+        if offset < FirstSegments.longest, !own.isServer { return .not }
+        skips.add(.retransmission)
+      }
       return .again
     }
     let next = sequence &+ UInt32(truncatingIfNeeded: count)
@@ -98,13 +105,23 @@ extension FlowReader {
       {
         return .not
       }
+      if !own.isStarted {
+        unsafe flow.pointee[isFromFirst: isFromFirst].isUnannounced = true
+      }
+      if role != .server, !own.isServer, !own.isDone {
+        firsts.keep(
+          payload, at: sequence, of: index, isFromFirst: isFromFirst, isFirst: true)
+      }
       unsafe begin(
         flow, isFromFirst: isFromFirst, at: sequence, next: next,
         isServer: role == .server)
-    } else if isFromFirst {
-      unsafe flow.pointee.first.next = next
     } else {
-      unsafe flow.pointee.second.next = next
+      if !own.isServer, !own.isDone, Int(next &- own.base) <= FirstSegments.longest
+      {
+        firsts.keep(
+          payload, at: sequence, of: index, isFromFirst: isFromFirst, isFirst: false)
+      }
+      unsafe flow.pointee[isFromFirst: isFromFirst].next = next
     }
     if isBehindLack { noteHole(index, isFromFirst: isFromFirst) }
     if missing != 0 { flows[index][isFromFirst: isFromFirst].lacking = missing }

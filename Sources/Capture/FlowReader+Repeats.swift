@@ -20,6 +20,8 @@ extension FlowReader {
     let changed: Range<Int>
     var isBefore = false
     if direction.stream == 0 {
+      if direction.isUnannounced, readBefore(payload, at: sequence, direction, visit) { return }
+      if readInPlace(payload, at: sequence, direction, visit) { return }
       // Nothing was wanted of them; a message that begins here was not among them.
       if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
       return readAgainOrAlone(payload, at: sequence, direction, visit)
@@ -29,9 +31,11 @@ extension FlowReader {
         return skips.add(.retransmission)
       case .unknown:
         if Int32(bitPattern: sequence &- direction.base) >= 0 {
+          let isRead = !isNone(streams[direction.stream].content)
+          if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
           skips.add(.retransmission)
           // Of what a reader has read long ago no other version can still be taken.
-          guard isNone(streams[direction.stream].content) else { return }
+          guard !isRead else { return }
           return readAgainOrAlone(payload, at: sequence, direction, visit)
         }
         return readAlone(payload, at: sequence, visit)
@@ -48,6 +52,12 @@ extension FlowReader {
         }
         version = bytes
         changed = range
+        if streams[direction.stream].isUnread {
+          // In case that nothing is made of the first bytes either way.
+          _ = firsts.replace(
+            payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+            from: direction.base)
+        }
         skips.add(.tcpOverlap)
         noteOverlap(visit)
         let others = streams[direction.stream].alternate(
@@ -87,7 +97,7 @@ extension FlowReader {
   }
 
   /// Notes that a stream's packets disagree, and shows it from here on.
-  private mutating func noteOverlap(_ visit: StreamVisit) {
+  mutating func noteOverlap(_ visit: StreamVisit) {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     if number != 0 { streams[number].record.hasOverlap = true }
     markOverlap(visit.flow)
@@ -181,9 +191,11 @@ extension FlowReader {
 
   /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.
   ///
-  /// The stream goes on with a message that begins here; false where none does.
-  private mutating func readAgain(
-    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, _ visit: StreamVisit
+  /// The stream goes on with a message that begins here; false where none does. Of the bytes before those that
+  /// changed nothing is written, unless nothing was made of them before.
+  mutating func readAgain(
+    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, wasRead: Bool = true,
+    _ visit: StreamVisit
   ) -> Bool {
     guard bytes.byteCount > 0 else { return false }
     if let end = Preamble.end(bytes) {
@@ -191,7 +203,7 @@ extension FlowReader {
       return readAgain(
         bytes.extracting(end..<bytes.byteCount),
         at: sequence &+ UInt32(truncatingIfNeeded: end),
-        changed: changed.map { Self.moved($0, by: end) }, visit)
+        changed: changed.map { Self.moved($0, by: end) }, wasRead: wasRead, visit)
     }
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     var (application, role) = Self.classify(
@@ -204,7 +216,8 @@ extension FlowReader {
     let number = openStream(visit)
     let stream = streams[number]
     begin(application, stream, visit, isFirst: false)
-    continueContent(bytes, known: changed?.lowerBound ?? 0, stream, number, visit)
+    continueContent(
+      bytes, known: wasRead ? changed?.lowerBound ?? 0 : 0, stream, number, visit)
     return true
   }
 

@@ -37,6 +37,7 @@ extension FlowReader {
       if isWanted {
         flows[place.flow][isFromFirst: place.isSourceFirst].next &+=
           UInt32(truncatingIfNeeded: payload.byteCount)
+        keepFirst(payload, isFirst: false, place.flow, isFromFirst: place.isSourceFirst)
         if item.missing > 0, isNext {
           flows[place.flow][isFromFirst: place.isSourceFirst].lacking = item.missing
         }
@@ -79,9 +80,7 @@ extension FlowReader {
       if DNSMessage.isMessage(message, needsQuestion: !isDNSPort) {
         return (.dnsStream, DNSMessage.isResponse(message) ? .server : .client)
       }
-      if isDNSPort {
-        return (.dnsStream, DNSMessage.isResponse(message) ? .server : .client)
-      }
+      if isDNSPort { return (.dnsStream, DNSMessage.role(message)) }
     }
     return (.none, .unknown)
   }
@@ -114,13 +113,11 @@ extension FlowReader {
       if !flows[place.flow][isFromFirst: side].isStarted {
         let start = start(flows[place.flow][isFromFirst: side], sequence)
         flows[place.flow][isFromFirst: side].isStarted = true
+        flows[place.flow][isFromFirst: side].isUnannounced = start == sequence
         flows[place.flow][isFromFirst: side].next = start
         flows[place.flow][isFromFirst: side].base = start
       }
-      let visit = StreamVisit(
-        flow: place.flow, isFromFirst: side,
-        target: (item.destination, item.key.version, item.destinationPort),
-        isDNSPort: Self.isDNSPort(item))
+      let visit = visit(place, item)
       chooseConnection(sequence, visit)
       accept(payload, at: sequence, missing: Int(item.missing), visit)
     }
@@ -150,21 +147,28 @@ extension FlowReader {
   private mutating func beginConnection(_ place: FlowPlace, _ sequence: UInt32, _ item: FlowItem) {
     let side = place.isSourceFirst
     let direction = flows[place.flow][isFromFirst: side]
+    if direction.isUnannounced, beginEarlier(at: sequence, visit(place, item)) {
+      flows[place.flow][isFromFirst: side].isUnannounced = false
+      return
+    }
     if direction.isStarted {
       let read = Int32(bitPattern: direction.next &- direction.base)
       let distance = Int32(bitPattern: sequence &- direction.base)
       if distance == 0 || distance > 0 && distance <= read { return }
       if !direction.isDone {
-        let number = openStream(
-          StreamVisit(
-            flow: place.flow, isFromFirst: side,
-            target: (item.destination, item.key.version, item.destinationPort),
-            isDNSPort: Self.isDNSPort(item)))
+        let number = openStream(visit(place, item))
         streams[number].otherStart = sequence
         return streams.touch(number)
       }
     }
     restart(place.flow, side, at: sequence)
+  }
+
+  private func visit(_ place: FlowPlace, _ item: FlowItem) -> StreamVisit {
+    StreamVisit(
+      flow: place.flow, isFromFirst: place.isSourceFirst,
+      target: (item.destination, item.key.version, item.destinationPort),
+      isDNSPort: Self.isDNSPort(item))
   }
 
   private mutating func restart(_ flow: UInt32, _ side: Bool, at sequence: UInt32) {
@@ -233,6 +237,9 @@ extension FlowReader {
     if flows[visit.flow][isFromFirst: visit.isFromFirst].lacking != 0 {
       passLack(sequence, visit)
     }
+    if flows[visit.flow][isFromFirst: visit.isFromFirst].isUnannounced {
+      beginEarlier(at: sequence, visit)
+    }
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
     let distance = Int32(bitPattern: sequence &- direction.next)
     if direction.hasQueue { compareWaiting(payload, at: sequence, visit) }
@@ -277,6 +284,7 @@ extension FlowReader {
       feed(payload, visit, isFirst: isFirst)
       continueVersions(versions, of: number, visit)
     }
+    keepFirst(payload, isFirst: isFirst, visit.flow, isFromFirst: visit.isFromFirst)
     if missing > 0 { lack(missing, visit) }
     // The distance to the first byte must stay a positive number.
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]

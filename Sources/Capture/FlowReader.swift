@@ -96,6 +96,12 @@ struct FlowReader: ~Copyable {
     @inline(__always) _modify { yield unsafe &shard.pointee.repeats }
   }
 
+  /// First segments that others may precede, in the present shard.
+  var firsts: FirstSegments {
+    @inline(__always) _read { yield unsafe shard.pointee.firsts }
+    @inline(__always) _modify { yield unsafe &shard.pointee.firsts }
+  }
+
   /// Searches what is still to be searched, and writes what is found into the batch.
   ///
   /// Between packets only, and before the reader leaves the shards that the pieces are of.
@@ -139,7 +145,7 @@ struct FlowReader: ~Copyable {
       writer.beginPacket(number: item.number, time: item.time, order: order)
     }
     switch item.work {
-    case .addresses: enterFlow(item, flow)
+    case .addresses: enterFlow(item, flow, stretch)
     case .tcp:
       if item.place == 0 {
         decodeTCP(stretch.bytes(item), item, flow)
@@ -253,15 +259,24 @@ struct FlowReader: ~Copyable {
   }
 
   /// Notes a packet of which only the addresses are of interest.
-  private mutating func enterFlow(_ item: FlowItem, _ flow: UInt32) {
+  private mutating func enterFlow(
+    _ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch
+  ) {
     var place = enter(flow, item)
-    let role: Role =
-      item.flags & tcpSYN == 0
-      ? (item.facts.contains(.isToMany) ? .client : .unknown)
-      : item.flags & tcpACK == 0 ? .client : .server
-    settle(&place, role)
+    settle(&place, Self.role(item, stretch))
     beginRecord(item, place, isNeeded: false)
     endRecord(place)
+  }
+
+  /// Whose packet it is of which only the addresses are of interest.
+  private static func role(_ item: FlowItem, _ stretch: CaptureStretch) -> Role {
+    if item.flags & tcpSYN != 0 { return item.flags & tcpACK == 0 ? .client : .server }
+    if item.facts.contains(.isToMany) { return .client }
+    // The first part of a datagram, whose other parts may never come.
+    guard item.key.ipProtocol == IPProtocol.udp, item.end > item.start, item.place == 0 else {
+      return .unknown
+    }
+    return classifyDatagram(stretch.bytes(item), item).1
   }
 
   /// The originator is `ip.src` and the responder `ip.dst`, except that with `everyPacket` the

@@ -13,6 +13,7 @@ struct FlowShard: ~Copyable {
   var handshakes: DatagramHandshakes
   var tails: SearchTails
   var repeats = SearchRepeats()
+  var firsts = FirstSegments()
 }
 
 /// All parts of a capture's flows.

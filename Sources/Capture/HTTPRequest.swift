@@ -188,8 +188,8 @@ enum HTTPRequest {
     return value
   }
 
-  /// A chunk's size at the beginning of its line (RFC 9112 §7.1); nil where there is none or it has more
-  /// than eight digits.
+  /// A chunk's size at the beginning of its line (RFC 9112 §7.1); nil where there is none or it is beyond all
+  /// reason.
   static func hexadecimal(_ bytes: RawSpan, end: Int) -> Int? {
     var value = 0
     var offset = 0

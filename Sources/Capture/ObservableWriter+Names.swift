@@ -39,6 +39,13 @@ extension ObservableWriter {
     let start = batch.arena.count
     let isValid = normalizer.appendName(host, to: &batch.arena) == nil
     if !isValid {
+      if let plain = Self.plainHost(host) {
+        // SAFETY: the closure only reads the array's bytes.
+        let isKept = unsafe plain.withUnsafeBytes {
+          keepHost(field, unsafe $0.bytes, port: port, onlyIfValid: true)
+        }
+        if isKept { return true }
+      }
       if onlyIfValid { return false }
       for offset in host.byteOffsets {
         let byte = host.byte(unchecked: offset)
@@ -47,6 +54,39 @@ extension ObservableWriter {
     }
     keep(field, .domain, from: start)
     return isValid
+  }
+
+  /// A host as it is in a URL, where it is written otherwise: without user information and zone, percent units decoded
+  /// (RFC 3986 §3.2); nil where nothing of that is in it.
+  private static func plainHost(_ host: RawSpan) -> [UInt8]? {
+    var start = 0
+    var isPlain = true
+    for offset in host.byteOffsets {
+      let byte = host.byte(unchecked: offset)
+      if byte == UInt8(ascii: "@") { start = offset + 1 }
+      if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") { isPlain = false }
+    }
+    if isPlain { return nil }
+    var text: [UInt8] = []
+    var offset = start
+    while offset < host.byteCount {
+      let byte = host.byte(unchecked: offset)
+      offset += 1
+      guard byte == UInt8(ascii: "%") else {
+        text.append(byte)
+        continue
+      }
+      // The zone of an address, which stands behind a percent sign that may itself be a unit.
+      if text.contains(Byte.colon) { break }
+      guard offset + 2 <= host.byteCount else { return nil }
+      let (high, low) = (
+        Hex.value(of: host.byte(unchecked: offset)), Hex.value(of: host.byte(unchecked: offset + 1))
+      )
+      guard high < 16, low < 16 else { return nil }
+      text.append(high << 4 | low)
+      offset += 2
+    }
+    return text
   }
 
   /// The address that text is as a whole, with its version.

@@ -52,3 +52,16 @@ extension RawSpan {
     return true
   }
 }
+
+extension RawSpan {
+  /// Writes the bytes over those of an array that begin at an offset and are as many.
+  func copy(to array: inout [UInt8], at offset: Int) {
+    precondition(offset >= 0 && byteCount <= array.count - offset)
+    // SAFETY: the line above says that there is room; the closures only copy.
+    unsafe array.withUnsafeMutableBytes { target in
+      unsafe withUnsafeBytes { source in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: source)
+      }
+    }
+  }
+}

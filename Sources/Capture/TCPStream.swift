@@ -183,6 +183,11 @@ final class TCPStream {
     room.history.reach(history.count)
   }
 
+  /// Takes other versions of the bytes that are kept, if they are as many as these.
+  func remember(alternates others: [[UInt8]]) {
+    if !others.isEmpty, others.allSatisfy({ $0.count == history.count }) { alternates = others }
+  }
+
   /// Forgets the bytes that were read: others follow that are not kept.
   func forgetHistory() {
     if !history.isEmpty { history.removeAll(keepingCapacity: true) }

@@ -144,6 +144,13 @@ struct TLSClientHello {
     let fragmentLength = Int(payload.bigEndianUInt32(unchecked: start + 8) & 0xff_ffff)
     let part = payload.extracting(body..<min(end, body + fragmentLength))
     let isFragment = fragmentOffset != 0 || fragmentLength < length
+    // A record that is sent again has another number, the message in it has not (RFC 6347 §4.2.4).
+    if !isFragment, length <= part.byteCount,
+      handshakes.isRepeated(
+        payload.extracting(start..<body + length), of: sender.flow, isFromFirst: sender.isFromFirst)
+    {
+      return
+    }
     if type == clientHello, !isFragment {
       readHello(
         part.extracting(0..<min(part.byteCount, length)), isDatagram: true,
@@ -161,6 +168,11 @@ struct TLSClientHello {
     let readLength = type == clientHello ? handshakes.readLength(of: name) : 0
     let whole = handshakes.add(part, at: fragmentOffset, of: name, &skips)
     if let whole {
+      if handshakes.isRepeated(
+        whole.rawSpan, of: sender.flow, isFromFirst: sender.isFromFirst)
+      {
+        return
+      }
       // SAFETY: the closure only reads the array's bytes.
       unsafe whole.withUnsafeBytes {
         let message = unsafe $0.bytes

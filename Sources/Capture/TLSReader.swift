@@ -18,8 +18,9 @@ struct TLSReader {
   private static let headerLength = 5
   /// A record holds at most 2¹⁴ bytes, and 2048 more where it is encrypted.
   private static let longestRecord = 1 << 14 + 2048
-  /// The longest message that is put together; chains of certificates in use stay below 64 KiB.
-  private static let longestMessage = 256 << 10
+  /// The longest message that is put together: as long as what may wait in a direction; chains of certificates in use
+  /// stay below 64 KiB.
+  private static let longestMessage = 1 << 20
 
   /// The bytes of a record's header that are there.
   private var header: UInt64 = 0

@@ -72,6 +72,15 @@ struct BeginningTests {
   func server() {
     let certificate = TLSBuilder.record(
       22, TLSBuilder.handshake(2, join([3, 3], zeros(33), [0xc0, 0x2f, 0])))
+    for length in [500, 40] {
+      // A length before a tunnel means nothing (RFC 9110 §9.3.6).
+      let stream = StreamBuilder(port: 3128, back: true)
+      let answer = utf8("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n")
+      let frames = [
+        stream.segment(answer, at: 0), stream.segment(certificate, at: answer.count),
+      ]
+      #expect(Observed(pcap(frames.map { CapturedPacket($0) })).fingerprints.count == 1)
+    }
     for place in 1..<8 {
       let stream = StreamBuilder(port: 3128, back: true)
       let answer = utf8("HTTP/1.1 200 OK\r\n\r\n")

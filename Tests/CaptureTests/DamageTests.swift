@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 @Suite("Damaged captures")
@@ -64,7 +65,7 @@ struct DamageTests {
 
   @Test("bits flipped anywhere trap nowhere", arguments: [0, 1])
   func flips(_ number: Int) {
-    var random = SplitMix(seed: 42)
+    var random = SeededGenerator(seed: 42)
     var capture = Self.captures[number]
     for position in capture.indices {
       let bit = UInt8(1) << UInt8(random.next() & 7)
@@ -85,7 +86,7 @@ struct DamageTests {
 
   @Test("random payloads on every way in")
   func randomPayloads() {
-    var random = SplitMix(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for round in 0..<60 {
       var frames: [CapturedPacket] = []
       for _ in 0..<50 {

@@ -1,4 +1,5 @@
 import Capture
+import TestSupport
 import Testing
 
 /// Whatever a sender does to packets so that a reader sees something else than the receiver, the host that
@@ -151,7 +152,7 @@ struct EvasionTests {
 
   @Test("segments of one byte in any order, among copies that differ")
   func tinySegments() {
-    var random = SplitMix(seed: 11)
+    var random = SeededGenerator(seed: 11)
     for _ in 0..<20 {
       let pieces = Self.request.indices.shuffled(using: &random).map {
         Self.segment([Self.request[$0]], at: $0)
@@ -162,9 +163,88 @@ struct EvasionTests {
     }
   }
 
+  @Test("junk in the place of a whole message first, then the message in several segments")
+  func junkInOnePiece() {
+    let syn = StreamBuilder().syn
+    let end = Self.request.count
+    let junk = Self.segment([UInt8](repeating: 0x58, count: end), at: 0)
+    for cuts in [[4], [20], [30], [4, 20], [10, 30], [3, 20, 33]] {
+      let pieces = StreamBuilder().segments(Self.request, cuts)
+      #expect(Self.sees([syn, junk] + pieces), "\(cuts)")
+      // The last goes on behind the junk.
+      for length in [end / 2, end - 5] {
+        let short = Self.segment([UInt8](repeating: 0x58, count: length), at: 0)
+        #expect(Self.sees([syn, short] + pieces), "\(cuts), junk of \(length)")
+      }
+    }
+    let hello = TLSBuilder.clientHello("hidden.example")
+    let stream = StreamBuilder(port: 443)
+    for cuts in [[6], [50], [20, 60], [5, 9, 70]] {
+      let frames =
+        [stream.syn, stream.segment(zeros(hello.count), at: 0)] + stream.segments(hello, cuts)
+      let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+      #expect(values.contains { $0.hasSuffix(" tls.sni hidden.example") }, "\(cuts)")
+    }
+  }
+
+  @Test("junk before each segment of a message")
+  func junkBeforeEach() {
+    for cuts in [[20], [10, 30], [4, 20, 33], [10, 14, 20, 33]] {
+      var frames = [StreamBuilder().syn]
+      for (start, stop) in zip([0] + cuts, cuts + [Self.request.count]) {
+        frames.append(Self.segment([UInt8](repeating: 0x58, count: stop - start), at: start))
+        frames.append(Self.segment(Array(Self.request[start..<stop]), at: start))
+      }
+      #expect(Self.sees(frames), "\(cuts)")
+    }
+  }
+
+  @Test("segments of a connection whose SYN is missing, or late, in any order")
+  func withoutSYN() {
+    let stream = StreamBuilder()
+    let end = Self.request.count
+    for (first, second) in [(3, 9), (5, 22), (17, 30), (23, 24), (30, end - 2)] {
+      let pieces = stream.segments(Self.request, [first, second])
+      for order in Self.orders(pieces) {
+        #expect(Self.sees(order), "cut at \(first) and \(second)")
+        for place in 0...3 {
+          var frames = order
+          frames.insert(stream.syn, at: place)
+          #expect(Self.sees(frames), "cut at \(first) and \(second), SYN at \(place)")
+        }
+      }
+    }
+    var random = SeededGenerator(seed: 13)
+    for _ in 0..<20 {
+      #expect(
+        Self.sees(
+          Self.request.indices.shuffled(using: &random).map {
+            Self.segment([Self.request[$0]], at: $0)
+          }))
+    }
+  }
+
+  @Test("a greeting of TLS in two segments, the second first, without a SYN")
+  func greetingWithoutSYN() {
+    let hello = TLSBuilder.clientHello("hidden.example")
+    let stream = StreamBuilder(port: 443)
+    for cut in stride(from: 1, to: hello.count, by: 7) {
+      let pieces = stream.segments(hello, [cut])
+      let values = Observed(pcap([pieces[1], pieces[0]].map { CapturedPacket($0) })).values
+      #expect(values.contains { $0.hasSuffix(" tls.sni hidden.example") }, "cut at \(cut)")
+    }
+  }
+
+  /// All orders of three segments.
+  private static func orders(_ pieces: [[UInt8]]) -> [[[UInt8]]] {
+    [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)].map {
+      [pieces[$0], pieces[$1], pieces[$2]]
+    }
+  }
+
   @Test("fragments of eight bytes in any order, some of which come twice and differ")
   func tinyFragments() {
-    var random = SplitMix(seed: 12)
+    var random = SeededGenerator(seed: 12)
     let datagram = Packet.udp(50000, 53, DNSBuilder().question("hidden.example").bytes)
     let count = (datagram.count + 7) / 8
     func part(_ block: Int, _ bytes: [UInt8]) -> [UInt8] {

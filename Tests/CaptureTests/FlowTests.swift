@@ -1,5 +1,6 @@
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 @testable import Capture
@@ -51,6 +52,13 @@ struct FlowTests {
       Self.addresses(Self.reply(response, port: 53)) == [
         "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:53",
       ])
+    // What has no header of DNS tells no role, whichever bit is set.
+    for other in [[0, 1, 0x80, 0], [UInt8](repeating: 0xaa, count: 40)] as [[UInt8]] {
+      #expect(
+        Self.addresses(Self.reply(other, port: 53)) == [
+          "1 ip.src 198.51.100.2:53", "1 ip.dst 192.0.2.1:50000",
+        ])
+    }
     #expect(
       Self.addresses(Self.reply(response, port: 8053)) == [
         "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:8053",
@@ -178,7 +186,7 @@ struct FlowTests {
     var table = FlowTable(limit: limit, seed: seed)
     // Newest last; the mark shows that an index leads to the right flow.
     var model: [(key: FlowKey, mark: UInt32)] = []
-    var random = SplitMix(seed: seed &+ UInt64(limit))
+    var random = SeededGenerator(seed: seed &+ UInt64(limit))
     for mark in 0..<UInt32(limit > 100 ? 4000 : 2000) {
       let number = random.next() % UInt64(limit * 2)
       let key = FlowKey(
@@ -202,18 +210,5 @@ struct FlowTests {
       #expect(table.key(flow) == key)
       #expect(table.count == model.count)
     }
-  }
-}
-
-/// A small seeded generator (splitmix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-    return value ^ value >> 31
   }
 }

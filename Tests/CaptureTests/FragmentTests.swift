@@ -1,4 +1,5 @@
 import Capture
+import TestSupport
 import Testing
 
 @Suite("IP fragments")
@@ -41,6 +42,18 @@ struct FragmentTests {
     #expect(Observed(pcap((parts + [behind]).map { CapturedPacket($0) })).lines == Self.seen(1, 2))
   }
 
+  @Test("who asked shows in the first part, also where the others never come")
+  func role() {
+    let answer = Packet.udp(
+      53, 50000,
+      DNSBuilder(flags: 0x8180).question("a.example").bytes + Array(repeating: 0, count: 40))
+    let first = Packet.ethernet(
+      Packet.ip(
+        Packet.server, Packet.client, 17, Array(answer[..<48]), fragment: 0x2000, id: 3))
+    #expect(
+      Observed(pcap(first)).addresses == ["1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:53"])
+  }
+
   @Test("addresses come with the part that has the ports, values with the last to arrive")
   func order() {
     #expect(Observed(pcap(Self.part(0, 6), Self.part(6))).lines == Self.seen(1, 2))
@@ -56,7 +69,7 @@ struct FragmentTests {
 
   @Test("every order of blocks of eight bytes gives the same")
   func tiny() {
-    var random = SplitMix(seed: 3)
+    var random = SeededGenerator(seed: 3)
     let count = (Self.whole.count + 7) / 8
     for _ in 0..<20 {
       let blocks = Array(0..<count).shuffled(using: &random)
@@ -156,7 +169,7 @@ struct FragmentTests {
 
   @Test("packets beside datagrams that wait are the same, read one by one or many at once")
   func besidePlainPackets() {
-    var random = SplitMix(seed: 11)
+    var random = SeededGenerator(seed: 11)
     var seconds: UInt32 = 1000
     var packets: [CapturedPacket] = []
     for round in 0..<3000 {

@@ -44,6 +44,18 @@ struct HTTPTests {
       request("GET / HTTP/1.1\r\nHost: [2001:db8::7]:81\r\n\r\n", port: 81),
       ["1 http.host 2001:db8::7:81", "1 http.url http://[2001:db8::7]:81/"])
     CaptureCase(
+      "a host with user information",
+      request("GET / HTTP/1.1\r\nHost: user@a.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/"])
+    CaptureCase(
+      "a host with percent units",
+      request("GET / HTTP/1.1\r\nHost: %65vil.ex%61mple\r\n\r\n"),
+      ["1 http.host evil.example", "1 http.url http://evil.example/"])
+    CaptureCase(
+      "an address with a zone as host",
+      request("GET / HTTP/1.1\r\nHost: [2001:db8::7%25eth0]\r\n\r\n"),
+      ["1 http.host 2001:db8::7", "1 http.url http://[2001:db8::7]/"])
+    CaptureCase(
       "two hosts are two, the first makes the URL",
       request("GET / HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\n\r\n"),
       ["1 http.host a.example", "1 http.url http://a.example/", "1 http.host b.example"])

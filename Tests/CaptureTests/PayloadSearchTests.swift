@@ -2,6 +2,7 @@ import Capture
 import Indicators
 import Inputs
 import Matchers
+import TestSupport
 import Testing
 
 /// Payloads are searched many at a time; what is found must be what a search of each stream would find.
@@ -101,7 +102,7 @@ struct PayloadSearchTests {
 
   @Test("random connections side by side, in pieces, early and again", arguments: 0..<40)
   func random(seed: UInt64) throws {
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let flows = 1 + Int(random.next() % 5)
     let longest = [1, 3, 20, 200][Int(random.next() % 4)]
     var sides: [[(offset: Int, bytes: [UInt8])]] = []

@@ -2,6 +2,7 @@ import Capture
 import Indicators
 import Inputs
 import Matchers
+import TestSupport
 import Testing
 
 /// However the flows of a capture are shared out, they yield the same.
@@ -71,7 +72,7 @@ struct ShardTests {
 
   /// Connections whose requests come in pieces, some out of order, some never whole, among datagrams.
   private static func traffic(flows: Int, seed: UInt64) -> [UInt8] {
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var frames: [[UInt8]] = []
     for flow in 0..<flows {
       let stream = StreamBuilder(port: UInt16(1 + flow % 60_000))

@@ -159,6 +159,12 @@ struct TLSTests {
     let record = join(
       Array(pieces[..<11]), UInt16(pieces.count - 13).bytes, Array(pieces.dropFirst(13)))
     #expect(seen([record]) == whole)
+    // Sent again, whole or in the same parts or in others.
+    #expect(seen([part(0..<hello.count), part(0..<hello.count)]) == whole)
+    #expect(
+      seen([part(first), part(50..<hello.count), part(first), part(50..<hello.count)])
+        == expected(at: 2))
+    #expect(seen([part(0..<hello.count), part(first), part(50..<hello.count)]) == whole)
     // A second hello, as after a request for a cookie.
     #expect(
       seen([

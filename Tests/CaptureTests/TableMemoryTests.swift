@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Capture
@@ -8,7 +9,7 @@ struct TableMemoryTests {
   func pieces() {
     let memory = TableMemory()
     let lengths = [100, 8 << 10, 128 << 10, 512 << 10, 2 << 20, (2 << 20) + 1, 700_001]
-    var random = SplitMix(seed: 7)
+    var random = SeededGenerator(seed: 7)
     var held: [(start: UnsafeMutableRawPointer, length: Int, mark: UInt8)] = []
     for step in 0..<400 {
       if held.count > 12 || step > 380, !held.isEmpty {
