@@ -116,8 +116,7 @@ extension FlowReader {
         flow, isFromFirst: isFromFirst, at: sequence, next: next,
         isServer: role == .server)
     } else {
-      if !own.isServer, !own.isDone, Int(next &- own.base) <= FirstSegments.longest
-      {
+      if !own.isServer, !own.isDone, Int(next &- own.base) <= FirstSegments.longest {
         firsts.keep(
           payload, at: sequence, of: index, isFromFirst: isFromFirst, isFirst: false)
       }

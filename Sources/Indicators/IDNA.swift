@@ -3,7 +3,7 @@ import Parsing
 /// Names beyond ASCII: UTS 46 processing, non-transitional, to A-labels.
 ///
 /// CheckBidi and CheckJoiners are on, CheckHyphens and UseSTD3ASCIIRules off; what comes out is
-/// still held to `[a-z0-9_-]` and a name's lengths (`matching.md` §3).
+/// still held to `[a-z0-9_-]` and a name's lengths (`Matching.md` §3).
 enum IDNA {
   /// Bytes of the longest name that is looked at; characters that map to nothing count.
   static let longestInput = 4096

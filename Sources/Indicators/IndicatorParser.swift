@@ -49,12 +49,12 @@ public struct AdmissionOptions: Sendable {
   /// Bytes of the longest literal and of other strings that only a feed can name, at most 4 KiB.
   public var literalLimit = 4 << 10
 
-  /// The defaults of `matching.md`.
+  /// The defaults of `Matching.md`.
   public init() {}
 }
 
 /// Turns the text of a feed's value cell into indicators in normal form: trim, refang, recognise by
-/// shape, normalise, admit (`matching.md` §2–§6, §9).
+/// shape, normalise, admit (`Matching.md` §2–§6, §9).
 ///
 /// Holds scratch memory: one for each thread. A cell is looked at a fixed number of times.
 public struct IndicatorParser: Sendable {

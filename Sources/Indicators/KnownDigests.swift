@@ -1,6 +1,6 @@
 import Parsing
 
-/// Digests of files that are harmless and everywhere: no malware feed means them (`matching.md` §5).
+/// Digests of files that are harmless and everywhere: no malware feed means them (`Matching.md` §5).
 enum KnownDigests {
   /// Why a digest in hexadecimal digits of either case is never let in; nil for all others.
   ///

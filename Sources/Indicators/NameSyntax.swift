@@ -1,6 +1,6 @@
 import Parsing
 
-/// The ASCII side of a name's normal form (`matching.md` §3); everything above it is `IDNA`.
+/// The ASCII side of a name's normal form (`Matching.md` §3); everything above it is `IDNA`.
 enum NameSyntax {
   /// Bytes of a whole name in normal form.
   static let longestName = 253

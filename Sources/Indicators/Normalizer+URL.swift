@@ -49,7 +49,7 @@ extension Normalizer {
     return refusal
   }
 
-  /// Appends the normal form of a URL (`matching.md` §4) and tells its parts.
+  /// Appends the normal form of a URL (`Matching.md` §4) and tells its parts.
   ///
   /// Scheme and host in lower case, the host's percent units decoded, user information and default
   /// port dropped, an empty path is `/`, dot segments removed, unreserved percent units decoded and

@@ -1,6 +1,6 @@
 import Parsing
 
-/// Brings values to normal form (`matching.md` §2–§6).
+/// Brings values to normal form (`Matching.md` §2–§6).
 ///
 /// Holds scratch memory: one for each thread. Everything appends to the caller's array, looks at each byte a fixed number of times and, for
 /// values in ASCII, allocates nothing once scratch and array have grown. On refusal the array is as

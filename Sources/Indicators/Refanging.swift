@@ -1,6 +1,6 @@
 import Parsing
 
-/// Undoes what people do to values so that nobody clicks on them (`matching.md` §9).
+/// Undoes what people do to values so that nobody clicks on them (`Matching.md` §9).
 package enum Refanging {
   /// Whether any byte occurs that a defanged value needs.
   static func isCandidate(_ text: RawSpan) -> Bool {

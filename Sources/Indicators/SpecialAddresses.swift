@@ -1,4 +1,4 @@
-/// Address ranges that mean something other than a host on the internet (`matching.md` §2).
+/// Address ranges that mean something other than a host on the internet (`Matching.md` §2).
 public enum SpecialAddresses {
   /// What a range is.
   public enum Class: Sendable, Equatable {

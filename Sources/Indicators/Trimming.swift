@@ -1,6 +1,6 @@
 import Parsing
 
-/// What surrounds a value in a feed's cell and is no part of it (`matching.md` §9).
+/// What surrounds a value in a feed's cell and is no part of it (`Matching.md` §9).
 enum Trimming {
   /// How much of the surroundings goes.
   enum Extent {

@@ -1,4 +1,4 @@
-/// Where an event's time lies relative to a source's period of validity (`matching.md` §10).
+/// Where an event's time lies relative to a source's period of validity (`Matching.md` §10).
 @frozen
 public enum Validity: UInt8, Sendable {
   case before = 0

@@ -1,7 +1,7 @@
 import Parsing
 
 /// Names and addresses that machines of all the world ask for: an indicator feed that lists them is
-/// wrong or means something below them (`matching.md` §9).
+/// wrong or means something below them (`Matching.md` §9).
 ///
 /// A judgement of this project, not a copy of a ranking: services that a system asks on its own
 /// (updates, revocation, connectivity checks, time), and sites of the first rank, under whose own

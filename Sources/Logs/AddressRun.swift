@@ -262,7 +262,7 @@ extension Extraction {
   }
 }
 
-/// An IPv6 address in a run of `[0-9A-Fa-f:.]` (`matching.md` §2).
+/// An IPv6 address in a run of `[0-9A-Fa-f:.]` (`Matching.md` §2).
 struct IPv6Run {
   var address: (high: UInt64, low: UInt64)
   var range: Range<Int>

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// Recognises the first line of a CSV as its header (`matching.md` §7).
+/// Recognises the first line of a CSV as its header (`Matching.md` §7).
 enum CSVHeader {
   /// Rows that are looked at.
   private static let sampleRows = 100

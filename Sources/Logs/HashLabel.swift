@@ -1,6 +1,6 @@
 import Indicators
 
-/// A word beside a hash that says of what kind it is (`matching.md` §5).
+/// A word beside a hash that says of what kind it is (`Matching.md` §5).
 enum HashLabel: UInt8, Sendable {
   case none
   /// A kind of hash that we do not have.

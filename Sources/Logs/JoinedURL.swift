@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// A URL whose host and path stand in sibling fields (`matching.md` §4); the parts' bytes are in the
+/// A URL whose host and path stand in sibling fields (`Matching.md` §4); the parts' bytes are in the
 /// extraction's scratch memory.
 struct JoinedURL {
   /// The field, place and text level of the path, which are those of the URL.

@@ -1,7 +1,7 @@
 import Glibc
 import Parsing
 
-/// Units of text that are longer than a byte: percent units and ANSI sequences (`matching.md` §1).
+/// Units of text that are longer than a byte: percent units and ANSI sequences (`Matching.md` §1).
 enum TextBorders {
   static let escape: UInt8 = 0x1b
 

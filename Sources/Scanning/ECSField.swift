@@ -17,7 +17,7 @@ struct ECSField {
     path = parts.map { "\($0)" }.joined(separator: ".")
   }
 
-  /// The place of a field of `spec.md` §2; nil for fields of logs and for those without a place.
+  /// The place of a field of captures; nil for fields of logs and for those without a place.
   init?(_ field: [UInt8]) {
     guard let place = Self.place(String(decoding: field, as: UTF8.self)) else { return nil }
     self = place

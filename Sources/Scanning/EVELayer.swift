@@ -31,7 +31,7 @@ struct EVELayer {
     recordMember = record
   }
 
-  /// The place of a field of `spec.md` §2; nil for fields of logs and for those without a place.
+  /// The place of a field of captures; nil for fields of logs and for those without a place.
   init?(field: [UInt8]) {
     let name = String(decoding: field, as: UTF8.self)
     guard let place = Self.place(name) else { return nil }

@@ -48,7 +48,7 @@ package struct EntryCatalog {
       sources: sources(of: reference.entry, in: index))
   }
 
-  /// The sources of an entry in the order of `matching.md` §10; equal ones stay as they are stored.
+  /// The sources of an entry in the order of `Matching.md` §10; equal ones stay as they are stored.
   private mutating func sources(of entry: UInt32, in index: Int) -> [ResolvedSource] {
     stored.removeAll(keepingCapacity: true)
     databases[index].appendSources(of: entry, to: &stored)

@@ -1,7 +1,7 @@
 import Indicators
 
 /// Makes one indicator of those that several databases hold alike: same kind, normal form, port and
-/// mode (`matching.md` §9, "Merging").
+/// mode (`Matching.md` §9, "Merging").
 ///
 /// What was merged once is kept, since what hits once often hits again.
 struct EntryMerging {
@@ -91,7 +91,7 @@ struct EntryMerging {
 }
 
 extension ResolvedSource {
-  /// The order of sources within an indicator (`matching.md` §10): confidence, feed, line.
+  /// The order of sources within an indicator (`Matching.md` §10): confidence, feed, line.
   package static func precedes(_ left: ResolvedSource, _ right: ResolvedSource) -> Bool {
     if left.rank != right.rank { return left.rank > right.rank }
     if left.feed != right.feed { return left.feed.lexicographicallyPrecedes(right.feed) }

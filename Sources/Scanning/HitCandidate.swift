@@ -6,7 +6,7 @@ struct HitCandidate {
   var confidence: UInt8
   var kind: IndicatorKind
 
-  /// The order of matching.md §10.
+  /// The order of Matching.md §10.
   func precedes(_ other: HitCandidate) -> Bool {
     let (a, b) = (indicator, other.indicator)
     if a.match != b.match { return a.match < b.match }

@@ -2,7 +2,7 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Writes hits as the ndjson of the outside contract (spec.md §3).
+/// Writes hits as ndjson (`Outputs.md`).
 package struct HitJSON {
   private var writer = JSONWriter()
   private var known = KnownIndicators()

@@ -2,7 +2,7 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Writes every observable as a line of JSON: what `sekisho extract` prints (spec.md §2).
+/// Writes every observable as a line of JSON: what `sekisho extract` prints.
 final class ObservableListing: BatchProcessor {
   private let kinds: IndicatorKindSet
   private let home: HomeNetworks

@@ -75,7 +75,7 @@ public struct ScanOptions: Sendable {
   public var threads = 1
   /// Hits after which no more are written, in the whole run.
   public var limit: UInt64 = .max
-  /// Hits after which no more are written, for each input (spec.md §5).
+  /// Hits after which no more are written, for each input.
   public var limitPerInput: UInt64 = 10_000_000
   /// How far inputs are followed.
   public var limits = ScanLimits()

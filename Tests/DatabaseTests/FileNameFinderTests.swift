@@ -3,7 +3,7 @@ import Indicators
 import TestSupport
 import Testing
 
-/// File names in free text (`matching.md` §6).
+/// File names in free text (`Matching.md` §6).
 @Suite struct FileNameFinderTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let text: String

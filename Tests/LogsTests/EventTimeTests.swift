@@ -3,7 +3,7 @@ import Logs
 import Parsing
 import Testing
 
-/// The time of a record's event, under the names and in the forms that programs give it (`matching.md` §7).
+/// The time of a record's event, under the names and in the forms that programs give it (`Matching.md` §7).
 @Suite struct EventTimeTests {
   typealias Case = (record: String, time: String?)
 

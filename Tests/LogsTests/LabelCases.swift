@@ -1,4 +1,4 @@
-/// The word before a hash, and fields that name the kind of theirs (`matching.md` §5).
+/// The word before a hash, and fields that name the kind of theirs (`Matching.md` §5).
 enum LabelCases {
   private static let md5 = "d3b07384d113edec49eaa6238ad5ff00"
   private static let sha1 = "f1d2d2f924e986ac86fdf7b36c94bcdf32beec15"

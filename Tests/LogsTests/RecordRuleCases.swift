@@ -1,7 +1,7 @@
 import Indicators
 import Logs
 
-/// The examples of `matching.md` §1.7, §2, §4 and §7 about records, and their neighbours.
+/// The examples of `Matching.md` §1.7, §2, §4 and §7 about records, and their neighbours.
 enum RecordRuleCases {
   static let json: [Case] = [
     Case(

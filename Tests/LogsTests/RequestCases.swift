@@ -2,7 +2,7 @@ import Indicators
 import Logs
 import Testing
 
-/// Requests whose host, port and path stand in fields of their own (`matching.md` §2, §4).
+/// Requests whose host, port and path stand in fields of their own (`Matching.md` §2, §4).
 @Suite struct RequestCases {
   /// What a scan looks up, without places.
   private static func values(_ record: String, _ kinds: Set<IndicatorKind>) -> [String] {

@@ -1,7 +1,7 @@
 import Indicators
 import Logs
 
-/// The examples of `matching.md` §1–§6 about text, and their neighbours.
+/// The examples of `Matching.md` §1–§6 about text, and their neighbours.
 enum TextRuleCases {
   /// Every byte as a percent unit.
   private static func percent(_ text: String) -> String {

@@ -4,7 +4,7 @@ import Parsing
 /// How a file of rows is read: its delimiter, its header, and which columns hold values.
 ///
 /// Made from the file's beginning. A column's name only proposes: what its first thousand cells hold
-/// decides (`matching.md` §9).
+/// decides (`Matching.md` §9).
 struct CSVPlan {
   let delimiter: UInt8
   let format: FeedFormat

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// Prose: of a report only what was defanged, and digests, are its indicators (`matching.md` §9).
+/// Prose: of a report only what was defanged, and digests, are its indicators (`Matching.md` §9).
 ///
 /// A report names its victims and their services in plain form; what its authors made unclickable is
 /// what they warn of. Values are cut out of it as out of any text (§1, §4), notations among their characters.

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// Where URLs in prose begin and end (`matching.md` §4).
+/// Where URLs in prose begin and end (`Matching.md` §4).
 enum ReportURL {
   // MARK: Schemes
 

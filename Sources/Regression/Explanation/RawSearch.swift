@@ -4,7 +4,7 @@ internal import Parsing
 internal import Scanning
 
 /// Finds the bytes of a value in text where no scan sees the value, and says what of their
-/// surroundings is to blame (matching.md §1–§7).
+/// surroundings is to blame (Matching.md §1–§7).
 ///
 /// The judgement is made by trying: the value alone is scanned, then the string or line around it, so
 /// that whatever the rules are, the answer is theirs.

@@ -1,6 +1,6 @@
 internal import Indicators
 
-/// The keys that a hit may have (spec.md §3) and how each is compared with what is expected: what a
+/// The keys that a hit may have (`Outputs.md`) and how each is compared with what is expected: what a
 /// suite's expectations are checked against, so that a misspelt key cannot pass for a missing hit.
 indirect enum HitShape: Sendable {
   /// Compared as it is.
