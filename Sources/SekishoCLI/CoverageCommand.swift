@@ -133,12 +133,7 @@ struct CoverageCommand: ParsableCommand {
     request.feeds += try FeedArgument.requests(ofConfigurations: configurations)
     request.inputs = inputs.map { InputPath($0) }
     if let now {
-      guard let time = ScanOptions.time(now) else {
-        throw ValidationError(
-          "--now \(Console.shown(now)) is not a time; use 2024-05-01T10:00:00Z or seconds since 1970"
-        )
-      }
-      request.options.now = time
+      request.options.now = try PointInTime.parse(now, option: "--now")
     }
     request.usesLastCopy = now == nil
     request.options.includesWeak = weak

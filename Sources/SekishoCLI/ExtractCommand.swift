@@ -18,7 +18,8 @@ struct ExtractCommand: ParsableCommand {
   @OptionGroup var inputs: InputArguments
 
   func run() throws {
-    let options = try inputs.options()
+    var options = ScanOptions()
+    try inputs.reading.apply(to: &options)
     let progress = Interruption.install()
     let quiet = inputs.quiet
     let report = Scanner.extract(

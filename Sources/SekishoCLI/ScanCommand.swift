@@ -40,31 +40,7 @@ struct ScanCommand: ParsableCommand {
     help: "none, indicator, flow, host or day (default: indicator for tables, none otherwise).")
   var group: ScanOptions.Grouping?
 
-  @Option(help: ArgumentHelp("Only these feeds, by name; repeatable.", valueName: "feed"))
-  var feedsOnly: [String] = []
-
-  @Option(help: ArgumentHelp("Leave out sources that state less (0-100).", valueName: "n"))
-  var minConfidence: Int = 0
-
-  @Flag(help: "Weak kinds match too: bare file names, user agents, JA3.")
-  var weak = false
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Hosts of URL indicators match in TLS and DNS, where encryption hides the rest: off, root (URLs \
-      whose path is /) or all.
-      """, valueName: "which"))
-  var urlHosts: ScanOptions.URLHostMode = .off
-
-  @Option(help: "Validity: any (annotate only), event or now (filter).")
-  var time: ScanOptions.TimeMode = .any
-
-  @Option(
-    help: ArgumentHelp(
-      "Home networks, for the direction of flows, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
-      valueName: "prefixes"))
-  var home: [String] = []
+  @OptionGroup var matching: MatchingArguments
 
   @Option(
     help: ArgumentHelp(
@@ -106,9 +82,6 @@ struct ScanCommand: ParsableCommand {
   var exitZero = false
 
   func validate() throws {
-    guard (0...100).contains(minConfidence) else {
-      throw ValidationError("--min-confidence \(minConfidence) is not between 0 and 100")
-    }
     if let format, let group, group != .none, !format.hasGroups {
       throw ValidationError(
         "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson or csv")
@@ -153,26 +126,20 @@ struct ScanCommand: ParsableCommand {
     try OutputPaths.check(
       [("--output", hitsFile), ("--write-pcap", writePcap), ("--summary", summary)],
       read: inputs.inputs + sources.named.paths)
-    var options = try inputs.options()
+    var options = ScanOptions()
+    try inputs.reading.apply(to: &options)
+    try matching.apply(to: &options)
     options.format =
       onlyMatching
       ? .values : format ?? (hitsFile == nil && Console.isOutputTerminal ? .table : .ndjson)
     options.contextLines = context
     options.grouping =
       group ?? (options.format == .table && context == 0 && !follow ? .indicator : .none)
-    options.feedsOnly = feedsOnly
-    options.minimumConfidence = UInt8(minConfidence)
-    options.includesWeak = weak
-    options.urlHosts = urlHosts
-    options.timeMode = time
     options.showsSuppressed = showSuppressed
     options.limit = limit ?? .max
     options.evidencePath = writePcap.map { InputPath($0) }
-    if !home.isEmpty {
-      options.home = try HomeNetworks(arguments: home)
-    }
     let databases = try sources.databases(quiet: inputs.quiet)
-    try NamedSources.check(feedsOnly: feedsOnly, in: databases)
+    try NamedSources.check(feedsOnly: matching.feedsOnly, in: databases)
     if options.format == .html { return try writePage(databases, options) }
     let progress = Interruption.install()
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)

@@ -63,6 +63,14 @@ struct ExplanationCase: CustomTestStringConvertible, Sendable {
       name: "a URL on the host is listed", feeds: [("urls.txt", "http://evil.example/a/b\n")],
       value: "evil.example", causes: [.noEntry, .urlOnHost], words: ["never becomes its host"]),
     ExplanationCase(
+      name: "a URL on the host is listed, and hosts of URLs take part",
+      feeds: [("urls.txt", "http://evil.example/a/b\n")], options: { $0.urlHosts = .all },
+      value: "evil.example", causes: [.match], words: ["url-host", "TLS or DNS"], matches: true),
+    ExplanationCase(
+      name: "a URL below the root is listed, and only roots take part",
+      feeds: [("urls.txt", "http://evil.example/a/b\n")], options: { $0.urlHosts = .root },
+      value: "evil.example", causes: [.noEntry, .urlOnHost]),
+    ExplanationCase(
       name: "the host of a URL is listed", feeds: plain, value: "http://evil.example/a",
       causes: [.noEntry, .hostListed]),
     ExplanationCase(

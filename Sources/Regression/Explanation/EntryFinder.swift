@@ -21,6 +21,28 @@ struct EntryFinder {
 
   init(_ databases: [IndicatorDatabase]) { self.databases = databases }
 
+  /// URL entries on a host that are told singly.
+  private static let hostedLimit = 5
+
+  /// URL entries that cover their host where hosts of URLs take part, a few of them.
+  func hosted(on host: [UInt8], _ mode: ScanOptions.URLHostMode) -> [Covering] {
+    guard mode != .off else { return [] }
+    var result: [Covering] = []
+    for (index, database) in databases.enumerated() {
+      for number in database.entries(of: .url) {
+        let bytes = database.value(of: database.entry(UInt32(number)))
+        guard let pieces = URLPieces(bytes.copied(bytes.byteOffsets)), pieces.host == host,
+          mode == .all || pieces.rest == [Byte.slash]
+        else { continue }
+        result.append(
+          Covering(
+            database: index, entry: entry(index, number), match: .urlHost, kind: .url))
+        if result.count == Self.hostedLimit { return result }
+      }
+    }
+    return result
+  }
+
   /// The entries that cover a value, exact ones first.
   mutating func covering(_ value: AskedValue) -> [Covering] {
     batch.removeAll()

@@ -93,7 +93,10 @@ struct EntryRoad {
       return
     }
     findings.append(
-      Explanation.Finding(.match, "\(shown) of \(place)\(Self.bounds(source))", place: place))
+      Explanation.Finding(
+        .match,
+        "\(shown) of \(place)\(Self.bounds(source))"
+          + (covering.match == .urlHost ? ", where TLS or DNS shows it" : ""), place: place))
   }
 
   private static func finding(

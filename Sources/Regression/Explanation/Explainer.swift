@@ -82,6 +82,7 @@ public struct Explainer {
           .notAnIndicator, "a network is not one value; ask for an address in it"))
       return result
     }
+    if value.kind == .domain { covering += finder.hosted(on: value.bytes, options.urlHosts) }
     var road = EntryRoad(options: options)
     for found in covering { road.add(found, at: .noEventTime) }
     result.findings += road.findings

@@ -6,7 +6,7 @@ internal import YAML
 enum SuiteScanOptions {
   static let keys = [
     "kinds", "feeds-only", "min-confidence", "weak", "time", "home", "input-format", "from", "to",
-    "bpf", "every-packet", "refang",
+    "bpf", "every-packet", "refang", "url-hosts", "log-year",
   ]
 
   /// Takes one key's value.
@@ -45,6 +45,10 @@ enum SuiteScanOptions {
     case "bpf": options.bpf = try member.text()
     case "every-packet": options.everyPacket = try member.flag()
     case "refang": options.refangs = try member.flag()
+    case "url-hosts":
+      options.urlHosts = try member.word(
+        ScanOptions.URLHostMode.allCases.map { ($0.rawValue, $0) })
+    case "log-year": options.logYear = try member.number(in: 1970...2261)
     default: throw .unknown(member.key, line: member.line, known: keys, what: "scan option")
     }
   }

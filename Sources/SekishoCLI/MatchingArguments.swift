@@ -1,0 +1,80 @@
+import ArgumentParser
+import Sekisho
+
+/// What of databases takes part in a scan, and in an explanation of one.
+struct MatchingArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Only these feeds, by name; repeatable.", valueName: "feed"))
+  var feedsOnly: [String] = []
+
+  @Option(help: ArgumentHelp("Leave out sources that state less (0-100).", valueName: "n"))
+  var minConfidence: Int = 0
+
+  @Flag(help: "Weak kinds match too: bare file names, user agents, JA3.")
+  var weak = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Hosts of URL indicators match in TLS and DNS, where encryption hides the rest: off, root (URLs \
+      whose path is /) or all.
+      """, valueName: "which"))
+  var urlHosts: ScanOptions.URLHostMode = .off
+
+  @Option(help: "Validity: any (annotate only), event or now (filter).")
+  var time: ScanOptions.TimeMode = .any
+
+  @Option(
+    help: ArgumentHelp(
+      "Home networks, for the direction of flows, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
+      valueName: "prefixes"))
+  var home: [String] = []
+
+  /// Puts what these arguments ask for into the options of a scan.
+  ///
+  /// - Throws: `ValidationError` that names the argument.
+  func apply(to options: inout ScanOptions) throws {
+    guard (0...100).contains(minConfidence) else {
+      throw ValidationError("--min-confidence \(minConfidence) is not between 0 and 100")
+    }
+    options.feedsOnly = feedsOnly
+    options.minimumConfidence = UInt8(minConfidence)
+    options.includesWeak = weak
+    options.urlHosts = urlHosts
+    options.timeMode = time
+    if !home.isEmpty { options.home = try HomeNetworks(arguments: home) }
+  }
+}
+
+extension HomeNetworks {
+  /// The networks that `--home` names, each time one or several with commas between them.
+  ///
+  /// - Throws: `ValidationError` that names what is no address or prefix.
+  init(arguments: [String]) throws {
+    self.init()
+    for argument in arguments {
+      for network in argument.split(separator: ",", omittingEmptySubsequences: false)
+      where !add(String(network)) {
+        throw ValidationError("--home \(Console.shown(String(network))) is no address or prefix")
+      }
+    }
+  }
+}
+
+/// The options of a scan that is explained, or whose hits are compared.
+struct ScopeArguments: ParsableArguments {
+  @OptionGroup var matching: MatchingArguments
+
+  @Option(help: ArgumentHelp("The time that 'now' means (default: now).", valueName: "time"))
+  var at: String?
+
+  @OptionGroup var reading: ReadingArguments
+
+  /// The options that these arguments ask for.
+  func options() throws -> ScanOptions {
+    var options = ScanOptions()
+    try matching.apply(to: &options)
+    if let at { options.now = try PointInTime.parse(at, option: "--at") }
+    try reading.apply(to: &options)
+    return options
+  }
+}

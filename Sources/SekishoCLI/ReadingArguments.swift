@@ -1,0 +1,100 @@
+import ArgumentParser
+import Sekisho
+
+/// How inputs are read: the arguments that all commands which read captures and logs share.
+struct ReadingArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "auto, pcap, text, jsonl, zeek, eve, csv, tsv, w3c, syslog, cef, leef, access, elb, squid, "
+        + "iptables, asa, bind, logfmt or vpc-flow.", valueName: "format"))
+  var inputFormat = "auto"
+
+  @Option(
+    help: ArgumentHelp(
+      "The year of lines of logs that name none, as syslog's; without it they have no time.",
+      valueName: "yyyy"))
+  var logYear: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these kinds, separated by commas: ipv4, domain, sha256 …", valueName: "kinds"))
+  var kinds: String?
+
+  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp("Only packets that a capture filter passes.", valueName: "expression"))
+  var bpf: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only packets from this time on (RFC 3339, or seconds since 1970).", valueName: "time"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("Only packets before this time.", valueName: "time"))
+  var to: String?
+
+  @Flag(help: "Every packet's addresses instead of each flow's once.")
+  var everyPacket = false
+
+  @Flag(
+    help: "Read defanged values in logs as what they stand for: hxxp://, [.], (dot), [at] …")
+  var refang = false
+
+  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  var limits: LimitArguments
+
+  /// Puts what these arguments ask for into the options of a scan.
+  ///
+  /// - Throws: `ValidationError` that names the argument.
+  func apply(to options: inout ScanOptions) throws {
+    if inputFormat != "auto" {
+      guard let format = InputFormat(rawValue: inputFormat) else {
+        throw ValidationError(
+          "--input-format \(Console.shown(inputFormat)) is not known; use auto or one of "
+            + InputFormat.allCases.map(\.rawValue).joined(separator: " "))
+      }
+      options.inputFormat = format
+    }
+    if let logYear {
+      guard 1970...2261 ~= logYear else {
+        throw ValidationError("--log-year must be a year from 1970 to 2261")
+      }
+      options.logYear = logYear
+    }
+    if let kinds { options.kinds = try FeedLimits.kinds(kinds) }
+    guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be 1 or more") }
+    options.threads = threads ?? Processors.available
+    options.bpf = bpf
+    if let fault = options.filterFault {
+      throw ValidationError(
+        "--bpf \(Console.shown(bpf ?? "")) is no capture filter: \(Console.shown(fault)); "
+          + "see man pcap-filter")
+    }
+    if from != nil || to != nil {
+      let first = try from.map { try PointInTime.parse($0, option: "--from") } ?? .min
+      let last = try to.map { try PointInTime.parse($0, option: "--to") } ?? .max
+      guard first <= last else { throw ValidationError("--from is later than --to") }
+      options.packetTimes = first..<last
+    }
+    options.everyPacket = everyPacket
+    options.refangs = refang
+    try limits.apply(to: &options)
+  }
+}
+
+/// Times as arguments give them.
+enum PointInTime {
+  /// A time in nanoseconds since 1970.
+  ///
+  /// - Throws: `ValidationError` that names the option.
+  static func parse(_ text: String, option: String) throws -> Int64 {
+    guard let time = ScanOptions.time(text) else {
+      throw ValidationError(
+        "\(option) \(Console.shown(text)) is not a time; use 2024-05-01T10:00:00Z or seconds since "
+          + "1970")
+    }
+    return time
+  }
+}
