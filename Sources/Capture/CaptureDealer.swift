@@ -143,6 +143,7 @@ struct DealerCore: ~Copyable {
     dealer.count = 0
     stretch.failure = nil
     stretch.isLast = false
+    stretch.isWalked = false
     stretch.firstOrder = order
   }
 

@@ -15,6 +15,7 @@ public final class CaptureReader {
   private let worker: FlowWorker
   private let stretch = CaptureStretch()
   private var isInStretch = false
+  private var isRead = false
   private var nextShard = 0
   private var tallySoFar = Tally()
   private var isAtEnd = false
@@ -57,10 +58,11 @@ public final class CaptureReader {
     if !isInStretch {
       dealer.begin(stretch)
       isInStretch = true
+      isRead = false
     }
-    if !stretch.isLast {
-      let goesOn = dealer.walk(stretch, worker, into: &batch)
-      if goesOn { return }
+    if !isRead {
+      if dealer.walk(stretch, worker, into: &batch) { return }
+      isRead = true
       if !stretch.isLast {
         isInStretch = false
         return

@@ -18,6 +18,8 @@ package final class CaptureStretch: @unchecked Sendable {
   var lastTime: Int64 = 0
   /// The lowest number of a packet that items of later stretches may belong to.
   package internal(set) var horizon: UInt64 = 0
+  /// Whether its packets were read as they were found, and only flows are left to be settled.
+  var isWalked = false
   /// Whether the capture ends with it.
   package internal(set) var isLast = false
   /// The fault that ended the capture.

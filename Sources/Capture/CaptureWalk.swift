@@ -12,6 +12,7 @@ extension DealerCore {
   mutating func walk(
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Bool {
+    if stretch.isWalked { return !reader.settleFlows(shards, group: 0, of: 1) }
     var frame = Frame()
     let hasShortCut = hasShortCut && !dealer.options.everyPacket
     do {
@@ -36,7 +37,9 @@ extension DealerCore {
     }
     end(stretch)
     readItems(stretch, &reader, shards)
-    return false
+    stretch.isWalked = true
+    reader.finishSearch()
+    return !reader.settleFlows(shards, group: 0, of: 1)
   }
 
   /// Reads the items dealt, and empties their list.

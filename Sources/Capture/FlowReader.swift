@@ -102,6 +102,12 @@ struct FlowReader: ~Copyable {
     @inline(__always) _modify { yield unsafe &shard.pointee.firsts }
   }
 
+  /// Flows of the present shard that began in the stretch without telling who began them.
+  var unsettled: [UnsettledFlow] {
+    @inline(__always) _read { yield unsafe shard.pointee.unsettled }
+    @inline(__always) _modify { yield unsafe &shard.pointee.unsettled }
+  }
+
   /// Searches what is still to be searched, and writes what is found into the batch.
   ///
   /// Between packets only, and before the reader leaves the shards that the pieces are of.
@@ -247,7 +253,12 @@ struct FlowReader: ~Copyable {
         isForward: place.isSourceOriginator, hasOverlap: flows[notes: place.flow].hasOverlap),
       index: flows[notes: place.flow].batch == writer.serial
         ? flows[notes: place.flow].batchIndex : ObservableRecord.noFlow)
-    if place.isNew || everyPacket { writeAddresses(item, place) }
+    guard place.isNew || everyPacket else { return }
+    if !everyPacket, isUnsettled(item, place) {
+      unsettled.append(UnsettledFlow(item: item, order: writer.order))
+    } else {
+      writeAddresses(item, place)
+    }
   }
 
   /// Keeps where the flow's record stands in the batch.
@@ -282,7 +293,7 @@ struct FlowReader: ~Copyable {
   /// The originator is `ip.src` and the responder `ip.dst`, except that with `everyPacket` the
   /// header decides.
   @inline(never)
-  private mutating func writeAddresses(_ item: FlowItem, _ place: FlowPlace) {
+  mutating func writeAddresses(_ item: FlowItem, _ place: FlowPlace) {
     let isHeaderOrder = options.everyPacket || place.isSourceOriginator
     let (source, destination) =
       isHeaderOrder ? (item.source, item.destination) : (item.destination, item.source)

@@ -14,6 +14,7 @@ struct FlowShard: ~Copyable {
   var tails: SearchTails
   var repeats = SearchRepeats()
   var firsts = FirstSegments()
+  var unsettled: [UnsettledFlow] = []
 }
 
 /// All parts of a capture's flows.

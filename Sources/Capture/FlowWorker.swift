@@ -82,9 +82,12 @@ private struct Core: ~Copyable {
       position &+= 1
     }
     reader.finishSearch()
+    let goesOn =
+      position < span.count
+      || !reader.settleFlows(shards, group: group, of: items.groupCount)
     reader.leave()
     reader.writer.end(&batch)
-    return position < span.count
+    return goesOn
   }
 
   mutating func withReader(

@@ -52,6 +52,16 @@ struct FlowTests {
       Self.addresses(Self.reply(response, port: 53)) == [
         "1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:53",
       ])
+    // What the first packet does not tell a later one may, and the addresses are the first one's all the same.
+    #expect(Self.addresses(Self.segment(back: true), Self.segment(hello)) == expected)
+    #expect(
+      Self.addresses(
+        Self.segment([1, 2, 3], back: true), Self.segment(back: true),
+        Self.segment(serverHello, back: true)) == expected)
+    #expect(
+      Self.addresses(Self.segment(back: true), Self.segment([1, 2, 3])) == [
+        "1 ip.src 198.51.100.2:443", "1 ip.dst 192.0.2.1:50000",
+      ])
     // What has no header of DNS tells no role, whichever bit is set.
     for other in [[0, 1, 0x80, 0], [UInt8](repeating: 0xaa, count: 40)] as [[UInt8]] {
       #expect(
@@ -148,10 +158,11 @@ struct FlowTests {
     let reader = try CaptureReader(source: InputSource(bytes: file, path: "test"))
     var batch = ObservableBatch()
     while try reader.fill(&batch) {}
-    #expect(batch.records.map(\.flow) == [0, 1])
-    #expect(batch.flows.map(\.sourcePort) == [443, 50000])
-    #expect(batch.flows.map(\.destinationPort) == [50000, 443])
-    #expect(batch.flows[1].source == (UInt64(0xc000_0201) << 32, 0))
+    #expect(batch.records.map(\.number) == [2, 1])
+    #expect(batch.records.map(\.flow) == [0, 0])
+    #expect(batch.flows.map(\.sourcePort) == [50000])
+    #expect(batch.flows.map(\.destinationPort) == [443])
+    #expect(batch.flows[0].source == (UInt64(0xc000_0201) << 32, 0))
     #expect(batch.flows.allSatisfy { $0.ipProtocol == 6 && $0.ipVersion == 4 && $0.hasPorts })
     // Within a batch a flow is written once.
     let again = try CaptureReader(

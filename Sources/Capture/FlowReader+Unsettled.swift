@@ -1,0 +1,65 @@
+import Indicators
+import Parsing
+
+/// The first packet of a flow that does not tell who began it: a later one may.
+struct UnsettledFlow {
+  var item: FlowItem
+  /// Its place in the order in which values become known.
+  var order: UInt64
+}
+
+/// TCP without a SYN: whose address is the originator's shows when the client or the server speaks.
+///
+/// So the addresses of such a flow are written at the end of the stretch that its first packet is in, as that
+/// packet's; where nothing has told by then, the first packet decides. Stretches depend on the capture alone.
+extension FlowReader {
+  /// Whether the addresses of a flow that begins are better written later.
+  @inline(__always)
+  func isUnsettled(_ item: FlowItem, _ place: FlowPlace) -> Bool {
+    guard case .tcp = item.work else { return false }
+    return item.flags & tcpSYN == 0 && !flows[notes: place.flow].isRoleKnown
+  }
+
+  /// Writes the addresses of flows that began in a stretch, of a group of shards; false where the batch is full
+  /// before.
+  mutating func settleFlows(_ shards: FlowShards, group: Int, of groupCount: Int) -> Bool {
+    for index in stride(from: group, to: shards.count, by: groupCount) {
+      point(at: UInt8(truncatingIfNeeded: index), of: shards)
+      if unsettled.isEmpty { continue }
+      var count = 0
+      for flow in unsettled {
+        if writer.batch.isFull { break }
+        writeAddresses(flow)
+        count += 1
+      }
+      if count < unsettled.count {
+        unsettled.removeFirst(count)
+        return false
+      }
+      unsettled.removeAll(keepingCapacity: true)
+    }
+    return true
+  }
+
+  private mutating func writeAddresses(_ flow: UnsettledFlow) {
+    let item = flow.item
+    writer.beginPacket(number: item.number, time: item.time, order: flow.order)
+    // A flow that had to make room tells nothing any more.
+    let index = flows.find(item.key, item.hash)
+    var place = FlowPlace(flow: index, isSourceFirst: item.isSourceFirst, isNew: true)
+    var record = ObservableRecord.noFlow
+    if index != 0 {
+      let notes = flows[notes: index]
+      place.isSourceOriginator = item.isSourceFirst == notes.isFirstOriginator
+      if notes.batch == writer.serial { record = notes.batchIndex }
+    }
+    writer.beginFlow(
+      FlowSource(
+        key: item.key, message: item.message, shard: item.shard,
+        isFirstOriginator: item.isSourceFirst == place.isSourceOriginator,
+        isForward: place.isSourceOriginator, hasOverlap: false),
+      index: record)
+    writeAddresses(item, place)
+    if index != 0 { endRecord(place) }
+  }
+}
