@@ -24,11 +24,8 @@ enum Marking {
   static func strictest(_ cell: RawSpan) -> TLP? {
     let bytes = cell.copied(0..<cell.byteCount)
     if let only = tlp(bytes[...]) { return only }
-    var start = 0
     var strictest: TLP?
-    while start <= cell.byteCount {
-      let (range, next) = TagList.next(cell, from: start, isQuoted: false)
-      start = next
+    for range in TagList.tags(of: cell) {
       if let level = tlp(bytes[range]) { strictest = max(strictest ?? level, level) }
     }
     return strictest

@@ -171,12 +171,8 @@ struct Record {
   private static func addNames(
     _ cell: RawSpan, to names: inout [StringID], _ sink: inout FeedSink
   ) {
-    let (list, isBracketed) = TagList.content(of: cell)
-    var start = 0
-    while start <= list.byteCount {
-      let (range, next) = TagList.next(list, from: start, isQuoted: isBracketed)
-      start = next
-      let name = list.extracting(range)
+    for range in TagList.tags(of: cell) {
+      let name = cell.extracting(range)
       if !NoValue.fits(name) { names.append(sink.collection.intern(name)) }
     }
   }
@@ -184,12 +180,8 @@ struct Record {
   private mutating func addTags(
     _ cell: RawSpan, _ context: inout SourceContext, _ sink: inout FeedSink
   ) {
-    let (list, isBracketed) = TagList.content(of: cell)
-    var start = 0
-    while start <= list.byteCount {
-      let (range, next) = TagList.next(list, from: start, isQuoted: isBracketed)
-      start = next
-      let tag = list.extracting(range)
+    for range in TagList.tags(of: cell) {
+      let tag = cell.extracting(range)
       if NoValue.fits(tag) { continue }
       if tag.byte(unchecked: 0) == UInt8(ascii: "#") {
         addSigned(tag, &sink)

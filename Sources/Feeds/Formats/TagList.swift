@@ -4,7 +4,7 @@ import Parsing
 enum TagList {
   /// A cell without the brackets of a list around it, and whether there were any.
   @_lifetime(copy cell)
-  static func content(of cell: RawSpan) -> (RawSpan, isBracketed: Bool) {
+  private static func content(of cell: RawSpan) -> (RawSpan, isBracketed: Bool) {
     guard cell.byteCount >= 2 else { return (cell, false) }
     switch (cell.byte(unchecked: 0), cell.byte(unchecked: cell.byteCount - 1)) {
     case (UInt8(ascii: "["), UInt8(ascii: "]")), (UInt8(ascii: "{"), UInt8(ascii: "}")):
@@ -13,10 +13,24 @@ enum TagList {
     }
   }
 
+  /// Where the tags of a cell are, without white space and quotes; empty ones among them.
+  static func tags(of cell: RawSpan) -> [Range<Int>] {
+    let (list, isBracketed) = content(of: cell)
+    let first = isBracketed ? 1 : 0
+    var tags: [Range<Int>] = []
+    var start = 0
+    while start <= list.byteCount {
+      let (range, next) = next(list, from: start, isQuoted: isBracketed)
+      tags.append(range.lowerBound + first..<range.upperBound + first)
+      start = next
+    }
+    return tags
+  }
+
   /// Where the tag at an offset is, without white space and quotes, and where the next one begins.
   ///
   /// In a list a quoted tag may hold separators; a quote that does not close is a byte like any other.
-  static func next(
+  private static func next(
     _ list: RawSpan, from start: Int, isQuoted: Bool
   ) -> (range: Range<Int>, next: Int) {
     var end = start
