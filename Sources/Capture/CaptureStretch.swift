@@ -13,6 +13,9 @@ package final class CaptureStretch: @unchecked Sendable {
   /// The order of its first item among all of the capture.
   var firstOrder: UInt64 = 0
 
+  /// What tells it from others of the capture; never 0.
+  var number: UInt64 { firstOrder &+ 1 }
+
   /// The number of its last packet, and that one's time.
   package internal(set) var lastNumber: UInt64 = 0
   var lastTime: Int64 = 0

@@ -12,6 +12,7 @@ extension DealerCore {
   mutating func walk(
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Bool {
+    reader.stretch = stretch.number
     if stretch.isWalked { return !reader.settleFlows(shards, group: 0, of: 1) }
     var frame = Frame()
     let hasShortCut = hasShortCut && !dealer.options.everyPacket

@@ -3,9 +3,12 @@ import Parsing
 /// The first bytes of directions of which nothing was made.
 ///
 /// Others may come in their place, which are what the receiver has; and where the capture lacks the SYN, some that
-/// precede them, since packets that follow one another closely are swapped on their way. Both come soon or not at all,
-/// so only the last few directions are kept, by part of the flows: what is found does not depend on threads.
+/// precede them, since packets that follow one another closely are swapped on their way. Both come soon or not at all:
+/// only the last few directions of a part of the flows are known, and their bytes are those of the stretch that is being
+/// read, noted where they stand and copied when others come. So what is found depends on the capture alone.
+@safe
 struct FirstSegments {
+  /// The bytes that are kept of a direction.
   private struct Slot {
     var flow: UInt32 = 0
     var isFromFirst = false
@@ -13,6 +16,10 @@ struct FirstSegments {
     var count = 0
     /// How many segments had other bytes.
     var versions = 0
+    /// The stretch in whose memory the pieces are.
+    var stretch: UInt64 = 0
+    /// Pieces that stand there; none where the bytes were copied.
+    var pieces = 0
   }
 
   /// The first bytes of a direction as the last segments had them.
@@ -22,15 +29,32 @@ struct FirstSegments {
     var changed: Range<Int>
   }
 
-  /// More would only push other things out of the processor's caches.
+  /// A segment's bytes: those of the stretch that is being read stay where they are until it ends.
+  struct Segment: ~Escapable {
+    let bytes: RawSpan
+    /// The stretch; nil where the bytes stand elsewhere.
+    let stretch: UInt64?
+
+    @_lifetime(copy bytes)
+    init(_ bytes: RawSpan, stretch: UInt64?) {
+      self.bytes = bytes
+      self.stretch = stretch
+    }
+  }
+
   private static let most = 4
+  private static let mostPieces = 4
   /// Bytes of a direction that are kept: those of two packets, as a greeting or a request may have.
   static let longest = 3072
   /// Each costs as much as the bytes kept.
   private static let mostVersions = 64
 
   private var slots = [Slot](repeating: Slot(), count: most)
-  private var bytes: [UInt8] = []
+  /// Where pieces begin, and how long they are.
+  private var places = [UInt](repeating: 0, count: most * mostPieces)
+  private var lengths = [Int](repeating: 0, count: most * mostPieces)
+  /// Bytes that were copied.
+  private var copies = [[UInt8]](repeating: [], count: most)
   private var oldest = 0
 
   private func index(of flow: UInt32, isFromFirst: Bool) -> Int? {
@@ -39,61 +63,100 @@ struct FirstSegments {
 
   /// Keeps the first segment of a direction in the place of the oldest, or a further one behind those kept.
   mutating func keep(
-    _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, isFirst: Bool
+    _ segment: Segment, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, isFirst: Bool,
+    present: UInt64
   ) {
-    guard isFirst else {
-      return append(segment, at: sequence, of: flow, isFromFirst: isFromFirst)
+    let count = segment.bytes.byteCount
+    if isFirst {
+      guard count <= Self.longest else { return }
+      let index = oldest
+      oldest = (oldest + 1) % Self.most
+      slots[index] = Slot(
+        flow: flow, isFromFirst: isFromFirst, sequence: sequence, stretch: present)
+      add(segment, to: index)
+    } else if let index = index(of: flow, isFromFirst: isFromFirst),
+      slots[index].sequence &+ UInt32(slots[index].count) == sequence,
+      slots[index].count + count <= Self.longest
+    {
+      guard slots[index].pieces == 0 || slots[index].stretch == present else {
+        slots[index].count = 0
+        return
+      }
+      add(segment, to: index)
     }
-    guard segment.byteCount <= Self.longest else { return }
-    if bytes.isEmpty { bytes = [UInt8](repeating: 0, count: Self.most * Self.longest) }
-    slots[oldest] = Slot(
-      flow: flow, isFromFirst: isFromFirst, sequence: sequence, count: segment.byteCount)
-    segment.copy(to: &bytes, at: oldest * Self.longest)
-    oldest = (oldest + 1) % Self.most
   }
 
-  private mutating func append(
-    _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool
-  ) {
-    guard let index = index(of: flow, isFromFirst: isFromFirst),
-      slots[index].sequence &+ UInt32(slots[index].count) == sequence,
-      slots[index].count + segment.byteCount <= Self.longest
-    else { return }
-    segment.copy(to: &bytes, at: index * Self.longest + slots[index].count)
-    slots[index].count += segment.byteCount
+  private mutating func add(_ segment: Segment, to index: Int) {
+    let pieces = slots[index].pieces
+    let isFirst = slots[index].count == 0
+    if segment.stretch == slots[index].stretch, isFirst || pieces > 0, pieces < Self.mostPieces {
+      let place = index * Self.mostPieces + pieces
+      // SAFETY: only the number is kept; what stands there is read while the stretch is, see `copy`.
+      places[place] = unsafe segment.bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+      lengths[place] = segment.bytes.byteCount
+      slots[index].pieces = pieces + 1
+    } else {
+      if isFirst { copies[index].removeAll(keepingCapacity: true) } else { copy(index) }
+      copies[index].append(segment.bytes)
+      slots[index].pieces = 0
+    }
+    slots[index].count += segment.bytes.byteCount
+  }
+
+  /// Copies the pieces of a slot, which are of the stretch that is being read.
+  private mutating func copy(_ index: Int) {
+    guard slots[index].pieces > 0 else { return }
+    copies[index].removeAll(keepingCapacity: true)
+    for piece in 0..<slots[index].pieces {
+      let place = index * Self.mostPieces + piece
+      guard let start = unsafe UnsafeRawPointer(bitPattern: places[place]) else { continue }
+      // SAFETY: a stretch's memory stays as it is until all of it was read, and is not given back before.
+      copies[index].append(unsafe RawSpan(_unsafeStart: start, byteCount: lengths[place]))
+    }
+    slots[index].pieces = 0
+  }
+
+  /// Makes the bytes of a slot there; false where the stretch in which they stood is over.
+  private mutating func hold(_ index: Int, _ present: UInt64) -> Bool {
+    if slots[index].pieces > 0, slots[index].stretch != present {
+      slots[index].count = 0
+      return false
+    }
+    copy(index)
+    return true
   }
 
   /// The bytes of a direction from a number on, if they are all there; they are kept no longer.
   mutating func take(
-    of flow: UInt32, isFromFirst: Bool, from sequence: UInt32, count: Int
+    of flow: UInt32, isFromFirst: Bool, from sequence: UInt32, count: Int, present: UInt64
   ) -> [UInt8]? {
     guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].count == count,
-      slots[index].sequence == sequence
+      slots[index].sequence == sequence, hold(index, present)
     else { return nil }
     slots[index].count = 0
-    return Array(bytes[index * Self.longest..<index * Self.longest + count])
+    return copies[index]
   }
 
   /// Puts a segment in the place of bytes of a direction that begins at a number; nil where none of these are kept, or
   /// they are the same.
   mutating func replace(
-    _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32
+    _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
+    present: UInt64
   ) -> Version? {
     guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].sequence == base,
       slots[index].versions < Self.mostVersions
     else { return nil }
-    let (start, place) = (Int(sequence &- base), index * Self.longest)
-    guard start < slots[index].count else { return nil }
+    let start = Int(sequence &- base)
+    guard start < slots[index].count, hold(index, present) else { return nil }
     var changed: Range<Int>?
     for offset in 0..<min(segment.byteCount, slots[index].count - start) {
       let byte = segment.byte(unchecked: offset)
-      guard bytes[place + start + offset] != byte else { continue }
-      bytes[place + start + offset] = byte
+      guard copies[index][start + offset] != byte else { continue }
+      copies[index][start + offset] = byte
       changed = (changed?.lowerBound ?? start + offset)..<start + offset + 1
     }
     guard let changed else { return nil }
     slots[index].versions += 1
-    return Version(
-      bytes: Array(bytes[place..<place + slots[index].count]), changed: changed)
+    return Version(bytes: copies[index], changed: changed)
   }
 }

@@ -14,8 +14,9 @@ extension FlowReader {
       !direction.isDone, direction.stream == 0 || streams[direction.stream].isUnread
     else { return }
     firsts.keep(
-      payload, at: direction.next &- UInt32(truncatingIfNeeded: payload.byteCount),
-      of: flow, isFromFirst: isFromFirst, isFirst: isFirst)
+      FirstSegments.Segment(payload, stretch: isApart ? nil : stretch),
+      at: direction.next &- UInt32(truncatingIfNeeded: payload.byteCount), of: flow,
+      isFromFirst: isFromFirst, isFirst: isFirst, present: stretch)
   }
 
   /// Lets a direction begin at an earlier number: what was read of it waits for the bytes between.
@@ -50,7 +51,7 @@ extension FlowReader {
     }
     let bytes = firsts.take(
       of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
-      count: Int(direction.next &- direction.base))
+      count: Int(direction.next &- direction.base), present: stretch)
     if bytes != nil, direction.stream != 0 {
       streams[direction.stream].begin(.none)
       streams[direction.stream].forgetHistory()
@@ -68,7 +69,7 @@ extension FlowReader {
       !direction.isDone,
       let rest = firsts.take(
         of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
-        count: Int(direction.next &- direction.base))
+        count: Int(direction.next &- direction.base), present: stretch)
     else { return false }
     var bytes: [UInt8] = []
     bytes.append(payload.extracting(0..<count))
@@ -88,7 +89,7 @@ extension FlowReader {
       !direction.isDone,
       let version = firsts.replace(
         payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
-        from: direction.base)
+        from: direction.base, present: stretch)
     else { return false }
     skips.add(.tcpOverlap)
     noteOverlap(visit)

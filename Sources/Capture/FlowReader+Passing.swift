@@ -110,7 +110,8 @@ extension FlowReader {
       }
       if role != .server, !own.isServer, !own.isDone {
         firsts.keep(
-          payload, at: sequence, of: index, isFromFirst: isFromFirst, isFirst: true)
+          FirstSegments.Segment(payload, stretch: stretch), at: sequence, of: index,
+          isFromFirst: isFromFirst, isFirst: true, present: stretch)
       }
       unsafe begin(
         flow, isFromFirst: isFromFirst, at: sequence, next: next,
@@ -118,7 +119,8 @@ extension FlowReader {
     } else {
       if !own.isServer, !own.isDone, Int(next &- own.base) <= FirstSegments.longest {
         firsts.keep(
-          payload, at: sequence, of: index, isFromFirst: isFromFirst, isFirst: false)
+          FirstSegments.Segment(payload, stretch: stretch), at: sequence, of: index,
+          isFromFirst: isFromFirst, isFirst: false, present: stretch)
       }
       unsafe flow.pointee[isFromFirst: isFromFirst].next = next
     }

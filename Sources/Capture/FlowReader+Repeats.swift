@@ -56,7 +56,7 @@ extension FlowReader {
           // In case that nothing is made of the first bytes either way.
           _ = firsts.replace(
             payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
-            from: direction.base)
+            from: direction.base, present: stretch)
         }
         skips.add(.tcpOverlap)
         noteOverlap(visit)

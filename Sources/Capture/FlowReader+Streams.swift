@@ -369,6 +369,9 @@ extension FlowReader {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
     let end = number == 0 ? early.bytes.count : streams[number].split(early, next: next)
+    let wasApart = isApart
+    isApart = true
+    defer { isApart = wasApart }
     // SAFETY: the closure only reads the array's bytes.
     unsafe early.bytes.withUnsafeBytes {
       let payload = unsafe $0.bytes.extracting(early.read..<end)

@@ -48,6 +48,10 @@ struct FlowReader: ~Copyable {
   var answerReader = HTTPReader()
   var search: PayloadSearch
   let options: CaptureOptions
+  /// What tells the stretch that is being read from others; 0 for none.
+  var stretch: UInt64 = 0
+  /// Whether what is read stands elsewhere than in the stretch.
+  var isApart = false
   /// The shard of the present item.
   private var shard: UnsafeMutablePointer<FlowShard>
   /// What the reader points at between stretches.
@@ -171,6 +175,8 @@ struct FlowReader: ~Copyable {
   @inline(never)
   private mutating func readApart(_ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch) {
     let bytes = stretch.extras[Int(item.place) - 1]
+    isApart = true
+    defer { isApart = false }
     // SAFETY: the span ends with the closure.
     unsafe bytes.withUnsafeBytes {
       let payload = unsafe $0.bytes.extracting(Int(item.start)..<Int(item.end))
@@ -192,6 +198,7 @@ struct FlowReader: ~Copyable {
   /// Reads what waits in the streams of a shard: the capture has ended.
   mutating func finish(_ shards: FlowShards, _ index: Int, _ last: CaptureStretch) {
     unsafe shard = shards.base + index
+    stretch = 0
     writer.beginPacket(
       number: last.lastNumber, time: last.lastTime,
       order: UInt64(1) << 63 | UInt64(index))

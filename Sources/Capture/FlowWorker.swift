@@ -67,6 +67,7 @@ private struct Core: ~Copyable {
     _ batch: inout ObservableBatch
   ) -> Bool {
     reader.writer.begin(&batch, serial: shards.nextSerial())
+    reader.stretch = stretch.number
     let items = stretch.items
     let span = items.items(of: group)
     while position < span.count {
