@@ -73,8 +73,7 @@ struct ConditionTracker {
       Key(database: database, condition: place.condition, scope: scope), default: 0] |= place.bit
   }
 
-  /// Whether all members were seen, the one at hand included; counts a condition that is forgotten unmet to
-  /// make room.
+  /// Whether all members were seen, the one at hand included; counts a condition that is forgotten to make room.
   mutating func isMet(
     _ place: ConditionPlace, database: Int, _ scope: Scope, forgotten: inout UInt64
   ) -> Bool {

@@ -33,7 +33,7 @@ final class HitResolver: BatchProcessor {
   /// Places of the databases' matchers among those that payloads are searched with.
   let payloadMatchers: [Int?]
   var flowConditions: FlowConditions?
-  /// Joint conditions that were forgotten unmet since it was told last.
+  /// Joint conditions that were forgotten to make room since it was told last.
   @safe @exclusivity(unchecked) private var forgottenConditions: UInt64 = 0
   /// Whether more than weakness may leave a source out.
   private let excludesSources: Bool
