@@ -54,8 +54,7 @@ package enum FeedList {
           file.options.name = name + "/" + (String(below) ?? file.path)
         }
         let isListed = places[file.path, default: []].contains {
-          files[$0].format == file.format
-            && String(reflecting: files[$0].options) == String(reflecting: file.options)
+          files[$0].format == file.format && files[$0].options == file.options
         }
         if isListed { continue }
         places[file.path, default: []].append(files.count)

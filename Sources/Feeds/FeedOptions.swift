@@ -1,7 +1,7 @@
 public import Indicators
 
 /// How one feed is read: what its user says of it, because it cannot be guessed.
-public struct FeedOptions: Sendable {
+public struct FeedOptions: Sendable, Equatable {
   /// How the names that a feed lists cover the names below them.
   public enum NameMode: Sendable {
     /// The name alone.

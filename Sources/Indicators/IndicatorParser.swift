@@ -35,7 +35,7 @@ public enum DeclaredKind: Sendable, Equatable {
 }
 
 /// How a feed's values are let in.
-public struct AdmissionOptions: Sendable {
+public struct AdmissionOptions: Sendable, Equatable {
   /// Keep RFC 1918, 100.64/10 and fc00::/7.
   public var keepsPrivateAddresses = false
   /// Undo defanging.
