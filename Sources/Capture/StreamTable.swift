@@ -85,11 +85,12 @@ struct StreamTable {
     let cost = stream.cost
     bytes += cost - entries[index].cost
     entries[index].cost = cost
-    if !entries[index].isWaiting, !stream.isIdle, let packet = stream.firstWaiting {
+    let isIdle = stream.isIdle
+    if !isIdle, !entries[index].isWaiting, let packet = stream.firstWaiting {
       entries[index].isWaiting = true
       waiting.append(Waiting(packet: packet, stream: number))
     }
-    let list: UInt8 = stream.isIdle ? 0 : 1
+    let list: UInt8 = isIdle ? 0 : 1
     if entries[index].list == list, self.newest(list) == number { return }
     unlink(index)
     link(index, list)

@@ -97,10 +97,10 @@ final class TCPStream {
   var cost: Int {
     let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
-    let versions = openVersions.reduce(0) { $0 + $1.bytes.count + 8 * $1.written.count }
-    let given = holes.reduce(0) { $0 + $1.cost }
-    return 640 + waiting + unfinished + versions + room.history.count * (1 + alternates.count)
-      + given
+    var cost = 640 + waiting + unfinished + room.history.count * (1 + alternates.count)
+    for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
+    for hole in holes { cost += hole.cost }
+    return cost
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.

@@ -140,13 +140,7 @@ extension Extraction {
   private mutating func joinRequest(
     _ bytes: RawSpan, host: ColumnRange, _ request: Range<Int>, _ field: FieldPaths.ID
   ) {
-    guard
-      let blank = bytes.firstOffset(
-        of: Byte.space, from: request.lowerBound, to: request.upperBound),
-      blank + 1 < request.upperBound, bytes.byte(unchecked: blank + 1) == Byte.slash,
-      !bytes.starts(withLowercase: "connect ", at: request.lowerBound)
-    else { return }
-    let path = blank + 1..<tokenEnd(bytes, from: blank + 1, to: request.upperBound)
+    guard let path = JoinedURL.path(inRequestLine: bytes, request) else { return }
     line.urlHost = LineField(field, host.start..<host.end)
     line.urlPath = LineField(field, path)
   }

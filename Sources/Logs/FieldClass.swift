@@ -54,6 +54,8 @@ enum FieldRole: UInt8, Sendable {
   case urlQuery
   /// The URL as it was asked for: often its path and query alone.
   case urlOriginal
+  /// A request's first line, which has the path in it.
+  case requestLine
   case urlPort
   case urlScheme
   case method

@@ -82,6 +82,8 @@ extension Extraction {
       }
     case .urlOriginal where isString:
       if top.original < 0 { (top.original, top.originalField) = (index, path) }
+    case .requestLine where isString:
+      if top.request < 0 { (top.request, top.requestField) = (index, path) }
     case .urlQuery where isString:
       if fieldClass.rank == 1 {
         if top.query < 0 { top.query = index }
@@ -126,6 +128,10 @@ extension Extraction {
       join(
         bytes, tokens, frame, host: frame.host, path: frame.original, field: frame.originalField,
         walk, into: &batch)
+    } else if frame.host >= 0, frame.request >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.host, path: frame.request, field: frame.requestField,
+        isRequestLine: true, walk, into: &batch)
     } else if frame.authority >= 0, frame.authorityPath >= 0 {
       join(
         bytes, tokens, frame, host: frame.authority, path: frame.authorityPath,
@@ -135,9 +141,14 @@ extension Extraction {
 
   private mutating func join(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, host: Int, path: Int,
-    field: FieldPaths.ID, _ walk: JSONWalk, into batch: inout ObservableBatch
+    field: FieldPaths.ID, isRequestLine: Bool = false, _ walk: JSONWalk,
+    into batch: inout ObservableBatch
   ) {
-    let pathToken = tokens[path]
+    var pathToken = tokens[path]
+    if isRequestLine {
+      guard let path = JoinedURL.path(inRequestLine: bytes, pathToken.range) else { return }
+      (pathToken.start, pathToken.end) = (path.lowerBound, path.upperBound)
+    }
     guard pathToken.start < pathToken.end else { return }
     let first = bytes.byte(unchecked: pathToken.start)
     guard first == Byte.slash || first == Byte.backslash else { return }

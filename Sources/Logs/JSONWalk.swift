@@ -14,6 +14,7 @@ struct JSONFrame {
   var host = -1
   var urlPath = -1
   var original = -1
+  var request = -1
   var authority = -1
   var authorityPath = -1
   var query = -1
@@ -23,6 +24,7 @@ struct JSONFrame {
   var method = -1
   var pathField: FieldPaths.ID = 0
   var originalField: FieldPaths.ID = 0
+  var requestField: FieldPaths.ID = 0
   var authorityPathField: FieldPaths.ID = 0
   var urlPort: UInt16 = 0
   var connectionPort: UInt16 = 0

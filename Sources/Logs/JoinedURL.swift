@@ -46,6 +46,20 @@ struct JoinedURL {
       }
   }
 
+  /// The path and query in `GET /path HTTP/1.1`, a request's first line; nil in another, and of CONNECT, which
+  /// asks for none.
+  static func path(inRequestLine bytes: RawSpan, _ line: Range<Int>) -> Range<Int>? {
+    guard
+      let blank = bytes.firstOffset(of: Byte.space, from: line.lowerBound, to: line.upperBound),
+      blank + 1 < line.upperBound,
+      // JSON may write it with a backslash before it.
+      [Byte.slash, Byte.backslash].contains(bytes.byte(unchecked: blank + 1)),
+      !bytes.starts(withLowercase: "connect ", at: line.lowerBound)
+    else { return nil }
+    let end = bytes.firstOffset(of: Byte.space, from: blank + 1, to: line.upperBound)
+    return blank + 1..<(end ?? line.upperBound)
+  }
+
   /// Whether what a field calls a query is the name or address that DNS was asked for, rather than a URL's.
   static func isName(_ query: RawSpan) -> Bool {
     let whole = 0..<query.byteCount

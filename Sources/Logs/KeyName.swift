@@ -257,6 +257,9 @@ struct KeyName: Sendable {
     "uriquery": (.urlQuery, 1),
     // It may be a question of DNS as well.
     "query": (.urlQuery, 2), "urloriginal": (.urlOriginal, 1),
+    // nginx's as JSON.
+    "request": (.requestLine, 1), "requestline": (.requestLine, 1),
+    "httprequest": (.requestLine, 1),
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1),

@@ -56,6 +56,15 @@ import Testing
     ("hostname=a.example url=/x query=b.example", ["url http://a.example/x"]),
     ("time,host,uri,query\n1,a.example,/x,b=c\n", ["uri http://a.example/x?b=c"]),
     ("time,host,uri,query\n1,a.example,/x,b.example\n", ["uri http://a.example/x"]),
+    // nginx writes the first line of a request, with the path in it.
+    (
+      #"{"host":"a.example","request":"GET /x?b HTTP/1.1"}"#, ["request http://a.example/x?b"]
+    ),
+    (#"{"request":"GET \/x HTTP\/1.1","http_host":"a.example"}"#, ["request http://a.example/x"]),
+    (#"{"host":"a.example","uri":"/y","request":"GET /x HTTP/1.1"}"#, ["uri http://a.example/y"]),
+    (#"{"host":"a.example","request":"CONNECT /x HTTP/1.1"}"#, []),
+    (#"{"host":"a.example","request":"/x"}"#, []),
+    (#"{"host":"a.example","request":"GET"}"#, []),
     // A list of one value stands for it.
     (#"{"host":["a.example"],"uri":["/x"]}"#, ["uri http://a.example/x"]),
     (#"{"host":["a.example","b.example"],"uri":["/x"]}"#, []),

@@ -188,6 +188,12 @@ struct ReferenceRecord {
       }
       let isOriginal =
         shape.hosts == Self.hosts && !members.contains { Self.paths.contains(folded($0.key)) }
+      if isOriginal, !members.contains(where: { folded($0.key) == "urloriginal" }),
+        let line = members.first(where: { Self.requestLines.contains(folded($0.key)) })
+      {
+        joinRequest(line, host: host.bytes, members, keys: keys)
+        continue
+      }
       let paths = isOriginal ? ["urloriginal"] : shape.paths
       for (key, value) in members where paths.contains(folded(key)) {
         guard case .string(let path, _) = value, path.bytes.first == 0x2F else { continue }
@@ -211,6 +217,26 @@ struct ReferenceRecord {
     "uri", "url", "csuristem", "csuripath", "requestpath", "requesturi", "clientrequesturi",
     "urlpath",
   ]
+
+  /// What holds a request's first line.
+  private static let requestLines: Set<String> = ["request", "requestline", "httprequest"]
+
+  /// The URL of a host and the path in a request's first line.
+  private mutating func joinRequest(
+    _ line: Members.Element, host: [UInt8], _ members: Members, keys: [[UInt8]]
+  ) {
+    guard case .string(let text, _) = line.value else { return }
+    let words = text.bytes.split(separator: 0x20, omittingEmptySubsequences: false)
+    guard words.count > 1, words[1].first == 0x2F,
+      !referenceLowercased(Array(words[0])).elementsEqual("connect".utf8)
+    else { return }
+    join(
+      host: host,
+      port: (first("httpport", in: members) ?? first("csuriport", in: members))?.scalarText ?? [],
+      path: text.part(words[1].indices),
+      query: words[1].contains(0x3F) ? nil : query(in: members), scheme: scheme(in: members),
+      keys: keys + [line.key])
+  }
 
   private func scheme(in members: Members) -> [UInt8]? {
     let names = ["scheme", "urlscheme", "requestscheme", "csurischeme"]
