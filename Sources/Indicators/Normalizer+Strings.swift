@@ -60,10 +60,10 @@ extension Normalizer {
   public mutating func appendRegistryKey(_ key: RawSpan, to output: inout [UInt8]) -> Refusal? {
     let before = output.count
     var start = 0
-    for prefix: StaticString in ["\\registry\\machine\\", "computer\\"]
-    where key.starts(withLowercase: prefix) {
+    for (prefix, hive) in Self.kernelPrefixes where key.starts(withLowercase: prefix) {
       start = prefix.utf8CodeUnitCount
-      if prefix.utf8CodeUnitCount > 9 { output.append("hklm\\") }
+      output.append(hive)
+      break
     }
     for (long, short) in Self.hives
     where key.starts(withLowercase: long, at: start) {
@@ -86,6 +86,13 @@ extension Normalizer {
     if output.count > before, output[output.count - 1] == 0x5c { output.removeLast() }
     return output.count == before ? .tooShort : nil
   }
+
+  /// What stands before a key in the names of Windows' kernel, of its editor and of sensors, and the hive.
+  private static let kernelPrefixes: [(StaticString, StaticString)] = [
+    ("\\registry\\machine\\", "hklm\\"), ("\\registry\\user\\", "hku\\"),
+    ("machine\\software\\", "hklm\\software\\"), ("machine\\system\\", "hklm\\system\\"),
+    ("computer\\", ""),
+  ]
 
   private static let hives: [(StaticString, StaticString)] = [
     ("hkey_local_machine", "hklm"), ("hkey_current_user", "hkcu"),

@@ -32,6 +32,12 @@ extension Extraction {
     if before.count >= 4, !Self.isAbsent(bytes, before[1]), !Self.isListed(bytes, before[0]) {
       first = clientWord(bytes, before)
       hasVirtualHost = first == 1 && !Self.isTime(bytes, before[0])
+      if first == 1, Self.isAddress(bytes, before[0]),
+        !isHost(bytes, before[1].start..<before[1].end)
+      {
+        // A word of the server's own behind the client: `192.0.2.1 (-) - -`.
+        (first, hasVirtualHost) = (0, false)
+      }
     }
     // Where the proxies are logged that a request came through, the client is the first.
     var last = first
@@ -100,7 +106,7 @@ extension Extraction {
     return 1
   }
 
-  private static func isAddress(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+  static func isAddress(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     IPAddressText.ipv4(bytes, token.start..<token.end) != nil
       || IPAddressText.ipv6(bytes, token.start..<token.end) != nil
   }

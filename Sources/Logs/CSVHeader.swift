@@ -36,6 +36,9 @@ enum CSVHeader {
             isHeader = false
           }
         }
+        for column in header.doubtful where column < cells.count {
+          if isName(bytes, bytes.trimmed(cells[column].range)) { isHeader = false }
+        }
       }
       if isHeader, rows > 0, asWide * 100 >= rows * 95 {
         return LogHeader(layout: .csv, separator: separator, names: names)
@@ -135,39 +138,60 @@ enum CSVHeader {
     case word
     /// It can, but could also be a value: a name whose last label is a word, as `trace.id`.
     case likeName
+    /// It could be a value just as well, and names a column only where others are written with dots that cannot
+    /// be: `src.process.pid`.
+    case doubtful
     /// It names a column only where enough others do: `%`, `Is it?`, a whole sentence.
     case odd
     /// It is what a column holds.
     case value
   }
 
-  /// The cells as names of columns, if three different ones or more are header words and none is a value; and
-  /// the columns whose names could be values.
-  private static func header(
-    _ bytes: RawSpan, _ cells: [CSVCell]
-  ) -> (names: [[UInt8]], likeNames: [Int])? {
-    guard cells.count >= 3 else { return nil }
+  /// Names of columns, and the columns whose names could be values.
+  private struct Names {
     var names: [[UInt8]] = []
-    var words: Set<[UInt8]> = []
     var likeNames: [Int] = []
-    var odd = 0
+    var doubtful: [Int] = []
+  }
+
+  /// The cells as names of columns, if three different ones or more are header words and none is a value.
+  private static func header(_ bytes: RawSpan, _ cells: [CSVCell]) -> Names? {
+    guard cells.count >= 3 else { return nil }
+    var header = Names()
+    var words: Set<[UInt8]> = []
+    var (odd, dotted) = (0, 0)
     for cell in cells {
       let word = bytes.trimmed(cell.range)
-      let name = name(bytes, word, column: names.count)
+      let name = name(bytes, word, column: header.names.count)
       if !word.isEmpty {
         switch sort(bytes, word, isQuoted: cell.wasQuoted) {
-        case .word: words.insert(name)
+        case .word:
+          words.insert(name)
+          if name.contains(Byte.dot) { dotted += 1 }
         case .likeName:
           words.insert(name)
-          likeNames.append(names.count)
+          header.likeNames.append(header.names.count)
+        case .doubtful:
+          words.insert(name)
+          header.doubtful.append(header.names.count)
         case .odd: odd += 1
         case .value: return nil
         }
       }
-      names.append(name)
+      header.names.append(name)
     }
-    let isEnough = words.count >= (odd == 0 ? 3 : max(5, 3 * odd))
-    return isEnough ? (names, likeNames) : nil
+    if !header.doubtful.isEmpty, dotted < leastDotted { return nil }
+    return words.count >= (odd == 0 ? 3 : max(5, 3 * odd)) ? header : nil
+  }
+
+  /// Names of columns with dots in them that vouch for those which could be values.
+  private static let leastDotted = 2
+
+  /// Whether a cell is a name with a top-level domain.
+  private static func isName(_ bytes: RawSpan, _ cell: Range<Int>) -> Bool {
+    let shape = NameShape(bytes, cell)
+    return shape.isName
+      && TopLevelDomains.contains(bytes.extracting(shape.lastLabel..<cell.upperBound))
   }
 
   /// Whether a cell is a name with the last label of another.
@@ -269,7 +293,8 @@ enum CSVHeader {
     let first = String(decoding: bytes.copied(range.lowerBound..<dot), as: UTF8.self).lowercased()
     if schemaGroups.contains(first) { return .word }
     let last = String(decoding: label.copied(0..<label.byteCount), as: UTF8.self).lowercased()
-    return schemaKeys.contains(last) ? .likeName : .value
+    if schemaKeys.contains(last) { return .likeName }
+    return first == "www" ? .value : .doubtful
   }
 
   /// Top-level domains that are keys of schemas more often.

@@ -186,7 +186,7 @@ extension KeyName {
     "targetipv6": (.destination, 3), "destinationipv4": (.destination, 1),
     "destinationipv6": (.destination, 1), "srcendpointipaddress": (.source, 1),
     "dstendpointipaddress": (.destination, 1), "ipsource": (.source, 1),
-    "ipdestination": (.destination, 1), "srchost": (.source, 2), "dsthost": (.destination, 2),
+    "ipdestination": (.destination, 1), "srchost": (.source, 1), "dsthost": (.destination, 1),
     "destinationipaddress": (.destination, 1), "connsrcip": (.source, 1),
     "connsrcport": (.sourcePort, 1), "conndestip": (.destination, 1),
     "conndestport": (.destinationPort, 1), "disp": (.verdict, 2), "appliedaction": (.verdict, 2),
@@ -213,6 +213,7 @@ extension KeyName {
     "deviceaction": (.verdict, 2), "logsubtype": (.verdict, 2), "fwaction": (.verdict, 1),
     "securityaction": (.verdict, 1), "blocked": (.isBlocked, 4),
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
-    "replycodeid": (.responseCode, 4),
+    "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
+    "fortinetfortigateaction": (.verdict, 2),
   ]
 }

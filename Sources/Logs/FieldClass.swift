@@ -30,6 +30,8 @@ struct FieldTraits: OptionSet, Sendable {
   static let isApart = FieldTraits(rawValue: 8192)
   /// The value is that of the field above, which is an object for its sake (MongoDB's `$date`).
   static let isWrapped = FieldTraits(rawValue: 16384)
+  /// The field holds the record itself, as what was exported or sent on has it.
+  static let isRecord = FieldTraits(rawValue: 32768)
   /// Handed on to the fields below: the component of the path that says so is above.
   static let inherited: FieldTraits = [.noAddresses, .isApart]
   /// Any of the kinds that are compared whole.
@@ -65,6 +67,9 @@ enum FieldRole: UInt8, Sendable {
   case zone
   /// What may be a line as another program wrote it.
   case message
+  /// The name and the value of a member that is written as an object of its own: a header of HTTP, a property.
+  case pairName
+  case pairValue
 }
 
 /// The class of a field, computed once from its name and its parent's.
@@ -131,6 +136,7 @@ struct FieldClass: Sendable, Equatable {
     traits.formUnion(name.ownKinds(parent: parentName))
     if let path { traits.formUnion(path.name.ownKinds(parent: path.parent)) }
     if !name.isWrapper(parent: parentName) { traits.insert(.isApart) }
+    if name.isRecord { traits.insert(.isRecord) }
     if name.lower == "$date" { traits.insert(.isWrapped) }
     (role, rank) = name.role(parent: parentName)
     (fact, factRank) = name.fact(parent: parentName)

@@ -123,6 +123,10 @@ extension Extraction {
         isBuilt = isWord(bytes, token, "Built")
         // `access-list name denied tcp inside/…(…) -> outside/…(…)`
         if isWord(bytes, token, "access-list") { side = .source }
+        // `192.0.2.1 Accessed URL …`
+        if IPAddressText.ipv4(bytes, token) != nil {
+          addEnds(bytes, token, .source, .none, isTarget: false, isQuoted: false)
+        }
         isFirst = false
         continue
       }
@@ -136,7 +140,14 @@ extension Extraction {
         // Which end is which is known where the connection is built.
         isUnknown = !isBuilt
         side = isUnknown ? .none : isOutbound ? .destination : .source
-      case 4 where isWord(bytes, token, "from"): side = .source
+      case 4 where isWord(bytes, token, "from"): (side, isUnknown) = (.source, false)
+      case 2 where isWord(bytes, token, "IP"):
+        // `User <name> IP <192.0.2.1>`, `user IP = 192.0.2.1`, `IP address: 192.0.2.1`.
+        fact = .source
+        continue
+      case 1 where fact == .source && isWord(bytes, token, "="): continue
+      case 7...8 where fact == .source && bytes.starts(with: "address", at: token.lowerBound):
+        continue
       case 5 where isWord(bytes, token, "faddr") || isWord(bytes, token, "laddr"):
         side = .none
         let isForeign = isWord(bytes, token, "faddr")
@@ -192,6 +203,11 @@ extension Extraction {
   ) {
     var start = token.lowerBound
     var end = token.upperBound
+    if end - start > 2, bytes.byte(unchecked: start) == UInt8(ascii: "<"),
+      bytes.byte(unchecked: end - 1) == UInt8(ascii: ">")
+    {
+      (start, end) = (start + 1, end - 1)
+    }
     let isInBrackets = bytes.byte(unchecked: start) == UInt8(ascii: "(")
     let isMapped = isInBrackets || isTarget
     if isInBrackets {

@@ -50,6 +50,9 @@ extension Extraction {
     }
   }
 
+  /// Bytes of a string that may be the name of a value beside it.
+  private static let longestPairName = 64
+
   /// Notes what a member is to its siblings.
   @inline(__always)
   mutating func note(
@@ -90,6 +93,8 @@ extension Extraction {
       } else if top.anyQuery < 0 {
         top.anyQuery = index
       }
+    case .pairName where isString && token.range.count <= Self.longestPairName:
+      top.pairName = index
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
     case .method where isString: if top.method < 0 { top.method = index }
     case .message where isString:

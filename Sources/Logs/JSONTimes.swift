@@ -120,7 +120,9 @@ extension Extraction {
     guard !top.isInArray else { return }
     if !isWrapped, rank < top.timeRank { (top.time, top.timeRank) = (index, rank) }
     let path = isWrapped ? paths.parent(of: top.path) : top.path
-    if rank <= KeyName.lastOfEvents, !paths.isApart(path) {
+    if rank <= KeyName.lastOfEvents || paths.fieldClass(path).traits.contains(.isRecord),
+      !paths.isApart(path)
+    {
       walk.times.note(token, .wrapper, rank: rank)
     }
     if depth == 2, rank <= KeyName.lastOfAny, rank < walk.rankOfMember {

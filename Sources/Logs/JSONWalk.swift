@@ -22,6 +22,8 @@ struct JSONFrame {
   var anyQuery = -1
   var scheme = -1
   var method = -1
+  /// The token of the name of the value that follows, or -1.
+  var pairName = -1
   var pathField: FieldPaths.ID = 0
   var originalField: FieldPaths.ID = 0
   var requestField: FieldPaths.ID = 0
@@ -181,9 +183,14 @@ extension Extraction {
   ) {
     let token = tokens[index]
     guard token.start < token.end else { return }
-    let fieldClass = paths.fieldClass(path)
+    var fieldClass = paths.fieldClass(path)
     if fieldClass.role != .none, top.isObject {
       note(bytes, token, index, path, &top, &walk, depth: depth)
+      if fieldClass.role == .pairValue, top.pairName >= 0 {
+        let name = self.path(of: bytes, tokens[top.pairName], under: top.path, after: path)
+        let named = paths.fieldClass(name)
+        (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
+      }
     }
     if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }
     var unit = TextUnit(
@@ -192,7 +199,7 @@ extension Extraction {
     unit.sibling = path
     unit.isQuoted = true
     guard token.hasEscapes else {
-      scanString(bytes, unit, into: &batch)
+      scanMember(bytes, unit, into: &batch)
       return
     }
     if fieldClass.traits.contains(.nothing) { return }
@@ -203,7 +210,7 @@ extension Extraction {
       text1 = []
       Self.unescape(bytes, token.range, to: &text, &map1)
       unit.end = text.count
-      scanString(text.rawSpan, unit, into: &batch)
+      scanMember(text.rawSpan, unit, into: &batch)
       text1 = text
     } else {
       var text = text2
@@ -250,6 +257,14 @@ extension Extraction {
   }
 
   // MARK: Records in strings
+
+  /// Emits the values of a member's string: a line that a record is, a record in JSON, or text.
+  mutating func scanMember(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if unit.fieldClass.role == .message, scanWrappedLine(bytes, unit, into: &batch) { return }
+    scanString(bytes, unit, into: &batch)
+  }
 
   /// Emits the values of a string of a record: it may be a record itself.
   mutating func scanString(

@@ -105,7 +105,7 @@ struct KeyName: Sendable {
   /// Whether the key, or a component of a path that is written as one key, names a version.
   var isVersion: Bool {
     if Self.holds(plain, "useragent") || Self.holds(plain, "software")
-      || plain == "requestclientapplication" || Self.isVersion(plain)
+      || Self.userAgents.contains(letters) || Self.isVersion(plain)
     {
       return true
     }
@@ -154,6 +154,10 @@ struct KeyName: Sendable {
             && ["server", "client", "tlsserver", "tlsclient"].contains(grandparent.letters))
   }
 
+  /// Fields of user agents that do not call them so: of CEF, FortiWeb, Key Vault, Salesforce.
+  private static let userAgents: Set<String> = [
+    "requestclientapplication", "httpagent", "clientinfo", "browsertype",
+  ]
   private static let fileNames: Set<String> = [
     "filename", "targetfilename", "originalfilename", "filepath", "fullpath", "image",
     "parentimage", "imageloaded", "targetimage", "sourceimage", "imagename", "processname",
@@ -162,21 +166,26 @@ struct KeyName: Sendable {
     "fname", "oldfilename", "oldfilepath",
   ]
   private static let registryKeys: Set<String> = [
-    "targetobject", "registrykey", "registrypath", "regkey",
+    "targetobject", "registrykey", "registrypath", "regkey", "regobjectname",
+    "registrykeypath", "objectregistrykeyhandle",
   ]
   private static let mutexes: Set<String> = ["mutex", "mutexname", "mutant"]
   private static let pipes: Set<String> = ["pipe", "pipename", "namedpipe"]
   /// The same of keys that say it together with the one above them.
   private static let kindsBelow: [String: [String: FieldTraits]] = [
     "useragent": ["original": .userAgent], "file": ["name": .fileName, "path": .fileName],
-    "process": ["name": .fileName], "registry": ["path": .registryKey, "key": .registryKey],
+    "process": ["name": .fileName], "registry": [
+      "path": .registryKey, "key": .registryKey, "keypath": .registryKey,
+    ],
     "pipe": ["name": .pipe],
   ]
 
   /// The kinds that a whole value of the field can be.
   func ownKinds(parent: KeyName) -> FieldTraits {
     var traits: FieldTraits = []
-    if Self.holds(letters, "useragent") || plain == "ua" || letters == "requestclientapplication" {
+    if Self.holds(letters, "useragent") || plain == "ua" || letters == "agent"
+      || Self.userAgents.contains(letters)
+    {
       traits.insert(.userAgent)
     }
     if Self.fileNames.contains(letters) { traits.insert(.fileName) }
@@ -199,6 +208,15 @@ struct KeyName: Sendable {
     "metadata",
   ]
 
+  /// Those among them that hold a record as it was, rather than a part of one.
+  private static let recordWrappers: Set<String> = [
+    "_source", "result", "event", "record", "records", "doc", "document", "entry", "log",
+    "jsonpayload",
+  ]
+
+  /// Whether what stands in the field is a record as it was before it was exported or sent on.
+  var isRecord: Bool { Self.recordWrappers.contains(lower) }
+
   /// Whether what stands below the field is the event's own.
   func isWrapper(parent: KeyName) -> Bool {
     switch plain {
@@ -207,7 +225,7 @@ struct KeyName: Sendable {
     case "timecreated": parent.plain == "system"
     case "attributes": parent.plain == "timecreated"
     // Google's audit logs; CrowdStrike's stream of events.
-    case "id", "metadata": parent.plain.isEmpty
+    case "id", "metadata": parent.plain.isEmpty || parent.isRecord
     default: Self.wrappers.contains(lower)
     }
   }
@@ -263,6 +281,8 @@ struct KeyName: Sendable {
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1),
+    "name": (.pairName, 1), "key": (.pairName, 1), "field": (.pairName, 1),
+    "value": (.pairValue, 1),
     // Beats, Fluent Bit, Docker, journald, GELF, Google Cloud, Log Analytics, Splunk, Wazuh.
     "message": (.message, 1), "log": (.message, 1), "msg": (.message, 3),
     "fullmessage": (.message, 1), "shortmessage": (.message, 3), "syslogmessage": (.message, 1),
@@ -286,11 +306,12 @@ struct KeyName: Sendable {
   static var words: [String] {
     let sets = [
       nameTyped, fingerprints, certificateHashes, fileNames, registryKeys, mutexes, pipes,
+      userAgents,
     ]
     let below = kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }
     return (sets + below).flatMap { $0 } + writtenRoles.keys + roles.keys + rolesInURL.keys
       + furtherTimes.keys + wrappers + facts.keys + writtenFacts.keys + KeyStem.ends
-      + ["name", "ua", "requestclientapplication", "hasshstring", "string", "sha1", "sha256"]
+      + ["name", "ua", "agent", "hasshstring", "string", "sha1", "sha256"]
       + ["attributes", "created"]
   }
 }

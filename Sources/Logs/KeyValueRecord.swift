@@ -108,7 +108,7 @@ extension Extraction {
       }
       isWhole = false
       let start = offset
-      while offset < range.upperBound, isKeyByte(bytes.byte(unchecked: offset)) { offset += 1 }
+      while offset < range.upperBound, isPairKeyByte(bytes.byte(unchecked: offset)) { offset += 1 }
       guard offset > start, offset < range.upperBound,
         bytes.byte(unchecked: offset) == UInt8(ascii: "="),
         classes.is(bytes.byte(unchecked: start), .word) || bytes.byte(unchecked: start) == 0x40
@@ -143,8 +143,8 @@ extension Extraction {
         line.timeText = value
         rank = timeRank
       }
-      if isWord(bytes, key, "date") { date = value }
-      if isWord(bytes, key, "time") { clock = value }
+      if key.count == 4, bytes.starts(withLowercase: "date", at: key.lowerBound) { date = value }
+      if key.count == 4, bytes.starts(withLowercase: "time", at: key.lowerBound) { clock = value }
       if fieldClass.role == .zone { zone = value }
       isFortiGate = isFortiGate || isWord(bytes, key, "logid")
       if isWord(bytes, key, "action") { action = value }
@@ -165,6 +165,11 @@ extension Extraction {
       facts.note(.allowed, rank: 2)
     }
     return true
+  }
+
+  /// Whether a byte may be one of a key: also brackets, as in `cs(User-Agent)`.
+  private func isPairKeyByte(_ byte: UInt8) -> Bool {
+    isKeyByte(byte) || byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")")
   }
 
   /// Whether a byte may stand between pairs, before a blank.

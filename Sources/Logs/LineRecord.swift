@@ -52,6 +52,11 @@ struct LineRecord {
   static let unread: FieldPaths.ID = -1
 
   var fields: [LineField] = []
+  /// How many of them stand in a header before the record: its host is the one that sent the line.
+  var headerCount = 0
+  /// The text level of the line's bytes, and the field to report for all values: set of a line in a string.
+  var level = 0
+  var report: FieldPaths.ID?
   /// The event's time as the record tells it, and as the header before it does.
   var time: Int64?
   var headerTime: Int64?
@@ -73,8 +78,9 @@ struct LineRecord {
   mutating func reset() {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime, isHeaderTimeZoned) = (nil, nil, false)
-    (timeText, zone, isTimeOfEnd) = (0..<0, 0..<0, false)
+    (timeText, zone, isTimeOfEnd, headerCount) = (0..<0, 0..<0, false, 0)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
+    (level, report) = (0, nil)
   }
 
   /// Drops the fields behind the first so many: a format that was tried and is not the line's.
@@ -173,7 +179,11 @@ extension Extraction {
       }
     }
     if offset < range.upperBound {
-      scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
+      if line.report != nil {
+        scan(bytes, gap(offset..<range.upperBound), into: &batch)
+      } else {
+        scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
+      }
     }
     if wantsURLs { joinLineFields(bytes, fields, into: &batch) }
   }
@@ -191,8 +201,8 @@ extension Extraction {
 
   private func gap(_ range: Range<Int>) -> TextUnit {
     TextUnit(
-      start: range.lowerBound, end: range.upperBound, level: 0, field: FieldPaths.root,
-      fieldClass: .text)
+      start: range.lowerBound, end: range.upperBound, level: line.level,
+      field: line.report ?? FieldPaths.root, fieldClass: .text)
   }
 
   /// Notes what a field says of its siblings and of the event.
@@ -230,7 +240,8 @@ extension Extraction {
   ) {
     let fieldClass = paths.fieldClass(field.path)
     var unit = TextUnit(
-      start: field.start, end: field.end, level: 0, field: field.path, fieldClass: fieldClass)
+      start: field.start, end: field.end, level: line.level, field: line.report ?? field.path,
+      fieldClass: fieldClass)
     unit.isQuoted = field.isQuoted
     unit.port = field.port
     let isPort = fieldClass.role == .port || fieldClass.role == .connectionPort
@@ -245,20 +256,30 @@ extension Extraction {
     default: unit.side = field.side
     }
     if field.isApart { unit.fieldClass.fact = .none }
+    if line.report != nil { (unit.side, unit.fieldClass.fact) = ([], .none) }
     guard field.escapes != .none,
       bytes.firstOffset(of: Byte.backslash, from: field.start, to: field.end) != nil
     else {
       scanString(bytes, unit, into: &batch)
       return
     }
-    var text = text1
-    text1 = []
-    defer { text1 = text }
-    Self.unescape(bytes, field, to: &text, &map1)
     unit.start = 0
-    unit.end = text.count
-    unit.level = 1
-    scanString(text.rawSpan, unit, into: &batch)
+    unit.level += 1
+    if unit.level == 1 {
+      var text = text1
+      text1 = []
+      Self.unescape(bytes, field, to: &text, &map1)
+      unit.end = text.count
+      scanString(text.rawSpan, unit, into: &batch)
+      text1 = text
+    } else {
+      var text = text2
+      text2 = []
+      Self.unescape(bytes, field, to: &text, &map2)
+      unit.end = text.count
+      scanString(text.rawSpan, unit, into: &batch)
+      text2 = text
+    }
   }
 
   /// Undoes the escapes of a field's value.
@@ -304,6 +325,7 @@ extension Extraction {
     var port: UInt16 = 0
     var scheme: LineField?
     var query: LineField?
+    let fields = fields.dropFirst(line.headerCount)
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       switch fieldClass.role {
@@ -343,7 +365,8 @@ extension Extraction {
         joinQuery.removeAll(keepingCapacity: true)
       }
     }
-    var url = JoinedURL(field: path.path, place: path.start, level: 0)
+    var url = JoinedURL(
+      field: line.report ?? path.path, place: path.start, level: line.level)
     if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
     url.port = port
     emitJoined(url, into: &batch)

@@ -5,8 +5,8 @@ import Parsing
 /// lines of others into a member of a record of their own.
 ///
 /// Where the record itself says nothing of an event, the line in it is asked, in whatever form it has: a record
-/// of one of the formats that are known line by line, or a sentence. Its values are found as those of any
-/// string, under the member's name; only the event and its time are taken from it.
+/// of one of the formats that are known line by line, or a sentence. Its values are found before
+/// (`scanWrappedLine`); here the event and its time are taken from it.
 extension Extraction {
   /// Bytes of a message beyond which it is none.
   private static let longestMessage = 32_768

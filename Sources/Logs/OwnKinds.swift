@@ -16,6 +16,24 @@ extension Extraction {
     }
   }
 
+  /// What a registry key begins with, told as one in whatever field it stands.
+  private static let hives: [StaticString] = [
+    "hkey_", "hklm\\", "hkcu\\", "hkcr\\", "hku\\", "\\registry\\machine\\",
+    "\\registry\\user\\",
+  ]
+
+  /// Emits a value that as a whole is a registry key, as its hive tells.
+  mutating func emitRegistryKey(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    guard 6...Self.longestOwnValue ~= unit.end - unit.start else { return }
+    let first = bytes.byte(unchecked: unit.start)
+    guard first | 0x20 == UInt8(ascii: "h") || first == Byte.backslash,
+      Self.hives.contains(where: { bytes.starts(withLowercase: $0, at: unit.start) })
+    else { return }
+    emit(.registryKey, flags: .ownField, bytes, unit.start..<unit.end, of: unit, into: &batch)
+  }
+
   private static let ownKinds: [(FieldTraits, IndicatorKind)] = [
     (.fileName, .filename), (.userAgent, .userAgent), (.ja4, .ja4),
     (.registryKey, .registryKey), (.mutex, .mutex), (.pipe, .pipe),
@@ -45,11 +63,12 @@ extension Extraction {
   /// Emits the texts of a whole line that stand in none of its fields alone.
   @inline(__always)
   mutating func scanTextsAcrossFields(
-    _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ range: Range<Int>, level: Int = 0,
+    field: FieldPaths.ID = FieldPaths.root, into batch: inout ObservableBatch
   ) {
     guard record.mayHoldWord, let search = options.texts, wants(.text) else { return }
     let unit = TextUnit(
-      start: range.lowerBound, end: range.upperBound, level: 0, field: FieldPaths.root,
+      start: range.lowerBound, end: range.upperBound, level: level, field: field,
       fieldClass: .text)
     scanTexts(bytes, unit, search, isAgain: true, into: &batch)
   }
@@ -71,7 +90,8 @@ extension Extraction {
     var last = -1
     for text in foundTexts {
       let place = unit.start + text.start
-      if isAgain, known.contains(UInt32(truncatingIfNeeded: place - record.base)) { continue }
+      let position = origin(place, level: unit.level) - record.base
+      if isAgain, known.contains(UInt32(truncatingIfNeeded: position)) { continue }
       let start = batch.arena.count
       for number in [text.matcher, text.pattern] {
         for shift in [24, 16, 8, 0] as [UInt32] {

@@ -122,7 +122,9 @@ extension Extraction {
       let label = line.fields[index]
       let name = key(label)
       guard name.count > 5, name.count <= 24, !label.isEmpty, label.end - label.start <= 64,
-        bytes.starts(with: "Label", at: name.upperBound - 5)
+        bytes.starts(with: "Label", at: name.upperBound - 5),
+        // Some put a value there.
+        !Self.isAddress(bytes, ColumnRange(start: label.start, end: label.end))
       else { continue }
       labels += 1
       if labels > Self.mostLabels { return }

@@ -97,7 +97,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     guard hasEscapes else {
-      scanString(chunk, unit, into: &batch)
+      scanCell(chunk, unit, header, into: &batch)
       return
     }
     var text = text1
@@ -108,7 +108,18 @@ extension Extraction {
     inner.start = 0
     inner.end = text.count
     inner.level = 1
-    scanString(text.rawSpan, inner, into: &batch)
+    scanCell(text.rawSpan, inner, header, into: &batch)
+  }
+
+  /// Emits the values of a column's text, which in a CSV may be a line of another program's.
+  private mutating func scanCell(
+    _ bytes: RawSpan, _ unit: TextUnit, _ header: LogHeader, into batch: inout ObservableBatch
+  ) {
+    if header.layout == .csv {
+      scanMember(bytes, unit, into: &batch)
+    } else {
+      scanString(bytes, unit, into: &batch)
+    }
   }
 
   /// Undoes a column's escapes: `\xNN` and `\\` of Zeek, doubled quotes of CSV and W3C.

@@ -221,7 +221,7 @@ extension Extraction {
   }
 
   /// The client that a token of a daemon's line names.
-  private func daemonEnd(
+  private mutating func daemonEnd(
     _ bytes: RawSpan, _ token: Range<Int>, _ before: Range<Int>, _ rest: Range<Int>
   ) -> WrittenEnd? {
     let first = bytes.byte(unchecked: token.lowerBound)
@@ -240,13 +240,14 @@ extension Extraction {
       end?.isLast = false
       return end
     }
-    if isWord(bytes, before, "info:") || isWord(bytes, before, "query:") {
-      // unbound: `info: 192.0.2.1 name.example. A IN`.
-      let name = rest.lowerBound..<tokenEnd(bytes, from: rest.lowerBound, to: rest.upperBound)
-      guard name.count > 1, bytes.byte(unchecked: name.upperBound - 1) == Byte.dot,
-        rest.count - name.count > 4, bytes.starts(with: " IN", at: typeEnd(bytes, name, rest))
-      else { return nil }
-      return WrittenEnd(bytes, token)
+    if isWord(bytes, before, "info:") || isWord(bytes, before, "query:")
+      || isWord(bytes, before, "reply:")
+    {
+      return resolverClient(bytes, token, rest)
+    }
+    // slapd: `from IP=192.0.2.1:5000 (IP=0.0.0.0:389)`.
+    if isWord(bytes, before, "from"), bytes.starts(with: "IP=", at: token.lowerBound) {
+      return WrittenEnd(bytes, token.lowerBound + 3..<token.upperBound)
     }
     // OpenVPN: `TLS: Initial packet from [AF_INET]192.0.2.1:1194, sid=…`.
     if isWord(bytes, before, "from"), bytes.starts(with: "[AF_INET", at: token.lowerBound),
@@ -262,6 +263,33 @@ extension Extraction {
       open.lowerBound > token.lowerBound || end.hasPort
     else { return nil }
     end.isLast = false
+    return end
+  }
+
+  /// The client of unbound's `info: 192.0.2.1 name.example. A IN`, and of `info: name.example. always_nxdomain
+  /// 192.0.2.1@5000 name.example. A IN` where a zone of its own answered; what it replied as well.
+  private mutating func resolverClient(
+    _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>
+  ) -> WrittenEnd? {
+    func word(behind end: Int) -> Range<Int> {
+      let start = min(end + 1, rest.upperBound)
+      return start..<tokenEnd(bytes, from: start, to: rest.upperBound)
+    }
+    var client = token
+    var name = rest.lowerBound..<tokenEnd(bytes, from: rest.lowerBound, to: rest.upperBound)
+    if bytes.byte(unchecked: token.upperBound - 1) == Byte.dot, !name.isEmpty {
+      client = word(behind: name.upperBound)
+      name = word(behind: client.upperBound)
+    }
+    guard name.count > 1, bytes.byte(unchecked: name.upperBound - 1) == Byte.dot,
+      rest.upperBound - name.upperBound > 4, let end = WrittenEnd(bytes, client)
+    else { return nil }
+    let type = typeEnd(bytes, name, rest)
+    guard bytes.starts(with: " IN", at: type) else { return nil }
+    let code = word(behind: min(type + 3, rest.upperBound))
+    if !code.isEmpty, bytes.byte(unchecked: code.lowerBound) &- 0x41 <= 25 {
+      facts.note(.responseCode, rank: 1, bytes, code)
+    }
     return end
   }
 

@@ -8,6 +8,12 @@ extension Extraction {
   /// tag; Cisco's with a year), and the same with a time as ISO 8601 writes it. A relay's may stand before the
   /// one of a device of Cisco's.
   mutating func readSyslogHeader(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    guard let message = readHeaders(bytes, range) else { return nil }
+    line.headerCount = line.fields.count
+    return message
+  }
+
+  private mutating func readHeaders(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     guard let start = readHeader(bytes, range) else { return nil }
     let message = blanksEnd(bytes, from: start, to: range.upperBound)
     let (count, time, isZoned) = (line.fields.count, line.headerTime, line.isHeaderTimeZoned)

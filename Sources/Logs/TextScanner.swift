@@ -49,6 +49,26 @@ extension Extraction {
     if !traits.isDisjoint(with: .special) {
       if traits.contains(.nothing) { return }
       if !traits.isDisjoint(with: .ownKinds) { emitOwnKinds(bytes, unit, into: &batch) }
+      if traits.contains(.userAgent), !traits.contains(.noAddresses),
+        bytes.firstOffset(of: Byte.slash, from: unit.start, to: unit.end) != nil
+      {
+        // What is called an agent alone may be an address; of a product it is the version.
+        var unit = unit
+        unit.fieldClass.traits.insert(.noAddresses)
+        scanText(bytes, unit, into: &batch)
+        return
+      }
+    }
+    scanText(bytes, unit, into: &batch)
+  }
+
+  /// Emits every value in a text, which as a whole is looked at already.
+  private mutating func scanText(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    let traits = unit.fieldClass.traits
+    if wants(.registryKey), traits.contains(.isMember), !traits.contains(.registryKey) {
+      emitRegistryKey(bytes, unit, into: &batch)
     }
     if options.refangs, refanged.make(bytes, unit) {
       // Taken out for the call, so that it can be read while the rest is written; its map stays.

@@ -5,6 +5,14 @@ import Parsing
 extension Extraction {
   /// Reads a line of one of them.
   mutating func readTokens(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    // Cisco's appliance writes the level of its messages before them.
+    let start = range.lowerBound
+    if bytes.starts(with: "Info: ", at: start), range.count > 14,
+      bytes.byte(unchecked: start + 6) &- Byte.zero <= 9
+    {
+      line.skip(start..<start + 6)
+      return readTokens(bytes, start + 6..<range.upperBound)
+    }
     let first = range.lowerBound..<tokenEnd(bytes, from: range.lowerBound, to: range.upperBound)
     let byte = bytes.byte(unchecked: range.lowerBound)
     if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range) }

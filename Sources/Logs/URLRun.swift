@@ -219,16 +219,31 @@ extension Extraction {
       }
       end -= 1
       guard Self.isSeparator(bytes.byte(unchecked: end)) else { continue }
-      if emitURL(bytes, start..<end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
-        flags = .fallback
-      }
+      emitPiece(
+        bytes, start..<end, minimum: minimum, hasScheme: hasScheme, unit, &flags, into: &batch)
     }
     for end in urlEnds.reversed() {
-      if emitURL(bytes, start..<end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
-        flags = .fallback
-      }
+      emitPiece(
+        bytes, start..<end, minimum: minimum, hasScheme: hasScheme, unit, &flags, into: &batch)
     }
     if !isComplete { counters.crowdedURLs += 1 }
+  }
+
+  /// Emits what stands before a separator, and without the punctuation and brackets at its end.
+  private mutating func emitPiece(
+    _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, hasScheme: Bool, _ unit: TextUnit,
+    _ flags: inout ObservableFlags, into batch: inout ObservableBatch
+  ) {
+    if emitURL(bytes, range, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
+      flags = .fallback
+    }
+    var tail = URLTail(bytes, range)
+    while tail.end > minimum, tail.cut(bytes, classes) {}
+    guard tail.end < range.upperBound, tail.end >= minimum else { return }
+    let cut = range.lowerBound..<tail.end
+    if emitURL(bytes, cut, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
+      flags = .fallback
+    }
   }
 
   @inline(__always)

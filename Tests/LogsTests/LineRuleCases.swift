@@ -31,6 +31,17 @@ enum LineRuleCases {
       "a header before pairs", "2024-05-01T10:00:00Z main.sh host=a.example b=c d=e",
       ["domain hostname main.sh @21", "domain host a.example @34"]),
     Case(
+      "the host of a header is none of a URL",
+      "Oct 11 22:14:15 a.example url=/x hostname=b.example method=GET",
+      [
+        "domain hostname a.example @16", "url url http://b.example/x @30",
+        "domain hostname b.example @42",
+      ]),
+    Case(
+      "nor where there is no other",
+      "<34>1 - a.example su - - - level=info url=/g method=GET status=200",
+      ["domain hostname a.example @8"]),
+    Case(
       "a header without a host", "2024-05-01T10:00:00Z host=a.example b=c d=e",
       ["domain host a.example @26"]),
     Case(

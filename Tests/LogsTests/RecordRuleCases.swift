@@ -299,6 +299,16 @@ enum RecordRuleCases {
         + "2024-05-01T10:00:00Z,abc,192.0.2.1,203.0.113.5,444\n",
       ["ipv4 client.ip 192.0.2.1 @86", "ipv4 destination.ip 203.0.113.5 @96 :444"]),
     Case(
+      "columns that could be names beside others with dots",
+      "event.time,src.ip.address,src.process.pid\n1714557600000,192.0.2.1,1\n",
+      ["ipv4 src.ip.address 192.0.2.1 @56"]),
+    Case(
+      "a name beside words without dots", "time,src,www.example.pid\n1,192.0.2.1,1\n",
+      ["domain text www.example.pid @9", "ipv4 text 192.0.2.1 @27"]),
+    Case(
+      "names under what could be one", "a.time,b.address,c.example.pid\n1,2,d.example.com\n",
+      ["domain text c.example.pid @17", "domain text d.example.com @35"]),
+    Case(
       "an odd cell beside enough words", "a,b,c,d,e,Is it?\n1,2,3,4,5,192.0.2.1\n",
       ["ipv4 Is it? 192.0.2.1 @27"]),
     Case(

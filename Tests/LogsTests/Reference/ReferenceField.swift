@@ -2,6 +2,8 @@
 struct ReferenceField {
   /// Keys from the outermost to the value's own; empty for text.
   var keys: [[UInt8]] = []
+  /// Whether the value holds a slash, as a user agent does before each version.
+  var holdsSlash = false
   /// Whether the value stood in quotes.
   var isQuoted = false
 
@@ -36,10 +38,11 @@ struct ReferenceField {
 
   /// §2, versions: the field gives no addresses.
   var isVersion: Bool {
-    components.contains { component in
+    if isUserAgent, holdsSlash { return true }
+    return components.contains { component in
       let name = referenceFolded(component, digits: true)
       if name.contains("useragent") || name.contains("software") || name == "ua"
-        || name == "requestclientapplication"
+        || ["requestclientapplication", "httpagent", "clientinfo", "browsertype"].contains(name)
       {
         return true
       }
@@ -65,7 +68,10 @@ struct ReferenceField {
   /// §6: the field holds user agents, which are compared whole.
   var isUserAgent: Bool {
     // CEF's, and that of the Elastic common schema.
-    last.contains("useragent") || last == "ua" || last == "requestclientapplication"
+    last.contains("useragent")
+      || [
+        "ua", "agent", "requestclientapplication", "httpagent", "clientinfo", "browsertype",
+      ].contains(last)
       || components.suffix(2).map { referenceFolded($0, digits: false) }
         == ["useragent", "original"]
   }

@@ -212,10 +212,10 @@ extension ReferenceLine {
   // MARK: Lines of nothing else
 
   private static let pair = ReferencePattern(
-    #" *(?:([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@-]*)=(?:"("# + quoted
+    #" *(?:([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@()-]*)=(?:"("# + quoted
       + #")"[,;]?(?= |\z)|([^" ][^ ]*|)(?= |\z))|\z)"#)
   private static let pairs = ReferencePattern(
-    #"\A(?: *[A-Za-z0-9_@][A-Za-z0-9._\[\]@-]*+=(?:""# + quoted
+    #"\A(?: *[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?:""# + quoted
       + #""[,;]?(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
 
   mutating func readPairs(_ start: Int) -> Bool {

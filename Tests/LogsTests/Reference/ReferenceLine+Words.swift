@@ -83,6 +83,8 @@ extension ReferenceLine {
         while first > 0, isAddress(first - 1, orListed: true) { first -= 1 }
       }
     }
+    let isOdd = first == 1 && isAddress(0) && !Self.isHost(bytes[before[1].range])
+    if isOdd { first = 0 }
     let hasHost =
       first == 1
       && !(before[0].range.count >= 19 && ReferenceTime.isISO(Array(bytes[before[0].range])))
@@ -315,6 +317,9 @@ extension ReferenceLine {
     var isUnknown = false
     var isTranslation = false
     var isTarget = false
+    if ReferenceAddress.ipv4(Array(verb.utf8)) != nil, let first = words.first {
+      addEnd(first, "src", isTarget: false)
+    }
     /// `src`, `dst`, or nothing where the sentence does not tell.
     var side = verb == "access-list" ? "src" : ""
     for place in words.dropFirst() {
@@ -323,7 +328,10 @@ extension ReferenceLine {
         side = isUnknown ? "" : isOutbound || isTranslation ? "src" : "dst"
         isTarget = isTranslation
       case "translation": isTranslation = true
-      case "src", "from": side = "src"
+      case "from":
+        side = "src"
+        isUnknown = false
+      case "src": side = "src"
       case "dst": side = "dst"
       case "for":
         isUnknown = !isBuilt
@@ -341,6 +349,10 @@ extension ReferenceLine {
   private static let withRest = ReferencePattern(#"\A(.[^(]*)\(.*\)\z"#)
 
   private mutating func addEnd(_ token: Range<Int>, _ side: String, isTarget: Bool) {
+    var token = token
+    if token.count > 2, bytes[token].first == 0x3C, bytes[token].last == 0x3E {
+      token = token.lowerBound + 1..<token.upperBound - 1
+    }
     var place = token
     var isMapped = isTarget
     var port: UInt16?

@@ -26,6 +26,8 @@ struct ReferenceLine {
   var host: ReferenceLineField?
   var path: ReferenceLineField?
   var isTunnel = false
+  /// How many fields stand in a header.
+  private var headerCount = 0
 
   var bytes: [UInt8] { text.bytes }
 
@@ -37,6 +39,7 @@ struct ReferenceLine {
     let start = readHeader()
     if start == nil { fields = [] }
     let count = fields.count
+    headerCount = count
     if readMessage(start ?? 0) { return }
     fields.removeLast(fields.count - count)
     (host, path) = (nil, nil)
@@ -77,26 +80,35 @@ struct ReferenceLine {
   // MARK: Values
 
   /// The observables of the fields, of the text between them, and of what fields make together.
-  func observables(line: Int) -> [ReferenceObservable] {
+  ///
+  /// `outer` is the field of the record that the line stands in.
+  func observables(line: Int, in outer: [UInt8]? = nil) -> [ReferenceObservable] {
     var output: [ReferenceObservable] = []
     var place = 0
     for (index, field) in fields.enumerated() {
       if field.outer.lowerBound > place {
-        output += gap(place..<field.outer.lowerBound, line: line)
+        output += gap(place..<field.outer.lowerBound, line: line, in: outer)
       }
       place = max(place, field.outer.upperBound)
       guard let keys = field.keys else { continue }
-      var record = ReferenceRecord(line: line)
+      var record = ReferenceRecord(line: line, outerField: outer, mayNest: outer == nil)
+      record.form = .line
       record.string(
         value(field), keys: keys, isQuoted: field.isQuoted, port: field.port ?? sibling(index))
       output += record.output
     }
-    if place < text.count { output += rest(text.part(place..<text.count), line: line) }
-    return output + joined(line: line)
+    if place < text.count, outer != nil {
+      output += gap(place..<text.count, line: line, in: outer)
+    } else if place < text.count {
+      output += rest(text.part(place..<text.count), line: line)
+    }
+    return output + joined(line: line, in: outer)
   }
 
-  private func gap(_ range: Range<Int>, line: Int) -> [ReferenceObservable] {
-    var record = ReferenceRecord(line: line, mayNest: false)
+  private func gap(
+    _ range: Range<Int>, line: Int, in outer: [UInt8]?
+  ) -> [ReferenceObservable] {
+    var record = ReferenceRecord(line: line, outerField: outer, mayNest: false)
     record.walk(.string(text.part(range), isQuoted: false), keys: [])
     return record.output
   }
@@ -196,8 +208,8 @@ struct ReferenceLine {
     return bytes.first == 0x3F ? Array(bytes.dropFirst()) : bytes
   }
 
-  private func joined(line: Int) -> [ReferenceObservable] {
-    var record = ReferenceRecord(line: line)
+  private func joined(line: Int, in outer: [UInt8]?) -> [ReferenceObservable] {
+    var record = ReferenceRecord(line: line, outerField: outer)
     if let host, let path {
       guard !isTunnel, value(host).bytes != [0x2D] else { return [] }
       record.join(
@@ -209,6 +221,7 @@ struct ReferenceLine {
       field.keys?.count == 1 && !field.range.isEmpty && names.contains(folded(field))
     }
     let methods: Set<String> = ["method", "httpmethod", "csmethod", "requestmethod"]
+    let fields = fields.dropFirst(headerCount)
     guard let host = fields.first(where: { isOne($0, of: ReferenceRecord.hosts) }),
       word(host.range) != "-",
       !fields.contains(where: {

@@ -88,7 +88,7 @@ struct ReferenceLogReader {
       if let rows, isLineStart, position < end, text.bytes[position] != 0x23 {
         let row = position..<(text.bytes[end - 1] == 0x0D ? end - 1 : end)
         if row.count <= lineLimit, let members = rows(text.part(row)) {
-          emit(.object(members), at: position)
+          emit(.object(members), at: position, .row)
           position = end + 1
           continue
         }
@@ -253,8 +253,11 @@ struct ReferenceLogReader {
     end == text.count || [0x20, 0x09, 0x0A, 0x0D, 0x7B, 0x5B].contains(text.bytes[end])
   }
 
-  private mutating func emit(_ node: ReferenceNode, at start: Int) {
+  private mutating func emit(
+    _ node: ReferenceNode, at start: Int, _ form: ReferenceRecord.Form = .json
+  ) {
     var record = ReferenceRecord(line: lineNumber(start))
+    record.form = form
     record.walk(node, keys: [])
     output += record.output
   }
@@ -305,7 +308,7 @@ struct ReferenceLogReader {
       } else if line.count <= lineLimit,
         let members = header.members(text.part(line))
       {
-        emit(.object(members), at: line.lowerBound)
+        emit(.object(members), at: line.lowerBound, .row)
       } else {
         readText(line)
       }
@@ -332,7 +335,7 @@ struct ReferenceLogReader {
       } else if line.count <= lineLimit,
         let members = header.members(text.part(line))
       {
-        emit(.object(members), at: line.lowerBound)
+        emit(.object(members), at: line.lowerBound, .row)
       } else {
         readText(line)
       }
@@ -380,7 +383,7 @@ struct ReferenceLogReader {
           surplus.append(node)
         }
       }
-      emit(.object(members), at: row.start)
+      emit(.object(members), at: row.start, .csv)
       emit(.array(surplus), at: row.start)
     }
     return true

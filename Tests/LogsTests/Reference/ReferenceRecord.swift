@@ -7,8 +7,11 @@ struct ReferenceRecord {
   /// Whether strings may be records themselves: only one level deep.
   var mayNest: Bool
   var line: Int
-  /// Whether the record is a row of a W3C log or of Zeek, whose joined forms differ in details.
+  /// How the record is written.
+  var form = Form.json
   var output: [ReferenceObservable] = []
+
+  enum Form { case json, csv, row, line }
 
   typealias Members = [(key: [UInt8], value: ReferenceNode)]
 
@@ -24,7 +27,21 @@ struct ReferenceRecord {
     case .object(let written):
       // A list of one string or number stands for it.
       let members = written.map { ($0.key, Self.only($0.value)) }
+      // A header of HTTP, a property: the name in one member, the value in another.
+      var name: [UInt8]?
       for (key, value) in members {
+        let isName = form == .json && ["name", "key", "field"].contains(referenceFolded(key, digits: false))
+        if isName, case .string(let text, _) = value, text.count <= 64 {
+          name = text.bytes
+        }
+        if let name, referenceFolded(key, digits: false) == "value",
+          case .string(let text, let isQuoted) = value
+        {
+          string(
+            text, keys: keys + [key], isQuoted: isQuoted,
+            port: siblingPort(of: key, in: members), named: name)
+          continue
+        }
         let port =
           siblingPort(of: key, in: members) ?? requestPort(of: key, in: members, keys: keys)
         walk(value, keys: keys + [key], port: port)
@@ -52,15 +69,24 @@ struct ReferenceRecord {
   }
 
   mutating func string(
-    _ text: ReferenceText, keys: [[UInt8]], isQuoted: Bool, port: UInt16?
+    _ text: ReferenceText, keys: [[UInt8]], isQuoted: Bool, port: UInt16?,
+    named: [UInt8]? = nil
   ) {
-    let field = ReferenceField(keys: keys, isQuoted: isQuoted)
+    let field = ReferenceField(
+      keys: named.map { keys.dropLast() + [$0] } ?? keys, holdsSlash: text.bytes.contains(0x2F),
+      isQuoted: isQuoted)
     if mayNest, !field.isCipher, ReferenceRecord.beginsLikeRecord(text.bytes[...]),
       let node = ReferenceJSON.whole(text)
     {
       var nested = ReferenceRecord(line: line, outerField: name(keys), mayNest: false)
       nested.walk(node, keys: [])
       output += nested.output
+      return
+    }
+    if mayNest, form == .json || form == .csv, Self.isMessage(keys),
+      let inner = Self.wrappedLine(text)
+    {
+      output += inner.observables(line: line, in: name(keys))
       return
     }
     if field.isUserAgent, text.count > 0 {
@@ -77,6 +103,28 @@ struct ReferenceRecord {
       if value.port == nil, isWhole { value.port = port }
       add(value, of: text, keys: keys)
     }
+  }
+
+  private static let messages: Set<String> = [
+    "message", "log", "msg", "fullmessage", "shortmessage", "syslogmessage", "textpayload",
+    "fulllog", "rawlog", "rawmessage", "rawevent", "rawdata", "raw", "eventoriginal",
+    "logmessage", "line", "event",
+  ]
+
+  /// Whether a member may hold a line as another program wrote it.
+  private static func isMessage(_ keys: [[UInt8]]) -> Bool {
+    let names = keys.suffix(2).map { referenceFolded($0, digits: false) }
+    return names.last.map(messages.contains) ?? false || names == ["event", "original"]
+  }
+
+  /// The line of a format known line by line that a string is.
+  private static func wrappedLine(_ text: ReferenceText) -> ReferenceLine? {
+    var (start, end) = (0, text.count)
+    let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    while start < end, blanks.contains(text.bytes[start]) { start += 1 }
+    while end > start, blanks.contains(text.bytes[end - 1]) { end -= 1 }
+    guard (16...32_768).contains(end - start) else { return nil }
+    return ReferenceLine(text.part(start..<end))
   }
 
   private mutating func add(_ value: ReferenceValue, of text: ReferenceText, keys: [[UInt8]]) {

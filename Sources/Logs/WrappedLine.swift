@@ -1,0 +1,34 @@
+import Indicators
+import Parsing
+
+/// A line as another program wrote it, which a shipper or a collector has put whole into a member of a record of
+/// its own (`message`, `event.original`).
+///
+/// What its fields are called decides how their values are read, as it would if the line stood alone; reported
+/// is the member that holds it. A record in it is not looked for: that would be one in one in one.
+extension Extraction {
+  /// Bytes of a string that may be such a line.
+  private static let wrapped = 16...32_768
+
+  /// Emits the values of a string that is a line of one of the formats known line by line; false: it is none.
+  mutating func scanWrappedLine(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) -> Bool {
+    guard !isNested, unit.level <= 1 else { return false }
+    let text = bytes.trimmed(unit.start..<unit.end)
+    guard Self.wrapped ~= text.count else { return false }
+    // What it says of the event is asked for only where the record says nothing (`noteMessage`).
+    let (facts, counters) = (facts, counters)
+    defer { self.facts = facts }
+    let isRecord = readLineRecord(bytes, text)
+    self.counters = counters
+    guard isRecord else { return false }
+    (line.level, line.report) = (unit.level, unit.field)
+    isNested = true
+    scanLineRecord(bytes, text, into: &batch)
+    isNested = false
+    scanTextsAcrossFields(bytes, text, level: unit.level, field: unit.field, into: &batch)
+    line.reset()
+    return true
+  }
+}

@@ -1,0 +1,85 @@
+import Indicators
+import Logs
+import Testing
+
+/// Lines of other programs in strings of records, and members written as objects of a name and a value.
+@Suite struct WrappedLineCases {
+  private static func values(_ record: String, _ purpose: LogPurpose) -> [String] {
+    extract(Array(record.utf8), LogOptions(purpose: purpose)).found
+      .filter { !$0.isFallback && $0.kind != .filename }
+      .map { "\($0.kind.name) \($0.field) \($0.value) @\($0.offset)" }
+  }
+
+  static let records: [(record: String, values: [String])] = [
+    // What the format escapes is undone, and what its fields are called counts.
+    (
+      #"{"message":"CEF:0|V|P|1|1|x|1|src=192.0.2.1 request=http://a.example/x?y\\=1 act=blocked"}"#,
+      [
+        "ipv4 message 192.0.2.1 @34", "url message http://a.example/x?y=1 @52",
+        "domain message a.example @59",
+      ]
+    ),
+    (
+      #"{"message":"srcip=192.0.2.1 hostname=\"a.example\" url=\"/b\" action=blocked"}"#,
+      [
+        "ipv4 message 192.0.2.1 @18", "domain message a.example @39",
+        "url message http://a.example/b @57",
+      ]
+    ),
+    (
+      #"{"event":{"original":"srcip=192.0.2.1 version=3.4.4.22 agent=\"B/1.2.3.4\""}}"#,
+      ["ipv4 event.original 192.0.2.1 @28", "user-agent event.original B/1.2.3.4 @63"]
+    ),
+    (
+      #"{"log":"a.example:80 192.0.2.1 - - [01/May/2024:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1\n"}"#,
+      [
+        "domain log a.example @8", "ipv4 log 192.0.2.1 @21", "url log http://a.example/a @70",
+      ]
+    ),
+    // Other strings are text, also in a line.
+    (
+      #"{"note":"srcip=192.0.2.1 hostname=\"a.example\" url=\"/b\" action=blocked"}"#,
+      ["ipv4 note 192.0.2.1 @15", "domain note a.example @36"]
+    ),
+    (
+      #"msg="hostname=a.example url=/b c=d" e=f g=h"#, ["domain msg a.example @14"]
+    ),
+    (
+      "time,level,message\n1,2,\"hostname=\"\"a.example\"\" url=/b c=d\"\n",
+      ["domain message a.example @35", "url message http://a.example/b @51"]
+    ),
+    // The name of a value.
+    (
+      #"{"headers":[{"name":"User-Agent","value":"B/1.2.3.4"},{"name":"Host","value":"main.py"}]}"#,
+      ["user-agent headers.value B/1.2.3.4 @42", "domain headers.value main.py @78"]
+    ),
+    (#"{"Name":"UserAgent","Value":"B/1"}"#, ["user-agent Value B/1 @29"]),
+    (#"{"value":"B/1","name":"User-Agent"}"#, []),
+    (#"{"key":"cipher","value":"a@b.example"}"#, []),
+    // Agents that are called so alone, and addresses.
+    (#"{"agent":"192.0.2.1"}"#, ["ipv4 agent 192.0.2.1 @10", "user-agent agent 192.0.2.1 @10"]),
+    // A hive tells a registry key in any field.
+    (
+      #"{"Path":"HKEY_LOCAL_MACHINE\\Software\\B"}"#, [#"registry-key Path HKEY_LOCAL_MACHINE\Software\B @9"#]
+    ),
+    (#"{"Path":"\\REGISTRY\\USER\\S-1\\B"}"#, [#"registry-key Path \REGISTRY\USER\S-1\B @9"#]),
+    (#"{"Path":"HKLMX\\Software\\B"}"#, []),
+  ]
+
+  @Test(arguments: records)
+  func `what stands in strings of records`(_ record: (record: String, values: [String])) {
+    #expect(Self.values(record.record, .extract) == record.values)
+  }
+
+  /// The pieces of a list of URLs end before punctuation as well.
+  @Test(arguments: [
+    ("[http://a.example/b.php],UrlBlock", "http://a.example/b.php"),
+    ("(http://a.example/a),(http://b.example/c)", "http://a.example/a"),
+    ("http://a.example/a];x=1", "http://a.example/a"),
+    ("http://a.example/a.,http://b.example/", "http://a.example/a"),
+  ])
+  func `pieces of URLs without what ends them`(_ text: String, _ url: String) {
+    let found = extract(Array((text + "\n").utf8), LogOptions(purpose: .scan)).found
+    #expect(found.contains { $0.kind == .url && $0.value == url })
+  }
+}
