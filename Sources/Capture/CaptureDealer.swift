@@ -114,6 +114,9 @@ struct DealerCore: ~Copyable {
   /// The filter for `filterLinkType`; interfaces of one file may differ in it.
   private var filter: PacketFilter?
   private var filterLinkType = UInt32.max
+  private var filters: [UInt32: PacketFilter?] = [:]
+  /// Why there is none for a link type of the capture: what it is of passes no filter.
+  private var filterFailure: CaptureError?
 
   init(
     _ source: InputSource, _ options: CaptureOptions, seed: UInt64, groupCount: Int
@@ -179,7 +182,10 @@ struct DealerCore: ~Copyable {
     switch try framer.step(&frame) {
     case .record: break
     case .other: return true
-    case .end: return false
+    case .end:
+      // Where no packet could be asked, nothing of the capture was read.
+      if let filterFailure, !filters.values.contains(where: { $0 != nil }) { throw filterFailure }
+      return false
     }
     byteCount &+= UInt64(frame.length)
     guard frame.isPacket else {
@@ -193,7 +199,7 @@ struct DealerCore: ~Copyable {
     let start = unsafe framer.pointer()
     // SAFETY: the framer keeps `length` bytes there until the next step.
     let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
-    if filterText != nil, try !isAccepted(packet, frame) {
+    if filterText != nil, !isAccepted(packet, frame) {
       dealer.skips.add(.filtered)
       return true
     }
@@ -213,19 +219,26 @@ struct DealerCore: ~Copyable {
     dealer.deal(packet, frame, at: 0, place: place)
   }
 
-  private mutating func isAccepted(
-    _ packet: RawSpan, _ frame: Frame
-  ) throws(CaptureError) -> Bool {
-    if filter == nil || frame.linkType != filterLinkType {
-      do {
-        filter = try PacketFilter(filterText ?? "", linkType: frame.linkType)
-        filterLinkType = frame.linkType
-      } catch {
-        throw CaptureError(
-          code: .invalidFilter, path: framer.input.source.path, packets: framer.number,
-          message: "filter '\(filterText ?? "")': \(error.message)")
-      }
+  private mutating func isAccepted(_ packet: RawSpan, _ frame: Frame) -> Bool {
+    if frame.linkType != filterLinkType {
+      filter = knownFilter(frame.linkType)
+      filterLinkType = frame.linkType
     }
     return filter?.accepts(packet, originalLength: frame.originalLength) ?? false
+  }
+
+  private mutating func knownFilter(_ linkType: UInt32) -> PacketFilter? {
+    if let known = filters[linkType] { return known }
+    do throws(PacketFilterError) {
+      let filter = try PacketFilter(filterText ?? "", linkType: linkType)
+      filters[linkType] = filter
+      return filter
+    } catch {
+      filters[linkType] = .some(nil)
+      filterFailure = CaptureError(
+        code: .invalidFilter, path: framer.input.source.path, packets: framer.number,
+        message: "filter '\(filterText ?? "")': \(error.message)")
+      return nil
+    }
   }
 }

@@ -253,12 +253,14 @@ struct FlowReader: ~Copyable {
   mutating func beginRecord(_ item: FlowItem, _ place: FlowPlace, isNeeded: Bool) {
     let everyPacket = options.everyPacket && !item.facts.contains(.isReassembled)
     guard place.isNew || everyPacket || isNeeded else { return writer.leaveFlow() }
+    // Messages of ICMP between two hosts are shown as one flow, but each has an identifier of its own.
+    let isShownAlone = everyPacket && item.key.isICMP
     writer.beginFlow(
       FlowSource(
         key: item.key, message: item.message, shard: item.shard,
         isFirstOriginator: item.isSourceFirst == place.isSourceOriginator,
         isForward: place.isSourceOriginator, hasOverlap: flows[notes: place.flow].hasOverlap),
-      index: flows[notes: place.flow].batch == writer.serial
+      index: flows[notes: place.flow].batch == writer.serial && !isShownAlone
         ? flows[notes: place.flow].batchIndex : ObservableRecord.noFlow)
     guard place.isNew || everyPacket else { return }
     if !everyPacket, isUnsettled(item, place) {

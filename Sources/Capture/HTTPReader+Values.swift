@@ -9,7 +9,8 @@ extension HTTPReader {
   ) {
     phase = .headers
     isConnect =
-      request.method.count == 7 && text.hasText("connect ", at: request.method.lowerBound)
+      request.method.count == 7 && text.hasText("connect", at: request.method.lowerBound)
+    isVersionless = request.isVersionless
     guard let range = request.target, !range.isEmpty else { return }
     if isConnect {
       let (host, port) = HTTPRequest.splitHost(text, range)

@@ -39,6 +39,10 @@ struct HTTPReader {
   var isConnect = false
   var isUpgrade = false
   var hasHost = false
+  /// The request may be over with its first line, as HTTP/0.9's are.
+  var isVersionless = false
+  /// The URL was written with the destination for its host.
+  private var hasURLWithoutHost = false
   var contentLength = 0
   var isChunked = false
   /// Answers are read, not requests: their heads, and others behind short bodies.
@@ -116,6 +120,8 @@ struct HTTPReader {
     isConnect = false
     isUpgrade = false
     hasHost = false
+    isVersionless = false
+    hasURLWithoutHost = false
     contentLength = 0
     isChunked = false
     isBodiless = false
@@ -175,6 +181,10 @@ struct HTTPReader {
           line.append(piece, writer)
           if mayGoOn { continue }
           if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
+        }
+        if isVersionless, end == data.byteCount, case .headers = phase, !hasHost {
+          // Headers may still come; where none do, this was all.
+          keepURLOnce(context, into: &writer, &skips)
         }
         if case .requestLine = phase, isConnect || isUpgrade {
           isConnect = false
@@ -261,7 +271,7 @@ struct HTTPReader {
   ) {
     readWaiting(before: nil, context, into: &writer, &skips)
     switch phase {
-    case .headers: skips.add(.httpHeadCut)
+    case .headers: if !isVersionless { skips.add(.httpHeadCut) }
     case .requestLine: if !line.isEmpty { skips.add(.httpHeadCut) }
     default: break
     }
@@ -312,11 +322,19 @@ struct HTTPReader {
     return true
   }
 
+  private mutating func keepURLOnce(
+    _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) {
+    if hasURLWithoutHost { return }
+    hasURLWithoutHost = true
+    keepURLWithoutHost(context, into: &writer, &skips)
+  }
+
   private mutating func endHead(
     _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) {
-    if !hasHost, hasTarget { keepURLWithoutHost(context, into: &writer, &skips) }
+    if !hasHost, hasTarget { keepURLOnce(context, into: &writer, &skips) }
     if isAnswer, isBodiless || isConnect || isUpgrade {
       endMessage()
     } else if isConnect || isUpgrade {

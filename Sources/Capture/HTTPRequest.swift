@@ -13,16 +13,29 @@ enum HTTPRequest {
     var method: Range<Int>
     /// Nil where the line holds white space that no target holds.
     var target: Range<Int>?
+    /// Nothing says which version it is of.
+    var isVersionless = false
   }
 
   /// Whether a payload begins with a request: method, blank, target, ` HTTP/` on one line.
   static func begins(_ payload: RawSpan) -> Bool {
-    guard let method = method(payload, at: leadingLines(payload)) else { return false }
+    let start = leadingLines(payload)
+    guard let method = method(payload, at: start) else {
+      return beginsLoosely(payload, start)
+    }
     let newline = payload.firstOffset(of: 0x0a, in: method.upperBound..<payload.byteCount)
     var end = newline ?? payload.byteCount
     if payload.byte(unchecked: end - 1) == 0x0d { end -= 1 }
-    return versionOffset(
-      payload, method.upperBound..<max(end, method.upperBound), isWhole: newline != nil) != nil
+    let version = versionOffset(
+      payload, method.upperBound..<max(end, method.upperBound), isWhole: newline != nil)
+    return version != nil || newline != nil && looseLine(payload, start..<end) != nil
+  }
+
+  private static func beginsLoosely(_ payload: RawSpan, _ start: Int) -> Bool {
+    guard looseMethod(payload, start..<payload.byteCount) != nil,
+      let newline = payload.firstOffset(of: 0x0a, in: start..<payload.byteCount)
+    else { return false }
+    return looseLine(payload, start..<newline) != nil
   }
 
   /// Where a request begins behind empty lines, which are left by clients that end a body with one
@@ -75,13 +88,51 @@ enum HTTPRequest {
   static func line(_ text: RawSpan, end: Int) -> RequestLine? {
     guard let method = method(text, at: 0), method.upperBound <= end,
       let version = versionOffset(text, method.upperBound..<end, isWhole: true)
-    else { return nil }
+    else { return looseLine(text, 0..<end) }
     // Several blanks at either side of the target are one (RFC 9112 §3).
     let words = trimmed(text, method.upperBound..<version)
     for position in words where text.byte(unchecked: position) <= 0x20 {
       return RequestLine(method: method, target: nil)
     }
     return RequestLine(method: method, target: words)
+  }
+
+  /// Methods that are enough to tell a request where its version does not.
+  private static let looseMethods: [StaticString] = [
+    "get", "post", "head", "put", "connect", "options", "delete", "patch",
+  ]
+
+  /// One of these methods at the beginning of a line, behind which a blank or a tab stands.
+  private static func looseMethod(_ text: RawSpan, _ line: Range<Int>) -> Range<Int>? {
+    for name in looseMethods {
+      let end = line.lowerBound + name.utf8CodeUnitCount
+      if end < line.upperBound, isBlank(text.byte(unchecked: end)),
+        text.hasText(name, at: line.lowerBound)
+      {
+        return line.lowerBound..<end
+      }
+    }
+    return nil
+  }
+
+  /// A request line as programs write it that are no browsers, and as many servers take it: without a version,
+  /// with tabs between its parts (RFC 9112 §3), or with a version whose name only begins with `HTTP`.
+  private static func looseLine(_ text: RawSpan, _ line: Range<Int>) -> RequestLine? {
+    guard let method = looseMethod(text, line) else { return nil }
+    let rest = trimmed(text, method.upperBound..<line.upperBound)
+    var end = rest.lowerBound
+    while end < rest.upperBound, text.byte(unchecked: end) > 0x20 { end += 1 }
+    let target = rest.lowerBound..<end
+    guard !target.isEmpty else { return nil }
+    let isPath = text.byte(unchecked: target.lowerBound) == 0x2f
+    let isAuthority = method.count == 7 && text.firstOffset(of: 0x3a, in: target) != nil
+    guard isPath || isAuthority || hasScheme(text, target) else { return nil }
+    let version = trimmed(text, end..<line.upperBound)
+    if version.isEmpty { return RequestLine(method: method, target: target, isVersionless: true) }
+    let isVersion =
+      version.count <= longestVersion && text.hasText("http", at: version.lowerBound)
+      && text.firstOffset(of: 0x2f, in: version) != nil
+    return isVersion ? RequestLine(method: method, target: target) : nil
   }
 
   /// Where the blank before the version is at the end of a line.

@@ -2,62 +2,6 @@ internal import CPcap
 import Glibc
 import Inputs
 
-/// A packet filter compiled by libpcap for one link type.
-@safe
-final class PacketFilter {
-  private var program = unsafe bpf_program()
-
-  /// Compiles an expression in libpcap's language; nil with libpcap's message where it is refused.
-  init(_ expression: String, linkType: UInt32) throws(PacketFilterError) {
-    guard let number = LinkType.libraryNumber(linkType),
-      let handle = unsafe pcap_open_dead(number, CInt(PacketFramer.longestPacket))
-    else { throw PacketFilterError(message: "no filter for link type \(linkType)") }
-    defer { unsafe pcap_close(handle) }
-    // SAFETY: the program is this object's own; libpcap fills it only where it returns 0.
-    let result = unsafe pcap_compile(handle, &program, expression, 1, PCAP_NETMASK_UNKNOWN)
-    guard result == 0 else {
-      throw PacketFilterError(message: unsafe String(cString: pcap_geterr(handle)))
-    }
-  }
-
-  deinit { unsafe pcap_freecode(&program) }
-
-  /// Whether the filter lets the packet through.
-  func accepts(_ packet: RawSpan, originalLength: UInt32) -> Bool {
-    var header = pcap_pkthdr()
-    header.caplen = UInt32(truncatingIfNeeded: packet.byteCount)
-    header.len = originalLength
-    // SAFETY: libpcap reads at most `caplen` bytes, which the span has.
-    return unsafe packet.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return false }
-      return unsafe pcap_offline_filter(
-        &program, &header, base.assumingMemoryBound(to: UInt8.self)) != 0
-    }
-  }
-}
-
-extension CaptureOptions {
-  /// Why a filter is none, in libpcap's words: it compiles for no usual link type; nil where it does.
-  public static func fault(ofFilter expression: String) -> String? {
-    var fault: String?
-    // Ethernet, IP alone, IEEE 802.11 without and with radio information, Linux's cooked ones.
-    for linkType: UInt32 in [1, 101, 105, 127, 113, 276] {
-      do throws(PacketFilterError) {
-        _ = try PacketFilter(expression, linkType: linkType)
-        return nil
-      } catch {
-        fault = fault ?? error.message
-      }
-    }
-    return fault
-  }
-}
-
-/// libpcap's words on a filter.
-struct PacketFilterError: Error {
-  var message: String
-}
-
 /// Reads the relatives of pcap that our own reader does not know, through libpcap.
 ///
 /// libpcap reads from C streams only. A plain file is opened anew for it; what comes from a pipe or is

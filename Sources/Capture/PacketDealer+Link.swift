@@ -16,6 +16,8 @@ private enum EtherType {
   static let ppp: UInt16 = 0x880b
   static let ciscoMetadata: UInt16 = 0x8909
   static let vnTag: UInt16 = 0x8926
+  static let portExtension: UInt16 = 0x893f
+  static let ciscoFabric: UInt16 = 0x8903
   static let seamlessRedundancy: UInt16 = 0x892f
   static let trill: UInt16 = 0x22f3
   static let jumbo: UInt16 = 0x8870
@@ -200,10 +202,21 @@ extension PacketDealer {
         type = packet.bigEndianUInt16(unchecked: offset + length)
         offset += length + 2
       case EtherType.vnTag, EtherType.seamlessRedundancy:
-        // Four bytes of a tag, then the type (IEEE 802.1BR; IEC 62439-3).
+        // Four bytes of a tag, then the type (Cisco's VN-Tag; IEC 62439-3).
         guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }
         type = packet.bigEndianUInt16(unchecked: offset + 4)
         offset += 6
+      case EtherType.portExtension, EtherType.marvellTag:
+        // Six bytes of a tag (IEEE 802.1BR), or two that are 0 and four of a switch chip's, then the type.
+        guard end - offset >= 8 else { return skips.add(.linkHeaderCut) }
+        type = packet.bigEndianUInt16(unchecked: offset + 6)
+        offset += 8
+      case EtherType.ciscoFabric:
+        // FabricPath: a tag of two bytes behind the type, then the frame.
+        guard end - offset >= 2 else { return skips.add(.linkHeaderCut) }
+        linkHeaders += 1
+        guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
+        return decodeEthernet(packet, at: offset + 2, end: end, depth: depth)
       case EtherType.ciscoMetadata:
         // A version, the number of options of four bytes, and those.
         guard end - offset >= 4, case let length = 4 * Int(packet.byte(unchecked: offset + 1)),
@@ -218,11 +231,6 @@ extension PacketDealer {
         return decodeEthernet(packet, at: offset + 6 + 4 * words, end: end, depth: depth)
       case EtherType.serviceHeader:
         return decodeServiceHeader(packet, at: offset, end: end, depth: depth)
-      case EtherType.marvellTag:
-        // Two bytes that are 0, four of a switch chip's tag, then the type.
-        guard end - offset >= 8 else { return skips.add(.linkHeaderCut) }
-        type = packet.bigEndianUInt16(unchecked: offset + 6)
-        offset += 8
       case EtherType.aristaTimestamp:
         // A subtype, 1, a scale, a format, a time of eight bytes or six, then the type.
         guard end - offset >= 14 else { return skips.add(.linkHeaderCut) }

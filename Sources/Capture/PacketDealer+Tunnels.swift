@@ -78,12 +78,21 @@ extension PacketDealer {
     let flags = packet.bigEndianUInt16(unchecked: start)
     let type = packet.bigEndianUInt16(unchecked: start + 2)
     var offset = start + 4
-    // Source routes (RFC 1701) are no longer in use.
-    guard flags & 0x4000 == 0, flags & 7 <= 1 else { return skips.add(.notIP) }
-    if flags & 0x8000 != 0 { offset += 4 }
+    guard flags & 7 <= 1 else { return skips.add(.notIP) }
+    // A checksum, or the offset of the next source route.
+    if flags & 0xc000 != 0 { offset += 4 }
     if flags & 0x2000 != 0 { offset += 4 }
     if flags & 0x1000 != 0 { offset += 4 }
     if flags & 7 == 1, flags & 0x0080 != 0 { offset += 4 }
+    if flags & 0x4000 != 0 {
+      // Source routes (RFC 1701): a family, an offset, a length and as many bytes, up to one without.
+      var length = 1
+      while length > 0 {
+        guard end - offset >= 4 else { return skips.add(.transportHeaderCut) }
+        length = Int(packet.byte(unchecked: offset + 3))
+        offset += 4 + length
+      }
+    }
     guard offset <= end else { return skips.add(.transportHeaderCut) }
     // An acknowledgement of PPTP carries nothing.
     if offset == end { return }

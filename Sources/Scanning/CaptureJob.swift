@@ -91,7 +91,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     // Twice as many groups as threads, so that no thread waits long for the last.
     while groups < 64, threads > 1, groups < 2 * threads { groups *= 2 }
     groupCount = min(groups, options.shardCount)
-    window = threads > 1 ? 2 * threads + 2 : 1
+    // With one group a stretch is dealt, read and committed before the next one is begun, by whichever thread.
+    window = groupCount > 1 ? 2 * threads + 2 : 1
     next = Array(repeating: 0, count: groupCount)
     isBusy = Array(repeating: false, count: groupCount)
   }
@@ -236,8 +237,10 @@ final class CaptureJob: InputJob, @unchecked Sendable {
           dealer.walk(stretch, reader, into: &batch)
         }
         // Nothing else writes to `order` where one thread does everything.
-        if !order.isEmpty || (piece.outputs[0]?.count ?? 0) > 0 {
-          piece.horizons[0] = dealer.flows.horizon(above: order.lowest, hint: &slowest)
+        let fresh = piece.outputs[0]?.lowestPacket ?? .max
+        if !order.isEmpty || fresh < .max {
+          piece.horizons[0] = dealer.flows.horizon(
+            above: min(order.lowest, fresh), hint: &slowest)
         }
       }
       run.update {

@@ -19,6 +19,9 @@ package struct SegmentOutput: Sendable {
   /// Lines or hits held.
   package var count: Int { lineEnds.count + hits.count }
 
+  /// The lowest number of a packet that a line or hit belongs to, if there is any.
+  package var lowestPacket: UInt64? { places.lazy.map(\.packet).min() }
+
   /// Whether anything has to be committed.
   package var isEmpty: Bool { bytes.isEmpty && hits.isEmpty }
 

@@ -221,6 +221,22 @@ struct CaptureFileTests {
         == ["1 dns.query a.example"])
   }
 
+  @Test(
+    "a filter knows the families of the machine that captured",
+    arguments: [
+      (0 as UInt16, [30, 0, 0, 0]), (0, [24, 0, 0, 0]), (0, [0, 0, 0, 28]), (108, [0, 0, 0, 24]),
+    ] as [(UInt16, [UInt8])])
+  func loopbackFilter(_ linkType: UInt16, _ family: [UInt8]) {
+    let packet = Packet.ip(
+      Packet.client6, Packet.server6, 17, Packet.udp(50000, 53, DNSBuilder().question("a.example").bytes))
+    let file = pcap([CapturedPacket(family + packet)], linkType: UInt32(linkType))
+    var options = CaptureOptions()
+    for (filter, count) in [("ip6", 1), ("udp port 53", 1), ("ip", 0), ("not ip6", 0)] {
+      options.filter = filter
+      #expect(Observed(file, options).values.count == count, "\(filter)")
+    }
+  }
+
   @Test("packets longer than the buffer are read from their front")
   func longPacket() {
     let long = Self.query + Array(repeating: 0, count: 700_000)

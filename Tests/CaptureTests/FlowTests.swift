@@ -176,6 +176,20 @@ struct FlowTests {
     #expect(batch.flows.count == 1)
   }
 
+  @Test("of ICMP each message is shown with its own type where every packet is")
+  func everyMessage() throws {
+    let frames = [8, 13, 8].map { Packet.ethernet(Packet.ip(1, [$0, 0, 0, 0, 0, 1, 0, 1])) }
+    var options = CaptureOptions()
+    options.everyPacket = true
+    let reader = try CaptureReader(
+      source: InputSource(
+        bytes: pcap(frames.map { CapturedPacket($0) }), path: "test"), options: options)
+    var batch = ObservableBatch()
+    while try reader.fill(&batch) {}
+    #expect(
+      batch.records.map { batch.flows[Int($0.flow)].sourcePort } == [8, 13, 8])
+  }
+
   @Test("the flow used least recently makes room")
   func limit() {
     var options = CaptureOptions()

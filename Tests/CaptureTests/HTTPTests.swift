@@ -116,6 +116,29 @@ struct HTTPTests {
         "1 http.host d.example", "1 http.url http://d.example/4",
       ])
     CaptureCase(
+      "a first line without a version",
+      request("GET /gen.php?x=1\r\nHost: a.example\r\nUser-Agent: ua\r\n\r\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/gen.php?x=1", "1 http.user-agent ua"])
+    CaptureCase(
+      "a first line that is all", request("GET /x\r\n"), ["1 http.url http://198.51.100.2/x"])
+    CaptureCase(
+      "an absolute form without a version", request("GET http://a.example/x\r\n\r\n"),
+      ["1 http.url http://a.example/x"])
+    CaptureCase(
+      "CONNECT without a version", request("CONNECT a.example:443\r\n\r\n"),
+      ["1 http.host a.example"])
+    CaptureCase(
+      "tabs between its parts", request("GET\t/x\tHTTP/1.1\r\nHost: a.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/x"])
+    CaptureCase(
+      "a version of another name", request("GET /x HTTPS/1.1\r\nHost: a.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.url http://a.example/x"])
+    CaptureCase(
+      "what is no request", request("GET key\r\nHost: a.example\r\n\r\n"), [])
+    CaptureCase(
+      "nor of another protocol",
+      request("OPTIONS /x RTSP/1.0\r\nHost: a.example\r\n\r\n", port: 554), [])
+    CaptureCase(
       "a version that is no standard's",
       request("GET / HTTP/1.\r\nHost: a.example\r\n\r\n"),
       ["1 http.host a.example", "1 http.url http://a.example/"])

@@ -67,6 +67,10 @@ struct LayerTests {
       seen)
     CaptureCase("HSR", file(1, join(zeros(12), [0x89, 0x2f, 0, 48, 0, 1, 8, 0], ipv4)), seen)
     CaptureCase(
+      "802.1BR", file(1, join(zeros(12), [0x89, 0x3f, 0, 0, 0, 1, 0, 0, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "FabricPath", file(1, join(zeros(12), [0x89, 3, 0, 1], Packet.ethernet(ipv6))), seen6)
+    CaptureCase(
       "TRILL with options",
       file(1, join(zeros(12), [0x22, 0xf3, 0, 0x40], zeros(8), Packet.ethernet(ipv4))), seen)
     CaptureCase(
@@ -273,6 +277,13 @@ struct LayerTests {
         Packet.ip(
           [203, 0, 113, 1], [203, 0, 113, 2], 47,
           join([0x30, 0, 8, 0, 0, 0, 0, 1, 0, 0, 0, 2], ipv4))),
+      outer + seen)
+    CaptureCase(
+      "GRE with source routes",
+      frame(
+        Packet.ip(
+          [203, 0, 113, 1], [203, 0, 113, 2], 47,
+          join([0x40, 0, 8, 0], zeros(4), [8, 0, 0, 4, 192, 0, 2, 77], zeros(4), ipv4))),
       outer + seen)
     CaptureCase(
       "GRE with an Ethernet frame",
