@@ -32,7 +32,7 @@ test: setup
 	$(SWIFT) test --skip-build
 
 test-release: setup
-	$(SWIFT) test -c release
+	$(SWIFT) test -c release -Xswiftc -enable-testing
 
 bench: setup
 	cd Benchmarks && $(SWIFT) package benchmark

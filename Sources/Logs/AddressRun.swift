@@ -213,7 +213,10 @@ extension Extraction {
     guard let found = IPv6Run(bytes, start..<end, floor: cursor.hardFloor, unit, classes) else {
       return Self.lastColon(bytes, behind: colon, unit)
     }
-    if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<end, unit) { return end }
+    if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<end, unit) {
+      cursor.floor = end
+      return end
+    }
     if unit.fieldClass.traits.contains(.noAddresses) { return found.range.upperBound }
     let next = zoneEnd(bytes, behind: found.range.upperBound, unit)
     cursor.floor = next

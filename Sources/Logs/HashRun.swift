@@ -222,6 +222,13 @@ extension Extraction {
         offset += TextBorders.percentLength(bytes, value: value, at: offset, end: unit.end)
         continue
       }
+      let byte = bytes.byte(unchecked: offset)
+      if byte == TextBorders.escape || byte == Byte.backslash,
+        let after = TextBorders.ansiEnd(bytes, at: offset, end: unit.end)
+      {
+        offset = after
+        continue
+      }
       let end = classes.end(of: .fingerprint, bytes, from: offset, to: unit.end)
       guard end > offset else {
         offset += 1

@@ -26,7 +26,7 @@ struct ReferenceRecord {
     switch node {
     case .object(let written):
       // A list of one string or number stands for it.
-      let members = written.map { ($0.key, Self.only($0.value)) }
+      let members = form == .row ? written : written.map { ($0.key, Self.only($0.value)) }
       // A header of HTTP, a property: the name in one member, the value in another.
       var name: [UInt8]?
       for (key, value) in members {
