@@ -161,8 +161,8 @@ extension Extraction {
     }
     // When the device received it stands for the event; else when it began, else when it ended.
     let isReceipt = isWord(bytes, key, "rt") || isWord(bytes, key, "deviceReceiptTime")
-    let isStart = isWord(bytes, key, "start")
-    let isEnd = isWord(bytes, key, "end")
+    let isStart = isWord(bytes, key, "start") || isWord(bytes, key, "startTime")
+    let isEnd = isWord(bytes, key, "end") || isWord(bytes, key, "endTime")
     if isReceipt || isStart && (line.time == nil || line.isTimeOfEnd) || isEnd && line.time == nil,
       let time = deviceTime(bytes, value)
     {

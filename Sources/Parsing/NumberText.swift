@@ -23,11 +23,19 @@ public enum NumberText {
     return value
   }
 
-  /// A port number, 1–65535 in digits without leading zero, that fills the range; nil otherwise.
+  /// A port number, 1–65535 in digits without leading zero, perhaps with `.0` behind them, that fills the range;
+  /// nil otherwise.
   ///
   /// The range must lie within the bytes.
   public static func port(_ bytes: RawSpan, _ range: Range<Int>) -> UInt16? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
+    var range = range
+    // Tables that hold numbers as fractions write `80.0`.
+    if range.count > 2, bytes.byte(unchecked: range.upperBound - 1) == Byte.zero,
+      bytes.byte(unchecked: range.upperBound - 2) == Byte.dot
+    {
+      range.removeLast(2)
+    }
     guard range.count >= 1, range.count <= 5,
       bytes.byte(unchecked: range.lowerBound) != Byte.zero
     else { return nil }

@@ -308,10 +308,27 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     run.update { isFinished = true }
   }
 
+  /// Says so where of a capture nothing could be read, which would else look like one without hits.
+  private func noteUnread(_ counts: [String: UInt64], packets: UInt64) {
+    let prefix = "link-type-"
+    let unread = counts.filter { $0.key.hasPrefix(prefix) }
+    guard packets > 0, unread.values.reduce(0, +) == packets else { return }
+    let names = unread.keys.map { String($0.dropFirst(prefix.count)) }.sorted()
+    problems.append(
+      ScanProblem(
+        path: path,
+        message: "none of its packets was read: link type \(names.joined(separator: ", ")) is not known",
+        isError: false))
+  }
+
   private func writeRest() {
     var segment = order.release(before: .max)
     segment.statistics.inputs = isCounted ? 0 : 1
-    if let dealer { segment.statistics.skipped.merge(dealer.tally) }
+    if let dealer {
+      let tally = dealer.tally
+      segment.statistics.skipped.merge(tally)
+      noteUnread(tally.counts, packets: dealer.packetCount)
+    }
     segment.statistics.skipped.add("hits-behind-their-place", order.late)
     source = nil
     dealer = nil

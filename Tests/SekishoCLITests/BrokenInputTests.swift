@@ -27,6 +27,19 @@ import Testing
       lines.first?.contains(words) == true, "\(result.errors)", sourceLocation: sourceLocation)
   }
 
+  @Test func linkTypeThatIsNotRead() throws {
+    var bytes = try demo()
+    // IEEE 802.15.4.
+    (bytes[20], bytes[21]) = (195, 0)
+    let path = try folder.write("sensor.pcap", bytes)
+    for arguments in [["scan", "--feed", feed], ["extract"]] {
+      let result = try CommandRunner.run(arguments + [path])
+      expect(
+        result, status: 0,
+        says: "none of its packets was read: link type ieee802_15_4-195 is not known")
+    }
+  }
+
   @Test func emptyFile() throws {
     let path = try folder.write("empty.log", "")
     expect(try CommandRunner.run(["scan", "--feed", feed, path]), status: 0, says: "is empty")

@@ -189,7 +189,7 @@ struct ReferenceLine {
         wanted.contains(folded(other))
         || ["_p", ".p", "-p"].contains { (other.keys?.last ?? []).suffix(2).elementsEqual($0.utf8) }
           && folded(other) == stem + "p"
-      guard isPort, let port = UInt16(word(other.range)), port > 0, bytes[other.range].first != 0x30
+      guard isPort, let port = ReferenceRecord.port(Array(bytes[other.range])), port > 0
       else { continue }
       return port
     }

@@ -155,9 +155,16 @@ struct ReferenceRecord {
     guard portEnd(key) == nil,
       let text = members.first(where: { portEnd($0.key) == wanted && $0.value.scalarText != nil })?
         .value.scalarText,
-      let port = UInt16(String(decoding: text, as: UTF8.self)), text.first != 0x30
+      let port = Self.port(text)
     else { return nil }
     return port
+  }
+
+  /// A port as a table may write it, `80` or `80.0`.
+  static func port(_ text: [UInt8]) -> UInt16? {
+    let word = String(decoding: text, as: UTF8.self)
+    let digits = word.count > 2 && word.hasSuffix(".0") ? String(word.dropLast(2)) : word
+    return digits.hasPrefix("0") ? nil : UInt16(digits)
   }
 
   /// The port of the request whose host a member is.
@@ -172,9 +179,7 @@ struct ReferenceRecord {
         String(decoding: referenceLowercased(name), as: UTF8.self))
     }
     for (_, value) in ports + connection {
-      guard let text = value.scalarText, text.first != 0x30,
-        let port = UInt16(String(decoding: text, as: UTF8.self))
-      else { continue }
+      guard let text = value.scalarText, let port = Self.port(text) else { continue }
       return port
     }
     return nil
