@@ -174,7 +174,8 @@ struct KeyName: Sendable {
   /// The same of keys that say it together with the one above them.
   private static let kindsBelow: [String: [String: FieldTraits]] = [
     "useragent": ["original": .userAgent], "file": ["name": .fileName, "path": .fileName],
-    "process": ["name": .fileName], "registry": [
+    "process": ["name": .fileName],
+    "registry": [
       "path": .registryKey, "key": .registryKey, "keypath": .registryKey,
     ],
     "pipe": ["name": .pipe],

@@ -317,7 +317,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     problems.append(
       ScanProblem(
         path: path,
-        message: "none of its packets was read: link type \(names.joined(separator: ", ")) is not known",
+        message:
+          "none of its packets was read: link type \(names.joined(separator: ", ")) is not known",
         isError: false))
   }
 

@@ -228,7 +228,8 @@ struct CaptureFileTests {
     ] as [(UInt16, [UInt8])])
   func loopbackFilter(_ linkType: UInt16, _ family: [UInt8]) {
     let packet = Packet.ip(
-      Packet.client6, Packet.server6, 17, Packet.udp(50000, 53, DNSBuilder().question("a.example").bytes))
+      Packet.client6, Packet.server6, 17,
+      Packet.udp(50000, 53, DNSBuilder().question("a.example").bytes))
     let file = pcap([CapturedPacket(family + packet)], linkType: UInt32(linkType))
     var options = CaptureOptions()
     for (filter, count) in [("ip6", 1), ("udp port 53", 1), ("ip", 0), ("not ip6", 0)] {

@@ -161,7 +161,8 @@ enum ExtractionCases {
     .init(
       "quoted agent in any field", #"{"agent":"Mozilla/5.0 Chrome/1.0.154.43 x.example"}"#,
       [
-        "10 user-agent[agent] Mozilla/5.0 Chrome/1.0.154.43 x.example", "40 domain[agent] x.example",
+        "10 user-agent[agent] Mozilla/5.0 Chrome/1.0.154.43 x.example",
+        "40 domain[agent] x.example",
       ]),
   ]
 

@@ -60,7 +60,8 @@ import Testing
     (#"{"agent":"192.0.2.1"}"#, ["ipv4 agent 192.0.2.1 @10", "user-agent agent 192.0.2.1 @10"]),
     // A hive tells a registry key in any field.
     (
-      #"{"Path":"HKEY_LOCAL_MACHINE\\Software\\B"}"#, [#"registry-key Path HKEY_LOCAL_MACHINE\Software\B @9"#]
+      #"{"Path":"HKEY_LOCAL_MACHINE\\Software\\B"}"#,
+      [#"registry-key Path HKEY_LOCAL_MACHINE\Software\B @9"#]
     ),
     (#"{"Path":"\\REGISTRY\\USER\\S-1\\B"}"#, [#"registry-key Path \REGISTRY\USER\S-1\B @9"#]),
     (#"{"Path":"HKLMX\\Software\\B"}"#, []),

@@ -30,7 +30,8 @@ struct ReferenceRecord {
       // A header of HTTP, a property: the name in one member, the value in another.
       var name: [UInt8]?
       for (key, value) in members {
-        let isName = form == .json && ["name", "key", "field"].contains(referenceFolded(key, digits: false))
+        let isName =
+          form == .json && ["name", "key", "field"].contains(referenceFolded(key, digits: false))
         if isName, case .string(let text, _) = value, text.count <= 64 {
           name = text.bytes
         }
