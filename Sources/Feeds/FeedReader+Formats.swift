@@ -150,7 +150,9 @@ extension FeedReader {
         "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
           + "loaded; --misp-all loads them")
     }
-    guard sink.entryCount == 0, sink.summary.warnings.allSatisfy({ $0.hasPrefix("to-ids-false") })
+    let saysLittle = ["to-ids-false", "column-not-read"]
+    guard sink.entryCount == 0,
+      sink.summary.warnings.allSatisfy({ warning in saysLittle.contains { warning.hasPrefix($0) } })
     else { return }
     sink.summary.warnEmpty()
   }

@@ -12,6 +12,10 @@ struct TextDetection {
   /// Formats that are known and not read, by name.
   private var fitsForeign: [String: Int] = [:]
   private var prefixes = 0
+  /// The header of a log of Zeek's that is no list of indicators.
+  private var isZeekLog = false
+  /// A line of code's borders in Markdown was seen.
+  private var hasFences = false
   /// Paths alone, which only maltrail lists.
   private var paths = 0
   /// Lines of one word that are values with a fault, and of these the ones that are words like any others.
@@ -58,7 +62,11 @@ struct TextDetection {
       return
     }
     if Text.starts(line, "#fields"), line.byteCount > 7, Text.isSpace(line.byte(unchecked: 7)) {
-      isZeekIntel = true
+      if Text.firstIndex(of: "indicator", in: line) != nil {
+        isZeekIntel = true
+      } else {
+        isZeekLog = true
+      }
     }
     if line.byte(unchecked: 0) == UInt8(ascii: "#"), !AdblockCosmetic.fits(line) {
       readBanner(line)
@@ -76,7 +84,9 @@ struct TextDetection {
     {
       isZone = true
     }
-    let foreign = ForeignLine.name(of: line)
+    // Rules in a report, between fences as Markdown has them, do not make it a file of rules.
+    if Text.starts(line, "```") { hasFences = true }
+    let foreign = hasFences ? nil : ForeignLine.name(of: line)
     if let foreign, ForeignLine.goesOn(line, as: foreign) { open = foreign }
     let formats = Self.formats(of: line, &test, &pathTest)
     if formats.isEmpty, foreign == nil, line.byteCount <= 60,
@@ -125,7 +135,7 @@ struct TextDetection {
     var formats: [FeedFormat] = []
     if HostsEvidence.fits(line) { return [.hosts] }
     let value = line.extracting(NotedValue(line).value)
-    if Text.isDigest(value) || test.fitsStrictly(value) {
+    if Text.isDigest(value) || test.fitsStrictly(value) || PlainFormat.digests(in: line) != nil {
       formats.append(.plain)
       if test.fitsAddress(value) { formats.append(.netset) }
     }
@@ -155,6 +165,9 @@ struct TextDetection {
     // Headings among many values are no data; many headings are prose.
     if headings * 5 > lines { lines += headings }
     if isZeekIntel { return .format(.zeekIntel, nil) }
+    if isZeekLog {
+      return .refused("a log of Zeek's", advice: "scan it against feeds instead")
+    }
     if banners.contains("loki-names") {
       return .refused(
         "a list of regular expressions for file names (LOKI)",
@@ -182,7 +195,9 @@ struct TextDetection {
     {
       return table(plan)
     }
-    if banners.contains("maltrail") || hasShownReferences || paths > 0,
+    // Paths alone may be those of files.
+    let hasTrails = paths > 0 && (fits[.plain] ?? 0) > 0
+    if banners.contains("maltrail") || hasShownReferences || hasTrails,
       isMost(fits[.maltrail] ?? 0, of: lines)
     {
       return .format(.maltrail, nil)

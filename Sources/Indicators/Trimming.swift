@@ -57,10 +57,24 @@ enum Trimming {
     {
       start += scalar.length
     }
-    while start < end, let scalar = UTF8Scalar.decode(text, endingAt: end, from: start),
-      scalar.isWhiteSpace || scalar.isInvisible
-    {
+    while start < end {
+      if isSingleByteBlank(text, at: end - 1, from: start) {
+        end -= 1
+        continue
+      }
+      guard let scalar = UTF8Scalar.decode(text, endingAt: end, from: start),
+        scalar.isWhiteSpace || scalar.isInvisible
+      else { break }
       end -= scalar.length
     }
+  }
+
+  /// Whether a byte behind ASCII is the blank that does not break of an encoding of one byte a character: a file
+  /// that is ASCII but for it was written in Windows-1252 or on an old Macintosh.
+  private static func isSingleByteBlank(_ text: RawSpan, at offset: Int, from start: Int) -> Bool {
+    let byte = text.byte(unchecked: offset)
+    guard byte == 0xa0 || byte == 0xca, offset > start else { return false }
+    let before = text.byte(unchecked: offset - 1)
+    return before < 0x80 || before == byte
   }
 }

@@ -82,6 +82,54 @@ extension FeedCase {
         "7 ipv6 2001:db8::1 exact",
       ]),
     FeedCase(
+      name: "plain: digests and names with notes, digests beside one another",
+      text: """
+        \(Sample.md5) - a note
+        \(Sample.sha1) (note)
+        evil.example \u{2013} C2
+        bad.example (note)
+        \(Sample.sha256) \(Sample.md5)
+        """, format: .plain,
+      entries: [
+        "1 md5 \(Sample.md5) exact", "2 sha1 \(Sample.sha1) exact",
+        "3 domain evil.example withSubdomains", "4 domain bad.example withSubdomains",
+        "5 sha256 \(Sample.sha256) exact", "5 md5 \(Sample.md5) exact",
+      ]),
+    FeedCase(
+      name: "csv: columns called by two words",
+      text: """
+        Domain/IP,loader_md5,Payload URL,End of validity
+        evil.example,\(Sample.md5),http://evil.example/a,2030-01-01
+        192.0.2.1,,http://evil.example/b,2030-01-01
+        """, format: .csv,
+      entries: [
+        "2 domain evil.example withSubdomains", "2 md5 \(Sample.md5) exact",
+        "2 url http://evil.example/a exact", "3 ipv4 192.0.2.1 exact",
+        "3 url http://evil.example/b exact",
+      ]),
+    FeedCase(
+      name: "csv: of two columns of types the one that holds some",
+      text: """
+        IoC,IoC_Type,Type
+        evil.exe,filename,Rapid Release
+        evil.example,domain,Rapid Release
+        """, format: .csv,
+      entries: ["2 filename evil.exe exact weak", "3 domain evil.example withSubdomains"]),
+    FeedCase(
+      name: "json: the Elastic common schema",
+      text: """
+        {"threat":{"indicator":{"file":{"hash":{"md5":"\(Sample.md5)"}},"type":"file"}}}
+        {"threat":{"indicator":{"ip":"192.0.2.1","type":"ipv4-addr"}}}
+        {"threat":{"indicator":{"url":{"domain":"evil.example","full":"http://evil.example/a"}}}}
+        """, format: .json,
+      entries: [
+        "1 md5 \(Sample.md5) exact", "2 ipv4 192.0.2.1 exact", "3 url http://evil.example/a exact",
+      ]),
+    FeedCase(
+      name: "json: what an envelope calls its resources",
+      text: #"{"resources":[{"indicator":"evil.example","type":"domain"}]}"#, format: .json,
+      entries: ["1 domain evil.example withSubdomains"]),
+    FeedCase(
       name: "hosts: one sinkhole for all names",
       text: "192.0.2.1 evil.example\n192.0.2.1 bad.example www.bad.example\n", format: .hosts,
       entries: [

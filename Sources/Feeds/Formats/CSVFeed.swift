@@ -13,6 +13,7 @@ struct CSVFeed {
 
   /// Reads a stream to its end.
   mutating func readAll(_ stream: inout FeedStream, into sink: inout FeedSink) {
+    sink.summary.warnings += plan.warnings
     var reader = CSVReader(
       delimiter: plan.delimiter, lineLimit: sink.options.lineLimit)
     while reader.next(&stream) {

@@ -156,8 +156,15 @@ extension CSVPlan {
         evidence[$0].cells > 0 && evidence[$0].fitting * 2 >= evidence[$0].cells
       }
     }
-    for column in named where !confirmed.contains(column) { columns[column] = .other }
+    for column in named where !confirmed.contains(column) {
+      noteUnread(column, evidence[column].cells, evidence[column].fitting)
+      columns[column] = .other
+    }
     if confirmed.contains(where: { evidence[$0].cells > 0 }) {
+      for column in columns.indices where columns[column] == .unknown {
+        let found = evidence[column]
+        if found.mostly(found.shaped) { noteUnread(column, found.cells, found.shaped) }
+      }
       dropSharedDigests()
       dropContacts()
     } else {

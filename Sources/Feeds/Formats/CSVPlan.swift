@@ -20,6 +20,8 @@ struct CSVPlan {
   /// Without a header: rows of which the first cell is the value, though each as a whole could be
   /// taken for a URL.
   private(set) var isPlainlyRows = false
+  /// Columns of which half the cells or more look like values, and that are not read all the same.
+  private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
   /// Cells that are the values which a user says they are, and rows as wide as he says.
   private var namedFit = (values: 0, rows: 0)
   /// Columns that hold context without being called so; they say nothing of which delimiter is right.
@@ -108,7 +110,9 @@ struct CSVPlan {
       )
     } else if names == nil {
       columns = keys.map { Column(key: $0, format: format) }
+      chooseType(rows)
       confirm(rows, &test)
+      if !hasHeader { leaveOutReferences(first, &test) }
       guessed = guessedContext(rows, &test)
     }
     countFitting(rows, &test)
@@ -165,6 +169,20 @@ struct CSVPlan {
     row.cells.indices.contains { test.fits(row.bytes.rawSpan.extracting(row.range($0))) }
   }
 
+  /// Notes a column that is not read, if there is a name to call it by.
+  mutating func noteUnread(_ column: Int, _ cells: Int, _ values: Int) {
+    guard column < keys.count, cells > 0, values * 2 >= cells else { return }
+    unread.append((column, cells, values))
+  }
+
+  /// What a person should know of the columns that are not read.
+  var warnings: [String] {
+    unread.filter { columns[$0.column] == .other || columns[$0.column] == .unknown }.map {
+      "column-not-read: \($0.values) of \($0.cells) cells of '\(keys[$0.column])' look like values; "
+        + "'columns' in a feeds.yaml says what it holds"
+    }
+  }
+
   private mutating func take(header row: TableRow) {
     keys = Self.keys(of: row, format)
     headerLine = row.line
@@ -185,6 +203,30 @@ struct CSVPlan {
       return column.isValue || column == .type ? .other : column
     }
     return columns.contains { $0.isValue }
+  }
+
+  /// Of several columns of types keeps the one that holds the most words which are known as such.
+  private mutating func chooseType(_ rows: [TableRow]) {
+    let types = columns.indices.filter { columns[$0] == .type }
+    guard types.count > 1 else { return }
+    let known = types.map { index in
+      rows.count { row in
+        index < row.cells.count
+          && ValueType.isKnown(Text.key(row.bytes.rawSpan.extracting(row.range(index))))
+      }
+    }
+    guard let most = known.max(), let best = known.firstIndex(of: most) else { return }
+    for (place, index) in types.enumerated() where place != best { columns[index] = .other }
+  }
+
+  /// Leaves out columns that the first row calls references or sources: without a column of values beside them it
+  /// is no header, but what stands below is no indicator either.
+  private mutating func leaveOutReferences(_ first: TableRow, _ test: inout ShapeTest) {
+    for index in columns.indices where columns[index].isValue && index < first.cells.count {
+      let name = first.bytes.rawSpan.extracting(first.range(index))
+      let column = Column(key: Self.key(of: name, format), format: format)
+      if column == .reference || column == .source, !test.fits(name) { columns[index] = .other }
+    }
   }
 
   private mutating func countFitting(_ rows: [TableRow], _ test: inout ShapeTest) {

@@ -35,11 +35,32 @@ enum Column: Equatable {
   init(key: String, format: FeedFormat = .csv) {
     if let column = Self.special(key, format) {
       self = column
-    } else if let column = Self.names[key] {
+    } else if let column = Self.names[key] ?? Self.compound(key) {
       self = column
     } else {
       self = .unknown
     }
+  }
+
+  /// What a value is of in names of two words: `loader_md5`, `Payload URL`.
+  private static let owners: Set<String> = [
+    "loader", "payload", "dropper", "sample", "malware", "malicious", "c2", "cnc", "attacker",
+    "remote", "listener", "associated", "implant", "backdoor", "stager", "stage1", "stage2",
+    "beacon", "download", "distribution", "dropped", "remotetemplate", "phishing", "landing",
+    "installer", "unpacked", "packed", "parent", "dll", "exe", "document", "attachment", "archive",
+  ]
+  private static let owned = [
+    "md5", "sha1", "sha256", "sha512", "hash", "hashes", "url", "urls", "domain", "domains", "ip",
+    "ips", "ipaddress", "host", "hostname",
+  ]
+
+  /// The column of a name of two words, of which the first says whose value it is.
+  private static func compound(_ key: String) -> Column? {
+    for word in owned where key.hasSuffix(word) && owners.contains(String(key.dropLast(word.count)))
+    {
+      return names[word]
+    }
+    return nil
   }
 
   private static let names: [String: Column] = {
@@ -54,18 +75,18 @@ enum Column: Equatable {
   private static let table: [(Column, String)] = [
     (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname malwaredomain"),
     (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns"),
-    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol attackerip networkipv4 networkipv6 networkcidrblock networksourceipv4 networksourceipv6 networkdestinationipv4 networkdestinationipv6"),
+    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol attackerip remoteip remoteaddress remoteipaddress server servers domainip ipdomain hostip iphost domainorip ipordomain listener networkipv4 networkipv6 networkcidrblock networksourceipv4 networksourceipv6 networkdestinationipv4 networkdestinationipv6"),
     (.rangeStart, "start startip startaddress startipaddress rangestart iprangestart ipstart firstip beginip"),
     (.rangeEnd, "end endip endaddress endipaddress rangeend iprangeend ipend lastip"),
     (.mask, "mask netmask subnetmask networkmask prefixlength prefixlen prefixsize masklength masklen cidrlength cidrmask"),
-    (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri"),
+    (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri payloadurl payloadurls associatedurl associatedurls weburl weburi listenerc2url"),
     (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 filehashmd5 md5sum"),
     (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 filehashsha1 sha1sum"),
-    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 filehashsha256 samplesha256 sha256sum"),
+    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 filehashsha256 samplesha256 sha256sum payloadsha256 associatedsha256"),
     (.value(.kind(.sha224), nameMode: .exact), "sha224 sha224hash hashsha224 filesha224 filehashsha224"),
     (.value(.kind(.sha384), nameMode: .exact), "sha384 sha384hash hashsha384 filesha384 filehashsha384"),
     (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filesha512 filehashsha512"),
-    (.value(.digest, nameMode: .exact), "hash hashes filehash filehashes filehashvalue samplehash hashvalue digest"),
+    (.value(.digest, nameMode: .exact), "hash hashes filehash filehashes filehashvalue samplehash hashvalue digest payloadhash associatedhash"),
     (.value(.kind(.imphash), nameMode: .exact), "imphash"),
     (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3digest ja3fingerprint"),
     (.value(.kind(.ja3s), nameMode: .exact), "ja3s ja3smd5 ja3shash ja3sfingerprint"),
@@ -79,18 +100,18 @@ enum Column: Equatable {
     (.value(.kind(.mutex), nameMode: .exact), "mutex mutexes"),
     (.value(.kind(.registryKey), nameMode: .exact), "registrykey registrykeys regkey"),
     (.value(.kind(.pipe), nameMode: .exact), "pipe pipename namedpipe"),
-    (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise"),
-    (.type, "type indicatortype ioctype entitytype datatype iockind attributetype observabletype valuetype filehashtype"),
+    (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise networkioc atomvalue threatintelindicator"),
+    (.type, "type indicatortype ioctype entitytype datatype iockind attributetype observabletype valuetype filehashtype atomtype"),
     (.description, "description desc notes note comment comments detail details context info remark remarks"),
     (.title, "title"),
     (.malware, "malware malwares associatedmalware malwarefamily malwarefamilies family malwareprintable malwarename signature threatname"),
-    (.actor, "actor actors associatedactor associatedactors associatedthreatactors threatactor threatactors group adversary apt intrusionset campaign"),
+    (.actor, "actor actors associatedactor associatedactors associatedthreatactors threatactor threatactors group adversary apt intrusionset campaign activitygroup activitygroups activitygroupname activitygroupnames"),
     (.confidence, "confidence confidencelevel confidencescore"),
-    (.tlp, "tlp tlpmarking tlpcolor tlpcolour tlplevel marking objectmarking"),
+    (.tlp, "tlp tlpmarking tlpcolor tlpcolour tlplevel trafficlightprotocol trafficlightprotocollevel marking objectmarking"),
     (.reference, "reference references ref refs link links report reports reporturl referenceurl externalreference externalreferences blog referencelink referencelinks referencesurl sourceurl sourcelink reporturls articleurl blogurl detailurl phishdetailurl permalink"),
     (.source, "source sources"),
-    (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detected"),
-    (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expirationts expiresat expireson expiredate expirationdatetime indicatorexpirationdatetime enddate"),
+    (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detected startofvalidity"),
+    (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expirationts expiresat expireson expiredate expirationdatetime indicatorexpirationdatetime enddate endofvalidity validityend"),
     (.tags, "tags tag objectlabel objectlabels labels label threat category threattype indicatorthreattype classification threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid phishid indicatorid"),
     (.action, "action"),
@@ -186,8 +207,8 @@ enum ValueType {
     (.value(.kind(.hasshServer), nameMode: .exact), "hasshserver hasshservermd5"),
     (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 certificatesha1 sslcertfingerprint sslcertsha1 sslfingerprint certfingerprint certificatefingerprint certificatethumbprint certthumbprint x509fingerprintsha1"),
     (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
-    (.value(.kind(.email), nameMode: .exact), "email emailaddress emailaddr emailsrc emaildst emailsender emailfrom sender envelopefrom bodyfrom replyto"),
-    (.value(.kind(.filename), nameMode: .exact), "filename filepath filepathname filepaths path"),
+    (.value(.kind(.email), nameMode: .exact), "email emailaddress emailaddr emailsrc emaildst emailsender emailsenderaddress senderemail senderemailaddress emailfrom sender envelopefrom bodyfrom replyto"),
+    (.value(.kind(.filename), nameMode: .exact), "filename filepath filepathname filepaths path fullpath filefullpath"),
     (.value(.kind(.userAgent), nameMode: .exact), "useragent"),
     (.value(.kind(.mutex), nameMode: .exact), "mutex mutexname"),
     (.value(.kind(.registryKey), nameMode: .exact), "registrykey regkey registrypathkey registrypath registry"),

@@ -33,7 +33,8 @@ struct JSONRecords {
   private var level = 0
   private var isAmongRecords: Bool
 
-  private static let deepestMember = 4
+  /// `threat.indicator.file.hash.sha256` of the Elastic common schema, and one more.
+  private static let deepestMember = 6
 
   init(_ stream: FeedStream, path: [[UInt8]]) {
     json = JSONFeed(stream)
@@ -99,11 +100,30 @@ struct JSONRecords {
           if element.kind == .endArray { break }
           try add(element, name, &record)
         }
+      case .beginObject where depth > 1 && Self.isURL(name, prefix.count):
+        try readURL(name, into: &record)
       case .beginObject where depth < Self.deepestMember && Self.isOwn(name, prefix.count):
         try readMembers(into: &record, below: name + [Byte.dot], depth: depth + 1)
       default: try add(value, name, &record)
       }
     }
+  }
+
+  /// Reads the whole one of a URL that is written in parts as well (`url.full`), under the object's name.
+  private mutating func readURL(
+    _ name: [UInt8], into record: inout JSONRecord
+  ) throws(FeedError) {
+    while true {
+      let key = try json.next()
+      if key.kind == .endObject { return }
+      let isWhole = json.text(key, is: "full") || json.text(key, is: "original")
+      let value = try json.next()
+      if isWhole { try add(value, name, &record) } else { try json.skip(value) }
+    }
+  }
+
+  private static func isURL(_ name: [UInt8], _ start: Int) -> Bool {
+    Text.key(name.rawSpan.extracting(start..<name.count)) == "url"
   }
 
   private mutating func add(
@@ -120,7 +140,7 @@ struct JSONRecords {
   /// Objects that hold what a record says of itself.
   private static let ownObjects: Set<String> = [
     "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
-    "hash", "hashes", "network", "fields", "data", "value",
+    "hash", "hashes", "network", "fields", "data", "value", "marking",
   ]
 
   private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {

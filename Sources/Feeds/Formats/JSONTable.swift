@@ -83,7 +83,7 @@ struct JSONTablePlan {
   private static let envelopes: Set<String> = [
     "data", "result", "results", "response", "items", "records", "rows", "entries", "list", "feed",
     "indicators", "iocs", "observables", "threats", "values", "hits", "objects", "attributes",
-    "urls", "domains", "ips", "hashes", "blocklist",
+    "urls", "domains", "ips", "hashes", "blocklist", "blacklist", "resources", "value",
   ]
   private static let deepestEnvelope = 3
 

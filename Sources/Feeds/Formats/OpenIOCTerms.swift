@@ -54,6 +54,7 @@ enum OpenIOCTerm {
     "processitem/sectionlist/memorysection/md5sum": .digest, "processitem/sectionlist/memorysection/sha1sum": .digest,
     "processitem/sectionlist/memorysection/sha256sum": .digest, "driveritem/md5sum": .digest, "serviceitem/pathmd5sum": .digest,
     "serviceitem/servicedllmd5sum": .digest, "taskitem/md5sum": .digest, "moduleitem/md5sum": .digest,
+    "filewriteevent/md5": .digest, "filewriteevent/filename": .fileName, "filewriteevent/fullpath": .path,
     "fileitem/peinfo/importhash": .imphash, "fileitem/peinfo/imphash": .imphash,
     "fileitem/filename": .fileName, "processitem/name": .fileName, "driveritem/drivername": .fileName,
     "moduleitem/modulename": .fileName, "email/attachment/name": .fileName,

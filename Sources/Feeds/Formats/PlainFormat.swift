@@ -18,6 +18,10 @@ struct PlainFormat: LineFormat {
       sink.add(line, as: declared, line: number)
       return
     }
+    if declared == .none, let digests = Self.digests(in: line) {
+      for digest in digests { add(line.extracting(digest), line: number, into: &sink) }
+      return
+    }
     let parts = NotedValue(line)
     if parts.note.isEmpty {
       add(line.extracting(parts.value), line: number, into: &sink)
@@ -28,6 +32,21 @@ struct PlainFormat: LineFormat {
     sink.setContext(context)
     add(line.extracting(parts.value), line: number, into: &sink)
     sink.setContext(sink.emptyContext)
+  }
+
+  /// The digests of a line that holds several, with blanks between them, and nothing else.
+  static func digests(in line: RawSpan) -> [Range<Int>]? {
+    var words: [Range<Int>] = []
+    var offset = 0
+    while offset < line.byteCount {
+      while offset < line.byteCount, Text.isSpace(line.byte(unchecked: offset)) { offset += 1 }
+      let start = offset
+      while offset < line.byteCount, !Text.isSpace(line.byte(unchecked: offset)) { offset += 1 }
+      if start == offset { break }
+      guard Text.isDigest(line.extracting(start..<offset)) else { return nil }
+      words.append(start..<offset)
+    }
+    return words.count > 1 ? words : nil
   }
 
   private func add(_ value: RawSpan, line: UInt64, into sink: inout FeedSink) {
@@ -56,9 +75,30 @@ struct NotedValue {
       note = comment.isEmpty ? Text.trimmed(line, blank + 2..<text.upperBound) : comment
     } else if let noted = NotedAddress(whole) {
       (value, note) = (noted.address, noted.note)
+    } else if let start = Self.noteStart(whole, behind: blank) {
+      value = 0..<blank
+      note = comment.isEmpty ? start..<text.upperBound : comment
     } else {
       (value, note) = (text, comment)
     }
+  }
+
+  /// Where the words begin behind a dash, or in brackets, that stands behind a digest or what may be a name.
+  private static func noteStart(_ line: RawSpan, behind blank: Int) -> Int? {
+    let first = line.extracting(0..<blank)
+    // An address may be the first of a range.
+    let endsInLetter = blank > 0 && (first.byte(unchecked: blank - 1) | 0x20) &- 0x61 <= 25
+    guard
+      Text.isDigest(first) || endsInLetter && Text.firstIndex(of: Byte.dot, in: first) != nil
+    else { return nil }
+    for mark in [" - ", " \u{2013} ", " \u{2014} "] as [StaticString]
+    where Text.contains(line, mark, at: blank) {
+      return blank + mark.utf8CodeUnitCount
+    }
+    let isInBrackets =
+      Text.contains(line, " (", at: blank)
+      && line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: ")")
+    return isInBrackets ? blank + 1 : nil
   }
 }
 

@@ -277,7 +277,7 @@ enum ReportURL {
           return range.lowerBound..<end
         }
         end -= 1
-      case UInt8(ascii: "_"), UInt8(ascii: "~"):
+      case UInt8(ascii: "_"), UInt8(ascii: "~"), Byte.plus:
         guard before == last else { return range.lowerBound..<end }
         end -= 1
       case UInt8(ascii: "s"):
