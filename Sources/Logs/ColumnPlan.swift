@@ -166,13 +166,14 @@ struct ColumnPlan {
 
   /// An address that was asked for as a host has the port of the request.
   private mutating func giveHostsPort(_ header: LogHeader) {
-    let port =
-      urlPort >= 0
-      ? urlPort : columns.firstIndex { $0.fieldClass.role == .connectionPort } ?? -1
+    let connection = columns.firstIndex { $0.fieldClass.role == .connectionPort } ?? -1
+    let port = urlPort >= 0 ? urlPort : connection
     guard port >= 0 else { return }
     for index in columns.indices
     where columns[index].port < 0 && columns[index].fieldClass.isHost {
       columns[index].port = port
+      // Where the first has none that is a port.
+      if connection != port { columns[index].otherPort = connection }
     }
   }
 

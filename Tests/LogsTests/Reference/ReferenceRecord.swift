@@ -26,7 +26,7 @@ struct ReferenceRecord {
     switch node {
     case .object(let written):
       // A list of one string or number stands for it.
-      let members = form == .row ? written : written.map { ($0.key, Self.only($0.value)) }
+      let members = written.map { ($0.key, Self.only($0.value)) }
       // A header of HTTP, a property: the name in one member, the value in another.
       var name: [UInt8]?
       for (key, value) in members {
@@ -47,7 +47,8 @@ struct ReferenceRecord {
           siblingPort(of: key, in: members) ?? requestPort(of: key, in: members, keys: keys)
         walk(value, keys: keys + [key], port: port)
       }
-      join(members, keys: keys)
+      // A set of a log of Zeek's is no part of a URL.
+      join(form == .row ? written : members, keys: keys)
     case .array(let elements):
       for element in elements { walk(element, keys: keys) }
     case .string(let text, let isQuoted):
