@@ -100,6 +100,7 @@ enum HTTPRequest {
   /// Methods that are enough to tell a request where its version does not.
   private static let looseMethods: [StaticString] = [
     "get", "post", "head", "put", "connect", "options", "delete", "patch",
+    "trace", "propfind",
   ]
 
   /// One of these methods at the beginning of a line, behind which a blank or a tab stands.

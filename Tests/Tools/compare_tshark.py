@@ -20,7 +20,6 @@ one than tshark's, a rule below says so and the value is counted under the rule'
   extended-label  labels of a kind that no standard in use has, which tshark names by a text of its own
   layer           inside a carrier that the contract does not name (IPComp, ARCNET, PKTAP, AYIYA, OpenVPN,
                   RDP over UDP)
-  request-line    a request line without target or without version, of which tshark makes one all the same
   dtls            a fingerprint of DTLS, of which tshark computes none
   unrecognised    in a packet where tshark sees no such protocol: on a port that it knows for another one,
                   behind STARTTLS, or where the stream has a hole; only ours
@@ -266,9 +265,6 @@ def rule(column, row, value):
     for quoting in ("icmp", "icmpv6"):
         if quoting in stack and stack.index(quoting) < len(stack) - 1:
             return "quoted"
-    if column in ("http.host", "http.url") and row["http.request.method"] \
-            and not row["http.request.version"]:
-        return "request-line"
     if column.startswith("http.") and "ssdp" in stack and not row["http.request.method"]:
         return "ssdp"
     if column == "http.url":
