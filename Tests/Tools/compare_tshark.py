@@ -57,7 +57,7 @@ COLUMNS = {
     "tls.sni": ["tls.handshake.extensions_server_name"],
     "tls.ja3": ["tls.handshake.ja3"],
     "tls.ja3s": ["tls.handshake.ja3s"],
-    "tls.certificate": ["tls.handshake.certificate"],
+    "tls.certificate": ["tls.handshake.certificate", "dtls.handshake.certificate"],
     "http.host": ["http.host"],
     "http.url": ["http.request.full_uri"],
     "http.user-agent": ["http.user_agent"],
