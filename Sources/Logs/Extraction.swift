@@ -134,6 +134,21 @@ struct Extraction {
     }
   }
 
+  /// Memory for a text whose escapes are undone, at the first or the second level: taken out while it is read, so
+  /// that the rest can be written.
+  @inline(__always)
+  mutating func takeText(level: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    if level == 1 { swap(&text, &text1) } else { swap(&text, &text2) }
+    return text
+  }
+
+  /// Takes the memory of a text back.
+  @inline(__always)
+  mutating func giveBack(_ text: [UInt8], level: Int) {
+    if level == 1 { text1 = text } else { text2 = text }
+  }
+
   /// Where a byte of a text stood, from the chunk's first byte.
   func origin(_ offset: Int, level: Int) -> Int {
     switch level {

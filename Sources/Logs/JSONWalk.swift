@@ -205,21 +205,15 @@ extension Extraction {
     if fieldClass.traits.contains(.nothing) { return }
     unit.start = 0
     unit.level += 1
+    var text = takeText(level: unit.level)
     if unit.level == 1 {
-      var text = text1
-      text1 = []
       Self.unescape(bytes, token.range, to: &text, &map1)
-      unit.end = text.count
-      scanMember(text.rawSpan, unit, into: &batch)
-      text1 = text
     } else {
-      var text = text2
-      text2 = []
       Self.unescape(bytes, token.range, to: &text, &map2)
-      unit.end = text.count
-      scanString(text.rawSpan, unit, into: &batch)
-      text2 = text
     }
+    unit.end = text.count
+    scanMember(text.rawSpan, unit, into: &batch)
+    giveBack(text, level: unit.level)
   }
 
   /// Undoes the escapes of a string, and notes where its bytes stood.

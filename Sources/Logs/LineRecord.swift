@@ -265,21 +265,15 @@ extension Extraction {
     }
     unit.start = 0
     unit.level += 1
+    var text = takeText(level: unit.level)
     if unit.level == 1 {
-      var text = text1
-      text1 = []
       Self.unescape(bytes, field, to: &text, &map1)
-      unit.end = text.count
-      scanString(text.rawSpan, unit, into: &batch)
-      text1 = text
     } else {
-      var text = text2
-      text2 = []
       Self.unescape(bytes, field, to: &text, &map2)
-      unit.end = text.count
-      scanString(text.rawSpan, unit, into: &batch)
-      text2 = text
     }
+    unit.end = text.count
+    scanString(text.rawSpan, unit, into: &batch)
+    giveBack(text, level: unit.level)
   }
 
   /// Undoes the escapes of a field's value.

@@ -14,6 +14,7 @@ extension Extraction {
   mutating func scanWrappedLine(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
+    // At the second level there is no memory left to undo escapes of the line's own.
     guard !isNested, unit.level <= 1 else { return false }
     let text = bytes.trimmed(unit.start..<unit.end)
     guard Self.wrapped ~= text.count else { return false }

@@ -221,6 +221,21 @@ struct CaptureFileTests {
         == ["1 dns.query a.example"])
   }
 
+  @Test("packets of a link type that no filter is for pass none, and the others are asked")
+  func filterOfSeveralLinkTypes() {
+    var file = PcapngBuilder()
+    file.interface(195)
+    file.interface()
+    file.packet([0x41, 0x88])
+    file.packet(Self.query, interface: 1)
+    var options = CaptureOptions()
+    options.filter = "udp port 53"
+    let observed = Observed(file.file, options)
+    #expect(observed.values == ["2 dns.query a.example"])
+    #expect(observed.counts["filtered-out"] == 1)
+    #expect(observed.error == nil)
+  }
+
   @Test(
     "a filter knows the families of the machine that captured",
     arguments: [
