@@ -40,6 +40,9 @@ size_t sekisho_filter_names(const sekisho_name_filter *filter, const uint8_t *by
   if (way == sekisho_text_avx512) {
     return sekisho_filter_names_avx512(filter, bytes, starts, dots, ends, count, kept);
   }
+  if (way == sekisho_text_avx2) {
+    return sekisho_filter_names_avx2(filter, bytes, starts, dots, ends, count, kept);
+  }
 #endif
   (void)way;
   size_t kept_count = 0;

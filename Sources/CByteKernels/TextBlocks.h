@@ -173,7 +173,7 @@ SEKISHO_INLINE void sekisho_add_starts_one(const uint64_t *runs, size_t blocks, 
 }
 
 /// Where in eight blocks from the first on things end.
-SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t first,
+SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t first, int is_rough,
                                       sekisho_text_marks *marks) {
   const size_t k = first + 1;
   const sekisho_masks name = sekisho_load_masks(c->name + k), dot = sekisho_load_masks(c->dot + k);
@@ -192,23 +192,24 @@ SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t firs
   const sekisho_masks colons = sekisho_load_masks(marks->colons + first) |
                                (sekisho_load_masks(marks->hex_colons + first) & is_dense);
   sekisho_store_masks(marks->colons + first, colons);
-  const sekisho_masks specials =
-      sekisho_load_masks(c->other + k) |
-      (sekisho_load_masks(c->backslash + k) & sekisho_before(c->mark + k)) |
-      (sekisho_load_masks(c->percent + k) & sekisho_before(c->hex + k));
+  sekisho_masks specials = sekisho_load_masks(c->other + k);
+  if (!is_rough) {
+    specials |= (sekisho_load_masks(c->backslash + k) & sekisho_before(c->mark + k)) |
+                (sekisho_load_masks(c->percent + k) & sekisho_before(c->hex + k));
+  }
   sekisho_store_masks(marks->specials + first, specials);
 }
 
 /// From the classes of blocks to what there is in them.
 SEKISHO_INLINE void sekisho_mark_blocks(const sekisho_text_classes *c, size_t blocks,
-                                        sekisho_add_starts *add_starts, sekisho_text_state *state,
-                                        sekisho_text_marks *marks) {
+                                        sekisho_add_starts *add_starts, int is_rough,
+                                        sekisho_text_state *state, sekisho_text_marks *marks) {
   marks->hex_colon_counts[0] = state->hex_colon_count;
   for (size_t i = 0; i < blocks; i += 8) sekisho_mark_starts(c, i, marks);
   state->hex_colon_count = marks->hex_colon_counts[blocks];
   add_starts(c->name + 1, blocks, marks->labels, &state->label_before, &state->label);
   add_starts(c->digit + 1, blocks, marks->numbers, &state->number_before, &state->number);
-  for (size_t i = 0; i < blocks; i += 8) sekisho_mark_ends(c, i, marks);
+  for (size_t i = 0; i < blocks; i += 8) sekisho_mark_ends(c, i, is_rough, marks);
 }
 
 #endif

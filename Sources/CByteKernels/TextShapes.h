@@ -31,6 +31,11 @@ typedef uint64_t sekisho_filled(const uint64_t *masks, size_t blocks);
 /// Appends the places of a mask's bits, and returns how many there are then.
 typedef size_t sekisho_append(uint64_t mask, size_t base, uint32_t *places, size_t count);
 
+/// Of the bytes of a block that are backslashes, percent signs or above ASCII: those that are
+/// specials. `hex` are the block's hexadecimal digits and those of the next one.
+typedef uint64_t sekisho_keep_specials(const uint8_t *bytes, size_t count, size_t block,
+                                       uint64_t mask, const uint64_t *hex);
+
 /// The parts of a way to find shapes that are its own; constant, so that they are inlined.
 typedef struct {
   sekisho_classify *classify;
@@ -40,6 +45,10 @@ typedef struct {
   sekisho_add_starts *add_starts;
   sekisho_filled *filled;
   sekisho_append *append;
+  /// Given where some classes say more than they should, to be cheaper, and what they lead to is
+  /// looked at again: `hyphen` has underscores too, and `other` all of `backslash` and `percent`,
+  /// which then say nothing, as does `mark`.
+  sekisho_keep_specials *keep_specials;
 } sekisho_text_way;
 
 /// Classifies the blocks of a stretch, the one before it and those behind it that loops by eights
@@ -81,19 +90,35 @@ SEKISHO_INLINE size_t sekisho_gather(const sekisho_text_way *way, const uint64_t
   return count;
 }
 
+/// Keeps those of some ends behind whose dot no underscore stands; from a place in the list on.
+SEKISHO_INLINE size_t sekisho_keep_odd_ends(const uint8_t *bytes, size_t count, uint32_t *ends,
+                                            size_t first, size_t end_count) {
+  size_t kept = first;
+  for (size_t i = first; i < end_count; i++) {
+    const uint32_t end = ends[i];
+    if ((size_t)end + 1 < count && bytes[end + 1] == '_') continue;
+    ends[kept++] = end;
+  }
+  return kept;
+}
+
 /// Gathers what is looked at further, and appends what is not.
-SEKISHO_INLINE void sekisho_gather_places(size_t from, size_t blocks,
-                                          const sekisho_text_marks *marks,
+SEKISHO_INLINE void sekisho_gather_places(const uint8_t *bytes, size_t count, size_t from,
+                                          size_t blocks, const sekisho_text_marks *marks,
                                           const sekisho_text_way *way, sekisho_text_places *places,
                                           sekisho_text_shapes *s) {
   places->end_count = sekisho_gather(way, marks->ends, from, blocks, places->ends, 0);
   places->dot_count = sekisho_gather(way, marks->dots, from, blocks, places->dots, 0);
-  s->end_count = sekisho_gather(way, marks->odd_ends, from, blocks, s->ends, s->end_count);
+  const size_t ends_before = s->end_count;
+  s->end_count = sekisho_gather(way, marks->odd_ends, from, blocks, s->ends, ends_before);
   s->label_count = sekisho_gather(way, marks->numbers, from, blocks, s->labels, s->label_count);
   s->digest_count = sekisho_gather(way, marks->digests, from, blocks, s->digests, s->digest_count);
   s->colon_count = sekisho_gather(way, marks->colons, from, blocks, s->colons, s->colon_count);
   s->special_count =
       sekisho_gather(way, marks->specials, from, blocks, s->specials, s->special_count);
+  if (way->keep_specials) {
+    s->end_count = sekisho_keep_odd_ends(bytes, count, s->ends, ends_before, s->end_count);
+  }
 }
 
 /// Of a stretch: classifies it, and gathers the places that are looked at further.
@@ -104,8 +129,14 @@ SEKISHO_INLINE void sekisho_find_places(const uint8_t *bytes, size_t count, size
   sekisho_text_marks marks;
   const size_t blocks = (to - from + 63) / 64;
   sekisho_classify_blocks(bytes, count, from, blocks, way, classes);
-  sekisho_mark_blocks(classes, blocks, way->add_starts, state, &marks);
-  sekisho_gather_places(from, blocks, &marks, way, places, shapes);
+  sekisho_mark_blocks(classes, blocks, way->add_starts, way->keep_specials != 0, state, &marks);
+  for (uint64_t filled = way->keep_specials ? way->filled(marks.specials, blocks) : 0; filled;
+       filled &= filled - 1) {
+    const size_t i = (size_t)__builtin_ctzll(filled);
+    marks.specials[i] = way->keep_specials(bytes, count, from + 64 * i, marks.specials[i],
+                                           classes->hex + i + 1);
+  }
+  sekisho_gather_places(bytes, count, from, blocks, &marks, way, places, shapes);
   // The name that ends with a text of whole blocks.
   if (to == count && to % 64 == 0 && state->label) {
     places->ends[places->end_count++] = (uint32_t)to;

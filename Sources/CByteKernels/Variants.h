@@ -72,6 +72,11 @@ size_t sekisho_filter_keys_avx512(const sekisho_key_filter *filter, const uint8_
                                   size_t byte_count, const sekisho_key_place *keys, size_t count,
                                   uint32_t *members, uint64_t *hashes);
 
+/// `sekisho_filter_names`, the bytes of a name all at once.
+size_t sekisho_filter_names_avx2(const sekisho_name_filter *filter, const uint8_t *bytes,
+                                 const uint32_t *starts, const uint32_t *dots, const uint32_t *ends,
+                                 size_t count, uint32_t *kept);
+
 /// `sekisho_filter_names`, eight at a time.
 size_t sekisho_filter_names_avx512(const sekisho_name_filter *filter, const uint8_t *bytes,
                                    const uint32_t *starts, const uint32_t *dots,
