@@ -26,7 +26,8 @@ extension Extraction {
     guard let requestEnd = closingQuote(bytes, from: request, to: end) else { return false }
 
     let count = line.fields.count
-    let before = words
+    var before = words
+    var isHostBehind = false
     // With the virtual host there are four words; a user's name may hold blanks as well.
     var (first, hasVirtualHost) = (0, false)
     if before.count >= 4, !Self.isAbsent(bytes, before[1]), !Self.isListed(bytes, before[0]) {
@@ -37,6 +38,13 @@ extension Extraction {
       {
         // A word of the server's own behind the client: `192.0.2.1 (-) - -`.
         (first, hasVirtualHost) = (0, false)
+      }
+      if first == 1, Self.isClient(bytes, before[0]), Self.isNamedHost(bytes, before[1]),
+        Self.isAbsent(bytes, before[2])
+      {
+        // Some have the virtual host behind the client.
+        before.swapAt(0, 1)
+        isHostBehind = true
       }
     }
     // Where the proxies are logged that a request came through, the client is the first.
@@ -51,12 +59,13 @@ extension Extraction {
       let client = Self.withoutComma(bytes, client)
       guard isHost(bytes, client.start..<client.end) else { return false }
     }
-    if hasVirtualHost { add(name("server_name"), bytes, before[0]) }
+    if hasVirtualHost, !isHostBehind { add(name("server_name"), bytes, before[0]) }
     for index in first...last {
       let client = Self.withoutComma(bytes, before[index])
       addClient(bytes, client, fact: index == first ? .source : .none)
       if index > first { line.setApart() }
     }
+    if isHostBehind { add(name("server_name"), bytes, before[0]) }
     first = last
     add(name("remote_logname"), bytes, before[first + 1])
     var user = before[first + 2]
@@ -109,6 +118,20 @@ extension Extraction {
   static func isAddress(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     IPAddressText.ipv4(bytes, token.start..<token.end) != nil
       || IPAddressText.ipv6(bytes, token.start..<token.end) != nil
+  }
+
+  /// Whether a token is an address, which may have its port behind it.
+  private static func isClient(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+    EventFacts.endWithPort(bytes, token.start..<token.end) != nil
+  }
+
+  /// Whether a token is a name of several labels, which may have its port behind it.
+  private static func isNamedHost(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+    let colon = bytes.firstOffset(of: Byte.colon, from: token.start, to: token.end)
+    let name = token.start..<(colon ?? token.end)
+    return bytes.firstOffset(of: Byte.dot, from: name.lowerBound, to: name.upperBound) != nil
+      && name.allSatisfy { ByteClasses.shared.is(bytes.byte(unchecked: $0), .name) }
+      && EventFacts.end(bytes, name) == nil
   }
 
   private static func isTime(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {

@@ -95,6 +95,7 @@ struct ColumnPlan {
       columns.append(
         Column(path: path, fieldClass: paths.fieldClass(path), reading: .text, port: -1))
     }
+    var furtherPaths: [Int] = []
     var ranks = [UInt8](repeating: .max, count: 9)
     func take(_ slot: inout Int, _ index: Int, _ role: Int, _ rank: UInt8) {
       guard rank < ranks[role] else { return }
@@ -115,8 +116,11 @@ struct ColumnPlan {
       if fieldClass.fact != .none { facts.append(index) }
       let isWhole = reading == .text || reading == .address
       switch fieldClass.role {
-      case .urlHost where fieldClass.rank == 1 && isWhole: urlHosts.append(index)
-      case .urlPath where fieldClass.rank == 1 && isWhole: urlPaths.append(index)
+      case .urlHost where fieldClass.isNamedURLPart && isWhole:
+        let place = urlHosts.firstIndex { columns[$0].fieldClass.rank > fieldClass.rank }
+        urlHosts.insert(index, at: place ?? urlHosts.count)
+      case .urlPath where fieldClass.isNamedURLPart && isWhole: urlPaths.append(index)
+      case .urlPath where isWhole: furtherPaths.append(index)
       case .urlQuery: take(&urlQuery, index, 2, fieldClass.rank)
       case .urlPort: take(&urlPort, index, 3, fieldClass.rank)
       case .urlScheme: take(&urlScheme, index, 4, fieldClass.rank)
@@ -146,6 +150,8 @@ struct ColumnPlan {
       case .csv: break
       }
     }
+    // Beside the method of a request.
+    if urlPaths.isEmpty, method >= 0 { urlPaths = Array(furtherPaths.prefix(1)) }
     giveHostsPort(header)
     if header.layout == .csv { takeEnds(header) }
   }

@@ -197,7 +197,8 @@ extension KeyName {
     // Dovecot, Zimbra, OneLogin, Envoy, and services that name who asked.
     "rip": (.source, 3), "rport": (.sourcePort, 3), "lip": (.destination, 3),
     "lport": (.destinationPort, 3), "oip": (.source, 3), "oport": (.sourcePort, 3),
-    "ipaddr": (.source, 3), "requestip": (.source, 3), "visitorip": (.source, 3),
+    "ipaddr": (.source, 3), "requestip": (.source, 3), "fwd": (.source, 3),
+    "visitorip": (.source, 3),
     "downstreamremoteaddress": (.source, 2), "downstreamlocaladdress": (.destination, 2),
     // Zscaler's firewall and resolver, Akamai, Windows' logons, Check Point's service, Meraki.
     "csip": (.source, 2), "csport": (.sourcePort, 2), "cdip": (.destination, 2),

@@ -55,11 +55,17 @@ extension EventFacts {
     switch word(bytes, range.lowerBound..<(slash ?? range.upperBound)) {
     case "tcp": return 6
     case "udp": return 17
-    case "icmp": return 1
+    case "icmp":
+      return bytes.byte(unchecked: (slash ?? range.upperBound) - 1) == UInt8(ascii: "6") ? 58 : 1
+    case "igmp": return 2
     case "ipvicmp", "icmpv": return 58
     case "sctp": return 132
     case "gre": return 47
     case "esp": return 50
+    case "ah": return 51
+    case "ospf": return 89
+    case "pim": return 103
+    case "vrrp": return 112
     default: return nil
     }
   }
@@ -116,10 +122,13 @@ extension EventFacts {
   /// The verdict that the name of an event is.
   static func verdict(ofEvent word: String) -> Verdict? {
     switch word {
-    // Suricata; Juniper's sessions.
-    case "drop", "rtflowsessiondeny", "rtflowsessiondenyls": .blocked
+    // Suricata; Juniper's sessions and what it filters.
+    case "drop", "rtflowsessiondeny", "rtflowsessiondenyls", "webfilterurlblocked",
+      "webfilterurlblockedls", "contentfilteringblockedmt", "contentfilteringblockedmtls",
+      "avvirusdetectedmt", "avvirusdetectedmtls":
+      .blocked
     case "rtflowsessioncreate", "rtflowsessionclose", "rtflowsessioncreatels",
-      "rtflowsessionclosels":
+      "rtflowsessionclosels", "webfilterurlpermitted", "webfilterurlpermittedls":
       .allowed
     default: nil
     }
@@ -133,7 +142,8 @@ extension EventFacts {
     "resetclient", "resetserver", "resetboth", "blockurl", "prevent", "prevented", "quarantine",
     "quarantined", "sinkhole", "refused", "dropconnection", "disallow", "disallowed",
     "blockwithreset", "bypassdenied", "sinkholed", "droppacket", "dropicmp",
-    "blockdrop", "blockreset", "blockicmp", "ipsdrop", "ipsreset",
+    "blockdrop", "blockreset", "blockicmp", "ipsdrop", "ipsreset", "blockcontinue", "tarpit",
+    "discard", "discarded", "refuse",
   ]
   private static let allowedWords: Set<String> = [
     "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed",

@@ -93,8 +93,15 @@ struct FieldClass: Sendable, Equatable {
     }
   }
 
+  /// The rank of hosts and paths by names that other things have as well: a path is one of a machine's files
+  /// unless what stands beside it says that it is a request's.
+  static let furtherURLPart: UInt8 = 10
+
   /// Whether it is the host of a request.
-  var isHost: Bool { role == .urlHost && rank == 1 }
+  var isHost: Bool { role == .urlHost && rank <= 3 }
+
+  /// Whether it is a host or a path by a name that says so.
+  var isNamedURLPart: Bool { rank < Self.furtherURLPart }
 
   /// The class of text outside records.
   static let text = FieldClass()

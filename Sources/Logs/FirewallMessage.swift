@@ -183,7 +183,7 @@ extension Extraction {
     case 8 where isWord(bytes, token, "Teardown"): facts.note(.allowed)
     case 9 where isWord(bytes, token, "permitted") || isWord(bytes, token, "Permitted"):
       facts.note(.allowed)
-    case 10 where isWord(bytes, token, "discarded"): facts.note(.blocked)
+    case 9 where isWord(bytes, token, "discarded"): facts.note(.blocked)
     default: break
     }
   }
@@ -226,7 +226,7 @@ extension Extraction {
     guard let (address, behind) = endAddress(bytes, start..<end) else { return }
     var port: UInt16 = 0
     if behind < end, bytes.byte(unchecked: behind) == Byte.slash {
-      port = NumberText.port(bytes, behind + 1..<end) ?? 0
+      port = NumberText.port(bytes, behind + 1..<trimmedEnd(bytes, end, from: behind + 1)) ?? 0
     } else if !rest.isEmpty, isNumber(bytes, rest.lowerBound + 1..<rest.upperBound - 1) {
       port = NumberText.port(bytes, rest.lowerBound + 1..<rest.upperBound - 1) ?? 0
     }

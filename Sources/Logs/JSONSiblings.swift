@@ -72,14 +72,15 @@ extension Extraction {
     case .time, .date, .zone:
       noteTime(token, index, fieldClass, &top, &walk, depth: depth)
     case .urlHost where isString:
-      if fieldClass.rank == 1 {
-        if top.host < 0 { top.host = index }
+      if fieldClass.isNamedURLPart {
+        top.noteHost(index, rank: fieldClass.rank)
       } else if top.authority < 0 {
         top.authority = index
       }
     case .urlPath where isString:
-      if fieldClass.rank == 1 {
-        if top.urlPath < 0 { (top.urlPath, top.pathField) = (index, path) }
+      if fieldClass.isNamedURLPart {
+        guard fieldClass.rank < top.pathRank else { return }
+        (top.urlPath, top.pathField, top.pathRank) = (index, path, fieldClass.rank)
       } else if top.authorityPath < 0 {
         (top.authorityPath, top.authorityPathField) = (index, path)
       }
@@ -104,6 +105,15 @@ extension Extraction {
       (walk.message, walk.messageRank) = (index, fieldClass.rank)
     default: return
     }
+  }
+
+  /// Notes the value of a header of a request that names its host, for the object that the list of headers is a
+  /// member of: what that says itself comes first.
+  mutating func noteHeader(_ index: Int, _ fieldClass: FieldClass, below depth: Int) {
+    // The header's object, the list, and what the list is a member of.
+    let outer = frames.count - 2
+    guard depth > 2, frames[outer].isObject, !frames[outer + 1].isObject else { return }
+    frames[outer].noteHost(index, rank: FieldClass.furtherURLPart - 1)
   }
 
   /// Gives addresses the ports of the object that ends, and joins its URL.
@@ -140,6 +150,10 @@ extension Extraction {
     } else if frame.authority >= 0, frame.authorityPath >= 0 {
       join(
         bytes, tokens, frame, host: frame.authority, path: frame.authorityPath,
+        field: frame.authorityPathField, walk, into: &batch)
+    } else if frame.host >= 0, frame.authorityPath >= 0, frame.method >= 0 {
+      join(
+        bytes, tokens, frame, host: frame.host, path: frame.authorityPath,
         field: frame.authorityPathField, walk, into: &batch)
     }
   }

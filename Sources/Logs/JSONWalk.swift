@@ -24,6 +24,9 @@ struct JSONFrame {
   var method = -1
   /// The token of the name of the value that follows, or -1.
   var pairName = -1
+  /// The ranks of the names of `host` and `urlPath`.
+  var hostRank: UInt8 = .max
+  var pathRank: UInt8 = .max
   var pathField: FieldPaths.ID = 0
   var originalField: FieldPaths.ID = 0
   var requestField: FieldPaths.ID = 0
@@ -42,6 +45,11 @@ struct JSONFrame {
   /// The token of a time in it, or -1, and the rank of its name.
   var time = -1
   var timeRank: UInt8 = .max
+
+  /// Notes a host by the rank of its name.
+  mutating func noteHost(_ index: Int, rank: UInt8) {
+    if rank < hostRank { (host, hostRank) = (index, rank) }
+  }
 }
 
 /// One walk over the tokens of a record.
@@ -190,6 +198,7 @@ extension Extraction {
         let name = self.path(of: bytes, tokens[top.pairName], under: top.path, after: path)
         let named = paths.fieldClass(name)
         (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
+        if named.isHost { noteHeader(index, named, below: depth) }
       }
     }
     if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }

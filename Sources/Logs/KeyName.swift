@@ -261,15 +261,20 @@ struct KeyName: Sendable {
 
   /// Roles of keys by their letters.
   private static let roles: [String: (FieldRole, UInt8)] = [
-    "hostname": (.urlHost, 1), "host": (.urlHost, 1), "cshost": (.urlHost, 1),
+    // What only a request has before what the sender of a record may call itself; `server_name` may be that of
+    // a connection without any request.
+    "hostname": (.urlHost, 3), "host": (.urlHost, 2), "cshost": (.urlHost, 1),
     "requesthost": (.urlHost, 1), "httphost": (.urlHost, 1), "clientrequesthost": (.urlHost, 1),
-    "httphostname": (.urlHost, 1), "httpurl": (.urlPath, 1),
-    "urldomain": (.urlHost, 1), "authority": (.urlHost, 2), "url": (.urlPath, 1),
-    "uri": (.urlPath, 1), "csuristem": (.urlPath, 1), "csuripath": (.urlPath, 1),
+    "httphostname": (.urlHost, 1), "httpurl": (.urlPath, 1), "servername": (.urlHost, 4),
+    "urldomain": (.urlHost, 1), "authority": (.urlHost, FieldClass.furtherURLPart),
+    "url": (.urlPath, 2),
+    "uri": (.urlPath, 2), "csuristem": (.urlPath, 1), "csuripath": (.urlPath, 1),
     "csuriport": (.urlPort, 1), "requestpath": (.urlPath, 1),
     "requesturi": (.urlPath, 1), "clientrequesturi": (.urlPath, 1), "urlpath": (.urlPath, 1),
-    "path": (.urlPath, 2), "httppath": (.urlPath, 1), "clientrequestpath": (.urlPath, 2),
-    "uripath": (.urlPath, 2), "csuri": (.urlPath, 2), "vhost": (.urlHost, 2),
+    "path": (.urlPath, FieldClass.furtherURLPart), "httppath": (.urlPath, 1),
+    "clientrequestpath": (.urlPath, FieldClass.furtherURLPart),
+    "uripath": (.urlPath, FieldClass.furtherURLPart),
+    "csuri": (.urlPath, FieldClass.furtherURLPart), "vhost": (.urlHost, FieldClass.furtherURLPart),
     "csuriquery": (.urlQuery, 1), "args": (.urlQuery, 1),
     "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "requestquery": (.urlQuery, 1),
     "requestquerystring": (.urlQuery, 1), "requestparams": (.urlQuery, 1),

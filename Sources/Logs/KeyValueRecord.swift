@@ -87,7 +87,12 @@ extension Extraction {
       return .blocked
     }
     for word in ["ACCEPT", "ALLOW", "PERMIT"] where text.contains(word) { return .allowed }
-    return nil
+    // The end of the name of a rule in VyOS and UniFi: `[WAN_IN-10-D]`.
+    switch text.split(separator: "]", omittingEmptySubsequences: false).first?.suffix(2) {
+    case "-D", "-R": return text.contains("[") ? .blocked : nil
+    case "-A": return text.contains("[") ? .allowed : nil
+    default: return nil
+    }
   }
 
   // MARK: Lines of nothing else

@@ -168,7 +168,8 @@ extension Extraction {
       } else if let headerTime, !isNestedTimeZoned {
         setTime(headerTime, &batch)
       } else {
-        setLineTime(chunk, start..<end, &batch)
+        // A header without a year tells none.
+        setLineTime(chunk, line.text.isEmpty ? start..<end : line.text, &batch)
       }
       setContext(&batch)
       return

@@ -316,6 +316,11 @@ extension Extraction {
       return
     }
     var host: LineField?
+    var path: LineField?
+    // The path of a request that says how it was made.
+    var further: LineField?
+    var hasMethod = false
+    var (hostRank, pathRank) = (FieldClass.furtherURLPart, FieldClass.furtherURLPart)
     var port: UInt16 = 0
     var scheme: LineField?
     var query: LineField?
@@ -323,23 +328,22 @@ extension Extraction {
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       switch fieldClass.role {
-      case .urlHost where fieldClass.rank == 1 && host == nil: host = field
+      case .urlHost where fieldClass.rank < hostRank: (host, hostRank) = (field, fieldClass.rank)
+      case .urlPath where fieldClass.rank < pathRank: (path, pathRank) = (field, fieldClass.rank)
+      case .urlPath where !fieldClass.isNamedURLPart && further == nil: further = field
       case .urlScheme where scheme == nil: scheme = field
       case .urlQuery where query == nil: query = field
       case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
-      case .method where field.end - field.start == 7:
-        if bytes.starts(withLowercase: "connect", at: field.start) { return }
+      case .method:
+        hasMethod = true
+        if field.end - field.start == 7, bytes.starts(withLowercase: "connect", at: field.start) {
+          return
+        }
       default: break
       }
     }
-    guard let host else { return }
-    for field in fields where field.path >= 0 && field.start < field.end {
-      let fieldClass = paths.fieldClass(field.path)
-      guard fieldClass.role == .urlPath, fieldClass.rank == 1 else { continue }
-      join(
-        bytes, host: host, path: field, port: port, scheme: scheme, query: query, into: &batch)
-      return
-    }
+    guard let host, let path = path ?? (hasMethod ? further : nil) else { return }
+    join(bytes, host: host, path: path, port: port, scheme: scheme, query: query, into: &batch)
   }
 
   private mutating func join(

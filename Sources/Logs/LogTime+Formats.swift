@@ -64,6 +64,21 @@ extension LogTime {
     }
     return withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
       ?? dayFirst(bytes, range) ?? nameServer(bytes, range) ?? american(bytes, range)
+      ?? named(bytes, range)
+  }
+
+  /// `2024-05-01 10:00:00.5 +0000 UTC`, as Go writes it: the zone's name says what its offset does.
+  private static func named(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    var blank = range.upperBound
+    while blank > range.lowerBound, (bytes.byte(unchecked: blank - 1) | 0x20) &- 0x61 <= 25 {
+      blank -= 1
+    }
+    guard 1...5 ~= range.upperBound - blank, blank - 6 > range.lowerBound,
+      bytes.byte(unchecked: blank - 1) == Byte.space,
+      bytes.byte(unchecked: blank - 6) == Byte.plus
+        || bytes.byte(unchecked: blank - 6) == Byte.minus
+    else { return nil }
+    return Timestamp.iso8601(bytes, range.lowerBound..<blank - 1)
   }
 
   /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it: only there stands which half of the day it is.

@@ -24,7 +24,7 @@ extension LogTime {
       hasVersion = bytes.starts(with: "1 ", at: start)
       if hasVersion { start += 2 }
     }
-    start = behindLevel(bytes, start..<range.upperBound)
+    start = behindDevice(bytes, behindLevel(bytes, start..<range.upperBound)..<range.upperBound)
     let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
     let isInBrackets = opening == UInt8(ascii: "[")
     if isInBrackets || opening == Byte.quote { start += 1 }
@@ -80,6 +80,21 @@ extension LogTime {
       return alert(window, year: year)
     default: return webServer(bytes, start..<range.upperBound)
     }
+  }
+
+  /// Where a time as Cisco's switches write it begins behind the name of the switch, `sw1: 2024 May  1 10:00:00`, or
+  /// a colon alone; where the range begins if there is none.
+  private static func behindDevice(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    let start = range.lowerBound
+    guard
+      let colon = bytes.firstOffset(
+        of: Byte.colon, from: start, to: min(range.upperBound, start + 64)),
+      range.upperBound - colon > 24, bytes.byte(unchecked: colon + 1) == Byte.space,
+      bytes.firstOffset(of: Byte.space, from: start, to: colon) == nil
+    else { return start }
+    let year = digits(bytes, from: colon + 2, to: range.upperBound)
+    return year.count == 4 && bytes.byte(unchecked: year.upperBound) == Byte.space
+      && month(bytes, at: year.upperBound + 1) != nil ? colon + 2 : start
   }
 
   /// Where a line goes on behind the level of a message, `ERROR 2024-…`, `[info] 2024-…`, `W, [2024-…`, or behind an

@@ -76,6 +76,9 @@ extension Extraction {
         namesEndsInText = noteSentence(bytes, message)
       }
       time = time ?? sentenceTime ?? headerTime
+      if time == nil, !message.isEmpty {
+        time = LogTime.lineStart(bytes, message, year: options.year)?.time
+      }
     } else {
       facts.reset()
       namesEndsInText = noteSentence(bytes, text)

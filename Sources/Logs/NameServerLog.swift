@@ -29,6 +29,12 @@ extension Extraction {
     if let time = nameServerTime(bytes, range.lowerBound..<client) {
       line.skip(range.lowerBound..<time.end)
       line.time = time.value
+    } else {
+      // Infoblox has the category before the time.
+      let category = tokenEnd(bytes, from: range.lowerBound, to: client)
+      if category < client, bytes.byte(unchecked: category - 1) == Byte.colon {
+        line.time = nameServerTime(bytes, category + 1..<client)?.value
+      }
     }
     line.add(name("client"), address..<port.upperBound, fact: .none)
     line.setSide(isSource: true)

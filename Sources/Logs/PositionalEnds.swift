@@ -99,7 +99,7 @@ extension Extraction {
     var offset = range.lowerBound
     while offset < range.upperBound {
       let word = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
-      if word.count <= 8, let verdict = verb(bytes, word) { return verdict }
+      if word.count <= 10, let verdict = verb(bytes, word) { return verdict }
       offset = word.upperBound + 1
     }
     return nil

@@ -205,9 +205,7 @@ extension Extraction {
     _ chunk: RawSpan, _ header: LogHeader, into batch: inout ObservableBatch
   ) {
     guard wantsURLs,
-      let hostColumn = plan.urlHosts.first(where: {
-        $0 < columns.count && !isAbsent(chunk, columns[$0], header)
-      }),
+      let hostColumn = plan.urlHosts.first(where: { column($0, chunk, header) != nil }),
       let host = column(hostColumn, chunk, header)
     else { return }
     if let method = column(plan.method, chunk, header), method.count == 7,

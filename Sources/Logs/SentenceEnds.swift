@@ -41,7 +41,13 @@ extension Extraction {
       offset = mark + 1
       arrows += 1
       guard bytes.byte(unchecked: mark - 1) == Byte.minus else { continue }
-      let source = wordBefore(bytes, mark - 1, from: text.lowerBound)
+      var source = wordBefore(bytes, mark - 1, from: text.lowerBound)
+      // Firepower has the country behind an end.
+      if source.count > 2, bytes.byte(unchecked: source.lowerBound) == UInt8(ascii: "("),
+        bytes.byte(unchecked: source.lowerBound + 1) &- Byte.zero > 9
+      {
+        source = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
+      }
       var next = mark + 1
       while next < text.upperBound, bytes.byte(unchecked: next) == Byte.space { next += 1 }
       let target =
@@ -53,11 +59,9 @@ extension Extraction {
       let isMarked = word.count > 2 && bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "{")
       let number = EventFacts.ipProtocol(bytes, isMarked ? inner(word) : word)
       let before = wordBefore(bytes, word.lowerBound, from: text.lowerBound)
-      // An access list's verb stands before `icmp`, of which there are no ports.
-      guard
-        isMarked || first.hasPort && second.hasPort
-          || number == 1 && verb(bytes, before) != nil
-      else { continue }
+      // An access list's verb stands before a protocol, which may have no ports.
+      let hasVerb = verb(bytes, before) != nil
+      guard isMarked || first.hasPort && second.hasPort || hasVerb else { continue }
       if let number, isMarked || !isNumber(bytes, word) { facts.note(ipProtocol: number) }
       // Of ICMP they are type and code.
       let hasPorts = number != 1 && number != 58
@@ -65,7 +69,8 @@ extension Extraction {
         isSource: true, bytes, first.address, port: hasPorts ? first.port(bytes) : 0)
       facts.note(
         isSource: false, bytes, second.address, port: hasPorts ? second.port(bytes) : 0)
-      noteOutcome(bytes, text.lowerBound..<mark, isMarked ? nil : number == nil ? word : before)
+      noteOutcome(
+        bytes, text.lowerBound..<mark, isMarked ? nil : number == nil && !hasVerb ? word : before)
       return facts.hasEnds
     }
     return false

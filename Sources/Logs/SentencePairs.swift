@@ -15,6 +15,10 @@ extension Extraction {
     var offset = text.lowerBound + 1
     var pairs = 0
     var time: Int64?
+    let isAudit =
+      firstRange(
+        of: "msg=audit(", bytes, from: text.lowerBound,
+        to: min(text.upperBound, text.lowerBound + 128)) != nil
     while pairs < Self.mostTextPairs, let mark = pairMark(bytes, from: offset, to: text.upperBound)
     {
       offset = mark + 1
@@ -40,7 +44,9 @@ extension Extraction {
       }
       pairs += 1
       let name = KeyName(bytes.extracting(key))
-      let (fact, rank) = name.fact(parent: Self.noKey)
+      var (fact, rank) = name.fact(parent: Self.noKey)
+      // Who logged in, as the audit daemon writes it.
+      if isAudit, isWord(bytes, key, "addr") { (fact, rank) = (.source, 3) }
       if fact == .none {
         if time == nil, value.count >= 3, mayBeTime(bytes, value),
           name.role(parent: Self.noKey).0 == .time
@@ -155,8 +161,13 @@ extension Extraction {
   /// The verdict that a verb is by itself, in any case.
   func verb(_ bytes: RawSpan, _ word: Range<Int>) -> Verdict? {
     switch EventFacts.word(bytes, word) {
-    case "allow", "allowed", "permit", "permitted", "accept", "accepted": .allowed
-    case "deny", "denied", "block", "blocked", "drop", "dropped", "reject", "rejected": .blocked
+    // WatchGuard's proxies have a word of their own for each.
+    case "allow", "allowed", "permit", "permitted", "accept", "accepted", "proxyallow",
+      "proxystrip":
+      .allowed
+    case "deny", "denied", "block", "blocked", "drop", "dropped", "reject", "rejected",
+      "proxydeny", "proxydrop", "proxyblock":
+      .blocked
     default: nil
     }
   }

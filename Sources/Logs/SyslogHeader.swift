@@ -8,9 +8,20 @@ extension Extraction {
   /// tag; Cisco's with a year), and the same with a time as ISO 8601 writes it. A relay's may stand before the
   /// one of a device of Cisco's.
   mutating func readSyslogHeader(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
-    guard let message = readHeaders(bytes, range) else { return nil }
+    let start = behindOctetCount(bytes, range)
+    if start > range.lowerBound { line.skip(range.lowerBound..<start) }
+    guard let message = readHeaders(bytes, start..<range.upperBound) else { return nil }
     line.headerCount = line.fields.count
     return message
+  }
+
+  /// Where the header begins behind the length that a transport has before it (RFC 6587 §3.4.1), as in
+  /// `83 <30>1 2024-…`.
+  private func behindOctetCount(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    let digits = LogTime.digits(
+      bytes, from: range.lowerBound, to: min(range.upperBound, range.lowerBound + 7))
+    let isCount = 1...6 ~= digits.count && bytes.starts(with: " <", at: digits.upperBound)
+    return isCount ? digits.upperBound + 1 : range.lowerBound
   }
 
   private mutating func readHeaders(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
@@ -119,6 +130,7 @@ extension Extraction {
       return time
     }
     guard start == range.lowerBound else { return nil }
+    if let time = gatewayTime(bytes, range) { return time }
     let stop = tokenEnd(bytes, from: start, to: end)
     guard stop < end, 20...41 ~= stop - start,
       bytes.byte(unchecked: start + 10) == UInt8(ascii: "T")
@@ -128,6 +140,20 @@ extension Extraction {
     guard 20...40 ~= time.count, hasZone(bytes, time), let value = Timestamp.iso8601(bytes, time)
     else { return nil }
     return HeaderTime(value: value, end: stop, isISO: true, isZoned: true)
+  }
+
+  /// `2024:05:01-10:00:00`, as Sophos' UTM writes it.
+  private func gatewayTime(_ bytes: RawSpan, _ range: Range<Int>) -> HeaderTime? {
+    let start = range.lowerBound
+    let stop = start + 19
+    guard stop < range.upperBound, bytes.byte(unchecked: start + 4) == Byte.colon,
+      bytes.byte(unchecked: start + 7) == Byte.colon,
+      bytes.byte(unchecked: start + 10) == Byte.minus, bytes.byte(unchecked: stop) == Byte.space
+    else { return nil }
+    var text = bytes.copied(start..<stop)
+    (text[4], text[7], text[10]) = (Byte.minus, Byte.minus, UInt8(ascii: "T"))
+    guard let value = Timestamp.iso8601(text.rawSpan, 0..<text.count) else { return nil }
+    return HeaderTime(value: value, end: stop)
   }
 
   /// Where the time begins behind what Cisco's routers write before it: the number of the message and a mark

@@ -198,6 +198,26 @@ import Testing
     ),
     // Verdicts.
     (
+      "Jun 28 04:35:30 gw kernel: [WAN_IN-default-D]IN=eth0 OUT=eth1 SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2",
+      "(protocol 6 192.0.2.1#1 to 192.0.2.2#2 blocked)", []
+    ),
+    (
+      "Jan 16 15:19:05 F http-proxy[1]: msg_id=\"1AFF-0024\" ProxyDeny 1-Trusted 0-External tcp 192.0.2.1 192.0.2.2 39398 80 msg=\"x\"",
+      "(protocol 6 192.0.2.1#39398 to 192.0.2.2#80 blocked)", []
+    ),
+    (
+      #"<12>1 2016-02-18T01:32:50.391Z u RT_UTM - WEBFILTER_URL_BLOCKED [j@1 source-address="192.0.2.1" source-port="5" destination-address="192.0.2.2" destination-port="80"]"#,
+      "(192.0.2.1#5 to 192.0.2.2#80 blocked)", []
+    ),
+    (
+      "%FTD-7-710005: UDP request discarded from 192.0.2.1/5 to inside:192.0.2.2/53",
+      "(protocol 17 192.0.2.1#5 to 192.0.2.2#53 blocked)", []
+    ),
+    (
+      "src=2001:db8::1 dst=2001:db8::2 protocol=icmp6 type=135",
+      "(protocol 58 2001:db8::1 to 2001:db8::2)", []
+    ),
+    (
       #"<14>1 2024-05-01T10:00:00Z h RT_FLOW - RT_FLOW_SESSION_DENY [j@1 source-address="192.0.2.1" destination-address="192.0.2.2" protocol-id="6"]"#,
       "(protocol 6 192.0.2.1 to 192.0.2.2 blocked)", []
     ),

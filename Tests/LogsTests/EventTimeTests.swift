@@ -77,6 +77,8 @@ import Testing
   ]
 
   static let forms: [Case] = [
+    ("2024-05-01 10:00:00.5 +0000 UTC", half), ("2024-05-01 12:00:00 +0200 CEST", noon),
+    ("2024-05-01 10:00:00 UTC x", nil),
     ("Wed, 01 May 2024 10:00:00 GMT", noon), ("Wed, 1 May 2024 12:00:00 +0200", noon),
     ("01 May 2024 10:00:00", noon), ("May 1, 2024 @ 10:00:00.123", millis),
     ("May 01 2024 12:00:00 GMT+02:00", noon), ("May 01 2024 10:00:00 CEST", nil),
@@ -166,6 +168,21 @@ import Testing
     ("01-May-2024 10:00:00.123 INFO [main] a.example", millis),
     ("[01/May/2024:12:00:00 +0200] a.example", noon),
     ("<13>2024-05-01 10:00:00 a.example", noon),
+    ("<189>sw1: 2024 May  1 10:00:00 UTC: %ETHPORT-5-X: a.example", noon),
+    ("<187>: 2024 May  1 10:00:00 UTC: %ETHPORT-5-X: a.example", noon),
+    // Behind a header that has no year, or a length.
+    ("May  1 10:00:00 h a: 2024-05-01T10:00:00Z login at a.example", noon),
+    (
+      "May  1 10:00:00 lb haproxy[1]: 192.0.2.1:5 [01/May/2024:10:00:00.500] a.example b/c 0/0",
+      half
+    ),
+    ("May  1 10:00:00 h audispd: type=LOGIN msg=audit(1714557600.500:4): host a.example", half),
+    ("83 <30>1 2024-05-01T10:00:00Z h a - - - src=192.0.2.1 dst=192.0.2.2 host=a.example", noon),
+    ("<30>2024:05:01-10:00:00 fw httpproxy[1]: id=\"1\" action=\"pass\" host=\"a.example\"", noon),
+    (
+      "Apr 14 16:17:20 h named[1]: infoblox-responses: 01-May-2024 10:00:00.500 client 192.0.2.9#5: query: a.example IN A",
+      half
+    ),
     // What a record on the line says of itself outranks a time without a zone.
     (#"2024-05-01 12:00:00 {"ts":1714557600.5,"host":"a.example"}"#, half),
     (#"2024-05-01T10:00:00Z {"ts":5,"host":"a.example"}"#, noon),

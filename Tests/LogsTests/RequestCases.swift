@@ -83,6 +83,55 @@ import Testing
     ("scheme=https hostname=a.example url=/x", ["url https://a.example/x"]),
   ]
 
+  /// What only a request has is preferred, wherever it stands.
+  static let ranks: [(record: String, values: [String])] = [
+    (#"{"hostname":"b.example","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x"]),
+    (#"{"host":"a.example","uri":"/x","hostname":"b.example"}"#, ["uri http://a.example/x"]),
+    (#"{"host":"b.example","http_host":"a.example","url":"/x"}"#, ["url http://a.example/x"]),
+    (#"{"host":"","hostname":"a.example","url":"/x"}"#, ["url http://a.example/x"]),
+    (
+      #"{"host":"a.example","uri":"/x","request_uri":"/x?b"}"#,
+      ["request_uri http://a.example/x?b"]
+    ),
+    ("hostname=b.example host=a.example url=/x", ["url http://a.example/x"]),
+    ("time,hostname,host,url\n1,b.example,a.example,/x\n", ["url http://a.example/x"]),
+    ("time,hostname,host,url\n1,a.example,,/x\n", ["url http://a.example/x"]),
+    // Names that others have as well, beside what says that it is a request.
+    (#"{"server_name":"a.example","request_uri":"/x"}"#, ["request_uri http://a.example/x"]),
+    (
+      #"{"host":"a.example","path":"/x","query":"b=c","method":"GET"}"#,
+      ["path http://a.example/x?b=c"]
+    ),
+    (#"{"host":"a.example","path":"/var/log/x"}"#, []),
+    (
+      #"at=info method=GET path="/x" host=a.example fwd="192.0.2.1" status=200"#,
+      ["path http://a.example/x"]
+    ),
+    ("time,host,path,method\n1,a.example,/x,GET\n", ["path http://a.example/x"]),
+    ("time,host,path,level\n1,a.example,/x,info\n", []),
+    // A header, as a firewall of applications has it.
+    (
+      #"{"httpRequest":{"clientIp":"192.0.2.1","headers":[{"name":"Accept","value":"b.example"},{"name":"Host","value":"a.example"}],"uri":"/x","args":"b=c"}}"#,
+      ["httpRequest.uri http://a.example/x?b=c"]
+    ),
+    (
+      #"{"headers":[{"name":"Host","value":"b.example"}],"host":"a.example","uri":"/x"}"#,
+      ["uri http://a.example/x"]
+    ),
+    (#"{"tags":{"name":"Host","value":"b.example"},"uri":"/x"}"#, []),
+    // The virtual host behind the client.
+    (
+      #"192.0.2.2:1111 a.example:443 - - [26/Dec/2016:16:22:14 +0000] "GET /x HTTP/1.1" 404 499 "-" "-""#,
+      ["request https://a.example/x", "request http://a.example:443/x joint"]
+    ),
+  ]
+
+  @Test(arguments: ranks.indices)
+  func namesAreRanked(_ index: Int) {
+    let (record, expected) = Self.ranks[index]
+    #expect(Self.values(record, [.url]) == expected, "\(record)")
+  }
+
   @Test(arguments: urls.indices)
   func urlsAreJoined(_ index: Int) {
     let (record, expected) = Self.urls[index]

@@ -46,6 +46,14 @@ import Testing
       "May  1 10:00:00 r1 %IPS-4-SIGNATURE: Sig:1 a [192.0.2.1:5000 -> 192.0.2.2:80]",
       "(192.0.2.1#5000 to 192.0.2.2#80)"
     ),
+    (
+      "Feb  8 04:00:48 r1 5: Feb  8 04:00:47.272: %SEC-6-IPACCESSLOGRP: list 177 denied igmp 192.0.2.1 -> 224.0.0.22, 1 packet",
+      "(protocol 2 192.0.2.1 to 224.0.0.22 blocked)"
+    ),
+    (
+      "Sep  5 16:02:55 dev SFIMS: x {tcp} 192.0.2.1:56001 (ukraine) -> 192.0.2.2:8080 (unknown)",
+      "(protocol 6 192.0.2.1#56001 to 192.0.2.2#8080)"
+    ),
     // Translations and routes have arrows, too.
     ("May  1 10:00:00 fw nat: mapped 192.0.2.1 -> 192.0.2.2 for a.example", ""),
   ]
@@ -299,6 +307,10 @@ import Testing
   ]
 
   static let audits: [Case] = [
+    (
+      "type=USER_AUTH msg=audit(1489636960.072:1): user pid=28281 uid=0 msg='op=success acct=\"admin\" hostname=? addr=192.0.2.1 terminal=ssh res=success'",
+      "(192.0.2.1 to ?)"
+    ),
     (#"{"ResolverDecision":"blockedByCategory","SrcIP":"192.0.2.1"}"#, "(192.0.2.1 to ? blocked)"),
     ("CEF:0|v|p|1|1|n|1|src=192.0.2.1 act=not blocked", "(192.0.2.1 to ? allowed)"),
     (

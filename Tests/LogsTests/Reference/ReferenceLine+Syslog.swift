@@ -1,5 +1,8 @@
 /// Headers of syslog (RFC 3164, RFC 5424).
 extension ReferenceLine {
+  private static let octetCount = ReferencePattern(#"\A[0-9]{1,6} (?=<)"#)
+  private static let gatewayTime = ReferencePattern(
+    #"\A(?:<[0-9]{1,3}>(?:: *)?)?([0-9]{4}):([0-9]{2}):([0-9]{2})-([0-9:]{8})(?= )"#)
   private static let priority = ReferencePattern(#"\A<[0-9]{1,3}>(?:: *)?"#)
   private static let structuredName = #"[!-~&&[^=\]"]]+"#
   private static let structured = ReferencePattern(
@@ -34,10 +37,12 @@ extension ReferenceLine {
 
   /// Where the message begins behind a header, or behind two; nil where there is none.
   mutating func readHeader() -> Int? {
-    guard let first = readHeader(from: 0) else { return nil }
+    let octets = Self.octetCount.first(in: bytes)?[0]?.count ?? 0
+    if octets > 0 { skip(0..<octets) }
+    guard let first = readHeader(from: octets) else { return nil }
     let message = blanksEnd(first)
     let count = fields.count
-    guard text.count - message >= 24, message > 0 else { return message }
+    guard text.count - message >= 24, message > octets else { return message }
     if let inner = readHeader(from: message), isDeviceMark(inner) { return inner }
     fields.removeLast(fields.count - count)
     return message
@@ -51,6 +56,16 @@ extension ReferenceLine {
     }
     if let time = Self.monthTime.first(in: whole)?[0] {
       return readTag(blanksEnd(start + time.upperBound), isStrict: false)
+    }
+    if let groups = Self.gatewayTime.first(in: whole), let all = groups[0],
+      let year = groups[1], let month = groups[2], let day = groups[3], let clock = groups[4]
+    {
+      let parts = [year, month, day, clock].map { part in
+        String(decoding: whole.dropFirst(part.lowerBound).prefix(part.count), as: UTF8.self)
+      }
+      if ReferenceTime.isISO(Array("\(parts[0])-\(parts[1])-\(parts[2])T\(parts[3])".utf8)) {
+        return readTag(blanksEnd(start + all.upperBound), isStrict: false)
+      }
     }
     if let found = Self.isoTime.first(in: whole), let time = found[1], let all = found[0],
       time.count <= 40

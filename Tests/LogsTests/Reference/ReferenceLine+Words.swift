@@ -51,6 +51,9 @@ extension ReferenceLine {
 
   // MARK: Access logs
 
+  /// An address, a name of several labels with a letter in it, and what is not there.
+  private static let clientAndHost = ReferencePattern(
+    #"\A[0-9.]+(?::[0-9]+)? (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+(?::[^ ]*)? - "#)
   private static let access = ReferencePattern(
     #"\A([^\[]{5,}) \[([^\]]{0,38})\] "("# + quoted + #")"(.*)\z"#)
 
@@ -63,7 +66,7 @@ extension ReferenceLine {
       start + range.lowerBound..<start + range.upperBound
     }
     guard ReferenceTime.isAccess(Array(bytes[moved(time)])),
-      let before = words(moved(front), most: 16), before.count >= 3
+      var before = words(moved(front), most: 16), before.count >= 3
     else { return false }
     func isListed(_ index: Int) -> Bool {
       before[index].range.count > 1 && word(before[index].range).hasSuffix(",")
@@ -83,7 +86,12 @@ extension ReferenceLine {
         while first > 0, isAddress(first - 1, orListed: true) { first -= 1 }
       }
     }
-    let isOdd = first == 1 && isAddress(0) && !Self.isHost(bytes[before[1].range])
+    let isNameBehind =
+      before.count >= 4 && first == 1 && Self.clientAndHost.matches(bytes[start...])
+      && ReferenceAddress.ipv4(
+        Array(bytes[before[0].range].prefix { $0 != 0x3A })) != nil
+    if isNameBehind { before.swapAt(0, 1) }
+    let isOdd = !isNameBehind && first == 1 && isAddress(0) && !Self.isHost(bytes[before[1].range])
     if isOdd { first = 0 }
     let hasHost =
       first == 1
@@ -98,8 +106,9 @@ extension ReferenceLine {
       clients[place].range = range.lowerBound..<range.upperBound - 1
     }
     guard clients.allSatisfy({ Self.isHost(bytes[$0.range]) }) else { return false }
-    if hasHost { add("server_name", before[0]) }
+    if hasHost, !isNameBehind { add("server_name", before[0]) }
     for client in clients { add("remote_addr", client) }
+    if isNameBehind { add("server_name", before[0]) }
     add("remote_logname", before[last + 1])
     var user = before[last + 2]
     user.range = user.range.lowerBound..<before[before.count - 1].range.upperBound
@@ -387,7 +396,11 @@ extension ReferenceLine {
       else { continue }
       add((side.isEmpty ? "" : side + "_") + (isMapped ? "mapped_ip" : "ip"), start..<end)
       fields[fields.count - 1].port =
-        slash.map { digits($0 + 1..<place.upperBound) } ?? port
+        slash.map { slash in
+          var stop = place.upperBound
+          while stop > slash + 1, bytes[stop - 1] == 0x2C || bytes[stop - 1] == 0x2E { stop -= 1 }
+          return digits(slash + 1..<stop)
+        } ?? port
       return
     }
   }

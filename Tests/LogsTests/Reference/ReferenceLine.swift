@@ -222,7 +222,10 @@ struct ReferenceLine {
     }
     let methods: Set<String> = ["method", "httpmethod", "csmethod", "requestmethod"]
     let fields = fields.dropFirst(headerCount)
-    guard let host = fields.first(where: { isOne($0, of: ReferenceRecord.hosts) }),
+    func first(of tiers: [Set<String>]) -> ReferenceLineField? {
+      tiers.lazy.compactMap { names in fields.first { isOne($0, of: names) } }.first
+    }
+    guard let host = first(of: ReferenceRecord.hosts),
       word(host.range) != "-",
       !fields.contains(where: {
         isOne($0, of: methods) && word($0.range).lowercased() == "connect"
@@ -230,7 +233,11 @@ struct ReferenceLine {
     else { return [] }
     let ports = fields.filter { isOne($0, of: ["httpport"]) }.map { Array(bytes[$0.range]) }
     let port = ports.last { UInt16(String(decoding: $0, as: UTF8.self)).map { $0 > 0 } ?? false }
-    if let path = fields.first(where: { isOne($0, of: ReferenceRecord.paths) }) {
+    let hasMethod = fields.contains { isOne($0, of: methods) }
+    let atFirst: Set<String> = ReferenceRecord.paths.subtracting(["uri", "url"])
+    if let path = first(
+      of: [atFirst, ["uri", "url"]] + (hasMethod ? [ReferenceRecord.furtherPaths] : []))
+    {
       record.join(
         host: value(host).bytes, port: port ?? [], path: value(path),
         query: value(path).bytes.contains(0x3F) ? nil : query(),

@@ -172,7 +172,10 @@ struct ReferenceRecord {
   /// The port of the request whose host a member is.
   private func requestPort(of key: [UInt8], in members: Members, keys: [[UInt8]]) -> UInt16? {
     let isURL = keys.last.map { folded($0) } == "url"
-    guard Self.hosts.contains(folded(key)) || isURL && folded(key) == "domain" else { return nil }
+    guard
+      Self.hosts.prefix(3).contains(where: { $0.contains(folded(key)) })
+        || isURL && folded(key) == "domain"
+    else { return nil }
     let ports = members.filter { name, _ in
       folded(name) == "httpport" || folded(name) == "csuriport" || isURL && folded(name) == "port"
     }
@@ -227,22 +230,22 @@ struct ReferenceRecord {
 
   /// The URL that host, port and path of one object make (§4).
   private mutating func join(_ members: Members, keys: [[UInt8]]) {
-    let shapes: [(hosts: Set<String>, paths: Set<String>)] = [
-      (Self.hosts, Self.paths), (["authority"], ["path"]),
+    let hasMethod = members.contains { Self.methods.contains(folded($0.key)) }
+    // What a request asked for is its own path where it says how it was made.
+    let isNamed = members.contains { Self.paths.contains(folded($0.key)) }
+    let shapes: [(hosts: [Set<String>], paths: Set<String>)] = [
+      (Self.hosts, isNamed || !hasMethod ? Self.paths : Self.furtherPaths),
+      ([["authority"]], ["path"]),
     ]
     for shape in shapes {
-      guard
-        case .string(let host, _)? = members.first(where: { shape.hosts.contains(folded($0.key)) })?
-          .value, host.count > 0
-      else { continue }
-      let methods = ["httpmethod", "method", "csmethod", "requestmethod"]
-      if methods.contains(where: {
+      guard let host = host(shape.hosts, in: members) else { continue }
+      if Self.methods.contains(where: {
         first($0, in: members)?.scalarText.map(referenceLowercased) == Array("connect".utf8)
       }) {
         continue
       }
       let isOriginal =
-        shape.hosts == Self.hosts && !members.contains { Self.paths.contains(folded($0.key)) }
+        shape.hosts == Self.hosts && !members.contains { shape.paths.contains(folded($0.key)) }
       if isOriginal, !members.contains(where: { folded($0.key) == "urloriginal" }),
         let line = members.first(where: { Self.requestLines.contains(folded($0.key)) })
       {
@@ -264,10 +267,34 @@ struct ReferenceRecord {
     joinGroup(members, keys: keys)
   }
 
-  /// Names of hosts and of paths that are joined.
-  static let hosts: Set<String> = [
-    "host", "hostname", "cshost", "requesthost", "httphost", "clientrequesthost", "urldomain",
+  /// The first string by the names that are preferred, else the value of a header that is called so.
+  private func host(_ names: [Set<String>], in members: Members) -> ReferenceText? {
+    for tier in names {
+      for (key, value) in members where tier.contains(folded(key)) {
+        if case .string(let text, _) = value, text.count > 0 { return text }
+      }
+    }
+    guard names.count > 1 else { return nil }
+    for case (_, .array(let elements)) in members {
+      for case .object(let header) in elements {
+        guard case .string(let name, _)? = header.first(where: { folded($0.key) == "name" })?.value,
+          folded(name.bytes) == "host",
+          case .string(let text, _)? = header.first(where: { folded($0.key) == "value" })?.value,
+          text.count > 0
+        else { continue }
+        return text
+      }
+    }
+    return nil
+  }
+
+  /// Names of hosts, the preferred ones first, and of paths that are joined.
+  static let hosts: [Set<String>] = [
+    ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain"], ["host"],
+    ["hostname"], ["servername"],
   ]
+  static let methods = ["httpmethod", "method", "csmethod", "requestmethod"]
+  static let furtherPaths: Set<String> = ["path", "clientrequestpath", "uripath", "csuri"]
   static let paths: Set<String> = [
     "uri", "url", "csuristem", "csuripath", "requestpath", "requesturi", "clientrequesturi",
     "urlpath",
