@@ -130,6 +130,14 @@ extension FeedCase {
       text: #"{"resources":[{"indicator":"evil.example","type":"domain"}]}"#, format: .json,
       entries: ["1 domain evil.example withSubdomains"]),
     FeedCase(
+      name: "json: one object that lists values by kind",
+      text: #"{"indicators":{"ipv4":["192.0.2.1"],"domains":["evil.example","bad.example"]}}"#,
+      format: .json,
+      entries: [
+        "1 ipv4 192.0.2.1 exact", "1 domain evil.example withSubdomains",
+        "1 domain bad.example withSubdomains",
+      ]),
+    FeedCase(
       name: "hosts: one sinkhole for all names",
       text: "192.0.2.1 evil.example\n192.0.2.1 bad.example www.bad.example\n", format: .hosts,
       entries: [

@@ -140,7 +140,8 @@ struct JSONRecords {
   /// Objects that hold what a record says of itself.
   private static let ownObjects: Set<String> = [
     "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
-    "hash", "hashes", "network", "fields", "data", "value", "marking",
+    "hash", "hashes", "network", "fields", "data", "value", "marking", "indicators", "iocs",
+    "observables", "blocklist", "blacklist",
   ]
 
   private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {

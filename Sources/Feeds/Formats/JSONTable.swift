@@ -26,9 +26,14 @@ struct JSONTablePlan {
     var rows: [TableRow] = []
     var records = JSONRecords(stream, path: path)
     var record = JSONRecord()
+    // Members that hold several values.
+    var lists: Set<[UInt8]> = []
     while rows.count < Self.sampledRecords {
       do throws(FeedError) {
         guard try records.next(&record) else { break }
+        for (cell, next) in zip(record.cells, record.cells.dropFirst()) where cell.name == next.name {
+          lists.insert(cell.name)
+        }
         rows.append(Self.row(of: record, &names, &places))
       } catch {
         // The sample's last record may be cut; in JSON lines, a bad line costs a line.
@@ -41,9 +46,11 @@ struct JSONTablePlan {
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
     }
+    // One object alone may be anything's, unless it lists values.
+    let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
       plan.isNamed && plan.fittingRows * 100 >= rows.count * 95 && !Self.isLog(plan.keys)
-      && (!isOfLines || rows.count > 1)
+      && (!isOfLines || rows.count > 1 || isList)
   }
 
   private static func row(
