@@ -97,79 +97,148 @@ extension Extraction {
 
   // MARK: Lines of nothing else
 
-  /// Reads a message that is keys and values from its first byte to its last.
-  mutating func readPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    let count = line.fields.count
-    var pairs = 0
+  /// What keys tell of a line of pairs beside their values.
+  private struct PairNotes {
+    var count = 0
     var (date, clock, zone) = (0..<0, 0..<0, 0..<0)
     var (isFortiGate, action) = (false, 0..<0)
     var rank = UInt8.max
-    var isWhole = true
+  }
+
+  /// Reads a message that is keys and values from its first byte to its last.
+  mutating func readPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let count = line.fields.count
+    var notes = PairNotes()
+    let isWhole =
+      hasCommas(bytes, range)
+      ? readListedPairs(bytes, range, &notes) : readSpacedPairs(bytes, range, &notes)
+    guard isWhole, notes.count >= Self.fewestPairs else {
+      line.cut(to: count)
+      line.time = nil
+      return false
+    }
+    if line.time == nil {
+      line.time = LogTime.dateAndTime(
+        bytes, date: notes.date, clock: notes.clock, zone: notes.zone)
+    } else if !notes.zone.isEmpty {
+      line.time = LogTime.field(bytes, line.timeText, zone: notes.zone)
+    }
+    if line.time == nil, notes.date.count > 10 {
+      line.time = LogTime.field(bytes, notes.date, zone: notes.zone)
+    }
+    // What FortiGate calls the end of a session says that it was let through.
+    if notes.isFortiGate,
+      isWord(bytes, notes.action, "close") || isWord(bytes, notes.action, "timeout")
+    {
+      facts.note(.allowed, rank: 2)
+    }
+    return true
+  }
+
+  /// Reads pairs with blanks between them; false: something else is among them.
+  private mutating func readSpacedPairs(
+    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes
+  ) -> Bool {
     var offset = range.lowerBound
     while offset < range.upperBound {
       if bytes.byte(unchecked: offset) == Byte.space {
         offset += 1
         continue
       }
-      isWhole = false
-      let start = offset
-      while offset < range.upperBound, isPairKeyByte(bytes.byte(unchecked: offset)) { offset += 1 }
-      guard offset > start, offset < range.upperBound,
-        bytes.byte(unchecked: offset) == UInt8(ascii: "="),
-        classes.is(bytes.byte(unchecked: start), .word) || bytes.byte(unchecked: start) == 0x40
-      else { break }
-      let key = start..<offset
-      guard pairs < Self.mostPairs else { break }
-      let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
-      offset += 1
-      var value = offset..<offset
+      guard let key = pairKey(bytes, from: offset, to: range.upperBound),
+        notes.count < Self.mostPairs
+      else { return false }
+      offset = key.upperBound + 1
       if offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.quote {
         guard let close = closingQuote(bytes, from: offset + 1, to: range.upperBound),
           tokenEnd(bytes, from: close + 1, to: range.upperBound)
             == pairEnd(bytes, behind: close + 1, to: range.upperBound)
-        else { break }
-        value = offset + 1..<close
-        line.add(path, key: start, value: value)
-        line.endQuoted()
+        else { return false }
+        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes)
         offset = pairEnd(bytes, behind: close + 1, to: range.upperBound)
       } else {
         let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
-        value = offset..<withoutSeparator(bytes, token)
-        line.add(path, key: start, value: value)
+        addPair(
+          bytes, key, offset..<withoutSeparator(bytes, token), isQuoted: false, &notes)
         offset = token.upperBound
       }
-      pairs += 1
-      isWhole = true
-      let fieldClass = paths.fieldClass(path)
-      // FortiGate's `timestamp` is in the zone of the device, its `eventtime` is not.
-      let timeRank = isWord(bytes, key, "eventtime") ? 0 : fieldClass.rank
-      if fieldClass.role == .time, timeRank < rank, let time = LogTime.field(bytes, value) {
-        line.time = time
-        line.timeText = value
-        rank = timeRank
-      }
-      if key.count == 4, bytes.starts(withLowercase: "date", at: key.lowerBound) { date = value }
-      if key.count == 4, bytes.starts(withLowercase: "time", at: key.lowerBound) { clock = value }
-      if fieldClass.role == .zone { zone = value }
-      isFortiGate = isFortiGate || isWord(bytes, key, "logid")
-      if isWord(bytes, key, "action") { action = value }
-    }
-    guard isWhole, pairs >= Self.fewestPairs else {
-      line.cut(to: count)
-      line.time = nil
-      return false
-    }
-    if line.time == nil {
-      line.time = LogTime.dateAndTime(bytes, date: date, clock: clock, zone: zone)
-    } else if !zone.isEmpty {
-      line.time = LogTime.field(bytes, line.timeText, zone: zone)
-    }
-    if line.time == nil, date.count > 10 { line.time = LogTime.field(bytes, date, zone: zone) }
-    // What FortiGate calls the end of a session says that it was let through.
-    if isFortiGate, isWord(bytes, action, "close") || isWord(bytes, action, "timeout") {
-      facts.note(.allowed, rank: 2)
     }
     return true
+  }
+
+  /// Whether commas without blanks stand between pairs, as FortiGate and FortiMail may write them: one stands behind
+  /// the date, and a key behind it.
+  private func hasCommas(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard let key = pairKey(bytes, from: range.lowerBound, to: range.upperBound),
+      isWord(bytes, key, "date")
+    else { return false }
+    let token =
+      key.upperBound + 1..<tokenEnd(bytes, from: key.upperBound + 1, to: range.upperBound)
+    guard !token.isEmpty, bytes.byte(unchecked: token.lowerBound) != Byte.quote,
+      let comma = bytes.firstOffset(of: Byte.comma, from: token.lowerBound, to: token.upperBound)
+    else { return false }
+    return pairKey(bytes, from: comma + 1, to: token.upperBound) != nil
+  }
+
+  /// Reads pairs with commas between them; false: something else is among them.
+  private mutating func readListedPairs(
+    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes
+  ) -> Bool {
+    let end = range.upperBound
+    var offset = range.lowerBound
+    while offset < end {
+      guard let key = pairKey(bytes, from: offset, to: end), notes.count < Self.mostPairs else {
+        return false
+      }
+      offset = key.upperBound + 1
+      if offset < end, bytes.byte(unchecked: offset) == Byte.quote {
+        guard let close = closingQuote(bytes, from: offset + 1, to: end),
+          close + 1 == end || bytes.byte(unchecked: close + 1) == Byte.comma
+        else { return false }
+        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes)
+        offset = close + 2
+      } else {
+        let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: end) ?? end
+        addPair(bytes, key, offset..<comma, isQuoted: false, &notes)
+        offset = comma + 1
+      }
+    }
+    return true
+  }
+
+  /// The key that begins at an offset, behind which an equals sign stands.
+  private func pairKey(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int>? {
+    var offset = start
+    while offset < end, isPairKeyByte(bytes.byte(unchecked: offset)) { offset += 1 }
+    guard offset > start, offset < end, bytes.byte(unchecked: offset) == UInt8(ascii: "="),
+      classes.is(bytes.byte(unchecked: start), .word) || bytes.byte(unchecked: start) == 0x40
+    else { return nil }
+    return start..<offset
+  }
+
+  private mutating func addPair(
+    _ bytes: RawSpan, _ key: Range<Int>, _ value: Range<Int>, isQuoted: Bool,
+    _ notes: inout PairNotes
+  ) {
+    let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
+    line.add(path, key: key.lowerBound, value: value)
+    if isQuoted { line.endQuoted() }
+    notes.count += 1
+    let fieldClass = paths.fieldClass(path)
+    // FortiGate's `timestamp` is in the zone of the device, its `eventtime` is not.
+    let timeRank = isWord(bytes, key, "eventtime") ? 0 : fieldClass.rank
+    if fieldClass.role == .time, timeRank < notes.rank, let time = LogTime.field(bytes, value) {
+      line.time = time
+      line.timeText = value
+      notes.rank = timeRank
+    }
+    if key.count == 4 {
+      if bytes.starts(withLowercase: "date", at: key.lowerBound) { notes.date = value }
+      if bytes.starts(withLowercase: "time", at: key.lowerBound) { notes.clock = value }
+    }
+    if fieldClass.role == .zone { notes.zone = value }
+    notes.isFortiGate = notes.isFortiGate || isWord(bytes, key, "logid")
+    if isWord(bytes, key, "action") { notes.action = value }
   }
 
   /// Whether a byte may be one of a key: also brackets, as in `cs(User-Agent)`.

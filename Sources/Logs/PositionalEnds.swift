@@ -94,6 +94,55 @@ extension Extraction {
     return false
   }
 
+  /// `[INFO] 192.0.2.1:5000 - 21583 "A IN a.example. udp 43 false 512" NXDOMAIN …`: the client, a number, what was asked
+  /// for and how, and the answer's code (CoreDNS, "log").
+  mutating func noteNameQuestion(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    guard
+      let quote = bytes.firstOffset(of: Byte.quote, from: text.lowerBound, to: text.upperBound),
+      quote - text.lowerBound > 12, bytes.byte(unchecked: quote - 1) == Byte.space,
+      let close = bytes.firstOffset(of: Byte.quote, from: quote + 1, to: text.upperBound)
+    else { return false }
+    let number = wordBefore(bytes, quote, from: text.lowerBound)
+    let dash = wordBefore(bytes, number.lowerBound, from: text.lowerBound)
+    guard isNumber(bytes, number), isWord(bytes, dash, "-"),
+      let client = WrittenEnd(bytes, wordBefore(bytes, dash.lowerBound, from: text.lowerBound)),
+      client.hasPort
+    else { return false }
+    var words: [Range<Int>] = []
+    var offset = quote + 1
+    while offset < close, words.count < 5 {
+      let word = offset..<tokenEnd(bytes, from: offset, to: close)
+      words.append(word)
+      offset = word.upperBound + 1
+    }
+    guard words.count == 5, isWord(bytes, words[1], "IN"),
+      let ipProtocol = EventFacts.ipProtocol(bytes, words[3])
+    else { return false }
+    facts.note(ipProtocol: ipProtocol)
+    facts.note(isSource: true, bytes, client.address, port: client.port(bytes))
+    let code = min(close + 2, text.upperBound)
+    let answer = code..<tokenEnd(bytes, from: code, to: text.upperBound)
+    if let state = EventFacts.answerCode(bytes, answer) { facts.note(state: state) }
+    return facts.hasEnds
+  }
+
+  /// `Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages").
+  mutating func noteNamedEnds(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    func end(behind word: StaticString) -> WrittenEnd? {
+      guard
+        let found = firstRange(of: word, bytes, from: text.lowerBound, to: text.upperBound)
+      else { return nil }
+      let token = found.upperBound..<tokenEnd(bytes, from: found.upperBound, to: text.upperBound)
+      guard let end = WrittenEnd(bytes, token), end.hasPort else { return nil }
+      return end
+    }
+    guard let source = end(behind: " Source "), let destination = end(behind: " Destination ")
+    else { return false }
+    facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
+    facts.note(isSource: false, bytes, destination.address, port: destination.port(bytes))
+    return facts.hasEnds
+  }
+
   /// The verdict that the first verb among words is.
   private func firstVerb(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     var offset = range.lowerBound

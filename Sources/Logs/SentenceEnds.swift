@@ -20,6 +20,7 @@ extension Extraction {
     let text = bytes.trimmed(range.lowerBound..<last)
     guard text.count >= 16 else { return false }
     if notePositions(bytes, text) || noteArrow(bytes, text) || noteTuple(bytes, text)
+      || noteNameQuestion(bytes, text) || noteNamedEnds(bytes, text)
       || noteClient(bytes, text) || notePairs(bytes, text) || noteClientPhrase(bytes, text)
     {
       return true

@@ -196,6 +196,10 @@ import Testing
       #"id=firewall m=98 src=192.0.2.1:5:X0 dst=192.0.2.2:443:X1 proto=tcp/https fw_action="drop""#,
       "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 blocked)", []
     ),
+    (
+      #"date=2024-05-01,time=10:00:00,tz="+0100",srcip=192.0.2.1,srcport=5,dstip=192.0.2.2,dstport=80,action="deny""#,
+      "(192.0.2.1#5 to 192.0.2.2#80 blocked)", []
+    ),
     // Verdicts.
     (
       "Jun 28 04:35:30 gw kernel: [WAN_IN-default-D]IN=eth0 OUT=eth1 SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2",

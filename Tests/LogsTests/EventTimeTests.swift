@@ -73,6 +73,7 @@ import Testing
     ("Receive Time,Type,host\n2024/05/01 10:00:00,TRAFFIC,a.example\n", noon),
     ("#separator \\x09\n#fields\tts\thost\n1714557600.5\ta.example\n", half),
     ("date=2024-05-01 time=10:00:00 host=a.example", noon),
+    (#"date=2024-05-01,time=10:00:00,level="a b",host=a.example"#, noon),
     (#"date="2024-05-01 10:00:00" level=info host=a.example"#, noon),
   ]
 

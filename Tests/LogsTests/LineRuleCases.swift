@@ -38,6 +38,16 @@ enum LineRuleCases {
         "domain hostname b.example @42",
       ]),
     Case(
+      "pairs with commas between them",
+      #"<13>date=2024-05-01,time=10:00:00,srcip=192.0.2.1,srcport=5,hostname="a.example",msg=to b.example"#,
+      [
+        "ipv4 srcip 192.0.2.1 @40 :5", "domain hostname a.example @70", "domain msg b.example @88",
+      ]),
+    Case(
+      "the length of a line before its header",
+      "46 <34>1 - a.example su - - - b=1 c=2 d=e.example",
+      ["domain hostname a.example @11", "domain d e.example @40"]),
+    Case(
       "nor where there is no other",
       "<34>1 - a.example su - - - level=info url=/g method=GET status=200",
       ["domain hostname a.example @8"]),

@@ -227,6 +227,14 @@ import Testing
 
   static let positions: [Case] = [
     (
+      "[INFO] 192.0.2.1:36413 - 21583 \"A IN a.example. udp 43 false 512\" NXDOMAIN qr,rd,ra 118 0.01s",
+      "(protocol 17 192.0.2.1#36413 to ? NXDOMAIN)"
+    ),
+    (
+      "<134> 07/08/2024:01:31:08 GMT ns1 0-PPE-0 : default TCP CONN_DELINK 1 0 : Source 192.0.2.1:33500 - Vserver 192.0.2.9:636 - NatIP 192.0.2.8:29332 - Destination 192.0.2.2:636 - Delink Time 07/08/2024",
+      "(192.0.2.1#33500 to 192.0.2.2#636)"
+    ),
+    (
       "May  1 10:00:00 fw filterlog[12]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,0,0,DF,6,tcp,60,192.0.2.1,192.0.2.2,5000,443,0,S,1,,64240,,mss",
       "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443 blocked)"
     ),

@@ -218,7 +218,35 @@ extension ReferenceLine {
     #"\A(?: *[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?:""# + quoted
       + #""[,;]?(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
 
+  private static let listedPair = ReferencePattern(
+    #"([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@()-]*)=(?:"("# + quoted
+      + #")"(?:,|\z)|((?!")[^,]*)(?:,|\z))"#)
+  private static let listedPairs = ReferencePattern(
+    #"\A[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?!")[^, ]*,(?=[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=)(?:[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?:""#
+      + quoted + #""(?:,|\z)|(?!")[^,]*(?:,|\z)))*+\z"#)
+  private static let beginsListed = ReferencePattern(
+    #"\Adate=(?!")[^, ]*,(?=[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=[^ ]*)"#
+  )
+
+  /// Pairs with commas between them and no blank behind the first.
+  private mutating func readListedPairs(_ start: Int) -> Bool {
+    guard Self.listedPairs.matches(bytes[start...]) else { return false }
+    let all = Self.listedPair.all(in: bytes[start...])
+    guard all.count >= 3 else { return false }
+    for groups in all {
+      guard let key = groups[1], let value = groups[2] ?? groups[3] else { continue }
+      let name = start + key.lowerBound..<start + key.upperBound
+      add(key: name, start + value.lowerBound..<start + value.upperBound)
+      if groups[2] != nil {
+        fields[fields.count - 1].outer = name.lowerBound..<start + value.upperBound + 1
+        fields[fields.count - 1].isQuoted = true
+      }
+    }
+    return true
+  }
+
   mutating func readPairs(_ start: Int) -> Bool {
+    if Self.beginsListed.matches(bytes[start...]) { return readListedPairs(start) }
     guard Self.pairs.matches(bytes[start...]) else { return false }
     let all = Self.pair.all(in: bytes[start...]).filter { $0[1] != nil }
     guard all.count >= 3 else { return false }
