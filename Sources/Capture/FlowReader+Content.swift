@@ -120,6 +120,7 @@ extension FlowReader {
     let stream = streams[number]
     stream.begin(.http)
     swap(&stream.http, &answerReader)
+    stream.http.countAnew()
     if !stream.http.isInAnswer { stream.remember(payload) }
     streams.touch(number)
   }

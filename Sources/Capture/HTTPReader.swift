@@ -35,6 +35,8 @@ struct HTTPReader {
   /// What the head says so far.
   var target: [UInt8] = []
   var targetRoom = Room()
+  /// Bytes of memory of a target that go over to another stream.
+  private static let keptTarget = 1 << 10
   var hasTarget = false
   var isConnect = false
   var isUpgrade = false
@@ -86,6 +88,14 @@ struct HTTPReader {
   var firstMark: StreamMark? { line.marks.first }
   /// Bytes of memory in use, about.
   var cost: Int { line.cost + targetRoom.count }
+
+  /// Counts memory by what is held now: which thread's reader it was before, no limit may depend on.
+  mutating func countAnew() {
+    line.countAnew()
+    if target.isEmpty, targetRoom.count > Self.keptTarget { target = [] }
+    targetRoom = Room()
+    targetRoom.reach(target.count)
+  }
 
   mutating func reset() {
     phase = .requestLine

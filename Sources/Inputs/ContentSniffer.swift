@@ -12,6 +12,8 @@ public enum InputContent: Sendable, Equatable {
   case unsupportedCapture(String)
   /// Files in a wrapping that is not opened, by name: `a ZIP archive`.
   case wrapped(String)
+  /// A format that holds logs in a form of its own, by name, and what to do about it.
+  case foreign(String, advice: String)
   /// Still compressed: a file compressed twice.
   case compressed
   /// UTF-16 text that begins with a byte order mark, which is two bytes long.
@@ -42,6 +44,11 @@ public enum ContentSniffer {
       case 0x5452_534e: return .unsupportedCapture("Sniffer")
       case 0x5843_5000: return .unsupportedCapture("NetXRay")
       case 0x5254_5353, 0x474d_4255: return .unsupportedCapture("Network Monitor")
+      case 0x6970_7472 where begins(start, "iptrace "):
+        return .unsupportedCapture("iptrace")
+      case 0x6274_736e where begins(start, "btsnoop\0"):
+        return .unsupportedCapture("btsnoop")
+      case 0x7f76_6572: return .unsupportedCapture("Peek")
       case 0x28b5_2ffd: return .compressed
       default: break
       }
@@ -57,18 +64,32 @@ public enum ContentSniffer {
       }
     }
     if let name = wrapping(start.extracting(0..<count)) { return .wrapped(name) }
+    if let foreign = foreign(start.extracting(0..<count)) { return foreign }
     if isBinary(start, count) { return .binary }
     let hasMark =
       count >= 3 && start.bigEndianUInt16(unchecked: 0) == 0xefbb && start.byte(at: 2) == 0xbf
     return .text(hasMark: hasMark)
   }
 
-  /// The compressed archive, or the compression other than gzip and zstd, that bytes are the beginning of;
-  /// nil for anything else.
+  /// Logs and tables in a form that is no text.
+  private static func foreign(_ start: RawSpan) -> InputContent? {
+    let forms: [(StaticString, name: String, advice: String)] = [
+      ("ElfFile\0", "a Windows event log (EVTX)", "export it as JSON or CSV"),
+      ("LPKSHHRH", "a journal of systemd", "write it out with journalctl -o json"),
+      ("SQLite format 3\0", "an SQLite database", "export its tables as CSV"),
+      ("PAR1", "a Parquet file", "export it as JSON or CSV"),
+    ]
+    return forms.first { begins(start, $0.0) }
+      .map { .foreign($0.name, advice: $0.advice) }
+  }
+
+  /// The archive, or the compression other than gzip and zstd, that bytes are the beginning of; nil for
+  /// anything else.
   ///
-  /// A tar archive is none of them: what it holds can be read as it is.
+  /// Also a tar archive, since what it holds may be captures or compressed.
   public static func wrapping(_ start: RawSpan) -> String? {
     guard start.byteCount >= 6 else { return nil }
+    if start.byteCount >= 262, begins(start.extracting(257...), "ustar") { return "a tar archive" }
     switch start.bigEndianUInt32(unchecked: 0) {
     case 0x504b_0304: return "a ZIP archive"
     case 0x425a_6831...0x425a_6839
@@ -78,9 +99,31 @@ public enum ContentSniffer {
       return "compressed with xz"
     case 0x377a_bcaf where start.bigEndianUInt16(unchecked: 4) == 0x271c: return "a 7z archive"
     case 0x5261_7221 where start.bigEndianUInt16(unchecked: 4) == 0x1a07: return "a RAR archive"
-    case 0x0422_4d18: return "compressed with LZ4"
+    case 0x0422_4d18, 0x0221_4c18: return "compressed with LZ4"
+    case 0x894c_5a4f: return "compressed with lzop"
+    case 0x4d53_4346 where start.bigEndianUInt16(unchecked: 4) == 0: return "a cabinet archive"
+    case 0x1f9d_8000...0x1f9d_90ff: return "compressed with compress"
+    // The properties that all writers use, and a dictionary of a power of two.
+    case 0x5d00_0000...0x5d00_00ff where start.byteCount >= 13 && isLZMA(start):
+      return "compressed with LZMA"
+    case 0xff06_0000 where start.bigEndianUInt16(unchecked: 4) == 0x734e:
+      return "compressed with Snappy"
     default: return nil
     }
+  }
+
+  private static func begins(_ start: RawSpan, _ text: StaticString) -> Bool {
+    guard start.byteCount >= text.utf8CodeUnitCount else { return false }
+    // SAFETY: indices are below the text's length.
+    return (0..<text.utf8CodeUnitCount).allSatisfy {
+      unsafe start.byte(unchecked: $0) == text.utf8Start[$0]
+    }
+  }
+
+  /// Whether bytes go on as the header of LZMA's old format does: its length is not known, or small.
+  private static func isLZMA(_ start: RawSpan) -> Bool {
+    let high = start.bigEndianUInt16(unchecked: 11)
+    return start.byte(unchecked: 4) == 0 && (high == 0 || high == 0xffff)
   }
 
   /// The type alone is also two line ends of text; the byte-order magic settles it.

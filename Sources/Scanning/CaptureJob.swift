@@ -69,7 +69,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private var reported: UInt64 = 0
 
   // Owned by the thread that commits.
-  private var order = PacketOrder()
+  private var order: PacketOrder
   /// The part of the flows in which something waited longest, where one thread does everything.
   private var slowest = 0
   private var problems: [ScanProblem] = []
@@ -82,6 +82,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   ) {
     self.input = input
     self.path = path
+    order = PacketOrder(pathLength: path.bytes.count)
     self.source = source
     self.run = run
     self.output = output

@@ -166,7 +166,7 @@ final class FollowRun {
   private func isLog(_ stream: Stream, isFinal: Bool) -> Bool? {
     let first = Array(stream.waiting.prefix(ContentSniffer.length))
     switch ContentSniffer.content(of: first.rawSpan) {
-    case .pcap, .pcapng, .unsupportedCapture, .wrapped, .compressed: return false
+    case .pcap, .pcapng, .unsupportedCapture, .wrapped, .foreign, .compressed: return false
     default:
       return isFinal || first.contains(Byte.lineFeed) || first.count == ContentSniffer.length
         ? true : nil

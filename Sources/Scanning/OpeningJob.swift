@@ -73,6 +73,8 @@ final class OpeningJob: InputJob, @unchecked Sendable {
       "is a capture of \(name), which is not read; convert it with editcap -F pcapng"
     case .wrapped(let name):
       "is \(name), which is not opened; unpack it first (gzip and zstd are read as they are)"
+    case .foreign(let name, let advice): "is \(name), which is not read; \(advice)"
+    case .compressed: "is compressed twice; decompress it once"
     default: nil
     }
   }

@@ -42,6 +42,10 @@ struct PacketOrder {
   private var held = SegmentOutput()
   /// Bytes of `held` that wait.
   private var heldBytes = 0
+  /// The same without the input's path in each line.
+  private var heldCost = 0
+  private let pathLength: Int
+  private static let longestPath = 256
   private var number: UInt64 = 0
   /// A segment that alone was added; nothing else waits.
   private var fresh: SegmentOutput?
@@ -51,6 +55,10 @@ struct PacketOrder {
   private(set) var lowest = UInt64.max
   /// Hits that came after one that belongs behind them was handed on.
   private(set) var late: UInt64 = 0
+
+  /// For lines in which a path of some bytes stands: what is held, and when, depends on the capture alone and not on
+  /// its name.
+  init(pathLength: Int) { self.pathLength = min(pathLength, Self.longestPath) }
 
   /// Whether nothing waits.
   var isEmpty: Bool { next == waiting.count && fresh == nil }
@@ -93,7 +101,7 @@ struct PacketOrder {
 
   private mutating func takeWaiting(before packet: UInt64) -> SegmentOutput? {
     let isTooMuch =
-      heldBytes + (held.hits.isEmpty ? 0 : waiting.count - next) * 512 > Self.limit
+      heldCost + (held.hits.isEmpty ? 0 : waiting.count - next) * 512 > Self.limit
     guard lowest < packet || isTooMuch else { return nil }
     if !isSorted { waiting[next...].sort() }
     isSorted = true
@@ -112,6 +120,7 @@ struct PacketOrder {
         output.bytes.append(contentsOf: held.bytes[due.start..<due.start + due.length])
         output.lineEnds.append(output.bytes.count)
         heldBytes -= due.length
+        heldCost -= cost(due)
       }
     }
     lowest = next < waiting.count ? waiting[next].place.packet : .max
@@ -138,6 +147,7 @@ struct PacketOrder {
       } else {
         added.start = held.hits.count + index
       }
+      heldCost += cost(added)
       if let last = waiting.last, added < last { isSorted = false }
       waiting.append(added)
       lowest = min(lowest, place.packet)
@@ -146,6 +156,8 @@ struct PacketOrder {
     held.hits.append(contentsOf: segment.hits)
     heldBytes += segment.bytes.count
   }
+
+  private func cost(_ waiting: Waiting) -> Int { max(0, waiting.length - pathLength) }
 
   /// Lets go of what was handed on, once that is more than what waits.
   private mutating func pack() {

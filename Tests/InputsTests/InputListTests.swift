@@ -212,6 +212,16 @@ import Testing
     (Array("TRSNIFF data".utf8), .unsupportedCapture("Sniffer")),
     (Array("XCP\0".utf8), .unsupportedCapture("NetXRay")),
     (Array("GMBU".utf8), .unsupportedCapture("Network Monitor")),
+    (Array("iptrace 2.0".utf8), .unsupportedCapture("iptrace")),
+    (Array("btsnoop\0\0\0\0\u{1}".utf8), .unsupportedCapture("btsnoop")),
+    (
+      [UInt8](repeating: 0x61, count: 257) + Array("ustar\0".utf8), .wrapped("a tar archive")
+    ),
+    ([0x5d, 0, 0, 0x80, 0] + [UInt8](repeating: 0xff, count: 8), .wrapped("compressed with LZMA")),
+    (
+      Array("ElfFile\0".utf8),
+      .foreign("a Windows event log (EVTX)", advice: "export it as JSON or CSV")
+    ),
     ([0xff, 0xfe, 0x61, 0], .utf16(isBigEndian: false)),
     ([0xfe, 0xff, 0, 0x61], .utf16(isBigEndian: true)),
     ([0x1f, 0x8b, 8, 0], .compressed), ([0x28, 0xb5, 0x2f, 0xfd], .compressed),

@@ -30,7 +30,7 @@ struct PacketOrderTests {
 
   @Test("What is due and in order goes on as it is")
   func due() {
-    var order = PacketOrder()
+    var order = PacketOrder(pathLength: 0)
     order.append(segment([(1, 1), (2, 1)]))
     let output = order.release(before: 3)
     #expect(lines(output) == ["1/1", "2/1"])
@@ -40,7 +40,7 @@ struct PacketOrderTests {
 
   @Test("Lines wait until no earlier ones can come, and equal places keep their order")
   func waiting() {
-    var order = PacketOrder()
+    var order = PacketOrder(pathLength: 0)
     order.append(segment([(5, 1), (2, 1)]))
     order.append(segment([(3, 1), (3, 1), (2, 0)]))
     #expect(lines(order.release(before: 3)) == ["2/0", "2/1"])
@@ -53,7 +53,7 @@ struct PacketOrderTests {
 
   @Test("Counts go on at once, even where lines wait")
   func counts() {
-    var order = PacketOrder()
+    var order = PacketOrder(pathLength: 0)
     order.append(segment([(9, 1)]))
     #expect(order.release(before: 2).statistics.packets == 1)
     #expect(order.release(before: .max).statistics.packets == 0)
@@ -61,7 +61,7 @@ struct PacketOrderTests {
 
   @Test("Beyond the limit of memory the lower half goes, and what comes behind it is late")
   func limit() {
-    var order = PacketOrder()
+    var order = PacketOrder(pathLength: 0)
     order.append(segment((10...17).map { ($0, 1) }, bytes: 5 << 20))
     #expect(lines(order.release(before: 2)) == (10...13).map { "\($0)/1" })
     order.append(segment([(11, 1)]))
@@ -69,11 +69,22 @@ struct PacketOrderTests {
     #expect(lines(order.release(before: .max)) == ["11/1"] + (14...17).map { "\($0)/1" })
   }
 
+  @Test("What is held does not depend on how long the capture's name is")
+  func path() {
+    for (count, released) in [((4 << 20) - 20, 0), ((4 << 20) + 20, 4)] {
+      for length in [0, 200] {
+        var order = PacketOrder(pathLength: length)
+        order.append(segment((10...17).map { ($0, 1) }, bytes: count + length))
+        #expect(lines(order.release(before: 2)).count == released)
+      }
+    }
+  }
+
   @Test("Random stretches come out as sorting all of them says")
   func random() {
     var generator = SeededGenerator(seed: 7)
     for _ in 0..<50 {
-      var order = PacketOrder()
+      var order = PacketOrder(pathLength: 0)
       var all: [PacketPlace] = []
       var output: [String] = []
       var horizon: UInt64 = 0

@@ -18,7 +18,7 @@ struct RawSearch {
   func search(_ source: InputSource, into result: inout Explanation) {
     guard let first = try? source.peek(ContentSniffer.length) else { return }
     switch ContentSniffer.content(of: first.rawSpan) {
-    case .pcap, .pcapng, .unsupportedCapture, .wrapped: return
+    case .pcap, .pcapng, .unsupportedCapture, .wrapped, .foreign: return
     default: break
     }
     let needles = needles()
