@@ -310,10 +310,17 @@ extension FlowReader {
         case .other(let end):
           offset += end
           stream.begin(.none)
-          guard !isAnswer, end > 0, offset < payload.byteCount else { return false }
-          let following = payload.extracting(offset..<payload.byteCount)
-          let (application, _) = Self.classify(
-            following, isDNSPort: Self.isDNSPort(visit.target.port), isServer: false)
+          guard !isAnswer, offset < payload.byteCount else { return false }
+          var application = Application.none
+          if end > 0 { application = classifyFollowing(payload, offset, visit) }
+          if application == .none,
+            let lineEnd = payload.firstOffset(of: 0x0a, in: offset..<payload.byteCount),
+            lineEnd + 1 < payload.byteCount
+          {
+            // A wrong length leaves the rest of a body before the next request.
+            offset = lineEnd + 1
+            application = classifyFollowing(payload, offset, visit)
+          }
           begin(application, stream, visit, isFirst: false)
         case .begins(let end):
           // Behind a CONNECT another protocol may begin at once, or in the next segments.
@@ -348,6 +355,16 @@ extension FlowReader {
       }
     }
     return false
+  }
+
+  /// What begins at an offset behind a request.
+  private func classifyFollowing(
+    _ payload: RawSpan, _ offset: Int, _ visit: StreamVisit
+  ) -> Application {
+    Self.classify(
+      payload.extracting(offset..<payload.byteCount), isDNSPort: Self.isDNSPort(visit.target.port),
+      isServer: false
+    ).0
   }
 
   /// Tells a stream's reader that bytes are missing.

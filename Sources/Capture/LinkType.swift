@@ -24,6 +24,7 @@ enum LinkType {
   /// For private use; Apple used it before it had a number.
   static let user2: UInt32 = 149
   static let absoluteValues: UInt32 = 163
+  static let pppDaemon: UInt32 = 166
   static let juniperPPPoE: UInt32 = 167
   static let juniperEthernet: UInt32 = 178
   static let juniperPPP: UInt32 = 179
@@ -35,6 +36,7 @@ enum LinkType {
   static let ipv4: UInt32 = 228
   static let ipv6: UInt32 = 229
   static let netfilterLog: UInt32 = 239
+  static let netAnalyzer: UInt32 = 240
   static let infiniBand: UInt32 = 242
   static let packetTap: UInt32 = 258
   static let linuxCooked2: UInt32 = 276

@@ -74,6 +74,11 @@ extension PacketDealer {
     case LinkType.pppDirection:
       // A byte before the frame says whether it was sent or received.
       decodePPP(packet, at: 1, end: end, depth: 0)
+    case LinkType.pppDaemon:
+      // The direction stands in place of the address.
+      decodePPP(packet, at: end > 1 && packet.byte(unchecked: 1) == 3 ? 2 : 1, end: end, depth: 0)
+    case LinkType.netAnalyzer:
+      decodeEthernet(packet, at: 4, end: end, depth: 0)
     case LinkType.pppEthernet:
       decodePPPoE(packet, at: 0, end: end, depth: 0)
     case LinkType.ciscoHDLC:

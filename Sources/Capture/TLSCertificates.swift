@@ -59,6 +59,7 @@ enum TLSCertificates {
   private static let set: UInt8 = 0x31
   private static let objectIdentifier: UInt8 = 0x06
   private static let octets: UInt8 = 0x04
+  private static let universal: UInt8 = 0x1c
   private static let universalBMP: UInt8 = 0x1e
 
   private static func readNames(
@@ -105,22 +106,27 @@ enum TLSCertificates {
         guard identifier.isBytes(0x55, 0x04, 0x03), let tag = part.nextTag else { continue }
         let text = try part.value(tag)
         writer.place(part.place)
-        keepCommonName(text, isWide: tag == universalBMP, into: &writer)
+        keepCommonName(
+          text, width: tag == universalBMP ? 2 : tag == universal ? 4 : 1, into: &writer)
       }
     }
   }
 
-  /// Writes a common name where it has a host name's shape.
+  /// Writes a common name, of whose letters each has some bytes, where it has a host name's shape.
   private static func keepCommonName(
-    _ text: RawSpan, isWide: Bool, into writer: inout ObservableWriter
+    _ text: RawSpan, width: Int, into writer: inout ObservableWriter
   ) {
+    if let address = IPAddressText.ipv6(text) {
+      return writer.append(
+        .tlsCertificateName, IPAddress(high: address.high, low: address.low), version: 6)
+    }
     writer.scratch.removeAll(keepingCapacity: true)
     var hasDot = false
     var offset = 0
     while offset < text.byteCount {
-      if isWide {
-        // Of the two bytes of a letter in a host's name the first is zero.
-        guard text.byte(unchecked: offset) == 0, offset + 1 < text.byteCount else { return }
+      // Of the bytes of a letter in a host's name all but the last are zero.
+      for _ in 1..<width {
+        guard offset + 1 < text.byteCount, text.byte(unchecked: offset) == 0 else { return }
         offset += 1
       }
       let byte = text.byte(unchecked: offset)

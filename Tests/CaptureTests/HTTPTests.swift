@@ -103,6 +103,15 @@ struct HTTPTests {
         "1 http.url http://b.example/2",
       ])
     CaptureCase(
+      "the rest of a body whose length is wrong, before the next request",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\nabcdef\r\n"
+          + "GET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2",
+      ])
+    CaptureCase(
       "lengths that no body has are not believed",
       request(
         "POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 99999999999999999999\r\n\r\nabc"

@@ -118,6 +118,12 @@ struct LayerTests {
       "PPP with a direction, received", file(204, join([0, 0xff, 3, 0, 0x21], ipv4)), seen)
     CaptureCase("PPP with a direction, sent", file(204, join([1, 0x21], ipv4)), seen)
     CaptureCase(
+      "PPP with a direction for an address", file(166, join([1, 3, 0, 0x21], ipv4)), seen)
+    CaptureCase(
+      "PPP with a direction before the address", file(166, join([0, 0xff, 3, 0, 0x21], ipv4)), seen)
+    CaptureCase(
+      "netANALYZER", file(240, join([0x01, 0x01, 0, 0], Packet.ethernet(ipv4, type: 0x800))), seen)
+    CaptureCase(
       "radiotap with a check sequence",
       file(
         127,
