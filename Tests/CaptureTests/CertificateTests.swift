@@ -99,6 +99,35 @@ struct CertificateTests {
     }
   }
 
+  private static func der(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+    [tag, UInt8(content.count)] + content
+  }
+
+  /// As much of a certificate as its subject's common name needs.
+  private static func certificate(commonName: [UInt8]) -> [UInt8] {
+    let name = der(0x31, der(0x30, der(0x06, [0x55, 0x04, 0x03]) + commonName))
+    let body = der(0x02, [1]) + der(0x30, []) + der(0x30, []) + der(0x30, []) + der(0x30, name)
+    return der(0x30, der(0x30, body + der(0x30, [])))
+  }
+
+  @Test("common names of one, two and four bytes a letter, and of addresses")
+  func commonNames() {
+    func wide(_ width: Int) -> [UInt8] {
+      "a.example".utf8.flatMap { [UInt8](repeating: 0, count: width - 1) + [$0] }
+    }
+    let address: [UInt8] = [0x20, 0x01, 0x0d, 0xb8] + zeros(11) + [9]
+    for (name, value) in [
+      (Self.der(0x0c, wide(1)), wide(1)), (Self.der(0x1e, wide(2)), wide(1)),
+      (Self.der(0x1c, wide(4)), wide(1)), (Self.der(0x0c, Array("2001:db8::9".utf8)), address),
+      (Self.der(0x0c, Array("192.0.2.1".utf8)), [192, 0, 2, 1]),
+    ] {
+      let messages = join(Self.serverHello, Self.message([Self.certificate(commonName: name)]))
+      let stream = StreamBuilder(port: 443, back: true)
+      let found = Self.observed(stream.segments(TLSBuilder.record(22, messages), []))
+      #expect(found.filter { $0.field == "tls.certificate.name" }.map(\.value) == [value])
+    }
+  }
+
   private var serverHello: [UInt8] { Self.serverHello }
 
   @Test("behind a retry and a ChangeCipherSpec comes another hello, behind that ciphertext")
