@@ -78,12 +78,18 @@ struct ShardTests {
       let stream = StreamBuilder(port: UInt16(1 + flow % 60_000))
       let host = "h\(random.next() % 50).example"
       let request = utf8("GET /\(flow) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: a/1\r\n\r\n")
-      switch random.next() % 4 {
+      switch random.next() % 5 {
       case 0: frames += [stream.syn, stream.segment(request, at: 0)]
       case 1:
         let cut = 1 + Int(random.next() % UInt64(request.count - 1))
         frames += [stream.syn] + stream.segments(request, [cut]).reversed()
       case 2: frames += [stream.syn, stream.segment(request, at: 700)]
+      case 3:
+        // The head of an answer that breaks off within a line.
+        let answer = StreamBuilder(port: UInt16(1 + flow % 60_000), back: true)
+        let text = String(repeating: "x", count: 20 + Int(random.next() % 1200))
+        let head = utf8("HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=\(text)")
+        frames += [stream.syn, stream.segment(request, at: 0), answer.segment(head, at: 0)]
       default:
         let question = DNSBuilder().question(host).bytes
         frames.append(
