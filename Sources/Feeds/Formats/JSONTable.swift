@@ -31,7 +31,8 @@ struct JSONTablePlan {
     while rows.count < Self.sampledRecords {
       do throws(FeedError) {
         guard try records.next(&record) else { break }
-        for (cell, next) in zip(record.cells, record.cells.dropFirst()) where cell.name == next.name {
+        for (cell, next) in zip(record.cells, record.cells.dropFirst()) where cell.name == next.name
+        {
           lists.insert(cell.name)
         }
         rows.append(Self.row(of: record, &names, &places))
