@@ -44,6 +44,8 @@ final class IDNATables: Sendable {
   private let blocks: [UInt16]
 
   private let mapped: [UInt32]
+  /// For each 128 scalars where theirs begin in `mapped`, and the end.
+  private let mappedStarts: [UInt16]
   private let mappingEnds: [UInt32]
   private let replacements: [UInt32]
 
@@ -83,6 +85,13 @@ final class IDNATables: Sendable {
       mappingEnds.append(UInt32(replacements.count))
     }
     self.mapped = mapped
+    var mappedStarts: [UInt16] = []
+    for block in 0...blockIndex.count {
+      var start = Int(mappedStarts.last ?? 0)
+      while start < mapped.count, mapped[start] >> 7 < block { start += 1 }
+      mappedStarts.append(UInt16(truncatingIfNeeded: start))
+    }
+    self.mappedStarts = mappedStarts
     self.mappingEnds = mappingEnds
     self.replacements = replacements
 
@@ -127,14 +136,25 @@ final class IDNATables: Sendable {
 
   /// What a mapped character is replaced by.
   func mapping(of scalar: UInt32) -> ArraySlice<UInt32> {
-    guard let index = Self.index(of: scalar, in: mapped) else { return [] }
+    guard let index = mappedIndex(of: scalar) else { return [] }
     let start = index == 0 ? 0 : Int(mappingEnds[index - 1])
     return replacements[start..<Int(mappingEnds[index])]
   }
 
+  private func mappedIndex(of scalar: UInt32) -> Int? {
+    let block = Int(scalar >> 7)
+    guard block + 1 < mappedStarts.count else { return nil }
+    let all = Int(mappedStarts[block])..<Int(mappedStarts[block + 1])
+    guard let first = all.first, scalar >= mapped[first] else { return nil }
+    // Most stand side by side with the first of their block.
+    let near = first + Int(scalar - mapped[first])
+    if near < all.upperBound, mapped[near] == scalar { return near }
+    return Self.index(of: scalar, in: mapped, all)
+  }
+
   /// The canonical decomposition of a character by one step; the second part is 0 where there is one.
   func decomposition(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
-    Self.index(of: scalar, in: composed).map { parts[$0] }
+    Self.index(of: scalar, in: composed, composed.indices).map { parts[$0] }
   }
 
   /// The primary composite of two characters.
@@ -153,14 +173,16 @@ final class IDNATables: Sendable {
     return low < runClasses.count ? runClasses[low] : 0
   }
 
-  private static func index(of scalar: UInt32, in sorted: [UInt32]) -> Int? {
-    var low = 0
-    var high = sorted.count
+  private static func index(
+    of scalar: UInt32, in sorted: [UInt32], _ range: Range<Int>
+  ) -> Int? {
+    var low = range.lowerBound
+    var high = range.upperBound
     while low < high {
       let middle = (low + high) / 2
       if sorted[middle] < scalar { low = middle + 1 } else { high = middle }
     }
-    return low < sorted.count && sorted[low] == scalar ? low : nil
+    return low < range.upperBound && sorted[low] == scalar ? low : nil
   }
 }
 
