@@ -23,10 +23,21 @@ extension Extraction {
       || noteNameQuestion(bytes, text) || noteNamedEnds(bytes, text)
       || noteClient(bytes, text) || notePairs(bytes, text) || noteClientPhrase(bytes, text)
     {
+      noteAction(bytes, text)
       return true
     }
     facts.reset()
     return false
+  }
+
+  /// Notes what was done where a sentence ends with it: `… to 198.51.100.9:443. Action: Deny.` of Azure's firewall.
+  private mutating func noteAction(_ bytes: RawSpan, _ text: Range<Int>) {
+    guard
+      let mark = firstRange(
+        of: ". Action: ", bytes, from: text.lowerBound, to: text.upperBound)
+    else { return }
+    let word = mark.upperBound..<tokenEnd(bytes, from: mark.upperBound, to: text.upperBound)
+    facts.note(verb(bytes, word), rank: 3)
   }
 
   // MARK: Arrows

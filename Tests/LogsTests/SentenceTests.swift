@@ -227,6 +227,10 @@ import Testing
 
   static let positions: [Case] = [
     (
+      "TCP request from 192.0.2.1:1234 to 198.51.100.9:443. Action: Deny. ",
+      "(192.0.2.1#1234 to 198.51.100.9#443 blocked)"
+    ),
+    (
       "[INFO] 192.0.2.1:36413 - 21583 \"A IN a.example. udp 43 false 512\" NXDOMAIN qr,rd,ra 118 0.01s",
       "(protocol 17 192.0.2.1#36413 to ? NXDOMAIN)"
     ),
