@@ -138,6 +138,12 @@ extension FeedCase {
         "1 domain bad.example withSubdomains",
       ]),
     FeedCase(
+      name: "csv: files by digest and by name",
+      text: "type,value\nfile,\(Sample.md5)\nfile,bad.exe\nip,192.0.2.1\n", format: .csv,
+      entries: [
+        "2 md5 \(Sample.md5) exact", "3 filename bad.exe exact weak", "4 ipv4 192.0.2.1 exact",
+      ]),
+    FeedCase(
       name: "hosts: one sinkhole for all names",
       text: "192.0.2.1 evil.example\n192.0.2.1 bad.example www.bad.example\n", format: .hosts,
       entries: [

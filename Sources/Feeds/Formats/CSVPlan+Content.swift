@@ -126,6 +126,7 @@ extension CSVPlan {
     case .typedValue:
       switch type {
       case .value(let kind, _): declared = kind
+      case .file: declared = ValueType.file(cell)
       // Such rows are no evidence against the column.
       case .refused, .foreignDigest: return
       case .unknown, nil: break

@@ -1,4 +1,5 @@
 import Indicators
+import Parsing
 
 /// What a column of a row, or a member of a flat object, holds.
 enum Column: Equatable {
@@ -153,6 +154,8 @@ enum Column: Equatable {
 /// What the word in a row's type column says of its value.
 enum ValueType {
   case value(DeclaredKind, nameMode: MatchMode)
+  /// A file, by its digest or by its name.
+  case file
   /// Nothing: the shape decides, and a name's last label must be known.
   case unknown
   case refused(FeedRefusal)
@@ -173,6 +176,19 @@ enum ValueType {
     } else {
       self = .unknown
     }
+  }
+
+  /// What a value of type `file` is: a name or path where it has the marks of one and no digest in it.
+  static func file(_ value: RawSpan) -> DeclaredKind {
+    var digits = 0
+    var hasMark = false
+    for offset in value.byteOffsets {
+      let byte = value.byte(unchecked: offset)
+      digits = Hex.value(of: byte) < 16 ? digits + 1 : 0
+      if digits == 32 { return .digest }
+      hasMark = hasMark || byte == Byte.dot || byte == Byte.slash || byte == Byte.backslash
+    }
+    return hasMark ? .kind(.filename) : .digest
   }
 
   /// Whether a word is one of the types that the table knows.
@@ -198,7 +214,8 @@ enum ValueType {
     (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256hash hashsha256 filehashsha256 filesha256"),
     (.value(.kind(.sha384), nameMode: .exact), "sha384"),
     (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filehashsha512"),
-    (.value(.digest, nameMode: .exact), "hash hashes file filehash samplehash digest malwarehash"),
+    (.value(.digest, nameMode: .exact), "hash hashes filehash samplehash digest malwarehash"),
+    (.file, "file files"),
     (.value(.kind(.imphash), nameMode: .exact), "imphash filehashimphash"),
     (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3fingerprint ja3fingerprintmd5"),
     (.value(.kind(.ja3s), nameMode: .exact), "ja3s"),

@@ -242,6 +242,7 @@ struct OTXFeed {
     switch ValueType(key: Text.key(bytes.rawSpan.extracting(indicator.type))) {
     case .value(let kind, let nameMode):
       sink.add(value, as: kind, nameMode: nameMode, line: indicator.line)
+    case .file: sink.add(value, as: ValueType.file(value), nameMode: .exact, line: indicator.line)
     case .unknown:
       sink.addCell(
         value, as: .none, nameMode: .withSubdomains, isStrict: true, line: indicator.line)

@@ -78,6 +78,9 @@ struct Record {
         switch type {
         case .value(let kind, let nameMode):
           sink.addCell(cell, as: kind, nameMode: nameMode, line: line, id: context.id)
+        case .file:
+          sink.addCell(
+            cell, as: ValueType.file(cell), nameMode: .exact, line: line, id: context.id)
         case .unknown:
           sink.addCell(
             cell, as: .none, nameMode: .withSubdomains, isStrict: true, line: line, id: context.id)
