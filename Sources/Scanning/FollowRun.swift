@@ -207,7 +207,7 @@ final class FollowRun {
     let progress = plan.progress
     let scanned = worker.scanText(
       text.rawSpan, from: start, place: place, isFinal: isFinal, output: &segment
-    ) { progress.isStopRequested }
+    ) { _ in progress.isStopRequested }
     start = scanned.state
     stream.state = start
     stream.lines += scanned.lines

@@ -143,19 +143,19 @@ final class LogJob: InputJob, @unchecked Sendable {
       outstanding += 1
       piece.guess = guess
       // What is scanned behind something that was left over is scanned once, together with that.
-      if isBehindTail { return (nextIndex, .nothing) }
+      // With one thread each chunk's turn is when it is read.
+      if isBehindTail || !readsAhead { return (nextIndex, .nothing) }
       return (nextIndex, guess != nil && isGuessRight ? .everything : .candidates)
     }
     if let chunk = piece.chunk {
       switch ahead {
       case .nothing: break
       case .candidates:
-        if readsAhead { piece.keep(worker.tools.findCandidates(in: chunk.bytes)) }
+        piece.keep(worker.tools.findCandidates(in: chunk.bytes))
       case .everything:
-        if let start = piece.guess {
-          let scanned = scan(
-            chunk.bytes, from: start, base: chunk.base, line: piece.firstLine,
-            isFinal: piece.isFinal, surroundings: piece.surroundings, worker: worker)
+        if let start = piece.guess,
+          let scanned = scanAhead(piece, chunk, from: start, worker)
+        {
           piece.scanned = scanned
           piece.keep(scanned.candidates)
         }
@@ -220,9 +220,47 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   // MARK: Scanning
 
+  /// Bytes of output after which it is handed on, and of a chunk whose turn is not yet, after which it waits for that:
+  /// a chunk full of hits has a hundred times its length.
+  private static let outputLimit = 4 << 20
+
+  /// Scans lines whose turn it is.
   private func scan(
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
     surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker
+  ) -> Scanned {
+    let (output, input) = (output, input)
+    return scan(
+      bytes, from: start, base: base, line: line, isFinal: isFinal, surroundings: surroundings,
+      candidates: candidates, worker: worker
+    ) { segment in
+      if segment.bytes.count > Self.outputLimit {
+        _ = output.write(segment, input: input)
+        segment = SegmentOutput()
+      }
+      return false
+    }
+  }
+
+  /// Scans a chunk before its turn; nil where that yields too much to be held.
+  private func scanAhead(_ piece: Piece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker)
+    -> Scanned?
+  {
+    var isTooMuch = false
+    let scanned = scan(
+      chunk.bytes, from: start, base: chunk.base, line: piece.firstLine, isFinal: piece.isFinal,
+      surroundings: piece.surroundings, worker: worker
+    ) { segment in
+      isTooMuch = isTooMuch || segment.bytes.count > Self.outputLimit
+      return isTooMuch
+    }
+    return isTooMuch ? nil : scanned
+  }
+
+  private func scan(
+    _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
+    surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker,
+    isStopped: (inout SegmentOutput) -> Bool
   ) -> Scanned {
     var segment = SegmentOutput()
     var place = SegmentPlace(
@@ -233,7 +271,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     let scanned = worker.scanText(
       bytes, from: start, place: place, isFinal: isFinal, candidates: candidates,
       output: &segment
-    ) { output.isStopped || progress.isStopRequested }
+    ) { isStopped(&$0) || output.isStopped || progress.isStopRequested }
     return Scanned(
       output: segment, state: scanned.state, consumed: scanned.consumed, lines: scanned.lines,
       candidates: scanned.candidates)

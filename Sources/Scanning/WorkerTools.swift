@@ -90,11 +90,13 @@ extension ScanWorker {
   ///   - isFinal: Whether nothing follows it.
   ///   - known: What the first pass found in the piece, if it was made before.
   ///   - output: Where the hits and counts go.
-  ///   - isStopped: Asked now and then; true ends the scan before its end.
+  ///   - isStopped: Asked now and then, with the output so far, which may be taken; true ends the scan before its
+  ///     end.
   /// - Returns: How far the scan came.
   func scanText(
     _ bytes: RawSpan, from start: LogState, place: SegmentPlace, isFinal: Bool,
-    candidates known: ChunkCandidates? = nil, output: inout SegmentOutput, isStopped: () -> Bool
+    candidates known: ChunkCandidates? = nil, output: inout SegmentOutput,
+    isStopped: (inout SegmentOutput) -> Bool
   ) -> ScannedText {
     tools.logs.resetCounters()
     let candidates = known ?? tools.findCandidates(in: bytes)
@@ -108,7 +110,7 @@ extension ScanWorker {
       let progress = tools.logs.extract(
         bytes, from: &offset, line: &lines, state: &state, isFinal: isFinal, into: &tools.batch)
       processor.process(&tools.batch, chunk: bytes, place: place, output: &output)
-      if progress == .needsMore || isStopped() { break }
+      if progress == .needsMore || isStopped(&output) { break }
     }
     candidates.addCounts(to: &output.statistics.observables)
     output.statistics.lines += lines

@@ -91,4 +91,29 @@ import Testing
       #expect(one.output == many.output, "\(threads)")
     }
   }
+
+  /// So many hits in each chunk that they are handed on before its end, and not held before its turn.
+  @Test func chunksFullOfHitsAreWrittenTheSame() throws {
+    let feed = try folder.write("feed.txt", Array("192.0.2.1\n192.0.2.2\n".utf8))
+    var log: [UInt8] = []
+    for line in 0..<20_000 {
+      log += Array("\(line) from 192.0.2.\(line % 3) and so on and on until a chunk is full\n".utf8)
+      if line % 7 == 0 { log += Array("{\"ip\":\n\"192.0.2.2\"}\n".utf8) }
+    }
+    log += log
+    let path = try folder.write("dense.log", log)
+    let arguments = ["scan", "--feed", feed, "--format", "ndjson", "--quiet"]
+    let one = try CommandRunner.run(arguments + ["--threads", "1", path])
+    #expect(one.status == 1)
+    #expect(one.lines.count == 2 * (13_333 + 2_858))
+    var last = 0
+    for line in one.lines {
+      let start = line.range(of: "\"line\":", options: .backwards)?.upperBound ?? line.startIndex
+      let number = Int(line[start...].prefix { $0.isNumber }) ?? 0
+      #expect(number >= last)
+      last = number
+    }
+    let three = try CommandRunner.run(arguments + ["--threads", "3", path])
+    #expect(three.output == one.output)
+  }
 }
