@@ -32,7 +32,9 @@ extension Extraction {
     } else {
       // Infoblox has the category before the time.
       let category = tokenEnd(bytes, from: range.lowerBound, to: client)
-      if category < client, bytes.byte(unchecked: category - 1) == Byte.colon {
+      if category > range.lowerBound, category < client,
+        bytes.byte(unchecked: category - 1) == Byte.colon
+      {
         line.time = nameServerTime(bytes, category + 1..<client)?.value
       }
     }

@@ -184,6 +184,7 @@ import Testing
       "Apr 14 16:17:20 h named[1]: infoblox-responses: 01-May-2024 10:00:00.500 client 192.0.2.9#5: query: a.example IN A",
       half
     ),
+    (" client 192.0.2.9#5: query: a.example IN A", nil),
     // What a record on the line says of itself outranks a time without a zone.
     (#"2024-05-01 12:00:00 {"ts":1714557600.5,"host":"a.example"}"#, half),
     (#"2024-05-01T10:00:00Z {"ts":5,"host":"a.example"}"#, noon),
