@@ -320,6 +320,10 @@ extension FlowReader {
             // A wrong length leaves the rest of a body before the next request.
             offset = lineEnd + 1
             application = classifyFollowing(payload, offset, visit)
+            if application == .none {
+              (application, _) = Self.classifyBeginning(
+                payload.extracting(offset..<payload.byteCount), isServer: false)
+            }
           }
           begin(application, stream, visit, isFirst: false)
         case .begins(let end):

@@ -44,7 +44,7 @@ public enum ContentSniffer {
       case 0x5452_534e: return .unsupportedCapture("Sniffer")
       case 0x5843_5000: return .unsupportedCapture("NetXRay")
       case 0x5254_5353, 0x474d_4255: return .unsupportedCapture("Network Monitor")
-      case 0x6970_7472 where begins(start, "iptrace "):
+      case 0x6970_7472 where begins(start, "iptrace 1.0") || begins(start, "iptrace 2.0"):
         return .unsupportedCapture("iptrace")
       case 0x6274_736e where begins(start, "btsnoop\0"):
         return .unsupportedCapture("btsnoop")
@@ -77,7 +77,7 @@ public enum ContentSniffer {
       ("ElfFile\0", "a Windows event log (EVTX)", "export it as JSON or CSV"),
       ("LPKSHHRH", "a journal of systemd", "write it out with journalctl -o json"),
       ("SQLite format 3\0", "an SQLite database", "export its tables as CSV"),
-      ("PAR1", "a Parquet file", "export it as JSON or CSV"),
+      ("PAR1\u{15}", "a Parquet file", "export it as JSON or CSV"),
     ]
     return forms.first { begins(start, $0.0) }
       .map { .foreign($0.name, advice: $0.advice) }
@@ -89,7 +89,7 @@ public enum ContentSniffer {
   /// Also a tar archive, since what it holds may be captures or compressed.
   public static func wrapping(_ start: RawSpan) -> String? {
     guard start.byteCount >= 6 else { return nil }
-    if start.byteCount >= 262, begins(start.extracting(257...), "ustar") { return "a tar archive" }
+    if isTar(start) { return "a tar archive" }
     switch start.bigEndianUInt32(unchecked: 0) {
     case 0x504b_0304: return "a ZIP archive"
     case 0x425a_6831...0x425a_6839
@@ -123,7 +123,27 @@ public enum ContentSniffer {
   /// Whether bytes go on as the header of LZMA's old format does: its length is not known, or small.
   private static func isLZMA(_ start: RawSpan) -> Bool {
     let high = start.bigEndianUInt16(unchecked: 11)
-    return start.byte(unchecked: 4) == 0 && (high == 0 || high == 0xffff)
+    let dictionary = Int(start.byte(unchecked: 3)) | Int(start.byte(unchecked: 4)) << 8
+    return dictionary.nonzeroBitCount == 1 && (high == 0 || high == 0xffff)
+  }
+
+  /// Whether bytes begin with the header of a member of a tar archive, whose sum must be right: its name may be
+  /// anything.
+  private static func isTar(_ start: RawSpan) -> Bool {
+    guard start.byteCount >= 512, begins(start.extracting(257...), "ustar") else { return false }
+    var sum = 0
+    var written = 0
+    for offset in 0..<512 {
+      let byte = start.byte(unchecked: offset)
+      guard 148..<156 ~= offset else {
+        sum += Int(byte)
+        continue
+      }
+      // The sum itself counts as blanks.
+      sum += 0x20
+      if byte &- 0x30 <= 7 { written = written << 3 | Int(byte &- 0x30) }
+    }
+    return sum == written
   }
 
   /// The type alone is also two line ends of text; the byte-order magic settles it.

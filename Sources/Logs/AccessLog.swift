@@ -40,9 +40,12 @@ extension Extraction {
         (first, hasVirtualHost) = (0, false)
       }
       if first == 1, Self.isClient(bytes, before[0]), Self.isNamedHost(bytes, before[1]),
-        Self.isAbsent(bytes, before[2])
+        Self.isAbsent(bytes, before[2]),
+        before[0...1].contains(where: {
+          bytes.firstOffset(of: Byte.colon, from: $0.start, to: $0.end) != nil
+        })
       {
-        // Some have the virtual host behind the client.
+        // Some have the virtual host behind the client; a name without any port may be the client's user.
         before.swapAt(0, 1)
         isHostBehind = true
       }

@@ -97,8 +97,8 @@ struct FieldClass: Sendable, Equatable {
   /// unless what stands beside it says that it is a request's.
   static let furtherURLPart: UInt8 = 10
 
-  /// Whether it is the host of a request.
-  var isHost: Bool { role == .urlHost && rank <= 3 }
+  /// Whether it is the host of a request; `server_name` may be that of a connection without any.
+  var isHost: Bool { role == .urlHost && rank <= 4 && rank != 3 }
 
   /// Whether it is a host or a path by a name that says so.
   var isNamedURLPart: Bool { rank < Self.furtherURLPart }

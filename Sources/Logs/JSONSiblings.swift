@@ -50,6 +50,18 @@ extension Extraction {
     }
   }
 
+  /// Whether a value says that there is none.
+  static func isAbsent(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    range.isEmpty || range.count == 1 && bytes.byte(unchecked: range.lowerBound) == Byte.minus
+  }
+
+  /// Whether a value may be the path of a URL; JSON may write it with a backslash before it.
+  static func mayBePath(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard let first = range.first else { return false }
+    return bytes.byte(unchecked: first) == Byte.slash
+      || bytes.byte(unchecked: first) == Byte.backslash
+  }
+
   /// Bytes of a string that may be the name of a value beside it.
   private static let longestPairName = 64
 
@@ -71,13 +83,13 @@ extension Extraction {
       top.urlPort = NumberText.port(bytes, token.range) ?? 0
     case .time, .date, .zone:
       noteTime(token, index, fieldClass, &top, &walk, depth: depth)
-    case .urlHost where isString:
+    case .urlHost where isString && !Self.isAbsent(bytes, token.range):
       if fieldClass.isNamedURLPart {
         top.noteHost(index, rank: fieldClass.rank)
       } else if top.authority < 0 {
         top.authority = index
       }
-    case .urlPath where isString:
+    case .urlPath where isString && Self.mayBePath(bytes, token.range):
       if fieldClass.isNamedURLPart {
         guard fieldClass.rank < top.pathRank else { return }
         (top.urlPath, top.pathField, top.pathRank) = (index, path, fieldClass.rank)
@@ -97,7 +109,8 @@ extension Extraction {
     case .pairName where isString && token.range.count <= Self.longestPairName:
       top.pairName = index
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
-    case .method where isString: if top.method < 0 { top.method = index }
+    case .method where isString && JoinedURL.isMethod(bytes, token.range):
+      if top.method < 0 { top.method = index }
     case .message where isString:
       guard walk.report == nil, !top.isInArray, depth <= Self.deepestOwnFact,
         fieldClass.rank < walk.messageRank

@@ -60,6 +60,15 @@ struct JoinedURL {
     return blank + 1..<(end ?? line.upperBound)
   }
 
+  /// Whether a value is the method of a request, and no other word for how something was done.
+  static func isMethod(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    3...7 ~= range.count && methods.contains(EventFacts.word(bytes, range))
+  }
+
+  private static let methods: Set<String> = [
+    "get", "post", "head", "put", "delete", "options", "patch", "connect", "trace", "propfind",
+  ]
+
   /// Whether what a field calls a query is the name or address that DNS was asked for, rather than a URL's.
   static func isName(_ query: RawSpan) -> Bool {
     let whole = 0..<query.byteCount

@@ -261,11 +261,10 @@ struct KeyName: Sendable {
 
   /// Roles of keys by their letters.
   private static let roles: [String: (FieldRole, UInt8)] = [
-    // What only a request has before what the sender of a record may call itself; `server_name` may be that of
-    // a connection without any request.
-    "hostname": (.urlHost, 3), "host": (.urlHost, 2), "cshost": (.urlHost, 1),
+    // What only a request has before what the sender of a record may call itself.
+    "hostname": (.urlHost, 4), "host": (.urlHost, 2), "cshost": (.urlHost, 1),
     "requesthost": (.urlHost, 1), "httphost": (.urlHost, 1), "clientrequesthost": (.urlHost, 1),
-    "httphostname": (.urlHost, 1), "httpurl": (.urlPath, 1), "servername": (.urlHost, 4),
+    "httphostname": (.urlHost, 1), "httpurl": (.urlPath, 1), "servername": (.urlHost, 3),
     "urldomain": (.urlHost, 1), "authority": (.urlHost, FieldClass.furtherURLPart),
     "url": (.urlPath, 2),
     "uri": (.urlPath, 2), "csuristem": (.urlPath, 1), "csuripath": (.urlPath, 1),

@@ -88,9 +88,17 @@ extension Extraction {
     }
     for word in ["ACCEPT", "ALLOW", "PERMIT"] where text.contains(word) { return .allowed }
     // The end of the name of a rule in VyOS and UniFi: `[WAN_IN-10-D]`.
-    switch text.split(separator: "]", omittingEmptySubsequences: false).first?.suffix(2) {
-    case "-D", "-R": return text.contains("[") ? .blocked : nil
-    case "-A": return text.contains("[") ? .allowed : nil
+    guard let open = text.lastIndex(of: "["), let close = text[open...].firstIndex(of: "]") else {
+      return nil
+    }
+    var rule = text[open..<close]
+    // VyOS has the rule's number behind it.
+    if let mark = rule.lastIndex(of: "-"), rule[mark...].dropFirst().allSatisfy(\.isNumber) {
+      rule = rule[..<mark]
+    }
+    switch rule.suffix(2) {
+    case "-D", "-R": return .blocked
+    case "-A": return .allowed
     default: return nil
     }
   }
@@ -109,9 +117,13 @@ extension Extraction {
   mutating func readPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let count = line.fields.count
     var notes = PairNotes()
-    let isWhole =
-      hasCommas(bytes, range)
-      ? readListedPairs(bytes, range, &notes) : readSpacedPairs(bytes, range, &notes)
+    var isWhole = hasCommas(bytes, range) && readListedPairs(bytes, range, &notes)
+    if !isWhole {
+      line.cut(to: count)
+      line.time = nil
+      notes = PairNotes()
+      isWhole = readSpacedPairs(bytes, range, &notes)
+    }
     guard isWhole, notes.count >= Self.fewestPairs else {
       line.cut(to: count)
       line.time = nil
@@ -199,6 +211,12 @@ extension Extraction {
         offset = close + 2
       } else {
         let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: end) ?? end
+        // Blanks before further keys part the pairs.
+        if let blank = bytes.firstOffset(of: Byte.space, from: offset, to: comma),
+          bytes.firstOffset(of: UInt8(ascii: "="), from: blank, to: comma) != nil
+        {
+          return false
+        }
         addPair(bytes, key, offset..<comma, isQuoted: false, &notes)
         offset = comma + 1
       }

@@ -328,13 +328,16 @@ extension Extraction {
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       switch fieldClass.role {
-      case .urlHost where fieldClass.rank < hostRank: (host, hostRank) = (field, fieldClass.rank)
+      case .urlHost
+      where fieldClass.rank < hostRank && !Self.isAbsent(bytes, field.start..<field.end):
+        (host, hostRank) = (field, fieldClass.rank)
+      case .urlPath where !Self.mayBePath(bytes, field.start..<field.end): break
       case .urlPath where fieldClass.rank < pathRank: (path, pathRank) = (field, fieldClass.rank)
       case .urlPath where !fieldClass.isNamedURLPart && further == nil: further = field
       case .urlScheme where scheme == nil: scheme = field
       case .urlQuery where query == nil: query = field
       case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
-      case .method:
+      case .method where JoinedURL.isMethod(bytes, field.start..<field.end):
         hasMethod = true
         if field.end - field.start == 7, bytes.starts(withLowercase: "connect", at: field.start) {
           return

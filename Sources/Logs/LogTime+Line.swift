@@ -19,9 +19,11 @@ extension LogTime {
         return windowsEvent(bytes, range).map { ($0, true) }
       }
       let priority = digits(bytes, from: start + 1, to: min(range.upperBound, start + 4))
-      guard !priority.isEmpty, bytes.starts(with: ">", at: priority.upperBound) else { return nil }
+      guard !priority.isEmpty, priority.upperBound < range.upperBound,
+        bytes.byte(unchecked: priority.upperBound) == UInt8(ascii: ">")
+      else { return nil }
       start = priority.upperBound + 1
-      hasVersion = bytes.starts(with: "1 ", at: start)
+      hasVersion = start + 2 <= range.upperBound && bytes.starts(with: "1 ", at: start)
       if hasVersion { start += 2 }
     }
     start = behindDevice(bytes, behindLevel(bytes, start..<range.upperBound)..<range.upperBound)

@@ -126,7 +126,7 @@ extension Extraction {
     return facts.hasEnds
   }
 
-  /// `Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages").
+  /// `… : Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages").
   mutating func noteNamedEnds(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     func end(behind word: StaticString) -> WrittenEnd? {
       guard

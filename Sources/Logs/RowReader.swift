@@ -205,7 +205,9 @@ extension Extraction {
     _ chunk: RawSpan, _ header: LogHeader, into batch: inout ObservableBatch
   ) {
     guard wantsURLs,
-      let hostColumn = plan.urlHosts.first(where: { column($0, chunk, header) != nil }),
+      let hostColumn = plan.urlHosts.first(where: {
+        column($0, chunk, header).map { !Self.isAbsent(chunk, $0) } ?? false
+      }),
       let host = column(hostColumn, chunk, header)
     else { return }
     if let method = column(plan.method, chunk, header), method.count == 7,

@@ -37,6 +37,8 @@ extension Extraction {
         of: ". Action: ", bytes, from: text.lowerBound, to: text.upperBound)
     else { return }
     let word = mark.upperBound..<tokenEnd(bytes, from: mark.upperBound, to: text.upperBound)
+    // Elsewhere it may be what somebody sent.
+    guard word.upperBound == text.upperBound else { return }
     facts.note(verb(bytes, word), rank: 3)
   }
 
@@ -72,7 +74,7 @@ extension Extraction {
       let number = EventFacts.ipProtocol(bytes, isMarked ? inner(word) : word)
       let before = wordBefore(bytes, word.lowerBound, from: text.lowerBound)
       // An access list's verb stands before a protocol, which may have no ports.
-      let hasVerb = verb(bytes, before) != nil
+      let hasVerb = number != nil && verb(bytes, before) != nil
       guard isMarked || first.hasPort && second.hasPort || hasVerb else { continue }
       if let number, isMarked || !isNumber(bytes, word) { facts.note(ipProtocol: number) }
       // Of ICMP they are type and code.

@@ -101,7 +101,8 @@ struct PacketOrder {
 
   private mutating func takeWaiting(before packet: UInt64) -> SegmentOutput? {
     let isTooMuch =
-      heldCost + (held.hits.isEmpty ? 0 : waiting.count - next) * 512 > Self.limit
+      heldBytes > 2 * Self.limit
+      || heldCost + (held.hits.isEmpty ? 0 : waiting.count - next) * 512 > Self.limit
     guard lowest < packet || isTooMuch else { return nil }
     if !isSorted { waiting[next...].sort() }
     isSorted = true
@@ -157,7 +158,10 @@ struct PacketOrder {
     heldBytes += segment.bytes.count
   }
 
-  private func cost(_ waiting: Waiting) -> Int { max(0, waiting.length - pathLength) }
+  /// What a line costs, also one in which no path stands.
+  private func cost(_ waiting: Waiting) -> Int {
+    max(0, waiting.length - pathLength) + MemoryLayout<Waiting>.stride
+  }
 
   /// Lets go of what was handed on, once that is more than what waits.
   private mutating func pack() {

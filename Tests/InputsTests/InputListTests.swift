@@ -200,6 +200,16 @@ import Testing
 }
 
 @Suite struct ContentSnifferTests {
+  /// A header whose sum is right, and blanks for what it does not say.
+  private static let tar: [UInt8] = {
+    var header = [UInt8](repeating: 0x20, count: 512)
+    header[0] = 0x61
+    header.replaceSubrange(257..<262, with: Array("ustar".utf8))
+    let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
+    header.replaceSubrange(148..<148 + sum.utf8.count, with: Array(sum.utf8))
+    return header
+  }()
+
   static let cases: [(bytes: [UInt8], content: InputContent)] = [
     ([], .empty),
     ([0xa1, 0xb2, 0xc3, 0xd4], .pcap), ([0xd4, 0xc3, 0xb2, 0xa1, 2, 0], .pcap),
@@ -214,9 +224,10 @@ import Testing
     (Array("GMBU".utf8), .unsupportedCapture("Network Monitor")),
     (Array("iptrace 2.0".utf8), .unsupportedCapture("iptrace")),
     (Array("btsnoop\0\0\0\0\u{1}".utf8), .unsupportedCapture("btsnoop")),
-    (
-      [UInt8](repeating: 0x61, count: 257) + Array("ustar\0".utf8), .wrapped("a tar archive")
-    ),
+    (tar, .wrapped("a tar archive")),
+    (tar.map { $0 == 0x61 ? 0x62 : $0 }, .text(hasMark: false)),
+    ([0x5d, 0, 0, 0, 4] + [UInt8](repeating: 0xff, count: 8), .wrapped("compressed with LZMA")),
+    (Array("PAR1 and more".utf8), .text(hasMark: false)),
     ([0x5d, 0, 0, 0x80, 0] + [UInt8](repeating: 0xff, count: 8), .wrapped("compressed with LZMA")),
     (
       Array("ElfFile\0".utf8),

@@ -200,6 +200,18 @@ import Testing
       #"date=2024-05-01,time=10:00:00,tz="+0100",srcip=192.0.2.1,srcport=5,dstip=192.0.2.2,dstport=80,action="deny""#,
       "(192.0.2.1#5 to 192.0.2.2#80 blocked)", []
     ),
+    (
+      #"Jun 28 04:35:30 gw kernel: [12345.678901] [WAN_LOCAL-D-2147483647] DESCR="no desc" IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2"#,
+      "(protocol 6 192.0.2.1#1 to 192.0.2.2#2 blocked)", []
+    ),
+    (
+      "date=2024-05-01,time=10:00:00, srcip=192.0.2.1, dstip=192.0.2.2, action=deny",
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
+      #"date=2024-05-01,time=10:00:00 srcip=192.0.2.1 dstip=192.0.2.2 msg="a,b=c,d=e""#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
     // Verdicts.
     (
       "Jun 28 04:35:30 gw kernel: [WAN_IN-default-D]IN=eth0 OUT=eth1 SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2",

@@ -185,6 +185,10 @@ import Testing
       half
     ),
     (" client 192.0.2.9#5: query: a.example IN A", nil),
+    // A message that ends where a version might stand.
+    (#"{"message":"Oct 11 22:14:15 host app: <13>1 ","host":"a.example"}"#, nil),
+    (#"{"message":"Oct 11 22:14:15 host app: <13>  ","host":"a.example"}"#, nil),
+    ("Oct 11 22:14:15 a.example app: <13>1 ", nil),
     // What a record on the line says of itself outranks a time without a zone.
     (#"2024-05-01 12:00:00 {"ts":1714557600.5,"host":"a.example"}"#, half),
     (#"2024-05-01T10:00:00Z {"ts":5,"host":"a.example"}"#, noon),

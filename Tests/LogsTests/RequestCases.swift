@@ -119,6 +119,23 @@ import Testing
       ["uri http://a.example/x"]
     ),
     (#"{"tags":{"name":"Host","value":"b.example"},"uri":"/x"}"#, []),
+    // What is not there gives way.
+    (#"{"host":"a.example","url":"/x","request_uri":"-"}"#, ["url http://a.example/x"]),
+    (#"{"host":"a.example","http_host":"-","url":"/x"}"#, ["url http://a.example/x"]),
+    ("host=a.example http_host=- url=/x status=200", ["url http://a.example/x"]),
+    ("time,http_host,host,url\n1,-,a.example,/x\n", ["url http://a.example/x"]),
+    (
+      #"{"hostname":"b.example","server_name":"a.example","request_uri":"/x"}"#,
+      ["request_uri http://a.example/x"]
+    ),
+    (#"{"host":"a.example","method":"password","path":"/x"}"#, []),
+    ("host=a.example method=publickey path=/var/log/x.php", []),
+    (
+      #"192.0.2.2 a.example - - [26/Dec/2016:16:22:14 +0000] "GET /x HTTP/1.1" 404 499"#,
+      [
+        "request http://192.0.2.2/x"
+      ]
+    ),
     // The virtual host behind the client.
     (
       #"192.0.2.2:1111 a.example:443 - - [26/Dec/2016:16:22:14 +0000] "GET /x HTTP/1.1" 404 499 "-" "-""#,

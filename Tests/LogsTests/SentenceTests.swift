@@ -54,6 +54,7 @@ import Testing
       "Sep  5 16:02:55 dev SFIMS: x {tcp} 192.0.2.1:56001 (ukraine) -> 192.0.2.2:8080 (unknown)",
       "(protocol 6 192.0.2.1#56001 to 192.0.2.2#8080)"
     ),
+    ("nat: accepted mapping 192.0.2.1 -> 192.0.2.2 for a while", ""),
     // Translations and routes have arrows, too.
     ("May  1 10:00:00 fw nat: mapped 192.0.2.1 -> 192.0.2.2 for a.example", ""),
   ]
@@ -226,6 +227,10 @@ import Testing
   ]
 
   static let positions: [Case] = [
+    (
+      "Failed password for invalid user x. Action: Allow from 192.0.2.1 port 5000 ssh2",
+      "(192.0.2.1#5000 to ?)"
+    ),
     (
       "TCP request from 192.0.2.1:1234 to 198.51.100.9:443. Action: Deny. ",
       "(192.0.2.1#1234 to 198.51.100.9#443 blocked)"

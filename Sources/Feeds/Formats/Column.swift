@@ -178,17 +178,16 @@ enum ValueType {
     }
   }
 
-  /// What a value of type `file` is: a name or path where it has the marks of one and no digest in it.
+  /// What a value of type `file` is: a name or path where it has the marks of one and begins with no digest.
   static func file(_ value: RawSpan) -> DeclaredKind {
-    var digits = 0
-    var hasMark = false
-    for offset in value.byteOffsets {
-      let byte = value.byte(unchecked: offset)
-      digits = Hex.value(of: byte) < 16 ? digits + 1 : 0
-      if digits == 32 { return .digest }
-      hasMark = hasMark || byte == Byte.dot || byte == Byte.slash || byte == Byte.backslash
+    func isMark(_ byte: UInt8) -> Bool {
+      byte == Byte.dot || byte == Byte.slash || byte == Byte.backslash
     }
-    return hasMark ? .kind(.filename) : .digest
+    let first = value.byteOffsets.first { Hex.value(of: value.byte(unchecked: $0)) > 15 }
+    // A digest, and what is said of it behind a blank or a comma.
+    if let first, first >= 32, !isMark(value.byte(unchecked: first)) { return .digest }
+    return value.byteOffsets.contains { isMark(value.byte(unchecked: $0)) }
+      ? .kind(.filename) : .digest
   }
 
   /// Whether a word is one of the types that the table knows.

@@ -220,10 +220,10 @@ extension ReferenceLine {
 
   private static let listedPair = ReferencePattern(
     #"([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@()-]*)=(?:"("# + quoted
-      + #")"(?:,|\z)|((?!")[^,]*)(?:,|\z))"#)
+      + #")"(?:,|\z)|((?!")(?![^,]* [^,]*=)[^,]*)(?:,|\z))"#)
   private static let listedPairs = ReferencePattern(
     #"\A[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?!")[^, ]*,(?=[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=)(?:[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?:""#
-      + quoted + #""(?:,|\z)|(?!")[^,]*(?:,|\z)))*+\z"#)
+      + quoted + #""(?:,|\z)|(?!")(?![^,]* [^,]*=)[^,]*(?:,|\z)))*+\z"#)
   private static let beginsListed = ReferencePattern(
     #"\Adate=(?!")[^, ]*,(?=[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=[^ ]*)"#
   )
@@ -246,7 +246,7 @@ extension ReferenceLine {
   }
 
   mutating func readPairs(_ start: Int) -> Bool {
-    if Self.beginsListed.matches(bytes[start...]) { return readListedPairs(start) }
+    if Self.beginsListed.matches(bytes[start...]), readListedPairs(start) { return true }
     guard Self.pairs.matches(bytes[start...]) else { return false }
     let all = Self.pair.all(in: bytes[start...]).filter { $0[1] != nil }
     guard all.count >= 3 else { return false }

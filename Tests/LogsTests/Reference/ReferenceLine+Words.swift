@@ -53,7 +53,8 @@ extension ReferenceLine {
 
   /// An address, a name of several labels with a letter in it, and what is not there.
   private static let clientAndHost = ReferencePattern(
-    #"\A[0-9.]+(?::[0-9]+)? (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+(?::[^ ]*)? - "#)
+    #"\A[0-9.]+(?::[0-9]+ (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+(?::[^ ]*)?| (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+:[^ ]*) - "#
+  )
   private static let access = ReferencePattern(
     #"\A([^\[]{5,}) \[([^\]]{0,38})\] "("# + quoted + #")"(.*)\z"#)
 

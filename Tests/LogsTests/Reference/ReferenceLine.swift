@@ -223,19 +223,27 @@ struct ReferenceLine {
     let methods: Set<String> = ["method", "httpmethod", "csmethod", "requestmethod"]
     let fields = fields.dropFirst(headerCount)
     func first(of tiers: [Set<String>]) -> ReferenceLineField? {
-      tiers.lazy.compactMap { names in fields.first { isOne($0, of: names) } }.first
+      tiers.lazy.compactMap { names in
+        fields.first { isOne($0, of: names) && word($0.range) != "-" }
+      }.first
+    }
+    func firstPath(of tiers: [Set<String>]) -> ReferenceLineField? {
+      tiers.lazy.compactMap { names in
+        fields.first { isOne($0, of: names) && [0x2F, 0x5C].contains(bytes[$0.range.lowerBound]) }
+      }.first
     }
     guard let host = first(of: ReferenceRecord.hosts),
-      word(host.range) != "-",
       !fields.contains(where: {
         isOne($0, of: methods) && word($0.range).lowercased() == "connect"
       })
     else { return [] }
     let ports = fields.filter { isOne($0, of: ["httpport"]) }.map { Array(bytes[$0.range]) }
     let port = ports.last { UInt16(String(decoding: $0, as: UTF8.self)).map { $0 > 0 } ?? false }
-    let hasMethod = fields.contains { isOne($0, of: methods) }
+    let hasMethod = fields.contains {
+      isOne($0, of: methods) && ReferenceRecord.isMethod(Array(bytes[$0.range]))
+    }
     let atFirst: Set<String> = ReferenceRecord.paths.subtracting(["uri", "url"])
-    if let path = first(
+    if let path = firstPath(
       of: [atFirst, ["uri", "url"]] + (hasMethod ? [ReferenceRecord.furtherPaths] : []))
     {
       record.join(

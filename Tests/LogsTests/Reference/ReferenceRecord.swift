@@ -173,7 +173,7 @@ struct ReferenceRecord {
   private func requestPort(of key: [UInt8], in members: Members, keys: [[UInt8]]) -> UInt16? {
     let isURL = keys.last.map { folded($0) } == "url"
     guard
-      Self.hosts.prefix(3).contains(where: { $0.contains(folded(key)) })
+      Self.hosts.contains(where: { $0.contains(folded(key)) }) && folded(key) != "servername"
         || isURL && folded(key) == "domain"
     else { return nil }
     let ports = members.filter { name, _ in
@@ -230,9 +230,14 @@ struct ReferenceRecord {
 
   /// The URL that host, port and path of one object make (§4).
   private mutating func join(_ members: Members, keys: [[UInt8]]) {
-    let hasMethod = members.contains { Self.methods.contains(folded($0.key)) }
+    let hasMethod = members.contains { key, value in
+      Self.methods.contains(folded(key)) && Self.isMethod(value.scalarText ?? [])
+    }
     // What a request asked for is its own path where it says how it was made.
-    let isNamed = members.contains { Self.paths.contains(folded($0.key)) }
+    let isNamed = members.contains { key, value in
+      guard case .string(let text, _) = value else { return false }
+      return Self.paths.contains(folded(key)) && [0x2F, 0x5C].contains(text.bytes.first ?? 0)
+    }
     let shapes: [(hosts: [Set<String>], paths: Set<String>)] = [
       (Self.hosts, isNamed || !hasMethod ? Self.paths : Self.furtherPaths),
       ([["authority"]], ["path"]),
@@ -245,7 +250,11 @@ struct ReferenceRecord {
         continue
       }
       let isOriginal =
-        shape.hosts == Self.hosts && !members.contains { shape.paths.contains(folded($0.key)) }
+        shape.hosts == Self.hosts
+        && !members.contains { key, value in
+          guard case .string(let text, _) = value else { return false }
+          return shape.paths.contains(folded(key)) && [0x2F, 0x5C].contains(text.bytes.first ?? 0)
+        }
       if isOriginal, !members.contains(where: { folded($0.key) == "urloriginal" }),
         let line = members.first(where: { Self.requestLines.contains(folded($0.key)) })
       {
@@ -271,7 +280,7 @@ struct ReferenceRecord {
   private func host(_ names: [Set<String>], in members: Members) -> ReferenceText? {
     for tier in names {
       for (key, value) in members where tier.contains(folded(key)) {
-        if case .string(let text, _) = value, text.count > 0 { return text }
+        if case .string(let text, _) = value, text.count > 0, text.bytes != [0x2D] { return text }
       }
     }
     guard names.count > 1 else { return nil }
@@ -291,9 +300,14 @@ struct ReferenceRecord {
   /// Names of hosts, the preferred ones first, and of paths that are joined.
   static let hosts: [Set<String>] = [
     ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain"], ["host"],
-    ["hostname"], ["servername"],
+    ["servername"], ["hostname"],
   ]
   static let methods = ["httpmethod", "method", "csmethod", "requestmethod"]
+  static func isMethod(_ text: [UInt8]) -> Bool {
+    [
+      "get", "post", "head", "put", "delete", "options", "patch", "connect", "trace", "propfind",
+    ].contains(String(decoding: text, as: UTF8.self).lowercased())
+  }
   static let furtherPaths: Set<String> = ["path", "clientrequestpath", "uripath", "csuri"]
   static let paths: Set<String> = [
     "uri", "url", "csuristem", "csuripath", "requestpath", "requesturi", "clientrequesturi",
