@@ -113,7 +113,6 @@ extension CandidateFinder {
       addFound(places)
     }
     if wantsAddressHosts {
-      keepRoom(count)
       if let filter { addHosts(filter, addresses, places) }
       for filter in otherFilters { addHosts(filter, addresses, places) }
     }
@@ -131,8 +130,11 @@ extension CandidateFinder {
   private mutating func addHosts(
     _ filter: CandidateFilter, _ addresses: Span<UInt32>, _ places: Span<UInt32>
   ) {
-    let count = filter.hosts.keepAddresses(addresses, places, in: &passing)
-    hostPlaces.append(contentsOf: passing[..<count])
+    if passingHosts.count < addresses.count {
+      passingHosts = [UInt32](repeating: 0, count: addresses.count + 1024)
+    }
+    let count = filter.hosts.keepAddresses(addresses, places, in: &passingHosts)
+    hostPlaces.append(contentsOf: passingHosts[..<count])
   }
 
   // MARK: IPv6

@@ -51,6 +51,8 @@ public struct CandidateFinder: Sendable {
   var shapes = TextShapes()
   /// Room for the places of names in the shapes that are worth a look.
   var passing: [UInt32] = []
+  /// The same of addresses that may be hosts: of its own, since names are looked at while addresses are gathered.
+  var passingHosts: [UInt32] = []
   /// Where the candidates of the chunk are.
   var found: [UInt32] = []
   /// Those near which a file name may be: where a word is, or a character that does not mean itself.

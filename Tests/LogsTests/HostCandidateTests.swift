@@ -56,6 +56,21 @@ struct HostCandidateTests {
     #expect((count > 0) == example.isRead)
   }
 
+  /// So many that they are looked up while further names are looked at.
+  @Test("Addresses written backwards are found however many there are")
+  func backwards() throws {
+    let database = try Self.database()
+    for value in ["5.2.0.192.in-addr.arpa", "7.100.51.198.in-addr.arpa"] {
+      let log = Array(String(repeating: "\(value) x\n", count: 2000).utf8)
+      var finder = try #require(
+        CandidateFinder(databases: [database], options: LookupOptions(), refangs: false))
+      var candidates: [UInt32] = []
+      #expect(finder.find(in: log.span.bytes, candidates: &candidates))
+      let lines = Set(candidates.map { Int($0) / (value.utf8.count + 3) })
+      #expect(lines.count == 2000)
+    }
+  }
+
   private static func database() throws -> IndicatorDatabase {
     var indicators = IndicatorCollection()
     let feed = indicators.addFeed(FeedDescription(name: "test", format: "plain"))
