@@ -13,9 +13,20 @@ package protocol BatchProcessor: AnyObject {
   ///   - chunk: the bytes beside the batch.
   ///   - place: what to add to the records' numbers and offsets.
   ///   - output: where lines or hits go.
+  ///   - isStopped: asked where the output has become much, which may then be taken; true ends the work.
   func process(
     _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
-    output: inout SegmentOutput)
+    output: inout SegmentOutput, isStopped: (inout SegmentOutput) -> Bool)
+}
+
+extension BatchProcessor {
+  /// Handles a batch whose output is held, however much it is.
+  package func process(
+    _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
+    output: inout SegmentOutput
+  ) {
+    process(&batch, chunk: chunk, place: place, output: &output) { _ in false }
+  }
 }
 
 /// Where a segment stands in its input.

@@ -64,7 +64,7 @@ final class HitResolver: BatchProcessor {
 
   func process(
     _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
-    output: inout SegmentOutput
+    output: inout SegmentOutput, isStopped: (inout SegmentOutput) -> Bool
   ) {
     let count = batch.observables.count
     guard count > 0 else { return }
@@ -94,6 +94,7 @@ final class HitResolver: BatchProcessor {
       var end = start + 1
       while end < count, !batch.observables[end].startsPlace { end += 1 }
       resolve(start..<end, batch: batch, chunk: chunk, place: place, output: &output)
+      if output.isMuch, isStopped(&output) { break }
       earliest = count
       for database in databases.indices {
         while cursors[database] < matches[database].count,
@@ -203,7 +204,7 @@ final class HitResolver: BatchProcessor {
         ? nil : batch.flows[Int(record.flow)],
       end: primary.flags.contains(.originator)
         ? .originator : primary.flags.contains(.responder) ? .responder : nil)
-    if options.contextLines > 0, !place.countsPackets {
+    if options.contextLines > 0, options.grouping == .none, !place.countsPackets {
       hit.context = LineContext(
         around: Int(clamping: record.base &+ UInt64(primary.position)), in: chunk,
         count: options.contextLines, surroundings: place.surroundings, number: hit.number,
@@ -360,7 +361,7 @@ final class HitResolver: BatchProcessor {
       }
     }
     if options.grouping != .none || options.collectsHits {
-      output.hits.append(hit)
+      output.append(hit)
       return
     }
     if hit.context != nil, options.format == .table {

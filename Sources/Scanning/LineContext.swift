@@ -15,6 +15,11 @@ public struct LineContext: Sendable, Equatable {
   /// Where the value begins in `line`.
   public var offset = 0
 
+  /// Memory that the lines need, about.
+  var byteCount: Int {
+    (before + after).reduce(line.count) { $0 + $1.count + 48 }
+  }
+
   /// Bytes of a line that are shown.
   static let lineLimit = 4096
   /// Bytes before and behind a line that are looked at.

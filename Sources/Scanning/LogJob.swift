@@ -220,29 +220,25 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   // MARK: Scanning
 
-  /// Bytes of output after which it is handed on, and of a chunk whose turn is not yet, after which it waits for that:
-  /// a chunk full of hits has a hundred times its length.
-  private static let outputLimit = 4 << 20
-
-  /// Scans lines whose turn it is.
+  /// Scans lines whose turn it is, and hands on what becomes much.
   private func scan(
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
     surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker
   ) -> Scanned {
-    let (output, input) = (output, input)
+    let (output, input, progress) = (output, input, progress)
     return scan(
       bytes, from: start, base: base, line: line, isFinal: isFinal, surroundings: surroundings,
       candidates: candidates, worker: worker
     ) { segment in
-      if segment.bytes.count > Self.outputLimit {
-        _ = output.write(segment, input: input)
-        segment = SegmentOutput()
-      }
+      guard segment.isMuch else { return false }
+      _ = output.write(segment, input: input)
+      segment = SegmentOutput()
+      output.waitForRoom(input: input) { progress.isStopRequested }
       return false
     }
   }
 
-  /// Scans a chunk before its turn; nil where that yields too much to be held.
+  /// Scans a chunk before its turn; nil where that yields so much that it waits for its turn instead.
   private func scanAhead(_ piece: Piece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker)
     -> Scanned?
   {
@@ -251,7 +247,7 @@ final class LogJob: InputJob, @unchecked Sendable {
       chunk.bytes, from: start, base: chunk.base, line: piece.firstLine, isFinal: piece.isFinal,
       surroundings: piece.surroundings, worker: worker
     ) { segment in
-      isTooMuch = isTooMuch || segment.bytes.count > Self.outputLimit
+      isTooMuch = isTooMuch || segment.isMuch
       return isTooMuch
     }
     return isTooMuch ? nil : scanned

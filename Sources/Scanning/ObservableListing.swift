@@ -16,7 +16,7 @@ final class ObservableListing: BatchProcessor {
 
   func process(
     _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
-    output: inout SegmentOutput
+    output: inout SegmentOutput, isStopped: (inout SegmentOutput) -> Bool
   ) {
     for observable in batch.observables
     where observable.startsPlace && kinds.contains(observable.kind) {
@@ -25,6 +25,7 @@ final class ObservableListing: BatchProcessor {
       append(observable, batch: batch, chunk: chunk, place: place)
       writer.append(to: &output.bytes)
       output.endLine()
+      if output.isMuch, isStopped(&output) { break }
       if place.countsPackets {
         let record = batch.records[Int(observable.record)]
         output.places.append(PacketPlace(packet: record.number, order: record.base))

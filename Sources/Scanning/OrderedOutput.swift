@@ -1,3 +1,4 @@
+import Glibc
 public import Inputs
 
 /// Where segments go, one after another in the order of the inputs.
@@ -65,6 +66,14 @@ final class OrderedOutput: Sendable {
     state.withLock { $0.current != input && $0.heldBytes[input, default: 0] > Self.heldLimit }
   }
 
+  /// Waits until an input may produce more, or nobody wants it.
+  ///
+  /// The thread that waits is of no use to others meanwhile. That one is left for the input whose turn it is follows
+  /// from `ScanRun`: whoever ends a piece of that input looks there first for the next.
+  func waitForRoom(input: Int, unless isStopped: () -> Bool) {
+    while isFull(input: input), !self.isStopped, !isStopped() { usleep(2_000) }
+  }
+
   /// Hands a segment over.
   ///
   /// - Returns: false when no more output is wanted.
@@ -75,7 +84,7 @@ final class OrderedOutput: Sendable {
         if !state.sink.write(segment, input: input) { state.isStopped = true }
       } else {
         state.held[input, default: []].append(segment)
-        state.heldBytes[input, default: 0] += segment.bytes.count + segment.hits.count * 512
+        state.heldBytes[input, default: 0] += segment.byteCount
       }
       return !state.isStopped
     }

@@ -116,7 +116,7 @@ struct PacketOrder {
       next += 1
       output.places.append(due.place)
       if due.length == 0 {
-        output.hits.append(held.hits[due.start])
+        output.append(held.hits[due.start])
       } else {
         output.bytes.append(contentsOf: held.bytes[due.start..<due.start + due.length])
         output.lineEnds.append(output.bytes.count)
@@ -154,7 +154,7 @@ struct PacketOrder {
       lowest = min(lowest, place.packet)
     }
     held.bytes.append(contentsOf: segment.bytes)
-    held.hits.append(contentsOf: segment.hits)
+    for hit in segment.hits { held.append(hit) }
     heldBytes += segment.bytes.count
   }
 
@@ -173,7 +173,7 @@ struct PacketOrder {
       let (start, length) = (waiting[index].start, waiting[index].length)
       if length == 0 {
         waiting[index].start = packed.hits.count
-        packed.hits.append(held.hits[start])
+        packed.append(held.hits[start])
       } else {
         waiting[index].start = packed.bytes.count
         packed.bytes.append(contentsOf: held.bytes[start..<start + length])

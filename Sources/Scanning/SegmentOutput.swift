@@ -8,7 +8,9 @@ package struct SegmentOutput: Sendable {
   /// Offset in `bytes` after each line, so that a limit can cut between two.
   package var lineEnds: [Int] = []
   /// Hits for a grouping, which renders only at the end.
-  package var hits: [Hit] = []
+  package private(set) var hits: [Hit] = []
+  /// Memory that these need, about.
+  private var hitBytes = 0
   /// Of a capture: where each line or hit belongs.
   package var places: [PacketPlace] = []
   /// What was counted.
@@ -25,6 +27,18 @@ package struct SegmentOutput: Sendable {
   /// Whether anything has to be committed.
   package var isEmpty: Bool { bytes.isEmpty && hits.isEmpty }
 
+  /// Memory for lines and hits, about.
+  package var byteCount: Int { bytes.count + hitBytes }
+
+  /// Whether it is so much that it should be handed on: a chunk full of hits has a hundred times its length.
+  package var isMuch: Bool { byteCount > 4 << 20 }
+
+  /// Adds a hit that is rendered later.
+  package mutating func append(_ hit: Hit) {
+    hits.append(hit)
+    hitBytes += 512 + (hit.context?.byteCount ?? 0)
+  }
+
   /// Marks the end of a rendered line.
   package mutating func endLine() {
     bytes.append(UInt8(ascii: "\n"))
@@ -37,6 +51,7 @@ package struct SegmentOutput: Sendable {
     bytes.append(contentsOf: other.bytes)
     lineEnds.append(contentsOf: other.lineEnds.map { $0 + shift })
     hits.append(contentsOf: other.hits)
+    hitBytes += other.hitBytes
     places.append(contentsOf: other.places)
     statistics.merge(other.statistics)
   }

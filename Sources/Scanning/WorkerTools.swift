@@ -109,7 +109,8 @@ extension ScanWorker {
       tools.batch.removeAll()
       let progress = tools.logs.extract(
         bytes, from: &offset, line: &lines, state: &state, isFinal: isFinal, into: &tools.batch)
-      processor.process(&tools.batch, chunk: bytes, place: place, output: &output)
+      processor.process(
+        &tools.batch, chunk: bytes, place: place, output: &output, isStopped: isStopped)
       if progress == .needsMore || isStopped(&output) { break }
     }
     candidates.addCounts(to: &output.statistics.observables)
