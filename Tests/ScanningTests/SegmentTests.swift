@@ -13,7 +13,8 @@ import Testing
     var options = ScanOptions()
     options.contextLines = contextLines
     let hits = contextLines == 0 ? 40_000 : 2_000
-    let line = Array("from 192.0.2.1 to 192.0.2.1 and some more words that make a line longer\n".utf8)
+    let line = Array(
+      "from 192.0.2.1 to 192.0.2.1 and some more words that make a line longer\n".utf8)
     let log = Array(repeatElement(line, count: hits / 2).joined())
     let worker = ScanWorker(
       processor: HitResolver(databases: [try Self.database()], options: options),

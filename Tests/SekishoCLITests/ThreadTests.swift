@@ -117,7 +117,9 @@ import Testing
     #expect(three.output == one.output)
     // Inputs whose turn has not come wait with what is much.
     let part = Array(log.prefix(log.count / 8))
-    let inputs = ["--context", "20", try folder.write("a.log", part), try folder.write("b.log", part)]
+    let inputs = [
+      "--context", "20", try folder.write("a.log", part), try folder.write("b.log", part),
+    ]
     let inTurn = try CommandRunner.run(arguments + ["--threads", "1"] + inputs)
     let atOnce = try CommandRunner.run(arguments + ["--threads", "3"] + inputs)
     #expect(inTurn.lines.count > 4_000)
