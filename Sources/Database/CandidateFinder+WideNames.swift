@@ -18,12 +18,26 @@ private struct WideLabel {
   var characters = WideTail.Label()
   /// The last character, or 0.
   var last: UInt32 = 0
+  /// The characters before that.
+  var earlier = WideTail.Label()
   /// Its bytes are what they mean, and end in a plain dot or the run's end.
   var isPlain = true
   /// It holds characters above ASCII also once they are mapped.
   var isWide = false
   /// Its characters are not known from each by itself, or hyphens of it may be stripped.
   var isOdd = false
+
+  init(start: Int, end: Int) {
+    self.start = start
+    self.end = end
+  }
+
+  @inline(__always)
+  mutating func append(_ character: UInt32) {
+    earlier = characters
+    last = character
+    characters.append(character)
+  }
 }
 
 extension CandidateFinder {
@@ -261,19 +275,22 @@ private struct WideLabels {
     if isOtherDotBehindASCII { isOdd = true }
     isBehindASCII = true
     let isCapital = byte &- 0x41 < 26
-    last.last = UInt32(isCapital ? byte | 0x20 : byte)
-    last.characters.append(last.last)
+    last.append(UInt32(isCapital ? byte | 0x20 : byte))
     last.end = offset + 1
   }
 
   /// Appends a character above ASCII.
   mutating func append(_ scalar: Unicode.Scalar, _ range: Range<Int>) {
-    guard let mapped = IDNACharacters.mapped(scalar, behind: dots == 0 ? last.last : 0) else {
+    switch IDNACharacters.step(scalar, behind: dots == 0 ? last.last : 0) {
+    case nil:
       append(scalar.value, range)
       last.isOdd = true
-      return
+    case .next(let value): append(value, range)
+    case .several(let values): for value in values { append(value, range) }
+    case .composed(let value):
+      last.characters = last.earlier
+      append(value, range)
     }
-    append(mapped, range)
   }
 
   /// Appends what a character above ASCII is mapped to.
@@ -285,7 +302,6 @@ private struct WideLabels {
     isBehindASCII = false
     isOtherDotBehindASCII = false
     if mapped >= 0x80 { last.isWide = true }
-    last.last = mapped
-    last.characters.append(mapped)
+    last.append(mapped)
   }
 }

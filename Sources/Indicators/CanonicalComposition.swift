@@ -21,6 +21,22 @@ enum CanonicalComposition {
     return scalars
   }
 
+  /// What a character that may change becomes behind one of a text that is normalised so far; nil where that depends
+  /// on more than that one.
+  static func step(_ scalar: UInt32, behind previous: UInt32, _ tables: IDNATables) -> NameStep? {
+    guard tables.decomposition(of: scalar) == nil else { return nil }
+    let combining = tables.combiningClass(of: scalar)
+    if combining != 0 {
+      // Behind another mark their order counts, also where that is a part of a letter.
+      guard previous < 0x300 || tables.combiningClass(of: previous) == 0 else { return nil }
+      if let (_, last) = tables.decomposition(of: previous) {
+        guard tables.decomposition(of: last) == nil, combining >= tables.combiningClass(of: last)
+        else { return nil }
+      }
+    }
+    return pair(previous, scalar, tables).map { .composed($0) } ?? .next(scalar)
+  }
+
   // Hangul syllables are arithmetic (Unicode Standard §3.12).
   private static let syllableBase: UInt32 = 0xac00
   private static let leadBase: UInt32 = 0x1100

@@ -11,6 +11,16 @@ public enum NameScalarClass: UInt8, Sendable {
   case dot
 }
 
+/// What a character adds to the characters of a name that were mapped and normalised.
+package enum NameStep {
+  /// One more.
+  case next(UInt32)
+  /// Several more.
+  case several(ArraySlice<UInt32>)
+  /// It makes another one with the last.
+  case composed(UInt32)
+}
+
 /// Questions about single characters that cutting values out of text asks.
 public enum IDNACharacters {
   /// What the character is to a run of a name.
@@ -35,26 +45,35 @@ public enum IDNACharacters {
     IDNATables.shared.properties(scalar.value).isUnspaced
   }
 
-  /// The one character that a name has in the place of a character above ASCII once it is mapped and normalised
-  /// (UTS 46, NFC); nil where there are several or none, or where that depends on more than the one before it.
-  package static func mapped(_ scalar: Unicode.Scalar, behind previous: UInt32) -> UInt32? {
+  /// What a character above ASCII becomes in a name once it is mapped and normalised (UTS 46, NFC), behind another
+  /// that was; nil where that depends on more than the one before it.
+  package static func step(_ scalar: Unicode.Scalar, behind previous: UInt32) -> NameStep? {
     let tables = IDNATables.shared
     var value = scalar.value
-    var properties = tables.properties(value)
-    if case .mapped = properties.status {
+    if case .mapped = tables.properties(value).status {
       let mapping = tables.mapping(of: value)
-      guard mapping.count == 1, let only = mapping.first else { return nil }
+      guard let only = mapping.first else { return nil }
+      if mapping.count > 1 { return several(mapping, tables) }
       value = only
-      properties = tables.properties(value)
     }
+    let properties = tables.properties(value)
     guard case .valid = properties.status else { return nil }
-    guard properties.mayChangeInNFC else { return value }
-    // A mark behind a letter with which it makes no other stays as it is.
-    guard tables.combiningClass(of: value) != 0, tables.decomposition(of: value) == nil,
-      previous < 0x300 || tables.combiningClass(of: previous) == 0,
-      tables.composite(previous, value) == nil
-    else { return nil }
-    return value
+    guard properties.mayChangeInNFC else { return .next(value) }
+    return CanonicalComposition.step(value, behind: previous, tables)
+  }
+
+  /// What a character is mapped to, where each stays as it is.
+  private static func several(
+    _ mapping: ArraySlice<UInt32>, _ tables: IDNATables
+  ) -> NameStep? {
+    for value in mapping {
+      let properties = tables.properties(value)
+      // A dot would begin another label.
+      guard case .valid = properties.status, value != 0x2e, !properties.mayChangeInNFC else {
+        return nil
+      }
+    }
+    return .several(mapping)
   }
 
   /// Whether names have the character as it is, whatever stands beside it.

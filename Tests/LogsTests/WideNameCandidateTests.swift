@@ -1,3 +1,5 @@
+import Indicators
+import TestSupport
 import Testing
 
 /// Which text above ASCII is worth a look: names whose last two labels are known, and no words.
@@ -32,6 +34,9 @@ struct WideNameCandidateTests {
     Case(text: "访问evil.example查看", isCandidate: true),
     Case(text: "访问evil。example查看", isCandidate: true),
     // Words, sentences, paths and other names.
+    Case(text: "to e\u{301}te\u{301}.example", isCandidate: false),
+    Case(text: "to \u{1100}\u{1161}\u{11a8}.example", isCandidate: false),
+    Case(text: "to oﬃce.été", isCandidate: false),
     Case(text: "Größe der Datei für März.", isCandidate: false),
     Case(text: "Der Benutzer müller.größe hat", isCandidate: false),
     Case(text: "рабочей станции. Ошибка", isCandidate: false),
@@ -60,6 +65,40 @@ struct WideNameCandidateTests {
     #expect(try CandidateProbe.isCandidate("http://ｉntranet/a", database))
     let wide = try CandidateProbe.database(["evil.example"], url: "http://xn--bcher-kva/a")
     #expect(try CandidateProbe.isCandidate("http://bücher/a", wide))
+  }
+
+  /// Letters with marks in them, marks of different classes, syllables and their parts, letters that stand for
+  /// several, wide ones.
+  static let scalars: [String] = [
+    "a", "o", "e", "E", "Ô", "ô", "ọ", "é", "ự", "\u{323}", "\u{302}", "\u{301}", "\u{308}", "\u{31b}",
+    "\u{327}", "\u{1100}", "\u{1161}", "\u{11a8}", "가", "각", "ﬃ", "ﬁ", "㌀", "ｗ", "９", "\u{9c7}",
+    "\u{9be}", "क", "\u{93c}", "\u{958}", "が", "か", "\u{3099}", "ß", "İ", "Å", "\u{ad}", "-",
+  ]
+
+  @Test("Whatever is normalised to a known name is found")
+  func normalised() throws {
+    var generator = SeededGenerator(seed: 11)
+    var normalizer = Normalizer()
+    var texts: [String: String] = [:]
+    while texts.count < 3_000 {
+      var label = ""
+      for _ in 0..<Int.random(in: 1...6, using: &generator) {
+        label += Self.scalars.randomElement(using: &generator) ?? ""
+      }
+      let text = Bool.random(using: &generator) ? "\(label).example" : "a.\(label)"
+      var url = Array("http://".utf8)
+      url += text.utf8
+      var parts = URLParts()
+      var output: [UInt8] = []
+      guard
+        normalizer.appendURL(url.span.bytes, options: [], parts: &parts, to: &output) == nil
+      else { continue }
+      texts[text] = String(decoding: output[parts.schemeLength..<parts.hostEnd], as: UTF8.self)
+    }
+    let database = try CandidateProbe.database(Array(Set(texts.values)))
+    for (text, name) in texts where name.firstRange(of: "--") != nil {
+      #expect(try CandidateProbe.isCandidate("to \(text) and", database), "\(text) is \(name)")
+    }
   }
 
   @Test("A long run is read once")
