@@ -217,9 +217,52 @@ extension CandidateFinder {
     if last.isWide || previous.isWide {
       return mayEndWide(WideTail.hash(previous.characters, last.characters))
     }
-    guard last.isPlain, previous.isPlain else { return true }
     var hash = SuffixHash()
+    guard last.isPlain, previous.isPlain else {
+      var tail = InlineArray<144, UInt8>(repeating: 0)
+      guard let count = narrow(bytes, previous.start..<last.end, to: &tail),
+        tail[0] != UInt8(ascii: "-")
+      else { return true }
+      return mayEnd(unsafe hash.hash(tail.span.bytes, before: count, length: count))
+    }
     return mayEnd(hash.hash(bytes, before: last.end, length: last.end - previous.start))
+  }
+
+  /// Writes two labels whose characters all stand for ASCII as that, and gives its length; nil where that cannot be
+  /// told, or they are too long.
+  private func narrow(
+    _ bytes: RawSpan, _ range: Range<Int>, to tail: inout InlineArray<144, UInt8>
+  ) -> Int? {
+    var count = 0
+    var offset = range.lowerBound
+    func append(_ value: UInt32) -> Bool {
+      guard count < 144, value < 0x80 else { return false }
+      tail[count] = UInt8(value)
+      count += 1
+      return true
+    }
+    while offset < range.upperBound {
+      let byte = bytes.byte(unchecked: offset)
+      if byte < 0x80 {
+        // Escapes have bytes of their own.
+        guard byte == UInt8(ascii: ".") || classes.is(byte, .label), append(UInt32(byte)) else {
+          return nil
+        }
+        offset += 1
+        continue
+      }
+      guard let scalar = UTF8Decoder.nextLong(bytes, at: &offset) else { return nil }
+      if case .dot = IDNACharacters.nameClass(scalar) {
+        guard append(0x2e) else { return nil }
+        continue
+      }
+      switch IDNACharacters.step(scalar, behind: 0) {
+      case .next(let value): guard append(value) else { return nil }
+      case .several(let values): for value in values where !append(value) { return nil }
+      case .composed, nil: return nil
+      }
+    }
+    return count
   }
 
   private func mayEndWide(_ hash: UInt64) -> Bool {
