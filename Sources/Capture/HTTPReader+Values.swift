@@ -18,13 +18,22 @@ extension HTTPReader {
       let isHost = writer.keepHost(
         .httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
       if !isHost { skips.add(.httpURL) }
-    } else if context.isDatagram || !writer.kinds.contains(.url) {
       return
-    } else if text.byte(unchecked: range.lowerBound) == 0x2f {
+    }
+    if context.isDatagram { return }
+    let authority = HTTPRequest.authority(text, range)
+    if let authority {
+      // What a proxy goes by, whatever Host says (RFC 9112 §3.2.2).
+      let (host, port) = HTTPRequest.splitHost(text, authority)
+      writer.place(range.upperBound)
+      writer.keepHost(.httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
+    }
+    guard writer.kinds.contains(.url) else { return }
+    if text.byte(unchecked: range.lowerBound) == 0x2f {
       target.append(text.extracting(range))
       targetRoom.reach(target.count)
       hasTarget = true
-    } else if HTTPRequest.hasScheme(text, range) {
+    } else if authority != nil {
       writer.scratch.removeAll(keepingCapacity: true)
       writer.scratch.append(text.extracting(range))
       writer.place(range.upperBound)

@@ -127,7 +127,7 @@ enum HTTPRequest {
     guard !target.isEmpty else { return nil }
     let isPath = text.byte(unchecked: target.lowerBound) == 0x2f
     let isAuthority = method.count == 7 && text.firstOffset(of: 0x3a, in: target) != nil
-    guard isPath || isAuthority || hasScheme(text, target) else { return nil }
+    guard isPath || isAuthority || authority(text, target) != nil else { return nil }
     let version = trimmed(text, end..<line.upperBound)
     if version.isEmpty { return RequestLine(method: method, target: target, isVersionless: true) }
     let isVersion =
@@ -191,12 +191,22 @@ enum HTTPRequest {
     return host.lowerBound + 1..<host.upperBound - 1
   }
 
-  /// Whether a target begins with a scheme and `://`.
-  static func hasScheme(_ payload: RawSpan, _ target: Range<Int>) -> Bool {
+  /// Host and port of a target that begins with a scheme and `://`; nil for any other.
+  static func authority(_ payload: RawSpan, _ target: Range<Int>) -> Range<Int>? {
     var offset = target.lowerBound
     while offset < target.upperBound, isSchemeByte(payload.byte(unchecked: offset)) { offset += 1 }
-    return offset > target.lowerBound && offset + 3 <= target.upperBound
-      && payload.hasText("://", at: offset)
+    guard offset > target.lowerBound, offset + 3 <= target.upperBound,
+      payload.hasText("://", at: offset)
+    else { return nil }
+    var start = offset + 3
+    var end = start
+    while end < target.upperBound {
+      let byte = payload.byte(unchecked: end)
+      if byte == 0x2f || byte == 0x3f || byte == 0x23 { break }
+      if byte == 0x40 { start = end + 1 }
+      end += 1
+    }
+    return start..<end
   }
 
   // MARK: Bytes

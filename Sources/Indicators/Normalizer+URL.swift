@@ -232,6 +232,8 @@ extension Normalizer {
       value = value * 10 + Int(byte &- 0x30)
       guard value <= 65535 else { return .badPort }
     }
+    // An empty port is the scheme's own; 0 is none that can be.
+    if value == 0, portStart < authority.byteCount { return .badPort }
     appendPort(port ?? UInt16(value), parts: &parts, base: base, to: &output)
     return nil
   }

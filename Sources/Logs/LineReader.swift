@@ -154,6 +154,14 @@ extension Extraction {
     let isAny =
       isCutAtStart || isCutAtEnd
       ? candidates.isAny(from: start, to: end) : candidates.isAny(inRecord: start..<end, of: chunk)
+    let counted = counters.cutRuns
+    defer {
+      // Also a run of which this piece does not tell that it may be a value.
+      let runs =
+        (isCutAtStart && start < end && isInRun(chunk.byte(unchecked: start)) ? UInt64(1) : 0)
+        + (isCutAtEnd && isInRun(chunk.byte(unchecked: end - 1)) ? 1 : 0)
+      counters.cutRuns = max(counters.cutRuns, counted + runs)
+    }
     guard isAny else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     if isWhole, readsLineRecords, readLineRecord(chunk, start..<end) {
@@ -191,6 +199,9 @@ extension Extraction {
     setLineTime(chunk, start..<end, &batch)
     setContext(&batch)
   }
+
+  /// Whether a byte may be one of a value.
+  private func isInRun(_ byte: UInt8) -> Bool { byte >= 0x80 || classes.is(byte, .name) }
 
   /// Looks for what the text of a line says of its event, unless the record in it does.
   private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {

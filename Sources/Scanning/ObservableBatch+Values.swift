@@ -7,6 +7,23 @@ extension Observable {
 }
 
 extension ObservableBatch {
+  /// Gives an address of a log that is an end of its event, and has no port beside it, the port of that end: what a
+  /// hit shows as its flow is what it is compared by.
+  mutating func setPortsOfEnds() {
+    guard !contexts.isEmpty else { return }
+    for index in observables.indices where observables[index].port == 0 {
+      let observable = observables[index]
+      guard observable.kind == .ipv4 || observable.kind == .ipv6,
+        !observable.flags.isDisjoint(with: [.originator, .responder])
+      else { continue }
+      let context = records[Int(observable.record)].context
+      guard context != ObservableRecord.noContext, Int(context) < contexts.count else { continue }
+      let event = contexts[Int(context)]
+      let end = observable.flags.contains(.originator) ? event.source : event.destination
+      observables[index].port = end?.port ?? 0
+    }
+  }
+
   /// Lends the bytes of an observable, empty where its range does not fit.
   func withBytes(of observable: Observable, chunk: RawSpan, _ body: (RawSpan) -> Void) {
     let start = Int(observable.offset)

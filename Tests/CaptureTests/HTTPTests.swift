@@ -62,7 +62,7 @@ struct HTTPTests {
     CaptureCase(
       "the absolute form wins",
       request("GET http://b.example/x HTTP/1.1\r\nHost: a.example\r\n\r\n", port: 3128),
-      ["1 http.url http://b.example/x", "1 http.host a.example"])
+      ["1 http.host b.example", "1 http.url http://b.example/x", "1 http.host a.example"])
     CaptureCase(
       "without host the destination stands for it",
       request("GET /x HTTP/1.0\r\nAccept: */*\r\n\r\n", port: 8080),
@@ -132,7 +132,7 @@ struct HTTPTests {
       "a first line that is all", request("GET /x\r\n"), ["1 http.url http://198.51.100.2/x"])
     CaptureCase(
       "an absolute form without a version", request("GET http://a.example/x\r\n\r\n"),
-      ["1 http.url http://a.example/x"])
+      ["1 http.host a.example", "1 http.url http://a.example/x"])
     CaptureCase(
       "CONNECT without a version", request("CONNECT a.example:443\r\n\r\n"),
       ["1 http.host a.example"])
@@ -163,7 +163,10 @@ struct HTTPTests {
       "a body that ends with an empty line too much",
       request(
         "POST /1 HTTP/1.0\r\nContent-Length: 1\r\n\r\nx\r\nGET http://a.example/2 HTTP/1.0\r\n\r\n"),
-      ["1 http.url http://198.51.100.2/1", "1 http.url http://a.example/2"])
+      [
+        "1 http.url http://198.51.100.2/1", "1 http.host a.example",
+        "1 http.url http://a.example/2",
+      ])
     CaptureCase(
       "a continued header",
       request("GET / HTTP/1.1\r\nHost:\r\n a.example\r\nUser-Agent: a\r\n\tb\r\n\r\n"),

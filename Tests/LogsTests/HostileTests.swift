@@ -136,6 +136,10 @@ import Testing
     #expect(
       counts(long, lineLimit: 64)
         == ["log line over the limit, read in pieces": 1, "value at the cut of a long line": 2])
+    // The part before the cut is nothing by itself.
+    #expect(
+      counts(String(repeating: " ", count: 60) + "evil.example", lineLimit: 64)
+        == ["log line over the limit, read in pieces": 1, "value at the cut of a long line": 2])
     #expect(
       counts("{\"a\":\"\(String(repeating: "x ", count: 40))\"}", lineLimit: 64)[
         "log record over the limit, read as text"] == 1)

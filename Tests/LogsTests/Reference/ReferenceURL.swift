@@ -183,7 +183,7 @@ enum ReferenceURL {
     }
     guard port.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     if port.isEmpty { return (host, nil) }
-    guard let number = Int(String(decoding: port, as: UTF8.self)), number <= 65535 else {
+    guard let number = Int(String(decoding: port, as: UTF8.self)), 1...65535 ~= number else {
       return nil
     }
     return (host, number)
