@@ -19,7 +19,11 @@ extension FeedReader {
       choice = try choose(named, sample, isWhole: isWhole, path: stream.path)
     } catch {
       // What is broken on the way is not recognised for that reason.
-      throw stream.fault.map { FeedError($0) } ?? error
+      guard var fault = stream.fault.map({ FeedError($0) }) else { throw error }
+      if options.keepsPartial, fault.isAboutTheEnd {
+        fault.advice = "fetch the file again: what is there of it does not tell what it is"
+      }
+      throw fault
     }
     var sink = FeedSink(
       taking: &collection, path: stream.path, format: choice.format, options: options)

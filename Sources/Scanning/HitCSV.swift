@@ -75,6 +75,7 @@ struct HitCSV {
   }
 
   private func cell(_ value: [UInt8], to output: inout [UInt8]) {
+    let value = UTF8Decoder.isValid(value.rawSpan) ? value : Self.escaped(value)
     output.append(UInt8(ascii: ","))
     let needsQuotes = value.contains { byte in
       byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte < 0x20
@@ -89,6 +90,28 @@ struct HitCSV {
       output.append(byte)
     }
     output.append(UInt8(ascii: "\""))
+  }
+}
+
+extension HitCSV {
+  /// Bytes that are not UTF-8 as they stand in a hit's JSON: each that belongs to no character as `\xnn`, each
+  /// backslash as two.
+  private static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+    var text: [UInt8] = []
+    var offset = 0
+    while offset < bytes.count {
+      let length = UTF8Decoder.sequenceLength(bytes.rawSpan, at: offset)
+      if length == 0 {
+        text += "\\x".utf8
+        text.append(Hex.digit(bytes[offset] >> 4))
+        text.append(Hex.digit(bytes[offset]))
+      } else {
+        if bytes[offset] == Byte.backslash { text.append(Byte.backslash) }
+        text += bytes[offset..<offset + length]
+      }
+      offset += max(length, 1)
+    }
+    return text
   }
 }
 

@@ -74,7 +74,7 @@ public struct ValueLookup {
       answer.reason =
         "no entry covers it; " + String(decoding: allowed.list, as: UTF8.self) + place
         + " allows it"
-    } else if answer.kind == nil,
+    } else if answer.kind == nil, !isOtherThanPath(value),
       value.contains(where: { $0 == Byte.slash || $0 == Byte.backslash }),
       let form = normalForm(of: value, as: .filename)
     {
@@ -82,6 +82,16 @@ public struct ValueLookup {
       answer.reason = "no entry covers it"
     }
     return answer
+  }
+
+  /// Whether a value with slashes is an address, prefix or URL gone wrong, which is why it is none, and no path.
+  private mutating func isOtherThanPath(_ value: [UInt8]) -> Bool {
+    if value.firstRange(of: Array("://".utf8)) != nil { return true }
+    switch parser.parse(value.rawSpan, as: .none, options: AdmissionOptions()) {
+    case .prefixTooLong, .prefixTooShort, .hostBitsSet, .rangeReversed, .rangeTooLarge, .badPort:
+      return true
+    default: return false
+    }
   }
 
   /// Adds the value as the address, name, URL, e-mail address or digest that its shape says.

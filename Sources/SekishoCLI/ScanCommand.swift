@@ -72,7 +72,10 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "Write the number of hits instead of the hits.")
   var count = false
 
-  @Option(help: ArgumentHelp("Write the summary as JSON to a file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the summary as JSON to a file; - is standard output, behind the hits.",
+      valueName: "file"))
   var summary: String?
 
   @Flag(help: "Write hits that an allow list covers too, marked as suppressed.")
@@ -122,9 +125,12 @@ struct ScanCommand: ParsableCommand {
   /// The file that hits go to; nil for standard output, which `-` means, too.
   var hitsFile: String? { output == "-" ? nil : output }
 
+  /// The file that the summary goes to; nil for none and for standard output.
+  var summaryFile: String? { summary == "-" ? nil : summary }
+
   func run() throws {
     try OutputPaths.check(
-      [("--output", hitsFile), ("--write-pcap", writePcap), ("--summary", summary)],
+      [("--output", hitsFile), ("--write-pcap", writePcap), ("--summary", summaryFile)],
       read: inputs.inputs + sources.named.paths)
     var options = ScanOptions()
     try inputs.reading.apply(to: &options)
@@ -167,7 +173,8 @@ struct ScanCommand: ParsableCommand {
     }
     var failed = report.hasErrors || report.writeError != nil
     let result = ScanSummary(report)
-    if let summary {
+    if summary != nil, summaryFile == nil { Console.write(result.json + [0x0a], to: STDOUT_FILENO) }
+    if let summary = summaryFile {
       do {
         try ResultFile.write(result.json, to: summary)
       } catch {

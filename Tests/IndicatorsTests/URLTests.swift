@@ -80,6 +80,7 @@ struct URLTests {
     arguments: [
       ("http://", "!bad-host"), ("http:///a", "!bad-host"), ("http://a..b/", "!bad-host"),
       ("http://a b/", "!bad-host"), ("http://a.example:99999/", "!bad-port"),
+      ("http://a.example:0/", "!bad-port"), ("http://a.example:/", "http://a.example/"),
       ("http://a.example:x/", "!bad-port"), ("http://[::1/", "!bad-host"),
       ("http://[::g]/", "!bad-host"),
       ("http://[::1]x/", "!bad-host"), ("http://2001:db8::1/", "!bad-port"),

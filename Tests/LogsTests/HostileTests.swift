@@ -135,7 +135,7 @@ import Testing
       String(repeating: "x", count: 60) + ".example.com " + String(repeating: "y", count: 60)
     #expect(
       counts(long, lineLimit: 64)
-        == ["log line over the limit, read in pieces": 1, "value at the cut of a long line": 2])
+        == ["log line over the limit, read in pieces": 1, "value at the cut of a long line": 4])
     // The part before the cut is nothing by itself.
     #expect(
       counts(String(repeating: " ", count: 60) + "evil.example", lineLimit: 64)

@@ -70,7 +70,8 @@ struct WideNameCandidateTests {
   /// Letters with marks in them, marks of different classes, syllables and their parts, letters that stand for
   /// several, wide ones.
   static let scalars: [String] = [
-    "a", "o", "e", "E", "Ô", "ô", "ọ", "é", "ự", "\u{323}", "\u{302}", "\u{301}", "\u{308}", "\u{31b}",
+    "a", "o", "e", "E", "Ô", "ô", "ọ", "é", "ự", "\u{323}", "\u{302}", "\u{301}", "\u{308}",
+    "\u{31b}",
     "\u{327}", "\u{1100}", "\u{1161}", "\u{11a8}", "가", "각", "ﬃ", "ﬁ", "㌀", "ｗ", "９", "\u{9c7}",
     "\u{9be}", "क", "\u{93c}", "\u{958}", "が", "か", "\u{3099}", "ß", "İ", "Å", "\u{ad}", "-",
   ]

@@ -35,6 +35,46 @@ import Testing
     #expect(result.errors.contains("has no groups"))
   }
 
+  /// The examples of what a lookup says of values that no indicator can be.
+  @Test(arguments: [
+    ("8.8.8.0/7", "prefix-too-short"), ("http://x.example:99999/", "bad-port"),
+    ("http://x.example:0/", "bad-port"), ("http://x.example/a b", "white-space-inside"),
+    ("192.0.2.1/33", "prefix-too-long"), ("/usr/bin/x", "no entry covers it"),
+  ])
+  func lookupSaysWhyNot(_ value: String, _ reason: String) throws {
+    let feed = try folder.write("lookup.txt", Array("evil.example\n".utf8))
+    let result = try CommandRunner.run(["lookup", "--feed", feed, value])
+    #expect(result.output.contains(reason), "\(result.output)")
+  }
+
+  /// An address is compared by the port that the hit's flow shows, wherever in the line that stood.
+  @Test(arguments: [("443", "exact"), ("80", ""), ("", "address")])
+  func addressesHaveThePortOfTheirEnd(_ port: String, _ match: String) throws {
+    let feed = try folder.write("port.txt", Array("198.51.100.8:443\n".utf8))
+    let line = "conn src_ip=10.0.0.5 src_port=5 dst_ip=198.51.100.8 dst_port=\(port)\n"
+    let log = try folder.write("port.log", Array(line.utf8))
+    let result = try CommandRunner.run(
+      ["scan", "--feed", "\(feed)=plain", "--format", "ndjson", "--quiet", log])
+    #expect(result.status == (match.isEmpty ? 0 : 1), "\(result.output)")
+    if !match.isEmpty { #expect(result.output.contains("\"match\":\"\(match)\"")) }
+  }
+
+  /// Bytes that are no characters are told apart in cells as in JSON; the summary may go where hits go.
+  @Test func bytesOfPathsAreShown() throws {
+    let feed = try folder.write("bytes.txt", Array("evil.example\n".utf8))
+    let named = folder.path("in")
+    #expect(mkdir(named, 0o700) == 0)
+    let path = Array((named + "/").utf8).map { CChar(bitPattern: $0) } + [-1, 0x5c, 0x61, 0]
+    let file = try #require(fopen(path, "w"))
+    fputs("x evil.example \n", file)
+    fclose(file)
+    let result = try CommandRunner.run(
+      ["scan", "--feed", feed, "--format", "csv", "--quiet", "--summary", "-", named])
+    #expect(result.status == 1, "\(result.errors)")
+    #expect(result.output.contains(#"/in/\xff\\a,1,2,"#), "\(result.output)")
+    #expect(result.lines.last?.hasPrefix(#"{"schema":1,"inputs":1,"#) == true)
+  }
+
   /// What traffic and feeds say cannot end a line, a cell or a string.
   @Test func hostileValuesStayInTheirPlaces() throws {
     let feedName = "a,b\t\"c\"\n<d>\u{202e}.csv"
