@@ -18,6 +18,9 @@ extension IndicatorParser {
       arena.append(text)
       add(.text, mode: .contains, from: start)
       return nil
+    case .pipe:
+      if let refusal = Self.controlRefusal(text) { return refusal }
+      arena.append(text.extracting(PipeName.prefixLength(text)...))
     default:
       if let refusal = Self.controlRefusal(text) { return refusal }
       arena.append(text)

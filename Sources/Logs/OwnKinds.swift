@@ -12,7 +12,14 @@ extension Extraction {
     guard unit.end - unit.start <= Self.longestOwnValue else { return }
     let traits = unit.fieldClass.traits
     for (trait, kind) in Self.ownKinds where traits.contains(trait) && wants(kind) {
-      emit(kind, flags: .ownField, bytes, unit.start..<unit.end, of: unit, into: &batch)
+      let range = unit.start..<unit.end
+      emit(kind, flags: .ownField, bytes, range, of: unit, into: &batch)
+      guard isScan, kind == .pipe else { continue }
+      let prefix = PipeName.prefixLength(bytes.extracting(range))
+      guard prefix > 0 else { continue }
+      emit(
+        kind, flags: [.ownField, .joint], bytes, unit.start + prefix..<unit.end, of: unit,
+        into: &batch)
     }
   }
 

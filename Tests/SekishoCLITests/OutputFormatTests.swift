@@ -59,6 +59,20 @@ import Testing
     if !match.isEmpty { #expect(result.output.contains("\"match\":\"\(match)\"")) }
   }
 
+  /// A pipe has one name, however a feed and a record write it.
+  @Test(arguments: [#"\\.\pipe\evilpipe"#, #"\evilpipe"#, "evilpipe"])
+  func pipesHaveOneName(_ listed: String) throws {
+    let feed = try folder.write("pipe.csv", Array("type,value\npipe,\(listed)\n".utf8))
+    let names = [#"\evilpipe"#, #"\\.\pipe\evilpipe"#, "evilpipe", "otherpipe"]
+    let lines = names.map { name in
+      "{\"PipeName\":\"\(name.replacingOccurrences(of: "\\", with: "\\\\"))\"}\n"
+    }
+    let log = try folder.write("pipe.json", Array(lines.joined().utf8))
+    let result = try CommandRunner.run(
+      ["scan", "--feed", feed, "--only-matching", "--quiet", log])
+    #expect(result.lines == Array(names[..<3]), "\(result.errors)")
+  }
+
   /// Bytes that are no characters are told apart in cells as in JSON; the summary may go where hits go.
   @Test func bytesOfPathsAreShown() throws {
     let feed = try folder.write("bytes.txt", Array("evil.example\n".utf8))
