@@ -436,7 +436,7 @@ enum TextRuleCases {
       [
         "user-agent user_agent x/1 @15 own", "user-agent http_user_agent y/2 @39 own",
         "filename filename a.exe @56 own", #"registry-key TargetObject HKLM\Run @79 own"#,
-        "mutex mutex m @99 own", #"pipe PipeName \p @114 own"#,
+        "mutex mutex m @99 own", #"pipe PipeName \p @114 own"#, "pipe PipeName p @116 joint own",
         "ja4 ja4 t13d1516h2_8daaf6152771_e5627efa2ab1 @126 own",
       ], purpose: .scan,
       kinds: IndicatorKindSet([.userAgent, .filename, .registryKey, .mutex, .pipe, .ja4])),
