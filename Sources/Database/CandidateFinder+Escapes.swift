@@ -22,9 +22,12 @@ extension CandidateFinder {
     default:
       // A character above ASCII: most stand in words of a text.
       var next = offset
-      let scalar = UTF8Decoder.nextLong(bytes, at: &next)
+      guard let scalar = UTF8Decoder.nextLong(bytes, at: &next) else {
+        specialsDone = UTF8Decoder.endOfStrayBytes(bytes, from: next)
+        return
+      }
       specialsDone = next
-      guard let scalar, IDNACharacters.nameClass(scalar) != .border else { return }
+      guard IDNACharacters.nameClass(scalar) != .border else { return }
       if mayBeNamePart(bytes, offset) {
         addUnit(bytes, at: offset)
       } else {

@@ -217,15 +217,27 @@ extension CandidateFinder {
     if last.isWide || previous.isWide {
       return mayEndWide(WideTail.hash(previous.characters, last.characters))
     }
-    var hash = SuffixHash()
     guard last.isPlain, previous.isPlain else {
       var tail = InlineArray<144, UInt8>(repeating: 0)
       guard let count = narrow(bytes, previous.start..<last.end, to: &tail),
         tail[0] != UInt8(ascii: "-")
       else { return true }
-      return mayEnd(unsafe hash.hash(tail.span.bytes, before: count, length: count))
+      // SAFETY: bytes are read as what they are, before the tail ends.
+      return mayEnd(unsafe tail.span.bytes.extracting(..<count))
     }
-    return mayEnd(hash.hash(bytes, before: last.end, length: last.end - previous.start))
+    return mayEnd(bytes.extracting(previous.start..<last.end))
+  }
+
+  /// Whether two labels of ASCII, behind or among others that text writes otherwise, may be those of a value.
+  private func mayEnd(_ labels: RawSpan) -> Bool {
+    let count = labels.byteCount
+    let first = labels.lastOffset(of: UInt8(ascii: "."), before: count) + 1
+    // Names of another last label are looked for as words, which this one is not written as.
+    if wantsOtherHosts, first < count, (labels.byte(unchecked: first) | 0x20) &- 0x61 > 25 {
+      return true
+    }
+    var hash = SuffixHash()
+    return mayEnd(hash.hash(labels, before: count, length: count))
   }
 
   /// Writes two labels whose characters all stand for ASCII as that, and gives its length; nil where that cannot be

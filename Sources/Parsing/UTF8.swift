@@ -51,6 +51,25 @@ public enum UTF8Decoder {
     return 4
   }
 
+  /// Offset of the first byte at or after `start` that is ASCII or may begin a well-formed sequence, judged by
+  /// itself and the byte behind it, or the number of bytes.
+  public static func endOfStrayBytes(_ bytes: RawSpan, from start: Int) -> Int {
+    let count = bytes.byteCount
+    precondition(start >= 0 && start <= count)
+    var offset = start
+    while offset < count {
+      let byte = bytes.byte(unchecked: offset)
+      if byte < 0x80 { break }
+      if byte >= 0xc2, byte <= 0xf4, offset + 1 < count,
+        bytes.byte(unchecked: offset + 1) & 0xc0 == 0x80
+      {
+        break
+      }
+      offset += 1
+    }
+    return offset
+  }
+
   /// The greatest offset up to the given one at which no well-formed sequence is cut in two.
   ///
   /// The offset must be at most the number of bytes.

@@ -67,6 +67,15 @@ struct WideNameCandidateTests {
     #expect(try CandidateProbe.isCandidate("http://bücher/a", wide))
   }
 
+  /// Of a last label that begins with no letter only words tell, and wide letters are none of a word.
+  @Test("Names whose last label begins with no letter", arguments: ["_nf", "-nf", "9a", "nf"])
+  func lastLabels(_ label: String) throws {
+    let database = try CandidateProbe.database(["s.\(label)", "evil.example"])
+    #expect(try CandidateProbe.isCandidate("to ſ.\(label):", database))
+    #expect(try CandidateProbe.isCandidate("to ü.s.\(label):", database))
+    #expect(try CandidateProbe.isCandidate("to ſ.other:", database) == false)
+  }
+
   /// Letters with marks in them, marks of different classes, syllables and their parts, letters that stand for
   /// several, wide ones.
   static let scalars: [String] = [
@@ -74,6 +83,7 @@ struct WideNameCandidateTests {
     "\u{31b}",
     "\u{327}", "\u{1100}", "\u{1161}", "\u{11a8}", "가", "각", "ﬃ", "ﬁ", "㌀", "ｗ", "９", "\u{9c7}",
     "\u{9be}", "क", "\u{93c}", "\u{958}", "が", "か", "\u{3099}", "ß", "İ", "Å", "\u{ad}", "-",
+    "ſ", "_", "9",
   ]
 
   @Test("Whatever is normalised to a known name is found")

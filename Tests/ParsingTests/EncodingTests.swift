@@ -32,6 +32,13 @@ import Testing
     }
     #expect(UTF8Decoder.validPrefix(bytes.span.bytes) == firstBad)
     #expect(UTF8Decoder.isValid(bytes.span.bytes) == (firstBad == bytes.count))
+    for start in 0...bytes.count {
+      let end = UTF8Decoder.endOfStrayBytes(bytes.span.bytes, from: start)
+      #expect(bytes[start..<end].allSatisfy { $0 >= 0x80 })
+      #expect((start..<end).allSatisfy { reference(bytes, $0) == nil })
+      // It stops before nothing that by itself begins no character.
+      #expect(end == bytes.count || bytes[end] < 0x80 || 0xc2...0xf4 ~= bytes[end])
+    }
   }
 
   @Test func everyScalarAtTheEdges() {
