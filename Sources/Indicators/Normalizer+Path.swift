@@ -12,6 +12,7 @@ extension Normalizer {
     parts.pathStart = output.count - base
     if !options.contains(.indicator), PathBytes.isNormal(text) {
       output.append(text)
+      parts.keepsPath = true
       return nil
     }
     let pathStart = output.count

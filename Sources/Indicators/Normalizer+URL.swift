@@ -33,6 +33,9 @@ public struct URLParts: Sendable, Equatable {
   public var isPrefix = false
   /// Whether a fragment was taken off.
   public var hadFragment = false
+  /// Whether path and query are as they were given, and so are those of each shorter URL that ends behind the
+  /// path's first byte: its normal form is the beginning of this one.
+  public var keepsPath = false
 
   /// The parts of nothing.
   public init() {}

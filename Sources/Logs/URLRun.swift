@@ -173,11 +173,13 @@ extension Extraction {
         while tail.cut(bytes, classes) {}
       }
       if tail.end >= minimum {
-        _ = emitURL(bytes, start..<tail.end, flags: [], hasScheme: true, unit, into: &batch)
+        var (flags, form) = (ObservableFlags(), URLForm?.none)
+        emitURL(bytes, start..<tail.end, &flags, &form, hasScheme: true, unit, into: &batch)
       }
       return
     }
     var flags: ObservableFlags = []
+    var form: URLForm?
     var isComplete = true
     var waits = false
     repeat {
@@ -189,14 +191,10 @@ extension Extraction {
         if isAlone { continue }
         break
       }
-      if emitURL(bytes, start..<tail.end, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
-        flags = .fallback
-      }
+      emitURL(bytes, start..<tail.end, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
     } while tail.cut(bytes, classes)
-    if waits, isAlone,
-      emitURL(bytes, start..<tail.end, flags: flags, hasScheme: hasScheme, unit, into: &batch)
-    {
-      flags = .fallback
+    if waits, isAlone {
+      emitURL(bytes, start..<tail.end, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
     }
 
     // The pieces that are always tried.
@@ -220,30 +218,28 @@ extension Extraction {
       end -= 1
       guard Self.isSeparator(bytes.byte(unchecked: end)) else { continue }
       emitPiece(
-        bytes, start..<end, minimum: minimum, hasScheme: hasScheme, unit, &flags, into: &batch)
+        bytes, start..<end, minimum: minimum, &flags, &form, hasScheme: hasScheme, unit,
+        into: &batch)
     }
     for end in urlEnds.reversed() {
       emitPiece(
-        bytes, start..<end, minimum: minimum, hasScheme: hasScheme, unit, &flags, into: &batch)
+        bytes, start..<end, minimum: minimum, &flags, &form, hasScheme: hasScheme, unit,
+        into: &batch)
     }
     if !isComplete { counters.crowdedURLs += 1 }
   }
 
   /// Emits what stands before a separator, and without the punctuation and brackets at its end.
   private mutating func emitPiece(
-    _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, hasScheme: Bool, _ unit: TextUnit,
-    _ flags: inout ObservableFlags, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, _ flags: inout ObservableFlags,
+    _ form: inout URLForm?, hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
-    if emitURL(bytes, range, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
-      flags = .fallback
-    }
+    emitURL(bytes, range, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
     var tail = URLTail(bytes, range)
     while tail.end > minimum, tail.cut(bytes, classes) {}
     guard tail.end < range.upperBound, tail.end >= minimum else { return }
     let cut = range.lowerBound..<tail.end
-    if emitURL(bytes, cut, flags: flags, hasScheme: hasScheme, unit, into: &batch) {
-      flags = .fallback
-    }
+    emitURL(bytes, cut, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
   }
 
   @inline(__always)
@@ -280,28 +276,37 @@ extension Extraction {
     return end
   }
 
-  /// Emits one candidate; false where it is no URL.
+  /// Emits one candidate, if it is a URL; those behind it are then to fall back on.
+  ///
+  /// `form` is the normal form of a longer one that begins at the same place.
   private mutating func emitURL(
-    _ bytes: RawSpan, _ range: Range<Int>, flags: ObservableFlags, hasScheme: Bool,
-    _ unit: TextUnit,
-    into batch: inout ObservableBatch
-  ) -> Bool {
+    _ bytes: RawSpan, _ range: Range<Int>, _ flags: inout ObservableFlags, _ form: inout URLForm?,
+    hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
     record.urlBudget -= range.count + 16
+    if let form, let length = form.length(to: range.upperBound) {
+      emit(
+        .url, flags: flags.union(.inArena), at: range.lowerBound, of: unit, offset: form.start,
+        length: length, schemeLength: form.schemeLength, into: &batch)
+      flags = .fallback
+      return
+    }
     let start = batch.arena.count
-    var schemeLength = 0
+    var parts = URLParts()
     guard
-      normalizer.appendURL(
-        bytes.extracting(range), schemeLength: &schemeLength, to: &batch.arena) == nil
-    else { return false }
-    guard schemeLength > 0 || !hasScheme else {
+      normalizer.appendURL(bytes.extracting(range), options: [], parts: &parts, to: &batch.arena)
+        == nil
+    else { return }
+    guard parts.schemeLength > 0 || !hasScheme else {
       // Longer than any scheme is.
       batch.arena.removeLast(batch.arena.count - start)
-      return false
+      return
     }
     emitFromArena(
-      .url, flags: flags, from: start, at: range.lowerBound, of: unit, schemeLength: schemeLength,
-      into: &batch)
-    return true
+      .url, flags: flags, from: start, at: range.lowerBound, of: unit,
+      schemeLength: parts.schemeLength, into: &batch)
+    flags = .fallback
+    form = URLForm(parts, start: start, length: batch.arena.count - start, end: range.upperBound)
   }
 
   /// The comma before capitals and `=`, where a distinguished name goes on behind a URL.
@@ -318,6 +323,31 @@ extension Extraction {
       offset = comma + 1
     }
     return nil
+  }
+}
+
+/// The normal form of a URL in the arena, of which shorter URLs at its place have a part.
+private struct URLForm {
+  let start: Int
+  let schemeLength: Int
+  /// Bytes up to the path's first one, and of all.
+  private let (shortest, length): (Int, Int)
+  /// Where the URL ends in its text.
+  private let end: Int
+
+  /// Nil where the forms of shorter ones are not known from it.
+  init?(_ parts: URLParts, start: Int, length: Int, end: Int) {
+    guard parts.keepsPath else { return nil }
+    self.start = start
+    schemeLength = parts.schemeLength
+    (shortest, self.length) = (parts.pathStart + 1, length)
+    self.end = end
+  }
+
+  /// Length of the form of the URL that ends at an offset of the text; nil where it is not a part of this one.
+  func length(to end: Int) -> Int? {
+    let length = length - (self.end - end)
+    return end <= self.end && length >= shortest ? length : nil
   }
 }
 
