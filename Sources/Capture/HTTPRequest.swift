@@ -198,15 +198,8 @@ enum HTTPRequest {
     guard offset > target.lowerBound, offset + 3 <= target.upperBound,
       payload.hasText("://", at: offset)
     else { return nil }
-    var start = offset + 3
-    var end = start
-    while end < target.upperBound {
-      let byte = payload.byte(unchecked: end)
-      if byte == 0x2f || byte == 0x3f || byte == 0x23 { break }
-      if byte == 0x40 { start = end + 1 }
-      end += 1
-    }
-    return start..<end
+    let authority = URLAuthority(payload, in: offset + 3..<target.upperBound)
+    return authority.hostStart..<authority.end
   }
 
   // MARK: Bytes

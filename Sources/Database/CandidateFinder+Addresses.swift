@@ -149,8 +149,10 @@ extension CandidateFinder {
     while end < near, classes.is(bytes.byte(unchecked: end), .address) { end += 1 }
     if end == near { end = IPAddressText.endOfRun(bytes, from: end, to: count) }
     colonsDone = end
-    // Longer than an address with a port: what it is depends on what stands before it.
-    if end - start > 56 { return add(start) }
+    if end - start > Self.longestAddress {
+      if mayHoldValue(bytes, start..<end) { add(start) }
+      return
+    }
     if takesAnyIPv6 { return add(start) }
     guard !ipv4.isEmpty || !ipv6.isEmpty else { return }
     if end < count, classes.is(bytes.byte(unchecked: end), .word) { return }
@@ -170,14 +172,45 @@ extension CandidateFinder {
     considerIPv6(bytes, start..<end)
   }
 
+  /// Bytes that no address with a port is longer than; a digest in pairs is.
+  private static let longestAddress = 56
+
+  /// Whether a run that is longer than an address may hold one, since it begins or ends with something else, or a
+  /// digest in pairs.
+  private func mayHoldValue(_ bytes: RawSpan, _ run: Range<Int>) -> Bool {
+    if refangs || takesAnyIPv6 || isBehindUnit(bytes, run.lowerBound)
+      || isUnit(bytes, at: run.upperBound)
+    {
+      return true
+    }
+    if run.lowerBound > 0, classes.is(bytes.byte(unchecked: run.lowerBound - 1), .word) {
+      return true
+    }
+    // Sixteen pairs in a row have fifteen colons.
+    var colons = 0
+    var last = run.lowerBound - 1
+    var offset = run.lowerBound
+    while offset < run.upperBound {
+      if bytes.byte(unchecked: offset) == UInt8(ascii: ":") {
+        colons = offset - last == 3 ? colons + 1 : 0
+        if colons == 15 { return true }
+        last = offset
+      }
+      offset += 1
+    }
+    return false
+  }
+
   /// Looks at the run of hexadecimal digits, colons and dots from a place on, before which an ANSI sequence stands.
   mutating func considerColons(_ bytes: RawSpan, behind sequence: Int, from start: Int) {
     let count = bytes.byteCount
     var end = start
-    while end < count, end - start <= 56, classes.is(bytes.byte(unchecked: end), .address) {
+    while end < count, end - start <= Self.longestAddress,
+      classes.is(bytes.byte(unchecked: end), .address)
+    {
       end += 1
     }
-    if end == count || end - start > 56 || takesAnyIPv6 || isUnit(bytes, at: end) {
+    if end == count || end - start > Self.longestAddress || takesAnyIPv6 || isUnit(bytes, at: end) {
       return add(sequence)
     }
     if classes.is(bytes.byte(unchecked: end), .word) { return }

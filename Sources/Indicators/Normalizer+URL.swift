@@ -67,16 +67,9 @@ extension Normalizer {
     for offset in 0..<schemeLength { output.append(ASCII.lower(url.byte(unchecked: offset))) }
     parts.schemeLength = schemeLength
 
-    // The authority ends at the first of `/ ? #`; its last `@` ends the user information.
-    var authorityEnd = schemeLength
-    var hostStart = schemeLength
-    while authorityEnd < url.byteCount {
-      let byte = url.byte(unchecked: authorityEnd)
-      if byte == 0x2f || byte == 0x3f || byte == 0x23 { break }
-      if byte == 0x40 { hostStart = authorityEnd + 1 }
-      authorityEnd += 1
-    }
-    var hostEnd = authorityEnd
+    let authority = URLAuthority(url, in: schemeLength..<url.byteCount)
+    let authorityEnd = authority.end
+    var (hostStart, hostEnd) = (authority.hostStart, authorityEnd)
     if let share = WebDAVShare(schemeAndAuthority: url.extracting(..<authorityEnd)),
       share.end == authorityEnd
     {

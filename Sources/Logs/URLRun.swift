@@ -19,17 +19,9 @@ extension Extraction {
     guard start < colon else { return authority }
     let end = urlTextEnd(bytes, from: authority, start: start, unit, &cursor)
 
-    // The authority and the user information in it, which gives nothing.
-    var authorityEnd = authority
-    var sign: Int?
-    while authorityEnd < end {
-      let byte = bytes.byte(unchecked: authorityEnd)
-      if byte == Byte.slash || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") { break }
-      if byte == UInt8(ascii: "@") { sign = authorityEnd }
-      authorityEnd += 1
-    }
+    let parts = URLAuthority(bytes, in: authority..<max(authority, end))
     cursor.authorityStart = authority
-    cursor.authorityEnd = authorityEnd
+    cursor.authorityEnd = parts.end
 
     if wantsURLs, end > authority {
       if unit.isCutAtStart && start == unit.start || unit.isCutAtEnd && end == unit.end {
@@ -39,11 +31,13 @@ extension Extraction {
           bytes, start..<end, minimum: authority + 1, hasScheme: true, unit, into: &batch)
       }
     }
-    guard let sign else { return authority }
-    if let share = WebDAVShare(schemeAndAuthority: bytes.extracting(start..<authorityEnd)) {
+    guard parts.hostStart > authority else { return authority }
+    if let share = WebDAVShare(schemeAndAuthority: bytes.extracting(start..<parts.end)) {
       cursor.shareHostEnd = start + share.hostEnd
       return authority
     }
+    // The user information gives nothing.
+    let sign = parts.hostStart - 1
     userInformation.append(authority..<sign)
     cursor.floor = sign
     cursor.hardFloor = sign
