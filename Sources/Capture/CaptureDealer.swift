@@ -111,10 +111,7 @@ struct DealerCore: ~Copyable {
   var hasManyFlows = false
   let filterText: String?
   let times: Range<Int64>?
-  /// The filter for `filterLinkType`; interfaces of one file may differ in it.
-  private var filter: PacketFilter?
-  private var filterLinkType = UInt32.max
-  private var filters: [UInt32: PacketFilter?] = [:]
+  private var filters: LinkFilters
   /// Why there is none for a link type of the capture: what it is of passes no filter.
   private var filterFailure: CaptureError?
 
@@ -124,6 +121,7 @@ struct DealerCore: ~Copyable {
     framer = try PacketFramer(source)
     dealer = PacketDealer(options, seed: seed, groupCount: groupCount)
     filterText = options.filter
+    filters = LinkFilters(options.filter ?? "")
     times = options.times
   }
 
@@ -184,7 +182,7 @@ struct DealerCore: ~Copyable {
     case .other: return true
     case .end:
       // Where no packet could be asked, nothing of the capture was read.
-      if let filterFailure, !filters.values.contains(where: { $0 != nil }) { throw filterFailure }
+      if let filterFailure, !filters.isAny { throw filterFailure }
       return false
     }
     byteCount &+= UInt64(frame.length)
@@ -220,25 +218,13 @@ struct DealerCore: ~Copyable {
   }
 
   private mutating func isAccepted(_ packet: RawSpan, _ frame: Frame) -> Bool {
-    if frame.linkType != filterLinkType {
-      filter = knownFilter(frame.linkType)
-      filterLinkType = frame.linkType
-    }
-    return filter?.accepts(packet, originalLength: frame.originalLength) ?? false
-  }
-
-  private mutating func knownFilter(_ linkType: UInt32) -> PacketFilter? {
-    if let known = filters[linkType] { return known }
     do throws(PacketFilterError) {
-      let filter = try PacketFilter(filterText ?? "", linkType: linkType)
-      filters[linkType] = filter
-      return filter
+      return try filters.accepts(packet, frame)
     } catch {
-      filters[linkType] = .some(nil)
       filterFailure = CaptureError(
         code: .invalidFilter, path: framer.input.source.path, packets: framer.number,
         message: "filter '\(filterText ?? "")': \(error.message)")
-      return nil
+      return false
     }
   }
 }

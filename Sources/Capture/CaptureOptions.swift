@@ -43,7 +43,7 @@ extension CaptureOptions {
   /// alone and not on threads: 64, or fewer where a share would be small.
   package var shardCount: Int {
     var count = 64
-    while count > 1, flowLimit / count < 1024 || reassemblyLimit / count < 2 * streamLimit {
+    while count > 1, flowLimit / count < 1024 || reassemblyLimit / count / 2 < streamLimit {
       count /= 2
     }
     return count

@@ -108,6 +108,7 @@ private struct PacketCopier: ~Copyable {
   private var dealer: PacketDealer
   private let carriers: CarrierPackets
   private let times: Range<Int64>?
+  private var filters: LinkFilters?
 
   init(
     _ source: InputSource, flows: FlowSelection, _ carriers: CarrierPackets,
@@ -115,6 +116,7 @@ private struct PacketCopier: ~Copyable {
   ) throws(CaptureError) {
     self.carriers = carriers
     times = options.times
+    filters = options.filter.map { LinkFilters($0) }
     framer = try PacketFramer(source)
     dealer = PacketDealer(options, seed: 0)
     dealer.selection = flows
@@ -151,6 +153,8 @@ private struct PacketCopier: ~Copyable {
       let start = unsafe framer.pointer()
       // SAFETY: as above.
       let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
+      // What was not scanned is no evidence; a link type without a filter was told of by the scan.
+      if (try? filters?.accepts(packet, frame)) ?? (filters == nil) == false { continue }
       dealer.isSelected = false
       dealer.deal(packet, frame, at: 0)
       dealer.items.removeAll()

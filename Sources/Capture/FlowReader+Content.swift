@@ -59,8 +59,14 @@ extension FlowReader {
       guard start == 0, end < payload.byteCount else { return }
       return discover(whole, behind: end, visit, isFirst: false)
     }
+    if application == .none, start == 0, role != .client, let end = Preamble.answerEnd(payload) {
+      flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
+      return discover(whole, behind: end, visit, isFirst: false)
+    }
     if application == .none, role == .unknown, isFirst {
-      if payload.byteCount < Self.decidedLength { return wait(whole, behind: start, visit) }
+      if payload.byteCount < Self.decidedLength || start == 0 && Preamble.isCut(payload) {
+        return wait(whole, behind: start, visit)
+      }
       if start == 0, let end = Preamble.end(payload) {
         guard end < payload.byteCount else { return wait(payload, behind: end, visit) }
         return discover(payload, behind: end, visit, isFirst: true)
@@ -110,7 +116,7 @@ extension FlowReader {
   }
 
   /// Reads the head of an answer; one that goes on in the next segment is read there.
-  private mutating func readAnswer(_ payload: RawSpan, _ visit: StreamVisit) {
+  mutating func readAnswer(_ payload: RawSpan, _ visit: StreamVisit) {
     let context = context(visit)
     let known = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     if known != 0 { streams[known].forgetHistory() }
@@ -133,121 +139,6 @@ extension FlowReader {
     HTTPContext(
       address: target.address, version: target.version, port: target.port, isDatagram: false,
       headerLimit: options.httpHeaderLimit)
-  }
-
-  /// Tells what a stream is whose first bytes were too few for it.
-  mutating func decide(
-    _ stream: TCPStream, _ number: UInt32, _ payload: RawSpan, _ visit: StreamVisit
-  ) {
-    guard stream.undecided.count >= Self.decidedLength else { return streams.touch(number) }
-    // Taken out, not copied, and given back with its memory.
-    var first = StreamBuffer()
-    swap(&first, &stream.undecided)
-    defer {
-      if stream.undecided.isEmpty {
-        first.removeAll()
-        swap(&first, &stream.undecided)
-      }
-    }
-    stream.begin(.none)
-    let others = stream.alternates
-    // What reads them remembers them.
-    stream.forgetHistory()
-    // SAFETY: the closure only reads the array's bytes.
-    unsafe first.bytes.withUnsafeBytes {
-      decide(unsafe $0.bytes, first.marks, last: payload, number, visit)
-    }
-    stream.remember(alternates: others)
-  }
-
-  /// Tells what begins in the first bytes of a stream, which packets brought up to these marks: a protocol at
-  /// once, behind what stands before its own, or with a later packet.
-  private mutating func decide(
-    _ bytes: RawSpan, _ marks: [StreamMark], last payload: RawSpan, _ number: UInt32,
-    _ visit: StreamVisit
-  ) {
-    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
-    var start = 0
-    // A protocol's own first bytes, not only those of a packet.
-    var isBeginning = true
-    var preambles = 0
-    while start < bytes.byteCount {
-      let rest = bytes.extracting(start..<bytes.byteCount)
-      var (application, role) = Self.classify(
-        rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer)
-      if application == .none, role == .unknown, isBeginning {
-        (application, role) = Self.classifyBeginning(rest, isServer: isServer)
-      }
-      if role == .server, application == .none, start == 0 {
-        flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
-        // So few bytes hold no header.
-        if readsAnswers { return readAnswer(bytes, visit) }
-      }
-      switch application {
-      case .none, .upgrade, .dns, .dtls: break
-      case .beginning:
-        return keepUndecided(rest, marks, from: start, number)
-      case .http, .tls, .dnsStream:
-        return read(bytes, marks, from: start, as: application, number, visit)
-      }
-      // Behind a few bytes of another protocol (SOCKS, say) a known one may begin.
-      if preambles < Self.mostPreambles, let end = Preamble.end(rest) {
-        start += end
-        preambles += 1
-        isBeginning = true
-        guard bytes.byteCount - start < Self.decidedLength else { continue }
-        return keepUndecided(
-          bytes.extracting(start..<bytes.byteCount), marks, from: start, number)
-      }
-      isBeginning = false
-      guard let next = marks.first(where: { $0.end > start })?.end else { break }
-      start = next
-    }
-    discover(payload, visit, isFirst: false)
-  }
-
-  /// Preambles in a stream's first bytes, which proxies put before one another.
-  private static let mostPreambles = 4
-
-  /// Goes on to wait with the last of a stream's first bytes.
-  private mutating func keepUndecided(
-    _ rest: RawSpan, _ marks: [StreamMark], from start: Int, _ number: UInt32
-  ) {
-    let stream = streams[number]
-    stream.begin(.undecided)
-    let packet = (writer.number, writer.time)
-    var offset = 0
-    for mark in marks where mark.end > start + offset {
-      writer.attribute(number: mark.number, time: mark.time)
-      stream.undecided.append(rest.extracting(offset..<mark.end - start), writer)
-      offset = mark.end - start
-    }
-    writer.attribute(number: packet.0, time: packet.1)
-    stream.remember(rest)
-    streams.touch(number)
-  }
-
-  /// Reads the first bytes of a stream from where a protocol begins, each as its packet's.
-  private mutating func read(
-    _ bytes: RawSpan, _ marks: [StreamMark], from start: Int, as application: Application,
-    _ number: UInt32, _ visit: StreamVisit
-  ) {
-    let stream = streams[number]
-    let packet = (writer.number, writer.time)
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
-    // Behind a hole or another protocol they are not the stream's own first ones.
-    let isFirst = start == 0 && Int(direction.next &- direction.base) == bytes.byteCount
-    begin(application, stream, visit, isFirst: isFirst)
-    var offset = start
-    for mark in marks where mark.end > offset {
-      guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
-        !isNone(stream.content)
-      else { break }
-      writer.attribute(number: mark.number, time: mark.time)
-      continueContent(bytes.extracting(offset..<mark.end), stream, number, visit)
-      offset = mark.end
-    }
-    writer.attribute(number: packet.0, time: packet.1)
   }
 
   mutating func begin(

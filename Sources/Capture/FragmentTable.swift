@@ -267,20 +267,14 @@ struct FragmentTable {
   ) -> Outcome {
     defer { noteDeadline() }
     let key = FragmentKey(header, depth: depth)
+    let known = datagrams[key]
     let datagram: FragmentedDatagram
     var cost = 0
-    if let known = datagrams[key],
-      !known.isRead || !known.isContradicted(by: part, at: header.fragmentOffset)
-    {
+    if let known, !known.isRead || !known.isContradicted(by: part, at: header.fragmentOffset) {
       datagram = known
       cost = known.cost
     } else {
       datagram = FragmentedDatagram(key, header, depth: depth, packet: packet)
-      if let known = datagrams[key] {
-        remove(known)
-        known.predecessor = nil
-        datagram.predecessor = known
-      }
     }
     guard
       datagram.add(
@@ -290,6 +284,12 @@ struct FragmentTable {
       return .malformed
     }
     if cost == 0 {
+      // Only now, since a part that is none must not make another one forgotten.
+      if let known, known !== datagram {
+        remove(known)
+        known.predecessor = nil
+        datagram.predecessor = known
+      }
       datagrams[key] = datagram
       queue.append(datagram)
       forgetReplaced()

@@ -88,6 +88,43 @@ final class PacketFilter {
   }
 }
 
+/// The filter of one expression for each link type of a capture: interfaces of one file may differ in it.
+struct LinkFilters {
+  private let expression: String
+  /// The filter for `linkType`.
+  private var filter: PacketFilter?
+  private var linkType = UInt32.max
+  private var filters: [UInt32: PacketFilter?] = [:]
+
+  init(_ expression: String) { self.expression = expression }
+
+  /// Whether there is a filter for any of the link types that packets were of.
+  var isAny: Bool { filters.values.contains { $0 != nil } }
+
+  /// Whether the filter lets a packet through; what is of a link type without one passes none.
+  ///
+  /// - Throws: On the first packet of such a link type, with the reason.
+  mutating func accepts(_ packet: RawSpan, _ frame: Frame) throws(PacketFilterError) -> Bool {
+    if frame.linkType != linkType {
+      filter = try known(frame.linkType)
+      linkType = frame.linkType
+    }
+    return filter?.accepts(packet, originalLength: frame.originalLength) ?? false
+  }
+
+  private mutating func known(_ linkType: UInt32) throws(PacketFilterError) -> PacketFilter? {
+    if let known = filters[linkType] { return known }
+    do throws(PacketFilterError) {
+      let filter = try PacketFilter(expression, linkType: linkType)
+      filters[linkType] = filter
+      return filter
+    } catch {
+      filters[linkType] = .some(nil)
+      throw error
+    }
+  }
+}
+
 extension CaptureOptions {
   /// Why a filter is none, in libpcap's words: it compiles for no usual link type; nil where it does.
   public static func fault(ofFilter expression: String) -> String? {

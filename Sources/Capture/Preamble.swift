@@ -25,6 +25,17 @@ enum Preamble {
     return end > 0 ? end : nil
   }
 
+  /// Whether a payload is the beginning of a preamble whose length tells that more of it follows.
+  static func isCut(_ payload: RawSpan) -> Bool {
+    switch payload.byte(unchecked: 0) {
+    case 4: isCutSOCKS4(payload)
+    case 5: isCutSOCKS5(payload)
+    case 0x20: isCutMySQL(payload)
+    case 0x0d, 0x50: ProxyHeader.isCut(payload)
+    default: false
+    }
+  }
+
   private static func length(_ payload: RawSpan) -> Int? {
     switch payload.byte(unchecked: 0) {
     case 0: postgres(payload)
@@ -80,6 +91,28 @@ enum Preamble {
     return 36
   }
 
+  private static func isCutMySQL(_ payload: RawSpan) -> Bool {
+    guard 6..<38 ~= payload.byteCount,
+      payload.bigEndianUInt32(unchecked: 0) & 0xffff_ff00 == 0x2000_0000,
+      payload.byte(unchecked: 5) & 0x08 != 0
+    else { return false }
+    return payload.byteCount <= 36
+      || payload.byteCount == 37 && payload.byte(unchecked: 36) == 22
+  }
+
+  /// A name in a request of SOCKS 4 goes on in the next segment.
+  private static func isCutSOCKS4(_ payload: RawSpan) -> Bool {
+    let count = payload.byteCount
+    guard count > 8, payload.byte(unchecked: 1) &- 1 <= 1 else { return false }
+    guard let user = payload.firstOffset(of: 0, in: 8..<min(count, 8 + 256)) else {
+      return count < 8 + 256
+    }
+    let address = payload.bigEndianUInt32(unchecked: 4)
+    guard address != 0, address <= 0xff else { return false }
+    let limit = user + 1 + 256
+    return count < limit && payload.firstOffset(of: 0, in: user + 1..<count) == nil
+  }
+
   /// A request of SOCKS 4: command, port, address, a user's name, and a host's where the address is 0.0.0.x.
   private static func socks4(_ payload: RawSpan) -> Int? {
     guard payload.byteCount > 8, payload.byte(unchecked: 1) &- 1 <= 1,
@@ -94,30 +127,52 @@ enum Preamble {
     return end + 1
   }
 
+  /// How far a payload that begins like SOCKS 5 goes.
+  private enum Extent {
+    case whole(Int), cut, other
+  }
+
+  private static func socks5(_ payload: RawSpan) -> Int? {
+    if case .whole(let end) = socks5Extent(payload) { end } else { nil }
+  }
+
+  private static func isCutSOCKS5(_ payload: RawSpan) -> Bool {
+    if case .cut = socks5Extent(payload) { true } else { false }
+  }
+
   /// A greeting of SOCKS 5 and the request behind it (RFC 1928 §3, §4), which do not wait for answers, maybe with a
   /// name and password between them (RFC 1929 §2).
-  private static func socks5(_ payload: RawSpan) -> Int? {
-    guard payload.byteCount > 2 else { return nil }
-    var request = 2 + Int(payload.byte(unchecked: 1))
-    guard request > 2 else { return nil }
-    if payload.byteCount - request > 1, payload.byte(unchecked: request) == 1 {
+  private static func socks5Extent(_ payload: RawSpan) -> Extent {
+    let count = payload.byteCount
+    guard count > 2 else { return .other }
+    let methods = Int(payload.byte(unchecked: 1))
+    guard 1...mostMethods ~= methods else { return .other }
+    var request = 2 + methods
+    guard count > request else { return .cut }
+    if payload.byte(unchecked: request) == 1 {
+      guard count > request + 1 else { return .cut }
       let password = request + 2 + Int(payload.byte(unchecked: request + 1))
-      guard password < payload.byteCount else { return nil }
+      guard count > password else { return .cut }
       request = password + 1 + Int(payload.byte(unchecked: password))
+      guard count > request else { return .cut }
     }
-    guard payload.byteCount - request > 5, payload.byte(unchecked: request) == 5,
-      payload.byte(unchecked: request + 1) &- 1 <= 2, payload.byte(unchecked: request + 2) == 0
-    else { return nil }
+    guard payload.byte(unchecked: request) == 5 else { return .other }
+    guard count > request + 4 else { return .cut }
+    guard payload.byte(unchecked: request + 1) &- 1 <= 2, payload.byte(unchecked: request + 2) == 0
+    else { return .other }
     let length: Int
     switch payload.byte(unchecked: request + 3) {
     case 1: length = 4
     case 3: length = 1 + Int(payload.byte(unchecked: request + 4))
     case 4: length = 16
-    default: return nil
+    default: return .other
     }
     let end = request + 4 + length + 2
-    return end <= payload.byteCount ? end : nil
+    return end <= count ? .whole(end) : .cut
   }
+
+  /// More methods than clients offer.
+  private static let mostMethods = 32
 }
 
 /// The header that a proxy puts before a connection's own bytes to tell where it came from: the PROXY
@@ -127,6 +182,33 @@ enum ProxyHeader {
   /// Version 1 is one line of at most so many bytes.
   private static let longestLine = 107
 
+  /// Bytes of a header of version 2 that goes on in further segments.
+  private static let longestHeader = 1024
+
+  /// Whether a payload is the beginning of a header, and more of it follows.
+  static func isCut(_ payload: RawSpan) -> Bool {
+    if payload.hasText("proxy ", at: 0) {
+      return payload.byteCount < longestLine
+        && payload.firstOffset(of: 0x0a, in: 0..<payload.byteCount) == nil
+    }
+    guard signatureLength(payload) == min(payload.byteCount, signature.count) else { return false }
+    guard payload.byteCount >= signature.count + 4 else { return true }
+    let length = Int(payload.bigEndianUInt16(unchecked: signature.count + 2))
+    let end = signature.count + 4 + length
+    return end <= longestHeader && payload.byteCount < end
+  }
+
+  /// How many bytes are as those of the signature of version 2.
+  private static func signatureLength(_ payload: RawSpan) -> Int {
+    var length = 0
+    while length < min(payload.byteCount, signature.count),
+      payload.byte(unchecked: length) == signature[length]
+    {
+      length += 1
+    }
+    return length
+  }
+
   /// Where the header that a payload begins with ends; nil where there is none, or not all of it.
   static func end(_ payload: RawSpan) -> Int? {
     if payload.hasText("proxy ", at: 0) {
@@ -134,12 +216,9 @@ enum ProxyHeader {
       guard let newline = payload.firstOffset(of: 0x0a, in: 6..<max(6, limit)) else { return nil }
       return newline + 1
     }
-    guard payload.byteCount >= signature.count + 4, payload.byte(unchecked: 0) == 13 else {
-      return nil
-    }
-    for (offset, byte) in signature.enumerated()
-    where payload.byte(unchecked: offset) != byte { return nil }
-    guard payload.byte(unchecked: signature.count) >> 4 == 2 else { return nil }
+    guard payload.byteCount >= signature.count + 4, signatureLength(payload) == signature.count,
+      payload.byte(unchecked: signature.count) >> 4 == 2
+    else { return nil }
     let end = signature.count + 4 + Int(payload.bigEndianUInt16(unchecked: signature.count + 2))
     return end <= payload.byteCount ? end : nil
   }

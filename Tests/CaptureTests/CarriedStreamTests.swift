@@ -84,10 +84,41 @@ struct CarriedStreamTests {
     let again = Observed(StreamTests.file(frames + [frames[1]]))
     #expect(again.values.allSatisfy { $0.hasPrefix("2 ") })
     #expect(again.counts["tcp-retransmission"] == 1)
-    // Cut anywhere in front of the message's last bytes.
-    for cut in 1...preamble.count where cut < 12 || cut == preamble.count {
+    // Cut anywhere in front of the message, or twice, or into bytes.
+    for cut in 1...preamble.count {
       let found = StreamTests.values([stream.syn] + stream.segments(bytes, [cut]))
       #expect(!found.isEmpty, "cut at \(cut)")
+    }
+    let bytewise = StreamTests.values([stream.syn] + stream.segments(bytes, Array(1..<bytes.count)))
+    #expect(!bytewise.isEmpty, "byte by byte")
+  }
+
+  @Test(
+    "what a server says before TLS in the same segment hides nothing",
+    arguments: [
+      utf8("HTTP/1.1 200 Connection established\r\nVia: 1.1 a.example\r\n\r\n"),
+      utf8("HTTP/1.1 101 Switching Protocols\r\nUpgrade: TLS/1.0\r\n\r\n"),
+      [5, 0, 5, 0, 0, 1, 192, 0, 2, 1, 0, 80],
+      [5, 0, 0, 1, 22, 3, 3, 0, 0, 80], [0, 90, 0, 80, 192, 0, 2, 1], utf8("S"),
+      utf8("220 ready for TLS\r\n"), utf8("234 go on\r\n"), utf8("a1 OK begin\r\n"),
+      utf8("+OK begin\r\n"),
+    ])
+  func answers(_ answer: [UInt8]) {
+    let stream = StreamBuilder(port: 4711, back: true)
+    let client = StreamBuilder(port: 4711)
+    let hello = TLSBuilder.record(
+      22,
+      TLSBuilder.handshake(
+        2, join([3, 3], zeros(32), [0, 0xc0, 0x2f, 0], TLSBuilder.sized([0xff, 1, 0, 1, 0]))))
+    func fields(_ segments: [[UInt8]]) -> [String] {
+      Observed(StreamTests.file([client.syn, client.segment(utf8("?"), at: 0)] + segments))
+        .fingerprints.map { String($0.drop { $0 != " " }.dropFirst()) }
+    }
+    let expected = fields(stream.segments(join(answer, hello), [answer.count]))
+    #expect(expected.count == 1 && expected[0].hasPrefix("tls.ja3s "), "\(expected)")
+    #expect(fields([stream.segment(join(answer, hello), at: 0)]) == expected)
+    for cut in answer.count + 1..<answer.count + 6 {
+      #expect(fields(stream.segments(join(answer, hello), [cut])) == expected, "cut at \(cut)")
     }
   }
 }

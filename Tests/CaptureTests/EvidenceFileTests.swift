@@ -49,7 +49,7 @@ struct EvidenceFileTests {
 
   /// The packets that are kept of a capture for the flows of its values of a field, and how many there are.
   private func kept(
-    _ capture: [UInt8], _ field: String
+    _ capture: [UInt8], _ field: String, _ options: CaptureOptions = CaptureOptions()
   ) throws -> (count: UInt64, observed: Observed) {
     var flows = FlowSelection()
     let reader = try CaptureReader(source: InputSource(bytes: capture, path: "test"))
@@ -65,7 +65,6 @@ struct EvidenceFileTests {
       "evidence-\(UInt64.random(in: .min ... .max)).pcapng")
     defer { try? FileManager.default.removeItem(at: path) }
     var file = try EvidenceFile(path: InputPath(path.path))
-    let options = CaptureOptions()
     let carriers = EvidenceFile.carriers(
       of: flows, in: InputSource(bytes: capture, path: "test"), options: options)
     try file.copy(
@@ -90,6 +89,20 @@ struct EvidenceFileTests {
     let (count, observed) = try kept(pcap(packets), "dns.query")
     #expect(count == UInt64(test.packets.count))
     #expect(observed.values == ["\(test.packets.count) dns.query a.example"])
+  }
+
+  @Test("what the scan's filter refuses is not kept")
+  func filtered() throws {
+    let ask = Packet.ethernet(Packet.ip(17, Self.question))
+    let answer = Packet.ethernet(
+      Packet.ip(
+        Packet.server, Packet.client, 17,
+        Packet.udp(53, 50000, DNSBuilder(flags: 0x8180).question("a.example").bytes)))
+    let capture = pcap([CapturedPacket(ask, seconds: 1), CapturedPacket(answer, seconds: 2)])
+    var options = CaptureOptions()
+    #expect(try kept(capture, "dns.query", options).count == 2)
+    options.filter = "udp dst port 53"
+    #expect(try kept(capture, "dns.query", options).count == 1)
   }
 
   @Test("of a packet that stays incomplete the fragments are kept that it was read from")

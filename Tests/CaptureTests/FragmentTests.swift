@@ -109,6 +109,16 @@ struct FragmentTests {
     }
   }
 
+  @Test("a part that is none does not make a datagram forgotten that another version may follow")
+  func malformedBetween() {
+    let other = Packet.udp(50000, 53, DNSBuilder().question("b.example").bytes + zeros(40))
+    let none = Packet.ethernet(
+      Packet.ip(Packet.client, Packet.server, 17, [9, 9, 9, 9], fragment: 0x2000, id: 1))
+    let observed = Observed(
+      pcap(Self.part(0, 6), Self.part(6), none, Self.part(of: other, 2, 6)))
+    #expect(observed.values == ["2 dns.query a.example", "4 dns.query b.example"])
+  }
+
   @Test("an end that comes too early does not hide what follows")
   func earlyEnd() {
     let observed = Observed(

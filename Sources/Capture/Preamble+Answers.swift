@@ -1,0 +1,50 @@
+import Parsing
+
+/// What servers say before TLS, with its first message behind it in the same segment.
+extension Preamble {
+  /// Where what a server says before TLS ends, with its first message behind it: the answer to a CONNECT or an
+  /// upgrade of HTTP, of SOCKS, of PostgreSQL, or a line that grants `STARTTLS`; nil where there is none.
+  static func answerEnd(_ payload: RawSpan) -> Int? {
+    guard payload.byteCount > 1 else { return nil }
+    let reach: Int
+    switch payload.byte(unchecked: 0) {
+    // A proxy's answer is 8 bytes (SOCKS 4), or a method and a header of at most 262 (RFC 1928 §6).
+    case 0: reach = 8
+    case 5: reach = 2 + 2 + 262
+    case 0x53: reach = 1
+    case 0x48 where HTTPRequest.isResponse(payload): reach = longestHead
+    // `+OK`, `220 `, `234 `, and with a tag of IMAP before it `OK`.
+    case 0x2b, 0x32, 0x41...0x5a, 0x61...0x7a: reach = longestLine
+    default: return nil
+    }
+    var offset = 1
+    let limit = min(payload.byteCount, reach + 1)
+    while offset < limit, let place = payload.firstOffset(of: 22, in: offset..<limit) {
+      let rest = payload.extracting(place...)
+      let mayBeHello =
+        TLSClientHello.firstMessage(rest) == 2
+        || rest.byteCount < 6 && TLSClientHello.mayBegin(rest)
+      if mayBeHello, isAnswer(payload.extracting(..<place)) { return place }
+      offset = place + 1
+    }
+    return nil
+  }
+
+  /// Bytes of the longest head of an answer, and of lines, that are looked through for what follows them.
+  private static let (longestHead, longestLine) = (8192, 128)
+
+  /// Whether bytes, of a server and before TLS, are all that is said before it.
+  private static func isAnswer(_ bytes: RawSpan) -> Bool {
+    let count = bytes.byteCount
+    switch bytes.byte(unchecked: 0) {
+    case 0: return count == 8 && bytes.byte(unchecked: 1) == 0x5a
+    case 5: return count >= 10
+    case 0x53 where count == 1: return true
+    case 0x48 where HTTPRequest.isResponse(bytes):
+      return bytes.hasText("\r\n\r\n", at: count - 4) || bytes.hasText("\n\n", at: count - 2)
+    default:
+      return count > 4 && bytes.byte(unchecked: count - 1) == 0x0a
+        && bytes.firstOffset(of: 0, in: 0..<count) == nil
+    }
+  }
+}
