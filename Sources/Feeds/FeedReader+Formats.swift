@@ -127,6 +127,7 @@ extension FeedReader {
     case .format(let found, _) where found == format || isList(found) && isList(format): return
     case .index: return
     case .empty where candidates == 0 && !Detection.holdsStrings(sample): return
+    case _ where candidates == 0 && isWhole && isOnlyComments(sample): return
     // Nothing but the user's word could show these.
     case _ where candidates == 0 && (format == .report || format == .suricataDataset): return
     default: break

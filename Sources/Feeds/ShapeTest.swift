@@ -38,7 +38,11 @@ struct ShapeTest {
   /// Whether the text is a value of the kind, or several.
   mutating func fitsCell(_ text: RawSpan, as declared: DeclaredKind) -> Bool {
     fits(text, as: declared) || !CellPieces.values(of: text, as: declared, &parser, options).isEmpty
+      || STIXPattern.fits(text)
   }
+
+  /// Whether a port stood behind the name that was tested last.
+  var droppedPort: Bool { parser.lints.contains(.portDropped) }
 
   /// The kind of the text by its shape; nil for none, and for what policy refuses.
   ///
@@ -66,7 +70,7 @@ struct ShapeTest {
   private func isPolicy(_ refusal: Refusal?) -> Bool {
     switch refusal {
     case nil, .publicSuffix, .prefixTooShort, .hostBitsSet, .rangeTooLarge, .reservedAddress,
-      .privateAddress, .knownEmptyHash, .knownHarmlessHash:
+      .privateAddress, .knownEmptyHash, .knownHarmlessHash, .truncatedURL:
       true
     default: false
     }

@@ -187,6 +187,12 @@ struct TextDetection {
     for format in [
       FeedFormat.clamAVHash, .loki, .spamhausDrop, .hosts, .adblock, .dnsmasq,
     ] where isMost(fits[format] ?? 0, of: lines) {
+      // What is behind the hash is no comment where it is values.
+      if format == .loki, let plan, plan.columns.count(where: \.isValue) > 1,
+        isMost(plan.fittingRows, of: plan.rows)
+      {
+        return table(plan)
+      }
       return format == .hosts && !hosts.isFile ? HostsEvidence.doubt : .format(format, nil)
     }
     if let plan, plan.hasHeader, isMost(plan.fittingRows, of: plan.rows) { return table(plan) }
@@ -209,6 +215,8 @@ struct TextDetection {
     }
     if isMost(fits[.plain] ?? 0, of: lines) { return .format(.plain, nil) }
     if let plan, isMost(plan.fittingRows, of: plan.rows) { return table(plan) }
+    // A header and nothing below it.
+    if let plan, plan.hasHeader, plan.rows == 0, plan.columns.count > 1 { return table(plan) }
     if lines == 0 { return noLines() }
     return isFaultyList ? .format(.plain, nil) : unknown()
   }
@@ -264,7 +272,9 @@ struct TextDetection {
       return .unknown("no format fits", candidates: [.csv, .plain, .report])
     }
     return .unknown(
-      "no format fits 95 % of its lines (\(format.name): \(count) of \(lines))",
+      isMost(count, of: lines)
+        ? "its lines may be \(format.name) or something else"
+        : "no format fits 95 % of its lines (\(format.name): \(count) of \(lines))",
       candidates: candidates + [.report])
   }
 }

@@ -71,6 +71,10 @@ extension IndicatorParser {
   // MARK: URLs
 
   private mutating func parseURL(_ text: RawSpan) -> Refusal? {
+    // In text a URL ends before that character, so that nothing could match it.
+    if text.byteCount > 3, text.extracting((text.byteCount - 3)...).equals("…") {
+      return .truncatedURL
+    }
     let start = arena.count
     var parts = URLParts()
     if let refusal = normalizer.appendURL(

@@ -59,6 +59,8 @@ public enum Refusal: String, Sendable, CaseIterable {
   case badHost = "bad-host"
   /// A URL without host.
   case pathOnly = "path-only"
+  /// A URL that ends in `…`, cut to be shown.
+  case truncatedURL = "truncated-url"
   /// A URL prefix with less than two bytes of path.
   case urlPrefixTooShort = "url-prefix-too-short"
   /// A local part that no e-mail address has.

@@ -194,6 +194,25 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     #expect(bundle.warnings == ["empty-feed"])
     let banner = Loaded("# abuse.ch URLhaus Plain-Text URL List\n# END 0 entries\n")
     #expect(banner.warnings == ["empty-feed"])
+    let header =
+      "# Feodo Tracker\n\"first_seen_utc\",\"dst_ip\",\"dst_port\",\"malware\"\n# END 0 entries\n"
+    #expect(Loaded(header).warnings == ["empty-feed"])
+    #expect(Loaded(header, format: .feodo).warnings == ["empty-feed"])
+    #expect(Loaded("domain,first_seen\n", format: .csv).warnings == ["empty-feed"])
+    #expect(Loaded("# Feodo Tracker\n# END 0 entries\n", format: .plain).warnings == ["empty-feed"])
+  }
+
+  @Test func whatStandsBehindADigestIsNoCommentWhereItIsAnAddress() {
+    let loaded = Loaded(
+      "\(Sample.sha1);a@mail.example;192.0.2.1\n\(Sample.md5);b@mail.example;192.0.2.2\n")
+    #expect(loaded.format == .csv)
+    #expect(
+      loaded.entries == [
+        "1 sha1 \(Sample.sha1) exact", "1 ipv4 192.0.2.1 exact", "2 md5 \(Sample.md5) exact",
+        "2 ipv4 192.0.2.2 exact",
+      ])
+    #expect(loaded.warnings == ["column-not-read"])
+    #expect(Loaded("\(Sample.sha1);a comment; and more\n").format == .loki)
   }
 
   @Test func theIndexOfAMISPFeedIsNoFeedOfHashes() {

@@ -5,7 +5,9 @@ import Testing
 
 extension FeedCase {
   /// Every feed whose content tells its format.
-  static var all: [FeedCase] { lines + tables + objects + further + quirks + dialects + records }
+  static var all: [FeedCase] {
+    lines + tables + objects + further + quirks + mixedColumns + dialects + records
+  }
 
   static let further: [FeedCase] = [
     FeedCase(

@@ -18,6 +18,10 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
 
   private static let names: [ReportCase] = [
     ReportCase("evil[.]example", "domain evil.example"),
+    // What a victim's name was taken out of is the end of another name.
+    ReportCase("[victim].portal[.]example"),
+    ReportCase("hxxps://suppl[ie]r.co[.]example/x and evil[.]example", "domain evil.example"),
+    ReportCase("hxxp://evil.example[1] says", "url http://evil.example/"),
     ReportCase("It talks to evil[.]example.", "domain evil.example"),
     ReportCase("(see evil[.]example),", "domain evil.example"),
     ReportCase("(see evil[.]example.)", "domain evil.example"),

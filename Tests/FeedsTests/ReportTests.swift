@@ -43,7 +43,8 @@ import Testing
   @Test func nothingDefangedIsLostInSilence() {
     for text in [
       "[.]", "a[.]", "hxxp://", "evil\u{200b}[.]example", "look[at]this", "a[:]b", "[://]",
-      "\\payload\\.exe", "hxxp://*.evil.example/x",
+      "\\payload\\.exe", "hxxp://*.evil.example/x", "[victim].portal[.]example",
+      "<org>.mail[.]example/login", "w[org_name].dns[.]example", "{x}-corp[.]example",
     ] {
       let loaded = Loaded(text + "\nevil[.]example", format: .report)
       #expect(loaded.entries == ["2 domain evil.example withSubdomains"], "\(text)")

@@ -12,9 +12,21 @@ extension CSVPlan {
     var shaped = 0
     var urls = 0
     var digests = 0
+    /// Addresses, and names with a port.
     var addresses = 0
-    /// Words that types are called by.
-    var types = 0
+    var names = 0
+    /// URLs of pages about indicators.
+    var pages = 0
+    /// Cells in rows of types that we do not know, which are no values.
+    var foreign = 0
+
+    /// Whether hosts are in it: names among addresses, since pages that are referred to have no addresses.
+    var holdsHosts: Bool { mostly(addresses + names) && addresses * 4 >= cells }
+
+    /// Whether values of several kinds are where digests alone were promised.
+    var hasOthersThanDigests: Bool {
+      !mostly(fitting) && fitting > 0 && digests > 0 && mostly(shaped)
+    }
 
     func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
   }
@@ -49,6 +61,7 @@ extension CSVPlan {
 
   /// A column whose cells are names of types holds types, whatever it is called.
   private mutating func settleTypes(_ rows: [TableRow]) {
+    if columns.contains(.type) { return }
     for column in columns.indices where columns[column] != .type {
       guard columns[column].isValue || columns[column] == .unknown else { continue }
       var cells = 0
@@ -59,8 +72,9 @@ extension CSVPlan {
         cells += 1
         if ValueType.isKnown(Text.key(cell)) { types += 1 }
       }
-      if cells > 0, types * 10 >= cells * 8, !columns.contains(.type) {
+      if cells > 0, types * 10 >= cells * 8 {
         columns[column] = .type
+        return
       }
     }
   }
@@ -129,27 +143,54 @@ extension CSVPlan {
       case .file: declared = ValueType.file(cell)
       // Such rows are no evidence against the column.
       case .refused, .foreignDigest: return
-      case .unknown, nil: break
+      case .unknown:
+        if !test.fitsCell(cell, as: .none) {
+          evidence.foreign += 1
+          return
+        }
+      case nil: break
       }
     case .unknown: break
     default: return
     }
+    // A heading among a list's values.
+    if columns.count == 1 || declared == .digest,
+      cell.byte(unchecked: cell.byteCount - 1) == Byte.colon
+    {
+      return
+    }
     evidence.cells += 1
+    if ReferencePage.fits(cell) { evidence.pages += 1 }
     if test.fitsCell(cell, as: declared) { evidence.fitting += 1 }
-    guard column == .unknown, let kind = test.kind(of: cell, isStrict: true) else { return }
+    guard column == .unknown || declared == .digest,
+      let kind = test.kind(of: cell, isStrict: true)
+    else { return }
     evidence.shaped += 1
     switch kind {
     case .ipv4, .ipv6: evidence.addresses += 1
     case .url: evidence.urls += 1
-    case .domain, .email: break
+    case .domain where test.droppedPort: evidence.addresses += 1
+    case .domain: evidence.names += 1
+    case .email: break
     default: if kind.isDigest { evidence.digests += 1 }
     }
   }
 
   private mutating func decide(_ evidence: [Evidence]) {
+    for column in columns.indices
+    where evidence[column].cells > 0 && evidence[column].pages == evidence[column].cells {
+      // Pages about indicators are none.
+      columns[column] = columns.contains(.reference) ? .other : .reference
+    }
     let named = columns.indices.filter { columns[$0].isValue }
+    for column in named where evidence[column].hasOthersThanDigests {
+      // Such as a list under the title that the first of several lists has.
+      columns[column] = .value(.none, nameMode: .withSubdomains)
+    }
     var confirmed = named.filter {
-      evidence[$0].cells == 0 || evidence[$0].mostly(evidence[$0].fitting)
+      let found = evidence[$0]
+      return found.cells + found.foreign == 0 || found.mostly(found.fitting)
+        || found.hasOthersThanDigests
     }
     if !confirmed.contains(where: { evidence[$0].cells > 0 }) {
       // Nothing else can be meant where half of a column's cells are what it is called.
@@ -157,7 +198,9 @@ extension CSVPlan {
         evidence[$0].cells > 0 && evidence[$0].fitting * 2 >= evidence[$0].cells
       }
     }
-    for column in named where !confirmed.contains(column) {
+    var isConfirmed = [Bool](repeating: false, count: columns.count)
+    for column in confirmed { isConfirmed[column] = true }
+    for column in named where !isConfirmed[column] {
       noteUnread(column, evidence[column].cells, evidence[column].fitting)
       columns[column] = .other
     }
@@ -215,7 +258,10 @@ extension CSVPlan {
     for column in columns.indices where columns[column] == .unknown {
       let found = evidence[column]
       guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
-      if hasFirst, isOfURLs || !found.mostly(found.addresses), !found.mostly(found.digests) {
+      if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
+        !found.mostly(found.digests)
+      {
+        noteUnread(column, found.cells, found.shaped)
         continue
       }
       columns[column] = typed && !hasFirst ? .typedValue : .value(.none, nameMode: .withSubdomains)

@@ -30,6 +30,8 @@ struct CSVPlan {
   private var firstCellBytes = 0
 
   private static let sampledRows = 1000
+  /// More columns than any table has.
+  private static let mostColumns = 4096
   /// Rows of titles that may stand before a header.
   private static let mostTitles = 8
 
@@ -84,7 +86,7 @@ struct CSVPlan {
     var reader = CSVReader(delimiter: delimiter)
     var rows: [TableRow] = []
     while rows.count <= Self.sampledRows, reader.next(&stream) { rows.append(reader.row) }
-    guard let first = rows.first else { return nil }
+    guard let first = rows.first, first.cells.count <= Self.mostColumns else { return nil }
     if case .byHeader(let header) = names {
       guard readHeader(first, header) else { return nil }
       rows.removeFirst()
@@ -169,18 +171,22 @@ struct CSVPlan {
     row.cells.indices.contains { test.fits(row.bytes.rawSpan.extracting(row.range($0))) }
   }
 
-  /// Notes a column that is not read, if there is a name to call it by.
+  /// Notes a column that is not read, if half of its cells or more look like values.
   mutating func noteUnread(_ column: Int, _ cells: Int, _ values: Int) {
-    guard column < keys.count, cells > 0, values * 2 >= cells else { return }
+    guard cells > 0, values * 2 >= cells else { return }
     unread.append((column, cells, values))
   }
 
   /// What a person should know of the columns that are not read.
   var warnings: [String] {
     unread.filter { columns[$0.column] == .other || columns[$0.column] == .unknown }.map {
-      "column-not-read: \($0.values) of \($0.cells) cells of '\(keys[$0.column])' look like values; "
+      "column-not-read: \($0.values) of \($0.cells) cells of \(name(of: $0.column)) look like values; "
         + "'columns' in a feeds.yaml says what it holds"
     }
+  }
+
+  private func name(of column: Int) -> String {
+    column < keys.count && !keys[column].isEmpty ? "'\(keys[column])'" : "column \(column + 1)"
   }
 
   private mutating func take(header row: TableRow) {

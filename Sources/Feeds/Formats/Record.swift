@@ -52,8 +52,10 @@ struct Record {
       type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
     }
     var mask = fields.first { $0.column == .mask }?.range
+    let rangeEnd = fields.first { $0.column == .rangeEnd }.map { [Byte.minus] + bytes[$0.range] }
     for field in fields {
       let cell = bytes.rawSpan.extracting(field.range)
+      if field.column.isValue, addPattern(cell, id: context.id, &sink) { continue }
       switch field.column {
       case .value(.network, let nameMode) where mask != nil:
         let prefix = NetworkMask.prefix(bytes[field.range], bytes[mask ?? 0..<0])
@@ -70,8 +72,7 @@ struct Record {
       case .value(let kind, let nameMode):
         sink.addCell(cell, as: kind, nameMode: nameMode, line: line, id: context.id)
       case .rangeStart:
-        let end = fields.first { $0.column == .rangeEnd }.map { [Byte.minus] + bytes[$0.range] }
-        let range = Array(bytes[field.range]) + (end ?? [])
+        let range = Array(bytes[field.range]) + (rangeEnd ?? [])
         sink.addCell(
           range.rawSpan, as: .network, nameMode: .withSubdomains, line: line, id: context.id)
       case .typedValue:
@@ -90,6 +91,15 @@ struct Record {
       default: break
       }
     }
+  }
+
+  /// Lets in what the pattern of STIX in a cell asks for; false where the cell is none.
+  private func addPattern(_ cell: RawSpan, id: StringID, _ sink: inout FeedSink) -> Bool {
+    guard STIXPattern.fits(cell) else { return false }
+    var pattern = STIXPattern()
+    guard (try? pattern.parse(cell)) != nil else { return false }
+    pattern.addTests(to: &sink, source: cell, line: line, id: id)
+    return true
   }
 
   /// The kind of digest that a type names, or any.

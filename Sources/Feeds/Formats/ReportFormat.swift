@@ -31,7 +31,7 @@ struct ReportFormat: LineFormat {
       if !run.range.isEmpty {
         offset = readRun(text, run, number, &sink)
       } else if let length = Self.percentLength(text, at: offset) {
-        // Its digits are no part of what follows (§1.2).
+        // Its digits are no part of what follows (§1).
         offset += length
         floor = offset
       } else if let separator = ReportSeparator(text, at: offset) {
@@ -57,6 +57,11 @@ struct ReportFormat: LineFormat {
       scheme.isDefanged || !run.hasMark
     {
       return readURL(text, scheme, end..<end + schemeEnd.length, schemeEnd.isMark, number, &sink)
+    }
+    if Self.isBehindPlaceholder(text, run) {
+      // The name is another, of which this is the end.
+      sink.refuse(.prose, text.extracting(run.range), line: number)
+      return run.hasMark ? Self.pathEnd(text, behind: end) : end
     }
     if let end = readMail(text, run, number, &sink) { return end }
     if let end = readIPv6(text, run, number, &sink) { return end }
@@ -93,6 +98,12 @@ struct ReportFormat: LineFormat {
       sink.refuse(.prose, text.extracting(start..<host), line: number)
       return host
     }
+    if let rest = Self.placeholderEnd(text, at: authority.end) {
+      let tail = ReportRun(text, from: rest)
+      let end = tail.range.isEmpty ? rest : Self.pathEnd(text, behind: tail.range.upperBound)
+      sink.refuse(.prose, text.extracting(start..<end), line: number)
+      return end
+    }
     var end = authority.end
     if authority.isWhole, ReportURL.beginsPath(text, at: end, hasScheme: true) {
       end = ReportURL.pathEnd(text, from: end, isQuoted: isQuoted)
@@ -100,6 +111,39 @@ struct ReportFormat: LineFormat {
     add(
       text, ReportURL.trimmed(text, start..<end, host: host, path: authority.end), number, &sink)
     return end
+  }
+
+  // MARK: Placeholders
+
+  /// Bytes that a word which stands for a victim's is looked at for.
+  private static let longestPlaceholder = 64
+
+  /// Whether a run is the rest of a name whose beginning was taken out: `[victim].sharepoint[.]com`.
+  private static func isBehindPlaceholder(_ text: RawSpan, _ run: ReportRun) -> Bool {
+    let start = run.range.lowerBound
+    return start > 0 && run.hasDot && run.value.lowerBound > start
+      && "]>}".utf8.contains(text.byte(unchecked: start - 1))
+  }
+
+  /// End of a word in brackets at an offset, of which the name goes on behind it: `suppl[x].example`; nil where
+  /// there is none.
+  private static func placeholderEnd(_ text: RawSpan, at start: Int) -> Int? {
+    guard start < text.byteCount, "[<{".utf8.contains(text.byte(unchecked: start)),
+      ReportSeparator(text, at: start) == nil
+    else { return nil }
+    let limit = min(text.byteCount - 1, start + longestPlaceholder)
+    var end = start + 1
+    while end < limit, !"]>}".utf8.contains(text.byte(unchecked: end)) { end += 1 }
+    guard end < limit else { return nil }
+    let next = text.byte(unchecked: end + 1)
+    return Text.isAlphanumeric(next) || next == Byte.dot || next == Byte.minus ? end + 1 : nil
+  }
+
+  /// End of the path behind a host, or the host's.
+  private static func pathEnd(_ text: RawSpan, behind host: Int) -> Int {
+    let end = ReportURL.portEnd(text, at: host) ?? host
+    return ReportURL.beginsPath(text, at: end, hasScheme: false)
+      ? ReportURL.pathEnd(text, from: end, isQuoted: false) : end
   }
 
   // MARK: E-mail addresses

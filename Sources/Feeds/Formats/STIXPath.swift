@@ -16,8 +16,20 @@ enum STIXPath {
 
   /// The end whose address a path is, or nil.
   static func end(_ path: RawSpan) -> End? {
-    if Text.equals(path, "network-traffic:dst_ref.value") { return .destination }
-    return Text.equals(path, "network-traffic:src_ref.value") ? .source : nil
+    if Text.equals(path, "network-traffic:dst_ref.value")
+      || Text.equals(path, "network-traffic:dst_ip")
+    {
+      return .destination
+    }
+    return Text.equals(path, "network-traffic:src_ref.value")
+      || Text.equals(path, "network-traffic:src_ip") ? .source : nil
+  }
+
+  /// Whether a path is that of a URL, a name or a mail address, in which no backslash can stand.
+  static func isOfNetwork(_ path: RawSpan) -> Bool {
+    for start in ["url:", "domain-name:", "email-addr:"] as [StaticString]
+    where Text.starts(path, start) { return true }
+    return false
   }
 
   static func isProtocol(_ path: RawSpan) -> Bool {
@@ -116,6 +128,9 @@ enum STIXPath {
     ("hostname:value", .kind(.domain)),
     ("network-traffic:dst_ref.value", .network),
     ("network-traffic:src_ref.value", .network),
+    // Of no version of STIX, and in feeds all the same.
+    ("network-traffic:dst_ip", .network),
+    ("network-traffic:src_ip", .network),
     ("domain-name:resolves_to_refs[*].value", .network),
     ("email-message:from_ref.value", .kind(.email)),
     ("email-message:sender_ref.value", .kind(.email)),

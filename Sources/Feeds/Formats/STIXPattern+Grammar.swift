@@ -61,6 +61,12 @@ extension STIXPattern {
         break
       }
       combinations = combinations.flatMap { left in groups[start..<end].map { left + $0 } }
+      // A condition of ours has far fewer members; what follows compares each with each.
+      let longest = combinations.reduce(0) { max($0, $1.count) }
+      guard longest <= Self.mostMembers, combinations.count * longest <= Self.mostTests else {
+        combinations = []
+        break
+      }
     }
     groups.removeSubrange(firstGroup...)
     // A member without a test of its own can never be seen to hold.
@@ -210,7 +216,12 @@ extension STIXPattern {
   }
 
   /// A string between apostrophes with `\'` and `\\` undone.
-  private mutating func quoted(_ text: RawSpan, _ offset: inout Int) throws(Fault) {
+  ///
+  /// Other escapes do not exist: exporters leave Windows paths as they are, and escape for other languages in
+  /// what has no backslash of its own.
+  private mutating func quoted(
+    _ text: RawSpan, _ offset: inout Int, hasBackslashes: Bool = true
+  ) throws(Fault) {
     offset += 1
     var run = offset
     while offset < text.byteCount {
@@ -222,8 +233,7 @@ extension STIXPattern {
       }
       if byte == Byte.backslash, offset + 1 < text.byteCount {
         let next = text.byte(unchecked: offset + 1)
-        // Other escapes do not exist; exporters leave Windows paths as they are.
-        if next == Byte.apostrophe || next == Byte.backslash {
+        if next == Byte.apostrophe || next == Byte.backslash || !hasBackslashes {
           arena.append(text.extracting(run..<offset))
           run = offset + 1
           offset += 1
@@ -242,7 +252,8 @@ extension STIXPattern {
     guard offset < text.byteCount else { throw .unsupported }
     if text.byte(unchecked: offset) == Byte.apostrophe {
       let start = arena.count
-      try quoted(text, &offset)
+      let isOfNetwork = STIXPath.isOfNetwork(arena.rawSpan.extracting(path))
+      try quoted(text, &offset, hasBackslashes: !isOfNetwork)
       tests.append(Test(path: path, value: start..<arena.count))
       return
     }

@@ -34,6 +34,8 @@ struct STIXPattern {
 
   static let depthLimit = 32
   static let mostAlternatives = 256
+  /// Tests that are looked at together, and in all alternatives of one AND.
+  static let (mostMembers, mostTests) = (64, 4096)
 
   /// What the one comparison of a pattern asks for, where it has the form of nearly all patterns; nil for any
   /// other, and where a quote or backslash is in the value.
@@ -67,6 +69,16 @@ struct STIXPattern {
     ("[file:hashes.'SHA-1'", .kind(.sha1)), ("[domain-name:value", .kind(.domain)),
     ("[ipv4-addr:value", .network), ("[url:value", .kind(.url)),
   ]
+
+  /// Whether text is a pattern, as tables have them among values.
+  static func fits(_ text: RawSpan) -> Bool {
+    guard text.byteCount > 8, text.byte(unchecked: 0) == UInt8(ascii: "["),
+      text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "]"),
+      Text.firstIndex(of: UInt8(ascii: ":"), in: text) != nil
+    else { return false }
+    var pattern = STIXPattern()
+    return (try? pattern.parse(text)) != nil
+  }
 
   /// Reads a pattern; on a fault nothing of it is to be used.
   mutating func parse(_ pattern: RawSpan) throws(Fault) {
