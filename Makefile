@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SEKISHO = .build/release/sekisho
 
-.PHONY: help setup build demo suites test test-release bench format lint docs fixtures sanitize clean
+.PHONY: help setup build demo suites test test-release bench format lint fixtures sanitize clean
 
 help:
 	@echo "make demo      set up, build, and find the indicators of seeds/ in the traffic of Fixtures/"

@@ -157,6 +157,7 @@ struct ContextOrder {
     if a.confidence != b.confidence { return a.confidence < b.confidence }
     if a.tlp != b.tlp { return a.tlp < b.tlp }
     if let order = order(a.condition, b.condition) { return order }
+    if a.conditionCount != b.conditionCount { return a.conditionCount < b.conditionCount }
     if a.conditionMember != b.conditionMember { return a.conditionMember < b.conditionMember }
     if a.conditionPort != b.conditionPort { return a.conditionPort < b.conditionPort }
     return a.flags.rawValue < b.flags.rawValue

@@ -136,7 +136,7 @@ package final class FileNameFinder: Sendable {
       ? place : nil
   }
 
-  /// Whether an ANSI sequence ends at an offset, which is one border as a whole (`Matching.md` §1.3).
+  /// Whether an ANSI sequence ends at an offset, which is one border as a whole (`Matching.md` §1).
   private static func isBehindANSISequence(_ text: RawSpan, at place: Int) -> Bool {
     guard place >= 3, text.byte(unchecked: place - 1) &- 0x40 < 0x3f else { return false }
     // Real ones have a few numbers between.
@@ -147,7 +147,7 @@ package final class FileNameFinder: Sendable {
     return text.byte(unchecked: bracket - 1) == 0x1b
   }
 
-  /// Whether a percent unit ends at an offset that is a border (`Matching.md` §1.2).
+  /// Whether a percent unit ends at an offset that is a border (`Matching.md` §1).
   ///
   /// One is that stands for no unreserved character, and `%252F` as a whole.
   private static func isBehindPercentUnit(_ text: RawSpan, at place: Int) -> Bool {

@@ -40,13 +40,14 @@ extension FeedSink {
       let member = JointMember(
         result, mode: result.mode ?? part.nameMode,
         value: Array(parser.arena[result.start..<result.end]))
-      if !members.contains(where: { $0.text == member.text }) { members.append(member) }
+      if members.contains(where: { $0.text == member.text }) { continue }
+      members.append(member)
+      guard members.count <= SourceContext.mostConditionMembers else {
+        let value = parts[0].value
+        return refuse(FeedRefusal.tooManyAlternatives.rawValue, value.rawSpan, line: line, id: id)
+      }
     }
     members.sort { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
-    guard members.count <= SourceContext.mostConditionMembers else {
-      let value = parts[0].value
-      return refuse(FeedRefusal.tooManyAlternatives.rawValue, value.rawSpan, line: line, id: id)
-    }
     let common = currentContext
     var context = common
     if members.count > 1 || port != 0 {

@@ -14,6 +14,7 @@ struct FeedSink {
   var parser = IndicatorParser()
   let feed: UInt32
   private let firstRecord: Int
+  private let firstCutLists: UInt64
   private let firstValue: Int
   /// Entries that good software or everybody asks for.
   private var wellKnownEntries = 0
@@ -41,6 +42,7 @@ struct FeedSink {
       FeedDescription(name: name, format: format.name, isAllowList: options.isAllowList))
     summary = FeedSummary(feed: feed, name: name, path: path, format: format)
     firstRecord = self.collection.records.count
+    firstCutLists = self.collection.cutLists
     firstValue = self.collection.values.count
     baseContext = SourceContext()
     currentContext = baseContext
@@ -83,6 +85,12 @@ struct FeedSink {
     summary.entries += gatheredDigests
     for list in digestLists { self.collection.append(list) }
     digestLists = []
+    let cutLists = self.collection.cutLists - firstCutLists
+    if cutLists > 0 {
+      summary.warnings.append(
+        "labels-left-out: \(cutLists) lists of labels or names have more than "
+          + "\(IndicatorCollection.longestList), of which the rest was left out")
+    }
     swap(&self.collection, &collection)
     return summary
   }

@@ -1,6 +1,6 @@
 import Parsing
 
-/// Last labels that are also common file extensions (`Matching.md` §1.6): in free text a name that
+/// Last labels that are also common file extensions (`Matching.md` §1): in free text a name that
 /// ends in one is more often a file.
 public enum FileExtensions {
   /// Whether a label, in any ASCII case and without its dot, is in the table.

@@ -1,6 +1,6 @@
 internal import Parsing
 
-/// What a character above ASCII is to a run of a name in text (`Matching.md` §1.1).
+/// What a character above ASCII is to a run of a name in text (`Matching.md` §1).
 @frozen
 public enum NameScalarClass: UInt8, Sendable {
   /// Ends a run: symbols, punctuation, invisible characters, letters that map to nothing.

@@ -20,6 +20,11 @@ public struct IndicatorCollection: Sendable {
   /// Lists of strings by identifier.
   public private(set) var lists: [[StringID]] = [[]]
 
+  /// Strings of the longest list: far more than anybody says of an indicator.
+  public static let longestList = 1024
+  /// Lists of which the rest was left out.
+  public private(set) var cutLists: UInt64 = 0
+
   /// Contexts by hash: 32 bits of it above the index plus one, so that others are told apart, and the
   /// table grows, without looking at them.
   private var contextSlots: [UInt64] = []
@@ -82,14 +87,11 @@ public struct IndicatorCollection: Sendable {
 
   /// The identifier of a list; the empty list is 0.
   ///
-  /// Order is kept, repeats are dropped.
+  /// Order is kept, repeats are dropped. Of a list of more than `longestList` the rest is left out and counted.
   public mutating func intern(list: [StringID]) -> StringListID {
     if list.isEmpty { return 0 }
-    var unique = list
-    if list.indices.contains(where: { list[$0] == 0 || list[..<$0].contains(list[$0]) }) {
-      unique.removeAll()
-      for string in list where string != 0 && !unique.contains(string) { unique.append(string) }
-    }
+    if list.count > Self.longestList { cutLists += 1 }
+    let unique = Self.unique(list.prefix(Self.longestList))
     if lists.count * 2 >= listSlots.count { Self.grow(&listSlots, []) }
     let hash = hasher.hash(unique)
     var slot = Int(hash) & (listSlots.count - 1)
@@ -102,6 +104,18 @@ public struct IndicatorCollection: Sendable {
     lists.append(unique)
     listSlots[slot] = hash << 32 | UInt64(index)
     return index
+  }
+
+  /// A list without repeats and empty strings.
+  private static func unique(_ list: ArraySlice<StringID>) -> [StringID] {
+    // Most have a few names.
+    if list.count <= 16 {
+      var unique: [StringID] = []
+      for string in list where string != 0 && !unique.contains(string) { unique.append(string) }
+      return unique
+    }
+    var known: Set<StringID> = [0]
+    return list.filter { known.insert($0).inserted }
   }
 
   /// The index of a context.

@@ -117,8 +117,7 @@ struct ColumnPlan {
       let isWhole = reading == .text || reading == .address
       switch fieldClass.role {
       case .urlHost where fieldClass.isNamedURLPart && isWhole:
-        let place = urlHosts.firstIndex { columns[$0].fieldClass.rank > fieldClass.rank }
-        urlHosts.insert(index, at: place ?? urlHosts.count)
+        Self.insert(index, into: &urlHosts, columns)
       case .urlPath where fieldClass.isNamedURLPart && isWhole: urlPaths.append(index)
       case .urlPath where isWhole: furtherPaths.append(index)
       case .urlQuery: take(&urlQuery, index, 2, fieldClass.rank)
@@ -126,8 +125,7 @@ struct ColumnPlan {
       case .urlScheme: take(&urlScheme, index, 4, fieldClass.rank)
       case .method: take(&method, index, 5, fieldClass.rank)
       case .time:
-        let place = times.firstIndex { columns[$0].fieldClass.rank > fieldClass.rank }
-        times.insert(index, at: place ?? times.count)
+        Self.insert(index, into: &times, columns)
       case .date where date < 0: date = index
       case .zone where zone < 0: zone = index
       // Zeek has columns for what it knows.
@@ -217,6 +215,17 @@ struct ColumnPlan {
       return isContainer ? .elements : .text
     default: return .skipped
     }
+  }
+
+  /// The most columns of hosts, and of times, that are looked at in a row.
+  private static let mostPlaces = 32
+
+  /// Adds a column to those of its role, of which the best ones stand first.
+  private static func insert(_ index: Int, into places: inout [Int], _ columns: [Column]) {
+    let rank = columns[index].fieldClass.rank
+    let place = places.firstIndex { columns[$0].fieldClass.rank > rank }
+    places.insert(index, at: place ?? places.count)
+    if places.count > mostPlaces { places.removeLast() }
   }
 }
 

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// What a field's name says about the values in it (`Matching.md` §1.7, §2, §4–§6).
+/// What a field's name says about the values in it (`Matching.md` §1, §2, §4–§6).
 struct FieldTraits: OptionSet, Sendable {
   let rawValue: UInt32
 

@@ -271,7 +271,9 @@ public enum Scanner {
     result.reassemblyLimit = limits.reassemblyBytes
     result.datagramLimit = limits.datagramBytes
     result.fragmentLimit = limits.fragmentBytes
-    result.fragmentPatience = Int64(limits.fragmentSeconds) * 1_000_000_000
+    let (patience, isBeyond) = Int64(limits.fragmentSeconds)
+      .multipliedReportingOverflow(by: 1_000_000_000)
+    result.fragmentPatience = isBeyond ? .max : patience
     result.httpHeaderLimit = limits.httpHeaderBytes
     result.dnsPointerLimit = limits.dnsPointers
     result.tunnelDepthLimit = limits.tunnelDepth

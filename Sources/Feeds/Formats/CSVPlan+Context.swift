@@ -25,9 +25,10 @@ extension CSVPlan {
   /// addresses and what they are said to be.
   func guessedContext(_ rows: [TableRow], _ test: inout ShapeTest) -> [Int: Column] {
     guard let value = columns.firstIndex(where: { $0.isValue }) else { return [:] }
-    var known = columns
+    let guesses: [Column] = [.firstSeen, .reference, .tags, .description]
+    var left = guesses.filter { !columns.contains($0) }
     var guessed: [Int: Column] = [:]
-    for column in columns.indices where hasHeader ? isBroken(column) : known[column] == .unknown {
+    for column in columns.indices where hasHeader ? isBroken(column) : columns[column] == .unknown {
       let found = contextEvidence(column, rows, &test)
       let guess: Column
       if !hasHeader, found.mostly(found.times) {
@@ -41,9 +42,10 @@ extension CSVPlan {
       } else {
         continue
       }
-      if known.contains(guess) { continue }
-      known[column] = guess
+      guard let place = left.firstIndex(of: guess) else { continue }
+      left.remove(at: place)
       guessed[column] = guess
+      if left.isEmpty { break }
     }
     return guessed
   }

@@ -227,6 +227,7 @@ struct OpenIOCFeed {
         guard let more = alternatives(of: child), result.count * more.count <= mostAlternatives
         else { return nil }
         result = result.flatMap { left in more.map { left + $0 } }
+        guard result.reduce(0, { $0 + $1.count }) <= mostHeldItems else { return nil }
       }
       return result
     }

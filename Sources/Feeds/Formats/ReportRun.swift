@@ -30,7 +30,7 @@ struct ReportUnit {
     self.isBackslash = isBackslash
   }
 
-  /// The piece at an offset, or nil at a border (`Matching.md` §1.1).
+  /// The piece at an offset, or nil at a border (`Matching.md` §1).
   ///
   /// Half a bracket and a backslash are notations only between characters of a name.
   init?(_ text: RawSpan, at offset: Int, isBehindName: Bool) {
@@ -116,7 +116,7 @@ struct ReportPart {
   var hasDot = false
 }
 
-/// A run of a name in prose (`Matching.md` §1.1), dots in their defanged notations among it.
+/// A run of a name in prose (`Matching.md` §1), dots in their defanged notations among it.
 struct ReportRun {
   /// All of it.
   var range: Range<Int>

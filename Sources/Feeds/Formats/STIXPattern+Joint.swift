@@ -42,9 +42,9 @@ extension STIXPattern {
       }
     }
     var responderPort: UInt16 = 0
+    // With one address in sight, a port is meant to be its own.
+    let addresses = parts.indices.filter { parts[$0].isAddress }
     for port in ports {
-      // With one address in sight, the port is meant to be its own.
-      let addresses = parts.indices.filter { parts[$0].isAddress }
       let own =
         addresses.first { ends[$0] == port.end }
         ?? (addresses.count == 1 && ends[addresses[0]] == nil ? addresses[0] : nil)
