@@ -61,7 +61,7 @@ package final class CaptureDealer: @unchecked Sendable {
   package var tally: Tally {
     var tally = core.framer.skips.tally
     tally.merge(core.dealer.skips.tally)
-    tally.add("flow-limit-evictions", shards.flowCounts.evicted)
+    tally.add("flow-limit-evictions", shards.evictions)
     tally.add("ip-datagram-incomplete", core.dealer.fragments.incomplete)
     return tally
   }

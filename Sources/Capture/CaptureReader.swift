@@ -80,9 +80,6 @@ public final class CaptureReader {
   /// Captured bytes of those packets, without the file's own headers.
   public var byteCount: UInt64 { dealer.byteCount }
 
-  /// Flows seen so far.
-  public var flowCount: UInt64 { dealer.shards.flowCounts.total }
-
   /// What was skipped, cut or odd, by reason.
   public var tally: Tally {
     tallySoFar.merge(worker.takeTally())

@@ -96,7 +96,8 @@ extension FlowReader {
     let next = sequence &+ UInt32(truncatingIfNeeded: count)
     // What comes in the place of bytes that were not captured is all that is known of them.
     if own.lacking != 0, !isBehindLack { return .not }
-    if own.expectsStart || Preamble.answerEnd(payload) != nil { return .not }
+    if own.expectsStart { return .not }
+    if Preamble.mayAnswer(payload), Preamble.answerEnd(payload) != nil { return .not }
     if !own.isStarted || own.next == own.base {
       // As `discover` does with a direction's first bytes.
       if role == .unknown,

@@ -60,15 +60,12 @@ final class FlowShards: @unchecked Sendable {
     return next == 0 ? nextSerial() : next
   }
 
-  /// Flows seen, and flows forgotten for want of room; when no thread reads.
-  var flowCounts: (total: UInt64, evicted: UInt64) {
-    var counts = (total: UInt64(0), evicted: UInt64(0))
-    for index in 0..<count {
-      // SAFETY: as above.
-      counts.total += unsafe base[index].flows.total
-      counts.evicted += unsafe base[index].flows.evictions
-    }
-    return counts
+  /// Flows forgotten for want of room; when no thread reads.
+  var evictions: UInt64 {
+    var evictions: UInt64 = 0
+    // SAFETY: as above.
+    for index in 0..<count { evictions += unsafe base[index].flows.evictions }
+    return evictions
   }
 
   /// Whether more flows are known than fit the processor's caches, by one part of them.

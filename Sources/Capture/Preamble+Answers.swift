@@ -2,6 +2,15 @@ import Parsing
 
 /// What servers say before TLS, with its first message behind it in the same segment.
 extension Preamble {
+  /// Whether a payload may begin with one, by its first byte; says yes too often.
+  @inline(__always)
+  static func mayAnswer(_ payload: RawSpan) -> Bool {
+    switch payload.byte(unchecked: 0) {
+    case 0, 5, 0x2b, 0x32, 0x41...0x5a, 0x61...0x7a: true
+    default: false
+    }
+  }
+
   /// Where what a server says before TLS ends, with its first message behind it: the answer to a CONNECT or an
   /// upgrade of HTTP, of SOCKS, of PostgreSQL, or a line that grants `STARTTLS`; nil where there is none.
   static func answerEnd(_ payload: RawSpan) -> Int? {

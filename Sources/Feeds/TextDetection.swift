@@ -180,7 +180,7 @@ struct TextDetection {
       return foreign(name)
     }
     if isAdblockHeader, (fits[.adblock] ?? 0) * 2 >= lines { return .format(.adblock, nil) }
-    let plan = CSVPlan.best(for: sample, format: csvFormat(sample), &test)
+    let plan = CSVPlan.best(for: sample, format: csvFormat, &test)
     if let plan, plan.headerLine != nil, isMost(plan.fittingRows, of: plan.rows) {
       return table(plan)
     }
@@ -228,7 +228,7 @@ struct TextDetection {
   }
 
   /// The abuse.ch export that a banner names, whose columns have meanings of their own.
-  private func csvFormat(_ sample: [UInt8]) -> FeedFormat {
+  private var csvFormat: FeedFormat {
     for format in [FeedFormat.feodo, .urlhaus, .threatfox, .malwarebazaar, .sslbl]
     where banners.contains(format.name) { return format }
     return .csv

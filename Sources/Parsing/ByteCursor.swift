@@ -58,14 +58,6 @@ public struct ByteCursor: ~Escapable {
       | UInt32(bytes.bigEndianUInt16(unchecked: offset + 1))
   }
 
-  /// Reads four bytes in network order.
-  @_lifetime(self: copy self)
-  public mutating func readUInt32() throws(ParsingError) -> UInt32 {
-    try need(4)
-    defer { offset += 4 }
-    return bytes.bigEndianUInt32(unchecked: offset)
-  }
-
   /// Steps over bytes.
   @_lifetime(self: copy self)
   public mutating func skip(_ count: Int) throws(ParsingError) {

@@ -210,7 +210,7 @@ struct ReportRun {
           part = nil
         default:
           if part == nil { part = PlainPart(at: offset, isAtStart: offset == range.lowerBound) }
-          part?.add(unit, text, at: offset)
+          part?.add(unit, at: offset)
         }
         isBehindName = unit.kind != .dot && unit.kind != .wideDot
         offset += unit.length
@@ -236,7 +236,7 @@ private struct PlainPart {
     part = ReportPart(range: offset..<offset)
   }
 
-  mutating func add(_ unit: ReportUnit, _ text: RawSpan, at offset: Int) {
+  mutating func add(_ unit: ReportUnit, at offset: Int) {
     if unit.isMark { part.hasMark = true }
     switch unit.kind {
     case .dot, .wideDot:
