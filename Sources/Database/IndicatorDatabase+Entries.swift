@@ -27,7 +27,7 @@ public struct DatabaseEntry: Sendable, Equatable {
 
   let valueRange: Range<Int>
 
-  /// Whether two are the same entry of the same database.
+  /// Whether two of one database are the same entry; of which database an entry is, it does not say.
   public static func == (left: DatabaseEntry, right: DatabaseEntry) -> Bool {
     left.number == right.number && left.valueRange == right.valueRange
   }

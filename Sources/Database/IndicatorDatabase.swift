@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Indicators
-public import Matchers
+package import Matchers
 internal import Synchronization
 
 /// A compiled, immutable set of indicators, ready to be asked.
@@ -51,7 +51,7 @@ public final class IndicatorDatabase: Sendable {
   /// Finds the text entries in a stream of bytes, or nil where there are none.
   ///
   /// `textEntry(ofPattern:)` gives the entry of each of its patterns.
-  public let textMatcher: LiteralMatcher?
+  package let textMatcher: LiteralMatcher?
 
   /// Opens the database in a file: mapped read-only, or read into memory with `copying`.
   public static func open(

@@ -8,7 +8,7 @@ import Testing
     var name: String
     var format: FeedFormat
     var make: @Sendable (Int) -> String
-    var count = 20_000
+    var count = 4000
     var testDescription: String { name }
   }
 

@@ -1,6 +1,7 @@
 import Glibc
 import Inputs
 import Parsing
+import TestSupport
 import Testing
 
 /// What a reader shows; the reader itself cannot be copied into an expectation.
@@ -24,7 +25,7 @@ private struct Shown {
 
 @Suite struct ChunkReaderTests {
   /// Lines of very different lengths.
-  static func lines(_ random: inout Seeded, count: Int, longest: Int) -> [UInt8] {
+  static func lines(_ random: inout SeededGenerator, count: Int, longest: Int) -> [UInt8] {
     var text: [UInt8] = []
     for _ in 0..<count {
       text += (0..<random.below(longest)).map { _ in UInt8(0x61 + random.below(26)) }
@@ -36,7 +37,7 @@ private struct Shown {
 
   /// Any way to consume gives the same bytes at the same offsets, cut at line ends.
   @Test func allBytesOnce() throws {
-    var random = Seeded(1)
+    var random = SeededGenerator(seed: 1)
     for round in 0..<300 {
       let bytes = Self.lines(&random, count: random.below(60), longest: 1 + random.below(150))
       let source = InputSource(bytes: round % 3 == 0 ? gzip(bytes) : bytes, path: "x")
@@ -80,7 +81,7 @@ private struct Shown {
   }
 
   @Test func ownedChunksOutliveTheReader() throws {
-    var random = Seeded(2)
+    var random = SeededGenerator(seed: 2)
     let bytes = Self.lines(&random, count: 500, longest: 80)
     var reader = ChunkReader(InputSource(bytes: bytes, path: "x"), size: 256)
     var chunks: [Chunk] = []
@@ -96,7 +97,7 @@ private struct Shown {
   }
 
   @Test func memoryIsUsedAgain() throws {
-    var random = Seeded(3)
+    var random = SeededGenerator(seed: 3)
     let bytes = Self.lines(&random, count: 2000, longest: 80)
     let pool = ChunkPool(greatestCount: 4)
     var reader = ChunkReader(InputSource(bytes: bytes, path: "x"), size: 256, pool: pool)
@@ -136,7 +137,7 @@ private struct Shown {
   }
 
   @Test func faultsComeAfterTheBytes() throws {
-    var random = Seeded(4)
+    var random = SeededGenerator(seed: 4)
     let bytes = Self.lines(&random, count: 200, longest: 80)
     let cut = Array(gzip(bytes, level: 0).dropLast(500))
     var reader = ChunkReader(InputSource(bytes: cut, path: "x"), size: 1024)
@@ -166,7 +167,7 @@ private struct Shown {
   }
 
   @Test func utf16() throws {
-    var random = Seeded(5)
+    var random = SeededGenerator(seed: 5)
     for round in 0..<200 {
       var text = ""
       for _ in 0..<random.below(400) { text += random.pick(["a", "\n", "é", "漢", "😀", "."]) }

@@ -1,5 +1,6 @@
 import Glibc
 import Inputs
+import TestSupport
 import Testing
 
 @Suite struct InputSourceTests {
@@ -33,7 +34,7 @@ import Testing
 
   @Test(arguments: forms, lengths)
   func roundTrip(_ form: Form, _ length: Int) throws {
-    var random = Seeded(UInt64(length))
+    var random = SeededGenerator(seed: UInt64(length))
     let bytes = random.text(length)
     for piece in [1, 7, 4096, 1 << 20] where piece > 100 || length < 1000 {
       let source = InputSource(bytes: form.wrap(bytes), path: "x")
@@ -47,7 +48,7 @@ import Testing
 
   @Test(arguments: forms)
   func peekDoesNotConsume(_ form: Form) throws {
-    var random = Seeded(1)
+    var random = SeededGenerator(seed: 1)
     let bytes = random.text(200_000)
     let source = InputSource(bytes: form.wrap(bytes), path: "x")
     #expect(try source.peek(0) == [])
@@ -64,7 +65,7 @@ import Testing
   /// Every cut: the bytes before it come out, then the fault, and it stays.
   @Test(arguments: forms.filter { $0.compression != nil })
   func truncated(_ form: Form) {
-    var random = Seeded(5)
+    var random = SeededGenerator(seed: 5)
     let bytes = random.text(300)
     let whole = form.wrap(bytes)
     for cut in 0..<whole.count {
@@ -85,7 +86,7 @@ import Testing
   }
 
   @Test func truncatedGivesEverythingBefore() {
-    var random = Seeded(6)
+    var random = SeededGenerator(seed: 6)
     let bytes = random.text(400_000)
     let stored = gzip(bytes, level: 0)
     let source = InputSource(bytes: Array(stored.dropLast(1000)), path: "x.gz")
@@ -98,7 +99,7 @@ import Testing
   }
 
   @Test func damagedChecksumComesAfterTheData() {
-    var random = Seeded(8)
+    var random = SeededGenerator(seed: 8)
     let bytes = random.text(50_000)
     var damaged = gzip(bytes)
     damaged[damaged.count - 6] ^= 1
@@ -131,7 +132,7 @@ import Testing
   }
 
   @Test func flippedBits() {
-    var random = Seeded(9)
+    var random = SeededGenerator(seed: 9)
     let bytes = random.text(3000)
     for whole in [gzip(bytes), zstd(bytes), gzip(bytes) + gzip(bytes)] {
       for _ in 0..<500 {
@@ -162,13 +163,13 @@ import Testing
     }
     // Below the free amount, and with a fair ratio, nothing happens.
     #expect(readAll(InputSource(bytes: gzip(bomb), path: "x")).error == nil)
-    var random = Seeded(10)
+    var random = SeededGenerator(seed: 10)
     let text = random.text(3 << 20)
     #expect(readAll(InputSource(bytes: gzip(text), path: "x", limits: limits)).bytes == text)
   }
 
   @Test func windowLimit() {
-    var random = Seeded(11)
+    var random = SeededGenerator(seed: 11)
     let bytes = random.text(10_000)
     #expect(readAll(InputSource(bytes: zstd(bytes, windowLog: 27), path: "x")).bytes == bytes)
     let (read, error) = readAll(InputSource(bytes: zstd(bytes, windowLog: 28), path: "x"))

@@ -2,21 +2,9 @@ import CZlib
 import CZstd
 import Glibc
 import Inputs
+import TestSupport
 
-/// A seeded generator (splitmix64), so that a failure can be repeated.
-struct Seeded {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(limit, 1))) }
-  mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
-
+extension SeededGenerator {
   /// Lines of text that compress somewhat.
   mutating func text(_ count: Int) -> [UInt8] {
     var text: [UInt8] = []

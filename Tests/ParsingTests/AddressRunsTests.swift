@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @Suite("Runs of the bytes of addresses")
@@ -34,7 +35,7 @@ struct AddressRunsTests {
 
   @Test("Random runs from anywhere to anywhere")
   func random() {
-    var seeded = Seeded(7)
+    var seeded = SeededGenerator(seed: 7)
     for _ in 0..<20_000 {
       let wanted = seeded.pick([":", "0123456789abcdefABCDEF:."])
       let alphabet = Array((wanted + seeded.pick(["", "g", "/;@G`-\u{0}", "é\u{7f}"])).utf8)

@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @Suite struct IPAddressTextTests {
@@ -92,7 +93,7 @@ import Testing
   }
 
   @Test func roundTrips() {
-    var random = Seeded(7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<4000 {
       let ipv4 = UInt32(truncatingIfNeeded: random.next())
       var output: [UInt8] = []
@@ -112,7 +113,7 @@ import Testing
 
   /// Random text of the alphabet against the C library's parser.
   @Test func agreesWithSystem() {
-    var random = Seeded(11)
+    var random = SeededGenerator(seed: 11)
     let alphabet = Array("0123456789abF::::...:12".utf8)
     var accepted = 0
     for round in 0..<20_000 {

@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @Suite struct JSONTextTests {
@@ -91,7 +92,7 @@ import Testing
 
   /// What is written is one JSON string, and tells the bytes.
   @Test func roundTrip() throws {
-    var random = Seeded(7)
+    var random = SeededGenerator(seed: 7)
     let pool: [UInt8] = [
       0x22, 0x5c, 0x0a, 0x00, 0x61, 0x78, 0x66, 0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80, 0xff,
     ]

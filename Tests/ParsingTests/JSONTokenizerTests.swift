@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @Suite struct JSONTokenizerTests {
@@ -187,7 +188,7 @@ import Testing
 
   /// Random values printed and read back; then damaged: the same answer whole and in pieces.
   @Test func randomValuesAndDamage() {
-    var random = Seeded(3)
+    var random = SeededGenerator(seed: 3)
     for round in 0..<400 {
       var text: [UInt8] = []
       var expected = ""
@@ -216,7 +217,7 @@ import Testing
   }
 
   static func write(
-    _ text: inout [UInt8], _ tokens: inout String, _ random: inout Seeded, depth: Int
+    _ text: inout [UInt8], _ tokens: inout String, _ random: inout SeededGenerator, depth: Int
   ) {
     func space() {
       if random.below(3) == 0 { text += random.pick([[0x20], [0x0a], [0x20, 0x09]]) }

@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @Suite struct TimestampTests {
@@ -98,7 +99,7 @@ import Testing
   }
 
   @Test func roundTrip() {
-    var random = Seeded(1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<5000 {
       let time = Int64(truncatingIfNeeded: random.next())
       let micro = time / 1000 * 1000

@@ -1,0 +1,55 @@
+import Indicators
+import Parsing
+
+/// A key that says whose address or port follows: the pairs of firewalls' logs.
+struct PortKey {
+  /// Which pair of keys it is of.
+  var pair: UInt8
+  var isPort: Bool
+
+  /// The key that ends before `end`, a whole word.
+  init?(_ bytes: RawSpan, before end: Int, from start: Int, _ classes: ByteClasses) {
+    // The longest has seven letters.
+    let first = classes.start(of: .word, bytes, before: end, from: max(start, end - 8))
+    switch end - first {
+    case 3:
+      if bytes.starts(withLowercase: "src", at: first) {
+        (pair, isPort) = (0, false)
+      } else if bytes.starts(withLowercase: "spt", at: first) {
+        (pair, isPort) = (0, true)
+      } else if bytes.starts(withLowercase: "dst", at: first) {
+        (pair, isPort) = (1, false)
+      } else if bytes.starts(withLowercase: "dpt", at: first) {
+        (pair, isPort) = (1, true)
+      } else {
+        return nil
+      }
+    case 5:
+      if bytes.starts(withLowercase: "srcip", at: first) {
+        (pair, isPort) = (2, false)
+      } else if bytes.starts(withLowercase: "dstip", at: first) {
+        (pair, isPort) = (3, false)
+      } else if bytes.starts(withLowercase: "saddr", at: first) {
+        (pair, isPort) = (4, false)
+      } else if bytes.starts(withLowercase: "daddr", at: first) {
+        (pair, isPort) = (5, false)
+      } else if bytes.starts(withLowercase: "sport", at: first) {
+        (pair, isPort) = (4, true)
+      } else if bytes.starts(withLowercase: "dport", at: first) {
+        (pair, isPort) = (5, true)
+      } else {
+        return nil
+      }
+    case 7:
+      if bytes.starts(withLowercase: "srcport", at: first) {
+        (pair, isPort) = (2, true)
+      } else if bytes.starts(withLowercase: "dstport", at: first) {
+        (pair, isPort) = (3, true)
+      } else {
+        return nil
+      }
+    default:
+      return nil
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Indicators
+import Parsing
+
+/// Headers of RFC 5424, with structured data.
+extension Extraction {
+  /// Reads time, host, program, process, message id and structured data.
+  mutating func readStructuredHeader(
+    _ bytes: RawSpan, _ range: Range<Int>, from start: Int
+  ) -> Int? {
+    let end = range.upperBound
+    var words = InlineArray<5, Int>(repeating: 0)
+    var offset = range.lowerBound
+    for index in 0..<5 {
+      words[index] = offset
+      guard let blank = bytes.firstOffset(of: Byte.space, from: offset, to: end),
+        blank > offset
+      else { return nil }
+      offset = blank + 1
+    }
+    let time = words[0]..<words[1] - 1
+    let isUnknown = time.count == 1 && bytes.byte(unchecked: time.lowerBound) == Byte.minus
+    let value = Timestamp.iso8601(bytes, time)
+    guard isUnknown || value != nil, offset < end else { return nil }
+    let count = line.fields.count
+    line.skip(start..<words[1])
+    addWord(name("hostname"), bytes, words[1]..<words[2] - 1)
+    addWord(name("appname"), bytes, words[2]..<words[3] - 1)
+    addWord(name("procid"), bytes, words[3]..<words[4] - 1)
+    addWord(name("msgid"), bytes, words[4]..<offset - 1)
+    let message = readStructuredData(bytes, offset..<end)
+    guard let message else {
+      line.cut(to: count)
+      return nil
+    }
+    (line.headerTime, line.isHeaderTimeZoned) = (value, true)
+    return message
+  }
+
+  private mutating func addWord(_ path: FieldPaths.ID, _ bytes: RawSpan, _ range: Range<Int>) {
+    add(path, bytes, ColumnRange(start: range.lowerBound, end: range.upperBound))
+  }
+
+  /// Reads `-` or `[id name="value" …]…`; where the message begins, or nil where it is neither.
+  private mutating func readStructuredData(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    let end = range.upperBound
+    var offset = range.lowerBound
+    func behind(_ offset: Int) -> Int? {
+      if offset == end { return end }
+      return bytes.byte(unchecked: offset) == Byte.space ? offset + 1 : nil
+    }
+    if bytes.byte(unchecked: offset) == Byte.minus {
+      guard let message = behind(offset + 1) else { return nil }
+      line.skip(offset..<message)
+      return message
+    }
+    guard bytes.byte(unchecked: offset) == UInt8(ascii: "[") else { return nil }
+    let most = line.fields.count + 2 * Self.mostPairs
+    while offset < end, bytes.byte(unchecked: offset) == UInt8(ascii: "[") {
+      guard line.fields.count < most else { return nil }
+      let identifier = structuredName(bytes, from: offset + 1, to: end)
+      guard !identifier.isEmpty, identifier.upperBound < end else { return nil }
+      let element = paths.child(of: FieldPaths.root, key: bytes.extracting(identifier))
+      line.skip(offset..<identifier.upperBound)
+      offset = identifier.upperBound
+      while offset < end, bytes.byte(unchecked: offset) == Byte.space {
+        let name = structuredName(bytes, from: offset + 1, to: end)
+        guard !name.isEmpty, bytes.starts(with: "=\"", at: name.upperBound),
+          let close = closingQuote(bytes, from: name.upperBound + 2, to: end),
+          line.fields.count < most
+        else { return nil }
+        let path = paths.child(of: element, key: bytes.extracting(name))
+        line.add(
+          path, key: offset, value: name.upperBound + 2..<close, escapes: .structuredData)
+        line.endQuoted()
+        offset = close + 1
+      }
+      guard offset < end, bytes.byte(unchecked: offset) == UInt8(ascii: "]") else { return nil }
+      line.skip(offset..<offset + 1)
+      offset += 1
+    }
+    return behind(offset)
+  }
+
+  /// A name of structured data: printable ASCII but `=`, `]`, `"` and blanks.
+  private func structuredName(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int> {
+    var offset = start
+    while offset < end {
+      let byte = bytes.byte(unchecked: offset)
+      guard byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "="), byte != UInt8(ascii: "]"),
+        byte != Byte.quote
+      else { break }
+      offset += 1
+    }
+    return start..<offset
+  }
+}
