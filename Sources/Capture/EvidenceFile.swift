@@ -145,6 +145,12 @@ private struct PacketCopier: ~Copyable {
     return true
   }
 
+  /// Whether the scan's filter lets a packet through; of a link type without a filter the scan told.
+  private mutating func isScanned(_ packet: RawSpan, _ frame: Frame) -> Bool {
+    guard filters != nil else { return true }
+    return (try? filters?.accepts(packet, frame)) ?? false
+  }
+
   /// Goes to the next packet that is chosen; false at the end.
   private mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {
     while try framer.next(&frame) {
@@ -153,8 +159,7 @@ private struct PacketCopier: ~Copyable {
       let start = unsafe framer.pointer()
       // SAFETY: as above.
       let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
-      // What was not scanned is no evidence; a link type without a filter was told of by the scan.
-      if (try? filters?.accepts(packet, frame)) ?? (filters == nil) == false { continue }
+      guard isScanned(packet, frame) else { continue }
       dealer.isSelected = false
       dealer.deal(packet, frame, at: 0)
       dealer.items.removeAll()

@@ -38,7 +38,7 @@ struct ShapeTest {
   /// Whether the text is a value of the kind, or several.
   mutating func fitsCell(_ text: RawSpan, as declared: DeclaredKind) -> Bool {
     fits(text, as: declared) || !CellPieces.values(of: text, as: declared, &parser, options).isEmpty
-      || STIXPattern.fits(text)
+      || STIXPattern(cell: text) != nil
   }
 
   /// Whether a port stood behind the name that was tested last.

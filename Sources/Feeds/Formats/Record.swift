@@ -95,9 +95,7 @@ struct Record {
 
   /// Lets in what the pattern of STIX in a cell asks for; false where the cell is none.
   private func addPattern(_ cell: RawSpan, id: StringID, _ sink: inout FeedSink) -> Bool {
-    guard STIXPattern.fits(cell) else { return false }
-    var pattern = STIXPattern()
-    guard (try? pattern.parse(cell)) != nil else { return false }
+    guard let pattern = STIXPattern(cell: cell) else { return false }
     pattern.addTests(to: &sink, source: cell, line: line, id: id)
     return true
   }

@@ -70,14 +70,14 @@ struct STIXPattern {
     ("[ipv4-addr:value", .network), ("[url:value", .kind(.url)),
   ]
 
-  /// Whether text is a pattern, as tables have them among values.
-  static func fits(_ text: RawSpan) -> Bool {
-    guard text.byteCount > 8, text.byte(unchecked: 0) == UInt8(ascii: "["),
-      text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "]"),
-      Text.firstIndex(of: UInt8(ascii: ":"), in: text) != nil
-    else { return false }
-    var pattern = STIXPattern()
-    return (try? pattern.parse(text)) != nil
+  init() {}
+
+  /// The pattern in a cell of a table, as some have them among values; nil where it holds none.
+  init?(cell: RawSpan) {
+    guard cell.byteCount > 8, cell.byte(unchecked: 0) == UInt8(ascii: "["),
+      cell.byte(unchecked: cell.byteCount - 1) == UInt8(ascii: "]"),
+      Text.firstIndex(of: UInt8(ascii: ":"), in: cell) != nil, (try? parse(cell)) != nil
+    else { return nil }
   }
 
   /// Reads a pattern; on a fault nothing of it is to be used.
