@@ -3,9 +3,9 @@ import Inputs
 /// Why a capture could not be read, or not to its end.
 ///
 /// Everything before the fault has been handed out when it is thrown.
-public struct CaptureError: Error, Sendable, CustomStringConvertible {
+package struct CaptureError: Error, Sendable, CustomStringConvertible {
   /// The kind of fault.
-  public enum Code: Sendable {
+  package enum Code: Sendable {
     /// The bytes are no packet capture.
     case notACapture
     /// A capture, but of a version or in a form that cannot be read.
@@ -21,16 +21,16 @@ public struct CaptureError: Error, Sendable, CustomStringConvertible {
   }
 
   /// The kind of fault.
-  public var code: Code
+  package var code: Code
   /// The input's path as the user gave it.
-  public var path: String
+  package var path: String
   /// Packets read before the fault.
-  public var packets: UInt64
+  package var packets: UInt64
   /// What is wrong and, where there is a remedy, what to do; one line.
-  public var message: String
+  package var message: String
 
   /// An error at the place that follows `packets` whole packets.
-  public init(code: Code, path: String, packets: UInt64, message: String) {
+  package init(code: Code, path: String, packets: UInt64, message: String) {
     self.code = code
     self.path = path
     self.packets = packets
@@ -48,5 +48,5 @@ public struct CaptureError: Error, Sendable, CustomStringConvertible {
   }
 
   /// The path and the message.
-  public var description: String { "\(path): \(message)" }
+  package var description: String { "\(path): \(message)" }
 }

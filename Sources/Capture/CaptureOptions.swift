@@ -1,39 +1,39 @@
-public import Indicators
-public import Matchers
+package import Indicators
+package import Matchers
 
 /// How a capture is read.
-public struct CaptureOptions: Sendable {
+package struct CaptureOptions: Sendable {
   /// Report the addresses of every packet, not only those of a flow's first one.
-  public var everyPacket = false
+  package var everyPacket = false
   /// A filter in libpcap's language (`man pcap-filter`); packets that it refuses are counted only.
-  public var filter: String?
+  package var filter: String?
   /// Packet times in nanoseconds since 1970 that take part; packets without a time always do.
-  public var times: Range<Int64>?
+  package var times: Range<Int64>?
   /// Kinds that are wanted: fingerprints and hashes of others are not computed.
-  public var kinds = IndicatorKindSet.all
+  package var kinds = IndicatorKindSet.all
   /// Byte strings that are looked for in all payloads.
-  public var payloadMatchers: [LiteralMatcher] = []
+  package var payloadMatchers: [LiteralMatcher] = []
   /// Flows remembered at once; the one used least recently makes room for a new one.
-  public var flowLimit = 1 << 20
+  package var flowLimit = 1 << 20
   /// Bytes that wait in one direction of a TCP connection for others that precede them.
-  public var streamLimit = 1 << 20
+  package var streamLimit = 1 << 20
   /// Bytes that TCP reassembly keeps in all; the streams used least recently make room.
-  public var reassemblyLimit = 256 << 20
+  package var reassemblyLimit = 256 << 20
   /// Bytes of fragments that wait for the rest of their datagrams; the oldest make room.
-  public var fragmentLimit = 16 << 20
+  package var fragmentLimit = 16 << 20
   /// Bytes of one datagram that is put together of fragments; 65 535 is the most there can be.
-  public var datagramLimit = 64 << 10
+  package var datagramLimit = 64 << 10
   /// Nanoseconds of packet time for which fragments wait for the rest of their datagram.
-  public var fragmentPatience: Int64 = 30_000_000_000
+  package var fragmentPatience: Int64 = 30_000_000_000
   /// Bytes of an HTTP request's head that are looked at.
-  public var httpHeaderLimit = 64 << 10
+  package var httpHeaderLimit = 64 << 10
   /// Compression pointers followed in one DNS name.
-  public var dnsPointerLimit = 32
+  package var dnsPointerLimit = 32
   /// Tunnels followed inside one another.
-  public var tunnelDepthLimit = 4
+  package var tunnelDepthLimit = 4
 
   /// The limits of the outside contract, every packet taking part.
-  public init() {}
+  package init() {}
 }
 
 extension CaptureOptions {

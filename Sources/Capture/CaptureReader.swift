@@ -1,5 +1,5 @@
-public import Indicators
-public import Inputs
+package import Indicators
+package import Inputs
 
 /// Reads one packet capture and hands out what its packets hold, batch by batch.
 ///
@@ -10,7 +10,7 @@ public import Inputs
 /// them up, so that (number, base) puts them in order. Memory is bounded by the limits of
 /// `CaptureOptions`: about 100 bytes a flow, what TCP streams and IP fragments wait with, and two
 /// stretches of a megabyte. Not thread-safe: one reader, one thread.
-public final class CaptureReader {
+package final class CaptureReader {
   private let dealer: CaptureDealer
   private let worker: FlowWorker
   private let stretch = CaptureStretch()
@@ -22,12 +22,12 @@ public final class CaptureReader {
   private var failure: CaptureError?
 
   /// Whether a file that begins with these bytes is a capture; give it at least 24 of them.
-  public static func recognises(_ firstBytes: [UInt8]) -> Bool {
+  package static func recognises(_ firstBytes: [UInt8]) -> Bool {
     CaptureFormat(firstBytes) != nil
   }
 
   /// Begins to read a capture; throws where the input is none or its header is damaged.
-  public init(
+  package init(
     source: InputSource, options: CaptureOptions = CaptureOptions()
   ) throws(CaptureError) {
     dealer = try CaptureDealer(source: source, options: options)
@@ -41,7 +41,7 @@ public final class CaptureReader {
   ///   appended.
   /// - Throws: Where the capture is damaged, cut short or cannot be read on; once everything before
   ///   the fault was handed out. Then the reader is at its end.
-  public func fill(_ batch: inout ObservableBatch) throws(CaptureError) -> Bool {
+  package func fill(_ batch: inout ObservableBatch) throws(CaptureError) -> Bool {
     if !isAtEnd {
       let count = batch.observables.count
       readOn(&batch)
@@ -75,13 +75,13 @@ public final class CaptureReader {
   }
 
   /// Packets read so far, filtered ones included.
-  public var packetCount: UInt64 { dealer.packetCount }
+  package var packetCount: UInt64 { dealer.packetCount }
 
   /// Captured bytes of those packets, without the file's own headers.
-  public var byteCount: UInt64 { dealer.byteCount }
+  package var byteCount: UInt64 { dealer.byteCount }
 
   /// What was skipped, cut or odd, by reason.
-  public var tally: Tally {
+  package var tally: Tally {
     tallySoFar.merge(worker.takeTally())
     var tally = dealer.tally
     tally.merge(tallySoFar)

@@ -2,11 +2,11 @@
 ///
 /// The fragments of a packet that a tunnel's flow is in do not show what they carry: it is known when
 /// the last of them is there, and they have passed then.
-public struct CarrierPackets: Sendable {
+package struct CarrierPackets: Sendable {
   private var words: [UInt64] = []
 
   /// No packets.
-  public init() {}
+  package init() {}
 
   mutating func insert(_ numbers: [UInt64]) {
     for number in numbers {

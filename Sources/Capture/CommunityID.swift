@@ -1,11 +1,11 @@
-public import Indicators
+package import Indicators
 import Parsing
 
 /// The Community ID of a flow, version 1 with seed 0: what Zeek, Suricata and Arkime call the same flow by.
 ///
 /// SHA-1 over seed, the two ends in order, protocol and ports, in Base64 behind `1:`
 /// (github.com/corelight/community-id-spec).
-public enum CommunityID {
+package enum CommunityID {
   /// Types of ICMP that ask and answer, as pairs: the other one stands in for the second port.
   private static let pairs4: [UInt16: UInt16] = [
     0: 8, 8: 0, 9: 10, 10: 9, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17,
@@ -21,7 +21,7 @@ public enum CommunityID {
   }
 
   /// Appends the flow's identifier.
-  public static func append(of flow: FlowRecord, to text: inout [UInt8]) {
+  package static func append(of flow: FlowRecord, to text: inout [UInt8]) {
     let characters = characters(of: flow)
     for index in characters.indices { text.append(characters[index]) }
   }

@@ -1,22 +1,22 @@
 import Indicators
-public import Inputs
+package import Inputs
 import Parsing
 
 /// A pcapng file that takes the packets of chosen flows, whatever their captures' formats and link types.
 ///
 /// One section with an interface for each link type, times in nanoseconds
 /// (draft-ietf-opsawg-pcapng §4). It appears under its name when it is committed.
-public struct EvidenceFile: ~Copyable {
+package struct EvidenceFile: ~Copyable {
   private var file: AtomicFile
   private var interfaces: [UInt32: UInt32] = [:]
   private var buffer: [UInt8] = []
   /// Why the file could not be written; thrown by `commit`, and nothing is copied any more.
   private var failure: InputError?
   /// Packets written.
-  public private(set) var packetCount: UInt64 = 0
+  package private(set) var packetCount: UInt64 = 0
 
   /// Creates the file with its section's header.
-  public init(path: InputPath) throws(InputError) {
+  package init(path: InputPath) throws(InputError) {
     file = try AtomicFile(path: path)
     block(
       0x0a0d_0d0a,
@@ -27,7 +27,7 @@ public struct EvidenceFile: ~Copyable {
   /// The packets that `copy` cannot know when they pass: fragments of packets around those of chosen flows.
   ///
   /// Only flows inside tunnels have any. A capture that cannot be read on gives those before.
-  public static func carriers(
+  package static func carriers(
     of flows: FlowSelection, in source: InputSource, options: CaptureOptions
   ) -> CarrierPackets {
     do throws(CaptureError) {
@@ -41,7 +41,7 @@ public struct EvidenceFile: ~Copyable {
   /// Copies the packets of the chosen flows, of the fragments between their ends, and their carriers.
   ///
   /// - Throws: Where the capture cannot be read on; what came before is copied.
-  public mutating func copy(
+  package mutating func copy(
     _ source: InputSource, flows: FlowSelection, carriers: CarrierPackets = CarrierPackets(),
     options: CaptureOptions
   ) throws(CaptureError) {
@@ -95,7 +95,7 @@ public struct EvidenceFile: ~Copyable {
   }
 
   /// Writes what is left and gives the file its name.
-  public consuming func commit() throws(InputError) {
+  package consuming func commit() throws(InputError) {
     if let failure { throw failure }
     try flush()
     try file.commit()

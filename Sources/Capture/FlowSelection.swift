@@ -1,22 +1,22 @@
-public import Indicators
+package import Indicators
 
 /// Flows by which packets are chosen: those whose hits are kept as evidence.
-public struct FlowSelection: Sendable {
+package struct FlowSelection: Sendable {
   private var keys: Set<FlowKey> = []
   /// The ends of those flows: a later fragment does not say to which flow of two hosts it belongs.
   private var pairs: Set<FlowKey> = []
 
   /// Whether some of the flows are inside tunnels.
-  public private(set) var hasTunnels = false
+  package private(set) var hasTunnels = false
 
   /// A selection of nothing.
-  public init() {}
+  package init() {}
 
   /// Whether nothing is chosen.
-  public var isEmpty: Bool { keys.isEmpty }
+  package var isEmpty: Bool { keys.isEmpty }
 
   /// Chooses a flow.
-  public mutating func insert(_ flow: FlowRecord) {
+  package mutating func insert(_ flow: FlowRecord) {
     let source = IPAddress(high: flow.source.0, low: flow.source.1)
     let destination = IPAddress(high: flow.destination.0, low: flow.destination.1)
     keys.insert(
@@ -30,7 +30,7 @@ public struct FlowSelection: Sendable {
   }
 
   /// Chooses what another selection does, too.
-  public mutating func formUnion(_ other: FlowSelection) {
+  package mutating func formUnion(_ other: FlowSelection) {
     keys.formUnion(other.keys)
     pairs.formUnion(other.pairs)
     hasTunnels = hasTunnels || other.hasTunnels

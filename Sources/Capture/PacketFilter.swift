@@ -127,7 +127,7 @@ struct LinkFilters {
 
 extension CaptureOptions {
   /// Why a filter is none, in libpcap's words: it compiles for no usual link type; nil where it does.
-  public static func fault(ofFilter expression: String) -> String? {
+  package static func fault(ofFilter expression: String) -> String? {
     var fault: String?
     // Ethernet, IP alone, IEEE 802.11 without and with radio information, Linux's cooked ones.
     for linkType: UInt32 in [1, 101, 105, 127, 113, 276] {

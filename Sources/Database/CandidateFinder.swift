@@ -14,7 +14,7 @@ internal import Parsing
 /// before a letter, an IPv4 address by a dot between digits, an IPv6 address by `::` or six colons, a
 /// digest by its digits; only there is anything hashed and looked up in the filters (`CandidateFilter`)
 /// and tries. One for each thread.
-public struct CandidateFinder: Sendable {
+package struct CandidateFinder: Sendable {
   /// Words of one matcher, and the kinds of which they are looked for.
   struct SoughtWords {
     var words: CandidateWords
@@ -56,9 +56,9 @@ public struct CandidateFinder: Sendable {
   /// Where the candidates of the chunk are.
   var found: [UInt32] = []
   /// Those near which a file name may be: where a word is, or a character that does not mean itself.
-  public private(set) var wordPlaces: [UInt32] = []
+  package private(set) var wordPlaces: [UInt32] = []
   /// Those at which nothing but the IPv4 address of a URL's host may be.
-  public internal(set) var hostPlaces: [UInt32] = []
+  package internal(set) var hostPlaces: [UInt32] = []
   /// Addresses that wait to be looked up together.
   var addresses: [UInt32] = []
   var addressPlaces: [UInt32] = []
@@ -90,13 +90,13 @@ public struct CandidateFinder: Sendable {
 
   /// Values of each kind, by raw value, that were looked at since the finder was made; a digest counts
   /// as what its length is without a label.
-  public internal(set) var counts = [UInt64](repeating: 0, count: IndicatorKind.allCases.count)
+  package internal(set) var counts = [UInt64](repeating: 0, count: IndicatorKind.allCases.count)
 
   private static let window = Int(SEKISHO_SHAPES_WINDOW)
 
   /// Nil where text cannot be searched for what the databases hold: a string without any letter or digit,
   /// or an image without the filter.
-  public init?(databases: [IndicatorDatabase], options: LookupOptions, refangs: Bool = false) {
+  package init?(databases: [IndicatorDatabase], options: LookupOptions, refangs: Bool = false) {
     self.refangs = refangs
     var kinds = IndicatorKindSet()
     var filters: [CandidateFilter] = []
@@ -140,7 +140,7 @@ public struct CandidateFinder: Sendable {
 
   /// Finds offsets in a chunk, ascending, at or near which an indicator may be; false where they are so
   /// many that everything should be read.
-  public mutating func find(in chunk: RawSpan, candidates: inout [UInt32]) -> Bool {
+  package mutating func find(in chunk: RawSpan, candidates: inout [UInt32]) -> Bool {
     candidates.removeAll(keepingCapacity: true)
     found.removeAll(keepingCapacity: true)
     wordPlaces.removeAll(keepingCapacity: true)

@@ -2,33 +2,33 @@
 ///
 /// A list of ten million digests is then as large as its digests and their lines, and the compiler
 /// need not look at a record for each.
-public struct DigestList: Sendable {
+package struct DigestList: Sendable {
   /// What the values are; a digest of one width.
-  public let kind: IndicatorKind
+  package let kind: IndicatorKind
   /// Index into the collection's feeds.
-  public let feed: UInt32
+  package let feed: UInt32
   /// Index into the collection's contexts.
-  public let context: UInt32
+  package let context: UInt32
   /// The values one behind the other.
-  public var values: [UInt8] = []
+  package var values: [UInt8] = []
   /// The line of each value.
-  public var lines: [UInt32] = []
+  package var lines: [UInt32] = []
 
   /// An empty list.
-  public init(kind: IndicatorKind, feed: UInt32, context: UInt32) {
+  package init(kind: IndicatorKind, feed: UInt32, context: UInt32) {
     self.kind = kind
     self.feed = feed
     self.context = context
   }
 
   /// Bytes of a value.
-  public var width: Int { kind.fixedWidth ?? 0 }
+  package var width: Int { kind.fixedWidth ?? 0 }
 
   /// Number of values.
-  public var count: Int { lines.count }
+  package var count: Int { lines.count }
 
   /// What would be the record of a value.
-  public func record(_ index: Int) -> IndicatorRecord {
+  package func record(_ index: Int) -> IndicatorRecord {
     IndicatorRecord(
       kind: kind, mode: .exact, feed: feed, line: lines[index], context: context,
       valueLength: UInt32(width), valueOffset: 0)

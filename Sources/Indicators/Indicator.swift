@@ -194,11 +194,11 @@ public struct IndicatorRecord: Sendable {
 }
 
 /// Rules for the bytes of an entry's value that its readers and the compiler share.
-public enum EntryKey {
+package enum EntryKey {
   /// Offset in a URL's normal form of the part that is compared.
   ///
   /// `http`, `https` and no scheme compare equal, so their scheme is not part of the key; any other scheme is.
-  public static func urlKeyOffset(_ normalForm: RawSpan, schemeLength: Int) -> Int {
+  package static func urlKeyOffset(_ normalForm: RawSpan, schemeLength: Int) -> Int {
     switch schemeLength {
     case 7: normalForm.byteCount >= 7 && starts(normalForm, "http://") ? 7 : 0
     case 8: normalForm.byteCount >= 8 && starts(normalForm, "https://") ? 8 : 0

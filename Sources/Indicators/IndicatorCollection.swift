@@ -10,7 +10,7 @@ public struct IndicatorCollection: Sendable {
   /// Names of the feeds as the user wrote them, by index.
   public var feeds: [FeedDescription] = []
   /// Digests that are no records, of feeds read with `FeedOptions.gathersDigests`.
-  public private(set) var digestLists: [DigestList] = []
+  package private(set) var digestLists: [DigestList] = []
   /// Normal forms of the values.
   public private(set) var values: [UInt8] = []
   /// Contexts by index; index 0 says nothing.
@@ -53,12 +53,12 @@ public struct IndicatorCollection: Sendable {
   }
 
   /// Adds digests of a feed that are no records.
-  public mutating func append(_ list: DigestList) {
+  package mutating func append(_ list: DigestList) {
     if list.count > 0 { digestLists.append(list) }
   }
 
   /// Gives the lists away; the collection is left with its records.
-  public mutating func takeDigestLists() -> [DigestList] {
+  package mutating func takeDigestLists() -> [DigestList] {
     defer { digestLists = [] }
     return digestLists
   }

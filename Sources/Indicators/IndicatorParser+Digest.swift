@@ -105,7 +105,7 @@ extension IndicatorParser {
   ///   - lineEnd: bytes of a line's end: 1, or 2 with a carriage return.
   ///   - values: where the digests are appended.
   /// - Returns: the number of lines that were decoded.
-  public static func decodeDigests(
+  package static func decodeDigests(
     _ text: RawSpan, digits: Int, lineEnd: Int, to values: inout [UInt8]
   ) -> Int {
     precondition(isDigestLength(digits) && 1...2 ~= lineEnd)
@@ -145,7 +145,7 @@ extension IndicatorParser {
   }
 
   /// The kind of an undeclared digest of so many hexadecimal digits; nil for other lengths.
-  public static func digestKind(ofDigits digits: Int) -> IndicatorKind? {
+  package static func digestKind(ofDigits digits: Int) -> IndicatorKind? {
     isDigestLength(digits) ? kind(ofLength: digits / 2, nil) : nil
   }
 

@@ -1,29 +1,29 @@
 import Parsing
 
 /// What one feed cell yields: a kind and a normal form in the parser's arena.
-public struct ParsedIndicator: Sendable {
+package struct ParsedIndicator: Sendable {
   /// What the value is.
-  public var kind: IndicatorKind = .domain
+  package var kind: IndicatorKind = .domain
   /// nil: the shape does not decide (a name): the format's default holds.
-  public var mode: MatchMode?
+  package var mode: MatchMode?
   /// Bits of an address's prefix (32 or 128 for a single one), else 0.
-  public var prefixLength: UInt8 = 0
+  package var prefixLength: UInt8 = 0
   /// The port of a joint address-and-port entry, or 0.
-  public var port: UInt16 = 0
+  package var port: UInt16 = 0
   /// Of a URL: length of the scheme with its `://`, 0 without scheme.
-  public var schemeLength: UInt16 = 0
+  package var schemeLength: UInt16 = 0
   /// Where the normal form begins in the parser's `arena`.
-  public var start: Int = 0
+  package var start: Int = 0
   /// Where the normal form ends in the parser's `arena`.
-  public var end: Int = 0
+  package var end: Int = 0
 
   /// An empty name.
-  public init() {}
+  package init() {}
 }
 
 /// What a feed's column or object declares of a value; shape outranks it among address, prefix,
 /// address+port, name, URL and e-mail.
-public enum DeclaredKind: Sendable, Equatable {
+package enum DeclaredKind: Sendable, Equatable {
   /// Nothing: any network kind or digest by shape.
   case none
   /// One kind.
@@ -57,28 +57,28 @@ public struct AdmissionOptions: Sendable, Equatable {
 /// shape, normalise, admit (`Matching.md` §2–§6, §9).
 ///
 /// Holds scratch memory: one for each thread. A cell is looked at a fixed number of times.
-public struct IndicatorParser: Sendable {
+package struct IndicatorParser: Sendable {
   /// Normal forms of the results.
-  public var arena: [UInt8] = []
+  package var arena: [UInt8] = []
   /// What the last cell yielded: one, or for a range of addresses the prefixes that cover it.
-  public var results: [ParsedIndicator] = []
+  package var results: [ParsedIndicator] = []
   /// Remarks about the last cell.
-  public var lints: [Lint] = []
+  package var lints: [Lint] = []
 
   var normalizer = Normalizer()
   private var refanged: [UInt8] = []
 
   /// A parser with empty scratch.
-  public init() {}
+  package init() {}
 
   /// Bytes of the longest cell that is looked at.
-  public static let longestCell = 64 << 10
+  package static let longestCell = 64 << 10
 
   /// Bytes of the longest text or string literal.
-  public static let longestLiteral = 4 << 10
+  package static let longestLiteral = 4 << 10
 
   /// Replaces `results`, `lints` and `arena` with what the cell yields; nil is success.
-  public mutating func parse(
+  package mutating func parse(
     _ cell: RawSpan, as declared: DeclaredKind, options: AdmissionOptions = AdmissionOptions()
   ) -> Refusal? {
     results.removeAll(keepingCapacity: true)
@@ -93,15 +93,15 @@ public struct IndicatorParser: Sendable {
   }
 
   /// What became of a text that is a digest and nothing else.
-  public struct DigestOutcome {
+  package struct DigestOutcome {
     /// Why it is not let in; nil where it is the one result.
-    public var refusal: Refusal?
+    package var refusal: Refusal?
   }
 
   /// Reads a text that is hexadecimal digits of a digest's length; nil for any other, which is for `parse`.
   ///
   /// Gives what `parse` gives for it undeclared, and faster.
-  public mutating func parseDigest(_ text: RawSpan) -> DigestOutcome? {
+  package mutating func parseDigest(_ text: RawSpan) -> DigestOutcome? {
     guard Self.isDigestLength(text.byteCount) else { return nil }
     results.removeAll(keepingCapacity: true)
     lints.removeAll(keepingCapacity: true)

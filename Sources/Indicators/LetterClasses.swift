@@ -7,24 +7,24 @@ public import Parsing
 /// to share.
 @safe
 @frozen
-public struct LetterClasses: @unchecked Sendable {
+@usableFromInline package struct LetterClasses: @unchecked Sendable {
   /// What stands at an offset.
   @frozen
-  public struct Letter: Sendable {
+  @usableFromInline package struct Letter: Sendable {
     /// Its bytes in UTF-8; 0 where there is no letter, digit or mark of two or three bytes.
-    public var length: Int
+    @usableFromInline package var length: Int
     /// Its scalar.
-    public var value: UInt32
+    @usableFromInline package var value: UInt32
     @usableFromInline
     var bits: UInt8
 
     /// Whether its script is written without spaces.
     @inlinable
-    public var isUnspaced: Bool { bits & 2 != 0 }
+    package var isUnspaced: Bool { bits & 2 != 0 }
 
     /// Whether names have it as it is, whatever stands beside it.
     @inlinable
-    public var isItself: Bool { bits & 4 != 0 }
+    package var isItself: Bool { bits & 4 != 0 }
 
     @inlinable
     init(length: Int, value: UInt32, bits: UInt8) {
@@ -42,7 +42,7 @@ public struct LetterClasses: @unchecked Sendable {
   let table: UnsafePointer<UInt8>
 
   /// The only one.
-  public static let shared = LetterClasses()
+  package static let shared = LetterClasses()
 
   private init() {
     let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
@@ -63,7 +63,7 @@ public struct LetterClasses: @unchecked Sendable {
   /// The letter, digit or mark of two or three bytes that stands at an offset.
   @inlinable
   @inline(__always)
-  public func letter(_ bytes: RawSpan, at offset: Int, end: Int) -> Letter {
+  package func letter(_ bytes: RawSpan, at offset: Int, end: Int) -> Letter {
     guard offset + 1 < end else { return .none }
     let first = bytes.byte(unchecked: offset)
     let second = bytes.byte(unchecked: offset + 1)

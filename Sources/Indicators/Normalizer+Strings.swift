@@ -6,7 +6,7 @@ extension Normalizer {
   /// ASCII lower case, separators as `\`, and without what may differ from one machine to another at
   /// the start: `%ENV%`, `~`, a drive letter, and the separators behind them. Of what is left without
   /// separator the whole is a base name.
-  public mutating func appendFileName(
+  package mutating func appendFileName(
     _ name: RawSpan, hasSeparator: inout Bool, to output: inout [UInt8]
   ) -> Refusal? {
     for offset in name.byteOffsets where name.byte(unchecked: offset) < 0x20 {
@@ -57,7 +57,7 @@ extension Normalizer {
 
   /// Appends the form in which registry keys are compared: ASCII lower case, short hive names,
   /// single `\`, none at the ends.
-  public mutating func appendRegistryKey(_ key: RawSpan, to output: inout [UInt8]) -> Refusal? {
+  package mutating func appendRegistryKey(_ key: RawSpan, to output: inout [UInt8]) -> Refusal? {
     let before = output.count
     var start = 0
     for (prefix, hive) in Self.kernelPrefixes where key.starts(withLowercase: prefix) {

@@ -1,49 +1,49 @@
 import Parsing
 
 /// How a URL's source differs from a plain URL in text.
-public struct URLOptions: OptionSet, Sendable {
+package struct URLOptions: OptionSet, Sendable {
   /// One bit for each option.
-  public let rawValue: UInt8
+  package let rawValue: UInt8
 
   /// Options from their bits.
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// White space and controls in path and query are written `%XX` instead of refused.
-  public static let encodesWhiteSpace = URLOptions(rawValue: 1)
+  package static let encodesWhiteSpace = URLOptions(rawValue: 1)
 
   /// `#` is a byte of the path that its source has decoded, and is written `%23`.
-  public static let encodesNumberSign = URLOptions(rawValue: 2)
+  package static let encodesNumberSign = URLOptions(rawValue: 2)
 
   /// An indicator: a trailing `*` makes a prefix, another `*` is refused, and so is white space of
   /// any script, which an observed path may hold as bytes.
-  public static let indicator = URLOptions(rawValue: 4)
+  package static let indicator = URLOptions(rawValue: 4)
 }
 
 /// Where the parts of a URL's normal form are, in bytes from its first byte.
-public struct URLParts: Sendable, Equatable {
+package struct URLParts: Sendable, Equatable {
   /// Length of the scheme with `://`; 0 without scheme.
-  public var schemeLength = 0
+  package var schemeLength = 0
   /// End of the host, which begins at `schemeLength`; IPv6 addresses stand in brackets.
-  public var hostEnd = 0
+  package var hostEnd = 0
   /// The port, or 0 where it is the scheme's own.
-  public var port: UInt16 = 0
+  package var port: UInt16 = 0
   /// Start of the path, which is at least `/`.
-  public var pathStart = 0
+  package var pathStart = 0
   /// Whether a trailing `*` was taken off.
-  public var isPrefix = false
+  package var isPrefix = false
   /// Whether a fragment was taken off.
-  public var hadFragment = false
+  package var hadFragment = false
   /// Whether path and query are as they were given, and so are those of each shorter URL that ends behind the
   /// path's first byte: its normal form is the beginning of this one.
-  public var keepsPath = false
+  package var keepsPath = false
 
   /// The parts of nothing.
-  public init() {}
+  package init() {}
 }
 
 extension Normalizer {
   /// Appends the normal form of a URL and gives the length of its scheme with `://` (0 without).
-  public mutating func appendURL(
+  package mutating func appendURL(
     _ url: RawSpan, schemeLength: inout Int, to output: inout [UInt8]
   ) -> Refusal? {
     var parts = URLParts()
@@ -58,7 +58,7 @@ extension Normalizer {
   /// port dropped, an empty path is `/`, dot segments removed, unreserved percent units decoded and
   /// others in capitals, bytes above ASCII as `%XX`, the fragment dropped. A host of one label needs
   /// a scheme.
-  public mutating func appendURL(
+  package mutating func appendURL(
     _ url: RawSpan, options: URLOptions, parts: inout URLParts, to output: inout [UInt8]
   ) -> Refusal? {
     parts = URLParts()
@@ -106,7 +106,7 @@ extension Normalizer {
   ///   - parts: Becomes where the parts of the normal form are.
   ///   - output: Receives the normal form.
   /// - Returns: Why there is no normal form, or nil.
-  public mutating func appendJoinedURL(
+  package mutating func appendJoinedURL(
     scheme: StaticString = "http://", host: RawSpan, port: UInt16 = 0, path: RawSpan,
     query: RawSpan = RawSpan(), options: URLOptions = [], parts: inout URLParts,
     to output: inout [UInt8]
@@ -146,7 +146,7 @@ extension Normalizer {
   }
 
   /// Whether a Host header's value carries a port of its own.
-  public static func hasPort(host: RawSpan) -> Bool {
+  package static func hasPort(host: RawSpan) -> Bool {
     guard let colon = host.lastOffset(of: 0x3a), IPAddressText.ipv6(host) == nil else {
       return false
     }
@@ -157,7 +157,7 @@ extension Normalizer {
   }
 
   /// Appends the normal form of a path with or without query: what `appendURL` does behind the host.
-  public mutating func appendPath(
+  package mutating func appendPath(
     _ path: RawSpan, options: URLOptions = [], to output: inout [UInt8]
   ) -> Refusal? {
     guard !path.isEmpty, path.byte(unchecked: 0) == 0x2f else { return .pathOnly }

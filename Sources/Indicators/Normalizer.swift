@@ -5,18 +5,18 @@ import Parsing
 /// Holds scratch memory: one for each thread. Everything appends to the caller's array, looks at each byte a fixed number of times and, for
 /// values in ASCII, allocates nothing once scratch and array have grown. On refusal the array is as
 /// it was before.
-public struct Normalizer: Sendable {
+package struct Normalizer: Sendable {
   /// Percent-decoded hosts.
   var scratch: [UInt8] = []
 
   /// A normaliser with empty scratch.
-  public init() {}
+  package init() {}
 
   /// Appends the normal form of a name, or refuses it.
   ///
   /// UTS 46 non-transitional to A-labels, ASCII lower case, one trailing dot dropped, labels of 1–63
   /// bytes of `[a-z0-9_-]`, at most 253 in all. The number of labels is not looked at.
-  public mutating func appendName(_ name: RawSpan, to output: inout [UInt8]) -> Refusal? {
+  package mutating func appendName(_ name: RawSpan, to output: inout [UInt8]) -> Refusal? {
     Self.appendName(name, to: &output)
   }
 
@@ -39,7 +39,7 @@ public struct Normalizer: Sendable {
   ///
   /// The local part is `[A-Za-z0-9._%+-]+` without leading `.+%-`, in lower case; tags and dots are
   /// kept. The host is a name of two labels or more, the last not a number.
-  public mutating func appendEmail(_ email: RawSpan, to output: inout [UInt8]) -> Refusal? {
+  package mutating func appendEmail(_ email: RawSpan, to output: inout [UInt8]) -> Refusal? {
     guard let at = email.lastOffset(of: 0x40) else { return .notAnIndicator }
     var localStart = 0
     while localStart < at, Self.isStrippedFromLocalPart(email.byte(unchecked: localStart)) {

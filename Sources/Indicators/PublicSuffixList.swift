@@ -1,13 +1,13 @@
 import Parsing
 
 /// The Public Suffix List (publicsuffix.org), embedded and dated: names under which others register.
-public enum PublicSuffixList {
+package enum PublicSuffixList {
   /// Day of the embedded list, `YYYY-MM-DD`.
-  public static var date: String { PublicSuffixData.date }
+  package static var date: String { PublicSuffixData.date }
 
   /// What a name is.
   @frozen
-  public enum Section: UInt8, Sendable {
+  package enum Section: UInt8, Sendable {
     /// No public suffix.
     case none = 0
     /// A suffix of a registry.
@@ -20,7 +20,7 @@ public enum PublicSuffixList {
   ///
   /// A rule names it, or a wildcard rule names its parent and no exception names it. The list's
   /// default rule, which makes any single label a suffix, is not applied.
-  public static func classify(_ name: RawSpan) -> Section {
+  package static func classify(_ name: RawSpan) -> Section {
     let own = (table.mark(of: name) ?? 0x40) & 0x3f
     if own & 0o01 != 0 { return .icann }
     if own & 0o10 != 0 { return .private }

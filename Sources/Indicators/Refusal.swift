@@ -79,7 +79,7 @@ public enum Refusal: String, Sendable, CaseIterable {
 /// A remark about a value that was let in.
 ///
 /// The raw value is what users see.
-public enum Lint: String, Sendable, CaseIterable {
+package enum Lint: String, Sendable, CaseIterable {
   /// An address reserved for documentation.
   case documentationRange = "documentation-range"
   /// Host bits below a prefix were cleared.

@@ -1,7 +1,7 @@
 /// Address ranges that mean something other than a host on the internet (`Matching.md` §2).
-public enum SpecialAddresses {
+@usableFromInline package enum SpecialAddresses {
   /// What a range is.
-  public enum Class: Sendable, Equatable {
+  package enum Class: Sendable, Equatable {
     /// A host somewhere.
     case ordinary
     /// 0/8, 127/8, 169.254/16, 224/4, 240/4; `::`, `::1`, fe80::/10, ff00::/8.
@@ -14,19 +14,19 @@ public enum SpecialAddresses {
 
   /// The IPv4 address that `::ffff:0:0/96` maps (RFC 4291 §2.5.5.2), or nil.
   @inlinable
-  public static func mappedIPv4(_ address: (high: UInt64, low: UInt64)) -> UInt32? {
+  package static func mappedIPv4(_ address: (high: UInt64, low: UInt64)) -> UInt32? {
     guard address.high == 0, address.low >> 32 == 0xffff else { return nil }
     return UInt32(truncatingIfNeeded: address.low)
   }
 
   /// The class of an address.
-  public static func classify(ipv4 address: UInt32) -> Class {
+  package static func classify(ipv4 address: UInt32) -> Class {
     for range in ipv4Ranges where address >> range.shift == range.bits { return range.kind }
     return .ordinary
   }
 
   /// The class of an address.
-  public static func classify(ipv6 address: (high: UInt64, low: UInt64)) -> Class {
+  package static func classify(ipv6 address: (high: UInt64, low: UInt64)) -> Class {
     if address.high == 0, address.low <= 1 { return .reserved }
     if address.high >> 54 == 0xfe80 >> 6 || address.high >> 56 == 0xff { return .reserved }
     if address.high >> 57 == 0xfc >> 1 { return .privateUse }

@@ -1,9 +1,9 @@
 import Parsing
 
 /// Top-level domains (IANA's list, dated) and the names in local use that `extract` knows.
-public enum TopLevelDomains {
+package enum TopLevelDomains {
   /// Whether the last label of a name (normal form or any ASCII case) is one.
-  public static func endsName(_ name: RawSpan) -> Bool {
+  package static func endsName(_ name: RawSpan) -> Bool {
     var end = name.byteCount
     if end > 0, name.byte(unchecked: end - 1) == 0x2e { end -= 1 }
     var start = end
@@ -12,7 +12,7 @@ public enum TopLevelDomains {
   }
 
   /// Whether a label, in any ASCII case, is one.
-  public static func contains(_ label: RawSpan) -> Bool {
+  package static func contains(_ label: RawSpan) -> Bool {
     official.contains(label) || local.contains(label)
   }
 

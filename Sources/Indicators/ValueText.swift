@@ -1,7 +1,7 @@
 import Parsing
 
 /// Prints values: of entries and of observables, for machines and for people.
-public enum ValueText {
+package enum ValueText {
   /// Appends the text of a value in normal form, as every machine format writes it.
   ///
   /// Addresses as dotted decimal and RFC 5952, with `/n` below the full length, with `:n` where a
@@ -14,7 +14,7 @@ public enum ValueText {
   ///   - port: The port of a joint address-and-port entry, or 0.
   ///   - schemeLength: Unused by today's kinds: a URL is printed with the scheme its bytes hold.
   ///   - output: Receives the text.
-  public static func append(
+  package static func append(
     kind: IndicatorKind, bytes: RawSpan, prefixLength: UInt8 = 0, port: UInt16 = 0,
     schemeLength: UInt16 = 0, to output: inout [UInt8]
   ) {

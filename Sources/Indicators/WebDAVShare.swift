@@ -3,17 +3,17 @@ import Parsing
 /// A share that WebDAV serves, as Windows writes it.
 ///
 /// In `file://host@SSL@8080/share` the host stands before the first `@`, and nothing of it is user information.
-public struct WebDAVShare: Sendable, Equatable {
+package struct WebDAVShare: Sendable, Equatable {
   /// Offset of the first `@`, where the host ends.
-  public var hostEnd: Int
+  package var hostEnd: Int
   /// Offset behind `@SSL`, `@8080` or `@SSL@8080`.
-  public var end: Int
+  package var end: Int
 
   /// Reads the scheme and the authority of a URL; nil for any but `file://` and where no such thing follows its first `@`.
   ///
   /// What may stand behind the share, such as the bracket that a sentence closes, is left to the caller; but a further
   /// `@`, a port or more of a name make it the user information of another host.
-  public init?(schemeAndAuthority url: RawSpan) {
+  package init?(schemeAndAuthority url: RawSpan) {
     guard url.starts(withLowercase: "file://", at: 0),
       let at = url.firstOffset(of: 0x40, from: 7)
     else { return nil }

@@ -7,15 +7,15 @@ import Parsing
 /// (updates, revocation, connectivity checks, time), and sites of the first rank, under whose own
 /// name nothing is served by strangers. Sharing and hosting services are among them, because what
 /// is bad there is a page or a host below, never the service.
-public enum WellKnown {
+package enum WellKnown {
   /// Whether a whole name in normal form, with or without `www.` before it, is one of them.
-  public static func contains(name: RawSpan) -> Bool {
+  package static func contains(name: RawSpan) -> Bool {
     if names.contains(name) { return true }
     return name.starts(with: "www.") && names.contains(name.extracting(4...))
   }
 
   /// Whether an IPv4 address is a public resolver's or a root name server's.
-  public static func contains(ipv4 address: UInt32) -> Bool { addresses.contains(address) }
+  package static func contains(ipv4 address: UInt32) -> Bool { addresses.contains(address) }
 
   /// Resolvers of Google, Cloudflare, Quad9, OpenDNS, Level 3 and Verisign; then the root servers,
   /// a to m (IANA's root hints).

@@ -6,9 +6,9 @@ import Parsing
 /// Written under a temporary name in the same folder, readable by its owner alone, then synchronised
 /// and renamed. A file that is not committed is removed when the value goes. A symbolic link stays,
 /// what it leads to is replaced; a device or pipe cannot be replaced and is written to at once.
-public struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
   /// The path as it was given.
-  public let path: InputPath
+  package let path: InputPath
 
   private var descriptor: Int32
   private let names: Names?
@@ -21,7 +21,7 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Creates the temporary file.
-  public init(path: InputPath) throws(InputError) {
+  package init(path: InputPath) throws(InputError) {
     let opened = try Self.create(path)
     self.path = path
     descriptor = opened.descriptor
@@ -69,7 +69,7 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Creates the temporary file for a path that is text.
-  public init(path: String) throws(InputError) { try self.init(path: InputPath(path)) }
+  package init(path: String) throws(InputError) { try self.init(path: InputPath(path)) }
 
   deinit {
     if descriptor >= 0 { _ = close(descriptor) }
@@ -77,10 +77,10 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Bytes written so far.
-  public private(set) var bytesWritten: UInt64 = 0
+  package private(set) var bytesWritten: UInt64 = 0
 
   /// Writes bytes at the end.
-  public mutating func write(_ bytes: RawSpan) throws(InputError) {
+  package mutating func write(_ bytes: RawSpan) throws(InputError) {
     var offset = 0
     while offset < bytes.byteCount {
       // SAFETY: the system reads the span's bytes within the call.
@@ -98,15 +98,15 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Writes the bytes of an array at the end.
-  public mutating func write(_ bytes: [UInt8]) throws(InputError) { try write(bytes.rawSpan) }
+  package mutating func write(_ bytes: [UInt8]) throws(InputError) { try write(bytes.rawSpan) }
 
   /// Writes the bytes of an array in the place of bytes written before.
-  public mutating func overwrite(_ bytes: [UInt8], at position: UInt64) throws(InputError) {
+  package mutating func overwrite(_ bytes: [UInt8], at position: UInt64) throws(InputError) {
     try overwrite(bytes.rawSpan, at: position)
   }
 
   /// Writes bytes in the place of bytes written before (a header whose sums are known at the end).
-  public mutating func overwrite(_ bytes: RawSpan, at position: UInt64) throws(InputError) {
+  package mutating func overwrite(_ bytes: RawSpan, at position: UInt64) throws(InputError) {
     var offset = 0
     guard let start = off_t(exactly: position) else { throw fault("cannot write", EFBIG) }
     while offset < bytes.byteCount {
@@ -124,7 +124,7 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Synchronises the file and gives it its name, in the place of a file that had it.
-  public consuming func commit() throws(InputError) {
+  package consuming func commit() throws(InputError) {
     guard fsync(descriptor) == 0 || names == nil else { throw fault("cannot write", errno) }
     let closed = close(descriptor)
     descriptor = -1
@@ -141,7 +141,7 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Removes the temporary file; dropping the value does the same.
-  public consuming func cancel() {}
+  package consuming func cancel() {}
 
   private func fault(_ what: String, _ number: Int32) -> InputError {
     InputError(code: .cannotWrite, path: path.description, what: what, number: number)

@@ -6,17 +6,17 @@ internal import Synchronization
 /// that the bytes and facts do not change until the chunk comes back through `ChunkPool.recycle`,
 /// whose lock orders the two. So whoever recycles a chunk must have no span of it left.
 @safe
-public final class Chunk: @unchecked Sendable {
+package final class Chunk: @unchecked Sendable {
   private var memory: UnsafeMutableRawBufferPointer
 
   /// Number of bytes.
-  public internal(set) var count = 0
+  package internal(set) var count = 0
   /// Offset of the first byte in the uncompressed input.
-  public internal(set) var base: UInt64 = 0
+  package internal(set) var base: UInt64 = 0
   /// Whether no other chunk of the input follows.
-  public internal(set) var isFinal = false
+  package internal(set) var isFinal = false
   /// Whether the chunk ends inside a line that is longer than the greatest size.
-  public internal(set) var cutsLine = false
+  package internal(set) var cutsLine = false
 
   init(capacity: Int) {
     unsafe memory = .allocate(byteCount: max(capacity, 16), alignment: 64)
@@ -28,7 +28,7 @@ public final class Chunk: @unchecked Sendable {
   var capacity: Int { unsafe memory.count }
 
   /// The bytes, valid as long as the chunk is held and not recycled.
-  public var bytes: RawSpan {
+  package var bytes: RawSpan {
     @_lifetime(borrow self)
     get { contents(0..<count) }
   }
@@ -73,19 +73,19 @@ public final class Chunk: @unchecked Sendable {
 }
 
 /// Chunks that were used and wait to be used again, shared by readers and workers.
-public final class ChunkPool: Sendable {
+package final class ChunkPool: Sendable {
   private let chunks = Mutex<[Chunk]>([])
   private let greatestCount: Int
   private let greatestCapacity: Int
 
   /// A pool that keeps at most so many chunks, none of them larger than `greatestCapacity`.
-  public init(greatestCount: Int = 64, greatestCapacity: Int = 4 << 20) {
+  package init(greatestCount: Int = 64, greatestCapacity: Int = 4 << 20) {
     self.greatestCount = greatestCount
     self.greatestCapacity = greatestCapacity
   }
 
   /// Gives a chunk back whose bytes nobody looks at any more.
-  public func recycle(_ chunk: Chunk) {
+  package func recycle(_ chunk: Chunk) {
     guard chunk.capacity <= greatestCapacity else { return }
     chunks.withLock { if $0.count < greatestCount { $0.append(chunk) } }
   }

@@ -11,9 +11,9 @@ import Parsing
 /// A line, or a tail, that does not fit makes the memory grow up to a greatest size; a chunk that
 /// ends inside a line even then says so in `cutsLine`. A fault of the input is thrown only after the
 /// chunk with the last bytes before it, which has `isFinal` set.
-public struct ChunkReader: ~Copyable {
+package struct ChunkReader: ~Copyable {
   /// What form the input's text has.
-  public enum Encoding: Sendable, Equatable {
+  package enum Encoding: Sendable, Equatable {
     /// The bytes are handed out as they are.
     case bytes
     /// UTF-16, handed out as UTF-8 without the byte order mark.
@@ -21,7 +21,7 @@ public struct ChunkReader: ~Copyable {
   }
 
   /// The usual size of a chunk.
-  public static let defaultSize = 1 << 20
+  package static let defaultSize = 1 << 20
 
   private let source: InputSource
   private let size: Int
@@ -42,10 +42,10 @@ public struct ChunkReader: ~Copyable {
   private var retained = 0
 
   /// What was wrong with the input, once its last chunk is shown; `next` throws it after that.
-  public private(set) var fault: InputError?
+  package private(set) var fault: InputError?
 
   /// A reader at the start of an input.
-  public init(
+  package init(
     _ source: InputSource, size: Int = ChunkReader.defaultSize, greatestSize: Int = 16 << 20,
     encoding: Encoding = .bytes, pool: ChunkPool = ChunkPool()
   ) {
@@ -65,27 +65,27 @@ public struct ChunkReader: ~Copyable {
   }
 
   /// The bytes shown.
-  public var bytes: RawSpan {
+  package var bytes: RawSpan {
     @_lifetime(borrow self)
     get { chunk.bytes }
   }
 
   /// Offset of the first byte shown in the uncompressed input, before transcoding.
-  public var base: UInt64 { chunk.base }
+  package var base: UInt64 { chunk.base }
 
   /// Whether nothing follows the bytes shown.
-  public var isFinal: Bool { chunk.isFinal }
+  package var isFinal: Bool { chunk.isFinal }
 
   /// Whether the bytes shown end inside a line that is longer than the greatest size.
-  public var cutsLine: Bool { chunk.cutsLine }
+  package var cutsLine: Bool { chunk.cutsLine }
 
   /// Characters of UTF-16 that were damaged and replaced so far.
-  public var replacements: Int { transcoder?.replacements ?? 0 }
+  package var replacements: Int { transcoder?.replacements ?? 0 }
 
   /// Offset in the uncompressed input of an offset in the bytes shown, before transcoding.
   ///
   /// Linear in the offset where the input is transcoded.
-  public func inputOffset(of offset: Int) -> UInt64 {
+  package func inputOffset(of offset: Int) -> UInt64 {
     guard transcoder != nil else { return chunk.base &+ UInt64(clamping: offset) }
     return chunk.base &+ UInt64(UTF16Transcoder.sourceLength(ofUTF8: chunk.bytes, 0..<offset))
   }
@@ -95,7 +95,7 @@ public struct ChunkReader: ~Copyable {
   /// The last `tail` bytes of those shown come again at the front, followed by at least one new line,
   /// or by all the rest if the input ends. A caller that keeps all of a chunk whose `cutsLine` is set
   /// is shown the same again, so it must give up something of it.
-  public mutating func next(keepingTail tail: Int = 0) throws(InputError) -> Bool {
+  package mutating func next(keepingTail tail: Int = 0) throws(InputError) -> Bool {
     precondition(tail >= 0 && tail <= chunk.count)
     advance(by: chunk.count - tail)
     if hasShownEnd {
@@ -137,7 +137,7 @@ public struct ChunkReader: ~Copyable {
   ///
   /// What was shown behind them comes again with the next call of `next`, followed by at least one new
   /// line. After this nothing is shown.
-  public mutating func take(_ count: Int? = nil) -> Chunk {
+  package mutating func take(_ count: Int? = nil) -> Chunk {
     let count = count ?? chunk.count
     precondition(count >= 0 && count <= chunk.count)
     let taken = chunk
@@ -158,12 +158,12 @@ public struct ChunkReader: ~Copyable {
   }
 
   /// The next chunk with its memory; nil at the end of the input.
-  public mutating func nextChunk() throws(InputError) -> Chunk? {
+  package mutating func nextChunk() throws(InputError) -> Chunk? {
     try next() ? take() : nil
   }
 
   /// Gives the memory of a chunk back that nobody looks at any more.
-  public func recycle(_ chunk: Chunk) { pool.recycle(chunk) }
+  package func recycle(_ chunk: Chunk) { pool.recycle(chunk) }
 
   // MARK: Filling
 

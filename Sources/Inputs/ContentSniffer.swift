@@ -1,7 +1,7 @@
 import Parsing
 
 /// What the first bytes of an input (after decompression) say it is.
-public enum InputContent: Sendable, Equatable {
+package enum InputContent: Sendable, Equatable {
   /// No bytes at all.
   case empty
   /// A capture of libpcap's classic format, any byte order and resolution, also modified ones.
@@ -26,12 +26,12 @@ public enum InputContent: Sendable, Equatable {
 }
 
 /// Tells inputs apart by content, never by name.
-public enum ContentSniffer {
+package enum ContentSniffer {
   /// Bytes that are enough to tell.
-  public static let length = 4096
+  package static let length = 4096
 
   /// What an input is that begins with some bytes, at most `length` of which are looked at.
-  public static func content(of start: RawSpan) -> InputContent {
+  package static func content(of start: RawSpan) -> InputContent {
     let count = min(start.byteCount, length)
     if count == 0 { return .empty }
     if count >= 4 {
@@ -87,7 +87,7 @@ public enum ContentSniffer {
   /// anything else.
   ///
   /// Also a tar archive, since what it holds may be captures or compressed.
-  public static func wrapping(_ start: RawSpan) -> String? {
+  package static func wrapping(_ start: RawSpan) -> String? {
     guard start.byteCount >= 6 else { return nil }
     if isTar(start) { return "a tar archive" }
     switch start.bigEndianUInt32(unchecked: 0) {

@@ -2,13 +2,13 @@ internal import Glibc
 import Parsing
 
 /// One input to read: a file that was named or found in a folder, or standard input.
-public struct InputItem: Sendable, Equatable {
+package struct InputItem: Sendable, Equatable {
   /// What opens it, also for messages.
-  public var path: InputPath
+  package var path: InputPath
   /// Size in bytes, where it is a regular file.
-  public var size: UInt64?
+  package var size: UInt64?
   /// Position of the argument that led to it.
-  public var argument: Int
+  package var argument: Int
 }
 
 /// The inputs that the user's arguments stand for, in a fixed order.
@@ -16,27 +16,27 @@ public struct InputItem: Sendable, Equatable {
 /// A file, a FIFO, a device or `-` that is named stands for itself, behind a symbolic link as well. A
 /// folder stands for all regular files below it, in the order of the bytes of their names;
 /// within folders symbolic links are not followed and what is no regular file is left out and counted.
-public struct InputList: Sendable {
+package struct InputList: Sendable {
   /// Folders inside one another, the named one counted.
-  public static let maximumDepth = 32
+  package static let maximumDepth = 32
 
   private let depthLimit: Int
   private let written: Set<FileIdentity>
   /// What is to be read.
-  public private(set) var items: [InputItem] = []
+  package private(set) var items: [InputItem] = []
   /// What was left out, by reason.
-  public private(set) var skipped = Tally()
+  package private(set) var skipped = Tally()
   /// Paths that could not be used, in order; the others are listed all the same.
-  public private(set) var errors: [InputError] = []
+  package private(set) var errors: [InputError] = []
   /// Named folders in which there is nothing to read.
-  public private(set) var emptyFolders: [InputPath] = []
+  package private(set) var emptyFolders: [InputPath] = []
 
   /// Lists what the arguments stand for.
   ///
   /// - Parameters:
   ///   - arguments: files, folders, `-`.
   ///   - maximumDepth: folders inside one another that are looked into, the named one counted.
-  public init(_ arguments: [InputPath], maximumDepth: Int = InputList.maximumDepth) {
+  package init(_ arguments: [InputPath], maximumDepth: Int = InputList.maximumDepth) {
     self.init(arguments, maximumDepth: maximumDepth, written: [])
   }
 
@@ -48,7 +48,7 @@ public struct InputList: Sendable {
   }
 
   /// Lists what arguments that are text stand for.
-  public init(paths: [String]) { self.init(paths.map { InputPath($0) }) }
+  package init(paths: [String]) { self.init(paths.map { InputPath($0) }) }
 
   private mutating func add(_ path: InputPath, argument: Int) {
     if path.isStandardInput {

@@ -5,9 +5,9 @@ import Parsing
 ///
 /// Not safe for use by several threads at once. What is wrong with an input is thrown only after
 /// every byte before the fault was handed out, and from then on each time.
-public final class InputSource {
+package final class InputSource {
   /// How an input was found to be compressed.
-  public enum Compression: Sendable { case gzip, zstd }
+  package enum Compression: Sendable { case gzip, zstd }
 
   /// Limits on what decompression may yield.
   package struct Limits: Sendable {
@@ -22,13 +22,13 @@ public final class InputSource {
   }
 
   /// The most that `peek` gives.
-  public static let greatestPeek = 64 << 10
+  package static let greatestPeek = 64 << 10
 
   /// The path as the user or the folder walk gave it; standard input is `-`.
-  public let inputPath: InputPath
+  package let inputPath: InputPath
 
   /// The path as text to show; of one that is not UTF-8 each bad byte as `\xnn`.
-  public let path: String
+  package let path: String
 
   private let raw: RawReader
   private let limits: Limits
@@ -44,12 +44,12 @@ public final class InputSource {
   /// Opens a file by its path, or standard input as `-`.
   ///
   /// A folder is refused; a FIFO waits for its writer.
-  public convenience init(path: InputPath) throws(InputError) {
+  package convenience init(path: InputPath) throws(InputError) {
     try self.init(path: path, limits: Limits())
   }
 
   /// Opens a file by a path that is text, or standard input as `-`.
-  public convenience init(path: String) throws(InputError) {
+  package convenience init(path: String) throws(InputError) {
     try self.init(path: InputPath(path), limits: Limits())
   }
 
@@ -68,13 +68,13 @@ public final class InputSource {
   }
 
   /// Reads a descriptor that stays the caller's, from where it stands.
-  public convenience init(fileDescriptor: Int32, path: String) throws(InputError) {
+  package convenience init(fileDescriptor: Int32, path: String) throws(InputError) {
     try self.init(
       descriptor: fileDescriptor, closes: false, path: InputPath(path), limits: Limits())
   }
 
   /// Reads bytes in memory as a file of that content would be.
-  public convenience init(bytes: [UInt8], path: String) {
+  package convenience init(bytes: [UInt8], path: String) {
     self.init(bytes: bytes, path: path, limits: Limits())
   }
 
@@ -120,22 +120,22 @@ public final class InputSource {
   }
 
   /// Bytes read from the file so far, before decompression.
-  public var rawBytesRead: UInt64 { raw.bytesRead }
+  package var rawBytesRead: UInt64 { raw.bytesRead }
 
   /// The file's size where it is known, before decompression (for progress).
-  public var rawSize: UInt64? { raw.size }
+  package var rawSize: UInt64? { raw.size }
 
   /// How the input is compressed; known after the first `peek` or `read`.
-  public private(set) var compression: Compression?
+  package private(set) var compression: Compression?
 
   /// Whether a read would answer without waiting for another process.
-  public var isReady: Bool { peekedStart < peeked.count || fault != nil || raw.isReady }
+  package var isReady: Bool { peekedStart < peeked.count || fault != nil || raw.isReady }
 
   /// Puts decompressed bytes into the buffer, as many as are at hand and at least one; 0 is the end.
   ///
   /// An input that ends early, or is damaged, throws only after every byte before the fault was
   /// handed out.
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard buffer.count > 0 else { return 0 }
     let left = peeked.count - peekedStart
     if left > 0 {
@@ -170,7 +170,7 @@ public final class InputSource {
   /// Up to `count` first bytes without consuming them (at most 64 KiB); fewer at the end alone.
   ///
   /// Throws only where there is not even one byte before a fault.
-  public func peek(_ count: Int) throws(InputError) -> [UInt8] {
+  package func peek(_ count: Int) throws(InputError) -> [UInt8] {
     try peek(count) { _ in false }
   }
 

@@ -1,5 +1,5 @@
-public import Indicators
-public import Inputs
+package import Indicators
+package import Inputs
 import Parsing
 
 /// Turns the bytes of logs into observables; one for each thread, for it holds scratch memory.
@@ -18,22 +18,22 @@ import Parsing
 ///     }
 ///
 /// Time is linear in the bytes whatever they hold; memory is bounded by the limit on a line.
-public final class LogExtractor {
+package final class LogExtractor {
   private var extraction: Extraction
 
   /// An extractor with empty scratch.
-  public init(options: LogOptions) {
+  package init(options: LogOptions) {
     extraction = Extraction(options: options)
   }
 
   /// What was odd, cut or left out since the start or the last `resetCounters`, by reason.
-  public var tally: Tally { extraction.counters.tally }
+  package var tally: Tally { extraction.counters.tally }
 
   /// Lines consumed.
-  public var lines: UInt64 { extraction.counters.lines }
+  package var lines: UInt64 { extraction.counters.lines }
 
   /// Bytes consumed.
-  public var bytes: UInt64 { extraction.counters.bytes }
+  package var bytes: UInt64 { extraction.counters.bytes }
 
   /// Says where in the chunk that is extracted next something may be that anybody asks for: offsets from
   /// its first byte, ascending.
@@ -43,7 +43,7 @@ public final class LogExtractor {
   ///
   /// `words` are those of the offsets at which something may be a part of a file's name or of a text; nil: all may.
   /// `hosts` are those at which nothing but the host of a URL may be.
-  public func setCandidates(
+  package func setCandidates(
     _ offsets: [UInt32]?, words: [UInt32]? = nil, hosts: [UInt32] = []
   ) {
     extraction.candidates.begin(offsets, hosts: hosts)
@@ -51,7 +51,7 @@ public final class LogExtractor {
   }
 
   /// Sets all counters to zero.
-  public func resetCounters() { extraction.counters = LogCounters() }
+  package func resetCounters() { extraction.counters = LogCounters() }
 
   /// Appends the observables of whole records to the batch, until it is full or nothing complete is
   /// left.
@@ -67,7 +67,7 @@ public final class LogExtractor {
   ///   - isFinal: No bytes come behind the chunk: everything is consumed.
   ///   - batch: Where the observables go.
   /// - Returns: Whether the batch is full or more bytes are needed.
-  public func extract(
+  package func extract(
     _ chunk: RawSpan, from offset: inout Int, line: inout UInt64, state: inout LogState,
     isFinal: Bool, into batch: inout ObservableBatch
   ) -> LogProgress {

@@ -1,7 +1,7 @@
-public import Indicators
+package import Indicators
 
 /// What the observables are for.
-public enum LogPurpose: Sendable {
+package enum LogPurpose: Sendable {
   /// Everything that an indicator could match, other candidates and forms included.
   case scan
   /// One observable a place, as a reader would name it: the list of top-level domains applies.
@@ -9,7 +9,7 @@ public enum LogPurpose: Sendable {
 }
 
 /// A format of logs that can be forced; the raw value is its name on the command line.
-public enum LogFormat: String, Sendable, CaseIterable {
+package enum LogFormat: String, Sendable, CaseIterable {
   /// Lines of text, whatever they look like.
   case text
   /// JSON objects, one a line or not.
@@ -59,28 +59,28 @@ public enum LogFormat: String, Sendable, CaseIterable {
 
 /// Finds the file names in free text that somebody asks for; whatever a text may hold between them cannot be
 /// told from names otherwise.
-public protocol FileNameSearch: AnyObject, Sendable {
+package protocol FileNameSearch: AnyObject, Sendable {
   /// Where names stand in a text, one for each end.
   func find(in text: RawSpan, ranges: inout [Range<Int>])
 }
 
 /// Gives a search to each reader whose text asks for one first.
-public protocol FileNameSource: Sendable {
+package protocol FileNameSource: Sendable {
   /// The search; nil where no file name is asked for.
   func search() -> (any FileNameSearch)?
 }
 
 /// A text that was found: which of those that somebody asks for, and where.
-public struct FoundText: Sendable, Equatable {
+package struct FoundText: Sendable, Equatable {
   /// Where it begins.
-  public var start: Int
+  package var start: Int
   /// The number of the matcher that found it, and that of its pattern.
-  public var matcher: UInt32
+  package var matcher: UInt32
   /// The number of the pattern.
-  public var pattern: UInt32
+  package var pattern: UInt32
 
   /// A text that begins at an offset.
-  public init(start: Int, matcher: UInt32, pattern: UInt32) {
+  package init(start: Int, matcher: UInt32, pattern: UInt32) {
     self.start = start
     self.matcher = matcher
     self.pattern = pattern
@@ -88,34 +88,34 @@ public struct FoundText: Sendable, Equatable {
 }
 
 /// Finds the texts that somebody asks for wherever they stand.
-public protocol TextSearch: Sendable {
+package protocol TextSearch: Sendable {
   /// Where texts begin in some bytes, ascending, the longest first; false where there are too many to tell all.
   func find(in bytes: RawSpan, found: inout [FoundText]) -> Bool
 }
 
 /// How logs are read.
-public struct LogOptions: Sendable {
+package struct LogOptions: Sendable {
   /// What the observables are for.
-  public var purpose: LogPurpose
+  package var purpose: LogPurpose
   /// The kinds to emit.
-  public var kinds: IndicatorKindSet
+  package var kinds: IndicatorKindSet
   /// The format, or nil to recognise it by content.
-  public var format: LogFormat?
+  package var format: LogFormat?
   /// Bytes of a line beyond which it is scanned in pieces, and of a record beyond which it is text.
-  public var lineLimit: Int
+  package var lineLimit: Int
   /// Objects and arrays that may stand in one another.
-  public var jsonDepth: Int
+  package var jsonDepth: Int
   /// Whether defanged values (`hxxp://evil[.]example`) are read as what they stand for.
-  public var refangs = false
+  package var refangs = false
   /// What finds file names in free text; nil: they are found in fields of their own only.
-  public var fileNames: (any FileNameSource)?
+  package var fileNames: (any FileNameSource)?
   /// What finds texts in values and in lines; nil: none are looked for.
-  public var texts: (any TextSearch)?
+  package var texts: (any TextSearch)?
   /// The year of times that name none (syslog, RFC 3164); nil: such a line has no event time.
-  public var year: Int?
+  package var year: Int?
 
   /// Options with the usual limits.
-  public init(
+  package init(
     purpose: LogPurpose, kinds: IndicatorKindSet = .all, format: LogFormat? = nil,
     lineLimit: Int = 1 << 20, jsonDepth: Int = 64
   ) {
@@ -129,7 +129,7 @@ public struct LogOptions: Sendable {
 }
 
 /// Why an extraction stopped.
-public enum LogProgress: Sendable {
+package enum LogProgress: Sendable {
   /// The batch is full: hand it on and call again with the same chunk.
   case batchFull
   /// Nothing complete is left: present the bytes from the offset on at the front of the next chunk.

@@ -4,7 +4,7 @@ import Parsing
 ///
 /// Cheap to copy and to compare, so that a chunk can be read from a guessed state and read again
 /// where the guess was wrong.
-public struct LogState: Equatable, Sendable {
+package struct LogState: Equatable, Sendable {
   /// What kind of lines are expected.
   enum Layout: Equatable, Sendable {
     /// Records and text, each line by itself.
@@ -55,7 +55,7 @@ public struct LogState: Equatable, Sendable {
   ///
   /// Most formats show themselves line by line; only whether a CSV's first line is a header needs a
   /// look ahead.
-  public static func initial(
+  package static func initial(
     firstBytes: RawSpan, isFinal: Bool, options: LogOptions
   ) -> LogState {
     var state = LogState()
@@ -85,7 +85,7 @@ public struct LogState: Equatable, Sendable {
   /// row behind it is whole yet.
   ///
   /// Of more than 64 KiB it is told without.
-  public static func isUndecided(firstBytes: RawSpan, options: LogOptions) -> Bool {
+  package static func isUndecided(firstBytes: RawSpan, options: LogOptions) -> Bool {
     guard options.format == nil else { return false }
     let start = firstBytes.starts(with: "\u{feff}", at: 0) ? 3 : 0
     return CSVHeader.isUndecided(firstBytes, from: start)

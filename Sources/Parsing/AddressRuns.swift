@@ -8,7 +8,7 @@ extension IPAddressText {
 
   /// Offset of the first byte at or after `start` that is none of `[0-9A-Fa-f:.]`, or `end`, which must
   /// lie within the bytes.
-  public static func endOfRun(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
+  package static func endOfRun(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
     precondition(start >= 0 && end <= bytes.byteCount)
     var offset = start
     while end - offset >= 8 {
@@ -22,7 +22,7 @@ extension IPAddressText {
 
   /// Offset of the first byte at or after `start` that is no colon, or `end`, which must lie within the
   /// bytes.
-  public static func endOfColons(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
+  package static func endOfColons(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
     precondition(start >= 0 && end <= bytes.byteCount)
     var offset = start
     while end - offset >= 8 {

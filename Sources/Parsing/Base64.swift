@@ -1,10 +1,10 @@
 /// Base64 (RFC 4648 §4).
-public enum Base64 {
+package enum Base64 {
   private static let alphabet: StaticString =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
   /// Appends the text of some bytes, padded.
-  public static func encode(_ bytes: RawSpan, to output: inout [UInt8]) {
+  package static func encode(_ bytes: RawSpan, to output: inout [UInt8]) {
     output.append(addingCapacity: (bytes.byteCount + 2) / 3 * 4) { text in
       var offset = 0
       while offset < bytes.byteCount {
@@ -26,7 +26,7 @@ public enum Base64 {
   /// The padding may be missing as a whole; white space and other alphabets are refused. Bits that
   /// fill up the last digit are ignored.
   @discardableResult
-  public static func decode(_ text: RawSpan, to output: inout [UInt8]) -> Bool {
+  package static func decode(_ text: RawSpan, to output: inout [UInt8]) -> Bool {
     var end = text.byteCount
     var padding = 0
     while padding < 2, end > 0, text.byte(unchecked: end - 1) == UInt8(ascii: "=") {

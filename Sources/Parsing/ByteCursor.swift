@@ -1,5 +1,5 @@
 /// Why bytes could not be read as what they should be.
-public enum ParsingError: Error, Equatable {
+package enum ParsingError: Error, Equatable {
   /// A read went past the end.
   case truncated(at: Int, needed: Int, available: Int)
 }
@@ -8,24 +8,24 @@ public enum ParsingError: Error, Equatable {
 ///
 /// A part of the input is handed to a sub-parser as a cursor of its own, which cannot leave it.
 /// All arithmetic on lengths happens here and cannot overflow.
-public struct ByteCursor: ~Escapable {
+package struct ByteCursor: ~Escapable {
   /// The bytes that the cursor walks.
-  public let bytes: RawSpan
+  package let bytes: RawSpan
   /// Offset of the next byte in `bytes`.
-  public private(set) var offset: Int
+  package private(set) var offset: Int
 
   /// A cursor at the first byte.
   @_lifetime(copy bytes)
-  public init(_ bytes: RawSpan) {
+  package init(_ bytes: RawSpan) {
     self.bytes = bytes
     offset = 0
   }
 
   /// Bytes not read so far.
-  public var remaining: Int { bytes.byteCount - offset }
+  package var remaining: Int { bytes.byteCount - offset }
 
   /// Whether every byte was read.
-  public var isAtEnd: Bool { offset == bytes.byteCount }
+  package var isAtEnd: Bool { offset == bytes.byteCount }
 
   private func need(_ count: Int) throws(ParsingError) {
     guard count >= 0, count <= remaining else {
@@ -35,7 +35,7 @@ public struct ByteCursor: ~Escapable {
 
   /// Reads one byte.
   @_lifetime(self: copy self)
-  public mutating func readUInt8() throws(ParsingError) -> UInt8 {
+  package mutating func readUInt8() throws(ParsingError) -> UInt8 {
     try need(1)
     defer { offset += 1 }
     return bytes.byte(unchecked: offset)
@@ -43,7 +43,7 @@ public struct ByteCursor: ~Escapable {
 
   /// Reads two bytes in network order.
   @_lifetime(self: copy self)
-  public mutating func readUInt16() throws(ParsingError) -> UInt16 {
+  package mutating func readUInt16() throws(ParsingError) -> UInt16 {
     try need(2)
     defer { offset += 2 }
     return bytes.bigEndianUInt16(unchecked: offset)
@@ -51,7 +51,7 @@ public struct ByteCursor: ~Escapable {
 
   /// Reads three bytes in network order.
   @_lifetime(self: copy self)
-  public mutating func readUInt24() throws(ParsingError) -> UInt32 {
+  package mutating func readUInt24() throws(ParsingError) -> UInt32 {
     try need(3)
     defer { offset += 3 }
     return UInt32(bytes.byte(unchecked: offset)) << 16
@@ -60,20 +60,20 @@ public struct ByteCursor: ~Escapable {
 
   /// Steps over bytes.
   @_lifetime(self: copy self)
-  public mutating func skip(_ count: Int) throws(ParsingError) {
+  package mutating func skip(_ count: Int) throws(ParsingError) {
     try need(count)
     offset += count
   }
 
   /// Reads a part as a cursor that ends where the part ends.
   @_lifetime(copy self)
-  public mutating func readCursor(_ count: Int) throws(ParsingError) -> ByteCursor {
+  package mutating func readCursor(_ count: Int) throws(ParsingError) -> ByteCursor {
     ByteCursor(try readSpan(count))
   }
 
   /// Reads a part as its bytes.
   @_lifetime(copy self)
-  public mutating func readSpan(_ count: Int) throws(ParsingError) -> RawSpan {
+  package mutating func readSpan(_ count: Int) throws(ParsingError) -> RawSpan {
     try need(count)
     let part = bytes.extracting(offset..<offset + count)
     offset += count
@@ -84,7 +84,7 @@ public struct ByteCursor: ~Escapable {
 extension RawSpan {
   /// Two bytes in network order; the caller has checked that they are there.
   @inlinable
-  public func bigEndianUInt16(unchecked offset: Int) -> UInt16 {
+  package func bigEndianUInt16(unchecked offset: Int) -> UInt16 {
     assert(offset >= 0 && offset + 2 <= byteCount)
     // SAFETY: the caller's promise, asserted in debug builds.
     return unsafe UInt16(
@@ -93,7 +93,7 @@ extension RawSpan {
 
   /// Four bytes in network order; the caller has checked that they are there.
   @inlinable
-  public func bigEndianUInt32(unchecked offset: Int) -> UInt32 {
+  package func bigEndianUInt32(unchecked offset: Int) -> UInt32 {
     assert(offset >= 0 && offset + 4 <= byteCount)
     // SAFETY: the caller's promise, asserted in debug builds.
     return unsafe UInt32(
@@ -102,7 +102,7 @@ extension RawSpan {
 
   /// Eight bytes in little-endian order; the caller has checked that they are there.
   @inlinable
-  public func littleEndianUInt64(unchecked offset: Int) -> UInt64 {
+  package func littleEndianUInt64(unchecked offset: Int) -> UInt64 {
     assert(offset >= 0 && offset + 8 <= byteCount)
     // SAFETY: the caller's promise, asserted in debug builds.
     return unsafe UInt64(

@@ -1,18 +1,18 @@
 /// One cell of a row: where its text is, and in what form.
 @frozen
-public struct CSVCell: Sendable, Equatable {
+@usableFromInline package struct CSVCell: Sendable, Equatable {
   /// Offset of the first byte, of a quoted cell that after the quote.
-  public var start: Int
+  @usableFromInline package var start: Int
   /// Offset behind the last byte, of a quoted cell that of the closing quote.
-  public var end: Int
+  @usableFromInline package var end: Int
   /// Whether the cell stood between quotes.
-  public var wasQuoted: Bool
+  @usableFromInline package var wasQuoted: Bool
   /// Whether a quoted cell holds doubled quotes, which `CSVParser.unescape` halves.
-  public var hasEscapes: Bool
+  @usableFromInline package var hasEscapes: Bool
 
   /// A cell of some bytes.
   @inlinable
-  public init(start: Int, end: Int, wasQuoted: Bool = false, hasEscapes: Bool = false) {
+  package init(start: Int, end: Int, wasQuoted: Bool = false, hasEscapes: Bool = false) {
     self.start = start
     self.end = end
     self.wasQuoted = wasQuoted
@@ -21,14 +21,14 @@ public struct CSVCell: Sendable, Equatable {
 
   /// The cell's bytes.
   @inlinable
-  public var range: Range<Int> { start..<end }
+  package var range: Range<Int> { start..<end }
 }
 
 /// What came of asking for a row.
 @frozen
-public struct CSVRow: Sendable, Equatable {
+@usableFromInline package struct CSVRow: Sendable, Equatable {
   /// How a row was read.
-  public enum Kind: UInt8, Sendable {
+  @usableFromInline package enum Kind: UInt8, Sendable {
     /// A whole row.
     case row
     /// The bytes given end inside a row: call again with more (never with `isFinal`).
@@ -44,17 +44,17 @@ public struct CSVRow: Sendable, Equatable {
   }
 
   /// How the row was read.
-  public var kind: Kind
+  @usableFromInline package var kind: Kind
   /// Offset of the row's first byte.
-  public var start: Int
+  @usableFromInline package var start: Int
   /// Offset behind the row's last byte, before its line end.
-  public var end: Int
+  @usableFromInline package var end: Int
   /// Line feeds that the row holds or ends with.
-  public var lineFeeds: Int
+  @usableFromInline package var lineFeeds: Int
 
   /// A row of some bytes.
   @inlinable
-  public init(kind: Kind, start: Int, end: Int, lineFeeds: Int) {
+  package init(kind: Kind, start: Int, end: Int, lineFeeds: Int) {
     self.kind = kind
     self.start = start
     self.end = end
@@ -63,7 +63,7 @@ public struct CSVRow: Sendable, Equatable {
 
   /// The row's bytes without its line end.
   @inlinable
-  public var range: Range<Int> { start..<end }
+  package var range: Range<Int> { start..<end }
 }
 
 /// Reads CSV (RFC 4180) row by row, and its cousins with another delimiter.
@@ -76,13 +76,13 @@ public struct CSVRow: Sendable, Equatable {
 /// The parser holds no bytes and no state between rows. When those given end inside a row it answers
 /// `.needMore` and leaves `offset` where it was; the caller slides its window there, adds bytes and
 /// calls again. Cost: linear, if the caller at least doubles its window when a row does not fit.
-public struct CSVParser: Sendable {
+package struct CSVParser: Sendable {
   private let delimiter: UInt8
   private let allowsQuotes: Bool
   private let maximumRowLength: Int
 
   /// A parser for a delimiter; without quotes each line is a row (TSV).
-  public init(
+  package init(
     delimiter: UInt8 = 0x2c, allowsQuotes: Bool = true, maximumRowLength: Int = 1 << 20
   ) {
     self.delimiter = delimiter
@@ -93,7 +93,7 @@ public struct CSVParser: Sendable {
   /// Reads the row that begins at `offset`, which moves behind its line end; `cells` become its cells.
   ///
   /// An empty line is a row of one empty cell.
-  public func next(
+  package func next(
     _ bytes: RawSpan, at offset: inout Int, isFinal: Bool, cells: inout [CSVCell]
   ) -> CSVRow {
     precondition(offset >= 0 && offset <= bytes.byteCount)
@@ -123,7 +123,7 @@ public struct CSVParser: Sendable {
   }
 
   /// Halves the doubled quotes of a quoted cell.
-  public static func unescape(_ cell: RawSpan, to output: inout [UInt8]) {
+  package static func unescape(_ cell: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     while offset < cell.byteCount {
       let quote = min(cell.firstOffset(of: Byte.quote, from: offset) + 1, cell.byteCount)

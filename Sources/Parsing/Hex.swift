@@ -1,8 +1,8 @@
 /// Hexadecimal digits to bytes and back (RFC 4648 §8, either case in, lower case out).
-public enum Hex {
+@usableFromInline package enum Hex {
   /// The value of a digit, or 255 for a byte that is none.
   @inlinable
-  public static func value(of byte: UInt8) -> UInt8 {
+  package static func value(of byte: UInt8) -> UInt8 {
     let decimal = byte &- 0x30
     if decimal <= 9 { return decimal }
     let letter = (byte | 0x20) &- 0x61
@@ -11,14 +11,14 @@ public enum Hex {
 
   /// The lower-case digit of the lowest four bits.
   @inlinable
-  public static func digit(_ value: UInt8) -> UInt8 {
+  package static func digit(_ value: UInt8) -> UInt8 {
     let nibble = value & 15
     return nibble < 10 ? 0x30 + nibble : 0x57 + nibble
   }
 
   /// Appends the bytes of an even number of digits; false, and nothing appended, otherwise.
   @discardableResult
-  public static func decode(_ text: RawSpan, to output: inout [UInt8]) -> Bool {
+  package static func decode(_ text: RawSpan, to output: inout [UInt8]) -> Bool {
     decode(text, 0..<text.byteCount, to: &output)
   }
 
@@ -27,7 +27,7 @@ public enum Hex {
   ///
   /// The range must lie within the bytes.
   @discardableResult
-  public static func decode(
+  package static func decode(
     _ bytes: RawSpan, _ range: Range<Int>, to output: inout [UInt8]
   ) -> Bool {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
@@ -48,7 +48,7 @@ public enum Hex {
   }
 
   /// Appends two lower-case digits for each byte.
-  public static func encode(_ bytes: RawSpan, to output: inout [UInt8]) {
+  package static func encode(_ bytes: RawSpan, to output: inout [UInt8]) {
     for offset in bytes.byteOffsets {
       let byte = bytes.byte(unchecked: offset)
       output.append(digit(byte >> 4))
@@ -64,7 +64,7 @@ public enum Hex {
   private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
   /// Where the digits from an offset on end.
-  public static func end(of bytes: RawSpan, from start: Int) -> Int {
+  package static func end(of bytes: RawSpan, from start: Int) -> Int {
     precondition(start >= 0 && start <= bytes.byteCount)
     var end = start
     while bytes.byteCount - end >= 8 {
@@ -88,7 +88,7 @@ public enum Hex {
   }
 
   /// The value of eight digits, the first of them in the word's lowest byte.
-  public static func value(ofEight digits: UInt64) -> UInt32 {
+  package static func value(ofEight digits: UInt64) -> UInt32 {
     // A letter has bit 6 set, and its low half is nine below its value.
     var value = (digits & each(0x0f)) &+ (digits >> 6 & each(1)) &* 9
     value = (value << 4 | value >> 8) & 0x00ff_00ff_00ff_00ff

@@ -2,7 +2,7 @@
 ///
 /// The parsers are strict, allocate nothing and look at each byte once; a span longer than any
 /// address is refused before it is looked at.
-public enum IPAddressText {
+@usableFromInline package enum IPAddressText {
   /// Bytes of the shortest and the longest dotted decimal address.
   @usableFromInline static let ipv4Lengths = 7...15
 
@@ -10,28 +10,28 @@ public enum IPAddressText {
   @usableFromInline static let ipv6Lengths = 2...45
 
   /// Four decimal parts 0–255 without leading zero, the whole span; nil otherwise.
-  public static func ipv4(_ text: RawSpan) -> UInt32? {
+  package static func ipv4(_ text: RawSpan) -> UInt32? {
     ipv4(text, 0..<text.byteCount)
   }
 
   /// Four decimal parts 0–255 without leading zero, the whole range; nil otherwise.
   ///
   /// The range must lie within the bytes.
-  public static func ipv4(_ bytes: RawSpan, _ range: Range<Int>) -> UInt32? {
+  package static func ipv4(_ bytes: RawSpan, _ range: Range<Int>) -> UInt32? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     guard ipv4Lengths.contains(range.count) else { return nil }
     return dottedDecimal(bytes, from: range.lowerBound, to: range.upperBound)
   }
 
   /// RFC 4291 §2.2 in full (also `::ffff:1.2.3.4`), the whole span, no zone; nil otherwise.
-  public static func ipv6(_ text: RawSpan) -> (high: UInt64, low: UInt64)? {
+  package static func ipv6(_ text: RawSpan) -> (high: UInt64, low: UInt64)? {
     ipv6(text, 0..<text.byteCount)
   }
 
   /// RFC 4291 §2.2 in full (also `::ffff:1.2.3.4`), the whole range, no zone; nil otherwise.
   ///
   /// The range must lie within the bytes.
-  public static func ipv6(_ bytes: RawSpan, _ range: Range<Int>) -> (high: UInt64, low: UInt64)? {
+  package static func ipv6(_ bytes: RawSpan, _ range: Range<Int>) -> (high: UInt64, low: UInt64)? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     guard ipv6Lengths.contains(range.count) else { return nil }
     let end = range.upperBound
@@ -101,7 +101,7 @@ public enum IPAddressText {
   }
 
   /// Appends dotted decimal.
-  public static func append(ipv4 address: UInt32, to output: inout [UInt8]) {
+  package static func append(ipv4 address: UInt32, to output: inout [UInt8]) {
     output.append(addingCapacity: ipv4Lengths.upperBound) { text in
       for shift in stride(from: 24 as UInt32, through: 0, by: -8) {
         let part = UInt8(truncatingIfNeeded: address >> shift)
@@ -116,7 +116,7 @@ public enum IPAddressText {
   /// Appends the canonical text of RFC 5952: lower case, the first longest run of zero groups as `::`.
   ///
   /// `mixedNotation` writes addresses under `::ffff:0:0/96` with a dotted decimal tail (§5).
-  public static func append(
+  package static func append(
     ipv6 address: (high: UInt64, low: UInt64), to output: inout [UInt8],
     mixedNotation: Bool = false
   ) {

@@ -1,5 +1,5 @@
 /// JSON strings: finding their end, undoing and writing their escapes (RFC 8259 §7).
-public enum JSONText {
+@usableFromInline package enum JSONText {
   /// Offset of the first byte at or after `start` that is a quote, a backslash or a control
   /// character, or the number of bytes.
   ///
@@ -34,7 +34,7 @@ public enum JSONText {
   ///
   /// Surrogate pairs become one scalar, lone surrogates U+FFFD; what is no escape stays as it is. The
   /// result is never longer than the escaped form.
-  public static func unescape(_ bytes: RawSpan, to output: inout [UInt8]) {
+  package static func unescape(_ bytes: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     while true {
       let backslash = bytes.firstOffset(of: Byte.backslash, from: offset)
@@ -50,7 +50,7 @@ public enum JSONText {
   ///
   /// An offset inside a character that was escaped is that of its backslash; one beyond the end is
   /// the end. Linear; for many offsets of one text use `JSONOffsetMap`.
-  public static func escapedOffset(of unescapedOffset: Int, in escaped: RawSpan) -> Int {
+  package static func escapedOffset(of unescapedOffset: Int, in escaped: RawSpan) -> Int {
     var map = JSONOffsetMap()
     return map.escapedOffset(of: unescapedOffset, in: escaped)
   }
@@ -61,7 +61,7 @@ public enum JSONText {
   /// as the text `\xnn` (lower-case hex) and each backslash as two, in JSON's own escapes on top, so
   /// that the text tells which bytes there were; the caller says so by adding them in another form.
   @discardableResult
-  public static func appendString(_ bytes: RawSpan, to output: inout [UInt8]) -> Bool {
+  package static func appendString(_ bytes: RawSpan, to output: inout [UInt8]) -> Bool {
     appendString(bytes, 0..<bytes.byteCount, to: &output)
   }
 
@@ -69,7 +69,7 @@ public enum JSONText {
   ///
   /// The range must lie within the bytes.
   @discardableResult
-  public static func appendString(
+  package static func appendString(
     _ bytes: RawSpan, _ range: Range<Int>, to output: inout [UInt8]
   ) -> Bool {
     let text = bytes.extracting(range)
@@ -190,18 +190,18 @@ public enum JSONText {
 ///
 /// It goes on from the offset asked for last, so that all values of a long string cost one walk over
 /// it; a smaller offset starts anew.
-public struct JSONOffsetMap: Sendable {
+package struct JSONOffsetMap: Sendable {
   private var unescaped = 0
   private var escaped = 0
 
   /// A map at the start of a string.
-  public init() {}
+  package init() {}
 
   /// Offset in the escaped text of what unescaping put at an offset.
   ///
   /// The span is what stands between the quotes, the same each time. An offset inside a character
   /// that was escaped is that of its backslash; one beyond the end is the end.
-  public mutating func escapedOffset(of offset: Int, in text: RawSpan) -> Int {
+  package mutating func escapedOffset(of offset: Int, in text: RawSpan) -> Int {
     if offset < unescaped || escaped > text.byteCount {
       unescaped = 0
       escaped = 0

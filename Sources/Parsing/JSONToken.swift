@@ -1,6 +1,6 @@
 /// What a JSON token is.
 @frozen
-public enum JSONTokenKind: UInt8, Sendable {
+@usableFromInline package enum JSONTokenKind: UInt8, Sendable {
   case beginObject, endObject, beginArray, endArray
   /// A member's name; `start..<end` is inside the quotes.
   case key
@@ -20,19 +20,19 @@ public enum JSONTokenKind: UInt8, Sendable {
 /// Of an object's or array's border the range is the one bracket; of a number or literal the whole
 /// of it; of a key or string what stands between the quotes. The other kinds have an empty range.
 @frozen
-public struct JSONToken: Sendable, Equatable {
+@usableFromInline package struct JSONToken: Sendable, Equatable {
   /// What the token is.
-  public var kind: JSONTokenKind
+  @usableFromInline package var kind: JSONTokenKind
   /// Whether a key or string holds a backslash.
-  public var hasEscapes: Bool
+  @usableFromInline package var hasEscapes: Bool
   /// Offset of the first byte.
-  public var start: Int
+  @usableFromInline package var start: Int
   /// Offset behind the last byte.
-  public var end: Int
+  @usableFromInline package var end: Int
 
   /// A token of some bytes.
   @inlinable
-  public init(kind: JSONTokenKind, hasEscapes: Bool, start: Int, end: Int) {
+  package init(kind: JSONTokenKind, hasEscapes: Bool, start: Int, end: Int) {
     self.kind = kind
     self.hasEscapes = hasEscapes
     self.start = start
@@ -41,13 +41,13 @@ public struct JSONToken: Sendable, Equatable {
 
   /// The token's bytes.
   @inlinable
-  public var range: Range<Int> { start..<end }
+  package var range: Range<Int> { start..<end }
 }
 
 /// Why bytes are not JSON (RFC 8259).
-public struct JSONError: Error, Sendable, Equatable {
+package struct JSONError: Error, Sendable, Equatable {
   /// Why a value was refused.
-  public enum Code: UInt8, Sendable {
+  package enum Code: UInt8, Sendable {
     /// The final bytes end inside a value.
     case truncated
     /// More open containers than allowed.
@@ -65,18 +65,18 @@ public struct JSONError: Error, Sendable, Equatable {
   }
 
   /// What is wrong.
-  public var code: Code
+  package var code: Code
   /// Where, in the bytes given.
-  public var offset: Int
+  package var offset: Int
 
   /// An error at an offset.
-  public init(_ code: Code, at offset: Int) {
+  package init(_ code: Code, at offset: Int) {
     self.code = code
     self.offset = offset
   }
 
   /// What is wrong, in words: lower case, without full stop.
-  public var reason: StaticString {
+  package var reason: StaticString {
     switch code {
     case .truncated: "the data ends inside a value"
     case .tooDeep: "objects and arrays are nested too deep"

@@ -11,9 +11,9 @@
 /// copy and go back.
 ///
 /// Cost: linear in the bytes, if the caller at least doubles its window when a token does not fit.
-public struct JSONTokenizer: Sendable {
+@usableFromInline package struct JSONTokenizer: Sendable {
   /// The largest depth that can be asked for.
-  public static let greatestDepth = 128
+  package static let greatestDepth = 128
 
   /// What the grammar expects next.
   @usableFromInline
@@ -46,22 +46,22 @@ public struct JSONTokenizer: Sendable {
   private let allowsTrailingCommas: Bool
 
   /// Trailing commas accepted since the start or the last `reset`.
-  public private(set) var trailingCommas: Int = 0
+  package private(set) var trailingCommas: Int = 0
 
   /// A tokenizer before its first value; a depth beyond `greatestDepth` is cut to that.
-  public init(maximumDepth: Int = 64, allowsTrailingCommas: Bool = false) {
+  package init(maximumDepth: Int = 64, allowsTrailingCommas: Bool = false) {
     self.maximumDepth = UInt8(clamping: min(max(maximumDepth, 0), Self.greatestDepth))
     self.allowsTrailingCommas = allowsTrailingCommas
   }
 
   /// Open containers.
-  public var depth: Int { Int(openCount) }
+  package var depth: Int { Int(openCount) }
 
   /// Whether part of a value was read and its end was not.
-  public var isInsideValue: Bool { expectation != .topLevel }
+  package var isInsideValue: Bool { expectation != .topLevel }
 
   /// Forgets the value begun, to read another: after an error, or to leave the rest of one unread.
-  public mutating func reset() {
+  package mutating func reset() {
     containers = 0
     expectation = .topLevel
     openCount = 0
@@ -70,7 +70,7 @@ public struct JSONTokenizer: Sendable {
 
   /// Goes on as if the value begun were the one in so many of the open containers, whose ends then are none
   /// of its tokens: also after an error for depth, from its offset on.
-  public mutating func leaveOuter(_ count: Int) {
+  package mutating func leaveOuter(_ count: Int) {
     openCount -= UInt8(clamping: min(max(count, 0), Int(openCount)))
     containers &= (1 << UInt128(openCount)) &- 1
   }
@@ -80,7 +80,7 @@ public struct JSONTokenizer: Sendable {
   /// White space, colons and commas before a token are consumed also where `.needMore` is the answer,
   /// and a colon or comma right after a token inside a container along with it.
   /// After an error neither the state nor `offset` is meant to be used again without `reset`.
-  public mutating func next(
+  package mutating func next(
     _ bytes: RawSpan, at offset: inout Int, isFinal: Bool
   ) throws(JSONError) -> JSONToken {
     precondition(offset >= 0 && offset <= bytes.byteCount)
@@ -401,7 +401,7 @@ public struct JSONTokenizer: Sendable {
   }
 
   /// Undoes the escapes of a key's or string's bytes; lone surrogates become U+FFFD.
-  public static func unescape(_ bytes: RawSpan, to output: inout [UInt8]) {
+  package static func unescape(_ bytes: RawSpan, to output: inout [UInt8]) {
     JSONText.unescape(bytes, to: &output)
   }
 }

@@ -2,19 +2,19 @@
 ///
 /// Of names nearly all bytes are read several times on the way from a feed to a database; eight at a time and
 /// without a branch for each, that costs next to nothing.
-public struct NameMasks {
+package struct NameMasks {
   /// The dots.
-  public private(set) var dots: UInt64 = 0
+  package private(set) var dots: UInt64 = 0
   /// The hyphens.
-  public private(set) var hyphens: UInt64 = 0
+  package private(set) var hyphens: UInt64 = 0
   /// The digits.
-  public private(set) var digits: UInt64 = 0
+  package private(set) var digits: UInt64 = 0
   /// Bytes of the name.
-  public let count: Int
+  package let count: Int
 
   /// Nil for text that is empty, longer than 64 bytes, or holds anything but `a`–`z`, digits, dots and
   /// hyphens.
-  public init?(_ text: RawSpan) {
+  package init?(_ text: RawSpan) {
     count = text.byteCount
     guard 1...64 ~= count else { return nil }
     if count < 8 {
@@ -69,19 +69,19 @@ public struct NameMasks {
   private var last: UInt64 { 1 << UInt64(count - 1) }
 
   /// Where the last label begins; 0 in a name without a dot.
-  public var lastLabel: Int { 64 - dots.leadingZeroBitCount }
+  package var lastLabel: Int { 64 - dots.leadingZeroBitCount }
 
   /// Number of labels.
-  public var labelCount: Int { dots.nonzeroBitCount + 1 }
+  package var labelCount: Int { dots.nonzeroBitCount + 1 }
 
   /// Whether a label is empty.
-  public var hasEmptyLabel: Bool { dots & (dots << 1 | 1 | last) != 0 }
+  package var hasEmptyLabel: Bool { dots & (dots << 1 | 1 | last) != 0 }
 
   /// Whether the name begins or ends with a hyphen.
-  public var hasHyphenAtEnd: Bool { hyphens & (1 | last) != 0 }
+  package var hasHyphenAtEnd: Bool { hyphens & (1 | last) != 0 }
 
   /// Whether a label begins or ends with a hyphen.
-  public var hasHyphenAtBorder: Bool {
+  package var hasHyphenAtBorder: Bool {
     hyphens & (dots << 1 | dots >> 1 | 1 | last) != 0
   }
 
@@ -91,8 +91,8 @@ public struct NameMasks {
   }
 
   /// Whether the last label is of letters alone.
-  public var endsInLetters: Bool { (digits | hyphens) & lastLabelBits == 0 }
+  package var endsInLetters: Bool { (digits | hyphens) & lastLabelBits == 0 }
 
   /// Whether the last label is of digits alone.
-  public var endsInNumber: Bool { digits & lastLabelBits == lastLabelBits }
+  package var endsInNumber: Bool { digits & lastLabelBits == lastLabelBits }
 }

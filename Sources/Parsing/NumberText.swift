@@ -1,14 +1,14 @@
 /// Decimal integers as text.
-public enum NumberText {
+package enum NumberText {
   /// One or more digits that fill the span; nil otherwise, or if the number is too large.
-  public static func unsigned(_ text: RawSpan) -> UInt64? {
+  package static func unsigned(_ text: RawSpan) -> UInt64? {
     unsigned(text, 0..<text.byteCount)
   }
 
   /// One or more digits that fill the range; nil otherwise, or if the number is too large.
   ///
   /// Leading zeros are allowed. The range must lie within the bytes.
-  public static func unsigned(_ bytes: RawSpan, _ range: Range<Int>) -> UInt64? {
+  package static func unsigned(_ bytes: RawSpan, _ range: Range<Int>) -> UInt64? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     guard !range.isEmpty else { return nil }
     var value: UInt64 = 0
@@ -27,7 +27,7 @@ public enum NumberText {
   /// nil otherwise.
   ///
   /// The range must lie within the bytes.
-  public static func port(_ bytes: RawSpan, _ range: Range<Int>) -> UInt16? {
+  package static func port(_ bytes: RawSpan, _ range: Range<Int>) -> UInt16? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     var range = range
     // Tables that hold numbers as fractions write `80.0`.
@@ -45,7 +45,7 @@ public enum NumberText {
   /// Digits, with `-` before them if need be, that fill the range; nil otherwise.
   ///
   /// The range must lie within the bytes.
-  public static func signed(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  package static func signed(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     guard !range.isEmpty else { return nil }
     let isNegative = bytes.byte(unchecked: range.lowerBound) == Byte.minus
@@ -58,18 +58,18 @@ public enum NumberText {
   }
 
   /// Appends a number's digits.
-  public static func append(_ value: UInt64, to output: inout [UInt8]) {
+  package static func append(_ value: UInt64, to output: inout [UInt8]) {
     append(value, width: 1, to: &output)
   }
 
   /// Appends a number's digits, with `-` before them if need be.
-  public static func append(_ value: Int64, to output: inout [UInt8]) {
+  package static func append(_ value: Int64, to output: inout [UInt8]) {
     if value < 0 { output.append(Byte.minus) }
     append(value.magnitude, width: 1, to: &output)
   }
 
   /// Appends a number's digits, filled up with zeros to a width.
-  public static func append(_ value: UInt64, width: Int, to output: inout [UInt8]) {
+  package static func append(_ value: UInt64, width: Int, to output: inout [UInt8]) {
     let start = output.count
     var rest = value
     repeat {

@@ -1,7 +1,7 @@
 extension RawSpan {
   /// The byte at an offset, checked.
   @inlinable
-  public func byte(at offset: Int) -> UInt8 {
+  package func byte(at offset: Int) -> UInt8 {
     precondition(offset >= 0 && offset < byteCount)
     // SAFETY: the line above keeps the offset inside the span; a byte has no invalid value.
     return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
@@ -11,21 +11,21 @@ extension RawSpan {
   ///
   /// The caller has compared the offset with `byteCount` before, usually once for a whole run.
   @inlinable
-  public func byte(unchecked offset: Int) -> UInt8 {
+  package func byte(unchecked offset: Int) -> UInt8 {
     assert(offset >= 0 && offset < byteCount)
     // SAFETY: the caller's promise, asserted in debug builds.
     return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
   }
 
   /// Copies the bytes of a range, which must lie within the span.
-  public func copied(_ range: Range<Int>) -> [UInt8] {
+  package func copied(_ range: Range<Int>) -> [UInt8] {
     var copy: [UInt8] = []
     copy.append(extracting(range))
     return copy
   }
 
   /// Whether the bytes are those of another span.
-  public func isEqual(to other: RawSpan) -> Bool {
+  package func isEqual(to other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
     var offset = 0
     while byteCount - offset >= 8 {
@@ -46,7 +46,7 @@ extension RawSpan {
   /// Eight bytes at a time. A borrow can only raise a false flag in a byte above a true one, so the
   /// lowest flag is always true.
   @inlinable
-  public func firstOffset(of value: UInt8, from start: Int) -> Int {
+  package func firstOffset(of value: UInt8, from start: Int) -> Int {
     precondition(start >= 0 && start <= byteCount)
     let ones: UInt64 = 0x0101_0101_0101_0101
     let pattern = ones &* UInt64(value)
@@ -65,7 +65,7 @@ extension RawSpan {
   /// Number of bytes of a value.
   ///
   /// A vector at a time; its sums are bytes, which are emptied before any of them can overflow.
-  public func count(of value: UInt8) -> Int {
+  package func count(of value: UInt8) -> Int {
     let pattern = SIMD64<UInt8>(repeating: value)
     var total = 0
     var offset = 0
@@ -89,7 +89,7 @@ extension RawSpan {
   }
 
   /// Offset of the last byte of a value before `end`, or -1.
-  public func lastOffset(of value: UInt8, before end: Int) -> Int {
+  package func lastOffset(of value: UInt8, before end: Int) -> Int {
     precondition(end >= 0 && end <= byteCount)
     let ones: UInt64 = 0x0101_0101_0101_0101
     let lows: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
@@ -111,7 +111,7 @@ extension RawSpan {
 
 extension Array where Element == UInt8 {
   /// Appends the bytes of a span.
-  public mutating func append(_ bytes: RawSpan) {
+  package mutating func append(_ bytes: RawSpan) {
     // SAFETY: the buffer is read within the call only.
     unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
   }
@@ -120,7 +120,7 @@ extension Array where Element == UInt8 {
 extension Array where Element == UInt8 {
   /// The array's bytes, borrowed.
   @inlinable
-  public var rawSpan: RawSpan {
+  package var rawSpan: RawSpan {
     @_lifetime(borrow self)
     get {
       // SAFETY: bytes have no padding and no invalid value.

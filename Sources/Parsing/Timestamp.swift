@@ -2,9 +2,9 @@
 ///
 /// An `Int64` reaches from September 1677 to April 2262. Dates are of the Gregorian calendar, also
 /// before its time.
-public enum Timestamp {
+package enum Timestamp {
   /// What text says beyond the range becomes, where that is asked for.
-  public enum OutOfRange: Sendable {
+  package enum OutOfRange: Sendable {
     /// No time.
     case refused
     /// The first or last nanosecond that can be told (`Int64.min + 1`, `Int64.max`).
@@ -12,14 +12,14 @@ public enum Timestamp {
   }
 
   /// Nanoseconds in a second.
-  public static let nanosecondsPerSecond: Int64 = 1_000_000_000
+  package static let nanosecondsPerSecond: Int64 = 1_000_000_000
 
   // MARK: Seconds since 1970
 
   /// Seconds since 1970 with an optional fraction (`1714557600.123456`) that fill the range.
   ///
   /// Digits beyond the ninth of the fraction are ignored. The range must lie within the bytes.
-  public static func epochSeconds(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  package static func epochSeconds(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     var reader = Reader(bytes, range)
     let isNegative = reader.take(Byte.minus)
@@ -45,7 +45,7 @@ public enum Timestamp {
   /// zone `Z`, `UTC`, `GMT`, `±hh:mm`, `±hhmm` or `±hh`, before which a blank may stand; without a zone it is UTC.
   /// A sixtieth second is the next minute's first. Digits beyond the ninth of the fraction are
   /// ignored. The range must lie within the bytes.
-  public static func iso8601(
+  package static func iso8601(
     _ bytes: RawSpan, _ range: Range<Int>, outOfRange: OutOfRange = .refused
   ) -> Int64? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
@@ -80,7 +80,7 @@ public enum Timestamp {
   }
 
   /// Appends `2024-05-01T10:00:00.123456Z`, with nine digits where six do not tell all.
-  public static func append(_ time: Int64, to output: inout [UInt8]) {
+  package static func append(_ time: Int64, to output: inout [UInt8]) {
     let seconds = floorDivide(time, nanosecondsPerSecond)
     let remainder = time % nanosecondsPerSecond
     let nanoseconds = remainder < 0 ? remainder + nanosecondsPerSecond : remainder

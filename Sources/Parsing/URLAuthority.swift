@@ -1,12 +1,12 @@
 /// Where the authority of a URL is in its text (RFC 3986 §3.2).
-public struct URLAuthority: Sendable, Equatable {
+package struct URLAuthority: Sendable, Equatable {
   /// Where host and port begin: behind the last `@`, which ends the user information.
-  public let hostStart: Int
+  package let hostStart: Int
   /// Where it ends: at the first `/`, `?` or `#`, or at the range's end.
-  public let end: Int
+  package let end: Int
 
   /// The authority that begins with a range, behind the scheme's `//`.
-  public init(_ text: RawSpan, in range: Range<Int>) {
+  package init(_ text: RawSpan, in range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= text.byteCount)
     var hostStart = range.lowerBound
     var end = range.lowerBound

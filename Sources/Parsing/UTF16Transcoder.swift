@@ -2,20 +2,20 @@
 ///
 /// A surrogate without its other half, and a last odd byte, become U+FFFD and are counted. A byte
 /// order mark is a character like any other: whoever found it passes what follows.
-public struct UTF16Transcoder: Sendable {
+package struct UTF16Transcoder: Sendable {
   private let isBigEndian: Bool
   private var oddByte: UInt8?
   private var highSurrogate: UInt16?
 
   /// Code units and bytes replaced by U+FFFD so far.
-  public private(set) var replacements = 0
+  package private(set) var replacements = 0
 
   /// A transcoder before its first byte.
-  public init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
+  package init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
 
   /// Appends the UTF-8 of some bytes; what ends inside a character waits for the next call, or, if
   /// the bytes are final, is replaced.
-  public mutating func transcode(_ bytes: RawSpan, isFinal: Bool, to output: inout [UInt8]) {
+  package mutating func transcode(_ bytes: RawSpan, isFinal: Bool, to output: inout [UInt8]) {
     var offset = 0
     if let first = oddByte, bytes.byteCount > 0 {
       oddByte = nil
@@ -38,7 +38,7 @@ public struct UTF16Transcoder: Sendable {
   /// Bytes of UTF-16 that a piece of this transcoder's output was made from.
   ///
   /// The piece must begin and end at characters. (What became of an odd last byte counts as two.)
-  public static func sourceLength(ofUTF8 bytes: RawSpan, _ range: Range<Int>) -> Int {
+  package static func sourceLength(ofUTF8 bytes: RawSpan, _ range: Range<Int>) -> Int {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     var units = 0
     for offset in range {

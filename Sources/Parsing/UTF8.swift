@@ -1,11 +1,11 @@
 /// Reading UTF-8 (RFC 3629) that may be damaged.
-public enum UTF8Decoder {
+@usableFromInline package enum UTF8Decoder {
   /// The scalar at an offset, which moves behind it; nil, and one byte further, where none begins.
   ///
   /// Overlong forms, surrogates, values above U+10FFFF and sequences cut short are none. The offset
   /// must be less than the number of bytes.
   @inlinable
-  public static func next(_ bytes: RawSpan, at offset: inout Int) -> Unicode.Scalar? {
+  package static func next(_ bytes: RawSpan, at offset: inout Int) -> Unicode.Scalar? {
     let first = bytes.byte(at: offset)
     if first < 0x80 {
       offset += 1
@@ -15,7 +15,9 @@ public enum UTF8Decoder {
   }
 
   /// `next` for a byte that is not ASCII.
-  public static func nextLong(_ bytes: RawSpan, at offset: inout Int) -> Unicode.Scalar? {
+  @usableFromInline package static func nextLong(_ bytes: RawSpan, at offset: inout Int) -> Unicode
+    .Scalar?
+  {
     let length = sequenceLength(bytes, at: offset)
     guard length > 0 else {
       offset += 1
@@ -34,7 +36,7 @@ public enum UTF8Decoder {
   /// Length of the well-formed sequence at an offset, 1 to 4, or 0 if none begins there.
   ///
   /// The offset must be less than the number of bytes.
-  public static func sequenceLength(_ bytes: RawSpan, at offset: Int) -> Int {
+  package static func sequenceLength(_ bytes: RawSpan, at offset: Int) -> Int {
     let first = bytes.byte(at: offset)
     if first < 0x80 { return 1 }
     let left = bytes.byteCount - offset
@@ -53,7 +55,7 @@ public enum UTF8Decoder {
 
   /// Offset of the first byte at or after `start` that is ASCII or may begin a well-formed sequence, judged by
   /// itself and the byte behind it, or the number of bytes.
-  public static func endOfStrayBytes(_ bytes: RawSpan, from start: Int) -> Int {
+  package static func endOfStrayBytes(_ bytes: RawSpan, from start: Int) -> Int {
     let count = bytes.byteCount
     precondition(start >= 0 && start <= count)
     var offset = start
@@ -73,7 +75,7 @@ public enum UTF8Decoder {
   /// The greatest offset up to the given one at which no well-formed sequence is cut in two.
   ///
   /// The offset must be at most the number of bytes.
-  public static func border(_ bytes: RawSpan, near offset: Int) -> Int {
+  package static func border(_ bytes: RawSpan, near offset: Int) -> Int {
     precondition(offset >= 0 && offset <= bytes.byteCount)
     guard offset < bytes.byteCount, bytes.byte(unchecked: offset) & 0xc0 == 0x80 else {
       return offset
@@ -86,10 +88,10 @@ public enum UTF8Decoder {
   }
 
   /// Whether all bytes are well-formed.
-  public static func isValid(_ bytes: RawSpan) -> Bool { validPrefix(bytes) == bytes.byteCount }
+  package static func isValid(_ bytes: RawSpan) -> Bool { validPrefix(bytes) == bytes.byteCount }
 
   /// Number of bytes before the first that belongs to no well-formed sequence.
-  public static func validPrefix(_ bytes: RawSpan) -> Int {
+  package static func validPrefix(_ bytes: RawSpan) -> Int {
     var offset = 0
     while true {
       offset = endOfASCII(bytes, from: offset)
@@ -101,7 +103,7 @@ public enum UTF8Decoder {
   }
 
   /// Offset of the first byte at or after `start` that is not ASCII, or the number of bytes.
-  public static func endOfASCII(_ bytes: RawSpan, from start: Int) -> Int {
+  package static func endOfASCII(_ bytes: RawSpan, from start: Int) -> Int {
     let count = bytes.byteCount
     precondition(start >= 0 && start <= count)
     var offset = start
@@ -116,10 +118,10 @@ public enum UTF8Decoder {
 }
 
 /// Writing UTF-8 (RFC 3629).
-public enum UTF8Encoder {
+@usableFromInline package enum UTF8Encoder {
   /// Appends a scalar's one to four bytes.
   @inlinable
-  public static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
+  package static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
     let value = scalar.value
     if value < 0x80 {
       output.append(UInt8(truncatingIfNeeded: value))

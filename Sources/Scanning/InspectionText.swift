@@ -1,11 +1,11 @@
-public import Database
+package import Database
 import Indicators
 import Parsing
 
 /// What a database holds, for people and as JSON.
-public enum InspectionText {
+package enum InspectionText {
   /// Tables for people.
-  public static func table(
+  package static func table(
     _ database: IndicatorDatabase, path: String, isVerified: Bool
   ) -> [UInt8] {
     var output: [UInt8] = []
@@ -47,7 +47,7 @@ public enum InspectionText {
   }
 
   /// One JSON object, ending in a newline.
-  public static func json(
+  package static func json(
     _ database: IndicatorDatabase, path: String, isVerified: Bool
   ) -> [UInt8] {
     var writer = JSONWriter()

@@ -123,11 +123,11 @@ struct FeedEntry {
 }
 
 /// Lengths of time as people write them.
-public enum TimeLength {
+package enum TimeLength {
   /// Nanoseconds of `12h`, `30d`, `4w` or `1y`; nil for anything else.
   ///
   /// A year has 365 days.
-  public static func nanoseconds(_ text: String) -> Int64? {
+  package static func nanoseconds(_ text: String) -> Int64? {
     let units: [Character: Int64] = [
       "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400,
     ]
