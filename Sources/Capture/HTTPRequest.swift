@@ -103,8 +103,15 @@ enum HTTPRequest {
     "trace", "propfind",
   ]
 
+  /// The letters that these begin with, which most payloads do not: c, d, g, h, o, p and t, a bit each.
+  @inline(__always)
+  private static var looseInitials: UInt32 { 0x11_8198 }
+
   /// One of these methods at the beginning of a line, behind which a blank or a tab stands.
   private static func looseMethod(_ text: RawSpan, _ line: Range<Int>) -> Range<Int>? {
+    guard let first = line.first.map({ text.byte(unchecked: $0) }), first & 0xc0 == 0x40,
+      looseInitials >> UInt32(first & 31) & 1 == 1
+    else { return nil }
     for name in looseMethods {
       let end = line.lowerBound + name.utf8CodeUnitCount
       if end < line.upperBound, isBlank(text.byte(unchecked: end)),

@@ -62,6 +62,21 @@ extension IndicatorDatabase {
       valueRange: image.valueRange(table, place))
   }
 
+  /// Calls with the entry, the normal form and the length of the scheme of each URL of a feed that blocks, and
+  /// whether longer ones match as well.
+  package func forEachBlockingURL(
+    _ body: (_ entry: UInt32, _ url: RawSpan, _ schemeLength: Int, _ isPrefix: Bool) throws -> Void
+  ) rethrows {
+    let table = kindTables[Int(IndicatorKind.url.rawValue)]
+    for place in 0..<table.count {
+      let head = image.head(heads, table, place)
+      guard head.flags.contains(.hasBlockingSource) else { continue }
+      try body(
+        UInt32(table.first + place), span(image.valueRange(table, place).clamped(to: 0..<image.count)),
+        Int(head.schemeLength), head.mode == MatchMode.prefix.rawValue)
+    }
+  }
+
   /// The normal form of an entry's value.
   @_lifetime(borrow self)
   public func value(of entry: DatabaseEntry) -> RawSpan {

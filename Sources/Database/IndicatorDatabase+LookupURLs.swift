@@ -30,7 +30,7 @@ extension IndicatorDatabase {
       }
       // Each of these narrows the keys gathered above to parts of them.
       if let index = urlPrefixes { addURLPrefixes(index, bytes, options, &scratch) }
-      if let set = urlPaths { addPaths(set, bytes, order, inArena, input, options, &scratch) }
+      if let set = urlPaths { addPaths(set, bytes, input, options, &scratch) }
     }
   }
 
@@ -82,8 +82,8 @@ extension IndicatorDatabase {
 
   /// Path-only entries: the path of a capture's `http.url`, alone and with its query.
   private func addPaths(
-    _ set: KeyFinder, _ bytes: RawSpan, _ order: Range<Int>, _ inArena: Bool,
-    _ input: borrowing LookupInput, _ options: LookupOptions, _ scratch: inout LookupScratch
+    _ set: KeyFinder, _ bytes: RawSpan, _ input: borrowing LookupInput, _ options: LookupOptions,
+    _ scratch: inout LookupScratch
   ) {
     let whole = scratch.keys
     let owners = scratch.owners

@@ -150,7 +150,7 @@ struct ColumnPlan {
     }
     // Beside the method of a request.
     if urlPaths.isEmpty, method >= 0 { urlPaths = Array(furtherPaths.prefix(1)) }
-    giveHostsPort(header)
+    giveHostsPort()
     if header.layout == .csv { takeEnds(header) }
   }
 
@@ -169,7 +169,7 @@ struct ColumnPlan {
   }
 
   /// An address that was asked for as a host has the port of the request.
-  private mutating func giveHostsPort(_ header: LogHeader) {
+  private mutating func giveHostsPort() {
     let connection = columns.firstIndex { $0.fieldClass.role == .connectionPort } ?? -1
     let port = urlPort >= 0 ? urlPort : connection
     guard port >= 0 else { return }

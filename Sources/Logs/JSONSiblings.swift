@@ -122,7 +122,7 @@ extension Extraction {
 
   /// Notes the value of a header of a request that names its host, for the object that the list of headers is a
   /// member of: what that says itself comes first.
-  mutating func noteHeader(_ index: Int, _ fieldClass: FieldClass, below depth: Int) {
+  mutating func noteHeader(_ index: Int, below depth: Int) {
     // The header's object, the list, and what the list is a member of.
     let outer = frames.count - 2
     guard depth > 2, frames[outer].isObject, !frames[outer + 1].isObject else { return }

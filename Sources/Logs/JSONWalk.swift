@@ -198,7 +198,7 @@ extension Extraction {
         let name = self.path(of: bytes, tokens[top.pairName], under: top.path, after: path)
         let named = paths.fieldClass(name)
         (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
-        if named.isHost { noteHeader(index, named, below: depth) }
+        if named.isHost { noteHeader(index, below: depth) }
       }
     }
     if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }

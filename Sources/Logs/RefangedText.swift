@@ -26,7 +26,7 @@ struct RefangedText {
     while offset < unit.end {
       switch text.byte(unchecked: offset) {
       case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"), UInt8(ascii: "\\"), Byte.dot:
-        guard let (replacement, length) = Self.separator(text, at: offset, unit, copied: copied)
+        guard let (replacement, length) = Self.separator(text, at: offset, unit)
         else {
           offset += 1
           continue
@@ -53,7 +53,7 @@ struct RefangedText {
 
   /// What stands for a separator at an offset: the separator, and the length of what stands for it.
   private static func separator(
-    _ text: RawSpan, at offset: Int, _ unit: TextUnit, copied: Int
+    _ text: RawSpan, at offset: Int, _ unit: TextUnit
   ) -> (StaticString, Int)? {
     let byte = text.byte(unchecked: offset)
     guard byte != Byte.dot, byte != Byte.backslash,

@@ -29,27 +29,26 @@ struct URLHosts: Sendable {
     var collection = IndicatorCollection()
     let feed = collection.addFeed(FeedDescription(name: "hosts of URLs", format: "plain"))
     for (index, database) in databases.enumerated() {
-      for number in database.entries(of: .url) {
-        let entry = database.entry(UInt32(number))
-        guard entry.hasBlockingSource, let host = Self.host(of: database.value(of: entry), entry)
-        else { continue }
+      database.forEachBlockingURL { number, url, schemeLength, isPrefix in
+        guard let range = Self.host(of: url, schemeLength) else { return }
+        let name = url.copied(range)
         let place: Int
-        if let known = numbers[host.name] {
+        if let known = numbers[name] {
           place = known
         } else {
           place = entries.count
-          numbers[host.name] = place
+          numbers[name] = place
           entries.append([])
           collection.append(
             IndicatorRecord(
               kind: .domain, mode: .exact, prefixLength: 0, ignoresCase: false, port: 0,
               schemeLength: 0, feed: feed, line: UInt32(clamping: place + 1), context: 0,
               valueLength: 0, valueOffset: 0),
-            value: host.name.rawSpan)
+            value: name.rawSpan)
         }
+        let isRoot = !isPrefix && Self.isRoot(url, host: range)
         entries[place].append(
-          Entry(
-            reference: EntryReference(database: index, entry: UInt32(number)), isRoot: host.isRoot))
+          Entry(reference: EntryReference(database: index, entry: number), isRoot: isRoot))
       }
     }
     guard !entries.isEmpty else { return nil }
@@ -72,37 +71,41 @@ struct URLHosts: Sendable {
   /// How many URL indicators of databases are on hosts with these names.
   static func count(on names: Set<[UInt8]>, in databases: [IndicatorDatabase]) -> UInt64 {
     if names.isEmpty { return 0 }
+    // Most URLs are told apart by two bytes, before their hosts are copied.
+    var mayBegin = [Bool](repeating: false, count: 1 << 16)
+    for name in names where name.count > 1 { mayBegin[Int(name[0]) << 8 | Int(name[1])] = true }
     var count: UInt64 = 0
     for database in databases {
-      for number in database.entries(of: .url) {
-        let entry = database.entry(UInt32(number))
-        guard entry.hasBlockingSource, let host = host(of: database.value(of: entry), entry),
-          names.contains(host.name)
-        else { continue }
+      database.forEachBlockingURL { _, url, schemeLength, _ in
+        guard schemeLength < url.byteCount - 1,
+          mayBegin[Int(url.bigEndianUInt16(unchecked: schemeLength))],
+          let host = host(of: url, schemeLength), names.contains(url.copied(host))
+        else { return }
         count += 1
       }
     }
     return count
   }
 
-  /// The name that a URL's normal form has as its host, and whether the URL is that host alone.
-  private static func host(
-    of url: RawSpan, _ entry: DatabaseEntry
-  ) -> (name: [UInt8], isRoot: Bool)? {
-    let start = Int(entry.schemeLength)
+  /// Where the name is that a URL's normal form has as its host.
+  private static func host(of url: RawSpan, _ start: Int) -> Range<Int>? {
     guard start < url.byteCount else { return nil }
-    let slash = start + url.extracting(start...).firstOffset(of: Byte.slash, from: 0)
-    var end = slash
+    var end = start
     // A port, never an IPv6 address: those stand in brackets.
-    for offset in start..<slash where url.byte(unchecked: offset) == Byte.colon {
-      end = offset
-      break
+    while end < url.byteCount, url.byte(unchecked: end) != Byte.slash,
+      url.byte(unchecked: end) != Byte.colon
+    {
+      end += 1
     }
-    guard end > start, url.byte(unchecked: start) != UInt8(ascii: "[") else { return nil }
-    let name = url.extracting(start..<end)
-    guard IPAddressText.ipv4(name) == nil else { return nil }
-    let isRoot = entry.mode != .prefix && slash + 1 >= url.byteCount
-    return (name.copied(0..<name.byteCount), isRoot)
+    guard end > start, url.byte(unchecked: start) != UInt8(ascii: "["),
+      IPAddressText.ipv4(url.extracting(start..<end)) == nil
+    else { return nil }
+    return start..<end
+  }
+
+  /// Whether a URL is its host alone, with or without a port.
+  private static func isRoot(_ url: RawSpan, host: Range<Int>) -> Bool {
+    url.firstOffset(of: Byte.slash, from: host.upperBound) + 1 >= url.byteCount
   }
 
   /// What a field says of a host.

@@ -72,8 +72,7 @@ struct RemovalCauses {
   /// Indexes the entries that only the new side has.
   mutating func index(_ added: [UInt32]) {
     for number in added {
-      let entry = new.database.entry(number)
-      addedByLook[Self.look(new.text(number), entry.kind)] = number
+      addedByLook[Self.look(new.text(number))] = number
       new.database.forEachSource(of: number) { source in
         if source.line > 0 { addedByLine[Self.place(source.feed, source.line)] = number }
       }
@@ -86,7 +85,7 @@ struct RemovalCauses {
 
   /// What of a value survives another normal form: no scheme, no `www.`, no capitals, no slash or dot
   /// at its end, escapes undone.
-  private static func look(_ text: [UInt8], _ kind: IndicatorKind) -> [UInt8] {
+  private static func look(_ text: [UInt8]) -> [UInt8] {
     var bytes = text.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }[...]
     for prefix in ["http://", "https://", "hxxp://", "hxxps://", "www."]
     where bytes.starts(with: prefix.utf8) { bytes = bytes.dropFirst(prefix.utf8.count) }
@@ -242,7 +241,7 @@ struct RemovalCauses {
   private func otherForm(_ number: UInt32, _ source: DatabaseSource, _ feed: UInt32) -> UInt32? {
     let text = old.text(number)
     let kind = old.database.entry(number).kind
-    if let other = addedByLook[Self.look(text, kind)] { return other }
+    if let other = addedByLook[Self.look(text)] { return other }
     guard !kind.isDigest, source.line > 0,
       let other = addedByLine[Self.place(feed, source.line)]
     else { return nil }

@@ -51,7 +51,7 @@ struct CoveragePairs {
     latencies = Array(repeating: [], count: count)
     firsts = sizes
     var touched = [UInt8](repeating: 0, count: universe.count)
-    for value in 0..<universe.count { add(value, universe, &touched) }
+    for value in 0..<universe.count { add(value, universe) }
     addCovers(universe, database, &touched)
     // The values of the row that the column covers hold those that it lists.
     for index in covered.indices { covered[index] += exact[index] }
@@ -64,9 +64,7 @@ struct CoveragePairs {
   private static let holdsAllowed: UInt8 = 1
 
   /// What the listings of one value say.
-  private mutating func add(
-    _ value: Int, _ universe: CoverageUniverse, _ touched: inout [UInt8]
-  ) {
+  private mutating func add(_ value: Int, _ universe: CoverageUniverse) {
     let members = universe.members(value)
     let marks = universe.marks[value]
     if marks & CoverageUniverse.truth != 0 {

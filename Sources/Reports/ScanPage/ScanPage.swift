@@ -19,18 +19,18 @@ public enum ScanPage {
   public static func write(_ data: ScanPageData, _ report: ScanReport) -> [UInt8] {
     let content = data.result
     var page = HTML()
-    PageFrame.begin(&page, title: "Scan for indicators", lead: lead(content, report))
+    PageFrame.begin(&page, title: "Scan for indicators", lead: lead(content))
     appendFigures(content, report, to: &page)
     appendTimeline(content, to: &page)
     appendIndicators(content, to: &page)
     appendWhere(content, to: &page)
     ScanPageTables.appendHits(content, to: &page)
-    ScanPageTables.appendScope(content, report, to: &page)
+    ScanPageTables.appendScope(report, to: &page)
     PageFrame.end(&page)
     return page.bytes
   }
 
-  private static func lead(_ content: ScanPageData.Content, _ report: ScanReport) -> String {
+  private static func lead(_ content: ScanPageData.Content) -> String {
     if content.total == 0 { return "Nothing that the feeds know was seen." }
     guard content.first <= content.last else { return "The inputs tell no times." }
     return "Seen between \(PageFrame.time(content.first)) and \(PageFrame.time(content.last)) UTC"

@@ -139,9 +139,7 @@ enum ScanPageTables {
   // MARK: Scope
 
   /// What was looked at, and what was not.
-  static func appendScope(
-    _ content: ScanPageData.Content, _ report: ScanReport, to page: inout HTML
-  ) {
+  static func appendScope(_ report: ScanReport, to page: inout HTML) {
     let statistics = report.statistics
     PageFrame.section(
       &page, "What was looked at",
