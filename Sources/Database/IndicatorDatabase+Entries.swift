@@ -72,7 +72,8 @@ extension IndicatorDatabase {
       let head = image.head(heads, table, place)
       guard head.flags.contains(.hasBlockingSource) else { continue }
       try body(
-        UInt32(table.first + place), span(image.valueRange(table, place).clamped(to: 0..<image.count)),
+        UInt32(table.first + place),
+        span(image.valueRange(table, place).clamped(to: 0..<image.count)),
         Int(head.schemeLength), head.mode == MatchMode.prefix.rawValue)
     }
   }

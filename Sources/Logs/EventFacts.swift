@@ -4,9 +4,11 @@ import Parsing
 /// Gathers what a record says of its event, field by field.
 struct EventFacts {
   private(set) var context = EventContext()
-  /// The first port of each rank: that of an address is the one of its own rank.
-  private var sourcePorts = InlineArray<4, UInt16>(repeating: 0)
-  private var destinationPorts = InlineArray<4, UInt16>(repeating: 0)
+  private var sourcePorts = EndPorts()
+  private var destinationPorts = EndPorts()
+  /// What the ends' addresses are parts of.
+  private var sourceOwner: UInt32 = 0
+  private var destinationOwner: UInt32 = 0
   /// The rank of the field that each fact was taken from.
   private var ranks = InlineArray<24, UInt8>(repeating: .max)
   private var isEmpty = true
@@ -27,10 +29,8 @@ struct EventFacts {
     guard !isEmpty else { return nil }
     var context = context
     let (source, destination) = (rank(of: .source), rank(of: .destination))
-    if source < sourcePorts.count { context.source?.port = sourcePorts[source] }
-    if destination < destinationPorts.count {
-      context.destination?.port = destinationPorts[destination]
-    }
+    context.source?.port = sourcePorts.port(rank: source, owner: sourceOwner)
+    context.destination?.port = destinationPorts.port(rank: destination, owner: destinationOwner)
     if isReversed, source > 0, destination > 0 {
       (context.source, context.destination) = (context.destination, context.source)
     }
@@ -66,20 +66,25 @@ struct EventFacts {
 
   /// Notes the text of a field; what it should hold and does not is passed over.
   ///
-  /// `port` is the one that belongs to an address, where that is known, or 0.
+  /// `port` is the one that belongs to an address, where that is known, or 0; `owner` tells what an address and its
+  /// port are both parts of, where a record may have several.
   mutating func note(
-    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16 = 0
+    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16 = 0,
+    owner: UInt32 = 0
   ) {
     guard !range.isEmpty else { return }
     switch fact {
     case .none: break
-    case .source, .destination: noteEnd(fact, rank: rank, bytes, range, port: port)
+    case .source, .destination:
+      noteEnd(fact, rank: rank, bytes, range, port: port, owner: owner)
     case .sourcePort:
-      if let port = NumberText.port(bytes, range) { Self.keep(port, rank, &sourcePorts, &isEmpty) }
+      guard let port = NumberText.port(bytes, range) else { break }
+      sourcePorts.note(port, rank: rank, owner: owner)
+      isEmpty = false
     case .destinationPort:
-      if let port = NumberText.port(bytes, range) {
-        Self.keep(port, rank, &destinationPorts, &isEmpty)
-      }
+      guard let port = NumberText.port(bytes, range) else { break }
+      destinationPorts.note(port, rank: rank, owner: owner)
+      isEmpty = false
     case .ipProtocol:
       if rank < ranks[Int(fact.rawValue)], let number = Self.ipProtocol(bytes, range),
         takes(fact, rank)
@@ -154,22 +159,31 @@ struct EventFacts {
   mutating func note(
     isSource: Bool, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
-    noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port)
+    noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
   }
 
   private mutating func noteEnd(
-    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
+    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16,
+    owner: UInt32
   ) {
     let known = self.rank(of: fact)
     if known <= 1, rank <= 1, known != rank { outranksPacket = true }
-    guard rank < known, let end = Self.endWithPort(bytes, range), takes(fact, rank) else { return }
-    let port = port > 0 ? port : end.port
-    if fact == .source {
-      context.source = end
-      Self.keep(port, rank, &sourcePorts, &isEmpty)
+    let isSource = fact == .source
+    let isOther = owner != (isSource ? sourceOwner : destinationOwner)
+    guard rank < known || isOther, let end = Self.endWithPort(bytes, range) else { return }
+    if isSource {
+      sourcePorts.noteAddress(owner: owner)
     } else {
-      context.destination = end
-      Self.keep(port, rank, &destinationPorts, &isEmpty)
+      destinationPorts.noteAddress(owner: owner)
+    }
+    guard takes(fact, rank) else { return }
+    let port = port > 0 ? port : end.port
+    if isSource {
+      (context.source, sourceOwner) = (end, owner)
+      sourcePorts.note(port, rank: rank, owner: owner)
+    } else {
+      (context.destination, destinationOwner) = (end, owner)
+      destinationPorts.note(port, rank: rank, owner: owner)
     }
   }
 
@@ -185,14 +199,5 @@ struct EventFacts {
       localEnds.remote = end
       localEnds.isClient = rank <= LocalEnds.lastOfClients
     }
-  }
-
-  /// Keeps a port unless there is one of its rank.
-  private static func keep(
-    _ port: UInt16, _ rank: UInt8, _ ports: inout InlineArray<4, UInt16>, _ isEmpty: inout Bool
-  ) {
-    guard port > 0, rank < ports.count, ports[Int(rank)] == 0 else { return }
-    ports[Int(rank)] = port
-    isEmpty = false
   }
 }

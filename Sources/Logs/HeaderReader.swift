@@ -59,7 +59,9 @@ extension Extraction {
       state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
     } else if header.layout == .zeek {
       if chunk.starts(with: "#close", at: line.lowerBound) { state.isClosed = true }
-      state.layout = .rows(zeekHeader(header, chunk, line))
+      state.layout = .rows(
+        isW3CDirective(chunk, line)
+          ? w3cHeader(header, chunk, line) : zeekHeader(header, chunk, line))
     } else if let fields = w3cHeader(chunk, line) {
       state.layout = .rows(
         fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes))
@@ -137,8 +139,27 @@ extension Extraction {
     return day.count == 10 ? chunk.copied(day) : nil
   }
 
+  /// Whether a line is one of those above the rows of a W3C log that mean something; a log of Zeek which was not
+  /// closed may be before it.
+  func isW3CDirective(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
+    options.format != .zeek
+      && (chunk.starts(withLowercase: "#fields:", at: line.lowerBound)
+        || w3cDate(chunk, line) != nil || namesLocalTimes(chunk, line))
+  }
+
+  /// A header with what a directive of W3C says; that of Zeek until the fields are named.
+  private mutating func w3cHeader(
+    _ header: LogHeader, _ chunk: RawSpan, _ line: Range<Int>
+  ) -> LogHeader {
+    if let fields = w3cHeader(chunk, line) {
+      return fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes)
+    }
+    if let date = w3cDate(chunk, line) { return header.with(date: date) }
+    return header.with(hasLocalTimes: true)
+  }
+
   /// Whether a line says that times are local ones, as that of Windows' firewall does.
-  private func namesLocalTimes(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
+  func namesLocalTimes(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
     chunk.starts(withLowercase: "#time format: local", at: line.lowerBound)
   }
 

@@ -23,7 +23,8 @@ extension Extraction {
         return
       }
       if top.element > 0 { walk.deepElement = top.element }
-      deepFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+      deepFacts.note(
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
       return
     }
     switch fieldClass.fact {
@@ -41,12 +42,15 @@ extension Extraction {
         return
       }
       walk.element = top.element
-      nestedFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+      nestedFacts.note(
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     } else if walk.level == 0, walk.report == nil {
-      facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+      facts.note(
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     } else {
       // What a record in a string says counts where the one around it says nothing.
-      nestedFacts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, token.range)
+      nestedFacts.note(
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     }
   }
 
@@ -100,7 +104,7 @@ extension Extraction {
       if top.original < 0 { (top.original, top.originalField) = (index, path) }
     case .requestLine where isString:
       if top.request < 0 { (top.request, top.requestField) = (index, path) }
-    case .urlQuery where isString:
+    case .urlQuery where isString && !Self.isAbsent(bytes, token.range):
       if fieldClass.rank == 1 {
         if top.query < 0 { top.query = index }
       } else if top.anyQuery < 0 {

@@ -24,7 +24,7 @@ extension Extraction {
   /// no record must leave no trace.
   ///
   /// `windowEnd` is where the record's limit or the bytes end; more may come behind it unless it is
-  /// `isFinal`. Of literals nothing is kept, since nobody asks for them. Static, so that nothing of the
+  /// `isFinal`. Of literals only truth values of members are kept, the others tell nothing. Static, so that nothing of the
   /// caller's is copied for the call. `offset` is then where reading can go on, but for faults of grammar.
   static func tokenize(
     _ bytes: RawSpan, at offset: inout Int, to windowEnd: Int, isFinal: Bool,
@@ -37,7 +37,9 @@ extension Extraction {
         switch token.kind {
         case .key, .string, .number, .beginObject, .endObject, .beginArray, .endArray:
           tokens.append(token)
-        case .trueLiteral, .falseLiteral, .null: break
+        case .trueLiteral, .falseLiteral:
+          if tokens.last?.kind == .key { tokens.append(token) }
+        case .null: break
         case .endOfValue: return .complete(offset)
         case .needMore: return .needsMore
         case .endOfInput: return .broken(.grammar)

@@ -115,6 +115,11 @@ extension Extraction {
         if fieldClass.fact != .none {
           noteFact(bytes, token, fieldClass, &top, &walk, depth: frames.count - base)
         }
+      case .trueLiteral, .falseLiteral:
+        let fieldClass = paths.fieldClass(current)
+        if fieldClass.fact == .isBlocked {
+          noteFact(bytes, token, fieldClass, &top, &walk, depth: frames.count - base)
+        }
       case .beginObject:
         let path = top.isObject ? current : top.path
         let isInArray = top.isInArray || !top.isObject && frames.count > base

@@ -129,6 +129,7 @@ extension Extraction {
         chunk, from: start, to: end, number: position.line + 1,
         isCutAtStart: state.isInsideLongLine, isCutAtEnd: false,
         isWhole: !state.isInsideLine && !state.isInsideLongLine, into: &batch)
+      countOnce(chunk, start..<end, &state)
       position.offset = hasLineFeed ? end + 1 : end
       if hasLineFeed { position.line += 1 }
       state.isInsideLongLine = false
@@ -139,6 +140,8 @@ extension Extraction {
       scanLine(
         chunk, from: start, to: end, number: position.line + 1,
         isCutAtStart: state.isInsideLongLine, isCutAtEnd: true, isWhole: false, into: &batch)
+      countOnce(chunk, start..<end, &state)
+      state.isInsideCutRun = isInRun(chunk.byte(unchecked: end - 1))
       position.offset = end
       state.isInsideLongLine = true
     }
@@ -201,6 +204,13 @@ extension Extraction {
   }
 
   /// Whether a byte may be one of a value.
+  /// Takes back the count of a run at the start of a piece that was counted where the piece before it ended.
+  private mutating func countOnce(_ chunk: RawSpan, _ piece: Range<Int>, _ state: inout LogState) {
+    guard state.isInsideCutRun else { return }
+    state.isInsideCutRun = false
+    if let first = piece.first, isInRun(chunk.byte(unchecked: first)) { counters.cutRuns -= 1 }
+  }
+
   private func isInRun(_ byte: UInt8) -> Bool { byte >= 0x80 || classes.is(byte, .name) }
 
   /// Looks for what the text of a line says of its event, unless the record in it does.

@@ -214,11 +214,15 @@ extension Extraction {
     let field = fields[index]
     let fieldClass = paths.fieldClass(field.path)
     let range = field.start..<field.end
+    // An address is its own owner and that of its port.
+    var owner = UInt32(index + 1)
     switch fieldClass.role {
     case .port, .connectionPort:
+      owner = 0
       guard let port = NumberText.port(bytes, range) else { break }
       if let address = paths.takeAddress(forPort: field.path, owner: objectSerial) {
         fields[address].port = port
+        owner = UInt32(address + 1)
       } else {
         paths.setPort(port, of: field.path, owner: objectSerial)
       }
@@ -229,9 +233,10 @@ extension Extraction {
       paths.noteAddress(index, of: field.path, owner: objectSerial)
     }
     if field.fact != .none {
-      facts.note(field.fact, rank: 0, bytes, range, port: field.port)
+      facts.note(field.fact, rank: 0, bytes, range, port: field.port, owner: owner)
     } else if fieldClass.fact != .none {
-      facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port)
+      facts.note(
+        fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port, owner: owner)
     }
   }
 

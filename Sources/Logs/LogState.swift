@@ -30,8 +30,9 @@ package struct LogState: Equatable, Sendable {
   var encoding: Encoding = .utf8
   /// A record ended, and its line goes on.
   var isInsideLine = false
-  /// A line beyond the limit goes on.
+  /// A line beyond the limit goes on, and so does a run that may be a value.
   var isInsideLongLine = false
+  var isInsideCutRun = false
   /// The log whose header it was is closed: what is no row of it is a line like any other.
   var isClosed = false
   /// The log is closed, and the last line begins with `#`: none of the lines that begin so and follow it is

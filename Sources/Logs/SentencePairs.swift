@@ -1,6 +1,23 @@
 import Indicators
 import Parsing
 
+/// The addresses of one end among the pairs of a line: a port belongs to that before it whose key does not come again
+/// before the port does.
+private struct PairedEnd {
+  /// The key of the first.
+  private var key: Range<Int>?
+  /// Numbers the addresses behind the same key; 0 before the first.
+  private(set) var owner: UInt32 = 0
+
+  /// The number of an address behind a key.
+  mutating func owner(ofAddress key: Range<Int>, _ bytes: RawSpan) -> UInt32 {
+    let first = self.key ?? key
+    if bytes.extracting(first).isEqual(to: bytes.extracting(key)) { owner += 1 }
+    self.key = first
+    return owner
+  }
+}
+
 /// Keys and values amid other words: `src=192.0.2.1`, `src:"192.0.2.1"`, `Source Address: 192.0.2.1`.
 extension Extraction {
   private static let noKey = KeyName(RawSpan())
@@ -15,6 +32,7 @@ extension Extraction {
     var offset = text.lowerBound + 1
     var pairs = 0
     var time: Int64?
+    var (source, destination) = (PairedEnd(), PairedEnd())
     let isAudit =
       firstRange(
         of: "msg=audit(", bytes, from: text.lowerBound,
@@ -55,7 +73,15 @@ extension Extraction {
         }
         continue
       }
-      facts.note(fact, rank: rank, bytes, value)
+      let owner: UInt32
+      switch fact {
+      case .source: owner = source.owner(ofAddress: key, bytes)
+      case .destination: owner = destination.owner(ofAddress: key, bytes)
+      case .sourcePort: owner = source.owner
+      case .destinationPort: owner = destination.owner
+      default: owner = 0
+      }
+      facts.note(fact, rank: rank, bytes, value, owner: owner)
       if fact == .source {
         // `flows deny src=…`.
         facts.note(

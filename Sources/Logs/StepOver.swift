@@ -174,7 +174,7 @@ extension Extraction {
     case .zeek:
       // Of another one the lines' names might be a part.
       guard header.table.separator == Byte.tab,
-        !chunk.starts(with: "#close", at: line.lowerBound)
+        !chunk.starts(with: "#close", at: line.lowerBound), !isW3CDirective(chunk, line)
       else { return false }
       guard
         let tab = chunk.firstOffset(of: Byte.tab, from: line.lowerBound, to: line.upperBound)
@@ -185,6 +185,8 @@ extension Extraction {
         header.fields = line
       } else if let date = w3cDate(chunk, line) {
         header.date = date
+      } else if namesLocalTimes(chunk, line) {
+        header.namesLocalTimes = true
       }
     case .csv, .flowLog: return false
     }
@@ -197,9 +199,10 @@ extension Extraction {
     var header = lines.table
     if header.layout == .w3c {
       if let line = lines.fields, let fields = w3cHeader(chunk, line) {
-        header = fields.with(date: header.date)
+        header = fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes)
       }
       if let date = lines.date, date != header.date { header = header.with(date: date) }
+      if lines.namesLocalTimes { header = header.with(hasLocalTimes: true) }
       return header
     }
     for line in [lines.fields, lines.types, lines.setSeparator, lines.emptyField, lines.unsetField]
@@ -256,14 +259,15 @@ private struct HeaderLines {
   var setSeparator: Range<Int>?
   var emptyField: Range<Int>?
   var unsetField: Range<Int>?
-  /// The day of a W3C log.
+  /// The day of a W3C log, and whether its times are local ones.
   var date: [UInt8]?
+  var namesLocalTimes = false
 
   init(_ table: LogHeader) { self.table = table }
 
   var isAny: Bool {
     fields != nil || types != nil || setSeparator != nil || emptyField != nil
-      || unsetField != nil || date != nil
+      || unsetField != nil || date != nil || namesLocalTimes
   }
 
   mutating func takeZeek(_ chunk: RawSpan, _ line: Range<Int>, name: Range<Int>) {

@@ -40,8 +40,9 @@ extension Extraction {
       readHeaderLine(chunk, header, &position, &state, end: end, hasLineFeed: hasLineFeed)
       return true
     }
+    // Behind the end of a log whose rows were whole lines none is known to be a row.
     let isRow =
-      !header.names.isEmpty && columns.count == header.names.count
+      header.names.count > (state.isClosed ? 1 : 0) && columns.count == header.names.count
       && (header.layout != .flowLog || isFlow(chunk, header))
     if isRow {
       scanRow(

@@ -69,7 +69,7 @@ final class HitResolver: BatchProcessor {
     let count = batch.observables.count
     guard count > 0 else { return }
     countObservables(batch, &output)
-    if !place.countsPackets { batch.setPortsOfEnds() }
+    if !place.countsPackets { batch.setPortsOfEnds(chunk: chunk) }
     var earliest = count
     for database in databases.indices {
       matches[database].removeAll(keepingCapacity: true)

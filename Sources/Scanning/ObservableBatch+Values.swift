@@ -9,7 +9,7 @@ extension Observable {
 extension ObservableBatch {
   /// Gives an address of a log that is an end of its event, and has no port beside it, the port of that end: what a
   /// hit shows as its flow is what it is compared by.
-  mutating func setPortsOfEnds() {
+  mutating func setPortsOfEnds(chunk: RawSpan) {
     guard !contexts.isEmpty else { return }
     for index in observables.indices where observables[index].port == 0 {
       let observable = observables[index]
@@ -20,8 +20,24 @@ extension ObservableBatch {
       guard context != ObservableRecord.noContext, Int(context) < contexts.count else { continue }
       let event = contexts[Int(context)]
       let end = observable.flags.contains(.originator) ? event.source : event.destination
-      observables[index].port = end?.port ?? 0
+      guard let end, end.port > 0, isAddress(observable, of: end, chunk: chunk) else { continue }
+      observables[index].port = end.port
     }
+  }
+
+  /// Whether an address is that of an end.
+  private func isAddress(_ observable: Observable, of end: EventEnd, chunk: RawSpan) -> Bool {
+    guard end.isIPv4 == (observable.kind == .ipv4) else { return false }
+    var isEqual = false
+    withBytes(of: observable, chunk: chunk) { bytes in
+      isEqual =
+        bytes.byteCount == 4
+        ? UInt64(bytes.bigEndianUInt32(unchecked: 0)) << 32 == end.address.0
+        : bytes.byteCount == 16
+          && UInt64(bigEndian: bytes.littleEndianUInt64(unchecked: 0).littleEndian) == end.address.0
+          && UInt64(bigEndian: bytes.littleEndianUInt64(unchecked: 8).littleEndian) == end.address.1
+    }
+    return isEqual
   }
 
   /// Lends the bytes of an observable, empty where its range does not fit.

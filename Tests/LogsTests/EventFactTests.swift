@@ -383,6 +383,30 @@ import Testing
       "(192.0.2.1 to 192.0.2.2)", []
     ),
     ("srcip=192.0.2.1, dstip=192.0.2.2; action=deny", "(192.0.2.1 to 192.0.2.2 blocked)", []),
+    // A port is none of another address' than that before it, or in its object.
+    (
+      "two events: srcip=192.0.2.1 act=ping | srcip=192.0.2.2 srcport=80", "(192.0.2.1 to ?)",
+      ["192.0.2.2 port 80"]
+    ),
+    (
+      "kernel: SRC=192.0.2.1 DST=192.0.2.2 PROTO=ICMP [SRC=192.0.2.2 DST=192.0.2.1 PROTO=TCP SPT=443 DPT=80 ]",
+      "(protocol 1 192.0.2.1 to 192.0.2.2)", []
+    ),
+    ("a srcport=443 srcip=192.0.2.1 x", "(192.0.2.1#443 to ?)", []),
+    (
+      #"{"first":{"src_ip":"192.0.2.1"},"second":{"src_ip":"192.0.2.2","src_port":80}}"#,
+      "(192.0.2.1 to ?)", ["192.0.2.2 port 80"]
+    ),
+    (
+      #"{"alert":{"src_ip":"192.0.2.1"},"src_ip":"192.0.2.2","src_port":443}"#, "(192.0.2.1 to ?)",
+      []
+    ),
+    (
+      #"{"src_ip":"192.0.2.1","transport":{"src_port":80}}"#, "(192.0.2.1#80 to ?)", []
+    ),
+    (#"{"src_ip":"192.0.2.1","blocked":true}"#, "(192.0.2.1 to ? blocked)", []),
+    (#"{"src_ip":"192.0.2.1","blocked":false,"x":null}"#, "(192.0.2.1 to ? allowed)", []),
+    (#"[true,{"src_ip":"192.0.2.1","blocked":[true]}]"#, "(192.0.2.1 to ?)", []),
     (
       "May 01 2024 10:00:00 fw asa %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by x",
       "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []

@@ -208,6 +208,13 @@ enum RecordRuleCases {
         ("domain c d.example", 40, ""), ("domain x e.example", 52, ""),
       ])
     add(
+      "the log of one column ends", "x", "string", "a.example\n#close\t2024\nb.example\n",
+      [("domain x a.example", 0, ""), ("domain text b.example", 22, "")])
+    add(
+      "a W3C log follows what was not closed", "x", "string",
+      "a.example\n#Version: 1.0\n#Fields: time c-host\n12:00:00 b.example\n",
+      [("domain x a.example", 0, ""), ("domain c-host b.example", 54, "")])
+    add(
       "another log follows", "x", "string",
       "a.example\n#separator \\x7c\n#fields|y\n#types|string\nb.example\n",
       [("domain x a.example", 0, ""), ("domain y b.example", 50, "")])

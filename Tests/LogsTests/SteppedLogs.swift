@@ -22,7 +22,7 @@ enum SteppedLogs {
 
   private static let signs = [
     "#\n", "#x\n", "# Fields: a\n", "#Fields: a b\n", "#fields: b a\n", "#Date: 2001-02-03\n",
-    "#Date: x\n",
+    "#Date: x\n", "#Time Format: Local\n",
     "#Fields: host a\r\n", "#Version: 1.0\n", "#separator \\x09\n", "#set_separator\t,\n",
     "#empty_field\t(empty)\n", "#unset_field\t-\n", "#path\tdns\n", "#fields\ta\thost\n",
     "#fields\thost\ta\n",

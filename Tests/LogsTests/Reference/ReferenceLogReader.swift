@@ -298,11 +298,14 @@ struct ReferenceLogReader {
     var header = ReferenceZeekHeader()
     for line in lines(from: start) where !line.isEmpty {
       if begins(line, with: "#close") {
-        // Rows of the log that was closed are still its own; all else is read line by line.
+        // Rows of the log that was closed are still its own, unless they are whole lines; all else is read line by
+        // line.
         let closed = header
         return readLines(
-          from: lineEnd(line.lowerBound) + 1, rows: { closed.members($0) })
+          from: lineEnd(line.lowerBound) + 1,
+          rows: closed.names.count > 1 ? { closed.members($0) } : nil)
       }
+      if begins(line, with: "#Fields:") { return readW3C(from: line.lowerBound) }
       if text.bytes[line.lowerBound] == 0x23 {
         header.read(Array(text.bytes[line]))
       } else if line.count <= lineLimit,

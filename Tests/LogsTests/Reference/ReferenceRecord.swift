@@ -359,7 +359,9 @@ struct ReferenceRecord {
   private func query(in members: Members) -> [UInt8]? {
     func text(_ isNamed: (String) -> Bool) -> [UInt8]? {
       for (key, value) in members where isNamed(folded(key)) {
-        if case .string(let text, _) = value, text.count > 0 { return text.bytes }
+        if case .string(let text, _) = value, text.count > 0, text.bytes != [0x2D] {
+          return text.bytes
+        }
       }
       return nil
     }

@@ -4,7 +4,7 @@ struct ReferenceZeekHeader {
   private var setSeparator: [UInt8] = [0x2C]
   private var empty: [UInt8] = Array("(empty)".utf8)
   private var unset: [UInt8] = [0x2D]
-  private var names: [[UInt8]] = []
+  private(set) var names: [[UInt8]] = []
   private var types: [[UInt8]] = []
 
   mutating func read(_ line: [UInt8]) {
