@@ -171,11 +171,15 @@ struct DNSMessage {
       skips.add(.dnsMessageCut)
       return false
     }
-    guard
-      DNSName.read(message, at: &offset, pointerLimit: pointerLimit, into: &writer.name),
-      message.byteCount - offset >= 4
-    else {
+    guard DNSName.read(message, at: &offset, pointerLimit: pointerLimit, into: &writer.name) else {
       skips.add(.dnsMalformed)
+      return false
+    }
+    guard message.byteCount - offset >= 4 else {
+      // The name is whole, as old captures of 68 bytes a packet have it.
+      skips.add(.dnsMessageCut)
+      writer.place(offset)
+      writer.keepName(.dnsQuery)
       return false
     }
     let type = message.bigEndianUInt16(unchecked: offset)

@@ -253,8 +253,10 @@ extension PacketDealer {
         if end - offset >= 3, packet.bigEndianUInt16(unchecked: offset) == 0x0606 {
           return decodeIP(packet, at: offset + 3, end: end, depth: depth)
         }
+        // A bridge's tunnel has an organisation of its own (IEEE 802.1H).
         guard end - offset >= 8, packet.bigEndianUInt32(unchecked: offset) == 0xaaaa_0300,
-          packet.bigEndianUInt16(unchecked: offset + 4) & 0xff == 0
+          case let organisation = packet.bigEndianUInt16(unchecked: offset + 4),
+          organisation & 0xff == 0 || organisation == 0x00f8
         else { return skips.add(.notIP) }
         type = packet.bigEndianUInt16(unchecked: offset + 6)
         offset += 8

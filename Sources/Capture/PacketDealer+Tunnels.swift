@@ -105,6 +105,12 @@ extension PacketDealer {
       guard end - offset >= 12 else { return skips.add(.linkHeaderCut) }
       let hasTrailer = packet.byte(unchecked: offset + 11) & 1 != 0
       decodeMirrored(packet, at: offset + (hasTrailer ? 20 : 12), end: end, depth: depth)
+    case 0x6400 where flags == 0x2001:
+      // Ethernet over IP as MikroTik's routers have it: where the key would be, the frame's length and a tunnel's
+      // number.
+      let length = Int(packet.bigEndianUInt16(unchecked: start + 4))
+      guard length <= end - offset else { return skips.add(.linkHeaderCut) }
+      decodeMirrored(packet, at: offset, end: offset + length, depth: depth)
     case 0x8909:
       // Cisco's metadata as on Ethernet, but with the type of what follows before it.
       guard end - offset >= 4,

@@ -203,7 +203,6 @@ extension Extraction {
     setContext(&batch)
   }
 
-  /// Whether a byte may be one of a value.
   /// Takes back the count of a run at the start of a piece that was counted where the piece before it ended.
   private mutating func countOnce(_ chunk: RawSpan, _ piece: Range<Int>, _ state: inout LogState) {
     guard state.isInsideCutRun else { return }
@@ -211,6 +210,7 @@ extension Extraction {
     if let first = piece.first, isInRun(chunk.byte(unchecked: first)) { counters.cutRuns -= 1 }
   }
 
+  /// Whether a byte may be one of a value.
   private func isInRun(_ byte: UInt8) -> Bool { byte >= 0x80 || classes.is(byte, .name) }
 
   /// Looks for what the text of a line says of its event, unless the record in it does.

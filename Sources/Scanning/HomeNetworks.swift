@@ -55,7 +55,11 @@ public struct HomeNetworks: Sendable {
 
   /// Whether an address is ours; `address` is in the form of `FlowRecord`.
   func contains(_ address: (UInt64, UInt64), isIPv4: Bool) -> Bool {
-    networks.contains { network in
+    // An IPv4 address in one of IPv6 (RFC 4291 §2.5.5.2).
+    if !isIPv4, address.0 == 0, address.1 >> 32 == 0xffff {
+      return contains((address.1 << 32, 0), isIPv4: true)
+    }
+    return networks.contains { network in
       guard network.isIPv4 == isIPv4 else { return false }
       let highMask = network.length >= 64 ? UInt64.max : ~(UInt64.max >> UInt64(network.length))
       let lowLength = max(network.length - 64, 0)

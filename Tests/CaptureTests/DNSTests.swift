@@ -190,7 +190,19 @@ struct DNSTests {
       ["1 dns.query a.example"])
     CaptureCase(
       "over TCP, cut",
-      pcap(Packet.segment(Array(stream(Builder().question("a.example")).dropLast()), to: 53)), [])
+      pcap(Packet.segment(Array(stream(Builder().question("a.example")).dropLast()), to: 53)),
+      ["1 dns.query a.example"])
+    CaptureCase(
+      "over TCP, cut inside its name",
+      pcap(Packet.segment(Array(stream(Builder().question("a.example")).dropLast(5)), to: 53)), [])
+    CaptureCase(
+      "a question cut by the snap length behind its name",
+      pcap(
+        Packet.ethernet(
+          Packet.ip(
+            17, Array(Packet.udp(50000, 53, Builder().question("a.example").bytes).dropLast(4)),
+            length: 57))),
+      ["1 dns.query a.example"])
     CaptureCase(
       "over TCP, cut behind its first answer",
       pcap(Packet.segment(Array(stream(twoAnswers).dropLast(3)), to: 53)),

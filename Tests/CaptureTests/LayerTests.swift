@@ -37,6 +37,13 @@ struct LayerTests {
         Packet.ethernet(join([0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ipv4), type: UInt16(ipv4.count + 8))),
       seen)
     CaptureCase(
+      "LLC and SNAP of a bridge's tunnel",
+      file(
+        1,
+        Packet.ethernet(
+          join([0xaa, 0xaa, 3, 0, 0, 0xf8, 8, 0], ipv4), type: UInt16(ipv4.count + 8))),
+      seen)
+    CaptureCase(
       "MPLS", file(1, Packet.ethernet(join([0, 1, 0x00, 64, 0, 2, 0x01, 64], ipv4), type: 0x8847)),
       seen)
     CaptureCase(
@@ -296,6 +303,14 @@ struct LayerTests {
       frame(
         Packet.ip(
           [203, 0, 113, 1], [203, 0, 113, 2], 47, join([0, 0, 0x65, 0x58], Packet.ethernet(ipv4)))),
+      outer + seen)
+    CaptureCase(
+      "MikroTik's Ethernet over IP, of the length that it tells",
+      frame(
+        Packet.ip(
+          [203, 0, 113, 1], [203, 0, 113, 2], 47,
+          join(
+            [0x20, 1, 0x64, 0, 0, UInt8(ipv4.count + 14), 1, 0], Packet.ethernet(ipv4), [1, 2, 3]))),
       outer + seen)
   }
 
