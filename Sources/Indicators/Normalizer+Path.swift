@@ -117,7 +117,7 @@ private enum PathBytes {
 
 extension PathBytes {
   /// Whether path and query are their own normal form, by a look at eight bytes at a time: they begin with
-  /// `/`, hold no `%`, no `#`, nothing outside printable ASCII, and no `/.`.
+  /// `/`, hold no `%`, no `#`, nothing outside printable ASCII, and no segment `.` or `..`.
   ///
   /// False says nothing: then they are read one by one.
   static func isNormal(_ text: RawSpan) -> Bool {
@@ -148,11 +148,24 @@ extension PathBytes {
       let blank = ~(word &+ ones &* 0x5f) & highs
       if odd | blank != 0 { return false }
       let slashes = flags(of: 0x2f, in: word)
-      if flags(of: 0x2e, in: word) & (slashes << 8 | slashBefore) != 0 { return false }
+      var dots = flags(of: 0x2e, in: word) & (slashes << 8 | slashBefore)
+      while dots != 0 {
+        if isDotSegment(text, from: offset &+ dots.trailingZeroBitCount >> 3) { return false }
+        dots &= dots &- 1
+      }
       slashBefore = slashes >> 56
       offset &+= 8
     }
     return true
+  }
+
+  /// Whether the segment that begins with the dot at an offset is `.` or `..`.
+  private static func isDotSegment(_ text: RawSpan, from start: Int) -> Bool {
+    var end = start &+ 1
+    if end < text.byteCount, text.byte(unchecked: end) == 0x2e { end &+= 1 }
+    guard end < text.byteCount else { return true }
+    let byte = text.byte(unchecked: end)
+    return byte == 0x2f || byte == 0x3f
   }
 }
 

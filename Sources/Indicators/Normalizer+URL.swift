@@ -34,7 +34,7 @@ package struct URLParts: Sendable, Equatable {
   /// Whether a fragment was taken off.
   package var hadFragment = false
   /// Whether path and query are as they were given, and so are those of each shorter URL that ends behind the
-  /// path's first byte: its normal form is the beginning of this one.
+  /// path's first byte and in no segment `.` or `..`: its normal form is the beginning of this one.
   package var keepsPath = false
 
   /// The parts of nothing.

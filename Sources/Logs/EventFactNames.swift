@@ -213,6 +213,8 @@ extension KeyName {
     "msgid": (.eventType, 3), "protocolid": (.ipProtocol, 1), "firewallruleaction": (.verdict, 1),
     "deviceaction": (.verdict, 2), "logsubtype": (.verdict, 2), "fwaction": (.verdict, 1),
     "securityaction": (.verdict, 1), "blocked": (.isBlocked, 4),
+    // Beside a protocol that is the application's.
+    "transport": (.ipProtocol, 3), "transportprotocol": (.ipProtocol, 3),
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
     "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
     "fortinetfortigateaction": (.verdict, 2),

@@ -278,7 +278,7 @@ extension Extraction {
     hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
     record.urlBudget -= range.count + 16
-    if let form, let length = form.length(to: range.upperBound) {
+    if let form, let length = form.length(to: range.upperBound, in: bytes) {
       emit(
         .url, flags: flags.union(.inArena), at: range.lowerBound, of: unit, offset: form.start,
         length: length, schemeLength: form.schemeLength, into: &batch)
@@ -339,9 +339,13 @@ private struct URLForm {
   }
 
   /// Length of the form of the URL that ends at an offset of the text; nil where it is not a part of this one.
-  func length(to end: Int) -> Int? {
+  func length(to end: Int, in bytes: RawSpan) -> Int? {
     let length = length - (self.end - end)
-    return end <= self.end && length >= shortest ? length : nil
+    guard end <= self.end, length >= shortest else { return nil }
+    // What is a longer segment here may be `.` or `..` where it is cut.
+    var offset = end - 1
+    while end - offset <= 2, bytes.byte(unchecked: offset) == Byte.dot { offset -= 1 }
+    return offset < end - 1 && bytes.byte(unchecked: offset) == Byte.slash ? nil : length
   }
 }
 

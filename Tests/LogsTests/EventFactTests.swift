@@ -383,6 +383,7 @@ import Testing
       "(192.0.2.1 to 192.0.2.2)", []
     ),
     ("srcip=192.0.2.1, dstip=192.0.2.2; action=deny", "(192.0.2.1 to 192.0.2.2 blocked)", []),
+    ("srcip=192.0.2.1 protocol=HTTPS transport=tcp", "(protocol 6 192.0.2.1 to ?)", []),
     // A port is none of another address' than that before it, or in its object.
     (
       "two events: srcip=192.0.2.1 act=ping | srcip=192.0.2.2 srcport=80", "(192.0.2.1 to ?)",

@@ -313,6 +313,12 @@ enum TextRuleCases {
         "url text http://a.example/r/ @0 fallback", "domain text a.example @7",
       ], purpose: .scan, kinds: networkKinds),
     Case(
+      "its candidates, one of which ends in a dot segment", "http://a.example/.b/..,x",
+      [
+        "url text http://a.example/.b/..,x @0", "url text http://a.example/ @0 fallback",
+        "url text http://a.example/.b/ @0 fallback", "domain text a.example @7",
+      ], purpose: .scan, kinds: networkKinds),
+    Case(
       "user information gives nothing", "ftp://user.example:pa.example@b.example/x",
       ["url text ftp://b.example/x @0", "domain text b.example @30"]),
     Case(

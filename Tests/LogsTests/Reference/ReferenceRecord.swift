@@ -153,13 +153,13 @@ struct ReferenceRecord {
   /// The port in the member beside an address: `src_port` for `src_ip`, `id.resp_p` for `id.resp_h`, `dport`
   /// for `dest`.
   private func siblingPort(of key: [UInt8], in members: Members) -> UInt16? {
+    guard portEnd(key) == nil else { return nil }
     let wanted = addressEnd(key)
-    guard portEnd(key) == nil,
-      let text = members.first(where: { portEnd($0.key) == wanted && $0.value.scalarText != nil })?
-        .value.scalarText,
-      let port = Self.port(text)
-    else { return nil }
-    return port
+    for (name, value) in members where portEnd(name) == wanted {
+      // The first that is one.
+      if let text = value.scalarText, let port = Self.port(text) { return port }
+    }
+    return nil
   }
 
   /// A port as a table may write it, `80` or `80.0`.
