@@ -57,7 +57,11 @@ struct DiffCommand: ParsableCommand {
       valueName: "n"))
   var limit: Int?
 
+  @OptionGroup var matching: MatchingArguments
   @OptionGroup var scope: ScopeArguments
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  var limits: LimitArguments
 
   @Flag(help: "Only errors.")
   var quiet = false
@@ -67,7 +71,7 @@ struct DiffCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = try scope.options()
+    let options = try scope.options(matching, reading, limits)
     let thresholds = try thresholds()
     if inputs.isEmpty, let one = thresholds.first(where: \.figure.needsInputs) {
       throw ValidationError(

@@ -41,7 +41,11 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Believe the feeds also where they list what is known to be good.")
   var trusted = false
 
+  @OptionGroup var matching: MatchingArguments
   @OptionGroup var scope: ScopeArguments
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  var limits: LimitArguments
 
   @Flag(help: "One JSON object.")
   var json = false
@@ -54,7 +58,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     guard let value = arguments.last else { throw ValidationError("give a value") }
-    let options = try scope.options()
+    let options = try scope.options(matching, reading, limits)
     var databases: [IndicatorDatabase] = []
     for path in db {
       databases.append(try NamedSources.open(path))

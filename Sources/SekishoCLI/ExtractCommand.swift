@@ -16,10 +16,13 @@ struct ExtractCommand: ParsableCommand {
       """)
 
   @OptionGroup var inputs: InputArguments
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  var limits: LimitArguments
 
   func run() throws {
     var options = ScanOptions()
-    try inputs.reading.apply(to: &options)
+    try reading.apply(limits, to: &options)
     let progress = Interruption.install()
     let quiet = inputs.quiet
     let report = Scanner.extract(

@@ -6,8 +6,6 @@ struct InputArguments: ParsableArguments {
   @Argument(help: "Captures, logs, folders; - is standard input.")
   var inputs: [String]
 
-  @OptionGroup var reading: ReadingArguments
-
   @Flag(help: "Only errors: no summary, no progress, no warnings.")
   var quiet = false
 }

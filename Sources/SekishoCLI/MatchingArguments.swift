@@ -60,21 +60,21 @@ extension HomeNetworks {
   }
 }
 
-/// The options of a scan that is explained, or whose hits are compared.
+/// What an explained scan, or one whose hits are compared, takes beside what each scan does.
 struct ScopeArguments: ParsableArguments {
-  @OptionGroup var matching: MatchingArguments
-
   @Option(help: ArgumentHelp("The time that 'now' means (default: now).", valueName: "time"))
   var at: String?
 
-  @OptionGroup var reading: ReadingArguments
-
-  /// The options that these arguments ask for.
-  func options() throws -> ScanOptions {
+  /// The options that these arguments and those of the other groups ask for.
+  ///
+  /// - Throws: `ValidationError` that names the argument.
+  func options(
+    _ matching: MatchingArguments, _ reading: ReadingArguments, _ limits: LimitArguments
+  ) throws -> ScanOptions {
     var options = ScanOptions()
     try matching.apply(to: &options)
     if let at { options.now = try PointInTime.parse(at, option: "--at") }
-    try reading.apply(to: &options)
+    try reading.apply(limits, to: &options)
     return options
   }
 }

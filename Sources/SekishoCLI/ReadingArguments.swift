@@ -42,13 +42,10 @@ struct ReadingArguments: ParsableArguments {
     help: "Read defanged values in logs as what they stand for: hxxp://, [.], (dot), [at] …")
   var refang = false
 
-  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
-  var limits: LimitArguments
-
-  /// Puts what these arguments ask for into the options of a scan.
+  /// Puts what these arguments and those of limits ask for into the options of a scan.
   ///
   /// - Throws: `ValidationError` that names the argument.
-  func apply(to options: inout ScanOptions) throws {
+  func apply(_ limits: LimitArguments, to options: inout ScanOptions) throws {
     if inputFormat != "auto" {
       guard let format = InputFormat(rawValue: inputFormat) else {
         throw ValidationError(

@@ -18,7 +18,7 @@ struct ScanBench: ParsableCommand {
       Exit codes: 0 measured, 1 slower than the baseline allows, 2 an error.
       """)
 
-  @OptionGroup var sources: IndicatorSources
+  @OptionGroup var sources: NamedSources
 
   @Argument(help: "Captures, logs, folders; read into memory first.")
   var inputs: [String]
@@ -41,6 +41,7 @@ struct ScanBench: ParsableCommand {
   var updateBaseline = false
 
   func validate() throws {
+    try sources.requireAny()
     guard (1...256).contains(threads) else {
       throw ValidationError("--threads takes a number from 1 to 256")
     }

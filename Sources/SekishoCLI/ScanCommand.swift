@@ -26,8 +26,13 @@ struct ScanCommand: ParsableCommand {
       written all the same), 130 interrupted (after the summary).
       """)
 
-  @OptionGroup var sources: IndicatorSources
+  // Groups stand beside one another: the parser's checks in debug builds cost five times as much with
+  // each level that they are nested.
+  @OptionGroup var sources: NamedSources
   @OptionGroup var inputs: InputArguments
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  var limits: LimitArguments
 
   @Option(
     help: ArgumentHelp(
@@ -85,11 +90,12 @@ struct ScanCommand: ParsableCommand {
   var exitZero = false
 
   func validate() throws {
+    try sources.requireAny()
     if let format, let group, group != .none, !format.hasGroups {
       throw ValidationError(
         "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson or csv")
     }
-    guard (sources.named.paths + inputs.inputs).count(where: { $0 == "-" }) < 2 else {
+    guard (sources.paths + inputs.inputs).count(where: { $0 == "-" }) < 2 else {
       throw ValidationError(
         "standard input can be read once only; write one of the two to a file and name that")
     }
@@ -131,9 +137,9 @@ struct ScanCommand: ParsableCommand {
   func run() throws {
     try OutputPaths.check(
       [("--output", hitsFile), ("--write-pcap", writePcap), ("--summary", summaryFile)],
-      read: inputs.inputs + sources.named.paths)
+      read: inputs.inputs + sources.paths)
     var options = ScanOptions()
-    try inputs.reading.apply(to: &options)
+    try reading.apply(limits, to: &options)
     try matching.apply(to: &options)
     options.format =
       onlyMatching

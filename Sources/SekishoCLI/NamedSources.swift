@@ -35,6 +35,17 @@ struct NamedSources: ParsableArguments {
   /// Whether none was named; lists of what is allowed alone match nothing.
   var isEmpty: Bool { db.isEmpty && feed.isEmpty && configurations.isEmpty }
 
+  /// Checks that there is something to match against.
+  ///
+  /// - Throws: `ValidationError` that says what can be given.
+  func requireAny() throws {
+    guard !isEmpty else {
+      throw ValidationError(
+        "nothing to match against; give a database (--db FILE), a feed (--feed PATH), or a list of "
+          + "feeds (--feeds CONFIG)")
+    }
+  }
+
   /// Every file that is named.
   var paths: [String] {
     db + configurations + (feed + allow).map { (try? FeedArgument.request($0))?.path ?? $0 }
@@ -98,23 +109,5 @@ extension NamedSources {
           + known.prefix(20).map { Console.shown($0) }.joined(separator: ", ") + more)
       throw ExitCode(2)
     }
-  }
-}
-
-/// Where the indicators of a scan come from; there is at least one.
-struct IndicatorSources: ParsableArguments {
-  @OptionGroup var named: NamedSources
-
-  func validate() throws {
-    guard !named.isEmpty else {
-      throw ValidationError(
-        "nothing to match against; give a database (--db FILE), a feed (--feed PATH), or a list of "
-          + "feeds (--feeds CONFIG)")
-    }
-  }
-
-  /// Opens the databases and compiles the feeds.
-  func databases(quiet: Bool) throws -> [IndicatorDatabase] {
-    try named.databases(quiet: quiet)
   }
 }
