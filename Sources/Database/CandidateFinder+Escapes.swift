@@ -21,13 +21,17 @@ extension CandidateFinder {
     case 0x1b: considerSequence(bytes, at: offset)
     default:
       // A character above ASCII: most stand in words of a text.
-      var next = offset
-      guard let scalar = UTF8Decoder.nextLong(bytes, at: &next) else {
-        specialsDone = UTF8Decoder.endOfStrayBytes(bytes, from: next)
-        return
+      let letters = LetterClasses.shared
+      var next = offset + letters.letter(bytes, at: offset, end: bytes.byteCount).length
+      if next == offset {
+        guard let scalar = UTF8Decoder.nextLong(bytes, at: &next) else {
+          specialsDone = UTF8Decoder.endOfStrayBytes(bytes, from: next)
+          return
+        }
+        specialsDone = next
+        if case .border = IDNACharacters.nameClass(scalar) { return }
       }
       specialsDone = next
-      guard IDNACharacters.nameClass(scalar) != .border else { return }
       if mayBeNamePart(bytes, offset) {
         addUnit(bytes, at: offset)
       } else {
@@ -129,7 +133,7 @@ extension CandidateFinder {
         return
       }
       let unit = escapedScalar(bytes, at: offset)
-      if let unit, IDNACharacters.nameClass(unit.scalar) == .border {
+      if let unit, case .border = IDNACharacters.nameClass(unit.scalar) {
         specialsDone = max(specialsDone, offset + unit.length)
       } else if mayBeNamePart(bytes, offset) {
         addUnit(bytes, at: offset)

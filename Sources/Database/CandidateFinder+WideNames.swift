@@ -11,35 +11,6 @@ struct WideRun {
   var addedEnd = 0
 }
 
-/// A label of a run, as it is read.
-private struct WideLabel {
-  var start: Int
-  var end: Int
-  var characters = WideTail.Label()
-  /// The last character, or 0.
-  var last: UInt32 = 0
-  /// The characters before that.
-  var earlier = WideTail.Label()
-  /// Its bytes are what they mean, and end in a plain dot or the run's end.
-  var isPlain = true
-  /// It holds characters above ASCII also once they are mapped.
-  var isWide = false
-  /// Its characters are not known from each by itself, or hyphens of it may be stripped.
-  var isOdd = false
-
-  init(start: Int, end: Int) {
-    self.start = start
-    self.end = end
-  }
-
-  @inline(__always)
-  mutating func append(_ character: UInt32) {
-    earlier = characters
-    last = character
-    characters.append(character)
-  }
-}
-
 extension CandidateFinder {
   /// Whether a character above ASCII that begins at an offset may be a part of a value.
   ///
@@ -56,8 +27,12 @@ extension CandidateFinder {
     return wideRun.mayHoldName
   }
 
+  // What follows changes nothing of the finder, but one that does not say so is given a copy of it.
+
   /// Whether the run around an offset, before which nothing of it is above ASCII, may hold a name, and its end.
-  private func readWideRun(_ bytes: RawSpan, around offset: Int) -> (mayHoldName: Bool, end: Int) {
+  private mutating func readWideRun(_ bytes: RawSpan, around offset: Int) -> (
+    mayHoldName: Bool, end: Int
+  ) {
     guard let start = wideRunStart(bytes, before: offset), start > wideRun.addedEnd || start == 0
     else { return (true, readWideRun(bytes, from: offset).end) }
     let result = readWideRun(bytes, from: start)
@@ -80,7 +55,7 @@ extension CandidateFinder {
   private static let longestLead = 136
 
   /// Where the label before the one around an offset begins; nil where that cannot be told.
-  private func wideRunStart(_ bytes: RawSpan, before offset: Int) -> Int? {
+  private mutating func wideRunStart(_ bytes: RawSpan, before offset: Int) -> Int? {
     var start = offset
     var dots = 0
     while start > 0 {
@@ -98,8 +73,55 @@ extension CandidateFinder {
     return start
   }
 
+  /// The end of a run that is one label of letters that are themselves, as a word of a text is, and whether one
+  /// of them is above ASCII; nil where it is anything else.
+  private mutating func readWord(_ bytes: RawSpan, from start: Int) -> (end: Int, isWide: Bool)? {
+    let count = bytes.byteCount
+    let letters = LetterClasses.shared
+    var offset = start
+    var isWide = false
+    while offset < count {
+      let byte = bytes.byte(unchecked: offset)
+      if classes.is(byte, .label) {
+        offset += 1
+        continue
+      }
+      guard byte >= 0x80 else { break }
+      let letter = letters.letter(bytes, at: offset, end: count)
+      guard letter.isItself else { return nil }
+      isWide = true
+      offset += letter.length
+    }
+    guard offset < count else { return (offset, isWide) }
+    if bytes.byte(unchecked: offset) == UInt8(ascii: ".") {
+      // One that ends a sentence is of the run, which ends behind it.
+      offset += 1
+      guard offset < count else { return nil }
+      let next = bytes.byte(unchecked: offset)
+      guard next < 0x80, next != UInt8(ascii: "."), !classes.is(next, .label) else { return nil }
+    }
+    switch bytes.byte(unchecked: offset) {
+    case UInt8(ascii: "%"), UInt8(ascii: "\\"): return nil
+    default: return (offset, isWide)
+    }
+  }
+
   /// Reads a run from an offset to its end.
-  private func readWideRun(_ bytes: RawSpan, from start: Int) -> (mayHoldName: Bool, end: Int) {
+  private mutating func readWideRun(_ bytes: RawSpan, from start: Int) -> (
+    mayHoldName: Bool, end: Int
+  ) {
+    if !wantsOtherHosts || !WideTail.isEncoded(bytes, at: start),
+      let word = readWord(bytes, from: start)
+    {
+      return (wantsOtherHosts && (!word.isWide || hasOtherWideHosts), word.end)
+    }
+    return readLabels(bytes, from: start)
+  }
+
+  /// Reads a run of any labels from an offset to its end.
+  private mutating func readLabels(_ bytes: RawSpan, from start: Int) -> (
+    mayHoldName: Bool, end: Int
+  ) {
     let count = bytes.byteCount
     let letters = LetterClasses.shared
     var labels = WideLabels(start: start)
@@ -280,83 +302,5 @@ extension CandidateFinder {
   private func mayEndWide(_ hash: UInt64) -> Bool {
     if let filter, filter.wideTails.holds(hash) { return true }
     return !otherFilters.isEmpty && otherFilters.contains { $0.wideTails.holds(hash) }
-  }
-}
-
-/// The labels of a run: how many there are, and the last two.
-private struct WideLabels {
-  private(set) var count = 0
-  private(set) var previous: WideLabel
-  private(set) var last: WideLabel
-  /// Dots behind the last label.
-  private var dots = 0
-  /// The last of those is one of other scripts, with ASCII before it.
-  private var isOtherDotBehindASCII = false
-  private var isBehindASCII = false
-  /// It holds something whose meaning depends on who reads it, an empty label, or ASCII around a dot of other
-  /// scripts, which may be a name by itself.
-  var isOdd = false
-
-  init(start: Int) {
-    last = WideLabel(start: start, end: start)
-    previous = last
-  }
-
-  mutating func appendDot(isPlain: Bool) {
-    dots += 1
-    if !isPlain { last.isPlain = false }
-    isOtherDotBehindASCII = !isPlain && isBehindASCII
-    isBehindASCII = isPlain && isBehindASCII
-  }
-
-  /// Makes the next character the first of another label where a dot stands before it.
-  @inline(__always)
-  private mutating func prepare(_ offset: Int) {
-    guard dots > 0 || count == 0 else { return }
-    if count > 0 {
-      if dots > 1 { isOdd = true }
-      previous = last
-    }
-    count += 1
-    dots = 0
-    last = WideLabel(start: offset, end: offset)
-  }
-
-  /// Appends a byte of ASCII; `isEncoded` where `xn--` begins with it.
-  @inline(__always)
-  mutating func append(_ byte: UInt8, at offset: Int, isEncoded: Bool) {
-    prepare(offset)
-    if isEncoded, last.start == offset { last.isOdd = true }
-    if isOtherDotBehindASCII { isOdd = true }
-    isBehindASCII = true
-    let isCapital = byte &- 0x41 < 26
-    last.append(UInt32(isCapital ? byte | 0x20 : byte))
-    last.end = offset + 1
-  }
-
-  /// Appends a character above ASCII.
-  mutating func append(_ scalar: Unicode.Scalar, _ range: Range<Int>) {
-    switch IDNACharacters.step(scalar, behind: dots == 0 ? last.last : 0) {
-    case nil:
-      append(scalar.value, range)
-      last.isOdd = true
-    case .next(let value): append(value, range)
-    case .several(let values): for value in values { append(value, range) }
-    case .composed(let value):
-      last.characters = last.earlier
-      append(value, range)
-    }
-  }
-
-  /// Appends what a character above ASCII is mapped to.
-  @inline(__always)
-  mutating func append(_ mapped: UInt32, _ range: Range<Int>) {
-    prepare(range.lowerBound)
-    last.isPlain = false
-    last.end = range.upperBound
-    isBehindASCII = false
-    isOtherDotBehindASCII = false
-    if mapped >= 0x80 { last.isWide = true }
-    last.append(mapped)
   }
 }

@@ -1,0 +1,108 @@
+internal import Indicators
+
+/// A label of a run, as it is read.
+struct WideLabel {
+  var start: Int
+  var end: Int
+  var characters = WideTail.Label()
+  /// The last character, or 0.
+  var last: UInt32 = 0
+  /// The characters before that.
+  var earlier = WideTail.Label()
+  /// Its bytes are what they mean, and end in a plain dot or the run's end.
+  var isPlain = true
+  /// It holds characters above ASCII also once they are mapped.
+  var isWide = false
+  /// Its characters are not known from each by itself, or hyphens of it may be stripped.
+  var isOdd = false
+
+  init(start: Int, end: Int) {
+    self.start = start
+    self.end = end
+  }
+
+  @inline(__always)
+  mutating func append(_ character: UInt32) {
+    earlier = characters
+    last = character
+    characters.append(character)
+  }
+}
+
+/// The labels of a run: how many there are, and the last two.
+struct WideLabels {
+  private(set) var count = 0
+  private(set) var previous: WideLabel
+  private(set) var last: WideLabel
+  /// Dots behind the last label.
+  private var dots = 0
+  /// The last of those is one of other scripts, with ASCII before it.
+  private var isOtherDotBehindASCII = false
+  private var isBehindASCII = false
+  /// It holds something whose meaning depends on who reads it, an empty label, or ASCII around a dot of other
+  /// scripts, which may be a name by itself.
+  var isOdd = false
+
+  init(start: Int) {
+    last = WideLabel(start: start, end: start)
+    previous = last
+  }
+
+  mutating func appendDot(isPlain: Bool) {
+    dots += 1
+    if !isPlain { last.isPlain = false }
+    isOtherDotBehindASCII = !isPlain && isBehindASCII
+    isBehindASCII = isPlain && isBehindASCII
+  }
+
+  /// Makes the next character the first of another label where a dot stands before it.
+  @inline(__always)
+  private mutating func prepare(_ offset: Int) {
+    guard dots > 0 || count == 0 else { return }
+    if count > 0 {
+      if dots > 1 { isOdd = true }
+      previous = last
+    }
+    count += 1
+    dots = 0
+    last = WideLabel(start: offset, end: offset)
+  }
+
+  /// Appends a byte of ASCII; `isEncoded` where `xn--` begins with it.
+  @inline(__always)
+  mutating func append(_ byte: UInt8, at offset: Int, isEncoded: Bool) {
+    prepare(offset)
+    if isEncoded, last.start == offset { last.isOdd = true }
+    if isOtherDotBehindASCII { isOdd = true }
+    isBehindASCII = true
+    let isCapital = byte &- 0x41 < 26
+    last.append(UInt32(isCapital ? byte | 0x20 : byte))
+    last.end = offset + 1
+  }
+
+  /// Appends a character above ASCII.
+  mutating func append(_ scalar: Unicode.Scalar, _ range: Range<Int>) {
+    switch IDNACharacters.step(scalar, behind: dots == 0 ? last.last : 0) {
+    case nil:
+      append(scalar.value, range)
+      last.isOdd = true
+    case .next(let value): append(value, range)
+    case .several(let values): for value in values { append(value, range) }
+    case .composed(let value):
+      last.characters = last.earlier
+      append(value, range)
+    }
+  }
+
+  /// Appends what a character above ASCII is mapped to.
+  @inline(__always)
+  mutating func append(_ mapped: UInt32, _ range: Range<Int>) {
+    prepare(range.lowerBound)
+    last.isPlain = false
+    last.end = range.upperBound
+    isBehindASCII = false
+    isOtherDotBehindASCII = false
+    if mapped >= 0x80 { last.isWide = true }
+    last.append(mapped)
+  }
+}
