@@ -21,26 +21,7 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Inputs to search, then the value.", valueName: "input … value"))
   var arguments: [String]
 
-  @Option(help: ArgumentHelp("A compiled database; repeatable.", valueName: "file"))
-  var db: [String] = []
-
-  @Option(
-    help: ArgumentHelp("A feed to compile for this; repeatable.", valueName: "path[=format]"))
-  var feed: [String] = []
-
-  @Option(
-    name: .customLong("feeds"),
-    help: ArgumentHelp("A file that lists feeds; repeatable.", valueName: "config"))
-  var configurations: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A feed whose entries suppress hits; repeatable.", valueName: "path[=format]"))
-  var allow: [String] = []
-
-  @Flag(help: "Believe the feeds also where they list what is known to be good.")
-  var trusted = false
-
+  @OptionGroup var sources: NamedSources
   @OptionGroup var matching: MatchingArguments
   @OptionGroup var scope: ScopeArguments
   @OptionGroup var reading: ReadingArguments
@@ -51,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if db.isEmpty, feed.isEmpty, configurations.isEmpty {
+    if sources.isEmpty {
       throw ValidationError("nothing to ask; give --db FILE, --feed PATH or --feeds CONFIG")
     }
   }
@@ -59,20 +40,8 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     guard let value = arguments.last else { throw ValidationError("give a value") }
     let options = try scope.options(matching, reading, limits)
-    var databases: [IndicatorDatabase] = []
-    for path in db {
-      databases.append(try NamedSources.open(path))
-    }
-    var requests = try feed.map { try FeedArgument.request($0) }
-    for index in requests.indices { requests[index].options.isTrusted = trusted }
-    requests +=
-      try allow.map { try FeedArgument.request($0, isAllowList: true) }
-    do {
-      for path in configurations { requests += try FeedConfiguration.read(path: path) }
-    } catch {
-      Console.error(Console.shown("\(error)"))
-      throw ExitCode(2)
-    }
+    var databases = try sources.openedDatabases()
+    var requests = try sources.requests()
     var report = FeedReport()
     var errors: [FeedError] = []
     if !requests.isEmpty {

@@ -8,7 +8,7 @@ struct NamedSources: ParsableArguments {
   var db: [String] = []
 
   @Option(
-    help: ArgumentHelp("A feed to compile for this scan; repeatable.", valueName: "path[=format]"))
+    help: ArgumentHelp("A feed to compile for this; repeatable.", valueName: "path[=format]"))
   var feed: [String] = []
 
   @Option(
@@ -51,17 +51,28 @@ struct NamedSources: ParsableArguments {
     db + configurations + (feed + allow).map { (try? FeedArgument.request($0))?.path ?? $0 }
   }
 
-  /// Opens the databases and compiles the feeds.
-  func databases(quiet: Bool) throws -> [IndicatorDatabase] {
-    var result: [IndicatorDatabase] = []
-    for path in db {
-      result.append(try Self.open(path, copying: copyDb))
-    }
+  /// Opens the databases.
+  ///
+  /// - Throws: `ExitCode` 2 where one cannot be; what is wrong and what to do was said then.
+  func openedDatabases() throws -> [IndicatorDatabase] {
+    try db.map { try Self.open($0, copying: copyDb) }
+  }
+
+  /// The feeds to compile, and those that allow.
+  ///
+  /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 where a configuration cannot be read, which was
+  ///   said then.
+  func requests() throws -> [FeedReader.Request] {
     var requests = try feed.map { try FeedArgument.request($0) }
     for index in requests.indices { requests[index].options.isTrusted = trusted }
-    requests +=
-      try FeedArgument.requests(ofConfigurations: configurations)
+    return try requests + FeedArgument.requests(ofConfigurations: configurations)
       + allow.map { try FeedArgument.request($0, isAllowList: true) }
+  }
+
+  /// Opens the databases and compiles the feeds.
+  func databases(quiet: Bool) throws -> [IndicatorDatabase] {
+    var result = try openedDatabases()
+    let requests = try requests()
     guard !requests.isEmpty else { return result }
     let compilation = Sekisho.compile(requests)
     FeedReporting.report(compilation, details: false, quiet: quiet)
