@@ -50,6 +50,8 @@ package enum ContentSniffer {
         return .unsupportedCapture("btsnoop")
       case 0x7f76_6572: return .unsupportedCapture("Peek")
       case 0x28b5_2ffd: return .compressed
+      case 0xfffe_0000, 0x0000_feff:
+        return .foreign("text in UTF-32", advice: "convert it: iconv -f UTF-32 -t UTF-8")
       default: break
       }
     }

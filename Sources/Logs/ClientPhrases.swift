@@ -201,6 +201,14 @@ extension Extraction {
         phrases.role = .none
         continue
       }
+      // OpenVPN's `name/192.0.2.1:1194` is no word of a sentence.
+      if let slash = token.first(where: { bytes.byte(unchecked: $0) == Byte.slash }),
+        let end = WrittenEnd(bytes, bareEnd(bytes, slash + 1..<token.upperBound))
+      {
+        other = end
+        phrases.role = .none
+        continue
+      }
       if let end = namedEnd(bytes, token), inBrackets == nil, phrases.mayBeBracketed {
         inBrackets = (end, end.port(bytes))
       }

@@ -20,6 +20,8 @@ extension Extraction {
     facts.reset()
     nestedFacts.reset()
     deepFacts.reset()
+    (nestedElement, deepElement) = (EventElement(), EventElement())
+    outerElement = 0
     (nestedTime, isNestedTimeZoned) = (nil, false)
     (namesEndsInText, sentenceTime) = (false, nil)
   }

@@ -87,6 +87,9 @@ struct Extraction {
   var nestedFacts = EventFacts()
   /// What stands far down in a record in JSON says of it.
   var deepFacts = EventFacts()
+  /// Which elements of arrays they say it of.
+  var nestedElement = EventElement()
+  var deepElement = EventElement()
   var nestedTime: Int64?
   var isNestedTimeZoned = false
   /// The ends were named in the text of a line, which no field is, and its time where none begins it.
@@ -113,6 +116,8 @@ struct Extraction {
   var passedValues = PassedValues()
   /// The record being walked is one in a string, in which no further one is looked for.
   var isNested = false
+  /// The element of an array that the string is or stands in which may be such a record, or 0.
+  var outerElement: UInt32 = 0
   /// Counts objects, so that siblings are known from one another.
   var objectSerial: UInt32 = 0
   /// Addresses that wait for the port in a sibling field.

@@ -127,7 +127,8 @@ extension Extraction {
       case .complete(let end):
         takeTokens()
         emitRecord(
-          chunk, from: start, to: end, number: position.line + 1, list: state.list, into: &batch)
+          chunk, from: start, to: end, number: position.line + 1, top: path(of: state.list),
+          into: &batch)
         position.advance(chunk, to: end)
         state.array = .behindElement
         state.isInsideLine = true
@@ -190,7 +191,7 @@ extension Extraction {
     let line =
       position.line + UInt64(chunk.lineFeeds(from: position.offset, to: list.element)) + 1
     emitRecord(
-      chunk, from: list.element, to: end, number: line, list: list.name, into: &batch)
+      chunk, from: list.element, to: end, number: line, top: path(of: list.name), into: &batch)
     position.advance(chunk, to: end)
     state.array = .behindElement
     state.list = list.name
@@ -216,6 +217,7 @@ extension Extraction {
     let tokens = self.tokens
     self.tokens = []
     defer { self.tokens = tokens }
+    let path = path(of: list)
     var line = number
     var counted = start
     // `{`, the key, `[`.
@@ -228,18 +230,17 @@ extension Extraction {
       counted = first
       emitRecord(
         chunk, tokens, element..<index, from: first, to: tokens[index - 1].end, number: line,
-        list: list, into: &batch)
+        top: path, into: &batch)
     }
     let others = [tokens[0]] + tokens[min(index + 1, tokens.count)...]
     if others.count > 2 {
       emitRecord(
-        chunk, others, 0..<others.count, from: start, to: end, number: number, list: .none,
-        into: &batch)
+        chunk, others, 0..<others.count, from: start, to: end, number: number, into: &batch)
     }
   }
 
   /// The index behind the value whose first token is at an index.
-  private static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
+  static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
     var index = start
     var depth = 0
     repeat {
@@ -258,30 +259,31 @@ extension Extraction {
   /// Emits the record whose tokens were read last.
   private mutating func emitRecord(
     _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64,
-    list: LogState.ListName = .none, into batch: inout ObservableBatch
+    top: FieldPaths.ID = FieldPaths.root, into batch: inout ObservableBatch
   ) {
     let tokens = self.tokens
     self.tokens = []
     defer { self.tokens = tokens }
     emitRecord(
-      chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, list: list,
+      chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, top: top,
       into: &batch)
   }
 
-  private mutating func emitRecord(
+  /// Emits the record that some tokens are; `top` is the path of the list that it is an element of.
+  mutating func emitRecord(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, from start: Int,
-    to end: Int, number: UInt64, list: LogState.ListName = .none,
+    to end: Int, number: UInt64, top: FieldPaths.ID = FieldPaths.root,
     into batch: inout ObservableBatch
   ) {
     guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     var walk = JSONWalk(level: 0, report: nil)
-    walk.top = path(of: list)
+    walk.top = top
     walkRecord(chunk, tokens, range, &walk, into: &batch)
     endRecord(&batch)
     guard record.isInBatch else { return }
     let time = walk.times.time(chunk)
-    if walk.message >= 0, !walk.hasSeveralEvents {
+    if walk.message >= 0, !nestedElement.isSeveral {
       noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
     }
     if let time {
@@ -290,6 +292,21 @@ extension Extraction {
       setNestedTime(&batch)
     }
     setContext(&batch)
+  }
+
+  /// Emits the record that some tokens are, or the events in the lists that it holds.
+  private mutating func emitObject(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int,
+    number: UInt64, into batch: inout ObservableBatch
+  ) {
+    guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
+    let lists = wrappedLists(chunk, tokens)
+    if lists.isEmpty {
+      emitRecord(
+        chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, into: &batch)
+    } else {
+      emitWrapped(chunk, tokens, lists, number: number, into: &batch)
+    }
   }
 
   /// Emits a top-level value: of an array each object is a record of its own.
@@ -303,13 +320,13 @@ extension Extraction {
       emitList(chunk, list.name, from: start, to: end, number: number, into: &batch)
       return
     }
-    guard tokens.first?.kind == .beginArray else {
-      emitRecord(chunk, from: start, to: end, number: number, into: &batch)
-      return
-    }
     let tokens = self.tokens
     self.tokens = []
     defer { self.tokens = tokens }
+    guard tokens.first?.kind == .beginArray else {
+      emitObject(chunk, tokens, from: start, to: end, number: number, into: &batch)
+      return
+    }
     var line = number
     var counted = start
     // Elements that are no objects, between two that are: parts of the array itself.

@@ -1,6 +1,25 @@
 import Indicators
 import Parsing
 
+/// The element of an array that says something of the event, as far as it is only one.
+struct EventElement {
+  /// Its object's serial number, or 0.
+  private var serial: UInt32 = 0
+  private var hasSeveral = false
+
+  /// Whether there is only one also with this one, or 0 for none.
+  mutating func isOne(with other: UInt32) -> Bool {
+    if other > 0 {
+      if serial > 0, serial != other { hasSeveral = true }
+      serial = other
+    }
+    return !hasSeveral
+  }
+
+  /// Whether several said something.
+  var isSeveral: Bool { hasSeveral }
+}
+
 /// What the members of an object say of one another: of the event, of an address' port, of the parts of a URL.
 extension Extraction {
   /// Objects and arrays around a member, itself included, up to which it says something of the event: where
@@ -16,13 +35,7 @@ extension Extraction {
     guard depth <= Self.deepestFact, !token.hasEscapes else { return }
     if depth > Self.deepestOwnFact {
       // What stands in objects of objects counts where what is around them says nothing.
-      guard !walk.hasSeveralDeepEvents else { return }
-      if top.element > 0, walk.deepElement > 0, walk.deepElement != top.element {
-        walk.hasSeveralDeepEvents = true
-        deepFacts.reset()
-        return
-      }
-      if top.element > 0 { walk.deepElement = top.element }
+      guard deepElement.isOne(with: top.element) else { return deepFacts.reset() }
       deepFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
       return
@@ -35,13 +48,7 @@ extension Extraction {
     if top.element > 0 {
       // What an element of an array says is of that element: where several say something, of none of them is
       // it known whether it is the event.
-      guard !walk.hasSeveralEvents else { return }
-      if walk.element > 0, walk.element != top.element {
-        walk.hasSeveralEvents = true
-        nestedFacts.reset()
-        return
-      }
-      walk.element = top.element
+      guard nestedElement.isOne(with: top.element) else { return nestedFacts.reset() }
       nestedFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     } else if walk.level == 0, walk.report == nil {

@@ -62,12 +62,6 @@ struct JSONWalk {
   var top = FieldPaths.root
   /// What tells the record's time.
   var times = JSONTimes()
-  /// The element of an array that said something of the event, or 0, and whether several did.
-  var element: UInt32 = 0
-  var hasSeveralEvents = false
-  /// The same of members further down.
-  var deepElement: UInt32 = 0
-  var hasSeveralDeepEvents = false
   /// The token of a time in the record's first member, or -1, and the rank of its name.
   var timeOfMember = -1
   var rankOfMember: UInt8 = .max
@@ -93,6 +87,7 @@ extension Extraction {
     objectSerial &+= 1
     var top = JSONFrame(
       path: walk.top, isObject: false, serial: objectSerial, waitingStart: waiting.count)
+    if isNested { (top.isInArray, top.element) = (outerElement > 0, outerElement) }
     var current = FieldPaths.root
     var previous = FieldPaths.root
     // The end of an array that stands for its only element.
@@ -176,7 +171,7 @@ extension Extraction {
 
   /// The path of a member.
   @inline(__always)
-  private mutating func path(
+  mutating func path(
     of bytes: RawSpan, _ token: JSONToken, under parent: FieldPaths.ID,
     after previous: FieldPaths.ID
   ) -> FieldPaths.ID {
@@ -207,6 +202,7 @@ extension Extraction {
       }
     }
     if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }
+    if walk.report == nil { noteOuter(of: top, depth: depth) }
     var unit = TextUnit(
       start: token.start, end: token.end, level: walk.level, field: walk.report ?? path,
       fieldClass: fieldClass)
@@ -228,6 +224,17 @@ extension Extraction {
     unit.end = text.count
     scanMember(text.rawSpan, unit, into: &batch)
     giveBack(text, level: unit.level)
+  }
+
+  /// Notes which element of an array the string is or stands in, which may be a record itself.
+  @inline(__always)
+  private mutating func noteOuter(of frame: JSONFrame, depth: Int) {
+    outerElement = frame.element
+    // A string that is an element itself is one as an object is.
+    if outerElement == 0, !frame.isObject, depth > 0 {
+      objectSerial &+= 1
+      outerElement = objectSerial
+    }
   }
 
   /// Undoes the escapes of a string, and notes where its bytes stood.

@@ -78,7 +78,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var isGuessRight = true
   /// The last chunk committed ended inside a line or record.
   private var isBehindTail = false
-  private var problems: [ScanProblem] = []
+  private var problems: [ScanProblem]
 
   // Owned by the thread that reads.
   private let source: InputSource
@@ -102,8 +102,9 @@ final class LogJob: InputJob, @unchecked Sendable {
   init(
     input: Int, path: InputPath, source: InputSource, content: InputContent, run: ScanRun,
     output: OrderedOutput, options: LogOptions, progress: ScanProgress, threads: Int,
-    contextLines: Int
+    contextLines: Int, problems: [ScanProblem] = []
   ) {
+    self.problems = problems
     self.input = input
     self.path = path
     self.source = source
@@ -413,7 +414,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     var last = SegmentOutput()
     last.statistics.inputs = 1
     switch content {
-    case .empty where all.isEmpty:
+    case .empty where !all.contains(where: \.isError):
       all.append(ScanProblem(path: path, message: "is empty", isError: false))
     case .binary:
       all.append(

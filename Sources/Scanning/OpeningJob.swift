@@ -3,6 +3,7 @@ import Database
 import Inputs
 import Logs
 import Parsing
+import Synchronization
 
 /// An input before it is known what it holds: opens it, looks at its first bytes, and hands on to
 /// the job that fits.
@@ -104,7 +105,8 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     return LogJob(
       input: input, path: path, source: source, content: content, run: run, output: output,
       options: plan.logOptions, progress: plan.progress, threads: plan.options.threads,
-      contextLines: plan.options.contextLines)
+      contextLines: plan.options.contextLines,
+      problems: plan.problemOfFirstLog(path).map { [$0] } ?? [])
   }
 }
 
@@ -116,6 +118,27 @@ struct ScanPlan: Sendable {
   let progress: ScanProgress
   /// Nil where every line of logs is read.
   let finder: FinderSource?
+  private let hasLog = FirstLog()
+
+  /// Whether a log was opened.
+  private final class FirstLog: Sendable {
+    let isOpened = Mutex(false)
+  }
+
+  /// What is to be said once where logs are among the inputs of a scan that chooses packets.
+  func problemOfFirstLog(_ path: InputPath) -> ScanProblem? {
+    guard options.packetTimes != nil || options.bpf != nil,
+      hasLog.isOpened.withLock({ isOpened in
+        defer { isOpened = true }
+        return !isOpened
+      })
+    else { return nil }
+    return ScanProblem(
+      path: path,
+      message:
+        "is a log and is read as a whole, as are others: time windows and filters choose packets",
+      isError: false)
+  }
 
   init(
     options: ScanOptions, logOptions: LogOptions, captureOptions: CaptureOptions,

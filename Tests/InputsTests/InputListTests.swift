@@ -233,6 +233,14 @@ import Testing
       Array("ElfFile\0".utf8),
       .foreign("a Windows event log (EVTX)", advice: "export it as JSON or CSV")
     ),
+    (
+      [0xff, 0xfe, 0, 0, 0x61, 0, 0, 0],
+      .foreign("text in UTF-32", advice: "convert it: iconv -f UTF-32 -t UTF-8")
+    ),
+    (
+      [0, 0, 0xfe, 0xff, 0, 0, 0, 0x61],
+      .foreign("text in UTF-32", advice: "convert it: iconv -f UTF-32 -t UTF-8")
+    ),
     ([0xff, 0xfe, 0x61, 0], .utf16(isBigEndian: false)),
     ([0xfe, 0xff, 0, 0x61], .utf16(isBigEndian: true)),
     ([0x1f, 0x8b, 8, 0], .compressed), ([0x28, 0xb5, 0x2f, 0xfd], .compressed),

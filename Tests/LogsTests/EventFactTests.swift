@@ -51,8 +51,21 @@ import Testing
     ),
     // Of several elements of an array none is known to be the event; one alone is.
     (
-      #"{"events":[{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","action":"block"},{"src_ip":"192.0.2.3","dest_ip":"192.0.2.4","action":"allow"}]}"#,
+      #"{"ts":1,"events":[{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","action":"block"},{"src_ip":"192.0.2.3","dest_ip":"192.0.2.4","action":"allow"}]}"#,
       "", []
+    ),
+    (
+      #"{"ts":1,"events":["{\"src_ip\":\"192.0.2.1\",\"action\":\"block\"}","{\"src_ip\":\"192.0.2.3\"}"]}"#,
+      "", []
+    ),
+    // Where what is around them says nothing, each is one.
+    (
+      #"{"events":[{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","action":"block"},{"action":"allow"}]}"#,
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
+      #"{"o":"x","logEvents":[{"id":"1","timestamp":1714566601000,"message":"{}"},{"id":"2","timestamp":1714566601000,"message":"{\"src_ip\":\"192.0.2.1\",\"dest_ip\":\"192.0.2.2\",\"dest_port\":80}"}]}"#,
+      "(192.0.2.1 to 192.0.2.2#80)", ["192.0.2.1 source", "192.0.2.2 port 80 destination"]
     ),
     (
       #"{"events":[{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","action":"block"}]}"#,

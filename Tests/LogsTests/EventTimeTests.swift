@@ -130,9 +130,21 @@ import Testing
     (#"{"tls":{"not_before":"2024-05-01T10:00:00Z","sni":"a.example"}}"#, nil),
     (#"{"event":{"file":{"timestamp":1714557600}},"host":"a.example"}"#, nil),
     (#"{"data":{"created_at":"2024-05-01T10:00:00Z"},"host":"a.example"}"#, nil),
+    // Events in a list are each one of its own, where what is around them is none.
+    (#"{"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, half),
+    (#"{"events":[{"ts":5},{"ts":1714557600.5,"host":"a.example"},{"ts":6}],"n":1}"#, half),
+    (#"{"event":[{"ts":1714557600.5,"host":"a.example"}]}"#, half),
+    (
+      #"{"log":{"v":"1","entries":[{"startedDateTime":"2024-05-01T10:00:00Z","u":{"host":"a.example"}}]}}"#,
+      noon
+    ),
+    (#"{"n":"a.example","events":[{"ts":1714557600.5},{"ts":5}]}"#, nil),
+    (#"{"events":[{"ts":1714557600.5},{"ts":5}],"n":"a.example"}"#, nil),
+    (#"{"batch":["{\"ts\":5}","{\"ts\":1714557600.5,\"host\":\"a.example\"}"]}"#, half),
     // One of several is not all of them.
-    (#"{"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, nil),
-    (#"{"event":[{"ts":1714557600.5,"host":"a.example"}]}"#, nil),
+    (#"{"batch":["{\"ts\":5}","{\"host\":\"a.example\"}"]}"#, nil),
+    (#"{"events":[{"ts":5},{"host":"a.example"}]}"#, nil),
+    (#"{"ts":1714557600.5,"events":[{"ts":5,"host":"a.example"},{"ts":6}]}"#, half),
     // Behind a header of syslog, in a string.
     (#"app: {"result":{"_time":"2024-05-01T10:00:00Z","host":"a.example"}}"#, noon),
     (#"{"message":"{\"date\":\"2024-05-01 10:00:00\",\"host\":\"a.example\"}"}"#, noon),

@@ -275,8 +275,28 @@ enum RecordRuleCases {
       "nginx, the query apart", #"{"http_host":"a.example","uri":"/b","args":"c=d"}"#,
       ["domain http_host a.example @14", "url uri http://a.example/b?c=d @32"]),
     Case(
+      "Cloudflare's firewall", #"{"ClientRequestHost":"a.example","ClientRequestPath":"/b"}"#,
+      ["domain ClientRequestHost a.example @22", "url ClientRequestPath http://a.example/b @54"]),
+    Case(
+      "OpenTelemetry", #"{"http.host":"a.example","http.target":"/b"}"#,
+      ["domain http.host a.example @14", "url http.target http://a.example/b @40"]
+    ),
+    Case(
+      "WatchGuard", #"{"dstname":"a.example","op":"GET","arg":"/b"}"#,
+      ["domain dstname a.example @12", "url arg http://a.example/b @41"]
+    ),
+    Case(
+      "no request", #"{"dstname":"a.example","op":"x","arg":"/b"}"#,
+      ["domain dstname a.example @12"]
+    ),
+    Case(
+      "Skyhigh", #"{"requested_host":"a.example","requested_path":"/b"}"#,
+      ["domain requested_host a.example @19", "url requested_path http://a.example/b @48"]
+    ),
+    Case(
       "Cloudflare", #"{"ClientRequestHost":"a.example","ClientRequestURI":"/b"}"#,
-      ["domain ClientRequestHost a.example @22", "url ClientRequestURI http://a.example/b @53"]),
+      ["domain ClientRequestHost a.example @22", "url ClientRequestURI http://a.example/b @53"]
+    ),
     Case(
       "ECS with flat keys", #"{"url.domain":"a.example","url.path":"/b","url.query":"c=d"}"#,
       ["domain url.domain a.example @15", "url url.path http://a.example/b?c=d @38"]),

@@ -79,6 +79,9 @@ import Testing
       "(192.0.2.1#5 to ?)"
     ),
     ("May  1 10:00:00 h sshd[12]: Server listening on 192.0.2.1 port 22.", ""),
+    // OpenVPN's name of a client, which is no word before the address it was given.
+    ("2024-05-01 10:00:00 client/192.0.2.1:1194 MULTI: Learn: 192.0.2.9", ""),
+    ("client01/192.0.2.1:1194 MULTI: virtual IP for client01/192.0.2.1:1194: 192.0.2.9", ""),
     (
       "May  1 10:00:00 h postfix/smtpd[1]: connect from mail.example[192.0.2.1]", "(192.0.2.1 to ?)"
     ),

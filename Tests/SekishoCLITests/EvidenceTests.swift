@@ -87,6 +87,12 @@ import Testing
     #expect(before.status == 0 && after.status == 0)
     #expect(!before.lines.isEmpty && !after.lines.isEmpty)
     #expect(before.lines.allSatisfy { all.lines.contains($0) })
+    // Logs are read as a whole, which is said once.
+    let logs = try CommandRunner.run(
+      ["extract", "--to", middle, "Fixtures/demo.pcap", "Fixtures/Logs"])
+    #expect(logs.lines.count > before.lines.count)
+    #expect(logs.errors.components(separatedBy: "is a log and is read as a whole").count == 2)
+    #expect(!before.errors.contains("is a log"))
     let wrong = try CommandRunner.run(["extract", "--from", "yesterday", "Fixtures/demo.pcap"])
     #expect(wrong.errors.contains("--from"))
     #expect(wrong.status != 0)

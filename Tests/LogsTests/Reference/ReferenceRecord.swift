@@ -299,19 +299,19 @@ struct ReferenceRecord {
 
   /// Names of hosts, the preferred ones first, and of paths that are joined.
   static let hosts: [Set<String>] = [
-    ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain"], ["host"],
-    ["servername"], ["hostname"],
+    ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain", "requestedhost"], ["host"],
+    ["servername"], ["hostname", "dstname"],
   ]
-  static let methods = ["httpmethod", "method", "csmethod", "requestmethod"]
+  static let methods = ["httpmethod", "method", "csmethod", "requestmethod", "op"]
   static func isMethod(_ text: [UInt8]) -> Bool {
     [
       "get", "post", "head", "put", "delete", "options", "patch", "connect", "trace", "propfind",
     ].contains(String(decoding: text, as: UTF8.self).lowercased())
   }
-  static let furtherPaths: Set<String> = ["path", "clientrequestpath", "uripath", "csuri"]
+  static let furtherPaths: Set<String> = ["path", "arg", "uripath", "csuri"]
   static let paths: Set<String> = [
     "uri", "url", "csuristem", "csuripath", "requestpath", "requesturi", "clientrequesturi",
-    "urlpath",
+    "urlpath", "clientrequestpath", "requestedpath", "httptarget",
   ]
 
   /// What holds a request's first line.

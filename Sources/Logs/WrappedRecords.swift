@@ -1,0 +1,144 @@
+import Indicators
+import Parsing
+
+/// Objects that hold lists of events and say nothing of one themselves: what services send on in batches, and what
+/// they answer with.
+///
+/// Each element of such a list is an event of its own, with its time and its ends. The object is still one record:
+/// where its values are and what their fields are called is as in any other, and so is its line.
+struct WrappedLists {
+  /// A list of events, by the indices of its tokens.
+  struct List {
+    /// The token of `[`.
+    var start: Int
+    /// The index behind the token of `]`.
+    var end: Int
+    var path: FieldPaths.ID
+    /// The tokens of the keys and the beginnings of the objects that it stands in.
+    var outer: [Int]
+  }
+
+  var lists: [List] = []
+  /// A member says something of an event, or to another one.
+  var hasEvent = false
+}
+
+extension Extraction {
+  /// Objects in one another in which a list of events is looked for.
+  private static let deepestWrapper = 3
+
+  /// The lists of events in the object that the tokens are; none where it says something of an event itself.
+  mutating func wrappedLists(_ chunk: RawSpan, _ tokens: borrowing [JSONToken]) -> [WrappedLists
+    .List]
+  {
+    guard tokens.first?.kind == .beginObject else { return [] }
+    var result = WrappedLists()
+    var outer: [Int] = []
+    _ = findLists(chunk, tokens, from: 0, FieldPaths.root, &outer, &result)
+    return result.hasEvent ? [] : result.lists
+  }
+
+  /// Looks for lists of events in the object that begins at an index; the index behind it.
+  private mutating func findLists(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, _ path: FieldPaths.ID,
+    _ outer: inout [Int], _ result: inout WrappedLists
+  ) -> Int {
+    outer.append(start)
+    defer { outer.removeLast() }
+    var index = start + 1
+    var previous = path
+    while index < tokens.count, tokens[index].kind == .key, !result.hasEvent {
+      let field = self.path(of: chunk, tokens[index], under: path, after: previous)
+      previous = field
+      let value = index + 1
+      switch tokens[value].kind {
+      case .beginArray:
+        let end = Self.valueEnd(tokens, from: value)
+        if tellsEvent(chunk, tokens, value + 1, field) {
+          result.lists.append(
+            WrappedLists.List(start: value, end: end, path: field, outer: outer))
+        }
+        index = end
+      case .beginObject:
+        outer.append(index)
+        defer { outer.removeLast() }
+        if outer.count < 2 * Self.deepestWrapper {
+          index = findLists(chunk, tokens, from: value, field, &outer, &result)
+        } else {
+          index = Self.valueEnd(tokens, from: value)
+        }
+      default:
+        let fieldClass = paths.fieldClass(field)
+        if fieldClass.role != .none || fieldClass.fact != .none { result.hasEvent = true }
+        index = value + 1
+      }
+    }
+    return index + 1
+  }
+
+  /// Whether the first element of a list tells when it was or between whom, or is a record in a string.
+  private mutating func tellsEvent(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ element: Int, _ list: FieldPaths.ID
+  ) -> Bool {
+    switch tokens[element].kind {
+    case .string:
+      return chunk.byte(unchecked: tokens[element].start) == UInt8(ascii: "{")
+        && tokens[element + 1].kind != .endArray
+    case .beginObject:
+      let end = Self.valueEnd(tokens, from: element)
+      var (index, path, previous) = (element + 1, list, list)
+      var ends: UInt8 = 0
+      // Its own members, and those of objects in it that hold the event by their name.
+      while index < end, tokens[index].kind == .key {
+        let field = self.path(of: chunk, tokens[index], under: path, after: previous)
+        previous = field
+        let fieldClass = paths.fieldClass(field)
+        if fieldClass.role == .time || fieldClass.role == .date { return true }
+        if fieldClass.fact == .source { ends |= 1 }
+        if fieldClass.fact == .destination { ends |= 2 }
+        if ends == 3 { return true }
+        if tokens[index + 1].kind == .beginObject, fieldClass.traits.contains(.isRecord) {
+          (index, path, previous) = (index + 2, field, field)
+        } else {
+          index = Self.valueEnd(tokens, from: index + 1)
+        }
+      }
+      return false
+    default: return false
+    }
+  }
+
+  /// Emits the elements of lists that an object holds, each as an event of its own, and what stands between them.
+  mutating func emitWrapped(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ lists: [WrappedLists.List],
+    number: UInt64, into batch: inout ObservableBatch
+  ) {
+    var next = 0
+    var outer: [Int] = []
+    for list in lists {
+      emitPart(chunk, tokens, outer, next..<list.start, number: number, into: &batch)
+      var index = list.start + 1
+      while index < list.end - 1 {
+        let element = index
+        index = Self.valueEnd(tokens, from: index)
+        emitRecord(
+          chunk, tokens, element..<index, from: tokens[element].start, to: tokens[index - 1].end,
+          number: number, top: list.path, into: &batch)
+      }
+      (next, outer) = (list.end, list.outer)
+    }
+    emitPart(chunk, tokens, outer, next..<tokens.count, number: number, into: &batch)
+  }
+
+  /// Emits a part of an object, before which some keys and beginnings of objects stand that it is in.
+  private mutating func emitPart(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ outer: [Int], _ part: Range<Int>,
+    number: UInt64, into batch: inout ObservableBatch
+  ) {
+    guard part.contains(where: { tokens[$0].kind == .string }) else { return }
+    let all = (outer + part).map { tokens[$0] }
+    emitRecord(
+      chunk, all, 0..<all.count, from: tokens[part.lowerBound].start,
+      to: tokens[part.upperBound - 1].end, number: number, into: &batch)
+  }
+}
