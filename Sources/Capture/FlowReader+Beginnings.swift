@@ -46,7 +46,7 @@ extension FlowReader {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
       guard stream.isUnread, stream.alternates.isEmpty, stream.openVersions.isEmpty,
-        stream.holes.isEmpty, stream.parked == nil
+        stream.sides.isEmpty, stream.holes.isEmpty, stream.parked == nil
       else { return nil }
     }
     let bytes = firsts.take(

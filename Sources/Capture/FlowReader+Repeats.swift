@@ -181,12 +181,49 @@ extension FlowReader {
   /// Reads the other versions of a message that does not go on.
   mutating func finishVersions(_ number: UInt32) {
     let stream = streams[number]
-    guard !stream.openVersions.isEmpty else { return }
-    read(
-      stream.takeVersions(with: RawSpan(), number: 0, time: 0),
-      StreamVisit(
-        flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
-        isDNSPort: Self.isDNSPort(stream.target.port)))
+    if !stream.openVersions.isEmpty {
+      read(
+        stream.takeVersions(with: RawSpan(), number: 0, time: 0),
+        StreamVisit(
+          flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
+          isDNSPort: Self.isDNSPort(stream.target.port)))
+    }
+    for side in stream.takeSides() { finishContent(side.reader) }
+  }
+
+  /// Reads on in other versions of messages that were read, which the next bytes of the stream belong to as well.
+  ///
+  /// A version is left where it ends with what the stream itself has read, so that both go on alike.
+  @inline(never)
+  mutating func continueSides(
+    _ sides: [TCPStream.Side], _ payload: RawSpan, of number: UInt32, _ visit: StreamVisit
+  ) {
+    let written = writer.written
+    for var side in sides {
+      writer.written = writer.writtenValues()
+      let isDone = read(payload, side.reader, visit)
+      side.left -= payload.byteCount
+      let isOver = isDone || isNone(side.reader.content) || side.left <= 0
+      if !isOver, flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+        !(side.reader.isInStep && streams[number].isInStep), streams[number].keep(side)
+      {
+        continue
+      }
+      finishContent(side.reader)
+    }
+    writer.written = written
+    if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number { streams.touch(number) }
+  }
+
+  /// Keeps what reads another version of the last bytes that were read, if a message in it goes on.
+  private mutating func keepSide(
+    _ reader: TCPStream, end: UInt32, _ visit: StreamVisit
+  ) -> Bool {
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    guard direction.next == end, !direction.isDone, !reader.isBetweenMessages else { return false }
+    let number = openStream(visit)
+    defer { streams.touch(number) }
+    return streams[number].keep(TCPStream.Side(reader: reader))
   }
 
   /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.
@@ -260,11 +297,14 @@ extension FlowReader {
       end = max(0, end - first)
       readsAnswers = false
     }
-    readMessages(whole, known: known, upTo: end, readsAnswers: readsAnswers, visit)
+    readMessages(
+      whole, at: sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount - whole.byteCount),
+      known: known, upTo: end, isBefore: isBefore, readsAnswers: readsAnswers, visit)
   }
 
   private mutating func readMessages(
-    _ bytes: RawSpan, known: Int, upTo end: Int, readsAnswers: Bool, _ visit: StreamVisit
+    _ bytes: RawSpan, at sequence: UInt32, known: Int, upTo end: Int, isBefore: Bool,
+    readsAnswers: Bool, _ visit: StreamVisit
   ) {
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     let (application, role) = Self.classify(
@@ -280,7 +320,9 @@ extension FlowReader {
       stream.dns.readsCut = false
     }
     if end == 0 || end == bytes.byteCount {
-      _ = read(bytes, known: known, stream, visit)
+      let isDone = read(bytes, known: known, stream, visit)
+      let next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
+      if !isDone, !isBefore, keepSide(stream, end: next, visit) { return }
     } else if !read(bytes.extracting(0..<end), known: known, stream, visit) {
       let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
       readRest(

@@ -182,6 +182,7 @@ extension FlowReader {
         UInt16(max(0, lacking - payload.byteCount))
     }
     if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
+    let sides = number == 0 ? [] : streams[number].takeSides()
     if number == 0 || streams[number].openVersions.isEmpty {
       feed(payload, visit, isFirst: isFirst)
     } else {
@@ -190,6 +191,7 @@ extension FlowReader {
       feed(payload, visit, isFirst: isFirst)
       continueVersions(versions, of: number, visit)
     }
+    if !sides.isEmpty { continueSides(sides, payload, of: number, visit) }
     keepFirst(payload, isFirst: isFirst, visit.flow, isFromFirst: visit.isFromFirst)
     if missing > 0 { lack(missing, visit) }
     // The distance to the first byte must stay a positive number.
@@ -202,7 +204,10 @@ extension FlowReader {
   /// Notes bytes that a packet had beyond those captured: what is being read goes on without them.
   private mutating func lack(_ missing: Int, _ visit: StreamVisit) {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
-    if number == 0 || isNone(streams[number].content) && streams[number].openVersions.isEmpty {
+    if number == 0
+      || isNone(streams[number].content) && streams[number].openVersions.isEmpty
+        && streams[number].sides.isEmpty
+    {
       let known = flows[visit.flow][isFromFirst: visit.isFromFirst].lacking
       flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = max(
         known, UInt16(clamping: missing))

@@ -48,8 +48,11 @@ extension FlowReader {
     let index = flows.find(item.key, item.hash)
     var place = FlowPlace(flow: index, isSourceFirst: item.isSourceFirst, isNew: true)
     var record = ObservableRecord.noFlow
+    // What is known of the flow by now is shown, as in a record of it that is there already.
+    var hasOverlap = false
     if index != 0 {
       let notes = flows[notes: index]
+      hasOverlap = notes.hasOverlap
       place.isSourceOriginator = item.isSourceFirst == notes.isFirstOriginator
       if notes.batch == writer.serial { record = notes.batchIndex }
     }
@@ -57,7 +60,7 @@ extension FlowReader {
       FlowSource(
         key: item.key, message: item.message, shard: item.shard,
         isFirstOriginator: item.isSourceFirst == place.isSourceOriginator,
-        isForward: place.isSourceOriginator, hasOverlap: false),
+        isForward: place.isSourceOriginator, hasOverlap: hasOverlap),
       index: record)
     writeAddresses(item, place)
     if index != 0 { endRecord(place) }

@@ -120,14 +120,14 @@ final class FragmentedDatagram {
     return min(count * 8, length ?? bytes.count, bytes.count)
   }
 
-  /// The predecessor's bytes with the parts of this one in their places; nil without one.
+  /// The predecessor's bytes, in both versions, with the parts of this one in their places; nil without one.
   func correctedPredecessor() -> FragmentedDatagram? {
     guard let predecessor else { return nil }
-    predecessor.alternate = nil
     for block in 0..<(bytes.count + 7) / 8
     where block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0 {
       for index in block * 8..<min(block * 8 + 8, bytes.count, predecessor.bytes.count) {
         predecessor.bytes[index] = bytes[index]
+        predecessor.alternate?[index] = bytes[index]
       }
     }
     predecessor.last = last

@@ -81,7 +81,13 @@ extension HTTPReader {
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepForwardedFor(text, value, &writer, &skips)
     case 17 where text.hasText("transfer-encoding", at: name.lowerBound):
-      isChunked = true
+      // Of the codings the last one tells; any other leaves the length to its own header.
+      let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
+      let start = value.upperBound - 7
+      isChunked =
+        start >= value.lowerBound && text.hasText("chunked", at: start)
+        && (start == value.lowerBound
+          || [0x20, 0x09, UInt8(ascii: ",")].contains(text.byte(unchecked: start - 1)))
     case 19 where text.hasText("content-disposition", at: name.lowerBound):
       guard !context.isDatagram, writer.kinds.contains(.filename) else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)

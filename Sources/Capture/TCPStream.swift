@@ -1,4 +1,3 @@
-import Glibc
 import Indicators
 import Parsing
 
@@ -42,6 +41,13 @@ final class TCPStream {
     var written: [UInt64] = []
   }
 
+  /// What reads another version of the bytes that were read, on with those that follow.
+  struct Side {
+    var reader: TCPStream
+    /// Bytes that it may still read.
+    var left = 1 << 20
+  }
+
   /// The most segments that wait in one direction.
   static let longestQueue = 1024
   /// The most bytes kept of what was read.
@@ -67,6 +73,8 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var queuedBytes = 0
   /// Other versions of the message that is being read, which go on with the same bytes as it does.
   @safe @exclusivity(unchecked) private(set) var openVersions: [Version] = []
+  /// What reads other versions of messages that were read, whose own go on.
+  @safe @exclusivity(unchecked) private(set) var sides: [Side] = []
   /// The bytes before the next one expected, as far as they are kept.
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
   /// The same bytes as other segments had them, which disagreed; as many as the history has.
@@ -100,19 +108,20 @@ final class TCPStream {
     var cost = 640 + waiting + unfinished + room.history.count * (1 + alternates.count)
     for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
     for hole in holes { cost += hole.cost }
+    for side in sides { cost += side.reader.cost }
     return cost
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
   var isIdle: Bool {
-    queue.isEmpty && openVersions.isEmpty && isBetweenMessages && parked == nil
+    queue.isEmpty && openVersions.isEmpty && sides.isEmpty && isBetweenMessages && parked == nil
   }
 
   /// Whether nothing is read, and no bytes that were read are kept.
   var isBare: Bool {
     if case .none = content {
-      history.isEmpty && openVersions.isEmpty && otherStart == nil && holes.isEmpty
-        && parked == nil
+      history.isEmpty && openVersions.isEmpty && sides.isEmpty && otherStart == nil
+        && holes.isEmpty && parked == nil
     } else {
       false
     }
@@ -151,6 +160,7 @@ final class TCPStream {
       }
     if let mark { first = min(first, mark.number) }
     for version in openVersions { first = min(first, version.number) }
+    for side in sides { first = min(first, side.reader.firstWaiting ?? .max) }
     return first == .max ? nil : first
   }
 
@@ -249,47 +259,6 @@ final class TCPStream {
     return segment
   }
 
-  /// What a segment that begins before `next` means, beside the bytes kept.
-  enum Repetition {
-    /// All that was kept of its place is the same.
-    case same
-    /// Nothing of its place was kept.
-    case unknown
-    /// It differs from what was read; the bytes around its place with its own in it, and which of them differ:
-    /// none before and none behind.
-    case different([UInt8], changed: Range<Int>)
-    /// It fills a hole before the bytes kept; both together, and how many of them are new.
-    case earlier([UInt8], count: Int)
-  }
-
-  /// Compares a segment with the bytes kept, which end before `next`.
-  func compare(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Repetition {
-    let behind = Int(next &- sequence)
-    // Where the segment begins in the history; negative where before it.
-    let start = history.count - behind
-    let end = min(start + data.byteCount, history.count)
-    if end < 0 || history.isEmpty { return .unknown }
-    let isSame = Self.has(history, data, at: start, upTo: end)
-    if start >= 0, isSame { return .same }
-    var version = Array(history[..<max(start, 0)])
-    version.append(data)
-    if end < history.count { version += history[max(end, 0)...] }
-    // Where they stand in the version, whose beginning is not that of the history if they begin before it.
-    let offset = max(-start, 0)
-    if isSame { return .earlier(version, count: offset) }
-    var (first, last) = (max(start, 0), end)
-    while last > first, history[last - 1] == version[last - 1 + offset] { last -= 1 }
-    if start < 0 { return .different(version, changed: 0..<last + offset) }
-    while first < last, history[first] == version[first] { first += 1 }
-    return .different(version, changed: first..<last)
-  }
-
-  /// Whether a byte is another one than the last that was read of an unfinished message.
-  func isOther(_ byte: UInt8) -> Bool {
-    guard !isBetweenMessages, let last = history.last else { return false }
-    return byte != last && byte != 0
-  }
-
   /// Other versions that are kept of the bytes in the history.
   private static let mostAlternates = 4
 
@@ -321,22 +290,6 @@ final class TCPStream {
     return others
   }
 
-  /// Whether bytes have data from `start` on, which may be negative, as far as `end`.
-  private static func has(
-    _ bytes: [UInt8], _ data: RawSpan, at start: Int, upTo end: Int
-  ) -> Bool {
-    let first = max(start, 0)
-    guard end > first else { return true }
-    // SAFETY: both ranges lie inside what the closures are lent: `end` is at most the length of the bytes and
-    // `end - start` at most the data's.
-    return unsafe bytes.withUnsafeBytes { kept in
-      unsafe data.withUnsafeBytes { given in
-        guard let kept = kept.baseAddress, let given = given.baseAddress else { return true }
-        return unsafe memcmp(kept + first, given + (first - start), end - first) == 0
-      }
-    }
-  }
-
   /// Other versions of bytes that were read already, as hashes; a few of the last.
   @safe @exclusivity(unchecked) private var versions: [UInt64] = []
   /// How many other versions were read; each costs as much as the bytes kept.
@@ -364,6 +317,25 @@ final class TCPStream {
     guard openVersions.count < Self.mostOpenVersions else { return false }
     openVersions.append(version)
     return true
+  }
+
+  /// Keeps what reads another version of what was read; false where there are enough.
+  func keep(_ side: Side) -> Bool {
+    guard sides.count < Self.mostOpenVersions else { return false }
+    sides.append(side)
+    return true
+  }
+
+  /// Takes away what reads other versions.
+  func takeSides() -> [Side] {
+    if sides.isEmpty { return [] }
+    defer { sides = [] }
+    return sides
+  }
+
+  /// Whether it is known where the next message begins.
+  var isInStep: Bool {
+    if case .none = content { false } else { isBetweenMessages }
   }
 
   /// Notes what the packet that brought the last of the other versions' bytes has.
@@ -395,6 +367,7 @@ final class TCPStream {
     begin(.none)
     otherStart = nil
     if !openVersions.isEmpty { openVersions = [] }
+    if !sides.isEmpty { sides = [] }
     if !alternates.isEmpty { alternates = [] }
     if !holes.isEmpty { holes = [] }
     parked = nil

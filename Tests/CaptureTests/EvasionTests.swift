@@ -86,6 +86,52 @@ struct EvasionTests {
     }
   }
 
+  @Test("a shorter message first, then a longer one in its place, cut anywhere")
+  func shorterFirst() {
+    let syn = StreamBuilder().syn
+    let short = utf8("GET / HTTP/1.1\r\nHost: b.example\r\n\r\n")
+    let before = utf8("GET /b HTTP/1.1\r\nHost: c.example\r\n\r\n")
+    for cut in 1..<Self.request.count {
+      for (start, first) in [(0, []), (before.count, [Self.segment(before, at: 0)])] {
+        let pieces = [
+          Self.segment(Array(Self.request[..<cut]), at: start),
+          Self.segment(Array(Self.request[cut...]), at: start + cut),
+        ]
+        #expect(
+          Self.sees([syn] + first + [Self.segment(short, at: start)] + pieces),
+          "behind \(start) bytes, cut at \(cut)")
+      }
+    }
+    // What follows the longer one stands in what the shorter one calls its body.
+    let body = utf8("POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n")
+    let long = utf8("GET /long/enough HTTP/1.1\r\nHost: b.example\r\nAccept: text/plain\r\n\r\n")
+    for cut in 1..<Self.request.count {
+      #expect(
+        Self.sees([
+          syn, Self.segment(body, at: 0), Self.segment(long, at: 0),
+          Self.segment(Array(Self.request[..<cut]), at: long.count),
+          Self.segment(Array(Self.request[cut...]), at: long.count + cut),
+        ]), "in a body, cut at \(cut)")
+    }
+  }
+
+  @Test("a shorter greeting of TLS first, then a longer one in its place")
+  func shorterGreetingFirst() {
+    let builder = StreamBuilder(port: 443)
+    let (short, long) = (
+      TLSBuilder.clientHello("b.example"), TLSBuilder.clientHello("a-longer-name.hidden.example")
+    )
+    for cut in stride(from: 1, to: long.count, by: 3) {
+      let frames =
+        [builder.syn, builder.segment(short, at: 0)]
+        + builder.segments(long, [cut])
+      let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+      #expect(values.contains { $0.hasSuffix(" tls.sni b.example") }, "cut at \(cut)")
+      #expect(
+        values.contains { $0.hasSuffix(" tls.sni a-longer-name.hidden.example") }, "cut at \(cut)")
+    }
+  }
+
   @Test("one byte in two versions is no probe in the middle of a message")
   func oneByte() {
     let place = 24

@@ -109,6 +109,21 @@ struct FragmentTests {
     }
   }
 
+  @Test("parts of two datagrams with one number, of different lengths, one between the other's")
+  func interleaved() {
+    let other = Packet.udp(
+      50000, 53, DNSBuilder().question("a-name-that-is-longer.example").bytes + zeros(40))
+    let frames = [
+      Self.part(3), Self.part(of: other, 3), Self.part(0, 3), Self.part(of: other, 0, 3),
+    ]
+    for order in [[0, 1, 2, 3], [1, 0, 3, 2], [0, 1, 3, 2], [1, 0, 2, 3]] {
+      let values = Observed(pcap(order.map { CapturedPacket(frames[$0]) })).values
+      #expect(values.contains { $0.hasSuffix(" dns.query a.example") }, "\(order)")
+      #expect(
+        values.contains { $0.hasSuffix(" dns.query a-name-that-is-longer.example") }, "\(order)")
+    }
+  }
+
   @Test("a part that is none does not make a datagram forgotten that another version may follow")
   func malformedBetween() {
     let other = Packet.udp(50000, 53, DNSBuilder().question("b.example").bytes + zeros(40))

@@ -103,6 +103,24 @@ struct HTTPTests {
         "1 http.url http://b.example/2",
       ])
     CaptureCase(
+      "a coding that is none leaves the length to its header",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: identity\r\n"
+          + "Content-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2",
+      ])
+    CaptureCase(
+      "the last coding tells",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n"
+          + "3\r\nabc\r\n0\r\n\r\nGET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2",
+      ])
+    CaptureCase(
       "the rest of a body whose length is wrong, before the next request",
       request(
         "POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\nabcdef\r\n"

@@ -30,7 +30,8 @@ struct ShardTests {
           (
             record.number, record.base,
             "\(record.number) \(record.time) \(field) \(Array(value)) \(observable.port) "
-              + "\(flow.source) \(flow.sourcePort) \(flow.destination) \(flow.destinationPort)"
+              + "\(flow.source) \(flow.sourcePort) \(flow.destination) \(flow.destinationPort) "
+              + "\(flow.hasOverlap)"
           ))
       }
       batch.removeAll()
@@ -78,7 +79,7 @@ struct ShardTests {
       let stream = StreamBuilder(port: UInt16(1 + flow % 60_000))
       let host = "h\(random.next() % 50).example"
       let request = utf8("GET /\(flow) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: a/1\r\n\r\n")
-      switch random.next() % 5 {
+      switch random.next() % 6 {
       case 0: frames += [stream.syn, stream.segment(request, at: 0)]
       case 1:
         let cut = 1 + Int(random.next() % UInt64(request.count - 1))
@@ -90,6 +91,12 @@ struct ShardTests {
         let text = String(repeating: "x", count: 20 + Int(random.next() % 1200))
         let head = utf8("HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=\(text)")
         frames += [stream.syn, stream.segment(request, at: 0), answer.segment(head, at: 0)]
+      case 4:
+        // In two versions, and without a SYN, so that the addresses are written later.
+        let other = utf8("GET /\(flow) HTTP/1.1\r\nHost: other.example\r\n\r\n")
+        frames += [
+          stream.segment([], at: 0), stream.segment(request, at: 0), stream.segment(other, at: 0),
+        ]
       default:
         let question = DNSBuilder().question(host).bytes
         frames.append(

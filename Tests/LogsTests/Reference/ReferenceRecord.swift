@@ -299,7 +299,8 @@ struct ReferenceRecord {
 
   /// Names of hosts, the preferred ones first, and of paths that are joined.
   static let hosts: [Set<String>] = [
-    ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain", "requestedhost"], ["host"],
+    ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain", "requestedhost"],
+    ["host"],
     ["servername"], ["hostname", "dstname"],
   ]
   static let methods = ["httpmethod", "method", "csmethod", "requestmethod", "op"]
