@@ -182,7 +182,8 @@ extension FlowReader {
         UInt16(max(0, lacking - payload.byteCount))
     }
     if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
-    let sides = number == 0 ? [] : streams[number].takeSides()
+    let hasSides = number != 0 && !streams[number].sides.isEmpty
+    let sides = hasSides ? streams[number].takeSides() : []
     if number == 0 || streams[number].openVersions.isEmpty {
       feed(payload, visit, isFirst: isFirst)
     } else {

@@ -284,8 +284,24 @@ struct FlowReader: ~Copyable {
   ) {
     var place = enter(flow, item)
     settle(&place, Self.role(item, stretch))
-    beginRecord(item, place, isNeeded: false)
+    // A part of a datagram is searched with the others.
+    let isSearched =
+      !search.isEmpty && item.end > item.start && item.key.ipProtocol != IPProtocol.udp
+      && item.key.ipProtocol != IPProtocol.tcp
+    beginRecord(item, place, isNeeded: isSearched)
+    if isSearched { searchCarried(item, stretch) }
     endRecord(place)
+  }
+
+  /// Searches what a packet carries in which nothing else is looked for.
+  @inline(never)
+  private mutating func searchCarried(_ item: FlowItem, _ stretch: CaptureStretch) {
+    guard item.place != 0 else { return searchAlone(stretch.bytes(item)) }
+    let bytes = stretch.extras[Int(item.place) - 1]
+    // SAFETY: the span ends with the closure.
+    unsafe bytes.withUnsafeBytes {
+      searchAlone(unsafe $0.bytes.extracting(Int(item.start)..<Int(item.end)))
+    }
   }
 
   /// Whose packet it is of which only the addresses are of interest.

@@ -27,7 +27,9 @@ extension PacketDealer {
         deal(.addresses, header, segment, depth)
       }
     case IPProtocol.sctp, IPProtocol.dccp:
-      readPorts(packet, header, &segment)
+      if readPorts(packet, header, &segment), !header.isFirstFragment {
+        segment.payload = header.payload &+ 4
+      }
       deal(.addresses, header, segment, depth)
     case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.gre, IPProtocol.mpls, IPProtocol.etherIP,
       IPProtocol.ethernet, IPProtocol.l2tp:
@@ -44,11 +46,21 @@ extension PacketDealer {
         segment.message = (
           packet.byte(unchecked: header.payload), packet.byte(unchecked: header.payload &+ 1)
         )
+        // What errors quote is another packet's.
+        if !header.isFirstFragment, !Self.isError(segment.message.type, header) {
+          segment.payload = min(header.payload &+ 8, header.end)
+        }
       }
       deal(.addresses, header, segment, depth)
     default:
+      if !header.isFirstFragment { segment.payload = header.payload }
       deal(.addresses, header, segment, depth)
     }
+  }
+
+  /// Whether a type of ICMP is that of an error, which quotes the packet that it is about (RFC 792, RFC 4443 §2.1).
+  private static func isError(_ type: UInt8, _ header: IPHeader) -> Bool {
+    header.ipProtocol == IPProtocol.icmp6 ? type < 128 : [3, 4, 5, 11, 12].contains(type)
   }
 
   /// A datagram with a payload, and what it carries where it is a tunnel's.

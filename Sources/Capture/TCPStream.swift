@@ -328,7 +328,6 @@ final class TCPStream {
 
   /// Takes away what reads other versions.
   func takeSides() -> [Side] {
-    if sides.isEmpty { return [] }
     defer { sides = [] }
     return sides
   }

@@ -52,6 +52,33 @@ struct PayloadTests {
       try Self.found(frames) == ["1:needle", "+eedle", "1:HAYstack", "4:\u{1}\u{2}\u{3}\u{4}"])
   }
 
+  @Test("in what other protocols carry, but for what errors of ICMP quote")
+  func others() throws {
+    let text = utf8("a needle")
+    func packet(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+      Packet.ethernet(Packet.ip(number, bytes))
+    }
+    let echo: [UInt8] = [8, 0, 0, 0, 0, 1, 0, 1]
+    let error: [UInt8] = [3, 3, 0, 0, 0, 0, 0, 0]
+    let frames = [
+      packet(1, echo + text), packet(1, error + text), packet(99, text),
+      packet(132, [0, 9, 0, 9] + text), packet(1, echo + text), packet(1, [8]), packet(99, []),
+    ]
+    #expect(
+      try Self.found(frames) == [1, 3, 4, 5].flatMap { ["\($0):needle", "+eedle"] })
+    // In parts.
+    let whole = echo + text + [UInt8](repeating: 0, count: 24)
+    func part(_ range: Range<Int>, _ flags: UInt16) -> [UInt8] {
+      Packet.ethernet(
+        Packet.ip(
+          Packet.client, Packet.server, 1, Array(whole[range]),
+          fragment: flags | UInt16(range.lowerBound / 8), id: 1))
+    }
+    #expect(
+      try Self.found([part(16..<whole.count, 0), part(0..<16, 0x2000)])
+        == ["2:needle", "+eedle"])
+  }
+
   @Test("in streams, wherever they are cut and in whatever order segments come")
   func streams() throws {
     let text = utf8("xxneedle and needle and HAYSTACK.")
