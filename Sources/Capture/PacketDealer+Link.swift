@@ -19,6 +19,7 @@ private enum EtherType {
   static let portExtension: UInt16 = 0x893f
   static let ciscoFabric: UInt16 = 0x8903
   static let seamlessRedundancy: UInt16 = 0x892f
+  static let frameReplication: UInt16 = 0xf1c1
   static let trill: UInt16 = 0x22f3
   static let jumbo: UInt16 = 0x8870
   static let serviceHeader: UInt16 = 0x894f
@@ -206,8 +207,8 @@ extension PacketDealer {
         guard end - offset >= length + 2 else { return skips.add(.linkHeaderCut) }
         type = packet.bigEndianUInt16(unchecked: offset + length)
         offset += length + 2
-      case EtherType.vnTag, EtherType.seamlessRedundancy:
-        // Four bytes of a tag, then the type (Cisco's VN-Tag; IEC 62439-3).
+      case EtherType.vnTag, EtherType.seamlessRedundancy, EtherType.frameReplication:
+        // Four bytes of a tag, then the type (Cisco's VN-Tag; IEC 62439-3; IEEE 802.1CB).
         guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }
         type = packet.bigEndianUInt16(unchecked: offset + 4)
         offset += 6

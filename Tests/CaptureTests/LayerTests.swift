@@ -63,6 +63,8 @@ struct LayerTests {
     CaptureCase("IP over InfiniBand", file(242, join(zeros(40), [8, 0, 0, 0], ipv4)), seen)
     CaptureCase(
       "Cisco's metadata", file(1, join(zeros(12), [0x89, 9, 1, 1, 0, 1, 0, 5, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "802.1CB", file(1, join(zeros(12), [0xf1, 0xc1, 0, 0, 0, 7, 8, 0], ipv4)), seen)
     CaptureCase("VN-tag", file(1, join(zeros(12), [0x89, 0x26, 0, 0, 0, 0, 8, 0], ipv4)), seen)
     CaptureCase(
       "MACsec without encryption",
