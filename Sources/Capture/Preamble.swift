@@ -7,7 +7,7 @@ enum Preamble {
   @inline(__always)
   static func mayBegin(_ payload: RawSpan) -> Bool {
     switch payload.byte(unchecked: 0) {
-    case 0, 4, 5, 0x0d, 0x20, 0x50: true
+    case 0, 4, 5, 0x0d, 0x12, 0x20, 0x50: true
     default: mayUpgrade(payload)
     }
   }
@@ -39,8 +39,9 @@ enum Preamble {
   private static func length(_ payload: RawSpan) -> Int? {
     switch payload.byte(unchecked: 0) {
     case 0: postgres(payload)
-    case 4: socks4(payload)
+    case 4: tabularData(payload) ?? socks4(payload)
     case 5: socks5(payload)
+    case 0x12: tabularData(payload)
     case 0x20: mySQL(payload)
     case 0x0d, 0x50: ProxyHeader.end(payload)
     default: upgradeEnd(payload)
@@ -81,6 +82,20 @@ enum Preamble {
       payload.bigEndianUInt32(unchecked: 4) == 80_877_103
     else { return nil }
     return 8
+  }
+
+  /// What Microsoft SQL Server and its clients agree on before TLS, and the header before each part of its handshake
+  /// ([MS-TDS] 2.2.3.1, 2.2.6.5): type, status, length, process, number, window.
+  ///
+  /// A handshake that is longer than a packet of 4 KiB goes on behind another header, and is read up to that.
+  private static func tabularData(_ payload: RawSpan) -> Int? {
+    guard payload.byteCount > 8, payload.byte(unchecked: 1) <= 1, payload.byte(unchecked: 7) == 0
+    else { return nil }
+    if isTLS(payload, 8) { return 8 }
+    // The first of the options is the version.
+    let length = Int(payload.bigEndianUInt16(unchecked: 2))
+    return payload.byte(unchecked: 1) == 1 && payload.byte(unchecked: 8) == 0
+      && 14...4096 ~= length && length <= payload.byteCount ? length : nil
   }
 
   /// MySQL's SSLRequest: the beginning of a login, with the flag that says that TLS follows.

@@ -50,6 +50,28 @@ struct BeginningTests {
     #expect(Self.sees(preamble + bytes, "tls.sni", port: 3128), "byte by byte")
   }
 
+  @Test("a ClientHello in the packets of Microsoft SQL Server, cut anywhere")
+  func tabularData() {
+    let options: [UInt8] = [0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 9, 0, 0, 0, 0, 0, 1]
+    func packet(_ type: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+      join([type, 1], UInt16(8 + bytes.count).bytes, [0, 0, 1, 0], bytes)
+    }
+    for (first, second, back) in [(0x12, 0x12, false), (4, 0x12, true), (4, 4, true)]
+      as [(UInt8, UInt8, Bool)]
+    {
+      let hello = packet(second, Self.hello)
+      for place in 1..<30 {
+        #expect(
+          Self.sees(
+            [packet(first, options)] + Self.cut(hello, at: place), "tls.sni", port: 1433, back: back
+          ),
+          "cut at \(place)")
+      }
+      #expect(
+        Self.sees([packet(first, options) + hello], "tls.sni", port: 1433, back: back), "in one")
+    }
+  }
+
   @Test("a request cut anywhere behind what stands before it", arguments: preambles.prefix(6))
   func request(_ preamble: [[UInt8]]) {
     for place in [1, 2, 3, 4, 5, 14, 15, 16, 1460, 3010, 3016, 3020] {

@@ -278,6 +278,10 @@ enum RecordRuleCases {
       "Cloudflare's firewall", #"{"ClientRequestHost":"a.example","ClientRequestPath":"/b"}"#,
       ["domain ClientRequestHost a.example @22", "url ClientRequestPath http://a.example/b @54"]),
     Case(
+      "Cloudflare, the path beside the target",
+      #"{"ClientRequestHost":"a.example","ClientRequestPath":"/b","ClientRequestURI":"/b?c"}"#,
+      ["domain ClientRequestHost a.example @22", "url ClientRequestURI http://a.example/b?c @78"]),
+    Case(
       "OpenTelemetry", #"{"http.host":"a.example","http.target":"/b"}"#,
       ["domain http.host a.example @14", "url http.target http://a.example/b @40"]
     ),

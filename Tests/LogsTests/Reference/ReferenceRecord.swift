@@ -234,12 +234,18 @@ struct ReferenceRecord {
       Self.methods.contains(folded(key)) && Self.isMethod(value.scalarText ?? [])
     }
     // What a request asked for is its own path where it says how it was made.
-    let isNamed = members.contains { key, value in
-      guard case .string(let text, _) = value else { return false }
-      return Self.paths.contains(folded(key)) && [0x2F, 0x5C].contains(text.bytes.first ?? 0)
+    func holds(_ names: Set<String>) -> Bool {
+      members.contains { key, value in
+        guard case .string(let text, _) = value else { return false }
+        return names.contains(folded(key)) && [0x2F, 0x5C].contains(text.bytes.first ?? 0)
+      }
     }
+    let isNamed = holds(Self.paths)
+    // One that stands beside the whole target is a part of it.
+    let whole = Self.paths.subtracting(["clientrequestpath"])
+    let named = holds(whole) ? whole : Self.paths
     let shapes: [(hosts: [Set<String>], paths: Set<String>)] = [
-      (Self.hosts, isNamed || !hasMethod ? Self.paths : Self.furtherPaths),
+      (Self.hosts, isNamed || !hasMethod ? named : Self.furtherPaths),
       ([["authority"]], ["path"]),
     ]
     for shape in shapes {
