@@ -299,14 +299,15 @@ extension Extraction {
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int,
     number: UInt64, into batch: inout ObservableBatch
   ) {
-    guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
-    let lists = wrappedLists(chunk, tokens)
-    if lists.isEmpty {
-      emitRecord(
-        chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, into: &batch)
-    } else {
-      emitWrapped(chunk, tokens, lists, number: number, into: &batch)
+    if Self.mayWrap(tokens) {
+      guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
+      let lists = wrappedLists(chunk, tokens)
+      if !lists.isEmpty {
+        return emitWrapped(chunk, tokens, lists, number: number, into: &batch)
+      }
     }
+    emitRecord(
+      chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, into: &batch)
   }
 
   /// Emits a top-level value: of an array each object is a record of its own.

@@ -27,6 +27,17 @@ extension Extraction {
   /// Objects in one another in which a list of events is looked for.
   private static let deepestWrapper = 3
 
+  /// Whether some array holds what may be events; most records have none, and are events themselves.
+  static func mayWrap(_ tokens: borrowing [JSONToken]) -> Bool {
+    for index in 0..<max(0, tokens.count - 1) where tokens[index].kind == .beginArray {
+      switch tokens[index + 1].kind {
+      case .beginObject, .string: return true
+      default: break
+      }
+    }
+    return false
+  }
+
   /// The lists of events in the object that the tokens are; none where it says something of an event itself.
   mutating func wrappedLists(_ chunk: RawSpan, _ tokens: borrowing [JSONToken]) -> [WrappedLists
     .List]
