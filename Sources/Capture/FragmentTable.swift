@@ -125,7 +125,8 @@ final class FragmentedDatagram {
     guard let predecessor else { return nil }
     for block in 0..<(bytes.count + 7) / 8
     where block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0 {
-      for index in block * 8..<min(block * 8 + 8, bytes.count, predecessor.bytes.count) {
+      let end = min(block * 8 + 8, bytes.count, predecessor.bytes.count)
+      for index in block * 8..<max(block * 8, end) {
         predecessor.bytes[index] = bytes[index]
         predecessor.alternate?[index] = bytes[index]
       }

@@ -107,6 +107,13 @@ extension ObservableWriter {
     return low < written.count && written[low] == hash
   }
 
+  /// A hash of the value at the end of the arena, from `start` on.
+  func valueHash(from start: Int) -> UInt64 {
+    let range = start..<batch.arena.count
+    return UInt64(Self.hash(batch.arena, range, salt: 1)) << 32
+      | UInt64(Self.hash(batch.arena, range, salt: 2))
+  }
+
   /// A hash of a value, its field and its packet.
   private func writtenHash(_ salt: Int, _ range: Range<Int>) -> UInt64 {
     let salt = salt ^ Int(truncatingIfNeeded: number &<< 24)

@@ -49,6 +49,9 @@ struct ObservableWriter: ~Copyable {
   private var questionCount = 0
   /// The observable that holds the value kept last.
   private var lastKept: UInt32 = 0
+  /// Hashes of questions that an earlier version has, so that they are no observables of this one (`UInt32.max`).
+  private var droppedQuestions = InlineArray<4, UInt64>(repeating: 0)
+  private var lastDropped: UInt64 = 0
   /// Values, with their packets, that are not written again; sorted.
   var written: [UInt64] = []
 
@@ -184,7 +187,10 @@ struct ObservableWriter: ~Copyable {
   /// Notes that the value kept last is a question's name.
   @inline(__always)
   mutating func noteQuestion() {
-    if questionCount < questions.count { questions[questionCount] = lastKept }
+    if questionCount < questions.count {
+      questions[questionCount] = lastKept
+      droppedQuestions[questionCount] = lastDropped
+    }
     questionCount += 1
   }
 
@@ -193,9 +199,12 @@ struct ObservableWriter: ~Copyable {
     guard questionCount <= questions.count else {
       return known(.dnsQuery, .domain, from: start, addsIt: false) >= 0
     }
-    for index in 0..<questionCount
-    where isSameValue(Int(questions[index]), .dnsQuery, .domain, from: start) {
-      return true
+    for index in 0..<questionCount {
+      let isSame =
+        questions[index] == .max
+        ? droppedQuestions[index] == valueHash(from: start)
+        : isSameValue(Int(questions[index]), .dnsQuery, .domain, from: start)
+      if isSame { return true }
     }
     return false
   }
@@ -309,9 +318,11 @@ struct ObservableWriter: ~Copyable {
   ) -> Bool {
     let length = batch.arena.count - start
     guard length > 0 else { return false }
-    let known = known(field, kind, from: start, addsIt: true)
-    if known >= 0 || !written.isEmpty && isWritten(field, kind, from: start) {
-      if known >= 0 { lastKept = UInt32(truncatingIfNeeded: known) }
+    let wasWritten = !written.isEmpty && isWritten(field, kind, from: start)
+    let known = known(field, kind, from: start, addsIt: !wasWritten)
+    if known >= 0 || wasWritten {
+      lastKept = known >= 0 ? UInt32(truncatingIfNeeded: known) : .max
+      if known < 0 { lastDropped = valueHash(from: start) }
       batch.arena.removeLast(length)
       return false
     }

@@ -3,6 +3,37 @@ import Testing
 
 @Suite("DNS over TCP")
 struct DNSStreamTests {
+  @Test("messages with many values, parts of which come in several versions")
+  func versionsOfMany() {
+    func message(_ letter: String) -> [UInt8] {
+      var builder = DNSBuilder(flags: 0x8180, answers: 20).question("\(letter).example")
+      for number in 0..<20 {
+        builder = builder.record(
+          DNSBuilder.pointer(12), type: 5, DNSBuilder.name("\(letter)\(number).example"))
+      }
+      return DNSTests.stream(builder)
+    }
+    let (one, other) = (message("a"), message("b"))
+    let stream = StreamBuilder(port: 53, back: true)
+    for first in stride(from: 3, to: one.count, by: 7) {
+      for second in stride(from: first + 1, to: one.count, by: 31) {
+        // The middle in another version, then the rest of both.
+        let frames = [
+          stream.syn, stream.segment(Array(one[..<first]), at: 0),
+          stream.segment(Array(one[first..<second]), at: first),
+          stream.segment(Array(other[first..<second]), at: first),
+          stream.segment(Array(other[..<second]), at: 0),
+          stream.segment(Array(one[second...]), at: second),
+          stream.segment(Array(other[second...]), at: second),
+        ]
+        let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+        #expect(values.contains { $0.hasSuffix(" dns.answer.name a19.example") })
+        #expect(!values.contains { $0.hasSuffix(" dns.answer.name a.example") })
+        #expect(Set(values).count == values.count, "each once, cut at \(first) and \(second)")
+      }
+    }
+  }
+
   @Test(
     "a message that is cut is read as far as it goes, and counted",
     arguments: [53, 5355] as [UInt16])

@@ -124,6 +124,15 @@ struct FragmentTests {
     }
   }
 
+  @Test("parts beyond the end of a datagram with the same number that was read")
+  func beyondTheEnd() {
+    let observed = Observed(
+      pcap(
+        Self.part(0, 6), Self.part(6), Self.part(of: zeros(400), 6, 7),
+        Self.part(of: zeros(400), 40)))
+    #expect(Set(observed.values.map { $0.dropFirst(2) }) == ["dns.query a.example"])
+  }
+
   @Test("a part that is none does not make a datagram forgotten that another version may follow")
   func malformedBetween() {
     let other = Packet.udp(50000, 53, DNSBuilder().question("b.example").bytes + zeros(40))
