@@ -53,6 +53,7 @@ extension FlowReader {
     let payload = whole.extracting(start..<whole.byteCount)
     var (application, role) = Self.classify(
       payload, isDNSPort: visit.isDNSPort, isServer: direction.isServer)
+    if role == .server, isClient(visit.flow, isFromFirst: visit.isFromFirst) { role = .unknown }
     if application == .beginning { return wait(whole, behind: start, visit) }
     if application == .upgrade {
       let end = Preamble.upgradeEnd(payload) ?? payload.byteCount

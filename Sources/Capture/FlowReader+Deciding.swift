@@ -43,6 +43,7 @@ extension FlowReader {
       let rest = bytes.extracting(start..<bytes.byteCount)
       var (application, role) = Self.classify(
         rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer)
+      if role == .server, isClient(visit.flow, isFromFirst: visit.isFromFirst) { role = .unknown }
       if application == .none, role == .unknown, isBeginning {
         if Preamble.isCut(rest) { return keepUndecided(rest, marks, from: start, number) }
         (application, role) = Self.classifyBeginning(rest, isServer: isServer)

@@ -72,8 +72,9 @@ extension FlowReader {
     let isDNSPort =
       Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
       || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
-    let (application, role) = Self.classify(
+    var (application, role) = Self.classify(
       payload, isDNSPort: isDNSPort, isServer: own.isServer)
+    if role == .server, isClient(index, isFromFirst: isFromFirst) { role = .unknown }
     guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
       return .not
     }

@@ -16,6 +16,9 @@ extension FlowReader {
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = Self.classify(
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
+      if role == .server, !place.isNew, isClient(place.flow, isFromFirst: place.isSourceFirst) {
+        role = .unknown
+      }
     }
     let isAnswer = role == .server && application == .none && readsAnswers
     // Clients take such an answer, but it does not tell who is the server.

@@ -115,6 +115,25 @@ struct EvasionTests {
     }
   }
 
+  @Test("what looks like an answer first, then the request in its place")
+  func answerFirst() {
+    let syn = StreamBuilder().syn
+    for text in [
+      "HTTP/1.", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", "HTTP/1.0 404 Not Found\r\nServer: x\r\n",
+    ] {
+      let decoy = Self.segment(utf8(text), at: 0)
+      for cut in 1..<Self.request.count {
+        let pieces = [
+          Self.segment(Array(Self.request[..<cut]), at: 0),
+          Self.segment(Array(Self.request[cut...]), at: cut),
+        ]
+        #expect(Self.sees([syn, decoy] + pieces), "\(text), cut at \(cut)")
+      }
+      #expect(Self.sees([syn, decoy, Self.segment(Self.request, at: 0)]), "\(text)")
+    }
+  }
+
   @Test("a shorter greeting of TLS first, then a longer one in its place")
   func shorterGreetingFirst() {
     let builder = StreamBuilder(port: 443)

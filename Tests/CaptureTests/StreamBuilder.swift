@@ -15,7 +15,8 @@ struct StreamBuilder {
         Packet.ip(6, Packet.tcp(50000, port, bytes, flags: flags, sequence: number)))
   }
 
-  var syn: [UInt8] { segment([], at: -1, flags: Packet.syn) }
+  /// The first segment: of a server it acknowledges the client's.
+  var syn: [UInt8] { segment([], at: -1, flags: back ? Packet.syn | Packet.ack : Packet.syn) }
 
   /// Segments that begin at these offsets.
   func segments(_ bytes: [UInt8], _ cuts: [Int]) -> [[UInt8]] {
