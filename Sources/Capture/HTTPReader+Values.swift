@@ -82,12 +82,17 @@ extension HTTPReader {
       keepForwardedFor(text, value, &writer, &skips)
     case 17 where text.hasText("transfer-encoding", at: name.lowerBound):
       // Of the codings the last one tells; any other leaves the length to its own header.
-      let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
+      // Empty elements of the list count for nothing (RFC 9110 §5.6.1).
+      func isBetween(_ offset: Int) -> Bool {
+        let byte = text.byte(unchecked: offset)
+        return byte == UInt8(ascii: ",") || HTTPRequest.isBlank(byte)
+      }
+      var value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
+      while let last = value.last, isBetween(last) { value.removeLast() }
       let start = value.upperBound - 7
       isChunked =
         start >= value.lowerBound && text.hasText("chunked", at: start)
-        && (start == value.lowerBound
-          || [0x20, 0x09, UInt8(ascii: ",")].contains(text.byte(unchecked: start - 1)))
+        && (start == value.lowerBound || isBetween(start - 1))
     case 19 where text.hasText("content-disposition", at: name.lowerBound):
       guard !context.isDatagram, writer.kinds.contains(.filename) else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)

@@ -263,7 +263,7 @@ enum HTTPRequest {
       default: return offset > 0 ? value : nil
       }
       offset += 1
-      if offset > 16 || value > Int(UInt32.max) { return nil }
+      if value > Int(UInt32.max) { return nil }
     }
     return offset > 0 ? value : nil
   }

@@ -114,8 +114,8 @@ struct HTTPTests {
     CaptureCase(
       "the last coding tells",
       request(
-        "POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n"
-          + "3\r\nabc\r\n0\r\n\r\nGET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: gzip, Chunked ,\r\n\r\n"
+          + "00000000000000000003\r\nabc\r\n0\r\n\r\nGET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
       [
         "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
         "1 http.url http://b.example/2",
