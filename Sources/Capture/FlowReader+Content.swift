@@ -183,7 +183,10 @@ extension FlowReader {
     var isRemembered = false
     while offset < payload.byteCount {
       let rest = payload.extracting(offset..<payload.byteCount)
-      if case .http = stream.content, stream.http.isLongBody || stream.http.isInAnswer {
+      // Of a long body other versions matter to what is searched for alone.
+      if case .http = stream.content,
+        stream.http.isLongBody && search.isEmpty || stream.http.isInAnswer
+      {
         stream.forgetHistory()
       } else if !isRemembered, !isNone(stream.content) {
         stream.remember(rest)

@@ -52,6 +52,22 @@ struct PayloadTests {
       try Self.found(frames) == ["1:needle", "+eedle", "1:HAYstack", "4:\u{1}\u{2}\u{3}\u{4}"])
   }
 
+  @Test("in the body of a request, other bytes in their place before")
+  func bodies() throws {
+    let stream = StreamBuilder()
+    let head = utf8("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5000000\r\n\r\n")
+    let body = utf8("some bytes, a needle, and more")
+    for decoy in [body.count, 100] {
+      let frames = [
+        stream.syn, stream.segment(head, at: 0),
+        stream.segment([UInt8](repeating: 0x2e, count: decoy), at: head.count),
+        stream.segment(body, at: head.count),
+        stream.segment([UInt8](repeating: 0x2e, count: 40_000), at: head.count + decoy),
+      ]
+      #expect(try Self.found(frames).contains { $0.hasSuffix(":needle") }, "\(decoy)")
+    }
+  }
+
   @Test("in what other protocols carry, but for what errors of ICMP quote")
   func others() throws {
     let text = utf8("a needle")
