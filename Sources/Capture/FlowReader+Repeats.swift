@@ -203,8 +203,10 @@ extension FlowReader {
       writer.written = writer.writtenValues()
       let isDone = read(payload, side.reader, visit)
       side.left -= payload.byteCount
-      let isOver = isDone || isNone(side.reader.content) || side.left <= 0
-      if !isOver, flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+      let isOver = isDone || isNone(side.reader.content)
+      if !isOver, side.left <= 0 {
+        skips.add(.tcpOverlapLimit)
+      } else if !isOver, flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
         !(side.reader.isInStep && streams[number].isInStep), streams[number].keep(side)
       {
         continue
@@ -223,7 +225,9 @@ extension FlowReader {
     guard direction.next == end, !direction.isDone, !reader.isBetweenMessages else { return false }
     let number = openStream(visit)
     defer { streams.touch(number) }
-    return streams[number].keep(TCPStream.Side(reader: reader))
+    if streams[number].keep(TCPStream.Side(reader: reader)) { return true }
+    skips.add(.tcpOverlapLimit)
+    return false
   }
 
   /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.

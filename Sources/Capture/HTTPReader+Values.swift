@@ -89,6 +89,7 @@ extension HTTPReader {
       }
       var value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
       while let last = value.last, isBetween(last) { value.removeLast() }
+      guard !value.isEmpty else { return }
       let start = value.upperBound - 7
       isChunked =
         start >= value.lowerBound && text.hasText("chunked", at: start)

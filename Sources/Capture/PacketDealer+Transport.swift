@@ -58,9 +58,11 @@ extension PacketDealer {
     }
   }
 
-  /// Whether a type of ICMP is that of an error, which quotes the packet that it is about (RFC 792, RFC 4443 §2.1).
+  /// Whether a type of ICMP is that of an error, which quotes the packet that it is about (RFC 792, RFC 4443 §2.1), or
+  /// of a redirect, which does as well (RFC 4861 §4.5).
   private static func isError(_ type: UInt8, _ header: IPHeader) -> Bool {
-    header.ipProtocol == IPProtocol.icmp6 ? type < 128 : [3, 4, 5, 11, 12].contains(type)
+    header.ipProtocol == IPProtocol.icmp6
+      ? type < 128 || type == 137 : [3, 4, 5, 11, 12].contains(type)
   }
 
   /// A datagram with a payload, and what it carries where it is a tunnel's.

@@ -92,10 +92,13 @@ enum Preamble {
     guard payload.byteCount > 8, payload.byte(unchecked: 1) <= 1, payload.byte(unchecked: 7) == 0
     else { return nil }
     if isTLS(payload, 8) { return 8 }
-    // The first of the options is the version.
+    // The first of the options is the version, six bytes behind the list of them.
     let length = Int(payload.bigEndianUInt16(unchecked: 2))
-    return payload.byte(unchecked: 1) == 1 && payload.byte(unchecked: 8) == 0
-      && 14...4096 ~= length && length <= payload.byteCount ? length : nil
+    guard payload.byte(unchecked: 1) == 1, 20...4096 ~= length, length <= payload.byteCount,
+      payload.byte(unchecked: 8) == 0, payload.bigEndianUInt16(unchecked: 11) == 6,
+      6...length ~= Int(payload.bigEndianUInt16(unchecked: 9))
+    else { return nil }
+    return length
   }
 
   /// MySQL's SSLRequest: the beginning of a login, with the flag that says that TLS follows.

@@ -35,7 +35,11 @@ extension Extraction {
     guard depth <= Self.deepestFact, !token.hasEscapes else { return }
     if depth > Self.deepestOwnFact {
       // What stands in objects of objects counts where what is around them says nothing.
-      guard deepElement.isOne(with: top.element) else { return deepFacts.reset() }
+      let wasSeveral = deepElement.isSeveral
+      guard deepElement.isOne(with: top.element) else {
+        if !wasSeveral { deepFacts.reset() }
+        return
+      }
       deepFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
       return
@@ -48,7 +52,11 @@ extension Extraction {
     if top.element > 0 {
       // What an element of an array says is of that element: where several say something, of none of them is
       // it known whether it is the event.
-      guard nestedElement.isOne(with: top.element) else { return nestedFacts.reset() }
+      let wasSeveral = nestedElement.isSeveral
+      guard nestedElement.isOne(with: top.element) else {
+        if !wasSeveral { nestedFacts.reset() }
+        return
+      }
       nestedFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     } else if walk.level == 0, walk.report == nil {

@@ -19,7 +19,7 @@ struct WrappedLists {
   }
 
   var lists: [List] = []
-  /// A member says something of an event, or to another one.
+  /// A member says something of an event, or belongs to another one (a URL's path, a port).
   var hasEvent = false
 }
 
@@ -80,7 +80,12 @@ extension Extraction {
         }
       default:
         let fieldClass = paths.fieldClass(field)
-        if fieldClass.role != .none || fieldClass.fact != .none { result.hasEvent = true }
+        switch fieldClass.role {
+        // What other things have as well: who made a file, how many there are.
+        case .none, .pairName, .pairValue, .message, .urlHost:
+          if fieldClass.fact != .none { result.hasEvent = true }
+        default: result.hasEvent = true
+        }
         index = value + 1
       }
     }
@@ -100,7 +105,12 @@ extension Extraction {
       var (index, path, previous) = (element + 1, list, list)
       var ends: UInt8 = 0
       // Its own members, and those of objects in it that hold the event by their name.
-      while index < end, tokens[index].kind == .key {
+      while index < end {
+        guard tokens[index].kind == .key else {
+          // The end of one of these, behind which its own go on.
+          (index, path, previous) = (index + 1, list, list)
+          continue
+        }
         let field = self.path(of: chunk, tokens[index], under: path, after: previous)
         previous = field
         let fieldClass = paths.fieldClass(field)

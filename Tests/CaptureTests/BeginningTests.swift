@@ -34,6 +34,7 @@ struct BeginningTests {
     [[5, 1, 0], join([5, 1, 0, 3, 9], utf8("s.example"), [0, 80])],
     [[5, 1, 0], [5, 1, 0, 1, 192, 0, 2, 9, 0, 80]],
     [join([4, 1, 0, 80, 192, 0, 2, 9], utf8("user"), [0])],
+    [[4, 1, 0, 80, 192, 0, 2, 0, 0]],
     [utf8("PROXY TCP4 192.0.2.9 198.51.100.9 4000 80\r\n")],
     [utf8("STLS\r\n")], [utf8("CAPA\r\n"), utf8("STLS\r\n")], [utf8("a1 STARTTLS\r\n")],
     [utf8("EHLO client.example\r\n"), utf8("STARTTLS\r\n")], [utf8("AUTH TLS\r\n")],

@@ -138,6 +138,13 @@ import Testing
       #"{"log":{"v":"1","entries":[{"startedDateTime":"2024-05-01T10:00:00Z","u":{"host":"a.example"}}]}}"#,
       noon
     ),
+    (
+      #"{"log":{"creator":{"name":"x"},"entries":[{"startedDateTime":"2024-05-01T10:00:00Z","host":"a.example"},{"k":1}]}}"#,
+      noon
+    ),
+    (
+      #"{"events":[{"event":{"id":"x"},"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, half
+    ),
     (#"{"n":"a.example","events":[{"ts":1714557600.5},{"ts":5}]}"#, nil),
     (#"{"events":[{"ts":1714557600.5},{"ts":5}],"n":"a.example"}"#, nil),
     (#"{"batch":["{\"ts\":5}","{\"ts\":1714557600.5,\"host\":\"a.example\"}"]}"#, half),
