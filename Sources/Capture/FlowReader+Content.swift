@@ -51,9 +51,9 @@ extension FlowReader {
   ) {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
     let payload = whole.extracting(start..<whole.byteCount)
-    var (application, role) = Self.classify(
-      payload, isDNSPort: visit.isDNSPort, isServer: direction.isServer)
-    if role == .server, isClient(visit.flow, isFromFirst: visit.isFromFirst) { role = .unknown }
+    var (application, role) = classify(
+      payload, isDNSPort: visit.isDNSPort, isServer: direction.isServer, of: visit.flow,
+      isFromFirst: visit.isFromFirst)
     if application == .beginning { return wait(whole, behind: start, visit) }
     if application == .upgrade {
       let end = Preamble.upgradeEnd(payload) ?? payload.byteCount

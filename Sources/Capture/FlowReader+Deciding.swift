@@ -41,9 +41,9 @@ extension FlowReader {
     var preambles = 0
     while start < bytes.byteCount {
       let rest = bytes.extracting(start..<bytes.byteCount)
-      var (application, role) = Self.classify(
-        rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer)
-      if role == .server, isClient(visit.flow, isFromFirst: visit.isFromFirst) { role = .unknown }
+      var (application, role) = classify(
+        rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer, of: visit.flow,
+        isFromFirst: visit.isFromFirst)
       if application == .none, role == .unknown, isBeginning {
         if Preamble.isCut(rest) { return keepUndecided(rest, marks, from: start, number) }
         (application, role) = Self.classifyBeginning(rest, isServer: isServer)

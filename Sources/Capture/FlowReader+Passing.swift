@@ -72,9 +72,8 @@ extension FlowReader {
     let isDNSPort =
       Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
       || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
-    var (application, role) = Self.classify(
-      payload, isDNSPort: isDNSPort, isServer: own.isServer)
-    if role == .server, isClient(index, isFromFirst: isFromFirst) { role = .unknown }
+    let (application, role) = classify(
+      payload, isDNSPort: isDNSPort, isServer: own.isServer, of: index, isFromFirst: isFromFirst)
     guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
       return .not
     }

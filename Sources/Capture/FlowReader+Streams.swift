@@ -14,11 +14,9 @@ extension FlowReader {
     var (application, role) = (Application.none, Role.unknown)
     let isWanted = hasData && (!direction.isDone || isSYN || !search.isEmpty)
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
-      (application, role) = Self.classify(
-        payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer)
-      if role == .server, !place.isNew, isClient(place.flow, isFromFirst: place.isSourceFirst) {
-        role = .unknown
-      }
+      (application, role) = classify(
+        payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer, of: place.flow,
+        isFromFirst: place.isSourceFirst)
     }
     let isAnswer = role == .server && application == .none && readsAnswers
     // Clients take such an answer, but it does not tell who is the server.
@@ -86,6 +84,19 @@ extension FlowReader {
       if isDNSPort { return (.dnsStream, DNSMessage.role(message)) }
     }
     return (.none, .unknown)
+  }
+
+  /// What a segment begins with, and whose it is; what looks like an answer of the side that is known to be the
+  /// client is none.
+  @inline(__always)
+  func classify(
+    _ payload: RawSpan, isDNSPort: Bool, isServer: Bool, of flow: UInt32, isFromFirst: Bool
+  ) -> (Application, Role) {
+    let (application, role) = Self.classify(payload, isDNSPort: isDNSPort, isServer: isServer)
+    let isClient =
+      role == .server && flows[notes: flow].isRoleKnown
+      && flows[notes: flow].isFirstOriginator == isFromFirst
+    return (application, isClient ? .unknown : role)
   }
 
   @inline(__always)

@@ -242,12 +242,6 @@ struct FlowReader: ~Copyable {
     place.isSourceOriginator = place.isSourceFirst == flows[notes: place.flow].isFirstOriginator
   }
 
-  /// Whether a direction is known to be the client's: what looks like an answer there is none.
-  @inline(__always)
-  func isClient(_ flow: UInt32, isFromFirst: Bool) -> Bool {
-    flows[notes: flow].isRoleKnown && flows[notes: flow].isFirstOriginator == isFromFirst
-  }
-
   /// Notes that a flow's packets disagree about some bytes.
   mutating func markOverlap(_ flow: UInt32) {
     flows[notes: flow].hasOverlap = true

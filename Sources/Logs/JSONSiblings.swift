@@ -5,19 +5,19 @@ import Parsing
 struct EventElement {
   /// Its object's serial number, or 0.
   private var serial: UInt32 = 0
-  private var hasSeveral = false
+  /// Whether several said something.
+  private(set) var isSeveral = false
 
-  /// Whether there is only one also with this one, or 0 for none.
-  mutating func isOne(with other: UInt32) -> Bool {
+  /// Notes that this one says something, or 0 for none; what was gathered holds no more where that makes several of
+  /// one.
+  mutating func note(_ other: UInt32) -> (isSeveral: Bool, isFirstOther: Bool) {
+    let wasSeveral = isSeveral
     if other > 0 {
-      if serial > 0, serial != other { hasSeveral = true }
+      if serial > 0, serial != other { isSeveral = true }
       serial = other
     }
-    return !hasSeveral
+    return (isSeveral, isSeveral && !wasSeveral)
   }
-
-  /// Whether several said something.
-  var isSeveral: Bool { hasSeveral }
 }
 
 /// What the members of an object say of one another: of the event, of an address' port, of the parts of a URL.
@@ -35,11 +35,9 @@ extension Extraction {
     guard depth <= Self.deepestFact, !token.hasEscapes else { return }
     if depth > Self.deepestOwnFact {
       // What stands in objects of objects counts where what is around them says nothing.
-      let wasSeveral = deepElement.isSeveral
-      guard deepElement.isOne(with: top.element) else {
-        if !wasSeveral { deepFacts.reset() }
-        return
-      }
+      let (isSeveral, isFirstOther) = deepElement.note(top.element)
+      if isFirstOther { deepFacts.reset() }
+      if isSeveral { return }
       deepFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
       return
@@ -52,11 +50,9 @@ extension Extraction {
     if top.element > 0 {
       // What an element of an array says is of that element: where several say something, of none of them is
       // it known whether it is the event.
-      let wasSeveral = nestedElement.isSeveral
-      guard nestedElement.isOne(with: top.element) else {
-        if !wasSeveral { nestedFacts.reset() }
-        return
-      }
+      let (isSeveral, isFirstOther) = nestedElement.note(top.element)
+      if isFirstOther { nestedFacts.reset() }
+      if isSeveral { return }
       nestedFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     } else if walk.level == 0, walk.report == nil {

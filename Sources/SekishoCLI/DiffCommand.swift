@@ -60,7 +60,7 @@ struct DiffCommand: ParsableCommand {
   @OptionGroup var matching: MatchingArguments
   @OptionGroup var scope: ScopeArguments
   @OptionGroup var reading: ReadingArguments
-  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  @OptionGroup(title: LimitArguments.title)
   var limits: LimitArguments
 
   @Flag(help: "Only errors.")

@@ -17,7 +17,7 @@ struct ExtractCommand: ParsableCommand {
 
   @OptionGroup var inputs: InputArguments
   @OptionGroup var reading: ReadingArguments
-  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  @OptionGroup(title: LimitArguments.title)
   var limits: LimitArguments
 
   func run() throws {

@@ -3,6 +3,9 @@ import Sekisho
 
 /// How far inputs are followed: each limit of the outside contract.
 struct LimitArguments: ParsableArguments {
+  /// What stands above them in a command's help.
+  static let title = "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)"
+
   @Option(
     help: ArgumentHelp(
       "Bytes of a log's line or record beyond which it is scanned in pieces (1M).",

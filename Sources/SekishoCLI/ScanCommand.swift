@@ -31,7 +31,7 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup var sources: NamedSources
   @OptionGroup var inputs: InputArguments
   @OptionGroup var reading: ReadingArguments
-  @OptionGroup(title: "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)")
+  @OptionGroup(title: LimitArguments.title)
   var limits: LimitArguments
 
   @Option(
