@@ -53,8 +53,10 @@ struct FirstSegments {
   /// Where pieces begin, and how long they are.
   private var places = [UInt](repeating: 0, count: most * mostPieces)
   private var lengths = [Int](repeating: 0, count: most * mostPieces)
-  /// Bytes that were copied.
+  /// Bytes that were copied; where segments disagreed, as the last of them had them.
   private var copies = [[UInt8]](repeating: [], count: most)
+  /// The bytes as the first segments had them, where the last ones disagreed; else empty.
+  private var originals = [[UInt8]](repeating: [], count: most)
   private var oldest = 0
 
   private func index(of flow: UInt32, isFromFirst: Bool) -> Int? {
@@ -73,6 +75,7 @@ struct FirstSegments {
       oldest = (oldest + 1) % Self.most
       slots[index] = Slot(
         flow: flow, isFromFirst: isFromFirst, sequence: sequence, stretch: present)
+      originals[index].removeAll(keepingCapacity: true)
       add(segment, to: index)
     } else if let index = index(of: flow, isFromFirst: isFromFirst),
       slots[index].sequence &+ UInt32(slots[index].count) == sequence,
@@ -98,6 +101,7 @@ struct FirstSegments {
     } else {
       if isFirst { copies[index].removeAll(keepingCapacity: true) } else { copy(index) }
       copies[index].append(segment.bytes)
+      if !originals[index].isEmpty { originals[index].append(segment.bytes) }
       slots[index].pieces = 0
     }
     slots[index].count += segment.bytes.byteCount
@@ -137,26 +141,48 @@ struct FirstSegments {
     return copies[index]
   }
 
-  /// Puts a segment in the place of bytes of a direction that begins at a number; nil where none of these are kept, or
-  /// they are the same.
+  /// Puts a segment in the place of bytes of a direction that begins at a number, as the last segments had them and as
+  /// the first ones had; gives nothing where none of these are kept, or they are the same.
   mutating func replace(
     _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
     present: UInt64
-  ) -> Version? {
+  ) -> [Version] {
     guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].sequence == base,
       slots[index].versions < Self.mostVersions
-    else { return nil }
+    else { return [] }
     let start = Int(sequence &- base)
-    guard start < slots[index].count, hold(index, present) else { return nil }
+    guard start < slots[index].count, hold(index, present),
+      !TCPStream.has(
+        copies[index], segment, at: start,
+        upTo: min(start + segment.byteCount, slots[index].count))
+    else { return [] }
+    var last = copies[index]
+    guard let changed = Self.put(segment, at: start, into: &last) else { return [] }
+    slots[index].versions += 1
+    var versions = [Version(bytes: last, changed: changed)]
+    if originals[index].isEmpty {
+      originals[index] = copies[index]
+    } else {
+      var first = originals[index]
+      if let changed = Self.put(segment, at: start, into: &first), first != last {
+        versions.append(Version(bytes: first, changed: changed))
+      }
+    }
+    copies[index] = last
+    return versions
+  }
+
+  /// Puts a segment's bytes in the place of some; gives which of them were others.
+  private static func put(
+    _ segment: RawSpan, at start: Int, into bytes: inout [UInt8]
+  ) -> Range<Int>? {
     var changed: Range<Int>?
-    for offset in 0..<min(segment.byteCount, slots[index].count - start) {
+    for offset in 0..<min(segment.byteCount, bytes.count - start) {
       let byte = segment.byte(unchecked: offset)
-      guard copies[index][start + offset] != byte else { continue }
-      copies[index][start + offset] = byte
+      guard bytes[start + offset] != byte else { continue }
+      bytes[start + offset] = byte
       changed = (changed?.lowerBound ?? start + offset)..<start + offset + 1
     }
-    guard let changed else { return nil }
-    slots[index].versions += 1
-    return Version(bytes: copies[index], changed: changed)
+    return changed
   }
 }

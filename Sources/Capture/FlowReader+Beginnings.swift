@@ -46,7 +46,7 @@ extension FlowReader {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
       guard stream.isUnread, stream.alternates.isEmpty, stream.openVersions.isEmpty,
-        stream.sides.isEmpty, stream.holes.isEmpty, stream.parked == nil
+        stream.rereadings.isEmpty, stream.holes.isEmpty, stream.parked == nil
       else { return nil }
     }
     let bytes = firsts.take(
@@ -86,25 +86,30 @@ extension FlowReader {
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) -> Bool {
     guard Int32(bitPattern: sequence &- direction.base) >= 0, !direction.isServer,
-      !direction.isDone,
-      let version = firsts.replace(
-        payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
-        from: direction.base, present: stretch)
+      !direction.isDone
     else { return false }
+    let versions = firsts.replace(
+      payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+      from: direction.base, present: stretch)
+    guard !versions.isEmpty else { return false }
     skips.add(.tcpOverlap)
     noteOverlap(visit)
-    // SAFETY: the closure only reads the array's bytes.
-    unsafe version.bytes.withUnsafeBytes {
-      let bytes = unsafe $0.bytes
-      if bytes.byteCount == Int(direction.next &- direction.base),
-        readAgain(
-          bytes, at: direction.base, changed: version.changed, wasRead: false, visit)
-      {
-        return
+    var goesOn = false
+    for version in versions {
+      // SAFETY: the closure only reads the array's bytes.
+      unsafe version.bytes.withUnsafeBytes {
+        let bytes = unsafe $0.bytes
+        if !goesOn, bytes.byteCount == Int(direction.next &- direction.base),
+          readAgain(
+            bytes, at: direction.base, changed: version.changed, wasRead: false, visit)
+        {
+          goesOn = true
+        } else {
+          readAlone(bytes, at: direction.base, changed: version.changed, visit)
+        }
       }
-      readAlone(bytes, at: direction.base, changed: version.changed, visit)
-      readAlone(payload, at: sequence, visit)
     }
+    if !goesOn { readUnsearched(payload, at: sequence, visit) }
     return true
   }
 }

@@ -163,7 +163,7 @@ extension FlowReader {
     _ visit: StreamVisit
   ) {
     let isDone = read(payload, known: known, stream, visit)
-    if isDone, stream.otherStart == nil, stream.parked == nil {
+    if isDone, !stream.mayGoOn {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
       // Segments that wait for others hold nothing that is wanted, unless they are searched.
       guard !search.isEmpty else { return releaseStream(number) }

@@ -61,7 +61,10 @@ extension FlowReader {
       : unsafe (flow.pointee.second, flow.pointee.first.hasQueue)
     if peerWaits { return .not }
     let count = payload.byteCount
-    if count == 0 || own.isDone && search.isEmpty { return .empty }
+    if count == 0 { return .empty }
+    if own.isDone, search.isEmpty {
+      return beginsAnew(payload, at: sequence, own) ? .not : .empty
+    }
     if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return .not }
     var distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0
     let isBehindLack = own.lacking != 0 && distance == Int(own.lacking)

@@ -16,6 +16,9 @@ extension FlowReader {
       }
       return
     }
+    if direction.stream != 0, !streams[direction.stream].rereadings.isEmpty {
+      continueRereadings(payload, at: sequence, of: direction.stream, visit)
+    }
     let version: [UInt8]
     let changed: Range<Int>
     var isBefore = false
@@ -47,7 +50,7 @@ extension FlowReader {
         guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
           return skips.add(.retransmission)
         }
-        guard streams[direction.stream].versionCount <= TCPStream.mostVersions else {
+        guard !streams[direction.stream].hasTooManyVersions else {
           return skips.add(.tcpOverlapLimit)
         }
         version = bytes
@@ -148,6 +151,7 @@ extension FlowReader {
     guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
       isNone(streams[number].content)
     else { return }
+    let kept = streams[number].takeHistory()
     for index in versions.indices {
       let version = versions[index]
       // SAFETY: the closure only reads the array's bytes.
@@ -156,8 +160,13 @@ extension FlowReader {
       }
       guard isAdopted else { continue }
       versions.remove(at: index)
+      if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number {
+        // What was read before is the other version now.
+        streams[number].remember(alternates: kept)
+      }
       return
     }
+    streams[number].restore(kept)
   }
 
   /// Reads what there is of other versions of messages.
@@ -188,46 +197,97 @@ extension FlowReader {
           flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
           isDNSPort: Self.isDNSPort(stream.target.port)))
     }
-    for side in stream.takeSides() { finishContent(side.reader) }
+    for rereading in stream.takeRereadings() { finishContent(rereading.reader) }
   }
 
-  /// Reads on in other versions of messages that were read, which the next bytes of the stream belong to as well.
+  /// Reads on in other versions of what was read, with bytes that come again.
+  @inline(never)
+  private mutating func continueRereadings(
+    _ payload: RawSpan, at sequence: UInt32, of number: UInt32, _ visit: StreamVisit
+  ) {
+    let taken = streams[number].takeRereadings(at: sequence, count: payload.byteCount)
+    guard !taken.isEmpty else { return }
+    streams[number].isRereading = true
+    continueRereadings(taken, payload, at: sequence, of: number, visit)
+  }
+
+  /// Reads on in other versions of messages that were read, which these bytes belong to as well: the next ones of the
+  /// stream, or some that come again.
   ///
   /// A version is left where it ends with what the stream itself has read, so that both go on alike.
   @inline(never)
-  mutating func continueSides(
-    _ sides: [TCPStream.Side], _ payload: RawSpan, of number: UInt32, _ visit: StreamVisit
+  mutating func continueRereadings(
+    _ rereadings: [TCPStream.Rereading], _ payload: RawSpan, at sequence: UInt32,
+    of number: UInt32, _ visit: StreamVisit
   ) {
     let written = writer.written
-    for var side in sides {
+    for var rereading in rereadings {
       writer.written = writer.writtenValues()
-      let isDone = read(payload, side.reader, visit)
-      side.left -= payload.byteCount
-      let isOver = isDone || isNone(side.reader.content)
-      if !isOver, side.left <= 0 {
+      let rest = payload.extracting(Int(rereading.next &- sequence)..<payload.byteCount)
+      let isDone = read(rest, rereading.reader, visit)
+      rereading.left -= rest.byteCount
+      rereading.next &+= UInt32(truncatingIfNeeded: rest.byteCount)
+      let isOver = isDone || isNone(rereading.reader.content)
+      let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+      if !isOver, rereading.left <= 0 {
         skips.add(.tcpOverlapLimit)
-      } else if !isOver, flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
-        !(side.reader.isInStep && streams[number].isInStep), streams[number].keep(side)
+      } else if !isOver, direction.stream == number,
+        !(rereading.reader.isInStep && streams[number].isInStep
+          && rereading.next == direction.next),
+        streams[number].keep(rereading)
       {
         continue
       }
-      finishContent(side.reader)
+      finishContent(rereading.reader)
     }
     writer.written = written
-    if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number { streams.touch(number) }
+    guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number else { return }
+    streams[number].isRereading = false
+    streams.touch(number)
   }
 
-  /// Keeps what reads another version of the last bytes that were read, if a message in it goes on.
-  private mutating func keepSide(
+  /// Keeps what reads another version of bytes that were read, if more of it is to come: behind the last of them where a
+  /// message goes on in it or in the stream, or in bytes before that which come again.
+  private mutating func keepRereading(
     _ reader: TCPStream, end: UInt32, _ visit: StreamVisit
   ) -> Bool {
     let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
-    guard direction.next == end, !direction.isDone, !reader.isBetweenMessages else { return false }
+    let behind = Int32(bitPattern: direction.next &- end)
+    guard behind >= 0 || direction.isDone, !isNone(reader.content) else { return false }
+    if reader.isBetweenMessages {
+      guard behind == 0, direction.stream != 0, !streams[direction.stream].isBetweenMessages
+      else { return false }
+    }
     let number = openStream(visit)
     defer { streams.touch(number) }
-    if streams[number].keep(TCPStream.Side(reader: reader)) { return true }
-    skips.add(.tcpOverlapLimit)
-    return false
+    guard streams[number].keep(TCPStream.Rereading(reader: reader, next: end)) else {
+      skips.add(.tcpOverlapLimit)
+      return false
+    }
+    if direction.isDone {
+      flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = false
+      if behind < 0 { flows[visit.flow][isFromFirst: visit.isFromFirst].next = end }
+    }
+    return true
+  }
+
+  /// Whether a segment of a direction of which nothing more is wanted stands where its bytes were read, and begins a
+  /// client's message: then what was read before it may have been there to end the reading.
+  @inline(__always)
+  func beginsAnew(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection) -> Bool {
+    guard sequence &- direction.base < direction.next &- direction.base, payload.byteCount > 0
+    else { return false }
+    let (application, role) = Self.classify(
+      payload, isDNSPort: false, isServer: direction.isServer)
+    return role == .client || application == .beginning
+      || role == .unknown && !direction.isServer && HTTPRequest.mayBegin(payload)
+  }
+
+  /// Reads a message in the place of bytes after which nothing more was wanted of their direction.
+  @inline(never)
+  mutating func readAnew(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
+    skips.add(.retransmission)
+    readAlone(payload, at: sequence, visit)
   }
 
   /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.
@@ -271,7 +331,12 @@ extension FlowReader {
   private mutating func readAgainOrAlone(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
-    if direction.isDone { return searchAlone(payload, at: sequence, of: visit) }
+    if direction.isDone {
+      guard beginsAnew(payload, at: sequence, direction) else {
+        return searchAlone(payload, at: sequence, of: visit)
+      }
+      return readAlone(payload, at: sequence, visit)
+    }
     if sequence &+ UInt32(truncatingIfNeeded: payload.byteCount) == direction.next,
       readAgain(payload, at: sequence, visit)
     {
@@ -291,6 +356,15 @@ extension FlowReader {
   ) {
     guard bytes.byteCount > 0 else { return }
     searchAlone(bytes, at: sequence, changed: changed, of: visit)
+    readUnsearched(
+      bytes, at: sequence, changed: changed, isBefore: isBefore, readsAnswers: readsAnswers, visit)
+  }
+
+  /// Reads bytes as a stream of their own that are searched elsewhere.
+  mutating func readUnsearched(
+    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, isBefore: Bool = false,
+    readsAnswers: Bool = false, _ visit: StreamVisit
+  ) {
     var known = changed?.lowerBound ?? 0
     var end = isBefore ? changed?.upperBound ?? bytes.byteCount : bytes.byteCount
     var readsAnswers = readsAnswers && self.readsAnswers
@@ -311,8 +385,17 @@ extension FlowReader {
     readsAnswers: Bool, _ visit: StreamVisit
   ) {
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
-    let (application, role) = Self.classify(
+    var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
+    let next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
+    // What goes on in bytes that come again may begin with few.
+    if application == .beginning { application = .tls }
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    if application == .none, role == .unknown, !isServer, known == 0, !isBefore,
+      direction.isDone || next != direction.next, HTTPRequest.mayBegin(bytes)
+    {
+      application = .http
+    }
     let isAnswer = application == .none && role == .server && readsAnswers
     guard application != .none || isAnswer else { return }
     let stream = TCPStream(record: writer.flow(), target: visit.target)
@@ -325,8 +408,7 @@ extension FlowReader {
     }
     if end == 0 || end == bytes.byteCount {
       let isDone = read(bytes, known: known, stream, visit)
-      let next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
-      if !isDone, !isBefore, keepSide(stream, end: next, visit) { return }
+      if !isDone, !isBefore, keepRereading(stream, end: next, visit) { return }
     } else if !read(bytes.extracting(0..<end), known: known, stream, visit) {
       let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
       readRest(

@@ -43,6 +43,10 @@ extension FlowReader {
       let place = SearchPlace(
         flow: visit.flow, sequence: sequence, shard: shardNumber,
         isFromFirst: visit.isFromFirst, coming: .version)
+      // More may follow of this version.
+      if search.tailLength > 0 {
+        repeats.keep(payload, behind: [], length: search.tailLength, of: place)
+      }
       return search.add(payload, changed: changed, place, writer.searchOrigin)
     }
     searchAgain(
@@ -77,6 +81,48 @@ extension FlowReader {
       place.sequence = sequence
     }
     repeats.keep(payload, behind: before, length: search.tailLength, of: place)
+  }
+
+  /// Other versions of the last bytes that were read of a stream, behind which its next ones are searched, too: those that
+  /// came again lately, and the stream's own with bytes of a segment in their place.
+  @inline(never)
+  func tails(with again: RawSpan, at next: UInt32, _ visit: StreamVisit) -> [[UInt8]] {
+    let length = search.tailLength
+    guard length > 0 else { return [] }
+    var versions = repeats.tails(of: versionPlace(at: next, visit))
+    let slot = flows[notes: visit.flow].tail
+    var bytes: [UInt8] = []
+    if slot != 0, again.byteCount < length {
+      // SAFETY: the bytes are copied before any tail is changed.
+      let tail = unsafe tails.bytes(slot, isFromFirst: visit.isFromFirst)
+      bytes += unsafe tail.dropLast(again.byteCount)
+    }
+    bytes.append(again.extracting(max(0, again.byteCount - length)..<again.byteCount))
+    if !versions.contains(bytes) { versions.append(bytes) }
+    return versions
+  }
+
+  private func versionPlace(at sequence: UInt32, _ visit: StreamVisit) -> SearchPlace {
+    SearchPlace(
+      flow: visit.flow, sequence: sequence, shard: shardNumber, isFromFirst: visit.isFromFirst,
+      coming: .version)
+  }
+
+  /// Searches bytes that were searched as the next ones of their stream behind other versions of those before them.
+  @inline(never)
+  mutating func searchBehind(
+    _ tails: [[UInt8]], _ rest: RawSpan, at next: UInt32, _ visit: StreamVisit
+  ) {
+    for tail in tails {
+      var bytes = tail
+      bytes.append(rest.extracting(0..<min(rest.byteCount, search.tailLength)))
+      let place = versionPlace(at: next &- UInt32(truncatingIfNeeded: tail.count), visit)
+      // SAFETY: the closure only reads the array's bytes.
+      unsafe bytes.withUnsafeBytes {
+        search.add(
+          unsafe $0.bytes, changed: 0..<tail.count, from: tail.count, place, writer.searchOrigin)
+      }
+    }
   }
 
   /// Searches what a segment brought of which nothing else is wanted.

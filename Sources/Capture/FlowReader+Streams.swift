@@ -12,7 +12,10 @@ extension FlowReader {
     let isSYN = item.flags & tcpSYN != 0
     let hasData = payload.byteCount > 0
     var (application, role) = (Application.none, Role.unknown)
-    let isWanted = hasData && (!direction.isDone || isSYN || !search.isEmpty)
+    let isWanted =
+      hasData
+      && (!direction.isDone || isSYN || !search.isEmpty
+        || beginsAnew(payload, at: item.sequence, direction))
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = classify(
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer, of: place.flow,
@@ -123,7 +126,11 @@ extension FlowReader {
       if item.flags & tcpACK != 0 { expectStart(item.acknowledgement, place.flow, !side) }
     }
     if item.flags & tcpACK != 0 { acknowledge(place.flow, !side, item.acknowledgement) }
-    if payload.byteCount > 0, !flows[place.flow][isFromFirst: side].isDone || !search.isEmpty {
+    if payload.byteCount > 0, flows[place.flow][isFromFirst: side].isDone, search.isEmpty {
+      if beginsAnew(payload, at: sequence, flows[place.flow][isFromFirst: side]) {
+        readAnew(payload, at: sequence, visit(place, item))
+      }
+    } else if payload.byteCount > 0 {
       if !flows[place.flow][isFromFirst: side].isStarted {
         let start = start(flows[place.flow][isFromFirst: side], sequence)
         flows[place.flow][isFromFirst: side].isStarted = true
@@ -176,7 +183,12 @@ extension FlowReader {
     }
     if distance < 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
     if known < payload.byteCount {
-      advance(payload.extracting(known..<payload.byteCount), missing: missing, visit)
+      let isSearched = known > 0 && !search.isEmpty
+      let tails =
+        isSearched ? tails(with: payload.extracting(0..<known), at: direction.next, visit) : []
+      let rest = payload.extracting(known..<payload.byteCount)
+      advance(rest, missing: missing, visit)
+      if isSearched { searchBehind(tails, rest, at: direction.next, visit) }
     }
     noteWritten(visit)
     if known < payload.byteCount { drain(visit) }
@@ -184,9 +196,8 @@ extension FlowReader {
 
   /// Reads the next bytes of a stream.
   mutating func advance(_ payload: RawSpan, missing: Int, _ visit: StreamVisit) {
-    let isFirst =
-      flows[visit.flow][isFromFirst: visit.isFromFirst].next
-      == flows[visit.flow][isFromFirst: visit.isFromFirst].base
+    let sequence = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+    let isFirst = sequence == flows[visit.flow][isFromFirst: visit.isFromFirst].base
     flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
       UInt32(truncatingIfNeeded: payload.byteCount)
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
@@ -196,8 +207,11 @@ extension FlowReader {
         UInt16(max(0, lacking - payload.byteCount))
     }
     if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
-    let hasSides = number != 0 && !streams[number].sides.isEmpty
-    let sides = hasSides ? streams[number].takeSides() : []
+    var rereadings: [TCPStream.Rereading] = []
+    if number != 0, !streams[number].rereadings.isEmpty {
+      rereadings = streams[number].takeRereadings(at: sequence, count: 1)
+      streams[number].isRereading = !rereadings.isEmpty
+    }
     if number == 0 || streams[number].openVersions.isEmpty {
       feed(payload, visit, isFirst: isFirst)
     } else {
@@ -206,7 +220,9 @@ extension FlowReader {
       feed(payload, visit, isFirst: isFirst)
       continueVersions(versions, of: number, visit)
     }
-    if !sides.isEmpty { continueSides(sides, payload, of: number, visit) }
+    if !rereadings.isEmpty {
+      continueRereadings(rereadings, payload, at: sequence, of: number, visit)
+    }
     keepFirst(payload, isFirst: isFirst, visit.flow, isFromFirst: visit.isFromFirst)
     if missing > 0 { lack(missing, visit) }
     // The distance to the first byte must stay a positive number.
@@ -221,7 +237,7 @@ extension FlowReader {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     if number == 0
       || isNone(streams[number].content) && streams[number].openVersions.isEmpty
-        && streams[number].sides.isEmpty
+        && streams[number].rereadings.isEmpty
     {
       let known = flows[visit.flow][isFromFirst: visit.isFromFirst].lacking
       flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = max(
@@ -304,9 +320,11 @@ extension FlowReader {
       let known = min(Int(next &- early.place), payload.byteCount)
       if known > 0 { reread(payload.extracting(0..<known), at: early.place, visit) }
       if known < payload.byteCount {
-        advance(
-          payload.extracting(known..<payload.byteCount),
-          missing: end == early.bytes.count ? early.missing : 0, visit)
+        let isSearched = known > 0 && !search.isEmpty
+        let tails = isSearched ? tails(with: payload.extracting(0..<known), at: next, visit) : []
+        let rest = payload.extracting(known..<payload.byteCount)
+        advance(rest, missing: end == early.bytes.count ? early.missing : 0, visit)
+        if isSearched { searchBehind(tails, rest, at: next, visit) }
       }
       noteWritten(visit)
     }

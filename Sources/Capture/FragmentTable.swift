@@ -23,8 +23,8 @@ private struct FragmentKey: Hashable {
 ///
 /// A complete one stays for its time, since a part made to end it early must not hide the others.
 /// Parts come at multiples of eight bytes, so a bit for each block of eight says what is there; the
-/// first part to bring a block wins. Where another brings different bytes for it, a second version is
-/// kept in which the last one wins, and both are read.
+/// first part to bring a block wins. Where another brings different bytes for it, other versions are kept: one
+/// in which the last part wins, and those of the first ones with this part in their place. All are read.
 final class FragmentedDatagram {
   /// The longest payload of an IP packet.
   static let longest = 65_535
@@ -36,8 +36,9 @@ final class FragmentedDatagram {
   let depth: Int
   /// The version in which the first part to arrive wins.
   fileprivate(set) var bytes: [UInt8] = []
-  /// The version in which the last part wins, where the two differ.
-  fileprivate(set) var alternate: [UInt8]?
+  /// Other versions where parts differ: first the one in which the last part wins.
+  fileprivate(set) var alternates: [[UInt8]] = []
+  private static let mostAlternates = 4
   fileprivate(set) var hasFirst = false
   /// Packet number and time of the first and of the last part to arrive.
   let first: (number: UInt64, time: Int64)
@@ -85,7 +86,8 @@ final class FragmentedDatagram {
 
   /// Bytes of memory that the datagram takes, about.
   fileprivate var cost: Int {
-    256 + bytes.count + (alternate?.count ?? 0) + (blocks.count + packets.count) * 8
+    256 + bytes.count * (1 + alternates.count)
+      + (blocks.count + packets.count + read.count) * 8
       + (predecessor?.cost ?? 0)
   }
 
@@ -103,9 +105,9 @@ final class FragmentedDatagram {
     }
     let end = start + rest.bytes.count
     bytes.replaceSubrange(start..<min(end, bytes.count), with: rest.bytes)
-    if var other = alternate {
-      other.replaceSubrange(start..<min(end, other.count), with: rest.bytes)
-      alternate = other
+    for index in alternates.indices {
+      alternates[index].replaceSubrange(
+        start..<min(end, alternates[index].count), with: rest.bytes)
     }
     return end
   }
@@ -128,10 +130,13 @@ final class FragmentedDatagram {
       let end = min(block * 8 + 8, bytes.count, predecessor.bytes.count)
       for index in block * 8..<max(block * 8, end) {
         predecessor.bytes[index] = bytes[index]
-        predecessor.alternate?[index] = bytes[index]
+        for other in predecessor.alternates.indices {
+          predecessor.alternates[other][index] = bytes[index]
+        }
       }
     }
     predecessor.last = last
+    predecessor.readPlainly = 0
     predecessor.note(packets)
     return predecessor
   }
@@ -171,28 +176,29 @@ final class FragmentedDatagram {
     if bytes.count < end {
       let missing = end - bytes.count
       bytes.append(contentsOf: repeatElement(0, count: missing))
-      alternate?.append(contentsOf: repeatElement(0, count: missing))
+      for index in alternates.indices {
+        alternates[index].append(contentsOf: repeatElement(0, count: missing))
+      }
     }
     let words = (end + 511) / 512
     if blocks.count < words {
       blocks.append(contentsOf: repeatElement(0, count: words - blocks.count))
     }
     // Taken out while they are written to, since each access to them here is checked at run time.
-    var (bytes, alternate, blocks) = (self.bytes, self.alternate, self.blocks)
-    (self.bytes, self.alternate, self.blocks) = ([], nil, [])
-    defer { (self.bytes, self.alternate, self.blocks) = (bytes, alternate, blocks) }
+    var (bytes, alternates, blocks) = (self.bytes, self.alternates, self.blocks)
+    (self.bytes, self.alternates, self.blocks) = ([], [], [])
+    defer { (self.bytes, self.alternates, self.blocks) = (bytes, alternates, blocks) }
     let isNew = (offset / 8..<(end + 7) / 8).allSatisfy { block in
       blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) == 0
     }
     if isNew {
       // Most parts bring bytes for places of which there are none.
       part.extracting(0..<count).copy(to: &bytes, at: offset)
-      if var other = alternate {
-        alternate = nil
-        part.extracting(0..<count).copy(to: &other, at: offset)
-        alternate = other
+      for index in alternates.indices {
+        part.extracting(0..<count).copy(to: &alternates[index], at: offset)
       }
     }
+    var isOther = false
     for block in offset / 8..<(end + 7) / 8 {
       let start = block * 8
       let piece = start - offset..<min(start - offset + 8, count)
@@ -202,17 +208,72 @@ final class FragmentedDatagram {
         blockCount += 1
         hasNews = true
         if isNew { continue }
-        for index in piece { bytes[offset + index] = part.byte(unchecked: index) }
-        if alternate != nil {
-          for index in piece { alternate?[offset + index] = part.byte(unchecked: index) }
+        for index in piece {
+          bytes[offset + index] = part.byte(unchecked: index)
+          for other in alternates.indices {
+            alternates[other][offset + index] = part.byte(unchecked: index)
+          }
         }
-      } else if piece.contains(where: { bytes[offset + $0] != part.byte(unchecked: $0) }) {
-        if alternate == nil { alternate = bytes }
-        hasNews = true
-        for index in piece { alternate?[offset + index] = part.byte(unchecked: index) }
+      } else if !isOther {
+        isOther = piece.contains { bytes[offset + $0] != part.byte(unchecked: $0) }
       }
     }
+    if isOther { hasNews = true }
+    if isOther || !isNew && !alternates.isEmpty {
+      let part = part.extracting(0..<count)
+      Self.put(part, at: offset, beside: bytes, into: &alternates)
+    }
     return true
+  }
+
+  /// Puts a part that differs from what is there into the other versions.
+  private static func put(
+    _ part: RawSpan, at offset: Int, beside bytes: [UInt8], into alternates: inout [[UInt8]]
+  ) {
+    var first = bytes
+    part.copy(to: &first, at: offset)
+    guard var last = alternates.first else {
+      if first != bytes { alternates = [first] }
+      return
+    }
+    part.copy(to: &last, at: offset)
+    var kept = [last]
+    for version in [first] + alternates
+    where version != bytes && !kept.contains(version) && kept.count < mostAlternates {
+      kept.append(version)
+    }
+    alternates = kept
+  }
+
+  /// What was read of it: so many bytes before parts differed, other versions as hashes, and how many bytes in all.
+  private var readPlainly = 0
+  private var read: Set<UInt64> = []
+  private var readBytes = 0
+  /// The most bytes of all versions that are read; each part that differs costs as much as the datagram.
+  private static let mostReread = 1 << 20
+
+  /// The versions of so many bytes that were not read so far; `isAll` is false where there are more than are read.
+  func takeVersions(length: Int) -> (versions: [[UInt8]], isAll: Bool) {
+    if alternates.isEmpty, readBytes == 0 {
+      (readPlainly, readBytes) = (length, length)
+      return ([bytes], true)
+    }
+    var versions: [[UInt8]] = []
+    for version in (readPlainly == length ? [] : [bytes]) + alternates {
+      let hash = Self.hash(version, length)
+      guard !read.contains(hash) else { continue }
+      guard readBytes < Self.mostReread else { return (versions, false) }
+      read.insert(hash)
+      readBytes += length
+      versions.append(version)
+    }
+    return (versions, true)
+  }
+
+  private static func hash(_ bytes: [UInt8], _ length: Int) -> UInt64 {
+    var hash = UInt64(length) &* 0x9e37_79b9_7f4a_7c15
+    for byte in bytes.prefix(length) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return hash
   }
 }
 

@@ -39,11 +39,10 @@ extension PacketDealer {
 
   /// Reads the bytes of a datagram, and its other version where its parts disagreed.
   private mutating func decodeVersions(_ datagram: FragmentedDatagram, length: Int) {
-    var versions = [datagram.bytes]
-    if let alternate = datagram.alternate {
-      skips.add(.ipFragmentOverlap)
-      versions.append(alternate)
-    }
+    let hasOverlap = !datagram.alternates.isEmpty
+    if hasOverlap { skips.add(.ipFragmentOverlap) }
+    let (versions, isAll) = datagram.takeVersions(length: length)
+    if !isAll { skips.add(.ipFragmentOverlapLimit) }
     let outer = (base, place)
     for version in versions {
       var header = datagram.header
@@ -53,7 +52,7 @@ extension PacketDealer {
       header.isFirstFragment = false
       header.isLaterFragment = false
       header.isReassembled = true
-      header.hasOverlap = versions.count > 1
+      header.hasOverlap = hasOverlap
       (base, place) = (0, addExtra(version))
       // SAFETY: the span ends with the closure; the array is not changed in it.
       unsafe version.withUnsafeBytes {

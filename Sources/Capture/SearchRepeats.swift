@@ -17,10 +17,13 @@ struct SearchRepeats {
   private struct Tail {
     var end: UInt32
     var bytes: [UInt8]
+    /// The same bytes as they came before, in other versions.
+    var others: [[UInt8]] = []
   }
 
   private static let most = 8192
   private static let mostTails = 256
+  private static let mostOthers = 3
 
   /// Hashes of occurrences, and the same in the order in which they came.
   private var seen: Set<UInt64> = []
@@ -56,6 +59,12 @@ struct SearchRepeats {
     return tail.bytes
   }
 
+  /// All versions of the bytes that came again directly before a place.
+  func tails(of place: SearchPlace) -> [[UInt8]] {
+    guard let tail = tails[place.direction], tail.end == place.sequence else { return [] }
+    return [tail.bytes] + tail.others
+  }
+
   /// Forgets what came again in a flow.
   mutating func forget(_ flow: UInt32) {
     if tails.isEmpty { return }
@@ -71,7 +80,12 @@ struct SearchRepeats {
     if data.byteCount < length { bytes += before.suffix(length - data.byteCount) }
     bytes.append(data.extracting(max(0, data.byteCount - length)..<data.byteCount))
     if tails.count >= Self.mostTails, tails[place.direction] == nil { tails.removeAll() }
-    tails[place.direction] = Tail(
-      end: place.sequence &+ UInt32(truncatingIfNeeded: data.byteCount), bytes: bytes)
+    let end = place.sequence &+ UInt32(truncatingIfNeeded: data.byteCount)
+    var tail = Tail(end: end, bytes: bytes)
+    if let known = tails[place.direction], known.end == end {
+      tail.others = ([known.bytes] + known.others).filter { $0 != bytes }
+      tail.others.removeLast(max(0, tail.others.count - Self.mostOthers))
+    }
+    tails[place.direction] = tail
   }
 }

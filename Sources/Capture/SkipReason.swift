@@ -13,6 +13,7 @@ enum SkipReason: Int, CaseIterable {
   case ipFragment
   case ipFragmentMalformed
   case ipFragmentOverlap
+  case ipFragmentOverlapLimit
   case transportHeaderCut
   case transportHeaderMalformed
   case tunnelDepth
@@ -56,6 +57,7 @@ enum SkipReason: Int, CaseIterable {
     case .ipFragment: "ip-fragment"
     case .ipFragmentMalformed: "ip-fragment-malformed"
     case .ipFragmentOverlap: "ip-fragment-overlap"
+    case .ipFragmentOverlapLimit: "ip-fragment-overlap-limit"
     case .transportHeaderCut: "transport-header-cut"
     case .transportHeaderMalformed: "transport-header-malformed"
     case .tunnelDepth: "tunnel-depth-limit"

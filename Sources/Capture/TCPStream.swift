@@ -42,16 +42,20 @@ final class TCPStream {
   }
 
   /// What reads another version of the bytes that were read, on with those that follow.
-  struct Side {
+  struct Rereading {
     var reader: TCPStream
+    /// Sequence number of the next byte that it expects: the stream's own, or one before it, whose bytes come again.
+    var next: UInt32
     /// Bytes that it may still read.
-    var left = 1 << 20
+    var left = mostReread
   }
 
   /// The most segments that wait in one direction.
   static let longestQueue = 1024
   /// The most bytes kept of what was read.
   private static let longestHistory = 16 << 10
+  /// The most bytes that are read of one other version of a stream, and for all of them.
+  private static let mostReread = 1 << 20
 
   /// What is being read.
   enum Content {
@@ -74,7 +78,9 @@ final class TCPStream {
   /// Other versions of the message that is being read, which go on with the same bytes as it does.
   @safe @exclusivity(unchecked) private(set) var openVersions: [Version] = []
   /// What reads other versions of messages that were read, whose own go on.
-  @safe @exclusivity(unchecked) private(set) var sides: [Side] = []
+  @safe @exclusivity(unchecked) private(set) var rereadings: [Rereading] = []
+  /// Some of them were taken away, and go on with the bytes that are being read.
+  @safe @exclusivity(unchecked) var isRereading = false
   /// The bytes before the next one expected, as far as they are kept.
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
   /// The same bytes as other segments had them, which disagreed; as many as the history has.
@@ -108,19 +114,20 @@ final class TCPStream {
     var cost = 640 + waiting + unfinished + room.history.count * (1 + alternates.count)
     for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
     for hole in holes { cost += hole.cost }
-    for side in sides { cost += side.reader.cost }
+    for rereading in rereadings { cost += rereading.reader.cost }
     return cost
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
   var isIdle: Bool {
-    queue.isEmpty && openVersions.isEmpty && sides.isEmpty && isBetweenMessages && parked == nil
+    queue.isEmpty && openVersions.isEmpty && rereadings.isEmpty && isBetweenMessages
+      && parked == nil
   }
 
   /// Whether nothing is read, and no bytes that were read are kept.
   var isBare: Bool {
     if case .none = content {
-      history.isEmpty && openVersions.isEmpty && sides.isEmpty && otherStart == nil
+      history.isEmpty && openVersions.isEmpty && rereadings.isEmpty && otherStart == nil
         && holes.isEmpty && parked == nil
     } else {
       false
@@ -160,7 +167,7 @@ final class TCPStream {
       }
     if let mark { first = min(first, mark.number) }
     for version in openVersions { first = min(first, version.number) }
-    for side in sides { first = min(first, side.reader.firstWaiting ?? .max) }
+    for rereading in rereadings { first = min(first, rereading.reader.firstWaiting ?? .max) }
     return first == .max ? nil : first
   }
 
@@ -193,9 +200,24 @@ final class TCPStream {
     room.history.reach(history.count)
   }
 
-  /// Takes other versions of the bytes that are kept, if they are as many as these.
+  /// Takes other versions of the bytes that are kept, those that are as many as these.
   func remember(alternates others: [[UInt8]]) {
-    if !others.isEmpty, others.allSatisfy({ $0.count == history.count }) { alternates = others }
+    alternates += others.filter { $0.count == history.count && $0 != history }
+    alternates.removeLast(max(0, alternates.count - Self.mostAlternates))
+  }
+
+  /// Takes the bytes that were read away, and their other versions behind them.
+  func takeHistory() -> [[UInt8]] {
+    let kept = [history] + alternates
+    forgetHistory()
+    return kept
+  }
+
+  /// Gives back what `takeHistory` took.
+  func restore(_ kept: [[UInt8]]) {
+    guard let first = kept.first else { return }
+    history = first
+    alternates = Array(kept.dropFirst())
   }
 
   /// Forgets the bytes that were read: others follow that are not kept.
@@ -292,9 +314,15 @@ final class TCPStream {
 
   /// Other versions of bytes that were read already, as hashes; a few of the last.
   @safe @exclusivity(unchecked) private var versions: [UInt64] = []
-  /// How many other versions were read; each costs as much as the bytes kept.
-  @safe @exclusivity(unchecked) private(set) var versionCount = 0
-  static let mostVersions = 256
+  /// How many other versions were read, and how many bytes: each costs as much as the bytes kept.
+  @safe @exclusivity(unchecked) private var versionCount = 0
+  @safe @exclusivity(unchecked) private var versionBytes = 0
+  private static let mostVersions = 256
+
+  /// Whether no more versions are read.
+  var hasTooManyVersions: Bool {
+    versionCount > Self.mostVersions || versionBytes > Self.mostReread
+  }
 
   /// Whether other bytes for a place are none that came before.
   func isNewVersion(_ data: RawSpan, at sequence: UInt32) -> Bool {
@@ -306,6 +334,7 @@ final class TCPStream {
     if versions.count == 8 { versions.removeFirst() }
     versions.append(hash)
     versionCount += 1 + alternates.count
+    versionBytes += (1 + alternates.count) * history.count
     return true
   }
 
@@ -320,16 +349,29 @@ final class TCPStream {
   }
 
   /// Keeps what reads another version of what was read; false where there are enough.
-  func keep(_ side: Side) -> Bool {
-    guard sides.count < Self.mostOpenVersions else { return false }
-    sides.append(side)
+  func keep(_ rereading: Rereading) -> Bool {
+    guard rereadings.count < Self.mostOpenVersions else { return false }
+    rereadings.append(rereading)
     return true
   }
 
-  /// Takes away what reads other versions.
-  func takeSides() -> [Side] {
-    defer { sides = [] }
-    return sides
+  /// Takes away what reads other versions and expects one of these bytes.
+  func takeRereadings(at sequence: UInt32, count: Int) -> [Rereading] {
+    let isNext = { (rereading: Rereading) in Int(rereading.next &- sequence) < count }
+    let taken = rereadings.filter(isNext)
+    rereadings.removeAll(where: isNext)
+    return taken
+  }
+
+  /// Takes away all that reads other versions.
+  func takeRereadings() -> [Rereading] {
+    defer { rereadings = [] }
+    return rereadings
+  }
+
+  /// Whether more may be wanted of the direction, though not of what was read of it.
+  var mayGoOn: Bool {
+    otherStart != nil || parked != nil || !rereadings.isEmpty || isRereading
   }
 
   /// Whether it is known where the next message begins.
@@ -366,7 +408,8 @@ final class TCPStream {
     begin(.none)
     otherStart = nil
     if !openVersions.isEmpty { openVersions = [] }
-    if !sides.isEmpty { sides = [] }
+    if !rereadings.isEmpty { rereadings = [] }
+    isRereading = false
     if !alternates.isEmpty { alternates = [] }
     if !holes.isEmpty { holes = [] }
     parked = nil
@@ -377,7 +420,7 @@ final class TCPStream {
       room.queue = Room()
     }
     queuedBytes = 0
-    versionCount = 0
+    (versionCount, versionBytes) = (0, 0)
     if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
     if room.history.count <= 2048 {
       history.removeAll(keepingCapacity: true)

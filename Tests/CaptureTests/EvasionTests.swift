@@ -331,6 +331,62 @@ struct EvasionTests {
     }
   }
 
+  @Test("a whole greeting with ciphertext behind it first, then another in its place, cut anywhere")
+  func doneFirst() throws {
+    var searching = CaptureOptions()
+    searching.payloadMatchers = [try PayloadTests.matcher()]
+    let syn = StreamBuilder().syn
+    let decoy =
+      TLSBuilder.clientHello("harmless.example")
+      + TLSBuilder.record(20, [1]) + TLSBuilder.record(23, zeros(64))
+    let greeting = TLSBuilder.clientHello("hidden.example")
+    for (message, field) in [(greeting, "tls.sni"), (Self.request, "http.host")] {
+      for cut in 1..<message.count {
+        let frames = [
+          syn, Self.segment(decoy, at: 0), Self.segment(Array(message[..<cut]), at: 0),
+          Self.segment(Array(message[cut...]), at: cut),
+        ]
+        for options in [CaptureOptions(), searching] {
+          let values = Observed(pcap(frames.map { CapturedPacket($0) }), options).values
+          #expect(
+            values.contains { $0.hasSuffix(" \(field) hidden.example") }, "\(field), cut at \(cut)")
+        }
+      }
+    }
+  }
+
+  @Test("junk first, then so many connections that it is forgotten, then a message in its place")
+  func forgotten() {
+    let decoy = StreamBuilder().segment(zeros(64), at: 0)
+    var frames = [StreamBuilder().syn, decoy]
+    for number in 0..<2000 {
+      let other = StreamBuilder(port: UInt16(10_000 + number))
+      frames += [other.syn, other.segment([0xfe, 0xfe, 0xfe], at: 0)]
+    }
+    for cut in stride(from: 1, to: Self.request.count, by: 5) {
+      let pieces = StreamBuilder().segments(Self.request, [cut])
+      #expect(Self.sees(frames + pieces), "cut at \(cut)")
+    }
+  }
+
+  @Test(
+    "a greeting of TLS around bytes that begin before the last byte read and end behind its end")
+  func beyondTheEnd() {
+    let greeting = TLSBuilder.clientHello("hidden.example")
+    for cut in 2..<greeting.count {
+      for back in 1...min(3, cut) {
+        let junk = [UInt8](repeating: 0x51, count: greeting.count - cut + back + 20)
+        let frames = [
+          StreamBuilder().syn, Self.segment(Array(greeting[..<cut]), at: 0),
+          Self.segment(junk, at: cut - back), Self.segment(Array(greeting[cut...]), at: cut),
+        ]
+        let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+        #expect(
+          values.contains { $0.hasSuffix(" tls.sni hidden.example") }, "cut at \(cut), \(back)")
+      }
+    }
+  }
+
   @Test("checksums that are wrong, time to live that ends")
   func checksums() {
     var frame = Self.segment(Self.request, at: 0)

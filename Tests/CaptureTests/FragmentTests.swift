@@ -124,6 +124,27 @@ struct FragmentTests {
     }
   }
 
+  @Test("a part with other bytes between two of a datagram, which has both places")
+  func overBoth() {
+    let other = Packet.udp(50000, 53, DNSBuilder().question("b.example").bytes + zeros(40))
+    let observed = Observed(
+      pcap(Self.part(0, 2), Self.part(of: other, 0, 4), Self.part(2, 6), Self.part(6)))
+    #expect(observed.values.filter { $0 == "4 dns.query a.example" }.count == 1)
+  }
+
+  @Test("a datagram that becomes longer again and again is not read each time")
+  func longerOften() {
+    let count = 7000
+    let bytes = zeros(8 * (count + 61))
+    var frames = [Self.part(of: bytes, 0, count)]
+    for number in 1...60 {
+      frames.append(Self.part(of: Array(bytes[..<(8 * (count + number))]), count + number - 1))
+    }
+    let limited = Observed(pcap(frames.map { CapturedPacket($0) })).counts[
+      "ip-fragment-overlap-limit"]
+    #expect((20..<60).contains(limited ?? 0))
+  }
+
   @Test("parts beyond the end of a datagram with the same number that was read")
   func beyondTheEnd() {
     let observed = Observed(

@@ -8,7 +8,7 @@ import Testing
 struct PayloadTests {
   private static let strings = ["needle", "eedle", "HAYstack", "\u{1}\u{2}\u{3}\u{4}"]
 
-  private static func matcher() throws -> LiteralMatcher {
+  static func matcher() throws -> LiteralMatcher {
     var builder = LiteralMatcherBuilder()
     for (number, string) in strings.enumerated() {
       utf8(string).withUnsafeBytes {
@@ -65,6 +65,26 @@ struct PayloadTests {
         stream.segment([UInt8](repeating: 0x2e, count: 40_000), at: head.count + decoy),
       ]
       #expect(try Self.found(frames).contains { $0.hasSuffix(":needle") }, "\(decoy)")
+    }
+  }
+
+  @Test("across the end of other bytes that were read in their place, once")
+  func acrossOthers() throws {
+    let stream = StreamBuilder(port: 7777)
+    let bytes =
+      [UInt8](repeating: 0xfe, count: 9) + utf8("HAYstack") + [UInt8](repeating: 0xfd, count: 40)
+    for cut in 1..<bytes.count - 1 {
+      for count in [1, 5, cut] where count <= cut {
+        let start = cut - count
+        let head = start > 0 ? [stream.segment(Array(bytes[..<cut]), at: 0)] : []
+        let junk = [UInt8](repeating: 0x51, count: count + (start > 0 ? 1 : 0))
+        let next = start > 0 ? cut : 0
+        let frames =
+          [stream.syn] + head + [stream.segment(junk, at: start)]
+          + [stream.segment(Array(bytes[next...]), at: next)]
+        let found = try Self.found(frames)
+        #expect(found.count == 1 && found[0].hasSuffix(":HAYstack"), "\(cut), \(start)")
+      }
     }
   }
 
