@@ -141,6 +141,21 @@ struct FirstSegments {
     return copies[index]
   }
 
+  /// Whether a segment has other bytes than those that are kept of a direction that begins at a number; false where none
+  /// are kept.
+  mutating func differ(
+    _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
+    present: UInt64
+  ) -> Bool {
+    guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].sequence == base
+    else { return false }
+    let start = Int(sequence &- base)
+    guard start < slots[index].count, hold(index, present) else { return false }
+    return !TCPStream.has(
+      copies[index], segment, at: start,
+      upTo: min(start + segment.byteCount, slots[index].count))
+  }
+
   /// Puts a segment in the place of bytes of a direction that begins at a number, as the last segments had them and as
   /// the first ones had; gives nothing where none of these are kept, or they are the same.
   mutating func replace(

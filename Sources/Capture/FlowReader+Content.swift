@@ -30,6 +30,17 @@ extension FlowReader {
       stream.begin(.none)
       return discover(payload, visit, isFirst: false)
     }
+    // Behind bytes that are no request another message may begin with a segment.
+    if case .http = stream.content, stream.http.isOutOfStep {
+      let (application, role) = Self.classify(
+        payload, isDNSPort: visit.isDNSPort, isServer: false)
+      if role == .client,
+        application == .tls || application == .http && !stream.http.isBetweenMessages
+      {
+        stream.begin(.none)
+        return discover(payload, visit, isFirst: false)
+      }
+    }
     if case .undecided = stream.content {
       stream.undecided.append(payload, writer)
       stream.remember(payload)

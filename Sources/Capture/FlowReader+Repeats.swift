@@ -43,6 +43,15 @@ extension FlowReader {
         }
         return readAlone(payload, at: sequence, visit)
       case .earlier(let bytes, let count):
+        // What was read before the bytes that are kept, and perhaps written, comes again.
+        if count == payload.byteCount, !flows[notes: visit.flow].hasHole,
+          Int32(bitPattern: sequence &- direction.base) >= 0,
+          !firsts.differ(
+            payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+            from: direction.base, present: stretch)
+        {
+          return skips.add(.retransmission)
+        }
         version = bytes
         changed = 0..<count
         isBefore = true

@@ -68,6 +68,12 @@ struct HTTPReader {
     }
   }
 
+  /// Whether a request line is expected, and what came of it, if anything did, begins none.
+  var isOutOfStep: Bool {
+    guard case .requestLine = phase, !isAnswer else { return false }
+    return line.isEmpty || !HTTPRequest.mayBegin(line.bytes.rawSpan)
+  }
+
   /// Whether an answer's body is stepped over.
   var isInAnswer: Bool {
     switch phase {

@@ -29,6 +29,23 @@ enum HTTPRequest {
     let version = versionOffset(
       payload, method.upperBound..<max(end, method.upperBound), isWhole: newline != nil)
     return version != nil || newline != nil && looseLine(payload, start..<end) != nil
+      || newline == nil && isLongLine(payload, start, method)
+  }
+
+  /// Bytes of a segment that is full, for a line that goes on in the next one.
+  private static let fullSegment = 512
+
+  /// Whether a payload is the beginning of a request line that fills a segment: a known method and a target without end.
+  private static func isLongLine(
+    _ payload: RawSpan, _ start: Int, _ method: Range<Int>
+  ) -> Bool {
+    guard payload.byteCount - start >= fullSegment,
+      looseMethod(payload, start..<payload.byteCount) != nil
+    else { return false }
+    let target = method.upperBound + 1
+    let isTarget =
+      payload.byte(unchecked: target) == 0x2f || payload.hasText("http", at: target)
+    return isTarget && payload.firstOffset(of: 0x20, in: target..<payload.byteCount) == nil
   }
 
   private static func beginsLoosely(_ payload: RawSpan, _ start: Int) -> Bool {

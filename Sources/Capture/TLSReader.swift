@@ -89,7 +89,13 @@ struct TLSReader {
     let type = data.byte(unchecked: offset)
     guard type == 1 || type == 2 else { return false }
     guard end - offset >= 4 else { return true }
-    return Int(data.bigEndianUInt32(unchecked: offset) & 0xff_ffff) + 4 == record
+    let length = Int(data.bigEndianUInt32(unchecked: offset) & 0xff_ffff) + 4
+    if length == record { return true }
+    guard length > record, length <= longestRecord else { return false }
+    // It may go on in other records; its version tells it from ciphertext, which is longer than a few bytes.
+    return record < 16
+      || end - offset >= 6 && data.byte(unchecked: offset + 4) == 3
+        && data.byte(unchecked: offset + 5) <= 4
   }
 
   private mutating func beginRecord() -> Outcome {

@@ -4,6 +4,60 @@ import Testing
 
 @Suite("TCP streams")
 struct StreamTests {
+  @Test("a request whose line is longer than its segment, in the middle of a connection")
+  func longLine() {
+    let request =
+      utf8("GET /") + [UInt8](repeating: 0x61, count: 2000)
+      + utf8(" HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    let stream = StreamBuilder()
+    let before = stream.segment(utf8("the end of something else"), at: 0)
+    for cut in [600, 1448] {
+      let pieces = [(0, cut), (cut, request.count)].map {
+        stream.segment(Array(request[$0.0..<$0.1]), at: 25 + $0.0)
+      }
+      let observed = Observed(pcap(([before] + pieces).map { CapturedPacket($0) }))
+      #expect(observed.values.contains("3 http.host a.example"), "\(cut)")
+    }
+  }
+
+  @Test("a message that begins with a segment, behind a request and bytes that begin none")
+  func behindLeftovers() {
+    let first = utf8("POST /a HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    let messages = [
+      (utf8("GET /b HTTP/1.1\r\nHost: b.example\r\n\r\n"), "http.host b.example"),
+      (TLSBuilder.clientHello("b.example"), "tls.sni b.example"),
+    ]
+    let stream = StreamBuilder()
+    for rest in [utf8("a=1&b=2"), [0], [0x7b, 0x7d], []] {
+      for (message, value) in messages {
+        let frames =
+          [stream.syn, stream.segment(first + rest, at: 0)]
+          + [stream.segment(message, at: first.count + rest.count)]
+        let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+        #expect(observed.values.contains("3 \(value)"), "\(rest) \(value)")
+      }
+    }
+  }
+
+  @Test(
+    "a copy of what stood before a greeting of TLS, or of a request for a tunnel, yields nothing")
+  func lateCopies() {
+    let greeting = TLSBuilder.clientHello("b.example")
+    let stream = StreamBuilder()
+    for front in [
+      utf8("STARTTLS\r\n"), [0, 0, 0, 8, 4, 210, 22, 47],
+      utf8("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+    ] {
+      let pieces = [stream.segment(front, at: 0), stream.segment(greeting, at: front.count)]
+      let lines = Observed(pcap(([stream.syn] + pieces).map { CapturedPacket($0) })).lines
+      let again = Observed(
+        pcap(([stream.syn] + pieces + [pieces[0]]).map { CapturedPacket($0) })
+      ).lines
+      #expect(lines == again)
+      #expect(lines.contains("3 tls.sni b.example"))
+    }
+  }
+
   private static let request = utf8(
     "POST /x?y=1 HTTP/1.1\r\nHost: a.example\r\nUser-Agent: curl/8\r\nContent-Length: 40\r\n\r\n"
       + "GET /body HTTP/1.1\r\nHost: body.example\r\n\r\nGET /second HTTP/1.1\r\nHost: b.example\r\n\r\n"
