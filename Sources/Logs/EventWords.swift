@@ -4,7 +4,7 @@ import Parsing
 /// What the words mean in which fields tell of an event.
 extension EventFacts {
   /// An address, which may have its port behind it, and the interface behind that: `192.0.2.1:443:X0`,
-  /// `[2001:db8::1]:443`.
+  /// `[2001:db8::1]:443`, and a port behind eight groups.
   static func endWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEnd? {
     if let end = end(bytes, range) { return end }
     let (start, stop) = (range.lowerBound, range.upperBound)
@@ -19,7 +19,12 @@ extension EventFacts {
       guard let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(stop, start + 16))
       else { return nil }
       (address, mark) = (start..<colon, colon)
-      guard IPAddressText.ipv4(bytes, address) != nil else { return nil }
+      if IPAddressText.ipv4(bytes, address) == nil {
+        guard let last = bytes.lastOffset(of: Byte.colon, from: start, to: stop), stop - last <= 6,
+          (start..<last).count(where: { bytes.byte(unchecked: $0) == Byte.colon }) == 7
+        else { return nil }
+        (address, mark) = (start..<last, last)
+      }
     }
     guard mark < stop, bytes.byte(unchecked: mark) == Byte.colon, var end = end(bytes, address)
     else { return nil }
@@ -143,7 +148,8 @@ extension EventFacts {
     "quarantined", "sinkhole", "refused", "dropconnection", "disallow", "disallowed",
     "blockwithreset", "bypassdenied", "sinkholed", "droppacket", "dropicmp",
     "blockdrop", "blockreset", "blockicmp", "ipsdrop", "ipsreset", "blockcontinue", "tarpit",
-    "discard", "discarded", "refuse",
+    "discard", "discarded", "refuse", "dropall", "dropallpackets", "blockip", "randomdrop",
+    "idsreset", "idsdrop", "ipsblock",
   ]
   private static let allowedWords: Set<String> = [
     "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed",

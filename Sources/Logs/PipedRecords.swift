@@ -173,7 +173,8 @@ extension Extraction {
     if isWord(bytes, key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {
       (line.time, line.timeText) = (time, value)
     }
-    if isWord(bytes, key, "dtz") { line.zone = value }
+    // FortiAnalyzer calls it as FortiGate does.
+    if isWord(bytes, key, "dtz") || isWord(bytes, key, "tz") { line.zone = value }
   }
 
   /// A time as devices write it: milliseconds since 1970, ISO 8601, or with the month first.

@@ -56,6 +56,12 @@ extension Extraction {
       arrows += 1
       guard bytes.byte(unchecked: mark - 1) == Byte.minus else { continue }
       var source = wordBefore(bytes, mark - 1, from: text.lowerBound)
+      // Cisco's routers have the interface behind an end, and the sender's hardware address.
+      if let last = source.last, bytes.byte(unchecked: last) == UInt8(ascii: ")"),
+        bytes.firstOffset(of: UInt8(ascii: "("), from: source.lowerBound, to: last) == nil
+      {
+        source = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
+      }
       // Firepower has the country behind an end.
       if source.count > 2, bytes.byte(unchecked: source.lowerBound) == UInt8(ascii: "("),
         bytes.byte(unchecked: source.lowerBound + 1) &- Byte.zero > 9

@@ -124,6 +124,12 @@ extension Extraction {
     let quote = start < end ? bytes.byte(unchecked: start) : 0
     if quote == Byte.quote || quote == UInt8(ascii: "'") { start += 1 }
     var stop = start
+    // `[2001:db8::1]:443`.
+    if quote == UInt8(ascii: "["),
+      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: min(end, start + 48))
+    {
+      stop = close + 1
+    }
     while stop < end, stop - start <= 64, !isPairBorder(bytes.byte(unchecked: stop)),
       quote != UInt8(ascii: "'") || bytes.byte(unchecked: stop) != quote
     {

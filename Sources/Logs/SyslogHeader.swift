@@ -71,7 +71,13 @@ extension Extraction {
       return message
     }
     let count = line.fields.count
-    line.skip(range.lowerBound..<time.end)
+    if let origin = time.origin {
+      line.skip(range.lowerBound..<origin.lowerBound)
+      line.add(name("hostname"), origin)
+      line.skip(origin.upperBound..<time.end)
+    } else {
+      line.skip(range.lowerBound..<time.end)
+    }
     (line.headerTime, line.isHeaderTimeZoned) = (time.value, time.isZoned)
     let start = blanksEnd(bytes, from: time.end, to: end)
     guard let message = readTag(bytes, start..<end, isStrict: isStrict) else {
@@ -106,16 +112,25 @@ extension Extraction {
     var end: Int
     var isISO = false
     var isZoned = false
+    /// What a router calls itself before the time.
+    var origin: Range<Int>?
   }
 
   /// The time at the front of a line, behind which a blank stands.
   private func syslogTime(_ bytes: RawSpan, _ range: Range<Int>) -> HeaderTime? {
     let end = range.upperBound
-    let start = deviceTimeStart(bytes, range)
+    let (start, origin) = deviceTimeStart(bytes, range)
     if LogTime.month(bytes, at: start) != nil {
-      guard var stop = monthTimeEnd(bytes, start..<end) else { return nil }
+      guard let (clock, last) = monthTimeEnd(bytes, start..<end) else { return nil }
+      var stop = last
       var time = HeaderTime(
-        value: LogTime.monthFirst(bytes, start..<stop, year: options.year), end: stop)
+        value: LogTime.monthFirst(bytes, start..<clock, year: options.year), end: stop,
+        origin: origin)
+      // Huawei's devices write the offset from UTC behind the time.
+      if stop > clock, stop - clock >= 6, let offset = LogTime.offset(bytes, stop - 6..<stop) {
+        time.value = time.value.map { $0 &- offset }
+        time.isZoned = true
+      }
       // A named zone says too little; where it is left out, the time is taken for UTC's.
       if let zone = LogTime.zoneName(bytes, from: stop + 1, to: end),
         bytes.byte(unchecked: stop) == Byte.space
@@ -156,20 +171,32 @@ extension Extraction {
     return HeaderTime(value: value, end: stop)
   }
 
-  /// Where the time begins behind what Cisco's routers write before it: the number of the message and a mark
-  /// of a clock that is not set (`000045: *Oct 11 22:14:15.003: %SYS-…`).
-  private func deviceTimeStart(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+  /// Where the time begins behind what Cisco's routers write before it: one or two numbers of the message, what the
+  /// router calls itself, and a mark of a clock that is not set (`000045: *Oct 11 22:14:15.003: %SYS-…`).
+  private func deviceTimeStart(
+    _ bytes: RawSpan, _ range: Range<Int>
+  ) -> (start: Int, origin: Range<Int>?) {
     let (start, end) = (range.lowerBound, range.upperBound)
     var offset = start
+    var origin: Range<Int>?
     let number = LogTime.digits(bytes, from: start, to: min(end, start + 12))
     if !number.isEmpty {
-      guard bytes.starts(with: ": ", at: number.upperBound) else { return start }
+      guard bytes.starts(with: ": ", at: number.upperBound) else { return (start, nil) }
       offset = number.upperBound + 2
+      let second = offset..<tokenEnd(bytes, from: offset, to: min(end, offset + 64))
+      if second.count > 1, bytes.starts(with: ": ", at: second.upperBound - 1) {
+        let name = second.lowerBound..<second.upperBound - 1
+        if isHost(bytes, name) {
+          if !isNumber(bytes, name) { origin = name }
+          offset = second.upperBound + 1
+        }
+      }
     }
-    guard offset < end else { return start }
+    guard offset < end else { return (start, nil) }
     let mark = bytes.byte(unchecked: offset)
     if mark == UInt8(ascii: "*") || mark == Byte.dot { offset += 1 }
-    return offset > start && LogTime.month(bytes, at: offset) == nil ? start : offset
+    return offset > start && LogTime.month(bytes, at: offset) == nil
+      ? (start, nil) : (offset, origin)
   }
 
   /// Whether a time ends in `Z` or in an offset from UTC with minutes.
@@ -183,9 +210,9 @@ extension Extraction {
       || isSign(end - 6)
   }
 
-  /// The end of `Oct  1 22:14:15`, `Oct  1 22:14:15.003` or `Oct  1 2024 22:14:15`, behind which a
-  /// blank or a colon stands.
-  private func monthTimeEnd(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  /// The end of `Oct  1 22:14:15`, `Oct  1 22:14:15.003` or `Oct  1 2024 22:14:15`, and that of what stands behind it
+  /// without a blank, as in Huawei's `Oct  1 2024 22:14:15.350.3+08:00`; behind that a blank or a colon stands.
+  private func monthTimeEnd(_ bytes: RawSpan, _ range: Range<Int>) -> (clock: Int, stop: Int)? {
     let end = range.upperBound
     var offset = range.lowerBound + 3
     guard offset < end, bytes.byte(unchecked: offset) == Byte.space else { return nil }
@@ -212,10 +239,22 @@ extension Extraction {
     if stop < end, bytes.byte(unchecked: stop) == Byte.dot {
       stop = LogTime.digits(bytes, from: stop + 1, to: end).upperBound
     }
+    let clock = stop
+    if stop < end, bytes.byte(unchecked: stop) == Byte.dot {
+      stop = LogTime.digits(bytes, from: stop + 1, to: end).upperBound
+    }
+    if stop + 6 < end,
+      bytes.byte(unchecked: stop) == Byte.plus || bytes.byte(unchecked: stop) == Byte.minus,
+      bytes.byte(unchecked: stop + 3) == Byte.colon,
+      LogTime.digits(bytes, from: stop + 1, to: end).count == 2,
+      LogTime.digits(bytes, from: stop + 4, to: end).count == 2
+    {
+      stop += 6
+    }
     guard stop < end,
       bytes.byte(unchecked: stop) == Byte.space || bytes.starts(with: ": ", at: stop)
     else { return nil }
-    return stop
+    return (clock, stop)
   }
 
   /// Whether a message of Cisco's begins at an offset: `%FACILITY-SEVERITY-MNEMONIC:`.

@@ -219,6 +219,7 @@ import Testing
     ("LEEF:1.0|v|p|1|1|devTime=May 01 2024 10:00:00\tdhost=a.example", noon),
     ("LEEF:1.0|v|p|1|1|devTime=2024/05/01 10:00:00\tdhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|rt=May 01 2024 12:00:00 dtz=+02:00 dhost=a.example", noon),
+    ("CEF:0|v|p|1|1|n|1|start=May 01 2024 12:00:00 tz=+0200 dhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|dtz=UTC rt=May 01 2024 10:00:00 dhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|rt=1714557600000 dtz=CET dhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|end=1714557700000 start=1714557600000 dhost=a.example", noon),
@@ -369,5 +370,9 @@ import Testing
     Self.check("*May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
     Self.check("<189>45: .May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
     Self.check("000045: May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
+    Self.check("<189>45: 000046: *May  1 2024 10:00:00.123: %SYS-5-X: from a.example", Self.millis)
+    Self.check("<189>45: sw1: May  1 2024 10:00:00.123: %SYS-5-X: from a.example", Self.millis)
+    Self.check("<189>May  1 2024 10:00:00.123.4 sw1 %%01SSH: from a.example", Self.millis)
+    Self.check("<189>May  1 2024 18:00:00.123+08:00 sw1 %%01SSH: from a.example", Self.millis)
   }
 }

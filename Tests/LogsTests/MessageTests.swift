@@ -72,6 +72,22 @@ import Testing
 
   static let pairs: [Case] = [
     (
+      "<134>1 1714557600.123 MX84 urls src=[2001:db8::1]:5 dst=[2001:db8::2]:53 request: GET http://a.example/",
+      "(2001:db8::1#5 to 2001:db8::2#53)"
+    ),
+    (
+      "<134>1 1714557600.123 MX84 urls src=2001:db8:1:2:3:4:5:6:55566 dst=2001:db8:1:2:3:4:5:7:80 request: GET http://a.example/",
+      "(2001:db8:1:2:3:4:5:6#55566 to 2001:db8:1:2:3:4:5:7#80)"
+    ),
+    (
+      "CEF:0|v|p|1|1|n|1|src=192.0.2.1 dst=192.0.2.2 act=drop-all",
+      "(192.0.2.1 to 192.0.2.2 blocked)"
+    ),
+    (
+      "CEF:0|v|p|1|1|n|1|src=192.0.2.1 dst=192.0.2.2 act=IDS:Reset",
+      "(192.0.2.1 to 192.0.2.2 blocked)"
+    ),
+    (
       "<134>1 1714557600.123 MX84 flows deny src=192.0.2.1 dst=192.0.2.2 mac=00:00:5E:00:53:01 protocol=udp sport=5 dport=53",
       "(protocol 17 192.0.2.1#5 to 192.0.2.2#53 blocked)"
     ),

@@ -39,6 +39,10 @@ import Testing
       "(protocol 6 192.0.2.1#5000 to 192.0.2.2#80 blocked)"
     ),
     (
+      "<190>123: sw1: May  1 2024 10:00:00.123: %SEC-6-IPACCESSLOGP: list 102 denied tcp 192.0.2.1(1234) (FastEthernet0/0 0000.5e00.5301) -> 192.0.2.2(80), 1 packet",
+      "(protocol 6 192.0.2.1#1234 to 192.0.2.2#80 blocked)"
+    ),
+    (
       "May  1 10:00:00 lb tmm3[20358]: 01260009:4: 192.0.2.1:53586 -> 192.0.2.2:443: Connection error",
       "(192.0.2.1#53586 to 192.0.2.2#443)"
     ),
