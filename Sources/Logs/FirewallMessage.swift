@@ -100,6 +100,9 @@ extension Extraction {
     var isOutbound = false
     var isInbound = false
     var isBuilt = false
+    // Of what was denied the source is named first; of an access list a user may stand before it.
+    var isDenied = false
+    var isAccessList = false
     // What the next token is, where its field's name does not tell.
     var fact = EventFact.none
     var isUnknown = false
@@ -121,8 +124,10 @@ extension Extraction {
       if count < 12 { noteWord(bytes, token) }
       if isFirst {
         isBuilt = isWord(bytes, token, "Built")
+        isDenied = isWord(bytes, token, "Denied")
         // `access-list name denied tcp inside/…(…) -> outside/…(…)`
-        if isWord(bytes, token, "access-list") { side = .source }
+        isAccessList = isWord(bytes, token, "access-list")
+        if isAccessList { side = .source }
         // `192.0.2.1 Accessed URL …`
         if IPAddressText.ipv4(bytes, token) != nil {
           addEnds(bytes, token, .source, .none, isTarget: false, isQuoted: false)
@@ -134,11 +139,15 @@ extension Extraction {
       case 2 where isWord(bytes, token, "to") || isWord(bytes, token, "->"):
         side = isUnknown ? .none : isOutbound || isTranslation ? .source : .destination
         isTarget = isTranslation
-      case 3 where isWord(bytes, token, "src"): side = .source
+      case 3 where isWord(bytes, token, "src") || isWord(bytes, token, "SRC"): side = .source
       case 3 where isWord(bytes, token, "dst"): side = .destination
+      case 4 where isWord(bytes, token, "DEST"): side = .destination
+      // `resolved from dynamic list: …`
+      case 7 where isWord(bytes, token, "dynamic"): side = .none
+      case 3 where isAccessList && isWord(bytes, token, "for"): break
       case 3 where isWord(bytes, token, "for"):
         // Which end is which is known where the connection is built.
-        isUnknown = !isBuilt
+        isUnknown = !isBuilt && !isDenied
         side = isUnknown ? .none : isOutbound ? .destination : .source
       case 4 where isWord(bytes, token, "from"): (side, isUnknown) = (.source, false)
       case 2 where isWord(bytes, token, "IP"):
@@ -148,6 +157,7 @@ extension Extraction {
       case 1 where fact == .source && isWord(bytes, token, "="): continue
       case 7...8 where fact == .source && bytes.starts(with: "address", at: token.lowerBound):
         continue
+      case 5 where isDenied && isWord(bytes, token, "laddr"): break
       case 5 where isWord(bytes, token, "faddr") || isWord(bytes, token, "laddr"):
         side = .none
         let isForeign = isWord(bytes, token, "faddr")
@@ -171,7 +181,9 @@ extension Extraction {
   private mutating func noteWord(_ bytes: RawSpan, _ token: Range<Int>) {
     switch token.count {
     case 3, 4:
-      if isWord(bytes, token, "Deny") || isWord(bytes, token, "deny") {
+      if isWord(bytes, token, "Deny") || isWord(bytes, token, "deny")
+        || isWord(bytes, token, "drop")
+      {
         facts.note(.blocked)
       } else {
         noteProtocol(bytes, token)
@@ -208,6 +220,7 @@ extension Extraction {
     {
       (start, end) = (start + 1, end - 1)
     }
+    if end - start > 2, bytes.byte(unchecked: end - 1) == Byte.colon { end -= 1 }
     let isInBrackets = bytes.byte(unchecked: start) == UInt8(ascii: "(")
     let isMapped = isInBrackets || isTarget
     if isInBrackets {
@@ -220,7 +233,9 @@ extension Extraction {
     if !isInBrackets, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
       let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start + 1, to: end)
     {
-      rest = open..<end
+      // A user may stand behind the port.
+      let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: open, to: end) ?? end - 1
+      rest = open..<close + 1
       end = open
     }
     guard let (address, behind) = endAddress(bytes, start..<end) else { return }

@@ -126,7 +126,8 @@ extension Extraction {
     return facts.hasEnds
   }
 
-  /// `… : Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages").
+  /// `… : Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages"),
+  /// `… initiator (192.0.2.1:5000) sent 48 bytes -- responder (192.0.2.2:53) …` (Cisco IOS, `%FW-6-SESS_AUDIT_TRAIL`).
   mutating func noteNamedEnds(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     func end(behind word: StaticString) -> WrittenEnd? {
       guard
@@ -136,7 +137,8 @@ extension Extraction {
       guard let end = WrittenEnd(bytes, token), end.hasPort else { return nil }
       return end
     }
-    guard let source = end(behind: " Source "), let destination = end(behind: " Destination ")
+    guard let source = end(behind: " Source ") ?? end(behind: " initiator ("),
+      let destination = end(behind: " Destination ") ?? end(behind: " responder (")
     else { return false }
     facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
     facts.note(isSource: false, bytes, destination.address, port: destination.port(bytes))

@@ -247,6 +247,10 @@ import Testing
       "(protocol 17 192.0.2.1#36413 to ? NXDOMAIN)"
     ),
     (
+      "<190>3352436: Aug 12 2023 12:14:24.412: %FW-6-SESS_AUDIT_TRAIL: (target:class)-(A:B):Stop dns session: initiator (192.0.2.1:33207) sent 48 bytes -- responder (192.0.2.2:53) sent 40 bytes",
+      "(192.0.2.1#33207 to 192.0.2.2#53)"
+    ),
+    (
       "<134> 07/08/2024:01:31:08 GMT ns1 0-PPE-0 : default TCP CONN_DELINK 1 0 : Source 192.0.2.1:33500 - Vserver 192.0.2.9:636 - NatIP 192.0.2.8:29332 - Destination 192.0.2.2:636 - Delink Time 07/08/2024",
       "(192.0.2.1#33500 to 192.0.2.2#636)"
     ),
@@ -308,6 +312,26 @@ import Testing
   ]
 
   static let firewalls: [Case] = [
+    (
+      "%ASA-4-106103: access-list f denied tcp for user 'joe' inside/192.0.2.1(64321) -> outside/192.0.2.2(8080) hit-cnt 1",
+      "(protocol 6 192.0.2.1#64321 to 192.0.2.2#8080 blocked)"
+    ),
+    (
+      #"%ASA-6-106100: access-list in permitted udp dmz/192.0.2.1(56575)(LOCAL\joe) -> inside/192.0.2.2(53) hit-cnt 1"#,
+      "(protocol 17 192.0.2.1#56575 to 192.0.2.2#53 allowed)"
+    ),
+    (
+      "%ASA-4-313004: Denied ICMP type=0, from laddr 192.0.2.1 on interface fw to 192.0.2.2: no matching session",
+      "(protocol 1 192.0.2.1 to 192.0.2.2 blocked)"
+    ),
+    (
+      "%ASA-4-313009: Denied invalid ICMP code 9, for in:192.0.2.1/8795 (192.0.2.3/8795) to identity:192.0.2.2/0 (192.0.2.2/0)",
+      "(protocol 1 192.0.2.1#8795 to 192.0.2.2 blocked)"
+    ),
+    (
+      "%ASA-5-304002: Access denied URL http://a.example/x SRC 192.0.2.1 DEST 192.0.2.2 on interface inside",
+      "(192.0.2.1 to 192.0.2.2 blocked)"
+    ),
     (
       "%ASA-6-302020: Built inbound ICMP connection for faddr 192.0.2.1/10800 gaddr 192.0.2.3/0 laddr 192.0.2.2/0",
       "(protocol 1 192.0.2.1#10800 to 192.0.2.2 allowed)"

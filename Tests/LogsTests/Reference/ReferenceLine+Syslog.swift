@@ -14,7 +14,7 @@ extension ReferenceLine {
   private static let parameter = ReferencePattern(
     #" ("# + structuredName + #")="("# + quoted + #")""#)
   private static let monthTime = ReferencePattern(
-    #"\A(?:<[0-9]{1,3}>(?:: *)?)?(?:[0-9]{1,12}: [*.]?|[*.])?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}[0-9]{1,2} (?:[0-9]{4} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:(?= (?:"#
+    #"\A(?:<[0-9]{1,3}>(?:: *)?)?(?:[0-9]{1,12}: (?:([A-Za-z0-9._:-]{0,62}[A-Za-z0-9._-]): )?[*.]?|[*.])?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}[0-9]{1,2} (?:[0-9]{4} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*){0,2}(?:[+-][0-9]{2}:[0-9]{2})?(?:(?= (?:"#
       + zones + #")[ :]) [A-Z]+:?|(?= )|:(?= ))"#)
   private static let zones =
     "Z|UTC|GMT|CET|CEST|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST|BST|IST|WET|WEST|EET|EEST|MSK|TRT|"
@@ -54,7 +54,11 @@ extension ReferenceLine {
     if let priority, whole.dropFirst(priority.count).starts(with: "1 ".utf8) {
       return readStructured(from: start)
     }
-    if let time = Self.monthTime.first(in: whole)?[0] {
+    if let groups = Self.monthTime.first(in: whole), let time = groups[0] {
+      if let origin = groups[1] {
+        let name = start + origin.lowerBound..<start + origin.upperBound
+        if !bytes[name].allSatisfy({ 0x30...0x39 ~= $0 }) { add("hostname", name) }
+      }
       return readTag(blanksEnd(start + time.upperBound), isStrict: false)
     }
     if let groups = Self.gatewayTime.first(in: whole), let all = groups[0],

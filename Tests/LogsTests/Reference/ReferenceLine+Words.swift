@@ -323,6 +323,7 @@ extension ReferenceLine {
     }
     guard let verb = words.first.map(word) else { return }
     let isBuilt = verb == "Built"
+    let isDenied = verb == "Denied"
     var isOutbound = false
     var isUnknown = false
     var isTranslation = false
@@ -341,11 +342,14 @@ extension ReferenceLine {
       case "from":
         side = "src"
         isUnknown = false
-      case "src": side = "src"
-      case "dst": side = "dst"
+      case "src", "SRC": side = "src"
+      case "dst", "DEST": side = "dst"
+      case "dynamic": side = ""
+      case "for" where verb == "access-list": break
       case "for":
-        isUnknown = !isBuilt
+        isUnknown = !isBuilt && !isDenied
         side = isUnknown ? "" : isOutbound ? "dst" : "src"
+      case "laddr" where isDenied: break
       case "faddr", "laddr": side = ""
       case "outbound" where isBuilt: isOutbound = true
       default: addEnd(place, side, isTarget: isTarget)
@@ -355,7 +359,7 @@ extension ReferenceLine {
 
   private static let apart = ReferencePattern(#"[G-Zg-z][0-9A-Fa-f.]*\z"#)
   private static let mapped = ReferencePattern(#"\A\(([^)]*)"#)
-  private static let withPort = ReferencePattern(#"\A([^(]+)\((-?[0-9]+)\)\z"#)
+  private static let withPort = ReferencePattern(#"\A([^(]+)\((-?[0-9]+)\)(?:.*\))?\z"#)
   private static let withRest = ReferencePattern(#"\A(.[^(]*)\(.*\)\z"#)
 
   private mutating func addEnd(_ token: Range<Int>, _ side: String, isTarget: Bool) {
@@ -363,6 +367,7 @@ extension ReferenceLine {
     if token.count > 2, bytes[token].first == 0x3C, bytes[token].last == 0x3E {
       token = token.lowerBound + 1..<token.upperBound - 1
     }
+    if token.count > 2, bytes[token].last == 0x3A { token.removeLast() }
     var place = token
     var isMapped = isTarget
     var port: UInt16?
