@@ -81,7 +81,10 @@ struct TLSClientHello {
     }
     if type == alert {
       guard length == 2, payload.byte(unchecked: recordHeader) &- 1 <= 1 else { return nil }
-      return 0
+      // A server warns of a name that it does not know before its hello (RFC 6066 §3), which tells that it is one.
+      guard payload.byteCount > next + recordHeader else { return 0 }
+      let message = payload.byte(unchecked: next + recordHeader)
+      return message == clientHello || message == serverHello ? message : 0
     }
     guard length > 0 else { return 0 }
     let message = payload.byte(unchecked: recordHeader)

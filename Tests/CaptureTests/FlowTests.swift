@@ -41,6 +41,8 @@ struct FlowTests {
       Self.addresses(Self.segment(back: true, flags: Packet.syn | Packet.ack)) == expected)
     #expect(Self.addresses(Self.segment(hello)) == expected)
     #expect(Self.addresses(Self.segment(serverHello, back: true)) == expected)
+    let warned = join(TLSBuilder.record(21, [1, 112]), serverHello)
+    #expect(Self.addresses(Self.segment(warned, back: true)) == expected)
     #expect(
       Self.addresses(Self.segment(utf8("HTTP/1.1 200 OK\r\n\r\n"), back: true)) == expected)
     #expect(
