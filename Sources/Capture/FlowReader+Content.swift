@@ -198,7 +198,12 @@ extension FlowReader {
       if case .http = stream.content,
         stream.http.isLongBody && search.isEmpty || stream.http.isInAnswer
       {
-        stream.forgetHistory()
+        if offset == 0, !stream.http.isInAnswer, !stream.history.isEmpty {
+          let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+          stream.forgetBody(from: next &- UInt32(truncatingIfNeeded: payload.byteCount))
+        } else {
+          stream.forgetHistory()
+        }
       } else if !isRemembered, !isNone(stream.content) {
         stream.remember(rest)
         isRemembered = true

@@ -37,8 +37,18 @@ extension FlowReader {
           let isRead = !isNone(streams[direction.stream].content)
           if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
           skips.add(.retransmission)
-          // Of what a reader has read long ago no other version can still be taken.
-          guard !isRead else { return }
+          // Of what a reader has read long ago no other version can still be taken, but of the head before a long body.
+          guard !isRead else {
+            if streams[direction.stream].differsFromLead(payload, at: sequence),
+              beginsAnew(payload, at: sequence, direction),
+              streams[direction.stream].isNewVersion(payload, at: sequence),
+              !streams[direction.stream].hasTooManyVersions
+            {
+              noteOverlap(visit)
+              readAlone(payload, at: sequence, visit)
+            }
+            return
+          }
           return readAgainOrAlone(payload, at: sequence, direction, visit)
         }
         return readAlone(payload, at: sequence, visit)

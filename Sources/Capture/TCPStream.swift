@@ -83,6 +83,8 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var isRereading = false
   /// The bytes before the next one expected, as far as they are kept.
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
+  /// What the history held when a long body began, and the number behind that.
+  @safe @exclusivity(unchecked) private var lead: (bytes: [UInt8], end: UInt32) = ([], 0)
   /// The same bytes as other segments had them, which disagreed; as many as the history has.
   @safe @exclusivity(unchecked) private(set) var alternates: [[UInt8]] = []
   /// Bytes that were given up in the middle of messages, in case they come after all.
@@ -113,6 +115,7 @@ final class TCPStream {
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
     var cost = 640 + waiting + unfinished + room.history.count * (1 + alternates.count)
     for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
+    cost += lead.bytes.count
     for hole in holes { cost += hole.cost }
     for rereading in rereadings { cost += rereading.reader.cost }
     return cost
@@ -224,6 +227,20 @@ final class TCPStream {
   func forgetHistory() {
     if !history.isEmpty { history.removeAll(keepingCapacity: true) }
     if !alternates.isEmpty { alternates = [] }
+  }
+
+  /// Forgets the bytes that were read but for a message's beginning, which ends before a number; its body follows.
+  func forgetBody(from end: UInt32) {
+    if !history.isEmpty { lead = (history, end) }
+    forgetHistory()
+  }
+
+  /// Whether bytes are other ones than those that a message with a long body began with.
+  func differsFromLead(_ data: RawSpan, at sequence: UInt32) -> Bool {
+    let start = lead.bytes.count - Int(Int32(bitPattern: lead.end &- sequence))
+    guard !lead.bytes.isEmpty, start >= 0, start < lead.bytes.count else { return false }
+    return !Self.has(
+      lead.bytes, data, at: start, upTo: min(start + data.byteCount, lead.bytes.count))
   }
 
   /// Puts a segment in its place among those that wait.
@@ -411,6 +428,7 @@ final class TCPStream {
     if !rereadings.isEmpty { rereadings = [] }
     isRereading = false
     if !alternates.isEmpty { alternates = [] }
+    if !lead.bytes.isEmpty { lead = ([], 0) }
     if !holes.isEmpty { holes = [] }
     parked = nil
     if room.queue.count <= 16 {

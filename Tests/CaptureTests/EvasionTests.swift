@@ -355,6 +355,28 @@ struct EvasionTests {
     }
   }
 
+  @Test("a request with a long body first, then another message in its place, cut anywhere")
+  func longBodyFirst() {
+    let decoy = utf8(
+      "POST /d HTTP/1.1\r\nHost: harmless.example\r\nContent-Length: 10000000000\r\n\r\n")
+    let greeting = TLSBuilder.clientHello("hidden.example")
+    for (message, field) in [(greeting, "tls.sni"), (Self.request, "http.host")] {
+      for cut in 1..<message.count {
+        var frames = [StreamBuilder().syn, Self.segment(decoy, at: 0)]
+        for number in 0..<4 {
+          frames.append(Self.segment(zeros(50), at: decoy.count + number * 50))
+        }
+        frames += StreamBuilder().segments(message, [cut])
+        let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+        #expect(
+          values.contains { $0.hasSuffix(" \(field) hidden.example") }, "\(field), cut at \(cut)")
+        let lines = Observed(pcap(frames[..<6].map { CapturedPacket($0) })).lines
+        let again = Observed(pcap((frames[..<6] + [frames[1]]).map { CapturedPacket($0) })).lines
+        #expect(lines == again)
+      }
+    }
+  }
+
   @Test("junk first, then so many connections that it is forgotten, then a message in its place")
   func forgotten() {
     let decoy = StreamBuilder().segment(zeros(64), at: 0)
