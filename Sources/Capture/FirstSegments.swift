@@ -162,15 +162,13 @@ struct FirstSegments {
     _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
     present: UInt64
   ) -> [Version] {
-    guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].sequence == base,
+    guard
+      differ(
+        segment, at: sequence, of: flow, isFromFirst: isFromFirst, from: base, present: present),
+      let index = index(of: flow, isFromFirst: isFromFirst),
       slots[index].versions < Self.mostVersions
     else { return [] }
     let start = Int(sequence &- base)
-    guard start < slots[index].count, hold(index, present),
-      !TCPStream.has(
-        copies[index], segment, at: start,
-        upTo: min(start + segment.byteCount, slots[index].count))
-    else { return [] }
     var last = copies[index]
     guard let changed = Self.put(segment, at: start, into: &last) else { return [] }
     slots[index].versions += 1

@@ -219,96 +219,6 @@ extension FlowReader {
     for rereading in stream.takeRereadings() { finishContent(rereading.reader) }
   }
 
-  /// Reads on in other versions of what was read, with bytes that come again.
-  @inline(never)
-  private mutating func continueRereadings(
-    _ payload: RawSpan, at sequence: UInt32, of number: UInt32, _ visit: StreamVisit
-  ) {
-    let taken = streams[number].takeRereadings(at: sequence, count: payload.byteCount)
-    guard !taken.isEmpty else { return }
-    streams[number].isRereading = true
-    continueRereadings(taken, payload, at: sequence, of: number, visit)
-  }
-
-  /// Reads on in other versions of messages that were read, which these bytes belong to as well: the next ones of the
-  /// stream, or some that come again.
-  ///
-  /// A version is left where it ends with what the stream itself has read, so that both go on alike.
-  @inline(never)
-  mutating func continueRereadings(
-    _ rereadings: [TCPStream.Rereading], _ payload: RawSpan, at sequence: UInt32,
-    of number: UInt32, _ visit: StreamVisit
-  ) {
-    let written = writer.written
-    for var rereading in rereadings {
-      writer.written = writer.writtenValues()
-      let rest = payload.extracting(Int(rereading.next &- sequence)..<payload.byteCount)
-      let isDone = read(rest, rereading.reader, visit)
-      rereading.left -= rest.byteCount
-      rereading.next &+= UInt32(truncatingIfNeeded: rest.byteCount)
-      let isOver = isDone || isNone(rereading.reader.content)
-      let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
-      if !isOver, rereading.left <= 0 {
-        skips.add(.tcpOverlapLimit)
-      } else if !isOver, direction.stream == number,
-        !(rereading.reader.isInStep && streams[number].isInStep
-          && rereading.next == direction.next),
-        streams[number].keep(rereading)
-      {
-        continue
-      }
-      finishContent(rereading.reader)
-    }
-    writer.written = written
-    guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number else { return }
-    streams[number].isRereading = false
-    streams.touch(number)
-  }
-
-  /// Keeps what reads another version of bytes that were read, if more of it is to come: behind the last of them where a
-  /// message goes on in it or in the stream, or in bytes before that which come again.
-  private mutating func keepRereading(
-    _ reader: TCPStream, end: UInt32, _ visit: StreamVisit
-  ) -> Bool {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
-    let behind = Int32(bitPattern: direction.next &- end)
-    guard behind >= 0 || direction.isDone, !isNone(reader.content) else { return false }
-    if reader.isBetweenMessages {
-      guard behind == 0, direction.stream != 0, !streams[direction.stream].isBetweenMessages
-      else { return false }
-    }
-    let number = openStream(visit)
-    defer { streams.touch(number) }
-    guard streams[number].keep(TCPStream.Rereading(reader: reader, next: end)) else {
-      skips.add(.tcpOverlapLimit)
-      return false
-    }
-    if direction.isDone {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = false
-      if behind < 0 { flows[visit.flow][isFromFirst: visit.isFromFirst].next = end }
-    }
-    return true
-  }
-
-  /// Whether a segment of a direction of which nothing more is wanted stands where its bytes were read, and begins a
-  /// client's message: then what was read before it may have been there to end the reading.
-  @inline(__always)
-  func beginsAnew(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection) -> Bool {
-    guard sequence &- direction.base < direction.next &- direction.base, payload.byteCount > 0
-    else { return false }
-    let (application, role) = Self.classify(
-      payload, isDNSPort: false, isServer: direction.isServer)
-    return role == .client || application == .beginning
-      || role == .unknown && !direction.isServer && HTTPRequest.mayBegin(payload)
-  }
-
-  /// Reads a message in the place of bytes after which nothing more was wanted of their direction.
-  @inline(never)
-  mutating func readAnew(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
-    skips.add(.retransmission)
-    readAlone(payload, at: sequence, visit)
-  }
-
   /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.
   ///
   /// The stream goes on with a message that begins here; false where none does. Of the bytes before those that
@@ -347,13 +257,14 @@ extension FlowReader {
   }
 
   /// Reads bytes that come again and of which nothing was kept: what comes next may go on with them.
-  private mutating func readAgainOrAlone(
+  mutating func readAgainOrAlone(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
     if direction.isDone {
       guard beginsAnew(payload, at: sequence, direction) else {
         return searchAlone(payload, at: sequence, of: visit)
       }
+      skips.add(.retransmission)
       return readAlone(payload, at: sequence, visit)
     }
     if sequence &+ UInt32(truncatingIfNeeded: payload.byteCount) == direction.next,

@@ -127,9 +127,8 @@ extension FlowReader {
     }
     if item.flags & tcpACK != 0 { acknowledge(place.flow, !side, item.acknowledgement) }
     if payload.byteCount > 0, flows[place.flow][isFromFirst: side].isDone, search.isEmpty {
-      if beginsAnew(payload, at: sequence, flows[place.flow][isFromFirst: side]) {
-        readAnew(payload, at: sequence, visit(place, item))
-      }
+      readAgainOrAlone(
+        payload, at: sequence, flows[place.flow][isFromFirst: side], visit(place, item))
     } else if payload.byteCount > 0 {
       if !flows[place.flow][isFromFirst: side].isStarted {
         let start = start(flows[place.flow][isFromFirst: side], sequence)

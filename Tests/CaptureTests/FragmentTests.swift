@@ -145,6 +145,25 @@ struct FragmentTests {
     #expect((20..<60).contains(limited ?? 0))
   }
 
+  @Test("parts that differ again and again are mixed so often, and the last of each still counts")
+  func mixedOften() {
+    let count = 8000
+    var frames = [Self.part(of: zeros(8 * count), 6, count)]
+    for number in 0..<400 {
+      let other = [UInt8](repeating: UInt8(truncatingIfNeeded: number + 1), count: 8 * count)
+      frames.append(Self.part(of: other, 100 + number, 101 + number))
+    }
+    let whole = Self.whole + zeros(8 * count)
+    // Other bytes in the place of the name, then the right ones, and the end.
+    frames += [
+      Self.part(of: zeros(48), 0, 6), Self.part(of: whole, 0, 6),
+      Self.part(of: whole, 6, 12), Self.part(of: Array(whole[..<(8 * count + 8)]), count),
+    ]
+    let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+    #expect(observed.values.contains { $0.hasSuffix(" dns.query a.example") })
+    #expect(observed.counts["ip-fragment-overlap-limit"] == 1)
+  }
+
   @Test("parts beyond the end of a datagram with the same number that was read")
   func beyondTheEnd() {
     let observed = Observed(

@@ -1,0 +1,287 @@
+import Indicators
+import Parsing
+
+/// What the fragments of one IP datagram have in common (RFC 791 §3.2, RFC 8200 §4.5).
+struct FragmentKey: Hashable {
+  var source: IPAddress
+  var destination: IPAddress
+  var id: UInt32
+  /// Version, tunnel depth and, for IPv4, the protocol.
+  var kind: UInt32
+
+  init(_ header: IPHeader, depth: Int) {
+    source = header.source
+    destination = header.destination
+    id = header.fragmentID
+    kind =
+      UInt32(header.version) << 16 | UInt32(truncatingIfNeeded: depth) << 8
+      | (header.version == 4 ? UInt32(header.fragmentProtocol) : 0)
+  }
+}
+
+/// The parts of one datagram that have arrived.
+///
+/// A complete one stays for its time, since a part made to end it early must not hide the others.
+/// Parts come at multiples of eight bytes, so a bit for each block of eight says what is there; the
+/// first part to bring a block wins. Where another brings different bytes for it, other versions are kept: one
+/// in which the last part wins, and those of the first ones with this part in their place. All are read.
+final class FragmentedDatagram {
+  /// The longest payload of an IP packet.
+  static let longest = 65_535
+
+  let key: FragmentKey
+  let created: Int64
+  /// The header of the first part, else of the first to arrive; without its own payload's place.
+  var header: IPHeader
+  let depth: Int
+  /// The version in which the first part to arrive wins.
+  var bytes: [UInt8] = []
+  /// Other versions where parts differ: first the one in which the last part wins.
+  var alternates: [[UInt8]] = []
+  private static let mostAlternates = 4
+  var hasFirst = false
+  /// Packet number and time of the first and of the last part to arrive.
+  let first: (number: UInt64, time: Int64)
+  var last: (number: UInt64, time: Int64)
+  private var blocks: [UInt64] = []
+  private var blockCount = 0
+  /// Length of the whole, once its last part is there.
+  private var length: Int?
+
+  init(
+    _ key: FragmentKey, _ header: IPHeader, depth: Int, packet: (number: UInt64, time: Int64)
+  ) {
+    self.key = key
+    self.header = header
+    self.depth = depth
+    created = packet.time
+    first = packet
+    last = packet
+  }
+
+  /// A datagram of the same number that was complete before this one began with a part that
+  /// contradicts it.
+  ///
+  /// Either the number was used again, and this one becomes complete too; or a part with wrong bytes,
+  /// which perhaps never reached the receiver, was there first, and the right one comes alone.
+  var predecessor: FragmentedDatagram?
+
+  /// The datagram was complete and was read; parts that change it may still come.
+  var isRead = false
+  /// Something has come since it was read.
+  var hasNews = false
+
+  /// The packets that brought its parts, where packets are chosen, and whether it is of what was chosen.
+  var packets: [UInt64] = []
+  var isChosen = false
+  /// The most of them that are kept: far more than a datagram has blocks.
+  private static let mostPackets = 1 << 16
+
+  func note(_ numbers: [UInt64]) {
+    packets += numbers.prefix(Self.mostPackets - packets.count)
+  }
+
+  /// What a snap length left of a block behind the whole ones of a part, and where it begins.
+  private var rest: (offset: Int, bytes: [UInt8])?
+
+  /// Bytes of memory that the datagram takes, about.
+  var cost: Int {
+    256 + bytes.count * (1 + alternates.count)
+      + (blocks.count + packets.count + read.count) * 8
+      + (predecessor?.cost ?? 0)
+  }
+
+  var isComplete: Bool {
+    guard let length else { return false }
+    return blockCount == (length + 7) / 8
+  }
+
+  /// Puts what a snap length left of a block where it goes on with the bytes before the first hole; gives
+  /// how many there are from the start on.
+  func endAtHole() -> Int {
+    let start = contiguousLength
+    guard let rest, rest.offset == start, start + rest.bytes.count <= length ?? .max else {
+      return start
+    }
+    let end = start + rest.bytes.count
+    bytes.replaceSubrange(start..<min(end, bytes.count), with: rest.bytes)
+    for index in alternates.indices {
+      alternates[index].replaceSubrange(
+        start..<min(end, alternates[index].count), with: rest.bytes)
+    }
+    return end
+  }
+
+  /// Bytes from the start on without a hole.
+  private var contiguousLength: Int {
+    var count = 0
+    for word in blocks {
+      count += word == .max ? 64 : (~word).trailingZeroBitCount
+      if word != .max { break }
+    }
+    return min(count * 8, length ?? bytes.count, bytes.count)
+  }
+
+  /// The predecessor's bytes, in both versions, with the parts of this one in their places; nil without one.
+  func correctedPredecessor() -> FragmentedDatagram? {
+    guard let predecessor else { return nil }
+    for block in 0..<(bytes.count + 7) / 8
+    where block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0 {
+      let end = min(block * 8 + 8, bytes.count, predecessor.bytes.count)
+      for index in block * 8..<max(block * 8, end) {
+        predecessor.bytes[index] = bytes[index]
+        for other in predecessor.alternates.indices {
+          predecessor.alternates[other][index] = bytes[index]
+        }
+      }
+    }
+    predecessor.last = last
+    predecessor.readPlainly = 0
+    predecessor.note(packets)
+    return predecessor
+  }
+
+  /// Whether a part brings nothing but other bytes for what is there: then the number is used again
+  /// for another datagram.
+  func isContradicted(by part: RawSpan, at offset: Int) -> Bool {
+    let end = offset + part.byteCount
+    guard end <= bytes.count else { return false }
+    for block in offset / 8..<(end + 7) / 8
+    where blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) == 0 { return false }
+    return part.byteOffsets.contains { bytes[offset + $0] != part.byte(unchecked: $0) }
+  }
+
+  private func hasBlock(at offset: Int) -> Bool {
+    let block = offset / 8
+    return block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0
+  }
+
+  /// Adds a part; false where it cannot belong to a datagram.
+  func add(
+    _ part: RawSpan, at offset: Int, isLast: Bool, isCut: Bool, limit: Int
+  ) -> Bool {
+    // Only the last part may end inside a block, or one that a snap length cut.
+    let count = isLast ? part.byteCount : part.byteCount & ~7
+    guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
+    let end = offset + count
+    if isCut, count < part.byteCount,
+      rest.map({ end < $0.offset || hasBlock(at: $0.offset) }) ?? true
+    {
+      rest = (end, [])
+      rest?.bytes.append(part.extracting(count..<part.byteCount))
+    }
+    // Of a datagram that was read, nothing follows its end.
+    if isRead, let length, offset >= length, !isLast { return true }
+    if isLast { length = max(length ?? 0, end) }
+    if bytes.count < end {
+      let missing = end - bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: missing))
+      for index in alternates.indices {
+        alternates[index].append(contentsOf: repeatElement(0, count: missing))
+      }
+    }
+    let words = (end + 511) / 512
+    if blocks.count < words {
+      blocks.append(contentsOf: repeatElement(0, count: words - blocks.count))
+    }
+    // Taken out while they are written to, since each access to them here is checked at run time.
+    var (bytes, alternates, blocks) = (self.bytes, self.alternates, self.blocks)
+    (self.bytes, self.alternates, self.blocks) = ([], [], [])
+    defer { (self.bytes, self.alternates, self.blocks) = (bytes, alternates, blocks) }
+    let isNew = (offset / 8..<(end + 7) / 8).allSatisfy { block in
+      blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) == 0
+    }
+    if isNew {
+      // Most parts bring bytes for places of which there are none.
+      part.extracting(0..<count).copy(to: &bytes, at: offset)
+      for index in alternates.indices {
+        part.extracting(0..<count).copy(to: &alternates[index], at: offset)
+      }
+    }
+    var isOther = false
+    for block in offset / 8..<(end + 7) / 8 {
+      let start = block * 8
+      let piece = start - offset..<min(start - offset + 8, count)
+      let bit = UInt64(1) << UInt64(block & 63)
+      if blocks[block >> 6] & bit == 0 {
+        blocks[block >> 6] |= bit
+        blockCount += 1
+        hasNews = true
+        if isNew { continue }
+        for index in piece {
+          bytes[offset + index] = part.byte(unchecked: index)
+          for other in alternates.indices {
+            alternates[other][offset + index] = part.byte(unchecked: index)
+          }
+        }
+      } else if !isOther {
+        isOther = piece.contains { bytes[offset + $0] != part.byte(unchecked: $0) }
+      }
+    }
+    if isOther { hasNews = true }
+    if isOther || !isNew && !alternates.isEmpty {
+      let part = part.extracting(0..<count)
+      mixedBytes += bytes.count
+      if mixedBytes <= Self.mostReread || alternates.isEmpty {
+        Self.put(part, at: offset, beside: bytes, into: &alternates)
+      } else {
+        // The last part wins there in any case.
+        part.copy(to: &alternates[0], at: offset)
+      }
+    }
+    return true
+  }
+
+  /// Puts a part that differs from what is there into the other versions.
+  private static func put(
+    _ part: RawSpan, at offset: Int, beside bytes: [UInt8], into alternates: inout [[UInt8]]
+  ) {
+    var first = bytes
+    part.copy(to: &first, at: offset)
+    guard var last = alternates.first else {
+      if first != bytes { alternates = [first] }
+      return
+    }
+    part.copy(to: &last, at: offset)
+    var kept = [last]
+    for version in [first] + alternates
+    where version != bytes && !kept.contains(version) && kept.count < mostAlternates {
+      kept.append(version)
+    }
+    alternates = kept
+  }
+
+  /// What was read of it: so many bytes before parts differed, other versions as hashes, and how many bytes in all.
+  private var readPlainly = 0
+  private var read: Set<UInt64> = []
+  private var readBytes = 0
+  /// Bytes of the versions that parts were mixed into.
+  private var mixedBytes = 0
+  /// The most bytes of all versions that are read; each part that differs costs as much as the datagram.
+  private static let mostReread = 1 << 20
+
+  /// The versions of so many bytes that were not read so far; `isAll` is false where there are more than are read
+  /// or mixed.
+  func takeVersions(length: Int) -> (versions: [[UInt8]], isAll: Bool) {
+    if alternates.isEmpty, readBytes == 0 {
+      (readPlainly, readBytes) = (length, length)
+      return ([bytes], true)
+    }
+    var versions: [[UInt8]] = []
+    for version in (readPlainly == length ? [] : [bytes]) + alternates {
+      let hash = Self.hash(version, length)
+      guard !read.contains(hash) else { continue }
+      guard readBytes < Self.mostReread else { return (versions, false) }
+      read.insert(hash)
+      readBytes += length
+      versions.append(version)
+    }
+    return (versions, mixedBytes <= Self.mostReread)
+  }
+
+  private static func hash(_ bytes: [UInt8], _ length: Int) -> UInt64 {
+    var hash = UInt64(length) &* 0x9e37_79b9_7f4a_7c15
+    for byte in bytes.prefix(length) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return hash
+  }
+}
