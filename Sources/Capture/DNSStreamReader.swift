@@ -20,9 +20,15 @@ struct DNSStreamReader {
   /// not whole.
   @inline(__always)
   static func mayBegin(_ payload: RawSpan) -> Bool {
+    Int(payload.bigEndianUInt16(unchecked: 0)) > payload.byteCount &- 2 && begins(payload)
+  }
+
+  /// Whether bytes, which are more than a message's header, are those of a message's length and beginning.
+  @inline(__always)
+  static func begins(_ payload: RawSpan) -> Bool {
     let length = Int(payload.bigEndianUInt16(unchecked: 0))
-    return length > payload.byteCount &- 2
-      && DNSMessage.begins(payload.extracting(2..<payload.byteCount), length: length)
+    return DNSMessage.begins(
+      payload.extracting(2..<min(payload.byteCount, 2 &+ length)), length: length)
   }
 
   mutating func reset() {
@@ -38,7 +44,9 @@ struct DNSStreamReader {
     _ skips: inout SkipCounters
   ) -> Bool {
     var offset = 0
-    if isTrusted, !isInStep, !message.isEmpty, isOutOfStep, Self.isWhole(data) {
+    if !isInStep, !message.isEmpty, isOutOfStep,
+      Self.isWhole(data) || message.count >= 14 && data.byteCount > 14 && Self.mayBegin(data)
+    {
       finish(pointerLimit: pointerLimit, into: &writer, &skips)
     }
     while offset < data.byteCount {

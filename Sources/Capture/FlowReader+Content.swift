@@ -99,6 +99,12 @@ extension FlowReader {
     stream.forgetHistory()
     if start > 0 { stream.remember(whole.extracting(0..<start)) }
     begin(application, stream, visit, isFirst: isFirst)
+    // A connection may have been joined in the middle of a message.
+    if direction.isUnannounced, payload.byteCount >= Self.decidedLength,
+      !DNSStreamReader.begins(payload)
+    {
+      stream.dns.isTrusted = false
+    }
     continueContent(payload, stream, number, visit)
   }
 

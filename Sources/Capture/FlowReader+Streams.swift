@@ -84,7 +84,11 @@ extension FlowReader {
       if DNSMessage.isMessage(message, needsQuestion: !isDNSPort) {
         return (.dnsStream, DNSMessage.isResponse(message) ? .server : .client)
       }
-      if isDNSPort { return (.dnsStream, DNSMessage.role(message)) }
+      // In the middle of a message's bytes anything looks like a header.
+      if isDNSPort {
+        let isBeginning = DNSMessage.begins(message, length: length)
+        return (.dnsStream, isBeginning ? DNSMessage.role(message) : .unknown)
+      }
     }
     return (.none, .unknown)
   }

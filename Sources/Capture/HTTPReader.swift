@@ -198,6 +198,12 @@ struct HTTPReader {
           if mayGoOn { continue }
           if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
         }
+        if isAnswer, piece.byteCount <= 2, announcesBody,
+          HTTPRequest.isResponse(data.extracting(end..<data.byteCount))
+        {
+          // The body that the answer to a HEAD announces does not come (RFC 9110 §9.3.2).
+          endMessage()
+        }
         if isVersionless, end == data.byteCount, case .headers = phase, !hasHost {
           // Headers may still come; where none do, this was all.
           keepURLOnce(context, into: &writer, &skips)
@@ -210,6 +216,14 @@ struct HTTPReader {
       }
     }
     return isAnswerOver ? .other(data.byteCount) : .all
+  }
+
+  /// Whether a body is to come next, or its first chunk.
+  private var announcesBody: Bool {
+    switch phase {
+    case .body, .chunkSize: true
+    default: false
+    }
   }
 
   /// The offset behind the next line break.

@@ -71,14 +71,21 @@ enum HTTPRequest {
     var offset = start
     while offset < payload.byteCount, offset < start + longestMethod,
       payload.byte(unchecked: offset) &- 0x41 < 26
+        || offset > start && isJoiner(payload.byte(unchecked: offset))
     {
       offset += 1
     }
-    guard offset > start,
-      offset == payload.byteCount || payload.byte(unchecked: offset) == 0x20 && offset > start + 2
-    else { return false }
+    let isMethod =
+      offset > start
+      && (offset == payload.byteCount
+        || payload.byte(unchecked: offset) == 0x20 && offset > start + 2)
+    guard isMethod || looseMethod(payload, start..<payload.byteCount) != nil else { return false }
     return payload.firstOffset(of: 0x0a, in: offset..<payload.byteCount) == nil
   }
+
+  /// What joins words in a method (`VERSION-CONTROL`, `RPC_IN_DATA`).
+  @inline(__always)
+  private static func isJoiner(_ byte: UInt8) -> Bool { byte == 0x2d || byte == 0x5f }
 
   /// Whether a payload begins with a response.
   static func isResponse(_ payload: RawSpan) -> Bool { payload.hasText("http/1.", at: 0) }

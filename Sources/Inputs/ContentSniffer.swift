@@ -55,6 +55,7 @@ package enum ContentSniffer {
       default: break
       }
     }
+    if isCutMagic(start, count) { return .pcap }
     if count >= 3, start.bigEndianUInt16(unchecked: 0) == 0x1f8b, start.byte(at: 2) == 8 {
       return .compressed
     }
@@ -71,6 +72,18 @@ package enum ContentSniffer {
     let hasMark =
       count >= 3 && start.bigEndianUInt16(unchecked: 0) == 0xefbb && start.byte(at: 2) == 0xbf
     return .text(hasMark: hasMark)
+  }
+
+  /// Whether the whole of an input is the beginning of a capture's magic number, in bytes that no text has.
+  private static func isCutMagic(_ start: RawSpan, _ count: Int) -> Bool {
+    guard count == 2 || count == 3 else { return false }
+    let third: UInt8? = count == 3 ? start.byte(at: 2) : nil
+    return switch start.bigEndianUInt16(unchecked: 0) {
+    case 0xa1b2: third == nil || third == 0xc3 || third == 0x3c || third == 0xcd
+    case 0xd4c3: third == nil || third == 0xb2
+    case 0x4d3c, 0x34cd: third == 0xb2
+    default: false
+    }
   }
 
   /// Logs and tables in a form that is no text.

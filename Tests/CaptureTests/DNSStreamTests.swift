@@ -34,6 +34,42 @@ struct DNSStreamTests {
     }
   }
 
+  @Test("answers longer than a segment, in a connection joined in the middle of one")
+  func joinedInAnswer() {
+    let (client, server) = (StreamBuilder(port: 53), StreamBuilder(port: 53, back: true))
+    func answer(_ number: Int) -> [UInt8] {
+      var builder = DNSBuilder(flags: 0x8180, answers: 4).question("q\(number).example", type: 16)
+      for _ in 0..<4 {
+        builder = builder.record(
+          DNSBuilder.pointer(12), type: 16,
+          [UInt8](repeating: 0x76, count: 255).flatMap { _ in [3, 0x76, 0x76, 0x76] })
+      }
+      return DNSTests.stream(builder)
+    }
+    // What remains of the answer before: letters, and what looks like the header of a question.
+    let rests = [
+      [UInt8](repeating: 0x76, count: 600),
+      join([0x7f, 0x00, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], [UInt8](repeating: 0xc1, count: 40)),
+    ]
+    for rest in rests {
+      var frames = [server.segment(rest, at: 0)]
+      var (asked, answered) = (0, rest.count)
+      for number in 0..<2 {
+        let question = DNSTests.stream(DNSBuilder().question("q\(number).example", type: 16))
+        frames.append(client.segment(question, at: asked))
+        asked += question.count
+        let bytes = answer(number)
+        frames.append(server.segment(Array(bytes[..<1448]), at: answered))
+        frames.append(server.segment(Array(bytes[1448...]), at: answered + 1448))
+        answered += bytes.count
+      }
+      let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+      let names = values.filter { $0.contains("dns.query") }
+      #expect(names == ["2", "3", "5", "6"].map { "\($0) dns.query q\(Int($0)! / 4).example" })
+      #expect(values.count { $0.contains("dns.answer.text") } == 2)
+    }
+  }
+
   @Test(
     "a message that is cut is read as far as it goes, and counted",
     arguments: [53, 5355] as [UInt16])

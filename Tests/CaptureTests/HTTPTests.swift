@@ -304,6 +304,36 @@ struct HTTPTests {
     #expect(observed.counts["tcp-retransmission"] == 2)
   }
 
+  @Test(
+    "the answer to a HEAD has no body, also where the next one stands behind it",
+    arguments: ["Content-Length: 5000", "Transfer-Encoding: chunked"])
+  func answersToHead(_ announced: String) {
+    let answers = utf8(
+      "HTTP/1.1 200 OK\r\n\(announced)\r\n\r\nHTTP/1.1 200 OK\r\n"
+        + "Content-Disposition: attachment; filename=a.exe\r\nContent-Length: 5\r\n\r\nabcde")
+    let stream = StreamBuilder(back: true)
+    let next = answers.firstIndex(of: 0x0a)! + announced.utf8.count + 5
+    for cuts in [[], [17], [next], [next + 60]] {
+      let frames = [stream.syn] + stream.segments(answers, cuts)
+      let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+      #expect(values.map { $0.dropFirst(2) } == ["http.filename a.exe"], "\(cuts)")
+    }
+  }
+
+  @Test(
+    "methods of several words, and in small letters, whose line goes on in the next segment",
+    arguments: ["VERSION-CONTROL", "RPC_IN_DATA", "get"])
+  func cutMethods(_ method: String) {
+    let request = utf8(
+      "\(method) /\(String(repeating: "a", count: 100)) HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    let stream = StreamBuilder()
+    for cut in [method.utf8.count + 2, 60, 100] {
+      let frames = [stream.syn] + stream.segments(request, [cut])
+      let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+      #expect(values.contains("3 http.host a.example"), "\(cut)")
+    }
+  }
+
   /// Values of `Content-Disposition` and the names in them.
   private static let dispositions: [(value: String, names: [String])] = [
     ("attachment; filename=\"evil file.exe\"", ["evil file.exe"]),
