@@ -212,7 +212,8 @@ extension KeyName {
     // Juniper, Route 53, CEF, Sophos, SonicWall, Cloudflare.
     "msgid": (.eventType, 3), "protocolid": (.ipProtocol, 1), "firewallruleaction": (.verdict, 1),
     "deviceaction": (.verdict, 2), "logsubtype": (.verdict, 2), "fwaction": (.verdict, 1),
-    "securityaction": (.verdict, 1), "blocked": (.isBlocked, 4),
+    "securityaction": (.verdict, 1), "blocked": (.isBlocked, 4), "srcv6": (.source, 1),
+    "dstv6": (.destination, 1),
     // Beside a protocol that is the application's.
     "transport": (.ipProtocol, 3), "transportprotocol": (.ipProtocol, 3),
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),

@@ -64,7 +64,7 @@ extension LogTime {
     }
     return withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
       ?? dayFirst(bytes, range) ?? nameServer(bytes, range) ?? american(bytes, range)
-      ?? named(bytes, range)
+      ?? named(bytes, range) ?? parenthesized(bytes, range)
   }
 
   /// `2024-05-01 10:00:00.5 +0000 UTC`, as Go writes it: the zone's name says what its offset does.
@@ -79,6 +79,19 @@ extension LogTime {
         || bytes.byte(unchecked: blank - 6) == Byte.minus
     else { return nil }
     return Timestamp.iso8601(bytes, range.lowerBound..<blank - 1)
+  }
+
+  /// `2024-05-01 10:00:00 (UTC)`.
+  private static func parenthesized(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    isNamedUTC(bytes, range)
+      ? Timestamp.iso8601(bytes, range.lowerBound..<range.upperBound - 6) : nil
+  }
+
+  /// Whether a text ends with ` (UTC)` or ` (GMT)`.
+  static func isNamedUTC(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let start = range.upperBound - 6
+    return start > range.lowerBound
+      && (bytes.starts(with: " (UTC)", at: start) || bytes.starts(with: " (GMT)", at: start))
   }
 
   /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it: only there stands which half of the day it is.

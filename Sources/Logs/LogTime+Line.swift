@@ -24,7 +24,11 @@ extension LogTime {
       else { return nil }
       start = priority.upperBound + 1
       hasVersion = start + 2 <= range.upperBound && bytes.starts(with: "1 ", at: start)
-      if hasVersion { start += 2 }
+      if hasVersion {
+        start += 2
+      } else if start < range.upperBound, bytes.byte(unchecked: start) == Byte.space {
+        start += 1
+      }
     }
     start = behindDevice(bytes, behindLevel(bytes, start..<range.upperBound)..<range.upperBound)
     let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
@@ -54,7 +58,11 @@ extension LogTime {
     case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
       (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash:
       let separator = window.byte(unchecked: 10) | 0x20
-      guard separator == UInt8(ascii: "t") || separator == Byte.space else { return nil }
+      // A colon stands in NetScaler's, `2024/05/01:10:00:00 GMT`.
+      guard
+        separator == UInt8(ascii: "t") || separator == Byte.space
+          || separator == Byte.colon && window.byte(unchecked: 4) == Byte.slash
+      else { return nil }
       var date = window.copied(0..<10)
       (date[4], date[7]) = (Byte.minus, Byte.minus)
       if separator == Byte.space, window.byte(unchecked: 11) == Byte.space {
@@ -78,10 +86,28 @@ extension LogTime {
       var text = window.copied(0..<clock.end)
       text[11] = Byte.colon
       return accessLog(text.rawSpan, 0..<clock.end).map { ($0, clock.isZoned) }
+    case (Byte.slash, _) where window.byte(unchecked: 10) == Byte.colon:
+      return numbered(window)
     case (Byte.slash, _):
       return alert(window, year: year)
     default: return webServer(bytes, start..<range.upperBound)
     }
+  }
+
+  /// `05/01/2024:10:00:00 GMT`, as NetScaler writes it unless told otherwise; the day comes first where the first
+  /// number is no month.
+  private static func numbered(_ window: RawSpan) -> (time: Int64, isZoned: Bool)? {
+    guard window.byte(unchecked: 5) == Byte.slash else { return nil }
+    let isDayFirst =
+      window.byte(unchecked: 0) > UInt8(ascii: "1")
+      || window.byte(unchecked: 0) == UInt8(ascii: "1")
+        && window.byte(unchecked: 1) > UInt8(ascii: "2")
+    var date = window.copied(6..<10)
+    date.append(Byte.minus)
+    date.append(window, isDayFirst ? 3..<5 : 0..<2)
+    date.append(Byte.minus)
+    date.append(window, isDayFirst ? 0..<2 : 3..<5)
+    return time(date, window, from: 11)
   }
 
   /// Where a time as Cisco's switches write it begins behind the name of the switch, `sw1: 2024 May  1 10:00:00`, or

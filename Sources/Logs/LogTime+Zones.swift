@@ -13,6 +13,7 @@ extension LogTime {
       return bytes.starts(withLowercase: "utc", at: end - 3)
         || bytes.starts(withLowercase: "gmt", at: end - 3)
     }
+    if isNamedUTC(bytes, range) { return true }
     // The offset's sign, behind a time of day.
     for sign in [end - 3, end - 5, end - 6] where sign > start + 10 {
       if isSign(bytes.byte(unchecked: sign)), offset(bytes, sign..<end) != nil {

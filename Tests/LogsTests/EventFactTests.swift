@@ -215,6 +215,11 @@ import Testing
       "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 blocked)", []
     ),
     (
+      #"id=firewall m=98 src=:5:X0 srcV6=2001:db8::1 dst=:443:X1 dstV6=2001:db8::2 proto=udp/dns"#,
+      "(protocol 17 2001:db8::1 to 2001:db8::2)",
+      ["srcV6 2001:db8::1 source", "dstV6 2001:db8::2 destination"]
+    ),
+    (
       #"date=2024-05-01,time=10:00:00,tz="+0100",srcip=192.0.2.1,srcport=5,dstip=192.0.2.2,dstport=80,action="deny""#,
       "(192.0.2.1#5 to 192.0.2.2#80 blocked)", []
     ),

@@ -190,6 +190,14 @@ import Testing
     ("<13>2024-05-01 10:00:00 a.example", noon),
     ("<189>sw1: 2024 May  1 10:00:00 UTC: %ETHPORT-5-X: a.example", noon),
     ("<187>: 2024 May  1 10:00:00 UTC: %ETHPORT-5-X: a.example", noon),
+    // NetScaler's, in the three orders that it can be told to use.
+    ("<134> 05/01/2024:10:00:00 GMT ns 0-PPE-0 : default a.example", noon),
+    ("<134> 2024/05/01:10:00:00 GMT ns 0-PPE-0 : default a.example", noon),
+    ("05/13/2024:10:00:00 GMT a.example", "2024-05-13T10:00:00.000000Z"),
+    ("13/05/2024:10:00:00 GMT a.example", "2024-05-13T10:00:00.000000Z"),
+    ("05/01/2024:10:00:00 EST a.example", nil), ("13/13/2024:10:00:00 GMT a.example", nil),
+    (#"{"Timestamp":"2024-05-01 10:00:00 (UTC)","host":"a.example"}"#, noon),
+    (#"{"Timestamp":"2024-05-01 10:00:00 (CET)","host":"a.example"}"#, nil),
     // Behind a header that has no year, or a length.
     ("May  1 10:00:00 h a: 2024-05-01T10:00:00Z login at a.example", noon),
     (
