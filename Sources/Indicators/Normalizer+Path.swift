@@ -12,6 +12,7 @@ extension Normalizer {
     parts.pathStart = output.count - base
     if !options.contains(.indicator), PathBytes.isNormal(text) {
       output.append(text)
+      parts.settledLength = text.byteCount - 1
       parts.keepsPath = true
       return nil
     }
@@ -20,6 +21,7 @@ extension Normalizer {
     if !options.contains(.encodesNumberSign), let fragment = text.firstOffset(of: 0x23) {
       end = fragment
       parts.hadFragment = true
+      parts.fragmentLength = text.byteCount - fragment
     }
     if options.contains(.indicator), let star = text.extracting(0..<end).firstOffset(of: 0x2a) {
       guard star == end - 1 else { return .wildcardInside }
@@ -31,6 +33,7 @@ extension Normalizer {
     output.append(0x2f)
     if offset < end, text.byte(unchecked: offset) == 0x2f { offset += 1 }
     var segmentStart = output.count
+    var settled = offset
     var inPath = true
     while offset < end {
       let byte = text.byte(unchecked: offset)
@@ -41,12 +44,16 @@ extension Normalizer {
         offset = runEnd
         continue
       } else if inPath, byte == 0x2f {
-        if !Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output) {
+        if Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output) {
+          settled = offset + 1
+        } else {
           output.append(byte)
         }
         segmentStart = output.count
       } else if inPath, byte == 0x3f {
-        _ = Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output)
+        if Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output) {
+          settled = offset
+        }
         inPath = false
         output.append(byte)
       } else if byte == 0x25 {
@@ -72,9 +79,12 @@ extension Normalizer {
       offset += 1
     }
     // The last segment of a prefix may go on.
-    if inPath, !parts.isPrefix {
-      _ = Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output)
+    if inPath, !parts.isPrefix,
+      Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output)
+    {
+      settled = end
     }
+    parts.settledLength = end - settled
     if parts.isPrefix, output.count - pathStart < 2 { return .urlPrefixTooShort }
     return nil
   }
@@ -170,10 +180,14 @@ extension PathBytes {
 }
 
 /// Percent units (RFC 3986 §2.1).
-enum PercentEncoding {
+package enum PercentEncoding {
+  /// Bytes that the unit of a byte has in normal form.
+  @inline(__always)
+  package static func formLength(unit byte: UInt8) -> Int { ASCII.isUnreserved(byte) ? 1 : 3 }
+
   /// The byte of the unit at a `%`, or nil where no two digits follow.
   @inline(__always)
-  static func unit(_ text: RawSpan, at offset: Int, end: Int) -> UInt8? {
+  package static func unit(_ text: RawSpan, at offset: Int, end: Int) -> UInt8? {
     guard offset + 2 < end else { return nil }
     let high = ASCII.hexValue(text.byte(unchecked: offset + 1))
     let low = ASCII.hexValue(text.byte(unchecked: offset + 2))

@@ -33,8 +33,14 @@ package struct URLParts: Sendable, Equatable {
   package var isPrefix = false
   /// Whether a fragment was taken off.
   package var hadFragment = false
-  /// Whether path and query are as they were given, and so are those of each shorter URL that ends behind the
-  /// path's first byte and in no segment `.` or `..`: its normal form is the beginning of this one.
+  /// Bytes of a fragment that was taken off, with its `#`.
+  package var fragmentLength = 0
+  /// Bytes before the fragment that follow the last dot segment taken off: each percent unit among them, and each
+  /// other byte, has a normal form of its own (`PercentEncoding`).
+  ///
+  /// The normal form of a shorter URL that ends among them, in no segment `.` or `..`, is the beginning of this one.
+  package var settledLength = 0
+  /// Whether path and query are as they were given.
   package var keepsPath = false
 
   /// The parts of nothing.

@@ -278,7 +278,7 @@ extension Extraction {
     hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
     record.urlBudget -= range.count + 16
-    if let form, let length = form.length(to: range.upperBound, in: bytes) {
+    if let length = form?.length(to: range.upperBound, in: bytes, batch.arena.rawSpan), let form {
       emit(
         .url, flags: flags.union(.inArena), at: range.lowerBound, of: unit, offset: form.start,
         length: length, schemeLength: form.schemeLength, into: &batch)
@@ -317,35 +317,6 @@ extension Extraction {
       offset = comma + 1
     }
     return nil
-  }
-}
-
-/// The normal form of a URL in the arena, of which shorter URLs at its place have a part.
-private struct URLForm {
-  let start: Int
-  let schemeLength: Int
-  /// Bytes up to the path's first one, and of all.
-  private let (shortest, length): (Int, Int)
-  /// Where the URL ends in its text.
-  private let end: Int
-
-  /// Nil where the forms of shorter ones are not known from it.
-  init?(_ parts: URLParts, start: Int, length: Int, end: Int) {
-    guard parts.keepsPath else { return nil }
-    self.start = start
-    schemeLength = parts.schemeLength
-    (shortest, self.length) = (parts.pathStart + 1, length)
-    self.end = end
-  }
-
-  /// Length of the form of the URL that ends at an offset of the text; nil where it is not a part of this one.
-  func length(to end: Int, in bytes: RawSpan) -> Int? {
-    let length = length - (self.end - end)
-    guard end <= self.end, length >= shortest else { return nil }
-    // What is a longer segment here may be `.` or `..` where it is cut.
-    var offset = end - 1
-    while end - offset <= 2, bytes.byte(unchecked: offset) == Byte.dot { offset -= 1 }
-    return offset < end - 1 && bytes.byte(unchecked: offset) == Byte.slash ? nil : length
   }
 }
 
