@@ -121,10 +121,7 @@ struct DatagramHandshakes {
 
   /// Whether the same message came before in the same direction; else it is remembered.
   mutating func isRepeated(_ message: RawSpan, of flow: FlowKey, isFromFirst: Bool) -> Bool {
-    var hash = flow.hash(isFromFirst ? 1 : 2)
-    for offset in message.byteOffsets {
-      hash = (hash ^ UInt64(message.byte(unchecked: offset))) &* 0x0000_0100_0000_01b3
-    }
+    let hash = ContentHash.hash(message, of: flow.hash(isFromFirst ? 1 : 2))
     if whole.contains(hash) { return true }
     whole[oldest] = hash
     oldest = (oldest + 1) % Self.remembered

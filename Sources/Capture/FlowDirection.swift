@@ -16,6 +16,17 @@ struct FlowDirection {
     self.isStarted = isStarted
   }
 
+  /// Steps over bytes.
+  @inline(__always)
+  mutating func advance(_ count: Int) { advance(to: next &+ UInt32(truncatingIfNeeded: count)) }
+
+  /// Steps to a byte; the distance to the first one stays a positive number.
+  @inline(__always)
+  mutating func advance(to next: UInt32) {
+    self.next = next
+    if next &- base > 1 << 30 { base = next &- 1 << 29 }
+  }
+
   /// The sequence numbers are known.
   var isStarted: Bool {
     @inline(__always) get { marks & 1 != 0 }

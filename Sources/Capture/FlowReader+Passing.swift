@@ -126,7 +126,7 @@ extension FlowReader {
           FirstSegments.Segment(payload, stretch: stretch), at: sequence, of: index,
           isFromFirst: isFromFirst, isFirst: false, present: stretch)
       }
-      unsafe flow.pointee[isFromFirst: isFromFirst].next = next
+      unsafe flow.pointee[isFromFirst: isFromFirst].advance(to: next)
     }
     if isBehindLack { noteHole(index, isFromFirst: isFromFirst) }
     if missing != 0 { flows[index][isFromFirst: isFromFirst].lacking = missing }

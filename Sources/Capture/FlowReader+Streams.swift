@@ -39,8 +39,7 @@ extension FlowReader {
     let isSearched = isWanted && !search.isEmpty
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
-        flows[place.flow][isFromFirst: place.isSourceFirst].next &+=
-          UInt32(truncatingIfNeeded: payload.byteCount)
+        flows[place.flow][isFromFirst: place.isSourceFirst].advance(payload.byteCount)
         keepFirst(payload, isFirst: false, place.flow, isFromFirst: place.isSourceFirst)
         if item.missing > 0, isNext {
           flows[place.flow][isFromFirst: place.isSourceFirst].lacking = item.missing
@@ -201,8 +200,7 @@ extension FlowReader {
   mutating func advance(_ payload: RawSpan, missing: Int, _ visit: StreamVisit) {
     let sequence = flows[visit.flow][isFromFirst: visit.isFromFirst].next
     let isFirst = sequence == flows[visit.flow][isFromFirst: visit.isFromFirst].base
-    flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
-      UInt32(truncatingIfNeeded: payload.byteCount)
+    flows[visit.flow][isFromFirst: visit.isFromFirst].advance(payload.byteCount)
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     let lacking = Int(flows[visit.flow][isFromFirst: visit.isFromFirst].lacking)
     if lacking > 0 {
@@ -228,11 +226,6 @@ extension FlowReader {
     }
     keepFirst(payload, isFirst: isFirst, visit.flow, isFromFirst: visit.isFromFirst)
     if missing > 0 { lack(missing, visit) }
-    // The distance to the first byte must stay a positive number.
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
-    if direction.next &- direction.base > 1 << 30 {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].base = direction.next &- 1 << 29
-    }
   }
 
   /// Notes bytes that a packet had beyond those captured: what is being read goes on without them.
@@ -248,8 +241,7 @@ extension FlowReader {
       return
     }
     flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
-    flows[visit.flow][isFromFirst: visit.isFromFirst].next &+=
-      UInt32(truncatingIfNeeded: missing)
+    flows[visit.flow][isFromFirst: visit.isFromFirst].advance(missing)
     loseBytes(missing, visit)
   }
 
@@ -260,7 +252,7 @@ extension FlowReader {
     guard ahead > 0 else { return }
     let lost = min(ahead, Int(direction.lacking))
     flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
-    flows[visit.flow][isFromFirst: visit.isFromFirst].next &+= UInt32(truncatingIfNeeded: lost)
+    flows[visit.flow][isFromFirst: visit.isFromFirst].advance(lost)
     loseBytes(lost, visit)
   }
 

@@ -84,10 +84,11 @@ final class FragmentedDatagram {
   /// What a snap length left of a block behind the whole ones of a part, and where it begins.
   private var rest: (offset: Int, bytes: [UInt8])?
 
-  /// Bytes of memory that the datagram takes, about.
+  /// Bytes of memory that the datagram takes, about; not the hashes of what was read of it, which come after it is
+  /// booked and are few.
   var cost: Int {
     256 + bytes.count * (1 + alternates.count)
-      + (blocks.count + packets.count + read.count) * 8
+      + (blocks.count + packets.count) * 8
       + (predecessor?.cost ?? 0)
   }
 
@@ -269,7 +270,7 @@ final class FragmentedDatagram {
     }
     var versions: [[UInt8]] = []
     for version in (readPlainly == length ? [] : [bytes]) + alternates {
-      let hash = Self.hash(version, length)
+      let hash = ContentHash.hash(version.rawSpan.extracting(0..<length))
       guard !read.contains(hash) else { continue }
       guard readBytes < Self.mostReread else { return (versions, false) }
       read.insert(hash)
@@ -277,11 +278,5 @@ final class FragmentedDatagram {
       versions.append(version)
     }
     return (versions, mixedBytes <= Self.mostReread)
-  }
-
-  private static func hash(_ bytes: [UInt8], _ length: Int) -> UInt64 {
-    var hash = UInt64(length) &* 0x9e37_79b9_7f4a_7c15
-    for byte in bytes.prefix(length) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    return hash
   }
 }

@@ -154,11 +154,12 @@ struct InputBuffer: ~Copyable {
     start &+= count
   }
 
-  /// Reads what is stepped over to where nothing is kept, so that packets before it stay in place.
+  /// Reads what is stepped over to where nothing is kept: behind the bytes that are there, of which some may be a
+  /// packet's that was dealt.
   @inline(never)
   private mutating func skipReading(_ count: Int) -> Bool {
     var rest = count - available
-    end = start
+    start = end
     if start == Self.capacity { beginStretch() }
     while rest > 0, !isAtEnd {
       do {

@@ -28,6 +28,28 @@ extension ObservableWriter {
   mutating func keepHost(
     _ field: CaptureField, _ host: RawSpan, port: UInt16 = 0, onlyIfValid: Bool = false
   ) -> Bool {
+    if keepValidHost(field, host, port: port) { return true }
+    if let plain = Self.plainHost(host) {
+      // SAFETY: the closure only reads the array's bytes.
+      let isKept = unsafe plain.withUnsafeBytes {
+        keepValidHost(field, unsafe $0.bytes, port: port)
+      }
+      if isKept { return true }
+    }
+    if onlyIfValid { return false }
+    let start = batch.arena.count
+    for offset in host.byteOffsets {
+      let byte = host.byte(unchecked: offset)
+      batch.arena.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+    }
+    keep(field, .domain, from: start)
+    return false
+  }
+
+  /// Writes a host that is an address or a name; false, and nothing written, where it is neither.
+  private mutating func keepValidHost(
+    _ field: CaptureField, _ host: RawSpan, port: UInt16
+  ) -> Bool {
     // An address with a trailing dot is still one, as a name with one is the same name.
     let isRooted = host.byteCount > 1 && host.byte(unchecked: host.byteCount - 1) == 0x2e
     if let (address, version) = Self.address(
@@ -37,28 +59,18 @@ extension ObservableWriter {
       return true
     }
     let start = batch.arena.count
-    let isValid = normalizer.appendName(host, to: &batch.arena) == nil
-    if !isValid {
-      if let plain = Self.plainHost(host) {
-        // SAFETY: the closure only reads the array's bytes.
-        let isKept = unsafe plain.withUnsafeBytes {
-          keepHost(field, unsafe $0.bytes, port: port, onlyIfValid: true)
-        }
-        if isKept { return true }
-      }
-      if onlyIfValid { return false }
-      for offset in host.byteOffsets {
-        let byte = host.byte(unchecked: offset)
-        batch.arena.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
-      }
-    }
+    guard normalizer.appendName(host, to: &batch.arena) == nil else { return false }
     keep(field, .domain, from: start)
-    return isValid
+    return true
   }
+
+  /// Bytes of the longest host that may be written otherwise: a name of percent units alone is shorter.
+  private static let longestPlainHost = 1 << 10
 
   /// A host as it is in a URL, where it is written otherwise: without user information and zone, percent units decoded
   /// (RFC 3986 §3.2); nil where nothing of that is in it.
   private static func plainHost(_ host: RawSpan) -> [UInt8]? {
+    guard host.byteCount <= longestPlainHost else { return nil }
     var start = 0
     var isPlain = true
     for offset in host.byteOffsets {

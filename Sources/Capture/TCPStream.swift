@@ -288,10 +288,7 @@ final class TCPStream {
 
   /// Whether other bytes for a place are none that came before.
   func isNewVersion(_ data: RawSpan, at sequence: UInt32) -> Bool {
-    var hash = UInt64(sequence) &* 0x9e37_79b9_7f4a_7c15
-    for offset in data.byteOffsets {
-      hash = (hash ^ UInt64(data.byte(unchecked: offset))) &* 0x0000_0100_0000_01b3
-    }
+    let hash = ContentHash.hash(data, of: UInt64(sequence))
     if versions.contains(hash) { return false }
     if versions.count == 8 { versions.removeFirst() }
     versions.append(hash)

@@ -4,12 +4,12 @@ import Parsing
 ///
 /// Seeded at each start of the process, so that a feed cannot be written to collide; nothing in a
 /// database depends on it. Multiplies and folds eight bytes at a time; without the seed nobody knows what a block is combined with.
-struct SeededHash: Sendable {
+package struct SeededHash: Sendable {
   private let seed: UInt64
   private let factor: UInt64
 
   /// A hash of its own.
-  init() {
+  package init() {
     var generator = SystemRandomNumberGenerator()
     seed = generator.next()
     factor = generator.next() | 1
@@ -23,7 +23,15 @@ struct SeededHash: Sendable {
 
   /// 32 bits for some bytes.
   @inline(__always)
-  func hash(_ bytes: RawSpan) -> UInt64 {
+  func hash(_ bytes: RawSpan) -> UInt64 { wide(bytes, from: seed) >> 32 }
+
+  /// 64 bits for some bytes, and for what they are bytes of.
+  package func hash(_ bytes: RawSpan, of place: UInt64) -> UInt64 {
+    wide(bytes, from: fold(seed, place))
+  }
+
+  @inline(__always)
+  private func wide(_ bytes: RawSpan, from seed: UInt64) -> UInt64 {
     let count = bytes.byteCount
     var hash = seed ^ UInt64(count)
     var offset = 0
@@ -41,7 +49,7 @@ struct SeededHash: Sendable {
         hash = fold(hash, block)
       }
     }
-    return fold(hash, 0x9e37_79b9_7f4a_7c15) >> 32
+    return fold(hash, 0x9e37_79b9_7f4a_7c15)
   }
 
   /// 32 bits for some numbers.

@@ -272,6 +272,19 @@ struct CaptureFileTests {
     #expect(Observed(file.file).values == ["1 dns.query a.example", "2 dns.query b.example"])
   }
 
+  @Test("what is stepped over of a long packet does not come in the place of one that was dealt")
+  func longPacketDealt() throws {
+    var file = PcapngBuilder()
+    file.interface()
+    for name in ["a.example", "b.example"] {
+      let query = Packet.datagram(DNSBuilder().question(name).bytes, from: 50000, to: 53)
+      // Its rest would be another packet's bytes, in whatever place.
+      file.packet(query + Array(repeating: 0xff, count: 700_000))
+    }
+    let lines = try ShardTests.read(file.file, groups: 2, CaptureOptions()).lines
+    #expect(lines.count { $0.contains(" dns.query ") } == 2)
+  }
+
   @Test("several batches hold the same as one")
   func batches() throws {
     let frames = (0..<3000).map {

@@ -304,6 +304,23 @@ struct HTTPTests {
     #expect(observed.counts["tcp-retransmission"] == 2)
   }
 
+  @Test("a host of percent units in percent units", .timeLimit(.minutes(1)))
+  func manyUnits() {
+    let host = "%" + String(repeating: "25", count: 15_000)
+    let values = Observed(
+      pcap(
+        Packet.segment(utf8("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n"), to: 80, sequence: 1))
+    ).values
+    #expect(values == ["1 http.host \(host)"])
+    // Units are undone once.
+    #expect(
+      Observed(
+        pcap(
+          Packet.segment(utf8("GET * HTTP/1.1\r\nHost: %2561.example\r\n\r\n"), to: 80, sequence: 1)
+        )
+      ).values == ["1 http.host %2561.example"])
+  }
+
   @Test(
     "the answer to a HEAD has no body, also where the next one stands behind it",
     arguments: ["Content-Length: 5000", "Transfer-Encoding: chunked"])

@@ -10,7 +10,7 @@ import Testing
 struct ShardTests {
   /// What a capture yields with its flows in groups, each read by a worker of its own, in the order of
   /// (packet, what became known first); and the tally.
-  private static func read(
+  static func read(
     _ capture: [UInt8], groups: Int, _ options: CaptureOptions
   ) throws -> (lines: [String], counts: [String: UInt64]) {
     let dealer = try CaptureDealer(
