@@ -5,6 +5,9 @@ final class LogHeader: Sendable, Equatable {
   /// Which reader's header it is.
   enum Layout: UInt8, Sendable { case zeek, w3c, csv, flowLog }
 
+  /// Columns beyond which a line is no header that is kept: its rows are text.
+  static let mostColumns = 4096
+
   let layout: Layout
   /// The byte between columns: Zeek's `#separator`, a CSV's delimiter; of no meaning for W3C and flow logs.
   let separator: UInt8
@@ -34,11 +37,12 @@ final class LogHeader: Sendable, Equatable {
     self.setSeparator = setSeparator
     self.emptyField = emptyField
     self.unsetField = unsetField
-    self.names = names
-    self.types = types
+    self.names = names.count <= Self.mostColumns ? names : []
+    self.types = types.count <= Self.mostColumns ? types : []
     self.date = date
     self.hasLocalTimes = hasLocalTimes
-    addressColumn = names.firstIndex { $0.ends(with: "srcaddr") } ?? 0
+    addressColumn =
+      layout == .flowLog ? names.firstIndex { $0.ends(with: "srcaddr") } ?? 0 : 0
   }
 
   /// A header with some of its lines replaced.

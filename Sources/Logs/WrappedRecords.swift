@@ -63,6 +63,8 @@ extension Extraction {
       previous = field
       let value = index + 1
       switch tokens[value].kind {
+      // Null has no token.
+      case .key, .endObject: index = value
       case .beginArray:
         let end = Self.valueEnd(tokens, from: value)
         if tellsEvent(chunk, tokens, value + 1, field) {
@@ -118,10 +120,11 @@ extension Extraction {
         if fieldClass.fact == .source { ends |= 1 }
         if fieldClass.fact == .destination { ends |= 2 }
         if ends == 3 { return true }
-        if tokens[index + 1].kind == .beginObject, fieldClass.traits.contains(.isRecord) {
+        switch tokens[index + 1].kind {
+        case .beginObject where fieldClass.traits.contains(.isRecord):
           (index, path, previous) = (index + 2, field, field)
-        } else {
-          index = Self.valueEnd(tokens, from: index + 1)
+        case .key, .endObject: index += 1
+        default: index = Self.valueEnd(tokens, from: index + 1)
         }
       }
       return false

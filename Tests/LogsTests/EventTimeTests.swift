@@ -145,6 +145,12 @@ import Testing
     (
       #"{"events":[{"event":{"id":"x"},"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, half
     ),
+    // Members that are null hide neither a list nor what an event in it tells.
+    (#"{"next":null,"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, half),
+    (#"{"a":{"next":null},"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, half),
+    (
+      #"{"events":[{"x":null,"ts":1714557600.5,"host":"a.example"},{"ts":5}],"next":null}"#, half
+    ),
     (#"{"n":"a.example","events":[{"ts":1714557600.5},{"ts":5}]}"#, nil),
     (#"{"events":[{"ts":1714557600.5},{"ts":5}],"n":"a.example"}"#, nil),
     (#"{"batch":["{\"ts\":5}","{\"ts\":1714557600.5,\"host\":\"a.example\"}"]}"#, half),
