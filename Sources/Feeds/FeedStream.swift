@@ -106,7 +106,7 @@ struct FeedStream {
   private mutating func fillTranscoded(_ source: InputSource) throws(InputError) -> Bool {
     let before = window.count
     var raw: [UInt8] = []
-    let count = try Self.read(source, into: &raw, atLeast: Self.chunkLength)
+    let count = try Self.read(source, into: &raw, atLeast: max(Self.chunkLength, before))
     if count == 0 { isAtEnd = true }
     transcoder?.transcode(raw.rawSpan, isFinal: count == 0, to: &window)
     if endsLinesWithReturn { replaceReturns(from: before) }

@@ -85,6 +85,13 @@ public struct IndicatorCollection: Sendable {
     return string.withUTF8 { unsafe strings.intern($0.span.bytes) }
   }
 
+  /// A list and another behind it, of which no more is taken than can be kept: many lists may have it in common.
+  package static func list(
+    _ own: ArraySlice<StringID>, before others: [StringID]
+  ) -> [StringID] {
+    Array(own) + others.prefix(max(0, longestList + 1 - own.count))
+  }
+
   /// The identifier of a list; the empty list is 0.
   ///
   /// Order is kept, repeats are dropped. Of a list of more than `longestList` the rest is left out and counted.

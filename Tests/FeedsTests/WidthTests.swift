@@ -44,6 +44,26 @@ import Testing
       }
       return #"{"Event":{"info":"x","Tag":[\#(tags)],"Attribute":[\#(attributes)]}}"#
     },
+    Wide(
+      name: "misp: as many tags as attributes", format: .misp,
+      make: { count in
+        let tags = list(count, ",") { #"{"name":"t\#($0)"}"# }
+        let attributes = list(count, ",") { #"{"type":"domain","value":"a\#($0).example"}"# }
+        return #"{"Event":{"info":"x","Tag":[\#(tags)],"Attribute":[\#(attributes)]}}"#
+      }, count: 20_000),
+    Wide(
+      name: "stix: as many versions as relationships", format: .stix,
+      make: { count in
+        let versions = list(count, ",") {
+          #"{"type":"indicator","id":"indicator--1","pattern_type":"stix","#
+            + #""modified":"2024-01-01T00:00:00.\#($0)Z","pattern":"[domain-name:value = 'evil.example']"}"#
+        }
+        let relationships = list(count, ",") {
+          #"{"type":"relationship","relationship_type":"indicates","source_ref":"indicator--1","#
+            + #""target_ref":"malware--\#($0)"}"#
+        }
+        return "[\(versions),\(relationships)]"
+      }, count: 20_000),
     Wide(name: "openioc: items of an AND behind alternatives", format: .openIOC) { count in
       func item(_ value: String) -> String {
         #"<IndicatorItem id="\#(value)" condition="is"><Context search="DnsEntryItem/RecordName"/>"#
@@ -67,6 +87,22 @@ import Testing
     },
     Wide(name: "csv: tags in a cell", format: .csv) { count in
       "domain,tags\nevil.example,\"" + list(count, ",") { "t\($0)" } + "\"\n"
+    },
+    Wide(name: "csv: the end of a range that is long", format: .csv) { count in
+      list(4000, ",") { _ in "start" } + ",end\n" + list(4000, ",") { _ in "192.0.2.1" } + ","
+        + String(repeating: "a", count: count * 100) + "\n"
+    },
+    Wide(name: "json: a long name before many members", format: .json) { count in
+      let name = "hash" + String(repeating: "-", count: count * 50)
+      return #"[{"\#(name)":{"# + list(count, ",") { #""m\#($0)":"192.0.2.1""# } + "}}]"
+    },
+    Wide(name: "json: a long name of a list", format: .json) { count in
+      #"[{"ip"# + String(repeating: "-", count: count * 50) + #"":["#
+        + list(count, ",") { _ in #""192.0.2.1""# } + "]}]"
+    },
+    Wide(name: "rpz: records of a long owner", format: .rpz) { count in
+      String(repeating: "a", count: count * 200) + " CNAME .\n"
+        + String(repeating: " A 192.0.2.1\n", count: count * 4)
     },
     Wide(name: "json: members of an object", format: .json) { count in
       "[{" + list(count, ",") { #""ip\#($0)":"192.0.2.1""# } + "}]"

@@ -35,6 +35,8 @@ struct JSONRecords {
 
   /// `threat.indicator.file.hash.sha256` of the Elastic common schema, and one more.
   private static let deepestMember = 6
+  /// Bytes of the longest name of a member, with those of the objects that it is in.
+  private static let longestName = 256
 
   init(_ stream: FeedStream, path: [[UInt8]]) {
     json = JSONFeed(stream)
@@ -93,6 +95,12 @@ struct JSONRecords {
       var name = prefix
       json.append(key, to: &name)
       let value = try json.next()
+      // The name is written before that of every inner member.
+      guard name.count <= Self.longestName else {
+        record.isCut = true
+        try json.skip(value)
+        continue
+      }
       switch value.kind {
       case .beginArray:
         while true {

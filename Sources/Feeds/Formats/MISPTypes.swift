@@ -198,10 +198,14 @@ struct MISPTags {
 
   /// Adds what is said to a context; an event's goes behind an attribute's own.
   func write(to context: inout SourceContext, with event: MISPTags, _ sink: inout FeedSink) {
-    context.labels = sink.intern(labels: labels + event.labels)
-    context.attack = sink.collection.intern(list: attack + event.attack)
-    context.malware = sink.collection.intern(list: malware + event.malware)
-    context.actors = sink.collection.intern(list: actors + event.actors)
+    context.labels = sink.intern(
+      labels: IndicatorCollection.list(labels[...], before: event.labels))
+    context.attack = sink.collection.intern(
+      list: IndicatorCollection.list(attack[...], before: event.attack))
+    context.malware = sink.collection.intern(
+      list: IndicatorCollection.list(malware[...], before: event.malware))
+    context.actors = sink.collection.intern(
+      list: IndicatorCollection.list(actors[...], before: event.actors))
     let level = tlp == .none ? event.tlp : tlp
     if level != .none { context.tlp = level }
     if let confidence = confidence ?? event.confidence { context.confidence = confidence }

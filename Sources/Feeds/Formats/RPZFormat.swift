@@ -38,7 +38,15 @@ struct RPZFormat: LineFormat {
       return
     }
     var rest = record[...]
-    if !isIndented, let first = rest.popFirst() { owner = name(line.extracting(first)) }
+    if !isIndented, let first = rest.popFirst() {
+      // Indented lines have the same owner, however many they are.
+      guard first.count <= Self.longestName else {
+        owner = Name()
+        sink.refuse(.malformedLine, line, line: number)
+        return
+      }
+      owner = name(line.extracting(first))
+    }
     skipClassAndTime(line, &rest)
     guard let type = rest.popFirst() else {
       sink.refuse(.malformedLine, line, line: number)

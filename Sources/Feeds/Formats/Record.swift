@@ -20,6 +20,9 @@ struct Record {
 
   init() {}
 
+  /// Bytes beyond which the end of a range is no address.
+  private static let longestRangeEnd = 64
+
   /// Whether any field is a value.
   var hasValue: Bool { fields.contains { $0.column.isValue } }
 
@@ -52,7 +55,9 @@ struct Record {
       type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
     }
     var mask = fields.first { $0.column == .mask }?.range
-    let rangeEnd = fields.first { $0.column == .rangeEnd }.map { [Byte.minus] + bytes[$0.range] }
+    // Written behind each start, and longer than any address is it makes all of them malformed.
+    let rangeEnd = fields.first { $0.column == .rangeEnd }
+      .map { [Byte.minus] + bytes[$0.range].prefix(Self.longestRangeEnd) }
     for field in fields {
       let cell = bytes.rawSpan.extracting(field.range)
       if field.column.isValue, addPattern(cell, id: context.id, &sink) { continue }

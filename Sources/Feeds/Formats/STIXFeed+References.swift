@@ -6,31 +6,51 @@ extension STIXFeed {
   /// Gives every indicator the context that other objects add.
   mutating func resolve(_ sink: inout FeedSink) {
     for (id, tlp) in Marking.wellKnown { markings[sink.collection.intern(id)] = tlp }
+    var indications: [StringID: Indication] = [:]
     for entry in pending {
       var context = entry.context
-      var attack = Array(strings[entry.attack])
-      var malware: [StringID] = []
-      var actors: [StringID] = []
-      for id in indicated.isEmpty ? [] : indicated[context.id] ?? [] {
-        guard let target = targets[id] else { continue }
-        switch target.role {
-        case .malware: malware.append(target.name)
-        case .actor: actors.append(target.name)
-        case .technique: attack.append(target.name)
-        }
-      }
+      let indication = indication(of: context.id, &indications, &sink)
       if !entry.markings.isEmpty,
         let tlp = strings[entry.markings].compactMap({ markings[$0] }).max()
       {
         context.tlp = tlp
       }
-      context.attack = sink.collection.intern(list: attack)
-      context.malware = sink.collection.intern(list: malware)
-      context.actors = sink.collection.intern(list: actors)
+      context.attack = sink.collection.intern(
+        list: IndicatorCollection.list(strings[entry.attack], before: indication.attack))
+      (context.malware, context.actors) = (indication.malware, indication.actors)
       sink.assign(context, toRecords: entry.records)
     }
     dropOldVersions(&sink)
     pending.removeAll()
+  }
+
+  /// What an indicator indicates.
+  private struct Indication {
+    var attack: [StringID] = []
+    var malware: StringListID = 0
+    var actors: StringListID = 0
+  }
+
+  /// What the object of an identifier indicates; all its versions have it in common.
+  private func indication(
+    of id: StringID, _ known: inout [StringID: Indication], _ sink: inout FeedSink
+  ) -> Indication {
+    guard let ids = indicated[id] else { return Indication() }
+    if let indication = known[id] { return indication }
+    var indication = Indication()
+    var (malware, actors): ([StringID], [StringID]) = ([], [])
+    for id in ids {
+      guard let target = targets[id] else { continue }
+      switch target.role {
+      case .malware: malware.append(target.name)
+      case .actor: actors.append(target.name)
+      case .technique: indication.attack.append(target.name)
+      }
+    }
+    indication.malware = sink.collection.intern(list: malware)
+    indication.actors = sink.collection.intern(list: actors)
+    known[id] = indication
+    return indication
   }
 
   /// Takes back the records of versions that a newer one, or a revocation, stands beside.
