@@ -28,9 +28,7 @@ package final class FileNameFinder: Sendable {
   package init?(databases: [IndicatorDatabase], options: LookupOptions) {
     var names: [Name] = []
     var known: Set<[UInt8]> = []
-    var parts: [[UInt8]: Int] = [:]
-    var namesOfParts: [[Int]] = []
-    var builder = LiteralMatcherBuilder()
+    var parts = Parts()
     for database in databases
     where database.kindsToLookUp(options).intersection(options.kinds).contains(.filename) {
       for entry in database.kinds[Int(IndicatorKind.filename.rawValue)].entries
@@ -40,18 +38,16 @@ package final class FileNameFinder: Sendable {
         guard known.insert(bytes).inserted else { continue }
         let part = Self.part(of: bytes)
         if part.isEmpty { continue }
-        let text = Array(bytes[part])
-        let number = parts[text] ?? namesOfParts.count
-        if number == namesOfParts.count {
-          parts[text] = number
-          namesOfParts.append([])
-          builder.insert(text.rawSpan, number: UInt32(number), ignoresCase: true)
-        }
-        namesOfParts[number].append(names.count)
+        parts.add(bytes[part], of: names.count)
         names.append(Name(key: bytes, part: part))
       }
     }
     if names.isEmpty { return nil }
+    parts.thin(&names)
+    var builder = LiteralMatcherBuilder()
+    for (text, number) in parts.numbers {
+      builder.insert(text.rawSpan, number: UInt32(number), ignoresCase: true)
+    }
     // Each part has at least one byte and at most as many as a literal: nothing that a builder refuses.
     guard let image = try? builder.build(),
       let matcher = try? LiteralMatcher(
@@ -59,26 +55,73 @@ package final class FileNameFinder: Sendable {
     else { return nil }
     self.matcher = matcher
     self.names = names
-    self.namesOfParts = namesOfParts
+    namesOfParts = parts.names
+  }
+
+  /// The parts that are looked for.
+  private struct Parts {
+    private(set) var numbers: [[UInt8]: Int] = [:]
+    /// The names of each, by its number.
+    private(set) var names: [[Int]] = []
+
+    /// Names of one part beyond which another part of them is looked for: all of a part's are compared wherever it
+    /// stands.
+    private static let mostNames = 64
+    /// Bytes of the shortest part that takes the place of another.
+    private static let shortest = 3
+
+    mutating func add(_ part: ArraySlice<UInt8>, of name: Int) {
+      let text = Array(part)
+      let number = numbers[text] ?? names.count
+      if number == names.count {
+        numbers[text] = number
+        names.append([])
+      }
+      names[number].append(name)
+    }
+
+    /// Gives names that have a part in common with many, as files of one folder have, a part that fewer have.
+    mutating func thin(_ all: inout [Name]) {
+      for number in names.indices where names[number].count > Self.mostNames {
+        let crowd = names[number]
+        var counts: [ArraySlice<UInt8>: Int] = [:]
+        for name in crowd {
+          let key = all[name].key
+          for part in FileNameFinder.parts(of: key) { counts[key[part], default: 0] += 1 }
+        }
+        names[number].removeAll()
+        for name in crowd {
+          let key = all[name].key
+          let rarest = FileNameFinder.parts(of: key).filter { $0.count >= Self.shortest }
+            .min { counts[key[$0], default: 0] < counts[key[$1], default: 0] }
+          if let rarest, counts[key[rarest], default: 0] * 2 < crowd.count {
+            all[name].part = rarest
+            add(key[rarest], of: name)
+          } else {
+            names[number].append(name)
+          }
+        }
+      }
+      numbers = numbers.filter { !names[$0.value].isEmpty }
+    }
+  }
+
+  /// The parts of a name between separators, as far as one is looked for.
+  private static func parts(of key: [UInt8]) -> [Range<Int>] {
+    key.indices.split { key[$0] == EntryRules.separator }
+      .map { $0.startIndex..<min($0.endIndex, $0.startIndex + longestPart) }
   }
 
   /// The longest part without separators that is not on every machine, or the longest of all.
   private static func part(of key: [UInt8]) -> Range<Int> {
     var best = 0..<0
     var isBestCommon = true
-    var start = 0
-    while start < key.count {
-      var end = start
-      while end < key.count, key[end] != EntryRules.separator { end += 1 }
-      let part = start..<min(end, start + longestPart)
+    for part in parts(of: key) {
       let isCommon = CandidateRun.isCommon(Array(key[part]))
-      if !part.isEmpty,
-        isBestCommon && !isCommon || isBestCommon == isCommon && part.count > best.count
-      {
+      if isBestCommon && !isCommon || isBestCommon == isCommon && part.count > best.count {
         best = part
         isBestCommon = isCommon
       }
-      start = end + 1
     }
     return best
   }

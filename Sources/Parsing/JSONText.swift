@@ -76,8 +76,11 @@
     let isValid = UTF8Decoder.isValid(text)
     output.append(Byte.quote)
     var offset = 0
+    var plainEnd = 0
     while true {
-      let end = isValid ? endOfPlainRun(text, from: offset) : endOfASCIIRun(text, from: offset)
+      // Characters above ASCII end a run only where some bytes are none.
+      if offset >= plainEnd { plainEnd = endOfPlainRun(text, from: offset) }
+      let end = isValid ? plainEnd : min(plainEnd, UTF8Decoder.endOfASCII(text, from: offset))
       if end > offset { output.append(text.extracting(offset..<end)) }
       guard end < text.byteCount else { break }
       offset = end
@@ -106,11 +109,6 @@
     }
     output.append(Byte.quote)
     return isValid
-  }
-
-  /// Offset of the first byte at or after `start` that needs a look in bytes that are not UTF-8.
-  private static func endOfASCIIRun(_ bytes: RawSpan, from start: Int) -> Int {
-    min(endOfPlainRun(bytes, from: start), UTF8Decoder.endOfASCII(bytes, from: start))
   }
 
   private static func appendControl(_ byte: UInt8, to output: inout [UInt8]) {

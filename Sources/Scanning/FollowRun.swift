@@ -25,6 +25,13 @@ final class FollowRun {
     var state: LogState?
     /// What was read and is not consumed: the beginning of a line or of a record.
     var waiting: [UInt8] = []
+    /// Bytes of it that were scanned and are not consumed, since what they begin was not whole.
+    var scannedCount = 0
+    /// Whether there is enough more than was scanned: a line's end, or as much again where none comes.
+    var hasNews: Bool {
+      let added = waiting.dropFirst(scannedCount)
+      return added.count >= scannedCount || added.contains(Byte.lineFeed)
+    }
     /// Place of its first byte in the file.
     var base: UInt64 = 0
     var lines: UInt64 = 0
@@ -46,6 +53,7 @@ final class FollowRun {
     func restart() {
       state = nil
       waiting = []
+      scannedCount = 0
       base = 0
       lines = 0
       linesBefore = []
@@ -175,7 +183,7 @@ final class FollowRun {
 
   /// Scans whole lines and records of what waits.
   private func scan(_ stream: Stream, isFinal: Bool) {
-    guard !stream.waiting.isEmpty, !stream.isOver else { return }
+    guard !stream.waiting.isEmpty, !stream.isOver, isFinal || stream.hasNews else { return }
     var start: LogState
     if let state = stream.state {
       start = state
@@ -218,6 +226,7 @@ final class FollowRun {
         count, of: stream.linesBefore, text.rawSpan.extracting(..<scanned.consumed))
     }
     stream.waiting.removeFirst(scanned.consumed)
+    stream.scannedCount = stream.waiting.count
     // An input that is followed is counted when it begins.
     if !writer.write(segment, input: stream.input, isCounted: true) { isStopped = true }
   }

@@ -30,17 +30,14 @@ final class YAMLEvents {
     unsafe bytes = .allocate(capacity: max(text.count, 1))
     _ = unsafe bytes.initialize(from: text)
     unsafe parser.initialize(to: yaml_parser_t())
-    guard unsafe yaml_parser_initialize(parser) == 1 else {
-      unsafe parser.deallocate()
-      unsafe bytes.deallocate()
-      return nil
-    }
+    // `deinit` gives back what there is also where this fails: the parser is then all zeros.
+    guard unsafe yaml_parser_initialize(parser) == 1 else { return nil }
     // SAFETY: the bytes stay where they are until `deinit`.
     unsafe yaml_parser_set_input_string(parser, bytes.baseAddress, text.count)
   }
 
   deinit {
-    // SAFETY: the initializer that failed gave back what it had; here the parser is a whole one.
+    // SAFETY: the parser is a whole one, or one whose buffers and stacks are null.
     unsafe yaml_parser_delete(parser)
     unsafe parser.deallocate()
     unsafe bytes.deallocate()

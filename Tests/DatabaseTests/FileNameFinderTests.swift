@@ -59,6 +59,22 @@ import Testing
     #expect(ranges.map { String(decoding: text[$0], as: UTF8.self) } == example.found)
   }
 
+  /// Of files of one folder the names are looked for, since all that have the folder's would be compared wherever it
+  /// stands.
+  @Test func manyFilesOfOneFolder() throws {
+    let names = (0..<300).map { #"afolderwithalongname\f\#($0).x"# } + [#"afolderwithalongname\f"#]
+    let finder = try #require(
+      FileNameFinder(
+        databases: [database(names.map { TestIndicator(.filename, $0, .contains) })],
+        options: LookupOptions()))
+    for name in names {
+      let text = Array(#"C:\\AFolderWithALongName/ \#(name) "#.utf8)
+      var ranges: [Range<Int>] = []
+      finder.find(in: text.span.bytes, ranges: &ranges)
+      #expect(ranges.map { String(decoding: text[$0], as: UTF8.self) } == [name])
+    }
+  }
+
   @Test func weakNamesTakePartWhenAskedFor() throws {
     let database = try database([TestIndicator(.filename, "evil.exe").from(feed: 0, flags: .weak)])
     var options = LookupOptions()

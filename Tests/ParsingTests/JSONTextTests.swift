@@ -90,6 +90,14 @@ import Testing
     #expect(String(decoding: output, as: UTF8.self) == text)
   }
 
+  /// Bytes that are no characters, before a quote that is far away.
+  @Test(.timeLimit(.minutes(1))) func manyBytesThatAreNoText() {
+    let bytes = [UInt8](repeating: 0xff, count: 1 << 18) + [0x22]
+    var output: [UInt8] = []
+    #expect(!JSONText.appendString(bytes.span.bytes, to: &output))
+    #expect(output.count == (bytes.count - 1) * 5 + 4)
+  }
+
   /// What is written is one JSON string, and tells the bytes.
   @Test func roundTrip() throws {
     var random = SeededGenerator(seed: 7)

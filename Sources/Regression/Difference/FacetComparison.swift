@@ -34,10 +34,12 @@ struct FacetComparison {
     for one in after { source(one) }
     var facets: [SideComparison.Facet] = []
     var matched: Set<Int> = []
+    // Of each feed the sources that have no partner yet, the first one last.
+    var waiting: [UInt32: [Int]] = [:]
+    for place in after.indices.reversed() { waiting[after[place].feed, default: []].append(place) }
     for one in before {
       let partner = alignment.new[Int(one.feed)].map { UInt32($0) }
-      let place = after.indices.first { after[$0].feed == partner && !matched.contains($0) }
-      guard let place else {
+      guard let partner, let place = waiting[partner]?.popLast() else {
         count(one.feed, true, .removed)
         facets.append(
           SideComparison.Facet(

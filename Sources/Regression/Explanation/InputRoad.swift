@@ -63,7 +63,8 @@ struct InputRoad {
     do throws(DatabaseError) {
       probe = try ProbeDatabase.make(values, literals: literals)
     } catch {
-      return ([], [], [:])
+      let path = inputs.first ?? InputPath("")
+      return ([], [ScanProblem(path: path, message: "\(error)", isError: true)], [:])
     }
     var options = options
     options.kinds = .all
