@@ -35,9 +35,9 @@ struct FlowPlace {
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
-/// The files with the suffixes `+Datagrams`, `+Streams`, `+Connections`, `+Beginnings`, `+Unsettled`, `+Passing`,
-/// `+Repeats`, `+Holes`, `+Content`, `+Search` and `+Keeping` hold a part each. What belongs to a thread is here (buffers, counters); what belongs to flows is in their
-/// shard, which the reader is pointed at for each item.
+/// The files with the suffixes `+Datagrams`, `+Streams`, `+Connections`, `+Beginnings`, `+Deciding`, `+Unsettled`,
+/// `+Passing`, `+Repeats`, `+Rereading`, `+Holes`, `+Content`, `+Search` and `+Keeping` hold a part each. What belongs
+/// to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is pointed at for each item.
 @safe
 struct FlowReader: ~Copyable {
   var writer = ObservableWriter()

@@ -4,7 +4,8 @@ import Parsing
 /// Reads the requests of one direction of a connection line by line, as its bytes arrive (RFC 9112).
 ///
 /// A line that is whole in a packet is read where it stands; only one that goes on in the next packet
-/// is kept. Bodies are stepped over. The methods that write values are in `HTTPRequest.swift`.
+/// is kept. Bodies are stepped over. The methods that write values are in
+/// `HTTPReader+Values.swift` and `+FileNames.swift`.
 struct HTTPReader {
   enum Phase {
     case requestLine

@@ -3,9 +3,9 @@ import Parsing
 
 /// Turns packets into items for their flows: link layer, IP, fragments, tunnels, ports.
 ///
-/// The files with the suffixes `+Link`, `+Wireless`, `+Network`, `+Transport` and `+Tunnels` hold a
-/// layer each, `+Plain` what most packets are in one piece. Nothing here allocates for a packet that is no fragment; every read is preceded by a
-/// comparison with the span's length.
+/// The files with the suffixes `+Link`, `+Wireless`, `+Juniper`, `+Network`, `+Fragments`, `+Transport` and `+Tunnels`
+/// hold a layer each, `+Plain` what most packets are in one piece. Nothing here allocates for a packet that is no
+/// fragment; every read is preceded by a comparison with the span's length.
 struct PacketDealer: ~Copyable {
   /// What was dealt of the present stretch, by groups of shards.
   var items: FlowItemLists

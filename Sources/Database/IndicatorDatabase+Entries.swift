@@ -89,7 +89,7 @@ extension IndicatorDatabase {
   public func appendText(of entry: DatabaseEntry, to output: inout [UInt8]) {
     ValueText.append(
       kind: entry.kind, bytes: value(of: entry), prefixLength: entry.prefixLength, port: entry.port,
-      schemeLength: UInt16(entry.schemeLength), to: &output)
+      to: &output)
   }
 
   // MARK: Inside

@@ -9,8 +9,8 @@ public enum FeedReader {
   /// diagnostic and never stops a feed. On an error collection and report are
   /// as if the feed had not been read.
   ///
-  /// Memory beyond the entries does not grow with the file: a window of about one MiB, and for STIX
-  /// and MISP what later objects may add to earlier ones.
+  /// Memory beyond the entries does not grow with the file: a window of about one MiB, one object with its values, and
+  /// for STIX and MISP what later objects may add to earlier ones.
   ///
   /// - Parameters:
   ///   - path: the file's path, or `-` for standard input.

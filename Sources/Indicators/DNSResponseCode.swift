@@ -13,7 +13,8 @@ public struct DNSResponseCode: Sendable, Equatable {
       ? Self.names[Int(rawValue)] : "RCODE\(rawValue)"
   }
 
-  private static let names = [
+  /// The registry's names, by number.
+  package static let names = [
     "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
     "NXRRSET", "NOTAUTH", "NOTZONE", "DSOTYPENI",
   ]

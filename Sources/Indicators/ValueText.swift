@@ -12,11 +12,10 @@ package enum ValueText {
   ///   - bytes: Its normal form.
   ///   - prefixLength: Bits of an address prefix; 0 or the full length for a single address.
   ///   - port: The port of a joint address-and-port entry, or 0.
-  ///   - schemeLength: Unused by today's kinds: a URL is printed with the scheme its bytes hold.
   ///   - output: Receives the text.
   package static func append(
     kind: IndicatorKind, bytes: RawSpan, prefixLength: UInt8 = 0, port: UInt16 = 0,
-    schemeLength: UInt16 = 0, to output: inout [UInt8]
+    to output: inout [UInt8]
   ) {
     switch kind {
     case .ipv4 where bytes.byteCount == 4:

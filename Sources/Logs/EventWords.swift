@@ -78,8 +78,8 @@ extension EventFacts {
   /// The code of an answer in capitals; of a number, its name (IANA, "DNS RCODEs").
   static func responseCode(_ bytes: RawSpan, _ range: Range<Int>) -> ShortText? {
     if let number = NumberText.unsigned(bytes, range) {
-      guard number < responseCodes.count else { return nil }
-      let name = Array(responseCodes[Int(number)].utf8)
+      guard number < DNSResponseCode.names.count else { return nil }
+      let name = Array(DNSResponseCode.names[Int(number)].utf8)
       return ShortText(name.rawSpan)
     }
     guard range.count <= ShortText.capacity else { return nil }
@@ -94,14 +94,9 @@ extension EventFacts {
     var name = word(bytes, range).uppercased()
     if name == "NAMEERROR" { name = "NXDOMAIN" }
     if name == "NOERR" { name = "NOERROR" }
-    guard responseCodes.contains(name) else { return nil }
+    guard DNSResponseCode.names.contains(name) else { return nil }
     return ShortText(Array(name.utf8).rawSpan)
   }
-
-  private static let responseCodes = [
-    "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
-    "NXRRSET", "NOTAUTH", "NOTZONE",
-  ]
 
   /// A short word's letters in lower case.
   static func word(_ bytes: RawSpan, _ range: Range<Int>) -> String {

@@ -119,7 +119,7 @@ public struct ValueLookup {
     answer.kind = parsed.kind
     ValueText.append(
       kind: parsed.kind, bytes: bytes.rawSpan, prefixLength: parsed.prefixLength,
-      port: parsed.port, schemeLength: parsed.schemeLength, to: &answer.normalForm)
+      port: parsed.port, to: &answer.normalForm)
     let isAddress = parsed.kind == .ipv4 || parsed.kind == .ipv6
     if isAddress, Int(parsed.prefixLength) < bytes.count * 8 {
       answer.reason = "a prefix is not one value; ask for an address in it"

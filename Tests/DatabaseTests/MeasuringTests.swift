@@ -82,7 +82,7 @@ struct MeasuringTests {
         maker.add(.url, .exact, feed: feed, line: line, schemeLength: 7)
       }
     }
-    let path = "/tmp/sekisho-measure-\(getpid())"
+    let path = "\(P_tmpdir)/sekisho-measure-\(getpid())"
     defer { unlink(path) }
     var compiled: CompiledDatabase?
     let compile = try seconds { compiled = try DatabaseCompiler.compile(maker.collection) }

@@ -39,7 +39,7 @@ extension FeedCase {
         "[domain-name:value = 'three.example'] OR [ipv4-addr:value = '192.0.2.66']",
         "[domain-name:value IN ('four.example', 'five.example')]",
         "[network-traffic:dst_ref.type = 'domain-name' AND network-traffic:dst_ref.value = 'six.example']",
-        "[domain-name:value = '178.63.71.15']",
+        "[domain-name:value = '192.0.2.67']",
         "[domain-name:value = 'seven.example' AND file:name = 'x.exe']",
         "[domain-name:value = 'eight.example'] FOLLOWEDBY [file:name = 'x.exe']",
         "[domain-name:value = 'nine.example'] REPEATS 2 TIMES",
@@ -53,7 +53,7 @@ extension FeedCase {
         "2 domain one.example exact", "2 domain two.example exact",
         "3 domain three.example exact", "3 ipv4 192.0.2.66 exact", "4 domain four.example exact",
         "4 domain five.example exact", "5 domain six.example exact",
-        "6 ipv4 178.63.71.15 exact", "7 domain seven.example exact joint",
+        "6 ipv4 192.0.2.67 exact", "7 domain seven.example exact joint",
         "7 filename x.exe exact joint", "13 domain eleven.example exact",
       ],
       diagnostics: [

@@ -21,7 +21,7 @@ func parsed(
     let value = Array(parser.arena[result.start..<result.end])
     ValueText.append(
       kind: result.kind, bytes: value.span.bytes, prefixLength: result.prefixLength,
-      port: result.port, schemeLength: result.schemeLength, to: &text)
+      port: result.port, to: &text)
     var shown = String(decoding: text, as: UTF8.self)
     switch (result.kind, result.mode) {
     case (.domain, .subdomainsOnly): shown = "*." + shown

@@ -52,12 +52,15 @@ import Testing
   }
 
   /// Work that grows with the square of a line's length would take minutes here.
-  @Test(arguments: [
-    "http://a/", "a.b/", "(", "{\"a\":", "[{\"a\":1},", "a.b+", "http://a,", "@", "a@b.c",
-    "CEF:0|a|b|c|d|e|f|g=", "\\|", "a=b ", "a=\"\\\\", "IN= OUT= SRC=1 [", "%ASA-6-1: a:",
-    "SrcIP: 1, ",
-    "<1>1 - - - - - [a b=\"\\\"", "#1 client 1.1.1.1#1 ", "1 - - [10/Oct/2000:13:55:36 +0000] \"\\",
-  ])
+  @Test(
+    .timeLimit(.minutes(2)),
+    arguments: [
+      "http://a/", "a.b/", "(", "{\"a\":", "[{\"a\":1},", "a.b+", "http://a,", "@", "a@b.c",
+      "CEF:0|a|b|c|d|e|f|g=", "\\|", "a=b ", "a=\"\\\\", "IN= OUT= SRC=1 [", "%ASA-6-1: a:",
+      "SrcIP: 1, ",
+      "<1>1 - - - - - [a b=\"\\\"", "#1 client 1.1.1.1#1 ",
+      "1 - - [10/Oct/2000:13:55:36 +0000] \"\\",
+    ])
   func longLinesAreLinear(_ pattern: String) {
     let input = Self.repeated(pattern)
     let extractor = LogExtractor(options: LogOptions(purpose: .scan))

@@ -43,6 +43,8 @@ struct OpenIOCFeed {
   /// Terms kept for the AND that is open.
   private var heldItems = 0
   private static let mostHeldItems = 4096
+  /// Bytes of an element's text that are kept.
+  private static let longestText = 1 << 20
   private static let mostAlternatives = 256
 
   init(_ stream: FeedStream) { xml = XMLFeed(stream) }
@@ -114,7 +116,8 @@ struct OpenIOCFeed {
     var text: [UInt8] = []
     while xml.depth >= depth {
       switch try xml.next() {
-      case .text: text += xml.text
+      // Beyond what any value has, it is only told from others.
+      case .text: text += xml.text.prefix(max(0, Self.longestText - text.count))
       case .endOfInput: return
       case .start, .end: break
       }

@@ -39,9 +39,9 @@ public struct HitDifference: Sendable {
     public var detail: String { Marks.plain(markedDetail) }
   }
 
-  /// Hits of the old and the new side, suppressed ones left out.
+  /// Hits of the old side, suppressed ones left out.
   public internal(set) var old: UInt64 = 0
-  /// Entries of the new side.
+  /// Hits of the new side, suppressed ones left out.
   public internal(set) var new: UInt64 = 0
   /// All changes, counted.
   public internal(set) var counts: [Sort: Int] = [:]

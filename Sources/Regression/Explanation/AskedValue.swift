@@ -17,7 +17,7 @@ struct AskedValue: Sendable {
     var text: [UInt8] = []
     ValueText.append(
       kind: kind, bytes: bytes.rawSpan, prefixLength: prefixLength, port: port,
-      schemeLength: schemeLength, to: &text)
+      to: &text)
     return text
   }
 

@@ -32,13 +32,13 @@ extension SuiteReader {
       case "requires": result.requires = try member.texts().map(resolved)
       case "db": result.indicators += try member.texts().map { .database(resolved($0)) }
       case "feeds":
-        for item in member.node.itemsOrSelf { result.indicators.append(try feed(item)) }
+        for item in member.items() { result.indicators.append(try feed(item)) }
       case "feeds-config":
         for path in try member.texts() {
           result.indicators += try configuration(resolved(path), line: member.line)
         }
       case "allow":
-        for item in member.node.itemsOrSelf {
+        for item in member.items() {
           result.indicators.append(try feed(item, isAllowList: true))
         }
       case "at": at = try Self.time(member)
@@ -197,11 +197,11 @@ extension SuiteReader {
     for part in try member.members() {
       switch part.key {
       case "hits":
-        for node in part.node.itemsOrSelf {
+        for node in part.items() {
           result.hits.append(try HitPattern(node, counts: true))
         }
       case "no-hits":
-        for node in part.node.itemsOrSelf {
+        for node in part.items() {
           result.absentHits.append(try HitPattern(node, counts: false))
         }
       case "only": result.allowsNoOthers = try part.flag()
@@ -221,16 +221,5 @@ extension SuiteReader {
         problem: "'\(member.key)' is a time such as 2024-05-01T10:00:00Z, or seconds since 1970")
     }
     return time
-  }
-}
-
-extension YAMLNode {
-  /// The items of a list; none for nothing, and one value alone for itself.
-  var itemsOrSelf: [YAMLNode] {
-    switch value {
-    case .list(let items): items
-    case .scalar("", true): []
-    default: [self]
-    }
   }
 }

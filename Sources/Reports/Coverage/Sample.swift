@@ -16,8 +16,9 @@ final class Sample {
     let input = unsafe source.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
     guard input >= 0 else { return nil }
     defer { close(input) }
-    // SAFETY: the path is a literal.
-    let output = unsafe open("/tmp", Self.withoutName | O_RDWR | O_CLOEXEC, 0o600)
+    // SAFETY: the variable's text is copied at once, the folder's is read within the call.
+    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? P_tmpdir
+    let output = unsafe open(folder, Self.withoutName | O_RDWR | O_CLOEXEC, 0o600)
     guard output >= 0 else { return nil }
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     var copied = 0
