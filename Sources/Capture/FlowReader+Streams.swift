@@ -147,18 +147,6 @@ extension FlowReader {
     keepLimits()
   }
 
-  /// Gives up waiting for bytes that the other side has acknowledged: the capture lacks them.
-  mutating func acknowledge(_ flow: UInt32, _ side: Bool, _ number: UInt32) {
-    guard flows[flow][isFromFirst: side].hasQueue else { return }
-    let stream = flows[flow][isFromFirst: side].stream
-    guard stream != 0 else { return }
-    while let early = streams[stream].queue.first, flows[flow][isFromFirst: side].stream == stream,
-      Int32(bitPattern: number &- early.place) > 0
-    {
-      passGap(stream)
-    }
-  }
-
   /// Reads a segment whose place is known: now, later, or beside what was read before.
   mutating func accept(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
@@ -272,6 +260,7 @@ extension FlowReader {
     while stream.queue.count > TCPStream.longestQueue || stream.queuedBytes > options.streamLimit {
       passGap(number)
     }
+    passAcknowledged(number, over: TCPStream.longestAcknowledged)
     if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number { streams.touch(number) }
   }
 
@@ -296,6 +285,7 @@ extension FlowReader {
     let stream = streams[number]
     guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
     flows[stream.flow][isFromFirst: stream.isFromFirst].hasQueue = !stream.queue.isEmpty
+    if !stream.awaitsAcknowledged { (stream.acknowledged, stream.gap) = (nil, 0) }
     streams.touch(number)
   }
 

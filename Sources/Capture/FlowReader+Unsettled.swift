@@ -20,11 +20,12 @@ extension FlowReader {
     return item.flags & tcpSYN == 0 && !flows[notes: place.flow].isRoleKnown
   }
 
-  /// Writes the addresses of flows that began in a stretch, of a group of shards; false where the batch is full
-  /// before.
+  /// Ends a stretch for a group of shards: gives up what was waited for long enough, and writes the addresses of
+  /// flows that began in it; false where the batch is full before.
   mutating func settleFlows(_ shards: FlowShards, group: Int, of groupCount: Int) -> Bool {
     for index in stride(from: group, to: shards.count, by: groupCount) {
       point(at: UInt8(truncatingIfNeeded: index), of: shards)
+      if !gaps.isEmpty, !passOldGaps() { return false }
       if unsettled.isEmpty { continue }
       var count = 0
       for flow in unsettled {

@@ -35,7 +35,7 @@ struct FlowPlace {
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
-/// The files with the suffixes `+Datagrams`, `+Streams`, `+Connections`, `+Beginnings`, `+Deciding`, `+Unsettled`,
+/// The files with the suffixes `+Datagrams`, `+Streams`, `+Acknowledged`, `+Connections`, `+Beginnings`, `+Deciding`, `+Unsettled`,
 /// `+Passing`, `+Repeats`, `+Rereading`, `+Holes`, `+Content`, `+Search` and `+Keeping` hold a part each. What belongs
 /// to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is pointed at for each item.
 @safe
@@ -110,6 +110,12 @@ struct FlowReader: ~Copyable {
   var unsettled: [UnsettledFlow] {
     @inline(__always) _read { yield unsafe shard.pointee.unsettled }
     @inline(__always) _modify { yield unsafe &shard.pointee.unsettled }
+  }
+
+  /// Gaps of the present shard that were acknowledged and are not given up yet, in the order of the capture.
+  var gaps: [AcknowledgedGap] {
+    @inline(__always) _read { yield unsafe shard.pointee.gaps }
+    @inline(__always) _modify { yield unsafe &shard.pointee.gaps }
   }
 
   /// Searches what is still to be searched, and writes what is found into the batch.

@@ -15,6 +15,7 @@ struct FlowShard: ~Copyable {
   var repeats = SearchRepeats()
   var firsts = FirstSegments()
   var unsettled: [UnsettledFlow] = []
+  var gaps: [AcknowledgedGap] = []
 }
 
 /// All parts of a capture's flows.

@@ -86,6 +86,7 @@ private struct Core: ~Copyable {
     let goesOn =
       position < span.count
       || !reader.settleFlows(shards, group: group, of: items.groupCount)
+    reader.finishSearch()
     reader.leave()
     reader.writer.end(&batch)
     return goesOn

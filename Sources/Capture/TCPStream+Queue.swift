@@ -50,6 +50,12 @@ extension TCPStream {
     return early.bytes.count
   }
 
+  /// Whether what the first of the waiting segments waits for was acknowledged.
+  var awaitsAcknowledged: Bool {
+    guard let acknowledged, let first = queue.first else { return false }
+    return Int32(bitPattern: acknowledged &- first.place) > 0
+  }
+
   /// Takes the first of the waiting segments.
   func dequeue() -> Early {
     let segment = queue.removeFirst()

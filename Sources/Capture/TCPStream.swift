@@ -50,8 +50,9 @@ final class TCPStream {
     var left = mostReread
   }
 
-  /// The most segments that wait in one direction.
+  /// The most segments that wait in one direction, and behind bytes that the other side has acknowledged.
   static let longestQueue = 1024
+  static let longestAcknowledged = 32
   /// The most bytes kept of what was read.
   private static let longestHistory = 16 << 10
   /// The most bytes that are read of one other version of a stream, and for all of them.
@@ -95,6 +96,10 @@ final class TCPStream {
   /// Where another connection would begin, as a SYN said whose number does not fit this one; its bytes tell
   /// whether there is one.
   @safe @exclusivity(unchecked) var otherStart: UInt32?
+  /// Up to where the other side has acknowledged what is waited for: the capture lacks it, or has it later.
+  @safe @exclusivity(unchecked) var acknowledged: UInt32?
+  /// Which of the gaps that are given up in time the present one is (`AcknowledgedGap`); 0 for none.
+  @safe @exclusivity(unchecked) var gap: UInt64 = 0
   /// The flow and the direction that the stream belongs to.
   @safe @exclusivity(unchecked) var flow: UInt32 = 0
   @safe @exclusivity(unchecked) var isFromFirst = false
@@ -366,6 +371,7 @@ final class TCPStream {
   func reset() {
     begin(.none)
     otherStart = nil
+    (acknowledged, gap) = (nil, 0)
     if !openVersions.isEmpty { openVersions = [] }
     if !rereadings.isEmpty { rereadings = [] }
     isRereading = false

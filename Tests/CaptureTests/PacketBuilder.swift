@@ -81,10 +81,10 @@ enum Packet {
 
   static func tcp(
     _ sourcePort: UInt16, _ destinationPort: UInt16, _ payload: [UInt8] = [], flags: UInt8 = ack,
-    sequence: UInt32 = 1000, options: [UInt8] = []
+    sequence: UInt32 = 1000, acknowledgement: UInt32 = 1, options: [UInt8] = []
   ) -> [UInt8] {
     join(
-      sourcePort.bytes, destinationPort.bytes, sequence.bytes, [0, 0, 0, 1],
+      sourcePort.bytes, destinationPort.bytes, sequence.bytes, acknowledgement.bytes,
       [UInt8(5 + options.count / 4) << 4, flags, 0x20, 0, 0, 0, 0, 0], options, payload)
   }
 
