@@ -193,6 +193,22 @@ extension FeedCase {
     Loaded(FeedCase.tables.first { $0.name.hasPrefix(name) }?.text ?? "")
   }
 
+  @Test("Every fingerprint of JA4's family is one of its kind, whatever its own type is called")
+  func typesOfJA4() {
+    let loaded = Loaded(
+      """
+      type,value
+      ja4s,t130200_1301_234ea6891581
+      ja4h,ge11cn20enus_60ca1bd65281_ac95b44401d9_8df6a44f726c
+      ja4t,64240_2-1-3-1-1-4_1460_8
+      ja4x,2166164053c1_2166164053c1_30d204a01551
+      ja4ssh,c36s36_c55s75_c0s70
+      domain,evil.example
+      """, format: .csv)
+    #expect(
+      loaded.entries.count == 6 && loaded.entries.dropLast().allSatisfy { $0.contains(" ja4 ") })
+  }
+
   @Test func contextOfRowsIsKept() {
     #expect(
       load("feodo").context(of: "192.0.2.66") == [
