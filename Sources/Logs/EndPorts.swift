@@ -34,13 +34,13 @@ struct EndPorts {
     ownerCount += 1
   }
 
-  /// The port of an address by the rank of its name, or 0: one of the same owner, else one whose owner has no
-  /// address.
+  /// The port of an address by the rank of its name, or 0: one of the same owner, else one that stands in a line
+  /// before the only address (owner 0).
   func port(rank: Int, owner: UInt32) -> UInt16 {
     var other: UInt16 = 0
     for index in 0..<portCount where Int(ports[index].rank) == rank {
       if ports[index].owner == owner { return ports[index].number }
-      if other == 0, ownerCount <= Self.most, !hasAddress(ports[index].owner) {
+      if other == 0, ports[index].owner == 0, ownerCount <= 1, !hasAddress(0) {
         other = ports[index].number
       }
     }

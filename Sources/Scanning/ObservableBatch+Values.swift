@@ -7,14 +7,16 @@ extension Observable {
 }
 
 extension ObservableBatch {
-  /// Gives an address of a log that is an end of its event, and has no port beside it, the port of that end: what a
-  /// hit shows as its flow is what it is compared by.
+  /// Gives an address in a field of a record that is an end of its event, and has no port beside it, the port of that
+  /// end: what a hit shows as its flow is what it is compared by. In text only what stands there is a port
+  /// (`Matching.md` §2).
   mutating func setPortsOfEnds(chunk: RawSpan) {
     guard !contexts.isEmpty else { return }
     for index in observables.indices where observables[index].port == 0 {
       let observable = observables[index]
       guard observable.kind == .ipv4 || observable.kind == .ipv6,
-        !observable.flags.isDisjoint(with: [.originator, .responder])
+        !observable.flags.isDisjoint(with: [.originator, .responder]),
+        !fields.isName("text", at: observable.field)
       else { continue }
       let context = records[Int(observable.record)].context
       guard context != ObservableRecord.noContext, Int(context) < contexts.count else { continue }

@@ -62,10 +62,10 @@ struct ChunkCandidates {
     (places?.count ?? 0) + (words?.count ?? 0) + hosts.count <= byteCount / 16
   }
 
-  /// Adds what was looked at; of a kind of which more was extracted than found that many.
-  func addCounts(to observables: inout [UInt64]) {
-    for kind in counts.indices where kind < observables.count {
-      observables[kind] = max(observables[kind], counts[kind])
+  /// Adds what was looked at beyond what was extracted and counted already.
+  func addCounts(to observables: inout [UInt64], beyond extracted: [UInt64]) {
+    for kind in counts.indices where kind < observables.count && counts[kind] > extracted[kind] {
+      observables[kind] += counts[kind] - extracted[kind]
     }
   }
 }
@@ -105,15 +105,26 @@ extension ScanWorker {
     var state = start
     var offset = 0
     var lines: UInt64 = 0
+    // What was extracted is in the output, but for what was taken from there.
+    var extracted = output.statistics.observables.map { 0 &- $0 }
+    func isEnough(_ output: inout SegmentOutput) -> Bool {
+      let before = output.statistics.observables
+      let isEnough = isStopped(&output)
+      for kind in before.indices {
+        extracted[kind] &+= before[kind] &- output.statistics.observables[kind]
+      }
+      return isEnough
+    }
     while true {
       tools.batch.removeAll()
       let progress = tools.logs.extract(
         bytes, from: &offset, line: &lines, state: &state, isFinal: isFinal, into: &tools.batch)
       processor.process(
-        &tools.batch, chunk: bytes, place: place, output: &output, isStopped: isStopped)
-      if progress == .needsMore || isStopped(&output) { break }
+        &tools.batch, chunk: bytes, place: place, output: &output, isStopped: isEnough)
+      if progress == .needsMore || isEnough(&output) { break }
     }
-    candidates.addCounts(to: &output.statistics.observables)
+    for kind in extracted.indices { extracted[kind] &+= output.statistics.observables[kind] }
+    candidates.addCounts(to: &output.statistics.observables, beyond: extracted)
     output.statistics.lines += lines
     // A last line need not end.
     if isFinal, offset > 0, offset >= bytes.byteCount,

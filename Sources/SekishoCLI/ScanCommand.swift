@@ -179,7 +179,7 @@ struct ScanCommand: ParsableCommand {
     }
     var failed = report.hasErrors || report.writeError != nil
     let result = ScanSummary(report)
-    if summary != nil, summaryFile == nil { Console.write(result.json + [0x0a], to: STDOUT_FILENO) }
+    if summary != nil, summaryFile == nil { Console.write(result.json, to: STDOUT_FILENO) }
     if let summary = summaryFile {
       do {
         try ResultFile.write(result.json, to: summary)

@@ -426,7 +426,7 @@ import Testing
       []
     ),
     (
-      #"{"src_ip":"192.0.2.1","transport":{"src_port":80}}"#, "(192.0.2.1#80 to ?)", []
+      #"{"src_ip":"192.0.2.1","transport":{"src_port":80}}"#, "(192.0.2.1 to ?)", []
     ),
     (#"{"src_ip":"192.0.2.1","blocked":true}"#, "(192.0.2.1 to ? blocked)", []),
     (#"{"src_ip":"192.0.2.1","blocked":false,"x":null}"#, "(192.0.2.1 to ? allowed)", []),

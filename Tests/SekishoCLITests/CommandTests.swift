@@ -266,6 +266,19 @@ import Testing
     #expect(text.contains(#""hits_by_feed":[{"feed":"\#(feed)","hits":1}]"#), "\(text)")
   }
 
+  /// So many hits that what was found is written while a piece of the log is still being scanned.
+  @Test func observablesOfManyHitsAreCountedOnce() throws {
+    let folder = try TemporaryFolder()
+    let feed = try folder.write("f.txt", "evil.example\n")
+    let log = try folder.write("a.log", String(repeating: "a.evil.example\n", count: 40_000))
+    let result = try CommandRunner.run(
+      ["scan", "--quiet", "--feed", feed, "--count", "--summary", "-", log])
+    #expect(
+      result.output.contains(#""observables_by_kind":[{"kind":"domain","count":40000}]"#),
+      "\(result.output)")
+    #expect(result.output.hasSuffix("}\n") && !result.output.hasSuffix("\n\n"))
+  }
+
   @Test func lookupAnswersForWhatFeedsLoadWhenTold() throws {
     let folder = try TemporaryFolder()
     let list = try folder.write("p.txt", "co.uk\n/gate/panel.php\n")

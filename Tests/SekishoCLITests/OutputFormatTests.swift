@@ -47,12 +47,19 @@ import Testing
     #expect(result.output.contains(reason), "\(result.output)")
   }
 
-  /// An address is compared by the port that the hit's flow shows, wherever in the line that stood.
-  @Test(arguments: [("443", "exact"), ("80", ""), ("", "address")])
-  func addressesHaveThePortOfTheirEnd(_ port: String, _ match: String) throws {
+  /// A record's address is compared by the port that the hit's flow shows; in text only what stands there in one of
+  /// the forms of `Matching.md` §2 is a port.
+  @Test(arguments: [
+    ("dev=1 srcport=5 srcip=10.0.0.5 dstport=443 dstip=198.51.100.8 act=x", "exact"),
+    ("dev=1 srcport=5 srcip=10.0.0.5 dstport=80 dstip=198.51.100.8 act=x", ""),
+    ("dev=1 srcport=5 srcip=10.0.0.5 dstport= dstip=198.51.100.8 act=x", "address"),
+    ("conn dst_ip=198.51.100.8 dst_port=80", "address"),
+    ("conn dstip=198.51.100.8 dstport=80", ""), ("conn dstport=443 dstip=198.51.100.8", "address"),
+    (#"{"a":{"dest_ip":"198.51.100.8"},"b":{"dest_port":443}}"#, "address"),
+  ])
+  func addressesHaveThePortOfTheirEnd(_ line: String, _ match: String) throws {
     let feed = try folder.write("port.txt", Array("198.51.100.8:443\n".utf8))
-    let line = "conn src_ip=10.0.0.5 src_port=5 dst_ip=198.51.100.8 dst_port=\(port)\n"
-    let log = try folder.write("port.log", Array(line.utf8))
+    let log = try folder.write("port.log", Array((line + "\n").utf8))
     let result = try CommandRunner.run(
       ["scan", "--feed", "\(feed)=plain", "--format", "ndjson", "--quiet", log])
     #expect(result.status == (match.isEmpty ? 0 : 1), "\(result.output)")
