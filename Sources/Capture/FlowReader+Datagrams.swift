@@ -17,8 +17,26 @@ extension FlowReader {
     if case .tunnel = item.work { isSearched = false }
     beginRecord(item, place, isNeeded: application != .none || isSearched)
     if isSearched { searchAlone(payload) }
-    if application != .none { readDatagram(payload, item, application) }
+    if application != .none {
+      readDatagram(payload, item, application)
+    } else if payload.byteCount >= Self.shortestInitial, Self.isInitial(payload) {
+      skips.add(.quicInitial)
+    }
     endRecord(place)
+  }
+
+  /// Bytes of the shortest datagram with an Initial packet of QUIC from a client (RFC 9000 §14.1).
+  private static let shortestInitial = 1200
+
+  /// Whether a datagram begins with an Initial packet of QUIC, in which a name may be that is not read: versions 1 and
+  /// 2 (RFC 9000 §17.2.2, RFC 9369 §3) and drafts.
+  private static func isInitial(_ payload: RawSpan) -> Bool {
+    let type = payload.byte(unchecked: 0) & 0xf0
+    switch payload.bigEndianUInt32(unchecked: 1) {
+    case 1, 0xff00_0017...0xff00_0022: return type == 0xc0
+    case 0x6b33_43cf: return type == 0xd0
+    default: return false
+    }
   }
 
   @inline(__always)

@@ -38,6 +38,7 @@ enum SkipReason: Int, CaseIterable {
   case tlsMessageCut
   case certificateMalformed
   case payloadMatchLimit
+  case quicInitial
   case packetTooLong
   case pcapngInterface
   case pcapngLength
@@ -82,6 +83,7 @@ enum SkipReason: Int, CaseIterable {
     case .tlsMessageCut: "tls-message-cut"
     case .certificateMalformed: "tls-certificate-malformed"
     case .payloadMatchLimit: "payload-match-limit"
+    case .quicInitial: "quic-not-read"
     case .packetTooLong: "packet-beyond-256-kib"
     case .pcapngInterface: "pcapng-unknown-interface"
     case .pcapngLength: "pcapng-length-mismatch"

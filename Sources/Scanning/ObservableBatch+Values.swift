@@ -8,8 +8,9 @@ extension Observable {
 
 extension ObservableBatch {
   /// Gives an address in a field of a record that is an end of its event, and has no port beside it, the port of that
-  /// end: what a hit shows as its flow is what it is compared by. In text only what stands there is a port
-  /// (`Matching.md` §2).
+  /// end: what a hit shows as its flow is what it is compared by.
+  ///
+  /// In text only what stands there is a port (`Matching.md` §2).
   mutating func setPortsOfEnds(chunk: RawSpan) {
     guard !contexts.isEmpty else { return }
     for index in observables.indices where observables[index].port == 0 {
