@@ -17,37 +17,11 @@ import Parsing
 /// Sendable because every stored property is either immutable, or guarded by the run's lock, or owned
 /// by whoever holds the `isReading` or the `isCommitting` flag; each section below says which.
 final class LogJob: InputJob, @unchecked Sendable {
-  private struct Piece {
-    let chunk: Chunk?
-    let firstLine: UInt64
-    let isFinal: Bool
-    /// The state in which the last chunk committed before it was read had ended.
-    var guess: LogState?
-    var scanned: Scanned?
-    /// What the first pass found in the chunk, where that was made.
-    var candidates: ChunkCandidates?
-    /// Where lines around hits are shown.
-    var surroundings = ChunkSurroundings()
-
-    /// Keeps what the first pass found, unless that is so much that finding it again is better.
-    mutating func keep(_ found: ChunkCandidates) {
-      if let chunk, found.isSmall(beside: chunk.bytes.byteCount) { candidates = found }
-    }
-  }
-
   /// What is done with a chunk before it is its turn.
   private enum Ahead {
     case nothing
     case candidates
     case everything
-  }
-
-  private struct Scanned {
-    var output: SegmentOutput
-    var state: LogState
-    var consumed: Int
-    var lines: UInt64
-    var candidates: ChunkCandidates
   }
 
   private let input: Int
@@ -70,7 +44,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var outstanding = 0
   private var nextIndex = 0
   private var nextCommit = 0
-  private var waiting: [Int: Piece] = [:]
+  private var waiting: [Int: LogPiece] = [:]
   private var guess: LogState?
   /// More than the first chunk is needed to tell what the log is.
   private var isUndecided = false
@@ -85,7 +59,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var reader: ChunkReader
   private var readLines: UInt64 = 0
   /// Pieces read ahead, for the lines behind a hit, and the lines before the next one.
-  private var ahead: [Piece] = []
+  private var ahead: [LogPiece] = []
   private var linesBefore: [UInt8] = []
 
   // Owned by the thread that commits, and read under the lock where nothing is left to commit.
@@ -167,7 +141,7 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   // MARK: Reading
 
-  private func read() -> Piece {
+  private func read() -> LogPiece {
     let before = source.rawBytesRead
     var chunk: Chunk?
     do throws(InputError) {
@@ -180,16 +154,16 @@ final class LogJob: InputJob, @unchecked Sendable {
     let isFinal = chunk.map { $0.isFinal && reader.fault == nil } ?? true
     guard readsAhead else {
       // One thread does it all, so that what is committed is its own.
-      return Piece(chunk: chunk, firstLine: lines, isFinal: isFinal)
+      return LogPiece(chunk: chunk, firstLine: lines, isFinal: isFinal)
     }
-    let piece = Piece(chunk: chunk, firstLine: readLines, isFinal: isFinal)
+    let piece = LogPiece(chunk: chunk, firstLine: readLines, isFinal: isFinal)
     if let chunk { readLines += UInt64(chunk.bytes.count(of: Byte.lineFeed)) }
     return piece
   }
 
   /// Reads a piece with the lines before it, and as many pieces behind it as hold the lines that a hit at
   /// its end needs.
-  private func readWithContext() -> Piece {
+  private func readWithContext() -> LogPiece {
     while true {
       if !ahead.isEmpty {
         var found = 0
@@ -225,7 +199,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   private func scan(
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
     surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker
-  ) -> Scanned {
+  ) -> ScannedPiece {
     let (output, input, progress) = (output, input, progress)
     return scan(
       bytes, from: start, base: base, line: line, isFinal: isFinal, surroundings: surroundings,
@@ -240,8 +214,10 @@ final class LogJob: InputJob, @unchecked Sendable {
   }
 
   /// Scans a chunk before its turn; nil where that yields so much that it waits for its turn instead.
-  private func scanAhead(_ piece: Piece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker)
-    -> Scanned?
+  private func scanAhead(
+    _ piece: LogPiece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker
+  )
+    -> ScannedPiece?
   {
     var isTooMuch = false
     let scanned = scan(
@@ -258,7 +234,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
     surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker,
     isStopped: (inout SegmentOutput) -> Bool
-  ) -> Scanned {
+  ) -> ScannedPiece {
     var segment = SegmentOutput()
     var place = SegmentPlace(
       input: input, path: path, numberBase: line, offsetBase: base, countsPackets: false)
@@ -269,15 +245,15 @@ final class LogJob: InputJob, @unchecked Sendable {
       bytes, from: start, place: place, isFinal: isFinal, candidates: candidates,
       output: &segment
     ) { isStopped(&$0) || output.isStopped || progress.isStopRequested }
-    return Scanned(
+    return ScannedPiece(
       output: segment, state: scanned.state, consumed: scanned.consumed, lines: scanned.lines,
       candidates: scanned.candidates)
   }
 
   // MARK: Committing
 
-  private func commit(_ piece: Piece, index: Int, worker: ScanWorker) {
-    var next = run.update { () -> Piece? in
+  private func commit(_ piece: LogPiece, index: Int, worker: ScanWorker) {
+    var next = run.update { () -> LogPiece? in
       waiting[index] = piece
       guard !isCommitting, let due = waiting.removeValue(forKey: nextCommit) else { return nil }
       isCommitting = true
@@ -286,7 +262,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     while let due = next {
       let isRight = apply(due, worker: worker)
       if let chunk = due.chunk { reader.recycle(chunk) }
-      next = run.update { () -> Piece? in
+      next = run.update { () -> LogPiece? in
         nextCommit += 1
         outstanding -= 1
         guess = state
@@ -309,7 +285,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   /// Takes a piece's result over, or scans it where there is none or the guess was wrong.
   ///
   /// - Returns: whether the guess was right, or would have been; true where there was none.
-  private func apply(_ piece: Piece, worker: ScanWorker) -> Bool {
+  private func apply(_ piece: LogPiece, worker: ScanWorker) -> Bool {
     guard let chunk = piece.chunk else {
       // The input ended in a fault: what was left over is all there is.
       if !tail.isEmpty {
@@ -396,7 +372,7 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   private func sourceLength(_ bytes: [UInt8]) -> UInt64 { sourceLength(bytes.rawSpan) }
 
-  private func accept(_ scanned: Scanned, of bytes: RawSpan) {
+  private func accept(_ scanned: ScannedPiece, of bytes: RawSpan) {
     state = scanned.state
     lines += scanned.lines
     let consumed = min(scanned.consumed, bytes.byteCount)
