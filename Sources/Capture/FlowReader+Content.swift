@@ -182,6 +182,11 @@ extension FlowReader {
     let isDone = read(payload, known: known, stream, visit)
     if isDone, !stream.mayGoOn {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
+      let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+      if !direction.isServer {
+        heads.keep(
+          stream.history, upTo: direction.next, of: visit.flow, isFromFirst: visit.isFromFirst)
+      }
       // Segments that wait for others hold nothing that is wanted, unless they are searched.
       guard !search.isEmpty else { return releaseStream(number) }
       stream.begin(.none)

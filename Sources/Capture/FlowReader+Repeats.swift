@@ -212,9 +212,7 @@ extension FlowReader {
     if !stream.openVersions.isEmpty {
       read(
         stream.takeVersions(with: RawSpan(), number: 0, time: 0),
-        StreamVisit(
-          flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
-          isDNSPort: Self.isDNSPort(stream.target.port)))
+        Self.visit(of: stream))
     }
     for rereading in stream.takeRereadings() { finishContent(rereading.reader) }
   }
@@ -261,10 +259,27 @@ extension FlowReader {
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
     if direction.isDone {
+      switch heads.compare(
+        payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst)
+      {
+      case .same:
+        skips.add(.retransmission)
+        return searchAlone(payload, at: sequence, of: visit)
+      case .different(let bytes, let changed):
+        skips.add(.tcpOverlap)
+        noteOverlap(visit)
+        let start = sequence &- UInt32(truncatingIfNeeded: changed.lowerBound)
+        // SAFETY: the closure only reads the array's bytes.
+        return unsafe bytes.withUnsafeBytes {
+          readAlone(unsafe $0.bytes, at: start, changed: changed, visit)
+        }
+      case .unknown: break
+      }
       guard beginsAnew(payload, at: sequence, direction) else {
         return searchAlone(payload, at: sequence, of: visit)
       }
       skips.add(.retransmission)
+      heads.keepAlone(payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst)
       return readAlone(payload, at: sequence, visit)
     }
     if sequence &+ UInt32(truncatingIfNeeded: payload.byteCount) == direction.next,

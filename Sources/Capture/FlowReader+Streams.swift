@@ -15,7 +15,7 @@ extension FlowReader {
     let isWanted =
       hasData
       && (!direction.isDone || isSYN || !search.isEmpty
-        || beginsAnew(payload, at: item.sequence, direction))
+        || comesAgain(payload, at: item.sequence, direction))
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = classify(
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer, of: place.flow,
@@ -315,14 +315,19 @@ extension FlowReader {
     }
   }
 
+  /// Where a stream's bytes are read that waited.
+  static func visit(of stream: TCPStream) -> StreamVisit {
+    StreamVisit(
+      flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
+      isDNSPort: isDNSPort(stream.record.sourcePort) || isDNSPort(stream.record.destinationPort))
+  }
+
   /// Goes on behind a hole that nothing will fill; values there belong to the packets they came in.
   mutating func passGap(_ number: UInt32) {
     let stream = streams[number]
     guard !stream.queue.isEmpty else { return }
     skips.add(.tcpGap)
-    let visit = StreamVisit(
-      flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
-      isDNSPort: Self.isDNSPort(stream.target.port))
+    let visit = Self.visit(of: stream)
     let packet = (writer.number, writer.time)
     let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
     let start = stream.queue[0].place
@@ -330,12 +335,15 @@ extension FlowReader {
     flows[visit.flow][isFromFirst: visit.isFromFirst].next = start
     loseBytes(Int(start &- next), visit)
     awaitBeginning(stream, visit)
+    // Behind a segment that came later than those that follow it they were complete with that.
+    var latest = (number: UInt64(0), time: Int64(0))
     while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
       let early = stream.queue.first,
       Int32(
         bitPattern: early.place &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
     {
-      writer.attribute(number: early.number, time: early.time)
+      if early.number >= latest.number { latest = (early.number, early.time) }
+      writer.attribute(number: latest.number, time: latest.time)
       take(stream.dequeue(), visit)
       // What follows a hole is kept, in case the missing bytes come after all.
       if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,

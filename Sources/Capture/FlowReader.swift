@@ -112,6 +112,12 @@ struct FlowReader: ~Copyable {
     @inline(__always) _modify { yield unsafe &shard.pointee.unsettled }
   }
 
+  /// First bytes of directions of which nothing more is wanted, in the present shard.
+  var heads: DoneHeads {
+    @inline(__always) _read { yield unsafe shard.pointee.heads }
+    @inline(__always) _modify { yield unsafe &shard.pointee.heads }
+  }
+
   /// Gaps of the present shard that were acknowledged and are not given up yet, in the order of the capture.
   var gaps: [AcknowledgedGap] {
     @inline(__always) _read { yield unsafe shard.pointee.gaps }

@@ -16,6 +16,7 @@ struct FlowShard: ~Copyable {
   var firsts = FirstSegments()
   var unsettled: [UnsettledFlow] = []
   var gaps: [AcknowledgedGap] = []
+  var heads = DoneHeads()
 }
 
 /// All parts of a capture's flows.

@@ -54,6 +54,38 @@ struct AcknowledgedTests {
     #expect(observed.counts["tcp-gap"] == 2)
   }
 
+  @Test("a message of DNS behind an answer of which the middle never comes")
+  func behindAnAnswer() {
+    let server = StreamBuilder(port: 53, back: true)
+    let rest = [UInt8](repeating: 0x76, count: 142)
+    let next = DNSTests.stream(
+      DNSBuilder(flags: 0x8180, answers: 1).question("a.example").record(
+        DNSBuilder.pointer(12), type: 1, [192, 0, 2, 1]))
+    let acknowledgement = Packet.ethernet(
+      Packet.ip(6, Packet.tcp(50000, 53, sequence: 1, acknowledgement: 1000 + 414)))
+    let frames = [
+      server.segment(rest, at: 0), server.segment(Array(rest[..<16]), at: 398), acknowledgement,
+      server.segment(next, at: 414),
+    ]
+    #expect(
+      Observed(pcap(frames.map { CapturedPacket($0) })).values == [
+        "4 dns.query a.example", "4 dns.answer.address 192.0.2.1",
+      ])
+  }
+
+  @Test("behind a hole, what comes before its predecessor is complete with that")
+  func swappedBehindAHole() {
+    let stream = StreamBuilder()
+    let request = utf8("GET / HTTP/1.1\r\nHost: a.example\r\nUser-Agent: b\r\n\r\n")
+    let frames = [
+      stream.syn, stream.segment(Array(request[20...]), at: 120),
+      stream.segment(Array(request[..<20]), at: 100), Self.acknowledgement(100 + request.count),
+    ]
+    let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+    #expect(
+      values == ["3 http.host a.example", "3 http.url http://a.example/", "3 http.user-agent b"])
+  }
+
   /// Gaps that are given up when a stretch ends, in whatever groups the flows are read.
   @Test("however flows are shared out, acknowledged gaps are given up at the same places")
   func groups() throws {

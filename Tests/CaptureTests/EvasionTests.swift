@@ -151,6 +151,26 @@ struct EvasionTests {
     }
   }
 
+  @Test(
+    "a greeting that comes again once nothing more is wanted yields nothing, another in its place does"
+  )
+  func greetingAgain() {
+    let stream = StreamBuilder(port: 443)
+    let hello = TLSBuilder.clientHello("a.example")
+    let rest: [UInt8] =
+      [0x14, 3, 3, 0, 1, 1] + [0x17, 3, 3, 0, 40] + [UInt8](repeating: 9, count: 40)
+    let other = TLSBuilder.clientHello("b.example")
+    let first = stream.segment(hello, at: 0)
+    let frames = [
+      stream.syn, first, stream.segment(rest, at: hello.count), first,
+      stream.segment(hello + rest, at: 0), stream.segment(other, at: 0), first,
+      stream.segment(other, at: 0),
+    ]
+    let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+    #expect(
+      values.filter { $0.contains("tls.sni") } == ["2 tls.sni a.example", "6 tls.sni b.example"])
+  }
+
   @Test("one byte in two versions is no probe in the middle of a message")
   func oneByte() {
     let place = 24

@@ -1,0 +1,95 @@
+import Parsing
+
+/// The first bytes of clients' directions of which nothing more is wanted, so that they are known when they come
+/// again.
+///
+/// What comes in their place and begins a message may be what the receiver has, and is read; the same bytes once more,
+/// as a second tap brings them a little later, yield nothing. Only the last few directions of a part of the flows are
+/// known.
+struct DoneHeads {
+  private struct Slot {
+    var flow: UInt32 = 0
+    var isFromFirst = false
+    var sequence: UInt32 = 0
+    var bytes: [UInt8] = []
+    /// Hashes of what was read in their place.
+    var others: [UInt64] = []
+  }
+
+  private static let most = 32
+  /// Bytes of a direction that are kept.
+  private static let longest = 3072
+  private static let mostOthers = 8
+
+  private var slots: [Slot] = []
+  private var oldest = 0
+
+  /// Keeps what was read of a direction, the last one of whose bytes stands before `end`.
+  mutating func keep(_ bytes: [UInt8], upTo end: UInt32, of flow: UInt32, isFromFirst: Bool) {
+    guard !bytes.isEmpty else { return }
+    let index = take(flow, isFromFirst)
+    slots[index].sequence = end &- UInt32(truncatingIfNeeded: bytes.count)
+    slots[index].bytes += bytes.prefix(Self.longest)
+  }
+
+  /// What bytes are in the place of what was read.
+  enum Comparison {
+    /// Nothing is known of what was there, or they begin there.
+    case unknown
+    /// They are the same, or were there before.
+    case same
+    /// Others: the bytes with them in their place, and where they stand.
+    case different([UInt8], Range<Int>)
+  }
+
+  /// Compares bytes that come in the place of what was read; others are known from now on.
+  mutating func compare(
+    _ payload: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool
+  ) -> Comparison {
+    guard
+      let index = slots.firstIndex(where: { $0.flow == flow && $0.isFromFirst == isFromFirst })
+    else { return .unknown }
+    let start = Int(Int32(bitPattern: sequence &- slots[index].sequence))
+    let kept = slots[index].bytes
+    guard start >= 0, start < kept.count else { return .unknown }
+    let end = start + payload.byteCount
+    if TCPStream.has(kept, payload, at: start, upTo: min(end, kept.count)) {
+      // Where no more than the first bytes are kept, those behind them may be other ones.
+      return end <= kept.count || kept.count < Self.longest ? .same : .unknown
+    }
+    let hash = ContentHash.hash(payload, of: UInt64(sequence))
+    if slots[index].others.contains(hash) { return .same }
+    if slots[index].others.count == Self.mostOthers { slots[index].others.removeFirst() }
+    slots[index].others.append(hash)
+    if start == 0 { return .unknown }
+    var bytes = Array(kept[..<start])
+    bytes.append(payload)
+    if end < kept.count { bytes += kept[end...] }
+    return .different(bytes, start..<end)
+  }
+
+  /// Keeps bytes that were read alone, unless others of their direction are known.
+  mutating func keepAlone(
+    _ payload: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool
+  ) {
+    if slots.contains(where: { $0.flow == flow && $0.isFromFirst == isFromFirst }) { return }
+    let index = take(flow, isFromFirst)
+    slots[index].sequence = sequence
+    slots[index].bytes.append(payload.extracting(0..<min(payload.byteCount, Self.longest)))
+  }
+
+  /// A slot for a direction: its own, or the oldest, emptied.
+  private mutating func take(_ flow: UInt32, _ isFromFirst: Bool) -> Int {
+    var index = slots.firstIndex { $0.flow == flow && $0.isFromFirst == isFromFirst }
+    if index == nil, slots.count < Self.most {
+      slots.append(Slot())
+      index = slots.count - 1
+    }
+    let taken = index ?? oldest
+    if index == nil { oldest = (oldest + 1) % Self.most }
+    (slots[taken].flow, slots[taken].isFromFirst) = (flow, isFromFirst)
+    slots[taken].bytes.removeAll(keepingCapacity: true)
+    slots[taken].others.removeAll(keepingCapacity: true)
+    return taken
+  }
+}
