@@ -252,6 +252,8 @@ package final class InputSource {
     do throws(InputError) {
       while filled < buffer.count {
         if !isInsideMember {
+          // What is at hand goes out before a read that may wait for another member.
+          if filled > 0, unsafe raw.unread.count < magicLength, !raw.isReady { return filled }
           guard try beginMember(decompressor) else { break }
         }
         let input = unsafe raw.unread

@@ -2,22 +2,24 @@ import Glibc
 import Sekisho
 import Synchronization
 
-/// Ctrl-C as a request to stop.
+/// Ctrl-C, and the signal that asks a program to end, as a request to stop.
 enum Interruption {
   private static let progress = ScanProgress()
 
-  /// Installs the handler; the first Ctrl-C stops the run in order, the second ends the program.
+  /// Installs the handler; the first Ctrl-C or SIGTERM stops the run in order, the second ends the program.
   static func install() -> ScanProgress {
     // Made before the handler can run, which must not allocate.
     _ = progress
-    signal(SIGINT) { _ in
-      Interruption.progress.requestStop()
-      signal(SIGINT, SIG_DFL)
-    }
-    // Whoever started us may have blocked it.
+    // Whoever started us may have blocked them.
     var signals = sigset_t()
     sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        Interruption.progress.requestStop()
+        signal(number, SIG_DFL)
+      }
+      sigaddset(&signals, number)
+    }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return progress
   }

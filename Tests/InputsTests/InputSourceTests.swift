@@ -233,6 +233,26 @@ import Testing
     close(ends[0])
   }
 
+  /// A member that has ended in a pipe is handed out before another one comes.
+  @Test func membersInPipes() throws {
+    // `gzip -n` of "abc".
+    let member: [UInt8] = [
+      0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b, 0x4c, 0x4a, 6, 0, 0xc2, 0x41, 0x24, 0x35, 3, 0, 0,
+      0,
+    ]
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let source = try InputSource(fileDescriptor: ends[0], path: "-")
+    var buffer = [UInt8](repeating: 0, count: 100)
+    for _ in 0..<3 {
+      #expect(write(ends[1], member, member.count) == member.count)
+      #expect(try buffer.withUnsafeMutableBytes { try source.read(into: $0) } == 3)
+    }
+    close(ends[1])
+    #expect(try buffer.withUnsafeMutableBytes { try source.read(into: $0) } == 0)
+    close(ends[0])
+  }
+
   @Test func aFileThatBecomesShorter() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
