@@ -112,24 +112,34 @@ enum CSVHeader {
       && separators.contains(bytes.byte(unchecked: word.upperBound - 1))
   }
 
-  /// The first line as a header, whatever stands in it.
+  /// The first line as a header of a table that is said to be one; where a value stands in it, it is a row as well,
+  /// and columns have numbers for names.
   ///
   /// Without `separator` it is the one that a line before the header names, or the one that the header has most of.
-  static func read(_ bytes: RawSpan, from start: Int, separator: UInt8?) -> LogHeader? {
+  static func read(
+    _ bytes: RawSpan, from start: Int, separator: UInt8?
+  ) -> (header: LogHeader, isRow: Bool)? {
     let front = front(bytes, from: start)
     let first = front?.end ?? start
-    var header: LogHeader?
+    var found: (header: LogHeader, isRow: Bool)?
     for candidate in separators where candidate == separator ?? front?.separator ?? candidate {
       var cells: [CSVCell] = []
       var offset = first
       let row = CSVParser(delimiter: candidate).next(
         bytes, at: &offset, isFinal: true, cells: &cells)
-      guard row.kind == .row, cells.count > header?.names.count ?? 0 else { continue }
-      header = LogHeader(
+      guard row.kind == .row, cells.count > found?.header.names.count ?? 0 else { continue }
+      let isRow = cells.contains {
+        let word = bytes.trimmed($0.range)
+        return !word.isEmpty && sort(bytes, word, isQuoted: $0.wasQuoted) == .value
+      }
+      let header = LogHeader(
         layout: .csv, separator: candidate,
-        names: cells.indices.map { name(bytes, bytes.trimmed(cells[$0].range), column: $0) })
+        names: cells.indices.map {
+          name(bytes, isRow ? 0..<0 : bytes.trimmed(cells[$0].range), column: $0)
+        })
+      found = (header, isRow)
     }
-    return header
+    return found
   }
 
   /// What a cell of the first line is.

@@ -95,14 +95,15 @@ package struct LogState: Equatable, Sendable {
   private mutating func findHeader(
     _ bytes: RawSpan, from start: Int, isFinal: Bool, _ options: LogOptions
   ) {
-    let header: LogHeader?
+    let found: (header: LogHeader, isRow: Bool)?
     switch options.format {
-    case nil: header = CSVHeader.recognise(bytes, from: start, isFinal: isFinal)
-    case .csv: header = CSVHeader.read(bytes, from: start, separator: nil)
-    case .tsv: header = CSVHeader.read(bytes, from: start, separator: Byte.tab)
-    default: header = nil
+    case nil:
+      found = CSVHeader.recognise(bytes, from: start, isFinal: isFinal).map { ($0, false) }
+    case .csv: found = CSVHeader.read(bytes, from: start, separator: nil)
+    case .tsv: found = CSVHeader.read(bytes, from: start, separator: Byte.tab)
+    default: found = nil
     }
-    guard let header else {
+    guard let found else {
       if options.format == nil || options.format == .vpcFlow,
         let header = FlowLogHeader.recognise(
           bytes, from: start, limit: options.lineLimit, isFinal: isFinal)
@@ -113,7 +114,7 @@ package struct LogState: Equatable, Sendable {
       }
       return
     }
-    layout = .rows(header)
-    isBeforeHeaderRow = true
+    layout = .rows(found.header)
+    isBeforeHeaderRow = !found.isRow
   }
 }

@@ -377,6 +377,16 @@ enum RecordRuleCases {
     Case(
       "comments are text", "# a.example\n#x b.example\nc.example\n",
       ["domain text a.example @2", "domain text b.example @15", "domain text c.example @25"]),
+    Case(
+      "a table that is said to be one, whose first line holds values",
+      "192.0.2.1,a.example,x\n192.0.2.2,b.example,y\n",
+      [
+        "ipv4 column1 192.0.2.1 @0", "domain column2 a.example @10", "ipv4 column1 192.0.2.2 @22",
+        "domain column2 b.example @32",
+      ], format: .csv),
+    Case(
+      "and one whose first line names columns", "addr;note\n192.0.2.1;a.example\n",
+      ["ipv4 addr 192.0.2.1 @10", "domain note a.example @20"], format: .csv),
     Case("forced text", "{\"a.example\":1}\n", ["domain text a.example @2"], format: .text),
   ]
 
