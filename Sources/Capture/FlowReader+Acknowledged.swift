@@ -69,14 +69,8 @@ extension FlowReader {
     guard stream.gap == gap.order else { return }
     let owner = stream.flow
     writer.beginPacket(number: gap.number, time: gap.time, order: gap.order)
-    writer.beginFlow(
-      stream.record,
-      index: flows[notes: owner].batch == writer.serial
-        ? flows[notes: owner].batchIndex : ObservableRecord.noFlow)
+    beginFlow(of: stream)
     passAcknowledged(gap.stream, over: 0)
-    if writer.hasRecord {
-      flows[notes: owner].batch = writer.serial
-      flows[notes: owner].batchIndex = writer.flowIndex
-    }
+    endFlow(owner)
   }
 }

@@ -76,16 +76,26 @@ extension FlowReader {
     guard !stream.isIdle else { return releaseStream(number) }
     let (flow, index) = (writer.flow(), writer.flowIndex)
     let owner = stream.flow
+    beginFlow(of: stream)
+    closeStream(number)
+    endFlow(owner)
+    writer.beginFlow(flow, index: index)
+  }
+
+  /// Begins what is written of a stream apart from any packet of its flow.
+  mutating func beginFlow(of stream: TCPStream) {
+    let notes = flows[notes: stream.flow]
     writer.beginFlow(
       stream.record,
-      index: flows[notes: owner].batch == writer.serial
-        ? flows[notes: owner].batchIndex : ObservableRecord.noFlow)
-    closeStream(number)
-    if writer.hasRecord {
-      flows[notes: owner].batch = writer.serial
-      flows[notes: owner].batchIndex = writer.flowIndex
-    }
-    writer.beginFlow(flow, index: index)
+      index: notes.batch == writer.serial ? notes.batchIndex : ObservableRecord.noFlow)
+  }
+
+  /// Keeps where the record of a flow stands in the batch, of which something was written.
+  @inline(__always)
+  mutating func endFlow(_ flow: UInt32) {
+    guard writer.hasRecord else { return }
+    flows[notes: flow].batch = writer.serial
+    flows[notes: flow].batchIndex = writer.flowIndex
   }
 
   /// Closes the streams of the flow that makes room for a new one.

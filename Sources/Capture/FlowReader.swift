@@ -35,9 +35,10 @@ struct FlowPlace {
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
-/// The files with the suffixes `+Datagrams`, `+Streams`, `+Acknowledged`, `+Connections`, `+Beginnings`, `+Deciding`, `+Unsettled`,
-/// `+Passing`, `+Repeats`, `+Rereading`, `+Holes`, `+Content`, `+Search` and `+Keeping` hold a part each. What belongs
-/// to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is pointed at for each item.
+/// The files with the suffixes `+Datagrams`, `+Streams`, `+Acknowledged`, `+Connections`, `+Beginnings`, `+Deciding`,
+/// `+Unsettled`, `+Passing`, `+Repeats`, `+Rereading`, `+Holes`, `+Content`, `+Search` and `+Keeping` hold a part each.
+/// What belongs to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is
+/// pointed at for each item.
 @safe
 struct FlowReader: ~Copyable {
   var writer = ObservableWriter()
@@ -285,9 +286,7 @@ struct FlowReader: ~Copyable {
   /// Keeps where the flow's record stands in the batch.
   @inline(__always)
   mutating func endRecord(_ place: FlowPlace) {
-    guard writer.hasRecord else { return }
-    flows[notes: place.flow].batch = writer.serial
-    flows[notes: place.flow].batchIndex = writer.flowIndex
+    endFlow(place.flow)
   }
 
   /// Notes a packet of which only the addresses are of interest.
