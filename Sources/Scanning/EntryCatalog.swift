@@ -7,7 +7,7 @@ import Parsing
 /// Each has a place that its number chooses, where the one before it gives way: no hash table is asked, and
 /// none has to be emptied where hits are all different.
 package struct EntryCatalog {
-  private static let size = 1 << 13
+  private static let size = 1 << 12
 
   private let databases: [IndicatorDatabase]
   private var places: [ResolvedEntry?] = []

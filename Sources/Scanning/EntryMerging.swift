@@ -8,7 +8,7 @@ struct EntryMerging {
   private static let limit = 16_384
 
   /// An entry made of several, and where the sources of each went.
-  private struct Merged {
+  struct Merged {
     var entry: ResolvedEntry
     var places: [[Int]]
   }
@@ -55,7 +55,8 @@ struct EntryMerging {
     return result
   }
 
-  private mutating func entry(of entries: [ResolvedEntry]) -> Merged {
+  /// One entry of those that say the same.
+  mutating func entry(of entries: [ResolvedEntry]) -> Merged {
     let key = entries.map(\.reference)
     if let merged = known[key] { return merged }
     var sources: [ResolvedSource] = []
@@ -82,7 +83,8 @@ struct EntryMerging {
     let merged = Merged(
       entry: ResolvedEntry(
         reference: key.min() ?? first.reference, kind: first.kind, mode: first.mode,
-        value: first.value, specificity: first.specificity, sources: order.map { sources[$0] }),
+        value: first.value, specificity: first.specificity, sources: order.map { sources[$0] },
+        parts: key),
       places: places.map { $0.map { target[$0] } })
     if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
     known[key] = merged

@@ -104,10 +104,12 @@ public final class ResolvedEntry: Sendable {
   public let sources: [ResolvedSource]
   /// Their indices, which hits in which all take part share.
   let allSources: [Int]
+  /// Where several databases hold the value alike: the entries it was made of.
+  let parts: [EntryReference]
 
   package init(
     reference: EntryReference, kind: IndicatorKind, mode: MatchMode, value: [UInt8],
-    specificity: Int, sources: [ResolvedSource]
+    specificity: Int, sources: [ResolvedSource], parts: [EntryReference] = []
   ) {
     self.reference = reference
     self.kind = kind
@@ -116,6 +118,7 @@ public final class ResolvedEntry: Sendable {
     self.specificity = specificity
     self.sources = sources
     allSources = Array(sources.indices)
+    self.parts = parts
   }
 }
 

@@ -1,31 +1,74 @@
+import Database
 import Indicators
 import Inputs
 import Parsing
 
 /// Hits put together by what they have in common: first, last, count.
+///
+/// Input decides how many groups there are, so a group takes fifty bytes beside its first hit, which is packed, and a
+/// sample of other values.
 struct HitGroups {
   /// One group, with a sample of what is in it.
   struct Group {
-    var first: Hit
+    /// Its first hit.
+    fileprivate var first: PackedHits.Place
     var firstTime: Int64
     var lastTime: Int64
-    var last: (path: InputPath, number: UInt64)
     var count: UInt64 = 0
     var suppressed: UInt64 = 0
-    /// Distinct observed values, up to a limit.
-    var values: [[UInt8]] = []
-    /// Feeds of every indicator in the group.
-    var feeds: [[UInt8]] = []
+    /// The last of its values beyond that of the first hit, and how many they are.
+    fileprivate var lastSample: UInt32 = 0
+    fileprivate var sampleCount: UInt8 = 0
+    /// Feeds of every indicator in the group: a list of `feedLists`.
+    fileprivate var feeds: UInt32 = 0
   }
 
-  private static let sampleLimit = 100
+  /// A value of a group, and the place of the one before it, or 0.
+  private struct Sample {
+    var value: PackedHits.Place
+    var previous: UInt32
+  }
 
-  private let grouping: ScanOptions.Grouping
+  /// What hits of a group share, hashed with two seeds: no input can be written to collide.
+  private struct Key: Hashable {
+    var first: UInt64
+    var second: UInt64
+  }
+
+  /// Distinct observed values of a group that are kept, and feeds.
+  private static let sampleLimit = 100
+  /// Memory for values beyond the first of each group.
+  private static let sampleBytes = 16 << 20
+
+  let grouping: ScanOptions.Grouping
   private let limit: Int
+  private let hashes = (SeededHash(), SeededHash())
   /// Hits of groups beyond the limit, which are in none.
   private(set) var cutHits: UInt64 = 0
-  private var index: [[UInt8]: Int] = [:]
+  /// Values for which there was no memory.
+  private(set) var cutValues: UInt64 = 0
+  private var index: [Key: UInt32] = [:]
   private(set) var groups: [Group] = []
+  private var hits = PackedHits()
+  private var samples: [Sample] = [Sample(value: 0, previous: 0)]
+  private var sampledBytes = 0
+  private var feedNames: [[UInt8]] = []
+  private var feedNumbers: [[UInt8]: UInt32] = [:]
+  /// Few groups have a list of their own.
+  private var feedLists: [[UInt32]] = [[]]
+  private var feedListNumbers: [[UInt32]: UInt32] = [[]: 0]
+  private var catalog: EntryCatalog
+  private var merging = EntryMerging()
+
+  /// - Parameters:
+  ///   - grouping: what hits of a group have in common.
+  ///   - limit: groups that are kept; the input decides how many there are.
+  ///   - databases: those that the hits are of.
+  init(_ grouping: ScanOptions.Grouping, limit: Int, databases: [IndicatorDatabase]) {
+    self.grouping = grouping
+    self.limit = limit
+    catalog = EntryCatalog(databases: databases)
+  }
 
   /// Keeps so many groups at most, and tells how many others there were.
   mutating func keepFirst(_ count: Int) -> Int {
@@ -34,55 +77,105 @@ struct HitGroups {
     return cut
   }
 
-  /// - Parameters:
-  ///   - grouping: what hits of a group have in common.
-  ///   - limit: groups that are kept; the input decides how many there are.
-  init(_ grouping: ScanOptions.Grouping, limit: Int) {
-    self.grouping = grouping
-    self.limit = limit
-  }
-
   /// Adds a hit to its group, in the order of the input.
   mutating func add(_ hit: Hit) {
-    let key = key(of: hit)
+    let bytes = key(of: hit)
+    let key = Key(
+      first: hashes.0.hash(bytes.rawSpan, of: 0), second: hashes.1.hash(bytes.rawSpan, of: 1))
     let position: Int
     if let known = index[key] {
-      position = known
+      position = Int(known)
+      addValue(of: hit, to: position)
     } else {
-      guard groups.count < limit else {
+      guard groups.count < min(limit, Int(UInt32.max)) else {
         cutHits += 1
         return
       }
+      // Once for all, since a longer array beside a shorter one is half as much again.
+      if groups.isEmpty { groups.reserveCapacity(min(limit, 1 << 18)) }
       position = groups.count
-      index[key] = position
+      index[key] = UInt32(position)
       groups.append(
-        Group(
-          first: hit, firstTime: hit.time, lastTime: hit.time, last: (hit.path, hit.number)))
+        Group(first: hits.append(hit), firstTime: hit.time, lastTime: hit.time))
     }
     groups[position].count += 1
     if hit.suppression != nil { groups[position].suppressed += 1 }
-    groups[position].last = (hit.path, hit.number)
     if hit.time != ObservableRecord.noTime {
-      let group = groups[position]
+      let first = groups[position].firstTime
       groups[position].firstTime =
-        group.firstTime == ObservableRecord.noTime ? hit.time : min(group.firstTime, hit.time)
-      groups[position].lastTime = max(group.lastTime, hit.time)
-    }
-    if groups[position].values.count < Self.sampleLimit,
-      !groups[position].values.contains(hit.value)
-    {
-      groups[position].values.append(hit.value)
+        first == ObservableRecord.noTime ? hit.time : min(first, hit.time)
+      groups[position].lastTime = max(groups[position].lastTime, hit.time)
     }
     for indicator in hit.indicators {
-      for source in indicator.sources {
-        let feed = indicator.entry.sources[source].feed
-        if groups[position].feeds.count < Self.sampleLimit,
-          !groups[position].feeds.contains(feed)
-        {
-          groups[position].feeds.append(feed)
-        }
-      }
+      for source in indicator.sources { add(indicator.entry.sources[source].feed, to: position) }
     }
+  }
+
+  private mutating func addValue(of hit: Hit, to position: Int) {
+    let group = groups[position]
+    guard group.sampleCount < Self.sampleLimit - 1, !hits.isValue(hit.value, at: group.first)
+    else { return }
+    var sample = group.lastSample
+    while sample != 0 {
+      if hits.isValue(hit.value, at: samples[Int(sample)].value) { return }
+      sample = samples[Int(sample)].previous
+    }
+    let size = hit.value.count + MemoryLayout<Sample>.stride
+    guard sampledBytes + size <= Self.sampleBytes else {
+      cutValues += 1
+      return
+    }
+    sampledBytes += size
+    samples.append(Sample(value: hits.append(value: hit.value), previous: group.lastSample))
+    groups[position].lastSample = UInt32(samples.count - 1)
+    groups[position].sampleCount += 1
+  }
+
+  private mutating func add(_ feed: [UInt8], to position: Int) {
+    let list = feedLists[Int(groups[position].feeds)]
+    if list.contains(where: { feedNames[Int($0)] == feed }) || list.count >= Self.sampleLimit {
+      return
+    }
+    let number: UInt32
+    if let known = feedNumbers[feed] {
+      number = known
+    } else {
+      number = UInt32(feedNames.count)
+      feedNames.append(feed)
+      feedNumbers[feed] = number
+    }
+    let longer = list + [number]
+    if let known = feedListNumbers[longer] {
+      groups[position].feeds = known
+    } else {
+      groups[position].feeds = UInt32(feedLists.count)
+      feedListNumbers[longer] = UInt32(feedLists.count)
+      feedLists.append(longer)
+    }
+  }
+
+  // MARK: What a group holds
+
+  /// A group's first hit.
+  mutating func firstHit(of group: Group) -> Hit {
+    hits.hit(at: group.first, catalog: &catalog, merging: &merging)
+  }
+
+  /// Distinct observed values of a group in the order in which they were seen, up to a limit.
+  func values(of group: Group) -> [[UInt8]] {
+    var values: [[UInt8]] = []
+    var sample = group.lastSample
+    while sample != 0 {
+      values.append(hits.value(at: samples[Int(sample)].value))
+      sample = samples[Int(sample)].previous
+    }
+    values.append(hits.value(at: group.first))
+    return values.reversed()
+  }
+
+  /// Names of the feeds of a group's indicators, in the order in which they were met, up to a limit.
+  func feeds(of group: Group) -> [[UInt8]] {
+    feedLists[Int(group.feeds)].map { feedNames[Int($0)] }
   }
 
   /// What all hits of a group share, as bytes.
@@ -116,24 +209,23 @@ struct HitGroups {
       + Array(" \(flow.destinationPort) \(flow.ipProtocol)".utf8)
   }
 
-  /// Whether a group is called by its input, since its records tell no ends.
-  func isNamedByPath(_ group: Group) -> Bool {
+  /// Whether a group with this first hit is called by its input, since its records tell no ends.
+  func isNamedByPath(_ first: Hit) -> Bool {
     switch grouping {
-    case .flow: (group.first.flow ?? group.first.event?.flow) == nil
-    case .host: group.first.sourceEnd == nil
+    case .flow: (first.flow ?? first.event?.flow) == nil
+    case .host: first.sourceEnd == nil
     case .none, .indicator, .day: false
     }
   }
 
-  /// What a group is called, as its key reads.
-  func name(of group: Group) -> [UInt8] {
+  /// What a group with this first hit is called, as its key reads.
+  func name(_ first: Hit) -> [UInt8] {
     switch grouping {
-    case .none: group.first.value
-    case .indicator: group.first.indicators[0].entry.value
-    case .flow:
-      (group.first.flow ?? group.first.event?.flow).map(Self.key) ?? group.first.path.bytes
-    case .host: host(of: group.first)
-    case .day: key(of: group.first)
+    case .none: first.value
+    case .indicator: first.indicators[0].entry.value
+    case .flow: (first.flow ?? first.event?.flow).map(Self.key) ?? first.path.bytes
+    case .host: host(of: first)
+    case .day: key(of: first)
     }
   }
 }

@@ -96,7 +96,7 @@ package struct HitJSON {
 /// Each has a place that its entry chooses; a place holds all that the text depends on, so nothing else is taken
 /// for it.
 private struct KnownIndicators {
-  private static let size = 4096
+  private static let size = 2048
   /// The longest text that is kept.
   private static let longest = 2048
 
@@ -114,7 +114,7 @@ private struct KnownIndicators {
     let reference = indicator.entry.reference
     var hash = UInt64(reference.entry) &* 0x9e37_79b9_7f4a_7c15
     hash ^= UInt64(truncatingIfNeeded: reference.database) &* 0xff51_afd7_ed55_8ccd
-    let place = Int(truncatingIfNeeded: hash >> 52)
+    let place = Int(truncatingIfNeeded: hash >> 53)
     if let written = places[place], written.indicator.entry === indicator.entry,
       written.indicator.match == indicator.match,
       written.indicator.validity == indicator.validity,

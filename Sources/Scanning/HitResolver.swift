@@ -348,7 +348,7 @@ final class HitResolver: BatchProcessor {
         output.statistics.hitFlows[hit.input, default: FlowSelection()].insert(flow)
       }
       for (position, indicator) in hit.indicators.enumerated() {
-        output.statistics.hitsByEntry[indicator.entry.reference, default: 0] += 1
+        output.statistics.hitsByEntry.add(indicator.entry.reference)
         for (place, index) in indicator.sources.enumerated() {
           let statement = indicator.entry.sources[index].statement
           // A hit counts once for a feed, however many of its sources and indicators cover it.

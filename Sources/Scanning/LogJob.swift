@@ -88,7 +88,8 @@ final class LogJob: InputJob, @unchecked Sendable {
     self.options = options
     self.progress = progress
     self.contextLines = contextLines
-    window = 2 * threads + 2
+    // Each may hold a chunk and the lines of many hits, so that few wait beyond those at work.
+    window = threads + min(threads, 2) + 2
     readsAhead = threads > 1 || contextLines > 0
     var encoding = ChunkReader.Encoding.bytes
     if case .utf16(let isBigEndian) = content { encoding = .utf16(isBigEndian: isBigEndian) }

@@ -1,3 +1,4 @@
+package import Database
 import Indicators
 package import Inputs
 
@@ -32,16 +33,18 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   /// - Parameters:
   ///   - destination: where to write.
   ///   - options: format, grouping, limits.
+  ///   - databases: those that hits are of.
   ///   - writesResults: false for `--count`.
   ///   - report: called for each problem, in order of the inputs.
   package init(
-    _ destination: ResultDestination, options: ScanOptions, writesResults: Bool,
+    _ destination: ResultDestination, options: ScanOptions, databases: [IndicatorDatabase] = [],
+    writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void
   ) {
     self.options = options
     self.writesResults = writesResults
     self.report = report
-    groups = HitGroups(options.grouping, limit: options.limits.groups)
+    groups = HitGroups(options.grouping, limit: options.limits.groups, databases: databases)
     if case .hits(let deliver) = destination { self.deliver = deliver } else { deliver = nil }
     do throws(InputError) {
       output = try ResultOutput(destination)
@@ -123,11 +126,12 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
       let cut = groups.keepFirst(Int(clamping: options.limit))
       if cut > 0 { statistics.skipped.add("groups-over-limit", UInt64(cut)) }
       if groups.cutHits > 0 { statistics.skipped.add("hits-over-group-limit", groups.cutHits) }
-      GroupWriter(
-        grouping: options.grouping, format: options.format, home: options.home,
-        showsSuppressed: options.showsSuppressed
-      )
-      .append(groups, to: &rest)
+      if groups.cutValues > 0 {
+        statistics.skipped.add("values-over-group-limit", groups.cutValues)
+      }
+      let writer = GroupWriter(
+        format: options.format, home: options.home, showsSuppressed: options.showsSuppressed)
+      guard writer.write(&groups, put: { put($0) }) else { return }
     } else if options.format == .csv || options.format == .zeekIntel, !hasHeader {
       rest = header
     }

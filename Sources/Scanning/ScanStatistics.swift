@@ -17,7 +17,7 @@ package struct ScanStatistics: Sendable {
   /// Hits by feed name.
   package var hitsByFeed: [String: UInt64] = [:]
   /// Hits by entry, for the ten that hit most.
-  package var hitsByEntry: [EntryReference: UInt64] = [:]
+  package var hitsByEntry = EntryCounts()
   package var suppressed: UInt64 = 0
   /// Hosts of URL indicators to which encrypted connections went: entries of `URLHosts.database`.
   package var encryptedHosts: Set<UInt32> = []
@@ -43,7 +43,7 @@ package struct ScanStatistics: Sendable {
     for index in observables.indices { observables[index] += other.observables[index] }
     for index in hits.indices { hits[index] += other.hits[index] }
     for (feed, count) in other.hitsByFeed { hitsByFeed[feed, default: 0] += count }
-    for (entry, count) in other.hitsByEntry { hitsByEntry[entry, default: 0] += count }
+    hitsByEntry.merge(other.hitsByEntry)
     suppressed += other.suppressed
     encryptedHosts.formUnion(other.encryptedHosts)
     encryptedNames.formUnion(other.encryptedNames)

@@ -71,7 +71,8 @@ public enum Scanner {
     let plan = plan(databases, options, progress, hosts)
     let list = list(inputs, options, destination)
     var result = run(
-      list, plan: plan, to: destination, writesResults: writesHits, report: report
+      list, plan: plan, databases: databases, to: destination, writesResults: writesHits,
+      report: report
     ) {
       [options] in HitResolver(databases: databases, options: options, hosts: hosts)
     }
@@ -115,7 +116,8 @@ public enum Scanner {
     let (hosts, hasFailed) = hosts(of: databases, options, report)
     let plan = plan(databases, options, progress, hosts)
     let writer = ResultWriter(
-      destination, options: options, writesResults: writesHits, report: report)
+      destination, options: options, databases: databases, writesResults: writesHits,
+      report: report)
     var output: Int32?
     if case .descriptor(let descriptor) = destination { output = descriptor }
     if writer.writeError == nil {
@@ -177,10 +179,7 @@ public enum Scanner {
   }
 
   private static func addTopEntries(_ databases: [IndicatorDatabase], to result: inout ScanReport) {
-    let top = result.statistics.hitsByEntry.sorted {
-      $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
-    }
-    result.topEntries = top.prefix(10).map { reference, hits in
+    result.topEntries = result.statistics.hitsByEntry.top(10).map { reference, hits in
       (EntryCatalog.read(reference, from: databases[reference.database]), hits)
     }
   }
@@ -281,14 +280,16 @@ public enum Scanner {
   }
 
   private static func run(
-    _ list: InputList, plan: ScanPlan, to destination: ResultDestination, writesResults: Bool,
+    _ list: InputList, plan: ScanPlan, databases: [IndicatorDatabase] = [],
+    to destination: ResultDestination, writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void,
     makeProcessor: @escaping @Sendable () -> any BatchProcessor
   ) -> ScanReport {
     let start = now()
     let options = plan.options
     let writer = ResultWriter(
-      destination, options: options, writesResults: writesResults, report: report)
+      destination, options: options, databases: databases, writesResults: writesResults,
+      report: report)
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), message: error.message))
     }

@@ -36,7 +36,7 @@ package struct SegmentOutput: Sendable {
   /// Adds a hit that is rendered later.
   package mutating func append(_ hit: Hit) {
     hits.append(hit)
-    hitBytes += 512 + (hit.context?.byteCount ?? 0)
+    hitBytes += 1024 + (hit.context?.byteCount ?? 0)
   }
 
   /// Marks the end of a rendered line.

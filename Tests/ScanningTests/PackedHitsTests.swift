@@ -1,0 +1,166 @@
+import Capture
+import Database
+import Indicators
+import Inputs
+import Parsing
+import TestSupport
+import Testing
+
+@testable import Scanning
+
+/// A hit that was packed reads as it was, in every format that shows something of it.
+@Suite struct PackedHitsTests {
+  @Test func randomHits() throws {
+    let databases = [try Self.database(feeds: 3), try Self.database(feeds: 2)]
+    var random = SeededGenerator(seed: 71)
+    var catalog = EntryCatalog(databases: databases)
+    var merging = EntryMerging()
+    var packed = PackedHits()
+    var hits: [(Hit, PackedHits.Place)] = []
+    for number in 0..<1000 {
+      let hit = Self.hit(UInt64(number), &random, &catalog, &merging)
+      hits.append((hit, packed.append(hit)))
+    }
+    var others = EntryCatalog(databases: databases)
+    var otherMerging = EntryMerging()
+    for (hit, place) in hits {
+      #expect(packed.isValue(hit.value, at: place))
+      #expect(packed.value(at: place) == hit.value)
+      #expect(!packed.isValue(hit.value + [0x61], at: place))
+      let read = packed.hit(at: place, catalog: &others, merging: &otherMerging)
+      #expect(Self.text(read) == Self.text(hit))
+      #expect(read.input == hit.input)
+      #expect(read.flow == hit.flow)
+      #expect(read.event == hit.event)
+    }
+  }
+
+  /// Everything that a format shows of it.
+  private static func text(_ hit: Hit) -> String {
+    var text: [UInt8] = []
+    for format in [ScanOptions.Format.ndjson, .csv, .eve, .ecs, .zeekIntel, .table, .values] {
+      var lines = HitLines(format: format, home: HomeNetworks(), showsSuppressed: true)
+      lines.append(hit, to: &text)
+      text.append(Byte.lineFeed)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func hit(
+    _ number: UInt64, _ random: inout SeededGenerator, _ catalog: inout EntryCatalog,
+    _ merging: inout EntryMerging
+  ) -> Hit {
+    func entry(_ database: Int, _ random: inout SeededGenerator) -> HitIndicator {
+      let entry = catalog.entry(
+        database: database, entry: UInt32.random(in: 0..<4, using: &random))
+      let some = entry.sources.indices.filter { _ in Bool.random(using: &random) }
+      return HitIndicator(
+        entry: entry, match: MatchKind(rawValue: .random(in: 0...6, using: &random)) ?? .exact,
+        validity: Validity(rawValue: .random(in: 0...5, using: &random)),
+        sources: some.isEmpty ? entry.allSources : some)
+    }
+    func bytes(_ random: inout SeededGenerator) -> [UInt8] {
+      (0..<Int.random(in: 0...300, using: &random)).map { _ in .random(in: 0...255, using: &random)
+      }
+    }
+    func end(_ random: inout SeededGenerator) -> EventEnd? {
+      let isIPv4 = Bool.random(using: &random)
+      if Bool.random(using: &random) { return nil }
+      let high = UInt64.random(in: 0...UInt64.max, using: &random)
+      return EventEnd(
+        address: isIPv4
+          ? (high & 0xffff_ffff_0000_0000, 0) : (high, .random(in: 0...UInt64.max, using: &random)),
+        isIPv4: isIPv4, port: .random(in: 0...UInt16.max, using: &random))
+    }
+    var indicators = [entry(0, &random)]
+    if Bool.random(using: &random) { indicators.append(entry(1, &random)) }
+    indicators = merging.merge(indicators)
+    var flow: FlowRecord?
+    if let source = end(&random), let destination = end(&random),
+      source.isIPv4 == destination.isIPv4
+    {
+      flow = FlowRecord(
+        source: source.address, destination: destination.address, sourcePort: source.port,
+        destinationPort: destination.port, ipProtocol: .random(in: 0...255, using: &random),
+        ipVersion: source.isIPv4 ? 4 : 6, tunnelDepth: .random(in: 0...3, using: &random),
+        hasPorts: .random(using: &random), hasOverlap: .random(using: &random))
+    }
+    var event: EventContext?
+    if Bool.random(using: &random) {
+      var context = EventContext()
+      (context.source, context.destination) = (end(&random), end(&random))
+      context.ipProtocol = Bool.random(using: &random) ? .random(in: 0...255, using: &random) : nil
+      context.state = ShortText("established".utf8.prefix(.random(in: 0...11, using: &random)))
+      context.verdict = [nil, .allowed, .blocked].randomElement(using: &random) ?? nil
+      event = context
+    }
+    let suppression = Suppression(
+      list: Array("list".utf8), line: .random(in: 0...9, using: &random), reason: bytes(&random))
+    let input = Int.random(in: 0...70_000, using: &random)
+    return Hit(
+      kind: indicators[0].entry.kind, field: bytes(&random), value: bytes(&random),
+      match: indicators[0].match, indicators: indicators,
+      suppression: Bool.random(using: &random) ? suppression : nil, input: input,
+      path: InputPath("input \(input)"),
+      number: number << UInt64.random(in: 0...40, using: &random),
+      countsPackets: .random(using: &random),
+      offset: [nil, 0, .random(in: 0...UInt64.max - 1, using: &random)].randomElement(
+        using: &random) ?? nil,
+      time: [
+        ObservableRecord.noTime, 0,
+        .random(in: -1_000_000_000...4_000_000_000_000_000_000, using: &random),
+      ].randomElement(using: &random) ?? 0,
+      flow: flow,
+      end: [nil, .originator, .responder].randomElement(using: &random) ?? nil, event: event,
+      responseCode: Bool.random(using: &random)
+        ? DNSResponseCode(.random(in: 0...15, using: &random)) : nil)
+  }
+
+  /// Four addresses, each of all feeds, each source with a time of its own.
+  private static func database(feeds: Int) throws -> IndicatorDatabase {
+    var indicators = IndicatorCollection()
+    for feed in 0..<feeds {
+      let feed = indicators.addFeed(FeedDescription(name: "feed \(feeds) \(feed)", format: "plain"))
+      for number in 0..<4 as Range<UInt8> {
+        let record = IndicatorRecord(
+          kind: .ipv4, mode: .exact, prefixLength: 32, schemeLength: 0, feed: feed,
+          line: UInt32(number) + 1, context: 0, valueLength: 0, valueOffset: 0)
+        let value: [UInt8] = [192, 0, 2, number]
+        indicators.append(record, value: value.span.bytes)
+      }
+    }
+    return try IndicatorDatabase(DatabaseCompiler.compile(indicators))
+  }
+}
+
+extension ShortText {
+  fileprivate init(_ text: Substring.UTF8View) {
+    self = ShortText(Array(text).rawSpan) ?? ShortText()
+  }
+}
+
+/// The entries that hit most, beside a sort of all of them.
+@Suite struct EntryCountsTests {
+  @Test func topOfRandomCounts() {
+    var random = SeededGenerator(seed: 72)
+    var counts = EntryCounts()
+    var expected: [EntryReference: UInt64] = [:]
+    for _ in 0..<50 {
+      var part = EntryCounts()
+      for _ in 0..<100 {
+        let reference = EntryReference(
+          database: .random(in: 0...2, using: &random), entry: .random(in: 0..<200, using: &random))
+        let hits = [1, 3, UInt64(UInt32.max), 1 << 40].randomElement(using: &random)!
+        part.add(reference, hits)
+        expected[reference, default: 0] += hits
+      }
+      counts.merge(part)
+    }
+    let sorted = expected.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+    for limit in [0, 1, 10, 1000] {
+      let top = counts.top(limit)
+      #expect(top.map(\.reference) == sorted.prefix(limit).map(\.key))
+      #expect(top.map(\.hits) == sorted.prefix(limit).map(\.value))
+    }
+  }
+}
