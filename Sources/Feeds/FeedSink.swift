@@ -214,8 +214,24 @@ struct FeedSink {
     _ = appendResults(cell, nameMode: .exact, ignoresCase: ignoresCase, line: line, id: 0)
   }
 
+  /// Lets a regular expression of an allow list in, for some kinds, or counts why not.
+  mutating func addPattern(_ cell: RawSpan, kinds: IndicatorKindSet?, line: UInt64) {
+    summary.candidates += 1
+    guard let text = ValuePattern.text(cell.copied(cell.byteOffsets), kinds: kinds) else {
+      refuse(FeedRefusal.unsupportedPattern.rawValue, cell, line: line, id: 0)
+      return
+    }
+    if let refusal = parser.parse(text.rawSpan, as: .kind(.text), options: admission) {
+      refuse(refusal.rawValue, cell, line: line, id: 0)
+      return
+    }
+    _ = appendResults(
+      text.rawSpan, nameMode: .exact, isPattern: true, line: line, id: 0)
+  }
+
   private mutating func appendResults(
-    _ cell: RawSpan, nameMode: MatchMode, ignoresCase: Bool = false, line: UInt64, id: StringID
+    _ cell: RawSpan, nameMode: MatchMode, ignoresCase: Bool = false, isPattern: Bool = false,
+    line: UInt64, id: StringID
   ) -> Bool {
     var isAny = false
     var isForced = false
@@ -241,6 +257,7 @@ struct FeedSink {
       var flags: SourceFlags = options.isAllowList ? .allow : []
       if !options.vouchesForWeakKinds, isWeak(result) { flags.insert(.weak) }
       if isForced { flags.insert(.forcedExact) }
+      if isPattern { flags.insert(.pattern) }
       let record = IndicatorRecord(
         kind: result.kind, mode: mode, prefixLength: result.prefixLength,
         ignoresCase: ignoresCase || result.kind == .filename, port: result.port,

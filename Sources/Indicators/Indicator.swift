@@ -146,6 +146,8 @@ public struct SourceFlags: OptionSet, Sendable, Hashable {
   public static let joint = SourceFlags(rawValue: 8)
   /// The feed marks the entry with a word that is no level of the Traffic Light Protocol.
   public static let unreadableMarking = SourceFlags(rawValue: 16)
+  /// The text is a regular expression of an allow list (`ValuePattern`), and not looked for as it stands.
+  public static let pattern = SourceFlags(rawValue: 32)
 }
 
 /// One indicator as a feed reader hands it on: trivial, its bytes and strings in the collection.

@@ -242,6 +242,8 @@ final class HitResolver: BatchProcessor {
             || batch.shows(port: place.port, with: observed, in: record, chunk: chunk)
         else { continue }
       }
+      // What it allows was looked for in the value (`AllowedText`).
+      if entry.sources[index].flags.contains(.pattern) { continue }
       if entry.sources[index].flags.contains(.allow) {
         if match != .address, match != .urlHost {
           allowed.append((observed.kind, suppression(entry, entry.sources[index], match)))
@@ -277,7 +279,7 @@ final class HitResolver: BatchProcessor {
     guard !observed.flags.contains(.pattern) else { return }
     var value: [UInt8] = []
     appendValue(of: observed, batch: batch, chunk: chunk, to: &value)
-    guard let (_, entry) = allowedText.entry(in: value, databases, &catalog),
+    guard let (_, entry) = allowedText.entry(in: value, observed.kind, databases, &catalog),
       let source = entry.sources.first(where: { $0.flags.contains(.allow) })
     else { return }
     let suppression = suppression(entry, source, .contains)

@@ -296,8 +296,21 @@ extension FeedCase {
         "1 domain good.example exact allow", "1 md5 \(Sample.md5) exact allow",
       ])
     let expressions = Loaded(list("regex", #""^good""#), options: options)
-    #expect(expressions.diagnostics == ["1 unsupported-pattern"])
-    #expect(expressions.warnings.contains("warninglist-regex-not-applied"))
+    #expect(expressions.entries == ["1 text /^good/ contains allow"])
+    #expect(
+      Loaded(list("regex", #""(?=a)b""#), options: options).diagnostics == [
+        "1 unsupported-pattern"
+      ])
+    #expect(
+      Loaded(
+        #"{"type":"regex","list":["/^abuse@/i"],"matching_attributes":["email-src","comment"]}"#,
+        options: options
+      ).entries == ["1 text email:/^abuse@/i contains allow"])
+    #expect(
+      Loaded(
+        #"{"type":"regex","list":["/^1/"],"matching_attributes":["phone-number"]}"#,
+        options: options
+      ).diagnostics == ["1 matching-attributes"])
     let parts = Loaded(list("substring", #""good.ex","ab""#), options: options)
     #expect(parts.entries == ["1 text good.ex contains allow"])
     #expect(parts.diagnostics == ["1 too-short"])

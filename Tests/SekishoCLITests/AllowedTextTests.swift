@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Warninglists of parts of values suppress hits; those of expressions say that they do not.
+/// Warninglists of parts of values and of regular expressions suppress hits.
 @Suite struct AllowedTextTests {
   let folder: TemporaryFolder
   let feed: String
@@ -47,10 +47,27 @@ import Testing
     #expect(explained.status == 1)
   }
 
-  @Test func expressionsAreNamedAsNotApplied() throws {
-    let allow = try list("regex", "/^cdn/")
+  @Test func expressionsSuppressWhatTheyAreFoundIn() throws {
+    let allow = try list("regex", "/^cdn/i")
+    let result = try CommandRunner.run(["scan", "--quiet", "--feed", feed, "--allow", allow, log])
+    let all = try CommandRunner.run(["scan", "--quiet", "--feed", feed, log])
+    #expect(all.lines.count == 3)
+    #expect(result.lines == all.lines.filter { !$0.contains(#""value":"cdn."#) })
+    #expect(result.lines.count < 3)
+    let database = folder.path("a.skdb")
+    let compiled = try CommandRunner.run(["compile", feed, "--allow", allow, "-o", database])
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    let scanned = try CommandRunner.run(["scan", "--quiet", "--db", database, log])
+    #expect(scanned.lines == result.lines)
+    let explained = try CommandRunner.run(["explain", "--db", database, "cdn.evil.example"])
+    #expect(explained.output.contains("suppressed by"), "\(explained.output)")
+    #expect(try CommandRunner.run(["inspect", "--verify", database]).status == 0)
+  }
+
+  @Test func whatIsNoRegularLanguageIsRefused() throws {
+    let allow = try list("regex", #"/(cdn)\\1/"#)
     let result = try CommandRunner.run(["scan", "--feed", feed, "--allow", allow, log])
     #expect(result.lines.count == 3)
-    #expect(result.errors.contains("warninglist-regex-not-applied"), "\(result.errors)")
+    #expect(result.errors.contains("unsupported-pattern"), "\(result.errors)")
   }
 }

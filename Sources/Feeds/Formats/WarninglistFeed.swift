@@ -93,6 +93,9 @@ struct WarninglistFeed {
       case "cidr": add(cell, as: .network, .exact, line, &sink)
       case "substring" where limitsTexts: sink.refuse(.otherAttribute, cell, line: line)
       case "substring": sink.addLiteral(cell, ignoresCase: true, line: line)
+      case "regex" where kinds.map(\.isEmpty) ?? false:
+        sink.refuse(.otherAttribute, cell, line: line)
+      case "regex": sink.addPattern(cell, kinds: kinds, line: line)
       case "string", "": addString(cell, line, &sink)
       default: sink.refuse(.unsupportedPattern, cell, line: line)
       }
@@ -102,10 +105,10 @@ struct WarninglistFeed {
         "warninglist-substring-not-applied: its \(values.count) values are for attributes of other "
           + "kinds than names and URLs, and a text would suppress those")
     }
-    if !values.isEmpty, !["hostname", "cidr", "string", "substring", ""].contains(type) {
+    if !values.isEmpty, !["hostname", "cidr", "string", "substring", "regex", ""].contains(type) {
       sink.summary.warnings.append(
         "warninglist-\(type)-not-applied: its \(values.count) values suppress nothing; only lists of the "
-          + "types string, hostname, cidr and substring do")
+          + "types string, hostname, cidr, substring and regex do")
     }
     values.removeAll()
     arena.removeAll()

@@ -82,8 +82,10 @@ struct EntryFinder {
     var allowed = AllowedText(databases)
     guard !allowed.isEmpty else { return }
     var catalog = EntryCatalog(databases: databases)
-    guard let (database, entry) = allowed.entry(in: value.text, databases, &catalog) else { return }
     for kind in value.kinds {
+      guard let (database, entry) = allowed.entry(in: value.text, kind, databases, &catalog) else {
+        continue
+      }
       result.append(Covering(database: database, entry: entry, match: .contains, kind: kind))
     }
   }
