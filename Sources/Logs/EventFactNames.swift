@@ -33,6 +33,8 @@ enum EventFact: UInt8, Sendable {
   case isBlocked
   /// Code of an answer, of DNS if it is the name of one.
   case answerCode
+  /// What a further inspection did, which may have stopped what was let through before.
+  case inspection
 }
 
 extension KeyName {
@@ -218,6 +220,6 @@ extension KeyName {
     "transport": (.ipProtocol, 3), "transportprotocol": (.ipProtocol, 3),
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
     "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
-    "fortinetfortigateaction": (.verdict, 2),
+    "fortinetfortigateaction": (.verdict, 2), "utmaction": (.inspection, 1),
   ]
 }

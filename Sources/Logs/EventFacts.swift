@@ -121,6 +121,8 @@ struct EventFacts {
     case .verdict: note(Self.verdict(bytes, range), rank: rank)
     case .answerCode:
       if let text = Self.answerCode(bytes, range), takes(.state, rank) { context.state = text }
+    case .inspection:
+      if Self.verdict(bytes, range) == .blocked { note(.blocked, rank: rank) }
     case .eventType: note(Self.verdict(ofEvent: Self.word(bytes, range)), rank: rank)
     case .isBlocked:
       switch Self.word(bytes, range) {

@@ -146,6 +146,11 @@ struct FieldClass: Sendable, Equatable {
     if name.isRecord { traits.insert(.isRecord) }
     if name.lower == "$date" { traits.insert(.isWrapped) }
     (role, rank) = name.role(parent: parentName)
+    // MongoDB's `{"$date":{"$numberLong":"1714557600000"}}`.
+    if name.lower == "$numberlong", parentName.lower == "$date" {
+      traits.insert(.isWrapped)
+      (role, rank) = parentName.role(parent: grandparentName)
+    }
     (fact, factRank) = name.fact(parent: parentName)
   }
 

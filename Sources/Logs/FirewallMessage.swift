@@ -237,6 +237,11 @@ extension Extraction {
       let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: open, to: end) ?? end - 1
       rest = open..<close + 1
       end = open
+    } else if !isInBrackets,
+      let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start + 1, to: end)
+    {
+      // What follows without a blank goes on behind one: `198.51.100.9(type 8, code 0)`.
+      end = open
     }
     guard let (address, behind) = endAddress(bytes, start..<end) else { return }
     var port: UInt16 = 0

@@ -97,7 +97,11 @@ extension Extraction {
   ) {
     // Of an object that stands for one value, that is where it stands.
     let isWrapped = fieldClass.traits.contains(.isWrapped)
-    let depth = isWrapped ? depth - 1 : depth
+    var (depth, path) = (depth, top.path)
+    if isWrapped { (depth, path) = (depth - 1, paths.parent(of: path)) }
+    if isWrapped, paths.fieldClass(top.path).traits.contains(.isWrapped) {
+      (depth, path) = (depth - 1, paths.parent(of: path))
+    }
     guard depth > 1 || !top.isInArray else { return }
     switch fieldClass.role {
     case .date:
@@ -119,7 +123,6 @@ extension Extraction {
     }
     guard !top.isInArray else { return }
     if !isWrapped, rank < top.timeRank { (top.time, top.timeRank) = (index, rank) }
-    let path = isWrapped ? paths.parent(of: top.path) : top.path
     if rank <= KeyName.lastOfEvents || paths.fieldClass(path).traits.contains(.isRecord),
       !paths.isApart(path)
     {

@@ -177,10 +177,15 @@ extension Extraction {
       if let time {
         setTime(time, &batch)
       } else if let headerTime, !isNestedTimeZoned {
-        setTime(headerTime, &batch)
+        // A date with a year says more than one for which a year was assumed.
+        let text = line.text.isEmpty ? start..<start : line.text
+        if !line.isHeaderYearAssumed || !setLineTime(chunk, text, year: nil, &batch) {
+          setTime(headerTime, &batch)
+        }
       } else {
         // A header without a year tells none.
-        setLineTime(chunk, line.text.isEmpty ? start..<end : line.text, &batch)
+        let text = line.text.isEmpty ? start..<end : line.text
+        setLineTime(chunk, text, year: options.year, &batch)
       }
       setContext(&batch)
       return
@@ -199,7 +204,7 @@ extension Extraction {
     // Of what a reader noted that gave the line up nothing counts.
     facts.reset()
     lookForEnds(chunk, start..<end)
-    setLineTime(chunk, start..<end, &batch)
+    setLineTime(chunk, start..<end, year: options.year, &batch)
     setContext(&batch)
   }
 
@@ -220,18 +225,20 @@ extension Extraction {
   }
 
   /// Sets the time of a line whose format tells none: that at its start, before which goes that of a record in
-  /// it where the former has no zone.
-  private mutating func setLineTime(
-    _ chunk: RawSpan, _ range: Range<Int>, _ batch: inout ObservableBatch
-  ) {
-    guard record.isInBatch else { return }
-    let start = LogTime.lineStart(chunk, range, year: options.year)
+  /// it where the former has no zone; false: there is none.
+  @discardableResult private mutating func setLineTime(
+    _ chunk: RawSpan, _ range: Range<Int>, year: Int?, _ batch: inout ObservableBatch
+  ) -> Bool {
+    guard record.isInBatch else { return false }
+    let start = LogTime.lineStart(chunk, range, year: year)
     guard let start, start.isZoned || nestedTime == nil else {
+      let isAny = sentenceTime != nil || nestedTime != nil
       if let sentenceTime, nestedTime == nil { setTime(sentenceTime, &batch) }
       setNestedTime(&batch)
-      return
+      return isAny
     }
     setTime(start.time, &batch)
+    return true
   }
 
   /// Emits the values of a line's text from an offset on, whose end may be a record in JSON.

@@ -62,6 +62,8 @@ struct LineRecord {
   var headerTime: Int64?
   /// The header's time has a zone.
   var isHeaderTimeZoned = false
+  /// The header's time has no year of its own.
+  var isHeaderYearAssumed = false
   /// Where the record's time stands, and the zone that the record names apart from it.
   var timeText = 0..<0
   var zone = 0..<0
@@ -77,7 +79,7 @@ struct LineRecord {
 
   mutating func reset() {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
-    (time, headerTime, isHeaderTimeZoned) = (nil, nil, false)
+    (time, headerTime, isHeaderTimeZoned, isHeaderYearAssumed) = (nil, nil, false, false)
     (timeText, zone, isTimeOfEnd, headerCount) = (0..<0, 0..<0, false, 0)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
     (level, report) = (0, nil)

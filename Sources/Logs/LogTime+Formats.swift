@@ -45,6 +45,7 @@ extension LogTime {
   /// the month (`May 1, 2024 @ 10:00:00.000`) or the weekday (`Wed May  1 10:00:00 2024`).
   static func written(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     guard 10...64 ~= range.count else { return nil }
+    if bytes.starts(with: "/Date(", at: range.lowerBound) { return scriptDate(bytes, range) }
     guard bytes.byte(unchecked: range.lowerBound) &- Byte.zero <= 9 else {
       if month(bytes, at: range.lowerBound) != nil,
         let time = monthFirst(bytes, range, year: nil)
@@ -79,6 +80,14 @@ extension LogTime {
         || bytes.byte(unchecked: blank - 6) == Byte.minus
     else { return nil }
     return Timestamp.iso8601(bytes, range.lowerBound..<blank - 1)
+  }
+
+  /// `/Date(1714557600000)/`, as .NET writes milliseconds since 1970 in JSON; an offset behind them says nothing of the
+  /// instant.
+  private static func scriptDate(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let digits = digits(bytes, from: range.lowerBound + 6, to: range.upperBound)
+    guard 12...13 ~= digits.count else { return nil }
+    return field(bytes, digits)
   }
 
   /// `2024-05-01 10:00:00 (UTC)`.
@@ -259,6 +268,10 @@ extension LogTime {
     }
     guard let assumed else { return nil }
     let text = Array("\(assumed)".utf8)
+    if let halfDay = halfDayClock(bytes, offset..<end) {
+      return time(
+        text.rawSpan, month: month, day: bytes.extracting(day), clock: halfDay.rawSpan)
+    }
     return time(
       text.rawSpan, month: month, day: bytes.extracting(day), clock: bytes.extracting(offset..<end))
   }

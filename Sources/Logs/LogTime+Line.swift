@@ -30,11 +30,12 @@ extension LogTime {
         start += 1
       }
     }
+    if bytes.starts(with: "CISE_", at: start) { start = behindCounts(bytes, start..<range.upperBound) }
     start = behindDevice(bytes, behindLevel(bytes, start..<range.upperBound)..<range.upperBound)
     let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
     let isInBrackets = opening == UInt8(ascii: "[")
     if isInBrackets || opening == Byte.quote { start += 1 }
-    if bytes.starts(with: "type=", at: start) {
+    if bytes.starts(with: "type=", at: start) || bytes.starts(with: "node=", at: start) {
       return audit(bytes, start..<range.upperBound).map { ($0, true) }
     }
     // The longest: a weekday, a date, a time with nine digits of fraction, a zone.
@@ -43,6 +44,12 @@ extension LogTime {
     let window = bytes.extracting(start..<end)
     guard window.byte(unchecked: 0) &- Byte.zero <= 9 else {
       if let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end) {
+        if bytes.starts(with: " ", at: start + found.end),
+          let zone = offsetEnd(window, from: found.end + 1), zone > found.end + 4,
+          let offset = offset(window, found.end + 1..<zone)
+        {
+          return (found.time &- offset, true)
+        }
         return (found.time, false)
       }
       return webServer(bytes, start..<range.upperBound)
@@ -92,6 +99,19 @@ extension LogTime {
       return alert(window, year: year)
     default: return webServer(bytes, start..<range.upperBound)
     }
+  }
+
+  /// Where the time stands in a message of Cisco ISE, behind the name of its sort and three numbers.
+  private static func behindCounts(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    var offset = range.lowerBound
+    for _ in 0..<4 {
+      guard
+        let blank = bytes.firstOffset(
+          of: Byte.space, from: offset, to: min(range.upperBound, offset + 64))
+      else { return range.lowerBound }
+      offset = blank + 1
+    }
+    return offset
   }
 
   /// `05/01/2024:10:00:00 GMT`, as NetScaler writes it unless told otherwise; the day comes first where the first
@@ -219,7 +239,8 @@ extension LogTime {
   /// `type=SYSCALL msg=audit(1714557600.123:4):`, as the Linux audit daemon begins its lines.
   private static func audit(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let word: StaticString = "msg=audit("
-    let last = min(range.upperBound, range.lowerBound + 64)
+    // A node may stand before it, by its name.
+    let last = min(range.upperBound, range.lowerBound + 320)
     var offset = range.lowerBound
     while let blank = bytes.firstOffset(of: Byte.space, from: offset, to: last) {
       offset = blank + 1

@@ -35,6 +35,13 @@ extension LogTime {
     var start = range.lowerBound
     let end = range.upperBound
     if start == end { return 0 }
+    // FortiWeb's `(GMT-5:00)Eastern Time(US & Canada)`.
+    if bytes.byte(unchecked: start) == UInt8(ascii: "("),
+      let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: start, to: min(end, start + 12)),
+      close > start + 1, bytes.byte(unchecked: start + 1) != UInt8(ascii: "(")
+    {
+      return offset(bytes, start + 1..<close)
+    }
     let isNamed =
       bytes.starts(withLowercase: "utc", at: start)
       || bytes.starts(withLowercase: "gmt", at: start)

@@ -41,16 +41,17 @@ enum LogTime {
   static func dateAndTime(
     _ bytes: RawSpan, date: Range<Int>, clock: Range<Int>, zone: Range<Int> = 0..<0
   ) -> Int64? {
-    guard date.count == 10, 8...32 ~= clock.count, zone.count <= 8 else { return nil }
+    guard date.count == 10, 8...32 ~= clock.count else { return nil }
     var text = bytes.copied(date)
     if text[4] == Byte.slash, text[7] == Byte.slash {
       (text[4], text[7]) = (Byte.minus, Byte.minus)
     }
     text.append(UInt8(ascii: "T"))
     text.append(bytes, clock)
-    if let time = Timestamp.iso8601(text.rawSpan, 0..<text.count), zone.isEmpty { return time }
-    text.append(bytes, zone)
-    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
+    guard let time = Timestamp.iso8601(text.rawSpan, 0..<text.count), !zone.isEmpty,
+      !isZoned(text.rawSpan, 0..<text.count)
+    else { return Timestamp.iso8601(text.rawSpan, 0..<text.count) }
+    return offset(bytes, zone).map { time &- $0 }
   }
 
   /// `2024/05/01 10:00:00`, or a web server's `01/May/2024:10:00:00 +0200`.

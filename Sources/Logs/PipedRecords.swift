@@ -180,9 +180,7 @@ extension Extraction {
   /// A time as devices write it: milliseconds since 1970, ISO 8601, or with the month first.
   private func deviceTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     if isNumber(bytes, range) {
-      return NumberText.unsigned(bytes, range).flatMap { number in
-        number < 100_000_000_000 ? nil : LogTime.field(bytes, range)
-      }
+      return range.count < 10 ? nil : LogTime.field(bytes, range)
     }
     return Timestamp.iso8601(bytes, range)
       ?? LogTime.monthFirst(bytes, range, year: options.year) ?? LogTime.written(bytes, range)

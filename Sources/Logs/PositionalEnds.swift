@@ -186,19 +186,29 @@ extension Extraction {
     return facts.hasEnds
   }
 
+  /// The types of PAN-OS' logs that name no two ends, or not at the same places.
+  private static let firewallTypes: [StaticString] = [
+    "CONFIG", "SYSTEM", "USERID", "HIPMATCH", "HIP-MATCH", "GLOBALPROTECT", "CORRELATION",
+    "DECRYPTION", "AUTHENTICATION", "AUTH", "IPTAG", "TUNNEL", "SCTP", "GTP", "START", "END",
+  ]
+
   /// `future use,received,serial,TRAFFIC or THREAT,subtype,future use,generated,source,destination,…`, with ports,
   /// protocol and action from the 25th on (Palo Alto Networks, "Traffic Log Fields", "Threat Log Fields").
   private mutating func noteFirewall(_ row: RawSpan, _ cells: [CSVCell]) -> Bool {
-    guard cells.count > 30 else { return false }
+    guard cells.count > 7 else { return false }
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
-    guard isWord(row, cell(3), "TRAFFIC") || isWord(row, cell(3), "THREAT") else { return false }
+    let hasEnds = isWord(row, cell(3), "TRAFFIC") || isWord(row, cell(3), "THREAT")
+    guard hasEnds || Self.firewallTypes.contains(where: { isWord(row, cell(3), $0) }) else {
+      return false
+    }
     // Since PAN-OS 10 there is a time with a zone as well.
-    let precise = (31..<cells.count).last { cell($0).count == 29 }.flatMap {
+    let precise = (7..<cells.count).last { cell($0).count == 29 }.flatMap {
       Timestamp.iso8601(row, cell($0))
     }
-    sentenceTime =
-      precise ?? LogTime.withSlashes(row, cell(6)) ?? LogTime.withSlashes(row, cell(1))
-    guard sentenceTime != nil else { return false }
+    let time = precise ?? LogTime.withSlashes(row, cell(6)) ?? LogTime.withSlashes(row, cell(1))
+    guard let time else { return false }
+    sentenceTime = time
+    guard hasEnds, cells.count > 30 else { return false }
     note(row, cells, source: 7, ports: 24, ipProtocol: 29)
     facts.note(.verdict, rank: 0, row, cell(30))
     return facts.hasEnds

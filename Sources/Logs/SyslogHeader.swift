@@ -58,7 +58,9 @@ extension Extraction {
         offset = blanksEnd(bytes, from: offset + 1, to: end)
       }
     }
-    guard let time = syslogTime(bytes, offset..<end) else {
+    // A blank may stand behind the priority.
+    let timeStart = hasPriority ? blanksEnd(bytes, from: offset, to: end) : offset
+    guard let time = syslogTime(bytes, timeStart..<end) else {
       // A relay's line may have a priority and nothing else.
       guard hasPriority else { return nil }
       line.skip(range.lowerBound..<offset)
@@ -79,6 +81,7 @@ extension Extraction {
       line.skip(range.lowerBound..<time.end)
     }
     (line.headerTime, line.isHeaderTimeZoned) = (time.value, time.isZoned)
+    line.isHeaderYearAssumed = time.isYearAssumed
     let start = blanksEnd(bytes, from: time.end, to: end)
     guard let message = readTag(bytes, start..<end, isStrict: isStrict) else {
       line.cut(to: count)
@@ -108,10 +111,12 @@ extension Extraction {
   }
 
   private struct HeaderTime {
-    var value: Int64?
+    var value: Int64? = nil
     var end: Int
     var isISO = false
     var isZoned = false
+    /// The year is the one that was said to be that of all such times.
+    var isYearAssumed = false
     /// What a router calls itself before the time.
     var origin: Range<Int>?
   }
@@ -121,15 +126,35 @@ extension Extraction {
     let end = range.upperBound
     let (start, origin) = deviceTimeStart(bytes, range)
     if LogTime.month(bytes, at: start) != nil {
-      guard let (clock, last) = monthTimeEnd(bytes, start..<end) else { return nil }
-      var stop = last
-      var time = HeaderTime(
-        value: LogTime.monthFirst(bytes, start..<clock, year: options.year), end: stop,
-        origin: origin)
-      // Huawei's devices write the offset from UTC behind the time.
-      if stop > clock, stop - clock >= 6, let offset = LogTime.offset(bytes, stop - 6..<stop) {
+      guard let written = monthTimeEnd(bytes, start..<end) else { return nil }
+      var stop = written.stop
+      var time = HeaderTime(end: stop, origin: origin)
+      var (text, year) = (bytes.copied(start..<written.clock), options.year)
+      if let half = halfOfDay(bytes, from: stop, to: end) {
+        text.append(bytes, half.fraction)
+        text.append(bytes, half.word)
+        stop = half.end
+      }
+      if !written.hasYear {
+        // ArubaOS writes the year behind the time.
+        let digits = LogTime.digits(bytes, from: stop + 1, to: end)
+        if digits.count == 4, bytes.byte(unchecked: stop) == Byte.space, digits.upperBound < end,
+          bytes.byte(unchecked: digits.upperBound) == Byte.space,
+          let number = NumberText.unsigned(bytes, digits), 1970...2199 ~= number
+        {
+          (year, stop) = (Int(number), digits.upperBound)
+        } else {
+          time.isYearAssumed = true
+        }
+      }
+      time.value = LogTime.monthFirst(text.rawSpan, 0..<text.count, year: year)
+      // Huawei's devices write the offset from UTC behind the time, others behind a blank.
+      let glued = written.offset
+      let apart = glued.isEmpty ? offsetBehindBlank(bytes, from: stop, to: end) : glued
+      if !apart.isEmpty, let offset = LogTime.offset(bytes, apart) {
         time.value = time.value.map { $0 &- offset }
         time.isZoned = true
+        stop = max(stop, apart.upperBound)
       }
       // A named zone says too little; where it is left out, the time is taken for UTC's.
       if let zone = LogTime.zoneName(bytes, from: stop + 1, to: end),
@@ -183,20 +208,43 @@ extension Extraction {
     if !number.isEmpty {
       guard bytes.starts(with: ": ", at: number.upperBound) else { return (start, nil) }
       offset = number.upperBound + 2
-      let second = offset..<tokenEnd(bytes, from: offset, to: min(end, offset + 64))
-      if second.count > 1, bytes.starts(with: ": ", at: second.upperBound - 1) {
-        let name = second.lowerBound..<second.upperBound - 1
-        if isHost(bytes, name) {
-          if !isNumber(bytes, name) { origin = name }
-          offset = second.upperBound + 1
-        }
+      // What it calls itself, and its own number of the message.
+      for _ in 0..<2 {
+        let word = offset..<tokenEnd(bytes, from: offset, to: min(end, offset + 64))
+        guard word.count > 1, bytes.starts(with: ": ", at: word.upperBound - 1) else { break }
+        let name = word.lowerBound..<word.upperBound - 1
+        guard isHost(bytes, name), isNumber(bytes, name) || origin == nil else { break }
+        if !isNumber(bytes, name) { origin = name }
+        offset = word.upperBound + 1
       }
     }
+    // The part of the router that writes, with IOS XR: `RP/0/RSP0/CPU0:`, perhaps behind its name.
+    var part = offset
+    if let blank = bytes.firstOffset(of: Byte.space, from: offset, to: min(end, offset + 64)),
+      isHost(bytes, offset..<blank), isRouterPart(bytes, blank + 1, to: end) != nil
+    {
+      if origin == nil { origin = offset..<blank }
+      part = blank + 1
+    }
+    if let behind = isRouterPart(bytes, part, to: end) { offset = behind }
     guard offset < end else { return (start, nil) }
     let mark = bytes.byte(unchecked: offset)
     if mark == UInt8(ascii: "*") || mark == Byte.dot { offset += 1 }
     return offset > start && LogTime.month(bytes, at: offset) == nil
       ? (start, nil) : (offset, origin)
+  }
+
+  /// Where a line goes on behind the part of a router that wrote it, `RP/0/RSP0/CPU0:`; nil where none stands.
+  private func isRouterPart(_ bytes: RawSpan, _ start: Int, to end: Int) -> Int? {
+    guard end - start > 8,
+      let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 32)),
+      bytes.firstOffset(of: Byte.slash, from: start, to: colon) != nil, colon + 1 < end,
+      (start..<colon).allSatisfy({ offset in
+        let byte = bytes.byte(unchecked: offset)
+        return byte == Byte.slash || byte &- 0x41 <= 25 || byte &- Byte.zero <= 9
+      }), bytes.byte(unchecked: start) &- 0x41 <= 25
+    else { return nil }
+    return colon + 1
   }
 
   /// Whether a time ends in `Z` or in an offset from UTC with minutes.
@@ -210,9 +258,66 @@ extension Extraction {
       || isSign(end - 6)
   }
 
+  /// ` AM` or ` PM` behind a time of day, with the fraction that Cisco's call managers write behind it.
+  private func halfOfDay(
+    _ bytes: RawSpan, from start: Int, to end: Int
+  ) -> (word: Range<Int>, fraction: Range<Int>, end: Int)? {
+    guard end - start > 3, bytes.byte(unchecked: start) == Byte.space,
+      bytes.byte(unchecked: start + 2) == UInt8(ascii: "M"),
+      bytes.byte(unchecked: start + 1) == UInt8(ascii: "A")
+        || bytes.byte(unchecked: start + 1) == UInt8(ascii: "P")
+    else { return nil }
+    var stop = start + 3
+    var fraction = stop..<stop
+    if bytes.byte(unchecked: stop) == Byte.dot {
+      let digits = LogTime.digits(bytes, from: stop + 1, to: end)
+      if !digits.isEmpty {
+        fraction = stop..<digits.upperBound
+        stop = digits.upperBound
+      }
+    }
+    guard stop < end,
+      bytes.byte(unchecked: stop) == Byte.space || bytes.byte(unchecked: stop) == Byte.colon
+    else { return nil }
+    return (start..<start + 3, fraction, stop)
+  }
+
+  /// `+0200` or `-05:00` behind a blank and before one, or before a colon; empty where something else stands there.
+  private func offsetBehindBlank(
+    _ bytes: RawSpan, from start: Int, to end: Int
+  ) -> Range<Int> {
+    let none = start..<start
+    guard end - start > 6, bytes.byte(unchecked: start) == Byte.space,
+      LogTime.isSign(bytes.byte(unchecked: start + 1))
+    else { return none }
+    let hours = LogTime.digits(bytes, from: start + 2, to: end)
+    var stop = hours.upperBound
+    if hours.count == 2, bytes.starts(with: ":", at: stop) {
+      stop = LogTime.digits(bytes, from: stop + 1, to: end).upperBound
+      guard stop == hours.upperBound + 3 else { return none }
+    } else if hours.count != 4 {
+      return none
+    }
+    guard stop < end,
+      bytes.byte(unchecked: stop) == Byte.space || bytes.byte(unchecked: stop) == Byte.colon
+    else { return none }
+    return start + 1..<stop
+  }
+
+  /// Where the parts of a time that begins with a month end.
+  private struct MonthTime {
+    /// The end of the time of day with its fraction.
+    var clock: Int
+    /// The end of what stands behind it without a blank.
+    var stop: Int
+    /// An offset from UTC at that end.
+    var offset: Range<Int>
+    var hasYear: Bool
+  }
+
   /// The end of `Oct  1 22:14:15`, `Oct  1 22:14:15.003` or `Oct  1 2024 22:14:15`, and that of what stands behind it
   /// without a blank, as in Huawei's `Oct  1 2024 22:14:15.350.3+08:00`; behind that a blank or a colon stands.
-  private func monthTimeEnd(_ bytes: RawSpan, _ range: Range<Int>) -> (clock: Int, stop: Int)? {
+  private func monthTimeEnd(_ bytes: RawSpan, _ range: Range<Int>) -> MonthTime? {
     let end = range.upperBound
     var offset = range.lowerBound + 3
     guard offset < end, bytes.byte(unchecked: offset) == Byte.space else { return nil }
@@ -224,11 +329,10 @@ extension Extraction {
     else { return nil }
     offset = day.upperBound + 1
     let year = LogTime.digits(bytes, from: offset, to: end)
-    if year.count == 4, year.upperBound < end,
-      bytes.byte(unchecked: year.upperBound) == Byte.space
-    {
-      offset = year.upperBound + 1
-    }
+    let hasYear =
+      year.count == 4 && year.upperBound < end
+      && bytes.byte(unchecked: year.upperBound) == Byte.space
+    if hasYear { offset = year.upperBound + 1 }
     guard end - offset > 8, bytes.byte(unchecked: offset + 2) == Byte.colon,
       bytes.byte(unchecked: offset + 5) == Byte.colon,
       LogTime.digits(bytes, from: offset, to: end).count == 2,
@@ -243,18 +347,22 @@ extension Extraction {
     if stop < end, bytes.byte(unchecked: stop) == Byte.dot {
       stop = LogTime.digits(bytes, from: stop + 1, to: end).upperBound
     }
-    if stop + 6 < end,
-      bytes.byte(unchecked: stop) == Byte.plus || bytes.byte(unchecked: stop) == Byte.minus,
-      bytes.byte(unchecked: stop + 3) == Byte.colon,
-      LogTime.digits(bytes, from: stop + 1, to: end).count == 2,
-      LogTime.digits(bytes, from: stop + 4, to: end).count == 2
-    {
-      stop += 6
+    var zone = stop..<stop
+    if stop + 6 < end, LogTime.isSign(bytes.byte(unchecked: stop)) {
+      let hours = LogTime.digits(bytes, from: stop + 1, to: end)
+      if hours.count == 4 {
+        zone = stop..<hours.upperBound
+      } else if hours.count == 2, bytes.byte(unchecked: stop + 3) == Byte.colon,
+        LogTime.digits(bytes, from: stop + 4, to: end).count == 2
+      {
+        zone = stop..<stop + 6
+      }
+      stop = max(stop, zone.upperBound)
     }
     guard stop < end,
       bytes.byte(unchecked: stop) == Byte.space || bytes.starts(with: ": ", at: stop)
     else { return nil }
-    return (clock, stop)
+    return MonthTime(clock: clock, stop: stop, offset: zone, hasYear: hasYear)
   }
 
   /// Whether a message of Cisco's begins at an offset: `%FACILITY-SEVERITY-MNEMONIC:`.

@@ -34,6 +34,17 @@ struct WrittenEnd {
       }
       // The bracket is around more than the end, as in `[192.0.2.1:5 -> …]`, or was cut above.
     }
+    // An address of a link with the name of its interface.
+    if let zone = bytes.firstOffset(of: 0x25, from: token.lowerBound, to: token.upperBound),
+      IPAddressText.ipv6(bytes, token.lowerBound..<zone) != nil,
+      (zone + 1..<token.upperBound).allSatisfy({ offset in
+        let byte = bytes.byte(unchecked: offset)
+        return byte &- Byte.zero <= 9 || (byte | 0x20) &- 0x61 <= 25 || byte == Byte.dot
+          || byte == Byte.minus || byte == UInt8(ascii: "_")
+      })
+    {
+      token = token.lowerBound..<zone
+    }
     if Self.isAddress(bytes, token) {
       (address, portRange) = (token, token.upperBound..<token.upperBound)
       return

@@ -341,7 +341,67 @@ import Testing
     ),
     (#"{"occured":"01-May-2024 10:00:00","host":"a.example"}"#, noon),
     ("frame.time_epoch\tip.src\tdns.qry.name\n1714557600.5\t\ta.example\n", half),
+    (#"{"timeMillis":1714557600500,"message":"from a.example"}"#, half),
+    (
+      #"{"instant":{"epochSecond":1714557600,"nanoOfSecond":5},"message":"from a.example"}"#, noon
+    ),
+    (#"{"TimeCreated":"\/Date(1714557600500)\/","Id":4625,"Host":"a.example"}"#, half),
+    (#"{"TimeCreated":"/Date(17145)/","Id":4625,"Host":"a.example"}"#, nil),
+    (#"{"timestamp":{"$date":{"$numberLong":"1714557600500"}},"host":"a.example"}"#, half),
+    (#"{"LogDate":"2024-05-01T10:00:00.000Z","HostName":"a.example"}"#, noon),
+    ("Level,Date and Time,Message\nInformation,5/1/2024 10:00:00 AM,from a.example\n", noon),
+    (
+      "date=2024-05-01 time=05:00:00 timezone=\"(GMT-5:00)Eastern Time(US & Canada)\" host=a.example",
+      noon
+    ),
+    ("date=2024-05-01 time=12:00:00 timezone=\"GMT+0200\" host=a.example", noon),
+    ("date=2024-05-01 time=12:00:00 timezone=\"(x)\" host=a.example", nil),
+    ("CEF:0|V|P|1|E|n|5|dhost=a.example rt=1714557600", noon),
+    ("CEF:0|V|P|1|E|n|5|dhost=a.example rt=171455760", nil),
+    ("LEEF:2.0|V|P|1|E|^|dhost=a.example^devTime=1714557600", noon),
+    ("node=h1 type=USER_LOGIN msg=audit(1714557600.500:4): hostname=a.example", half),
   ]
+
+  /// Headers of syslog, some with a zone or the half of the day behind the time, or a year behind it.
+  static let headers: [Case] = [
+    ("May 01 2024 05:00:00.500 -0500 fw CEF:0|V|P|1|E|n|5|dhost=a.example", half),
+    ("May 01 2024 05:00:00.500-0500 fw CEF:0|V|P|1|E|n|5|dhost=a.example", half),
+    ("<13>May  1 2024 12:00:00 +0200 h app: from a.example", noon),
+    ("<13>May  1 2024 12:00:00 +02:00 h app: from a.example", noon),
+    ("<189>81: May  1 2024 12:00:00.500 +0200: %SEC-6-X: from a.example", half),
+    ("Wed May  1 12:00:00 2024 +0200 from a.example", noon),
+    ("<189>81: May 01 2024 10:00:00 AM.500 UTC : %UC_X-5-E: from a.example", half),
+    ("<189>81: May 01 2024 10:00:00 PM: %SEC-6-X: from a.example", "2024-05-01T22:00:00.000000Z"),
+    ("<187>May  1 10:00:00 2024 ctl1 authmgr[4130]: from a.example", noon),
+    ("May  1 10:00:00 2024 s1 tunneld[1]: from a.example", noon),
+    ("<189> May  1 2024 10:00:00 h app: from a.example", noon),
+    ("<189>123: RP/0/RSP0/CPU0:May  1 2024 10:00:00.500 UTC: SSHD_[1]: %SEC-6-X: a.example", half),
+    ("RP/0/RSP0/CPU0:May  1 2024 10:00:00.500 UTC: SSHD_[1]: %SEC-6-X: a.example", half),
+    ("<189>20: h1: 63: May  1 2024 10:00:00: %SEC-6-X: from a.example", noon),
+    (
+      "May  1 10:00:00 ise1 CISE_Failed_Attempts 0001939187 1 0 2024-05-01 12:00:00.500 +02:00 0042 5400 from a.example",
+      half
+    ),
+    ("1,2024/05/01 10:00:01,0017,SYSTEM,auth,0,2024/05/01 10:00:00,,x,,0,0,from a.example,7,0x0,0,0", noon),
+  ]
+
+  @Test func headersOfLines() { for (record, time) in Self.headers { Self.check(record, time) } }
+
+  /// A date with a year says more than the header's with the year that is given.
+  @Test func statedYearsGoBeforeOneThatIsGiven() {
+    for line in [
+      "May  2 09:00:00 lb haproxy[7]: 192.0.2.1:5 [01/May/2024:10:00:00.000] a.example be/s1",
+      "May  2 09:00:00 h app: 2024-05-01 10:00:00 from a.example",
+      "May  2 09:00:00 h nginx: 2024/05/01 10:00:00 [error] a.example",
+      #"May  2 09:00:00 h {"timestamp":"2024-05-01 10:00:00","host":"a.example"}"#,
+      "May  2 09:00:00 2024 h app: 2024-05-01 10:00:00 from a.example",
+    ] {
+      let isStated = line.contains("09:00:00 2024")
+      Self.check(line, isStated ? "2024-05-02T09:00:00.000000Z" : Self.noon, year: 2020)
+    }
+    Self.check("May  1 10:00:00 h app: from a.example", Self.noon, year: 2024)
+    Self.check("May  1 10:00:00 AM h app: from a.example", Self.noon, year: 2024)
+  }
 
   @Test func furtherForms() { for (record, time) in Self.further { Self.check(record, time) } }
 

@@ -386,6 +386,21 @@ import Testing
     (#"{"access_device":{"ip":"192.0.2.1"},"auth_device":{"ip":"192.0.2.3"}}"#, "(192.0.2.1 to ?)"),
     (#"{"req":{"remoteAddress":"192.0.2.1","remotePort":5000}}"#, "(192.0.2.1#5000 to ?)"),
     ("logdesc=\"VPN login fail\" remip=192.0.2.1 user=a", "(192.0.2.1 to ?)"),
+    // A link's address has the name of an interface.
+    ("sshd[1]: Failed password for a from fe80::1%eth0 port 5000 ssh2", "(fe80::1#5000 to ?)"),
+    (
+      "%ASA-3-106014: Deny inbound icmp src o:192.0.2.1 dst fw111:192.0.2.2(type 8, code 0)",
+      "(protocol 1 192.0.2.1 to 192.0.2.2 blocked)"
+    ),
+    // What was let through and stopped by an inspection was stopped.
+    (
+      "type=\"traffic\" srcip=192.0.2.1 action=\"close\" utmaction=\"block\"",
+      "(192.0.2.1 to ? blocked)"
+    ),
+    (
+      "type=\"traffic\" srcip=192.0.2.1 action=\"deny\" utmaction=\"allow\"",
+      "(192.0.2.1 to ? blocked)"
+    ),
     // A better name goes before.
     (#"{"ipAddress":"192.0.2.7","src_ip":"192.0.2.1"}"#, "(192.0.2.1 to ?)"),
   ]
