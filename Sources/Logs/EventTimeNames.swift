@@ -26,7 +26,8 @@ extension KeyName {
     "detecteddatetime": 9, "logtimestamp": 8, "reqtimesec": 9, "asctime": 9, "received": 12,
     "eventstart": 11, "start": 13, "timeunixnano": 8, "clienttimestamp": 9, "eventcreatedate": 9,
     "when": 10, "createtime": 13,
-    "timemillis": 8, "epochsecond": 8, "observedtimestamp": 9, "detectedtime": 9, "logdate": 9, "dateandtime": 9,
+    "timemillis": 8, "epochsecond": 8, "observedtimestamp": 9, "detectedtime": 9, "logdate": 9,
+    "dateandtime": 9,
     "createdtime": 13, "starteddatetime": 9, "createdtimeutc": 13, "datecreate": 13, "created": 14,
     "rt": 12, "t": 14,
   ]

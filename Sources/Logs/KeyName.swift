@@ -205,7 +205,8 @@ struct KeyName: Sendable {
   /// Names of objects that hold the event which a record tells of: of exports, queues and collectors.
   private static let wrappers: Set<String> = [
     "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
-    "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id", "instant",
+    "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id",
+    "instant",
     "metadata",
   ]
 

@@ -30,7 +30,9 @@ extension LogTime {
         start += 1
       }
     }
-    if bytes.starts(with: "CISE_", at: start) { start = behindCounts(bytes, start..<range.upperBound) }
+    if bytes.starts(with: "CISE_", at: start) {
+      start = behindCounts(bytes, start..<range.upperBound)
+    }
     start = behindDevice(bytes, behindLevel(bytes, start..<range.upperBound)..<range.upperBound)
     let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
     let isInBrackets = opening == UInt8(ascii: "[")

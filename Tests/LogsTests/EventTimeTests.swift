@@ -382,7 +382,10 @@ import Testing
       "May  1 10:00:00 ise1 CISE_Failed_Attempts 0001939187 1 0 2024-05-01 12:00:00.500 +02:00 0042 5400 from a.example",
       half
     ),
-    ("1,2024/05/01 10:00:01,0017,SYSTEM,auth,0,2024/05/01 10:00:00,,x,,0,0,from a.example,7,0x0,0,0", noon),
+    (
+      "1,2024/05/01 10:00:01,0017,SYSTEM,auth,0,2024/05/01 10:00:00,,x,,0,0,from a.example,7,0x0,0,0",
+      noon
+    ),
   ]
 
   @Test func headersOfLines() { for (record, time) in Self.headers { Self.check(record, time) } }
