@@ -58,7 +58,7 @@ struct FeedStream {
     while window.count < count, fill() {}
     skipByteOrderMark()
     let sample = window[start...].prefix(count)
-    if !sample.contains(Byte.lineFeed), sample.contains(Byte.carriageReturn) {
+    if endsLinesWithReturns(sample) {
       endsLinesWithReturn = true
       replaceReturns(from: start)
     }
@@ -141,6 +141,14 @@ struct FeedStream {
     window = text
     self.transcoder = transcoder
     wasTranscoded = true
+  }
+
+  /// Whether carriage returns stand in a text where line feeds do not, but for one at its end.
+  private func endsLinesWithReturns(_ sample: ArraySlice<UInt8>) -> Bool {
+    guard sample.contains(Byte.carriageReturn) else { return false }
+    guard let feed = sample.firstIndex(of: Byte.lineFeed) else { return true }
+    return isAtEnd && feed == window.count - 1
+      && sample.count { $0 == Byte.carriageReturn } > (sample.dropLast().last == Byte.carriageReturn ? 1 : 0)
   }
 
   private mutating func replaceReturns(from start: Int) {

@@ -36,7 +36,7 @@ enum JSONDetection {
       return .refused("STIX 1 (JSON)", advice: "convert it to STIX 2.1, or leave the file out")
     }
     if let format = stixOrMISP(evidence) ?? record(evidence) { return format }
-    if OTXFeed.fits({ evidence.has($0) }) { return .format(.otx, nil) }
+    if OTXFeed.fits({ evidence.keys[$0] }) { return .format(.otx, nil) }
     if evidence.hasAll("ipAddress", "abuseConfidenceScore") { return .format(.abuseIPDB, nil) }
     if evidence.has("list", within: 1),
       evidence.has("name") || evidence.has("matching_attributes")
@@ -81,7 +81,9 @@ enum JSONDetection {
       return .format(.malwarebazaar, nil)
     }
     if evidence.hasAll("ip_address", "port", "malware") { return .format(.feodo, nil) }
-    if evidence.has("cidr"), evidence.has("sblid") || evidence.has("type=metadata") {
+    if evidence.has("cidr", within: 2),
+      evidence.has("sblid", within: 2) || evidence.has("type=metadata", within: 2)
+    {
       return .format(.spamhausDrop, nil)
     }
     return nil

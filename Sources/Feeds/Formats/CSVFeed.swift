@@ -52,7 +52,7 @@ struct CSVFeed {
 struct MISPCSVFeed {
   private let plan: CSVPlan
   private let fields: [MISPAttributes.Field?]
-  private let tagColumn: Int?
+  private let tagColumns: [Int]
   private var attributes = MISPAttributes()
 
   init(_ plan: CSVPlan) {
@@ -68,7 +68,9 @@ struct MISPCSVFeed {
       default: nil
       }
     }
-    tagColumn = plan.keys.firstIndex(of: "attributetag")
+    tagColumns = plan.keys.indices.filter {
+      plan.keys[$0] == "attributetag" || plan.keys[$0] == "eventtag"
+    }
   }
 
   /// Whether a header is one of these exports.
@@ -92,7 +94,7 @@ struct MISPCSVFeed {
         let range = row.range(column)
         if let field = fields[column], !range.isEmpty { attributes.set(field, range) }
       }
-      if let tagColumn {
+      for tagColumn in tagColumns {
         for tag in row.bytes[row.range(tagColumn)].split(separator: Byte.comma) {
           attributes.tags.add(tag: tag, &sink)
         }

@@ -230,10 +230,27 @@ struct CSVPlan {
   private mutating func leaveOutReferences(_ first: TableRow, _ test: inout ShapeTest) {
     for index in columns.indices where columns[index].isValue && index < first.cells.count {
       let name = first.bytes.rawSpan.extracting(first.range(index))
-      let column = Column(key: Self.key(of: name, format), format: format)
-      if column == .reference || column == .source, !test.fits(name) { columns[index] = .other }
+      let key = Self.key(of: name, format)
+      let column = Column(key: key, format: format)
+      let isContext =
+        column == .reference || column == .source || column == .description
+        || Self.descriptions.contains { key.hasSuffix($0) }
+      if isContext, !test.fits(name) { columns[index] = .other }
     }
   }
+
+  /// Whether a cell of a row is what its column holds.
+  private func holdsValue(_ row: TableRow, _ test: inout ShapeTest) -> Bool {
+    row.cells.indices.contains { index in
+      guard index < columns.count, columns[index].isValue else { return false }
+      let cell = row.bytes.rawSpan.extracting(row.range(index))
+      if case .value(let kind, _) = columns[index] { return test.fitsCell(cell, as: kind) }
+      return test.fitsCell(cell, as: .none)
+    }
+  }
+
+  /// How names of columns of words end.
+  private static let descriptions = ["description", "comment", "comments", "note", "notes"]
 
   private mutating func countFitting(_ rows: [TableRow], _ test: inout ShapeTest) {
     if columns.count == 1 {
@@ -241,7 +258,10 @@ struct CSVPlan {
       fittingRows = rows.count { test.fitsStrictly($0.bytes.rawSpan.extracting($0.range(0))) }
     } else {
       let needed = (columns.firstIndex { $0.isValue } ?? 0) + 1
-      fittingRows = rows.count { $0.cells.count >= needed }
+      // A table without a header is known by its values alone.
+      fittingRows = rows.count { row in
+        row.cells.count >= needed && (hasHeader || holdsValue(row, &test))
+      }
     }
   }
 }

@@ -20,6 +20,8 @@ enum Column: Equatable {
   /// What is to be done with what is found.
   case action
   case tags, id, port
+  /// Whether it is meant for detection, as MISP says of an attribute.
+  case forDetection
   /// Known, and of no use to us.
   case other
   /// Not known by its name.
@@ -75,12 +77,12 @@ enum Column: Equatable {
   // swift-format-ignore
   private static let table: [(Column, String)] = [
     (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname malwaredomain"),
-    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns"),
+    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns srcfqdn dstfqdn"),
     (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol attackerip remoteaddress server servers domainip ipdomain hostip iphost domainorip ipordomain listener networkipv4 networkipv6 networkcidrblock networksourceipv4 networksourceipv6 networkdestinationipv4 networkdestinationipv6"),
     (.rangeStart, "start startip startaddress startipaddress rangestart iprangestart ipstart firstip beginip"),
     (.rangeEnd, "end endip endaddress endipaddress rangeend iprangeend ipend lastip"),
     (.mask, "mask netmask subnetmask networkmask prefixlength prefixlen prefixsize masklength masklen cidrlength cidrmask"),
-    (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri weburl weburi listenerc2url"),
+    (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri weburl weburi listenerc2url srcurl dsturl"),
     (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 filehashmd5 md5sum"),
     (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 filehashsha1 sha1sum"),
     (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 filehashsha256 samplesha256 sha256sum"),
@@ -117,6 +119,7 @@ enum Column: Equatable {
     (.tags, "tags tag objectlabel objectlabels labels label threat category threattype indicatorthreattype classification threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid phishid indicatorid"),
     (.action, "action"),
+    (.forDetection, "toids"),
     (.port, "port dstport destport"),
     (.other, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),
     (.other, "lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous status urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),

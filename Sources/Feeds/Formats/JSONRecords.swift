@@ -6,17 +6,48 @@ struct JSONRecord {
   /// Each string or number with the name of its member, and each element of an array likewise.
   ///
   /// Names of members of inner objects stand behind that of the object and a dot.
-  var cells: [(name: [UInt8], value: Range<Int>)] = []
+  var cells: [Cell] = []
   var line: UInt64 = 0
   /// Members were left out, since there were too many.
   var isCut = false
+  /// How many of the first cells were in the part before this one as well.
+  private(set) var repeatedCount = 0
+
+  /// A string or number.
+  struct Cell {
+    var name: [UInt8]
+    var value: Range<Int>
+    /// It is an element of an array.
+    var isListed: Bool
+  }
 
   static let mostCells = 1 << 16
+  /// Elements of arrays behind which an object goes on as a further record.
+  static let mostListed = 1 << 14
+  /// Bytes that each part says again: fewer than the elements of one take.
+  static let mostRepeated = 1 << 15
 
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     cells.removeAll(keepingCapacity: true)
-    isCut = false
+    (isCut, repeatedCount) = (false, 0)
+  }
+
+  /// Keeps what the object says once, for the values of a long list that follow.
+  mutating func beginNextPart() {
+    let (cells, bytes) = (cells, bytes)
+    removeAll()
+    for cell in cells where !cell.isListed {
+      let start = self.bytes.count
+      guard start + cell.value.count <= Self.mostRepeated, self.cells.count < 256 else {
+        isCut = true
+        continue
+      }
+      self.bytes += bytes[cell.value]
+      self.cells.append(
+        Cell(name: cell.name, value: start..<self.bytes.count, isListed: false))
+    }
+    repeatedCount = self.cells.count
   }
 }
 
@@ -32,6 +63,10 @@ struct JSONRecords {
   let path: [[UInt8]]
   private var level = 0
   private var isAmongRecords: Bool
+  /// The objects that the reader is in, from the record on: what stands before the names of their members.
+  private var prefixes: [[UInt8]] = []
+  /// The name of the array that the reader is in.
+  private var list: [UInt8]?
 
   /// `threat.indicator.file.hash.sha256` of the Elastic common schema, and one more.
   private static let deepestMember = 6
@@ -47,10 +82,19 @@ struct JSONRecords {
   func finish(_ sink: inout FeedSink) { json.finish(&sink) }
 
   /// Goes on behind a line that is broken; false at the end.
-  mutating func resynchronize() -> Bool { json.resynchronize() }
+  mutating func resynchronize() -> Bool {
+    prefixes.removeAll()
+    list = nil
+    return json.resynchronize()
+  }
 
-  /// Reads the next record; false at the end.
+  /// Reads the next record, or the next part of one with a long list; false at the end.
   mutating func next(_ record: inout JSONRecord) throws(FeedError) -> Bool {
+    if !prefixes.isEmpty {
+      record.beginNextPart()
+      try readMembers(into: &record)
+      return true
+    }
     while true {
       let token = try json.next()
       switch token.kind {
@@ -58,7 +102,8 @@ struct JSONRecords {
       case .beginObject where isAmongRecords:
         record.removeAll()
         record.line = json.line(of: token)
-        try readMembers(into: &record, below: [], depth: 1)
+        prefixes = [[]]
+        try readMembers(into: &record)
         return true
       case .key: try enter(token)
       case .endArray where !path.isEmpty: isAmongRecords = false
@@ -86,14 +131,29 @@ struct JSONRecords {
     try json.skip(value)
   }
 
-  private mutating func readMembers(
-    into record: inout JSONRecord, below prefix: [UInt8], depth: Int
-  ) throws(FeedError) {
-    while true {
+  /// Reads to the record's end, or until many elements of arrays were read.
+  private mutating func readMembers(into record: inout JSONRecord) throws(FeedError) {
+    var listed = 0
+    while let prefix = prefixes.last {
+      if let name = list {
+        let element = try json.next()
+        if element.kind == .endArray {
+          list = nil
+          continue
+        }
+        try add(element, name, isListed: true, &record)
+        listed += 1
+        if listed == JSONRecord.mostListed { return }
+        continue
+      }
       let key = try json.next()
-      if key.kind == .endObject { return }
+      if key.kind == .endObject {
+        prefixes.removeLast()
+        continue
+      }
       var name = prefix
       json.append(key, to: &name)
+      let depth = prefixes.count
       let value = try json.next()
       // The name is written before that of every inner member.
       guard name.count <= Self.longestName else {
@@ -102,16 +162,11 @@ struct JSONRecords {
         continue
       }
       switch value.kind {
-      case .beginArray:
-        while true {
-          let element = try json.next()
-          if element.kind == .endArray { break }
-          try add(element, name, &record)
-        }
+      case .beginArray: list = name
       case .beginObject where depth > 1 && Self.isURL(name, prefix.count):
         try readURL(name, into: &record)
       case .beginObject where depth < Self.deepestMember && Self.isOwn(name, prefix.count):
-        try readMembers(into: &record, below: name + [Byte.dot], depth: depth + 1)
+        prefixes.append(name + [Byte.dot])
       default: try add(value, name, &record)
       }
     }
@@ -135,14 +190,16 @@ struct JSONRecords {
   }
 
   private mutating func add(
-    _ value: JSONToken, _ name: [UInt8], _ record: inout JSONRecord
+    _ value: JSONToken, _ name: [UInt8], isListed: Bool = false, _ record: inout JSONRecord
   ) throws(FeedError) {
     guard value.kind == .string || value.kind == .number else { return try json.skip(value) }
     guard record.cells.count < JSONRecord.mostCells else {
       record.isCut = true
       return
     }
-    record.cells.append((name, json.append(value, to: &record.bytes)))
+    record.cells.append(
+      JSONRecord.Cell(
+        name: name, value: json.append(value, to: &record.bytes), isListed: isListed))
   }
 
   /// Objects that hold what a record says of itself.

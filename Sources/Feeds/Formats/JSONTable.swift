@@ -12,6 +12,8 @@ struct JSONTablePlan {
   private(set) var isOfLines = false
   /// Content and names leave no doubt that it is a list of indicators.
   private(set) var isCertain = false
+  /// What a person should know of the members that are not read.
+  private(set) var warnings: [String] = []
 
   private static let sampledRecords = 1000
   private static let mostColumns = 256
@@ -31,14 +33,18 @@ struct JSONTablePlan {
     while rows.count < Self.sampledRecords {
       do throws(FeedError) {
         guard try records.next(&record) else { break }
-        for (cell, next) in zip(record.cells, record.cells.dropFirst()) where cell.name == next.name
-        {
-          lists.insert(cell.name)
-        }
+        for cell in record.cells where cell.isListed { lists.insert(cell.name) }
         rows.append(Self.row(of: record, &names, &places))
       } catch {
         // The sample's last record may be cut; in JSON lines, a bad line costs a line.
-        guard isOfLines, error.code == .malformed, records.resynchronize() else { break }
+        guard isOfLines, error.code == .malformed, records.resynchronize() else {
+          // It may be all there is.
+          if rows.isEmpty, !record.cells.isEmpty {
+            for cell in record.cells where cell.isListed { lists.insert(cell.name) }
+            rows.append(Self.row(of: record, &names, &places))
+          }
+          break
+        }
       }
     }
     guard !rows.isEmpty else { return nil }
@@ -47,6 +53,7 @@ struct JSONTablePlan {
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
     }
+    warnings = plan.warnings
     // One object alone may be anything's, unless it lists values.
     let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
@@ -60,16 +67,16 @@ struct JSONTablePlan {
     var row = TableRow()
     row.bytes = record.bytes
     row.line = record.line
-    for (name, value) in record.cells {
-      let place = places[name] ?? names.count
+    for cell in record.cells {
+      let place = places[cell.name] ?? names.count
       if place == names.count {
         guard place < mostColumns else { continue }
-        places[name] = place
-        names.append(name)
+        places[cell.name] = place
+        names.append(cell.name)
       }
       while row.cells.count <= place { row.cells.append(0..<0) }
       // Of a list the first element speaks for all.
-      if row.cells[place].isEmpty { row.cells[place] = value }
+      if row.cells[place].isEmpty { row.cells[place] = cell.value }
     }
     return row
   }
@@ -150,6 +157,7 @@ struct JSONTableFeed {
   /// Reads to the end.
   mutating func readAll(into sink: inout FeedSink) throws(FeedError) {
     defer { records.finish(&sink) }
+    sink.summary.warnings += plan.warnings
     var object = JSONRecord()
     while true {
       do throws(FeedError) {
@@ -169,9 +177,12 @@ struct JSONTableFeed {
     record.fields.removeAll(keepingCapacity: true)
     record.bytes = object.bytes
     record.line = object.line
-    for (name, value) in object.cells {
-      guard let column = plan.columns[name] else { continue }
-      record.add(column, Text.trimmed(record.bytes.rawSpan, value))
+    for (index, cell) in object.cells.enumerated() {
+      guard let column = plan.columns[cell.name],
+        // What is a value itself was one in the part before.
+        index >= object.repeatedCount || !column.isValue
+      else { continue }
+      record.add(column, Text.trimmed(record.bytes.rawSpan, cell.value))
     }
     if record.hasValue { record.emit(into: &sink) }
   }

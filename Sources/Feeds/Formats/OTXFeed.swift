@@ -34,9 +34,12 @@ struct OTXFeed {
   }
 
   /// Whether the members of objects are those of a pulse.
-  static func fits(_ hasMember: (String) -> Bool) -> Bool {
-    hasMember("indicators") && hasMember("indicator") && hasMember("type")
-      || hasMember("indicator") && hasMember("pulse_key")
+  ///
+  /// `depth` tells at which depth a member of that name was seen first.
+  static func fits(_ depth: (String) -> Int?) -> Bool {
+    guard let indicator = depth("indicator") else { return false }
+    if depth("pulse_key") != nil { return true }
+    return depth("type") != nil && depth("indicators").map { $0 < indicator } ?? false
   }
 
   /// Reads to the end.

@@ -23,6 +23,10 @@ struct PlainFormat: LineFormat {
       return
     }
     let parts = NotedValue(line)
+    if let prefix = Self.prefix(line, parts) {
+      sink.add(prefix.rawSpan, as: declared, line: number)
+      return
+    }
     if parts.note.isEmpty {
       add(line.extracting(parts.value), line: number, into: &sink)
       return
@@ -32,6 +36,16 @@ struct PlainFormat: LineFormat {
     sink.setContext(context)
     add(line.extracting(parts.value), line: number, into: &sink)
     sink.setContext(sink.emptyContext)
+  }
+
+  /// An address with the mask of its network behind it, as firewalls write it: `192.0.2.0 255.255.255.0`.
+  private static func prefix(_ line: RawSpan, _ parts: NotedValue) -> [UInt8]? {
+    let mask = line.extracting(parts.note)
+    guard 7...15 ~= mask.byteCount, IPAddressText.ipv4(mask).map({ $0 > 0 }) ?? false,
+      NetworkMask.fits(mask), IPAddressText.ipv4(line.extracting(parts.value)) != nil
+    else { return nil }
+    let bytes = line.copied(line.byteOffsets)
+    return NetworkMask.prefix(bytes[parts.value], bytes[parts.note])
   }
 
   /// The digests of a line that holds several, with blanks between them, and nothing else.

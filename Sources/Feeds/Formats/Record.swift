@@ -33,6 +33,15 @@ struct Record {
     }
   }
 
+  /// Whether it is said not to be meant for detection.
+  private var isForbidden: Bool {
+    fields.contains { field in
+      let cell = bytes.rawSpan.extracting(field.range)
+      return field.column == .forDetection
+        && (Text.equals(cell, "0") || Text.equals(cell, "false") || Text.equals(cell, "no"))
+    }
+  }
+
   /// Takes a field, unless nothing is said in it: a word for no value is none of a column of values.
   mutating func add(_ column: Column, _ range: Range<Int>) {
     switch column {
@@ -53,6 +62,13 @@ struct Record {
     var type = hasTypes ? ValueType.unknown : .value(.none, nameMode: .withSubdomains)
     for field in fields where field.column == .type {
       type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
+    }
+    if !sink.options.loadsAllMISP, isForbidden {
+      for field in fields where field.column.isValue {
+        sink.refuse(
+          .toIDSFalse, bytes.rawSpan.extracting(field.range), line: line, id: context.id)
+      }
+      return
     }
     var mask = fields.first { $0.column == .mask }?.range
     // Written behind each start, and longer than any address is it makes all of them malformed.

@@ -51,8 +51,9 @@ struct STIXFeed {
   /// Those of the indicator before: exporters give thousands the same.
   private var knownFrom = KnownTime()
   private var knownModified = KnownTime()
-  /// Indicators so far.
+  /// Indicators so far, and values that were seen.
   private var indicators = 0
+  private var observables = 0
   var pending: [Pending] = []
   /// Labels, techniques and markings of what is pending.
   var strings: [StringID] = []
@@ -73,6 +74,11 @@ struct STIXFeed {
     defer {
       resolve(&sink)
       json.finish(&sink)
+      if observables > 0 {
+        sink.summary.warnings.append(
+          "observables-not-loaded: \(observables) objects say what was seen, which only indicators "
+            + "tell to be bad")
+      }
     }
     while true {
       let token = try json.next()
@@ -275,8 +281,16 @@ struct STIXFeed {
       if let level, let tlp = Marking.tlp(object.arena[level]) {
         markings[intern(id, &sink)] = tlp
       }
+    } else if Self.observables.contains(where: { object.text(type, is: $0) }) {
+      observables += 1
     }
   }
+
+  /// Objects of values that were seen, which a producer need not hold for malicious (STIX 2.1 §6).
+  private static let observables: [StaticString] = [
+    "ipv4-addr", "ipv6-addr", "domain-name", "url", "email-addr", "file", "mutex",
+    "windows-registry-key", "x509-certificate",
+  ]
 
   private mutating func setTarget(_ role: Target.Role, _ sink: inout FeedSink) {
     guard let id = object.id, let name = object.name else { return }

@@ -1,0 +1,134 @@
+import Feeds
+import Indicators
+import Inputs
+import Testing
+
+/// What rows and members are told by, and what is said of those that are not read.
+@Suite struct TableShapeTests {
+  /// A list within an object may be longer than a record is held whole, or than what a format is told by.
+  @Test(arguments: ["", "\n  "]) func longListsOfAnObjectAreReadWhole(_ separator: String) {
+    let count = 70_000
+    let list = (0..<count).map { "\"host\($0).evil.example\"" }.joined(separator: "," + separator)
+    let loaded = Loaded(#"{"source":"x","tlp":"green","domains":[\#(separator)\#(list)]}"#)
+    #expect(loaded.format == .json)
+    #expect(loaded.entries.count == count)
+    #expect(loaded.summary?.refusals.counts.isEmpty ?? false)
+    for index in [0, 20_000, count - 1] {
+      #expect(loaded.context(loaded.collection.records[index]).tlp == .green)
+    }
+  }
+
+  /// What an object says once counts once, however many parts its list has.
+  @Test func valuesBesideALongListAreReadOnce() {
+    let list = (0..<40_000).map { "\"host\($0).evil.example\"" }.joined(separator: ",")
+    let loaded = Loaded(#"{"ip":"198.51.100.7","domains":[\#(list)],"note":"x"}"#)
+    #expect(loaded.entries.count == 40_001)
+    #expect(loaded.entries.count { $0.contains("198.51.100.7") } == 1)
+  }
+
+  /// Time and memory stay those of the text where an object says much beside a long list.
+  @Test(.timeLimit(.minutes(1))) func muchBesideALongList() {
+    let list = repeatElement("1", count: 2_000_000).joined(separator: ",")
+    let note = String(repeating: "x", count: 300_000)
+    let loaded = Loaded(
+      #"{"note":"\#(note)","domain":"evil.example","ips":["198.51.100.7",\#(list)]}"#,
+      format: .json)
+    #expect(loaded.entries.contains { $0.contains("198.51.100.7") })
+  }
+
+  @Test func aListOfOneIsAList() {
+    #expect(Loaded(#"{"source":"x","ips":["198.51.100.7"]}"#).entries.count == 1)
+    #expect(Loaded(#"{"source":"x","ip":"198.51.100.7"}"#).error != nil)
+  }
+
+  @Test func membersThatAreNotReadAreNamed() {
+    let loaded = Loaded(
+      #"[{"iocs":{"ipv4":["198.51.100.7"],"dns":["evil.example"]}},{"iocs":{"ipv4":["198.51.100.8"],"dns":["bad.example"]}}]"#
+    )
+    #expect(loaded.entries.count == 2)
+    #expect(loaded.warnings == ["column-not-read"])
+  }
+
+  @Test func namesInInnerObjectsMakeNoFormat() {
+    for text in [
+      #"{"entries":{"x":{"drop":{"cidr":{"sblid":"SBL1"}}}}}"#,
+      #"{"iocs":{"network":[{"indicator":"connection","type":"x"}],"behavior":[{"indicators":"x"}]}}"#,
+    ] {
+      let loaded = Loaded(text)
+      #expect(
+        loaded.error?.code == .unrecognized, "\(loaded.error.map(String.init(describing:)) ?? "")")
+    }
+  }
+
+  @Test func tagsOfEventsReachTheEntries() {
+    let header = "uuid,event_id,category,type,value,comment,to_ids,date,attribute_tag,event_tag\n"
+    let row = #"u,5,"Network activity","domain","evil.example","",1,1646092803,"a","b,tlp:red""#
+    let loaded = Loaded(header + row + "\n")
+    #expect(loaded.format == .mispCSV)
+    #expect(loaded.context(loaded.collection.records[0]).tlp == .red)
+    #expect(loaded.list(loaded.context(loaded.collection.records[0]).labels) == ["a", "b"])
+  }
+
+  @Test func rowsThatAreNotForDetectionAreCounted() {
+    let text = "type,value,to_ids\ndomain,evil.example,True\ndomain,benign.example,False\n"
+    let loaded = Loaded(text)
+    #expect(loaded.entries == ["2 domain evil.example withSubdomains"])
+    #expect(loaded.diagnostics == ["3 to-ids-false"])
+    #expect(loaded.warnings == ["to-ids-false"])
+    var options = FeedOptions()
+    options.loadsAllMISP = true
+    #expect(Loaded(text, options: options).entries.count == 2)
+  }
+
+  @Test func columnsOfWordsHoldNoValues() {
+    for header in ["islibrary,library,comment", "driver_name,size,driver_description"] {
+      let rows = (0..<40).map { "TRUE,lib\($0).dll,https://blog.example/post-\($0)\n" }.joined()
+      #expect(Loaded(header + "\n" + rows).entries.isEmpty)
+    }
+  }
+
+  @Test func bothEndsOfARedirectionAreValues() {
+    let rows = (0..<5).map {
+      "2024/05/22 12:33:44,hxxp://s\($0).one.example/r,s\($0).one.example,"
+        + "hxxps://p\($0).bad.example/pa/,p\($0).bad.example\n"
+    }
+    let loaded = Loaded("Date,Src URL,Src FQDN,Dst URL,Dst FQDN\n" + rows.joined())
+    #expect(loaded.entries.count == 20)
+  }
+
+  /// Rows without a header are known by their values.
+  @Test func blocksOfDetailsAreNoTable() {
+    let blocks = (0..<30).map {
+      Sample.sha256.dropLast(2) + String($0 + 10)
+        + "\n\tkey: k\n\tmutex: x\n\turl: c2-\($0).example\n"
+    }
+    #expect(Loaded(blocks.joined()).error?.code == .unrecognized)
+  }
+
+  /// Carriage returns end the lines of a file that has a line feed at its end alone.
+  @Test(arguments: ["", "\r", "\r\n", "\n"]) func carriageReturnsAlone(_ end: String) {
+    let text = "Type,Value,Description\rIPv4 Address,198.51.100.7,C2\rDomain,evil.example,C2"
+    #expect(
+      Loaded(text + end).entries == [
+        "2 ipv4 198.51.100.7 exact", "3 domain evil.example withSubdomains",
+      ])
+  }
+
+  @Test func masksBehindAddresses() {
+    let loaded = Loaded(
+      "198.51.100.0 255.255.255.0\n203.0.113.7 255.255.255.255\n203.0.113.9 255.0.255.0\n")
+    #expect(
+      loaded.entries == [
+        "1 ipv4 198.51.100.0/24 prefix", "2 ipv4 203.0.113.7 exact", "3 ipv4 203.0.113.9 exact",
+      ])
+  }
+
+  @Test func observablesOfSTIXAreCounted() {
+    let seen =
+      #"{"type":"ipv4-addr","id":"ipv4-addr--d5b9c411-8d53-5016-9105-df8e35b566ac","value":"198.51.100.7"}"#
+    let id = "bundle--356f2f9e-214b-4c6e-80ab-882496b2791e"
+    let loaded = Loaded(#"{"type":"bundle","id":"\#(id)","objects":[\#(seen),\#(seen)]}"#)
+    #expect(loaded.entries.isEmpty)
+    #expect(loaded.warnings == ["observables-not-loaded", "empty-feed"])
+  }
+}
