@@ -147,8 +147,10 @@ struct FeedStream {
   private func endsLinesWithReturns(_ sample: ArraySlice<UInt8>) -> Bool {
     guard sample.contains(Byte.carriageReturn) else { return false }
     guard let feed = sample.firstIndex(of: Byte.lineFeed) else { return true }
-    return isAtEnd && feed == window.count - 1
-      && sample.count { $0 == Byte.carriageReturn } > (sample.dropLast().last == Byte.carriageReturn ? 1 : 0)
+    guard isAtEnd, feed == window.count - 1 else { return false }
+    // A carriage return before it belongs to it.
+    let others = sample.dropLast(sample.dropLast().last == Byte.carriageReturn ? 2 : 1)
+    return others.contains(Byte.carriageReturn)
   }
 
   private mutating func replaceReturns(from start: Int) {
