@@ -33,7 +33,7 @@ import Testing
     let note = String(repeating: "x", count: 300_000)
     let loaded = Loaded(#"{"note":"\#(note)","ip":"198.51.100.7","domains":[\#(list)]}"#)
     #expect(loaded.entries.count == count + 1)
-    #expect(loaded.diagnostics.allSatisfy { $0.hasSuffix("line-too-long") })
+    #expect(loaded.refusals.allSatisfy { $0.contains("line-too-long") })
   }
 
   @Test func aListOfOneIsAList() {
