@@ -11,15 +11,10 @@ extension Extraction {
       let open = bytes.firstOffset(of: UInt8(ascii: "["), from: range.lowerBound, to: end),
       end - open > 28, open > range.lowerBound + 5,
       bytes.byte(unchecked: open - 1) == Byte.space,
-      bytes.byte(unchecked: open + 3) == Byte.slash,
-      bytes.byte(unchecked: open + 7) == Byte.slash
-        && bytes.byte(unchecked: open + 12) == Byte.colon
-        || bytes.byte(unchecked: open + 6) == Byte.slash
-          && bytes.byte(unchecked: open + 11) == Byte.colon,
       let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: min(end, open + 40)),
       bytes.starts(with: " \"", at: close + 1)
     else { return false }
-    guard let time = LogTime.accessLog(bytes, open + 1..<close),
+    guard let time = LogTime.bracketed(bytes, open + 1..<close),
       cutTokens(bytes, range.lowerBound..<open - 1, most: 16), words.count >= 3
     else { return false }
     let request = close + 3

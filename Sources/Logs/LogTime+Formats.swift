@@ -26,6 +26,19 @@ extension LogTime {
       clock: start + 12..<range.upperBound)
   }
 
+  /// A time between brackets in a web server's log: as these write it, with a blank before the time of day as
+  /// Python's servers do, or as ISO 8601 has it.
+  static func bracketed(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let start = range.lowerBound
+    guard range.count >= 19 else { return nil }
+    if bytes.byte(unchecked: start + 4) == Byte.minus { return Timestamp.iso8601(bytes, range) }
+    guard range.count >= 20, bytes.byte(unchecked: start + 2) == Byte.slash else { return nil }
+    guard bytes.byte(unchecked: start + 11) == Byte.space else { return accessLog(bytes, range) }
+    var text = bytes.copied(range)
+    text[11] = Byte.colon
+    return accessLog(text.rawSpan, 0..<text.count)
+  }
+
   /// `01-Jan-2024 10:00:00.123`, as BIND writes it.
   static func nameServer(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound

@@ -269,8 +269,8 @@ extension Extraction {
       if let date = column(plan.date, chunk, header) {
         return LogTime.dateAndTime(chunk.copied(date), chunk, clock) ?? ObservableRecord.noTime
       }
-      // Exchange writes both in one.
-      if clock.count >= 19, let time = LogTime.field(chunk, clock) { return time }
+      // Exchange writes both in one, others seconds since 1970.
+      if clock.count >= 10, let time = LogTime.field(chunk, clock) { return time }
       guard plan.date < 0, !header.date.isEmpty else { return ObservableRecord.noTime }
       return LogTime.dateAndTime(header.date, chunk, clock) ?? ObservableRecord.noTime
     }

@@ -19,6 +19,9 @@ extension Extraction {
     let last = min(range.upperBound, range.lowerBound + Self.longestSentence)
     let text = bytes.trimmed(range.lowerBound..<last)
     guard text.count >= 16 else { return false }
+    if bytes.starts(with: "<Event", at: text.lowerBound), noteWindowsEvent(bytes, range) {
+      return true
+    }
     if notePositions(bytes, text) || noteArrow(bytes, text) || noteTuple(bytes, text)
       || noteNameQuestion(bytes, text) || noteNamedEnds(bytes, text)
       || noteClient(bytes, text) || notePairs(bytes, text) || noteClientPhrase(bytes, text)

@@ -179,6 +179,13 @@ extension Extraction {
         offset = cell.next
         continue
       }
+      if byte == UInt8(ascii: "["),
+        let cell = bracketedTime(chunk, from: offset, to: line.upperBound)
+      {
+        columns.append(cell)
+        offset = cell.end + 1
+        continue
+      }
       let start = offset
       while offset < line.upperBound, chunk.byte(unchecked: offset) != Byte.space,
         chunk.byte(unchecked: offset) != Byte.tab
@@ -187,6 +194,19 @@ extension Extraction {
       }
       columns.append(ColumnRange(start: start, end: offset))
     }
+  }
+
+  /// `[01/May/2024:12:00:00 +0200]`, which proxies write for `localtime` and `gmttime`: the blank ends no cell.
+  private func bracketedTime(
+    _ chunk: RawSpan, from open: Int, to end: Int
+  ) -> ColumnRange? {
+    let close = open + 27
+    guard close < end, chunk.byte(unchecked: close) == UInt8(ascii: "]"),
+      chunk.byte(unchecked: open + 21) == Byte.space, chunk.byte(unchecked: open + 3) == Byte.slash,
+      close + 1 == end || chunk.byte(unchecked: close + 1) == Byte.space,
+      LogTime.accessLog(chunk, open + 1..<close) != nil
+    else { return nil }
+    return ColumnRange(start: open + 1, end: close)
   }
 
   /// The cell that begins with the quote at an offset, and what is behind its closing quote; nil where

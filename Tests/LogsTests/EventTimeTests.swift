@@ -388,6 +388,22 @@ import Testing
     ),
   ]
 
+  /// Times between brackets, of web servers and of tables whose cells blanks separate.
+  static let brackets: [Case] = [
+    ("192.0.2.1 - - [01/May/2024 10:00:00] \"GET /x HTTP/1.1\" 200 - \"http://a.example\"", noon),
+    (
+      "192.0.2.1 - - [2024-05-01T12:00:00.5+02:00] \"GET /x HTTP/1.1\" 200 12 \"http://a.example\" \"c\"",
+      half
+    ),
+    (
+      "#Fields: localtime c-ip cs-host\n[01/May/2024:12:00:00 +0200] 192.0.2.1 a.example\n", noon
+    ),
+    ("#Fields: gmttime c-ip cs-host\n[01/May/2024:10:00:00 +0000] 192.0.2.1 a.example\n", noon),
+    ("#Fields: x-timestamp-unix c-ip cs-host\n1714557600 192.0.2.1 a.example\n", noon),
+  ]
+
+  @Test func timesInBrackets() { for (record, time) in Self.brackets { Self.check(record, time) } }
+
   @Test func headersOfLines() { for (record, time) in Self.headers { Self.check(record, time) } }
 
   /// A date with a year says more than the header's with the year that is given.

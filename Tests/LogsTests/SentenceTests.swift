@@ -386,6 +386,16 @@ import Testing
     (#"{"access_device":{"ip":"192.0.2.1"},"auth_device":{"ip":"192.0.2.3"}}"#, "(192.0.2.1 to ?)"),
     (#"{"req":{"remoteAddress":"192.0.2.1","remotePort":5000}}"#, "(192.0.2.1#5000 to ?)"),
     ("logdesc=\"VPN login fail\" remip=192.0.2.1 user=a", "(192.0.2.1 to ?)"),
+    // Windows' events in XML say what those in JSON do.
+    (
+      "<Event><System><EventID>3</EventID></System><EventData><Data Name='Protocol'>tcp</Data><Data Name='SourceIp'>192.0.2.1</Data><Data Name='SourcePort'>5000</Data><Data Name='DestinationIp'>192.0.2.2</Data><Data Name='DestinationPort'>443</Data></EventData></Event>",
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443)"
+    ),
+    (
+      "<Event xmlns=\"x\"><Data Name=\"IpAddress\">192.0.2.1</Data><Data Name=\"IpPort\">5000</Data></Event>",
+      "(192.0.2.1#5000 to ?)"
+    ),
+    ("<Event><Data Name='Message'>from 192.0.2.1</Data><Data Name='x</Data></Event>", ""),
     // A link's address has the name of an interface.
     ("sshd[1]: Failed password for a from fe80::1%eth0 port 5000 ssh2", "(fe80::1#5000 to ?)"),
     (
