@@ -103,6 +103,9 @@ struct FieldClass: Sendable, Equatable {
   /// Whether it is a host or a path by a name that says so.
   var isNamedURLPart: Bool { rank < Self.furtherURLPart }
 
+  /// The rank of the names of an attribute's key and value in OpenTelemetry.
+  static let attribute: UInt8 = 2
+
   /// The class of text outside records.
   static let text = FieldClass()
 

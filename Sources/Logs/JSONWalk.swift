@@ -194,11 +194,22 @@ extension Extraction {
     var fieldClass = paths.fieldClass(path)
     if fieldClass.role != .none, top.isObject {
       note(bytes, token, index, path, &top, &walk, depth: depth)
-      if fieldClass.role == .pairValue, top.pairName >= 0 {
-        let name = self.path(of: bytes, tokens[top.pairName], under: top.path, after: path)
-        let named = paths.fieldClass(name)
-        (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
-        if named.isHost { noteHeader(index, below: depth) }
+      if fieldClass.role == .pairValue {
+        // OpenTelemetry's value is an object of its own: `{"key": …, "value": {"stringValue": …}}`.
+        let isInner = fieldClass.rank == FieldClass.attribute
+        let (pairName, holder) =
+          isInner ? frames.last.map { ($0.pairName, $0.path) } ?? (-1, 0) : (top.pairName, top.path)
+        if pairName >= 0 {
+          let name = self.path(of: bytes, tokens[pairName], under: holder, after: path)
+          let named = paths.fieldClass(name)
+          (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
+          if named.isHost, !isInner { noteHeader(index, below: depth) }
+        }
+      } else if fieldClass.role == .pairName, fieldClass.rank == FieldClass.attribute,
+        isName(bytes, tokens, behind: index)
+      {
+        // The key of an attribute is none of the record's values.
+        return
       }
     }
     if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }
@@ -224,6 +235,14 @@ extension Extraction {
     unit.end = text.count
     scanMember(text.rawSpan, unit, into: &batch)
     giveBack(text, level: unit.level)
+  }
+
+  /// Whether the member behind a string is the value that the string names.
+  private func isName(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], behind index: Int
+  ) -> Bool {
+    index + 1 < tokens.count && tokens[index + 1].kind == .key
+      && isWord(bytes, tokens[index + 1].range, "value")
   }
 
   /// Notes which element of an array the string is or stands in, which may be a record itself.

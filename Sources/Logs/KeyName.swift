@@ -289,8 +289,8 @@ struct KeyName: Sendable {
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1),
-    "name": (.pairName, 1), "key": (.pairName, 1), "field": (.pairName, 1),
-    "value": (.pairValue, 1),
+    "name": (.pairName, 1), "key": (.pairName, FieldClass.attribute), "field": (.pairName, 1),
+    "value": (.pairValue, 1), "stringvalue": (.pairValue, FieldClass.attribute),
     // Beats, Fluent Bit, Docker, journald, GELF, Google Cloud, Log Analytics, Splunk, Wazuh.
     "message": (.message, 1), "log": (.message, 1), "msg": (.message, 3),
     "fullmessage": (.message, 1), "shortmessage": (.message, 3), "syslogmessage": (.message, 1),

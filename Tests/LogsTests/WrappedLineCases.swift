@@ -56,6 +56,13 @@ import Testing
     (#"{"Name":"UserAgent","Value":"B/1"}"#, ["user-agent Value B/1 @29"]),
     (#"{"value":"B/1","name":"User-Agent"}"#, []),
     (#"{"key":"cipher","value":"a@b.example"}"#, []),
+    (#"{"key":"host.name","value":"prod-01"}"#, []),
+    (#"{"key":"os.version","value":{"stringValue":"10.0.190.1"}}"#, []),
+    (
+      #"{"key":"client.address","value":{"stringValue":"192.0.2.7"}}"#,
+      ["ipv4 value.stringValue 192.0.2.7 @48"]
+    ),
+    (#"{"key":"evil.example","count":5}"#, ["domain key evil.example @8"]),
     // Agents that are called so alone, and addresses.
     (#"{"agent":"192.0.2.1"}"#, ["ipv4 agent 192.0.2.1 @10", "user-agent agent 192.0.2.1 @10"]),
     // A hive tells a registry key in any field.

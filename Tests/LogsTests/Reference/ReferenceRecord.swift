@@ -22,30 +22,50 @@ struct ReferenceRecord {
   }
 
   /// Every string below a node, under the keys that lead to it.
-  mutating func walk(_ node: ReferenceNode, keys: [[UInt8]], port: UInt16? = nil) {
+  ///
+  /// `attribute` is what the value of an attribute is, whose object the node is.
+  mutating func walk(
+    _ node: ReferenceNode, keys: [[UInt8]], port: UInt16? = nil, attribute: [UInt8]? = nil
+  ) {
     switch node {
     case .object(let written):
       // A list of one string or number stands for it.
       let members = written.map { ($0.key, Self.only($0.value)) }
       // A header of HTTP, a property: the name in one member, the value in another.
       var name: [UInt8]?
-      for (key, value) in members {
+      for (index, (key, value)) in members.enumerated() {
         let isName =
           form == .json && ["name", "key", "field"].contains(referenceFolded(key, digits: false))
         if isName, case .string(let text, _) = value, text.count <= 64 {
           name = text.bytes
+          // The key of an attribute is no value.
+          if referenceFolded(key, digits: false) == "key", index + 1 < members.count,
+            members[index + 1].0 == Array("value".utf8)
+          {
+            continue
+          }
+        }
+        if form == .json, let attribute, referenceFolded(key, digits: false) == "stringvalue",
+          case .string(let text, let isQuoted) = value
+        {
+          string(
+            text, keys: keys + [key], isQuoted: isQuoted,
+            port: siblingPort(of: key, in: members), named: keys.dropLast() + [attribute])
+          continue
         }
         if let name, referenceFolded(key, digits: false) == "value",
           case .string(let text, let isQuoted) = value
         {
           string(
             text, keys: keys + [key], isQuoted: isQuoted,
-            port: siblingPort(of: key, in: members), named: name)
+            port: siblingPort(of: key, in: members), named: keys + [name])
           continue
         }
         let port =
           siblingPort(of: key, in: members) ?? requestPort(of: key, in: members, keys: keys)
-        walk(value, keys: keys + [key], port: port)
+        walk(
+          value, keys: keys + [key], port: port,
+          attribute: referenceFolded(key, digits: false) == "value" ? name : nil)
       }
       // A set of a log of Zeek's is no part of a URL.
       join(form == .row ? written : members, keys: keys)
@@ -72,10 +92,10 @@ struct ReferenceRecord {
 
   mutating func string(
     _ text: ReferenceText, keys: [[UInt8]], isQuoted: Bool, port: UInt16?,
-    named: [UInt8]? = nil
+    named: [[UInt8]]? = nil
   ) {
     let field = ReferenceField(
-      keys: named.map { keys.dropLast() + [$0] } ?? keys, holdsSlash: text.bytes.contains(0x2F),
+      keys: named ?? keys, holdsSlash: text.bytes.contains(0x2F),
       isQuoted: isQuoted)
     if mayNest, !field.isCipher, ReferenceRecord.beginsLikeRecord(text.bytes[...]),
       let node = ReferenceJSON.whole(text)
