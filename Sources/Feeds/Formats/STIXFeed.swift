@@ -281,16 +281,10 @@ struct STIXFeed {
       if let level, let tlp = Marking.tlp(object.arena[level]) {
         markings[intern(id, &sink)] = tlp
       }
-    } else if Self.observables.contains(where: { object.text(type, is: $0) }) {
+    } else if object.isObservable {
       observables += 1
     }
   }
-
-  /// Objects of values that were seen, which a producer need not hold for malicious (STIX 2.1 §6).
-  private static let observables: [StaticString] = [
-    "ipv4-addr", "ipv6-addr", "domain-name", "url", "email-addr", "file", "mutex",
-    "windows-registry-key", "x509-certificate",
-  ]
 
   private mutating func setTarget(_ role: Target.Role, _ sink: inout FeedSink) {
     guard let id = object.id, let name = object.name else { return }

@@ -83,6 +83,18 @@ struct STIXObject {
       && !labels.contains { label in bad.contains { text(label, is: $0) } }
   }
 
+  /// Types of values that were seen, which a producer need not hold for malicious (STIX 2.1 §6).
+  private static let observables: [StaticString] = [
+    "ipv4-addr", "ipv6-addr", "domain-name", "url", "email-addr", "file", "mutex",
+    "windows-registry-key", "x509-certificate",
+  ]
+
+  /// Whether it is a value that was seen.
+  var isObservable: Bool {
+    guard let type else { return false }
+    return Self.observables.contains { text(type, is: $0) }
+  }
+
   /// Whether what was kept is a word.
   func text(_ range: Range<Int>, is word: StaticString) -> Bool {
     range.count == word.utf8CodeUnitCount
