@@ -79,6 +79,9 @@ struct Extraction {
   /// User information in the URLs of the text being scanned.
   var userInformation: [Range<Int>] = []
 
+  /// The log's names have the length of each label before it.
+  var readsCountedNames = false
+
   /// The line being read as a record, and what the record read last says of its event.
   var line = LineRecord()
   var words: [ColumnRange] = []

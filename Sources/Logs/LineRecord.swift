@@ -12,6 +12,8 @@ struct LineField {
     case cefText
     /// `\\`, `\"` and `\]` of RFC 5424.
     case structuredData
+    /// The length of each label before it (`CountedNames`).
+    case counted
   }
 
   /// Its path, or `LineRecord.unread`.
@@ -265,7 +267,8 @@ extension Extraction {
     if field.isApart { unit.fieldClass.fact = .none }
     if line.report != nil { (unit.side, unit.fieldClass.fact) = ([], .none) }
     guard field.escapes != .none,
-      bytes.firstOffset(of: Byte.backslash, from: field.start, to: field.end) != nil
+      field.escapes == .counted
+        || bytes.firstOffset(of: Byte.backslash, from: field.start, to: field.end) != nil
     else {
       scanString(bytes, unit, into: &batch)
       return
@@ -289,6 +292,9 @@ extension Extraction {
   ) {
     text.removeAll(keepingCapacity: true)
     map.begin(at: field.start)
+    if field.escapes == .counted {
+      return CountedNames.write(bytes, field.start..<field.end, to: &text, &map)
+    }
     var offset = field.start
     while field.escapes != .none,
       let escape = bytes.firstOffset(of: Byte.backslash, from: offset, to: field.end)

@@ -42,6 +42,7 @@ extension Extraction {
     if let format = options.format, format.isOfLines, format != .syslog {
       return readMessage(bytes, range, as: format)
     }
+    if readsCountedNames, readCountedName(bytes, range) { return true }
     if readPiped(bytes, range) { return true }
     switch bytes.byte(unchecked: range.lowerBound) {
     case UInt8(ascii: "%"): return readFirewallMessage(bytes, range)

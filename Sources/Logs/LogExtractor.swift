@@ -96,10 +96,17 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) -> LogProgress {
     if state.encoding != .utf8 {
+      readsCountedNames = state.hasCountedNames
       // They would be offsets in other bytes.
       candidates.begin(nil)
       wordPlaces.begin(nil)
       return runTranscoded(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
+    readsCountedNames = state.hasCountedNames
+    if readsCountedNames {
+      // No name shows itself to the search for candidates.
+      candidates.begin(nil)
+      wordPlaces.begin(nil)
     }
     if state.isAtStart {
       // A byte-order mark is no part of the first line.

@@ -40,6 +40,8 @@ package struct LogState: Equatable, Sendable {
   var isBehindComment = false
   /// The next row is the header's own.
   var isBeforeHeaderRow = false
+  /// It is a log whose names have the length of each label before it.
+  var hasCountedNames = false
   /// Nothing was read yet, so a byte-order mark may come.
   var isAtStart = true
 
@@ -89,7 +91,7 @@ package struct LogState: Equatable, Sendable {
   package static func isUndecided(firstBytes: RawSpan, options: LogOptions) -> Bool {
     guard options.format == nil else { return false }
     let start = firstBytes.starts(with: "\u{feff}", at: 0) ? 3 : 0
-    return CSVHeader.isUndecided(firstBytes, from: start)
+    return CSVHeader.isUndecided(firstBytes, from: start) || CountedNames.mayBegin(firstBytes)
   }
 
   private mutating func findHeader(
@@ -104,6 +106,7 @@ package struct LogState: Equatable, Sendable {
     default: found = nil
     }
     guard let found else {
+      hasCountedNames = options.format == nil && CountedNames.begin(bytes)
       if options.format == nil || options.format == .vpcFlow,
         let header = FlowLogHeader.recognise(
           bytes, from: start, limit: options.lineLimit, isFinal: isFinal)

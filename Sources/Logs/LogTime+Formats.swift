@@ -117,7 +117,7 @@ extension LogTime {
   }
 
   /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it: only there stands which half of the day it is.
-  private static func american(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  static func american(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let end = range.upperBound
     guard range.count >= 19, bytes.byte(unchecked: end - 3) == Byte.space else { return nil }
     let month = digits(bytes, from: range.lowerBound, to: end)

@@ -63,6 +63,7 @@ extension LogTime {
       return (time, true)
     }
     if window.byte(unchecked: 4) == Byte.space, let found = yearFirst(window) { return found }
+    if let found = halfDay(window) { return (found, false) }
     switch (window.byte(unchecked: 2), window.byte(unchecked: 4)) {
     case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
       (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash:
@@ -174,6 +175,16 @@ extension LogTime {
     "alert", "c", "crit", "critical", "d", "debug", "e", "err", "error", "f", "fatal", "gin", "i",
     "info", "n", "note", "notice", "severe", "trace", "w", "warn", "warning",
   ]
+
+  /// `5/1/2024 10:00:00 AM`: only where the half of the day stands is the month known to come first.
+  private static func halfDay(_ window: RawSpan) -> Int64? {
+    guard window.byte(unchecked: 1) == Byte.slash || window.byte(unchecked: 2) == Byte.slash,
+      let letter = window.firstOffset(
+        of: UInt8(ascii: "M"), from: 17, to: min(window.byteCount, 28)),
+      isBorder(window, at: letter + 1)
+    else { return nil }
+    return american(window, 0..<letter + 1)
+  }
 
   /// `2024 May  1 10:00:00: `, as Cisco's switches write it.
   private static func yearFirst(_ window: RawSpan) -> (time: Int64, isZoned: Bool)? {

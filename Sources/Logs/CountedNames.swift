@@ -1,0 +1,150 @@
+import Indicators
+import Parsing
+
+/// The debug log of Windows' DNS server, which writes names with the length of each label before it:
+///
+///     5/1/2024 10:00:00 AM 0E7C PACKET  00000A1B UDP Rcv 192.0.2.1  0001   Q [0001   D   NOERROR] A  (4)evil(7)example(0)
+///
+/// No run of text holds such a name, so the log is told by its beginning, and its lines are all read (Microsoft, "DNS
+/// Logging and Diagnostics").
+enum CountedNames {
+  /// Bytes of a log in which a line of its kind must stand.
+  static let reach = 1 << 16
+
+  /// Whether a log begins as one of these does.
+  static func begin(_ bytes: RawSpan) -> Bool {
+    let end = min(bytes.byteCount, reach)
+    var offset = 0
+    while let open = bytes.firstOffset(of: UInt8(ascii: "("), from: offset, to: end) {
+      offset = open + 1
+      guard bytes.starts(with: "(0)", at: open) else { continue }
+      var start = open
+      while start > 0, bytes.byte(unchecked: start - 1) != Byte.lineFeed { start -= 1 }
+      let line = start..<open + 3
+      return packet(bytes, line) != nil && name(bytes, line) != nil
+    }
+    return false
+  }
+
+  /// Whether what there is of a log begins as one of these does, but shows no line of its kind yet.
+  static func mayBegin(_ bytes: RawSpan) -> Bool {
+    bytes.byteCount < reach && bytes.starts(with: "DNS Server log file creation at", at: 0)
+      && !begin(bytes)
+  }
+
+  /// The word `PACKET` of a line, with a blank before it and behind it.
+  static func packet(_ bytes: RawSpan, _ line: Range<Int>) -> Range<Int>? {
+    let last = min(line.upperBound, line.lowerBound + 96)
+    var offset = line.lowerBound
+    while let letter = bytes.firstOffset(of: UInt8(ascii: "P"), from: offset, to: last) {
+      offset = letter + 1
+      if letter > line.lowerBound, bytes.starts(with: "PACKET ", at: letter),
+        bytes.byte(unchecked: letter - 1) == Byte.space
+      {
+        return letter..<letter + 6
+      }
+    }
+    return nil
+  }
+
+  /// The name at the end of a line, from its first bracket on; nil where the lengths are not those of the labels.
+  static func name(_ bytes: RawSpan, _ line: Range<Int>) -> Range<Int>? {
+    guard line.count > 6, bytes.starts(with: "(0)", at: line.upperBound - 3) else { return nil }
+    // A name and its lengths have at most 255 labels' worth of brackets.
+    let first = max(line.lowerBound, line.upperBound - 1024)
+    var start = line.upperBound - 3
+    while start > first, bytes.byte(unchecked: start - 1) != Byte.space { start -= 1 }
+    let name = start..<line.upperBound
+    return labels(bytes, name).isEmpty ? nil : name
+  }
+
+  /// The labels of a name; none where it is no such name.
+  static func labels(_ bytes: RawSpan, _ name: Range<Int>) -> [Range<Int>] {
+    var labels: [Range<Int>] = []
+    var offset = name.lowerBound
+    while offset < name.upperBound, bytes.byte(unchecked: offset) == UInt8(ascii: "(") {
+      let digits = LogTime.digits(bytes, from: offset + 1, to: name.upperBound)
+      guard 1...2 ~= digits.count, digits.upperBound < name.upperBound,
+        bytes.byte(unchecked: digits.upperBound) == UInt8(ascii: ")"),
+        let length = NumberText.unsigned(bytes, digits)
+      else { return [] }
+      let start = digits.upperBound + 1
+      if length == 0 { return start == name.upperBound ? labels : [] }
+      guard length <= 63, start + Int(length) < name.upperBound else { return [] }
+      labels.append(start..<start + Int(length))
+      offset = start + Int(length)
+    }
+    return []
+  }
+
+  /// Writes a name with dots between its labels, and notes where its bytes stood.
+  static func write(
+    _ bytes: RawSpan, _ name: Range<Int>, to text: inout [UInt8], _ map: inout OffsetMap
+  ) {
+    for label in labels(bytes, name) {
+      if !text.isEmpty { text.append(Byte.dot) }
+      map.add(text: text.count, origin: label.lowerBound)
+      text.append(bytes, label)
+    }
+  }
+}
+
+extension Extraction {
+  /// Reads a line that tells of a packet of DNS.
+  mutating func readCountedName(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let text = bytes.trimmed(range)
+    guard readsCountedNames, let packet = CountedNames.packet(bytes, text),
+      let name = CountedNames.name(bytes, text),
+      cutTokens(bytes, packet.upperBound..<name.lowerBound, most: 24), words.count >= 6
+    else { return false }
+    let words = words
+    func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
+    // The packet's number, protocol, way, the other end, the message's number, `R` of a response.
+    let isReceived = isWord(bytes, word(2), "Rcv")
+    guard isReceived || isWord(bytes, word(2), "Snd"),
+      IPAddressText.ipv4(bytes, word(3)) != nil || IPAddressText.ipv6(bytes, word(3)) != nil
+    else { return false }
+    let isResponse = isWord(bytes, word(5), "R")
+    // Who asked is the client, whichever way the packet went.
+    let isClient = isReceived != isResponse
+    line.time = countedTime(bytes, text.lowerBound..<packet.lowerBound)
+    line.skip(text.lowerBound..<words[2].end)
+    line.add(
+      self.name(isClient ? "client" : "server"), word(3), fact: isClient ? .source : .destination)
+    if let number = EventFacts.ipProtocol(bytes, word(1)) { facts.note(ipProtocol: number) }
+    for word in words.dropFirst(6) where isResponse {
+      let end = bytes.byte(unchecked: word.end - 1) == UInt8(ascii: "]") ? word.end - 1 : word.end
+      if let code = EventFacts.answerCode(bytes, word.start..<end) { facts.note(state: code) }
+    }
+    line.add(
+      self.name("query"), key: name.lowerBound, value: name, escapes: .counted)
+    return true
+  }
+
+  /// The time before the number of the thread: with the half of the day behind it, or with the year first.
+  private func countedTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let text = bytes.trimmed(range)
+    guard let thread = bytes.lastOffset(of: Byte.space, in: text) else { return nil }
+    let time = bytes.trimmed(text.lowerBound..<thread)
+    guard time.count == 17, bytes.byte(unchecked: time.lowerBound + 8) == Byte.space else {
+      return LogTime.field(bytes, time)
+    }
+    // `20240501 10:00:00`
+    var date = bytes.copied(time.lowerBound..<time.lowerBound + 8)
+    date.insert(Byte.minus, at: 6)
+    date.insert(Byte.minus, at: 4)
+    return LogTime.dateAndTime(date, bytes, time.lowerBound + 9..<time.upperBound)
+  }
+}
+
+extension RawSpan {
+  /// The last byte of a value in a range.
+  fileprivate func lastOffset(of value: UInt8, in range: Range<Int>) -> Int? {
+    var offset = range.upperBound
+    while offset > range.lowerBound {
+      offset -= 1
+      if byte(unchecked: offset) == value { return offset }
+    }
+    return nil
+  }
+}
