@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// The debug log of Windows' DNS server, which writes names with the length of each label before it:
+/// The debug log of Windows' DNS server, which writes names with the length of each label before it.
 ///
 ///     5/1/2024 10:00:00 AM 0E7C PACKET  00000A1B UDP Rcv 192.0.2.1  0001   Q [0001   D   NOERROR] A  (4)evil(7)example(0)
 ///
