@@ -70,6 +70,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   /// Memory for the tail and the chunk behind it.
   private var joined: [UInt8] = []
   private var lines: UInt64 = 0
+  /// Memory for what lines yield.
+  private var spare = SegmentOutput()
   /// Lines before the tail, where lines around hits are shown.
   private var linesCommitted: [UInt8] = []
 
@@ -204,14 +206,20 @@ final class LogJob: InputJob, @unchecked Sendable {
     let (output, input, progress) = (output, input, progress)
     return scan(
       bytes, from: start, base: base, line: line, isFinal: isFinal, surroundings: surroundings,
-      candidates: candidates, worker: worker
+      candidates: candidates, into: takeSpare(), worker: worker
     ) { segment in
       guard segment.isMuch else { return false }
       _ = output.write(segment, input: input)
-      segment = SegmentOutput()
+      segment.restart()
       output.waitForRoom(input: input) { progress.isStopRequested }
       return false
     }
+  }
+
+  private func takeSpare() -> SegmentOutput {
+    var taken = SegmentOutput()
+    swap(&taken, &spare)
+    return taken
   }
 
   /// Scans a chunk before its turn; nil where that yields so much that it waits for its turn instead.
@@ -233,10 +241,10 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   private func scan(
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
-    surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker,
+    surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil,
+    into segment: consuming SegmentOutput = SegmentOutput(), worker: ScanWorker,
     isStopped: (inout SegmentOutput) -> Bool
   ) -> ScannedPiece {
-    var segment = SegmentOutput()
     var place = SegmentPlace(
       input: input, path: path, numberBase: line, offsetBase: base, countsPackets: false)
     if case .utf16 = content { place.transcoded = TranscodedOffsets() }
@@ -373,7 +381,7 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   private func sourceLength(_ bytes: [UInt8]) -> UInt64 { sourceLength(bytes.rawSpan) }
 
-  private func accept(_ scanned: ScannedPiece, of bytes: RawSpan) {
+  private func accept(_ scanned: consuming ScannedPiece, of bytes: RawSpan) {
     state = scanned.state
     lines += scanned.lines
     let consumed = min(scanned.consumed, bytes.byteCount)
@@ -383,7 +391,10 @@ final class LogJob: InputJob, @unchecked Sendable {
       linesCommitted = ChunkSurroundings.last(
         contextLines, of: linesCommitted, bytes.extracting(..<consumed))
     }
-    if !output.write(scanned.output, input: input) { run.update { hasEnded = true } }
+    // Held here alone once it was written, so that its memory can be used again.
+    swap(&spare, &scanned.output)
+    if !output.write(spare, input: input) { run.update { hasEnded = true } }
+    spare.restart()
   }
 
   private func finish() {

@@ -33,6 +33,15 @@ package struct SegmentOutput: Sendable {
   /// Whether it is so much that it should be handed on: a chunk full of hits has a hundred times its length.
   package var isMuch: Bool { byteCount > 4 << 20 }
 
+  /// Begins anew once what is here was handed on; its memory is used again.
+  package mutating func restart() {
+    var (bytes, lineEnds) = (bytes, lineEnds)
+    self = SegmentOutput()
+    bytes.removeAll(keepingCapacity: true)
+    lineEnds.removeAll(keepingCapacity: true)
+    (self.bytes, self.lineEnds) = (bytes, lineEnds)
+  }
+
   /// Adds a hit that is rendered later.
   package mutating func append(_ hit: Hit) {
     hits.append(hit)
