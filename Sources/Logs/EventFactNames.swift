@@ -221,5 +221,7 @@ extension KeyName {
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
     "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
     "fortinetfortigateaction": (.verdict, 2), "utmaction": (.inspection, 1),
+    // Snort 3, with the port behind the address.
+    "srcap": (.source, 1), "dstap": (.destination, 1),
   ]
 }

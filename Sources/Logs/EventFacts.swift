@@ -67,23 +67,24 @@ struct EventFacts {
   /// Notes the text of a field; what it should hold and does not is passed over.
   ///
   /// `port` is the one that belongs to an address, where that is known, or 0; `owner` tells what an address and its
-  /// port are both parts of, where a record may have several.
+  /// port are both parts of, where a record may have several; `depth` how many objects are around it: of names of one
+  /// rank the record's own goes before those in objects of it, wherever they stand.
   mutating func note(
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16 = 0,
-    owner: UInt32 = 0
+    owner: UInt32 = 0, depth: Int = 1
   ) {
     guard !range.isEmpty else { return }
     switch fact {
     case .none: break
     case .source, .destination:
-      noteEnd(fact, rank: rank, bytes, range, port: port, owner: owner)
+      noteEnd(fact, rank: rank, bytes, range, port: port, owner: owner, depth: depth)
     case .sourcePort:
       guard let port = NumberText.port(bytes, range) else { break }
-      sourcePorts.note(port, rank: rank, owner: owner)
+      sourcePorts.note(port, rank: Self.order(rank, depth), owner: owner)
       isEmpty = false
     case .destinationPort:
       guard let port = NumberText.port(bytes, range) else { break }
-      destinationPorts.note(port, rank: rank, owner: owner)
+      destinationPorts.note(port, rank: Self.order(rank, depth), owner: owner)
       isEmpty = false
     case .ipProtocol:
       if rank < ranks[Int(fact.rawValue)], let number = Self.ipProtocol(bytes, range),
@@ -164,12 +165,19 @@ struct EventFacts {
     noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
   }
 
+  /// The order of the names of ends: by rank, then by the objects around them. What tells of a packet's connection
+  /// goes before all that tell of the packet, wherever it stands.
+  private static func order(_ rank: UInt8, _ depth: Int) -> UInt8 {
+    rank == 0 ? 0 : rank &* 4 &+ UInt8(min(max(depth - 1, 0), 3))
+  }
+
   private mutating func noteEnd(
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16,
-    owner: UInt32
+    owner: UInt32, depth: Int = 1
   ) {
     let known = self.rank(of: fact)
-    if known <= 1, rank <= 1, known != rank { outranksPacket = true }
+    if known / 4 <= 1, rank <= 1, known / 4 != rank { outranksPacket = true }
+    let rank = Self.order(rank, depth)
     let isSource = fact == .source
     let isOther = owner != (isSource ? sourceOwner : destinationOwner)
     guard rank < known || isOther, let end = Self.endWithPort(bytes, range) else { return }

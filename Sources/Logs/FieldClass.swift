@@ -155,6 +155,8 @@ struct FieldClass: Sendable, Equatable {
       (role, rank) = parentName.role(parent: grandparentName)
     }
     (fact, factRank) = name.fact(parent: parentName)
+    // Who sent the line to a collector (`log.source.address` of the Elastic common schema) is no end of its event.
+    if parentName.plain == "source", grandparentName.plain == "log" { fact = .none }
   }
 
   /// The class of a field of whose key, and those above it, no rule says more than that it may be a port's

@@ -191,7 +191,8 @@ extension Extraction {
     case 5 where isWord(bytes, token, "Built"): facts.note(.allowed)
     case 6 where isWord(bytes, token, "denied") || isWord(bytes, token, "Denied"):
       facts.note(.blocked)
-    case 7 where isWord(bytes, token, "dropped"): facts.note(.blocked)
+    case 7 where isWord(bytes, token, "dropped") || isWord(bytes, token, "Dropped"):
+      facts.note(.blocked)
     case 8 where isWord(bytes, token, "Teardown"): facts.note(.allowed)
     case 9 where isWord(bytes, token, "permitted") || isWord(bytes, token, "Permitted"):
       facts.note(.allowed)
@@ -304,7 +305,7 @@ extension Extraction {
     var end = end
     while end > start {
       let byte = bytes.byte(unchecked: end - 1)
-      guard byte == Byte.comma || byte == Byte.dot else { break }
+      guard byte == Byte.comma || byte == Byte.dot || byte == UInt8(ascii: ";") else { break }
       end -= 1
     }
     return end

@@ -69,6 +69,8 @@ extension Extraction {
       state.layout = .rows(header.with(date: date))
     } else if !header.hasLocalTimes, namesLocalTimes(chunk, line) {
       state.layout = .rows(header.with(hasLocalTimes: true))
+    } else if header.hasLocalTimes, beginsDirectives(chunk, line) {
+      state.layout = .rows(header.with(hasLocalTimes: false))
     }
     finishLine(&position, end, hasLineFeed)
   }
@@ -156,6 +158,11 @@ extension Extraction {
     }
     if let date = w3cDate(chunk, line) { return header.with(date: date) }
     return header.with(hasLocalTimes: true)
+  }
+
+  /// Whether a line is the first of another log's directives.
+  func beginsDirectives(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
+    chunk.starts(withLowercase: "#version:", at: line.lowerBound)
   }
 
   /// Whether a line says that times are local ones, as that of Windows' firewall does.

@@ -57,7 +57,8 @@ extension Extraction {
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     } else if walk.level == 0, walk.report == nil {
       facts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
+        depth: depth)
     } else {
       // What a record in a string says counts where the one around it says nothing.
       nestedFacts.note(

@@ -18,7 +18,7 @@ struct JSONTimes {
   private var first: (token: JSONToken, rank: UInt8)?
   private var second: (token: JSONToken, rank: UInt8)?
   private var date: (token: JSONToken, place: Place)?
-  private var zone: JSONToken?
+  private var zone: (token: JSONToken, place: Place)?
 
   private static let namesOfPlace: UInt8 = 32
 
@@ -37,8 +37,10 @@ struct JSONTimes {
     if date.map({ place.rawValue < $0.place.rawValue }) ?? true { date = (token, place) }
   }
 
-  /// Notes the zone of a date and a time of day in members of their own.
-  mutating func note(zone token: JSONToken) { zone = token }
+  /// Notes the zone of the times that stand beside it.
+  mutating func note(zone token: JSONToken, _ place: Place) {
+    if zone.map({ place.rawValue < $0.place.rawValue }) ?? true { zone = (token, place) }
+  }
 
   /// The time that the members tell, in nanoseconds since 1970.
   func time(_ bytes: RawSpan) -> Int64? { found(bytes)?.time }
@@ -54,6 +56,7 @@ struct JSONTimes {
       guard let clock, clock.rank / Self.namesOfPlace == date.place.rawValue,
         !clock.token.hasEscapes
       else { continue }
+      let zone = zone.flatMap { $0.place == date.place ? $0.token : nil }
       let time = LogTime.dateAndTime(
         bytes, date: date.token.range, clock: clock.token.range, zone: zone?.range ?? 0..<0)
       if let time {
@@ -64,14 +67,16 @@ struct JSONTimes {
     return date.token.range.count > 10 ? Self.found(bytes, date.token) : nil
   }
 
-  /// The time of a member; one of the record itself has the zone that another one names, if it has none.
+  /// The time of a member; it has the zone that one beside it names, if it has none.
   private func found(
     _ bytes: RawSpan, _ token: JSONToken, _ rank: UInt8
   ) -> (time: Int64, isZoned: Bool)? {
+    let place = Place(rawValue: rank / Self.namesOfPlace)
+    // The only member of a record is the object that the zone stands in.
     guard let found = Self.found(bytes, token), !found.isZoned, let zone,
-      rank < Self.namesOfPlace
+      place == zone.place || place == .onlyMember && zone.place == .wrapper
     else { return Self.found(bytes, token) }
-    return LogTime.offset(bytes, zone.range).map { (found.time &- $0, true) }
+    return LogTime.offset(bytes, zone.token.range).map { (found.time &- $0, true) }
   }
 
   private static func found(
@@ -112,7 +117,12 @@ extension Extraction {
       }
       return
     case .zone:
-      if depth == 1, token.kind == .string, !token.hasEscapes { walk.times.note(zone: token) }
+      guard token.kind == .string, !token.hasEscapes else { return }
+      if depth == 1 {
+        walk.times.note(zone: token, .record)
+      } else if !top.isInArray, !paths.isApart(top.path) {
+        walk.times.note(zone: token, .wrapper)
+      }
       return
     default: break
     }

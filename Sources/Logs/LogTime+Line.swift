@@ -45,6 +45,12 @@ extension LogTime {
     guard end - start >= 14 else { return nil }
     let window = bytes.extracting(start..<end)
     guard window.byte(unchecked: 0) &- Byte.zero <= 9 else {
+      // journald's `Wed 2024-05-01 10:00:00 UTC`.
+      if window.byteCount > 24, window.byte(unchecked: 3) == Byte.space,
+        window.byte(unchecked: 4) &- Byte.zero <= 9, window.byte(unchecked: 8) == Byte.minus
+      {
+        return lineStart(bytes, start + 4..<range.upperBound)
+      }
       if let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end) {
         if bytes.starts(with: " ", at: start + found.end),
           let zone = offsetEnd(window, from: found.end + 1), zone > found.end + 4,

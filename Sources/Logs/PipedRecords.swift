@@ -202,6 +202,7 @@ extension Extraction {
       line.skip(start..<named.end)
       (separator, start) = (named.byte, named.end)
     }
+    if separator == Byte.tab, pipesSeparate(bytes, start..<end) { separator = UInt8(ascii: "|") }
     var offset = start
     let most = line.fields.count + Self.mostPairs
     // rsyslog writes control characters as octal numbers.
@@ -219,6 +220,18 @@ extension Extraction {
       offset = max(stop.upperBound, offset + 1)
     }
     return true
+  }
+
+  /// Whether bars stand between attributes where tabs should, as PAN-OS' examples have them.
+  private func pipesSeparate(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard bytes.firstOffset(of: Byte.tab, from: range.lowerBound, to: range.upperBound) == nil,
+      let equals = bytes.firstOffset(
+        of: UInt8(ascii: "="), from: range.lowerBound, to: range.upperBound),
+      let bar = bytes.firstOffset(of: UInt8(ascii: "|"), from: equals, to: range.upperBound)
+    else { return false }
+    var next = bar + 1
+    while next < range.upperBound, isKeyByte(bytes.byte(unchecked: next)) { next += 1 }
+    return next > bar + 1 && bytes.starts(with: "=", at: next)
   }
 
   /// The separator that LEEF 2 names: itself, or its number in hexadecimal digits; none is a tab.

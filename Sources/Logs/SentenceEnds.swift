@@ -39,9 +39,15 @@ extension Extraction {
       let mark = firstRange(
         of: ". Action: ", bytes, from: text.lowerBound, to: text.upperBound)
     else { return }
-    let word = mark.upperBound..<tokenEnd(bytes, from: mark.upperBound, to: text.upperBound)
+    var word = mark.upperBound..<tokenEnd(bytes, from: mark.upperBound, to: text.upperBound)
     // Elsewhere it may be what somebody sent.
-    guard word.upperBound == text.upperBound else { return }
+    guard
+      word.upperBound == text.upperBound
+        || bytes.starts(with: " Policy: ", at: word.upperBound)
+        || bytes.starts(with: " Rule Collection", at: word.upperBound)
+        || bytes.starts(with: " Reason: ", at: word.upperBound)
+    else { return }
+    if let last = word.last, bytes.byte(unchecked: last) == Byte.dot { word.removeLast() }
     facts.note(verb(bytes, word), rank: 3)
   }
 

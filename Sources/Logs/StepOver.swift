@@ -187,6 +187,10 @@ extension Extraction {
         header.date = date
       } else if namesLocalTimes(chunk, line) {
         header.namesLocalTimes = true
+      } else if beginsDirectives(chunk, line), header.table.hasLocalTimes || header.namesLocalTimes
+      {
+        // Read at once: what was kept in mind is another log's.
+        return false
       }
     case .csv, .flowLog: return false
     }

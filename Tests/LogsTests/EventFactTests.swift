@@ -422,11 +422,41 @@ import Testing
       "(192.0.2.1 to ?)", ["192.0.2.2 port 80"]
     ),
     (
-      #"{"alert":{"src_ip":"192.0.2.1"},"src_ip":"192.0.2.2","src_port":443}"#, "(192.0.2.1 to ?)",
+      #"{"alert":{"src_ip":"192.0.2.1"},"src_ip":"192.0.2.2","src_port":443}"#,
+      "(192.0.2.2#443 to ?)",
       []
     ),
     (
       #"{"src_ip":"192.0.2.1","transport":{"src_port":80}}"#, "(192.0.2.1 to ?)", []
+    ),
+    // The record's own before those in objects of it, and none of who sent it to a collector.
+    (
+      #"{"tunnel":{"src_ip":"192.0.2.7","dest_ip":"192.0.2.8"},"src_ip":"192.0.2.1","dest_ip":"192.0.2.2"}"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      #"{"log":{"source":{"address":"192.0.2.9:5"}},"source":{"ip":"192.0.2.1","port":4},"destination":{"ip":"192.0.2.2"}}"#,
+      "(192.0.2.1#4 to 192.0.2.2)", []
+    ),
+    (
+      #"{"log":{"source":{"address":"192.0.2.9:5"}},"message":"sshd[1]: Failed password for a from 192.0.2.1 port 5000 ssh2"}"#,
+      "(192.0.2.1#5000 to ?)", []
+    ),
+    (
+      #"{"src_ap":"192.0.2.1:5000","dst_ap":"192.0.2.2:443"}"#, "(192.0.2.1#5000 to 192.0.2.2#443)",
+      []
+    ),
+    (
+      "LEEF:1.0|V|P|1|E|src=192.0.2.1|dst=192.0.2.2|srcPort=5000|dstPort=443",
+      "(192.0.2.1#5000 to 192.0.2.2#443)", []
+    ),
+    (
+      #"{"msg":"TCP request from 192.0.2.1:5000 to 192.0.2.2:443. Action: Deny. Policy: p. Rule: r"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#443 blocked)", []
+    ),
+    (
+      "%ASA-4-410001: Dropped UDP DNS request from o:192.0.2.1/53 to i:192.0.2.2/1234; label length 9",
+      "(protocol 17 192.0.2.1#53 to 192.0.2.2#1234 blocked)", []
     ),
     (#"{"src_ip":"192.0.2.1","blocked":true}"#, "(192.0.2.1 to ? blocked)", []),
     (#"{"src_ip":"192.0.2.1","blocked":false,"x":null}"#, "(192.0.2.1 to ? allowed)", []),

@@ -404,6 +404,34 @@ import Testing
 
   @Test func timesInBrackets() { for (record, time) in Self.brackets { Self.check(record, time) } }
 
+  /// Zones beside the times that they are of, in the objects that hold an event.
+  static let wrappers: [Case] = [
+    (
+      #"{"_source":{"date":"2024-05-01","time":"12:00:00","tz":"+0200","host":"a.example"}}"#, noon
+    ),
+    (
+      #"{"event":{"date":"2024-05-01","time":"05:00:00","timezone":"-0500","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"_source":{"timestamp":"2024-05-01 12:00:00","timezone":"+02:00","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"_source":{"timestamp":"2024-05-01 12:00:00","timezone":"Europe/Berlin","host":"a.example"}}"#,
+      nil
+    ),
+    (#"{"_source":{"date":"2024-05-01","time":"10:00:00","tz":"CEST","host":"a.example"}}"#, nil),
+    (#"{"x":{"tz":"+0200"},"timestamp":"2024-05-01 10:00:00","host":"a.example"}"#, noon),
+    ("Wed 2024-05-01 10:00:00 UTC h app: a.example", noon),
+    (
+      "#Time Format: Local\n#Fields: date time c-ip cs-host\n2024-05-01 10:00:00 192.0.2.1 b.example\n#Software: x\n#Version: 1.0\n#Fields: date time c-ip cs-host\n2024-05-01 10:00:00 192.0.2.1 a.example\n",
+      noon
+    ),
+  ]
+
+  @Test func zonesInWrappers() { for (record, time) in Self.wrappers { Self.check(record, time) } }
+
   @Test func headersOfLines() { for (record, time) in Self.headers { Self.check(record, time) } }
 
   /// A date with a year says more than the header's with the year that is given.

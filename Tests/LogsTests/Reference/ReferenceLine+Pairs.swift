@@ -137,6 +137,14 @@ extension ReferenceLine {
         skip(start..<place)
       }
     }
+    // Some write bars where tabs should stand.
+    if separator == 0x09, !bytes[place...].contains(0x09),
+      let equals = bytes[place...].firstIndex(of: 0x3D),
+      let bar = bytes[equals...].firstIndex(of: 0x7C),
+      Self.filterPair.first(in: bytes[(bar + 1)...]) != nil
+    {
+      separator = 0x7C
+    }
     let isEscaped =
       separator == 0x09 && !bytes[place...].contains(0x09)
       && Self.escapedTab.first(in: bytes[place...]) != nil
