@@ -286,6 +286,14 @@ extension FeedReader {
             + "configuration (--feeds) what each column holds"
           : "compare the feed's header with 'columns' in the configuration")
     }
+    if !plan.missingNames.isEmpty {
+      let names = plan.missingNames.map { "'\($0)'" }.joined(separator: ", ")
+      throw FeedError(
+        .noUsableLine, path: stream.path, line: plan.headerLine,
+        problem: "the header has no column \(names), which 'columns' names",
+        advice: "compare the feed's header with 'columns' in the configuration")
+    }
+    var isCut = false
     // The sample began where the stream stands, which may be below its first line.
     plan.addLinesBefore(stream.lineNumber - 1)
     if choice.format == .mispCSV {
@@ -297,11 +305,19 @@ extension FeedReader {
       }
       var feed = MISPCSVFeed(plan)
       feed.readAll(&stream, into: &sink)
+      isCut = feed.endsInQuotes
     } else {
       var feed = CSVFeed(plan)
       feed.readAll(&stream, into: &sink)
+      isCut = feed.endsInQuotes
     }
     try checkEnd(stream)
+    if isCut {
+      throw FeedError(
+        .truncated, path: stream.path, line: stream.lineNumber,
+        problem: "the last row ends within quotes",
+        advice: "fetch the file again, or keep what was read with --keep-partial")
+    }
   }
 
   private static func readRecords(

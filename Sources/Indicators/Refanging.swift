@@ -3,7 +3,7 @@ import Parsing
 /// Undoes what people do to values so that nobody clicks on them (`Matching.md` §9).
 package enum Refanging {
   /// Whether any byte occurs that a defanged value needs.
-  static func isCandidate(_ text: RawSpan) -> Bool {
+  package static func isCandidate(_ text: RawSpan) -> Bool {
     for offset in text.byteOffsets {
       switch text.byte(unchecked: offset) {
       // Brackets and `\`; `。．｡` begin with e3 or ef.
@@ -19,7 +19,7 @@ package enum Refanging {
   /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged as
   /// well; half-bracketed dots (`[.`, `.]`) only up to the first `/` of the path, where a bracket has
   /// no meaning of its own.
-  static func append(_ text: RawSpan, to output: inout [UInt8]) {
+  package static func append(_ text: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     let start = output.count
     while offset < text.byteCount {

@@ -165,7 +165,9 @@ struct EventFacts {
     noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
   }
 
-  /// The order of the names of ends: by rank, then by the objects around them. What tells of a packet's connection
+  /// The order of the names of ends: by rank, then by the objects around them.
+  ///
+  /// What tells of a packet's connection
   /// goes before all that tell of the packet, wherever it stands.
   private static func order(_ rank: UInt8, _ depth: Int) -> UInt8 {
     rank == 0 ? 0 : rank &* 4 &+ UInt8(min(max(depth - 1, 0), 3))

@@ -90,7 +90,8 @@ struct FeedLimits: ParsableArguments {
     if let tlpMax {
       guard
         let tlp = [TLP.clear, .green, .amber, .amberStrict, .red].first(where: {
-          $0.name == tlpMax.lowercased()
+          // `white` was the first version's name.
+          $0.name == tlpMax.lowercased() || $0 == .clear && tlpMax.lowercased() == "white"
         })
       else {
         throw ValidationError("--tlp-max is one of clear green amber amber+strict red")

@@ -123,6 +123,63 @@ import Testing
       ])
   }
 
+  /// Entries that were taken back, have had their time, or are held for good.
+  @Test(arguments: [
+    ("domain,revoked\na.evil.example,false\nb.evil.example,true\n", "3 revoked"),
+    ("domain,is_active\na.evil.example,true\nb.evil.example,false\n", "3 revoked"),
+    ("domain,status\na.evil.example,online\nb.evil.example,Expired\n", "3 revoked"),
+    ("domain,false_positive\na.evil.example,0\nb.evil.example,1\n", "3 revoked"),
+    ("domain,verdict\na.evil.example,malicious\nb.evil.example,benign\n", "3 benign"),
+    ("domain,classification\na.evil.example,bad\nb.evil.example,benign\n", "3 benign"),
+    (
+      "[{\"domain\":\"a.evil.example\",\"deleted\":false},\n\n{\"domain\":\"b.evil.example\",\"deleted\":true}]",
+      "3 revoked"
+    ),
+  ])
+  func entriesThatWereTakenBack(_ text: String, _ refused: String) {
+    let loaded = Loaded(text)
+    #expect(loaded.entries.count == 1)
+    #expect(loaded.entries.allSatisfy { $0.contains("a.evil.example") })
+    #expect(loaded.diagnostics == [refused])
+  }
+
+  @Test func namesInURLsOfTheCommonSchema() {
+    let records = [
+      #"{"threat":{"indicator":{"type":"domain-name","url":{"domain":"a.evil.example"}}}}"#,
+      #"{"threat":{"indicator":{"type":"url","url":{"domain":"x.evil.example","full":"http://x.evil.example/a"}}}}"#,
+      #"{"threat":{"indicator":{"type":"email-addr","email":{"address":"x@evil.example"}}}}"#,
+    ]
+    let loaded = Loaded(records.joined(separator: "\n") + "\n", format: .json)
+    #expect(
+      loaded.entries == [
+        "1 domain a.evil.example withSubdomains", "2 url http://x.evil.example/a exact",
+        "3 email x@evil.example exact",
+      ])
+  }
+
+  @Test func defangedAddressesWithNotes() {
+    let loaded = Loaded("198[.]51[.]100[.]7 - C2 server\n198[.]51[.]100[.]8 seen in May\n")
+    #expect(loaded.entries.count == 2)
+    #expect(loaded.context(of: "198.51.100.7").contains("description=C2 server"))
+  }
+
+  /// Where rows have quotes, one that ends within its quotes was cut.
+  @Test func rowsThatEndWithinQuotes() {
+    let text = "\"domain\",\"tags\"\n\"a.evil.example\",\"t\"\n\"b.evil.exa"
+    #expect(Loaded(text).error?.code == .truncated)
+    var options = FeedOptions()
+    options.keepsPartial = true
+    #expect(Loaded(text, options: options).entries == ["2 domain a.evil.example withSubdomains"])
+    #expect(Loaded("domain,note\na.evil.example,\"x\n", format: .csv).entries.count == 1)
+  }
+
+  @Test func columnsThatAreNotThereAreNamed() {
+    var options = FeedOptions()
+    options.columns = .byHeader(["name": "domain", "nots": "description"])
+    let loaded = Loaded("name,note\na.evil.example,x\n", format: .csv, options: options)
+    #expect(loaded.error?.problem.contains("'nots'") ?? false)
+  }
+
   @Test func observablesOfSTIXAreCounted() {
     let seen =
       #"{"type":"ipv4-addr","id":"ipv4-addr--d5b9c411-8d53-5016-9105-df8e35b566ac","value":"198.51.100.7"}"#

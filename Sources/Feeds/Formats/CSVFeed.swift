@@ -5,6 +5,8 @@ import Parsing
 struct CSVFeed {
   private let plan: CSVPlan
   private var record = Record()
+  /// The rows end within quotes: the file was cut.
+  private(set) var endsInQuotes = false
 
   init(_ plan: CSVPlan) {
     self.plan = plan
@@ -45,6 +47,7 @@ struct CSVFeed {
         sink.refuse(.prose, row.text.rawSpan, line: row.line)
       }
     }
+    endsInQuotes = reader.endsInQuotes
   }
 }
 
@@ -53,6 +56,8 @@ struct MISPCSVFeed {
   private let plan: CSVPlan
   private let fields: [MISPAttributes.Field?]
   private let tagColumns: [Int]
+  /// The rows end within quotes: the file was cut.
+  private(set) var endsInQuotes = false
   private var attributes = MISPAttributes()
 
   init(_ plan: CSVPlan) {
@@ -107,5 +112,6 @@ struct MISPCSVFeed {
         sink.assign(context, toRecords: entry.records)
       }
     }
+    endsInQuotes = reader.endsInQuotes
   }
 }

@@ -14,6 +14,8 @@ struct CSVPlan {
   private(set) var keys: [String] = []
   /// The line of a header that is a row.
   private(set) var headerLine: UInt64?
+  /// Names of columns that the user says something of, and that the header does not have.
+  private(set) var missingNames: [String] = []
   /// Rows looked at, and those of them that reach the last value column.
   private(set) var rows = 0
   private(set) var fittingRows = 0
@@ -202,6 +204,9 @@ struct CSVPlan {
       roles[Text.key(bytes.rawSpan)] = ColumnNames.column(role)
     }
     take(header: row)
+    let present = Set(
+      keys + row.cells.indices.map { Text.key(row.bytes.rawSpan.extracting(row.range($0))) })
+    missingNames = names.keys.sorted().filter { !present.contains(Text.key(Array($0.utf8).rawSpan)) }
     columns = row.cells.indices.map { index in
       let name = Text.key(row.bytes.rawSpan.extracting(row.range(index)))
       if let role = roles[name] ?? roles[keys[index]] { return role }

@@ -34,6 +34,8 @@ struct CSVReader {
   private(set) var row = TableRow()
   /// The row is the beginning of one that is too long to be used.
   private(set) var isTooLong = false
+  /// The text ends within the quotes of a row, where those before it have quotes as well: it was cut.
+  private(set) var endsInQuotes = false
 
   private let parser: CSVParser
   private let lineParser: CSVParser
@@ -65,6 +67,12 @@ struct CSVReader {
       case .row, .unclosedQuote, .tooLong: break
       }
       let isCut = stream.fault != nil && offset == stream.window.count && parsed.lineFeeds == 0
+      if parsed.kind == .unclosedQuote, row.beginsQuoted, parsed.lineFeeds == 0, stream.isAtEnd,
+        offset == stream.window.count
+      {
+        endsInQuotes = true
+        return false
+      }
       let isTaken = !isCut && take(parsed, stream.window.rawSpan, line: stream.lineNumber)
       isTooLong = parsed.kind == .tooLong
       stream.moveStart(to: offset, lineFeeds: parsed.lineFeeds)

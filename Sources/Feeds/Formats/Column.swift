@@ -22,6 +22,12 @@ enum Column: Equatable {
   case tags, id, port
   /// Whether it is meant for detection, as MISP says of an attribute.
   case forDetection
+  /// Whether the entry was taken back, or is still held for bad.
+  case withdrawn, upheld
+  /// What is thought of the value, in a word that may say that it is good.
+  case judgement
+  /// The same, and a label.
+  case classification
   /// Known, and of no use to us.
   case other
   /// Not known by its name.
@@ -97,7 +103,7 @@ enum Column: Equatable {
     (.value(.kind(.hassh), nameMode: .exact), "hassh hasshmd5"),
     (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 sslsha1 certificatesha1 tlscertsha1 sslfingerprint certfingerprint certificatefingerprint certificatethumbprint certthumbprint x509fingerprintsha1"),
     (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
-    (.value(.kind(.email), nameMode: .exact), "email emails emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom"),
+    (.value(.kind(.email), nameMode: .exact), "email emails threatindicatoremailaddress emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom"),
     (.value(.kind(.filename), nameMode: .exact), "filename filenames filepath filepaths filepathname"),
     (.value(.kind(.userAgent), nameMode: .exact), "useragent useragents"),
     (.value(.kind(.mutex), nameMode: .exact), "mutex mutexes"),
@@ -114,15 +120,19 @@ enum Column: Equatable {
     (.tlp, "tlp tlpmarking tlpcolor tlpcolour tlplevel trafficlightprotocol trafficlightprotocollevel marking objectmarking"),
     (.reference, "reference references ref refs link links report reports reporturl referenceurl externalreference externalreferences blog referencelink referencelinks referencesurl sourceurl sourcelink reporturls articleurl blogurl detailurl phishdetailurl permalink"),
     (.source, "source sources"),
-    (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detected startofvalidity"),
+    (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detecteddate datedetected listedon datelisted firstsubmission reportdate datereported detected startofvalidity"),
     (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expirationts expiresat expireson expiredate expirationdatetime indicatorexpirationdatetime enddate endofvalidity validityend"),
-    (.tags, "tags tag objectlabel objectlabels labels label threat category threattype indicatorthreattype classification threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
+    (.tags, "tags tag objectlabel objectlabels labels label threat category threattype indicatorthreattype threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid phishid indicatorid"),
     (.action, "action"),
     (.forDetection, "toids"),
+    (.withdrawn, "revoked isrevoked deleted isdeleted falsepositive isfalsepositive whitelisted iswhitelisted allowlisted benign isbenign expired isexpired retired"),
+    (.upheld, "active isactive malicious ismalicious"),
+    (.judgement, "status verdict iocstatus indicatorstatus judgement"),
+    (.classification, "classification"),
     (.port, "port dstport destport"),
     (.other, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),
-    (.other, "lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous status urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),
+    (.other, "lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),
   ]
 
   /// Columns that a format knows better than their names tell.

@@ -176,13 +176,31 @@ struct JSONRecords {
   private mutating func readURL(
     _ name: [UInt8], into record: inout JSONRecord
   ) throws(FeedError) {
+    // A name alone stands there as well.
+    var host = JSONRecord()
+    var hasWhole = false
     while true {
       let key = try json.next()
-      if key.kind == .endObject { return }
+      if key.kind == .endObject { break }
       let isWhole = json.text(key, is: "full") || json.text(key, is: "original")
+      let isHost = json.text(key, is: "domain")
       let value = try json.next()
-      if isWhole { try add(value, name, &record) } else { try json.skip(value) }
+      if isWhole {
+        try add(value, name, &record)
+        hasWhole = true
+      } else if isHost {
+        try add(value, name + Array(".domain".utf8), &host)
+      } else {
+        try json.skip(value)
+      }
     }
+    guard !hasWhole, let cell = host.cells.first, record.cells.count < JSONRecord.mostCells else {
+      return
+    }
+    let start = record.bytes.count
+    record.bytes += host.bytes[cell.value]
+    record.cells.append(
+      JSONRecord.Cell(name: cell.name, value: start..<record.bytes.count, isListed: false))
   }
 
   private static func isURL(_ name: [UInt8], _ start: Int) -> Bool {
@@ -192,21 +210,31 @@ struct JSONRecords {
   private mutating func add(
     _ value: JSONToken, _ name: [UInt8], isListed: Bool = false, _ record: inout JSONRecord
   ) throws(FeedError) {
-    guard value.kind == .string || value.kind == .number else { return try json.skip(value) }
+    let word: StaticString? =
+      value.kind == .trueLiteral ? "true" : value.kind == .falseLiteral ? "false" : nil
+    guard value.kind == .string || value.kind == .number || word != nil else {
+      return try json.skip(value)
+    }
     guard record.cells.count < JSONRecord.mostCells else {
       record.isCut = true
       return
     }
-    record.cells.append(
-      JSONRecord.Cell(
-        name: name, value: json.append(value, to: &record.bytes), isListed: isListed))
+    let range: Range<Int>
+    if let word {
+      let start = record.bytes.count
+      record.bytes += "\(word)".utf8
+      range = start..<record.bytes.count
+    } else {
+      range = json.append(value, to: &record.bytes)
+    }
+    record.cells.append(JSONRecord.Cell(name: name, value: range, isListed: isListed))
   }
 
   /// Objects that hold what a record says of itself.
   private static let ownObjects: Set<String> = [
     "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
     "hash", "hashes", "network", "fields", "data", "value", "marking", "indicators", "iocs",
-    "observables", "blocklist", "blacklist",
+    "observables", "blocklist", "blacklist", "email",
   ]
 
   private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {

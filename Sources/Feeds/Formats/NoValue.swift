@@ -4,9 +4,9 @@ import Parsing
 enum NoValue {
   private static let words: [StaticString] = [
     "-", "--", "---", "?", "n/a", "na", "n.a.", "n.a", "none", "null", "nil", "unknown",
-    "undefined", "not available", "tbd",
+    "undefined", "not available", "tbd", "unknown malware",
   ]
-  private static let longest = 13
+  private static let longest = 15
 
   /// Whether a cell without white space at its ends is empty or one of these, in any case.
   static func fits(_ cell: RawSpan) -> Bool {

@@ -128,7 +128,7 @@ struct NotedAddress {
       Hex.value(of: line.byte(unchecked: 0)) < 16
         || line.byte(unchecked: 0) == Byte.colon,
       let blank = Text.firstIndex(of: Byte.space, in: line),
-      Self.isAddress(line.extracting(0..<blank))
+      Self.isWrittenAddress(line.extracting(0..<blank))
     else { return nil }
     var start = blank
     while start < line.byteCount, Text.isSpace(line.byte(unchecked: start)) {
@@ -151,6 +151,15 @@ struct NotedAddress {
     }
     address = 0..<blank
     note = start..<line.byteCount
+  }
+
+  /// An address as it is, or defanged.
+  private static func isWrittenAddress(_ text: RawSpan) -> Bool {
+    if isAddress(text) { return true }
+    guard text.byteCount <= 96, Refanging.isCandidate(text) else { return false }
+    var refanged: [UInt8] = []
+    Refanging.append(text, to: &refanged)
+    return isAddress(refanged.rawSpan)
   }
 
   /// A single address, a prefix, a range without blanks, or an address and a port.

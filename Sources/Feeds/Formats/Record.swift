@@ -42,6 +42,36 @@ struct Record {
     }
   }
 
+  /// Why the entry is none any more, or never was: it was taken back, has had its time, or is held for good.
+  private var withdrawal: FeedRefusal? {
+    func isAny(_ cell: RawSpan, _ words: [StaticString]) -> Bool {
+      words.contains { Text.equals(cell, $0) }
+    }
+    for field in fields {
+      let cell = bytes.rawSpan.extracting(field.range)
+      switch field.column {
+      case .withdrawn where isAny(cell, ["true", "yes", "1"]): return .revoked
+      case .upheld where isAny(cell, ["false", "no"]): return .revoked
+      case .judgement where isAny(cell, Self.pastWords),
+        .classification where isAny(cell, Self.pastWords):
+        return .revoked
+      case .judgement where isAny(cell, Self.goodWords),
+        .classification where isAny(cell, Self.goodWords):
+        return .benign
+      default: break
+      }
+    }
+    return nil
+  }
+
+  private static let pastWords: [StaticString] = [
+    "revoked", "expired", "inactive", "deleted", "retired", "withdrawn", "deprecated",
+  ]
+  private static let goodWords: [StaticString] = [
+    "benign", "clean", "good", "harmless", "false positive", "false-positive", "false_positive",
+    "falsepositive", "whitelisted", "allowlisted", "known good",
+  ]
+
   /// Takes a field, unless nothing is said in it: a word for no value is none of a column of values.
   mutating func add(_ column: Column, _ range: Range<Int>) {
     switch column {
@@ -63,10 +93,10 @@ struct Record {
     for field in fields where field.column == .type {
       type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
     }
-    if !sink.options.loadsAllMISP, isForbidden {
+    let isForbidden = !sink.options.loadsAllMISP && isForbidden
+    if let reason = isForbidden ? .toIDSFalse : withdrawal {
       for field in fields where field.column.isValue {
-        sink.refuse(
-          .toIDSFalse, bytes.rawSpan.extracting(field.range), line: line, id: context.id)
+        sink.refuse(reason, bytes.rawSpan.extracting(field.range), line: line, id: context.id)
       }
       return
     }
@@ -150,7 +180,7 @@ struct Record {
       case .title where title == nil: title = range
       case .source where source == nil: source = range
       case .id: context.id = sink.collection.intern(cell)
-      case .tags: addTags(cell, &context, &sink)
+      case .tags, .classification: addTags(cell, &context, &sink)
       case .confidence:
         context.confidence =
           known(Self.confidence(cell), .confidence, cell, &sink) ?? context.confidence
