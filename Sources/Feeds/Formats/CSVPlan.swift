@@ -206,7 +206,9 @@ struct CSVPlan {
     take(header: row)
     let present = Set(
       keys + row.cells.indices.map { Text.key(row.bytes.rawSpan.extracting(row.range($0))) })
-    missingNames = names.keys.sorted().filter { !present.contains(Text.key(Array($0.utf8).rawSpan)) }
+    missingNames = names.keys.sorted().filter {
+      !present.contains(Text.key(Array($0.utf8).rawSpan))
+    }
     columns = row.cells.indices.map { index in
       let name = Text.key(row.bytes.rawSpan.extracting(row.range(index)))
       if let role = roles[name] ?? roles[keys[index]] { return role }
