@@ -32,6 +32,8 @@ struct FieldTraits: OptionSet, Sendable {
   static let isWrapped = FieldTraits(rawValue: 16384)
   /// The field holds the record itself, as what was exported or sent on has it.
   static let isRecord = FieldTraits(rawValue: 32768)
+  /// The same, of the last component of the path by itself.
+  static let isApartItself = FieldTraits(rawValue: 65536)
   /// Handed on to the fields below: the component of the path that says so is above.
   static let inherited: FieldTraits = [.noAddresses, .isApart]
   /// Any of the kinds that are compared whole.
@@ -145,7 +147,7 @@ struct FieldClass: Sendable, Equatable {
     if label == .hassh || label == .hasshServer { traits.insert(.pairedHash) }
     traits.formUnion(name.ownKinds(parent: parentName))
     if let path { traits.formUnion(path.name.ownKinds(parent: path.parent)) }
-    if !name.isWrapper(parent: parentName) { traits.insert(.isApart) }
+    if !name.isWrapper(parent: parentName) { traits.formUnion([.isApart, .isApartItself]) }
     if name.isRecord { traits.insert(.isRecord) }
     if name.lower == "$date" { traits.insert(.isWrapped) }
     (role, rank) = name.role(parent: parentName)
@@ -162,7 +164,7 @@ struct FieldClass: Sendable, Equatable {
   /// The class of a field of whose key, and those above it, no rule says more than that it may be a port's
   /// (`PlainKey`).
   init(plainBelow inherited: FieldTraits, isPort: Bool = false) {
-    traits = [.isMember, .isApart, inherited.intersection(.inherited)]
+    traits = [.isMember, .isApart, .isApartItself, inherited.intersection(.inherited)]
     if isPort { (role, rank) = (.port, 1) }
   }
 

@@ -140,8 +140,17 @@ struct FieldPaths: Sendable {
   /// The path above a path.
   func parent(of id: ID) -> ID { entries[Int(id)].parent }
 
-  /// Whether what is below a path tells of something else than the event.
-  func isApart(_ id: ID) -> Bool { fieldClass(id).traits.contains(.isApart) }
+  /// Whether what is below a path tells of something else than the event of the record that stands at another path
+  /// above it: the root, or the list of which the record is an element.
+  func isApart(_ id: ID, in top: ID) -> Bool {
+    guard fieldClass(id).traits.contains(.isApart) else { return false }
+    var id = id
+    while id != top, id != Self.root {
+      if fieldClass(id).traits.contains(.isApartItself) { return true }
+      id = parent(of: id)
+    }
+    return false
+  }
 
   /// The number of a path's name in the batch's field table.
   @inline(__always)

@@ -33,6 +33,13 @@ extension Extraction {
     _ walk: inout JSONWalk, depth: Int
   ) {
     guard depth <= Self.deepestFact, !token.hasEscapes else { return }
+    var depth = depth
+    // What holds the record itself is none of what is around its members.
+    if depth > Self.deepestOwnFact,
+      paths.fieldClass(frames[frames.count - depth + 2].path).traits.contains(.isRecord)
+    {
+      depth -= 1
+    }
     if depth > Self.deepestOwnFact {
       // What stands in objects of objects counts where what is around them says nothing.
       let (isSeveral, isFirstOther) = deepElement.note(top.element)

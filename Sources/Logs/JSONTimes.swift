@@ -112,7 +112,7 @@ extension Extraction {
     case .date:
       if depth == 1 {
         walk.times.note(date: token, .record)
-      } else if !top.isInArray, !paths.isApart(top.path) {
+      } else if !top.isInArray, !paths.isApart(top.path, in: walk.top) {
         walk.times.note(date: token, .wrapper)
       }
       return
@@ -120,7 +120,7 @@ extension Extraction {
       guard token.kind == .string, !token.hasEscapes else { return }
       if depth == 1 {
         walk.times.note(zone: token, .record)
-      } else if !top.isInArray, !paths.isApart(top.path) {
+      } else if !top.isInArray, !paths.isApart(top.path, in: walk.top) {
         walk.times.note(zone: token, .wrapper)
       }
       return
@@ -134,7 +134,7 @@ extension Extraction {
     guard !top.isInArray else { return }
     if !isWrapped, rank < top.timeRank { (top.time, top.timeRank) = (index, rank) }
     if rank <= KeyName.lastOfEvents || paths.fieldClass(path).traits.contains(.isRecord),
-      !paths.isApart(path)
+      !paths.isApart(path, in: walk.top)
     {
       walk.times.note(token, .wrapper, rank: rank)
     }

@@ -227,7 +227,7 @@ struct KeyName: Sendable {
     case "timecreated": parent.plain == "system"
     case "attributes": parent.plain == "timecreated"
     // Google's audit logs; CrowdStrike's stream of events.
-    case "id", "metadata": parent.plain.isEmpty || parent.isRecord
+    case "id", "metadata": parent.plain.isEmpty || parent.isRecord || parent.plain == "items"
     default: Self.wrappers.contains(lower)
     }
   }

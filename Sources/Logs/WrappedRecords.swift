@@ -121,7 +121,7 @@ extension Extraction {
         if fieldClass.fact == .destination { ends |= 2 }
         if ends == 3 { return true }
         switch tokens[index + 1].kind {
-        case .beginObject where fieldClass.traits.contains(.isRecord):
+        case .beginObject where !fieldClass.traits.contains(.isApartItself):
           (index, path, previous) = (index + 2, field, field)
         case .key, .endObject: index += 1
         default: index = Self.valueEnd(tokens, from: index + 1)

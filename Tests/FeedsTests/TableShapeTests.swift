@@ -180,6 +180,11 @@ import Testing
     #expect(loaded.error?.problem.contains("'nots'") ?? false)
   }
 
+  @Test func tablesOfMarkdownAreNoFeeds() {
+    let rows = (0..<9).map { "| List \($0) | http://list\($0).example/a |\n" }.joined()
+    #expect(Loaded("| Name | URL |\n|---|:---:|\n" + rows).error?.code == .unrecognized)
+  }
+
   @Test func observablesOfSTIXAreCounted() {
     let seen =
       #"{"type":"ipv4-addr","id":"ipv4-addr--d5b9c411-8d53-5016-9105-df8e35b566ac","value":"198.51.100.7"}"#

@@ -429,6 +429,10 @@ import Testing
     (
       #"{"src_ip":"192.0.2.1","transport":{"src_port":80}}"#, "(192.0.2.1 to ?)", []
     ),
+    (
+      #"{"_source":{"event":{"type":["connection","denied"]},"source":{"ip":"192.0.2.1"}}}"#,
+      "(192.0.2.1 to ? blocked)", []
+    ),
     // The record's own before those in objects of it, and none of who sent it to a collector.
     (
       #"{"tunnel":{"src_ip":"192.0.2.7","dest_ip":"192.0.2.8"},"src_ip":"192.0.2.1","dest_ip":"192.0.2.2"}"#,

@@ -424,6 +424,11 @@ import Testing
     (#"{"_source":{"date":"2024-05-01","time":"10:00:00","tz":"CEST","host":"a.example"}}"#, nil),
     (#"{"x":{"tz":"+0200"},"timestamp":"2024-05-01 10:00:00","host":"a.example"}"#, noon),
     ("Wed 2024-05-01 10:00:00 UTC h app: a.example", noon),
+    // A search's answer, whose hits say where they are kept.
+    (
+      #"{"took":1,"hits":{"hits":[{"_index":"x","_source":{"@timestamp":"2024-05-01T10:00:00Z","host":"a.example"}},{"_index":"x"}]}}"#,
+      noon
+    ),
     (
       "#Time Format: Local\n#Fields: date time c-ip cs-host\n2024-05-01 10:00:00 192.0.2.1 b.example\n#Software: x\n#Version: 1.0\n#Fields: date time c-ip cs-host\n2024-05-01 10:00:00 192.0.2.1 a.example\n",
       noon

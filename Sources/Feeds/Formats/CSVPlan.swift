@@ -89,6 +89,8 @@ struct CSVPlan {
     var rows: [TableRow] = []
     while rows.count <= Self.sampledRows, reader.next(&stream) { rows.append(reader.row) }
     guard let first = rows.first, first.cells.count <= Self.mostColumns else { return nil }
+    // A table of Markdown is a part of a page.
+    if delimiter == UInt8(ascii: "|"), rows.prefix(8).contains(where: Self.isRule) { return nil }
     if case .byHeader(let header) = names {
       guard readHeader(first, header) else { return nil }
       rows.removeFirst()
@@ -254,6 +256,12 @@ struct CSVPlan {
       if case .value(let kind, _) = columns[index] { return test.fitsCell(cell, as: kind) }
       return test.fitsCell(cell, as: .none)
     }
+  }
+
+  /// Whether a row is the line below the header of a table in Markdown: `|---|:--:|`.
+  private static func isRule(_ row: TableRow) -> Bool {
+    row.bytes.contains(Byte.minus)
+      && row.bytes.allSatisfy { $0 == Byte.minus || $0 == Byte.colon || $0 == Byte.space }
   }
 
   /// How names of columns of words end.

@@ -321,7 +321,9 @@ struct STIXFeed {
     if records.isEmpty { return }
     var context = sink.emptyContext
     context.id = id
-    if let text = object.description ?? object.name { context.description = intern(text, &sink) }
+    // A description may be there and empty.
+    let description = object.description.flatMap { $0.isEmpty ? nil : $0 } ?? object.name
+    if let description { context.description = intern(description, &sink) }
     if let reference = object.reference { context.reference = intern(reference, &sink) }
     let from = knownFrom.time(object.validFrom, object.arena)
     if from == nil { note(.time, object.validFrom, &sink, line, id) }
