@@ -92,6 +92,9 @@ extension KeyName {
       "destip": (.destination, 0), "destport": (.destinationPort, 0),
     ],
     "frame": ["direction": (.none, 0)],
+    // What an alert is about, which is no client (Microsoft Defender).
+    "evidence": ["ipaddress": (.none, 0)], "asset": ["ipaddress": (.none, 0)],
+    "entities": ["ipaddress": (.none, 0)],
     "dns": ["rcode": (.responseCode, 1), "responsecode": (.responseCode, 1)],
     "enforcedsecuritypolicy": ["outcome": (.verdict, 1)],
     // What became of the packet, which the rule that it met need not have decided.

@@ -76,8 +76,9 @@ extension Extraction {
         namesEndsInText = noteSentence(bytes, message)
       }
       time = time ?? sentenceTime ?? headerTime
-      if time == nil, !message.isEmpty {
-        time = LogTime.lineStart(bytes, message, year: options.year)?.time
+      if time == nil {
+        let start = message.isEmpty ? text : message
+        time = LogTime.lineStart(bytes, start, year: options.year)?.time
       }
     } else {
       facts.reset()

@@ -433,6 +433,7 @@ import Testing
       #"{"_source":{"event":{"type":["connection","denied"]},"source":{"ip":"192.0.2.1"}}}"#,
       "(192.0.2.1 to ? blocked)", []
     ),
+    (#"{"evidence":[{"entityType":"Ip","ipAddress":"192.0.2.1"}]}"#, "", []),
     // The record's own before those in objects of it, and none of who sent it to a collector.
     (
       #"{"tunnel":{"src_ip":"192.0.2.7","dest_ip":"192.0.2.8"},"src_ip":"192.0.2.1","dest_ip":"192.0.2.2"}"#,

@@ -424,6 +424,7 @@ import Testing
     (#"{"_source":{"date":"2024-05-01","time":"10:00:00","tz":"CEST","host":"a.example"}}"#, nil),
     (#"{"x":{"tz":"+0200"},"timestamp":"2024-05-01 10:00:00","host":"a.example"}"#, noon),
     ("Wed 2024-05-01 10:00:00 UTC h app: a.example", noon),
+    (#"{"message":"type=USER_LOGIN msg=audit(1714557600.500:4): hostname=a.example"}"#, half),
     // A search's answer, whose hits say where they are kept.
     (
       #"{"took":1,"hits":{"hits":[{"_index":"x","_source":{"@timestamp":"2024-05-01T10:00:00Z","host":"a.example"}},{"_index":"x"}]}}"#,
