@@ -9,8 +9,10 @@ extension LogTime {
   /// time.
   ///
   /// `year` is that of dates without one, which else give no time.
+  ///
+  /// `mayBeginWithWeekday` is false behind one.
   static func lineStart(
-    _ bytes: RawSpan, _ range: Range<Int>, year: Int? = nil
+    _ bytes: RawSpan, _ range: Range<Int>, year: Int? = nil, mayBeginWithWeekday: Bool = true
   ) -> (time: Int64, isZoned: Bool)? {
     var start = range.lowerBound
     var hasVersion = false
@@ -46,10 +48,10 @@ extension LogTime {
     let window = bytes.extracting(start..<end)
     guard window.byte(unchecked: 0) &- Byte.zero <= 9 else {
       // journald's `Wed 2024-05-01 10:00:00 UTC`.
-      if window.byteCount > 24, window.byte(unchecked: 3) == Byte.space,
+      if mayBeginWithWeekday, window.byteCount > 24, window.byte(unchecked: 3) == Byte.space,
         window.byte(unchecked: 4) &- Byte.zero <= 9, window.byte(unchecked: 8) == Byte.minus
       {
-        return lineStart(bytes, start + 4..<range.upperBound)
+        return lineStart(bytes, start + 4..<range.upperBound, mayBeginWithWeekday: false)
       }
       if let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end) {
         if bytes.starts(with: " ", at: start + found.end),

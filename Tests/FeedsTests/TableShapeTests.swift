@@ -143,6 +143,16 @@ import Testing
     #expect(loaded.diagnostics == [refused])
   }
 
+  /// What a list of good values says of them is no reason to leave them out.
+  @Test func allowListsAreOfGoodValues() {
+    var options = FeedOptions()
+    options.isAllowList = true
+    let text = "domain,verdict,benign\na.evil.example,benign,true\nb.evil.example,expired,true\n"
+    let loaded = Loaded(text, options: options)
+    #expect(loaded.entries == ["2 domain a.evil.example withSubdomains allow"])
+    #expect(loaded.diagnostics == ["3 revoked"])
+  }
+
   @Test func namesInURLsOfTheCommonSchema() {
     let records = [
       #"{"threat":{"indicator":{"type":"domain-name","url":{"domain":"a.evil.example"}}}}"#,

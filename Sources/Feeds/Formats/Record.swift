@@ -42,21 +42,22 @@ struct Record {
     }
   }
 
-  /// Why the entry is none any more, or never was: it was taken back, has had its time, or is held for good.
-  private var withdrawal: FeedRefusal? {
+  /// Why the entry is none any more, or never was: it was taken back, has had its time, or is held for good, which is
+  /// what a list that allows is of.
+  private func withdrawal(allows: Bool) -> FeedRefusal? {
     func isAny(_ cell: RawSpan, _ words: [StaticString]) -> Bool {
       words.contains { Text.equals(cell, $0) }
     }
     for field in fields {
       let cell = bytes.rawSpan.extracting(field.range)
       switch field.column {
-      case .withdrawn where isAny(cell, ["true", "yes", "1"]): return .revoked
-      case .upheld where isAny(cell, ["false", "no"]): return .revoked
+      case .withdrawn where !allows && isAny(cell, ["true", "yes", "1"]): return .revoked
+      case .upheld where !allows && isAny(cell, ["false", "no"]): return .revoked
       case .judgement where isAny(cell, Self.pastWords),
         .classification where isAny(cell, Self.pastWords):
         return .revoked
-      case .judgement where isAny(cell, Self.goodWords),
-        .classification where isAny(cell, Self.goodWords):
+      case .judgement where !allows && isAny(cell, Self.goodWords),
+        .classification where !allows && isAny(cell, Self.goodWords):
         return .benign
       default: break
       }
@@ -94,7 +95,7 @@ struct Record {
       type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
     }
     let isForbidden = !sink.options.loadsAllMISP && isForbidden
-    if let reason = isForbidden ? .toIDSFalse : withdrawal {
+    if let reason = isForbidden ? .toIDSFalse : withdrawal(allows: sink.options.isAllowList) {
       for field in fields where field.column.isValue {
         sink.refuse(reason, bytes.rawSpan.extracting(field.range), line: line, id: context.id)
       }
