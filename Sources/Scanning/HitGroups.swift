@@ -39,6 +39,8 @@ struct HitGroups {
   private static let sampleLimit = 100
   /// Memory for values beyond the first of each group.
   private static let sampleBytes = 16 << 20
+  /// Memory for the first hit of each group, on average: a value may be as long as a line.
+  private static let hitBytes = 512
 
   let grouping: ScanOptions.Grouping
   private let limit: Int
@@ -87,7 +89,9 @@ struct HitGroups {
       position = Int(known)
       addValue(of: hit, to: position)
     } else {
-      guard groups.count < min(limit, Int(UInt32.max)) else {
+      guard groups.count < min(limit, Int(UInt32.max)),
+        hits.byteCount < max(1 << 16, Self.hitBytes * limit) + sampledBytes
+      else {
         cutHits += 1
         return
       }

@@ -19,6 +19,8 @@ struct PackedHits {
   private var numbers: [[UInt8]: Int] = [:]
   private var paths: [Int: InputPath] = [:]
   private var packed = PackedBytes()
+  /// Bytes of all that is kept.
+  private(set) var byteCount = 0
 
   /// Keeps a hit without the lines around it, which groups do not show.
   mutating func append(_ hit: Hit) -> Place {
@@ -118,6 +120,7 @@ struct PackedHits {
       blocks.append(block)
     }
     let block = blocks.count - 1
+    byteCount += bytes.count
     defer { blocks[block].append(contentsOf: bytes) }
     return UInt64(block) << 32 | UInt64(blocks[block].count)
   }

@@ -35,6 +35,26 @@ import Testing
     }
   }
 
+  /// Values as long as lines do not take more memory than groups may.
+  @Test func longValuesMakeFewGroups() throws {
+    let databases = [try Self.database(feeds: 1)]
+    var catalog = EntryCatalog(databases: databases)
+    var groups = HitGroups(.flow, limit: 1000, databases: databases)
+    for number in 0..<1000 as Range<UInt64> {
+      let entry = catalog.entry(database: 0, entry: 0)
+      groups.add(
+        Hit(
+          kind: .url, field: Array("text".utf8), value: Array(repeating: 0x61, count: 5000),
+          match: .exact,
+          indicators: [
+            HitIndicator(entry: entry, match: .exact, validity: nil, sources: entry.allSources)
+          ], input: Int(number), path: InputPath("\(number)"), number: number,
+          countsPackets: false, time: ObservableRecord.noTime))
+    }
+    #expect(groups.groups.count > 90 && groups.groups.count < 120)
+    #expect(groups.cutHits == UInt64(1000 - groups.groups.count))
+  }
+
   /// Everything that a format shows of it.
   private static func text(_ hit: Hit) -> String {
     var text: [UInt8] = []
