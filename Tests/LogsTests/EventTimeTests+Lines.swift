@@ -1,0 +1,98 @@
+import Testing
+
+/// Times in headers of lines, between brackets, and beside the zones that they are of.
+extension EventTimeTests {
+  /// Headers of syslog, some with a zone or the half of the day behind the time, or a year behind it.
+  static let headers: [Case] = [
+    ("May 01 2024 05:00:00.500 -0500 fw CEF:0|V|P|1|E|n|5|dhost=a.example", half),
+    ("May 01 2024 05:00:00.500-0500 fw CEF:0|V|P|1|E|n|5|dhost=a.example", half),
+    ("<13>May  1 2024 12:00:00 +0200 h app: from a.example", noon),
+    ("<13>May  1 2024 12:00:00 +02:00 h app: from a.example", noon),
+    ("<189>81: May  1 2024 12:00:00.500 +0200: %SEC-6-X: from a.example", half),
+    ("Wed May  1 12:00:00 2024 +0200 from a.example", noon),
+    ("<189>81: May 01 2024 10:00:00 AM.500 UTC : %UC_X-5-E: from a.example", half),
+    ("<189>81: May 01 2024 10:00:00 PM: %SEC-6-X: from a.example", "2024-05-01T22:00:00.000000Z"),
+    ("<187>May  1 10:00:00 2024 ctl1 authmgr[4130]: from a.example", noon),
+    ("May  1 10:00:00 2024 s1 tunneld[1]: from a.example", noon),
+    ("<189> May  1 2024 10:00:00 h app: from a.example", noon),
+    ("<189>123: RP/0/RSP0/CPU0:May  1 2024 10:00:00.500 UTC: SSHD_[1]: %SEC-6-X: a.example", half),
+    ("RP/0/RSP0/CPU0:May  1 2024 10:00:00.500 UTC: SSHD_[1]: %SEC-6-X: a.example", half),
+    ("<189>20: h1: 63: May  1 2024 10:00:00: %SEC-6-X: from a.example", noon),
+    (
+      "May  1 10:00:00 ise1 CISE_Failed_Attempts 0001939187 1 0 2024-05-01 12:00:00.500 +02:00 0042 5400 from a.example",
+      half
+    ),
+    (
+      "1,2024/05/01 10:00:01,0017,SYSTEM,auth,0,2024/05/01 10:00:00,,x,,0,0,from a.example,7,0x0,0,0",
+      noon
+    ),
+  ]
+
+  /// Times between brackets, of web servers and of tables whose cells blanks separate.
+  static let brackets: [Case] = [
+    ("192.0.2.1 - - [01/May/2024 10:00:00] \"GET /x HTTP/1.1\" 200 - \"http://a.example\"", noon),
+    (
+      "192.0.2.1 - - [2024-05-01T12:00:00.5+02:00] \"GET /x HTTP/1.1\" 200 12 \"http://a.example\" \"c\"",
+      half
+    ),
+    (
+      "#Fields: localtime c-ip cs-host\n[01/May/2024:12:00:00 +0200] 192.0.2.1 a.example\n", noon
+    ),
+    ("#Fields: gmttime c-ip cs-host\n[01/May/2024:10:00:00 +0000] 192.0.2.1 a.example\n", noon),
+    ("#Fields: x-timestamp-unix c-ip cs-host\n1714557600 192.0.2.1 a.example\n", noon),
+  ]
+
+  @Test func timesInBrackets() { for (record, time) in Self.brackets { Self.check(record, time) } }
+
+  /// Zones beside the times that they are of, in the objects that hold an event.
+  static let wrappers: [Case] = [
+    (
+      #"{"_source":{"date":"2024-05-01","time":"12:00:00","tz":"+0200","host":"a.example"}}"#, noon
+    ),
+    (
+      #"{"event":{"date":"2024-05-01","time":"05:00:00","timezone":"-0500","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"_source":{"timestamp":"2024-05-01 12:00:00","timezone":"+02:00","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"_source":{"timestamp":"2024-05-01 12:00:00","timezone":"Europe/Berlin","host":"a.example"}}"#,
+      nil
+    ),
+    (#"{"_source":{"date":"2024-05-01","time":"10:00:00","tz":"CEST","host":"a.example"}}"#, nil),
+    (#"{"x":{"tz":"+0200"},"timestamp":"2024-05-01 10:00:00","host":"a.example"}"#, noon),
+    ("Wed 2024-05-01 10:00:00 UTC h app: a.example", noon),
+    (#"{"message":"type=USER_LOGIN msg=audit(1714557600.500:4): hostname=a.example"}"#, half),
+    // A search's answer, whose hits say where they are kept.
+    (
+      #"{"took":1,"hits":{"hits":[{"_index":"x","_source":{"@timestamp":"2024-05-01T10:00:00Z","host":"a.example"}},{"_index":"x"}]}}"#,
+      noon
+    ),
+    (
+      "#Time Format: Local\n#Fields: date time c-ip cs-host\n2024-05-01 10:00:00 192.0.2.1 b.example\n#Software: x\n#Version: 1.0\n#Fields: date time c-ip cs-host\n2024-05-01 10:00:00 192.0.2.1 a.example\n",
+      noon
+    ),
+  ]
+
+  @Test func zonesInWrappers() { for (record, time) in Self.wrappers { Self.check(record, time) } }
+
+  @Test func headersOfLines() { for (record, time) in Self.headers { Self.check(record, time) } }
+
+  /// A date with a year says more than the header's with the year that is given.
+  @Test func statedYearsGoBeforeOneThatIsGiven() {
+    for line in [
+      "May  2 09:00:00 lb haproxy[7]: 192.0.2.1:5 [01/May/2024:10:00:00.000] a.example be/s1",
+      "May  2 09:00:00 h app: 2024-05-01 10:00:00 from a.example",
+      "May  2 09:00:00 h nginx: 2024/05/01 10:00:00 [error] a.example",
+      #"May  2 09:00:00 h {"timestamp":"2024-05-01 10:00:00","host":"a.example"}"#,
+      "May  2 09:00:00 2024 h app: 2024-05-01 10:00:00 from a.example",
+    ] {
+      let isStated = line.contains("09:00:00 2024")
+      Self.check(line, isStated ? "2024-05-02T09:00:00.000000Z" : Self.noon, year: 2020)
+    }
+    Self.check("May  1 10:00:00 h app: from a.example", Self.noon, year: 2024)
+    Self.check("May  1 10:00:00 AM h app: from a.example", Self.noon, year: 2024)
+  }
+}
