@@ -188,7 +188,7 @@ struct PatternParser {
   private mutating func number() -> Int? {
     let start = offset
     var value = 0
-    while let next, next &- 0x30 <= 9, offset - start < 6 {
+    while let next, ASCII.isDigit(next), offset - start < 6 {
       value = value * 10 + Int(next - 0x30)
       offset += 1
     }
@@ -231,9 +231,7 @@ struct PatternParser {
       if take("P<") || take("<") {
         // A name; what looks behind has none.
         while let next, next != UInt8(ascii: ">") {
-          guard next == 0x5f || next &- 0x30 <= 9 || (next | 0x20) &- 0x61 < 26 else {
-            throw Refused()
-          }
+          guard next == 0x5f || ASCII.isAlphanumeric(next) else { throw Refused() }
           offset += 1
         }
         guard take(">") else { throw Refused() }
@@ -257,9 +255,9 @@ struct PatternParser {
 
   // MARK: Escapes and classes
 
-  private static let digits = ByteSet { $0 &- 0x30 <= 9 }
+  private static let digits = ByteSet(ASCII.isDigit)
   private static let words = ByteSet {
-    $0 == 0x5f || $0 &- 0x30 <= 9 || ($0 | 0x20) &- 0x61 < 26
+    $0 == 0x5f || ASCII.isAlphanumeric($0)
   }
   private static let blanks = ByteSet { $0 == 0x20 || $0 &- 0x09 <= 4 }
 
@@ -310,9 +308,7 @@ struct PatternParser {
       if hasBraces, value >= 0x80 { throw Refused() }
     default:
       // Back references, classes of Unicode, and what is not known.
-      guard byte < 0x80, !(byte &- 0x30 <= 9 || (byte | 0x20) &- 0x61 < 26) else {
-        throw Refused()
-      }
+      guard byte < 0x80, !ASCII.isAlphanumeric(byte) else { throw Refused() }
       value = byte
     }
     return ByteSet { $0 == value }
@@ -369,19 +365,17 @@ struct PatternParser {
   }
 
   private mutating func namedSet() throws(Refused) -> ByteSet {
-    func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
-    func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 }
-    if take("alpha:]") { return ByteSet(isLetter) }
+    if take("alpha:]") { return ByteSet(ASCII.isLetter) }
     if take("digit:]") { return Self.digits }
-    if take("alnum:]") { return ByteSet { isLetter($0) || isDigit($0) } }
+    if take("alnum:]") { return ByteSet(ASCII.isAlphanumeric) }
     if take("upper:]") { return ByteSet { $0 &- 0x41 < 26 } }
     if take("lower:]") { return ByteSet { $0 &- 0x61 < 26 } }
     if take("space:]") { return Self.blanks }
     if take("blank:]") { return ByteSet { $0 == 0x20 || $0 == 0x09 } }
     if take("word:]") { return Self.words }
-    if take("xdigit:]") { return ByteSet { isDigit($0) || ($0 | 0x20) &- 0x61 < 6 } }
+    if take("xdigit:]") { return ByteSet { Hex.value(of: $0) < 16 } }
     if take("punct:]") {
-      return ByteSet { 0x21...0x7e ~= $0 && !isLetter($0) && !isDigit($0) }
+      return ByteSet { 0x21...0x7e ~= $0 && !ASCII.isAlphanumeric($0) }
     }
     throw Refused()
   }

@@ -36,7 +36,9 @@ package struct ValuePattern: Sendable {
     var start = 0
     var kinds: IndicatorKindSet?
     if let colon = text.firstIndex(of: Byte.colon),
-      text[..<colon].allSatisfy({ $0 == Byte.comma || $0 == Byte.minus || Self.isWord($0) })
+      text[..<colon].allSatisfy({
+        $0 == Byte.comma || $0 == Byte.minus || ASCII.isAlphanumeric($0)
+      })
     {
       var named = IndicatorKindSet()
       for name in text[..<colon].split(separator: Byte.comma) {
@@ -69,10 +71,6 @@ package struct ValuePattern: Sendable {
     return ValuePattern(text) == nil ? nil : text
   }
 
-  private static func isWord(_ byte: UInt8) -> Bool {
-    byte &- 0x30 <= 9 || (byte | 0x20) &- 0x61 < 26
-  }
-
   /// An expression between its delimiters, and the modifiers behind them.
   private static func parts(
     _ text: ArraySlice<UInt8>
@@ -81,7 +79,7 @@ package struct ValuePattern: Sendable {
       let last = text.lastIndex(of: first), last > text.startIndex
     else { return nil }
     let modifiers = text[(last + 1)...]
-    guard modifiers.allSatisfy({ ($0 | 0x20) &- 0x61 < 26 }) else { return nil }
+    guard modifiers.allSatisfy(ASCII.isLetter) else { return nil }
     return (text[(text.startIndex + 1)..<last], modifiers)
   }
 
@@ -157,7 +155,8 @@ package struct ValuePattern: Sendable {
 
     func holds(at place: Int, of value: [UInt8]) -> Bool {
       func isWord(_ index: Int) -> Bool {
-        value.indices.contains(index) && (ValuePattern.isWord(value[index]) || value[index] == 0x5f)
+        value.indices.contains(index)
+          && (ASCII.isAlphanumeric(value[index]) || value[index] == 0x5f)
       }
       switch self {
       case .start: return place == 0

@@ -124,7 +124,9 @@ extension Extraction {
   /// The time before the number of the thread: with the half of the day behind it, or with the year first.
   private func countedTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let text = bytes.trimmed(range)
-    guard let thread = bytes.lastOffset(of: Byte.space, in: text) else { return nil }
+    // Behind the last blank.
+    let thread = bytes.lastOffset(of: Byte.space, before: text.upperBound)
+    guard thread > text.lowerBound else { return nil }
     let time = bytes.trimmed(text.lowerBound..<thread)
     guard time.count == 17, bytes.byte(unchecked: time.lowerBound + 8) == Byte.space else {
       return LogTime.field(bytes, time)
@@ -134,17 +136,5 @@ extension Extraction {
     date.insert(Byte.minus, at: 6)
     date.insert(Byte.minus, at: 4)
     return LogTime.dateAndTime(date, bytes, time.lowerBound + 9..<time.upperBound)
-  }
-}
-
-extension RawSpan {
-  /// The last byte of a value in a range.
-  fileprivate func lastOffset(of value: UInt8, in range: Range<Int>) -> Int? {
-    var offset = range.upperBound
-    while offset > range.lowerBound {
-      offset -= 1
-      if byte(unchecked: offset) == value { return offset }
-    }
-    return nil
   }
 }
