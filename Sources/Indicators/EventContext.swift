@@ -18,6 +18,19 @@ public struct EventContext: Sendable, Equatable {
   /// A context that says nothing yet.
   public init() {}
 
+  /// Whether an end is known.
+  package var hasEnds: Bool { source != nil || destination != nil }
+
+  /// The same with what another says beside its ends, which goes first.
+  package func filled(from other: EventContext?) -> EventContext {
+    guard let other else { return self }
+    var context = self
+    if let number = other.ipProtocol { context.ipProtocol = number }
+    if !other.state.isEmpty { context.state = other.state }
+    if let verdict = other.verdict { context.verdict = verdict }
+    return context
+  }
+
   /// Whether nothing is known.
   public var isEmpty: Bool {
     source == nil && destination == nil && ipProtocol == nil && state.isEmpty && verdict == nil

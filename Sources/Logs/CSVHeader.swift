@@ -284,10 +284,11 @@ enum CSVHeader {
 
   /// Whether a word looks like what a column holds rather than like its name.
   private static func sortOfName(_ bytes: RawSpan, _ range: Range<Int>) -> CellSort {
-    if bytes.firstOffset(of: UInt8(ascii: "@"), from: range.lowerBound + 1, to: range.upperBound)
-      != nil
+    if let at = bytes.firstOffset(
+      of: UInt8(ascii: "@"), from: range.lowerBound + 1, to: range.upperBound)
     {
-      return .value
+      // `protoPayload.@type` of Google's exports; no address has a dot there.
+      if bytes.byte(at: at - 1) != Byte.dot { return .value }
     }
     if range.count > 6, bytes.extracting(range).holds("://") { return .value }
     if IPAddressText.ipv6(bytes, range) != nil { return .value }

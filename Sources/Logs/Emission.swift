@@ -37,14 +37,20 @@ extension Extraction {
   @inline(__always)
   mutating func setContext(_ batch: inout ObservableBatch) {
     guard record.isInBatch else { return }
-    let own = facts.found
-    let isNested = own == nil && !facts.hasLocalEnds
-    if isNested, nestedFacts.found == nil, !nestedFacts.hasLocalEnds, deepFacts.hasEnds {
+    var own = facts.found
+    let isDeep =
+      !facts.hasLocalEnds && !nestedFacts.hasLocalEnds && deepFacts.hasEnds
+      && own.map(\.hasEnds) != true && nestedFacts.found.map(\.hasEnds) != true
+    var said: EventContext?
+    if isDeep {
+      // What is around them may say what became of it.
+      (said, own) = (own ?? nestedFacts.found, nil)
       nestedFacts = deepFacts
     }
+    let isNested = own == nil && !facts.hasLocalEnds
     let isSentence = !isNested && namesEndsInText
     let decidesSides = isSentence || (isNested ? nestedFacts.decidesSides : facts.decidesSides)
-    let context = own ?? nestedFacts.found
+    let context = (own ?? nestedFacts.found)?.filled(from: said)
     if decidesSides || context?.source != nil && context?.destination != nil {
       let isNew = isSentence || (isNested ? nestedFacts.hasLocalEnds : facts.hasLocalEnds)
       Self.setSides(

@@ -84,6 +84,8 @@ struct FieldClass: Sendable, Equatable {
   /// What the field says of the event, and the same for fields that say the same.
   var fact = EventFact.none
   var factRank: UInt8 = 0
+  /// Objects around the field that its key names before itself (`suricata.eve.src_ip`), where no rule names it whole.
+  var namedDepth: UInt8 = 0
 
   /// Which end of the event an address in the field is.
   var side: ObservableFlags {
@@ -131,7 +133,7 @@ struct FieldClass: Sendable, Equatable {
     traits = [.isMember, inherited.intersection(.inherited)]
     if name.isNameTyped(parent: parentName) { traits.formUnion([.nameTyped, .noHashes]) }
     if name.isVersion { traits.insert(.noAddresses) }
-    if name.isCipher(parent: parentName) { traits.insert(.nothing) }
+    if name.isCipher(parent: parentName) || path?.namesCiphers == true { traits.insert(.nothing) }
     if KeyName.holds(name.letters, "serial") { traits.insert(.noHashes) }
     if name.isFingerprint(parent: parentName, grandparent: grandparentName)
       || path?.isFingerprint == true
@@ -145,8 +147,8 @@ struct FieldClass: Sendable, Equatable {
       }
     }
     if label == .hassh || label == .hasshServer { traits.insert(.pairedHash) }
-    traits.formUnion(name.ownKinds(parent: parentName))
-    if let path { traits.formUnion(path.name.ownKinds(parent: path.parent)) }
+    traits.formUnion(
+      path.map { $0.name.ownKinds(parent: $0.parent) } ?? name.ownKinds(parent: parentName))
     if !name.isWrapper(parent: parentName) { traits.formUnion([.isApart, .isApartItself]) }
     if name.isRecord { traits.insert(.isRecord) }
     if name.lower == "$date" { traits.insert(.isWrapped) }
@@ -159,6 +161,12 @@ struct FieldClass: Sendable, Equatable {
     (fact, factRank) = name.fact(parent: parentName)
     // Who sent the line to a collector (`log.source.address` of the Elastic common schema) is no end of its event.
     if parentName.plain == "source", grandparentName.plain == "log" { fact = .none }
+    guard let path, path.depth <= KeyPath.deepestFact else { return }
+    if fact == .none {
+      (fact, factRank) = path.fact
+      if fact != .none { namedDepth = UInt8(path.depth) }
+    }
+    if role == .none, let time = path.time { (role, rank) = time }
   }
 
   /// The class of a field of whose key, and those above it, no rule says more than that it may be a port's

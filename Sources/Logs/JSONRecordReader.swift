@@ -282,7 +282,7 @@ extension Extraction {
     walkRecord(chunk, tokens, range, &walk, into: &batch)
     endRecord(&batch)
     guard record.isInBatch else { return }
-    let time = walk.times.time(chunk)
+    let time = walk.times.time(chunk, year: options.year)
     if walk.message >= 0, !nestedElement.isSeveral {
       noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
     }

@@ -30,13 +30,14 @@ extension Extraction {
   /// Notes what a member says of the event: one of the record itself or of an object in it.
   mutating func noteFact(
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
-    _ walk: inout JSONWalk, depth: Int
+    _ walk: inout JSONWalk, depth: Int, base: Int? = nil
   ) {
     guard depth <= Self.deepestFact, !token.hasEscapes else { return }
+    let first = (base ?? frames.count - depth) + 2
     var depth = depth
     // What holds the record itself is none of what is around its members.
     if depth > Self.deepestOwnFact,
-      paths.fieldClass(frames[frames.count - depth + 2].path).traits.contains(.isRecord)
+      paths.fieldClass(frames[first].path).traits.contains(.isRecord)
     {
       depth -= 1
     }
@@ -65,12 +66,30 @@ extension Extraction {
     } else if walk.level == 0, walk.report == nil {
       facts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
-        depth: depth)
+        depth: depth + Int(fieldClass.namedDepth))
     } else {
       // What a record in a string says counts where the one around it says nothing.
       nestedFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
     }
+  }
+
+  /// Notes what a pair of a name and a value says of the event, which is a member of a list: the value is as one of
+  /// the object that holds the list, so many objects and lists above.
+  ///
+  /// A request's headers may say anything.
+  mutating func noteNamedFact(
+    _ bytes: RawSpan, _ token: JSONToken, _ named: FieldClass, of above: Int,
+    _ walk: inout JSONWalk, depth: Int
+  ) {
+    let holder = frames.count - above
+    guard depth > above, frames[holder].isObject, !frames[holder + 1].isObject else { return }
+    let list = KeyName(paths.name(frames[holder + 1].path).rawSpan)
+    if list.lower.contains("header") { return }
+    var frame = frames[holder]
+    noteFact(
+      bytes, token, named, &frame, &walk, depth: depth - above, base: frames.count - depth)
+    frames[holder].ends = frame.ends
   }
 
   /// Whether a value says that there is none.

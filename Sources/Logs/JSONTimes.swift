@@ -43,14 +43,16 @@ struct JSONTimes {
   }
 
   /// The time that the members tell, in nanoseconds since 1970.
-  func time(_ bytes: RawSpan) -> Int64? { found(bytes)?.time }
+  ///
+  /// `year` is that of dates without one.
+  func time(_ bytes: RawSpan, year: Int?) -> Int64? { found(bytes, year: year)?.time }
 
   /// The time that the members tell, and whether it has a zone of its own.
-  func found(_ bytes: RawSpan) -> (time: Int64, isZoned: Bool)? {
-    if let first, let found = found(bytes, first.token, first.rank) { return found }
-    if let second, let found = found(bytes, second.token, second.rank) { return found }
+  func found(_ bytes: RawSpan, year: Int?) -> (time: Int64, isZoned: Bool)? {
+    if let first, let found = found(bytes, first.token, first.rank, year) { return found }
+    if let second, let found = found(bytes, second.token, second.rank, year) { return found }
     guard let date, !date.token.hasEscapes else {
-      return date.flatMap { Self.found(bytes, $0.token) }
+      return date.flatMap { Self.found(bytes, $0.token, year) }
     }
     for clock in [first, second] {
       guard let clock, clock.rank / Self.namesOfPlace == date.place.rawValue,
@@ -64,33 +66,31 @@ struct JSONTimes {
       }
     }
     // A day alone is no time.
-    return date.token.range.count > 10 ? Self.found(bytes, date.token) : nil
+    return date.token.range.count > 10 ? Self.found(bytes, date.token, year) : nil
   }
 
   /// The time of a member; it has the zone that one beside it names, if it has none.
   private func found(
-    _ bytes: RawSpan, _ token: JSONToken, _ rank: UInt8
+    _ bytes: RawSpan, _ token: JSONToken, _ rank: UInt8, _ year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
     let place = Place(rawValue: rank / Self.namesOfPlace)
     // The only member of a record is the object that the zone stands in.
-    guard let found = Self.found(bytes, token), !found.isZoned, let zone,
+    guard let found = Self.found(bytes, token, year) else { return nil }
+    guard !found.isZoned, let zone,
       place == zone.place || place == .onlyMember && zone.place == .wrapper
-    else { return Self.found(bytes, token) }
+    else { return found }
     return LogTime.offset(bytes, zone.token.range).map { (found.time &- $0, true) }
   }
 
   private static func found(
-    _ bytes: RawSpan, _ token: JSONToken
+    _ bytes: RawSpan, _ token: JSONToken, _ year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
-    guard token.hasEscapes else {
-      return LogTime.field(bytes, token.range).map { ($0, LogTime.isZoned(bytes, token.range)) }
-    }
+    guard token.hasEscapes else { return LogTime.field(bytes, token.range, year: year) }
     // PHP writes each slash with a backslash.
     guard token.range.count <= 128 else { return nil }
     var text: [UInt8] = []
     JSONTokenizer.unescape(bytes.extracting(token.range), to: &text)
-    let range = 0..<text.count
-    return LogTime.field(text.rawSpan, range).map { ($0, LogTime.isZoned(text.rawSpan, range)) }
+    return LogTime.field(text.rawSpan, 0..<text.count, year: year)
   }
 }
 

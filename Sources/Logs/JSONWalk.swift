@@ -199,11 +199,16 @@ extension Extraction {
         let isInner = fieldClass.rank == FieldClass.attribute
         let (pairName, holder) =
           isInner ? frames.last.map { ($0.pairName, $0.path) } ?? (-1, 0) : (top.pairName, top.path)
-        if pairName >= 0 {
-          let name = self.path(of: bytes, tokens[pairName], under: holder, after: path)
+        let known =
+          pairName < 0 && !isInner ? nameBehind(bytes, tokens, index, under: holder) : pairName
+        if known >= 0 {
+          let name = self.path(of: bytes, tokens[known], under: holder, after: path)
           let named = paths.fieldClass(name)
           (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
           if named.isHost, !isInner { noteHeader(index, below: depth) }
+          if named.fact != .none {
+            noteNamedFact(bytes, token, named, of: isInner ? 3 : 2, &walk, depth: depth)
+          }
         }
       } else if fieldClass.role == .pairName, fieldClass.rank == FieldClass.attribute,
         isName(bytes, tokens, behind: index)
@@ -235,6 +240,18 @@ extension Extraction {
     unit.end = text.count
     scanMember(text.rawSpan, unit, into: &batch)
     giveBack(text, level: unit.level)
+  }
+
+  /// The token of the string behind a value that names it, or -1: some write a pair's value first.
+  private mutating func nameBehind(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ index: Int, under holder: FieldPaths.ID
+  ) -> Int {
+    guard index + 2 < tokens.count, tokens[index + 1].kind == .key,
+      tokens[index + 2].kind == .string
+    else { return -1 }
+    let path = path(of: bytes, tokens[index + 1], under: holder, after: holder)
+    let fieldClass = paths.fieldClass(path)
+    return fieldClass.role == .pairName && fieldClass.rank != FieldClass.attribute ? index + 2 : -1
   }
 
   /// Whether the member behind a string is the value that the string names.
@@ -288,92 +305,5 @@ extension Extraction {
       return 6
     }
     return 12
-  }
-
-  // MARK: Records in strings
-
-  /// Emits the values of a member's string: a line that a record is, a record in JSON, or text.
-  mutating func scanMember(
-    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
-  ) {
-    if unit.fieldClass.role == .message, scanWrappedLine(bytes, unit, into: &batch) { return }
-    scanString(bytes, unit, into: &batch)
-  }
-
-  /// Emits the values of a string of a record: it may be a record itself.
-  mutating func scanString(
-    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
-  ) {
-    if unit.fieldClass.traits.contains(.nothing) { return }
-    if !isNested, Self.beginsRecord(bytes, unit.start..<unit.end),
-      readOwn(bytes, unit.start..<unit.end)
-    {
-      walkNested(bytes, level: unit.level, field: unit.field, into: &batch)
-    } else {
-      scan(bytes, unit, into: &batch)
-    }
-  }
-
-  /// Whether a string begins with `{` or `[{`.
-  @inline(__always)
-  private static func beginsRecord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    guard range.count >= 2 else { return false }
-    let first = bytes.byte(unchecked: range.lowerBound)
-    return first == UInt8(ascii: "{")
-      || first == UInt8(ascii: "[")
-        && bytes.byte(unchecked: range.lowerBound + 1) == UInt8(ascii: "{")
-  }
-
-  /// Reads the record that a whole string is; false if it is none.
-  private mutating func readOwn(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    nestedValues.forget()
-    return readNested(bytes, range)
-  }
-
-  /// Reads the record that a whole range is; false if it is none.
-  ///
-  /// `nestedValues` must be of the same bytes up to the same end.
-  mutating func readNested(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    let whole = bytes.trimmed(range)
-    guard whole.count >= 2, whole.lowerBound == range.lowerBound else { return false }
-    let last = bytes.byte(unchecked: whole.upperBound - 1)
-    guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return false }
-    if let known = nestedValues.read(
-      bytes, from: whole.lowerBound, to: whole.upperBound, isFinal: true)
-    {
-      guard case .complete(whole.upperBound) = known.attempt else { return false }
-      nestedTokens.removeAll(keepingCapacity: nestedTokens.capacity <= 1 << 16)
-      nestedTokens.append(contentsOf: nestedValues.tokens[known.tokens])
-      return true
-    }
-    var tokens = nestedTokens
-    nestedTokens = []
-    defer { nestedTokens = tokens }
-    tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
-    var tokenizer = JSONTokenizer(maximumDepth: options.jsonDepth)
-    var offset = whole.lowerBound
-    switch Self.tokenize(
-      bytes, at: &offset, to: whole.upperBound, isFinal: true, &tokenizer, into: &tokens)
-    {
-    case .complete(whole.upperBound): return true
-    case .broken(let fault): nestedValues.keep(&tokens, tokenizer, fault, at: offset)
-    // What follows it does not matter to the values in it.
-    default: nestedValues.keep(&tokens, tokenizer, .grammar, at: offset)
-    }
-    return false
-  }
-
-  /// Emits the values of the record that was read last, all under one field.
-  mutating func walkNested(
-    _ bytes: RawSpan, level: Int, field: FieldPaths.ID, into batch: inout ObservableBatch
-  ) {
-    let tokens = nestedTokens
-    nestedTokens = []
-    isNested = true
-    var walk = JSONWalk(level: level, report: field)
-    walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
-    if let found = walk.times.found(bytes) { (nestedTime, isNestedTimeZoned) = found }
-    isNested = false
-    nestedTokens = tokens
   }
 }

@@ -5,6 +5,8 @@ struct KeyPath {
   let name: KeyName
   let parent: KeyName
   let grandparent: KeyName
+  /// Components before the last.
+  let depth: Int
 
   /// Nil for a key without dots; what it has no components for are the keys around it.
   init?(_ key: RawSpan, parent: KeyName, grandparent: KeyName) {
@@ -12,6 +14,7 @@ struct KeyPath {
     let last = key.extracting(..<length).lastOffset(of: Byte.dot, before: length)
     guard last >= 0 else { return nil }
     name = KeyName(key.extracting(last + 1..<length))
+    depth = (0..<length).count { key.byte(at: $0) == Byte.dot }
     let next = key.lastOffset(of: Byte.dot, before: last)
     self.parent = KeyName(key.extracting(next + 1..<last))
     if next < 0 {
@@ -24,6 +27,27 @@ struct KeyPath {
 
   /// Whether the components name a certificate's fingerprint.
   var isFingerprint: Bool { name.isFingerprint(parent: parent, grandparent: grandparent) }
+
+  /// Whether the components name an SSH implementation's lists of algorithms.
+  var namesCiphers: Bool { name.letters == "string" && parent.letters == "hassh" }
+
+  /// Components before the last up to which one says something of the event, as objects around it would.
+  static let deepestFact = 3
+
+  /// What the last component says of the event.
+  var fact: (EventFact, UInt8) {
+    if parent.plain == "source", grandparent.plain == "log" { return (.none, 0) }
+    return name.fact(parent: parent)
+  }
+
+  /// What the last component is to its siblings, if it tells the event's time: what is before it holds the event.
+  var time: (FieldRole, UInt8)? {
+    guard depth <= 2, parent.isWrapper(parent: grandparent),
+      depth == 1 || grandparent.isWrapper(parent: KeyName(RawSpan()))
+    else { return nil }
+    let (role, rank) = name.role(parent: parent)
+    return role == .time && rank <= KeyName.lastOfEvents ? (role, rank) : nil
+  }
 
   /// What the components say of a hash.
   var label: HashLabel { HashLabel(field: name, parent: parent, grandparent: grandparent) }
@@ -148,6 +172,8 @@ struct KeyName: Sendable {
   func isFingerprint(parent: KeyName, grandparent: KeyName) -> Bool {
     Self.fingerprints.contains(letters) || Self.certificateHashes.contains(plain)
       || HashLabel.namesCertificate(self)
+      // Arkime's.
+      || plain == "hash" && parent.plain == "cert"
       || (plain == "sha1" || plain == "sha256")
         && (HashLabel.certificateWords.contains(parent.plain)
           || parent.letters == "hash"
@@ -222,10 +248,12 @@ struct KeyName: Sendable {
   /// Whether what stands below the field is the event's own.
   func isWrapper(parent: KeyName) -> Bool {
     switch plain {
-    // Windows events (`Event.System.TimeCreated.#attributes`).
+    // Windows events (`Event.System.TimeCreated.#attributes`); events as Datadog's service lists them.
     case "system": parent.plain.isEmpty || parent.plain == "event"
     case "timecreated": parent.plain == "system"
-    case "attributes": parent.plain == "timecreated"
+    case "attributes": parent.plain == "timecreated" || parent.plain == "data"
+    // Graylog's answers.
+    case "message": parent.plain == "messages"
     // Google's audit logs; CrowdStrike's stream of events.
     case "id", "metadata": parent.plain.isEmpty || parent.isRecord || parent.plain == "items"
     default: Self.wrappers.contains(lower)
@@ -258,6 +286,8 @@ struct KeyName: Sendable {
     "url.port": (.urlPort, 1), "http.http_port": (.urlPort, 1), "id.resp_p": (.connectionPort, 1),
     "id_resp_p": (.connectionPort, 1),
     "date": (.date, 1), "tz": (.zone, 1), "timezone": (.zone, 1), "@t": (.time, 3),
+    // What converters of XML make of an element's text.
+    "#text": (.pairValue, 1),
   ]
 
   /// Roles of keys by their letters.

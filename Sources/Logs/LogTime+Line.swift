@@ -276,8 +276,9 @@ extension LogTime {
     return nil
   }
 
-  /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts, and Snort with a year of two digits or none.
-  private static func alert(_ window: RawSpan, year: Int?) -> (time: Int64, isZoned: Bool)? {
+  /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts, and Snort with a year of two digits or none: behind the
+  /// day, or, since its version 3, before the month.
+  static func alert(_ window: RawSpan, year: Int?) -> (time: Int64, isZoned: Bool)? {
     func date(_ year: some Collection<UInt8>) -> [UInt8] {
       let (month, day) = (window.copied(0..<2), window.copied(3..<5))
       return Array(year) + [Byte.minus] + month + [Byte.minus] + day
@@ -288,6 +289,10 @@ extension LogTime {
     }
     guard window.byte(unchecked: 5) == Byte.slash else { return nil }
     if window.byte(unchecked: 8) == Byte.minus {
+      if let first = NumberText.unsigned(window, 0..<2), first > 12 {
+        let text = window.copied(0..<8).map { $0 == Byte.slash ? Byte.minus : $0 }
+        return time("20".utf8 + text, window, from: 9)
+      }
       return time(date("20".utf8 + window.copied(6..<8)), window, from: 9)
     }
     guard window.byte(unchecked: 10) == Byte.minus else { return nil }

@@ -25,6 +25,20 @@ enum LogTime {
     return Timestamp.iso8601(bytes, range) ?? written(bytes, range)
   }
 
+  /// A whole field that tells a time, which may be written as one of Snort's, and whether it has a zone of its own;
+  /// `year` is that of dates without one.
+  static func field(
+    _ bytes: RawSpan, _ range: Range<Int>, year: Int?
+  ) -> (time: Int64, isZoned: Bool)? {
+    if let time = field(bytes, range) { return (time, isZoned(bytes, range)) }
+    guard 14...40 ~= range.count else { return nil }
+    if bytes.byte(at: range.lowerBound + 2) == Byte.slash {
+      return alert(bytes.extracting(range), year: year)
+    }
+    guard let year, let time = monthFirst(bytes, range, year: year) else { return nil }
+    return (time, isZoned(bytes, range))
+  }
+
   /// Windows' `FILETIME` of 1970, and of the years 1980 to 2080.
   private static let fileTimeOf1970: UInt64 = 116_444_736_000_000_000
   private static let fileTimes: Range<UInt64> = 119_600_064_000_000_000..<151_157_664_000_000_000

@@ -60,7 +60,8 @@ extension Extraction {
       guard !isAbsent(chunk, range, header) else { continue }
       let fieldClass = plan.columns[index].fieldClass
       facts.note(
-        fieldClass.fact, rank: fieldClass.factRank, chunk, range.start..<range.end)
+        fieldClass.fact, rank: fieldClass.factRank, chunk, range.start..<range.end,
+        depth: 1 + Int(fieldClass.namedDepth))
     }
     let time = rowTime(chunk, header)
     if let message = column(plan.message, chunk, header),

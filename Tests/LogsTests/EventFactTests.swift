@@ -447,6 +447,40 @@ import Testing
       #"{"log":{"source":{"address":"192.0.2.9:5"}},"message":"sshd[1]: Failed password for a from 192.0.2.1 port 5000 ssh2"}"#,
       "(192.0.2.1#5000 to ?)", []
     ),
+    // Keys that are paths, and pairs of names and values.
+    (
+      #"{"suricata.eve.src_ip":"192.0.2.1","suricata.eve.src_port":5000,"suricata.eve.dest_ip":"192.0.2.2","suricata.eve.dest_port":443,"suricata.eve.alert.action":"blocked"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#443 blocked)", []
+    ),
+    (
+      #"{"nat.src_ip":"192.0.2.9","src_ip":"192.0.2.1","src_port":5000}"#,
+      "(192.0.2.1#5000 to ?)", []
+    ),
+    (#"{"log.source.address":"192.0.2.9:5","event":"x"}"#, "", []),
+    (#"{"a.evidence.ipAddress":"192.0.2.9"}"#, "", []),
+    (
+      ##"{"Event":{"EventData":{"Data":[{"@Name":"SourceIp","#text":"192.0.2.1"},{"@Name":"SourcePort","#text":"5000"},{"@Name":"DestinationIp","#text":"192.0.2.2"},{"#text":"443","@Name":"DestinationPort"}]}}}"##,
+      "(192.0.2.1#5000 to 192.0.2.2#443)", []
+    ),
+    (
+      #"{"body":"x","attributes":[{"key":"client.address","value":{"stringValue":"192.0.2.1"}},{"key":"server.address","value":{"stringValue":"192.0.2.2"}}]}"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      #"{"request":"x","headers":[{"name":"client-ip","value":"192.0.2.9"}]}"#, "", []
+    ),
+    (
+      #"{"events":[{"parameters":[{"name":"src_ip","value":"192.0.2.1"}]},{"parameters":[{"name":"src_ip","value":"192.0.2.2"}]}]}"#,
+      "", []
+    ),
+    (
+      #"{"data":{"jsonPayload":{"connection":{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2"},"disposition":"DENIED"}}}"#,
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
+      #"{"ip_src":"192.0.2.1","port_src":5000,"src4_addr":"192.0.2.3","dst4_addr":"192.0.2.2"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2)", []
+    ),
     (
       #"{"src_ap":"192.0.2.1:5000","dst_ap":"192.0.2.2:443"}"#, "(192.0.2.1#5000 to 192.0.2.2#443)",
       []

@@ -401,6 +401,12 @@ import Testing
 
   @Test func yearThatIsGiven() {
     Self.check("05/01-10:00:00.123000  [**] [1:1:1] a.example", Self.millis, year: 2024)
+    for text in ["05/01-10:00:00.123000", "May  1 10:00:00.123", "05/01/24-10:00:00.123"] {
+      Self.check(#"{"timestamp":"\#(text)","host":"a.example"}"#, Self.millis, year: 2024)
+    }
+    Self.check(#"{"timestamp":"05/01-10:00:00.123000","host":"a.example"}"#, nil)
+    Self.check(#"{"timestamp":"24/05/01-10:00:00.123","host":"a.example"}"#, Self.millis)
+    Self.check("24/05/01-10:00:00.123 [**] [1:1:1] a.example", Self.millis)
     Self.check("*May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
     Self.check("<189>45: .May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
     Self.check("000045: May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)

@@ -47,6 +47,18 @@ enum RecordRuleCases {
       "parts of a URL in keys that are paths",
       #"{"url.domain":"a.example","url.port":8080,"url.path":"/p"}"#,
       ["domain url.domain a.example @15", "url url.path http://a.example:8080/p @54"]),
+    Case(
+      "ciphers and user agents in keys that are paths",
+      #"{"ssh.client.hassh.string":"a@b.example","client.userAgent.os":"Mac","x.user_agent":"curl/1.2.3.4","user_agent.original":"y"}"#,
+      []),
+    Case(
+      "a value before its name",
+      #"{"a":[{"value":"curl/7.1.2.3","name":"User-Agent"},{"value":"x.example","type":"name"}]}"#,
+      ["domain a.value x.example @61"]),
+    Case(
+      "a certificate's hash as Arkime has it",
+      #"{"cert":[{"hash":"01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67"}]}"#,
+      ["certificate-sha1 cert.hash 0123456789abcdef0123456789abcdef01234567 @18"]),
     Case("numbers", #"{"a":1.2,"b":"1.2.3.4","c":192.02}"#, ["ipv4 b 1.2.3.4 @14"]),
     Case(
       "all values of a key", #"{"a":"x.example","a":"y.example"}"#,

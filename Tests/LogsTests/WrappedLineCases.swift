@@ -54,7 +54,8 @@ import Testing
       ["user-agent headers.value B/1.2.3.4 @42", "domain headers.value main.py @78"]
     ),
     (#"{"Name":"UserAgent","Value":"B/1"}"#, ["user-agent Value B/1 @29"]),
-    (#"{"value":"B/1","name":"User-Agent"}"#, []),
+    (#"{"value":"B/1","name":"User-Agent"}"#, ["user-agent value B/1 @10"]),
+    (#"{"value":"B/1","x":"User-Agent"}"#, []),
     (#"{"key":"cipher","value":"a@b.example"}"#, []),
     (#"{"key":"host.name","value":"prod-01"}"#, []),
     (#"{"key":"os.version","value":{"stringValue":"10.0.190.1"}}"#, []),

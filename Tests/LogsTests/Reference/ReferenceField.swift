@@ -92,6 +92,7 @@ struct ReferenceField {
       "certificatefingerprint",
     ].contains(last)
       || ReferenceHashLabel.namesCertificate(named.last ?? [])
+      || path == "cert.hash" || path.hasSuffix(".cert.hash")
       || ["certificate", "cert", "x509"].contains { name in
         path == "\(name).sha1" || path == "\(name).sha256"
           || path.hasSuffix(".\(name).sha1") || path.hasSuffix(".\(name).sha256")

@@ -34,6 +34,7 @@ struct ReferenceRecord {
       // A header of HTTP, a property: the name in one member, the value in another.
       var name: [UInt8]?
       for (index, (key, value)) in members.enumerated() {
+        var nameBehind: [UInt8]?
         let isName =
           form == .json && ["name", "key", "field"].contains(referenceFolded(key, digits: false))
         if isName, case .string(let text, _) = value, text.count <= 64 {
@@ -53,7 +54,14 @@ struct ReferenceRecord {
             port: siblingPort(of: key, in: members), named: keys.dropLast() + [attribute])
           continue
         }
-        if let name, referenceFolded(key, digits: false) == "value",
+        // Some write the value first.
+        if name == nil, form == .json, index + 1 < members.count,
+          ["name", "field"].contains(referenceFolded(members[index + 1].0, digits: false)),
+          case .string(let text, _) = members[index + 1].1
+        {
+          nameBehind = text.bytes
+        }
+        if let name = name ?? nameBehind, Self.isPairValue(key),
           case .string(let text, let isQuoted) = value
         {
           string(
@@ -75,6 +83,12 @@ struct ReferenceRecord {
       string(text, keys: keys, isQuoted: isQuoted, port: port)
     case .plain: break
     }
+  }
+
+  /// Whether a member holds the value of a pair; converters of XML call an element's text so.
+  private static func isPairValue(_ key: [UInt8]) -> Bool {
+    referenceFolded(key, digits: false) == "value"
+      || referenceLowercased(key) == Array("#text".utf8)
   }
 
   private static func only(_ node: ReferenceNode) -> ReferenceNode {

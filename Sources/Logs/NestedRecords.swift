@@ -1,0 +1,92 @@
+import Indicators
+import Parsing
+
+/// What a record's strings hold, which may be records or lines themselves (`Matching.md` §7).
+extension Extraction {
+  /// Emits the values of a member's string: a line that a record is, a record in JSON, or text.
+  mutating func scanMember(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if unit.fieldClass.role == .message, scanWrappedLine(bytes, unit, into: &batch) { return }
+    scanString(bytes, unit, into: &batch)
+  }
+
+  /// Emits the values of a string of a record: it may be a record itself.
+  mutating func scanString(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if unit.fieldClass.traits.contains(.nothing) { return }
+    if !isNested, Self.beginsRecord(bytes, unit.start..<unit.end),
+      readOwn(bytes, unit.start..<unit.end)
+    {
+      walkNested(bytes, level: unit.level, field: unit.field, into: &batch)
+    } else {
+      scan(bytes, unit, into: &batch)
+    }
+  }
+
+  /// Whether a string begins with `{` or `[{`.
+  @inline(__always)
+  private static func beginsRecord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count >= 2 else { return false }
+    let first = bytes.byte(unchecked: range.lowerBound)
+    return first == UInt8(ascii: "{")
+      || first == UInt8(ascii: "[")
+        && bytes.byte(unchecked: range.lowerBound + 1) == UInt8(ascii: "{")
+  }
+
+  /// Reads the record that a whole string is; false if it is none.
+  private mutating func readOwn(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    nestedValues.forget()
+    return readNested(bytes, range)
+  }
+
+  /// Reads the record that a whole range is; false if it is none.
+  ///
+  /// `nestedValues` must be of the same bytes up to the same end.
+  mutating func readNested(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let whole = bytes.trimmed(range)
+    guard whole.count >= 2, whole.lowerBound == range.lowerBound else { return false }
+    let last = bytes.byte(unchecked: whole.upperBound - 1)
+    guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return false }
+    if let known = nestedValues.read(
+      bytes, from: whole.lowerBound, to: whole.upperBound, isFinal: true)
+    {
+      guard case .complete(whole.upperBound) = known.attempt else { return false }
+      nestedTokens.removeAll(keepingCapacity: nestedTokens.capacity <= 1 << 16)
+      nestedTokens.append(contentsOf: nestedValues.tokens[known.tokens])
+      return true
+    }
+    var tokens = nestedTokens
+    nestedTokens = []
+    defer { nestedTokens = tokens }
+    tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
+    var tokenizer = JSONTokenizer(maximumDepth: options.jsonDepth)
+    var offset = whole.lowerBound
+    switch Self.tokenize(
+      bytes, at: &offset, to: whole.upperBound, isFinal: true, &tokenizer, into: &tokens)
+    {
+    case .complete(whole.upperBound): return true
+    case .broken(let fault): nestedValues.keep(&tokens, tokenizer, fault, at: offset)
+    // What follows it does not matter to the values in it.
+    default: nestedValues.keep(&tokens, tokenizer, .grammar, at: offset)
+    }
+    return false
+  }
+
+  /// Emits the values of the record that was read last, all under one field.
+  mutating func walkNested(
+    _ bytes: RawSpan, level: Int, field: FieldPaths.ID, into batch: inout ObservableBatch
+  ) {
+    let tokens = nestedTokens
+    nestedTokens = []
+    isNested = true
+    var walk = JSONWalk(level: level, report: field)
+    walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
+    if let found = walk.times.found(bytes, year: options.year) {
+      (nestedTime, isNestedTimeZoned) = found
+    }
+    isNested = false
+    nestedTokens = tokens
+  }
+}
