@@ -14,7 +14,7 @@ struct WrappedLists {
     /// The index behind the token of `]`.
     var end: Int
     var path: FieldPaths.ID
-    /// The tokens of the keys and the beginnings of the objects that it stands in.
+    /// The tokens of the keys and the beginnings of the objects and lists that it stands in.
     var outer: [Int]
   }
 
@@ -24,8 +24,9 @@ struct WrappedLists {
 }
 
 extension Extraction {
-  /// Objects in one another in which a list of events is looked for.
-  private static let deepestWrapper = 3
+  /// Keys, objects and lists in one another in which a list of events is looked for: three objects, or the lists of
+  /// OpenTelemetry.
+  private static let deepestWrapper = 8
 
   /// Whether some array holds what may be events; most records have none, and are events themselves.
   static func mayWrap(_ tokens: borrowing [JSONToken]) -> Bool {
@@ -70,12 +71,16 @@ extension Extraction {
         if tellsEvent(chunk, tokens, value + 1, field) {
           result.lists.append(
             WrappedLists.List(start: value, end: end, path: field, outer: outer))
+        } else if outer.count < Self.deepestWrapper - 1 {
+          outer += [index, value]
+          findInnerLists(chunk, tokens, value + 1..<end, field, &outer, &result)
+          outer.removeLast(2)
         }
         index = end
       case .beginObject:
         outer.append(index)
         defer { outer.removeLast() }
-        if outer.count < 2 * Self.deepestWrapper {
+        if outer.count < Self.deepestWrapper - 1 {
           index = findLists(chunk, tokens, from: value, field, &outer, &result)
         } else {
           index = Self.valueEnd(tokens, from: value)
@@ -92,6 +97,22 @@ extension Extraction {
       }
     }
     return index + 1
+  }
+
+  /// Looks for lists of events in the elements of a list, none of which says something of one itself.
+  private mutating func findInnerLists(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ elements: Range<Int>,
+    _ list: FieldPaths.ID, _ outer: inout [Int], _ result: inout WrappedLists
+  ) {
+    var inner = WrappedLists()
+    var index = elements.lowerBound
+    while index < elements.upperBound - 1, !inner.hasEvent {
+      if tokens[index].kind == .beginObject {
+        _ = findLists(chunk, tokens, from: index, list, &outer, &inner)
+      }
+      index = Self.valueEnd(tokens, from: index)
+    }
+    if !inner.hasEvent { result.lists += inner.lists }
   }
 
   /// Whether the first element of a list tells when it was or between whom, or is a record in a string.

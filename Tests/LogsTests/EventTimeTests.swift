@@ -154,6 +154,17 @@ import Testing
     (#"{"n":"a.example","events":[{"ts":1714557600.5},{"ts":5}]}"#, nil),
     (#"{"events":[{"ts":1714557600.5},{"ts":5}],"n":"a.example"}"#, nil),
     (#"{"batch":["{\"ts\":5}","{\"ts\":1714557600.5,\"host\":\"a.example\"}"]}"#, half),
+    // Lists in the elements of lists, as OpenTelemetry has them; beside one that says something of an event itself.
+    (
+      #"{"a":[{"r":"x","b":[{"s":1,"c":[{"ts":5},{"ts":1714557600.5,"host":"a.example"}]}]},{"b":[]}]}"#,
+      half
+    ),
+    (
+      #"{"o":[{"port":1,"b":[{"ts":7}]}],"events":[{"ts":5},{"ts":1714557600.5,"host":"a.example"}]}"#,
+      half
+    ),
+    (#"{"a":[1,{"n":"a.example","b":[{"ts":1714557600.5}]},[{"ts":5}]]}"#, nil),
+    (#"{"a":[{"b":[{"ts":1714557600.5}]}],"n":"a.example"}"#, nil),
     // One of several is not all of them.
     (#"{"batch":["{\"ts\":5}","{\"host\":\"a.example\"}"]}"#, nil),
     (#"{"events":[{"ts":5},{"host":"a.example"}]}"#, nil),
