@@ -329,7 +329,7 @@ enum CSVHeader {
 
 extension RawSpan {
   /// Whether a string occurs in the bytes.
-  fileprivate func holds(_ word: StaticString) -> Bool {
+  func holds(_ word: StaticString) -> Bool {
     for offset in 0...max(0, byteCount - word.utf8CodeUnitCount)
     where starts(with: word, at: offset) {
       return true

@@ -58,7 +58,8 @@ extension Extraction {
         decoded = run
       }
     }
-    if wants(.email), !isLocalPart(bytes, before: hostEnd, unit, &cursor) {
+    // Its host may be the local part of another one, as jump hosts write them: `user@a.example@b.example`.
+    if wants(.email) {
       emitEmail(
         bytes, at: sign, host: sign + 1..<hostEnd, decoded, unit, cursor, into: &batch)
     }

@@ -224,6 +224,8 @@ extension KeyName {
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
     "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
     "fortinetfortigateaction": (.verdict, 2), "utmaction": (.inspection, 1),
+    // Microsoft's common schema (ASIM).
+    "dvcaction": (.verdict, 2), "networkprotocol": (.ipProtocol, 2),
     // pmacct, nfdump, goflow.
     "portsrc": (.sourcePort, 1), "portdst": (.destinationPort, 1),
     "src4addr": (.source, 1), "src6addr": (.source, 1), "dst4addr": (.destination, 1),

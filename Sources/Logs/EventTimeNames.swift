@@ -29,6 +29,9 @@ extension KeyName {
     "localtime": 10, "gmttime": 9, "xtimestampunix": 9, "timemillis": 8, "epochsecond": 8,
     "observedtimestamp": 9, "detectedtime": 9, "logdate": 9,
     "dateandtime": 9,
+    // Defender, osquery, Google Cloud, NXLog.
+    "alertcreationtime": 9, "firsteventtime": 9, "calendartime": 9, "receivetimestamp": 12,
+    "eventreceivedtime": 12,
     // Carbon Black, pmacct, goflow.
     "devicetimestamp": 8, "timestampstart": 9, "timeflowstartns": 9,
     "createdtime": 13, "starteddatetime": 9, "createdtimeutc": 13, "datecreate": 13, "created": 14,

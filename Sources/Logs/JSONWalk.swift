@@ -254,12 +254,14 @@ extension Extraction {
     return fieldClass.role == .pairName && fieldClass.rank != FieldClass.attribute ? index + 2 : -1
   }
 
-  /// Whether the member behind a string is the value that the string names.
+  /// Whether the member behind a string is the value that the string names, as OpenTelemetry writes attributes: an
+  /// object.
   private func isName(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], behind index: Int
   ) -> Bool {
     index + 1 < tokens.count && tokens[index + 1].kind == .key
-      && isWord(bytes, tokens[index + 1].range, "value")
+      && isWord(bytes, tokens[index + 1].range, "value") && index + 2 < tokens.count
+      && tokens[index + 2].kind == .beginObject
   }
 
   /// Notes which element of an array the string is or stands in, which may be a record itself.

@@ -195,12 +195,14 @@ struct KeyName: Sendable {
     "targetobject", "registrykey", "registrypath", "regkey", "regobjectname",
     "registrykeypath", "objectregistrykeyhandle",
   ]
-  private static let mutexes: Set<String> = ["mutex", "mutexname", "mutant"]
+  private static let mutexes: Set<String> = [
+    "mutex", "mutexname", "mutant", "mutexes", "mutexescreated", "mutexesopened",
+  ]
   private static let pipes: Set<String> = ["pipe", "pipename", "namedpipe"]
   /// The same of keys that say it together with the one above them.
   private static let kindsBelow: [String: [String: FieldTraits]] = [
     "useragent": ["original": .userAgent], "file": ["name": .fileName, "path": .fileName],
-    "process": ["name": .fileName],
+    "process": ["name": .fileName], "mutex": ["name": .mutex], "mutexes": ["name": .mutex],
     "registry": [
       "path": .registryKey, "key": .registryKey, "keypath": .registryKey,
     ],

@@ -198,6 +198,7 @@ extension Extraction {
       scan(chunk, unit, into: &batch)
     } else {
       scanRest(chunk, from: start, to: end, into: &batch)
+      emitEventData(chunk, start..<end, into: &batch)
     }
     endRecord(&batch)
     guard record.isInBatch else { return }

@@ -71,13 +71,16 @@ extension LogTime {
       {
         return dayFirst(bytes, comma + 2..<range.upperBound)
       }
-      guard let found = weekdayFirst(bytes, range), found.end == range.upperBound else {
-        return nil
-      }
-      return found.time
+      guard let found = weekdayFirst(bytes, range) else { return nil }
+      let rest = bytes.extracting(found.end..<range.upperBound)
+      let isUTC =
+        rest.byteCount == 4
+        && (rest.starts(with: " UTC", at: 0) || rest.starts(with: " GMT", at: 0))
+      return rest.isEmpty || isUTC ? found.time : nil
     }
     return withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
       ?? dayFirst(bytes, range) ?? nameServer(bytes, range) ?? american(bytes, range)
+      ?? european(bytes, range)
       ?? named(bytes, range) ?? parenthesized(bytes, range)
   }
 
@@ -101,6 +104,19 @@ extension LogTime {
     let digits = digits(bytes, from: range.lowerBound + 6, to: range.upperBound)
     guard 12...13 ~= digits.count else { return nil }
     return field(bytes, digits)
+  }
+
+  /// `01.05.2024 10:00:00`: with dots the day comes first.
+  static func european(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let start = range.lowerBound
+    guard range.count >= 19, bytes.byte(unchecked: start + 2) == Byte.dot,
+      bytes.byte(unchecked: start + 5) == Byte.dot,
+      let month = NumberText.unsigned(bytes, start + 3..<start + 5), 1...12 ~= month
+    else { return nil }
+    let clock = bytes.byte(unchecked: start + 10) == Byte.comma ? start + 12 : start + 11
+    return time(
+      bytes, year: start + 6..<start + 10, month: UInt8(month), day: start..<start + 2,
+      clock: clock..<range.upperBound)
   }
 
   /// `2024-05-01 10:00:00 (UTC)`.
@@ -154,7 +170,7 @@ extension LogTime {
   }
 
   /// `20240501T100000Z`: the basic format of ISO 8601.
-  private static func compact(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  static func compact(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound
     guard 15...32 ~= range.count, bytes.byte(unchecked: start + 8) | 0x20 == UInt8(ascii: "t"),
       digits(bytes, from: start, to: start + 8).count == 8,

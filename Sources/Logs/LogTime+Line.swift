@@ -14,7 +14,7 @@ extension LogTime {
   static func lineStart(
     _ bytes: RawSpan, _ range: Range<Int>, year: Int? = nil, mayBeginWithWeekday: Bool = true
   ) -> (time: Int64, isZoned: Bool)? {
-    var start = range.lowerBound
+    var start = behindBlanks(bytes, range)
     var hasVersion = false
     if start < range.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "<") {
       if bytes.starts(with: "<Event", at: start) {
@@ -32,10 +32,7 @@ extension LogTime {
         start += 1
       }
     }
-    if bytes.starts(with: "CISE_", at: start) {
-      start = behindCounts(bytes, start..<range.upperBound)
-    }
-    start = behindDevice(bytes, behindLevel(bytes, start..<range.upperBound)..<range.upperBound)
+    start = behindFront(bytes, start..<range.upperBound)
     let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
     let isInBrackets = opening == UInt8(ascii: "[")
     if isInBrackets || opening == Byte.quote { start += 1 }
@@ -65,12 +62,14 @@ extension LogTime {
       return webServer(bytes, start..<range.upperBound)
     }
     // unbound's `[1714557600] `, Meraki's `<134>1 1714557600.123 `.
-    if isInBrackets || hasVersion || window.byte(unchecked: 10) == Byte.dot,
+    if isInBrackets || hasVersion || window.byte(unchecked: 10) == Byte.dot
+      || isDate(window, at: 11, Byte.dot),
       let time = epoch(window, isInBrackets: isInBrackets)
     {
       return (time, true)
     }
     if window.byte(unchecked: 4) == Byte.space, let found = yearFirst(window) { return found }
+    if let found = short(window) { return (found, false) }
     if let found = halfDay(window) { return (found, false) }
     switch (window.byte(unchecked: 2), window.byte(unchecked: 4)) {
     case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
@@ -104,25 +103,17 @@ extension LogTime {
       var text = window.copied(0..<clock.end)
       text[11] = Byte.colon
       return accessLog(text.rawSpan, 0..<clock.end).map { ($0, clock.isZoned) }
+    case (Byte.dot, _) where window.byte(unchecked: 5) == Byte.dot:
+      guard window.byte(unchecked: 10) == Byte.space, let clock = clockEnd(window, from: 11) else {
+        return nil
+      }
+      return european(window, 0..<clock.end).map { ($0, clock.isZoned) }
     case (Byte.slash, _) where window.byte(unchecked: 10) == Byte.colon:
       return numbered(window)
     case (Byte.slash, _):
       return alert(window, year: year)
     default: return webServer(bytes, start..<range.upperBound)
     }
-  }
-
-  /// Where the time stands in a message of Cisco ISE, behind the name of its sort and three numbers.
-  private static func behindCounts(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
-    var offset = range.lowerBound
-    for _ in 0..<4 {
-      guard
-        let blank = bytes.firstOffset(
-          of: Byte.space, from: offset, to: min(range.upperBound, offset + 64))
-      else { return range.lowerBound }
-      offset = blank + 1
-    }
-    return offset
   }
 
   /// `05/01/2024:10:00:00 GMT`, as NetScaler writes it unless told otherwise; the day comes first where the first
@@ -140,49 +131,6 @@ extension LogTime {
     date.append(window, isDayFirst ? 0..<2 : 3..<5)
     return time(date, window, from: 11)
   }
-
-  /// Where a time as Cisco's switches write it begins behind the name of the switch, `sw1: 2024 May  1 10:00:00`, or
-  /// a colon alone; where the range begins if there is none.
-  private static func behindDevice(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
-    let start = range.lowerBound
-    guard
-      let colon = bytes.firstOffset(
-        of: Byte.colon, from: start, to: min(range.upperBound, start + 64)),
-      range.upperBound - colon > 24, bytes.byte(unchecked: colon + 1) == Byte.space,
-      bytes.firstOffset(of: Byte.space, from: start, to: colon) == nil
-    else { return start }
-    let year = digits(bytes, from: colon + 2, to: range.upperBound)
-    return year.count == 4 && bytes.byte(unchecked: year.upperBound) == Byte.space
-      && month(bytes, at: year.upperBound + 1) != nil ? colon + 2 : start
-  }
-
-  /// Where a line goes on behind the level of a message, `ERROR 2024-…`, `[info] 2024-…`, `W, [2024-…`, or behind an
-  /// address, as PostgreSQL may write before its time; where it begins if it has none.
-  private static func behindLevel(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
-    let start = range.lowerBound
-    let last = min(range.upperBound, start + 40)
-    guard let blank = bytes.firstOffset(of: Byte.space, from: start, to: last), blank > start else {
-      return start
-    }
-    let token = start..<blank
-    let isLevel = token.count <= 12 && levels.contains(EventFacts.word(bytes, token))
-    guard
-      isLevel
-        || token.count >= 7 && (bytes.byte(unchecked: start) | 0x20) &- 0x30 <= 0x36
-          && EventFacts.end(bytes, token) != nil
-    else { return start }
-    var offset = blank
-    while offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
-    // Not the time of something else that the words are about.
-    guard offset < range.upperBound else { return start }
-    let next = bytes.byte(unchecked: offset)
-    return next &- Byte.zero <= 9 || next == UInt8(ascii: "[") ? offset : start
-  }
-
-  private static let levels: Set<String> = [
-    "alert", "c", "crit", "critical", "d", "debug", "e", "err", "error", "f", "fatal", "gin", "i",
-    "info", "n", "note", "notice", "severe", "trace", "w", "warn", "warning",
-  ]
 
   /// `5/1/2024 10:00:00 AM`: only where the half of the day stands is the month known to come first.
   private static func halfDay(_ window: RawSpan) -> Int64? {
@@ -378,5 +326,40 @@ extension LogTime {
     let byte = bytes.byte(unchecked: offset)
     return byte &- Byte.zero > 9 && (byte | 0x20) &- 0x61 > 25 && byte != UInt8(ascii: "_")
       && byte != Byte.dot && byte < 0x80
+  }
+
+  /// `24/05/01 10:00:00 INFO` as Hadoop's programs begin a line, `240501 100000 …` as its file system does, and
+  /// `20240501T100000Z `: a year of two digits is of this century.
+  private static func short(_ window: RawSpan) -> Int64? {
+    if window.byte(unchecked: 8) == UInt8(ascii: "T") {
+      guard
+        let blank = window.firstOffset(of: Byte.space, from: 15, to: min(24, window.byteCount))
+      else { return nil }
+      return compact(window, 0..<blank)
+    }
+    var text = Array("20".utf8)
+    func take(_ places: [Int]) {
+      for (index, place) in places.enumerated() {
+        if index == 1 || index == 2 { text.append(Byte.minus) }
+        if index == 3 { text.append(UInt8(ascii: "T")) }
+        if index > 3 { text.append(Byte.colon) }
+        text.append(window, place..<place + 2)
+      }
+    }
+    if window.byte(unchecked: 2) == Byte.slash, window.byte(unchecked: 5) == Byte.slash,
+      window.byte(unchecked: 8) == Byte.space, window.byteCount > 22,
+      window.byte(unchecked: 17) == Byte.space
+    {
+      let word = EventFacts.word(window, 18..<22)
+      guard ["info", "warn", "erro", "debu", "fata", "trac"].contains(word) else { return nil }
+      take([0, 3, 6, 9, 12, 15])
+    } else if window.byte(unchecked: 6) == Byte.space, window.byte(unchecked: 13) == Byte.space,
+      digits(window, from: 0, to: 6).count == 6, digits(window, from: 7, to: 13).count == 6
+    {
+      take([0, 2, 4, 7, 9, 11])
+    } else {
+      return nil
+    }
+    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
   }
 }

@@ -11,6 +11,7 @@ extension Extraction {
   ) {
     guard unit.end - unit.start <= Self.longestOwnValue else { return }
     let traits = unit.fieldClass.traits
+    if traits.contains(.ja4), wants(.ja4) { emitFingerprints(bytes, unit, into: &batch) }
     for (trait, kind) in Self.ownKinds where traits.contains(trait) && wants(kind) {
       let range = unit.start..<unit.end
       emit(kind, flags: .ownField, bytes, range, of: unit, into: &batch)
@@ -22,6 +23,38 @@ extension Extraction {
         into: &batch)
     }
   }
+
+  /// Emits the fingerprints of the JA4 family that a value is or lists: words with an underscore.
+  private mutating func emitFingerprints(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    func isMark(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") || byte == Byte.minus }
+    var offset = unit.start
+    while offset < unit.end {
+      let start = offset
+      while offset < unit.end,
+        classes.is(bytes.byte(unchecked: offset), .word)
+          || isMark(bytes.byte(unchecked: offset))
+      {
+        offset += 1
+      }
+      let isWhole =
+        offset == unit.end || Self.separators.contains(bytes.byte(unchecked: offset))
+      if isWhole, bytes.firstOffset(of: UInt8(ascii: "_"), from: start, to: offset) != nil {
+        emit(.ja4, flags: .ownField, bytes, start..<offset, of: unit, into: &batch)
+      }
+      // The word goes on with something else.
+      while offset < unit.end, !Self.separators.contains(bytes.byte(unchecked: offset)) {
+        offset += 1
+      }
+      offset += 1
+    }
+  }
+
+  /// What separates fingerprints in a list.
+  private static let separators: [UInt8] = [
+    Byte.comma, Byte.space, UInt8(ascii: "|"), UInt8(ascii: ";"), Byte.lineFeed,
+  ]
 
   /// What a registry key begins with, told as one in whatever field it stands.
   private static let hives: [StaticString] = [
@@ -42,7 +75,7 @@ extension Extraction {
   }
 
   private static let ownKinds: [(FieldTraits, IndicatorKind)] = [
-    (.fileName, .filename), (.userAgent, .userAgent), (.ja4, .ja4),
+    (.fileName, .filename), (.userAgent, .userAgent),
     (.registryKey, .registryKey), (.mutex, .mutex), (.pipe, .pipe),
   ]
 

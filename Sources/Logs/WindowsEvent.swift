@@ -13,11 +13,47 @@ extension Extraction {
     let end = min(range.upperBound, range.lowerBound + Self.longestEvent)
     var offset = range.lowerBound
     var count = 0
-    while count < Self.mostData,
-      let data = firstRange(of: "<Data Name=", bytes, from: offset, to: end)
-    {
-      offset = data.upperBound
+    while count < Self.mostData, let data = nextData(bytes, &offset, to: end) {
       count += 1
+      let (fact, rank) = KeyName(bytes.extracting(data.name)).fact(parent: KeyName(RawSpan()))
+      if fact != .none { facts.note(fact, rank: rank, bytes, data.value) }
+    }
+    if !facts.hasEnds { facts.reset() }
+    return facts.hasEnds
+  }
+
+  /// Kinds that are compared whole, in a field of their own alone; file names are found in any text.
+  private static let kinds: FieldTraits = [.registryKey, .mutex, .pipe]
+
+  /// Emits what the data of an event, or of a line of one, are by their names.
+  mutating func emitEventData(
+    _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
+  ) {
+    guard wants(.registryKey) || wants(.mutex) || wants(.pipe),
+      let first = bytes.trimmed(range).first, bytes.byte(unchecked: first) == UInt8(ascii: "<")
+    else { return }
+    let end = min(range.upperBound, first + Self.longestEvent)
+    var offset = first
+    var count = 0
+    while count < Self.mostData, let data = nextData(bytes, &offset, to: end) {
+      count += 1
+      let name = KeyName(bytes.extracting(data.name))
+      let traits = name.ownKinds(parent: KeyName(RawSpan())).intersection(Self.kinds)
+      guard !traits.isEmpty, !data.value.isEmpty else { continue }
+      var unit = TextUnit(
+        start: data.value.lowerBound, end: data.value.upperBound, level: 0,
+        field: FieldPaths.root, fieldClass: .text)
+      unit.fieldClass.traits = traits
+      emitOwnKinds(bytes, unit, into: &batch)
+    }
+  }
+
+  /// The name and the value of the next of an event's data from an offset on, which moves behind it.
+  private func nextData(
+    _ bytes: RawSpan, _ offset: inout Int, to end: Int
+  ) -> (name: Range<Int>, value: Range<Int>)? {
+    while let data = firstRange(of: "<Data Name=", bytes, from: offset, to: end) {
+      offset = data.upperBound
       guard offset < end,
         bytes.byte(unchecked: offset) == Byte.quote
           || bytes.byte(unchecked: offset) == UInt8(ascii: "'"),
@@ -26,12 +62,10 @@ extension Extraction {
         bytes.starts(with: ">", at: close + 1), close + 2 < end,
         let stop = bytes.firstOffset(of: UInt8(ascii: "<"), from: close + 2, to: end)
       else { continue }
-      let name = KeyName(bytes.extracting(offset + 1..<close))
-      let (fact, rank) = name.fact(parent: KeyName(RawSpan()))
-      if fact != .none { facts.note(fact, rank: rank, bytes, bytes.trimmed(close + 2..<stop)) }
+      let name = offset + 1..<close
       offset = stop
+      return (name, bytes.trimmed(close + 2..<stop))
     }
-    if !facts.hasEnds { facts.reset() }
-    return facts.hasEnds
+    return nil
   }
 }

@@ -482,6 +482,10 @@ import Testing
       "(192.0.2.1#5000 to 192.0.2.2)", []
     ),
     (
+      #"{"SrcIpAddr":"192.0.2.1","DstIpAddr":"192.0.2.2","DvcAction":"Deny","NetworkProtocol":"TCP"}"#,
+      "(protocol 6 192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
       #"{"src_ap":"192.0.2.1:5000","dst_ap":"192.0.2.2:443"}"#, "(192.0.2.1#5000 to 192.0.2.2#443)",
       []
     ),

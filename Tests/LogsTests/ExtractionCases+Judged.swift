@@ -12,7 +12,7 @@ extension ExtractionCases {
     // §4: whatever stands directly before `@` and a name character is a local part and yields no name.
     .init(
       "two signs, judged", "a@b.example@c.example",
-      ["2 email b.example@c.example", "12 domain c.example"]),
+      ["0 email a@b.example", "2 email b.example@c.example", "12 domain c.example"]),
     // §1: a unit that stands for a digit is that digit.
     .init(
       "a digest with an encoded digit", "%64" + String(repeating: "1", count: 31),

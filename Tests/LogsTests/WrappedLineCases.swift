@@ -57,7 +57,21 @@ import Testing
     (#"{"value":"B/1","name":"User-Agent"}"#, ["user-agent value B/1 @10"]),
     (#"{"value":"B/1","x":"User-Agent"}"#, []),
     (#"{"key":"cipher","value":"a@b.example"}"#, []),
-    (#"{"key":"host.name","value":"prod-01"}"#, []),
+    (#"{"key":"host.name","value":"prod-01"}"#, ["domain key host.name @8"]),
+    (#"{"key":"host.name","value":{"stringValue":"prod-01"}}"#, []),
+    (#"{"key":"192.0.2.1","value":3}"#, ["ipv4 key 192.0.2.1 @8"]),
+    (
+      #"{"key":"HKCU\\Software\\B","value":"c"}"#, [#"registry-key key HKCU\Software\B @8"#]
+    ),
+    (
+      #"{"mutexes":["M1"],"mutex":{"name":"M2"}}"#,
+      ["mutex mutexes M1 @13", "mutex mutex.name M2 @35"]
+    ),
+    // JA4 in lists, and what is none.
+    (
+      #"{"ja4":"t13d15_8daa_e562,t13i15_8daa_e562|(+3 more)","ja4s":"string","tls.ja4":"a_b/c d_e"}"#,
+      ["ja4 ja4 t13d15_8daa_e562 @8", "ja4 ja4 t13i15_8daa_e562 @25", "ja4 tls.ja4 d_e @86"]
+    ),
     (#"{"key":"os.version","value":{"stringValue":"10.0.190.1"}}"#, []),
     (
       #"{"key":"client.address","value":{"stringValue":"192.0.2.7"}}"#,

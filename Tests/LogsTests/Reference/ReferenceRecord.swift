@@ -41,7 +41,7 @@ struct ReferenceRecord {
           name = text.bytes
           // The key of an attribute is no value.
           if referenceFolded(key, digits: false) == "key", index + 1 < members.count,
-            members[index + 1].0 == Array("value".utf8)
+            members[index + 1].0 == Array("value".utf8), case .object = members[index + 1].1
           {
             continue
           }

@@ -253,7 +253,7 @@ struct ReferenceScanner {
       while first < at, [0x2E, 0x2B, 0x25, 0x2D].contains(units[first].scalar) { first += 1 }
       guard first < at, let run = runs.first(where: { $0.lowerBound == at + 1 }) else { continue }
       for host in [run] + asciiParts(run)
-      where host.lowerBound == at + 1 && !locals.contains(where: { $0.overlaps(host) }) {
+      where host.lowerBound == at + 1 {
         guard let form = nameInText(host) else { continue }
         let local = referenceLowercased(characters(first..<at))
         add(
