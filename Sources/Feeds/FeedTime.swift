@@ -14,7 +14,7 @@ enum FeedTime {
     where range.count > 3 && Text.contains(text, zone, at: range.upperBound - 3) {
       range = Text.trimmed(text, range.lowerBound..<range.upperBound - 3)
     }
-    if let time = Timestamp.iso8601(text, range) { return time }
+    if let time = Timestamp.iso8601(text, range) ?? yearLast(text, range) { return time }
     guard range.count >= 10, text.byte(unchecked: range.lowerBound + 4) == Byte.slash else {
       return Timestamp.epochSeconds(text, range)
     }
@@ -22,6 +22,41 @@ enum FeedTime {
     dashed[4] = Byte.minus
     dashed[7] = Byte.minus
     return Timestamp.iso8601(dashed.rawSpan, 0..<dashed.count)
+  }
+
+  /// `10/29/2020` or `29/10/2020`, and a time of day behind it: only where one number is no month is it known which
+  /// is the day.
+  private static func yearLast(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
+    var parts: [Int] = []
+    var offset = range.lowerBound
+    while parts.count < 3 {
+      let start = offset
+      while offset < range.upperBound, Text.isDigit(text.byte(unchecked: offset)) { offset += 1 }
+      guard let number = Text.number(text.extracting(start..<offset)),
+        offset - start <= (parts.count == 2 ? 4 : 2)
+      else { return nil }
+      parts.append(number)
+      if parts.count == 3 { break }
+      guard offset < range.upperBound, text.byte(unchecked: offset) == Byte.slash else {
+        return nil
+      }
+      offset += 1
+    }
+    let (first, second, year) = (parts[0], parts[1], parts[2])
+    guard year > 1969, (first > 12) != (second > 12), max(first, second) <= 31 else { return nil }
+    let (month, day) = first > 12 ? (second, first) : (first, second)
+    func digits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    var date = Array("\(year)-\(digits(month))-\(digits(day))".utf8)
+    if offset < range.upperBound {
+      guard text.byte(unchecked: offset) == Byte.space else { return nil }
+      // An hour of one digit, and no seconds, as spreadsheets write them.
+      let clock = text.copied(offset + 1..<range.upperBound)
+      date.append(UInt8(ascii: "T"))
+      if clock.count > 1, clock[1] == Byte.colon { date.append(Byte.zero) }
+      date += clock
+      if clock.count < 6 { date += Array(":00".utf8) }
+    }
+    return Timestamp.iso8601(date.rawSpan, 0..<date.count)
   }
 
   private static func compactDate(_ number: Int) -> Int64? {

@@ -129,6 +129,25 @@ enum Text {
     return value
   }
 
+  /// A number from 0 to 100, which may have a fraction (`85.0`, as spreadsheets write it) or a percent sign behind it;
+  /// what is left of a half and more is rounded up.
+  static func percentage(_ text: RawSpan) -> UInt8? {
+    var text = text
+    if !text.isEmpty, text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "%") {
+      text = text.extracting(..<(text.byteCount - 1))
+      text = text.extracting(trimmed(text, 0..<text.byteCount))
+    }
+    var fraction = false
+    if let dot = firstIndex(of: Byte.dot, in: text) {
+      let digits = text.extracting((dot + 1)...)
+      guard number(digits) != nil else { return nil }
+      fraction = digits.byte(unchecked: 0) >= UInt8(ascii: "5")
+      text = text.extracting(..<dot)
+    }
+    guard let whole = number(text), whole <= 100 else { return nil }
+    return UInt8(min(whole + (fraction ? 1 : 0), 100))
+  }
+
   /// Lower-case ASCII letters and digits of a span as a string: what names of columns are compared by.
   static func key(_ text: RawSpan) -> String {
     var bytes: [UInt8] = []

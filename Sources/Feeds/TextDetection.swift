@@ -27,6 +27,8 @@ struct TextDetection {
   private var banners: Set<String> = []
   private var isZeekIntel = false
   private var policies = 0
+  /// Regular expressions between slashes, which ad blockers' lists may hold among their rules.
+  private var expressions = 0
   private var isZone = false
   private var hasShownReferences = false
   private var isAdblockHeader = false
@@ -98,6 +100,7 @@ struct TextDetection {
     lines += 1
     if formats.contains(.hosts) { hosts.add(line) }
     if formats == [.maltrail] { paths += 1 }
+    if AdblockFormat.isExpression(line) { expressions += 1 }
     for format in formats { fits[format, default: 0] += 1 }
     if let foreign { fitsForeign[foreign, default: 0] += 1 }
     let value = line.extracting(NotedValue(line).value)
@@ -162,6 +165,7 @@ struct TextDetection {
   }
 
   private mutating func decide(_ sample: [UInt8]) -> Detection {
+    if let rules = fits[.adblock], rules > expressions { fits[.adblock] = rules + expressions }
     // Headings among many values are no data; many headings are prose.
     if headings * 5 > lines { lines += headings }
     if isZeekIntel { return .format(.zeekIntel, nil) }

@@ -89,6 +89,9 @@ extension IndicatorParser {
     return parseDigest(digits, .kind(kind))
   }
 
+  /// The kind that a word of lower-case letters and digits says a digest behind it is of, or nil.
+  package static func digestKind(ofLabel word: String) -> IndicatorKind? { labels[word] }
+
   private static let labels: [String: IndicatorKind] = [
     "md5": .md5, "sha1": .sha1, "sha224": .sha224, "sha256": .sha256, "sha384": .sha384,
     "sha512": .sha512, "imphash": .imphash, "ja3": .ja3, "ja3s": .ja3s, "hassh": .hassh,

@@ -35,6 +35,8 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase(
       "evil[.example evil.]bad[.]example", "domain evil.example", "domain evil.bad.example"),
     ReportCase("evil\\.example", "domain evil.example"),
+    ReportCase(
+      "bad.evil{.]example evil(.]example", "domain bad.evil.example", "domain evil.example"),
     ReportCase("evil\\[.\\]example", "domain evil.example"),
     ReportCase("C2:evil[.]example", "domain evil.example"),
     ReportCase("domain:evil[.]example", "domain evil.example"),
@@ -131,6 +133,12 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
   ]
 
   private static let urls: [ReportCase] = [
+    // A mark in a file's name is the URL's; one in a name that a link is about is that name's.
+    ReportCase(
+      "https://evil.example/94iepii[.]jfif http://bad.example:8080/a[.]php?x=1",
+      "url https://evil.example/94iepii.jfif", "url http://bad.example:8080/a.php?x=1"),
+    ReportCase("evil.example/gate[.]php"),
+    ReportCase("https://scan.example/domain/evil[.]example", "domain evil.example"),
     ReportCase(
       "hxxps://evil[.]example/a’s hxxp://evil[.]example/b's", "url https://evil.example/a",
       "url http://evil.example/b"),
@@ -207,6 +215,12 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
       "md5 \(Sample.md5)", "sha1 \(Sample.sha1)"),
     ReportCase("https://scan.example/file/\(Sample.md5)/x", "md5 \(Sample.md5)"),
     ReportCase("evil[.]example:\(Sample.md5)", "domain evil.example", "md5 \(Sample.md5)"),
+    // The word before a digest says of what kind it is, or that it is none of ours.
+    ReportCase(
+      "imphash: \(Sample.md5), **JA3**: `\(Sample.md5)` Hash: \(Sample.md5)",
+      "imphash \(Sample.md5)", "ja3 \(Sample.md5)", "md5 \(Sample.md5)"),
+    ReportCase("authentihash: \(Sample.sha256), vhash=\(Sample.md5)"),
+    ReportCase("MD5 = \(Sample.sha1)", "sha1 \(Sample.sha1)"),
     ReportCase("(see victim.example.) [see victim.example.] victim.example/x hxxp hidden"),
     ReportCase("C:\\Users\\.ssh \\temp\\payload\\.exe"),
   ]

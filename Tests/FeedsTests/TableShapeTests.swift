@@ -203,4 +203,65 @@ import Testing
     #expect(loaded.entries.isEmpty)
     #expect(loaded.warnings == ["observables-not-loaded", "empty-feed"])
   }
+
+  /// A cell of many lines is one cell; a quote that was not meant to open one swallows no rows.
+  @Test func cellsOfManyLines() {
+    let lines = (0..<200).map { "victim\($0).example" }.joined(separator: "\n")
+    let cells = Loaded(
+      "indicator,type,notes\na.evil.example,domain,\"\(lines)\"\nb.evil.example,domain,x\n")
+    #expect(
+      cells.entries == [
+        "2 domain a.evil.example withSubdomains", "202 domain b.evil.example withSubdomains",
+      ])
+    let rows = (0..<200).map { "h\($0).evil.example,domain,x\n" }.joined()
+    let stray =
+      "a.evil.example,domain,\"x\n\(rows)b.evil.example,domain,\"\nc.evil.example,domain,y\n"
+    #expect(Loaded("indicator,type,notes\nd.evil.example,domain,x\n" + stray).entries.count == 204)
+  }
+
+  @Test func expressionsAmongRulesOfAdBlockers() {
+    let rules = (0..<500).map { "||h\($0).evil.example^\n" }.joined()
+    let expressions = (0..<100).map { "/^ads\($0)\\.example/\n" }.joined()
+    let loaded = Loaded(expressions + rules)
+    #expect(loaded.format == .adblock)
+    #expect(loaded.entries.count == 500)
+    #expect(Loaded(expressions + "||evil.example^\n").format != .adblock)
+  }
+
+  @Test func wordsForNamesKeepUnknownTopLevelDomains() {
+    for word in ["dns", "DNS name", "C2", "c2-domain", "FQDNs", "site"] {
+      let loaded = Loaded(
+        "value,type\nevil.example,\(word)\ndragon.notatld,\(word)\n", format: .csv)
+      #expect(loaded.entries.count == 2, "\(word)")
+    }
+  }
+
+  @Test(arguments: [
+    ("85", "confidence=85"), ("85.0", "confidence=85"), ("7.5", "confidence=8"),
+    ("85%", "confidence=85"), ("85 %", "confidence=85"), ("99.9", "confidence=100"),
+    ("100.0", "confidence=100"), ("high", "confidence=85"), ("101", nil), ("8.x", nil), (".5", nil),
+    ("5.", nil), ("%", nil),
+  ]) func confidences(_ text: String, _ fact: String?) {
+    let loaded = Loaded("domain,confidence\nevil.example,\(text)\n", format: .csv)
+    let facts = loaded.context(of: "evil.example").filter { $0.hasPrefix("confidence") }
+    #expect(facts == (fact.map { [$0] } ?? []))
+    #expect(loaded.diagnostics.isEmpty == (fact != nil))
+  }
+
+  @Test func flagsDescribeNothing() {
+    let loaded = Loaded(
+      "dataType,data,ioc,message\ndomain,a.evil.example,true,seen\ndomain,b.evil.example,false,\n")
+    #expect(loaded.context(of: "a.evil.example").contains("description=seen"))
+    #expect(!loaded.context(of: "b.evil.example").contains { $0.hasPrefix("description") })
+  }
+
+  /// Only where one number is no month is it known which is the day.
+  @Test(arguments: [
+    ("10/29/2020", true), ("29/10/2020", true), ("10/9/2020", false), ("1/14/2022 7:05", true),
+    ("1/14/2022 17:05:10", true), ("13/14/2022", false), ("10/32/2020", false), ("10/29/20", false),
+  ]) func datesWithTheYearLast(_ text: String, _ isKnown: Bool) {
+    let loaded = Loaded("domain,date\nevil.example,\(text)\n", format: .csv)
+    #expect(loaded.context(of: "evil.example").contains { $0.hasPrefix("from") } == isKnown)
+    #expect(loaded.diagnostics.isEmpty == isKnown)
+  }
 }

@@ -116,7 +116,7 @@ extension CSVPlan {
   }
 
   /// Whether all cells of a column that say something are of one sort, and there are some.
-  private func holdsOnly(
+  func holdsOnly(
     _ column: Int, _ rows: [TableRow], _ isOfSort: (RawSpan) -> Bool
   ) -> Bool {
     var cells = 0

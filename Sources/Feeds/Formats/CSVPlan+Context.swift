@@ -28,7 +28,10 @@ extension CSVPlan {
     let guesses: [Column] = [.firstSeen, .reference, .tags, .description]
     var left = guesses.filter { !columns.contains($0) }
     var guessed: [Int: Column] = [:]
-    for column in columns.indices where hasHeader ? isBroken(column) : columns[column] == .unknown {
+    for column in columns.indices
+    where (hasHeader ? isBroken(column) : columns[column] == .unknown)
+      && !holdsOnly(column, rows, Self.isFlag)
+    {
       let found = contextEvidence(column, rows, &test)
       let guess: Column
       if !hasHeader, found.mostly(found.times) {
@@ -48,6 +51,11 @@ extension CSVPlan {
       if left.isEmpty { break }
     }
     return guessed
+  }
+
+  /// Whether a cell says yes or no, which describes nothing.
+  private static func isFlag(_ cell: RawSpan) -> Bool {
+    ["true", "false", "yes", "no"].contains { (word: StaticString) in Text.equals(cell, word) }
   }
 
   /// Whether a column's name is one of values of any kind, and its cells are none.

@@ -40,7 +40,11 @@ struct CSVReader {
   private let parser: CSVParser
   private let lineParser: CSVParser
   private var cells: [CSVCell] = []
+  private var lineCells: [CSVCell] = []
+  /// Lines of a row beyond which it must be as wide as the one before it, and those in it not, of which so many are
+  /// looked at.
   private static let longestRowLines = 64
+  private static let judgedLines = 32
 
   init(delimiter: UInt8, lineLimit: Int = 1 << 20) {
     self.delimiter = delimiter
@@ -55,7 +59,7 @@ struct CSVReader {
       stream.skipEmptyLines()
       var offset = stream.start
       var parsed = Self.parse(parser, stream, &offset, &cells)
-      if parsed.kind == .row, isStray(parsed, stream.window) {
+      if parsed.kind == .row, isStray(parsed, stream) {
         offset = stream.start
         parsed = Self.parse(lineParser, stream, &offset, &cells)
       }
@@ -89,14 +93,24 @@ struct CSVReader {
   }
 
   /// Whether a row goes on over lines because of a quote that was not meant to open a cell.
-  private func isStray(_ parsed: CSVRow, _ window: [UInt8]) -> Bool {
+  private mutating func isStray(_ parsed: CSVRow, _ stream: borrowing FeedStream) -> Bool {
     guard parsed.lineFeeds > 1 else { return false }
-    if window[parsed.start] == UInt8(ascii: "#") || parsed.lineFeeds > Self.longestRowLines {
-      return true
-    }
-    return cells.contains { cell in
+    let window = stream.window
+    if window[parsed.start] == UInt8(ascii: "#") { return true }
+    let isBroken = cells.contains { cell in
       !cell.wasQuoted && window[cell.range].contains(Byte.lineFeed)
     }
+    if isBroken || parsed.lineFeeds <= Self.longestRowLines { return isBroken }
+    guard row.cells.count > 1, cells.count == row.cells.count else { return true }
+    // Behind a quote that was not meant to open a cell stand rows.
+    var offset = parsed.start
+    var rows = 0
+    _ = Self.parse(lineParser, stream, &offset, &lineCells)
+    for _ in 0..<Self.judgedLines {
+      _ = Self.parse(lineParser, stream, &offset, &lineCells)
+      if lineCells.count == row.cells.count { rows += 1 }
+    }
+    return rows * 2 >= Self.judgedLines
   }
 
   /// Copies a row's cells; false if it is a comment or empty.

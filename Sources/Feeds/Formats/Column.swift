@@ -112,15 +112,15 @@ enum Column: Equatable {
     (.value(.none, nameMode: .withSubdomains), "pattern stixpattern"),
     (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise networkioc atomvalue threatintelindicator"),
     (.type, "type indicatortype ioctype entitytype datatype iockind attributetype observabletype valuetype filehashtype atomtype"),
-    (.description, "description desc notes note comment comments detail details context info remark remarks"),
+    (.description, "description desc notes note comment comments detail details context info remark remarks message"),
     (.title, "title"),
     (.malware, "malware malwares associatedmalware malwarefamily malwarefamilies family malwareprintable malwarename signature threatname"),
     (.actor, "actor actors associatedactor associatedactors associatedthreatactors threatactor threatactors group adversary apt intrusionset campaign activitygroup activitygroups activitygroupname activitygroupnames"),
-    (.confidence, "confidence confidencelevel confidencescore"),
+    (.confidence, "confidence confidencelevel confidencescore maliciousconfidence"),
     (.tlp, "tlp tlpmarking tlpcolor tlpcolour tlplevel trafficlightprotocol trafficlightprotocollevel marking objectmarking"),
     (.reference, "reference references ref refs link links report reports reporturl referenceurl externalreference externalreferences blog referencelink referencelinks referencesurl sourceurl sourcelink reporturls articleurl blogurl detailurl phishdetailurl permalink"),
     (.source, "source sources"),
-    (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detecteddate datedetected listedon datelisted firstsubmission reportdate datereported detected startofvalidity"),
+    (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detecteddate datedetected listedon datelisted firstsubmission reportdate datereported detected startofvalidity publisheddate datepublished"),
     (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expirationts expiresat expireson expiredate expirationdatetime indicatorexpirationdatetime enddate endofvalidity validityend"),
     (.tags, "tags tag objectlabel objectlabels labels label threat category threattype indicatorthreattype threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
     (.id, "id iocid uuid phishid indicatorid"),
@@ -204,6 +204,11 @@ enum ValueType {
       ? .kind(.filename) : .digest
   }
 
+  /// Whether a word is that of a digest of another sort than any of ours.
+  static func isForeignDigest(_ key: String) -> Bool {
+    if case .foreignDigest = names[key] { true } else { false }
+  }
+
   /// Whether a word is one of the types that the table knows.
   static func isKnown(_ key: String) -> Bool { names[key] != nil }
 
@@ -217,9 +222,9 @@ enum ValueType {
 
   // swift-format-ignore
   private static let table: [(ValueType, String)] = [
-    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname onionaddress onion"),
-    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host fqdn hostnameport"),
-    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddr ipv4 ipv6 ipv4addr ipv6addr ipv4address ipv6address ipv4cidr ipport ipv4port ipv6port ipaddressport cidr subnet network netblock ipsrc ipdst ipsrcport ipdstport domainport hostport address addr c2server"),
+    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname onionaddress onion dns dnsname c2domain c2domains domainc2 networkdomain"),
+    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host fqdn fqdns hostnameport"),
+    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddr ipv4 ipv6 ipv4addr ipv6addr ipv4address ipv6address ipv4cidr ipport ipv4port ipv6port ipaddressport cidr subnet network netblock ipsrc ipdst ipsrcport ipdstport domainport hostport address addr c2server c2 domainip site"),
     (.value(.kind(.url), nameMode: .withSubdomains), "url urls uri urlpath uripath"),
     (.value(.kind(.md5), nameMode: .exact), "md5 md5hash hashmd5 filehashmd5 filemd5"),
     (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1hash hashsha1 filehashsha1 filesha1"),

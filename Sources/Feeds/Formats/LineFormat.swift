@@ -222,6 +222,17 @@ struct AdblockFormat: LineFormat {
     return line.byteOffsets.allSatisfy { !Text.isSpace(line.byte(unchecked: $0)) }
   }
 
+  /// Whether a line is a rule about addresses that a regular expression fits: `/^ad[0-9]+\./`, with options or
+  /// without.
+  static func isExpression(_ line: RawSpan) -> Bool {
+    let start = Text.starts(line, "@@") ? 2 : 0
+    guard Text.contains(line, "/", at: start), line.byteCount > start + 2 else { return false }
+    var end = line.byteCount
+    if let options = Text.firstIndex(of: "/$", in: line) { end = options + 1 }
+    return end > start + 2 && line.byte(unchecked: end - 1) == Byte.slash
+      && (start..<end).contains { "^[(\\*+?|".utf8.contains(line.byte(unchecked: $0)) }
+  }
+
   /// The host that a whole-host rule is about, and whether it is allowed.
   static func host(of line: RawSpan) -> (Range<Int>, isAllowed: Bool)? {
     let isAllowed = Text.starts(line, "@@")

@@ -276,7 +276,7 @@ struct Record {
 
   /// 0–100, or the words of STIX 2.1's appendix A for low, medium and high.
   private static func confidence(_ cell: RawSpan) -> UInt8? {
-    if let number = Text.number(cell) { return number <= 100 ? UInt8(number) : nil }
+    if let number = Text.percentage(cell) { return number }
     if Text.equals(cell, "low") { return 15 }
     if Text.equals(cell, "medium") || Text.equals(cell, "med") { return 50 }
     return Text.equals(cell, "high") ? 85 : nil

@@ -87,13 +87,19 @@ struct ReportFormat: LineFormat {
     let host = separator.upperBound
     let isQuoted = start > 0 && text.byte(unchecked: start - 1) == Byte.apostrophe
     let authority = ReportURL.Authority(text, from: host)
-    guard scheme.isDefanged || isMarked || authority.hasMark else {
-      // What is in it is read like any text.
-      if host >= plainURLEnd {
-        plainURLEnd = ReportURL.pathEnd(text, from: authority.end, isQuoted: isQuoted)
+    guard scheme.isDefanged || isMarked || authority.hasMark || host < plainURLEnd else {
+      let pathEnd = ReportURL.pathEnd(text, from: authority.end, isQuoted: isQuoted)
+      if authority.isWhole, ReportURL.hasMarkedFile(text, authority.end..<pathEnd) {
+        add(
+          text, ReportURL.trimmed(text, start..<pathEnd, host: host, path: authority.end), number,
+          &sink)
+        return pathEnd
       }
+      // What is in it is read like any text.
+      plainURLEnd = pathEnd
       return host
     }
+    guard scheme.isDefanged || isMarked || authority.hasMark else { return host }
     guard authority.end > host else {
       sink.refuse(.prose, text.extracting(start..<host), line: number)
       return host
@@ -260,7 +266,10 @@ struct ReportFormat: LineFormat {
       if range.upperBound == run.range.upperBound {
         range = withPortAndPath(text, range, isEmphasis: isEmphasis, next: &next)
       }
-      add(text, range, isStrict: run.isBackslashed, number, &sink)
+      // Behind a slash it may be a file's.
+      let isInPath =
+        range.lowerBound > 0 && text.byte(unchecked: range.lowerBound - 1) == Byte.slash
+      add(text, range, isStrict: run.isBackslashed || isInPath, number, &sink)
     }
     return next
   }
@@ -311,31 +320,6 @@ struct ReportFormat: LineFormat {
     sink.addCell(
       text.extracting(range), as: .none, nameMode: .withSubdomains,
       isStrict: isStrict || range.lowerBound < plainURLEnd, line: number)
-  }
-
-  // MARK: Digests
-
-  /// `sha256:…`, `(…)`, a link to a service's page about a file: the digits are what counts.
-  private func readDigests(
-    _ text: RawSpan, _ range: Range<Int>, _ number: UInt64, _ sink: inout FeedSink
-  ) -> Bool {
-    var hasDigest = false
-    var offset = range.lowerBound
-    while offset < range.upperBound {
-      guard Text.isAlphanumeric(text.byte(unchecked: offset)) else {
-        offset += 1
-        continue
-      }
-      var end = offset
-      while end < range.upperBound, Text.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
-      let run = text.extracting(offset..<end)
-      if Text.isDigest(run) {
-        sink.add(run, as: .digest, line: number)
-        hasDigest = true
-      }
-      offset = end
-    }
-    return hasDigest
   }
 
   // MARK: Escapes

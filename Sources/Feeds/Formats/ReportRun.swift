@@ -48,6 +48,8 @@ struct ReportUnit {
       if let separator = ReportSeparator(text, at: offset) {
         guard separator.kind == .dot else { return nil }
         self.init(.dot, length: separator.length, isMark: true)
+      } else if isBehindName, Self.isMixed(text, at: offset) {
+        self.init(.dot, length: 3, isMark: true)
       } else {
         guard byte == UInt8(ascii: "["), isBehindName, Self.isHalf(text, at: offset, Byte.dot)
         else { return nil }
@@ -71,6 +73,13 @@ struct ReportUnit {
       guard Text.isAlphanumeric(byte) else { return nil }
       self.init(.plain)
     }
+  }
+
+  /// Whether a dot stands between brackets of two sorts, and a character of a name behind them: `evil{.]example`.
+  private static func isMixed(_ text: RawSpan, at offset: Int) -> Bool {
+    offset + 3 < text.byteCount && text.byte(unchecked: offset + 1) == Byte.dot
+      && "])}".utf8.contains(text.byte(unchecked: offset + 2))
+      && Text.isAlphanumeric(text.byte(unchecked: offset + 3))
   }
 
   /// Whether a byte stands behind an offset, and a character of a name behind that.

@@ -171,6 +171,25 @@ enum ReportURL {
     }
   }
 
+  /// Whether a path has a dot in brackets that is a file's, `/a[.]php`: no name ends so.
+  static func hasMarkedFile(_ text: RawSpan, _ path: Range<Int>) -> Bool {
+    var offset = path.lowerBound
+    var isFile = false
+    while offset < path.upperBound {
+      guard let separator = ReportSeparator(text, at: offset) else {
+        offset += 1
+        continue
+      }
+      offset += separator.length
+      guard separator.kind == .dot else { continue }
+      var end = offset
+      while end < path.upperBound, Text.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
+      // Another one may follow: of `www[.]evil[.]example` the last tells.
+      isFile = end > offset && !TopLevelDomains.contains(text.extracting(offset..<end))
+    }
+    return isFile
+  }
+
   /// End of the text of a URL whose path begins at an offset, punctuation of the sentence among it.
   ///
   /// It ends as in any text, and where a bracket closes that it does not open, and before a comma or

@@ -335,8 +335,8 @@ struct STIXFeed {
       note(.validity, object.validUntil, &sink, line, id)
     }
     if let text = object.confidence {
-      if let value = Text.number(object.arena.rawSpan.extracting(text)), value <= 100 {
-        context.confidence = UInt8(value)
+      if let value = Text.percentage(object.arena.rawSpan.extracting(text)) {
+        context.confidence = value
       } else {
         note(.confidence, text, &sink, line, id)
       }

@@ -113,8 +113,8 @@ struct ZeekIntelFormat: LineFormat {
     }
     if let confidence = row.confidence {
       let cell = line.extracting(confidence)
-      if let value = Text.number(cell), value <= 100 {
-        context.confidence = UInt8(value)
+      if let value = Text.percentage(cell) {
+        context.confidence = value
       } else {
         sink.note(UnreadableContext.confidence.rawValue, cell, line: number)
       }
