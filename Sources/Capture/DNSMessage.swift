@@ -173,7 +173,12 @@ struct DNSMessage {
     }
     guard DNSName.read(message, at: &offset, pointerLimit: pointerLimit, into: &writer.name) else {
       skips.add(.dnsMalformed)
-      return false
+      // The records of one that is too long, as tunnels make them, can still be read.
+      guard DNSName.skip(message, at: &offset, limit: DNSName.longestSkipped),
+        message.byteCount - offset >= 4
+      else { return false }
+      offset += 4
+      return true
     }
     guard message.byteCount - offset >= 4 else {
       // The name is whole, as old captures of 68 bytes a packet have it.
@@ -234,7 +239,7 @@ struct DNSMessage {
     if owner == .malformed {
       // Another record can still follow where only a pointer leads nowhere.
       skips.add(.dnsName)
-      guard DNSName.skip(message, at: &offset) else { return false }
+      guard DNSName.skip(message, at: &offset, limit: DNSName.longestSkipped) else { return false }
     }
     guard message.byteCount - offset >= 10 else {
       skips.add(.dnsMessageCut)

@@ -42,10 +42,15 @@ enum DNSName {
     return false
   }
 
+  /// Bytes that a name which is too long is stepped over for.
+  static let longestSkipped = 1024
+
   /// Moves the offset past a name's bytes at its place; false where they are none.
-  static func skip(_ message: RawSpan, at offset: inout Int, allowsPointer: Bool = true) -> Bool {
+  static func skip(
+    _ message: RawSpan, at offset: inout Int, allowsPointer: Bool = true, limit: Int = longest
+  ) -> Bool {
     var position = offset
-    while position < message.byteCount, position - offset < longest {
+    while position < message.byteCount, position - offset < limit {
       let length = Int(message.byte(unchecked: position))
       switch length {
       case 0:

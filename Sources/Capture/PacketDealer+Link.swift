@@ -25,6 +25,7 @@ private enum EtherType {
   static let serviceHeader: UInt16 = 0x894f
   static let aristaTimestamp: UInt16 = 0xd28b
   static let marvellTag: UInt16 = 0xdada
+  static let batman: UInt16 = 0x4305
 }
 
 extension PacketDealer {
@@ -49,10 +50,14 @@ extension PacketDealer {
       decodeIP(packet, at: 0, end: end, depth: 0)
     case LinkType.linuxCooked:
       guard end >= 16 else { return skips.add(.linkHeaderCut) }
-      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 14), at: 16, end: end, depth: 0)
+      decodeCooked(
+        packet, packet.bigEndianUInt16(unchecked: 2), packet.bigEndianUInt16(unchecked: 14), at: 16,
+        end: end)
     case LinkType.linuxCooked2:
       guard end >= 20 else { return skips.add(.linkHeaderCut) }
-      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 0), at: 20, end: end, depth: 0)
+      decodeCooked(
+        packet, packet.bigEndianUInt16(unchecked: 8), packet.bigEndianUInt16(unchecked: 0), at: 20,
+        end: end)
     case LinkType.null, LinkType.loop:
       guard end >= 4 else { return skips.add(.linkHeaderCut) }
       // The family is a number of the capturing machine, in its byte order; systems differ in IPv6's.
@@ -89,7 +94,7 @@ extension PacketDealer {
     case LinkType.wireless:
       decodeWireless(packet, at: 0, end: end)
     case LinkType.radiotap:
-      decodeRadiotap(packet, end: end)
+      decodeRadiotap(packet, at: 0, end: end)
     case LinkType.perPacketInformation:
       decodePerPacketInformation(packet, end: end)
     case LinkType.prism:
@@ -191,6 +196,11 @@ extension PacketDealer {
         return decodePPPoE(packet, at: offset, end: end, depth: depth)
       case EtherType.ppp:
         return decodePPP(packet, at: offset, end: end, depth: depth)
+      case EtherType.batman:
+        guard let frame = Self.batmanFrame(packet, at: offset, end: end) else {
+          return skips.add(.notIP)
+        }
+        return decodeEthernet(packet, at: frame, end: end, depth: depth)
       case EtherType.bridged:
         return decodeEthernet(packet, at: offset, end: end, depth: depth)
       case EtherType.providerBackbone:
@@ -349,7 +359,39 @@ extension PacketDealer {
     switch type {
     case 0x21, 0x57: decodeIP(packet, at: offset, end: end, depth: depth)
     case 0x281: decodeMPLS(packet, at: offset, end: end, depth: depth)
+    case 0x31 where end - offset >= 2 && packet.byte(unchecked: offset + 1) == 1:
+      // Bridged Ethernet (RFC 3518 §4.3): flags and a type, and the number of a network where a flag says so.
+      let number = packet.byte(unchecked: offset) & 0x40 != 0 ? 4 : 0
+      decodeEthernet(packet, at: offset + 2 + number, end: end, depth: depth)
+    case 0x3d where end - offset >= 4 && packet.byte(unchecked: offset) == 0xc0:
+      // A link of several (RFC 1990 §3): what is its own beginning and end, behind a long number.
+      linkHeaders += 1
+      guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
+      decodePPP(packet, at: offset + 4, end: end, depth: depth)
     default: skips.add(.notIP)
+    }
+  }
+
+  /// What any device of Linux receives: of wireless ones that listen to all, frames of theirs.
+  private mutating func decodeCooked(
+    _ packet: RawSpan, _ hardware: UInt16, _ etherType: UInt16, at start: Int, end: Int
+  ) {
+    switch hardware {
+    case 801: decodeWireless(packet, at: start, end: end)
+    case 803: decodeRadiotap(packet, at: start, end: end)
+    default: decode(packet, etherType: etherType, at: start, end: end, depth: 0)
+    }
+  }
+
+  /// Where the frame begins that a mesh of batman-adv carries (version 15): to one node, with a source or without,
+  /// or to all; nil for its own messages and for parts of frames.
+  private static func batmanFrame(_ packet: RawSpan, at start: Int, end: Int) -> Int? {
+    guard end - start >= 14, packet.byte(unchecked: start + 1) == 15 else { return nil }
+    switch packet.byte(unchecked: start) {
+    case 0x40: return start + 10
+    case 0x42: return start + 18
+    case 0x01: return start + 14
+    default: return nil
     }
   }
 

@@ -15,6 +15,8 @@ private enum TunnelPort {
   static let gue: UInt16 = 6080
   static let geneve: UInt16 = 6081
   static let mpls: UInt16 = 6635
+  /// Where MikroTik's routers send what they capture; registered for no use.
+  static let sniffer: UInt16 = 37_008
   /// Where Linux sends VXLAN unless told otherwise; registered for another use.
   static let linuxVXLAN: UInt16 = 8472
 }
@@ -188,6 +190,7 @@ extension PacketDealer {
     case TunnelPort.l2tp: return l2tp(payload)
     case TunnelPort.ayiya: return ayiya(payload)
     case TunnelPort.capwap: return capwap(payload)
+    case TunnelPort.sniffer: return sniffer(payload)
     default: break
     }
     switch sourcePort {
@@ -256,6 +259,28 @@ extension PacketDealer {
     if bits & 0x80 != 0, payload.bigEndianUInt16(unchecked: 6) >> 3 != 0 { return .laterFragment }
     if isNative { return .wireless(start) }
     return isFrameOfIP(payload, at: start, end: payload.byteCount) ? .frame(start) : nil
+  }
+
+  /// TaZmen Sniffer Protocol: version 1, a frame that was received or is to be sent, its link layer, tags up to the one
+  /// that ends them.
+  private static func sniffer(_ payload: RawSpan) -> DatagramTunnel? {
+    guard payload.byte(unchecked: 0) == 1, payload.byte(unchecked: 1) <= 1 else { return nil }
+    var offset = 4
+    while offset < payload.byteCount, payload.byte(unchecked: offset) != 1 {
+      guard payload.byte(unchecked: offset) != 0 else {
+        offset += 1
+        continue
+      }
+      guard offset + 1 < payload.byteCount else { return nil }
+      offset += 2 + Int(payload.byte(unchecked: offset + 1))
+    }
+    guard offset < payload.byteCount else { return nil }
+    switch payload.bigEndianUInt16(unchecked: 2) {
+    case 1 where isFrameOfIP(payload, at: offset + 1, end: payload.byteCount):
+      return .frame(offset + 1)
+    case 18: return .wireless(offset + 1)
+    default: return nil
+    }
   }
 
   /// RFC 7348 §5: a flag that the network's number is valid.

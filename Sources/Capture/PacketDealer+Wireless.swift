@@ -4,14 +4,15 @@ import Parsing
 extension PacketDealer {
   /// A header of the capturing machine, little-endian, whose length stands at its third byte; then the
   /// frame (radiotap.org).
-  mutating func decodeRadiotap(_ packet: RawSpan, end: Int) {
-    guard end >= 8 else { return skips.add(.linkHeaderCut) }
-    let length = Int(packet.bigEndianUInt16(unchecked: 2).byteSwapped)
-    guard length >= 8, length <= end else { return skips.add(.linkHeaderCut) }
-    let flags = Self.radiotapFlags(packet, length)
+  mutating func decodeRadiotap(_ packet: RawSpan, at start: Int, end: Int) {
+    guard end - start >= 8 else { return skips.add(.linkHeaderCut) }
+    let length = Int(packet.bigEndianUInt16(unchecked: start + 2).byteSwapped)
+    guard length >= 8, length <= end - start else { return skips.add(.linkHeaderCut) }
+    let frame = start + length
+    let flags = Self.radiotapFlags(packet.extracting(start..<frame), length)
     // A frame check sequence is no part of the frame, and some drivers align what follows the header.
-    let checked = flags & 0x10 != 0 ? max(length, end - 4) : end
-    decodeWireless(packet, at: length, end: checked, isPadded: flags & 0x20 != 0)
+    let checked = flags & 0x10 != 0 ? max(frame, end - 4) : end
+    decodeWireless(packet, at: frame, end: checked, isPadded: flags & 0x20 != 0)
   }
 
   /// The flags of a radiotap header: the first field but one, behind an 8-byte clock.

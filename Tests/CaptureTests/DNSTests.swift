@@ -294,6 +294,13 @@ struct DNSTests {
     #expect(
       Observed(Self.udp(Builder().question(longest))).values == ["1 dns.query " + longest])
     #expect(Observed(Self.udp(Builder().question(longest + "b"))).counts == ["dns-malformed": 1])
+    // As tunnels make them; what is answered can be read.
+    let tunnel = Builder(flags: 0x8180, answers: 1).question(
+      [label, label, label, label, "c.example"].joined(separator: "."), type: 15
+    ).record(Builder.pointer(12), type: 15, join([0, 1], Builder.name("x.example")))
+    let answered = Observed(Self.udp(tunnel))
+    #expect(answered.values == ["1 dns.answer.name x.example"])
+    #expect(answered.counts == ["dns-malformed": 1])
     let escaped = Builder.name(labels: Array(repeating: Array(repeating: 0, count: 63), count: 3))
     let observed = Observed(Self.udp(Builder().question(escaped)))
     // The field's name and number, four characters a byte, two dots.

@@ -55,6 +55,41 @@ struct LayerTests {
     )
     CaptureCase("Linux cooked", file(113, Packet.linuxCooked(ipv4)), seen)
     CaptureCase("Linux cooked, IPv6", file(113, Packet.linuxCooked(ipv6)), seen6)
+    CaptureCase(
+      "Linux cooked, 802.11",
+      file(113, join([0, 3, 3, 33], zeros(10), [0, 4], Packet.wireless(ipv4))), seen)
+    CaptureCase(
+      "Linux cooked, radiotap",
+      file(
+        113,
+        join([0, 3, 3, 35], zeros(10), [0, 4], [0, 0, 8, 0, 0, 0, 0, 0], Packet.wireless(ipv4))),
+      seen)
+    CaptureCase(
+      "Linux cooked 2, radiotap",
+      file(
+        276,
+        join(
+          [0, 4], zeros(6), [3, 35], zeros(10), [0, 0, 8, 0, 0, 0, 0, 0], Packet.wireless(ipv4))),
+      seen)
+    CaptureCase(
+      "a mesh, to one node",
+      file(1, Packet.ethernet(join([0x40, 15], zeros(8), Packet.ethernet(ipv4)), type: 0x4305)),
+      seen)
+    CaptureCase(
+      "a mesh, with the source",
+      file(1, Packet.ethernet(join([0x42, 15], zeros(16), Packet.ethernet(ipv4)), type: 0x4305)),
+      seen
+    )
+    CaptureCase(
+      "a mesh, to all",
+      file(1, Packet.ethernet(join([1, 15], zeros(12), Packet.ethernet(ipv4)), type: 0x4305)), seen)
+    CaptureCase(
+      "PPP, bridged", file(9, join([0xff, 3, 0, 0x31, 0, 1], Packet.ethernet(ipv4))), seen)
+    CaptureCase(
+      "PPP, bridged, with a network's number",
+      file(9, join([0x31, 0x40, 1, 0, 0, 0, 9], Packet.ethernet(ipv4))), seen)
+    CaptureCase(
+      "PPP over several links", file(9, join([0xff, 3, 0, 0x3d, 0xc0, 0, 0, 9, 0x21], ipv4)), seen)
     CaptureCase("Linux cooked 2", file(276, Packet.linuxCooked2(ipv4)), seen)
     CaptureCase("Linux cooked 2, IPv6", file(276, Packet.linuxCooked2(ipv6)), seen6)
     CaptureCase(
@@ -235,6 +270,18 @@ struct LayerTests {
     #expect(Observed(Self.file(60000, Self.ipv4)).counts == ["link-type-60000": 1])
     #expect(
       Observed(pcap(Packet.ethernet([0, 1], type: 0x0806))).counts == ["not-ip": 1])
+  }
+
+  @Test("what is no frame of a mesh or a link of several is counted")
+  func partsOfFrames() {
+    let cut = Self.file(113, join([0, 3, 3, 35], zeros(10), [0, 4], [0, 0, 200, 0, 0, 0, 0, 0]))
+    #expect(Observed(cut).counts == ["link-header-cut": 1])
+    let own = Packet.ethernet(join([0, 15], zeros(12), Packet.ethernet(Self.ipv4)), type: 0x4305)
+    #expect(Observed(pcap(own)).counts == ["not-ip": 1])
+    let part = Self.file(9, join([0x3d, 0x80, 0, 0, 9, 0x21], Self.ipv4))
+    #expect(Observed(part).counts == ["not-ip": 1])
+    let nested = Self.file(9, Array(repeating: [0x3d, 0xc0, 0, 0, 9], count: 200).flatMap { $0 })
+    #expect(Observed(nested).counts == ["link-header-limit": 1])
   }
 
   static func frame(_ packet: [UInt8]) -> [UInt8] { pcap(Packet.ethernet(packet)) }

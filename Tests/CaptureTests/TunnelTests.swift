@@ -78,6 +78,15 @@ struct TunnelTests {
     CaptureCase(
       "Geneve with IP", udp(6081, join([0, 0, 8, 0, 0, 0, 9, 0], ipv4)), outer(6081) + seen)
     CaptureCase("Geneve cut", udp(6081, [0x3f, 0, 8, 0, 0, 0, 9, 0, 1]), outer(6081))
+    CaptureCase(
+      "a router's capture", udp(37008, join([1, 0, 0, 1, 0, 10, 1, 9, 1], frame)),
+      outer(37008) + seen)
+    CaptureCase(
+      "a router's capture of 802.11", udp(37008, join([1, 0, 0, 18, 1], Packet.wireless(ipv4))),
+      outer(37008) + seen)
+    CaptureCase("a router's capture cut", udp(37008, [1, 0, 0, 1, 10, 200, 1, 9]), outer(37008))
+    CaptureCase(
+      "another version on the port", udp(37008, join([2, 0, 0, 1, 1], frame)), outer(37008))
     CaptureCase("GRE in UDP", udp(4754, join([0, 0, 8, 0], ipv4)), outer(4754) + seen)
     CaptureCase("MPLS in UDP", udp(6635, join([0, 1, 1, 64], ipv4)), outer(6635) + seen)
     CaptureCase(
