@@ -129,22 +129,23 @@ enum Text {
     return value
   }
 
-  /// A number from 0 to 100, which may have a fraction (`85.0`, as spreadsheets write it) or a percent sign behind it;
-  /// what is left of a half and more is rounded up.
+  /// A number from 0 to 100, which may have a fraction (`85.0`, as spreadsheets write it) or a percent sign behind it.
+  ///
+  /// What is left of a half and more is rounded up. Nil for a fraction of 1, which is on another scale.
   static func percentage(_ text: RawSpan) -> UInt8? {
     var text = text
     if !text.isEmpty, text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "%") {
       text = text.extracting(..<(text.byteCount - 1))
       text = text.extracting(trimmed(text, 0..<text.byteCount))
     }
-    var fraction = false
+    var (fraction, hasFraction) = (false, false)
     if let dot = firstIndex(of: Byte.dot, in: text) {
       let digits = text.extracting((dot + 1)...)
       guard number(digits) != nil else { return nil }
-      fraction = digits.byte(unchecked: 0) >= UInt8(ascii: "5")
+      (fraction, hasFraction) = (digits.byte(unchecked: 0) >= UInt8(ascii: "5"), true)
       text = text.extracting(..<dot)
     }
-    guard let whole = number(text), whole <= 100 else { return nil }
+    guard let whole = number(text), whole <= 100, !hasFraction || whole > 1 else { return nil }
     return UInt8(min(whole + (fraction ? 1 : 0), 100))
   }
 

@@ -157,6 +157,7 @@ struct ColumnPlan {
   /// Takes columns `Source` and `Destination` for the ends, which both together mean (Wireshark, Check Point):
   /// alone the former may be who sent the record.
   private mutating func takeEnds(_ header: LogHeader) {
+    takeFlowTools(header)
     guard
       let source = header.names.firstIndex(where: { Self.is($0.rawSpan, "source") }),
       let destination = header.names.firstIndex(where: { Self.is($0.rawSpan, "destination") })
@@ -166,6 +167,24 @@ struct ColumnPlan {
       (columns[index].fieldClass.fact, columns[index].fieldClass.factRank) = (fact, 1)
       facts.append(index)
     }
+  }
+
+  /// Takes the columns of nfdump, whose names say something only all together.
+  private mutating func takeFlowTools(_ header: LogHeader) {
+    let names: [(StaticString, EventFact)] = [
+      ("sa", .source), ("da", .destination), ("sp", .sourcePort), ("dp", .destinationPort),
+      ("pr", .ipProtocol),
+    ]
+    let places = names.map { name in header.names.firstIndex { Self.is($0.rawSpan, name.0) } }
+    for (place, name) in zip(places, names) {
+      guard places.allSatisfy({ $0 != nil }), let place else { return }
+      (columns[place].fieldClass.fact, columns[place].fieldClass.factRank) = (name.1, 1)
+      if !facts.contains(place) { facts.append(place) }
+    }
+    guard let source = places[0], let destination = places[1], let sourcePort = places[2],
+      let destinationPort = places[3]
+    else { return }
+    (columns[source].port, columns[destination].port) = (sourcePort, destinationPort)
   }
 
   /// An address that was asked for as a host has the port of the request.

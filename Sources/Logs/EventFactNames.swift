@@ -224,6 +224,7 @@ extension KeyName {
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
     "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
     "fortinetfortigateaction": (.verdict, 2), "utmaction": (.inspection, 1),
+    "ipprotocol": (.ipProtocol, 1), "protocolnumber": (.ipProtocol, 3),
     // Microsoft's common schema (ASIM).
     "dvcaction": (.verdict, 2), "networkprotocol": (.ipProtocol, 2),
     // pmacct, nfdump, goflow.

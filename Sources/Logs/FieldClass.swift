@@ -147,8 +147,12 @@ struct FieldClass: Sendable, Equatable {
       }
     }
     if label == .hassh || label == .hasshServer { traits.insert(.pairedHash) }
-    traits.formUnion(
-      path.map { $0.name.ownKinds(parent: $0.parent) } ?? name.ownKinds(parent: parentName))
+    traits.formUnion(name.ownKinds(parent: parentName))
+    if let path {
+      let kinds = path.name.ownKinds(parent: path.parent)
+      if path.describesUserAgent { traits.remove(.userAgent) }
+      traits.formUnion(kinds)
+    }
     if !name.isWrapper(parent: parentName) { traits.formUnion([.isApart, .isApartItself]) }
     if name.isRecord { traits.insert(.isRecord) }
     if name.lower == "$date" { traits.insert(.isWrapped) }
@@ -164,9 +168,22 @@ struct FieldClass: Sendable, Equatable {
     guard let path, path.depth <= KeyPath.deepestFact else { return }
     if fact == .none {
       (fact, factRank) = path.fact
-      if fact != .none { namedDepth = UInt8(path.depth) }
+      if fact != .none { self = behindOwn(UInt8(path.depth)) }
     }
     if role == .none, let time = path.time { (role, rank) = time }
+  }
+
+  /// The same of a field that stands as if in so many objects more: what is told outside them goes first.
+  func behindOwn(_ depth: UInt8) -> FieldClass {
+    var other = self
+    other.namedDepth += depth
+    switch fact {
+    case .state, .responseCode, .answerCode, .verdict, .verdictNumber, .inspection, .eventType,
+      .isBlocked, .errorCode, .ipProtocol:
+      other.factRank += 16
+    default: break
+    }
+    return other
   }
 
   /// The class of a field of whose key, and those above it, no rule says more than that it may be a port's

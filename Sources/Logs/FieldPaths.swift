@@ -214,6 +214,9 @@ struct FieldPaths: Sendable {
     if length > kept { name.append(contentsOf: "…".utf8) }
   }
 
+  /// The last key of a path, in lower case, letters and digits only.
+  func key(of id: ID) -> String { KeyName(keyBytes(of: id)).plain }
+
   // MARK: Ports and their addresses
 
   /// The path that stands for the stem of a port's or an address's name under its parent.

@@ -47,7 +47,8 @@ extension Extraction {
       if isFirstOther { deepFacts.reset() }
       if isSeveral { return }
       deepFacts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
+        depth: 1 + Int(fieldClass.namedDepth))
       return
     }
     switch fieldClass.fact {
@@ -62,7 +63,8 @@ extension Extraction {
       if isFirstOther { nestedFacts.reset() }
       if isSeveral { return }
       nestedFacts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
+        depth: 1 + Int(fieldClass.namedDepth))
     } else if walk.level == 0, walk.report == nil {
       facts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
@@ -70,25 +72,29 @@ extension Extraction {
     } else {
       // What a record in a string says counts where the one around it says nothing.
       nestedFacts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial)
+        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
+        depth: 1 + Int(fieldClass.namedDepth))
     }
   }
 
-  /// Notes what a pair of a name and a value says of the event, which is a member of a list: the value is as one of
-  /// the object that holds the list, so many objects and lists above.
+  /// Lists of names and values that tell of the event itself: Windows', and OpenTelemetry's.
   ///
-  /// A request's headers may say anything.
+  /// Headers, parameters and conditions may say anything.
+  private static let eventLists: Set<String> = ["data", "attributes"]
+
+  /// Notes what a pair of a name and a value says of the event, which is a member of a list: the value is as one of
+  /// the object that holds the list, so many objects and lists above, but behind that object's own.
   mutating func noteNamedFact(
     _ bytes: RawSpan, _ token: JSONToken, _ named: FieldClass, of above: Int,
     _ walk: inout JSONWalk, depth: Int
   ) {
     let holder = frames.count - above
     guard depth > above, frames[holder].isObject, !frames[holder + 1].isObject else { return }
-    let list = KeyName(paths.name(frames[holder + 1].path).rawSpan)
-    if list.lower.contains("header") { return }
+    guard Self.eventLists.contains(paths.key(of: frames[holder + 1].path)) else { return }
     var frame = frames[holder]
     noteFact(
-      bytes, token, named, &frame, &walk, depth: depth - above, base: frames.count - depth)
+      bytes, token, named.behindOwn(2), &frame, &walk, depth: depth - above,
+      base: frames.count - depth)
     frames[holder].ends = frame.ends
   }
 
@@ -105,7 +111,7 @@ extension Extraction {
   }
 
   /// Bytes of a string that may be the name of a value beside it.
-  private static let longestPairName = 64
+  static let longestPairName = 64
 
   /// Notes what a member is to its siblings.
   @inline(__always)

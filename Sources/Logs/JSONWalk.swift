@@ -199,11 +199,17 @@ extension Extraction {
         let isInner = fieldClass.rank == FieldClass.attribute
         let (pairName, holder) =
           isInner ? frames.last.map { ($0.pairName, $0.path) } ?? (-1, 0) : (top.pairName, top.path)
-        let known =
-          pairName < 0 && !isInner ? nameBehind(bytes, tokens, index, under: holder) : pairName
+        let isFirst = pairName < 0 && !isInner && frames.last.map { !$0.isObject } ?? false
+        let known = isFirst ? nameBehind(bytes, tokens, index, under: holder) : pairName
         if known >= 0 {
           let name = self.path(of: bytes, tokens[known], under: holder, after: path)
-          let named = paths.fieldClass(name)
+          var named = paths.fieldClass(name)
+          if isFirst, !named.isHost, named.fact == .none,
+            named.traits.isDisjoint(with: .ownKinds)
+          {
+            // A word that only stands beside a value takes nothing from it.
+            named = fieldClass
+          }
           (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
           if named.isHost, !isInner { noteHeader(index, below: depth) }
           if named.fact != .none {
@@ -247,7 +253,8 @@ extension Extraction {
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ index: Int, under holder: FieldPaths.ID
   ) -> Int {
     guard index + 2 < tokens.count, tokens[index + 1].kind == .key,
-      tokens[index + 2].kind == .string
+      tokens[index + 2].kind == .string,
+      tokens[index + 2].range.count <= Self.longestPairName
     else { return -1 }
     let path = path(of: bytes, tokens[index + 1], under: holder, after: holder)
     let fieldClass = paths.fieldClass(path)

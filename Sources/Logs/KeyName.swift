@@ -28,6 +28,14 @@ struct KeyPath {
   /// Whether the components name a certificate's fingerprint.
   var isFingerprint: Bool { name.isFingerprint(parent: parent, grandparent: grandparent) }
 
+  /// Whether the last component is something that is known of a user agent rather than its own text.
+  var describesUserAgent: Bool { Self.agentFacts.contains(name.plain) }
+
+  private static let agentFacts: Set<String> = [
+    "os", "osname", "osfull", "osfamily", "osversion", "name", "version", "family", "device",
+    "devicename", "devicetype", "type", "platform", "browser", "brand", "model",
+  ]
+
   /// Whether the components name an SSH implementation's lists of algorithms.
   var namesCiphers: Bool { name.letters == "string" && parent.letters == "hassh" }
 

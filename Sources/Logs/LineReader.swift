@@ -85,22 +85,26 @@ extension Extraction {
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
   }
 
-  /// Whether a line begins with a time in brackets and words behind it, `[1714557600] unbound[…`, which is no list
-  /// of one number; nil: more bytes are needed.
+  /// Whether a line begins with a time in brackets and words behind it, `[1714557600] unbound[…`, or with the seconds
+  /// since a kernel's start, `[ 9802.389172] `, which is no list of one number; nil: more bytes are needed.
   private func isEpochMark(_ chunk: RawSpan, at start: Int, isFinal: Bool) -> Bool? {
-    guard start + 1 < chunk.byteCount, chunk.byte(unchecked: start) == UInt8(ascii: "["),
-      chunk.byte(unchecked: start + 1) &- Byte.zero <= 9
-    else { return false }
+    guard start + 1 < chunk.byteCount, chunk.byte(unchecked: start) == UInt8(ascii: "[") else {
+      return false
+    }
     let last = min(chunk.byteCount, start + 24)
-    let seconds = LogTime.digits(chunk, from: start + 1, to: last)
+    var first = start + 1
+    while first < last, chunk.byte(unchecked: first) == Byte.space { first += 1 }
+    let seconds = LogTime.digits(chunk, from: first, to: last)
     var stop = seconds.upperBound
-    if stop < last, chunk.byte(unchecked: stop) == Byte.dot {
+    if !seconds.isEmpty, stop < last, chunk.byte(unchecked: stop) == Byte.dot {
       stop = LogTime.digits(chunk, from: stop + 1, to: last).upperBound
     }
     guard seconds.count <= 10, stop < start + 22 else { return false }
     guard stop + 2 < chunk.byteCount else { return isFinal ? false : nil }
+    guard chunk.starts(with: "] ", at: stop) else { return false }
+    if stop - seconds.upperBound == 7 { return true }
     let next = chunk.byte(unchecked: stop + 2) | 0x20
-    return seconds.count == 10 && chunk.starts(with: "] ", at: stop) && next &- 0x61 <= 25
+    return first == start + 1 && seconds.count == 10 && next &- 0x61 <= 25
   }
 
   /// Whether lines may be JSON.

@@ -240,7 +240,8 @@ extension Extraction {
       facts.note(field.fact, rank: 0, bytes, range, port: field.port, owner: owner)
     } else if fieldClass.fact != .none {
       facts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port, owner: owner)
+        fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port, owner: owner,
+        depth: 1 + Int(fieldClass.namedDepth))
     }
   }
 

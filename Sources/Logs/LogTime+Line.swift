@@ -237,7 +237,8 @@ extension LogTime {
     }
     guard window.byte(unchecked: 5) == Byte.slash else { return nil }
     if window.byte(unchecked: 8) == Byte.minus {
-      if let first = NumberText.unsigned(window, 0..<2), first > 12 {
+      // Since Snort's version 3, and no day.
+      if let first = NumberText.unsigned(window, 0..<2), 18...30 ~= first {
         let text = window.copied(0..<8).map { $0 == Byte.slash ? Byte.minus : $0 }
         return time("20".utf8 + text, window, from: 9)
       }
@@ -328,8 +329,17 @@ extension LogTime {
       && byte != Byte.dot && byte < 0x80
   }
 
-  /// `24/05/01 10:00:00 INFO` as Hadoop's programs begin a line, `240501 100000 …` as its file system does, and
-  /// `20240501T100000Z `: a year of two digits is of this century.
+  /// Where a level's word ends that begins at an offset, with a blank behind it; nil for another word.
+  private static func levelEnd(_ window: RawSpan, from start: Int) -> Int? {
+    guard let blank = window.firstOffset(of: Byte.space, from: start, to: window.byteCount),
+      ["info", "warn", "error", "debug", "fatal", "trace"].contains(
+        EventFacts.word(window, start..<blank))
+    else { return nil }
+    return blank
+  }
+
+  /// `24/05/01 10:00:00 INFO a.B:` as Hadoop's programs begin a line, `240501 100000 9 INFO` as its file system does,
+  /// and `20240501T100000Z `: a year of two digits is of this century.
   private static func short(_ window: RawSpan) -> Int64? {
     if window.byte(unchecked: 8) == UInt8(ascii: "T") {
       guard
@@ -350,12 +360,20 @@ extension LogTime {
       window.byte(unchecked: 8) == Byte.space, window.byteCount > 22,
       window.byte(unchecked: 17) == Byte.space
     {
-      let word = EventFacts.word(window, 18..<22)
-      guard ["info", "warn", "erro", "debu", "fata", "trac"].contains(word) else { return nil }
+      // Only where the first number is no month and a class follows.
+      guard let first = NumberText.unsigned(window, 0..<2), first > 12,
+        let end = levelEnd(window, from: 18),
+        let colon = window.firstOffset(of: Byte.colon, from: end + 1, to: window.byteCount),
+        window.firstOffset(of: Byte.space, from: end + 1, to: colon) == nil
+      else { return nil }
       take([0, 3, 6, 9, 12, 15])
     } else if window.byte(unchecked: 6) == Byte.space, window.byte(unchecked: 13) == Byte.space,
       digits(window, from: 0, to: 6).count == 6, digits(window, from: 7, to: 13).count == 6
     {
+      let thread = digits(window, from: 14, to: window.byteCount)
+      guard !thread.isEmpty, levelEnd(window, from: thread.upperBound + 1) != nil else {
+        return nil
+      }
       take([0, 2, 4, 7, 9, 11])
     } else {
       return nil

@@ -25,7 +25,7 @@ enum LogTime {
     return Timestamp.iso8601(bytes, range) ?? written(bytes, range)
   }
 
-  /// A whole field that tells a time, which may be written as one of Snort's, and whether it has a zone of its own;
+  /// A whole field that tells a time, also as Snort's alerts and syslog have it, and whether it has a zone of its own;
   /// `year` is that of dates without one.
   static func field(
     _ bytes: RawSpan, _ range: Range<Int>, year: Int?

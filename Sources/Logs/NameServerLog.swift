@@ -94,7 +94,10 @@ extension Extraction {
       }
     } else if let mark = firstRange(
       of: "rpz ", bytes, from: range.lowerBound, to: range.upperBound),
-      firstRange(of: " rewrite ", bytes, from: mark.upperBound, to: range.upperBound) != nil
+      firstRange(of: " rewrite ", bytes, from: mark.upperBound, to: range.upperBound) != nil,
+      // A policy that only tells what it would have done.
+      !(mark.lowerBound >= range.lowerBound + 9
+        && bytes.starts(with: "disabled ", at: mark.lowerBound - 9))
     {
       let trigger = tokenEnd(bytes, from: mark.upperBound, to: range.upperBound)
       let start = min(trigger + 1, range.upperBound)
@@ -145,7 +148,13 @@ extension Extraction {
   }
 
   private mutating func noteDenial(_ bytes: RawSpan, _ range: Range<Int>) {
-    let end = bytes.trimmed(range).upperBound
+    var end = bytes.trimmed(range).upperBound
+    // The rule that did not let it in: `denied (allow-query did not match)`.
+    if end > range.lowerBound, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
+      let open = bytes.lastOffset(of: UInt8(ascii: "("), from: range.lowerBound, to: end)
+    {
+      end = bytes.trimmed(range.lowerBound..<open).upperBound
+    }
     if end - 6 >= range.lowerBound, bytes.starts(with: "denied", at: end - 6) {
       facts.note(.blocked)
     }

@@ -25,35 +25,49 @@ extension Extraction {
   }
 
   /// Emits the fingerprints of the JA4 family that a value is or lists: words with an underscore.
+  ///
+  /// Raw ones hold lists of their own (`JA4_r`): where a word has none, the value is one fingerprint as a whole.
   private mutating func emitFingerprints(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
     func isMark(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") || byte == Byte.minus }
+    func isSeparator(_ offset: Int) -> Bool {
+      Self.separators.contains(bytes.byte(unchecked: offset))
+    }
+    var words: [Range<Int>] = []
+    var isRaw = false
     var offset = unit.start
     while offset < unit.end {
       let start = offset
-      while offset < unit.end,
-        classes.is(bytes.byte(unchecked: offset), .word)
-          || isMark(bytes.byte(unchecked: offset))
-      {
-        offset += 1
-      }
-      let isWhole =
-        offset == unit.end || Self.separators.contains(bytes.byte(unchecked: offset))
-      if isWhole, bytes.firstOffset(of: UInt8(ascii: "_"), from: start, to: offset) != nil {
-        emit(.ja4, flags: .ownField, bytes, start..<offset, of: unit, into: &batch)
-      }
-      // The word goes on with something else.
-      while offset < unit.end, !Self.separators.contains(bytes.byte(unchecked: offset)) {
-        offset += 1
-      }
+      while offset < unit.end, !isSeparator(offset) { offset += 1 }
+      let word = start..<offset
       offset += 1
+      guard !word.isEmpty,
+        word.allSatisfy({
+          let byte = bytes.byte(unchecked: $0)
+          return classes.is(byte, .word) || isMark(byte)
+        })
+      else { continue }
+      if bytes.firstOffset(of: UInt8(ascii: "_"), from: start, to: word.upperBound) != nil {
+        words.append(word)
+      } else {
+        isRaw = true
+      }
+    }
+    if isRaw, !words.isEmpty { words = [unit.start..<unit.end] }
+    for word in words.prefix(Self.mostFingerprints) {
+      emit(.ja4, flags: .ownField, bytes, word, of: unit, into: &batch)
     }
   }
 
+  /// Fingerprints of one value that are read.
+  private static let mostFingerprints = 64
+
   /// What separates fingerprints in a list.
   private static let separators: [UInt8] = [
-    Byte.comma, Byte.space, UInt8(ascii: "|"), UInt8(ascii: ";"), Byte.lineFeed,
+    Byte.comma, Byte.space, Byte.tab, Byte.quote, Byte.apostrophe, Byte.lineFeed,
+    Byte.carriageReturn, UInt8(ascii: "|"), UInt8(ascii: ";"), UInt8(ascii: "["),
+    UInt8(ascii: "]"),
   ]
 
   /// What a registry key begins with, told as one in whatever field it stands.

@@ -21,11 +21,13 @@ struct WrappedLists {
   var lists: [List] = []
   /// A member says something of an event, or belongs to another one (a URL's path, a port).
   var hasEvent = false
+  /// The objects are elements of a list.
+  var isInner = false
 }
 
 extension Extraction {
-  /// Keys, objects and lists in one another in which a list of events is looked for: three objects, or the lists of
-  /// OpenTelemetry.
+  /// Keys, objects and lists around a list of events, itself and its key included: it may stand in four objects, or in
+  /// the lists of OpenTelemetry.
   private static let deepestWrapper = 8
 
   /// Whether some array holds what may be events; most records have none, and are events themselves.
@@ -59,6 +61,7 @@ extension Extraction {
     defer { outer.removeLast() }
     var index = start + 1
     var previous = path
+    var (hasName, hasValue) = (false, false)
     while index < tokens.count, tokens[index].kind == .key, !result.hasEvent {
       let field = self.path(of: chunk, tokens[index], under: path, after: previous)
       previous = field
@@ -90,7 +93,11 @@ extension Extraction {
         switch fieldClass.role {
         // What other things have as well: who made a file, how many there are.
         case .none, .pairName, .pairValue, .message, .urlHost:
-          if fieldClass.fact != .none { result.hasEvent = true }
+          if fieldClass.role == .pairName { hasName = true }
+          if fieldClass.role == .pairValue { hasValue = true }
+          // A pair belongs together.
+          let isPair = result.isInner && hasName && hasValue
+          if fieldClass.fact != .none || isPair { result.hasEvent = true }
         default: result.hasEvent = true
         }
         index = value + 1
@@ -105,6 +112,7 @@ extension Extraction {
     _ list: FieldPaths.ID, _ outer: inout [Int], _ result: inout WrappedLists
   ) {
     var inner = WrappedLists()
+    inner.isInner = true
     var index = elements.lowerBound
     while index < elements.upperBound - 1, !inner.hasEvent {
       if tokens[index].kind == .beginObject {

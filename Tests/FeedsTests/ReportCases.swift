@@ -137,7 +137,11 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase(
       "https://evil.example/94iepii[.]jfif http://bad.example:8080/a[.]php?x=1",
       "url https://evil.example/94iepii.jfif", "url http://bad.example:8080/a.php?x=1"),
-    ReportCase("evil.example/gate[.]php"),
+    ReportCase("evil.example/gate[.]php"), ReportCase("and/evil[.]bazar", "domain evil.bazar"),
+    ReportCase("https://scan.example/ip/198[.]51[.]100[.]7", "ipv4 198.51.100.7"),
+    ReportCase(
+      "https://scan.example/v3/__hxxp://evil[.]example/a[.]php", "url http://evil.example/a.php"),
+    ReportCase("https://scan.example/?host=evil[.]example&next=b[.]php", "domain evil.example"),
     ReportCase("https://scan.example/domain/evil[.]example", "domain evil.example"),
     ReportCase(
       "hxxps://evil[.]example/a’s hxxp://evil[.]example/b's", "url https://evil.example/a",

@@ -469,6 +469,21 @@ import Testing
     (
       #"{"request":"x","headers":[{"name":"client-ip","value":"192.0.2.9"}]}"#, "", []
     ),
+    // What may be anything's, and the record's own before keys that are paths and pairs.
+    (#"{"x":1,"queryString":[{"name":"src_ip","value":"192.0.2.9"}]}"#, "", []),
+    (
+      #"{"attributes":[{"key":"client.address","value":{"stringValue":"192.0.2.9"}}],"client_ip":"192.0.2.1"}"#,
+      "(192.0.2.1 to ?)", []
+    ),
+    (
+      #"{"policy.default.action":"deny","parent.protocol":"udp","action":"allow","protocol":"tcp","src_ip":"192.0.2.1"}"#,
+      "(protocol 6 192.0.2.1 to ? allowed)", []
+    ),
+    ("nat.src_ip=192.0.2.9 src_ip=192.0.2.1 dst_ip=192.0.2.2", "(192.0.2.1 to 192.0.2.2)", []),
+    (
+      #"{"message":"{\"nat.src_ip\":\"192.0.2.9\",\"src_ip\":\"192.0.2.1\"}"}"#, "(192.0.2.1 to ?)",
+      []
+    ),
     (
       #"{"events":[{"parameters":[{"name":"src_ip","value":"192.0.2.1"}]},{"parameters":[{"name":"src_ip","value":"192.0.2.2"}]}]}"#,
       "", []
@@ -480,6 +495,27 @@ import Testing
     (
       #"{"ip_src":"192.0.2.1","port_src":5000,"src4_addr":"192.0.2.3","dst4_addr":"192.0.2.2"}"#,
       "(192.0.2.1#5000 to 192.0.2.2)", []
+    ),
+    // A kernel's own log, nfdump's columns, PAN-OS' exports, and what BIND did and did not do.
+    (
+      "[ 9802.389172] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=UDP SPT=1 DPT=2",
+      "(protocol 17 192.0.2.1#1 to 192.0.2.2#2 blocked)", []
+    ),
+    (
+      "ts,te,td,sa,da,sp,dp,pr,flg\n2024-05-01 10:00:00,2024-05-01 10:00:05,5,192.0.2.1,192.0.2.2,1,2,UDP,x\n",
+      "(protocol 17 192.0.2.1#1 to 192.0.2.2#2)", []
+    ),
+    (
+      "Source address,Destination address,IP Protocol\n192.0.2.1,192.0.2.2,tcp\n",
+      "(protocol 6 192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      "01-May-2024 10:00:00.123 security: info: client @0x7f 192.0.2.1#5 (a.example): query 'a.example/ANY/IN' denied (allow-query did not match)",
+      "(192.0.2.1#5 to ? blocked)", []
+    ),
+    (
+      "01-May-2024 10:00:00.123 rpz: info: client @0x7f 192.0.2.1#5 (a.example): disabled rpz QNAME NXDOMAIN rewrite a.example/A/IN via a.example",
+      "(192.0.2.1#5 to ?)", []
     ),
     (
       #"{"SrcIpAddr":"192.0.2.1","DstIpAddr":"192.0.2.2","DvcAction":"Deny","NetworkProtocol":"TCP"}"#,

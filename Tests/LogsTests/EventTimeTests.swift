@@ -196,7 +196,8 @@ import Testing
     ("APPREAD 1714557600 2024.05.01 R04-M1-N4 a.example", noon),
     ("- 1714557600 2024-05-01 n1 a.example", nil), ("- 17145576 2024.05.01 n1 a.example", nil),
     ("24/05/01 10:00:00 INFO x.Y: a.example", noon), ("24/05/01 10:00:00 other a.example", nil),
-    ("240501 100000 663 INFO dfs.DataNode: a.example", noon),
+    ("24/05/01 10:00:00 INFO seen a.example", nil), ("05/04/24 10:00:00 INFO x.Y: a.example", nil),
+    ("240501 100000 663 INFO dfs.DataNode: a.example", noon), ("240501 100000 663 a.example", nil),
     ("249901 100000 663 INFO dfs.DataNode: a.example", nil),
     ("20240501T100000Z x: a.example", noon), ("01.05.2024 10:00:00 a.example", noon),
     ("01.13.2024 10:00:00 a.example", nil), ("01.05.2024 a.example and more of it", nil),
@@ -435,6 +436,8 @@ import Testing
     Self.check(#"{"timestamp":"05/01-10:00:00.123000","host":"a.example"}"#, nil)
     Self.check(#"{"timestamp":"24/05/01-10:00:00.123","host":"a.example"}"#, Self.millis)
     Self.check("24/05/01-10:00:00.123 [**] [1:1:1] a.example", Self.millis)
+    Self.check("13/12/24-10:00:00.123 [**] [1:1:1] a.example", nil)
+    Self.check("31/12/24-10:00:00.123 [**] [1:1:1] a.example", nil)
     Self.check("*May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
     Self.check("<189>45: .May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)
     Self.check("000045: May  1 10:00:00.123: %SYS-5-X: from a.example", Self.millis, year: 2024)

@@ -55,6 +55,27 @@ import Testing
     ),
     (#"{"Name":"UserAgent","Value":"B/1"}"#, ["user-agent Value B/1 @29"]),
     (#"{"value":"B/1","name":"User-Agent"}"#, ["user-agent value B/1 @10"]),
+    (#"{"e":{"value":"B/1","name":"User-Agent"}}"#, []),
+    (#"{"h":[{"value":"B/1","name":"User-Agent"}]}"#, ["user-agent h.value B/1 @16"]),
+    (
+      #"{"e":[{"value":"192.0.2.1","name":"Conti ransomware version"}]}"#,
+      ["ipv4 e.value 192.0.2.1 @16"]
+    ),
+    (
+      #"{"a":[{"name":"User-Agent","l":[{"ts":1}],"value":"B 1.2.3.4"}]}"#,
+      ["user-agent a.value B 1.2.3.4 @51"]
+    ),
+    (
+      #"{"user_agent.string":"B/1","http.user_agent.raw":"C/1"}"#,
+      ["user-agent user_agent.string B/1 @22", "user-agent http.user_agent.raw C/1 @50"]
+    ),
+    (
+      #"{"ja4_r":"t13d_002f,0035,009c_05","ja4":["a_b","c_d"],"x.ja4":"[a_b]\te_f"}"#,
+      [
+        "ja4 ja4_r t13d_002f,0035,009c_05 @10", "ja4 ja4 a_b @42", "ja4 ja4 c_d @48",
+        "ja4 x.ja4 a_b @64", "ja4 x.ja4 e_f @70",
+      ]
+    ),
     (#"{"value":"B/1","x":"User-Agent"}"#, []),
     (#"{"key":"cipher","value":"a@b.example"}"#, []),
     (#"{"key":"host.name","value":"prod-01"}"#, ["domain key host.name @8"]),

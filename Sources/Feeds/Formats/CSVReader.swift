@@ -41,9 +41,9 @@ struct CSVReader {
   private let lineParser: CSVParser
   private var cells: [CSVCell] = []
   private var lineCells: [CSVCell] = []
-  /// Lines of a row beyond which it must be as wide as the one before it, and those in it not, of which so many are
-  /// looked at.
+  /// Lines of a row beyond which it is only one if it is as wide as the row before it and its own lines are no rows.
   private static let longestRowLines = 64
+  /// Lines behind the first that are looked at for that.
   private static let judgedLines = 32
 
   init(delimiter: UInt8, lineLimit: Int = 1 << 20) {
@@ -108,7 +108,7 @@ struct CSVReader {
     _ = Self.parse(lineParser, stream, &offset, &lineCells)
     for _ in 0..<Self.judgedLines {
       _ = Self.parse(lineParser, stream, &offset, &lineCells)
-      if lineCells.count == row.cells.count { rows += 1 }
+      if lineCells.count > 1 { rows += 1 }
     }
     return rows * 2 >= Self.judgedLines
   }

@@ -222,9 +222,11 @@ enum ValueType {
 
   // swift-format-ignore
   private static let table: [(ValueType, String)] = [
-    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname onionaddress onion dns dnsname c2domain c2domains domainc2 networkdomain"),
+    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname onionaddress onion c2domain c2domains domainc2 networkdomain"),
+    // Names with unknown top-level domains as well, and anything else by its shape.
+    (.value(.none, nameMode: .withSubdomains), "dns dnsname c2 domainip site"),
     (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host fqdn fqdns hostnameport"),
-    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddr ipv4 ipv6 ipv4addr ipv6addr ipv4address ipv6address ipv4cidr ipport ipv4port ipv6port ipaddressport cidr subnet network netblock ipsrc ipdst ipsrcport ipdstport domainport hostport address addr c2server c2 domainip site"),
+    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddr ipv4 ipv6 ipv4addr ipv6addr ipv4address ipv6address ipv4cidr ipport ipv4port ipv6port ipaddressport cidr subnet network netblock ipsrc ipdst ipsrcport ipdstport domainport hostport address addr c2server"),
     (.value(.kind(.url), nameMode: .withSubdomains), "url urls uri urlpath uripath"),
     (.value(.kind(.md5), nameMode: .exact), "md5 md5hash hashmd5 filehashmd5 filemd5"),
     (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1hash hashsha1 filehashsha1 filesha1"),

@@ -266,9 +266,8 @@ struct ReportFormat: LineFormat {
       if range.upperBound == run.range.upperBound {
         range = withPortAndPath(text, range, isEmphasis: isEmphasis, next: &next)
       }
-      // Behind a slash it may be a file's.
-      let isInPath =
-        range.lowerBound > 0 && text.byte(unchecked: range.lowerBound - 1) == Byte.slash
+      // Behind a host and a slash it may be a file's.
+      let isInPath = Self.isBehindHost(text, range.lowerBound)
       add(text, range, isStrict: run.isBackslashed || isInPath, number, &sink)
     }
     return next
@@ -304,6 +303,23 @@ struct ReportFormat: LineFormat {
     else { return nil }
     return start - 1
   }
+
+  /// Whether a slash stands before an offset, and a name with a dot before that.
+  private static func isBehindHost(_ text: RawSpan, _ start: Int) -> Bool {
+    guard start > 1, text.byte(unchecked: start - 1) == Byte.slash else { return false }
+    let first = max(0, start - 1 - longestHost)
+    var offset = start - 1
+    while offset > first {
+      let byte = text.byte(unchecked: offset - 1)
+      if byte == Byte.dot { return true }
+      guard Text.isAlphanumeric(byte) || byte == Byte.minus else { return false }
+      offset -= 1
+    }
+    return false
+  }
+
+  /// Bytes before a slash in which a host's last dot is looked for.
+  private static let longestHost = 64
 
   /// Whether a run goes on in a path or an expression, where `\.` is no notation.
   private static func isInPath(_ text: RawSpan, _ start: Int) -> Bool {

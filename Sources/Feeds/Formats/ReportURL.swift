@@ -171,11 +171,14 @@ enum ReportURL {
     }
   }
 
-  /// Whether a path has a dot in brackets that is a file's, `/a[.]php`: no name ends so.
+  /// Whether a path has a dot in brackets and all such are files', `/a[.]php`: no name and no address ends so.
+  ///
+  /// A path that holds a URL of its own, or a query with a marked name, is that of a service which shows others' values.
   static func hasMarkedFile(_ text: RawSpan, _ path: Range<Int>) -> Bool {
     var offset = path.lowerBound
     var isFile = false
     while offset < path.upperBound {
+      if ReportURL.schemeEnd(text, at: offset) != nil { return false }
       guard let separator = ReportSeparator(text, at: offset) else {
         offset += 1
         continue
@@ -184,8 +187,12 @@ enum ReportURL {
       guard separator.kind == .dot else { continue }
       var end = offset
       while end < path.upperBound, Text.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
-      // Another one may follow: of `www[.]evil[.]example` the last tells.
-      isFile = end > offset && !TopLevelDomains.contains(text.extracting(offset..<end))
+      let label = offset..<end
+      guard 2...5 ~= label.count, (text.byte(unchecked: offset) | 0x20) &- 0x61 <= 25,
+        end == path.upperBound || text.byte(unchecked: end) != Byte.minus,
+        !TopLevelDomains.contains(text.extracting(label))
+      else { return false }
+      isFile = true
     }
     return isFile
   }

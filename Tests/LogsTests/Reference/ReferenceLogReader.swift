@@ -67,7 +67,8 @@ struct ReferenceLogReader {
   }
 
   /// A time in seconds with words behind it is no list of one number.
-  private static let bracketedTime = ReferencePattern(#"\A\[[0-9]{10}(?:\.[0-9]{0,9})?\] [A-Za-z]"#)
+  private static let bracketedTime = ReferencePattern(
+    #"\A\[(?:[0-9]{10}(?:\.[0-9]{0,9})?\] [A-Za-z]| {0,8}[0-9]{1,10}\.[0-9]{6}\] )"#)
 
   private func isBlank(_ index: Int) -> Bool {
     [0x20, 0x09, 0x0D].contains(text.bytes[index])
