@@ -362,10 +362,10 @@ extension LogTime {
     {
       // Only where the first number is no month and a class follows.
       guard let first = NumberText.unsigned(window, 0..<2), first > 12,
-        let end = levelEnd(window, from: 18),
-        let colon = window.firstOffset(of: Byte.colon, from: end + 1, to: window.byteCount),
-        window.firstOffset(of: Byte.space, from: end + 1, to: colon) == nil
+        let end = levelEnd(window, from: 18)
       else { return nil }
+      let blank = window.firstOffset(of: Byte.space, from: end + 1, to: window.byteCount)
+      guard blank.map({ window.byte(unchecked: $0 - 1) == Byte.colon }) ?? true else { return nil }
       take([0, 3, 6, 9, 12, 15])
     } else if window.byte(unchecked: 6) == Byte.space, window.byte(unchecked: 13) == Byte.space,
       digits(window, from: 0, to: 6).count == 6, digits(window, from: 7, to: 13).count == 6

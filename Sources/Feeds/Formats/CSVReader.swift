@@ -106,11 +106,15 @@ struct CSVReader {
     var offset = parsed.start
     var rows = 0
     _ = Self.parse(lineParser, stream, &offset, &lineCells)
-    for _ in 0..<Self.judgedLines {
-      _ = Self.parse(lineParser, stream, &offset, &lineCells)
+    var judged = 0
+    let end = parsed.end
+    while judged < Self.judgedLines, offset < end {
+      let line = Self.parse(lineParser, stream, &offset, &lineCells)
+      if Text.trimmed(window.rawSpan, line.range).isEmpty { continue }
+      judged += 1
       if lineCells.count > 1 { rows += 1 }
     }
-    return rows * 2 >= Self.judgedLines
+    return rows * 2 >= judged
   }
 
   /// Copies a row's cells; false if it is a comment or empty.
