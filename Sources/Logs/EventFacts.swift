@@ -74,6 +74,8 @@ struct EventFacts {
     owner: UInt32 = 0, depth: Int = 1
   ) {
     guard !range.isEmpty else { return }
+    // Of names of verdicts and protocols of one rank those of the record itself go first.
+    let order = Self.order(rank, depth)
     switch fact {
     case .none: break
     case .source, .destination:
@@ -87,8 +89,8 @@ struct EventFacts {
       destinationPorts.note(port, rank: Self.order(rank, depth), owner: owner)
       isEmpty = false
     case .ipProtocol:
-      if rank < ranks[Int(fact.rawValue)], let number = Self.ipProtocol(bytes, range),
-        takes(fact, rank)
+      if order < ranks[Int(fact.rawValue)], let number = Self.ipProtocol(bytes, range),
+        takes(fact, order)
       {
         context.ipProtocol = number
       }
@@ -119,32 +121,36 @@ struct EventFacts {
     case .localPort, .remotePort:
       guard let port = NumberText.port(bytes, range), takes(fact, rank) else { break }
       if fact == .localPort { localEnds.localPort = port } else { localEnds.remotePort = port }
-    case .verdict: note(Self.verdict(bytes, range), rank: rank)
+    case .verdict: noteVerdict(Self.verdict(bytes, range), order: order)
     case .answerCode:
       if let text = Self.answerCode(bytes, range), takes(.state, rank) { context.state = text }
     case .inspection:
-      if Self.verdict(bytes, range) == .blocked { note(.blocked, rank: rank) }
-    case .eventType: note(Self.verdict(ofEvent: Self.word(bytes, range)), rank: rank)
+      if Self.verdict(bytes, range) == .blocked { noteVerdict(.blocked, order: order) }
+    case .eventType: noteVerdict(Self.verdict(ofEvent: Self.word(bytes, range)), order: order)
     case .isBlocked:
       switch Self.word(bytes, range) {
-      case "true", "yes": note(.blocked, rank: rank)
-      case "false", "no": note(.allowed, rank: rank)
+      case "true", "yes": noteVerdict(.blocked, order: order)
+      case "false", "no": noteVerdict(.allowed, order: order)
       default: break
       }
     case .verdictNumber:
       switch NumberText.unsigned(bytes, range) {
-      case 1: note(.allowed, rank: rank)
-      case 2: note(.blocked, rank: rank)
+      case 1: noteVerdict(.allowed, order: order)
+      case 2: noteVerdict(.blocked, order: order)
       default: break
       }
     case .errorCode:
-      if Self.isDenial(bytes, range) { note(.blocked, rank: rank) }
+      if Self.isDenial(bytes, range) { noteVerdict(.blocked, order: order) }
     }
   }
 
   /// Notes a verdict that the form of the record tells.
   mutating func note(_ verdict: Verdict?, rank: UInt8 = 0) {
-    guard let verdict, takes(.verdict, rank) else { return }
+    noteVerdict(verdict, order: Self.order(rank, 1))
+  }
+
+  private mutating func noteVerdict(_ verdict: Verdict?, order: UInt8) {
+    guard let verdict, takes(.verdict, order) else { return }
     context.verdict = verdict
   }
 
@@ -165,7 +171,7 @@ struct EventFacts {
     noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
   }
 
-  /// The order of the names of ends: by rank, then by the objects around them.
+  /// The order of the names that tell a fact: by rank, then by the objects around them.
   ///
   /// What tells of a packet's connection
   /// goes before all that tell of the packet, wherever it stands.

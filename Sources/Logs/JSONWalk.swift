@@ -199,12 +199,12 @@ extension Extraction {
         let isInner = fieldClass.rank == FieldClass.attribute
         let (pairName, holder) =
           isInner ? frames.last.map { ($0.pairName, $0.path) } ?? (-1, 0) : (top.pairName, top.path)
-        let isFirst = pairName < 0 && !isInner && frames.last.map { !$0.isObject } ?? false
-        let known = isFirst ? nameBehind(bytes, tokens, index, under: holder) : pairName
+        let isValueFirst = pairName < 0 && !isInner && frames.last.map { !$0.isObject } ?? false
+        let known = isValueFirst ? nameBehind(bytes, tokens, index, under: holder) : pairName
         if known >= 0 {
           let name = self.path(of: bytes, tokens[known], under: holder, after: path)
           var named = paths.fieldClass(name)
-          if isFirst, !named.isHost, named.fact == .none,
+          if isValueFirst, !named.isHost, named.fact == .none,
             named.traits.isDisjoint(with: .ownKinds)
           {
             // A word that only stands beside a value takes nothing from it.

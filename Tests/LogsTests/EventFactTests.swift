@@ -496,6 +496,10 @@ import Testing
       #"{"ip_src":"192.0.2.1","port_src":5000,"src4_addr":"192.0.2.3","dst4_addr":"192.0.2.2"}"#,
       "(192.0.2.1#5000 to 192.0.2.2)", []
     ),
+    (
+      #"{"policy":{"default":{"action":"deny"}},"action":"allow","src_ip":"192.0.2.1"}"#,
+      "(192.0.2.1 to ? allowed)", []
+    ),
     // A kernel's own log, nfdump's columns, PAN-OS' exports, and what BIND did and did not do.
     (
       "[ 9802.389172] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=UDP SPT=1 DPT=2",
