@@ -1,0 +1,205 @@
+/// What stands in objects, under keys that are paths and in lists, and what further devices write.
+extension EventFactTests {
+  /// What stands in objects of objects, and names of more products.
+  static let deep: [Case] = [
+    (
+      #"{"data":{"win":{"eventdata":{"sourceIp":"192.0.2.1","sourcePort":"5","destinationIp":"192.0.2.2","destinationPort":"443","protocol":"tcp"}}}}"#,
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#443)",
+      ["data.win.eventdata.destinationIp 192.0.2.2 port 443 destination"]
+    ),
+    (
+      #"{"hits":{"hits":[{"_source":{"winlog":{"event_data":{"SourceIp":"192.0.2.1","DestinationIp":"192.0.2.2"}}}}]}}"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      #"{"a":[{"b":{"c":{"src_ip":"192.0.2.1"}}},{"b":{"c":{"src_ip":"192.0.2.2"}}}]}"#, "", []
+    ),
+    // What is nearer goes before, and without an end of the event nothing counts that far down.
+    (
+      #"{"a":{"b":{"c":{"src_ip":"192.0.2.1","dst_ip":"192.0.2.2"}}},"src_ip":"192.0.2.3"}"#,
+      "(192.0.2.3 to ?)", []
+    ),
+    (#"{"a":{"b":{"c":{"protocol":"tcp","action":"deny"}}},"host":"a.example"}"#, "", []),
+    (
+      #"{"fields":{"source.ip":["192.0.2.1"],"destination.ip":["192.0.2.2"],"destination.port":[443]}}"#,
+      "(192.0.2.1 to 192.0.2.2#443)", ["fields.destination.ip 192.0.2.2 port 443 destination"]
+    ),
+    (
+      #"{"IPV4_SRC_ADDR":"192.0.2.1","L4_SRC_PORT":5,"IPV4_DST_ADDR":"192.0.2.2","L4_DST_PORT":443,"PROTOCOL":6}"#,
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#443)", []
+    ),
+    (
+      #"{"netflow.ipv4_src_addr":"192.0.2.1","netflow.ipv4_dst_addr":"192.0.2.2","netflow.l4_dst_port":443}"#,
+      "(192.0.2.1 to 192.0.2.2#443)", ["netflow.ipv4_dst_addr 192.0.2.2 port 443 destination"]
+    ),
+    (
+      "ip.src\tip.dst\ttcp.srcport\ttcp.dstport\tudp.srcport\tudp.dstport\n192.0.2.1\t192.0.2.2\t\t\t5\t53\n",
+      "(192.0.2.1#5 to 192.0.2.2#53)", ["ip.dst 192.0.2.2 port 53 destination"]
+    ),
+    (
+      #"{"src.ip.address":"192.0.2.1","src.port.number":5,"dst.ip.address":"192.0.2.2","dst.port.number":443}"#,
+      "(192.0.2.1#5 to 192.0.2.2#443)", []
+    ),
+    (
+      "No.,Time,Source,Destination,Protocol\n1,0.5,192.0.2.1,192.0.2.2,TCP\n",
+      "(protocol 6 192.0.2.1 to 192.0.2.2)", ["Source 192.0.2.1 source"]
+    ),
+    ("No.,Time,Source,Protocol\n1,0.5,192.0.2.1,TCP\n", "(protocol 6 ? to ?)", []),
+    ("sep=;\r\nid;src_ip;dst_ip\r\n1;192.0.2.1;192.0.2.2\r\n", "(192.0.2.1 to 192.0.2.2)", []),
+    (
+      "#TYPE Selected.X\n\"id\",\"src_ip\",\"dst_ip\"\n\"1\",\"192.0.2.1\",\"192.0.2.2\"\n",
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    ("srcip=192.0.2.1, dstip=192.0.2.2; action=deny", "(192.0.2.1 to 192.0.2.2 blocked)", []),
+    ("srcip=192.0.2.1 protocol=HTTPS transport=tcp", "(protocol 6 192.0.2.1 to ?)", []),
+    // A port is none of another address' than that before it, or in its object.
+    (
+      "two events: srcip=192.0.2.1 act=ping | srcip=192.0.2.2 srcport=80", "(192.0.2.1 to ?)",
+      ["192.0.2.2 port 80"]
+    ),
+    (
+      "kernel: SRC=192.0.2.1 DST=192.0.2.2 PROTO=ICMP [SRC=192.0.2.2 DST=192.0.2.1 PROTO=TCP SPT=443 DPT=80 ]",
+      "(protocol 1 192.0.2.1 to 192.0.2.2)", []
+    ),
+    ("a srcport=443 srcip=192.0.2.1 x", "(192.0.2.1#443 to ?)", []),
+    (
+      #"{"first":{"src_ip":"192.0.2.1"},"second":{"src_ip":"192.0.2.2","src_port":80}}"#,
+      "(192.0.2.1 to ?)", ["192.0.2.2 port 80"]
+    ),
+    (
+      #"{"alert":{"src_ip":"192.0.2.1"},"src_ip":"192.0.2.2","src_port":443}"#,
+      "(192.0.2.2#443 to ?)",
+      []
+    ),
+    (
+      #"{"src_ip":"192.0.2.1","transport":{"src_port":80}}"#, "(192.0.2.1 to ?)", []
+    ),
+    (
+      #"{"_source":{"event":{"type":["connection","denied"]},"source":{"ip":"192.0.2.1"}}}"#,
+      "(192.0.2.1 to ? blocked)", []
+    ),
+    (#"{"evidence":[{"entityType":"Ip","ipAddress":"192.0.2.1"}]}"#, "", []),
+    // The record's own before those in objects of it, and none of who sent it to a collector.
+    (
+      #"{"tunnel":{"src_ip":"192.0.2.7","dest_ip":"192.0.2.8"},"src_ip":"192.0.2.1","dest_ip":"192.0.2.2"}"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      #"{"log":{"source":{"address":"192.0.2.9:5"}},"source":{"ip":"192.0.2.1","port":4},"destination":{"ip":"192.0.2.2"}}"#,
+      "(192.0.2.1#4 to 192.0.2.2)", []
+    ),
+    (
+      #"{"log":{"source":{"address":"192.0.2.9:5"}},"message":"sshd[1]: Failed password for a from 192.0.2.1 port 5000 ssh2"}"#,
+      "(192.0.2.1#5000 to ?)", []
+    ),
+  ]
+
+  /// Keys that are paths, pairs of names and values, and further devices.
+  static let paths: [Case] = [
+    // Keys that are paths, and pairs of names and values.
+    (
+      #"{"suricata.eve.src_ip":"192.0.2.1","suricata.eve.src_port":5000,"suricata.eve.dest_ip":"192.0.2.2","suricata.eve.dest_port":443,"suricata.eve.alert.action":"blocked"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#443 blocked)", []
+    ),
+    (
+      #"{"nat.src_ip":"192.0.2.9","src_ip":"192.0.2.1","src_port":5000}"#,
+      "(192.0.2.1#5000 to ?)", []
+    ),
+    (#"{"log.source.address":"192.0.2.9:5","event":"x"}"#, "", []),
+    (#"{"a.evidence.ipAddress":"192.0.2.9"}"#, "", []),
+    (
+      ##"{"Event":{"EventData":{"Data":[{"@Name":"SourceIp","#text":"192.0.2.1"},{"@Name":"SourcePort","#text":"5000"},{"@Name":"DestinationIp","#text":"192.0.2.2"},{"#text":"443","@Name":"DestinationPort"}]}}}"##,
+      "(192.0.2.1#5000 to 192.0.2.2#443)", []
+    ),
+    (
+      #"{"body":"x","attributes":[{"key":"client.address","value":{"stringValue":"192.0.2.1"}},{"key":"server.address","value":{"stringValue":"192.0.2.2"}}]}"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      #"{"request":"x","headers":[{"name":"client-ip","value":"192.0.2.9"}]}"#, "", []
+    ),
+    // What may be anything's, and the record's own before keys that are paths and pairs.
+    (#"{"x":1,"queryString":[{"name":"src_ip","value":"192.0.2.9"}]}"#, "", []),
+    (
+      #"{"attributes":[{"key":"client.address","value":{"stringValue":"192.0.2.9"}}],"client_ip":"192.0.2.1"}"#,
+      "(192.0.2.1 to ?)", []
+    ),
+    (
+      #"{"policy.default.action":"deny","parent.protocol":"udp","action":"allow","protocol":"tcp","src_ip":"192.0.2.1"}"#,
+      "(protocol 6 192.0.2.1 to ? allowed)", []
+    ),
+    ("nat.src_ip=192.0.2.9 src_ip=192.0.2.1 dst_ip=192.0.2.2", "(192.0.2.1 to 192.0.2.2)", []),
+    (
+      #"{"message":"{\"nat.src_ip\":\"192.0.2.9\",\"src_ip\":\"192.0.2.1\"}"}"#, "(192.0.2.1 to ?)",
+      []
+    ),
+    (
+      #"{"events":[{"parameters":[{"name":"src_ip","value":"192.0.2.1"}]},{"parameters":[{"name":"src_ip","value":"192.0.2.2"}]}]}"#,
+      "", []
+    ),
+    (
+      #"{"data":{"jsonPayload":{"connection":{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2"},"disposition":"DENIED"}}}"#,
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
+      #"{"ip_src":"192.0.2.1","port_src":5000,"src4_addr":"192.0.2.3","dst4_addr":"192.0.2.2"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2)", []
+    ),
+    (
+      #"{"policy":{"default":{"action":"deny"}},"action":"allow","src_ip":"192.0.2.1"}"#,
+      "(192.0.2.1 to ? allowed)", []
+    ),
+    // A kernel's own log, nfdump's columns, PAN-OS' exports, and what BIND did and did not do.
+    (
+      "[ 9802.389172] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=UDP SPT=1 DPT=2",
+      "(protocol 17 192.0.2.1#1 to 192.0.2.2#2 blocked)", []
+    ),
+    (
+      "ts,te,td,sa,da,sp,dp,pr,flg\n2024-05-01 10:00:00,2024-05-01 10:00:05,5,192.0.2.1,192.0.2.2,1,2,UDP,x\n",
+      "(protocol 17 192.0.2.1#1 to 192.0.2.2#2)", []
+    ),
+    (
+      "Source address,Destination address,IP Protocol\n192.0.2.1,192.0.2.2,tcp\n",
+      "(protocol 6 192.0.2.1 to 192.0.2.2)", []
+    ),
+    (
+      "01-May-2024 10:00:00.123 security: info: client @0x7f 192.0.2.1#5 (a.example): query 'a.example/ANY/IN' denied (allow-query did not match)",
+      "(192.0.2.1#5 to ? blocked)", []
+    ),
+    (
+      "01-May-2024 10:00:00.123 rpz: info: client @0x7f 192.0.2.1#5 (a.example): disabled rpz QNAME NXDOMAIN rewrite a.example/A/IN via a.example",
+      "(192.0.2.1#5 to ?)", []
+    ),
+    (
+      #"{"SrcIpAddr":"192.0.2.1","DstIpAddr":"192.0.2.2","DvcAction":"Deny","NetworkProtocol":"TCP"}"#,
+      "(protocol 6 192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
+      #"{"src_ap":"192.0.2.1:5000","dst_ap":"192.0.2.2:443"}"#, "(192.0.2.1#5000 to 192.0.2.2#443)",
+      []
+    ),
+    (
+      "LEEF:1.0|V|P|1|E|src=192.0.2.1|dst=192.0.2.2|srcPort=5000|dstPort=443",
+      "(192.0.2.1#5000 to 192.0.2.2#443)", []
+    ),
+    (
+      #"{"msg":"TCP request from 192.0.2.1:5000 to 192.0.2.2:443. Action: Deny. Policy: p. Rule: r"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#443 blocked)", []
+    ),
+    (
+      "%ASA-4-410001: Dropped UDP DNS request from o:192.0.2.1/53 to i:192.0.2.2/1234; label length 9",
+      "(protocol 17 192.0.2.1#53 to 192.0.2.2#1234 blocked)", []
+    ),
+    (#"{"src_ip":"192.0.2.1","blocked":true}"#, "(192.0.2.1 to ? blocked)", []),
+    (#"{"src_ip":"192.0.2.1","blocked":false,"x":null}"#, "(192.0.2.1 to ? allowed)", []),
+    (#"[true,{"src_ip":"192.0.2.1","blocked":[true]}]"#, "(192.0.2.1 to ?)", []),
+    (
+      "May 01 2024 10:00:00 fw asa %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by x",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
+    ),
+    (
+      "<166>:May 01 2024 10:00:00 UTC: %ASA-4-106023: Deny tcp src outside:192.0.2.1/4 dst inside:192.0.2.2/22 by x",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
+    ),
+  ]
+}
