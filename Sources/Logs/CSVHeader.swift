@@ -326,14 +326,3 @@ enum CSVHeader {
     "tcp", "udp",
   ]
 }
-
-extension RawSpan {
-  /// Whether a string occurs in the bytes.
-  func holds(_ word: StaticString) -> Bool {
-    for offset in 0...max(0, byteCount - word.utf8CodeUnitCount)
-    where starts(with: word, at: offset) {
-      return true
-    }
-    return false
-  }
-}

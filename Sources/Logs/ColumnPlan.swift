@@ -175,16 +175,16 @@ struct ColumnPlan {
       ("sa", .source), ("da", .destination), ("sp", .sourcePort), ("dp", .destinationPort),
       ("pr", .ipProtocol),
     ]
-    let places = names.map { name in header.names.firstIndex { Self.is($0.rawSpan, name.0) } }
+    let places = names.compactMap { name in
+      header.names.firstIndex { Self.is($0.rawSpan, name.0) }
+    }
+    guard places.count == names.count else { return }
     for (place, name) in zip(places, names) {
-      guard places.allSatisfy({ $0 != nil }), let place else { return }
       (columns[place].fieldClass.fact, columns[place].fieldClass.factRank) = (name.1, 1)
       if !facts.contains(place) { facts.append(place) }
     }
-    guard let source = places[0], let destination = places[1], let sourcePort = places[2],
-      let destinationPort = places[3]
-    else { return }
-    (columns[source].port, columns[destination].port) = (sourcePort, destinationPort)
+    // The ports of both ends stand behind them.
+    (columns[places[0]].port, columns[places[1]].port) = (places[2], places[3])
   }
 
   /// An address that was asked for as a host has the port of the request.

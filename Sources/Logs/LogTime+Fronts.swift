@@ -109,7 +109,8 @@ extension LogTime {
     return next &- Byte.zero <= 9 || next == UInt8(ascii: "[") ? offset : start
   }
 
-  private static let levels: Set<String> = [
+  /// Words for the level of a message.
+  static let levels: Set<String> = [
     "alert", "c", "crit", "critical", "d", "debug", "e", "err", "error", "f", "fatal", "gin", "i",
     "info", "n", "note", "notice", "severe", "trace", "w", "warn", "warning",
   ]

@@ -332,8 +332,7 @@ extension LogTime {
   /// Where a level's word ends that begins at an offset, with a blank behind it; nil for another word.
   private static func levelEnd(_ window: RawSpan, from start: Int) -> Int? {
     guard let blank = window.firstOffset(of: Byte.space, from: start, to: window.byteCount),
-      ["info", "warn", "error", "debug", "fatal", "trace"].contains(
-        EventFacts.word(window, start..<blank))
+      levels.contains(EventFacts.word(window, start..<blank))
     else { return nil }
     return blank
   }

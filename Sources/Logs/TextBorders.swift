@@ -61,6 +61,15 @@ enum TextBorders {
 }
 
 extension RawSpan {
+  /// Whether a string occurs in the bytes.
+  func holds(_ word: StaticString) -> Bool {
+    for offset in 0...max(0, byteCount - word.utf8CodeUnitCount)
+    where starts(with: word, at: offset) {
+      return true
+    }
+    return false
+  }
+
   /// Offset of the first such byte in a range, or nil.
   func firstOffset(of wanted: UInt8, from start: Int, to end: Int) -> Int? {
     assert(start >= 0 && end <= byteCount)
