@@ -7,21 +7,14 @@ extension Extraction {
   /// The virtual host may stand in front. The fields have nginx's names, for Apache's have none.
   mutating func readAccessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
-    guard
-      let open = bytes.firstOffset(of: UInt8(ascii: "["), from: range.lowerBound, to: end),
-      end - open > 28, open > range.lowerBound + 5,
-      bytes.byte(unchecked: open - 1) == Byte.space,
-      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: min(end, open + 40)),
-      bytes.starts(with: " \"", at: close + 1)
+    guard let (time, brackets) = bracketedTime(bytes, range),
+      cutTokens(bytes, range.lowerBound..<brackets.lowerBound - 1, most: 16), words.count >= 3
     else { return false }
-    guard let time = LogTime.bracketed(bytes, open + 1..<close),
-      cutTokens(bytes, range.lowerBound..<open - 1, most: 16), words.count >= 3
-    else { return false }
-    let request = close + 3
+    let request = brackets.upperBound + 2
     guard let requestEnd = closingQuote(bytes, from: request, to: end) else { return false }
 
     let count = line.fields.count
-    var before = words
+    var before = words.map { Self.withoutBrackets(bytes, $0) }
     var isHostBehind = false
     // With the virtual host there are four words; a user's name may hold blanks as well.
     var (first, hasVirtualHost) = (0, false)
@@ -55,7 +48,9 @@ extension Extraction {
     }
     for client in before[first...last] {
       let client = Self.withoutComma(bytes, client)
-      guard isHost(bytes, client.start..<client.end) else { return false }
+      guard isHost(bytes, client.start..<client.end) || Self.isClient(bytes, client) else {
+        return false
+      }
     }
     if hasVirtualHost, !isHostBehind { add(name("server_name"), bytes, before[0]) }
     for index in first...last {
@@ -67,9 +62,15 @@ extension Extraction {
     first = last
     add(name("remote_logname"), bytes, before[first + 1])
     var user = before[first + 2]
+    if before.count == first + 5, user.start > words[first + 2].start {
+      // What a proxy in front took for the client, in brackets: `192.0.2.1 - [192.0.2.1] - user`.
+      add(name("the_real_ip"), bytes, user)
+      line.setApart()
+      user = before[first + 4]
+    }
     user.end = before[before.count - 1].end
     add(name("remote_user"), bytes, user)
-    line.skip(open..<close + 1)
+    line.skip(brackets)
     let field = name("request")
     line.add(field, quoted: request..<requestEnd)
     line.time = time
@@ -93,10 +94,49 @@ extension Extraction {
       default: break
       }
     }
+    // squid's own word behind all that: `TCP_DENIED:HIER_NONE`.
+    if let result = behind.last, !result.isQuoted, behind.count > 2,
+      bytes.firstOffset(of: Byte.colon, from: result.start, to: result.end) != nil
+    {
+      noteProxyResult(bytes, at: result.start)
+    }
     if hasVirtualHost {
       joinRequest(bytes, host: before[0], request..<requestEnd, field)
     }
     return true
+  }
+
+  /// The time in brackets before the quoted request; brackets around an address may stand before it.
+  private func bracketedTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
+    var offset = range.lowerBound
+    for _ in 0..<3 {
+      guard
+        let open = bytes.firstOffset(of: UInt8(ascii: "["), from: offset, to: range.upperBound),
+        range.upperBound - open > 28,
+        let close = bytes.firstOffset(
+          of: UInt8(ascii: "]"), from: open, to: min(range.upperBound, open + 48))
+      else { return nil }
+      if open > range.lowerBound + 5, bytes.byte(unchecked: open - 1) == Byte.space,
+        bytes.starts(with: " \"", at: close + 1),
+        let time = LogTime.bracketed(bytes, open + 1..<close)
+      {
+        return (time, open..<close + 1)
+      }
+      guard WrittenEnd(bytes, open..<close + 1) != nil else { return nil }
+      offset = close + 1
+    }
+    return nil
+  }
+
+  /// The address that brackets hold.
+  private static func withoutBrackets(_ bytes: RawSpan, _ token: ColumnRange) -> ColumnRange {
+    var inner = token
+    inner.start += 1
+    inner.end -= 1
+    guard inner.start < inner.end, bytes.byte(unchecked: token.start) == UInt8(ascii: "["),
+      bytes.byte(unchecked: inner.end) == UInt8(ascii: "]"), isAddress(bytes, inner)
+    else { return token }
+    return inner
   }
 
   /// The word that is the client, behind a virtual host, or behind what a collector put before the line: a

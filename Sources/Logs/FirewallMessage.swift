@@ -111,6 +111,8 @@ extension Extraction {
     var isTarget = false
     // The packet that an ICMP message quotes is another one.
     var isQuoted = false
+    // A client that asked a server for a URL, which stands behind its address: `192.0.2.2:/path`.
+    var isClientFirst = false
     var count = 0
     var offset = range.lowerBound
     while offset < range.upperBound {
@@ -128,9 +130,15 @@ extension Extraction {
         // `access-list name denied tcp inside/…(…) -> outside/…(…)`
         isAccessList = isWord(bytes, token, "access-list")
         if isAccessList { side = .source }
-        // `192.0.2.1 Accessed URL …`
-        if IPAddressText.ipv4(bytes, token) != nil {
-          addEnds(bytes, token, .source, .none, isTarget: false, isQuoted: false)
+        // `192.0.2.1 Accessed URL …`, and `user@192.0.2.1(LOCAL\user) Accessed JAVA URL …`
+        let mark = bytes.lastOffset(
+          of: UInt8(ascii: "@"), from: token.lowerBound, to: token.upperBound)
+        let start = mark.map { $0 + 1 } ?? token.lowerBound
+        let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start, to: token.upperBound)
+        let client = start..<(open ?? token.upperBound)
+        if EventFacts.end(bytes, client) != nil {
+          addEnds(bytes, client, .source, .none, isTarget: false, isQuoted: false)
+          isClientFirst = true
         }
         isFirst = false
         continue
@@ -139,6 +147,11 @@ extension Extraction {
       case 2 where isWord(bytes, token, "to") || isWord(bytes, token, "->"):
         side = isUnknown ? .none : isOutbound || isTranslation ? .source : .destination
         isTarget = isTranslation
+      case 3 where isClientFirst && isWord(bytes, token, "URL"):
+        if let server = addressBeforeColon(bytes, from: offset + 1, to: range.upperBound) {
+          line.add(name("dst_ip"), server)
+          offset = server.upperBound
+        }
       case 3 where isWord(bytes, token, "src") || isWord(bytes, token, "SRC"): side = .source
       case 3 where isWord(bytes, token, "dst"): side = .destination
       case 4 where isWord(bytes, token, "DEST"): side = .destination
@@ -170,6 +183,12 @@ extension Extraction {
       case 7 where isWord(bytes, token, "inbound"): isInbound = isBuilt
       case 8 where isBuilt && isWord(bytes, token, "outbound"): isOutbound = true
       case 8 where isWord(bytes, token, "Original"): isQuoted = true
+      case 8 where isWord(bytes, token, "protocol"):
+        let next = min(offset + 1, range.upperBound)
+        let number = next..<tokenEnd(bytes, from: next, to: range.upperBound)
+        if isNumber(bytes, number), let known = EventFacts.ipProtocol(bytes, number) {
+          facts.note(ipProtocol: known)
+        }
       case 11 where isWord(bytes, token, "translation"): isTranslation = true
       default: addEnds(bytes, token, side, fact, isTarget: isTarget, isQuoted: isQuoted)
       }
@@ -194,6 +213,7 @@ extension Extraction {
     case 7 where isWord(bytes, token, "dropped") || isWord(bytes, token, "Dropped"):
       facts.note(.blocked)
     case 8 where isWord(bytes, token, "Teardown"): facts.note(.allowed)
+    case 11 where isWord(bytes, token, "est-allowed"): facts.note(.allowed)
     case 9 where isWord(bytes, token, "permitted") || isWord(bytes, token, "Permitted"):
       facts.note(.allowed)
     case 9 where isWord(bytes, token, "discarded"): facts.note(.blocked)
@@ -263,6 +283,15 @@ extension Extraction {
     line.add(path, address, fact: side == .none ? fact : .none)
     line.setPort(port)
     if isQuoted { line.setApart() }
+  }
+
+  /// The address that stands before a colon.
+  private func addressBeforeColon(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int>? {
+    guard start < end,
+      let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 16)),
+      IPAddressText.ipv4(bytes, start..<colon) != nil
+    else { return nil }
+    return start..<colon
   }
 
   /// The address in `interface:address/port`, `interface/address` or `address`, and what is behind it.

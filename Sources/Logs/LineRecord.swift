@@ -69,6 +69,8 @@ struct LineRecord {
   /// Where the record's time stands, and the zone that the record names apart from it.
   var timeText = 0..<0
   var zone = 0..<0
+  /// Where the record says in what form its time is written.
+  var timePattern = 0..<0
   /// The time is that of the event's end, for want of another.
   var isTimeOfEnd = false
   /// Host and path that make a URL, where the fields' names do not tell that they do.
@@ -82,7 +84,8 @@ struct LineRecord {
   mutating func reset() {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime, isHeaderTimeZoned, isHeaderYearAssumed) = (nil, nil, false, false)
-    (timeText, zone, isTimeOfEnd, headerCount) = (0..<0, 0..<0, false, 0)
+    (timeText, zone, timePattern) = (0..<0, 0..<0, 0..<0)
+    (isTimeOfEnd, headerCount) = (false, 0)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
     (level, report) = (0, nil)
   }

@@ -12,16 +12,15 @@ extension Extraction {
     else { return false }
     let port = LogTime.digits(bytes, from: mark + 1, to: end)
     guard 1...5 ~= port.count, port.upperBound < end,
-      bytes.byte(unchecked: port.upperBound) == Byte.space
-        || bytes.byte(unchecked: port.upperBound) == Byte.colon
+      let behind = nameServerKey(bytes, port.upperBound..<end)
     else { return false }
     var address = mark
     while address > range.lowerBound, bytes.byte(unchecked: address - 1) != Byte.space {
       address -= 1
     }
-    guard
-      IPAddressText.ipv4(bytes, address..<mark) != nil
-        || IPAddressText.ipv6(bytes, address..<mark) != nil,
+    // The zone of an address that is valid on a link alone: `fe80::1%eth0`.
+    let bare = address..<(bytes.firstOffset(of: UInt8(ascii: "%"), from: address, to: mark) ?? mark)
+    guard IPAddressText.ipv4(bytes, bare) != nil || IPAddressText.ipv6(bytes, bare) != nil,
       let client = clientWord(bytes, range.lowerBound..<address)
     else { return false }
 
@@ -41,19 +40,17 @@ extension Extraction {
     line.add(name("client"), address..<port.upperBound, fact: .none)
     line.setSide(isSource: true)
     facts.note(
-      isSource: true, bytes, address..<mark, port: NumberText.port(bytes, port) ?? 0)
-    var offset = port.upperBound
-    var isQuery = false
+      isSource: true, bytes, bare, port: NumberText.port(bytes, port) ?? 0)
+    var offset = behind
     if bytes.starts(with: " (", at: offset),
       let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: offset, to: end)
     {
       line.add(name("query"), offset + 2..<close)
       offset = close + 1
-      isQuery = true
     }
     // `view internal: ` may stand between.
     guard let query = firstRange(of: "query", bytes, from: offset, to: end) else {
-      guard isQuery else {
+      guard offset > behind || bytes.byte(unchecked: behind) == Byte.colon else {
         line.cut(to: count)
         line.time = nil
         facts.reset()
@@ -76,6 +73,18 @@ extension Extraction {
     noteDenial(bytes, offset..<end)
     noteAnswer(bytes, offset..<end)
     return true
+  }
+
+  /// What stands behind a client's port and the key that it signed with, `/key name`; nil: something else.
+  private func nameServerKey(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    var offset = range.lowerBound
+    if bytes.starts(with: "/key ", at: offset) {
+      offset = tokenEnd(bytes, from: offset + 5, to: range.upperBound)
+      if offset < range.upperBound, bytes.byte(unchecked: offset - 1) == Byte.colon { offset -= 1 }
+    }
+    guard offset < range.upperBound else { return nil }
+    let byte = bytes.byte(unchecked: offset)
+    return byte == Byte.space || byte == Byte.colon ? offset : nil
   }
 
   /// Notes the code of an answer, and what a response policy did: `response: NXDOMAIN` and `response: name IN
@@ -137,8 +146,13 @@ extension Extraction {
     return (value, LogTime.month(bytes, at: range.lowerBound + 3) == nil ? date : stop)
   }
 
-  /// Adds the server's own address, the last word, in parentheses.
+  /// Adds the server's own address, the last word, in parentheses; behind it may stand the network that a resolver
+  /// asks for: `(192.0.2.53) [ECS 203.0.113.0/24/0]`.
   private mutating func addServer(_ bytes: RawSpan, _ range: Range<Int>) {
+    var range = range
+    if let network = firstRange(of: " [ECS ", bytes, from: range.lowerBound, to: range.upperBound) {
+      range = range.lowerBound..<network.lowerBound
+    }
     guard range.count > 4, bytes.byte(unchecked: range.upperBound - 1) == UInt8(ascii: ")"),
       let open = bytes.lastOffset(
         of: UInt8(ascii: "("), from: max(range.lowerBound, range.upperBound - 64),

@@ -219,6 +219,12 @@ extension Extraction {
       addAttribute(bytes, offset..<stop.lowerBound)
       offset = max(stop.upperBound, offset + 1)
     }
+    if !line.timePattern.isEmpty, !line.timeText.isEmpty,
+      let time = LogTime.patterned(
+        bytes, line.timeText, pattern: line.timePattern, year: options.year)
+    {
+      line.time = time
+    }
     return true
   }
 
@@ -276,6 +282,10 @@ extension Extraction {
     let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
     let value = equals + 1..<range.upperBound
     line.add(path, key: range.lowerBound, value: value)
-    if isWord(bytes, key, "devTime") { line.time = deviceTime(bytes, value) ?? line.time }
+    if isWord(bytes, key, "devTime") {
+      line.time = deviceTime(bytes, value) ?? line.time
+      line.timeText = bytes.trimmed(value)
+    }
+    if isWord(bytes, key, "devTimeFormat") { line.timePattern = bytes.trimmed(value) }
   }
 }

@@ -17,7 +17,7 @@ extension Extraction {
     let byte = bytes.byte(unchecked: range.lowerBound)
     if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range) }
     if byte &- Byte.zero <= 9 {
-      if isISOTime(bytes, first) { return readLoadBalancer(bytes, range, time: first) }
+      if isISOTime(bytes, first) { return readBehindTime(bytes, range, time: first) }
       if first.count >= 13, bytes.byte(unchecked: first.upperBound - 4) == Byte.dot {
         return readProxy(bytes, range)
       }
@@ -40,6 +40,23 @@ extension Extraction {
     guard isKnown else { return false }
     let time = next..<tokenEnd(bytes, from: next, to: range.upperBound)
     return isISOTime(bytes, time) && readLoadBalancer(bytes, range, time: time)
+  }
+
+  /// Reads a line that begins with a time: of a classic load balancer, of an application load balancer's
+  /// connections, or of a VPC flow log as CloudWatch gives it.
+  private mutating func readBehindTime(
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
+  ) -> Bool {
+    let next = time.upperBound + 1
+    guard next + 2 < range.upperBound else { return false }
+    if 2...9 ~= bytes.byte(unchecked: next) &- Byte.zero,
+      bytes.byte(unchecked: next + 1) == Byte.space
+    {
+      guard readFlowLog(bytes, next..<range.upperBound) else { return false }
+      line.skip(time)
+      return true
+    }
+    return readLoadBalancer(bytes, range, time: time) || readConnection(bytes, range, time: time)
   }
 
   private func isISOTime(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
@@ -107,6 +124,38 @@ extension Extraction {
     if !isNetwork, !isClassic, tokens.count > 22 {
       facts.note(actions(bytes, tokens[22].start..<tokens[22].end))
     }
+    facts.note(ipProtocol: 6)
+    line.time = Timestamp.iso8601(bytes, time)
+    return true
+  }
+
+  private static let connectionNames: [StaticString?] = [
+    nil, "client_ip", "client_port", "listener_port", "tls_protocol", "tls_cipher", nil,
+    "leaf_client_cert_subject", nil, "leaf_client_cert_serial_number", "tls_verify_status",
+    "conn_trace_id",
+  ]
+
+  /// Reads a line of the connection log of an application load balancer (Amazon, "Connection log entries").
+  private mutating func readConnection(
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
+  ) -> Bool {
+    guard cutTokens(bytes, range, most: 64), words.count >= 11 else { return false }
+    let tokens = words
+    func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
+    guard Self.isAddress(bytes, tokens[1]), let client = NumberText.port(bytes, word(2)),
+      NumberText.port(bytes, word(3)) != nil, !tokens[4].isQuoted,
+      isWord(bytes, word(4), "-") || bytes.starts(with: "TLSv", at: tokens[4].start)
+    else { return false }
+    for (index, token) in tokens.enumerated() where index < Self.connectionNames.count {
+      guard let known = Self.connectionNames[index] else {
+        line.skip(word(index))
+        continue
+      }
+      add(name(known), bytes, token)
+      if index == 1 { line.setPort(client, address: word(1)) }
+    }
+    facts.note(isSource: true, bytes, word(1), port: client)
+    facts.note(.destinationPort, rank: 0, bytes, word(3))
     facts.note(ipProtocol: 6)
     line.time = Timestamp.iso8601(bytes, time)
     return true
@@ -181,13 +230,18 @@ extension Extraction {
     add(
       name("peerhost"), bytes, ColumnRange(start: peer + 1, end: tokens[8].end),
       fact: .destination)
-    if bytes.starts(with: "TCP_DENIED", at: result.lowerBound) {
-      facts.note(.blocked)
-    } else if bytes.starts(with: "TCP_", at: result.lowerBound) {
-      facts.note(.allowed)
-    }
+    noteProxyResult(bytes, at: result.lowerBound)
     line.time = LogTime.field(bytes, word(0))
     return true
+  }
+
+  /// Notes what squid's word for the result of a request says: `TCP_DENIED`, `TCP_MISS`.
+  mutating func noteProxyResult(_ bytes: RawSpan, at start: Int) {
+    if bytes.starts(with: "TCP_DENIED", at: start) {
+      facts.note(.blocked)
+    } else if bytes.starts(with: "TCP_", at: start) {
+      facts.note(.allowed)
+    }
   }
 
   // MARK: VPC flow logs

@@ -170,6 +170,63 @@ extension EventFactTests {
       "01-May-2024 10:00:00.123 rpz: info: client @0x7f 192.0.2.1#5 (a.example): disabled rpz QNAME NXDOMAIN rewrite a.example/A/IN via a.example",
       "(192.0.2.1#5 to ?)", []
     ),
+    // BIND's clients with zones of links and keys, the network asked for, and messages without a question.
+    (
+      "client @0x7f 192.0.2.1#5 (a.example): query: a.example IN A +E(0) (192.0.2.53) [ECS 203.0.113.0/24/0]",
+      "(192.0.2.1#5 to 192.0.2.53)", []
+    ),
+    (
+      "client @0x7f 2001:db8::1%eth0#5 (a.example): query: a.example IN A + (2001:db8::53%2)",
+      "(2001:db8::1#5 to 2001:db8::53)", []
+    ),
+    (
+      "client @0x7f 192.0.2.1#5/key a-key (a.example): query: a.example IN AXFR -ST (192.0.2.53)",
+      "(192.0.2.1#5 to 192.0.2.53)", []
+    ),
+    (
+      "client @0x7f 192.0.2.1#5/key a-key: updating zone 'a.example/IN': adding an RR at 'b.a.example' A 192.0.2.9",
+      "(192.0.2.1#5 to ?)", []
+    ),
+    // A flow behind the time of a collector, connections to a load balancer, squid's own word behind a combined line.
+    (
+      "2024-05-01T10:00:00.000Z 2 123456789010 eni-1 192.0.2.1 192.0.2.2 1000 22 6 20 4249 1418530010 1418530070 ACCEPT OK",
+      "(protocol 6 192.0.2.1#1000 to 192.0.2.2#22 allowed)", []
+    ),
+    (
+      #"2024-05-01T10:00:00.514108Z 192.0.2.1 36280 443 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 4.036 "CN=a.example" NotBefore=2023-09-21T22:43:21Z;NotAfter=2026-06-17T22:43:21Z FEF2 Success TID_1"#,
+      "(protocol 6 192.0.2.1#36280 to ?)", ["192.0.2.1 port 36280 source"]
+    ),
+    (
+      #"192.0.2.1 - - [01/May/2024:10:00:00 +0000] "GET http://a.example/ HTTP/1.1" 403 39 "-" "-" TCP_DENIED:HIER_NONE"#,
+      "(192.0.2.1 to ? blocked)", []
+    ),
+    // Clients in brackets.
+    (
+      #"[2001:db8::7] - - [01/May/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 0 "-" "-""#,
+      "(2001:db8::7 to ?)", []
+    ),
+    (
+      #"[2001:db8::7]:5000 - a [01/May/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 0 "-" "-""#,
+      "(2001:db8::7#5000 to ?)", []
+    ),
+    (
+      #"192.0.2.1 - [192.0.2.9] - - [01/May/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 0 "-" "-""#,
+      "(192.0.2.1 to ?)", []
+    ),
+    // Cisco's clients of servers, and protocols by number.
+    (
+      #"%ASA-5-304001: a@192.0.2.1(LOCAL\a) Accessed JAVA URL 192.0.2.2:http://a.example/x"#,
+      "(192.0.2.1 to 192.0.2.2)", []
+    ),
+    ("%ASA-5-304001: 192.0.2.1 Accessed URL 192.0.2.2:/x/y.exe", "(192.0.2.1 to 192.0.2.2)", []),
+    (
+      "%ASA-6-106100: access-list a est-allowed tcp o/192.0.2.1(5000) -> i/192.0.2.2(53) hit-cnt 5",
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#53 allowed)", []
+    ),
+    (
+      "%ASA-3-106010: Deny inbound protocol 47 src o:192.0.2.1 dst i:192.0.2.2",
+      "(protocol 47 192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
     (
       #"{"SrcIpAddr":"192.0.2.1","DstIpAddr":"192.0.2.2","DvcAction":"Deny","NetworkProtocol":"TCP"}"#,
       "(protocol 6 192.0.2.1 to 192.0.2.2 blocked)", []

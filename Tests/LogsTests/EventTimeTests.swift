@@ -261,6 +261,32 @@ import Testing
     ("CEF:0|v|p|1|1|n|1|rt=Wed, 01 May 2024 10:00:00 GMT dhost=a.example", noon),
     ("LEEF:1.0|v|p|1|1|devTime=May 01 2024 10:00:00\tdhost=a.example", noon),
     ("LEEF:1.0|v|p|1|1|devTime=2024/05/01 10:00:00\tdhost=a.example", noon),
+    // The form that the record itself names.
+    (
+      "LEEF:2.0|v|p|1|1|^|devTime=May-01-2024 10:00:00 GMT^devTimeFormat=MMM dd yyyy HH:mm:ss z^dhost=a.example",
+      noon
+    ),
+    (
+      "LEEF:2.0|v|p|1|1|^|devTimeFormat=dd/MM/yyyy HH:mm:ss^devTime=01/05/2024 10:00:00^dhost=a.example",
+      noon
+    ),
+    (
+      "LEEF:2.0|v|p|1|1|^|devTime=05/01/2024 10:00:00 AM^devTimeFormat=MM/dd/yyyy hh:mm:ss a^dhost=a.example",
+      noon
+    ),
+    (
+      "LEEF:2.0|v|p|1|1|^|devTime=20240501120000.500+0200^devTimeFormat=yyyyMMddHHmmss.SSSZ^dhost=a.example",
+      half
+    ),
+    (
+      "LEEF:2.0|v|p|1|1|^|devTime=Wed 2024-05-01T10:00:00^devTimeFormat=EEE yyyy-MM-dd'T'HH:mm:ss^dhost=a.example",
+      noon
+    ),
+    (
+      "LEEF:2.0|v|p|1|1|^|devTime=31/02/2024 10:00:00^devTimeFormat=dd/MM/yyyy HH:mm:ss^dhost=a.example",
+      nil
+    ),
+    ("LEEF:2.0|v|p|1|1|^|devTime=01/05/2024^devTimeFormat=dd/MM/yyyy HH:mm^dhost=a.example", nil),
     ("CEF:0|v|p|1|1|n|1|rt=May 01 2024 12:00:00 dtz=+02:00 dhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|start=May 01 2024 12:00:00 tz=+0200 dhost=a.example", noon),
     ("CEF:0|v|p|1|1|n|1|dtz=UTC rt=May 01 2024 10:00:00 dhost=a.example", noon),

@@ -7,7 +7,8 @@ extension ReferenceLine {
     if bytes[start] == 0x25 { return readFirewall(start) }
     if bytes[start] == 0x7B { return false }
     return readPacketFilter(start) || readNameServer(start) || readAccess(start)
-      || readLoadBalancer(start) || readProxy(start) || readFlow(start) || readPairs(start)
+      || readLoadBalancer(start) || readConnection(start) || readProxy(start) || readFlow(start)
+      || readPairs(start)
       || readFirewallBehind(start)
   }
 

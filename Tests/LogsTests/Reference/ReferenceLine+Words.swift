@@ -56,19 +56,51 @@ extension ReferenceLine {
     #"\A[0-9.]+(?::[0-9]+ (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+(?::[^ ]*)?| (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+:[^ ]*) - "#
   )
   private static let access = ReferencePattern(
-    #"\A([^\[]{5,}) \[([^\]]{0,38})\] "("# + quoted + #")"(.*)\z"#)
+    #"\A((?:[^\[]|\[[^\[\] ]{2,46}\]){1,}?) \[([^\]]{0,46})\] "("# + quoted + #")"(.*)\z"#)
+  private static let inBrackets = ReferencePattern(#"\[([^\]]*)\]"#)
+  /// An address with a zone, or in brackets with a port.
+  private static let clientForm = ReferencePattern(
+    #"\A(?:\[([0-9A-Fa-f:.]+)(?:%[^\]]*)?\]:[0-9]*(?::.*)?|([0-9A-Fa-f:.]+)%.*)\z"#)
+
+  private static func isAddress(_ written: some Collection<UInt8>) -> Bool {
+    ReferenceAddress.ipv4(Array(written)) != nil || ReferenceAddress.ipv6(Array(written)) != nil
+  }
+
+  /// The address that brackets around a word hold.
+  private func withoutBrackets(_ word: Word) -> Word {
+    let inner = word.range.dropFirst().dropLast()
+    guard word.range.count > 2, bytes[word.range].first == 0x5B, bytes[word.range].last == 0x5D,
+      Self.isAddress(bytes[inner.startIndex..<inner.endIndex])
+    else { return word }
+    return Word(range: inner.startIndex..<inner.endIndex)
+  }
+
+  private func isClient(_ word: Word) -> Bool {
+    if Self.isHost(bytes[word.range]) { return true }
+    guard word.range.count <= 64, let groups = Self.clientForm.first(in: bytes[word.range]),
+      let address = groups[1] ?? groups[2]
+    else { return false }
+    return Self.isAddress(bytes[word.range].dropFirst(address.lowerBound).prefix(address.count))
+  }
 
   mutating func readAccess(_ start: Int) -> Bool {
     guard let groups = Self.access.first(in: bytes[start...]), let front = groups[1],
       let time = groups[2], let request = groups[3], let rest = groups[4], !rest.isEmpty,
-      text.count - start - front.count > 29
+      front.count >= 5, text.count - start - front.count > 29
+    else { return false }
+    let brackets = Self.inBrackets.all(in: bytes[start..<start + front.count]).compactMap { $0[1] }
+    guard brackets.count <= 2,
+      brackets.allSatisfy({
+        Self.isAddress(bytes[start + $0.lowerBound..<start + $0.upperBound])
+      })
     else { return false }
     func moved(_ range: Range<Int>) -> Range<Int> {
       start + range.lowerBound..<start + range.upperBound
     }
     guard ReferenceTime.isAccess(Array(bytes[moved(time)])),
-      var before = words(moved(front), most: 16), before.count >= 3
+      let written = words(moved(front), most: 16), written.count >= 3
     else { return false }
+    var before = written.map(withoutBrackets)
     func isListed(_ index: Int) -> Bool {
       before[index].range.count > 1 && word(before[index].range).hasSuffix(",")
     }
@@ -106,12 +138,16 @@ extension ReferenceLine {
       let range = clients[place].range
       clients[place].range = range.lowerBound..<range.upperBound - 1
     }
-    guard clients.allSatisfy({ Self.isHost(bytes[$0.range]) }) else { return false }
+    guard clients.allSatisfy(isClient) else { return false }
     if hasHost, !isNameBehind { add("server_name", before[0]) }
     for client in clients { add("remote_addr", client) }
     if isNameBehind { add("server_name", before[0]) }
     add("remote_logname", before[last + 1])
     var user = before[last + 2]
+    if before.count == last + 5, user.range.lowerBound > written[last + 2].range.lowerBound {
+      add("the_real_ip", user)
+      user = before[last + 4]
+    }
     user.range = user.range.lowerBound..<before[before.count - 1].range.upperBound
     add("remote_user", user)
     add("request", Word(range: moved(request), isQuoted: true))
@@ -208,6 +244,31 @@ extension ReferenceLine {
     return true
   }
 
+  private static let connection: [String?] = [
+    nil, "client_ip", "client_port", "listener_port", "tls_protocol", "tls_cipher", nil,
+    "leaf_client_cert_subject", nil, "leaf_client_cert_serial_number", "tls_verify_status",
+    "conn_trace_id",
+  ]
+
+  mutating func readConnection(_ start: Int) -> Bool {
+    guard let words = words(start..<text.count, most: 64), words.count >= 11,
+      words[0].range.lowerBound == start, (0x30...0x39).contains(bytes[start]),
+      Self.isoWord.matches(bytes[words[0].range]),
+      ReferenceTime.isISO(Array(bytes[words[0].range])), Self.isAddress(bytes[words[1].range]),
+      let port = port(words[2].range), self.port(words[3].range) != nil, !words[4].isQuoted,
+      word(words[4].range) == "-" || word(words[4].range).hasPrefix("TLSv")
+    else { return false }
+    for (name, word) in zip(Self.connection, words) {
+      add(name, word)
+      if name == "client_ip" { fields[fields.count - 1].port = port }
+    }
+    return true
+  }
+
+  private func port(_ range: Range<Int>) -> UInt16? {
+    word(range).hasPrefix("0") ? nil : UInt16(word(range))
+  }
+
   // MARK: squid
 
   private static let squid = ReferencePattern(
@@ -240,6 +301,14 @@ extension ReferenceLine {
   ]
 
   mutating func readFlow(_ start: Int) -> Bool {
+    let time = start..<(bytes[start...].firstIndex(of: 0x20) ?? text.count)
+    if Self.isoWord.matches(bytes[time]), (0x30...0x39).contains(bytes[start]),
+      ReferenceTime.isISO(Array(bytes[time])), time.upperBound + 1 < text.count
+    {
+      guard readFlow(time.upperBound + 1) else { return false }
+      skip(time)
+      return true
+    }
     guard (0x32...0x39).contains(bytes[start]), bytes[start...].dropFirst().first == 0x20,
       text.count - start >= 40,
       let words = words(start..<text.count, most: 64), words.count >= 14,
@@ -254,20 +323,23 @@ extension ReferenceLine {
   // MARK: Name servers
 
   private static let client = ReferencePattern(
-    #"\A([^#]*client (?:@[^ #]* )?)([^ #]+)#([0-9]{1,5})(?=[ :])"#)
+    #"\A([^#]*client (?:@[^ #]* )?)(([^ #%]+)(?:%[^ #]*)?)#([0-9]{1,5})(/key [^ ]*?(?=:? ))?(?=[ :])"#
+  )
   private static let question = ReferencePattern(#"\A \(([^)]*)\)"#)
   private static let server = ReferencePattern(#"\(([^(]{0,62})\)\z"#)
 
   mutating func readNameServer(_ start: Int) -> Bool {
     guard let groups = Self.client.first(in: bytes[start...]), let all = groups[0],
-      let address = groups[2], all.upperBound - (groups[3]?.count ?? 0) - 1 < 160
+      let whole = groups[2], let address = groups[3], whole.upperBound < 160
     else { return false }
     let written = Array(bytes[start + address.lowerBound..<start + address.upperBound])
     guard ReferenceAddress.ipv4(written) != nil || ReferenceAddress.ipv6(written) != nil else {
       return false
     }
     let count = fields.count
-    add("client", start + address.lowerBound..<start + all.upperBound)
+    add(
+      "client",
+      start + whole.lowerBound..<start + whole.upperBound + 1 + (groups[4]?.count ?? 0))
     var place = start + all.upperBound
     let name = Self.question.first(in: bytes[place...])
     if let whole = name?[0], let inner = name?[1] {
@@ -275,14 +347,17 @@ extension ReferenceLine {
       place += whole.count
     }
     guard let query = ReferencePattern("query").first(in: bytes[place...])?[0] else {
-      if name == nil { fields.removeLast(fields.count - count) }
-      return name != nil
+      let isMessage = name != nil || bytes[place] == 0x3A
+      if !isMessage { fields.removeLast(fields.count - count) }
+      return isMessage
     }
     place += query.upperBound
     guard bytes[place...].starts(with: ": ".utf8) else { return true }
     let end = bytes[(place + 2)...].firstIndex(of: 0x20) ?? text.count
     if end > place + 2 { add("query", place + 2..<end) }
-    if text.count - end > 4, let own = Self.server.first(in: bytes[end...])?[1] {
+    let network = ReferencePattern(#" \[ECS "#).first(in: bytes[end...])?[0]
+    let stop = network.map { end + $0.lowerBound } ?? text.count
+    if stop - end > 4, let own = Self.server.first(in: bytes[end..<stop])?[1] {
       add("server", end + own.lowerBound..<end + own.upperBound)
     }
     return true
@@ -328,13 +403,25 @@ extension ReferenceLine {
     var isUnknown = false
     var isTranslation = false
     var isTarget = false
-    if ReferenceAddress.ipv4(Array(verb.utf8)) != nil, let first = words.first {
-      addEnd(first, "src", isTarget: false)
+    var isClient = false
+    if let first = words.first {
+      let start = bytes[first].lastIndex(of: 0x40).map { $0 + 1 } ?? first.lowerBound
+      let open = bytes[start..<first.upperBound].firstIndex(of: 0x28) ?? first.upperBound
+      if Self.isAddress(bytes[start..<open].prefix { $0 != 0x25 }) {
+        addEnd(start..<open, "src", isTarget: false)
+        isClient = true
+      }
     }
     /// `src`, `dst`, or nothing where the sentence does not tell.
     var side = verb == "access-list" ? "src" : ""
-    for place in words.dropFirst() {
+    for (number, place) in words.enumerated().dropFirst() {
       switch word(place) {
+      case "URL" where isClient:
+        guard number + 1 < words.count, case let next = words[number + 1],
+          let colon = bytes[next].firstIndex(of: 0x3A),
+          ReferenceAddress.ipv4(Array(bytes[next.lowerBound..<colon])) != nil
+        else { continue }
+        add("dst_ip", next.lowerBound..<colon)
       case "to", "->":
         side = isUnknown ? "" : isOutbound || isTranslation ? "src" : "dst"
         isTarget = isTranslation

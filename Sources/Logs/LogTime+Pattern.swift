@@ -1,0 +1,136 @@
+import Parsing
+
+/// Times whose form the record itself gives, as LEEF's `devTimeFormat` does: `MMM dd yyyy HH:mm:ss z`.
+extension LogTime {
+  /// The time that a text tells in the form that a pattern of Java's `SimpleDateFormat` describes, in UTC where the
+  /// form has no zone; `year` is that of forms without one.
+  ///
+  /// Nil where the text has another form, or its zone is a name that says too little. Any mark of the pattern stands
+  /// for any mark: devices do not keep to their own.
+  static func patterned(
+    _ bytes: RawSpan, _ range: Range<Int>, pattern: Range<Int>, year: Int?
+  ) -> Int64? {
+    guard range.count <= 64, pattern.count <= 64 else { return nil }
+    var parts = PatternParts(year: year.map(Int64.init))
+    var place = range.lowerBound
+    var offset = pattern.lowerBound
+    while offset < pattern.upperBound {
+      let letter = bytes.byte(unchecked: offset)
+      var end = offset + 1
+      while end < pattern.upperBound, bytes.byte(unchecked: end) == letter { end += 1 }
+      let isLetter = (letter | 0x20) &- 0x61 <= 25
+      if letter == UInt8(ascii: "'") {
+        // Text that is written as it is, such as the `T` between date and time.
+        let close =
+          bytes.firstOffset(of: letter, from: offset + 1, to: pattern.upperBound)
+          ?? pattern.upperBound
+        place += close - offset - 1
+        end = min(close + 1, pattern.upperBound)
+      } else if isLetter {
+        let isFollowed =
+          end < pattern.upperBound && (bytes.byte(unchecked: end) | 0x20) &- 0x61 <= 25
+        guard
+          parts.take(
+            letter, count: end - offset, isFollowed: isFollowed, bytes, &place, to: range.upperBound
+          )
+        else { return nil }
+      } else {
+        let first = place
+        while place < range.upperBound, isMark(bytes.byte(unchecked: place)) { place += 1 }
+        guard place > first else { return nil }
+      }
+      offset = end
+    }
+    return place == range.upperBound ? parts.time : nil
+  }
+
+  private static func isMark(_ byte: UInt8) -> Bool {
+    byte &- Byte.zero > 9 && (byte | 0x20) &- 0x61 > 25
+  }
+}
+
+/// The parts of a time, as a pattern's letters name them.
+private struct PatternParts {
+  private var year: Int64?
+  private var month: Int64 = 1
+  private var day: Int64 = 1
+  private var hour: Int64 = 0
+  private var minute: Int64 = 0
+  private var second: Int64 = 0
+  private var nanoseconds: Int64 = 0
+  private var isAfternoon: Bool?
+  /// Nanoseconds east of Greenwich.
+  private var zone: Int64 = 0
+
+  init(year: Int64?) { self.year = year }
+
+  /// Takes what a letter, written so many times, stands for; false where the text has something else.
+  ///
+  /// Of a number that another part follows without a mark as many digits are read as there are letters.
+  mutating func take(
+    _ letter: UInt8, count: Int, isFollowed: Bool, _ bytes: RawSpan, _ place: inout Int, to end: Int
+  ) -> Bool {
+    switch letter {
+    case UInt8(ascii: "M") where count > 2, UInt8(ascii: "L") where count > 2:
+      guard place + 3 <= end, let named = LogTime.month(bytes, at: place) else { return false }
+      month = Int64(named)
+      skipLetters(bytes, &place, to: end)
+      return true
+    case UInt8(ascii: "E"):
+      skipLetters(bytes, &place, to: end)
+      return true
+    case UInt8(ascii: "a"):
+      isAfternoon = bytes.starts(withLowercase: "pm", at: place)
+      guard isAfternoon == true || bytes.starts(withLowercase: "am", at: place) else {
+        return false
+      }
+      place += 2
+      return place <= end
+    case UInt8(ascii: "z"), UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x"):
+      guard place < end, let offset = LogTime.offset(bytes, place..<end) else { return false }
+      (zone, place) = (offset, end)
+      return true
+    default: break
+    }
+    let most = isFollowed ? min(end, place + count) : end
+    let digits = LogTime.digits(bytes, from: place, to: most)
+    guard 1...9 ~= digits.count, let number = NumberText.unsigned(bytes, digits) else {
+      return false
+    }
+    place = digits.upperBound
+    let value = Int64(number)
+    switch letter {
+    case UInt8(ascii: "y"), UInt8(ascii: "u"), UInt8(ascii: "Y"):
+      year = digits.count == 2 ? 2000 + value : value
+    case UInt8(ascii: "M"), UInt8(ascii: "L"): month = value
+    case UInt8(ascii: "d"): day = value
+    case UInt8(ascii: "H"), UInt8(ascii: "h"), UInt8(ascii: "k"), UInt8(ascii: "K"):
+      hour = value == 24 && letter == UInt8(ascii: "k") ? 0 : value
+    case UInt8(ascii: "m"): minute = value
+    case UInt8(ascii: "s"): second = value
+    case UInt8(ascii: "S"):
+      nanoseconds = (digits.count..<9).reduce(value) { value, _ in value * 10 }
+    default: return false
+    }
+    return true
+  }
+
+  private func skipLetters(_ bytes: RawSpan, _ place: inout Int, to end: Int) {
+    while place < end, (bytes.byte(unchecked: place) | 0x20) &- 0x61 <= 25 { place += 1 }
+  }
+
+  var time: Int64? {
+    var hour = hour
+    if let isAfternoon {
+      guard 0...12 ~= hour else { return nil }
+      hour = hour % 12 + (isAfternoon ? 12 : 0)
+    }
+    guard let year, 1970...2261 ~= year, 1...12 ~= month,
+      1...Timestamp.daysInMonth(month, year: year) ~= day, 0...23 ~= hour, 0...59 ~= minute,
+      0...60 ~= second
+    else { return nil }
+    let days = Timestamp.daysSince1970(year: year, month: month, day: day)
+    let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
+    return seconds * Timestamp.nanosecondsPerSecond + nanoseconds - zone
+  }
+}
