@@ -70,12 +70,10 @@ extension FlowReader {
   private mutating func beginFilling(
     _ bytes: RawSpan, known: Int, _ visit: StreamVisit
   ) -> TCPStream? {
+    let all = bytes
+    let bytes = Preamble.stripped(from: all)
     guard bytes.byteCount > 0 else { return nil }
-    if let end = Preamble.end(bytes) {
-      guard end < bytes.byteCount else { return nil }
-      return beginFilling(
-        bytes.extracting(end..<bytes.byteCount), known: max(0, known - end), visit)
-    }
+    let known = max(0, known - (all.byteCount - bytes.byteCount))
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     var (application, role) = Self.classify(bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     if application == .none, role == .unknown, bytes.byteCount >= Self.decidedLength {

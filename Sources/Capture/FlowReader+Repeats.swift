@@ -225,14 +225,12 @@ extension FlowReader {
     _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, wasRead: Bool = true,
     _ visit: StreamVisit
   ) -> Bool {
+    let all = bytes
+    let bytes = Preamble.stripped(from: all)
     guard bytes.byteCount > 0 else { return false }
-    if let end = Preamble.end(bytes) {
-      guard end < bytes.byteCount else { return false }
-      return readAgain(
-        bytes.extracting(end..<bytes.byteCount),
-        at: sequence &+ UInt32(truncatingIfNeeded: end),
-        changed: changed.map { Self.moved($0, by: end) }, wasRead: wasRead, visit)
-    }
+    let stripped = all.byteCount - bytes.byteCount
+    let sequence = sequence &+ UInt32(truncatingIfNeeded: stripped)
+    let changed = changed.map { Self.moved($0, by: stripped) }
     let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)

@@ -165,6 +165,7 @@ final class FragmentedDatagram {
     let count = isLast ? part.byteCount : part.byteCount & ~7
     guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
     let end = offset + count
+    receivedBytes += count
     if isCut, count < part.byteCount,
       rest.map({ end < $0.offset || hasBlock(at: $0.offset) }) ?? true
     {
@@ -223,7 +224,7 @@ final class FragmentedDatagram {
     if isOther || !isNew && !alternates.isEmpty {
       let part = part.extracting(0..<count)
       mixedBytes += bytes.count
-      if mixedBytes <= Self.mostReread || alternates.isEmpty {
+      if mixedBytes <= mostReread || alternates.isEmpty {
         Self.put(part, at: offset, beside: bytes, into: &alternates)
       } else {
         // The last part wins there in any case.
@@ -240,16 +241,22 @@ final class FragmentedDatagram {
     var first = bytes
     part.copy(to: &first, at: offset)
     guard var last = alternates.first else {
-      if first != bytes { alternates = [first] }
+      if !isEqual(first, bytes) { alternates = [first] }
       return
     }
     part.copy(to: &last, at: offset)
     var kept = [last]
-    for version in [first] + alternates
-    where version != bytes && !kept.contains(version) && kept.count < mostAlternates {
-      kept.append(version)
+    for version in [first] + alternates where kept.count < mostAlternates {
+      if !isEqual(version, bytes), !kept.contains(where: { isEqual($0, version) }) {
+        kept.append(version)
+      }
     }
     alternates = kept
+  }
+
+  /// Compares many bytes at a time, which `==` of arrays does not.
+  private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    left.count == right.count && left.rawSpan.isEqual(to: right.rawSpan)
   }
 
   /// What was read of it: so many bytes before parts differed, other versions as hashes, and how many bytes in all.
@@ -258,8 +265,11 @@ final class FragmentedDatagram {
   private var readBytes = 0
   /// Bytes of the versions that parts were mixed into.
   private var mixedBytes = 0
-  /// The most bytes of all versions that are read; each part that differs costs as much as the datagram.
-  private static let mostReread = 1 << 20
+  /// Bytes of all parts that arrived.
+  private var receivedBytes = 0
+  /// The most bytes of all versions that are read or mixed; each part that differs costs as much as the datagram,
+  /// which a last part alone makes long.
+  private var mostReread: Int { min(1 << 20, 4096 + receivedBytes * 256) }
 
   /// The versions of so many bytes that were not read so far; `isAll` is false where there are more than are read
   /// or mixed.
@@ -272,11 +282,11 @@ final class FragmentedDatagram {
     for version in (readPlainly == length ? [] : [bytes]) + alternates {
       let hash = ContentHash.hash(version.rawSpan.extracting(0..<length))
       guard !read.contains(hash) else { continue }
-      guard readBytes < Self.mostReread else { return (versions, false) }
+      guard readBytes < mostReread else { return (versions, false) }
       read.insert(hash)
       readBytes += length
       versions.append(version)
     }
-    return (versions, mixedBytes <= Self.mostReread)
+    return (versions, mixedBytes <= mostReread)
   }
 }

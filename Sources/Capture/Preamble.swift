@@ -25,6 +25,16 @@ enum Preamble {
     return end > 0 ? end : nil
   }
 
+  /// What stands behind all that a payload begins with, however many.
+  @_lifetime(copy payload)
+  static func stripped(from payload: RawSpan) -> RawSpan {
+    var rest = payload
+    while rest.byteCount > 0, let end = end(rest) {
+      rest = rest.extracting(end..<rest.byteCount)
+    }
+    return rest
+  }
+
   /// Whether a payload is the beginning of a preamble whose length tells that more of it follows.
   static func isCut(_ payload: RawSpan) -> Bool {
     switch payload.byte(unchecked: 0) {

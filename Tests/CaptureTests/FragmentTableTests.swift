@@ -3,6 +3,17 @@ import Testing
 
 @testable import Capture
 
+@Suite struct PreambleTests {
+  /// However many an attacker puts before one another: none of them costs a call within a call.
+  @Test func manyBehindOneAnother() {
+    let payload = (0..<50_000).flatMap { _ in utf8("PROXY \n") } + utf8("GET / HTTP/1.1")
+    let rest = Preamble.stripped(from: payload.rawSpan)
+    #expect(rest.byteCount == 14)
+    let alone = Array(payload.dropLast(14))
+    #expect(Preamble.stripped(from: alone.rawSpan).byteCount == 0)
+  }
+}
+
 @Suite("the table of fragments")
 struct FragmentTableTests {
   /// Brings a part of a datagram with a number.
