@@ -64,6 +64,7 @@ final class LogHeader: Sendable, Equatable {
       && left.setSeparator == right.setSeparator && left.emptyField == right.emptyField
       && left.unsetField == right.unsetField && left.names == right.names
       && left.types == right.types && left.date == right.date
+      && left.hasLocalTimes == right.hasLocalTimes
   }
 }
 
