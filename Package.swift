@@ -69,7 +69,7 @@ let package = Package(
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
     room("YAML", ["CYaml"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs", "YAML"]),
-    room("Database", ["Parsing", "Indicators", "Matchers", "CByteKernels", "CXXHash"]),
+    room("Database", ["Parsing", "Indicators", "Inputs", "Matchers", "CByteKernels", "CXXHash"]),
     room(
       "Capture",
       [
@@ -82,16 +82,15 @@ let package = Package(
     room(
       "Regression",
       [
-        "Parsing", "Indicators", "Inputs", "Feeds", "Database", "Capture", "Logs", "Scanning",
-        "YAML",
+        "Parsing", "Indicators", "Inputs", "Feeds", "Database", "Scanning", "YAML",
       ]),
     room(
-      "Reports", ["Parsing", "Indicators", "Inputs", "Feeds", "Database", "Scanning"]),
+      "Reports", ["Parsing", "Indicators", "Inputs", "Database", "Scanning"]),
     room(
       "Sekisho",
       [
-        "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Capture", "Logs",
-        "Scanning", "Regression", "Reports",
+        "Parsing", "Indicators", "Matchers", "Inputs", "Feeds", "Database", "Scanning",
+        "Regression", "Reports",
       ]),
     .executableTarget(
       name: "SekishoCLI",

@@ -1,4 +1,4 @@
-import Inputs
+package import Inputs
 
 /// Folders of feeds, expanded to the files in them; a file that is named twice is read once.
 package enum FeedList {
@@ -10,8 +10,8 @@ package enum FeedList {
     package var errors: [FeedError] = []
     /// Files of folders that are no feeds but databases, as `compile` leaves them there.
     package var databases: [String] = []
-    /// Number of hidden files and of backups in folders, which are left out.
-    package var hidden = 0
+    /// What else is left out of folders, by reason.
+    package var leftOut = Tally()
   }
 
   /// The files of every request, with its options; a folder's files in the order of their names.
@@ -20,9 +20,10 @@ package enum FeedList {
     var places: [String: [Int]] = [:]
     var errors: [FeedError] = []
     var databases: [String] = []
-    var hidden = 0
+    var leftOut = Tally()
     for request in requests {
       let list = InputList(paths: [request.path])
+      leftOut.merge(list.skipped)
       for error in list.errors {
         errors.append(FeedError(.cannotRead, path: error.path, problem: error.message))
       }
@@ -33,7 +34,7 @@ package enum FeedList {
       }
       let named = Array(request.path.utf8)
       let shown = list.items.filter { !isHidden($0.path.bytes.dropFirst(named.count)) }
-      hidden += list.items.count - shown.count
+      leftOut.add(FeedReport.hidden, UInt64(list.items.count - shown.count))
       if shown.isEmpty, !list.items.isEmpty {
         errors.append(
           FeedError(
@@ -42,15 +43,25 @@ package enum FeedList {
             advice: "name a file itself to have it read"))
       }
       for item in shown {
+        guard let path = String(validating: item.path.bytes, as: UTF8.self) else {
+          // Another file may have what this would be called if it were mended.
+          errors.append(
+            FeedError(
+              .cannotRead, path: item.path.description, problem: "the file's name is not UTF-8",
+              advice: "rename it"))
+          continue
+        }
         var file = request
-        file.path = String(decoding: item.path.bytes, as: UTF8.self)
+        file.path = path
         if file.path != request.path, Detection.isDatabase(item.path) {
           databases.append(file.path)
           continue
         }
         if let name = request.options.name, file.path != request.path {
           // A folder's name goes before the names of its files.
-          let below = file.path.utf8.dropFirst(request.path.utf8.count).drop { $0 == 0x2f }
+          let below = file.path.utf8.dropFirst(request.path.utf8.count).drop {
+            $0 == UInt8(ascii: "/")
+          }
           file.options.name = name + "/" + (String(below) ?? file.path)
         }
         let isListed = places[file.path, default: []].contains {
@@ -61,7 +72,7 @@ package enum FeedList {
         files.append(file)
       }
     }
-    return Expansion(files: files, errors: errors, databases: databases, hidden: hidden)
+    return Expansion(files: files, errors: errors, databases: databases, leftOut: leftOut)
   }
 
   /// Whether what follows a folder's name in a path is hidden, is below what is, or is an editor's

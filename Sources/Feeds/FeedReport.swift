@@ -102,8 +102,11 @@ public struct FeedReport: Sendable {
   public var feeds: [FeedSummary] = []
   /// Files of folders that are no feeds but compiled databases, and were left out.
   public var databases: [String] = []
-  /// Number of hidden files and of backups in folders, which were left out.
-  public var hidden = 0
+  /// What else was left out of folders, by reason: hidden files and backups, symbolic links, devices, what lies too
+  /// deep.
+  public var leftOut = Tally()
+  /// The reason for files that are left out because of their names.
+  package static let hidden = "hidden file or backup in a folder"
 
   /// A report of nothing.
   public init() {}

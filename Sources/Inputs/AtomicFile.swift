@@ -3,8 +3,8 @@ import Parsing
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Written under a temporary name in the same folder, readable by its owner alone, then synchronised
-/// and renamed. A file that is not committed is removed when the value goes. A symbolic link stays,
+/// Written under a temporary name in the same folder, readable by its owner alone, then synchronised, unless
+/// it may be lost with the machine's power, and renamed. A file that is not committed is removed when the value goes. A symbolic link stays,
 /// what it leads to is replaced; a device or pipe cannot be replaced and is written to at once.
 package struct AtomicFile: ~Copyable {
   /// The path as it was given.
@@ -12,6 +12,7 @@ package struct AtomicFile: ~Copyable {
 
   private var descriptor: Int32
   private let names: Names?
+  private let isDurable: Bool
   private var isRenamed = false
 
   /// The name that a file gets, and the one it has until then; a device or pipe has none of its own.
@@ -20,10 +21,15 @@ package struct AtomicFile: ~Copyable {
     let temporary: InputPath
   }
 
-  /// Creates the temporary file.
-  package init(path: InputPath) throws(InputError) {
+  /// The end of temporary files' names.
+  package static let temporarySuffix = ".partial"
+
+  /// Creates the temporary file of one that has to be whole after a power failure as well, unless it is not
+  /// `isDurable`.
+  package init(path: InputPath, isDurable: Bool = true) throws(InputError) {
     let opened = try Self.create(path)
     self.path = path
+    self.isDurable = isDurable
     descriptor = opened.descriptor
     names = opened.names
   }
@@ -51,7 +57,7 @@ package struct AtomicFile: ~Copyable {
     let final = exists ? resolved(path) : path
     var attempt: UInt32 = 0
     while true {
-      let suffix = Array(".\(getpid())-\(attempt).partial".utf8)
+      let suffix = Array(".\(getpid())-\(attempt)\(temporarySuffix)".utf8)
       let temporary = temporaryPath(final, suffix)
       // SAFETY: the path is read within the call.
       let opened = unsafe temporary.withCString {
@@ -69,7 +75,9 @@ package struct AtomicFile: ~Copyable {
   }
 
   /// Creates the temporary file for a path that is text.
-  package init(path: String) throws(InputError) { try self.init(path: InputPath(path)) }
+  package init(path: String, isDurable: Bool = true) throws(InputError) {
+    try self.init(path: InputPath(path), isDurable: isDurable)
+  }
 
   deinit {
     if descriptor >= 0 { _ = close(descriptor) }
@@ -125,7 +133,9 @@ package struct AtomicFile: ~Copyable {
 
   /// Synchronises the file and gives it its name, in the place of a file that had it.
   package consuming func commit() throws(InputError) {
-    guard fsync(descriptor) == 0 || names == nil else { throw fault("cannot write", errno) }
+    guard !isDurable || fsync(descriptor) == 0 || names == nil else {
+      throw fault("cannot write", errno)
+    }
     let closed = close(descriptor)
     descriptor = -1
     // Some network file systems tell of a full disk only now.
@@ -137,11 +147,8 @@ package struct AtomicFile: ~Copyable {
     }
     guard renamed == 0 else { throw fault("cannot rename into place", errno) }
     isRenamed = true
-    Self.synchroniseFolder(of: names.final)
+    if isDurable { Self.synchroniseFolder(of: names.final) }
   }
-
-  /// Removes the temporary file; dropping the value does the same.
-  package consuming func cancel() {}
 
   private func fault(_ what: String, _ number: Int32) -> InputError {
     InputError(code: .cannotWrite, path: path.description, what: what, number: number)

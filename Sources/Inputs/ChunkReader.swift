@@ -18,6 +18,14 @@ package struct ChunkReader: ~Copyable {
     case bytes
     /// UTF-16, handed out as UTF-8 without the byte order mark.
     case utf16(isBigEndian: Bool)
+
+    /// The form of an input of which this is the content.
+    package init(of content: InputContent) {
+      self =
+        if case .utf16(let isBigEndian) = content { .utf16(isBigEndian: isBigEndian) } else {
+          .bytes
+        }
+    }
   }
 
   /// The usual size of a chunk.

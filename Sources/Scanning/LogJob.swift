@@ -93,12 +93,11 @@ final class LogJob: InputJob, @unchecked Sendable {
     // Each may hold a chunk and the lines of many hits, so that few wait beyond those at work.
     window = threads + min(threads, 2) + 2
     readsAhead = threads > 1 || contextLines > 0
-    var encoding = ChunkReader.Encoding.bytes
-    if case .utf16(let isBigEndian) = content { encoding = .utf16(isBigEndian: isBigEndian) }
     // A line longer than the greatest size is handed on in parts, which the extractor puts together. It holds two
     // pieces as long as a line may be by default and a little more, so that hardly anything is left over.
     let size = ChunkReader.defaultSize + 32
-    reader = ChunkReader(source, size: size, greatestSize: 2 * size, encoding: encoding)
+    reader = ChunkReader(
+      source, size: size, greatestSize: 2 * size, encoding: ChunkReader.Encoding(of: content))
   }
 
   var isDone: Bool { isFinished }

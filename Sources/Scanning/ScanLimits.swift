@@ -1,4 +1,4 @@
-import Inputs
+package import Inputs
 
 /// How far inputs are followed; what a limit leaves out is counted by reason.
 public struct ScanLimits: Sendable, Equatable {
@@ -37,7 +37,7 @@ public struct ScanLimits: Sendable, Equatable {
   public init() {}
 
   /// What of them concerns the reading of an input.
-  var input: InputSource.Limits {
+  package var input: InputSource.Limits {
     var limits = InputSource.Limits()
     limits.ratio = expansion
     limits.zstdWindowBytes = zstdWindowBytes

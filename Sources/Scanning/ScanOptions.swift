@@ -91,6 +91,8 @@ public struct ScanOptions: Sendable {
   public var packetTimes: Range<Int64>?
   /// Where the packets of flows that hit are written, as pcapng.
   public var evidencePath: InputPath?
+  /// Files that are written beside the hits, such as a summary: in a folder that is scanned they are no inputs.
+  public var writtenPaths: [InputPath] = []
   /// Whether every packet's addresses are observables instead of each flow's once.
   public var everyPacket = false
 

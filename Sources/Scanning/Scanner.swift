@@ -145,7 +145,9 @@ public enum Scanner {
     case .file(let path): if let file = FileIdentity(InputPath(path)) { written.insert(file) }
     case .hits: break
     }
-    if let path = options.evidencePath, let file = FileIdentity(path) { written.insert(file) }
+    for path in options.writtenPaths + (options.evidencePath.map { [$0] } ?? []) {
+      if let file = FileIdentity(path) { written.insert(file) }
+    }
     return InputList(inputs, maximumDepth: options.limits.folderDepth, written: written)
   }
 

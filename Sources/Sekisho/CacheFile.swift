@@ -1,4 +1,5 @@
 import Glibc
+import Inputs
 
 /// The files of a cache's folder.
 enum CacheFile {
@@ -25,25 +26,13 @@ enum CacheFile {
   /// Puts a whole file in place under its name; gives what went wrong.
   static func write(_ bytes: [UInt8], to path: String, folder: String) -> String? {
     if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { return message() }
-    let partial = path + ".partial-\(getpid())"
-    let file = unsafe open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard file >= 0 else { return message() }
-    var offset = 0
-    while offset < bytes.count {
-      // SAFETY: the pointer is valid for the bytes from `offset` to the array's end.
-      let written = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(file, $0.baseAddress?.advanced(by: offset), $0.count - offset)
-      }
-      if written < 0, errno == EINTR { continue }
-      if written <= 0 { break }
-      offset += written
-    }
-    // No fsync: what a crash leaves behind has not the sum that it should have.
-    guard offset == bytes.count, close(file) == 0, unsafe rename(partial, path) == 0 else {
-      let problem = message()
-      if offset < bytes.count { close(file) }
-      unsafe unlink(partial)
-      return problem
+    do throws(InputError) {
+      // What a crash leaves behind has not the sum that it should have.
+      var file = try AtomicFile(path: path, isDurable: false)
+      try file.write(bytes)
+      try file.commit()
+    } catch {
+      return error.message
     }
     return nil
   }
@@ -65,7 +54,7 @@ enum CacheFile {
       let path = folder + "/" + name
       var facts = stat()
       guard unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
-      if name.contains(".feed.partial-") {
+      if name.contains(".feed."), name.hasSuffix(AtomicFile.temporarySuffix) {
         // Of a program that ended while it wrote.
         if facts.st_mtim.tv_sec < now - 3600 { unsafe unlink(path) }
         continue

@@ -43,9 +43,11 @@ extension Sekisho {
     var sources: [CoverageSource] = []
     var undated: [String] = []
     var errors: [FeedError] = []
+    var leftOut = Tally()
     func add(_ list: [FeedReader.Request], _ role: CoverageSource.Role) {
       let expansion = FeedList.expand(list)
       errors += expansion.errors
+      leftOut.merge(expansion.leftOut)
       for var file in expansion.files {
         let name = file.options.name ?? file.path
         file.options.name = role == .truth ? "truth: " + name : name
@@ -63,13 +65,14 @@ extension Sekisho {
     for folder in request.snapshots {
       let expansion = FeedList.expand([folder])
       errors += expansion.errors
+      leftOut.merge(expansion.leftOut)
       for var file in expansion.files {
         let below =
           file.path == folder.path
           ? file.path
           : String(
             decoding: file.path.utf8.dropFirst(folder.path.utf8.count)
-              .drop { $0 == 0x2f }, as: UTF8.self)
+              .drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
         guard let copy = SnapshotPath(Array(below.utf8)) else {
           undated.append(file.path)
           continue
@@ -84,9 +87,11 @@ extension Sekisho {
     add(request.allow, .allow)
     add(request.truth, .truth)
     let compilation = compile(requests)
+    var report = compilation.report
+    report.leftOut = leftOut
     return CoverageFeeds(
       compilation: Compilation(
-        gathered: compilation.gathered, report: compilation.report,
+        gathered: compilation.gathered, report: report,
         errors: errors + compilation.errors, cacheUse: compilation.cacheUse),
       sources: sources, undated: undated)
   }

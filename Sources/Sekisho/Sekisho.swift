@@ -37,7 +37,7 @@ public enum Sekisho {
     var collection = IndicatorCollection()
     var report = FeedReport()
     report.databases = list.databases
-    report.hidden = list.hidden
+    report.leftOut = list.leftOut
     var errors = list.errors
     var reader = cache.map { CachedFeedReader($0) }
     for file in FeedReader.ordered(list.files) {

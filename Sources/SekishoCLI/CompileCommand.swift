@@ -78,13 +78,16 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     var requests =
-      try feeds.map { try request($0, isAllowList: false) }
-      + allow.map { try request($0, isAllowList: true) }
+      try feeds.map { try FeedArgument.request($0) }
+      + allow.map { try FeedArgument.request($0, isAllowList: true) }
       + FeedArgument.requests(ofConfigurations: configurations)
     try OutputPaths.check(
       [("--output", output)], read: requests.map(\.path) + configurations)
     let limits = try limits.values()
-    for index in requests.indices { limits.apply(to: &requests[index].options) }
+    for index in requests.indices {
+      limits.apply(to: &requests[index].options)
+      apply(to: &requests[index].options)
+    }
     let compilation = Sekisho.compile(
       requests,
       cache: cache.map { FeedCache(folder: $0, byteLimit: min(cacheLimit, 1 << 40) << 20) })
@@ -113,13 +116,12 @@ struct CompileCommand: ParsableCommand {
     if !compilation.errors.isEmpty { throw ExitCode(2) }
   }
 
-  private func request(_ argument: String, isAllowList: Bool) throws -> FeedReader.Request {
-    var request = try FeedArgument.request(argument, isAllowList: isAllowList)
-    request.options.admission.keepsPrivateAddresses = keepPrivate
-    request.options.keepsPartial = keepPartial
-    request.options.isTrusted = trusted
-    request.options.loadsAllMISP = mispAll
-    request.options.loadsBothOfMISPPairs = mispPairs
-    return request
+  /// What the command asks for holds for each feed, beside what a configuration says of it.
+  private func apply(to options: inout FeedOptions) {
+    if keepPrivate { options.admission.keepsPrivateAddresses = true }
+    if keepPartial { options.keepsPartial = true }
+    if trusted { options.isTrusted = true }
+    if mispAll { options.loadsAllMISP = true }
+    if mispPairs { options.loadsBothOfMISPPairs = true }
   }
 }

@@ -60,11 +60,9 @@ enum FeedReporting {
       for path in compilation.report.databases {
         Console.note("\(Console.shown(path)): a database, not read as a feed")
       }
-      if compilation.report.hidden > 0 {
-        Console.note(
-          "hidden files and backups in folders, not read as feeds: \(compilation.report.hidden)")
-      }
     }
+    let leftOut = sorted(compilation.report.leftOut.counts)
+    if !leftOut.isEmpty { Console.note("not read as feeds: \(leftOut)") }
     for feed in compilation.report.feeds {
       for warning in feed.warnings { Console.warning("\(Console.shown(feed.name)): \(warning)") }
       guard details else { continue }

@@ -63,10 +63,11 @@ struct NamedSources: ParsableArguments {
   /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 where a configuration cannot be read, which was
   ///   said then.
   func requests() throws -> [FeedReader.Request] {
-    var requests = try feed.map { try FeedArgument.request($0) }
-    for index in requests.indices { requests[index].options.isTrusted = trusted }
-    return try requests + FeedArgument.requests(ofConfigurations: configurations)
-      + allow.map { try FeedArgument.request($0, isAllowList: true) }
+    var requests =
+      try feed.map { try FeedArgument.request($0) }
+      + FeedArgument.requests(ofConfigurations: configurations)
+    if trusted { for index in requests.indices { requests[index].options.isTrusted = true } }
+    return try requests + allow.map { try FeedArgument.request($0, isAllowList: true) }
   }
 
   /// Opens the databases and compiles the feeds.

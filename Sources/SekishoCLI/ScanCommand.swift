@@ -150,6 +150,7 @@ struct ScanCommand: ParsableCommand {
     options.showsSuppressed = showSuppressed
     options.limit = limit ?? .max
     options.evidencePath = writePcap.map { InputPath($0) }
+    options.writtenPaths = summaryFile.map { [InputPath($0)] } ?? []
     let databases = try sources.databases(quiet: inputs.quiet)
     try NamedSources.check(feedsOnly: matching.feedsOnly, in: databases)
     if options.format == .html { return try writePage(databases, options) }

@@ -22,10 +22,10 @@ extension ScanCommand {
     display.end()
     let page = ScanPage.write(data, report)
     if let hitsFile {
-      do {
+      do throws(InputError) {
         try ResultFile.write(page, to: hitsFile)
       } catch {
-        report.writeError = "\(error)"
+        report.writeError = error.message
       }
     } else if !Console.write(page, to: STDOUT_FILENO) {
       if errno == EPIPE { report.isBrokenPipe = true } else { report.writeError = "cannot write" }

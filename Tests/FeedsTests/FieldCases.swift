@@ -1,6 +1,7 @@
 import Feeds
 import Foundation
 import Indicators
+import Inputs
 import Testing
 
 /// Tables and lists as people make them, whom no format's description binds.
@@ -275,7 +276,7 @@ extension FeedCase {
     }
     let all = FeedList.expand([FeedReader.Request(path: folder.path)])
     #expect(all.files.map(\.path) == [folder.path + "/a.txt"])
-    #expect(all.hidden == 5)
+    #expect(all.leftOut.counts == [FeedReport.hidden: 5])
     #expect(all.errors.isEmpty)
     let named = FeedList.expand([FeedReader.Request(path: folder.path + "/.a.txt.swp")])
     #expect(named.files.count == 1)

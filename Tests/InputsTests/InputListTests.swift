@@ -119,7 +119,7 @@ import Testing
       var file = try AtomicFile(path: "\(folder.path)/out")
       try file.write([1])
       #expect(folder.names().count == 1)
-      file.cancel()
+      _ = consume file
     }
     #expect(folder.names().isEmpty)
     // A name that cannot be replaced: the temporary file goes as well.
@@ -194,7 +194,7 @@ import Testing
     var isRefused = false
     do throws(InputError) { try file.overwrite([1], at: UInt64.max) } catch { isRefused = true }
     #expect(isRefused)
-    file.cancel()
+    _ = consume file
     #expect(folder.names().isEmpty)
   }
 }

@@ -124,6 +124,10 @@ import Testing
     let address = try CommandRunner.run(
       ["explain", "--feed", feed, "-", "192.0.2.4:443"], input: Array("to 192.0.2.4 x\n".utf8))
     #expect(address.output.contains("its port not known"), "\(address.output)")
+    let utf16 = "\u{feff}x evil[.]example\n".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    let wide = try folder.write("wide.log", utf16)
+    let inUTF16 = try CommandRunner.run(["explain", "--feed", feed, wide, "evil.example"])
+    #expect(inUTF16.output.contains("stands there defanged"), "\(inUTF16.output)")
     let missing = try CommandRunner.run(["explain", "--feed", feed, "nowhere.log", "evil.example"])
     #expect(missing.status == 2)
     #expect(missing.errors.contains("sekisho: error: nowhere.log: "), "\(missing.errors)")

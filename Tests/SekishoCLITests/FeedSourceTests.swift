@@ -43,6 +43,32 @@ import Testing
     #expect(nothing.errors.contains("--feeds CONFIG"))
   }
 
+  /// What the command asks for holds for the feeds of a configuration as well.
+  @Test func optionsHoldForConfigurations() throws {
+    _ = try folder.write("cut.json", #"{"type":"bundle","id":"bundle--1","objects":["#)
+    _ = try folder.write("private.txt", "10.1.2.3\n192.0.2.66\n")
+    let configuration = try folder.write(
+      "feeds.yaml", "feeds:\n  - path: cut.json\n    format: stix\n  - path: private.txt\n")
+    let database = folder.path("db")
+    let refused = try CommandRunner.run(["compile", "--feeds", configuration, "-o", database])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("private-address 1"), "\(refused.errors)")
+    let kept = try CommandRunner.run(
+      ["compile", "--feeds", configuration, "--keep-partial", "--keep-private", "-o", database])
+    #expect(kept.status == 0, "\(kept.errors)")
+    #expect(!kept.errors.contains("private-address"), "\(kept.errors)")
+  }
+
+  /// What is left out of a folder is said.
+  @Test func linksInFoldersAreNamed() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("latest.txt"), withDestinationPath: feed)
+    let result = try CommandRunner.run(["lookup", "--feed", folder.url.path, "evil.example"])
+    #expect(result.status == 0)
+    #expect(result.errors.contains("symbolic link in a folder 1"), "\(result.errors)")
+  }
+
   /// A value that an allow list holds and no feed is not simply unknown.
   @Test func lookupTellsWhatAllowsAValueThatNothingLists() throws {
     let names = try folder.write("names.txt", "evil.example\n")

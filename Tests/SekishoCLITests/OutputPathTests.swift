@@ -42,6 +42,23 @@ import Testing
     }
   }
 
+  /// A summary in the folder that is scanned is no log, when it is written and the next time.
+  @Test func aSummaryIsNoInput() throws {
+    let summary = folder.path("s.json")
+    for _ in 0..<2 {
+      let result = try CommandRunner.run(
+        ["scan", "--feed", feed, folder.url.path, "--summary", summary, "--count"])
+      #expect(result.output == "2\n", "\(result.errors)")
+    }
+  }
+
+  @Test func aFaultNamesTheFileOnce() throws {
+    let result = try CommandRunner.run(
+      ["scan", "--feed", feed, log, "--format", "html", "-o", "/dev/full"])
+    #expect(result.status == 2)
+    #expect(result.errors.contains("error: /dev/full: cannot write: No space"), "\(result.errors)")
+  }
+
   @Test func oneFileIsNotWrittenTwice() throws {
     let file = folder.path("out")
     let result = try CommandRunner.run(

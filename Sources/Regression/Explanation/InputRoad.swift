@@ -237,14 +237,22 @@ struct InputRoad {
           place: Self.place(sight.hit)))
     }
     addFiltered(inputs, inMemory, to: &result)
-    let files = InputList(inputs).items.map(\.path)
-    for path in files {
-      guard let source = try? InputSource(path: path) else { continue }
-      RawSearch(value: value, options: explainer.options).search(source, into: &result)
+    let limits = explainer.options.limits
+    let search = RawSearch(value: value, options: explainer.options)
+    for item in InputList(inputs, maximumDepth: limits.folderDepth).items {
+      do throws(InputError) {
+        try search.search(InputSource(path: item.path, limits: limits.input), into: &result)
+      } catch {
+        // What no scan could read was said before.
+        if result.has(.inputUnreadable) { continue }
+        result.findings.append(
+          Explanation.Finding(.inputUnreadable, error.message, place: item.path.description))
+      }
     }
     for input in inMemory {
-      let source = InputSource(bytes: input.bytes, path: input.path.description)
-      RawSearch(value: value, options: explainer.options).search(source, into: &result)
+      let source = InputSource(
+        bytes: input.bytes, path: input.path.description, limits: limits.input)
+      try? search.search(source, into: &result)
     }
     if result.findings.count == before, !result.has(.inputUnreadable) {
       result.findings.append(

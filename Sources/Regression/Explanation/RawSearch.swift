@@ -15,19 +15,22 @@ struct RawSearch {
   let options: ScanOptions
 
   /// Searches one input; captures are searched by their payloads instead.
-  func search(_ source: InputSource, into result: inout Explanation) {
-    guard let first = try? source.peek(ContentSniffer.length) else { return }
-    switch ContentSniffer.content(of: first.rawSpan) {
+  ///
+  /// - Throws: `InputError` where the input cannot be read to its end.
+  func search(_ source: InputSource, into result: inout Explanation) throws(InputError) {
+    let first = try source.peek(ContentSniffer.length)
+    let content = ContentSniffer.content(of: first.rawSpan)
+    switch content {
     case .pcap, .pcapng, .unsupportedCapture, .wrapped, .foreign: return
     default: break
     }
     let needles = needles()
     let path = source.path
-    var reader = ChunkReader(source)
+    var reader = ChunkReader(source, encoding: ChunkReader.Encoding(of: content))
     var line: UInt64 = 0
     var header: [UInt8] = []
     var told = 0
-    while told < Self.placeLimit, (try? reader.next()) == true {
+    while told < Self.placeLimit, try reader.next() {
       let bytes = reader.bytes.copied(reader.bytes.byteOffsets)
       if line == 0 { header = Self.header(bytes) }
       var start = 0
