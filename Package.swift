@@ -95,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "SekishoCLI",
       dependencies: [
-        "Sekisho", "YAML",
+        "Sekisho", "Inputs", "YAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -103,7 +103,9 @@ let package = Package(
     .executableTarget(
       name: "MakeFixtures", path: "Fixtures/Generator", swiftSettings: settings),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Capture", "Indicators", "Inputs"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
     tests("Matchers", ["Matchers", "CByteKernels"]),
@@ -132,7 +134,7 @@ let package = Package(
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
     .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),
-    fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs", "Matchers"]),
+    fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs", "Matchers", "TestSupport"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
     fuzz("FuzzLogs", ["Logs", "Indicators", "Inputs", "Parsing"]),
     fuzz("FuzzCandidates", ["Logs", "Database", "Indicators"]),

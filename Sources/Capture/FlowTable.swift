@@ -59,11 +59,11 @@ struct FlowNotes {
 ///
 /// Layout, in one piece of memory (`FlowTablePlan`): `entries`, dense, 64 bytes each, and `notes` beside them, 32
 /// bytes each (0 is none, so indices count from 1), the ring of `ages`, which finds the one used least recently, and
-/// `slots`, a power of two at least twice as many, open addressing with linear probing: the upper half of a slot holds the upper 32 bits of the hash, so that a
-/// probe touches an entry only where it very probably is the right one; the lower half its index. The
-/// lowest of those bits say where the run begins that the slot belongs to, so a slot is freed by moving
-/// later ones of the run back without a look at any entry, and runs hold no gaps. The hash is seeded per table,
-/// so nobody can write a capture whose flows all collide; no output depends on the seed.
+/// `slots`, a power of two at least twice as many, open addressing with linear probing: the upper half of a slot
+/// holds the upper 32 bits of the hash, so that a probe touches an entry only where it very probably is the right
+/// one; the lower half its index. The lowest of those bits say where the run begins that the slot belongs to, so a
+/// slot is freed by moving later ones of the run back without a look at any entry, and runs hold no gaps. The hash
+/// is seeded per table, so nobody can write a capture whose flows all collide; no output depends on the seed.
 @safe
 struct FlowTable: ~Copyable {
   private var entries: UnsafeMutablePointer<Flow>

@@ -83,10 +83,9 @@ extension HTTPReader {
       var byte = value.byte(unchecked: offset)
       offset += 1
       if byte == 0x25, text.upperBound - offset >= 2,
-        let high = digit(value.byte(unchecked: offset)),
-        let low = digit(value.byte(unchecked: offset + 1))
+        let unit = Hex.byte(value.byte(unchecked: offset), value.byte(unchecked: offset + 1))
       {
-        byte = high << 4 | low
+        byte = unit
         offset += 2
       }
       if isLatin, byte >= 0x80 {
@@ -95,14 +94,6 @@ extension HTTPReader {
       } else {
         output.append(byte)
       }
-    }
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46, 0x61...0x66: (byte | 0x20) - 0x57
-    default: nil
     }
   }
 

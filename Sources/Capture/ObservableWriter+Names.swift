@@ -91,11 +91,9 @@ extension ObservableWriter {
       // The zone of an address, which stands behind a percent sign that may itself be a unit.
       if text.contains(Byte.colon) { break }
       guard offset + 2 <= host.byteCount else { return nil }
-      let (high, low) = (
-        Hex.value(of: host.byte(unchecked: offset)), Hex.value(of: host.byte(unchecked: offset + 1))
-      )
-      guard high < 16, low < 16 else { return nil }
-      text.append(high << 4 | low)
+      let unit = Hex.byte(host.byte(unchecked: offset), host.byte(unchecked: offset + 1))
+      guard let unit else { return nil }
+      text.append(unit)
       offset += 2
     }
     return text

@@ -195,11 +195,9 @@ package final class FileNameFinder: Sendable {
   /// One is that stands for no unreserved character, and `%252F` as a whole.
   private static func isBehindPercentUnit(_ text: RawSpan, at place: Int) -> Bool {
     guard place >= 3 else { return false }
-    let high = Hex.value(of: text.byte(unchecked: place - 2)),
-      low = Hex.value(of: text.byte(unchecked: place - 1))
-    guard high < 16, low < 16 else { return false }
+    let unit = Hex.byte(text.byte(unchecked: place - 2), text.byte(unchecked: place - 1))
+    guard let byte = unit else { return false }
     if text.byte(unchecked: place - 3) == UInt8(ascii: "%") {
-      let byte = high << 4 | low
       return !isBeside(byte) && byte != UInt8(ascii: "~")
     }
     return place >= 5 && text.byte(unchecked: place - 5) == UInt8(ascii: "%")

@@ -98,10 +98,12 @@ enum Detection {
 
   /// What a file that is no text is, or nil for text.
   private static func binaryName(_ content: RawSpan) -> String? {
+    switch ContentSniffer.content(of: content) {
+    case .pcap, .pcapng, .unsupportedCapture: return "a packet capture"
+    default: break
+    }
     if content.byteCount >= 4 {
       switch content.bigEndianUInt32(unchecked: 0) {
-      case 0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a:
-        return "a packet capture"
       case databaseMark: return "a Sekisho database"
       case 0x2550_4446: return "a PDF document"
       case 0x7f45_4c46: return "a program"

@@ -2,7 +2,7 @@ import Parsing
 
 /// The beginning of a value as a person may see it.
 enum Excerpt {
-  /// Up to 120 bytes, controls and invalid bytes as `\xNN`.
+  /// Up to 120 bytes, controls as `\u{N}`, invalid bytes as U+FFFD.
   static func text(_ bytes: RawSpan) -> String {
     let limit = 120
     let part = bytes.copied(0..<min(bytes.byteCount, limit))

@@ -28,11 +28,6 @@ package enum IDNACharacters {
     IDNATables.shared.properties(scalar.value).nameClass
   }
 
-  /// Whether the character is a letter, digit or mark that IDNA allows: part of a run of a name.
-  package static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
-    nameClass(scalar) == .name
-  }
-
   /// Whether the character is a letter, a digit or a mark (general categories L, Nd, M).
   package static func isLetterDigitOrMark(_ scalar: Unicode.Scalar) -> Bool {
     IDNATables.shared.properties(scalar.value).isLetterDigitOrMark

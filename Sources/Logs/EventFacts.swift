@@ -173,8 +173,7 @@ struct EventFacts {
 
   /// The order of the names that tell a fact: by rank, then by the objects around them.
   ///
-  /// What tells of a packet's connection
-  /// goes before all that tell of the packet, wherever it stands.
+  /// What tells of a packet's connection goes before all that tell of the packet, wherever it stands.
   private static func order(_ rank: UInt8, _ depth: Int) -> UInt8 {
     rank == 0 ? 0 : rank &* 4 &+ UInt8(min(max(depth - 1, 0), 3))
   }

@@ -97,10 +97,10 @@ extension Extraction {
       return Byte.tab
     }
     let start = line.lowerBound + 11
-    if line.count >= 15, chunk.starts(with: "\\x", at: start) {
-      let high = Hex.value(of: chunk.byte(unchecked: start + 2))
-      let low = Hex.value(of: chunk.byte(unchecked: start + 3))
-      if high | low < 16 { return high << 4 | low }
+    if line.count >= 15, chunk.starts(with: "\\x", at: start),
+      let byte = Hex.byte(chunk.byte(unchecked: start + 2), chunk.byte(unchecked: start + 3))
+    {
+      return byte
     }
     return chunk.byte(unchecked: start)
   }

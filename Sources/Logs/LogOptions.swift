@@ -74,7 +74,7 @@ package protocol FileNameSource: Sendable {
 package struct FoundText: Sendable, Equatable {
   /// Where it begins.
   package var start: Int
-  /// The number of the matcher that found it, and that of its pattern.
+  /// The number of the matcher that found it.
   package var matcher: UInt32
   /// The number of the pattern.
   package var pattern: UInt32

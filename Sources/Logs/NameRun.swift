@@ -183,9 +183,8 @@ extension Extraction {
     guard offset > start else { return nil }
     if offset - 5 >= start, text.starts(with: "%25", at: offset - 5) {
       // Text that was encoded twice: `%252F`.
-      let high = Hex.value(of: text.byte(unchecked: offset - 2))
-      let low = Hex.value(of: text.byte(unchecked: offset - 1))
-      if high | low < 16 { return (high << 4 | low, offset - 5) }
+      let unit = Hex.byte(text.byte(unchecked: offset - 2), text.byte(unchecked: offset - 1))
+      if let unit { return (unit, offset - 5) }
     }
     if offset - 3 >= start,
       let value = TextBorders.percentValue(text, at: offset - 3, end: offset)

@@ -157,9 +157,8 @@ extension Extraction {
     guard offset + 3 < end, chunk.byte(unchecked: offset + 1) == UInt8(ascii: "x") else {
       return (Byte.backslash, 1)
     }
-    let high = Hex.value(of: chunk.byte(unchecked: offset + 2))
-    let low = Hex.value(of: chunk.byte(unchecked: offset + 3))
-    return high | low < 16 ? (high << 4 | low, 4) : (Byte.backslash, 1)
+    let byte = Hex.byte(chunk.byte(unchecked: offset + 2), chunk.byte(unchecked: offset + 3))
+    return byte.map { ($0, 4) } ?? (Byte.backslash, 1)
   }
 
   /// Emits the address that a whole text is; what is none is read as text.

@@ -9,9 +9,7 @@ enum TextBorders {
   @inline(__always)
   static func percentValue(_ bytes: RawSpan, at offset: Int, end: Int) -> UInt8? {
     guard offset + 2 < end, bytes.byte(unchecked: offset) == UInt8(ascii: "%") else { return nil }
-    let high = Hex.value(of: bytes.byte(unchecked: offset + 1))
-    let low = Hex.value(of: bytes.byte(unchecked: offset + 2))
-    return high | low < 16 ? high << 4 | low : nil
+    return Hex.byte(bytes.byte(unchecked: offset + 1), bytes.byte(unchecked: offset + 2))
   }
 
   /// Length of the percent unit at an offset that stands for `value`: `%25` takes two hexadecimal

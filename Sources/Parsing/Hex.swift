@@ -9,6 +9,13 @@
     return letter <= 5 ? letter + 10 : 255
   }
 
+  /// The byte that two digits write; nil where one of them is none.
+  @inlinable
+  package static func byte(_ high: UInt8, _ low: UInt8) -> UInt8? {
+    let (high, low) = (value(of: high), value(of: low))
+    return high | low < 16 ? high << 4 | low : nil
+  }
+
   /// The lower-case digit of the lowest four bits.
   @inlinable
   package static func digit(_ value: UInt8) -> UInt8 {

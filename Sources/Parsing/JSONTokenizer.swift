@@ -57,9 +57,6 @@
   /// Open containers.
   package var depth: Int { Int(openCount) }
 
-  /// Whether part of a value was read and its end was not.
-  package var isInsideValue: Bool { expectation != .topLevel }
-
   /// Forgets the value begun, to read another: after an error, or to leave the rest of one unread.
   package mutating func reset() {
     containers = 0

@@ -77,9 +77,6 @@ package struct NameMasks {
   /// Whether a label is empty.
   package var hasEmptyLabel: Bool { dots & (dots << 1 | 1 | last) != 0 }
 
-  /// Whether the name begins or ends with a hyphen.
-  package var hasHyphenAtEnd: Bool { hyphens & (1 | last) != 0 }
-
   /// Whether a label begins or ends with a hyphen.
   package var hasHyphenAtBorder: Bool {
     hyphens & (dots << 1 | dots >> 1 | 1 | last) != 0

@@ -58,8 +58,8 @@ struct HitCSV {
       cell(hit.event?.state.bytes ?? [], to: &output)
     }
     let verdict = hit.event?.verdict
-    cell(verdict == .blocked ? "blocked" : verdict == .allowed ? "allowed" : "", to: &output)
-    cell(hit.end.map { $0 == .originator ? "originator" : "responder" } ?? "", to: &output)
+    cell(verdict.map { "\($0.name)" } ?? "", to: &output)
+    cell(hit.end.map { "\($0.name)" } ?? "", to: &output)
     if showsSuppressed { cell(hit.suppression?.list ?? [], to: &output) }
   }
 
@@ -118,14 +118,18 @@ extension HitCSV {
 extension FlowRecord {
   /// An end's address as text.
   func addressText(_ address: (UInt64, UInt64)) -> [UInt8] {
-    var text: [UInt8] = []
-    if ipVersion == 4 {
-      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
-    } else {
-      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
-    }
-    return text
+    EventEnd(address: address, isIPv4: ipVersion == 4).text
   }
+}
+
+extension Verdict {
+  /// The word for it in every format.
+  var name: StaticString { self == .blocked ? "blocked" : "allowed" }
+}
+
+extension FlowEnd {
+  /// The word for it in every format.
+  var name: StaticString { self == .originator ? "originator" : "responder" }
 }
 
 extension EventEnd {

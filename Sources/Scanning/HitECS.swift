@@ -218,12 +218,19 @@ struct HitECS {
 extension JSONWriter {
   /// Writes a list of distinct strings; nothing where there is none.
   mutating func distinctList(_ name: StaticString, _ values: [[UInt8]]) {
-    var distinct: [[UInt8]] = []
-    for value in values where !distinct.contains(value) { distinct.append(value) }
-    guard !distinct.isEmpty else { return }
+    guard !values.isEmpty else { return }
     key(name)
     beginArray()
-    for value in distinct { string(value) }
+    for value in values.distinct { string(value) }
     endArray()
+  }
+}
+
+extension [[UInt8]] {
+  /// Each of a few texts once, in the order of their first places.
+  var distinct: [[UInt8]] {
+    reduce(into: []) { result, text in
+      if !result.contains(text) { result.append(text) }
+    }
   }
 }

@@ -141,7 +141,7 @@ struct HitEVE {
     }
     writer.beginObject()
     writer.key("action")
-    writer.plain(hit.event?.verdict == .blocked ? "blocked" : "allowed")
+    writer.plain((hit.event?.verdict ?? .allowed).name)
     writer.key("gid")
     writer.number(1)
     writer.key("signature_id")
@@ -157,18 +157,18 @@ struct HitEVE {
     writer.number(Self.severity(sources))
     writer.key("metadata")
     writer.beginObject()
-    list("malware_family", sources.flatMap(\.malware))
-    list("mitre_technique_id", sources.flatMap(\.attack))
-    list("tag", sources.flatMap(\.labels))
-    list("threat_actor", sources.flatMap(\.actors))
-    list("indicator", hit.indicators.map(\.entry.value))
-    list("feed", sources.map(\.feed))
+    writer.distinctList("malware_family", sources.flatMap(\.malware))
+    writer.distinctList("mitre_technique_id", sources.flatMap(\.attack))
+    writer.distinctList("tag", sources.flatMap(\.labels))
+    writer.distinctList("threat_actor", sources.flatMap(\.actors))
+    writer.distinctList("indicator", hit.indicators.map(\.entry.value))
+    writer.distinctList("feed", sources.map(\.feed))
     if hit.time == ObservableRecord.noTime {
       // Whoever reads the record gives it the time at which it came, and is to know that.
-      list("timestamp_of", [Array("intake".utf8)])
+      writer.distinctList("timestamp_of", [Array("intake".utf8)])
     }
     writer.endObject()
-    list("references", sources.map(\.reference).filter { !$0.isEmpty })
+    writer.distinctList("references", sources.map(\.reference).filter { !$0.isEmpty })
     writer.key("context")
     appendContext(hit)
     writer.endObject()
@@ -203,7 +203,7 @@ struct HitEVE {
     }
     if let end = hit.end {
       writer.key("seen_from")
-      writer.plain(end == .originator ? "originator" : "responder")
+      writer.plain(end.name)
     }
     writer.key("indicators")
     writer.fragment(indicators.indicators(of: hit))
@@ -221,16 +221,6 @@ struct HitEVE {
     let stated = sources.map(\.confidence).filter { $0 != 255 }
     guard let confidence = stated.max() else { return 2 }
     return confidence >= 75 ? 1 : confidence >= 50 ? 2 : 3
-  }
-
-  private mutating func list(_ name: StaticString, _ values: [[UInt8]]) {
-    var distinct: [[UInt8]] = []
-    for value in values where !distinct.contains(value) { distinct.append(value) }
-    guard !distinct.isEmpty else { return }
-    writer.key(name)
-    writer.beginArray()
-    for value in distinct { writer.string(value) }
-    writer.endArray()
   }
 
   // MARK: Protocol

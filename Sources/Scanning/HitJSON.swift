@@ -54,7 +54,7 @@ package struct HitJSON {
     writer.endObject()
     if let end = hit.end {
       writer.key("seen_from")
-      writer.plain(end == .originator ? "originator" : "responder")
+      writer.plain(end.name)
     }
     if let code = hit.responseCode { writer.responseCode(code) }
     if let context = hit.context { writer.context(context) }
@@ -297,7 +297,7 @@ extension JSONWriter {
     }
     if let verdict = event.verdict {
       key("verdict")
-      plain(verdict == .blocked ? "blocked" : "allowed")
+      plain(verdict.name)
     }
     endObject()
   }

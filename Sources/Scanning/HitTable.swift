@@ -58,7 +58,7 @@ enum HitTable {
     for text in context.after { line(DisplayText.defangedLine(text), mark: "-") }
   }
 
-  /// Appends text padded to a width, with two spaces where it is longer.
+  /// Appends text padded to a width, with one space where it is longer.
   static func column(_ text: String, _ width: Int, to output: inout [UInt8]) {
     column(Array(text.utf8), width, to: &output)
   }

@@ -1,5 +1,6 @@
 import Glibc
 public import Inputs
+import Synchronization
 
 /// Where segments go, one after another in the order of the inputs.
 package protocol SegmentSink: AnyObject, Sendable {
@@ -52,10 +53,10 @@ final class OrderedOutput: Sendable {
     let sink: any SegmentSink
   }
 
-  private let state: Monitor<State>
+  private let state: Mutex<State>
 
   init(sink: any SegmentSink) {
-    state = Monitor(State(sink: sink))
+    state = Mutex(State(sink: sink))
   }
 
   /// Whether no more output is wanted.
@@ -103,6 +104,5 @@ final class OrderedOutput: Sendable {
         }
       }
     }
-    state.wakeAll()
   }
 }

@@ -47,7 +47,7 @@ public struct ScanReport: Sendable {
 
 /// Scans captures and logs against databases, or lists what would be looked at.
 public enum Scanner {
-  /// Scans inputs in order and writes hits to a file descriptor.
+  /// Scans inputs in order and writes hits, or hands them over.
   ///
   /// - Parameters:
   ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.

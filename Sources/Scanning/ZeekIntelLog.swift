@@ -69,11 +69,9 @@ struct ZeekIntelLog {
 
   /// A set: distinct elements, joined by commas, which elements have escaped.
   private func set(_ values: [[UInt8]], to output: inout [UInt8]) {
-    var distinct: [[UInt8]] = []
-    for value in values where !distinct.contains(value) { distinct.append(value) }
     output.append(UInt8(ascii: "\t"))
-    if distinct.isEmpty { output.append(contentsOf: "(empty)".utf8) }
-    for (index, value) in distinct.enumerated() {
+    if values.isEmpty { output.append(contentsOf: "(empty)".utf8) }
+    for (index, value) in values.distinct.enumerated() {
       if index > 0 { output.append(UInt8(ascii: ",")) }
       output.append(contentsOf: value)
     }

@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 /// A certificate made for these tests with `openssl req -x509`: its subject's common name is

@@ -1,6 +1,7 @@
 import Capture
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 @Suite("Community ID")

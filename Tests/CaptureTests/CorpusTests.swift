@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 @Suite("Real captures")

@@ -1,6 +1,7 @@
 import Capture
 import Indicators
 import Inputs
+import TestSupport
 import Parsing
 import Testing
 

@@ -30,7 +30,7 @@ struct IDNATests {
   func dots() {
     var count = 0
     for value in UInt32(0x80)...0x10ffff {
-      guard let scalar = Unicode.Scalar(value), IDNACharacters.isNameScalar(scalar) else {
+      guard let scalar = Unicode.Scalar(value), IDNACharacters.nameClass(scalar) == .name else {
         continue
       }
       count += 1

@@ -122,9 +122,9 @@ import Testing
     #expect(throws: JSONError.self) {
       while true { _ = try tokenizer.next(bytes.span.bytes, at: &offset, isFinal: true) }
     }
-    #expect(tokenizer.depth == 1 && tokenizer.isInsideValue)
+    #expect(tokenizer.depth == 1)
     tokenizer.reset()
-    #expect(tokenizer.depth == 0 && !tokenizer.isInsideValue)
+    #expect(tokenizer.depth == 0)
     offset = 6
     let token = try tokenizer.next(bytes.span.bytes, at: &offset, isFinal: true)
     #expect(token == JSONToken(kind: .beginObject, hasEscapes: false, start: 6, end: 7))

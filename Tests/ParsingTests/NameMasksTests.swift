@@ -25,7 +25,6 @@ import Testing
     #expect(masks.lastLabel == last.startIndex, "\(text)")
     #expect(
       masks.hasEmptyLabel == (labels.count > 1 && labels.contains { $0.isEmpty }), "\(text)")
-    #expect(masks.hasHyphenAtEnd == (name.first == 0x2d || name.last == 0x2d), "\(text)")
     #expect(
       masks.hasHyphenAtBorder == labels.contains { $0.first == 0x2d || $0.last == 0x2d }, "\(text)")
     #expect(masks.endsInLetters == last.allSatisfy { 0x61...0x7a ~= $0 }, "\(text)")

@@ -40,10 +40,10 @@ struct KeyLines {
           throw MatcherBenchmark.Failure(line: number, problem: "half a byte")
         }
         for at in stride(from: line.lowerBound, to: line.upperBound, by: 2) {
-          guard let high = Self.digit(text[at]), let low = Self.digit(text[at + 1]) else {
+          guard let byte = Hex.byte(text[at], text[at + 1]) else {
             throw MatcherBenchmark.Failure(line: number, problem: "not hexadecimal digits")
           }
-          bytes.append(high << 4 | low)
+          bytes.append(byte)
         }
       } else {
         for at in line {
@@ -53,15 +53,6 @@ struct KeyLines {
       }
       references.append(
         KeyReference(offset: UInt32(start), length: UInt32(bytes.count - start)))
-    }
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - 48
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 87
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - 55
-    default: nil
     }
   }
 

@@ -11,6 +11,7 @@ import Capture
 import Glibc
 import Indicators
 import Inputs
+import TestSupport
 import Matchers
 
 /// Hands out the input piece by piece.

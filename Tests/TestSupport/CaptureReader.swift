@@ -1,3 +1,4 @@
+package import Capture
 package import Indicators
 package import Inputs
 
@@ -20,11 +21,6 @@ package final class CaptureReader {
   private var tallySoFar = Tally()
   private var isAtEnd = false
   private var failure: CaptureError?
-
-  /// Whether a file that begins with these bytes is a capture; give it at least 24 of them.
-  package static func recognises(_ firstBytes: [UInt8]) -> Bool {
-    CaptureFormat(firstBytes) != nil
-  }
 
   /// Begins to read a capture; throws where the input is none or its header is damaged.
   package init(
