@@ -23,6 +23,7 @@ extension Extraction {
     (nestedElement, deepElement) = (EventElement(), EventElement())
     outerElement = 0
     (nestedTime, isNestedTimeZoned) = (nil, false)
+    nestedMessage = nil
     (namesEndsInText, sentenceTime) = (false, nil)
   }
 

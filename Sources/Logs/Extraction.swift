@@ -94,6 +94,8 @@ struct Extraction {
   var nestedElement = EventElement()
   var deepElement = EventElement()
   var nestedTime: Int64?
+  /// The message in the record that a line of text ends with.
+  var nestedMessage: JSONToken?
   var isNestedTimeZoned = false
   /// The ends were named in the text of a line, which no field is, and its time where none begins it.
   var namesEndsInText = false

@@ -248,22 +248,25 @@ struct FieldPaths: Sendable {
     return entries[stem].portOwner == owner ? entries[stem].port : 0
   }
 
-  /// Notes an address among the fields of a line, by its index.
-  mutating func noteAddress(_ index: Int, of id: ID, owner: UInt32) {
+  /// Notes an address among the fields of a line, by its index; gives that of the one that waited for a port before,
+  /// or -1.
+  mutating func noteAddress(_ index: Int, of id: ID, owner: UInt32) -> Int {
     notedOwner = owner
     let stem = Int(stem(of: id))
     if entries[stem].addressOwner != owner {
       entries[stem].addressOwner = owner
       entries[stem].addresses = 0
+      entries[stem].address = -1
     }
+    defer { entries[stem].address = Int32(truncatingIfNeeded: index) }
     entries[stem].addresses += 1
-    entries[stem].address = Int32(truncatingIfNeeded: index)
+    return Int(entries[stem].address)
   }
 
-  /// The address that waits for a port behind it, which it then has; nil for none.
-  mutating func takeAddress(forPort id: ID, owner: UInt32) -> Int? {
+  /// The last address that waits for a port behind it, which it then has; -1 for none.
+  mutating func takeAddress(forPort id: ID, owner: UInt32) -> Int {
     let stem = Int(stem(of: id))
-    guard entries[stem].addressOwner == owner, entries[stem].address >= 0 else { return nil }
+    guard entries[stem].addressOwner == owner else { return -1 }
     defer { entries[stem].address = -1 }
     return Int(entries[stem].address)
   }

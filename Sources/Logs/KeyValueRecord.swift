@@ -26,7 +26,9 @@ extension Extraction {
       first = letter + 1
     }
     let next = tokenEnd(bytes, from: first, to: end)
-    guard bytes.starts(with: " OUT=", at: next) else { return false }
+    guard bytes.starts(with: " OUT=", at: next), !isInNestedRecord(bytes, range, first) else {
+      return false
+    }
     let count = line.fields.count
     var hasSource = false
     var isQuotedPacket = false

@@ -177,18 +177,20 @@ extension Extraction {
       scanLineRecord(chunk, start..<end, into: &batch)
       scanTextsAcrossFields(chunk, start..<end, into: &batch)
       endRecord(&batch)
-      if !line.text.isEmpty { lookForEnds(chunk, line.text) }
+      // The message in it may itself be a line that is read.
+      let (message, isYearAssumed) = (line.text, line.isHeaderYearAssumed)
+      if !message.isEmpty { lookForEnds(chunk, message) }
       if let time {
         setTime(time, &batch)
       } else if let headerTime, !isNestedTimeZoned {
         // A date with a year says more than one for which a year was assumed.
-        let text = line.text.isEmpty ? start..<start : line.text
-        if !line.isHeaderYearAssumed || !setLineTime(chunk, text, year: nil, &batch) {
+        let text = message.isEmpty ? start..<start : message
+        if !isYearAssumed || !setLineTime(chunk, text, year: nil, &batch) {
           setTime(headerTime, &batch)
         }
       } else {
         // A header without a year tells none.
-        let text = line.text.isEmpty ? start..<end : line.text
+        let text = message.isEmpty ? start..<end : message
         setLineTime(chunk, text, year: options.year, &batch)
       }
       setContext(&batch)
@@ -226,6 +228,11 @@ extension Extraction {
   /// Looks for what the text of a line says of its event, unless the record in it does.
   private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {
     guard record.isInBatch, facts.found == nil, nestedFacts.found == nil else { return }
+    if let nestedMessage {
+      noteMessage(chunk, nestedMessage, hasTime: nestedTime != nil)
+      if facts.found != nil { return }
+      facts.reset()
+    }
     namesEndsInText = noteSentence(chunk, range)
   }
 
@@ -256,6 +263,12 @@ extension Extraction {
     if let nested { unit.end = nested }
     scan(chunk, unit, into: &batch)
     if nested != nil { walkNested(chunk, level: 0, field: FieldPaths.root, into: &batch) }
+  }
+
+  /// Whether an offset lies in what is whole JSON to the end of a range: what begins there is a member's.
+  mutating func isInNestedRecord(_ chunk: RawSpan, _ range: Range<Int>, _ offset: Int) -> Bool {
+    let nested = nestedStart(chunk, from: range.lowerBound, to: range.upperBound)
+    return nested.map { $0 < offset } ?? false
   }
 
   /// Where the rest of a line begins that is whole JSON; its tokens are then read.

@@ -36,6 +36,8 @@ struct LineField {
   var isApart = false
   /// The format has said whether the address has a port: none is asked of siblings.
   var hasOwnPort = false
+  /// The address before it that waits for the same port under another key, as `shost` stands behind `src`; or -1.
+  var waiting: Int32 = -1
 
   /// Whether the value has no bytes.
   var isEmpty: Bool { start >= end }
@@ -214,7 +216,8 @@ extension Extraction {
 
   /// Notes what a field says of its siblings and of the event.
   ///
-  /// A port belongs to the address of its name before it; where there is none, to the only one behind it.
+  /// A port belongs to the addresses of its name before it, the last under each key; where there is none, to the only
+  /// one behind it.
   private mutating func noteLineField(
     _ bytes: RawSpan, _ index: Int, _ fields: inout [LineField]
   ) {
@@ -227,17 +230,23 @@ extension Extraction {
     case .port, .connectionPort:
       owner = 0
       guard let port = NumberText.port(bytes, range) else { break }
-      if let address = paths.takeAddress(forPort: field.path, owner: objectSerial) {
+      var address = paths.takeAddress(forPort: field.path, owner: objectSerial)
+      if address < 0 { paths.setPort(port, of: field.path, owner: objectSerial) }
+      while address >= 0 {
         fields[address].port = port
+        // The last one is told of below.
+        if owner > 0 {
+          facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range, owner: owner)
+        }
         owner = UInt32(address + 1)
-      } else {
-        paths.setPort(port, of: field.path, owner: objectSerial)
+        address = Int(fields[address].waiting)
       }
     default:
       guard !field.hasOwnPort, field.port == 0, 2...45 ~= range.count,
         IPAddressText.ipv4(bytes, range) != nil || IPAddressText.ipv6(bytes, range) != nil
       else { break }
-      paths.noteAddress(index, of: field.path, owner: objectSerial)
+      let before = paths.noteAddress(index, of: field.path, owner: objectSerial)
+      if before >= 0 { wait(index, with: before, &fields) }
     }
     if field.fact != .none {
       facts.note(field.fact, rank: 0, bytes, range, port: field.port, owner: owner)
@@ -246,6 +255,25 @@ extension Extraction {
         fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port, owner: owner,
         depth: 1 + Int(fieldClass.namedDepth))
     }
+  }
+
+  /// Keys of one end that wait for its port together; more are of no real record.
+  private static let mostWaiting = 8
+
+  /// Lets an address wait for its port with those before it, but for that of its own key, whose next it is.
+  private func wait(_ index: Int, with before: Int, _ fields: inout [LineField]) {
+    fields[index].waiting = Int32(before)
+    var last = index
+    for _ in 0..<Self.mostWaiting {
+      let next = Int(fields[last].waiting)
+      guard next >= 0 else { return }
+      if fields[next].path == fields[index].path {
+        fields[last].waiting = fields[next].waiting
+      } else {
+        last = next
+      }
+    }
+    fields[last].waiting = -1
   }
 
   private mutating func scanLineField(

@@ -25,7 +25,11 @@ extension Extraction {
     guard content.count >= 8 else { return false }
     let header = readSyslogHeader(bytes, content)
     if header == nil { line.reset() }
-    let message = (header ?? content.lowerBound)..<content.upperBound
+    var message = (header ?? content.lowerBound)..<content.upperBound
+    // A byte order mark says that a message is UTF-8 (RFC 5424 §6.4).
+    if header != nil, bytes.starts(with: "\u{feff}", at: message.lowerBound), message.count >= 3 {
+      message = message.lowerBound + 3..<message.upperBound
+    }
     let count = line.fields.count
     if readMessage(bytes, message) { return true }
     line.cut(to: count)

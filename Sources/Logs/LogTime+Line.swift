@@ -50,6 +50,8 @@ extension LogTime {
       {
         return lineStart(bytes, start + 4..<range.upperBound, mayBeginWithWeekday: false)
       }
+      if let found = dayFirst(onLine: window) { return found }
+      if isInBrackets, let found = monthFirst(inBrackets: window, year: year) { return found }
       if let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end) {
         if bytes.starts(with: " ", at: start + found.end),
           let zone = offsetEnd(window, from: found.end + 1), zone > found.end + 4,
@@ -69,15 +71,17 @@ extension LogTime {
       return (time, true)
     }
     if window.byte(unchecked: 4) == Byte.space, let found = yearFirst(window) { return found }
+    if let found = dayFirst(onLine: window) ?? withoutMarks(window) { return found }
     if let found = short(window) { return (found, false) }
     if let found = halfDay(window) { return (found, false) }
     switch (window.byte(unchecked: 2), window.byte(unchecked: 4)) {
     case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
-      (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash:
-      let separator = window.byte(unchecked: 10) | 0x20
-      // A colon stands in NetScaler's, `2024/05/01:10:00:00 GMT`.
+      (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash,
+      (_, Byte.dot) where window.byte(unchecked: 7) == Byte.dot:
+      let separator = window.byte(unchecked: 10)
+      // A colon stands in NetScaler's, `2024/05/01:10:00:00 GMT`, a tab in rows of CloudFront's.
       guard
-        separator == UInt8(ascii: "t") || separator == Byte.space
+        separator | 0x20 == UInt8(ascii: "t") || separator == Byte.space || separator == Byte.tab
           || separator == Byte.colon && window.byte(unchecked: 4) == Byte.slash
       else { return nil }
       var date = window.copied(0..<10)
@@ -114,48 +118,6 @@ extension LogTime {
       return alert(window, year: year)
     default: return webServer(bytes, start..<range.upperBound)
     }
-  }
-
-  /// `05/01/2024:10:00:00 GMT`, as NetScaler writes it unless told otherwise; the day comes first where the first
-  /// number is no month.
-  private static func numbered(_ window: RawSpan) -> (time: Int64, isZoned: Bool)? {
-    guard window.byte(unchecked: 5) == Byte.slash else { return nil }
-    let isDayFirst =
-      window.byte(unchecked: 0) > UInt8(ascii: "1")
-      || window.byte(unchecked: 0) == UInt8(ascii: "1")
-        && window.byte(unchecked: 1) > UInt8(ascii: "2")
-    var date = window.copied(6..<10)
-    date.append(Byte.minus)
-    date.append(window, isDayFirst ? 3..<5 : 0..<2)
-    date.append(Byte.minus)
-    date.append(window, isDayFirst ? 0..<2 : 3..<5)
-    return time(date, window, from: 11)
-  }
-
-  /// `5/1/2024 10:00:00 AM`: only where the half of the day stands is the month known to come first.
-  private static func halfDay(_ window: RawSpan) -> Int64? {
-    guard window.byte(unchecked: 1) == Byte.slash || window.byte(unchecked: 2) == Byte.slash,
-      let letter = window.firstOffset(
-        of: UInt8(ascii: "M"), from: 17, to: min(window.byteCount, 28)),
-      isBorder(window, at: letter + 1)
-    else { return nil }
-    return american(window, 0..<letter + 1)
-  }
-
-  /// `2024 May  1 10:00:00: `, as Cisco's switches write it.
-  private static func yearFirst(_ window: RawSpan) -> (time: Int64, isZoned: Bool)? {
-    guard window.byte(unchecked: 8) == Byte.space, let month = month(window, at: 5) else {
-      return nil
-    }
-    let start = window.byte(unchecked: 9) == Byte.space ? 10 : 9
-    let day = digits(window, from: start, to: window.byteCount)
-    guard 1...2 ~= day.count, day.upperBound < window.byteCount,
-      window.byte(unchecked: day.upperBound) == Byte.space,
-      let clock = clockEnd(window, from: day.upperBound + 1)
-    else { return nil }
-    let time = time(
-      window, year: 0..<4, month: month, day: day, clock: day.upperBound + 1..<clock.end)
-    return time.map { ($0, clock.isZoned) }
   }
 
   /// Seconds since 1970 in ten digits, with a fraction or without, before a bracket or a blank.
@@ -248,7 +210,7 @@ extension LogTime {
     return time(date(window.copied(6..<10)), window, from: 11)
   }
 
-  private static func time(
+  static func time(
     _ date: [UInt8], _ window: RawSpan, from start: Int
   ) -> (time: Int64, isZoned: Bool)? {
     guard let clock = clockEnd(window, from: start) else { return nil }
@@ -260,7 +222,7 @@ extension LogTime {
 
   /// The end of a time of day with seconds, and of the zone behind it; nil where something else follows, or a
   /// zone that is no offset from UTC.
-  private static func clockEnd(_ bytes: RawSpan, from start: Int) -> (end: Int, isZoned: Bool)? {
+  static func clockEnd(_ bytes: RawSpan, from start: Int) -> (end: Int, isZoned: Bool)? {
     let end = bytes.byteCount
     guard end - start >= 8, bytes.byte(unchecked: start + 2) == Byte.colon,
       bytes.byte(unchecked: start + 5) == Byte.colon
@@ -322,61 +284,10 @@ extension LogTime {
   }
 
   /// Whether no word goes on at an offset.
-  private static func isBorder(_ bytes: RawSpan, at offset: Int) -> Bool {
+  static func isBorder(_ bytes: RawSpan, at offset: Int) -> Bool {
     guard offset < bytes.byteCount else { return true }
     let byte = bytes.byte(unchecked: offset)
     return byte &- Byte.zero > 9 && (byte | 0x20) &- 0x61 > 25 && byte != UInt8(ascii: "_")
       && byte != Byte.dot && byte < 0x80
-  }
-
-  /// Where a level's word ends that begins at an offset, with a blank behind it; nil for another word.
-  private static func levelEnd(_ window: RawSpan, from start: Int) -> Int? {
-    guard let blank = window.firstOffset(of: Byte.space, from: start, to: window.byteCount),
-      levels.contains(EventFacts.word(window, start..<blank))
-    else { return nil }
-    return blank
-  }
-
-  /// `24/05/01 10:00:00 INFO a.B:` as Hadoop's programs begin a line, `240501 100000 9 INFO` as its file system does,
-  /// and `20240501T100000Z `: a year of two digits is of this century.
-  private static func short(_ window: RawSpan) -> Int64? {
-    if window.byte(unchecked: 8) == UInt8(ascii: "T") {
-      guard
-        let blank = window.firstOffset(of: Byte.space, from: 15, to: min(24, window.byteCount))
-      else { return nil }
-      return compact(window, 0..<blank)
-    }
-    var text = Array("20".utf8)
-    func take(_ places: [Int]) {
-      for (index, place) in places.enumerated() {
-        if index == 1 || index == 2 { text.append(Byte.minus) }
-        if index == 3 { text.append(UInt8(ascii: "T")) }
-        if index > 3 { text.append(Byte.colon) }
-        text.append(window, place..<place + 2)
-      }
-    }
-    if window.byte(unchecked: 2) == Byte.slash, window.byte(unchecked: 5) == Byte.slash,
-      window.byte(unchecked: 8) == Byte.space, window.byteCount > 22,
-      window.byte(unchecked: 17) == Byte.space
-    {
-      // Only where the first number is no month and a class follows.
-      guard let first = NumberText.unsigned(window, 0..<2), first > 12,
-        let end = levelEnd(window, from: 18)
-      else { return nil }
-      let blank = window.firstOffset(of: Byte.space, from: end + 1, to: window.byteCount)
-      guard blank.map({ window.byte(unchecked: $0 - 1) == Byte.colon }) ?? true else { return nil }
-      take([0, 3, 6, 9, 12, 15])
-    } else if window.byte(unchecked: 6) == Byte.space, window.byte(unchecked: 13) == Byte.space,
-      digits(window, from: 0, to: 6).count == 6, digits(window, from: 7, to: 13).count == 6
-    {
-      let thread = digits(window, from: 14, to: window.byteCount)
-      guard !thread.isEmpty, levelEnd(window, from: thread.upperBound + 1) != nil else {
-        return nil
-      }
-      take([0, 2, 4, 7, 9, 11])
-    } else {
-      return nil
-    }
-    return Timestamp.iso8601(text.rawSpan, 0..<text.count)
   }
 }

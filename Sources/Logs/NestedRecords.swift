@@ -86,6 +86,8 @@ extension Extraction {
     if let found = walk.times.found(bytes, year: options.year) {
       (nestedTime, isNestedTimeZoned) = found
     }
+    // Of a member's own level it would not be known where it stands.
+    nestedMessage = level == 0 && walk.message >= 0 ? tokens[walk.message] : nil
     isNested = false
     nestedTokens = tokens
   }

@@ -9,7 +9,9 @@ extension Extraction {
   mutating func emitOwnKinds(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
-    guard unit.end - unit.start <= Self.longestOwnValue else { return }
+    guard unit.end - unit.start <= Self.longestOwnValue,
+      !Self.isUnset(bytes, unit.start..<unit.end)
+    else { return }
     let traits = unit.fieldClass.traits
     if traits.contains(.ja4), wants(.ja4) { emitFingerprints(bytes, unit, into: &batch) }
     for (trait, kind) in Self.ownKinds where traits.contains(trait) && wants(kind) {
@@ -21,6 +23,15 @@ extension Extraction {
       emit(
         kind, flags: [.ownField, .joint], bytes, unit.start + prefix..<unit.end, of: unit,
         into: &batch)
+    }
+  }
+
+  /// Whether a value is what programs write where there is none: `-` and `N/A`.
+  private static func isUnset(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    switch range.count {
+    case 1: bytes.byte(unchecked: range.lowerBound) == Byte.minus
+    case 3: bytes.starts(withLowercase: "n/a", at: range.lowerBound)
+    default: false
     }
   }
 

@@ -25,14 +25,15 @@ extension Extraction {
         || !classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
     }
     let count = line.fields.count
+    guard isMark("LEEF:") || isMark("CEF:"), !isInNestedRecord(bytes, range, mark) else {
+      return false
+    }
     if isMark("LEEF:") {
       line.skip(mark - 5..<pipe + 1)
       if readLEEF(bytes, pipe + 1..<end, version: bytes.byte(unchecked: version)) { return true }
-    } else if isMark("CEF:") {
+    } else {
       line.skip(mark - 4..<pipe + 1)
       if readCEF(bytes, pipe + 1..<end) { return true }
-    } else {
-      return false
     }
     counters.brokenRecords += 1
     line.cut(to: count)
@@ -172,6 +173,10 @@ extension Extraction {
     // FortiGate's, which unlike its `start` is no time of the device's own zone.
     if isWord(bytes, key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {
       (line.time, line.timeText) = (time, value)
+    }
+    // UniFi's, which has no other.
+    if line.time == nil, isWord(bytes, key, "UNIFIutcTime") {
+      (line.time, line.timeText) = (Timestamp.iso8601(bytes, value), value)
     }
     // FortiAnalyzer calls it as FortiGate does.
     if isWord(bytes, key, "dtz") || isWord(bytes, key, "tz") { line.zone = value }

@@ -18,28 +18,49 @@ struct EntryMerging {
   /// The indicators without doubles, each at the place of its first mention; they are in order.
   mutating func merge(_ indicators: [HitIndicator]) -> [HitIndicator] {
     if indicators.count == 1 { return indicators }
-    var result: [HitIndicator] = []
-    result.reserveCapacity(indicators.count)
-    var isTaken = [Bool](repeating: false, count: indicators.count)
-    for first in indicators.indices where !isTaken[first] {
-      var alike = [indicators[first]]
-      for other in indicators.indices.dropFirst(first + 1)
-      where !isTaken[other] && Self.isSame(indicators[first].entry, indicators[other].entry) {
-        isTaken[other] = true
-        // Two forms of one observable can both meet an entry.
-        if alike.contains(where: { $0.entry.reference == indicators[other].entry.reference }) {
-          continue
+    var groups: [[HitIndicator]] = []
+    groups.reserveCapacity(indicators.count)
+    // An address may be listed with each of its ports.
+    let isMany = indicators.count > Self.few
+    var places: [Name: Int] = [:]
+    for indicator in indicators {
+      let name = isMany ? Name(indicator.entry) : nil
+      let place =
+        if let name {
+          places[name]
+        } else {
+          groups.firstIndex { Self.isSame($0[0].entry, indicator.entry) }
         }
-        alike.append(indicators[other])
+      guard let place else {
+        if let name { places[name] = groups.count }
+        groups.append([indicator])
+        continue
       }
-      result.append(alike.count == 1 ? alike[0] : join(alike))
+      // Two forms of one observable can both meet an entry.
+      let reference = indicator.entry.reference
+      if groups[place].contains(where: { $0.entry.reference == reference }) { continue }
+      groups[place].append(indicator)
     }
-    return result
+    return groups.map { $0.count == 1 ? $0[0] : join($0) }
   }
+
+  /// Indicators up to which each is compared with all before it.
+  private static let few = 16
 
   private static func isSame(_ left: ResolvedEntry, _ right: ResolvedEntry) -> Bool {
     left === right
       || left.kind == right.kind && left.mode == right.mode && left.value == right.value
+  }
+
+  /// What entries have in common that are the same.
+  private struct Name: Hashable {
+    var kind: IndicatorKind
+    var mode: UInt8
+    var value: [UInt8]
+
+    init(_ entry: ResolvedEntry) {
+      (kind, mode, value) = (entry.kind, entry.mode.rawValue, entry.value)
+    }
   }
 
   private mutating func join(_ alike: [HitIndicator]) -> HitIndicator {

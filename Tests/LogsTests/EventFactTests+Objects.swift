@@ -170,6 +170,35 @@ extension EventFactTests {
       "01-May-2024 10:00:00.123 rpz: info: client @0x7f 192.0.2.1#5 (a.example): disabled rpz QNAME NXDOMAIN rewrite a.example/A/IN via a.example",
       "(192.0.2.1#5 to ?)", []
     ),
+    // A byte order mark before a message (RFC 5424 §6.4).
+    (
+      "<30>1 2024-05-01T10:00:00Z h p 1 - - \u{feff}src=192.0.2.1 dst=192.0.2.2 spt=5 dpt=80 act=deny",
+      "(192.0.2.1#5 to 192.0.2.2#80 blocked)",
+      ["192.0.2.1 port 5 source", "192.0.2.2 port 80 destination"]
+    ),
+    // Addresses under several keys of one end share its port.
+    (
+      "CEF:0|V|P|1|1|n|3|src=192.0.2.1 shost=192.0.2.1 spt=5000 dst=192.0.2.2 dhost=192.0.2.3 dpt=80",
+      "(192.0.2.1#5000 to 192.0.2.2#80)",
+      [
+        "192.0.2.1 port 5000 source", "192.0.2.1 port 5000", "192.0.2.2 port 80 destination",
+        "192.0.2.3 port 80",
+      ]
+    ),
+    (
+      "src=192.0.2.1 shost=192.0.2.4 src=192.0.2.5 spt=5000 dst=192.0.2.2 dpt=80",
+      "(192.0.2.1 to 192.0.2.2#80)",
+      [
+        "192.0.2.1 source", "192.0.2.4 port 5000", "192.0.2.5 port 5000",
+        "192.0.2.2 port 80 destination",
+      ]
+    ),
+    // What begins in a string of the record that ends a line is a member's.
+    (
+      "2024-05-01T10:00:00+00:00\tfw.tag\t{\"message\": \"DROP IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=5 DPT=80\"}",
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#80 blocked)",
+      ["192.0.2.1 port 5 source", "192.0.2.2 port 80 destination"]
+    ),
     // BIND's clients with zones of links and keys, the network asked for, and messages without a question.
     (
       "client @0x7f 192.0.2.1#5 (a.example): query: a.example IN A +E(0) (192.0.2.53) [ECS 203.0.113.0/24/0]",

@@ -78,6 +78,26 @@ extension EventTimeTests {
 
   @Test func zonesInWrappers() { for (record, time) in Self.wrappers { Self.check(record, time) } }
 
+  /// Further forms that a line begins with.
+  static let lineForms: [Case] = [
+    ("2024-05-01\t10:00:00\tX\t192.0.2.1\ta.example", noon),
+    ("Wed, 01 May 2024 12:00:00 +0200 from a.example", noon),
+    ("Wed, 1 May 2024 10:00:00 GMT from a.example", noon),
+    ("01 May 2024 10:00:00.500 from a.example", half),
+    ("1 May 2024 10:00:00 from a.example", noon),
+    ("20240501 10:00:00.500 from a.example", half),
+    ("[20240501-10:00:00] [INFO ] from a.example", noon),
+    ("2024.05.01 10:00:00 LOG5[1]: from a.example", noon),
+    ("[May  1 10:00:00] NOTICE[7]: from a.example", nil),
+    ("31 Foo 2024 10:00:00 from a.example", nil),
+    ("20241301 10:00:00 from a.example", nil),
+    ("CEF:0|V|P|1|1|n|1|dhost=a.example UNIFIutcTime=2024-05-01T10:00:00.500Z msg=x", half),
+  ]
+
+  @Test func furtherFormsOfLines() {
+    for (record, time) in Self.lineForms { Self.check(record, time) }
+  }
+
   @Test func headersOfLines() { for (record, time) in Self.headers { Self.check(record, time) } }
 
   /// A date with a year says more than the header's with the year that is given.
@@ -94,5 +114,6 @@ extension EventTimeTests {
     }
     Self.check("May  1 10:00:00 h app: from a.example", Self.noon, year: 2024)
     Self.check("May  1 10:00:00 AM h app: from a.example", Self.noon, year: 2024)
+    Self.check("[May  1 10:00:00] NOTICE[7]: from a.example", Self.noon, year: 2024)
   }
 }

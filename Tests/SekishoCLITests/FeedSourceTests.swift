@@ -59,6 +59,24 @@ import Testing
     #expect(!kept.errors.contains("private-address"), "\(kept.errors)")
   }
 
+  /// An address that two databases list with many ports: each is one indicator of two sources.
+  @Test func manyPortsOfAnAddressAreMerged() throws {
+    let ports = (1...40).map { "192.0.2.66:\($0)\n" }.joined()
+    let databases = try ["a", "b"].map { name in
+      let feed = try folder.write(name + ".txt", ports)
+      let database = folder.path(name)
+      #expect(try CommandRunner.run(["compile", feed, "-o", database, "--quiet"]).status == 0)
+      return database
+    }
+    let log = try folder.write("a.log", "from 192.0.2.66\n")
+    let result = try CommandRunner.run(
+      ["scan", "--db", databases[0], "--db", databases[1], "--format", "ndjson", "--quiet", log])
+    let hit = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+    let indicators = try #require(hit?["indicators"] as? [[String: Any]])
+    #expect(indicators.count == 40)
+    #expect(indicators.allSatisfy { ($0["sources"] as? [Any])?.count == 2 })
+  }
+
   /// What is left out of a folder is said.
   @Test func linksInFoldersAreNamed() throws {
     let feed = try folder.write("feed.txt", "evil.example\n")

@@ -36,7 +36,7 @@ extension ReferenceLine {
   private mutating func readPiped(_ start: Int) -> Bool {
     guard let pipe = bytes[start...].firstIndex(of: 0x7C),
       let groups = Self.mark.first(in: bytes[start..<pipe]), let mark = groups[0],
-      let version = groups[3]
+      let version = groups[3], !isInNestedRecord(start, start + mark.lowerBound)
     else { return false }
     let isLEEF = groups[1]?.count == 4
     let count = fields.count
@@ -174,7 +174,8 @@ extension ReferenceLine {
   private mutating func readPacketFilter(_ start: Int) -> Bool {
     // The first `IN=` that is a word decides.
     guard let first = Self.anyIn.first(in: bytes[start...])?[0],
-      Self.filter.first(in: bytes[start...])?[0]?.lowerBound == first.lowerBound
+      Self.filter.first(in: bytes[start...])?[0]?.lowerBound == first.lowerBound,
+      !isInNestedRecord(start, start + first.lowerBound)
     else { return false }
     var found: [ReferenceLineField] = []
     var place = start + first.lowerBound

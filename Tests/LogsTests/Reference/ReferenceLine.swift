@@ -40,7 +40,9 @@ struct ReferenceLine {
     if start == nil { fields = [] }
     let count = fields.count
     headerCount = count
-    if readMessage(start ?? 0) { return }
+    // A byte order mark stands before what is UTF-8.
+    let mark = start.map { bytes[$0...].starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 } ?? 0
+    if readMessage((start ?? 0) + mark) { return }
     fields.removeLast(fields.count - count)
     (host, path) = (nil, nil)
     if start == nil { return nil }
@@ -75,6 +77,13 @@ struct ReferenceLine {
     while start < end, blanks.contains(bytes[start]) { start += 1 }
     while end > start, blanks.contains(bytes[end - 1]) { end -= 1 }
     return start..<end
+  }
+
+  /// Whether a place is in a record in JSON that the message ends with.
+  func isInNestedRecord(_ start: Int, _ place: Int) -> Bool {
+    (start..<max(start, place)).contains {
+      ReferenceRecord.beginsLikeRecord(bytes[$0...]) && ReferenceJSON.whole(text, from: $0) != nil
+    }
   }
 
   // MARK: Values
@@ -168,14 +177,14 @@ struct ReferenceLine {
   }
 
   /// The port whose name says that it belongs to the address: the first one behind it and before the
-  /// next address of that name; where there is none and no other such address, the first before it.
+  /// next address under the same key; where there is none and no other such address, the first before it.
   private func sibling(_ index: Int) -> UInt16? {
     let keys = fields[index].keys
     guard let stem = addressStem(fields[index]), stem != "http" else { return nil }
     let same = fields.indices.filter {
       fields[$0].keys?.dropLast() == keys?.dropLast() && addressStem(fields[$0]) == stem
     }
-    let next = same.first { $0 > index } ?? fields.count
+    let next = same.first { $0 > index && fields[$0].keys == keys } ?? fields.count
     if let port = port(stem, in: index..<next, keys: keys ?? []) { return port }
     return same.count == 1 ? port(stem, in: 0..<index, keys: keys ?? []) : nil
   }

@@ -125,7 +125,8 @@ struct ReferenceRecord {
       output += inner.observables(line: line, in: name(keys))
       return
     }
-    if field.isUserAgent, text.count > 0 {
+    let isUnset = ["-", "n/a"].contains(String(decoding: text.bytes, as: UTF8.self).lowercased())
+    if field.isUserAgent, text.count > 0, !isUnset {
       let agent = ReferenceValue(
         kind: .userAgent, value: text.bytes, start: 0, extent: 0..<text.count)
       add(agent, of: text, keys: keys)
