@@ -25,7 +25,8 @@ extension FlowReader {
     // Behind a HEAD, and behind a CONNECT that is granted, a body is announced that does not come (RFC 9110
     // §9.3.2, §9.3.6).
     if case .http = stream.content, stream.http.isInAnswer,
-      HTTPRequest.isResponse(payload) || TLSClientHello.firstMessage(payload) == 2
+      HTTPRequest.isResponse(payload) || HTTPReader.isCutAnswer(payload)
+        || TLSClientHello.firstMessage(payload) == 2
     {
       stream.begin(.none)
       return discover(payload, visit, isFirst: false)
@@ -90,6 +91,11 @@ extension FlowReader {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
     }
     if role == .server, application == .none, readsAnswers { return readAnswer(payload, visit) }
+    if application == .none, readsAnswers, direction.isServer, start == 0,
+      HTTPReader.isCutAnswer(payload)
+    {
+      return wait(whole, behind: start, visit)
+    }
     guard application != .none else {
       if direction.stream != 0 { streams[direction.stream].forgetHistory() }
       return

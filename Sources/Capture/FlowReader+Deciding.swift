@@ -18,14 +18,14 @@ extension FlowReader {
       }
     }
     stream.begin(.none)
-    let others = stream.alternates
+    let (others, latest) = (stream.alternates, stream.latest)
     // What reads them remembers them.
     stream.forgetHistory()
     // SAFETY: the closure only reads the array's bytes.
     unsafe first.bytes.withUnsafeBytes {
       decide(unsafe $0.bytes, first.marks, last: payload, number, visit)
     }
-    stream.remember(alternates: others)
+    stream.remember(others, latest: latest)
   }
 
   /// Tells what begins in the first bytes of a stream, which packets brought up to these marks: a protocol at
@@ -44,7 +44,10 @@ extension FlowReader {
       var (application, role) = classify(
         rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer, of: visit.flow,
         isFromFirst: visit.isFromFirst)
-      if application == .none, role == .unknown, isBeginning {
+      // With a protocol behind it what stands before is known better than by its own bytes.
+      let preamble =
+        preambles < Self.mostPreambles ? Preamble.end(rest) ?? Preamble.answerEnd(rest) : nil
+      if application == .none, role == .unknown, isBeginning, preamble == nil {
         if Preamble.isCut(rest) { return keepUndecided(rest, marks, from: start, number) }
         (application, role) = Self.classifyBeginning(rest, isServer: isServer)
       }
@@ -61,7 +64,7 @@ extension FlowReader {
         return read(bytes, marks, from: start, as: application, number, visit)
       }
       // Behind a few bytes of another protocol (SOCKS, say) a known one may begin.
-      if preambles < Self.mostPreambles, let end = Preamble.end(rest) ?? Preamble.answerEnd(rest) {
+      if let end = preamble {
         start += end
         preambles += 1
         isBeginning = true

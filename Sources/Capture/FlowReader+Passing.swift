@@ -80,7 +80,9 @@ extension FlowReader {
     guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
       return .not
     }
-    if role == .server, readsAnswers { return .not }
+    if readsAnswers, role == .server || own.isServer && HTTPReader.isCutAnswer(payload) {
+      return .not
+    }
     if distance < 0 {
       // A direction without a SYN may have begun before.
       if own.isUnannounced, Int32(bitPattern: sequence &- own.base) < 0 { return .not }

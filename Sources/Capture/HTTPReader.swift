@@ -130,6 +130,12 @@ struct HTTPReader {
     return true
   }
 
+  /// Whether a payload is too short to be told from the beginning of an answer.
+  @inline(__always)
+  static func isCutAnswer(_ payload: RawSpan) -> Bool {
+    1..<7 ~= payload.byteCount && mayBeginAnswer(payload)
+  }
+
   private mutating func beginHead() {
     headLength = 0
     target.removeAll(keepingCapacity: true)
@@ -199,8 +205,8 @@ struct HTTPReader {
           if mayGoOn { continue }
           if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
         }
-        if isAnswer, piece.byteCount <= 2, announcesBody,
-          HTTPRequest.isResponse(data.extracting(end..<data.byteCount))
+        if isAnswer, piece.byteCount <= 2, announcesBody, end < data.byteCount,
+          Self.mayBeginAnswer(data.extracting(end..<data.byteCount))
         {
           // The body that the answer to a HEAD announces does not come (RFC 9110 §9.3.2).
           endMessage()

@@ -92,7 +92,7 @@ enum HTTPRequest {
 
   /// Whether what begins like a response may be the end of a request line, of which the rest came before.
   static func isVersionAlone(_ payload: RawSpan) -> Bool {
-    payload.byteCount > 8 && isLineBreak(payload.byte(unchecked: 8))
+    payload.byteCount <= 8 || isLineBreak(payload.byte(unchecked: 8))
   }
 
   /// The method that stands at an offset with a blank behind it.

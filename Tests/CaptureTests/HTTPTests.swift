@@ -331,7 +331,7 @@ struct HTTPTests {
         + "Content-Disposition: attachment; filename=a.exe\r\nContent-Length: 5\r\n\r\nabcde")
     let stream = StreamBuilder(back: true)
     let next = answers.firstIndex(of: 0x0a)! + announced.utf8.count + 5
-    for cuts in [[], [17], [next], [next + 60]] {
+    for cuts in [[], [17], [next], [next + 60]] + (1...9).map({ [next + $0] }) {
       let frames = [stream.syn] + stream.segments(answers, cuts)
       let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
       #expect(values.map { $0.dropFirst(2) } == ["http.filename a.exe"], "\(cuts)")
@@ -396,6 +396,19 @@ struct HTTPTests {
     var options = CaptureOptions()
     options.kinds.subtract(IndicatorKindSet(.filename))
     #expect(Observed(pcap(whole), options).values == [])
+  }
+
+  @Test("a later answer whose first segment is short", arguments: 1...16)
+  func shortSegmentOfAnAnswer(_ cut: Int) {
+    let stream = StreamBuilder(back: true)
+    let first = utf8("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")
+    let second = utf8(
+      "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=b.exe\r\nContent-Length: 4\r\n\r\n"
+    )
+    let frames =
+      [stream.syn] + stream.segments(first + second, [first.count, first.count + cut])
+    let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+    #expect(values == ["4 http.filename b.exe"])
   }
 
   @Test("names of files in later answers, in those behind others, and in requests")

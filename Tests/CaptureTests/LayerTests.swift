@@ -56,6 +56,9 @@ struct LayerTests {
     CaptureCase("Linux cooked", file(113, Packet.linuxCooked(ipv4)), seen)
     CaptureCase("Linux cooked, IPv6", file(113, Packet.linuxCooked(ipv6)), seen6)
     CaptureCase(
+      "Linux cooked, a whole frame",
+      file(113, join([0, 0, 0xff, 0xfe], zeros(10), [0, 3], Packet.ethernet(ipv4))), seen)
+    CaptureCase(
       "Linux cooked, 802.11",
       file(113, join([0, 3, 3, 33], zeros(10), [0, 4], Packet.wireless(ipv4))), seen)
     CaptureCase(
