@@ -45,7 +45,8 @@ extension FlowReader {
   ) -> [UInt8]? {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
-      guard stream.isUnread, stream.alternates.isEmpty, stream.openVersions.isEmpty,
+      guard stream.isUnread, stream.alternates.isEmpty, stream.latest.isEmpty,
+        stream.openVersions.isEmpty,
         stream.rereadings.isEmpty, stream.holes.isEmpty, stream.parked == nil
       else { return nil }
     }

@@ -21,7 +21,7 @@ extension FlowReader {
     }
     let version: [UInt8]
     let changed: Range<Int>
-    var isBefore = false
+    var (isBefore, isLast) = (false, false)
     if direction.stream == 0 {
       if direction.isUnannounced, readBefore(payload, at: sequence, direction, visit) { return }
       if readInPlace(payload, at: sequence, direction, visit) { return }
@@ -82,22 +82,38 @@ extension FlowReader {
         }
         skips.add(.tcpOverlap)
         noteOverlap(visit)
-        let others = streams[direction.stream].alternate(
+        let alternate = streams[direction.stream].alternate(
           payload, at: sequence, next: direction.next, bytes,
           isWhole: Int(direction.next &- sequence) <= bytes.count)
-        for (bytes, changed) in others {
-          readVersion(bytes, changed, isBefore: false, direction, visit)
+        isLast = alternate.isLast
+        for (bytes, changed, isLast) in alternate.others {
+          readVersion(bytes, changed, isBefore: false, isLast: isLast, direction, visit)
         }
       }
     }
-    readVersion(version, changed, isBefore: isBefore, direction, visit)
+    readVersion(version, changed, isBefore: isBefore, isLast: isLast, direction, visit)
     if direction.stream != 0 { streams.touch(direction.stream) }
+  }
+
+  /// Reads bytes that were read in the order of their places as a receiver has them with which the last to arrive
+  /// wins.
+  mutating func readLatest(
+    _ bytes: [UInt8], at sequence: UInt32, of number: UInt32, _ visit: StreamVisit
+  ) {
+    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    guard direction.stream == number,
+      let latest = streams[number].putLatest(bytes, at: sequence, next: direction.next),
+      !streams[number].hasTooManyVersions
+    else { return }
+    readVersion(latest.bytes, latest.changed, isBefore: false, isLast: true, direction, visit)
+    streams.touch(number)
+    noteWritten(visit)
   }
 
   /// Reads the kept bytes of a stream with some others in their place, or before them.
   private mutating func readVersion(
-    _ bytes: [UInt8], _ changed: Range<Int>, isBefore: Bool, _ direction: FlowDirection,
-    _ visit: StreamVisit
+    _ bytes: [UInt8], _ changed: Range<Int>, isBefore: Bool, isLast: Bool,
+    _ direction: FlowDirection, _ visit: StreamVisit
   ) {
     let sequence = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
     let stream = streams[direction.stream]
@@ -106,7 +122,7 @@ extension FlowReader {
       stream.open(
         TCPStream.Version(
           bytes: bytes, sequence: sequence, number: writer.number, time: writer.time,
-          changed: changed))
+          changed: changed, isLast: isLast))
     {
       return
     }
@@ -181,7 +197,8 @@ extension FlowReader {
       versions.remove(at: index)
       if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number {
         // What was read before is the other version now.
-        streams[number].remember(alternates: kept)
+        streams[number].remember(
+          [kept.bytes] + kept.alternates, latest: version.isLast ? [] : kept.latest)
       }
       return
     }

@@ -21,7 +21,9 @@ extension FlowReader {
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer, of: place.flow,
         isFromFirst: place.isSourceFirst)
     }
-    let isAnswer = role == .server && application == .none && readsAnswers
+    let isAnswer =
+      application == .none && readsAnswers
+      && (role == .server || hasData && direction.isServer && HTTPReader.isCutAnswer(payload))
     // Clients take such an answer, but it does not tell who is the server.
     if role == .server, application == .none, HTTPRequest.isVersionAlone(payload) {
       role = .unknown
@@ -177,11 +179,17 @@ extension FlowReader {
       let tails =
         isSearched ? tails(with: payload.extracting(0..<known), at: direction.next, visit) : []
       let rest = payload.extracting(known..<payload.byteCount)
+      let latest =
+        direction.hasQueue && flows[notes: visit.flow].hasOverlap
+        ? streams[direction.stream].latest(behind: rest, at: direction.next) : nil
       advance(rest, missing: missing, visit)
       if isSearched { searchBehind(tails, rest, at: direction.next, visit) }
+      noteWritten(visit)
+      drain(visit)
+      if let latest { readLatest(latest, at: direction.next, of: direction.stream, visit) }
+    } else {
+      noteWritten(visit)
     }
-    noteWritten(visit)
-    if known < payload.byteCount { drain(visit) }
   }
 
   /// Reads the next bytes of a stream.

@@ -45,6 +45,9 @@ final class FragmentedDatagram {
   var last: (number: UInt64, time: Int64)
   private var blocks: [UInt64] = []
   private var blockCount = 0
+  /// The blocks that came once more, and alike, since it was read, and how many.
+  private var repeats: [UInt64] = []
+  private var repeatCount = 0
   /// Length of the whole, once its last part is there.
   private var length: Int?
 
@@ -88,7 +91,7 @@ final class FragmentedDatagram {
   /// booked and are few.
   var cost: Int {
     256 + bytes.count * (1 + alternates.count)
-      + (blocks.count + packets.count) * 8
+      + (blocks.count + repeats.count + packets.count) * 8
       + (predecessor?.cost ?? 0)
   }
 
@@ -126,20 +129,32 @@ final class FragmentedDatagram {
   /// The predecessor's bytes, in both versions, with the parts of this one in their places; nil without one.
   func correctedPredecessor() -> FragmentedDatagram? {
     guard let predecessor else { return nil }
-    for block in 0..<(bytes.count + 7) / 8
-    where block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0 {
-      let end = min(block * 8 + 8, bytes.count, predecessor.bytes.count)
-      for index in block * 8..<max(block * 8, end) {
-        predecessor.bytes[index] = bytes[index]
-        for other in predecessor.alternates.indices {
-          predecessor.alternates[other][index] = bytes[index]
-        }
+    forEachPresent(upTo: predecessor.bytes.count) { index in
+      predecessor.bytes[index] = bytes[index]
+      for other in predecessor.alternates.indices {
+        predecessor.alternates[other][index] = bytes[index]
       }
+    }
+    // Where parts of this one disagree, the predecessor with the last of them.
+    let first = predecessor.bytes
+    for alternate in alternates
+    where predecessor.alternates.count < Self.mostAlternates {
+      var version = first
+      forEachPresent(upTo: first.count) { version[$0] = alternate[$0] }
+      predecessor.alternates.append(version)
     }
     predecessor.last = last
     predecessor.readPlainly = 0
     predecessor.note(packets)
     return predecessor
+  }
+
+  /// Calls with each offset of a byte that has arrived.
+  private func forEachPresent(upTo limit: Int, _ body: (Int) -> Void) {
+    for block in 0..<(bytes.count + 7) / 8 where hasBlock(at: block * 8) {
+      let end = min(block * 8 + 8, bytes.count, limit)
+      for index in block * 8..<max(block * 8, end) { body(index) }
+    }
   }
 
   /// Whether a part brings nothing but other bytes for what is there: then the number is used again
@@ -221,6 +236,7 @@ final class FragmentedDatagram {
       }
     }
     if isOther { hasNews = true }
+    if isRead, !hasNews { noteRepeat(offset / 8..<(end + 7) / 8, of: blocks.count) }
     if isOther || !isNew && !alternates.isEmpty {
       let part = part.extracting(0..<count)
       mixedBytes += bytes.count
@@ -232,6 +248,21 @@ final class FragmentedDatagram {
       }
     }
     return true
+  }
+
+  /// Notes blocks that come again; once all have, the same datagram was sent twice under one number.
+  private func noteRepeat(_ range: Range<Int>, of count: Int) {
+    if repeats.count < count {
+      repeats.append(contentsOf: repeatElement(0, count: count - repeats.count))
+    }
+    for block in range {
+      let bit = UInt64(1) << UInt64(block & 63)
+      if repeats[block >> 6] & bit == 0 { repeatCount += 1 }
+      repeats[block >> 6] |= bit
+    }
+    guard repeatCount == blockCount else { return }
+    (repeats, repeatCount, hasNews) = ([], 0, true)
+    (readPlainly, read, readBytes) = (0, [], 0)
   }
 
   /// Puts a part that differs from what is there into the other versions.

@@ -25,6 +25,14 @@ final class TCPStream {
 
     /// Where the bytes begin that were not read.
     var place: UInt32 { sequence &+ UInt32(truncatingIfNeeded: read) }
+
+    /// Writes the bytes from a number on into others that begin with that one.
+    func copy(to output: inout [UInt8], from next: UInt32) {
+      let start = Int(Int32(bitPattern: sequence &- next))
+      let known = max(0, -start)
+      guard known < bytes.count else { return }
+      bytes.rawSpan.extracting(known..<bytes.count).copy(to: &output, at: start + known)
+    }
   }
 
   /// What was read of an unfinished message, with other bytes in some place of it.
@@ -37,6 +45,8 @@ final class TCPStream {
     var time: Int64
     /// The bytes that are other than those read: some before and behind them may be, none else.
     var changed: Range<Int>
+    /// All segments that differed are in it: what a receiver has with which the last one wins.
+    var isLast = false
     /// What that packet had already (`ObservableWriter.written`).
     var written: [UInt64] = []
   }
@@ -54,7 +64,7 @@ final class TCPStream {
   static let longestQueue = 1024
   static let longestAcknowledged = 32
   /// The most bytes kept of what was read.
-  private static let longestHistory = 16 << 10
+  static let longestHistory = 16 << 10
   /// The most bytes that are read of one other version of a stream, and for all of them.
   private static let mostReread = 1 << 20
 
@@ -86,7 +96,10 @@ final class TCPStream {
   @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
   /// What the history held when a long body began, and the number behind that.
   @safe @exclusivity(unchecked) private var lead: (bytes: [UInt8], end: UInt32) = ([], 0)
-  /// The same bytes as other segments had them, which disagreed; as many as the history has.
+  /// The same bytes with all segments in them that disagreed, as a receiver has them with which the last one wins;
+  /// none where these are the history's.
+  @safe @exclusivity(unchecked) private(set) var latest: [UInt8] = []
+  /// The same bytes with some of these segments in them; as many as the history has.
   @safe @exclusivity(unchecked) private(set) var alternates: [[UInt8]] = []
   /// Bytes that were given up in the middle of messages, in case they come after all.
   @safe @exclusivity(unchecked) var holes: [StreamHole] = []
@@ -118,7 +131,7 @@ final class TCPStream {
   var cost: Int {
     let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
-    var cost = 640 + waiting + unfinished + room.history.count * (1 + alternates.count)
+    var cost = 640 + waiting + unfinished + room.history.count * (1 + otherCount)
     for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
     cost += lead.bytes.count
     for hole in holes { cost += hole.cost }
@@ -201,36 +214,47 @@ final class TCPStream {
       let kept = min(history.count, (Self.longestHistory - data.byteCount) / 2)
       let superfluous = history.count - kept
       history.removeFirst(superfluous)
+      if !latest.isEmpty { latest.removeFirst(superfluous) }
       for index in alternates.indices { alternates[index].removeFirst(superfluous) }
     }
     history.append(data)
+    if !latest.isEmpty { latest.append(data) }
     for index in alternates.indices { alternates[index].append(data) }
     room.history.reach(history.count)
   }
 
+  /// How many other versions of the history are kept.
+  private var otherCount: Int { alternates.count + (latest.isEmpty ? 0 : 1) }
+
   /// Takes other versions of the bytes that are kept, those that are as many as these.
-  func remember(alternates others: [[UInt8]]) {
-    alternates += others.filter { $0.count == history.count && $0 != history }
+  func remember(_ others: [[UInt8]], latest: [UInt8]) {
+    func isOther(_ version: [UInt8]) -> Bool {
+      version.count == history.count && version != history
+    }
+    if isOther(latest) { self.latest = latest }
+    alternates += others.filter { isOther($0) && $0 != latest }
     alternates.removeLast(max(0, alternates.count - Self.mostAlternates))
   }
 
-  /// Takes the bytes that were read away, and their other versions behind them.
-  func takeHistory() -> [[UInt8]] {
-    let kept = [history] + alternates
+  /// The bytes that were read, and other versions of them.
+  typealias History = (bytes: [UInt8], latest: [UInt8], alternates: [[UInt8]])
+
+  /// Takes the bytes that were read away, and their other versions.
+  func takeHistory() -> History {
+    let kept = (history, latest, alternates)
     forgetHistory()
     return kept
   }
 
   /// Gives back what `takeHistory` took.
-  func restore(_ kept: [[UInt8]]) {
-    guard let first = kept.first else { return }
-    history = first
-    alternates = Array(kept.dropFirst())
+  func restore(_ kept: History) {
+    if !kept.bytes.isEmpty { (history, latest, alternates) = kept }
   }
 
   /// Forgets the bytes that were read: others follow that are not kept.
   func forgetHistory() {
     if !history.isEmpty { history.removeAll(keepingCapacity: true) }
+    if !latest.isEmpty { latest = [] }
     if !alternates.isEmpty { alternates = [] }
   }
 
@@ -248,35 +272,54 @@ final class TCPStream {
       lead.bytes, data, at: start, upTo: min(start + data.byteCount, lead.bytes.count))
   }
 
-  /// Other versions that are kept of the bytes in the history.
+  /// Other versions that are kept of the bytes in the history, besides the latest.
   private static let mostAlternates = 4
 
+  /// Another version, the bytes in which it differs from what it was made of, and whether it is the latest.
+  typealias Other = (bytes: [UInt8], changed: Range<Int>, isLast: Bool)
+
   /// Puts a segment that differs from the history into every other version of it that is kept, and keeps a version of
-  /// the history with it.
-  ///
-  /// The first one kept has all segments that differed.
+  /// the history with it; gives the others, and whether that version is the latest one.
   func alternate(
     _ data: RawSpan, at sequence: UInt32, next: UInt32, _ version: [UInt8], isWhole: Bool
-  ) -> [(bytes: [UInt8], changed: Range<Int>)] {
-    guard isWhole, version.count == history.count else { return [] }
+  ) -> (others: [Other], isLast: Bool) {
+    guard isWhole, version.count == history.count else { return ([], false) }
     let start = history.count - Int(next &- sequence)
-    var others: [(bytes: [UInt8], changed: Range<Int>)] = []
-    for base in alternates {
-      var bytes = Array(base[..<start])
-      bytes.append(data)
-      bytes += base[(start + data.byteCount)...]
+    func other(_ base: [UInt8], isLast: Bool) -> Other {
+      var bytes = base
+      data.copy(to: &bytes, at: start)
       var (first, last) = (start, start + data.byteCount)
       while last > first, base[last - 1] == bytes[last - 1] { last -= 1 }
       while first < last, base[first] == bytes[first] { first += 1 }
-      if first == last || bytes == version || bytes == history { continue }
-      others.append((bytes, first..<last))
+      return (bytes, first..<last, isLast)
     }
-    var kept = others.first.map { [$0.bytes] } ?? []
-    if let last = alternates.first { kept.append(last) }
-    kept.append(version)
-    kept += others.dropFirst().map(\.bytes)
+    let before = latest
+    let newest = before.isEmpty ? nil : other(before, isLast: true)
+    latest = newest?.bytes ?? version
+    var others: [Other] = newest.map { [$0] } ?? []
+    others += alternates.map { other($0, isLast: false) }.filter { $0.bytes != latest }
+    others.removeAll { $0.changed.isEmpty || $0.bytes == version || $0.bytes == history }
+    let isLast = latest == version
+    var kept: [[UInt8]] = before.isEmpty || before == latest ? [] : [before]
+    if !isLast { kept.append(version) }
+    kept += others.lazy.filter { !$0.isLast }.map(\.bytes)
     alternates = Array(kept.prefix(Self.mostAlternates))
-    return others
+    if latest == history { latest = [] }
+    return (others, isLast)
+  }
+
+  /// Puts bytes that were read in the order of their places into the latest version, in which the last to arrive are;
+  /// gives that, and which of its bytes are not the history's, if there are any.
+  func putLatest(_ data: [UInt8], at sequence: UInt32, next: UInt32) -> Other? {
+    let start = history.count - Int(next &- sequence)
+    guard start >= 0, start + data.count <= history.count else { return nil }
+    if latest.isEmpty { latest = history }
+    latest.replaceSubrange(start..<start + data.count, with: data)
+    var (first, last) = (0, history.count)
+    while last > first, history[last - 1] == latest[last - 1] { last -= 1 }
+    while first < last, history[first] == latest[first] { first += 1 }
+    if first == last { latest = [] }
+    return first == last ? nil : (latest, first..<last, true)
   }
 
   /// Other versions of bytes that were read already, as hashes; a few of the last.
@@ -297,8 +340,8 @@ final class TCPStream {
     if versions.contains(hash) { return false }
     if versions.count == 8 { versions.removeFirst() }
     versions.append(hash)
-    versionCount += 1 + alternates.count
-    versionBytes += (1 + alternates.count) * history.count
+    versionCount += 1 + otherCount
+    versionBytes += (1 + otherCount) * history.count
     return true
   }
 
@@ -306,8 +349,22 @@ final class TCPStream {
   private static let mostOpenVersions = 8
 
   /// Keeps another version of the unfinished message; false where there are enough.
+  ///
+  /// One in which all segments are that differed makes room for itself: the one before it is none any more.
   func open(_ version: Version) -> Bool {
-    guard openVersions.count < Self.mostOpenVersions else { return false }
+    var version = version
+    if openVersions.count >= Self.mostOpenVersions {
+      guard version.isLast else { return false }
+      if openVersions.count > Self.mostOpenVersions,
+        let index = openVersions.lastIndex(where: \.isLast)
+      {
+        // What that one would have had written is written of this one.
+        let before = openVersions.remove(at: index)
+        let shift = Int(Int32(bitPattern: before.sequence &- version.sequence))
+        let first = max(0, before.changed.lowerBound + shift)
+        version.changed = min(first, version.changed.lowerBound)..<version.changed.upperBound
+      }
+    }
     openVersions.append(version)
     return true
   }
@@ -375,6 +432,7 @@ final class TCPStream {
     if !openVersions.isEmpty { openVersions = [] }
     if !rereadings.isEmpty { rereadings = [] }
     isRereading = false
+    if !latest.isEmpty { latest = [] }
     if !alternates.isEmpty { alternates = [] }
     if !lead.bytes.isEmpty { lead = ([], 0) }
     if !holes.isEmpty { holes = [] }

@@ -86,6 +86,41 @@ struct EvasionTests {
     }
   }
 
+  @Test("junk before each of many segments", arguments: [1, 2, 3, 5, 8, 13])
+  func junkBeforeEach(_ size: Int) {
+    let request = Self.request
+    // From the host's name on, where the request is known already.
+    for start in [20, 23, 25] {
+      var frames = [StreamBuilder().syn, Self.segment(Array(request[..<start]), at: 0)]
+      for offset in stride(from: start, to: request.count, by: size) {
+        let piece = Array(request[offset..<min(offset + size, request.count)])
+        frames.append(Self.segment([UInt8](repeating: 0x51, count: piece.count), at: offset))
+        frames.append(Self.segment(piece, at: offset))
+      }
+      #expect(Self.sees(frames), "from \(start) on")
+    }
+  }
+
+  @Test("pieces that wait, of which those that came last are the receiver's")
+  func waitingLast() {
+    let syn = StreamBuilder().syn
+    let request = Self.request
+    func piece(_ from: Int, _ to: Int) -> [UInt8] {
+      Self.segment(Array(request[from..<min(to, request.count)]), at: from)
+    }
+    func junk(_ from: Int, _ count: Int) -> [UInt8] {
+      Self.segment([UInt8](repeating: 0x62, count: count), at: from)
+    }
+    for shift in 0..<12 {
+      let cut = 20 + shift
+      #expect(
+        Self.sees([
+          syn, junk(cut - 8, 12), piece(40, 99), junk(cut + 2, 10), piece(cut + 6, 40),
+          piece(cut, cut + 6), piece(0, cut),
+        ]), "cut at \(cut)")
+    }
+  }
+
   @Test("a shorter message first, then a longer one in its place, cut anywhere")
   func shorterFirst() {
     let syn = StreamBuilder().syn

@@ -81,12 +81,26 @@ struct FragmentTests {
     }
   }
 
-  @Test("a part that comes twice gives nothing again")
+  @Test("a part that comes twice gives nothing again, but a datagram that does is another")
   func twice() {
-    let observed = Observed(
-      pcap(Self.part(0, 6), Self.part(6), Self.part(6), Self.part(0, 6)))
-    #expect(observed.lines == Self.seen(1, 2))
+    let parts = [Self.part(0, 6), Self.part(6)]
+    for part in parts {
+      let observed = Observed(pcap((parts + [part, part, part]).map { CapturedPacket($0) }))
+      #expect(observed.lines == Self.seen(1, 2))
+    }
+    let observed = Observed(pcap((parts + [parts[1], parts[0]]).map { CapturedPacket($0) }))
+    #expect(observed.lines == Self.seen(1, 2) + ["4 dns.query a.example"])
     #expect(observed.counts == ["ip-fragment": 4])
+  }
+
+  @Test("parts behind a whole datagram that disagree with it and with one another")
+  func disagreeBehind() {
+    let junk = [UInt8](repeating: 0x61, count: Self.whole.count)
+    let observed = Observed(
+      pcap(
+        ([Self.part(0, 2), Self.part(of: junk, 2)] + [Self.part(2, 4), Self.part(of: junk, 4)]
+          + [Self.part(4)]).map { CapturedPacket($0) }))
+    #expect(observed.values.contains { $0.hasSuffix("dns.query a.example") })
   }
 
   @Test("a number used again is another datagram")
