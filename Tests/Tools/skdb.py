@@ -1,5 +1,5 @@
 """Reads the entries of an indicator database, format 3, without Sekisho: by the description of the layout alone
-(Sources/Database/DatabaseFormat.swift), so that what the tools here compare is read by other code than
+(Sources/Database/Image/DatabaseFormat.swift), so that what the tools here compare is read by other code than
 what wrote it.
 """
 
