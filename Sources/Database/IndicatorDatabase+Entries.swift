@@ -21,7 +21,7 @@ public struct DatabaseEntry: Sendable, Equatable {
   /// The flags of all its sources, or-ed: `weak` here says that some source is weak, not that all are.
   public let sourceFlags: SourceFlags
   /// Whether some source takes part without `--weak`.
-  public let hasStrongSource: Bool
+  package let hasStrongSource: Bool
   /// Whether some source is of a feed that blocks, not allows.
   public let hasBlockingSource: Bool
 

@@ -67,7 +67,7 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   }
 
   /// Whether content alone never leads to the format, so that it has to be named.
-  public var mustBeNamed: Bool {
+  package var mustBeNamed: Bool {
     switch self {
     case .suricataDataset, .suricataDatajson, .report: true
     default: false

@@ -1,4 +1,4 @@
-public import Indicators
+package import Indicators
 import Inputs
 import Parsing
 
@@ -100,7 +100,7 @@ extension FeedOptions {
   }
 
   /// The options without what is decided after a feed was read: what its reading depends on.
-  public var withoutLimits: FeedOptions {
+  package var withoutLimits: FeedOptions {
     var options = self
     options.gathersDigests = false
     options.minimumConfidence = 0
@@ -111,7 +111,7 @@ extension FeedOptions {
   }
 
   /// Text that differs wherever what is read of a feed may: all options but its name and the limits.
-  public var readingKey: String {
+  package var readingKey: String {
     var options = withoutLimits
     options.name = nil
     options.columns = nil
@@ -134,7 +134,7 @@ extension FeedReader {
   ///   - firstRecord: the first of its records, which are the last of the collection.
   ///   - collection: holds the records.
   ///   - summary: of the feed; its counts are completed.
-  public static func applyLimits(
+  package static func applyLimits(
     of options: FeedOptions, from firstRecord: Int, _ collection: inout IndicatorCollection,
     _ summary: inout FeedSummary
   ) {

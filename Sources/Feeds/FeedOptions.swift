@@ -65,7 +65,7 @@ public struct FeedOptions: Sendable, Equatable {
 
   /// Put digests that a feed lists one a line into the collection's `digestLists` instead of its
   /// records: less memory for lists of millions, for those who hand the collection to the compiler.
-  public var gathersDigests = false
+  package var gathersDigests = false
 
   /// Options that say nothing.
   public init() {}

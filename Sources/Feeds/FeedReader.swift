@@ -66,7 +66,7 @@ public enum FeedReader {
   }
 
   /// Requests in the order of their names and paths, in which feeds are read.
-  public static func ordered(_ requests: [Request]) -> [Request] {
+  package static func ordered(_ requests: [Request]) -> [Request] {
     requests.sorted {
       ($0.options.name ?? $0.path, $0.path, $0.format?.name ?? "")
         < ($1.options.name ?? $1.path, $1.path, $1.format?.name ?? "")

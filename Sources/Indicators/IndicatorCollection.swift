@@ -21,9 +21,9 @@ public struct IndicatorCollection: Sendable {
   public private(set) var lists: [[StringID]] = [[]]
 
   /// Strings of the longest list: far more than anybody says of an indicator.
-  public static let longestList = 1024
+  package static let longestList = 1024
   /// Lists of which the rest was left out.
-  public private(set) var cutLists: UInt64 = 0
+  package private(set) var cutLists: UInt64 = 0
 
   /// Contexts by hash: 32 bits of it above the index plus one, so that others are told apart, and the
   /// table grows, without looking at them.

@@ -1,4 +1,4 @@
-public import Inputs
+package import Inputs
 
 extension MatcherBenchmark {
   /// Reads both files into memory, decompressed, and measures.
@@ -8,7 +8,7 @@ extension MatcherBenchmark {
   ///   - input: what is searched or asked for.
   /// - Returns: the figures.
   /// - Throws: what is wrong with a file or a line of it.
-  public func run(entries: InputPath, input: InputPath) throws(Failure) -> Result {
+  package func run(entries: InputPath, input: InputPath) throws(Failure) -> Result {
     var benchmark = self
     benchmark.names = (entries.description, input.description)
     return try benchmark.run(entries: Self.contents(entries), input: Self.contents(input))
@@ -37,7 +37,7 @@ extension MatcherBenchmark {
 
 extension MatcherBenchmark.Result {
   /// The figures as one JSON object.
-  public var json: String {
+  package var json: String {
     """
     {"entries":\(entries),"build_seconds":\(buildSeconds),"structure_bytes":\(structureBytes),\
     "input_bytes":\(inputBytes),"matches":\(matches),"best":\(best),"median":\(median),\
@@ -46,7 +46,7 @@ extension MatcherBenchmark.Result {
   }
 
   /// The figures for a person, a line each.
-  public var text: String {
+  package var text: String {
     func shown(_ value: Double) -> String {
       let scaled = (value * 1000).rounded() / 1000
       return "\(scaled)"

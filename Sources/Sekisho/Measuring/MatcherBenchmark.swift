@@ -4,9 +4,9 @@ internal import Matchers
 ///
 /// What is measured is the search alone: the data is read and the structure built before, and each
 /// repetition goes over all of the input.
-public struct MatcherBenchmark: Sendable {
+package struct MatcherBenchmark: Sendable {
   /// Which matcher, and how lines become its entries and queries.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// One pattern a line, searched for in the whole input.
     case literals(ignoresCase: Bool, strategy: LiteralStrategy = .automatic)
     /// One key a line, and one query a line of the input; as pairs of hexadecimal digits if asked.
@@ -17,7 +17,7 @@ public struct MatcherBenchmark: Sendable {
   }
 
   /// How literals are found.
-  public enum LiteralStrategy: String, Sendable, CaseIterable {
+  package enum LiteralStrategy: String, Sendable, CaseIterable {
     /// As the builder chooses from the patterns.
     case automatic
     /// The automaton of Aho and Corasick alone: what a search costs that never depends on the input.
@@ -27,36 +27,36 @@ public struct MatcherBenchmark: Sendable {
   }
 
   /// What came of it.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Patterns, keys or prefixes, without doubles for keys and prefixes.
-    public var entries: Int
+    package var entries: Int
     /// Seconds from the lines in memory to the image.
-    public var buildSeconds: Double
+    package var buildSeconds: Double
     /// Bytes of the image.
-    public var structureBytes: Int
+    package var structureBytes: Int
     /// Bytes of the input.
-    public var inputBytes: Int
+    package var inputBytes: Int
     /// Occurrences of patterns, or queries with an answer.
-    public var matches: UInt64
+    package var matches: UInt64
     /// The highest rate of a repetition.
-    public var best: Double
+    package var best: Double
     /// The median of the rates.
-    public var median: Double
+    package var median: Double
     /// `GB/s` (10⁹ bytes), or `M lookups/s` (10⁶).
-    public var unit: String
+    package var unit: String
   }
 
   /// Why there is nothing to measure.
-  public struct Failure: Error, Sendable, CustomStringConvertible {
+  package struct Failure: Error, Sendable, CustomStringConvertible {
     /// The file to blame, where one is.
-    public var path: String?
+    package var path: String?
     /// The line to blame, from 1, where one is.
-    public var line: Int?
+    package var line: Int?
     /// What is wrong.
-    public var problem: String
+    package var problem: String
 
     /// `PATH:LINE: what is wrong`.
-    public var description: String {
+    package var description: String {
       var place = path ?? ""
       if let line { place += place.isEmpty ? "line \(line)" : ":\(line)" }
       return place.isEmpty ? problem : place + ": " + problem
@@ -69,13 +69,13 @@ public struct MatcherBenchmark: Sendable {
   var names: (entries: String?, input: String?) = (nil, nil)
 
   /// A measurement of so many repetitions, at least one.
-  public init(_ kind: Kind, repetitions: Int) {
+  package init(_ kind: Kind, repetitions: Int) {
     self.kind = kind
     self.repetitions = max(1, repetitions)
   }
 
   /// Builds the matcher from the lines of `entries` and measures it over `input`.
-  public func run(entries: [UInt8], input: [UInt8]) throws(Failure) -> Result {
+  package func run(entries: [UInt8], input: [UInt8]) throws(Failure) -> Result {
     do {
       switch kind {
       case .literals(let ignoresCase, let strategy):
