@@ -229,6 +229,10 @@ extension EventFactTests {
       #"192.0.2.1 - - [01/May/2024:10:00:00 +0000] "GET http://a.example/ HTTP/1.1" 403 39 "-" "-" TCP_DENIED:HIER_NONE"#,
       "(192.0.2.1 to ? blocked)", []
     ),
+    (
+      "2024-05-01T10:00:00.000Z 1714557600.123 1 192.0.2.1 TCP_DENIED/403 12 GET http://a.example/ - HIER_NONE/- text/html",
+      "(192.0.2.1 to ? blocked)", ["192.0.2.1 source"]
+    ),
     // Clients in brackets.
     (
       #"[2001:db8::7] - - [01/May/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 0 "-" "-""#,

@@ -18,10 +18,7 @@ extension Extraction {
     if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range) }
     if byte &- Byte.zero <= 9 {
       if isISOTime(bytes, first) { return readBehindTime(bytes, range, time: first) }
-      if first.count >= 13, bytes.byte(unchecked: first.upperBound - 4) == Byte.dot {
-        return readProxy(bytes, range)
-      }
-      return false
+      return isProxyTime(bytes, first) && readProxy(bytes, range)
     }
     // Load balancers of the second generation name the protocol first.
     guard 2...5 ~= first.count, first.upperBound < range.upperBound else { return false }
@@ -42,8 +39,13 @@ extension Extraction {
     return isISOTime(bytes, time) && readLoadBalancer(bytes, range, time: time)
   }
 
+  /// Whether a word may be a time as squid writes it, in seconds with three digits of fraction.
+  private func isProxyTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
+    word.count >= 13 && bytes.byte(unchecked: word.upperBound - 4) == Byte.dot
+  }
+
   /// Reads a line that begins with a time: of a classic load balancer, of an application load balancer's
-  /// connections, or of a VPC flow log as CloudWatch gives it.
+  /// connections, or of a VPC flow log or squid as collectors give it.
   private mutating func readBehindTime(
     _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
   ) -> Bool {
@@ -53,6 +55,11 @@ extension Extraction {
       bytes.byte(unchecked: next + 1) == Byte.space
     {
       guard readFlowLog(bytes, next..<range.upperBound) else { return false }
+      line.skip(time)
+      return true
+    }
+    let word = next..<tokenEnd(bytes, from: next, to: range.upperBound)
+    if isProxyTime(bytes, word), readProxy(bytes, next..<range.upperBound) {
       line.skip(time)
       return true
     }

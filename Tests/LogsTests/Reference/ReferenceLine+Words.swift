@@ -276,6 +276,14 @@ extension ReferenceLine {
   )
 
   mutating func readProxy(_ start: Int) -> Bool {
+    let time = start..<(bytes[start...].firstIndex(of: 0x20) ?? text.count)
+    if Self.isoWord.matches(bytes[time]), (0x30...0x39).contains(bytes[start]),
+      ReferenceTime.isISO(Array(bytes[time])), time.upperBound + 2 < text.count
+    {
+      guard readProxy(time.upperBound + 1) else { return false }
+      skip(time)
+      return true
+    }
     guard (0x30...0x39).contains(bytes[start]),
       let words = words(start..<text.count, most: 32), words.count >= 10,
       !words.prefix(10).indices.contains(where: { $0 != 7 && words[$0].isQuoted }),
