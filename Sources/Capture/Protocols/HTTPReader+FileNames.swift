@@ -12,7 +12,7 @@ extension HTTPReader {
       let end = Self.partEnd(value, start)
       offset = end
       let part = HTTPRequest.trimmed(value, start..<end)
-      guard let equals = value.firstOffset(of: 0x3d, in: part) else { continue }
+      guard let equals = value.firstOffset(of: UInt8(ascii: "="), in: part) else { continue }
       let name = HTTPRequest.trimmed(value, part.lowerBound..<equals)
       let text = HTTPRequest.trimmed(value, equals + 1..<part.upperBound)
       writer.scratch.removeAll(keepingCapacity: true)
@@ -49,20 +49,20 @@ extension HTTPReader {
   private static func isEscape(_ value: RawSpan, _ offset: Int) -> Bool {
     guard offset + 1 < value.byteCount else { return false }
     let next = value.byte(unchecked: offset + 1)
-    return next == 0x22 || next == 0x5c
+    return next == Byte.quote || next == Byte.backslash
   }
 
   private static func append(unquoted value: RawSpan, _ text: Range<Int>, to output: inout [UInt8])
   {
-    guard let first = text.first, value.byte(unchecked: first) == 0x22 else {
+    guard let first = text.first, value.byte(unchecked: first) == Byte.quote else {
       output.append(value.extracting(text))
       return
     }
     var offset = first + 1
     while offset < text.upperBound {
       var byte = value.byte(unchecked: offset)
-      if byte == 0x22 { return }
-      if byte == 0x5c, isEscape(value, offset), offset + 1 < text.upperBound {
+      if byte == Byte.quote { return }
+      if byte == Byte.backslash, isEscape(value, offset), offset + 1 < text.upperBound {
         offset += 1
         byte = value.byte(unchecked: offset)
       }
@@ -74,15 +74,15 @@ extension HTTPReader {
   /// A character set, a language and percent-encoded bytes, with `'` between them.
   private static func append(extended value: RawSpan, _ text: Range<Int>, to output: inout [UInt8])
   {
-    guard let first = value.firstOffset(of: 0x27, in: text),
-      let second = value.firstOffset(of: 0x27, in: first + 1..<text.upperBound)
+    guard let first = value.firstOffset(of: Byte.apostrophe, in: text),
+      let second = value.firstOffset(of: Byte.apostrophe, in: first + 1..<text.upperBound)
     else { return }
     let isLatin = first - text.lowerBound == 10 && value.hasText("iso-8859-1", at: text.lowerBound)
     var offset = second + 1
     while offset < text.upperBound {
       var byte = value.byte(unchecked: offset)
       offset += 1
-      if byte == 0x25, text.upperBound - offset >= 2,
+      if byte == UInt8(ascii: "%"), text.upperBound - offset >= 2,
         let unit = Hex.byte(value.byte(unchecked: offset), value.byte(unchecked: offset + 1))
       {
         byte = unit
@@ -99,7 +99,8 @@ extension HTTPReader {
 
   /// Writes what follows the last separator of the name in `scratch`; receivers drop the rest (RFC 6266 §4.3).
   private static func keepBaseName(_ writer: inout ObservableWriter) {
-    let start = writer.scratch.lastIndex { $0 == 0x2f || $0 == 0x5c }.map { $0 + 1 } ?? 0
+    let start =
+      writer.scratch.lastIndex { $0 == Byte.slash || $0 == Byte.backslash }.map { $0 + 1 } ?? 0
     let place = writer.batch.arena.count
     writer.batch.arena += writer.scratch[start...]
     writer.keep(.httpFileName, .filename, from: place, flags: .ownField)

@@ -29,7 +29,7 @@ extension HTTPReader {
       writer.keepHost(.httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
     }
     guard writer.kinds.contains(.url) else { return }
-    if text.byte(unchecked: range.lowerBound) == 0x2f {
+    if text.byte(unchecked: range.lowerBound) == Byte.slash {
       target.append(text.extracting(range))
       targetRoom.reach(target.count)
       hasTarget = true
@@ -38,7 +38,7 @@ extension HTTPReader {
       writer.scratch.append(text.extracting(range))
       writer.place(range.upperBound)
       keepURL(isSecondForm: false, &writer, &skips)
-    } else if !(range.count == 1 && text.byte(unchecked: range.lowerBound) == 0x2a) {
+    } else if !(range.count == 1 && text.byte(unchecked: range.lowerBound) == UInt8(ascii: "*")) {
       // `*` and what is neither a path nor an absolute form give none.
       skips.add(.httpURL)
     }
@@ -49,7 +49,7 @@ extension HTTPReader {
     _ text: RawSpan, _ line: Range<Int>, _ context: HTTPContext,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
-    guard let colon = text.firstOffset(of: 0x3a, in: line) else { return }
+    guard let colon = text.firstOffset(of: Byte.colon, in: line) else { return }
     var name = line.lowerBound..<colon
     if let last = name.last, HTTPRequest.isBlank(text.byte(unchecked: last)) {
       name = HTTPRequest.trimmed(text, name)
@@ -129,7 +129,7 @@ extension HTTPReader {
 
   /// Writes a user agent; where it goes on in further lines, those are joined by one blank.
   private func keepUserAgent(_ value: RawSpan, _ writer: inout ObservableWriter) {
-    guard value.firstOffset(of: 0x0a, in: value.byteOffsets) != nil else {
+    guard value.firstOffset(of: Byte.lineFeed, in: value.byteOffsets) != nil else {
       writer.append(.httpUserAgent, .userAgent, value, flags: .ownField)
       return
     }
@@ -141,7 +141,7 @@ extension HTTPReader {
         isInBreak = true
         continue
       }
-      if isInBreak { writer.batch.arena.append(0x20) }
+      if isInBreak { writer.batch.arena.append(Byte.space) }
       isInBreak = false
       writer.batch.arena.append(byte)
     }
@@ -153,7 +153,7 @@ extension HTTPReader {
   ) {
     guard value.byteCount > 0 else { return }
     // Without a path it is no URL, but a name or an address.
-    guard value.firstOffset(of: 0x2f, in: value.byteOffsets) != nil else {
+    guard value.firstOffset(of: Byte.slash, in: value.byteOffsets) != nil else {
       let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
       let isHost = writer.keepHost(
         .httpReferrer, value.extracting(host), port: port ?? 0, onlyIfValid: true)
@@ -182,17 +182,19 @@ extension HTTPReader {
   ) {
     var start = value.lowerBound
     while start < value.upperBound {
-      let end = text.firstOffset(of: 0x2c, in: start..<value.upperBound) ?? value.upperBound
+      let end = text.firstOffset(of: Byte.comma, in: start..<value.upperBound) ?? value.upperBound
       var element = HTTPRequest.trimmed(text, start..<end)
       writer.place(element.upperBound)
-      if element.count > 2, text.byte(unchecked: element.lowerBound) == 0x22,
-        text.byte(unchecked: element.upperBound - 1) == 0x22
+      if element.count > 2, text.byte(unchecked: element.lowerBound) == Byte.quote,
+        text.byte(unchecked: element.upperBound - 1) == Byte.quote
       {
         element = element.lowerBound + 1..<element.upperBound - 1
       }
       var (host, port) = HTTPRequest.splitHost(text, element)
       // The zone means something on the machine alone that wrote it.
-      if let zone = text.firstOffset(of: 0x25, in: host) { host = host.lowerBound..<zone }
+      if let zone = text.firstOffset(of: UInt8(ascii: "%"), in: host) {
+        host = host.lowerBound..<zone
+      }
       if let (address, version) = ObservableWriter.address(text.extracting(host)) {
         writer.append(.httpForwardedFor, address, version: version, port: port ?? 0)
       } else if !element.isEmpty {
@@ -233,10 +235,10 @@ extension HTTPReader {
     if context.version == 4 {
       IPAddressText.append(ipv4: context.address.ipv4, to: &writer.scratch)
     } else {
-      writer.scratch.append(0x5b)
+      writer.scratch.append(UInt8(ascii: "["))
       IPAddressText.append(
         ipv6: (context.address.high, context.address.low), to: &writer.scratch)
-      writer.scratch.append(0x5d)
+      writer.scratch.append(UInt8(ascii: "]"))
     }
     writer.scratch.append(port: context.port)
     writer.scratch += target
@@ -267,7 +269,7 @@ extension [UInt8] {
   }
 
   fileprivate mutating func append(port: UInt16) {
-    append(0x3a)
+    append(Byte.colon)
     var divisor: UInt16 = 10_000
     while divisor > 1, port < divisor { divisor /= 10 }
     while divisor > 0 {

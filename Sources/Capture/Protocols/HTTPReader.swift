@@ -235,7 +235,7 @@ struct HTTPReader {
 
   /// The offset behind the next line break.
   private func lineEnd(_ data: RawSpan, _ offset: Int) -> Int? {
-    data.firstOffset(of: 0x0a, in: offset..<data.byteCount).map { $0 + 1 }
+    data.firstOffset(of: Byte.lineFeed, in: offset..<data.byteCount).map { $0 + 1 }
   }
 
   /// Whether a header may go on behind the line break that a piece ends with: a line that begins with a blank
@@ -244,7 +244,9 @@ struct HTTPReader {
     guard case .headers = phase else { return false }
     // Nothing goes on with the empty line that ends the head.
     let count = line.count + piece.byteCount
-    if count == 1 || count == 2 && (line.bytes.first ?? piece.byte(unchecked: 0)) == 0x0d {
+    if count == 1
+      || count == 2 && (line.bytes.first ?? piece.byte(unchecked: 0)) == Byte.carriageReturn
+    {
       return false
     }
     return offset == data.byteCount || HTTPRequest.isBlank(data.byte(unchecked: offset))
@@ -253,7 +255,7 @@ struct HTTPReader {
   /// Whether a header waits with its line break for what follows.
   private var hasWholeHeader: Bool {
     guard case .headers = phase else { return false }
-    return line.bytes.last == 0x0a
+    return line.bytes.last == Byte.lineFeed
   }
 
   /// Reads a header that waits with its line break, unless the next byte goes on with it.
@@ -326,7 +328,7 @@ struct HTTPReader {
     _ skips: inout SkipCounters
   ) -> Bool {
     var end = text.byteCount - 1
-    if end > 0, text.byte(unchecked: end - 1) == 0x0d { end -= 1 }
+    if end > 0, text.byte(unchecked: end - 1) == Byte.carriageReturn { end -= 1 }
     switch phase {
     case .requestLine:
       if isAnswer {

@@ -23,9 +23,9 @@ enum HTTPRequest {
     guard let method = method(payload, at: start) else {
       return beginsLoosely(payload, start)
     }
-    let newline = payload.firstOffset(of: 0x0a, in: method.upperBound..<payload.byteCount)
+    let newline = payload.firstOffset(of: Byte.lineFeed, in: method.upperBound..<payload.byteCount)
     var end = newline ?? payload.byteCount
-    if payload.byte(unchecked: end - 1) == 0x0d { end -= 1 }
+    if payload.byte(unchecked: end - 1) == Byte.carriageReturn { end -= 1 }
     let version = versionOffset(
       payload, method.upperBound..<max(end, method.upperBound), isWhole: newline != nil)
     return version != nil || newline != nil && looseLine(payload, start..<end) != nil
@@ -44,13 +44,13 @@ enum HTTPRequest {
     else { return false }
     let target = method.upperBound + 1
     let isTarget =
-      payload.byte(unchecked: target) == 0x2f || payload.hasText("http", at: target)
-    return isTarget && payload.firstOffset(of: 0x20, in: target..<payload.byteCount) == nil
+      payload.byte(unchecked: target) == Byte.slash || payload.hasText("http", at: target)
+    return isTarget && payload.firstOffset(of: Byte.space, in: target..<payload.byteCount) == nil
   }
 
   private static func beginsLoosely(_ payload: RawSpan, _ start: Int) -> Bool {
     guard looseMethod(payload, start..<payload.byteCount) != nil,
-      let newline = payload.firstOffset(of: 0x0a, in: start..<payload.byteCount)
+      let newline = payload.firstOffset(of: Byte.lineFeed, in: start..<payload.byteCount)
     else { return false }
     return looseLine(payload, start..<newline) != nil
   }
@@ -78,14 +78,16 @@ enum HTTPRequest {
     let isMethod =
       offset > start
       && (offset == payload.byteCount
-        || payload.byte(unchecked: offset) == 0x20 && offset > start + 2)
+        || payload.byte(unchecked: offset) == Byte.space && offset > start + 2)
     guard isMethod || looseMethod(payload, start..<payload.byteCount) != nil else { return false }
-    return payload.firstOffset(of: 0x0a, in: offset..<payload.byteCount) == nil
+    return payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount) == nil
   }
 
   /// What joins words in a method (`VERSION-CONTROL`, `RPC_IN_DATA`).
   @inline(__always)
-  private static func isJoiner(_ byte: UInt8) -> Bool { byte == 0x2d || byte == 0x5f }
+  private static func isJoiner(_ byte: UInt8) -> Bool {
+    byte == Byte.minus || byte == UInt8(ascii: "_")
+  }
 
   /// Whether a payload begins with a response.
   static func isResponse(_ payload: RawSpan) -> Bool { payload.hasText("http/1.", at: 0) }
@@ -104,7 +106,7 @@ enum HTTPRequest {
     var offset = start + 1
     let limit = min(payload.byteCount, start + longestMethod + 1)
     while offset < limit, isTokenByte(payload.byte(unchecked: offset)) { offset += 1 }
-    guard offset < limit, payload.byte(unchecked: offset) == 0x20 else { return nil }
+    guard offset < limit, payload.byte(unchecked: offset) == Byte.space else { return nil }
     return start..<offset
   }
 
@@ -133,7 +135,8 @@ enum HTTPRequest {
 
   /// One of these methods at the beginning of a line, behind which a blank or a tab stands.
   private static func looseMethod(_ text: RawSpan, _ line: Range<Int>) -> Range<Int>? {
-    guard let first = line.first.map({ text.byte(unchecked: $0) }), first & 0xc0 == 0x40,
+    guard let first = line.first.map({ text.byte(unchecked: $0) }),
+      first & 0xc0 == 0x40,
       looseInitials >> UInt32(first & 31) & 1 == 1
     else { return nil }
     for name in looseMethods {
@@ -156,14 +159,14 @@ enum HTTPRequest {
     while end < rest.upperBound, text.byte(unchecked: end) > 0x20 { end += 1 }
     let target = rest.lowerBound..<end
     guard !target.isEmpty else { return nil }
-    let isPath = text.byte(unchecked: target.lowerBound) == 0x2f
-    let isAuthority = method.count == 7 && text.firstOffset(of: 0x3a, in: target) != nil
+    let isPath = text.byte(unchecked: target.lowerBound) == Byte.slash
+    let isAuthority = method.count == 7 && text.firstOffset(of: Byte.colon, in: target) != nil
     guard isPath || isAuthority || authority(text, target) != nil else { return nil }
     let version = trimmed(text, end..<line.upperBound)
     if version.isEmpty { return RequestLine(method: method, target: target, isVersionless: true) }
     let isVersion =
       version.count <= longestVersion && text.hasText("http", at: version.lowerBound)
-      && text.firstOffset(of: 0x2f, in: version) != nil
+      && text.firstOffset(of: Byte.slash, in: version) != nil
     return isVersion ? RequestLine(method: method, target: target) : nil
   }
 
@@ -177,7 +180,7 @@ enum HTTPRequest {
     var offset = end - 1
     let limit = max(line.lowerBound, end - longestVersion)
     while offset >= limit {
-      guard payload.byte(unchecked: offset) == 0x20 else {
+      guard payload.byte(unchecked: offset) == Byte.space else {
         offset -= 1
         continue
       }
@@ -204,20 +207,20 @@ enum HTTPRequest {
   ) {
     var colon = value.upperBound
     while colon > value.lowerBound, isDigit(bytes.byte(unchecked: colon - 1)) { colon -= 1 }
-    guard colon > value.lowerBound, bytes.byte(unchecked: colon - 1) == 0x3a,
+    guard colon > value.lowerBound, bytes.byte(unchecked: colon - 1) == Byte.colon,
       value.upperBound - colon <= 5
     else { return (unbracketed(bytes, value), nil) }
     let host = value.lowerBound..<colon - 1
-    let isBracketed = !host.isEmpty && bytes.byte(unchecked: host.lowerBound) == 0x5b
+    let isBracketed = !host.isEmpty && bytes.byte(unchecked: host.lowerBound) == UInt8(ascii: "[")
     // A bare IPv6 address has no port: all of it is the host.
-    if !isBracketed, bytes.firstOffset(of: 0x3a, in: host) != nil { return (value, nil) }
+    if !isBracketed, bytes.firstOffset(of: Byte.colon, in: host) != nil { return (value, nil) }
     let port = decimal(bytes, colon..<value.upperBound)
     return (unbracketed(bytes, host), port > 0 ? UInt16(exactly: port) : nil)
   }
 
   private static func unbracketed(_ bytes: RawSpan, _ host: Range<Int>) -> Range<Int> {
-    guard host.count > 2, bytes.byte(unchecked: host.lowerBound) == 0x5b,
-      bytes.byte(unchecked: host.upperBound - 1) == 0x5d
+    guard host.count > 2, bytes.byte(unchecked: host.lowerBound) == UInt8(ascii: "["),
+      bytes.byte(unchecked: host.upperBound - 1) == UInt8(ascii: "]")
     else { return host }
     return host.lowerBound + 1..<host.upperBound - 1
   }
@@ -244,9 +247,11 @@ enum HTTPRequest {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+  static func isBlank(_ byte: UInt8) -> Bool { byte == Byte.space || byte == Byte.tab }
 
-  static func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+  static func isLineBreak(_ byte: UInt8) -> Bool {
+    byte == Byte.lineFeed || byte == Byte.carriageReturn
+  }
 
   /// A range without the blanks and the line breaks at its ends.
   static func trimmed(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int> {
