@@ -179,10 +179,8 @@ package struct AtomicFile: ~Copyable {
   /// The new name outlasts a power failure only when its folder was written, too; file systems that
   /// cannot do that say so, and it is no fault of the file.
   private static func synchroniseFolder(of path: InputPath) {
-    let slash = path.bytes.lastIndex(of: Byte.slash)
-    let folder = InputPath(bytes: slash.map { Array(path.bytes[...$0]) } ?? [Byte.dot])
     // SAFETY: the path is read within the call.
-    let descriptor = unsafe folder.withCString {
+    let descriptor = unsafe path.folder.withCString {
       unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
     guard descriptor >= 0 else { return }

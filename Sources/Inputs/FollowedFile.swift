@@ -23,15 +23,10 @@ package final class FollowedFile {
   /// The path that is followed.
   package let path: InputPath
   private var descriptor: Int32 = -1
-  private var identity = Identity()
+  private var identity: FileIdentity?
   private var position: Int64 = 0
   /// Looked at for more after another file has taken its name, too.
   private var isReplaced = false
-
-  private struct Identity: Equatable {
-    var device: UInt64 = 0
-    var number: UInt64 = 0
-  }
 
   /// Follows a path; nothing is opened yet.
   package init(path: InputPath) { self.path = path }
@@ -63,7 +58,7 @@ package final class FollowedFile {
     }
     // SAFETY: the system fills the structure and reads the path within the call.
     guard unsafe path.withCString({ unsafe stat($0, &facts) }) == 0,
-      Self.identity(of: facts) != identity
+      FileIdentity(facts) != identity
     else { return .nothing }
     // Something may have been written between the look and the change of names.
     let last = unsafe read(into: buffer)
@@ -101,17 +96,13 @@ package final class FollowedFile {
         message: "cannot be followed: it is no regular file; read it without --follow")
     }
     descriptor = opened
-    identity = Self.identity(of: facts)
+    identity = FileIdentity(facts)
     position = 0
     // Without a device of its own are file systems over a network, where others write unseen, and some in
     // memory or in layers, where another look costs little.
     let device = UInt64(facts.st_dev)
     isWatchable = (device >> 8) & 0xfff | (device >> 32) & 0xffff_f000 != 0
     return nil
-  }
-
-  private static func identity(of facts: stat) -> Identity {
-    Identity(device: UInt64(facts.st_dev), number: UInt64(facts.st_ino))
   }
 }
 
@@ -133,9 +124,7 @@ package final class FileWatch {
   @discardableResult
   package func add(_ path: InputPath) -> Bool {
     guard descriptor >= 0 else { return false }
-    let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
-    let folder = InputPath(
-      bytes: slash.map { Array(path.bytes[...$0]) } ?? [UInt8(ascii: ".")])
+    let folder = path.folder
     // Names that come and go; the file itself, which a link may lead to elsewhere.
     let names = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
     let content = UInt32(IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE)

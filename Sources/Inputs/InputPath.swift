@@ -46,6 +46,12 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// The folder that the path's last name is in, with a slash behind it; `.` for a name alone.
+  package var folder: InputPath {
+    let slash = bytes.lastIndex(of: Byte.slash)
+    return InputPath(bytes: slash.map { Array(bytes[...$0]) } ?? [Byte.dot])
+  }
+
   /// The path of a member of this folder.
   public func appending(_ name: [UInt8]) -> InputPath {
     if bytes.isEmpty || bytes.last == Byte.slash { return InputPath(bytes: bytes + name) }

@@ -68,7 +68,7 @@ public struct ScanOptions: Sendable {
   /// How validity takes part.
   public var timeMode: TimeMode = .any
   /// The time that `TimeMode.now` means, in nanoseconds since 1970; when the options were made, unless set.
-  public var now = ScanOptions.clock()
+  public var now = SystemClock.now
   /// Networks that are ours, for the direction of a flow.
   public var home = HomeNetworks.standard
   /// Threads that scan, at most 256.
@@ -118,13 +118,6 @@ public struct ScanOptions: Sendable {
 
   /// More threads than this only cost memory.
   static let mostThreads = 256
-
-  private static func clock() -> Int64 {
-    var time = timespec()
-    // SAFETY: the system fills the structure.
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
 }
 
 extension ScanOptions {

@@ -108,7 +108,7 @@ public enum Scanner {
     to destination: ResultDestination, writesHits: Bool = true, progress: ScanProgress,
     report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
-    let start = now()
+    let start = SystemClock.seconds
     var options = options
     // An input that is followed has no end.
     options.limitPerInput = .max
@@ -287,7 +287,7 @@ public enum Scanner {
     report: @escaping @Sendable (ScanProblem) -> Void,
     makeProcessor: @escaping @Sendable () -> any BatchProcessor
   ) -> ScanReport {
-    let start = now()
+    let start = SystemClock.seconds
     let options = plan.options
     let writer = ResultWriter(
       destination, options: options, databases: databases, writesResults: writesResults,
@@ -333,12 +333,6 @@ public enum Scanner {
       suppressed: writer.statistics.suppressed, hasErrors: writer.hasErrors,
       writeError: writer.writeError, isBrokenPipe: writer.isBrokenPipe,
       isInterrupted: plan.progress.isStopRequested, isLimited: writer.isLimited,
-      seconds: now() - start, topEntries: [])
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+      seconds: SystemClock.seconds - start, topEntries: [])
   }
 }

@@ -111,11 +111,7 @@ extension Sekisho {
   ) throws -> CoverageReport {
     var options = request.options
     if request.usesLastCopy {
-      var now = timespec()
-      unsafe clock_gettime(CLOCK_REALTIME, &now)
-      options.now =
-        feeds.sources.compactMap(\.date).max()
-        ?? Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+      options.now = feeds.sources.compactMap(\.date).max() ?? SystemClock.now
     }
     let present = Set(feeds.compilation.report.feeds.map(\.name))
     guard feeds.sources.contains(where: { $0.role == .feed && present.contains($0.name) }) else {

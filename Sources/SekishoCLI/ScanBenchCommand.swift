@@ -61,7 +61,7 @@ struct ScanBench: ParsableCommand {
 
   func run() throws {
     let limit = try slowdown()
-    let start = Self.now()
+    let start = SystemClock.seconds
     let databases = try sources.databases(quiet: true)
     var benchmark = ScanBenchmark()
     benchmark.repetitions = arguments.repeat
@@ -69,7 +69,8 @@ struct ScanBench: ParsableCommand {
     let result: ScanBenchmark.Result
     do {
       result = try benchmark.run(
-        inputs.map { InputPath($0) }, databases: databases, buildSeconds: Self.now() - start)
+        inputs.map { InputPath($0) }, databases: databases,
+        buildSeconds: SystemClock.seconds - start)
     } catch {
       Console.error(Console.shown("\(error)"))
       throw ExitCode(2)
@@ -93,11 +94,5 @@ struct ScanBench: ParsableCommand {
       arguments.json
         ? result.json(verdicts) : Array(result.text(verdicts, limit: limit).utf8))
     if verdicts.contains(where: \.isTooSlow) { throw ExitCode(1) }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

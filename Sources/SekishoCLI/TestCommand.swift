@@ -56,8 +56,7 @@ struct TestCommand: ParsableCommand {
         throw ExitCode(2)
       }
     }
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
+    let start = SystemClock.now
     let report = run.run(read, progress: Interruption.install())
     if report.results.isEmpty, !report.isInterrupted {
       Console.error("no case has a name that --filter finds")
@@ -67,7 +66,7 @@ struct TestCommand: ParsableCommand {
     if update {
       remaining = try write(read, report)
     } else {
-      try output(report, at: Int64(now.tv_sec) * 1_000_000_000)
+      try output(report, at: start - start % 1_000_000_000)
     }
     if report.isInterrupted { throw ExitCode(130) }
     if update, report.exitCode == 1, remaining == 0 { return }

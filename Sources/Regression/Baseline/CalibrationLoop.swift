@@ -1,3 +1,5 @@
+internal import Inputs
+
 /// A fixed piece of work that says how fast the machine is just now.
 ///
 /// It hashes and scatters over a table that is larger than a first-level cache, so that it slows down
@@ -14,7 +16,7 @@ struct CalibrationLoop {
   ///
   /// - Returns: million steps a second.
   mutating func rate() -> Double {
-    let start = CaseRunner.now()
+    let start = SystemClock.seconds
     var state: UInt32 = 2_463_534_242
     var sum = result
     for _ in 0..<Self.steps {
@@ -27,6 +29,6 @@ struct CalibrationLoop {
       table[place] = sum
     }
     result = sum
-    return Double(Self.steps) / max(CaseRunner.now() - start, 1e-9) / 1e6
+    return Double(Self.steps) / max(SystemClock.seconds - start, 1e-9) / 1e6
   }
 }

@@ -14,10 +14,10 @@ struct CaseRunner {
   let threads: Int
 
   func run() -> CaseResult {
-    let start = Self.now()
+    let start = SystemClock.seconds
     var result = CaseResult(
       suite: suite.path, suiteName: suite.name, name: test.name, line: test.line, status: .passed)
-    defer { result.seconds = Self.now() - start }
+    defer { result.seconds = SystemClock.seconds - start }
     for path in test.requires where unsafe access(path, F_OK) != 0 {
       result.status = .skipped
       result.faults = [
@@ -82,11 +82,5 @@ struct CaseRunner {
       result.status = .failed
     }
     return result
-  }
-
-  static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

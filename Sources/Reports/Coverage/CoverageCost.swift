@@ -110,14 +110,15 @@ enum CoverageCost {
           case 1: []
           default: present.subtracting(IndicatorKindSet(kinds[variant - 2]))
           }
-        let start = processorTime()
+        let start = SystemClock.processorSeconds
         let report = Scanner.scan(
           inputs: paths, databases: [database], options: options, to: .hits { _ in }
         ) { _ in }
         // What a scan costs at its start would outweigh what a few lines cost.
         guard report.statistics.bytes >= leastSample else { return nil }
         let bytes = Double(report.statistics.bytes)
-        best[variant] = min(best[variant], (processorTime() - start) / (bytes / 1e6))
+        best[variant] = min(
+          best[variant], (SystemClock.processorSeconds - start) * 1e9 / (bytes / 1e6))
       }
     }
     return Time(
@@ -130,11 +131,5 @@ enum CoverageCost {
     let items = InputList(inputs).items.filter { ($0.size ?? 0) > 0 }
       .sorted { ($0.size ?? 0) > ($1.size ?? 0) }
     return items.prefix(sampleFiles).compactMap { Sample(start: sampleLength, of: $0.path) }
-  }
-
-  private static func processorTime() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
   }
 }

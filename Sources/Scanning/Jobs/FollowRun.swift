@@ -16,7 +16,7 @@ final class FollowRun {
   /// A request to stop is noticed after so many milliseconds.
   private static let longestWait: Int32 = 200
   /// Seconds for which a file that was replaced is looked at.
-  private static let patience: Int64 = 30
+  private static let patience = 30.0
 
   /// A file, and where the scan of it stands.
   private final class Stream {
@@ -37,7 +37,7 @@ final class FollowRun {
     var lines: UInt64 = 0
     var linesBefore: [UInt8] = []
     /// When it was read last, in seconds, once another file has its name.
-    var replacedSince: Int64?
+    var replacedSince: Double?
     var hasBegun = false
     var isAbsent = false
     /// The system could not read it, which was told.
@@ -115,13 +115,13 @@ final class FollowRun {
     case .bytes(let count):
       stream.isAbsent = false
       stream.hasFailed = false
-      if stream.replacedSince != nil { stream.replacedSince = Self.now() }
+      if stream.replacedSince != nil { stream.replacedSince = SystemClock.seconds }
       plan.progress.add(bytes: UInt64(count))
       stream.waiting.append(contentsOf: buffer[..<count])
       scan(stream, isFinal: false)
       return true
     case .nothing:
-      if let since = stream.replacedSince, Self.now() - since > Self.patience {
+      if let since = stream.replacedSince, SystemClock.seconds - since > Self.patience {
         scan(stream, isFinal: true)
         stream.isOver = true
       }
@@ -150,7 +150,7 @@ final class FollowRun {
       return false
     case .replaced:
       note(stream, "was replaced; the new file is read from its start")
-      stream.replacedSince = Self.now()
+      stream.replacedSince = SystemClock.seconds
       streams.append(Stream(path: stream.file.path, input: stream.input))
       watch.add(stream.file.path)
       return true
@@ -159,13 +159,6 @@ final class FollowRun {
 
   private func note(_ stream: Stream, _ message: String) {
     writer.note(ScanProblem(path: stream.file.path, message: message, isError: false))
-  }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    // SAFETY: the system fills the structure.
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec)
   }
 
   // MARK: Scanning
