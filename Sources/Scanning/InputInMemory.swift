@@ -28,27 +28,8 @@ extension InputInMemory {
         ![S_IFREG, S_IFDIR].contains(facts.st_mode & S_IFMT)
       else { return nil }
     }
-    let source = try InputSource(path: path)
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let read = unsafe buffer.withUnsafeMutableBytes { memory -> Result<Int, InputError> in
-        do throws(InputError) {
-          // SAFETY: the buffer is valid within the closure.
-          return .success(try unsafe source.read(into: memory))
-        } catch {
-          return .failure(error)
-        }
-      }
-      let count = try read.get()
-      guard count > 0 else { break }
-      guard bytes.count + count <= Self.mostKept else {
-        throw InputError(
-          code: .tooLarge, path: path.description,
-          message: "holds more than \(Self.mostKept >> 20) MiB; write it to a file and name that")
-      }
-      bytes.append(contentsOf: buffer[..<count])
-    }
+    let bytes = try InputSource(path: path).readAll(
+      limit: Self.mostKept, remedy: "; write it to a file and name that")
     self.init(path: path, bytes: bytes)
   }
 }

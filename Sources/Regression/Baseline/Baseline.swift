@@ -42,7 +42,7 @@ public struct Baseline: Sendable {
   ///
   /// - Throws: `InputError` where it cannot be read or is none.
   public init(path: String) throws(InputError) {
-    let bytes = try FileBytes.read(path: path, limit: 16 << 20)
+    let bytes = try InputSource(path: path).readAll(limit: 16 << 20)
     guard let tree = JSONTree.read(bytes), tree["schema"]?.integer == 1,
       let calibration = tree["calibration"]?.double, let threads = tree["threads"]?.integer
     else {

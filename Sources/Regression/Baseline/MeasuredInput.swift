@@ -20,7 +20,7 @@ struct MeasuredInput: Sendable {
     var inputs: [MeasuredInput] = []
     var left = sizeLimit
     for item in list.items {
-      let bytes = try FileBytes.read(InputSource(path: item.path), limit: left)
+      let bytes = try InputSource(path: item.path).readAll(limit: left)
       left -= bytes.count
       inputs.append(MeasuredInput(path: item.path, bytes: bytes))
     }

@@ -38,7 +38,7 @@ extension Suite {
   /// The bytes of a suite file.
   static func bytes(of path: String) throws(SuiteError) -> [UInt8] {
     do throws(InputError) {
-      return try FileBytes.read(path: path, limit: sizeLimit)
+      return try InputSource(path: path).readAll(limit: sizeLimit)
     } catch {
       throw SuiteError("\(error)")
     }

@@ -16,19 +16,7 @@ extension MatcherBenchmark {
 
   private static func contents(_ path: InputPath) throws(Failure) -> [UInt8] {
     do {
-      let source = try InputSource(path: path)
-      var bytes: [UInt8] = []
-      if let size = source.rawSize { bytes.reserveCapacity(Int(clamping: size) + 1) }
-      let step = 1 << 20
-      var buffer = [UInt8](repeating: 0, count: step)
-      while true {
-        let count = try unsafe buffer.withUnsafeMutableBytes { memory throws(InputError) in
-          // SAFETY: the buffer is valid within the closure.
-          try unsafe source.read(into: memory)
-        }
-        guard count > 0 else { return bytes }
-        bytes.append(contentsOf: buffer[..<count])
-      }
+      return try InputSource(path: path).readAll(limit: .max)
     } catch {
       throw Failure(problem: "\(error)")
     }
