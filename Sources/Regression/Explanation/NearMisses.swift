@@ -97,7 +97,7 @@ struct NearMisses {
       guard abs(bytes.count - length) <= 4 else { return false }
       let other = String(decoding: bytes, as: UTF8.self)
       if other == "www." + own || own == "www." + other { return true }
-      guard abs(bytes.count - length) <= 1 else { return false }
+      guard abs(bytes.count - length) <= 1, bytes != value.bytes else { return false }
       return SingleEdit.isEnough(bytes, value.bytes)
     } finding: { entry, place in
       Explanation.Finding(
