@@ -99,7 +99,7 @@ enum Detection {
   /// What a file that is no text is, or nil for text.
   private static func binaryName(_ content: RawSpan) -> String? {
     switch ContentSniffer.content(of: content) {
-    case .pcap, .pcapng, .unsupportedCapture: return "a packet capture"
+    case .pcap, .pcapng: return "a packet capture"
     default: break
     }
     if content.byteCount >= 4 {

@@ -10,18 +10,22 @@ enum FeedTime {
       return range.count == 8
         ? compactDate(number) : epoch(number, text, range)
     }
+    for zone in ["(UTC)", "(GMT)"] as [StaticString]
+    where range.count > 5 && Text.contains(text, zone, at: range.upperBound - 5) {
+      range = Text.trimmed(text, range.lowerBound..<range.upperBound - 5)
+    }
     for zone in ["UTC", "GMT"] as [StaticString]
     where range.count > 3 && Text.contains(text, zone, at: range.upperBound - 3) {
       range = Text.trimmed(text, range.lowerBound..<range.upperBound - 3)
     }
     if let time = Timestamp.iso8601(text, range) ?? yearLast(text, range) { return time }
     guard range.count >= 10, text.byte(unchecked: range.lowerBound + 4) == Byte.slash else {
-      return Timestamp.epochSeconds(text, range)
+      return Timestamp.epochSeconds(text, range) ?? compact(text, range) ?? written(text, range)
     }
     var dashed = text.copied(range)
     dashed[4] = Byte.minus
     dashed[7] = Byte.minus
-    return Timestamp.iso8601(dashed.rawSpan, 0..<dashed.count)
+    return Timestamp.iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range)
   }
 
   /// `10/29/2020` or `29/10/2020`, and a time of day behind it: only where one number is no month is it known which
@@ -57,6 +61,18 @@ enum FeedTime {
       if clock.count < 6 { date += Array(":00".utf8) }
     }
     return Timestamp.iso8601(date.rawSpan, 0..<date.count)
+  }
+
+  /// `20210827T100000Z`, as iCalendar and AWS write it.
+  private static func compact(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
+    guard 15...16 ~= range.count,
+      text.byte(unchecked: range.lowerBound + 8) | 0x20 == UInt8(ascii: "t")
+    else { return nil }
+    var bytes = text.copied(range)
+    for (index, mark) in [(13, Byte.colon), (11, Byte.colon), (6, Byte.minus), (4, Byte.minus)] {
+      bytes.insert(mark, at: index)
+    }
+    return Timestamp.iso8601(bytes.rawSpan, 0..<bytes.count)
   }
 
   private static func compactDate(_ number: Int) -> Int64? {

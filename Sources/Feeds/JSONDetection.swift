@@ -60,7 +60,13 @@ enum JSONDetection {
     {
       return .format(.stix, nil)
     }
-    if evidence.has("Event") || evidence.has("to_ids") || evidence.has("Attribute", within: 2) {
+    // Windows' events are called so as well.
+    let isEvent =
+      evidence.has("Event")
+      && ["uuid", "info", "Attribute", "Object", "Orgc", "orgc_id", "threat_level_id"].contains {
+        evidence.has($0)
+      }
+    if isEvent || evidence.has("to_ids") || evidence.has("Attribute", within: 2) {
       return .format(.misp, nil)
     }
     return nil

@@ -8,6 +8,29 @@ import Testing
 extension FeedCase {
   static let field: [FeedCase] = [
     FeedCase(
+      name: "csv: commas of URLs in the last column that the header names",
+      text: """
+        url
+        http://evil.example/p.html
+        http://bad.example/news,9,title.html
+        http://worse.example/a?x=1,2
+        """,
+      format: .csv,
+      entries: [
+        "2 url http://evil.example/p.html exact",
+        "3 url http://bad.example/news,9,title.html exact",
+        "4 url http://worse.example/a?x=1,2 exact",
+      ]),
+    FeedCase(
+      name: "csv: what a name is below, and where a sample lies, are no indicators",
+      text: """
+        domain,parent_domain,sample_url
+        a.evil.example,hosting.example,https://samples.example/1
+        b.bad.example,other.example,https://samples.example/2
+        """,
+      format: .csv,
+      entries: ["2 domain a.evil.example withSubdomains", "3 domain b.bad.example withSubdomains"]),
+    FeedCase(
       name: "csv: words for no value are none",
       text: """
         md5,filename,user_agent

@@ -19,8 +19,11 @@ struct CSVFeed {
     var reader = CSVReader(
       delimiter: plan.delimiter, lineLimit: sink.options.lineLimit)
     while reader.next(&stream) {
-      let row = reader.row
+      var row = reader.row
       if row.line == plan.headerLine { continue }
+      if plan.endsInURL(row) {
+        row.joinSurplus(behind: plan.keys.count, delimiter: plan.delimiter)
+      }
       if reader.isTooLong {
         sink.refuse(.lineTooLong, row.bytes.rawSpan, line: row.line)
         continue

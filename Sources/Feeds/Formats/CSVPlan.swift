@@ -43,6 +43,16 @@ struct CSVPlan {
   /// Whether any column holds values.
   var hasValues: Bool { columns.contains { $0.isValue } }
 
+  /// Whether a row has more cells than the header names, of which the last named one holds a URL.
+  func endsInURL(_ row: TableRow) -> Bool {
+    let width = keys.count
+    guard hasHeader, width > 0, row.cells.count > width, width <= columns.count,
+      columns[width - 1].isValue
+    else { return false }
+    let cell = row.bytes.rawSpan.extracting(row.range(width - 1))
+    return Text.firstIndex(of: "://", in: cell) != nil
+  }
+
   /// Counts lines that stand before the sample that the plan was made from.
   mutating func addLinesBefore(_ lines: UInt64) { headerLine = headerLine.map { $0 + lines } }
 
@@ -116,6 +126,7 @@ struct CSVPlan {
       )
     } else if names == nil {
       columns = keys.map { Column(key: $0, format: format) }
+      leaveOutCertificateDates()
       chooseType(rows)
       confirm(rows, &test)
       if !hasHeader { leaveOutReferences(first, &test) }
@@ -129,6 +140,15 @@ struct CSVPlan {
     }
     if !hasHeader, names == nil, columns.first?.isValue ?? false {
       isPlainlyRows = RowTest.arePlainlyRows(rows, &test)
+    }
+  }
+
+  /// Beside columns of a certificate the days on which one is valid are its own, not the indicator's.
+  private mutating func leaveOutCertificateDates() {
+    guard keys.contains(where: { $0.hasPrefix("cert") && !Column(key: $0, format: format).isValue })
+    else { return }
+    for index in keys.indices where ["validfrom", "validto", "validuntil"].contains(keys[index]) {
+      columns[index] = .other
     }
   }
 

@@ -14,6 +14,19 @@ struct TableRow {
     Array(cells.lazy.map { bytes[$0] }.filter { !$0.isEmpty }.joined(separator: " | ".utf8))
   }
 
+  /// Makes one cell of the last that a header names and of those behind it: what separates others stands in a URL.
+  mutating func joinSurplus(behind width: Int, delimiter: UInt8) {
+    guard width > 0, width < cells.count else { return }
+    let last = cells[width - 1]
+    let rest = cells[width...].reduce(into: Array(bytes[last])) { text, cell in
+      text.append(delimiter)
+      text += bytes[cell]
+    }
+    bytes.replaceSubrange(last.lowerBound..., with: rest)
+    cells.removeLast(cells.count - width)
+    cells[width - 1] = last.lowerBound..<bytes.count
+  }
+
   /// Number of cells that hold something.
   var filledCells: Int { cells.indices.count { !range($0).isEmpty } }
 
