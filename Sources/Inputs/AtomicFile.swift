@@ -3,9 +3,10 @@ import Parsing
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Written under a temporary name in the same folder, readable by its owner alone, then synchronised, unless
-/// it may be lost with the machine's power, and renamed. A file that is not committed is removed when the value goes. A symbolic link stays,
-/// what it leads to is replaced; a device or pipe cannot be replaced and is written to at once.
+/// Written under a temporary name in the same folder, readable by its owner alone, then synchronised,
+/// unless it may be lost with the machine's power, and renamed. A file that is not committed is removed
+/// when the value goes. A symbolic link stays, what it leads to is replaced; a device or pipe cannot be
+/// replaced and is written to at once.
 package struct AtomicFile: ~Copyable {
   /// The path as it was given.
   package let path: InputPath

@@ -26,6 +26,10 @@ enum CacheFile {
   /// Puts a whole file in place under its name; gives what went wrong.
   static func write(_ bytes: [UInt8], to path: String, folder: String) -> String? {
     if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { return message() }
+    // What is no plain file of ours, a link above all, is replaced, not written through.
+    var facts = stat()
+    // SAFETY: the system fills the structure and reads the path within the call.
+    if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG { unsafe unlink(path) }
     do throws(InputError) {
       // What a crash leaves behind has not the sum that it should have.
       var file = try AtomicFile(path: path, isDurable: false)

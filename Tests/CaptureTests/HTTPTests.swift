@@ -331,7 +331,7 @@ struct HTTPTests {
         + "Content-Disposition: attachment; filename=a.exe\r\nContent-Length: 5\r\n\r\nabcde")
     let stream = StreamBuilder(back: true)
     let next = answers.firstIndex(of: 0x0a)! + announced.utf8.count + 5
-    for cuts in [[], [17], [next], [next + 60]] + (1...9).map({ [next + $0] }) {
+    for cuts in [[], [17], [next], [next + 60]] {
       let frames = [stream.syn] + stream.segments(answers, cuts)
       let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
       #expect(values.map { $0.dropFirst(2) } == ["http.filename a.exe"], "\(cuts)")

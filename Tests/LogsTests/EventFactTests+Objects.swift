@@ -199,6 +199,16 @@ extension EventFactTests {
       "(protocol 6 192.0.2.1#5 to 192.0.2.2#80 blocked)",
       ["192.0.2.1 port 5 source", "192.0.2.2 port 80 destination"]
     ),
+    // The line's own time goes before one in the text of a message.
+    (
+      "2024-05-01 10:00:00 ERROR app {\"message\":\"2023-01-01 00:00:00 refused 192.0.2.7 port 80\",\"src_ip\":\"192.0.2.1\"}",
+      "(192.0.2.1 to ?)", ["192.0.2.1 source"]
+    ),
+    // Another program's clients are none of BIND's.
+    (
+      "client 192.0.2.9#5353: src=192.0.2.1 spt=1000 dst=192.0.2.2 dpt=443",
+      "(192.0.2.1#1000 to 192.0.2.2#443)", []
+    ),
     // BIND's clients with zones of links and keys, the network asked for, and messages without a question.
     (
       "client @0x7f 192.0.2.1#5 (a.example): query: a.example IN A +E(0) (192.0.2.53) [ECS 203.0.113.0/24/0]",

@@ -91,6 +91,10 @@ extension EventTimeTests {
     ("[May  1 10:00:00] NOTICE[7]: from a.example", nil),
     ("31 Foo 2024 10:00:00 from a.example", nil),
     ("20241301 10:00:00 from a.example", nil),
+    (
+      "2024-05-01 10:00:00 ERROR app {\"message\":\"2023-01-01 00:00:00 is when a.example at 192.0.2.7 expired\"}",
+      noon
+    ),
     ("CEF:0|V|P|1|1|n|1|dhost=a.example UNIFIutcTime=2024-05-01T10:00:00.500Z msg=x", half),
   ]
 

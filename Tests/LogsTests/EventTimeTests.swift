@@ -283,6 +283,14 @@ import Testing
       noon
     ),
     (
+      "LEEF:2.0|v|p|1|1|^|devTime=01/05/2024 12:00:00 +0200^devTimeFormat=dd/MM/yyyy HH:mm:ss Z^dhost=a.example",
+      noon
+    ),
+    (
+      "LEEF:2.0|v|p|1|1|^|devTime=Wed May 01 10:00:00 UTC 2024^devTimeFormat=EEE MMM dd HH:mm:ss z yyyy^dhost=a.example",
+      noon
+    ),
+    (
       "LEEF:2.0|v|p|1|1|^|devTime=31/02/2024 10:00:00^devTimeFormat=dd/MM/yyyy HH:mm:ss^dhost=a.example",
       nil
     ),

@@ -351,7 +351,7 @@ extension PacketDealer {
     switch hardware {
     case 801: decodeWireless(packet, at: start, end: end)
     case 803: decodeRadiotap(packet, at: start, end: end)
-    // A frame as it is, of a device that has no type of its own (`ETH_P_802_3`, "linux/if_ether.h").
+    // A frame as it is: of devices that say no type of what they carry the protocol is 3, all of them.
     case _ where etherType == 3: decodeEthernet(packet, at: start, end: end, depth: 0)
     default: decode(packet, etherType: etherType, at: start, end: end, depth: 0)
     }

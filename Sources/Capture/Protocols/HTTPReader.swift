@@ -205,8 +205,8 @@ struct HTTPReader {
           if mayGoOn { continue }
           if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
         }
-        if isAnswer, piece.byteCount <= 2, announcesBody, end < data.byteCount,
-          Self.mayBeginAnswer(data.extracting(end..<data.byteCount))
+        if isAnswer, piece.byteCount <= 2, announcesBody,
+          HTTPRequest.isResponse(data.extracting(end..<data.byteCount))
         {
           // The body that the answer to a HEAD announces does not come (RFC 9110 §9.3.2).
           endMessage()

@@ -25,8 +25,7 @@ extension FlowReader {
     // Behind a HEAD, and behind a CONNECT that is granted, a body is announced that does not come (RFC 9110
     // §9.3.2, §9.3.6).
     if case .http = stream.content, stream.http.isInAnswer,
-      HTTPRequest.isResponse(payload) || HTTPReader.isCutAnswer(payload)
-        || TLSClientHello.firstMessage(payload) == 2
+      HTTPRequest.isResponse(payload) || TLSClientHello.firstMessage(payload) == 2
     {
       stream.begin(.none)
       return discover(payload, visit, isFirst: false)

@@ -313,12 +313,17 @@ final class TCPStream {
   func putLatest(_ data: [UInt8], at sequence: UInt32, next: UInt32) -> Other? {
     let start = history.count - Int(next &- sequence)
     guard start >= 0, start + data.count <= history.count else { return nil }
+    let before = latest
     if latest.isEmpty { latest = history }
     latest.replaceSubrange(start..<start + data.count, with: data)
     var (first, last) = (0, history.count)
     while last > first, history[last - 1] == latest[last - 1] { last -= 1 }
     while first < last, history[first] == latest[first] { first += 1 }
     if first == last { latest = [] }
+    if !before.isEmpty, before != latest {
+      alternates = Array(
+        ([before] + alternates.filter { $0 != before }).prefix(Self.mostAlternates))
+    }
     return first == last ? nil : (latest, first..<last, true)
   }
 

@@ -81,6 +81,7 @@ extension Extraction {
     let tokens = nestedTokens
     nestedTokens = []
     isNested = true
+    isInTail = level == 0
     var walk = JSONWalk(level: level, report: field)
     walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
     if let found = walk.times.found(bytes, year: options.year) {
@@ -88,7 +89,7 @@ extension Extraction {
     }
     // Of a member's own level it would not be known where it stands.
     nestedMessage = level == 0 && walk.message >= 0 ? tokens[walk.message] : nil
-    isNested = false
+    (isNested, isInTail) = (false, false)
     nestedTokens = tokens
   }
 }

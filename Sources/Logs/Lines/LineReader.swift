@@ -229,7 +229,12 @@ extension Extraction {
   private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {
     guard record.isInBatch, facts.found == nil, nestedFacts.found == nil else { return }
     if let nestedMessage {
-      noteMessage(chunk, nestedMessage, hasTime: nestedTime != nil)
+      let time = nestedTime
+      noteMessage(chunk, nestedMessage, hasTime: time != nil)
+      if time == nil {
+        // The line's own goes before it.
+        (nestedTime, sentenceTime) = (nil, nestedTime ?? sentenceTime)
+      }
       if facts.found != nil { return }
       facts.reset()
     }

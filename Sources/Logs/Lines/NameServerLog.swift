@@ -50,7 +50,11 @@ extension Extraction {
     }
     // `view internal: ` may stand between.
     guard let query = firstRange(of: "query", bytes, from: offset, to: end) else {
-      guard offset > behind || bytes.byte(unchecked: behind) == Byte.colon else {
+      // Without a question only what is BIND's by its client's number, or by a key.
+      let isOwn =
+        bytes.byte(unchecked: behind) == Byte.colon
+        && (behind > port.upperBound || bytes.starts(with: "client @", at: client))
+      guard offset > behind || isOwn else {
         line.cut(to: count)
         line.time = nil
         facts.reset()

@@ -15,21 +15,25 @@ extension Extraction {
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
     // At the second level there is no memory left to undo escapes of the line's own.
-    guard !isNested, unit.level <= 1 else { return false }
+    guard !isNested || isInTail, unit.level <= 1 else { return false }
     let text = bytes.trimmed(unit.start..<unit.end)
     guard Self.wrapped ~= text.count else { return false }
     // What it says of the event is asked for only where the record says nothing (`noteMessage`).
     let (facts, counters) = (facts, counters)
-    defer { self.facts = facts }
+    // A line that ends with the record is being read itself.
+    let (outer, wasNested, wasInTail) = (line, isNested, isInTail)
+    defer {
+      self.facts = facts
+      line = outer
+      (isNested, isInTail) = (wasNested, wasInTail)
+    }
     let isRecord = readLineRecord(bytes, text)
     self.counters = counters
     guard isRecord else { return false }
     (line.level, line.report) = (unit.level, unit.field)
-    isNested = true
+    (isNested, isInTail) = (true, false)
     scanLineRecord(bytes, text, into: &batch)
-    isNested = false
     scanTextsAcrossFields(bytes, text, level: unit.level, field: unit.field, into: &batch)
-    line.reset()
     return true
   }
 }

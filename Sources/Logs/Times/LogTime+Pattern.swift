@@ -36,7 +36,14 @@ extension LogTime {
         else { return nil }
       } else {
         let first = place
-        while place < range.upperBound, isMark(bytes.byte(unchecked: place)) { place += 1 }
+        // The sign of an offset is no mark.
+        let isBeforeZone =
+          end < pattern.upperBound && PatternParts.isZone(bytes.byte(unchecked: end))
+        while place < range.upperBound, isMark(bytes.byte(unchecked: place)),
+          !(isBeforeZone && place > first && isSign(bytes.byte(unchecked: place)))
+        {
+          place += 1
+        }
         guard place > first else { return nil }
       }
       offset = end
@@ -86,9 +93,10 @@ private struct PatternParts {
       }
       place += 2
       return place <= end
-    case UInt8(ascii: "z"), UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x"):
-      guard place < end, let offset = LogTime.offset(bytes, place..<end) else { return false }
-      (zone, place) = (offset, end)
+    case _ where Self.isZone(letter):
+      let stop = bytes.firstOffset(of: Byte.space, from: place, to: end) ?? end
+      guard place < stop, let offset = LogTime.offset(bytes, place..<stop) else { return false }
+      (zone, place) = (offset, stop)
       return true
     default: break
     }
@@ -115,14 +123,19 @@ private struct PatternParts {
     return true
   }
 
+  /// Whether a letter stands for a zone.
+  static func isZone(_ letter: UInt8) -> Bool {
+    letter == UInt8(ascii: "z") || letter == UInt8(ascii: "Z") || letter | 0x20 == UInt8(ascii: "x")
+  }
+
   private func skipLetters(_ bytes: RawSpan, _ place: inout Int, to end: Int) {
     while place < end, (bytes.byte(unchecked: place) | 0x20) &- 0x61 <= 25 { place += 1 }
   }
 
   var time: Int64? {
     var hour = hour
-    if let isAfternoon {
-      guard 0...12 ~= hour else { return nil }
+    // Behind hours up to 23 the half of the day says nothing.
+    if let isAfternoon, hour <= 12 {
       hour = hour % 12 + (isAfternoon ? 12 : 0)
     }
     guard let year, 1970...2261 ~= year, 1...12 ~= month,

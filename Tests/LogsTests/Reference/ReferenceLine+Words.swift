@@ -355,7 +355,9 @@ extension ReferenceLine {
       place += whole.count
     }
     guard let query = ReferencePattern("query").first(in: bytes[place...])?[0] else {
-      let isMessage = name != nil || bytes[place] == 0x3A
+      let isMessage =
+        name != nil
+        || bytes[place] == 0x3A && (groups[4] != nil || word(start..<place).contains("client @"))
       if !isMessage { fields.removeLast(fields.count - count) }
       return isMessage
     }

@@ -141,6 +141,7 @@ struct ReferenceLogReader {
     for start in 0..<whole.count where ReferenceRecord.beginsLikeRecord(whole.bytes[start...]) {
       guard let node = ReferenceJSON.whole(whole, from: start) else { continue }
       var record = ReferenceRecord(line: line, outerField: Array("text".utf8), mayNest: false)
+      record.mayWrap = true
       record.walk(node, keys: [])
       return scan(whole.part(0..<start), line: line) + record.output
     }

@@ -6,6 +6,8 @@ struct ReferenceRecord {
   var outerField: [UInt8]?
   /// Whether strings may be records themselves: only one level deep.
   var mayNest: Bool
+  /// Whether a message may be a line of another program's where strings may not be records: at the end of a line.
+  var mayWrap = false
   var line: Int
   /// How the record is written.
   var form = Form.json
@@ -119,7 +121,7 @@ struct ReferenceRecord {
       output += nested.output
       return
     }
-    if mayNest, form == .json || form == .csv, Self.isMessage(keys),
+    if mayNest || mayWrap, form == .json || form == .csv, Self.isMessage(keys),
       let inner = Self.wrappedLine(text)
     {
       output += inner.observables(line: line, in: name(keys))
