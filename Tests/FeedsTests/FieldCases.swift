@@ -22,6 +22,15 @@ extension FeedCase {
         "4 url http://worse.example/a?x=1,2 exact",
       ]),
     FeedCase(
+      name: "csv: a column that is called after a service",
+      text: """
+        Indicator,Any.Example
+        192.0.2.1,https://any.example/1
+        192.0.2.2,https://any.example/2
+        """,
+      format: .csv,
+      entries: ["2 ipv4 192.0.2.1 exact", "3 ipv4 192.0.2.2 exact"]),
+    FeedCase(
       name: "csv: what a name is below, and where a sample lies, are no indicators",
       text: """
         domain,parent_domain,sample_url

@@ -44,11 +44,17 @@ extension CSVPlan {
         || keys.indices.contains(where: { keys[$0] == "name" && holdsValue(next, $0, &test) })
           && keys.count > 1
     else { return false }
+    // Where the row below has a value under a word for one, a column may be called after a service, `Any.Run`.
+    let isAboveValue = columns.indices.contains {
+      columns[$0].isValue && holdsValue(next, $0, &test) && !holdsValue(row, $0, &test)
+    }
     var dotted: [Int] = []
     for index in row.cells.indices {
       let cell = row.bytes.rawSpan.extracting(row.range(index))
       guard test.fits(cell) else { continue }
-      guard columns[index] != .unknown, lastPart(of: cell) != nil else { return false }
+      guard columns[index] != .unknown || isAboveValue, lastPart(of: cell) != nil else {
+        return false
+      }
       dotted.append(index)
     }
     return dotted.isEmpty || isAbove(next, row, dotted, format, &test)
