@@ -67,6 +67,29 @@ struct FragmentTests {
       ])
   }
 
+  @Test("a first part that ends within extension headers gives no flow of its own")
+  func extensionHeadersAlone() {
+    let chain = Packet.extensionHeader(
+      next: 60, Packet.extensionHeader(next: 17, length: 1, Self.whole))
+    func part(_ range: Range<Int>) -> [UInt8] {
+      let field = UInt16(range.lowerBound) | (range.upperBound < chain.count ? 1 : 0)
+      return Packet.ethernet(
+        Packet.ip(
+          Packet.client6, Packet.server6, 44,
+          join([60, 0], field.bytes, [0, 0, 0, 9], Array(chain[range]))))
+    }
+    for cut in [8, 16, 24] {
+      let parts = [part(0..<cut), part(cut..<chain.count)]
+      let seen = [
+        "2 ip.src 2001:db8::1:50000", "2 ip.dst 2001:db8::2:53", "2 dns.query a.example",
+      ]
+      #expect(Observed(pcap(parts.map { CapturedPacket($0) })).lines == seen, "\(cut)")
+      #expect(
+        Observed(pcap(parts[0])).lines == ["1 ip.src 2001:db8::1", "1 ip.dst 2001:db8::2"], "\(cut)"
+      )
+    }
+  }
+
   @Test("every order of blocks of eight bytes gives the same")
   func tiny() {
     var random = SeededGenerator(seed: 3)

@@ -14,7 +14,7 @@ extension PacketDealer {
     let outcome = fragments.insert(
       header, depth: depth, part: part, packet: (number, time),
       of: selection == nil ? [] : around + [number])
-    if header.isFirstFragment || options.everyPacket {
+    if header.isFirstFragment && isReadAlone(header, outcome) || options.everyPacket {
       decodeTransport(packet, header, depth: depth)
     }
     switch outcome {
@@ -22,6 +22,15 @@ extension PacketDealer {
     case .malformed: skips.add(.ipFragmentMalformed)
     case .complete(let datagram): decodeWhole(datagram, length: datagram.bytes.count)
     }
+  }
+
+  /// Whether the first part is read before the others have come.
+  ///
+  /// One that ends within extension headers (RFC 7112) has no ports, and what the whole has would be another
+  /// flow. It waits, unless it is not kept.
+  private func isReadAlone(_ header: IPHeader, _ outcome: FragmentTable.Outcome) -> Bool {
+    if case .malformed = outcome { return true }
+    return header.payload < header.end
   }
 
   /// Reads a datagram put together, and notes which packets brought it if one in it is chosen.
