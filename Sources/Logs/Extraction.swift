@@ -192,8 +192,6 @@ struct LogCounters {
   var crowdedURLs: UInt64 = 0
   /// Values in which more texts stand than are told.
   var crowdedTexts: UInt64 = 0
-  /// Bytes transcoded from UTF-16.
-  var transcodedBytes: UInt64 = 0
 
   var tally: Tally {
     var tally = Tally()
@@ -205,7 +203,6 @@ struct LogCounters {
     tally.add("log row of another width than its header", oddRows)
     tally.add("URL with too many other forms on a line", crowdedURLs)
     tally.add("value with too many texts to tell all", crowdedTexts)
-    tally.add("bytes transcoded from UTF-16", transcodedBytes)
     return tally
   }
 }

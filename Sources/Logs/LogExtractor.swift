@@ -7,7 +7,8 @@ import Parsing
 /// The bytes come in chunks of any size, and the result does not depend on where they are cut: what is
 /// not complete at the end of a chunk stays behind `offset` and is presented again at the front of
 /// the next one. That tail is shorter than the limit on a line, if chunks are longer than that.
-/// Everything else that a chunk needs to know of those before it is in a `LogState`.
+/// Everything else that a chunk needs to know of those before it is in a `LogState`. Text is UTF-8; UTF-16
+/// becomes that where it is read (`ChunkReader`, `FollowRun`).
 ///
 ///     var state = LogState.initial(firstBytes: chunk, isFinal: isLast, options: options)
 ///     var offset = 0, line: UInt64 = 0
@@ -95,13 +96,6 @@ extension Extraction {
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
     into batch: inout ObservableBatch
   ) -> LogProgress {
-    if state.encoding != .utf8 {
-      readsCountedNames = state.hasCountedNames
-      // They would be offsets in other bytes.
-      candidates.begin(nil)
-      wordPlaces.begin(nil)
-      return runTranscoded(chunk, &position, &state, isFinal: isFinal, into: &batch)
-    }
     readsCountedNames = state.hasCountedNames
     if readsCountedNames {
       // No name shows itself to the search for candidates.
@@ -139,86 +133,5 @@ extension Extraction {
       if !isRead { return .needsMore }
     }
     return .needsMore
-  }
-
-  // MARK: UTF-16
-
-  /// Reads records of a chunk in UTF-16: a window of it is transcoded, and the places of what is found
-  /// are those in the chunk.
-  private mutating func runTranscoded(
-    _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
-    into batch: inout ObservableBatch
-  ) -> LogProgress {
-    if state.isAtStart {
-      if chunk.byteCount - position.offset < 2, !isFinal { return .needsMore }
-      state.isAtStart = false
-      position.offset = min(position.offset + 2, chunk.byteCount)
-    }
-    var window = 1 << 16
-    var text: [UInt8] = []
-    while position.offset < chunk.byteCount {
-      if batch.isFull { return .batchFull }
-      let start = position.offset
-      let end = min(chunk.byteCount, start + window)
-      let isLast = isFinal && end == chunk.byteCount
-      text.removeAll(keepingCapacity: true)
-      // A character cut at the window's end is not in the text, and so is not consumed.
-      var transcoder = UTF16Transcoder(isBigEndian: state.encoding == .utf16BigEndian)
-      transcoder.transcode(chunk.extracting(start..<end), isFinal: isLast, to: &text)
-      let first = (observables: batch.observables.count, records: batch.records.count)
-      var inner = LogPosition(offset: 0, line: position.line)
-      let progress = readRecords(text.rawSpan, &inner, &state, isFinal: isLast, into: &batch)
-      moveObservables(text, from: start, first, &batch)
-      if isLast, inner.offset == text.count {
-        position.offset = chunk.byteCount
-      } else {
-        position.offset +=
-          UTF16Transcoder.sourceLength(ofUTF8: text.rawSpan, 0..<inner.offset)
-      }
-      position.line = inner.line
-      counters.transcodedBytes += UInt64(position.offset - start)
-      if progress == .batchFull { return .batchFull }
-      if inner.offset == 0 {
-        if end == chunk.byteCount { return .needsMore }
-        window *= 2
-      }
-    }
-    return .needsMore
-  }
-
-  /// Turns places in a text that was transcoded from `start` on into those of the chunk, and copies
-  /// values that stood in it.
-  private func moveObservables(
-    _ text: [UInt8], from start: Int, _ first: (observables: Int, records: Int),
-    _ batch: inout ObservableBatch
-  ) {
-    var known = (text: 0, source: start)
-    func source(_ place: Int) -> Int {
-      let place = min(place, text.count)
-      if place < known.text { known = (0, start) }
-      let length = UTF16Transcoder.sourceLength(ofUTF8: text.rawSpan, known.text..<place)
-      known = (place, known.source + length)
-      return known.source
-    }
-    var index = first.observables
-    for record in first.records..<batch.records.count {
-      let base = Int(batch.records[record].base)
-      let origin = source(base)
-      batch.records[record].base = UInt64(origin)
-      while index < batch.observables.count, batch.observables[index].record == record {
-        var observable = batch.observables[index]
-        observable.position = UInt32(
-          truncatingIfNeeded: source(base + Int(observable.position)) - origin)
-        if !observable.flags.contains(.inArena) {
-          let begin = batch.arena.count
-          batch.arena.append(
-            text.rawSpan, Int(observable.offset)..<Int(observable.offset + observable.length))
-          observable.offset = UInt32(truncatingIfNeeded: begin)
-          observable.flags.insert(.inArena)
-        }
-        batch.observables[index] = observable
-        index += 1
-      }
-    }
   }
 }

@@ -21,13 +21,9 @@ package struct LogState: Equatable, Sendable {
   /// The member that the open array is, of an object with little else: CloudTrail's `Records`.
   enum ListName: UInt8, Sendable { case none, upperCase, lowerCase }
 
-  /// How characters are written.
-  enum Encoding: UInt8, Sendable { case utf8, utf16LittleEndian, utf16BigEndian }
-
   var layout: Layout = .lines
   var array: ArrayPlace = .outside
   var list: ListName = .none
-  var encoding: Encoding = .utf8
   /// A record ended, and its line goes on.
   var isInsideLine = false
   /// A line beyond the limit goes on, and so does a run that may be a value.
@@ -65,20 +61,6 @@ package struct LogState: Equatable, Sendable {
     let count = min(firstBytes.byteCount, 1 << 20)
     let isWhole = isFinal && count == firstBytes.byteCount
     var start = 0
-    if count >= 2 {
-      switch (firstBytes.byte(at: 0), firstBytes.byte(at: 1)) {
-      case (0xff, 0xfe): state.encoding = .utf16LittleEndian
-      case (0xfe, 0xff): state.encoding = .utf16BigEndian
-      default: break
-      }
-    }
-    guard state.encoding == .utf8 else {
-      var text: [UInt8] = []
-      var transcoder = UTF16Transcoder(isBigEndian: state.encoding == .utf16BigEndian)
-      transcoder.transcode(firstBytes.extracting(2..<count), isFinal: isWhole, to: &text)
-      state.findHeader(text.rawSpan, from: 0, isFinal: isWhole, options)
-      return state
-    }
     if count >= 3, firstBytes.starts(with: "\u{feff}", at: 0) { start = 3 }
     state.findHeader(firstBytes.extracting(0..<count), from: start, isFinal: isWhole, options)
     return state

@@ -89,9 +89,8 @@ struct CandidateTests {
   /// - Returns: Whether the log holds any value.
   @discardableResult
   private func compare(_ log: [UInt8], _ name: String, refangs: Bool = false) throws -> Bool {
-    guard let comparison = CandidateComparison(log, refangs: refangs),
-      !comparison.values.isEmpty
-    else { return false }
+    let comparison = CandidateComparison(log, refangs: refangs)
+    guard !comparison.values.isEmpty else { return false }
     var random = SeededGenerator(seed: UInt64(log.count))
     for _ in 0..<4 {
       let value = random.pick(comparison.values)

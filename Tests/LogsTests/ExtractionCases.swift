@@ -444,12 +444,6 @@ enum ExtractionCases {
   static let inputs: [ExtractionCase] = [
     .init("byte-order mark", "\u{FEFF}{\"query\":\"a.nosuch\"}", ["13 domain[query] a.nosuch"]),
     .init(
-      "UTF-16", [0xFF, 0xFE] + "x a.example\r\n".utf8.flatMap { [$0, 0] },
-      ["6 domain a.example"]),
-    .init(
-      "UTF-16, other order", [0xFE, 0xFF] + "x a.example\r\n".utf8.flatMap { [0, $0] },
-      ["6 domain a.example"]),
-    .init(
       "Windows line ends", "a.example\r\nb.example\r\n",
       ["0 domain a.example", "11 domain b.example"]),
   ]

@@ -95,9 +95,13 @@ final class RunningCommand: @unchecked Sendable {
   }
 
   private func append(_ text: String, to path: String) throws {
+    try append(text.utf8, to: path)
+  }
+
+  private func append(_ bytes: some Sequence<UInt8>, to path: String) throws {
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try handle.seekToEnd()
-    try handle.write(contentsOf: Data(text.utf8))
+    try handle.write(contentsOf: Data(bytes))
     try handle.close()
   }
 
@@ -219,6 +223,47 @@ final class RunningCommand: @unchecked Sendable {
     #expect(errors.contains("hits: 9"), "\(errors)")
     #expect(errors.contains("waiting for it") && errors.contains("was replaced"), "\(errors)")
     #expect(errors.contains("became shorter"), "\(errors)")
+  }
+
+  /// Places are those in the file; a character may come in two pieces.
+  @Test(arguments: [false, true]) func textInUTF16IsReadAsItGrows(isBigEndian: Bool) throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let text =
+      "\u{feff}1 \u{1f980} first.evil.example\r\n2 \u{1f980} evil.example\r\n3 last.evil.example\r\n"
+    let bytes = text.utf16.flatMap { unit -> [UInt8] in
+      let (low, high) = (UInt8(unit & 0xff), UInt8(unit >> 8))
+      return isBigEndian ? [high, low] : [low, high]
+    }
+    let options = ["scan", "--quiet", "--feed", feed, "--context", "1"]
+    let growing = try folder.write("wide.log", bytes)
+    let whole = try CommandRunner.run(options + [growing]).output.split(separator: "\n")
+    #expect(
+      whole.map { Self.member("offset", of: $0) } == [12, 62, 94], "\(whole)")
+    #expect(whole.map { Self.member("line", of: $0) } == [1, 2, 3], "\(whole)")
+    #expect(whole[0].contains("\"after\":[\"2 \u{1f980} evil.example\"]"), "\(whole[0])")
+    // In the byte order mark, between two bytes of a unit, and between two units of a character.
+    for cuts in [[1, 57, 80], [0, 8, 9], [7, 58, 91]] {
+      _ = try folder.write("wide.log", bytes.prefix(cuts[0]))
+      let command = try RunningCommand(options.dropLast(2) + ["--follow", growing])
+      var start = cuts[0]
+      for end in cuts.dropFirst() + [bytes.count] {
+        Thread.sleep(forTimeInterval: 0.2)
+        try append(bytes[start..<end], to: growing)
+        start = end
+      }
+      for hit in whole {
+        let line = try #require(command.nextLine(), "\(cuts)")
+        for name in ["offset", "line"] {
+          #expect(Self.member(name, of: line) == Self.member(name, of: hit), "\(cuts): \(line)")
+        }
+      }
+      _ = command.interrupt()
+    }
+  }
+
+  private static func member(_ name: String, of line: some StringProtocol) -> Int? {
+    let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    return (object?["source"] as? [String: Any])?[name] as? Int
   }
 
   @Test func whatCannotBeFollowedSaysSo() throws {

@@ -33,7 +33,11 @@ final class FollowRun {
       return added.count >= scannedCount || added.contains(Byte.lineFeed)
     }
     /// Place of its first byte in the file.
-    var base: UInt64 = 0
+    private(set) var base: UInt64 = 0
+    /// Where the file is UTF-16, of which UTF-8 waits.
+    private var transcoder: UTF16Transcoder?
+    private var isEncodingKnown = false
+    var isTranscoded: Bool { transcoder != nil }
     var lines: UInt64 = 0
     var linesBefore: [UInt8] = []
     /// When it was read last, in seconds, once another file has its name.
@@ -49,9 +53,44 @@ final class FollowRun {
       self.input = input
     }
 
+    /// Takes what was read of the file.
+    func append(_ bytes: RawSpan) {
+      if transcoder != nil {
+        transcoder?.transcode(bytes, isFinal: false, to: &waiting)
+        return
+      }
+      waiting.append(contentsOf: bytes.copied(bytes.byteOffsets))
+      guard !isEncodingKnown, waiting.count >= 2 else { return }
+      isEncodingKnown = true
+      guard
+        case .utf16(let isBigEndian) = ContentSniffer.content(of: waiting.rawSpan)
+      else { return }
+      var transcoder = UTF16Transcoder(isBigEndian: isBigEndian)
+      var text: [UInt8] = []
+      // Without the byte order mark.
+      transcoder.transcode(waiting.rawSpan.extracting(2...), isFinal: false, to: &text)
+      (self.transcoder, waiting, base) = (transcoder, text, 2)
+    }
+
+    /// Completes what waits, since nothing more will come.
+    func end() {
+      transcoder?.transcode([UInt8]().rawSpan, isFinal: true, to: &waiting)
+    }
+
+    /// Drops bytes that were scanned.
+    func consume(_ count: Int) {
+      base += UInt64(
+        isTranscoded
+          ? UTF16Transcoder.sourceLength(ofUTF8: waiting.rawSpan, 0..<count) : count)
+      waiting.removeFirst(count)
+      scannedCount = waiting.count
+    }
+
     /// Starts from the beginning, as a file of its own.
     func restart() {
       state = nil
+      transcoder = nil
+      isEncodingKnown = false
       waiting = []
       scannedCount = 0
       base = 0
@@ -117,7 +156,7 @@ final class FollowRun {
       stream.hasFailed = false
       if stream.replacedSince != nil { stream.replacedSince = SystemClock.seconds }
       plan.progress.add(bytes: UInt64(count))
-      stream.waiting.append(contentsOf: buffer[..<count])
+      stream.append(buffer.rawSpan.extracting(..<count))
       scan(stream, isFinal: false)
       return true
     case .nothing:
@@ -176,6 +215,7 @@ final class FollowRun {
 
   /// Scans whole lines and records of what waits.
   private func scan(_ stream: Stream, isFinal: Bool) {
+    if isFinal { stream.end() }
     guard !stream.waiting.isEmpty, !stream.isOver, isFinal || stream.hasNews else { return }
     var start: LogState
     if let state = stream.state {
@@ -200,10 +240,12 @@ final class FollowRun {
     if !stream.hasBegun {
       stream.hasBegun = true
       segment.statistics.inputs = 1
+      if stream.isTranscoded { segment.statistics.skipped.add("utf-16-transcoded") }
     }
     var place = SegmentPlace(
       input: stream.input, path: stream.file.path, numberBase: stream.lines,
       offsetBase: stream.base, countsPackets: false)
+    if stream.isTranscoded { place.transcoded = TranscodedOffsets() }
     place.surroundings.before = stream.linesBefore
     let progress = plan.progress
     let scanned = worker.scanText(
@@ -212,14 +254,12 @@ final class FollowRun {
     start = scanned.state
     stream.state = start
     stream.lines += scanned.lines
-    stream.base += UInt64(scanned.consumed)
     let count = plan.options.contextLines
     if count > 0 {
       stream.linesBefore = ChunkSurroundings.last(
         count, of: stream.linesBefore, text.rawSpan.extracting(..<scanned.consumed))
     }
-    stream.waiting.removeFirst(scanned.consumed)
-    stream.scannedCount = stream.waiting.count
+    stream.consume(scanned.consumed)
     // An input that is followed is counted when it begins.
     if !writer.write(segment, input: stream.input, isCounted: true) { isStopped = true }
   }

@@ -11,9 +11,7 @@ package struct CandidateComparison {
   /// The values in it that can be indicators.
   package let values: [LogValue]
 
-  /// Nil for a log in UTF-16, of which everything is read.
-  package init?(_ log: [UInt8], refangs: Bool = false) {
-    if log.starts(with: [0xff, 0xfe]) || log.starts(with: [0xfe, 0xff]) { return nil }
+  package init(_ log: [UInt8], refangs: Bool = false) {
     self.log = log
     self.refangs = refangs
     everything = Self.read(log, candidates: nil, refangs: refangs)

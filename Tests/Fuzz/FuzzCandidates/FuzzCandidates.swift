@@ -6,9 +6,8 @@
 /// Reads one input as a log and checks what is lost of one of its values.
 package func fuzzCandidates(_ input: [UInt8]) {
   guard input.count >= 3 else { return }
-  guard let comparison = CandidateComparison(Array(input[3...]), refangs: input[0] & 1 != 0),
-    !comparison.values.isEmpty
-  else { return }
+  let comparison = CandidateComparison(Array(input[3...]), refangs: input[0] & 1 != 0)
+  guard !comparison.values.isEmpty else { return }
   let value = comparison.values[Int(input[1]) % comparison.values.count]
   let other = comparison.values[Int(input[2]) % comparison.values.count]
   do {

@@ -17,7 +17,10 @@ struct ReferenceObservable: Hashable {
 /// Extracts the observables of a whole log at once.
 enum ReferenceLogExtractor {
   static func extract(_ bytes: [UInt8], lineLimit: Int = 1 << 20) -> [ReferenceObservable] {
-    var reader = ReferenceLogReader(ReferenceInput.text(bytes), lineLimit: lineLimit)
+    let input = ReferenceText(bytes)
+    // A byte order mark is no text.
+    let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? input.part(3..<bytes.count) : input
+    var reader = ReferenceLogReader(text, lineLimit: lineLimit)
     reader.read()
     return ordered(reader.output)
   }
@@ -45,43 +48,5 @@ enum ReferenceLogExtractor {
       if !isKnown { output.append(observable) }
     }
     return output
-  }
-}
-
-/// The input as UTF-8 with offsets: UTF-16 with a mark is transcoded, a mark of UTF-8 left out.
-enum ReferenceInput {
-  static func text(_ bytes: [UInt8]) -> ReferenceText {
-    if bytes.starts(with: [0xFF, 0xFE]) { return transcoded(bytes, isBigEndian: false) }
-    if bytes.starts(with: [0xFE, 0xFF]) { return transcoded(bytes, isBigEndian: true) }
-    let text = ReferenceText(bytes)
-    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? text.part(3..<bytes.count) : text
-  }
-
-  private static func transcoded(_ bytes: [UInt8], isBigEndian: Bool) -> ReferenceText {
-    func unit(_ index: Int) -> UInt32? {
-      guard index + 1 < bytes.count else { return nil }
-      let (first, second) = (UInt32(bytes[index]), UInt32(bytes[index + 1]))
-      return isBigEndian ? first << 8 | second : second << 8 | first
-    }
-    var text = ReferenceText()
-    var index = 2
-    while index < bytes.count {
-      var scalar: UInt32 = 0xFFFD
-      var length = 2
-      if let first = unit(index) {
-        scalar = first
-        if (0xD800...0xDBFF).contains(first), let second = unit(index + 2),
-          (0xDC00...0xDFFF).contains(second)
-        {
-          scalar = 0x1_0000 + (first - 0xD800) << 10 + (second - 0xDC00)
-          length = 4
-        }
-      }
-      for byte in String(Character(Unicode.Scalar(scalar) ?? "\u{FFFD}")).utf8 {
-        text.append(byte, from: index)
-      }
-      index += length
-    }
-    return text
   }
 }
