@@ -181,7 +181,8 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test func fieldsBetweenNumberSignsAreNoCosmeticRules() {
-    #expect(Loaded("192.0.2.3#4#2#Malicious Host#CN##39.9,116.4#3\n").error != nil)
+    let reputations = "192.0.2.3#4#2#Malicious Host#CN##39.9,116.4#3\n"
+    #expect(Loaded(reputations).format == .plain)
     #expect(Loaded("example.com,~www.example.com##.ad\n||evil.example^\n").format == .adblock)
   }
 

@@ -173,6 +173,20 @@ import Testing
     #expect(loaded.context(of: "198.51.100.7").contains("description=C2 server"))
   }
 
+  @Test func cellsBehindAddressesBetweenNumberSigns() {
+    let list =
+      "198.51.100.7#4#2#Malicious Host#US#Wichita#37.75,-97.82#3\n198.51.100.8#1\n2001:db8::8#4#Scanning Host;C&C\n"
+    for loaded in [Loaded(list), Loaded(list + "203.0.113.0/24#a\n")] {
+      #expect(
+        loaded.entries.prefix(3) == [
+          "1 ipv4 198.51.100.7 exact", "2 ipv4 198.51.100.8 exact", "3 ipv6 2001:db8::8 exact",
+        ])
+      #expect(
+        loaded.context(of: "198.51.100.7").contains(
+          "description=4#2#Malicious Host#US#Wichita#37.75,-97.82#3"))
+    }
+  }
+
   /// Where rows have quotes, one that ends within its quotes was cut.
   @Test func rowsThatEndWithinQuotes() {
     let text = "\"domain\",\"tags\"\n\"a.evil.example\",\"t\"\n\"b.evil.exa"

@@ -413,6 +413,15 @@ enum ExtractionCases {
         "109 url[cs-uri-stem] http://a.nosuch/p?q=1", "118 ipv4 192.0.2.2",
       ]),
     .init(
+      "W3C of CloudFront",
+      "#Fields: date cs(Host) cs-uri-stem cs-uri-query x-host-header\n"
+        + "2024-01-01 d1.nosuch /p q=1 b.example\n2024-01-01 d1.nosuch /q - -\n",
+      [
+        "73 domain[cs(Host)] d1.nosuch", "83 url[cs-uri-stem] http://b.example/p?q=1",
+        "90 domain[x-host-header] b.example", "111 domain[cs(Host)] d1.nosuch",
+        "121 url[cs-uri-stem] http://d1.nosuch/q",
+      ]),
+    .init(
       "W3C of a proxy",
       "#Fields: date cs-uri-scheme cs-host cs-uri-port cs-uri-path cs-uri-query s-port\n"
         + "2024-01-01 https a.nosuch 8443 /p ?q=1 3128\n2024-01-01 http b.nosuch 80 / - 3128\n",

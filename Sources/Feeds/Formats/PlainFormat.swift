@@ -13,7 +13,7 @@ struct PlainFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
     // Nearly all lines are a value and nothing else.
-    guard Text.hasSpace(line) else {
+    guard Text.hasSpace(line) || NotedAddress.hasCells(line) else {
       if declared == .none, sink.addDigest(line, line: number) { return }
       sink.add(line, as: declared, line: number)
       return
@@ -76,6 +76,10 @@ struct NotedValue {
   let note: Range<Int>
 
   init(_ line: RawSpan) {
+    if let noted = NotedAddress(cells: line) {
+      (value, note) = (noted.address, noted.note)
+      return
+    }
     let (text, comment) = Comment.split(line)
     let whole = line.extracting(text)
     guard let blank = Text.firstIndex(of: Byte.space, in: whole) else {
@@ -118,10 +122,24 @@ struct NotedValue {
 
 /// An address or prefix with words behind it that say something of it: `192.0.2.1 seen in May`.
 ///
-/// Where tabs, commas and the like separate them it is a row of cells.
+/// Where tabs, commas and the like separate them it is a row of cells, but for number signs, of which no address
+/// has one: `192.0.2.1#4#2#Scanning Host#US##38.0,-97.0#11` of OTX' list of reputations.
 struct NotedAddress {
   let address: Range<Int>
   let note: Range<Int>
+
+  /// Whether the line is an address with a number sign directly behind it.
+  static func hasCells(_ line: RawSpan) -> Bool { NotedAddress(cells: line) != nil }
+
+  /// An address with a number sign directly behind it, and what follows that.
+  init?(cells line: RawSpan) {
+    // An address of IPv6 with a prefix is no longer.
+    guard let sign = Text.firstIndex(of: UInt8(ascii: "#"), in: line), 2...43 ~= sign,
+      sign + 1 < line.byteCount, Self.isAddress(line.extracting(0..<sign))
+    else { return nil }
+    address = 0..<sign
+    note = Text.trimmed(line, sign + 1..<line.byteCount)
+  }
 
   init?(_ line: RawSpan) {
     guard line.byteCount > 2,

@@ -304,6 +304,8 @@ struct KeyName: Sendable {
   private static let roles: [String: (FieldRole, UInt8)] = [
     // What only a request has before what the sender of a record may call itself.
     "hostname": (.urlHost, 4), "host": (.urlHost, 2), "cshost": (.urlHost, 1),
+    // CloudFront: what the client sent, while `cs(Host)` is the distribution.
+    "xhostheader": (.urlHost, 0),
     "requesthost": (.urlHost, 1), "httphost": (.urlHost, 1), "clientrequesthost": (.urlHost, 1),
     "httphostname": (.urlHost, 1), "httpurl": (.urlPath, 1), "servername": (.urlHost, 3),
     "urldomain": (.urlHost, 1), "authority": (.urlHost, FieldClass.furtherURLPart),

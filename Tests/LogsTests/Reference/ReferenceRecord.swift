@@ -342,6 +342,7 @@ struct ReferenceRecord {
 
   /// Names of hosts, the preferred ones first, and of paths that are joined.
   static let hosts: [Set<String>] = [
+    ["xhostheader"],
     ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain", "requestedhost"],
     ["host"],
     ["servername"], ["hostname", "dstname"],
