@@ -181,15 +181,11 @@ extension PacketDealer {
     linkHeaders += 1
     guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
     var (type, offset) = (etherType, start)
-    // Each turn takes at least four bytes.
+    // Each turn takes at least four bytes, but one for a type that stands for a length.
     while true {
       switch type {
       case EtherType.ipv4, EtherType.ipv6:
         return decodeIP(packet, at: offset, end: end, depth: depth)
-      case EtherType.vlan, EtherType.serviceVLAN, EtherType.oldServiceVLAN:
-        guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
-        type = packet.bigEndianUInt16(unchecked: offset + 2)
-        offset += 4
       case EtherType.mpls, EtherType.mplsMulticast:
         return decodeMPLS(packet, at: offset, end: end, depth: depth)
       case EtherType.pppoe:
@@ -207,39 +203,12 @@ extension PacketDealer {
         // A tag of four bytes, then the customer's frame (IEEE 802.1ah).
         guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
         return decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
-      case EtherType.macSecurity:
-        // IEEE 802.1AE: flags, a short length, a packet number and perhaps an identifier; clear where
-        // neither "encrypted" nor "changed" is set.
-        guard end - offset >= 8 else { return skips.add(.linkHeaderCut) }
-        let flags = packet.byte(unchecked: offset)
-        guard flags & 0x0c == 0 else { return skips.add(.notIP) }
-        let length = flags & 0x20 != 0 ? 14 : 6
-        guard end - offset >= length + 2 else { return skips.add(.linkHeaderCut) }
-        type = packet.bigEndianUInt16(unchecked: offset + length)
-        offset += length + 2
-      case EtherType.vnTag, EtherType.seamlessRedundancy, EtherType.frameReplication:
-        // Four bytes of a tag, then the type (Cisco's VN-Tag; IEC 62439-3; IEEE 802.1CB).
-        guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }
-        type = packet.bigEndianUInt16(unchecked: offset + 4)
-        offset += 6
-      case EtherType.portExtension, EtherType.marvellTag:
-        // Six bytes of a tag (IEEE 802.1BR), or two that are 0 and four of a switch chip's, then the type.
-        guard end - offset >= 8 else { return skips.add(.linkHeaderCut) }
-        type = packet.bigEndianUInt16(unchecked: offset + 6)
-        offset += 8
       case EtherType.ciscoFabric:
         // FabricPath: a tag of two bytes behind the type, then the frame.
         guard end - offset >= 2 else { return skips.add(.linkHeaderCut) }
         linkHeaders += 1
         guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
         return decodeEthernet(packet, at: offset + 2, end: end, depth: depth)
-      case EtherType.ciscoMetadata:
-        // A version, the number of options of four bytes, and those.
-        guard end - offset >= 4, case let length = 4 * Int(packet.byte(unchecked: offset + 1)),
-          end - offset >= length + 4
-        else { return skips.add(.linkHeaderCut) }
-        type = packet.bigEndianUInt16(unchecked: offset + 2 + length)
-        offset += 4 + length
       case EtherType.trill:
         // RFC 6325 §3: options in words of four bytes before the frame inside.
         guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }
@@ -247,15 +216,6 @@ extension PacketDealer {
         return decodeEthernet(packet, at: offset + 6 + 4 * words, end: end, depth: depth)
       case EtherType.serviceHeader:
         return decodeServiceHeader(packet, at: offset, end: end, depth: depth)
-      case EtherType.aristaTimestamp:
-        // A subtype, 1, a scale, a format, a time of eight bytes or six, then the type.
-        guard end - offset >= 14 else { return skips.add(.linkHeaderCut) }
-        guard packet.bigEndianUInt16(unchecked: offset) == 1,
-          case let format = packet.byte(unchecked: offset + 3) >> 4, 1...2 ~= format
-        else { return skips.add(.notIP) }
-        let length = format == 1 ? 12 : 10
-        type = packet.bigEndianUInt16(unchecked: offset + length)
-        offset += length + 2
       case EtherType.jumbo:
         // What a length would stand before.
         type = 0
@@ -273,9 +233,62 @@ extension PacketDealer {
         offset += 8
         if type < 1536 { return skips.add(.notIP) }
       default:
-        return skips.add(.notIP)
+        switch Self.tag(type, packet, at: offset, end: end) {
+        case .found(let length):
+          type = packet.bigEndianUInt16(unchecked: offset + length - 2)
+          offset += length
+        case .cut: return skips.add(.linkHeaderCut)
+        case .none: return skips.add(.notIP)
+        }
       }
     }
+  }
+
+  /// What stands between a type and the next one, which are its last two bytes.
+  private enum Tag {
+    /// Bytes of it, which the packet has.
+    case found(Int)
+    case cut
+    /// None that leads to a packet that can be read.
+    case none
+  }
+
+  /// The tag behind a type.
+  private static func tag(
+    _ type: UInt16, _ packet: RawSpan, at offset: Int, end: Int
+  ) -> Tag {
+    let room = end - offset
+    let length: Int
+    switch type {
+    case EtherType.vlan, EtherType.serviceVLAN, EtherType.oldServiceVLAN:
+      length = 4
+    case EtherType.vnTag, EtherType.seamlessRedundancy, EtherType.frameReplication:
+      // Cisco's VN-Tag; IEC 62439-3; IEEE 802.1CB.
+      length = 6
+    case EtherType.portExtension, EtherType.marvellTag:
+      // Six bytes (IEEE 802.1BR), or two that are 0 and four of a switch chip's.
+      length = 8
+    case EtherType.macSecurity:
+      // IEEE 802.1AE: flags, a short length, a packet number and perhaps an identifier; clear where
+      // neither "encrypted" nor "changed" is set.
+      guard room >= 8 else { return .cut }
+      let flags = packet.byte(unchecked: offset)
+      guard flags & 0x0c == 0 else { return .none }
+      length = flags & 0x20 != 0 ? 16 : 8
+    case EtherType.ciscoMetadata:
+      // A version, the number of options of four bytes, and those.
+      guard room >= 4 else { return .cut }
+      length = 4 + 4 * Int(packet.byte(unchecked: offset + 1))
+    case EtherType.aristaTimestamp:
+      // A subtype, 1, a scale, a format, a time of eight bytes or six.
+      guard room >= 14 else { return .cut }
+      guard packet.bigEndianUInt16(unchecked: offset) == 1,
+        case let format = packet.byte(unchecked: offset + 3) >> 4, 1...2 ~= format
+      else { return .none }
+      length = format == 1 ? 14 : 12
+    default: return .none
+    }
+    return room >= length ? .found(length) : .cut
   }
 
   /// A chain of services' header (RFC 8300 §2.2), whose length and next protocol it tells.

@@ -14,6 +14,40 @@ extension Extraction {
     guard let requestEnd = closingQuote(bytes, from: request, to: end) else { return false }
 
     let count = line.fields.count
+    guard let front = accessFront(bytes) else { return false }
+    addFront(front, bytes)
+    line.skip(brackets)
+    let field = name("request")
+    line.add(field, quoted: request..<requestEnd)
+    line.time = time
+    guard cutTokens(bytes, requestEnd + 1..<end, most: 64), words.count >= 2 else {
+      // What follows is not what it should be: text.
+      if requestEnd + 1 < end { return true }
+      line.cut(to: count)
+      return false
+    }
+    readBehindRequest(bytes)
+    if front.hasVirtualHost {
+      joinRequest(bytes, host: front.words[0], request..<requestEnd, field)
+    }
+    return true
+  }
+
+  /// The words before the time.
+  private struct AccessFront {
+    /// A virtual host, where there is one, the clients, the user's name of `identd`, the user's name.
+    var words: [ColumnRange]
+    /// The client, and those that proxies in front of the server took for it.
+    var clients: ClosedRange<Int>
+    var hasVirtualHost: Bool
+    /// The virtual host, which is the first of the words, stands behind the client.
+    var isHostBehind: Bool
+    /// An address in brackets stands behind them, which a proxy in front took for the client.
+    var hasRealAddress: Bool
+  }
+
+  /// Which of the line's first words are what; nil where none of them is a client.
+  private func accessFront(_ bytes: RawSpan) -> AccessFront? {
     var before = words.map { Self.withoutBrackets(bytes, $0) }
     var isHostBehind = false
     // With the virtual host there are four words; a user's name may hold blanks as well.
@@ -49,38 +83,41 @@ extension Extraction {
     for client in before[first...last] {
       let client = Self.withoutComma(bytes, client)
       guard isHost(bytes, client.start..<client.end) || Self.isClient(bytes, client) else {
-        return false
+        return nil
       }
     }
-    if hasVirtualHost, !isHostBehind { add(name("server_name"), bytes, before[0]) }
-    for index in first...last {
-      let client = Self.withoutComma(bytes, before[index])
-      addClient(bytes, client, fact: index == first ? .source : .none)
-      if index > first { line.setApart() }
+    return AccessFront(
+      words: before, clients: first...last, hasVirtualHost: hasVirtualHost,
+      isHostBehind: isHostBehind,
+      hasRealAddress: before.count == last + 5 && before[last + 2].start > words[last + 2].start)
+  }
+
+  /// Adds the words before the time as fields.
+  private mutating func addFront(_ front: AccessFront, _ bytes: RawSpan) {
+    let before = front.words
+    if front.hasVirtualHost, !front.isHostBehind { add(name("server_name"), bytes, before[0]) }
+    for index in front.clients {
+      let isFirst = index == front.clients.lowerBound
+      addClient(
+        bytes, Self.withoutComma(bytes, before[index]), fact: isFirst ? .source : .none)
+      if !isFirst { line.setApart() }
     }
-    if isHostBehind { add(name("server_name"), bytes, before[0]) }
-    first = last
-    add(name("remote_logname"), bytes, before[first + 1])
-    var user = before[first + 2]
-    if before.count == first + 5, user.start > words[first + 2].start {
+    if front.isHostBehind { add(name("server_name"), bytes, before[0]) }
+    let last = front.clients.upperBound
+    add(name("remote_logname"), bytes, before[last + 1])
+    var user = before[last + 2]
+    if front.hasRealAddress {
       // What a proxy in front took for the client, in brackets: `192.0.2.1 - [192.0.2.1] - user`.
       add(name("the_real_ip"), bytes, user)
       line.setApart()
-      user = before[first + 4]
+      user = before[last + 4]
     }
     user.end = before[before.count - 1].end
     add(name("remote_user"), bytes, user)
-    line.skip(brackets)
-    let field = name("request")
-    line.add(field, quoted: request..<requestEnd)
-    line.time = time
+  }
 
-    guard cutTokens(bytes, requestEnd + 1..<end, most: 64), words.count >= 2 else {
-      // What follows is not what it should be: text.
-      if requestEnd + 1 < end { return true }
-      line.cut(to: count)
-      return false
-    }
+  /// Adds what stands behind the request: status, length, and words in quotes.
+  private mutating func readBehindRequest(_ bytes: RawSpan) {
     let behind = words
     for token in behind.prefix(2) where isNumber(bytes, token.start..<token.end) {
       line.skip(token.start..<token.end)
@@ -100,10 +137,6 @@ extension Extraction {
     {
       noteProxyResult(bytes, at: result.start)
     }
-    if hasVirtualHost {
-      joinRequest(bytes, host: before[0], request..<requestEnd, field)
-    }
-    return true
   }
 
   /// The time in brackets before the quoted request; brackets around an address may stand before it.

@@ -93,26 +93,31 @@ extension Extraction {
 
   // MARK: Sentences
 
-  private mutating func readSentence(_ bytes: RawSpan, _ range: Range<Int>) {
+  /// What the words of a sentence so far say of those that follow.
+  private struct SentenceState {
+    /// The end that the next address is.
     var side = EventFact.none
-    var isFirst = true
-    // Of a connection that was built from inside, the foreign end is named first.
+    /// Of a connection that was built from inside, the foreign end is named first.
     var isOutbound = false
     var isInbound = false
     var isBuilt = false
-    // Of what was denied the source is named first; of an access list a user may stand before it.
+    /// Of what was denied the source is named first; of an access list a user may stand before it.
     var isDenied = false
     var isAccessList = false
-    // What the next token is, where its field's name does not tell.
+    /// What the next token is, where its field's name does not tell.
     var fact = EventFact.none
     var isUnknown = false
-    // What an end is translated to is no end of its own.
+    /// What an end is translated to is no end of its own.
     var isTranslation = false
     var isTarget = false
-    // The packet that an ICMP message quotes is another one.
+    /// The packet that an ICMP message quotes is another one.
     var isQuoted = false
-    // A client that asked a server for a URL, which stands behind its address: `192.0.2.2:/path`.
+    /// A client that asked a server for a URL, which stands behind its address: `192.0.2.2:/path`.
     var isClientFirst = false
+  }
+
+  private mutating func readSentence(_ bytes: RawSpan, _ range: Range<Int>) {
+    var state = SentenceState()
     var count = 0
     var offset = range.lowerBound
     while offset < range.upperBound {
@@ -122,78 +127,97 @@ extension Extraction {
       }
       let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
       offset = token.upperBound
-      defer { count += 1 }
       if count < 12 { noteWord(bytes, token) }
-      if isFirst {
-        isBuilt = isWord(bytes, token, "Built")
-        isDenied = isWord(bytes, token, "Denied")
-        // `access-list name denied tcp inside/…(…) -> outside/…(…)`
-        isAccessList = isWord(bytes, token, "access-list")
-        if isAccessList { side = .source }
-        // `192.0.2.1 Accessed URL …`, and `user@192.0.2.1(LOCAL\user) Accessed JAVA URL …`
-        let mark = bytes.lastOffset(
-          of: UInt8(ascii: "@"), from: token.lowerBound, to: token.upperBound)
-        let start = mark.map { $0 + 1 } ?? token.lowerBound
-        let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start, to: token.upperBound)
-        let client = start..<(open ?? token.upperBound)
-        if EventFacts.end(bytes, client) != nil {
-          addEnds(bytes, client, .source, .none, isTarget: false, isQuoted: false)
-          isClientFirst = true
-        }
-        isFirst = false
-        continue
+      if count == 0 {
+        readFirstWord(bytes, token, &state)
+      } else {
+        readWord(bytes, token, to: range.upperBound, &offset, &state)
       }
-      switch token.count {
-      case 2 where isWord(bytes, token, "to") || isWord(bytes, token, "->"):
-        side = isUnknown ? .none : isOutbound || isTranslation ? .source : .destination
-        isTarget = isTranslation
-      case 3 where isClientFirst && isWord(bytes, token, "URL"):
-        if let server = addressBeforeColon(bytes, from: offset + 1, to: range.upperBound) {
-          line.add(name("dst_ip"), server)
-          offset = server.upperBound
-        }
-      case 3 where isWord(bytes, token, "src") || isWord(bytes, token, "SRC"): side = .source
-      case 3 where isWord(bytes, token, "dst"): side = .destination
-      case 4 where isWord(bytes, token, "DEST"): side = .destination
-      // `resolved from dynamic list: …`
-      case 7 where isWord(bytes, token, "dynamic"): side = .none
-      case 3 where isAccessList && isWord(bytes, token, "for"): break
-      case 3 where isWord(bytes, token, "for"):
-        // Which end is which is known where the connection is built.
-        isUnknown = !isBuilt && !isDenied
-        side = isUnknown ? .none : isOutbound ? .destination : .source
-      case 4 where isWord(bytes, token, "from"): (side, isUnknown) = (.source, false)
-      case 2 where isWord(bytes, token, "IP"):
-        // `User <name> IP <192.0.2.1>`, `user IP = 192.0.2.1`, `IP address: 192.0.2.1`.
-        fact = .source
-        continue
-      case 1 where fact == .source && isWord(bytes, token, "="): continue
-      case 7...8 where fact == .source && bytes.starts(with: "address", at: token.lowerBound):
-        continue
-      case 5 where isDenied && isWord(bytes, token, "laddr"): break
-      case 5 where isWord(bytes, token, "faddr") || isWord(bytes, token, "laddr"):
-        side = .none
-        let isForeign = isWord(bytes, token, "faddr")
-        if isInbound || isOutbound { fact = isForeign == isInbound ? .source : .destination }
-        continue
-      case 5 where isWord(bytes, token, "gaddr"): break
-      case 6 where isWord(bytes, token, "client"):
-        fact = .source
-        continue
-      case 7 where isWord(bytes, token, "inbound"): isInbound = isBuilt
-      case 8 where isBuilt && isWord(bytes, token, "outbound"): isOutbound = true
-      case 8 where isWord(bytes, token, "Original"): isQuoted = true
-      case 8 where isWord(bytes, token, "protocol"):
-        let next = min(offset + 1, range.upperBound)
-        let number = next..<tokenEnd(bytes, from: next, to: range.upperBound)
-        if isNumber(bytes, number), let known = EventFacts.ipProtocol(bytes, number) {
-          facts.note(ipProtocol: known)
-        }
-      case 11 where isWord(bytes, token, "translation"): isTranslation = true
-      default: addEnds(bytes, token, side, fact, isTarget: isTarget, isQuoted: isQuoted)
-      }
-      fact = .none
+      count += 1
     }
+  }
+
+  /// Reads what a sentence begins with: what happened, or who did it.
+  private mutating func readFirstWord(
+    _ bytes: RawSpan, _ token: Range<Int>, _ state: inout SentenceState
+  ) {
+    state.isBuilt = isWord(bytes, token, "Built")
+    state.isDenied = isWord(bytes, token, "Denied")
+    // `access-list name denied tcp inside/…(…) -> outside/…(…)`
+    state.isAccessList = isWord(bytes, token, "access-list")
+    if state.isAccessList { state.side = .source }
+    // `192.0.2.1 Accessed URL …`, and `user@192.0.2.1(LOCAL\user) Accessed JAVA URL …`
+    let mark = bytes.lastOffset(
+      of: UInt8(ascii: "@"), from: token.lowerBound, to: token.upperBound)
+    let start = mark.map { $0 + 1 } ?? token.lowerBound
+    let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start, to: token.upperBound)
+    let client = start..<(open ?? token.upperBound)
+    if EventFacts.end(bytes, client) != nil {
+      addEnds(bytes, client, .source, .none, isTarget: false, isQuoted: false)
+      state.isClientFirst = true
+    }
+  }
+
+  /// Reads a word behind the first, and the one behind it where it says of what that is the value.
+  private mutating func readWord(
+    _ bytes: RawSpan, _ token: Range<Int>, to end: Int, _ offset: inout Int,
+    _ state: inout SentenceState
+  ) {
+    switch token.count {
+    case 2 where isWord(bytes, token, "to") || isWord(bytes, token, "->"):
+      state.side =
+        state.isUnknown ? .none : state.isOutbound || state.isTranslation ? .source : .destination
+      state.isTarget = state.isTranslation
+    case 3 where state.isClientFirst && isWord(bytes, token, "URL"):
+      if let server = addressBeforeColon(bytes, from: offset + 1, to: end) {
+        line.add(name("dst_ip"), server)
+        offset = server.upperBound
+      }
+    case 3 where isWord(bytes, token, "src") || isWord(bytes, token, "SRC"): state.side = .source
+    case 3 where isWord(bytes, token, "dst"): state.side = .destination
+    case 4 where isWord(bytes, token, "DEST"): state.side = .destination
+    // `resolved from dynamic list: …`
+    case 7 where isWord(bytes, token, "dynamic"): state.side = .none
+    case 3 where state.isAccessList && isWord(bytes, token, "for"): break
+    case 3 where isWord(bytes, token, "for"):
+      // Which end is which is known where the connection is built.
+      state.isUnknown = !state.isBuilt && !state.isDenied
+      state.side = state.isUnknown ? .none : state.isOutbound ? .destination : .source
+    case 4 where isWord(bytes, token, "from"): (state.side, state.isUnknown) = (.source, false)
+    case 2 where isWord(bytes, token, "IP"):
+      // `User <name> IP <192.0.2.1>`, `user IP = 192.0.2.1`, `IP address: 192.0.2.1`.
+      state.fact = .source
+      return
+    case 1 where state.fact == .source && isWord(bytes, token, "="): return
+    case 7...8 where state.fact == .source && bytes.starts(with: "address", at: token.lowerBound):
+      return
+    case 5 where state.isDenied && isWord(bytes, token, "laddr"): break
+    case 5 where isWord(bytes, token, "faddr") || isWord(bytes, token, "laddr"):
+      state.side = .none
+      let isForeign = isWord(bytes, token, "faddr")
+      if state.isInbound || state.isOutbound {
+        state.fact = isForeign == state.isInbound ? .source : .destination
+      }
+      return
+    case 5 where isWord(bytes, token, "gaddr"): break
+    case 6 where isWord(bytes, token, "client"):
+      state.fact = .source
+      return
+    case 7 where isWord(bytes, token, "inbound"): state.isInbound = state.isBuilt
+    case 8 where state.isBuilt && isWord(bytes, token, "outbound"): state.isOutbound = true
+    case 8 where isWord(bytes, token, "Original"): state.isQuoted = true
+    case 8 where isWord(bytes, token, "protocol"):
+      let next = min(offset + 1, end)
+      let number = next..<tokenEnd(bytes, from: next, to: end)
+      if isNumber(bytes, number), let known = EventFacts.ipProtocol(bytes, number) {
+        facts.note(ipProtocol: known)
+      }
+    case 11 where isWord(bytes, token, "translation"): state.isTranslation = true
+    default:
+      addEnds(
+        bytes, token, state.side, state.fact, isTarget: state.isTarget, isQuoted: state.isQuoted)
+    }
+    state.fact = .none
   }
 
   /// Notes what a word at the beginning says of verdict and protocol.

@@ -14,23 +14,10 @@ extension LogTime {
   static func lineStart(
     _ bytes: RawSpan, _ range: Range<Int>, year: Int? = nil, mayBeginWithWeekday: Bool = true
   ) -> (time: Int64, isZoned: Bool)? {
-    var start = behindBlanks(bytes, range)
-    var hasVersion = false
-    if start < range.upperBound, bytes.byte(unchecked: start) == UInt8(ascii: "<") {
-      if bytes.starts(with: "<Event", at: start) {
-        return windowsEvent(bytes, range).map { ($0, true) }
-      }
-      let priority = digits(bytes, from: start + 1, to: min(range.upperBound, start + 4))
-      guard !priority.isEmpty, priority.upperBound < range.upperBound,
-        bytes.byte(unchecked: priority.upperBound) == UInt8(ascii: ">")
-      else { return nil }
-      start = priority.upperBound + 1
-      hasVersion = start + 2 <= range.upperBound && bytes.starts(with: "1 ", at: start)
-      if hasVersion {
-        start += 2
-      } else if start < range.upperBound, bytes.byte(unchecked: start) == Byte.space {
-        start += 1
-      }
+    guard let front = LineFront(bytes, range) else { return nil }
+    var start = front.end
+    if bytes.starts(with: "<Event", at: start) {
+      return windowsEvent(bytes, range).map { ($0, true) }
     }
     start = behindFront(bytes, start..<range.upperBound)
     let opening = start < range.upperBound ? bytes.byte(unchecked: start) : 0
@@ -43,28 +30,18 @@ extension LogTime {
     let end = min(range.upperBound, start + 56)
     guard end - start >= 14 else { return nil }
     let window = bytes.extracting(start..<end)
-    guard window.byte(unchecked: 0) &- Byte.zero <= 9 else {
+    if window.byte(unchecked: 0) &- Byte.zero > 9 {
       // journald's `Wed 2024-05-01 10:00:00 UTC`.
       if mayBeginWithWeekday, window.byteCount > 24, window.byte(unchecked: 3) == Byte.space,
         window.byte(unchecked: 4) &- Byte.zero <= 9, window.byte(unchecked: 8) == Byte.minus
       {
         return lineStart(bytes, start + 4..<range.upperBound, mayBeginWithWeekday: false)
       }
-      if let found = dayFirst(onLine: window) { return found }
-      if isInBrackets, let found = monthFirst(inBrackets: window, year: year) { return found }
-      if let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end) {
-        if bytes.starts(with: " ", at: start + found.end),
-          let zone = offsetEnd(window, from: found.end + 1), zone > found.end + 4,
-          let offset = offset(window, found.end + 1..<zone)
-        {
-          return (found.time &- offset, true)
-        }
-        return (found.time, false)
-      }
-      return webServer(bytes, start..<range.upperBound)
+      return wordFirst(window, isInBrackets: isInBrackets, year)
+        ?? webServer(bytes, start..<range.upperBound)
     }
     // unbound's `[1714557600] `, Meraki's `<134>1 1714557600.123 `.
-    if isInBrackets || hasVersion || window.byte(unchecked: 10) == Byte.dot
+    if isInBrackets || front.hasVersion || window.byte(unchecked: 10) == Byte.dot
       || isDate(window, at: 11, Byte.dot),
       let time = epoch(window, isInBrackets: isInBrackets)
     {
@@ -74,10 +51,91 @@ extension LogTime {
     if let found = dayFirst(onLine: window) ?? withoutMarks(window) { return found }
     if let found = short(window) { return (found, false) }
     if let found = halfDay(window) { return (found, false) }
-    switch (window.byte(unchecked: 2), window.byte(unchecked: 4)) {
-    case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
-      (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash,
-      (_, Byte.dot) where window.byte(unchecked: 7) == Byte.dot:
+    if let form = MarkedDate(window) { return marked(window, form, year) }
+    return webServer(bytes, start..<range.upperBound)
+  }
+
+  /// The `<n>` or `<n>1 ` of syslog, and blanks.
+  private struct LineFront {
+    /// Where the rest of the line begins.
+    var end: Int
+    var hasVersion = false
+
+    init?(_ bytes: RawSpan, _ range: Range<Int>) {
+      end = LogTime.behindBlanks(bytes, range)
+      guard end < range.upperBound, bytes.byte(unchecked: end) == UInt8(ascii: "<"),
+        !bytes.starts(with: "<Event", at: end)
+      else { return }
+      let priority = LogTime.digits(bytes, from: end + 1, to: min(range.upperBound, end + 4))
+      guard !priority.isEmpty, priority.upperBound < range.upperBound,
+        bytes.byte(unchecked: priority.upperBound) == UInt8(ascii: ">")
+      else { return nil }
+      end = priority.upperBound + 1
+      hasVersion = end + 2 <= range.upperBound && bytes.starts(with: "1 ", at: end)
+      if hasVersion {
+        end += 2
+      } else if end < range.upperBound, bytes.byte(unchecked: end) == Byte.space {
+        end += 1
+      }
+    }
+  }
+
+  /// A time that begins with the name of a weekday or month.
+  private static func wordFirst(
+    _ window: RawSpan, isInBrackets: Bool, _ year: Int?
+  ) -> (time: Int64, isZoned: Bool)? {
+    if let found = dayFirst(onLine: window) { return found }
+    if isInBrackets, let found = monthFirst(inBrackets: window, year: year) { return found }
+    guard let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end)
+    else { return nil }
+    if window.starts(with: " ", at: found.end),
+      let zone = offsetEnd(window, from: found.end + 1), zone > found.end + 4,
+      let offset = offset(window, found.end + 1..<zone)
+    {
+      return (found.time &- offset, true)
+    }
+    return (found.time, false)
+  }
+
+  /// How a date of digits with marks between them is written.
+  private enum MarkedDate {
+    /// `2024-05-01`, `2024/05/01`, `2024.05.01`.
+    case yearFirst
+    /// `01-May-2024`, Tomcat's and BIND's.
+    case dayAndName
+    /// `01/May/2024`.
+    case dayAndNameOfAccess
+    /// `01.05.2024`.
+    case dotted
+    /// `05/01/2024:`.
+    case monthFirst
+    /// `05/01`, with a year or without.
+    case alert
+
+    /// By the marks of a window of at least 14 bytes; nil where they are none of these.
+    init?(_ window: RawSpan) {
+      let (third, fifth) = (window.byte(unchecked: 2), window.byte(unchecked: 4))
+      switch (third, fifth) {
+      case (_, Byte.minus) where window.byte(unchecked: 7) == Byte.minus,
+        (_, Byte.slash) where window.byte(unchecked: 7) == Byte.slash,
+        (_, Byte.dot) where window.byte(unchecked: 7) == Byte.dot:
+        self = .yearFirst
+      case (Byte.minus, _) where window.byte(unchecked: 6) == Byte.minus: self = .dayAndName
+      case (Byte.slash, _) where window.byte(unchecked: 6) == Byte.slash:
+        self = .dayAndNameOfAccess
+      case (Byte.dot, _) where window.byte(unchecked: 5) == Byte.dot: self = .dotted
+      case (Byte.slash, _) where window.byte(unchecked: 10) == Byte.colon: self = .monthFirst
+      case (Byte.slash, _): self = .alert
+      default: return nil
+      }
+    }
+  }
+
+  private static func marked(
+    _ window: RawSpan, _ form: MarkedDate, _ year: Int?
+  ) -> (time: Int64, isZoned: Bool)? {
+    switch form {
+    case .yearFirst:
       let separator = window.byte(unchecked: 10)
       // A colon stands in NetScaler's, `2024/05/01:10:00:00 GMT`, a tab in rows of CloudFront's.
       guard
@@ -93,13 +151,12 @@ extension LogTime {
         return time(date, padded.rawSpan, from: 11)
       }
       return time(date, window, from: window.byte(unchecked: 11) == Byte.minus ? 13 : 11)
-    case (Byte.minus, _) where window.byte(unchecked: 6) == Byte.minus:
-      // Tomcat's and BIND's: `01-May-2024 10:00:00.123`.
+    case .dayAndName:
       guard window.byte(unchecked: 11) == Byte.space, let clock = clockEnd(window, from: 12) else {
         return nil
       }
       return nameServer(window, 0..<clock.end).map { ($0, clock.isZoned) }
-    case (Byte.slash, _) where window.byte(unchecked: 6) == Byte.slash:
+    case .dayAndNameOfAccess:
       let mark = window.byte(unchecked: 11)
       guard mark == Byte.colon || mark == Byte.space, let clock = clockEnd(window, from: 12) else {
         return nil
@@ -107,16 +164,13 @@ extension LogTime {
       var text = window.copied(0..<clock.end)
       text[11] = Byte.colon
       return accessLog(text.rawSpan, 0..<clock.end).map { ($0, clock.isZoned) }
-    case (Byte.dot, _) where window.byte(unchecked: 5) == Byte.dot:
+    case .dotted:
       guard window.byte(unchecked: 10) == Byte.space, let clock = clockEnd(window, from: 11) else {
         return nil
       }
       return european(window, 0..<clock.end).map { ($0, clock.isZoned) }
-    case (Byte.slash, _) where window.byte(unchecked: 10) == Byte.colon:
-      return numbered(window)
-    case (Byte.slash, _):
-      return alert(window, year: year)
-    default: return webServer(bytes, start..<range.upperBound)
+    case .monthFirst: return numbered(window)
+    case .alert: return alert(window, year: year)
     }
   }
 
