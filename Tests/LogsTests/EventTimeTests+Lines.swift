@@ -12,6 +12,9 @@ extension EventTimeTests {
     ("Wed May  1 12:00:00 2024 +0200 from a.example", noon),
     ("<189>81: May 01 2024 10:00:00 AM.500 UTC : %UC_X-5-E: from a.example", half),
     ("<189>81: May 01 2024 10:00:00 PM: %SEC-6-X: from a.example", "2024-05-01T22:00:00.000000Z"),
+    // RFC 5424 but for a blank in the time.
+    ("<134>1 2024-05-01 10:00:00 fw CheckPoint 1 - [action:\"Drop\"; dst:\"a.example\"]", noon),
+    ("<134>1 2024-05-01T10:00:00 +02:00 h app 1 - - from a.example", noon),
     ("<187>May  1 10:00:00 2024 ctl1 authmgr[4130]: from a.example", noon),
     ("May  1 10:00:00 2024 s1 tunneld[1]: from a.example", noon),
     ("<189> May  1 2024 10:00:00 h app: from a.example", noon),

@@ -55,6 +55,10 @@ import Testing
       millis
     ),
     (#"{"date":"2024-05-01","host":"a.example"}"#, nil),
+    (#"{"timestamp":"2024-05-01","host":"a.example"}"#, nil),
+    (
+      #"{"created":"2019-05-01","ts":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon
+    ),
     (#"{"__REALTIME_TIMESTAMP":"1714557600500000","host":"a.example"}"#, half),
     (#"{"unixTime":1714557600,"host":"a.example"}"#, noon),
     ("Event Time,level,host\n2024-05-01 10:00:00,info,a.example\n", noon),

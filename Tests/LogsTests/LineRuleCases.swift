@@ -24,6 +24,13 @@ enum LineRuleCases {
         "domain i@1.b.c e.example @62", "domain text f.example @74",
       ]),
     Case(
+      "elements of structured data make URLs of their own",
+      "<34>1 - a.example su - - [i@1 host=\"b.example\" url=\"/x\"][i@2 host=\"c.example\"][i@3 url=\"/z\"] d",
+      [
+        "domain hostname a.example @8", "domain i@1.host b.example @36",
+        "url i@1.url http://b.example/x @52", "domain i@2.host c.example @67",
+      ]),
+    Case(
       "structured data that does not parse",
       "<34>1 - a.example su - - [i@1 ip=192.0.2.1] f.example",
       ["domain text a.example @8", "ipv4 text 192.0.2.1 @33", "domain text f.example @44"]),

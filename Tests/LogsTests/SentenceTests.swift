@@ -82,6 +82,24 @@ import Testing
       "May  1 10:00:00 h sshd[12]: Timeout before authentication for 192.0.2.1 port 5",
       "(192.0.2.1#5 to ?)"
     ),
+    // The audit daemon's pairs and nothing else, and PostgreSQL's, by itself and as Amazon has its lines begin.
+    (
+      "type=USER_LOGIN msg=audit(1714557600.123:4): pid=1 msg='op=login hostname=192.0.2.1 addr=192.0.2.1 res=failed'",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "2024-05-01 10:00:00.000 UTC [12] LOG:  connection received: host=192.0.2.1 port=5000",
+      "(192.0.2.1#5000 to ?)"
+    ),
+    (
+      "2024-05-01 10:00:00 UTC:2001:db8::1(5000):user@db:[1234]:LOG:  statement: select 1",
+      "(2001:db8::1#5000 to ?)"
+    ),
+    ("2024-05-01 10:00:00 UTC:[local]:user@db:[1234]:LOG:  x 192.0.2.1(5): a", ""),
+    (
+      "May  1 10:00:00 h kernel: ipfw: 65000 Deny TCP 192.0.2.1:5000 192.0.2.2:80 in via em0",
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#80 blocked)"
+    ),
     ("May  1 10:00:00 h sshd[12]: Server listening on 192.0.2.1 port 22.", ""),
     // OpenVPN's name of a client, which is no word before the address it was given.
     ("2024-05-01 10:00:00 client/192.0.2.1:1194 MULTI: Learn: 192.0.2.9", ""),

@@ -292,6 +292,15 @@ enum TextRuleCases {
       "an apostrophe before", "'http://a.example/b'c/",
       ["url text http://a.example/b @1", "domain text a.example @8"]),
     Case(
+      "an escape is no part of a scheme",
+      #"x\x22http://a.example/1\x22 \nhttps://b.example/2 \u0022ftp://c.example/3 \x22ax://d.example/4"#,
+      [
+        "url text http://a.example/1 @5", "domain text a.example @12",
+        "url text https://b.example/2 @30", "domain text b.example @38",
+        "url text ftp://c.example/3 @56", "domain text c.example @62",
+        "url text x22ax://d.example/4 @75", "domain text d.example @83",
+      ]),
+    Case(
       "none before", "x http://a.example/b'c/",
       ["url text http://a.example/b'c/ @2", "domain text a.example @9"]),
     Case(

@@ -24,6 +24,7 @@ extension Extraction {
     }
     if notePositions(bytes, text) || noteArrow(bytes, text) || noteTuple(bytes, text)
       || noteNameQuestion(bytes, text) || noteNamedEnds(bytes, text)
+      || noteDatabaseClient(bytes, text)
       || noteClient(bytes, text) || notePairs(bytes, text) || noteClientPhrase(bytes, text)
     {
       noteAction(bytes, text)

@@ -33,6 +33,7 @@ extension Extraction {
     var pairs = 0
     var time: Int64?
     var (source, destination) = (PairedEnd(), PairedEnd())
+    var isReceived = false
     let isAudit =
       firstRange(
         of: "msg=audit(", bytes, from: text.lowerBound,
@@ -65,6 +66,16 @@ extension Extraction {
       var (fact, rank) = name.fact(parent: Self.noKey)
       // Who logged in, as the audit daemon writes it.
       if isAudit, isWord(bytes, key, "addr") { (fact, rank) = (.source, 3) }
+      // PostgreSQL's `connection received: host=192.0.2.1 port=5000`.
+      if isWord(bytes, key, "host"),
+        key.lowerBound - text.lowerBound > 21,
+        bytes.starts(with: "connection received: ", at: key.lowerBound - 21)
+      {
+        (fact, rank) = (.source, 3)
+        isReceived = true
+      } else if isReceived, isWord(bytes, key, "port") {
+        (fact, rank) = (.sourcePort, 3)
+      }
       if fact == .none {
         if time == nil, value.count >= 3, mayBeTime(bytes, value),
           name.role(parent: Self.noKey).0 == .time

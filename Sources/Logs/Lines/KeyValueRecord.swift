@@ -112,6 +112,8 @@ extension Extraction {
     var count = 0
     var (date, clock, zone) = (0..<0, 0..<0, 0..<0)
     var (isFortiGate, action) = (false, 0..<0)
+    /// The audit daemon wrote it.
+    var isAudit = false
     var rank = UInt8.max
   }
 
@@ -259,6 +261,13 @@ extension Extraction {
     if fieldClass.role == .zone { notes.zone = value }
     notes.isFortiGate = notes.isFortiGate || isWord(bytes, key, "logid")
     if isWord(bytes, key, "action") { notes.action = value }
+    if isWord(bytes, key, "msg"), bytes.starts(with: "audit(", at: value.lowerBound) {
+      notes.isAudit = true
+    }
+    // Who logged in.
+    if notes.isAudit, isWord(bytes, key, "addr") {
+      facts.note(.source, rank: 3, bytes, value)
+    }
   }
 
   /// Whether a byte may be one of a key: also brackets, as in `cs(User-Agent)`.

@@ -58,6 +58,8 @@ struct LineRecord {
   var fields: [LineField] = []
   /// How many of them stand in a header before the record: its host is the one that sent the line.
   var headerCount = 0
+  /// The first of them that stands in structured data (RFC 5424).
+  var structuredStart = 0
   /// The text level of the line's bytes, and the field to report for all values: set of a line in a string.
   var level = 0
   var report: FieldPaths.ID?
@@ -87,7 +89,7 @@ struct LineRecord {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime, isHeaderTimeZoned, isHeaderYearAssumed) = (nil, nil, false, false)
     (timeText, zone, timePattern) = (0..<0, 0..<0, 0..<0)
-    (isTimeOfEnd, headerCount) = (false, 0)
+    (isTimeOfEnd, headerCount, structuredStart) = (false, 0, 0)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
     (level, report) = (0, nil)
   }
@@ -360,6 +362,24 @@ extension Extraction {
       if !line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
       return
     }
+    let start = min(line.headerCount, fields.count)
+    joinSiblings(bytes, fields[start...], into: &batch)
+    var element = fields[min(line.structuredStart, start)..<start]
+    // Those of an element of structured data stand one behind the other.
+    while let first = element.first(where: { $0.path >= 0 }) {
+      let parent = paths.parent(of: first.path)
+      let end =
+        element.firstIndex { $0.path >= 0 && paths.parent(of: $0.path) != parent }
+        ?? element.endIndex
+      joinSiblings(bytes, element[..<end], into: &batch)
+      element = element[end...]
+    }
+  }
+
+  /// Emits the URL of fields that say of one thing what they say.
+  private mutating func joinSiblings(
+    _ bytes: RawSpan, _ fields: ArraySlice<LineField>, into batch: inout ObservableBatch
+  ) {
     var host: LineField?
     var path: LineField?
     // The path of a request that says how it was made.
@@ -369,7 +389,6 @@ extension Extraction {
     var port: UInt16 = 0
     var scheme: LineField?
     var query: LineField?
-    let fields = fields.dropFirst(line.headerCount)
     for field in fields where field.path >= 0 && field.start < field.end {
       let fieldClass = paths.fieldClass(field.path)
       switch fieldClass.role {

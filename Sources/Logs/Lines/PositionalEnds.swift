@@ -49,7 +49,8 @@ extension Extraction {
   }
 
   /// `Deny inside outside 52 tcp 20 127 192.0.2.1 198.51.100.1 5000 445 …`: a protocol, perhaps numbers of the packet,
-  /// two addresses and their ports (WatchGuard, "Traffic log messages").
+  /// two addresses and their ports (WatchGuard, "Traffic log messages"); `Deny TCP 192.0.2.1:5000 198.51.100.1:445 in
+  /// via em0` of ipfw.
   mutating func noteTuple(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     var number: UInt8?
     var numbers = 0
@@ -62,8 +63,8 @@ extension Extraction {
       if word.isEmpty { continue }
       if bytes.byte(unchecked: word.lowerBound) &- Byte.zero > 9 {
         (number, numbers) = (nil, 0)
-        if isWord(bytes, word, "tcp") { number = 6 }
-        if isWord(bytes, word, "udp") { number = 17 }
+        if isWord(bytes, word, "tcp") || isWord(bytes, word, "TCP") { number = 6 }
+        if isWord(bytes, word, "udp") || isWord(bytes, word, "UDP") { number = 17 }
         continue
       }
       guard let ipProtocol = number else { continue }
@@ -73,6 +74,16 @@ extension Extraction {
         continue
       }
       number = nil
+      if let first = WrittenEnd(bytes, word), first.hasPort, offset < text.upperBound,
+        let second = WrittenEnd(
+          bytes, offset..<tokenEnd(bytes, from: offset, to: text.upperBound)), second.hasPort
+      {
+        facts.note(ipProtocol: ipProtocol)
+        facts.note(isSource: true, bytes, first.address, port: first.port(bytes))
+        facts.note(isSource: false, bytes, second.address, port: second.port(bytes))
+        facts.note(firstVerb(bytes, text.lowerBound..<word.lowerBound))
+        return facts.hasEnds
+      }
       guard offset < text.upperBound, EventFacts.end(bytes, word) != nil else { continue }
       let target = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
       guard target.upperBound < text.upperBound, EventFacts.end(bytes, target) != nil else {
@@ -143,6 +154,31 @@ extension Extraction {
     facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
     facts.note(isSource: false, bytes, destination.address, port: destination.port(bytes))
     return facts.hasEnds
+  }
+
+  /// `192.0.2.1(5000):user@database:[1234]:`, as PostgreSQL writes its client where the line's prefix is that of
+  /// Amazon's (`log_line_prefix` of `%t:%r:%u@%d:[%p]:`).
+  mutating func noteDatabaseClient(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    let last = min(text.upperBound, text.lowerBound + 256)
+    guard let mark = firstRange(of: "):", bytes, from: text.lowerBound, to: last),
+      let open = bytes.lastOffset(
+        of: UInt8(ascii: "("), from: text.lowerBound, to: mark.lowerBound),
+      let user = bytes.firstOffset(of: UInt8(ascii: "@"), from: mark.upperBound, to: last),
+      let process = firstRange(of: ":[", bytes, from: user, to: last),
+      let port = NumberText.port(bytes, open + 1..<mark.lowerBound)
+    else { return false }
+    let number = LogTime.digits(bytes, from: process.upperBound, to: last)
+    guard !number.isEmpty, bytes.starts(with: "]:", at: number.upperBound) else { return false }
+    // The zone of the time stands before it, behind which an address of IPv6 has colons as well.
+    var start = text.lowerBound
+    while let colon = bytes.firstOffset(of: Byte.colon, from: start, to: open) {
+      start = colon + 1
+      if EventFacts.end(bytes, start..<open) != nil {
+        facts.note(isSource: true, bytes, start..<open, port: port)
+        return facts.hasEnds
+      }
+    }
+    return false
   }
 
   /// The verdict that the first verb among words is.

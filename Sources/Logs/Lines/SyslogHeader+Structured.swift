@@ -20,13 +20,15 @@ extension Extraction {
     let time = words[0]..<words[1] - 1
     let isUnknown = time.count == 1 && bytes.byte(unchecked: time.lowerBound) == Byte.minus
     let value = Timestamp.iso8601(bytes, time)
-    guard isUnknown || value != nil, offset < end else { return nil }
+    // A date alone is that of a header of another sort, whose time is the next word.
+    guard isUnknown || value != nil && time.count > 10, offset < end else { return nil }
     let count = line.fields.count
     line.skip(start..<words[1])
     addWord(name("hostname"), bytes, words[1]..<words[2] - 1)
     addWord(name("appname"), bytes, words[2]..<words[3] - 1)
     addWord(name("procid"), bytes, words[3]..<words[4] - 1)
     addWord(name("msgid"), bytes, words[4]..<offset - 1)
+    line.structuredStart = line.fields.count
     let message = readStructuredData(bytes, offset..<end)
     guard let message else {
       line.cut(to: count)

@@ -17,6 +17,9 @@ extension Extraction {
     }
     while start < colon, !Self.isLetter(bytes.byte(unchecked: start)) { start += 1 }
     guard start < colon else { return authority }
+    if start > unit.start, bytes.byte(unchecked: start - 1) == Byte.backslash {
+      start += Self.escapeLength(bytes, before: start..<colon)
+    }
     let end = urlTextEnd(bytes, from: authority, start: start, unit, &cursor)
 
     let parts = URLAuthority(bytes, in: authority..<max(authority, end))
@@ -42,6 +45,27 @@ extension Extraction {
     cursor.floor = sign
     cursor.hardFloor = sign
     return sign
+  }
+
+  /// Letters and digits of an escape that stand between a backslash and a scheme that everybody knows, as in
+  /// nginx' `\x22http://`, in `\u0022http://` and in the `\nhttp://` of programs in Go; else 0.
+  private static func escapeLength(_ bytes: RawSpan, before scheme: Range<Int>) -> Int {
+    let length: Int
+    switch bytes.byte(unchecked: scheme.lowerBound) {
+    case UInt8(ascii: "x"): length = 3
+    case UInt8(ascii: "u"): length = 5
+    case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"): length = 1
+    default: return 0
+    }
+    let start = scheme.lowerBound + length
+    guard start < scheme.upperBound,
+      (scheme.lowerBound + 1..<start).allSatisfy({ Hex.value(of: bytes.byte(unchecked: $0)) < 16 })
+    else { return 0 }
+    let isKnown = ["http", "https", "ftp"].contains { (name: StaticString) in
+      scheme.upperBound - start == name.utf8CodeUnitCount
+        && bytes.starts(withLowercase: name, at: start)
+    }
+    return isKnown ? length : 0
   }
 
   /// Emits a name or address and the path behind it as a URL without scheme.

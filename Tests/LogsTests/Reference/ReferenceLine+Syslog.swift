@@ -161,7 +161,8 @@ extension ReferenceLine {
       group.map { start + $0.lowerBound..<start + $0.upperBound }
     }
     guard groups.count > 6, let time = groups[1],
-      word(time) == "-" || ReferenceTime.isISO(Array(bytes[time])), let data = groups[6]
+      word(time) == "-" || time.count > 10 && ReferenceTime.isISO(Array(bytes[time])),
+      let data = groups[6]
     else { return nil }
     for (group, name) in [(2, "hostname"), (3, "appname"), (4, "procid"), (5, "msgid")] {
       guard let range = groups[group], word(range) != "-" else { continue }

@@ -206,9 +206,9 @@ struct ReferenceLine {
   }
 
   /// The query of the URL: the first field that is called so, unless it may be what DNS was asked for.
-  private func query() -> [UInt8]? {
+  private func query(among fields: [ReferenceLineField]) -> [UInt8]? {
     let found = fields.first {
-      $0.keys?.count == 1 && !$0.range.isEmpty
+      $0.keys != nil && !$0.range.isEmpty
         && (ReferenceRecord.queries.contains(folded($0)) || folded($0) == "query")
     }
     guard let found, value(found).bytes != [0x2D] else { return nil }
@@ -226,11 +226,26 @@ struct ReferenceLine {
         keys: path.keys ?? [])
       return record.output
     }
+    join(fields.dropFirst(headerCount).filter { $0.keys?.count == 1 }, into: &record)
+    // Each element of structured data by itself.
+    var element: [ReferenceLineField] = []
+    for field in fields.prefix(headerCount) where field.keys?.count == 2 {
+      if field.keys?[0] != element.first?.keys?[0] {
+        join(element, into: &record)
+        element = []
+      }
+      element.append(field)
+    }
+    join(element, into: &record)
+    return record.output
+  }
+
+  /// The URL of fields that say of one thing what they say.
+  private func join(_ fields: [ReferenceLineField], into record: inout ReferenceRecord) {
     func isOne(_ field: ReferenceLineField, of names: Set<String>) -> Bool {
-      field.keys?.count == 1 && !field.range.isEmpty && names.contains(folded(field))
+      !field.range.isEmpty && names.contains(folded(field))
     }
     let methods: Set<String> = ["method", "httpmethod", "csmethod", "requestmethod"]
-    let fields = fields.dropFirst(headerCount)
     func first(of tiers: [Set<String>]) -> ReferenceLineField? {
       tiers.lazy.compactMap { names in
         fields.first { isOne($0, of: names) && word($0.range) != "-" }
@@ -245,7 +260,7 @@ struct ReferenceLine {
       !fields.contains(where: {
         isOne($0, of: methods) && word($0.range).lowercased() == "connect"
       })
-    else { return [] }
+    else { return }
     let ports = fields.filter { isOne($0, of: ["httpport"]) }.map { Array(bytes[$0.range]) }
     let port = ports.last { UInt16(String(decoding: $0, as: UTF8.self)).map { $0 > 0 } ?? false }
     let hasMethod = fields.contains {
@@ -257,11 +272,10 @@ struct ReferenceLine {
     {
       record.join(
         host: value(host).bytes, port: port ?? [], path: value(path),
-        query: value(path).bytes.contains(0x3F) ? nil : query(),
+        query: value(path).bytes.contains(0x3F) ? nil : query(among: fields),
         scheme: fields.first { isOne($0, of: ["scheme", "urlscheme", "requestscheme"]) }.map {
           Array(bytes[$0.range])
         }, keys: path.keys ?? [])
     }
-    return record.output
   }
 }

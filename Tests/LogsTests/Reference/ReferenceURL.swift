@@ -25,6 +25,16 @@ enum ReferenceURL {
       while first > 0, isScheme(characters[first - 1]) { first -= 1 }
       while first < colon, !characters[first].isASCIILetter { first += 1 }
       guard first < colon else { continue }
+      if first > 0, characters[first - 1].isASCII("\\") {
+        // Between a backslash and a scheme may stand what is left of an escape.
+        let run = String(
+          decoding: characters[first..<colon].map { UInt8($0.scalar) }, as: UTF8.self)
+        if let match = run.prefixMatch(
+          of: /(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|[nrt])(?=(?:[hH][tT][tT][pP][sS]?|[fF][tT][pP])$)/
+        ) {
+          first += match.output.count
+        }
+      }
       let quoted = first > 0 && characters[first - 1].isASCII("'")
       var end = colon + 3
       while end < characters.count, !ends(characters[end], quoted: quoted) { end += 1 }
