@@ -1,5 +1,6 @@
 package import Indicators
 package import Inputs
+import Parsing
 
 /// Reads a capture stretch by stretch and deals its packets to their flows.
 ///

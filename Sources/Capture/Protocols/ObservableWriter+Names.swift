@@ -120,24 +120,20 @@ extension ObservableWriter {
   /// Adds the normal form of the URL in `scratch` to the arena and gives its scheme's length; nil, and
   /// nothing added, where it has none.
   mutating func appendScratchAsURL() -> Int? {
-    let start = batch.arena.count
-    var schemeLength = 0
-    let refusal = unsafe scratch.withUnsafeBytes { bytes in
-      // SAFETY: the span does not leave the closure.
-      unsafe normalizer.appendURL(bytes.bytes, schemeLength: &schemeLength, to: &batch.arena)
-    }
-    guard refusal == nil else {
-      batch.arena.removeLast(batch.arena.count - start)
-      return nil
-    }
-    return schemeLength
+    // Taken out for the call, so that it can be read while the rest is written.
+    let url = scratch
+    scratch = []
+    defer { scratch = url }
+    return appendURL(url.rawSpan)
   }
-}
 
-extension [UInt8] {
-  /// Adds a span's bytes.
-  mutating func append(_ bytes: RawSpan) {
-    // SAFETY: the closure only reads the span's bytes.
-    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  /// The same of a URL that stands elsewhere.
+  ///
+  /// Blanks and controls in path and query are written `%XX`, as in logs of the same requests.
+  mutating func appendURL(_ url: RawSpan) -> Int? {
+    var parts = URLParts()
+    let refusal = normalizer.appendURL(
+      url, options: .encodesWhiteSpace, parts: &parts, to: &batch.arena)
+    return refusal == nil ? parts.schemeLength : nil
   }
 }
