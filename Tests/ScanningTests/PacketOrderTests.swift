@@ -1,4 +1,5 @@
 import Indicators
+import Inputs
 import TestSupport
 import Testing
 
@@ -78,6 +79,49 @@ struct PacketOrderTests {
         #expect(lines(order.release(before: 2)).count == released)
       }
     }
+  }
+
+  @Test("Packed lines go on in their places, by what their lines will be long")
+  func packed() {
+    func hit(_ packet: UInt64) -> Hit {
+      Hit(
+        kind: .domain, field: [], value: Array("\(packet)".utf8), match: .exact, indicators: [],
+        suppression: nil, input: 0, path: InputPath("x"), number: packet, countsPackets: true,
+        offset: nil, time: 0, flow: nil, end: nil)
+    }
+    func packed(_ packets: [UInt64]) -> SegmentOutput {
+      var output = segment([])
+      for packet in packets {
+        if packet % 2 == 0 { output.pack(hit(packet)) }
+        if packet % 2 == 1 {
+          output.bytes += Array("\(packet)/1".utf8)
+          output.endLine()
+        }
+        output.places.append(PacketPlace(packet: packet, order: 1))
+      }
+      return output
+    }
+    func lines(_ segment: SegmentOutput) -> [String] {
+      var start = 0
+      return segment.lineEnds.enumerated().map { index, end in
+        defer { start = end }
+        if let line = segment.packedLines.first(where: { $0.line == index }) {
+          return String(decoding: segment.packs[line.pack].value(at: line.place), as: UTF8.self)
+        }
+        return String(
+          String(decoding: segment.bytes[start..<end], as: UTF8.self).prefix { $0 != "/" })
+      }
+    }
+    var order = PacketOrder(pathLength: 0)
+    order.append(packed([1, 2, 4]))
+    #expect(lines(order.release(before: 5)) == ["1", "2", "4"])
+    order.append(packed([9, 8, 6, 7]))
+    order.append(packed([10, 5]))
+    #expect(lines(order.release(before: 8)) == ["5", "6", "7"])
+    order.append(packed([8, 12, 11]))
+    #expect(lines(order.release(before: 11)) == ["8", "8", "9", "10"])
+    #expect(lines(order.release(before: .max)) == ["11", "12"])
+    #expect(order.isEmpty && order.late == 0)
   }
 
   @Test("Random stretches come out as sorting all of them says")

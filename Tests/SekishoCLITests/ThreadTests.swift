@@ -67,6 +67,36 @@ import Testing
     return try folder.write("order.pcap", capture.bytes)
   }
 
+  /// Lines with much text are packed until they are written, among others that are not.
+  @Test func longLinesStandInTheirPlaces() throws {
+    var capture = Capture()
+    for _ in 0..<30 { capture.questions(40) }
+    let path = try folder.write("long.pcap", capture.bytes)
+    var feed = "domain,description\n"
+    for index in 0..<40 {
+      for row in 0..<(index % 2 == 0 ? 150 : 1) {
+        feed += "q\(index).example,what row \(row) says\n"
+      }
+    }
+    let arguments = ["scan", "--quiet", "--feed", try folder.write("long.csv", feed)]
+    for format in ["ndjson", "csv"] {
+      let outputs = try ["1", "2", "5"].map {
+        try CommandRunner.run(arguments + ["--format", format, "--threads", $0, path]).lines
+      }
+      #expect(outputs[0] == outputs[1] && outputs[0] == outputs[2])
+      let lines = outputs[0].suffix(1200)
+      #expect(lines.count == 1200)
+      for (packet, line) in lines.enumerated() {
+        let sources = line.components(separatedBy: "what row ").count - 1
+        // A row of a table tells of one source.
+        if format == "ndjson" {
+          #expect(sources == (packet % 2 == 0 ? 150 : 1))
+          #expect(line.contains("\"packet\":\(packet + 1)}"))
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
     [], ["--max-stream", "65M"], ["--max-flows", "64"], ["--max-reassembly", "3M"],
   ])

@@ -13,8 +13,9 @@ import Parsing
 /// had the piece been searched at once, so nothing depends on which pieces were searched together.
 @safe
 struct PayloadSearch: ~Copyable {
-  /// Occurrences in one piece of payload that are written.
-  private static let limit = 4096
+  /// Occurrences in one piece of payload that are written: a hit's line is hundreds of times as long as the byte that
+  /// a short string takes up in a run of itself.
+  private static func limit(ofBytes count: Int) -> Int { min(256 + count / 16, 4096) }
   /// Occurrences in pieces that are searched together; where there are more, each is searched by itself.
   private static let commonLimit = 1 << 16
   /// Bytes and pieces after which they should be searched: few enough to stay in a second-level cache, and to bound
@@ -240,8 +241,8 @@ struct PayloadSearch: ~Copyable {
       _ = matchers[matcher].scan(
         bytes.extracting(place.first..<place.start), state: &state, limit: 0, matches: &matches)
       let isWhole = matchers[matcher].scan(
-        bytes.extracting(place.start..<place.end), state: &state, limit: Self.limit,
-        matches: &matches)
+        bytes.extracting(place.start..<place.end), state: &state,
+        limit: Self.limit(ofBytes: place.end &- place.start), matches: &matches)
       var written = Written()
       for match in matches {
         let start =
@@ -265,8 +266,9 @@ struct PayloadSearch: ~Copyable {
     _ skips: inout SkipCounters
   ) {
     written.count += 1
-    guard written.count <= Self.limit else {
-      if written.count == Self.limit + 1 { skips.add(.payloadMatchLimit) }
+    let limit = Self.limit(ofBytes: pieces[piece].end &- pieces[piece].start)
+    guard written.count <= limit else {
+      if written.count == limit + 1 { skips.add(.payloadMatchLimit) }
       return
     }
     found.append(

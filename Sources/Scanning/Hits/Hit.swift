@@ -45,6 +45,17 @@ public struct Hit: Sendable {
     return event?.ipProtocol == nil ? nil : event?.flow
   }
 
+  /// Bytes of what its sources say, which are most of a long line, about.
+  var sourceLength: Int {
+    var length = 0
+    for indicator in indicators {
+      for index in indicator.sources {
+        length += indicator.entry.sources[index].statement.length
+      }
+    }
+    return length
+  }
+
   /// Where the event came from, as a capture or a record tells it.
   var sourceEnd: EventEnd? {
     guard let flow else { return event?.source }

@@ -6,7 +6,7 @@ import Parsing
 
 /// Turns the matches of a batch into hits under the scan's options: which sources take part,
 /// which candidate of a place wins, what an allow list suppresses, in which order indicators stand.
-final class HitResolver: BatchProcessor {
+final class HitResolver: BatchProcessor, PackedHitRenderer {
   let databases: [IndicatorDatabase]
   let options: ScanOptions
   let lookupOptions: LookupOptions
@@ -333,13 +333,6 @@ final class HitResolver: BatchProcessor {
     return fieldNames[index]
   }
 
-  /// Whether any of these sources of an entry is of the statement's feed.
-  private static func names(
-    _ statement: SourceStatement, _ entry: ResolvedEntry, _ sources: ArraySlice<Int>
-  ) -> Bool {
-    sources.contains { entry.sources[$0].statement.feedNumber == statement.feedNumber }
-  }
-
   private func deliver(_ hit: Hit, to output: inout SegmentOutput) {
     if hit.suppression != nil {
       output.statistics.suppressed += 1
@@ -349,17 +342,11 @@ final class HitResolver: BatchProcessor {
       if options.evidencePath != nil, let flow = hit.flow {
         output.statistics.hitFlows[hit.input, default: FlowSelection()].insert(flow)
       }
-      for (position, indicator) in hit.indicators.enumerated() {
+      feedCounts.beginHit()
+      for indicator in hit.indicators {
         output.statistics.hitsByEntry.add(indicator.entry.reference)
-        for (place, index) in indicator.sources.enumerated() {
-          let statement = indicator.entry.sources[index].statement
-          // A hit counts once for a feed, however many of its sources and indicators cover it.
-          guard !Self.names(statement, indicator.entry, indicator.sources[..<place]),
-            !hit.indicators[..<position].contains(where: {
-              Self.names(statement, $0.entry, $0.sources[...])
-            })
-          else { continue }
-          feedCounts.count(statement)
+        for index in indicator.sources {
+          feedCounts.count(indicator.entry.sources[index].statement)
         }
       }
     }
@@ -367,6 +354,19 @@ final class HitResolver: BatchProcessor {
       output.append(hit)
       return
     }
+    if hit.countsPackets, hit.sourceLength > SegmentOutput.longLine {
+      output.pack(hit)
+      return
+    }
+    render(hit, to: &output)
+  }
+
+  /// Renders a hit that waited for its turn.
+  func render(_ packed: PackedHits, at place: PackedHits.Place, to output: inout SegmentOutput) {
+    render(packed.hit(at: place, catalog: &catalog, merging: &merging), to: &output)
+  }
+
+  private func render(_ hit: Hit, to output: inout SegmentOutput) {
     if hit.context != nil, options.format == .table {
       output.bytes.append(contentsOf: HitTable.separator)
     }

@@ -34,6 +34,8 @@ public final class SourceStatement: Sendable {
   public let condition: [UInt8]
   /// Which condition of its database, which of its members, of how many.
   let conditionPlace: ConditionPlace?
+  /// Bytes of all its texts, with what stands around them in a line, about.
+  let length: Int
   /// Number of the feed's name among those that its catalog met: means nothing beside another catalog's.
   let feedNumber: Int
 
@@ -58,6 +60,9 @@ public final class SourceStatement: Sendable {
     (validFrom, validUntil) = (context.validFrom, context.validUntil)
     (confidence, tlp, flags) = (context.confidence, context.tlp, context.flags)
     condition = bytes(context.condition)
+    length =
+      64 + feed.count + id.count + description.count + reference.count + condition.count
+      + [labels, attack, malware, actors].joined().reduce(0) { $0 + $1.count + 3 }
     conditionPlace =
       context.condition == 0
       ? nil

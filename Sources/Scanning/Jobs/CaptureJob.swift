@@ -192,7 +192,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
       isCommitting = true
       return true
     }
-    if isComplete { commit(piece) }
+    if isComplete { commit(piece, worker) }
   }
 
   /// What a group's flows yield in a stretch: of its packets as `next` appends it batch by batch, and at
@@ -249,7 +249,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
         isDealing = false
         hasEnded = stretch.isLast || output.isStopped
       }
-      commit(piece)
+      commit(piece, worker)
     } catch {
       refuse(error)
     }
@@ -257,11 +257,11 @@ final class CaptureJob: InputJob, @unchecked Sendable {
 
   // MARK: Committing
 
-  private func commit(_ first: Piece) {
+  private func commit(_ first: Piece, _ worker: ScanWorker) {
     var piece: Piece? = first
     while let due = piece {
-      let isLast = apply(due)
-      if isLast { return finish() }
+      let isLast = apply(due, worker)
+      if isLast { return finish(worker) }
       piece = run.update { () -> Piece? in
         pieces[committed] = nil
         committed += 1
@@ -274,7 +274,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   }
 
   /// Hands on what a stretch yielded as far as its order is certain; true after the last one.
-  private func apply(_ piece: Piece) -> Bool {
+  private func apply(_ piece: Piece, _ worker: ScanWorker) -> Bool {
     var outputs = piece.outputs
     piece.outputs = []
     for group in outputs.indices {
@@ -294,7 +294,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     let horizon = piece.horizons.reduce(piece.stretch.horizon, min)
     let segment = order.release(
       before: isLast ? .max : min(horizon, piece.stretch.lastNumber + 1))
-    if !output.write(segment, input: input) {
+    if !write(segment, worker) {
       run.update { hasEnded = true }
       isStopped = true
       return true
@@ -302,9 +302,35 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     return isLast
   }
 
-  private func finish() {
+  /// Writes lines whose turn it is, those that are packed as they are rendered.
+  private func write(_ segment: SegmentOutput, _ worker: ScanWorker?) -> Bool {
+    guard !segment.packedLines.isEmpty,
+      let renderer = worker?.processor as? any PackedHitRenderer
+    else { return output.write(segment, input: input) }
+    var part = SegmentOutput()
+    part.statistics = segment.statistics
+    var packed = segment.packedLines[...]
+    var start = 0
+    for (index, end) in segment.lineEnds.enumerated() {
+      if let line = packed.first, line.line == index {
+        packed.removeFirst()
+        renderer.render(segment.packs[line.pack], at: line.place, to: &part)
+      } else {
+        part.bytes.append(contentsOf: segment.bytes[start..<end])
+        part.lineEnds.append(part.bytes.count)
+      }
+      start = end
+      guard part.isMuch else { continue }
+      guard output.write(part, input: input) else { return false }
+      part.restart()
+      output.waitForRoom(input: input) { [progress] in progress.isStopRequested }
+    }
+    return output.write(part, input: input)
+  }
+
+  private func finish(_ worker: ScanWorker? = nil) {
     // Where no more output is wanted another thread may still deal, and counts are no longer taken.
-    if !isStopped { writeRest() }
+    if !isStopped { writeRest(worker) }
     output.finish(input: input, problems: problems)
     run.update { isFinished = true }
   }
@@ -323,7 +349,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
         isError: false))
   }
 
-  private func writeRest() {
+  private func writeRest(_ worker: ScanWorker?) {
     var segment = order.release(before: .max)
     segment.statistics.inputs = isCounted ? 0 : 1
     if let dealer {
@@ -334,6 +360,6 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     segment.statistics.skipped.add("hits-behind-their-place", order.late)
     source = nil
     dealer = nil
-    _ = output.write(segment, input: input)
+    _ = write(segment, worker)
   }
 }

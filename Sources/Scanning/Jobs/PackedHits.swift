@@ -247,6 +247,12 @@ struct PackedHits {
   }
 }
 
+/// What renders hits that were packed: a processor of batches that has packed some.
+protocol PackedHitRenderer: AnyObject {
+  /// Adds the hit at a place as a line.
+  func render(_ packed: PackedHits, at place: PackedHits.Place, to output: inout SegmentOutput)
+}
+
 /// Appends numbers of variable length (LEB128), and texts behind theirs.
 private struct PackedBytes {
   var bytes: [UInt8] = []

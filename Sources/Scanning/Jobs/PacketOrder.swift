@@ -28,6 +28,11 @@ struct PacketOrder {
     /// Where it is: bytes of `held`, or with a length of zero a hit of it.
     var start: Int
     var length: Int
+    /// Of a packed line: which of `held.packs` has it.
+    ///
+    /// Then `start` is where in that, and `length` about what the line's will be.
+    var pack: Int32 = -1
+    var isPacked: Bool { pack >= 0 }
 
     static func < (left: Waiting, right: Waiting) -> Bool {
       left.place != right.place ? left.place < right.place : left.number < right.number
@@ -115,7 +120,14 @@ struct PacketOrder {
       let due = waiting[next]
       next += 1
       output.places.append(due.place)
-      if due.length == 0 {
+      if due.isPacked {
+        if output.packs.isEmpty { _ = output.append(packs: held.packs) }
+        output.append(
+          SegmentOutput.PackedLine(
+            line: 0, pack: Int(due.pack), place: PackedHits.Place(due.start), length: due.length))
+        heldBytes -= due.length
+        heldCost -= cost(due)
+      } else if due.length == 0 {
         output.append(held.hits[due.start])
       } else {
         output.bytes.append(contentsOf: held.bytes[due.start..<due.start + due.length])
@@ -137,11 +149,18 @@ struct PacketOrder {
 
   private mutating func keep(_ segment: SegmentOutput) {
     let base = held.bytes.count
+    let firstPack = segment.packs.isEmpty ? 0 : held.append(packs: segment.packs)
+    var packed = segment.packedLines[...]
     var start = 0
     for (index, place) in segment.places.enumerated() {
       var added = Waiting(place: place, number: number, start: 0, length: 0)
       number += 1
-      if index < segment.lineEnds.count {
+      if let line = packed.first, line.line == index {
+        packed.removeFirst()
+        (added.start, added.length) = (Int(line.place), line.length)
+        added.pack = Int32(firstPack + line.pack)
+        heldBytes += line.length
+      } else if index < segment.lineEnds.count {
         let end = segment.lineEnds[index]
         (added.start, added.length) = (base + start, end - start)
         start = end
@@ -160,7 +179,7 @@ struct PacketOrder {
 
   /// What a line costs, also one in which no path stands.
   private func cost(_ waiting: Waiting) -> Int {
-    max(0, waiting.length - pathLength) + MemoryLayout<Waiting>.stride
+    max(0, waiting.length - (waiting.isPacked ? 0 : pathLength)) + MemoryLayout<Waiting>.stride
   }
 
   /// Lets go of what was handed on, once that is more than what waits.
@@ -169,9 +188,16 @@ struct PacketOrder {
     var packed = SegmentOutput()
     waiting.removeFirst(next)
     next = 0
+    var packs: [Int32: Int32] = [:]
     for index in waiting.indices {
       let (start, length) = (waiting[index].start, waiting[index].length)
-      if length == 0 {
+      if waiting[index].isPacked {
+        let pack = waiting[index].pack
+        let place =
+          packs[pack] ?? Int32(packed.append(packs: [held.packs[Int(pack)]]))
+        packs[pack] = place
+        waiting[index].pack = place
+      } else if length == 0 {
         waiting[index].start = packed.hits.count
         packed.append(held.hits[start])
       } else {

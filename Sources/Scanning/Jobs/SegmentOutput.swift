@@ -11,6 +11,11 @@ package struct SegmentOutput: Sendable {
   package private(set) var hits: [Hit] = []
   /// Memory that these need, about.
   private var hitBytes = 0
+  /// Of a capture: long lines, which are rendered when they are written.
+  ///
+  /// Each has an empty one among the rendered lines, in its place.
+  package private(set) var packedLines: [PackedLine] = []
+  private(set) var packs: [PackedHits] = []
   /// Of a capture: where each line or hit belongs.
   package var places: [PacketPlace] = []
   /// What was counted.
@@ -18,17 +23,55 @@ package struct SegmentOutput: Sendable {
 
   package init() {}
 
+  /// A hit with so much text around it that it is kept packed until it is written.
+  package struct PackedLine: Sendable {
+    /// Which of the segment's lines it is.
+    var line: Int
+    /// Where it is: which of `packs`, and where in that.
+    var pack: Int
+    var place: PackedHits.Place
+    /// Bytes that its line will have, about, without the input's path.
+    var length: Int
+  }
+
+  /// Bytes of text from which on a line is packed: a packet of one kilobyte may hit a value a hundred times that has
+  /// ten thousand sources, and all hits of a stretch of packets are at hand before the first is written.
+  static let longLine = 4096
+
+  /// Adds a hit as a line that is rendered when it is written.
+  mutating func pack(_ hit: Hit) {
+    if packs.isEmpty { packs.append(PackedHits()) }
+    let last = packs.count - 1
+    let place = packs[last].append(hit)
+    packedLines.append(
+      PackedLine(line: lineEnds.count, pack: last, place: place, length: hit.sourceLength))
+    lineEnds.append(bytes.count)
+  }
+
+  /// Adds a line that another segment has packed.
+  mutating func append(_ line: PackedLine) {
+    var line = line
+    line.line = lineEnds.count
+    packedLines.append(line)
+    lineEnds.append(bytes.count)
+  }
+
+  /// Takes over what others have packed; the number of the first.
+  mutating func append(packs others: [PackedHits]) -> Int {
+    packs += others
+    return packs.count - others.count
+  }
+
   /// Lines or hits held.
   package var count: Int { lineEnds.count + hits.count }
 
   /// The lowest number of a packet that a line or hit belongs to, if there is any.
   package var lowestPacket: UInt64? { places.lazy.map(\.packet).min() }
 
-  /// Whether anything has to be committed.
-  package var isEmpty: Bool { bytes.isEmpty && hits.isEmpty }
-
   /// Memory for lines and hits, about.
-  package var byteCount: Int { bytes.count + hitBytes }
+  package var byteCount: Int {
+    bytes.count + hitBytes + packs.reduce(0) { $0 + $1.byteCount }
+  }
 
   /// Whether it is so much that it should be handed on: a chunk full of hits has a hundred times its length.
   package var isMuch: Bool { byteCount > 4 << 20 }
@@ -52,17 +95,6 @@ package struct SegmentOutput: Sendable {
   package mutating func endLine() {
     bytes.append(UInt8(ascii: "\n"))
     lineEnds.append(bytes.count)
-  }
-
-  /// Adds another segment's output behind this one's.
-  package mutating func append(_ other: SegmentOutput) {
-    let shift = bytes.count
-    bytes.append(contentsOf: other.bytes)
-    lineEnds.append(contentsOf: other.lineEnds.map { $0 + shift })
-    hits.append(contentsOf: other.hits)
-    hitBytes += other.hitBytes
-    places.append(contentsOf: other.places)
-    statistics.merge(other.statistics)
   }
 
   /// Keeps the first `limit` lines or hits and returns how many were cut.
