@@ -182,6 +182,12 @@ struct FeedSink {
     line: UInt64, id: StringID = 0
   ) -> Bool {
     guard let refusal = parser.parse(cell, as: declared, options: admission) else {
+      if parser.results.first?.kind == .url {
+        let urls = CellPieces.joinedURLs(cell)
+        if !urls.isEmpty {
+          return add(urls, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
+        }
+      }
       summary.candidates += 1
       if isStrict, parser.lints.contains(.unknownTopLevelDomain) {
         // As likely the name of a file.
@@ -196,6 +202,14 @@ struct FeedSink {
       refuse(refusal.rawValue, cell, line: line, id: id)
       return false
     }
+    return add(pieces, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
+  }
+
+  /// Lets the values of a cell in; whether any was.
+  private mutating func add(
+    _ pieces: [Range<Int>], of cell: RawSpan, as declared: DeclaredKind, nameMode: MatchMode,
+    line: UInt64, id: StringID
+  ) -> Bool {
     var isAny = false
     for piece in pieces
     where add(cell.extracting(piece), as: declared, nameMode: nameMode, line: line, id: id) {

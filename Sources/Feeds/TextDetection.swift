@@ -186,7 +186,9 @@ struct TextDetection {
     if isAdblockHeader, (fits[.adblock] ?? 0) * 2 >= lines { return .format(.adblock, nil) }
     let plan = CSVPlan.best(for: sample, format: csvFormat, &test)
     if let plan, plan.headerLine != nil, isMost(plan.fittingRows, of: plan.rows) {
-      return table(plan)
+      // The first heading of a list, which may not count as a line.
+      let isList = plan.isMixedList && isMost(fits[.plain] ?? 0, of: lines - 1)
+      return isList ? .format(.plain, nil) : table(plan)
     }
     for format in [
       FeedFormat.clamAVHash, .loki, .spamhausDrop, .hosts, .adblock, .dnsmasq,

@@ -173,6 +173,65 @@ import Testing
     #expect(loaded.context(of: "198.51.100.7").contains("description=C2 server"))
   }
 
+  /// What the first line is called says nothing of what stands below a further heading.
+  @Test(arguments: ["Domains:", "Domains", "Hosts", "IOCs", "IP:"])
+  func headingsOfListsAreNoHeaders(_ heading: String) {
+    let names = (0..<30).map { "h\($0).evil.example\n" }.joined()
+    let text =
+      "\(heading)\n\(names)Hashes:\n\(Sample.md5)\n\(Sample.sha1)\n192.0.2.7 - C2 (A, Inc)\n"
+    let loaded = Loaded(text)
+    #expect(loaded.format == .plain)
+    #expect(loaded.entries.count == 33, "\(loaded.refusals)")
+    // A column whose cells are all what it is called is one.
+    let table = Loaded("hostname\n\(names)")
+    #expect(table.format == .csv)
+    #expect(table.entries.first == "2 domain h0.evil.example exact")
+    #expect(Loaded("ja3\n\(Sample.md5)\n").entries == ["2 ja3 \(Sample.md5) exact weak"])
+  }
+
+  @Test func cellsOfAddressesNamesAndURLs() {
+    let text = """
+      hash,C2,note
+      \(Sample.md5),"a.evil.example, 192.0.2.7",x
+      \(Sample.sha1),"b.evil.example; http://c.evil.example/d",y
+      """
+    #expect(
+      Loaded(text).entries == [
+        "2 md5 \(Sample.md5) exact", "2 domain a.evil.example withSubdomains",
+        "2 ipv4 192.0.2.7 exact", "3 sha1 \(Sample.sha1) exact",
+        "3 domain b.evil.example withSubdomains", "3 url http://c.evil.example/d exact",
+      ])
+    // Blanks alone separate the words of a sentence, and a word among them makes it one.
+    for cell in ["a.evil.example 192.0.2.7", "a.evil.example, and 192.0.2.7"] {
+      #expect(Loaded("hash,C2\n\(Sample.md5),\"\(cell)\"\n").entries.count == 1, "\(cell)")
+    }
+  }
+
+  @Test func urlsInACellWithoutABlank() {
+    for separator in [";", ",", "|"] {
+      let urls = "http://a.evil.example/b\(separator)https://c.evil.example/d"
+      let loaded = Loaded(
+        "family,url\nx,\"\(urls)\"\ny,http://e.evil.example/?u=http://f.example/\n")
+      #expect(
+        loaded.entries == [
+          "2 url http://a.evil.example/b exact", "2 url https://c.evil.example/d exact",
+          "3 url http://e.evil.example/?u=http://f.example/ exact",
+        ])
+    }
+  }
+
+  /// Without a header, pages that are referred to come again, or are of few sites.
+  @Test func urlsOfManyHostsBehindAnotherValueAreValues() {
+    func rows(_ url: (Int) -> String) -> String {
+      (0..<12).map { "f\($0).exe | \(Sample.md5.dropLast(2))\(10 + $0) | \(url($0))\n" }.joined()
+    }
+    let many = Loaded(rows { "http://h\($0 / 2).example/a/?i=\($0)" })
+    #expect(many.entries.count == 24)
+    #expect(many.entries.contains("3 url http://h1.example/a/?i=2 exact"))
+    #expect(Loaded(rows { "https://blog.example/post/\($0)" }).entries.count == 12)
+    #expect(Loaded(rows { "https://h\($0 / 4).example/post" }).entries.count == 12)
+  }
+
   @Test func cellsBehindAddressesBetweenNumberSigns() {
     let list =
       "198.51.100.7#4#2#Malicious Host#US#Wichita#37.75,-97.82#3\n198.51.100.8#1\n2001:db8::8#4#Scanning Host;C&C\n"

@@ -17,6 +17,9 @@ extension CSVPlan {
     var names = 0
     /// URLs of pages about indicators.
     var pages = 0
+    /// URLs that differ, and how many cells each host has.
+    var differentURLs: Set<[UInt8]> = []
+    var hosts: [[UInt8]: Int] = [:]
     /// Cells in rows of types that we do not know, which are no values.
     var foreign = 0
 
@@ -26,6 +29,13 @@ extension CSVPlan {
     /// Whether values of several kinds are where digests alone were promised.
     var hasOthersThanDigests: Bool {
       !mostly(fitting) && fitting > 0 && digests > 0 && mostly(shaped)
+    }
+
+    /// Whether nearly all URLs differ and no host has many of them: pages that are referred to come again, or are of
+    /// few sites.
+    var holdsURLsOfManyHosts: Bool {
+      mostly(urls) && urls > 2 && differentURLs.count * 10 >= urls * 9
+        && hosts.values.allSatisfy { $0 <= max(1, urls / 5) }
     }
 
     func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
@@ -38,7 +48,20 @@ extension CSVPlan {
     settleNames()
     settleScores(rows)
     settleMasks(rows)
-    decide(gather(rows, width: width, &test))
+    let evidence = gather(rows, width: width, &test)
+    isMixedList =
+      keys.count == 1 && Self.isOfLists(columns[0]) && evidence[0].fitting < evidence[0].cells
+    decide(evidence)
+  }
+
+  /// Whether what a column is called may as well be the heading of a list's first part.
+  private static func isOfLists(_ column: Column) -> Bool {
+    switch column {
+    case .value(.network, _), .value(.digest, _), .value(.none, _), .typedValue: true
+    case .value(.kind(let kind), _):
+      [.domain, .url, .md5, .sha1, .sha256, .sha512].contains(kind)
+    default: false
+    }
   }
 
   /// What the cells of each column hold.
@@ -168,12 +191,22 @@ extension CSVPlan {
     evidence.shaped += 1
     switch kind {
     case .ipv4, .ipv6: evidence.addresses += 1
-    case .url: evidence.urls += 1
+    case .url:
+      evidence.urls += 1
+      evidence.differentURLs.insert(cell.copied(cell.byteOffsets))
+      evidence.hosts[Self.host(ofURL: cell), default: 0] += 1
     case .domain where test.droppedPort: evidence.addresses += 1
     case .domain: evidence.names += 1
     case .email: break
     default: if kind.isDigest { evidence.digests += 1 }
     }
+  }
+
+  /// Scheme and host of a URL as it is written.
+  private static func host(ofURL cell: RawSpan) -> [UInt8] {
+    let start = Text.firstIndex(of: "://", in: cell).map { $0 + 3 } ?? 0
+    let end = Text.firstIndex(of: Byte.slash, in: cell, from: start) ?? cell.byteCount
+    return cell.copied(start..<end)
   }
 
   private mutating func decide(_ evidence: [Evidence]) {
@@ -246,7 +279,8 @@ extension CSVPlan {
 
   /// Without a name to go by: the first column of values, and further ones of addresses and digests.
   ///
-  /// Further names and URLs are as likely references, addresses behind URLs those of their hosts.
+  /// Further names and URLs are as likely references, unless the URLs are of many hosts; addresses behind URLs are those
+  /// of their hosts.
   private mutating func decideByShape(_ evidence: [Evidence]) {
     if rows == 1, isList(evidence) {
       for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }
@@ -259,7 +293,7 @@ extension CSVPlan {
       let found = evidence[column]
       guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
       if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
-        !found.mostly(found.digests)
+        !found.mostly(found.digests), isOfURLs || !found.holdsURLsOfManyHosts
       {
         noteUnread(column, found.cells, found.shaped)
         continue

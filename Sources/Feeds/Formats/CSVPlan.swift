@@ -22,6 +22,8 @@ struct CSVPlan {
   /// Without a header: rows of which the first cell is the value, though each as a whole could be
   /// taken for a URL.
   private(set) var isPlainlyRows = false
+  /// The header names one column, and may be the first heading of a list: not all cells are what it promises.
+  var isMixedList = false
   /// Columns of which half the cells or more look like values, and that are not read all the same.
   private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
   /// Cells that are the values which a user says they are, and rows as wide as he says.

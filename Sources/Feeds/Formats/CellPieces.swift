@@ -7,6 +7,8 @@ enum CellPieces {
   private enum Sort {
     case digest, address, name, url, other
 
+    var isOfNetworks: Bool { self == .address || self == .name || self == .url }
+
     init(_ kind: IndicatorKind?) {
       switch kind {
       case .ipv4, .ipv6: self = .address
@@ -21,7 +23,8 @@ enum CellPieces {
   /// The ranges of a cell's values if white space, commas or semicolons separate them, else none.
   ///
   /// All are of one sort: prose that names a host, and a URL with a blank in it, are no lists. Where
-  /// a comma, semicolon or line end stands between, up to half of the pieces may be damaged.
+  /// a comma, semicolon or line end stands between, up to half of the pieces may be damaged, or addresses, names
+  /// and URLs may stand side by side, if all are sound.
   static func values(
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
@@ -40,6 +43,7 @@ enum CellPieces {
     }
     guard pieces.count > 1, pieces.count <= 1 << 12 else { return [] }
     var sort: Sort?
+    var isMixed = false
     var damaged = 0
     for piece in pieces {
       guard parser.parse(cell.extracting(piece), as: declared, options: options) == nil else {
@@ -47,11 +51,37 @@ enum CellPieces {
         continue
       }
       let found = Sort(parser.results.first?.kind)
-      if let sort, sort != found { return [] }
+      if let sort, sort != found {
+        guard !hasBlanksOnly, sort.isOfNetworks, found.isOfNetworks else { return [] }
+        isMixed = true
+      }
       sort = found
     }
     guard sort != nil, sort != .other else { return [] }
+    if isMixed { return damaged == 0 ? pieces : [] }
     return damaged == 0 || !hasBlanksOnly && damaged * 2 <= pieces.count ? pieces : []
+  }
+
+  /// The ranges of URLs that stand in a cell without a blank between them, as `http://a.example/x;http://b.example/y`;
+  /// none where there is one alone.
+  ///
+  /// Behind a separator a scheme is the next one's, while in the text of a URL it is a part of that.
+  static func joinedURLs(_ cell: RawSpan) -> [Range<Int>] {
+    var pieces: [Range<Int>] = []
+    var start = 0
+    var offset = 0
+    while let mark = Text.firstIndex(of: "://", in: cell, from: offset) {
+      offset = mark + 3
+      var scheme = mark
+      while scheme > start, Text.isAlphanumeric(cell.byte(unchecked: scheme - 1)) { scheme -= 1 }
+      guard scheme < mark, scheme > start else { continue }
+      let before = cell.byte(unchecked: scheme - 1)
+      guard isSeparator(before) || before == UInt8(ascii: "|") else { continue }
+      pieces.append(start..<scheme - 1)
+      start = scheme
+    }
+    if !pieces.isEmpty { pieces.append(start..<cell.byteCount) }
+    return pieces
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool {
