@@ -12,6 +12,8 @@ enum Detection {
   case index(FeedFormat, String)
   /// No format fits, or none well enough: what was found, and the formats that come nearest.
   case unknown(String, candidates: [FeedFormat])
+  /// JSON with a fault before anything that tells what it is.
+  case broken(FeedError)
   /// Files that may hold a feed, in a wrapping that is not opened: what it is.
   case wrapped(String)
   /// Nothing to recognise a format by.

@@ -73,6 +73,9 @@ extension FeedReader {
       throw FeedError(
         .unrecognized, path: path, problem: "not recognised as a feed: " + problem,
         advice: advice(candidates))
+    case .broken(var error):
+      error.path = path
+      throw error
     case .wrapped(let problem):
       throw FeedError(
         .unrecognized, path: path, problem: "not recognised as a feed: " + problem,
@@ -325,8 +328,11 @@ extension FeedReader {
   ) throws(FeedError) {
     let end = min(stream.window.count, stream.start + Detection.sampleLength)
     var test = ShapeTest()
-    guard let plan = JSONTablePlan(Array(stream.window[stream.start..<end]), &test) else {
+    let plan = JSONTablePlan(
+      Array(stream.window[stream.start..<end]), path: stream.path, &test)
+    guard plan.hasValues else {
       try checkEnd(stream)
+      if let fault = plan.fault { throw fault }
       throw FeedError(
         .noUsableLine, path: stream.path, problem: "no member of its objects holds indicators",
         advice: "check that it is JSON, and call what holds the values 'indicator' or by its kind")

@@ -5,6 +5,7 @@ enum JSONDetection {
   /// Which members of objects at each depth were seen.
   private struct Evidence {
     var values = 0
+    var members = 0
     /// Names of members, and `name=value` for those that tell a type, each with the least depth.
     var keys: [String: Int] = [:]
     var hasUUIDKeys = false
@@ -48,7 +49,9 @@ enum JSONDetection {
       return .index(.mispFeed, "misp-feed-manifest: an index, the events are beside it")
     }
     var test = ShapeTest()
-    if let plan = JSONTablePlan(sample, &test), plan.isCertain { return .format(.json, nil) }
+    let plan = JSONTablePlan(sample, path: "", &test)
+    if plan.isCertain { return .format(.json, nil) }
+    if let fault = plan.fault { return .broken(fault) }
     return .unknown("JSON of no known feed format", candidates: [.json, .suricataDatajson])
   }
 
@@ -111,13 +114,14 @@ enum JSONDetection {
         token = try tokenizer.next(bytes, at: &offset, isFinal: isWhole)
       } catch {
         // Broken later on: its reader says where. Broken at once: not JSON.
-        return evidence.values > 0 || evidence.keys.count > 1 || error.code == .truncated
+        return evidence.values > 0 || evidence.members > 1 || error.code == .truncated
           ? evidence : nil
       }
       switch token.kind {
       case .endOfInput, .needMore: return evidence
       case .endOfValue: evidence.values += 1
       case .key:
+        evidence.members += 1
         key = Text.string(bytes.extracting(token.range))
         note(key, tokenizer.depth, &evidence)
       case .string where telling.contains(key):

@@ -13,6 +13,8 @@ struct JSONFeed {
   private var tokenizer: JSONTokenizer
   /// Where the next token is looked for.
   private var offset: Int
+  /// The line in which the outermost value begins that the reader is in, or was in last.
+  private var firstLine: UInt64 = 0
 
   /// A feed from the stream's place on.
   init(_ stream: FeedStream) {
@@ -38,6 +40,9 @@ struct JSONFeed {
         token = try Self.next(&tokenizer, stream.window, &offset, isFinal: stream.isAtEnd)
       } catch {
         throw feedError(error)
+      }
+      if depth == 1, token.kind == .beginObject || token.kind == .beginArray {
+        firstLine = line(of: token)
       }
       guard token.kind == .needMore else { return token }
       stream.moveStartUncounted(to: offset)
@@ -114,15 +119,27 @@ struct JSONFeed {
       advice: "correct the file, or fetch it again")
   }
 
-  /// Gives up the top-level value begun and goes on behind the next line end; false at the end.
-  mutating func resynchronize() -> Bool {
+  /// Gives up the top-level value begun and goes on behind the next line end; false at the end, and where more
+  /// than a line is broken.
+  ///
+  /// Who goes on inside a document of many lines reads its tail as if that were all there is of it.
+  mutating func resynchronize(after error: FeedError) -> Bool {
+    let fault = error.line ?? 0
+    let lines = depth > 0 && fault > firstLine ? fault - firstLine : 0
     tokenizer.reset()
     // What is broken at its first byte stands behind the end of the line before.
     var place = stream.start
     while place < stream.window.count, Text.isSpace(stream.window[place]) { place += 1 }
     stream.moveStart(to: place)
-    let found = stream.nextLine(limit: Self.tokenLimit) != nil
+    guard let line = stream.nextLine(limit: Self.tokenLimit) else { return false }
     offset = stream.start
-    return found
+    return lines == 0 || lines <= 2 && isRecord(line)
+  }
+
+  /// Whether a line is an object alone, which is how what follows a record that was cut looks: the first
+  /// may pass for the value of the record's last member.
+  private func isRecord(_ line: FeedStream.Line) -> Bool {
+    let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
+    return Text.starts(text, "{") && text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "}")
   }
 }

@@ -102,6 +102,42 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
       name: "JSON that is broken",
       text: #"{"type":"bundle","id":"bundle--1","objects":[\#n{"type" "indicator"}]}"#,
       error: "feed:2: not JSON: unexpected character; correct the file, or fetch it again"),
+    RefusedCase(
+      name: "JSON that is broken in a list that is called by no name of ours",
+      text: """
+        {"title": "x",
+        "rules": [
+        {"action": "deny", "domain": "a.example"},
+        {"action": "deny", "domain": "b\t.example"},
+        {"action": "deny", "domain": "c.example"},
+        {"action": "deny", "domain": "d.example"}
+        ]}
+        """,
+      error:
+        "feed:4: not JSON: control character in a string; correct the file, or fetch it again"),
+    RefusedCase(
+      name: "JSON without a comma in a list that is called by no name of ours",
+      text: """
+        {"domain": "a.example", "rules": [
+        {"action": "deny", "domain": "b.example"}
+        {"action": "deny", "domain": "c.example"},
+        {"action": "deny", "domain": "d.example"}
+        ]}
+        """,
+      error: "feed:3: not JSON: unexpected character; correct the file, or fetch it again"),
+    RefusedCase(
+      name: "JSON that is broken in an array of objects with one member each",
+      text: """
+        [
+          {
+            "domain": "a.example"
+          },
+          {
+            "domain" "b.example"
+          }
+        ]
+        """,
+      error: "feed:6: not JSON: unexpected character; correct the file, or fetch it again"),
   ]
 }
 

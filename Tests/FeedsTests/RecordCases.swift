@@ -37,6 +37,21 @@ extension FeedCase {
       entries: ["1 domain a.example withSubdomains", "3 domain c.example withSubdomains"],
       diagnostics: ["2 malformed-json"]),
     FeedCase(
+      name: "json: lines, of which some were cut",
+      text: """
+        {"domain":"a.example","seen":1}
+        {"domain":"b.exa
+        {"domain":"c.example","seen":1}
+        {"domain":"d.example",
+        {"domain":"e.example","seen":1}
+        {"domain":"f.example","seen":1}
+        """, format: .json,
+      entries: [
+        "1 domain a.example withSubdomains", "3 domain c.example withSubdomains",
+        "6 domain f.example withSubdomains",
+      ],
+      diagnostics: ["2 malformed-json", "5 malformed-json"]),
+    FeedCase(
       name: "json: an envelope, whose other members are none of it",
       text: """
         {"meta":{"url":"https://publisher.example/","urls":["https://publisher.example/a"]},
@@ -158,5 +173,22 @@ extension FeedCase {
       ])
     #expect(Loaded(#"[{"a":"b"}]"#, format: .json).error?.code == .noUsableLine)
     #expect(Loaded(#"[{"ip":"192.0.2.66"},{"ip":"192.0.2.67"},{"ip""#).error?.code == .truncated)
+  }
+
+  @Test func ofADocumentThatIsBrokenNothingIsKept() {
+    let text = """
+      {"title": "x", "domain": "a.example",
+      "rules": [
+      {"host": "b\t.example"},
+      {"host": "c.example"},
+      {"host": "d.example"}
+      ]}
+      """
+    for format in [FeedFormat.json, .suricataDatajson] {
+      let loaded = Loaded(text, format: format)
+      #expect(loaded.error?.code == .malformed)
+      #expect(loaded.error?.line == 3)
+      #expect(loaded.entries.isEmpty)
+    }
   }
 }

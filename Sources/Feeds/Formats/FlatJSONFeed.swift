@@ -24,7 +24,7 @@ struct FlatJSONFeed {
       } catch {
         // In JSON lines, a bad line costs a line.
         guard format == .spamhausDrop || format == .suricataDatajson, error.code == .malformed,
-          json.resynchronize()
+          json.resynchronize(after: error)
         else {
           throw error
         }

@@ -81,11 +81,11 @@ struct JSONRecords {
 
   func finish(_ sink: inout FeedSink) { json.finish(&sink) }
 
-  /// Goes on behind a line that is broken; false at the end.
-  mutating func resynchronize() -> Bool {
+  /// Goes on behind a line that is broken; false at the end, and where more than a line is.
+  mutating func resynchronize(after error: FeedError) -> Bool {
     prefixes.removeAll()
     list = nil
-    return json.resynchronize()
+    return json.resynchronize(after: error)
   }
 
   /// Reads the next record, or the next part of one with a long list; false at the end.

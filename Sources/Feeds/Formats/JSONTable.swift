@@ -14,13 +14,18 @@ struct JSONTablePlan {
   private(set) var isCertain = false
   /// What a person should know of the members that are not read.
   private(set) var warnings: [String] = []
+  /// What is broken in the sample, where that costs more than a line.
+  private(set) var fault: FeedError?
+
+  /// Whether any member holds values.
+  var hasValues: Bool { columns.values.contains { $0.isValue } }
 
   private static let sampledRecords = 1000
   private static let mostColumns = 256
 
-  /// The plan for a file, or nil if no member holds values.
-  init?(_ sample: [UInt8], _ test: inout ShapeTest) {
-    let stream = FeedStream(bytes: sample, path: "")
+  /// The plan for a file, by its beginning.
+  init(_ sample: [UInt8], path filePath: String, _ test: inout ShapeTest) {
+    let stream = FeedStream(bytes: sample, path: filePath)
     path = Self.envelope(of: stream)
     isOfLines = path.isEmpty && sample.first { !Text.isSpace($0) } == UInt8(ascii: "{")
     var names: [[UInt8]] = []
@@ -37,7 +42,8 @@ struct JSONTablePlan {
         rows.append(Self.row(of: record, &names, &places))
       } catch {
         // The sample's last record may be cut; in JSON lines, a bad line costs a line.
-        guard isOfLines, error.code == .malformed, records.resynchronize() else {
+        guard isOfLines, error.code == .malformed, records.resynchronize(after: error) else {
+          if error.code == .malformed { fault = error }
           // It may be all there is.
           if rows.isEmpty, !record.cells.isEmpty {
             for cell in record.cells where cell.isListed { lists.insert(cell.name) }
@@ -47,9 +53,9 @@ struct JSONTablePlan {
         }
       }
     }
-    guard !rows.isEmpty else { return nil }
+    guard !rows.isEmpty else { return }
     let plan = CSVPlan(names: names, rows: rows, &test)
-    guard plan.hasValues else { return nil }
+    guard plan.hasValues else { return }
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
     }
@@ -164,7 +170,9 @@ struct JSONTableFeed {
         guard try records.next(&object) else { return }
       } catch {
         // In JSON lines, a bad line costs a line.
-        guard plan.isOfLines, error.code == .malformed, records.resynchronize() else { throw error }
+        guard plan.isOfLines, error.code == .malformed, records.resynchronize(after: error) else {
+          throw error
+        }
         sink.refuse(.malformedJSON, [UInt8]().rawSpan, line: error.line ?? 0)
         continue
       }
