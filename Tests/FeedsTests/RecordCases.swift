@@ -113,6 +113,30 @@ extension FeedCase {
         </Indicator></definition></ioc>
         """, format: .openIOC,
       entries: ["2 md5 \(Sample.md5) exact", "2 sha1 \(Sample.sha1) exact"]),
+    FeedCase(
+      name: "openioc: events of hosts as HX names them",
+      text: """
+        <OpenIOC id="x"><criteria><Indicator operator="OR">
+        <IndicatorItem condition="is"><Context document="fileWriteEvent" search="fileWriteEvent/md5" type="event"/><Content>\(Sample.md5)</Content></IndicatorItem>
+        <IndicatorItem condition="contains"><Context search="dnsLookupEvent/hostname"/><Content>below.example</Content></IndicatorItem>
+        <IndicatorItem condition="is"><Context search="urlMonitorEvent/hostname"/><Content>exact.example</Content></IndicatorItem>
+        <IndicatorItem condition="is"><Context search="eventItem/ipv4NetworkEvent/remoteIP"/><Content>192.0.2.66</Content></IndicatorItem>
+        <IndicatorItem condition="is"><Context search="urlMonitorEvent/userAgent"/><Content>Evil/1.0</Content></IndicatorItem>
+        <IndicatorItem condition="is"><Context search="urlMonitorEvent/requestUrl"/><Content>/gate.php</Content></IndicatorItem>
+        <IndicatorItem condition="is"><Context search="addressNotificationEvent/address"/><Content>192.0.2.67</Content></IndicatorItem>
+        <IndicatorItem condition="is"><Context search="ipv4NetworkEvent/localIP"/><Content>192.0.2.68</Content></IndicatorItem>
+        <Indicator operator="AND">
+        <IndicatorItem condition="is"><Context search="ipv4NetworkEvent/remoteIP"/><Content>192.0.2.69</Content></IndicatorItem>
+        <IndicatorItem condition="is"><Context search="ipv4NetworkEvent/remotePort"/><Content>443</Content></IndicatorItem>
+        </Indicator>
+        </Indicator></criteria></OpenIOC>
+        """, format: .openIOC,
+      entries: [
+        "2 md5 \(Sample.md5) exact", "3 domain below.example withSubdomains",
+        "4 domain exact.example exact", "5 ipv4 192.0.2.66 exact",
+        "6 user-agent Evil/1.0 exact weak", "11 ipv4 192.0.2.69 exact port 443",
+      ],
+      diagnostics: ["7 unsupported-path", "8 unsupported-path", "9 unsupported-path"]),
   ]
 }
 
@@ -173,6 +197,16 @@ extension FeedCase {
       ])
     #expect(Loaded(#"[{"a":"b"}]"#, format: .json).error?.code == .noUsableLine)
     #expect(Loaded(#"[{"ip":"192.0.2.66"},{"ip":"192.0.2.67"},{"ip""#).error?.code == .truncated)
+  }
+
+  @Test func aTermThatIsNotReadIsShown() {
+    let loaded = Loaded(
+      """
+      <ioc id="x"><definition><Indicator operator="OR">
+      <IndicatorItem condition="is"><Context search="FileItem/SizeInBytes"/><Content>9</Content></IndicatorItem>
+      </Indicator></definition></ioc>
+      """)
+    #expect(loaded.refusals == ["2 unsupported-path: FileItem/SizeInBytes: 9"])
   }
 
   @Test func ofADocumentThatIsBrokenNothingIsKept() {

@@ -252,7 +252,7 @@ struct OpenIOCFeed {
       guard let use = OpenIOCTerm.use(item.search), use != .port || items.count > 1,
         use != .fileFact || hasDigest
       else {
-        let shown = items.count == 1 ? item.value : item.search
+        let shown = item.search + Array(": ".utf8) + item.value
         return sink.refuse(.unsupportedPath, shown.rawSpan, line: item.line)
       }
       let condition = OpenIOCTerm.Condition(item.condition)

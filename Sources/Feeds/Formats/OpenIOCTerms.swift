@@ -31,8 +31,12 @@ enum OpenIOCTerm {
 
   /// The use of a term, or nil where we cannot observe it.
   static func use(_ search: [UInt8]) -> Use? {
-    uses[String(decoding: search, as: UTF8.self).lowercased()]
+    let term = String(decoding: search, as: UTF8.self).lowercased()
+    // Events of hosts are written with the document that holds them and without.
+    return uses[term.hasPrefix(events) ? String(term.dropFirst(events.utf8.count)) : term]
   }
+
+  private static let events = "eventitem/"
 
   /// Whether a term is the digest of the file that the other terms of a file are about.
   static func isFileDigest(_ search: [UInt8]) -> Bool {
@@ -54,7 +58,14 @@ enum OpenIOCTerm {
     "processitem/sectionlist/memorysection/md5sum": .digest, "processitem/sectionlist/memorysection/sha1sum": .digest,
     "processitem/sectionlist/memorysection/sha256sum": .digest, "driveritem/md5sum": .digest, "serviceitem/pathmd5sum": .digest,
     "serviceitem/servicedllmd5sum": .digest, "taskitem/md5sum": .digest, "moduleitem/md5sum": .digest,
+    // Events that FireEye's and Mandiant's HX sees; a `requestUrl` is the path alone, and the address of an
+    // `addressNotificationEvent` one that the host itself was given.
+    "dnslookupevent/hostname": .host, "urlmonitorevent/hostname": .host, "urlmonitorevent/useragent": .userAgent,
+    "urlmonitorevent/remoteipaddress": .address, "ipv4networkevent/remoteip": .address,
+    "urlmonitorevent/remoteport": .port, "ipv4networkevent/remoteport": .port,
     "filewriteevent/md5": .digest, "filewriteevent/filename": .fileName, "filewriteevent/fullpath": .path,
+    "processevent/md5": .digest, "processevent/process": .fileName, "processevent/processpath": .path,
+    "imageloadevent/filename": .fileName, "imageloadevent/fullpath": .path,
     "fileitem/peinfo/importhash": .imphash, "fileitem/peinfo/imphash": .imphash,
     "fileitem/filename": .fileName, "processitem/name": .fileName, "driveritem/drivername": .fileName,
     "moduleitem/modulename": .fileName, "email/attachment/name": .fileName,
