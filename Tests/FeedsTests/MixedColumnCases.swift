@@ -48,6 +48,25 @@ extension FeedCase {
       entries: ["2 sha256 \(Sample.sha256) exact", "3 ipv4 192.0.2.7 exact port 9338"],
       diagnostics: ["4 not-an-indicator", "5 not-an-indicator", "6 not-an-indicator"]),
     FeedCase(
+      name: "csv: MISP's types of two values, of which one is loaded",
+      text: """
+        category,type,value,comment
+        Network activity,ip-dst|port,192.0.2.9|443,
+        Payload delivery,filename|md5,x.exe|\(Sample.md5),
+        Payload delivery,filename|sha256,a|y.exe|\(Sample.sha256),
+        Network activity,domain|ip,evil1.example|192.0.2.10,
+        Network activity,hostname|port,evil2.example|8443,
+        Payload delivery,malware-sample,z.exe|\(Sample.md5),
+        Payload delivery,filename|md5,w.exe|short,
+        Network activity,domain-ip,192.0.2.11,
+        """, format: .csv,
+      entries: [
+        "2 ipv4 192.0.2.9 exact port 443", "3 md5 \(Sample.md5) exact",
+        "4 sha256 \(Sample.sha256) exact", "5 domain evil1.example withSubdomains",
+        "6 domain evil2.example exact", "7 md5 \(Sample.md5) exact", "9 ipv4 192.0.2.11 exact",
+      ],
+      diagnostics: ["6 (port-dropped)", "8 kind-mismatch"]),
+    FeedCase(
       name: "csv: a title above the first of several lists binds none of the others",
       text: """
         Hashes:

@@ -161,8 +161,13 @@ extension CSVPlan {
     case .value(let kind, _): declared = kind
     case .rangeStart: declared = .network
     case .typedValue:
-      switch type {
+      switch type?.settled(for: cell) {
       case .value(let kind, _): declared = kind
+      case .pair(let use, _):
+        guard let part = MISPType.part(of: cell, use) else { return }
+        evidence.cells += 1
+        if test.fitsCell(cell.extracting(part.range), as: part.kind) { evidence.fitting += 1 }
+        return
       case .file: declared = ValueType.file(cell)
       // Such rows are no evidence against the column.
       case .refused, .foreignDigest: return

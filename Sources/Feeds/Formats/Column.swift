@@ -128,7 +128,7 @@ enum Column: Equatable {
     (.forDetection, "toids"),
     (.withdrawn, "revoked isrevoked deleted isdeleted falsepositive isfalsepositive whitelisted iswhitelisted allowlisted benign isbenign expired isexpired retired"),
     (.upheld, "active isactive malicious ismalicious"),
-    (.judgement, "status verdict iocstatus indicatorstatus judgement"),
+    (.judgement, "status verdict iocstatus indicatorstatus judgement disposition reputation"),
     (.classification, "classification"),
     (.port, "port dstport destport"),
     (.other, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),
@@ -166,7 +166,7 @@ enum Column: Equatable {
 }
 
 /// What the word in a row's type column says of its value.
-enum ValueType {
+enum ValueType: Sendable {
   case value(DeclaredKind, nameMode: MatchMode)
   /// A file, by its digest or by its name.
   case file
@@ -175,9 +175,23 @@ enum ValueType {
   case refused(FeedRefusal)
   /// A digest of another sort than any of ours, which may be as long as one.
   case foreignDigest
+  /// Two values with a bar between them, as MISP has them; and what a value without a bar is.
+  indirect case pair(MISPType.Use, single: ValueType)
 
   /// What a type says, of which only letters and digits count; unknown words leave it to the shape.
   init(key: String) {
+    let single = ValueType(single: key)
+    self = MISPType.pairs[key].map { .pair($0, single: single) } ?? single
+  }
+
+  /// What a type says of a value that stands in its cell.
+  func settled(for value: RawSpan) -> ValueType {
+    guard case .pair(_, let single) = self, Text.firstIndex(of: MISPType.bar, in: value) == nil
+    else { return self }
+    return single
+  }
+
+  private init(single key: String) {
     if let known = Self.names[key] {
       self = known
     } else if key.hasSuffix("url") || key.hasSuffix("urls") {
@@ -210,7 +224,7 @@ enum ValueType {
   }
 
   /// Whether a word is one of the types that the table knows.
-  static func isKnown(_ key: String) -> Bool { names[key] != nil }
+  static func isKnown(_ key: String) -> Bool { names[key] != nil || MISPType.pairs[key] != nil }
 
   private static let names: [String: ValueType] = {
     var names: [String: ValueType] = [:]

@@ -115,41 +115,8 @@ struct MISPAttributes {
   private mutating func add(
     _ value: Range<Int>, _ use: MISPType.Use, _ sink: inout FeedSink, _ id: StringID
   ) {
-    // The bar may be in a file's name, never in a digest: pairs are cut where the known part is.
-    let bar = UInt8(ascii: "|")
-    let both = sink.options.loadsBothOfMISPPairs
-    switch use {
-    case .value(let kind, let nameMode): add(value, kind, nameMode, &sink, id)
-    case .first(let kind, let nameMode, let second):
-      let border = arena[value].firstIndex(of: bar) ?? value.upperBound
-      let first = sink.collection.records.count
-      add(value.lowerBound..<border, kind, nameMode, &sink, id)
-      if second == nil, kind == .kind(.domain), border < value.upperBound,
-        sink.collection.records.count > first
-      {
-        // The entry is the name on any port.
-        let whole = arena.rawSpan.extracting(value)
-        sink.note(Lint.portDropped.rawValue, whole, line: line, id: id)
-      }
-      if both, let second, border < value.upperBound {
-        add(border + 1..<value.upperBound, second, .exact, &sink, id)
-      }
-    case .second(let kind, let first):
-      guard let border = arena[value].lastIndex(of: bar) else {
-        return add(value, kind, .exact, &sink, id)
-      }
-      add(border + 1..<value.upperBound, kind, .exact, &sink, id)
-      if both { add(value.lowerBound..<border, first, .exact, &sink, id) }
-    case .pattern: addPattern(value, &sink, id)
-    case .reference, .refused: break
-    }
-  }
-
-  private func add(
-    _ range: Range<Int>, _ kind: DeclaredKind, _ nameMode: MatchMode, _ sink: inout FeedSink,
-    _ id: StringID
-  ) {
-    sink.add(arena.rawSpan.extracting(range), as: kind, nameMode: nameMode, line: line, id: id)
+    if case .pattern = use { return addPattern(value, &sink, id) }
+    sink.add(arena.rawSpan.extracting(value), for: use, line: line, id: id)
   }
 
   private mutating func addPattern(_ range: Range<Int>, _ sink: inout FeedSink, _ id: StringID) {

@@ -4,7 +4,7 @@ import Parsing
 /// What MISP's attribute types and categories mean to us.
 enum MISPType {
   /// How an attribute's value is used.
-  enum Use {
+  enum Use: Sendable {
     /// The whole value.
     case value(DeclaredKind, nameMode: MatchMode)
     /// The part before the bar; the part behind it only if both are asked for.
@@ -48,6 +48,16 @@ enum MISPType {
     default: hashUse(type)
     }
   }
+
+  /// How values of types of two parts are used, by the letters and digits of the types.
+  static let pairs: [String: Use] = {
+    let files = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "imphash"]
+    let types = ["domain|ip", "hostname|port", "regkey|value", "malware-sample"]
+    return Dictionary(
+      uniqueKeysWithValues: (types + files.map { "filename|" + $0 }).map {
+        (Text.key(Array($0.utf8).rawSpan), use($0))
+      })
+  }()
 
   /// The kinds of value that an attribute of a type holds; of a file's name and digest the digest.
   static func kinds(_ type: String) -> IndicatorKindSet {

@@ -242,7 +242,9 @@ struct OTXFeed {
     let bytes = indicator.bytes
     let value = bytes.rawSpan.extracting(range)
     let first = sink.collection.records.count
-    switch ValueType(key: Text.key(bytes.rawSpan.extracting(indicator.type))) {
+    let type = ValueType(key: Text.key(bytes.rawSpan.extracting(indicator.type)))
+    switch type.settled(for: value) {
+    case .pair(let use, _): sink.add(value, for: use, line: indicator.line, id: 0)
     case .value(let kind, let nameMode):
       sink.add(value, as: kind, nameMode: nameMode, line: indicator.line)
     case .file: sink.add(value, as: ValueType.file(value), nameMode: .exact, line: indicator.line)

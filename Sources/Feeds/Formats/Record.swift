@@ -128,7 +128,8 @@ struct Record {
         sink.addCell(
           range.rawSpan, as: .network, nameMode: .withSubdomains, line: line, id: context.id)
       case .typedValue:
-        switch type {
+        switch type.settled(for: cell) {
+        case .pair(let use, _): sink.add(cell, for: use, line: line, id: context.id)
         case .value(let kind, let nameMode):
           sink.addCell(cell, as: kind, nameMode: nameMode, line: line, id: context.id)
         case .file:
