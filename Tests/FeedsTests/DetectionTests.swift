@@ -265,7 +265,7 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     let loaded = Loaded(
       """
       ||evil1.example^
-      ||evil2.example^$document
+      ||evil2.example^$script
       ||evil3.example^$third-party
       ||evil4.example/path/
       @@||ok.example^

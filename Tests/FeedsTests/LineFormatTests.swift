@@ -124,6 +124,31 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
       ],
       diagnostics: ["7 unsupported-rule", "8 unsupported-rule", "9 unsupported-rule"]),
     FeedCase(
+      name: "adblock: options that mean whole pages, and what they do not stand beside",
+      text: """
+        ||a.example^$document
+        ||b.example^$doc
+        ||c.example^$popup,document
+        ||d.example^$all,~inline-font
+        ||e.example^|$important,DOCUMENT
+        @@||f.example^$important
+        ||g.example^$popup
+        ||h.example^$document,third-party
+        ||i.example^$document,domain=j.example
+        ||k.example^$script,~document
+        ||l.example^$important,script
+        ||m.example^$
+        ||n.example^$document,
+        ||o.example^$all,badfilter
+        @@||p.example^$document
+        """, format: .adblock,
+      entries: [
+        "1 domain a.example withSubdomains", "2 domain b.example withSubdomains",
+        "3 domain c.example withSubdomains", "4 domain d.example withSubdomains",
+        "5 domain e.example withSubdomains", "6 domain f.example withSubdomains allow",
+      ],
+      diagnostics: (7...15).map { "\($0) unsupported-rule" }),
+    FeedCase(
       name: "dnsmasq",
       text: """
         # blocked

@@ -192,7 +192,7 @@ struct SpamhausDropFormat: LineFormat {
 
 /// Filter lists: `||name^` blocks a name and those below it, `@@` before it allows them.
 ///
-/// Rules with options, paths and cosmetic rules speak of requests or pages, not of hosts.
+/// Rules with paths, cosmetic rules and most of those with options speak of requests or parts of pages, not of hosts.
 struct AdblockFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     switch line.byte(unchecked: 0) {
@@ -246,11 +246,43 @@ struct AdblockFormat: LineFormat {
     }
     var rest = line.extracting(end + 1..<line.byteCount)
     if Text.starts(rest, "|") { rest = rest.extracting(1..<rest.byteCount) }
-    guard rest.isEmpty || Text.equals(rest, "$important") || Text.equals(rest, "$all") else {
-      return nil
-    }
+    guard rest.isEmpty || blocksPages(rest, isAllowed: isAllowed) else { return nil }
     return (start + 2..<end, isAllowed)
   }
+
+  /// Whether a rule with options means all that a host serves: its pages, wherever they are called from.
+  ///
+  /// What else is blocked beside the pages takes nothing away. `@@…$document` turns blocking off on the host's
+  /// pages, which allows what they call.
+  private static func blocksPages(_ options: RawSpan, isAllowed: Bool) -> Bool {
+    guard Text.starts(options, "$") else { return false }
+    var meansPages = false
+    var start = 1
+    while start <= options.byteCount {
+      let end = Text.firstIndex(of: Byte.comma, in: options, from: start) ?? options.byteCount
+      let option = options.extracting(start..<end)
+      if isAny(option, wholeOptions) || !isAllowed && isAny(option, pageOptions) {
+        meansPages = true
+      } else if !isAny(option, furtherOptions) {
+        return false
+      }
+      start = end + 1
+    }
+    return meansPages
+  }
+
+  private static func isAny(_ option: RawSpan, _ words: [StaticString]) -> Bool {
+    words.contains { Text.equals(option, $0) }
+  }
+
+  /// Options under which a rule means all that it means without them.
+  private static let wholeOptions: [StaticString] = ["important", "all"]
+  /// Options of rules about whole pages.
+  private static let pageOptions: [StaticString] = ["document", "doc"]
+  /// Options that may stand beside those.
+  private static let furtherOptions: [StaticString] = [
+    "popup", "subdocument", "frame", "~inline-font", "~inline-script",
+  ]
 }
 
 /// dnsmasq's `address=/name/…`, `server=/name/…` and `local=/name/`; several names may share a line.
