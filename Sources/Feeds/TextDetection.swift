@@ -310,9 +310,9 @@ enum AdblockCosmetic {
       // A banner of number signs is a comment.
       guard end < line.byteCount, isDomainList(line.extracting(0..<place)) else { continue }
       let next = line.byte(unchecked: end)
-      if next == Byte.dot || next == UInt8(ascii: "[") || place > 0 && Text.isAlphanumeric(next) {
-        return true
-      }
+      if next == Byte.dot || next == UInt8(ascii: "[") { return true }
+      // Without a site before it, what else stands there may be the words of a comment.
+      if place > 0, Text.isAlphanumeric(next) || "#*:+^/".utf8.contains(next) { return true }
     }
     return false
   }

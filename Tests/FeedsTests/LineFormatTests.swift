@@ -149,6 +149,19 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
       ],
       diagnostics: (7...15).map { "\($0) unsupported-rule" }),
     FeedCase(
+      name: "adblock: cosmetic rules alone",
+      text: """
+        ! of sites, in their languages
+        no,dk,is,translate.example,archive.example###ad_1:not(html,body,:empty)
+        no,dk,is,translate.example,archive.example##.ad-2
+        no,dk,is,translate.example,archive.example##*[id^="ad"]
+        no,dk,is,translate.example,archive.example##+js(no-fetch-if, ads)
+        no,dk,is,translate.example,archive.example##:matches-path(/x)
+        no,dk,is,translate.example,archive.example#@##ad_1
+        no,dk,is,translate.example,archive.example#%#//scriptlet('x')
+        """, format: .adblock, entries: [],
+      diagnostics: (2...8).map { "\($0) unsupported-rule" }),
+    FeedCase(
       name: "dnsmasq",
       text: """
         # blocked
