@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// Small questions about ASCII text in bytes; ranges are offsets in the span.
@@ -22,6 +23,23 @@ enum Text {
       offset += 1
     }
     return false
+  }
+
+  /// A line with a blank for each byte of white space beyond ASCII, so that its ranges are those of the line; nil
+  /// where it has none.
+  static func blanked(_ line: RawSpan) -> [UInt8]? {
+    var blanked: [UInt8]?
+    var offset = UTF8Decoder.endOfASCII(line, from: 0)
+    while offset < line.byteCount {
+      let scalar = UTF8Scalar.decode(line, at: offset)
+      let end = offset + (scalar?.length ?? 1)
+      if scalar?.isWhiteSpace ?? false {
+        if blanked == nil { blanked = line.copied(line.byteOffsets) }
+        for place in offset..<end { blanked?[place] = Byte.space }
+      }
+      offset = UTF8Decoder.endOfASCII(line, from: end)
+    }
+    return blanked
   }
 
   /// A range without the white space at its ends.

@@ -103,7 +103,7 @@ struct TextDetection {
     if AdblockFormat.isExpression(line) { expressions += 1 }
     for format in formats { fits[format, default: 0] += 1 }
     if let foreign { fitsForeign[foreign, default: 0] += 1 }
-    let value = line.extracting(NotedValue(line).value)
+    let value = line.extracting(NotedValue.value(in: line))
     if test.isPrefix(value) { prefixes += 1 }
     if formats.isEmpty, foreign == nil { readFaulty(value) }
   }
@@ -137,7 +137,7 @@ struct TextDetection {
   ) -> [FeedFormat] {
     var formats: [FeedFormat] = []
     if HostsEvidence.fits(line) { return [.hosts] }
-    let value = line.extracting(NotedValue(line).value)
+    let value = line.extracting(NotedValue.value(in: line))
     if Text.isDigest(value) || test.fitsStrictly(value) || PlainFormat.digests(in: line) != nil {
       formats.append(.plain)
       if test.fitsAddress(value) { formats.append(.netset) }

@@ -1,14 +1,14 @@
 import Parsing
 
 /// One scalar read from UTF-8 (RFC 3629: no overlong forms, no surrogates).
-struct UTF8Scalar {
-  var value: Unicode.Scalar
+package struct UTF8Scalar {
+  package var value: Unicode.Scalar
   /// Bytes read: 1–4.
-  var length: Int
+  package var length: Int
 
   /// The scalar that begins at an offset, or nil where the bytes are not UTF-8.
   @inline(__always)
-  static func decode(_ text: RawSpan, at offset: Int) -> UTF8Scalar? {
+  package static func decode(_ text: RawSpan, at offset: Int) -> UTF8Scalar? {
     let first = text.byte(at: offset)
     if first < 0x80 { return UTF8Scalar(value: Unicode.Scalar(first), length: 1) }
     return decodeLong(text, at: offset, first: first)
@@ -54,7 +54,7 @@ struct UTF8Scalar {
   }
 
   /// Unicode's White_Space property.
-  var isWhiteSpace: Bool {
+  package var isWhiteSpace: Bool {
     switch value.value {
     case 0x09...0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000...0x200a, 0x2028, 0x2029, 0x202f, 0x205f,
       0x3000:

@@ -54,6 +54,23 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
       text: "\(Sample.md5)  payload.bin\n\(Sample.sha1) *other.bin\n", format: .plain,
       entries: ["1 md5 \(Sample.md5) exact", "2 sha1 \(Sample.sha1) exact"]),
     FeedCase(
+      name: "plain: white space beyond ASCII between values and what is said of them",
+      text: """
+        \(Sample.md5)\u{a0} payload.bin
+        \(Sample.sha1)\u{a0}other.bin
+        \(Sample.sha256)\u{3000}(third)
+        192.0.2.66\u{2003}seen in May
+        evil.example\u{a0}
+        bad.example\u{a0}- a note
+        \(Sample.md5)\u{a0}\(Sample.sha1)
+        """, format: .plain,
+      entries: [
+        "1 md5 \(Sample.md5) exact", "2 sha1 \(Sample.sha1) exact",
+        "3 sha256 \(Sample.sha256) exact", "4 ipv4 192.0.2.66 exact",
+        "5 domain evil.example withSubdomains", "6 domain bad.example withSubdomains",
+        "7 md5 \(Sample.md5) exact", "7 sha1 \(Sample.sha1) exact",
+      ]),
+    FeedCase(
       name: "plain: lines that end in a carriage return alone",
       text: "evil.example\rbad.example\r", format: .plain,
       entries: [
@@ -319,6 +336,8 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
   @Test func contextOfLinesIsKept() {
     let maltrail = Loaded(FeedCase.lines.first { $0.name.hasPrefix("maltrail") }?.text ?? "")
     #expect(maltrail.context(of: "evil.example") == ["reference=https://report.example/one"])
+    let noted = Loaded("\(Sample.md5)\u{a0} stusp\u{a0}\u{63d2}.msi\n", format: .plain)
+    #expect(noted.context(of: Sample.md5) == ["description=stusp\u{a0}\u{63d2}.msi"])
     let loki = Loaded("\(Sample.md5);implant of the year\n", format: .loki)
     #expect(loki.context(of: Sample.md5) == ["description=implant of the year"])
     let clamAV = Loaded("\(Sample.md5):12:Win.Test-1\n")

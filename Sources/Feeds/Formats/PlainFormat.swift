@@ -12,17 +12,29 @@ struct PlainFormat: LineFormat {
 
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
+    let blanked = Text.blanked(line)
     // Nearly all lines are a value and nothing else.
-    guard Text.hasSpace(line) || NotedAddress.hasCells(line) else {
+    guard blanked != nil || Text.hasSpace(line) || NotedAddress.hasCells(line) else {
       if declared == .none, sink.addDigest(line, line: number) { return }
       sink.add(line, as: declared, line: number)
       return
     }
-    if declared == .none, let digests = Self.digests(in: line) {
+    if let blanked {
+      readNoted(line, by: blanked.rawSpan, number: number, into: &sink)
+    } else {
+      readNoted(line, by: line, number: number, into: &sink)
+    }
+  }
+
+  /// Reads a line by where blanks are in it.
+  private func readNoted(
+    _ line: RawSpan, by blanked: RawSpan, number: UInt64, into sink: inout FeedSink
+  ) {
+    if declared == .none, let digests = Self.digests(in: blanked) {
       for digest in digests { add(line.extracting(digest), line: number, into: &sink) }
       return
     }
-    let parts = NotedValue(line)
+    let parts = NotedValue(blanked)
     if let prefix = Self.prefix(line, parts) {
       sink.add(prefix.rawSpan, as: declared, line: number)
       return
@@ -75,6 +87,13 @@ struct NotedValue {
   let value: Range<Int>
   let note: Range<Int>
 
+  /// Where the value is in a line, whatever white space stands behind it.
+  static func value(in line: RawSpan) -> Range<Int> {
+    guard let blanked = Text.blanked(line) else { return NotedValue(line).value }
+    return NotedValue(blanked.rawSpan).value
+  }
+
+  /// The parts of a line whose white space is blanks.
   init(_ line: RawSpan) {
     if let noted = NotedAddress(cells: line) {
       (value, note) = (noted.address, noted.note)
@@ -109,14 +128,16 @@ struct NotedValue {
     guard
       Text.isDigest(first) || endsInLetter && Text.firstIndex(of: Byte.dot, in: first) != nil
     else { return nil }
+    var last = blank
+    while last + 1 < line.byteCount, line.byte(unchecked: last + 1) == Byte.space { last += 1 }
     for mark in [" - ", " \u{2013} ", " \u{2014} "] as [StaticString]
-    where Text.contains(line, mark, at: blank) {
-      return blank + mark.utf8CodeUnitCount
+    where Text.contains(line, mark, at: last) {
+      return last + mark.utf8CodeUnitCount
     }
     let isInBrackets =
-      Text.contains(line, " (", at: blank)
+      Text.contains(line, " (", at: last)
       && line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: ")")
-    return isInBrackets ? blank + 1 : nil
+    return isInBrackets ? last + 1 : nil
   }
 }
 
