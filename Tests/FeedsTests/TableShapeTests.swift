@@ -131,6 +131,15 @@ import Testing
     ("domain,false_positive\na.evil.example,0\nb.evil.example,1\n", "3 revoked"),
     ("domain,verdict\na.evil.example,malicious\nb.evil.example,benign\n", "3 benign"),
     ("domain,classification\na.evil.example,bad\nb.evil.example,benign\n", "3 benign"),
+    ("domain,classification\na.evil.example,blacklist\nb.evil.example,whitelist\n", "3 benign"),
+    ("domain,disposition\na.evil.example,malicious\nb.evil.example,Allowlist\n", "3 benign"),
+    ("domain,reputation\na.evil.example,untrusted\nb.evil.example,trusted\n", "3 benign"),
+    ("domain,verdict\na.evil.example,unsafe\nb.evil.example,safe\n", "3 benign"),
+    ("domain,verdict\na.evil.example,malware\nb.evil.example,goodware\n", "3 benign"),
+    ("domain,verdict\na.evil.example,malicious\nb.evil.example,Not malicious\n", "3 benign"),
+    ("domain,verdict\na.evil.example,malicious\nb.evil.example,non-malicious\n", "3 benign"),
+    ("domain,status\na.evil.example,tp\nb.evil.example,FP\n", "3 benign"),
+    ("domain,status\na.evil.example,phish\nb.evil.example,legitimate\n", "3 benign"),
     (
       "[{\"domain\":\"a.evil.example\",\"deleted\":false},\n\n{\"domain\":\"b.evil.example\",\"deleted\":true}]",
       "3 revoked"

@@ -70,7 +70,9 @@ struct Record {
   ]
   private static let goodWords: [StaticString] = [
     "benign", "clean", "good", "harmless", "false positive", "false-positive", "false_positive",
-    "falsepositive", "whitelisted", "allowlisted", "known good",
+    "falsepositive", "fp", "whitelist", "whitelisted", "allowlist", "allowlisted", "known good",
+    "safe", "legitimate", "legit", "goodware", "trusted", "not malicious", "not-malicious",
+    "not_malicious", "non malicious", "non-malicious", "non_malicious", "nonmalicious",
   ]
 
   /// Takes a field, unless nothing is said in it: a word for no value is none of a column of values.
