@@ -109,7 +109,9 @@ struct DiffCommand: ParsableCommand {
     try Console.output(bytes)
     noteLeftOut(difference)
     if format == .sarif || quiet {
-      for (threshold, value) in exceeded { Console.note("exceeded: \(threshold) (it is \(value))") }
+      for (threshold, value) in exceeded {
+        Console.note("exceeded: \(threshold) (it is \(DatabaseDifference.number(value)))")
+      }
     }
     if difference.hasErrors { throw ExitCode(2) }
     if !exceeded.isEmpty { throw ExitCode(1) }

@@ -179,6 +179,10 @@ import Testing
     let lost = try CommandRunner.run(["diff"] + sides + [log, "--fail-on", "lost>0,share>60%"])
     #expect(lost.status == 1 && lost.output.contains("exceeded: lost>0 (it is 1)"))
     #expect(lost.output.contains("removed: the feed no longer lists it"))
+    let sarif = try CommandRunner.run(
+      ["diff"] + sides + [log, "--fail-on", "lost>0,share>12.5%", "--format", "sarif"])
+    #expect(sarif.errors.contains("exceeded: lost>0 (it is 1)\n"), "\(sarif.errors)")
+    #expect(sarif.errors.contains("exceeded: share>12.50% (it is 50)\n"), "\(sarif.errors)")
     let fine = try CommandRunner.run(["diff"] + sides + [log, "--fail-on", "lost>1,share>50%"])
     #expect(fine.status == 0, "\(fine.output)")
     let unasked = try CommandRunner.run(["diff"] + sides + ["--fail-on", "lost>0"])

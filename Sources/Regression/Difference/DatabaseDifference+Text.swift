@@ -112,7 +112,7 @@ extension DatabaseDifference {
     count > shown ? "  and \(count - shown) more (--format json lists them)\n" : ""
   }
 
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     value == value.rounded() ? Decimals.text(value, 0) : Decimals.text(value, 1)
   }
 
