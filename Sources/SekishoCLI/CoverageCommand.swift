@@ -18,7 +18,8 @@ struct CoverageCommand: ParsableCommand {
         sekisho coverage --feed feeds/ --allow ours.txt traffic.pcap /var/log/zeek
         sekisho coverage --snapshots copies/ --truth incident.csv --html feeds.html
 
-      Exit codes: 0 compared, 2 an error or an input not read to its end (what was found is written).
+      Exit codes: 0 compared, 2 an error or an input not read to its end (what was found is written), 130 \
+      interrupted (likewise).
       """)
 
   @Argument(help: "Captures, logs, folders in which to look for hits; - is standard input.")
@@ -121,6 +122,7 @@ struct CoverageCommand: ParsableCommand {
       Console.error("standard output: cannot write")
       failed = true
     }
+    if progress.isStopRequested { throw Interruption.end() }
     if failed { throw ExitCode(2) }
   }
 

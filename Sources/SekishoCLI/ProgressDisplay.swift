@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import Sekisho
 import Synchronization
@@ -10,18 +11,44 @@ enum Interruption {
   static func install() -> ScanProgress {
     // Made before the handler can run, which must not allocate.
     _ = progress
-    // Whoever started us may have blocked them.
-    var signals = sigset_t()
-    sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.progress.requestStop()
         signal(number, SIG_DFL)
       }
-      sigaddset(&signals, number)
+      unblock(number)
     }
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return progress
+  }
+
+  /// Lets a signal through that whoever started us may have blocked.
+  private static func unblock(_ number: Int32) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// Says that a run was stopped; the exit code for it.
+  static func end() -> ExitCode {
+    Console.note("interrupted: the inputs were not read to their end")
+    return ExitCode(130)
+  }
+
+  /// Lets Ctrl-C end the program with a word and the exit code for it, where nothing is to be finished.
+  static func endsProgram() {
+    let before = signal(SIGINT) { _ in
+      // Nothing else may be called here.
+      let word: StaticString = "interrupted\n"
+      _ = Glibc.write(STDERR_FILENO, word.utf8Start, word.utf8CodeUnitCount)
+      _exit(130)
+    }
+    // So shells start what runs in the background.
+    if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+      signal(SIGINT, SIG_IGN)
+    } else {
+      unblock(SIGINT)
+    }
   }
 }
 

@@ -14,7 +14,8 @@ struct SekishoCommand: ParsableCommand {
         sekisho compile seeds/feeds -o seeds.skdb
         sekisho scan --db seeds.skdb traffic.pcap access.log
 
-      Exit codes: 0 nothing found (or done), 1 hits, 2 an error or an input not read to its end.
+      Exit codes: 0 nothing found (or done), 1 hits, 2 an error or an input not read to its end, \
+      130 interrupted.
       """,
     version: Sekisho.version,
     subcommands: [
@@ -26,6 +27,7 @@ struct SekishoCommand: ParsableCommand {
   static func main() {
     // A reader that goes away is an error of `write`, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
+    Interruption.endsProgram()
     if let place = undecodableArgument {
       Console.error(
         "argument \(place) is not UTF-8, and is not what it would be read as; name the folder that "

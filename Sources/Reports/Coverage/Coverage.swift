@@ -44,7 +44,8 @@ public enum Coverage {
       hasErrors: result.hasErrors || result.isInterrupted)
     var time: CoverageCost.Time?
     if options.measuresTime, !result.isInterrupted {
-      time = CoverageCost.time(database, inputs: inputs, options: scanOptions)
+      time = CoverageCost.time(
+        database, inputs: inputs, options: scanOptions, progress: progress)
     }
     let tally = hits.result
     read.hits = tally.total

@@ -88,7 +88,8 @@ enum CoverageCost {
   /// Measures on the first megabytes of the largest inputs; nil where they are too few or
   /// cannot be read twice.
   static func time(
-    _ database: IndicatorDatabase, inputs: [InputPath], options: ScanOptions
+    _ database: IndicatorDatabase, inputs: [InputPath], options: ScanOptions,
+    progress: ScanProgress
   ) -> Time? {
     let samples = sampled(inputs)
     guard !samples.isEmpty else { return nil }
@@ -102,6 +103,7 @@ enum CoverageCost {
     // One round after another, so that a busy moment of the machine does not hit one kind alone.
     for _ in 0..<rounds {
       for variant in best.indices {
+        if progress.isStopRequested { return nil }
         var options = options
         options.threads = 1
         options.kinds =
