@@ -43,11 +43,7 @@ struct BenchArguments: ParsableArguments {
       Console.error(Console.shown("\(error)"))
       throw ExitCode(2)
     }
-    let text = (json ? result.json : result.text) + "\n"
-    if !Console.write(text, to: STDOUT_FILENO), errno != EPIPE {
-      Console.error("standard output: cannot write")
-      throw ExitCode(2)
-    }
+    try Console.output(Array(((json ? result.json : result.text) + "\n").utf8))
   }
 }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import Sekisho
 
@@ -45,6 +46,20 @@ enum Console {
       rest = rest.dropFirst(count)
     }
     return true
+  }
+
+  /// Writes results to standard output.
+  ///
+  /// - Throws: `ExitCode` where they cannot be written; a reader that went away is fine.
+  static func output(_ bytes: [UInt8]) throws {
+    if write(bytes, to: STDOUT_FILENO) || errno == EPIPE { return }
+    throw cannotWrite()
+  }
+
+  /// Says that standard output cannot be written, and why; the exit code for it.
+  static func cannotWrite() -> ExitCode {
+    error("standard output: cannot write: \(String(cString: strerror(errno)))")
+    return ExitCode(2)
   }
 
   /// Whether standard output is a terminal.

@@ -119,7 +119,7 @@ struct CoverageCommand: ParsableCommand {
     if let navigator { failed = !write(NavigatorLayer.write(report), to: navigator) || failed }
     let text = json ? CoverageJSON.write(report) : CoverageTable.write(report)
     if !Console.write(text, to: STDOUT_FILENO), errno != EPIPE {
-      Console.error("standard output: cannot write")
+      _ = Console.cannotWrite()
       failed = true
     }
     if progress.isStopRequested { throw Interruption.end() }

@@ -38,9 +38,6 @@ struct InspectCommand: ParsableCommand {
       json
       ? InspectionText.json(database, path: db, isVerified: verify)
       : InspectionText.table(database, path: db, isVerified: verify)
-    if !Console.write(text, to: STDOUT_FILENO), errno != EPIPE {
-      Console.error("standard output: cannot write")
-      throw ExitCode(2)
-    }
+    try Console.output(text)
   }
 }

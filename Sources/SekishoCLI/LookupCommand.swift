@@ -56,7 +56,11 @@ struct LookupCommand: ParsableCommand {
   private func answer(_ value: String, _ lookup: inout ValueLookup) throws -> Bool {
     let answer = lookup.ask(Array(value.utf8))
     let text = json ? ValueLookup.json(answer) : ValueLookup.text(answer)
-    if !Console.write(text, to: STDOUT_FILENO) { throw ExitCode(errno == EPIPE ? 0 : 2) }
+    if !Console.write(text, to: STDOUT_FILENO) {
+      // Whoever read the answers has what it wanted.
+      if errno == EPIPE { throw ExitCode.success }
+      throw Console.cannotWrite()
+    }
     return answer.hit != nil
   }
 }

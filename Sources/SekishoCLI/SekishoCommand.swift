@@ -57,10 +57,12 @@ struct SekishoCommand: ParsableCommand {
       Glibc.exit(status.rawValue)
     } catch {
       let code = exitCode(for: error)
-      if code == .success {
-        exit(withError: error)
-      }
       let text = fullMessage(for: error)
+      if code == .success {
+        // Help and versions.
+        do { try Console.output(Array((text + "\n").utf8)) } catch { Glibc.exit(2) }
+        Glibc.exit(0)
+      }
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       var first = lines.first.map(String.init) ?? ""
       if first.hasPrefix("Error: ") { first.removeFirst("Error: ".count) }

@@ -139,14 +139,3 @@ struct NameFilter {
     }
   }
 }
-
-extension Console {
-  /// Writes results to standard output.
-  ///
-  /// - Throws: `ExitCode` where they cannot be written; a reader that went away is fine.
-  static func output(_ bytes: [UInt8]) throws {
-    if write(bytes, to: STDOUT_FILENO) || errno == EPIPE { return }
-    error("standard output: cannot write")
-    throw ExitCode(2)
-  }
-}

@@ -158,5 +158,15 @@ import Testing
     expect(
       try CommandRunner.run(["extract", log], redirect: "> /dev/full"), status: 2,
       says: "No space left")
+    for arguments in [
+      ["lookup", "--feed", feed, "evil.example"],
+      ["lookup", "--feed", feed, "evil.example", "--json"],
+      ["explain", "--feed", feed, "evil.example"], ["coverage", "--feed", feed, "--no-timing"],
+      ["diff", feed, feed], ["--help"], ["scan", "--help"], ["--version"],
+    ] {
+      expect(
+        try CommandRunner.run(arguments, redirect: "> /dev/full"), status: 2,
+        says: "standard output: cannot write: No space left")
+    }
   }
 }
