@@ -198,6 +198,11 @@ struct FeedSink {
     }
     let pieces = CellPieces.values(of: cell, as: declared, &parser, admission)
     if pieces.isEmpty {
+      // A digest with the name of its file, which is told as in a list.
+      let noted = cell.extracting(NotedValue.value(in: cell))
+      if noted.byteCount < cell.byteCount, Text.isDigest(noted) {
+        return add(noted, as: declared, nameMode: nameMode, line: line, id: id)
+      }
       summary.candidates += 1
       refuse(refusal.rawValue, cell, line: line, id: id)
       return false

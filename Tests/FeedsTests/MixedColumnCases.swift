@@ -67,6 +67,19 @@ extension FeedCase {
       ],
       diagnostics: ["6 (port-dropped)", "8 kind-mismatch"]),
     FeedCase(
+      name: "csv: a digest with the name of its file in one cell",
+      text: """
+        hash,note
+        \(Sample.sha256)\u{a0} \u{63d2}.msi,a
+        \(Sample.sha256),b
+        \(Sample.md5)  c.dll,c
+        \(Sample.sha1),d
+        """, format: .csv,
+      entries: [
+        "2 sha256 \(Sample.sha256) exact", "3 sha256 \(Sample.sha256) exact",
+        "4 md5 \(Sample.md5) exact", "5 sha1 \(Sample.sha1) exact",
+      ]),
+    FeedCase(
       name: "csv: a title above the first of several lists binds none of the others",
       text: """
         Hashes:
