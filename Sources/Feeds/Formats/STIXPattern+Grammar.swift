@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// The grammar of patterns, read by recursive descent (STIX 2.1 §9).
@@ -50,45 +51,44 @@ extension STIXPattern {
     join(from: firstGroup, starts, unsupportedBefore: unsupportedBefore)
   }
 
-  /// Replaces the groups of an AND's members by their combinations.
+  /// Replaces the groups of an AND's members by their combinations; none are left where they are too many.
   private mutating func join(from firstGroup: Int, _ starts: [Int], unsupportedBefore: Int) {
     hasConjunction = true
     var combinations: [[Int]] = [[]]
-    for (index, start) in starts.enumerated() {
+    for (index, start) in starts.enumerated() where !combinations.isEmpty {
       let end = index + 1 < starts.count ? starts[index + 1] : groups.count
-      guard combinations.count * (end - start) <= Self.mostAlternatives else {
-        combinations = []
-        break
-      }
-      combinations = combinations.flatMap { left in groups[start..<end].map { left + $0 } }
-      // A condition of ours has far fewer members; what follows compares each with each.
-      let longest = combinations.reduce(0) { max($0, $1.count) }
-      guard longest <= Self.mostMembers, combinations.count * longest <= Self.mostTests else {
-        combinations = []
-        break
-      }
+      if !expansion.multiply(&combinations, by: groups[start..<end]) { combinations = [] }
     }
     groups.removeSubrange(firstGroup...)
+    groups += combinations
     // A member without a test of its own can never be seen to hold.
-    if combinations.isEmpty {
-      unsupportedAlternatives = unsupportedBefore + 1
-      return
-    }
-    for combination in combinations {
-      let kept = combination.filter { place in
-        !combination.contains { isType(tests[place], of: tests[$0]) }
-      }
-      groups.append(kept.isEmpty ? combination : kept)
+    if combinations.isEmpty { unsupportedAlternatives = unsupportedBefore + 1 }
+  }
+
+  /// Leaves out of each group the tests for the type of an object whose value another of them asks for.
+  mutating func dropTypes() {
+    let isForType = tests.map { asksForType($0) }
+    guard isForType.contains(true) else { return }
+    for index in groups.indices {
+      let group = groups[index]
+      let types = group.filter { isForType[$0] }
+      // Each needs a value of its own, so that of more the condition would be too long in any case.
+      guard types.count <= SourceContext.mostConditionMembers else { continue }
+      let implied = types.filter { type in group.contains { isType(tests[type], of: tests[$0]) } }
+      if !implied.isEmpty { groups[index].removeAll { implied.contains($0) } }
     }
   }
 
-  /// Whether one test asks for the type of the object whose value the other asks for.
+  private func asksForType(_ test: Test) -> Bool {
+    arena[test.path].suffix(Self.typeSuffix.utf8.count).elementsEqual(Self.typeSuffix.utf8)
+  }
+
+  private static let typeSuffix = ".type"
+
+  /// Whether a test for a type asks for that of the object whose value the other asks for.
   private func isType(_ first: Test, of second: Test) -> Bool {
     let path = arena[first.path]
-    let suffix = ".type"
-    guard path.count > suffix.utf8.count, path.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
-    else { return false }
-    let object = path.dropLast(suffix.utf8.count - 1)
+    let object = path.dropLast(Self.typeSuffix.utf8.count - 1)
     return arena[second.path].starts(with: object)
       && !arena[second.path].elementsEqual(path)
   }

@@ -32,10 +32,10 @@ struct STIXPattern {
   /// Alternatives that are of no form we know.
   var unsupportedAlternatives = 0
 
+  /// Bounds what all ANDs of the pattern write out.
+  var expansion = JointExpansion()
+
   static let depthLimit = 32
-  static let mostAlternatives = 256
-  /// Tests that are looked at together, and in all alternatives of one AND.
-  static let (mostMembers, mostTests) = (64, 4096)
 
   /// What the one comparison of a pattern asks for, where it has the form of nearly all patterns; nil for any
   /// other, and where a quote or backslash is in the value.
@@ -87,10 +87,13 @@ struct STIXPattern {
     groups.removeAll(keepingCapacity: true)
     hasConjunction = false
     unsupportedAlternatives = 0
+    expansion = JointExpansion()
+    expansion.allow(pattern.byteCount)
     var offset = 0
     try observations(pattern, &offset, depth: 0)
     Self.skipSpace(pattern, &offset)
     guard offset == pattern.byteCount else { throw .unsupported }
+    if hasConjunction { dropTypes() }
   }
 
   /// Lets the values of a pattern that was read in, and counts the alternatives that are left out.
