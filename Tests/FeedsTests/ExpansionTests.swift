@@ -58,7 +58,40 @@ import Testing
       refusals: ["unsupported-pattern": 1]),
   ]
 
-  @Test(arguments: patterns)
+  static let terms: [Case] = [
+    Case(
+      name: "openioc: eight terms at once", text: and(list(8, "", item)), format: .openIOC,
+      entries: 8),
+    Case(
+      name: "openioc: more terms than a condition has", text: and(list(9, "", item)),
+      format: .openIOC,
+      refusals: ["too-many-alternatives": 1]),
+    Case(
+      name: "openioc: more terms than are looked at, and others beside them",
+      text: and(list(5000, "", item)) + item(1), format: .openIOC, entries: 1,
+      refusals: ["too-many-alternatives": 1]),
+    Case(
+      name: "openioc: groups without terms ask for nothing",
+      text: and(list(5000, "") { _ in #"<Indicator operator="AND"/>"# } + item(1)),
+      format: .openIOC,
+      entries: 1),
+    Case(
+      name: "openioc: one of nothing is never there",
+      text: and(#"<Indicator operator="OR"/>"# + item(1)) + item(2), format: .openIOC, entries: 1),
+    Case(
+      name: "openioc: an AND and an OR in an AND",
+      text: and(item(1) + or(item(2) + and(item(3) + item(4)))), format: .openIOC, entries: 5),
+    Case(
+      name: "openioc: alternatives that multiply",
+      text: and(list(8, "") { or(item(2 * $0) + item(2 * $0 + 1)) }), format: .openIOC,
+      refusals: ["too-many-alternatives": 1]),
+    Case(
+      name: "openioc: alternatives at a depth", text: and(and(or(list(300, "", item)))),
+      format: .openIOC,
+      refusals: ["too-many-alternatives": 1]),
+  ]
+
+  @Test(arguments: patterns + terms)
   func isBounded(_ example: Case) {
     let text =
       example.format == .openIOC
@@ -82,5 +115,18 @@ import Testing
     list(count, " AND ") {
       "(domain-name:value = 'a\($0).example' OR domain-name:value = 'b\($0).example')"
     }
+  }
+
+  private static func item(_ number: Int) -> String {
+    #"<IndicatorItem condition="is"><Context search="Network/DNS"/>"#
+      + "<Content>a\(number).example</Content></IndicatorItem>"
+  }
+
+  private static func and(_ text: String) -> String {
+    #"<Indicator operator="AND">"# + text + "</Indicator>"
+  }
+
+  private static func or(_ text: String) -> String {
+    #"<Indicator operator="OR">"# + text + "</Indicator>"
   }
 }

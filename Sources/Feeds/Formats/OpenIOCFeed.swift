@@ -24,28 +24,26 @@ struct OpenIOCFeed {
     var line: UInt64 = 0
   }
 
-  /// A part of an AND's subtree.
-  private indirect enum Node {
-    case item(Item)
-    case all([Node])
-    case any([Node])
-  }
-
   private struct Group {
     var isAll: Bool
-    var nodes: [Node] = []
+    /// Where an AND is open: what was read of the group so far, as alternatives of terms in `held`.
+    var alternatives: [[Int]]
   }
 
   /// Groups that are open, from the outermost on.
   private var groups: [Group] = []
   private var item = Item()
   private var isInItem = false
-  /// Terms kept for the AND that is open.
-  private var heldItems = 0
+  /// Terms of the outermost AND that is open.
+  private var held: [Item] = []
+  private var expansion = JointExpansion()
+  /// The outermost AND has more alternatives or terms than are written out.
+  private var isTooWide = false
   private static let mostHeldItems = 4096
+  /// Numbers that a term or a group allows the expansion: a few for each byte that it takes at least.
+  private static let allowance = 32
   /// Bytes of an element's text that are kept.
   private static let longestText = 1 << 20
-  private static let mostAlternatives = 256
 
   init(_ stream: FeedStream) { xml = XMLFeed(stream) }
 
@@ -77,7 +75,8 @@ struct OpenIOCFeed {
       if let id = xml.attribute("id") { context.id = sink.collection.intern(id.rawSpan) }
     } else if xml.isElement("Indicator") {
       let operation = xml.attribute("operator") ?? []
-      groups.append(Group(isAll: Text.equals(operation.rawSpan, "AND")))
+      let isAll = Text.equals(operation.rawSpan, "AND")
+      groups.append(Group(isAll: isAll, alternatives: isAll ? [[]] : []))
     } else if xml.isElement("IndicatorItem") {
       item = Item()
       item.line = xml.line
@@ -98,10 +97,9 @@ struct OpenIOCFeed {
       use(item, &sink)
     } else if xml.isElement("Indicator"), let group = groups.popLast() {
       if let parent = groups.indices.last, groups.contains(where: \.isAll) {
-        groups[parent].nodes.append(group.isAll ? .all(group.nodes) : .any(group.nodes))
+        put(group.alternatives, into: parent)
       } else if group.isAll {
-        addAlternatives(of: .all(group.nodes), &sink)
-        heldItems = 0
+        addAlternatives(group.alternatives, &sink)
       }
     }
   }
@@ -193,54 +191,35 @@ struct OpenIOCFeed {
       add([item], &sink)
       return
     }
-    heldItems += 1
-    if heldItems <= Self.mostHeldItems {
-      groups[parent].nodes.append(.item(item))
-    } else {
-      sink.refuse(.tooManyAlternatives, item.value.rawSpan, line: item.line)
-    }
+    if !isTooWide || held.isEmpty { held.append(item) }
+    put([[held.count - 1]], into: parent)
   }
 
-  private mutating func addAlternatives(of node: Node, _ sink: inout FeedSink) {
+  /// Makes alternatives those of a member of a group that is in an AND, or is one.
+  private mutating func put(_ alternatives: [[Int]], into parent: Int) {
+    if isTooWide { return }
+    expansion.allow(Self.allowance)
+    let fits =
+      groups[parent].isAll
+      ? expansion.multiply(&groups[parent].alternatives, by: alternatives[...])
+      : expansion.add(alternatives, to: &groups[parent].alternatives)
+    isTooWide = !fits || held.count >= Self.mostHeldItems
+  }
+
+  /// Lets in what the outermost AND asks for.
+  private mutating func addAlternatives(_ alternatives: [[Int]], _ sink: inout FeedSink) {
     prepareContext(&sink)
-    guard let alternatives = Self.alternatives(of: node) else {
-      let first = Self.firstItem(of: node)
-      let shown = first?.value ?? []
-      sink.refuse(.tooManyAlternatives, shown.rawSpan, line: first?.line ?? 0)
-      return
-    }
-    for alternative in alternatives where !alternative.isEmpty { add(alternative, &sink) }
-  }
-
-  /// A subtree as alternatives of terms that must hold at once; nil where there are too many.
-  private static func alternatives(of node: Node) -> [[Item]]? {
-    switch node {
-    case .item(let item): return [[item]]
-    case .any(let nodes):
-      var result: [[Item]] = []
-      for child in nodes {
-        guard let more = alternatives(of: child) else { return nil }
-        result += more
-        if result.count > mostAlternatives { return nil }
+    if isTooWide {
+      let shown = held.first?.value ?? []
+      sink.refuse(.tooManyAlternatives, shown.rawSpan, line: held.first?.line ?? 0)
+    } else {
+      for alternative in alternatives where !alternative.isEmpty {
+        add(alternative.map { held[$0] }, &sink)
       }
-      return result
-    case .all(let nodes):
-      var result: [[Item]] = [[]]
-      for child in nodes {
-        guard let more = alternatives(of: child), result.count * more.count <= mostAlternatives
-        else { return nil }
-        result = result.flatMap { left in more.map { left + $0 } }
-        guard result.reduce(0, { $0 + $1.count }) <= mostHeldItems else { return nil }
-      }
-      return result
     }
-  }
-
-  private static func firstItem(of node: Node) -> Item? {
-    switch node {
-    case .item(let item): item
-    case .all(let nodes), .any(let nodes): nodes.lazy.compactMap { firstItem(of: $0) }.first
-    }
+    held = []
+    expansion = JointExpansion()
+    isTooWide = false
   }
 
   /// Lets in terms that must hold at once, or counts why the whole is not used.
