@@ -89,6 +89,11 @@ import Testing
       name: "openioc: alternatives at a depth", text: and(and(or(list(300, "", item)))),
       format: .openIOC,
       refusals: ["too-many-alternatives": 1]),
+    Case(
+      name: "openioc: an attribute behind thousands",
+      text: "<IndicatorItem condition='is'><Context \(list(8000, " ") { "a\($0)='&lt;'" })"
+        + " search='Network/DNS'/><Content>a.example</Content></IndicatorItem>",
+      format: .openIOC, entries: 1),
   ]
 
   @Test(arguments: patterns + terms)

@@ -76,6 +76,9 @@ import Testing
       return #"<ioc id="1"><definition><Indicator operator="AND" id="a">"# + either
         + list(count, "") { item("a\($0)") } + "</Indicator></definition></ioc>"
     },
+    Wide(name: "openioc: attributes of a tag", format: .openIOC) { count in
+      #"<ioc id="1"><a "# + list(count * 20, " ") { _ in #"b="c""# } + "/></ioc>"
+    },
     Wide(name: "csv: columns of values", format: .csv) { count in
       list(count, ",") { _ in "ip" } + "\n" + list(count, ",") { _ in "192.0.2.1" }
         + "\n192.0.2.2\n"

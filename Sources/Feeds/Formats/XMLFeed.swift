@@ -158,14 +158,16 @@ struct XMLFeed {
       offset += 1
       while offset < tag.byteCount, Text.isSpace(tag.byte(unchecked: offset)) { offset += 1 }
       guard offset < tag.byteCount,
-        [Byte.quote, Byte.apostrophe].contains(tag.byte(unchecked: offset)),
+        tag.byte(unchecked: offset) == Byte.quote || tag.byte(unchecked: offset) == Byte.apostrophe,
         let end = Text.firstIndex(of: tag.byte(unchecked: offset), in: tag, from: offset + 1)
       else { throw error(.malformed, "not XML: an attribute without quotes", Self.advice) }
-      let nameRange = arena.count..<arena.count + Self.localName(attribute).count
+      let nameStartInArena = arena.count
       arena += Self.localName(attribute)
       let valueStart = arena.count
-      try Self.unescape(tag.extracting(offset + 1..<end), to: &arena, or: self)
-      attributes.append((nameRange, valueStart..<arena.count))
+      guard Self.unescape(tag.extracting(offset + 1..<end), to: &arena) else {
+        throw error(.malformed, Self.unknownEntity, Self.advice)
+      }
+      attributes.append((nameStartInArena..<valueStart, valueStart..<arena.count))
       offset = end + 1
     }
   }
@@ -189,9 +191,9 @@ struct XMLFeed {
     text.removeAll(keepingCapacity: true)
     if !isBlank {
       let raw = Array(stream.window[stream.start..<stream.start + offset])
-      var unescaped: [UInt8] = []
-      try Self.unescape(raw.rawSpan, to: &unescaped, or: self)
-      text = unescaped
+      guard Self.unescape(raw.rawSpan, to: &text) else {
+        throw error(.malformed, Self.unknownEntity, Self.advice)
+      }
     }
     stream.moveStart(to: stream.start + offset)
     return !isBlank
@@ -204,10 +206,13 @@ struct XMLFeed {
     stream.moveStart(to: stream.start + end + 3)
   }
 
-  /// Undoes entities.
-  private static func unescape(
-    _ raw: RawSpan, to output: inout [UInt8], or feed: borrowing XMLFeed
-  ) throws(FeedError) {
+  private static let unknownEntity = "not XML: an entity that is none of the language's own"
+
+  /// Undoes entities; false where one is unknown.
+  ///
+  /// It is given nothing of the reader but what it appends to: a second hold on an arena would have it
+  /// copied for each attribute.
+  private static func unescape(_ raw: RawSpan, to output: inout [UInt8]) -> Bool {
     var offset = 0
     while offset < raw.byteCount {
       let byte = raw.byte(unchecked: offset)
@@ -219,13 +224,11 @@ struct XMLFeed {
       guard let end = Text.firstIndex(of: UInt8(ascii: ";"), in: raw, from: offset),
         end - offset <= 10,
         let scalar = scalar(raw.extracting(offset + 1..<end))
-      else {
-        throw feed.error(
-          .malformed, "not XML: an entity that is none of the language's own", advice)
-      }
+      else { return false }
       output.append(contentsOf: String(Character(scalar)).utf8)
       offset = end + 1
     }
+    return true
   }
 
   private static func scalar(_ entity: RawSpan) -> Unicode.Scalar? {
