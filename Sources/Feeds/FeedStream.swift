@@ -35,7 +35,7 @@ struct FeedStream {
   /// Lines end in a carriage return alone, which the window holds as a line feed.
   private var endsLinesWithReturn = false
   private var transcoder: UTF16Transcoder?
-  private static let chunkLength = 256 << 10
+  private static let (leastChunk, greatestChunk) = (4 << 10, 256 << 10)
 
   /// A stream over an opened input.
   init(_ source: InputSource) {
@@ -83,7 +83,7 @@ struct FeedStream {
       if transcoder != nil {
         return try fillTranscoded(source)
       }
-      let count = try Self.read(source, into: &window, atLeast: max(Self.chunkLength, unread))
+      let count = try Self.read(source, into: &window, atLeast: max(chunkLength, unread))
       if count == 0 { isAtEnd = true }
       if isFirst { adoptTranscoder() }
       if endsLinesWithReturn { replaceReturns(from: unread) }
@@ -93,6 +93,19 @@ struct FeedStream {
       isAtEnd = true
       return false
     }
+  }
+
+  /// Room for what is read next: what is left of a file whose length is known, so that thousands of short
+  /// feeds do not take a long one's memory each.
+  private var chunkLength: Int {
+    guard let source, let size = source.rawSize.map({ Int(clamping: $0) }) else {
+      return Self.greatestChunk
+    }
+    // Text becomes a few times as long when it is decompressed; that of a longer file needs the most at once.
+    let left =
+      source.compression == nil
+      ? size - min(dropped + window.count, size) : 4 * min(size, Self.greatestChunk)
+    return min(max(left, Self.leastChunk), Self.greatestChunk)
   }
 
   /// Whether so many bytes can be looked at; what is missing of them is read.
@@ -106,7 +119,7 @@ struct FeedStream {
   private mutating func fillTranscoded(_ source: InputSource) throws(InputError) -> Bool {
     let before = window.count
     var raw: [UInt8] = []
-    let count = try Self.read(source, into: &raw, atLeast: max(Self.chunkLength, before))
+    let count = try Self.read(source, into: &raw, atLeast: max(chunkLength, before))
     if count == 0 { isAtEnd = true }
     transcoder?.transcode(raw.rawSpan, isFinal: count == 0, to: &window)
     if endsLinesWithReturn { replaceReturns(from: before) }

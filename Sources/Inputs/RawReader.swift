@@ -3,8 +3,10 @@ internal import Glibc
 /// The bytes of a file descriptor as they are, through a buffer that lets the first be looked at.
 @safe
 final class RawReader {
-  /// Bytes read at once for decompression.
-  static let bufferSize = 256 << 10
+  /// Bytes read at once for decompression; of a file that is shorter, all.
+  private static let greatestBuffer = 256 << 10
+  /// The least, since a file may grow, and some of the system's say that they are empty.
+  private static let leastBuffer = 4 << 10
 
   private let descriptor: Int32
   private let closes: Bool
@@ -31,7 +33,8 @@ final class RawReader {
     self.path = path
     self.isRegularFile = isRegularFile
     self.size = size
-    unsafe buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
+    let length = size.map { max(Int(clamping: $0), Self.leastBuffer) } ?? Self.greatestBuffer
+    unsafe buffer = .allocate(byteCount: min(length, Self.greatestBuffer), alignment: 64)
     // Fewer switches between writer and reader; it stays as it is where the system allows no more.
     if !isRegularFile { _ = fcntl(descriptor, Self.setPipeSize, Self.pipeSize) }
   }

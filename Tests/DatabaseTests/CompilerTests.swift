@@ -1,10 +1,21 @@
 import Database
+import Foundation
 import Indicators
 import Parsing
 import TestSupport
 import Testing
 
 @Suite struct CompilerTests {
+  @Test(
+    "The hash of a file is that of its bytes", arguments: [0, 1, (1 << 20) - 1, 1 << 20, 3 << 20])
+  func hashOfFile(_ length: Int) throws {
+    let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 / 7) }
+    let path = NSTemporaryDirectory() + "feed-input-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    #expect(FeedInput(path: path) == FeedInput(bytes: bytes.rawSpan))
+  }
+
   /// Indicators of three feeds with repeats, contexts and all kinds of keys.
   static let indicators: [TestIndicator] = {
     var indicators = [

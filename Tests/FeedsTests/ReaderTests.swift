@@ -16,6 +16,27 @@ import Testing
     try body(folder.path)
   }
 
+  @Test(
+    "A file is read whole, whatever its length", arguments: [true, false],
+    [0, 1, 4095, 4096, 4097, 65536, 262_143, 262_144, 262_145, 700_000])
+  func fileLengths(_ isCompressed: Bool, _ length: Int) throws {
+    try withFolder([:]) { folder in
+      // Lines of sixteen bytes; what is left over is a comment.
+      let lines = (0..<length / 16).map { "a\(100_000 + $0).example\n" }
+      #expect(lines.allSatisfy { $0.utf8.count == 16 })
+      let text = "#".padding(toLength: length % 16, withPad: "#", startingAt: 0)
+      let bytes = Array((lines.joined() + (length % 16 == 0 ? "" : text)).utf8)
+      let path = folder + "/feed.txt"
+      try Data(isCompressed ? DamageTests.gzip(bytes) : bytes)
+        .write(to: URL(fileURLWithPath: path))
+      var collection = IndicatorCollection()
+      var report = FeedReport()
+      let request = FeedReader.Request(path: path, format: .plain)
+      _ = FeedReader.readAll([request], into: &collection, report: &report)
+      #expect(collection.records.count == lines.count)
+    }
+  }
+
   @Test func manyFeedsAreReadInOneOrderAndErrorsStopNone() throws {
     try withFolder([
       "a.txt": "evil.example\n", "b.csv": "domain,x\nbad.example,1\n", "c.txt": "prose only here\n",

@@ -50,7 +50,9 @@ extension FeedInput {
     // SAFETY: the state was made above and is used by nobody else.
     defer { unsafe XXH3_freeState(state) }
     guard unsafe XXH3_128bits_reset(state) == XXH_OK else { return nil }
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    // Of a short file all at once, and its end.
+    let length = min(max(Int(clamping: facts.st_size), 0), (1 << 20) - 1) + 1
+    var buffer = [UInt8](repeating: 0, count: length)
     var total: UInt64 = 0
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes {
