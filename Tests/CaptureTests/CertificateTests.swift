@@ -202,6 +202,58 @@ struct CertificateTests {
     #expect(Observed(pcap([CapturedPacket(long)])).counts["tls-message-limit"] == 1)
   }
 
+  @Test("messages over DTLS of which little is there take little room")
+  func begunMessages() {
+    let list = join(Self.length(SampleCertificate.bytes.count), SampleCertificate.bytes)
+    let body = join(Self.length(list.count), list)
+    func part(_ bytes: ArraySlice<UInt8>, of whole: Int, number: UInt8) -> [UInt8] {
+      Packet.datagram(
+        TLSBuilder.datagramRecord(
+          Array(bytes), type: 11, offset: bytes.startIndex, whole: whole, number: number),
+        from: 4433, to: 50000)
+    }
+    let none = [UInt8](repeating: 0, count: 60_000)
+    var frames = [part(body[..<100], of: body.count, number: 1)]
+    for number in 2..<62 as Range<UInt8> {
+      frames.append(part(none[59_000..<59_001], of: none.count, number: number))
+    }
+    frames.append(part(body[100...], of: body.count, number: 1))
+    let found = Self.observed(frames)
+    #expect(found.contains { $0.field == "tls.certificate.sha256" })
+  }
+
+  @Test("a chain over DTLS of several KiB in fragments of any length, in any order")
+  func longChain() {
+    let certificates = (0..<12).map { _ in
+      join(Self.length(SampleCertificate.bytes.count), SampleCertificate.bytes)
+    }
+    let list = Array(certificates.joined())
+    let body = join(Self.length(list.count), list)
+    func frames(_ ranges: [Range<Int>]) -> [[UInt8]] {
+      ranges.map {
+        Packet.datagram(
+          TLSBuilder.datagramRecord(
+            Array(body[$0]), type: 11, offset: $0.lowerBound, whole: body.count, number: 2),
+          from: 4433, to: 50000)
+      }
+    }
+    let whole = Self.observed(frames([0..<body.count]))
+    #expect(whole.contains { $0.field == "tls.certificate.sha256" })
+    var random = SeededGenerator(seed: 73)
+    for _ in 0..<20 {
+      var ranges: [Range<Int>] = []
+      var start = 0
+      while start < body.count {
+        let end = min(start + .random(in: 1...1300, using: &random), body.count)
+        // Some overlap the one before.
+        ranges.append(max(start - .random(in: 0...40, using: &random), 0)..<end)
+        start = end
+      }
+      let found = Self.observed(frames(ranges.shuffled(using: &random)))
+      #expect(found.map(\.value) == whole.map(\.value))
+    }
+  }
+
   @Test("a name keeps its NUL")
   func nul() {
     // The common name in both places, with one letter replaced.

@@ -22,37 +22,74 @@ struct DatagramHandshakes {
     var length: Int
   }
 
+  /// A message as far as it is there, in pages that are made when the first of their bytes comes: a fragment
+  /// of one byte may be of a message of 64 KiB.
   private struct Message {
+    static let pageLength = 1 << 10
+    /// Words of bits that say which bytes of a page are there.
+    static let wordsInPage = pageLength / 64
+
     let name: Name
-    /// The header, and the body as far as it is there.
-    var bytes: [UInt8]
-    var known: [UInt64]
+    /// Where each page of the body is in `bytes`, counted in pages from 1; 0 where nothing of it is there.
+    var places: [UInt8]
+    var bytes: [UInt8] = []
+    var known: [UInt64] = []
     var missing: Int
     /// Bytes of the beginning whose names were read before the rest was there.
     var read = 0
 
     init(_ name: Name) {
       self.name = name
-      // Type, length, number, offset of the fragment, its length: as of one that is the whole.
-      let length = [16, 8, 0].map { UInt8(truncatingIfNeeded: name.length >> $0) }
-      let sequence = [8, 0].map { UInt8(truncatingIfNeeded: name.sequence >> $0) }
-      bytes = [name.type] + length + sequence + [0, 0, 0] + length
-      bytes += [UInt8](repeating: 0, count: name.length)
-      known = [UInt64](repeating: 0, count: (name.length + 63) / 64)
+      places = Array(repeating: 0, count: name.length / Self.pageLength + 1)
       missing = name.length
     }
 
-    var cost: Int { 192 + bytes.count + 8 * known.count }
+    var cost: Int { 192 + places.count + bytes.count + 8 * known.count }
 
     mutating func add(_ part: RawSpan, at offset: Int) {
+      var position = 0
+      while position < part.byteCount {
+        let page = (offset + position) / Self.pageLength
+        let start = offset + position - page * Self.pageLength
+        let count = min(part.byteCount - position, Self.pageLength - start)
+        add(part.extracting(position..<position + count), at: start, ofPage: place(of: page))
+        position += count
+      }
+    }
+
+    /// Where a page is in `bytes`, made where it is not there.
+    private mutating func place(of page: Int) -> Int {
+      if places[page] == 0 {
+        bytes += repeatElement(0, count: Self.pageLength)
+        known += repeatElement(0, count: Self.wordsInPage)
+        places[page] = UInt8(bytes.count / Self.pageLength)
+      }
+      return Int(places[page]) - 1
+    }
+
+    private mutating func add(_ part: RawSpan, at start: Int, ofPage page: Int) {
       for position in part.byteOffsets {
-        let place = offset + position
+        let place = page * Self.pageLength + start + position
         let bit = UInt64(1) << UInt64(place & 63)
         if known[place >> 6] & bit != 0 { continue }
         known[place >> 6] |= bit
-        bytes[DatagramHandshakes.headerLength + place] = part.byte(unchecked: position)
+        bytes[place] = part.byte(unchecked: position)
         missing -= 1
       }
+    }
+
+    /// The header, and the body, all of which is there.
+    var whole: [UInt8] {
+      // Type, length, number, offset of the fragment, its length: as of one that is the whole.
+      let length = [16, 8, 0].map { UInt8(truncatingIfNeeded: name.length >> $0) }
+      let sequence = [8, 0].map { UInt8(truncatingIfNeeded: name.sequence >> $0) }
+      var message = [name.type] + length + sequence + [0, 0, 0] + length
+      message.reserveCapacity(DatagramHandshakes.headerLength + places.count * Self.pageLength)
+      for place in places where place != 0 {
+        message += bytes[(Int(place) - 1) * Self.pageLength..<Int(place) * Self.pageLength]
+      }
+      message.removeLast(message.count - DatagramHandshakes.headerLength - name.length)
+      return message
     }
   }
 
@@ -103,20 +140,20 @@ struct DatagramHandshakes {
     }
     var index = messages.firstIndex { $0.name == name } ?? messages.count
     if index == messages.count {
-      let message = Message(name)
-      bytes += message.cost
-      messages.append(message)
-      while messages.count > 1, bytes > limit || messages.count > Self.most {
-        let oldest = messages.removeFirst()
-        bytes -= oldest.cost
-        index -= 1
-        Self.count(oldest, &skips)
-      }
+      messages.append(Message(name))
+    } else {
+      bytes -= messages[index].cost
     }
     messages[index].add(part, at: offset)
-    guard messages[index].missing == 0 else { return nil }
-    bytes -= messages[index].cost
-    return messages.remove(at: index).bytes
+    if messages[index].missing == 0 { return messages.remove(at: index).whole }
+    bytes += messages[index].cost
+    while messages.count > 1, bytes > limit || messages.count > Self.most {
+      let oldest = messages.remove(at: index == 0 ? 1 : 0)
+      bytes -= oldest.cost
+      index = max(index - 1, 0)
+      Self.count(oldest, &skips)
+    }
+    return nil
   }
 
   /// Whether the same message came before in the same direction; else it is remembered.
