@@ -153,6 +153,46 @@ import Testing
   }
 }
 
+/// One indicator of those that several databases hold alike.
+@Suite struct EntryMergingTests {
+  @Test func sourcesThatSayTheSameAreOne() throws {
+    let databases = [
+      try Self.database(0..<300, firstLine: 1), try Self.database(250..<600, firstLine: 1000),
+    ]
+    var catalog = EntryCatalog(databases: databases)
+    var merging = EntryMerging()
+    let entries = (0...1).map { catalog.entry(database: $0, entry: 0) }
+    let merged = merging.entry(of: entries)
+    #expect(merged.entry.sources.count == 600)
+    #expect(merged.entry.sources.filter { $0.lines.count == 2 }.count == 50)
+    for (entry, places) in zip(entries, merged.places) {
+      for (source, place) in zip(entry.sources, places) {
+        #expect(merged.entry.sources[place].description == source.description)
+        #expect(merged.entry.sources[place].lines.contains(source.lines[0]))
+      }
+    }
+  }
+
+  /// An address about which a feed says something else in each of its lines.
+  private static func database(
+    _ numbers: Range<Int>, firstLine: UInt32
+  ) throws -> IndicatorDatabase {
+    var indicators = IndicatorCollection()
+    let feed = indicators.addFeed(FeedDescription(name: "feed", format: "csv"))
+    for number in numbers {
+      var context = SourceContext()
+      context.description = indicators.intern("\(number)")
+      let record = IndicatorRecord(
+        kind: .ipv4, mode: .exact, prefixLength: 32, schemeLength: 0, feed: feed,
+        line: firstLine + UInt32(number), context: indicators.intern(context), valueLength: 0,
+        valueOffset: 0)
+      let value: [UInt8] = [192, 0, 2, 1]
+      indicators.append(record, value: value.span.bytes)
+    }
+    return try IndicatorDatabase(DatabaseCompiler.compile(indicators))
+  }
+}
+
 extension ShortText {
   fileprivate init(_ text: Substring.UTF8View) {
     self = ShortText(Array(text).rawSpan) ?? ShortText()

@@ -82,14 +82,18 @@ struct EntryMerging {
     if let merged = known[key] { return merged }
     var sources: [ResolvedSource] = []
     var places: [[Int]] = []
+    // A value may be listed by very many sources.
+    var first: [SourceStatement.Meaning: Int] = [:]
     for entry in entries {
       places.append(
         entry.sources.map { source in
-          if let place = sources.firstIndex(where: { $0.statement.isSame(as: source.statement) }) {
+          let meaning = SourceStatement.Meaning(source.statement)
+          if let place = first[meaning] {
             // The same source twice is one with the lines of both.
             sources[place].lines = Set(sources[place].lines + source.lines).sorted()
             return place
           }
+          first[meaning] = sources.count
           sources.append(source)
           return sources.count - 1
         })
@@ -100,11 +104,11 @@ struct EntryMerging {
     }
     var target = [Int](repeating: 0, count: order.count)
     for (place, source) in order.enumerated() { target[source] = place }
-    let first = entries[0]
+    let entry = entries[0]
     let merged = Merged(
       entry: ResolvedEntry(
-        reference: key.min() ?? first.reference, kind: first.kind, mode: first.mode,
-        value: first.value, specificity: first.specificity, sources: order.map { sources[$0] },
+        reference: key.min() ?? entry.reference, kind: entry.kind, mode: entry.mode,
+        value: entry.value, specificity: entry.specificity, sources: order.map { sources[$0] },
         parts: key),
       places: places.map { $0.map { target[$0] } })
     if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }

@@ -82,6 +82,35 @@ public final class SourceStatement: Sendable {
   }
 }
 
+extension SourceStatement {
+  /// A statement as what it says, wherever it says it: equal where `isSame` is true.
+  struct Meaning: Hashable {
+    private let statement: SourceStatement
+
+    init(_ statement: SourceStatement) { self.statement = statement }
+
+    static func == (left: Meaning, right: Meaning) -> Bool {
+      left.statement.isSame(as: right.statement)
+    }
+
+    // All that is compared: whoever writes a feed may have statements differ in any one part.
+    func hash(into hasher: inout Hasher) {
+      for text in [statement.feed, statement.id, statement.description, statement.reference] {
+        hasher.combine(text)
+      }
+      for list in [statement.labels, statement.attack, statement.malware, statement.actors] {
+        hasher.combine(list)
+      }
+      hasher.combine(statement.validFrom)
+      hasher.combine(statement.validUntil)
+      hasher.combine(statement.confidence)
+      hasher.combine(statement.tlp)
+      hasher.combine(statement.flags.rawValue)
+      hasher.combine(statement.condition)
+    }
+  }
+}
+
 /// Statements of databases that were read lately: the entries of a feed share few, or have one each.
 ///
 /// Each has a place that its number chooses, where the one before it gives way.
