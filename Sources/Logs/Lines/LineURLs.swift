@@ -1,0 +1,88 @@
+import Indicators
+import Parsing
+
+/// URLs whose host and path stand in fields of one line (`Matching.md` §4).
+extension Extraction {
+  /// Emits the URL that fields of the record make together.
+  mutating func joinLineFields(
+    _ bytes: RawSpan, _ fields: [LineField], into batch: inout ObservableBatch
+  ) {
+    if let host = line.urlHost, let path = line.urlPath {
+      if !line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
+      return
+    }
+    let start = min(line.headerCount, fields.count)
+    joinSiblings(bytes, fields[start...], into: &batch)
+    var element = fields[min(line.structuredStart, start)..<start]
+    // Those of an element of structured data stand one behind the other.
+    while let first = element.first(where: { $0.path >= 0 }) {
+      let parent = paths.parent(of: first.path)
+      let end =
+        element.firstIndex { $0.path >= 0 && paths.parent(of: $0.path) != parent }
+        ?? element.endIndex
+      joinSiblings(bytes, element[..<end], into: &batch)
+      element = element[end...]
+    }
+  }
+
+  /// Emits the URL of fields that say of one thing what they say.
+  private mutating func joinSiblings(
+    _ bytes: RawSpan, _ fields: ArraySlice<LineField>, into batch: inout ObservableBatch
+  ) {
+    var host: LineField?
+    var path: LineField?
+    // The path of a request that says how it was made.
+    var further: LineField?
+    var hasMethod = false
+    var (hostRank, pathRank) = (FieldClass.furtherURLPart, FieldClass.furtherURLPart)
+    var port: UInt16 = 0
+    var scheme: LineField?
+    var query: LineField?
+    for field in fields where field.path >= 0 && field.start < field.end {
+      let fieldClass = paths.fieldClass(field.path)
+      switch fieldClass.role {
+      case .urlHost
+      where fieldClass.rank < hostRank && !Self.isAbsent(bytes, field.start..<field.end):
+        (host, hostRank) = (field, fieldClass.rank)
+      case .urlPath where !Self.mayBePath(bytes, field.start..<field.end): break
+      case .urlPath where fieldClass.rank < pathRank: (path, pathRank) = (field, fieldClass.rank)
+      case .urlPath where !fieldClass.isNamedURLPart && further == nil: further = field
+      case .urlScheme where scheme == nil: scheme = field
+      case .urlQuery where query == nil: query = field
+      case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
+      case .method where JoinedURL.isMethod(bytes, field.start..<field.end):
+        hasMethod = true
+        if field.end - field.start == 7, bytes.starts(withLowercase: "connect", at: field.start) {
+          return
+        }
+      default: break
+      }
+    }
+    guard let host, let path = path ?? (hasMethod ? further : nil) else { return }
+    join(bytes, host: host, path: path, port: port, scheme: scheme, query: query, into: &batch)
+  }
+
+  private mutating func join(
+    _ bytes: RawSpan, host: LineField, path: LineField, port: UInt16 = 0,
+    scheme: LineField? = nil, query: LineField? = nil, into batch: inout ObservableBatch
+  ) {
+    var map = OffsetMap()
+    Self.unescape(bytes, host, to: &joinHost, &map)
+    Self.unescape(bytes, path, to: &joinPath, &map)
+    if joinHost.count == 1, joinHost[0] == Byte.minus { return }
+    joinQuery.removeAll(keepingCapacity: true)
+    // A path may have its query already.
+    if let query, !joinPath.contains(UInt8(ascii: "?")) {
+      Self.unescape(bytes, query, to: &joinQuery, &map)
+      let isAny = paths.fieldClass(query.path).rank > 1
+      if isAny && JoinedURL.isName(joinQuery.rawSpan) || joinQuery.elementsEqual([Byte.minus]) {
+        joinQuery.removeAll(keepingCapacity: true)
+      }
+    }
+    var url = JoinedURL(
+      field: line.report ?? path.path, place: path.start, level: line.level)
+    if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
+    url.port = port
+    emitJoined(url, into: &batch)
+  }
+}
