@@ -37,6 +37,19 @@ extension EventFactTests {
       "(192.0.2.1#5 to 192.0.2.2#53)", ["ip.dst 192.0.2.2 port 53 destination"]
     ),
     (
+      #"{"sip":"192.0.2.1","sport":5,"dip":"192.0.2.2","dport":443}"#,
+      "(192.0.2.1#5 to 192.0.2.2#443)", []
+    ),
+    (
+      #"{"type":"audit","origin.address":"192.0.2.1:5000","event.action":"x"}"#,
+      "(192.0.2.1#5000 to ?)", []
+    ),
+    (#"{"event":"session.start","addr.remote":"192.0.2.1:5000"}"#, "(192.0.2.1#5000 to ?)", []),
+    (
+      #"{"flow":{"verdict":"DROPPED","IP":{"source":"192.0.2.1","destination":"192.0.2.2"},"l4":{"TCP":{"source_port":5,"destination_port":443}}}}"#,
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
       #"{"src.ip.address":"192.0.2.1","src.port.number":5,"dst.ip.address":"192.0.2.2","dst.port.number":443}"#,
       "(192.0.2.1#5 to 192.0.2.2#443)", []
     ),

@@ -108,6 +108,10 @@ extension KeyName {
     // Duo; audit logs of services; MongoDB; serializers of Node.js.
     "accessdevice": ["ip": (.source, 3)], "request": ["ip": (.source, 3)],
     "attr": ["remote": (.source, 3)],
+    // Elasticsearch's audit log; Teleport; Cilium's flows.
+    "origin": ["address": (.source, 3)],
+    "addr": ["remote": (.remote, 3), "local": (.local, 4)],
+    "ip": ["source": (.source, 1), "destination": (.destination, 1)],
     "req": ["remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3)],
     "local": [
       "ip": (.local, 4), "address": (.local, 4), "addr": (.local, 4), "port": (.localPort, 4),
@@ -231,6 +235,9 @@ extension KeyName {
     "portsrc": (.sourcePort, 1), "portdst": (.destinationPort, 1),
     "src4addr": (.source, 1), "src6addr": (.source, 1), "dst4addr": (.destination, 1),
     "dst6addr": (.destination, 1),
+    // H3C, Hillstone; Elasticsearch and Teleport with flat keys.
+    "sip": (.source, 1), "dip": (.destination, 1), "originaddress": (.source, 3),
+    "addrremote": (.remote, 3), "addrlocal": (.local, 4),
     // Snort 3, with the port behind the address.
     "srcap": (.source, 1), "dstap": (.destination, 1),
   ]
