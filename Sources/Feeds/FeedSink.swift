@@ -185,6 +185,8 @@ struct FeedSink {
       if parser.results.first?.kind == .url {
         let urls = CellPieces.joinedURLs(cell)
         if !urls.isEmpty {
+          // It may be one all the same.
+          _ = appendResults(cell, nameMode: nameMode, line: line, id: id)
           return add(urls, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
         }
       }

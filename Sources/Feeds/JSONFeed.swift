@@ -15,6 +15,8 @@ struct JSONFeed {
   private var offset: Int
   /// The line in which the outermost value begins that the reader is in, or was in last.
   private var firstLine: UInt64 = 0
+  /// An outermost value began and ended in one line, as those of JSON lines do.
+  private var hasValueOfALine = false
 
   /// A feed from the stream's place on.
   init(_ stream: FeedStream) {
@@ -43,6 +45,8 @@ struct JSONFeed {
       }
       if depth == 1, token.kind == .beginObject || token.kind == .beginArray {
         firstLine = line(of: token)
+      } else if depth == 0, token.kind == .endObject, !hasValueOfALine {
+        hasValueOfALine = line(of: token) == firstLine
       }
       guard token.kind == .needMore else { return token }
       stream.moveStartUncounted(to: offset)
@@ -133,7 +137,7 @@ struct JSONFeed {
     stream.moveStart(to: place)
     guard let line = stream.nextLine(limit: Self.tokenLimit) else { return false }
     offset = stream.start
-    return lines == 0 || lines <= 2 && isRecord(line)
+    return lines == 0 || hasValueOfALine || lines <= 2 && isRecord(line)
   }
 
   /// Whether a line is an object alone, which is how what follows a record that was cut looks: the first

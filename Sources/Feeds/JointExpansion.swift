@@ -8,10 +8,10 @@ struct JointExpansion {
   static let mostAlternatives = 256
   /// The most members of one alternative, of which a condition keeps few: some are only noted.
   static let mostMembers = 64
-  /// Numbers that any text may write.
-  private static let free = 512
+  private var allowance: Int
 
-  private var allowance = free
+  /// - Parameter free: numbers that any text may write.
+  init(free: Int) { allowance = free }
 
   /// Allows for a further piece of text, as much as is in proportion to it.
   mutating func allow(_ numbers: Int) { allowance += numbers }

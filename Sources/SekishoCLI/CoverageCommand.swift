@@ -122,7 +122,7 @@ struct CoverageCommand: ParsableCommand {
       _ = Console.cannotWrite()
       failed = true
     }
-    if progress.isStopRequested { throw Interruption.end() }
+    if progress.isStopRequested { throw Interruption.end(quiet: quiet) }
     if failed { throw ExitCode(2) }
   }
 

@@ -95,7 +95,7 @@ struct DiffCommand: ParsableCommand {
       before, after, inputs: inputs.map { InputPath($0) }, options: options,
       limit: limit ?? DatabaseDifference.listLimit, progress: progress
     ) { Console.report($0, quiet: quiet) }
-    if progress.isStopRequested { throw Interruption.end() }
+    if progress.isStopRequested { throw Interruption.end(quiet: quiet) }
     let exceeded = difference.exceeded(thresholds)
     let bytes: [UInt8] =
       switch format {

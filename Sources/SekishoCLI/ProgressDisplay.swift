@@ -29,9 +29,9 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// Says that a run was stopped; the exit code for it.
-  static func end() -> ExitCode {
-    Console.note("interrupted: the inputs were not read to their end")
+  /// Says that a run was stopped, unless notes are not wanted; the exit code for it.
+  static func end(quiet: Bool) -> ExitCode {
+    if !quiet { Console.note("interrupted: the inputs were not read to their end") }
     return ExitCode(130)
   }
 
@@ -43,7 +43,7 @@ enum Interruption {
       _ = Glibc.write(STDERR_FILENO, word.utf8Start, word.utf8CodeUnitCount)
       _exit(130)
     }
-    // So shells start what runs in the background.
+    // So shells start what runs in the background; a run that can be stopped in order is, all the same.
     if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
       signal(SIGINT, SIG_IGN)
     } else {

@@ -83,7 +83,7 @@ import Testing
       text: and(item(1) + or(item(2) + and(item(3) + item(4)))), format: .openIOC, entries: 5),
     Case(
       name: "openioc: alternatives that multiply",
-      text: and(list(8, "") { or(item(2 * $0) + item(2 * $0 + 1)) }), format: .openIOC,
+      text: and(list(9, "") { or(item(2 * $0) + item(2 * $0 + 1)) }), format: .openIOC,
       refusals: ["too-many-alternatives": 1]),
     Case(
       name: "openioc: alternatives at a depth", text: and(and(or(list(300, "", item)))),

@@ -158,13 +158,15 @@ struct FeedCase: Sendable, CustomTestStringConvertible {
         ||n.example^$document,
         ||o.example^$all,badfilter
         @@||p.example^$document
+        @@||q.example^$important,popup
+        ||r.example^$important,popup
         """, format: .adblock,
       entries: [
         "1 domain a.example withSubdomains", "2 domain b.example withSubdomains",
         "3 domain c.example withSubdomains", "4 domain d.example withSubdomains",
         "5 domain e.example withSubdomains", "6 domain f.example withSubdomains allow",
       ],
-      diagnostics: (7...15).map { "\($0) unsupported-rule" }),
+      diagnostics: (7...17).map { "\($0) unsupported-rule" }),
     FeedCase(
       name: "adblock: cosmetic rules alone",
       text: """

@@ -52,6 +52,19 @@ extension FeedCase {
       ],
       diagnostics: ["2 malformed-json", "5 malformed-json"]),
     FeedCase(
+      name: "json: lines behind one that was cut, whatever follows",
+      text: """
+        {"domain":"a.example"}
+        {"domain":"b.example","x":
+
+        {"domain":"c.example"}
+        {"domain":"d.example"}
+        {"domain":"e.example"}
+        """, format: .json,
+      // The third passes for the value of the second's last member.
+      entries: ["1 domain a.example withSubdomains", "6 domain e.example withSubdomains"],
+      diagnostics: ["5 malformed-json"]),
+    FeedCase(
       name: "json: an envelope, whose other members are none of it",
       text: """
         {"meta":{"url":"https://publisher.example/","urls":["https://publisher.example/a"]},

@@ -192,7 +192,7 @@ import Testing
     #expect(loaded.format == .plain)
     #expect(loaded.entries.count == 33, "\(loaded.refusals)")
     // A column whose cells are all what it is called is one.
-    let table = Loaded("hostname\n\(names)")
+    let table = Loaded("hostname\n\(names)192.0.2.1 x\n")
     #expect(table.format == .csv)
     #expect(table.entries.first == "2 domain h0.evil.example exact")
     #expect(Loaded("ja3\n\(Sample.md5)\n").entries == ["2 ja3 \(Sample.md5) exact weak"])
@@ -223,22 +223,34 @@ import Testing
         "family,url\nx,\"\(urls)\"\ny,http://e.evil.example/?u=http://f.example/\n")
       #expect(
         loaded.entries == [
-          "2 url http://a.evil.example/b exact", "2 url https://c.evil.example/d exact",
+          "2 url \(urls) exact", "2 url http://a.evil.example/b exact",
+          "2 url https://c.evil.example/d exact",
           "3 url http://e.evil.example/?u=http://f.example/ exact",
         ])
     }
+    // One that another is a part of.
+    for url in [
+      "https://a.example/?u=x,http://b.example/c", "https://a.example/;http://b.example/c",
+    ] {
+      #expect(Loaded("family,url\nx,\"\(url)\"\n").entries.count == 1)
+    }
   }
 
-  /// Without a header, pages that are referred to come again, or are of few sites.
-  @Test func urlsOfManyHostsBehindAnotherValueAreValues() {
-    func rows(_ url: (Int) -> String) -> String {
-      (0..<12).map { "f\($0).exe | \(Sample.md5.dropLast(2))\(10 + $0) | \(url($0))\n" }.joined()
+  /// Without a header, pages that are referred to come again, or are of few sites, or begin with `https`.
+  @Test func downloadsBehindDigestsAreValues() {
+    func rows(
+      _ first: (Int) -> String = { "\(Sample.md5.dropLast(2))\(10 + $0)" }, _ url: (Int) -> String
+    ) -> String {
+      (0..<12).map { "f\($0).exe | \(first($0)) | \(url($0))\n" }.joined()
     }
-    let many = Loaded(rows { "http://h\($0 / 2).example/a/?i=\($0)" })
+    let many = Loaded(rows { "http\($0 % 3 == 0 ? "" : "s")://h\($0 / 2).example/a/?i=\($0)" })
     #expect(many.entries.count == 24)
-    #expect(many.entries.contains("3 url http://h1.example/a/?i=2 exact"))
-    #expect(Loaded(rows { "https://blog.example/post/\($0)" }).entries.count == 12)
-    #expect(Loaded(rows { "https://h\($0 / 4).example/post" }).entries.count == 12)
+    #expect(many.entries.contains("3 url https://h1.example/a/?i=2 exact"))
+    #expect(Loaded(rows { "http://blog.example/post/\($0)" }).entries.count == 12)
+    #expect(Loaded(rows { "http://h\($0 / 4).example/post" }).entries.count == 12)
+    #expect(Loaded(rows { "https://h\($0).example/post" }).entries.count == 12)
+    #expect(
+      Loaded(rows({ "n\($0).evil.example" }) { "http://h\($0).example/a" }).entries.count == 12)
   }
 
   @Test func cellsBehindAddressesBetweenNumberSigns() {

@@ -55,10 +55,8 @@ import Testing
       millis
     ),
     (#"{"date":"2024-05-01","host":"a.example"}"#, nil),
-    (#"{"timestamp":"2024-05-01","host":"a.example"}"#, nil),
-    (
-      #"{"created":"2019-05-01","ts":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon
-    ),
+    // Of what is told by the day that is all there is.
+    (#"{"timestamp":"2024-05-01","host":"a.example"}"#, "2024-05-01T00:00:00.000000Z"),
     (#"{"__REALTIME_TIMESTAMP":"1714557600500000","host":"a.example"}"#, half),
     (#"{"unixTime":1714557600,"host":"a.example"}"#, noon),
     ("Event Time,level,host\n2024-05-01 10:00:00,info,a.example\n", noon),

@@ -100,6 +100,11 @@ import Testing
       "May  1 10:00:00 h kernel: ipfw: 65000 Deny TCP 192.0.2.1:5000 192.0.2.2:80 in via em0",
       "(protocol 6 192.0.2.1#5000 to 192.0.2.2#80 blocked)"
     ),
+    (
+      "May  1 10:00:00 h kernel: ipfw: 400 Accept UDP [2001:db8::1]:5000 [2001:db8::2]:53 out via em0",
+      "(protocol 17 2001:db8::1#5000 to 2001:db8::2#53 allowed)"
+    ),
+    ("backend servers tcp 192.0.2.1:80 192.0.2.2:80 192.0.2.3:80 are down", ""),
     ("May  1 10:00:00 h sshd[12]: Server listening on 192.0.2.1 port 22.", ""),
     // OpenVPN's name of a client, which is no word before the address it was given.
     ("2024-05-01 10:00:00 client/192.0.2.1:1194 MULTI: Learn: 192.0.2.9", ""),

@@ -17,6 +17,8 @@ extension CSVPlan {
     var names = 0
     /// URLs of pages about indicators.
     var pages = 0
+    /// Those without encryption, which pages that are referred to hardly ever are.
+    var plainURLs = 0
     /// URLs that differ, and how many cells each host has.
     var differentURLs: Set<[UInt8]> = []
     var hosts: [[UInt8]: Int] = [:]
@@ -31,12 +33,17 @@ extension CSVPlan {
       !mostly(fitting) && fitting > 0 && digests > 0 && mostly(shaped)
     }
 
-    /// Whether nearly all URLs differ and no host has many of them: pages that are referred to come again, or are of
-    /// few sites.
-    var holdsURLsOfManyHosts: Bool {
-      mostly(urls) && urls > 2 && differentURLs.count * 10 >= urls * 9
-        && hosts.values.allSatisfy { $0 <= max(1, urls / 5) }
+    /// Whether the URLs are where files are had from: nearly all differ, no host has many of them, and a quarter is
+    /// without encryption.
+    ///
+    /// Pages that are referred to come again, or are of few sites, or begin with `https`.
+    var holdsDownloads: Bool {
+      mostly(urls) && urls >= Self.fewestDownloads && differentURLs.count * 10 >= urls * 9
+        && plainURLs * 4 >= urls && hosts.values.allSatisfy { $0 <= max(1, urls / 5) }
     }
+
+    /// Less may be chance.
+    private static let fewestDownloads = 12
 
     func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
   }
@@ -51,7 +58,18 @@ extension CSVPlan {
     let evidence = gather(rows, width: width, &test)
     isMixedList =
       keys.count == 1 && Self.isOfLists(columns[0]) && evidence[0].fitting < evidence[0].cells
+      && (hasColonInHeader || holdsHeadings(rows))
     decide(evidence)
+  }
+
+  /// Whether a further line is one that columns or lists are called by.
+  private func holdsHeadings(_ rows: [TableRow]) -> Bool {
+    rows.contains { row in
+      let cell = row.bytes.rawSpan.extracting(row.range(0))
+      guard let last = cell.byteOffsets.last else { return false }
+      return cell.byte(unchecked: last) == Byte.colon
+        || Column(key: Text.key(cell), format: format).isValue
+    }
   }
 
   /// Whether what a column is called may as well be the heading of a list's first part.
@@ -198,6 +216,7 @@ extension CSVPlan {
     case .ipv4, .ipv6: evidence.addresses += 1
     case .url:
       evidence.urls += 1
+      if Text.starts(cell, "http:", ignoringCase: true) { evidence.plainURLs += 1 }
       evidence.differentURLs.insert(cell.copied(cell.byteOffsets))
       evidence.hosts[Self.host(ofURL: cell), default: 0] += 1
     case .domain where test.droppedPort: evidence.addresses += 1
@@ -284,8 +303,8 @@ extension CSVPlan {
 
   /// Without a name to go by: the first column of values, and further ones of addresses and digests.
   ///
-  /// Further names and URLs are as likely references, unless the URLs are of many hosts; addresses behind URLs are those
-  /// of their hosts.
+  /// Further names and URLs are as likely references, but URLs of downloads behind the files' digests; addresses behind
+  /// URLs are those of their hosts.
   private mutating func decideByShape(_ evidence: [Evidence]) {
     if rows == 1, isList(evidence) {
       for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }
@@ -294,11 +313,12 @@ extension CSVPlan {
     let typed = columns.contains(.type)
     var hasFirst = false
     var isOfURLs = false
+    let hasDigests = evidence.contains { $0.mostly($0.digests) }
     for column in columns.indices where columns[column] == .unknown {
       let found = evidence[column]
       guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
       if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
-        !found.mostly(found.digests), isOfURLs || !found.holdsURLsOfManyHosts
+        !found.mostly(found.digests), !hasDigests || !found.holdsDownloads
       {
         noteUnread(column, found.cells, found.shaped)
         continue

@@ -22,6 +22,8 @@ struct CSVPlan {
   /// Without a header: rows of which the first cell is the value, though each as a whole could be
   /// taken for a URL.
   private(set) var isPlainlyRows = false
+  /// The header ends as headings do.
+  private(set) var hasColonInHeader = false
   /// The header names one column, and may be the first heading of a list: not all cells are what it promises.
   var isMixedList = false
   /// Columns of which half the cells or more look like values, and that are not read all the same.
@@ -216,6 +218,7 @@ struct CSVPlan {
   }
 
   private mutating func take(header row: TableRow) {
+    hasColonInHeader = row.bytes.last { !Text.isSpace($0) } == Byte.colon
     keys = Self.keys(of: row, format)
     headerLine = row.line
   }

@@ -65,7 +65,8 @@ enum CellPieces {
   /// The ranges of URLs that stand in a cell without a blank between them, as `http://a.example/x;http://b.example/y`;
   /// none where there is one alone.
   ///
-  /// Behind a separator a scheme is the next one's, while in the text of a URL it is a part of that.
+  /// Behind a separator a scheme is the next one's, while in the text of a URL, in a query above all, it is a part of
+  /// that; each must have a path of its own.
   static func joinedURLs(_ cell: RawSpan) -> [Range<Int>] {
     var pieces: [Range<Int>] = []
     var start = 0
@@ -80,8 +81,17 @@ enum CellPieces {
       pieces.append(start..<scheme - 1)
       start = scheme
     }
-    if !pieces.isEmpty { pieces.append(start..<cell.byteCount) }
-    return pieces
+    guard !pieces.isEmpty else { return [] }
+    pieces.append(start..<cell.byteCount)
+    return pieces.allSatisfy { hasPathAlone(cell.extracting($0)) } ? pieces : []
+  }
+
+  /// Whether a URL has a path that is more than a slash, and no query.
+  private static func hasPathAlone(_ url: RawSpan) -> Bool {
+    guard let scheme = Text.firstIndex(of: "://", in: url),
+      let path = Text.firstIndex(of: Byte.slash, in: url, from: scheme + 3)
+    else { return false }
+    return path + 1 < url.byteCount && Text.firstIndex(of: UInt8(ascii: "?"), in: url) == nil
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool {

@@ -256,27 +256,30 @@ struct AdblockFormat: LineFormat {
   /// pages, which allows what they call.
   private static func blocksPages(_ options: RawSpan, isAllowed: Bool) -> Bool {
     guard Text.starts(options, "$") else { return false }
-    var meansPages = false
+    var (isKnown, meansAll, meansPages, hasFurther) = (true, false, false, false)
     var start = 1
     while start <= options.byteCount {
       let end = Text.firstIndex(of: Byte.comma, in: options, from: start) ?? options.byteCount
       let option = options.extracting(start..<end)
-      if isAny(option, wholeOptions) || !isAllowed && isAny(option, pageOptions) {
+      if Text.equals(option, "all") {
+        meansAll = true
+      } else if isAny(option, pageOptions) {
         meansPages = true
-      } else if !isAny(option, furtherOptions) {
-        return false
+      } else if isAny(option, furtherOptions) {
+        hasFurther = true
+      } else if !Text.equals(option, "important") {
+        isKnown = false
       }
       start = end + 1
     }
-    return meansPages
+    if isAllowed { return isKnown && !meansPages && !hasFurther }
+    return isKnown && (meansAll || meansPages || !hasFurther)
   }
 
   private static func isAny(_ option: RawSpan, _ words: [StaticString]) -> Bool {
     words.contains { Text.equals(option, $0) }
   }
 
-  /// Options under which a rule means all that it means without them.
-  private static let wholeOptions: [StaticString] = ["important", "all"]
   /// Options of rules about whole pages.
   private static let pageOptions: [StaticString] = ["document", "doc"]
   /// Options that may stand beside those.

@@ -36,12 +36,14 @@ struct OpenIOCFeed {
   private var isInItem = false
   /// Terms of the outermost AND that is open.
   private var held: [Item] = []
-  private var expansion = JointExpansion()
+  private var expansion = JointExpansion(free: freeExpansion)
   /// The outermost AND has more alternatives or terms than are written out.
   private var isTooWide = false
   private static let mostHeldItems = 4096
   /// Numbers that a term or a group allows the expansion: a few for each byte that it takes at least.
   private static let allowance = 32
+  /// Numbers that any AND may write: elements are long, so that few write many.
+  private static let freeExpansion = 4096
   /// Bytes of an element's text that are kept.
   private static let longestText = 1 << 20
 
@@ -218,7 +220,7 @@ struct OpenIOCFeed {
       }
     }
     held = []
-    expansion = JointExpansion()
+    expansion = JointExpansion(free: Self.freeExpansion)
     isTooWide = false
   }
 

@@ -33,7 +33,8 @@ struct STIXPattern {
   var unsupportedAlternatives = 0
 
   /// Bounds what all ANDs of the pattern write out.
-  var expansion = JointExpansion()
+  var expansion = JointExpansion(free: freeExpansion)
+  private static let freeExpansion = 512
 
   static let depthLimit = 32
 
@@ -87,7 +88,7 @@ struct STIXPattern {
     groups.removeAll(keepingCapacity: true)
     hasConjunction = false
     unsupportedAlternatives = 0
-    expansion = JointExpansion()
+    expansion = JointExpansion(free: Self.freeExpansion)
     expansion.allow(pattern.byteCount)
     var offset = 0
     try observations(pattern, &offset, depth: 0)

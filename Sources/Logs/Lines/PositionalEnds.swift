@@ -61,7 +61,8 @@ extension Extraction {
       offset = word.upperBound + 1
       words += 1
       if word.isEmpty { continue }
-      if bytes.byte(unchecked: word.lowerBound) &- Byte.zero > 9 {
+      let first = bytes.byte(unchecked: word.lowerBound)
+      if first &- Byte.zero > 9, first != UInt8(ascii: "[") {
         (number, numbers) = (nil, 0)
         if isWord(bytes, word, "tcp") || isWord(bytes, word, "TCP") { number = 6 }
         if isWord(bytes, word, "udp") || isWord(bytes, word, "UDP") { number = 17 }
@@ -74,16 +75,7 @@ extension Extraction {
         continue
       }
       number = nil
-      if let first = WrittenEnd(bytes, word), first.hasPort, offset < text.upperBound,
-        let second = WrittenEnd(
-          bytes, offset..<tokenEnd(bytes, from: offset, to: text.upperBound)), second.hasPort
-      {
-        facts.note(ipProtocol: ipProtocol)
-        facts.note(isSource: true, bytes, first.address, port: first.port(bytes))
-        facts.note(isSource: false, bytes, second.address, port: second.port(bytes))
-        facts.note(firstVerb(bytes, text.lowerBound..<word.lowerBound))
-        return facts.hasEnds
-      }
+      if notePacket(bytes, word, ipProtocol, text) { return facts.hasEnds }
       guard offset < text.upperBound, EventFacts.end(bytes, word) != nil else { continue }
       let target = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
       guard target.upperBound < text.upperBound, EventFacts.end(bytes, target) != nil else {
@@ -103,6 +95,25 @@ extension Extraction {
       return facts.hasEnds
     }
     return false
+  }
+
+  /// The ends of `TCP 192.0.2.1:5000 198.51.100.1:445 in via em0`, from the first on, which ipfw writes; words before the
+  /// protocol say what was done.
+  private mutating func notePacket(
+    _ bytes: RawSpan, _ word: Range<Int>, _ ipProtocol: UInt8, _ text: Range<Int>
+  ) -> Bool {
+    let next = min(word.upperBound + 1, text.upperBound)
+    let target = next..<tokenEnd(bytes, from: next, to: text.upperBound)
+    guard let first = WrittenEnd(bytes, word), first.hasPort,
+      let second = WrittenEnd(bytes, target), second.hasPort,
+      bytes.starts(with: " in via ", at: target.upperBound)
+        || bytes.starts(with: " out via ", at: target.upperBound)
+    else { return false }
+    facts.note(ipProtocol: ipProtocol)
+    facts.note(isSource: true, bytes, first.address, port: first.port(bytes))
+    facts.note(isSource: false, bytes, second.address, port: second.port(bytes))
+    facts.note(firstVerb(bytes, text.lowerBound..<word.lowerBound))
+    return true
   }
 
   /// `[INFO] 192.0.2.1:5000 - 21583 "A IN a.example. udp 43 false 512" NXDOMAIN …`: the client, a number, what was asked

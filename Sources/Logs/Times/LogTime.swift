@@ -22,9 +22,7 @@ enum LogTime {
     if let seconds = Timestamp.epochSeconds(bytes, range) {
       return seconds < firstSecond * Timestamp.nanosecondsPerSecond ? nil : seconds
     }
-    // A day alone is no event's time.
-    let time = range.count > 10 ? Timestamp.iso8601(bytes, range) : nil
-    return time ?? written(bytes, range)
+    return Timestamp.iso8601(bytes, range) ?? written(bytes, range)
   }
 
   /// A whole field that tells a time, also as Snort's alerts and syslog have it, and whether it has a zone of its own;
