@@ -133,13 +133,7 @@ extension Extraction {
   /// What a daemon calls its client: sshd, Postfix, HAProxy, nginx and Apache in their logs of errors, dnsmasq and
   /// unbound.
   private mutating func noteClient(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    var before = text.lowerBound..<text.lowerBound
-    var isFrom = false
-    var isQuery = false
-    var isFound = false
-    var hasRecipient = false
-    var isHost = false
-    var client: EventEnd?
+    var words = DaemonWords(before: text.lowerBound..<text.lowerBound)
     var count = 0
     var offset = text.lowerBound
     while offset < text.upperBound, count < 64 {
@@ -149,90 +143,132 @@ extension Extraction {
       }
       let token = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
       offset = token.upperBound
-      defer {
-        before = token
-        count += 1
-      }
-      let next = min(offset + 1, text.upperBound)
-      switch token.count {
-      case 2 where isWord(bytes, token, "by"): isFrom = true
-      case 2 where isWord(bytes, token, "on") || isWord(bytes, token, "to"): isFrom = false
-      case 3 where isWord(bytes, token, "for"): isFrom = true
-      case 4 where isWord(bytes, token, "from") || isWord(bytes, token, "with"): isFrom = true
-      case 4 where isWord(bytes, token, "user"): isFrom = true
-      case 7 where isWord(bytes, token, "reject:"): facts.note(.blocked)
-      case 4... where bytes.starts(with: "to=", at: token.lowerBound): hasRecipient = true
-      case 8... where bytes.starts(with: "reject=", at: token.lowerBound): facts.note(.blocked)
-      case 2 where isWord(bytes, token, "=>") || isWord(bytes, token, "->"): hasRecipient = true
-      case 2... where bytes.starts(with: "H=", at: token.lowerBound): isHost = true
-      case 8...16 where bytes.starts(with: "query[", at: token.lowerBound): isQuery = true
-      default: break
-      }
-      if isWord(bytes, before, "from"), next + 3 < text.upperBound,
-        bytes.starts(with: "to ", at: next), let source = WrittenEnd(bytes, token), source.hasPort,
-        let target = WrittenEnd(
-          bytes, next + 3..<tokenEnd(bytes, from: next + 3, to: text.upperBound)), target.hasPort
-      {
-        facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
-        facts.note(isSource: false, bytes, target.address, port: target.port(bytes))
-        return facts.hasEnds
-      }
-      // Exim: `<= a@b.example H=name (called) [192.0.2.1]:5000 I=[192.0.2.2]:25`, `=> a@b.example … H=name [192.0.2.2]`.
-      if isHost, bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "["),
-        let end = WrittenEnd(bytes, token)
-      {
-        if let client, client != EventFacts.end(bytes, end.address) { return isUntold() }
-        client = EventFacts.end(bytes, end.address)
-        facts.note(isSource: !hasRecipient, bytes, end.address, port: end.port(bytes))
-        (isHost, isFound) = (false, true)
-        continue
-      }
-      if isFound, !hasRecipient, token.count > 3,
-        bytes.starts(with: "I=[", at: token.lowerBound),
-        let end = WrittenEnd(bytes, token.lowerBound + 2..<token.upperBound)
-      {
-        facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
-        continue
-      }
-      if isRelay(bytes, token, before), let open = bracket(bytes, token),
-        let end = WrittenEnd(bytes, open)
-      {
-        // Where mail is delivered to a recipient the relay is the server, else who hands it in.
-        if !hasRecipient, let client, client != EventFacts.end(bytes, end.address) {
-          return isUntold()
-        }
-        facts.note(isSource: !hasRecipient, bytes, end.address, port: end.port(bytes))
-        if hasRecipient { return facts.hasEnds }
-        client = EventFacts.end(bytes, end.address)
-        isFound = true
-        continue
-      }
-      if let end = daemonEnd(bytes, token, before, next..<text.upperBound) {
-        // Somebody may have called himself by what a daemon writes: of two clients none is told.
-        if let client, client != EventFacts.end(bytes, end.address) { return isUntold() }
-        facts.note(isSource: true, bytes, end.address, port: end.port(bytes))
-        if end.isLast { return facts.hasEnds }
-        client = EventFacts.end(bytes, end.address)
-        isFound = true
-        continue
-      }
-      // sshd names the client's port, and its own address behind `on`; dnsmasq ends with the client.
-      guard isFrom || isFound, let end = WrittenEnd(bytes, token) else { continue }
-      if bytes.starts(with: "port ", at: next) {
-        let port = LogTime.digits(bytes, from: next + 5, to: text.upperBound)
-        guard 1...5 ~= port.count else { continue }
-        if isFrom {
-          if let client, client != EventFacts.end(bytes, end.address) { return isUntold() }
-          client = EventFacts.end(bytes, end.address)
-        }
-        facts.note(
-          isSource: isFrom, bytes, end.address, port: NumberText.port(bytes, port) ?? 0)
-        isFound = true
-      } else if isQuery, isFrom, next == text.upperBound {
-        facts.note(isSource: true, bytes, end.address, port: 0)
-      }
+      let rest = min(offset + 1, text.upperBound)..<text.upperBound
+      take(bytes, token, &words)
+      if let isTold = noteEnd(bytes, token, rest, &words) { return isTold }
+      words.before = token
+      count += 1
     }
     return facts.hasEnds
+  }
+
+  /// What the words of a daemon's line so far say of the addresses that follow.
+  private struct DaemonWords {
+    /// The word before the one at hand.
+    var before: Range<Int>
+    /// An address behind it is the client's.
+    var isFrom = false
+    var isQuery = false
+    /// Mail goes to somebody, so that who it is handed to is a server.
+    var hasRecipient = false
+    /// The address of a host stands behind its name.
+    var isHost = false
+    var isFound = false
+    private(set) var client: EventEnd?
+
+    /// Notes a client; false where another one was told before: somebody may have called himself by what a daemon
+    /// writes, and of two clients none is told.
+    mutating func note(_ end: EventEnd?) -> Bool {
+      if let client, client != end { return false }
+      client = end
+      return true
+    }
+  }
+
+  /// Takes what a word says of those behind it.
+  private mutating func take(_ bytes: RawSpan, _ token: Range<Int>, _ words: inout DaemonWords) {
+    switch token.count {
+    case 2 where isWord(bytes, token, "by"): words.isFrom = true
+    case 2 where isWord(bytes, token, "on") || isWord(bytes, token, "to"): words.isFrom = false
+    case 3 where isWord(bytes, token, "for"): words.isFrom = true
+    case 4 where isWord(bytes, token, "from") || isWord(bytes, token, "with"): words.isFrom = true
+    case 4 where isWord(bytes, token, "user"): words.isFrom = true
+    case 7 where isWord(bytes, token, "reject:"): facts.note(.blocked)
+    case 4... where bytes.starts(with: "to=", at: token.lowerBound): words.hasRecipient = true
+    case 8... where bytes.starts(with: "reject=", at: token.lowerBound): facts.note(.blocked)
+    case 2 where isWord(bytes, token, "=>") || isWord(bytes, token, "->"):
+      words.hasRecipient = true
+    case 2... where bytes.starts(with: "H=", at: token.lowerBound): words.isHost = true
+    case 8...16 where bytes.starts(with: "query[", at: token.lowerBound): words.isQuery = true
+    default: break
+    }
+  }
+
+  /// Notes the end that a word is; whether the line tells its ends, where no further word is looked at.
+  private mutating func noteEnd(
+    _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
+  ) -> Bool? {
+    let next = rest.lowerBound
+    if isWord(bytes, words.before, "from"), next + 3 < rest.upperBound,
+      bytes.starts(with: "to ", at: next), let source = WrittenEnd(bytes, token), source.hasPort,
+      let target = WrittenEnd(
+        bytes, next + 3..<tokenEnd(bytes, from: next + 3, to: rest.upperBound)), target.hasPort
+    {
+      facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
+      facts.note(isSource: false, bytes, target.address, port: target.port(bytes))
+      return facts.hasEnds
+    }
+    // Exim: `<= a@b.example H=name (called) [192.0.2.1]:5000 I=[192.0.2.2]:25`, `=> a@b.example … H=name [192.0.2.2]`.
+    if words.isHost, bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "["),
+      let end = WrittenEnd(bytes, token)
+    {
+      guard words.note(EventFacts.end(bytes, end.address)) else { return isUntold() }
+      facts.note(isSource: !words.hasRecipient, bytes, end.address, port: end.port(bytes))
+      (words.isHost, words.isFound) = (false, true)
+      return nil
+    }
+    if words.isFound, !words.hasRecipient, token.count > 3,
+      bytes.starts(with: "I=[", at: token.lowerBound),
+      let end = WrittenEnd(bytes, token.lowerBound + 2..<token.upperBound)
+    {
+      facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
+      return nil
+    }
+    if isRelay(bytes, token, words.before), let open = bracket(bytes, token),
+      let end = WrittenEnd(bytes, open)
+    {
+      // Where mail is delivered to a recipient the relay is the server, else who hands it in.
+      if words.hasRecipient {
+        facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
+        return facts.hasEnds
+      }
+      return noteDaemonClient(bytes, end, &words)
+    }
+    if let end = daemonEnd(bytes, token, words.before, rest) {
+      let isTold = noteDaemonClient(bytes, end, &words)
+      return isTold ?? (end.isLast ? facts.hasEnds : nil)
+    }
+    return notePortBehind(bytes, token, rest, &words)
+  }
+
+  /// Notes a client; true where it is another one than before, so that none is told.
+  private mutating func noteDaemonClient(
+    _ bytes: RawSpan, _ end: WrittenEnd, _ words: inout DaemonWords
+  ) -> Bool? {
+    guard words.note(EventFacts.end(bytes, end.address)) else { return isUntold() }
+    facts.note(isSource: true, bytes, end.address, port: end.port(bytes))
+    words.isFound = true
+    return nil
+  }
+
+  /// Notes an address whose port stands in words of their own: sshd names the client's port, and its own address behind
+  /// `on`; dnsmasq ends with the client.
+  private mutating func notePortBehind(
+    _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
+  ) -> Bool? {
+    let next = rest.lowerBound
+    guard words.isFrom || words.isFound, let end = WrittenEnd(bytes, token) else { return nil }
+    if bytes.starts(with: "port ", at: next) {
+      let port = LogTime.digits(bytes, from: next + 5, to: rest.upperBound)
+      guard 1...5 ~= port.count else { return nil }
+      if words.isFrom, !words.note(EventFacts.end(bytes, end.address)) { return isUntold() }
+      facts.note(
+        isSource: words.isFrom, bytes, end.address, port: NumberText.port(bytes, port) ?? 0)
+      words.isFound = true
+    } else if words.isQuery, words.isFrom, next == rest.upperBound {
+      facts.note(isSource: true, bytes, end.address, port: 0)
+    }
+    return nil
   }
 
   /// Forgets what was noted of a line whose ends cannot be told, and looks no further.
