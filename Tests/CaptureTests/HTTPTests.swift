@@ -103,6 +103,12 @@ struct HTTPTests {
         "1 http.host d.example", "1 http.url http://d.example/a%20b",
       ])
     CaptureCase(
+      "a header that is there but for its line feed",
+      request("GET /x HTTP/1.1\r\nHost: a.example\r"),
+      ["1 http.host a.example", "1 http.url http://a.example/x"])
+    CaptureCase(
+      "a header that may go on", request("GET /x HTTP/1.1\r\nHost: a.example"), [])
+    CaptureCase(
       "requests behind one another, with a body between",
       request(
         "POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\nabc"

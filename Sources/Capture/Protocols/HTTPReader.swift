@@ -308,7 +308,12 @@ struct HTTPReader {
   mutating func finish(
     _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
-    readWaiting(before: nil, context, into: &writer, &skips)
+    if case .headers = phase, line.bytes.last == Byte.carriageReturn {
+      // A header that is there but for its line feed.
+      readKeptHeader(context, into: &writer, &skips)
+    } else {
+      readWaiting(before: nil, context, into: &writer, &skips)
+    }
     switch phase {
     case .headers: if !isVersionless { skips.add(.httpHeadCut) }
     case .requestLine: if !line.isEmpty { skips.add(.httpHeadCut) }
