@@ -210,6 +210,15 @@ import Testing
     (
       #"{"src":"192.0.2.1:5","dst":"[2001:db8::1]:443"}"#, "(192.0.2.1#5 to 2001:db8::1#443)", []
     ),
+    (#"{"ClientIP":"[2001:db8::1]"}"#, "(2001:db8::1 to ?)", []),
+    (
+      #"{"transaction":{"remote_address":"192.0.2.1","remote_port":5,"local_address":"192.0.2.2","local_port":443}}"#,
+      "(192.0.2.1#5 to 192.0.2.2#443)", []
+    ),
+    (
+      "[01/May/2024:10:00:00 +0000] 192.0.2.1 TLSv1.2 AES256-SHA \"GET /x HTTP/1.1\" 1375",
+      "(192.0.2.1 to ?)", []
+    ),
     (
       #"id=firewall m=98 src=192.0.2.1:5:X0 dst=192.0.2.2:443:X1 proto=tcp/https fw_action="drop""#,
       "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 blocked)", []

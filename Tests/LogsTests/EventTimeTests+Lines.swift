@@ -20,6 +20,7 @@ extension EventTimeTests {
     ("<189> May  1 2024 10:00:00 h app: from a.example", noon),
     ("<189>123: RP/0/RSP0/CPU0:May  1 2024 10:00:00.500 UTC: SSHD_[1]: %SEC-6-X: a.example", half),
     ("RP/0/RSP0/CPU0:May  1 2024 10:00:00.500 UTC: SSHD_[1]: %SEC-6-X: a.example", half),
+    ("<189>: h1: May  1 2024 10:00:00.500: %SYS-5-X: from a.example", half),
     ("<189>20: h1: 63: May  1 2024 10:00:00: %SEC-6-X: from a.example", noon),
     (
       "May  1 10:00:00 ise1 CISE_Failed_Attempts 0001939187 1 0 2024-05-01 12:00:00.500 +02:00 0042 5400 from a.example",
@@ -83,6 +84,9 @@ extension EventTimeTests {
 
   /// Further forms that a line begins with.
   static let lineForms: [Case] = [
+    ("26571:M 01 May 2024 10:00:00.500 * from a.example", half),
+    ("26571:MX 01 May 2024 10:00:00.500 * from a.example", nil),
+    ("[01/May/2024:10:00:00 +0000] 192.0.2.1 TLSv1.2 X \"GET http://a.example/ HTTP/1.1\" 5", noon),
     ("2024-05-01\t10:00:00\tX\t192.0.2.1\ta.example", noon),
     ("Wed, 01 May 2024 12:00:00 +0200 from a.example", noon),
     ("Wed, 1 May 2024 10:00:00 GMT from a.example", noon),

@@ -374,6 +374,12 @@ import Testing
   ]
 
   static let further: [Case] = [
+    (#"{"time":"Wed May 1 10:00:00 2024","host":"a.example"}"#, noon),
+    (#"{"transaction":{"time_stamp":"Wed May  1 10:00:00 2024","host":"a.example"}}"#, noon),
+    (
+      "date=2024-05-01,time=10:00:00,device_id=F,type=statistics, session_id=\"3\",host=\"a.example\"",
+      noon
+    ),
     ("[1714557600] unbound[1:0] info: 192.0.2.1 a.example. A IN", noon),
     ("[1714557600.5] x a.example", half), ("[1714557] x a.example", nil),
     ("0123 bucket [01/May/2024:10:00:00 +0000] 192.0.2.1 - a.example", noon),

@@ -163,6 +163,17 @@ enum LineRuleCases {
         "ipv4 src_ip 192.0.2.2 @88 :5",
       ]),
     Case(
+      "what somebody called himself is no record",
+      "May  1 10:00:00 h sshd[1]: Invalid user CEF:0|a|b|c|d|e|f|cipher= from 192.0.2.1 port 22",
+      ["ipv4 text 192.0.2.1 @71"]),
+    Case(
+      "what was asked for is no record",
+      "192.0.2.1 - - [01/May/2024:10:00:00 +0000] \"GET /CEF:0|a|b|c|d|e|f|cipher= HTTP/1.1\" 404 0 \"http://a.example/\" \"x\"",
+      [
+        "ipv4 remote_addr 192.0.2.1 @0", "url http_referer http://a.example/ @92",
+        "domain http_referer a.example @99",
+      ]),
+    Case(
       "a firewall behind a collector's words",
       "2024-05-01 10:00:00 Local4.Info 192.0.2.9 May 01 2024 10:00:00: %ASA-4-106023: Deny tcp src o:192.0.2.1/4 dst i:192.0.2.2/22",
       [

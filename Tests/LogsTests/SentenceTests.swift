@@ -329,12 +329,26 @@ import Testing
       "May  1 10:00:00 h sshd[1]: pam_unix(sshd:auth): authentication failure; logname= uid=0 tty=ssh rhost=192.0.2.1",
       "(192.0.2.1 to ?)"
     ),
+    // What was asked for is not what was done.
+    (
+      "2024-05-01 10:00:00,Virus found,Actual action: Left alone,Requested action: Quarantined,Secondary action: Quarantined,Source IP: 192.0.2.1",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "2024-05-01 10:00:00,Virus found,Actual action: Quarantined,Requested action: Cleaned,Source IP: 192.0.2.1",
+      "(192.0.2.1 to ? blocked)"
+    ),
     // Parameters of a URL are none, nor is a verdict without ends.
     ("seen http://a.example/?src=192.0.2.1&dst=192.0.2.2 today", ""),
     ("May  1 10:00:00 h app: a.example was seen, action=deny", ""),
   ]
 
   static let firewalls: [Case] = [
+    ("%ASA-4-733100: [192.0.2.2] drop rate-1 exceeded. Current burst rate is 0 per second", ""),
+    (
+      "Jan  8 03:37:09 DENY: IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=5 DPT=6",
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#6 blocked)"
+    ),
     (
       "%ASA-4-106103: access-list f denied tcp for user 'joe' inside/192.0.2.1(64321) -> outside/192.0.2.2(8080) hit-cnt 1",
       "(protocol 6 192.0.2.1#64321 to 192.0.2.2#8080 blocked)"
@@ -349,7 +363,7 @@ import Testing
     ),
     (
       "%ASA-4-313009: Denied invalid ICMP code 9, for in:192.0.2.1/8795 (192.0.2.3/8795) to identity:192.0.2.2/0 (192.0.2.2/0)",
-      "(protocol 1 192.0.2.1#8795 to 192.0.2.2 blocked)"
+      "(protocol 1 192.0.2.1 to 192.0.2.2 blocked)"
     ),
     (
       "%ASA-5-304002: Access denied URL http://a.example/x SRC 192.0.2.1 DEST 192.0.2.2 on interface inside",
@@ -357,7 +371,7 @@ import Testing
     ),
     (
       "%ASA-6-302020: Built inbound ICMP connection for faddr 192.0.2.1/10800 gaddr 192.0.2.3/0 laddr 192.0.2.2/0",
-      "(protocol 1 192.0.2.1#10800 to 192.0.2.2 allowed)"
+      "(protocol 1 192.0.2.1 to 192.0.2.2 allowed)"
     ),
     (
       "%ASA-6-302020: Built outbound ICMP connection for faddr 192.0.2.1/0 gaddr 192.0.2.3/0 laddr 192.0.2.2/0",

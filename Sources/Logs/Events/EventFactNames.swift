@@ -113,6 +113,11 @@ extension KeyName {
     "addr": ["remote": (.remote, 3), "local": (.local, 4)],
     "ip": ["source": (.source, 1), "destination": (.destination, 1)],
     "req": ["remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3)],
+    // ModSecurity's, of the server that it stands in.
+    "transaction": [
+      "remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3),
+      "localaddress": (.destination, 3), "localport": (.destinationPort, 3),
+    ],
     "local": [
       "ip": (.local, 4), "address": (.local, 4), "addr": (.local, 4), "port": (.localPort, 4),
     ],

@@ -164,6 +164,9 @@ struct EventFacts {
     if takes(.ipProtocol, 0) { context.ipProtocol = number }
   }
 
+  /// Whether the protocol is known to be one of ICMP's, which has no ports.
+  var isICMP: Bool { context.ipProtocol == 1 || context.ipProtocol == 58 }
+
   /// Notes one end with its port.
   mutating func note(
     isSource: Bool, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16

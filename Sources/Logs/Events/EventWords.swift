@@ -4,7 +4,7 @@ import Parsing
 /// What the words mean in which fields tell of an event.
 extension EventFacts {
   /// An address, which may have its port behind it, and the interface behind that: `192.0.2.1:443:X0`,
-  /// `[2001:db8::1]:443`, and a port behind eight groups.
+  /// `[2001:db8::1]:443` or without one, and a port behind eight groups.
   static func endWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEnd? {
     if let end = end(bytes, range) { return end }
     let (start, stop) = (range.lowerBound, range.upperBound)
@@ -26,8 +26,10 @@ extension EventFacts {
         (address, mark) = (start..<last, last)
       }
     }
-    guard mark < stop, bytes.byte(unchecked: mark) == Byte.colon, var end = end(bytes, address)
-    else { return nil }
+    guard var end = end(bytes, address) else { return nil }
+    // `[2001:db8::1]`
+    if mark == stop { return end }
+    guard bytes.byte(unchecked: mark) == Byte.colon else { return nil }
     let port = LogTime.digits(bytes, from: mark + 1, to: stop)
     guard port.upperBound == stop || bytes.byte(unchecked: port.upperBound) == Byte.colon else {
       return nil

@@ -58,6 +58,7 @@ extension Extraction {
           let (fact, rank) = spokenFact(bytes, key, from: text.lowerBound)
         else { continue }
         pairs += 1
+        if fact == .verdict, isIntended(bytes, key, from: text.lowerBound) { continue }
         facts.note(fact, rank: rank, bytes, value)
         continue
       }
@@ -192,6 +193,15 @@ extension Extraction {
       let word = pairKey(bytes, before, from: first)
       guard 2...Self.longestKey ~= word.count else { return nil }
       key = word.lowerBound..<key.upperBound
+    }
+  }
+
+  /// Whether what a key tells was to be done, and not what was done: `Requested action`, `Secondary action`.
+  private func isIntended(_ bytes: RawSpan, _ key: Range<Int>, from first: Int) -> Bool {
+    let before = max(first, key.lowerBound - 1)
+    switch EventFacts.word(bytes, pairKey(bytes, before, from: first)) {
+    case "requested", "secondary", "recommended", "configured", "intended": return true
+    default: return false
     }
   }
 

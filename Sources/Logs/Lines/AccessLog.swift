@@ -7,6 +7,7 @@ extension Extraction {
   /// The virtual host may stand in front. The fields have nginx's names, for Apache's have none.
   mutating func readAccessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
+    if readTLSRequest(bytes, range) { return true }
     guard let (time, brackets) = bracketedTime(bytes, range),
       cutTokens(bytes, range.lowerBound..<brackets.lowerBound - 1, most: 16), words.count >= 3
     else { return false }
@@ -30,6 +31,25 @@ extension Extraction {
     if front.hasVirtualHost {
       joinRequest(bytes, host: front.words[0], request..<requestEnd, field)
     }
+    return true
+  }
+
+  /// Reads a line of Apache's `ssl_request_log`: `[time] client TLSv1.2 cipher "GET /path HTTP/1.1" 1375`.
+  private mutating func readTLSRequest(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let (start, end) = (range.lowerBound, range.upperBound)
+    guard bytes.byte(unchecked: start) == UInt8(ascii: "["), range.count > 40,
+      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: start + 40),
+      let time = LogTime.bracketed(bytes, start + 1..<close),
+      cutTokens(bytes, close + 1..<end, most: 8), 4...5 ~= words.count,
+      Self.isAddress(bytes, words[0]), words[3].isQuoted,
+      bytes.starts(with: "TLSv", at: words[1].start)
+        || bytes.starts(with: "SSLv", at: words[1].start) || Self.isAbsent(bytes, words[1])
+    else { return false }
+    line.skip(start..<close + 1)
+    add(name("remote_addr"), bytes, words[0], fact: .source)
+    line.skip(words[1].start..<words[2].end)
+    add(name("request"), bytes, words[3])
+    line.time = time
     return true
   }
 

@@ -41,7 +41,9 @@ extension Extraction {
     var offset = range.lowerBound + 1
     while let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: offset, to: last) {
       let before = bytes.byte(unchecked: mark - 1)
-      if before == Byte.space || before == Byte.tab {
+      if before == Byte.space || before == Byte.tab,
+        mayBeFront(bytes, range.lowerBound..<mark, most: 8)
+      {
         let count = line.fields.count
         if readFirewallMessage(bytes, mark..<range.upperBound) { return true }
         line.cut(to: count)
@@ -224,8 +226,9 @@ extension Extraction {
   private mutating func noteWord(_ bytes: RawSpan, _ token: Range<Int>) {
     switch token.count {
     case 3, 4:
+      // `drop rate-1 exceeded` is a count of what was dropped before.
       if isWord(bytes, token, "Deny") || isWord(bytes, token, "deny")
-        || isWord(bytes, token, "drop")
+        || isWord(bytes, token, "drop") && !bytes.starts(with: " rate-", at: token.upperBound)
       {
         facts.note(.blocked)
       } else {
@@ -290,7 +293,9 @@ extension Extraction {
     }
     guard let (address, behind) = endAddress(bytes, start..<end) else { return }
     var port: UInt16 = 0
-    if behind < end, bytes.byte(unchecked: behind) == Byte.slash {
+    if facts.isICMP, !isQuoted {
+      // What stands in the place of a port is the number of an echo.
+    } else if behind < end, bytes.byte(unchecked: behind) == Byte.slash {
       port = NumberText.port(bytes, behind + 1..<trimmedEnd(bytes, end, from: behind + 1)) ?? 0
     } else if !rest.isEmpty, isNumber(bytes, rest.lowerBound + 1..<rest.upperBound - 1) {
       port = NumberText.port(bytes, rest.lowerBound + 1..<rest.upperBound - 1) ?? 0

@@ -76,7 +76,13 @@ extension Extraction {
       line.cut(to: count)
       return false
     }
-    facts.note(filterVerdict(bytes, range.lowerBound..<first))
+    var prefix = range.lowerBound..<first
+    let program = name("appname")
+    if prefix.isEmpty, let tag = line.fields.prefix(count).last(where: { $0.path == program }) {
+      // Without a host the prefix stands where a program would: `Jan  8 03:37:09 DROP: IN=…`.
+      prefix = tag.start..<tag.end
+    }
+    facts.note(filterVerdict(bytes, prefix))
     return true
   }
 
@@ -203,6 +209,8 @@ extension Extraction {
     let end = range.upperBound
     var offset = range.lowerBound
     while offset < end {
+      // FortiMail has a blank behind some of the commas.
+      if bytes.byte(unchecked: offset) == Byte.space, offset > range.lowerBound { offset += 1 }
       guard let key = pairKey(bytes, from: offset, to: end), notes.count < Self.mostPairs else {
         return false
       }

@@ -58,6 +58,8 @@ struct LineRecord {
   var fields: [LineField] = []
   /// How many of them stand in a header before the record: its host is the one that sent the line.
   var headerCount = 0
+  /// The header names the program that wrote the line.
+  var hasProgram = false
   /// The first of them that stands in structured data (RFC 5424).
   var structuredStart = 0
   /// The text level of the line's bytes, and the field to report for all values: set of a line in a string.

@@ -25,9 +25,10 @@ extension Extraction {
         || !classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
     }
     let count = line.fields.count
-    guard isMark("LEEF:") || isMark("CEF:"), !isInNestedRecord(bytes, range, mark) else {
-      return false
-    }
+    guard isMark("LEEF:") || isMark("CEF:"),
+      mayBeFront(bytes, range.lowerBound..<mark - (isMark("LEEF:") ? 5 : 4)),
+      !isInNestedRecord(bytes, range, mark)
+    else { return false }
     if isMark("LEEF:") {
       line.skip(mark - 5..<pipe + 1)
       if readLEEF(bytes, pipe + 1..<end, version: bytes.byte(unchecked: version)) { return true }
@@ -38,6 +39,35 @@ extension Extraction {
     counters.brokenRecords += 1
     line.cut(to: count)
     return false
+  }
+
+  /// Whether what stands before a record may be a header of a form that is not known: behind a program's name, or
+  /// more than so many words, it is a sentence, and the record in it what somebody called himself or asked for.
+  func mayBeFront(_ bytes: RawSpan, _ range: Range<Int>, most: Int = 6) -> Bool {
+    let front = bytes.trimmed(range)
+    guard let last = front.last else { return true }
+    switch bytes.byte(unchecked: range.upperBound - 1) {
+    case Byte.space, Byte.tab, Byte.colon, UInt8(ascii: ">"), UInt8(ascii: "]"): break
+    default: return false
+    }
+    var words = 1
+    for offset in front.lowerBound..<last
+    where bytes.byte(unchecked: offset) == Byte.space
+      && bytes.byte(unchecked: offset + 1) != Byte.space
+    {
+      words += 1
+      guard words <= most else { return false }
+    }
+    if line.hasProgram { return false }
+    // A priority alone is no header of a known form.
+    if line.fields.prefix(line.headerCount).contains(where: { $0.path != LineRecord.unread }) {
+      return words <= 2
+    }
+    let first = bytes.byte(unchecked: front.lowerBound)
+    let isTime =
+      first &- Byte.zero <= 9 || first == UInt8(ascii: "<") || first == UInt8(ascii: "[")
+      || LogTime.month(bytes, at: front.lowerBound) != nil
+    return words == 1 || isTime
   }
 
   /// Reads so many parts that each end in `|`, which a backslash before it makes a character.

@@ -90,7 +90,8 @@ extension Extraction {
   }
 
   /// Where the time begins behind what Cisco's routers write before it: one or two numbers of the message, what the
-  /// router calls itself, and a mark of a clock that is not set (`000045: *Oct 11 22:14:15.003: %SYS-…`).
+  /// router calls itself, or that alone, and a mark of a clock that is not set
+  /// (`000045: *Oct 11 22:14:15.003: %SYS-…`).
   private func deviceTimeStart(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (start: Int, origin: Range<Int>?) {
@@ -109,6 +110,14 @@ extension Extraction {
         guard isHost(bytes, name), isNumber(bytes, name) || origin == nil else { break }
         if !isNumber(bytes, name) { origin = name }
         offset = word.upperBound + 1
+      }
+    } else {
+      let word = start..<tokenEnd(bytes, from: start, to: min(end, start + 64))
+      let name = word.dropLast()
+      if name.count > 1, bytes.starts(with: ": ", at: name.upperBound), isHost(bytes, name),
+        LogTime.month(bytes, at: word.upperBound + 1) != nil
+      {
+        (origin, offset) = (name, word.upperBound + 1)
       }
     }
     // The part of the router that writes, with IOS XR: `RP/0/RSP0/CPU0:`, perhaps behind its name.

@@ -185,6 +185,7 @@ extension Extraction {
 
   private mutating func addTag(_ tag: Tag) {
     line.add(name("appname"), tag.program)
+    line.hasProgram = true
     line.skip(tag.program.upperBound..<tag.end)
   }
 

@@ -245,7 +245,7 @@ extension LogTime {
   /// `UTC` or `GMT` may stand before the year.
   static func weekdayFirst(_ bytes: RawSpan, _ range: Range<Int>) -> (time: Int64, end: Int)? {
     let (start, end) = (range.lowerBound, range.upperBound)
-    guard range.count >= 24, bytes.byte(unchecked: start + 3) == Byte.space,
+    guard range.count >= 23, bytes.byte(unchecked: start + 3) == Byte.space,
       let month = month(bytes, at: start + 4), bytes.byte(unchecked: start + 7) == Byte.space
     else { return nil }
     var offset = start + 8

@@ -97,7 +97,7 @@ extension LogTime {
     let token = start..<blank
     let isLevel = token.count <= 12 && levels.contains(EventFacts.word(bytes, token))
     guard
-      isLevel
+      isLevel || isRole(bytes, token)
         || token.count >= 7 && (bytes.byte(unchecked: start) | 0x20) &- 0x30 <= 0x36
           && EventFacts.end(bytes, token) != nil
     else { return start }
@@ -107,6 +107,16 @@ extension LogTime {
     guard offset < range.upperBound else { return start }
     let next = bytes.byte(unchecked: offset)
     return next &- Byte.zero <= 9 || next == UInt8(ascii: "[") ? offset : start
+  }
+
+  /// Whether a word is the number of a process and the letter of its part in a cluster, `26571:M`, as Redis has before
+  /// its time.
+  private static func isRole(_ bytes: RawSpan, _ token: Range<Int>) -> Bool {
+    let digits = digits(bytes, from: token.lowerBound, to: token.upperBound)
+    guard 1...7 ~= digits.count, token.upperBound - digits.upperBound == 2,
+      bytes.byte(unchecked: digits.upperBound) == Byte.colon
+    else { return false }
+    return bytes.byte(unchecked: token.upperBound - 1) &- 0x41 <= 25
   }
 
   /// Words for the level of a message.

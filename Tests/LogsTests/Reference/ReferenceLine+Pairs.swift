@@ -12,12 +12,32 @@ extension ReferenceLine {
       || readFirewallBehind(start)
   }
 
+  /// What may stand before a record: few words of a header, and no program's name.
+  private func mayBeFront(_ range: Range<Int>, most: Int = 6) -> Bool {
+    let front = trimmed(range)
+    if front.isEmpty { return true }
+    guard Array(" \t:>]".utf8).contains(bytes[range.upperBound - 1]) else { return false }
+    let words = bytes[front].split(separator: 0x20).count
+    guard words <= most else { return false }
+    let header = fields.prefix(headerCount).compactMap(\.keys)
+    if !header.isEmpty { return words <= 2 && !header.contains([Array("appname".utf8)]) }
+    let months = [
+      "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ]
+    let start = word(front.lowerBound..<min(front.upperBound, front.lowerBound + 3)).lowercased()
+    return words == 1 || Array("0123456789<[".utf8).contains(bytes[front.lowerBound])
+      || months.contains(start)
+  }
+
   private static let markBehind = ReferencePattern(#"(?<=[ \t])%"#)
 
   /// A firewall's message behind a few words of whoever collected it.
   private mutating func readFirewallBehind(_ start: Int) -> Bool {
     for mark in Self.markBehind.all(in: bytes[start...].prefix(128)).compactMap({ $0[0] }) {
-      if readFirewall(start + mark.lowerBound) { return true }
+      if mayBeFront(start..<start + mark.lowerBound, most: 8), readFirewall(start + mark.lowerBound)
+      {
+        return true
+      }
     }
     return false
   }
@@ -36,7 +56,8 @@ extension ReferenceLine {
   private mutating func readPiped(_ start: Int) -> Bool {
     guard let pipe = bytes[start...].firstIndex(of: 0x7C),
       let groups = Self.mark.first(in: bytes[start..<pipe]), let mark = groups[0],
-      let version = groups[3], !isInNestedRecord(start, start + mark.lowerBound)
+      let version = groups[3], mayBeFront(start..<start + mark.lowerBound),
+      !isInNestedRecord(start, start + mark.lowerBound)
     else { return false }
     let isLEEF = groups[1]?.count == 4
     let count = fields.count

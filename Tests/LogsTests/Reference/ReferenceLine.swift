@@ -27,14 +27,13 @@ struct ReferenceLine {
   var path: ReferenceLineField?
   var isTunnel = false
   /// How many fields stand in a header.
-  private var headerCount = 0
+  var headerCount = 0
 
   var bytes: [UInt8] { text.bytes }
 
   /// nil where the line is text.
   init?(_ whole: ReferenceText) {
-    let isWindows = whole.bytes.last == 0x0D
-    text = isWindows ? whole.part(0..<whole.count - 1) : whole
+    text = whole.part(whole.content(of: 0..<whole.count))
     guard text.count >= 8 else { return nil }
     let start = readHeader()
     if start == nil { fields = [] }

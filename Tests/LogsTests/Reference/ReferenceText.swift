@@ -30,6 +30,19 @@ struct ReferenceText {
     part.offsets = Array(offsets[range])
     return part
   }
+
+  /// Whether it may be a row of a table of one column.
+  var isOnlyColumn: Bool {
+    bytes.first != 0x7B && bytes.first != 0x5B && bytes.count { $0 == 0x20 } < 4
+  }
+
+  /// A line without the carriage return and the NULs that it ends with.
+  func content(of line: Range<Int>) -> Range<Int> {
+    var end = line.upperBound
+    if end > line.lowerBound, bytes[end - 1] == 0x0D { end -= 1 }
+    while end > line.lowerBound, bytes[end - 1] == 0 { end -= 1 }
+    return line.lowerBound..<end
+  }
 }
 
 /// One character of a text, or one border that stands for several bytes.
