@@ -59,7 +59,7 @@ package enum ContentSniffer {
     if count >= 3, start.bigEndianUInt16(unchecked: 0) == 0x1f8b, start.byte(at: 2) == 8 {
       return .compressed
     }
-    if count >= 2 {
+    if count >= 2, !isMarkedASCII(start.extracting(2..<count)) {
       switch start.bigEndianUInt16(unchecked: 0) {
       case 0xfffe: return .utf16(isBigEndian: false)
       case 0xfeff: return .utf16(isBigEndian: true)
@@ -72,6 +72,19 @@ package enum ContentSniffer {
     let hasMark =
       count >= 3 && start.bigEndianUInt16(unchecked: 0) == 0xefbb && start.byte(at: 2) == 0xbf
     return .text(hasMark: hasMark)
+  }
+
+  /// Bytes behind a byte order mark in which UTF-16 that is none shows.
+  private static let leastMarked = 32
+
+  /// Whether what stands behind a byte order mark of UTF-16 is ASCII: two such bytes are letters of Chinese, but no
+  /// text has a row of those alone, and no blank.
+  private static func isMarkedASCII(_ text: RawSpan) -> Bool {
+    text.byteCount >= leastMarked
+      && (0..<text.byteCount).allSatisfy { offset in
+        let byte = text.byte(at: offset)
+        return 0x20...0x7e ~= byte || 0x09...0x0d ~= byte
+      }
   }
 
   /// Whether the whole of an input is the beginning of a capture's magic number, in bytes that no text has.

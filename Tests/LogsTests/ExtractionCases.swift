@@ -326,7 +326,8 @@ enum ExtractionCases {
       ]),
     .init(
       "colons elsewhere",
-      stride(from: 0, to: 20, by: 1).map { _ in "AB" }.joined(separator: ":"), []),
+      stride(from: 0, to: 20, by: 1).map { _ in "AB" }.joined(separator: ":"),
+      ["0 certificate-sha1 \(String(repeating: "ab", count: 20))"]),
   ]
 
   static let records: [ExtractionCase] = [

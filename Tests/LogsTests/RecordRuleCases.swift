@@ -133,6 +133,20 @@ enum RecordRuleCases {
         3: ["domain text c.example @30"],
       ]
     ),
+    (
+      "a table of one column among sentences",
+      "#separator \\x09\n#fields\tc\n#types\tcount\n1\nMay  1 10:00:00 h d: a.example\n",
+      [5: ["domain text a.example @62"]]
+    ),
+    (
+      "NULs behind records",
+      "{\"a\":\"b.example\"}\0{\"a\":\"c.example\"}\0\n{\"a\":\"{\\\"b\\\":1,\\\"c\\\":\\\"d.example\\\"}\\u0000\"}\0\na=1 b=2 c=e.example\0\r\n",
+      [
+        1: ["domain a b.example @6", "domain a c.example @24"],
+        2: ["domain a d.example @60"],
+        3: ["domain c e.example @92"],
+      ]
+    ),
     ("a byte-order mark", "\u{feff}{\"a\":\"b.example\"}\n", [1: ["domain a b.example @9"]]),
   ]
 

@@ -427,7 +427,18 @@ enum TextRuleCases {
         "certificate-sha256 cert_chain_fps \(sha256) @77",
         "certificate-sha1 tls.fingerprint \(sha1) @184", "sha1 x \(sha1) @251",
       ]),
-    Case("pairs elsewhere", "fp \(pairs(sha1))", []),
+    Case(
+      "a quote that is not closed", "user \"Mozilla/ from 192.0.2.1 port 22",
+      ["ipv4 text 192.0.2.1 @20"]),
+    Case(
+      "fields behind a URL", "o=http://a.example,c=192.0.2.1,u=b@c.example",
+      [
+        "url text http://c.example/ @2", "domain text a.example @9", "ipv4 text 192.0.2.1 @21",
+        "email text b@c.example @33", "domain text c.example @35",
+      ]),
+    Case(
+      "pairs elsewhere", "fp \(pairs(sha1)) md5=\(pairs(sha1)) SHA1='\(pairs(sha1))'",
+      ["certificate-sha1 text \(sha1) @3", "certificate-sha1 text \(sha1) @133"]),
     Case(
       "behind percent units", "a%2F\(md5)%2F b%252F\(md5) c%41\(md5) \(md5)%41",
       ["md5 text \(md5) @4", "md5 text \(md5) @46"]),

@@ -74,6 +74,14 @@ enum HashLabel: UInt8, Sendable {
   /// The words that say of a hash beside them in one key that it is a certificate's.
   static let certificateWords: Set<String> = ["certificate", "cert", "x509"]
 
+  /// Whether one of the words of a key, as in `leaf_cert`, says so, or the key is what a certificate's hashes are called.
+  static func isOfCertificate(_ key: KeyName) -> Bool {
+    certificateWords.contains(key.plain) || key.plain == "fingerprint"
+      || key.plain == "fingerprints"
+      || key.lower.split { !$0.isLetter && !$0.isNumber }
+        .contains { certificateWords.contains(String($0)) }
+  }
+
   /// The label that a word or key is: whole, by one of its parts (`file_md5`), or with a word around
   /// it that says no more (`md5sum`); of a certificate where it names that as well (`certificate-sha1`).
   init(word: KeyName) {
@@ -91,7 +99,7 @@ enum HashLabel: UInt8, Sendable {
     }
     let parts = word.lower.split { !$0.isLetter && !$0.isNumber }
     return parts.contains { $0 == "sha1" || $0 == "sha256" }
-      && parts.contains { certificateWords.contains(String($0)) }
+      && parts.contains { certificateWords.contains(String($0)) || $0 == "fingerprint" }
   }
 
   private init(plain word: KeyName) {

@@ -183,7 +183,7 @@ struct KeyName: Sendable {
       // Arkime's.
       || plain == "hash" && parent.plain == "cert"
       || (plain == "sha1" || plain == "sha256")
-        && (HashLabel.certificateWords.contains(parent.plain)
+        && (HashLabel.isOfCertificate(parent)
           || parent.letters == "hash"
             && ["server", "client", "tlsserver", "tlsclient"].contains(grandparent.letters))
   }
@@ -290,7 +290,8 @@ struct KeyName: Sendable {
 
   /// Roles of keys by how they are written, in lower case.
   private static let writtenRoles: [String: (FieldRole, UInt8)] = [
-    "timestamp": (.time, 1), "ts": (.time, 2), "@timestamp": (.time, 3), "time": (.time, 4),
+    "timestamp": (.time, 1), "time_stamp": (.time, 1), "ts": (.time, 2), "@timestamp": (.time, 3),
+    "time": (.time, 4),
     "time_dt": (.time, 5), "eventtime": (.time, 6), "event_time": (.time, 6),
     "requestreceivedtimestamp": (.time, 7), "httpport": (.urlPort, 1), "http_port": (.urlPort, 1),
     "url.port": (.urlPort, 1), "http.http_port": (.urlPort, 1), "id.resp_p": (.connectionPort, 1),

@@ -44,7 +44,7 @@ extension Extraction {
         } else {
           let next = chunk.byte(unchecked: end)
           guard
-            RawSpan.isBlank(next) || next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
+            RawSpan.isPadding(next) || next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
           else {
             if openList(chunk, from: start, &position, &state, isFinal: isFinal, into: &batch) {
               return true

@@ -45,7 +45,7 @@ extension Extraction {
   ///
   /// `nestedValues` must be of the same bytes up to the same end.
   mutating func readNested(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    let whole = bytes.trimmed(range)
+    let whole = bytes.withoutPadding(range)
     guard whole.count >= 2, whole.lowerBound == range.lowerBound else { return false }
     let last = bytes.byte(unchecked: whole.upperBound - 1)
     guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return false }

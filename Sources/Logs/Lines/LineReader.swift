@@ -117,7 +117,7 @@ extension Extraction {
 
   @inline(__always)
   static func isLineBlank(_ byte: UInt8) -> Bool {
-    byte == Byte.space || byte == Byte.tab || byte == Byte.carriageReturn
+    RawSpan.isPadding(byte) && byte != Byte.lineFeed
   }
 
   /// Reads a line, or a piece of one beyond the limit, as text.
@@ -281,7 +281,7 @@ extension Extraction {
   /// Only what can begin an object is tried, and only where the line ends as JSON ends; what stands in one
   /// that was tried is not read again (`KnownValues`), so the cost is linear in the line.
   private mutating func nestedStart(_ chunk: RawSpan, from start: Int, to end: Int) -> Int? {
-    let line = chunk.trimmed(start..<end)
+    let line = chunk.withoutPadding(start..<end)
     guard line.count >= 2, options.format != .text else { return nil }
     let last = chunk.byte(unchecked: line.upperBound - 1)
     guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return nil }
@@ -290,7 +290,7 @@ extension Extraction {
     while let brace = chunk.firstOffset(of: UInt8(ascii: "{"), from: offset, to: end) {
       offset = brace + 1
       var next = brace + 1
-      while next < end, Self.isLineBlank(chunk.byte(unchecked: next)) { next += 1 }
+      while next < end, RawSpan.isBlank(chunk.byte(unchecked: next)) { next += 1 }
       guard next < end,
         chunk.byte(unchecked: next) == Byte.quote
           || chunk.byte(unchecked: next) == UInt8(ascii: "}")

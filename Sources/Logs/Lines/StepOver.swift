@@ -140,7 +140,7 @@ extension Extraction {
   @inline(__always)
   private func endsWithItsLine(_ chunk: RawSpan, _ line: Range<Int>, isFinal: Bool) -> Bool {
     var first = line.lowerBound
-    while first < line.upperBound, RawSpan.isBlank(chunk.byte(unchecked: first)) { first += 1 }
+    while first < line.upperBound, RawSpan.isPadding(chunk.byte(unchecked: first)) { first += 1 }
     guard first < line.upperBound else { return true }
     switch chunk.byte(unchecked: first) {
     case UInt8(ascii: "["): return !readsJSON
@@ -149,10 +149,10 @@ extension Extraction {
     }
     if !readsJSON { return true }
     var last = line.upperBound
-    while RawSpan.isBlank(chunk.byte(unchecked: last - 1)) { last -= 1 }
+    while RawSpan.isPadding(chunk.byte(unchecked: last - 1)) { last -= 1 }
     guard chunk.byte(unchecked: last - 1) == UInt8(ascii: "}") else { return false }
     var next = line.upperBound
-    while next < chunk.byteCount, RawSpan.isBlank(chunk.byte(unchecked: next)) { next += 1 }
+    while next < chunk.byteCount, RawSpan.isPadding(chunk.byte(unchecked: next)) { next += 1 }
     guard next < chunk.byteCount else { return isFinal }
     switch chunk.byte(unchecked: next) {
     case Byte.comma, UInt8(ascii: "}"), UInt8(ascii: "]"): return false

@@ -16,7 +16,7 @@ extension Extraction {
   ) -> Bool {
     // At the second level there is no memory left to undo escapes of the line's own.
     guard !isNested || isInTail, unit.level <= 1 else { return false }
-    let text = bytes.trimmed(unit.start..<unit.end)
+    let text = bytes.withoutPadding(unit.start..<unit.end)
     guard Self.wrapped ~= text.count else { return false }
     // What it says of the event is asked for only where the record says nothing (`noteMessage`).
     let (facts, counters) = (facts, counters)

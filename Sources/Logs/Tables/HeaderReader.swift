@@ -81,13 +81,13 @@ extension Extraction {
     if hasLineFeed { position.line += 1 }
   }
 
-  /// A line's range without a carriage return at its end.
+  /// A line's range without a carriage return, or NULs, at its end.
   @inline(__always)
   func withoutReturn(_ chunk: RawSpan, _ line: Range<Int>) -> Range<Int> {
-    guard !line.isEmpty, chunk.byte(unchecked: line.upperBound - 1) == Byte.carriageReturn else {
-      return line
-    }
-    return line.lowerBound..<line.upperBound - 1
+    var end = line.upperBound
+    if end > line.lowerBound, chunk.byte(unchecked: end - 1) == Byte.carriageReturn { end -= 1 }
+    while end > line.lowerBound, chunk.byte(unchecked: end - 1) == 0 { end -= 1 }
+    return line.lowerBound..<end
   }
 
   /// The separator that a `#separator` line names, as an escape or as itself.
@@ -97,12 +97,18 @@ extension Extraction {
       return Byte.tab
     }
     let start = line.lowerBound + 11
+    var separator = chunk.byte(unchecked: start)
     if line.count >= 15, chunk.starts(with: "\\x", at: start),
       let byte = Hex.byte(chunk.byte(unchecked: start + 2), chunk.byte(unchecked: start + 3))
     {
-      return byte
+      separator = byte
     }
-    return chunk.byte(unchecked: start)
+    return mayStandInValue(separator) ? nil : separator
+  }
+
+  /// Whether a byte may stand in a name or an address, so that none could be read were it a separator.
+  private func mayStandInValue(_ byte: UInt8) -> Bool {
+    classes.is(byte, .alphanumeric) || byte == Byte.dot || byte == Byte.minus || byte == 0
   }
 
   /// A Zeek header with what one more of its lines says.
@@ -112,9 +118,13 @@ extension Extraction {
     let parts = split(chunk, line, at: header.separator)
     guard parts.count > 1 else { return header }
     switch String(decoding: parts[0], as: UTF8.self) {
-    case "#set_separator": return header.with(setSeparator: parts[1].first)
-    case "#empty_field": return header.with(emptyField: parts[1])
-    case "#unset_field": return header.with(unsetField: parts[1])
+    case "#set_separator" where !(parts[1].first.map(mayStandInValue) ?? true):
+      return header.with(setSeparator: parts[1].first)
+    // What could be a value says nothing of there being none.
+    case "#empty_field" where !parts[1].contains(Byte.dot) && !parts[1].contains(Byte.colon):
+      return header.with(emptyField: parts[1])
+    case "#unset_field" where !parts[1].contains(Byte.dot) && !parts[1].contains(Byte.colon):
+      return header.with(unsetField: parts[1])
     case "#fields": return header.with(names: Array(parts.dropFirst()))
     case "#types": return header.with(types: Array(parts.dropFirst()))
     default: return header

@@ -163,9 +163,23 @@ extension Extraction {
     let isWholeString = unit.isQuoted || unit.fieldClass.traits.contains(.isMember)
     if isWholeString, bytes.starts(with: "Mozilla/", at: unit.start) { return true }
     Self.noteQuotes(bytes, to: place, &cursor)
-    return cursor.lastQuote >= 0 && bytes.starts(with: "Mozilla/", at: cursor.lastQuote + 1)
-      || cursor.lastApostrophe >= 0
-        && bytes.starts(with: "Mozilla/", at: cursor.lastApostrophe + 1)
+    if cursor.lastQuote >= 0, bytes.starts(with: "Mozilla/", at: cursor.lastQuote + 1),
+      Self.isQuoted(bytes, Byte.quote, from: place, to: unit.end, &cursor.nextQuote)
+    {
+      return true
+    }
+    return cursor.lastApostrophe >= 0
+      && bytes.starts(with: "Mozilla/", at: cursor.lastApostrophe + 1)
+      && Self.isQuoted(bytes, Byte.apostrophe, from: place, to: unit.end, &cursor.nextApostrophe)
+  }
+
+  /// Whether a quote stands behind a place; without one nothing is quoted, so that a single one, which anybody may
+  /// have for a name, hides nothing.
+  private static func isQuoted(
+    _ bytes: RawSpan, _ quote: UInt8, from place: Int, to end: Int, _ next: inout Int
+  ) -> Bool {
+    if next < place { next = bytes.firstOffset(of: quote, from: place, to: end) ?? end }
+    return next < end
   }
 
   /// Notes the quotes before a place.

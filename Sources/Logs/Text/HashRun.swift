@@ -268,8 +268,7 @@ extension Extraction {
     return classes.is(value, .alphanumeric)
   }
 
-  /// Emits the fingerprints in pairs (`xx:xx:…`) of a run that holds letters, digits and colons, where
-  /// the field or a word before them says that they are such.
+  /// Emits the fingerprints in pairs (`xx:xx:…`) of a run that holds letters, digits and colons.
   ///
   /// `isInWord` says that a letter or digit stands before the run.
   mutating func scanPairs(
@@ -312,8 +311,14 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     let isOwnField = !unit.fieldClass.traits.isDisjoint(with: [.certificate, .pairedHash])
-    let label =
+    var label =
       isOwnField ? unit.fieldClass.label : wordLabel(bytes, before: first, from: unit.start)
+    // No file's hash is written so: `SHA1='aa:bb:…'` is a certificate's.
+    switch label {
+    case .none, .sha1, .sha256: label = .certificate
+    case .hassh, .hasshServer: if isOwnField, pairs != 16 { label = .certificate }
+    default: break
+    }
     guard isOwnField || label == .certificate, let kind = label.kind(digits: 2 * pairs), wants(kind)
     else { return }
     let start = batch.arena.count

@@ -138,7 +138,7 @@ extension Extraction {
     guard valueEnd < chunk.byteCount else { return .unknown }
     switch chunk.byte(unchecked: valueEnd) {
     case UInt8(ascii: "{"), UInt8(ascii: "["): return .value(valueEnd)
-    case let next where RawSpan.isBlank(next): return .value(valueEnd)
+    case let next where RawSpan.isPadding(next): return .value(valueEnd)
     default: return .unknown
     }
   }

@@ -136,11 +136,23 @@ extension RawSpan {
     return start..<end
   }
 
+  /// The range without blanks around it and what else may stand behind a record.
+  func withoutPadding(_ range: Range<Int>) -> Range<Int> {
+    var end = range.upperBound
+    while end > range.lowerBound, Self.isPadding(byte(unchecked: end - 1)) { end -= 1 }
+    return trimmed(range.lowerBound..<end)
+  }
+
   /// White space as JSON knows it.
   @inline(__always)
   static func isBlank(_ byte: UInt8) -> Bool {
     byte == Byte.space || byte == Byte.tab || byte == Byte.lineFeed || byte == Byte.carriageReturn
   }
+
+  /// What may stand around a record: white space, or NUL, with which GELF and some senders of syslog over TCP
+  /// (RFC 6587 §3.4.2) end a message.
+  @inline(__always)
+  static func isPadding(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0 }
 }
 
 extension Array where Element == UInt8 {

@@ -26,6 +26,9 @@ struct TextCursor {
   var quotesDone: Int
   var lastQuote = -1
   var lastApostrophe = -1
+  /// The first quote of each sort behind the place that was asked for last, or the unit's end.
+  var nextQuote = -1
+  var nextApostrophe = -1
 
   init(_ unit: TextUnit) {
     floor = unit.start

@@ -39,8 +39,13 @@ extension Extraction {
       cursor.shareHostEnd = start + share.hostEnd
       return authority
     }
-    // The user information gives nothing.
+    // The user information gives nothing. With a comma or a semicolon in it, it may as well be other fields.
     let sign = parts.hostStart - 1
+    if bytes.firstOffset(of: Byte.comma, from: authority, to: sign) != nil
+      || bytes.firstOffset(of: UInt8(ascii: ";"), from: authority, to: sign) != nil
+    {
+      return authority
+    }
     userInformation.append(authority..<sign)
     cursor.floor = sign
     cursor.hardFloor = sign

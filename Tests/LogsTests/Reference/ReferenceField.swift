@@ -93,10 +93,8 @@ struct ReferenceField {
     ].contains(last)
       || ReferenceHashLabel.namesCertificate(named.last ?? [])
       || path == "cert.hash" || path.hasSuffix(".cert.hash")
-      || ["certificate", "cert", "x509"].contains { name in
-        path == "\(name).sha1" || path == "\(name).sha256"
-          || path.hasSuffix(".\(name).sha1") || path.hasSuffix(".\(name).sha256")
-      }
+      || [".sha1", ".sha256"].contains { path.hasSuffix($0) }
+        && ReferenceHashLabel.isOfCertificate(components.dropLast().last ?? [])
       || ["sha1", "sha256"].contains { hash in
         ["server", "client"].contains { path.hasSuffix("\($0).hash.\(hash)") }
       }

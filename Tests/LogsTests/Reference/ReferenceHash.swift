@@ -48,6 +48,14 @@ enum ReferenceHashLabel: Equatable {
     return nil
   }
 
+  /// Whether a key is what holds a certificate's hashes.
+  static func isOfCertificate(_ key: [UInt8]) -> Bool {
+    let names = ["certificate", "cert", "x509"]
+    let parts = key.split { referenceFolded([$0], digits: true).isEmpty }
+    return (names + ["fingerprint", "fingerprints"]).contains(referenceFolded(key, digits: true))
+      || parts.contains { names.contains(referenceFolded(Array($0), digits: true)) }
+  }
+
   /// Whether a word names a certificate beside its hash (`certificate-sha1`).
   static func namesCertificate(_ word: [UInt8]) -> Bool {
     let parts = word.split { referenceFolded([$0], digits: true).isEmpty }.map {
@@ -57,7 +65,7 @@ enum ReferenceHashLabel: Equatable {
     let names = ["certificate", "cert", "x509"].flatMap { ["\($0)sha1", "\($0)sha256"] }
     return names.contains(referenceFolded(word, digits: true))
       || parts.contains(where: isHash)
-        && parts.contains { ["certificate", "cert", "x509"].contains($0) }
+        && parts.contains { ["certificate", "cert", "x509", "fingerprint"].contains($0) }
   }
 
   private static func exact(_ word: [UInt8]) -> ReferenceHashLabel? {

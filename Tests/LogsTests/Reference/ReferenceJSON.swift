@@ -176,11 +176,11 @@ struct ReferenceJSON {
     return digits.reduce(0) { $0 << 4 | UInt32(referenceHexValue($1)) }
   }
 
-  /// The value of a text that is JSON as a whole, white space around the value aside.
+  /// The value of a text that is JSON as a whole, white space around the value and NULs behind it aside.
   static func whole(_ text: ReferenceText, from start: Int = 0) -> ReferenceNode? {
     var parser = ReferenceJSON(text, at: start, limit: text.count)
     guard let node = parser.value() else { return nil }
-    parser.skipSpace()
+    while let byte = parser.byte, [0x20, 0x09, 0x0A, 0x0D, 0].contains(byte) { parser.index += 1 }
     return parser.index == text.count ? node : nil
   }
 }

@@ -37,6 +37,11 @@ struct ReferenceLogReader {
     text.bytes[line].starts(with: word.utf8)
   }
 
+  private func beginsZeek(_ line: Range<Int>) -> Bool {
+    begins(line, with: "#separator")
+      && ReferenceZeekHeader.separator(Array(text.bytes[line])) != nil
+  }
+
   /// The number, from 1, of the line that holds a byte.
   private func lineNumber(_ index: Int) -> Int {
     var (low, high) = (0, lineEnds.count)
@@ -59,8 +64,7 @@ struct ReferenceLogReader {
     var start = place
     while start < text.count {
       let end = lineEnd(start)
-      let isWindows = end > start && text.bytes[end - 1] == 0x0D
-      lines.append(start..<(isWindows ? end - 1 : end))
+      lines.append(text.content(of: start..<end))
       start = end + 1
     }
     return lines
@@ -71,7 +75,7 @@ struct ReferenceLogReader {
     #"\A\[(?:[0-9]{10}(?:\.[0-9]{0,9})?\] [A-Za-z]| {0,8}[0-9]{1,10}\.[0-9]{6}\] )"#)
 
   private func isBlank(_ index: Int) -> Bool {
-    [0x20, 0x09, 0x0D].contains(text.bytes[index])
+    [0x20, 0x09, 0x0D, 0].contains(text.bytes[index])
   }
 
   /// Line by line: records where they parse, text where they do not.
@@ -87,7 +91,7 @@ struct ReferenceLogReader {
       let end = lineEnd(position)
       let isLineStart = position == 0 || text.bytes[position - 1] == 0x0A
       if let rows, isLineStart, position < end, text.bytes[position] != 0x23 {
-        let row = position..<(text.bytes[end - 1] == 0x0D ? end - 1 : end)
+        let row = text.content(of: position..<end)
         if row.count <= lineLimit, let members = rows(text.part(row)) {
           emit(.object(members), at: position, .row)
           position = end + 1
@@ -95,9 +99,9 @@ struct ReferenceLogReader {
         }
       }
       if isLineStart {
-        if begins(position..<end, with: "#separator") { return readZeek(from: position) }
+        if beginsZeek(text.content(of: position..<end)) { return readZeek(from: position) }
         if begins(position..<end, with: "#Fields:") { return readW3C(from: position) }
-        let line = position..<(end > position && text.bytes[end - 1] == 0x0D ? end - 1 : end)
+        let line = text.content(of: position..<end)
         if begins(line, with: "version "), end - position <= lineLimit,
           let header = ReferenceFlowHeader(Array(text.bytes[line]))
         {
@@ -250,9 +254,9 @@ struct ReferenceLogReader {
     return (node, parser.index)
   }
 
-  /// A record must be followed by white space, `{`, `[` or the end.
+  /// A record must be followed by white space, NUL, `{`, `[` or the end.
   private func isFollowed(_ end: Int) -> Bool {
-    end == text.count || [0x20, 0x09, 0x0A, 0x0D, 0x7B, 0x5B].contains(text.bytes[end])
+    end == text.count || [0x20, 0x09, 0x0A, 0x0D, 0, 0x7B, 0x5B].contains(text.bytes[end])
   }
 
   private mutating func emit(
@@ -334,7 +338,7 @@ struct ReferenceLogReader {
   private mutating func readW3C(from start: Int) {
     var header = ReferenceW3CHeader()
     for line in lines(from: start) where !line.isEmpty {
-      if begins(line, with: "#separator") { return readZeek(from: line.lowerBound) }
+      if beginsZeek(line) { return readZeek(from: line.lowerBound) }
       if text.bytes[line.lowerBound] == 0x23 {
         header.read(Array(text.bytes[line]))
       } else if line.count <= lineLimit,

@@ -161,7 +161,7 @@ struct ReferenceRecord {
     var (start, end) = (0, text.count)
     let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
     while start < end, blanks.contains(text.bytes[start]) { start += 1 }
-    while end > start, blanks.contains(text.bytes[end - 1]) { end -= 1 }
+    while end > start, text.bytes[end - 1] == 0 || blanks.contains(text.bytes[end - 1]) { end -= 1 }
     guard (16...32_768).contains(end - start) else { return nil }
     return ReferenceLine(text.part(start..<end))
   }

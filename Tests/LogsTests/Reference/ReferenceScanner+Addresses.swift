@@ -58,7 +58,7 @@ extension ReferenceScanner {
     for place in 0..<index
     where (isASCII(place, "\"") || isASCII(place, "'")) && isMozilla(place + 1) {
       let end = units[(place + 1)...].firstIndex { $0.scalar == units[place].scalar }
-      if index < end ?? units.count { return true }
+      if let end, index < end { return true }
     }
     return false
   }

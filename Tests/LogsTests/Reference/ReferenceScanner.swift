@@ -279,8 +279,11 @@ struct ReferenceScanner {
         kind, referenceLowercased(characters(run)), from: units[run.lowerBound].start,
         extent: bytes(run))
     }
-    for run in colonRuns() where labelBefore(run.lowerBound) == .certificate {
-      addColonDigest(run)
+    for run in colonRuns() {
+      switch labelBefore(run.lowerBound) {
+      case nil, .certificate, .kind(.sha1), .kind(.sha256): addColonDigest(run)
+      default: break
+      }
     }
   }
 

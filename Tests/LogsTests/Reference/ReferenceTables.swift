@@ -10,26 +10,44 @@ struct ReferenceZeekHeader {
   mutating func read(_ line: [UInt8]) {
     if line.starts(with: "#separator ".utf8) {
       // A new log begins, whose header may leave lines out.
+      guard let named = Self.separator(line) else { return }
       self = ReferenceZeekHeader()
-      // Zeek's is always one byte.
-      separator = Array(Self.unescaped(ReferenceText(Array(line[11...]))).bytes.prefix(1))
+      separator = named
       return
     }
     let words = referenceSplit(ReferenceText(line), at: separator).map(\.bytes)
     switch String(decoding: words[0], as: UTF8.self) {
-    case "#set_separator": setSeparator = words.count > 1 ? words[1] : setSeparator
-    case "#empty_field": empty = words.count > 1 ? words[1] : empty
-    case "#unset_field": unset = words.count > 1 ? words[1] : unset
+    case "#set_separator":
+      if words.count > 1, let byte = words[1].first, !Self.isOfValues(byte) {
+        setSeparator = words[1]
+      }
+    case "#empty_field", "#unset_field":
+      guard words.count > 1, !words[1].contains(0x2E), !words[1].contains(0x3A) else { return }
+      if words[0].starts(with: "#empty".utf8) { empty = words[1] } else { unset = words[1] }
     case "#fields": (names, types) = (Array(words[1...]), [])
     case "#types": types = Array(words[1...])
     default: break
     }
   }
 
+  /// The separator that a line names, which is always one byte, and none that names or addresses hold.
+  static func separator(_ line: [UInt8]) -> [UInt8]? {
+    guard line.starts(with: "#separator ".utf8), line.count > 11 else { return [0x09] }
+    let named = Array(unescaped(ReferenceText(Array(line[11...]))).bytes.prefix(1))
+    return isOfValues(named[0]) ? nil : named
+  }
+
+  private static func isOfValues(_ byte: UInt8) -> Bool {
+    byte == 0 || byte == 0x2E || byte == 0x2D
+      || byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || 0x30...0x39 ~= byte)
+  }
+
   /// The cells of a row as members, or nil where it has another width.
   func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
     let cells = referenceSplit(row, at: separator)
-    guard !names.isEmpty, cells.count == names.count else { return nil }
+    guard !names.isEmpty, cells.count == names.count,
+      cells.count > 1 || cells[0].isOnlyColumn
+    else { return nil }
     var members: [(key: [UInt8], value: ReferenceNode)] = []
     for (column, cell) in cells.enumerated() where cell.bytes != unset && cell.bytes != empty {
       let type = column < types.count ? String(decoding: types[column], as: UTF8.self) : "string"
@@ -102,7 +120,9 @@ struct ReferenceW3CHeader {
   /// The cells of a row as members, or nil where it has another width.
   func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
     let cells = cells(row)
-    guard !names.isEmpty, cells.count == names.count else { return nil }
+    guard !names.isEmpty, cells.count == names.count,
+      cells.count > 1 || cells[0].text.isOnlyColumn
+    else { return nil }
     return zip(names, cells).filter { $0.1.text.bytes != [0x2D] }.map {
       ($0, .string($1.text, isQuoted: $1.isQuoted))
     }

@@ -50,6 +50,10 @@ enum ReferenceURL {
       let scheme = characters[first..<colon].map { UInt8($0.scalar) }
       let share = shareHostEnd(scheme: scheme, characters, colon + 3..<authority)
       let at = share == nil ? (colon + 3..<authority).last { characters[$0].isASCII("@") } : nil
+      // With a comma or a semicolon in it, user information may as well be other fields.
+      let isHidden = !(colon + 3..<(at ?? colon + 3)).contains {
+        characters[$0].isASCII(",") || characters[$0].isASCII(";")
+      }
       func place(_ index: Int) -> Int {
         index < characters.count ? characters[index].start : text.count
       }
@@ -57,7 +61,8 @@ enum ReferenceURL {
       found.append(
         Found(
           range: start..<place(end), cut: start..<place(cut),
-          userinfo: place(colon + 3)..<place(at ?? colon + 3), shareHostEnd: share,
+          userinfo: place(colon + 3)..<place(isHidden ? at ?? colon + 3 : colon + 3),
+          shareHostEnd: share,
           form: normalForm(
             scheme: scheme,
             rest: Array(text.bytes[place(colon + 3)..<max(place(colon + 3), place(cut))]))))
