@@ -39,6 +39,7 @@ struct PlainKeyTests {
     timestamp tlsclient tlsclienthashsha1 tlsclienthashsha256 tlsserver tlsserverhashsha1
     tlsserverhashsha256 transport trust trusted ts type ua udp unauthorized uri url urldomain
     urloriginal urlpath urlquery useragent utctime value verdict verdictaction version vhash void
+    answers data subject commonname qname dnsquery remoteurl domainname referencedhost requesthost
     agent user server client network flow dns http id url file process registry event hash k ex kex ip p h
     _ . - ; s1 evil x1 9 A\u{e9}
     """.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)

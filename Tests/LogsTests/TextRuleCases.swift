@@ -266,6 +266,28 @@ enum TextRuleCases {
         "domain dns.question.name c.zip @78",
       ]),
     Case(
+      "names in the fields of firewalls and resolvers",
+      #"{"qname":"a.zip","DNSQuery":"b.sh","ReferencedHost":"c.zip","DomainName":"d.zip","ClientRequestHost":"e.zip:443","file":"f.zip"}"#,
+      [
+        "domain qname a.zip @10", "domain DNSQuery b.sh @29", "domain ReferencedHost c.zip @53",
+        "domain DomainName d.zip @74", "domain ClientRequestHost e.zip @102",
+      ]),
+    Case(
+      "names below what tells that they are",
+      #"{"dns":{"answers":[{"name":"a.zip","data":"b.zip","type":"c.zip"}]},"x.dns.answers.name":"d.zip","subject":{"common_name":"e.zip"},"common_name":"f.zip"}"#,
+      [
+        "domain dns.answers.name a.zip @28", "domain dns.answers.data b.zip @43",
+        "domain x.dns.answers.name d.zip @90", "domain subject.common_name e.zip @123",
+      ]),
+    Case(
+      "a name or a URL",
+      #"{"RemoteUrl":"a.zip"} {"RemoteUrl":"https://a.example/0123456789abcdef0123456789abcdef"}"#,
+      [
+        "domain RemoteUrl a.zip @14",
+        "url RemoteUrl https://a.example/0123456789abcdef0123456789abcdef @36",
+        "domain RemoteUrl a.example @44", "md5 RemoteUrl 0123456789abcdef0123456789abcdef @54",
+      ]),
+    Case(
       "certificates of the common schema",
       #"{"tls":{"server":{"hash":{"sha1":"a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"}}},"file":{"hash":{"sha1":"b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2"}}}"#,
       [

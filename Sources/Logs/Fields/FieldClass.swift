@@ -131,7 +131,11 @@ struct FieldClass: Sendable, Equatable {
     // A path that is written as one key says what objects in one another would, but for what is taken whole.
     let path = KeyPath(key, parent: parentName, grandparent: grandparentName)
     traits = [.isMember, inherited.intersection(.inherited)]
-    if name.isNameTyped(parent: parentName) { traits.formUnion([.nameTyped, .noHashes]) }
+    if name.isNameTyped(parent: parentName) || path?.isNameTyped == true {
+      traits.formUnion([.nameTyped, .noHashes])
+    } else if name.isNameOrURL {
+      traits.insert(.nameTyped)
+    }
     if name.isVersion { traits.insert(.noAddresses) }
     if name.isCipher(parent: parentName) || path?.namesCiphers == true { traits.insert(.nothing) }
     if KeyName.holds(name.letters, "serial") { traits.insert(.noHashes) }

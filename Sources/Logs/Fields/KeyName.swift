@@ -28,6 +28,9 @@ struct KeyPath {
   /// Whether the components name a certificate's fingerprint.
   var isFingerprint: Bool { name.isFingerprint(parent: parent, grandparent: grandparent) }
 
+  /// Whether the components name a name.
+  var isNameTyped: Bool { name.isName(below: parent) }
+
   /// Whether the last component is something that is known of a user agent rather than its own text.
   var describesUserAgent: Bool { Self.agentFacts.contains(name.plain) }
 
@@ -121,17 +124,6 @@ struct KeyName: Sendable {
       if before & 0x20 != 0, key.byte(at: offset) & 0x20 == 0 { return true }
     }
     return false
-  }
-
-  private static let nameTyped: Set<String> = [
-    "query", "answers", "host", "hostname", "servername", "sni", "rrname", "rdata", "domain",
-    "fqdn", "sandns", "cshost",
-    // Sysmon's, CEF's, and what the Elastic Common Schema calls the name of a question.
-    "queryname", "sourcehostname", "destinationhostname", "shost", "dhost", "dnsquestionname",
-  ]
-
-  func isNameTyped(parent: KeyName) -> Bool {
-    Self.nameTyped.contains(letters) || letters == "name" && parent.letters == "question"
   }
 
   /// Whether the key, or a component of a path that is written as one key, names a version.
@@ -356,10 +348,12 @@ struct KeyName: Sendable {
   /// `PlainKey`.
   static var words: [String] {
     let sets = [
-      nameTyped, fingerprints, certificateHashes, fileNames, registryKeys, mutexes, pipes,
-      userAgents,
+      nameTyped, namesOrURLs, fingerprints, certificateHashes, fileNames, registryKeys, mutexes,
+      pipes, userAgents,
     ]
-    let below = kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }
+    let below =
+      kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }
+      + namesBelow.values
     return (sets + below).flatMap { $0 } + writtenRoles.keys + roles.keys + rolesInURL.keys
       + furtherTimes.keys + wrappers + facts.keys + writtenFacts.keys + KeyStem.ends
       + ["name", "ua", "agent", "hasshstring", "string", "sha1", "sha256"]

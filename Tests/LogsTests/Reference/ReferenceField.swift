@@ -27,13 +27,35 @@ struct ReferenceField {
   private static let nameTyped: Set<String> = [
     "query", "answers", "host", "hostname", "servername", "sni", "rrname", "rdata", "domain",
     "fqdn", "sandns", "cshost", "queryname", "sourcehostname", "destinationhostname", "shost",
-    "dhost", "dnsquestionname",
+    "dhost", "qname", "ftntfgtqname", "dnsquery", "dnsqname", "questionname", "dnsqryname",
+    "dnsrespname", "dnsreq", "sslservername", "tlsservername", "tlsclientservername", "tlssni",
+    "sslsni", "requestedservername", "tlshandshakeextensionsservername", "httphost",
+    "httphostname", "requesthost", "clientrequesthost", "requestedhost", "referencedhost",
+    "xhostheader", "urldomain", "urlhost", "authority", "srchost", "dsthost", "desthost",
+    "sourcehost", "destinationhost", "remotehost", "srchostname", "dsthostname", "desthostname",
+    "remotehostname", "dstname", "srcdomain", "dstdomain", "destdomain", "sourcedomain",
+    "destinationdomain", "clientdomain", "serverdomain", "remotedomain", "domainname",
+    "sourcednsdomain", "destinationdnsdomain", "srcfqdn", "dstfqdn", "subjectcommonname",
+    "sslcommonname",
+  ]
+  private static let namesBelow = [
+    ["question", "name"], ["answers", "name"], ["answers", "data"], ["subject", "commonname"],
   ]
 
+  /// §1.7 of what may be a URL as well, in which hashes are looked for.
+  private var isNameOrURL: Bool {
+    referenceFolded(named.last ?? [], digits: false) == "remoteurl"
+  }
+
   /// §1.7, but for the test on the value.
-  var isNameTyped: Bool {
+  var isNameTyped: Bool { isNameAlone || isNameOrURL }
+
+  /// The same of names only, in which no hashes are looked for.
+  var isNameAlone: Bool {
     Self.nameTyped.contains(referenceFolded(named.last ?? [], digits: false))
-      || named.suffix(2).map { referenceFolded($0, digits: false) } == ["question", "name"]
+      || [named, components].contains { keys in
+        Self.namesBelow.contains(keys.suffix(2).map { referenceFolded($0, digits: false) })
+      }
   }
 
   /// §2, versions: the field gives no addresses.

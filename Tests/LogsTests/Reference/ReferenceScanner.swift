@@ -268,7 +268,7 @@ struct ReferenceScanner {
   // MARK: Digests
 
   private mutating func scanDigests() {
-    guard !field.isSerial, !field.isNameTyped else { return }
+    guard !field.isSerial, !field.isNameAlone else { return }
     let labels = ReferenceHashLabel.labels(path: field.components)
     for run in runs({ $0.isAlphanumeric }) where run.allSatisfy({ units[$0].isHex }) {
       let near = labelBefore(run.lowerBound).map { [$0] } ?? []
