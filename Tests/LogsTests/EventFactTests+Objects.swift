@@ -107,6 +107,23 @@ extension EventFactTests {
     ),
   ]
 
+  /// Hosts that are clients in access logs as the parsers of Fluent Bit and Fluentd write them.
+  static let accessLogs: [Case] = [
+    (
+      #"{"host":"192.0.2.1","user":"-","method":"GET","path":"/x","code":"200","size":"5","agent":"b"}"#,
+      "(192.0.2.1 to ?)", ["192.0.2.1 source"]
+    ),
+    (
+      #"{"date":1,"size":5,"code":200,"path":"/x","method":"GET","host":"192.0.2.1"}"#,
+      "(192.0.2.1 to ?)", ["192.0.2.1 source"]
+    ),
+    (#"{"host":"192.0.2.1","method":"GET","path":"/x","status":200}"#, "", ["192.0.2.1"]),
+    (
+      #"{"remote":"192.0.2.2","host":"192.0.2.1","method":"GET","path":"/x","code":200,"size":5}"#,
+      "", []
+    ),
+  ]
+
   /// Keys that are paths, pairs of names and values, and further devices.
   static let paths: [Case] = [
     // Keys that are paths, and pairs of names and values.

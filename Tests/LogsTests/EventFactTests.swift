@@ -364,7 +364,7 @@ import Testing
     ),
   ]
 
-  private static let all = cases + local + others + deep + paths
+  private static let all = cases + local + others + deep + accessLogs + paths
 
   @Test(arguments: all.indices)
   func isTold(_ index: Int) {

@@ -65,6 +65,40 @@ import Testing
     (#"{"host":"a.example","request":"CONNECT /x HTTP/1.1"}"#, []),
     (#"{"host":"a.example","request":"/x"}"#, []),
     (#"{"host":"a.example","request":"GET"}"#, []),
+    // Headers that are members of an object.
+    (
+      #"{"transaction":{"request":{"method":"GET","uri":"/x","headers":{"Host":"a.example","User-Agent":"b"}}}}"#,
+      ["transaction.request.uri http://a.example/x"]
+    ),
+    (
+      #"{"request":{"request_line":"GET /x HTTP/1.1","headers":{"Host":"a.example"}}}"#,
+      ["request.request_line http://a.example/x"]
+    ),
+    (
+      #"{"req":{"method":"GET","url":"/x","headers":{"host":"a.example:8080"}}}"#,
+      ["req.url http://a.example:8080/x"]
+    ),
+    (
+      #"{"path":"/x","httpMethod":"GET","headers":{"Host":"a.example"},"multiValueHeaders":{"Host":["a.example"]}}"#,
+      ["path http://a.example/x"]
+    ),
+    (
+      #"{"rawPath":"/x","rawQueryString":"b=c","headers":{"host":"a.example"}}"#,
+      ["rawPath http://a.example/x?b=c"]
+    ),
+    (
+      #"{"req":{"url":"/x","headers":{":authority":"a.example"}}}"#, ["req.url http://a.example/x"]
+    ),
+    (#"{"host":"a.example","uri":"/x","headers":{"Host":"b.example"}}"#, ["uri http://a.example/x"]),
+    (#"{"url":"/x","tags":{"host":"a.example"}}"#, []),
+    // What parsers of access logs call the client, unless they name it otherwise.
+    (
+      #"{"host":"192.0.2.1","user":"-","method":"GET","path":"/x","code":"200","size":"5"}"#, []
+    ),
+    (
+      #"{"remote":"192.0.2.1","host":"a.example","user":"-","method":"GET","path":"/x","code":200,"size":5}"#,
+      ["path http://a.example/x"]
+    ),
     // A list of one value stands for it.
     (#"{"host":["a.example"],"uri":["/x"]}"#, ["uri http://a.example/x"]),
     (#"{"host":["a.example","b.example"],"uri":["/x"]}"#, []),

@@ -34,6 +34,8 @@ struct FieldTraits: OptionSet, Sendable {
   static let isRecord = FieldTraits(rawValue: 32768)
   /// The same, of the last component of the path by itself.
   static let isApartItself = FieldTraits(rawValue: 65536)
+  /// The field holds the headers of a request.
+  static let isHeaders = FieldTraits(rawValue: 131_072)
   /// Handed on to the fields below: the component of the path that says so is above.
   static let inherited: FieldTraits = [.noAddresses, .isApart]
   /// Any of the kinds that are compared whole.
@@ -69,6 +71,8 @@ enum FieldRole: UInt8, Sendable {
   case zone
   /// What may be a line as another program wrote it.
   case message
+  /// What a line of an access log has beside the request; the rank is a bit.
+  case accessLog
   /// The name and the value of a member that is written as an object of its own: a header of HTTP, a property.
   case pairName
   case pairValue
@@ -100,6 +104,9 @@ struct FieldClass: Sendable, Equatable {
   /// The rank of hosts and paths by names that other things have as well: a path is one of a machine's files
   /// unless what stands beside it says that it is a request's.
   static let furtherURLPart: UInt8 = 10
+
+  /// The rank of what is called a host and nothing else.
+  static let plainHost: UInt8 = 2
 
   /// Whether it is the host of a request; `server_name` may be that of a connection without any.
   var isHost: Bool { role == .urlHost && rank <= 4 && rank != 3 }
@@ -159,6 +166,7 @@ struct FieldClass: Sendable, Equatable {
     }
     if !name.isWrapper(parent: parentName) { traits.formUnion([.isApart, .isApartItself]) }
     if name.isRecord { traits.insert(.isRecord) }
+    if name.isHeaders { traits.insert(.isHeaders) }
     if name.lower == "$date" { traits.insert(.isWrapped) }
     (role, rank) = name.role(parent: parentName)
     // MongoDB's `{"$date":{"$numberLong":"1714557600000"}}`.

@@ -247,6 +247,13 @@ struct KeyName: Sendable {
   /// Whether what stands in the field is a record as it was before it was exported or sent on.
   var isRecord: Bool { Self.recordWrappers.contains(lower) }
 
+  /// Whether what stands below the field are the headers of a request.
+  var isHeaders: Bool { Self.headers.contains(letters) }
+
+  private static let headers: Set<String> = [
+    "headers", "requestheaders", "reqheaders", "httpheaders", "multivalueheaders",
+  ]
+
   /// Whether what stands below the field is the event's own.
   func isWrapper(parent: KeyName) -> Bool {
     switch plain {
@@ -296,7 +303,7 @@ struct KeyName: Sendable {
   /// Roles of keys by their letters.
   private static let roles: [String: (FieldRole, UInt8)] = [
     // What only a request has before what the sender of a record may call itself.
-    "hostname": (.urlHost, 4), "host": (.urlHost, 2), "cshost": (.urlHost, 1),
+    "hostname": (.urlHost, 4), "host": (.urlHost, FieldClass.plainHost), "cshost": (.urlHost, 1),
     // CloudFront: what the client sent, while `cs(Host)` is the distribution.
     "xhostheader": (.urlHost, 0),
     "requesthost": (.urlHost, 1), "httphost": (.urlHost, 1), "clientrequesthost": (.urlHost, 1),
@@ -316,11 +323,15 @@ struct KeyName: Sendable {
     "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "requestquery": (.urlQuery, 1),
     "requestquerystring": (.urlQuery, 1), "requestparams": (.urlQuery, 1),
     "uriquery": (.urlQuery, 1),
+    // Amazon's API Gateway.
+    "rawpath": (.urlPath, 1), "rawquerystring": (.urlQuery, 1),
     // It may be a question of DNS as well.
     "query": (.urlQuery, 2), "urloriginal": (.urlOriginal, 1),
     // nginx's as JSON.
     "request": (.requestLine, 1), "requestline": (.requestLine, 1),
     "httprequest": (.requestLine, 1),
+    // The parsers of Fluent Bit and Fluentd for access logs.
+    "code": (.accessLog, 1), "size": (.accessLog, 2), "remote": (.accessLog, 4),
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1), "clientrequestscheme": (.urlScheme, 1),
@@ -349,7 +360,7 @@ struct KeyName: Sendable {
   static var words: [String] {
     let sets = [
       nameTyped, namesOrURLs, fingerprints, certificateHashes, fileNames, registryKeys, mutexes,
-      pipes, userAgents,
+      pipes, userAgents, headers,
     ]
     let below =
       kindsBelow.values.map { Set($0.keys) } + factsBelow.values.map { Set($0.keys) }

@@ -154,6 +154,7 @@ extension Extraction {
       } else if top.anyQuery < 0 {
         top.anyQuery = index
       }
+    case .accessLog: top.accessLog |= fieldClass.rank
     case .pairName where isString && token.range.count <= Self.longestPairName:
       top.pairName = index
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
@@ -177,6 +178,25 @@ extension Extraction {
     frames[outer].noteHost(index, rank: FieldClass.furtherURLPart - 1)
   }
 
+  /// The same of headers that are the members of an object that has just ended: `"headers":{"Host":"a.example"}`.
+  @inline(__always)
+  func noteHost(inHeaders headers: JSONFrame, for outer: inout JSONFrame) {
+    let host = headers.host >= 0 ? headers.host : headers.authority
+    guard host >= 0, outer.isObject,
+      paths.fieldClass(headers.path).traits.contains(.isHeaders)
+    else { return }
+    outer.noteHost(host, rank: FieldClass.furtherURLPart - 1)
+  }
+
+  /// Notes that the host of an object is the client of its request.
+  mutating func noteClient(
+    _ bytes: RawSpan, _ token: JSONToken, _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int
+  ) {
+    var fieldClass = FieldClass.text
+    (fieldClass.fact, fieldClass.factRank) = (.source, LocalEnds.lastOfClients)
+    noteFact(bytes, token, fieldClass, &top, &walk, depth: depth)
+  }
+
   /// Gives addresses the ports of the object that ends, and joins its URL.
   @inline(__always)
   mutating func endObject(
@@ -192,10 +212,13 @@ extension Extraction {
           port = frame.urlPort > 0 ? frame.urlPort : frame.connectionPort
         }
         if port > 0 { batch.observables[address.observable].port = port }
+        if frame.isHostClient, walk.report == nil, paths.fieldClass(address.path).isHost {
+          batch.observables[address.observable].flags.insert(.originator)
+        }
       }
       waiting.removeLast(waiting.count - frame.waitingStart)
     }
-    guard wantsURLs else { return }
+    guard wantsURLs, !frame.isHostClient else { return }
     if frame.host >= 0, frame.urlPath >= 0 {
       join(
         bytes, tokens, frame, host: frame.host, path: frame.urlPath, field: frame.pathField, walk,

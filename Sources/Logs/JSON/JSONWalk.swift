@@ -42,9 +42,16 @@ struct JSONFrame {
   var element: UInt32 = 0
   /// The ends of the event that it or an object in it holds: 1 the source, 2 the destination.
   var ends: UInt8 = 0
+  /// Its members that a line of an access log gives: 1 the code, 2 the size, 4 a client beside the host.
+  var accessLog: UInt8 = 0
   /// The token of a time in it, or -1, and the rank of its name.
   var time = -1
   var timeRank: UInt8 = .max
+
+  /// Whether its host is the client, as the parsers of Fluent Bit and Fluentd call the first word of Apache's access log.
+  var isHostClient: Bool {
+    accessLog == 3 && hostRank == FieldClass.plainHost && method >= 0 && authorityPath >= 0
+  }
 
   /// Notes a host by the rank of its name.
   mutating func noteHost(_ index: Int, rank: UInt8) {
@@ -137,9 +144,13 @@ extension Extraction {
           path: path, isObject: false, serial: top.serial, waitingStart: waiting.count)
         (top.isInArray, top.element) = (isInArray, element)
       case .endObject:
+        if top.isHostClient {
+          noteClient(bytes, tokens[top.host], &top, &walk, depth: frames.count - base)
+        }
         endObject(bytes, tokens, top, walk, into: &batch)
         let object = top
         top = frames.removeLast()
+        noteHost(inHeaders: object, for: &top)
         if frames.count == base {
           // The record's only member is the event itself.
           if object.members == 1, walk.timeOfMember >= 0 {

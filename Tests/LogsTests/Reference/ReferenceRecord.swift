@@ -267,6 +267,7 @@ struct ReferenceRecord {
 
   /// The URL that host, port and path of one object make (§4).
   private mutating func join(_ members: Members, keys: [[UInt8]]) {
+    if isHostClient(members) { return }
     let hasMethod = members.contains { key, value in
       Self.methods.contains(folded(key)) && Self.isMethod(value.scalarText ?? [])
     }
@@ -327,6 +328,9 @@ struct ReferenceRecord {
       }
     }
     guard names.count > 1 else { return nil }
+    for case (let key, .object(let headers)) in members where Self.headers.contains(folded(key)) {
+      if let text = host(Self.hosts + [["authority"]], in: headers) { return text }
+    }
     for case (_, .array(let elements)) in members {
       for case .object(let header) in elements {
         guard case .string(let name, _)? = header.first(where: { folded($0.key) == "name" })?.value,
@@ -339,6 +343,21 @@ struct ReferenceRecord {
     }
     return nil
   }
+
+  /// Whether `host` is the client, as parsers of access logs call it.
+  private func isHostClient(_ members: Members) -> Bool {
+    func has(_ key: String) -> Bool { members.contains { folded($0.key) == key } }
+    let others = Self.hosts[0].union(Self.hosts[1])
+    return has("code") && has("size") && has("host") && has("path") && !has("remote")
+      && !members.contains { others.contains(folded($0.key)) }
+      && members.contains { key, value in
+        Self.methods.contains(folded(key)) && Self.isMethod(value.scalarText ?? [])
+      }
+  }
+
+  private static let headers: Set<String> = [
+    "headers", "requestheaders", "reqheaders", "httpheaders", "multivalueheaders",
+  ]
 
   /// Names of hosts, the preferred ones first, and of paths that are joined.
   static let hosts: [Set<String>] = [
@@ -356,7 +375,7 @@ struct ReferenceRecord {
   static let furtherPaths: Set<String> = ["path", "arg", "uripath", "csuri"]
   static let paths: Set<String> = [
     "uri", "url", "csuristem", "csuripath", "requestpath", "requesturi", "clientrequesturi",
-    "urlpath", "clientrequestpath", "requestedpath", "httptarget",
+    "urlpath", "clientrequestpath", "requestedpath", "httptarget", "rawpath",
   ]
 
   /// What holds a request's first line.
@@ -389,7 +408,7 @@ struct ReferenceRecord {
 
   static let queries: Set<String> = [
     "csuriquery", "args", "urlquery", "querystring", "requestquery", "requestquerystring",
-    "requestparams", "uriquery",
+    "requestparams", "uriquery", "rawquerystring",
   ]
   private static let name = ReferencePattern(
     #"\A(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9_-]{1,63}\z"#)
