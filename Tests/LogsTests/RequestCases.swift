@@ -89,8 +89,14 @@ import Testing
     (
       #"{"req":{"url":"/x","headers":{":authority":"a.example"}}}"#, ["req.url http://a.example/x"]
     ),
-    (#"{"host":"a.example","uri":"/x","headers":{"Host":"b.example"}}"#, ["uri http://a.example/x"]),
+    (
+      #"{"host":"a.example","uri":"/x","headers":{"Host":"b.example"}}"#, ["uri http://a.example/x"]
+    ),
     (#"{"url":"/x","tags":{"host":"a.example"}}"#, []),
+    (
+      #"{":authority":"a.example","method":"GET","x-envoy-origin-path":"/x"}"#,
+      ["x-envoy-origin-path http://a.example/x"]
+    ),
     // What parsers of access logs call the client, unless they name it otherwise.
     (
       #"{"host":"192.0.2.1","user":"-","method":"GET","path":"/x","code":"200","size":"5"}"#, []
@@ -99,6 +105,10 @@ import Testing
       #"{"remote":"192.0.2.1","host":"a.example","user":"-","method":"GET","path":"/x","code":200,"size":5}"#,
       ["path http://a.example/x"]
     ),
+    // SonicWall writes the method's number, or none.
+    ("id=firewall op=1 dstname=a.example arg=/x code=64", ["arg http://a.example/x"]),
+    ("id=firewall dstname=a.example arg=/x code=64", ["arg http://a.example/x"]),
+    ("id=firewall host=a.example arg=/x code=64", []),
     // A list of one value stands for it.
     (#"{"host":["a.example"],"uri":["/x"]}"#, ["uri http://a.example/x"]),
     (#"{"host":["a.example","b.example"],"uri":["/x"]}"#, []),

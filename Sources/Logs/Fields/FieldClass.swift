@@ -108,8 +108,12 @@ struct FieldClass: Sendable, Equatable {
   /// The rank of what is called a host and nothing else.
   static let plainHost: UInt8 = 2
 
+  /// The ranks of a path whose name does not say so unless the host beside it has a certain one, and of that host.
+  static let namedByHost: UInt8 = 11
+  static let namesPath: UInt8 = 5
+
   /// Whether it is the host of a request; `server_name` may be that of a connection without any.
-  var isHost: Bool { role == .urlHost && rank <= 4 && rank != 3 }
+  var isHost: Bool { role == .urlHost && rank <= Self.namesPath && rank != 3 }
 
   /// Whether it is a host or a path by a name that says so.
   var isNamedURLPart: Bool { rank < Self.furtherURLPart }

@@ -313,9 +313,14 @@ struct KeyName: Sendable {
     "uri": (.urlPath, 2), "csuristem": (.urlPath, 1), "csuripath": (.urlPath, 1),
     "csuriport": (.urlPort, 1), "requestpath": (.urlPath, 1),
     "requesturi": (.urlPath, 1), "clientrequesturi": (.urlPath, 1), "urlpath": (.urlPath, 1),
-    "path": (.urlPath, FieldClass.furtherURLPart), "httppath": (.urlPath, 1),
+    "path": (.urlPath, FieldClass.furtherURLPart),
+    // Envoy Gateway's, beside `:authority`.
+    "xenvoyoriginpath": (.urlPath, FieldClass.furtherURLPart),
+    "xenvoyoriginalpath": (.urlPath, FieldClass.furtherURLPart), "httppath": (.urlPath, 1),
     "clientrequestpath": (.urlPath, 3), "httptarget": (.urlPath, 1),
-    "arg": (.urlPath, FieldClass.furtherURLPart), "dstname": (.urlHost, 4), "op": (.method, 1),
+    // SonicWall's, which it writes with the method's number or with none.
+    "arg": (.urlPath, FieldClass.namedByHost), "dstname": (.urlHost, FieldClass.namesPath),
+    "op": (.method, 1),
     "requestedhost": (.urlHost, 1), "requestedpath": (.urlPath, 1),
     "uripath": (.urlPath, FieldClass.furtherURLPart),
     "csuri": (.urlPath, FieldClass.furtherURLPart), "vhost": (.urlHost, FieldClass.furtherURLPart),

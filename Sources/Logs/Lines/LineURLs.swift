@@ -33,6 +33,7 @@ extension Extraction {
     var path: LineField?
     // The path of a request that says how it was made.
     var further: LineField?
+    var furtherRank: UInt8 = 0
     var hasMethod = false
     var (hostRank, pathRank) = (FieldClass.furtherURLPart, FieldClass.furtherURLPart)
     var port: UInt16 = 0
@@ -46,7 +47,8 @@ extension Extraction {
         (host, hostRank) = (field, fieldClass.rank)
       case .urlPath where !Self.mayBePath(bytes, field.start..<field.end): break
       case .urlPath where fieldClass.rank < pathRank: (path, pathRank) = (field, fieldClass.rank)
-      case .urlPath where !fieldClass.isNamedURLPart && further == nil: further = field
+      case .urlPath where !fieldClass.isNamedURLPart && further == nil:
+        (further, furtherRank) = (field, fieldClass.rank)
       case .urlScheme where scheme == nil: scheme = field
       case .urlQuery where query == nil: query = field
       case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
@@ -58,7 +60,9 @@ extension Extraction {
       default: break
       }
     }
-    guard let host, let path = path ?? (hasMethod ? further : nil) else { return }
+    let isRequest =
+      hasMethod || hostRank == FieldClass.namesPath && furtherRank == FieldClass.namedByHost
+    guard let host, let path = path ?? (isRequest ? further : nil) else { return }
     join(bytes, host: host, path: path, port: port, scheme: scheme, query: query, into: &batch)
   }
 

@@ -267,7 +267,9 @@ struct ReferenceLine {
     }
     let atFirst: Set<String> = ReferenceRecord.paths.subtracting(["uri", "url"])
     if let path = firstPath(
-      of: [atFirst, ["uri", "url"]] + (hasMethod ? [ReferenceRecord.furtherPaths] : []))
+      of: [atFirst, ["uri", "url"]]
+        + (hasMethod
+          ? [ReferenceRecord.furtherPaths] : folded(host) == "dstname" ? [["arg"]] : []))
     {
       record.join(
         host: value(host).bytes, port: port ?? [], path: value(path),

@@ -284,7 +284,7 @@ struct ReferenceRecord {
     let named = holds(whole) ? whole : Self.paths
     let shapes: [(hosts: [Set<String>], paths: Set<String>)] = [
       (Self.hosts, isNamed || !hasMethod ? named : Self.furtherPaths),
-      ([["authority"]], ["path"]),
+      ([["authority"]], ["path", "xenvoyoriginpath", "xenvoyoriginalpath"]),
     ]
     for shape in shapes {
       guard let host = host(shape.hosts, in: members) else { continue }
@@ -364,7 +364,7 @@ struct ReferenceRecord {
     ["xhostheader"],
     ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain", "requestedhost"],
     ["host"],
-    ["servername"], ["hostname", "dstname"],
+    ["servername"], ["hostname"], ["dstname"],
   ]
   static let methods = ["httpmethod", "method", "csmethod", "requestmethod", "op"]
   static func isMethod(_ text: [UInt8]) -> Bool {
@@ -372,7 +372,9 @@ struct ReferenceRecord {
       "get", "post", "head", "put", "delete", "options", "patch", "connect", "trace", "propfind",
     ].contains(String(decoding: text, as: UTF8.self).lowercased())
   }
-  static let furtherPaths: Set<String> = ["path", "arg", "uripath", "csuri"]
+  static let furtherPaths: Set<String> = [
+    "path", "arg", "uripath", "csuri", "xenvoyoriginpath", "xenvoyoriginalpath",
+  ]
   static let paths: Set<String> = [
     "uri", "url", "csuristem", "csuripath", "requestpath", "requesturi", "clientrequesturi",
     "urlpath", "clientrequestpath", "requestedpath", "httptarget", "rawpath",
