@@ -59,7 +59,8 @@ extension Extraction {
       return true
     }
     return readTokens(bytes, range) || readPairs(bytes, range)
-      || readFirewallMessageBehind(bytes, range)
+      || readFirewallMessageBehind(bytes, range) || readProxyRequest(bytes, range)
+      || readRequestMessage(bytes, range)
   }
 
   /// Reads a message in the one format that was asked for.
@@ -71,7 +72,8 @@ extension Extraction {
     case .asa: readFirewallMessage(bytes, range) || readFirewallMessageBehind(bytes, range)
     case .iptables: readPacketFilter(bytes, range)
     case .bind: readNameServerQuery(bytes, range)
-    case .access: readAccessLog(bytes, range)
+    case .access:
+      readAccessLog(bytes, range) || readProxyRequest(bytes, range)
     case .elb, .squid, .vpcFlow: readTokens(bytes, range)
     case .logfmt: readPairs(bytes, range)
     case .text, .jsonl, .eve, .zeek, .csv, .tsv, .w3c, .syslog: false

@@ -66,7 +66,7 @@ extension Extraction {
     return readLoadBalancer(bytes, range, time: time) || readConnection(bytes, range, time: time)
   }
 
-  private func isISOTime(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  func isISOTime(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     19...40 ~= range.count && bytes.byte(unchecked: range.lowerBound + 4) == Byte.minus
       && bytes.byte(unchecked: range.lowerBound + 10) == UInt8(ascii: "T")
       && Timestamp.iso8601(bytes, range) != nil

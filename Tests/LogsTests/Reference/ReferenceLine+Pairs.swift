@@ -9,7 +9,7 @@ extension ReferenceLine {
     return readPacketFilter(start) || readNameServer(start) || readAccess(start)
       || readLoadBalancer(start) || readConnection(start) || readProxy(start) || readFlow(start)
       || readPairs(start)
-      || readFirewallBehind(start)
+      || readFirewallBehind(start) || readEnvoy(start) || readRequestMessage(start)
   }
 
   /// What may stand before a record: few words of a header, and no program's name.

@@ -1,17 +1,17 @@
 /// Messages of words in a fixed order: web servers, load balancers, proxies, flow logs, name servers.
 extension ReferenceLine {
   /// A word, without the quotes around it.
-  private struct Word {
+  struct Word {
     var range: Range<Int>
     var isQuoted = false
   }
 
   private static let quotedWord = ReferencePattern(#"\A"("# + quoted + #")""#)
-  private static let number = ReferencePattern(#"\A-?[0-9]+\z"#)
+  static let number = ReferencePattern(#"\A-?[0-9]+\z"#)
   private static let fraction = ReferencePattern(#"\A-?[0-9]+(?:\.[0-9]*)?\z"#)
 
   /// The words of a range; nil where a quote is not closed or there are too many.
-  private func words(_ range: Range<Int>, most: Int) -> [Word]? {
+  func words(_ range: Range<Int>, most: Int) -> [Word]? {
     var words: [Word] = []
     var place = range.lowerBound
     while place < range.upperBound {
@@ -38,7 +38,7 @@ extension ReferenceLine {
     return words
   }
 
-  private mutating func add(_ name: String?, _ word: Word) {
+  mutating func add(_ name: String?, _ word: Word) {
     let isAbsent = name == nil || self.word(word.range) == "-"
     let outer =
       word.isQuoted ? word.range.lowerBound - 1..<word.range.upperBound + 1 : word.range
@@ -161,9 +161,9 @@ extension ReferenceLine {
     return true
   }
 
-  private static let requestLine = ReferencePattern(#"\A([^ ]*) (/[^ ]*)"#)
+  static let requestLine = ReferencePattern(#"\A([^ ]*) (/[^ ]*)"#)
 
-  private mutating func joinRequest(_ request: Range<Int>, host: Range<Int>) {
+  mutating func joinRequest(_ request: Range<Int>, host: Range<Int>) {
     guard let groups = Self.requestLine.first(in: bytes[request]), let method = groups[1],
       let target = groups[2]
     else { return }
@@ -194,7 +194,7 @@ extension ReferenceLine {
     "tls_named_group", "domain_name", "alpn_fe_protocol", "alpn_be_protocol",
     "alpn_client_preference_list", nil,
   ]
-  private static let isoWord = ReferencePattern(#"\A.{4}-.{5}T.{8,29}\z"#)
+  static let isoWord = ReferencePattern(#"\A.{4}-.{5}T.{8,29}\z"#)
   private static let end = ReferencePattern(#"\A(?:-|(.*):(-?[0-9]+))\z"#)
 
   mutating func readLoadBalancer(_ start: Int) -> Bool {

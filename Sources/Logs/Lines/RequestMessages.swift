@@ -1,0 +1,143 @@
+import Indicators
+import Parsing
+
+/// Lines that tell of a request of HTTP whose host and path stand apart, at known places (`Matching.md` §4).
+extension Extraction {
+  // MARK: Envoy
+
+  private static let proxyNames: [StaticString] = [
+    "http_x_forwarded_for", "http_user_agent", "request_id", "authority", "upstream_host",
+  ]
+  /// What Istio has behind them.
+  private static let meshNames: [StaticString] = [
+    "upstream_cluster", "upstream_local_address", "downstream_local_address",
+    "downstream_remote_address", "requested_server_name", "route_name",
+  ]
+
+  /// Reads a line of Envoy's access log in its default format, or Istio's:
+  /// `[time] "GET /path HTTP/1.1" 200 … "forwarded for" "user agent" "request" "authority" "upstream" …`.
+  mutating func readProxyRequest(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let (start, end) = (range.lowerBound, range.upperBound)
+    guard bytes.byte(unchecked: start) == UInt8(ascii: "["), range.count > 48,
+      let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: start + 40),
+      bytes.starts(with: " \"", at: close + 1), isISOTime(bytes, start + 1..<close),
+      let requestEnd = closingQuote(bytes, from: close + 3, to: end),
+      cutTokens(bytes, requestEnd + 1..<end, most: 64)
+    else { return false }
+    let tokens = words
+    guard let code = tokens.first, !code.isQuoted, isNumber(bytes, code.start..<code.end),
+      let first = quotedRun(tokens)
+    else { return false }
+    line.skip(start..<close + 1)
+    let request = close + 3..<requestEnd
+    line.add(name("request"), quoted: request)
+    for (index, field) in Self.proxyNames.enumerated() {
+      add(name(field), bytes, tokens[first + index])
+    }
+    let behind = tokens[(first + Self.proxyNames.count)...]
+    if behind.count == Self.meshNames.count {
+      for (token, field) in zip(behind, Self.meshNames) {
+        switch field.utf8CodeUnitCount {
+        // The ends of the client's connection.
+        case 24: addEnd(name(field), bytes, token, isSource: false)
+        case 25: addEnd(name(field), bytes, token, isSource: true)
+        default: add(name(field), bytes, token)
+        }
+      }
+    }
+    line.time = Timestamp.iso8601(bytes, start + 1..<close)
+    if let path = JoinedURL.path(inRequestLine: bytes, request) {
+      let authority = tokens[first + 3]
+      line.urlHost = LineField(name("authority"), authority.start..<authority.end)
+      line.urlPath = LineField(name("request"), path)
+    }
+    return true
+  }
+
+  /// The first of exactly five tokens in a row that stand in quotes.
+  private func quotedRun(_ tokens: [ColumnRange]) -> Int? {
+    var first = 0
+    for index in 0...tokens.count where index == tokens.count || !tokens[index].isQuoted {
+      if index - first == Self.proxyNames.count { return first }
+      first = index + 1
+    }
+    return nil
+  }
+
+  // MARK: Messages
+
+  /// What stands before a value in quotes, what the value's field is called, and what it is of a URL.
+  private typealias Place = (mark: StaticString, field: StaticString, role: FieldRole)
+
+  /// nginx' error log.
+  private static let serverPlaces: [Place] = [
+    (", request: \"", "request", .requestLine), (", host: \"", "host", .urlHost),
+  ]
+  /// ModSecurity in Apache's error log.
+  private static let firewallPlaces: [Place] = [
+    ("[hostname \"", "hostname", .urlHost), ("[uri \"", "uri", .urlPath),
+  ]
+  /// WatchGuard's proxies.
+  private static let appliancePlaces: [Place] = [
+    (" dstname=\"", "dstname", .urlHost), (" host=\"", "host", .urlHost), (" sni=\"", "sni", .none),
+    (" op=\"", "op", .method), (" arg=\"", "arg", .urlPath), (" path=\"", "path", .urlPath),
+  ]
+
+  /// Reads a message of words in which host and path of a request stand in quotes.
+  ///
+  /// All else of it is text, also to what looks for its ends and its time.
+  mutating func readRequestMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let start = range.lowerBound
+    guard range.count > 40 else { return false }
+    let places: [Place]
+    if bytes.byte(unchecked: start) == UInt8(ascii: "[") {
+      places = Self.firewallPlaces
+    } else if LogTime.isDate(bytes, at: start, Byte.slash),
+      bytes.starts(with: " [", at: start + 19)
+    {
+      places = Self.serverPlaces
+    } else if firstRange(
+      of: "msg_id=\"", bytes, from: start, to: min(range.upperBound, start + 96)) != nil
+    {
+      places = Self.appliancePlaces
+    } else {
+      return false
+    }
+    return addPlaces(bytes, range, places)
+  }
+
+  private mutating func addPlaces(
+    _ bytes: RawSpan, _ range: Range<Int>, _ places: [Place]
+  ) -> Bool {
+    var found: [(place: Place, value: Range<Int>)] = []
+    for place in places {
+      guard
+        let mark = firstRange(of: place.mark, bytes, from: range.lowerBound, to: range.upperBound),
+        let close = closingQuote(bytes, from: mark.upperBound, to: range.upperBound)
+      else { continue }
+      found.append((place, mark.upperBound..<close))
+    }
+    guard !found.isEmpty else { return false }
+    found.sort { $0.value.lowerBound < $1.value.lowerBound }
+    for (place, value) in found {
+      // What a value in quotes holds looks like another's place.
+      if let last = line.fields.last, last.end > value.lowerBound { continue }
+      let field = name(place.field)
+      line.add(field, quoted: value)
+      switch place.role {
+      case .urlHost where !Self.isAbsent(bytes, value) && line.urlHost == nil:
+        line.urlHost = LineField(field, value)
+      case .urlPath where Self.mayBePath(bytes, value) && line.urlPath == nil:
+        line.urlPath = LineField(field, value)
+      case .requestLine:
+        if let path = JoinedURL.path(inRequestLine: bytes, value) {
+          line.urlPath = LineField(field, path)
+        }
+      case .method: line.isTunnel = isWord(bytes, value, "CONNECT")
+      default: break
+      }
+    }
+    line.text = range
+    return true
+  }
+}
