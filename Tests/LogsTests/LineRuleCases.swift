@@ -232,5 +232,5 @@ enum LineRuleCases {
       ]),
   ]
 
-  static let all: [Case] = syslog + pairs + words + requests
+  static let all: [Case] = syslog + pairs + words + questions + requests
 }

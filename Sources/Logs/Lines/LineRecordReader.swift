@@ -60,7 +60,7 @@ extension Extraction {
     }
     return readTokens(bytes, range) || readPairs(bytes, range)
       || readFirewallMessageBehind(bytes, range) || readProxyRequest(bytes, range)
-      || readRequestMessage(bytes, range)
+      || readRequestMessage(bytes, range) || readNameQuestion(bytes, range)
   }
 
   /// Reads a message in the one format that was asked for.

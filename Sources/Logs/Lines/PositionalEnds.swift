@@ -264,17 +264,26 @@ extension Extraction {
   /// `"time","identity","identities","internal address","external address","Allowed or Blocked","1 (A)","code","name",
   /// …` (Cisco, "Log Format and Versioning", DNS logs).
   private mutating func noteResolver(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    guard let cells = resolverCells(bytes, text) else { return false }
     let row = bytes.extracting(text)
-    let cells = Self.cells(row)
-    guard cells.count >= 9, cells.allSatisfy(\.wasQuoted) else { return false }
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
-    guard cell(0).count == 19, isWord(row, cell(5), "Allowed") || isWord(row, cell(5), "Blocked"),
-      let code = EventFacts.answerCode(row, cell(7))
-    else { return false }
+    guard let code = EventFacts.answerCode(row, cell(7)) else { return false }
     facts.note(.source, rank: 0, row, cell(3))
     facts.note(.verdict, rank: 0, row, cell(5))
     facts.note(state: code)
     return facts.hasEnds
+  }
+
+  /// The cells of such a row, nine or more.
+  func resolverCells(_ bytes: RawSpan, _ text: Range<Int>) -> [CSVCell]? {
+    let row = bytes.extracting(text)
+    let cells = Self.cells(row)
+    guard cells.count >= 9, cells.allSatisfy(\.wasQuoted) else { return nil }
+    func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
+    guard cell(0).count == 19, isWord(row, cell(5), "Allowed") || isWord(row, cell(5), "Blocked"),
+      EventFacts.answerCode(row, cell(7)) != nil
+    else { return nil }
+    return cells
   }
 
   /// Notes two ends, their ports and the protocol by the places of their cells.

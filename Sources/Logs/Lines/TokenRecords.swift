@@ -1,7 +1,8 @@
 import Indicators
 import Parsing
 
-/// Formats whose fields are words in a fixed order: Amazon's load balancers and VPC flow logs, squid.
+/// Formats whose fields are words in a fixed order: Amazon's load balancers, VPC flow logs and questions of Route 53,
+/// squid.
 extension Extraction {
   /// Reads a line of one of them.
   mutating func readTokens(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
@@ -17,6 +18,7 @@ extension Extraction {
     let byte = bytes.byte(unchecked: range.lowerBound)
     if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range) }
     if byte &- Byte.zero <= 9 {
+      if isWord(bytes, first, "1.0") { return readZoneQuery(bytes, range) }
       if isISOTime(bytes, first) { return readBehindTime(bytes, range, time: first) }
       return isProxyTime(bytes, first) && readProxy(bytes, range)
     }
@@ -249,6 +251,28 @@ extension Extraction {
     } else if bytes.starts(with: "TCP_", at: start) {
       facts.note(.allowed)
     }
+  }
+
+  // MARK: Route 53
+
+  /// Reads a line of the log of a public hosted zone (Amazon, "Public DNS query logging"):
+  /// `version time zone name type code protocol edge resolver subnet`.
+  private mutating func readZoneQuery(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard cutTokens(bytes, range, most: 12), words.count == 10 else { return false }
+    let tokens = words
+    func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
+    guard isISOTime(bytes, word(1)), bytes.byte(unchecked: tokens[2].start) == UInt8(ascii: "Z"),
+      let code = EventFacts.answerCode(bytes, word(5)), Self.isAddress(bytes, tokens[8])
+    else { return false }
+    line.skip(range.lowerBound..<tokens[3].start)
+    add(name("query"), bytes, tokens[3])
+    line.skip(tokens[4].start..<tokens[8].start)
+    add(name("resolver_ip"), bytes, tokens[8], fact: .source)
+    add(name("edns_client_subnet"), bytes, tokens[9])
+    facts.note(state: code)
+    facts.note(.ipProtocol, rank: 0, bytes, word(6))
+    line.time = Timestamp.iso8601(bytes, word(1))
+    return true
   }
 
   // MARK: VPC flow logs

@@ -10,6 +10,7 @@ extension ReferenceLine {
       || readLoadBalancer(start) || readConnection(start) || readProxy(start) || readFlow(start)
       || readPairs(start)
       || readFirewallBehind(start) || readEnvoy(start) || readRequestMessage(start)
+      || readZoneQuery(start) || readNameQuestion(start)
   }
 
   /// What may stand before a record: few words of a header, and no program's name.

@@ -1,0 +1,176 @@
+import Indicators
+import Parsing
+
+/// Lines of name servers and resolvers that hold a question amid words: what was asked for is a name whatever it ends
+/// in (`Matching.md` §1.7), and the field is called as BIND's.
+///
+/// Each is known by what stands on both sides of the name. All else of the line is text, also to what looks for its
+/// ends.
+extension Extraction {
+  /// Reads a line of dnsmasq and Pi-hole, unbound, CoreDNS, PowerDNS or Umbrella.
+  mutating func readNameQuestion(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count >= 12 else { return false }
+    if bytes.byte(unchecked: range.lowerBound) == Byte.quote {
+      guard let cell = resolvedName(bytes, range) else { return false }
+      line.add(name("query"), quoted: cell)
+    } else if let asked = relayedName(bytes, range) ?? classedName(bytes, range)
+      ?? typedName(bytes, range)
+    {
+      line.add(name("query"), asked)
+    } else {
+      return false
+    }
+    line.text = range
+    return true
+  }
+
+  // MARK: dnsmasq
+
+  /// Words that a name follows in what dnsmasq and Pi-hole say of an answer, the latter's with another word behind.
+  private static let relayVerbs: [StaticString] = [
+    "reply", "cached", "cached-stale", "config", "validation",
+  ]
+  private static let relayLists: [StaticString] = ["gravity", "exactly", "regex", "external"]
+  private static let relayResults: [StaticString] = ["blocked", "blacklisted", "denied"]
+
+  /// The name in what dnsmasq and Pi-hole say of a question.
+  ///
+  /// `query[A] a.example from 192.0.2.1`, `forwarded a.example to 192.0.2.1`, `reply a.example is <CNAME>` and
+  /// `gravity blocked a.example is 0.0.0.0`; a number and the client may stand before them, a file in the verb's
+  /// place. In the answer about an address it is the name behind.
+  private func relayedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    let end = range.upperBound
+    var offset = range.lowerBound
+    func next() -> Range<Int> {
+      let word = offset..<tokenEnd(bytes, from: offset, to: end)
+      offset = min(word.upperBound + 1, end)
+      return word
+    }
+    func isOne(_ word: Range<Int>, of words: [StaticString]) -> Bool {
+      words.contains { isWord(bytes, word, $0) }
+    }
+    var verb = next()
+    if isNumber(bytes, verb) {
+      let client = next()
+      guard
+        let slash = bytes.firstOffset(
+          of: Byte.slash, from: client.lowerBound, to: client.upperBound),
+        isNumber(bytes, slash + 1..<client.upperBound)
+      else { return nil }
+      verb = next()
+    }
+    guard let first = verb.first else { return nil }
+    let isQuestion =
+      bytes.byte(unchecked: verb.upperBound - 1) == UInt8(ascii: "]")
+      && (bytes.starts(with: "query[", at: first) || bytes.starts(with: "auth[", at: first)
+        || bytes.starts(with: "dnssec-query[", at: first))
+    let isForward = isWord(bytes, verb, "forwarded")
+    let isFile = bytes.byte(unchecked: first) == Byte.slash
+    let isAnswer =
+      isOne(verb, of: Self.relayLists)
+      ? isOne(next(), of: Self.relayResults) : isOne(verb, of: Self.relayVerbs)
+    guard isQuestion || isForward || isFile || isAnswer else { return nil }
+    let (name, link, other) = (next(), next(), next())
+    guard !name.isEmpty, !other.isEmpty else { return nil }
+    // `192.0.2.1#5353`.
+    let mark = bytes.firstOffset(
+      of: UInt8(ascii: "#"), from: other.lowerBound, to: other.upperBound)
+    let address = other.lowerBound..<(mark ?? other.upperBound)
+    let isAddress = EventFacts.endWithPort(bytes, address) != nil
+    if isQuestion || isForward {
+      let isLink = isWord(bytes, link, "to") || isQuestion && isWord(bytes, link, "from")
+      return isLink && isAddress ? name : nil
+    }
+    guard isWord(bytes, link, "is") else { return nil }
+    if !isFile, EventFacts.end(bytes, name) != nil { return other }
+    let isCode =
+      bytes.byte(unchecked: other.lowerBound) == UInt8(ascii: "<")
+      || other.prefix(4).allSatisfy { isCapital(bytes.byte(unchecked: $0)) }
+    return isAddress || !isFile && isCode ? name : nil
+  }
+
+  private func isCapital(_ byte: UInt8) -> Bool { byte &- 0x41 <= 25 }
+
+  // MARK: Types and classes
+
+  /// The name, with the dot at its end, in `a.example. A IN` of unbound and `A IN a.example.` of CoreDNS.
+  private func classedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    let end = range.upperBound
+    var offset = range.lowerBound + 2
+    while let mark = bytes.firstOffset(of: UInt8(ascii: "I"), from: offset, to: end) {
+      offset = mark + 1
+      guard bytes.starts(with: "IN", at: mark), bytes.byte(unchecked: mark - 1) == Byte.space,
+        let type = typeEnding(bytes, at: mark - 1, from: range.lowerBound)
+      else { continue }
+      if mark + 2 < end, bytes.byte(unchecked: mark + 2) == Byte.space,
+        let name = fullName(bytes, mark + 3..<tokenEnd(bytes, from: mark + 3, to: end))
+      {
+        return name
+      }
+      guard mark + 2 == end || !classes.is(bytes.byte(unchecked: mark + 2), .name),
+        type > range.lowerBound, bytes.byte(unchecked: type - 1) == Byte.space
+      else { continue }
+      var start = type - 1
+      let least = max(range.lowerBound, start - Self.longestQuestion)
+      while start > least, classes.is(bytes.byte(unchecked: start - 1), .name) { start -= 1 }
+      if let name = fullName(bytes, start..<type - 1) { return name }
+    }
+    return nil
+  }
+
+  /// Bytes of a name, escaped ones in it.
+  private static let longestQuestion = 512
+
+  /// Where the type begins that ends at an offset: `A`, `AAAA`, `TYPE65`.
+  private func typeEnding(_ bytes: RawSpan, at end: Int, from first: Int) -> Int? {
+    var start = end
+    while start > first, end - start < 10,
+      isCapital(bytes.byte(unchecked: start - 1)) || bytes.byte(unchecked: start - 1) &- 0x30 <= 9
+    {
+      start -= 1
+    }
+    guard start < end, isCapital(bytes.byte(unchecked: start)),
+      start == first || !classes.is(bytes.byte(unchecked: start - 1), .name)
+    else { return nil }
+    return start
+  }
+
+  /// The range, if it is a name of two labels or more with a dot at its end.
+  private func fullName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    let last = range.upperBound - 1
+    guard last > range.lowerBound, bytes.byte(unchecked: last) == Byte.dot,
+      bytes.firstOffset(of: Byte.dot, from: range.lowerBound, to: last) != nil,
+      range.allSatisfy({ classes.is(bytes.byte(unchecked: $0), .name) })
+    else { return nil }
+    return range
+  }
+
+  /// The name in `'a.example|A'`, as PowerDNS and its recursor write questions.
+  private func typedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    guard
+      let bar = bytes.firstOffset(
+        of: UInt8(ascii: "|"), from: range.lowerBound, to: range.upperBound),
+      let close = bytes.firstOffset(
+        of: UInt8(ascii: "'"), from: bar, to: min(range.upperBound, bar + 12)),
+      let type = typeEnding(bytes, at: close, from: bar + 1), type == bar + 1
+    else { return nil }
+    var start = bar
+    let least = max(range.lowerBound, start - Self.longestQuestion)
+    while start > least, classes.is(bytes.byte(unchecked: start - 1), .name) { start -= 1 }
+    guard start > range.lowerBound, start < bar,
+      bytes.byte(unchecked: start - 1) == UInt8(ascii: "'")
+    else { return nil }
+    return start..<bar
+  }
+
+  // MARK: Umbrella
+
+  /// The name in a row of Umbrella's without a header.
+  private func resolvedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    // A time stands first, in quotes as all that follows.
+    guard range.count > 64, bytes.starts(with: "\",\"", at: range.lowerBound + 20),
+      let cells = resolverCells(bytes, range)
+    else { return nil }
+    return range.lowerBound + cells[8].start..<range.lowerBound + cells[8].end
+  }
+}
