@@ -170,6 +170,7 @@ struct FeedSink {
       refuse(refusal.rawValue, cell, line: line, id: id)
       return false
     }
+    if declared == .none { parser.readFileName(cell, options: admission) }
     return appendResults(cell, nameMode: nameMode, line: line, id: id)
   }
 
@@ -196,6 +197,7 @@ struct FeedSink {
         refuse(FeedRefusal.prose.rawValue, cell, line: line, id: id)
         return false
       }
+      if declared == .none { parser.readFileName(cell, options: admission) }
       return appendResults(cell, nameMode: nameMode, line: line, id: id)
     }
     let pieces = CellPieces.values(of: cell, as: declared, &parser, admission)

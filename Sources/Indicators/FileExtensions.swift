@@ -15,6 +15,14 @@ package enum FileExtensions {
     return isAmbiguous(name.extracting((dot + 1)...))
   }
 
+  /// Whether the last label of a name is that of files and of no host: `svchost.exe`.
+  package static func endsFile(_ name: RawSpan) -> Bool {
+    guard let dot = name.lastOffset(of: 0x2e), 1...10 ~= name.byteCount - dot - 1 else {
+      return false
+    }
+    return files.contains(name.extracting((dot + 1)...))
+  }
+
   private static let table = WordTable(
     """
     zip
@@ -39,6 +47,157 @@ package enum FileExtensions {
     map
     save
     cab
+
+    """)
+
+  /// Endings of files that are no top-level domains.
+  private static let files = WordTable(
+    """
+    exe
+    dll
+    sys
+    ocx
+    cpl
+    scr
+    drv
+    pif
+    msi
+    msp
+    msc
+    lnk
+    bat
+    cmd
+    ps1
+    psm1
+    psd1
+    vbs
+    vbe
+    vba
+    js
+    jse
+    wsf
+    wsh
+    wsc
+    sct
+    hta
+    reg
+    inf
+    chm
+    jar
+    war
+    class
+    apk
+    dex
+    ipa
+    elf
+    ko
+    dylib
+    dmg
+    pkg
+    deb
+    rpm
+    appx
+    msix
+    xpi
+    crx
+    pyc
+    pyd
+    pyw
+    doc
+    docx
+    docm
+    dotx
+    dotm
+    rtf
+    odt
+    xls
+    xlsx
+    xlsm
+    xlsb
+    xlam
+    xll
+    xlt
+    ppt
+    pptx
+    pptm
+    pps
+    ppsx
+    ppam
+    pdf
+    mht
+    mhtml
+    eml
+    msg
+    txt
+    log
+    csv
+    tsv
+    json
+    xml
+    xsl
+    yml
+    yaml
+    ini
+    cfg
+    conf
+    htm
+    html
+    xhtml
+    shtml
+    css
+    php
+    php3
+    php5
+    phtml
+    asp
+    aspx
+    ashx
+    asmx
+    jsp
+    jspx
+    cgi
+    rar
+    7z
+    gz
+    tgz
+    tar
+    bz2
+    xz
+    zst
+    lzh
+    arj
+    iso
+    img
+    vhd
+    vhdx
+    wim
+    png
+    jpg
+    jpeg
+    gif
+    bmp
+    ico
+    svg
+    tif
+    tiff
+    webp
+    mp3
+    mp4
+    wav
+    avi
+    swf
+    ttf
+    woff
+    dat
+    bin
+    tmp
+    bak
+    dmp
+    db
+    sqlite
+    pdb
+    url
+    job
 
     """)
 }

@@ -92,6 +92,24 @@ package struct IndicatorParser: Sendable {
     return refusal
   }
 
+  /// Replaces what a cell yielded, of which the feed does not say what it is, where that is a name of a host by its
+  /// shape alone and ends as files do and as no host does: it is a file's.
+  package mutating func readFileName(_ cell: RawSpan, options: AdmissionOptions) {
+    guard lints == [.unknownTopLevelDomain], results.count == 1, results[0].mode == nil,
+      FileExtensions.endsFile(arena.rawBytes.extracting(results[0].start..<results[0].end))
+    else { return }
+    let refusal: Refusal?
+    if options.refangs, Refanging.isCandidate(cell) {
+      var bytes: [UInt8] = []
+      Refanging.append(cell, to: &bytes)
+      refusal = parse(bytes.rawBytes, as: .kind(.filename), options: options)
+    } else {
+      refusal = parse(cell, as: .kind(.filename), options: options)
+    }
+    // A name of a host in a form that is longer than files' are stays what it was.
+    if refusal != nil { _ = parse(cell, as: .none, options: options) } else { lints = [.fileName] }
+  }
+
   /// What became of a text that is a digest and nothing else.
   package struct DigestOutcome {
     /// Why it is not let in; nil where it is the one result.

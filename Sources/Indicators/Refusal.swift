@@ -88,6 +88,8 @@ package enum Lint: String, Sendable, CaseIterable {
   case coversSpecialAddresses = "covers-special-addresses"
   /// The last label is in no list of top-level domains.
   case unknownTopLevelDomain = "unknown-top-level-domain"
+  /// A name that ends as files do and as no host does: loaded as the name of a file.
+  case fileName = "file-name"
   /// A suffix under which a company's customers get names: forced to exact.
   case privateSuffixExact = "private-suffix-exact"
   /// A name that good software or everybody asks for: forced to exact.

@@ -85,6 +85,20 @@ struct NameTests {
     }
   }
 
+  @Test("File extensions that are no top-level domains")
+  func endingsOfFiles() {
+    for name in ["svchost.exe", "Document.DOCX", "a.b.dll", "x.7z"] {
+      let result = FileExtensions.endsFile(Array(name.utf8).span.bytes)
+      #expect(result, "\(name)")
+      let isHost = TopLevelDomains.endsName(Array(name.utf8).span.bytes)
+      #expect(!isHost, "\(name)")
+    }
+    for name in ["evil.com", "a.zip", "a.sh", "a.nosuchtld", "exe", "", "a."] {
+      let result = FileExtensions.endsFile(Array(name.utf8).span.bytes)
+      #expect(!result, "\(name)")
+    }
+  }
+
   @Test(
     "E-mail addresses",
     arguments: [
