@@ -57,7 +57,7 @@ extension CSVPlan {
       }
       dotted.append(index)
     }
-    return dotted.isEmpty || isAbove(next, row, dotted, format, &test)
+    return dotted.isEmpty || isAbove(next, row, dotted, isAboveValue, format, &test)
   }
 
   /// Whether a cell of a row is a value whose shape leaves no doubt.
@@ -70,9 +70,11 @@ extension CSVPlan {
 
   /// Whether the row below one with dotted names is not another of its kind: a name of a host whose
   /// last label is a word for a column is above others, and types of values are above types.
+  ///
+  /// Above a value a word for one is no type, nor is a word for a column of words (`comment`) anywhere.
   private static func isAbove(
-    _ next: TableRow?, _ row: TableRow, _ dotted: [Int], _ format: FeedFormat,
-    _ test: inout ShapeTest
+    _ next: TableRow?, _ row: TableRow, _ dotted: [Int], _ isAboveValue: Bool,
+    _ format: FeedFormat, _ test: inout ShapeTest
   ) -> Bool {
     guard let next else {
       return !dotted.contains {
@@ -86,8 +88,10 @@ extension CSVPlan {
         return lastPart(of: next.bytes.rawSpan.extracting(next.range(index))) != nil
           && Column(key: names[index], format: format) != .unknown
       }
-      return ValueType.isKnown(names[index])
-        && ValueType.isKnown(Text.key(row.bytes.rawSpan.extracting(row.range(index))))
+      let key = Text.key(row.bytes.rawSpan.extracting(row.range(index)))
+      let column = Column(key: key, format: format)
+      return !isAboveValue && (column.isValue || column == .unknown)
+        && ValueType.isKnown(names[index]) && ValueType.isKnown(key)
     }
   }
 
