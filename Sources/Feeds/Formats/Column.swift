@@ -20,6 +20,8 @@ enum Column: Equatable {
   /// What is to be done with what is found.
   case action
   case tags, id, port
+  /// A tag, and of MISP's attributes what they are about, such as persons.
+  case category
   /// Whether it is meant for detection, as MISP says of an attribute.
   case forDetection
   /// Whether the entry was taken back, or is still held for bad.
@@ -44,7 +46,7 @@ enum Column: Equatable {
   init(key: String, format: FeedFormat = .csv) {
     if let column = Self.special(key, format) {
       self = column
-    } else if let column = Self.names[key] ?? Self.compound(key) {
+    } else if let column = Self.names[key] ?? Self.compound(key) ?? Column(digestName: key) {
       self = column
     } else {
       self = .unknown
@@ -83,12 +85,12 @@ enum Column: Equatable {
   // swift-format-ignore
   private static let table: [(Column, String)] = [
     (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname malwaredomain"),
-    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns srcfqdn dstfqdn"),
+    (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns srcfqdn dstfqdn subdomain subdomains"),
     (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol attackerip remoteaddress server servers domainip ipdomain hostip iphost domainorip ipordomain listener networkipv4 networkipv6 networkcidrblock networksourceipv4 networksourceipv6 networkdestinationipv4 networkdestinationipv6"),
     (.rangeStart, "start startip startaddress startipaddress rangestart iprangestart ipstart firstip beginip"),
     (.rangeEnd, "end endip endaddress endipaddress rangeend iprangeend ipend lastip"),
     (.mask, "mask netmask subnetmask networkmask prefixlength prefixlen prefixsize masklength masklen cidrlength cidrmask"),
-    (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri weburl weburi listenerc2url srcurl dsturl"),
+    (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri weburl weburi httpurl httpurls listenerc2url srcurl dsturl"),
     (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 filehashmd5 md5sum"),
     (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 filehashsha1 sha1sum"),
     (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 filehashsha256 samplesha256 sha256sum"),
@@ -103,11 +105,11 @@ enum Column: Equatable {
     (.value(.kind(.hassh), nameMode: .exact), "hassh hasshmd5"),
     (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 sslsha1 certificatesha1 tlscertsha1 sslfingerprint certfingerprint certificatefingerprint certificatethumbprint certthumbprint x509fingerprintsha1"),
     (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
-    (.value(.kind(.email), nameMode: .exact), "email emails threatindicatoremailaddress emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom"),
+    (.value(.kind(.email), nameMode: .exact), "email emails threatindicatoremailaddress emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom emailaddr emailsrc mail mailaddress replyto"),
     (.value(.kind(.filename), nameMode: .exact), "filename filenames filepath filepaths filepathname"),
-    (.value(.kind(.userAgent), nameMode: .exact), "useragent useragents"),
-    (.value(.kind(.mutex), nameMode: .exact), "mutex mutexes"),
-    (.value(.kind(.registryKey), nameMode: .exact), "registrykey registrykeys regkey"),
+    (.value(.kind(.userAgent), nameMode: .exact), "useragent useragents httpuseragent useragentoriginal useragentstring"),
+    (.value(.kind(.mutex), nameMode: .exact), "mutex mutexes mutexname"),
+    (.value(.kind(.registryKey), nameMode: .exact), "registrykey registrykeys regkey regkeys registrypath windowsregistrykey"),
     (.value(.kind(.pipe), nameMode: .exact), "pipe pipename namedpipe"),
     (.value(.none, nameMode: .withSubdomains), "pattern stixpattern"),
     (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise networkioc atomvalue threatintelindicator"),
@@ -122,7 +124,8 @@ enum Column: Equatable {
     (.source, "source sources"),
     (.firstSeen, "firstseen firstseenutc datefirst firstdate isotime createddate creationdate dateadded date datefirstseen listingdate created createdat createddatetime datecreated discovered validfrom added firstseenat firstreported firstreporteddatetime submissiontime dateofdetection detectiondate detecteddate datedetected listedon datelisted firstsubmission reportdate datereported detected startofvalidity publisheddate datepublished"),
     (.validUntil, "validuntil validto expires expiry expirydate expiration expirationdate expirationtime expirationts expiresat expireson expiredate expirationdatetime indicatorexpirationdatetime enddate endofvalidity validityend"),
-    (.tags, "tags tag objectlabel objectlabels labels label threat category threattype indicatorthreattype threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
+    (.tags, "tags tag objectlabel objectlabels labels label threat threattype indicatorthreattype threatclass mitretechniques mitretechnique mitretechniqueid mitretechniqueids mitreattack mitreattackid mitreattackids mitre mitreid mitreids attack attackid attackids techniqueid techniqueids attacktechniques attacktechnique techniques technique ttps ttp"),
+    (.category, "category"),
     (.id, "id iocid uuid phishid indicatorid"),
     (.action, "action"),
     (.forDetection, "toids"),
@@ -194,6 +197,10 @@ enum ValueType: Sendable {
   private init(single key: String) {
     if let known = Self.names[key] {
       self = known
+    } else if let digest = ValueType(digestName: key) {
+      self = digest
+    } else if let reason = MISPType.refusals[key] {
+      self = .refused(reason)
     } else if key.hasSuffix("url") || key.hasSuffix("urls") {
       self = .value(.kind(.url), nameMode: .withSubdomains)
     } else if key.hasSuffix("wallet")
@@ -223,8 +230,11 @@ enum ValueType: Sendable {
     if case .foreignDigest = names[key] { true } else { false }
   }
 
-  /// Whether a word is one of the types that the table knows.
-  static func isKnown(_ key: String) -> Bool { names[key] != nil || MISPType.pairs[key] != nil }
+  /// Whether a word is one of the types that are known by their names.
+  static func isKnown(_ key: String) -> Bool {
+    names[key] != nil || MISPType.pairs[key] != nil || MISPType.refusals[key] != nil
+      || DigestName.meaning(of: key) != nil
+  }
 
   private static let names: [String: ValueType] = {
     var names: [String: ValueType] = [:]
@@ -249,7 +259,7 @@ enum ValueType: Sendable {
     (.value(.kind(.sha384), nameMode: .exact), "sha384"),
     (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filehashsha512"),
     (.value(.digest, nameMode: .exact), "hash hashes filehash samplehash digest malwarehash"),
-    (.file, "file files"),
+    (.file, "file files stixfile"),
     (.value(.kind(.imphash), nameMode: .exact), "imphash filehashimphash"),
     (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3fingerprint ja3fingerprintmd5"),
     (.value(.kind(.ja3s), nameMode: .exact), "ja3s"),
@@ -259,13 +269,13 @@ enum ValueType: Sendable {
     (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 certificatesha1 sslcertfingerprint sslcertsha1 sslfingerprint certfingerprint certificatefingerprint certificatethumbprint certthumbprint x509fingerprintsha1"),
     (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
     (.value(.kind(.email), nameMode: .exact), "email emailaddress emailaddr emailsrc emaildst emailsender emailsenderaddress senderemail senderemailaddress emailfrom sender envelopefrom bodyfrom replyto"),
-    (.value(.kind(.filename), nameMode: .exact), "filename filepath filepathname filepaths path fullpath filefullpath"),
-    (.value(.kind(.userAgent), nameMode: .exact), "useragent"),
+    (.value(.kind(.filename), nameMode: .exact), "filename filenames filepath filepathname filepaths path fullpath filefullpath emailattachment"),
+    (.value(.kind(.userAgent), nameMode: .exact), "useragent useragents httpuseragent useragentoriginal useragentstring"),
     (.value(.kind(.mutex), nameMode: .exact), "mutex mutexname"),
-    (.value(.kind(.registryKey), nameMode: .exact), "registrykey regkey registrypathkey registrypath registry"),
+    (.value(.kind(.registryKey), nameMode: .exact), "registrykey registrykeys regkey registrypathkey registrypath registry windowsregistrykey"),
     (.value(.kind(.pipe), nameMode: .exact), "pipe namedpipe pipename"),
     (.value(.kind(.text), nameMode: .exact), "patternintraffic"),
-    (.foreignDigest, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash filehashsha3 filehashsha3224 filehashsha3256 filehashsha3384 filehashsha3512 vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash filehashpehash blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),
+    (.foreignDigest, "authentihash filehashauthentihash authentihashsha256 sha3 sha3224 sha3256 sha3384 sha3512 sha3hash sha3224hash sha3256hash sha3384hash sha3512hash filehashsha3 filehashsha3224 filehashsha3256 filehashsha3384 filehashsha3512 vhash cdhash cdhashes gimphash telfhash richpe richpehash richheaderhash richheadermd5 symhash pehash filehashpehash gitcommit gitcommitid commit commithash commitid blake2 blake2b blake2s blake3 ripemd160 sha512224 sha512256 whirlpool"),
     (.refused(.prose), "description desc information info note notes comment reference title section"),
     (.refused(.unsupportedKind), "command commandline cmdline cmd useraccount username user account service servicename scheduledtask scheduledtaskpath task process processname package packagename app certificate serial sslcertificateserial ssdeep tlsh asn as mac macaddress port cve vulnerability yara sigma snort text other cryptowallet wallet btc xmr"),
   ]

@@ -67,7 +67,7 @@ struct FlatJSONFeed {
           let whole = json.append(value, to: &record.bytes)
           record.add(column, Text.trimmed(record.bytes.rawSpan, whole))
         }
-      case .beginArray where column == .tags: try readTags(into: &record)
+      case .beginArray where column == .tags || column == .category: try readTags(into: &record)
       case _ where format == .suricataDatajson && column.isValue && value.kind != .string:
         // A value that is a list or a truth is none; as a list of records it is read below.
         if value.kind == .beginObject || value.kind == .beginArray {

@@ -99,6 +99,30 @@ enum MISPType {
     }
   }
 
+  /// Why values of types are not loaded that may look like indicators, by the letters and digits of the types; for
+  /// tables whose types may be anybody's, so that words are left out that others use as well.
+  static let refusals: [String: FeedRefusal] = {
+    let words = """
+      target-user target-email target-machine target-org target-location target-external
+      whois-registrant-email whois-registrant-name whois-registrant-phone whois-registrant-org
+      whois-registrar whois-creation-date dkim dkim-signature eppn jabber-id twitter-id
+      github-username github-repository github-organisation malware-type campaign-name campaign-id
+      email-subject email-body email-header email-message-id email-mime-boundary
+      email-thread-index email-x-mailer email-src-display-name email-dst-display-name
+      http-method mime-type size-in-bytes ssh-fingerprint jarm-fingerprint favicon-mmh3
+      community-id pgp-public-key pgp-private-key chrome-extension-id mobile-application-id
+      windows-scheduled-task windows-service-name windows-service-displayname
+      pattern-in-file pattern-in-memory filename-pattern impfuzzy iban bic bank-account-nr cc-number
+      phone-number passport-number identity-card-number payment-details travel-details
+      """
+    var refusals: [String: FeedRefusal] = [:]
+    for word in words.split(whereSeparator: \.isWhitespace) {
+      let key = Text.key(Array(word.utf8).rawSpan)
+      refusals[key] = isPersonal(String(word)) ? .personalData : .unsupportedKind
+    }
+    return refusals
+  }()
+
   /// Types that speak of persons, whatever the category.
   private static func isPersonal(_ type: String) -> Bool {
     type.hasPrefix("whois-registrant") || type.hasPrefix("target-")
@@ -109,6 +133,13 @@ enum MISPType {
   /// Categories whose values are never loaded.
   static func isPersonal(category: ArraySlice<UInt8>) -> Bool {
     ["Person", "Financial fraud", "Targeting data"].contains {
+      category.elementsEqual($0.utf8)
+    }
+  }
+
+  /// Categories whose links are pages about an event.
+  static func isReference(category: ArraySlice<UInt8>) -> Bool {
+    ["External analysis", "Internal reference", "Antivirus detection"].contains {
       category.elementsEqual($0.utf8)
     }
   }

@@ -42,6 +42,21 @@ struct Record {
     }
   }
 
+  /// Whether it is an attribute of MISP that is about persons or victims, by its category.
+  private var isPersonal: Bool {
+    guard hasTypes else { return false }
+    return fields.contains { field in
+      field.column == .category && MISPType.isPersonal(category: bytes[field.range])
+    }
+  }
+
+  /// Whether it is an attribute of MISP that refers to what others say, by its category.
+  private var isReference: Bool {
+    fields.contains {
+      $0.column == .category && MISPType.isReference(category: bytes[$0.range])
+    }
+  }
+
   /// Why the entry is none any more, or never was: it was taken back, has had its time, or is held for good, which is
   /// what a list that allows is of.
   private func withdrawal(allows: Bool) -> FeedRefusal? {
@@ -94,10 +109,12 @@ struct Record {
     // In a table whose values have types, a value without one may be anything.
     var type = hasTypes ? ValueType.unknown : .value(.none, nameMode: .withSubdomains)
     for field in fields where field.column == .type {
-      type = ValueType(key: Text.key(bytes.rawSpan.extracting(field.range)))
+      let key = Text.key(bytes.rawSpan.extracting(field.range))
+      type = key == "link" && isReference ? .refused(.unsupportedKind) : ValueType(key: key)
     }
     let isForbidden = !sink.options.loadsAllMISP && isForbidden
-    if let reason = isForbidden ? .toIDSFalse : withdrawal(allows: sink.options.isAllowList) {
+    let reason: FeedRefusal? = isPersonal ? .personalData : isForbidden ? .toIDSFalse : nil
+    if let reason = reason ?? withdrawal(allows: sink.options.isAllowList) {
       for field in fields where field.column.isValue {
         sink.refuse(reason, bytes.rawSpan.extracting(field.range), line: line, id: context.id)
       }
@@ -184,7 +201,7 @@ struct Record {
       case .title where title == nil: title = range
       case .source where source == nil: source = range
       case .id: context.id = sink.collection.intern(cell)
-      case .tags, .classification: addTags(cell, &context, &sink)
+      case .tags, .category, .classification: addTags(cell, &context, &sink)
       case .confidence:
         context.confidence =
           known(Self.confidence(cell), .confidence, cell, &sink) ?? context.confidence

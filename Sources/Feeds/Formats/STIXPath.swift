@@ -146,6 +146,10 @@ enum STIXPath {
     ("process:binary_ref.name", .kind(.filename)),
     ("file:extensions.windows-pebinary-ext.imphash", .kind(.imphash)),
     ("mutex:name", .kind(.mutex)),
+    // OpenCTI's own objects.
+    ("user-agent:value", .kind(.userAgent)),
+    ("x-opencti-user-agent:value", .kind(.userAgent)),
+    ("x-opencti-hostname:value", .kind(.domain)),
     ("windows-registry-key:key", .kind(.registryKey)),
     (
       "network-traffic:extensions.http-request-ext.request_header.user-agent", .kind(.userAgent)

@@ -1,0 +1,118 @@
+import Indicators
+
+/// What names of several words say of digests that are not those of whole files: `SSL Certificate SHA1`,
+/// `JA3S fingerprint`, `pe.imphash`, `x509 thumbprint`.
+enum DigestName {
+  /// What the digests under a name are.
+  enum Meaning: Equatable {
+    case kind(IndicatorKind)
+    /// They are of a sort that we do not have, such as MD5 of certificates.
+    case unsupported
+  }
+
+  /// What the digests are that a name is of, by its letters and digits; nil where a word of it is none of these, or
+  /// none says whose they are.
+  static func meaning(of key: String) -> Meaning? {
+    // No name of these words is longer.
+    guard 4...48 ~= key.utf8.count else { return nil }
+    var parts = Parts()
+    var rest = key[...]
+    next: while !rest.isEmpty {
+      for (word, part) in words where rest.hasPrefix(word) {
+        rest = rest.dropFirst(word.count)
+        guard parts.add(part) else { return nil }
+        continue next
+      }
+      return nil
+    }
+    return parts.meaning
+  }
+
+  private enum Word {
+    case subject(IndicatorKind)
+    /// What goes with certificates, and with fingerprints of handshakes as well.
+    case transport
+    case certificate, thumbprint
+    case md5
+    case importTable
+    /// Says that it is a digest.
+    case digest
+    case file
+    case filler
+  }
+
+  // The longer of two with one beginning first.
+  private static let words: [(String, Word)] = [
+    ("hasshserver", .subject(.hasshServer)), ("hassh", .subject(.hassh)),
+    ("ja3s", .subject(.ja3s)), ("ja3", .subject(.ja3)), ("ja4", .subject(.ja4)),
+    ("imphash", .subject(.imphash)), ("importtable", .importTable), ("import", .importTable),
+    ("x509", .certificate), ("certificate", .certificate), ("cert", .certificate),
+    ("ssl", .transport), ("tls", .transport),
+    ("thumbprint", .thumbprint), ("fingerprint", .digest), ("hash", .digest), ("digest", .digest),
+    ("md5", .md5), ("sha1", .digest), ("sha256", .digest),
+    ("file", .file), ("pe", .filler), ("client", .filler), ("server", .filler), ("intel", .filler),
+  ]
+
+  /// What the words of a name said so far.
+  private struct Parts {
+    var subject: IndicatorKind?
+    var certificates = 0
+    var isOfTransport = false
+    var isOfImports = false
+    var isOfFile = false
+    var isMD5 = false
+    var isDigest = false
+    var isThumbprint = false
+
+    /// Takes a word; false where it contradicts another.
+    mutating func add(_ word: Word) -> Bool {
+      switch word {
+      case .subject(let kind):
+        guard subject == nil else { return false }
+        subject = kind
+      case .transport: isOfTransport = true
+      case .certificate: certificates += 1
+      case .thumbprint: (isThumbprint, isDigest) = (true, true)
+      case .md5: (isMD5, isDigest) = (true, true)
+      case .importTable: isOfImports = true
+      case .digest: isDigest = true
+      case .file: isOfFile = true
+      case .filler: break
+      }
+      return true
+    }
+
+    var meaning: Meaning? {
+      if let subject { return certificates == 0 && !isOfImports ? .kind(subject) : nil }
+      if isOfImports { return isDigest && certificates == 0 ? .kind(.imphash) : nil }
+      // `certificate` alone may be anything of one.
+      let isOfCertificate =
+        certificates > 0 && (isDigest || isOfTransport || certificates > 1)
+        || isOfTransport && isDigest || isThumbprint && !isOfFile
+      guard isOfCertificate else { return nil }
+      return isMD5 ? .unsupported : .kind(.certificateSHA1)
+    }
+  }
+}
+
+extension ValueType {
+  /// What a type of several words says of its values, if they are digests of a sort of their own.
+  init?(digestName key: String) {
+    switch DigestName.meaning(of: key) {
+    case .kind(let kind): self = .value(.kind(kind), nameMode: .exact)
+    case .unsupported: self = .foreignDigest
+    case nil: return nil
+    }
+  }
+}
+
+extension Column {
+  /// The column of a name of several words, if it is one of digests of a sort of their own.
+  init?(digestName key: String) {
+    switch DigestName.meaning(of: key) {
+    case .kind(let kind): self = .value(.kind(kind), nameMode: .exact)
+    case .unsupported: self = .other
+    case nil: return nil
+    }
+  }
+}
