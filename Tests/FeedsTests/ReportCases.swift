@@ -225,6 +225,23 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
       "imphash \(Sample.md5)", "ja3 \(Sample.md5)", "md5 \(Sample.md5)"),
     ReportCase("authentihash: \(Sample.sha256), vhash=\(Sample.md5)"),
     ReportCase("MD5 = \(Sample.sha1)", "sha1 \(Sample.sha1)"),
+    // Several words, and cells of tables.
+    ReportCase("thumbprint: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase("Certificate fingerprint: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase("**SSL certificate SHA1**: `\(Sample.sha1)`", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase("its x509-fingerprint-sha1: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase(
+      "JA3 hash: \(Sample.md5), JA3S fingerprint = \(Sample.md5)",
+      "ja3 \(Sample.md5)", "ja3s \(Sample.md5)"),
+    ReportCase("| JA3 | \(Sample.md5) |", "ja3 \(Sample.md5)"),
+    ReportCase("| **Imphash** | `\(Sample.md5)` |", "imphash \(Sample.md5)"),
+    ReportCase(
+      "<td>imphash</td><td class=\"x\"><code>\(Sample.md5)</code></td>", "imphash \(Sample.md5)"),
+    ReportCase("| \(Sample.md5) | \(Sample.sha1) |", "md5 \(Sample.md5)", "sha1 \(Sample.sha1)"),
+    ReportCase("<b>JA3</b> <i>\(Sample.md5)</i>", "md5 \(Sample.md5)"),
+    ReportCase("SHA256 hash of the certificate: \(Sample.sha256)", "sha256 \(Sample.sha256)"),
+    ReportCase("Rich header hash: \(Sample.md5), git commit: \(Sample.sha1)"),
+    ReportCase("Certificate MD5: \(Sample.md5)"),
     ReportCase("(see victim.example.) [see victim.example.] victim.example/x hxxp hidden"),
     ReportCase("C:\\Users\\.ssh \\temp\\payload\\.exe"),
   ]

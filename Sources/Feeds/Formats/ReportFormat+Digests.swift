@@ -19,18 +19,16 @@ extension ReportFormat {
       let run = text.extracting(offset..<end)
       if Text.isDigest(run) {
         hasDigest = true
-        if let label = Self.label(text, before: offset) {
-          let key = Text.key(text.extracting(label))
-          if ValueType.isForeignDigest(key) {
-            sink.refuse(.unsupportedKind, text.extracting(label.lowerBound..<end), line: number)
-            offset = end
-            continue
-          }
-          if let kind = IndicatorParser.digestKind(ofLabel: key) {
-            sink.add(run, as: .kind(kind), line: number)
-            offset = end
-            continue
-          }
+        switch Self.label(text, before: offset) {
+        case (let label, .unsupported)?:
+          sink.refuse(.unsupportedKind, text.extracting(label..<end), line: number)
+          offset = end
+          continue
+        case (_, .kind(let kind))?:
+          sink.add(run, as: .kind(kind), line: number)
+          offset = end
+          continue
+        case nil: break
         }
         sink.add(run, as: .digest, line: number)
       }
@@ -39,32 +37,74 @@ extension ReportFormat {
     return hasDigest
   }
 
-  /// The word directly before a digest, joined to it by a colon or an equals sign, blanks and quotes beside that
-  /// allowed; nil where there is none.
-  private static func label(_ text: RawSpan, before start: Int) -> Range<Int>? {
-    func isFiller(_ byte: UInt8) -> Bool {
-      Text.isSpace(byte) || byte == Byte.quote || byte == UInt8(ascii: "*")
-        || byte == Byte.apostrophe || byte == UInt8(ascii: "`")
-    }
-    var end = start
+  /// What the words directly before a digest say that it is of, and where they begin; nil where they say nothing.
+  ///
+  /// A colon or an equals sign joins them to it, blanks and quotes beside that allowed, or they are the cell before its
+  /// own in a table of Markdown or HTML. Of several words that make sense the most count: `SSL certificate SHA1`.
+  private static func label(
+    _ text: RawSpan, before start: Int
+  ) -> (start: Int, meaning: DigestName.Meaning)? {
     let first = max(0, start - longestLabel)
-    while end > first, isFiller(text.byte(unchecked: end - 1)) { end -= 1 }
-    guard end > first,
-      text.byte(unchecked: end - 1) == Byte.colon
-        || text.byte(unchecked: end - 1) == UInt8(ascii: "=")
-    else { return nil }
-    end -= 1
-    while end > first, isFiller(text.byte(unchecked: end - 1)) { end -= 1 }
+    guard let end = labelEnd(text, first..<start) else { return nil }
+    var found: (start: Int, meaning: DigestName.Meaning)?
     var word = end
-    while word > first,
-      Text.isAlphanumeric(text.byte(unchecked: word - 1))
-        || "-_".utf8.contains(text.byte(unchecked: word - 1))
-    {
-      word -= 1
+    for _ in 0..<mostLabelWords {
+      var next = word
+      while next > first, isFiller(text.byte(unchecked: next - 1)) { next -= 1 }
+      let wordEnd = next
+      while next > first,
+        Text.isAlphanumeric(text.byte(unchecked: next - 1))
+          || "-_".utf8.contains(text.byte(unchecked: next - 1))
+      {
+        next -= 1
+      }
+      guard next < wordEnd else { break }
+      word = next
+      let key = Text.key(text.extracting(word..<end))
+      if ValueType.isForeignDigest(key) {
+        found = (word, .unsupported)
+      } else if let meaning = DigestName.meaning(of: key) {
+        found = (word, meaning)
+      } else if let kind = IndicatorParser.digestKind(ofLabel: key) {
+        found = (word, .kind(kind))
+      }
     }
-    return word < end ? word..<end : nil
+    return found
+  }
+
+  /// Where the words end that a sign, or the border of a table's cell, joins to what follows a range.
+  private static func labelEnd(_ text: RawSpan, _ range: Range<Int>) -> Int? {
+    var end = range.upperBound
+    var isJoined = false
+    while end > range.lowerBound {
+      let byte = text.byte(unchecked: end - 1)
+      if isFiller(byte) {
+        end -= 1
+      } else if byte == UInt8(ascii: ">") {
+        var open = end - 1
+        while open > range.lowerBound, text.byte(unchecked: open) != UInt8(ascii: "<") { open -= 1 }
+        guard text.byte(unchecked: open) == UInt8(ascii: "<") else { return nil }
+        if Text.contains(text, "</td", at: open) || Text.contains(text, "</th", at: open) {
+          isJoined = true
+        }
+        end = open
+      } else if !isJoined, ":=|".utf8.contains(byte) {
+        isJoined = true
+        end -= 1
+      } else {
+        break
+      }
+    }
+    return isJoined && end > range.lowerBound ? end : nil
+  }
+
+  private static func isFiller(_ byte: UInt8) -> Bool {
+    Text.isSpace(byte) || byte == Byte.quote || byte == UInt8(ascii: "*")
+      || byte == Byte.apostrophe || byte == UInt8(ascii: "`")
   }
 
   /// Bytes before a digest in which its label is looked for.
-  private static let longestLabel = 48
+  private static let longestLabel = 96
+  /// Words that a label has at most.
+  private static let mostLabelWords = 4
 }
