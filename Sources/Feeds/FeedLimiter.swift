@@ -53,21 +53,28 @@ struct FeedLimiter {
     _ id: UInt32, _ collection: inout IndicatorCollection
   ) -> (context: UInt32, refusal: FeedRefusal?) {
     var context = collection.contexts[Int(id)]
-    if context.confidence != 255, context.confidence < options.minimumConfidence {
-      return (id, .confidenceTooLow)
-    }
-    if context.tlp > options.maximumTLP { return (id, .markingTooStrict) }
-    if options.maximumTLP != .red, context.flags.contains(.unreadableMarking) {
-      // It was marked, and perhaps as strictly as can be.
-      return (id, .markingUnreadable)
-    }
-    if context.validFrom != .min, context.validFrom < options.oldest { return (id, .tooOld) }
+    if !context.flags.contains(.allow), let refusal = refusal(of: context) { return (id, refusal) }
     let start = context.validFrom == .min ? changed : context.validFrom
     if let validFor = options.validFor, context.validUntil == .max, let start {
       let (end, overflow) = start.addingReportingOverflow(validFor)
       context.validUntil = overflow ? .max : end
     }
     return (collection.intern(context), nil)
+  }
+
+  /// Why an entry is none of those that the user wants; the limits are on what is looked for, so that exceptions have
+  /// none.
+  private func refusal(of context: SourceContext) -> FeedRefusal? {
+    if context.confidence != 255, context.confidence < options.minimumConfidence {
+      return .confidenceTooLow
+    }
+    if context.tlp > options.maximumTLP { return .markingTooStrict }
+    if options.maximumTLP != .red, context.flags.contains(.unreadableMarking) {
+      // It was marked, and perhaps as strictly as can be.
+      return .markingUnreadable
+    }
+    if context.validFrom != .min, context.validFrom < options.oldest { return .tooOld }
+    return nil
   }
 }
 

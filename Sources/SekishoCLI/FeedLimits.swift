@@ -6,12 +6,14 @@ import Sekisho
 struct FeedLimits: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Leave out entries of less confidence (0-100); those without one stay.", valueName: "n"))
+      "Leave out entries of less confidence (0-100); those without one and exceptions stay.",
+      valueName: "n"))
   var minConfidence: UInt8?
 
   @Option(
     help: ArgumentHelp(
-      "Leave out entries under a stricter marking: clear, green, amber, amber+strict.",
+      "Leave out entries under a stricter marking, but no exceptions: clear, green, amber, "
+        + "amber+strict.",
       valueName: "tlp"))
   var tlpMax: String?
 
@@ -22,7 +24,8 @@ struct FeedLimits: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out entries that a feed learned of longer ago (90d, 4w, 1y); those without a day stay.",
+      "Leave out entries that a feed learned of longer ago (90d, 4w, 1y); those without a day and "
+        + "exceptions stay.",
       valueName: "time"))
   var maxAge: String?
 

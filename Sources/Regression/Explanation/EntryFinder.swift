@@ -12,6 +12,9 @@ struct EntryFinder {
     var match: MatchKind
     /// The kind under which the value was looked up.
     var kind: IndicatorKind
+
+    /// Whether a part of what the entry says is all that is seen.
+    var isPart: Bool { match == .address || match == .urlHost }
   }
 
   let databases: [IndicatorDatabase]
@@ -83,9 +86,11 @@ struct EntryFinder {
     guard !allowed.isEmpty else { return }
     var catalog = EntryCatalog(databases: databases)
     for kind in value.kinds {
-      guard let (database, entry) = allowed.entry(in: value.text, kind, databases, &catalog) else {
-        continue
-      }
+      // Those without effect are told, too.
+      guard
+        let (database, entry) = allowed.entry(
+          in: value.text, kind, databases, &catalog, where: { _ in true })
+      else { continue }
       result.append(Covering(database: database, entry: entry, match: .contains, kind: kind))
     }
   }

@@ -15,15 +15,18 @@ struct EntryRoad {
   var findings: [Explanation.Finding] = []
   /// The values that joint conditions ask for besides.
   var partners: [String] = []
-  private var hasSource = false
-  private var allowing: [(kind: IndicatorKind, text: String, place: String)] = []
-  private var kinds: Set<IndicatorKind> = []
+  /// What counts, and what is allowed: all of a kind, or one indicator where a part of it alone is seen.
+  private var counting: [EntryFinder.Covering] = []
+  private var allowedKinds: Set<IndicatorKind> = []
+  private var allowedParts: Set<IndicatorName> = []
 
   init(options: ScanOptions) { self.options = options }
 
   /// Whether the value is a hit.
   var matches: Bool {
-    hasSource && !kinds.subtracting(allowing.map(\.kind)).isEmpty
+    counting.contains {
+      !allowedKinds.contains($0.kind) && !allowedParts.contains(IndicatorName($0.entry))
+    }
   }
 
   /// Takes an entry in.
@@ -45,10 +48,25 @@ struct EntryRoad {
     _ source: ResolvedSource, _ covering: EntryFinder.Covering, _ shown: String, _ moment: Moment
   ) {
     let place = Self.place(source)
+    let time: Int64 =
+      switch moment {
+      case .noEventTime: ObservableRecord.noTime
+      case .event(let time): time
+      }
     if source.flags.contains(.allow) {
-      // An address of a joint entry allows nothing by itself.
-      guard covering.match != .address else { return }
-      allowing.append((covering.kind, shown, place))
+      let exclusion = options.timeExclusion(of: source, at: time)
+      if let exclusion, !Self.isOpen(exclusion, at: moment) {
+        findings.append(
+          Self.finding(exclusion, source, "the exception by " + shown, place, options))
+        return
+      }
+      // An address of a joint entry allows nothing but that entry.
+      if covering.isPart {
+        allowedParts.insert(IndicatorName(covering.entry))
+        guard covering.entry.sources.contains(where: { !$0.flags.contains(.allow) }) else { return }
+      } else {
+        allowedKinds.insert(covering.kind)
+      }
       let reason =
         source.description.isEmpty
         ? "" : ": " + String(decoding: source.description, as: UTF8.self)
@@ -57,13 +75,8 @@ struct EntryRoad {
           .suppressed, "suppressed by \(shown) of \(place)\(reason)", place: place))
       return
     }
-    let time: Int64 =
-      switch moment {
-      case .noEventTime: ObservableRecord.noTime
-      case .event(let time): time
-      }
     var exclusion = options.exclusion(of: source, at: time)
-    if case .noEventTime = moment, exclusion == .noEventTime { exclusion = nil }
+    if let open = exclusion, Self.isOpen(open, at: moment) { exclusion = nil }
     if let exclusion {
       findings.append(Self.finding(exclusion, source, shown, place, options))
       return
@@ -82,8 +95,7 @@ struct EntryRoad {
             + "in one record or one flow", place: place))
       return
     }
-    hasSource = true
-    kinds.insert(covering.kind)
+    counting.append(covering)
     if covering.match == .address {
       findings.append(
         Explanation.Finding(
@@ -97,6 +109,12 @@ struct EntryRoad {
         .match,
         "\(shown) of \(place)\(Self.bounds(source))"
           + (covering.match == .urlHost ? ", where TLS or DNS shows it" : ""), place: place))
+  }
+
+  /// Whether an event's time would decide, which is not known.
+  private static func isOpen(_ exclusion: SourceExclusion, at moment: Moment) -> Bool {
+    guard case .noEventTime = moment else { return false }
+    return exclusion == .noEventTime
   }
 
   private static func finding(

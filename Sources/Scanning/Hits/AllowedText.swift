@@ -48,10 +48,11 @@ package struct AllowedText {
   /// Whether there is none.
   package var isEmpty: Bool { matchers.isEmpty }
 
-  /// The entry of an allow list that is found in a value of a kind, and its database.
+  /// The entry of an allow list that is found in a value of a kind, and its database; of those with a source that
+  /// holds.
   package mutating func entry(
     in value: [UInt8], _ kind: IndicatorKind, _ databases: [IndicatorDatabase],
-    _ catalog: inout EntryCatalog
+    _ catalog: inout EntryCatalog, where holds: (ResolvedSource) -> Bool
   ) -> (database: Int, entry: ResolvedEntry)? {
     for (index, matcher) in matchers {
       var state = LiteralMatcher.State()
@@ -61,16 +62,17 @@ package struct AllowedText {
         guard let number = databases[index].textEntry(ofPattern: match.pattern) else { continue }
         let entry = catalog.entry(database: index, entry: number)
         let isText = entry.sources.contains {
-          $0.flags.contains(.allow) && !$0.flags.contains(.pattern)
+          $0.flags.contains(.allow) && !$0.flags.contains(.pattern) && holds($0)
         }
         if isText { return (index, entry) }
       }
     }
     for pattern in patterns where pattern.pattern.kinds?.contains(kind) ?? true {
       guard pattern.pattern.isFound(in: value) else { continue }
-      return (
-        pattern.database, catalog.entry(database: pattern.database, entry: pattern.entry)
-      )
+      let entry = catalog.entry(database: pattern.database, entry: pattern.entry)
+      if entry.sources.contains(where: { $0.flags.contains(.allow) && holds($0) }) {
+        return (pattern.database, entry)
+      }
     }
     return nil
   }

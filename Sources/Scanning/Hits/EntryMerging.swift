@@ -22,9 +22,9 @@ struct EntryMerging {
     groups.reserveCapacity(indicators.count)
     // An address may be listed with each of its ports.
     let isMany = indicators.count > Self.few
-    var places: [Name: Int] = [:]
+    var places: [IndicatorName: Int] = [:]
     for indicator in indicators {
-      let name = isMany ? Name(indicator.entry) : nil
+      let name = isMany ? IndicatorName(indicator.entry) : nil
       let place =
         if let name {
           places[name]
@@ -50,17 +50,6 @@ struct EntryMerging {
   private static func isSame(_ left: ResolvedEntry, _ right: ResolvedEntry) -> Bool {
     left === right
       || left.kind == right.kind && left.mode == right.mode && left.value == right.value
-  }
-
-  /// What entries have in common that are the same.
-  private struct Name: Hashable {
-    var kind: IndicatorKind
-    var mode: UInt8
-    var value: [UInt8]
-
-    init(_ entry: ResolvedEntry) {
-      (kind, mode, value) = (entry.kind, entry.mode.rawValue, entry.value)
-    }
   }
 
   private mutating func join(_ alike: [HitIndicator]) -> HitIndicator {
@@ -127,4 +116,16 @@ extension ResolvedSource {
 
   /// The confidence that counts for the order: none is the least.
   private var rank: UInt8 { confidence == 255 ? 0 : confidence }
+}
+
+/// What entries, perhaps of two databases, have in common that are one indicator.
+package struct IndicatorName: Hashable {
+  private let kind: IndicatorKind
+  private let mode: UInt8
+  private let value: [UInt8]
+
+  /// The name of what an entry says.
+  package init(_ entry: ResolvedEntry) {
+    (kind, mode, value) = (entry.kind, entry.mode.rawValue, entry.value)
+  }
 }

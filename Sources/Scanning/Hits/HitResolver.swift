@@ -149,7 +149,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     output: inout SegmentOutput
   ) -> Bool {
     candidates.removeAll(keepingCapacity: true)
-    var allowed: [(kind: IndicatorKind, suppression: Suppression)] = []
+    var allowed = Allowances()
     let record = batch.records[Int(batch.observables[unit.lowerBound].record)]
     for database in databases.indices {
       var cursor = cursors[database]
@@ -166,17 +166,17 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       }
     }
     guard !candidates.isEmpty else {
-      if let suppression = allowed.first?.suppression { allowedAlone = suppression }
+      if let suppression = allowed.ofValue { allowedAlone = suppression }
       return false
     }
-    if !allowedText.isEmpty { allowByText(unit.lowerBound, batch, chunk, &allowed) }
+    if !allowedText.isEmpty {
+      allowByText(unit.lowerBound, batch, chunk, at: record.time, &allowed)
+    }
     var suppression: Suppression?
     if !allowed.isEmpty {
-      let kept = candidates.filter { candidate in
-        !allowed.contains { $0.kind == candidate.kind }
-      }
+      let kept = candidates.filter { allowed.suppression(of: $0) == nil }
       if kept.isEmpty {
-        suppression = allowed.first?.suppression
+        suppression = allowed.suppression(of: candidates[0])
       } else {
         candidates = kept
       }
@@ -224,8 +224,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   /// Takes an entry in where one of its sources takes part, and notes what allows it.
   private func consider(
     _ entry: ResolvedEntry, match: MatchKind, observed: Observable, record: ObservableRecord,
-    batch: ObservableBatch, chunk: RawSpan,
-    _ allowed: inout [(kind: IndicatorKind, suppression: Suppression)]
+    batch: ObservableBatch, chunk: RawSpan, _ allowed: inout Allowances
   ) {
     sources.removeAll(keepingCapacity: true)
     var confidence: UInt8 = 0
@@ -245,8 +244,11 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       // What it allows was looked for in the value (`AllowedText`).
       if entry.sources[index].flags.contains(.pattern) { continue }
       if entry.sources[index].flags.contains(.allow) {
-        if match != .address, match != .urlHost {
-          allowed.append((observed.kind, suppression(entry, entry.sources[index], match)))
+        guard options.timeExclusion(of: entry.sources[index], at: time) == nil else { continue }
+        if match == .address || match == .urlHost {
+          allowed.add(entry, suppression(entry, entry.sources[index], match))
+        } else {
+          allowed.add(observed.kind, suppression(entry, entry.sources[index], match))
         }
         continue
       }
@@ -272,20 +274,23 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
 
   /// Allows what covers a value in which the text of an allow list stands.
   private func allowByText(
-    _ observable: Int, _ batch: ObservableBatch, _ chunk: RawSpan,
-    _ allowed: inout [(kind: IndicatorKind, suppression: Suppression)]
+    _ observable: Int, _ batch: ObservableBatch, _ chunk: RawSpan, at time: Int64,
+    _ allowed: inout Allowances
   ) {
     let observed = batch.observables[observable]
     guard !observed.flags.contains(.pattern) else { return }
     var value: [UInt8] = []
     appendValue(of: observed, batch: batch, chunk: chunk, to: &value)
-    guard let (_, entry) = allowedText.entry(in: value, observed.kind, databases, &catalog),
-      let source = entry.sources.first(where: { $0.flags.contains(.allow) })
+    let holds: (ResolvedSource) -> Bool = { [options] source in
+      options.timeExclusion(of: source, at: time) == nil
+    }
+    guard
+      let (_, entry) = allowedText.entry(
+        in: value, observed.kind, databases, &catalog, where: holds),
+      let source = entry.sources.first(where: { $0.flags.contains(.allow) && holds($0) })
     else { return }
     let suppression = suppression(entry, source, .contains)
-    for candidate in candidates where !allowed.contains(where: { $0.kind == candidate.kind }) {
-      allowed.append((candidate.kind, suppression))
-    }
+    for candidate in candidates { allowed.add(candidate.kind, suppression) }
   }
 
   private func isMet(

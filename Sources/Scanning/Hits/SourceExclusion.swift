@@ -26,6 +26,13 @@ extension ScanOptions {
     if !feedsOnly.isEmpty, !feedsOnly.contains(where: { source.feed.elementsEqual($0.utf8) }) {
       return .feed
     }
+    return timeExclusion(of: source, at: time)
+  }
+
+  /// Why a source does not hold at an event's time; nil where it does.
+  ///
+  /// All that leaves exceptions out: the other limits are on what is looked for.
+  package func timeExclusion(of source: ResolvedSource, at time: Int64) -> SourceExclusion? {
     let moment: Int64
     switch timeMode {
     case .any: return nil
