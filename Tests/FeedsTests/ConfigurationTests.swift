@@ -193,6 +193,37 @@ import Testing
     #expect(loaded.context(of: "evil.example") == ["from=2024-05-01T00:00:00.000000Z"])
   }
 
+  /// Each word that the error for a wrong one names will do.
+  @Test func columnsMayBeCalledSo() throws {
+    let message = error("feeds:\n- path: a\n  columns: [zzzzzzzzzzzzzzzz]\n") ?? ""
+    let words = message.components(separatedBy: "use one of ").last?.split(separator: " ") ?? []
+    #expect(words.count > 40 && words.contains("mutex"), "\(message)")
+    for word in words {
+      #expect(throws: Never.self) { try read("feeds:\n- path: a\n  columns: [\"\(word)\"]\n") }
+    }
+  }
+
+  @Test func limitsAreNoneOfExceptions() {
+    let text = """
+      indicator,confidence,tlp,first seen
+      a.evil.example,10,green,2024-05-01
+      b.evil.example,90,red,2024-05-01
+      c.evil.example,90,green,2020-05-01
+      """
+    var options = FeedOptions()
+    options.isAllowList = true
+    options.minimumConfidence = 50
+    options.maximumTLP = .amber
+    options.oldest = 1_700_000_000_000_000_000
+    let loaded = Loaded(text, options: options)
+    #expect(loaded.summary?.entries == 3)
+    #expect(loaded.summary?.refusals.counts == [:])
+    // Within a list of what is looked for, too.
+    options.isAllowList = false
+    let rules = Loaded("||a.evil.example^\n@@||b.evil.example^\n", options: options)
+    #expect(rules.summary?.entries == 2)
+  }
+
   @Test func limitsLeaveOut() {
     let text = """
       indicator,confidence,tlp,first seen

@@ -7,11 +7,14 @@ public enum ColumnNames: Sendable, Equatable {
   /// What columns hold by the names in the header; others of values are not read.
   case byHeader([String: String])
 
-  /// Words for what is commonly meant; any name that a header may have will do.
+  /// A word for each thing that a column may hold; any name that a header may have for it will do.
   static let examples = [
-    "domain", "hostname", "ip", "url", "md5", "sha1", "sha256", "hash", "email", "ja3", "filename",
-    "indicator", "type", "description", "malware", "actor", "confidence", "tlp", "reference",
-    "first-seen", "valid-until", "tags", "id", "port", "-",
+    "domain", "hostname", "ip", "range-start", "range-end", "netmask", "url", "email", "md5",
+    "sha1", "sha224", "sha256", "sha384", "sha512", "hash", "imphash", "ja3", "ja3s", "ja4",
+    "hassh", "hassh-server", "cert-sha1", "cert-sha256", "filename", "user-agent", "mutex",
+    "registry-key", "pipe", "pattern", "indicator", "type", "description", "title", "malware",
+    "actor", "confidence", "tlp", "reference", "source", "first-seen", "valid-until", "tags",
+    "category", "id", "port", "action", "to-ids", "revoked", "active", "status", "-",
   ]
 
   /// The column that a word means; nil for a word that means none.
