@@ -137,6 +137,23 @@ struct ExplanationCase: CustomTestStringConvertible, Sendable {
       feeds: plain + [("allow.txt", "# ours\nevil.example\n")], value: "evil.example",
       causes: [.suppressed], words: ["allow.txt:2"]),
     ExplanationCase(
+      name: "an exception that has expired",
+      feeds: plain + [("allow.csv", "domain,valid_until\nevil.example,2020-01-01\n")],
+      options: { $0.timeMode = .now }, value: "evil.example", causes: [.match, .expired],
+      words: ["the exception by", "allow.csv:2"], matches: true),
+    ExplanationCase(
+      name: "an exception of the very address and port",
+      feeds: [("c2.txt", "203.0.113.7:443\n"), ("allow.txt", "203.0.113.7:443\n")],
+      value: "203.0.113.7", causes: [.otherPort, .suppressed], words: ["allow.txt:1"]),
+    ExplanationCase(
+      name: "listed as the digest of a file and seen as that of a certificate",
+      feeds: [("c2.txt", "0123456789abcdef0123456789abcdef01234567\n")],
+      value: "0123456789abcdef0123456789abcdef01234567",
+      input:
+        #"{"event_type":"tls","tls":{"fingerprint":"01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67"}}"#
+        + "\n",
+      causes: [.match, .seen, .otherKind], words: ["certificate-sha1"]),
+    ExplanationCase(
       name: "joint condition", feeds: joint, value: "evil.example", causes: [.jointCondition],
       words: ["192.0.2.7"]),
     ExplanationCase(

@@ -39,9 +39,25 @@ struct InputRoad {
     result.matches = isHit(seen, inputs, inMemory)
     if seen.isEmpty {
       addUnseen(inputs, inMemory, sights, skipped, to: &result)
+    } else if !result.matches, let kinds = kindsThatDiffer(seen) {
+      result.findings.append(
+        Explanation.Finding(
+          .otherKind,
+          "it is listed as \(kinds.listed.name) and seen as \(kinds.seen.name): digests of different sorts, "
+            + "which never match one another"))
     } else if !partners.isEmpty {
       addPartners(inputs, inMemory, seen, to: &result)
     }
+  }
+
+  /// The kind that a digest is listed as and the one that it is seen as, where these have none in common.
+  private func kindsThatDiffer(
+    _ seen: [Sight]
+  ) -> (listed: IndicatorKind, seen: IndicatorKind)? {
+    guard value.kind.isDigest, let listed = covering.first?.kind, let sight = seen.first,
+      !seen.contains(where: { sight in covering.contains { $0.kind == sight.hit.kind } })
+    else { return nil }
+    return (listed, sight.hit.kind)
   }
 
   // MARK: Looking
