@@ -45,6 +45,14 @@ extension IndicatorParser {
       guard options.acceptsPaths else { return .pathOnly }
       return parsePath(text)
     }
+    // Pairs with colons between them: of what is known by its shape only certificates' fingerprints are written so.
+    if declared == .none, text.byteCount == 20 * 3 - 1 || text.byteCount == 32 * 3 - 1,
+      text.byte(unchecked: 2) == 0x3a,
+      case .admitted = parseDigest(
+        text, .kind(text.byteCount < 64 ? .certificateSHA1 : .certificateSHA256))
+    {
+      return nil
+    }
     switch parseAddress(text, options) {
     case .admitted: return nil
     case .refused(let refusal): return refusal

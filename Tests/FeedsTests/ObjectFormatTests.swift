@@ -160,7 +160,7 @@ extension FeedCase {
       loaded.context(of: "evil.example") == [
         "id=indicator--1", "description=a description", "reference=https://report.example/",
         "labels=malicious-activity,c2,T1105,command-and-control", "attack=T1568,T1105,T1071.001",
-        "malware=TestRAT", "actors=APT-0", "tlp=amber", "confidence=80",
+        "malware=TestRAT", "actors=APT-0", "tlp=amber+strict", "confidence=80",
         "from=2024-01-01T00:00:00.000000Z", "until=2025-01-01T00:00:00.000000Z",
       ])
   }

@@ -273,6 +273,10 @@ struct ParserTests {
         "certificate-sha1 " + sha1.lowercased()
       ),
       (
+        "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:AB:CD:EF:01:23:45:67", .none,
+        "certificate-sha1 " + sha1.lowercased()
+      ),
+      (
         "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67", .kind(.sha1),
         "!kind-mismatch"
       ),
