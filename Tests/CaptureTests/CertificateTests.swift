@@ -116,11 +116,17 @@ struct CertificateTests {
     func wide(_ width: Int) -> [UInt8] {
       "a.example".utf8.flatMap { [UInt8](repeating: 0, count: width - 1) + [$0] }
     }
+    func beyondASCII(_ width: Int) -> [UInt8] {
+      "b\u{fc}\u{43b}.example".unicodeScalars.flatMap { $0.value.bytes.suffix(width) }
+    }
+    let punycode = utf8("xn--b-eha70w.example")
     let address: [UInt8] = [0x20, 0x01, 0x0d, 0xb8] + zeros(11) + [9]
     for (name, value) in [
       (Self.der(0x0c, wide(1)), wide(1)), (Self.der(0x1e, wide(2)), wide(1)),
       (Self.der(0x1c, wide(4)), wide(1)), (Self.der(0x0c, Array("2001:db8::9".utf8)), address),
       (Self.der(0x0c, Array("192.0.2.1".utf8)), [192, 0, 2, 1]),
+      (Self.der(0x0c, utf8("b\u{fc}\u{43b}.example")), punycode),
+      (Self.der(0x1e, beyondASCII(2)), punycode), (Self.der(0x1c, beyondASCII(4)), punycode),
     ] {
       let messages = join(Self.serverHello, Self.message([Self.certificate(commonName: name)]))
       let stream = StreamBuilder(port: 443, back: true)

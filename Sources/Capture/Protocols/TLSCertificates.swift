@@ -124,19 +124,24 @@ enum TLSCertificates {
     var hasDot = false
     var offset = 0
     while offset < text.byteCount {
-      // Of the bytes of a letter in a host's name all but the last are zero.
-      for _ in 1..<width {
-        guard offset + 1 < text.byteCount, text.byte(unchecked: offset) == 0 else { return }
+      guard width <= text.byteCount - offset else { return }
+      var letter: UInt32 = 0
+      for _ in 0..<width {
+        letter = letter << 8 | UInt32(text.byte(unchecked: offset))
         offset += 1
       }
-      let byte = text.byte(unchecked: offset)
-      offset += 1
-      switch byte {
+      switch letter {
       case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2a, 0x2d, 0x5f, 0, 0x80...: break
       case 0x2e: hasDot = true
       default: return
       }
-      writer.scratch.append(byte)
+      if width == 1 {
+        // Those above U+007F are of UTF-8.
+        writer.scratch.append(UInt8(truncatingIfNeeded: letter))
+      } else {
+        guard let scalar = Unicode.Scalar(letter) else { return }
+        writer.scratch += Array(scalar.utf8)
+      }
     }
     guard hasDot, text.byteCount <= 1024 else { return }
     let name = writer.scratch
