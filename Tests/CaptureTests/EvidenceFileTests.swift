@@ -106,6 +106,26 @@ struct EvidenceFileTests {
     #expect(try kept(capture, "dns.query", options).count == 1)
   }
 
+  @Test("times before 1970 stay, and packets without a time have none", arguments: [true, false])
+  func times(isEarlyFirst: Bool) throws {
+    let ask = Packet.ethernet(Packet.ip(17, Self.question))
+    var file = PcapngBuilder()
+    file.interface()
+    file.interface(options: file.option(14, file.number(Int64(-10))))
+    if isEarlyFirst { file.packet(ask, interface: 1, ticks: 1) }
+    file.simplePacket(ask)
+    file.packet(ask, interface: 1, ticks: 1_000_000)
+    file.packet(ask, ticks: 2_000_000)
+    var options = CaptureOptions()
+    options.everyPacket = true
+    let (count, observed) = try kept(file.file, "dns.query", options)
+    let expected = Observed(file.file).details.filter { $0.contains(" dns.query ") }
+    #expect(count == UInt64(expected.count) && expected.count == (isEarlyFirst ? 4 : 3))
+    #expect(observed.details.filter { $0.contains(" dns.query ") } == expected)
+    #expect(expected.contains { $0.contains(" \(ObservableRecord.noTime) ") })
+    #expect(expected.contains { $0.contains(" -9000000000 ") })
+  }
+
   @Test("of a packet that stays incomplete the fragments are kept that it was read from")
   func incomplete() throws {
     let parts = Self.fragments(4, Self.inner + zeros(40)).dropLast()

@@ -7,8 +7,18 @@ import Parsing
 /// One section with an interface for each link type, times in nanoseconds
 /// (draft-ietf-opsawg-pcapng §4). It appears under its name when it is committed.
 package struct EvidenceFile: ~Copyable {
+  /// What a file's interface says of its packets.
+  private struct Interface: Hashable {
+    var linkType: UInt32
+    /// Times count from this number of seconds on, not from 1970.
+    var offset: Int64
+
+    /// Seconds before which there are no times.
+    static let earliest = Int64.min / 1_000_000_000
+  }
+
   private var file: AtomicFile
-  private var interfaces: [UInt32: UInt32] = [:]
+  private var interfaces: [Interface: UInt32] = [:]
   private var buffer: [UInt8] = []
   /// Why the file could not be written; thrown by `commit`, and nothing is copied any more.
   private var failure: InputError?
@@ -50,31 +60,46 @@ package struct EvidenceFile: ~Copyable {
   }
 
   fileprivate mutating func write(_ packet: RawSpan, _ frame: Frame) {
-    let interface: UInt32
-    if let known = interfaces[frame.linkType] {
-      interface = known
-    } else {
-      interface = UInt32(interfaces.count)
-      interfaces[frame.linkType] = interface
-      // Option 9 is the resolution of times.
-      block(
-        1,
-        Self.number(UInt16(truncatingIfNeeded: frame.linkType)) + Self.number(UInt16(0))
-          + Self.number(UInt32(0)) + Self.number(UInt16(9)) + Self.number(UInt16(1))
-          + [9, 0, 0, 0] + Self.number(UInt32(0)))
+    let hasTime = frame.time != ObservableRecord.noTime
+    let early = Interface(linkType: frame.linkType, offset: Interface.earliest)
+    let isEarly = hasTime ? frame.time < 0 : interfaces[early] == 0
+    let offset = isEarly ? early.offset : 0
+    let interface = interface(Interface(linkType: frame.linkType, offset: offset))
+    let captured = UInt32(truncatingIfNeeded: packet.byteCount)
+    let length = max(frame.originalLength, captured)
+    var body: [UInt8] = []
+    // A block without a time is one of the first interface, and its packet is whole.
+    let isSimple = !hasTime && interface == 0 && length == captured
+    if !isSimple {
+      let ticks = max(0, (hasTime ? frame.time : 0) - offset * 1_000_000_000)
+      body += Self.number(interface)
+      body += Self.number(UInt32(truncatingIfNeeded: ticks >> 32))
+      body += Self.number(UInt32(truncatingIfNeeded: ticks))
+      body += Self.number(captured)
     }
-    let time = UInt64(bitPattern: frame.time == ObservableRecord.noTime ? 0 : max(0, frame.time))
-    var body = Self.number(interface)
-    body += Self.number(UInt32(truncatingIfNeeded: time >> 32))
-    body += Self.number(UInt32(truncatingIfNeeded: time))
-    body += Self.number(UInt32(truncatingIfNeeded: packet.byteCount))
-    body += Self.number(max(frame.originalLength, UInt32(truncatingIfNeeded: packet.byteCount)))
+    body += Self.number(length)
     body.append(packet)
     while body.count % 4 != 0 { body.append(0) }
-    block(6, body)
+    block(isSimple ? 3 : 6, body)
     packetCount += 1
     guard buffer.count >= 1 << 18 else { return }
     do throws(InputError) { try flush() } catch { failure = error }
+  }
+
+  /// The number of an interface, which is described where it is used first.
+  private mutating func interface(_ interface: Interface) -> UInt32 {
+    if let known = interfaces[interface] { return known }
+    let number = UInt32(interfaces.count)
+    interfaces[interface] = number
+    var body = Self.number(UInt16(truncatingIfNeeded: interface.linkType))
+    body += Self.number(UInt16(0)) + Self.number(UInt32(0))
+    // Option 9 is the resolution of times, option 14 their offset.
+    body += Self.number(UInt16(9)) + Self.number(UInt16(1)) + [9, 0, 0, 0]
+    if interface.offset != 0 {
+      body += Self.number(UInt16(14)) + Self.number(UInt16(8)) + Self.number(interface.offset)
+    }
+    block(1, body + Self.number(UInt32(0)))
+    return number
   }
 
   private mutating func block(_ type: UInt32, _ body: [UInt8]) {
