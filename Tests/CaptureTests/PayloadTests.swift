@@ -22,7 +22,7 @@ struct PayloadTests {
     }
   }
 
-  /// `packet:string`, or `+string` for one that ends with the one before.
+  /// `packet:string`, or `+string` for one that ends with the one before; behind the field where that is not `payload`.
   private static func found(_ frames: [[UInt8]]) throws -> [String] {
     var options = CaptureOptions()
     options.payloadMatchers = [try matcher()]
@@ -35,10 +35,12 @@ struct PayloadTests {
       for observable in batch.observables where observable.flags.contains(.pattern) {
         #expect(observable.kind == .text && observable.length == 8)
         let number = Int(batch.arena[Int(observable.offset) + 7])
+        let name = String(decoding: batch.fields.name(observable.field), as: UTF8.self)
+        let field = name == "payload" ? "" : "\(name) "
         result.append(
           observable.flags.contains(.joint)
-            ? "+\(strings[number])"
-            : "\(batch.records[Int(observable.record)].number):\(strings[number])")
+            ? "\(field)+\(strings[number])"
+            : "\(field)\(batch.records[Int(observable.record)].number):\(strings[number])")
       }
       batch.removeAll()
     }
@@ -51,6 +53,30 @@ struct PayloadTests {
       .map { Packet.datagram($0, to: 9) }
     #expect(
       try Self.found(frames) == ["1:needle", "+eedle", "1:HAYstack", "4:\u{1}\u{2}\u{3}\u{4}"])
+  }
+
+  @Test("in the strings of a record of DNS, joined: once in each field")
+  func joinedStrings() throws {
+    func answer(_ records: [[String]]) -> [UInt8] {
+      var message = DNSBuilder(flags: 0x8180, answers: UInt16(records.count)).question(
+        "a.example", type: 16)
+      for strings in records {
+        let data = strings.flatMap { join([UInt8($0.utf8.count)], utf8($0)) }
+        message = message.record(DNSBuilder.pointer(12), type: 16, data)
+      }
+      return Packet.ethernet(
+        Packet.ip(
+          Packet.server, Packet.client, 17, Packet.udp(53, 50000, message.bytes)))
+    }
+    let frames = [
+      answer([["a nee", "dle"]]), answer([["HAYstack haystack"], ["x haystack"]]),
+      answer([["hay"], ["stack"]]),
+    ]
+    #expect(
+      try Self.found(frames) == [
+        "dns.answer.text 1:needle", "dns.answer.text +eedle", "2:HAYstack", "2:HAYstack",
+        "2:HAYstack", "dns.answer.text 2:HAYstack",
+      ])
   }
 
   @Test("in the body of a request, other bytes in their place before")

@@ -322,7 +322,7 @@ struct DNSMessage {
       writer.appendToArena(message.extracting(offset + 1..<end))
       offset = end
     }
-    writer.keep(field, .text, from: start)
+    if writer.keep(field, .text, from: start) { writer.keepTexts(in: field, from: start, &skips) }
   }
 
   /// Writes the addresses in a service binding's hints (RFC 9460 §7.3).

@@ -1,4 +1,5 @@
 import Indicators
+import Matchers
 import Parsing
 
 /// Appends one packet's observables to the batch, each (field, value) of a packet once.
@@ -14,6 +15,9 @@ struct ObservableWriter: ~Copyable {
   var name = NameText()
   /// The kinds that take part; values that have to be computed are left out where theirs does not.
   var kinds = IndicatorKindSet.all
+  /// What finds the texts that values of text are searched for, as payloads are.
+  var textMatchers: [LiteralMatcher] = []
+  var textMatches: [LiteralMatch] = []
   /// The present ClientHello's parts; reused.
   var fingerprint = TLSFingerprint()
 
@@ -280,13 +284,18 @@ struct ObservableWriter: ~Copyable {
   /// it.
   mutating func makePattern(_ pattern: FoundPattern, _ record: UInt32) -> Observable {
     let start = batch.arena.count
-    append(bigEndian: pattern.matcher)
-    append(bigEndian: pattern.pattern)
+    appendPattern(pattern.pattern, of: pattern.matcher)
     return Observable(
       kind: .text,
       flags: pattern.isAnother ? [.pattern, .joint, .inArena] : [.pattern, .inArena],
       field: fields[CaptureField.payload.rawValue], offset: UInt32(truncatingIfNeeded: start),
       length: 8, record: record, port: 0, schemeLength: 0)
+  }
+
+  /// Adds the number of a pattern, and that of its matcher, to the arena.
+  mutating func appendPattern(_ pattern: UInt32, of matcher: UInt32) {
+    append(bigEndian: matcher)
+    append(bigEndian: pattern)
   }
 
   private mutating func append(bigEndian value: UInt32) {

@@ -63,6 +63,7 @@ struct FlowReader: ~Copyable {
     search = PayloadSearch(options.payloadMatchers)
     writer.kinds = options.kinds
     nowhere = FlowShards(count: 0, options, seed: 0)
+    writer.textMatchers = options.payloadMatchers
     unsafe shard = nowhere.base
   }
 
