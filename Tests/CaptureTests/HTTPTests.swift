@@ -49,6 +49,19 @@ struct HTTPTests {
       request("GET / HTTP/1.1\r\nHost: user@a.example\r\n\r\n"),
       ["1 http.host a.example", "1 http.url http://a.example/"])
     CaptureCase(
+      "a host with a name and a password, and a port",
+      request("GET / HTTP/1.1\r\nHost: user:p@ss@evil.example:81\r\n\r\n"),
+      ["1 http.host evil.example", "1 http.url http://evil.example:81/"])
+    CaptureCase(
+      "the same of a target and of a referrer",
+      request(
+        "GET http://u:p@192.0.2.7:81/ HTTP/1.1\r\nHost: u:p@[2001:db8::7]:82\r\n"
+          + "Referer: u:p@r.example:83\r\n\r\n"),
+      [
+        "1 http.host 192.0.2.7:81", "1 http.url http://192.0.2.7:81/",
+        "1 http.host 2001:db8::7:82", "1 http.referrer r.example",
+      ])
+    CaptureCase(
       "a host with percent units",
       request("GET / HTTP/1.1\r\nHost: %65vil.ex%61mple\r\n\r\n"),
       ["1 http.host evil.example", "1 http.url http://evil.example/"])

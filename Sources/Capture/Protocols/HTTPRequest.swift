@@ -198,10 +198,16 @@ enum HTTPRequest {
 
   // MARK: Parts
 
-  /// A host and its port, as in a Host header (RFC 9110 §7.2).
+  /// A host and its port, as in a Host header (RFC 9110 §7.2); user information before them is none of either.
   static func splitHost(_ bytes: RawSpan, _ value: Range<Int>) -> (
     host: Range<Int>, port: UInt16?
   ) {
+    var value = value
+    while let sign = bytes.firstOffset(of: UInt8(ascii: "@"), in: value),
+      sign + 1 < value.upperBound
+    {
+      value = sign + 1..<value.upperBound
+    }
     var colon = value.upperBound
     while colon > value.lowerBound, isDigit(bytes.byte(unchecked: colon - 1)) { colon -= 1 }
     guard colon > value.lowerBound, bytes.byte(unchecked: colon - 1) == Byte.colon,
