@@ -131,6 +131,26 @@ struct HTTPTests {
         "1 http.url http://b.example/2",
       ])
     CaptureCase(
+      "the body of a request for another protocol, with a request behind it",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+          + "Content-Length: 37\r\n\r\nGET /body HTTP/1.1\r\nHost: x.example\r\n"
+          + "GET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2",
+      ])
+    CaptureCase(
+      "the same in chunks",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\n"
+          + "Transfer-Encoding: chunked\r\n\r\n16\r\nGET /body HTTP/1.1\r\n\r\n0\r\n\r\n"
+          + "GET /2 HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2",
+      ])
+    CaptureCase(
       "a coding that is none leaves the length to its header",
       request(
         "POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: identity\r\n"
@@ -156,6 +176,16 @@ struct HTTPTests {
       [
         "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
         "1 http.url http://b.example/2",
+      ])
+    CaptureCase(
+      "a length that is said twice is one, two lengths are none",
+      request(
+        "POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3, 3 ,\r\n\r\nGET"
+          + "POST /2 HTTP/1.1\r\nHost: b.example\r\nContent-Length: 3,4\r\n\r\n"
+          + "GET /3 HTTP/1.1\r\nHost: c.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.host b.example",
+        "1 http.url http://b.example/2", "1 http.host c.example", "1 http.url http://c.example/3",
       ])
     CaptureCase(
       "lengths that no body has are not believed",

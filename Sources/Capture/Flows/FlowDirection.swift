@@ -54,6 +54,17 @@ struct FlowDirection {
     @inline(__always) set { mark(16, newValue) }
   }
 
+  /// A request waits for leave to send its body, so that the other side's answer to it counts.
+  var awaitsLeave: Bool {
+    @inline(__always) get { marks & 32 != 0 }
+    @inline(__always) set { mark(32, newValue) }
+  }
+
+  /// What the other side sends has to be looked at: it may settle what is waited for here.
+  var awaitsOther: Bool {
+    @inline(__always) get { marks & (2 | 32) != 0 }
+  }
+
   @inline(__always)
   private mutating func mark(_ bit: UInt8, _ isSet: Bool) {
     marks = isSet ? marks | bit : marks & ~bit

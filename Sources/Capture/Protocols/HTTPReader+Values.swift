@@ -62,6 +62,9 @@ extension HTTPReader {
     case 4 where text.hasText("host", at: name.lowerBound):
       let value = value(text, colon + 1..<line.upperBound, &writer)
       readHost(text.extracting(value), context, into: &writer, &skips)
+    case 6 where text.hasText("expect", at: name.lowerBound):
+      let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
+      expectsLeave = text.hasText("100-continue", at: value.lowerBound)
     case 7 where text.hasText("referer", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
@@ -75,8 +78,7 @@ extension HTTPReader {
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepUserAgent(text.extracting(value), &writer)
     case 14 where text.hasText("content-length", at: name.lowerBound):
-      contentLength = HTTPRequest.decimal(
-        text, HTTPRequest.trimmed(text, colon + 1..<line.upperBound))
+      contentLength = HTTPRequest.length(text, colon + 1..<line.upperBound)
     case 15 where text.hasText("x-forwarded-for", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)

@@ -48,6 +48,10 @@ struct HTTPReader {
   private var hasURLWithoutHost = false
   var contentLength = 0
   var isChunked = false
+  /// The client waits for leave to send the body (RFC 9110 §10.1.1).
+  var expectsLeave = false
+  /// What is known of a body that waits for the server's leave, while none of it came.
+  var leave = Leave.none
   /// Answers are read, not requests: their heads, and others behind short bodies.
   private(set) var isAnswer = false
   /// An answer is over, and what follows may be another.
@@ -148,6 +152,8 @@ struct HTTPReader {
     contentLength = 0
     isChunked = false
     isBodiless = false
+    expectsLeave = false
+    leave = .none
   }
 
   /// Reads the next bytes of the stream.
@@ -156,6 +162,7 @@ struct HTTPReader {
     _ skips: inout SkipCounters
   ) -> Outcome {
     var offset = 0
+    if leave != .none, data.byteCount > 0 { passBody(before: data) }
     while offset < data.byteCount {
       if isAnswerOver {
         guard Self.mayBeginAnswer(data.extracting(offset..<data.byteCount)) else {
@@ -215,11 +222,11 @@ struct HTTPReader {
           // Headers may still come; where none do, this was all.
           keepURLOnce(context, into: &writer, &skips)
         }
-        if case .requestLine = phase, isConnect || isUpgrade {
-          isConnect = false
-          isUpgrade = false
-          return isAnswer ? .other(offset) : .begins(offset)
-        }
+      }
+      if case .requestLine = phase, isConnect || isUpgrade {
+        isConnect = false
+        isUpgrade = false
+        return isAnswer ? .other(offset) : .begins(offset)
       }
     }
     return isAnswerOver ? .other(data.byteCount) : .all
@@ -294,9 +301,15 @@ struct HTTPReader {
 
   /// Steps over bytes that the capture does not have; false where they were not a body's.
   mutating func skip(_ count: Int) -> Bool {
+    leave = .none
     switch phase {
     case .body(let rest) where count <= rest:
-      if count == rest { endMessage() } else { phase = .body(rest - count) }
+      if count == rest {
+        endMessage()
+        // Behind the body of an upgrade something else begins.
+        return !isUpgrade
+      }
+      phase = .body(rest - count)
     case .chunk(let rest) where count <= rest:
       phase = count == rest ? .chunkSize : .chunk(rest - count)
     default: return false
@@ -321,10 +334,13 @@ struct HTTPReader {
     }
   }
 
-  private mutating func endMessage() {
+  mutating func endMessage() {
     phase = .requestLine
     isAnswerOver = isAnswer
+    // It is granted or refused behind the body.
+    let isUpgrade = isUpgrade
     beginHead()
+    self.isUpgrade = isUpgrade
   }
 
   /// Reads a line with its line break; false where it is none of a request.
@@ -381,7 +397,7 @@ struct HTTPReader {
     if !hasHost, hasTarget { keepURLOnce(context, into: &writer, &skips) }
     if isAnswer, isBodiless || isConnect || isUpgrade {
       endMessage()
-    } else if isConnect || isUpgrade {
+    } else if isConnect || isUpgrade && !isChunked && contentLength == 0 {
       phase = .requestLine
       headLength = 0
     } else if isAnswer, !isChunked, contentLength > bodyBudget {
@@ -394,6 +410,7 @@ struct HTTPReader {
     } else {
       endMessage()
     }
+    if expectsLeave, announcesBody { leave = .awaited }
   }
 }
 

@@ -92,6 +92,15 @@ enum HTTPRequest {
   /// Whether a payload begins with a response.
   static func isResponse(_ payload: RawSpan) -> Bool { payload.hasText("http/1.", at: 0) }
 
+  /// The status of the response that a payload begins with (RFC 9112 §4); nil where it begins with none.
+  static func status(_ payload: RawSpan) -> Int? {
+    guard isResponse(payload), payload.byteCount >= 12, isBlank(payload.byte(unchecked: 8)) else {
+      return nil
+    }
+    let status = decimal(payload, 9..<12)
+    return status >= 100 ? status : nil
+  }
+
   /// Whether what begins like a response may be the end of a request line, of which the rest came before.
   static func isVersionAlone(_ payload: RawSpan) -> Bool {
     payload.byteCount <= 8 || isLineBreak(payload.byte(unchecked: 8))
@@ -263,6 +272,25 @@ enum HTTPRequest {
     while start < end, isSpace(bytes.byte(unchecked: start)) { start += 1 }
     while end > start, isSpace(bytes.byte(unchecked: end - 1)) { end -= 1 }
     return start..<end
+  }
+
+  /// The length that a header's value says; 0 where there is none, or not one.
+  ///
+  /// What was two headers may have become a list of the same lengths (RFC 9112 §6.3).
+  static func length(_ bytes: RawSpan, _ value: Range<Int>) -> Int {
+    var length: Int?
+    var start = value.lowerBound
+    while start < value.upperBound {
+      let end = bytes.firstOffset(of: Byte.comma, in: start..<value.upperBound) ?? value.upperBound
+      let element = trimmed(bytes, start..<end)
+      start = end + 1
+      // Empty elements of a list count for nothing (RFC 9110 §5.6.1).
+      if element.isEmpty { continue }
+      let number = decimal(bytes, element)
+      if let length, length != number { return 0 }
+      length = number
+    }
+    return length ?? 0
   }
 
   /// A decimal number; 0 where there is none, or none that an `Int` holds.

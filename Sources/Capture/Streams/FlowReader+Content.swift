@@ -185,6 +185,9 @@ extension FlowReader {
     _ visit: StreamVisit
   ) {
     let isDone = read(payload, known: known, stream, visit)
+    if case .http = stream.content, stream.http.leave != .none {
+      flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsLeave = true
+    }
     if isDone, !stream.mayGoOn {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
       let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]

@@ -57,8 +57,8 @@ extension FlowReader {
     let flow = unsafe flows.pointer(index)
     let (own, peerWaits) =
       isFromFirst
-      ? unsafe (flow.pointee.first, flow.pointee.second.hasQueue)
-      : unsafe (flow.pointee.second, flow.pointee.first.hasQueue)
+      ? unsafe (flow.pointee.first, flow.pointee.second.awaitsOther)
+      : unsafe (flow.pointee.second, flow.pointee.first.awaitsOther)
     if peerWaits { return .not }
     let count = payload.byteCount
     if count == 0 { return .empty }

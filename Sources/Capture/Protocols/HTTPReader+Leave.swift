@@ -1,0 +1,23 @@
+import Parsing
+
+/// Bodies for which a client waits for the server's leave (RFC 9110 §10.1.1).
+extension HTTPReader {
+  /// Whether the body of a request that is to come next may be left out.
+  enum Leave {
+    /// It comes, or there is none.
+    case none
+    /// The server has not said yet.
+    case awaited
+    /// The server has answered for good, so that most often a request follows in the body's place.
+    case refused
+  }
+
+  /// Leaves out the announced body of a request that was refused, where another request stands in its place.
+  mutating func passBody(before data: RawSpan) {
+    if leave == .refused, HTTPRequest.begins(data) || HTTPRequest.mayBegin(data) {
+      isUpgrade = false
+      endMessage()
+    }
+    leave = .none
+  }
+}
