@@ -15,6 +15,7 @@ extension HTTPReader {
     guard !range.isEmpty else { return }
     if isConnect {
       let (host, port) = HTTPRequest.splitHost(text, range)
+      if let port { tunnel = Preamble.named(text.extracting(host), port) }
       writer.place(range.upperBound)
       let isHost = writer.keepHost(
         .httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
@@ -231,6 +232,7 @@ extension HTTPReader {
     _ skips: inout SkipCounters
   ) {
     guard hasTarget else { return }
+    guard context.version != 0 else { return skips.add(.httpURL) }
     writer.scratch.removeAll(keepingCapacity: true)
     writer.scratch.append("http://")
     if context.version == 4 {

@@ -50,6 +50,8 @@ struct HTTPReader {
   var isChunked = false
   /// The client waits for leave to send the body (RFC 9110 §10.1.1).
   var expectsLeave = false
+  /// Where a CONNECT asks to be led to; a name is of version 0.
+  var tunnel: HTTPTarget?
   /// What is known of a body that waits for the server's leave, while none of it came.
   var leave = Leave.none
   /// Answers are read, not requests: their heads, and others behind short bodies.
@@ -153,6 +155,7 @@ struct HTTPReader {
     isChunked = false
     isBodiless = false
     expectsLeave = false
+    tunnel = nil
     leave = .none
   }
 
@@ -412,14 +415,4 @@ struct HTTPReader {
     }
     if expectsLeave, announcesBody { leave = .awaited }
   }
-}
-
-/// Where a request was sent, and how it is read.
-struct HTTPContext {
-  var address: IPAddress
-  var version: UInt8
-  var port: UInt16
-  /// Of a datagram (SSDP) only host and user agent are written.
-  var isDatagram: Bool
-  var headerLimit: Int
 }

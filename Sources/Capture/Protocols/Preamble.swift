@@ -12,11 +12,13 @@ enum Preamble {
     }
   }
 
+  /// Proxies stand behind one another, but not many.
+  static let mostInRow = 4
+
   /// Where those that a payload begins with end; nil where there is none.
   static func end(_ payload: RawSpan) -> Int? {
     var end = 0
-    // Proxies stand behind one another, but not many.
-    for _ in 0..<4 {
+    for _ in 0..<mostInRow {
       guard end < payload.byteCount,
         let step = length(payload.extracting(end..<payload.byteCount))
       else { break }
@@ -46,7 +48,7 @@ enum Preamble {
     }
   }
 
-  private static func length(_ payload: RawSpan) -> Int? {
+  static func length(_ payload: RawSpan) -> Int? {
     switch payload.byte(unchecked: 0) {
     case 0: postgres(payload)
     case 4: tabularData(payload) ?? socks4(payload)
@@ -98,7 +100,7 @@ enum Preamble {
   /// ([MS-TDS] 2.2.3.1, 2.2.6.5): type, status, length, process, number, window.
   ///
   /// A handshake that is longer than a packet of 4 KiB goes on behind another header, and is read up to that.
-  private static func tabularData(_ payload: RawSpan) -> Int? {
+  static func tabularData(_ payload: RawSpan) -> Int? {
     guard payload.byteCount > 8, payload.byte(unchecked: 1) <= 1, payload.byte(unchecked: 7) == 0
     else { return nil }
     if isTLS(payload, 8) { return 8 }
@@ -142,7 +144,7 @@ enum Preamble {
   }
 
   /// A request of SOCKS 4: command, port, address, a user's name, and a host's where the address is 0.0.0.x.
-  private static func socks4(_ payload: RawSpan) -> Int? {
+  static func socks4(_ payload: RawSpan) -> Int? {
     guard payload.byteCount > 8, payload.byte(unchecked: 1) &- 1 <= 1,
       let user = payload.firstOffset(of: 0, in: 8..<min(payload.byteCount, 8 + 256))
     else { return nil }
@@ -156,12 +158,12 @@ enum Preamble {
   }
 
   /// How far a payload that begins like SOCKS 5 goes.
-  private enum Extent {
-    case whole(Int), cut, other
+  enum Extent {
+    case whole(request: Int, end: Int), cut, other
   }
 
   private static func socks5(_ payload: RawSpan) -> Int? {
-    if case .whole(let end) = socks5Extent(payload) { end } else { nil }
+    if case .whole(_, let end) = socks5Extent(payload) { end } else { nil }
   }
 
   private static func isCutSOCKS5(_ payload: RawSpan) -> Bool {
@@ -170,7 +172,7 @@ enum Preamble {
 
   /// A greeting of SOCKS 5 and the request behind it (RFC 1928 §3, §4), which do not wait for answers, maybe with a
   /// name and password between them (RFC 1929 §2).
-  private static func socks5Extent(_ payload: RawSpan) -> Extent {
+  static func socks5Extent(_ payload: RawSpan) -> Extent {
     let count = payload.byteCount
     guard count > 2 else { return .other }
     let methods = Int(payload.byte(unchecked: 1))
@@ -196,7 +198,7 @@ enum Preamble {
     default: return .other
     }
     let end = request + 4 + length + 2
-    return end <= count ? .whole(end) : .cut
+    return end <= count ? .whole(request: request, end: end) : .cut
   }
 
   /// More methods than clients offer.

@@ -80,6 +80,7 @@ extension FlowReader {
         return wait(whole, behind: start, visit)
       }
       if start == 0, let end = Preamble.end(payload) {
+        noteTunnel(Preamble.target(payload), visit)
         guard end < payload.byteCount else { return wait(payload, behind: end, visit) }
         return discover(payload, behind: end, visit, isFirst: true)
       }
@@ -154,11 +155,15 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  func context(_ visit: StreamVisit) -> HTTPContext { context(visit.target) }
+  func context(_ visit: StreamVisit) -> HTTPContext { context(target(visit)) }
 
-  private func context(
-    _ target: (address: IPAddress, version: UInt8, port: UInt16)
-  ) -> HTTPContext {
+  /// Where a direction's requests go: to the end of the tunnel that it has become, if it has.
+  func target(_ visit: StreamVisit) -> HTTPTarget {
+    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    return number == 0 ? visit.target : streams[number].tunnel ?? visit.target
+  }
+
+  private func context(_ target: HTTPTarget) -> HTTPContext {
     HTTPContext(
       address: target.address, version: target.version, port: target.port, isDatagram: false,
       headerLimit: options.httpHeaderLimit)
@@ -259,6 +264,7 @@ extension FlowReader {
         case .begins(let end):
           // Behind a CONNECT another protocol may begin at once, or in the next segments.
           offset += end
+          noteTunnel(stream.http.tunnel, visit)
           stream.begin(.undecided)
           guard offset < payload.byteCount else { return false }
           let following = payload.extracting(offset..<payload.byteCount)
@@ -343,7 +349,7 @@ extension FlowReader {
   mutating func finishContent(_ stream: TCPStream) {
     switch stream.content {
     case .none, .undecided: break
-    case .http: stream.http.finish(context(stream.target), into: &writer, &skips)
+    case .http: stream.http.finish(context(stream.tunnel ?? stream.target), into: &writer, &skips)
     case .tls: stream.tls.finish(into: &writer, &skips)
     case .dns:
       stream.dns.finish(pointerLimit: options.dnsPointerLimit, into: &writer, &skips)

@@ -65,6 +65,7 @@ extension FlowReader {
       }
       // Behind a few bytes of another protocol (SOCKS, say) a known one may begin.
       if let end = preamble {
+        noteTunnel(Preamble.target(rest), visit)
         start += end
         preambles += 1
         isBeginning = true

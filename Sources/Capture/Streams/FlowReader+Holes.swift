@@ -79,7 +79,7 @@ extension FlowReader {
     if application == .none, role == .unknown, bytes.byteCount >= Self.decidedLength {
       (application, role) = Self.classifyBeginning(bytes, isServer: isServer)
     }
-    let reader = TCPStream(record: writer.flow(), target: visit.target)
+    let reader = TCPStream(record: writer.flow(), target: target(visit))
     switch application {
     case .http, .tls, .dnsStream:
       begin(application, reader, visit, isFirst: false)

@@ -132,8 +132,8 @@ extension FlowReader {
     }
     if isBehindLack { noteHole(index, isFromFirst: isFromFirst) }
     if missing != 0 { flows[index][isFromFirst: isFromFirst].lacking = missing }
-    // Nothing is kept of it that would be missed.
-    if own.stream != 0 { releaseStream(own.stream) }
+    // Nothing is kept of it that would be missed, but for where a tunnel leads.
+    if own.stream != 0, streams[own.stream].tunnel == nil { releaseStream(own.stream) }
     return .next
   }
 

@@ -257,6 +257,7 @@ extension FlowReader {
     guard application != .none else { return false }
     searchAlone(bytes, at: sequence, changed: changed, of: visit)
     let number = openStream(visit)
+    if stripped > 0 { noteTunnel(Preamble.target(all), visit) }
     let stream = streams[number]
     begin(application, stream, visit, isFirst: false)
     continueContent(
@@ -358,7 +359,7 @@ extension FlowReader {
     }
     let isAnswer = application == .none && role == .server && readsAnswers
     guard application != .none || isAnswer else { return }
-    let stream = TCPStream(record: writer.flow(), target: visit.target)
+    let stream = TCPStream(record: writer.flow(), target: target(visit))
     if isAnswer {
       stream.begin(.http)
       stream.http.beginAnswer()

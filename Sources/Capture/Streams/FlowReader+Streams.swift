@@ -373,6 +373,6 @@ extension FlowReader {
 struct StreamVisit {
   var flow: UInt32
   var isFromFirst: Bool
-  var target: (address: IPAddress, version: UInt8, port: UInt16)
+  var target: HTTPTarget
   var isDNSPort: Bool
 }

@@ -36,7 +36,8 @@ struct FlowPlace {
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
 /// The files with the suffixes `+Datagrams`, `+Streams`, `+Acknowledged`, `+Connections`, `+Beginnings`, `+Deciding`,
-/// `+Unsettled`, `+Passing`, `+Repeats`, `+Rereading`, `+Holes`, `+Content`, `+Search` and `+Keeping` hold a part each.
+/// `+Unsettled`, `+Passing`, `+Repeats`, `+Rereading`, `+Holes`, `+Content`, `+Leave`, `+Tunnels`, `+Search` and `+Keeping`
+/// hold a part each.
 /// What belongs to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is
 /// pointed at for each item.
 @safe
@@ -62,8 +63,8 @@ struct FlowReader: ~Copyable {
     self.options = options
     search = PayloadSearch(options.payloadMatchers)
     writer.kinds = options.kinds
-    nowhere = FlowShards(count: 0, options, seed: 0)
     writer.textMatchers = options.payloadMatchers
+    nowhere = FlowShards(count: 0, options, seed: 0)
     unsafe shard = nowhere.base
   }
 

@@ -65,9 +65,7 @@ struct StreamTable {
   var oldestUnfinished: UInt32? { lists.1.oldest != 0 ? lists.1.oldest : nil }
 
   /// Adds a stream.
-  mutating func insert(
-    record: FlowRecord, target: (address: IPAddress, version: UInt8, port: UInt16)
-  ) -> UInt32 {
+  mutating func insert(record: FlowRecord, target: HTTPTarget) -> UInt32 {
     if let number = free.popLast() {
       let stream = entries[Int(number) - 1].stream
       stream.record = record

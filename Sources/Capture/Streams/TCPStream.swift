@@ -118,11 +118,11 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var isFromFirst = false
   /// How the flow is shown, and where its requests go.
   @safe @exclusivity(unchecked) var record: FlowRecord
-  @safe @exclusivity(unchecked) var target: (address: IPAddress, version: UInt8, port: UInt16)
+  @safe @exclusivity(unchecked) var target: HTTPTarget
+  /// Where a proxy was asked to lead the connection to.
+  @safe @exclusivity(unchecked) var tunnel: HTTPTarget?
 
-  init(
-    record: FlowRecord, target: (address: IPAddress, version: UInt8, port: UInt16)
-  ) {
+  init(record: FlowRecord, target: HTTPTarget) {
     self.record = record
     self.target = target
   }
@@ -432,7 +432,7 @@ final class TCPStream {
   /// Makes the object ready for another connection.
   func reset() {
     begin(.none)
-    otherStart = nil
+    (otherStart, tunnel) = (nil, nil)
     (acknowledged, gap) = (nil, 0)
     if !openVersions.isEmpty { openVersions = [] }
     if !rereadings.isEmpty { rereadings = [] }

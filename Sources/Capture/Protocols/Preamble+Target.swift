@@ -1,0 +1,59 @@
+import Indicators
+import Parsing
+
+/// Where SOCKS proxies are asked to lead a connection to.
+extension Preamble {
+  /// The end that the last of the proxies leads to that a payload begins with requests to; nil where it begins
+  /// with none, or they are asked for something else than a connection.
+  static func target(_ payload: RawSpan) -> HTTPTarget? {
+    var target: HTTPTarget?
+    var offset = 0
+    for _ in 0..<mostInRow {
+      guard offset < payload.byteCount,
+        let step = length(payload.extracting(offset..<payload.byteCount))
+      else { break }
+      target = socksTarget(payload.extracting(offset..<offset + step)) ?? target
+      offset += step
+    }
+    return target
+  }
+
+  /// The target of a request that is whole.
+  private static func socksTarget(_ request: RawSpan) -> HTTPTarget? {
+    switch request.byte(unchecked: 0) {
+    case 4 where tabularData(request) == nil && socks4(request) == request.byteCount:
+      return socks4Target(request)
+    case 5:
+      guard case .whole(let start, let end) = socks5Extent(request) else { return nil }
+      return socks5Target(request.extracting(start..<end))
+    default: return nil
+    }
+  }
+
+  /// A name, if there is one, stands between two zeros at the end.
+  private static func socks4Target(_ request: RawSpan) -> HTTPTarget? {
+    guard request.byte(unchecked: 1) == 1 else { return nil }
+    let port = request.bigEndianUInt16(unchecked: 2)
+    let address = request.bigEndianUInt32(unchecked: 4)
+    guard address != 0, address <= 0xff else { return (IPAddress(ipv4: address), 4, port) }
+    guard let user = request.firstOffset(of: 0, in: 8..<request.byteCount) else { return nil }
+    return named(request.extracting(user + 1..<request.byteCount - 1), port)
+  }
+
+  private static func socks5Target(_ request: RawSpan) -> HTTPTarget? {
+    guard request.byte(unchecked: 1) == 1 else { return nil }
+    let end = request.byteCount - 2
+    let port = request.bigEndianUInt16(unchecked: end)
+    switch request.byte(unchecked: 3) {
+    case 1: return (IPAddress(ipv4: request.bigEndianUInt32(unchecked: 4)), 4, port)
+    case 4: return (IPAddress(request, at: 4), 6, port)
+    default: return named(request.extracting(5..<end), port)
+    }
+  }
+
+  /// The target of a name, which may be an address's text.
+  static func named(_ host: RawSpan, _ port: UInt16) -> HTTPTarget {
+    let known = ObservableWriter.address(host)
+    return (known?.address ?? IPAddress(ipv4: 0), known?.version ?? 0, port)
+  }
+}
