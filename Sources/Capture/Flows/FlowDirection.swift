@@ -54,8 +54,8 @@ struct FlowDirection {
     @inline(__always) set { mark(16, newValue) }
   }
 
-  /// A request waits for leave to send its body, so that the other side's answer to it counts.
-  var awaitsLeave: Bool {
+  /// What comes next depends on the other side's answer: a request waits for leave to send its body, or to be led on.
+  var awaitsAnswer: Bool {
     @inline(__always) get { marks & 32 != 0 }
     @inline(__always) set { mark(32, newValue) }
   }

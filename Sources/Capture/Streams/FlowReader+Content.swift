@@ -191,7 +191,7 @@ extension FlowReader {
   ) {
     let isDone = read(payload, known: known, stream, visit)
     if case .http = stream.content, stream.http.leave != .none {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsLeave = true
+      flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsAnswer = true
     }
     if isDone, !stream.mayGoOn {
       flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
@@ -264,7 +264,10 @@ extension FlowReader {
         case .begins(let end):
           // Behind a CONNECT another protocol may begin at once, or in the next segments.
           offset += end
-          noteTunnel(stream.http.tunnel, visit)
+          if stream.http.tunnel != nil {
+            noteTunnel(stream.http.tunnel, visit)
+            flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsAnswer = true
+          }
           stream.begin(.undecided)
           guard offset < payload.byteCount else { return false }
           let following = payload.extracting(offset..<payload.byteCount)

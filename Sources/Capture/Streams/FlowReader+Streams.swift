@@ -11,8 +11,8 @@ extension FlowReader {
     let peerWaits = flows[place.flow][isFromFirst: !place.isSourceFirst].hasQueue
     let isSYN = item.flags & tcpSYN != 0
     let hasData = payload.byteCount > 0
-    if hasData, flows[place.flow][isFromFirst: !place.isSourceFirst].awaitsLeave {
-      noteLeave(payload, item, place)
+    if hasData, flows[place.flow][isFromFirst: !place.isSourceFirst].awaitsAnswer {
+      noteAnswer(payload, item, place)
     }
     var (application, role) = (Application.none, Role.unknown)
     let isWanted =

@@ -3,9 +3,9 @@ import Indicators
 import TestSupport
 import Testing
 
-/// Requests whose body waits for the server's leave (RFC 9110 §10.1.1).
-@Suite("Bodies that are asked for first")
-struct LeaveTests {
+/// Requests whose body waits for the server's leave (RFC 9110 §10.1.1), or that ask to be led on.
+@Suite("Requests whose answer tells what follows")
+struct AnswerTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var headers = "Content-Length: 62"
@@ -57,29 +57,53 @@ struct LeaveTests {
       rest: [refusal, next, third], hosts: ["a.example", "c.example"]),
   ]
 
+  /// Segments of a client and of a server (`HTTP/…`), each of which has all that came before.
+  private static func frames(_ texts: [String], hasSYN: Bool) -> [[UInt8]] {
+    var frames = hasSYN ? [StreamBuilder().syn, StreamBuilder(back: true).syn] : []
+    var (client, server): (UInt32, UInt32) = (1000, 1000)
+    for text in texts {
+      let isServer = text.hasPrefix("HTTP/")
+      frames.append(
+        Packet.ethernet(
+          isServer
+            ? Packet.ip(
+              Packet.server, Packet.client, 6,
+              Packet.tcp(80, 50000, utf8(text), sequence: server, acknowledgement: client))
+            : Packet.ip(
+              6, Packet.tcp(50000, 80, utf8(text), sequence: client, acknowledgement: server))))
+      if isServer {
+        server += UInt32(text.utf8.count)
+      } else {
+        client += UInt32(text.utf8.count)
+      }
+    }
+    return frames
+  }
+
+  @Test(
+    "a CONNECT that is refused leads nowhere",
+    arguments: [("200 OK", ":8080"), ("407 Proxy Authentication Required", "")])
+  func connect(_ status: String, _ port: String) {
+    let texts = [
+      "CONNECT b.example:8080 HTTP/1.1\r\n\r\n", "HTTP/1.1 \(status)\r\n\r\n",
+      "GET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
+      "GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n",
+    ]
+    for hasSYN in [true, false] {
+      let urls = StreamTests.values(Self.frames(texts, hasSYN: hasSYN)).filter {
+        $0.hasPrefix("http.url")
+      }
+      let expected = ["a.example/1", "a.example/2", "a.example\(port)/1", "a.example\(port)/2"]
+      #expect(urls == Set(expected.map { "http.url http://\($0)" }).sorted())
+    }
+  }
+
   @Test("what follows the head", arguments: cases)
   func leaves(_ test: Case) {
     let expect = test.headers.contains("Expect") ? "" : "Expect: 100-Continue\r\n"
     let head = "POST /1 HTTP/1.1\r\nHost: a.example\r\n\(test.headers)\r\n\(expect)\r\n"
     for hasSYN in [true, false] {
-      var frames = hasSYN ? [StreamBuilder().syn, StreamBuilder(back: true).syn] : []
-      var (client, server): (UInt32, UInt32) = (1000, 1000)
-      for text in [head] + test.rest {
-        let isServer = text.hasPrefix("HTTP/")
-        frames.append(
-          Packet.ethernet(
-            isServer
-              ? Packet.ip(
-                Packet.server, Packet.client, 6,
-                Packet.tcp(80, 50000, utf8(text), sequence: server, acknowledgement: client))
-              : Packet.ip(
-                6, Packet.tcp(50000, 80, utf8(text), sequence: client, acknowledgement: server))))
-        if isServer {
-          server += UInt32(text.utf8.count)
-        } else {
-          client += UInt32(text.utf8.count)
-        }
-      }
+      let frames = Self.frames([head] + test.rest, hasSYN: hasSYN)
       for kinds in [IndicatorKindSet.all, .all.subtracting(IndicatorKindSet(.filename))] {
         var options = CaptureOptions()
         options.kinds = kinds
