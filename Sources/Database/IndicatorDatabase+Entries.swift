@@ -62,6 +62,23 @@ extension IndicatorDatabase {
       valueRange: image.valueRange(table, place))
   }
 
+  /// The flags of all sources of an entry, or-ed.
+  package func sourceFlags(ofEntry number: UInt32) -> SourceFlags {
+    let index = Int(number)
+    return index < entryCount ? head(index).sourceFlags : []
+  }
+
+  /// Calls with the number of each entry of which some source counts only together with others, ascending.
+  package func forEachJointEntry(_ body: (UInt32) -> Void) {
+    // Kinds are numbered in the order of their entries.
+    for table in kindTables {
+      for place in 0..<table.count
+      where image.head(heads, table, place).sourceFlags.contains(.joint) {
+        body(UInt32(table.first + place))
+      }
+    }
+  }
+
   /// Calls with the entry, the normal form and the length of the scheme of each URL of a feed that blocks, and
   /// whether longer ones match as well.
   package func forEachBlockingURL(

@@ -70,11 +70,13 @@ public enum Scanner {
     let (hosts, hasFailed) = hosts(of: databases, options, report)
     let plan = plan(databases, options, progress, hosts)
     let list = list(inputs, options, destination)
+    let joint = JointConditions.Source(databases)
     var result = run(
       list, plan: plan, databases: databases, to: destination, writesResults: writesHits,
       report: report
     ) {
-      [options] in HitResolver(databases: databases, options: options, hosts: hosts)
+      [options] in
+      HitResolver(databases: databases, options: options, hosts: hosts, joint: joint)
     }
     if hasFailed { result.hasErrors = true }
     countEncryptedURLs(of: databases, hosts, options, in: &result)

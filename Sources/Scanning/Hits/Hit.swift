@@ -117,6 +117,8 @@ public final class ResolvedEntry: Sendable {
   let allSources: [Int]
   /// Where several databases hold the value alike: the entries it was made of.
   let parts: [EntryReference]
+  /// Which of the sources ask for more than the value; nil where none does.
+  let joint: JointSources?
 
   package init(
     reference: EntryReference, kind: IndicatorKind, mode: MatchMode, value: [UInt8],
@@ -130,6 +132,7 @@ public final class ResolvedEntry: Sendable {
     self.sources = sources
     allSources = Array(sources.indices)
     self.parts = parts
+    joint = JointSources(sources)
   }
 }
 
@@ -188,4 +191,79 @@ package struct ConditionPlace: Sendable, Equatable {
   package var all: UInt16
   /// The responder's port that must be seen as well, or 0.
   package var port: UInt16
+
+  package init(condition: UInt32, bit: UInt16, all: UInt16, port: UInt16) {
+    (self.condition, self.bit, self.all, self.port) = (condition, bit, all, port)
+  }
+
+  /// The place of what a source says; nil where it has no condition.
+  init?(_ context: SourceContext) {
+    guard context.condition != 0 else { return nil }
+    self.init(
+      condition: context.condition, bit: 1 << UInt16(context.conditionMember & 15),
+      all: (1 << UInt16(min(context.conditionCount, 15))) - 1, port: context.conditionPort)
+  }
+
+  /// Whether no other value is asked for, only a port.
+  var isMetAlone: Bool { bit == all }
+}
+
+/// The sources of an entry by what they ask for besides its value, so that none is looked at whose condition
+/// is not met: a value that very many conditions share has a source for each.
+struct JointSources: Sendable {
+  /// Sources that ask for nothing.
+  private var free: [Int] = []
+  /// Sources that ask for a port alone, by the port.
+  private var byPort: [(key: UInt32, source: Int)] = []
+  /// Sources that ask for other values, by the condition.
+  private var byCondition: [(key: UInt32, source: Int)] = []
+
+  init?(_ sources: [ResolvedSource]) {
+    guard sources.contains(where: { $0.conditionPlace != nil }) else { return nil }
+    for index in sources.indices {
+      guard let place = sources[index].conditionPlace else {
+        free.append(index)
+        continue
+      }
+      if place.isMetAlone {
+        byPort.append((UInt32(place.port), index))
+      } else {
+        byCondition.append((place.condition, index))
+      }
+    }
+    byPort.sort { $0 < $1 }
+    byCondition.sort { $0 < $1 }
+  }
+
+  /// The sources whose conditions are met, where a value was seen with a port; ascending.
+  func met(_ conditions: [UInt32], port: UInt16?, of sources: [ResolvedSource]) -> [Int] {
+    var result = free
+    // A condition that names no port comes only from damage.
+    for key in Set([0, port.map(UInt32.init) ?? 0]) {
+      Self.append(key, of: byPort, to: &result) { _ in true }
+    }
+    for condition in Set(conditions) {
+      Self.append(condition, of: byCondition, to: &result) { source in
+        guard let asked = sources[source].conditionPlace?.port, asked != 0 else { return true }
+        return asked == port
+      }
+    }
+    if result.count > free.count { result.sort() }
+    return result
+  }
+
+  private static func append(
+    _ key: UInt32, of list: [(key: UInt32, source: Int)], to result: inout [Int],
+    where isMet: (Int) -> Bool
+  ) {
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle].key < key { low = middle + 1 } else { high = middle }
+    }
+    while low < list.count, list[low].key == key {
+      if isMet(list[low].source) { result.append(list[low].source) }
+      low += 1
+    }
+  }
 }

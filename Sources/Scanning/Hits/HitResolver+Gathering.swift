@@ -4,25 +4,6 @@ import Inputs
 
 /// What counts as a match beside those that the databases find by themselves.
 extension HitResolver {
-  /// Notes which members of joint conditions the records of a batch hold.
-  func gatherConditions(_ batch: ObservableBatch, _ place: SegmentPlace) {
-    conditions.begin(input: place.input)
-    flowConditions = place.conditions
-    for database in databases.indices {
-      for match in matches[database]
-      where databases[database].entry(match.entry).sourceFlags.contains(.joint) {
-        let observed = batch.observables[Int(match.observable)]
-        let record = batch.records[Int(observed.record)]
-        let scope = ConditionTracker.Scope(observed.record, record, batch)
-        let entry = catalog.entry(database: database, entry: match.entry)
-        for index in entry.sources.indices {
-          guard let place = entry.sources[index].conditionPlace else { continue }
-          conditions.note(place, database: database, scope)
-        }
-      }
-    }
-  }
-
   /// Adds the URL indicators whose hosts TLS or DNS name, and notes to which only encrypted traffic went.
   func gatherHosts(
     _ batch: ObservableBatch, _ chunk: RawSpan, _ output: inout SegmentOutput

@@ -14,10 +14,14 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   @safe @exclusivity(unchecked) var catalog: EntryCatalog
   @safe @exclusivity(unchecked) private var scratch: [LookupScratch]
   @safe @exclusivity(unchecked) var matches: [[EntryMatch]]
-  @safe @exclusivity(unchecked) private var cursors: [Int]
+  @safe @exclusivity(unchecked) var cursors: [Int]
   @safe @exclusivity(unchecked) private var lines: HitLines
   @safe @exclusivity(unchecked) private var candidates: [HitCandidate] = []
-  @safe @exclusivity(unchecked) var conditions = ConditionTracker()
+  /// What values mean only together, and those of the record at hand.
+  let jointConditions: JointConditions.Source
+  @safe @exclusivity(unchecked) var conditionsAtHand: JointConditions?
+  @safe @exclusivity(unchecked) var recordValues = JointValues()
+  @safe @exclusivity(unchecked) var recordAtHand: UInt32?
   @safe @exclusivity(unchecked) private var merging = EntryMerging()
   /// Sources of the entry at hand that take part.
   @safe @exclusivity(unchecked) private var sources: [Int] = []
@@ -33,14 +37,18 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   /// Places of the databases' matchers among those that payloads are searched with.
   let payloadMatchers: [Int?]
   var flowConditions: FlowConditions?
-  /// Joint conditions that were forgotten to make room since it was told last.
-  @safe @exclusivity(unchecked) private var forgottenConditions: UInt64 = 0
+  /// Values of joint conditions that were forgotten to make room since it was told last.
+  @safe @exclusivity(unchecked) var forgottenConditions: UInt64 = 0
   /// Whether more than weakness may leave a source out.
   private let excludesSources: Bool
   @safe @exclusivity(unchecked) private var feedCounts = FeedCounts()
 
-  init(databases: [IndicatorDatabase], options: ScanOptions, hosts: URLHosts? = nil) {
+  init(
+    databases: [IndicatorDatabase], options: ScanOptions, hosts: URLHosts? = nil,
+    joint: JointConditions.Source? = nil
+  ) {
     self.hosts = hosts
+    jointConditions = joint ?? JointConditions.Source(databases)
     encryptedNames = EncryptedNames(databases, options)
     self.databases = databases
     self.options = options
@@ -88,7 +96,8 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     for found in matches {
       if let first = found.first { earliest = min(earliest, Int(first.observable)) }
     }
-    gatherConditions(batch, place)
+    recordAtHand = nil
+    flowConditions = place.conditions
     while earliest < count {
       var start = earliest
       while start > 0, !batch.observables[start].startsPlace { start -= 1 }
@@ -158,11 +167,18 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
         guard Int(match.observable) < unit.upperBound else { break }
         cursor += 1
         guard Int(match.observable) >= unit.lowerBound else { continue }
+        guard let met = metConditions(match, database, batch) else { continue }
         let observed = batch.observables[Int(match.observable)]
         let entry = catalog.entry(database: database, entry: match.entry)
-        consider(
-          entry, match: match.kind, observed: observed, record: record, batch: batch,
-          chunk: chunk, &allowed)
+        let sources =
+          if let joint = entry.joint, !options.ignoresConditions {
+            joint.met(
+              met, port: batch.shownPort(with: observed, in: record, chunk: chunk),
+              of: entry.sources)
+          } else {
+            entry.allSources
+          }
+        consider(entry, sources, match: match.kind, observed: observed, record, &allowed)
       }
     }
     guard !candidates.isEmpty else {
@@ -221,26 +237,18 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     return true
   }
 
-  /// Takes an entry in where one of its sources takes part, and notes what allows it.
+  /// Takes an entry in where one of its sources with conditions that are met takes part, and notes what
+  /// allows it.
   private func consider(
-    _ entry: ResolvedEntry, match: MatchKind, observed: Observable, record: ObservableRecord,
-    batch: ObservableBatch, chunk: RawSpan, _ allowed: inout Allowances
+    _ entry: ResolvedEntry, _ met: [Int], match: MatchKind, observed: Observable,
+    _ record: ObservableRecord, _ allowed: inout Allowances
   ) {
     sources.removeAll(keepingCapacity: true)
     var confidence: UInt8 = 0
     var validity: Validity?
     let time = record.time
     // A source has a dozen arrays, so none is copied here.
-    for index in entry.sources.indices {
-      if let place = entry.sources[index].conditionPlace, !options.ignoresConditions {
-        let scope = ConditionTracker.Scope(observed.record, record, batch)
-        // A member is noted whatever its port, since others may come behind it.
-        let isMet = isMet(place, database: entry.reference.database, scope)
-        guard isMet,
-          place.port == 0
-            || batch.shows(port: place.port, with: observed, in: record, chunk: chunk)
-        else { continue }
-      }
+    for index in met {
       // What it allows was looked for in the value (`AllowedText`).
       if entry.sources[index].flags.contains(.pattern) { continue }
       if entry.sources[index].flags.contains(.allow) {
@@ -291,16 +299,6 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     else { return }
     let suppression = suppression(entry, source, .contains)
     for candidate in candidates { allowed.add(candidate.kind, suppression) }
-  }
-
-  private func isMet(
-    _ place: ConditionPlace, database: Int, _ scope: ConditionTracker.Scope
-  ) -> Bool {
-    if case .flow(_, let shard) = scope, let flowConditions {
-      return flowConditions.isMet(
-        place, database: database, scope, shard: shard, forgotten: &forgottenConditions)
-    }
-    return conditions.isMet(place, database: database, scope, forgotten: &forgottenConditions)
   }
 
   private func suppression(

@@ -63,12 +63,7 @@ public final class SourceStatement: Sendable {
     length =
       64 + feed.count + id.count + description.count + reference.count + condition.count
       + [labels, attack, malware, actors].joined().reduce(0) { $0 + $1.count + 3 }
-    conditionPlace =
-      context.condition == 0
-      ? nil
-      : ConditionPlace(
-        condition: context.condition, bit: 1 << UInt16(context.conditionMember & 15),
-        all: (1 << UInt16(min(context.conditionCount, 15))) - 1, port: context.conditionPort)
+    conditionPlace = ConditionPlace(context)
   }
 
   /// Whether two databases' feeds say the same.

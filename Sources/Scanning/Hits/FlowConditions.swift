@@ -1,0 +1,134 @@
+import Indicators
+
+/// Which values of joint conditions the flows of a capture have shown, by the part that a flow is in: threads
+/// read parts side by side, and what one forgets must not depend on the others.
+///
+/// Sendable because one thread at a time reads a part.
+final class FlowConditions: @unchecked Sendable {
+  private final class Part {
+    var flows = FlowValues()
+  }
+
+  private let parts = (0..<64).map { _ in Part() }
+
+  /// Notes a value of a flow, and gives its conditions that the values so far meet.
+  func meet(
+    _ value: UInt32, in flow: FlowRecord, _ conditions: JointConditions, forgotten: inout UInt64
+  ) -> [UInt32] {
+    parts[Int(flow.shard) & 63].flows.meet(
+      value, in: FlowValues.Key(flow), conditions, forgotten: &forgotten)
+  }
+}
+
+/// Which values of joint conditions flows have shown, of those flows that showed one last.
+///
+/// They come one after another, so a hit is given at the value that completes a condition and at those behind.
+struct FlowValues {
+  /// What tells flows apart.
+  struct Key: Hashable {
+    private let source: Pair
+    private let destination: Pair
+    private let ports: UInt64
+
+    private struct Pair: Hashable {
+      var high: UInt64
+      var low: UInt64
+    }
+
+    init(_ flow: FlowRecord) {
+      source = Pair(high: flow.source.0, low: flow.source.1)
+      destination = Pair(high: flow.destination.0, low: flow.destination.1)
+      ports =
+        UInt64(flow.sourcePort) << 32 | UInt64(flow.destinationPort) << 16
+        | UInt64(flow.ipProtocol) << 8 | UInt64(flow.tunnelDepth)
+    }
+  }
+
+  /// A flow in a ring that is ordered by when flows showed a value last.
+  private struct Node {
+    var key: Key
+    var values = JointValues()
+    var newer: Int32
+    var older: Int32
+  }
+
+  /// Values, and conditions that are met, of all flows together.
+  private let limit: Int
+  private var nodes: [Node] = []
+  private var places: [Key: Int32] = [:]
+  private var free: [Int32] = []
+  private var newest: Int32 = -1
+  private var oldest: Int32 = -1
+  private var used = 0
+
+  init(limit: Int = 1 << 12) { self.limit = limit }
+
+  /// Notes a value of a flow, and gives its conditions that the values so far meet; counts the values that are
+  /// forgotten to make room.
+  mutating func meet(
+    _ value: UInt32, in key: Key, _ conditions: JointConditions, forgotten: inout UInt64
+  ) -> [UInt32] {
+    let place = node(of: key)
+    if !nodes[Int(place)].values.contains(value) {
+      let size = Self.size(of: nodes[Int(place)].values)
+      if size >= limit {
+        // A flow that shows more than all may is not let push itself out by and by.
+        forgotten += 1
+        return []
+      }
+      nodes[Int(place)].values.add(value, conditions)
+      used += Self.size(of: nodes[Int(place)].values) - size
+    }
+    while used > limit, oldest != place { forgotten += UInt64(removeOldest()) }
+    return nodes[Int(place)].values.metConditions(of: value)
+  }
+
+  private static func size(of values: JointValues) -> Int { values.count + values.metCount }
+
+  /// The place of a flow, which becomes the newest.
+  private mutating func node(of key: Key) -> Int32 {
+    if let place = places[key] {
+      guard place != newest else { return place }
+      unlink(place)
+      link(place)
+      return place
+    }
+    let node = Node(key: key, newer: -1, older: -1)
+    let place: Int32
+    if let last = free.popLast() {
+      place = last
+      nodes[Int(place)] = node
+    } else {
+      place = Int32(nodes.count)
+      nodes.append(node)
+    }
+    places[key] = place
+    link(place)
+    return place
+  }
+
+  private mutating func link(_ place: Int32) {
+    nodes[Int(place)].older = newest
+    nodes[Int(place)].newer = -1
+    if newest >= 0 { nodes[Int(newest)].newer = place } else { oldest = place }
+    newest = place
+  }
+
+  private mutating func unlink(_ place: Int32) {
+    let (newer, older) = (nodes[Int(place)].newer, nodes[Int(place)].older)
+    if newer >= 0 { nodes[Int(newer)].older = older } else { newest = older }
+    if older >= 0 { nodes[Int(older)].newer = newer } else { oldest = newer }
+  }
+
+  /// Forgets the flow that showed a value least recently; how many it had shown.
+  private mutating func removeOldest() -> Int {
+    let place = oldest
+    let count = nodes[Int(place)].values.count
+    used -= Self.size(of: nodes[Int(place)].values)
+    places[nodes[Int(place)].key] = nil
+    unlink(place)
+    nodes[Int(place)].values = JointValues()
+    free.append(place)
+    return count
+  }
+}

@@ -1,0 +1,86 @@
+import Database
+import Indicators
+import Parsing
+
+/// Values that count only together with others.
+extension HitResolver {
+  /// The names of an entry's conditions that are met where it matched; nil where nothing of it can count.
+  ///
+  /// In a record the order means nothing: all its values are noted before any is reported. In a flow they
+  /// come one after another, so a value is noted here.
+  func metConditions(
+    _ match: EntryMatch, _ database: Int, _ batch: ObservableBatch
+  ) -> [UInt32]? {
+    guard !options.ignoresConditions,
+      databases[database].sourceFlags(ofEntry: match.entry).contains(.joint)
+    else { return [] }
+    let conditions = conditionsAtHand ?? jointConditions.conditions
+    conditionsAtHand = conditions
+    guard let value = conditions.place(database: database, entry: match.entry) else { return [] }
+    let index = batch.observables[Int(match.observable)].record
+    let flow = batch.records[Int(index)].flow
+    let met: [UInt32]
+    if flow != ObservableRecord.noFlow, Int(flow) < batch.flows.count, let flowConditions {
+      met = flowConditions.meet(
+        value, in: batch.flows[Int(flow)], conditions, forgotten: &forgottenConditions)
+    } else {
+      if recordAtHand != index { beginRecord(index, batch, conditions) }
+      met = recordValues.metConditions(of: value)
+    }
+    if met.isEmpty, conditions.isOnlyJoint(value) { return nil }
+    return met.map(conditions.name)
+  }
+
+  /// Notes the values that a record holds.
+  private func beginRecord(
+    _ index: UInt32, _ batch: ObservableBatch, _ conditions: JointConditions
+  ) {
+    recordAtHand = index
+    recordValues.removeAll()
+    func record(_ match: EntryMatch) -> UInt32 {
+      batch.observables[Int(match.observable)].record
+    }
+    for database in databases.indices {
+      var cursor = cursors[database]
+      while cursor > 0, record(matches[database][cursor - 1]) >= index { cursor -= 1 }
+      while cursor < matches[database].count, record(matches[database][cursor]) <= index {
+        let match = matches[database][cursor]
+        cursor += 1
+        guard record(match) == index,
+          databases[database].sourceFlags(ofEntry: match.entry).contains(.joint),
+          let value = conditions.place(database: database, entry: match.entry)
+        else { continue }
+        recordValues.add(value, conditions)
+      }
+    }
+  }
+}
+
+extension ObservableBatch {
+  /// The responder's port that a value was seen with: that of its flow, of the event that its record tells of,
+  /// or the one written behind it as `name:port`.
+  func shownPort(
+    with observed: Observable, in record: ObservableRecord, chunk: RawSpan
+  ) -> UInt16? {
+    if record.flow != ObservableRecord.noFlow, Int(record.flow) < flows.count {
+      return flows[Int(record.flow)].destinationPort
+    }
+    if let end = context(of: record)?.destination, end.port != 0 { return end.port }
+    guard !observed.flags.contains(.inArena) else { return nil }
+    return Self.portBehind(Int(observed.offset) + Int(observed.length), in: chunk)
+  }
+
+  /// The number of `:number` at an offset, or nil.
+  private static func portBehind(_ offset: Int, in text: RawSpan) -> UInt16? {
+    guard offset < text.byteCount, text.byte(unchecked: offset) == Byte.colon else { return nil }
+    var value = 0
+    var place = offset + 1
+    while place < text.byteCount, place <= offset + 6 {
+      let digit = text.byte(unchecked: place) &- Byte.zero
+      guard digit <= 9 else { break }
+      value = value * 10 + Int(digit)
+      place += 1
+    }
+    return place > offset + 1 && value > 0 ? UInt16(exactly: value) : nil
+  }
+}
