@@ -53,18 +53,37 @@ package final class InputSource {
     try self.init(path: InputPath(path), limits: Limits())
   }
 
-  package convenience init(path: InputPath, limits: Limits) throws(InputError) {
+  /// Opens a file by its path, or standard input as `-`, whose end comes early where a read, or a FIFO's first
+  /// writer, would be waited for once the condition is met.
+  package convenience init(
+    path: InputPath, limits: Limits, endsWhen isStopped: (@Sendable () -> Bool)? = nil
+  ) throws(InputError) {
     if path.isStandardInput {
       try self.init(descriptor: STDIN_FILENO, closes: false, path: path, limits: limits)
+      raw.isStopped = isStopped
       return
     }
+    // The system would go on waiting for a writer after a signal.
+    let waitsItself = isStopped != nil && Self.isPipe(path)
+    let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (waitsItself ? O_NONBLOCK : 0)
     // SAFETY: the system reads the path within the call.
-    let descriptor = unsafe path.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
+    let descriptor = unsafe path.withCString { unsafe open($0, flags) }
     guard descriptor >= 0 else {
       throw InputError(
         code: .cannotOpen, path: path.description, what: "cannot open", number: errno)
     }
     try self.init(descriptor: descriptor, closes: true, path: path, limits: limits)
+    guard let isStopped else { return }
+    raw.isStopped = isStopped
+    if waitsItself { raw.waitForFirstWriter() }
+  }
+
+  /// Whether a path names a FIFO.
+  private static func isPipe(_ path: InputPath) -> Bool {
+    var facts = stat()
+    // SAFETY: the system reads the path and fills the structure within the call.
+    return unsafe path.withCString { unsafe stat($0, &facts) } == 0
+      && facts.st_mode & S_IFMT == S_IFIFO
   }
 
   /// Reads a descriptor that stays the caller's, from where it stands.
@@ -151,9 +170,6 @@ package final class InputSource {
     }
     return try unsafe produce(into: buffer)
   }
-
-  /// Ends the input where a read would wait for another process, once the condition is met.
-  package func end(when isStopped: @escaping @Sendable () -> Bool) { raw.isStopped = isStopped }
 
   /// First bytes, at most `count`, without consuming them: of a pipe those at hand, if they are enough to
   /// tell what the input is.

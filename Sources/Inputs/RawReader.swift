@@ -145,6 +145,15 @@ final class RawReader {
     }
   }
 
+  /// Of a FIFO opened without waiting: waits until a writer has written or gone, since a read before would say that
+  /// this is the end; then reads wait as usual.
+  func waitForFirstWriter() {
+    // A FIFO that no writer has opened yet reports nothing, not even that nobody is there.
+    if let isStopped { _ = waitForBytes(unless: isStopped) }
+    let flags = fcntl(descriptor, F_GETFL)
+    if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
+  }
+
   /// Waits until a read would answer at once; false when it is to end before that.
   private func waitForBytes(unless isStopped: () -> Bool) -> Bool {
     while true {

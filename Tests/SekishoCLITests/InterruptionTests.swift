@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// Ctrl-C on commands that wait for their input.
@@ -24,5 +25,41 @@ import Testing
     #expect(command.process.terminationReason == .exit)
     #expect(status == 130)
     #expect(errors.contains("interrupted"), "\(errors)")
+  }
+
+  /// One SIGTERM ends a scan that waits for a FIFO's first writer, in order.
+  @Test func aPipeWithoutWriterIsNotWaitedForAfterTheSignal() throws {
+    let folder = try TemporaryFolder()
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let pipe = folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let command = try RunningCommand(["scan", "--feed", feed, "--format", "ndjson", pipe])
+    Thread.sleep(forTimeInterval: 1)
+    command.process.terminate()
+    let (status, _) = command.finish()
+    #expect(command.process.terminationReason == .exit)
+    #expect(status == 130)
+  }
+
+  /// A writer that comes late, and writes late, is waited for.
+  @Test func aPipeIsReadWhenItsWriterComes() throws {
+    let folder = try TemporaryFolder()
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let pipe = folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let command = try RunningCommand(["scan", "--feed", feed, "--format", "ndjson", pipe])
+    Thread.sleep(forTimeInterval: 1)
+    let writer = open(pipe, O_WRONLY)
+    #expect(writer >= 0)
+    for _ in 0..<2 {
+      Thread.sleep(forTimeInterval: 0.5)
+      let line = Array("GET http://evil.example/x from 192.0.2.1\n".utf8)
+      #expect(write(writer, line, line.count) == line.count)
+    }
+    close(writer)
+    let (status, errors) = command.finish()
+    #expect(status == 1, "\(errors)")
+    #expect(command.nextLine()?.contains("evil.example") == true)
+    #expect(command.nextLine()?.contains("evil.example") == true)
   }
 }

@@ -85,10 +85,10 @@ final class OpeningJob: InputJob, @unchecked Sendable {
       if let bytes {
         InputSource(bytes: bytes, path: path.description, limits: plan.options.limits.input)
       } else {
-        try InputSource(path: path, limits: plan.options.limits.input)
+        try InputSource(path: path, limits: plan.options.limits.input) { [output, plan] in
+          output.isStopped || plan.progress.isStopRequested
+        }
       }
-    let (output, progress) = (output, plan.progress)
-    source.end { output.isStopped || progress.isStopRequested }
     let first = try source.peekAtHand(ContentSniffer.length)
     let content = ContentSniffer.content(of: first.rawSpan)
     if plan.options.inputFormat == nil, let problem = Self.problem(with: content) {
