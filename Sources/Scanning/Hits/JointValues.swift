@@ -8,7 +8,7 @@ struct JointValues {
   private static let few = 8
 
   private var seen: [UInt32] = []
-  /// Of each value the conditions that are met; empty until there is one. A condition may stand twice.
+  /// Of each value the conditions that are met, some twice; empty until there is one.
   private var met: [[UInt32]] = []
   /// Where values are, once there are more than a few.
   private var places: [UInt32: Int] = [:]
