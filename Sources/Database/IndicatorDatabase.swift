@@ -12,10 +12,13 @@ internal import Synchronization
 /// An image is not trusted: whatever its bytes are, and even if they change while it is open, no
 /// lookup reads outside it, traps or runs without bound. Right answers are promised only for an
 /// image that `verify()` accepts. A mapped file that another process truncates ends the program
-/// with a signal, as for any mapping; open with `copying` where that can happen.
+/// with a signal, as for any mapping, unless `guardMappedFiles()` was called; open with `copying` where
+/// that can happen.
 public final class IndicatorDatabase: Sendable {
   let image: ImageBytes
   let table: SectionTable
+  /// What the image is mapped from.
+  let file: MappedFile?
 
   let heads: RecordTable
   let sourceBlocks: RecordTable
@@ -57,7 +60,8 @@ public final class IndicatorDatabase: Sendable {
   public static func open(
     path: String, copying: Bool = false
   ) throws(DatabaseError) -> IndicatorDatabase {
-    try IndicatorDatabase(ImageBytes.database(path: path, copying: copying))
+    let (image, file) = try ImageBytes.database(path: path, copying: copying)
+    return try IndicatorDatabase(image, file: file)
   }
 
   /// Opens the database in an array of bytes, which is copied.
@@ -70,8 +74,9 @@ public final class IndicatorDatabase: Sendable {
     try self.init(ImageBytes(parts: compiled))
   }
 
-  init(_ image: ImageBytes) throws(DatabaseError) {
+  init(_ image: ImageBytes, file: MappedFile? = nil) throws(DatabaseError) {
     self.image = image
+    self.file = file
     let table = try SectionTable(image)
     self.table = table
     heads = try table.table(.heads, sizes: EntryHead.size)

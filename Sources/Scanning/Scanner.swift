@@ -128,6 +128,7 @@ public enum Scanner {
         tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
       FollowRun(paths: paths, plan: plan, writer: writer, worker: worker, output: output).run()
     }
+    noteCutDatabases(plan, writer)
     writer.close()
     var result = outcome(of: writer, plan, since: start)
     if hasFailed { result.hasErrors = true }
@@ -227,7 +228,8 @@ public enum Scanner {
         ? nil
         : FinderSource(
           databases: databases + (hosts.map { [$0.database] } ?? []), options: lookup,
-          refangs: options.refangs))
+          refangs: options.refangs),
+      databases: databases)
   }
 
   /// Writes every observable of the inputs as a line of JSON.
@@ -310,7 +312,7 @@ public enum Scanner {
       sizes: list.items.map(\.size) + inMemory.map { UInt64($0.bytes.count) }, of: threads)
     let scanRun = ScanRun(
       inputCount: paths.count, threads: threads,
-      isStopped: { output.isStopped || plan.progress.isStopRequested },
+      isStopped: { output.isStopped || plan.isStopRequested },
       makeJob: { index, run in
         OpeningJob(
           input: index, path: paths[index],
@@ -323,8 +325,21 @@ public enum Scanner {
         tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
       scanRun.work(worker)
     }
+    noteCutDatabases(plan, writer)
     writer.close()
     return outcome(of: writer, plan, since: start)
+  }
+
+  /// Says of each database that was lost while it was read that hits are missing.
+  private static func noteCutDatabases(_ plan: ScanPlan, _ writer: ResultWriter) {
+    for database in plan.databases where database.isCut {
+      writer.note(
+        ScanProblem(
+          path: InputPath(database.mappedPath ?? ""),
+          message: "another process cut the database while it was read, so hits are missing and "
+            + "the scan ended early; compile it again, write databases beside their place and "
+            + "rename them, or read them with --copy-db"))
+    }
   }
 
   private static func outcome(

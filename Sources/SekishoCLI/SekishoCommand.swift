@@ -28,6 +28,7 @@ struct SekishoCommand: ParsableCommand {
     // A reader that goes away is an error of `write`, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     Interruption.endsProgram()
+    IndicatorDatabase.guardMappedFiles()
     if let place = undecodableArgument {
       Console.error(
         "argument \(place) is not UTF-8, and is not what it would be read as; name the folder that "
@@ -44,6 +45,7 @@ struct SekishoCommand: ParsableCommand {
       var command = try parseAsRoot(FeedArgument.spelled(arguments))
       do {
         try command.run()
+        end(0)
       } catch let error as ValidationError {
         // What was found wrong after parsing: the usage is that of the command that ran.
         let own = type(of: command)
@@ -54,7 +56,7 @@ struct SekishoCommand: ParsableCommand {
         Glibc.exit(2)
       }
     } catch let status as ExitCode {
-      Glibc.exit(status.rawValue)
+      end(status.rawValue)
     } catch {
       let code = exitCode(for: error)
       let text = fullMessage(for: error)
@@ -70,6 +72,17 @@ struct SekishoCommand: ParsableCommand {
       for line in lines.dropFirst() { Console.note(String(line)) }
       Glibc.exit(2)
     }
+  }
+
+  /// Ends the program; with an error where an answer was found in a database that was lost meanwhile.
+  private static func end(_ status: Int32) -> Never {
+    guard status == 0 || status == 1, IndicatorDatabase.hasReadBehindCut else {
+      Glibc.exit(status)
+    }
+    Console.error(
+      "another process cut a database while it was read, so results are wrong; compile it again, and "
+        + "write databases beside their place and rename them, or read them with --copy-db")
+    Glibc.exit(2)
   }
 
   /// The place of the first argument that a `String` cannot hold.

@@ -256,6 +256,44 @@ import Testing
     #expect(throws: DatabaseError.self) { try compiled.write(to: "/dev/full") }
   }
 
+  /// Wherever another process cuts a mapped file, what is lost reads as zeros, and is noticed.
+  @Test func aFileThatIsCutReadsAsZeros() throws {
+    #expect(IndicatorDatabase.guardMappedFiles())
+    let path = temporaryPath("cut")
+    defer { unlink(path) }
+    var indicators = CompilerTests.indicators
+    for number in 0..<3_000 {
+      indicators.append(TestIndicator(.domain, "name\(number).evil.example", .withSubdomains))
+      indicators.append(.address("198.51.\(100 + number / 256).\(number % 256)"))
+    }
+    let compiled = try DatabaseCompiler.compile(collection(indicators))
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let pages = compiled.count / page
+    #expect(pages > 8)
+    for cut in 0...pages {
+      try compiled.write(to: path)
+      let database = try IndicatorDatabase.open(path: path)
+      let copy = try IndicatorDatabase.open(path: path, copying: true)
+      #expect(!database.isCut)
+      // In a page, too, behind which zeros are read without a fault.
+      #expect(truncate(path, cut * page + (cut % 2 == 0 ? 0 : min(100, page))) == 0)
+      exercise(database)
+      #expect(throws: DatabaseError.self) { try database.verify() }
+      #expect(database.isCut)
+      // It stays cut when the file has its length again.
+      #expect(truncate(path, compiled.count) == 0)
+      exercise(database)
+      #expect(database.isCut || cut == pages)
+      #expect(!copy.isCut)
+    }
+    // A file in its place is another.
+    try compiled.write(to: path)
+    let database = try IndicatorDatabase.open(path: path)
+    try compiled.write(to: path)
+    try database.verify()
+    #expect(!database.isCut)
+  }
+
   private func message(_ path: String) -> String? {
     do { _ = try IndicatorDatabase.open(path: path) } catch { return error.description }
     return nil

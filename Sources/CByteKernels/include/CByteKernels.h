@@ -11,6 +11,7 @@
 #include "FindIntervals.h"
 #include "FindShapes.h"
 #include "LookupAddresses.h"
+#include "MappedRegions.h"
 #include "StepOverLines.h"
 #include <stddef.h>
 #include <stdint.h>

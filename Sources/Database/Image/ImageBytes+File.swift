@@ -1,12 +1,18 @@
+internal import CByteKernels
 internal import Glibc
 internal import Matchers
 
 extension ImageBytes {
   /// The bytes of a database file: mapped, or read into memory.
-  static func database(path: String, copying: Bool) throws(DatabaseError) -> ImageBytes {
+  ///
+  /// - Returns: the bytes, and what watches over the file where it is mapped.
+  static func database(
+    path: String, copying: Bool
+  ) throws(DatabaseError) -> (ImageBytes, MappedFile?) {
     let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw failure("cannot be opened") }
-    defer { close(file) }
+    var isKept = false
+    defer { if !isKept { close(file) } }
     var status = stat()
     guard unsafe fstat(file, &status) == 0 else { throw failure("cannot be opened") }
     switch status.st_mode & S_IFMT {
@@ -15,7 +21,10 @@ extension ImageBytes {
     default: throw DatabaseError(.inputOutput, "is no regular file, so no Sekisho database")
     }
     guard let count = Int(exactly: status.st_size), count > 0 else { throw .notADatabase }
-    return copying ? try read(file, count: count) : try map(file, count: count)
+    if copying { return (try read(file, count: count), nil) }
+    let (bytes, region) = try map(file, count: count)
+    isKept = true
+    return (bytes, MappedFile(path: path, descriptor: file, count: count, region: region))
   }
 
   /// The parts of a compiled database, put together in memory.
@@ -36,14 +45,20 @@ extension ImageBytes {
     }
   }
 
-  private static func map(_ file: CInt, count: Int) throws(DatabaseError) -> ImageBytes {
+  private static func map(
+    _ file: CInt, count: Int
+  ) throws(DatabaseError) -> (ImageBytes, region: Int32) {
     guard let start = unsafe mmap(nil, count, PROT_READ, MAP_SHARED, file, 0),
       unsafe start != MAP_FAILED
     else { throw failure("cannot be mapped") }
+    let region = unsafe sekisho_region_add(start, count)
     // SAFETY: the mapping holds `count` bytes and is undone only by the release closure.
-    return unsafe ImageBytes(baseAddress: UnsafeRawPointer(start), count: count) { start, count in
+    let bytes = unsafe ImageBytes(baseAddress: UnsafeRawPointer(start), count: count) {
+      start, count in
+      sekisho_region_remove(region)
       unsafe munmap(UnsafeMutableRawPointer(mutating: start), count)
     }
+    return (bytes, region)
   }
 
   private static func read(_ file: CInt, count: Int) throws(DatabaseError) -> ImageBytes {

@@ -122,7 +122,7 @@ final class FollowRun {
   /// Runs until the request to stop, the limit on hits, or the end of whoever reads the output.
   func run() {
     for stream in streams { watch.add(stream.file.path) }
-    while !isStopped, !plan.progress.isStopRequested, !streams.isEmpty {
+    while !isStopped, !plan.isStopRequested, !streams.isEmpty {
       var isIdle = true
       // Streams that begin meanwhile have their turn next time.
       for stream in streams where !isStopped {

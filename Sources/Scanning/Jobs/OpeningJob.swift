@@ -86,7 +86,7 @@ final class OpeningJob: InputJob, @unchecked Sendable {
         InputSource(bytes: bytes, path: path.description, limits: plan.options.limits.input)
       } else {
         try InputSource(path: path, limits: plan.options.limits.input) { [output, plan] in
-          output.isStopped || plan.progress.isStopRequested
+          output.isStopped || plan.isStopRequested
         }
       }
     let first = try source.peekAtHand(ContentSniffer.length)
@@ -118,11 +118,18 @@ struct ScanPlan: Sendable {
   let progress: ScanProgress
   /// Nil where every line of logs is read.
   let finder: FinderSource?
+  /// What is matched against.
+  let databases: [IndicatorDatabase]
   private let hasLog = FirstLog()
 
   /// Whether a log was opened.
   private final class FirstLog: Sendable {
     let isOpened = Mutex(false)
+  }
+
+  /// Whether the run is to end: it was asked to, or a database was lost while it was read.
+  var isStopRequested: Bool {
+    progress.isStopRequested || databases.contains { $0.isCut }
   }
 
   /// What is to be said once where logs are among the inputs of a scan that chooses packets.
@@ -142,7 +149,7 @@ struct ScanPlan: Sendable {
 
   init(
     options: ScanOptions, logOptions: LogOptions, captureOptions: CaptureOptions,
-    progress: ScanProgress, finder: FinderSource?
+    progress: ScanProgress, finder: FinderSource?, databases: [IndicatorDatabase] = []
   ) {
     var options = options
     options.threads = min(max(1, options.threads), ScanOptions.mostThreads)
@@ -151,5 +158,6 @@ struct ScanPlan: Sendable {
     self.captureOptions = captureOptions
     self.progress = progress
     self.finder = finder
+    self.databases = databases
   }
 }

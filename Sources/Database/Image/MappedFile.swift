@@ -1,0 +1,53 @@
+internal import CByteKernels
+internal import Glibc
+
+/// The file behind a mapped image: tells whether another process cut it meanwhile.
+final class MappedFile: Sendable {
+  let path: String
+  private let descriptor: CInt
+  private let count: Int
+  /// The mapping's place in the table of `guardMappedFiles`, or -1.
+  private let region: Int32
+
+  /// Takes over the descriptor.
+  init(path: String, descriptor: CInt, count: Int, region: Int32) {
+    (self.path, self.descriptor, self.count, self.region) = (path, descriptor, count, region)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether part of the image was lost: read as zeros, or not reached by the file any more.
+  ///
+  /// One without the other is possible: the file may have grown again, and behind its end the last page reads as
+  /// zeros without a fault.
+  var isCut: Bool {
+    if sekisho_region_is_cut(region) != 0 { return true }
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && Int(status.st_size) < count
+  }
+}
+
+extension IndicatorDatabase {
+  /// Lets reads of mapped databases go on over zeros where another process has cut the file.
+  ///
+  /// Without it such a read ends the program (SIGBUS), as for any mapping. It installs a signal handler for the whole
+  /// process, which hands on every fault that is in no database's mapping; so it is left to the program, once,
+  /// before the first scan. `isCut` says afterwards that answers cannot be relied on.
+  ///
+  /// - Returns: whether the handler is installed.
+  @discardableResult
+  public static func guardMappedFiles() -> Bool { sekisho_regions_guard() == 0 }
+
+  /// Whether the database's file was cut by another process while it was mapped: part of it was lost, and lookups
+  /// miss what they should find.
+  ///
+  /// Asks the system, so at most once a batch. Always false for a database in memory, and where `compile` put
+  /// another file in its place.
+  public var isCut: Bool { file?.isCut == true }
+
+  /// Whether zeros were read in place of what was lost of some mapped database since the program began.
+  package static var hasReadBehindCut: Bool { sekisho_regions_were_cut() != 0 }
+
+  /// The path of the file, where it is mapped.
+  package var mappedPath: String? { file?.path }
+}
