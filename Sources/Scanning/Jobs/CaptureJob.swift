@@ -180,11 +180,13 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     guard let piece, let flows else { return }
     let reader = worker.tools.flowWorker(options)
     var position = 0
-    piece.outputs[group] = scan(piece.stretch, group, flows, reader, worker) { batch in
+    let yielded = scan(piece.stretch, group, flows, reader, worker) { batch in
       reader.read(from: &position, of: piece.stretch, group: group, flows, into: &batch)
     }
-    piece.horizons[group] = flows.horizon(group: group, of: groupCount)
+    let horizon = flows.horizon(group: group, of: groupCount)
     let isComplete = run.update { () -> Bool in
+      piece.outputs[group] = yielded
+      piece.horizons[group] = horizon
       isBusy[group] = false
       next[group] = index + 1
       piece.left -= 1
