@@ -1,6 +1,8 @@
 public import Indicators
 
 /// How one feed is read: what its user says of it, because it cannot be guessed.
+///
+/// Limits have ranges, which `$name` gives, and take what is beyond as the nearest value in it.
 public struct FeedOptions: Sendable, Equatable {
   /// How the names that a feed lists cover the names below them.
   public enum NameMode: Sendable {
@@ -46,8 +48,13 @@ public struct FeedOptions: Sendable, Equatable {
   public var oldest = Int64.min
   /// Kinds to load; others are counted.
   public var kinds: IndicatorKindSet = .all
-  /// Confidence of entries about which the feed says nothing, 0–100.
-  public var confidence: UInt8?
+  /// Confidence of entries about which the feed says nothing, 0–100; more is taken as 100, and 255, as
+  /// which hits show what no feed states, as nil.
+  public var confidence: UInt8? {
+    didSet {
+      if let confidence, confidence > 100 { self.confidence = confidence == 255 ? nil : 100 }
+    }
+  }
   /// Marking of entries about which the feed says nothing.
   public var tlp: TLP = .none
   /// Labels added to those of every entry.
@@ -55,13 +62,13 @@ public struct FeedOptions: Sendable, Equatable {
   /// Diagnostics kept for each feed; all are counted.
   public var diagnosticLimit = 1000
   /// Longest line in bytes; longer ones are counted and left out.
-  public var lineLimit = 1 << 20
-  /// Objects, arrays and elements of JSON and XML inside one another, 1–128.
-  public var depthLimit = 64
+  @Bounded(64...1 << 28) public var lineLimit = 1 << 20
+  /// Objects, arrays and elements of JSON and XML inside one another.
+  @Bounded(1...128) public var depthLimit = 64
   /// Bytes that decompression may give for each of its input, beyond the first GiB.
-  public var expansionLimit: UInt64 = 1000
+  @Bounded(1...UInt64.max) public var expansionLimit: UInt64 = 1000
   /// Bytes of the window that zstd data may ask for.
-  public var zstdWindowLimit: UInt64 = 128 << 20
+  @Bounded(1 << 10...1 << 31) public var zstdWindowLimit: UInt64 = 128 << 20
 
   /// Put digests that a feed lists one a line into the collection's `digestLists` instead of its
   /// records: less memory for lists of millions, for those who hand the collection to the compiler.

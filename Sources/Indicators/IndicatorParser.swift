@@ -46,8 +46,8 @@ public struct AdmissionOptions: Sendable, Equatable {
   public var keepsPublicSuffixes = false
   /// Take names and addresses of `WellKnown` like any other.
   public var trustsWellKnown = false
-  /// Bytes of the longest literal and of other strings that only a feed can name, at most 4 KiB.
-  public var literalLimit = 4 << 10
+  /// Bytes of the longest literal and of other strings that only a feed can name.
+  @Bounded(4...4 << 10) public var literalLimit = 4 << 10
 
   /// The defaults of `Matching.md`.
   public init() {}

@@ -108,11 +108,18 @@ struct FeedLimits: ParsableArguments {
       }
       values.oldest = Int64(time(nil)) * 1_000_000_000 - age
     }
-    values.literal = try maxLiteral.map { try LimitRange.size($0, 4...4 << 10, "--max-literal") }
-    values.line = try maxLine.map { try LimitRange.size($0, LimitRange.line, "--max-line") }
-    values.depth = try maxDepth.map { try LimitRange.number($0, LimitRange.depth, "--max-depth") }
-    values.zstdWindow = try maxZstdWindow.map { try LimitRange.zstdWindow($0) }
-    values.expansion = try maxExpansion.map { try LimitRange.expansion($0) }
+    let ranges = FeedOptions()
+    values.literal = try maxLiteral.map {
+      try LimitRange.size($0, ranges.admission.$literalLimit, "--max-literal")
+    }
+    values.line = try maxLine.map { try LimitRange.size($0, ranges.$lineLimit, "--max-line") }
+    values.depth = try maxDepth.map { try LimitRange.number($0, ranges.$depthLimit, "--max-depth") }
+    values.zstdWindow = try maxZstdWindow.map {
+      try LimitRange.size($0, ranges.$zstdWindowLimit, "--max-zstd-window")
+    }
+    values.expansion = try maxExpansion.map {
+      try LimitRange.number($0, ranges.$expansionLimit, "--max-expansion")
+    }
     return values
   }
 

@@ -78,34 +78,33 @@ struct LimitArguments: ParsableArguments {
   /// - Throws: `ValidationError` that says which values a limit takes.
   func apply(to options: inout ScanOptions) throws {
     var limits = options.limits
-    func set(
-      _ field: WritableKeyPath<ScanLimits, Int>, _ value: ByteCount?, _ range: ClosedRange<UInt64>,
-      _ name: String
+    func set<Limit: FixedWidthInteger>(
+      _ field: WritableKeyPath<ScanLimits, Limit>, _ value: ByteCount?,
+      _ range: ClosedRange<Limit>, _ name: String
     ) throws {
       if let value { limits[keyPath: field] = try LimitRange.size(value, range, name) }
     }
-    func set(
-      _ field: WritableKeyPath<ScanLimits, Int>, _ value: Int?, _ range: ClosedRange<Int>,
+    func set<Limit: FixedWidthInteger>(
+      _ field: WritableKeyPath<ScanLimits, Limit>, _ value: Limit?, _ range: ClosedRange<Limit>,
       _ name: String
     ) throws {
       if let value { limits[keyPath: field] = try LimitRange.number(value, range, name) }
     }
-    let most: UInt64 = 1 << 40
-    try set(\.lineBytes, maxLine, LimitRange.line, "--max-line")
-    try set(\.jsonDepth, maxJsonDepth, LimitRange.depth, "--max-json-depth")
-    try set(\.httpHeaderBytes, maxHttpHeader, 1...1 << 28, "--max-http-header")
-    try set(\.dnsPointers, maxDnsPointers, 0...128, "--max-dns-pointers")
-    try set(\.streamBytes, maxStream, 1...1 << 30, "--max-stream")
-    try set(\.reassemblyBytes, maxReassembly, 1...most, "--max-reassembly")
-    try set(\.datagramBytes, maxDatagram, 1...64 << 10, "--max-datagram")
-    try set(\.fragmentBytes, maxFragments, 1...most, "--max-fragments")
-    try set(\.fragmentSeconds, maxFragmentAge, 0...86_400, "--max-fragment-age")
-    try set(\.flows, maxFlows, 1...1 << 28, "--max-flows")
-    try set(\.tunnelDepth, maxTunnels, 0...32, "--max-tunnels")
-    try set(\.folderDepth, maxFolders, 1...256, "--max-folders")
-    try set(\.groups, maxGroups, 1...10_000_000, "--max-groups")
-    if let maxExpansion { limits.expansion = try LimitRange.expansion(maxExpansion) }
-    if let maxZstdWindow { limits.zstdWindowBytes = try LimitRange.zstdWindow(maxZstdWindow) }
+    try set(\.lineBytes, maxLine, limits.$lineBytes, "--max-line")
+    try set(\.jsonDepth, maxJsonDepth, limits.$jsonDepth, "--max-json-depth")
+    try set(\.httpHeaderBytes, maxHttpHeader, limits.$httpHeaderBytes, "--max-http-header")
+    try set(\.dnsPointers, maxDnsPointers, limits.$dnsPointers, "--max-dns-pointers")
+    try set(\.streamBytes, maxStream, limits.$streamBytes, "--max-stream")
+    try set(\.reassemblyBytes, maxReassembly, limits.$reassemblyBytes, "--max-reassembly")
+    try set(\.datagramBytes, maxDatagram, limits.$datagramBytes, "--max-datagram")
+    try set(\.fragmentBytes, maxFragments, limits.$fragmentBytes, "--max-fragments")
+    try set(\.fragmentSeconds, maxFragmentAge, limits.$fragmentSeconds, "--max-fragment-age")
+    try set(\.flows, maxFlows, limits.$flows, "--max-flows")
+    try set(\.tunnelDepth, maxTunnels, limits.$tunnelDepth, "--max-tunnels")
+    try set(\.folderDepth, maxFolders, limits.$folderDepth, "--max-folders")
+    try set(\.groups, maxGroups, limits.$groups, "--max-groups")
+    try set(\.expansion, maxExpansion, limits.$expansion, "--max-expansion")
+    try set(\.zstdWindowBytes, maxZstdWindow, limits.$zstdWindowBytes, "--max-zstd-window")
     if let maxHits { options.limitPerInput = maxHits }
     options.limits = limits
   }

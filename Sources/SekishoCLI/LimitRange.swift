@@ -20,45 +20,35 @@ struct ByteCount: ExpressibleByArgument {
   }
 }
 
-/// What the values of limits may be, of feeds and of what is scanned alike.
+/// Values of limits as options gave them, held against the ranges that the library has.
 enum LimitRange {
-  /// Bytes of a line.
-  static let line: ClosedRange<UInt64> = 64...1 << 28
-  /// Levels of JSON and XML.
-  static let depth = 1...128
-
   /// A size that an option was given.
   ///
   /// - Throws: `ValidationError` that says which sizes it takes.
-  static func size(
-    _ value: ByteCount, _ range: ClosedRange<UInt64>, _ name: String
-  ) throws -> Int {
-    guard range.contains(value.bytes) else { throw outside(name, range, " bytes") }
-    return Int(clamping: value.bytes)
+  static func size<Size: FixedWidthInteger>(
+    _ value: ByteCount, _ range: ClosedRange<Size>, _ name: String
+  ) throws -> Size {
+    guard let size = Size(exactly: value.bytes), range.contains(size) else {
+      throw outside(name, range, " bytes")
+    }
+    return size
   }
 
   /// A number that an option was given.
   ///
   /// - Throws: `ValidationError` that says which numbers it takes.
-  static func number(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws -> Int {
+  static func number<Number: FixedWidthInteger>(
+    _ value: Number, _ range: ClosedRange<Number>, _ name: String
+  ) throws -> Number {
     guard range.contains(value) else { throw outside(name, range, "") }
     return value
   }
 
-  /// The value of `--max-expansion`.
-  static func expansion(_ value: UInt64) throws -> UInt64 {
-    guard value > 0 else { throw ValidationError("--max-expansion must be 1 or more") }
-    return value
-  }
-
-  /// The value of `--max-zstd-window`.
-  static func zstdWindow(_ value: ByteCount) throws -> UInt64 {
-    UInt64(try size(value, 1 << 10...1 << 31, "--max-zstd-window"))
-  }
-
-  private static func outside(
-    _ name: String, _ range: ClosedRange<some BinaryInteger>, _ unit: String
+  private static func outside<Number: FixedWidthInteger>(
+    _ name: String, _ range: ClosedRange<Number>, _ unit: String
   ) -> ValidationError {
-    ValidationError("\(name) takes \(range.lowerBound) to \(range.upperBound)\(unit)")
+    range.upperBound == .max
+      ? ValidationError("\(name) must be \(range.lowerBound) or more")
+      : ValidationError("\(name) takes \(range.lowerBound) to \(range.upperBound)\(unit)")
   }
 }

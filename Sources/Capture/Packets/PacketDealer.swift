@@ -115,8 +115,9 @@ struct PacketDealer: ~Copyable {
   /// Deals what waited for packets that did not come: the capture has ended.
   mutating func finish() {
     // A datagram may hold a tunnel with a part of another one.
-    for _ in 0...options.tunnelDepthLimit {
+    for _ in 0...max(0, options.tunnelDepthLimit) {
       fragments.dropAll()
+      if fragments.dropped.isEmpty { return }
       readDroppedFragments()
     }
   }
