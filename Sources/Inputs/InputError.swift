@@ -58,6 +58,10 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
   package init(code: Code, path: String, what: String, number: Int32) {
     // SAFETY: the C library's text for an error number is a string that outlives the call.
     let text = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
+    if number == ENOENT, path.utf8.contains(0) {
+      self.init(code: code, path: path, message: "\(what): no path holds a NUL byte, as this one")
+      return
+    }
     self.init(code: code, path: path, message: "\(what): \(text)" + Self.remedy(code, number))
   }
 }

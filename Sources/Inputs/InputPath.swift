@@ -20,6 +20,9 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
   /// Whether the path stands for standard input.
   public var isStandardInput: Bool { bytes == [Byte.minus] }
 
+  /// Whether there is a NUL in it, so that it leads nowhere.
+  private var hasNUL: Bool { bytes.contains(0) }
+
   /// Whether the bytes are UTF-8.
   public var isText: Bool { UTF8Decoder.isValid(bytes.rawSpan) }
 
@@ -58,11 +61,12 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
     return InputPath(bytes: bytes + [Byte.slash] + name)
   }
 
-  /// Calls with the path as a C string.
+  /// Calls with the path as a C string; with an empty one, which leads to nothing, where it holds a NUL: the
+  /// system would take what stands before that for the path.
   package func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows
     -> Result
   {
-    let string = bytes.map { CChar(bitPattern: $0) } + [0]
+    let string = hasNUL ? [0] : bytes.map { CChar(bitPattern: $0) } + [0]
     return try unsafe string.withUnsafeBufferPointer { buffer in
       // SAFETY: the array has at least the final NUL, so it has an address.
       try unsafe body(buffer.baseAddress.unsafelyUnwrapped)

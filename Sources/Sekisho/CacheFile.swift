@@ -5,7 +5,10 @@ import Inputs
 enum CacheFile {
   /// All bytes of a plain file; nil where there is none.
   static func read(_ path: String) -> [UInt8]? {
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    // SAFETY: the system reads the path within the call.
+    let file = unsafe InputPath(path).withCString {
+      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    }
     guard file >= 0 else { return nil }
     defer { close(file) }
     var facts = stat()
@@ -25,7 +28,9 @@ enum CacheFile {
 
   /// Puts a whole file in place under its name; gives what went wrong.
   static func write(_ bytes: [UInt8], to path: String, folder: String) -> String? {
-    if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { return message() }
+    // SAFETY: the system reads the path within the call.
+    let made = unsafe InputPath(folder).withCString { unsafe mkdir($0, 0o700) }
+    if made != 0, errno != EEXIST { return message() }
     // What is no plain file of ours, a link above all, is replaced, not written through.
     var facts = stat()
     // SAFETY: the system fills the structure and reads the path within the call.
@@ -45,7 +50,8 @@ enum CacheFile {
   ///
   /// Only files that a cache may have written are looked at, and those just used stay.
   static func trim(_ folder: String, to limit: UInt64, keeping used: Set<String>) {
-    guard let handle = unsafe opendir(folder) else { return }
+    // SAFETY: the system reads the path within the call.
+    guard let handle = unsafe InputPath(folder).withCString({ unsafe opendir($0) }) else { return }
     defer { unsafe closedir(handle) }
     var files: [(time: Int, path: String, length: UInt64)] = []
     var total: UInt64 = 0

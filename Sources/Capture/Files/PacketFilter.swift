@@ -11,6 +11,10 @@ final class PacketFilter {
 
   /// Compiles an expression in libpcap's language; nil with libpcap's message where it is refused.
   convenience init(_ expression: String, linkType: UInt32) throws(PacketFilterError) {
+    // libpcap would take what stands before it for the whole.
+    guard !expression.utf8.contains(0) else {
+      throw PacketFilterError(message: "it holds a NUL character")
+    }
     // A loopback packet begins with a number of its family, which is the capturing system's own in that
     // machine's byte order: libpcap knows of the others only where it reads a file.
     switch linkType {

@@ -1,6 +1,7 @@
 internal import CXXHash
 internal import Glibc
 public import Indicators
+internal import Inputs
 
 /// The hash of the database file: XXH3 with 64 bits for checks, with 128 for the build's identity.
 ///
@@ -37,7 +38,7 @@ extension FeedInput {
   public init?(path: String) {
     // A pipe that was read to its end has no writer to wait for.
     // SAFETY: the path is read within the call.
-    let descriptor = unsafe path.withCString {
+    let descriptor = unsafe InputPath(path).withCString {
       unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     }
     guard descriptor >= 0 else { return nil }

@@ -1,5 +1,6 @@
 internal import CByteKernels
 internal import Glibc
+internal import Inputs
 internal import Matchers
 
 extension ImageBytes {
@@ -9,7 +10,8 @@ extension ImageBytes {
   static func database(
     path: String, copying: Bool
   ) throws(DatabaseError) -> (ImageBytes, MappedFile?) {
-    let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    // SAFETY: the system reads the path within the call.
+    let file = unsafe InputPath(path).withCString { unsafe Glibc.open($0, O_RDONLY | O_CLOEXEC) }
     guard file >= 0 else { throw failure("cannot be opened") }
     var isKept = false
     defer { if !isKept { close(file) } }
