@@ -33,6 +33,16 @@ public struct DatabaseEntry: Sendable, Equatable {
   }
 }
 
+extension DatabaseEntry {
+  /// What stands for an entry that there is not.
+  fileprivate init(nothingAt number: UInt32) {
+    self.init(
+      number: number, kind: .text, mode: .exact, prefixLength: 0, port: 0, schemeLength: 0,
+      ignoresCase: false, sourceFlags: [], hasStrongSource: false, hasBlockingSource: false,
+      valueRange: 0..<0)
+  }
+}
+
 extension IndicatorDatabase {
   /// Number of entries, which are numbered from 0.
   public var entryCount: Int {
@@ -43,10 +53,10 @@ extension IndicatorDatabase {
   /// The numbers of a kind's entries.
   public func entries(of kind: IndicatorKind) -> Range<Int> { kinds[Int(kind.rawValue)].entries }
 
-  /// The entry with a number below `entryCount`.
+  /// The entry with a number below `entryCount`; an empty text without sources for another one.
   public func entry(_ number: UInt32) -> DatabaseEntry {
     let index = Int(number)
-    precondition(index < entryCount, "no entry has this number")
+    guard index < entryCount else { return DatabaseEntry(nothingAt: number) }
     let kind = kind(ofEntry: index)
     let table = kindTables[Int(kind.rawValue)]
     let place = index - table.first

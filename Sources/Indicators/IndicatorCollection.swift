@@ -159,8 +159,9 @@ public struct IndicatorCollection: Sendable {
   ///
   /// Interned strings stay; the compiler stores only what is referenced.
   public mutating func truncate(toRecords count: Int) {
+    let count = max(count, 0)
     guard count < records.count else { return }
-    values.removeLast(values.count - Int(records[count].valueOffset))
+    values.removeLast(max(0, values.count - Int(clamping: records[count].valueOffset)))
     records.removeLast(records.count - count)
   }
 }
@@ -230,9 +231,9 @@ public struct StringPool: Sendable {
   /// Number of strings, the empty one included.
   public var count: Int { ends.count }
 
-  /// The bytes of a string.
+  /// The bytes of a string; empty for an identifier that is none.
   public func bytes(_ id: StringID) -> ArraySlice<UInt8> {
-    guard id != 0 else { return [] }
+    guard id != 0, Int(id) < ends.count else { return [] }
     return bytes[Int(ends[Int(id) - 1])..<Int(ends[Int(id)])]
   }
 

@@ -111,8 +111,9 @@ public struct FieldTable: Sendable {
     return bytes.rawSpan.extracting(start..<start + length).isEqual(to: expected)
   }
 
-  /// The bytes of the name at an index.
+  /// The bytes of the name at an index; empty where there is none.
   public func name(_ index: UInt16) -> ArraySlice<UInt8> {
+    guard Int(index) < ends.count else { return [] }
     let start = index == 0 ? 0 : Int(ends[Int(index) - 1])
     return bytes[start..<Int(ends[Int(index)])]
   }
