@@ -69,10 +69,11 @@ public enum Scanner {
     if case .hits = destination { options.collectsHits = true }
     let (hosts, hasFailed) = hosts(of: databases, options, report)
     let plan = plan(databases, options, progress, hosts)
-    let list = list(inputs, options, destination)
+    let place = OutputPlace(destination)
+    let list = list(inputs, options, place)
     let joint = JointConditions.Source(databases)
     var result = run(
-      list, plan: plan, databases: databases, to: destination, writesResults: writesHits,
+      list, plan: plan, databases: databases, to: place, writesResults: writesHits,
       report: report
     ) {
       [options] in
@@ -118,7 +119,7 @@ public enum Scanner {
     let (hosts, hasFailed) = hosts(of: databases, options, report)
     let plan = plan(databases, options, progress, hosts)
     let writer = ResultWriter(
-      destination, options: options, databases: databases, writesResults: writesHits,
+      OutputPlace(destination), options: options, databases: databases, writesResults: writesHits,
       report: report)
     var output: Int32?
     if case .descriptor(let descriptor) = destination { output = descriptor }
@@ -139,14 +140,14 @@ public enum Scanner {
 
   /// The inputs, listed before anything is written: results in a folder of logs are no log.
   private static func list(
-    _ inputs: [InputPath], _ options: ScanOptions, _ destination: ResultDestination
+    _ inputs: [InputPath], _ options: ScanOptions, _ place: OutputPlace
   ) -> InputList {
     var written: Set<FileIdentity> = []
-    switch destination {
+    switch place {
     case .descriptor(let descriptor):
       if let file = FileIdentity(descriptor: descriptor) { written.insert(file) }
     case .file(let path): if let file = FileIdentity(InputPath(path)) { written.insert(file) }
-    case .hits: break
+    case .lines, .hits: break
     }
     for path in options.writtenPaths + (options.evidencePath.map { [$0] } ?? []) {
       if let file = FileIdentity(path) { written.insert(file) }
@@ -232,20 +233,32 @@ public enum Scanner {
       databases: databases)
   }
 
-  /// Writes every observable of the inputs as a line of JSON.
+  /// Writes every observable of the inputs as a line of JSON, or hands the lines over.
+  ///
+  /// - Parameters:
+  ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
+  ///   - options: what takes part; `limit` counts lines, and what says how hits are found and written means
+  ///     nothing here.
+  ///   - destination: where the lines go.
+  ///   - progress: tells how many bytes were read; `requestStop()` ends the run from another thread.
+  ///   - report: called for each problem, as of a scan.
+  /// - Returns: what the run came to; it has no hits.
   public static func extract(
-    inputs: [InputPath], options: ScanOptions, to destination: ResultDestination,
+    inputs: [InputPath], options: ScanOptions, to destination: ListingDestination,
     progress: ScanProgress = ScanProgress(), report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
+    let place = OutputPlace(destination)
+    var options = options
+    (options.format, options.grouping, options.contextLines) = (.ndjson, .none, 0)
+    options.limitPerInput = .max
     let plan = ScanPlan(
       options: options, logOptions: logOptions(.extract, kinds: options.kinds, options: options),
       captureOptions: captureOptions(options, kinds: options.kinds), progress: progress,
       finder: nil)
     return run(
-      list(inputs, options, destination), plan: plan, to: destination, writesResults: true,
-      report: report
+      list(inputs, options, place), plan: plan, to: place, writesResults: true, report: report
     ) {
-      ObservableListing(kinds: options.kinds, home: options.home)
+      [options] in ObservableListing(kinds: options.kinds, home: options.home)
     }
   }
 
@@ -287,14 +300,14 @@ public enum Scanner {
 
   private static func run(
     _ list: InputList, plan: ScanPlan, databases: [IndicatorDatabase] = [],
-    to destination: ResultDestination, writesResults: Bool,
+    to place: OutputPlace, writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void,
     makeProcessor: @escaping @Sendable () -> any BatchProcessor
   ) -> ScanReport {
     let start = SystemClock.seconds
     let options = plan.options
     let writer = ResultWriter(
-      destination, options: options, databases: databases, writesResults: writesResults,
+      place, options: options, databases: databases, writesResults: writesResults,
       report: report)
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), message: error.message))

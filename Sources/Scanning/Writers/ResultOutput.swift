@@ -14,7 +14,42 @@ public enum ResultDestination: Sendable {
   case hits(@Sendable (Hit) -> Void)
 }
 
-/// Writes results to their destination.
+/// Where the observables of a listing go, each a line of JSON.
+public enum ListingDestination: Sendable {
+  /// An open file, pipe or terminal, which stays open.
+  case descriptor(Int32)
+  /// A file that appears under its name when it is complete; a device or pipe is written to as it is.
+  case file(String)
+  /// One or more whole lines at a time, in the order of the inputs, each called with on a thread of the run while
+  /// no other call goes on and the others wait, so it must return soon.
+  case lines(@Sendable ([UInt8]) -> Void)
+}
+
+/// Where what a run yields goes, hits and observables alike.
+enum OutputPlace {
+  case descriptor(Int32)
+  case file(String)
+  case lines(@Sendable ([UInt8]) -> Void)
+  case hits(@Sendable (Hit) -> Void)
+
+  init(_ destination: ResultDestination) {
+    switch destination {
+    case .descriptor(let descriptor): self = .descriptor(descriptor)
+    case .file(let path): self = .file(path)
+    case .hits(let deliver): self = .hits(deliver)
+    }
+  }
+
+  init(_ destination: ListingDestination) {
+    switch destination {
+    case .descriptor(let descriptor): self = .descriptor(descriptor)
+    case .file(let path): self = .file(path)
+    case .lines(let deliver): self = .lines(deliver)
+    }
+  }
+}
+
+/// Writes results to their place.
 struct ResultOutput: ~Copyable {
   /// Why bytes could not be written.
   enum Failure: Error {
@@ -26,10 +61,12 @@ struct ResultOutput: ~Copyable {
 
   private var file: AtomicFile? = nil
   private var descriptor: Int32 = -1
+  private var deliver: (([UInt8]) -> Void)? = nil
 
-  init(_ destination: ResultDestination) throws(InputError) {
-    switch destination {
+  init(_ place: OutputPlace) throws(InputError) {
+    switch place {
     case .descriptor(let descriptor): self.descriptor = descriptor
+    case .lines(let deliver): self.deliver = deliver
     case .hits: break
     case .file(let path): file = try AtomicFile(path: path)
     }
@@ -37,6 +74,7 @@ struct ResultOutput: ~Copyable {
 
   /// Writes all of the bytes.
   mutating func write(_ bytes: [UInt8]) throws(Failure) {
+    if let deliver { return deliver(bytes) }
     if file != nil {
       do throws(InputError) {
         try file?.write(bytes.rawSpan)

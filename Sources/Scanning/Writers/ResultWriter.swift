@@ -1,4 +1,4 @@
-package import Database
+import Database
 import Indicators
 package import Inputs
 
@@ -31,13 +31,13 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   package private(set) var isBrokenPipe = false
 
   /// - Parameters:
-  ///   - destination: where to write.
+  ///   - place: where to write.
   ///   - options: format, grouping, limits.
   ///   - databases: those that hits are of.
   ///   - writesResults: false for `--count`.
   ///   - report: called for each problem, in order of the inputs.
-  package init(
-    _ destination: ResultDestination, options: ScanOptions, databases: [IndicatorDatabase] = [],
+  init(
+    _ place: OutputPlace, options: ScanOptions, databases: [IndicatorDatabase] = [],
     writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void
   ) {
@@ -45,9 +45,9 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     self.writesResults = writesResults
     self.report = report
     groups = HitGroups(options.grouping, limit: options.limits.groups, databases: databases)
-    if case .hits(let deliver) = destination { self.deliver = deliver } else { deliver = nil }
+    if case .hits(let deliver) = place { self.deliver = deliver } else { deliver = nil }
     do throws(InputError) {
-      output = try ResultOutput(destination)
+      output = try ResultOutput(place)
     } catch {
       fail(error.message)
     }
