@@ -1,12 +1,15 @@
 internal import Glibc
-package import Inputs
+public import Inputs
 
-/// An input that is in memory, and the path that hits show for it.
-package struct InputInMemory: Sendable {
-  package var path: InputPath
-  package var bytes: [UInt8]
+/// An input that is in memory: what a file would hold, a capture or a log, also gzip or zstd.
+public struct InputInMemory: Sendable {
+  /// The path that hits and problems show for it; nothing is opened.
+  public var path: InputPath
+  /// What it holds.
+  public var bytes: [UInt8]
 
-  package init(path: InputPath, bytes: [UInt8]) {
+  /// An input that hits show under a path.
+  public init(path: InputPath, bytes: [UInt8]) {
     self.path = path
     self.bytes = bytes
   }

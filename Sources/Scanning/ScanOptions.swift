@@ -106,8 +106,9 @@ public struct ScanOptions: Sendable {
   /// Hits are handed on as values (`ResultDestination.hits`).
   package var collectsHits = false
 
-  /// Inputs that are in memory, scanned behind those that have paths.
-  package var inputsInMemory: [InputInMemory] = []
+  /// Inputs that are in memory, scanned behind those that have paths; not by `Scanner.follow`, and their
+  /// packets are not written to `evidencePath`.
+  public var inputsInMemory: [InputInMemory] = []
 
   /// Whether lines of logs in which no indicator can be are read all the same: slower, with the same
   /// hits; for tests, and to measure what that saves.
