@@ -8,7 +8,7 @@ public import Scanning
 /// what is kept and compared is the ratio of the two: so a machine that is slower today, or busy, slows
 /// both and changes nothing. Medians are taken; where the loop's own rate moved by more than a tenth
 /// between the rounds, all is measured again, at most three times.
-public struct ScanBenchmark {
+public struct ScanBenchmark: Sendable {
   /// Rounds over each input.
   public var repetitions = 5
   /// Threads that scan.

@@ -9,7 +9,7 @@ public import Scanning
 ///
 /// The rules are those of the scan itself: entries are looked up by the same function, sources are let
 /// in by the same test, and inputs are scanned with a database that holds nothing but the value.
-public struct Explainer {
+public struct Explainer: Sendable {
   let databases: [IndicatorDatabase]
   let options: ScanOptions
   /// What feeds that were compiled for this refused.
@@ -35,11 +35,11 @@ public struct Explainer {
 
   /// The road of a value, through the inputs too where there are any.
   ///
-  /// Inputs are read more than once; standard input and pipes are kept in memory for that, up to
+  /// Those in memory (`ScanOptions.inputsInMemory`) take part, too. Inputs are read more than once; standard input and pipes are kept in memory for that, up to
   /// `InputInMemory.mostKept` bytes of what they hold.
   public func explain(_ value: [UInt8], inputs: [InputPath] = []) -> Explanation {
     var files: [InputPath] = []
-    var kept: [InputInMemory] = []
+    var kept = options.inputsInMemory
     var faults: [Explanation.Finding] = []
     for path in inputs {
       do throws(InputError) {

@@ -5,9 +5,12 @@ import Matchers
 import Parsing
 
 /// Asks databases for values given by hand.
+///
+/// Making one takes about ten microseconds, a few times as long as an answer: keep it. It holds scratch memory, so
+/// each thread has its own; answers may go anywhere.
 public struct ValueLookup {
   /// What came of one value.
-  public struct Answer {
+  public struct Answer: Sendable {
     /// The value as it was asked for.
     public var asked: [UInt8]
     /// What it was recognised as; nil where it is nothing that can be an indicator.
