@@ -57,14 +57,14 @@ public struct Hit: Sendable {
   }
 
   /// Where the event came from, as a capture or a record tells it.
-  var sourceEnd: EventEnd? {
+  public var sourceEnd: EventEnd? {
     guard let flow else { return event?.source }
     return EventEnd(
       address: flow.source, isIPv4: flow.ipVersion == 4, port: flow.hasPorts ? flow.sourcePort : 0)
   }
 
   /// Where the event went.
-  var destinationEnd: EventEnd? {
+  public var destinationEnd: EventEnd? {
     guard let flow else { return event?.destination }
     return EventEnd(
       address: flow.destination, isIPv4: flow.ipVersion == 4,

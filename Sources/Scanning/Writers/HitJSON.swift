@@ -5,10 +5,16 @@ import Parsing
 /// Writes hits as ndjson (`Outputs.md`).
 package struct HitJSON {
   private var writer = JSONWriter()
-  private var known = KnownIndicators()
+  private var known: KnownIndicators?
   private let home: HomeNetworks
 
-  package init(home: HomeNetworks) { self.home = home }
+  /// - Parameters:
+  ///   - home: what is ours, for the direction of flows.
+  ///   - keepsIndicators: whether more hits come, so that indicators are kept as they were written.
+  package init(home: HomeNetworks, keepsIndicators: Bool = true) {
+    self.home = home
+    if keepsIndicators { known = KnownIndicators() }
+  }
 
   /// Appends one hit as a line without its end.
   package mutating func append(_ hit: Hit, to output: inout [UInt8]) {
@@ -33,7 +39,9 @@ package struct HitJSON {
     writer.string(hit.match.name)
     writer.key("indicators")
     writer.beginArray()
-    for indicator in hit.indicators { known.append(indicator, to: &writer) }
+    for indicator in hit.indicators {
+      if known?.append(indicator, to: &writer) == nil { writer.indicator(indicator) }
+    }
     writer.endArray()
     if let suppression = hit.suppression { append(suppression) }
     writer.key("source")

@@ -1,0 +1,52 @@
+import Capture
+public import Indicators
+import Parsing
+
+extension Hit {
+  /// The hit as a line of `sekisho scan --format ndjson`, with its end.
+  ///
+  /// - Parameter home: what is ours, for the direction of the flow.
+  /// - Returns: one JSON object and a line feed.
+  public func json(home: HomeNetworks = .standard) -> [UInt8] {
+    var line: [UInt8] = []
+    var writer = HitJSON(home: home, keepsIndicators: false)
+    writer.append(self, to: &line)
+    line.append(Byte.lineFeed)
+    return line
+  }
+
+  /// The Community ID (version 1, seed 0) of its flow; in logs of a record that tells both ends with ports.
+  public var communityID: String? {
+    guard let flow = flow ?? event?.flow.flatMap({ $0.hasPorts ? $0 : nil }) else { return nil }
+    var text: [UInt8] = []
+    CommunityID.append(of: flow, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Which way the event went, seen from us.
+  ///
+  /// - Parameter home: what is ours.
+  /// - Returns: `outbound`, `inbound`, `internal` or `external`; nil where not both ends are known.
+  public func direction(home: HomeNetworks = .standard) -> String? {
+    (flow ?? event?.flow).map { "\(home.direction(of: $0))" }
+  }
+}
+
+extension EventEnd: CustomStringConvertible {
+  /// The address as text: `192.0.2.7`, `2001:db8::7`.
+  public var addressText: String {
+    var text: [UInt8] = []
+    if isIPv4 {
+      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
+    } else {
+      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The address, with the port behind it where there is one: `192.0.2.7:443`, `[2001:db8::7]:443`.
+  public var description: String {
+    guard port > 0 else { return addressText }
+    return isIPv4 ? "\(addressText):\(port)" : "[\(addressText)]:\(port)"
+  }
+}

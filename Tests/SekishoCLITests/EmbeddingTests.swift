@@ -1,0 +1,221 @@
+import Foundation
+import Sekisho
+import Synchronization
+import Testing
+
+/// What an embedder sees of the library, held against what the command writes.
+@Suite struct EmbeddingTests {
+  private let folder: TemporaryFolder
+  private let database: IndicatorDatabase
+  private let databasePath: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    databasePath = folder.path("seeds.skdb")
+    let compiled = try CommandRunner.run(["compile", "seeds/feeds", "-o", databasePath, "--quiet"])
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    database = try IndicatorDatabase.open(path: databasePath)
+  }
+
+  private static let inputs = [
+    "Fixtures/demo.pcap", "Fixtures/demo-access.log", "Fixtures/demo-dns.log",
+    "Fixtures/demo-eve.json",
+  ]
+
+  /// Options with the inputs in memory, under the paths that the command is given.
+  private static func options() throws -> ScanOptions {
+    var options = ScanOptions()
+    options.inputsInMemory = try inputs.map {
+      InputInMemory(
+        path: InputPath($0),
+        bytes: Array(try Data(contentsOf: CommandRunner.root.appendingPathComponent($0))))
+    }
+    return options
+  }
+
+  private func hits(_ options: ScanOptions, _ inputs: [InputPath] = []) -> [Hit] {
+    let hits = Mutex<[Hit]>([])
+    let report = Scanner.scan(
+      inputs: inputs, databases: [database], options: options,
+      to: .hits { hit in hits.withLock { $0.append(hit) } }
+    ) { problem in Issue.record("\(problem.path): \(problem.message)") }
+    #expect(!report.hasErrors)
+    return hits.withLock { $0 }
+  }
+
+  private struct Line: Decodable {
+    struct Flow: Decodable {
+      var src: String?
+      var src_port: UInt16?
+      var dst: String?
+      var dst_port: UInt16?
+      var community_id: String?
+      var direction: String?
+    }
+
+    var flow: Flow?
+  }
+
+  @Test func aHitIsTheLineThatTheCommandWrites() throws {
+    let written = try CommandRunner.run(
+      ["scan", "--quiet", "--db", databasePath, "--format", "ndjson"] + Self.inputs)
+    let hits = hits(try Self.options())
+    #expect(!hits.isEmpty)
+    #expect(hits.contains { $0.flow != nil } && hits.contains { $0.event?.source != nil })
+    #expect(String(decoding: hits.flatMap { $0.json() }, as: UTF8.self) == written.output)
+    for (hit, line) in zip(hits, written.lines) {
+      let flow = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).flow
+      #expect(hit.sourceEnd?.addressText == flow?.src)
+      #expect(hit.sourceEnd?.port ?? 0 == flow?.src_port ?? 0)
+      #expect(hit.destinationEnd?.addressText == flow?.dst)
+      #expect(hit.destinationEnd?.port ?? 0 == flow?.dst_port ?? 0)
+      #expect(hit.communityID == flow?.community_id)
+      #expect(hit.direction() == flow?.direction)
+    }
+  }
+
+  @Test func whatIsOursIsAskedFor() throws {
+    let written = try CommandRunner.run(
+      ["scan", "--quiet", "--db", databasePath, "--format", "ndjson", "--home", "2001:db8::/32"]
+        + Self.inputs)
+    var home = HomeNetworks()
+    let isAdded = home.add("2001:db8::/32")
+    #expect(isAdded)
+    let json = hits(try Self.options()).flatMap { $0.json(home: home) }
+    #expect(String(decoding: json, as: UTF8.self) == written.output)
+  }
+
+  @Test(arguments: [
+    (EventEnd(address: (0xc000_0207_0000_0000, 0), isIPv4: true, port: 443), "192.0.2.7:443"),
+    (EventEnd(address: (0xc000_0207_0000_0000, 0), isIPv4: true), "192.0.2.7"),
+    (EventEnd(address: (0x2001_0db8 << 32, 7), isIPv4: false, port: 443), "[2001:db8::7]:443"),
+    (EventEnd(address: (0x2001_0db8 << 32, 7), isIPv4: false), "2001:db8::7"),
+  ])
+  func anEndIsShown(_ end: EventEnd, _ text: String) {
+    #expect("\(end)" == text)
+  }
+
+  @Test func observablesAreTheLinesThatTheCommandWrites() throws {
+    let written = try CommandRunner.run(["extract", "--quiet"] + Self.inputs)
+    let lines = Mutex<[UInt8]>([])
+    let report = Scanner.extract(
+      inputs: [], options: try Self.options(),
+      to: .lines { piece in lines.withLock { $0 += piece } }
+    ) { _ in }
+    #expect(!report.hasErrors && report.hits == 0)
+    #expect(lines.withLock { String(decoding: $0, as: UTF8.self) } == written.output)
+  }
+
+  /// A pipe into which a program writes lines is an input like any other.
+  @Test func linesArePushedThroughAPipe() throws {
+    let pipe = Pipe()
+    for name in ["www.evil.example", "www.example.org"] {
+      try pipe.fileHandleForWriting.write(contentsOf: Data("asked for \(name)\n".utf8))
+    }
+    try pipe.fileHandleForWriting.close()
+    let path = InputPath("/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+    let hits = hits(ScanOptions(), [path])
+    #expect(hits.map { String(decoding: $0.value, as: UTF8.self) } == ["www.evil.example"])
+    #expect(hits.first?.number == 1)
+  }
+
+  /// A limit beyond its range is the nearest one in it: nothing traps, nothing takes for ever.
+  @Test(arguments: [Int.min, -1, 0, 1, Int.max])
+  func everyNumberIsALimit(_ number: Int) throws {
+    var options = try Self.options()
+    let fields: [WritableKeyPath<ScanLimits, Int>] = [
+      \.lineBytes, \.jsonDepth, \.httpHeaderBytes, \.dnsPointers, \.streamBytes, \.reassemblyBytes,
+      \.datagramBytes, \.fragmentBytes, \.fragmentSeconds, \.flows, \.tunnelDepth, \.groups,
+      \.folderDepth,
+    ]
+    for field in fields { options.limits[keyPath: field] = number }
+    options.limits.expansion = UInt64(clamping: number)
+    options.limits.zstdWindowBytes = UInt64(clamping: number)
+    let written = folder.path("grouped-\(number).txt")
+    for grouping in [ScanOptions.Grouping.none, .indicator] {
+      options.grouping = grouping
+      let report = Scanner.scan(
+        inputs: [], databases: [database], options: options, to: .file(written)
+      ) { _ in }
+      #expect(report.writeError == nil)
+      if number > 1 { #expect(report.hits > 0) }
+    }
+  }
+
+  @Test func limitsOfFeeds() throws {
+    var options = FeedOptions()
+    for number in [Int.min, -1, 0, Int.max] {
+      options.lineLimit = number
+      options.depthLimit = number
+      options.admission.literalLimit = number
+      #expect(options.$lineLimit.contains(options.lineLimit))
+      #expect((1...128).contains(options.depthLimit))
+      #expect((4...4096).contains(options.admission.literalLimit))
+      var collection = IndicatorCollection()
+      var report = FeedReport()
+      try FeedReader.read(
+        bytes: Array("evil.example\n".utf8), path: "names", options: options, into: &collection,
+        report: &report)
+      #expect(collection.records.count == 1)
+    }
+  }
+
+  /// 255 is what hits show where no feed states a confidence.
+  @Test(
+    arguments: [(0, 0), (80, 80), (100, 100), (101, 100), (200, 100), (255, nil), (nil, nil)]
+      as [(UInt8?, UInt8?)])
+  func confidenceIsAtMostAHundred(_ given: UInt8?, _ kept: UInt8?) {
+    var options = FeedOptions()
+    options.confidence = given
+    #expect(options.confidence == kept)
+  }
+
+  /// The system takes a path up to its first NUL, which would be another file.
+  @Test func noPathHoldsNUL() throws {
+    let feed = try folder.write("feed.txt", Array("evil.example\n".utf8))
+    let log = try folder.write("log.txt", Array("www.evil.example\n".utf8))
+    let problems = Mutex<[String]>([])
+    let report = Scanner.scan(
+      inputs: [InputPath(log + "\0x")], databases: [database], options: ScanOptions(),
+      to: .hits { _ in Issue.record("a hit in an input that there is not") }
+    ) { problem in problems.withLock { $0.append(problem.message) } }
+    #expect(report.hasErrors)
+    #expect(problems.withLock { $0 } == ["cannot open: no path holds a NUL byte, as this one"])
+    #expect(Sekisho.compile([.init(path: feed + "\0x")]).errors.count == 1)
+    #expect(throws: DatabaseError.self) { try IndicatorDatabase.open(path: databasePath + "\0x") }
+    #expect(throws: InputError.self) { try ResultFile.write([1], to: folder.path("out") + "\0x") }
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+    #expect(FeedInput(path: feed + "\0x") == nil)
+    let cache = FeedCache(folder: folder.path("cache") + "\0x")
+    #expect(Sekisho.compile([.init(path: feed)], cache: cache).cacheUse.kept == 0)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("cache")))
+    var options = ScanOptions()
+    options.bpf = "tcp\0udp"
+    #expect(options.filterFault != nil)
+  }
+
+  /// Numbers that mean nothing give nothing.
+  @Test func numbersOfNothing() {
+    let entry = database.entry(UInt32(database.entryCount))
+    #expect(database.value(of: entry).isEmpty && database.sources(of: entry.number).isEmpty)
+    #expect(database.entry(.max).kind == .text)
+    #expect(StringPool().bytes(7).isEmpty && FieldTable().name(7).isEmpty)
+    var collection = IndicatorCollection()
+    collection.records.append(
+      IndicatorRecord(
+        kind: .domain, mode: .exact, prefixLength: 0, ignoresCase: false, port: 0, schemeLength: 0,
+        feed: 0, line: 0, context: 0, valueLength: 100, valueOffset: 5000))
+    collection.truncate(toRecords: -1)
+    #expect(collection.records.isEmpty)
+  }
+
+  /// An answer may be handed to another thread.
+  @Test func answersAreSendable() async {
+    let database = database
+    let reason = await Task.detached { () -> ValueLookup.Answer in
+      var lookup = ValueLookup(databases: [database])
+      return lookup.ask(Array("www.evil.example".utf8))
+    }.value
+    #expect(reason.hit != nil)
+  }
+}
