@@ -106,6 +106,10 @@ public enum Scanner {
   ///   - progress: used to stop the run from another thread or a signal's handler.
   ///   - report: called for each problem, on the caller's thread.
   /// - Returns: what the run came to.
+  @available(
+    *, noasync,
+    message: "it blocks until it is asked to stop: call it on a thread of your own"
+  )
   public static func follow(
     paths: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
     to destination: ResultDestination, writesHits: Bool = true, progress: ScanProgress,
