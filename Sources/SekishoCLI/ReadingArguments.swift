@@ -44,7 +44,7 @@ struct ReadingArguments: ParsableArguments {
 
   /// Puts what these arguments and those of limits ask for into the options of a scan.
   ///
-  /// - Throws: `ValidationError` that names the argument.
+  /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 for a filter that is none, which was said then.
   func apply(_ limits: LimitArguments, to options: inout ScanOptions) throws {
     if inputFormat != "auto" {
       guard let format = InputFormat(rawValue: inputFormat) else {
@@ -65,9 +65,11 @@ struct ReadingArguments: ParsableArguments {
     options.threads = threads ?? Processors.available
     options.bpf = bpf
     if let fault = options.filterFault {
-      throw ValidationError(
-        "--bpf \(Console.shown(bpf ?? "")) is no capture filter: \(Console.shown(fault)); "
+      // No fault of the command's usage, which would be shown with it.
+      Console.error(
+        "--bpf '\(Console.shown(bpf ?? ""))' is no capture filter: \(Console.shown(fault)); "
           + "see man pcap-filter")
+      throw ExitCode(2)
     }
     if from != nil || to != nil {
       let first = try from.map { try PointInTime.parse($0, option: "--from") } ?? .min
