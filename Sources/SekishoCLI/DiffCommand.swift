@@ -42,7 +42,7 @@ struct DiffCommand: ParsableCommand {
       valueName: "thresholds"))
   var failOn: [String] = []
 
-  @Option(help: "table, markdown, json or sarif.")
+  @Option(help: "How the difference is written.")
   var format: DifferenceFormat = .table
 
   @Option(

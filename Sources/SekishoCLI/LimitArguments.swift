@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sekisho
 
-/// How far inputs are followed: each limit of the outside contract.
+/// How far inputs are followed: each limit of the outside contract that concerns reading.
 struct LimitArguments: ParsableArguments {
   /// What stands above them in a command's help.
   static let title = "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)"
@@ -67,12 +67,6 @@ struct LimitArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Folders inside one another, at most 256 (32).", valueName: "n"))
   var maxFolders: Int?
 
-  @Option(help: ArgumentHelp("Hits of one input that are written (10000000).", valueName: "n"))
-  var maxHits: UInt64?
-
-  @Option(help: ArgumentHelp("Groups that hits are put together in (262144).", valueName: "n"))
-  var maxGroups: Int?
-
   /// Puts the limits that were given into the options of a scan.
   ///
   /// - Throws: `ValidationError` that says which values a limit takes.
@@ -102,10 +96,28 @@ struct LimitArguments: ParsableArguments {
     try set(\.flows, maxFlows, limits.$flows, "--max-flows")
     try set(\.tunnelDepth, maxTunnels, limits.$tunnelDepth, "--max-tunnels")
     try set(\.folderDepth, maxFolders, limits.$folderDepth, "--max-folders")
-    try set(\.groups, maxGroups, limits.$groups, "--max-groups")
     try set(\.expansion, maxExpansion, limits.$expansion, "--max-expansion")
     try set(\.zstdWindowBytes, maxZstdWindow, limits.$zstdWindowBytes, "--max-zstd-window")
-    if let maxHits { options.limitPerInput = maxHits }
     options.limits = limits
+  }
+}
+
+/// How many hits are written: limits of a scan alone, beside those of reading.
+struct HitLimitArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Hits of one input that are written (10000000).", valueName: "n"))
+  var maxHits: UInt64?
+
+  @Option(help: ArgumentHelp("Groups that hits are put together in (262144).", valueName: "n"))
+  var maxGroups: Int?
+
+  /// Puts the limits that were given into the options of a scan.
+  ///
+  /// - Throws: `ValidationError` that says which values a limit takes.
+  func apply(to options: inout ScanOptions) throws {
+    if let maxHits { options.limitPerInput = maxHits }
+    if let maxGroups {
+      options.limits.groups = try LimitRange.number(
+        maxGroups, options.limits.$groups, "--max-groups")
+    }
   }
 }

@@ -15,12 +15,12 @@ struct MatchingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Hosts of URL indicators match in TLS and DNS, where encryption hides the rest: off, root (URLs \
-      whose path is /) or all.
+      Hosts of URL indicators match in TLS and DNS, where encryption hides the rest: of all, or (root) of \
+      URLs whose path is /.
       """, valueName: "which"))
   var urlHosts: ScanOptions.URLHostMode = .off
 
-  @Option(help: "Validity: any (annotate only), event or now (filter).")
+  @Option(help: "Validity: any only annotates, event and now filter by the time of that.")
   var time: ScanOptions.TimeMode = .any
 
   @Option(

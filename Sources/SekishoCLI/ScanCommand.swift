@@ -33,16 +33,16 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup var reading: ReadingArguments
   @OptionGroup(title: LimitArguments.title)
   var limits: LimitArguments
+  @OptionGroup(title: LimitArguments.title)
+  var hitLimits: HitLimitArguments
 
   @Option(
     help: ArgumentHelp(
-      """
-      table, ndjson, csv, eve, ecs, zeek-intel or html (default: table on a terminal, ndjson otherwise).
-      """, valueName: "format"))
+      "How hits are written (default: table on a terminal, ndjson otherwise).", valueName: "format"
+    ))
   var format: ScanOptions.Format?
 
-  @Option(
-    help: "none, indicator, flow, host or day (default: indicator for tables, none otherwise).")
+  @Option(help: "How hits are put together (default: by indicator in tables, else not).")
   var group: ScanOptions.Grouping?
 
   @OptionGroup var matching: MatchingArguments
@@ -140,6 +140,7 @@ struct ScanCommand: ParsableCommand {
       read: inputs.inputs + sources.paths)
     var options = ScanOptions()
     try reading.apply(limits, to: &options)
+    try hitLimits.apply(to: &options)
     try matching.apply(to: &options)
     options.format =
       onlyMatching

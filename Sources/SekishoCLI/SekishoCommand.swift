@@ -14,8 +14,8 @@ struct SekishoCommand: ParsableCommand {
         sekisho compile seeds/feeds -o seeds.skdb
         sekisho scan --db seeds.skdb traffic.pcap access.log
 
-      Exit codes: 0 nothing found (or done), 1 hits, 2 an error or an input not read to its end, \
-      130 interrupted.
+      Exit codes: of a scan 0 no hits, 1 hits; of lookup and explain 0 found, 1 not; of all 2 an error \
+      or an input not read to its end, 130 interrupted. Each command's --help has its own.
       """,
     version: Sekisho.version,
     subcommands: [

@@ -32,7 +32,7 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Show what changes, then make failed cases expect what was found.")
   var update = false
 
-  @Option(help: "table, junit, tap, sarif, github or json.")
+  @Option(help: "How results are written.")
   var format: SuiteFormat = .table
 
   @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "n"))
