@@ -66,6 +66,9 @@ def expect(what, found, wanted):
 
 
 def main():
+    if len(sys.argv) != 3 or {"-h", "--help"} & set(sys.argv):
+        print(__doc__.strip())
+        sys.exit(0 if {"-h", "--help"} & set(sys.argv) else 2)
     page = Page()
     with open(sys.argv[1], encoding="utf-8") as file:
         page.feed(file.read())
