@@ -57,8 +57,7 @@ public struct ScanSummary: Sendable {
     let statistics = report.statistics
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("schema")
-    writer.number(1)
+    writer.member("schema", 1)
     for (name, value) in [
       ("inputs" as StaticString, statistics.inputs), ("bytes", statistics.bytes),
       ("packets", statistics.packets), ("lines", statistics.lines), ("hits", report.hits),
@@ -75,10 +74,8 @@ public struct ScanSummary: Sendable {
     writer.beginArray()
     for (feed, count) in Self.sorted(statistics.hitsByFeed) {
       writer.beginObject()
-      writer.key("feed")
-      writer.string(feed)
-      writer.key("hits")
-      writer.number(count)
+      writer.member("feed", feed)
+      writer.member("hits", count)
       writer.endObject()
     }
     writer.endArray()
@@ -86,36 +83,27 @@ public struct ScanSummary: Sendable {
     writer.beginArray()
     for (entry, count) in report.topEntries {
       writer.beginObject()
-      writer.key("kind")
-      writer.string(entry.kind.name)
-      writer.key("value")
-      writer.string(entry.value)
-      writer.key("hits")
-      writer.number(count)
+      writer.member("kind", entry.kind.name)
+      writer.member("value", entry.value)
+      writer.member("hits", count)
       writer.endObject()
     }
     writer.endArray()
     if let count = report.encryptedURLs {
-      writer.key("encrypted_url_indicators")
-      writer.number(count)
+      writer.member("encrypted_url_indicators", count)
     }
     writer.key("skipped")
     writer.beginArray()
     for (reason, count) in Self.sorted(statistics.skipped.counts) {
       writer.beginObject()
-      writer.key("reason")
-      writer.string(reason)
-      writer.key("count")
-      writer.number(count)
+      writer.member("reason", reason)
+      writer.member("count", count)
       writer.endObject()
     }
     writer.endArray()
-    writer.key("complete")
-    writer.boolean(!report.hasErrors && !report.isInterrupted && !report.isLimited)
-    writer.key("seconds")
-    writer.number(report.seconds)
-    writer.key("gb_per_second")
-    writer.number(rate)
+    writer.member("complete", !report.hasErrors && !report.isInterrupted && !report.isLimited)
+    writer.member("seconds", report.seconds)
+    writer.member("gb_per_second", rate)
     writer.endObject()
     return writer.bytes + [UInt8(ascii: "\n")]
   }
@@ -129,10 +117,8 @@ public struct ScanSummary: Sendable {
     writer.beginArray()
     for kind in IndicatorKind.allCases where counts[Int(kind.rawValue)] > 0 {
       writer.beginObject()
-      writer.key("kind")
-      writer.string(kind.name)
-      writer.key("count")
-      writer.number(counts[Int(kind.rawValue)])
+      writer.member("kind", kind.name)
+      writer.member("count", counts[Int(kind.rawValue)])
       writer.endObject()
     }
     writer.endArray()

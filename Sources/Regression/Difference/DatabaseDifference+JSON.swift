@@ -6,12 +6,9 @@ extension DatabaseDifference {
   public func json(exceeded: [(threshold: Threshold, value: Double)] = []) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("schema")
-    writer.number(1)
-    writer.key("old")
-    writer.string(oldName)
-    writer.key("new")
-    writer.string(newName)
+    writer.member("schema", 1)
+    writer.member("old", oldName)
+    writer.member("new", newName)
     writer.key("entries")
     writer.beginObject()
     Self.append(total, to: &writer)
@@ -20,8 +17,7 @@ extension DatabaseDifference {
     writer.beginArray()
     for (kind, counts) in kinds {
       writer.beginObject()
-      writer.key("kind")
-      writer.string(kind.name)
+      writer.member("kind", kind.name)
       Self.append(counts, to: &writer)
       writer.endObject()
     }
@@ -30,8 +26,7 @@ extension DatabaseDifference {
     writer.beginArray()
     for feed in feeds {
       writer.beginObject()
-      writer.key("name")
-      writer.string(feed.name)
+      writer.member("name", feed.name)
       for (key, value) in [
         ("old_name" as StaticString, feed.oldName), ("new_name", feed.newName),
         ("old_format", feed.oldFormat), ("new_format", feed.newFormat), ("problem", feed.problem),
@@ -49,19 +44,15 @@ extension DatabaseDifference {
     writer.beginArray()
     for change in changes {
       writer.beginObject()
-      writer.key("change")
-      writer.string(change.sort.rawValue)
-      writer.key("kind")
-      writer.string(change.kind.name)
-      writer.key("value")
-      writer.string(change.value)
+      writer.member("change", change.sort.rawValue)
+      writer.member("kind", change.kind.name)
+      writer.member("value", change.value)
       Self.append(change.cause, change.detail, change.feed, change.line, to: &writer)
       writer.endObject()
     }
     writer.endArray()
     if leftOut.entries > 0 {
-      writer.key("changes_left_out")
-      writer.number(leftOut.entries)
+      writer.member("changes_left_out", leftOut.entries)
     }
     if let hits { Self.append(hits, leftOut: leftOut.hits, to: &writer) }
     writer.key("problems")
@@ -72,10 +63,8 @@ extension DatabaseDifference {
     writer.beginArray()
     for (threshold, value) in exceeded {
       writer.beginObject()
-      writer.key("threshold")
-      writer.string(threshold.description)
-      writer.key("value")
-      writer.number(value)
+      writer.member("threshold", threshold.description)
+      writer.member("value", value)
       writer.endObject()
     }
     writer.endArray()
@@ -108,17 +97,13 @@ extension DatabaseDifference {
     _ cause: ChangeCause, _ detail: String, _ feed: String, _ line: UInt32?,
     to writer: inout JSONWriter
   ) {
-    writer.key("cause")
-    writer.string(cause.rawValue)
+    writer.member("cause", cause.rawValue)
     if !detail.isEmpty {
-      writer.key("detail")
-      writer.string(detail)
+      writer.member("detail", detail)
     }
-    writer.key("feed")
-    writer.string(feed)
+    writer.member("feed", feed)
     if let line {
-      writer.key("line")
-      writer.number(line)
+      writer.member("line", line)
     }
   }
 
@@ -127,42 +112,32 @@ extension DatabaseDifference {
   ) {
     writer.key("hits")
     writer.beginObject()
-    writer.key("old_hits")
-    writer.number(hits.old)
-    writer.key("new_hits")
-    writer.number(hits.new)
+    writer.member("old_hits", hits.old)
+    writer.member("new_hits", hits.new)
     for sort in HitDifference.Sort.allCases {
       writer.key(sort.rawValue)
       writer.number(hits.count(sort))
     }
     if hits.cut > 0 {
-      writer.key("not_compared")
-      writer.number(hits.cut)
+      writer.member("not_compared", hits.cut)
     }
     append(hits.causes, to: &writer)
     writer.key("changes")
     writer.beginArray()
     for change in hits.changes {
       writer.beginObject()
-      writer.key("change")
-      writer.string(change.sort.rawValue)
-      writer.key("kind")
-      writer.string(change.kind.name)
-      writer.key("value")
-      writer.string(change.value)
-      writer.key("field")
-      writer.string(change.field)
-      writer.key("place")
-      writer.string(change.place)
-      writer.key("indicator")
-      writer.string(change.indicator)
+      writer.member("change", change.sort.rawValue)
+      writer.member("kind", change.kind.name)
+      writer.member("value", change.value)
+      writer.member("field", change.field)
+      writer.member("place", change.place)
+      writer.member("indicator", change.indicator)
       append(change.cause, change.detail, change.feed, change.line, to: &writer)
       writer.endObject()
     }
     writer.endArray()
     if leftOut > 0 {
-      writer.key("changes_left_out")
-      writer.number(leftOut)
+      writer.member("changes_left_out", leftOut)
     }
     writer.endObject()
   }

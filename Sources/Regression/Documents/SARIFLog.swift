@@ -43,14 +43,12 @@ struct SARIFLog {
     writer.beginObject()
     writer.key("name")
     writer.plain("sekisho")
-    writer.key("version")
-    writer.string(version)
+    writer.member("version", version)
     writer.key("rules")
     writer.beginArray()
     for rule in rules {
       writer.beginObject()
-      writer.key("id")
-      writer.string(rule.id)
+      writer.member("id", rule.id)
       writer.key("shortDescription")
       text(rule.description, &writer)
       writer.endObject()
@@ -73,8 +71,7 @@ struct SARIFLog {
     writer.key("invocations")
     writer.beginArray()
     writer.beginObject()
-    writer.key("executionSuccessful")
-    writer.boolean(true)
+    writer.member("executionSuccessful", true)
     writer.key("toolExecutionNotifications")
     writer.beginArray()
     writer.beginObject()
@@ -90,14 +87,11 @@ struct SARIFLog {
 
   private func append(_ result: Result, _ writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("ruleId")
-    writer.string(result.rule)
+    writer.member("ruleId", result.rule)
     if let index = rules.firstIndex(where: { $0.id == result.rule }) {
-      writer.key("ruleIndex")
-      writer.number(index)
+      writer.member("ruleIndex", index)
     }
-    writer.key("level")
-    writer.string(result.level.rawValue)
+    writer.member("level", result.level.rawValue)
     writer.key("message")
     text(result.message, &writer)
     if !result.path.isEmpty {
@@ -108,14 +102,12 @@ struct SARIFLog {
       writer.beginObject()
       writer.key("artifactLocation")
       writer.beginObject()
-      writer.key("uri")
-      writer.string(Self.uri(result.path))
+      writer.member("uri", Self.uri(result.path))
       writer.endObject()
       if let line = result.line, line > 0 {
         writer.key("region")
         writer.beginObject()
-        writer.key("startLine")
-        writer.number(line)
+        writer.member("startLine", line)
         writer.endObject()
       }
       writer.endObject()
@@ -127,8 +119,7 @@ struct SARIFLog {
 
   private func text(_ text: String, _ writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("text")
-    writer.string(text)
+    writer.member("text", text)
     writer.endObject()
   }
 

@@ -34,21 +34,15 @@ extension Explanation {
   public var json: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("schema")
-    writer.number(1)
-    writer.key("asked")
-    writer.string(asked)
+    writer.member("schema", 1)
+    writer.member("asked", asked)
     if let kind {
-      writer.key("kind")
-      writer.string(kind.name)
-      writer.key("value")
-      writer.string(normalForm)
+      writer.member("kind", kind.name)
+      writer.member("value", normalForm)
     }
-    writer.key("matches")
-    writer.boolean(matches)
+    writer.member("matches", matches)
     if let timesSeen {
-      writer.key("seen")
-      writer.number(timesSeen)
+      writer.member("seen", timesSeen)
     }
     writer.key("findings")
     writer.beginArray()

@@ -5,8 +5,7 @@ extension SuiteReport {
   public func json() -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("schema")
-    writer.number(1)
+    writer.member("schema", 1)
     for (key, status) in [
       ("passed" as StaticString, CaseResult.Status.passed), ("failed", .failed),
       ("errors", .error), ("skipped", .skipped),
@@ -24,28 +23,20 @@ extension SuiteReport {
 
   private static func append(_ result: CaseResult, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("suite")
-    writer.string(result.suite)
-    writer.key("name")
-    writer.string(result.name)
-    writer.key("line")
-    writer.number(result.line)
-    writer.key("status")
-    writer.string(result.status.rawValue)
-    writer.key("hits")
-    writer.number(result.hits)
+    writer.member("suite", result.suite)
+    writer.member("name", result.name)
+    writer.member("line", result.line)
+    writer.member("status", result.status.rawValue)
+    writer.member("hits", result.hits)
     writer.key("seconds")
     writer.fragment(Array(Decimals.text(result.seconds, 6).utf8))
     writer.key("faults")
     writer.beginArray()
     for fault in result.faults {
       writer.beginObject()
-      writer.key("kind")
-      writer.string(fault.kind.rawValue)
-      writer.key("line")
-      writer.number(fault.line)
-      writer.key("text")
-      writer.string(fault.text)
+      writer.member("kind", fault.kind.rawValue)
+      writer.member("line", fault.line)
+      writer.member("text", fault.text)
       writer.key("difference")
       writer.beginArray()
       for line in fault.difference { writer.string(line) }
@@ -93,13 +84,10 @@ extension JSONWriter {
   /// Writes one step of an explanation.
   mutating func finding(_ finding: Explanation.Finding) {
     beginObject()
-    key("cause")
-    string(finding.cause.rawValue)
-    key("text")
-    string(finding.text)
+    member("cause", finding.cause.rawValue)
+    member("text", finding.text)
     if !finding.place.isEmpty {
-      key("place")
-      string(finding.place)
+      member("place", finding.place)
     }
     endObject()
   }

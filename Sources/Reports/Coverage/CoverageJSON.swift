@@ -7,32 +7,25 @@ public enum CoverageJSON {
   public static func write(_ report: CoverageReport) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("schema")
-    writer.number(1)
+    writer.member("schema", 1)
     writer.key("now")
     writer.time(report.now)
-    writer.key("values")
-    writer.number(report.values)
-    writer.key("database_bytes")
-    writer.number(report.databaseBytes)
+    writer.member("values", report.values)
+    writer.member("database_bytes", report.databaseBytes)
     writer.key("listed_by")
     writer.beginArray()
     for (index, values) in report.listedBy.enumerated() where values > 0 {
       writer.beginObject()
-      writer.key("feeds")
-      writer.number(index + 1)
-      writer.key("values")
-      writer.number(values)
+      writer.member("feeds", index + 1)
+      writer.member("values", values)
       writer.endObject()
     }
     writer.endArray()
     if let size = report.truthSize {
       writer.key("truth")
       writer.beginObject()
-      writer.key("values")
-      writer.number(size)
-      writer.key("covered_by_any")
-      writer.number(report.truthAny ?? 0)
+      writer.member("values", size)
+      writer.member("covered_by_any", report.truthAny ?? 0)
       writer.endObject()
     }
     if let inputs = report.inputs { append(inputs, to: &writer) }
@@ -57,23 +50,17 @@ public enum CoverageJSON {
   private static func append(_ inputs: CoverageReport.Inputs, to writer: inout JSONWriter) {
     writer.key("inputs")
     writer.beginObject()
-    writer.key("bytes")
-    writer.number(inputs.bytes)
-    writer.key("hits")
-    writer.number(inputs.hits)
-    writer.key("complete")
-    writer.boolean(!inputs.hasErrors)
+    writer.member("bytes", inputs.bytes)
+    writer.member("hits", inputs.hits)
+    writer.member("complete", !inputs.hasErrors)
     if let base = inputs.baseNanosecondsPerMegabyte {
-      writer.key("base_nanoseconds_per_megabyte")
-      writer.number(base)
+      writer.member("base_nanoseconds_per_megabyte", base)
       writer.key("nanoseconds_per_megabyte_by_kind")
       writer.beginArray()
       for kind in inputs.kindNanosecondsPerMegabyte {
         writer.beginObject()
-        writer.key("kind")
-        writer.string(kind.kind)
-        writer.key("nanoseconds")
-        writer.number(kind.nanoseconds)
+        writer.member("kind", kind.kind)
+        writer.member("nanoseconds", kind.nanoseconds)
         writer.endObject()
       }
       writer.endArray()
@@ -101,8 +88,7 @@ public enum CoverageJSON {
       share(name, Double(part) / Double(whole))
     }
     writer.beginObject()
-    writer.key("feed")
-    writer.string(feed.name)
+    writer.member("feed", feed.name)
     count("values", feed.values)
     count("current", feed.current)
     count("sources", feed.sources)
@@ -110,8 +96,7 @@ public enum CoverageJSON {
     writer.beginArray()
     for kind in feed.kinds {
       writer.beginObject()
-      writer.key("kind")
-      writer.string(kind.kind)
+      writer.member("kind", kind.kind)
       count("values", kind.count)
       writer.endObject()
     }
@@ -177,14 +162,10 @@ public enum CoverageJSON {
     guard let distribution else { return }
     writer.key(name)
     writer.beginObject()
-    writer.key("count")
-    writer.number(distribution.count)
-    writer.key("p10")
-    writer.number(distribution.low)
-    writer.key("median")
-    writer.number(distribution.median)
-    writer.key("p90")
-    writer.number(distribution.high)
+    writer.member("count", distribution.count)
+    writer.member("p10", distribution.low)
+    writer.member("median", distribution.median)
+    writer.member("p90", distribution.high)
     writer.endObject()
   }
 
@@ -195,24 +176,15 @@ public enum CoverageJSON {
   ) {
     let (first, second) = (report.feeds[pair.first], report.feeds[pair.second])
     writer.beginObject()
-    writer.key("a")
-    writer.string(first.name)
-    writer.key("b")
-    writer.string(second.name)
-    writer.key("shared")
-    writer.number(pair.shared)
-    writer.key("difference_a")
-    writer.number(1 - Double(pair.shared) / Double(max(first.values, 1)))
-    writer.key("difference_b")
-    writer.number(1 - Double(pair.shared) / Double(max(second.values, 1)))
-    writer.key("a_covered_by_b")
-    writer.number(pair.firstCovered)
-    writer.key("b_covered_by_a")
-    writer.number(pair.secondCovered)
-    writer.key("a_earlier")
-    writer.number(pair.firstEarlier)
-    writer.key("b_earlier")
-    writer.number(pair.secondEarlier)
+    writer.member("a", first.name)
+    writer.member("b", second.name)
+    writer.member("shared", pair.shared)
+    writer.member("difference_a", 1 - Double(pair.shared) / Double(max(first.values, 1)))
+    writer.member("difference_b", 1 - Double(pair.shared) / Double(max(second.values, 1)))
+    writer.member("a_covered_by_b", pair.firstCovered)
+    writer.member("b_covered_by_a", pair.secondCovered)
+    writer.member("a_earlier", pair.firstEarlier)
+    writer.member("b_earlier", pair.secondEarlier)
     writer.endObject()
   }
 
@@ -221,22 +193,18 @@ public enum CoverageJSON {
     writer.beginArray()
     for technique in report.techniques {
       writer.beginObject()
-      writer.key("technique")
-      writer.string(technique.identifier)
+      writer.member("technique", technique.identifier)
       writer.key("feeds")
       writer.beginArray()
       for part in technique.feeds {
         writer.beginObject()
-        writer.key("feed")
-        writer.string(report.feeds[part.feed].name)
-        writer.key("values")
-        writer.number(part.values)
+        writer.member("feed", report.feeds[part.feed].name)
+        writer.member("values", part.values)
         writer.endObject()
       }
       writer.endArray()
       if report.inputs != nil {
-        writer.key("hits")
-        writer.number(technique.hits)
+        writer.member("hits", technique.hits)
       }
       writer.endObject()
     }
@@ -246,8 +214,7 @@ public enum CoverageJSON {
   private static func appendTimeline(_ report: CoverageReport, to writer: inout JSONWriter) {
     writer.key("timeline")
     writer.beginObject()
-    writer.key("step_seconds")
-    writer.number(report.stepWidth / 1_000_000_000)
+    writer.member("step_seconds", report.stepWidth / 1_000_000_000)
     writer.key("steps")
     writer.beginArray()
     for step in report.timeline where !step.hits.isEmpty {
@@ -258,10 +225,8 @@ public enum CoverageJSON {
       writer.beginArray()
       for part in step.hits {
         writer.beginObject()
-        writer.key("feed")
-        writer.string(report.feeds[part.feed].name)
-        writer.key("hits")
-        writer.number(part.hits)
+        writer.member("feed", report.feeds[part.feed].name)
+        writer.member("hits", part.hits)
         writer.endObject()
       }
       writer.endArray()

@@ -27,10 +27,8 @@ public enum NavigatorLayer {
     writer.key("description")
     writer.string(
       "Score: number of feeds (of \(report.feeds.count)) that link values to a technique.")
-    writer.key("sorting")
-    writer.number(3)
-    writer.key("hideDisabled")
-    writer.boolean(false)
+    writer.member("sorting", 3)
+    writer.member("hideDisabled", false)
     writer.key("techniques")
     writer.beginArray()
     for technique in report.techniques { append(technique, report, to: &writer) }
@@ -42,10 +40,8 @@ public enum NavigatorLayer {
     writer.plain("#dce9f7")
     writer.plain("#1f5fa8")
     writer.endArray()
-    writer.key("minValue")
-    writer.number(0)
-    writer.key("maxValue")
-    writer.number(max(report.techniques.map(\.feeds.count).max() ?? 0, 1))
+    writer.member("minValue", 0)
+    writer.member("maxValue", max(report.techniques.map(\.feeds.count).max() ?? 0, 1))
     writer.endObject()
     writer.endObject()
     return writer.bytes + [Byte.lineFeed]
@@ -59,10 +55,8 @@ public enum NavigatorLayer {
   ) {
     let feeds = technique.feeds.sorted { ($1.values, $0.feed) < ($0.values, $1.feed) }
     writer.beginObject()
-    writer.key("techniqueID")
-    writer.string(technique.identifier)
-    writer.key("score")
-    writer.number(feeds.count)
+    writer.member("techniqueID", technique.identifier)
+    writer.member("score", feeds.count)
     var comment: [UInt8] = []
     for (index, part) in feeds.prefix(namedFeeds).enumerated() {
       if index > 0 { comment += Array("; ".utf8) }
@@ -72,8 +66,7 @@ public enum NavigatorLayer {
     if feeds.count > namedFeeds {
       comment += Array("; \(feeds.count - namedFeeds) more".utf8)
     }
-    writer.key("comment")
-    writer.string(comment)
+    writer.member("comment", comment)
     writer.key("metadata")
     writer.beginArray()
     append("values", feeds.reduce(0) { $0 + $1.values }, to: &writer)
@@ -86,8 +79,7 @@ public enum NavigatorLayer {
     writer.beginObject()
     writer.key("name")
     writer.plain(name)
-    writer.key("value")
-    writer.string("\(value)")
+    writer.member("value", "\(value)")
     writer.endObject()
   }
 }

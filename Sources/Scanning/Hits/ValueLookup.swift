@@ -218,27 +218,21 @@ public struct ValueLookup {
   public static func json(_ answer: Answer) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("asked")
-    writer.string(answer.asked)
+    writer.member("asked", answer.asked)
     if let kind = answer.kind {
-      writer.key("kind")
-      writer.string(kind.name)
-      writer.key("value")
-      writer.string(answer.normalForm)
+      writer.member("kind", kind.name)
+      writer.member("value", answer.normalForm)
     }
-    writer.key("found")
-    writer.boolean(answer.hit != nil)
+    writer.member("found", answer.hit != nil)
     if let hit = answer.hit {
       var renderer = HitJSON(home: HomeNetworks())
       writer.key("indicators")
       writer.fragment(renderer.indicators(of: hit))
       if hit.suppression != nil {
-        writer.key("suppressed")
-        writer.boolean(true)
+        writer.member("suppressed", true)
       }
     } else {
-      writer.key("reason")
-      writer.string(answer.reason)
+      writer.member("reason", answer.reason)
     }
     writer.endObject()
     return writer.bytes + [UInt8(ascii: "\n")]

@@ -69,8 +69,7 @@ struct ECSField {
     writer.string(value)
     if form == .list { writer.endArray() }
     if form == .url {
-      writer.key("domain")
-      writer.string(URLPieces.split(value).host)
+      writer.member("domain", URLPieces.split(value).host)
     }
     for index in parts.indices.dropLast().reversed() {
       writer.endObject()

@@ -142,17 +142,12 @@ struct GroupWriter {
     ) {
       var writer = JSONWriter()
       writer.beginObject()
-      writer.key("schema")
-      writer.number(1)
-      writer.key("group")
-      writer.string(groups.grouping.rawValue)
-      writer.key("name")
-      writer.string(groups.name(first))
-      writer.key("count")
-      writer.number(group.count)
+      writer.member("schema", 1)
+      writer.member("group", groups.grouping.rawValue)
+      writer.member("name", groups.name(first))
+      writer.member("count", group.count)
       if group.suppressed > 0 {
-        writer.key("suppressed")
-        writer.number(group.suppressed)
+        writer.member("suppressed", group.suppressed)
       }
       if group.firstTime != ObservableRecord.noTime {
         writer.key("first")

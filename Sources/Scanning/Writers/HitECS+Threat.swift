@@ -13,8 +13,7 @@ extension HitECS {
     let first = hit.indicators[0]
     writer.key("feed")
     writer.beginObject()
-    writer.key("name")
-    writer.string(sources.first?.feed ?? [])
+    writer.member("name", sources.first?.feed ?? [])
     writer.endObject()
     let techniques = sources.flatMap(\.attack)
     if !techniques.isEmpty {
@@ -28,15 +27,13 @@ extension HitECS {
     if let malware = sources.lazy.compactMap(\.malware.first).first {
       writer.key("software")
       writer.beginObject()
-      writer.key("name")
-      writer.string(malware)
+      writer.member("name", malware)
       writer.endObject()
     }
     if let actor = sources.lazy.compactMap(\.actors.first).first {
       writer.key("group")
       writer.beginObject()
-      writer.key("name")
-      writer.string(actor)
+      writer.member("name", actor)
       writer.endObject()
     }
     writer.key("indicator")
@@ -60,13 +57,10 @@ extension HitECS {
     appendIndicator(entry, source, withID: false)
     writer.key("matched")
     writer.beginObject()
-    writer.key("atomic")
-    writer.string(hit.value)
-    writer.key("field")
-    writer.string(ECSField(hit.field)?.path ?? "sekisho.field")
+    writer.member("atomic", hit.value)
+    writer.member("field", ECSField(hit.field)?.path ?? "sekisho.field")
     if !source.id.isEmpty {
-      writer.key("id")
-      writer.string(source.id)
+      writer.member("id", source.id)
     }
     writer.key("type")
     writer.plain("indicator_match_rule")
@@ -82,32 +76,26 @@ extension HitECS {
     _ entry: ResolvedEntry, _ source: ResolvedSource, withID: Bool
   ) {
     writer.beginObject()
-    writer.key("type")
-    writer.string(Self.type(of: entry.kind))
-    writer.key("name")
-    writer.string(entry.value)
+    writer.member("type", Self.type(of: entry.kind))
+    writer.member("name", entry.value)
     appendValue(of: entry)
-    writer.key("provider")
-    writer.string(source.feed)
+    writer.member("provider", source.feed)
     writer.key("confidence")
     writer.plain(Self.confidence(source.confidence))
     if withID, !source.id.isEmpty { writer.distinctList("id", [source.id]) }
     if let tlp = source.tlp.name {
       writer.key("marking")
       writer.beginObject()
-      writer.key("tlp")
-      writer.string(tlp.uppercased())
+      writer.member("tlp", tlp.uppercased())
       writer.key("tlp_version")
       writer.plain("2.0")
       writer.endObject()
     }
     if !source.description.isEmpty {
-      writer.key("description")
-      writer.string(source.description)
+      writer.member("description", source.description)
     }
     if !source.reference.isEmpty {
-      writer.key("reference")
-      writer.string(source.reference)
+      writer.member("reference", source.reference)
     }
     if source.validFrom != .min {
       writer.key("first_seen")
@@ -125,21 +113,18 @@ extension HitECS {
       writer.key(entry.mode == .exact ? "full" : "original")
       writer.string(entry.value)
       if entry.mode != .path {
-        writer.key("domain")
-        writer.string(URLPieces.split(entry.value).host)
+        writer.member("domain", URLPieces.split(entry.value).host)
       }
       writer.endObject()
     case .domain:
       writer.key("url")
       writer.beginObject()
-      writer.key("domain")
-      writer.string(entry.value)
+      writer.member("domain", entry.value)
       writer.endObject()
     case .email:
       writer.key("email")
       writer.beginObject()
-      writer.key("address")
-      writer.string(entry.value)
+      writer.member("address", entry.value)
       writer.endObject()
     case .md5: appendHash("md5", entry.value)
     case .sha1: appendHash("sha1", entry.value)
@@ -149,14 +134,12 @@ extension HitECS {
     case .filename:
       writer.key("file")
       writer.beginObject()
-      writer.key("name")
-      writer.string(entry.value)
+      writer.member("name", entry.value)
       writer.endObject()
     case .registryKey:
       writer.key("registry")
       writer.beginObject()
-      writer.key("path")
-      writer.string(entry.value)
+      writer.member("path", entry.value)
       writer.endObject()
     default: break
     }
@@ -174,11 +157,9 @@ extension HitECS {
       address = text[..<colon]
       port = UInt16(String(decoding: text[(colon + 1)...], as: UTF8.self))
     }
-    writer.key("ip")
-    writer.string(Array(address))
+    writer.member("ip", Array(address))
     if let port {
-      writer.key("port")
-      writer.number(port)
+      writer.member("port", port)
     }
   }
 

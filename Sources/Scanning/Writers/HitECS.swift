@@ -49,8 +49,7 @@ struct HitECS {
     writer.beginObject()
     writer.key("file")
     writer.beginObject()
-    writer.key("path")
-    writer.string(hit.path.bytes)
+    writer.member("path", hit.path.bytes)
     writer.endObject()
     writer.endObject()
     appendOwn(hit)
@@ -90,13 +89,10 @@ struct HitECS {
       writer.key(isSource ? "source" : "destination")
       writer.beginObject()
       let text = flow.addressText(address)
-      writer.key("address")
-      writer.string(text)
-      writer.key("ip")
-      writer.string(text)
+      writer.member("address", text)
+      writer.member("ip", text)
       if flow.hasPorts {
-        writer.key("port")
-        writer.number(port)
+        writer.member("port", port)
       }
       writer.endObject()
     }
@@ -119,13 +115,10 @@ struct HitECS {
       guard let end else { continue }
       writer.key(isSource ? "source" : "destination")
       writer.beginObject()
-      writer.key("address")
-      writer.string(end.text)
-      writer.key("ip")
-      writer.string(end.text)
+      writer.member("address", end.text)
+      writer.member("ip", end.text)
       if end.port > 0 {
-        writer.key("port")
-        writer.number(end.port)
+        writer.member("port", end.port)
       }
       writer.endObject()
     }
@@ -143,8 +136,7 @@ struct HitECS {
   }
 
   private mutating func appendProtocol(_ number: UInt8) {
-    writer.key("iana_number")
-    writer.string("\(number)")
+    writer.member("iana_number", "\(number)")
     let transport: StaticString? =
       switch number {
       case 1: "icmp"
@@ -184,32 +176,25 @@ struct HitECS {
   private mutating func appendOwn(_ hit: Hit) {
     writer.key("sekisho")
     writer.beginObject()
-    writer.key("kind")
-    writer.string(hit.kind.name)
-    writer.key("field")
-    writer.string(hit.field)
-    writer.key("value")
-    writer.string(hit.value)
-    writer.key("match")
-    writer.string(hit.match.name)
+    writer.member("kind", hit.kind.name)
+    writer.member("field", hit.field)
+    writer.member("value", hit.value)
+    writer.member("match", hit.match.name)
     writer.distinctList(
       "feeds",
       hit.indicators.flatMap { indicator in
         indicator.sources.map { indicator.entry.sources[$0].feed }
       })
     if let validity = hit.indicators[0].validity {
-      writer.key("validity")
-      writer.string(validity.name)
+      writer.member("validity", validity.name)
     }
     writer.key(hit.countsPackets ? "packet" : "line")
     writer.number(hit.number)
     if let offset = hit.offset {
-      writer.key("offset")
-      writer.number(offset)
+      writer.member("offset", offset)
     }
     if let suppression = hit.suppression {
-      writer.key("suppressed_by")
-      writer.string(suppression.list)
+      writer.member("suppressed_by", suppression.list)
     }
     writer.endObject()
   }

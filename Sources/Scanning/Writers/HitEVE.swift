@@ -22,30 +22,25 @@ struct HitEVE {
     writer.beginObject()
     // The time of the scan would make two equal scans differ, and be taken for the event's.
     if hit.time != ObservableRecord.noTime {
-      writer.key("timestamp")
-      writer.string(Self.time(hit.time))
+      writer.member("timestamp", Self.time(hit.time))
     }
     if let flow = hit.knownFlow {
-      writer.key("flow_id")
-      writer.number(Self.identifier(of: flow))
+      writer.member("flow_id", Self.identifier(of: flow))
     }
     writer.key("event_type")
     writer.plain("alert")
     if hit.countsPackets {
-      writer.key("pcap_cnt")
-      writer.number(hit.number)
+      writer.member("pcap_cnt", hit.number)
     }
     if let flow = hit.knownFlow { append(flow) } else { appendEnds(hit) }
     let layer = EVELayer(field: hit.field)
     if let name = layer?.applicationProtocol {
-      writer.key("app_proto")
-      writer.string(name)
+      writer.member("app_proto", name)
     }
     writer.key("alert")
     appendAlert(hit)
     if let layer { appendLayer(layer, hit) }
-    writer.key("pcap_filename")
-    writer.string(hit.path.bytes)
+    writer.member("pcap_filename", hit.path.bytes)
     writer.endObject()
     writer.append(to: &output)
   }
@@ -53,21 +48,16 @@ struct HitEVE {
   // MARK: Flow
 
   private mutating func append(_ flow: FlowRecord) {
-    writer.key("src_ip")
-    writer.string(flow.addressText(flow.source))
+    writer.member("src_ip", flow.addressText(flow.source))
     if flow.hasPorts {
-      writer.key("src_port")
-      writer.number(flow.sourcePort)
+      writer.member("src_port", flow.sourcePort)
     }
-    writer.key("dest_ip")
-    writer.string(flow.addressText(flow.destination))
+    writer.member("dest_ip", flow.addressText(flow.destination))
     if flow.hasPorts {
-      writer.key("dest_port")
-      writer.number(flow.destinationPort)
+      writer.member("dest_port", flow.destinationPort)
     }
     appendProtocol(flow.ipProtocol)
-    writer.key("ip_v")
-    writer.number(flow.ipVersion)
+    writer.member("ip_v", flow.ipVersion)
     writer.key("community_id")
     writer.communityID(of: flow)
   }
@@ -88,25 +78,20 @@ struct HitEVE {
   private mutating func appendEnds(_ hit: Hit) {
     guard let event = hit.event else { return }
     if let end = event.source {
-      writer.key("src_ip")
-      writer.string(end.text)
+      writer.member("src_ip", end.text)
       if end.port > 0 {
-        writer.key("src_port")
-        writer.number(end.port)
+        writer.member("src_port", end.port)
       }
     }
     if let end = event.destination {
-      writer.key("dest_ip")
-      writer.string(end.text)
+      writer.member("dest_ip", end.text)
       if end.port > 0 {
-        writer.key("dest_port")
-        writer.number(end.port)
+        writer.member("dest_port", end.port)
       }
     }
     if let number = event.ipProtocol { appendProtocol(number) }
     if let end = event.source ?? event.destination {
-      writer.key("ip_v")
-      writer.number(end.isIPv4 ? 4 : 6)
+      writer.member("ip_v", end.isIPv4 ? 4 : 6)
     }
   }
 
@@ -142,19 +127,15 @@ struct HitEVE {
     writer.beginObject()
     writer.key("action")
     writer.plain((hit.event?.verdict ?? .allowed).name)
-    writer.key("gid")
-    writer.number(1)
-    writer.key("signature_id")
-    writer.number(Self.signature(of: hit))
-    writer.key("rev")
-    writer.number(1)
+    writer.member("gid", 1)
+    writer.member("signature_id", Self.signature(of: hit))
+    writer.member("rev", 1)
     writer.key("signature")
     writer.string(
       Array("SEKISHO \(hit.kind.name) indicator of ".utf8) + (sources.first?.feed ?? []))
     writer.key("category")
     writer.plain("Indicator of compromise")
-    writer.key("severity")
-    writer.number(Self.severity(sources))
+    writer.member("severity", Self.severity(sources))
     writer.key("metadata")
     writer.beginObject()
     writer.distinctList("malware_family", sources.flatMap(\.malware))
@@ -179,27 +160,19 @@ struct HitEVE {
     writer.beginObject()
     writer.key("sekisho")
     writer.beginObject()
-    writer.key("schema")
-    writer.number(1)
-    writer.key("kind")
-    writer.string(hit.kind.name)
-    writer.key("field")
-    writer.string(hit.field)
-    writer.key("value")
-    writer.string(hit.value)
-    writer.key("match")
-    writer.string(hit.match.name)
+    writer.member("schema", 1)
+    writer.member("kind", hit.kind.name)
+    writer.member("field", hit.field)
+    writer.member("value", hit.value)
+    writer.member("match", hit.match.name)
     if !hit.countsPackets {
-      writer.key("line")
-      writer.number(hit.number)
+      writer.member("line", hit.number)
     }
     if let offset = hit.offset {
-      writer.key("offset")
-      writer.number(offset)
+      writer.member("offset", offset)
     }
     if let suppression = hit.suppression {
-      writer.key("suppressed_by")
-      writer.string(suppression.list)
+      writer.member("suppressed_by", suppression.list)
     }
     if let end = hit.end {
       writer.key("seen_from")
@@ -231,8 +204,7 @@ struct HitEVE {
     if layer.isList { writer.beginArray() }
     writer.beginObject()
     if layer.object == .dns {
-      writer.key("version")
-      writer.number(3)
+      writer.member("version", 3)
     }
     for parent in layer.parents {
       writer.key(parent)
@@ -259,14 +231,11 @@ struct HitEVE {
   /// A URL as Suricata splits it: host, port, and the rest.
   private mutating func appendURL(_ url: [UInt8]) {
     let (host, port, rest) = URLPieces.split(url)
-    writer.key("hostname")
-    writer.string(host)
+    writer.member("hostname", host)
     if let port {
-      writer.key("http_port")
-      writer.number(port)
+      writer.member("http_port", port)
     }
-    writer.key("url")
-    writer.string(rest)
+    writer.member("url", rest)
   }
 
   private static func withColons(_ hex: [UInt8]) -> [UInt8] {

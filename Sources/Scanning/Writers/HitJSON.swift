@@ -20,23 +20,20 @@ package struct HitJSON {
   package mutating func append(_ hit: Hit, to output: inout [UInt8]) {
     writer.reset()
     writer.beginObject()
-    writer.key("schema")
-    writer.number(1)
+    writer.member("schema", 1)
     if hit.time != ObservableRecord.noTime {
       writer.key("ts")
       writer.time(hit.time)
     }
     writer.key("kind")
     writer.name(of: hit.kind)
-    writer.key("field")
-    writer.string(hit.field)
+    writer.member("field", hit.field)
     writer.key("value")
     if !writer.string(hit.value.rawSpan) {
       writer.key("raw")
       writer.base64(hit.value)
     }
-    writer.key("match")
-    writer.string(hit.match.name)
+    writer.member("match", hit.match.name)
     writer.key("indicators")
     writer.beginArray()
     for indicator in hit.indicators {
@@ -46,18 +43,14 @@ package struct HitJSON {
     if let suppression = hit.suppression { append(suppression) }
     writer.key("source")
     writer.beginObject()
-    writer.key("path")
-    writer.string(hit.path.bytes)
+    writer.member("path", hit.path.bytes)
     if hit.countsPackets {
-      writer.key("packet")
-      writer.number(hit.number)
+      writer.member("packet", hit.number)
     } else {
-      writer.key("line")
-      writer.number(hit.number)
+      writer.member("line", hit.number)
     }
     if let offset = hit.offset {
-      writer.key("offset")
-      writer.number(offset)
+      writer.member("offset", offset)
     }
     writer.endObject()
     if let end = hit.end {
@@ -87,14 +80,11 @@ package struct HitJSON {
   private mutating func append(_ suppression: Suppression) {
     writer.key("suppressed")
     writer.beginObject()
-    writer.key("list")
-    writer.string(suppression.list)
+    writer.member("list", suppression.list)
     if suppression.line > 0 {
-      writer.key("line")
-      writer.number(suppression.line)
+      writer.member("line", suppression.line)
     }
-    writer.key("reason")
-    writer.string(suppression.reason)
+    writer.member("reason", suppression.reason)
     writer.endObject()
   }
 }
@@ -147,15 +137,12 @@ extension JSONWriter {
   /// Writes one indicator of a hit.
   mutating func indicator(_ indicator: HitIndicator) {
     beginObject()
-    key("value")
-    string(indicator.entry.value)
+    member("value", indicator.entry.value)
     key("kind")
     name(of: indicator.entry.kind)
-    key("match")
-    string(indicator.match.name)
+    member("match", indicator.match.name)
     if let validity = indicator.validity {
-      key("validity")
-      string(validity.name)
+      member("validity", validity.name)
     }
     key("sources")
     beginArray()
@@ -167,11 +154,9 @@ extension JSONWriter {
   /// Writes one source of an entry.
   mutating func source(_ source: ResolvedSource) {
     beginObject()
-    key("feed")
-    string(source.feed)
+    member("feed", source.feed)
     if let line = source.lines.first {
-      key("line")
-      number(line)
+      member("line", line)
       if source.lines.count > 1 {
         key("lines")
         beginArray()
@@ -181,12 +166,10 @@ extension JSONWriter {
     }
     text("id", source.id)
     if source.confidence != 255 {
-      key("confidence")
-      number(source.confidence)
+      member("confidence", source.confidence)
     }
     if let tlp = source.tlp.name {
-      key("tlp")
-      string(tlp)
+      member("tlp", tlp)
     }
     list("labels", source.labels)
     list("attack", source.attack)
@@ -204,8 +187,7 @@ extension JSONWriter {
     text("reference", source.reference)
     text("condition", source.condition)
     if source.flags.contains(.weak) {
-      key("weak")
-      boolean(true)
+      member("weak", true)
     }
     endObject()
   }
@@ -218,8 +200,7 @@ extension JSONWriter {
     beginArray()
     for line in context.before { string(line) }
     endArray()
-    key("line")
-    string(context.line)
+    member("line", context.line)
     key("after")
     beginArray()
     for line in context.after { string(line) }
@@ -229,8 +210,7 @@ extension JSONWriter {
 
   /// Writes the code of a DNS response.
   mutating func responseCode(_ code: DNSResponseCode) {
-    key("rcode")
-    string(code.name)
+    member("rcode", code.name)
   }
 
   /// Writes a flow as the `flow` member; its state is that bytes disagree, else what was answered.
@@ -243,29 +223,25 @@ extension JSONWriter {
     key("src")
     address(flow.source, version: flow.ipVersion)
     if flow.hasPorts {
-      key("src_port")
-      number(flow.sourcePort)
+      member("src_port", flow.sourcePort)
     }
     key("dst")
     address(flow.destination, version: flow.ipVersion)
     if flow.hasPorts {
-      key("dst_port")
-      number(flow.destinationPort)
+      member("dst_port", flow.destinationPort)
     }
     key("community_id")
     communityID(of: flow)
     key("direction")
     plain(direction)
     if flow.tunnelDepth > 0 {
-      key("tunnel")
-      number(flow.tunnelDepth)
+      member("tunnel", flow.tunnelDepth)
     }
     if flow.hasOverlap {
       key("state")
       plain("overlap")
     } else if let responseCode {
-      key("state")
-      string(responseCode.name)
+      member("state", responseCode.name)
     }
     endObject()
   }
@@ -279,16 +255,14 @@ extension JSONWriter {
       key("src")
       address(end.address, version: end.isIPv4 ? 4 : 6)
       if end.port > 0 {
-        key("src_port")
-        number(end.port)
+        member("src_port", end.port)
       }
     }
     if let end = event.destination {
       key("dst")
       address(end.address, version: end.isIPv4 ? 4 : 6)
       if end.port > 0 {
-        key("dst_port")
-        number(end.port)
+        member("dst_port", end.port)
       }
     }
     if let flow = event.flow {
@@ -300,8 +274,7 @@ extension JSONWriter {
       plain(home.direction(of: flow))
     }
     if !event.state.isEmpty {
-      key("state")
-      string(event.state.bytes)
+      member("state", event.state.bytes)
     }
     if let verdict = event.verdict {
       key("verdict")

@@ -224,3 +224,36 @@ extension Array where Element == UInt8 {
     append(UInt8(ascii: "0") + UInt8(value % 10))
   }
 }
+
+extension JSONWriter {
+  /// Writes a member whose name needs no escaping.
+  package mutating func member(_ name: StaticString, _ value: String) {
+    key(name)
+    string(value)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: [UInt8]) {
+    key(name)
+    string(value)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: RawSpan) {
+    key(name)
+    string(value)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: Bool) {
+    key(name)
+    boolean(value)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: some BinaryInteger) {
+    key(name)
+    number(value)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: Double) {
+    key(name)
+    number(value)
+  }
+}

@@ -38,10 +38,8 @@ final class ObservableListing: BatchProcessor {
   ) {
     let record = batch.records[Int(observable.record)]
     writer.beginObject()
-    writer.key("kind")
-    writer.string(observable.kind.name)
-    writer.key("field")
-    writer.string(Array(batch.fields.name(observable.field)))
+    writer.member("kind", observable.kind.name)
+    writer.member("field", Array(batch.fields.name(observable.field)))
     value.removeAll(keepingCapacity: true)
     batch.appendValue(of: observable, chunk: chunk, to: &value)
     writer.key("value")
@@ -51,16 +49,12 @@ final class ObservableListing: BatchProcessor {
     }
     writer.key("source")
     writer.beginObject()
-    writer.key("path")
-    writer.string(place.path.bytes)
+    writer.member("path", place.path.bytes)
     if place.countsPackets {
-      writer.key("packet")
-      writer.number(record.number)
+      writer.member("packet", record.number)
     } else {
-      writer.key("line")
-      writer.number(record.number &+ place.numberBase)
-      writer.key("offset")
-      writer.number(place.offset(of: observable, in: record, chunk: chunk))
+      writer.member("line", record.number &+ place.numberBase)
+      writer.member("offset", place.offset(of: observable, in: record, chunk: chunk))
     }
     writer.endObject()
     if record.time != ObservableRecord.noTime {
