@@ -121,6 +121,14 @@ struct FlowTable: ~Copyable {
     }
   }
 
+  /// The direction of a flow that is read.
+  subscript(visit: StreamVisit) -> FlowDirection {
+    @inline(__always)
+    get { self[visit.flow][isFromFirst: visit.isFromFirst] }
+    @inline(__always)
+    set { self[visit.flow][isFromFirst: visit.isFromFirst] = newValue }
+  }
+
   /// What is known besides of the flow at an index.
   subscript(notes index: UInt32) -> FlowNotes {
     @inline(__always)

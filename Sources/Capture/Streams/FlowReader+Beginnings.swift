@@ -24,14 +24,14 @@ extension FlowReader {
   /// Only where nothing was made of what was read, and all of that is still there.
   @discardableResult
   mutating func beginEarlier(at sequence: UInt32, _ visit: StreamVisit) -> Bool {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     let ahead = direction.base &- sequence
     // What is searched was searched; `readBefore` looks at both together.
     guard ahead > 0, ahead < Self.widestSwap, search.isEmpty, !direction.isDone,
       let bytes = takeUnread(direction, visit)
     else { return false }
-    flows[visit.flow][isFromFirst: visit.isFromFirst].next = sequence
-    flows[visit.flow][isFromFirst: visit.isFromFirst].base = sequence
+    flows[visit].next = sequence
+    flows[visit].base = sequence
     // SAFETY: the closure only reads the array's bytes.
     unsafe bytes.withUnsafeBytes {
       enqueue(unsafe $0.bytes, at: direction.base, missing: 0, visit)

@@ -10,13 +10,13 @@ extension FlowReader {
   mutating func feed(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {
     if !search.isEmpty {
       searchNext(payload, visit.flow, isFromFirst: visit.isFromFirst, writer.searchOrigin)
-      let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+      let direction = flows[visit]
       if direction.isDone {
         if direction.stream != 0 { streams[direction.stream].forgetHistory() }
         return
       }
     }
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     if number == 0 || isNone(streams[number].content) {
       discover(payload, visit, isFirst: isFirst)
       return
@@ -60,7 +60,7 @@ extension FlowReader {
   mutating func discover(
     _ whole: RawSpan, behind start: Int = 0, _ visit: StreamVisit, isFirst: Bool
   ) {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     let payload = whole.extracting(start..<whole.byteCount)
     var (application, role) = classify(
       payload, isDNSPort: visit.isDNSPort, isServer: direction.isServer, of: visit.flow,
@@ -72,7 +72,7 @@ extension FlowReader {
       return discover(whole, behind: end, visit, isFirst: false)
     }
     if application == .none, start == 0, role != .client, let end = Preamble.answerEnd(payload) {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
+      flows[visit].isServer = true
       return discover(whole, behind: end, visit, isFirst: false)
     }
     if application == .none, role == .unknown, isFirst {
@@ -88,7 +88,7 @@ extension FlowReader {
     }
     // Answers are known by the first of them; later the same bytes may be anything.
     if role == .server, application == .none, isFirst {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
+      flows[visit].isServer = true
     }
     if role == .server, application == .none, readsAnswers { return readAnswer(payload, visit) }
     if application == .none, readsAnswers, direction.isServer, start == 0,
@@ -142,7 +142,7 @@ extension FlowReader {
   /// Reads the head of an answer; one that goes on in the next segment is read there.
   mutating func readAnswer(_ payload: RawSpan, _ visit: StreamVisit) {
     let context = context(visit)
-    let known = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let known = flows[visit].stream
     if known != 0 { streams[known].forgetHistory() }
     answerReader.beginAnswer()
     guard case .all = answerReader.read(payload, context, into: &writer, &skips) else { return }
@@ -194,8 +194,8 @@ extension FlowReader {
       flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsAnswer = true
     }
     if isDone, !stream.mayGoOn {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = true
-      let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+      flows[visit].isDone = true
+      let direction = flows[visit]
       if !direction.isServer {
         heads.keep(
           stream.history, upTo: direction.next, of: visit.flow, isFromFirst: visit.isFromFirst)
@@ -223,7 +223,7 @@ extension FlowReader {
         stream.http.isLongBody && search.isEmpty || stream.http.isInAnswer
       {
         if offset == 0, !stream.http.isInAnswer, !stream.history.isEmpty {
-          let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+          let next = flows[visit].next
           stream.forgetBody(from: next &- UInt32(truncatingIfNeeded: payload.byteCount))
         } else {
           stream.forgetHistory()
@@ -314,7 +314,7 @@ extension FlowReader {
   mutating func loseBytes(_ count: Int, _ visit: StreamVisit) {
     forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
     flows[notes: visit.flow].hasHole = true
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     guard number != 0 else { return }
     let stream = streams[number]
     finishVersions(number)
@@ -331,7 +331,7 @@ extension FlowReader {
     let wasRead = !isNone(stream.content)
     finishContent(stream)
     if !history.isEmpty {
-      let end = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+      let end = flows[visit].next
       stream.keepHole(
         StreamHole(
           start: end &- UInt32(truncatingIfNeeded: count), end: end, history,
@@ -342,7 +342,7 @@ extension FlowReader {
 
   /// A message may begin behind a hole and go on in the next segment.
   mutating func awaitBeginning(_ stream: TCPStream, _ visit: StreamVisit) {
-    guard isNone(stream.content), !flows[visit.flow][isFromFirst: visit.isFromFirst].isDone else {
+    guard isNone(stream.content), !flows[visit].isDone else {
       return
     }
     stream.begin(.undecided)

@@ -34,7 +34,7 @@ extension FlowReader {
     _ bytes: RawSpan, _ marks: [StreamMark], last payload: RawSpan, _ number: UInt32,
     _ visit: StreamVisit
   ) {
-    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+    let isServer = flows[visit].isServer
     var start = 0
     // A protocol's own first bytes, not only those of a packet.
     var isBeginning = true
@@ -52,7 +52,7 @@ extension FlowReader {
         (application, role) = Self.classifyBeginning(rest, isServer: isServer)
       }
       if role == .server, application == .none, start == 0 {
-        flows[visit.flow][isFromFirst: visit.isFromFirst].isServer = true
+        flows[visit].isServer = true
         // So few bytes hold no header.
         if readsAnswers { return readAnswer(bytes, visit) }
       }
@@ -108,13 +108,13 @@ extension FlowReader {
   ) {
     let stream = streams[number]
     let packet = (writer.number, writer.time)
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     // Behind a hole or another protocol they are not the stream's own first ones.
     let isFirst = start == 0 && Int(direction.next &- direction.base) == bytes.byteCount
     begin(application, stream, visit, isFirst: isFirst)
     var offset = start
     for mark in marks where mark.end > offset {
-      guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+      guard flows[visit].stream == number,
         !isNone(stream.content)
       else { break }
       writer.attribute(number: mark.number, time: mark.time)

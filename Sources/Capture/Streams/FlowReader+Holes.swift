@@ -74,7 +74,7 @@ extension FlowReader {
     let bytes = Preamble.stripped(from: all)
     guard bytes.byteCount > 0 else { return nil }
     let known = max(0, known - (all.byteCount - bytes.byteCount))
-    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+    let isServer = flows[visit].isServer
     var (application, role) = Self.classify(bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     if application == .none, role == .unknown, bytes.byteCount >= Self.decidedLength {
       (application, role) = Self.classifyBeginning(bytes, isServer: isServer)

@@ -5,12 +5,12 @@ import Parsing
 extension FlowReader {
   /// The number of a direction's stream, which is made if there is none.
   mutating func openStream(_ visit: StreamVisit) -> UInt32 {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     if number != 0 { return number }
     let new = streams.insert(record: writer.flow(), target: visit.target)
     streams[new].flow = visit.flow
     streams[new].isFromFirst = visit.isFromFirst
-    flows[visit.flow][isFromFirst: visit.isFromFirst].stream = new
+    flows[visit].stream = new
     return new
   }
 

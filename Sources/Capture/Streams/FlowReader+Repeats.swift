@@ -5,7 +5,7 @@ import Parsing
 extension FlowReader {
   /// Looks at bytes that stand before the next one: the same again, or another version of them.
   mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     if direction.stream != 0, !streams[direction.stream].holes.isEmpty,
       let rest = fillHole(payload, at: sequence, direction.stream, visit)
     {
@@ -100,7 +100,7 @@ extension FlowReader {
   mutating func readLatest(
     _ bytes: [UInt8], at sequence: UInt32, of number: UInt32, _ visit: StreamVisit
   ) {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     guard direction.stream == number,
       let latest = streams[number].putLatest(bytes, at: sequence, next: direction.next),
       !streams[number].hasTooManyVersions
@@ -126,17 +126,14 @@ extension FlowReader {
     {
       return
     }
-    // SAFETY: the closure only reads the array's bytes.
-    unsafe bytes.withUnsafeBytes {
-      readAlone(
-        unsafe $0.bytes, at: sequence, changed: changed, isBefore: isBefore,
-        readsAnswers: true, visit)
-    }
+    readAlone(
+      bytes.rawSpan, at: sequence, changed: changed, isBefore: isBefore,
+      readsAnswers: true, visit)
   }
 
   /// Notes that a stream's packets disagree, and shows it from here on.
   mutating func noteOverlap(_ visit: StreamVisit) {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     if number != 0 { streams[number].record.hasOverlap = true }
     markOverlap(visit.flow)
     writer.markOverlap()
@@ -145,7 +142,7 @@ extension FlowReader {
   /// Notes whether a segment has other bytes than those that wait for it.
   @inline(never)
   mutating func compareWaiting(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     guard number != 0, !flows[notes: visit.flow].hasOverlap,
       streams[number].disagrees(payload, at: sequence)
     else { return }
@@ -155,7 +152,7 @@ extension FlowReader {
   /// Keeps in mind what the packet has of which another version goes on: it is not written again for it.
   @inline(__always)
   mutating func noteWritten(_ visit: StreamVisit) {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     guard number != 0, !streams[number].openVersions.isEmpty else { return }
     streams[number].noteWritten(writer.writtenValues(), number: writer.number)
   }
@@ -167,7 +164,7 @@ extension FlowReader {
     _ versions: [TCPStream.Version], of number: UInt32, _ visit: StreamVisit
   ) {
     var complete = versions
-    if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+    if flows[visit].stream == number,
       !streams[number].isBetweenMessages
     {
       complete = streams[number].keep(versions)
@@ -183,19 +180,17 @@ extension FlowReader {
   private mutating func adopt(
     _ versions: inout [TCPStream.Version], _ number: UInt32, _ visit: StreamVisit
   ) {
-    guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+    guard flows[visit].stream == number,
       isNone(streams[number].content)
     else { return }
     let kept = streams[number].takeHistory()
     for index in versions.indices {
       let version = versions[index]
-      // SAFETY: the closure only reads the array's bytes.
-      let isAdopted = unsafe version.bytes.withUnsafeBytes {
-        readAgain(unsafe $0.bytes, at: version.sequence, changed: version.changed, visit)
-      }
+      let isAdopted = readAgain(
+        version.bytes.rawSpan, at: version.sequence, changed: version.changed, visit)
       guard isAdopted else { continue }
       versions.remove(at: index)
-      if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number {
+      if flows[visit].stream == number {
         // What was read before is the other version now.
         streams[number].remember(
           [kept.bytes] + kept.alternates, latest: version.isLast ? [] : kept.latest)
@@ -211,13 +206,10 @@ extension FlowReader {
     let packet = (writer.number, writer.time)
     for version in versions {
       writer.attribute(number: version.number, time: version.time)
-      // SAFETY: the closure only reads the array's bytes.
       writer.written = version.written
-      unsafe version.bytes.withUnsafeBytes {
-        readAlone(
-          unsafe $0.bytes, at: version.sequence, changed: version.changed, readsAnswers: true,
-          visit)
-      }
+      readAlone(
+        version.bytes.rawSpan, at: version.sequence, changed: version.changed, readsAnswers: true,
+        visit)
       writer.written = []
     }
     writer.attribute(number: packet.0, time: packet.1)
@@ -248,7 +240,7 @@ extension FlowReader {
     let stripped = all.byteCount - bytes.byteCount
     let sequence = sequence &+ UInt32(truncatingIfNeeded: stripped)
     let changed = changed.map { Self.moved($0, by: stripped) }
-    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+    let isServer = flows[visit].isServer
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     if application == .none, role == .unknown, !isServer, HTTPRequest.mayBegin(bytes) {
@@ -285,10 +277,7 @@ extension FlowReader {
         skips.add(.tcpOverlap)
         noteOverlap(visit)
         let start = sequence &- UInt32(truncatingIfNeeded: changed.lowerBound)
-        // SAFETY: the closure only reads the array's bytes.
-        return unsafe bytes.withUnsafeBytes {
-          readAlone(unsafe $0.bytes, at: start, changed: changed, visit)
-        }
+        return readAlone(bytes.rawSpan, at: start, changed: changed, visit)
       case .unknown: break
       }
       guard beginsAnew(payload, at: sequence, direction) else {
@@ -345,13 +334,13 @@ extension FlowReader {
     _ bytes: RawSpan, at sequence: UInt32, known: Int, upTo end: Int, isBefore: Bool,
     readsAnswers: Bool, _ visit: StreamVisit
   ) {
-    let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+    let isServer = flows[visit].isServer
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     let next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
     // What goes on in bytes that come again may begin with few.
     if application == .beginning { application = .tls }
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     if application == .none, role == .unknown, !isServer, known == 0, !isBefore,
       direction.isDone || next != direction.next, HTTPRequest.mayBegin(bytes)
     {
@@ -371,7 +360,7 @@ extension FlowReader {
       let isDone = read(bytes, known: known, stream, visit)
       if !isDone, !isBefore, keepRereading(stream, end: next, visit) { return }
     } else if !read(bytes.extracting(0..<end), known: known, stream, visit) {
-      let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+      let number = flows[visit].stream
       readRest(
         bytes.extracting(end..<bytes.byteCount), isAll: number == 0 || streams[number].isUnread,
         stream, visit)
@@ -403,7 +392,7 @@ extension FlowReader {
     }
     let rest = bytes.extracting(start..<bytes.byteCount)
     if isNone(stream.content) {
-      let isServer = flows[visit.flow][isFromFirst: visit.isFromFirst].isServer
+      let isServer = flows[visit].isServer
       let (application, _) = Self.classify(rest, isDNSPort: visit.isDNSPort, isServer: isServer)
       begin(application, stream, visit, isFirst: false)
     }

@@ -31,7 +31,7 @@ extension FlowReader {
       rereading.left -= rest.byteCount
       rereading.next &+= UInt32(truncatingIfNeeded: rest.byteCount)
       let isOver = isDone || isNone(rereading.reader.content)
-      let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+      let direction = flows[visit]
       if !isOver, rereading.left <= 0 {
         skips.add(.tcpOverlapLimit)
       } else if !isOver, direction.stream == number,
@@ -44,7 +44,7 @@ extension FlowReader {
       finishContent(rereading.reader)
     }
     writer.written = written
-    guard flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number else { return }
+    guard flows[visit].stream == number else { return }
     streams[number].isRereading = false
     streams.touch(number)
   }
@@ -54,7 +54,7 @@ extension FlowReader {
   mutating func keepRereading(
     _ reader: TCPStream, end: UInt32, _ visit: StreamVisit
   ) -> Bool {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     let behind = Int32(bitPattern: direction.next &- end)
     guard behind >= 0 || direction.isDone, !isNone(reader.content) else { return false }
     if reader.isBetweenMessages {
@@ -68,8 +68,8 @@ extension FlowReader {
       return false
     }
     if direction.isDone {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].isDone = false
-      if behind < 0 { flows[visit.flow][isFromFirst: visit.isFromFirst].next = end }
+      flows[visit].isDone = false
+      if behind < 0 { flows[visit].next = end }
     }
     return true
   }

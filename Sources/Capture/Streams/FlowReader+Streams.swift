@@ -156,13 +156,13 @@ extension FlowReader {
   mutating func accept(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
-    if flows[visit.flow][isFromFirst: visit.isFromFirst].lacking != 0 {
+    if flows[visit].lacking != 0 {
       passLack(sequence, visit)
     }
-    if flows[visit.flow][isFromFirst: visit.isFromFirst].isUnannounced {
+    if flows[visit].isUnannounced {
       beginEarlier(at: sequence, visit)
     }
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     let distance = Int32(bitPattern: sequence &- direction.next)
     if direction.hasQueue { compareWaiting(payload, at: sequence, visit) }
     if distance > 0 {
@@ -197,13 +197,13 @@ extension FlowReader {
 
   /// Reads the next bytes of a stream.
   mutating func advance(_ payload: RawSpan, missing: Int, _ visit: StreamVisit) {
-    let sequence = flows[visit.flow][isFromFirst: visit.isFromFirst].next
-    let isFirst = sequence == flows[visit.flow][isFromFirst: visit.isFromFirst].base
-    flows[visit.flow][isFromFirst: visit.isFromFirst].advance(payload.byteCount)
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
-    let lacking = Int(flows[visit.flow][isFromFirst: visit.isFromFirst].lacking)
+    let sequence = flows[visit].next
+    let isFirst = sequence == flows[visit].base
+    flows[visit].advance(payload.byteCount)
+    let number = flows[visit].stream
+    let lacking = Int(flows[visit].lacking)
     if lacking > 0 {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].lacking =
+      flows[visit].lacking =
         UInt16(max(0, lacking - payload.byteCount))
     }
     if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
@@ -229,29 +229,29 @@ extension FlowReader {
 
   /// Notes bytes that a packet had beyond those captured: what is being read goes on without them.
   private mutating func lack(_ missing: Int, _ visit: StreamVisit) {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     if number == 0
       || isNone(streams[number].content) && streams[number].openVersions.isEmpty
         && streams[number].rereadings.isEmpty
     {
-      let known = flows[visit.flow][isFromFirst: visit.isFromFirst].lacking
-      flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = max(
+      let known = flows[visit].lacking
+      flows[visit].lacking = max(
         known, UInt16(clamping: missing))
       return
     }
-    flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
-    flows[visit.flow][isFromFirst: visit.isFromFirst].advance(missing)
+    flows[visit].lacking = 0
+    flows[visit].advance(missing)
     loseBytes(missing, visit)
   }
 
   /// Gives up bytes that a packet had beyond those captured where a segment follows them.
   private mutating func passLack(_ sequence: UInt32, _ visit: StreamVisit) {
-    let direction = flows[visit.flow][isFromFirst: visit.isFromFirst]
+    let direction = flows[visit]
     let ahead = Int(Int32(bitPattern: sequence &- direction.next))
     guard ahead > 0 else { return }
     let lost = min(ahead, Int(direction.lacking))
-    flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
-    flows[visit.flow][isFromFirst: visit.isFromFirst].advance(lost)
+    flows[visit].lacking = 0
+    flows[visit].advance(lost)
     loseBytes(lost, visit)
   }
 
@@ -267,24 +267,24 @@ extension FlowReader {
       TCPStream.Early(
         sequence: sequence, bytes: bytes, missing: missing, number: writer.number,
         time: writer.time))
-    flows[visit.flow][isFromFirst: visit.isFromFirst].hasQueue = true
+    flows[visit].hasQueue = true
     while stream.queue.count > TCPStream.longestQueue || stream.queuedBytes > options.streamLimit {
       passGap(number)
     }
     passAcknowledged(number, over: TCPStream.longestAcknowledged)
-    if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number { streams.touch(number) }
+    if flows[visit].stream == number { streams.touch(number) }
   }
 
   /// Reads the waiting segments that are next now.
   mutating func drain(_ visit: StreamVisit) {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     guard number != 0 else { return }
-    guard flows[visit.flow][isFromFirst: visit.isFromFirst].hasQueue else { return }
+    guard flows[visit].hasQueue else { return }
     let stream = streams[number]
-    while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+    while flows[visit].stream == number,
       let early = stream.queue.first,
       Int32(
-        bitPattern: early.place &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
+        bitPattern: early.place &- flows[visit].next) <= 0
     {
       take(stream.dequeue(), visit)
     }
@@ -304,8 +304,8 @@ extension FlowReader {
   ///
   /// Where one that came before it has bytes for a part of its place, those are the ones read first.
   mutating func take(_ early: TCPStream.Early, _ visit: StreamVisit) {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
-    let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+    let number = flows[visit].stream
+    let next = flows[visit].next
     let end = number == 0 ? early.bytes.count : streams[number].split(early, next: next)
     let wasApart = isApart
     isApart = true
@@ -340,24 +340,24 @@ extension FlowReader {
     skips.add(.tcpGap)
     let visit = Self.visit(of: stream)
     let packet = (writer.number, writer.time)
-    let next = flows[visit.flow][isFromFirst: visit.isFromFirst].next
+    let next = flows[visit].next
     let start = stream.queue[0].place
-    flows[visit.flow][isFromFirst: visit.isFromFirst].lacking = 0
-    flows[visit.flow][isFromFirst: visit.isFromFirst].next = start
+    flows[visit].lacking = 0
+    flows[visit].next = start
     loseBytes(Int(start &- next), visit)
     awaitBeginning(stream, visit)
     // Behind a segment that came later than those that follow it they were complete with that.
     var latest = (number: UInt64(0), time: Int64(0))
-    while flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+    while flows[visit].stream == number,
       let early = stream.queue.first,
       Int32(
-        bitPattern: early.place &- flows[visit.flow][isFromFirst: visit.isFromFirst].next) <= 0
+        bitPattern: early.place &- flows[visit].next) <= 0
     {
       if early.number >= latest.number { latest = (early.number, early.time) }
       writer.attribute(number: latest.number, time: latest.time)
       take(stream.dequeue(), visit)
       // What follows a hole is kept, in case the missing bytes come after all.
-      if flows[visit.flow][isFromFirst: visit.isFromFirst].stream == number,
+      if flows[visit].stream == number,
         case .none = stream.content
       {
         // SAFETY: the closure only reads the array's bytes.
