@@ -100,22 +100,6 @@ extension RawSpan {
 }
 
 extension Array where Element == UInt8 {
-  /// The array's bytes, lent.
-  var rawBytes: RawSpan {
-    @_lifetime(borrow self)
-    borrowing get {
-      let elements = span
-      // SAFETY: a byte is a trivial type, and the span lives as long as the array is borrowed.
-      return unsafe elements.bytes
-    }
-  }
-
-  /// Appends bytes.
-  mutating func append(_ bytes: RawSpan) {
-    // SAFETY: the closure only reads the span's bytes.
-    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
-  }
-
   /// Appends a string's UTF-8.
   mutating func append(_ string: StaticString) {
     for offset in 0..<string.utf8CodeUnitCount {

@@ -1,3 +1,4 @@
+import Parsing
 /// Digests of one kind that a feed lists one a line, and of which it says nothing apart: bytes and lines alone.
 ///
 /// A list of ten million digests is then as large as its digests and their lines, and the compiler
@@ -42,7 +43,7 @@ extension IndicatorCollection {
     var collection = self
     let lists = collection.takeDigestLists()
     for list in lists {
-      let values = list.values.rawBytes
+      let values = list.values.rawSpan
       let width = list.width
       collection.reserve(records: list.count, valueBytes: list.values.count)
       for index in 0..<list.count {

@@ -10,7 +10,7 @@ extension DisplayText {
     let line = Array(line)
     var output: [UInt8] = []
     output.reserveCapacity(line.count + 16)
-    appendDefangedLine(line.rawBytes, to: &output)
+    appendDefangedLine(line.rawSpan, to: &output)
     return escaped(output)
   }
 

@@ -17,7 +17,7 @@ public enum DisplayText {
   public static func escaped(_ text: some Collection<UInt8>, isCell: Bool = true) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
-    appendEscaped(Array(text).rawBytes, isCell: isCell, to: &output)
+    appendEscaped(Array(text).rawSpan, isCell: isCell, to: &output)
     return output
   }
 
@@ -29,7 +29,7 @@ public enum DisplayText {
     let value = Array(value)
     var output: [UInt8] = []
     output.reserveCapacity(value.count + 8)
-    appendDefanged(value.rawBytes, kind: kind, to: &output)
+    appendDefanged(value.rawSpan, kind: kind, to: &output)
     return escaped(output)
   }
 

@@ -260,7 +260,7 @@ public struct StringPool: Sendable {
     let start = Int(ends[Int(id) - 1])
     let count = Int(ends[Int(id)]) - start
     guard count == string.byteCount else { return false }
-    let known = bytes.rawBytes.extracting(start..<start + count)
+    let known = bytes.rawSpan.extracting(start..<start + count)
     var offset = 0
     while offset + 8 <= count {
       if known.littleEndianUInt64(unchecked: offset)

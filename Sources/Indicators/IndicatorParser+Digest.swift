@@ -235,7 +235,7 @@ extension IndicatorParser {
       arena.append(ASCII.hexDigit(arena[offset] >> 4))
       arena.append(ASCII.hexDigit(arena[offset]))
     }
-    let refusal = KnownDigests.refusal(arena.rawBytes.extracting(end...))
+    let refusal = KnownDigests.refusal(arena.rawSpan.extracting(end...))
     arena.removeLast(arena.count - end)
     return refusal
   }

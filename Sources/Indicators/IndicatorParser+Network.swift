@@ -113,7 +113,7 @@ extension IndicatorParser {
     let last = end
     while end > hostStart, ASCII.isDigit(arena[end - 1]) { end -= 1 }
     guard end < last, end > hostStart, arena[end - 1] == 0x2e else { return false }
-    return IPAddressText.ipv4(arena.rawBytes, hostStart..<last) == nil
+    return IPAddressText.ipv4(arena.rawSpan, hostStart..<last) == nil
   }
 
   private mutating func parsePath(_ text: RawSpan) -> Refusal? {
@@ -181,7 +181,7 @@ extension IndicatorParser {
     case let refusal?: return refusal
     }
 
-    let facts = NameSyntax.facts(arena.rawBytes.extracting(start...))
+    let facts = NameSyntax.facts(arena.rawSpan.extracting(start...))
     if facts.labels < 2 {
       if facts.endsInNumber { return Self.noShape(declared) }
       switch declared {
@@ -199,7 +199,7 @@ extension IndicatorParser {
   ) -> Refusal? {
     var mode = proposed
     if !options.keepsPublicSuffixes {
-      switch PublicSuffixList.classify(arena.rawBytes.extracting(start...)) {
+      switch PublicSuffixList.classify(arena.rawSpan.extracting(start...)) {
       case .icann: return .publicSuffix
       case .private:
         mode = .exact
@@ -208,12 +208,12 @@ extension IndicatorParser {
       }
     }
     if !options.trustsWellKnown, mode != .subdomainsOnly,
-      WellKnown.contains(name: arena.rawBytes.extracting(start...))
+      WellKnown.contains(name: arena.rawSpan.extracting(start...))
     {
       mode = .exact
       lints.append(.wellKnownName)
     }
-    if !TopLevelDomains.contains(arena.rawBytes.extracting(lastLabel...)) {
+    if !TopLevelDomains.contains(arena.rawSpan.extracting(lastLabel...)) {
       lints.append(.unknownTopLevelDomain)
     }
     add(.domain, mode: mode, from: start)

@@ -176,9 +176,9 @@ package struct IndicatorParser: Sendable {
       defer { refanged = bytes }
       bytes.removeAll(keepingCapacity: true)
       Refanging.append(text, to: &bytes)
-      let again = Trimming.range(bytes.rawBytes, .full)
+      let again = Trimming.range(bytes.rawSpan, .full)
       if again.isEmpty { return .empty }
-      return parseNetwork(bytes.rawBytes.extracting(again), declared, options)
+      return parseNetwork(bytes.rawSpan.extracting(again), declared, options)
     }
   }
 

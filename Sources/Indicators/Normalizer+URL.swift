@@ -144,7 +144,7 @@ extension Normalizer {
         joined.append(0x3f)
         joined.append(query)
         refusal = appendPath(
-          joined.rawBytes, options: options, parts: &parts, base: before, to: &output)
+          joined.rawSpan, options: options, parts: &parts, base: before, to: &output)
       }
     }
     if refusal != nil { output.removeLast(output.count - before) }
@@ -252,7 +252,7 @@ extension Normalizer {
       decoded.removeAll(keepingCapacity: true)
       guard PercentEncoding.decodeAll(host, to: &decoded) else { return .badHost }
       return Self.appendDecodedHost(
-        decoded.rawBytes, needsTwoLabels: needsTwoLabels, to: &output)
+        decoded.rawSpan, needsTwoLabels: needsTwoLabels, to: &output)
     }
     return Self.appendDecodedHost(host, needsTwoLabels: needsTwoLabels, to: &output)
   }
@@ -265,12 +265,12 @@ extension Normalizer {
       return refusal == .badInternationalName ? refusal : .badHost
     }
     guard needsTwoLabels else { return nil }
-    let facts = NameSyntax.facts(output.rawBytes.extracting(before...))
+    let facts = NameSyntax.facts(output.rawSpan.extracting(before...))
     // Without a scheme nothing but its shape says that this is a URL: `1/2` and `1.5/3` are none.
     let isHost =
       facts.labels >= 2
       && (!facts.endsInNumber
-        || IPAddressText.ipv4(output.rawBytes.extracting(before...)) != nil)
+        || IPAddressText.ipv4(output.rawSpan.extracting(before...)) != nil)
     if !isHost { output.removeLast(output.count - before) }
     return isHost ? nil : .badHost
   }
@@ -291,7 +291,7 @@ extension Normalizer {
   private func appendPort(
     _ port: UInt16, parts: inout URLParts, base: Int, to output: inout [UInt8]
   ) {
-    if port != 0, !Self.isDefault(port: port, output.rawBytes.extracting(base...), parts) {
+    if port != 0, !Self.isDefault(port: port, output.rawSpan.extracting(base...), parts) {
       parts.port = port
       output.append(0x3a)
       ValueText.appendDecimal(UInt(port), to: &output)

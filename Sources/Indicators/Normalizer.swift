@@ -59,7 +59,7 @@ package struct Normalizer: Sendable {
     let hostStart = output.count
     var refusal = Self.appendName(email.extracting((at + 1)...), to: &output)
     if refusal == nil {
-      let facts = NameSyntax.facts(output.rawBytes.extracting(hostStart...))
+      let facts = NameSyntax.facts(output.rawSpan.extracting(hostStart...))
       if facts.labels < 2 { refusal = .singleLabel }
       if facts.endsInNumber { refusal = .numericLastLabel }
     }

@@ -32,7 +32,7 @@ package enum Refanging {
       }
     }
     undoHalfBrackets(&output, from: start)
-    if let (replacement, length) = schemeReplacement(output.rawBytes.extracting(start...)) {
+    if let (replacement, length) = schemeReplacement(output.rawSpan.extracting(start...)) {
       var scheme: [UInt8] = []
       scheme.append(replacement)
       output.replaceSubrange(start..<start + length, with: scheme)
@@ -108,8 +108,8 @@ package enum Refanging {
     guard hasBrackets else { return }
     var hostEnd = start
     // Behind `://` the host begins; before it there is no path.
-    if let colon = output.rawBytes.extracting(start...).firstOffset(of: 0x3a),
-      output.rawBytes.extracting((start + colon)...).starts(with: "://")
+    if let colon = output.rawSpan.extracting(start...).firstOffset(of: 0x3a),
+      output.rawSpan.extracting((start + colon)...).starts(with: "://")
     {
       hostEnd = start + colon + 3
     }

@@ -28,7 +28,7 @@ package enum WellKnown {
       "199.7.83.42", "202.12.27.33",
     ].compactMap { text in
       let bytes = Array(text.utf8)
-      return IPAddressText.ipv4(bytes.rawBytes)
+      return IPAddressText.ipv4(bytes.rawSpan)
     })
 
   // swift-format-ignore

@@ -1,4 +1,5 @@
 internal import Matchers
+internal import Parsing
 
 /// Measures one matcher over data in memory.
 ///
@@ -103,7 +104,7 @@ package struct MatcherBenchmark: Sendable {
     let build = try clock.measure {
       var builder = LiteralMatcherBuilder()
       if strategy != .automatic { builder.usesAnchors = strategy == .anchors }
-      let span = entries.rawBytes
+      let span = entries.rawSpan
       let lines = entries.reduce(1) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
       builder.reserve(count: lines, bytes: entries.count)
       try Lines.forEach(entries) { line, number throws(Failure) in
@@ -120,13 +121,13 @@ package struct MatcherBenchmark: Sendable {
       image = try (consume builder).build()
     }
     let matcher = try LiteralMatcher(
-      image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)
+      image: ImageBytes(copying: image.rawSpan), range: 0..<image.count)
     let size = image.count
     image = []
     var result = Result(
       entries: count, buildSeconds: build.seconds, structureBytes: size,
       inputBytes: input.count, matches: 0, best: 0, median: 0, unit: "GB/s")
-    let span = input.rawBytes
+    let span = input.rawSpan
     measure(&result, amount: Double(input.count) / 1e9) {
       var state = LiteralMatcher.State()
       return matcher.count(span, state: &state)
@@ -148,7 +149,7 @@ package struct MatcherBenchmark: Sendable {
       var builder = KeySetBuilder(
         fixedWidth: keys.commonLength, ignoresCase: ignoresCase, seed: 0x5EC1)
       builder.reserve(count: count, bytes: keys.bytes.count)
-      let span = keys.bytes.rawBytes
+      let span = keys.bytes.rawSpan
       for (number, key) in keys.references.enumerated() {
         let start = Int(key.offset)
         builder.insert(
@@ -157,7 +158,7 @@ package struct MatcherBenchmark: Sendable {
       image = try builder.build(mergesEqualKeys: true)
     }
     let size = image.count
-    let set = try KeySet(image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)
+    let set = try KeySet(image: ImageBytes(copying: image.rawSpan), range: 0..<image.count)
     image = []
     count = set.count
     keys = try Self.named(names.input) { () throws(Failure) in
@@ -168,7 +169,7 @@ package struct MatcherBenchmark: Sendable {
       entries: count, buildSeconds: build.seconds, structureBytes: size,
       inputBytes: input.count, matches: 0, best: 0, median: 0, unit: "M lookups/s")
     var answers = [UInt32](repeating: 0, count: Self.keyBatch)
-    let span = keys.bytes.rawBytes
+    let span = keys.bytes.rawSpan
     measure(&result, amount: Double(queries.count) / 1e6) {
       var found: UInt64 = 0
       for start in stride(from: 0, to: queries.count, by: Self.keyBatch) {
@@ -222,7 +223,7 @@ package struct MatcherBenchmark: Sendable {
   /// The trie of an image; nil for a family of which there is nothing.
   private static func trie(_ image: [UInt8]) throws -> PrefixTrie? {
     guard !image.isEmpty else { return nil }
-    return try PrefixTrie(image: ImageBytes(copying: image.rawBytes), range: 0..<image.count)
+    return try PrefixTrie(image: ImageBytes(copying: image.rawSpan), range: 0..<image.count)
   }
 
   /// What a text holds; its faults tell the text's name.
@@ -298,16 +299,5 @@ extension Duration {
   /// The duration as a number of seconds.
   fileprivate var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}
-
-extension [UInt8] {
-  /// The bytes as a span.
-  var rawBytes: RawSpan {
-    @_lifetime(borrow self)
-    get {
-      // SAFETY: bytes have no padding.
-      unsafe span.bytes
-    }
   }
 }

@@ -108,7 +108,7 @@ struct PrefixLines {
     try Lines.forEach(text) { line, number throws(MatcherBenchmark.Failure) in
       let slash = line.last { text[$0] == UInt8(ascii: "/") }
       let address = line.lowerBound..<(slash ?? line.upperBound)
-      guard let value = Self.address(text.rawBytes, address) else {
+      guard let value = Self.address(text.rawSpan, address) else {
         throw MatcherBenchmark.Failure(
           line: number, problem: "not an address or prefix; each line is one")
       }
