@@ -19,35 +19,18 @@ enum Cores {
     of count: Int, _ parts: Int, _ body: @escaping @Sendable (_ part: Int, Range<Int>) -> Void
   ) {
     func range(_ part: Int) -> Range<Int> { count * part / parts..<count * (part + 1) / parts }
-    var threads: [pthread_t] = []
+    var threads: [StartedThread] = []
     var own = [0]
     for part in 1..<max(1, parts) {
       let range = range(part)
-      let start = unsafe Unmanaged.passRetained(Start { body(part, range) })
-      var thread = pthread_t()
-      // SAFETY: the new thread takes over the retained object, exactly once.
-      let failure = unsafe pthread_create(
-        &thread, nil,
-        { argument in
-          if let argument = unsafe argument {
-            unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
-          }
-          return nil
-        }, start.toOpaque())
-      if failure == 0 {
+      if let thread = StartedThread({ body(part, range) }) {
         threads.append(thread)
       } else {
-        unsafe start.release()
         own.append(part)
       }
     }
     for part in own { body(part, range(part)) }
-    for thread in threads { pthread_join(thread, nil) }
-  }
-
-  private final class Start: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    for thread in threads { thread.join() }
   }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Matchers
 
 /// A value behind a lock that threads can wait on: a mutex with one condition.
 ///
@@ -53,32 +54,9 @@ final class Monitor<Value>: @unchecked Sendable {
 package enum Threads {
   /// Runs the body on `count` threads, one of them the caller's, and returns when all are done.
   package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    var threads: [pthread_t] = []
-    for index in 1..<max(count, 1) {
-      let start = unsafe Unmanaged.passRetained(ThreadStart { body(index) })
-      var thread = pthread_t()
-      // SAFETY: the new thread takes over the retained object, exactly once.
-      let failure = unsafe pthread_create(
-        &thread, nil,
-        { argument in
-          if let argument = unsafe argument {
-            unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
-          }
-          return nil
-        }, start.toOpaque())
-      if failure == 0 {
-        threads.append(thread)
-      } else {
-        // Fewer threads than asked for do the same work.
-        unsafe start.release()
-      }
-    }
+    // Fewer threads than asked for do the same work.
+    let threads = (1..<max(count, 1)).compactMap { index in StartedThread { body(index) } }
     body(0)
-    for thread in threads { pthread_join(thread, nil) }
-  }
-
-  private final class ThreadStart: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    for thread in threads { thread.join() }
   }
 }

@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// A thread of our own, which has begun: the one place that makes any.
+package struct StartedThread {
+  private let thread: pthread_t
+
+  /// Starts a thread that runs the body; nil where the system gives none.
+  package init?(_ body: @escaping @Sendable () -> Void) {
+    let start = unsafe Unmanaged.passRetained(Start(body))
+    var thread = pthread_t()
+    // SAFETY: the new thread takes over the retained object, exactly once.
+    let failure = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument = unsafe argument {
+          unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+        }
+        return nil
+      }, start.toOpaque())
+    guard failure == 0 else {
+      unsafe start.release()
+      return nil
+    }
+    self.thread = thread
+  }
+
+  /// Returns when the thread has ended; each is waited for once.
+  package func join() { pthread_join(thread, nil) }
+
+  private final class Start: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+}
