@@ -10,15 +10,16 @@ extension SuiteReport {
       }
       text += "\n"
       guard !isOK else { continue }
-      text += "  ---\n  suite: \(Self.quoted(result.suite))\n  line: \(result.line)\n  faults:\n"
+      text +=
+        "  ---\n  suite: \(YAMLText.quoted(result.suite))\n  line: \(result.line)\n  faults:\n"
       for fault in result.faults {
         text += "    - kind: \(fault.kind.rawValue)\n      line: \(fault.line)\n"
-        text += "      message: \(Self.quoted(fault.text))\n"
+        text += "      message: \(YAMLText.quoted(fault.text))\n"
         for (key, lines) in [
           ("difference", fault.difference), ("why", fault.reasons.map(\.text)),
         ] where !lines.isEmpty {
           text += "      \(key):\n"
-          for line in lines { text += "        - \(Self.quoted(line))\n" }
+          for line in lines { text += "        - \(YAMLText.quoted(line))\n" }
         }
       }
       text += "  ...\n"
@@ -40,24 +41,6 @@ extension SuiteReport {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
-  }
-
-  /// A string of YAML, double-quoted.
-  private static func quoted(_ text: String) -> String {
-    var output = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\t": output += "\\t"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
-        let digits = String(scalar.value, radix: 16)
-        output += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
-      default: output.unicodeScalars.append(scalar)
-      }
-    }
-    return output + "\""
   }
 
   /// Workflow commands that GitHub shows beside the suite's lines, then the tally.
