@@ -186,45 +186,7 @@ struct HTTPReader {
         phase = step == rest ? .chunkSize : .chunk(rest - step)
         if isAnswer, bodyBudget < 0 { return .other(offset) }
       default:
-        if hasWholeHeader, !HTTPRequest.isBlank(data.byte(unchecked: offset)) {
-          readKeptHeader(context, into: &writer, &skips)
-        }
-        guard let end = lineEnd(data, offset) else {
-          let rest = data.extracting(offset..<data.byteCount)
-          headLength += rest.byteCount
-          guard headLength <= context.headerLimit else {
-            skips.add(.httpHeaderLimit)
-            return .other(data.byteCount)
-          }
-          line.append(rest, writer)
-          return .all
-        }
-        let start = offset
-        offset = end
-        headLength += end - start
-        guard headLength <= context.headerLimit else {
-          skips.add(.httpHeaderLimit)
-          return .other(end)
-        }
-        let piece = data.extracting(start..<end)
-        let mayGoOn = mayGoOn(piece, data, end)
-        if line.isEmpty, !mayGoOn {
-          if !readLine(piece, context, into: &writer, &skips) { return .other(start) }
-        } else {
-          line.append(piece, writer)
-          if mayGoOn { continue }
-          if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
-        }
-        if isAnswer, piece.byteCount <= 2, announcesBody,
-          HTTPRequest.isResponse(data.extracting(end..<data.byteCount))
-        {
-          // The body that the answer to a HEAD announces does not come (RFC 9110 §9.3.2).
-          endMessage()
-        }
-        if isVersionless, end == data.byteCount, case .headers = phase, !hasHost {
-          // Headers may still come; where none do, this was all.
-          keepURLOnce(context, into: &writer, &skips)
-        }
+        if let outcome = readHead(data, &offset, context, into: &writer, &skips) { return outcome }
       }
       if case .requestLine = phase, isConnect || isUpgrade {
         isConnect = false
@@ -233,6 +195,53 @@ struct HTTPReader {
       }
     }
     return isAnswerOver ? .other(data.byteCount) : .all
+  }
+
+  /// Reads a line of a head, or the beginning of one; gives what that comes to where no more is to be read.
+  private mutating func readHead(
+    _ data: RawSpan, _ offset: inout Int, _ context: HTTPContext,
+    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> Outcome? {
+    if hasWholeHeader, !HTTPRequest.isBlank(data.byte(unchecked: offset)) {
+      readKeptHeader(context, into: &writer, &skips)
+    }
+    guard let end = lineEnd(data, offset) else {
+      let rest = data.extracting(offset..<data.byteCount)
+      headLength += rest.byteCount
+      guard headLength <= context.headerLimit else {
+        skips.add(.httpHeaderLimit)
+        return .other(data.byteCount)
+      }
+      line.append(rest, writer)
+      return .all
+    }
+    let start = offset
+    offset = end
+    headLength += end - start
+    guard headLength <= context.headerLimit else {
+      skips.add(.httpHeaderLimit)
+      return .other(end)
+    }
+    let piece = data.extracting(start..<end)
+    let mayGoOn = mayGoOn(piece, data, end)
+    if line.isEmpty, !mayGoOn {
+      if !readLine(piece, context, into: &writer, &skips) { return .other(start) }
+    } else {
+      line.append(piece, writer)
+      if mayGoOn { return nil }
+      if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
+    }
+    if isAnswer, piece.byteCount <= 2, announcesBody,
+      HTTPRequest.isResponse(data.extracting(end..<data.byteCount))
+    {
+      // The body that the answer to a HEAD announces does not come (RFC 9110 §9.3.2).
+      endMessage()
+    }
+    if isVersionless, end == data.byteCount, case .headers = phase, !hasHost {
+      // Headers may still come; where none do, this was all.
+      keepURLOnce(context, into: &writer, &skips)
+    }
+    return nil
   }
 
   /// Whether a body is to come next, or its first chunk.
