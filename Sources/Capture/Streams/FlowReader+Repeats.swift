@@ -6,93 +6,111 @@ extension FlowReader {
   /// Looks at bytes that stand before the next one: the same again, or another version of them.
   mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
     let direction = flows[visit]
-    if direction.stream != 0, !streams[direction.stream].holes.isEmpty,
-      let rest = fillHole(payload, at: sequence, direction.stream, visit)
+    guard direction.stream != 0 else {
+      return rereadWithoutStream(payload, at: sequence, direction, visit)
+    }
+    if !streams[direction.stream].holes.isEmpty,
+      rereadAroundHole(payload, at: sequence, direction.stream, visit)
     {
-      for part in [rest.before, rest.behind] where !part.isEmpty {
-        reread(
-          payload.extracting(part),
-          at: sequence &+ UInt32(truncatingIfNeeded: part.lowerBound), visit)
-      }
       return
     }
-    if direction.stream != 0, !streams[direction.stream].rereadings.isEmpty {
+    if !streams[direction.stream].rereadings.isEmpty {
       continueRereadings(payload, at: sequence, of: direction.stream, visit)
     }
     let version: [UInt8]
     let changed: Range<Int>
     var (isBefore, isLast) = (false, false)
-    if direction.stream == 0 {
-      if direction.isUnannounced, readBefore(payload, at: sequence, direction, visit) { return }
-      if readInPlace(payload, at: sequence, direction, visit) { return }
-      // Nothing was wanted of them; a message that begins here was not among them.
-      if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
-      return readAgainOrAlone(payload, at: sequence, direction, visit)
-    } else {
-      switch streams[direction.stream].compare(payload, at: sequence, next: direction.next) {
-      case .same:
+    switch streams[direction.stream].compare(payload, at: sequence, next: direction.next) {
+    case .same:
+      return skips.add(.retransmission)
+    case .unknown:
+      return rereadUnknown(payload, at: sequence, direction, visit)
+    case .earlier(let bytes, let count):
+      // What was read before the bytes that are kept, and perhaps written, comes again.
+      if count == payload.byteCount, !flows[notes: visit.flow].hasHole,
+        Int32(bitPattern: sequence &- direction.base) >= 0,
+        !firsts.differ(
+          payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+          from: direction.base, present: stretch)
+      {
         return skips.add(.retransmission)
-      case .unknown:
-        if Int32(bitPattern: sequence &- direction.base) >= 0 {
-          let isRead = !isNone(streams[direction.stream].content)
-          if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
-          skips.add(.retransmission)
-          // Of what a reader has read long ago no other version can still be taken, but of the head before a long body.
-          guard !isRead else {
-            if streams[direction.stream].differsFromLead(payload, at: sequence),
-              beginsAnew(payload, at: sequence, direction),
-              streams[direction.stream].isNewVersion(payload, at: sequence),
-              !streams[direction.stream].hasTooManyVersions
-            {
-              noteOverlap(visit)
-              readAlone(payload, at: sequence, visit)
-            }
-            return
-          }
-          return readAgainOrAlone(payload, at: sequence, direction, visit)
-        }
-        return readAlone(payload, at: sequence, visit)
-      case .earlier(let bytes, let count):
-        // What was read before the bytes that are kept, and perhaps written, comes again.
-        if count == payload.byteCount, !flows[notes: visit.flow].hasHole,
-          Int32(bitPattern: sequence &- direction.base) >= 0,
-          !firsts.differ(
-            payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
-            from: direction.base, present: stretch)
-        {
-          return skips.add(.retransmission)
-        }
-        version = bytes
-        changed = 0..<count
-        isBefore = true
-      case .different(let bytes, let range):
-        guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
-          return skips.add(.retransmission)
-        }
-        guard !streams[direction.stream].hasTooManyVersions else {
-          return skips.add(.tcpOverlapLimit)
-        }
-        version = bytes
-        changed = range
-        if streams[direction.stream].isUnread {
-          // In case that nothing is made of the first bytes either way.
-          _ = firsts.replace(
-            payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
-            from: direction.base, present: stretch)
-        }
-        skips.add(.tcpOverlap)
-        noteOverlap(visit)
-        let alternate = streams[direction.stream].alternate(
-          payload, at: sequence, next: direction.next, bytes,
-          isWhole: Int(direction.next &- sequence) <= bytes.count)
-        isLast = alternate.isLast
-        for (bytes, changed, isLast) in alternate.others {
-          readVersion(bytes, changed, isBefore: false, isLast: isLast, direction, visit)
-        }
+      }
+      version = bytes
+      changed = 0..<count
+      isBefore = true
+    case .different(let bytes, let range):
+      guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
+        return skips.add(.retransmission)
+      }
+      guard !streams[direction.stream].hasTooManyVersions else {
+        return skips.add(.tcpOverlapLimit)
+      }
+      version = bytes
+      changed = range
+      if streams[direction.stream].isUnread {
+        // In case that nothing is made of the first bytes either way.
+        _ = firsts.replace(
+          payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+          from: direction.base, present: stretch)
+      }
+      skips.add(.tcpOverlap)
+      noteOverlap(visit)
+      let alternate = streams[direction.stream].alternate(
+        payload, at: sequence, next: direction.next, bytes,
+        isWhole: Int(direction.next &- sequence) <= bytes.count)
+      isLast = alternate.isLast
+      for (bytes, changed, isLast) in alternate.others {
+        readVersion(bytes, changed, isBefore: false, isLast: isLast, direction, visit)
       }
     }
     readVersion(version, changed, isBefore: isBefore, isLast: isLast, direction, visit)
-    if direction.stream != 0 { streams.touch(direction.stream) }
+    streams.touch(direction.stream)
+  }
+
+  /// Fills a hole of the stream with bytes that come again, and looks at those around it; false where they fill none.
+  private mutating func rereadAroundHole(
+    _ payload: RawSpan, at sequence: UInt32, _ number: UInt32, _ visit: StreamVisit
+  ) -> Bool {
+    guard let rest = fillHole(payload, at: sequence, number, visit) else { return false }
+    for part in [rest.before, rest.behind] where !part.isEmpty {
+      reread(
+        payload.extracting(part), at: sequence &+ UInt32(truncatingIfNeeded: part.lowerBound), visit
+      )
+    }
+    return true
+  }
+
+  /// Looks at bytes before the next one of a direction of which nothing is kept.
+  private mutating func rereadWithoutStream(
+    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+  ) {
+    if direction.isUnannounced, readBefore(payload, at: sequence, direction, visit) { return }
+    if readInPlace(payload, at: sequence, direction, visit) { return }
+    // Nothing was wanted of them; a message that begins here was not among them.
+    if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
+    readAgainOrAlone(payload, at: sequence, direction, visit)
+  }
+
+  /// Looks at bytes before the next one where the stream has none to compare them with.
+  private mutating func rereadUnknown(
+    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+  ) {
+    guard Int32(bitPattern: sequence &- direction.base) >= 0 else {
+      return readAlone(payload, at: sequence, visit)
+    }
+    let isRead = !isNone(streams[direction.stream].content)
+    if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
+    skips.add(.retransmission)
+    guard isRead else { return readAgainOrAlone(payload, at: sequence, direction, visit) }
+    // Of what a reader has read long ago no other version can still be taken, but of the head before a long body.
+    if streams[direction.stream].differsFromLead(payload, at: sequence),
+      beginsAnew(payload, at: sequence, direction),
+      streams[direction.stream].isNewVersion(payload, at: sequence),
+      !streams[direction.stream].hasTooManyVersions
+    {
+      noteOverlap(visit)
+      readAlone(payload, at: sequence, visit)
+    }
   }
 
   /// Reads bytes that were read in the order of their places as a receiver has them with which the last to arrive
