@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SEKISHO = .build/release/sekisho
 
-.PHONY: help setup build demo suites test test-release bench format lint fixtures sanitize clean
+.PHONY: help setup build demo suites test test-release bench format lint fixtures sanitize races clean
 
 help:
 	@echo "make demo      set up, build, and find the indicators of seeds/ in the traffic of Fixtures/"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench     set up and run the micro-benchmarks"
 	@echo "make format    format the sources; make lint only checks"
 	@echo "make sanitize  run the tests of the rooms that read hostile bytes under address sanitizer"
+	@echo "make races     scan on several threads under thread sanitizer"
 	@echo "make fixtures  make the captures and logs of Fixtures/ again"
 
 setup:
@@ -48,6 +49,10 @@ fixtures: setup
 
 sanitize: setup
 	ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no $(SWIFT) test --scratch-path .build-asan --sanitize=address
+
+races: setup
+	$(SWIFT) build --scratch-path .build-tsan --sanitize=thread --product sekisho
+	@sh Tests/Tools/check_races.sh .build-tsan/debug/sekisho
 
 clean:
 	rm -rf .build .build-* Benchmarks/.build
