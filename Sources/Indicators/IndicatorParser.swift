@@ -96,13 +96,13 @@ package struct IndicatorParser: Sendable {
   /// shape alone and ends as files do and as no host does: it is a file's.
   package mutating func readFileName(_ cell: RawSpan, options: AdmissionOptions) {
     guard lints == [.unknownTopLevelDomain], results.count == 1, results[0].mode == nil,
-      FileExtensions.endsFile(arena.rawBytes.extracting(results[0].start..<results[0].end))
+      FileExtensions.endsFile(arena.rawSpan.extracting(results[0].start..<results[0].end))
     else { return }
     let refusal: Refusal?
     if options.refangs, Refanging.isCandidate(cell) {
       var bytes: [UInt8] = []
       Refanging.append(cell, to: &bytes)
-      refusal = parse(bytes.rawBytes, as: .kind(.filename), options: options)
+      refusal = parse(bytes.rawSpan, as: .kind(.filename), options: options)
     } else {
       refusal = parse(cell, as: .kind(.filename), options: options)
     }
