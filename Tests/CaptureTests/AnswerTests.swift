@@ -48,6 +48,10 @@ struct AnswerTests {
       rest: ["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", leave, next, third],
       hosts: ["a.example", "c.example"]),
     Case(
+      testDescription: "switched to another protocol, of whose words one is a request",
+      headers: "Upgrade: x\r\nContent-Length: 5000\r\nExpect: other",
+      rest: ["HTTP/1.1 101 Switching Protocols\r\n\r\n", third], hosts: ["a.example", "c.example"]),
+    Case(
       testDescription: "no answer", rest: [next, third], hosts: ["a.example", "c.example"]),
     Case(
       testDescription: "another interim answer",

@@ -163,6 +163,18 @@ enum LineRuleCases {
         "ipv4 src_ip 192.0.2.2 @88 :5",
       ]),
     Case(
+      "a record behind two headers",
+      "Oct 11 22:14:15 relay Oct 11 22:14:14 fw1 CEF:0|v|p|1|2|n|3|dhost=a.example",
+      ["domain dhost a.example @66"]),
+    Case(
+      "a record behind a program and a header",
+      "Oct 11 22:14:15 h fwd: <13>Oct 11 22:14:14 fw1 CEF:0|v|p|1|2|n|3|dhost=a.example",
+      ["domain dhost a.example @71"]),
+    Case(
+      "a record behind a time, a level and a logger",
+      "2024-05-01 10:00:00,123 INFO [pool-1 thread-2] x.Audit - CEF:0|v|p|1|2|n|3|dhost=a.example",
+      ["domain dhost a.example @81"]),
+    Case(
       "what somebody called himself is no record",
       "May  1 10:00:00 h sshd[1]: Invalid user CEF:0|a|b|c|d|e|f|cipher= from 192.0.2.1 port 22",
       ["ipv4 text 192.0.2.1 @71"]),

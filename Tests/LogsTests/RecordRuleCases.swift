@@ -134,6 +134,11 @@ enum RecordRuleCases {
       ]
     ),
     (
+      "a program's name is that of its line alone",
+      "Oct 11 22:14:15 h sshd[1]: opened\n2024-05-01 10:00:00 fw1 CEF:0|v|p|1|2|n|3|dhost=a.example\n",
+      [2: ["domain dhost a.example @82"]]
+    ),
+    (
       "a table of one column among sentences",
       "#separator \\x09\n#fields\tc\n#types\tcount\n1\nMay  1 10:00:00 h d: a.example\n",
       [5: ["domain text a.example @62"]]

@@ -15,6 +15,14 @@ import Testing
   }
 
   static let urls: [(record: String, values: [String])] = [
+    (
+      #"{"host":"a.example","method":"GET","path":"/x","code":200,"size":12}"#,
+      ["path http://a.example/x"]
+    ),
+    (
+      #"2024/05/01 10:00:00 [error] 1#1: *1 "/a, host: "b.example" x, request: "GET /x HTTP/1.1", host: "a.example""#,
+      ["request http://a.example/x"]
+    ),
     // The port tells the scheme where the record does not, and the form with it is tried as well.
     (
       #"{"host":"a.example:443","uri":"/x"}"#,

@@ -10,14 +10,26 @@ extension HTTPReader {
     case awaited
     /// The server has answered for good, so that most often a request follows in the body's place.
     case refused
+    /// The server has switched to another protocol, so that no body comes (RFC 9110 §15.2.2).
+    case switched
   }
 
-  /// Leaves out the announced body of a request that was refused, where another request stands in its place.
-  mutating func passBody(before data: RawSpan) {
-    if leave == .refused, HTTPRequest.begins(data) || HTTPRequest.mayBegin(data) {
+  /// Leaves out the announced body of a request that was refused, where another request stands in its place; whether
+  /// another protocol begins there.
+  mutating func passBody(before data: RawSpan) -> Bool {
+    if leave == .switched {
+      leave = .none
+      isUpgrade = false
+      endMessage()
+      return true
+    }
+    if leave == .refused, !isUpgrade || expectsLeave,
+      HTTPRequest.begins(data) || HTTPRequest.mayBegin(data)
+    {
       isUpgrade = false
       endMessage()
     }
     leave = .none
+    return false
   }
 }

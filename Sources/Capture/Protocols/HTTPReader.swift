@@ -165,7 +165,7 @@ struct HTTPReader {
     _ skips: inout SkipCounters
   ) -> Outcome {
     var offset = 0
-    if leave != .none, data.byteCount > 0 { passBody(before: data) }
+    if leave != .none, data.byteCount > 0, passBody(before: data) { return .begins(0) }
     while offset < data.byteCount {
       if isAnswerOver {
         guard Self.mayBeginAnswer(data.extracting(offset..<data.byteCount)) else {
@@ -175,11 +175,14 @@ struct HTTPReader {
       }
       switch phase {
       case .body(let rest):
+        // What has begun to come is not left out.
+        leave = .none
         let step = min(rest, data.byteCount - offset)
         offset += step
         bodyBudget -= step
         if step == rest { endMessage() } else { phase = .body(rest - step) }
       case .chunk(let rest):
+        leave = .none
         let step = min(rest, data.byteCount - offset)
         offset += step
         bodyBudget -= step
@@ -422,6 +425,6 @@ struct HTTPReader {
     } else {
       endMessage()
     }
-    if expectsLeave, announcesBody { leave = .awaited }
+    if expectsLeave || isUpgrade, announcesBody { leave = .awaited }
   }
 }

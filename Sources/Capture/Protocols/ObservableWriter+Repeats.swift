@@ -72,6 +72,7 @@ extension ObservableWriter {
     let other = batch.observables[index]
     return Int(other.length) == length && other.field == fields[field.rawValue]
       && other.kind == kind && isEqual(Int(other.offset), start, length)
+      && (kind != .text || other.flags.contains(.pattern) == keepsPatterns)
   }
 
   private func isEqual(_ left: Int, _ right: Int, _ length: Int) -> Bool {

@@ -11,6 +11,8 @@ extension ObservableWriter {
   /// Texts that end at one place belong together, as those of a payload do.
   mutating func keepTexts(in field: CaptureField, from start: Int, _ skips: inout SkipCounters) {
     let end = batch.arena.count
+    keepsPatterns = true
+    defer { keepsPatterns = false }
     for index in textMatchers.indices {
       textMatches.removeAll(keepingCapacity: true)
       var state = LiteralMatcher.State()

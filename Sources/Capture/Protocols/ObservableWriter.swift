@@ -21,6 +21,8 @@ struct ObservableWriter: ~Copyable {
   /// The present ClientHello's parts; reused.
   var fingerprint = TLSFingerprint()
 
+  /// What is kept are numbers of patterns, which no text equals.
+  var keepsPatterns = false
   /// The flow of what is written next; its record is made when something is.
   private(set) var source = FlowSource()
   private(set) var madeFlow = FlowRecord(

@@ -99,7 +99,9 @@ enum HashLabel: UInt8, Sendable {
     }
     let parts = word.lower.split { !$0.isLetter && !$0.isNumber }
     return parts.contains { $0 == "sha1" || $0 == "sha256" }
-      && parts.contains { certificateWords.contains(String($0)) || $0 == "fingerprint" }
+      && parts.contains {
+        certificateWords.contains(String($0)) || $0 == "fingerprint" && !parts.contains("file")
+      }
   }
 
   private init(plain word: KeyName) {

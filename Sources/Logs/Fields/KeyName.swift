@@ -175,7 +175,7 @@ struct KeyName: Sendable {
       // Arkime's.
       || plain == "hash" && parent.plain == "cert"
       || (plain == "sha1" || plain == "sha256")
-        && (HashLabel.isOfCertificate(parent)
+        && (HashLabel.isOfCertificate(parent) && grandparent.plain != "file"
           || parent.letters == "hash"
             && ["server", "client", "tlsserver", "tlsclient"].contains(grandparent.letters))
   }

@@ -48,8 +48,12 @@ struct JSONFrame {
   var time = -1
   var timeRank: UInt8 = .max
 
-  /// Whether its host is the client, as the parsers of Fluent Bit and Fluentd call the first word of Apache's access log.
-  var isHostClient: Bool {
+  /// Its host is the client.
+  var isHostClient = false
+
+  /// Whether its host may be the client, as the parsers of Fluent Bit and Fluentd call the first word of Apache's access
+  /// log; that is an address.
+  var mayBeHostClient: Bool {
     accessLog == 3 && hostRank == FieldClass.plainHost && method >= 0 && authorityPath >= 0
   }
 
@@ -144,7 +148,8 @@ extension Extraction {
           path: path, isObject: false, serial: top.serial, waitingStart: waiting.count)
         (top.isInArray, top.element) = (isInArray, element)
       case .endObject:
-        if top.isHostClient {
+        if top.mayBeHostClient, EventFacts.end(bytes, tokens[top.host].range) != nil {
+          top.isHostClient = true
           noteClient(bytes, tokens[top.host], &top, &walk, depth: frames.count - base)
         }
         endObject(bytes, tokens, top, walk, into: &batch)

@@ -42,7 +42,7 @@ extension Extraction {
     while let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: offset, to: last) {
       let before = bytes.byte(unchecked: mark - 1)
       if before == Byte.space || before == Byte.tab,
-        mayBeFront(bytes, range.lowerBound..<mark, most: 8)
+        mayBeFront(bytes, range.lowerBound..<mark)
       {
         let count = line.fields.count
         if readFirewallMessage(bytes, mark..<range.upperBound) { return true }

@@ -91,7 +91,7 @@ struct LineRecord {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime, isHeaderTimeZoned, isHeaderYearAssumed) = (nil, nil, false, false)
     (timeText, zone, timePattern) = (0..<0, 0..<0, 0..<0)
-    (isTimeOfEnd, headerCount, structuredStart) = (false, 0, 0)
+    (isTimeOfEnd, headerCount, hasProgram, structuredStart) = (false, 0, false, 0)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
     (level, report) = (0, nil)
   }

@@ -31,6 +31,10 @@ extension Extraction {
     "reply", "cached", "cached-stale", "config", "validation",
   ]
   private static let relayLists: [StaticString] = ["gravity", "exactly", "regex", "external"]
+  private static let relayCodes: [StaticString] = [
+    "NXDOMAIN", "NODATA", "NODATA-IPv4", "NODATA-IPv6", "SERVFAIL", "REFUSED", "NOTIMP", "FORMERR",
+    "SECURE", "INSECURE", "BOGUS", "ABANDONED",
+  ]
   private static let relayResults: [StaticString] = ["blocked", "blacklisted", "denied"]
 
   /// The name in what dnsmasq and Pi-hole say of a question.
@@ -85,7 +89,7 @@ extension Extraction {
     if !isFile, EventFacts.end(bytes, name) != nil { return other }
     let isCode =
       bytes.byte(unchecked: other.lowerBound) == UInt8(ascii: "<")
-      || other.prefix(4).allSatisfy { isCapital(bytes.byte(unchecked: $0)) }
+      || isOne(other, of: Self.relayCodes)
     return isAddress || !isFile && isCode ? name : nil
   }
 

@@ -90,12 +90,14 @@ extension Extraction {
     let start = range.lowerBound
     guard range.count > 40 else { return false }
     let places: [Place]
+    var isInOrder = false
     if bytes.byte(unchecked: start) == UInt8(ascii: "[") {
       places = Self.firewallPlaces
     } else if LogTime.isDate(bytes, at: start, Byte.slash),
       bytes.starts(with: " [", at: start + 19)
     {
       places = Self.serverPlaces
+      isInOrder = true
     } else if firstRange(
       of: "msg_id=\"", bytes, from: start, to: min(range.upperBound, start + 96)) != nil
     {
@@ -103,19 +105,22 @@ extension Extraction {
     } else {
       return false
     }
-    return addPlaces(bytes, range, places)
+    return addPlaces(bytes, range, places, isInOrder: isInOrder)
   }
 
   private mutating func addPlaces(
-    _ bytes: RawSpan, _ range: Range<Int>, _ places: [Place]
+    _ bytes: RawSpan, _ range: Range<Int>, _ places: [Place], isInOrder: Bool
   ) -> Bool {
+    var start = range.lowerBound
     var found: [(place: Place, value: Range<Int>)] = []
     for place in places {
       guard
-        let mark = firstRange(of: place.mark, bytes, from: range.lowerBound, to: range.upperBound),
+        let mark = firstRange(of: place.mark, bytes, from: start, to: range.upperBound),
         let close = closingQuote(bytes, from: mark.upperBound, to: range.upperBound)
       else { continue }
       found.append((place, mark.upperBound..<close))
+      // What stands before a place may be a file's name, which looks like another.
+      if isInOrder { start = close }
     }
     guard !found.isEmpty else { return false }
     found.sort { $0.value.lowerBound < $1.value.lowerBound }

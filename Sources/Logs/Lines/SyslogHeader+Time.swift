@@ -111,7 +111,10 @@ extension Extraction {
         if !isNumber(bytes, name) { origin = name }
         offset = word.upperBound + 1
       }
-    } else {
+    } else if start >= 2, bytes.byte(unchecked: start - 1) == Byte.space,
+      bytes.byte(unchecked: start - 2) == Byte.colon
+    {
+      // Behind a priority and a colon.
       let word = start..<tokenEnd(bytes, from: start, to: min(end, start + 64))
       let name = word.dropLast()
       if name.count > 1, bytes.starts(with: ": ", at: name.upperBound), isHost(bytes, name),

@@ -28,12 +28,14 @@ extension Extraction {
     guard let start = readHeader(bytes, range) else { return nil }
     let message = blanksEnd(bytes, from: start, to: range.upperBound)
     let (count, time, isZoned) = (line.fields.count, line.headerTime, line.isHeaderTimeZoned)
+    let hasProgram = line.hasProgram
     guard range.upperBound - message >= 24, message > range.lowerBound,
       let inner = readHeader(bytes, message..<range.upperBound)
     else { return message }
     guard isDeviceMark(bytes, inner, to: range.upperBound) else {
       line.cut(to: count)
       (line.headerTime, line.isHeaderTimeZoned) = (time, isZoned)
+      line.hasProgram = hasProgram
       return message
     }
     if line.headerTime == nil { (line.headerTime, line.isHeaderTimeZoned) = (time, isZoned) }

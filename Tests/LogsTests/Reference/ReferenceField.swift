@@ -117,6 +117,7 @@ struct ReferenceField {
       || path == "cert.hash" || path.hasSuffix(".cert.hash")
       || [".sha1", ".sha256"].contains { path.hasSuffix($0) }
         && ReferenceHashLabel.isOfCertificate(components.dropLast().last ?? [])
+        && referenceFolded(components.dropLast(2).last ?? [], digits: true) != "file"
       || ["sha1", "sha256"].contains { hash in
         ["server", "client"].contains { path.hasSuffix("\($0).hash.\(hash)") }
       }

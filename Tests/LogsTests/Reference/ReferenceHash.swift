@@ -65,7 +65,10 @@ enum ReferenceHashLabel: Equatable {
     let names = ["certificate", "cert", "x509"].flatMap { ["\($0)sha1", "\($0)sha256"] }
     return names.contains(referenceFolded(word, digits: true))
       || parts.contains(where: isHash)
-        && parts.contains { ["certificate", "cert", "x509", "fingerprint"].contains($0) }
+        && parts.contains {
+          ["certificate", "cert", "x509"].contains($0)
+            || $0 == "fingerprint" && !parts.contains("file")
+        }
   }
 
   private static func exact(_ word: [UInt8]) -> ReferenceHashLabel? {

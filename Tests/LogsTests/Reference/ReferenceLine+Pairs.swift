@@ -13,21 +13,42 @@ extension ReferenceLine {
       || readZoneQuery(start) || readNameQuestion(start)
   }
 
-  /// What may stand before a record: few words of a header, and no program's name.
-  private func mayBeFront(_ range: Range<Int>, most: Int = 6) -> Bool {
+  private static let ofTime = ReferencePattern(
+    #"\A(?:<[^>]*>)?\[?(?:(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|utc|gmt|am|pm)|[0-9:.,/+TZ-]*)[\]:,]*\z"#
+  )
+
+  /// What may stand before a record: a time and a few words, and no program's name.
+  private func mayBeFront(_ range: Range<Int>) -> Bool {
     let front = trimmed(range)
     if front.isEmpty { return true }
-    guard Array(" \t:>]".utf8).contains(bytes[range.upperBound - 1]) else { return false }
-    let words = bytes[front].split(separator: 0x20).count
-    guard words <= most else { return false }
+    var words: [ArraySlice<UInt8>] = []
+    var beginsWithTime = false
+    var isInBrackets = false
+    for word in bytes[front].split(separator: 0x20) {
+      let bare = word.filter { ![0x5B, 0x5D, 0x3A, 0x2C].contains($0) }
+      if isInBrackets {
+        isInBrackets = word.last != 0x5D
+      } else if Self.ofTime.matches(word), !Self.isAddress(bare[...]), word.first != 0x54,
+        word.first != 0x5A
+      {
+        if word.startIndex == front.lowerBound { beginsWithTime = true }
+      } else if word.contains(where: {
+        (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+      }) {
+        words.append(word)
+        isInBrackets = word.first == 0x5B && word.last != 0x5D
+      }
+    }
     let header = fields.prefix(headerCount).compactMap(\.keys)
-    if !header.isEmpty { return words <= 2 && !header.contains([Array("appname".utf8)]) }
-    let months = [
-      "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ]
-    let start = word(front.lowerBound..<min(front.upperBound, front.lowerBound + 3)).lowercased()
-    return words == 1 || Array("0123456789<[".utf8).contains(bytes[front.lowerBound])
-      || months.contains(start)
+    let hasProgram = header.contains([Array("appname".utf8)])
+    switch bytes[range.upperBound - 1] {
+    case 0x20, 0x09, 0x3A, 0x3E, 0x5D: break
+    case 0x2C, 0x22, 0x3B, 0x3D: return words.count <= 2 && !hasProgram
+    default: return false
+    }
+    if hasProgram { return beginsWithTime && words.count <= 1 }
+    if !header.isEmpty { return words.count <= 2 }
+    return words.count <= (beginsWithTime ? 3 : words.contains(where: Self.isAddress) ? 2 : 1)
   }
 
   private static let markBehind = ReferencePattern(#"(?<=[ \t])%"#)
@@ -35,8 +56,7 @@ extension ReferenceLine {
   /// A firewall's message behind a few words of whoever collected it.
   private mutating func readFirewallBehind(_ start: Int) -> Bool {
     for mark in Self.markBehind.all(in: bytes[start...].prefix(128)).compactMap({ $0[0] }) {
-      if mayBeFront(start..<start + mark.lowerBound, most: 8), readFirewall(start + mark.lowerBound)
-      {
+      if mayBeFront(start..<start + mark.lowerBound), readFirewall(start + mark.lowerBound) {
         return true
       }
     }

@@ -49,9 +49,10 @@ extension ReferenceLine {
   mutating func readRequestMessage(_ start: Int) -> Bool {
     guard text.count - start > 40 else { return false }
     let places: [Place]
+    let isInOrder = Self.nginx.matches(bytes[start...])
     if bytes[start] == 0x5B {
       places = [(#"\[hostname ""#, "hostname"), (#"\[uri ""#, "uri")]
-    } else if Self.nginx.matches(bytes[start...]) {
+    } else if isInOrder {
       places = [(#", request: ""#, "request"), (#", host: ""#, "host")]
     } else if word(start..<min(text.count, start + 96)).contains("msg_id=\"") {
       places = ["dstname", "host", "sni", "op", "arg", "path"].map { (" " + $0 + #"=""#, $0) }
@@ -59,10 +60,12 @@ extension ReferenceLine {
       return false
     }
     var found: [(name: String, range: Range<Int>)] = []
+    var from = start
     for (mark, name) in places {
       let pattern = ReferencePattern(mark + "(" + Self.quoted + #")""#)
-      guard let value = pattern.first(in: bytes[start...])?[1] else { continue }
-      found.append((name, start + value.lowerBound..<start + value.upperBound))
+      guard let value = pattern.first(in: bytes[from...])?[1] else { continue }
+      found.append((name, from + value.lowerBound..<from + value.upperBound))
+      if isInOrder { from += value.upperBound }
     }
     found.sort { $0.range.lowerBound < $1.range.lowerBound }
     for (name, range) in found {
@@ -109,6 +112,10 @@ extension ReferenceLine {
 
   private static let codes: Set<String> = [
     "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
+  ]
+  private static let relayCodes: Set<String> = [
+    "NXDOMAIN", "NODATA", "NODATA-IPv4", "NODATA-IPv6", "SERVFAIL", "REFUSED", "NOTIMP", "FORMERR",
+    "SECURE", "INSECURE", "BOGUS", "ABANDONED",
   ]
   private static let relayed = ReferencePattern(
     #"\A(?:-?[0-9]+ [^ /]*/-?[0-9]+ )?(?:((?:query|auth|dnssec-query)\[[^ ]*\]|forwarded) ([^ ]+) (from|to) ([^ ]+)|(reply|cached|cached-stale|config|validation|(?:gravity|exactly|regex|external) (?:blocked|blacklisted|denied)|/[^ ]*) ([^ ]+) is ([^ ]+))"#
@@ -162,7 +169,7 @@ extension ReferenceLine {
     if !isFile, Self.isAddress(bytes[name]) { return answer }
     let isCode =
       bytes[answer.lowerBound] == 0x3C
-      || bytes[answer].prefix(4).allSatisfy { (0x41...0x5A).contains($0) }
+      || Self.relayCodes.contains(word(answer))
     return isAddress(answer) || !isFile && isCode ? name : nil
   }
 }

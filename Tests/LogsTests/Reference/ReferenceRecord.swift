@@ -348,7 +348,12 @@ struct ReferenceRecord {
   private func isHostClient(_ members: Members) -> Bool {
     func has(_ key: String) -> Bool { members.contains { folded($0.key) == key } }
     let others = Self.hosts[0].union(Self.hosts[1])
-    return has("code") && has("size") && has("host") && has("path") && !has("remote")
+    let isAddress = members.contains { key, value in
+      let text = value.scalarText ?? []
+      return folded(key) == "host"
+        && (ReferenceAddress.ipv4(text) != nil || ReferenceAddress.ipv6(text) != nil)
+    }
+    return has("code") && has("size") && isAddress && has("path") && !has("remote")
       && !members.contains { others.contains(folded($0.key)) }
       && members.contains { key, value in
         Self.methods.contains(folded(key)) && Self.isMethod(value.scalarText ?? [])
