@@ -57,6 +57,9 @@ static int mend(uintptr_t address) {
     uintptr_t start = atomic_load(&regions[index].start);
     uintptr_t end = atomic_load(&regions[index].end);
     if (address < start || address >= end) continue;
+    // The place may have been given to another mapping meanwhile, whose end is not this one's.
+    if (atomic_load(&regions[index].state) != IN_USE) continue;
+    if (atomic_load(&regions[index].start) != start) continue;
     uintptr_t page = address & ~(page_size - 1);
     // Before the pages change, so that nobody reads zeros who could not know.
     atomic_store(&regions[index].is_cut, 1);

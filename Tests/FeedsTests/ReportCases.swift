@@ -227,6 +227,7 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("MD5 = \(Sample.sha1)", "sha1 \(Sample.sha1)"),
     // Several words, and cells of tables.
     ReportCase("thumbprint: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase("File thumbprint: \(Sample.sha1)", "sha1 \(Sample.sha1)"),
     ReportCase("Certificate fingerprint: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),
     ReportCase("**SSL certificate SHA1**: `\(Sample.sha1)`", "certificate-sha1 \(Sample.sha1)"),
     ReportCase("its x509-fingerprint-sha1: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),

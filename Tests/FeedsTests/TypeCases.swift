@@ -151,6 +151,15 @@ extension FeedCase {
         """, format: .json, entries: ["1 domain evil.example withSubdomains"],
       diagnostics: ["2 personal-data", "3 unsupported-kind"]),
     FeedCase(
+      name: "csv: a fraud's names are no attributes of MISP",
+      text: "type,value,category\ndomain,evil.example,Financial fraud\niban,DE1,Financial fraud\n",
+      format: .csv, entries: ["2 domain evil.example withSubdomains"],
+      diagnostics: ["3 personal-data"]),
+    FeedCase(
+      name: "csv: a fingerprint of TLS may be a client's",
+      text: "type,value\ntls_fingerprint,\(Sample.md5)\ntls_sha1,\(Sample.sha1)\n", format: .csv,
+      entries: ["2 md5 \(Sample.md5) exact", "3 certificate-sha1 \(Sample.sha1) exact"]),
+    FeedCase(
       name: "csv: a category alone makes no attribute of MISP",
       text: "domain,category\nevil.example,Financial fraud\nbad.example,Person\n", format: .csv,
       entries: ["2 domain evil.example withSubdomains", "3 domain bad.example withSubdomains"]),

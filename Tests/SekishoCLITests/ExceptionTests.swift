@@ -13,9 +13,9 @@ import Testing
     return result.lines.count
   }
 
-  /// With a time to judge by an exception holds within its bounds alone, as an indicator does.
+  /// With a time to judge by an exception holds until it ends.
   @Test(arguments: [
-    (["--time", "any"], 0), (["--time", "now"], 3), (["--time", "event"], 2), ([], 0),
+    (["--time", "any"], 0), (["--time", "now"], 3), (["--time", "event"], 1), ([], 0),
   ])
   func theyExpire(_ options: [String], _ count: Int) throws {
     let feed = try folder.write("feed.txt", "evil.example\n")

@@ -105,7 +105,7 @@ enum Column: Equatable {
     (.value(.kind(.hassh), nameMode: .exact), "hassh hasshmd5"),
     (.value(.kind(.certificateSHA1), nameMode: .exact), "certsha1 sslsha1 certificatesha1 tlscertsha1 sslfingerprint certfingerprint certificatefingerprint certificatethumbprint certthumbprint x509fingerprintsha1"),
     (.value(.kind(.certificateSHA256), nameMode: .exact), "certsha256 certificatesha256 x509fingerprintsha256"),
-    (.value(.kind(.email), nameMode: .exact), "email emails threatindicatoremailaddress emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom emailaddr emailsrc mail mailaddress replyto"),
+    (.value(.kind(.email), nameMode: .exact), "email emails threatindicatoremailaddress emailaddress emailaddresses sender senderaddress emailsender senderemail mailfrom emailaddr emailsrc replyto"),
     (.value(.kind(.filename), nameMode: .exact), "filename filenames filepath filepaths filepathname"),
     (.value(.kind(.userAgent), nameMode: .exact), "useragent useragents httpuseragent useragentoriginal useragentstring"),
     (.value(.kind(.mutex), nameMode: .exact), "mutex mutexes mutexname"),
@@ -180,6 +180,15 @@ enum ValueType: Sendable {
   case foreignDigest
   /// Two values with a bar between them, as MISP has them; and what a value without a bar is.
   indirect case pair(MISPType.Use, single: ValueType)
+
+  /// Values of the network but e-mail addresses, or digests.
+  var isOfNetworkOrDigest: Bool {
+    switch self {
+    case .value(.network, _), .value(.digest, _): true
+    case .value(.kind(let kind), _): kind.isDigest || [.ipv4, .ipv6, .domain, .url].contains(kind)
+    default: false
+    }
+  }
 
   /// What a type says, of which only letters and digits count; unknown words leave it to the shape.
   init(key: String) {

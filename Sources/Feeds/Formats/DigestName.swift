@@ -34,6 +34,8 @@ enum DigestName {
     case transport
     case certificate, thumbprint
     case md5
+    /// SHA-1 or SHA-256.
+    case secure
     case importTable
     /// Says that it is a digest.
     case digest
@@ -49,7 +51,7 @@ enum DigestName {
     ("x509", .certificate), ("certificate", .certificate), ("cert", .certificate),
     ("ssl", .transport), ("tls", .transport),
     ("thumbprint", .thumbprint), ("fingerprint", .digest), ("hash", .digest), ("digest", .digest),
-    ("md5", .md5), ("sha1", .digest), ("sha256", .digest),
+    ("md5", .md5), ("sha1", .secure), ("sha256", .secure),
     ("file", .file), ("pe", .filler), ("client", .filler), ("server", .filler), ("intel", .filler),
   ]
 
@@ -61,6 +63,7 @@ enum DigestName {
     var isOfImports = false
     var isOfFile = false
     var isMD5 = false
+    var isSecure = false
     var isDigest = false
     var isThumbprint = false
 
@@ -74,6 +77,7 @@ enum DigestName {
       case .certificate: certificates += 1
       case .thumbprint: (isThumbprint, isDigest) = (true, true)
       case .md5: (isMD5, isDigest) = (true, true)
+      case .secure: (isSecure, isDigest) = (true, true)
       case .importTable: isOfImports = true
       case .digest: isDigest = true
       case .file: isOfFile = true
@@ -85,10 +89,10 @@ enum DigestName {
     var meaning: Meaning? {
       if let subject { return certificates == 0 && !isOfImports ? .kind(subject) : nil }
       if isOfImports { return isDigest && certificates == 0 ? .kind(.imphash) : nil }
-      // `certificate` alone may be anything of one.
+      // `certificate` alone may be anything of one; a `TLS fingerprint` is as often a client's.
       let isOfCertificate =
         certificates > 0 && (isDigest || isOfTransport || certificates > 1)
-        || isOfTransport && isDigest || isThumbprint && !isOfFile
+        || isOfTransport && isSecure || isThumbprint && !isOfFile
       guard isOfCertificate else { return nil }
       return isMD5 ? .unsupported : .kind(.certificateSHA1)
     }

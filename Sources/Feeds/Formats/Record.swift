@@ -43,10 +43,13 @@ struct Record {
   }
 
   /// Whether it is an attribute of MISP that is about persons or victims, by its category.
-  private var isPersonal: Bool {
+  ///
+  /// Names of hosts, addresses and digests are never of its fraud: there the words are another table's own.
+  private func isPersonal(_ type: ValueType) -> Bool {
     guard hasTypes else { return false }
     return fields.contains { field in
       field.column == .category && MISPType.isPersonal(category: bytes[field.range])
+        && !(type.isOfNetworkOrDigest && bytes[field.range].elementsEqual("Financial fraud".utf8))
     }
   }
 
@@ -113,7 +116,8 @@ struct Record {
       type = key == "link" && isReference ? .refused(.unsupportedKind) : ValueType(key: key)
     }
     let isForbidden = !sink.options.loadsAllMISP && isForbidden
-    let reason: FeedRefusal? = isPersonal ? .personalData : isForbidden ? .toIDSFalse : nil
+    let reason: FeedRefusal? =
+      isPersonal(type) ? .personalData : isForbidden ? .toIDSFalse : nil
     if let reason = reason ?? withdrawal(allows: sink.options.isAllowList) {
       for field in fields where field.column.isValue {
         sink.refuse(reason, bytes.rawSpan.extracting(field.range), line: line, id: context.id)

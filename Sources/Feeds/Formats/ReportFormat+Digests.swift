@@ -67,6 +67,9 @@ extension ReportFormat {
         found = (word, meaning)
       } else if let kind = IndicatorParser.digestKind(ofLabel: key) {
         found = (word, .kind(kind))
+      } else if key.hasPrefix("file") {
+        // `File thumbprint:` is no certificate's.
+        found = nil
       }
     }
     return found

@@ -54,7 +54,7 @@ struct EntryRoad {
       case .event(let time): time
       }
     if source.flags.contains(.allow) {
-      let exclusion = options.timeExclusion(of: source, at: time)
+      let exclusion: SourceExclusion? = options.holds(source, at: time) ? nil : .expired
       if let exclusion, !Self.isOpen(exclusion, at: moment) {
         findings.append(
           Self.finding(exclusion, source, "the exception by " + shown, place, options))

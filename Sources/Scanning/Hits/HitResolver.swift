@@ -252,7 +252,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       // What it allows was looked for in the value (`AllowedText`).
       if entry.sources[index].flags.contains(.pattern) { continue }
       if entry.sources[index].flags.contains(.allow) {
-        guard options.timeExclusion(of: entry.sources[index], at: time) == nil else { continue }
+        guard options.holds(entry.sources[index], at: time) else { continue }
         if match == .address || match == .urlHost {
           allowed.add(entry, suppression(entry, entry.sources[index], match))
         } else {
@@ -290,7 +290,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     var value: [UInt8] = []
     appendValue(of: observed, batch: batch, chunk: chunk, to: &value)
     let holds: (ResolvedSource) -> Bool = { [options] source in
-      options.timeExclusion(of: source, at: time) == nil
+      options.holds(source, at: time)
     }
     guard
       let (_, entry) = allowedText.entry(

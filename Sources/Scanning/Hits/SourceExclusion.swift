@@ -29,6 +29,13 @@ extension ScanOptions {
     return timeExclusion(of: source, at: time)
   }
 
+  /// Whether an exception holds at an event's time, which it does until it ends.
+  ///
+  /// When it was written down, which is what most starts are, and an event without a time say nothing against it.
+  package func holds(_ exception: ResolvedSource, at time: Int64) -> Bool {
+    timeExclusion(of: exception, at: time) != .expired
+  }
+
   /// Why a source does not hold at an event's time; nil where it does.
   ///
   /// All that leaves exceptions out: the other limits are on what is looked for.
