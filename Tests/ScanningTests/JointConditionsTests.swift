@@ -16,23 +16,7 @@ import Testing
 
     init(_ conditions: [Set<UInt8>]) throws {
       self.conditions = conditions
-      var indicators = IndicatorCollection()
-      let feed = indicators.addFeed(FeedDescription(name: "test", format: "stix"))
-      for (index, condition) in conditions.enumerated() {
-        var context = SourceContext()
-        context.condition = indicators.intern("condition \(index)")
-        context.conditionCount = UInt8(condition.count)
-        context.flags = .joint
-        for (member, value) in condition.sorted().enumerated() {
-          context.conditionMember = UInt8(member)
-          let record = IndicatorRecord(
-            kind: .ipv4, mode: .exact, prefixLength: 32, schemeLength: 0, feed: feed, line: 1,
-            context: indicators.intern(context), valueLength: 0, valueOffset: 0)
-          let bytes: [UInt8] = [192, 0, 2, value]
-          indicators.append(record, value: bytes.span.bytes)
-        }
-      }
-      let database = try IndicatorDatabase(DatabaseCompiler.compile(indicators))
+      let database = try jointDatabase(conditions)
       let joint = JointConditions([database])
       var places: [UInt8: UInt32] = [:]
       for (entry, value) in Set(conditions.joined()).sorted().enumerated() {
@@ -125,23 +109,7 @@ import Testing
   private let joint: JointConditions
 
   init() throws {
-    var indicators = IndicatorCollection()
-    let feed = indicators.addFeed(FeedDescription(name: "test", format: "stix"))
-    for condition in 0..<40 as Range<UInt8> {
-      var context = SourceContext()
-      context.condition = indicators.intern("condition \(condition)")
-      context.conditionCount = 2
-      context.flags = .joint
-      for (member, value) in [0, condition + 1].enumerated() {
-        context.conditionMember = UInt8(member)
-        let record = IndicatorRecord(
-          kind: .ipv4, mode: .exact, prefixLength: 32, schemeLength: 0, feed: feed, line: 1,
-          context: indicators.intern(context), valueLength: 0, valueOffset: 0)
-        let bytes: [UInt8] = [192, 0, 2, value]
-        indicators.append(record, value: bytes.span.bytes)
-      }
-    }
-    joint = JointConditions([try IndicatorDatabase(DatabaseCompiler.compile(indicators))])
+    joint = JointConditions([try jointDatabase((1...40).map { [0, $0] })])
   }
 
   private func key(_ port: UInt16) -> FlowValues.Key {
@@ -192,4 +160,25 @@ import Testing
     #expect(flows.meet(3, in: key(1), joint, forgotten: &forgotten).isEmpty)
     #expect(forgotten == 4)
   }
+}
+
+/// A database of conditions, each of which wants all of some addresses, known by their last bytes.
+private func jointDatabase(_ conditions: [Set<UInt8>]) throws -> IndicatorDatabase {
+  var indicators = IndicatorCollection()
+  let feed = indicators.addFeed(FeedDescription(name: "test", format: "stix"))
+  for (index, condition) in conditions.enumerated() {
+    var context = SourceContext()
+    context.condition = indicators.intern("condition \(index)")
+    context.conditionCount = UInt8(condition.count)
+    context.flags = .joint
+    for (member, value) in condition.sorted().enumerated() {
+      context.conditionMember = UInt8(member)
+      let record = IndicatorRecord(
+        kind: .ipv4, mode: .exact, prefixLength: 32, schemeLength: 0, feed: feed, line: 1,
+        context: indicators.intern(context), valueLength: 0, valueOffset: 0)
+      let bytes: [UInt8] = [192, 0, 2, value]
+      indicators.append(record, value: bytes.span.bytes)
+    }
+  }
+  return try IndicatorDatabase(DatabaseCompiler.compile(indicators))
 }

@@ -27,14 +27,22 @@ import Testing
     #expect(errors.contains("interrupted"), "\(errors)")
   }
 
-  /// One SIGTERM ends a scan that waits for a FIFO's first writer, in order.
-  @Test func aPipeWithoutWriterIsNotWaitedForAfterTheSignal() throws {
-    let folder = try TemporaryFolder()
+  /// A scan that waits for the first writer of a FIFO.
+  private static func scanOfPipe(
+    in folder: TemporaryFolder
+  ) throws -> (command: RunningCommand, pipe: String) {
     let feed = try folder.write("feed.txt", "evil.example\n")
     let pipe = folder.path("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     let command = try RunningCommand(["scan", "--feed", feed, "--format", "ndjson", pipe])
     Thread.sleep(forTimeInterval: 1)
+    return (command, pipe)
+  }
+
+  /// One SIGTERM ends a scan that waits for a FIFO's first writer, in order.
+  @Test func aPipeWithoutWriterIsNotWaitedForAfterTheSignal() throws {
+    let folder = try TemporaryFolder()
+    let (command, _) = try Self.scanOfPipe(in: folder)
     command.process.terminate()
     let (status, _) = command.finish()
     #expect(command.process.terminationReason == .exit)
@@ -44,11 +52,7 @@ import Testing
   /// A writer that comes late, and writes late, is waited for.
   @Test func aPipeIsReadWhenItsWriterComes() throws {
     let folder = try TemporaryFolder()
-    let feed = try folder.write("feed.txt", "evil.example\n")
-    let pipe = folder.path("pipe")
-    #expect(mkfifo(pipe, 0o600) == 0)
-    let command = try RunningCommand(["scan", "--feed", feed, "--format", "ndjson", pipe])
-    Thread.sleep(forTimeInterval: 1)
+    let (command, pipe) = try Self.scanOfPipe(in: folder)
     let writer = open(pipe, O_WRONLY)
     #expect(writer >= 0)
     for _ in 0..<2 {

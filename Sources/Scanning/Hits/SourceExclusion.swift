@@ -31,15 +31,14 @@ extension ScanOptions {
 
   /// Whether an exception holds at an event's time, which it does until it ends.
   ///
-  /// When it was written down, which is what most starts are, and an event without a time say nothing against it.
+  /// When it was written down, which is what most starts are, and an event without a time say nothing against it. The
+  /// other limits are on what is looked for.
   package func holds(_ exception: ResolvedSource, at time: Int64) -> Bool {
     timeExclusion(of: exception, at: time) != .expired
   }
 
   /// Why a source does not hold at an event's time; nil where it does.
-  ///
-  /// All that leaves exceptions out: the other limits are on what is looked for.
-  package func timeExclusion(of source: ResolvedSource, at time: Int64) -> SourceExclusion? {
+  private func timeExclusion(of source: ResolvedSource, at time: Int64) -> SourceExclusion? {
     let moment: Int64
     switch timeMode {
     case .any: return nil

@@ -1,0 +1,83 @@
+import Parsing
+
+/// What stands before a record in a line whose header is of no known form.
+extension Extraction {
+  /// Whether what stands before a record may be a header of a form that is not known: a time and a few words.
+  ///
+  /// Behind a program's name, or many words, it is a sentence, and the record in it what somebody called himself or
+  /// asked for.
+  func mayBeFront(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let front = bytes.trimmed(range)
+    guard !front.isEmpty else { return true }
+    var (words, beginsWithTime, hasAddress, isInBrackets) = (0, false, false, false)
+    var offset = front.lowerBound
+    while offset < front.upperBound, words <= 3 {
+      if bytes.byte(unchecked: offset) == Byte.space {
+        offset += 1
+        continue
+      }
+      let word = offset..<tokenEnd(bytes, from: offset, to: front.upperBound)
+      let isLastInBrackets = bytes.byte(unchecked: word.upperBound - 1) == UInt8(ascii: "]")
+      if isInBrackets {
+        isInBrackets = !isLastInBrackets
+      } else if isOfTime(bytes, word) {
+        beginsWithTime = beginsWithTime || offset == front.lowerBound
+      } else if word.contains(where: { classes.is(bytes.byte(unchecked: $0), .alphanumeric) }) {
+        words += 1
+        hasAddress = hasAddress || EventFacts.end(bytes, word) != nil
+        isInBrackets =
+          bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "[") && !isLastInBrackets
+      }
+      offset = word.upperBound
+    }
+    switch bytes.byte(unchecked: range.upperBound - 1) {
+    case Byte.space, Byte.tab, Byte.colon, UInt8(ascii: ">"), UInt8(ascii: "]"): break
+    case Byte.comma, Byte.quote, UInt8(ascii: ";"), UInt8(ascii: "="):
+      return words <= 2 && !line.hasProgram
+    default: return false
+    }
+    if line.hasProgram { return beginsWithTime && words <= 1 }
+    // A priority alone is no header of a known form.
+    if line.fields.prefix(line.headerCount).contains(where: { $0.path != LineRecord.unread }) {
+      return words <= 2
+    }
+    return words <= (beginsWithTime ? 3 : hasAddress ? 2 : 1)
+  }
+
+  /// Whether a word is a part of a time, as `11`, `22:14:14.5`, `Oct` and `UTC` are, a priority or a number.
+  private func isOfTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
+    var word = word
+    if bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "<"),
+      let close = bytes.firstOffset(
+        of: UInt8(ascii: ">"), from: word.lowerBound, to: word.upperBound)
+    {
+      word = close + 1..<word.upperBound
+    }
+    if let first = word.first, bytes.byte(unchecked: first) == UInt8(ascii: "[") {
+      word.removeFirst()
+    }
+    while let last = word.last,
+      [Byte.colon, Byte.comma, UInt8(ascii: "]")].contains(bytes.byte(unchecked: last))
+    {
+      word.removeLast()
+    }
+    guard let first = word.first else { return true }
+    if (bytes.byte(unchecked: first) | 0x20) &- 0x61 <= 25 {
+      return word.count <= 3 && Self.wordsOfTime.contains(EventFacts.word(bytes, word))
+    }
+    return EventFacts.end(bytes, word) == nil
+      && word.allSatisfy { offset in
+        switch bytes.byte(unchecked: offset) {
+        case 0x30...0x39, Byte.colon, Byte.dot, Byte.comma, Byte.slash, Byte.plus, Byte.minus,
+          UInt8(ascii: "T"), UInt8(ascii: "Z"):
+          true
+        default: false
+        }
+      }
+  }
+
+  private static let wordsOfTime: Set<String> = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon",
+    "tue", "wed", "thu", "fri", "sat", "sun", "utc", "gmt", "am", "pm",
+  ]
+}
