@@ -128,6 +128,8 @@ struct DamageTests {
     thread.start()
     let source = try InputSource(
       fileDescriptor: pipe.fileHandleForReading.fileDescriptor, path: "pipe")
-    #expect(Observed(source).details == first.details)
+    withExtendedLifetime(pipe) {
+      #expect(Observed(source).details == first.details)
+    }
   }
 }

@@ -114,7 +114,7 @@ import Testing
     }
     try pipe.fileHandleForWriting.close()
     let path = InputPath("/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)")
-    let hits = hits(ScanOptions(), [path])
+    let hits = withExtendedLifetime(pipe) { self.hits(ScanOptions(), [path]) }
     #expect(hits.map { String(decoding: $0.value, as: UTF8.self) } == ["www.evil.example"])
     #expect(hits.first?.number == 1)
   }

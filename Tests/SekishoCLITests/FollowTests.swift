@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A command that runs beside the test.
@@ -12,7 +13,13 @@ final class RunningCommand: @unchecked Sendable {
   private var rest = Data()
   private let condition = NSCondition()
 
+  /// A write to a command that has ended is an error, not the end of all tests.
+  ///
+  /// A handler, unlike an ignored signal, is not handed on to the commands that are started.
+  private static let survivesBrokenPipes: Void = { _ = signal(SIGPIPE) { _ in } }()
+
   init(_ arguments: [String]) throws {
+    Self.survivesBrokenPipes
     process.executableURL = CommandRunner.executable
     process.arguments = arguments
     process.standardInput = input
@@ -33,8 +40,19 @@ final class RunningCommand: @unchecked Sendable {
     }
   }
 
+  /// Writes to the command's standard input; one that has ended meanwhile is not written to, and the test sees how
+  /// it ended.
   func write(_ text: String) throws {
-    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(input.fileHandleForWriting.fileDescriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EPIPE { return }
+      if count < 0, errno == EINTR { continue }
+      try #require(count > 0)
+      bytes = bytes.dropFirst(count)
+    }
   }
 
   func closeInput() throws { try input.fileHandleForWriting.close() }
