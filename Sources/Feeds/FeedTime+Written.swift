@@ -151,7 +151,7 @@ private struct WrittenParts: ~Escapable {
 
   private mutating func number() -> (value: Int, count: Int)? {
     let start = offset
-    skip { $0 &- Byte.zero <= 9 }
+    skip { Byte.isDigit($0) }
     guard let value = Text.number(text.extracting(start..<offset)) else { return nil }
     return (value, offset - start)
   }
@@ -159,7 +159,7 @@ private struct WrittenParts: ~Escapable {
   /// A word, in small letters.
   private mutating func word() -> String? {
     let start = offset
-    skip { ($0 | 0x20) &- 0x61 <= 25 }
+    skip { Byte.isLetter($0) }
     guard offset > start else { return nil }
     return String(decoding: text.copied(start..<offset).map { $0 | 0x20 }, as: UTF8.self)
   }

@@ -35,7 +35,7 @@ enum FeedTime {
     var offset = range.lowerBound
     while parts.count < 3 {
       let start = offset
-      while offset < range.upperBound, Text.isDigit(text.byte(unchecked: offset)) { offset += 1 }
+      while offset < range.upperBound, Byte.isDigit(text.byte(unchecked: offset)) { offset += 1 }
       guard let number = Text.number(text.extracting(start..<offset)),
         offset - start <= (parts.count == 2 ? 4 : 2)
       else { return nil }

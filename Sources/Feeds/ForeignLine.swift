@@ -36,7 +36,7 @@ enum ForeignLine {
     }
     let name = end
     while end < line.byteCount,
-      Text.isAlphanumeric(line.byte(unchecked: end)) || line.byte(unchecked: end) == 0x5f
+      Byte.isAlphanumeric(line.byte(unchecked: end)) || line.byte(unchecked: end) == 0x5f
     {
       end += 1
     }
@@ -144,8 +144,8 @@ enum ForeignLine {
   /// Whether text begins with a letter and holds no dot.
   private static func isName(_ text: RawSpan) -> Bool {
     let text = Text.trimmed(text)
-    guard !text.isEmpty, !Text.isDigit(text.byte(unchecked: 0)) else { return false }
-    return Text.isAlphanumeric(text.byte(unchecked: 0))
+    guard !text.isEmpty, !Byte.isDigit(text.byte(unchecked: 0)) else { return false }
+    return Byte.isAlphanumeric(text.byte(unchecked: 0))
       && Text.firstIndex(of: Byte.dot, in: text) == nil
   }
 
@@ -156,11 +156,11 @@ enum ForeignLine {
       text.byteOffsets.allSatisfy({ isOffsetByte(text.byte(unchecked: $0)) })
     else { return false }
     return Text.starts(text, "EOF-") || Text.starts(text, "EP") || Text.starts(text, "S")
-      || Text.starts(text, "VI") || !text.isEmpty && Text.isDigit(text.byte(unchecked: 0))
+      || Text.starts(text, "VI") || !text.isEmpty && Byte.isDigit(text.byte(unchecked: 0))
   }
 
   private static func isOffsetByte(_ byte: UInt8) -> Bool {
-    Text.isAlphanumeric(byte) || byte == Byte.comma || byte == Byte.plus || byte == Byte.minus
+    Byte.isAlphanumeric(byte) || byte == Byte.comma || byte == Byte.plus || byte == Byte.minus
   }
 
   /// ClamAV's hexadecimal body with its wildcards.

@@ -78,8 +78,8 @@ enum Text {
       // SAFETY: `index` is less than the number of the word's code units.
       var expected = unsafe word.utf8Start[index]
       if ignoringCase {
-        byte = lowercased(byte)
-        expected = lowercased(expected)
+        byte = Byte.lowercased(byte)
+        expected = Byte.lowercased(expected)
       }
       if byte != expected { return false }
     }
@@ -107,19 +107,6 @@ enum Text {
     }
     return nil
   }
-
-  /// The lower-case form of an ASCII letter; other bytes as they are.
-  static func lowercased(_ byte: UInt8) -> UInt8 {
-    byte &- 0x41 <= 25 ? byte | 0x20 : byte
-  }
-
-  /// Whether a byte is an ASCII letter or digit.
-  static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    (byte | 0x20) &- 0x61 <= 25 || byte &- Byte.zero <= 9
-  }
-
-  /// Whether a byte is an ASCII digit.
-  static func isDigit(_ byte: UInt8) -> Bool { byte &- Byte.zero <= 9 }
 
   /// Whether a span is hex digits only, so many.
   static func isHex(_ text: RawSpan, count: Int) -> Bool {
@@ -172,7 +159,7 @@ enum Text {
     var bytes: [UInt8] = []
     for offset in text.byteOffsets {
       let byte = text.byte(unchecked: offset)
-      if isAlphanumeric(byte) { bytes.append(lowercased(byte)) }
+      if Byte.isAlphanumeric(byte) { bytes.append(Byte.lowercased(byte)) }
       if bytes.count > 64 { break }
     }
     return String(decoding: bytes, as: UTF8.self)

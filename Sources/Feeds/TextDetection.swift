@@ -312,7 +312,7 @@ enum AdblockCosmetic {
       let next = line.byte(unchecked: end)
       if next == Byte.dot || next == UInt8(ascii: "[") { return true }
       // Without a site before it, what else stands there may be the words of a comment.
-      if place > 0, Text.isAlphanumeric(next) || "#*:+^/".utf8.contains(next) { return true }
+      if place > 0, Byte.isAlphanumeric(next) || "#*:+^/".utf8.contains(next) { return true }
     }
     return false
   }
@@ -321,7 +321,7 @@ enum AdblockCosmetic {
   private static func isDomainList(_ text: RawSpan) -> Bool {
     text.byteOffsets.allSatisfy { offset in
       let byte = text.byte(unchecked: offset)
-      return Text.isAlphanumeric(byte) || byte >= 0x80 || ".-_,~*".utf8.contains(byte)
+      return Byte.isAlphanumeric(byte) || byte >= 0x80 || ".-_,~*".utf8.contains(byte)
     }
   }
 }

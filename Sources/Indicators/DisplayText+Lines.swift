@@ -92,7 +92,7 @@ extension DisplayText {
     var letters = 0
     while label > 0, run.byte(unchecked: label - 1) != 0x2e {
       label -= 1
-      if ASCII.isLetter(run.byte(unchecked: label)) || run.byte(unchecked: label) >= 0x80 {
+      if Byte.isLetter(run.byte(unchecked: label)) || run.byte(unchecked: label) >= 0x80 {
         letters += 1
       }
     }
@@ -104,7 +104,7 @@ extension DisplayText {
     var offset = end
     while offset > 0 {
       let byte = run.byte(unchecked: offset - 1)
-      if ASCII.isDigit(byte) {
+      if Byte.isDigit(byte) {
         digits += 1
       } else if byte == 0x2e, 1...3 ~= digits {
         parts += 1
@@ -118,7 +118,7 @@ extension DisplayText {
   }
 
   private static func isRunByte(_ byte: UInt8) -> Bool {
-    ASCII.isAlphanumeric(byte) || byte == 0x2e || byte == 0x2d || byte == 0x5f || byte == 0x3a
+    Byte.isAlphanumeric(byte) || byte == 0x2e || byte == 0x2d || byte == 0x5f || byte == 0x3a
       || byte >= 0x80
   }
 }

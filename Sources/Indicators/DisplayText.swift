@@ -55,7 +55,7 @@ public enum DisplayText {
         var shift: UInt32 = 20
         while shift > 0, value >> shift == 0 { shift -= 4 }
         while true {
-          output.append(ASCII.hexDigit(UInt8(truncatingIfNeeded: value >> shift)))
+          output.append(Hex.digit(UInt8(truncatingIfNeeded: value >> shift)))
           if shift == 0 { break }
           shift -= 4
         }
@@ -69,8 +69,8 @@ public enum DisplayText {
 
   private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
     output.append("\\x")
-    output.append(ASCII.hexDigit(byte >> 4))
-    output.append(ASCII.hexDigit(byte))
+    output.append(Hex.digit(byte >> 4))
+    output.append(Hex.digit(byte))
   }
 
   /// C1 controls, characters without width, directional controls, line and paragraph separators,

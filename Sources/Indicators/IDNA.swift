@@ -108,7 +108,7 @@ enum IDNA {
       if isASCII {
         for index in label.indices {
           let byte = UInt8(label[index])
-          guard ASCII.isAlphanumeric(byte) || byte == 0x2d || byte == 0x5f else {
+          guard Byte.isAlphanumeric(byte) || byte == 0x2d || byte == 0x5f else {
             return .badName
           }
           output.append(byte)
@@ -118,7 +118,7 @@ enum IDNA {
         guard Punycode.encode(label, to: &output) else { return .labelTooLong }
         for offset in start..<output.count {
           let byte = output[offset]
-          guard ASCII.isAlphanumeric(byte) || byte == 0x2d || byte == 0x5f else {
+          guard Byte.isAlphanumeric(byte) || byte == 0x2d || byte == 0x5f else {
             return .badInternationalName
           }
         }

@@ -29,7 +29,7 @@ extension IndicatorParser {
   mutating func parseAddress(_ text: RawSpan, _ options: AdmissionOptions) -> ShapeOutcome {
     // Cheap test first: names hold letters beyond `f`, URLs begin with them.
     let first = text.byte(unchecked: 0)
-    guard ASCII.hexValue(first) < 16 || first == 0x3a || first == 0x5b else { return .otherShape }
+    guard Hex.value(of: first) < 16 || first == 0x3a || first == 0x5b else { return .otherShape }
     if let address = Address(text) { return admit(address, options) }
 
     if first == 0x5b {
@@ -101,7 +101,7 @@ extension IndicatorParser {
     var value = 0
     for offset in text.byteOffsets {
       let byte = text.byte(unchecked: offset)
-      guard ASCII.isDigit(byte) else { return nil }
+      guard Byte.isDigit(byte) else { return nil }
       value = value * 10 + Int(byte &- 0x30)
     }
     return value

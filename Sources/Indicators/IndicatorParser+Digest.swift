@@ -66,15 +66,15 @@ extension IndicatorParser {
   /// outranks it.
   mutating func parseLabelledDigest(_ text: RawSpan, _ declared: DeclaredKind) -> ShapeOutcome {
     // The longest label, a sign with a blank, the longest digest.
-    guard (32 + 4)...(128 + 16) ~= text.byteCount, ASCII.isLetter(text.byte(unchecked: 0)) else {
+    guard (32 + 4)...(128 + 16) ~= text.byteCount, Byte.isLetter(text.byte(unchecked: 0)) else {
       return .otherShape
     }
     var label = ""
     var offset = 0
     while offset < text.byteCount, label.utf8.count <= 11 {
       let byte = text.byte(unchecked: offset)
-      if ASCII.isLetter(byte) || ASCII.isDigit(byte) {
-        label.unicodeScalars.append(Unicode.Scalar(ASCII.lower(byte)))
+      if Byte.isAlphanumeric(byte) {
+        label.unicodeScalars.append(Unicode.Scalar(Byte.lowercased(byte)))
       } else if byte != 0x2d, byte != 0x5f, byte != 0x20 {
         break
       }
@@ -216,8 +216,8 @@ extension IndicatorParser {
     }
     var offset = 0
     while offset < text.byteCount {
-      let high = ASCII.hexValue(text.byte(unchecked: offset))
-      let low = ASCII.hexValue(text.byte(unchecked: offset + 1))
+      let high = Hex.value(of: text.byte(unchecked: offset))
+      let low = Hex.value(of: text.byte(unchecked: offset + 1))
       guard high | low < 16 else { return false }
       if hasColons, offset + 2 < text.byteCount, text.byte(unchecked: offset + 2) != 0x3a {
         return false
@@ -232,8 +232,8 @@ extension IndicatorParser {
   private mutating func knownDigest(from start: Int) -> Refusal? {
     let end = arena.count
     for offset in start..<end {
-      arena.append(ASCII.hexDigit(arena[offset] >> 4))
-      arena.append(ASCII.hexDigit(arena[offset]))
+      arena.append(Hex.digit(arena[offset] >> 4))
+      arena.append(Hex.digit(arena[offset]))
     }
     let refusal = KnownDigests.refusal(arena.rawSpan.extracting(end...))
     arena.removeLast(arena.count - end)
@@ -247,7 +247,7 @@ extension IndicatorParser {
     var offset = 0
     while offset < text.byteCount {
       let byte = text.byte(unchecked: offset)
-      if ASCII.hexValue(byte) < 16 {
+      if Hex.value(of: byte) < 16 {
         digits += 1
       } else if byte == 0x2e {
         guard offset + 1 < text.byteCount,

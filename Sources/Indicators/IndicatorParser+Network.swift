@@ -111,7 +111,7 @@ extension IndicatorParser {
     guard end > start, end <= arena.count else { return false }
     let hostStart = start + parts.schemeLength
     let last = end
-    while end > hostStart, ASCII.isDigit(arena[end - 1]) { end -= 1 }
+    while end > hostStart, Byte.isDigit(arena[end - 1]) { end -= 1 }
     guard end < last, end > hostStart, arena[end - 1] == 0x2e else { return false }
     return IPAddressText.ipv4(arena.rawSpan, hostStart..<last) == nil
   }
@@ -239,7 +239,7 @@ extension IndicatorParser {
       hasDot = hasDot || byte == 0x2e
       guard
         byte == 0x2a || byte == 0x2e || byte == 0x2d || byte == 0x5f || byte >= 0x80
-          || ASCII.isAlphanumeric(byte)
+          || Byte.isAlphanumeric(byte)
       else { return false }
     }
     return hasStar && hasDot
@@ -251,7 +251,7 @@ extension IndicatorParser {
     var value = 0
     for offset in text.byteOffsets {
       let byte = text.byte(unchecked: offset)
-      guard ASCII.isDigit(byte) else { return nil }
+      guard Byte.isDigit(byte) else { return nil }
       value = value * 10 + Int(byte &- 0x30)
     }
     return value == 0 ? nil : UInt16(exactly: value)

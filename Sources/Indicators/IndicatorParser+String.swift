@@ -63,7 +63,7 @@ extension IndicatorParser {
         guard offset > partStart else { return false }
         parts += 1
         partStart = offset + 1
-      } else if !ASCII.isAlphanumeric(byte), byte != 0x2d {
+      } else if !Byte.isAlphanumeric(byte), byte != 0x2d {
         return false
       }
     }

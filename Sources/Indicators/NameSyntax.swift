@@ -83,7 +83,7 @@ enum NameSyntax {
       facts.lastLabel = offset + 1
     }
     for offset in facts.lastLabel..<name.byteCount
-    where !ASCII.isDigit(name.byte(unchecked: offset)) {
+    where !Byte.isDigit(name.byte(unchecked: offset)) {
       facts.endsInNumber = false
       break
     }

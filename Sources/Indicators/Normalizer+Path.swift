@@ -189,8 +189,8 @@ package enum PercentEncoding {
   @inline(__always)
   package static func unit(_ text: RawSpan, at offset: Int, end: Int) -> UInt8? {
     guard offset + 2 < end else { return nil }
-    let high = ASCII.hexValue(text.byte(unchecked: offset + 1))
-    let low = ASCII.hexValue(text.byte(unchecked: offset + 2))
+    let high = Hex.value(of: text.byte(unchecked: offset + 1))
+    let low = Hex.value(of: text.byte(unchecked: offset + 2))
     guard high | low < 16 else { return nil }
     return high << 4 | low
   }
@@ -218,8 +218,8 @@ package enum PercentEncoding {
   @inline(__always)
   static func appendEncoded(_ byte: UInt8, to output: inout [UInt8]) {
     output.append(0x25)
-    output.append(ASCII.upperHexDigit(byte >> 4))
-    output.append(ASCII.upperHexDigit(byte))
+    output.append(Hex.upperCaseDigit(byte >> 4))
+    output.append(Hex.upperCaseDigit(byte))
   }
 
   /// Appends the text with every unit decoded; false where a `%` begins none.

@@ -25,7 +25,7 @@ extension Normalizer {
         output.append(0x5c)
       } else {
         isEmpty = false
-        output.append(ASCII.lower(byte))
+        output.append(Byte.lowercased(byte))
       }
     }
     if isEmpty {
@@ -44,7 +44,7 @@ extension Normalizer {
       end = close + 1
     } else if first == 0x7e {
       end = 1
-    } else if ASCII.isLetter(first), name.byte(unchecked: 1) == 0x3a {
+    } else if Byte.isLetter(first), name.byte(unchecked: 1) == 0x3a {
       end = 2
     }
     guard end == 0 || end < name.byteCount, end > 0 || Self.isSeparator(first) else { return 0 }
@@ -81,7 +81,7 @@ extension Normalizer {
         return .controlCharacter
       }
       if byte == 0x5c, output.count == before || output[output.count - 1] == 0x5c { continue }
-      output.append(ASCII.lower(byte))
+      output.append(Byte.lowercased(byte))
     }
     if output.count > before, output[output.count - 1] == 0x5c { output.removeLast() }
     return output.count == before ? .tooShort : nil

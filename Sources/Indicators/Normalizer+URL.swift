@@ -70,7 +70,7 @@ extension Normalizer {
     parts = URLParts()
     let before = output.count
     let schemeLength = Self.schemeLength(url)
-    for offset in 0..<schemeLength { output.append(ASCII.lower(url.byte(unchecked: offset))) }
+    for offset in 0..<schemeLength { output.append(Byte.lowercased(url.byte(unchecked: offset))) }
     parts.schemeLength = schemeLength
 
     let authority = URLAuthority(url, in: schemeLength..<url.byteCount)
@@ -86,7 +86,7 @@ extension Normalizer {
       url.extracting(hostStart..<hostEnd), port: nil, parts: &parts, base: before, to: &output)
     if refusal == nil, hostEnd < authorityEnd {
       for offset in hostEnd..<authorityEnd {
-        output.append(ASCII.lower(url.byte(unchecked: offset)))
+        output.append(Byte.lowercased(url.byte(unchecked: offset)))
       }
       parts.pathStart = output.count - before
     }
@@ -156,7 +156,7 @@ extension Normalizer {
     guard let colon = host.lastOffset(of: 0x3a), IPAddressText.ipv6(host) == nil else {
       return false
     }
-    for offset in colon + 1..<host.byteCount where !ASCII.isDigit(host.byte(unchecked: offset)) {
+    for offset in colon + 1..<host.byteCount where !Byte.isDigit(host.byte(unchecked: offset)) {
       return false
     }
     return colon + 1 < host.byteCount
@@ -176,12 +176,12 @@ extension Normalizer {
 
   /// Length of a leading `scheme://` (RFC 3986 §3.1), or 0.
   static func schemeLength(_ url: RawSpan) -> Int {
-    guard !url.isEmpty, ASCII.isLetter(url.byte(unchecked: 0)) else { return 0 }
+    guard !url.isEmpty, Byte.isLetter(url.byte(unchecked: 0)) else { return 0 }
     var offset = 1
     while offset < url.byteCount {
       let byte = url.byte(unchecked: offset)
       if byte == 0x3a { break }
-      guard ASCII.isAlphanumeric(byte) || byte == 0x2b || byte == 0x2d || byte == 0x2e else {
+      guard Byte.isAlphanumeric(byte) || byte == 0x2b || byte == 0x2d || byte == 0x2e else {
         return 0
       }
       offset += 1
@@ -230,7 +230,7 @@ extension Normalizer {
     var value = 0
     for offset in portStart..<authority.byteCount {
       let byte = authority.byte(unchecked: offset)
-      guard ASCII.isDigit(byte) else { return .badPort }
+      guard Byte.isDigit(byte) else { return .badPort }
       value = value * 10 + Int(byte &- 0x30)
       guard value <= 65535 else { return .badPort }
     }

@@ -26,7 +26,7 @@ package struct Normalizer: Sendable {
       output.append(name.extracting(0..<count))
       return nil
     case .capitals(let count):
-      for offset in 0..<count { output.append(ASCII.lower(name.byte(unchecked: offset))) }
+      for offset in 0..<count { output.append(Byte.lowercased(name.byte(unchecked: offset))) }
       return nil
     case .international:
       return IDNA.appendName(name, to: &output)
@@ -53,7 +53,7 @@ package struct Normalizer: Sendable {
         output.removeLast(output.count - before)
         return .badLocalPart
       }
-      output.append(ASCII.lower(byte))
+      output.append(Byte.lowercased(byte))
     }
     output.append(0x40)
     let hostStart = output.count
@@ -70,7 +70,7 @@ package struct Normalizer: Sendable {
   /// Whether a byte can stand in the local part of an e-mail address.
   @inline(__always)
   static func isLocalPart(_ byte: UInt8) -> Bool {
-    ASCII.isAlphanumeric(byte) || byte == 0x2e || byte == 0x5f || byte == 0x25 || byte == 0x2b
+    Byte.isAlphanumeric(byte) || byte == 0x2e || byte == 0x5f || byte == 0x25 || byte == 0x2b
       || byte == 0x2d
   }
 

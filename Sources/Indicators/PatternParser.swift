@@ -188,7 +188,7 @@ struct PatternParser {
   private mutating func number() -> Int? {
     let start = offset
     var value = 0
-    while let next, ASCII.isDigit(next), offset - start < 6 {
+    while let next, Byte.isDigit(next), offset - start < 6 {
       value = value * 10 + Int(next - 0x30)
       offset += 1
     }
@@ -231,7 +231,7 @@ struct PatternParser {
       if take("P<") || take("<") {
         // A name; what looks behind has none.
         while let next, next != UInt8(ascii: ">") {
-          guard next == 0x5f || ASCII.isAlphanumeric(next) else { throw Refused() }
+          guard next == 0x5f || Byte.isAlphanumeric(next) else { throw Refused() }
           offset += 1
         }
         guard take(">") else { throw Refused() }
@@ -255,9 +255,9 @@ struct PatternParser {
 
   // MARK: Escapes and classes
 
-  private static let digits = ByteSet(ASCII.isDigit)
+  private static let digits = ByteSet(Byte.isDigit)
   private static let words = ByteSet {
-    $0 == 0x5f || ASCII.isAlphanumeric($0)
+    $0 == 0x5f || Byte.isAlphanumeric($0)
   }
   private static let blanks = ByteSet { $0 == 0x20 || $0 &- 0x09 <= 4 }
 
@@ -308,7 +308,7 @@ struct PatternParser {
       if hasBraces, value >= 0x80 { throw Refused() }
     default:
       // Back references, classes of Unicode, and what is not known.
-      guard byte < 0x80, !ASCII.isAlphanumeric(byte) else { throw Refused() }
+      guard byte < 0x80, !Byte.isAlphanumeric(byte) else { throw Refused() }
       value = byte
     }
     return ByteSet { $0 == value }
@@ -365,17 +365,17 @@ struct PatternParser {
   }
 
   private mutating func namedSet() throws(Refused) -> ByteSet {
-    if take("alpha:]") { return ByteSet(ASCII.isLetter) }
+    if take("alpha:]") { return ByteSet(Byte.isLetter) }
     if take("digit:]") { return Self.digits }
-    if take("alnum:]") { return ByteSet(ASCII.isAlphanumeric) }
-    if take("upper:]") { return ByteSet { $0 &- 0x41 < 26 } }
-    if take("lower:]") { return ByteSet { $0 &- 0x61 < 26 } }
+    if take("alnum:]") { return ByteSet(Byte.isAlphanumeric) }
+    if take("upper:]") { return ByteSet { Byte.isCapital($0) } }
+    if take("lower:]") { return ByteSet { Byte.isSmallLetter($0) } }
     if take("space:]") { return Self.blanks }
     if take("blank:]") { return ByteSet { $0 == 0x20 || $0 == 0x09 } }
     if take("word:]") { return Self.words }
     if take("xdigit:]") { return ByteSet { Hex.value(of: $0) < 16 } }
     if take("punct:]") {
-      return ByteSet { 0x21...0x7e ~= $0 && !ASCII.isAlphanumeric($0) }
+      return ByteSet { 0x21...0x7e ~= $0 && !Byte.isAlphanumeric($0) }
     }
     throw Refused()
   }

@@ -16,8 +16,8 @@ enum Trimming {
     var start = 0
     var end = text.byteCount
     // Nothing goes from before or behind a letter or digit.
-    if end > 0, ASCII.isAlphanumeric(text.byte(unchecked: 0)),
-      ASCII.isAlphanumeric(text.byte(unchecked: end - 1))
+    if end > 0, Byte.isAlphanumeric(text.byte(unchecked: 0)),
+      Byte.isAlphanumeric(text.byte(unchecked: end - 1))
     {
       return start..<end
     }

@@ -37,7 +37,7 @@ package struct ValuePattern: Sendable {
     var kinds: IndicatorKindSet?
     if let colon = text.firstIndex(of: Byte.colon),
       text[..<colon].allSatisfy({
-        $0 == Byte.comma || $0 == Byte.minus || ASCII.isAlphanumeric($0)
+        $0 == Byte.comma || $0 == Byte.minus || Byte.isAlphanumeric($0)
       })
     {
       var named = IndicatorKindSet()
@@ -79,7 +79,7 @@ package struct ValuePattern: Sendable {
       let last = text.lastIndex(of: first), last > text.startIndex
     else { return nil }
     let modifiers = text[(last + 1)...]
-    guard modifiers.allSatisfy(ASCII.isLetter) else { return nil }
+    guard modifiers.allSatisfy(Byte.isLetter) else { return nil }
     return (text[(text.startIndex + 1)..<last], modifiers)
   }
 
@@ -156,7 +156,7 @@ package struct ValuePattern: Sendable {
     func holds(at place: Int, of value: [UInt8]) -> Bool {
       func isWord(_ index: Int) -> Bool {
         value.indices.contains(index)
-          && (ASCII.isAlphanumeric(value[index]) || value[index] == 0x5f)
+          && (Byte.isAlphanumeric(value[index]) || value[index] == 0x5f)
       }
       switch self {
       case .start: return place == 0

@@ -37,8 +37,8 @@ package enum ValueText {
       }
       for offset in bytes.byteOffsets {
         let byte = bytes.byte(unchecked: offset)
-        output.append(ASCII.hexDigit(byte >> 4))
-        output.append(ASCII.hexDigit(byte))
+        output.append(Hex.digit(byte >> 4))
+        output.append(Hex.digit(byte))
       }
     }
   }

@@ -32,14 +32,14 @@ package struct WebDAVShare: Sendable, Equatable {
     guard end < url.byteCount else { return }
     let next = url.byte(unchecked: end)
     let isName =
-      ASCII.isAlphanumeric(next) || next == 0x2d || next == 0x2e || next == 0x5f || next >= 0x80
+      Byte.isAlphanumeric(next) || next == 0x2d || next == 0x2e || next == 0x5f || next >= 0x80
     guard !isName, next != 0x3a, url.firstOffset(of: 0x40, from: end) == nil else { return nil }
   }
 
   /// End of one to five digits.
   private static func portEnd(_ url: RawSpan, from start: Int) -> Int? {
     var end = start
-    while end < url.byteCount, ASCII.isDigit(url.byte(unchecked: end)) { end += 1 }
+    while end < url.byteCount, Byte.isDigit(url.byte(unchecked: end)) { end += 1 }
     return 1...5 ~= end - start ? end : nil
   }
 }

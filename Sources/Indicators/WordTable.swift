@@ -74,7 +74,7 @@ struct WordTable: Sendable {
 
   private static func isEqual(_ word: RawSpan, _ lower: RawSpan) -> Bool {
     for offset in word.byteOffsets
-    where ASCII.lower(word.byte(unchecked: offset)) != lower.byte(unchecked: offset) {
+    where Byte.lowercased(word.byte(unchecked: offset)) != lower.byte(unchecked: offset) {
       return false
     }
     return true

@@ -270,6 +270,6 @@ package struct CSVParser: Sendable {
 
   @inline(__always)
   private func isBlank(_ byte: UInt8) -> Bool {
-    (byte == Byte.space || byte == Byte.tab) && byte != delimiter
+    Byte.isBlank(byte) && byte != delimiter
   }
 }

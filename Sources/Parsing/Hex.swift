@@ -23,6 +23,13 @@
     return nibble < 10 ? 0x30 + nibble : 0x57 + nibble
   }
 
+  /// The upper-case digit of the lowest four bits.
+  @inlinable
+  package static func upperCaseDigit(_ value: UInt8) -> UInt8 {
+    let nibble = value & 15
+    return nibble < 10 ? 0x30 + nibble : 0x37 + nibble
+  }
+
   /// Appends the bytes of an even number of digits; false, and nothing appended, otherwise.
   @discardableResult
   package static func decode(_ text: RawSpan, to output: inout [UInt8]) -> Bool {

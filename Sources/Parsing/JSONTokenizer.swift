@@ -345,14 +345,14 @@
   @inline(__always)
   private static func skipDigits(_ bytes: RawSpan, _ offset: inout Int) -> Bool {
     let start = offset
-    while offset < bytes.byteCount, bytes.byte(unchecked: offset) &- Byte.zero <= 9 { offset += 1 }
+    while offset < bytes.byteCount, Byte.isDigit(bytes.byte(unchecked: offset)) { offset += 1 }
     return offset > start
   }
 
   /// Whether a byte right after a number or literal makes it something else.
   @inline(__always)
   private static func continuesWord(_ byte: UInt8) -> Bool {
-    byte &- Byte.zero <= 9 || (byte | 0x20) &- 0x61 <= 25 || byte == Byte.dot
+    Byte.isAlphanumeric(byte) || byte == Byte.dot
       || byte == Byte.plus || byte == Byte.minus || byte == 0x5f || byte >= 0x80
   }
 

@@ -194,7 +194,7 @@ package enum Timestamp {
 
     @_lifetime(self: copy self)
     mutating func skipDigits() {
-      while offset < end, bytes.byte(unchecked: offset) &- Byte.zero <= 9 { offset += 1 }
+      while offset < end, Byte.isDigit(bytes.byte(unchecked: offset)) { offset += 1 }
     }
 
     /// Exactly `width` digits.

@@ -53,7 +53,7 @@ extension HTTPReader {
   ) {
     guard let colon = text.firstOffset(of: Byte.colon, in: line) else { return }
     var name = line.lowerBound..<colon
-    if let last = name.last, HTTPRequest.isBlank(text.byte(unchecked: last)) {
+    if let last = name.last, Byte.isBlank(text.byte(unchecked: last)) {
       name = HTTPRequest.trimmed(text, name)
     }
     // Of an answer only the name of what is sent is of interest, and how long that is.
@@ -89,7 +89,7 @@ extension HTTPReader {
       // Empty elements of the list count for nothing (RFC 9110 §5.6.1).
       func isBetween(_ offset: Int) -> Bool {
         let byte = text.byte(unchecked: offset)
-        return byte == UInt8(ascii: ",") || HTTPRequest.isBlank(byte)
+        return byte == UInt8(ascii: ",") || Byte.isBlank(byte)
       }
       var value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
       while let last = value.last, isBetween(last) { value.removeLast() }
@@ -141,7 +141,7 @@ extension HTTPReader {
     var isInBreak = false
     for offset in value.byteOffsets {
       let byte = value.byte(unchecked: offset)
-      if HTTPRequest.isLineBreak(byte) || isInBreak && HTTPRequest.isBlank(byte) {
+      if HTTPRequest.isLineBreak(byte) || isInBreak && Byte.isBlank(byte) {
         isInBreak = true
         continue
       }

@@ -205,7 +205,7 @@ struct HTTPReader {
     _ data: RawSpan, _ offset: inout Int, _ context: HTTPContext,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) -> Outcome? {
-    if hasWholeHeader, !HTTPRequest.isBlank(data.byte(unchecked: offset)) {
+    if hasWholeHeader, !Byte.isBlank(data.byte(unchecked: offset)) {
       readKeptHeader(context, into: &writer, &skips)
     }
     guard let end = lineEnd(data, offset) else {
@@ -271,7 +271,7 @@ struct HTTPReader {
     {
       return false
     }
-    return offset == data.byteCount || HTTPRequest.isBlank(data.byte(unchecked: offset))
+    return offset == data.byteCount || Byte.isBlank(data.byte(unchecked: offset))
   }
 
   /// Whether a header waits with its line break for what follows.
@@ -286,7 +286,7 @@ struct HTTPReader {
     _ skips: inout SkipCounters
   ) {
     guard hasWholeHeader else { return }
-    if let next, HTTPRequest.isBlank(next) { return }
+    if let next, Byte.isBlank(next) { return }
     readKeptHeader(context, into: &writer, &skips)
   }
 

@@ -70,7 +70,7 @@ enum HTTPRequest {
     let start = leadingLines(payload)
     var offset = start
     while offset < payload.byteCount, offset < start + longestMethod,
-      payload.byte(unchecked: offset) &- 0x41 < 26
+      Byte.isCapital(payload.byte(unchecked: offset))
         || offset > start && isJoiner(payload.byte(unchecked: offset))
     {
       offset += 1
@@ -94,7 +94,8 @@ enum HTTPRequest {
 
   /// The status of the response that a payload begins with (RFC 9112 §4); nil where it begins with none.
   static func status(_ payload: RawSpan) -> Int? {
-    guard isResponse(payload), payload.byteCount >= 12, isBlank(payload.byte(unchecked: 8)) else {
+    guard isResponse(payload), payload.byteCount >= 12, Byte.isBlank(payload.byte(unchecked: 8))
+    else {
       return nil
     }
     let status = decimal(payload, 9..<12)
@@ -147,7 +148,7 @@ enum HTTPRequest {
     else { return nil }
     for name in looseMethods {
       let end = line.lowerBound + name.utf8CodeUnitCount
-      if end < line.upperBound, isBlank(text.byte(unchecked: end)),
+      if end < line.upperBound, Byte.isBlank(text.byte(unchecked: end)),
         text.hasText(name, at: line.lowerBound)
       {
         return line.lowerBound..<end
@@ -182,7 +183,7 @@ enum HTTPRequest {
   private static func versionOffset(_ payload: RawSpan, _ line: Range<Int>, isWhole: Bool) -> Int? {
     // Blanks behind the version are left out, as servers do (RFC 9112 §3).
     var end = line.upperBound
-    while end > line.lowerBound, isBlank(payload.byte(unchecked: end - 1)) { end -= 1 }
+    while end > line.lowerBound, Byte.isBlank(payload.byte(unchecked: end - 1)) { end -= 1 }
     var offset = end - 1
     let limit = max(line.lowerBound, end - longestVersion)
     while offset >= limit {
@@ -218,7 +219,7 @@ enum HTTPRequest {
       value = sign + 1..<value.upperBound
     }
     var colon = value.upperBound
-    while colon > value.lowerBound, isDigit(bytes.byte(unchecked: colon - 1)) { colon -= 1 }
+    while colon > value.lowerBound, Byte.isDigit(bytes.byte(unchecked: colon - 1)) { colon -= 1 }
     guard colon > value.lowerBound, bytes.byte(unchecked: colon - 1) == Byte.colon,
       value.upperBound - colon <= 5
     else { return (unbracketed(bytes, value), nil) }
@@ -257,17 +258,13 @@ enum HTTPRequest {
     }
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-
-  static func isBlank(_ byte: UInt8) -> Bool { byte == Byte.space || byte == Byte.tab }
-
   static func isLineBreak(_ byte: UInt8) -> Bool {
     byte == Byte.lineFeed || byte == Byte.carriageReturn
   }
 
   /// A range without the blanks and the line breaks at its ends.
   static func trimmed(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int> {
-    func isSpace(_ byte: UInt8) -> Bool { isBlank(byte) || isLineBreak(byte) }
+    func isSpace(_ byte: UInt8) -> Bool { Byte.isBlank(byte) || isLineBreak(byte) }
     var (start, end) = (range.lowerBound, range.upperBound)
     while start < end, isSpace(bytes.byte(unchecked: start)) { start += 1 }
     while end > start, isSpace(bytes.byte(unchecked: end - 1)) { end -= 1 }
@@ -301,7 +298,7 @@ enum HTTPRequest {
     var value = 0
     for offset in range {
       let byte = bytes.byte(unchecked: offset)
-      guard isDigit(byte) else { return 0 }
+      guard Byte.isDigit(byte) else { return 0 }
       let (product, isTooLong) = value.multipliedReportingOverflow(by: 10)
       let (sum, isTooLarge) = product.addingReportingOverflow(Int(byte - 0x30))
       if isTooLong || isTooLarge { return 0 }

@@ -104,7 +104,7 @@ struct NameText: ~Copyable {
     guard byte &- 0x2f < 0x2d || byte &- 0x5d < 0x22 || byte == 0x2d else {
       return appendUnusual(label, at: offset)
     }
-    append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
+    append(Byte.lowercased(byte))
     return 1
   }
 

@@ -40,7 +40,7 @@ extension ObservableWriter {
     let start = batch.arena.count
     for offset in host.byteOffsets {
       let byte = host.byte(unchecked: offset)
-      batch.arena.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+      batch.arena.append(Byte.lowercased(byte))
     }
     keep(field, .domain, from: start)
     return false

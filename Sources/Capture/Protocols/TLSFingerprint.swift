@@ -170,10 +170,7 @@ struct TLSFingerprint {
       text += [0x30, 0x30]
       return
     }
-    func isAlphanumeric(_ byte: UInt8) -> Bool {
-      byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
-    }
-    if isAlphanumeric(first), isAlphanumeric(last) {
+    if Byte.isAlphanumeric(first), Byte.isAlphanumeric(last) {
       text += [first, last]
     } else {
       text += [Self.digit(first >> 4), Self.digit(last & 0xf)]

@@ -268,7 +268,7 @@ extension CandidateFinder {
   /// Looks at what is left of a run where its last group is a port.
   private mutating func considerPort(_ bytes: RawSpan, _ run: Range<Int>) {
     var mark = run.upperBound
-    while mark > run.lowerBound, bytes.byte(unchecked: mark - 1) &- 0x30 <= 9 { mark -= 1 }
+    while mark > run.lowerBound, Byte.isDigit(bytes.byte(unchecked: mark - 1)) { mark -= 1 }
     guard mark < run.upperBound, mark > run.lowerBound,
       bytes.byte(unchecked: mark - 1) == UInt8(ascii: ":"),
       let address = IPAddressText.ipv6(bytes, run.lowerBound..<mark - 1)

@@ -245,7 +245,7 @@ enum TextNeighbours {
     var isEqual = end >= ending.byteCount
     if isEqual {
       for index in 0..<ending.byteCount
-      where lower(text.byte(unchecked: end - ending.byteCount + index))
+      where Byte.lowercased(text.byte(unchecked: end - ending.byteCount + index))
         != ending.byte(unchecked: index)
       {
         isEqual = false
@@ -269,14 +269,14 @@ enum TextNeighbours {
       start += 1
       guard byte == UInt8(ascii: "\\"), start < text.byteCount else { continue }
       // `\u`, `\x` and the like.
-      let next = lower(text.byte(unchecked: start))
+      let next = Byte.lowercased(text.byte(unchecked: start))
       if next == UInt8(ascii: "u") || next == UInt8(ascii: "x") { return true }
     }
     if start >= ceiling { return true }
     for index in 0..<beginning.byteCount {
       guard start + index < text.byteCount else { return true }
       let byte = text.byte(unchecked: start + index)
-      if lower(byte) != beginning.byte(unchecked: index) {
+      if Byte.lowercased(byte) != beginning.byte(unchecked: index) {
         return byte == UInt8(ascii: "\\") || isOdd(byte)
       }
     }
@@ -319,6 +319,4 @@ enum TextNeighbours {
     while start > floor, classes.is(text.byte(unchecked: start - 1), .nameByte) { start -= 1 }
     return start
   }
-
-  private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }

@@ -208,7 +208,7 @@ enum CandidateRun {
   }
 
   static func lowercase(_ key: RawSpan, _ range: Range<Int>) -> [UInt8] {
-    key.copied(range).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    key.copied(range).map { Byte.lowercased($0) }
   }
 
   /// Whether a lower-case word is in every log of Windows.

@@ -126,8 +126,8 @@ struct Candidates {
   private mutating func addName(_ key: RawSpan, _ name: Range<Int>) {
     let last = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: name.count)
     let first = last + 1 < name.count ? key.byte(unchecked: name.lowerBound + last + 1) : 0
-    let isDigit = first &- 0x30 < 10
-    guard last > 0, isDigit || (first | 0x20) &- 0x61 < 26, Self.isWalked(key, name) else {
+    let isDigit = Byte.isDigit(first)
+    guard last > 0, isDigit || Byte.isLetter(first), Self.isWalked(key, name) else {
       let host = key.extracting(name)
       append(.otherHost(isWide: Self.mayBeWide(host)))
       return

@@ -170,7 +170,7 @@ package final class FileNameFinder: Sendable {
           count += 1
         }
       } else {
-        guard lower(byte) == name.key[index] else { return nil }
+        guard Byte.lowercased(byte) == name.key[index] else { return nil }
         place -= 1
       }
     }
@@ -221,7 +221,7 @@ package final class FileNameFinder: Sendable {
           count += 1
         }
       } else {
-        guard lower(byte) == name.key[index] else { return nil }
+        guard Byte.lowercased(byte) == name.key[index] else { return nil }
         place += 1
       }
     }
@@ -233,6 +233,4 @@ package final class FileNameFinder: Sendable {
   private static func isSeparator(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\")
   }
-
-  private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }

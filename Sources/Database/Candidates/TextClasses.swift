@@ -1,3 +1,5 @@
+internal import Parsing
+
 /// What a byte of text can be a part of.
 ///
 /// One word, so that it is passed in a register: the table itself is made once for the process, is never
@@ -47,8 +49,8 @@ struct TextClasses: @unchecked Sendable {
 
   private static func bits(of byte: UInt8) -> UInt8 {
     var bits: UInt8 = 0
-    let isDigit = byte &- 0x30 < 10
-    let isLetter = (byte | 0x20) &- 0x61 < 26 && byte < 0x80
+    let isDigit = Byte.isDigit(byte)
+    let isLetter = Byte.isLetter(byte) && byte < 0x80
     let isHex = isDigit || isLetter && (byte | 0x20) &- 0x61 < 6
     if isDigit { bits |= Class.digit.bits }
     if isHex { bits |= Class.hex.bits | Class.address.bits }

@@ -1,4 +1,5 @@
 internal import Indicators
+internal import Parsing
 
 /// A label of a run, as it is read.
 struct WideLabel {
@@ -75,7 +76,7 @@ struct WideLabels {
     if isEncoded, last.start == offset { last.isOdd = true }
     if isOtherDotBehindASCII { isOdd = true }
     isBehindASCII = true
-    let isCapital = byte &- 0x41 < 26
+    let isCapital = Byte.isCapital(byte)
     last.append(UInt32(isCapital ? byte | 0x20 : byte))
     last.end = offset + 1
   }

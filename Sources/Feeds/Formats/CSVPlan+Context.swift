@@ -93,7 +93,7 @@ extension CSVPlan {
     var letters = 0
     for offset in cell.byteOffsets {
       let byte = cell.byte(unchecked: offset)
-      letters = byte >= 0x80 || Text.isAlphanumeric(byte) && !Text.isDigit(byte) ? letters + 1 : 0
+      letters = byte >= 0x80 || Byte.isAlphanumeric(byte) && !Byte.isDigit(byte) ? letters + 1 : 0
       if letters == 3 { return true }
     }
     return false

@@ -24,7 +24,7 @@ extension CSVPlan {
     for offset in name.byteOffsets {
       let byte = name.byte(unchecked: offset)
       if byte == Byte.dot { start = offset + 1 }
-      guard byte == Byte.dot || byte == Byte.minus || byte == 0x5f || Text.isAlphanumeric(byte)
+      guard byte == Byte.dot || byte == Byte.minus || byte == 0x5f || Byte.isAlphanumeric(byte)
       else { return nil }
     }
     return start > 1 && start < name.byteCount ? start..<name.byteCount : nil

@@ -74,7 +74,7 @@ enum CellPieces {
     while let mark = Text.firstIndex(of: "://", in: cell, from: offset) {
       offset = mark + 3
       var scheme = mark
-      while scheme > start, Text.isAlphanumeric(cell.byte(unchecked: scheme - 1)) { scheme -= 1 }
+      while scheme > start, Byte.isAlphanumeric(cell.byte(unchecked: scheme - 1)) { scheme -= 1 }
       guard scheme < mark, scheme > start else { continue }
       let before = cell.byte(unchecked: scheme - 1)
       guard isSeparator(before) || before == UInt8(ascii: "|") else { continue }

@@ -77,7 +77,7 @@ struct FlatJSONFeed {
         }
       case .beginObject, .beginArray:
         // abuse.ch names each record by its number.
-        let isNumber = keyText.count <= 18 && !keyText.isEmpty && keyText.allSatisfy(Text.isDigit)
+        let isNumber = keyText.count <= 18 && !keyText.isEmpty && keyText.allSatisfy(Byte.isDigit)
         try readValue(
           value, named: isNumber ? sink.collection.intern(keyText.rawSpan) : 0, into: &sink)
       default: break

@@ -84,8 +84,8 @@ struct HostsFormat: LineFormat {
         endsInNumber = endsInNumber || offset + 1 < word.byteCount
         continue
       case UInt8(ascii: "_"): endsInNumber = false
-      case let byte where Text.isDigit(byte): continue
-      case let byte where byte >= 0x80 || Text.isAlphanumeric(byte):
+      case let byte where Byte.isDigit(byte): continue
+      case let byte where byte >= 0x80 || Byte.isAlphanumeric(byte):
         hasLetter = true
         endsInNumber = false
       default: return false

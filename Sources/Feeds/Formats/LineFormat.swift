@@ -216,7 +216,7 @@ struct AdblockFormat: LineFormat {
   static func fits(_ line: RawSpan) -> Bool {
     let start = Text.starts(line, "@@") ? 2 : 0
     guard Text.contains(line, "||", at: start), line.byteCount > start + 2,
-      Text.isAlphanumeric(line.byte(unchecked: start + 2))
+      Byte.isAlphanumeric(line.byte(unchecked: start + 2))
         || line.byte(unchecked: start + 2) == UInt8(ascii: "*")
     else { return false }
     return line.byteOffsets.allSatisfy { !Text.isSpace(line.byte(unchecked: $0)) }

@@ -183,7 +183,7 @@ struct MISPTags {
   mutating func add(tag: ArraySlice<UInt8>, _ sink: inout FeedSink) {
     let prefix = "misp-galaxy:"
     if let level =
-      tag.count < 24 && tag.prefix(4).map({ Text.lowercased($0) }) == Array("tlp:".utf8)
+      tag.count < 24 && tag.prefix(4).map({ Byte.lowercased($0) }) == Array("tlp:".utf8)
       ? Marking.tlp(tag) : nil
     {
       tlp = max(tlp, level)
@@ -228,7 +228,7 @@ struct MISPTags {
     guard value.count > 8 else { return value }
     let tail = value.suffix(8)
     let start = tail.startIndex
-    guard tail.starts(with: " - ".utf8), tail[(start + 4)...].allSatisfy({ Text.isDigit($0) })
+    guard tail.starts(with: " - ".utf8), tail[(start + 4)...].allSatisfy({ Byte.isDigit($0) })
     else { return value }
     return value[..<start]
   }

@@ -5,10 +5,10 @@ import Parsing
 enum Marking {
   /// The level that `tlp:amber`, `TLP:AMBER+STRICT`, `White` and the like mean.
   static func tlp(_ text: ArraySlice<UInt8>) -> TLP? {
-    var name = text.map { Text.lowercased($0) }
+    var name = text.map { Byte.lowercased($0) }
     if name.starts(with: "tlp".utf8) {
       name.removeFirst(3)
-      while let first = name.first, !Text.isAlphanumeric(first) { name.removeFirst() }
+      while let first = name.first, !Byte.isAlphanumeric(first) { name.removeFirst() }
     }
     return switch String(decoding: name, as: UTF8.self) {
     case "white", "clear": .clear
@@ -52,10 +52,10 @@ enum Technique {
   static func isIdentifier(_ text: ArraySlice<UInt8>) -> Bool {
     guard text.count == 5 || text.count == 9, text.first == UInt8(ascii: "T") else { return false }
     let digits = text.dropFirst()
-    return digits.prefix(4).allSatisfy { Text.isDigit($0) }
+    return digits.prefix(4).allSatisfy { Byte.isDigit($0) }
       && (text.count == 5
         || digits.dropFirst(4).first == Byte.dot
-          && digits.dropFirst(5).allSatisfy { Text.isDigit($0) })
+          && digits.dropFirst(5).allSatisfy { Byte.isDigit($0) })
   }
 
   /// The identifier at the end of a name such as `Web Protocols - T1071.001`, or nil.
@@ -64,7 +64,7 @@ enum Technique {
       let tail = text.suffix(count)
       if isIdentifier(tail),
         tail.startIndex == text.startIndex
-          || !Text.isAlphanumeric(text[tail.startIndex - 1])
+          || !Byte.isAlphanumeric(text[tail.startIndex - 1])
       {
         return tail
       }

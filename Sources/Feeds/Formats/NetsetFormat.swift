@@ -82,9 +82,9 @@ struct NetsetFormat: LineFormat {
       var result: [UInt8] = []
       for (index, byte) in bytes.enumerated() {
         if Text.isSpace(byte) { continue }
-        let startsNumber = index == 0 || !Text.isDigit(bytes[index - 1])
-        let isFollowed = index + 1 < bytes.count && Text.isDigit(bytes[index + 1])
-        let followsPadding = !startsNumber && result.last.map { !Text.isDigit($0) } ?? true
+        let startsNumber = index == 0 || !Byte.isDigit(bytes[index - 1])
+        let isFollowed = index + 1 < bytes.count && Byte.isDigit(bytes[index + 1])
+        let followsPadding = !startsNumber && result.last.map { !Byte.isDigit($0) } ?? true
         if byte == Byte.zero, startsNumber || followsPadding, isFollowed { continue }
         result.append(byte)
       }

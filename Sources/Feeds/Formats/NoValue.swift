@@ -13,7 +13,7 @@ enum NoValue {
     guard cell.byteCount <= longest else { return false }
     if cell.isEmpty { return true }
     // Their first letters, which few values begin with.
-    switch Text.lowercased(cell.byte(unchecked: 0)) {
+    switch Byte.lowercased(cell.byte(unchecked: 0)) {
     case Byte.minus, UInt8(ascii: "?"), UInt8(ascii: "n"), UInt8(ascii: "u"), UInt8(ascii: "t"):
       return words.contains { Text.equals(cell, $0) }
     default: return false

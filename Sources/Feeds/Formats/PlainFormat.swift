@@ -124,7 +124,7 @@ struct NotedValue {
   private static func noteStart(_ line: RawSpan, behind blank: Int) -> Int? {
     let first = line.extracting(0..<blank)
     // An address may be the first of a range.
-    let endsInLetter = blank > 0 && (first.byte(unchecked: blank - 1) | 0x20) &- 0x61 <= 25
+    let endsInLetter = blank > 0 && Byte.isLetter(first.byte(unchecked: blank - 1))
     guard
       Text.isDigest(first) || endsInLetter && Text.firstIndex(of: Byte.dot, in: first) != nil
     else { return nil }

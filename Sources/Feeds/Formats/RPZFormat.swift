@@ -122,7 +122,7 @@ struct RPZFormat: LineFormat {
 
   /// What a name in the file means (RFC 1035 §5.1).
   private func name(_ text: RawSpan) -> Name {
-    var bytes = text.copied(0..<text.byteCount).map { Text.lowercased($0) }
+    var bytes = text.copied(0..<text.byteCount).map { Byte.lowercased($0) }
     if Self.endsInDot(bytes) {
       bytes.removeLast()
       return Name(bytes: bytes, isAbsolute: true)
@@ -213,7 +213,7 @@ struct RPZFormat: LineFormat {
     for _ in 0..<2 {
       guard let first = rest.first else { return }
       let word = line.extracting(first)
-      let isTime = Text.isDigit(word.byte(unchecked: 0)) && word.byteCount <= 12
+      let isTime = Byte.isDigit(word.byte(unchecked: 0)) && word.byteCount <= 12
       guard isTime || Text.equals(word, "IN") else { return }
       rest.removeFirst()
     }
@@ -238,10 +238,10 @@ struct RPZFormat: LineFormat {
       separator: Byte.dot, omittingEmptySubsequences: false)
     guard parts.count >= 3, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
     let length = parts.removeFirst()
-    guard length.count <= 3, length.allSatisfy({ Text.isDigit($0) }) else { return nil }
+    guard length.count <= 3, length.allSatisfy({ Byte.isDigit($0) }) else { return nil }
     parts.reverse()
     var output: [UInt8] = []
-    if parts.count == 4, parts.allSatisfy({ $0.allSatisfy { Text.isDigit($0) } }) {
+    if parts.count == 4, parts.allSatisfy({ $0.allSatisfy { Byte.isDigit($0) } }) {
       output = Array(parts.joined(separator: [Byte.dot]))
     } else {
       guard parts.count <= 8 else { return nil }

@@ -10,12 +10,12 @@ extension ReportFormat {
     var hasDigest = false
     var offset = range.lowerBound
     while offset < range.upperBound {
-      guard Text.isAlphanumeric(text.byte(unchecked: offset)) else {
+      guard Byte.isAlphanumeric(text.byte(unchecked: offset)) else {
         offset += 1
         continue
       }
       var end = offset
-      while end < range.upperBound, Text.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
+      while end < range.upperBound, Byte.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
       let run = text.extracting(offset..<end)
       if Text.isDigest(run) {
         hasDigest = true
@@ -53,7 +53,7 @@ extension ReportFormat {
       while next > first, isFiller(text.byte(unchecked: next - 1)) { next -= 1 }
       let wordEnd = next
       while next > first,
-        Text.isAlphanumeric(text.byte(unchecked: next - 1))
+        Byte.isAlphanumeric(text.byte(unchecked: next - 1))
           || "-_".utf8.contains(text.byte(unchecked: next - 1))
       {
         next -= 1

@@ -142,7 +142,7 @@ struct ReportFormat: LineFormat {
     while end < limit, !"]>}".utf8.contains(text.byte(unchecked: end)) { end += 1 }
     guard end < limit else { return nil }
     let next = text.byte(unchecked: end + 1)
-    return Text.isAlphanumeric(next) || next == Byte.dot || next == Byte.minus ? end + 1 : nil
+    return Byte.isAlphanumeric(next) || next == Byte.dot || next == Byte.minus ? end + 1 : nil
   }
 
   /// End of the path behind a host, or the host's.
@@ -186,7 +186,7 @@ struct ReportFormat: LineFormat {
   }
 
   private static func isLocalPart(_ byte: UInt8) -> Bool {
-    Text.isAlphanumeric(byte) || "._%+-".utf8.contains(byte)
+    Byte.isAlphanumeric(byte) || "._%+-".utf8.contains(byte)
   }
 
   // MARK: IPv6
@@ -220,7 +220,7 @@ struct ReportFormat: LineFormat {
       end = port
     } else if Text.contains(text, "/", at: end) {
       var digits = end + 1
-      while digits < text.byteCount, Text.isDigit(text.byte(unchecked: digits)) { digits += 1 }
+      while digits < text.byteCount, Byte.isDigit(text.byte(unchecked: digits)) { digits += 1 }
       if 2...4 ~= digits - end { end = digits }
     }
     add(text, start..<end, number, &sink)
@@ -312,7 +312,7 @@ struct ReportFormat: LineFormat {
     while offset > first {
       let byte = text.byte(unchecked: offset - 1)
       if byte == Byte.dot { return true }
-      guard Text.isAlphanumeric(byte) || byte == Byte.minus else { return false }
+      guard Byte.isAlphanumeric(byte) || byte == Byte.minus else { return false }
       offset -= 1
     }
     return false

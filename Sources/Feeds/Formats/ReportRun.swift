@@ -70,7 +70,7 @@ struct ReportUnit {
           length: end - offset)
       }
     default:
-      guard Text.isAlphanumeric(byte) else { return nil }
+      guard Byte.isAlphanumeric(byte) else { return nil }
       self.init(.plain)
     }
   }
@@ -79,7 +79,7 @@ struct ReportUnit {
   private static func isMixed(_ text: RawSpan, at offset: Int) -> Bool {
     offset + 3 < text.byteCount && text.byte(unchecked: offset + 1) == Byte.dot
       && "])}".utf8.contains(text.byte(unchecked: offset + 2))
-      && Text.isAlphanumeric(text.byte(unchecked: offset + 3))
+      && Byte.isAlphanumeric(text.byte(unchecked: offset + 3))
   }
 
   /// Whether a byte stands behind an offset, and a character of a name behind that.
@@ -88,7 +88,7 @@ struct ReportUnit {
       return false
     }
     let next = text.byte(unchecked: offset + 2)
-    return next >= 0x80 || next == UInt8(ascii: "_") || Text.isAlphanumeric(next)
+    return next >= 0x80 || next == UInt8(ascii: "_") || Byte.isAlphanumeric(next)
   }
 }
 

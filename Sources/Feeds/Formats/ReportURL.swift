@@ -53,7 +53,7 @@ enum ReportURL {
     for defanged in defangedSchemes {
       let start = end - defanged.utf8CodeUnitCount
       if start >= floor, Text.contains(text, defanged, at: start, ignoringCase: true),
-        start == 0 || !Text.isAlphanumeric(text.byte(unchecked: start - 1))
+        start == 0 || !Byte.isAlphanumeric(text.byte(unchecked: start - 1))
       {
         return Scheme(start: start, isDefanged: true)
       }
@@ -61,7 +61,7 @@ enum ReportURL {
     var start = end
     while start > max(floor, end - longestScheme) {
       let byte = text.byte(unchecked: start - 1)
-      guard Text.isAlphanumeric(byte) || "+-.".utf8.contains(byte) else { break }
+      guard Byte.isAlphanumeric(byte) || "+-.".utf8.contains(byte) else { break }
       start -= 1
     }
     // Begins with a letter (RFC 3986 §3.1).
@@ -151,7 +151,7 @@ enum ReportURL {
       return nil
     }
     let digits = offset
-    while offset < text.byteCount, Text.isDigit(text.byte(unchecked: offset)) { offset += 1 }
+    while offset < text.byteCount, Byte.isDigit(text.byte(unchecked: offset)) { offset += 1 }
     guard 1...5 ~= offset - digits else { return nil }
     guard offset < text.byteCount else { return offset }
     // `evil[.]example:192[.]0[.]2[.]1` has none.
@@ -186,9 +186,9 @@ enum ReportURL {
       offset += separator.length
       guard separator.kind == .dot else { continue }
       var end = offset
-      while end < path.upperBound, Text.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
+      while end < path.upperBound, Byte.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
       let label = offset..<end
-      guard 2...5 ~= label.count, (text.byte(unchecked: offset) | 0x20) &- 0x61 <= 25,
+      guard 2...5 ~= label.count, Byte.isLetter(text.byte(unchecked: offset)),
         end == path.upperBound || text.byte(unchecked: end) != Byte.minus,
         !TopLevelDomains.contains(text.extracting(label))
       else { return false }
@@ -262,7 +262,7 @@ enum ReportURL {
     if Text.isDigest(word) || isDate(word) { return true }
     return range.upperBound < text.byteCount
       && text.byte(unchecked: range.upperBound) == UInt8(ascii: "=") && range.count > 1
-      && word.byteOffsets.allSatisfy { word.byte(unchecked: $0) &- 0x41 <= 25 }
+      && word.byteOffsets.allSatisfy { Byte.isCapital(word.byte(unchecked: $0)) }
   }
 
   /// Whether a word is a date as `2024-05-31`.
@@ -270,7 +270,7 @@ enum ReportURL {
     word.byteCount == 10
       && word.byteOffsets.allSatisfy {
         $0 == 4 || $0 == 7
-          ? word.byte(unchecked: $0) == Byte.minus : Text.isDigit(word.byte(unchecked: $0))
+          ? word.byte(unchecked: $0) == Byte.minus : Byte.isDigit(word.byte(unchecked: $0))
       }
   }
 

@@ -199,18 +199,18 @@ extension STIXPattern {
     let start = arena.count
     if offset < text.byteCount, text.byte(unchecked: offset) == Byte.apostrophe {
       try quoted(text, &offset)
-      for index in start..<arena.count { arena[index] = Text.lowercased(arena[index]) }
+      for index in start..<arena.count { arena[index] = Byte.lowercased(arena[index]) }
     } else {
       let first = offset
       while offset < text.byteCount {
         let byte = text.byte(unchecked: offset)
-        guard Text.isAlphanumeric(byte) || byte == Byte.minus || byte == UInt8(ascii: "_") else {
+        guard Byte.isAlphanumeric(byte) || byte == Byte.minus || byte == UInt8(ascii: "_") else {
           break
         }
         offset += 1
       }
       arena.append(text.extracting(first..<offset))
-      for index in start..<arena.count { arena[index] = Text.lowercased(arena[index]) }
+      for index in start..<arena.count { arena[index] = Byte.lowercased(arena[index]) }
     }
     guard arena.count > start else { throw .unsupported }
   }
@@ -257,7 +257,7 @@ extension STIXPattern {
       tests.append(Test(path: path, value: start..<arena.count))
       return
     }
-    let first = Text.lowercased(text.byte(unchecked: offset))
+    let first = Byte.lowercased(text.byte(unchecked: offset))
     if first == UInt8(ascii: "h") || first == UInt8(ascii: "b") || first == UInt8(ascii: "t"),
       offset + 1 < text.byteCount, text.byte(unchecked: offset + 1) == Byte.apostrophe
     {
@@ -274,7 +274,7 @@ extension STIXPattern {
     let start = offset
     while offset < text.byteCount {
       let byte = text.byte(unchecked: offset)
-      guard Text.isAlphanumeric(byte) || byte == Byte.dot || byte == Byte.minus || byte == Byte.plus
+      guard Byte.isAlphanumeric(byte) || byte == Byte.dot || byte == Byte.minus || byte == Byte.plus
       else { break }
       offset += 1
     }
@@ -316,7 +316,7 @@ extension STIXPattern {
     let end = offset + word.utf8CodeUnitCount
     if end < text.byteCount {
       let byte = text.byte(unchecked: end)
-      if Text.isAlphanumeric(byte) || byte == UInt8(ascii: "_") || byte == Byte.minus
+      if Byte.isAlphanumeric(byte) || byte == UInt8(ascii: "_") || byte == Byte.minus
         || byte == Byte.colon
       {
         return false

@@ -314,7 +314,7 @@ struct XMLFeed {
   }
 
   private static func isName(_ byte: UInt8) -> Bool {
-    Text.isAlphanumeric(byte) || byte >= 0x80 || byte == Byte.minus || byte == Byte.dot
+    Byte.isAlphanumeric(byte) || byte >= 0x80 || byte == Byte.minus || byte == Byte.dot
       || byte == UInt8(ascii: "_") || byte == Byte.colon
   }
 

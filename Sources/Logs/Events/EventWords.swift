@@ -85,7 +85,7 @@ extension EventFacts {
       return ShortText(name.rawSpan)
     }
     guard range.count <= ShortText.capacity else { return nil }
-    let name = bytes.copied(range).map { $0 &- 0x61 <= 25 ? $0 & 0xdf : $0 }
+    let name = bytes.copied(range).map { Byte.isSmallLetter($0) ? $0 & 0xdf : $0 }
     return ShortText(name.rawSpan)
   }
 
@@ -106,7 +106,7 @@ extension EventFacts {
     var word = ""
     for offset in range {
       let folded = bytes.byte(unchecked: offset) | 0x20
-      if folded &- 0x61 <= 25 { word.unicodeScalars.append(Unicode.Scalar(folded)) }
+      if Byte.isSmallLetter(folded) { word.unicodeScalars.append(Unicode.Scalar(folded)) }
     }
     return word
   }

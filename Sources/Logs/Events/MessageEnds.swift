@@ -38,7 +38,7 @@ extension Extraction {
   private static func mayHoldAddress(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let (first, end) = (range.lowerBound, range.upperBound)
     func isDigit(_ offset: Int) -> Bool {
-      offset >= first && offset < end && bytes.byte(unchecked: offset) &- Byte.zero <= 9
+      offset >= first && offset < end && Byte.isDigit(bytes.byte(unchecked: offset))
     }
     var offset = first
     while let dot = bytes.firstOffset(of: Byte.dot, from: offset, to: end) {

@@ -298,7 +298,7 @@ extension Extraction {
     let first = bytes.byte(unchecked: token.lowerBound)
     if before.isEmpty {
       // HAProxy: `192.0.2.1:5000 [01/May/2024:10:00:00.123] …`.
-      guard first &- Byte.zero <= 9, rest.count > 24, bytes.starts(with: "[", at: rest.lowerBound),
+      guard Byte.isDigit(first), rest.count > 24, bytes.starts(with: "[", at: rest.lowerBound),
         bytes.byte(unchecked: rest.lowerBound + 3) == Byte.slash,
         bytes.byte(unchecked: rest.lowerBound + 12) == Byte.colon,
         let end = WrittenEnd(bytes, token), end.hasPort
@@ -358,7 +358,7 @@ extension Extraction {
     let type = typeEnd(bytes, name, rest)
     guard bytes.starts(with: " IN", at: type) else { return nil }
     let code = word(behind: min(type + 3, rest.upperBound))
-    if !code.isEmpty, bytes.byte(unchecked: code.lowerBound) &- 0x41 <= 25 {
+    if !code.isEmpty, Byte.isCapital(bytes.byte(unchecked: code.lowerBound)) {
       facts.note(.responseCode, rank: 1, bytes, code)
     }
     return end

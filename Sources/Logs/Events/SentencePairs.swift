@@ -113,7 +113,7 @@ extension Extraction {
       if byte == UInt8(ascii: "=") { return offset }
       if byte == Byte.colon, offset + 1 < end {
         let next = bytes.byte(unchecked: offset + 1)
-        if next == Byte.quote || next == Byte.space || next == Byte.tab { return offset }
+        if next == Byte.quote || Byte.isBlank(next) { return offset }
       }
       offset += 1
     }
@@ -132,7 +132,7 @@ extension Extraction {
   /// The value behind a mark, without blanks and quotes before it.
   private func pairValue(_ bytes: RawSpan, _ first: Int, to end: Int) -> Range<Int> {
     var start = first
-    while start < end, start - first < 8, isBlank(bytes.byte(unchecked: start)) { start += 1 }
+    while start < end, start - first < 8, Byte.isBlank(bytes.byte(unchecked: start)) { start += 1 }
     let quote = start < end ? bytes.byte(unchecked: start) : 0
     if quote == Byte.quote || quote == UInt8(ascii: "'") { start += 1 }
     var stop = start
@@ -161,7 +161,7 @@ extension Extraction {
 
   /// Whether a value may be a time: a number, or words in quotes.
   private func mayBeTime(_ bytes: RawSpan, _ value: Range<Int>) -> Bool {
-    bytes.byte(unchecked: value.lowerBound) &- Byte.zero <= 9
+    Byte.isDigit(bytes.byte(unchecked: value.lowerBound))
       || bytes.byte(unchecked: value.lowerBound - 1) == Byte.quote
   }
 
@@ -169,7 +169,7 @@ extension Extraction {
   /// an action.
   private func mayBeSpoken(_ bytes: RawSpan, _ key: Range<Int>, _ value: Range<Int>) -> Bool {
     guard !value.isEmpty else { return false }
-    if bytes.byte(unchecked: value.lowerBound) &- Byte.zero <= 9 { return true }
+    if Byte.isDigit(bytes.byte(unchecked: value.lowerBound)) { return true }
     let letter = bytes.byte(unchecked: key.lowerBound) | 0x20
     return letter == UInt8(ascii: "p") || letter == UInt8(ascii: "a")
       || bytes.firstOffset(of: Byte.colon, from: value.lowerBound, to: value.upperBound) != nil
@@ -228,8 +228,6 @@ extension Extraction {
   private func isPairKey(_ byte: UInt8) -> Bool {
     classes.is(byte, .word) || byte == Byte.minus || byte == Byte.dot
   }
-
-  private func isBlank(_ byte: UInt8) -> Bool { byte == Byte.space || byte == Byte.tab }
 
   /// Whether a byte stands between pairs, or between a pair and other words.
   private func isPairBorder(_ byte: UInt8) -> Bool {

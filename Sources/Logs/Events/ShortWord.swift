@@ -30,7 +30,7 @@ struct ShortWord: Hashable, ExpressibleByStringLiteral {
   @inline(__always)
   private mutating func take(_ byte: UInt8) {
     let letter = byte | 0x20
-    guard letter &- 0x61 <= 25 else { return }
+    guard Byte.isSmallLetter(letter) else { return }
     let place = UInt64(truncatingIfNeeded: 8 * (count & 7))
     if count < 8 {
       first |= UInt64(letter) << place

@@ -39,7 +39,7 @@ struct WrittenEnd {
       IPAddressText.ipv6(bytes, token.lowerBound..<zone) != nil,
       (zone + 1..<token.upperBound).allSatisfy({ offset in
         let byte = bytes.byte(unchecked: offset)
-        return byte &- Byte.zero <= 9 || (byte | 0x20) &- 0x61 <= 25 || byte == Byte.dot
+        return Byte.isAlphanumeric(byte) || byte == Byte.dot
           || byte == Byte.minus || byte == UInt8(ascii: "_")
       })
     {
@@ -51,7 +51,7 @@ struct WrittenEnd {
     }
     // The last mark: a colon may stand in the address as well.
     var mark = token.upperBound
-    while mark > token.lowerBound, bytes.byte(unchecked: mark - 1) &- Byte.zero <= 9 { mark -= 1 }
+    while mark > token.lowerBound, Byte.isDigit(bytes.byte(unchecked: mark - 1)) { mark -= 1 }
     guard mark > token.lowerBound + 1, mark < token.upperBound,
       Self.isAddress(bytes, token.lowerBound..<mark - 1)
     else { return nil }

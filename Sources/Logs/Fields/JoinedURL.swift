@@ -41,8 +41,8 @@ struct JoinedURL {
       !range.isEmpty
       && range.allSatisfy { offset in
         let byte = bytes.byte(unchecked: offset)
-        return (byte | 0x20) &- 0x61 <= 25
-          || offset > range.lowerBound && byte &- Byte.zero <= 9
+        return Byte.isLetter(byte)
+          || offset > range.lowerBound && Byte.isDigit(byte)
       }
   }
 

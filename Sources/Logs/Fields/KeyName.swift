@@ -86,12 +86,12 @@ struct KeyName: Sendable {
     var lower: [UInt8] = []
     for offset in 0..<min(key.byteCount, Self.longest) {
       let byte = key.byte(at: offset)
-      let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      let folded = Byte.lowercased(byte)
       if folded < 0x80 { lower.append(folded) }
-      if folded &- 0x61 <= 25 {
+      if Byte.isSmallLetter(folded) {
         plain.append(folded)
         letters.append(folded)
-      } else if folded &- 0x30 <= 9 {
+      } else if Byte.isDigit(folded) {
         plain.append(folded)
       }
     }
@@ -136,7 +136,7 @@ struct KeyName: Sendable {
     guard lower.utf8.contains(Byte.dot) else { return false }
     return lower.utf8.split(separator: Byte.dot).contains { part in
       Self.isVersion(
-        String(decoding: part.filter { $0 &- 0x61 <= 25 || $0 &- 0x30 <= 9 }, as: UTF8.self))
+        String(decoding: part.filter { Byte.isSmallLetter($0) || Byte.isDigit($0) }, as: UTF8.self))
     }
   }
 

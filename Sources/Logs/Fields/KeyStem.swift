@@ -29,8 +29,8 @@ struct KeyStem {
       let byte = key.byte(unchecked: offset)
       if byte >= 0x80 { continue }
       (before, last) = (last, byte)
-      let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
-      guard folded &- 0x61 <= 25 || folded &- 0x30 <= 9 else { continue }
+      let folded = Byte.lowercased(byte)
+      guard Byte.isSmallLetter(folded) || Byte.isDigit(folded) else { continue }
       bytes[count] = folded
       count += 1
     }

@@ -37,7 +37,9 @@ enum PlainKey {
     return parts.map { Array($0.utf8) }
   }()
 
-  private static func letters(_ word: String) -> [UInt8] { word.utf8.filter { $0 &- 0x61 < 26 } }
+  private static func letters(_ word: String) -> [UInt8] {
+    word.utf8.filter { Byte.isSmallLetter($0) }
+  }
 
   /// The first letters of the parts, and the last ones of the endings, a bit each.
   private static let firstLetters = parts.reduce(UInt32(0)) { $0 | bit($1[0]) }
@@ -96,7 +98,7 @@ enum PlainKey {
       }
       (before, last) = (last, byte)
       let letter = byte | 0x20
-      guard letter &- 0x61 < 26, byte &- 0x41 < 58 else { continue }
+      guard Byte.isSmallLetter(letter), byte &- 0x41 < 58 else { continue }
       letters[count] = letter
       count += 1
       hash = mix(hash, letter)

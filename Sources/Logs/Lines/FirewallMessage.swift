@@ -16,7 +16,7 @@ extension Extraction {
         || bytes.starts(with: "%NGIPS-", at: start),
       let colon = bytes.firstOffset(
         of: Byte.colon, from: start, to: min(range.upperBound, start + 32)),
-      bytes.byte(unchecked: colon - 1) &- Byte.zero <= 9
+      Byte.isDigit(bytes.byte(unchecked: colon - 1))
     else { return false }
     line.skip(start..<colon + 1)
     let text = colon + 1..<range.upperBound
@@ -41,7 +41,7 @@ extension Extraction {
     var offset = range.lowerBound + 1
     while let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: offset, to: last) {
       let before = bytes.byte(unchecked: mark - 1)
-      if before == Byte.space || before == Byte.tab,
+      if Byte.isBlank(before),
         mayBeFront(bytes, range.lowerBound..<mark)
       {
         let count = line.fields.count

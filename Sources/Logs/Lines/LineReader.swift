@@ -104,7 +104,7 @@ extension Extraction {
     guard chunk.starts(with: "] ", at: stop) else { return false }
     if stop - seconds.upperBound == 7 { return true }
     let next = chunk.byte(unchecked: stop + 2) | 0x20
-    return first == start + 1 && seconds.count == 10 && next &- 0x61 <= 25
+    return first == start + 1 && seconds.count == 10 && Byte.isSmallLetter(next)
   }
 
   /// Whether lines may be JSON.

@@ -62,7 +62,7 @@ extension Extraction {
       word.removeLast()
     }
     guard let first = word.first else { return true }
-    if (bytes.byte(unchecked: first) | 0x20) &- 0x61 <= 25 {
+    if Byte.isLetter(bytes.byte(unchecked: first)) {
       return word.count <= 3 && Self.wordsOfTime.contains(EventFacts.word(bytes, word))
     }
     return EventFacts.end(bytes, word) == nil

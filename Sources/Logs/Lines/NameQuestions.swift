@@ -93,8 +93,6 @@ extension Extraction {
     return isAddress || !isFile && isCode ? name : nil
   }
 
-  private func isCapital(_ byte: UInt8) -> Bool { byte &- 0x41 <= 25 }
-
   // MARK: Types and classes
 
   /// The name, with the dot at its end, in `a.example. A IN` of unbound and `A IN a.example.` of CoreDNS.
@@ -129,11 +127,12 @@ extension Extraction {
   private func typeEnding(_ bytes: RawSpan, at end: Int, from first: Int) -> Int? {
     var start = end
     while start > first, end - start < 10,
-      isCapital(bytes.byte(unchecked: start - 1)) || bytes.byte(unchecked: start - 1) &- 0x30 <= 9
+      Byte.isCapital(bytes.byte(unchecked: start - 1))
+        || Byte.isDigit(bytes.byte(unchecked: start - 1))
     {
       start -= 1
     }
-    guard start < end, isCapital(bytes.byte(unchecked: start)),
+    guard start < end, Byte.isCapital(bytes.byte(unchecked: start)),
       start == first || !classes.is(bytes.byte(unchecked: start - 1), .name)
     else { return nil }
     return start

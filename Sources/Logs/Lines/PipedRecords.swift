@@ -12,7 +12,7 @@ extension Extraction {
     var version = pipe
     while version > range.lowerBound, pipe - version < 4 {
       let byte = bytes.byte(unchecked: version - 1)
-      guard byte &- Byte.zero <= 9 || byte == Byte.dot else { break }
+      guard Byte.isDigit(byte) || byte == Byte.dot else { break }
       version -= 1
     }
     guard version < pipe else { return false }

@@ -17,7 +17,7 @@ extension Extraction {
     guard let comma = bytes.firstOffset(of: Byte.comma, from: text.lowerBound, to: text.upperBound)
     else { return false }
     var start = comma
-    while start > text.lowerBound, bytes.byte(unchecked: start - 1) &- Byte.zero <= 9 { start -= 1 }
+    while start > text.lowerBound, Byte.isDigit(bytes.byte(unchecked: start - 1)) { start -= 1 }
     guard 1...10 ~= comma - start, start == text.lowerBound || isBlank(bytes, start - 1) else {
       return false
     }

@@ -146,8 +146,8 @@ extension Extraction {
       bytes.firstOffset(of: Byte.slash, from: start, to: colon) != nil, colon + 1 < end,
       (start..<colon).allSatisfy({ offset in
         let byte = bytes.byte(unchecked: offset)
-        return byte == Byte.slash || byte &- 0x41 <= 25 || byte &- Byte.zero <= 9
-      }), bytes.byte(unchecked: start) &- 0x41 <= 25
+        return byte == Byte.slash || Byte.isCapital(byte) || Byte.isDigit(byte)
+      }), Byte.isCapital(bytes.byte(unchecked: start))
     else { return nil }
     return colon + 1
   }

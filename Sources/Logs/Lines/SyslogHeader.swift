@@ -115,7 +115,7 @@ extension Extraction {
   /// Whether a message of Cisco's begins at an offset: `%FACILITY-SEVERITY-MNEMONIC:`.
   private func isDeviceMark(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
     guard start + 1 < end, bytes.byte(unchecked: start) == UInt8(ascii: "%"),
-      bytes.byte(unchecked: start + 1) &- 0x41 <= 25,
+      Byte.isCapital(bytes.byte(unchecked: start + 1)),
       let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 64))
     else { return false }
     return (start + 1..<colon).allSatisfy { classes.is(bytes.byte(unchecked: $0), .name) }

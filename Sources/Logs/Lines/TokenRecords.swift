@@ -9,7 +9,7 @@ extension Extraction {
     // Cisco's appliance writes the level of its messages before them.
     let start = range.lowerBound
     if bytes.starts(with: "Info: ", at: start), range.count > 14,
-      bytes.byte(unchecked: start + 6) &- Byte.zero <= 9
+      Byte.isDigit(bytes.byte(unchecked: start + 6))
     {
       line.skip(start..<start + 6)
       return readTokens(bytes, start + 6..<range.upperBound)
@@ -17,7 +17,7 @@ extension Extraction {
     let first = range.lowerBound..<tokenEnd(bytes, from: range.lowerBound, to: range.upperBound)
     let byte = bytes.byte(unchecked: range.lowerBound)
     if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range) }
-    if byte &- Byte.zero <= 9 {
+    if Byte.isDigit(byte) {
       if isWord(bytes, first, "1.0") { return readZoneQuery(bytes, range) }
       if isISOTime(bytes, first) { return readBehindTime(bytes, range, time: first) }
       return isProxyTime(bytes, first) && readProxy(bytes, range)
@@ -225,7 +225,7 @@ extension Extraction {
         of: Byte.slash, from: word(8).lowerBound, to: word(8).upperBound),
       (result.lowerBound..<slash).allSatisfy({
         let byte = bytes.byte(unchecked: $0)
-        return byte &- 0x41 <= 25 || byte == UInt8(ascii: "_")
+        return Byte.isCapital(byte) || byte == UInt8(ascii: "_")
       })
     else { return false }
     line.skip(word(0))

@@ -238,7 +238,7 @@ enum CSVHeader {
     while next < range.upperBound {
       let offset = next
       let byte = bytes.byte(at: offset)
-      var isLetter = (byte | 0x20) &- 0x61 <= 25
+      var isLetter = Byte.isLetter(byte)
       next += 1
       if byte >= 0x80 {
         let character = TextScalar(bytes, at: offset, end: range.upperBound)
@@ -257,7 +257,7 @@ enum CSVHeader {
       switch byte {
       case Byte.space: blanks += 1
       case _ where isLetter || isMark || byte >= 0x80: break
-      case _ where byte &- Byte.zero <= 9: digits += 1
+      case _ where Byte.isDigit(byte): digits += 1
       case Byte.slash, Byte.minus, Byte.dot, Byte.colon:
         // A path, a number, a time.
         if offset == range.lowerBound { return .value }

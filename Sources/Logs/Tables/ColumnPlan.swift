@@ -208,7 +208,7 @@ struct ColumnPlan {
     var count = 0
     for offset in 0..<min(name.byteCount, 128) {
       let byte = name.byte(unchecked: offset)
-      let folded = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      let folded = Byte.lowercased(byte)
       if byte >= 0x80 || lettersOnly && folded &- 0x61 > 25 && folded &- Byte.zero > 9 { continue }
       // SAFETY: the index is below the word's length.
       guard count < word.utf8CodeUnitCount, unsafe word.utf8Start[count] == folded else {

@@ -187,7 +187,7 @@ extension Extraction {
     var offset = line.lowerBound
     while offset < line.upperBound {
       let byte = chunk.byte(unchecked: offset)
-      if byte == Byte.space || byte == Byte.tab {
+      if Byte.isBlank(byte) {
         offset += 1
         continue
       }

@@ -81,8 +81,8 @@ struct ByteClasses: @unchecked Sendable {
 
   private static func classify(_ byte: UInt8) -> ByteClass {
     var result: ByteClass = []
-    let isDigit = byte &- 0x30 <= 9
-    let isLetter = (byte | 0x20) &- 0x61 <= 25
+    let isDigit = Byte.isDigit(byte)
+    let isLetter = Byte.isLetter(byte)
     if isDigit { result.formUnion([.digit, .hexDigit]) }
     if isLetter, (byte | 0x20) &- 0x61 <= 5 { result.insert(.hexDigit) }
     if isDigit || isLetter {

@@ -97,7 +97,7 @@ struct RefangedText {
 
   @inline(__always)
   private static func isName(_ byte: UInt8) -> Bool {
-    byte &- Byte.zero <= 9 || (byte | 0x20) &- 0x61 <= 25 || byte == Byte.minus
+    Byte.isAlphanumeric(byte) || byte == Byte.minus
       || byte == UInt8(ascii: "_") || byte >= 0x80
   }
 }

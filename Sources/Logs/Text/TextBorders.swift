@@ -35,7 +35,7 @@ enum TextBorders {
   /// Whether a byte is unreserved (RFC 3986 §2.3), so that its percent unit is the character itself.
   @inline(__always)
   static func isUnreserved(_ byte: UInt8) -> Bool {
-    byte &- 0x30 <= 9 || (byte | 0x20) &- 0x61 <= 25 || byte == UInt8(ascii: "-")
+    Byte.isAlphanumeric(byte) || byte == UInt8(ascii: "-")
       || byte == Byte.dot || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
   }
 
@@ -109,7 +109,7 @@ extension RawSpan {
     guard start >= 0, byteCount - start >= length else { return false }
     for index in 0..<length {
       let byte = byte(unchecked: start + index)
-      let lower = byte &- 0x41 <= 25 ? byte | 0x20 : byte
+      let lower = Byte.lowercased(byte)
       // SAFETY: the index is below the prefix's length.
       let expected = unsafe prefix.utf8Start[index]
       if lower != expected { return false }
@@ -146,7 +146,7 @@ extension RawSpan {
   /// White space as JSON knows it.
   @inline(__always)
   static func isBlank(_ byte: UInt8) -> Bool {
-    byte == Byte.space || byte == Byte.tab || byte == Byte.lineFeed || byte == Byte.carriageReturn
+    Byte.isBlank(byte) || byte == Byte.lineFeed || byte == Byte.carriageReturn
   }
 
   /// What may stand around a record: white space, or NUL, with which GELF and some senders of syslog over TCP

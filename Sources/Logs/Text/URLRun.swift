@@ -15,7 +15,7 @@ extension Extraction {
       // The digits of a percent unit are no letters of a scheme.
       start = min(start + 2, colon)
     }
-    while start < colon, !Self.isLetter(bytes.byte(unchecked: start)) { start += 1 }
+    while start < colon, !Byte.isLetter(bytes.byte(unchecked: start)) { start += 1 }
     guard start < colon else { return authority }
     if start > unit.start, bytes.byte(unchecked: start - 1) == Byte.backslash {
       start += Self.escapeLength(bytes, before: start..<colon)
@@ -131,9 +131,6 @@ extension Extraction {
     }
     emitURL(bytes, start..<end, minimum: slash + 1, hasScheme: false, unit, into: &batch)
   }
-
-  @inline(__always)
-  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 <= 25 }
 
   // MARK: Where a URL ends
 
@@ -337,7 +334,7 @@ extension Extraction {
     var offset = range.lowerBound
     while let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: range.upperBound) {
       var end = comma + 1
-      while end < range.upperBound, bytes.byte(unchecked: end) &- 0x41 <= 25 { end += 1 }
+      while end < range.upperBound, Byte.isCapital(bytes.byte(unchecked: end)) { end += 1 }
       if end > comma + 1, end < range.upperBound,
         bytes.byte(unchecked: end) == UInt8(ascii: "=")
       {

@@ -59,7 +59,7 @@ extension LogTime {
   static func written(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     guard 10...64 ~= range.count else { return nil }
     if bytes.starts(with: "/Date(", at: range.lowerBound) { return scriptDate(bytes, range) }
-    guard bytes.byte(unchecked: range.lowerBound) &- Byte.zero <= 9 else {
+    guard Byte.isDigit(bytes.byte(unchecked: range.lowerBound)) else {
       if month(bytes, at: range.lowerBound) != nil,
         let time = monthFirst(bytes, range, year: nil)
       {
@@ -87,7 +87,7 @@ extension LogTime {
   /// `2024-05-01 10:00:00.5 +0000 UTC`, as Go writes it: the zone's name says what its offset does.
   private static func named(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     var blank = range.upperBound
-    while blank > range.lowerBound, (bytes.byte(unchecked: blank - 1) | 0x20) &- 0x61 <= 25 {
+    while blank > range.lowerBound, Byte.isLetter(bytes.byte(unchecked: blank - 1)) {
       blank -= 1
     }
     guard 1...5 ~= range.upperBound - blank, blank - 6 > range.lowerBound,
@@ -330,7 +330,7 @@ extension LogTime {
   /// The digits from an offset on.
   static func digits(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int> {
     var offset = start
-    while offset < end, bytes.byte(unchecked: offset) &- Byte.zero <= 9 { offset += 1 }
+    while offset < end, Byte.isDigit(bytes.byte(unchecked: offset)) { offset += 1 }
     return start..<offset
   }
 

@@ -10,7 +10,7 @@ extension LogTime {
     let last = min(range.upperBound, range.lowerBound + longestFront)
     var start = range.lowerBound
     while start < last,
-      bytes.byte(unchecked: start) == Byte.space || bytes.byte(unchecked: start) == Byte.tab
+      Byte.isBlank(bytes.byte(unchecked: start))
     {
       start += 1
     }
@@ -54,7 +54,7 @@ extension LogTime {
     guard start + 10 < bytes.byteCount else { return false }
     return (0..<10).allSatisfy { index in
       let byte = bytes.byte(unchecked: start + index)
-      return index == 4 || index == 7 ? byte == mark : byte &- Byte.zero <= 9
+      return index == 4 || index == 7 ? byte == mark : Byte.isDigit(byte)
     }
   }
 
@@ -106,7 +106,7 @@ extension LogTime {
     // Not the time of something else that the words are about.
     guard offset < range.upperBound else { return start }
     let next = bytes.byte(unchecked: offset)
-    return next &- Byte.zero <= 9 || next == UInt8(ascii: "[") ? offset : start
+    return Byte.isDigit(next) || next == UInt8(ascii: "[") ? offset : start
   }
 
   /// Whether a word is the number of a process and the letter of its part in a cluster, `26571:M`, as Redis has before
@@ -116,7 +116,7 @@ extension LogTime {
     guard 1...7 ~= digits.count, token.upperBound - digits.upperBound == 2,
       bytes.byte(unchecked: digits.upperBound) == Byte.colon
     else { return false }
-    return bytes.byte(unchecked: token.upperBound - 1) &- 0x41 <= 25
+    return Byte.isCapital(bytes.byte(unchecked: token.upperBound - 1))
   }
 
   /// Words for the level of a message.

@@ -33,7 +33,7 @@ extension LogTime {
     if window.byte(unchecked: 0) &- Byte.zero > 9 {
       // journald's `Wed 2024-05-01 10:00:00 UTC`.
       if mayBeginWithWeekday, window.byteCount > 24, window.byte(unchecked: 3) == Byte.space,
-        window.byte(unchecked: 4) &- Byte.zero <= 9, window.byte(unchecked: 8) == Byte.minus
+        Byte.isDigit(window.byte(unchecked: 4)), window.byte(unchecked: 8) == Byte.minus
       {
         return lineStart(bytes, start + 4..<range.upperBound, mayBeginWithWeekday: false)
       }
@@ -139,7 +139,7 @@ extension LogTime {
       let separator = window.byte(unchecked: 10)
       // A colon stands in NetScaler's, `2024/05/01:10:00:00 GMT`, a tab in rows of CloudFront's.
       guard
-        separator | 0x20 == UInt8(ascii: "t") || separator == Byte.space || separator == Byte.tab
+        separator | 0x20 == UInt8(ascii: "t") || Byte.isBlank(separator)
           || separator == Byte.colon && window.byte(unchecked: 4) == Byte.slash
       else { return nil }
       var date = window.copied(0..<10)
@@ -304,7 +304,7 @@ extension LogTime {
     let start = isBracketed ? stop + 2 : stop + 1
     if regions.contains(where: { bytes.starts(with: $0, at: start) }) { return nil }
     var word = start
-    while word < end, bytes.byte(unchecked: word) &- 0x41 <= 25 { word += 1 }
+    while word < end, Byte.isCapital(bytes.byte(unchecked: word)) { word += 1 }
     guard word - start <= 4, isBorder(bytes, at: word) else { return (stop, false) }
     switch String(decoding: bytes.copied(start..<word), as: UTF8.self) {
     case "Z", "UTC", "GMT":

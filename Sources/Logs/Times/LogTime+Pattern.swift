@@ -18,7 +18,7 @@ extension LogTime {
       let letter = bytes.byte(unchecked: offset)
       var end = offset + 1
       while end < pattern.upperBound, bytes.byte(unchecked: end) == letter { end += 1 }
-      let isLetter = (letter | 0x20) &- 0x61 <= 25
+      let isLetter = Byte.isLetter(letter)
       if letter == UInt8(ascii: "'") {
         // Text that is written as it is, such as the `T` between date and time.
         let close =
@@ -28,7 +28,7 @@ extension LogTime {
         end = min(close + 1, pattern.upperBound)
       } else if isLetter {
         let isFollowed =
-          end < pattern.upperBound && (bytes.byte(unchecked: end) | 0x20) &- 0x61 <= 25
+          end < pattern.upperBound && Byte.isLetter(bytes.byte(unchecked: end))
         guard
           parts.take(
             letter, count: end - offset, isFollowed: isFollowed, bytes, &place, to: range.upperBound
@@ -129,7 +129,7 @@ private struct PatternParts {
   }
 
   private func skipLetters(_ bytes: RawSpan, _ place: inout Int, to end: Int) {
-    while place < end, (bytes.byte(unchecked: place) | 0x20) &- 0x61 <= 25 { place += 1 }
+    while place < end, Byte.isLetter(bytes.byte(unchecked: place)) { place += 1 }
   }
 
   var time: Int64? {

@@ -9,7 +9,7 @@ extension LogTime {
     guard end - start >= 6 else { return false }
     let last = bytes.byte(unchecked: end - 1) | 0x20
     if last == UInt8(ascii: "z") { return true }
-    if last &- 0x61 <= 25 {
+    if Byte.isSmallLetter(last) {
       return bytes.starts(withLowercase: "utc", at: end - 3)
         || bytes.starts(withLowercase: "gmt", at: end - 3)
     }
@@ -24,7 +24,7 @@ extension LogTime {
     // What is no number holds a mark between its parts.
     return range.allSatisfy { offset in
       let byte = bytes.byte(unchecked: offset)
-      return byte &- Byte.zero <= 9 || byte == Byte.dot || byte == Byte.plus
+      return Byte.isDigit(byte) || byte == Byte.dot || byte == Byte.plus
         || byte | 0x20 == UInt8(ascii: "e") || byte == Byte.minus && offset == start
     }
   }
@@ -86,7 +86,7 @@ extension LogTime {
     _ bytes: RawSpan, from start: Int, to end: Int
   ) -> (end: Int, isUTC: Bool)? {
     var stop = start
-    while stop < min(end, start + 5), bytes.byte(unchecked: stop) &- 0x41 <= 25 { stop += 1 }
+    while stop < min(end, start + 5), Byte.isCapital(bytes.byte(unchecked: stop)) { stop += 1 }
     guard 1...4 ~= stop - start, stop < end,
       bytes.byte(unchecked: stop) == Byte.space || bytes.byte(unchecked: stop) == Byte.colon
     else { return nil }

@@ -86,7 +86,7 @@ struct RemovalCauses {
   /// What of a value survives another normal form: no scheme, no `www.`, no capitals, no slash or dot
   /// at its end, escapes undone.
   private static func look(_ text: [UInt8]) -> [UInt8] {
-    var bytes = text.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }[...]
+    var bytes = text.map(Byte.lowercased)[...]
     for prefix in ["http://", "https://", "hxxp://", "hxxps://", "www."]
     where bytes.starts(with: prefix.utf8) { bytes = bytes.dropFirst(prefix.utf8.count) }
     while let last = bytes.last, last == Byte.slash || last == Byte.dot { bytes = bytes.dropLast() }

@@ -223,7 +223,7 @@ struct URLPieces {
     var authority = url[start..<slash]
     port = []
     if let colon = authority.lastIndex(of: Byte.colon), authority.last != UInt8(ascii: "]"),
-      authority[(colon + 1)...].allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+      authority[(colon + 1)...].allSatisfy(Byte.isDigit)
     {
       port = Array(authority[(colon + 1)...])
       authority = authority[..<colon]
@@ -255,7 +255,7 @@ struct URLPieces {
     }
     if path(rest) == path(listed.rest) { return (.otherPath, "differs in its query") }
     func lowered(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-      bytes.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }
+      bytes.map(Byte.lowercased)
     }
     if lowered(rest) == lowered(listed.rest) {
       return (.otherPath, "differs in capitals, which count in a path")

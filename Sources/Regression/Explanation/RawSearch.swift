@@ -85,12 +85,12 @@ struct RawSearch {
   ) -> (Needle, Int)? {
     for needle in needles {
       guard let first = needle.bytes.first, range.count >= needle.bytes.count else { continue }
-      let upper = first >= 0x61 && first <= 0x7a ? first & 0xdf : first
+      let upper = Byte.isSmallLetter(first) ? first & 0xdf : first
       for start in range.lowerBound...(range.upperBound - needle.bytes.count) {
         guard bytes[start] == first || bytes[start] == upper else { continue }
         var length = 1
         while length < needle.bytes.count,
-          Self.lower(bytes[start + length]) == needle.bytes[length]
+          Byte.lowercased(bytes[start + length]) == needle.bytes[length]
         { length += 1 }
         if length == needle.bytes.count { return (needle, start) }
       }
@@ -98,11 +98,9 @@ struct RawSearch {
     return nil
   }
 
-  private static func lower(_ byte: UInt8) -> UInt8 {
-    byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+  private static func lowered(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    bytes.map(Byte.lowercased)
   }
-
-  private static func lowered(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map(lower) }
 
   private static func replacing(_ byte: UInt8, by text: [UInt8], in bytes: [UInt8]) -> [UInt8] {
     bytes.flatMap { $0 == byte ? text : [$0] }

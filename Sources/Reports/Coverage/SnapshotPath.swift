@@ -16,7 +16,7 @@ public struct SnapshotPath: Sendable, Equatable {
     var start = 0
     while start < path.count {
       // A date begins where no digit stands before it: `v12024-05-01` is none.
-      if start == 0 || !Self.isDigit(path[start - 1]), let found = Self.date(path, at: start) {
+      if start == 0 || !Byte.isDigit(path[start - 1]), let found = Self.date(path, at: start) {
         date = found.time
         feed = Self.without(start..<found.end, in: path)
         if !feed.isEmpty { return }
@@ -27,14 +27,12 @@ public struct SnapshotPath: Sendable, Equatable {
     return nil
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= Byte.zero && byte <= Byte.nine }
-
   /// A date with an optional time of day behind it.
   private static func date(_ path: [UInt8], at start: Int) -> (time: Int64, end: Int)? {
     var offset = start
     func digits(_ count: Int) -> String? {
       guard offset + count <= path.count,
-        path[offset..<offset + count].allSatisfy(Self.isDigit)
+        path[offset..<offset + count].allSatisfy(Byte.isDigit)
       else { return nil }
       defer { offset += count }
       return String(decoding: path[offset..<offset + count], as: UTF8.self)
@@ -49,7 +47,7 @@ public struct SnapshotPath: Sendable, Equatable {
       offset += 1
     }
     guard let day = digits(2) else { return nil }
-    guard offset == path.count || !isDigit(path[offset]) else { return nil }
+    guard offset == path.count || !Byte.isDigit(path[offset]) else { return nil }
     var text = "\(year)-\(month)-\(day)"
     var end = offset
     if offset < path.count, [0x54, 0x74, 0x5f, Byte.minus].contains(path[offset]) {
@@ -68,7 +66,7 @@ public struct SnapshotPath: Sendable, Equatable {
             offset = before
           }
           if offset < path.count, path[offset] == 0x5a { offset += 1 }
-          if offset == path.count || !isDigit(path[offset]) {
+          if offset == path.count || !Byte.isDigit(path[offset]) {
             text += time
             end = offset
           }
