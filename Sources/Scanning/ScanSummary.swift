@@ -55,57 +55,34 @@ public struct ScanSummary: Sendable {
   /// One JSON object, ending in a newline.
   public var json: [UInt8] {
     let statistics = report.statistics
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    for (name, value) in [
-      ("inputs" as StaticString, statistics.inputs), ("bytes", statistics.bytes),
-      ("packets", statistics.packets), ("lines", statistics.lines), ("hits", report.hits),
-      ("suppressed", report.suppressed),
-    ] {
-      writer.key(name)
-      writer.number(value)
+    return JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("inputs", statistics.inputs)
+      writer.member("bytes", statistics.bytes)
+      writer.member("packets", statistics.packets)
+      writer.member("lines", statistics.lines)
+      writer.member("hits", report.hits)
+      writer.member("suppressed", report.suppressed)
+      Self.append("observables_by_kind", statistics.observables, to: &writer)
+      Self.append("hits_by_kind", statistics.hits, to: &writer)
+      writer.objects("hits_by_feed", Self.sorted(statistics.hitsByFeed)) {
+        $0.member("feed", $1.key)
+        $0.member("hits", $1.value)
+      }
+      writer.objects("top_indicators", report.topEntries) {
+        $0.member("kind", $1.entry.kind.name)
+        $0.member("value", $1.entry.value)
+        $0.member("hits", $1.hits)
+      }
+      writer.member("encrypted_url_indicators", ifAny: report.encryptedURLs)
+      writer.objects("skipped", Self.sorted(statistics.skipped.counts)) {
+        $0.member("reason", $1.key)
+        $0.member("count", $1.value)
+      }
+      writer.member("complete", !report.hasErrors && !report.isInterrupted && !report.isLimited)
+      writer.member("seconds", report.seconds)
+      writer.member("gb_per_second", rate)
     }
-    writer.key("observables_by_kind")
-    Self.kinds(statistics.observables, to: &writer)
-    writer.key("hits_by_kind")
-    Self.kinds(statistics.hits, to: &writer)
-    writer.key("hits_by_feed")
-    writer.beginArray()
-    for (feed, count) in Self.sorted(statistics.hitsByFeed) {
-      writer.beginObject()
-      writer.member("feed", feed)
-      writer.member("hits", count)
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.key("top_indicators")
-    writer.beginArray()
-    for (entry, count) in report.topEntries {
-      writer.beginObject()
-      writer.member("kind", entry.kind.name)
-      writer.member("value", entry.value)
-      writer.member("hits", count)
-      writer.endObject()
-    }
-    writer.endArray()
-    if let count = report.encryptedURLs {
-      writer.member("encrypted_url_indicators", count)
-    }
-    writer.key("skipped")
-    writer.beginArray()
-    for (reason, count) in Self.sorted(statistics.skipped.counts) {
-      writer.beginObject()
-      writer.member("reason", reason)
-      writer.member("count", count)
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.member("complete", !report.hasErrors && !report.isInterrupted && !report.isLimited)
-    writer.member("seconds", report.seconds)
-    writer.member("gb_per_second", rate)
-    writer.endObject()
-    return writer.bytes + [UInt8(ascii: "\n")]
   }
 
   /// Bytes read, in GB/s.
@@ -113,15 +90,14 @@ public struct ScanSummary: Sendable {
     report.seconds > 0 ? Double(report.statistics.bytes) / report.seconds / 1e9 : 0
   }
 
-  private static func kinds(_ counts: [UInt64], to writer: inout JSONWriter) {
-    writer.beginArray()
-    for kind in IndicatorKind.allCases where counts[Int(kind.rawValue)] > 0 {
-      writer.beginObject()
-      writer.member("kind", kind.name)
-      writer.member("count", counts[Int(kind.rawValue)])
-      writer.endObject()
+  private static func append(
+    _ name: StaticString, _ counts: [UInt64], to writer: inout JSONWriter
+  ) {
+    let kinds = IndicatorKind.allCases.filter { counts[Int($0.rawValue)] > 0 }
+    writer.objects(name, kinds) {
+      $0.member("kind", $1.name)
+      $0.member("count", counts[Int($1.rawValue)])
     }
-    writer.endArray()
   }
 
   private static func kinds(_ counts: [UInt64]) -> String {

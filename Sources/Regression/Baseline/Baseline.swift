@@ -67,28 +67,20 @@ public struct Baseline: Sendable {
 
   /// The file's content.
   public var json: [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    writer.key("unit")
-    writer.plain("bytes/s")
-    writer.member("calibration", calibration)
-    writer.member("threads", threads)
-    writer.member("entries", entries)
-    writer.key("inputs")
-    writer.beginArray()
-    for row in rows {
-      writer.beginObject()
-      writer.member("input", row.input)
-      writer.member("bytes", row.bytes)
-      writer.member("matches", row.matches)
-      writer.member("median", row.median)
-      writer.member("ratio", row.ratio)
-      writer.endObject()
+    JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("unit", plain: "bytes/s")
+      writer.member("calibration", calibration)
+      writer.member("threads", threads)
+      writer.member("entries", entries)
+      writer.objects("inputs", rows) {
+        $0.member("input", $1.input)
+        $0.member("bytes", $1.bytes)
+        $0.member("matches", $1.matches)
+        $0.member("median", $1.median)
+        $0.member("ratio", $1.ratio)
+      }
     }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes + [0x0a]
   }
 
   /// How one input compares.

@@ -49,39 +49,27 @@ extension ScanBenchmark.Result {
 
   /// One JSON object, ending in a newline; rates in GB/s (10⁹ bytes), as of the other measurements.
   public func json(_ verdicts: [Baseline.Verdict] = []) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    writer.member("entries", entries)
-    writer.member("build_seconds", buildSeconds)
-    writer.member("structure_bytes", structureBytes)
-    writer.member("input_bytes", rows.reduce(0) { $0 + $1.bytes })
-    writer.member("matches", rows.reduce(0) { $0 + $1.matches })
-    // Of all inputs one after another: total bytes over the sum of their times.
-    let bytes = rows.reduce(0.0) { $0 + Double($1.bytes) }
-    for (key, rate) in [
-      ("best" as StaticString, \ScanBenchmark.Row.best), ("median", \ScanBenchmark.Row.median),
-    ] {
-      let seconds = rows.reduce(0.0) { $0 + Double($1.bytes) / max($1[keyPath: rate], 1e-9) }
-      writer.key(key)
-      writer.number(bytes / max(seconds, 1e-9) / 1e9)
-    }
-    writer.key("unit")
-    writer.plain("GB/s")
-    writer.member("threads", threads)
-    writer.member("calibration", calibration)
-    writer.member("calibration_drift", drift)
-    writer.key("inputs")
-    writer.beginArray()
-    for row in rows {
-      writer.beginObject()
-      writer.member("input", row.input)
-      writer.member("bytes", row.bytes)
-      writer.member("matches", row.matches)
-      writer.member("best", row.best / 1e9)
-      writer.member("median", row.median / 1e9)
-      writer.member("ratio", row.ratio)
-      if let verdict = verdicts.first(where: { $0.input == row.input }) {
+    JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("entries", entries)
+      writer.member("build_seconds", buildSeconds)
+      writer.member("structure_bytes", structureBytes)
+      writer.member("input_bytes", rows.reduce(0) { $0 + $1.bytes })
+      writer.member("matches", rows.reduce(0) { $0 + $1.matches })
+      writer.member("best", rateOfAll(\.best) / 1e9)
+      writer.member("median", rateOfAll(\.median) / 1e9)
+      writer.member("unit", plain: "GB/s")
+      writer.member("threads", threads)
+      writer.member("calibration", calibration)
+      writer.member("calibration_drift", drift)
+      writer.objects("inputs", rows) { writer, row in
+        writer.member("input", row.input)
+        writer.member("bytes", row.bytes)
+        writer.member("matches", row.matches)
+        writer.member("best", row.best / 1e9)
+        writer.member("median", row.median / 1e9)
+        writer.member("ratio", row.ratio)
+        guard let verdict = verdicts.first(where: { $0.input == row.input }) else { return }
         if let remark = verdict.remark {
           writer.member("remark", remark)
         } else {
@@ -90,10 +78,13 @@ extension ScanBenchmark.Result {
           writer.member("too_slow", verdict.isTooSlow)
         }
       }
-      writer.endObject()
     }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes + [0x0a]
+  }
+
+  /// The rate of all inputs one after another: total bytes over the sum of their times.
+  private func rateOfAll(_ rate: KeyPath<ScanBenchmark.Row, Double>) -> Double {
+    let bytes = rows.reduce(0.0) { $0 + Double($1.bytes) }
+    let seconds = rows.reduce(0.0) { $0 + Double($1.bytes) / max($1[keyPath: rate], 1e-9) }
+    return bytes / max(seconds, 1e-9)
   }
 }

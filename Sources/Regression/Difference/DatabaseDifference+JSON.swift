@@ -4,93 +4,59 @@ internal import Scanning
 extension DatabaseDifference {
   /// One JSON object, ending in a newline.
   public func json(exceeded: [(threshold: Threshold, value: Double)] = []) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    writer.member("old", oldName)
-    writer.member("new", newName)
-    writer.key("entries")
-    writer.beginObject()
-    Self.append(total, to: &writer)
-    writer.endObject()
-    writer.key("kinds")
-    writer.beginArray()
-    for (kind, counts) in kinds {
-      writer.beginObject()
-      writer.member("kind", kind.name)
-      Self.append(counts, to: &writer)
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.key("feeds")
-    writer.beginArray()
-    for feed in feeds {
-      writer.beginObject()
-      writer.member("name", feed.name)
-      for (key, value) in [
-        ("old_name" as StaticString, feed.oldName), ("new_name", feed.newName),
-        ("old_format", feed.oldFormat), ("new_format", feed.newFormat), ("problem", feed.problem),
-      ] {
-        guard let value else { continue }
-        writer.key(key)
-        writer.string(value)
+    JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("old", oldName)
+      writer.member("new", newName)
+      writer.object("entries") { Self.append(total, to: &$0) }
+      writer.objects("kinds", kinds) {
+        $0.member("kind", $1.kind.name)
+        Self.append($1.counts, to: &$0)
       }
-      Self.append(feed.counts, to: &writer)
-      writer.endObject()
+      writer.objects("feeds", feeds) {
+        $0.member("name", $1.name)
+        $0.member("old_name", ifAny: $1.oldName)
+        $0.member("new_name", ifAny: $1.newName)
+        $0.member("old_format", ifAny: $1.oldFormat)
+        $0.member("new_format", ifAny: $1.newFormat)
+        $0.member("problem", ifAny: $1.problem)
+        Self.append($1.counts, to: &$0)
+      }
+      Self.append(causes, to: &writer)
+      writer.objects("changes", changes) {
+        $0.member("change", $1.sort.rawValue)
+        $0.member("kind", $1.kind.name)
+        $0.member("value", $1.value)
+        Self.append($1.cause, $1.detail, $1.feed, $1.line, to: &$0)
+      }
+      if leftOut.entries > 0 { writer.member("changes_left_out", leftOut.entries) }
+      if let hits {
+        writer.object("hits") { Self.append(hits, leftOut: leftOut.hits, to: &$0) }
+      }
+      writer.strings("problems", problems)
+      writer.objects("exceeded", exceeded) {
+        $0.member("threshold", $1.threshold.description)
+        $0.member("value", $1.value)
+      }
     }
-    writer.endArray()
-    Self.append(causes, to: &writer)
-    writer.key("changes")
-    writer.beginArray()
-    for change in changes {
-      writer.beginObject()
-      writer.member("change", change.sort.rawValue)
-      writer.member("kind", change.kind.name)
-      writer.member("value", change.value)
-      Self.append(change.cause, change.detail, change.feed, change.line, to: &writer)
-      writer.endObject()
-    }
-    writer.endArray()
-    if leftOut.entries > 0 {
-      writer.member("changes_left_out", leftOut.entries)
-    }
-    if let hits { Self.append(hits, leftOut: leftOut.hits, to: &writer) }
-    writer.key("problems")
-    writer.beginArray()
-    for problem in problems { writer.string(problem) }
-    writer.endArray()
-    writer.key("exceeded")
-    writer.beginArray()
-    for (threshold, value) in exceeded {
-      writer.beginObject()
-      writer.member("threshold", threshold.description)
-      writer.member("value", value)
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes + [0x0a]
   }
 
   private static func append(_ counts: Counts, to writer: inout JSONWriter) {
-    for (key, value) in [
-      ("old_entries" as StaticString, counts.old), ("new_entries", counts.new),
-      ("added", counts.added), ("removed", counts.removed), ("changed", counts.changed),
-    ] {
-      writer.key(key)
-      writer.number(value)
-    }
+    writer.member("old_entries", counts.old)
+    writer.member("new_entries", counts.new)
+    writer.member("added", counts.added)
+    writer.member("removed", counts.removed)
+    writer.member("changed", counts.changed)
   }
 
   private static func append(_ causes: [ChangeCause: Int], to writer: inout JSONWriter) {
-    writer.key("causes")
-    writer.beginObject()
-    for cause in ChangeCause.allCases {
-      guard let count = causes[cause] else { continue }
-      writer.key(cause.rawValue)
-      writer.number(count)
+    writer.object("causes") {
+      for cause in ChangeCause.allCases {
+        guard let count = causes[cause] else { continue }
+        $0.key(cause.rawValue)
+        $0.number(count)
+      }
     }
-    writer.endObject()
   }
 
   private static func append(
@@ -98,48 +64,30 @@ extension DatabaseDifference {
     to writer: inout JSONWriter
   ) {
     writer.member("cause", cause.rawValue)
-    if !detail.isEmpty {
-      writer.member("detail", detail)
-    }
+    if !detail.isEmpty { writer.member("detail", detail) }
     writer.member("feed", feed)
-    if let line {
-      writer.member("line", line)
-    }
+    writer.member("line", ifAny: line)
   }
 
-  private static func append(
-    _ hits: HitDifference, leftOut: Int, to writer: inout JSONWriter
-  ) {
-    writer.key("hits")
-    writer.beginObject()
+  private static func append(_ hits: HitDifference, leftOut: Int, to writer: inout JSONWriter) {
     writer.member("old_hits", hits.old)
     writer.member("new_hits", hits.new)
     for sort in HitDifference.Sort.allCases {
       writer.key(sort.rawValue)
       writer.number(hits.count(sort))
     }
-    if hits.cut > 0 {
-      writer.member("not_compared", hits.cut)
-    }
+    if hits.cut > 0 { writer.member("not_compared", hits.cut) }
     append(hits.causes, to: &writer)
-    writer.key("changes")
-    writer.beginArray()
-    for change in hits.changes {
-      writer.beginObject()
-      writer.member("change", change.sort.rawValue)
-      writer.member("kind", change.kind.name)
-      writer.member("value", change.value)
-      writer.member("field", change.field)
-      writer.member("place", change.place)
-      writer.member("indicator", change.indicator)
-      append(change.cause, change.detail, change.feed, change.line, to: &writer)
-      writer.endObject()
+    writer.objects("changes", hits.changes) {
+      $0.member("change", $1.sort.rawValue)
+      $0.member("kind", $1.kind.name)
+      $0.member("value", $1.value)
+      $0.member("field", $1.field)
+      $0.member("place", $1.place)
+      $0.member("indicator", $1.indicator)
+      append($1.cause, $1.detail, $1.feed, $1.line, to: &$0)
     }
-    writer.endArray()
-    if leftOut > 0 {
-      writer.member("changes_left_out", leftOut)
-    }
-    writer.endObject()
+    if leftOut > 0 { writer.member("changes_left_out", leftOut) }
   }
 
   /// Results of a SARIF log at most: code hosts refuse larger ones.

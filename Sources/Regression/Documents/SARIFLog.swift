@@ -28,99 +28,50 @@ struct SARIFLog {
 
   /// The log as JSON, ending in a newline.
   var json: [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("$schema")
-    writer.plain("https://json.schemastore.org/sarif-2.1.0.json")
-    writer.key("version")
-    writer.plain("2.1.0")
-    writer.key("runs")
-    writer.beginArray()
-    writer.beginObject()
-    writer.key("tool")
-    writer.beginObject()
-    writer.key("driver")
-    writer.beginObject()
-    writer.key("name")
-    writer.plain("sekisho")
-    writer.member("version", version)
-    writer.key("rules")
-    writer.beginArray()
-    for rule in rules {
-      writer.beginObject()
-      writer.member("id", rule.id)
-      writer.key("shortDescription")
-      text(rule.description, &writer)
-      writer.endObject()
+    JSONWriter.document { writer in
+      writer.member("$schema", plain: "https://json.schemastore.org/sarif-2.1.0.json")
+      writer.member("version", plain: "2.1.0")
+      writer.objects("runs", CollectionOfOne(self)) { writer, _ in
+        writer.object("tool") { $0.object("driver", appendDriver) }
+        writer.objects("results", results) { append($1, &$0) }
+        if let notification { append(notification: notification, &writer) }
+      }
     }
-    writer.endArray()
-    writer.endObject()
-    writer.endObject()
-    writer.key("results")
-    writer.beginArray()
-    for result in results { append(result, &writer) }
-    writer.endArray()
-    if let notification { appendInvocation(notification, &writer) }
-    writer.endObject()
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes + [0x0a]
   }
 
-  private func appendInvocation(_ notification: String, _ writer: inout JSONWriter) {
-    writer.key("invocations")
-    writer.beginArray()
-    writer.beginObject()
-    writer.member("executionSuccessful", true)
-    writer.key("toolExecutionNotifications")
-    writer.beginArray()
-    writer.beginObject()
-    writer.key("level")
-    writer.plain("warning")
-    writer.key("message")
-    text(notification, &writer)
-    writer.endObject()
-    writer.endArray()
-    writer.endObject()
-    writer.endArray()
+  private func appendDriver(_ writer: inout JSONWriter) {
+    writer.member("name", plain: "sekisho")
+    writer.member("version", version)
+    writer.objects("rules", rules) { writer, rule in
+      writer.member("id", rule.id)
+      writer.object("shortDescription") { $0.member("text", rule.description) }
+    }
+  }
+
+  private func append(notification: String, _ writer: inout JSONWriter) {
+    writer.objects("invocations", CollectionOfOne(notification)) { writer, notification in
+      writer.member("executionSuccessful", true)
+      writer.objects("toolExecutionNotifications", CollectionOfOne(notification)) { writer, text in
+        writer.member("level", plain: "warning")
+        writer.object("message") { $0.member("text", text) }
+      }
+    }
   }
 
   private func append(_ result: Result, _ writer: inout JSONWriter) {
-    writer.beginObject()
     writer.member("ruleId", result.rule)
-    if let index = rules.firstIndex(where: { $0.id == result.rule }) {
-      writer.member("ruleIndex", index)
-    }
+    writer.member("ruleIndex", ifAny: rules.firstIndex { $0.id == result.rule })
     writer.member("level", result.level.rawValue)
-    writer.key("message")
-    text(result.message, &writer)
-    if !result.path.isEmpty {
-      writer.key("locations")
-      writer.beginArray()
-      writer.beginObject()
-      writer.key("physicalLocation")
-      writer.beginObject()
-      writer.key("artifactLocation")
-      writer.beginObject()
-      writer.member("uri", Self.uri(result.path))
-      writer.endObject()
-      if let line = result.line, line > 0 {
-        writer.key("region")
-        writer.beginObject()
-        writer.member("startLine", line)
-        writer.endObject()
+    writer.object("message") { $0.member("text", result.message) }
+    guard !result.path.isEmpty else { return }
+    writer.objects("locations", CollectionOfOne(result)) { writer, result in
+      writer.object("physicalLocation") { writer in
+        writer.object("artifactLocation") { $0.member("uri", Self.uri(result.path)) }
+        if let line = result.line, line > 0 {
+          writer.object("region") { $0.member("startLine", line) }
+        }
       }
-      writer.endObject()
-      writer.endObject()
-      writer.endArray()
     }
-    writer.endObject()
-  }
-
-  private func text(_ text: String, _ writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("text", text)
-    writer.endObject()
   }
 
   /// A path as a relative or `file:` URI (RFC 3986): what may not stand in one is `%XX`.

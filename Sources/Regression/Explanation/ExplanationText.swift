@@ -32,23 +32,16 @@ extension Explanation {
 
   /// One line of JSON.
   public var json: [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    writer.member("asked", asked)
-    if let kind {
-      writer.member("kind", kind.name)
-      writer.member("value", normalForm)
+    JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("asked", asked)
+      if let kind {
+        writer.member("kind", kind.name)
+        writer.member("value", normalForm)
+      }
+      writer.member("matches", matches)
+      writer.member("seen", ifAny: timesSeen)
+      writer.objects("findings", findings) { $0.members(of: $1) }
     }
-    writer.member("matches", matches)
-    if let timesSeen {
-      writer.member("seen", timesSeen)
-    }
-    writer.key("findings")
-    writer.beginArray()
-    for finding in findings { writer.finding(finding) }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes + [0x0a]
   }
 }

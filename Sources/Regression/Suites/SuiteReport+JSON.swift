@@ -3,26 +3,17 @@ internal import Scanning
 extension SuiteReport {
   /// One JSON object, ending in a newline.
   public func json() -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    for (key, status) in [
-      ("passed" as StaticString, CaseResult.Status.passed), ("failed", .failed),
-      ("errors", .error), ("skipped", .skipped),
-    ] {
-      writer.key(key)
-      writer.number(count(status))
+    JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("passed", count(.passed))
+      writer.member("failed", count(.failed))
+      writer.member("errors", count(.error))
+      writer.member("skipped", count(.skipped))
+      writer.objects("cases", results) { Self.append($1, to: &$0) }
     }
-    writer.key("cases")
-    writer.beginArray()
-    for result in results { Self.append(result, to: &writer) }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes + [0x0a]
   }
 
   private static func append(_ result: CaseResult, to writer: inout JSONWriter) {
-    writer.beginObject()
     writer.member("suite", result.suite)
     writer.member("name", result.name)
     writer.member("line", result.line)
@@ -30,25 +21,13 @@ extension SuiteReport {
     writer.member("hits", result.hits)
     writer.key("seconds")
     writer.fragment(Array(Decimals.text(result.seconds, 6).utf8))
-    writer.key("faults")
-    writer.beginArray()
-    for fault in result.faults {
-      writer.beginObject()
+    writer.objects("faults", result.faults) { writer, fault in
       writer.member("kind", fault.kind.rawValue)
       writer.member("line", fault.line)
       writer.member("text", fault.text)
-      writer.key("difference")
-      writer.beginArray()
-      for line in fault.difference { writer.string(line) }
-      writer.endArray()
-      writer.key("why")
-      writer.beginArray()
-      for reason in fault.reasons { writer.finding(reason) }
-      writer.endArray()
-      writer.endObject()
+      writer.strings("difference", fault.difference)
+      writer.objects("why", fault.reasons) { $0.members(of: $1) }
     }
-    writer.endArray()
-    writer.endObject()
   }
 
   /// SARIF whose results point at the lines of the suites.
@@ -81,14 +60,10 @@ extension SuiteReport {
 }
 
 extension JSONWriter {
-  /// Writes one step of an explanation.
-  mutating func finding(_ finding: Explanation.Finding) {
-    beginObject()
+  /// Writes the members of one step of an explanation.
+  mutating func members(of finding: Explanation.Finding) {
     member("cause", finding.cause.rawValue)
     member("text", finding.text)
-    if !finding.place.isEmpty {
-      member("place", finding.place)
-    }
-    endObject()
+    if !finding.place.isEmpty { member("place", finding.place) }
   }
 }

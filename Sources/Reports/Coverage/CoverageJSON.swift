@@ -5,67 +5,40 @@ import Scanning
 public enum CoverageJSON {
   /// The object, ending in a newline.
   public static func write(_ report: CoverageReport) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    writer.key("now")
-    writer.time(report.now)
-    writer.member("values", report.values)
-    writer.member("database_bytes", report.databaseBytes)
-    writer.key("listed_by")
-    writer.beginArray()
-    for (index, values) in report.listedBy.enumerated() where values > 0 {
-      writer.beginObject()
-      writer.member("feeds", index + 1)
-      writer.member("values", values)
-      writer.endObject()
+    JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("now", time: report.now)
+      writer.member("values", report.values)
+      writer.member("database_bytes", report.databaseBytes)
+      writer.objects("listed_by", report.listedBy.enumerated().filter { $0.element > 0 }) {
+        $0.member("feeds", $1.offset + 1)
+        $0.member("values", $1.element)
+      }
+      if let size = report.truthSize {
+        writer.object("truth") {
+          $0.member("values", size)
+          $0.member("covered_by_any", report.truthAny ?? 0)
+        }
+      }
+      if let inputs = report.inputs { writer.object("inputs") { append(inputs, to: &$0) } }
+      writer.objects("feeds", report.feeds) { append($1, report, to: &$0) }
+      writer.strings("order", report.order.map { report.feeds[$0].name })
+      writer.objects("pairs", report.pairs) { append($1, report, to: &$0) }
+      writer.objects("techniques", report.techniques) { append($1, report, to: &$0) }
+      if report.inputs != nil { writer.object("timeline") { appendTimeline(report, to: &$0) } }
     }
-    writer.endArray()
-    if let size = report.truthSize {
-      writer.key("truth")
-      writer.beginObject()
-      writer.member("values", size)
-      writer.member("covered_by_any", report.truthAny ?? 0)
-      writer.endObject()
-    }
-    if let inputs = report.inputs { append(inputs, to: &writer) }
-    writer.key("feeds")
-    writer.beginArray()
-    for feed in report.feeds { append(feed, report, to: &writer) }
-    writer.endArray()
-    writer.key("order")
-    writer.beginArray()
-    for feed in report.order { writer.string(report.feeds[feed].name) }
-    writer.endArray()
-    writer.key("pairs")
-    writer.beginArray()
-    for pair in report.pairs { append(pair, report, to: &writer) }
-    writer.endArray()
-    appendTechniques(report, to: &writer)
-    if report.inputs != nil { appendTimeline(report, to: &writer) }
-    writer.endObject()
-    return writer.bytes + [Byte.lineFeed]
   }
 
   private static func append(_ inputs: CoverageReport.Inputs, to writer: inout JSONWriter) {
-    writer.key("inputs")
-    writer.beginObject()
     writer.member("bytes", inputs.bytes)
     writer.member("hits", inputs.hits)
     writer.member("complete", !inputs.hasErrors)
-    if let base = inputs.baseNanosecondsPerMegabyte {
-      writer.member("base_nanoseconds_per_megabyte", base)
-      writer.key("nanoseconds_per_megabyte_by_kind")
-      writer.beginArray()
-      for kind in inputs.kindNanosecondsPerMegabyte {
-        writer.beginObject()
-        writer.member("kind", kind.kind)
-        writer.member("nanoseconds", kind.nanoseconds)
-        writer.endObject()
-      }
-      writer.endArray()
+    guard let base = inputs.baseNanosecondsPerMegabyte else { return }
+    writer.member("base_nanoseconds_per_megabyte", base)
+    writer.objects("nanoseconds_per_megabyte_by_kind", inputs.kindNanosecondsPerMegabyte) {
+      $0.member("kind", $1.kind)
+      $0.member("nanoseconds", $1.nanoseconds)
     }
-    writer.endObject()
   }
 
   // MARK: Feeds
@@ -73,100 +46,72 @@ public enum CoverageJSON {
   private static func append(
     _ feed: CoverageReport.Feed, _ report: CoverageReport, to writer: inout JSONWriter
   ) {
-    func count(_ name: StaticString, _ value: UInt64?) {
-      guard let value else { return }
-      writer.key(name)
-      writer.number(value)
-    }
-    func share(_ name: StaticString, _ value: Double?) {
-      guard let value else { return }
-      writer.key(name)
-      writer.number(value)
-    }
-    func ratio(_ name: StaticString, _ part: UInt64?, of whole: UInt64?) {
-      guard let part, let whole, whole > 0 else { return }
-      share(name, Double(part) / Double(whole))
-    }
-    writer.beginObject()
     writer.member("feed", feed.name)
-    count("values", feed.values)
-    count("current", feed.current)
-    count("sources", feed.sources)
-    writer.key("kinds")
-    writer.beginArray()
-    for kind in feed.kinds {
-      writer.beginObject()
-      writer.member("kind", kind.kind)
-      count("values", kind.count)
-      writer.endObject()
-    }
-    writer.endArray()
-    count("exclusive", feed.exclusive)
-    ratio("exclusive_share", feed.exclusive, of: feed.values)
-    count("exclusive_covered", feed.exclusiveCovered)
-    ratio("exclusive_covered_share", feed.exclusiveCovered, of: feed.values)
-    count("rank", UInt64(feed.rank))
-    count("adds", feed.adds)
-    count("allowed", feed.allowed)
-    count("wide", feed.wide)
-    share("accuracy_bound", feed.accuracyBound)
-    count("truth_exact", feed.truthExact)
-    count("truth_covered", feed.truthCovered)
-    ratio("truth_coverage", feed.truthCovered, of: report.truthSize)
-    append("latency_days", feed.latency, to: &writer)
-    share("first_share", feed.firstShare)
-    append("age_days", feed.age, to: &writer)
-    count("expired", feed.expired)
-    share("added_share", feed.addedShare)
-    share("churn", feed.churn)
-    share("new_per_day", feed.newPerDay)
-    if !feed.copies.isEmpty {
-      writer.key("copies")
-      writer.beginArray()
-      for copy in feed.copies {
-        writer.beginObject()
-        writer.key("date")
-        writer.time(copy.date)
-        count("values", copy.size)
-        count("added", copy.added)
-        count("removed", copy.removed)
-        writer.endObject()
-      }
-      writer.endArray()
-    }
-    if let hits = feed.hits {
-      count("hits", hits.hits)
-      count("exclusive_hits", hits.exclusive)
-      count("values_hit", hits.values)
-      count("exclusive_values_hit", hits.exclusiveValues)
-      ratio("hit_rate", hits.values, of: feed.values)
-      count("hits_outside_validity", hits.outside)
-      count("hits_before_validity", hits.before)
-      count("hits_suppressed", hits.suppressed)
-      append("detection_delay_days", hits.delay, to: &writer)
-    }
-    share("database_bytes", feed.bytes)
-    share("nanoseconds_per_megabyte", feed.nanosecondsPerMegabyte)
+    appendValues(feed, report, to: &writer)
+    appendAges(feed, to: &writer)
+    if let hits = feed.hits { append(hits, of: feed, to: &writer) }
+    writer.member("database_bytes", ifAny: feed.bytes)
+    writer.member("nanoseconds_per_megabyte", ifAny: feed.nanosecondsPerMegabyte)
     if !feed.techniques.isEmpty {
-      writer.key("techniques")
-      writer.beginArray()
-      for technique in feed.techniques { writer.string(technique.technique) }
-      writer.endArray()
+      writer.strings("techniques", feed.techniques.map(\.technique))
     }
-    writer.endObject()
+  }
+
+  /// What a feed holds, beside what the others hold.
+  private static func appendValues(
+    _ feed: CoverageReport.Feed, _ report: CoverageReport, to writer: inout JSONWriter
+  ) {
+    writer.member("values", feed.values)
+    writer.member("current", feed.current)
+    writer.member("sources", feed.sources)
+    writer.objects("kinds", feed.kinds) {
+      $0.member("kind", $1.kind)
+      $0.member("values", $1.count)
+    }
+    writer.member("exclusive", feed.exclusive)
+    writer.ratio("exclusive_share", feed.exclusive, of: feed.values)
+    writer.member("exclusive_covered", feed.exclusiveCovered)
+    writer.ratio("exclusive_covered_share", feed.exclusiveCovered, of: feed.values)
+    writer.member("rank", feed.rank)
+    writer.member("adds", feed.adds)
+    writer.member("allowed", ifAny: feed.allowed)
+    writer.member("wide", ifAny: feed.wide)
+    writer.member("accuracy_bound", ifAny: feed.accuracyBound)
+    writer.member("truth_exact", ifAny: feed.truthExact)
+    writer.member("truth_covered", ifAny: feed.truthCovered)
+    writer.ratio("truth_coverage", feed.truthCovered, of: report.truthSize)
+  }
+
+  /// When a feed listed its values, and how it changed from copy to copy.
+  private static func appendAges(_ feed: CoverageReport.Feed, to writer: inout JSONWriter) {
+    writer.distribution("latency_days", feed.latency)
+    writer.member("first_share", ifAny: feed.firstShare)
+    writer.distribution("age_days", feed.age)
+    writer.member("expired", feed.expired)
+    writer.member("added_share", ifAny: feed.addedShare)
+    writer.member("churn", ifAny: feed.churn)
+    writer.member("new_per_day", ifAny: feed.newPerDay)
+    guard !feed.copies.isEmpty else { return }
+    writer.objects("copies", feed.copies) {
+      $0.member("date", time: $1.date)
+      $0.member("values", $1.size)
+      $0.member("added", $1.added)
+      $0.member("removed", $1.removed)
+    }
   }
 
   private static func append(
-    _ name: StaticString, _ distribution: Distribution?, to writer: inout JSONWriter
+    _ hits: CoverageReport.Hits, of feed: CoverageReport.Feed, to writer: inout JSONWriter
   ) {
-    guard let distribution else { return }
-    writer.key(name)
-    writer.beginObject()
-    writer.member("count", distribution.count)
-    writer.member("p10", distribution.low)
-    writer.member("median", distribution.median)
-    writer.member("p90", distribution.high)
-    writer.endObject()
+    writer.member("hits", hits.hits)
+    writer.member("exclusive_hits", hits.exclusive)
+    writer.member("values_hit", hits.values)
+    writer.member("exclusive_values_hit", hits.exclusiveValues)
+    writer.ratio("hit_rate", hits.values, of: feed.values)
+    writer.member("hits_outside_validity", hits.outside)
+    writer.member("hits_before_validity", hits.before)
+    writer.member("hits_suppressed", hits.suppressed)
+    writer.distribution("detection_delay_days", hits.delay)
   }
 
   // MARK: Pairs, techniques, time
@@ -175,7 +120,6 @@ public enum CoverageJSON {
     _ pair: CoverageReport.Pair, _ report: CoverageReport, to writer: inout JSONWriter
   ) {
     let (first, second) = (report.feeds[pair.first], report.feeds[pair.second])
-    writer.beginObject()
     writer.member("a", first.name)
     writer.member("b", second.name)
     writer.member("shared", pair.shared)
@@ -185,54 +129,45 @@ public enum CoverageJSON {
     writer.member("b_covered_by_a", pair.secondCovered)
     writer.member("a_earlier", pair.firstEarlier)
     writer.member("b_earlier", pair.secondEarlier)
-    writer.endObject()
   }
 
-  private static func appendTechniques(_ report: CoverageReport, to writer: inout JSONWriter) {
-    writer.key("techniques")
-    writer.beginArray()
-    for technique in report.techniques {
-      writer.beginObject()
-      writer.member("technique", technique.identifier)
-      writer.key("feeds")
-      writer.beginArray()
-      for part in technique.feeds {
-        writer.beginObject()
-        writer.member("feed", report.feeds[part.feed].name)
-        writer.member("values", part.values)
-        writer.endObject()
-      }
-      writer.endArray()
-      if report.inputs != nil {
-        writer.member("hits", technique.hits)
-      }
-      writer.endObject()
+  private static func append(
+    _ technique: CoverageReport.Technique, _ report: CoverageReport, to writer: inout JSONWriter
+  ) {
+    writer.member("technique", technique.identifier)
+    writer.objects("feeds", technique.feeds) {
+      $0.member("feed", report.feeds[$1.feed].name)
+      $0.member("values", $1.values)
     }
-    writer.endArray()
+    if report.inputs != nil { writer.member("hits", technique.hits) }
   }
 
   private static func appendTimeline(_ report: CoverageReport, to writer: inout JSONWriter) {
-    writer.key("timeline")
-    writer.beginObject()
     writer.member("step_seconds", report.stepWidth / 1_000_000_000)
-    writer.key("steps")
-    writer.beginArray()
-    for step in report.timeline where !step.hits.isEmpty {
-      writer.beginObject()
-      writer.key("start")
-      writer.time(step.start)
-      writer.key("hits")
-      writer.beginArray()
-      for part in step.hits {
-        writer.beginObject()
-        writer.member("feed", report.feeds[part.feed].name)
-        writer.member("hits", part.hits)
-        writer.endObject()
+    writer.objects("steps", report.timeline.filter { !$0.hits.isEmpty }) { writer, step in
+      writer.member("start", time: step.start)
+      writer.objects("hits", step.hits) {
+        $0.member("feed", report.feeds[$1.feed].name)
+        $0.member("hits", $1.hits)
       }
-      writer.endArray()
-      writer.endObject()
     }
-    writer.endArray()
-    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  /// Writes a part of a whole as a share of it, unless either is not known.
+  fileprivate mutating func ratio(_ name: StaticString, _ part: UInt64?, of whole: UInt64?) {
+    guard let part, let whole, whole > 0 else { return }
+    member(name, Double(part) / Double(whole))
+  }
+
+  fileprivate mutating func distribution(_ name: StaticString, _ distribution: Distribution?) {
+    guard let distribution else { return }
+    object(name) {
+      $0.member("count", distribution.count)
+      $0.member("p10", distribution.low)
+      $0.member("median", distribution.median)
+      $0.member("p90", distribution.high)
+    }
   }
 }

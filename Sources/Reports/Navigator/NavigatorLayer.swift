@@ -10,41 +10,26 @@ public enum NavigatorLayer {
   /// which, with how many values, and how many hits. Values and names are data of feeds: the Navigator
   /// shows them as text.
   public static func write(_ report: CoverageReport) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("name")
-    writer.plain("Feeds compared by sekisho")
-    writer.key("versions")
-    writer.beginObject()
-    // No version of ATT&CK is named: feeds mix them.
-    writer.key("navigator")
-    writer.plain("4.9.0")
-    writer.key("layer")
-    writer.plain("4.5")
-    writer.endObject()
-    writer.key("domain")
-    writer.plain("enterprise-attack")
-    writer.key("description")
-    writer.string(
-      "Score: number of feeds (of \(report.feeds.count)) that link values to a technique.")
-    writer.member("sorting", 3)
-    writer.member("hideDisabled", false)
-    writer.key("techniques")
-    writer.beginArray()
-    for technique in report.techniques { append(technique, report, to: &writer) }
-    writer.endArray()
-    writer.key("gradient")
-    writer.beginObject()
-    writer.key("colors")
-    writer.beginArray()
-    writer.plain("#dce9f7")
-    writer.plain("#1f5fa8")
-    writer.endArray()
-    writer.member("minValue", 0)
-    writer.member("maxValue", max(report.techniques.map(\.feeds.count).max() ?? 0, 1))
-    writer.endObject()
-    writer.endObject()
-    return writer.bytes + [Byte.lineFeed]
+    JSONWriter.document { writer in
+      writer.member("name", plain: "Feeds compared by sekisho")
+      writer.object("versions") {
+        // No version of ATT&CK is named: feeds mix them.
+        $0.member("navigator", plain: "4.9.0")
+        $0.member("layer", plain: "4.5")
+      }
+      writer.member("domain", plain: "enterprise-attack")
+      writer.member(
+        "description",
+        "Score: number of feeds (of \(report.feeds.count)) that link values to a technique.")
+      writer.member("sorting", 3)
+      writer.member("hideDisabled", false)
+      writer.objects("techniques", report.techniques) { append($1, report, to: &$0) }
+      writer.object("gradient") {
+        $0.strings("colors", ["#dce9f7", "#1f5fa8"])
+        $0.member("minValue", 0)
+        $0.member("maxValue", max(report.techniques.map(\.feeds.count).max() ?? 0, 1))
+      }
+    }
   }
 
   /// Feeds named in a comment.
@@ -54,7 +39,6 @@ public enum NavigatorLayer {
     _ technique: CoverageReport.Technique, _ report: CoverageReport, to writer: inout JSONWriter
   ) {
     let feeds = technique.feeds.sorted { ($1.values, $0.feed) < ($0.values, $1.feed) }
-    writer.beginObject()
     writer.member("techniqueID", technique.identifier)
     writer.member("score", feeds.count)
     var comment: [UInt8] = []
@@ -67,19 +51,11 @@ public enum NavigatorLayer {
       comment += Array("; \(feeds.count - namedFeeds) more".utf8)
     }
     writer.member("comment", comment)
-    writer.key("metadata")
-    writer.beginArray()
-    append("values", feeds.reduce(0) { $0 + $1.values }, to: &writer)
-    if report.inputs != nil { append("hits", technique.hits, to: &writer) }
-    writer.endArray()
-    writer.endObject()
-  }
-
-  private static func append(_ name: StaticString, _ value: UInt64, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.key("name")
-    writer.plain(name)
-    writer.member("value", "\(value)")
-    writer.endObject()
+    var metadata = [("values", feeds.reduce(0) { $0 + $1.values })]
+    if report.inputs != nil { metadata.append(("hits", technique.hits)) }
+    writer.objects("metadata", metadata) {
+      $0.member("name", $1.0)
+      $0.member("value", "\($1.1)")
+    }
   }
 }

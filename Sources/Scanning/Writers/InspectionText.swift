@@ -50,76 +50,42 @@ package enum InspectionText {
   package static func json(
     _ database: IndicatorDatabase, path: String, isVerified: Bool
   ) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("schema", 1)
-    writer.member("path", path)
-    writer.member("format", database.formatVersion)
-    writer.member("build", database.buildIdentifier)
-    writer.member("bytes", database.byteCount)
-    if let date = database.publicSuffixDate {
-      writer.member("public_suffix_list", date)
+    JSONWriter.document { writer in
+      writer.member("schema", 1)
+      writer.member("path", path)
+      writer.member("format", database.formatVersion)
+      writer.member("build", database.buildIdentifier)
+      writer.member("bytes", database.byteCount)
+      writer.member("public_suffix_list", ifAny: database.publicSuffixDate)
+      if isVerified { writer.member("verified", true) }
+      writer.member("entries", database.entryCount)
+      writer.objects("kinds", database.entryCounts) {
+        $0.member("kind", $1.kind.name)
+        $0.member("entries", $1.count)
+      }
+      writer.objects("feeds", database.feeds) { append($1, to: &$0) }
+      writer.objects("sections", database.sections) {
+        $0.member("name", $1.name)
+        $0.member("bytes", $1.length)
+        $0.member("count", $1.count)
+      }
     }
-    if isVerified {
-      writer.member("verified", true)
-    }
-    writer.member("entries", database.entryCount)
-    writer.key("kinds")
-    writer.beginArray()
-    for (kind, count) in database.entryCounts {
-      writer.beginObject()
-      writer.member("kind", kind.name)
-      writer.member("entries", count)
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.key("feeds")
-    writer.beginArray()
-    for feed in database.feeds { append(feed, to: &writer) }
-    writer.endArray()
-    writer.key("sections")
-    writer.beginArray()
-    for section in database.sections {
-      writer.beginObject()
-      writer.member("name", section.name)
-      writer.member("bytes", section.length)
-      writer.member("count", section.count)
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes + [UInt8(ascii: "\n")]
   }
 
   private static func append(_ feed: DatabaseFeed, to writer: inout JSONWriter) {
-    writer.beginObject()
     writer.member("name", feed.name)
     writer.member("format", feed.format)
-    writer.key("role")
-    writer.plain(feed.isAllowList ? "allow" : "block")
-    if let input = feed.input {
-      writer.member("bytes", input.byteCount)
-      writer.member("xxh128", input.hash)
-    }
+    writer.member("role", plain: feed.isAllowList ? "allow" : "block")
+    writer.member("bytes", ifAny: feed.input?.byteCount)
+    writer.member("xxh128", ifAny: feed.input?.hash)
     writer.member("entries", feed.entries)
-    writer.key("kinds")
-    writer.beginArray()
-    for (kind, count) in feed.entriesByKind.sorted(by: { $0.key < $1.key }) {
-      writer.beginObject()
-      writer.member("kind", kind.name)
-      writer.member("entries", count)
-      writer.endObject()
+    writer.objects("kinds", feed.entriesByKind.sorted { $0.key < $1.key }) {
+      $0.member("kind", $1.key.name)
+      $0.member("entries", $1.value)
     }
-    writer.endArray()
-    writer.key("refused")
-    writer.beginArray()
-    for refusal in feed.refusals {
-      writer.beginObject()
-      writer.member("reason", refusal.reason)
-      writer.member("count", refusal.count)
-      writer.endObject()
+    writer.objects("refused", feed.refusals) {
+      $0.member("reason", $1.reason)
+      $0.member("count", $1.count)
     }
-    writer.endArray()
-    writer.endObject()
   }
 }
