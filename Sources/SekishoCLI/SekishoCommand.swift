@@ -109,6 +109,10 @@ struct SekishoCommand: ParsableCommand {
     }
     var remedy = "use one of " + names.joined(separator: " ")
     if let nearest, nearest.0 <= 2 { remedy = "did you mean '\(nearest.1)'?" }
+    // It is announced, and asked for.
+    if word == "lint" {
+      remedy = "it is to come; 'sekisho compile --list-refused' shows what of a feed is refused"
+    }
     let path = commandPath(of: parent)
     let place = path == "sekisho" ? "" : " of '\(path)'"
     return "'\(Console.shown(word))' is not a command\(place); \(remedy)"

@@ -59,6 +59,7 @@ import Testing
   @Test func commandThatIsNone() throws {
     try fails(["scna", log], "'scna' is not a command", "did you mean 'scan'?", "sekisho --help")
     try fails(["bench", "scna", log], "'scna' is not a command of 'sekisho bench'", "'scan'?")
+    try fails(["lint", log], "'lint' is not a command", "compile --list-refused")
     try fails(["frobnicate"], "'frobnicate' is not a command", "use one of scan compile")
   }
 
