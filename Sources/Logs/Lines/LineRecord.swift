@@ -36,6 +36,8 @@ struct LineField {
   var isApart = false
   /// The format has said whether the address has a port: none is asked of siblings.
   var hasOwnPort = false
+  /// The format itself has no name for it, so that of addresses in it holds what holds of text.
+  var isUnnamed = false
   /// The address before it that waits for the same port under another key, as `shost` stands behind `src`; or -1.
   var waiting: Int32 = -1
 
@@ -134,6 +136,12 @@ struct LineRecord {
   mutating func setApart() {
     guard !fields.isEmpty else { return }
     fields[fields.count - 1].isApart = true
+  }
+
+  /// Says of the field appended last that the format itself has no name for it.
+  mutating func setUnnamed() {
+    guard !fields.isEmpty else { return }
+    fields[fields.count - 1].isUnnamed = true
   }
 
   /// Says of the field appended last that its value stands between quotes.
@@ -301,6 +309,10 @@ extension Extraction {
     default: unit.side = field.side
     }
     if field.isApart { unit.fieldClass.fact = .none }
+    if field.isUnnamed {
+      unit.fieldClass.traits.remove(.noAddresses)
+      unit.fieldClass.traits.insert(.isUnnamed)
+    }
     if line.report != nil { (unit.side, unit.fieldClass.fact) = ([], .none) }
     guard field.escapes != .none,
       field.escapes == .counted

@@ -33,6 +33,7 @@ extension Extraction {
     line.add(name("request"), quoted: request)
     for (index, field) in Self.proxyNames.enumerated() {
       add(name(field), bytes, tokens[first + index])
+      if index == 1 { line.setUnnamed() }
     }
     let behind = tokens[(first + Self.proxyNames.count)...]
     if behind.count == Self.meshNames.count {

@@ -52,7 +52,7 @@ extension Extraction {
     if !traits.isDisjoint(with: .special) {
       if traits.contains(.nothing) { return }
       if !traits.isDisjoint(with: .ownKinds) { emitOwnKinds(bytes, unit, into: &batch) }
-      if traits.contains(.userAgent), !traits.contains(.noAddresses),
+      if traits.contains(.userAgent), traits.isDisjoint(with: [.noAddresses, .isUnnamed]),
         bytes.firstOffset(of: Byte.slash, from: unit.start, to: unit.end) != nil
       {
         // What is called an agent alone may be an address; of a product it is the version.

@@ -6,6 +6,8 @@ struct ReferenceField {
   var holdsSlash = false
   /// Whether the value stood in quotes.
   var isQuoted = false
+  /// Whether the format has no such name for it.
+  var isUnnamed = false
 
   static let text = ReferenceField()
 
@@ -60,6 +62,7 @@ struct ReferenceField {
 
   /// §2, versions: the field gives no addresses.
   var isVersion: Bool {
+    if isUnnamed { return false }
     if isUserAgent, holdsSlash { return true }
     return components.contains { component in
       let name = referenceFolded(component, digits: true)

@@ -28,7 +28,10 @@ extension ReferenceLine {
     let names = [
       "http_x_forwarded_for", "http_user_agent", "request_id", "authority", "upstream_host",
     ]
-    for (name, word) in zip(names, words[first...]) { add(name, word) }
+    for (name, word) in zip(names, words[first...]) {
+      add(name, word)
+      fields[fields.count - 1].isUnnamed = name == "http_user_agent"
+    }
     let further = [
       "upstream_cluster", "upstream_local_address", "downstream_local_address",
       "downstream_remote_address", "requested_server_name", "route_name",

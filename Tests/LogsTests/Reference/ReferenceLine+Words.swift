@@ -10,8 +10,8 @@ extension ReferenceLine {
   static let number = ReferencePattern(#"\A-?[0-9]+\z"#)
   private static let fraction = ReferencePattern(#"\A-?[0-9]+(?:\.[0-9]*)?\z"#)
 
-  /// The words of a range; nil where a quote is not closed or there are too many.
-  func words(_ range: Range<Int>, most: Int) -> [Word]? {
+  /// The words of a range; nil where a quote is not closed or there are too many, unless the last may hold the rest.
+  func words(_ range: Range<Int>, most: Int, keepsRest: Bool = false) -> [Word]? {
     var words: [Word] = []
     var place = range.lowerBound
     while place < range.upperBound {
@@ -19,7 +19,10 @@ extension ReferenceLine {
         place += 1
         continue
       }
-      if words.count == most { return nil }
+      if words.count == most {
+        words[most - 1].range = words[most - 1].range.lowerBound..<range.upperBound
+        return keepsRest ? words : nil
+      }
       let end = bytes[place..<range.upperBound].firstIndex(of: 0x20) ?? range.upperBound
       if bytes[place] == 0x22 {
         guard let quoted = Self.quotedWord.first(in: bytes[place..<range.upperBound])?[0] else {
@@ -54,9 +57,7 @@ extension ReferenceLine {
   private static let clientAndHost = ReferencePattern(
     #"\A[0-9.]+(?::[0-9]+ (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+(?::[^ ]*)?| (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+:[^ ]*) - "#
   )
-  private static let access = ReferencePattern(
-    #"\A((?:[^\[]|\[[^\[\] ]{2,46}\]){1,}?) \[([^\]]{0,46})\] "("# + quoted + #")"(.*)\z"#)
-  private static let inBrackets = ReferencePattern(#"\[([^\]]*)\]"#)
+  private static let access = ReferencePattern(#" \[([^\[\]]{0,46})\] "("# + quoted + #")""#)
   /// An address with a zone, or in brackets with a port.
   private static let clientForm = ReferencePattern(
     #"\A(?:\[([0-9A-Fa-f:.]+)(?:%[^\]]*)?\]:[0-9]*(?::.*)?|([0-9A-Fa-f:.]+)%.*)\z"#)
@@ -83,21 +84,23 @@ extension ReferenceLine {
   }
 
   mutating func readAccess(_ start: Int) -> Bool {
-    guard let groups = Self.access.first(in: bytes[start...]), let front = groups[1],
-      let time = groups[2], let request = groups[3], let rest = groups[4], !rest.isEmpty,
-      front.count >= 5, text.count - start - front.count > 29
-    else { return false }
-    let brackets = Self.inBrackets.all(in: bytes[start..<start + front.count]).compactMap { $0[1] }
-    guard brackets.count <= 2,
-      brackets.allSatisfy({
-        Self.isAddress(bytes[start + $0.lowerBound..<start + $0.upperBound])
-      })
+    // The first time that stands before something in quotes is that before the request.
+    let times = Self.access.all(in: bytes[start...])
+    let found = times.first { groups in
+      groups[1].map {
+        ReferenceTime.isAccess(Array(bytes[start + $0.lowerBound..<start + $0.upperBound]))
+      } ?? false
+    }
+    guard let found, let whole = found[0], let request = found[2],
+      start + whole.upperBound < text.count, whole.lowerBound >= 5,
+      text.count - start - whole.lowerBound > 29
     else { return false }
     func moved(_ range: Range<Int>) -> Range<Int> {
       start + range.lowerBound..<start + range.upperBound
     }
-    guard ReferenceTime.isAccess(Array(bytes[moved(time)])),
-      let written = words(moved(front), most: 16), written.count >= 3
+    let rest = whole.upperBound..<text.count - start
+    let front = start..<start + whole.lowerBound
+    guard let written = words(front, most: 16, keepsRest: true), written.count >= 3
     else { return false }
     var before = written.map(withoutBrackets)
     func isListed(_ index: Int) -> Bool {
@@ -156,6 +159,7 @@ extension ReferenceLine {
     let names = ["http_referer", "http_user_agent", "http_x_forwarded_for"]
     for (name, word) in zip(names, behind.dropFirst(2).prefix { $0.isQuoted }) {
       add(name, word)
+      fields[fields.count - 1].isUnnamed = name == "http_user_agent"
     }
     if hasHost { joinRequest(moved(request), host: before[0].range) }
     return true

@@ -14,6 +14,8 @@ struct ReferenceLineField {
   var port: UInt16?
   /// The format has said whether the address has a port: none is asked of siblings.
   var hasOwnPort = false
+  /// The format has no name for it: of addresses in it holds what holds of text.
+  var isUnnamed = false
 }
 
 /// A line read as a record of a format that is known line by line.
@@ -102,7 +104,8 @@ struct ReferenceLine {
       var record = ReferenceRecord(line: line, outerField: outer, mayNest: outer == nil)
       record.form = .line
       record.string(
-        value(field), keys: keys, isQuoted: field.isQuoted, port: field.port ?? sibling(index))
+        value(field), keys: keys, isQuoted: field.isQuoted, port: field.port ?? sibling(index),
+        isUnnamed: field.isUnnamed)
       output += record.output
     }
     if place < text.count, outer != nil {

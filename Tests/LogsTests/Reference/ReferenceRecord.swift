@@ -108,11 +108,12 @@ struct ReferenceRecord {
 
   mutating func string(
     _ text: ReferenceText, keys: [[UInt8]], isQuoted: Bool, port: UInt16?,
-    named: [[UInt8]]? = nil
+    named: [[UInt8]]? = nil, isUnnamed: Bool = false
   ) {
-    let field = ReferenceField(
+    var field = ReferenceField(
       keys: named ?? keys, holdsSlash: text.bytes.contains(0x2F),
       isQuoted: isQuoted)
+    field.isUnnamed = isUnnamed
     if mayNest, !field.isCipher, ReferenceRecord.beginsLikeRecord(text.bytes[...]),
       let node = ReferenceJSON.whole(text)
     {
