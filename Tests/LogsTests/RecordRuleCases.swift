@@ -144,6 +144,21 @@ enum RecordRuleCases {
       [5: ["domain text a.example @62"]]
     ),
     (
+      "records below a header that somebody slipped in",
+      "#separator \\x2c\n#fields,f,g\n#types,count,count\n{\"a\":1,\"b\":\"b.example\"}\n[{\"a\":1},{\"a\":\"c.example\"}]\n1,2\n",
+      [4: ["domain text b.example @59"], 5: ["domain text c.example @86"]]
+    ),
+    (
+      "records below a header of W3C",
+      "#Fields: cipher cipher\n{\"a\": \"b.example\"}\n{3F2504E0-4F89} c.example\n",
+      [2: ["domain text b.example @30"]]
+    ),
+    (
+      "sentences below a header whose separator is a blank",
+      "#separator \\x20\n#fields f g h\n#types count count count\nfrom 192.0.2.1 b.example\n1 192.0.2.1 T\n",
+      [4: ["ipv4 text 192.0.2.1 @60", "domain text b.example @70"]]
+    ),
+    (
       "NULs behind records",
       "{\"a\":\"b.example\"}\0{\"a\":\"c.example\"}\0\n{\"a\":\"{\\\"b\\\":1,\\\"c\\\":\\\"d.example\\\"}\\u0000\"}\0\na=1 b=2 c=e.example\0\r\n",
       [

@@ -76,7 +76,7 @@ extension Extraction {
 
   /// Whether a column's text says that it has no value.
   @inline(__always)
-  private func isAbsent(_ chunk: RawSpan, _ range: ColumnRange, _ header: LogHeader) -> Bool {
+  func isAbsent(_ chunk: RawSpan, _ range: ColumnRange, _ header: LogHeader) -> Bool {
     if header.layout == .csv { return false }
     return isEqual(chunk, range.start..<range.end, header.unsetField)
       || header.layout == .zeek && isEqual(chunk, range.start..<range.end, header.emptyField)

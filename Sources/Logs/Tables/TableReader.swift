@@ -44,7 +44,7 @@ extension Extraction {
     let isRow =
       header.names.count > (state.isClosed ? 1 : 0) && columns.count == header.names.count
       && (header.layout != .flowLog || isFlow(chunk, header))
-      && (columns.count > 1 || isOnlyColumn(chunk))
+      && !isForeign(chunk, header)
     if isRow {
       scanRow(
         chunk, header, from: start, to: end, number: position.line + 1, into: &batch)
@@ -57,25 +57,6 @@ extension Extraction {
     }
     if !chunk.trimmed(start..<end).isEmpty { counters.oddRows += 1 }
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
-  }
-
-  /// Words beyond which a line is no row of a single column.
-  private static let mostWords = 4
-
-  /// Whether a line can be a row of a table of one column, which any line is as wide as: sentences and records are
-  /// none, so that a header which somebody slips into a log does not hide what follows.
-  private func isOnlyColumn(_ chunk: RawSpan) -> Bool {
-    guard let column = columns.first, column.start < column.end else { return true }
-    let first = chunk.byte(unchecked: column.start)
-    guard first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else { return false }
-    var offset = column.start
-    for _ in 0..<Self.mostWords {
-      guard let blank = chunk.firstOffset(of: Byte.space, from: offset, to: column.end) else {
-        return true
-      }
-      offset = blank + 1
-    }
-    return false
   }
 
   /// Whether an address or its absence stands where the header of a flow log wants one: other lines

@@ -45,8 +45,8 @@ struct ReferenceZeekHeader {
   /// The cells of a row as members, or nil where it has another width.
   func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
     let cells = referenceSplit(row, at: separator)
-    guard !names.isEmpty, cells.count == names.count,
-      cells.count > 1 || cells[0].isOnlyColumn
+    guard !names.isEmpty, cells.count == names.count, !row.isLikeRecord,
+      cells.count > 1 ? !holdsWords(cells) : cells[0].isOnlyColumn
     else { return nil }
     var members: [(key: [UInt8], value: ReferenceNode)] = []
     for (column, cell) in cells.enumerated() where cell.bytes != unset && cell.bytes != empty {
@@ -56,6 +56,20 @@ struct ReferenceZeekHeader {
     return members
   }
 
+  private static let types = ["addr", "subnet", "string", "enum", "pattern", "file", "func"]
+  private static let number = ReferencePattern(#"\A(?:[0-9+,.eE-]*|[TF])\z"#)
+
+  /// Whether a column of numbers, times or truth values holds a word: between tabs it may, as in no sentence.
+  private func holdsWords(_ cells: [ReferenceText]) -> Bool {
+    separator != [0x09]
+      && zip(cells, types).contains { cell, type in
+        let type = String(decoding: type, as: UTF8.self)
+        let element = type.split(separator: "[").last?.prefix { $0 != "]" } ?? ""
+        return cell.bytes != unset && cell.bytes != empty
+          && !Self.types.contains(String(element)) && !Self.number.matches(cell.bytes)
+      }
+  }
+
   private func node(_ cell: ReferenceText, type: String) -> ReferenceNode {
     for container in ["set[", "vector["] where type.hasPrefix(container) {
       let element = String(type.dropFirst(container.count).dropLast())
@@ -63,7 +77,7 @@ struct ReferenceZeekHeader {
       return .array(
         elements.filter { $0.bytes != unset && $0.bytes != empty }.map { node($0, type: element) })
     }
-    guard ["addr", "subnet", "string", "enum", "pattern", "file", "func"].contains(type) else {
+    guard Self.types.contains(type) else {
       return .plain(cell.bytes)
     }
     return .string(Self.unescaped(cell), isQuoted: false)
@@ -120,7 +134,7 @@ struct ReferenceW3CHeader {
   /// The cells of a row as members, or nil where it has another width.
   func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
     let cells = cells(row)
-    guard !names.isEmpty, cells.count == names.count,
+    guard !names.isEmpty, cells.count == names.count, !row.isLikeRecord,
       cells.count > 1 || cells[0].text.isOnlyColumn
     else { return nil }
     return zip(names, cells).filter { $0.1.text.bytes != [0x2D] }.map {

@@ -36,6 +36,11 @@ struct ReferenceText {
     bytes.first != 0x7B && bytes.first != 0x5B && bytes.count { $0 == 0x20 } < 4
   }
 
+  private static let record = ReferencePattern(#"\A(?:\{ *"|\[ *\{).*[}\]]\z"#)
+
+  /// Whether it begins and ends as a record in JSON.
+  var isLikeRecord: Bool { Self.record.matches(bytes) }
+
   /// A line without the carriage return and the NULs that it ends with.
   func content(of line: Range<Int>) -> Range<Int> {
     var end = line.upperBound

@@ -1,0 +1,67 @@
+import Parsing
+
+/// Lines that have as many columns as a table and are no rows of it, so that a header which somebody slips into a
+/// log does not hide what follows.
+extension Extraction {
+  /// Words beyond which a line is no row of a single column.
+  private static let mostWords = 4
+
+  /// Whether a line that is as wide as the table cannot be a row of it.
+  @inline(__always)
+  mutating func isForeign(_ chunk: RawSpan, _ header: LogHeader) -> Bool {
+    guard let first = columns.first, let last = columns.last, first.start < first.end else {
+      return false
+    }
+    if Self.isLikeRecord(chunk, first.start..<last.end) { return true }
+    if columns.count == 1 { return !isOnlyColumn(chunk, first) }
+    // Zeek's own tables have tabs, which sentences have not.
+    return header.layout == .zeek && header.separator != Byte.tab && holdsWords(chunk, header)
+  }
+
+  /// Whether a range begins and ends as a record in JSON does; a name in braces and an address in brackets do not.
+  @inline(__always)
+  private static func isLikeRecord(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
+    let first = chunk.byte(unchecked: range.lowerBound)
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return false }
+    let last = chunk.byte(unchecked: range.upperBound - 1)
+    guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return false }
+    var next = range.lowerBound + 1
+    while chunk.byte(unchecked: next) == Byte.space { next += 1 }
+    let wanted = first == UInt8(ascii: "{") ? Byte.quote : UInt8(ascii: "{")
+    return chunk.byte(unchecked: next) == wanted
+  }
+
+  /// Whether a line can be a row of a table of one column, which any line is as wide as: sentences and records are
+  /// none.
+  private func isOnlyColumn(_ chunk: RawSpan, _ column: ColumnRange) -> Bool {
+    let first = chunk.byte(unchecked: column.start)
+    guard first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else { return false }
+    var offset = column.start
+    for _ in 0..<Self.mostWords {
+      guard let blank = chunk.firstOffset(of: Byte.space, from: offset, to: column.end) else {
+        return true
+      }
+      offset = blank + 1
+    }
+    return false
+  }
+
+  /// Whether a column of numbers, times or truth values holds a word.
+  private mutating func holdsWords(_ chunk: RawSpan, _ header: LogHeader) -> Bool {
+    choosePlan(header)
+    for (range, column) in zip(columns, plan.columns)
+    where column.reading == .skipped && !isAbsent(chunk, range, header) {
+      let isTruthValue =
+        range.end == range.start + 1
+        && [UInt8(ascii: "T"), UInt8(ascii: "F")].contains(chunk.byte(unchecked: range.start))
+      let isNumber = (range.start..<range.end).allSatisfy {
+        let byte = chunk.byte(unchecked: $0)
+        // With signs, points and exponents; several may stand in a set.
+        return Byte.isDigit(byte) || byte &- UInt8(ascii: "+") <= 3
+          || byte | 0x20 == UInt8(ascii: "e")
+      }
+      if !isTruthValue && !isNumber { return true }
+    }
+    return false
+  }
+}
