@@ -130,6 +130,8 @@ struct Extraction {
   /// Addresses that wait for the port in a sibling field.
   var waiting: [WaitingAddress] = []
   var frames: [JSONFrame] = []
+  /// Further values of keys whose first one is a part of a URL.
+  var doubledParts: [DoubledPart] = []
   /// Parts of a joined URL that had to be unescaped.
   var joinHost: [UInt8] = []
   var joinPath: [UInt8] = []

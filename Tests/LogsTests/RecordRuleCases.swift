@@ -309,6 +309,42 @@ enum RecordRuleCases {
         "domain url b.example @38",
       ]),
     Case(
+      "a path that comes twice",
+      #"{"hostname":"a.example","url":"/b","url":"/c","x":{"url":"/e"}}"#,
+      [
+        "domain hostname a.example @13", "url url http://a.example/b @31",
+        "url url http://a.example/c @42",
+      ]),
+    Case(
+      "a host that comes twice, and a path that does thrice",
+      #"{"hostname":"a.example","hostname":"b.example","url":"/c","url":"/d","url":"/e"}"#,
+      [
+        "domain hostname a.example @13", "domain hostname b.example @36",
+        "url url http://a.example/c @54", "url url http://b.example/c @54",
+        "url url http://a.example/d @65", "url url http://b.example/d @65",
+        "url url http://a.example/e @76", "url url http://b.example/e @76",
+      ]),
+    Case(
+      "other keys that come twice",
+      #"[{"authority":"a.example","path":"/b","path":"/c"},{"host":"d.example","request":"GET /e","request":"GET /f"}]"#,
+      [
+        "domain authority a.example @15", "url path http://a.example/b @34",
+        "url path http://a.example/c @46", "domain host d.example @60",
+        "url request http://d.example/e @86", "url request http://d.example/f @105",
+      ]),
+    Case(
+      "user information in a host", #"{"hostname":"u:v@a.example","url":"/b"}"#,
+      [
+        "email hostname v@a.example @15", "domain hostname a.example @17",
+        "url url http://a.example/b @35",
+      ]),
+    Case(
+      "another authority in a host", #"{"hostname":"a.example/b@c.example","url":"/d"}"#,
+      [
+        "domain hostname a.example @13", "email hostname b@c.example @23",
+        "domain hostname c.example @25",
+      ]),
+    Case(
       "of the same object only", #"{"hostname":"a.example","x":{"url":"/b"}}"#,
       ["domain hostname a.example @13"]),
     Case(

@@ -60,6 +60,17 @@ struct JoinedURL {
     return blank + 1..<(end ?? line.upperBound)
   }
 
+  /// Drops what stands before `@` in a host, as of any URL; what holds the end of an authority is none.
+  static func dropUserinfo(_ host: inout [UInt8]) {
+    guard let sign = host.lastIndex(of: UInt8(ascii: "@")),
+      !host[..<sign].contains(where: {
+        $0 == Byte.slash || $0 == Byte.backslash || $0 == UInt8(ascii: "?")
+          || $0 == UInt8(ascii: "#")
+      })
+    else { return }
+    host.removeSubrange(...sign)
+  }
+
   /// Whether a value is the method of a request, and no other word for how something was done.
   static func isMethod(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     3...7 ~= range.count && methods.contains(EventFacts.word(bytes, range))
@@ -83,6 +94,7 @@ extension Extraction {
   /// Emits the URL of `joinHost`, `joinPath` and `joinQuery`.
   mutating func emitJoined(_ url: JoinedURL, into batch: inout ObservableBatch) {
     guard joinPath.first == Byte.slash, !joinHost.isEmpty, !url.isNone else { return }
+    JoinedURL.dropUserinfo(&joinHost)
     // Taken out for the call, so that they can be read while the rest is written.
     let (host, path, query) = (joinHost, joinPath, joinQuery)
     (joinHost, joinPath, joinQuery) = ([], [], [])

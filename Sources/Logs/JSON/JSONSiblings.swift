@@ -133,20 +133,26 @@ extension Extraction {
       noteTime(token, index, fieldClass, &top, &walk, depth: depth)
     case .urlHost where isString && !Self.isAbsent(bytes, token.range):
       if fieldClass.isNamedURLPart {
-        top.noteHost(index, rank: fieldClass.rank)
-      } else if top.authority < 0 {
-        top.authority = index
+        if path == top.hostField { return noteDouble(index, path, of: top) }
+        top.noteHost(index, rank: fieldClass.rank, field: path)
+      } else {
+        if path == top.authorityField { return noteDouble(index, path, of: top) }
+        if top.authority < 0 { (top.authority, top.authorityField) = (index, path) }
       }
     case .urlPath where isString && Self.mayBePath(bytes, token.range):
       if fieldClass.isNamedURLPart {
+        if path == top.pathField { return noteDouble(index, path, of: top) }
         guard fieldClass.rank < top.pathRank else { return }
         (top.urlPath, top.pathField, top.pathRank) = (index, path, fieldClass.rank)
-      } else if top.authorityPath < 0 {
-        (top.authorityPath, top.authorityPathField) = (index, path)
+      } else {
+        if path == top.authorityPathField { return noteDouble(index, path, of: top) }
+        if top.authorityPath < 0 { (top.authorityPath, top.authorityPathField) = (index, path) }
       }
     case .urlOriginal where isString:
+      if path == top.originalField { return noteDouble(index, path, of: top) }
       if top.original < 0 { (top.original, top.originalField) = (index, path) }
     case .requestLine where isString:
+      if path == top.requestField { return noteDouble(index, path, of: top) }
       if top.request < 0 { (top.request, top.requestField) = (index, path) }
     case .urlQuery where isString && !Self.isAbsent(bytes, token.range):
       if fieldClass.rank == 1 {
@@ -218,37 +224,21 @@ extension Extraction {
       }
       waiting.removeLast(waiting.count - frame.waitingStart)
     }
-    guard wantsURLs, !frame.isHostClient else { return }
-    if frame.host >= 0, frame.urlPath >= 0 {
-      join(
-        bytes, tokens, frame, host: frame.host, path: frame.urlPath, field: frame.pathField, walk,
-        into: &batch)
-    } else if frame.host >= 0, frame.original >= 0 {
-      join(
-        bytes, tokens, frame, host: frame.host, path: frame.original, field: frame.originalField,
-        walk, into: &batch)
-    } else if frame.host >= 0, frame.request >= 0 {
-      join(
-        bytes, tokens, frame, host: frame.host, path: frame.request, field: frame.requestField,
-        isRequestLine: true, walk, into: &batch)
-    } else if frame.authority >= 0, frame.authorityPath >= 0 {
-      join(
-        bytes, tokens, frame, host: frame.authority, path: frame.authorityPath,
-        field: frame.authorityPathField, walk, into: &batch)
-    } else if frame.host >= 0, frame.authorityPath >= 0, frame.method >= 0 {
-      join(
-        bytes, tokens, frame, host: frame.host, path: frame.authorityPath,
-        field: frame.authorityPathField, walk, into: &batch)
+    let hasDoubles = doubledParts.last?.owner == frame.serial
+    if wantsURLs, !frame.isHostClient, let parts = frame.urlParts {
+      join(bytes, tokens, frame, parts, walk, into: &batch)
+      if hasDoubles { joinDoubles(bytes, tokens, frame, parts, walk, into: &batch) }
     }
+    if hasDoubles { forgetDoubles(of: frame) }
   }
 
-  private mutating func join(
-    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, host: Int, path: Int,
-    field: FieldPaths.ID, isRequestLine: Bool = false, _ walk: JSONWalk,
-    into batch: inout ObservableBatch
+  /// Joins host and path of an object.
+  mutating func join(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ parts: JSONURLParts,
+    _ walk: JSONWalk, into batch: inout ObservableBatch
   ) {
-    var pathToken = tokens[path]
-    if isRequestLine {
+    var pathToken = tokens[parts.path]
+    if parts.isRequestLine {
       guard let path = JoinedURL.path(inRequestLine: bytes, pathToken.range) else { return }
       (pathToken.start, pathToken.end) = (path.lowerBound, path.upperBound)
     }
@@ -261,7 +251,7 @@ extension Extraction {
         return
       }
     }
-    Self.take(&joinHost, bytes, tokens[host])
+    Self.take(&joinHost, bytes, tokens[parts.host])
     Self.take(&joinPath, bytes, pathToken)
     joinQuery.removeAll(keepingCapacity: true)
     // A path may have its query already.
@@ -275,7 +265,8 @@ extension Extraction {
     }
     // Absent, as logs write it.
     if joinHost.count == 1, joinHost[0] == Byte.minus { return }
-    var url = JoinedURL(field: walk.report ?? field, place: pathToken.start, level: walk.level)
+    var url = JoinedURL(
+      field: walk.report ?? parts.pathField, place: pathToken.start, level: walk.level)
     if frame.connectionPort > 0 {
       url.isZeek = true
       url.isPortSecond = true

@@ -10,7 +10,7 @@ struct JSONFrame {
   /// Addresses from here on wait for a port of this object.
   var waitingStart: Int
 
-  // Tokens of the parts of a joined URL, or -1; of the usual names and of HTTP/2's.
+  // Tokens of the parts of a joined URL, or -1, and their fields; of the usual names and of HTTP/2's.
   var host = -1
   var urlPath = -1
   var original = -1
@@ -27,10 +27,12 @@ struct JSONFrame {
   /// The ranks of the names of `host` and `urlPath`.
   var hostRank: UInt8 = .max
   var pathRank: UInt8 = .max
-  var pathField: FieldPaths.ID = 0
-  var originalField: FieldPaths.ID = 0
-  var requestField: FieldPaths.ID = 0
-  var authorityPathField: FieldPaths.ID = 0
+  var hostField: FieldPaths.ID = -1
+  var authorityField: FieldPaths.ID = -1
+  var pathField: FieldPaths.ID = -1
+  var originalField: FieldPaths.ID = -1
+  var requestField: FieldPaths.ID = -1
+  var authorityPathField: FieldPaths.ID = -1
   var urlPort: UInt16 = 0
   var connectionPort: UInt16 = 0
 
@@ -57,9 +59,9 @@ struct JSONFrame {
     accessLog == 3 && hostRank == FieldClass.plainHost && method >= 0 && authorityPath >= 0
   }
 
-  /// Notes a host by the rank of its name.
-  mutating func noteHost(_ index: Int, rank: UInt8) {
-    if rank < hostRank { (host, hostRank) = (index, rank) }
+  /// Notes a host by the rank of its name; without a field it is one that a header of the request names.
+  mutating func noteHost(_ index: Int, rank: UInt8, field: FieldPaths.ID = -1) {
+    if rank < hostRank { (host, hostRank, hostField) = (index, rank, field) }
   }
 }
 

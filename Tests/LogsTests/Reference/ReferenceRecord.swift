@@ -288,7 +288,7 @@ struct ReferenceRecord {
       ([["authority"]], ["path", "xenvoyoriginpath", "xenvoyoriginalpath"]),
     ]
     for shape in shapes {
-      guard let host = host(shape.hosts, in: members) else { continue }
+      guard let hosts = hosts(shape.hosts, in: members) else { continue }
       if Self.methods.contains(where: {
         first($0, in: members)?.scalarText.map(referenceLowercased) == Array("connect".utf8)
       }) {
@@ -301,36 +301,45 @@ struct ReferenceRecord {
           return shape.paths.contains(folded(key)) && [0x2F, 0x5C].contains(text.bytes.first ?? 0)
         }
       if isOriginal, !members.contains(where: { folded($0.key) == "urloriginal" }),
-        let line = members.first(where: { Self.requestLines.contains(folded($0.key)) })
+        let named = members.first(where: { Self.requestLines.contains(folded($0.key)) })
       {
-        joinRequest(line, host: host.bytes, members, keys: keys)
+        for line in members where folded(line.key) == folded(named.key) {
+          for host in hosts { joinRequest(line, host: host.bytes, members, keys: keys) }
+        }
         continue
       }
       let paths = isOriginal ? ["urloriginal"] : shape.paths
       for (key, value) in members where paths.contains(folded(key)) {
         guard case .string(let path, _) = value, path.bytes.first == 0x2F else { continue }
-        join(
-          host: host.bytes,
-          port: (first("httpport", in: members) ?? first("csuriport", in: members))?.scalarText
-            ?? [],
-          path: path,
-          query: path.bytes.contains(0x3F) ? nil : query(in: members), scheme: scheme(in: members),
-          isDecoded: folded(key) == "uri", keys: keys + [key])
+        for host in hosts {
+          join(
+            host: host.bytes,
+            port: (first("httpport", in: members) ?? first("csuriport", in: members))?.scalarText
+              ?? [],
+            path: path,
+            query: path.bytes.contains(0x3F) ? nil : query(in: members),
+            scheme: scheme(in: members),
+            isDecoded: folded(key) == "uri", keys: keys + [key])
+        }
       }
     }
     joinGroup(members, keys: keys)
   }
 
-  /// The first string by the names that are preferred, else the value of a header that is called so.
-  private func host(_ names: [Set<String>], in members: Members) -> ReferenceText? {
+  /// The strings of the key whose name is preferred, else the value of a header that is called so.
+  private func hosts(_ names: [Set<String>], in members: Members) -> [ReferenceText]? {
     for tier in names {
-      for (key, value) in members where tier.contains(folded(key)) {
-        if case .string(let text, _) = value, text.count > 0, text.bytes != [0x2D] { return text }
+      let found = members.compactMap { key, value -> (key: [UInt8], text: ReferenceText)? in
+        guard tier.contains(folded(key)), case .string(let text, _) = value, text.count > 0,
+          text.bytes != [0x2D]
+        else { return nil }
+        return (key, text)
       }
+      if !found.isEmpty { return found.filter { $0.key == found[0].key }.map(\.text) }
     }
     guard names.count > 1 else { return nil }
     for case (let key, .object(let headers)) in members where Self.headers.contains(folded(key)) {
-      if let text = host(Self.hosts + [["authority"]], in: headers) { return text }
+      if let text = hosts(Self.hosts + [["authority"]], in: headers)?.first { return [text] }
     }
     for case (_, .array(let elements)) in members {
       for case .object(let header) in elements {
@@ -339,7 +348,7 @@ struct ReferenceRecord {
           case .string(let text, _)? = header.first(where: { folded($0.key) == "value" })?.value,
           text.count > 0
         else { continue }
-        return text
+        return [text]
       }
     }
     return nil
@@ -476,6 +485,10 @@ struct ReferenceRecord {
   ) {
     guard path.bytes.first == 0x2F, !host.isEmpty else { return }
     var authority = host
+    let user = host.lastIndex(of: 0x40).map { host[..<$0] } ?? []
+    if user.allSatisfy({ ![0x2F, 0x5C, 0x3F, 0x23].contains($0) }) {
+      authority.removeFirst(host.contains(0x40) ? user.count + 1 : 0)
+    }
     if ReferenceAddress.ipv6(authority) != nil { authority = [0x5B] + authority + [0x5D] }
     if port.allSatisfy({ (0x30...0x39).contains($0) }), !port.isEmpty, !authority.contains(0x3A) {
       authority += [0x3A] + port
