@@ -35,6 +35,33 @@ extension ExtractionCases {
       "rows behind the end of a log",
       "#separator \\x09\n#fields\ta\tb\n#types\tstring\tstring\n#close\tx\nc.example\td.example\ne.example\n",
       ["58 domain[a] c.example", "68 domain[b] d.example", "78 domain e.example"]),
+    // §7: mixed files work: a header that somebody slipped in does not hide what follows.
+    .init(
+      "records and sentences below a header",
+      "#separator \\x20\n#fields a b c\n#types count time bool\n{\"a\": 1, \"b.example\"}\nfrom c.example to\n1 1.5 T\n",
+      ["63 domain b.example", "80 domain c.example"]),
+    // §7: all values of a key.
+    .init(
+      "a path that comes twice", "{\"host\":\"a.example\",\"uri\":\"/b\",\"uri\":\"/c\"}",
+      [
+        "9 domain[host] a.example", "27 url[uri] http://a.example/b",
+        "38 url[uri] http://a.example/c",
+      ]),
+    // §4: user information is dropped, in the host beside a path as well.
+    .init(
+      "user information in a host", "{\"host\":\"u@a.example\",\"uri\":\"/b\"}",
+      ["9 email[host] u@a.example", "11 domain[host] a.example", "29 url[uri] http://a.example/b"]),
+    // §1.6: what files are called is asked in free text; the list of last labels applies to what is no whole run.
+    .init("a wildcard in a field of names", "{\"host\":\"*.a.zip\"}", ["11 domain[host] a.zip"]),
+    // §2: the format of access logs has no name for the user agent, so that it is text.
+    .init(
+      "user agents in an access log",
+      "192.0.2.1 - b] [c [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1 \"-\" \"x 1.2.3.4\"\n192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 1 \"-\" \"Mozilla/5.0 x/1.2.3.4\"",
+      [
+        "0 ipv4[remote_addr] 192.0.2.1", "76 user-agent[http_user_agent] x 1.2.3.4",
+        "78 ipv4[http_user_agent] 1.2.3.4", "87 ipv4[remote_addr] 192.0.2.1",
+        "159 user-agent[http_user_agent] Mozilla/5.0 x/1.2.3.4",
+      ]),
     // §2: nor inside a quoted string that begins with `Mozilla/`; a member of a record is one.
     .init(
       "a browser in a record", "{\"x\":\"Mozilla/5.0 1.2.3.4\",\"y\":\"5.6.7.8\"}",

@@ -280,6 +280,17 @@ enum TextRuleCases {
         "domain x.dns.answers.name d.zip @90", "domain subject.common_name e.zip @123",
       ]),
     Case(
+      "wildcards in fields of names",
+      #"{"query":"*.a.zip","subjectaltname":["*.b.zip","*.c.zip:443"],"san.dns":"*d.zip","x":"*.e.zip"}"#,
+      [
+        "domain query a.zip @12", "domain subjectaltname b.zip @40",
+        "domain subjectaltname c.zip @50",
+      ]),
+    Case(
+      "names in an event of Windows in XML",
+      "<Event><Data Name='QueryName'>a.zip</Data><Data Name=\"Image\">b.zip</Data><Data Name='QueryName'>c.example</Data></Event>",
+      ["domain text a.zip @30", "domain text c.example @96"]),
+    Case(
       "a name or a URL",
       #"{"RemoteUrl":"a.zip"} {"RemoteUrl":"https://a.example/0123456789abcdef0123456789abcdef"}"#,
       [

@@ -29,7 +29,7 @@ extension Extraction {
   mutating func emitEventData(
     _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
   ) {
-    guard wants(.registryKey) || wants(.mutex) || wants(.pipe),
+    guard wants(.registryKey) || wants(.mutex) || wants(.pipe) || wantsDomains,
       let first = bytes.trimmed(range).first, bytes.byte(unchecked: first) == UInt8(ascii: "<")
     else { return }
     let end = min(range.upperBound, first + Self.longestEvent)
@@ -38,13 +38,17 @@ extension Extraction {
     while count < Self.mostData, let data = nextData(bytes, &offset, to: end) {
       count += 1
       let name = KeyName(bytes.extracting(data.name))
+      guard !data.value.isEmpty else { continue }
+      let isNameTyped = name.isNameTyped(parent: KeyName(RawSpan()))
       let traits = name.ownKinds(parent: KeyName(RawSpan())).intersection(Self.kinds)
-      guard !traits.isEmpty, !data.value.isEmpty else { continue }
+      guard isNameTyped || !traits.isEmpty else { continue }
       var unit = TextUnit(
         start: data.value.lowerBound, end: data.value.upperBound, level: 0,
         field: FieldPaths.root, fieldClass: .text)
       unit.fieldClass.traits = traits
-      emitOwnKinds(bytes, unit, into: &batch)
+      // Other names were found with the text of the line.
+      if isNameTyped { _ = scanWholeName(bytes, unit, into: &batch) }
+      if !traits.isEmpty { emitOwnKinds(bytes, unit, into: &batch) }
     }
   }
 

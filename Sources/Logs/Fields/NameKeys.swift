@@ -24,8 +24,8 @@ extension KeyName {
     "remotehostname", "dstname", "srcdomain", "dstdomain", "destdomain", "sourcedomain",
     "destinationdomain", "clientdomain", "serverdomain", "remotedomain", "domainname",
     "sourcednsdomain", "destinationdnsdomain", "srcfqdn", "dstfqdn",
-    // Certificates'.
-    "subjectcommonname", "sslcommonname",
+    // Certificates': of their subjects, and, as Zeek's `san.dns`, EVE's and the Elastic Common Schema's other names.
+    "subjectcommonname", "sslcommonname", "subjectaltname", "subjectaltnames", "alternativenames",
   ]
 
   /// Keys of names that hold a URL as well, whose parts may be looked for as hashes: Defender's.

@@ -201,6 +201,9 @@ extension Extraction {
   mutating func scanWholeName(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
+    if bytes.starts(with: "*.", at: unit.start) {
+      return scanWildcard(bytes, unit, into: &batch)
+    }
     var end = classes.end(of: .name, bytes, from: unit.start, to: unit.end)
     var isDecoded = false
     var isUnspaced = false
@@ -214,12 +217,7 @@ extension Extraction {
       isDecoded = true
       isUnspaced = run.isUnspaced
     }
-    if end < unit.end {
-      guard bytes.byte(unchecked: end) == Byte.colon, end > unit.start, unit.end - end <= 6,
-        end + 1 < unit.end,
-        classes.end(of: .digit, bytes, from: end + 1, to: unit.end) == unit.end
-      else { return false }
-    }
+    guard end == unit.end || end > unit.start && isPort(bytes, at: end, unit) else { return false }
     var cursor = TextCursor(unit)
     if isDecoded {
       classifyDecoded(
@@ -248,6 +246,30 @@ extension Extraction {
       emitReverseAddress(bytes, value, at: value.lowerBound, unit, into: &batch)
     }
     if wantsDomains { emit(.domain, bytes, value, of: unit, into: &batch) }
+    return true
+  }
+
+  /// Whether a colon and the digits of a port end a unit.
+  private func isPort(_ bytes: RawSpan, at colon: Int, _ unit: TextUnit) -> Bool {
+    2...6 ~= unit.end - colon && bytes.byte(unchecked: colon) == Byte.colon
+      && classes.end(of: .digit, bytes, from: colon + 1, to: unit.end) == unit.end
+  }
+
+  /// Emits the name behind the `*.` of a wildcard, as certificates have them, whatever file could be called so; false
+  /// where the value is none, and must be read as text.
+  private mutating func scanWildcard(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) -> Bool {
+    let start = unit.start + 2
+    guard start < unit.end else { return false }
+    let end = classes.end(of: .name, bytes, from: start, to: unit.end)
+    guard end == unit.end || isPort(bytes, at: end, unit) else { return false }
+    let name = strip(bytes, start..<end)
+    let shape = NameShape(bytes, name)
+    guard wantsDomains, shape.isName,
+      isScan || TopLevelDomains.contains(bytes.extracting(shape.lastLabel..<name.upperBound))
+    else { return false }
+    emit(.domain, bytes, name, of: unit, into: &batch)
     return true
   }
 }

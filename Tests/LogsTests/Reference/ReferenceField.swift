@@ -38,7 +38,7 @@ struct ReferenceField {
     "remotehostname", "dstname", "srcdomain", "dstdomain", "destdomain", "sourcedomain",
     "destinationdomain", "clientdomain", "serverdomain", "remotedomain", "domainname",
     "sourcednsdomain", "destinationdnsdomain", "srcfqdn", "dstfqdn", "subjectcommonname",
-    "sslcommonname",
+    "sslcommonname", "subjectaltname", "subjectaltnames", "alternativenames",
   ]
   private static let namesBelow = [
     ["question", "name"], ["answers", "name"], ["answers", "data"], ["subject", "commonname"],

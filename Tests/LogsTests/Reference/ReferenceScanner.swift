@@ -196,6 +196,7 @@ struct ReferenceScanner {
   /// §1.7: a field of names whose value is one run with an optional port.
   private mutating func scanNameTyped() -> Bool {
     guard field.isNameTyped, !units.isEmpty else { return false }
+    if addWildcard() { return true }
     var end = 0
     while unit(end)?.isName ?? false { end += 1 }
     guard end > 0 else { return false }
@@ -207,6 +208,23 @@ struct ReferenceScanner {
     let run = 0..<end
     addWholeName(run, of: run)
     for part in asciiParts(run) { addWholeName(part, of: run) }
+    return true
+  }
+
+  /// The name behind the `*.` of a wildcard, with an optional port, whatever file could be called so.
+  private mutating func addWildcard() -> Bool {
+    guard isASCII(0, "*"), isASCII(1, ".") else { return false }
+    var end = 2
+    while let unit = unit(end), unit.isNameASCII, !unit.isPercent { end += 1 }
+    let isPort =
+      isASCII(end, ":") && (2...6).contains(units.count - end)
+      && units[(end + 1)...].allSatisfy(\.isDigit)
+    guard end == units.count || isPort else { return false }
+    let core = stripped(2..<end)
+    guard let form = ReferenceName.normalForm(characters(core)), ReferenceName.isQualified(form),
+      ReferenceName.endsInTopLevelDomain(form)
+    else { return false }
+    add(.domain, form, from: units[core.lowerBound].start, extent: bytes(2..<end))
     return true
   }
 
