@@ -500,6 +500,11 @@ enum TextRuleCases {
       ], purpose: .scan,
       kinds: IndicatorKindSet([.userAgent, .filename, .registryKey, .mutex, .pipe, .ja4])),
     Case(
+      "what is known of a user agent",
+      #"{"useragent.os_major":"15","useragent.patch":"0","user_agent.keyword":"x/1","ua.original":"y"}"#,
+      ["user-agent user_agent.keyword x/1 @71 own"], purpose: .scan,
+      kinds: IndicatorKindSet([.userAgent])),
+    Case(
       "quoted in text", #"1 "x y" "z""#, ["user-agent text x y @3", "user-agent text z @9"],
       purpose: .scan, kinds: IndicatorKindSet([.userAgent])),
   ]

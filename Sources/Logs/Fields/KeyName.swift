@@ -31,12 +31,13 @@ struct KeyPath {
   /// Whether the components name a name.
   var isNameTyped: Bool { name.isName(below: parent) }
 
-  /// Whether the last component is something that is known of a user agent rather than its own text.
-  var describesUserAgent: Bool { Self.agentFacts.contains(name.plain) }
+  /// Whether the last component is something that is known of a user agent rather than its own text, which
+  /// `useragent.os_major` and all else is that does not say so: in an object it would be no user agent either.
+  var describesUserAgent: Bool { !Self.agentTexts.contains(name.plain) }
 
-  private static let agentFacts: Set<String> = [
-    "os", "osname", "osfull", "osfamily", "osversion", "name", "version", "family", "device",
-    "devicename", "devicetype", "type", "platform", "browser", "brand", "model",
+  /// What the text of a user agent is called below its name, as by the fields that search engines make of one.
+  private static let agentTexts: Set<String> = [
+    "full", "keyword", "raw", "string", "text", "value",
   ]
 
   /// Whether the components name an SSH implementation's lists of algorithms.
