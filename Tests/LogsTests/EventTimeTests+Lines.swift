@@ -96,6 +96,13 @@ extension EventTimeTests {
     ("[20240501-10:00:00] [INFO ] from a.example", noon),
     ("2024.05.01 10:00:00 LOG5[1]: from a.example", noon),
     ("[May  1 10:00:00] NOTICE[7]: from a.example", nil),
+    ("2024-05-01,10:00:00,192.0.2.1,a.example", noon), ("2024-05-01,10:00:00.5 a.example", nil),
+    ("Event [7] [1-1] [2024-05-01T10:00:00.500Z] [vim.event.X] a.example", half),
+    ("May  1 10:00:00 h vpxd[1]: Event [7] [1-1] [2024-05-01T10:00:00.5Z] a.example", half),
+    (
+      "10.0.0.1 - b [02/Jan/1999:00:00:00 +0000] [01/May/2024:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"http://a.example/\" \"x\"",
+      noon
+    ),
     ("31 Foo 2024 10:00:00 from a.example", nil),
     ("20241301 10:00:00 from a.example", nil),
     (

@@ -81,7 +81,15 @@ extension LogTime {
     return withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
       ?? dayFirst(bytes, range) ?? nameServer(bytes, range) ?? american(bytes, range)
       ?? european(bytes, range)
-      ?? named(bytes, range) ?? parenthesized(bytes, range)
+      ?? named(bytes, range) ?? parenthesized(bytes, range) ?? located(bytes, range)
+  }
+
+  /// `2024-05-01T12:00:00+02:00[Europe/Berlin]`, as Java writes a time with its zone: the offset says all.
+  private static func located(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    guard let open = zoneName(bytes, inBracketsBefore: range.upperBound, from: range.lowerBound),
+      isZoned(bytes, range.lowerBound..<open)
+    else { return nil }
+    return Timestamp.iso8601(bytes, range.lowerBound..<open)
   }
 
   /// `2024-05-01 10:00:00.5 +0000 UTC`, as Go writes it: the zone's name says what its offset does.
@@ -284,10 +292,11 @@ extension LogTime {
     }
     offset += 1
     let word = digits(bytes, from: offset, to: end)
-    if word.count == 4, word.upperBound < end,
-      bytes.byte(unchecked: word.upperBound) == Byte.space
-    {
-      var clock = word.upperBound + 1
+    var blank = word.upperBound
+    // JavaScript's, as Americans write a date.
+    if bytes.starts(with: ", ", at: blank) { blank += 1 }
+    if word.count == 4, blank < end, bytes.byte(unchecked: blank) == Byte.space {
+      var clock = blank + 1
       if bytes.starts(with: "@ ", at: clock), clock + 2 < end { clock += 2 }
       if let halfDay = halfDayClock(bytes, clock..<end) {
         return time(
@@ -295,6 +304,7 @@ extension LogTime {
       }
       return time(bytes, year: word, month: month, day: day, clock: clock..<end)
     }
+    if let time = yearLast(bytes, month: month, day: day, clock: offset..<end) { return time }
     guard let assumed else { return nil }
     let text = Array("\(assumed)".utf8)
     if let halfDay = halfDayClock(bytes, offset..<end) {
@@ -303,6 +313,19 @@ extension LogTime {
     }
     return time(
       text.rawSpan, month: month, day: bytes.extracting(day), clock: bytes.extracting(offset..<end))
+  }
+
+  /// The time of a day whose year stands behind the time of day: `10:00:00 2024`.
+  private static func yearLast(
+    _ bytes: RawSpan, month: UInt8, day: Range<Int>, clock: Range<Int>
+  ) -> Int64? {
+    let blank = clock.upperBound - 5
+    guard blank >= clock.lowerBound + 8, bytes.byte(unchecked: blank) == Byte.space,
+      digits(bytes, from: blank + 1, to: clock.upperBound).count == 4
+    else { return nil }
+    return time(
+      bytes, year: blank + 1..<clock.upperBound, month: month, day: day,
+      clock: clock.lowerBound..<blank)
   }
 
   /// The month that an English abbreviation names, from 1.

@@ -21,6 +21,7 @@ extension LogTime {
   static func behindFront(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     var start = range.lowerBound
     if bytes.starts(with: "CISE_", at: start) { start = behindCounts(bytes, range) }
+    if bytes.starts(with: "Event [", at: start) { start = behindEvent(bytes, range) }
     start = behindLabel(bytes, start..<range.upperBound)
     start = behindLevel(bytes, start..<range.upperBound)
     return behindDevice(bytes, start..<range.upperBound)
@@ -65,6 +66,19 @@ extension LogTime {
       guard
         let blank = bytes.firstOffset(
           of: Byte.space, from: offset, to: min(range.upperBound, offset + 64))
+      else { return range.lowerBound }
+      offset = blank + 1
+    }
+    return offset
+  }
+
+  /// Where the time stands in a message of vCenter, behind an event's number and its part: `Event [7] [1-1] [2024-…`.
+  private static func behindEvent(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    var offset = range.lowerBound
+    for _ in 0..<3 {
+      guard
+        let blank = bytes.firstOffset(
+          of: Byte.space, from: offset, to: min(range.upperBound, offset + 24))
       else { return range.lowerBound }
       offset = blank + 1
     }

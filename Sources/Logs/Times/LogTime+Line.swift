@@ -137,6 +137,10 @@ extension LogTime {
     switch form {
     case .yearFirst:
       let separator = window.byte(unchecked: 10)
+      // Rows of a table without a header.
+      if separator == Byte.comma, window.byteCount > 19, window.byte(unchecked: 19) == Byte.comma {
+        return time(window.copied(0..<10), window.extracting(..<19), from: 11)
+      }
       // A colon stands in NetScaler's, `2024/05/01:10:00:00 GMT`, a tab in rows of CloudFront's.
       guard
         separator | 0x20 == UInt8(ascii: "t") || Byte.isBlank(separator)

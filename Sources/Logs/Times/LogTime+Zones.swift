@@ -14,6 +14,10 @@ extension LogTime {
         || bytes.starts(withLowercase: "gmt", at: end - 3)
     }
     if isNamedUTC(bytes, range) { return true }
+    // In brackets stands where the offset before them holds.
+    if let open = zoneName(bytes, inBracketsBefore: end, from: start) {
+      return isZoned(bytes, start..<open)
+    }
     // The offset's sign, behind a time of day.
     for sign in [end - 3, end - 5, end - 6] where sign > start + 10 {
       if isSign(bytes.byte(unchecked: sign)), offset(bytes, sign..<end) != nil {
@@ -94,6 +98,14 @@ extension LogTime {
     case "Z", "UTC", "GMT": return (stop, true)
     case let name: return zones.contains(name) ? (stop, false) : nil
     }
+  }
+
+  /// Where the brackets open in which a zone's name ends a text, `[Europe/Berlin]`; nil where it ends otherwise.
+  static func zoneName(
+    _ bytes: RawSpan, inBracketsBefore end: Int, from start: Int
+  ) -> Int? {
+    guard end > start, bytes.byte(unchecked: end - 1) == UInt8(ascii: "]") else { return nil }
+    return bytes.firstOffset(of: UInt8(ascii: "["), from: start, to: end)
   }
 
   static func isSign(_ byte: UInt8) -> Bool { byte == Byte.plus || byte == Byte.minus }
