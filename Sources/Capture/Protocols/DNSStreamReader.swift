@@ -66,7 +66,7 @@ struct DNSStreamReader {
         needed = 2 + Int(message.bytes[0]) << 8 + Int(message.bytes[1]) - message.count
       }
       let step = min(needed, rest)
-      message.append(data.extracting(offset..<offset + step), writer)
+      message.append(data.extracting(offset..<offset + step), of: writer.present)
       offset += step
       guard message.count >= 2,
         message.count == 2 + Int(message.bytes[0]) << 8 + Int(message.bytes[1])

@@ -215,7 +215,7 @@ struct HTTPReader {
         skips.add(.httpHeaderLimit)
         return .other(data.byteCount)
       }
-      line.append(rest, writer)
+      line.append(rest, of: writer.present)
       return .all
     }
     let start = offset
@@ -230,7 +230,7 @@ struct HTTPReader {
     if line.isEmpty, !mayGoOn {
       if !readLine(piece, context, into: &writer, &skips) { return .other(start) }
     } else {
-      line.append(piece, writer)
+      line.append(piece, of: writer.present)
       if mayGoOn { return nil }
       if !readKeptLine(context, into: &writer, &skips) { return .other(end) }
     }

@@ -71,13 +71,13 @@ extension ObservableWriter {
     let length = batch.arena.count &- start
     let other = batch.observables[index]
     return Int(other.length) == length && other.field == fields[field.rawValue]
-      && other.kind == kind && isEqual(Int(other.offset), start, length)
+      && other.kind == kind && Self.isEqual(batch.arena, Int(other.offset), start, length)
       && (kind != .text || other.flags.contains(.pattern) == keepsPatterns)
   }
 
-  private func isEqual(_ left: Int, _ right: Int, _ length: Int) -> Bool {
+  private static func isEqual(_ arena: [UInt8], _ left: Int, _ right: Int, _ length: Int) -> Bool {
     // SAFETY: both ranges are in the arena: one of an observable, one up to its end.
-    unsafe batch.arena.withUnsafeBytes { bytes in
+    unsafe arena.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return true }
       return unsafe memcmp(base + left, base + right, length) == 0
     }

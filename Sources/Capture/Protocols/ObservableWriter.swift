@@ -215,6 +215,11 @@ struct ObservableWriter: ~Copyable {
     return false
   }
 
+  /// The packet that values are written of.
+  var present: (number: UInt64, time: Int64) {
+    @inline(__always) get { (number, time) }
+  }
+
   /// Whether anything was written for the packet's present flow.
   var hasRecord: Bool { record != .max }
 

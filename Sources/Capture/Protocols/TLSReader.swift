@@ -147,7 +147,7 @@ struct TLSReader {
       // The header's four bytes first, then as many as they say.
       let needed = message.count < 4 ? 4 - message.count : messageLength - message.count
       let step = min(needed, end - offset)
-      message.append(data.extracting(offset..<offset + step), writer)
+      message.append(data.extracting(offset..<offset + step), of: writer.present)
       offset += step
       guard message.count >= 4 else { continue }
       if message.count == 4 {

@@ -42,7 +42,7 @@ extension FlowReader {
       }
     }
     if case .undecided = stream.content {
-      stream.undecided.append(payload, writer)
+      stream.undecided.append(payload, of: writer.present)
       stream.remember(payload)
       decide(stream, number, payload, visit)
     } else {
@@ -132,7 +132,7 @@ extension FlowReader {
     let stream = streams[number]
     stream.begin(.undecided)
     if start < bytes.byteCount {
-      stream.undecided.append(bytes.extracting(start..<bytes.byteCount), writer)
+      stream.undecided.append(bytes.extracting(start..<bytes.byteCount), of: writer.present)
     }
     stream.forgetHistory()
     stream.remember(bytes)
@@ -155,15 +155,15 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  func context(_ visit: StreamVisit) -> HTTPContext { context(target(visit)) }
+  mutating func context(_ visit: StreamVisit) -> HTTPContext { context(target(visit)) }
 
   /// Where a direction's requests go: to the end of the tunnel that it has become, if it has.
-  func target(_ visit: StreamVisit) -> HTTPTarget {
+  mutating func target(_ visit: StreamVisit) -> HTTPTarget {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     return number == 0 ? visit.target : streams[number].tunnel ?? visit.target
   }
 
-  private func context(_ target: HTTPTarget) -> HTTPContext {
+  private mutating func context(_ target: HTTPTarget) -> HTTPContext {
     HTTPContext(
       address: target.address, version: target.version, port: target.port, isDatagram: false,
       headerLimit: options.httpHeaderLimit)
@@ -235,7 +235,7 @@ extension FlowReader {
       switch stream.content {
       case .none: return false
       case .undecided:
-        stream.undecided.append(rest, writer)
+        stream.undecided.append(rest, of: writer.present)
         return false
       case .http:
         let context = context(visit)

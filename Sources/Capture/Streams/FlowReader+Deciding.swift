@@ -93,7 +93,7 @@ extension FlowReader {
     var offset = 0
     for mark in marks where mark.end > start + offset {
       writer.attribute(number: mark.number, time: mark.time)
-      stream.undecided.append(rest.extracting(offset..<mark.end - start), writer)
+      stream.undecided.append(rest.extracting(offset..<mark.end - start), of: writer.present)
       offset = mark.end - start
     }
     writer.attribute(number: packet.0, time: packet.1)

@@ -63,7 +63,7 @@ extension FlowReader {
     let count = payload.byteCount
     if count == 0 { return .empty }
     if own.isDone, search.isEmpty {
-      return comesAgain(payload, at: sequence, own) ? .not : .empty
+      return Self.comesAgain(payload, at: sequence, own) ? .not : .empty
     }
     if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return .not }
     var distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0

@@ -104,7 +104,7 @@ extension FlowReader {
     guard isRead else { return readAgainOrAlone(payload, at: sequence, direction, visit) }
     // Of what a reader has read long ago no other version can still be taken, but of the head before a long body.
     if streams[direction.stream].differsFromLead(payload, at: sequence),
-      beginsAnew(payload, at: sequence, direction),
+      Self.beginsAnew(payload, at: sequence, direction),
       streams[direction.stream].isNewVersion(payload, at: sequence),
       !streams[direction.stream].hasTooManyVersions
     {
@@ -298,7 +298,7 @@ extension FlowReader {
         return readAlone(bytes.rawSpan, at: start, changed: changed, visit)
       case .unknown: break
       }
-      guard beginsAnew(payload, at: sequence, direction) else {
+      guard Self.beginsAnew(payload, at: sequence, direction) else {
         return searchAlone(payload, at: sequence, of: visit)
       }
       skips.add(.retransmission)

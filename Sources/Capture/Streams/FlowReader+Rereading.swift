@@ -79,7 +79,9 @@ extension FlowReader {
   ///
   /// A single byte, which may be a keep-alive probe, must begin one as well.
   @inline(__always)
-  func comesAgain(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection) -> Bool {
+  static func comesAgain(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection)
+    -> Bool
+  {
     guard sequence &- direction.base < direction.next &- direction.base, payload.byteCount > 0
     else { return false }
     return payload.byteCount > 1 && !direction.isServer
@@ -89,7 +91,9 @@ extension FlowReader {
   /// Whether a segment of a direction of which nothing more is wanted stands where its bytes were read, and begins a
   /// client's message: then what was read before it may have been there to end the reading.
   @inline(__always)
-  func beginsAnew(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection) -> Bool {
+  static func beginsAnew(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection)
+    -> Bool
+  {
     guard sequence &- direction.base < direction.next &- direction.base, payload.byteCount > 0
     else { return false }
     let (application, role) = Self.classify(

@@ -18,7 +18,7 @@ extension FlowReader {
     let isWanted =
       hasData
       && (!direction.isDone || isSYN || !search.isEmpty
-        || comesAgain(payload, at: item.sequence, direction))
+        || Self.comesAgain(payload, at: item.sequence, direction))
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = classify(
         payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer, of: place.flow,
@@ -100,7 +100,7 @@ extension FlowReader {
   /// What a segment begins with, and whose it is; what looks like an answer of the side that is known to be the
   /// client is none.
   @inline(__always)
-  func classify(
+  mutating func classify(
     _ payload: RawSpan, isDNSPort: Bool, isServer: Bool, of flow: UInt32, isFromFirst: Bool
   ) -> (Application, Role) {
     let (application, role) = Self.classify(payload, isDNSPort: isDNSPort, isServer: isServer)
@@ -114,10 +114,6 @@ extension FlowReader {
   static func isDNSPort(_ item: FlowItem) -> Bool {
     isDNSPort(item.sourcePort) || isDNSPort(item.destinationPort)
   }
-
-  /// Whether answers of HTTP hold something that is wanted.
-  @inline(__always)
-  var readsAnswers: Bool { writer.kinds.contains(.filename) }
 
   static func isDNSPort(_ port: UInt16) -> Bool { port == 53 || port == 5355 }
 

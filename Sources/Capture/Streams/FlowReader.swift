@@ -40,6 +40,9 @@ struct FlowPlace {
 /// hold a part each.
 /// What belongs to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is
 /// pointed at for each item.
+///
+/// A reader is 1.5 KiB, and lending one to a method that changes nothing copies it for the call. So what only looks is
+/// `static` where it can be, and else `mutating`; the same holds for `ObservableWriter`, of half that.
 @safe
 struct FlowReader: ~Copyable {
   var writer = ObservableWriter()
@@ -50,6 +53,8 @@ struct FlowReader: ~Copyable {
   var answerReader = HTTPReader()
   var search: PayloadSearch
   let options: CaptureOptions
+  /// Whether answers of HTTP hold something that is wanted.
+  let readsAnswers: Bool
   /// What tells the stretch that is being read from others; 0 for none.
   var stretch: UInt64 = 0
   /// Whether what is read stands elsewhere than in the stretch.
@@ -61,6 +66,7 @@ struct FlowReader: ~Copyable {
 
   init(_ options: CaptureOptions) {
     self.options = options
+    readsAnswers = options.kinds.contains(.filename)
     search = PayloadSearch(options.payloadMatchers)
     writer.kinds = options.kinds
     writer.textMatchers = options.payloadMatchers

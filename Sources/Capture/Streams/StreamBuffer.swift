@@ -16,13 +16,13 @@ struct StreamBuffer {
   var count: Int { bytes.count }
   var isEmpty: Bool { bytes.isEmpty }
 
-  /// Adds bytes that the writer's present packet brought.
-  mutating func append(_ data: RawSpan, _ writer: borrowing ObservableWriter) {
+  /// Adds bytes that a packet brought.
+  mutating func append(_ data: RawSpan, of packet: (number: UInt64, time: Int64)) {
     bytes.append(data)
-    if let last = marks.last, last.number == writer.number {
+    if let last = marks.last, last.number == packet.number {
       marks[marks.count - 1].end = bytes.count
     } else {
-      marks.append(StreamMark(end: bytes.count, number: writer.number, time: writer.time))
+      marks.append(StreamMark(end: bytes.count, number: packet.number, time: packet.time))
     }
     room.bytes.reach(bytes.count)
     room.marks.reach(marks.count)
