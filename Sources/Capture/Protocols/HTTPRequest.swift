@@ -20,7 +20,9 @@ enum HTTPRequest {
   /// Whether a payload begins with a request: method, blank, target, ` HTTP/` on one line.
   static func begins(_ payload: RawSpan) -> Bool {
     let start = leadingLines(payload)
-    guard let method = method(payload, at: start) else {
+    guard let method = firstWord(payload, at: start) else { return false }
+    // Only a line with tabs between its parts may be one all the same.
+    if payload.byte(unchecked: method.upperBound) == Byte.tab {
       return beginsLoosely(payload, start)
     }
     let newline = payload.firstOffset(of: Byte.lineFeed, in: method.upperBound..<payload.byteCount)
@@ -107,8 +109,16 @@ enum HTTPRequest {
     payload.byteCount <= 8 || isLineBreak(payload.byte(unchecked: 8))
   }
 
-  /// The method that stands at an offset with a blank behind it.
+  /// The method that stands at an offset with a space behind it.
   private static func method(_ payload: RawSpan, at start: Int) -> Range<Int>? {
+    guard let word = firstWord(payload, at: start),
+      payload.byte(unchecked: word.upperBound) == Byte.space
+    else { return nil }
+    return word
+  }
+
+  /// What may be a method at an offset, with a space or a tab behind it.
+  private static func firstWord(_ payload: RawSpan, at start: Int) -> Range<Int>? {
     // The first byte decides for nearly every payload that is no request.
     guard start < payload.byteCount, isTokenByte(payload.byte(unchecked: start)) else {
       return nil
@@ -116,7 +126,7 @@ enum HTTPRequest {
     var offset = start + 1
     let limit = min(payload.byteCount, start + longestMethod + 1)
     while offset < limit, isTokenByte(payload.byte(unchecked: offset)) { offset += 1 }
-    guard offset < limit, payload.byte(unchecked: offset) == Byte.space else { return nil }
+    guard offset < limit, isBlank(payload.byte(unchecked: offset)) else { return nil }
     return start..<offset
   }
 
