@@ -108,7 +108,7 @@ struct FragmentTable {
   /// Gives up what has waited too long at a time.
   @inline(__always)
   mutating func expire(at time: Int64) {
-    if datagrams.isEmpty { return }
+    if time <= deadline { return }
     giveUp(before: time)
   }
 

@@ -205,18 +205,20 @@ final class FragmentedDatagram {
     var (bytes, alternates, blocks) = (self.bytes, self.alternates, self.blocks)
     (self.bytes, self.alternates, self.blocks) = ([], [], [])
     defer { (self.bytes, self.alternates, self.blocks) = (bytes, alternates, blocks) }
-    let isNew = (offset / 8..<(end + 7) / 8).allSatisfy { block in
-      blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) == 0
-    }
-    if isNew {
+    let range = offset / 8..<(end + 7) / 8
+    if Self.hasNone(of: range, blocks) {
       // Most parts bring bytes for places of which there are none.
       part.extracting(0..<count).copy(to: &bytes, at: offset)
       for index in alternates.indices {
         part.extracting(0..<count).copy(to: &alternates[index], at: offset)
       }
+      Self.add(range, to: &blocks)
+      blockCount += range.count
+      hasNews = true
+      return true
     }
     var isOther = false
-    for block in offset / 8..<(end + 7) / 8 {
+    for block in range {
       let start = block * 8
       let piece = start - offset..<min(start - offset + 8, count)
       let bit = UInt64(1) << UInt64(block & 63)
@@ -224,7 +226,6 @@ final class FragmentedDatagram {
         blocks[block >> 6] |= bit
         blockCount += 1
         hasNews = true
-        if isNew { continue }
         for index in piece {
           bytes[offset + index] = part.byte(unchecked: index)
           for other in alternates.indices {
@@ -236,8 +237,8 @@ final class FragmentedDatagram {
       }
     }
     if isOther { hasNews = true }
-    if isRead, !hasNews { noteRepeat(offset / 8..<(end + 7) / 8, of: blocks.count) }
-    if isOther || !isNew && !alternates.isEmpty {
+    if isRead, !hasNews { noteRepeat(range, of: blocks.count) }
+    if isOther || !alternates.isEmpty {
       let part = part.extracting(0..<count)
       mixedBytes += bytes.count
       if mixedBytes <= mostReread || alternates.isEmpty {
@@ -248,6 +249,28 @@ final class FragmentedDatagram {
       }
     }
     return true
+  }
+
+  /// The bits of a word that stand for blocks of a range, some of which are in the word.
+  @inline(__always)
+  private static func mask(_ word: Int, of range: Range<Int>) -> UInt64 {
+    let first = max(range.lowerBound - word * 64, 0)
+    let end = range.upperBound - word * 64
+    return UInt64.max << UInt64(first) & (end < 64 ? ~(UInt64.max << UInt64(end)) : .max)
+  }
+
+  /// Whether none of some blocks, of which there is at least one, is there.
+  private static func hasNone(of range: Range<Int>, _ blocks: [UInt64]) -> Bool {
+    (range.lowerBound / 64...(range.upperBound - 1) / 64).allSatisfy {
+      blocks[$0] & mask($0, of: range) == 0
+    }
+  }
+
+  /// Notes that some blocks, at least one, are there.
+  private static func add(_ range: Range<Int>, to blocks: inout [UInt64]) {
+    for word in range.lowerBound / 64...(range.upperBound - 1) / 64 {
+      blocks[word] |= mask(word, of: range)
+    }
   }
 
   /// Notes blocks that come again; once all have, the same datagram was sent twice under one number.
