@@ -9,7 +9,8 @@ package final class CaptureStretch: @unchecked Sendable {
   let memory = ChunkMemory()
   /// Items by groups of shards.
   private(set) var items = FlowItemLists(groupCount: 1)
-  var extras: [[UInt8]] = []
+  // Asked for at every packet that is not plain; whoever reads the stretch changes none of them.
+  @safe @exclusivity(unchecked) var extras: [[UInt8]] = []
   /// The order of its first item among all of the capture.
   var firstOrder: UInt64 = 0
 

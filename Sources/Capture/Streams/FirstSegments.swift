@@ -42,25 +42,32 @@ struct FirstSegments {
     }
   }
 
-  private static let most = 4
   private static let mostPieces = 4
   /// Bytes of a direction that are kept: those of two packets, as a greeting or a request may have.
   static let longest = 3072
   /// Each costs as much as the bytes kept.
   private static let mostVersions = 64
 
-  private var slots = [Slot](repeating: Slot(), count: most)
-  /// Where pieces begin, and how long they are.
-  private var places = [UInt](repeating: 0, count: most * mostPieces)
-  private var lengths = [Int](repeating: 0, count: most * mostPieces)
+  // In place, since the first bytes of every direction are noted here.
+  private var slots = InlineArray<4, Slot>(repeating: Slot())
+  /// Where pieces begin, and how long they are: `mostPieces` of each slot.
+  private var places = InlineArray<16, UInt>(repeating: 0)
+  private var lengths = InlineArray<16, Int>(repeating: 0)
   /// Bytes that were copied; where segments disagreed, as the last of them had them.
-  private var copies = [[UInt8]](repeating: [], count: most)
+  private var copies = InlineArray<4, [UInt8]>(repeating: [])
   /// The bytes as the first segments had them, where the last ones disagreed; else empty.
-  private var originals = [[UInt8]](repeating: [], count: most)
+  private var originals = InlineArray<4, [UInt8]>(repeating: [])
   private var oldest = 0
 
+  @inline(__always)
   private func index(of flow: UInt32, isFromFirst: Bool) -> Int? {
-    slots.firstIndex { $0.flow == flow && $0.isFromFirst == isFromFirst && $0.count > 0 }
+    for index in slots.indices
+    where slots[index].flow == flow && slots[index].isFromFirst == isFromFirst
+      && slots[index].count > 0
+    {
+      return index
+    }
+    return nil
   }
 
   /// Keeps the first segment of a direction in the place of the oldest, or a further one behind those kept.
@@ -72,10 +79,10 @@ struct FirstSegments {
     if isFirst {
       guard count <= Self.longest else { return }
       let index = oldest
-      oldest = (oldest + 1) % Self.most
+      oldest = (oldest + 1) % slots.count
       slots[index] = Slot(
         flow: flow, isFromFirst: isFromFirst, sequence: sequence, stretch: present)
-      originals[index].removeAll(keepingCapacity: true)
+      if !originals[index].isEmpty { originals[index].removeAll(keepingCapacity: true) }
       add(segment, to: index)
     } else if let index = index(of: flow, isFromFirst: isFromFirst),
       slots[index].sequence &+ UInt32(slots[index].count) == sequence,
