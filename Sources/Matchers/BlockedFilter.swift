@@ -44,4 +44,40 @@ struct BlockedFilter: Sendable {
     let mask = Self.mask(of: hash)
     return words[clamping: Self.word(of: hash, count: words.count)] & mask == mask
   }
+
+  /// Which of up to 64 keys may be in the set, and the hashes of those; gives how many.
+  ///
+  /// Those that leave the bytes, or have another length, are not.
+  @inline(__always)
+  func select(
+    _ keys: Span<KeyReference>, in bytes: RawSpan, ofLength lengths: ClosedRange<Int>,
+    _ hash: KeyHash, foldingCase: Bool, _ variant: Int32,
+    _ members: inout InlineArray<64, UInt32>, _ hashes: inout InlineArray<64, UInt64>
+  ) -> Int {
+    assert(keys.count <= 64)
+    var memberSpan = members.mutableSpan
+    var hashSpan = hashes.mutableSpan
+    // SAFETY: the kernel writes no more members than there are keys, of which there is room for 64, and
+    // reads nothing outside the filter's words and the bytes; a reference is two 32-bit integers.
+    return unsafe bytes.withUnsafeBytes { bytes in
+      let start = unsafe bytes.baseAddress ?? KeyHash.nothing
+      var shape = unsafe sekisho_key_filter(
+        secrets: hash.secrets, words: words.pointer, word_count: UInt64(words.count),
+        shortest: UInt32(lengths.lowerBound), longest: UInt32(lengths.upperBound),
+        folds: foldingCase ? 1 : 0)
+      return unsafe keys.withUnsafeBytes { keys in
+        unsafe memberSpan.withUnsafeMutableBufferPointer { members in
+          unsafe hashSpan.withUnsafeMutableBufferPointer { hashes in
+            guard let from = keys.baseAddress, let members = members.baseAddress,
+              let hashes = hashes.baseAddress
+            else { return 0 }
+            return unsafe sekisho_filter_keys(
+              variant, &shape, start.assumingMemoryBound(to: UInt8.self), bytes.count,
+              from.assumingMemoryBound(to: sekisho_key_place.self),
+              keys.count / MemoryLayout<KeyReference>.stride, members, hashes)
+          }
+        }
+      }
+    }
+  }
 }

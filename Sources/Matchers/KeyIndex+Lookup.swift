@@ -11,62 +11,36 @@ extension KeyIndex {
   public func findCandidates(
     _ keys: Span<KeyReference>, in bytes: RawSpan, into candidates: inout [KeyCandidate]
   ) {
-    // Constants make the loops shorter.
-    if ignoresCase {
-      find(keys, in: bytes, &candidates, ignoresCase: true)
-    } else {
-      find(keys, in: bytes, &candidates, ignoresCase: false)
-    }
-  }
-
-  @inline(__always)
-  private func find(
-    _ keys: Span<KeyReference>, in bytes: RawSpan, _ candidates: inout [KeyCandidate],
-    ignoresCase: Bool
-  ) {
     var first = 0
     while first < keys.count {
       let end = min(keys.count, first + 64)
-      findGroup(keys, first..<end, in: bytes, &candidates, ignoresCase: ignoresCase)
+      findGroup(keys, first..<end, in: bytes, &candidates)
       first = end
     }
   }
 
-  @inline(__always)
+  /// The same with another of the kernels' variants: for tests.
+  func using(variant: Int32) -> KeyIndex {
+    var copy = self
+    copy.variant = variant
+    return copy
+  }
+
   private func findGroup(
     _ keys: Span<KeyReference>, _ range: Range<Int>, in bytes: RawSpan,
-    _ candidates: inout [KeyCandidate], ignoresCase: Bool
+    _ candidates: inout [KeyCandidate]
   ) {
     // Indices into the arrays are masked, which keeps them inside and spares the check.
-    let hash = self.hash
-    let filter = self.filter
     var hashes = InlineArray<64, UInt64>(repeating: 0)
     var members = InlineArray<64, UInt32>(repeating: 0)
-    var usable = 0
-    for index in range {
-      let key = keys[index]
-      let offset = Int(key.offset)
-      let length = Int(key.length)
-      guard offset &+ length <= bytes.byteCount else { continue }
-      let hash = hash.hash(bytes, at: offset, length: length, foldingCase: ignoresCase)
-      filter.prefetch(hash)
-      hashes[usable & 63] = hash
-      members[usable & 63] = UInt32(truncatingIfNeeded: index)
-      usable &+= 1
-    }
-    // No branch on the filter's answer, so that the loads run ahead of one another.
-    var passed = 0
-    for index in 0..<usable {
-      let hash = hashes[index & 63]
-      let member = members[index & 63]
-      hashes[passed & 63] = hash
-      members[passed & 63] = member
-      passed &+= filter.passes(hash)
-    }
+    let passed = filter.select(
+      keys.extracting(range), in: bytes, ofLength: 0...Int(UInt32.max), hash,
+      foldingCase: ignoresCase, variant, &members, &hashes)
     guard passed > 0 else { return }
     guard hasSlots else {
       for index in 0..<passed {
-        candidates.append(KeyCandidate(key: members[index & 63], number: Self.unknown))
+        let key = UInt32(truncatingIfNeeded: range.lowerBound) &+ members[index & 63]
+        candidates.append(KeyCandidate(key: key, number: Self.unknown))
       }
       return
     }
@@ -81,7 +55,8 @@ extension KeyIndex {
     }
     for index in 0..<passed {
       compare(
-        members[index & 63], Self.tag(of: hashes[index & 63], numberBits: numberBits),
+        UInt32(truncatingIfNeeded: range.lowerBound) &+ members[index & 63],
+        Self.tag(of: hashes[index & 63], numberBits: numberBits),
         from: Int(firsts[index & 63]), to: Int(ends[index & 63]), &candidates)
     }
   }

@@ -1,3 +1,5 @@
+internal import CByteKernels
+
 /// A key that may be in a set, and the number it would have there.
 public struct KeyCandidate: Sendable, Equatable {
   /// Index of the key among those that were asked for.
@@ -65,6 +67,8 @@ public struct KeyIndex: Sendable {
   let offsets: ImageTable<UInt32>
   let slots: ImageTable<UInt32>
   let hash: KeyHash
+  /// The kernel's variant; tests force each.
+  var variant = sekisho_best_variant()
   let numberBits: UInt32
   let bucketCount: Int
 

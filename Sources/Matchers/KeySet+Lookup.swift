@@ -82,7 +82,10 @@ extension KeySet {
     for index in range { numbers[start &+ index] = Self.none }
     var hashes = InlineArray<64, UInt64>(repeating: 0)
     var members = InlineArray<64, UInt32>(repeating: 0)
-    let candidates = filterGroup(keys.extracting(range), in: bytes, &members, &hashes)
+    let candidates = filter.select(
+      keys.extracting(range), in: bytes,
+      ofLength: (fixedWidth ?? 0)...(fixedWidth ?? Self.longestKey),
+      hash, foldingCase: ignoresCase, variant, &members, &hashes)
     guard candidates > 0 else { return }
 
     guard order == .hashed else {
@@ -113,39 +116,6 @@ extension KeySet {
       numbers[start &+ member] = find(
         bytes, at: Int(key.offset), length: Int(key.length), hash: hashes[index & 63],
         from: firsts[index & 63], to: ends[index & 63], shape)
-    }
-  }
-
-  /// Which of up to 64 keys the filter lets through, and the hashes of those.
-  @inline(__always)
-  private func filterGroup(
-    _ keys: Span<KeyReference>, in bytes: RawSpan, _ members: inout InlineArray<64, UInt32>,
-    _ hashes: inout InlineArray<64, UInt64>
-  ) -> Int {
-    let words = filter.words
-    var memberSpan = members.mutableSpan
-    var hashSpan = hashes.mutableSpan
-    // SAFETY: the kernel writes no more members than there are keys, of which there is room for 64, and
-    // reads nothing outside the filter's words and the bytes; a reference is two 32-bit integers.
-    return unsafe bytes.withUnsafeBytes { bytes in
-      let start = unsafe bytes.baseAddress ?? KeyHash.nothing
-      var shape = unsafe sekisho_key_filter(
-        secrets: hash.secrets, words: words.pointer, word_count: UInt64(words.count),
-        shortest: UInt32(fixedWidth ?? 0), longest: UInt32(fixedWidth ?? Self.longestKey),
-        folds: ignoresCase ? 1 : 0)
-      return unsafe keys.withUnsafeBytes { keys in
-        unsafe memberSpan.withUnsafeMutableBufferPointer { members in
-          unsafe hashSpan.withUnsafeMutableBufferPointer { hashes in
-            guard let from = keys.baseAddress, let members = members.baseAddress,
-              let hashes = hashes.baseAddress
-            else { return 0 }
-            return unsafe sekisho_filter_keys(
-              variant, &shape, start.assumingMemoryBound(to: UInt8.self), bytes.count,
-              from.assumingMemoryBound(to: sekisho_key_place.self),
-              keys.count / MemoryLayout<KeyReference>.stride, members, hashes)
-          }
-        }
-      }
     }
   }
 
