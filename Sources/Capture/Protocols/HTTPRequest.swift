@@ -126,7 +126,7 @@ enum HTTPRequest {
     var offset = start + 1
     let limit = min(payload.byteCount, start + longestMethod + 1)
     while offset < limit, isTokenByte(payload.byte(unchecked: offset)) { offset += 1 }
-    guard offset < limit, isBlank(payload.byte(unchecked: offset)) else { return nil }
+    guard offset < limit, Byte.isBlank(payload.byte(unchecked: offset)) else { return nil }
     return start..<offset
   }
 
