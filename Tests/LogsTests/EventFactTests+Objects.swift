@@ -14,6 +14,10 @@ extension EventFactTests {
     (
       #"{"a":[{"b":{"c":{"src_ip":"192.0.2.1"}}},{"b":{"c":{"src_ip":"192.0.2.2"}}}]}"#, "", []
     ),
+    // The record as it was exported, and no end.
+    (#"{"_source":{"ip":"192.0.2.1","port":443}}"#, "", ["_source.ip 192.0.2.1 port 443"]),
+    (#"{"fields":{"_source.ip":["192.0.2.1"]}}"#, "", []),
+    (#"{"_source":{"source":{"ip":"192.0.2.1"}}}"#, "(192.0.2.1 to ?)", []),
     // What is nearer goes before, and without an end of the event nothing counts that far down.
     (
       #"{"a":{"b":{"c":{"src_ip":"192.0.2.1","dst_ip":"192.0.2.2"}}},"src_ip":"192.0.2.3"}"#,

@@ -158,50 +158,6 @@ import Testing
     ),
   ]
 
-  /// The ends as the machine sees them that wrote the record.
-  static let local: [Case] = [
-    (
-      #"{"ActionType":"ConnectionSuccess","RemoteIP":"192.0.2.1","RemotePort":443,"LocalIP":"192.0.2.2","LocalPort":5,"Protocol":"Tcp"}"#,
-      "(protocol 6 192.0.2.2#5 to 192.0.2.1#443)",
-      ["RemoteIP 192.0.2.1 port 443 destination", "LocalIP 192.0.2.2 port 5 source"]
-    ),
-    (
-      #"{"LocalIP":"192.0.2.2","RemoteIP":"192.0.2.1","ActionType":"InboundConnectionAccepted"}"#,
-      "(192.0.2.1 to 192.0.2.2)", ["RemoteIP 192.0.2.1 source"]
-    ),
-    (
-      #"{"local_ip":"192.0.2.2","remote_ip":"192.0.2.1","direction":"outbound"}"#,
-      "(192.0.2.2 to 192.0.2.1)", ["local_ip 192.0.2.2 source"]
-    ),
-    (
-      #"{"remote":{"ip":"192.0.2.1","port":9},"local":{"ip":"192.0.2.2"},"direction":"inbound"}"#,
-      "(192.0.2.1#9 to 192.0.2.2)", ["remote.ip 192.0.2.1 port 9 source"]
-    ),
-    (
-      "a,direction,LocalIP,RemoteIP\n1,Outbound,192.0.2.2,192.0.2.1\n",
-      "(192.0.2.2 to 192.0.2.1)", ["RemoteIP 192.0.2.1 destination"]
-    ),
-    ("local_ip=192.0.2.2 remote_ip=192.0.2.1 direction=in", "(192.0.2.1 to 192.0.2.2)", []),
-    (
-      #"{"LocalAddressIP4":"192.0.2.2","RemoteAddressIP4":"192.0.2.1","ConnectionDirection":"1"}"#,
-      "(192.0.2.1 to 192.0.2.2)", []
-    ),
-    // Nobody says who began.
-    (
-      #"{"LocalIP":"192.0.2.2","RemoteIP":"192.0.2.1"}"#, "",
-      ["RemoteIP 192.0.2.1"]
-    ),
-    (
-      #"{"remote_ip":"192.0.2.1","local_ip":"192.0.2.2","proto":"udp"}"#, "(protocol 17 ? to ?)",
-      ["remote_ip 192.0.2.1 ("]
-    ),
-    // Other fields do.
-    (
-      #"{"local_ip":"192.0.2.2","remote_ip":"192.0.2.1","src_ip":"192.0.2.1"}"#,
-      "(192.0.2.1 to ?)", []
-    ),
-  ]
-
   static let others: [Case] = [
     (
       #"{"src":"192.0.2.1","src_port":5,"dest":"192.0.2.2","dest_port":443}"#,

@@ -33,6 +33,8 @@ enum EventFact: UInt8, Sendable {
   case isBlocked
   /// Code of an answer, of DNS if it is the name of one.
   case answerCode
+  /// Whose connection it was: of a program on the machine that wrote the record, to a server.
+  case program
   /// What a further inspection did, which may have stopped what was let through before.
   case inspection
 }
@@ -42,8 +44,11 @@ extension KeyName {
   ///
   /// An address and the port that belongs to it have the same rank.
   func fact(parent: KeyName) -> (EventFact, UInt8) {
-    Self.writtenFacts[lower] ?? Self.factsBelow[parent.plain]?[plain] ?? Self.facts[plain]
-      ?? (.none, 0)
+    if let written = Self.writtenFacts[lower] { return written }
+    // What an export calls `_source` is the record, and no end of its event.
+    if parent.lower == "_source" { return Self.facts[plain] ?? (.none, 0) }
+    let name = lower.hasPrefix("_source.") ? String(plain.dropFirst(6)) : plain
+    return Self.factsBelow[parent.plain]?[name] ?? Self.facts[name] ?? (.none, 0)
   }
 
   /// The names of the logs of proxies in W3C's format, in lower case: one's own side is `s`, and where it
@@ -179,9 +184,13 @@ extension KeyName {
     // Endpoints' sensors.
     "localip": (.local, 4), "localaddr": (.local, 4), "localaddress": (.local, 4),
     "localipaddress": (.local, 4), "localaddressip4": (.local, 4), "localaddressip6": (.local, 4),
-    "localipv4": (.local, 4), "localport": (.localPort, 4), "remoteaddress": (.remote, 3),
+    "localipv4": (.local, 4), "localipv6": (.local, 4), "localport": (.localPort, 4),
+    "remoteaddress": (.remote, 3),
     "remoteipaddress": (.remote, 4), "remoteaddressip4": (.remote, 4),
     "remoteaddressip6": (.remote, 4), "remoteipv4": (.remote, 4),
+    "remoteipv6": (.remote, 4), "remoteurl": (.program, 1),
+    "initiatingprocessfilename": (.program, 1), "initiatingprocessid": (.program, 1),
+    "initiatingprocesscommandline": (.program, 1), "initiatingprocessfolderpath": (.program, 1),
     "actionlocalip": (.local, 4), "actionlocalport": (.localPort, 4),
     "actionremoteip": (.remote, 4), "actionremoteport": (.remotePort, 4),
     "networkdirection": (.direction, 1),

@@ -3,12 +3,17 @@ import Parsing
 
 /// Gathers what a record says of its event, field by field.
 struct EventFacts {
+  private typealias OwnedEnd = (end: EventEnd, owner: UInt32)
+
   private(set) var context = EventContext()
   private var sourcePorts = EndPorts()
   private var destinationPorts = EndPorts()
   /// What the ends' addresses are parts of.
   private var sourceOwner: UInt32 = 0
   private var destinationOwner: UInt32 = 0
+  /// The first address of the other version of IP by a name of the same rank, and what it is a part of.
+  private var otherSource: OwnedEnd?
+  private var otherDestination: OwnedEnd?
   /// The rank of the field that each fact was taken from.
   private var ranks = InlineArray<24, UInt8>(repeating: .max)
   private var isEmpty = true
@@ -29,8 +34,12 @@ struct EventFacts {
     guard !isEmpty else { return nil }
     var context = context
     let (source, destination) = (rank(of: .source), rank(of: .destination))
-    context.source?.port = sourcePorts.port(rank: source, owner: sourceOwner)
-    context.destination?.port = destinationPorts.port(rank: destination, owner: destinationOwner)
+    let ends = ends
+    context.source = ends.source?.end
+    context.destination = ends.destination?.end
+    context.source?.port = sourcePorts.port(rank: source, owner: ends.source?.owner ?? 0)
+    context.destination?.port = destinationPorts.port(
+      rank: destination, owner: ends.destination?.owner ?? 0)
     if isReversed, source > 0, destination > 0 {
       (context.source, context.destination) = (context.destination, context.source)
     }
@@ -40,6 +49,17 @@ struct EventFacts {
       if context.destination == nil { context.destination = ends.destination }
     }
     return context.isEmpty ? nil : context
+  }
+
+  /// The ends of the first names; where these are of two versions of IP, of others of their rank.
+  private var ends: (source: OwnedEnd?, destination: OwnedEnd?) {
+    let source = context.source.map { (end: $0, owner: sourceOwner) }
+    let destination = context.destination.map { (end: $0, owner: destinationOwner) }
+    guard let source, let destination, source.end.isIPv4 != destination.end.isIPv4 else {
+      return (source, destination)
+    }
+    return otherSource != nil
+      ? (otherSource, destination) : (source, otherDestination ?? destination)
   }
 
   /// Whether the ends are other ones than the names of their fields say, or none.
@@ -117,6 +137,9 @@ struct EventFacts {
     case .action:
       localEnds.note(action: Self.word(bytes, range))
       isEmpty = false
+    case .program:
+      localEnds.hasProgram = true
+      isEmpty = false
     case .local, .remote: noteLocalEnd(fact, rank: rank, bytes, range, port: port)
     case .localPort, .remotePort:
       guard let port = NumberText.port(bytes, range), takes(fact, rank) else { break }
@@ -190,19 +213,29 @@ struct EventFacts {
     let rank = Self.order(rank, depth)
     let isSource = fact == .source
     let isOther = owner != (isSource ? sourceOwner : destinationOwner)
-    guard rank < known || isOther, let end = Self.endWithPort(bytes, range) else { return }
+    let isFurther = rank == known && (isSource ? otherSource : otherDestination) == nil
+    guard rank < known || isOther || isFurther, let end = Self.endWithPort(bytes, range) else {
+      return
+    }
     if isSource {
       sourcePorts.noteAddress(owner: owner)
     } else {
       destinationPorts.noteAddress(owner: owner)
     }
-    guard takes(fact, rank) else { return }
+    let isOtherVersion =
+      isFurther && end.isIPv4 != (isSource ? context.source : context.destination)?.isIPv4
+    guard isOtherVersion || takes(fact, rank) else { return }
     let port = port > 0 ? port : end.port
+    switch (isSource, isOtherVersion) {
+    case (true, true): otherSource = (end, owner)
+    case (false, true): otherDestination = (end, owner)
+    case (true, false): (context.source, sourceOwner, otherSource) = (end, owner, nil)
+    case (false, false):
+      (context.destination, destinationOwner, otherDestination) = (end, owner, nil)
+    }
     if isSource {
-      (context.source, sourceOwner) = (end, owner)
       sourcePorts.note(port, rank: rank, owner: owner)
     } else {
-      (context.destination, destinationOwner) = (end, owner)
       destinationPorts.note(port, rank: rank, owner: owner)
     }
   }
@@ -210,14 +243,13 @@ struct EventFacts {
   private mutating func noteLocalEnd(
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
-    guard rank < self.rank(of: fact), var end = Self.endWithPort(bytes, range), takes(fact, rank)
-    else { return }
+    guard var end = Self.endWithPort(bytes, range) else { return }
     if port > 0 { end.port = port }
+    let isPreferred = takes(fact, rank)
     if fact == .local {
-      localEnds.local = end
+      localEnds.note(local: end, isPreferred: isPreferred)
     } else {
-      localEnds.remote = end
-      localEnds.isClient = rank <= LocalEnds.lastOfClients
+      localEnds.note(remote: end, rank: rank, isPreferred: isPreferred)
     }
   }
 }

@@ -3,7 +3,8 @@ import Indicators
 /// The ends of an event as the machine that wrote the record sees them: its own and the other one.
 ///
 /// Who began is not in these names. Where the record says it in a word, the ends are known; where only the
-/// other end is named, it is a client, as web servers call theirs; else there is no telling.
+/// other end is named, and no program of the machine's beside it, it is a client, as web servers call theirs; else
+/// there is no telling.
 struct LocalEnds {
   /// Which way the connection was opened, seen from the machine.
   enum Way: UInt8 { case unknown, inbound, outbound }
@@ -11,26 +12,56 @@ struct LocalEnds {
   /// The last rank of names that mean a client where the machine's own end is not named.
   static let lastOfClients: UInt8 = 3
 
-  var local: EventEnd?
-  var remote: EventEnd?
+  private var local: EventEnd?
+  private var remote: EventEnd?
+  /// The same of the other version of IP.
+  private var otherLocal: EventEnd?
+  private var otherRemote: EventEnd?
   var localPort: UInt16 = 0
   var remotePort: UInt16 = 0
-  var isClient = false
+  private var isClient = false
+  /// A program of the machine's is named, which may have begun as well.
+  var hasProgram = false
   private(set) var way = Way.unknown
 
   /// Whether what a field's name says of its side must be looked at again.
-  var decidesSides: Bool { local != nil || remote != nil && way != .unknown }
+  var decidesSides: Bool { local != nil || remote != nil && (way != .unknown || hasProgram) }
 
   /// Which end began, if either is known to have.
   var ends: (source: EventEnd?, destination: EventEnd?) {
     var (own, other) = (local, remote)
+    if let local, let remote, local.isIPv4 != remote.isIPv4 {
+      if otherLocal != nil { own = otherLocal } else { other = otherRemote ?? remote }
+    }
     if localPort > 0 { own?.port = localPort }
     if remotePort > 0 { other?.port = remotePort }
     switch way {
     case .outbound: return (own, other)
     case .inbound: return (other, own)
-    case .unknown: return isClient && local == nil ? (other, nil) : (nil, nil)
+    case .unknown: return isClient && !hasProgram && local == nil ? (other, nil) : (nil, nil)
     }
+  }
+
+  /// Takes an address of the machine, before those noted so far or behind them.
+  mutating func note(local end: EventEnd, isPreferred: Bool) {
+    Self.note(end, isPreferred, &local, &otherLocal)
+  }
+
+  /// Takes an address of the other end, likewise; by the rank of its name it may be a client.
+  mutating func note(remote end: EventEnd, rank: UInt8, isPreferred: Bool) {
+    Self.note(end, isPreferred, &remote, &otherRemote)
+    if isPreferred { isClient = rank <= Self.lastOfClients }
+  }
+
+  private static func note(
+    _ end: EventEnd, _ isPreferred: Bool, _ first: inout EventEnd?, _ other: inout EventEnd?
+  ) {
+    if !isPreferred {
+      if other == nil, end.isIPv4 != first?.isIPv4 { other = end }
+      return
+    }
+    if let first, first.isIPv4 != end.isIPv4 { other = first }
+    first = end
   }
 
   /// Takes a word for a direction, the first one that is one.
