@@ -129,6 +129,32 @@ import Testing
       #"{"event":{"timestamp":"2020-01-01T00:00:00Z"},"net":{"ts":1714557600.5,"src_ip":"192.0.2.1","dst_ip":"192.0.2.2"},"host":"a.example"}"#,
       half
     ),
+    // Whose own it is also where a wrapper holds it whole.
+    (
+      #"{"_source":{"timestamp":"2024-05-01T10:00:00Z","json":{"start_time":"2020-01-01T00:00:00Z","net":{"src_ip":"192.0.2.1","dst_ip":"192.0.2.2","host":"a.example"}}}}"#,
+      noon
+    ),
+    (
+      #"{"_source":{"json":{"start_time":"2020-01-01T00:00:00Z","net":{"src_ip":"192.0.2.1","dst_ip":"192.0.2.2","host":"a.example"}},"timestamp":"2024-05-01T10:00:00Z"},"_id":"x"}"#,
+      noon
+    ),
+    (
+      #"{"_source":{"k":1,"created_at":"2024-05-01T10:00:00Z","event":{"timestamp":"2020-01-01T00:00:00Z","net":{"ts":1514557600,"src_ip":"192.0.2.1","dst_ip":"192.0.2.2","host":"a.example"}}}}"#,
+      noon
+    ),
+    (
+      #"{"event":{"ts":"2020-01-01T00:00:00Z"},"_source":{"ts":1714557600.5,"n":{"ts":5,"src_ip":"192.0.2.1","dst_ip":"192.0.2.2"},"host":"a.example"}}"#,
+      half
+    ),
+    (
+      #"{"_index":"x","_source":{"server_addr":"192.0.2.1","remote_addr":"192.0.2.2","time_local":"01/May/2024:12:00:00 +0200","request_time":"0.007","host":"a.example"}}"#,
+      noon
+    ),
+    // A part of one does not.
+    (
+      #"{"data":{"timestamp":"2020-01-01T00:00:00Z","net":{"ts":1714557600.5,"src_ip":"192.0.2.1","dst_ip":"192.0.2.2","host":"a.example"}}}"#,
+      half
+    ),
     // Times of other things.
     (#"{"k":"v","file":{"mtime":1714557600,"timestamp":1714557600},"host":"a.example"}"#, nil),
     (#"{"process":{"start_time":"2024-05-01T10:00:00Z"},"host":"a.example"}"#, nil),

@@ -7,6 +7,8 @@ struct JSONTimes {
   enum Place: UInt8 {
     /// In the record itself.
     case record
+    /// In an object that by its name holds the record whole, with both ends and a time of theirs in it.
+    case holder
     /// In the object that holds both ends of the event, or in the nearest around that one.
     case besideEnds
     /// In an object that by its name holds the event.
@@ -26,10 +28,26 @@ struct JSONTimes {
   mutating func note(_ token: JSONToken, _ place: Place, rank: UInt8) {
     let rank = place.rawValue * Self.namesOfPlace + min(rank, Self.namesOfPlace - 1)
     if rank < first?.rank ?? .max {
-      (first, second) = ((token, rank), first)
+      put(first: token, rank)
     } else if rank < second?.rank ?? .max {
       second = (token, rank)
     }
+  }
+
+  /// Notes the time of an object that holds the record, before those of any in it.
+  mutating func note(holder token: JSONToken) {
+    let rank = Place.holder.rawValue * Self.namesOfPlace
+    if first.map({ $0.rank < rank }) ?? false {
+      second = (token, rank)
+    } else {
+      put(first: token, rank)
+    }
+  }
+
+  /// Puts a member first, which may stand there already by another place.
+  private mutating func put(first token: JSONToken, _ rank: UInt8) {
+    if first?.token.start != token.start { second = first }
+    first = (token, rank)
   }
 
   /// Notes a member that tells the day, and perhaps the time of day as well.
@@ -95,6 +113,27 @@ struct JSONTimes {
 }
 
 extension Extraction {
+  /// Notes the time of an object that has ended, if it holds the event, for the object around it.
+  @inline(__always)
+  func noteTime(
+    _ tokens: borrowing [JSONToken], of object: JSONFrame, in outer: inout JSONFrame,
+    _ walk: inout JSONWalk
+  ) {
+    guard object.time >= 0, object.ends >= 3 else {
+      outer.ends |= object.ends
+      return
+    }
+    outer.ends |= 4
+    if object.ends & 4 == 0 {
+      walk.times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
+    } else if paths.fieldClass(object.path).traits.contains(.isRecord) {
+      // The outermost goes first, and it ends last.
+      walk.times.note(holder: tokens[object.time])
+    } else if object.ends & 3 == 3 {
+      walk.times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
+    }
+  }
+
   /// Notes a member that tells a time: of the record itself, or of something in it, which may be the event.
   func noteTime(
     _ token: JSONToken, _ index: Int, _ fieldClass: FieldClass, _ top: inout JSONFrame,

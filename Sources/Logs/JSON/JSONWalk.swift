@@ -42,7 +42,7 @@ struct JSONFrame {
   var isInArray = false
   /// The serial number of the outermost object in an array that it is or stands in, or 0.
   var element: UInt32 = 0
-  /// The ends of the event that it or an object in it holds: 1 the source, 2 the destination.
+  /// What it or an object in it holds of the event: 1 the source, 2 the destination, 4 both with a time of theirs.
   var ends: UInt8 = 0
   /// Its members that a line of an access log gives: 1 the code, 2 the size, 4 a client beside the host.
   var accessLog: UInt8 = 0
@@ -163,10 +163,8 @@ extension Extraction {
           if object.members == 1, walk.timeOfMember >= 0 {
             walk.times.note(tokens[walk.timeOfMember], .onlyMember, rank: walk.rankOfMember)
           }
-        } else if object.ends == 3, object.time >= 0 {
-          walk.times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
         } else {
-          top.ends |= object.ends
+          noteTime(tokens, of: object, in: &top, &walk)
         }
       case .endArray:
         if index == passedEnd { continue }
