@@ -50,6 +50,10 @@ import Testing
       #"{"message":"A connection was permitted.\n\tSource Address:\t192.0.2.1\n\tSource Port:\t5000\n\tDestination Address:\t192.0.2.2\n\tDestination Port:\t443\n\tProtocol:\t6"}"#,
       "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443)"
     ),
+    (
+      #"{"EventID":5156,"RenderedDescription":"The Windows Filtering Platform has permitted a connection.\r\n\r\nNetwork Information:\r\n\tDirection:\t\tOutbound\r\n\tSource Address:\t\t192.0.2.1\r\n\tSource Port:\t\t5000\r\n\tDestination Address:\t192.0.2.2\r\n\tDestination Port:\t\t443\r\n\tProtocol:\t\t6\r\n"}"#,
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443)"
+    ),
     // The row of a table says nothing of an event, its message does.
     (
       "id,HostIP,SyslogMessage\n1,x,\"msg_id=\"\"3000-0148\"\" Deny Trusted External 52 tcp 20 127 192.0.2.1 192.0.2.2 5 443 offset 8 S\"\n",
