@@ -23,7 +23,7 @@ extension Extraction {
     (nestedElement, deepElement) = (EventElement(), EventElement())
     outerElement = 0
     (nestedTime, isNestedTimeZoned) = (nil, false)
-    nestedMessage = nil
+    (nestedMessage, tailStart) = (nil, nil)
     (namesEndsInText, sentenceTime) = (false, nil)
   }
 

@@ -94,6 +94,8 @@ struct Extraction {
   var nestedElement = EventElement()
   var deepElement = EventElement()
   var nestedTime: Int64?
+  /// Where the record begins that a line of text ends with.
+  var tailStart: Int?
   /// The record is one that a line of text ends with: a member may be a line of another program's.
   var isInTail = false
   /// The message in the record that a line of text ends with.

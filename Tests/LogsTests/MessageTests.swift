@@ -69,6 +69,25 @@ import Testing
       #"{"logEvents":[{"message":"Failed password for a from 192.0.2.1 port 42 ssh2"},{"message":"b"}]}"#,
       ""
     ),
+    // A record is no line, whatever words are in it.
+    (#"{"message":"{\"a\":\"Failed password for root from 192.0.2.1 port 42 ssh2\"}"}"#, ""),
+    (#"{"message":"{\"device\":\"x\",\"note\":\"login from ip 192.0.2.1\"}"}"#, ""),
+    (
+      #"{"message":"{\"a\":\"from 192.0.2.3 it came\"}","event":{"original":"Failed password for root from 192.0.2.1 port 42 ssh2"}}"#,
+      "(192.0.2.1#42 to ?)"
+    ),
+    (
+      #"<134>May  1 10:00:00 h app: {"a":"Failed password for root from 192.0.2.1 port 42 ssh2"}"#,
+      ""
+    ),
+    (
+      "id,message,x\n1,\"{\"\"a\"\":\"\"Failed password for root from 192.0.2.1 port 42\"\"}\",y\n",
+      ""
+    ),
+    (
+      #"sshd: Failed password for root from 192.0.2.1 port 42 ssh2 {"a":"192.0.2.3"}"#,
+      "(192.0.2.1#42 to ?)"
+    ),
     // A member of another name is none, nor is one that names no end.
     (#"{"note":"Failed password for root from 192.0.2.1 port 42 ssh2"}"#, ""),
     (#"{"message":"the zone of 192.0.2.1 was loaded, action=deny"}"#, ""),

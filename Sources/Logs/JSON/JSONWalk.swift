@@ -86,6 +86,9 @@ struct JSONWalk {
     self.level = level
     self.report = report
   }
+
+  /// Forgets the message: it is a record in JSON, and so no line.
+  mutating func forgetMessage() { (message, messageRank) = (-1, .max) }
 }
 
 extension Extraction {
@@ -247,7 +250,8 @@ extension Extraction {
     unit.sibling = path
     unit.isQuoted = true
     guard token.hasEscapes else {
-      scanMember(bytes, unit, into: &batch)
+      let isRecord = scanMember(bytes, unit, into: &batch)
+      if isRecord, walk.message == index { walk.forgetMessage() }
       return
     }
     if fieldClass.traits.contains(.nothing) { return }
@@ -260,7 +264,8 @@ extension Extraction {
       Self.unescape(bytes, token.range, to: &text, &map2)
     }
     unit.end = text.count
-    scanMember(text.rawSpan, unit, into: &batch)
+    let isRecord = scanMember(text.rawSpan, unit, into: &batch)
+    if isRecord, walk.message == index { walk.forgetMessage() }
     giveBack(text, level: unit.level)
   }
 

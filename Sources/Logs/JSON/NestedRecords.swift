@@ -3,26 +3,32 @@ import Parsing
 
 /// What a record's strings hold, which may be records or lines themselves (`Matching.md` §7).
 extension Extraction {
-  /// Emits the values of a member's string: a line that a record is, a record in JSON, or text.
+  /// Emits the values of a member's string: a line that a record is, a record in JSON, or text; whether it is
+  /// a record in JSON.
+  @discardableResult
   mutating func scanMember(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
-  ) {
-    if unit.fieldClass.role == .message, scanWrappedLine(bytes, unit, into: &batch) { return }
-    scanString(bytes, unit, into: &batch)
+  ) -> Bool {
+    if unit.fieldClass.role == .message, scanWrappedLine(bytes, unit, into: &batch) {
+      return false
+    }
+    return scanString(bytes, unit, into: &batch)
   }
 
-  /// Emits the values of a string of a record: it may be a record itself.
+  /// Emits the values of a string of a record; whether it is a record itself.
+  @discardableResult
   mutating func scanString(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
-  ) {
-    if unit.fieldClass.traits.contains(.nothing) { return }
-    if !isNested, Self.beginsRecord(bytes, unit.start..<unit.end),
+  ) -> Bool {
+    if unit.fieldClass.traits.contains(.nothing) { return false }
+    guard !isNested, Self.beginsRecord(bytes, unit.start..<unit.end),
       readOwn(bytes, unit.start..<unit.end)
-    {
-      walkNested(bytes, level: unit.level, field: unit.field, into: &batch)
-    } else {
+    else {
       scan(bytes, unit, into: &batch)
+      return false
     }
+    walkNested(bytes, level: unit.level, field: unit.field, into: &batch)
+    return true
   }
 
   /// Whether a string begins with `{` or `[{`.

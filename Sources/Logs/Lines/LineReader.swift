@@ -238,7 +238,9 @@ extension Extraction {
       if facts.found != nil { return }
       facts.reset()
     }
-    namesEndsInText = noteSentence(chunk, range)
+    // What is a record is no sentence.
+    let end = min(range.upperBound, tailStart ?? .max)
+    if end > range.lowerBound { namesEndsInText = noteSentence(chunk, range.lowerBound..<end) }
   }
 
   /// Sets the time of a line whose format tells none: that at its start, before which goes that of a record in
@@ -265,7 +267,7 @@ extension Extraction {
     var unit = TextUnit(
       start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
     let nested = nestedStart(chunk, from: start, to: end)
-    if let nested { unit.end = nested }
+    if let nested { (unit.end, tailStart) = (nested, nested) }
     scan(chunk, unit, into: &batch)
     if nested != nil { walkNested(chunk, level: 0, field: FieldPaths.root, into: &batch) }
   }

@@ -12,6 +12,7 @@ extension Extraction {
     choosePlan(header)
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     let width = plan.columns.count
+    var hasRecordForMessage = false
     for index in plan.read where index < columns.count {
       let range = columns[index]
       guard range.start < range.end, !isAbsent(chunk, range, header) else { continue }
@@ -31,7 +32,9 @@ extension Extraction {
       switch column.reading {
       case .skipped: break
       case .text:
-        scanColumn(chunk, unit, hasEscapes: range.hasEscapes, header, into: &batch)
+        let isRecord = scanColumn(
+          chunk, unit, hasEscapes: range.hasEscapes, header, into: &batch)
+        if isRecord, index == plan.message { hasRecordForMessage = true }
       case .address where range.hasEscapes:
         scanColumn(chunk, unit, hasEscapes: true, header, into: &batch)
       case .address: scanAddress(chunk, unit, into: &batch)
@@ -64,7 +67,7 @@ extension Extraction {
         depth: 1 + Int(fieldClass.namedDepth))
     }
     let time = rowTime(chunk, header)
-    if let message = column(plan.message, chunk, header),
+    if !hasRecordForMessage, let message = column(plan.message, chunk, header),
       asksMessage(chunk, message, hasTime: time != ObservableRecord.noTime)
     {
       let text = part(plan.message, chunk, message, header)
@@ -92,15 +95,13 @@ extension Extraction {
     return true
   }
 
-  /// Emits the values of a column's text, its escapes undone.
+  /// Emits the values of a column's text, its escapes undone; whether it is a record in JSON.
+  @discardableResult
   private mutating func scanColumn(
     _ chunk: RawSpan, _ unit: TextUnit, hasEscapes: Bool, _ header: LogHeader,
     into batch: inout ObservableBatch
-  ) {
-    guard hasEscapes else {
-      scanCell(chunk, unit, header, into: &batch)
-      return
-    }
+  ) -> Bool {
+    guard hasEscapes else { return scanCell(chunk, unit, header, into: &batch) }
     var text = text1
     text1 = []
     defer { text1 = text }
@@ -109,18 +110,16 @@ extension Extraction {
     inner.start = 0
     inner.end = text.count
     inner.level = 1
-    scanCell(text.rawSpan, inner, header, into: &batch)
+    return scanCell(text.rawSpan, inner, header, into: &batch)
   }
 
-  /// Emits the values of a column's text, which in a CSV may be a line of another program's.
+  /// Emits the values of a column's text, which in a CSV may be a line of another program's; whether it is a record
+  /// in JSON.
   private mutating func scanCell(
     _ bytes: RawSpan, _ unit: TextUnit, _ header: LogHeader, into batch: inout ObservableBatch
-  ) {
-    if header.layout == .csv {
-      scanMember(bytes, unit, into: &batch)
-    } else {
-      scanString(bytes, unit, into: &batch)
-    }
+  ) -> Bool {
+    header.layout == .csv
+      ? scanMember(bytes, unit, into: &batch) : scanString(bytes, unit, into: &batch)
   }
 
   /// Undoes a column's escapes: `\xNN` and `\\` of Zeek, doubled quotes of CSV and W3C.
