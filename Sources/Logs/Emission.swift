@@ -10,6 +10,7 @@ extension Extraction {
     record.number = number
     record.isInBatch = false
     record.firstObservable = batch.observables.count
+    record.firstRecord = batch.records.count
     record.lastPosition = -1
     record.lastKind = 0
     record.isUnordered = false
@@ -17,14 +18,20 @@ extension Extraction {
     // URLs can stand in one another, each to the end of the line; real ones stay far below this.
     record.urlBudget = 16 * length + 65_536
     record.mayHoldWord = hasWordSearch && wordPlaces.isAny(from: base, to: base + length)
-    facts.reset()
-    nestedFacts.reset()
-    deepFacts.reset()
-    (nestedElement, deepElement) = (EventElement(), EventElement())
+    forgetEvent()
     outerElement = 0
     (nestedTime, isNestedTimeZoned) = (nil, false)
     (nestedMessage, tailStart) = (nil, nil)
     (namesEndsInText, sentenceTime) = (false, nil)
+  }
+
+  /// Forgets what was said of an event.
+  @inline(__always)
+  mutating func forgetEvent() {
+    facts.reset()
+    nestedFacts.reset()
+    deepFacts.reset()
+    (nestedElement, deepElement) = (EventElement(), EventElement())
   }
 
   /// Ends the record: brings its observables into order and drops doubles.
@@ -35,6 +42,8 @@ extension Extraction {
   }
 
   /// Adds what the record says of its event; of no use for one without observables.
+  ///
+  /// Events in it have what they say themselves, where the record says nothing.
   @inline(__always)
   mutating func setContext(_ batch: inout ObservableBatch) {
     guard record.isInBatch else { return }
@@ -55,20 +64,27 @@ extension Extraction {
     if decidesSides || context?.source != nil && context?.destination != nil {
       let isNew = isSentence || (isNested ? nestedFacts.hasLocalEnds : facts.hasLocalEnds)
       Self.setSides(
-        context ?? EventContext(), isNew: isNew, from: record.firstObservable, &batch)
+        context ?? EventContext(), isNew: isNew, from: record.firstObservable,
+        of: own == nil ? record.index : nil, &batch)
     }
     guard let context else { return }
-    batch.records[Int(record.index)].context = UInt32(truncatingIfNeeded: batch.contexts.count)
+    let index = UInt32(truncatingIfNeeded: batch.contexts.count)
+    batch.records[Int(record.index)].context = index
+    if own != nil {
+      for event in record.firstRecord..<batch.records.count { batch.records[event].context = index }
+    }
     batch.contexts.append(context)
   }
 
   /// Says anew which ends a record's addresses are, from its first observable on: the fields' names told it of a
   /// packet alone, or of other objects than the one that the ends were taken from.
   ///
-  /// `isNew` says that the names of the ends' own fields told nothing. Static: as a method it was given a copy of
+  /// `isNew` says that the names of the ends' own fields told nothing; `only` leaves out those of events in the
+  /// record. Static: as a method it was given a copy of
   /// all that an extraction holds.
   private static func setSides(
-    _ context: EventContext, isNew: Bool, from first: Int, _ batch: inout ObservableBatch
+    _ context: EventContext, isNew: Bool, from first: Int, of only: UInt32?,
+    _ batch: inout ObservableBatch
   ) {
     func isEnd(_ observable: Observable, _ end: EventEnd?) -> Bool {
       guard let end, observable.flags.contains(.inArena),
@@ -88,6 +104,7 @@ extension Extraction {
     for index in first..<batch.observables.count {
       let observable = batch.observables[index]
       guard observable.kind == .ipv4 || observable.kind == .ipv6,
+        only == nil || observable.record == only,
         isNew || !observable.flags.isDisjoint(with: [.originator, .responder])
       else { continue }
       let isSource = isEnd(observable, context.source)
@@ -102,13 +119,22 @@ extension Extraction {
   /// Gives the record begun, which has no time of its own, that of the record in it, if there is one.
   @inline(__always)
   mutating func setNestedTime(_ batch: inout ObservableBatch) {
-    if let nestedTime { setTime(nestedTime, &batch) }
+    if record.isInBatch, let nestedTime { batch.records[Int(record.index)].time = nestedTime }
   }
 
-  /// Sets the time of the record begun; of no use for one without observables.
-  mutating func setTime(_ time: Int64, _ batch: inout ObservableBatch) {
+  /// Sets the time of the record begun, and of events in it; of no use for one without observables.
+  ///
+  /// Before one without a zone goes what an event tells itself.
+  mutating func setTime(
+    _ time: Int64, isZoned: Bool = true, _ batch: inout ObservableBatch
+  ) {
     guard record.isInBatch else { return }
-    batch.records[Int(record.index)].time = time
+    for index in record.firstRecord..<batch.records.count
+    where isZoned || index == Int(record.index)
+      || batch.records[index].time == ObservableRecord.noTime
+    {
+      batch.records[index].time = time
+    }
   }
 
   /// Whether observables of a kind are asked for.
@@ -124,12 +150,7 @@ extension Extraction {
     offset: Int, length: Int, port: UInt16 = 0, schemeLength: Int = 0,
     into batch: inout ObservableBatch
   ) {
-    if !record.isInBatch {
-      record.isInBatch = true
-      record.index = UInt32(truncatingIfNeeded: batch.records.count)
-      batch.records.append(
-        ObservableRecord(number: record.number, base: UInt64(truncatingIfNeeded: record.base)))
-    }
+    if !record.isInBatch { record.enter(&batch) }
     let position = (unit.level == 0 ? place : origin(place, level: unit.level)) - record.base
     if flags.isDisjoint(with: [.fallback, .joint]) {
       if position <= record.lastPosition {

@@ -222,8 +222,9 @@ struct RecordCursor {
   var isInBatch = false
   /// A file name or a text may be in it.
   var mayHoldWord = true
-  /// Its first observable in the batch.
+  /// Its first observable in the batch, and the first entry of it or of an event in it (`NestedEvents`).
   var firstObservable = 0
+  var firstRecord = 0
   /// Place and kind of the latest observable, to see whether the record's are in order.
   var lastPosition = -1
   var lastKind: UInt8 = 0

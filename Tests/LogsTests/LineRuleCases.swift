@@ -269,6 +269,27 @@ enum LineRuleCases {
         "domain d e.example @55",
       ]),
     Case(
+      "lists of records in an array",
+      "[{\"x\":1},\n{\"Records\":[{\"a\":\"b.example\"},\n{\"a\":\"c.example\"}],\"d\":\"e.example\"}]",
+      [
+        "domain Records.a b.example @28", "domain Records.a c.example @47",
+        "domain d e.example @65",
+      ]),
+    Case(
+      "a list of records behind a text",
+      "x: {\"Records\":[{\"host\":\"b.example\",\"url\":\"/a\"},{\"a\":\"c.example\"}],\"d\":\"e.example\"}",
+      [
+        "domain text b.example @24", "url text http://b.example/a @42",
+        "domain text c.example @53", "domain text e.example @71",
+      ]),
+    Case(
+      "records in a string amid others",
+      "{\"a\":\"b.example\",\"c\":\"[{\\\"k\\\":\\\"c.example\\\"},{\\\"k\\\":\\\"d.example\\\"}]\",\"host\":\"e.example\",\"url\":\"/x\"}",
+      [
+        "domain a b.example @6", "domain c c.example @32", "domain c d.example @54",
+        "domain host e.example @77", "url url http://e.example/x @95",
+      ]),
+    Case(
       "a list that breaks",
       "{\"Records\":[{\"a\":\"b.example\"},{\"a\":\"c.example\"} \"d.example\"",
       [

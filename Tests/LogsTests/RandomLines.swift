@@ -303,6 +303,7 @@ extension RandomLogs.Maker {
         if random.below(6) == 0 { add("version y dstaddr srcaddr srcport\n") }
       }
     case 1:
+      add(random.pick(["", "", "[", "[{\"a\":1},\n"]))
       add(
         random.pick(["{\"Records\":[", "{ \"records\" : [ ", "{\"Records\":[\n", "{\"Record\":["]))
       for number in 0...random.below(4) {
@@ -310,7 +311,10 @@ extension RandomLogs.Maker {
         random.below(6) == 0 ? value(depth: 2) : object(depth: 2)
       }
       add(
-        random.pick(["]}", "]}", "]\n}", "]", "],\"a\":\"b.example\"}", "]}x", "}", "] }{\"a\":1}"])
+        random.pick([
+          "]}", "]}", "]}]", "]},{}]", "]\n}", "]", "],\"a\":\"b.example\"}", "]}x", "}",
+          "] }{\"a\":1}",
+        ])
       )
       add(random.pick(["\n", " a.example\n", ""]))
     default:

@@ -46,6 +46,21 @@ import Testing
     #expect(lines.count == 2)
   }
 
+  /// Events in a string are records of their own, on both sides of which the one around them goes on.
+  @Test func bothInOneEvent() throws {
+    func log(_ first: String, _ second: String, _ third: String, _ fourth: String) -> String {
+      #"{"a":"\#(first)","b":"[{\"a\":\"\#(second)\"},{\"a\":\"\#(third)\"}]","c":"\#(fourth)"}"#
+        + "\n"
+    }
+    let (name, address) = ("shared.example", "192.0.2.72")
+    #expect(try hits(log(name, address, "x", "x")) == [])
+    #expect(try hits(log("x", name, address, "x")) == [])
+    #expect(try hits(log("x", "x", name, address)) == [])
+    #expect(try hits(log("x", "x", "\(name) \(address)", "x")).count == 2)
+    let around = try hits(log(name, name, "\(name) \(address)", address))
+    #expect(around.count == 4, "\(around)")
+  }
+
   @Test func anAddressWithItsPort() throws {
     #expect(try hits("from 192.0.2.80:443\n") == [])
     #expect(try hits("from 192.0.2.80:8443\n").count == 1)

@@ -35,7 +35,9 @@ extension Extraction {
       if isArrayOfObjects {
         takeTokens()
         let first = position.line + UInt64(chunk.lineFeeds(from: position.offset, to: value)) + 1
-        emitRecord(chunk, from: value, to: end, number: first, into: &batch)
+        emitRead(
+          chunk, from: value, to: end, RecordPlace(number: first),
+          in: LogState.ListName.none, into: &batch)
         state.array = .behindElement
       } else {
         // What follows tells whether this was a record or only looked like one.
@@ -54,8 +56,8 @@ extension Extraction {
           }
         }
         takeTokens()
-        emitTopLevel(
-          chunk, from: start, to: end, number: position.line + 1, into: &batch)
+        emitRead(
+          chunk, from: start, to: end, RecordPlace(number: position.line + 1), into: &batch)
       }
       position.advance(chunk, to: end)
       state.isInsideLine = true
@@ -126,8 +128,8 @@ extension Extraction {
       case .needsMore: return false
       case .complete(let end):
         takeTokens()
-        emitRecord(
-          chunk, from: start, to: end, number: position.line + 1, top: path(of: state.list),
+        emitRead(
+          chunk, from: start, to: end, RecordPlace(number: position.line + 1), in: state.list,
           into: &batch)
         position.advance(chunk, to: end)
         state.array = .behindElement
@@ -190,8 +192,8 @@ extension Extraction {
     takeTokens()
     let line =
       position.line + UInt64(chunk.lineFeeds(from: position.offset, to: list.element)) + 1
-    emitRecord(
-      chunk, from: list.element, to: end, number: line, top: path(of: list.name), into: &batch)
+    emitRead(
+      chunk, from: list.element, to: end, RecordPlace(number: line), in: list.name, into: &batch)
     position.advance(chunk, to: end)
     state.array = .behindElement
     state.list = list.name
@@ -200,159 +202,11 @@ extension Extraction {
   }
 
   /// The path under which the elements of a list stand.
-  private mutating func path(of list: LogState.ListName) -> FieldPaths.ID {
+  mutating func path(of list: LogState.ListName) -> FieldPaths.ID {
     switch list {
     case .none: FieldPaths.root
     case .upperCase: name("Records")
     case .lowerCase: name("records")
-    }
-  }
-
-  /// Emits the elements of the list that the record read last begins with, each as a record of its
-  /// own, and its other members as one.
-  private mutating func emitList(
-    _ chunk: RawSpan, _ list: LogState.ListName, from start: Int, to end: Int, number: UInt64,
-    into batch: inout ObservableBatch
-  ) {
-    let tokens = self.tokens
-    self.tokens = []
-    defer { self.tokens = tokens }
-    let path = path(of: list)
-    var line = number
-    var counted = start
-    // `{`, the key, `[`.
-    var index = 3
-    while index < tokens.count, tokens[index].kind != .endArray {
-      let element = index
-      index = Self.valueEnd(tokens, from: index)
-      let first = tokens[element].start
-      line += UInt64(chunk.lineFeeds(from: counted, to: first))
-      counted = first
-      emitRecord(
-        chunk, tokens, element..<index, from: first, to: tokens[index - 1].end, number: line,
-        top: path, into: &batch)
-    }
-    let others = [tokens[0]] + tokens[min(index + 1, tokens.count)...]
-    if others.count > 2 {
-      emitRecord(
-        chunk, others, 0..<others.count, from: start, to: end, number: number, into: &batch)
-    }
-  }
-
-  /// The index behind the value whose first token is at an index.
-  static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
-    var index = start
-    var depth = 0
-    repeat {
-      switch tokens[index].kind {
-      case .beginObject, .beginArray: depth += 1
-      case .endObject, .endArray: depth -= 1
-      default: break
-      }
-      index += 1
-    } while depth > 0
-    return index
-  }
-
-  // MARK: Emission
-
-  /// Emits the record whose tokens were read last.
-  private mutating func emitRecord(
-    _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64,
-    top: FieldPaths.ID = FieldPaths.root, into batch: inout ObservableBatch
-  ) {
-    let tokens = self.tokens
-    self.tokens = []
-    defer { self.tokens = tokens }
-    emitRecord(
-      chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, top: top,
-      into: &batch)
-  }
-
-  /// Emits the record that some tokens are; `top` is the path of the list that it is an element of.
-  mutating func emitRecord(
-    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, from start: Int,
-    to end: Int, number: UInt64, top: FieldPaths.ID = FieldPaths.root,
-    into batch: inout ObservableBatch
-  ) {
-    guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
-    beginRecord(at: start, length: end - start, number: number, batch: batch)
-    var walk = JSONWalk(level: 0, report: nil)
-    walk.top = top
-    walkRecord(chunk, tokens, range, &walk, into: &batch)
-    endRecord(&batch)
-    guard record.isInBatch else { return }
-    let time = walk.times.time(chunk, year: options.year)
-    if walk.message >= 0, !nestedElement.isSeveral {
-      noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
-    }
-    if let time {
-      setTime(time, &batch)
-    } else {
-      setNestedTime(&batch)
-    }
-    setContext(&batch)
-  }
-
-  /// Emits the record that some tokens are, or the events in the lists that it holds.
-  private mutating func emitObject(
-    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int,
-    number: UInt64, into batch: inout ObservableBatch
-  ) {
-    if Self.mayWrap(tokens) {
-      guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
-      let lists = wrappedLists(chunk, tokens)
-      if !lists.isEmpty {
-        return emitWrapped(chunk, tokens, lists, number: number, into: &batch)
-      }
-    }
-    emitRecord(
-      chunk, tokens, 0..<tokens.count, from: start, to: end, number: number, into: &batch)
-  }
-
-  /// Emits a top-level value: of an array each object is a record of its own.
-  private mutating func emitTopLevel(
-    _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64,
-    into batch: inout ObservableBatch
-  ) {
-    if tokens.count > 4, tokens[3].kind == .beginObject,
-      let list = listStart(chunk, from: start, to: end)
-    {
-      emitList(chunk, list.name, from: start, to: end, number: number, into: &batch)
-      return
-    }
-    let tokens = self.tokens
-    self.tokens = []
-    defer { self.tokens = tokens }
-    guard tokens.first?.kind == .beginArray else {
-      emitObject(chunk, tokens, from: start, to: end, number: number, into: &batch)
-      return
-    }
-    var line = number
-    var counted = start
-    // Elements that are no objects, between two that are: parts of the array itself.
-    var others: Range<Int> = 1..<1
-    var index = 1
-    while index < tokens.count - 1 {
-      let element = index
-      index = Self.valueEnd(tokens, from: index)
-      guard tokens[element].kind == .beginObject else {
-        others = others.lowerBound..<index
-        continue
-      }
-      if !others.isEmpty {
-        emitRecord(chunk, tokens, others, from: start, to: end, number: number, into: &batch)
-      }
-      others = index..<index
-      let (first, last) = (tokens[element], tokens[index - 1])
-      line += UInt64(chunk.lineFeeds(from: counted, to: first.start))
-      counted = first.start
-      emitRecord(
-        chunk, tokens, element..<index, from: first.start, to: last.end, number: line,
-        into: &batch)
-    }
-    if !others.isEmpty {
-      emitRecord(chunk, tokens, others, from: start, to: end, number: number, into: &batch)
     }
   }
 }

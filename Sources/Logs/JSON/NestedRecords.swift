@@ -88,13 +88,16 @@ extension Extraction {
     nestedTokens = []
     isNested = true
     isInTail = level == 0
-    var walk = JSONWalk(level: level, report: field)
-    walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
-    if let found = walk.times.found(bytes, year: options.year) {
-      (nestedTime, isNestedTimeZoned) = found
+    let place = RecordPlace(in: field, level: level)
+    if !emitNestedEvents(bytes, tokens, place, into: &batch) {
+      var walk = JSONWalk(level: level, report: field)
+      walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
+      if let found = walk.times.found(bytes, year: options.year) {
+        (nestedTime, isNestedTimeZoned) = found
+      }
+      // Of a member's own level it would not be known where it stands.
+      nestedMessage = level == 0 && walk.message >= 0 ? tokens[walk.message] : nil
     }
-    // Of a member's own level it would not be known where it stands.
-    nestedMessage = level == 0 && walk.message >= 0 ? tokens[walk.message] : nil
     (isNested, isInTail) = (false, false)
     nestedTokens = tokens
   }

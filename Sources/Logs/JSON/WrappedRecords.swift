@@ -5,7 +5,8 @@ import Parsing
 /// they answer with.
 ///
 /// Each element of such a list is an event of its own, with its time and its ends. The object is still one record:
-/// where its values are and what their fields are called is as in any other, and so is its line.
+/// where its values are and what their fields are called is as in any other, and so is its line. It may stand in an
+/// array of them, in a string of another record or at the end of a line of text (`NestedEvents`).
 struct WrappedLists {
   /// A list of events, by the indices of its tokens.
   struct List {
@@ -16,6 +17,8 @@ struct WrappedLists {
     var path: FieldPaths.ID
     /// The tokens of the keys and the beginnings of the objects and lists that it stands in.
     var outer: [Int]
+    /// Each element is on the line on which it begins, rather than on the object's.
+    var hasOwnLines = false
   }
 
   var lists: [List] = []
@@ -31,8 +34,8 @@ extension Extraction {
   private static let deepestWrapper = 8
 
   /// Whether some array holds what may be events; most records have none, and are events themselves.
-  static func mayWrap(_ tokens: borrowing [JSONToken]) -> Bool {
-    for index in 0..<max(0, tokens.count - 1) where tokens[index].kind == .beginArray {
+  static func mayWrap(_ tokens: borrowing [JSONToken], _ range: Range<Int>) -> Bool {
+    for index in range.dropLast() where tokens[index].kind == .beginArray {
       switch tokens[index + 1].kind {
       case .beginObject, .string: return true
       default: break
@@ -164,34 +167,38 @@ extension Extraction {
   /// Emits the elements of lists that an object holds, each as an event of its own, and what stands between them.
   mutating func emitWrapped(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ lists: [WrappedLists.List],
-    number: UInt64, into batch: inout ObservableBatch
+    _ place: RecordPlace, into batch: inout ObservableBatch
   ) {
     var next = 0
     var outer: [Int] = []
+    var counted = tokens[0].start
     for list in lists {
-      emitPart(chunk, tokens, outer, next..<list.start, number: number, into: &batch)
+      emitPart(chunk, tokens, outer, next..<list.start, place, into: &batch)
+      var line = place
       var index = list.start + 1
       while index < list.end - 1 {
         let element = index
         index = Self.valueEnd(tokens, from: index)
+        let first = tokens[element].start
+        if list.hasOwnLines { count(chunk, to: first, &counted, &line) }
         emitRecord(
-          chunk, tokens, element..<index, from: tokens[element].start, to: tokens[index - 1].end,
-          number: number, top: list.path, into: &batch)
+          chunk, tokens, element..<index, from: first, to: tokens[index - 1].end, line,
+          top: list.path, into: &batch)
       }
       (next, outer) = (list.end, list.outer)
     }
-    emitPart(chunk, tokens, outer, next..<tokens.count, number: number, into: &batch)
+    emitPart(chunk, tokens, outer, next..<tokens.count, place, into: &batch)
   }
 
   /// Emits a part of an object, before which some keys and beginnings of objects stand that it is in.
   private mutating func emitPart(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ outer: [Int], _ part: Range<Int>,
-    number: UInt64, into batch: inout ObservableBatch
+    _ place: RecordPlace, into batch: inout ObservableBatch
   ) {
     guard part.contains(where: { tokens[$0].kind == .string }) else { return }
     let all = (outer + part).map { tokens[$0] }
     emitRecord(
       chunk, all, 0..<all.count, from: tokens[part.lowerBound].start,
-      to: tokens[part.upperBound - 1].end, number: number, into: &batch)
+      to: tokens[part.upperBound - 1].end, place, into: &batch)
   }
 }

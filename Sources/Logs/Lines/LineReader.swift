@@ -186,7 +186,7 @@ extension Extraction {
         // A date with a year says more than one for which a year was assumed.
         let text = message.isEmpty ? start..<start : message
         if !isYearAssumed || !setLineTime(chunk, text, year: nil, &batch) {
-          setTime(headerTime, &batch)
+          setTime(headerTime, isZoned: false, &batch)
         }
       } else {
         // A header without a year tells none.
@@ -252,11 +252,11 @@ extension Extraction {
     let start = LogTime.lineStart(chunk, range, year: year)
     guard let start, start.isZoned || nestedTime == nil else {
       let isAny = sentenceTime != nil || nestedTime != nil
-      if let sentenceTime, nestedTime == nil { setTime(sentenceTime, &batch) }
+      if let sentenceTime, nestedTime == nil { setTime(sentenceTime, isZoned: false, &batch) }
       setNestedTime(&batch)
       return isAny
     }
-    setTime(start.time, &batch)
+    setTime(start.time, isZoned: start.isZoned, &batch)
     return true
   }
 

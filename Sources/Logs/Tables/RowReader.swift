@@ -73,7 +73,11 @@ extension Extraction {
       let text = part(plan.message, chunk, message, header)
       noteMessage(text.rawSpan, 0..<text.count)
     }
-    setTime(time == ObservableRecord.noTime ? nestedTime ?? time : time, &batch)
+    if time == ObservableRecord.noTime {
+      setNestedTime(&batch)
+    } else {
+      setTime(time, &batch)
+    }
     setContext(&batch)
   }
 

@@ -40,13 +40,24 @@ extension HitResolver {
     func record(_ match: EntryMatch) -> UInt32 {
       batch.observables[Int(match.observable)].record
     }
+    // Values of a log's record stand on both sides of events in it, which are records of the same place.
+    let (number, base) = (batch.records[Int(index)].number, batch.records[Int(index)].base)
+    func isThere(_ record: UInt32) -> Bool {
+      batch.records[Int(record)].base == base && batch.records[Int(record)].number == number
+    }
     for database in databases.indices {
       var cursor = cursors[database]
-      while cursor > 0, record(matches[database][cursor - 1]) >= index { cursor -= 1 }
-      while cursor < matches[database].count, record(matches[database][cursor]) <= index {
+      while cursor > 0, case let before = record(matches[database][cursor - 1]),
+        before >= index || isThere(before)
+      {
+        cursor -= 1
+      }
+      while cursor < matches[database].count,
+        case let found = record(matches[database][cursor]), found <= index || isThere(found)
+      {
         let match = matches[database][cursor]
         cursor += 1
-        guard record(match) == index,
+        guard found == index,
           databases[database].sourceFlags(ofEntry: match.entry).contains(.joint),
           let value = conditions.place(database: database, entry: match.entry)
         else { continue }

@@ -195,8 +195,7 @@ struct ReferenceLogReader {
   private mutating func readRecord(at start: Int) -> Int? {
     if text.bytes[start] == 0x5B { return readArray(at: start) }
     guard let (node, end) = parse(at: start), isFollowed(end) else { return readList(at: start) }
-    if Self.list.matches(text.bytes[start...].prefix(200)) { return readList(at: start) }
-    emit(node, at: start)
+    emitWhole(node, start..<end)
     return end
   }
 
@@ -204,16 +203,22 @@ struct ReferenceLogReader {
   private static let list = ReferencePattern(
     #"\A\{[ \t\r\n]*"([Rr]ecords)"[ \t\r\n]*:[ \t\r\n]*\[[ \t\r\n]*(?=\{)"#)
 
-  /// Reads such an object, or gives nil where it is none.
+  /// A value, which may be such a list.
+  private mutating func emitWhole(_ node: ReferenceNode, _ range: Range<Int>) {
+    if readList(at: range.lowerBound, whole: (node, range.upperBound)) == nil {
+      emit(node, at: range.lowerBound)
+    }
+  }
+
+  /// Reads such an object, of which it may be known that it is whole, or gives nil where it is none.
   ///
   /// Each element is a record of its own under the list's name, also if the object breaks later, and the
   /// other members are one.
-  private mutating func readList(at start: Int) -> Int? {
+  private mutating func readList(at start: Int, whole: (ReferenceNode, Int)? = nil) -> Int? {
     guard let groups = Self.list.first(in: text.bytes[start...].prefix(200)), let head = groups[0],
       let name = groups[1]
     else { return nil }
     let key = Array(text.bytes[start + name.lowerBound..<start + name.upperBound])
-    let whole = parse(at: start).flatMap { isFollowed($0.1) ? $0 : nil }
     var place = start + head.count
     // The first element counts towards the limit with what stands before it.
     var limit = start + lineLimit
@@ -284,7 +289,7 @@ struct ReferenceLogReader {
       // of objects, read element by element.
       var isOwn = isOfObjects
       if case .object = node { isOwn = true }
-      emit(node, at: isOwn ? parser.index : start)
+      if isOwn { emitWhole(node, parser.index..<end) } else { emit(node, at: start) }
       afterElement = end
       parser.index = end
       parser.skipSpace()

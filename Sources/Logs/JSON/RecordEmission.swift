@@ -1,0 +1,167 @@
+import Indicators
+import Parsing
+
+/// Where a record in JSON stands: on a line of its own, or in a string of another one or at the end of a line.
+struct RecordPlace {
+  /// Its line, from 1.
+  var number: UInt64
+  /// The field that holds it, under which its values are reported; nil for one on a line of its own.
+  var holder: FieldPaths.ID?
+  /// The text level of its bytes.
+  var level = 0
+
+  init(number: UInt64) { self.number = number }
+
+  /// A place in the record begun.
+  init(in holder: FieldPaths.ID, level: Int) {
+    number = 0
+    self.holder = holder
+    self.level = level
+  }
+}
+
+/// What is a record of its own among the values that were read.
+extension Extraction {
+  /// Emits the value whose tokens were read last, which stands by itself or is an element: of an array, which has no
+  /// name, or of a list.
+  mutating func emitRead(
+    _ chunk: RawSpan, from start: Int, to end: Int, _ place: RecordPlace,
+    in list: LogState.ListName? = nil, into batch: inout ObservableBatch
+  ) {
+    let tokens = self.tokens
+    self.tokens = []
+    defer { self.tokens = tokens }
+    switch list {
+    case nil: emitValue(chunk, tokens, from: start, to: end, place, into: &batch)
+    case .some(.none) where tokens.first?.kind == .beginObject:
+      emitObject(chunk, tokens, from: start, to: end, place, into: &batch)
+    case .some(let list):
+      emitRecord(
+        chunk, tokens, 0..<tokens.count, from: start, to: end, place, top: path(of: list),
+        into: &batch)
+    }
+  }
+
+  /// Emits a value: of an array each object is a record of its own.
+  mutating func emitValue(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int,
+    _ place: RecordPlace, into batch: inout ObservableBatch
+  ) {
+    guard tokens.first?.kind == .beginArray else {
+      emitObject(chunk, tokens, from: start, to: end, place, into: &batch)
+      return
+    }
+    var line = place
+    var counted = start
+    // Elements that are no objects, between two that are: parts of the array itself.
+    var others: Range<Int> = 1..<1
+    var index = 1
+    while index < tokens.count - 1 {
+      let element = index
+      index = Self.valueEnd(tokens, from: index)
+      guard tokens[element].kind == .beginObject else {
+        others = others.lowerBound..<index
+        continue
+      }
+      if !others.isEmpty {
+        emitRecord(chunk, tokens, others, from: start, to: end, place, into: &batch)
+      }
+      others = index..<index
+      let (first, last) = (tokens[element].start, tokens[index - 1].end)
+      count(chunk, to: first, &counted, &line)
+      if Self.mayWrap(tokens, element..<index) {
+        let own = (element..<index).map { tokens[$0] }
+        emitObject(chunk, own, from: first, to: last, line, into: &batch)
+      } else {
+        emitRecord(chunk, tokens, element..<index, from: first, to: last, line, into: &batch)
+      }
+    }
+    if !others.isEmpty {
+      emitRecord(chunk, tokens, others, from: start, to: end, place, into: &batch)
+    }
+  }
+
+  /// Emits the record that some tokens are, or the events in the lists that it holds.
+  private mutating func emitObject(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int,
+    _ place: RecordPlace, into batch: inout ObservableBatch
+  ) {
+    if Self.mayWrap(tokens, 0..<tokens.count) {
+      guard place.holder != nil || candidates.isAny(inRecord: start..<end, of: chunk) else {
+        return
+      }
+      let lists = eventLists(chunk, tokens, from: start, to: end)
+      if !lists.isEmpty {
+        return emitWrapped(chunk, tokens, lists, place, into: &batch)
+      }
+    }
+    emitRecord(
+      chunk, tokens, 0..<tokens.count, from: start, to: end, place, into: &batch)
+  }
+
+  /// The lists of events that an object holds: the one that it begins with, as CloudTrail's files do, or any where it
+  /// says nothing of an event itself.
+  mutating func eventLists(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int
+  ) -> [WrappedLists.List] {
+    guard tokens.count > 4, tokens[3].kind == .beginObject,
+      let list = listStart(chunk, from: start, to: end)
+    else { return wrappedLists(chunk, tokens) }
+    var records = WrappedLists.List(
+      start: 2, end: Self.valueEnd(tokens, from: 2), path: path(of: list.name), outer: [0])
+    records.hasOwnLines = true
+    return [records]
+  }
+
+  /// Counts the lines up to where an element begins; one in a string is on the line of the string.
+  func count(
+    _ chunk: RawSpan, to offset: Int, _ counted: inout Int, _ line: inout RecordPlace
+  ) {
+    guard line.holder == nil else { return }
+    line.number += UInt64(chunk.lineFeeds(from: counted, to: offset))
+    counted = offset
+  }
+
+  /// The index behind the value whose first token is at an index.
+  static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
+    var index = start
+    var depth = 0
+    repeat {
+      switch tokens[index].kind {
+      case .beginObject, .beginArray: depth += 1
+      case .endObject, .endArray: depth -= 1
+      default: break
+      }
+      index += 1
+    } while depth > 0
+    return index
+  }
+
+  /// Emits the record that some tokens are; `top` is the path of the list that it is an element of.
+  mutating func emitRecord(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, from start: Int,
+    to end: Int, _ place: RecordPlace, top: FieldPaths.ID = FieldPaths.root,
+    into batch: inout ObservableBatch
+  ) {
+    if place.holder != nil {
+      return emitNestedEvent(chunk, tokens, range, place, top: top, into: &batch)
+    }
+    guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
+    beginRecord(at: start, length: end - start, number: place.number, batch: batch)
+    var walk = JSONWalk(level: 0, report: nil)
+    walk.top = top
+    walkRecord(chunk, tokens, range, &walk, into: &batch)
+    endRecord(&batch)
+    guard record.isInBatch else { return }
+    let time = walk.times.time(chunk, year: options.year)
+    if walk.message >= 0, !nestedElement.isSeveral {
+      noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
+    }
+    if let time {
+      setTime(time, &batch)
+    } else {
+      setNestedTime(&batch)
+    }
+    setContext(&batch)
+  }
+}
