@@ -57,17 +57,21 @@ extension Normalizer {
 
   /// Appends the form in which registry keys are compared: ASCII lower case, short hive names,
   /// single `\`, none at the ends.
-  package mutating func appendRegistryKey(_ key: RawSpan, to output: inout [UInt8]) -> Refusal? {
+  ///
+  /// The colon of PowerShell's drives (`HKCU:\`) and the brackets of a `.reg` file are left out.
+  package mutating func appendRegistryKey(_ text: RawSpan, to output: inout [UInt8]) -> Refusal? {
     let before = output.count
+    let key = Self.withoutSectionBrackets(text)
     var start = 0
     for (prefix, hive) in Self.kernelPrefixes where key.starts(withLowercase: prefix) {
       start = prefix.utf8CodeUnitCount
       output.append(hive)
       break
     }
-    for (long, short) in Self.hives
-    where key.starts(withLowercase: long, at: start) {
-      let end = start + long.utf8CodeUnitCount
+    for (name, short) in Self.hives
+    where key.starts(withLowercase: name, at: start) {
+      var end = start + name.utf8CodeUnitCount
+      if end < key.byteCount, key.byte(unchecked: end) == 0x3a { end += 1 }
       if end == key.byteCount || key.byte(unchecked: end) == 0x5c {
         output.append(short)
         start = end
@@ -87,15 +91,26 @@ extension Normalizer {
     return output.count == before ? .tooShort : nil
   }
 
-  /// What stands before a key in the names of Windows' kernel, of its editor and of sensors, and the hive.
+  /// The key that a section of a `.reg` file is about: `[HKEY_CURRENT_USER\Software]`.
+  @_lifetime(copy text)
+  private static func withoutSectionBrackets(_ text: RawSpan) -> RawSpan {
+    guard text.starts(withLowercase: "[hk"), text.byte(unchecked: text.byteCount - 1) == 0x5d else {
+      return text
+    }
+    return text.extracting(1..<text.byteCount - 1)
+  }
+
+  /// What stands before a key in the names of Windows' kernel, of its editor, of PowerShell and of sensors, and the
+  /// hive.
   private static let kernelPrefixes: [(StaticString, StaticString)] = [
     ("\\registry\\machine\\", "hklm\\"), ("\\registry\\user\\", "hku\\"),
     ("machine\\software\\", "hklm\\software\\"), ("machine\\system\\", "hklm\\system\\"),
-    ("computer\\", ""),
+    ("computer\\", ""), ("registry::", ""), ("microsoft.powershell.core\\registry::", ""),
   ]
 
   private static let hives: [(StaticString, StaticString)] = [
     ("hkey_local_machine", "hklm"), ("hkey_current_user", "hkcu"),
     ("hkey_classes_root", "hkcr"), ("hkey_users", "hku"), ("hkey_current_config", "hkcc"),
+    ("hklm", "hklm"), ("hkcu", "hkcu"), ("hkcr", "hkcr"), ("hku", "hku"), ("hkcc", "hkcc"),
   ]
 }

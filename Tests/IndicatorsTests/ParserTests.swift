@@ -323,6 +323,15 @@ struct ParserTests {
       ("HKEY_LOCAL_MACHINE\\Software\\Evil\\", .registryKey, "registry-key hklm\\software\\evil"),
       ("HKLM\\\\Software", .registryKey, "registry-key hklm\\software"),
       ("\\REGISTRY\\MACHINE\\Software", .registryKey, "registry-key hklm\\software"),
+      ("HKCU:\\Software", .registryKey, "registry-key hkcu\\software"),
+      ("hklm:", .registryKey, "registry-key hklm"),
+      ("Registry::HKEY_USERS\\S-1", .registryKey, "registry-key hku\\s-1"),
+      (
+        "Microsoft.PowerShell.Core\\Registry::HKCR\\x", .registryKey, "registry-key hkcr\\x"
+      ),
+      ("[HKEY_CURRENT_USER\\x]", .registryKey, "registry-key hkcu\\x"),
+      ("HKLM\\x[1]", .registryKey, "registry-key hklm\\x[1]"),
+      ("HKLMX:\\a", .registryKey, "registry-key hklmx:\\a"),
       ("HKEY_USERSX\\a", .registryKey, "registry-key hkey_usersx\\a"),
       ("Mozilla/5.0 (compatible;", .userAgent, "user-agent Mozilla/5.0 (compatible;"),
       ("\"Mozilla/5.0\"", .userAgent, "user-agent Mozilla/5.0"),

@@ -107,6 +107,12 @@ import Testing
       [#"registry-key Path HKEY_LOCAL_MACHINE\Software\B @9"#]
     ),
     (#"{"Path":"\\REGISTRY\\USER\\S-1\\B"}"#, [#"registry-key Path \REGISTRY\USER\S-1\B @9"#]),
+    (#"{"Path":"HKCU:\\Software\\B"}"#, [#"registry-key Path HKCU:\Software\B @9"#]),
+    (
+      #"{"Path":"Registry::HKEY_CURRENT_USER\\B"}"#,
+      [#"registry-key Path Registry::HKEY_CURRENT_USER\B @9"#]
+    ),
+    (#"{"Path":"[HKEY_CURRENT_USER\\B]"}"#, [#"registry-key Path [HKEY_CURRENT_USER\B] @9"#]),
     (#"{"Path":"HKLMX\\Software\\B"}"#, []),
   ]
 

@@ -299,6 +299,7 @@ import Testing
     ("BAD.exe", "filename", "bad.exe"), (#"C:\Temp\bad.exe"#, "filename", #"temp\bad.exe"#),
     ("/srv/x/y/worse.bin", "filename", #"srv\x\y\worse.bin"#),
     (#"HKEY_LOCAL_MACHINE\Software\Evil"#, "registry-key", #"hklm\software\evil"#),
+    (#"hkcu:\Software\Evil2"#, "registry-key", #"hkcu\software\evil2"#),
     ("EvilMutex1", "mutex", "EvilMutex1"), ("www.evil.example", "domain", "www.evil.example"),
   ]) func lookupAndExplainAnswerForTexts(_ value: String, _ kind: String, _ form: String) throws {
     let folder = try TemporaryFolder()
@@ -309,6 +310,7 @@ import Testing
       filename,bad.exe
       filename,x/y/worse.bin
       registry-key,HKLM\\Software\\Evil
+      registry-key,HKCU:\\Software\\Evil2
       mutex,EvilMutex1
       domain,evil.example
 

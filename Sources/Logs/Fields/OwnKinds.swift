@@ -83,8 +83,11 @@ extension Extraction {
 
   /// What a registry key begins with, told as one in whatever field it stands.
   private static let hives: [StaticString] = [
-    "hkey_", "hklm\\", "hkcu\\", "hkcr\\", "hku\\", "\\registry\\machine\\",
-    "\\registry\\user\\",
+    "hkey_", "hklm\\", "hkcu\\", "hkcr\\", "hku\\", "hkcc\\", "hklm:\\", "hkcu:\\", "hkcr:\\",
+    "hku:\\",
+    "hkcc:\\", "\\registry\\machine\\", "\\registry\\user\\", "[hkey_", "registry::hk",
+    "computer\\hkey_",
+    "microsoft.powershell.core\\registry::hk",
   ]
 
   /// Emits a value that as a whole is a registry key, as its hive tells.
@@ -92,8 +95,8 @@ extension Extraction {
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
     guard 6...Self.longestOwnValue ~= unit.end - unit.start else { return }
-    let first = bytes.byte(unchecked: unit.start)
-    guard first | 0x20 == UInt8(ascii: "h") || first == Byte.backslash,
+    let first = Byte.lowercased(bytes.byte(unchecked: unit.start))
+    guard "h\\[rcm".utf8.contains(first),
       Self.hives.contains(where: { bytes.starts(withLowercase: $0, at: unit.start) })
     else { return }
     emit(.registryKey, flags: .ownField, bytes, unit.start..<unit.end, of: unit, into: &batch)
