@@ -19,7 +19,7 @@ extension DisplayText {
     while offset < line.byteCount {
       let byte = line.byte(unchecked: offset)
       if byte == 0x3a, line.extracting(offset...).starts(with: "://") {
-        output.append("[://]")
+        appendSchemeEnd(of: line.extracting(0..<offset), to: &output)
         offset += 3
         continue
       }
@@ -42,6 +42,26 @@ extension DisplayText {
       offset = end
     }
   }
+
+  /// Appends `://` in the way of the scheme that the output ends in: of web pages the scheme is broken, as in a value
+  /// that is a URL.
+  private static func appendSchemeEnd(of text: RawSpan, to output: inout [UInt8]) {
+    for (scheme, broken) in schemes {
+      let start = text.byteCount - scheme.utf8CodeUnitCount
+      guard start >= 0, text.starts(withLowercase: scheme, at: start),
+        start == 0 || !isRunByte(text.byte(unchecked: start - 1))
+      else { continue }
+      output.removeLast(scheme.utf8CodeUnitCount)
+      output.append(broken)
+      output.append("://")
+      return
+    }
+    output.append("[://]")
+  }
+
+  private static let schemes: [(StaticString, StaticString)] = [
+    ("http", "hxxp"), ("https", "hxxps"), ("ftp", "fxp"),
+  ]
 
   /// Appends a run of name characters and colons, the addresses and names in it broken.
   private static func appendRun(_ run: RawSpan, colons: Int, to output: inout [UInt8]) {

@@ -47,9 +47,14 @@ struct DisplayTests {
     arguments: [
       (
         "GET http://a.example/x.y from 192.0.2.1:80",
-        "GET http[://]a[.]example/x.y from 192[.]0[.]2[.]1:80"
+        "GET hxxp://a[.]example/x.y from 192[.]0[.]2[.]1:80"
       ),
       ("10:00:00.125 v1.2.3 took 0.5 s.", "10:00:00.125 v1.2.3 took 0.5 s."),
+      (
+        "x=HTTPS://a.example,tcp://a.example ftp://b.example",
+        "x=hxxps://a[.]example,tcp[://]a[.]example fxp://b[.]example"
+      ),
+      ("xhttp://a.example ://", "xhttp[://]a[.]example [://]"),
       ("The end: a.example.", "The end: a[.]example."),
       ("src=2001:db8::1,[2001:db8::2]:443", "src=2001[:]db8[:][:]1,[2001[:]db8[:][:]2]:443"),
       ("::1 at 10:20:30", "[:][:]1 at 10:20:30"), ("user@b.example", "user@b[.]example"),
