@@ -28,6 +28,9 @@ struct BenchArguments: ParsableArguments {
   @Flag(help: "One JSON object instead of a table.")
   var json = false
 
+  @Flag(help: "Only errors.")
+  var quiet = false
+
   func validate() throws {
     guard (1...1_000_000).contains(`repeat`) else {
       throw ValidationError("--repeat takes a number from 1 to 1000000")

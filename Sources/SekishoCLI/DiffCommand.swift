@@ -42,8 +42,13 @@ struct DiffCommand: ParsableCommand {
       valueName: "thresholds"))
   var failOn: [String] = []
 
-  @Option(help: "How the difference is written.")
-  var format: DifferenceFormat = .table
+  @Option(name: .customLong("format"), help: "How the difference is written (default: table).")
+  var chosenFormat: DifferenceFormat?
+
+  @Flag(help: "The same as --format json.")
+  var json = false
+
+  private var format: DifferenceFormat { json ? .json : chosenFormat ?? .table }
 
   @Option(
     help: ArgumentHelp(
@@ -67,6 +72,9 @@ struct DiffCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    if json, chosenFormat ?? .json != .json {
+      throw ValidationError("--json is --format json; give one")
+    }
     guard limit ?? 1 >= 1 else { throw ValidationError("--limit must be 1 or more") }
   }
 

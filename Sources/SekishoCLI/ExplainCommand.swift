@@ -31,6 +31,9 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "One JSON object.")
   var json = false
 
+  @Flag(help: "Only errors.")
+  var quiet = false
+
   func validate() throws {
     if sources.isEmpty {
       throw ValidationError("nothing to ask; give --db FILE, --feed PATH or --feeds CONFIG")

@@ -25,6 +25,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Check the whole file.")
   var verify = false
 
+  @Flag(help: "Only errors.")
+  var quiet = false
+
   func run() throws {
     let database: IndicatorDatabase
     do {

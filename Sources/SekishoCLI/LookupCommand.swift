@@ -27,6 +27,9 @@ struct LookupCommand: ParsableCommand {
   @Flag(help: "One JSON object for each value.")
   var json = false
 
+  @Flag(help: "Only errors.")
+  var quiet = false
+
   func validate() throws {
     if sources.isEmpty, arguments.count < 2 {
       throw ValidationError(
@@ -38,7 +41,7 @@ struct LookupCommand: ParsableCommand {
     var named = sources
     var values = arguments[...]
     if named.isEmpty, let path = values.popFirst() { named.db = [path] }
-    var lookup = ValueLookup(databases: try named.databases(quiet: false))
+    var lookup = ValueLookup(databases: try named.databases(quiet: quiet))
     var found = false
     for value in values {
       if value == "-" {

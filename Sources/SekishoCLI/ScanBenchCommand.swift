@@ -83,7 +83,7 @@ struct ScanBench: ParsableCommand {
           verdicts = try Baseline(path: baseline).compare(result, limit: limit)
         } else {
           try ResultFile.write(Baseline(result).json, to: baseline)
-          Console.note("\(Console.shown(baseline)): baseline written")
+          if !arguments.quiet { Console.note("\(Console.shown(baseline)): baseline written") }
         }
       } catch {
         Console.error(Console.shown("\(error)"))

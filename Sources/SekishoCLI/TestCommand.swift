@@ -32,14 +32,21 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Show what changes, then make failed cases expect what was found.")
   var update = false
 
-  @Option(help: "How results are written.")
-  var format: SuiteFormat = .table
+  @Option(help: "How results are written (default: table).")
+  var format: SuiteFormat?
+
+  @Flag(help: "The same as --format json.")
+  var json = false
+
+  @Flag(help: "Only errors.")
+  var quiet = false
 
   @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
     guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be 1 or more") }
+    if json, format ?? .json != .json { throw ValidationError("--json is --format json; give one") }
     if suites.isEmpty { throw ValidationError("give at least one suite file") }
   }
 
@@ -75,7 +82,7 @@ struct TestCommand: ParsableCommand {
 
   private func output(_ report: SuiteReport, at time: Int64) throws {
     let bytes: [UInt8] =
-      switch format {
+      switch json ? .json : format ?? .table {
       case .table: Array(report.table().utf8)
       case .junit: Array(report.junit(at: time).utf8)
       case .tap: Array(report.tap().utf8)
@@ -102,7 +109,7 @@ struct TestCommand: ParsableCommand {
       }
       guard let update else { continue }
       remaining += update.refused.count
-      for line in update.refused { Console.warning(Console.shown(line)) }
+      if !quiet { for line in update.refused { Console.warning(Console.shown(line)) } }
       guard !update.difference.isEmpty else { continue }
       try Console.output(
         Array(update.difference.map { Console.shown($0) + "\n" }.joined().utf8))
@@ -114,6 +121,7 @@ struct TestCommand: ParsableCommand {
       }
       changed += 1
     }
+    guard !quiet else { return remaining }
     let failing = remaining == 0 ? "" : "; \(remaining) left as they are, which still fail"
     Console.note(
       "\(changed) suite\(changed == 1 ? "" : "s") changed; \(report.tally) before\(failing)")

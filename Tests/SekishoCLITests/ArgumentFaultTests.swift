@@ -25,6 +25,30 @@ import Testing
     try fails(["scan", "--feed", feed, "--allow", "-=plain", "-"], "standard input", "to a file")
   }
 
+  /// What people read, programs can have as JSON, and every command can be told to be quiet.
+  @Test func jsonAndQuietAreTakenEverywhere() throws {
+    for command in ["diff", "test"] {
+      try fails([command, feed, feed, "--json", "--format", "sarif"], "--json is --format json")
+    }
+    let suite = try folder.write(
+      "suite.yaml",
+      "cases: [{name: a, feeds: [{text: \"evil.example\\n\"}], text: evil.example, expect: {hits: [{value: evil.example}]}}]\n"
+    )
+    let database = folder.path("x.skdb")
+    #expect(try CommandRunner.run(["compile", "--quiet", feed, "-o", database]).status == 0)
+    for arguments in [
+      ["diff", feed, feed, "--json", "--quiet"], ["test", suite, "--json", "--quiet"],
+      ["lookup", "--json", "--quiet", "--feed", feed, "evil.example"],
+      ["inspect", "--json", "--quiet", database],
+      ["explain", "--json", "--quiet", "--db", database, "evil.example"],
+      ["bench", "scan", "--json", "--quiet", "--repeat", "1", "--db", database, log],
+    ] {
+      let result = try CommandRunner.run(arguments)
+      #expect(result.output.first == "{", "\(arguments) \(result.output) \(result.errors)")
+      #expect(result.errors == "", "\(arguments)")
+    }
+  }
+
   @Test func feedThatIsNone() throws {
     try fails(
       ["scan", "--feed", feed, "--feeds-only", "nosuch", log], "--feeds-only nosuch is no feed",
