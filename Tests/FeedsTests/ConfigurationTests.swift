@@ -133,6 +133,10 @@ import Testing
         "conf/feeds.yaml:2: not YAML: while parsing a flow mapping did not find expected ',' or '}'"
       ),
       (
+        "defaults:\n  tlp: amber\nfeeds: []\n",
+        "conf/feeds.yaml:3: 'feeds' is empty; begin each feed with '- path: …'"
+      ),
+      (
         "defaults:\n  path: x\nfeeds: []\n",
         "conf/feeds.yaml:2: 'path' belongs to one feed, not to 'defaults'"
       ),

@@ -62,11 +62,11 @@ public enum FeedConfiguration {
   ) throws(YAMLFault) -> [FeedReader.Request] {
     var defaults: [YAMLMember] = []
     var feeds: [YAMLNode] = []
-    var hasFeeds = false
+    var line: Int?
     switch root.value {
     case .list(let items):
       feeds = items
-      hasFeeds = true
+      line = root.line
     case .map(let members):
       for member in members {
         switch member.key {
@@ -76,7 +76,7 @@ public enum FeedConfiguration {
               line: member.line, problem: "'feeds' is a list; begin each feed with '- path: …'")
           }
           feeds = items
-          hasFeeds = true
+          line = member.line
         case "defaults":
           guard case .map(let inner) = member.node.value else {
             throw YAMLFault(
@@ -89,7 +89,7 @@ public enum FeedConfiguration {
       }
     case .scalar: break
     }
-    guard hasFeeds else {
+    guard let line else {
       throw YAMLFault(
         line: root.line, problem: "there is no 'feeds' with a list of feeds")
     }
@@ -100,6 +100,9 @@ public enum FeedConfiguration {
           line: member.line, problem: "'\(member.key)' belongs to one feed, not to 'defaults'")
       }
       try common.set(member)
+    }
+    guard !feeds.isEmpty else {
+      throw YAMLFault(line: line, problem: "'feeds' is empty; begin each feed with '- path: …'")
     }
     var requests: [FeedReader.Request] = []
     for feed in feeds {
