@@ -155,5 +155,6 @@ package enum Refanging {
 
   private static let schemes: [(StaticString, StaticString)] = [
     ("hxxp", "http"), ("hxxps", "https"), ("h**p", "http"), ("h**ps", "https"), ("fxp", "ftp"),
+    ("hxtp", "http"), ("hxtps", "https"), ("htxp", "http"), ("htxps", "https"),
   ]
 }

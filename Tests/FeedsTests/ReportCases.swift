@@ -20,6 +20,11 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("evil[.]example", "domain evil.example"),
     // What a victim's name was taken out of is the end of another name.
     ReportCase("[victim].portal[.]example"),
+    ReportCase("[redacted]rest.evil[.]example <company>evil[.]example"),
+    ReportCase("[C2]evil[.]example <td>evil[.]test", "domain evil.example", "domain evil.test"),
+    // Expressions for names of files write dots so.
+    ReportCase("Cancelation Dec 14\\.zip and doc_[A-Z]{1}_Jun_1\\.zip"),
+    ReportCase("cdn\\.evil\\.zip evil\\.zip/x", "domain cdn.evil.zip", "url evil.zip/x"),
     ReportCase("hxxps://suppl[ie]r.co[.]example/x and evil[.]example", "domain evil.example"),
     ReportCase("hxxp://evil.example[1] says", "url http://evil.example/"),
     ReportCase("It talks to evil[.]example.", "domain evil.example"),
@@ -193,6 +198,27 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
       "hxxp://evil[.]example/gate/* hxxp://evil[.]example/b*",
       "url http://evil.example/gate/ prefix", "url http://evil.example/b"),
     ReportCase("https://scan.example/domain/evil[.]example?x", "domain evil.example"),
+    // What differs each time is no part of a URL, and what is left of it is another.
+    ReportCase("hxxp://192.0.2[.]7:443/x/[long string] a[.]example", "domain a.example"),
+    ReportCase("hxxp[:]//evil[.]example/?name=[recipient's email address]"),
+    ReportCase("hxxps://evil[.]example/x/<random>/y evil[.]example/x/<random>"),
+    ReportCase("hxxps://evil[.]example/x/{id}/a[.]php hxxp://evil[.]example/[a-z]{4}/y"),
+    ReportCase("https://evil.example/[id]/a[.]php hxxp://evil.example/a[some string].php"),
+    ReportCase(
+      "hxxp://evil.example/x#[victim's address] hxxp://evil.example/a_[b].zip",
+      "url http://evil.example/x", "url http://evil.example/a_[b].zip"),
+    ReportCase(
+      "hxxp://evil.example/x?a[id]=1&b[]=2&c=d-[copy]-e hxxp://evil.example/x[1]",
+      "url http://evil.example/x?a[id]=1&b[]=2&c=d-[copy]-e", "url http://evil.example/x[1]"),
+    ReportCase(
+      "hxxp://evil.example/x/<br>hxxp://evil.example/y/</td><td>hxxp://evil.example/z/<a href=x>",
+      "url http://evil.example/x/", "url http://evil.example/y/", "url http://evil.example/z/"),
+    ReportCase(
+      "https://cdn.evil[.]example/x.exe,Stealer Hosting hxxp://evil.example/a.js,b.js x",
+      "url https://cdn.evil.example/x.exe", "url http://evil.example/a.js,b.js"),
+    ReportCase(
+      "htxp://evil[.]example/x hxtps://evil.example/y", "url http://evil.example/x",
+      "url https://evil.example/y"),
     ReportCase("hxxps%3A%2F%2Fevil[.]example%2Fx", "domain evil.example"),
     ReportCase(
       "hxxp://evil[.]example/a…hxxp://bad[.]example/b→", "url http://evil.example/a",

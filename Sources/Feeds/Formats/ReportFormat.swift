@@ -58,7 +58,7 @@ struct ReportFormat: LineFormat {
     {
       return readURL(text, scheme, end..<end + schemeEnd.length, schemeEnd.isMark, number, &sink)
     }
-    if Self.isBehindPlaceholder(text, run) {
+    if ReportPlaceholder.isBefore(run, in: text) {
       // The name is another, of which this is the end.
       sink.refuse(.prose, text.extracting(run.range), line: number)
       return run.hasMark ? Self.pathEnd(text, behind: end) : end
@@ -89,7 +89,9 @@ struct ReportFormat: LineFormat {
     let authority = ReportURL.Authority(text, from: host)
     guard scheme.isDefanged || isMarked || authority.hasMark || host < plainURLEnd else {
       let pathEnd = ReportURL.pathEnd(text, from: authority.end, isQuoted: isQuoted)
-      if authority.isWhole, ReportURL.hasMarkedFile(text, authority.end..<pathEnd) {
+      if authority.isWhole, ReportURL.hasMarkedFile(text, authority.end..<pathEnd),
+        ReportPlaceholder.pathEnd(text, authority.end..<pathEnd, isQuoted: isQuoted) == nil
+      {
         add(
           text, ReportURL.trimmed(text, start..<pathEnd, host: host, path: authority.end), number,
           &sink)
@@ -104,7 +106,7 @@ struct ReportFormat: LineFormat {
       sink.refuse(.prose, text.extracting(start..<host), line: number)
       return host
     }
-    if let rest = Self.placeholderEnd(text, at: authority.end) {
+    if let rest = ReportPlaceholder.end(inHost: text, at: authority.end) {
       let tail = ReportRun(text, from: rest)
       let end = tail.range.isEmpty ? rest : Self.pathEnd(text, behind: tail.range.upperBound)
       sink.refuse(.prose, text.extracting(start..<end), line: number)
@@ -113,36 +115,14 @@ struct ReportFormat: LineFormat {
     var end = authority.end
     if authority.isWhole, ReportURL.beginsPath(text, at: end, hasScheme: true) {
       end = ReportURL.pathEnd(text, from: end, isQuoted: isQuoted)
+      if let rest = ReportPlaceholder.pathEnd(text, authority.end..<end, isQuoted: isQuoted) {
+        sink.refuse(.prose, text.extracting(start..<rest), line: number)
+        return rest
+      }
     }
     add(
       text, ReportURL.trimmed(text, start..<end, host: host, path: authority.end), number, &sink)
     return end
-  }
-
-  // MARK: Placeholders
-
-  /// Bytes that a word which stands for a victim's is looked at for.
-  private static let longestPlaceholder = 64
-
-  /// Whether a run is the rest of a name whose beginning was taken out: `[victim].sharepoint[.]com`.
-  private static func isBehindPlaceholder(_ text: RawSpan, _ run: ReportRun) -> Bool {
-    let start = run.range.lowerBound
-    return start > 0 && run.hasDot && run.value.lowerBound > start
-      && "]>}".utf8.contains(text.byte(unchecked: start - 1))
-  }
-
-  /// End of a word in brackets at an offset, of which the name goes on behind it: `suppl[x].example`; nil where
-  /// there is none.
-  private static func placeholderEnd(_ text: RawSpan, at start: Int) -> Int? {
-    guard start < text.byteCount, "[<{".utf8.contains(text.byte(unchecked: start)),
-      ReportSeparator(text, at: start) == nil
-    else { return nil }
-    let limit = min(text.byteCount - 1, start + longestPlaceholder)
-    var end = start + 1
-    while end < limit, !"]>}".utf8.contains(text.byte(unchecked: end)) { end += 1 }
-    guard end < limit else { return nil }
-    let next = text.byte(unchecked: end + 1)
-    return Byte.isAlphanumeric(next) || next == Byte.dot || next == Byte.minus ? end + 1 : nil
   }
 
   /// End of the path behind a host, or the host's.
@@ -264,7 +244,17 @@ struct ReportFormat: LineFormat {
         }
       }
       if range.upperBound == run.range.upperBound {
-        range = withPortAndPath(text, range, isEmphasis: isEmphasis, next: &next)
+        guard let whole = withPortAndPath(text, range, isEmphasis: isEmphasis, next: &next) else {
+          sink.refuse(.prose, text.extracting(range.lowerBound..<next), line: number)
+          continue
+        }
+        range = whole
+      }
+      if run.isBackslashed, range.upperBound == part.range.upperBound,
+        Self.isFileName(text.extracting(part.range))
+      {
+        sink.refuse(.prose, text.extracting(range), line: number)
+        continue
       }
       // Behind a host and a slash it may be a file's.
       let isInPath = Self.isBehindHost(text, range.lowerBound)
@@ -273,10 +263,16 @@ struct ReportFormat: LineFormat {
     return next
   }
 
-  /// A host's range together with the port and path behind it.
+  /// Whether a name of two labels ends as files do: in an expression `\.` is how they are written.
+  private static func isFileName(_ name: RawSpan) -> Bool {
+    name.byteOffsets.count { name.byte(unchecked: $0) == Byte.dot } == 1
+      && FileExtensions.endsName(name)
+  }
+
+  /// A host's range together with the port and path behind it; nil where the path is not known as a whole.
   private func withPortAndPath(
     _ text: RawSpan, _ host: Range<Int>, isEmphasis: Bool, next: inout Int
-  ) -> Range<Int> {
+  ) -> Range<Int>? {
     var end = host.upperBound
     if let port = ReportURL.portEnd(text, at: end) { end = port }
     next = end
@@ -286,6 +282,10 @@ struct ReportFormat: LineFormat {
     let isQuoted =
       host.lowerBound > 0 && text.byte(unchecked: host.lowerBound - 1) == Byte.apostrophe
     next = ReportURL.pathEnd(text, from: end, isQuoted: isQuoted)
+    if let rest = ReportPlaceholder.pathEnd(text, end..<next, isQuoted: isQuoted) {
+      next = rest
+      return nil
+    }
     let isEmphasised = isEmphasis && text.byte(unchecked: next - 1) == UInt8(ascii: "_")
     return ReportURL.trimmed(
       text, host.lowerBound + (isEmphasised ? 1 : 0)..<next, host: end, path: end)

@@ -1,0 +1,133 @@
+import Indicators
+import Parsing
+
+/// Words in brackets that stand in prose where a part of a value was taken out or differs each time:
+/// `[victim].portal[.]example`, `/x/{id}/y`, `/<random>.php`.
+///
+/// What is left of such a value is another, or none.
+enum ReportPlaceholder {
+  /// Bytes that such a word is looked for in.
+  private static let longest = 64
+
+  // MARK: Hosts
+
+  /// Whether a run is the rest of a name whose beginning was taken out.
+  static func isBefore(_ run: ReportRun, in text: RawSpan) -> Bool {
+    let start = run.range.lowerBound
+    guard start > 0, run.hasDot, closings.contains(text.byte(unchecked: start - 1)) else {
+      return false
+    }
+    return run.value.lowerBound > start || saysTakenOut(text, endingAt: start - 1)
+  }
+
+  /// What words begin with that stand for what was taken out, and for nothing else.
+  private static let takenOut: [StaticString] = [
+    "redact", "remov", "victim", "target", "random", "company", "organi", "mask", "censor",
+  ]
+
+  /// Whether a word in brackets, of which the closing one is at an offset, says that something was taken out.
+  private static func saysTakenOut(_ text: RawSpan, endingAt close: Int) -> Bool {
+    var start = close
+    while start > 0, close - start < longest {
+      let byte = text.byte(unchecked: start - 1)
+      guard Byte.isLetter(byte) || isMark(byte) else { break }
+      start -= 1
+    }
+    guard start > 0, openings.contains(text.byte(unchecked: start - 1)) else { return false }
+    return takenOut.contains {
+      Text.firstIndex(of: $0, in: text.extracting(start..<close), ignoringCase: true) != nil
+    }
+  }
+
+  /// End of a word in brackets at an offset, of which the name goes on behind it: `suppl[x].example`; nil where
+  /// there is none.
+  static func end(inHost text: RawSpan, at start: Int) -> Int? {
+    guard start < text.byteCount, openings.contains(text.byte(unchecked: start)),
+      ReportSeparator(text, at: start) == nil
+    else { return nil }
+    let limit = min(text.byteCount - 1, start + longest)
+    var end = start + 1
+    while end < limit, !closings.contains(text.byte(unchecked: end)) { end += 1 }
+    guard end < limit else { return nil }
+    let next = text.byte(unchecked: end + 1)
+    return Byte.isAlphanumeric(next) || next == Byte.dot || next == Byte.minus ? end + 1 : nil
+  }
+
+  // MARK: Paths
+
+  /// End of a path together with the placeholders in it and what follows them; nil where it has none.
+  static func pathEnd(_ text: RawSpan, _ path: Range<Int>, isQuoted: Bool) -> Int? {
+    var path = path
+    var end: Int?
+    while let rest = firstEnd(text, path) {
+      let next = ReportURL.pathEnd(text, from: rest, isQuoted: isQuoted)
+      end = next
+      path = rest..<next
+    }
+    return end
+  }
+
+  /// End of the first placeholder in a path, which may have ended at it.
+  private static func firstEnd(_ text: RawSpan, _ path: Range<Int>) -> Int? {
+    for offset in path.lowerBound..<min(path.upperBound + 1, text.byteCount) {
+      let byte = text.byte(unchecked: offset)
+      // What follows is no part of the URL that is asked for.
+      if byte == UInt8(ascii: "#") { return nil }
+      guard openings.contains(byte), let close = wordEnd(text, at: offset) else { continue }
+      let before = text.byte(unchecked: offset - 1)
+      if byte == UInt8(ascii: "[") {
+        // Members of lists, `?a[id]=5`, and words of titles are written so, too, but without blanks.
+        let hasBlank = (offset..<close).contains { text.byte(unchecked: $0) == Byte.space }
+        if hasBlank || "=?&/".utf8.contains(before) { return close + 1 }
+      } else if !Byte.isAlphanumeric(before) || goesOn(text, at: close + 1) {
+        return close + 1
+      }
+    }
+    return nil
+  }
+
+  /// Offset of the bracket that closes what one at an offset opens, if there is nothing but words between them.
+  private static func wordEnd(_ text: RawSpan, at start: Int) -> Int? {
+    let open = text.byte(unchecked: start)
+    let closing: UInt8 = open == UInt8(ascii: "<") ? UInt8(ascii: ">") : open + 2
+    guard start > 0, ReportSeparator(text, at: start) == nil else { return nil }
+    var letters = 0
+    var end = start + 1
+    while end < text.byteCount, end - start <= longest {
+      let byte = text.byte(unchecked: end)
+      if byte == closing { break }
+      if Byte.isLetter(byte) || byte >= 0x80 { letters += 1 }
+      guard Byte.isAlphanumeric(byte) || isMark(byte) || byte >= 0x80 else { return nil }
+      end += 1
+    }
+    guard end < text.byteCount, text.byte(unchecked: end) == closing, end > start + 1 else {
+      return nil
+    }
+    switch open {
+    // The number of a note is none.
+    case UInt8(ascii: "["): return letters > 1 ? end : nil
+    case UInt8(ascii: "<"):
+      let word = text.extracting(start + 1..<end)
+      return letters > 1 && !tags.contains { Text.equals(word, $0) } ? end : nil
+    default: return end
+    }
+  }
+
+  private static func goesOn(_ text: RawSpan, at offset: Int) -> Bool {
+    guard offset < text.byteCount else { return false }
+    let byte = text.byte(unchecked: offset)
+    return Byte.isAlphanumeric(byte) || "/.?&=-_".utf8.contains(byte)
+  }
+
+  /// What may stand between the letters of words, and in expressions.
+  private static func isMark(_ byte: UInt8) -> Bool { " '-_.,#$%*+".utf8.contains(byte) }
+
+  private static let openings = Array("[<{".utf8)
+  private static let closings = Array("]>}".utf8)
+
+  /// Elements of HTML that stand in and behind text.
+  private static let tags: [StaticString] = [
+    "br", "td", "tr", "th", "li", "ul", "ol", "dd", "dt", "em", "tt", "hr", "wbr", "sub", "sup",
+    "div", "pre", "span", "code", "bold", "strong", "small", "table", "tbody", "mark", "kbd",
+  ]
+}
