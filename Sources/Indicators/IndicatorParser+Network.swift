@@ -184,6 +184,7 @@ extension IndicatorParser {
     let facts = NameSyntax.facts(arena.rawSpan.extracting(start...))
     if facts.labels < 2 {
       if facts.endsInNumber { return Self.noShape(declared) }
+      if declared == .none, parseJA4(text) { return nil }
       switch declared {
       case .none, .network, .kind(.domain): return .singleLabel
       default: return .kindMismatch

@@ -51,6 +51,40 @@ extension IndicatorParser {
     return nil
   }
 
+  /// Takes a fingerprint of the JA4 family that nothing calls so, where its parts are as long as those of a TLS client,
+  /// a TLS server, an HTTP client or a certificate.
+  mutating func parseJA4(_ text: RawSpan) -> Bool {
+    guard Self.isToldJA4(text) else { return false }
+    let start = arena.count
+    arena.append(text)
+    add(.ja4, mode: .exact, from: start)
+    return true
+  }
+
+  private static func isToldJA4(_ text: RawSpan) -> Bool {
+    guard 25...51 ~= text.byteCount, let first = text.firstOffset(of: 0x5f) else { return false }
+    var lengths: [Int] = []
+    var start = first + 1
+    while start < text.byteCount {
+      let end = text.firstOffset(of: 0x5f, from: start) ?? text.byteCount
+      for offset in start..<end {
+        let byte = text.byte(unchecked: offset)
+        guard Byte.isDigit(byte) || 0x61...0x66 ~= byte else { return false }
+      }
+      lengths.append(end - start)
+      start = end + 1
+    }
+    for offset in 0..<first where !Byte.isAlphanumeric(text.byte(unchecked: offset)) {
+      return false
+    }
+    switch first {
+    case 7: return lengths == [4, 12]
+    case 10: return lengths == [12, 12]
+    case 12: return lengths == [12, 12] || lengths == [12, 12, 12]
+    default: return false
+    }
+  }
+
   /// The TLS client form of 36 bytes, or another member of the family: two to four parts of
   /// letters, digits and `-` joined by `_`.
   private static func isJA4(_ text: RawSpan) -> Bool {

@@ -46,7 +46,10 @@ enum DigestName {
   // The longer of two with one beginning first.
   private static let words: [(String, Word)] = [
     ("hasshserver", .subject(.hasshServer)), ("hassh", .subject(.hassh)),
-    ("ja3s", .subject(.ja3s)), ("ja3", .subject(.ja3)), ("ja4", .subject(.ja4)),
+    ("ja3s", .subject(.ja3s)), ("ja3", .subject(.ja3)),
+    ("ja4ssh", .subject(.ja4)), ("ja4ts", .subject(.ja4)), ("ja4t", .subject(.ja4)),
+    ("ja4s", .subject(.ja4)), ("ja4h", .subject(.ja4)), ("ja4x", .subject(.ja4)),
+    ("ja4", .subject(.ja4)),
     ("imphash", .subject(.imphash)), ("importtable", .importTable), ("import", .importTable),
     ("x509", .certificate), ("certificate", .certificate), ("cert", .certificate),
     ("ssl", .transport), ("tls", .transport),
