@@ -224,7 +224,7 @@ struct TextDetection {
     // A header and nothing below it.
     if let plan, plan.hasHeader, plan.rows == 0, plan.columns.count > 1 { return table(plan) }
     if lines == 0 { return noLines() }
-    return isFaultyList ? .format(.plain, nil) : unknown()
+    return isFaultyList ? .format(.plain, nil) : unknown(plan)
   }
 
   /// Whether the lines are a list's in which values have faults, of which each is told when it is read.
@@ -268,13 +268,17 @@ struct TextDetection {
     return .refused(name, advice: "leave the file out")
   }
 
-  private func unknown() -> Detection {
+  private func unknown(_ plan: CSVPlan?) -> Detection {
     let near = fits.filter {
       $0.value * 10 >= lines && ($0.key != .maltrail || $0.value != fits[.plain])
     }
     .sorted { ($1.value, $0.key.name) < ($0.value, $1.key.name) }
     let candidates = near.prefix(3).map(\.key)
     guard let (format, count) = near.first else {
+      if let plan, plan.keys.count == 1 {
+        return .unknown(
+          "its first line names a column, but the others may be anything", candidates: [.csv])
+      }
       return .unknown("no format fits", candidates: [.csv, .plain, .report])
     }
     return .unknown(

@@ -7,7 +7,7 @@ extension FeedCase {
   /// Every feed whose content tells its format.
   static var all: [FeedCase] {
     lines + tables + objects + further + quirks + mixedColumns + dialects + records
-      + types
+      + types + publishers
   }
 
   static let further: [FeedCase] = [

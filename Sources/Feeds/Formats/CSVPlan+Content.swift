@@ -60,6 +60,25 @@ extension CSVPlan {
       keys.count == 1 && Self.isOfLists(columns[0]) && evidence[0].fitting < evidence[0].cells
       && (hasColonInHeader || holdsHeadings(rows))
     decide(evidence)
+    if !hasHeader { settleRanges(rows) }
+  }
+
+  /// Without a header, two addresses and behind them the length of the prefix that goes from one to the other are
+  /// that prefix, as in DShield's list of networks.
+  private mutating func settleRanges(_ rows: [TableRow]) {
+    guard columns.count > 2, columns[0].isValue, !rows.isEmpty, rows.allSatisfy(Self.isRange)
+    else { return }
+    columns.replaceSubrange(0..<3, with: [.rangeStart, .rangeEnd, .other])
+  }
+
+  private static func isRange(_ row: TableRow) -> Bool {
+    let bytes = row.bytes.rawSpan
+    guard row.cells.count > 2, let first = IPAddressText.ipv4(bytes.extracting(row.range(0))),
+      let last = IPAddressText.ipv4(bytes.extracting(row.range(1))),
+      let length = Text.number(bytes.extracting(row.range(2))), length <= 32
+    else { return false }
+    let hosts = UInt32(truncatingIfNeeded: (UInt64(1) << (32 - UInt64(length))) - 1)
+    return first & hosts == 0 && first | hosts == last
   }
 
   /// Whether a further line is one that columns or lists are called by.

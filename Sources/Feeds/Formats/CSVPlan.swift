@@ -292,10 +292,33 @@ struct CSVPlan {
   /// How names of columns of words end.
   private static let descriptions = ["description", "comment", "comments", "note", "notes"]
 
+  /// Whether a cell of a list is a value, what its heading says, or another heading; of what has no shape, anything
+  /// would be.
+  private func fitsList(_ cell: RawSpan, _ test: inout ShapeTest) -> Bool {
+    if let last = cell.byteOffsets.last, cell.byte(unchecked: last) == Byte.colon {
+      return true
+    }
+    if test.fitsStrictly(cell) { return true }
+    guard hasHeader, case .value(let kind, _) = columns[0], Self.hasShape(kind) else {
+      return false
+    }
+    return test.fitsCell(cell, as: kind)
+  }
+
+  /// Whether what is of a kind looks like it, and nothing else does.
+  private static func hasShape(_ declared: DeclaredKind) -> Bool {
+    switch declared {
+    case .none: false
+    case .network, .digest: true
+    case .kind(let kind):
+      kind.isDigest || [.ipv4, .ipv6, .domain, .url, .email, .ja4].contains(kind)
+    }
+  }
+
   private mutating func countFitting(_ rows: [TableRow], _ test: inout ShapeTest) {
-    if columns.count == 1 {
-      // One column is a list, of which the values are what fits.
-      fittingRows = rows.count { test.fitsStrictly($0.bytes.rawSpan.extracting($0.range(0))) }
+    if columns.count == 1 || keys.count == 1 && columns.first?.isValue == true {
+      // One column is a list, of which the values are what fits, whatever prose holds a delimiter.
+      fittingRows = rows.count { fitsList($0.bytes.rawSpan.extracting($0.range(0)), &test) }
     } else {
       let needed = (columns.firstIndex { $0.isValue } ?? 0) + 1
       // A table without a header is known by its values alone.

@@ -24,7 +24,7 @@ enum CellPieces {
   ///
   /// All are of one sort: prose that names a host, and a URL with a blank in it, are no lists. Where
   /// a comma, semicolon or line end stands between, up to half of the pieces may be damaged, or addresses, names
-  /// and URLs may stand side by side, if all are sound.
+  /// and URLs may stand side by side, if all are sound. The path that a host is asked for, behind it, is no damage.
   static func values(
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
@@ -47,7 +47,9 @@ enum CellPieces {
     var damaged = 0
     for piece in pieces {
       guard parser.parse(cell.extracting(piece), as: declared, options: options) == nil else {
-        damaged += 1
+        let isPath =
+          sort != nil && !hasBlanksOnly && cell.byte(unchecked: piece.lowerBound) == Byte.slash
+        if !isPath { damaged += 1 }
         continue
       }
       let found = Sort(parser.results.first?.kind)

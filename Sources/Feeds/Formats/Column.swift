@@ -26,6 +26,8 @@ enum Column: Equatable {
   case forDetection
   /// Whether the entry was taken back, or is still held for bad.
   case withdrawn, upheld
+  /// The same of `active`, where 0 is no count.
+  case active
   /// What is thought of the value, in a word that may say that it is good.
   case judgement
   /// The same, and a label.
@@ -61,7 +63,8 @@ enum Column: Equatable {
     "installer", "unpacked", "packed", "parent", "dll", "exe", "document", "attachment", "archive",
   ]
   private static let owned = [
-    "md5", "sha1", "sha256", "sha512", "hash", "hashes", "url", "urls", "domain", "domains", "ip",
+    "md5", "sha", "sha1", "sha256", "sha512", "hash", "hashes", "url", "urls", "domain", "domains",
+    "ip",
     "ips", "ipaddress", "host", "hostname",
   ]
 
@@ -97,7 +100,7 @@ enum Column: Equatable {
     (.value(.kind(.sha224), nameMode: .exact), "sha224 sha224hash hashsha224 filesha224 filehashsha224"),
     (.value(.kind(.sha384), nameMode: .exact), "sha384 sha384hash hashsha384 filesha384 filehashsha384"),
     (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filesha512 filehashsha512"),
-    (.value(.digest, nameMode: .exact), "hash hashes filehash filehashes filehashvalue samplehash hashvalue digest"),
+    (.value(.digest, nameMode: .exact), "hash hashes filehash filehashes filehashvalue samplehash hashvalue digest sha shas filesha"),
     (.value(.kind(.imphash), nameMode: .exact), "imphash"),
     (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3digest ja3fingerprint"),
     (.value(.kind(.ja3s), nameMode: .exact), "ja3s ja3smd5 ja3shash ja3sfingerprint"),
@@ -130,7 +133,8 @@ enum Column: Equatable {
     (.action, "action"),
     (.forDetection, "toids"),
     (.withdrawn, "revoked isrevoked deleted isdeleted falsepositive isfalsepositive whitelisted iswhitelisted allowlisted benign isbenign expired isexpired retired"),
-    (.upheld, "active isactive malicious ismalicious"),
+    (.active, "active isactive"),
+    (.upheld, "malicious ismalicious"),
     (.judgement, "status verdict iocstatus indicatorstatus judgement disposition reputation"),
     (.classification, "classification"),
     (.port, "port dstport destport"),
@@ -267,7 +271,7 @@ enum ValueType: Sendable {
     (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256hash hashsha256 filehashsha256 filesha256"),
     (.value(.kind(.sha384), nameMode: .exact), "sha384"),
     (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filehashsha512"),
-    (.value(.digest, nameMode: .exact), "hash hashes filehash samplehash digest malwarehash"),
+    (.value(.digest, nameMode: .exact), "hash hashes filehash samplehash digest malwarehash sha filesha"),
     (.file, "file files stixfile"),
     (.value(.kind(.imphash), nameMode: .exact), "imphash filehashimphash"),
     (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3md5 ja3hash ja3fingerprint ja3fingerprintmd5"),

@@ -303,14 +303,21 @@ struct DnsmasqFormat: LineFormat {
         line.extracting(zone.name), as: .kind(.domain), nameMode: zone.nameMode, line: number)
       return
     }
-    guard var start = Self.firstName(of: line) else {
+    let rule = Comment.removed(from: line)
+    guard var start = Self.firstName(of: rule), Self.blocks(rule) else {
       sink.refuse(.unsupportedRule, line, line: number)
       return
     }
-    while let end = Text.firstIndex(of: Byte.slash, in: line, from: start) {
-      sink.add(line.extracting(start..<end), as: .kind(.domain), line: number)
+    while let end = Text.firstIndex(of: Byte.slash, in: rule, from: start) {
+      sink.add(rule.extracting(start..<end), as: .kind(.domain), line: number)
       start = end + 1
     }
+  }
+
+  /// Whether what stands behind the names keeps them from being reached: an address, whichever, or none to answer
+  /// with, and no server to ask; `#` stands for the usual ones (dnsmasq(8)).
+  private static func blocks(_ line: RawSpan) -> Bool {
+    Text.starts(line, "address=") || line.byte(unchecked: line.byteCount - 1) == Byte.slash
   }
 
   /// Offset of the first name in a line of the format.

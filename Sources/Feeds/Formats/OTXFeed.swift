@@ -161,7 +161,7 @@ struct OTXFeed {
 
   private struct Indicator {
     enum Field {
-      case indicator, type, description, title, created, expiration
+      case indicator, type, description, title, created, expiration, isActive
 
       init?(_ json: JSONFeed, _ key: JSONToken) {
         if json.text(key, is: "indicator") {
@@ -176,6 +176,8 @@ struct OTXFeed {
           self = .created
         } else if json.text(key, is: "expiration") {
           self = .expiration
+        } else if json.text(key, is: "is_active") {
+          self = .isActive
         } else {
           return nil
         }
@@ -189,11 +191,13 @@ struct OTXFeed {
     private(set) var description = 0..<0
     private(set) var created = 0..<0
     private(set) var expiration = 0..<0
+    private(set) var isActive = true
 
     init(line: UInt64) { self.line = line }
 
     mutating func read(_ field: Field, _ json: inout JSONFeed) throws(FeedError) {
       let token = try json.next()
+      if field == .isActive, token.kind == .falseLiteral { isActive = false }
       guard token.kind == .string || token.kind == .number else { return try json.skip(token) }
       let range = json.append(token, to: &bytes)
       switch field {
@@ -203,6 +207,7 @@ struct OTXFeed {
       case .title: if description.isEmpty { description = range }
       case .created: created = range
       case .expiration: expiration = range
+      case .isActive: isActive = !bytes[range].elementsEqual("0".utf8)
       }
     }
 
@@ -242,6 +247,9 @@ struct OTXFeed {
     let bytes = indicator.bytes
     let value = bytes.rawSpan.extracting(range)
     let first = sink.collection.records.count
+    guard indicator.isActive || sink.options.isAllowList else {
+      return sink.refuse(.revoked, value, line: indicator.line)
+    }
     let type = ValueType(key: Text.key(bytes.rawSpan.extracting(indicator.type)))
     switch type.settled(for: value) {
     case .pair(let use, _): sink.add(value, for: use, line: indicator.line, id: 0)

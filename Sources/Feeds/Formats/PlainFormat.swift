@@ -101,7 +101,9 @@ struct NotedValue {
     }
     let (text, comment) = Comment.split(line)
     let whole = line.extracting(text)
-    guard let blank = Text.firstIndex(of: Byte.space, in: whole) else {
+    guard
+      let blank = whole.byteOffsets.first(where: { Self.isBlank(whole.byte(unchecked: $0)) })
+    else {
       (value, note) = (text, comment)
       return
     }
@@ -123,22 +125,26 @@ struct NotedValue {
   /// Where the words begin behind a dash, or in brackets, that stands behind a digest or what may be a name.
   private static func noteStart(_ line: RawSpan, behind blank: Int) -> Int? {
     let first = line.extracting(0..<blank)
-    // An address may be the first of a range.
-    let endsInLetter = blank > 0 && Byte.isLetter(first.byte(unchecked: blank - 1))
+    // An address may be the first of a range; behind a scheme it is none.
+    let isHost =
+      Text.firstIndex(of: "://", in: first) != nil
+      || blank > 0 && Byte.isLetter(first.byte(unchecked: blank - 1))
     guard
-      Text.isDigest(first) || endsInLetter && Text.firstIndex(of: Byte.dot, in: first) != nil
+      Text.isDigest(first) || isHost && Text.firstIndex(of: Byte.dot, in: first) != nil
     else { return nil }
-    var last = blank
-    while last + 1 < line.byteCount, line.byte(unchecked: last + 1) == Byte.space { last += 1 }
-    for mark in [" - ", " \u{2013} ", " \u{2014} "] as [StaticString]
-    where Text.contains(line, mark, at: last) {
-      return last + mark.utf8CodeUnitCount
+    var start = blank
+    while start < line.byteCount, isBlank(line.byte(unchecked: start)) { start += 1 }
+    for mark in ["- ", "\u{2013} ", "\u{2014} "] as [StaticString]
+    where Text.contains(line, mark, at: start) {
+      return start + mark.utf8CodeUnitCount
     }
     let isInBrackets =
-      Text.contains(line, " (", at: last)
+      Text.contains(line, "(", at: start)
       && line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: ")")
-    return isInBrackets ? last + 1 : nil
+    return isInBrackets ? start : nil
   }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == Byte.space || byte == Byte.tab }
 }
 
 /// An address or prefix with words behind it that say something of it: `192.0.2.1 seen in May`.

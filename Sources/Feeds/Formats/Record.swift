@@ -69,8 +69,11 @@ struct Record {
     for field in fields {
       let cell = bytes.rawSpan.extracting(field.range)
       switch field.column {
-      case .withdrawn where !allows && isAny(cell, ["true", "yes", "1"]): return .revoked
-      case .upheld where !allows && isAny(cell, ["false", "no"]): return .revoked
+      case .withdrawn where !allows && isAny(cell, ["true", "yes", "1", "y", "t"]):
+        return .revoked
+      case .upheld where !allows && isAny(cell, Self.denials): return .revoked
+      case .active where !allows && (isAny(cell, Self.denials) || Text.equals(cell, "0")):
+        return .revoked
       case .judgement where isAny(cell, Self.pastWords),
         .classification where isAny(cell, Self.pastWords):
         return .revoked
@@ -83,6 +86,7 @@ struct Record {
     return nil
   }
 
+  private static let denials: [StaticString] = ["false", "no", "f", "n"]
   private static let pastWords: [StaticString] = [
     "revoked", "expired", "inactive", "deleted", "retired", "withdrawn", "deprecated",
   ]
