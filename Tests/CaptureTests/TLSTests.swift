@@ -29,6 +29,15 @@ struct TLSTests {
     CaptureCase(
       "an IPv6 address", segment(TLSBuilder.clientHello("2001:db8::7")), ["1 tls.sni 2001:db8::7"])
     CaptureCase("no name at all", segment(TLSBuilder.clientHello("")), [])
+    CaptureCase(
+      "a name with a port", segment(TLSBuilder.clientHello("c2.evil.example:443")),
+      ["1 tls.sni c2.evil.example"])
+    CaptureCase(
+      "an IPv6 address in brackets", segment(TLSBuilder.clientHello("[2001:db8::9]")),
+      ["1 tls.sni 2001:db8::9"])
+    CaptureCase(
+      "the same with a port", segment(TLSBuilder.clientHello("[2001:db8::9]:8443")),
+      ["1 tls.sni 2001:db8::9"])
     CaptureCase("odd bytes", segment(TLSBuilder.clientHello("A b!")), ["1 tls.sni a b!"])
     CaptureCase(
       "two names, and one again",

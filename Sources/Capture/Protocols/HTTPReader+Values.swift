@@ -120,15 +120,50 @@ extension HTTPReader {
     _ skips: inout SkipCounters
   ) {
     let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
-    writer.keepHost(.httpHost, value.extracting(host), port: port ?? 0)
+    let isHost = writer.keepHost(
+      .httpHost, value.extracting(host), port: port ?? 0, onlyIfValid: true)
+    var authority = (text: value.byteOffsets, hasPort: port != nil)
+    if port == nil {
+      // One that cannot be belongs to no URL, a bracket behind an address does.
+      let isBracketed = host.lowerBound > 0 && value.byte(unchecked: host.lowerBound - 1) == 0x5b
+      authority.text = 0..<host.upperBound + (isBracketed ? 1 : 0)
+    }
+    if !isHost, let odd = keepOddHosts(value, &writer) { authority = odd }
     guard !hasHost else { return }
     if value.byteCount == 0 {
       keepURLWithoutHost(context, into: &writer, &skips)
     } else if hasTarget, writer.kinds.contains(.url) {
-      keepURL(host: value, hasPort: port != nil, context, into: &writer, &skips)
+      keepURL(
+        host: value.extracting(authority.text), hasPort: authority.hasPort, context, into: &writer,
+        &skips)
     }
     hasHost = true
     hasTarget = false
+  }
+
+  /// Writes the hosts in a value that is none as a whole, or all of it where nothing in it is one; gives the first
+  /// one's authority in a URL.
+  private func keepOddHosts(
+    _ value: RawSpan, _ writer: inout ObservableWriter
+  ) -> (text: Range<Int>, hasPort: Bool)? {
+    var first: (text: Range<Int>, hasPort: Bool)?
+    var start = 0
+    // A list is what some proxies make of two headers.
+    while start < value.byteCount {
+      let end = value.firstOffset(of: Byte.comma, in: start..<value.byteCount) ?? value.byteCount
+      let odd = HTTPRequest.oddHost(value, start..<end)
+      start = end + 1
+      let host = value.extracting(odd.host)
+      guard writer.keepHost(.httpHost, host, port: odd.port ?? 0, onlyIfValid: true) else {
+        continue
+      }
+      if first == nil { first = (odd.authority, odd.port != nil) }
+    }
+    if first == nil {
+      let (host, _) = HTTPRequest.splitHost(value, value.byteOffsets)
+      writer.keepHost(.httpHost, value.extracting(host))
+    }
+    return first
   }
 
   /// Writes a user agent; where it goes on in further lines, those are joined by one blank.

@@ -230,8 +230,7 @@ enum HTTPRequest {
     }
     var colon = value.upperBound
     while colon > value.lowerBound, Byte.isDigit(bytes.byte(unchecked: colon - 1)) { colon -= 1 }
-    guard colon > value.lowerBound, bytes.byte(unchecked: colon - 1) == Byte.colon,
-      value.upperBound - colon <= 5
+    guard colon > value.lowerBound, bytes.byte(unchecked: colon - 1) == Byte.colon
     else { return (unbracketed(bytes, value), nil) }
     let host = value.lowerBound..<colon - 1
     let isBracketed = !host.isEmpty && bytes.byte(unchecked: host.lowerBound) == UInt8(ascii: "[")
@@ -239,6 +238,36 @@ enum HTTPRequest {
     if !isBracketed, bytes.firstOffset(of: Byte.colon, in: host) != nil { return (value, nil) }
     let port = decimal(bytes, colon..<value.upperBound)
     return (unbracketed(bytes, host), port > 0 ? UInt16(exactly: port) : nil)
+  }
+
+  /// The host in what is none as it stands: with blanks or NULs around it, as a URL, or with something for a port
+  /// that is none; and how much of that is an authority.
+  static func oddHost(_ bytes: RawSpan, _ range: Range<Int>) -> (
+    host: Range<Int>, port: UInt16?, authority: Range<Int>
+  ) {
+    var value = range
+    while let first = value.first, bytes.byte(unchecked: first) <= Byte.space {
+      value.removeFirst()
+    }
+    while let last = value.last, bytes.byte(unchecked: last) <= Byte.space { value.removeLast() }
+    value = authority(bytes, value) ?? value
+    let (host, port) = splitHost(bytes, value)
+    if port != nil || host.isEmpty { return (host, port, value) }
+    var end = host.lowerBound
+    if bytes.byte(unchecked: end) == UInt8(ascii: "[") {
+      guard let bracket = bytes.firstOffset(of: UInt8(ascii: "]"), in: host) else {
+        return (host, nil, value)
+      }
+      end = bracket + 1
+    } else if let colon = bytes.firstOffset(of: Byte.colon, in: host),
+      bytes.firstOffset(of: Byte.colon, in: colon + 1..<host.upperBound) == nil
+    {
+      end = colon
+    } else {
+      return (host, nil, value)
+    }
+    let whole = host.lowerBound..<end
+    return (unbracketed(bytes, whole), nil, whole)
   }
 
   private static func unbracketed(_ bytes: RawSpan, _ host: Range<Int>) -> Range<Int> {

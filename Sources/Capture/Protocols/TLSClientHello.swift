@@ -251,7 +251,12 @@ struct TLSClientHello {
       let type = try cursor.readUInt8()
       let name = try cursor.readSpan(Int(cursor.readUInt16()))
       writer.place(place + cursor.offset)
-      if type == 0 { writer.keepHost(.tlsServerName, name) }
+      guard type == 0, !writer.keepHost(.tlsServerName, name, onlyIfValid: true) else { continue }
+      // What some clients hand on as it was typed, with a port or in brackets.
+      let host = name.extracting(HTTPRequest.oddHost(name, name.byteOffsets).host)
+      if !writer.keepHost(.tlsServerName, host, onlyIfValid: true) {
+        writer.keepHost(.tlsServerName, name)
+      }
     }
   }
 }

@@ -1,0 +1,54 @@
+import Capture
+import Testing
+
+/// Hosts and lengths as careless programs and attackers write them.
+@Suite("HTTP, hosts and lengths that are none")
+struct HTTPOddityTests {
+  private static func host(_ value: String) -> [UInt8] {
+    HTTPTests.request("GET /x HTTP/1.1\r\nHost: \(value)\r\n\r\n")
+  }
+
+  private static let seen = ["1 http.host evil.example", "1 http.url http://evil.example/x"]
+
+  @CaseTable static var hosts: [CaptureCase] {
+    CaptureCase("a port with zeros before it", host("evil.example:000080"), seen)
+    CaptureCase(
+      "another one", host("evil.example:0008080"),
+      ["1 http.host evil.example", "1 http.url http://evil.example:8080/x"])
+    CaptureCase("letters in the port", host("evil.example:80x"), seen)
+    CaptureCase("a port beyond all", host("evil.example:99999999999999999999"), seen)
+    CaptureCase(
+      "letters in an address' port", host("[2001:db8::9]:80x"),
+      ["1 http.host 2001:db8::9", "1 http.url http://[2001:db8::9]/x"])
+    CaptureCase("a URL", host("http://evil.example/"), seen)
+    CaptureCase(
+      "a URL with a port", host("HTTP://u:p@evil.example:81/y?z"),
+      ["1 http.host evil.example", "1 http.url http://evil.example:81/x"])
+    CaptureCase(
+      "a list", host("evil.example, b.example"),
+      [
+        "1 http.host evil.example", "1 http.host b.example", "1 http.url http://evil.example/x",
+      ])
+    CaptureCase(
+      "a list with ports and something that is none", host(",a b, 192.0.2.9:81 ,b.example:82"),
+      ["1 http.host 192.0.2.9:81", "1 http.host b.example", "1 http.url http://192.0.2.9:81/x"])
+    CaptureCase("a NUL behind it", host("evil.example\0"), seen)
+    CaptureCase("a NUL in it", host("evil.example\0b"), ["1 http.host evil.example\0b"])
+    CaptureCase(
+      "an address without brackets", host("2001:db8::9"), ["1 http.host 2001:db8::9"])
+    CaptureCase("colons that are no address'", host("a:b:c"), ["1 http.host a:b:c"])
+  }
+
+  @Test("hosts", arguments: hosts)
+  func host(_ test: CaptureCase) {
+    #expect(Observed(test.capture).values == test.expected)
+  }
+
+  @Test("another port gives a second form of a host without one of its own")
+  func otherPort() {
+    let request = "GET /x HTTP/1.1\r\nHost: evil.example:80x\r\n\r\n"
+    #expect(
+      Observed(HTTPTests.request(request, port: 8080)).values
+        == Self.seen + ["1 http.url http://evil.example:8080/x"])
+  }
+}
