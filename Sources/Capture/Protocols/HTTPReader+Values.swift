@@ -79,7 +79,9 @@ extension HTTPReader {
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepUserAgent(text.extracting(value), &writer)
     case 14 where text.hasText("content-length", at: name.lowerBound):
-      contentLength = HTTPRequest.length(text, colon + 1..<line.upperBound)
+      guard let length = HTTPRequest.length(text, colon + 1..<line.upperBound) else { return }
+      // Of several headers that differ none is believed, as of a list (RFC 9112 §6.3).
+      statedLength = (statedLength ?? length) == length ? length : 0
     case 15 where text.hasText("x-forwarded-for", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)

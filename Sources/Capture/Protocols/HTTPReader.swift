@@ -46,7 +46,9 @@ struct HTTPReader {
   var isVersionless = false
   /// The URL was written with the destination for its host.
   private var hasURLWithoutHost = false
-  var contentLength = 0
+  /// What the headers say of the body's length: 0 where they differ, nil where none does.
+  var statedLength: Int?
+  private var contentLength: Int { statedLength ?? 0 }
   var isChunked = false
   /// The client waits for leave to send the body (RFC 9110 §10.1.1).
   var expectsLeave = false
@@ -151,7 +153,7 @@ struct HTTPReader {
     hasHost = false
     isVersionless = false
     hasURLWithoutHost = false
-    contentLength = 0
+    statedLength = nil
     isChunked = false
     isBodiless = false
     expectsLeave = false

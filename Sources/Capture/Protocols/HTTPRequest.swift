@@ -85,6 +85,24 @@ enum HTTPRequest {
     return payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount) == nil
   }
 
+  /// Where a request begins that stands behind an empty line, as behind chunks of which the lengths are none.
+  static func offsetBehindEmptyLine(_ payload: RawSpan, from start: Int) -> Int? {
+    var offset = start
+    while let lineEnd = payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount) {
+      offset = lineEnd + 1
+      var next = offset
+      if next < payload.byteCount, payload.byte(unchecked: next) == Byte.carriageReturn {
+        next += 1
+      }
+      guard next < payload.byteCount, payload.byte(unchecked: next) == Byte.lineFeed else {
+        continue
+      }
+      let rest = payload.extracting(next + 1..<payload.byteCount)
+      if begins(rest) || mayBegin(rest) { return next + 1 }
+    }
+    return nil
+  }
+
   /// What joins words in a method (`VERSION-CONTROL`, `RPC_IN_DATA`).
   @inline(__always)
   private static func isJoiner(_ byte: UInt8) -> Bool {
@@ -310,10 +328,10 @@ enum HTTPRequest {
     return start..<end
   }
 
-  /// The length that a header's value says; 0 where there is none, or not one.
+  /// The length that a header's value says; nil where there is none, 0 where it is not one.
   ///
   /// What was two headers may have become a list of the same lengths (RFC 9112 §6.3).
-  static func length(_ bytes: RawSpan, _ value: Range<Int>) -> Int {
+  static func length(_ bytes: RawSpan, _ value: Range<Int>) -> Int? {
     var length: Int?
     var start = value.lowerBound
     while start < value.upperBound {
@@ -326,7 +344,7 @@ enum HTTPRequest {
       if let length, length != number { return 0 }
       length = number
     }
-    return length ?? 0
+    return length
   }
 
   /// A decimal number; 0 where there is none, or none that an `Int` holds.

@@ -246,20 +246,7 @@ extension FlowReader {
           offset += end
           stream.begin(.none)
           guard !isAnswer, offset < payload.byteCount else { return false }
-          var application = Application.none
-          if end > 0 { application = classifyFollowing(payload, offset, visit) }
-          if application == .none,
-            let lineEnd = payload.firstOffset(of: 0x0a, in: offset..<payload.byteCount),
-            lineEnd + 1 < payload.byteCount
-          {
-            // A wrong length leaves the rest of a body before the next request.
-            offset = lineEnd + 1
-            application = classifyFollowing(payload, offset, visit)
-            if application == .none {
-              (application, _) = Self.classifyBeginning(
-                payload.extracting(offset..<payload.byteCount), isServer: false)
-            }
-          }
+          let application = findFollowing(payload, &offset, mayBeginHere: end > 0, visit)
           begin(application, stream, visit, isFirst: false)
         case .begins(let end):
           // Behind a CONNECT another protocol may begin at once, or in the next segments.
@@ -298,6 +285,34 @@ extension FlowReader {
       }
     }
     return false
+  }
+
+  /// What begins where a request or its body ends otherwise than it said, or further behind; moves the offset there.
+  private func findFollowing(
+    _ payload: RawSpan, _ offset: inout Int, mayBeginHere: Bool, _ visit: StreamVisit
+  ) -> Application {
+    if mayBeginHere {
+      let application = classifyFollowing(payload, offset, visit)
+      if application != .none { return application }
+    }
+    if let lineEnd = payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount),
+      lineEnd + 1 < payload.byteCount
+    {
+      // A wrong length leaves the rest of a body before the next request.
+      let next = lineEnd + 1
+      var application = classifyFollowing(payload, next, visit)
+      if application == .none {
+        (application, _) = Self.classifyBeginning(
+          payload.extracting(next..<payload.byteCount), isServer: false)
+      }
+      if application != .none {
+        offset = next
+        return application
+      }
+    }
+    guard let next = HTTPRequest.offsetBehindEmptyLine(payload, from: offset) else { return .none }
+    offset = next
+    return .http
   }
 
   /// What begins at an offset behind a request.
