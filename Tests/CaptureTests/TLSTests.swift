@@ -114,6 +114,43 @@ struct TLSTests {
     #expect(observed.counts.isEmpty)
   }
 
+  /// A hello that announces early data, and what a server that does not take it makes the client send.
+  private static func early(_ count: Int, announced: Bool = true) -> [UInt8] {
+    let first = join(
+      TLSBuilder.serverName("a.example"), announced ? TLSBuilder.otherExtension(42, count: 0) : [])
+    let second = TLSBuilder.serverName("b.example")
+    let data = stride(from: 0, to: count, by: 16_000).flatMap {
+      TLSBuilder.record(23, zeros(min(16_000, count - $0)))
+    }
+    return join(
+      TLSBuilder.record(22, TLSBuilder.handshake(1, TLSBuilder.hello(extensions: first))),
+      TLSBuilder.record(20, [1]), data,
+      TLSBuilder.record(22, TLSBuilder.handshake(1, TLSBuilder.hello(extensions: second))),
+      TLSBuilder.record(23, zeros(40)),
+      // What looks like a hello among ciphertext is none.
+      TLSBuilder.record(
+        22,
+        TLSBuilder.handshake(
+          1, TLSBuilder.hello(extensions: TLSBuilder.serverName("c.example")))))
+  }
+
+  @Test("the second hello behind early data", arguments: [1, 100, 17_000, 60_000])
+  func earlyData(_ count: Int) {
+    for (announced, names) in [(true, ["a.example", "b.example"]), (false, ["a.example"])] {
+      let stream = Self.early(count, announced: announced)
+      for size in [1400, 9000] {
+        let segments = stride(from: 0, to: stream.count, by: size).map {
+          CapturedPacket(
+            Packet.segment(
+              Array(stream[$0..<min($0 + size, stream.count)]), to: 443,
+              sequence: 1000 + UInt32($0)))
+        }
+        let values = Observed(pcap(segments)).values
+        #expect(values.map { $0.split(separator: " ").last.map(String.init) ?? "" } == names)
+      }
+    }
+  }
+
   @Test("a hello cut by the packet's end gives the name that is whole, and is counted")
   func cut() {
     let extensions = join(

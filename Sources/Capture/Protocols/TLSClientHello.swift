@@ -8,6 +8,7 @@ struct TLSClientHello {
   private static let alert: UInt8 = 21
   private static let clientHello: UInt8 = 1
   private static let serverHello: UInt8 = 2
+  private static let earlyData: UInt16 = 42
   private static let recordHeader = 5
   private static let datagramRecordHeader = 13
   private static let handshakeHeader = 4
@@ -161,9 +162,10 @@ struct TLSClientHello {
       return
     }
     if !isFragment, length <= part.byteCount {
-      return TLSHandshake.read(
+      TLSHandshake.read(
         payload.extracting(start..<body + length), start: datagramHandshakeHeader, isWhole: true,
         into: &writer, &skips)
+      return
     }
     let name = DatagramHandshakes.Name(
       flow: sender.flow, isFromFirst: sender.isFromFirst,
@@ -198,10 +200,14 @@ struct TLSClientHello {
   }
 
   /// Reads a hello's body, as far as it is there; names that end before `namesFrom` were read.
+  ///
+  /// - Returns: whether it announces early data (RFC 8446 §4.2.10).
+  @discardableResult
   static func readHello(
     _ hello: RawSpan, start: Int = 0, isDatagram: Bool, isWhole: Bool, namesFrom: Int = 0,
     _ writer: inout ObservableWriter, _ skips: inout SkipCounters
-  ) {
+  ) -> Bool {
+    var hasEarlyData = false
     defer {
       if isWhole {
         var fingerprint = TLSFingerprint()
@@ -216,7 +222,7 @@ struct TLSClientHello {
       let version = try cursor.readUInt16()
       guard isDatagram || version >> 8 == 3 else {
         skips.add(.tlsHelloMalformed)
-        return
+        return false
       }
       try cursor.skip(32)
       try cursor.skip(Int(cursor.readUInt8()))
@@ -224,11 +230,12 @@ struct TLSClientHello {
       try cursor.skip(Int(cursor.readUInt16()))
       try cursor.skip(Int(cursor.readUInt8()))
       // Hellos before TLS 1.2 may end here.
-      if cursor.isAtEnd, isWhole { return }
+      if cursor.isAtEnd, isWhole { return false }
       try cursor.skip(2)
       while !cursor.isAtEnd || !isWhole {
         let type = try cursor.readUInt16()
         let length = try cursor.readUInt16()
+        if type == earlyData { hasEarlyData = true }
         if type == 0, cursor.offset + Int(length) > namesFrom {
           let place = cursor.offset
           try readServerNames(cursor.readCursor(Int(length)), at: place, &writer)
@@ -239,6 +246,7 @@ struct TLSClientHello {
     } catch {
       skips.add(isWhole ? .tlsHelloMalformed : .tlsHelloCut)
     }
+    return hasEarlyData
   }
 
   private static func readServerNames(

@@ -22,14 +22,16 @@ enum TLSHandshake {
     }
   }
 
-  /// Writes what a message says; of one that is cut only the names of a ClientHello.
+  /// Writes what a message says, of one that is cut only the names of a ClientHello; whether data is to follow before the
+  /// server has answered.
+  @discardableResult
   static func read(
     _ message: RawSpan, start: Int = 4, isWhole: Bool, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
-  ) {
+  ) -> Bool {
     switch message.byte(unchecked: 0) {
     case clientHello:
-      TLSClientHello.readHello(
+      return TLSClientHello.readHello(
         message, start: start, isDatagram: false, isWhole: isWhole, &writer, &skips)
     case serverHello where isWhole:
       do { try TLSFingerprint.writeServer(message, start: start, into: &writer) } catch {
@@ -41,5 +43,6 @@ enum TLSHandshake {
       skips.add(.tlsMessageCut)
     default: break
     }
+    return false
   }
 }

@@ -36,6 +36,11 @@ struct TLSReader {
   private var isAtStart = false
   /// A ChangeCipherSpec record has passed.
   private var isEncrypted = false
+  /// Bytes of application data that may still come before a second hello.
+  private var earlyRest = 0
+  /// Bytes that a client may send before the server's answer, which may ask for a second hello (RFC 8446 §4.2.10): servers
+  /// take a quarter of it.
+  private static let mostEarly = 64 << 10
 
   /// Whether nothing has begun that is not over.
   var isBetweenMessages: Bool { message.isEmpty && rest == 0 && headerCount == 0 }
@@ -47,7 +52,7 @@ struct TLSReader {
   mutating func reset() {
     message.removeAll()
     (header, headerCount, rest, unwanted) = (0, 0, 0, 0)
-    (isHandshake, isEncrypted) = (false, false)
+    (isHandshake, isEncrypted, earlyRest) = (false, false, 0)
   }
 
   /// Reads the next bytes of the stream.
@@ -109,7 +114,9 @@ struct TLSReader {
     switch type {
     case 20: isEncrypted = true
     case 21, 22, 24: break
-    case 23: return .done
+    case 23:
+      guard rest <= earlyRest else { return .done }
+      earlyRest -= rest
     default: return .other
     }
     return .goesOn
@@ -138,8 +145,9 @@ struct TLSReader {
           continue
         }
         if length <= end - offset - 4 {
-          TLSHandshake.read(
-            data.extracting(offset..<offset + 4 + length), isWhole: true, into: &writer, &skips)
+          noteEarlyData(
+            TLSHandshake.read(
+              data.extracting(offset..<offset + 4 + length), isWhole: true, into: &writer, &skips))
           offset += 4 + length
           continue
         }
@@ -170,6 +178,10 @@ struct TLSReader {
     4 + Int(message.bytes[1]) << 16 + Int(message.bytes[2]) << 8 + Int(message.bytes[3])
   }
 
+  private mutating func noteEarlyData(_ isAnnounced: Bool) {
+    earlyRest = isAnnounced ? Self.mostEarly : 0
+  }
+
   private mutating func readMessage(
     isWhole: Bool, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
@@ -177,9 +189,10 @@ struct TLSReader {
     swap(&whole, &message)
     writer.useMarks(whole.marks)
     // SAFETY: the closure only reads the array's bytes.
-    unsafe whole.bytes.withUnsafeBytes {
+    let hasEarlyData = unsafe whole.bytes.withUnsafeBytes {
       unsafe TLSHandshake.read($0.bytes, isWhole: isWhole, into: &writer, &skips)
     }
+    noteEarlyData(hasEarlyData)
     writer.endMarks()
     whole.removeAll()
     swap(&whole, &message)
