@@ -177,6 +177,17 @@ struct DNSTests {
       "NetBIOS names are none of DNS",
       udp(Builder().question("FHEPFCELEHFCEPFFFACACACACACACABL", type: 32), port: 137), [])
     CaptureCase(
+      "nor in a scope, on any port",
+      udp(Builder().question("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.a.example", type: 33), port: 4711),
+      [])
+    CaptureCase(
+      "DNS on the port of NetBIOS", udp(Builder().question("a.example"), port: 137),
+      ["1 dns.query a.example"])
+    CaptureCase(
+      "a service on the port of NetBIOS",
+      udp(Builder().question("_x._tcp.a.example", type: 33), port: 137),
+      ["1 dns.query _x._tcp.a.example"])
+    CaptureCase(
       "over TCP, two in a segment",
       pcap(
         Packet.segment(

@@ -8,9 +8,6 @@ struct DNSMessage {
     port == 53 || port == 5353 || port == 5355
   }
 
-  /// NetBIOS names (RFC 1002) travel in messages of the same layout, but are none of DNS.
-  static let netBIOSPort: UInt16 = 137
-
   private static let headerLength = 12
 
   /// Record types that name something (IANA's registry of DNS parameters).
@@ -83,10 +80,12 @@ struct DNSMessage {
     guard records * 11 + questions * 5 + headerLength <= message.byteCount else { return false }
     var offset = headerLength
     for _ in 0..<questions {
+      let name = offset
       guard DNSName.skip(message, at: &offset, allowsPointer: false),
         message.byteCount - offset >= 4
       else { return false }
       let type = message.bigEndianUInt16(unchecked: offset)
+      if isNetBIOS(message, nameAt: name, type: type) { return false }
       // The top bit of the class asks for a unicast answer in mDNS.
       let queryClass = message.bigEndianUInt16(unchecked: offset + 2) & 0x7fff
       guard type != 0, queryClass >= 1, queryClass <= 4 || queryClass >= 254, queryClass <= 255
@@ -103,6 +102,13 @@ struct DNSMessage {
       offset += length
     }
     return offset == message.byteCount
+  }
+
+  /// Whether a question is one of NetBIOS, whose messages have the same layout: of one of its two types (RFC 1002 §4.2.1.2),
+  /// with 32 letters from A to P for a name's 16 bytes (RFC 1001 §14.1).
+  private static func isNetBIOS(_ message: RawSpan, nameAt start: Int, type: UInt16) -> Bool {
+    guard type == 0x20 || type == 0x21, message.byte(unchecked: start) == 32 else { return false }
+    return (start + 1...start + 32).allSatisfy { 0x41...0x50 ~= message.byte(unchecked: $0) }
   }
 
   /// Whether bytes may be the first of a message of a length, with a question, as far as they go.

@@ -59,7 +59,6 @@ extension FlowReader {
     default: break
     }
     if payload.byteCount >= 17, payload.bigEndianUInt16(unchecked: 4) &- 1 < 4,
-      item.sourcePort != DNSMessage.netBIOSPort, item.destinationPort != DNSMessage.netBIOSPort,
       DNSMessage.isMessage(payload, needsQuestion: true)
     {
       return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
