@@ -43,4 +43,14 @@ struct FragmentTableTests {
     #expect(complete > 1000)
     #expect(table.heldCount <= 128, "\(table.heldCount) for two numbers")
   }
+
+  @Test("last parts alone take little memory, so that many of them wait")
+  func lastParts() {
+    var table = FragmentTable(limit: 1 << 20, datagramLimit: 1 << 16, patience: 30_000_000_000)
+    for id in 0..<1000 {
+      _ = insert(zeros(8), at: 65_520, isLast: true, id: UInt32(id), into: &table)
+    }
+    #expect(table.heldCount == 1000)
+    #expect(table.takeDropped().isEmpty)
+  }
 }

@@ -146,6 +146,54 @@ struct FragmentTests {
     }
   }
 
+  @Test("a head and many last parts that differ", arguments: 0..<9)
+  func manyEnds(_ place: Int) {
+    func end(_ name: String) -> [UInt8] {
+      Self.part(of: Packet.udp(50000, 53, DNSBuilder().question(name).bytes + zeros(40)), 2)
+    }
+    let ends = (0..<9).map { end($0 == place ? "a.example" : "\($0).example") }
+    let observed = Observed(pcap(([Self.part(0, 2)] + ends).map { CapturedPacket($0) }))
+    #expect(observed.values.contains { $0.hasSuffix(" dns.query a.example") })
+    #expect(observed.counts["ip-fragment-overlap-limit"] == nil)
+  }
+
+  @Test("more versions than are kept are counted")
+  func tooManyEnds() {
+    let ends = (0..<40).map {
+      Self.part(of: Packet.udp(50000, 53, DNSBuilder().question("\($0).example").bytes), 2)
+    }
+    let observed = Observed(pcap(([Self.part(0, 2)] + ends).map { CapturedPacket($0) }))
+    #expect(observed.counts["ip-fragment-overlap-limit"] == 1)
+  }
+
+  @Test("parts far behind what has come, in any order", arguments: 0..<8)
+  func farParts(_ seed: Int) {
+    let whole = Packet.udp(50000, 53, DNSBuilder().question("a.example").bytes + zeros(60_000))
+    let count = (whole.count + 7) / 8
+    let size = [1, 3, 20, 185, 400, 900, 2000, 4000][seed]
+    var parts = stride(from: 0, to: count, by: size).map {
+      Self.part(of: whole, $0, $0 + size < count ? $0 + size : nil)
+    }
+    // The last first, then the others backwards or in a fixed disorder.
+    parts.reverse()
+    for turn in 0..<2 {
+      let observed = Observed(pcap(parts.map { CapturedPacket($0) }))
+      #expect(observed.values == ["\(parts.count) dns.query a.example"])
+      #expect(observed.counts == ["ip-fragment": UInt64(parts.count)])
+      if turn == 0 { parts.sort { $0[21] < $1[21] } }
+    }
+  }
+
+  @Test("an end far behind that is none does not keep a datagram waiting")
+  func farEnd() {
+    let far = Self.part(of: zeros(65_528), 8190)
+    for order in [[0, 1, 2], [1, 0, 2], [1, 2, 0]] {
+      let parts = [far, Self.part(0, 6), Self.part(6)]
+      let observed = Observed(pcap(order.map { CapturedPacket(parts[$0]) }))
+      #expect(observed.values.map { $0.dropFirst(2) } == ["dns.query a.example"])
+    }
+  }
+
   @Test("parts of two datagrams with one number, of different lengths, one between the other's")
   func interleaved() {
     let other = Packet.udp(

@@ -38,7 +38,12 @@ final class FragmentedDatagram {
   var bytes: [UInt8] = []
   /// Other versions where parts differ: first the one in which the last part wins.
   var alternates: [[UInt8]] = []
-  private static let mostAlternates = 4
+  /// How many are kept at once: more of a short datagram, whose versions take less.
+  private func mostAlternates(of length: Int) -> Int {
+    max(4, min(16, (16 << 10) / max(1, length)))
+  }
+  /// A version was given up that nobody has read.
+  private var isVersionLost = false
   var hasFirst = false
   /// Packet number and time of the first and of the last part to arrive.
   let first: (number: UInt64, time: Int64)
@@ -48,6 +53,10 @@ final class FragmentedDatagram {
   /// The blocks that came once more, and alike, since it was read, and how many.
   private var repeats: [UInt64] = []
   private var repeatCount = 0
+  /// Parts far behind what has come so far; none goes on where that has its first hole.
+  private var waiting = WaitingParts()
+  /// Bytes of room for each byte that came.
+  private static let mostRoom = 16
   /// Length of the whole, once its last part is there.
   private var length: Int?
 
@@ -92,6 +101,7 @@ final class FragmentedDatagram {
   var cost: Int {
     256 + bytes.count * (1 + alternates.count)
       + (blocks.count + repeats.count + packets.count) * 8
+      + waiting.cost
       + (predecessor?.cost ?? 0)
   }
 
@@ -129,6 +139,9 @@ final class FragmentedDatagram {
   /// The predecessor's bytes, in both versions, with the parts of this one in their places; nil without one.
   func correctedPredecessor() -> FragmentedDatagram? {
     guard let predecessor else { return nil }
+    for part in waiting.take(within: .max) where part.place.lowerBound < predecessor.bytes.count {
+      place(part)
+    }
     forEachPresent(upTo: predecessor.bytes.count) { index in
       predecessor.bytes[index] = bytes[index]
       for other in predecessor.alternates.indices {
@@ -137,8 +150,12 @@ final class FragmentedDatagram {
     }
     // Where parts of this one disagree, the predecessor with the last of them.
     let first = predecessor.bytes
-    for alternate in alternates
-    where predecessor.alternates.count < Self.mostAlternates {
+    predecessor.isVersionLost = isVersionLost || mixedBytes > mostReread
+    for alternate in alternates {
+      guard predecessor.alternates.count < mostAlternates(of: first.count) else {
+        predecessor.isVersionLost = true
+        break
+      }
       var version = first
       forEachPresent(upTo: first.count) { version[$0] = alternate[$0] }
       predecessor.alternates.append(version)
@@ -179,8 +196,20 @@ final class FragmentedDatagram {
     // Only the last part may end inside a block, or one that a snap length cut.
     let count = isLast ? part.byteCount : part.byteCount & ~7
     guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
-    let end = offset + count
     receivedBytes += count
+    let room = receivedBytes * Self.mostRoom
+    if room >= waiting.nearestEnd { for part in waiting.take(within: room) { place(part) } }
+    if offset + count > room {
+      waiting.add(WaitingPart(part, offset..<offset + count, isLast: isLast, isCut: isCut))
+    } else {
+      place(part, at: offset, count, isLast: isLast, isCut: isCut)
+    }
+    return true
+  }
+
+  /// Puts so many bytes of a part in their place.
+  private func place(_ part: RawSpan, at offset: Int, _ count: Int, isLast: Bool, isCut: Bool) {
+    let end = offset + count
     if isCut, count < part.byteCount,
       rest.map({ end < $0.offset || hasBlock(at: $0.offset) }) ?? true
     {
@@ -188,7 +217,7 @@ final class FragmentedDatagram {
       rest?.bytes.append(part.extracting(count..<part.byteCount))
     }
     // Of a datagram that was read, nothing follows its end.
-    if isRead, let length, offset >= length, !isLast { return true }
+    if isRead, let length, offset >= length, !isLast { return }
     if isLast { length = max(length ?? 0, end) }
     if bytes.count < end {
       let missing = end - bytes.count
@@ -242,13 +271,18 @@ final class FragmentedDatagram {
       let part = part.extracting(0..<count)
       mixedBytes += bytes.count
       if mixedBytes <= mostReread || alternates.isEmpty {
-        Self.put(part, at: offset, beside: bytes, into: &alternates)
+        put(part, at: offset, beside: bytes, into: &alternates)
       } else {
         // The last part wins there in any case.
         part.copy(to: &alternates[0], at: offset)
       }
     }
-    return true
+  }
+
+  private func place(_ part: WaitingPart) {
+    place(
+      part.bytes.rawSpan, at: part.place.lowerBound, part.place.count, isLast: part.isLast,
+      isCut: part.isCut)
   }
 
   /// The bits of a word that stand for blocks of a range, some of which are in the word.
@@ -288,24 +322,26 @@ final class FragmentedDatagram {
     (readPlainly, read, readBytes) = (0, [], 0)
   }
 
-  /// Puts a part that differs from what is there into the other versions.
-  private static func put(
+  /// Puts a part that differs from what is there into the other versions, of which the oldest are given up for it.
+  private func put(
     _ part: RawSpan, at offset: Int, beside bytes: [UInt8], into alternates: inout [[UInt8]]
   ) {
     var first = bytes
     part.copy(to: &first, at: offset)
     guard var last = alternates.first else {
-      if !isEqual(first, bytes) { alternates = [first] }
+      if !Self.isEqual(first, bytes) { alternates = [first] }
       return
     }
     part.copy(to: &last, at: offset)
-    var kept = [last]
-    for version in [first] + alternates where kept.count < mostAlternates {
-      if !isEqual(version, bytes), !kept.contains(where: { isEqual($0, version) }) {
-        kept.append(version)
-      }
+    let isNew = !Self.isEqual(first, bytes) && !Self.isEqual(first, last)
+    // They differ from one another and, but for the first, from the bytes.
+    alternates.removeAll {
+      Self.isEqual($0, last) || Self.isEqual($0, bytes) || isNew && Self.isEqual($0, first)
     }
-    alternates = kept
+    alternates.insert(contentsOf: isNew ? [last, first] : [last], at: 0)
+    while alternates.count > mostAlternates(of: bytes.count) {
+      if !wasRead(alternates.removeLast()) { isVersionLost = true }
+    }
   }
 
   /// Compares many bytes at a time, which `==` of arrays does not.
@@ -325,6 +361,11 @@ final class FragmentedDatagram {
   /// which a last part alone makes long.
   private var mostReread: Int { min(1 << 20, 4096 + receivedBytes * 256) }
 
+  private func wasRead(_ version: [UInt8]) -> Bool {
+    guard isRead, let length, length <= version.count else { return false }
+    return read.contains(ContentHash.hash(version.rawSpan.extracting(0..<length)))
+  }
+
   /// The versions of so many bytes that were not read so far; `isAll` is false where there are more than are read
   /// or mixed.
   func takeVersions(length: Int) -> (versions: [[UInt8]], isAll: Bool) {
@@ -341,6 +382,7 @@ final class FragmentedDatagram {
       readBytes += length
       versions.append(version)
     }
-    return (versions, mixedBytes <= mostReread)
+    defer { isVersionLost = false }
+    return (versions, mixedBytes <= mostReread && !isVersionLost)
   }
 }
