@@ -74,6 +74,22 @@ struct CaptureFileTests {
       ])
   }
 
+  @Test("pcapng: more interfaces than two bytes can number")
+  func manyInterfaces() {
+    var file = PcapngBuilder()
+    file.interface(101)
+    var one = PcapngBuilder(little: file.little)
+    one.file = []
+    one.interface(101)
+    file.file += Array(Array(repeating: one.file, count: 65_535).joined())
+    file.interface()
+    file.packet(Self.query, interface: 65_536)
+    file.packet(Self.query, interface: 65_537)
+    let observed = Observed(file.file)
+    #expect(observed.values == ["1 dns.query a.example"])
+    #expect(observed.counts["pcapng-unknown-interface"] == 1)
+  }
+
   @Test("pcapng: a simple packet ends at the snap length")
   func simplePacketSnapLength() {
     var file = PcapngBuilder()

@@ -7,6 +7,8 @@ struct PcapngSections {
   var isSwapped = false
   var hasSection = false
   var interfaces: [PcapngInterface] = []
+  /// Far more than there are; all of them take 24 MiB.
+  static let mostInterfaces = 1 << 20
 }
 
 /// What an Interface Description Block says about the packets that name it.
@@ -190,8 +192,10 @@ extension PacketFramer {
         offset += (size + 3) & ~3
       }
     }
-    // A section may not describe more interfaces than packets can name.
-    if sections.interfaces.count < 1 << 16 { sections.interfaces.append(interface) }
+    // Packets of one beyond are counted as of none.
+    if sections.interfaces.count < PcapngSections.mostInterfaces {
+      sections.interfaces.append(interface)
+    }
     guard input.skip(length) else { throw cut("a block") }
   }
 
