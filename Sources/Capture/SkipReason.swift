@@ -6,6 +6,7 @@ enum SkipReason: Int, CaseIterable {
   case outsideTime
   case notIP
   case wirelessEncrypted
+  case wirelessFragment
   case linkHeaderCut
   case ipHeaderCut
   case ipHeaderMalformed
@@ -51,6 +52,7 @@ enum SkipReason: Int, CaseIterable {
     case .outsideTime: "outside-time-window"
     case .notIP: "not-ip"
     case .wirelessEncrypted: "wireless-encrypted"
+    case .wirelessFragment: "wireless-fragment"
     case .linkHeaderCut: "link-header-cut"
     case .ipHeaderCut: "ip-header-cut"
     case .ipHeaderMalformed: "ip-header-malformed"

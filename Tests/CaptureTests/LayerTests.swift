@@ -160,6 +160,11 @@ struct LayerTests {
       // The question of each flow: that the packet brings the same one twice says nothing of either.
       seen + seen6)
     CaptureCase(
+      "802.11, an empty one before", file(105, Packet.wirelessAggregate([nil, ipv4, nil])), seen)
+    CaptureCase(
+      "802.11, one behind many in one",
+      file(105, Packet.wirelessAggregate(Array(repeating: nil, count: 40) + [ipv4])), seen)
+    CaptureCase(
       "802.11, the same twice in one", file(105, Packet.wirelessAggregate([ipv4, ipv4])), seen)
     CaptureCase(
       "PPP with a direction, received", file(204, join([0, 0xff, 3, 0, 0x21], ipv4)), seen)
@@ -422,11 +427,11 @@ extension Packet {
     return join(frame, logicalLink(packet))
   }
 
-  /// A data frame of several packets.
-  static func wirelessAggregate(_ packets: [[UInt8]]) -> [UInt8] {
+  /// A data frame of several packets, or nothing in their place.
+  static func wirelessAggregate(_ packets: [[UInt8]?]) -> [UInt8] {
     var frame = join([0x88, 1], zeros(22), [0x80, 0])
     for packet in packets {
-      let body = logicalLink(packet)
+      let body = packet.map(logicalLink) ?? []
       frame += join(zeros(12), UInt16(body.count).bytes, body, zeros((2 - body.count % 4 + 4) % 4))
     }
     return frame

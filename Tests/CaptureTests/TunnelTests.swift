@@ -245,7 +245,7 @@ struct TunnelTests {
   @Test("a later part of a frame is counted")
   func laterPart() {
     let part = Self.udp(5247, Self.controlled(0x03c0, fragment: 9, zeros(40)))
-    #expect(Observed(part).counts == ["ip-fragment": 1])
+    #expect(Observed(part).counts == ["wireless-fragment": 1])
   }
 
   @Test("what is inside is read", arguments: tunnels)

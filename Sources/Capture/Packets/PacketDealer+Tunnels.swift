@@ -370,7 +370,7 @@ extension PacketDealer {
     case .wireless(let offset):
       decodeWireless(packet, at: start + offset, end: end, mayBeSwapped: true, depth: depth + 1)
     case .laterFragment:
-      skips.add(.ipFragment)
+      skips.add(.wirelessFragment)
     case .gre(let offset):
       decodeGRE(packet, at: start + offset, end: end, depth: depth + 1)
     case .mpls(let offset):

@@ -101,7 +101,7 @@ extension PacketDealer {
     guard body <= end else { return skips.add(.linkHeaderCut) }
     // A later fragment does not begin with a header.
     let fragment = packet.byte(unchecked: start + (isSwapped ? 23 : 22)) & 0x0f
-    guard fragment == 0 else { return skips.add(.ipFragment) }
+    guard fragment == 0 else { return skips.add(.wirelessFragment) }
     guard holdsSeveral else {
       return decode(packet, etherType: 0, at: body, end: end, depth: depth)
     }
@@ -109,11 +109,13 @@ extension PacketDealer {
     isAggregate = true
     defer { isAggregate = false }
     var offset = body
+    let outer = linkHeaders
     while end - offset >= 14 {
       let size = Int(packet.bigEndianUInt16(unchecked: offset + 12))
-      guard size > 0 else { return }
       let stop = min(offset + 14 + size, end)
-      decode(packet, etherType: 0, at: offset + 14, end: stop, depth: depth)
+      // They stand beside one another, so that each has its own headers; an empty one hides none behind it.
+      linkHeaders = outer
+      if size > 0 { decode(packet, etherType: 0, at: offset + 14, end: stop, depth: depth) }
       offset += (14 + size + 3) & ~3
     }
   }
