@@ -49,10 +49,29 @@ struct SwitchTests {
       seen6)
   }
 
+  private static let fromFrameLike = Packet.ip(
+    [8, 0, 69, 0], Packet.server, 17, LayerTests.datagram)
+
+  /// A packet with its checksum.
+  private static func sum(_ packet: [UInt8]) -> [UInt8] {
+    let words = stride(from: 0, to: 20, by: 2).map { Int(packet[$0]) << 8 | Int(packet[$0 + 1]) }
+    var bytes = packet
+    bytes.replaceSubrange(10..<12, with: UInt16(0xffff - words.reduce(0, +) % 0xffff).bytes)
+    return bytes
+  }
+
   @CaseTable static var wires: [CaptureCase] {
     CaptureCase("a control word", labelled(join([0, 0, 0, 7], Packet.ethernet(ipv4))), seen)
     CaptureCase("no control word", labelled(frame(to: [0, 1], ipv4)), seen)
     CaptureCase("no control word, another address", labelled(frame(to: [0x52, 0x54], ipv6)), seen6)
+    CaptureCase(
+      "no control word, as IPv4 with a short header", labelled(frame(to: [0x44], ipv4)), seen)
+    CaptureCase("no control word, as IPv4", labelled(frame(to: [0x4c], ipv6)), seen6)
+    CaptureCase(
+      "no control word, as IPv6", labelled(frame(to: [0x60, 1, 2, 3, 4, 5], ipv4)), seen)
+    CaptureCase(
+      "an address that looks like a frame's type", labelled(Self.sum(fromFrameLike)),
+      ["1 ip.src 8.0.69.0:50000", "1 ip.dst 198.51.100.2:53", "1 dns.query a.example"])
     CaptureCase(
       "no control word, VLANs", labelled(frame(to: [0xb4], ipv4, tags: [0x88a8, 0x8100])), seen)
   }

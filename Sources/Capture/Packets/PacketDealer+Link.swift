@@ -319,7 +319,15 @@ extension PacketDealer {
       offset += 4
       guard isBottom else { continue }
       switch packet.byte(unchecked: offset) >> 4 {
-      case 4, 6: decodeIP(packet, at: offset, end: end, depth: depth)
+      case 4, 6:
+        let isFrame =
+          Self.isFrameOfIP(packet, at: offset, end: end)
+          && !Self.isPlausible(packet, at: offset, end: end)
+        if isFrame {
+          decodeEthernet(packet, at: offset, end: end, depth: depth)
+        } else {
+          decodeIP(packet, at: offset, end: end, depth: depth)
+        }
       case 0 where end - offset >= 4:
         // A control word before the frame (RFC 4448 §4.6), where none shows that the word is left out.
         let hasWord =
@@ -333,6 +341,22 @@ extension PacketDealer {
       return
     }
     skips.add(.linkHeaderCut)
+  }
+
+  /// Whether what begins as a header of IP, and as a frame with one in it, is the former: its checksum is right, or in
+  /// IPv6, which has none, its length fits.
+  private static func isPlausible(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
+    if packet.byte(unchecked: start) >> 4 == 6 {
+      return 40 + Int(packet.bigEndianUInt16(unchecked: start + 4)) <= end - start
+    }
+    let length = Int(packet.byte(unchecked: start) & 0xf) * 4
+    guard length >= 20, length <= end - start else { return false }
+    var sum = 0
+    for offset in stride(from: start, to: start + length, by: 2) {
+      sum += Int(packet.bigEndianUInt16(unchecked: offset))
+    }
+    // The sum of all, the checksum with them, is all ones (RFC 1071 §1).
+    return sum > 0 && sum % 0xffff == 0
   }
 
   /// Whether an Ethernet frame begins here, with an IP packet in it whose version is that of the type.
