@@ -148,6 +148,38 @@ struct LayerTests {
     CaptureCase(
       "LLC without SNAP", file(1, Packet.ethernet(join([6, 6, 3], ipv4), type: 99)), seen)
     CaptureCase("ATM", file(100, join([0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "Token Ring", file(6, join([0x10, 0x40], zeros(12), [0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ipv4)),
+      seen)
+    CaptureCase(
+      "Token Ring with a way",
+      file(
+        6,
+        join(
+          [0x10, 0x40], zeros(6), [0x80], zeros(5), [0x06, 0, 0, 0x11, 0, 0x20],
+          [0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ipv4)), seen)
+    CaptureCase(
+      "IP over Fibre Channel",
+      file(122, join(zeros(16), [0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd], ipv6)), seen6)
+    CaptureCase("Apple's IEEE 1394", file(138, join(zeros(16), [8, 0], ipv4)), seen)
+    CaptureCase("ERF, Ethernet", file(197, record(2, join([0, 0], Packet.ethernet(ipv4)))), seen)
+    CaptureCase(
+      "ERF with extensions",
+      file(197, record(0x8b, join([0x80], zeros(15), [0, 0], Packet.ethernet(ipv6)))), seen6)
+    CaptureCase("ERF, PPP", file(197, record(1, join([0xff, 3, 0, 0x21], ipv4))), seen)
+    CaptureCase("ERF, HDLC", file(197, record(1, join([0x0f, 0, 8, 0], ipv4))), seen)
+    CaptureCase("ERF, IP", file(197, record(23, ipv6)), seen6)
+    CaptureCase(
+      "PPP with a header from which others are compressed",
+      file(9, join([0x2f], ipv4Compressed)),
+      ["1 ip.src 192.0.2.1:50000", "1 ip.dst 198.51.100.2:80"])
+    CaptureCase(
+      "PPP of several links, long number", file(9, join([0x3d, 0xc0, 0, 0, 9, 0x21], ipv4)), seen)
+    CaptureCase(
+      "PPP of several links, short number", file(9, join([0x3d, 0xc0, 9, 0, 0x21], ipv4)), seen)
+    CaptureCase(
+      "PPP of several links, a larger short number",
+      file(9, join([0x3d, 0xc5, 9, 0x57], ipv6)), seen6)
     CaptureCase("FDDI", file(10, join(zeros(13), [0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ipv4)), seen)
     CaptureCase("802.11", file(105, Packet.wireless(ipv4)), seen)
     CaptureCase("802.11, quality of service", file(105, Packet.wireless(ipv6, quality: 0)), seen6)
@@ -210,6 +242,14 @@ struct LayerTests {
     CaptureCase("Apple's header, raw", file(258, packetTap(12, ipv6)), seen6)
     CaptureCase(
       "Apple's header as private", file(149, packetTap(0, join([30, 0, 0, 0], ipv6))), seen6)
+  }
+
+  /// A segment with the number of a connection for its protocol.
+  private static let ipv4Compressed = Packet.ip(3, Packet.tcp(50000, 80))
+
+  /// A capture card's record of a type.
+  private static func record(_ type: UInt8, _ frame: [UInt8]) -> [UInt8] {
+    join(zeros(8), [type, 4], UInt16(frame.count + 16).bytes, zeros(4), frame)
   }
 
   /// A header of Apple's before a frame of a type.
@@ -278,6 +318,20 @@ struct LayerTests {
     #expect(Observed(Self.file(60000, Self.ipv4)).counts == ["link-type-60000": 1])
     #expect(
       Observed(pcap(Packet.ethernet([0, 1], type: 0x0806))).counts == ["not-ip": 1])
+  }
+
+  @Test("records of capture cards and rings that are cut, or hold no frame")
+  func records() {
+    #expect(Observed(Self.file(197, zeros(15))).counts == ["link-header-cut": 1])
+    #expect(
+      Observed(Self.file(197, Self.record(0x82, [0x80, 0]))).counts == ["link-header-cut": 1])
+    let endless = Self.record(0x82, Array(repeating: 0x80, count: 4000))
+    #expect(Observed(Self.file(197, endless)).counts == ["link-header-cut": 1])
+    #expect(Observed(Self.file(197, Self.record(27, zeros(60)))).counts == ["not-ip": 1])
+    #expect(Observed(Self.file(6, zeros(14))).counts == ["link-header-cut": 1])
+    #expect(Observed(Self.file(6, zeros(60))).counts == ["not-ip": 1])
+    #expect(Observed(Self.file(138, zeros(17))).counts == ["link-header-cut": 1])
+    #expect(Observed(Self.file(9, join([0x2f], zeros(19)))).counts == ["ip-header-cut": 1])
   }
 
   @Test("what is no frame of a mesh or a link of several is counted")

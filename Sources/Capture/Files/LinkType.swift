@@ -2,6 +2,7 @@
 enum LinkType {
   static let null: UInt32 = 0
   static let ethernet: UInt32 = 1
+  static let tokenRing: UInt32 = 6
   static let serialLine: UInt32 = 8
   static let ppp: UInt32 = 9
   /// Raw IP as some systems number it.
@@ -20,7 +21,10 @@ enum LinkType {
   static let linuxCooked: UInt32 = 113
   static let packetFilterLog: UInt32 = 117
   static let prism: UInt32 = 119
+  static let fibreChannelIP: UInt32 = 122
   static let radiotap: UInt32 = 127
+  /// IP over IEEE 1394 as Apple's systems write it.
+  static let appleFireWire: UInt32 = 138
   /// For private use; Apple used it before it had a number.
   static let user2: UInt32 = 149
   static let absoluteValues: UInt32 = 163
@@ -31,6 +35,8 @@ enum LinkType {
   static let juniperFrameRelay: UInt32 = 180
   static let juniperHDLC: UInt32 = 181
   static let perPacketInformation: UInt32 = 192
+  /// Endace's ERF.
+  static let extensibleRecord: UInt32 = 197
   static let pppDirection: UInt32 = 204
   static let solarisIP: UInt32 = 226
   static let ipv4: UInt32 = 228

@@ -1,7 +1,7 @@
 import Parsing
 
 /// Numbers of protocols in Ethernet's type field (IEEE registry).
-private enum EtherType {
+enum EtherType {
   static let ipv4: UInt16 = 0x0800
   static let ipv6: UInt16 = 0x86dd
   static let vlan: UInt16 = 0x8100
@@ -40,125 +40,6 @@ extension PacketDealer {
     } else {
       decodeOtherLink(packet, linkType)
     }
-  }
-
-  @inline(never)
-  private mutating func decodeOtherLink(_ packet: RawSpan, _ linkType: UInt32) {
-    let end = packet.byteCount
-    switch linkType {
-    case LinkType.raw, LinkType.raw12, LinkType.raw14, LinkType.ipv4, LinkType.ipv6:
-      decodeIP(packet, at: 0, end: end, depth: 0)
-    case LinkType.linuxCooked:
-      guard end >= 16 else { return skips.add(.linkHeaderCut) }
-      decodeCooked(
-        packet, packet.bigEndianUInt16(unchecked: 2), packet.bigEndianUInt16(unchecked: 14), at: 16,
-        end: end)
-    case LinkType.linuxCooked2:
-      guard end >= 20 else { return skips.add(.linkHeaderCut) }
-      decodeCooked(
-        packet, packet.bigEndianUInt16(unchecked: 8), packet.bigEndianUInt16(unchecked: 0), at: 20,
-        end: end)
-    case LinkType.null, LinkType.loop:
-      guard end >= 4 else { return skips.add(.linkHeaderCut) }
-      // The family is a number of the capturing machine, in its byte order; systems differ in IPv6's.
-      let family = packet.bigEndianUInt32(unchecked: 0)
-      switch family > 0xffff ? family.byteSwapped : family {
-      case 2, 10, 23, 24, 28, 30: decodeIP(packet, at: 4, end: end, depth: 0)
-      default:
-        // Some write a type as in Ethernet behind two bytes of their own.
-        let type = packet.bigEndianUInt16(unchecked: 2)
-        guard type == EtherType.ipv4 || type == EtherType.ipv6 else { return skips.add(.notIP) }
-        decodeIP(packet, at: 4, end: end, depth: 0)
-      }
-    case LinkType.ppp, LinkType.pppSerial:
-      // Cisco's HDLC on a serial line that says PPP has another address, unicast or broadcast.
-      if end >= 4, packet.byte(unchecked: 0) & 0x7f == 0x0f, packet.byte(unchecked: 1) == 0 {
-        decode(packet, etherType: packet.bigEndianUInt16(unchecked: 2), at: 4, end: end, depth: 0)
-      } else {
-        decodePPP(packet, at: 0, end: end, depth: 0)
-      }
-    case LinkType.pppDirection:
-      // A byte before the frame says whether it was sent or received.
-      decodePPP(packet, at: 1, end: end, depth: 0)
-    case LinkType.pppDaemon:
-      // The direction stands in place of the address.
-      decodePPP(packet, at: end > 1 && packet.byte(unchecked: 1) == 3 ? 2 : 1, end: end, depth: 0)
-    case LinkType.netAnalyzer:
-      decodeEthernet(packet, at: 4, end: end, depth: 0)
-    case LinkType.pppEthernet:
-      decodePPPoE(packet, at: 0, end: end, depth: 0)
-    case LinkType.ciscoHDLC:
-      decodeHDLC(packet, at: 0, end: end)
-    case LinkType.frameRelay:
-      decodeFrameRelay(packet, at: 0, end: end)
-    case LinkType.wireless:
-      decodeWireless(packet, at: 0, end: end)
-    case LinkType.radiotap:
-      decodeRadiotap(packet, at: 0, end: end)
-    case LinkType.perPacketInformation:
-      decodePerPacketInformation(packet, end: end)
-    case LinkType.prism:
-      // Two numbers and a length before fields of no interest here.
-      decodeWireless(packet, at: 144, end: end)
-    case LinkType.absoluteValues:
-      // A number of the version, and the header's length (AVS).
-      guard end >= 8, case let length = Int(packet.bigEndianUInt32(unchecked: 4)), length <= end
-      else { return skips.add(.linkHeaderCut) }
-      decodeWireless(packet, at: length, end: end)
-    case LinkType.netfilterLog:
-      decodeNetfilterLog(packet, end: end)
-    case LinkType.atm:
-      // LLC as in IEEE 802.3, without a length before it (RFC 2684 §5).
-      decode(packet, etherType: 0, at: 0, end: end, depth: 0)
-    case LinkType.packetFilterLog:
-      // A header whose first byte is its length, without what fills it up to a multiple of four.
-      guard end >= 4 else { return skips.add(.linkHeaderCut) }
-      decodeIP(packet, at: (Int(packet.byte(unchecked: 0)) + 3) & ~3, end: end, depth: 0)
-    case LinkType.openBSDEncapsulation:
-      // Family, security index and flags.
-      decodeIP(packet, at: 12, end: end, depth: 0)
-    case LinkType.infiniBand:
-      // A global header, then four bytes with a type as in Ethernet (RFC 4391 §6).
-      guard end >= 44 else { return skips.add(.linkHeaderCut) }
-      decode(packet, etherType: packet.bigEndianUInt16(unchecked: 40), at: 44, end: end, depth: 0)
-    case LinkType.juniperEthernet, LinkType.juniperPPPoE, LinkType.juniperPPP,
-      LinkType.juniperFrameRelay, LinkType.juniperHDLC:
-      decodeJuniper(packet, linkType, end: end)
-    case LinkType.fddi:
-      decode(packet, etherType: 0, at: 13, end: end, depth: 0)
-    case LinkType.serialLine:
-      // Direction, kind and what a compressed header would be.
-      decodeIP(packet, at: 16, end: end, depth: 0)
-    case LinkType.solarisIP:
-      // Version and family, which is Solaris' own, stand first in a header of 24 bytes.
-      guard end >= 24 else { return skips.add(.linkHeaderCut) }
-      switch packet.bigEndianUInt16(unchecked: 0) {
-      case 0x0102, 0x011a: decodeIP(packet, at: 24, end: end, depth: 0)
-      default: skips.add(.notIP)
-      }
-    case LinkType.packetTap:
-      decodePacketTap(packet, end: end)
-    case LinkType.user2 where Self.isPacketTap(packet):
-      decodePacketTap(packet, end: end)
-    case LinkType.broadcomTag, LinkType.marvellTag:
-      decodeTagged(packet, tagLength: 4, end: end)
-    case LinkType.marvellTypedTag:
-      // The tag has a type of its own, which the driver chooses.
-      decodeTagged(packet, tagLength: 8, end: end)
-    case LinkType.broadcomTagBefore:
-      decodeEthernet(packet, at: 4, end: end, depth: 0)
-    default:
-      skips.add(linkType: linkType)
-    }
-  }
-
-  /// Ethernet with a switch chip's tag between addresses and type.
-  private mutating func decodeTagged(_ packet: RawSpan, tagLength: Int, end: Int) {
-    let start = 12 + tagLength + 2
-    guard end >= start else { return skips.add(.linkHeaderCut) }
-    decode(
-      packet, etherType: packet.bigEndianUInt16(unchecked: start - 2), at: start, end: end, depth: 0
-    )
   }
 
   /// Addresses and type or length, or a tunnel's bridged frame.
@@ -375,23 +256,10 @@ extension PacketDealer {
   }
 
   /// A session's header of six bytes, then PPP (RFC 2516 §4).
-  private mutating func decodePPPoE(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+  mutating func decodePPPoE(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     guard end - start >= 8 else { return skips.add(.linkHeaderCut) }
     guard packet.byte(unchecked: start + 1) == 0 else { return skips.add(.notIP) }
     decodePPP(packet, at: start + 6, end: end, depth: depth)
-  }
-
-  /// What any device of Linux receives: of wireless ones that listen to all, frames of theirs.
-  private mutating func decodeCooked(
-    _ packet: RawSpan, _ hardware: UInt16, _ etherType: UInt16, at start: Int, end: Int
-  ) {
-    switch hardware {
-    case 801: decodeWireless(packet, at: start, end: end)
-    case 803: decodeRadiotap(packet, at: start, end: end)
-    // A frame as it is: of devices that say no type of what they carry the protocol is 3, all of them.
-    case _ where etherType == 3: decodeEthernet(packet, at: start, end: end, depth: 0)
-    default: decode(packet, etherType: etherType, at: start, end: end, depth: 0)
-    }
   }
 
   /// Where the frame begins that a mesh of batman-adv carries (version 15): to one node, with a source or without,

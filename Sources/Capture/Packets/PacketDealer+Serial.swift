@@ -21,13 +21,46 @@ extension PacketDealer {
       // Bridged Ethernet (RFC 3518 §4.3): flags and a type, and the number of a network where a flag says so.
       let number = packet.byte(unchecked: offset) & 0x40 != 0 ? 4 : 0
       decodeEthernet(packet, at: offset + 2 + number, end: end, depth: depth)
-    case 0x3d where end - offset >= 4 && packet.byte(unchecked: offset) == 0xc0:
-      // A link of several (RFC 1990 §3): what is its own beginning and end, behind a long number.
+    case 0x2f: decodeUncompressed(packet, at: offset, end: end, depth: depth)
+    case 0x3d where end - offset >= 4 && packet.byte(unchecked: offset) & 0xf0 == 0xc0:
+      // A link of several (RFC 1990 §3): what is its own beginning and end, behind a number of twelve bits or, where six
+      // bits are left, of three bytes.
       linkHeaders += 1
       guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
-      decodePPP(packet, at: offset + 4, end: end, depth: depth)
+      let isShort =
+        packet.byte(unchecked: offset) != 0xc0
+        || Self.isSerialIP(packet, at: offset + 2, end: end)
+          && !Self.isSerialIP(packet, at: offset + 4, end: end)
+      decodePPP(packet, at: offset + (isShort ? 2 : 4), end: end, depth: depth)
     default: skips.add(.notIP)
     }
+  }
+
+  /// Whether a protocol's number begins here that is IP's, with a packet of that version behind it.
+  private static func isSerialIP(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
+    guard end - start >= 3 else { return false }
+    let offset = packet.byte(unchecked: start) == 0 ? start + 1 : start
+    switch packet.byte(unchecked: offset) {
+    case 0x21: return packet.byte(unchecked: offset + 1) >> 4 == 4
+    case 0x57: return packet.byte(unchecked: offset + 1) >> 4 == 6
+    default: return false
+    }
+  }
+
+  /// A segment from which those behind it are compressed, with the connection's number in place of TCP's (RFC 1144
+  /// §3.2.3).
+  private mutating func decodeUncompressed(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
+    guard end - start >= 20 else { return skips.add(.ipHeaderCut) }
+    var bytes: [UInt8] = []
+    bytes.append(packet.extracting(start..<end))
+    bytes[9] = IPProtocol.tcp
+    let outer = (base, place)
+    (base, place) = (0, addExtra(bytes))
+    // SAFETY: the span ends with the closure; the array is not changed in it.
+    unsafe bytes.withUnsafeBytes {
+      decodeIP(unsafe $0.bytes, at: 0, end: $0.count, depth: depth)
+    }
+    (base, place) = outer
   }
 
   /// Address, control, then a type as in Ethernet (RFC 1547 §4.3).
