@@ -244,7 +244,7 @@ final class FragmentedDatagram {
       Self.add(range, to: &blocks)
       blockCount += range.count
       hasNews = true
-      return true
+      return
     }
     var isOther = false
     for block in range {
