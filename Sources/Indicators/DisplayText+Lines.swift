@@ -50,6 +50,7 @@ extension DisplayText {
       let start = text.byteCount - scheme.utf8CodeUnitCount
       guard start >= 0, text.starts(withLowercase: scheme, at: start),
         start == 0 || !isRunByte(text.byte(unchecked: start - 1))
+          || text.byte(unchecked: start - 1) == 0x3a
       else { continue }
       output.removeLast(scheme.utf8CodeUnitCount)
       output.append(broken)

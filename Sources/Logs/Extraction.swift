@@ -100,6 +100,8 @@ struct Extraction {
   var isInTail = false
   /// The message in the record that a line of text ends with.
   var nestedMessage: JSONToken?
+  /// The message of the record in the string of a member, to be asked before the string's bytes are given back.
+  var memberMessage: JSONToken?
   var isNestedTimeZoned = false
   /// The ends were named in the text of a line, which no field is, and its time where none begins it.
   var namesEndsInText = false

@@ -37,10 +37,16 @@ struct ScanCommand: ParsableCommand {
   var hitLimits: HitLimitArguments
 
   @Option(
+    name: .customLong("format"),
     help: ArgumentHelp(
       "How hits are written (default: table on a terminal, ndjson otherwise).", valueName: "format"
     ))
-  var format: ScanOptions.Format?
+  var chosenFormat: ScanOptions.Format?
+
+  @Flag(help: "The same as --format ndjson.")
+  var json = false
+
+  private var format: ScanOptions.Format? { json ? .ndjson : chosenFormat }
 
   @Option(help: "How hits are put together (default: by indicator in tables, else not).")
   var group: ScanOptions.Grouping?
@@ -91,6 +97,9 @@ struct ScanCommand: ParsableCommand {
 
   func validate() throws {
     try sources.requireAny()
+    if json, chosenFormat ?? .ndjson != .ndjson {
+      throw ValidationError("--json is --format ndjson; give one")
+    }
     if let format, let group, group != .none, !format.hasGroups {
       throw ValidationError(
         "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson or csv")

@@ -169,6 +169,18 @@ private enum JA4 {
     #expect(loaded.entries == [])
   }
 
+  /// Nor do headings make a list of prose.
+  @Test(arguments: [
+    "evil.example\nfoo:\nbar baz:\nqux:\n",
+    "url\nSee also the pages:\nexample.com/page\nContact:\n",
+    "Indicators:\nThe actor used:\nevil[.]example\n", "ip\na:\nb:\nc:\nd:\n192.0.2.4\n",
+    "domain\nfoo:\nbar baz:\nqux:\n",
+  ])
+  func proseWithHeadingsIsRefused(_ text: String) {
+    let loaded = Loaded(text)
+    #expect(loaded.error?.code == .unrecognized, "\(loaded.entries)")
+  }
+
   @Test func aListWithAFewNotesIsOne() {
     let loaded = Loaded("SHA256\n" + Self.digests + "one, with a note\n")
     #expect(loaded.format == .csv)

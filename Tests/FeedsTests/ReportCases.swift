@@ -217,6 +217,17 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
       "https://cdn.evil[.]example/x.exe,Stealer Hosting hxxp://evil.example/a.js,b.js x",
       "url https://cdn.evil.example/x.exe", "url http://evil.example/a.js,b.js"),
     ReportCase(
+      "hxxp://evil[.]example/a?q=1.10,abc next hxxp://evil[.]example/v1.25,beta",
+      "url http://evil.example/a?q=1.10,abc", "url http://evil.example/v1.25,beta"),
+    ReportCase(
+      "hxxp://evil[.]example/q?u=a.com,more hxxp://evil[.]example/i.php;session",
+      "url http://evil.example/q?u=a.com,more", "url http://evil.example/i.php;session"),
+    ReportCase(
+      "<target>evil4[.]example</target> <company>evil3[.]example</company>",
+      "domain evil4.example", "domain evil3.example"),
+    ReportCase(
+      "hxxp://evil[.]example/<section>a</section>", "url http://evil.example/"),
+    ReportCase(
       "htxp://evil[.]example/x hxtps://evil.example/y", "url http://evil.example/x",
       "url https://evil.example/y"),
     ReportCase("hxxps%3A%2F%2Fevil[.]example%2Fx", "domain evil.example"),

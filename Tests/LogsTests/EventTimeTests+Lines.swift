@@ -51,6 +51,14 @@ extension EventTimeTests {
   /// Zones beside the times that they are of, in the objects that hold an event.
   static let wrappers: [Case] = [
     (
+      #"{"_source":{"date":"2024-05-01","time":"10:00:00","c-ip":"192.0.2.1","r-ip":"192.0.2.2","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"_source":{"time":"2024-05-01 12:00:00","tz":"+0200","src_ip":"192.0.2.1","dst_ip":"192.0.2.2","host":"a.example"}}"#,
+      noon
+    ),
+    (
       #"{"_source":{"date":"2024-05-01","time":"12:00:00","tz":"+0200","host":"a.example"}}"#, noon
     ),
     (

@@ -107,6 +107,19 @@ import Testing
     #expect(extractor.tally.counts["log row of another width than its header"] == 50_000)
   }
 
+  /// A key that comes thousands of times beside a long part of a URL: each with the other would take minutes.
+  @Test(.timeLimit(.minutes(1)), arguments: [true, false]) func doubledParts(_ isHost: Bool) {
+    let long = String(repeating: "a", count: 400_000)
+    var record = isHost ? #"{"uri":"/\#(long)""# : #"{"host":"\#(long)""#
+    for number in 0..<20_000 {
+      record += isHost ? #","host":"a\#(number).bc""# : #","uri":"/\#(number)""#
+    }
+    record += #","x":"a.example"}"#
+    let (found, extractor, _) = extract(Array(record.utf8), LogOptions(purpose: .scan))
+    #expect(found.contains { $0.value == "a.example" })
+    #expect(extractor.tally.counts["URL with too many other forms on a line"] != 0)
+  }
+
   /// Every format cut short at every byte, and with bits flipped.
   @Test func damage() {
     let input = Array(CutTests.mixed.utf8)

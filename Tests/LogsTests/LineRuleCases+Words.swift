@@ -88,7 +88,6 @@ extension LineRuleCases {
       #"[2024-05-01T10:00:00.000Z] "GET /x HTTP/1.1" 200 - 0 0 180 179 "-" "curl/7.5.0.1" "1" "a.zip" "192.0.2.9:80""#,
       [
         "url request http://a.zip/x @32",
-        "ipv4 http_user_agent 7.5.0.1 @73",
         "domain authority a.zip @87",
         "ipv4 upstream_host 192.0.2.9 @95 :80",
       ]),

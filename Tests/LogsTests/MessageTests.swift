@@ -69,6 +69,13 @@ import Testing
       #"{"logEvents":[{"message":"Failed password for a from 192.0.2.1 port 42 ssh2"},{"message":"b"}]}"#,
       ""
     ),
+    // The message of a record that another program holds in a string.
+    (
+      #"{"log":"{\"level\":\"info\",\"message\":\"Failed password for root from 192.0.2.1 port 42 ssh2\"}","stream":"stdout"}"#,
+      "(192.0.2.1#42 to ?)"
+    ),
+    // A list in a string that tells of no event.
+    (#"{"addresses":"[{\"ip\":\"192.0.2.1\"},{\"ip\":\"192.0.2.2\"}]"}"#, ""),
     // A record is no line, whatever words are in it.
     (#"{"message":"{\"a\":\"Failed password for root from 192.0.2.1 port 42 ssh2\"}"}"#, ""),
     (#"{"message":"{\"device\":\"x\",\"note\":\"login from ip 192.0.2.1\"}"}"#, ""),

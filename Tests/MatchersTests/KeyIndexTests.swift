@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: [0, 1, 2, 5, 300, 5_000])
   func everyKeyIsAmongItsCandidatesAndFewOthersAre(_ count: Int) throws {
     var generator = SplitMix(state: UInt64(count) + 7)
-    let keys = random(count, 0...14, &generator)
+    let keys = random(count, 0...150, &generator)
     var builder = KeyIndexBuilder(ignoresCase: true, seed: 3)
     for (number, key) in keys.enumerated() {
       key.withUnsafeBytes { builder.insert($0.bytes, number: UInt32(number)) }

@@ -37,6 +37,7 @@ import Testing
     let database = folder.path("x.skdb")
     #expect(try CommandRunner.run(["compile", "--quiet", feed, "-o", database]).status == 0)
     for arguments in [
+      ["scan", "--json", "--quiet", "--feed", feed, log],
       ["diff", feed, feed, "--json", "--quiet"], ["test", suite, "--json", "--quiet"],
       ["lookup", "--json", "--quiet", "--feed", feed, "evil.example"],
       ["inspect", "--json", "--quiet", database],

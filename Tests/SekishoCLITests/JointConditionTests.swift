@@ -46,19 +46,24 @@ import Testing
     #expect(lines.count == 2)
   }
 
-  /// Events in a string are records of their own, on both sides of which the one around them goes on.
-  @Test func bothInOneEvent() throws {
+  /// Lists and events in a string are of the record that holds them.
+  @Test(arguments: ["", #"\"ts\":1714557600,"#]) func bothInARecordAndItsLists(_ time: String)
+    throws
+  {
     func log(_ first: String, _ second: String, _ third: String, _ fourth: String) -> String {
-      #"{"a":"\#(first)","b":"[{\"a\":\"\#(second)\"},{\"a\":\"\#(third)\"}]","c":"\#(fourth)"}"#
-        + "\n"
+      #"{"a":"\#(first)","b":"[{\#(time)\"a\":\"\#(second)\"},{\#(time)\"a\":\"\#(third)\"}]","#
+        + #""c":"\#(fourth)"}"# + "\n"
     }
     let (name, address) = ("shared.example", "192.0.2.72")
-    #expect(try hits(log(name, address, "x", "x")) == [])
-    #expect(try hits(log("x", name, address, "x")) == [])
-    #expect(try hits(log("x", "x", name, address)) == [])
+    #expect(try hits(log(name, address, "x", "x")).count == 2)
+    #expect(try hits(log("x", name, address, "x")).count == 2)
+    #expect(try hits(log("x", "x", name, address)).count == 2)
     #expect(try hits(log("x", "x", "\(name) \(address)", "x")).count == 2)
-    let around = try hits(log(name, name, "\(name) \(address)", address))
-    #expect(around.count == 4, "\(around)")
+    #expect(try hits(log("x", name, "x", "x") + log("x", "x", address, "x")) == [])
+    let list = #"[{\#(time)"a":"192.0.2.72"}]"#.replacingOccurrences(of: "\\", with: "")
+    #expect(try hits("May  1 10:00:00 h app: host \(name) files \(list)\n").count == 2)
+    let cell = list.replacingOccurrences(of: "\"", with: "\"\"")
+    #expect(try hits("host,name,files\n\(name),a,\"\(cell)\"\n").count == 2)
   }
 
   @Test func anAddressWithItsPort() throws {

@@ -50,7 +50,7 @@ struct TextClasses: @unchecked Sendable {
   private static func bits(of byte: UInt8) -> UInt8 {
     var bits: UInt8 = 0
     let isDigit = Byte.isDigit(byte)
-    let isLetter = Byte.isLetter(byte) && byte < 0x80
+    let isLetter = Byte.isLetter(byte)
     let isHex = isDigit || isLetter && (byte | 0x20) &- 0x61 < 6
     if isDigit { bits |= Class.digit.bits }
     if isHex { bits |= Class.hex.bits | Class.address.bits }

@@ -66,7 +66,8 @@ extension CSVPlan {
   /// Without a header, two addresses and behind them the length of the prefix that goes from one to the other are
   /// that prefix, as in DShield's list of networks.
   private mutating func settleRanges(_ rows: [TableRow]) {
-    guard columns.count > 2, columns[0].isValue, !rows.isEmpty, rows.allSatisfy(Self.isRange)
+    guard columns.count > 2, columns[0].isValue, !rows.isEmpty,
+      rows.count(where: Self.isRange) * 20 >= rows.count * 19
     else { return }
     columns.replaceSubrange(0..<3, with: [.rangeStart, .rangeEnd, .other])
   }

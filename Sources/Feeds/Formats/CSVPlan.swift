@@ -292,12 +292,22 @@ struct CSVPlan {
   /// How names of columns of words end.
   private static let descriptions = ["description", "comment", "comments", "note", "notes"]
 
-  /// Whether a cell of a list is a value, what its heading says, or another heading; of what has no shape, anything
-  /// would be.
-  private func fitsList(_ cell: RawSpan, _ test: inout ShapeTest) -> Bool {
-    if let last = cell.byteOffsets.last, cell.byte(unchecked: last) == Byte.colon {
-      return true
+  /// Rows of a list that fit: values, and with more of these than of others also the headings of its parts.
+  private func fittingRows(ofList rows: [TableRow], _ test: inout ShapeTest) -> Int {
+    var (values, headings) = (0, 0)
+    for row in rows {
+      let cell = row.bytes.rawSpan.extracting(row.range(0))
+      if fitsList(cell, &test) {
+        values += 1
+      } else if let last = cell.byteOffsets.last, cell.byte(unchecked: last) == Byte.colon {
+        headings += 1
+      }
     }
+    return hasHeader && values > headings ? values + headings : values
+  }
+
+  /// Whether a cell of a list is a value, or what its heading says; of what has no shape, anything would be.
+  private func fitsList(_ cell: RawSpan, _ test: inout ShapeTest) -> Bool {
     if test.fitsStrictly(cell) { return true }
     guard hasHeader, case .value(let kind, _) = columns[0], Self.hasShape(kind) else {
       return false
@@ -318,7 +328,7 @@ struct CSVPlan {
   private mutating func countFitting(_ rows: [TableRow], _ test: inout ShapeTest) {
     if columns.count == 1 || keys.count == 1 && columns.first?.isValue == true {
       // One column is a list, of which the values are what fits, whatever prose holds a delimiter.
-      fittingRows = rows.count { fitsList($0.bytes.rawSpan.extracting($0.range(0)), &test) }
+      fittingRows = fittingRows(ofList: rows, &test)
     } else {
       let needed = (columns.firstIndex { $0.isValue } ?? 0) + 1
       // A table without a header is known by its values alone.

@@ -102,7 +102,7 @@ struct NotedValue {
     let (text, comment) = Comment.split(line)
     let whole = line.extracting(text)
     guard
-      let blank = whole.byteOffsets.first(where: { Self.isBlank(whole.byte(unchecked: $0)) })
+      let blank = whole.byteOffsets.first(where: { Byte.isBlank(whole.byte(unchecked: $0)) })
     else {
       (value, note) = (text, comment)
       return
@@ -133,7 +133,7 @@ struct NotedValue {
       Text.isDigest(first) || isHost && Text.firstIndex(of: Byte.dot, in: first) != nil
     else { return nil }
     var start = blank
-    while start < line.byteCount, isBlank(line.byte(unchecked: start)) { start += 1 }
+    while start < line.byteCount, Byte.isBlank(line.byte(unchecked: start)) { start += 1 }
     for mark in ["- ", "\u{2013} ", "\u{2014} "] as [StaticString]
     where Text.contains(line, mark, at: start) {
       return start + mark.utf8CodeUnitCount
@@ -143,8 +143,6 @@ struct NotedValue {
       && line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: ")")
     return isInBrackets ? start : nil
   }
-
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == Byte.space || byte == Byte.tab }
 }
 
 /// An address or prefix with words behind it that say something of it: `192.0.2.1 seen in May`.

@@ -33,9 +33,12 @@ enum ReportPlaceholder {
       guard Byte.isLetter(byte) || isMark(byte) else { break }
       start -= 1
     }
-    guard start > 0, openings.contains(text.byte(unchecked: start - 1)) else { return false }
-    return takenOut.contains {
-      Text.firstIndex(of: $0, in: text.extracting(start..<close), ignoringCase: true) != nil
+    guard start > 0, openings.contains(text.byte(unchecked: start - 1)),
+      !isElement(text, start..<close)
+    else { return false }
+    return (start..<close).contains { word in
+      (word == start || !Byte.isLetter(text.byte(unchecked: word - 1)))
+        && takenOut.contains { Text.contains(text, $0, at: word, ignoringCase: true) }
     }
   }
 
@@ -108,10 +111,37 @@ enum ReportPlaceholder {
     case UInt8(ascii: "["): return letters > 1 ? end : nil
     case UInt8(ascii: "<"):
       let word = text.extracting(start + 1..<end)
-      return letters > 1 && !tags.contains { Text.equals(word, $0) } ? end : nil
+      let isTag = isElement(text, start + 1..<end) || tags.contains { Text.equals(word, $0) }
+      return letters > 1 && !isTag ? end : nil
     default: return end
     }
   }
+
+  /// Whether a word between `<` and `>` begins an element of XML or HTML, which ends further on.
+  private static func isElement(_ text: RawSpan, _ word: Range<Int>) -> Bool {
+    guard word.lowerBound > 0, text.byte(unchecked: word.lowerBound - 1) == UInt8(ascii: "<")
+    else { return false }
+    let limit = min(text.byteCount, word.upperBound + longestElement)
+    var offset = word.upperBound
+    while let mark = (offset..<limit).first(where: {
+      text.byte(unchecked: $0) == UInt8(ascii: "<")
+    }) {
+      offset = mark + 1
+      let end = offset + 1 + word.count
+      if end <= text.byteCount, text.byte(unchecked: offset) == Byte.slash,
+        word.indices.allSatisfy({
+          text.byte(unchecked: $0)
+            == text.byte(unchecked: offset + 1 + $0 - word.lowerBound)
+        })
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Bytes behind an element's name in which its end is looked for.
+  private static let longestElement = 256
 
   private static func goesOn(_ text: RawSpan, at offset: Int) -> Bool {
     guard offset < text.byteCount else { return false }
@@ -125,7 +155,7 @@ enum ReportPlaceholder {
   private static let openings = Array("[<{".utf8)
   private static let closings = Array("]>}".utf8)
 
-  /// Elements of HTML that stand in and behind text.
+  /// Elements of HTML that stand in and behind text, often without an end.
   private static let tags: [StaticString] = [
     "br", "td", "tr", "th", "li", "ul", "ol", "dd", "dt", "em", "tt", "hr", "wbr", "sub", "sup",
     "div", "pre", "span", "code", "bold", "strong", "small", "table", "tbody", "mark", "kbd",

@@ -232,7 +232,9 @@ enum ReportURL {
       case Byte.apostrophe:
         if isQuoted { return offset }
       case Byte.comma, UInt8(ascii: ";"):
-        if beginsValue(text, at: offset + 1) || isBehindFile(text, start..<offset) {
+        if beginsValue(text, at: offset + 1)
+          || byte == Byte.comma && isBehindFile(text, start..<offset)
+        {
           return offset
         }
       case UInt8(ascii: "&"):
@@ -267,20 +269,22 @@ enum ReportURL {
       && word.byteOffsets.allSatisfy { Byte.isCapital(word.byte(unchecked: $0)) }
   }
 
-  /// Whether a path ends in the name of a file and a word follows the comma or semicolon behind it, which says
-  /// something of it: `/x.exe,Stealer`.
+  /// Whether a path ends in the name of a file and a word follows the comma behind it, which says something of it:
+  /// `/x.exe,Stealer`.
   private static func isBehindFile(_ text: RawSpan, _ path: Range<Int>) -> Bool {
     var dot = path.upperBound
     while dot > path.lowerBound, Byte.isAlphanumeric(text.byte(unchecked: dot - 1)) { dot -= 1 }
     guard 2...5 ~= path.upperBound - dot, dot > path.lowerBound,
       text.byte(unchecked: dot - 1) == Byte.dot
-        || text.byte(unchecked: dot - 1) == UInt8(ascii: "]")
+        || text.byte(unchecked: dot - 1) == UInt8(ascii: "]"),
+      Byte.isLetter(text.byte(unchecked: dot))
     else { return false }
     let start = path.upperBound + 1
     var end = start
     while end < text.byteCount, Byte.isLetter(text.byte(unchecked: end)) { end += 1 }
     guard end > start + 1 else { return false }
-    return end == text.byteCount || Text.isSpace(text.byte(unchecked: end))
+    guard end == text.byteCount || Text.isSpace(text.byte(unchecked: end)) else { return false }
+    return !path.contains { text.byte(unchecked: $0) == UInt8(ascii: "?") }
   }
 
   /// Whether a word is a date as `2024-05-31`.

@@ -26,6 +26,17 @@ extension Extraction {
     noteMessage(text.rawSpan, 0..<text.count)
   }
 
+  /// Notes what the message of a record in a member's string says of its event, as another record's facts.
+  mutating func noteMemberMessage(_ bytes: RawSpan) {
+    guard let token = memberMessage else { return }
+    memberMessage = nil
+    guard asksMessage(bytes, token.range, hasTime: nestedTime != nil) else { return }
+    let own = facts
+    noteMessage(bytes, token, hasTime: nestedTime != nil)
+    if facts.found != nil { nestedFacts = facts }
+    facts = own
+  }
+
   /// Whether a message is looked at: it may name an end, or the time, and nothing else in the record speaks of
   /// an event.
   func asksMessage(_ bytes: RawSpan, _ range: Range<Int>, hasTime: Bool) -> Bool {

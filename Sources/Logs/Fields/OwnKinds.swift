@@ -84,10 +84,8 @@ extension Extraction {
   /// What a registry key begins with, told as one in whatever field it stands.
   private static let hives: [StaticString] = [
     "hkey_", "hklm\\", "hkcu\\", "hkcr\\", "hku\\", "hkcc\\", "hklm:\\", "hkcu:\\", "hkcr:\\",
-    "hku:\\",
-    "hkcc:\\", "\\registry\\machine\\", "\\registry\\user\\", "[hkey_", "registry::hk",
-    "computer\\hkey_",
-    "microsoft.powershell.core\\registry::hk",
+    "hku:\\", "hkcc:\\", "\\registry\\machine\\", "\\registry\\user\\", "[hkey_", "registry::hk",
+    "computer\\hkey_", "microsoft.powershell.core\\registry::hk",
   ]
 
   /// Emits a value that as a whole is a registry key, as its hive tells.

@@ -167,7 +167,7 @@ extension Extraction {
     case .method where isString && JoinedURL.isMethod(bytes, token.range):
       if top.method < 0 { top.method = index }
     case .message where isString:
-      guard walk.level == 0, !top.isInArray, depth <= Self.deepestOwnFact,
+      guard !top.isInArray, depth <= Self.deepestOwnFact,
         fieldClass.rank < walk.messageRank
       else { return }
       (walk.message, walk.messageRank) = (index, fieldClass.rank)

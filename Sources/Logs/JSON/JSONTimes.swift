@@ -15,6 +15,10 @@ struct JSONTimes {
     case wrapper
     /// In the only member of the record.
     case onlyMember
+
+    /// Whether a time there may stand beside a day or zone, of which no better place is noted than that of an object
+    /// that by its name holds the event.
+    func isBeside(_ other: Place) -> Bool { self == other || other == .wrapper && self != .record }
   }
 
   private var first: (token: JSONToken, rank: UInt8)?
@@ -73,7 +77,7 @@ struct JSONTimes {
       return date.flatMap { Self.found(bytes, $0.token, year) }
     }
     for clock in [first, second] {
-      guard let clock, clock.rank / Self.namesOfPlace == date.place.rawValue,
+      guard let clock, Self.place(clock.rank)?.isBeside(date.place) ?? false,
         !clock.token.hasEscapes
       else { continue }
       let zone = zone.flatMap { $0.place == date.place ? $0.token : nil }
@@ -91,14 +95,14 @@ struct JSONTimes {
   private func found(
     _ bytes: RawSpan, _ token: JSONToken, _ rank: UInt8, _ year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
-    let place = Place(rawValue: rank / Self.namesOfPlace)
-    // The only member of a record is the object that the zone stands in.
     guard let found = Self.found(bytes, token, year) else { return nil }
-    guard !found.isZoned, let zone,
-      place == zone.place || place == .onlyMember && zone.place == .wrapper
-    else { return found }
+    guard !found.isZoned, let zone, Self.place(rank)?.isBeside(zone.place) ?? false else {
+      return found
+    }
     return LogTime.offset(bytes, zone.token.range).map { (found.time &- $0, true) }
   }
+
+  private static func place(_ rank: UInt8) -> Place? { Place(rawValue: rank / namesOfPlace) }
 
   private static func found(
     _ bytes: RawSpan, _ token: JSONToken, _ year: Int?

@@ -74,6 +74,12 @@ extension Extraction {
       for path in isEnd ? paths : ends(paths) where host != parts.host || path != parts.path {
         var joined = parts
         (joined.host, joined.path) = (host, path)
+        // Each of them is read anew.
+        record.urlBudget -= tokens[host].range.count + tokens[path].range.count
+        guard record.urlBudget > 0 else {
+          counters.crowdedURLs += 1
+          return
+        }
         join(bytes, tokens, frame, joined, walk, into: &batch)
       }
     }

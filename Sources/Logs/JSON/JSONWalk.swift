@@ -264,8 +264,10 @@ extension Extraction {
       Self.unescape(bytes, token.range, to: &text, &map2)
     }
     unit.end = text.count
-    let isRecord = scanMember(text.rawSpan, unit, into: &batch)
-    if isRecord, walk.message == index { walk.forgetMessage() }
+    if scanMember(text.rawSpan, unit, into: &batch) {
+      noteMemberMessage(text.rawSpan)
+      if walk.message == index { walk.forgetMessage() }
+    }
     giveBack(text, level: unit.level)
   }
 

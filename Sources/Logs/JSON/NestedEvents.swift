@@ -16,7 +16,8 @@ extension Extraction {
       Self.mayWrap(tokens, 0..<tokens.count)
     else { return false }
     let lists = eventLists(bytes, tokens, from: first.start, to: last.end)
-    guard first.kind == .beginArray || !lists.isEmpty else { return false }
+    let isList = first.kind == .beginArray && beginsEvents(bytes, tokens)
+    guard isList || !lists.isEmpty else { return false }
     nestedMessage = nil
     // Where the string stands in a list, its events are still known from one another.
     let element = outerElement

@@ -88,6 +88,7 @@ extension Extraction {
     nestedTokens = []
     isNested = true
     isInTail = level == 0
+    (nestedMessage, memberMessage) = (nil, nil)
     let place = RecordPlace(in: field, level: level)
     if !emitNestedEvents(bytes, tokens, place, into: &batch) {
       var walk = JSONWalk(level: level, report: field)
@@ -95,8 +96,8 @@ extension Extraction {
       if let found = walk.times.found(bytes, year: options.year) {
         (nestedTime, isNestedTimeZoned) = found
       }
-      // Of a member's own level it would not be known where it stands.
-      nestedMessage = level == 0 && walk.message >= 0 ? tokens[walk.message] : nil
+      let message = walk.message >= 0 ? tokens[walk.message] : nil
+      if level == 0 { nestedMessage = message } else { memberMessage = message }
     }
     (isNested, isInTail) = (false, false)
     nestedTokens = tokens

@@ -126,6 +126,17 @@ extension Extraction {
     if !inner.hasEvent { result.lists += inner.lists }
   }
 
+  /// Whether the first element of an array is an event, or holds lists of events.
+  mutating func beginsEvents(_ chunk: RawSpan, _ tokens: borrowing [JSONToken]) -> Bool {
+    guard tokens.count > 3 else { return false }
+    if tellsEvent(chunk, tokens, 1, FieldPaths.root) { return true }
+    guard tokens[1].kind == .beginObject else { return false }
+    var result = WrappedLists()
+    var outer: [Int] = []
+    _ = findLists(chunk, tokens, from: 1, FieldPaths.root, &outer, &result)
+    return !result.hasEvent && !result.lists.isEmpty
+  }
+
   /// Whether the first element of a list tells when it was or between whom, or is a record in a string.
   private mutating func tellsEvent(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ element: Int, _ list: FieldPaths.ID

@@ -9,11 +9,11 @@ extension Extraction {
   /// Whether a line that is as wide as the table cannot be a row of it.
   @inline(__always)
   mutating func isForeign(_ chunk: RawSpan, _ header: LogHeader) -> Bool {
-    guard let first = columns.first, let last = columns.last, first.start < first.end else {
-      return false
+    guard let first = columns.first, let last = columns.last else { return false }
+    if first.start < first.end {
+      if Self.isLikeRecord(chunk, first.start..<last.end) { return true }
+      if columns.count == 1 { return !isOnlyColumn(chunk, first) }
     }
-    if Self.isLikeRecord(chunk, first.start..<last.end) { return true }
-    if columns.count == 1 { return !isOnlyColumn(chunk, first) }
     // Zeek's own tables have tabs, which sentences have not.
     return header.layout == .zeek && header.separator != Byte.tab && holdsWords(chunk, header)
   }
@@ -60,7 +60,8 @@ extension Extraction {
         return Byte.isDigit(byte) || byte &- UInt8(ascii: "+") <= 3
           || byte | 0x20 == UInt8(ascii: "e")
       }
-      if !isTruthValue && !isNumber { return true }
+      let isNoNumber = isWord(chunk, range.start..<range.end, "nan")
+      if !isTruthValue && !isNumber && !isNoNumber { return true }
     }
     return false
   }

@@ -147,6 +147,12 @@ extension Extraction {
     guard place > unit.start else { return false }
     let before = bytes.byte(unchecked: place - 1)
     if before == UInt8(ascii: "~") { return true }
+    if before == Byte.slash, unit.fieldClass.traits.contains(.isUnnamed), place - 1 > unit.start,
+      Byte.isAlphanumeric(bytes.byte(unchecked: place - 2))
+    {
+      // A product's, as RFC 9110 §10.1.5 has them in user agents.
+      return true
+    }
     if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3) {
       let previous = character(bytes, before: place - 3, from: unit.start)?.0
       if ansiEnds.last == place - 3 || previous.map({ !classes.is($0, .word) }) ?? true {

@@ -24,7 +24,9 @@ extension HitResolver {
       met = flowConditions.meet(
         value, in: batch.flows[Int(flow)], conditions, forgotten: &forgottenConditions)
     } else {
-      if recordAtHand != index { beginRecord(index, batch, conditions) }
+      if recordAtHand.map({ !batch.areOfOnePlace($0, index) }) ?? true {
+        beginRecord(index, batch, conditions)
+      }
       met = recordValues.metConditions(of: value)
     }
     if met.isEmpty, conditions.isOnlyJoint(value) { return nil }
@@ -40,11 +42,8 @@ extension HitResolver {
     func record(_ match: EntryMatch) -> UInt32 {
       batch.observables[Int(match.observable)].record
     }
-    // Values of a log's record stand on both sides of events in it, which are records of the same place.
-    let (number, base) = (batch.records[Int(index)].number, batch.records[Int(index)].base)
-    func isThere(_ record: UInt32) -> Bool {
-      batch.records[Int(record)].base == base && batch.records[Int(record)].number == number
-    }
+    // Events in a string of a log's record are records of the same place, and count with what is around them.
+    func isThere(_ record: UInt32) -> Bool { batch.areOfOnePlace(record, index) }
     for database in databases.indices {
       var cursor = cursors[database]
       while cursor > 0, case let before = record(matches[database][cursor - 1]),
@@ -57,7 +56,7 @@ extension HitResolver {
       {
         let match = matches[database][cursor]
         cursor += 1
-        guard found == index,
+        guard isThere(found),
           databases[database].sourceFlags(ofEntry: match.entry).contains(.joint),
           let value = conditions.place(database: database, entry: match.entry)
         else { continue }
@@ -68,6 +67,13 @@ extension HitResolver {
 }
 
 extension ObservableBatch {
+  /// Whether two records are one line, packet or element of a list.
+  func areOfOnePlace(_ first: UInt32, _ second: UInt32) -> Bool {
+    first == second
+      || records[Int(first)].base == records[Int(second)].base
+        && records[Int(first)].number == records[Int(second)].number
+  }
+
   /// The responder's port that a value was seen with: that of its flow, of the event that its record tells of,
   /// or the one written behind it as `name:port`.
   func shownPort(

@@ -45,6 +45,11 @@ extension ReferenceScanner {
   private func isVersion(at index: Int) -> Bool {
     if field.isVersion { return true }
     if isASCII(index - 1, "~") { return true }
+    if field.isUnnamed, isASCII(index - 1, "/"), let product = unit(index - 2)?.scalar,
+      0x30...0x39 ~= product || 0x61...0x7A ~= product | 0x20
+    {
+      return true
+    }
     if isASCII(index - 1, ":"), isASCII(index - 2, "v"), isASCII(index - 3, "r"),
       !(unit(index - 4)?.isWord ?? false)
     {
