@@ -177,9 +177,13 @@ struct DNSTests {
       "NetBIOS names are none of DNS",
       udp(Builder().question("FHEPFCELEHFCEPFFFACACACACACACABL", type: 32), port: 137), [])
     CaptureCase(
-      "nor in a scope, on any port",
-      udp(Builder().question("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.a.example", type: 33), port: 4711),
+      "nor in a scope",
+      udp(Builder().question("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.a.example", type: 33), port: 137),
       [])
+    CaptureCase(
+      "a name of DNS that looks like one, on another port",
+      udp(Builder().question("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.a.example", type: 33), port: 4711),
+      ["1 dns.query ckaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.a.example"])
     CaptureCase(
       "DNS on the port of NetBIOS", udp(Builder().question("a.example"), port: 137),
       ["1 dns.query a.example"])

@@ -194,6 +194,35 @@ struct FragmentTests {
     }
   }
 
+  @Test(
+    "a long datagram with the number of one that was read, its last part first",
+    arguments: [80, 616])
+  func numberUsedAgain(_ size: Int) {
+    let lines = String(repeating: "X: \(String(repeating: "a", count: 90))\r\n", count: 200)
+    let whole = Packet.udp(
+      50000, 1900, Array("GET / HTTP/1.1\r\n\(lines)Host: a.example\r\n\r\n".utf8))
+    let count = (whole.count + 7) / 8
+    let blocks = size / 8
+    var parts = stride(from: 0, to: count, by: blocks).map {
+      Self.part(of: whole, $0, $0 + blocks < count ? $0 + blocks : nil)
+    }
+    parts.reverse()
+    let observed = Observed(
+      pcap(([Self.part(0, 3), Self.part(3)] + parts).map { CapturedPacket($0) }))
+    #expect(observed.values.contains { $0.hasSuffix(" http.host a.example") })
+  }
+
+  @Test(
+    "thousands of last parts that wait cost what they would in their places",
+    .timeLimit(.minutes(1)))
+  func manyLastParts() {
+    var frames: [[UInt8]] = []
+    for _ in 0..<2_000 { frames.append(Self.part(of: zeros(65_529), 8191)) }
+    for index in 1..<2_000 { frames.append(Self.part(of: zeros(8 * index + 1), index)) }
+    let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+    #expect(observed.values == [])
+  }
+
   @Test("parts of two datagrams with one number, of different lengths, one between the other's")
   func interleaved() {
     let other = Packet.udp(

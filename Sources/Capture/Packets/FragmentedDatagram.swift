@@ -197,10 +197,13 @@ final class FragmentedDatagram {
     let count = isLast ? part.byteCount : part.byteCount & ~7
     guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
     receivedBytes += count
-    let room = receivedBytes * Self.mostRoom
+    let room = max(receivedBytes * Self.mostRoom, bytes.count)
     if room >= waiting.nearestEnd { for part in waiting.take(within: room) { place(part) } }
     if offset + count > room {
+      // Where it ends is known, wherever its bytes are.
+      if isLast { length = max(length ?? 0, offset + count) }
       waiting.add(WaitingPart(part, offset..<offset + count, isLast: isLast, isCut: isCut))
+      if waiting.isFull { for part in waiting.take(within: .max) { place(part) } }
     } else {
       place(part, at: offset, count, isLast: isLast, isCut: isCut)
     }

@@ -26,6 +26,11 @@ struct WaitingParts {
   /// Where the first of them ends.
   private(set) var nearestEnd = Int.max
 
+  /// Parts beyond which they are worth the room.
+  private static let most = 64
+
+  var isFull: Bool { parts.count >= Self.most }
+
   /// Bytes of memory that they take, about.
   var cost: Int { parts.count * 64 + bytes }
 

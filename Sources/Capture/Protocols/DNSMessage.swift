@@ -67,8 +67,10 @@ struct DNSMessage {
   }
 
   /// Whether bytes on a port of no meaning are a DNS message: header, question and records fill them
-  /// to the last byte, and the header holds nothing that no message holds.
-  static func isMessage(_ message: RawSpan, needsQuestion: Bool) -> Bool {
+  /// to the last byte, and the header holds nothing that no message holds; on NetBIOS' port, it is none of these.
+  static func isMessage(
+    _ message: RawSpan, needsQuestion: Bool, isNetBIOSPort: Bool = false
+  ) -> Bool {
     guard message.byteCount >= headerLength else { return false }
     let questions = Int(message.bigEndianUInt16(unchecked: 4))
     guard questions >= (needsQuestion ? 1 : 0), questions <= 4 else { return false }
@@ -85,7 +87,7 @@ struct DNSMessage {
         message.byteCount - offset >= 4
       else { return false }
       let type = message.bigEndianUInt16(unchecked: offset)
-      if isNetBIOS(message, nameAt: name, type: type) { return false }
+      if isNetBIOSPort, isNetBIOS(message, nameAt: name, type: type) { return false }
       // The top bit of the class asks for a unicast answer in mDNS.
       let queryClass = message.bigEndianUInt16(unchecked: offset + 2) & 0x7fff
       guard type != 0, queryClass >= 1, queryClass <= 4 || queryClass >= 254, queryClass <= 255
@@ -103,6 +105,9 @@ struct DNSMessage {
     }
     return offset == message.byteCount
   }
+
+  /// The port of NetBIOS' name service (RFC 1002 §4.2).
+  static let netBIOSPort: UInt16 = 137
 
   /// Whether a question is one of NetBIOS, whose messages have the same layout: of one of its two types (RFC 1002 §4.2.1.2),
   /// with 32 letters from A to P for a name's 16 bytes (RFC 1001 §14.1).

@@ -81,7 +81,12 @@ extension HTTPReader {
     case 14 where text.hasText("content-length", at: name.lowerBound):
       guard let length = HTTPRequest.length(text, colon + 1..<line.upperBound) else { return }
       // Of several headers that differ none is believed, as of a list (RFC 9112 §6.3).
-      statedLength = (statedLength ?? length) == length ? length : 0
+      let first = differingLengths?.first ?? statedLength ?? length
+      if first != length || differingLengths != nil {
+        (statedLength, differingLengths) = (0, (first, length))
+      } else {
+        statedLength = length
+      }
     case 15 where text.hasText("x-forwarded-for", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)

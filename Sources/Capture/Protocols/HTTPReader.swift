@@ -49,6 +49,10 @@ struct HTTPReader {
   /// What the headers say of the body's length: 0 where they differ, nil where none does.
   var statedLength: Int?
   private var contentLength: Int { statedLength ?? 0 }
+  /// The first and the last of lengths that differ, of which somebody may believe either.
+  var differingLengths: (first: Int, last: Int)?
+  /// The same of the request that has just ended, of whose body nothing was read.
+  private var possibleLengths: (first: Int, last: Int)?
   var isChunked = false
   /// The client waits for leave to send the body (RFC 9110 §10.1.1).
   var expectsLeave = false
@@ -116,8 +120,21 @@ struct HTTPReader {
     phase = .requestLine
     line.removeAll()
     beginHead()
+    possibleLengths = nil
     isAnswer = false
     isAnswerOver = false
+  }
+
+  /// Bytes of a body whose lengths differ, if a request follows one of these and none is where the body begins.
+  private mutating func passBody(of data: RawSpan, from start: Int) -> Int {
+    guard let lengths = possibleLengths else { return 0 }
+    possibleLengths = nil
+    let rest = data.extracting(start..<data.byteCount)
+    if HTTPRequest.begins(rest) { return 0 }
+    return [lengths.first, lengths.last].first {
+      0 < $0 && $0 < rest.byteCount
+        && HTTPRequest.begins(rest.extracting($0..<rest.byteCount))
+    } ?? 0
   }
 
   /// Begins to read answers, from the first one's status line on.
@@ -154,6 +171,7 @@ struct HTTPReader {
     isVersionless = false
     hasURLWithoutHost = false
     statedLength = nil
+    differingLengths = nil
     isChunked = false
     isBodiless = false
     expectsLeave = false
@@ -191,6 +209,7 @@ struct HTTPReader {
         phase = step == rest ? .chunkSize : .chunk(rest - step)
         if isAnswer, bodyBudget < 0 { return .other(offset) }
       default:
+        offset += passBody(of: data, from: offset)
         if let outcome = readHead(data, &offset, context, into: &writer, &skips) { return outcome }
       }
       if case .requestLine = phase, isConnect || isUpgrade {
@@ -425,7 +444,9 @@ struct HTTPReader {
     } else if contentLength > 0 {
       phase = .body(contentLength)
     } else {
+      let lengths = isAnswer ? nil : differingLengths
       endMessage()
+      possibleLengths = lengths
     }
     if expectsLeave || isUpgrade, announcesBody { leave = .awaited }
   }

@@ -115,7 +115,7 @@ struct TLSReader {
     case 20: isEncrypted = true
     case 21, 22, 24: break
     case 23:
-      guard rest <= earlyRest else { return .done }
+      guard earlyRest > 0, rest <= earlyRest else { return .done }
       earlyRest -= rest
     default: return .other
     }

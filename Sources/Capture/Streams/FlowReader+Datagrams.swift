@@ -59,7 +59,10 @@ extension FlowReader {
     default: break
     }
     if payload.byteCount >= 17, payload.bigEndianUInt16(unchecked: 4) &- 1 < 4,
-      DNSMessage.isMessage(payload, needsQuestion: true)
+      DNSMessage.isMessage(
+        payload, needsQuestion: true,
+        isNetBIOSPort: item.sourcePort == DNSMessage.netBIOSPort
+          || item.destinationPort == DNSMessage.netBIOSPort)
     {
       return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
     }
