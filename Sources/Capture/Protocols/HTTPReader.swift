@@ -126,7 +126,7 @@ struct HTTPReader {
   }
 
   /// Bytes of a body whose lengths differ, if a request follows one of these and none is where the body begins.
-  private mutating func passBody(of data: RawSpan, from start: Int) -> Int {
+  private mutating func possibleBody(in data: RawSpan, from start: Int) -> Int {
     guard let lengths = possibleLengths else { return 0 }
     possibleLengths = nil
     let rest = data.extracting(start..<data.byteCount)
@@ -209,7 +209,7 @@ struct HTTPReader {
         phase = step == rest ? .chunkSize : .chunk(rest - step)
         if isAnswer, bodyBudget < 0 { return .other(offset) }
       default:
-        offset += passBody(of: data, from: offset)
+        offset += possibleBody(in: data, from: offset)
         if let outcome = readHead(data, &offset, context, into: &writer, &skips) { return outcome }
       }
       if case .requestLine = phase, isConnect || isUpgrade {

@@ -20,8 +20,10 @@ extension LogTime {
   /// Where the time of a line may begin, behind what stands before it.
   static func behindFront(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     var start = range.lowerBound
-    if bytes.starts(with: "CISE_", at: start) { start = behindCounts(bytes, range) }
-    if bytes.starts(with: "Event [", at: start) { start = behindEvent(bytes, range) }
+    // Cisco ISE: the name of a message's sort and three numbers.
+    if bytes.starts(with: "CISE_", at: start) { start = behind(4, bytes, range) }
+    // vCenter: an event's number and its part, `Event [7] [1-1] [2024-…`.
+    if bytes.starts(with: "Event [", at: start) { start = behind(3, bytes, range) }
     start = behindLabel(bytes, start..<range.upperBound)
     start = behindLevel(bytes, start..<range.upperBound)
     return behindDevice(bytes, start..<range.upperBound)
@@ -59,26 +61,13 @@ extension LogTime {
     }
   }
 
-  /// Where the time stands in a message of Cisco ISE, behind the name of its sort and three numbers.
-  private static func behindCounts(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+  /// Where the time stands behind so many words of limited length; where the range begins if there are fewer.
+  private static func behind(_ words: Int, _ bytes: RawSpan, _ range: Range<Int>) -> Int {
     var offset = range.lowerBound
-    for _ in 0..<4 {
+    for _ in 0..<words {
       guard
         let blank = bytes.firstOffset(
           of: Byte.space, from: offset, to: min(range.upperBound, offset + 64))
-      else { return range.lowerBound }
-      offset = blank + 1
-    }
-    return offset
-  }
-
-  /// Where the time stands in a message of vCenter, behind an event's number and its part: `Event [7] [1-1] [2024-…`.
-  private static func behindEvent(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
-    var offset = range.lowerBound
-    for _ in 0..<3 {
-      guard
-        let blank = bytes.firstOffset(
-          of: Byte.space, from: offset, to: min(range.upperBound, offset + 24))
       else { return range.lowerBound }
       offset = blank + 1
     }
