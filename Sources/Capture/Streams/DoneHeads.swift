@@ -53,7 +53,7 @@ struct DoneHeads {
     let kept = slots[index].bytes
     guard start >= 0, start < kept.count else { return .unknown }
     let end = start + payload.byteCount
-    if TCPStream.has(kept, payload, at: start, upTo: min(end, kept.count)) {
+    if kept.has(payload, at: start, upTo: min(end, kept.count)) {
       // Where no more than the first bytes are kept, those behind them may be other ones.
       return end <= kept.count || kept.count < Self.longest ? .same : .unknown
     }

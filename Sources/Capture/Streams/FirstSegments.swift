@@ -158,9 +158,8 @@ struct FirstSegments {
     else { return false }
     let start = Int(sequence &- base)
     guard start < slots[index].count, hold(index, present) else { return false }
-    return !TCPStream.has(
-      copies[index], segment, at: start,
-      upTo: min(start + segment.byteCount, slots[index].count))
+    return !copies[index].has(
+      segment, at: start, upTo: min(start + segment.byteCount, slots[index].count))
   }
 
   /// Puts a segment in the place of bytes of a direction that begins at a number, as the last segments had them and as

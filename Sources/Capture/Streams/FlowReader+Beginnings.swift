@@ -45,7 +45,7 @@ extension FlowReader {
   ) -> [UInt8]? {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
-      guard stream.isUnread, stream.alternates.isEmpty, stream.latest.isEmpty,
+      guard stream.isUnread, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
         stream.openVersions.isEmpty,
         stream.rereadings.isEmpty, stream.holes.isEmpty, stream.parked == nil
       else { return nil }
@@ -55,7 +55,7 @@ extension FlowReader {
       count: Int(direction.next &- direction.base), present: stretch)
     if bytes != nil, direction.stream != 0 {
       streams[direction.stream].begin(.none)
-      streams[direction.stream].forgetHistory()
+      streams[direction.stream].history.forget()
     }
     return bytes
   }

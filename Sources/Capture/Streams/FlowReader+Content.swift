@@ -12,7 +12,7 @@ extension FlowReader {
       searchNext(payload, visit.flow, isFromFirst: visit.isFromFirst, writer.searchOrigin)
       let direction = flows[visit]
       if direction.isDone {
-        if direction.stream != 0 { streams[direction.stream].forgetHistory() }
+        if direction.stream != 0 { streams[direction.stream].history.forget() }
         return
       }
     }
@@ -43,7 +43,7 @@ extension FlowReader {
     }
     if case .undecided = stream.content {
       stream.undecided.append(payload, of: writer.present)
-      stream.remember(payload)
+      stream.history.append(payload)
       decide(stream, number, payload, visit)
     } else {
       continueContent(payload, stream, number, visit)
@@ -97,13 +97,13 @@ extension FlowReader {
       return wait(whole, behind: start, visit)
     }
     guard application != .none else {
-      if direction.stream != 0 { streams[direction.stream].forgetHistory() }
+      if direction.stream != 0 { streams[direction.stream].history.forget() }
       return
     }
     let number = openStream(visit)
     let stream = streams[number]
-    stream.forgetHistory()
-    if start > 0 { stream.remember(whole.extracting(0..<start)) }
+    stream.history.forget()
+    if start > 0 { stream.history.append(whole.extracting(0..<start)) }
     begin(application, stream, visit, isFirst: isFirst)
     // A connection may have been joined in the middle of a message.
     if direction.isUnannounced, payload.byteCount >= Self.decidedLength,
@@ -134,8 +134,8 @@ extension FlowReader {
     if start < bytes.byteCount {
       stream.undecided.append(bytes.extracting(start..<bytes.byteCount), of: writer.present)
     }
-    stream.forgetHistory()
-    stream.remember(bytes)
+    stream.history.forget()
+    stream.history.append(bytes)
     streams.touch(number)
   }
 
@@ -143,7 +143,7 @@ extension FlowReader {
   mutating func readAnswer(_ payload: RawSpan, _ visit: StreamVisit) {
     let context = context(visit)
     let known = flows[visit].stream
-    if known != 0 { streams[known].forgetHistory() }
+    if known != 0 { streams[known].history.forget() }
     answerReader.beginAnswer()
     guard case .all = answerReader.read(payload, context, into: &writer, &skips) else { return }
     let number = openStream(visit)
@@ -151,7 +151,7 @@ extension FlowReader {
     stream.begin(.http)
     swap(&stream.http, &answerReader)
     stream.http.countAnew()
-    if !stream.http.isInAnswer { stream.remember(payload) }
+    if !stream.http.isInAnswer { stream.history.append(payload) }
     streams.touch(number)
   }
 
@@ -198,7 +198,8 @@ extension FlowReader {
       let direction = flows[visit]
       if !direction.isServer {
         heads.keep(
-          stream.history, upTo: direction.next, of: visit.flow, isFromFirst: visit.isFromFirst)
+          stream.history.bytes, upTo: direction.next, of: visit.flow, isFromFirst: visit.isFromFirst
+        )
       }
       // Segments that wait for others hold nothing that is wanted, unless they are searched.
       guard !search.isEmpty else { return releaseStream(number) }
@@ -222,14 +223,14 @@ extension FlowReader {
       if case .http = stream.content,
         stream.http.isLongBody && search.isEmpty || stream.http.isInAnswer
       {
-        if offset == 0, !stream.http.isInAnswer, !stream.history.isEmpty {
+        if offset == 0, !stream.http.isInAnswer, !stream.history.bytes.isEmpty {
           let next = flows[visit].next
-          stream.forgetBody(from: next &- UInt32(truncatingIfNeeded: payload.byteCount))
+          stream.history.forgetBody(from: next &- UInt32(truncatingIfNeeded: payload.byteCount))
         } else {
-          stream.forgetHistory()
+          stream.history.forget()
         }
       } else if !isRemembered, !isNone(stream.content) {
-        stream.remember(rest)
+        stream.history.append(rest)
         isRemembered = true
       }
       switch stream.content {
@@ -333,8 +334,8 @@ extension FlowReader {
     guard number != 0 else { return }
     let stream = streams[number]
     finishVersions(number)
-    let history = stream.isBetweenMessages ? [] : stream.history
-    stream.forgetHistory()
+    let history = stream.isBetweenMessages ? [] : stream.history.bytes
+    stream.history.forget()
     stream.breakHoles()
     let goesOn =
       switch stream.content {

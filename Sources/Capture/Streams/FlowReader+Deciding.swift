@@ -18,14 +18,14 @@ extension FlowReader {
       }
     }
     stream.begin(.none)
-    let (others, latest) = (stream.alternates, stream.latest)
+    let (others, latest) = (stream.history.alternates, stream.history.latest)
     // What reads them remembers them.
-    stream.forgetHistory()
+    stream.history.forget()
     // SAFETY: the closure only reads the array's bytes.
     unsafe first.bytes.withUnsafeBytes {
       decide(unsafe $0.bytes, first.marks, last: payload, number, visit)
     }
-    stream.remember(others, latest: latest)
+    stream.history.add(others, latest: latest)
   }
 
   /// Tells what begins in the first bytes of a stream, which packets brought up to these marks: a protocol at
@@ -97,7 +97,7 @@ extension FlowReader {
       offset = mark.end - start
     }
     writer.attribute(number: packet.0, time: packet.1)
-    stream.remember(rest)
+    stream.history.append(rest)
     streams.touch(number)
   }
 

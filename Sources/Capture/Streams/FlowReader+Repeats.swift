@@ -20,7 +20,7 @@ extension FlowReader {
     let version: [UInt8]
     let changed: Range<Int>
     var (isBefore, isLast) = (false, false)
-    switch streams[direction.stream].compare(payload, at: sequence, next: direction.next) {
+    switch streams[direction.stream].history.compare(payload, at: sequence, next: direction.next) {
     case .same:
       return skips.add(.retransmission)
     case .unknown:
@@ -39,10 +39,10 @@ extension FlowReader {
       changed = 0..<count
       isBefore = true
     case .different(let bytes, let range):
-      guard streams[direction.stream].isNewVersion(payload, at: sequence) else {
+      guard streams[direction.stream].history.isNewVersion(payload, at: sequence) else {
         return skips.add(.retransmission)
       }
-      guard !streams[direction.stream].hasTooManyVersions else {
+      guard !streams[direction.stream].history.hasTooManyVersions else {
         return skips.add(.tcpOverlapLimit)
       }
       version = bytes
@@ -55,7 +55,7 @@ extension FlowReader {
       }
       skips.add(.tcpOverlap)
       noteOverlap(visit)
-      let alternate = streams[direction.stream].alternate(
+      let alternate = streams[direction.stream].history.alternate(
         payload, at: sequence, next: direction.next, bytes,
         isWhole: Int(direction.next &- sequence) <= bytes.count)
       isLast = alternate.isLast
@@ -103,10 +103,10 @@ extension FlowReader {
     skips.add(.retransmission)
     guard isRead else { return readAgainOrAlone(payload, at: sequence, direction, visit) }
     // Of what a reader has read long ago no other version can still be taken, but of the head before a long body.
-    if streams[direction.stream].differsFromLead(payload, at: sequence),
+    if streams[direction.stream].history.differsFromLead(payload, at: sequence),
       Self.beginsAnew(payload, at: sequence, direction),
-      streams[direction.stream].isNewVersion(payload, at: sequence),
-      !streams[direction.stream].hasTooManyVersions
+      streams[direction.stream].history.isNewVersion(payload, at: sequence),
+      !streams[direction.stream].history.hasTooManyVersions
     {
       noteOverlap(visit)
       readAlone(payload, at: sequence, visit)
@@ -120,8 +120,8 @@ extension FlowReader {
   ) {
     let direction = flows[visit]
     guard direction.stream == number,
-      let latest = streams[number].putLatest(bytes, at: sequence, next: direction.next),
-      !streams[number].hasTooManyVersions
+      let latest = streams[number].history.putLatest(bytes, at: sequence, next: direction.next),
+      !streams[number].history.hasTooManyVersions
     else { return }
     readVersion(latest.bytes, latest.changed, isBefore: false, isLast: true, direction, visit)
     streams.touch(number)
@@ -201,7 +201,7 @@ extension FlowReader {
     guard flows[visit].stream == number,
       isNone(streams[number].content)
     else { return }
-    let kept = streams[number].takeHistory()
+    let kept = streams[number].history.take()
     for index in versions.indices {
       let version = versions[index]
       let isAdopted = readAgain(
@@ -210,12 +210,12 @@ extension FlowReader {
       versions.remove(at: index)
       if flows[visit].stream == number {
         // What was read before is the other version now.
-        streams[number].remember(
+        streams[number].history.add(
           [kept.bytes] + kept.alternates, latest: version.isLast ? [] : kept.latest)
       }
       return
     }
-    streams[number].restore(kept)
+    streams[number].history.restore(kept)
   }
 
   /// Reads what there is of other versions of messages.

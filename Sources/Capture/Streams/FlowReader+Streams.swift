@@ -357,7 +357,7 @@ extension FlowReader {
         case .none = stream.content
       {
         // SAFETY: the closure only reads the array's bytes.
-        unsafe early.bytes.withUnsafeBytes { stream.remember(unsafe $0.bytes) }
+        unsafe early.bytes.withUnsafeBytes { stream.history.append(unsafe $0.bytes) }
       }
     }
     noteQueue(number)

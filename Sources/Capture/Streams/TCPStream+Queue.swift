@@ -10,7 +10,7 @@ extension TCPStream {
     }
     queuedBytes += segment.bytes.count
     queue.insert(segment, at: index)
-    room.queue.reach(queue.count)
+    queueRoom.reach(queue.count)
   }
 
   /// Segments with which one is compared before it is read; the others are when they are.
@@ -26,7 +26,7 @@ extension TCPStream {
       let end = min(start + data.byteCount, early.bytes.count)
       guard end > max(start, 0) else { continue }
       compared += 1
-      if !Self.has(early.bytes, data, at: start, upTo: end) { return true }
+      if !early.bytes.has(data, at: start, upTo: end) { return true }
     }
     return false
   }
@@ -41,7 +41,7 @@ extension TCPStream {
       if start > length { break }
       waiting.append(early)
       length = max(length, start + early.bytes.count - early.read)
-      if length > Self.longestHistory || waiting.count > Self.mostCompared { return nil }
+      if length > StreamHistory.longest || waiting.count > Self.mostCompared { return nil }
     }
     if waiting.isEmpty { return nil }
     waiting.sort { $0.number < $1.number }

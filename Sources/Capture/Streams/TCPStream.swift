@@ -5,7 +5,7 @@ import Parsing
 ///
 /// Bytes that arrive in order go straight from the packet to the protocol's reader, which keeps only
 /// what belongs to an unfinished line or message. Kept here besides: segments that came too early, and
-/// the last bytes read, against which a segment that comes again is compared.
+/// the last bytes read (`StreamHistory`), against which a segment that comes again is compared.
 ///
 /// Accesses to its state are not checked at run time (`@exclusivity(unchecked)`: the checks were a
 /// tenth of reading a capture). They cannot overlap: one thread has a stream at a time, and what reads
@@ -63,9 +63,7 @@ final class TCPStream {
   /// The most segments that wait in one direction, and behind bytes that the other side has acknowledged.
   static let longestQueue = 1024
   static let longestAcknowledged = 32
-  /// The most bytes kept of what was read.
-  static let longestHistory = 16 << 10
-  /// The most bytes that are read of one other version of a stream, and for all of them.
+  /// The most bytes that are read of one other version of a stream.
   private static let mostReread = 1 << 20
 
   /// What is being read.
@@ -92,20 +90,13 @@ final class TCPStream {
   @safe @exclusivity(unchecked) private(set) var rereadings: [Rereading] = []
   /// Some of them were taken away, and go on with the bytes that are being read.
   @safe @exclusivity(unchecked) var isRereading = false
-  /// The bytes before the next one expected, as far as they are kept.
-  @safe @exclusivity(unchecked) private(set) var history: [UInt8] = []
-  /// What the history held when a long body began, and the number behind that.
-  @safe @exclusivity(unchecked) private var lead: (bytes: [UInt8], end: UInt32) = ([], 0)
-  /// The same bytes with all segments in them that disagreed, as a receiver has them with which the last one wins;
-  /// none where these are the history's.
-  @safe @exclusivity(unchecked) private(set) var latest: [UInt8] = []
-  /// The same bytes with some of these segments in them; as many as the history has.
-  @safe @exclusivity(unchecked) private(set) var alternates: [[UInt8]] = []
+  /// The last bytes that were read, and other versions of them.
+  @safe @exclusivity(unchecked) var history = StreamHistory()
   /// Bytes that were given up in the middle of messages, in case they come after all.
   @safe @exclusivity(unchecked) var holes: [StreamHole] = []
   /// The direction as it was when another connection seemed to begin; both may go on.
   @safe @exclusivity(unchecked) var parked: FlowDirection?
-  @safe @exclusivity(unchecked) var room = (queue: Room(), history: Room())
+  @safe @exclusivity(unchecked) var queueRoom = Room()
   /// Where another connection would begin, as a SYN said whose number does not fit this one; its bytes tell
   /// whether there is one.
   @safe @exclusivity(unchecked) var otherStart: UInt32?
@@ -129,11 +120,10 @@ final class TCPStream {
 
   /// Bytes of memory that the stream takes, about: what its buffers have room for, in use or not.
   var cost: Int {
-    let waiting = queuedBytes + queue.count * 48 + room.queue.count * MemoryLayout<Early>.stride
+    let waiting = queuedBytes + queue.count * 48 + queueRoom.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
-    var cost = 640 + waiting + unfinished + room.history.count * (1 + otherCount)
+    var cost = 640 + waiting + unfinished + history.cost
     for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
-    cost += lead.bytes.count
     for hole in holes { cost += hole.cost }
     for rereading in rereadings { cost += rereading.reader.cost }
     return cost
@@ -148,7 +138,7 @@ final class TCPStream {
   /// Whether nothing is read, and no bytes that were read are kept.
   var isBare: Bool {
     if case .none = content {
-      history.isEmpty && openVersions.isEmpty && rereadings.isEmpty && otherStart == nil
+      history.bytes.isEmpty && openVersions.isEmpty && rereadings.isEmpty && otherStart == nil
         && holes.isEmpty && parked == nil
     } else {
       false
@@ -204,150 +194,10 @@ final class TCPStream {
     self.content = content
   }
 
-  /// Keeps bytes that were read, which follow those kept before.
-  func remember(_ data: RawSpan) {
-    if history.count + data.byteCount > Self.longestHistory {
-      if data.byteCount >= Self.longestHistory {
-        forgetHistory()
-        return
-      }
-      let kept = min(history.count, (Self.longestHistory - data.byteCount) / 2)
-      let superfluous = history.count - kept
-      history.removeFirst(superfluous)
-      if !latest.isEmpty { latest.removeFirst(superfluous) }
-      for index in alternates.indices { alternates[index].removeFirst(superfluous) }
-    }
-    history.append(data)
-    if !latest.isEmpty { latest.append(data) }
-    for index in alternates.indices { alternates[index].append(data) }
-    room.history.reach(history.count)
-  }
-
-  /// How many other versions of the history are kept.
-  private var otherCount: Int { alternates.count + (latest.isEmpty ? 0 : 1) }
-
-  /// Takes other versions of the bytes that are kept, those that are as many as these.
-  func remember(_ others: [[UInt8]], latest: [UInt8]) {
-    func isOther(_ version: [UInt8]) -> Bool {
-      version.count == history.count && version != history
-    }
-    if isOther(latest) { self.latest = latest }
-    alternates += others.filter { isOther($0) && $0 != latest }
-    alternates.removeLast(max(0, alternates.count - Self.mostAlternates))
-  }
-
-  /// The bytes that were read, and other versions of them.
-  typealias History = (bytes: [UInt8], latest: [UInt8], alternates: [[UInt8]])
-
-  /// Takes the bytes that were read away, and their other versions.
-  func takeHistory() -> History {
-    let kept = (history, latest, alternates)
-    forgetHistory()
-    return kept
-  }
-
-  /// Gives back what `takeHistory` took.
-  func restore(_ kept: History) {
-    if !kept.bytes.isEmpty { (history, latest, alternates) = kept }
-  }
-
-  /// Forgets the bytes that were read: others follow that are not kept.
-  func forgetHistory() {
-    if !history.isEmpty { history.removeAll(keepingCapacity: true) }
-    if !latest.isEmpty { latest = [] }
-    if !alternates.isEmpty { alternates = [] }
-  }
-
-  /// Forgets the bytes that were read but for a message's beginning, which ends before a number; its body follows.
-  func forgetBody(from end: UInt32) {
-    if !history.isEmpty { lead = (history, end) }
-    forgetHistory()
-  }
-
-  /// Whether bytes are other ones than those that a message with a long body began with.
-  func differsFromLead(_ data: RawSpan, at sequence: UInt32) -> Bool {
-    let start = lead.bytes.count - Int(Int32(bitPattern: lead.end &- sequence))
-    guard !lead.bytes.isEmpty, start >= 0, start < lead.bytes.count else { return false }
-    return !Self.has(
-      lead.bytes, data, at: start, upTo: min(start + data.byteCount, lead.bytes.count))
-  }
-
-  /// Other versions that are kept of the bytes in the history, besides the latest.
-  private static let mostAlternates = 4
-
-  /// Another version, the bytes in which it differs from what it was made of, and whether it is the latest.
-  typealias Other = (bytes: [UInt8], changed: Range<Int>, isLast: Bool)
-
-  /// Puts a segment that differs from the history into every other version of it that is kept, and keeps a version of
-  /// the history with it; gives the others, and whether that version is the latest one.
-  func alternate(
-    _ data: RawSpan, at sequence: UInt32, next: UInt32, _ version: [UInt8], isWhole: Bool
-  ) -> (others: [Other], isLast: Bool) {
-    guard isWhole, version.count == history.count else { return ([], false) }
-    let start = history.count - Int(next &- sequence)
-    func other(_ base: [UInt8], isLast: Bool) -> Other {
-      var bytes = base
-      data.copy(to: &bytes, at: start)
-      var (first, last) = (start, start + data.byteCount)
-      while last > first, base[last - 1] == bytes[last - 1] { last -= 1 }
-      while first < last, base[first] == bytes[first] { first += 1 }
-      return (bytes, first..<last, isLast)
-    }
-    let before = latest
-    let newest = before.isEmpty ? nil : other(before, isLast: true)
-    latest = newest?.bytes ?? version
-    var others: [Other] = newest.map { [$0] } ?? []
-    others += alternates.map { other($0, isLast: false) }.filter { $0.bytes != latest }
-    others.removeAll { $0.changed.isEmpty || $0.bytes == version || $0.bytes == history }
-    let isLast = latest == version
-    var kept: [[UInt8]] = before.isEmpty || before == latest ? [] : [before]
-    if !isLast { kept.append(version) }
-    kept += others.lazy.filter { !$0.isLast }.map(\.bytes)
-    alternates = Array(kept.prefix(Self.mostAlternates))
-    if latest == history { latest = [] }
-    return (others, isLast)
-  }
-
-  /// Puts bytes that were read in the order of their places into the latest version, in which the last to arrive are;
-  /// gives that, and which of its bytes are not the history's, if there are any.
-  func putLatest(_ data: [UInt8], at sequence: UInt32, next: UInt32) -> Other? {
-    let start = history.count - Int(next &- sequence)
-    guard start >= 0, start + data.count <= history.count else { return nil }
-    let before = latest
-    if latest.isEmpty { latest = history }
-    latest.replaceSubrange(start..<start + data.count, with: data)
-    var (first, last) = (0, history.count)
-    while last > first, history[last - 1] == latest[last - 1] { last -= 1 }
-    while first < last, history[first] == latest[first] { first += 1 }
-    if first == last { latest = [] }
-    if !before.isEmpty, before != latest {
-      alternates = Array(
-        ([before] + alternates.filter { $0 != before }).prefix(Self.mostAlternates))
-    }
-    return first == last ? nil : (latest, first..<last, true)
-  }
-
-  /// Other versions of bytes that were read already, as hashes; a few of the last.
-  @safe @exclusivity(unchecked) private var versions: [UInt64] = []
-  /// How many other versions were read, and how many bytes: each costs as much as the bytes kept.
-  @safe @exclusivity(unchecked) private var versionCount = 0
-  @safe @exclusivity(unchecked) private var versionBytes = 0
-  private static let mostVersions = 256
-
-  /// Whether no more versions are read.
-  var hasTooManyVersions: Bool {
-    versionCount > Self.mostVersions || versionBytes > Self.mostReread
-  }
-
-  /// Whether other bytes for a place are none that came before.
-  func isNewVersion(_ data: RawSpan, at sequence: UInt32) -> Bool {
-    let hash = ContentHash.hash(data, of: UInt64(sequence))
-    if versions.contains(hash) { return false }
-    if versions.count == 8 { versions.removeFirst() }
-    versions.append(hash)
-    versionCount += 1 + otherCount
-    versionBytes += (1 + otherCount) * history.count
-    return true
+  /// Whether a byte is another one than the last that was read of an unfinished message.
+  func isOther(_ byte: UInt8) -> Bool {
+    guard !isBetweenMessages, let last = history.bytes.last else { return false }
+    return byte != last && byte != 0
   }
 
   /// The most versions of one message that are kept.
@@ -425,8 +275,8 @@ final class TCPStream {
 
   /// Keeps versions that may go on; those that have become too long are given back.
   func keep(_ versions: [Version]) -> [Version] {
-    openVersions = versions.filter { $0.bytes.count <= 2 * Self.longestHistory }
-    return versions.filter { $0.bytes.count > 2 * Self.longestHistory }
+    openVersions = versions.filter { $0.bytes.count <= 2 * StreamHistory.longest }
+    return versions.filter { $0.bytes.count > 2 * StreamHistory.longest }
   }
 
   /// Makes the object ready for another connection.
@@ -437,25 +287,15 @@ final class TCPStream {
     if !openVersions.isEmpty { openVersions = [] }
     if !rereadings.isEmpty { rereadings = [] }
     isRereading = false
-    if !latest.isEmpty { latest = [] }
-    if !alternates.isEmpty { alternates = [] }
-    if !lead.bytes.isEmpty { lead = ([], 0) }
+    history.reset()
     if !holes.isEmpty { holes = [] }
     parked = nil
-    if room.queue.count <= 16 {
+    if queueRoom.count <= 16 {
       queue.removeAll(keepingCapacity: true)
     } else {
       queue = []
-      room.queue = Room()
+      queueRoom = Room()
     }
     queuedBytes = 0
-    (versionCount, versionBytes) = (0, 0)
-    if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
-    if room.history.count <= 2048 {
-      history.removeAll(keepingCapacity: true)
-    } else {
-      history = []
-      room.history = Room()
-    }
   }
 }

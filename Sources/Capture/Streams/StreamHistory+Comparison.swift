@@ -2,7 +2,7 @@ import Glibc
 import Parsing
 
 /// Bytes that come again, beside those that were read before.
-extension TCPStream {
+extension StreamHistory {
   /// What a segment that begins before `next` means, beside the bytes kept.
   enum Repetition {
     /// All that was kept of its place is the same.
@@ -19,40 +19,34 @@ extension TCPStream {
   /// Compares a segment with the bytes kept, which end before `next`.
   func compare(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Repetition {
     let behind = Int(next &- sequence)
-    // Where the segment begins in the history; negative where before it.
-    let start = history.count - behind
-    let end = min(start + data.byteCount, history.count)
-    if end < 0 || history.isEmpty { return .unknown }
-    let isSame = Self.has(history, data, at: start, upTo: end)
+    // Where the segment begins in the bytes kept; negative where before it.
+    let start = bytes.count - behind
+    let end = min(start + data.byteCount, bytes.count)
+    if end < 0 || bytes.isEmpty { return .unknown }
+    let isSame = bytes.has(data, at: start, upTo: end)
     if start >= 0, isSame { return .same }
-    var version = Array(history[..<max(start, 0)])
+    var version = Array(bytes[..<max(start, 0)])
     version.append(data)
-    if end < history.count { version += history[max(end, 0)...] }
-    // Where they stand in the version, whose beginning is not that of the history if they begin before it.
+    if end < bytes.count { version += bytes[max(end, 0)...] }
+    // Where they stand in the version, whose beginning is not that of the bytes kept if they begin before it.
     let offset = max(-start, 0)
     if isSame { return .earlier(version, count: offset) }
     var (first, last) = (max(start, 0), end)
-    while last > first, history[last - 1] == version[last - 1 + offset] { last -= 1 }
+    while last > first, bytes[last - 1] == version[last - 1 + offset] { last -= 1 }
     if start < 0 { return .different(version, changed: 0..<last + offset) }
-    while first < last, history[first] == version[first] { first += 1 }
+    while first < last, bytes[first] == version[first] { first += 1 }
     return .different(version, changed: first..<last)
   }
+}
 
-  /// Whether a byte is another one than the last that was read of an unfinished message.
-  func isOther(_ byte: UInt8) -> Bool {
-    guard !isBetweenMessages, let last = history.last else { return false }
-    return byte != last && byte != 0
-  }
-
-  /// Whether bytes have data from `start` on, which may be negative, as far as `end`.
-  static func has(
-    _ bytes: [UInt8], _ data: RawSpan, at start: Int, upTo end: Int
-  ) -> Bool {
-    let first = max(start, 0)
+extension [UInt8] {
+  /// Whether they have data from `start` on, which may be negative, as far as `end`.
+  func has(_ data: RawSpan, at start: Int, upTo end: Int) -> Bool {
+    let first = start > 0 ? start : 0
     guard end > first else { return true }
     // SAFETY: both ranges lie inside what the closures are lent: `end` is at most the length of the bytes and
     // `end - start` at most the data's.
-    return unsafe bytes.withUnsafeBytes { kept in
+    return unsafe withUnsafeBytes { kept in
       unsafe data.withUnsafeBytes { given in
         guard let kept = kept.baseAddress, let given = given.baseAddress else { return true }
         return unsafe memcmp(kept + first, given + (first - start), end - first) == 0
