@@ -19,14 +19,14 @@ extension HTTPReader {
   mutating func passBody(before data: RawSpan) -> Bool {
     if leave == .switched {
       leave = .none
-      isUpgrade = false
+      head.isUpgrade = false
       endMessage()
       return true
     }
-    if leave == .refused, !isUpgrade || expectsLeave,
+    if leave == .refused, !head.isUpgrade || head.expectsLeave,
       HTTPRequest.begins(data) || HTTPRequest.mayBegin(data)
     {
-      isUpgrade = false
+      head.isUpgrade = false
       endMessage()
     }
     leave = .none

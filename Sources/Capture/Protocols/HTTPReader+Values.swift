@@ -8,14 +8,14 @@ extension HTTPReader {
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     phase = .headers
-    isConnect =
+    head.isConnect =
       request.method.count == 7 && text.hasText("connect", at: request.method.lowerBound)
-    isVersionless = request.isVersionless
+    head.isVersionless = request.isVersionless
     let range = request.target
     guard !range.isEmpty else { return }
-    if isConnect {
+    if head.isConnect {
       let (host, port) = HTTPRequest.splitHost(text, range)
-      if let port { tunnel = Preamble.named(text.extracting(host), port) }
+      if let port { head.tunnel = Preamble.named(text.extracting(host), port) }
       writer.place(range.upperBound)
       let isHost = writer.keepHost(
         .httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
@@ -32,9 +32,7 @@ extension HTTPReader {
     }
     guard writer.kinds.contains(.url) else { return }
     if text.byte(unchecked: range.lowerBound) == Byte.slash {
-      target.append(text.extracting(range))
-      targetRoom.reach(target.count)
-      hasTarget = true
+      head.keepTarget(text.extracting(range))
     } else if authority != nil {
       writer.scratch.removeAll(keepingCapacity: true)
       writer.scratch.append(text.extracting(range))
@@ -65,7 +63,7 @@ extension HTTPReader {
       readHost(text.extracting(value), context, into: &writer, &skips)
     case 6 where text.hasText("expect", at: name.lowerBound):
       let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
-      expectsLeave = text.hasText("100-continue", at: value.lowerBound)
+      head.expectsLeave = text.hasText("100-continue", at: value.lowerBound)
     case 7 where text.hasText("referer", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
@@ -73,20 +71,14 @@ extension HTTPReader {
     case 7 where text.hasText("upgrade", at: name.lowerBound):
       // The other side may refuse: then requests follow, and are found by content.
       let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
-      isUpgrade = !context.isDatagram && !text.hasText("h2c", at: value.lowerBound)
+      head.isUpgrade = !context.isDatagram && !text.hasText("h2c", at: value.lowerBound)
     case 10 where text.hasText("user-agent", at: name.lowerBound):
       guard writer.kinds.contains(.userAgent) else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepUserAgent(text.extracting(value), &writer)
     case 14 where text.hasText("content-length", at: name.lowerBound):
       guard let length = HTTPRequest.length(text, colon + 1..<line.upperBound) else { return }
-      // Of several headers that differ none is believed, as of a list (RFC 9112 §6.3).
-      let first = differingLengths?.first ?? statedLength ?? length
-      if first != length || differingLengths != nil {
-        (statedLength, differingLengths) = (0, (first, length))
-      } else {
-        statedLength = length
-      }
+      head.stateLength(length)
     case 15 where text.hasText("x-forwarded-for", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
@@ -102,7 +94,7 @@ extension HTTPReader {
       while let last = value.last, isBetween(last) { value.removeLast() }
       guard !value.isEmpty else { return }
       let start = value.upperBound - 7
-      isChunked =
+      head.isChunked =
         start >= value.lowerBound && text.hasText("chunked", at: start)
         && (start == value.lowerBound || isBetween(start - 1))
     case 19 where text.hasText("content-disposition", at: name.lowerBound):
@@ -136,16 +128,16 @@ extension HTTPReader {
       authority.text = 0..<host.upperBound + (isBracketed ? 1 : 0)
     }
     if !isHost, let odd = keepOddHosts(value, &writer) { authority = odd }
-    guard !hasHost else { return }
+    guard !head.hasHost else { return }
     if value.byteCount == 0 {
       keepURLWithoutHost(context, into: &writer, &skips)
-    } else if hasTarget, writer.kinds.contains(.url) {
+    } else if head.hasTarget, writer.kinds.contains(.url) {
       keepURL(
         host: value.extracting(authority.text), hasPort: authority.hasPort, context, into: &writer,
         &skips)
     }
-    hasHost = true
-    hasTarget = false
+    head.hasHost = true
+    head.hasTarget = false
   }
 
   /// Writes the hosts in a value that is none as a whole, or all of it where nothing in it is one; gives the first
@@ -258,13 +250,13 @@ extension HTTPReader {
     writer.scratch.append("http://")
     writer.scratch.append(host)
     let hostEnd = writer.scratch.count
-    writer.scratch += target
+    writer.scratch += head.target
     guard keepURL(isSecondForm: false, &writer, &skips), context.port != 80, !hasPort else {
       return
     }
     writer.scratch.removeLast(writer.scratch.count - hostEnd)
     writer.scratch.append(port: context.port)
-    writer.scratch += target
+    writer.scratch += head.target
     keepURL(isSecondForm: true, &writer, &skips)
   }
 
@@ -273,7 +265,7 @@ extension HTTPReader {
     _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) {
-    guard hasTarget else { return }
+    guard head.hasTarget else { return }
     guard context.version != 0 else { return skips.add(.httpURL) }
     writer.scratch.removeAll(keepingCapacity: true)
     writer.scratch.append("http://")
@@ -286,7 +278,7 @@ extension HTTPReader {
       writer.scratch.append(UInt8(ascii: "]"))
     }
     writer.scratch.append(port: context.port)
-    writer.scratch += target
+    writer.scratch += head.target
     keepURL(isSecondForm: false, &writer, &skips)
   }
 

@@ -4,7 +4,7 @@ import Parsing
 /// Reads the requests of one direction of a connection line by line, as its bytes arrive (RFC 9112).
 ///
 /// A line that is whole in a packet is read where it stands; only one that goes on in the next packet
-/// is kept. Bodies are stepped over. The methods that write values are in
+/// is kept (`HTTPReader+Lines.swift`). Bodies are stepped over. The methods that write values are in
 /// `HTTPReader+Values.swift` and `+FileNames.swift`.
 struct HTTPReader {
   enum Phase {
@@ -29,43 +29,20 @@ struct HTTPReader {
 
   var phase = Phase.requestLine
   /// A line that is not whole yet.
-  private var line = StreamBuffer()
+  var line = StreamBuffer()
   /// Bytes of the present head.
   private var headLength = 0
 
   /// What the head says so far.
-  var target: [UInt8] = []
-  var targetRoom = Room()
-  /// Bytes of memory of a target that go over to another stream.
-  private static let keptTarget = 1 << 10
-  var hasTarget = false
-  var isConnect = false
-  var isUpgrade = false
-  var hasHost = false
-  /// The request may be over with its first line, as HTTP/0.9's are.
-  var isVersionless = false
-  /// The URL was written with the destination for its host.
-  private var hasURLWithoutHost = false
-  /// What the headers say of the body's length: 0 where they differ, nil where none does.
-  var statedLength: Int?
-  private var contentLength: Int { statedLength ?? 0 }
-  /// The first and the last of lengths that differ, of which somebody may believe either.
-  var differingLengths: (first: Int, last: Int)?
-  /// The same of the request that has just ended, of whose body nothing was read.
+  var head = HTTPHead()
+  /// Lengths that differ of the request that has just ended, of whose body nothing was read.
   private var possibleLengths: (first: Int, last: Int)?
-  var isChunked = false
-  /// The client waits for leave to send the body (RFC 9110 §10.1.1).
-  var expectsLeave = false
-  /// Where a CONNECT asks to be led to; a name is of version 0.
-  var tunnel: HTTPTarget?
   /// What is known of a body that waits for the server's leave, while none of it came.
   var leave = Leave.none
   /// Answers are read, not requests: their heads, and others behind short bodies.
   private(set) var isAnswer = false
   /// An answer is over, and what follows may be another.
   private var isAnswerOver = false
-  /// The answer has no body, whatever its head says of one (RFC 9110 §6.4.1).
-  private var isBodiless = false
   /// Bytes of bodies that may still be stepped over.
   private var bodyBudget = 0
 
@@ -106,14 +83,12 @@ struct HTTPReader {
   /// The packet that brought the first of the bytes that wait for others.
   var firstMark: StreamMark? { line.marks.first }
   /// Bytes of memory in use, about.
-  var cost: Int { line.cost + targetRoom.count }
+  var cost: Int { line.cost + head.cost }
 
   /// Counts memory by what is held now: which thread's reader it was before, no limit may depend on.
   mutating func countAnew() {
     line.countAnew()
-    if target.isEmpty, targetRoom.count > Self.keptTarget { target = [] }
-    targetRoom = Room()
-    targetRoom.reach(target.count)
+    head.countAnew()
   }
 
   mutating func reset() {
@@ -163,19 +138,7 @@ struct HTTPReader {
 
   private mutating func beginHead() {
     headLength = 0
-    target.removeAll(keepingCapacity: true)
-    hasTarget = false
-    isConnect = false
-    isUpgrade = false
-    hasHost = false
-    isVersionless = false
-    hasURLWithoutHost = false
-    statedLength = nil
-    differingLengths = nil
-    isChunked = false
-    isBodiless = false
-    expectsLeave = false
-    tunnel = nil
+    head.reset()
     leave = .none
   }
 
@@ -212,9 +175,9 @@ struct HTTPReader {
         offset += possibleBody(in: data, from: offset)
         if let outcome = readHead(data, &offset, context, into: &writer, &skips) { return outcome }
       }
-      if case .requestLine = phase, isConnect || isUpgrade {
-        isConnect = false
-        isUpgrade = false
+      if case .requestLine = phase, head.isConnect || head.isUpgrade {
+        head.isConnect = false
+        head.isUpgrade = false
         return isAnswer ? .other(offset) : .begins(offset)
       }
     }
@@ -261,7 +224,7 @@ struct HTTPReader {
       // The body that the answer to a HEAD announces does not come (RFC 9110 §9.3.2).
       endMessage()
     }
-    if isVersionless, end == data.byteCount, case .headers = phase, !hasHost {
+    if head.isVersionless, end == data.byteCount, case .headers = phase, !head.hasHost {
       // Headers may still come; where none do, this was all.
       keepURLOnce(context, into: &writer, &skips)
     }
@@ -276,65 +239,6 @@ struct HTTPReader {
     }
   }
 
-  /// The offset behind the next line break.
-  private func lineEnd(_ data: RawSpan, _ offset: Int) -> Int? {
-    data.firstOffset(of: Byte.lineFeed, in: offset..<data.byteCount).map { $0 + 1 }
-  }
-
-  /// Whether a header may go on behind the line break that a piece ends with: a line that begins with a blank
-  /// belongs to the one before (RFC 9112 §5.2), and what begins the next line may be in the next packet.
-  private func mayGoOn(_ piece: RawSpan, _ data: RawSpan, _ offset: Int) -> Bool {
-    guard case .headers = phase else { return false }
-    // Nothing goes on with the empty line that ends the head.
-    let count = line.count + piece.byteCount
-    if count == 1
-      || count == 2 && (line.bytes.first ?? piece.byte(unchecked: 0)) == Byte.carriageReturn
-    {
-      return false
-    }
-    return offset == data.byteCount || Byte.isBlank(data.byte(unchecked: offset))
-  }
-
-  /// Whether a header waits with its line break for what follows.
-  private var hasWholeHeader: Bool {
-    guard case .headers = phase else { return false }
-    return line.bytes.last == Byte.lineFeed
-  }
-
-  /// Reads a header that waits with its line break, unless the next byte goes on with it.
-  mutating func readWaiting(
-    before next: UInt8?, _ context: HTTPContext, into writer: inout ObservableWriter,
-    _ skips: inout SkipCounters
-  ) {
-    guard hasWholeHeader else { return }
-    if let next, Byte.isBlank(next) { return }
-    readKeptHeader(context, into: &writer, &skips)
-  }
-
-  private mutating func readKeptHeader(
-    _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
-  ) {
-    // Any line is a header.
-    _ = readKeptLine(context, into: &writer, &skips)
-  }
-
-  /// Reads the line that is kept; false where it is none of a request.
-  private mutating func readKeptLine(
-    _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
-  ) -> Bool {
-    var whole = StreamBuffer()
-    swap(&whole, &line)
-    writer.useMarks(whole.marks)
-    // SAFETY: the closure only reads the array's bytes.
-    let isRead = unsafe whole.bytes.withUnsafeBytes {
-      unsafe readLine($0.bytes, context, into: &writer, &skips)
-    }
-    writer.endMarks()
-    whole.removeAll()
-    swap(&whole, &line)
-    return isRead
-  }
-
   /// Steps over bytes that the capture does not have; false where they were not a body's.
   mutating func skip(_ count: Int) -> Bool {
     leave = .none
@@ -343,7 +247,7 @@ struct HTTPReader {
       if count == rest {
         endMessage()
         // Behind the body of an upgrade something else begins.
-        return !isUpgrade
+        return !head.isUpgrade
       }
       phase = .body(rest - count)
     case .chunk(let rest) where count <= rest:
@@ -364,7 +268,7 @@ struct HTTPReader {
       readWaiting(before: nil, context, into: &writer, &skips)
     }
     switch phase {
-    case .headers: if !isVersionless { skips.add(.httpHeadCut) }
+    case .headers: if !head.isVersionless { skips.add(.httpHeadCut) }
     case .requestLine: if !line.isEmpty { skips.add(.httpHeadCut) }
     default: break
     }
@@ -374,13 +278,13 @@ struct HTTPReader {
     phase = .requestLine
     isAnswerOver = isAnswer
     // It is granted or refused behind the body.
-    let isUpgrade = isUpgrade
+    let isUpgrade = head.isUpgrade
     beginHead()
-    self.isUpgrade = isUpgrade
+    head.isUpgrade = isUpgrade
   }
 
   /// Reads a line with its line break; false where it is none of a request.
-  private mutating func readLine(
+  mutating func readLine(
     _ text: RawSpan, _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) -> Bool {
@@ -391,7 +295,7 @@ struct HTTPReader {
       if isAnswer {
         guard HTTPRequest.isResponse(text) else { return false }
         phase = .headers
-        isBodiless =
+        head.isBodiless =
           text.hasText(" 1", at: 8) || text.hasText(" 204", at: 8) || text.hasText(" 304", at: 8)
         return true
       }
@@ -421,8 +325,8 @@ struct HTTPReader {
   private mutating func keepURLOnce(
     _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
-    if hasURLWithoutHost { return }
-    hasURLWithoutHost = true
+    if head.hasURLWithoutHost { return }
+    head.hasURLWithoutHost = true
     keepURLWithoutHost(context, into: &writer, &skips)
   }
 
@@ -430,24 +334,24 @@ struct HTTPReader {
     _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) {
-    if !hasHost, hasTarget { keepURLOnce(context, into: &writer, &skips) }
-    if isAnswer, isBodiless || isConnect || isUpgrade {
+    if !head.hasHost, head.hasTarget { keepURLOnce(context, into: &writer, &skips) }
+    if isAnswer, head.isBodiless || head.isConnect || head.isUpgrade {
       endMessage()
-    } else if isConnect || isUpgrade && !isChunked && contentLength == 0 {
+    } else if head.isConnect || head.isUpgrade && !head.isChunked && head.contentLength == 0 {
       phase = .requestLine
       headLength = 0
-    } else if isAnswer, !isChunked, contentLength > bodyBudget {
+    } else if isAnswer, !head.isChunked, head.contentLength > bodyBudget {
       endMessage()
-    } else if isChunked {
+    } else if head.isChunked {
       phase = .chunkSize
       headLength = 0
-    } else if contentLength > 0 {
-      phase = .body(contentLength)
+    } else if head.contentLength > 0 {
+      phase = .body(head.contentLength)
     } else {
-      let lengths = isAnswer ? nil : differingLengths
+      let lengths = isAnswer ? nil : head.differingLengths
       endMessage()
       possibleLengths = lengths
     }
-    if expectsLeave || isUpgrade, announcesBody { leave = .awaited }
+    if head.expectsLeave || head.isUpgrade, announcesBody { leave = .awaited }
   }
 }

@@ -39,7 +39,7 @@ extension TCPStream {
   fileprivate func takeAnswer(_ status: Int) {
     switch content {
     case .http where status == 100: http.leave = .none
-    case .http where status == 101 && http.isUpgrade: http.leave = .switched
+    case .http where status == 101 && http.head.isUpgrade: http.leave = .switched
     case .http where status >= 200: http.leave = .refused
     // A CONNECT that is refused leads nowhere.
     case .undecided where status >= 300: tunnel = nil

@@ -252,8 +252,8 @@ extension FlowReader {
         case .begins(let end):
           // Behind a CONNECT another protocol may begin at once, or in the next segments.
           offset += end
-          if stream.http.tunnel != nil {
-            noteTunnel(stream.http.tunnel, visit)
+          if stream.http.head.tunnel != nil {
+            noteTunnel(stream.http.head.tunnel, visit)
             flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsAnswer = true
           }
           stream.begin(.undecided)
