@@ -55,12 +55,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var problems: [ScanProblem]
 
   // Owned by the thread that reads.
-  private let source: InputSource
-  private var reader: ChunkReader
-  private var readLines: UInt64 = 0
-  /// Pieces read ahead, for the lines behind a hit, and the lines before the next one.
-  private var ahead: [LogPiece] = []
-  private var linesBefore: [UInt8] = []
+  private var pieces: LogPieceReader
 
   // Owned by the thread that commits, and read under the lock where nothing is left to commit.
   private var state: LogState?
@@ -83,7 +78,6 @@ final class LogJob: InputJob, @unchecked Sendable {
     self.problems = problems
     self.input = input
     self.path = path
-    self.source = source
     self.content = content
     self.run = run
     self.output = output
@@ -93,11 +87,8 @@ final class LogJob: InputJob, @unchecked Sendable {
     // Each may hold a chunk and the lines of many hits, so that few wait beyond those at work.
     window = threads + min(threads, 2) + 2
     readsAhead = threads > 1 || contextLines > 0
-    // A line longer than the greatest size is handed on in parts, which the extractor puts together. It holds two
-    // pieces as long as a line may be by default and a little more, so that hardly anything is left over.
-    let size = ChunkReader.defaultSize + 32
-    reader = ChunkReader(
-      source, size: size, greatestSize: 2 * size, encoding: ChunkReader.Encoding(of: content))
+    pieces = LogPieceReader(
+      source, content: content, contextLines: contextLines, countsLines: readsAhead)
   }
 
   var isDone: Bool { isFinished }
@@ -112,9 +103,11 @@ final class LogJob: InputJob, @unchecked Sendable {
   }
 
   func perform(_ worker: ScanWorker) {
-    var piece = contextLines > 0 ? readWithContext() : read()
+    var piece = pieces.next(after: readsAhead ? nil : lines, progress)
+    let fault = pieces.takeFault()
     let (index, ahead) = run.update { () -> (Int, Ahead) in
       isReading = false
+      if let fault { problems.append(ScanProblem(path: path, cutBy: fault)) }
       hasEnded = piece.isFinal || output.isStopped
       defer { nextIndex += 1 }
       outstanding += 1
@@ -139,60 +132,6 @@ final class LogJob: InputJob, @unchecked Sendable {
       }
     }
     commit(piece, index: index, worker: worker)
-  }
-
-  // MARK: Reading
-
-  private func read() -> LogPiece {
-    let before = source.rawBytesRead
-    var chunk: Chunk?
-    do throws(InputError) {
-      chunk = try reader.nextChunk()
-    } catch {
-      run.update { problems.append(ScanProblem(path: path, cutBy: error)) }
-    }
-    progress.add(bytes: source.rawBytesRead &- before)
-    // Where a fault waits behind the last chunk, the next read reports it.
-    let isFinal = chunk.map { $0.isFinal && reader.fault == nil } ?? true
-    guard readsAhead else {
-      // One thread does it all, so that what is committed is its own.
-      return LogPiece(chunk: chunk, firstLine: lines, isFinal: isFinal)
-    }
-    let piece = LogPiece(chunk: chunk, firstLine: readLines, isFinal: isFinal)
-    if let chunk { readLines += UInt64(chunk.bytes.count(of: Byte.lineFeed)) }
-    return piece
-  }
-
-  /// Reads a piece with the lines before it, and as many pieces behind it as hold the lines that a hit at
-  /// its end needs.
-  private func readWithContext() -> LogPiece {
-    while true {
-      if !ahead.isEmpty {
-        var found = 0
-        var after: [UInt8] = []
-        for piece in ahead.dropFirst() {
-          guard found < contextLines, after.count < LineContext.reach, let chunk = piece.chunk
-          else { break }
-          let bytes = chunk.bytes
-          let part = bytes.extracting(..<min(bytes.byteCount, LineContext.reach))
-          found += part.count(of: Byte.lineFeed)
-          after.append(contentsOf: part.copied(0..<part.byteCount))
-        }
-        if found >= contextLines || after.count >= LineContext.reach
-          || ahead[ahead.count - 1].isFinal
-        {
-          var piece = ahead.removeFirst()
-          piece.surroundings.after = after
-          return piece
-        }
-      }
-      var piece = read()
-      piece.surroundings.before = linesBefore
-      if let chunk = piece.chunk {
-        linesBefore = ChunkSurroundings.last(contextLines, of: linesBefore, chunk.bytes)
-      }
-      ahead.append(piece)
-    }
   }
 
   // MARK: Scanning
@@ -269,7 +208,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     }
     while let due = next {
       let isRight = apply(due, worker: worker)
-      if let chunk = due.chunk { reader.recycle(chunk) }
+      if let chunk = due.chunk { pieces.recycle(chunk) }
       next = run.update { () -> LogPiece? in
         nextCommit += 1
         outstanding -= 1
