@@ -29,7 +29,7 @@ struct AcknowledgedTests {
     ]
     for data in [[], utf8("HTTP/1.1 200 OK\r\n\r\n")] {
       let all = pieces + [Self.acknowledgement(Self.request.count, data)]
-      for order in permutations(all) {
+      for order in all.permutations {
         let frames = [stream.syn] + order
         let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
         #expect(Set(values.map { String($0.drop { $0 != " " }.dropFirst()) }) == expected)
@@ -119,14 +119,5 @@ struct AcknowledgedTests {
       #expect(other.counts == one.counts)
     }
     #expect(Observed(capture).lines.count == one.lines.count)
-  }
-
-  private func permutations(_ frames: [[UInt8]]) -> [[[UInt8]]] {
-    guard frames.count > 1 else { return [frames] }
-    return frames.indices.flatMap { index in
-      var rest = frames
-      let first = rest.remove(at: index)
-      return permutations(rest).map { [first] + $0 }
-    }
   }
 }
