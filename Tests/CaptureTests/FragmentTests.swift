@@ -305,6 +305,26 @@ struct FragmentTests {
     #expect(observed.values == ["4 dns.query a.example"])
   }
 
+  @Test("an end that comes too early does not hide parts that begin behind it, in any order")
+  func earlyEndOfShortParts() {
+    let parts = [Self.part(0, 1), Self.part(1, 2), Self.part(2, 4), Self.part(4, 6), Self.part(6)]
+    // Other bytes, the same, and the first of them alone.
+    for lie in [zeros(16), Array(Self.whole[..<16]), Array(Self.whole[..<9])] {
+      let end = Self.part(of: lie, 1)
+      for order in [1, 2, 3, 4].permutations {
+        for place in 0...4 {
+          var frames = order.map { parts[$0] }
+          frames.insert(end, at: place)
+          frames.insert(parts[0], at: 0)
+          let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+          #expect(
+            values.contains { $0.hasSuffix(" dns.query a.example") },
+            "\(lie.count) \(order) \(place)")
+        }
+      }
+    }
+  }
+
   @Test("a datagram that stays incomplete is read as far as it goes")
   func incomplete() {
     let start = Observed(pcap(Self.part(0, 6), Self.part(7)))

@@ -53,7 +53,7 @@ final class FragmentedDatagram {
   /// The blocks that came once more, and alike, since it was read, and how many.
   private var repeats: [UInt64] = []
   private var repeatCount = 0
-  /// Parts far behind what has come so far; none goes on where that has its first hole.
+  /// Parts far behind what has come so far, and behind the end of what was read.
   private var waiting = WaitingParts()
   /// Bytes of room for each byte that came.
   private static let mostRoom = 16
@@ -136,12 +136,13 @@ final class FragmentedDatagram {
     return min(count * 8, length ?? bytes.count, bytes.count)
   }
 
-  /// The predecessor's bytes, in both versions, with the parts of this one in their places; nil without one.
+  /// The predecessor's bytes, in both versions, with the parts of this one in their places and behind them, up to the
+  /// first hole; nil without one.
   func correctedPredecessor() -> FragmentedDatagram? {
     guard let predecessor else { return nil }
-    for part in waiting.take(within: .max) where part.place.lowerBound < predecessor.bytes.count {
-      place(part)
-    }
+    placeWaiting()
+    predecessor.placeWaiting()
+    predecessor.cut(to: contiguousLength(with: predecessor))
     forEachPresent(upTo: predecessor.bytes.count) { index in
       predecessor.bytes[index] = bytes[index]
       for other in predecessor.alternates.indices {
@@ -164,6 +165,29 @@ final class FragmentedDatagram {
     predecessor.readPlainly = 0
     predecessor.note(packets)
     return predecessor
+  }
+
+  /// Bytes from the start on without a hole in both together.
+  private func contiguousLength(with other: FragmentedDatagram) -> Int {
+    var count = 0
+    while true {
+      let end = max(
+        hasBlock(at: count) ? min(count + 8, bytes.count) : 0,
+        other.hasBlock(at: count) ? min(count + 8, other.bytes.count) : 0)
+      if end <= count { return count }
+      count = end
+      if count % 8 != 0 { return count }
+    }
+  }
+
+  /// Makes all versions so many bytes long.
+  private func cut(to length: Int) {
+    bytes.cut(to: length)
+    for index in alternates.indices { alternates[index].cut(to: length) }
+  }
+
+  private func placeWaiting() {
+    for part in waiting.take(within: .max) { place(part) }
   }
 
   /// Calls with each offset of a byte that has arrived.
@@ -198,20 +222,23 @@ final class FragmentedDatagram {
     guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
     receivedBytes += count
     let room = max(receivedBytes * Self.mostRoom, bytes.count)
-    if room >= waiting.nearestEnd { for part in waiting.take(within: room) { place(part) } }
-    if offset + count > room {
-      // Where it ends is known, wherever its bytes are.
-      if isLast { length = max(length ?? 0, offset + count) }
-      waiting.add(WaitingPart(part, offset..<offset + count, isLast: isLast, isCut: isCut))
-      if waiting.isFull { for part in waiting.take(within: .max) { place(part) } }
+    // Where it ends is known, wherever its bytes are.
+    if isLast { length = max(length ?? 0, offset + count) }
+    // What follows the end of a datagram that was read is none of it, unless a later end says so.
+    let end = isRead ? length ?? .max : .max
+    let reach = min(room, end)
+    if reach >= waiting.nearestEnd { for part in waiting.take(within: reach) { place(part) } }
+    if offset + count > room || offset >= end {
+      waiting.add(WaitingPart(part, offset..<offset + count, isCut: isCut))
+      if waiting.isFull { placeWaiting() }
     } else {
-      place(part, at: offset, count, isLast: isLast, isCut: isCut)
+      place(part, at: offset, count, isCut: isCut)
     }
     return true
   }
 
   /// Puts so many bytes of a part in their place.
-  private func place(_ part: RawSpan, at offset: Int, _ count: Int, isLast: Bool, isCut: Bool) {
+  private func place(_ part: RawSpan, at offset: Int, _ count: Int, isCut: Bool) {
     let end = offset + count
     if isCut, count < part.byteCount,
       rest.map({ end < $0.offset || hasBlock(at: $0.offset) }) ?? true
@@ -219,9 +246,6 @@ final class FragmentedDatagram {
       rest = (end, [])
       rest?.bytes.append(part.extracting(count..<part.byteCount))
     }
-    // Of a datagram that was read, nothing follows its end.
-    if isRead, let length, offset >= length, !isLast { return }
-    if isLast { length = max(length ?? 0, end) }
     if bytes.count < end {
       let missing = end - bytes.count
       bytes.append(contentsOf: repeatElement(0, count: missing))
@@ -284,8 +308,7 @@ final class FragmentedDatagram {
 
   private func place(_ part: WaitingPart) {
     place(
-      part.bytes.rawSpan, at: part.place.lowerBound, part.place.count, isLast: part.isLast,
-      isCut: part.isCut)
+      part.bytes.rawSpan, at: part.place.lowerBound, part.place.count, isCut: part.isCut)
   }
 
   /// The bits of a word that stand for blocks of a range, some of which are in the word.
@@ -387,5 +410,13 @@ final class FragmentedDatagram {
     }
     defer { isVersionLost = false }
     return (versions, mixedBytes <= mostReread && !isVersionLost)
+  }
+}
+
+extension [UInt8] {
+  /// Drops what is behind a length, or fills up to it with zeros.
+  fileprivate mutating func cut(to length: Int) {
+    if count > length { removeLast(count - length) }
+    if count < length { append(contentsOf: repeatElement(0, count: length - count)) }
   }
 }

@@ -4,19 +4,18 @@ import Parsing
 struct WaitingPart {
   /// Where the bytes of it are that count, which are not all where a snap length cut a block.
   let place: Range<Int>
-  let isLast: Bool
   let isCut: Bool
   var bytes: [UInt8] = []
 
-  init(_ part: RawSpan, _ place: Range<Int>, isLast: Bool, isCut: Bool) {
+  init(_ part: RawSpan, _ place: Range<Int>, isCut: Bool) {
     self.place = place
-    self.isLast = isLast
     self.isCut = isCut
     bytes.append(part)
   }
 }
 
-/// Parts of a datagram that are far behind what has come of it, in the order in which they came.
+/// Parts of a datagram that are far behind what has come of it, or behind its end as far as that is known, in the order
+/// in which they came.
 ///
 /// A last part alone makes a datagram long: room for all that may come before it would cost far more than the part
 /// did. So it is kept by itself until enough has come.
