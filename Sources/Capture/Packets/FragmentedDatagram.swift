@@ -24,7 +24,8 @@ struct FragmentKey: Hashable {
 /// A complete one stays for its time, since a part made to end it early must not hide the others.
 /// Parts come at multiples of eight bytes, so a bit for each block of eight says what is there; the
 /// first part to bring a block wins. Where another brings different bytes for it, other versions are kept: one
-/// in which the last part wins, and those of the first ones with this part in their place. All are read.
+/// in which the last part wins, and those of the first ones with this part in their place. All are read, and those
+/// of `ArrivedParts`.
 final class FragmentedDatagram {
   /// The longest payload of an IP packet.
   static let longest = 65_535
@@ -39,22 +40,24 @@ final class FragmentedDatagram {
   /// Other versions where parts differ: first the one in which the last part wins.
   var alternates: [[UInt8]] = []
   /// How many are kept at once: more of a short datagram, whose versions take less.
-  private func mostAlternates(of length: Int) -> Int {
+  func mostAlternates(of length: Int) -> Int {
     max(4, min(16, (16 << 10) / max(1, length)))
   }
   /// A version was given up that nobody has read.
-  private var isVersionLost = false
+  var isVersionLost = false
   var hasFirst = false
   /// Packet number and time of the first and of the last part to arrive.
   let first: (number: UInt64, time: Int64)
   var last: (number: UInt64, time: Int64)
-  private var blocks: [UInt64] = []
+  private(set) var blocks: [UInt64] = []
   private var blockCount = 0
   /// The blocks that came once more, and alike, since it was read, and how many.
   private var repeats: [UInt64] = []
   private var repeatCount = 0
+  /// The parts in the order in which they came.
+  var arrived = ArrivedParts()
   /// Parts far behind what has come so far, and behind the end of what was read.
-  private var waiting = WaitingParts()
+  var waiting = WaitingParts()
   /// Bytes of room for each byte that came.
   private static let mostRoom = 16
   /// Length of the whole, once its last part is there.
@@ -101,7 +104,7 @@ final class FragmentedDatagram {
   var cost: Int {
     256 + bytes.count * (1 + alternates.count)
       + (blocks.count + repeats.count + packets.count) * 8
-      + waiting.cost
+      + waiting.cost + arrived.cost
       + (predecessor?.cost ?? 0)
   }
 
@@ -136,79 +139,7 @@ final class FragmentedDatagram {
     return min(count * 8, length ?? bytes.count, bytes.count)
   }
 
-  /// The predecessor's bytes, in both versions, with the parts of this one in their places and behind them, up to the
-  /// first hole; nil without one.
-  func correctedPredecessor() -> FragmentedDatagram? {
-    guard let predecessor else { return nil }
-    placeWaiting()
-    predecessor.placeWaiting()
-    predecessor.cut(to: contiguousLength(with: predecessor))
-    forEachPresent(upTo: predecessor.bytes.count) { index in
-      predecessor.bytes[index] = bytes[index]
-      for other in predecessor.alternates.indices {
-        predecessor.alternates[other][index] = bytes[index]
-      }
-    }
-    // Where parts of this one disagree, the predecessor with the last of them.
-    let first = predecessor.bytes
-    predecessor.isVersionLost = isVersionLost || mixedBytes > mostReread
-    for alternate in alternates {
-      guard predecessor.alternates.count < mostAlternates(of: first.count) else {
-        predecessor.isVersionLost = true
-        break
-      }
-      var version = first
-      forEachPresent(upTo: first.count) { version[$0] = alternate[$0] }
-      predecessor.alternates.append(version)
-    }
-    predecessor.last = last
-    predecessor.readPlainly = 0
-    predecessor.note(packets)
-    return predecessor
-  }
-
-  /// Bytes from the start on without a hole in both together.
-  private func contiguousLength(with other: FragmentedDatagram) -> Int {
-    var count = 0
-    while true {
-      let end = max(
-        hasBlock(at: count) ? min(count + 8, bytes.count) : 0,
-        other.hasBlock(at: count) ? min(count + 8, other.bytes.count) : 0)
-      if end <= count { return count }
-      count = end
-      if count % 8 != 0 { return count }
-    }
-  }
-
-  /// Makes all versions so many bytes long.
-  private func cut(to length: Int) {
-    bytes.cut(to: length)
-    for index in alternates.indices { alternates[index].cut(to: length) }
-  }
-
-  private func placeWaiting() {
-    for part in waiting.take(within: .max) { place(part) }
-  }
-
-  /// Calls with each offset of a byte that has arrived.
-  private func forEachPresent(upTo limit: Int, _ body: (Int) -> Void) {
-    for block in 0..<(bytes.count + 7) / 8 where hasBlock(at: block * 8) {
-      let end = min(block * 8 + 8, bytes.count, limit)
-      for index in block * 8..<max(block * 8, end) { body(index) }
-    }
-  }
-
-  /// Whether a part brings nothing but other bytes for what is there: then the number is used again
-  /// for another datagram.
-  func isContradicted(by part: RawSpan, at offset: Int) -> Bool {
-    let end = offset + part.byteCount
-    guard end <= bytes.count else { return false }
-    for block in offset / 8..<(end + 7) / 8
-    where blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) == 0 { return false }
-    return part.byteOffsets.contains { bytes[offset + $0] != part.byte(unchecked: $0) }
-  }
-
-  private func hasBlock(at offset: Int) -> Bool {
+  func hasBlock(at offset: Int) -> Bool {
     let block = offset / 8
     return block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0
   }
@@ -271,6 +202,7 @@ final class FragmentedDatagram {
       Self.add(range, to: &blocks)
       blockCount += range.count
       hasNews = true
+      arrived.add(offset..<end, nil)
       return
     }
     var isOther = false
@@ -293,6 +225,7 @@ final class FragmentedDatagram {
       }
     }
     if isOther { hasNews = true }
+    arrived.add(offset..<end, isOther ? part.copied(0..<count) : nil)
     if isRead, !hasNews { noteRepeat(range, of: blocks.count) }
     if isOther || !alternates.isEmpty {
       let part = part.extracting(0..<count)
@@ -306,9 +239,13 @@ final class FragmentedDatagram {
     }
   }
 
-  private func place(_ part: WaitingPart) {
+  func place(_ part: WaitingPart) {
     place(
       part.bytes.rawSpan, at: part.place.lowerBound, part.place.count, isCut: part.isCut)
+  }
+
+  func placeWaiting() {
+    for part in waiting.take(within: .max) { place(part) }
   }
 
   /// The bits of a word that stand for blocks of a range, some of which are in the word.
@@ -376,16 +313,18 @@ final class FragmentedDatagram {
   }
 
   /// What was read of it: so many bytes before parts differed, other versions as hashes, and how many bytes in all.
-  private var readPlainly = 0
+  var readPlainly = 0
   private var read: Set<UInt64> = []
   private var readBytes = 0
   /// Bytes of the versions that parts were mixed into.
-  private var mixedBytes = 0
+  var mixedBytes = 0
+  /// Bytes of the versions that were put together of some parts.
+  private var joinedBytes = 0
   /// Bytes of all parts that arrived.
   private var receivedBytes = 0
   /// The most bytes of all versions that are read or mixed; each part that differs costs as much as the datagram,
   /// which a last part alone makes long.
-  private var mostReread: Int { min(1 << 20, 4096 + receivedBytes * 256) }
+  var mostReread: Int { min(1 << 20, 4096 + receivedBytes * 256) }
 
   private func wasRead(_ version: [UInt8]) -> Bool {
     guard isRead, let length, length <= version.count else { return false }
@@ -395,12 +334,15 @@ final class FragmentedDatagram {
   /// The versions of so many bytes that were not read so far; `isAll` is false where there are more than are read
   /// or mixed.
   func takeVersions(length: Int) -> (versions: [[UInt8]], isAll: Bool) {
-    if alternates.isEmpty, readBytes == 0 {
+    if alternates.isEmpty, !arrived.disagree, readBytes == 0 {
       (readPlainly, readBytes) = (length, length)
       return ([bytes], true)
     }
+    var budget = mostReread - joinedBytes
+    let joined = arrived.versions(of: bytes, length: length, budget: &budget)
+    joinedBytes = mostReread - budget
     var versions: [[UInt8]] = []
-    for version in (readPlainly == length ? [] : [bytes]) + alternates {
+    for version in (readPlainly == length ? [] : [bytes]) + alternates + joined.versions {
       let hash = ContentHash.hash(version.rawSpan.extracting(0..<length))
       guard !read.contains(hash) else { continue }
       guard readBytes < mostReread else { return (versions, false) }
@@ -409,14 +351,6 @@ final class FragmentedDatagram {
       versions.append(version)
     }
     defer { isVersionLost = false }
-    return (versions, mixedBytes <= mostReread && !isVersionLost)
-  }
-}
-
-extension [UInt8] {
-  /// Drops what is behind a length, or fills up to it with zeros.
-  fileprivate mutating func cut(to length: Int) {
-    if count > length { removeLast(count - length) }
-    if count < length { append(contentsOf: repeatElement(0, count: length - count)) }
+    return (versions, joined.isAll && mixedBytes <= mostReread && !isVersionLost)
   }
 }
