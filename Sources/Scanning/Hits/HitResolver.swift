@@ -157,9 +157,34 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     unit: Range<Int>, batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace,
     output: inout SegmentOutput
   ) -> Bool {
+    let record = batch.records[Int(batch.observables[unit.lowerBound].record)]
+    var allowed = gatherCandidates(unit, of: record, batch, chunk)
+    guard !candidates.isEmpty else {
+      if let suppression = allowed.ofValue { allowedAlone = suppression }
+      return false
+    }
+    if !allowedText.isEmpty {
+      allowByText(unit.lowerBound, batch, chunk, at: record.time, &allowed)
+    }
+    let suppression = applyAllowances(allowed)
+    if candidates.count > 1 { candidates.sort { $0.precedes($1) } }
+    let hit = hit(
+      for: batch.observables[unit.lowerBound], of: record, suppression, batch: batch, chunk: chunk,
+      place: place)
+    let count = output.count
+    deliver(hit, to: &output)
+    if place.countsPackets, output.count > count {
+      output.places.append(PacketPlace(packet: record.number, order: record.base))
+    }
+    return true
+  }
+
+  /// Makes the entries that a form of a value matched candidates; gives what allows them.
+  private func gatherCandidates(
+    _ unit: Range<Int>, of record: ObservableRecord, _ batch: ObservableBatch, _ chunk: RawSpan
+  ) -> Allowances {
     candidates.removeAll(keepingCapacity: true)
     var allowed = Allowances()
-    let record = batch.records[Int(batch.observables[unit.lowerBound].record)]
     for database in databases.indices {
       var cursor = cursors[database]
       while cursor < matches[database].count {
@@ -181,60 +206,48 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
         consider(entry, sources, match: match.kind, observed: observed, record, &allowed)
       }
     }
-    guard !candidates.isEmpty else {
-      if let suppression = allowed.ofValue { allowedAlone = suppression }
-      return false
-    }
-    if !allowedText.isEmpty {
-      allowByText(unit.lowerBound, batch, chunk, at: record.time, &allowed)
-    }
-    var suppression: Suppression?
-    if !allowed.isEmpty {
-      let kept = candidates.filter { allowed.suppression(of: $0) == nil }
-      if kept.isEmpty {
-        suppression = allowed.suppression(of: candidates[0])
-      } else {
-        candidates = kept
-      }
-    }
-    if candidates.count > 1 { candidates.sort { $0.precedes($1) } }
+    return allowed
+  }
+
+  /// Drops the candidates that are allowed; where all are, they stay, and what suppresses their hit is given.
+  private func applyAllowances(_ allowed: Allowances) -> Suppression? {
+    if allowed.isEmpty { return nil }
+    let kept = candidates.filter { allowed.suppression(of: $0) == nil }
+    if kept.isEmpty { return allowed.suppression(of: candidates[0]) }
+    candidates = kept
+    return nil
+  }
+
+  /// The hit of the candidates, the first of which counts most.
+  private func hit(
+    for observable: Observable, of record: ObservableRecord, _ suppression: Suppression?,
+    batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace
+  ) -> Hit {
     let indicators =
       candidates.count == 1
       ? [candidates[0].indicator] : merging.merge(candidates.map(\.indicator))
-    let primary = batch.observables[unit.lowerBound]
-    let kind = candidates[0].kind
     var value: [UInt8] = []
-    if primary.flags.contains(.pattern) {
+    if observable.flags.contains(.pattern) {
       value = indicators[0].entry.value
     } else {
-      appendValue(of: primary, batch: batch, chunk: chunk, to: &value)
+      batch.appendValue(of: observable, chunk: chunk, to: &value)
     }
     var hit = Hit(
-      kind: kind, field: name(of: primary.field, batch.fields), value: value,
+      kind: candidates[0].kind, field: name(of: observable.field, batch.fields), value: value,
       match: indicators[0].match, indicators: indicators, suppression: suppression,
       input: place.input, path: place.path, number: record.number &+ place.numberBase,
       countsPackets: place.countsPackets,
-      offset: place.countsPackets
-        ? nil : place.offset(of: primary, in: record, chunk: chunk),
-      time: record.time,
-      flow: record.flow == ObservableRecord.noFlow || Int(record.flow) >= batch.flows.count
-        ? nil : batch.flows[Int(record.flow)],
-      end: primary.flags.contains(.originator)
-        ? .originator : primary.flags.contains(.responder) ? .responder : nil)
+      offset: place.countsPackets ? nil : place.offset(of: observable, in: record, chunk: chunk),
+      time: record.time, flow: batch.flow(of: record), end: observable.end)
     if options.contextLines > 0, options.grouping == .none, !place.countsPackets {
       hit.context = LineContext(
-        around: Int(clamping: record.base &+ UInt64(primary.position)), in: chunk,
+        around: Int(clamping: record.base &+ UInt64(observable.position)), in: chunk,
         count: options.contextLines, surroundings: place.surroundings, number: hit.number,
         at: Int(clamping: record.base))
     }
     hit.event = batch.context(of: record)
     hit.responseCode = record.responseCode
-    let count = output.count
-    deliver(hit, to: &output)
-    if place.countsPackets, output.count > count {
-      output.places.append(PacketPlace(packet: record.number, order: record.base))
-    }
-    return true
+    return hit
   }
 
   /// Takes an entry in where one of its sources with conditions that are met takes part, and notes what
@@ -288,7 +301,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     let observed = batch.observables[observable]
     guard !observed.flags.contains(.pattern) else { return }
     var value: [UInt8] = []
-    appendValue(of: observed, batch: batch, chunk: chunk, to: &value)
+    batch.appendValue(of: observed, chunk: chunk, to: &value)
     let holds: (ResolvedSource) -> Bool = { [options] source in
       options.holds(source, at: time)
     }
@@ -318,12 +331,6 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       return validity
     }
     return left
-  }
-
-  private func appendValue(
-    of observable: Observable, batch: ObservableBatch, chunk: RawSpan, to output: inout [UInt8]
-  ) {
-    batch.appendValue(of: observable, chunk: chunk, to: &output)
   }
 
   /// The name of a field: the one known by its index, unless that means another one now.
@@ -375,6 +382,21 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     }
     lines.append(hit, to: &output.bytes)
     output.endLine()
+  }
+}
+
+extension ObservableBatch {
+  /// The flow that a record tells of, if it does.
+  fileprivate func flow(of record: ObservableRecord) -> FlowRecord? {
+    record.flow == ObservableRecord.noFlow || Int(record.flow) >= flows.count
+      ? nil : flows[Int(record.flow)]
+  }
+}
+
+extension Observable {
+  /// The end of its flow that it is, if it is known for one.
+  fileprivate var end: FlowEnd? {
+    flags.contains(.originator) ? .originator : flags.contains(.responder) ? .responder : nil
   }
 }
 
