@@ -16,7 +16,7 @@ struct ArrivedParts {
     case last
     /// BSD: the earlier part, unless the later one begins before it.
     case firstUnlessBefore
-    /// Linux before 4.20: the earlier part, unless the later one begins where it does or before it.
+    /// Older Linux: the earlier part, unless the later one begins where it does or before it.
     case firstUnlessFrom
     /// Windows and Solaris: the earlier part, unless the later one covers it.
     case firstUnlessCovered
