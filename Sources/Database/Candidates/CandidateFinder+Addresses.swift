@@ -102,39 +102,50 @@ extension CandidateFinder {
   }
 
   private mutating func lookUp(_ addresses: Span<UInt32>, _ places: Span<UInt32>) {
-    let count = addresses.count
+    if addresses.isEmpty { return }
+    counts[Int(IndicatorKind.ipv4.rawValue)] &+= UInt64(addresses.count)
+    let count = missed.leaveOut(addresses, at: places)
     if count == 0 { return }
-    counts[Int(IndicatorKind.ipv4.rawValue)] &+= UInt64(count)
+    missed.note(count)
+    // Taken out for the call, so that they can be read while the rest is written.
+    var missed = missed
+    self.missed = MissedAddresses(empty: ())
+    lookUp(count, of: &missed)
+    self.missed = missed
+  }
+
+  /// Looks up as many addresses as are not known to be missed, and forgets those that are found.
+  private mutating func lookUp(_ count: Int, of missed: inout MissedAddresses) {
     if numbers.count < count {
       numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
     }
     for family in ipv4.indices {
-      Self.find(ipv4[family], addresses, &numbers)
-      addFound(places)
+      Self.find(ipv4[family], missed.others.span.extracting(first: count), &numbers)
+      for index in 0..<count where numbers[index] != PrefixTrie.none {
+        found.append(missed.otherPlaces[index])
+        missed.forget(missed.others[index])
+      }
     }
     if wantsAddressHosts {
-      if let filter { addHosts(filter, addresses, places) }
-      for filter in otherFilters { addHosts(filter, addresses, places) }
-    }
-  }
-
-  /// Adds the places of those addresses whose numbers were found.
-  private mutating func addFound(_ places: Span<UInt32>) {
-    let numbers = numbers
-    for index in places.indices where numbers[index] != PrefixTrie.none {
-      found.append(places[index])
+      if let filter { addHosts(filter, count, of: &missed) }
+      for filter in otherFilters { addHosts(filter, count, of: &missed) }
     }
   }
 
   /// Adds the places of those addresses that may be hosts of URLs.
   private mutating func addHosts(
-    _ filter: CandidateFilter, _ addresses: Span<UInt32>, _ places: Span<UInt32>
+    _ filter: CandidateFilter, _ count: Int, of missed: inout MissedAddresses
   ) {
-    if passingHosts.count < addresses.count {
-      passingHosts = [UInt32](repeating: 0, count: addresses.count + 1024)
+    if passingHosts.count < count {
+      passingHosts = [UInt32](repeating: 0, count: count + 1024)
     }
-    let count = filter.hosts.keepAddresses(addresses, places, in: &passingHosts)
-    hostPlaces.append(contentsOf: passingHosts[..<count])
+    let passed = filter.hosts.keepAddresses(
+      missed.others.span.extracting(first: count), in: &passingHosts)
+    for place in 0..<passed {
+      let index = Int(passingHosts[place])
+      hostPlaces.append(missed.otherPlaces[index])
+      missed.forget(missed.others[index])
+    }
   }
 
   // MARK: IPv6
@@ -248,10 +259,14 @@ extension CandidateFinder {
     if isColon(start), !isColon(start + 1) { start += 1 }
     guard end - start > 2 else { return }
     // Between blanks the last group may be a port: that of a client in the log of a load balancer.
-    if run.lowerBound > 0, bytes.byte(unchecked: run.lowerBound - 1) == Byte.space,
-      run.upperBound < bytes.byteCount, bytes.byte(unchecked: run.upperBound) == Byte.space
-    {
+    let isBetweenBlanks =
+      run.lowerBound > 0 && bytes.byte(unchecked: run.lowerBound - 1) == Byte.space
+      && run.upperBound < bytes.byteCount && bytes.byte(unchecked: run.upperBound) == Byte.space
+    if isBetweenBlanks {
       considerPort(bytes, run)
+    } else if missedRuns.knows(bytes, run) {
+      counts[Int(IndicatorKind.ipv6.rawValue)] &+= 1
+      return
     }
     guard let address = IPAddressText.ipv6(bytes, start..<end) else {
       // Nine groups may be an address and its port.
@@ -262,7 +277,7 @@ extension CandidateFinder {
       if colons == 8 { add(start) }
       return
     }
-    add(address, at: start)
+    add(address, at: start, isBetweenBlanks ? 0..<0 : run, bytes)
   }
 
   /// Looks at what is left of a run where its last group is a port.
@@ -273,20 +288,24 @@ extension CandidateFinder {
       bytes.byte(unchecked: mark - 1) == UInt8(ascii: ":"),
       let address = IPAddressText.ipv6(bytes, run.lowerBound..<mark - 1)
     else { return }
-    add(address, at: run.lowerBound)
+    add(address, at: run.lowerBound, 0..<0, bytes)
   }
 
-  private mutating func add(_ address: (high: UInt64, low: UInt64), at start: Int) {
+  /// Keeps an address to be looked up; where nothing covers it, its run is known from then on.
+  private mutating func add(
+    _ address: (high: UInt64, low: UInt64), at start: Int, _ run: Range<Int>, _ bytes: RawSpan
+  ) {
     if let mapped = SpecialAddresses.mappedIPv4(address) {
       add(mapped, at: start)
     } else {
       wide.append(IPv6Bits(high: address.high, low: address.low))
       widePlaces.append(UInt32(truncatingIfNeeded: start))
-      if wide.count == 512 { lookUpWideAddresses() }
+      wideRuns.append(run)
+      if wide.count == 512 { lookUpWideAddresses(bytes) }
     }
   }
 
-  mutating func lookUpWideAddresses() {
+  mutating func lookUpWideAddresses(_ bytes: RawSpan) {
     let count = wide.count
     if count == 0 { return }
     counts[Int(IndicatorKind.ipv6.rawValue)] &+= UInt64(count)
@@ -295,11 +314,15 @@ extension CandidateFinder {
     }
     for family in ipv6.indices {
       Self.find(ipv6[family], wide, &numbers)
-      let places = widePlaces
-      addFound(places.span)
+      for index in 0..<count where numbers[index] != PrefixTrie.none {
+        found.append(widePlaces[index])
+        wideRuns[index] = 0..<0
+      }
     }
+    for run in wideRuns { missedRuns.note(bytes, run) }
     wide.removeAll(keepingCapacity: true)
     widePlaces.removeAll(keepingCapacity: true)
+    wideRuns.removeAll(keepingCapacity: true)
   }
 
   private static func find(

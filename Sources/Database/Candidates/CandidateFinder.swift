@@ -64,6 +64,11 @@ package struct CandidateFinder: Sendable {
   var addressPlaces: [UInt32] = []
   var wide: [IPv6Bits] = []
   var widePlaces: [UInt32] = []
+  /// The runs that hold nothing but those addresses; empty where there is more in one.
+  var wideRuns: [Range<Int>] = []
+  /// Addresses of text that nothing covers: those of four numbers, and runs that are one of colons.
+  var missed = MissedAddresses()
+  var missedRuns = KnownMisses(places: 256)
   var numbers: [UInt32] = []
   /// Digests that wait to be looked up together.
   var digestHashes: [UInt64] = []
@@ -163,7 +168,7 @@ package struct CandidateFinder: Sendable {
       start = end
     }
     lookUpAddresses()
-    lookUpWideAddresses()
+    lookUpWideAddresses(chunk)
     found.sort()
     wordPlaces.sort()
     hostPlaces.sort()

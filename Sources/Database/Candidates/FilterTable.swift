@@ -101,12 +101,10 @@ struct FilterTable: @unchecked Sendable {
     }
   }
 
-  /// Gathers the places of the IPv4 addresses that may be hosts of URLs; returns how many.
+  /// Gathers which IPv4 addresses may be hosts of URLs; returns how many.
   ///
   /// `kept` has room for as many as there are.
-  func keepAddresses(
-    _ addresses: Span<UInt32>, _ places: Span<UInt32>, in kept: inout [UInt32]
-  ) -> Int {
+  func keepAddresses(_ addresses: Span<UInt32>, in kept: inout [UInt32]) -> Int {
     var kept = kept.mutableSpan
     var count = 0
     // No branch on the answer, so that the loads run ahead of one another; few are left, of which each is asked
@@ -117,9 +115,9 @@ struct FilterTable: @unchecked Sendable {
     }
     var passed = 0
     for place in 0..<count {
-      let index = Int(kept[place])
-      kept[passed] = places[index]
-      passed &+= holdsPaired(SuffixHash.hash(ipv4: addresses[index])) ? 1 : 0
+      let index = kept[place]
+      kept[passed] = index
+      passed &+= holdsPaired(SuffixHash.hash(ipv4: addresses[Int(index)])) ? 1 : 0
     }
     return passed
   }

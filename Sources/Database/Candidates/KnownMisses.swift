@@ -1,6 +1,6 @@
 internal import Parsing
 
-/// Names looked up lately that no entry covers: most names of a capture were there a moment ago.
+/// Names, or other values, looked up lately that no entry covers: most of a capture were there a moment ago.
 ///
 /// A name's hash chooses a place; the place holds the name itself, so that nothing but the very same bytes
 /// is taken for it, and a name made to collide only drives another one out. Whether an entry takes part
@@ -8,13 +8,23 @@ internal import Parsing
 ///
 /// A place is 64 bytes: the hash, then the name's whole words of eight bytes, then its last eight bytes.
 struct KnownMisses: Sendable {
-  private static let places = 2048
   private static let shortest = 8
   private static let longest = 55
 
+  /// How many places there are: a power of two.
+  private let places: Int
   private var words: [UInt64] = []
   /// The database that the names are no entries of (`IndicatorDatabase.serial`).
   private var owner: UInt64 = 0
+
+  /// For what `begin` is asked about.
+  init() { places = 2048 }
+
+  /// For one database, or several of which nothing is an entry.
+  init(places: Int) {
+    self.places = places
+    words = Array(repeating: 0, count: 8 * places)
+  }
 
   /// Forgets everything unless it was learned of the same database.
   @inline(__always)
@@ -25,7 +35,7 @@ struct KnownMisses: Sendable {
   @inline(never)
   private mutating func start(_ owner: UInt64) {
     self.owner = owner
-    words = Array(repeating: 0, count: 8 * Self.places)
+    words = Array(repeating: 0, count: 8 * places)
   }
 
   /// Whether a name is known to be no entry.
@@ -34,7 +44,7 @@ struct KnownMisses: Sendable {
     guard range.count >= Self.shortest, range.count <= Self.longest else { return false }
     let hash = Self.hash(text, range)
     let kept = words.span
-    var index = Self.place(hash)
+    var index = place(hash)
     guard kept[index] == hash else { return false }
     index &+= 1
     var difference: UInt64 = 0
@@ -52,7 +62,7 @@ struct KnownMisses: Sendable {
   mutating func note(_ text: RawSpan, _ range: Range<Int>) {
     guard range.count >= Self.shortest, range.count <= Self.longest else { return }
     let hash = Self.hash(text, range)
-    var index = Self.place(hash)
+    var index = place(hash)
     words[index] = hash
     index += 1
     var offset = range.lowerBound
@@ -64,7 +74,7 @@ struct KnownMisses: Sendable {
     words[index] = text.littleEndianUInt64(unchecked: range.upperBound - 8)
   }
 
-  private static func place(_ hash: UInt64) -> Int {
+  private func place(_ hash: UInt64) -> Int {
     8 &* (Int(truncatingIfNeeded: hash >> 32) & (places &- 1))
   }
 
