@@ -28,8 +28,9 @@ static size_t is_kept(const sekisho_name_filter *filter, const uint8_t *bytes, u
   memcpy(&word, (const uint8_t *)filter->words + 8 * sekisho_scaled(hash, filter->word_count), 8);
   const int is_known = (word & mask) == mask;
   const int is_reverse = (end - dot == 5) & (last >> 32 == 0x61707261);
-  const int is_odd = (bytes[start] == '-') | (bytes[end - 1] == '-') | (bytes[start - 1] == '\\') |
-                     (bytes[start - 1] == '%');
+  const uint8_t first = bytes[start], border = bytes[start - 1];
+  const int is_odd = (first == '-') | (bytes[end - 1] == '-') | (border == '%') |
+                     ((border == '\\') & sekisho_begins_escape(first));
   return (size_t)(is_known | is_reverse | is_odd);
 }
 

@@ -20,6 +20,15 @@ static const uint8_t keys[SEKISHO_NAME_LENGTH + 1][16] = {
     KEY(0), KEY(1),  KEY(2),  KEY(3),  KEY(4),  KEY(5),  KEY(6),  KEY(7), KEY(8),
     KEY(9), KEY(10), KEY(11), KEY(12), KEY(13), KEY(14), KEY(15), KEY(16)};
 
+enum { behind_backslash = 1, behind_percent = 2 };
+
+/// What may hide the first byte of a name, and which bytes each of those may hide.
+static const uint8_t odd_before[256] = {['\\'] = behind_backslash, ['%'] = behind_percent};
+static const uint8_t odd_first[256] = {
+    ['-'] = 2, ['0' ... '9'] = 2, ['A' ... 'Z'] = 2, ['_'] = 2, ['a'] = 2,         ['b'] = 3,
+    ['c' ... 'e'] = 2, ['f'] = 3, ['g' ... 'm'] = 2, ['n'] = 3, ['o' ... 'q'] = 2, ['r'] = 3,
+    ['s'] = 2, ['t' ... 'u'] = 3, ['v' ... 'w'] = 2, ['x'] = 3, ['y' ... 'z'] = 2};
+
 AVX2 size_t sekisho_filter_names_avx2(const sekisho_name_filter *filter, const uint8_t *bytes,
                                       const uint32_t *starts, const uint32_t *dots,
                                       const uint32_t *ends, size_t count, uint32_t *kept) {
@@ -47,9 +56,9 @@ AVX2 size_t sekisho_filter_names_avx2(const sekisho_name_filter *filter, const u
                               word >> (hash >> 12 & 63) & word >> (hash >> 18 & 63) & 1;
     const uint64_t tail = (uint64_t)_mm_extract_epi64(last, 1);
     const uint32_t is_reverse = (end - dots[i] == 5) & (tail >> 32 == 0x61707261);
-    const uint8_t before = bytes[start - 1];
-    const uint32_t is_odd = (bytes[start] == '-') | (tail >> 56 == '-') | (before == '\\') |
-                            (before == '%');
+    const uint8_t first = bytes[start];
+    const uint32_t is_odd = (first == '-') | (tail >> 56 == '-') |
+                            ((odd_before[bytes[start - 1]] & odd_first[first]) != 0);
     kept_count += (uint32_t)is_known | is_reverse | is_odd | is_long;
   }
   return kept_count;

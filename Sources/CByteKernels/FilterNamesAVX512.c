@@ -40,6 +40,13 @@ SEKISHO_INLINE AVX512 __mmask8 is_byte(__m512i bytes, char value) {
   return _mm512_cmpeq_epi64_mask(bytes, word_of((uint8_t)value));
 }
 
+/// `sekisho_begins_escape`; a shift by 64 or more leaves nothing.
+SEKISHO_INLINE AVX512 __mmask8 begins_escape(__m512i bytes) {
+  return _mm512_test_epi64_mask(
+      _mm512_srlv_epi64(word_of(SEKISHO_ESCAPE_LETTERS), _mm512_sub_epi64(bytes, word_of('b'))),
+      word_of(1));
+}
+
 AVX512 size_t sekisho_filter_names_avx512(const sekisho_name_filter *filter, const uint8_t *bytes,
                                           const uint32_t *starts, const uint32_t *dots,
                                           const uint32_t *ends, size_t count, uint32_t *kept) {
@@ -82,7 +89,8 @@ AVX512 size_t sekisho_filter_names_avx512(const sekisho_name_filter *filter, con
                   first_byte = _mm512_and_si512(_mm512_srli_epi64(first, 8), byte),
                   last_byte = _mm512_srli_epi64(last, 56);
     const __mmask8 is_odd = is_byte(first_byte, '-') | is_byte(last_byte, '-') |
-                            is_byte(byte_before, '\\') | is_byte(byte_before, '%');
+                            is_byte(byte_before, '%') |
+                            (is_byte(byte_before, '\\') & begins_escape(first_byte));
     const __mmask8 is_kept = there & (__mmask8)(~lanes | is_known | is_reverse | is_odd);
     _mm256_storeu_si256((__m256i *)(kept + kept_count),
                         _mm256_maskz_compress_epi32(is_kept, numbers));

@@ -21,7 +21,7 @@ import Testing
     var random = SeededGenerator(seed: 31)
     let labels = [
       "a", "b9", "evil", "EVIL", "-a", "a-", "_x", "in-addr", "arpa", "ip6", "ARPA", "example",
-      "averylonglabel", "x-y_z",
+      "averylonglabel", "x-y_z", "news", "unit", "B9", "host", "tom",
     ]
     let borders = [" ", "\\", "%", ".", "/", "\\n", "%2", "", "é"]
     for round in 0..<2_000 {
@@ -73,7 +73,8 @@ import Testing
     let (start, end) = (Int(name.start), Int(name.end))
     if start == 0 || end < 16 || end - start > Int(SEKISHO_NAME_LENGTH) { return true }
     let before = text[start - 1]
-    if before == UInt8(ascii: "\\") || before == UInt8(ascii: "%") { return true }
+    if before == UInt8(ascii: "%") { return true }
+    if before == UInt8(ascii: "\\"), "bfnrtux".utf8.contains(text[start]) { return true }
     if text[start] == UInt8(ascii: "-") || text[end - 1] == UInt8(ascii: "-") { return true }
     let last = String(decoding: text[(Int(name.dot) + 1)..<end], as: UTF8.self)
     if last.lowercased() == "arpa" { return true }

@@ -29,12 +29,23 @@ static inline __attribute__((always_inline)) uint64_t sekisho_name_hash(uint64_t
   return (uint64_t)(product >> 64) ^ (uint64_t)product;
 }
 
+/// The letters that begin an escape that takes some of what follows, or is a border by itself, one bit
+/// each from `b` on: `b`, `f`, `n`, `r`, `t`, `u`, `x`.
+#define SEKISHO_ESCAPE_LETTERS 0x4d1011u
+
+/// Whether a byte begins an escape behind a backslash.
+static inline __attribute__((always_inline)) int sekisho_begins_escape(uint8_t byte) {
+  const uint8_t letter = (uint8_t)(byte - 'b');
+  return (letter < 32) & (SEKISHO_ESCAPE_LETTERS >> (letter & 31) & 1);
+}
+
 /// Keeps the names that are worth a look, by their numbers, and returns how many they are.
 ///
 /// A name is what stands between a start and an end, of two labels with a dot between them. Worth a
-/// look is one that the filter lets through; one with a hyphen at an end or a backslash or percent
-/// sign before it; one that ends in `arpa`; and, since nothing is asked of it, one that begins with
-/// the text, ends before its sixteenth byte or is longer than `SEKISHO_NAME_LENGTH`.
+/// look is one that the filter lets through; one with a hyphen at an end or a percent sign before it,
+/// or a backslash that begins an escape with its first letter; one that ends in `arpa`; and, since
+/// nothing is asked of it, one that begins with the text, ends before its sixteenth byte or is longer
+/// than `SEKISHO_NAME_LENGTH`.
 ///
 /// `kept` has room for `SEKISHO_NAMES_SLACK` more than there are. `way` is one of those of
 /// `sekisho_text_best`.
