@@ -21,7 +21,7 @@ static inline __attribute__((always_inline)) uint32_t holds(gram_search search, 
                                                             uint32_t kind, uint32_t gram) {
   if (!(kinds >> kind & 1)) return 0;
   uint32_t bit = sekisho_gram_bit(gram, kind, search.bits);
-  return search.table[bit >> 3] >> (bit & 7) & 1;
+  return load_word(search.table + 4 * (bit >> 5)) >> (bit & 31) & 1;
 }
 
 /// Keeps those of the positions from `index` on, up to the first behind which there are no four
@@ -45,6 +45,43 @@ static inline __attribute__((always_inline)) size_t keep(gram_search search, uin
   return kept;
 }
 
+/// A loop for each choice of kinds, so that those nobody asked for cost nothing.
+static inline __attribute__((always_inline)) size_t keep_kinds(gram_search search, uint32_t kinds,
+                                                               uint32_t *positions,
+                                                               size_t position_count, size_t *index,
+                                                               size_t kept) {
+#define KINDS(kinds) \
+  case kinds: return keep(search, kinds, positions, position_count, index, kept)
+  switch (kinds) {
+    KINDS(1);
+    KINDS(2);
+    KINDS(3);
+    KINDS(4);
+    KINDS(5);
+    KINDS(6);
+    KINDS(7);
+    KINDS(8);
+    KINDS(9);
+    KINDS(10);
+    KINDS(11);
+    KINDS(12);
+    KINDS(13);
+    KINDS(14);
+    KINDS(15);
+  default: return kept;
+  }
+#undef KINDS
+}
+
+#if SEKISHO_HAS_AVX2
+/// The same with shifts by what is in any register.
+__attribute__((target("avx2,bmi,bmi2"))) static size_t
+keep_kinds_avx2(gram_search search, uint32_t kinds, uint32_t *positions, size_t position_count,
+                size_t *index, size_t kept) {
+  return keep_kinds(search, kinds, positions, position_count, index, kept);
+}
+#endif
+
 size_t sekisho_keep_grams(int32_t variant, const uint8_t *bytes, size_t count, size_t base,
                           uint32_t *positions, size_t position_count, const sekisho_grams *grams) {
   size_t index = 0;
@@ -63,31 +100,13 @@ size_t sekisho_keep_grams(int32_t variant, const uint8_t *bytes, size_t count, s
 #endif
   const gram_search search = {
       .bytes = bytes + base, .count = count - base, .table = grams->table, .bits = grams->bits};
-  // A loop for each choice of kinds, so that those nobody asked for cost nothing.
-#define KINDS(kinds)                                                               \
-  case kinds:                                                                      \
-    kept = keep(search, kinds, positions, position_count, &index, kept);           \
-    break
-  switch (grams->kinds) {
-    KINDS(1);
-    KINDS(2);
-    KINDS(3);
-    KINDS(4);
-    KINDS(5);
-    KINDS(6);
-    KINDS(7);
-    KINDS(8);
-    KINDS(9);
-    KINDS(10);
-    KINDS(11);
-    KINDS(12);
-    KINDS(13);
-    KINDS(14);
-    KINDS(15);
-  default:
-    break;
-  }
-#undef KINDS
+#if SEKISHO_HAS_AVX2
+  kept = variant == SEKISHO_PORTABLE
+             ? keep_kinds(search, grams->kinds, positions, position_count, &index, kept)
+             : keep_kinds_avx2(search, grams->kinds, positions, position_count, &index, kept);
+#else
+  kept = keep_kinds(search, grams->kinds, positions, position_count, &index, kept);
+#endif
   for (; index < position_count; index++) positions[kept++] = positions[index];
   return kept;
 }

@@ -14,15 +14,59 @@ static inline uint64_t load_word(const uint8_t *bytes) {
   return word;
 }
 
+/// The bytes around positions, and the windows that are wanted. By value: the compiler must think
+/// that what is stored changes whatever is behind a pointer.
+typedef struct {
+  /// The first window would begin here, were its position 0.
+  const uint8_t *start;
+  const uint8_t *filter;
+  uint64_t seed, words;
+  uint32_t width;
+} window_search;
+
+/// What passed so far.
+typedef struct {
+  uint32_t *positions;
+  uint64_t *hashes;
+  size_t count;
+} window_list;
+
+/// Adds a position if its window's bytes pass the filter: no branch on the answer, so that the loads
+/// run ahead of one another.
+static inline __attribute__((always_inline)) void add(window_search search, uint32_t position,
+                                                      uint64_t bytes, window_list *list) {
+  const uint64_t hash = sekisho_window_hash(bytes, search.width, search.seed);
+  const uint64_t word = load_word(search.filter + 8 * (hash >> 32 & search.words));
+  list->positions[list->count] = position;
+  list->hashes[list->count] = hash;
+  // Both bits of `sekisho_window_mask`.
+  list->count += word >> (hash & 63) & word >> (hash >> 6 & 63) & 1;
+}
+
+static inline __attribute__((always_inline)) size_t keep(window_search search,
+                                                         const uint32_t *positions, size_t from,
+                                                         size_t to, window_list list) {
+  for (size_t index = from; index < to; index++) {
+    add(search, positions[index], load_word(search.start + positions[index]), &list);
+  }
+  return list.count;
+}
+
+#if SEKISHO_HAS_AVX2
+/// The same with shifts by what is in any register.
+__attribute__((target("avx2,bmi,bmi2"))) static size_t keep_avx2(window_search search,
+                                                                 const uint32_t *positions,
+                                                                 size_t from, size_t to,
+                                                                 window_list list) {
+  return keep(search, positions, from, to, list);
+}
+#endif
+
 size_t sekisho_filter_windows(int32_t variant, const uint8_t *bytes, size_t count, size_t base,
                               const uint32_t *positions, size_t position_count,
                               const sekisho_window *window, uint32_t *passed, uint64_t *hashes) {
   const size_t before = window->before;
-  const uint32_t width = window->width, word_bits = window->word_bits;
-  const uint64_t seed = window->seed;
-  const uint8_t *filter = window->filter;
-  size_t kept = 0;
-  size_t index = 0;
+  size_t index = 0, kept = 0;
   // Positions rise: first those whose window would begin too early.
   while (index < position_count && base + positions[index] < before) index++;
 #if SEKISHO_HAS_AVX2
@@ -33,26 +77,24 @@ size_t sekisho_filter_windows(int32_t variant, const uint8_t *bytes, size_t coun
 #else
   (void)variant;
 #endif
-  // No branch on the filter's answer, so that the loads run ahead of one another.
-  for (; index < position_count; index++) {
+  const window_search search = {(const uint8_t *)((uintptr_t)bytes + base - before), window->filter,
+                                window->seed, ((uint64_t)1 << window->word_bits) - 1, window->width};
+  window_list list = {passed, hashes, kept};
+  // Last those behind which eight bytes cannot be loaded.
+  size_t end = position_count;
+  while (end > index && base + positions[end - 1] - before + 8 > count) end--;
+#if SEKISHO_HAS_AVX2
+  list.count = variant == SEKISHO_PORTABLE ? keep(search, positions, index, end, list)
+                                           : keep_avx2(search, positions, index, end, list);
+#else
+  list.count = keep(search, positions, index, end, list);
+#endif
+  for (index = end; index < position_count; index++) {
     size_t start = base + positions[index] - before;
-    if (start + 8 > count) break;
-    uint64_t hash = sekisho_window_hash(load_word(bytes + start), width, seed);
-    uint64_t mask = sekisho_window_mask(hash);
-    passed[kept] = positions[index];
-    hashes[kept] = hash;
-    kept += (load_word(filter + 8 * sekisho_window_word(hash, word_bits)) & mask) == mask;
+    if (start + search.width > count) break;
+    add(search, positions[index], load_part(bytes + start, search.width), &list);
   }
-  for (; index < position_count; index++) {
-    size_t start = base + positions[index] - before;
-    if (start + width > count) break;
-    uint64_t hash = sekisho_window_hash(load_part(bytes + start, width), width, seed);
-    uint64_t mask = sekisho_window_mask(hash);
-    passed[kept] = positions[index];
-    hashes[kept] = hash;
-    kept += (load_word(filter + 8 * sekisho_window_word(hash, word_bits)) & mask) == mask;
-  }
-  return kept;
+  return list.count;
 }
 
 size_t sekisho_keep_pairs(const uint8_t *bytes, size_t count, size_t base, uint32_t *positions,
