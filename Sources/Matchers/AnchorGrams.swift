@@ -65,7 +65,8 @@ struct AnchorGramsBuilder {
       literals.allSatisfy({ $0.anchor + 1 < $0.range.upperBound })
     else { return nil }
     bits = AnchorGrams.tableBits.lowerBound
-    while bits < AnchorGrams.tableBits.upperBound, literals.count << 6 > 1 << bits { bits += 1 }
+    // What passes by chance is looked up in each kind of window, which costs more than a larger table does.
+    while bits < AnchorGrams.tableBits.upperBound, literals.count << 8 > 1 << bits { bits += 1 }
     table = [UInt64](repeating: 0, count: 1 << (bits - 6))
     // Each kind costs a look at each anchor: the one that serves most literals first, pairs last.
     var left = literals
