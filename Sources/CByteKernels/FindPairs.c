@@ -12,7 +12,7 @@ int32_t sekisho_has_variant(int32_t variant) {
                : 0;
   case SEKISHO_AVX512:
     return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                   __builtin_cpu_supports("avx512vbmi2")
+                   __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2")
                ? 1
                : 0;
   case SEKISHO_AVX512_GATHER:
