@@ -82,10 +82,26 @@ extension IndicatorDatabase {
   package func forEachJointEntry(_ body: (UInt32) -> Void) {
     // Kinds are numbered in the order of their entries.
     for table in kindTables {
-      for place in 0..<table.count
-      where image.head(heads, table, place).sourceFlags.contains(.joint) {
+      forEachPlace(of: table, where: { $0.sourceFlags.contains(.joint) }) { place in
         body(UInt32(table.first + place))
       }
+    }
+  }
+
+  /// Calls with the place of each entry of a kind whose head passes, ascending.
+  ///
+  /// Entries share heads, of which there are few: where none passes, no entry is looked at.
+  private func forEachPlace(
+    of table: KindTable, where passes: (EntryHead) -> Bool, _ body: (Int) throws -> Void
+  ) rethrows {
+    // Of those outside the table, which an image that was not verified may name, none passes.
+    let isPassing = (0..<min(table.headCount, max(0, heads.count - table.firstHead))).map {
+      passes(EntryHead(rawValue: image.uint64(heads, table.firstHead + $0)))
+    }
+    guard isPassing.contains(true) else { return }
+    for place in 0..<table.count {
+      let number = min(image.headNumber(table, place), table.headCount - 1)
+      if number < isPassing.count, isPassing[number] { try body(place) }
     }
   }
 
@@ -95,9 +111,8 @@ extension IndicatorDatabase {
     _ body: (_ entry: UInt32, _ url: RawSpan, _ schemeLength: Int, _ isPrefix: Bool) throws -> Void
   ) rethrows {
     let table = kindTables[Int(IndicatorKind.url.rawValue)]
-    for place in 0..<table.count {
+    try forEachPlace(of: table, where: { $0.flags.contains(.hasBlockingSource) }) { place in
       let head = image.head(heads, table, place)
-      guard head.flags.contains(.hasBlockingSource) else { continue }
       try body(
         UInt32(table.first + place),
         span(image.valueRange(table, place).clamped(to: 0..<image.count)),
