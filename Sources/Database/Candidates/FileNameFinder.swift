@@ -23,6 +23,8 @@ package final class FileNameFinder: Sendable {
   /// Bytes of the part that is looked for, and separators in a row that are one.
   private static let longestPart = 64
   private static let mostSeparators = 8
+  /// Parts for which an automaton alone will do.
+  private static let mostWithoutAnchors = 1024
 
   /// Nil where no file name takes part.
   package init?(databases: [IndicatorDatabase], options: LookupOptions) {
@@ -45,6 +47,9 @@ package final class FileNameFinder: Sendable {
     if names.isEmpty { return nil }
     parts.thin(&names)
     var builder = LiteralMatcherBuilder()
+    // Made while a log is read, for the few texts near which a word of a name stands: to choose anchors for a few
+    // names takes longer than an automaton of them, which is small, ever takes to search.
+    if parts.numbers.count <= Self.mostWithoutAnchors { builder.usesAnchors = false }
     for (text, number) in parts.numbers {
       builder.insert(text.rawSpan, number: UInt32(number), ignoresCase: true)
     }
