@@ -304,7 +304,11 @@ final class LogJob: InputJob, @unchecked Sendable {
   }
 
   private func initialState(_ first: RawSpan, isFinal: Bool) -> LogState {
-    let bytes = tail + first.copied(first.byteOffsets.prefix(1 << 20))
+    let first = first.extracting(..<min(first.byteCount, 1 << 20))
+    if tail.isEmpty {
+      return LogState.initial(firstBytes: first, isFinal: isFinal, options: options)
+    }
+    let bytes = tail + first.copied(first.byteOffsets)
     return LogState.initial(firstBytes: bytes.rawSpan, isFinal: isFinal, options: options)
   }
 
