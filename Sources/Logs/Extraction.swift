@@ -110,6 +110,8 @@ struct Extraction {
   /// Columns of the row being read.
   var columns: [ColumnRange] = []
   var cells: [CSVCell] = []
+  /// Those of a line within it.
+  var lineCells: [CSVCell] = []
   /// What the row's header says of each column, for the header met last.
   var plan = ColumnPlan()
   /// Those of headers met before.

@@ -79,14 +79,17 @@
 package struct CSVParser: Sendable {
   private let delimiter: UInt8
   private let allowsQuotes: Bool
+  private let quotesHoldLineEnds: Bool
   private let maximumRowLength: Int
 
-  /// A parser for a delimiter; without quotes each line is a row (TSV).
+  /// A parser for a delimiter; without quotes, or where they hold no line ends, each line is a row (TSV).
   package init(
-    delimiter: UInt8 = 0x2c, allowsQuotes: Bool = true, maximumRowLength: Int = 1 << 20
+    delimiter: UInt8 = 0x2c, allowsQuotes: Bool = true, quotesHoldLineEnds: Bool = true,
+    maximumRowLength: Int = 1 << 20
   ) {
     self.delimiter = delimiter
     self.allowsQuotes = allowsQuotes
+    self.quotesHoldLineEnds = quotesHoldLineEnds
     self.maximumRowLength = max(maximumRowLength, 1)
   }
 
@@ -192,7 +195,7 @@ package struct CSVParser: Sendable {
           case .plain: offset = cellStart
           case .open:
             guard isWhole else { return .unfinished }
-            hasOpenQuote = true
+            hasOpenQuote = quotesHoldLineEnds
             offset = cellStart
           }
         } else {
@@ -247,6 +250,7 @@ package struct CSVParser: Sendable {
         hasEscapes = true
         offset += 1
       } else if byte == Byte.lineFeed {
+        guard quotesHoldLineEnds else { return .plain }
         feeds += 1
       }
       offset += 1

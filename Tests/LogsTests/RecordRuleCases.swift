@@ -435,6 +435,35 @@ enum RecordRuleCases {
       ]),
     Case("TSV", "a\tquery\tc\nx\twpgate.zip\ty\n", ["domain query wpgate.zip @12"]),
     Case(
+      "a quote in a TSV ends with its line",
+      "a\tip\tc\n\"x\t192.0.2.1\ty\nz\t192.0.2.2\t\"b.example\"\n\"c\"\t192.0.2.3\td\"\n",
+      [
+        "ipv4 ip 192.0.2.1 @10", "ipv4 ip 192.0.2.2 @24", "domain c b.example @35",
+        "ipv4 ip 192.0.2.3 @50",
+      ]),
+    Case(
+      "two quotes of a CSV that does not quote",
+      "time,ip,agent,host\n1,192.0.2.1,\"x,y,a.example\n2,192.0.2.2,z,b.example\n"
+        + "3,192.0.2.3,z,c.example\n4,192.0.2.4,z,d.example\n5,192.0.2.5,y\",e.example\n",
+      [
+        "ipv4 ip 192.0.2.1 @21", "domain text a.example @36",
+        "ipv4 ip 192.0.2.2 @48", "domain host b.example @60",
+        "ipv4 ip 192.0.2.3 @72", "domain host c.example @84",
+        "ipv4 ip 192.0.2.4 @96", "domain host d.example @108",
+        "ipv4 ip 192.0.2.5 @120", "domain host e.example @133",
+      ]),
+    Case(
+      "two of those in rows that follow one another",
+      "t,ip,port,agent,host\n1,192.0.2.1,5,\"x,a.example\n2,192.0.2.2,6,y\",b.example\n",
+      [
+        "ipv4 ip 192.0.2.1 @23 :5", "domain host a.example @38", "ipv4 ip 192.0.2.2 @50 :6",
+        "domain host b.example @65",
+      ]),
+    Case(
+      "text of several lines with a few commas in quotes",
+      "time,ip,agent,host\n1,192.0.2.1,\"a, b, c, d.example\nx\ny, z\",192.0.2.2\n",
+      ["ipv4 ip 192.0.2.1 @21", "domain agent d.example @41", "ipv4 host 192.0.2.2 @59"]),
+    Case(
       "separators inside quotes of a header",
       "time,src_ip,\"name, resolved; first\",hash\n1,192.0.2.1,a.example,b\n",
       ["ipv4 src_ip 192.0.2.1 @43", "domain name, resolved; first a.example @53"]),

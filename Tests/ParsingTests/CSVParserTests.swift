@@ -65,6 +65,11 @@ import Testing
       Self.rows(Array("a\t\"b\"\t c\n\t\n\"x\ny".utf8), tsv) == [#"a|"b"| c"#, "|", "\"x", "y"])
     let quotedTSV = CSVParser(delimiter: Byte.tab)
     #expect(Self.rows(Array("\t\"b\tc\"\n".utf8), quotedTSV) == ["|\"b\tc\""])
+    let lines = CSVParser(delimiter: Byte.tab, quotesHoldLineEnds: false)
+    #expect(
+      Self.rows(Array("\"a\"\t\"b\nc\"\t\"d\te\"\n\"f".utf8), lines) == [
+        "\"a\"|\"b", "c\"|\"d\te\"", "\"f",
+      ])
     let semicolon = CSVParser(delimiter: UInt8(ascii: ";"))
     #expect(Self.rows(Array("a,b;\"c;d\"".utf8), semicolon) == [#"a,b|"c;d""#])
   }

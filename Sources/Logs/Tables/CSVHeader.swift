@@ -15,7 +15,7 @@ enum CSVHeader {
       !isOther(bytes.byte(at: front.end))
     else { return nil }
     for separator in separators where separator == front.separator ?? separator {
-      let parser = CSVParser(delimiter: separator)
+      let parser = CSVParser(of: separator)
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells).kind == .row,
@@ -59,7 +59,7 @@ enum CSVHeader {
       return true
     }
     for separator in separators where separator == front.separator ?? separator {
-      let parser = CSVParser(delimiter: separator)
+      let parser = CSVParser(of: separator)
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: false, cells: &cells).kind == .row,
@@ -125,7 +125,7 @@ enum CSVHeader {
     for candidate in separators where candidate == separator ?? front?.separator ?? candidate {
       var cells: [CSVCell] = []
       var offset = first
-      let row = CSVParser(delimiter: candidate).next(
+      let row = CSVParser(of: candidate).next(
         bytes, at: &offset, isFinal: true, cells: &cells)
       guard row.kind == .row, cells.count > found?.header.names.count ?? 0 else { continue }
       let isRow = cells.contains {
@@ -166,7 +166,8 @@ enum CSVHeader {
 
   /// The cells as names of columns, if three different ones or more are header words and none is a value.
   private static func header(_ bytes: RawSpan, _ cells: [CSVCell]) -> Names? {
-    guard cells.count >= 3 else { return nil }
+    // What has more columns than are kept need not be looked at.
+    guard 3...LogHeader.mostColumns ~= cells.count else { return nil }
     var header = Names()
     var words: Set<[UInt8]> = []
     var (odd, dotted) = (0, 0)

@@ -386,7 +386,14 @@ struct ReferenceLogReader {
     let wide = sample.filter { $0.cells.count == first.cells.count }.count
     guard !sample.isEmpty, wide * 100 >= sample.count * 95 else { return false }
     let names = first.cells.map { ReferenceCSV.trimmed($0.text.bytes) }
-    for row in rows {
+    let cut = rows.enumerated().flatMap { index, row in
+      let next = index + 1 < rows.count ? rows[index + 1].start : text.count
+      let hasLineEnd = text.bytes[next - 1] == 0x0A
+      return ReferenceCSV.lines(
+        text, row.start..<(hasLineEnd ? next - 1 : next), separator: separator, width: names.count)
+        ?? [row]
+    }
+    for row in cut {
       var members: [(key: [UInt8], value: ReferenceNode)] = []
       var surplus: [ReferenceNode] = []
       for (column, cell) in row.cells.enumerated() {

@@ -229,7 +229,7 @@ enum ReferenceCSV {
   /// Whether a first line is a header: three distinct words or more, and nothing that is no word.
   static func isHeader(_ cells: [Cell]) -> Bool {
     let names = cells.map { String(decoding: trimmed($0.text.bytes), as: UTF8.self) }
-    guard names.count >= 3, Set(names).count == names.count else { return false }
+    guard 3...4096 ~= names.count, Set(names).count == names.count else { return false }
     return zip(cells, names).allSatisfy { cell, name in
       guard let first = name.unicodeScalars.first, name.utf8.count <= 64,
         first.properties.isAlphabetic || first == "_" || first == "@"
@@ -273,7 +273,11 @@ enum ReferenceCSV {
   static func row(
     _ text: ReferenceText, at start: Int, separator: UInt8 = 0x2C, limit: Int
   ) -> (cells: [Cell], next: Int) {
-    let limit = min(text.count, start + limit)
+    var limit = min(text.count, start + limit)
+    // Between tabs quotes hold no line ends.
+    if separator == 0x09 {
+      limit = text.bytes[start..<limit].firstIndex(of: 0x0A) ?? limit
+    }
     var cells: [Cell] = []
     var index = start
     func isBlank(_ index: Int) -> Bool { text.bytes[index] == 0x20 || text.bytes[index] == 0x09 }
@@ -298,6 +302,29 @@ enum ReferenceCSV {
       if isEnd(index) { return (cells, index + 1) }
       index += 1
     }
+  }
+}
+
+extension ReferenceCSV {
+  /// The rows that a row of several lines is: itself, or its lines where most of them are as wide as the header.
+  static func lines(
+    _ text: ReferenceText, _ row: Range<Int>, separator: UInt8, width: Int
+  ) -> [(start: Int, cells: [Cell])]? {
+    let lines = text.bytes[row].split(separator: 0x0A, omittingEmptySubsequences: false)
+    guard lines.count > 1, width >= 3 else { return nil }
+    let rows = lines.map { line in
+      // What is behind the line does not close its quotes.
+      let own = text.part(0..<line.endIndex)
+      return (
+        start: line.startIndex,
+        cells: Self.row(own, at: line.startIndex, separator: separator, limit: own.count).cells
+      )
+    }
+    let wide = rows.filter { $0.cells.count == width }.count
+    let inner = rows.dropFirst().dropLast()
+    let wideInner = inner.filter { $0.cells.count == width }.count
+    let areRows = inner.isEmpty ? wide == rows.count : wideInner * 2 > inner.count
+    return areRows && wide * (width - 1) >= 8 ? rows : nil
   }
 }
 
