@@ -259,6 +259,14 @@ enum TextRuleCases {
       #"{"android":{"ip":"192.0.2.1"},"conversion":"192.0.2.2","asn_oid":"192.0.2.3","conVersion2":{"version":"192.0.2.4"}}"#,
       ["ipv4 android.ip 192.0.2.1 @18", "ipv4 conversion 192.0.2.2 @44"]),
     Case(
+      "versions whose names end in a part of such a word",
+      #"{"plugin_version":"192.0.2.1","main_version":"192.0.2.2","domainversion":"192.0.2.3","builtinVersion":"192.0.2.4","reconversion":"192.0.2.5","rate_conversion":"192.0.2.6","a.icon_version":{"x":"192.0.2.7"}}"#,
+      ["ipv4 rate_conversion 192.0.2.6 @160"]),
+    Case(
+      "fields of user agents by other names",
+      #"{"clientInfo":"from 192.0.2.1","http_agent":"x/1.2.3.4","browserType":"192.0.2.2","ua":"192.0.2.3"}"#,
+      ["ipv4 clientInfo 192.0.2.1 @20", "ipv4 browserType 192.0.2.2 @71"]),
+    Case(
       "names of questions",
       #"{"QueryName":"a.zip","dns":{"question":{"name":"b.zip"}},"dns.question.name":"c.zip","name":"d.zip"}"#,
       [

@@ -130,26 +130,27 @@ struct KeyName: Sendable {
   /// Whether the key, or a component of a path that is written as one key, names a version.
   var isVersion: Bool {
     if Self.holds(plain, "useragent") || Self.holds(plain, "software")
-      || Self.userAgents.contains(letters) || Self.isVersion(plain)
+      || Self.isVersion(lower.utf8[...])
     {
       return true
     }
     guard lower.utf8.contains(Byte.dot) else { return false }
-    return lower.utf8.split(separator: Byte.dot).contains { part in
-      Self.isVersion(
-        String(decoding: part.filter { Byte.isSmallLetter($0) || Byte.isDigit($0) }, as: UTF8.self))
-    }
+    return lower.utf8.split(separator: Byte.dot).contains { Self.isVersion($0) }
   }
 
-  private static func isVersion(_ plain: String) -> Bool {
-    plain == "ua"
-      || (plain.hasSuffix("version") || plain.hasSuffix("oid"))
-        && !otherWords.contains { plain.hasSuffix($0) }
+  private static func isVersion(_ component: Substring.UTF8View) -> Bool {
+    func isPlain(_ byte: UInt8) -> Bool { Byte.isSmallLetter(byte) || Byte.isDigit(byte) }
+    let plain = String(decoding: component.filter { isPlain($0) }, as: UTF8.self)
+    guard plain.hasSuffix("version") || plain.hasSuffix("oid") else { return plain == "ua" }
+    let lastWord = component.split { !isPlain($0) }.last ?? component
+    return !otherWords.contains(String(decoding: lastWord, as: UTF8.self))
   }
 
-  /// Words that end as versions and object identifiers do and are none.
-  private static let otherWords = [
-    "conversion", "diversion", "inversion", "droid", "steroid", "paranoid", "void",
+  /// Words that end as versions and object identifiers do and are none; with others before them, as in
+  /// `main_version` and `domainversion`, none of them is meant.
+  private static let otherWords: Set<String> = [
+    "conversion", "diversion", "inversion", "android", "droid", "steroid", "asteroid", "paranoid",
+    "void", "avoid",
   ]
 
   func isCipher(parent: KeyName) -> Bool {

@@ -66,14 +66,14 @@ struct ReferenceField {
     if isUserAgent, holdsSlash { return true }
     return components.contains { component in
       let name = referenceFolded(component, digits: true)
-      if name.contains("useragent") || name.contains("software") || name == "ua"
-        || ["requestclientapplication", "httpagent", "clientinfo", "browsertype"].contains(name)
-      {
-        return true
+      if name.contains("useragent") || name.contains("software") || name == "ua" { return true }
+      let words = referenceLowercased(component).split { byte in
+        !(0x30...0x39).contains(byte) && !(0x61...0x7A).contains(byte)
       }
       let isAnotherWord = [
-        "conversion", "diversion", "inversion", "droid", "steroid", "paranoid", "void",
-      ].contains { name.hasSuffix($0) }
+        "conversion", "diversion", "inversion", "android", "droid", "steroid", "asteroid",
+        "paranoid", "void", "avoid",
+      ].contains { words.last?.elementsEqual($0.utf8) ?? false }
       return (name.hasSuffix("version") || name.hasSuffix("oid")) && !isAnotherWord
     }
   }
