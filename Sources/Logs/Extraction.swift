@@ -138,6 +138,8 @@ struct Extraction {
   var frames: [JSONFrame] = []
   /// Further values of keys whose first one is a part of a URL.
   var doubledParts: [DoubledPart] = []
+  /// Parts of URLs whose keys are paths, of the objects that are open.
+  var dottedURLs: [DottedURL] = []
   /// Parts of a joined URL that had to be unescaped.
   var joinHost: [UInt8] = []
   var joinPath: [UInt8] = []

@@ -102,6 +102,7 @@ enum RandomLogs {
       "http_port", "id.resp_h", "id.resp_p", "src_ip", "src_port", "user_agent", "software",
       "version", "ja3", "hash", "fingerprint", "cert_chain_fps", "serial", "cipher_alg",
       "kexAlgorithms", "hassh", "string", "md5", "method", "evil.example", "msg", "x\\u0041", "é",
+      "x.host", "x.uri", "x.http_port",
     ]
 
     mutating func add(_ text: String) { output += Array(text.utf8) }

@@ -387,6 +387,17 @@ enum RecordRuleCases {
       "ECS with flat keys", #"{"url.domain":"a.example","url.path":"/b","url.query":"c=d"}"#,
       ["domain url.domain a.example @15", "url url.path http://a.example/b?c=d @38"]),
     Case(
+      "parts of a URL below a path of any words",
+      #"{"suricata.eve.http.hostname":"a.example","suricata.eve.http.url":"/b","other.url":"/c","z.x.host":"d.example","z.x.http_port":8080,"z.y.uri":"/e","z.x.uri":"/f"}"#,
+      [
+        "domain suricata.eve.http.hostname a.example @31",
+        "url suricata.eve.http.url http://a.example/b @67", "domain z.x.host d.example @100",
+        "url z.x.uri http://d.example:8080/f @158",
+      ]),
+    Case(
+      "the same in objects", #"{"data":{"http.host":"a.example","http.uri":"/b"},"http.uri":"/c"}"#,
+      ["domain data.http.host a.example @22", "url data.http.uri http://a.example/b @45"]),
+    Case(
       "the URL as it was asked for", #"{"url":{"domain":"a.example","original":"/b?c=d"}}"#,
       ["domain url.domain a.example @18", "url url.original http://a.example/b?c=d @41"]),
     Case(
@@ -411,6 +422,10 @@ enum RecordRuleCases {
       "timestamp,trace.id,client.ip,destination.ip,destination.port\n"
         + "2024-05-01T10:00:00Z,abc,192.0.2.1,203.0.113.5,444\n",
       ["ipv4 client.ip 192.0.2.1 @86", "ipv4 destination.ip 203.0.113.5 @96 :444"]),
+    Case(
+      "columns of URLs below two paths",
+      "time,data.http.hostname,data.http.url,win.url,data.http.http_method\n1,a.example,/b,/c,GET\n",
+      ["domain data.http.hostname a.example @70", "url data.http.url http://a.example/b @80"]),
     Case(
       "columns that could be names beside others with dots",
       "event.time,src.ip.address,src.process.pid\n1714557600000,192.0.2.1,1\n",

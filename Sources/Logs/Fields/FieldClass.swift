@@ -87,6 +87,10 @@ struct FieldClass: Sendable, Equatable {
   var role: FieldRole = .none
   /// Which of several siblings with one role is preferred: lower first.
   var rank: UInt8 = 0
+  /// What the last component of a path that is written as one key is of a URL to those behind the same components, and
+  /// its rank.
+  var part: FieldRole = .none
+  var partRank: UInt8 = 0
   /// What the field says of the event, and the same for fields that say the same.
   var fact = EventFact.none
   var factRank: UInt8 = 0
@@ -118,7 +122,10 @@ struct FieldClass: Sendable, Equatable {
   var isHost: Bool { role == .urlHost && rank <= Self.namesPath && rank != 3 }
 
   /// Whether it is a host or a path by a name that says so.
-  var isNamedURLPart: Bool { rank < Self.furtherURLPart }
+  var isNamedURLPart: Bool { Self.isNamedURLPart(rank) }
+
+  /// Whether the rank is that of such a name.
+  static func isNamedURLPart(_ rank: UInt8) -> Bool { rank < furtherURLPart }
 
   /// The rank of the names of an attribute's key and value in OpenTelemetry.
   static let attribute: UInt8 = 2
@@ -183,7 +190,9 @@ struct FieldClass: Sendable, Equatable {
     (fact, factRank) = name.fact(parent: parentName)
     // Who sent the line to a collector (`log.source.address` of the Elastic common schema) is no end of its event.
     if parentName.plain == "source", grandparentName.plain == "log" { fact = .none }
-    guard let path, path.depth <= KeyPath.deepestFact else { return }
+    guard let path else { return }
+    (part, partRank) = path.urlPart
+    guard path.depth <= KeyPath.deepestFact else { return }
     if fact == .none {
       (fact, factRank) = path.fact
       if fact != .none { self = behindOwn(UInt8(path.depth)) }

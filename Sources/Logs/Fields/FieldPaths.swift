@@ -32,6 +32,8 @@ struct FieldPaths: Sendable {
     var look: PlainKey.Look = []
     /// The path that a port and its address share; 0 until asked for.
     var stem: ID = 0
+    /// The path that those share whose keys are paths with the same components before the last; 0 until asked for.
+    var prefix: ID = 0
     /// The port seen under this path as a stem, and in which object.
     var port: UInt16 = 0
     var portOwner: UInt32 = 0
@@ -232,6 +234,23 @@ struct FieldPaths: Sendable {
     let stem = child(of: entries[Int(id)].parent, key: name.rawSpan)
     entries[Int(id)].stem = stem
     return stem
+  }
+
+  /// The path that stands for the components before the last of a key that is written as a path.
+  mutating func prefix(of id: ID) -> ID {
+    if entries[Int(id)].prefix > 0 { return entries[Int(id)].prefix }
+    let name = prefixName(of: id)
+    let prefix = child(of: entries[Int(id)].parent, key: name.rawSpan)
+    entries[Int(id)].prefix = prefix
+    return prefix
+  }
+
+  /// The components before the last of a key, as no JSON key and no stem begins.
+  private func prefixName(of id: ID) -> [UInt8] {
+    let key = keyBytes(of: id)
+    var name: [UInt8] = [0, 0]
+    name.append(key, 0..<max(key.lastOffset(of: Byte.dot, before: key.byteCount), 0))
+    return name
   }
 
   /// Notes a port of the object with a serial number; the first of several counts.

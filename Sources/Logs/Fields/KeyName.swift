@@ -61,6 +61,17 @@ struct KeyPath {
     return role == .time && rank <= KeyName.lastOfEvents ? (role, rank) : nil
   }
 
+  /// What the last component is of a URL, whose other parts have the same components before them.
+  var urlPart: (FieldRole, UInt8) {
+    let (role, rank) = name.role(parent: parent)
+    switch role {
+    case .urlHost, .urlPath, .urlQuery, .urlOriginal, .requestLine, .urlPort, .urlScheme, .method,
+      .accessLog:
+      return (role, rank)
+    default: return (.none, 0)
+    }
+  }
+
   /// What the components say of a hash.
   var label: HashLabel { HashLabel(field: name, parent: parent, grandparent: grandparent) }
 }

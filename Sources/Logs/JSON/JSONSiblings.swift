@@ -121,33 +121,50 @@ extension Extraction {
   ) {
     let fieldClass = paths.fieldClass(path)
     let isString = token.kind == .string
+    if fieldClass.part != .none { noteDottedPart(bytes, token, index, path, of: top) }
     switch fieldClass.role {
     case .none: return
     case .port, .connectionPort:
       guard let port = NumberText.port(bytes, token.range) else { return }
       if fieldClass.role == .connectionPort { top.connectionPort = port }
       paths.setPort(port, of: path, owner: top.serial)
-    case .urlPort:
-      top.urlPort = NumberText.port(bytes, token.range) ?? 0
     case .time, .date, .zone:
       noteTime(token, index, fieldClass, &top, &walk, depth: depth)
+    case .pairName where isString && token.range.count <= Self.longestPairName:
+      top.pairName = index
+    case .message where isString:
+      guard !top.isInArray, depth <= Self.deepestOwnFact,
+        fieldClass.rank < walk.messageRank
+      else { return }
+      (walk.message, walk.messageRank) = (index, fieldClass.rank)
+    case .pairName, .pairValue, .message: return
+    default:
+      noteURLPart(bytes, token, index, path, fieldClass.role, fieldClass.rank, &top)
+    }
+  }
+
+  /// Notes a part of the URL that members of an object make together.
+  mutating func noteURLPart(
+    _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID, _ role: FieldRole,
+    _ rank: UInt8, _ top: inout JSONFrame
+  ) {
+    let isString = token.kind == .string
+    let isNamed = FieldClass.isNamedURLPart(rank)
+    switch role {
+    case .urlPort: top.urlPort = NumberText.port(bytes, token.range) ?? 0
+    case .urlHost where isString && isNamed && !Self.isAbsent(bytes, token.range):
+      if path == top.hostField { return noteDouble(index, path, of: top) }
+      top.noteHost(index, rank: rank, field: path)
     case .urlHost where isString && !Self.isAbsent(bytes, token.range):
-      if fieldClass.isNamedURLPart {
-        if path == top.hostField { return noteDouble(index, path, of: top) }
-        top.noteHost(index, rank: fieldClass.rank, field: path)
-      } else {
-        if path == top.authorityField { return noteDouble(index, path, of: top) }
-        if top.authority < 0 { (top.authority, top.authorityField) = (index, path) }
-      }
-    case .urlPath where isString && Self.mayBePath(bytes, token.range):
-      if fieldClass.isNamedURLPart {
-        if path == top.pathField { return noteDouble(index, path, of: top) }
-        guard fieldClass.rank < top.pathRank else { return }
-        (top.urlPath, top.pathField, top.pathRank) = (index, path, fieldClass.rank)
-      } else {
-        if path == top.authorityPathField { return noteDouble(index, path, of: top) }
-        if top.authorityPath < 0 { (top.authorityPath, top.authorityPathField) = (index, path) }
-      }
+      if path == top.authorityField { return noteDouble(index, path, of: top) }
+      if top.authority < 0 { (top.authority, top.authorityField) = (index, path) }
+    case .urlPath where isString && isNamed && Self.mayBePath(bytes, token.range):
+      if path == top.pathField { return noteDouble(index, path, of: top) }
+      guard rank < top.pathRank else { return }
+      (top.urlPath, top.pathField, top.pathRank) = (index, path, rank)
+    case .urlPath where isString && !isNamed && Self.mayBePath(bytes, token.range):
+      if path == top.authorityPathField { return noteDouble(index, path, of: top) }
+      if top.authorityPath < 0 { (top.authorityPath, top.authorityPathField) = (index, path) }
     case .urlOriginal where isString:
       if path == top.originalField { return noteDouble(index, path, of: top) }
       if top.original < 0 { (top.original, top.originalField) = (index, path) }
@@ -155,22 +172,15 @@ extension Extraction {
       if path == top.requestField { return noteDouble(index, path, of: top) }
       if top.request < 0 { (top.request, top.requestField) = (index, path) }
     case .urlQuery where isString && !Self.isAbsent(bytes, token.range):
-      if fieldClass.rank == 1 {
+      if rank == 1 {
         if top.query < 0 { top.query = index }
       } else if top.anyQuery < 0 {
         top.anyQuery = index
       }
-    case .accessLog: top.accessLog |= fieldClass.rank
-    case .pairName where isString && token.range.count <= Self.longestPairName:
-      top.pairName = index
+    case .accessLog: top.accessLog |= rank
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
     case .method where isString && JoinedURL.isMethod(bytes, token.range):
       if top.method < 0 { top.method = index }
-    case .message where isString:
-      guard !top.isInArray, depth <= Self.deepestOwnFact,
-        fieldClass.rank < walk.messageRank
-      else { return }
-      (walk.message, walk.messageRank) = (index, fieldClass.rank)
     default: return
     }
   }
@@ -228,6 +238,9 @@ extension Extraction {
     if wantsURLs, !frame.isHostClient, let parts = frame.urlParts {
       join(bytes, tokens, frame, parts, walk, into: &batch)
       if hasDoubles { joinDoubles(bytes, tokens, frame, parts, walk, into: &batch) }
+    }
+    if dottedURLs.last?.parts.serial == frame.serial {
+      joinDotted(bytes, tokens, frame, walk, into: &batch)
     }
     if hasDoubles { forgetDoubles(of: frame) }
   }

@@ -20,6 +20,15 @@ struct DoubledPart {
   var field: FieldPaths.ID
 }
 
+/// The parts of a URL whose keys are paths with the same components before the last: those of one object, as if they
+/// stood in one below it.
+struct DottedURL {
+  /// What the keys have in common.
+  var prefix: FieldPaths.ID
+  /// The members that are parts; the serial number is that of the object itself.
+  var parts: JSONFrame
+}
+
 extension JSONFrame {
   /// What makes a URL of the object, if it has both.
   @inline(__always)
@@ -48,6 +57,8 @@ extension JSONFrame {
 extension Extraction {
   /// Notes a further value of a key of an object.
   mutating func noteDouble(_ token: Int, _ field: FieldPaths.ID, of frame: JSONFrame) {
+    // A key that is a path may be a part of two.
+    if doubledParts.last?.token == token, doubledParts.last?.owner == frame.serial { return }
     doubledParts.append(DoubledPart(owner: frame.serial, token: token, field: field))
   }
 
@@ -82,6 +93,52 @@ extension Extraction {
         }
         join(bytes, tokens, frame, joined, walk, into: &batch)
       }
+    }
+  }
+}
+
+extension Extraction {
+  /// Paths that one object is asked for URLs below.
+  private static let mostDotted = 16
+
+  /// Notes a part of a URL by a key that is a path.
+  mutating func noteDottedPart(
+    _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID, of object: JSONFrame
+  ) {
+    let prefix = paths.prefix(of: path)
+    let own = dottedURLs.lastIndex { $0.parts.serial != object.serial } ?? -1
+    var place = dottedURLs[(own + 1)...].firstIndex { $0.prefix == prefix }
+    if place == nil {
+      guard dottedURLs.count - own <= Self.mostDotted else { return }
+      let parts = JSONFrame(
+        path: object.path, isObject: true, serial: object.serial, waitingStart: 0)
+      dottedURLs.append(DottedURL(prefix: prefix, parts: parts))
+      place = dottedURLs.count - 1
+    }
+    guard let place else { return }
+    var parts = dottedURLs[place].parts
+    let fieldClass = paths.fieldClass(path)
+    noteURLPart(
+      bytes, token, index, path, fieldClass.part, fieldClass.partRank, &parts)
+    dottedURLs[place].parts = parts
+  }
+
+  /// Joins the URLs of an object that ends whose parts have keys that are paths, but for the one that they are known to
+  /// make as a whole.
+  mutating func joinDotted(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ walk: JSONWalk,
+    into batch: inout ObservableBatch
+  ) {
+    while let last = dottedURLs.last, last.parts.serial == frame.serial {
+      dottedURLs.removeLast()
+      guard wantsURLs, let parts = last.parts.urlParts else { continue }
+      if let whole = frame.urlParts, whole.host == parts.host, whole.path == parts.path { continue }
+      if last.parts.mayBeHostClient, EventFacts.end(bytes, tokens[parts.host].range) != nil {
+        continue
+      }
+      join(bytes, tokens, last.parts, parts, walk, into: &batch)
+      guard doubledParts.last?.owner == frame.serial else { continue }
+      joinDoubles(bytes, tokens, last.parts, parts, walk, into: &batch)
     }
   }
 }

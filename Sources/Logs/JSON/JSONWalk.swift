@@ -211,7 +211,7 @@ extension Extraction {
     let token = tokens[index]
     guard token.start < token.end else { return }
     var fieldClass = paths.fieldClass(path)
-    if fieldClass.role != .none, top.isObject {
+    if fieldClass.role != .none || fieldClass.part != .none, top.isObject {
       note(bytes, token, index, path, &top, &walk, depth: depth)
       if fieldClass.role == .pairValue {
         // OpenTelemetry's value is an object of its own: `{"key": …, "value": {"stringValue": …}}`.

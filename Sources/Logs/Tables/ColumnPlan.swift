@@ -43,15 +43,11 @@ struct ColumnPlan {
   private(set) var read: [Int] = []
   /// Indexes of the columns that say something of the event.
   private(set) var facts: [Int] = []
-  /// Columns that are joined to a URL, or -1: each path with the first host that has a value.
-  private(set) var urlHosts: [Int] = []
-  private(set) var urlPaths: [Int] = []
-  private(set) var urlQuery = -1
-  private(set) var urlPort = -1
+  /// Columns that are joined to URLs: those known by their whole names, and those below each path by their last
+  /// components.
+  private(set) var urls: [URLColumns] = []
   /// The port of the connection, which need not be the URL's, where that has none of its own.
   private(set) var connectionPort = -1
-  private(set) var urlScheme = -1
-  private(set) var method = -1
   /// Columns that may tell the record's time, the surest first; the date may be one of its own.
   private(set) var times: [Int] = []
   private(set) var date = -1
@@ -95,13 +91,9 @@ struct ColumnPlan {
       columns.append(
         Column(path: path, fieldClass: paths.fieldClass(path), reading: .text, port: -1))
     }
-    var furtherPaths: [Int] = []
-    var ranks = [UInt8](repeating: .max, count: 9)
-    func take(_ slot: inout Int, _ index: Int, _ role: Int, _ rank: UInt8) {
-      guard rank < ranks[role] else { return }
-      ranks[role] = rank
-      slot = index
-    }
+    var messageRank = UInt8.max
+    var url = URLColumns()
+    var dotted: [(prefix: FieldPaths.ID, url: URLColumns)] = []
     for (index, bytes) in header.names.enumerated() {
       let fieldClass = columns[index].fieldClass
       // A Zeek log without types is read as if all were strings.
@@ -116,21 +108,20 @@ struct ColumnPlan {
       if fieldClass.fact != .none { facts.append(index) }
       let isWhole = reading == .text || reading == .address
       switch fieldClass.role {
-      case .urlHost where fieldClass.isNamedURLPart && isWhole:
-        Self.insert(index, into: &urlHosts, columns)
-      case .urlPath where fieldClass.isNamedURLPart && isWhole: urlPaths.append(index)
-      case .urlPath where isWhole: furtherPaths.append(index)
-      case .urlQuery: take(&urlQuery, index, 2, fieldClass.rank)
-      case .urlPort: take(&urlPort, index, 3, fieldClass.rank)
-      case .urlScheme: take(&urlScheme, index, 4, fieldClass.rank)
-      case .method: take(&method, index, 5, fieldClass.rank)
       case .time:
-        Self.insert(index, into: &times, columns)
+        URLColumns.insert(index, into: &times) { columns[$0].fieldClass.rank }
       case .date where date < 0: date = index
       case .zone where zone < 0: zone = index
       // Zeek has columns for what it knows.
-      case .message where header.layout == .csv: take(&message, index, 8, fieldClass.rank)
-      default: break
+      case .message where header.layout == .csv && fieldClass.rank < messageRank:
+        (message, messageRank) = (index, fieldClass.rank)
+      default: url.take(index, fieldClass.role, fieldClass.rank, isWhole: isWhole)
+      }
+      if fieldClass.part != .none {
+        let prefix = paths.prefix(of: columns[index].path)
+        let place = dotted.firstIndex { $0.prefix == prefix } ?? dotted.count
+        if place == dotted.count { dotted.append((prefix, URLColumns())) }
+        dotted[place].url.take(index, fieldClass.part, fieldClass.partRank, isWhole: isWhole)
       }
       let name = bytes.rawSpan
       switch header.layout {
@@ -143,14 +134,13 @@ struct ColumnPlan {
         if Self.is(name, "csprotocol", lettersOnly: true)
           || Self.is(name, "csurischeme", lettersOnly: true)
         {
-          urlScheme = index
+          url.scheme = index
         }
       case .csv: break
       }
     }
-    // Beside the method of a request.
-    if urlPaths.isEmpty, method >= 0 { urlPaths = Array(furtherPaths.prefix(1)) }
-    giveHostsPort()
+    giveHostsPort(url)
+    urls = ([url] + dotted.map(\.url)).compactMap(\.joined)
     if header.layout == .csv { takeEnds(header) }
   }
 
@@ -188,9 +178,9 @@ struct ColumnPlan {
   }
 
   /// An address that was asked for as a host has the port of the request.
-  private mutating func giveHostsPort() {
+  private mutating func giveHostsPort(_ url: URLColumns) {
     let connection = columns.firstIndex { $0.fieldClass.role == .connectionPort } ?? -1
-    let port = urlPort >= 0 ? urlPort : connection
+    let port = url.port >= 0 ? url.port : connection
     guard port >= 0 else { return }
     for index in columns.indices
     where columns[index].port < 0 && columns[index].fieldClass.isHost {
@@ -234,17 +224,6 @@ struct ColumnPlan {
       return isContainer ? .elements : .text
     default: return .skipped
     }
-  }
-
-  /// The most columns of hosts, and of times, that are looked at in a row.
-  private static let mostPlaces = 32
-
-  /// Adds a column to those of its role, of which the best ones stand first.
-  private static func insert(_ index: Int, into places: inout [Int], _ columns: [Column]) {
-    let rank = columns[index].fieldClass.rank
-    let place = places.firstIndex { columns[$0].fieldClass.rank > rank }
-    places.insert(index, at: place ?? places.count)
-    if places.count > mostPlaces { places.removeLast() }
   }
 }
 

@@ -55,7 +55,9 @@ extension Extraction {
         scanColumn(chunk, unit, hasEscapes: range.hasEscapes, header, into: &batch)
       }
     }
-    if !plan.urlPaths.isEmpty, !plan.urlHosts.isEmpty { joinColumns(chunk, header, into: &batch) }
+    for index in plan.urls.indices {
+      joinColumns(plan.urls[index], chunk, header, into: &batch)
+    }
     endRecord(&batch)
     guard record.isInBatch else { return }
     for index in plan.facts where index < columns.count {
@@ -205,37 +207,37 @@ extension Extraction {
 
   /// Emits the URL that a row's host and path make together.
   private mutating func joinColumns(
-    _ chunk: RawSpan, _ header: LogHeader, into batch: inout ObservableBatch
+    _ url: URLColumns, _ chunk: RawSpan, _ header: LogHeader, into batch: inout ObservableBatch
   ) {
     guard wantsURLs,
-      let hostColumn = plan.urlHosts.first(where: {
+      let hostColumn = url.hosts.first(where: {
         column($0, chunk, header).map { !Self.isAbsent(chunk, $0) } ?? false
       }),
       let host = column(hostColumn, chunk, header)
     else { return }
-    if let method = column(plan.method, chunk, header), method.count == 7,
+    if let method = column(url.method, chunk, header), method.count == 7,
       chunk.starts(withLowercase: "connect", at: method.lowerBound)
     {
       return
     }
-    for pathColumn in plan.urlPaths {
+    for pathColumn in url.paths {
       guard let path = column(pathColumn, chunk, header) else { continue }
       var parts = JoinedURL(
         field: plan.columns[pathColumn].path, place: path.lowerBound, level: 0)
       parts.isZeek = header.layout == .zeek
-      if let port = column(plan.urlPort, chunk, header) {
+      if let port = column(url.port, chunk, header) {
         parts.port = NumberText.port(chunk, port) ?? 0
       } else if let port = column(plan.connectionPort, chunk, header) {
         parts.port = NumberText.port(chunk, port) ?? 0
         parts.isPortSecond = true
       }
-      if let scheme = column(plan.urlScheme, chunk, header) { parts.setScheme(chunk, scheme) }
+      if let scheme = column(url.scheme, chunk, header) { parts.setScheme(chunk, scheme) }
       joinHost = part(hostColumn, chunk, host, header)
       joinPath = part(pathColumn, chunk, path, header)
       joinQuery = []
-      if let query = column(plan.urlQuery, chunk, header), !joinPath.contains(UInt8(ascii: "?")) {
-        joinQuery = part(plan.urlQuery, chunk, query, header)
-        if plan.columns[plan.urlQuery].fieldClass.rank > 1, JoinedURL.isName(joinQuery.rawSpan) {
+      if let query = column(url.query, chunk, header), !joinPath.contains(UInt8(ascii: "?")) {
+        joinQuery = part(url.query, chunk, query, header)
+        if url.isAnyQuery, JoinedURL.isName(joinQuery.rawSpan) {
           joinQuery = []
         }
       }

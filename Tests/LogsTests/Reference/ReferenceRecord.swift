@@ -78,7 +78,10 @@ struct ReferenceRecord {
           attribute: referenceFolded(key, digits: false) == "value" ? name : nil)
       }
       // A set of a log of Zeek's is no part of a URL.
-      join(form == .row ? written : members, keys: keys)
+      let parts = form == .row ? written : members
+      join(parts, keys: keys)
+      // Keys that are paths are members of the objects that they name.
+      for (prefix, own) in Self.dotted(parts) { join(own, keys: keys + prefix) }
     case .array(let elements):
       for element in elements { walk(element, keys: keys) }
     case .string(let text, let isQuoted):
@@ -91,6 +94,20 @@ struct ReferenceRecord {
   private static func isPairValue(_ key: [UInt8]) -> Bool {
     referenceFolded(key, digits: false) == "value"
       || referenceLowercased(key) == Array("#text".utf8)
+  }
+
+  /// The members whose keys are paths, by the components before the last.
+  private static func dotted(_ members: Members) -> [(prefix: [[UInt8]], members: Members)] {
+    var groups: [(prefix: [[UInt8]], members: Members)] = []
+    for (key, value) in members {
+      var components = key.split(separator: 0x2E, omittingEmptySubsequences: false).map(Array.init)
+      guard components.count > 1 else { continue }
+      let last = components.removeLast()
+      let place = groups.firstIndex { $0.prefix == components } ?? groups.count
+      if place == groups.count { groups.append((components, [])) }
+      groups[place].members.append((last, value))
+    }
+    return groups
   }
 
   static func only(_ node: ReferenceNode) -> ReferenceNode {

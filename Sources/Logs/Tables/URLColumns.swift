@@ -1,0 +1,56 @@
+/// Columns of a table that make a URL together, or -1: each path with the first host that has a value.
+struct URLColumns {
+  private(set) var hosts: [Int] = []
+  private(set) var paths: [Int] = []
+  private(set) var query = -1
+  /// The column of the query may as well hold what DNS was asked for.
+  var isAnyQuery: Bool { queryRank > 1 }
+  private(set) var port = -1
+  var scheme = -1
+  private(set) var method = -1
+
+  private var hostRanks: [Int: UInt8] = [:]
+  /// A path by a name that other things have as well.
+  private var furtherPath = -1
+  private var queryRank = UInt8.max
+  private var portRank = UInt8.max
+  private var schemeRank = UInt8.max
+  private var methodRank = UInt8.max
+
+  init() {}
+
+  /// Takes a column for a part of the URL, if it is one: of several those go first whose names are surer.
+  mutating func take(_ index: Int, _ role: FieldRole, _ rank: UInt8, isWhole: Bool) {
+    let isNamed = FieldClass.isNamedURLPart(rank)
+    switch role {
+    case .urlHost where isNamed && isWhole:
+      hostRanks[index] = rank
+      Self.insert(index, into: &hosts) { hostRanks[$0] ?? rank }
+    case .urlPath where isNamed && isWhole: paths.append(index)
+    case .urlPath where isWhole && furtherPath < 0: furtherPath = index
+    case .urlQuery where rank < queryRank: (query, queryRank) = (index, rank)
+    case .urlPort where rank < portRank: (port, portRank) = (index, rank)
+    case .urlScheme where rank < schemeRank: (scheme, schemeRank) = (index, rank)
+    case .method where rank < methodRank: (method, methodRank) = (index, rank)
+    default: break
+    }
+  }
+
+  /// What there is to join, if there is a host and a path: one by a name of other things beside the method of a request.
+  var joined: URLColumns? {
+    var joined = self
+    if paths.isEmpty, method >= 0, furtherPath >= 0 { joined.paths = [furtherPath] }
+    return hosts.isEmpty || joined.paths.isEmpty ? nil : joined
+  }
+
+  /// The most columns of hosts, and of times, that are looked at in a row.
+  private static let mostPlaces = 32
+
+  /// Adds a column to those of its role, of which the best ones stand first.
+  static func insert(_ index: Int, into places: inout [Int], rank: (Int) -> UInt8) {
+    let own = rank(index)
+    let place = places.firstIndex { rank($0) > own }
+    places.insert(index, at: place ?? places.count)
+    if places.count > mostPlaces { places.removeLast() }
+  }
+}
