@@ -45,6 +45,38 @@ extension EventFactTests {
       "(192.0.2.1#5 to 192.0.2.2#443)", []
     ),
     (
+      #"{"source.ip":"192.0.2.1","destination.ip":"192.0.2.2","event.type":["denied"]}"#,
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
+      "time,source.ip,event.type\n1,192.0.2.1,denied\n", "(192.0.2.1 to ? blocked)", []
+    ),
+    (#"{"src_ip":"192.0.2.1","event_type":"drop"}"#, "(192.0.2.1 to ? blocked)", []),
+    // Of one address by two names one has the port.
+    (
+      #"{"request":{"remote_ip":"192.0.2.1","remote_port":"5","client_ip":"192.0.2.1"}}"#,
+      "(192.0.2.1#5 to ?)", []
+    ),
+    (
+      #"{"request":{"remote_ip":"192.0.2.2","remote_port":"5","client_ip":"192.0.2.1"}}"#,
+      "(192.0.2.1 to ?)", []
+    ),
+    // Beside a client it is the server.
+    (
+      #"{"sIP":"192.0.2.2","cIP":"192.0.2.1","sPort":443}"#, "(192.0.2.1 to 192.0.2.2#443)",
+      ["cIP 192.0.2.1 source", "sIP 192.0.2.2 port 443 destination"]
+    ),
+    (
+      #"{"output_fields":{"fd.cip":"192.0.2.1","fd.cport":5,"fd.sip":"192.0.2.2","fd.sport":443}}"#,
+      "(192.0.2.1#5 to 192.0.2.2#443)", []
+    ),
+    ("x cip=192.0.2.1 sip=192.0.2.2 sport=443 y=z", "(192.0.2.1 to 192.0.2.2#443)", []),
+    (
+      "time,c_ip,s_ip,s_port\n1,192.0.2.1,192.0.2.2,443\n", "(192.0.2.1 to 192.0.2.2#443)",
+      ["s_ip 192.0.2.2 port 443 destination"]
+    ),
+    (#"{"sip":"192.0.2.1","sport":5}"#, "(192.0.2.1#5 to ?)", ["sip 192.0.2.1 port 5 source"]),
+    (
       #"{"type":"audit","origin.address":"192.0.2.1:5000","event.action":"x"}"#,
       "(192.0.2.1#5000 to ?)", []
     ),

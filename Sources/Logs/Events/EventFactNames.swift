@@ -37,6 +37,8 @@ enum EventFact: UInt8, Sendable {
   case program
   /// What a further inspection did, which may have stopped what was let through before.
   case inspection
+  /// The server beside a client, as the logs of web servers call it, else the source.
+  case serverOrSource
 }
 
 extension KeyName {
@@ -44,18 +46,24 @@ extension KeyName {
   ///
   /// An address and the port that belongs to it have the same rank.
   func fact(parent: KeyName) -> (EventFact, UInt8) {
-    if let written = Self.writtenFacts[lower] { return written }
+    let isExported = lower.hasPrefix("_source.")
+    if let written = Self.writtenFacts[isExported ? String(lower.dropFirst(8)) : lower] {
+      return written
+    }
     // What an export calls `_source` is the record, and no end of its event.
     if parent.lower == "_source" { return Self.facts[plain] ?? (.none, 0) }
-    let name = lower.hasPrefix("_source.") ? String(plain.dropFirst(6)) : plain
+    let name = isExported ? String(plain.dropFirst(6)) : plain
     return Self.factsBelow[parent.plain]?[name] ?? Self.facts[name] ?? (.none, 0)
   }
 
   /// The names of the logs of proxies in W3C's format, in lower case: one's own side is `s`, and where it
   /// asks for others, these are `r`.
+  ///
+  /// And one of the Elastic Common Schema that is one word of Suricata's, which means another thing.
   static let writtenFacts: [String: (EventFact, UInt8)] = [
     "c-ip": (.source, 1), "r-ip": (.destination, 1), "s-ip": (.destination, 2),
     "c-port": (.sourcePort, 1), "r-port": (.destinationPort, 1), "s-port": (.destinationPort, 2),
+    "event.type": (.verdict, 1),
   ]
 
   /// What keys say together with the one above them.
@@ -249,8 +257,10 @@ extension KeyName {
     "portsrc": (.sourcePort, 1), "portdst": (.destinationPort, 1),
     "src4addr": (.source, 1), "src6addr": (.source, 1), "dst4addr": (.destination, 1),
     "dst6addr": (.destination, 1),
-    // H3C, Hillstone; Elasticsearch and Teleport with flat keys.
-    "sip": (.source, 1), "dip": (.destination, 1), "originaddress": (.source, 3),
+    // H3C, Hillstone, beside `dip`; IIS as Azure's and other collectors write it, Falco, beside `cip`.
+    "sip": (.serverOrSource, 1), "cip": (.source, 2), "cport": (.sourcePort, 2),
+    // Elasticsearch and Teleport with flat keys.
+    "dip": (.destination, 1), "originaddress": (.source, 3),
     "addrremote": (.remote, 3), "addrlocal": (.local, 4),
     // Snort 3, with the port behind the address.
     "srcap": (.source, 1), "dstap": (.destination, 1),

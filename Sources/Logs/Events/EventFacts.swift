@@ -14,6 +14,8 @@ struct EventFacts {
   /// The first address of the other version of IP by a name of the same rank, and what it is a part of.
   private var otherSource: OwnedEnd?
   private var otherDestination: OwnedEnd?
+  /// What is the server beside a client, else the source.
+  private var server: OwnedEnd?
   /// The rank of the field that each fact was taken from.
   private var ranks = InlineArray<24, UInt8>(repeating: .max)
   private var isEmpty = true
@@ -40,8 +42,12 @@ struct EventFacts {
     context.source?.port = sourcePorts.port(rank: source, owner: ends.source?.owner ?? 0)
     context.destination?.port = destinationPorts.port(
       rank: destination, owner: ends.destination?.owner ?? 0)
+    placeServer(in: &context)
     if isReversed, source > 0, destination > 0 {
       (context.source, context.destination) = (context.destination, context.source)
+    }
+    if let client = context.source, client.port == 0 {
+      context.source?.port = localEnds.port(of: client)
     }
     if context.source == nil {
       let ends = localEnds.ends
@@ -62,6 +68,21 @@ struct EventFacts {
       ? (otherSource, destination) : (source, otherDestination ?? destination)
   }
 
+  /// Takes for one of the ends what is the server beside a client.
+  private func placeServer(in context: inout EventContext) {
+    guard var end = server?.end, let owner = server?.owner else { return }
+    let (own, source) = (rank(of: .serverOrSource), rank(of: .source))
+    end.port = sourcePorts.port(rank: own, owner: owner)
+    if context.source == nil || context.destination != nil && own < source {
+      context.source = end
+    } else if context.destination == nil, source / 4 == Self.rankOfClients {
+      context.destination = end
+    }
+  }
+
+  /// The rank of the names of clients.
+  private static let rankOfClients = 2
+
   /// Whether the ends are other ones than the names of their fields say, or none.
   var decidesSides: Bool { outranksPacket || hasLocalEnds }
 
@@ -72,7 +93,7 @@ struct EventFacts {
   }
 
   /// Whether the ends are told from one another by who wrote the record.
-  var hasLocalEnds: Bool { context.source == nil && localEnds.decidesSides }
+  var hasLocalEnds: Bool { context.source == nil && server == nil && localEnds.decidesSides }
 
   private func rank(of fact: EventFact) -> Int { Int(ranks[Int(fact.rawValue)]) }
 
@@ -100,6 +121,12 @@ struct EventFacts {
     case .none: break
     case .source, .destination:
       noteEnd(fact, rank: rank, bytes, range, port: port, owner: owner, depth: depth)
+    case .serverOrSource:
+      guard let end = Self.endWithPort(bytes, range) else { break }
+      sourcePorts.noteAddress(owner: owner)
+      guard takes(fact, order) else { break }
+      server = (end, owner)
+      sourcePorts.note(port > 0 ? port : end.port, rank: order, owner: owner)
     case .sourcePort:
       guard let port = NumberText.port(bytes, range) else { break }
       sourcePorts.note(port, rank: Self.order(rank, depth), owner: owner)

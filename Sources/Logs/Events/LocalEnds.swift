@@ -53,6 +53,14 @@ struct LocalEnds {
     if isPreferred { isClient = rank <= Self.lastOfClients }
   }
 
+  /// The port of the other end, if that has the address of a client that has none of its own name.
+  func port(of client: EventEnd) -> UInt16 {
+    guard let remote, remote.isIPv4 == client.isIPv4, remote.address == client.address else {
+      return 0
+    }
+    return remotePort > 0 ? remotePort : remote.port
+  }
+
   private static func note(
     _ end: EventEnd, _ isPreferred: Bool, _ first: inout EventEnd?, _ other: inout EventEnd?
   ) {

@@ -87,7 +87,7 @@ extension Extraction {
       }
       let owner: UInt32
       switch fact {
-      case .source: owner = source.owner(ofAddress: key, bytes)
+      case .source, .serverOrSource: owner = source.owner(ofAddress: key, bytes)
       case .destination: owner = destination.owner(ofAddress: key, bytes)
       case .sourcePort: owner = source.owner
       case .destinationPort: owner = destination.owner

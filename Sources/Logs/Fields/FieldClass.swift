@@ -100,7 +100,7 @@ struct FieldClass: Sendable, Equatable {
   /// Which end of the event an address in the field is.
   var side: ObservableFlags {
     switch fact {
-    case .source: .originator
+    case .source, .serverOrSource: .originator
     case .destination: .responder
     case .remote where factRank <= LocalEnds.lastOfClients: .originator
     default: []

@@ -52,7 +52,9 @@ extension Extraction {
       return
     }
     switch fieldClass.fact {
-    case .source where !top.isInArray, .remote where !top.isInArray: top.ends |= 1
+    case .source where !top.isInArray, .serverOrSource where !top.isInArray,
+      .remote where !top.isInArray:
+      top.ends |= 1
     case .destination where !top.isInArray, .local where !top.isInArray: top.ends |= 2
     default: break
     }

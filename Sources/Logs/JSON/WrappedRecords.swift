@@ -160,7 +160,7 @@ extension Extraction {
         previous = field
         let fieldClass = paths.fieldClass(field)
         if fieldClass.role == .time || fieldClass.role == .date { return true }
-        if fieldClass.fact == .source { ends |= 1 }
+        if fieldClass.fact == .source || fieldClass.fact == .serverOrSource { ends |= 1 }
         if fieldClass.fact == .destination { ends |= 2 }
         if ends == 3 { return true }
         switch tokens[index + 1].kind {
