@@ -167,6 +167,13 @@ enum TextRuleCases {
       "zones", "fe80::1%eth0 [fe80::1%eth0.2]:443",
       ["ipv6 text fe80::1 @0", "ipv6 text fe80::1 @14 :443"]),
     Case(
+      "zones that are encoded, and what seems to be",
+      "2001:db8::77%25evil.example 2001:db8::77%2ea.evil.example [fe80::1%25eth0.x]:443 fe80::1%34",
+      [
+        "ipv6 text 2001:db8::77 @0", "domain text evil.example @15", "ipv6 text 2001:db8::77 @28",
+        "domain text a.evil.example @43", "ipv6 text fe80::1 @59 :443", "ipv6 text fe80::1 @81",
+      ]),
+    Case(
       "brackets", "[2001:db8::1]:443 2001:db8::1:443",
       ["ipv6 text 2001:db8::1 @1 :443", "ipv6 text 2001:db8::1:443 @18"]),
     Case(
@@ -368,6 +375,14 @@ enum TextRuleCases {
         "url text http://a.example/.b/..,x @0", "url text http://a.example/ @0 fallback",
         "url text http://a.example/.b/ @0 fallback", "domain text a.example @7",
       ], purpose: .scan, kinds: networkKinds),
+    Case(
+      "brackets and ampersands are none",
+      "[http://a.example](mailto:j@b.example) http://a.example&e=j@b.example",
+      [
+        "domain text a.example @8", "email text j@b.example @26", "domain text b.example @28",
+        "url text http://b.example/ @39", "domain text a.example @46",
+        "email text j@b.example @58", "domain text b.example @60",
+      ]),
     Case(
       "user information gives nothing", "ftp://user.example:pa.example@b.example/x",
       ["url text ftp://b.example/x @0", "domain text b.example @30"]),

@@ -238,7 +238,7 @@ extension Extraction {
       return end
     }
     if unit.fieldClass.traits.contains(.noAddresses) { return found.range.upperBound }
-    let next = zoneEnd(bytes, behind: found.range.upperBound, unit)
+    let next = zoneEnd(bytes, behind: found.range, unit)
     cursor.floor = next
     guard !isVersion(bytes, at: found.range.lowerBound, unit, &cursor) else { return next }
     let bracket = next
@@ -270,17 +270,25 @@ extension Extraction {
 
   /// End of the zone behind an address, which names an interface of the machine that wrote the line.
   ///
-  /// Its `%` may be encoded (RFC 6874), and one that is not may look as if it encoded something.
-  private func zoneEnd(_ bytes: RawSpan, behind end: Int, _ unit: TextUnit) -> Int {
+  /// Between brackets its `%` may be encoded (RFC 6874), and the first two digits of an interface's number may look as
+  /// if they were; elsewhere both are what they are behind any value.
+  private func zoneEnd(_ bytes: RawSpan, behind address: Range<Int>, _ unit: TextUnit) -> Int {
+    let end = address.upperBound
     guard end < unit.end, bytes.byte(unchecked: end) == UInt8(ascii: "%") else { return end }
-    var zone = end + 1
-    if let value = TextBorders.percentValue(bytes, at: end, end: unit.end) {
-      let isSign =
-        value == UInt8(ascii: "%")
-        && TextBorders.percentLength(bytes, value: value, at: end, end: unit.end) == 3
-      guard isSign || classes.is(value, .name) else { return end }
-      zone = end + 3
+    guard let value = TextBorders.percentValue(bytes, at: end, end: unit.end) else {
+      return classes.end(of: .name, bytes, from: end + 1, to: unit.end)
     }
-    return classes.end(of: .name, bytes, from: zone, to: unit.end)
+    if value == UInt8(ascii: "%") {
+      guard address.lowerBound > unit.start,
+        bytes.byte(unchecked: address.lowerBound - 1) == UInt8(ascii: "["),
+        TextBorders.percentLength(bytes, value: value, at: end, end: unit.end) == 3
+      else { return end }
+      let zone = classes.end(of: .name, bytes, from: end + 3, to: unit.end)
+      return zone < unit.end && bytes.byte(unchecked: zone) == UInt8(ascii: "]") ? zone : end
+    }
+    guard classes.is(value, .name), Byte.isDigit(bytes.byte(unchecked: end + 1)),
+      Byte.isDigit(bytes.byte(unchecked: end + 2))
+    else { return end }
+    return classes.end(of: .digit, bytes, from: end + 3, to: unit.end)
   }
 }

@@ -39,17 +39,25 @@ extension Extraction {
       cursor.shareHostEnd = start + share.hostEnd
       return authority
     }
-    // The user information gives nothing. With a comma or a semicolon in it, it may as well be other fields.
+    // The user information gives nothing. With a mark in it that stands between fields as well, or that it cannot hold
+    // (RFC 3986, §3.2.1), the sign may be another field's.
     let sign = parts.hostStart - 1
-    if bytes.firstOffset(of: Byte.comma, from: authority, to: sign) != nil
-      || bytes.firstOffset(of: UInt8(ascii: ";"), from: authority, to: sign) != nil
-    {
+    for offset in authority..<sign where Self.endsField(bytes.byte(unchecked: offset)) {
       return authority
     }
     userInformation.append(authority..<sign)
     cursor.floor = sign
     cursor.hardFloor = sign
     return sign
+  }
+
+  /// Whether a byte may stand between a host and what no longer belongs to it.
+  private static func endsField(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Byte.comma, UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "["), UInt8(ascii: "]"):
+      true
+    default: false
+    }
   }
 
   /// Letters and digits of an escape that stand between a backslash and a scheme that everybody knows, as in

@@ -75,7 +75,7 @@ extension ReferenceScanner {
     let runs = runs { !$0.isPercent && ($0.isHex || $0.isASCII(":") || $0.isASCII(".")) }
     for run in runs {
       guard let found = ipv6(in: run) else { continue }
-      taken.append(found.range.lowerBound..<zoneEnd(after: found.range.upperBound))
+      taken.append(found.range.lowerBound..<zoneEnd(after: found.range))
       guard !isVersion(at: found.range.lowerBound) else { continue }
       let start = units[found.range.lowerBound].start
       addAddress(found.address, from: start, extent: bytes(run), port: found.port)
@@ -121,20 +121,28 @@ extension ReferenceScanner {
     )
   }
 
-  /// Where the zone ends that begins at a place with `%`, also `%25` or a `%` that seems to encode.
-  private func zoneEnd(after end: Int) -> Int {
-    guard let sign = unit(end),
-      sign.isASCII("%") || sign.percent == 0x25 || sign.isPercent && sign.isNameASCII
-    else { return end }
+  /// Where the zone ends that begins at a place with `%`, between brackets also with `%25`, or with digits that seem to
+  /// be encoded.
+  private func zoneEnd(after address: Range<Int>) -> Int {
+    let end = address.upperBound
+    guard let sign = unit(end) else { return end }
     var place = end + 1
+    if sign.isPercent, sign.percent != 0x25 {
+      let digits = sign.isNameASCII ? String(sign.scalar, radix: 16) : "x"
+      guard digits.allSatisfy(\.isNumber) else { return end }
+      while let unit = unit(place), unit.isDigit, !unit.isPercent { place += 1 }
+      return place
+    }
+    guard sign.isASCII("%") || sign.percent == 0x25 else { return end }
     while let unit = unit(place), unit.isNameASCII, !unit.isPercent { place += 1 }
-    return place
+    let isInBrackets = isASCII(address.lowerBound - 1, "[") && isASCII(place, "]")
+    return sign.isPercent && !isInBrackets ? end : place
   }
 
   /// The port of `[v6]:n`, also with a zone before the bracket.
   private func bracketedPort(start: Int, end: Int) -> UInt16? {
     guard isASCII(start - 1, "[") else { return nil }
-    let place = zoneEnd(after: end)
+    let place = zoneEnd(after: start..<end)
     guard isASCII(place, "]") else { return nil }
     return port(after: place + 1, hash: false)
   }

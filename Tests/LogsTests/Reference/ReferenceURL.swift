@@ -50,9 +50,9 @@ enum ReferenceURL {
       let scheme = characters[first..<colon].map { UInt8($0.scalar) }
       let share = shareHostEnd(scheme: scheme, characters, colon + 3..<authority)
       let at = share == nil ? (colon + 3..<authority).last { characters[$0].isASCII("@") } : nil
-      // With a comma or a semicolon in it, user information may as well be other fields.
-      let isHidden = !(colon + 3..<(at ?? colon + 3)).contains {
-        characters[$0].isASCII(",") || characters[$0].isASCII(";")
+      // With one of these in it, what seems to be user information may as well be other fields.
+      let isHidden = !(colon + 3..<(at ?? colon + 3)).contains { index in
+        ",;&[]".unicodeScalars.contains { characters[index].isASCII($0) }
       }
       func place(_ index: Int) -> Int {
         index < characters.count ? characters[index].start : text.count
