@@ -27,6 +27,23 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("cdn\\.evil\\.zip evil\\.zip/x", "domain cdn.evil.zip", "url evil.zip/x"),
     ReportCase("hxxps://suppl[ie]r.co[.]example/x and evil[.]example", "domain evil.example"),
     ReportCase("hxxp://evil.example[1] says", "url http://evil.example/"),
+    // Brackets within a name: what is left beside them is another.
+    ReportCase("evil[-]pk[.]example, x[y]z-q[.]example and evil[.]ex[a]mple"),
+    ReportCase("evil{x}pk[.]example evil[.]example[x].test evil[.]example[x]-a.test"),
+    ReportCase("a@evil[.]ex[a]mple a@evil[-]bad[.]example evil[-]pk.example"),
+    ReportCase(
+      "see [1]evil[.]example[2], bad[.]example[3]. Next a[.]example[4].", "domain evil.example",
+      "domain bad.example", "domain a.example"),
+    ReportCase(
+      "a[0] [x]evil[.]example a[b c]bad[.]example", "domain evil.example",
+      "domain bad.example"),
+    // Percent notation of what needs none, and what HTML writes otherwise.
+    ReportCase(
+      "%65vil-pd[.]example ev%69l[.]example", "domain evil-pd.example", "domain evil.example"),
+    ReportCase("%2565vil[.]example%20bad[.]example", "domain vil.example", "domain bad.example"),
+    ReportCase(
+      "hxxp://evil[.]example/a?x=1&amp;b=c &amp;evil[.]example",
+      "url http://evil.example/a?x=1&b=c", "domain evil.example"),
     ReportCase("It talks to evil[.]example.", "domain evil.example"),
     ReportCase("(see evil[.]example),", "domain evil.example"),
     ReportCase("(see evil[.]example.)", "domain evil.example"),
@@ -280,7 +297,30 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("SHA256 hash of the certificate: \(Sample.sha256)", "sha256 \(Sample.sha256)"),
     ReportCase("Rich header hash: \(Sample.md5), git commit: \(Sample.sha1)"),
     ReportCase("Certificate MD5: \(Sample.md5)"),
+    // Certificates' fingerprints, in pairs as well.
+    ReportCase("SHA1 Fingerprint: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase("SHA256 Fingerprint=\(Sample.sha256)", "certificate-sha256 \(Sample.sha256)"),
+    ReportCase("File SHA1 fingerprint: \(Sample.sha1)", "sha1 \(Sample.sha1)"),
+    ReportCase(
+      "SHA1 Fingerprint: \(pairs(Sample.sha1)).", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase(
+      "sha256 Fingerprint=\(pairs(Sample.sha256).uppercased())",
+      "certificate-sha256 \(Sample.sha256)"),
+    ReportCase("certificate SHA-1 \(pairs(Sample.sha1))", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase("- `\(pairs(Sample.sha1))`,", "certificate-sha1 \(Sample.sha1)"),
+    ReportCase("HASSH: \(pairs(Sample.md5))", "hassh \(Sample.md5)"),
+    ReportCase("Serial Number: \(pairs(Sample.sha1)), keyid:\(pairs(Sample.sha1))"),
+    ReportCase("MD5 Fingerprint=\(pairs(Sample.md5)) \(pairs(Sample.md5))"),
+    ReportCase(
+      "at 10:20:30 evil[.]example 00:11:22:33:44:55 ab:cd:example[.]test", "domain evil.example",
+      "domain example.test"),
+    ReportCase("\(pairs(Sample.sha1)):01 \(pairs(Sample.sha1))x \(pairs(Sample.sha1)):0123"),
     ReportCase("(see victim.example.) [see victim.example.] victim.example/x hxxp hidden"),
     ReportCase("C:\\Users\\.ssh \\temp\\payload\\.exe"),
   ]
+  /// Digits in pairs with colons between them.
+  static func pairs(_ digits: String) -> String {
+    stride(from: 0, to: digits.count, by: 2).map { String(digits.dropFirst($0).prefix(2)) }
+      .joined(separator: ":")
+  }
 }

@@ -45,6 +45,8 @@ import Testing
       "[.]", "a[.]", "hxxp://", "evil\u{200b}[.]example", "look[at]this", "a[:]b", "[://]",
       "\\payload\\.exe", "hxxp://*.evil.example/x", "[victim].portal[.]example",
       "<org>.mail[.]example/login", "w[org_name].dns[.]example", "{x}-corp[.]example",
+      "evil[-]pk[.]example", "evil[-]pk.example", "evil[.]c[o]m", "a@evil[.]ex[a]mple/x",
+      "Serial: \(ReportCase.pairs(Sample.sha1))", "MD5: \(ReportCase.pairs(Sample.md5))",
     ] {
       let loaded = Loaded(text + "\nevil[.]example", format: .report)
       #expect(loaded.entries == ["2 domain evil.example withSubdomains"], "\(text)")
@@ -60,7 +62,7 @@ import Testing
       "x[:]//", "http://a[.]b,", "http://a.b/,", "hxxp", "hxxp:", "h**p:", "*", "*.", "%25", "\\.",
       "\\[", "\\[.\\]",
       "[::]", "a[::]", "中", "中a[.]b", "a.中", "。", "&quot;", "a_", "_", "a[.]b/(", "a[.]b/)", ",a",
-      "0123456789abcdef",
+      "0123456789abcdef", "ab:", "a[b]c[.]", "%65", "&amp;",
       "\u{301}", "'a[.]b'",
     ])
   func hostileLines(_ unit: String) {

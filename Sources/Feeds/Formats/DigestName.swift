@@ -32,7 +32,7 @@ enum DigestName {
     case subject(IndicatorKind)
     /// What goes with certificates, and with fingerprints of handshakes as well.
     case transport
-    case certificate, thumbprint
+    case certificate, thumbprint, fingerprint
     case md5
     /// SHA-1 or SHA-256.
     case secure
@@ -53,7 +53,8 @@ enum DigestName {
     ("imphash", .subject(.imphash)), ("importtable", .importTable), ("import", .importTable),
     ("x509", .certificate), ("certificate", .certificate), ("cert", .certificate),
     ("ssl", .transport), ("tls", .transport),
-    ("thumbprint", .thumbprint), ("fingerprint", .digest), ("hash", .digest), ("digest", .digest),
+    ("thumbprint", .thumbprint), ("fingerprint", .fingerprint), ("hash", .digest),
+    ("digest", .digest),
     ("md5", .md5), ("sha1", .secure), ("sha256", .secure),
     ("file", .file), ("pe", .filler), ("client", .filler), ("server", .filler), ("intel", .filler),
   ]
@@ -69,6 +70,7 @@ enum DigestName {
     var isSecure = false
     var isDigest = false
     var isThumbprint = false
+    var isFingerprint = false
 
     /// Takes a word; false where it contradicts another.
     mutating func add(_ word: Word) -> Bool {
@@ -79,6 +81,7 @@ enum DigestName {
       case .transport: isOfTransport = true
       case .certificate: certificates += 1
       case .thumbprint: (isThumbprint, isDigest) = (true, true)
+      case .fingerprint: (isFingerprint, isDigest) = (true, true)
       case .md5: (isMD5, isDigest) = (true, true)
       case .secure: (isSecure, isDigest) = (true, true)
       case .importTable: isOfImports = true
@@ -92,10 +95,12 @@ enum DigestName {
     var meaning: Meaning? {
       if let subject { return certificates == 0 && !isOfImports ? .kind(subject) : nil }
       if isOfImports { return isDigest && certificates == 0 ? .kind(.imphash) : nil }
-      // `certificate` alone may be anything of one; a `TLS fingerprint` is as often a client's.
+      // `certificate` alone may be anything of one; a `TLS fingerprint` is as often a client's. `SHA1 Fingerprint` is
+      // what OpenSSL calls a certificate's.
       let isOfCertificate =
         certificates > 0 && (isDigest || isOfTransport || certificates > 1)
-        || isOfTransport && isSecure || isThumbprint && !isOfFile
+        || isOfTransport && isSecure
+        || (isThumbprint || isFingerprint && isSecure) && !isOfFile
       guard isOfCertificate else { return nil }
       return isMD5 ? .unsupported : .kind(.certificateSHA1)
     }

@@ -37,6 +37,52 @@ extension ReportFormat {
     return hasDigest
   }
 
+  /// Takes pairs of hex digits with colons between them, as fingerprints of certificates are written, and returns where
+  /// they end; nil where a run begins none.
+  func readPairs(
+    _ text: RawSpan, _ run: Range<Int>, _ number: UInt64, _ sink: inout FeedSink
+  ) -> Int? {
+    let start = run.lowerBound
+    guard run.count == 2, Self.isPair(text, at: start) else { return nil }
+    var end = start + 2
+    while Text.contains(text, ":", at: end), Self.isPair(text, at: end + 1) { end += 3 }
+    // Four digits behind them are the next group of an address.
+    let goesOn =
+      Text.contains(text, ":", at: end) && end + 1 < text.byteCount
+      && Byte.isAlphanumeric(text.byte(unchecked: end + 1))
+    let pairs = (end - start + 1) / 3
+    guard pairs > 1 else { return nil }
+    if goesOn || ![16, 20, 32].contains(pairs) { return end }
+    let value = text.extracting(start..<end)
+    switch Self.label(text, before: start)?.meaning {
+    case .kind(let kind)? where pairs == 16 && [.hassh, .hasshServer].contains(kind):
+      sink.add(value, as: .kind(kind), line: number)
+    case .kind? where pairs != 16:
+      sink.add(value, as: .kind(.certificateSHA1), line: number)
+    case nil where pairs != 16 && !Self.isNumber(text, before: start):
+      sink.add(value, as: .kind(.certificateSHA1), line: number)
+    default: sink.refuse(.unsupportedKind, value, line: number)
+    }
+    return end
+  }
+
+  /// Whether two hex digits stand at an offset, and no character of a name behind them.
+  private static func isPair(_ text: RawSpan, at offset: Int) -> Bool {
+    guard offset + 1 < text.byteCount, Hex.value(of: text.byte(unchecked: offset)) < 16,
+      Hex.value(of: text.byte(unchecked: offset + 1)) < 16
+    else { return false }
+    let next = ReportRun(text, from: offset + 2)
+    return next.value.isEmpty
+  }
+
+  /// Whether words before what looks like a fingerprint say that it numbers a certificate or names its key.
+  private static func isNumber(_ text: RawSpan, before start: Int) -> Bool {
+    let words = text.extracting(max(0, start - longestLabel)..<start)
+    return ["serial", "keyid", "key id"].contains { (word: StaticString) in
+      Text.firstIndex(of: word, in: words, ignoringCase: true) != nil
+    }
+  }
+
   /// What the words directly before a digest say that it is of, and where they begin; nil where they say nothing.
   ///
   /// A colon or an equals sign joins them to it, blanks and quotes beside that allowed, or they are the cell before its

@@ -6,7 +6,7 @@ import Parsing
 /// A report names its victims and their services in plain form; what its authors made unclickable is
 /// what they warn of. Values are cut out of it as out of any text (§1, §4), notations among their characters.
 struct ReportFormat: LineFormat {
-  /// The line without escapes of Markdown.
+  /// The line without the escapes of markup.
   private var unescaped: [UInt8] = []
   /// Where the last value ended: the next begins there or behind.
   private var floor = 0
@@ -16,7 +16,7 @@ struct ReportFormat: LineFormat {
   init() {}
 
   mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
-    guard unescape(line) else { return readText(line, number, &sink) }
+    guard ReportEscapes.undo(line, into: &unescaped) else { return readText(line, number, &sink) }
     // A copy, so that it can be lent while the format changes.
     let bytes = unescaped
     readText(bytes.rawSpan, number, &sink)
@@ -30,7 +30,7 @@ struct ReportFormat: LineFormat {
       let run = ReportRun(text, from: offset)
       if !run.range.isEmpty {
         offset = readRun(text, run, number, &sink)
-      } else if let length = Self.percentLength(text, at: offset) {
+      } else if let length = ReportEscapes.percentLength(text, at: offset) {
         // Its digits are no part of what follows (§1).
         offset += length
         floor = offset
@@ -65,6 +65,7 @@ struct ReportFormat: LineFormat {
     }
     if let end = readMail(text, run, number, &sink) { return end }
     if let end = readIPv6(text, run, number, &sink) { return end }
+    if let end = readPairs(text, run.range, number, &sink) { return end }
     guard run.hasMark else {
       if !readDigests(text, run.range, number, &sink), !run.value.isEmpty,
         text.byte(unchecked: end - 1) == Byte.dot, Text.contains(text, "]", at: end)
@@ -74,7 +75,22 @@ struct ReportFormat: LineFormat {
       }
       return end
     }
+    if let rest = ReportPlaceholder.end(inName: text, at: run.value.upperBound) {
+      return refuse(text, run.range.lowerBound, throughNameAt: rest, number, &sink)
+    }
     return readNames(text, run, number, &sink)
+  }
+
+  /// Refuses what begins at an offset, together with the rest of a name behind a placeholder and its path, and returns
+  /// where that ends.
+  private func refuse(
+    _ text: RawSpan, _ start: Int, throughNameAt rest: Int, _ number: UInt64,
+    _ sink: inout FeedSink
+  ) -> Int {
+    let tail = ReportRun(text, from: rest)
+    let end = tail.range.isEmpty ? rest : Self.pathEnd(text, behind: tail.range.upperBound)
+    sink.refuse(.prose, text.extracting(start..<end), line: number)
+    return end
   }
 
   // MARK: URLs
@@ -107,10 +123,7 @@ struct ReportFormat: LineFormat {
       return host
     }
     if let rest = ReportPlaceholder.end(inHost: text, at: authority.end) {
-      let tail = ReportRun(text, from: rest)
-      let end = tail.range.isEmpty ? rest : Self.pathEnd(text, behind: tail.range.upperBound)
-      sink.refuse(.prose, text.extracting(start..<end), line: number)
-      return end
+      return refuse(text, start, throughNameAt: rest, number, &sink)
     }
     var end = authority.end
     if authority.isWhole, ReportURL.beginsPath(text, at: end, hasScheme: true) {
@@ -161,6 +174,9 @@ struct ReportFormat: LineFormat {
       start += 1
     }
     guard start < end else { return nil }
+    if let rest = ReportPlaceholder.end(inName: text, at: host.value.upperBound) {
+      return refuse(text, start, throughNameAt: rest, number, &sink)
+    }
     add(text, start..<host.nameEnd, number, &sink)
     return host.nameEndBeforeWord ?? host.range.upperBound
   }
@@ -336,67 +352,5 @@ struct ReportFormat: LineFormat {
     sink.addCell(
       text.extracting(range), as: .none, nameMode: .withSubdomains,
       isStrict: isStrict || range.lowerBound < plainURLEnd, line: number)
-  }
-
-  // MARK: Escapes
-
-  /// Length of the percent unit at an offset, of text that was encoded twice with the inner one; nil
-  /// where there is none.
-  private static func percentLength(_ text: RawSpan, at offset: Int) -> Int? {
-    func isHex(_ start: Int) -> Bool {
-      start + 1 < text.byteCount && Hex.value(of: text.byte(unchecked: start)) < 16
-        && Hex.value(of: text.byte(unchecked: start + 1)) < 16
-    }
-    guard text.byte(unchecked: offset) == UInt8(ascii: "%"), isHex(offset + 1) else { return nil }
-    return Text.contains(text, "25", at: offset + 1) && isHex(offset + 3) ? 5 : 3
-  }
-
-  /// Writes brackets that Markdown escapes (`evil\[.\]example`) and a pair of colons (`[::]`) as the
-  /// notations that they stand for; false where there are none.
-  private mutating func unescape(_ line: RawSpan) -> Bool {
-    unescaped.removeAll(keepingCapacity: true)
-    var copied = 0
-    var offset = 0
-    while offset < line.byteCount {
-      switch line.byte(unchecked: offset) {
-      case Byte.backslash:
-        guard let end = Self.escapedEnd(line, at: offset) else { break }
-        unescaped.append(line.extracting(copied..<offset))
-        unescaped.append(line.extracting(offset + 1..<end - 2))
-        unescaped.append(UInt8(ascii: "]"))
-        copied = end
-        offset = end
-        continue
-      case UInt8(ascii: "["):
-        // An address in a URL is in brackets as well: `http://[::]/`.
-        guard Text.contains(line, "[::]", at: offset), offset > 0,
-          Hex.value(of: line.byte(unchecked: offset - 1)) < 16
-        else { break }
-        unescaped.append(line.extracting(copied..<offset))
-        unescaped.append(contentsOf: "[:][:]".utf8)
-        copied = offset + 4
-        offset = copied
-        continue
-      default: break
-      }
-      offset += 1
-    }
-    guard copied > 0 else { return false }
-    unescaped.append(line.extracting(copied...))
-    return true
-  }
-
-  /// End of a separator in brackets that are both escaped, or nil.
-  private static func escapedEnd(_ line: RawSpan, at offset: Int) -> Int? {
-    for form in [".", "dot", ":", "://", "@", "at", "/"] as [StaticString] {
-      let inner = offset + 2
-      if Text.contains(line, "\\[", at: offset),
-        Text.contains(line, form, at: inner, ignoringCase: true),
-        Text.contains(line, "\\]", at: inner + form.utf8CodeUnitCount)
-      {
-        return inner + form.utf8CodeUnitCount + 2
-      }
-    }
-    return nil
   }
 }

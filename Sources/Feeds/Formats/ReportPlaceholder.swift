@@ -18,6 +18,45 @@ enum ReportPlaceholder {
       return false
     }
     return run.value.lowerBound > start || saysTakenOut(text, endingAt: start - 1)
+      || isInName(text, endingAt: start - 1, before: run)
+  }
+
+  /// Whether a word in brackets, of which the closing one is at an offset, stands directly behind a character of a name,
+  /// so that the name goes on: `evil[-]rest[.]example`.
+  ///
+  /// Of names that nobody defanged only a hyphen in brackets is a notation.
+  private static func isInName(
+    _ text: RawSpan, endingAt close: Int, before run: ReportRun
+  ) -> Bool {
+    let closing = text.byte(unchecked: close)
+    guard closing != UInt8(ascii: ">") else { return false }
+    var open = close
+    repeat {
+      guard open > 1, close - open < longest else { return false }
+      open -= 1
+      guard !Text.isSpace(text.byte(unchecked: open)) else { return false }
+    } while text.byte(unchecked: open) != closing - 2
+    let isHyphen = close - open == 2 && text.byte(unchecked: open + 1) == Byte.minus
+    return (run.hasMark || isHyphen) && isOfName(text.byte(unchecked: open - 1))
+      && ReportSeparator(text, at: open) == nil
+  }
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    Byte.isAlphanumeric(byte) || byte == Byte.minus || byte == UInt8(ascii: "_")
+  }
+
+  /// End of a word in brackets directly behind a name, of which the name goes on behind it (`evil[.]c[o]m`); nil where
+  /// there is none, such as at the number of a note.
+  static func end(inName text: RawSpan, at start: Int) -> Int? {
+    guard start > 0, start < text.byteCount, isOfName(text.byte(unchecked: start - 1)),
+      "[{".utf8.contains(text.byte(unchecked: start)), let end = end(inHost: text, at: start)
+    else { return nil }
+    let word = start + 1..<end - 1
+    guard !word.contains(where: { Text.isSpace(text.byte(unchecked: $0)) }) else { return nil }
+    if Byte.isAlphanumeric(text.byte(unchecked: end)) { return end }
+    // A sentence may end behind a note.
+    return end + 1 < text.byteCount && isOfName(text.byte(unchecked: end + 1))
+      && !word.allSatisfy { Byte.isDigit(text.byte(unchecked: $0)) } ? end : nil
   }
 
   /// What words begin with that stand for what was taken out, and for nothing else.
