@@ -167,10 +167,15 @@ struct FeedSink {
   ) -> Bool {
     summary.candidates += 1
     if let refusal = parser.parse(cell, as: declared, options: admission) {
-      refuse(refusal.rawValue, cell, line: line, id: id)
-      return false
+      guard declared == .none,
+        parser.readLongFileName(cell, refused: refusal, options: admission)
+      else {
+        refuse(refusal.rawValue, cell, line: line, id: id)
+        return false
+      }
+    } else if declared == .none {
+      parser.readFileName(cell, options: admission)
     }
-    if declared == .none { parser.readFileName(cell, options: admission) }
     return appendResults(cell, nameMode: nameMode, line: line, id: id)
   }
 
@@ -208,6 +213,11 @@ struct FeedSink {
         return add(noted, as: declared, nameMode: nameMode, line: line, id: id)
       }
       summary.candidates += 1
+      if declared == .none, !isStrict,
+        parser.readLongFileName(cell, refused: refusal, options: admission)
+      {
+        return appendResults(cell, nameMode: nameMode, line: line, id: id)
+      }
       refuse(refusal.rawValue, cell, line: line, id: id)
       return false
     }

@@ -110,6 +110,20 @@ package struct IndicatorParser: Sendable {
     if refusal != nil { _ = parse(cell, as: .none, options: options) } else { lints = [.fileName] }
   }
 
+  /// Replaces what a cell yielded that was refused as a name of a host with too long a label, where it ends as files do.
+  ///
+  /// Such is `<sha256>.docx`; false where it is no file's either.
+  package mutating func readLongFileName(
+    _ cell: RawSpan, refused refusal: Refusal, options: AdmissionOptions
+  ) -> Bool {
+    guard refusal == .labelTooLong, FileExtensions.endsFile(cell),
+      cell.firstOffset(of: 0x2f) == nil,
+      parse(cell, as: .kind(.filename), options: options) == nil
+    else { return false }
+    lints = [.fileName]
+    return true
+  }
+
   /// What became of a text that is a digest and nothing else.
   package struct DigestOutcome {
     /// Why it is not let in; nil where it is the one result.
