@@ -10,8 +10,8 @@ enum Detection {
   case refused(String, advice: String)
   /// Index files of a folder of feeds: nothing in them is an indicator, nothing is wrong.
   case index(FeedFormat, String)
-  /// No format fits, or none well enough: what was found, and the formats that come nearest.
-  case unknown(String, candidates: [FeedFormat])
+  /// No format fits, or none well enough: what was found, and the formats that come nearest, or what else to do.
+  case unknown(String, candidates: [FeedFormat], advice: String? = nil)
   /// JSON with a fault before anything that tells what it is.
   case broken(FeedError)
   /// Files that may hold a feed, in a wrapping that is not opened: what it is.

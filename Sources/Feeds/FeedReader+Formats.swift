@@ -69,10 +69,10 @@ extension FeedReader {
         .unsupportedFormat, path: path,
         problem: "\(name) \(Detection.isSeveral(name) ? "are" : "is") not read by this version",
         advice: advice)
-    case .unknown(let problem, let candidates):
+    case .unknown(let problem, let candidates, let other):
       throw FeedError(
         .unrecognized, path: path, problem: "not recognised as a feed: " + problem,
-        advice: advice(candidates))
+        advice: other ?? advice(candidates))
     case .broken(var error):
       error.path = path
       throw error

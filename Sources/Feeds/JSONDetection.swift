@@ -32,7 +32,17 @@ enum JSONDetection {
     {
       return .format(.plain, nil)
     }
-    if evidence.keys.isEmpty, evidence.values > 0 { return .empty }
+    if evidence.keys.isEmpty, evidence.values > 0 {
+      guard Detection.holdsStrings(sample) else { return .empty }
+      let problem =
+        evidence.strings > 0
+        ? "JSON that lists \(evidence.strings) strings, \(evidence.fittingStrings) of them indicators"
+        : "JSON in which no value has a name"
+      return .unknown(
+        problem, candidates: [],
+        advice: "write it as objects whose members say what they hold, or as one list of indicators"
+      )
+    }
     if evidence.has("stix_header") || evidence.has("cybox_major_version") {
       return .refused("STIX 1 (JSON)", advice: "convert it to STIX 2.1, or leave the file out")
     }

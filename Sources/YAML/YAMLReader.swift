@@ -96,7 +96,9 @@ package struct YAMLReader {
     guard nodes <= limits.nodes else {
       throw YAMLFault(
         line: event.start.line,
-        problem: "more than \(limits.nodes) values, what aliases repeat included")
+        problem:
+          "more than \(limits.nodes) values, what aliases repeat included; use fewer aliases, or write several files"
+      )
     }
   }
 

@@ -156,7 +156,7 @@ import Testing
     let many = "feeds:\n- &a {path: a}\n" + String(repeating: "- *a\n", count: 1000)
     #expect(throws: Never.self) { try read(many) }
     let bomb = (0..<40).map { "a\($0): &a\($0) [\($0 == 0 ? "x" : "*a\($0 - 1), *a\($0 - 1)")]\n" }
-    #expect(error(bomb.joined())?.hasSuffix("what aliases repeat included") == true)
+    #expect(error(bomb.joined())?.contains("what aliases repeat included") == true)
   }
 
   /// The schema knows the keys that the reader knows, and no others.

@@ -71,6 +71,11 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
         "feed: not recognised as a feed: JSON of no known feed format; if it is one, name the format with =FORMAT, such as =json or =suricata-datajson"
     ),
     RefusedCase(
+      name: "JSON without names", text: #"[["evil.example","domain"],["192.0.2.1","ip"]]"#,
+      error:
+        "feed: not recognised as a feed: JSON in which no value has a name; write it as objects whose members say what they hold, or as one list of indicators"
+    ),
+    RefusedCase(
       name: "base64 is never guessed", text: "ZXZpbC5leGFtcGxl\n",
       error:
         "feed: not recognised as a feed: no format fits; if it is one, name the format with =FORMAT, such as =csv or =plain; prose is =report"

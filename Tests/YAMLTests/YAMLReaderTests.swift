@@ -71,7 +71,11 @@ import YAML
       text += "a\(level): &a\(level) [\(items)]\n"
     }
     #expect(
-      throws: YAMLFault(line: 6, problem: "more than 1048576 values, what aliases repeat included")
+      throws: YAMLFault(
+        line: 6,
+        problem:
+          "more than 1048576 values, what aliases repeat included; use fewer aliases, or write several files"
+      )
     ) {
       try YAMLReader.read(Array(text.utf8))
     }

@@ -131,7 +131,11 @@ struct XMLFeed {
         return offset
       }
       offset += 1
-      if offset > Self.tokenLimit { throw error(.tooLarge, "an XML tag of more than 1 MiB", "") }
+      if offset > Self.tokenLimit {
+        throw error(
+          .tooLarge, "an XML tag of more than 1 MiB",
+          "look at what it is; fetch the file again if it is broken, or leave it out")
+      }
     }
     throw error(
       .truncated, "the XML ends inside a tag",
