@@ -50,7 +50,8 @@ public enum CoverageJSON {
     appendValues(feed, report, to: &writer)
     appendAges(feed, to: &writer)
     if let hits = feed.hits { append(hits, of: feed, to: &writer) }
-    writer.member("database_bytes", ifAny: feed.bytes)
+    // Shares are no whole numbers.
+    writer.member("database_bytes", UInt64(feed.bytes.rounded()))
     writer.member("nanoseconds_per_megabyte", ifAny: feed.nanosecondsPerMegabyte)
     if !feed.techniques.isEmpty {
       writer.strings("techniques", feed.techniques.map(\.technique))
