@@ -185,6 +185,9 @@ struct TextDetection {
     }
     if isAdblockHeader, (fits[.adblock] ?? 0) * 2 >= lines { return .format(.adblock, nil) }
     let plan = CSVPlan.best(for: sample, format: csvFormat, &test)
+    if let plan, plan.holdsAddressesWithPorts, isMost(fits[.plain] ?? 0, of: lines) {
+      return .format(.plain, nil)
+    }
     if let plan, plan.headerLine != nil, isMost(plan.fittingRows, of: plan.rows) {
       // The first heading of a list, which may not count as a line.
       let isList = plan.isMixedList && isMost(fits[.plain] ?? 0, of: lines - 1)
@@ -224,7 +227,7 @@ struct TextDetection {
     // A header and nothing below it.
     if let plan, plan.hasHeader, plan.rows == 0, plan.columns.count > 1 { return table(plan) }
     if lines == 0 { return noLines() }
-    return isFaultyList ? .format(.plain, nil) : unknown(plan)
+    return isFaultyList ? .format(.plain, nil) : unknown(plan, sample)
   }
 
   /// Whether the lines are a list's in which values have faults, of which each is told when it is read.
@@ -268,7 +271,27 @@ struct TextDetection {
     return .refused(name, advice: "leave the file out")
   }
 
-  private func unknown(_ plan: CSVPlan?) -> Detection {
+  /// Whether rows that hold values stand below one that calls no column by a name that is known.
+  private mutating func isTableOfUnknownColumns(_ sample: [UInt8]) -> Bool {
+    var stream = FeedStream(bytes: sample, path: "")
+    stream.prefill(sample.count)
+    repeat {
+      stream.skipEmptyLines()
+      guard let line = stream.nextLine(limit: 1 << 16) else { return false }
+      let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
+      if !text.isEmpty, text.byte(unchecked: 0) != UInt8(ascii: "#") { break }
+    } while true
+    let rows = Array(stream.window[stream.start...])
+    guard let plan = CSVPlan.best(for: rows, format: .csv, &test) else { return false }
+    return plan.columns.count > 1 && isMost(plan.fittingRows, of: plan.rows)
+  }
+
+  private mutating func unknown(_ plan: CSVPlan?, _ sample: [UInt8]) -> Detection {
+    if isTableOfUnknownColumns(sample) {
+      return .unknown(
+        "a table of whose columns none has a name that is known", candidates: [],
+        advice: "say with 'columns' in a feed configuration (--feeds) what each column holds")
+    }
     let near = fits.filter {
       $0.value * 10 >= lines && ($0.key != .maltrail || $0.value != fits[.plain])
     }

@@ -6,7 +6,7 @@ import Testing
 extension FeedCase {
   /// Every feed whose content tells its format.
   static var all: [FeedCase] {
-    lines + tables + objects + further + quirks + mixedColumns + dialects + records
+    lines + tables + objects + further + quirks + mixedColumns + ambiguous + dialects + records
       + types + publishers
   }
 

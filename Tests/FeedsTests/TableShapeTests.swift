@@ -36,6 +36,47 @@ import Testing
     #expect(loaded.refusals.allSatisfy { $0.contains("line-too-long") })
   }
 
+  /// A list with a header goes on with another sort of values below what was looked at.
+  @Test func listsOfSeveralParts() {
+    let digests = (0..<1200).map { "\(Sample.md5.prefix(28))\(1000 + $0)\n" }.joined()
+    let urls = (0..<600).map { "hxxp://evil\($0)[.]example/x\n" }.joined()
+    let loaded = Loaded("MD5\n" + digests + "evil.example\n" + urls)
+    #expect(loaded.entries.count == 1801)
+    #expect(loaded.refusals.isEmpty)
+    let reverse = Loaded("url\n" + urls + urls + digests)
+    #expect(reverse.entries.count == 2400)
+    #expect(reverse.refusals.isEmpty)
+  }
+
+  /// Columns of which no name is known are said to be such.
+  @Test func unknownColumns() {
+    let loaded = Loaded("Wert,Notiz\n192.0.2.1,a\n192.0.2.2,b\n192.0.2.3,c\n")
+    #expect(loaded.error.map { "\($0)" }?.contains("none has a name that is known") == true)
+    #expect(loaded.error?.advice.contains("'columns'") == true)
+  }
+
+  @Test(arguments: ["IP-Adresse", "Adresse IP", "Dirección IP", "Indicador"])
+  func namesOfColumnsInOtherLanguages(_ name: String) {
+    #expect(Loaded("\(name),Nota\n192.0.2.1,a\n").entries == ["2 ipv4 192.0.2.1 exact"])
+  }
+
+  @Test(arguments: [
+    ("SHA256 Hash Value", Sample.sha256, "sha256"), ("Thumbprint", Sample.sha1, "certificate-sha1"),
+    ("SHA1 Fingerprint", Sample.sha1, "certificate-sha1"),
+  ])
+  func namesOfColumnsOfDigests(_ name: String, _ value: String, _ kind: String) {
+    #expect(Loaded("\(name),Note\n\(value),a\n").entries == ["2 \(kind) \(value) exact"])
+  }
+
+  /// A name of a file may be longer than a label of a host.
+  @Test func longNamesOfFiles() {
+    let text = (0..<20).map { "evil\($0).example\n" }.joined() + Sample.sha256 + ".docx\n"
+    let loaded = Loaded(text)
+    #expect(loaded.entries.last == "21 filename \(Sample.sha256).docx exact weak")
+    let table = Loaded("Indicator,Note\n\(Sample.sha256).docx,a\nevil.example,b\n")
+    #expect(table.entries.count == 2)
+  }
+
   @Test func aListOfOneIsAList() {
     #expect(Loaded(#"{"source":"x","ips":["198.51.100.7"]}"#).entries.count == 1)
     #expect(Loaded(#"{"source":"x","ip":"198.51.100.7"}"#).error != nil)

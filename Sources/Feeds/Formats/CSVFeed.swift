@@ -11,6 +11,7 @@ struct CSVFeed {
   init(_ plan: CSVPlan) {
     self.plan = plan
     record.hasTypes = plan.columns.contains(.type)
+    record.hasTopics = plan.hasTopics
   }
 
   /// Reads a stream to its end.
@@ -41,7 +42,12 @@ struct CSVFeed {
         let range = row.range(column)
         if range.isEmpty { continue }
         isBlank = false
-        if column < plan.columns.count { record.add(plan.columns[column], range) }
+        guard column < plan.columns.count else { continue }
+        let isListed = plan.columns.count == 1
+        record.add(
+          isListed
+            ? plan.column(ofListed: row.bytes.rawSpan.extracting(range)) : plan.columns[column],
+          range)
       }
       if isBlank { continue }
       if record.hasValue {

@@ -107,9 +107,11 @@ extension CSVPlan {
     _ rows: [TableRow], width: Int, _ test: inout ShapeTest
   ) -> [Evidence] {
     var evidence = [Evidence](repeating: Evidence(), count: width)
+    let isTopical = holdsTopics(rows)
     for row in rows {
       let type = columns.firstIndex(of: .type).map {
-        ValueType(key: Text.key(row.bytes.rawSpan.extracting(row.range($0))))
+        ValueType(
+          key: Text.key(row.bytes.rawSpan.extracting(row.range($0))), amongTopics: isTopical)
       }
       for column in 0..<min(width, row.cells.count) {
         let cell = row.bytes.rawSpan.extracting(row.range(column))
@@ -127,16 +129,31 @@ extension CSVPlan {
       guard columns[column].isValue || columns[column] == .unknown else { continue }
       var cells = 0
       var types = 0
+      var telling = 0
       for row in rows {
         let cell = row.bytes.rawSpan.extracting(row.range(column))
         if NoValue.fits(cell) { continue }
         cells += 1
-        if ValueType.isKnown(Text.key(cell)) { types += 1 }
+        let key = Text.key(cell)
+        guard ValueType.isKnown(key) else { continue }
+        types += 1
+        if !ValueType.isTopic(key) { telling += 1 }
       }
-      if cells > 0, types * 10 >= cells * 8 {
+      if telling > 0, types * 10 >= cells * 8 {
         columns[column] = .type
         return
       }
+    }
+  }
+
+  /// Whether the column of types holds words that are topics as well, and none that says what its value is.
+  func holdsTopics(_ rows: [TableRow]) -> Bool {
+    guard let column = columns.firstIndex(of: .type) else { return false }
+    return rows.allSatisfy { row in
+      let key = Text.key(row.bytes.rawSpan.extracting(row.range(column)))
+      if ValueType.isTopic(key) { return true }
+      if case .unknown = ValueType(key: key) { return true }
+      return false
     }
   }
 

@@ -26,6 +26,10 @@ struct CSVPlan {
   private(set) var hasColonInHeader = false
   /// The header names one column, and may be the first heading of a list: not all cells are what it promises.
   var isMixedList = false
+  /// The words in the column of types are topics and none of them says what its value is: `Phishing`, `Other`.
+  private(set) var hasTopics = false
+  /// Without a header: rows that are addresses with their ports, as `192.0.2.7|443` is written.
+  private(set) var holdsAddressesWithPorts = false
   /// Columns of which half the cells or more look like values, and that are not read all the same.
   private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
   /// Cells that are the values which a user says they are, and rows as wide as he says.
@@ -55,6 +59,23 @@ struct CSVPlan {
     else { return false }
     let cell = row.bytes.rawSpan.extracting(row.range(width - 1))
     return Text.firstIndex(of: "://", in: cell) != nil
+  }
+
+  /// The column of a cell in a list with a header, of which a part below may be of another sort than what was looked
+  /// at: digests among values of the network, and the reverse.
+  func column(ofListed cell: RawSpan) -> Column {
+    guard keys.count == 1, case .value(let declared, _) = columns[0] else { return columns[0] }
+    switch declared {
+    case .digest, .kind(.md5), .kind(.sha1), .kind(.sha256), .kind(.sha512):
+      let isNetwork = cell.byteOffsets.contains {
+        cell.byte(unchecked: $0) == Byte.dot || cell.byte(unchecked: $0) == Byte.colon
+      }
+      let isDigest = cell.byteCount >= 32 && Text.isDigest(cell.extracting(0..<32))
+      return isNetwork && !isDigest ? .value(.none, nameMode: .withSubdomains) : columns[0]
+    case .network, .kind(.domain), .kind(.url):
+      return Text.isDigest(cell) ? .value(.digest, nameMode: .exact) : columns[0]
+    default: return columns[0]
+    }
   }
 
   /// Counts lines that stand before the sample that the plan was made from.
@@ -136,6 +157,10 @@ struct CSVPlan {
       if !hasHeader { leaveOutReferences(first, &test) }
       guessed = guessedContext(rows, &test)
     }
+    hasTopics = holdsTopics(rows)
+    if names == nil, headerLine == nil, delimiter == UInt8(ascii: "|") {
+      holdsAddressesWithPorts = RowTest.areAddressesWithPorts(rows, &test)
+    }
     countFitting(rows, &test)
     if !hasHeader, delimiter != Byte.tab, rows.contains(where: { $0.cells.count < 2 }) {
       // Without a header, one column is a plain list and a ragged one is prose.
@@ -164,6 +189,7 @@ struct CSVPlan {
     columns = keys.map { Column(key: $0, format: .json) }
     self.rows = rows.count
     confirm(rows, &test)
+    hasTopics = holdsTopics(rows)
     guessed = guessedContext(rows, &test)
     takeGuesses()
     let values = columns.indices.filter { columns[$0].isValue }

@@ -87,16 +87,16 @@ enum Column: Equatable {
 
   // swift-format-ignore
   private static let table: [(Column, String)] = [
-    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname malwaredomain"),
+    (.value(.kind(.domain), nameMode: .withSubdomains), "domain domains domainname maliciousdomain maliciousdomains baddomain c2domain c2domains c2domainname dnsname malwaredomain senderdomain senderdomains"),
     (.value(.kind(.domain), nameMode: .exact), "hostname hostnames host hosts fqdn fqdns srcfqdn dstfqdn subdomain subdomains"),
-    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol attackerip remoteaddress server servers domainip ipdomain hostip iphost domainorip ipordomain listener networkipv4 networkipv6 networkcidrblock networksourceipv4 networksourceipv6 networkdestinationipv4 networkdestinationipv6"),
+    (.value(.network, nameMode: .withSubdomains), "ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipv4addr address addresses addr dstip destip destinationip srcip sourceip ipdst ipsrc cidr cidrs subnet network netblock prefix iprange c2ip c2ips maliciousip maliciousips ipport hostport ipv4port c2 c2s c2server c2servers c2address c2host cnc candc commandandcontrol attackerip remoteaddress server servers domainip ipdomain hostip iphost domainorip ipordomain listener networkipv4 networkipv6 networkcidrblock networksourceipv4 networksourceipv6 networkdestinationipv4 networkdestinationipv6 ipadresse ipadressen adresseip adressesip direccionip direccinip"),
     (.rangeStart, "start startip startaddress startipaddress rangestart iprangestart ipstart firstip beginip"),
     (.rangeEnd, "end endip endaddress endipaddress rangeend iprangeend ipend lastip"),
     (.mask, "mask netmask subnetmask networkmask prefixlength prefixlen prefixsize masklength masklen cidrlength cidrmask"),
     (.value(.kind(.url), nameMode: .withSubdomains), "url urls maliciousurl maliciousurls phishingurl phishurl c2url c2urls downloadurl fullurl uri weburl weburi httpurl httpurls listenerc2url srcurl dsturl"),
-    (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 filehashmd5 md5sum"),
-    (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 filehashsha1 sha1sum"),
-    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 filehashsha256 samplesha256 sha256sum"),
+    (.value(.kind(.md5), nameMode: .exact), "md5 md5s md5hash md5hashes hashmd5 filemd5 filehashmd5 md5sum md5hashvalue"),
+    (.value(.kind(.sha1), nameMode: .exact), "sha1 sha1s sha1hash sha1hashes hashsha1 filesha1 filehashsha1 sha1sum sha1hashvalue"),
+    (.value(.kind(.sha256), nameMode: .exact), "sha256 sha256s sha256hash sha256hashes hashsha256 filesha256 filehashsha256 samplesha256 sha256sum sha256hashvalue"),
     (.value(.kind(.sha224), nameMode: .exact), "sha224 sha224hash hashsha224 filesha224 filehashsha224"),
     (.value(.kind(.sha384), nameMode: .exact), "sha384 sha384hash hashsha384 filesha384 filehashsha384"),
     (.value(.kind(.sha512), nameMode: .exact), "sha512 sha512hash hashsha512 filesha512 filehashsha512"),
@@ -115,7 +115,7 @@ enum Column: Equatable {
     (.value(.kind(.registryKey), nameMode: .exact), "registrykey registrykeys regkey regkeys registrypath windowsregistrykey"),
     (.value(.kind(.pipe), nameMode: .exact), "pipe pipename namedpipe"),
     (.value(.none, nameMode: .withSubdomains), "pattern stixpattern"),
-    (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise networkioc atomvalue threatintelindicator"),
+    (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise networkioc atomvalue threatintelindicator indicador indicadores"),
     (.type, "type indicatortype ioctype entitytype datatype iockind attributetype observabletype valuetype filehashtype atomtype"),
     (.description, "description desc notes note comment comments detail details context info remark remarks message"),
     (.title, "title"),
@@ -199,6 +199,20 @@ enum ValueType: Sendable {
     let single = ValueType(single: key)
     self = MISPType.pairs[key].map { .pair($0, single: single) } ?? single
   }
+
+  /// What a type says where words may be topics, which leave it to the shape.
+  init(key: String, amongTopics: Bool) {
+    self.init(key: key)
+    if amongTopics, case .refused = self { self = .unknown }
+  }
+
+  /// Whether a type's word is as often that of a topic, of which a value may be.
+  static func isTopic(_ key: String) -> Bool { topics.contains(key) }
+
+  private static let topics: Set<String> = [
+    "c2", "site", "other", "text", "service", "user", "account", "certificate", "vulnerability",
+    "comment", "note", "notes", "info", "information", "desc", "description", "title",
+  ]
 
   /// What a type says of a value that stands in its cell.
   func settled(for value: RawSpan) -> ValueType {

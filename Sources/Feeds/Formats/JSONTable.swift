@@ -12,6 +12,8 @@ struct JSONTablePlan {
   private(set) var isOfLines = false
   /// Content and names leave no doubt that it is a list of indicators.
   private(set) var isCertain = false
+  /// The words in the column of types are topics.
+  private(set) var hasTopics = false
   /// What a person should know of the members that are not read.
   private(set) var warnings: [String] = []
   /// What is broken in the sample, where that costs more than a line.
@@ -60,6 +62,7 @@ struct JSONTablePlan {
       columns[name] = column
     }
     warnings = plan.warnings
+    hasTopics = plan.hasTopics
     // One object alone may be anything's, unless it lists values.
     let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
@@ -158,6 +161,7 @@ struct JSONTableFeed {
     records = JSONRecords(stream, path: plan.path)
     self.plan = plan
     record.hasTypes = plan.columns.values.contains(.type)
+    record.hasTopics = plan.hasTopics
   }
 
   /// Reads to the end.

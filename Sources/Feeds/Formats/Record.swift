@@ -12,6 +12,8 @@ struct Record {
 
   /// The records of a file have types.
   var hasTypes = false
+  /// Words that are topics as well say nothing of the values.
+  var hasTopics = false
 
   private var labels: [StringID] = []
   private var attack: [StringID] = []
@@ -117,7 +119,9 @@ struct Record {
     var type = hasTypes ? ValueType.unknown : .value(.none, nameMode: .withSubdomains)
     for field in fields where field.column == .type {
       let key = Text.key(bytes.rawSpan.extracting(field.range))
-      type = key == "link" && isReference ? .refused(.unsupportedKind) : ValueType(key: key)
+      type =
+        key == "link" && isReference
+        ? .refused(.unsupportedKind) : ValueType(key: key, amongTopics: hasTopics)
     }
     let isForbidden = !sink.options.loadsAllMISP && isForbidden
     let reason: FeedRefusal? =

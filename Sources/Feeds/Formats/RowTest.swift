@@ -10,8 +10,10 @@ enum RowTest {
   static func arePlainlyRows(_ rows: [TableRow], _ test: inout ShapeTest) -> Bool {
     var proven = 0
     var fitting = 0
+    var halves = 0
     for row in rows where row.cells.count > 1 {
       let first = row.bytes.rawSpan.extracting(row.range(0))
+      if isHalved(first, row.bytes.rawSpan.extracting(row.range(1))) { halves += 1 }
       if row.beginsQuoted || test.fitsAddress(first) || holdsFurtherValue(row, &test) {
         guard test.fitsStrictly(first) else { continue }
         proven += 1
@@ -23,6 +25,31 @@ enum RowTest {
       }
     }
     return fitting * 100 >= rows.count * 95 && (proven > 0 || fitting > 1)
+      && (proven > 0 || halves * 10 < rows.count * 9)
+  }
+
+  /// Whether at least 95 of 100 rows are an address and its port.
+  static func areAddressesWithPorts(_ rows: [TableRow], _ test: inout ShapeTest) -> Bool {
+    var fitting = 0
+    for row in rows where row.cells.count == 2 && !row.beginsQuoted {
+      let bytes = row.bytes.rawSpan
+      guard let port = Text.number(bytes.extracting(row.range(1))), 1...65535 ~= port,
+        test.fitsAddress(bytes.extracting(row.range(0)))
+      else { continue }
+      fitting += 1
+    }
+    return fitting > 0 && fitting * 100 >= rows.count * 95
+  }
+
+  /// Whether two cells look like a URL that was cut at a comma: `https://evil.example/p/1,2.html`.
+  private static func isHalved(_ first: RawSpan, _ second: RawSpan) -> Bool {
+    guard let host = Text.firstIndex(of: "://", in: first),
+      let path = Text.firstIndex(of: Byte.slash, in: first, from: host + 3),
+      let last = first.byteOffsets.last, Byte.isDigit(first.byte(unchecked: last)),
+      !FileExtensions.endsFile(first.extracting(path...)),
+      let digit = second.byteOffsets.first, Byte.isDigit(second.byte(unchecked: digit))
+    else { return false }
+    return Text.number(second) != nil || FileExtensions.endsFile(second)
   }
 
   /// Whether a cell behind the first is a time or a value of its own.
