@@ -13,7 +13,8 @@ struct LookupCommand: ParsableCommand {
         sekisho lookup indicators.skdb c2.evil.example 'hxxp://evil[.]example/x'
         sekisho lookup --feed c2.csv --allow our-names.txt 192.0.2.7
 
-      Exit codes: 0 something was found, 1 nothing, 2 an error.
+      Exit codes: 0 something was found, 1 nothing, 2 an error, or a feed that cannot be read (the \
+      others were asked).
       """)
 
   @Argument(
@@ -41,7 +42,8 @@ struct LookupCommand: ParsableCommand {
     var named = sources
     var values = arguments[...]
     if named.isEmpty, let path = values.popFirst() { named.db = [path] }
-    var lookup = ValueLookup(databases: try named.databases(quiet: quiet))
+    let opened = try named.opened(quiet: quiet)
+    var lookup = ValueLookup(databases: opened.databases)
     var found = false
     for value in values {
       if value == "-" {
@@ -53,6 +55,7 @@ struct LookupCommand: ParsableCommand {
         found = try answer(value, &lookup) || found
       }
     }
+    if opened.hasErrors { throw ExitCode(2) }
     if !found { throw ExitCode(1) }
   }
 

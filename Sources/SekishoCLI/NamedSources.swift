@@ -70,16 +70,29 @@ struct NamedSources: ParsableArguments {
     return try requests + allow.map { try FeedArgument.request($0, isAllowList: true) }
   }
 
+  /// What there is to match against.
+  struct Opened {
+    var databases: [IndicatorDatabase]
+    /// Feeds could not be read, which was said: what is left was found with the others, and the command fails.
+    var hasErrors = false
+  }
+
   /// Opens the databases and compiles the feeds.
-  func databases(quiet: Bool) throws -> [IndicatorDatabase] {
-    var result = try openedDatabases()
+  ///
+  /// - Throws: `ExitCode` 2 where a database cannot be opened, or no feed can be read and there is nothing else; what is
+  ///   wrong was said then.
+  func opened(quiet: Bool) throws -> Opened {
+    var opened = Opened(databases: try openedDatabases())
     let requests = try requests()
-    guard !requests.isEmpty else { return result }
+    guard !requests.isEmpty else { return opened }
     let compilation = Sekisho.compile(requests)
     FeedReporting.report(compilation, details: false, quiet: quiet)
-    guard compilation.errors.isEmpty else { throw ExitCode(2) }
-    result.append(try compilation.database())
-    return result
+    opened.hasErrors = !compilation.errors.isEmpty
+    if opened.hasErrors, opened.databases.isEmpty, compilation.report.feeds.isEmpty {
+      throw ExitCode(2)
+    }
+    opened.databases.append(try compilation.database())
+    return opened
   }
 }
 

@@ -62,7 +62,9 @@ struct ScanBench: ParsableCommand {
   func run() throws {
     let limit = try slowdown()
     let start = SystemClock.seconds
-    let databases = try sources.databases(quiet: true)
+    let opened = try sources.opened(quiet: true)
+    guard !opened.hasErrors else { throw ExitCode(2) }
+    let databases = opened.databases
     var benchmark = ScanBenchmark()
     benchmark.repetitions = arguments.repeat
     benchmark.threads = threads

@@ -22,8 +22,8 @@ struct ScanCommand: ParsableCommand {
         sekisho scan --db indicators.skdb --follow /var/log/dnsmasq.log
         sekisho scan --db bad.skdb --refang --only-matching mails.txt | sort -u
 
-      Exit codes: 0 no hits, 1 hits, 2 an error or an input not read to its end (hits found are \
-      written all the same), 130 interrupted (after the summary).
+      Exit codes: 0 no hits, 1 hits, 2 an error, a feed that cannot be read, or an input not \
+      read to its end (hits found are written all the same), 130 interrupted (after the summary).
       """)
 
   // Groups stand beside one another: the parser's checks in debug builds cost five times as much with
@@ -161,9 +161,10 @@ struct ScanCommand: ParsableCommand {
     options.limit = limit ?? .max
     options.evidencePath = writePcap.map { InputPath($0) }
     options.writtenPaths = summaryFile.map { [InputPath($0)] } ?? []
-    let databases = try sources.databases(quiet: inputs.quiet)
+    let opened = try sources.opened(quiet: inputs.quiet)
+    let databases = opened.databases
     try NamedSources.check(feedsOnly: matching.feedsOnly, in: databases)
-    if options.format == .html { return try writePage(databases, options) }
+    if options.format == .html { return try writePage(opened, options) }
     let progress = Interruption.install()
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
     let quiet = inputs.quiet
@@ -180,15 +181,15 @@ struct ScanCommand: ParsableCommand {
         progress: progress
       ) { Console.report($0, quiet: quiet) }
     display.end()
-    try finish(report)
+    try finish(report, opened)
   }
 
-  func finish(_ report: ScanReport) throws {
+  func finish(_ report: ScanReport, _ opened: NamedSources.Opened) throws {
     if let error = report.writeError {
       Console.error(
         "\(Console.shown(hitsFile ?? "standard output")): \(error); the output is not complete")
     }
-    var failed = report.hasErrors || report.writeError != nil
+    var failed = opened.hasErrors || report.hasErrors || report.writeError != nil
     let result = ScanSummary(report)
     if summary != nil, summaryFile == nil { Console.write(result.json, to: STDOUT_FILENO) }
     if let summary = summaryFile {

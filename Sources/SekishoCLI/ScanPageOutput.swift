@@ -4,7 +4,7 @@ import Sekisho
 
 extension ScanCommand {
   /// Scans, and writes the page when all is read.
-  func writePage(_ databases: [IndicatorDatabase], _ options: ScanOptions) throws {
+  func writePage(_ opened: NamedSources.Opened, _ options: ScanOptions) throws {
     guard !count else {
       throw ValidationError("--count writes a number; leave it or --format html out")
     }
@@ -16,7 +16,7 @@ extension ScanCommand {
     let quiet = inputs.quiet
     let data = ScanPageData()
     var report = Scanner.scan(
-      inputs: inputs.inputs.map { InputPath($0) }, databases: databases, options: options,
+      inputs: inputs.inputs.map { InputPath($0) }, databases: opened.databases, options: options,
       to: .hits { data.receive($0) }, progress: progress
     ) { Console.report($0, quiet: quiet) }
     display.end()
@@ -30,6 +30,6 @@ extension ScanCommand {
     } else if !Console.write(page, to: STDOUT_FILENO) {
       if errno == EPIPE { report.isBrokenPipe = true } else { report.writeError = "cannot write" }
     }
-    try finish(report)
+    try finish(report, opened)
   }
 }

@@ -93,6 +93,28 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("out.skdb")))
   }
 
+  /// What the readable feeds find is found, and the command fails all the same.
+  @Test func oneOfSeveralFeedsIsUnreadable() throws {
+    let feeds = folder.path("feeds")
+    try FileManager.default.createDirectory(atPath: feeds, withIntermediateDirectories: true)
+    _ = try folder.write("feeds/README.md", "This is prose about things.\n")
+    _ = try folder.write("feeds/names.txt", "evil.example\n")
+    let log = try folder.write("seen.log", "x evil.example\n")
+    let scan = try CommandRunner.run(["scan", "--feed", feeds, "--quiet", log])
+    #expect(scan.status == 2)
+    #expect(scan.lines.count == 1)
+    #expect(scan.errors.contains("README.md"), "\(scan.errors)")
+    let page = try CommandRunner.run(["scan", "--feed", feeds, "--format", "html", log])
+    #expect(page.status == 2)
+    #expect(page.output.contains("evil"))
+    let lookup = try CommandRunner.run(["lookup", "--feed", feeds, "evil.example"])
+    #expect(lookup.status == 2)
+    #expect(lookup.output.contains("names.txt"))
+    let none = try CommandRunner.run(["scan", "--feed", feeds + "/README.md", "--quiet", log])
+    #expect(none.status == 2)
+    #expect(none.output.isEmpty)
+  }
+
   @Test func feedThatIsKnownToBeGood() throws {
     let popular = try folder.write(
       "popular.txt", "google.com\nwww.bing.com\nupdate.microsoft.com\nevil.example\n")
