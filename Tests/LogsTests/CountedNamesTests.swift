@@ -18,6 +18,7 @@ import Testing
     2024-05-01 10:00:03 0E7C PACKET  0001D4 TCP Rcv 2001:db8::53  1234 R Q [8081   DR  NOERROR] AAAA   (3)www(4)evil(7)example(0)
     5/1/2024 10:00:04 AM 0E7C PACKET  0001D4 UDP Rcv 192.0.2.9       1234   Q [0001   D   NOERROR] A      (9)evil(7)example(3)com(0)
     5/1/2024 10:00:05 AM 0E7C EVENT   the server has met 192.0.2.77 at x.evil.example
+    192.0.2.66 5/1/2024 10:00:06 AM 0E7C PACKET  0001D4 UDP Rcv 192.0.2.9 1234   Q [0001   D   NOERROR] A      (4)evil(7)example(0)
 
     """
 
@@ -33,6 +34,9 @@ import Testing
     9 ipv4 text 192.0.2.9 at 2024-05-01T10:00:04.000000Z
     10 ipv4 text 192.0.2.77 at 2024-05-01T10:00:05.000000Z
     10 domain text x.evil.example at 2024-05-01T10:00:05.000000Z
+    11 ipv4 text 192.0.2.66 at 2024-05-01T10:00:06.000000Z (protocol 17 192.0.2.9 to ?)
+    11 ipv4 client 192.0.2.9 source at 2024-05-01T10:00:06.000000Z (protocol 17 192.0.2.9 to ?)
+    11 domain query evil.example at 2024-05-01T10:00:06.000000Z (protocol 17 192.0.2.9 to ?)
     """
 
   @Test func linesAreRead() {
@@ -72,5 +76,10 @@ import Testing
     #expect(!begins(lines))
     #expect(!begins(Array("a (0)\nb (4)evil(0)\n".utf8)))
     #expect(begins(Array("a PACKET x (4)evil(0)\n".utf8)))
+    // What ends so before says nothing.
+    for front in ["a PACKET x NS (0)", "a EVENT x (4)evil(0)", "  Name \"(4)evil(0)\"", "f(0)"] {
+      #expect(begins(Array("\(front)\r\na PACKET x (4)evil(0) \r\n".utf8)), "\(front)")
+      #expect(!begins(Array("\(front)\n".utf8)), "\(front)")
+    }
   }
 }

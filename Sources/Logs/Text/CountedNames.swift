@@ -11,17 +11,17 @@ enum CountedNames {
   /// Bytes of a log in which a line of its kind must stand.
   static let reach = 1 << 16
 
-  /// Whether a log begins as one of these does.
+  /// Whether a log begins as one of these does: a line of its kind stands there, whatever stands before it.
+  ///
+  /// A question for the root has no labels, and lines of other kinds may end in `(0)` as well.
   static func begin(_ bytes: RawSpan) -> Bool {
     let end = min(bytes.byteCount, reach)
-    var offset = 0
-    while let open = bytes.firstOffset(of: UInt8(ascii: "("), from: offset, to: end) {
-      offset = open + 1
-      guard bytes.starts(with: "(0)", at: open) else { continue }
-      var start = open
-      while start > 0, bytes.byte(unchecked: start - 1) != Byte.lineFeed { start -= 1 }
-      let line = start..<open + 3
-      return packet(bytes, line) != nil && name(bytes, line) != nil
+    var start = 0
+    while start < end {
+      let stop = bytes.firstOffset(of: Byte.lineFeed, from: start, to: end) ?? end
+      let line = bytes.trimmed(start..<stop)
+      if name(bytes, line) != nil, packet(bytes, line) != nil { return true }
+      start = stop + 1
     }
     return false
   }
@@ -108,7 +108,8 @@ extension Extraction {
     // Who asked is the client, whichever way the packet went.
     let isClient = isReceived != isResponse
     line.time = countedTime(bytes, text.lowerBound..<packet.lowerBound)
-    line.skip(text.lowerBound..<words[2].end)
+    // Where more than a time stands there, it is somebody else's.
+    line.skip((line.time == nil ? packet : text).lowerBound..<words[2].end)
     line.add(
       self.name(isClient ? "client" : "server"), word(3), fact: isClient ? .source : .destination)
     if let number = EventFacts.ipProtocol(bytes, word(1)) { facts.note(ipProtocol: number) }
