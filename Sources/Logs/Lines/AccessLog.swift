@@ -8,19 +8,17 @@ extension Extraction {
   mutating func readAccessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
     if readTLSRequest(bytes, range) { return true }
-    guard let (time, brackets) = bracketedTime(bytes, range),
-      cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1), words.count >= 3
-    else { return false }
-    let request = brackets.upperBound + 2
+    guard let shape = accessShape(bytes, range) else { return false }
+    let request = shape.brackets.upperBound + 2
     guard let requestEnd = closingQuote(bytes, from: request, to: end) else { return false }
 
     let count = line.fields.count
-    guard let front = accessFront(bytes) else { return false }
+    let front = shape.front
     addFront(front, bytes)
-    line.skip(brackets)
+    line.skip(shape.brackets)
     let field = name("request")
     line.add(field, quoted: request..<requestEnd)
-    line.time = time
+    line.time = shape.time
     guard cutTokens(bytes, requestEnd + 1..<end, most: 64), words.count >= 2 else {
       // What follows is not what it should be: text.
       if requestEnd + 1 < end { return true }
@@ -32,6 +30,22 @@ extension Extraction {
       joinRequest(bytes, host: front.words[0], request..<requestEnd, field)
     }
     return true
+  }
+
+  /// What tells an access log's line: its time before a quote, and a client and users before that.
+  struct AccessShape {
+    var time: Int64
+    var brackets: Range<Int>
+    fileprivate var front: AccessFront
+  }
+
+  /// The shape of an access log's line; nil where a line has it not.
+  mutating func accessShape(_ bytes: RawSpan, _ range: Range<Int>) -> AccessShape? {
+    guard let (time, brackets) = bracketedTime(bytes, range),
+      cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1), words.count >= 3,
+      let front = accessFront(bytes)
+    else { return nil }
+    return AccessShape(time: time, brackets: brackets, front: front)
   }
 
   /// Words before the time that are told from one another; those behind them are of the user's name, which anybody
@@ -67,7 +81,7 @@ extension Extraction {
   }
 
   /// The words before the time.
-  private struct AccessFront {
+  fileprivate struct AccessFront {
     /// A virtual host, where there is one, the clients, the user's name of `identd`, the user's name.
     var words: [ColumnRange]
     /// The client, and those that proxies in front of the server took for it.
@@ -145,7 +159,12 @@ extension Extraction {
       line.setApart()
       user = before[last + 4]
     }
-    user.end = before[before.count - 1].end
+    let end = before[before.count - 1].end
+    if user.isQuoted, user.end < end {
+      // The quotes are of a part of the name.
+      (user.start, user.isQuoted) = (user.start - 1, false)
+    }
+    user.end = end
     add(name("remote_user"), bytes, user)
   }
 

@@ -26,9 +26,9 @@ extension Extraction {
       first = letter + 1
     }
     let next = tokenEnd(bytes, from: first, to: end)
-    guard bytes.starts(with: " OUT=", at: next), !isInNestedRecord(bytes, range, first) else {
-      return false
-    }
+    guard bytes.starts(with: " OUT=", at: next), mayBePrefix(bytes, range.lowerBound..<first),
+      !isInNestedRecord(bytes, range, first)
+    else { return false }
     let count = line.fields.count
     var hasSource = false
     var isQuotedPacket = false
@@ -83,6 +83,22 @@ extension Extraction {
       prefix = tag.start..<tag.end
     }
     facts.note(filterVerdict(bytes, prefix))
+    return true
+  }
+
+  /// Whether what stands before a filter's message may be a header and the prefix of a rule; in quotes, or as the value
+  /// of a key, it is what somebody else said.
+  private func mayBePrefix(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard let last = range.last else { return true }
+    if bytes.byte(unchecked: last) == UInt8(ascii: "=") { return false }
+    var offset = range.lowerBound
+    while let quote = bytes.firstOffset(of: Byte.quote, from: offset, to: range.upperBound) {
+      // The description of a rule, `DESCR="…"`, and no quoted words of another format.
+      guard quote > range.lowerBound, bytes.byte(unchecked: quote - 1) == UInt8(ascii: "="),
+        let close = closingQuote(bytes, from: quote + 1, to: range.upperBound)
+      else { return false }
+      offset = close + 1
+    }
     return true
   }
 

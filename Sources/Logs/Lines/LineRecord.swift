@@ -60,6 +60,8 @@ struct LineRecord {
   var fields: [LineField] = []
   /// How many of them stand in a header before the record: its host is the one that sent the line.
   var headerCount = 0
+  /// A header stands before the message, if only a priority.
+  var hasHeader = false
   /// The header names the program that wrote the line.
   var hasProgram = false
   /// The first of them that stands in structured data (RFC 5424).
@@ -93,7 +95,8 @@ struct LineRecord {
     fields.removeAll(keepingCapacity: fields.capacity <= 1 << 12)
     (time, headerTime, isHeaderTimeZoned, isHeaderYearAssumed) = (nil, nil, false, false)
     (timeText, zone, timePattern) = (0..<0, 0..<0, 0..<0)
-    (isTimeOfEnd, headerCount, hasProgram, structuredStart) = (false, 0, false, 0)
+    (isTimeOfEnd, headerCount, structuredStart) = (false, 0, 0)
+    (hasHeader, hasProgram) = (false, false)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
     (level, report) = (0, nil)
   }

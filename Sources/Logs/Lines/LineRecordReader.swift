@@ -25,6 +25,7 @@ extension Extraction {
     guard content.count >= 8 else { return false }
     let header = readSyslogHeader(bytes, content)
     if header == nil { line.reset() }
+    line.hasHeader = header != nil
     var message = (header ?? content.lowerBound)..<content.upperBound
     // A byte order mark says that a message is UTF-8 (RFC 5424 §6.4).
     if header != nil, bytes.starts(with: "\u{feff}", at: message.lowerBound), message.count >= 3 {

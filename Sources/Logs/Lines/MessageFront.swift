@@ -4,12 +4,14 @@ import Parsing
 extension Extraction {
   /// Whether what stands before a record may be a header of a form that is not known: a time and a few words.
   ///
-  /// Behind a program's name, or many words, it is a sentence, and the record in it what somebody called himself or
-  /// asked for.
+  /// Behind a program's name, words without a time, or many words, it is a sentence, and the record in it what somebody
+  /// called himself or asked for; so it is behind a quote, or as the value of a key.
   func mayBeFront(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let front = bytes.trimmed(range)
     guard !front.isEmpty else { return true }
-    var (words, beginsWithTime, hasAddress, isInBrackets) = (0, false, false, false)
+    // A quote before all of the line holds all of it.
+    if front.count == 1, bytes.byte(unchecked: front.lowerBound) == Byte.quote { return true }
+    var (words, beginsWithTime, beginsWithAddress, isInBrackets) = (0, false, false, false)
     var offset = front.lowerBound
     while offset < front.upperBound, words <= 3 {
       if bytes.byte(unchecked: offset) == Byte.space {
@@ -24,7 +26,7 @@ extension Extraction {
         beginsWithTime = beginsWithTime || offset == front.lowerBound
       } else if word.contains(where: { classes.is(bytes.byte(unchecked: $0), .alphanumeric) }) {
         words += 1
-        hasAddress = hasAddress || EventFacts.end(bytes, word) != nil
+        if words == 1 { beginsWithAddress = EventFacts.end(bytes, word) != nil }
         isInBrackets =
           bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "[") && !isLastInBrackets
       }
@@ -32,8 +34,7 @@ extension Extraction {
     }
     switch bytes.byte(unchecked: range.upperBound - 1) {
     case Byte.space, Byte.tab, Byte.colon, UInt8(ascii: ">"), UInt8(ascii: "]"): break
-    case Byte.comma, Byte.quote, UInt8(ascii: ";"), UInt8(ascii: "="):
-      return words <= 2 && !line.hasProgram
+    case Byte.comma, UInt8(ascii: ";"): if words > 2 || line.hasProgram { return false }
     default: return false
     }
     if line.hasProgram { return beginsWithTime && words <= 1 }
@@ -41,11 +42,12 @@ extension Extraction {
     if line.fields.prefix(line.headerCount).contains(where: { $0.path != LineRecord.unread }) {
       return words <= 2
     }
-    return words <= (beginsWithTime ? 3 : hasAddress ? 2 : 1)
+    if beginsWithTime { return words <= 3 }
+    return words <= (beginsWithAddress ? 2 : line.hasHeader ? 1 : 0)
   }
 
   /// Whether a word is a part of a time, as `11`, `22:14:14.5`, `Oct` and `UTC` are, a priority or a number.
-  private func isOfTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
+  func isOfTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
     var word = word
     if bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "<"),
       let close = bytes.firstOffset(

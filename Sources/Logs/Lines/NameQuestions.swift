@@ -14,7 +14,7 @@ extension Extraction {
       guard let cell = resolvedName(bytes, range) else { return false }
       line.add(name("query"), quoted: cell)
     } else if let asked = relayedName(bytes, range) ?? classedName(bytes, range)
-      ?? typedName(bytes, range)
+      ?? typedName(bytes, range), !isInNestedRecord(bytes, range, asked.lowerBound)
     {
       line.add(name("query"), asked)
     } else {

@@ -21,22 +21,12 @@ extension Extraction {
     // The zone of an address that is valid on a link alone: `fe80::1%eth0`.
     let bare = address..<(bytes.firstOffset(of: UInt8(ascii: "%"), from: address, to: mark) ?? mark)
     guard IPAddressText.ipv4(bytes, bare) != nil || IPAddressText.ipv6(bytes, bare) != nil,
-      let client = clientWord(bytes, range.lowerBound..<address)
+      let client = clientWord(bytes, range.lowerBound..<address),
+      let front = nameServerFront(bytes, range.lowerBound..<client)
     else { return false }
 
     let count = line.fields.count
-    if let time = nameServerTime(bytes, range.lowerBound..<client) {
-      line.skip(range.lowerBound..<time.end)
-      line.time = time.value
-    } else {
-      // Infoblox has the category before the time.
-      let category = tokenEnd(bytes, from: range.lowerBound, to: client)
-      if category > range.lowerBound, category < client,
-        bytes.byte(unchecked: category - 1) == Byte.colon
-      {
-        line.time = nameServerTime(bytes, category + 1..<client)?.value
-      }
-    }
+    line.time = front.time
     line.add(name("client"), address..<port.upperBound, fact: .none)
     line.setSide(isSource: true)
     facts.note(
@@ -136,19 +126,87 @@ extension Extraction {
     return word(before: start)
   }
 
-  private func nameServerTime(
-    _ bytes: RawSpan, _ range: Range<Int>
-  ) -> (value: Int64, end: Int)? {
-    guard range.count >= 20 else { return nil }
-    let date = tokenEnd(bytes, from: range.lowerBound, to: range.upperBound)
-    let stop =
-      date < range.upperBound ? tokenEnd(bytes, from: date + 1, to: range.upperBound) : date
-    let value =
-      LogTime.nameServer(bytes, range.lowerBound..<stop)
-      ?? LogTime.lineStart(bytes, range.lowerBound..<range.upperBound)?.time
-    guard let value else { return nil }
-    return (value, LogTime.month(bytes, at: range.lowerBound + 3) == nil ? date : stop)
+  /// What stands before the word `client`.
+  private struct NameServerFront {
+    var time: Int64?
   }
+
+  /// What stands before the word `client`, if it is what BIND writes there.
+  ///
+  /// Category and severity may stand behind the time, Infoblox has the category before it, and a collector a word or
+  /// two of its own. What a client says of itself stands behind other words, or a quote.
+  private mutating func nameServerFront(
+    _ bytes: RawSpan, _ range: Range<Int>
+  ) -> NameServerFront? {
+    guard bytes.firstOffset(of: Byte.quote, from: range.lowerBound, to: range.upperBound) == nil,
+      cutTokens(bytes, range, most: Self.mostWordsBefore)
+    else { return nil }
+    var count = words.count
+    var isNamed = false
+    while count > 0, let label = labelEnd(bytes, count) {
+      isNamed = isNamed || label.isProgram
+      count = label.start
+    }
+    if count == 0 { return NameServerFront() }
+    func isTime(_ index: Int) -> Bool {
+      let word = words[index].start..<words[index].end
+      // `01-May-2024`
+      let isDate =
+        word.count >= 11 && Byte.isDigit(bytes.byte(unchecked: word.lowerBound))
+        && LogTime.month(bytes, at: word.lowerBound + 3) != nil
+      return isDate || isOfTime(bytes, word)
+    }
+    // A collector's words stand before a date.
+    guard let first = (0..<count).first(where: isTime),
+      first <= (words[first].end - words[first].start < 10 ? 0 : Self.mostWordsOfCollector),
+      let last = (first..<count).last(where: isTime),
+      // Where the program is named, its host may stand before it.
+      count - 1 - last <= (isNamed ? 1 : 0)
+    else { return nil }
+    let text = words[first].start..<words[last].end
+    let time = LogTime.nameServer(bytes, text) ?? LogTime.lineStart(bytes, text)?.time
+    return NameServerFront(time: time)
+  }
+
+  /// Words before the word `client` in a line of BIND's.
+  private static let mostWordsBefore = 10
+  /// Those before the time.
+  private static let mostWordsOfCollector = 2
+
+  /// The first word of a category, a severity or the program's name that ends behind so many words; nil: it is none.
+  private func labelEnd(_ bytes: RawSpan, _ count: Int) -> (start: Int, isProgram: Bool)? {
+    var label = words[count - 1].start..<words[count - 1].end
+    guard bytes.byte(unchecked: label.upperBound - 1) == Byte.colon else { return nil }
+    label.removeLast()
+    if bytes.starts(with: "named", at: label.lowerBound), label.count >= 5 {
+      return (count - 1, true)
+    }
+    // `debug 1:`
+    if count > 1, isNumber(bytes, label),
+      isWord(bytes, words[count - 2].start..<words[count - 2].end, "debug")
+    {
+      return (count - 2, false)
+    }
+    guard label.count <= 20,
+      label.allSatisfy({
+        let byte = bytes.byte(unchecked: $0)
+        return Byte.isLetter(byte) || byte == Byte.minus
+      }), Self.nameServerLabels.contains(EventFacts.word(bytes, label))
+    else {
+      return nil
+    }
+    return (count - 1, false)
+  }
+
+  /// BIND's categories and severities, and what Infoblox calls answers, by their letters.
+  private static let nameServerLabels: Set<String> = [
+    "client", "cname", "config", "database", "default", "delegationonly", "dispatch", "dnssec",
+    "dnstap", "ednsdisabled", "general", "infobloxresponses", "lameservers", "network", "notify",
+    "nsid", "queries", "queryerrors", "ratelimit", "resolver", "responses", "rpz", "rpzpassthru",
+    "security", "servestale", "spill", "sslkeylog", "unmatched", "update", "updatesecurity",
+    "xferin", "xferout", "zoneload",
+    "critical", "debug", "error", "info", "notice", "warning",
+  ]
 
   /// Adds the server's own address, the last word, in parentheses; behind it may stand the network that a resolver
   /// asks for: `(192.0.2.53) [ECS 203.0.113.0/24/0]`.

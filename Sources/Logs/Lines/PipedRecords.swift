@@ -25,9 +25,10 @@ extension Extraction {
         || !classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
     }
     let count = line.fields.count
-    guard isMark("LEEF:") || isMark("CEF:"),
-      mayBeFront(bytes, range.lowerBound..<mark - (isMark("LEEF:") ? 5 : 4)),
-      !isInNestedRecord(bytes, range, mark)
+    guard isMark("LEEF:") || isMark("CEF:"), case let start = mark - (isMark("LEEF:") ? 5 : 4),
+      mayBeFront(bytes, range.lowerBound..<start), !isInNestedRecord(bytes, range, mark),
+      // What somebody called himself to a web server.
+      start == range.lowerBound || accessShape(bytes, range) == nil
     else { return false }
     if isMark("LEEF:") {
       line.skip(mark - 5..<pipe + 1)

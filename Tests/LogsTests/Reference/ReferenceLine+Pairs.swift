@@ -17,20 +17,23 @@ extension ReferenceLine {
     #"\A(?:<[^>]*>)?\[?(?:(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|utc|gmt|am|pm)|[0-9:.,/+TZ-]*)[\]:,]*\z"#
   )
 
+  /// Whether a word is a part of a time, a priority or a number.
+  static func isOfTime(_ word: ArraySlice<UInt8>) -> Bool {
+    let bare = word.filter { ![0x5B, 0x5D, 0x3A, 0x2C].contains($0) }
+    return ofTime.matches(word) && !isAddress(bare) && word.first != 0x54 && word.first != 0x5A
+  }
+
   /// What may stand before a record: a time and a few words, and no program's name.
   private func mayBeFront(_ range: Range<Int>) -> Bool {
     let front = trimmed(range)
-    if front.isEmpty { return true }
+    if front.isEmpty || bytes[front].elementsEqual([0x22]) { return true }
     var words: [ArraySlice<UInt8>] = []
     var beginsWithTime = false
     var isInBrackets = false
     for word in bytes[front].split(separator: 0x20) {
-      let bare = word.filter { ![0x5B, 0x5D, 0x3A, 0x2C].contains($0) }
       if isInBrackets {
         isInBrackets = word.last != 0x5D
-      } else if Self.ofTime.matches(word), !Self.isAddress(bare[...]), word.first != 0x54,
-        word.first != 0x5A
-      {
+      } else if Self.isOfTime(word) {
         if word.startIndex == front.lowerBound { beginsWithTime = true }
       } else if word.contains(where: {
         (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
@@ -43,12 +46,13 @@ extension ReferenceLine {
     let hasProgram = header.contains([Array("appname".utf8)])
     switch bytes[range.upperBound - 1] {
     case 0x20, 0x09, 0x3A, 0x3E, 0x5D: break
-    case 0x2C, 0x22, 0x3B, 0x3D: return words.count <= 2 && !hasProgram
+    case 0x2C, 0x3B: if words.count > 2 || hasProgram { return false }
     default: return false
     }
     if hasProgram { return beginsWithTime && words.count <= 1 }
     if !header.isEmpty { return words.count <= 2 }
-    return words.count <= (beginsWithTime ? 3 : words.contains(where: Self.isAddress) ? 2 : 1)
+    if beginsWithTime { return words.count <= 3 }
+    return words.count <= (words.first.map(Self.isAddress) ?? false ? 2 : hasHeader ? 1 : 0)
   }
 
   private static let markBehind = ReferencePattern(#"(?<=[ \t])%"#)
@@ -80,6 +84,8 @@ extension ReferenceLine {
       let version = groups[3], mayBeFront(start..<start + mark.lowerBound),
       !isInNestedRecord(start, start + mark.lowerBound)
     else { return false }
+    var trial = self
+    if mark.lowerBound > 0, trial.readAccess(start) { return false }
     let isLEEF = groups[1]?.count == 4
     let count = fields.count
     skip(start + mark.lowerBound..<pipe + 1)
@@ -211,12 +217,16 @@ extension ReferenceLine {
 
   private static let filter = ReferencePattern(#"(?<![A-Za-z0-9._-])IN=[^ ]* OUT="#)
   private static let anyIn = ReferencePattern(#"(?<![A-Za-z0-9._-])IN="#)
+  private static let prefix = ReferencePattern(
+    #"\A[^"]*(?:(?<==)""# + quoted + #""[^"]*)*(?<!=)\z"#)
   private static let filterPair = ReferencePattern(#"\A("# + keyBytes + #")="#)
 
   private mutating func readPacketFilter(_ start: Int) -> Bool {
     // The first `IN=` that is a word decides.
     guard let first = Self.anyIn.first(in: bytes[start...])?[0],
       Self.filter.first(in: bytes[start...])?[0]?.lowerBound == first.lowerBound,
+      // Nobody's words but those of a rule's prefix stand before it.
+      Self.prefix.matches(bytes[start..<start + first.lowerBound]),
       !isInNestedRecord(start, start + first.lowerBound)
     else { return false }
     var found: [ReferenceLineField] = []

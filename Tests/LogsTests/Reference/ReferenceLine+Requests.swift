@@ -148,7 +148,8 @@ extension ReferenceLine {
     let classed = Self.classed.first(in: message)
     guard
       let name = relayedName(start)
-        ?? (classed?[1] ?? classed?[2] ?? Self.typed.first(in: message)?[1]).map(moved)
+        ?? (classed?[1] ?? classed?[2] ?? Self.typed.first(in: message)?[1]).map(moved),
+      !isInNestedRecord(start, name.lowerBound)
     else { return false }
     add("query", name)
     return true

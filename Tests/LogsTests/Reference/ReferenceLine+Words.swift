@@ -150,7 +150,11 @@ extension ReferenceLine {
       add("the_real_ip", user)
       user = before[last + 4]
     }
-    user.range = user.range.lowerBound..<before[before.count - 1].range.upperBound
+    let end = before[before.count - 1].range.upperBound
+    if user.isQuoted, user.range.upperBound < end {
+      user = Word(range: user.range.lowerBound - 1..<end)
+    }
+    user.range = user.range.lowerBound..<end
     add("remote_user", user)
     add("request", Word(range: moved(request), isQuoted: true))
     // The request is scanned even where it is `-`.
@@ -328,51 +332,6 @@ extension ReferenceLine {
       ["OK", "NODATA", "SKIPDATA"].contains(word(words[13].range))
     else { return false }
     for (name, word) in zip(Self.flow, words) { add(name, word) }
-    return true
-  }
-
-  // MARK: Name servers
-
-  private static let client = ReferencePattern(
-    #"\A([^#]*client (?:@[^ #]* )?)(([^ #%]+)(?:%[^ #]*)?)#([0-9]{1,5})(/key [^ ]*?(?=:? ))?(?=[ :])"#
-  )
-  private static let question = ReferencePattern(#"\A \(([^)]*)\)"#)
-  private static let server = ReferencePattern(#"\(([^(]{0,62})\)\z"#)
-
-  mutating func readNameServer(_ start: Int) -> Bool {
-    guard let groups = Self.client.first(in: bytes[start...]), let all = groups[0],
-      let whole = groups[2], let address = groups[3], whole.upperBound < 160
-    else { return false }
-    let written = Array(bytes[start + address.lowerBound..<start + address.upperBound])
-    guard ReferenceAddress.ipv4(written) != nil || ReferenceAddress.ipv6(written) != nil else {
-      return false
-    }
-    let count = fields.count
-    add(
-      "client",
-      start + whole.lowerBound..<start + whole.upperBound + 1 + (groups[4]?.count ?? 0))
-    var place = start + all.upperBound
-    let name = Self.question.first(in: bytes[place...])
-    if let whole = name?[0], let inner = name?[1] {
-      add("query", place + inner.lowerBound..<place + inner.upperBound)
-      place += whole.count
-    }
-    guard let query = ReferencePattern("query").first(in: bytes[place...])?[0] else {
-      let isMessage =
-        name != nil
-        || bytes[place] == 0x3A && (groups[4] != nil || word(start..<place).contains("client @"))
-      if !isMessage { fields.removeLast(fields.count - count) }
-      return isMessage
-    }
-    place += query.upperBound
-    guard bytes[place...].starts(with: ": ".utf8) else { return true }
-    let end = bytes[(place + 2)...].firstIndex(of: 0x20) ?? text.count
-    if end > place + 2 { add("query", place + 2..<end) }
-    let network = ReferencePattern(#" \[ECS "#).first(in: bytes[end...])?[0]
-    let stop = network.map { end + $0.lowerBound } ?? text.count
-    if stop - end > 4, let own = Self.server.first(in: bytes[end..<stop])?[1] {
-      add("server", end + own.lowerBound..<end + own.upperBound)
-    }
     return true
   }
 }

@@ -28,8 +28,9 @@ struct ReferenceLine {
   var host: ReferenceLineField?
   var path: ReferenceLineField?
   var isTunnel = false
-  /// How many fields stand in a header.
+  /// How many fields stand in a header, and whether there is one.
   var headerCount = 0
+  var hasHeader = false
 
   var bytes: [UInt8] { text.bytes }
 
@@ -41,6 +42,7 @@ struct ReferenceLine {
     if start == nil { fields = [] }
     let count = fields.count
     headerCount = count
+    hasHeader = start != nil
     // A byte order mark stands before what is UTF-8.
     let mark = start.map { bytes[$0...].starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 } ?? 0
     if readMessage((start ?? 0) + mark) { return }

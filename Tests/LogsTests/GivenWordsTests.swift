@@ -1,0 +1,179 @@
+import Testing
+
+/// What others choose themselves, as users, agents and what is asked for, is no record of another format, and says
+/// nothing of the event that it stands in.
+@Suite struct GivenWordsTests {
+  /// A line, and what it yields: the kind, the field and the value, the time, the ends.
+  typealias Case = (line: String, found: [String])
+
+  private static let time = "at 2024-05-01T10:00:00.000000Z"
+
+  /// BIND's words behind others; behind a collector's they are BIND's.
+  static let nameServers: [Case] = [
+    (
+      #"192.0.2.1 - - [01/May/2024:12:00:00 +0200] "GET / HTTP/1.0" 200 1 "-" "client 192.0.2.9#5 (x.example): query""#,
+      [
+        "ipv4 remote_addr 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+        "ipv4 http_user_agent 192.0.2.9 port 5 \(time) (192.0.2.1 to ?)",
+        "domain http_user_agent x.example \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      #"[2024-05-01T10:00:00Z] "GET /x HTTP/1.1" 200 - 0 1 2 3 "-" "client 192.0.2.9#5 (x.example): query" "r" "a.example" "192.0.2.4:80""#,
+      [
+        "url request http://a.example/x \(time)",
+        "ipv4 http_user_agent 192.0.2.9 port 5 \(time)", "domain http_user_agent x.example \(time)",
+        "domain authority a.example \(time)", "ipv4 upstream_host 192.0.2.4 port 80 \(time)",
+      ]
+    ),
+    (
+      "198.51.100.7 01-May-2024 10:00:00 queries: info: client @0x7f 192.0.2.1#5 (x.example): query: x.example IN A + (192.0.2.53)",
+      [
+        "ipv4 text 198.51.100.7 \(time) (192.0.2.1#5 to 192.0.2.53)",
+        "ipv4 client 192.0.2.1 port 5 source \(time) (192.0.2.1#5 to 192.0.2.53)",
+        "domain query x.example \(time) (192.0.2.1#5 to 192.0.2.53)",
+        "domain query x.example \(time) (192.0.2.1#5 to 192.0.2.53)",
+        "ipv4 server 192.0.2.53 destination \(time) (192.0.2.1#5 to 192.0.2.53)",
+      ]
+    ),
+    (
+      "2024-05-01 10:00:00 a.example named[12]: queries: client 192.0.2.1#5 (main.py): query: main.py IN A",
+      [
+        "domain text a.example \(time) (192.0.2.1#5 to ?)",
+        "ipv4 client 192.0.2.1 port 5 source \(time) (192.0.2.1#5 to ?)",
+        "domain query main.py \(time) (192.0.2.1#5 to ?)",
+        "domain query main.py \(time) (192.0.2.1#5 to ?)",
+      ]
+    ),
+    (
+      "query-errors: debug 1: client @0x7f 192.0.2.1#5 (main.py): query failed (SERVFAIL)",
+      [
+        "ipv4 client 192.0.2.1 port 5 source (192.0.2.1#5 to ? SERVFAIL)",
+        "domain query main.py (192.0.2.1#5 to ? SERVFAIL)",
+      ]
+    ),
+    (
+      "x: client 192.0.2.9#5 (main.py): query",
+      ["ipv4 text 192.0.2.9 port 5 source (192.0.2.9#5 to ?)"]
+    ),
+  ]
+
+  static let filters: [Case] = [
+    (
+      #"[2024-05-01T10:00:00Z] "GET /x HTTP/1.1" 200 - 0 1 2 3 "-" "IN=e OUT= SRC=192.0.2.8 DST=192.0.2.9" "r" "a.example" "192.0.2.4:80""#,
+      [
+        "url request http://a.example/x \(time)", "ipv4 http_user_agent 192.0.2.8 \(time)",
+        "ipv4 http_user_agent 192.0.2.9 \(time)", "domain authority a.example \(time)",
+        "ipv4 upstream_host 192.0.2.4 port 80 \(time)",
+      ]
+    ),
+    (
+      "src=192.0.2.1 dst=192.0.2.2 user=IN=e OUT= SRC=192.0.2.8 DST=192.0.2.9",
+      [
+        "ipv4 src 192.0.2.1 source (192.0.2.1 to 192.0.2.2)",
+        "ipv4 dst 192.0.2.2 destination (192.0.2.1 to 192.0.2.2)",
+        "ipv4 SRC 192.0.2.8 (192.0.2.1 to 192.0.2.2)",
+        "ipv4 DST 192.0.2.9 (192.0.2.1 to 192.0.2.2)",
+      ]
+    ),
+  ]
+
+  /// Records in JSON that lines end with.
+  static let tails: [Case] = [
+    (
+      #"INFO request {"host":"a.example","uri":"/x","main.sh":1,"ua":"x A IN y.example. z"}"#,
+      ["domain text a.example", "url text http://a.example/x", "domain text y.example"]
+    ),
+    (
+      #"INFO request {"host":"a.example","uri":"/x","ua":"client 192.0.2.9#5 (y.example): query"}"#,
+      [
+        "domain text a.example", "url text http://a.example/x",
+        "domain text y.example",
+      ]
+    ),
+    (
+      "May  1 10:00:00 h unbound[1]: info: 192.0.2.1 main.py. A IN",
+      ["ipv4 text 192.0.2.1 source (192.0.2.1 to ?)", "domain query main.py (192.0.2.1 to ?)"]
+    ),
+  ]
+
+  /// CEF and LEEF behind words without a time, a key or a quote, and as a user of a web server.
+  static let piped: [Case] = [
+    (
+      "login: CEF:0|a|b|c|d|e|1|kex=x from 192.0.2.1 to b.example",
+      ["ipv4 text 192.0.2.1 source (192.0.2.1 to ?)", "domain text b.example (192.0.2.1 to ?)"]
+    ),
+    (
+      #"user "CEF:0|a|b|c|d|e|1|kex=x" connected from 192.0.2.1"#,
+      ["ipv4 text 192.0.2.1"]
+    ),
+    (
+      #"{"log":"user LEEF:1.0|a|b|c|d|cipher=x from 192.0.2.1 b.example"}"#,
+      ["ipv4 log 192.0.2.1 source (192.0.2.1 to ?)", "domain log b.example (192.0.2.1 to ?)"]
+    ),
+    (
+      "time=2024-05-01T10:00:00Z user=LEEF:1.0|a|b|c|d|cipher= src=192.0.2.1 host=b.example",
+      [
+        "ipv4 src 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+        "domain host b.example \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      #"192.0.2.1 - CEF:0|a|b|c|d|e|1|kex= [01/May/2024:12:00:00 +0200] "GET / HTTP/1.1" 200 5 "-" "x" upstream=192.0.2.8 host=b.example"#,
+      [
+        "ipv4 remote_addr 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+        "ipv4 text 192.0.2.8 \(time) (192.0.2.1 to ?)",
+        "domain text b.example \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      #"192.0.2.1 - - [01/May/2024:12:00:00 +0200] "CEF:0|a|b|c|d|e|1|kex=" 400 5 "-" "x" "192.0.2.8" host=b.example"#,
+      [
+        "ipv4 remote_addr 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+        "ipv4 http_x_forwarded_for 192.0.2.8 \(time) (192.0.2.1 to ?)",
+        "domain text b.example \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+    // Where it is nobody's but the device's.
+    (
+      "192.0.2.9 CEF:0|a|b|c|d|e|1|kex=x.example src=192.0.2.1",
+      ["ipv4 text 192.0.2.9 (192.0.2.1 to ?)", "ipv4 src 192.0.2.1 source (192.0.2.1 to ?)"]
+    ),
+    (
+      "<13>fw1 CEF:0|a|b|c|d|e|1|kex=x.example src=192.0.2.1",
+      ["ipv4 src 192.0.2.1 source (192.0.2.1 to ?)"]
+    ),
+    (
+      #""CEF:0|a|b|c|d|e|1|kex=x.example src=192.0.2.1 act=x""#,
+      ["ipv4 src 192.0.2.1 source (192.0.2.1 to ?)"]
+    ),
+  ]
+
+  /// Names of users in access logs.
+  static let users: [Case] = [
+    (
+      #"192.0.2.1 - "Mozilla/5.0 x" 192.0.2.8 [01/May/2024:12:00:00 +0200] "GET / HTTP/1.1" 404 196"#,
+      [
+        "ipv4 remote_addr 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+        "ipv4 remote_user 192.0.2.8 \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+  ]
+
+  private static let all =
+    nameServers + filters + tails + piped + users
+
+  @Test(arguments: all.indices)
+  func areNoRecords(_ index: Int) {
+    let (line, expected) = Self.all[index]
+    let log = Array(line.utf8)
+    // Without the line and the offset.
+    let found = FixtureTests.listing(log) { $0 }.split(separator: "\n")
+      .map { String($0.drop { $0 != " " }.dropFirst()) }
+      .filter { $0.hasPrefix("ipv4") || $0.hasPrefix("domain") || $0.hasPrefix("url") }
+    #expect(found == expected, "\(line)")
+    let differences = LogDifferences(
+      reference: ExtractionWay.reference.extract(log), extractor: ExtractionWay.whole.extract(log))
+    #expect(differences.isEmpty, "\(line): \(differences.describe(log: line, limit: 9))")
+  }
+}
