@@ -149,7 +149,7 @@ import Testing
     ),
   ]
 
-  /// Names of users in access logs.
+  /// Names of users in access logs and firewalls' sentences.
   static let users: [Case] = [
     (
       #"192.0.2.1 - "Mozilla/5.0 x" 192.0.2.8 [01/May/2024:12:00:00 +0200] "GET / HTTP/1.1" 404 196"#,
@@ -157,6 +157,40 @@ import Testing
         "ipv4 remote_addr 192.0.2.1 source \(time) (192.0.2.1 to ?)",
         "ipv4 remote_user 192.0.2.8 \(time) (192.0.2.1 to ?)",
       ]
+    ),
+    (
+      "%ASA-6-109005: Authentication succeeded for user 'x from 192.0.2.8/22' from 192.0.2.1/4000 to 192.0.2.2/80 on interface inside",
+      [
+        "ipv4 text 192.0.2.8 (192.0.2.1#4000 to 192.0.2.2#80)",
+        "ipv4 src_ip 192.0.2.1 port 4000 source (192.0.2.1#4000 to 192.0.2.2#80)",
+        "ipv4 dst_ip 192.0.2.2 port 80 destination (192.0.2.1#4000 to 192.0.2.2#80)",
+      ]
+    ),
+    (
+      "%ASA-6-113005: AAA user authentication Rejected : reason = x : server = 192.0.2.9 : user = x from 192.0.2.7/22 to 192.0.2.8/80 : user IP = 192.0.2.1",
+      [
+        "ipv4 ip 192.0.2.9 (192.0.2.1 to ?)", "ipv4 text 192.0.2.7 (192.0.2.1 to ?)",
+        "ipv4 text 192.0.2.8 (192.0.2.1 to ?)", "ipv4 ip 192.0.2.1 source (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      "%ASA-4-722051: Group <g> User <x from 192.0.2.8> IP <192.0.2.1> IPv4 Address <192.0.2.2> assigned to session",
+      [
+        "ipv4 text 192.0.2.8 (192.0.2.1 to ?)", "ipv4 ip 192.0.2.1 source (192.0.2.1 to ?)",
+        "ipv4 ip 192.0.2.2 (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      "%ASA-4-113019: Group = g, Username = x from 192.0.2.8/22, IP = 192.0.2.1, Session disconnected. Reason: x",
+      ["ipv4 text 192.0.2.8 (192.0.2.1 to ?)", "ipv4 ip 192.0.2.1 source (192.0.2.1 to ?)"]
+    ),
+    (
+      "%ASA-6-113009: AAA retrieved default group policy (g) for user = 192.0.2.1",
+      ["ipv4 ip 192.0.2.1"]
+    ),
+    (
+      "%ASA-5-111010: User 'x', running 'CLI' from IP 192.0.2.1, executed 'ping 192.0.2.8'",
+      ["ipv4 src_ip 192.0.2.1 source (192.0.2.1 to ?)", "ipv4 text 192.0.2.8 (192.0.2.1 to ?)"]
     ),
   ]
 

@@ -122,6 +122,7 @@ extension Extraction {
     var state = SentenceState()
     var count = 0
     var offset = range.lowerBound
+    var previous = offset..<offset
     while offset < range.upperBound {
       if bytes.byte(unchecked: offset) == Byte.space {
         offset += 1
@@ -129,6 +130,13 @@ extension Extraction {
       }
       let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
       offset = token.upperBound
+      if let end = givenNameEnd(bytes, token, behind: previous, to: range.upperBound) {
+        offset = end
+        state.fact = .none
+        count += 1
+        continue
+      }
+      previous = token
       if count < 12 { noteWord(bytes, token) }
       if count == 0 {
         readFirstWord(bytes, token, &state)

@@ -25,7 +25,14 @@ extension ReferenceLine {
     return true
   }
 
-  private static let anyWord = ReferencePattern(#"[^ ]+"#)
+  /// A word, or a name in quotes or behind `user =` that somebody gave himself.
+  private static let anyWord = ReferencePattern(
+    #"(?<= (?:user|User) )= +[^ ]+(?: +[^ ]+)+? *(?=: user IP(?!.*: user IP))"#
+      + #"|(?<= (?:user|User) )= +[^ ]+ +[^ ](?!.*: user IP).*"#
+      + #"|(?<= Username )= +[^ ]+(?: +[^ ]+)+? *(?=, IP = (?!.*, IP = ))"#
+      + #"|(?<![^ ])(['"])(?:(?!\1(?![A-Za-z0-9]))[^ ])* .*?(?<!-)\1(?![A-Za-z0-9])[^ ]*"#
+      + #"|(?<![^ ])<(?:(?!(?<!-)>(?![A-Za-z0-9]))[^ ])* .*?(?<!-)>(?![A-Za-z0-9])[^ ]*"#
+      + #"|[^ ]+"#)
 
   private mutating func readSentence(_ start: Int) {
     let words = Self.anyWord.all(in: bytes[start...]).compactMap { $0[0] }.map {
