@@ -54,10 +54,6 @@ import Testing
       #"{"ts":1,"events":[{"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","action":"block"},{"src_ip":"192.0.2.3","dest_ip":"192.0.2.4","action":"allow"}]}"#,
       "", []
     ),
-    (
-      #"{"ts":1,"events":["{\"src_ip\":\"192.0.2.1\",\"action\":\"block\"}","{\"src_ip\":\"192.0.2.3\"}"]}"#,
-      "", []
-    ),
     // Whose elements come behind it take nothing from a record in a string.
     (
       #"{"ts":1,"a":[{"src_ip":"192.0.2.7"},{"src_ip":"192.0.2.8"}],"message":"{\"src_ip\":\"192.0.2.1\",\"dest_ip\":\"192.0.2.2\"}","b":[{"src_ip":"192.0.2.9"}]}"#,

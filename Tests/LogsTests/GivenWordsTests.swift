@@ -194,8 +194,61 @@ import Testing
     ),
   ]
 
+  /// Records in JSON in strings: what they say is of their own values, unless they are the message.
+  static let strings: [Case] = [
+    (
+      #"{"user_agent":"{\"ts\":\"1999-01-01T00:00:00Z\",\"src_ip\":\"192.0.2.8\"}","host":"a.example"}"#,
+      [
+        "ipv4 user_agent 192.0.2.8 source at 1999-01-01T00:00:00.000000Z (192.0.2.8 to ?)",
+        "domain host a.example",
+      ]
+    ),
+    (
+      #"{"EventSource":"a.example","CloudTrailEvent":"{\"sourceIPAddress\":\"192.0.2.1\"}"}"#,
+      [
+        "domain EventSource a.example (192.0.2.1 to ?)",
+        "ipv4 CloudTrailEvent 192.0.2.1 source (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      #"{"_raw":"{\"ts\":\"2024-05-01T10:00:00Z\",\"src_ip\":\"192.0.2.8\"}","host":"a.example"}"#,
+      [
+        "ipv4 _raw 192.0.2.8 source \(time) (192.0.2.8 to ?)",
+        "domain host a.example \(time) (192.0.2.8 to ?)",
+      ]
+    ),
+    (
+      #"{"src_ip":"192.0.2.1","time":"2024-05-01 10:00:00","agent":"{\"ts\":\"1999-01-01T00:00:00Z\",\"dest_ip\":\"192.0.2.8\"}"}"#,
+      [
+        "ipv4 src_ip 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+        "ipv4 agent 192.0.2.8 destination \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      #"2024-05-01T10:00:00Z app: src=192.0.2.1 agent={"dest_ip":"192.0.2.8"}"#,
+      [
+        "ipv4 text 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+        "ipv4 text 192.0.2.8 \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+    (
+      #"{"ts":1714557600,"events":["{\"src_ip\":\"192.0.2.1\",\"action\":\"block\"}","{\"src_ip\":\"192.0.2.3\"}"],"host":"a.example"}"#,
+      [
+        "ipv4 events 192.0.2.1 source \(time) (192.0.2.1 to ? blocked)",
+        "ipv4 events 192.0.2.3 source \(time) (192.0.2.3 to ?)", "domain host a.example \(time)",
+      ]
+    ),
+    (
+      #"2024-05-01T10:00:00Z app: b.example event={"src_ip":"192.0.2.1"}"#,
+      [
+        "domain text b.example \(time) (192.0.2.1 to ?)",
+        "ipv4 text 192.0.2.1 source \(time) (192.0.2.1 to ?)",
+      ]
+    ),
+  ]
+
   private static let all =
-    nameServers + filters + tails + piped + users
+    nameServers + filters + tails + piped + users + strings
 
   @Test(arguments: all.indices)
   func areNoRecords(_ index: Int) {
@@ -209,5 +262,19 @@ import Testing
     let differences = LogDifferences(
       reference: ExtractionWay.reference.extract(log), extractor: ExtractionWay.whole.extract(log))
     #expect(differences.isEmpty, "\(line): \(differences.describe(log: line, limit: 9))")
+  }
+
+  /// The year of a header that has none is not taken from what somebody said.
+  @Test func timesOfHeadersStay() {
+    for record in [
+      #"May  1 10:00:00 h app: src=192.0.2.1 dst=192.0.2.2 host=a.example agent={"timestamp":"1999-01-01T00:00:00Z"}"#,
+      #"<14>May  1 10:00:00 h CEF:0|P|P|6|u|T|1|dhost=a.example requestClientApplication={"timestamp":"1999-01-01T00:00:00Z"}"#,
+      #"May  1 10:00:00 h app: a.example agent={"timestamp":"1999-01-01T00:00:00Z"}"#,
+    ] {
+      EventTimeTests.check(record, EventTimeTests.noon, year: 2024)
+    }
+    EventTimeTests.check(
+      #"May  1 10:00:00 h app: a.example {"timestamp":"2023-05-01T10:00:00Z"}"#,
+      "2023-05-01T10:00:00.000000Z", year: 2024)
   }
 }

@@ -121,6 +121,9 @@ struct FieldClass: Sendable, Equatable {
   /// Whether it is the host of a request; `server_name` may be that of a connection without any.
   var isHost: Bool { role == .urlHost && rank <= Self.namesPath && rank != 3 }
 
+  /// Whether a string in it may be the record itself, as another program wrote it.
+  var holdsRecord: Bool { role == .message || traits.contains(.isRecord) }
+
   /// Whether it is a host or a path by a name that says so.
   var isNamedURLPart: Bool { Self.isNamedURLPart(rank) }
 

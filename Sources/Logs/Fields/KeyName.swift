@@ -248,13 +248,13 @@ struct KeyName: Sendable {
     "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
     "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id",
     "instant",
-    "metadata",
+    "metadata", "cloudtrailevent", "auditdata",
   ]
 
   /// Those among them that hold a record as it was, rather than a part of one.
   private static let recordWrappers: Set<String> = [
     "_source", "result", "event", "record", "records", "doc", "document", "entry", "log",
-    "jsonpayload",
+    "jsonpayload", "cloudtrailevent", "auditdata",
   ]
 
   /// Whether what stands in the field is a record as it was before it was exported or sent on.

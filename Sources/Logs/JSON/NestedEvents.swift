@@ -18,19 +18,36 @@ extension Extraction {
     let lists = eventLists(bytes, tokens, from: first.start, to: last.end)
     let isList = first.kind == .beginArray && beginsEvents(bytes, tokens)
     guard isList || !lists.isEmpty else { return false }
-    nestedMessage = nil
+    keepingOuterEvent { extraction in
+      if lists.isEmpty {
+        extraction.emitValue(bytes, tokens, from: first.start, to: last.end, place, into: &batch)
+      } else {
+        extraction.emitWrapped(bytes, tokens, lists, place, into: &batch)
+      }
+    }
+    return true
+  }
+
+  /// Emits a record in a string that tells of nothing but its own values, as an event by itself.
+  mutating func emitApart(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ place: RecordPlace,
+    into batch: inout ObservableBatch
+  ) {
+    keepingOuterEvent { extraction in
+      extraction.emitNestedEvent(
+        bytes, tokens, 0..<tokens.count, place, top: FieldPaths.root, into: &batch)
+    }
+  }
+
+  /// Emits events in the record begun, and keeps what that says of its own.
+  private mutating func keepingOuterEvent(_ emit: (inout Extraction) -> Void) {
     // Where the string stands in a list, its events are still known from one another.
     let element = outerElement
     outerElement = 0
     let outer = (facts, nestedFacts, deepFacts, nestedElement, deepElement)
-    if lists.isEmpty {
-      emitValue(bytes, tokens, from: first.start, to: last.end, place, into: &batch)
-    } else {
-      emitWrapped(bytes, tokens, lists, place, into: &batch)
-    }
+    emit(&self)
     (facts, nestedFacts, deepFacts, nestedElement, deepElement) = outer
     outerElement = element
-    return true
   }
 
   /// Emits one of them.

@@ -27,7 +27,9 @@ extension Extraction {
       scan(bytes, unit, into: &batch)
       return false
     }
-    walkNested(bytes, level: unit.level, field: unit.field, into: &batch)
+    walkNested(
+      bytes, level: unit.level, field: unit.field, isWhole: unit.fieldClass.holdsRecord,
+      into: &batch)
     return true
   }
 
@@ -81,8 +83,12 @@ extension Extraction {
   }
 
   /// Emits the values of the record that was read last, all under one field.
+  ///
+  /// `isWhole` says that it is what the record around it tells of, so that its time and its ends may be those of the
+  /// latter; any other, as a user agent that somebody gave himself, tells of nothing but its own values.
   mutating func walkNested(
-    _ bytes: RawSpan, level: Int, field: FieldPaths.ID, into batch: inout ObservableBatch
+    _ bytes: RawSpan, level: Int, field: FieldPaths.ID, isWhole: Bool,
+    into batch: inout ObservableBatch
   ) {
     let tokens = nestedTokens
     nestedTokens = []
@@ -90,7 +96,11 @@ extension Extraction {
     isInTail = level == 0
     (nestedMessage, memberMessage) = (nil, nil)
     let place = RecordPlace(in: field, level: level)
-    if !emitNestedEvents(bytes, tokens, place, into: &batch) {
+    if emitNestedEvents(bytes, tokens, place, into: &batch) {
+      // Each has what it says itself.
+    } else if !isWhole {
+      emitApart(bytes, tokens, place, into: &batch)
+    } else {
       var walk = JSONWalk(level: level, report: field)
       walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
       if let found = walk.times.found(bytes, year: options.year) {

@@ -269,7 +269,23 @@ extension Extraction {
     let nested = nestedStart(chunk, from: start, to: end)
     if let nested { (unit.end, tailStart) = (nested, nested) }
     scan(chunk, unit, into: &batch)
-    if nested != nil { walkNested(chunk, level: 0, field: FieldPaths.root, into: &batch) }
+    if let nested {
+      walkNested(
+        chunk, level: 0, field: FieldPaths.root,
+        isWhole: isWholeMessage(chunk, from: start, at: nested), into: &batch)
+    }
+  }
+
+  /// Whether the record that a line ends with is what the line tells of; as the value of a key it is only where that is
+  /// called so.
+  private mutating func isWholeMessage(_ chunk: RawSpan, from start: Int, at record: Int) -> Bool {
+    guard record > start, chunk.byte(unchecked: record - 1) == UInt8(ascii: "=") else {
+      return true
+    }
+    var key = record - 1
+    while key > start, isKeyByte(chunk.byte(unchecked: key - 1)) { key -= 1 }
+    let path = paths.child(of: FieldPaths.root, key: chunk.extracting(key..<record - 1))
+    return paths.fieldClass(path).holdsRecord
   }
 
   /// Whether an offset lies in what is whole JSON to the end of a range: what begins there is a member's.
