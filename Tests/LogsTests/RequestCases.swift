@@ -49,6 +49,10 @@ import Testing
       ["cs-uri-stem ws://a.example/x", "cs-uri-stem wss://a.example/x"]
     ),
     ("scheme=ftp hostname=a.example url=/x", ["url ftp://a.example/x"]),
+    (
+      #"{"cs-protocol":"https","x-host-header":"a.example","cs-uri-stem":"/x"}"#,
+      ["cs-uri-stem https://a.example/x"]
+    ),
     // The query may stand in a field of its own.
     (#"{"host":"a.example","uri":"/x","requestQuery":"b=c"}"#, ["uri http://a.example/x?b=c"]),
     (#"{"request_query":"?b=c","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x?b=c"]),

@@ -353,6 +353,7 @@ struct KeyName: Sendable {
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1), "clientrequestscheme": (.urlScheme, 1),
+    "csprotocol": (.urlScheme, 1), "csurischeme": (.urlScheme, 1),
     "name": (.pairName, 1), "key": (.pairName, FieldClass.attribute), "field": (.pairName, 1),
     "value": (.pairValue, 1), "stringvalue": (.pairValue, FieldClass.attribute),
     // Beats, Fluent Bit, Docker, journald, GELF, Google Cloud, Log Analytics, Splunk, Wazuh.

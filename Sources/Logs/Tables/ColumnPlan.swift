@@ -131,11 +131,6 @@ struct ColumnPlan {
       case .w3c:
         // Of a proxy that is its own port; the one asked for has a column of its own.
         if Self.is(name, "sport", lettersOnly: true) { connectionPort = index }
-        if Self.is(name, "csprotocol", lettersOnly: true)
-          || Self.is(name, "csurischeme", lettersOnly: true)
-        {
-          url.scheme = index
-        }
       case .csv: break
       }
     }

@@ -279,7 +279,9 @@ struct ReferenceLine {
       record.join(
         host: value(host).bytes, port: port ?? [], path: value(path),
         query: value(path).bytes.contains(0x3F) ? nil : query(among: fields),
-        scheme: fields.first { isOne($0, of: ["scheme", "urlscheme", "requestscheme"]) }.map {
+        scheme: fields.first {
+          isOne($0, of: ["scheme", "urlscheme", "requestscheme", "csprotocol", "csurischeme"])
+        }.map {
           Array(bytes[$0.range])
         }, keys: path.keys ?? [])
     }

@@ -236,7 +236,7 @@ extension ReferenceRecord {
   }
 
   func scheme(in members: Members) -> [UInt8]? {
-    let names = ["scheme", "urlscheme", "requestscheme", "csurischeme"]
+    let names = ["scheme", "urlscheme", "requestscheme", "csprotocol", "csurischeme"]
     for (key, value) in members where names.contains(folded(key)) {
       if case .string(let text, _) = value { return text.bytes }
     }
