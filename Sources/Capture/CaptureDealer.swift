@@ -30,13 +30,15 @@ package final class CaptureDealer: @unchecked Sendable {
   /// The flows of the capture, which workers read.
   package var flows: CaptureFlows { CaptureFlows(shards: shards) }
 
-  /// Deals the next packets.
+  /// Deals the next packets; of an input that must be waited for, those that are there.
+  ///
+  /// A stretch that is paused is given again once all of it was read.
   package func deal(into stretch: CaptureStretch) { core.deal(into: stretch) }
 
   /// Begins a stretch whose packets are read as they are found, by `walk`.
   package func begin(_ stretch: CaptureStretch) {
     core.hasManyFlows = shards.holdsMany
-    core.begin(stretch)
+    core.beginOrResume(stretch)
   }
 
   /// Appends the observables of the next packets of a stretch, until the batch is full or the stretch is
@@ -106,6 +108,8 @@ struct DealerCore: ~Copyable {
   var dealer: PacketDealer
   var byteCount: UInt64 = 0
   private var order: UInt64 = 0
+  /// Packets read before the stretch began or went on.
+  private var handedOn: UInt64 = 0
   /// The next packets, where they are plain.
   let plain = PlainSegments()
   /// Whether the flows known are too many for the processor's caches.
@@ -127,9 +131,9 @@ struct DealerCore: ~Copyable {
   }
 
   mutating func deal(into stretch: CaptureStretch) {
-    begin(stretch)
+    beginOrResume(stretch)
     do {
-      stretch.isLast = try !dealPackets()
+      try dealPackets(of: stretch)
     } catch {
       stretch.failure = error
       stretch.isLast = true
@@ -137,7 +141,26 @@ struct DealerCore: ~Copyable {
     end(stretch)
   }
 
-  mutating func begin(_ stretch: CaptureStretch) {
+  mutating func beginOrResume(_ stretch: CaptureStretch) {
+    handedOn = framer.number
+    if stretch.isPaused { resume(stretch) } else { begin(stretch) }
+  }
+
+  private mutating func resume(_ stretch: CaptureStretch) {
+    dealer.items = stretch.emptyItems(groupCount: dealer.items.groupCount)
+    handOverExtras(to: stretch)
+    stretch.isPaused = false
+  }
+
+  /// Whether to hand on what was read of a stretch, since the next record must be waited for.
+  ///
+  /// Never of files; of others once for each packet at most.
+  @inline(__always)
+  mutating func mustPause() -> Bool {
+    framer.input.mayWait && framer.number != handedOn && !framer.hasNextAtHand()
+  }
+
+  private mutating func begin(_ stretch: CaptureStretch) {
     framer.input.beginStretch(in: stretch.memory)
     dealer.items = stretch.emptyItems(groupCount: dealer.items.groupCount)
     stretch.extras.removeAll(keepingCapacity: true)
@@ -157,12 +180,12 @@ struct DealerCore: ~Copyable {
     stretch.lastNumber = framer.number
     stretch.lastTime = dealer.time
     stretch.horizon = dealer.fragments.horizon
-    order += UInt64(dealer.count)
+    if !stretch.isPaused { order += UInt64(dealer.count) }
     handOverExtras(to: stretch)
   }
 
-  /// Deals until the stretch is over; false at the end of the capture.
-  private mutating func dealPackets() throws(CaptureError) -> Bool {
+  /// Deals until the stretch is over or the next packet must be waited for.
+  private mutating func dealPackets(of stretch: CaptureStretch) throws(CaptureError) {
     var frame = Frame()
     let hasShortCut = hasShortCut
     while !framer.isStretchOver, !dealer.hasEnoughExtras {
@@ -170,9 +193,15 @@ struct DealerCore: ~Copyable {
         dealPlain()
         if framer.isStretchOver { break }
       }
-      if try !dealNext(&frame) { return false }
+      if mustPause() {
+        stretch.isPaused = true
+        return
+      }
+      if try !dealNext(&frame) {
+        stretch.isLast = true
+        return
+      }
     }
-    return true
   }
 
   /// Deals what the next record holds; false at the end of the capture.

@@ -24,6 +24,10 @@ package final class CaptureStretch: @unchecked Sendable {
   package internal(set) var horizon: UInt64 = 0
   /// Whether its packets were read as they were found, and only flows are left to be settled.
   var isWalked = false
+  /// Whether it goes on behind what was read of it, in the same memory, once more of the input has come.
+  ///
+  /// What depends on where stretches end is left until it is over: so it makes no difference when an input came.
+  package internal(set) var isPaused = false
   /// Whether the capture ends with it.
   package internal(set) var isLast = false
   /// The fault that ended the capture.

@@ -147,6 +147,9 @@ package final class InputSource {
   /// How the input is compressed; known after the first `peek` or `read`.
   package private(set) var compression: Compression?
 
+  /// Whether a read may have to wait for another process.
+  package var mayWait: Bool { !raw.isRegularFile }
+
   /// Whether a read would answer without waiting for another process.
   package var isReady: Bool { peekedStart < peeked.count || fault != nil || raw.isReady }
 

@@ -81,6 +81,57 @@ struct PacketOrderTests {
     }
   }
 
+  /// Places of random segments, in each of which lines wait for earlier ones.
+  @Test("Where a stretch pauses changes nothing, not even where the limit of memory bites")
+  func pauses() {
+    var generator = SeededGenerator(seed: 11)
+    for round in 0..<60 {
+      var (whole, paused) = (PacketOrder(pathLength: 0), PacketOrder(pathLength: 0))
+      var (first, second): ([String], [String]) = ([], [])
+      var horizon: UInt64 = 1
+      for _ in 0..<12 {
+        for _ in 0..<5 {
+          let part = segment(
+            (0..<Int.random(in: 0..<4, using: &generator)).map { _ in
+              (horizon + UInt64.random(in: 0..<30, using: &generator), 1)
+            }, bytes: round % 2 == 0 ? 0 : 1 << 20)
+          whole.append(part)
+          paused.append(part)
+          horizon += UInt64.random(in: 0..<3, using: &generator)
+          second += lines(paused.releaseAhead(before: horizon))
+        }
+        let end = horizon
+        first += lines(whole.release(before: end))
+        second += lines(paused.release(before: end))
+        #expect(first == second)
+      }
+      first += lines(whole.release(before: .max))
+      second += lines(paused.release(before: .max))
+      #expect(first == second)
+      #expect(whole.late == paused.late && paused.isEmpty)
+    }
+  }
+
+  @Test("Hits that were handed on take no room")
+  func handedOn() {
+    let hit = Hit(
+      kind: .domain, field: [], value: [], match: .exact, indicators: [], suppression: nil,
+      input: 0, path: InputPath("x"), number: 1, countsPackets: true, offset: nil, time: 0,
+      flow: nil, end: nil)
+    var order = PacketOrder(pathLength: 0)
+    for round in 0..<UInt64(900) {
+      var output = SegmentOutput()
+      // The last one waits for the next round.
+      for packet in 0..<UInt64(1000) {
+        output.append(hit)
+        output.places.append(PacketPlace(packet: round * 1000 + packet, order: 1))
+      }
+      order.append(output)
+      let due = order.release(before: round * 1000 + 999)
+      #expect(due.hits.count == (round == 0 ? 999 : 1000))
+    }
+  }
+
   @Test("Packed lines go on in their places, by what their lines will be long")
   func packed() {
     func hit(_ packet: UInt64) -> Hit {

@@ -8,7 +8,7 @@ import Parsing
 /// memory that their flows are in, then the flows. One of which nothing is wanted costs its headers, a hash
 /// and its flow; of every other becomes an item as ever, which is read at once.
 extension DealerCore {
-  /// Reads packets until the batch is full or the stretch is over; true where the stretch goes on.
+  /// Reads packets until the batch is full or the stretch is over; true where the stretch goes on at once.
   mutating func walk(
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Bool {
@@ -25,6 +25,10 @@ extension DealerCore {
             if count == PlainSegments.capacity || framer.isStretchOver { continue }
           }
         }
+        if mustPause() {
+          stretch.isPaused = true
+          break
+        }
         if try !dealNext(&frame) {
           stretch.isLast = true
           break
@@ -38,8 +42,9 @@ extension DealerCore {
     }
     end(stretch)
     readItems(stretch, &reader, shards)
-    stretch.isWalked = true
     reader.finishSearch()
+    if stretch.isPaused { return false }
+    stretch.isWalked = true
     return !reader.settleFlows(shards, group: 0, of: 1)
   }
 

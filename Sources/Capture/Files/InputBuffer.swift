@@ -30,7 +30,8 @@ final class ChunkMemory: @unchecked Sendable {
 /// Reading was measured faster than mapping and cannot fault when the file shrinks. What is asked
 /// for is always contiguous, and stays where it is until the next stretch begins: packets of a
 /// stretch are read together. A stretch ends with the first record that reaches over its length, so
-/// where it ends depends on the input alone and not on how much each read returned.
+/// where it ends depends on the input alone and not on how much each read returned. Where a pipe runs dry before, the
+/// stretch only pauses (`CaptureStretch.isPaused`): it goes on in the same memory.
 @safe
 struct InputBuffer: ~Copyable {
   /// The most that `require` can be asked for.
@@ -45,6 +46,8 @@ struct InputBuffer: ~Copyable {
   private static let piece = 128 << 10
 
   let source: InputSource
+  /// Whether reading may have to wait for whoever writes the input.
+  let mayWait: Bool
   private(set) var chunk = ChunkMemory()
   private var memory: UnsafeMutableRawPointer
   private var start = 0
@@ -57,6 +60,7 @@ struct InputBuffer: ~Copyable {
 
   init(_ source: InputSource) {
     self.source = source
+    mayWait = source.mayWait
     unsafe memory = chunk.start
   }
 
@@ -100,21 +104,37 @@ struct InputBuffer: ~Copyable {
     assert(count <= Self.longestRun)
     // Records end a stretch before this; a caller that goes on all the same loses what it has passed.
     if start + count > Self.capacity { beginStretch() }
-    while end - start < count, !isAtEnd {
-      // Pieces of the stretch, then no more than what is asked for.
-      let wanted = max(start + count, min(end + Self.piece, Self.stretch)) - end
-      do {
-        // SAFETY: `end + wanted` is at most `start + count` or the stretch, both within the capacity.
-        let read = unsafe try source.read(
-          into: UnsafeMutableRawBufferPointer(start: memory + end, count: wanted))
-        if read <= 0 { isAtEnd = true }
-        end += max(read, 0)
-      } catch {
-        failure = error
-        isAtEnd = true
-      }
-    }
+    while end - start < count, !isAtEnd { readOnce(for: count) }
     return end - start >= count
+  }
+
+  /// Whether `count` bytes are there, or what there is until the input ends, without waiting for another process; reads
+  /// what is at hand of them.
+  ///
+  /// Nothing that is there moves. What there is no room for is not asked about.
+  mutating func hasAtHand(_ count: Int) -> Bool {
+    guard start + count <= Self.capacity else { return true }
+    while end - start < count, !isAtEnd {
+      guard source.isReady else { return false }
+      readOnce(for: count)
+    }
+    return true
+  }
+
+  /// Reads some of the bytes that `count` lacks, for which there is room.
+  private mutating func readOnce(for count: Int) {
+    // Pieces of the stretch, then no more than what is asked for.
+    let wanted = max(start + count, min(end + Self.piece, Self.stretch)) - end
+    do {
+      // SAFETY: `end + wanted` is at most `start + count` or the stretch, both within the capacity.
+      let read = unsafe try source.read(
+        into: UnsafeMutableRawBufferPointer(start: memory + end, count: wanted))
+      if read <= 0 { isAtEnd = true }
+      end += max(read, 0)
+    } catch {
+      failure = error
+      isAtEnd = true
+    }
   }
 
   /// The bytes that are there; valid until the next `require` or `skip`.

@@ -120,6 +120,30 @@ struct PacketFramer: ~Copyable {
     return step
   }
 
+  /// Whether the next step need not wait for whoever writes the input.
+  ///
+  /// Of formats that libpcap reads the whole input is there.
+  mutating func hasNextAtHand() -> Bool {
+    let header: Int
+    switch format {
+    case .pcap: header = PcapLayout.recordHeaderLength
+    case .pcapng: header = 8
+    case .library: return true
+    }
+    guard input.hasAtHand(pending + header) else { return false }
+    // Where the input ends the step says so.
+    guard input.available >= pending + header else { return true }
+    let length: Int
+    if case .pcap(let layout) = format {
+      let captured = input.bytes.uint32(unchecked: pending + 8, swapped: layout.isSwapped)
+      length = header + min(Int(captured), Self.longestPacket)
+    } else {
+      let block = input.bytes.uint32(unchecked: pending + 4, swapped: sections.isSwapped)
+      length = min(Int(block), InputBuffer.longestRun)
+    }
+    return input.hasAtHand(pending + length)
+  }
+
   /// Counts records that were moved to otherwise.
   @inline(__always)
   mutating func countRecords(_ count: Int) { number &+= UInt64(truncatingIfNeeded: count) }

@@ -81,6 +81,9 @@ final class FlowShards: @unchecked Sendable {
   /// The lowest number of a packet that a shard's later values may belong to.
   func horizon(_ index: Int) -> UInt64 {
     // SAFETY: indices are those of shards.
-    unsafe base[index].streams.horizon()
+    let horizon = unsafe base[index].streams.horizon()
+    // While a stretch is paused.
+    guard let flow = unsafe base[index].unsettled.first else { return horizon }
+    return min(horizon, flow.item.number)
   }
 }

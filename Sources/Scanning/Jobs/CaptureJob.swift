@@ -61,6 +61,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private var isBusy: [Bool]
   private var pieces: [Int: Piece] = [:]
   private var spare: [CaptureStretch] = []
+  /// Where the input ran dry: the stretch that goes on once everything dealt was committed.
+  private var paused: CaptureStretch?
   private var flows: CaptureFlows?
 
   // Owned by the thread that deals.
@@ -102,7 +104,9 @@ final class CaptureJob: InputJob, @unchecked Sendable {
 
   func claim() -> Bool {
     // Dealing comes first, since only one thread can do it.
-    if !isDealing, !hasEnded, dealt - committed < window, !output.isFull(input: input) {
+    if !isDealing, !hasEnded, dealt - committed < (paused == nil ? window : 1),
+      !output.isFull(input: input)
+    {
       isDealing = true
       tasks.append(groupCount == 1 ? .walk : .deal)
       return true
@@ -128,12 +132,13 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private func deal() {
     do throws(CaptureError) {
       let dealer = try open()
-      let stretch = run.update { spare.popLast() } ?? CaptureStretch()
+      let stretch = nextStretch()
       let piece = Piece(stretch, groupCount: groupCount)
       count(dealer, piece) { dealer.deal(into: stretch) }
       run.update {
         pieces[dealt] = piece
         dealt += 1
+        if stretch.isPaused { paused = stretch }
         flows = dealer.flows
         isDealing = false
         hasEnded = hasEnded || stretch.isLast || output.isStopped
@@ -141,6 +146,10 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     } catch {
       refuse(error)
     }
+  }
+
+  private func nextStretch() -> CaptureStretch {
+    run.update { paused.take() ?? spare.popLast() } ?? CaptureStretch()
   }
 
   /// Notes what of the capture a piece is.
@@ -231,7 +240,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private func walk(_ worker: ScanWorker) {
     do throws(CaptureError) {
       let dealer = try open()
-      let stretch = run.update { spare.popLast() } ?? CaptureStretch()
+      let stretch = nextStretch()
       let reader = worker.tools.flowWorker(options)
       let piece = Piece(stretch, groupCount: 1)
       count(dealer, piece) {
@@ -249,6 +258,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
       run.update {
         dealt += 1
         isDealing = false
+        if stretch.isPaused { paused = stretch }
         hasEnded = stretch.isLast || output.isStopped
       }
       commit(piece, worker)
@@ -267,7 +277,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
       piece = run.update { () -> Piece? in
         pieces[committed] = nil
         committed += 1
-        spare.append(due.stretch)
+        if !due.stretch.isPaused { spare.append(due.stretch) }
         if let further = pieces[committed], further.left == 0 { return further }
         isCommitting = false
         return nil
@@ -294,8 +304,10 @@ final class CaptureJob: InputJob, @unchecked Sendable {
       problems.append(ScanProblem(path: path, message: failure.message))
     }
     let horizon = piece.horizons.reduce(piece.stretch.horizon, min)
-    let segment = order.release(
-      before: isLast ? .max : min(horizon, piece.stretch.lastNumber + 1))
+    let due = min(horizon, piece.stretch.lastNumber + 1)
+    let segment =
+      piece.stretch.isPaused
+      ? order.releaseAhead(before: due) : order.release(before: isLast ? .max : due)
     if !write(segment, worker) {
       run.update { hasEnded = true }
       isStopped = true

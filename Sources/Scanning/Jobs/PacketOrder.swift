@@ -42,6 +42,12 @@ struct PacketOrder {
   /// What waits, in order if `isSorted`, from `next` on; before that what was handed on.
   private var waiting: [Waiting] = []
   private var next = 0
+  /// How many from `next` on were handed on before their stretch was over.
+  ///
+  /// They count among what waits until then, so that the limit bites at the same place wherever a stretch was paused.
+  private var ahead = 0
+  /// Whether anything was handed on for want of room, so that others may come that belong before it.
+  private var hasCut = false
   private var isSorted = true
   /// The lines and hits of `waiting`.
   private var held = SegmentOutput()
@@ -88,6 +94,22 @@ struct PacketOrder {
       keepFresh()
       output = takeWaiting(before: packet)
     }
+    return handOn(output)
+  }
+
+  /// Takes what belongs to packets before a number while the stretch is paused.
+  mutating func releaseAhead(before packet: UInt64) -> SegmentOutput {
+    keepFresh()
+    guard !hasCut, lowest < packet else { return handOn(nil) }
+    sortWaiting()
+    var output = SegmentOutput()
+    let first = next + ahead
+    ahead += take(from: first, before: PacketPlace(packet: packet, order: 0), to: &output)
+    setLowest()
+    return handOn(output)
+  }
+
+  private mutating func handOn(_ output: consuming SegmentOutput?) -> SegmentOutput {
     var result = output ?? SegmentOutput()
     swap(&result.statistics, &statistics)
     if let last = result.places.last { released = max(released, last) }
@@ -108,37 +130,57 @@ struct PacketOrder {
     let isTooMuch =
       heldBytes > 2 * Self.limit
       || heldCost + (held.hits.isEmpty ? 0 : waiting.count - next) * 512 > Self.limit
-    guard lowest < packet || isTooMuch else { return nil }
-    if !isSorted { waiting[next...].sort() }
-    isSorted = true
+    guard lowest < packet || isTooMuch || ahead > 0 else { return nil }
+    sortWaiting()
     var bound = PacketPlace(packet: packet, order: 0)
     if isTooMuch, let last = waiting.last, !(last.place < bound) {
       bound = max(bound, waiting[next + (waiting.count - next) / 2].place)
+      hasCut = true
     }
     var output = SegmentOutput()
-    while next < waiting.count, waiting[next].place < bound {
-      let due = waiting[next]
-      next += 1
+    let end = next + ahead + take(from: next + ahead, before: bound, to: &output)
+    for index in next..<end {
+      heldBytes -= waiting[index].length
+      heldCost -= cost(waiting[index])
+    }
+    (next, ahead) = (end, 0)
+    setLowest()
+    pack()
+    return output
+  }
+
+  private mutating func sortWaiting() {
+    if !isSorted { waiting[(next + ahead)...].sort() }
+    isSorted = true
+  }
+
+  /// Appends what waits from an index on and belongs before a place; gives how many that are.
+  private func take(
+    from first: Int, before bound: PacketPlace, to output: inout SegmentOutput
+  ) -> Int {
+    var index = first
+    while index < waiting.count, waiting[index].place < bound {
+      let due = waiting[index]
+      index += 1
       output.places.append(due.place)
       if due.isPacked {
         if output.packs.isEmpty { _ = output.append(packs: held.packs) }
         output.append(
           SegmentOutput.PackedLine(
             line: 0, pack: Int(due.pack), place: PackedHits.Place(due.start), length: due.length))
-        heldBytes -= due.length
-        heldCost -= cost(due)
       } else if due.length == 0 {
         output.append(held.hits[due.start])
       } else {
         output.bytes.append(contentsOf: held.bytes[due.start..<due.start + due.length])
         output.lineEnds.append(output.bytes.count)
-        heldBytes -= due.length
-        heldCost -= cost(due)
       }
     }
-    lowest = next < waiting.count ? waiting[next].place.packet : .max
-    pack()
-    return output
+    return index - first
+  }
+
+  private mutating func setLowest() {
+    let first = next + ahead
+    lowest = first < waiting.count ? waiting[first].place.packet : .max
   }
 
   // MARK: What waits
