@@ -11,7 +11,9 @@ public final class ScanProgress: Sendable {
   /// Bytes read from the inputs' files, before decompression.
   public var bytesRead: UInt64 { bytes.load(ordering: .relaxed) }
 
-  /// Asks the run to end after the line that is being written.
+  /// Asks the run to end: behind the hit that is being handed over, or the lines that are being written.
+  ///
+  /// Hits that were found by then and are not handed over are counted, as `hits-behind-the-stop`.
   public func requestStop() { stop.store(true, ordering: .relaxed) }
 
   /// Whether the run was asked to end.

@@ -79,7 +79,7 @@ public struct ScanSummary: Sendable {
         $0.member("reason", $1.key)
         $0.member("count", $1.value)
       }
-      writer.member("complete", !report.hasErrors && !report.isInterrupted && !report.isLimited)
+      writer.member("complete", report.isComplete)
       writer.member("seconds", report.seconds)
       writer.member("gb_per_second", rate)
     }

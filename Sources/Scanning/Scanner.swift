@@ -24,6 +24,10 @@ public struct ScanReport: Sendable {
   public var isInterrupted: Bool
   /// Whether the run ended with the hits of `--limit`, whatever the inputs still hold.
   public var isLimited = false
+  /// Whether all inputs were read to their end, and all output was written.
+  ///
+  /// What `limitPerInput` cut is none the less only counted, as `skipped["hits-over-limit"]`.
+  public var isComplete: Bool { !(hasErrors || isInterrupted || isLimited || isBrokenPipe) }
   /// Time from the first byte to the last.
   public var seconds: Double
   /// Inputs that were read, wholly or in part.
@@ -124,7 +128,7 @@ public enum Scanner {
     let plan = plan(databases, options, progress, hosts)
     let writer = ResultWriter(
       OutputPlace(destination), options: options, databases: databases, writesResults: writesHits,
-      report: report)
+      progress: progress, report: report)
     var output: Int32?
     if case .descriptor(let descriptor) = destination { output = descriptor }
     if writer.writeError == nil {
@@ -312,7 +316,7 @@ public enum Scanner {
     let options = plan.options
     let writer = ResultWriter(
       place, options: options, databases: databases, writesResults: writesResults,
-      report: report)
+      progress: plan.progress, report: report)
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), message: error.message))
     }

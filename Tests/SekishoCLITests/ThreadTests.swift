@@ -122,6 +122,33 @@ import Testing
     }
   }
 
+  /// An input that was read in part is one input, wherever the limit ends it.
+  @Test(arguments: ["1", "11000"])
+  func anInputIsCountedOnce(_ limit: String) throws {
+    let feed = try folder.write("feed.txt", "192.0.2.2\n")
+    let summary = folder.path("summary.json")
+    _ = try CommandRunner.run([
+      "scan", "--quiet", "--feed", feed, "--limit", limit, "--threads", "1", "--summary", summary,
+      try capture(),
+    ])
+    let text = try String(contentsOfFile: summary, encoding: .utf8)
+    #expect(text.contains("\"inputs\":1,") && text.contains("\"complete\":false"), "\(text)")
+  }
+
+  /// What nobody wants to read any more was not read to its end.
+  @Test func aBrokenPipeLeavesTheRunIncomplete() throws {
+    let feed = try folder.write("feed.txt", "192.0.2.2\n")
+    let log = try folder.write(
+      "many.log", (0..<20_000).map { "\($0) from 192.0.2.2 and so on\n" }.joined())
+    let summary = folder.path("summary.json")
+    let result = try CommandRunner.run(
+      ["scan", "--feed", feed, "--format", "ndjson", "--quiet", "--summary", summary, log],
+      redirect: "| head -n 1")
+    #expect(result.lines.count == 1)
+    let text = try String(contentsOfFile: summary, encoding: .utf8)
+    #expect(text.contains("\"inputs\":1,") && text.contains("\"complete\":false"), "\(text)")
+  }
+
   /// So many hits in each chunk that they are handed on before its end, and not held before its turn.
   @Test func chunksFullOfHitsAreWrittenTheSame() throws {
     let feed = try folder.write("feed.txt", Array("192.0.2.1\n192.0.2.2\n".utf8))

@@ -16,8 +16,9 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private var writtenInInput: UInt64 = 0
   private var written: UInt64 = 0
   private var hasHeader = false
-  /// The input of which something was written, and which has not ended.
-  private var openInput: Int?
+  /// The input of which something was written last, and whether it is among those counted.
+  private var lastInput: (index: Int, isCounted: Bool)?
+  private let progress: ScanProgress
 
   /// What was counted, complete after the last input.
   package private(set) var statistics = ScanStatistics()
@@ -35,14 +36,16 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   ///   - options: format, grouping, limits.
   ///   - databases: those that hits are of.
   ///   - writesResults: false for `--count`.
+  ///   - progress: says when no more hits are to be handed over.
   ///   - report: called for each problem, in order of the inputs.
   init(
     _ place: OutputPlace, options: ScanOptions, databases: [IndicatorDatabase] = [],
-    writesResults: Bool,
+    writesResults: Bool, progress: ScanProgress,
     report: @escaping @Sendable (ScanProblem) -> Void
   ) {
     self.options = options
     self.writesResults = writesResults
+    self.progress = progress
     self.report = report
     groups = HitGroups(options.grouping, limit: options.limits.groups, databases: databases)
     if case .hits(let deliver) = place { self.deliver = deliver } else { deliver = nil }
@@ -70,12 +73,11 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     written += UInt64(segment.count)
     writtenInInput += UInt64(segment.count)
     statistics.merge(segment.statistics)
-    openInput = isCounted || segment.statistics.inputs > 0 ? nil : input
+    let wasCounted = lastInput.map { $0.index == input && $0.isCounted } ?? false
+    lastInput = (input, isCounted || wasCounted || segment.statistics.inputs > 0)
     if written >= limit { isLimited = true }
     if writeError != nil { return false }
-    for hit in segment.hits {
-      if let deliver { deliver(hit) } else { groups.add(hit) }
-    }
+    guard take(segment.hits) else { return false }
     if !segment.bytes.isEmpty, writesResults {
       if !hasHeader {
         hasHeader = true
@@ -88,6 +90,22 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
       if !put(segment.bytes) { return false }
     }
     return written < limit
+  }
+
+  /// Hands hits over, or to the groups; false once the run is to end, and then what is left is counted.
+  private func take(_ hits: [Hit]) -> Bool {
+    guard let deliver else {
+      for hit in hits { groups.add(hit) }
+      return true
+    }
+    for (index, hit) in hits.enumerated() {
+      guard !progress.isStopRequested else {
+        statistics.skipped.add("hits-behind-the-stop", UInt64(hits.count - index))
+        return false
+      }
+      deliver(hit)
+    }
+    return true
   }
 
   package func finish(input: Int, problems: [ScanProblem]) {
@@ -112,8 +130,8 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
 
   /// Writes what waits for the end: the groups, or for `--count` their number; then the file appears.
   package func close() {
-    // It was read in part.
-    if isLimited, openInput != nil { statistics.inputs += 1 }
+    // It was read in part, as the run ended before it did.
+    if let lastInput, !lastInput.isCounted { statistics.inputs += 1 }
     guard writeError == nil, !isBrokenPipe, deliver == nil else { return }
     var rest: [UInt8] = []
     if !writesResults {
