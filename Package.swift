@@ -65,11 +65,17 @@ let package = Package(
     room("Indicators", ["Parsing"]),
     // What Swift cannot express: prefetching, and instructions on many bytes at once.
     .target(name: "CByteKernels"),
+    // What a signal handler may do, which Swift does not promise.
+    .target(name: "CMappedRegions"),
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
     room("YAML", ["CYaml"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs", "YAML"]),
-    room("Database", ["Parsing", "Indicators", "Inputs", "Matchers", "CByteKernels", "CXXHash"]),
+    room(
+      "Database",
+      [
+        "Parsing", "Indicators", "Inputs", "Matchers", "CByteKernels", "CMappedRegions", "CXXHash",
+      ]),
     room(
       "Capture",
       [
@@ -108,14 +114,17 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("Parsing", ["Parsing"]),
     tests("Indicators", ["Indicators", "Parsing"]),
-    tests("Matchers", ["Matchers", "CByteKernels"]),
+    tests(
+      "Matchers",
+      ["Matchers", "CByteKernels", "FuzzKeySet", "FuzzLiteralMatcher", "FuzzPrefixTrie"]),
     tests("Inputs", ["Inputs", "Parsing"]),
     tests("YAML", ["YAML", "FuzzYAML"]),
     tests("Feeds", ["Feeds", "Indicators", "Inputs", "Parsing", "FuzzFeed"]),
     tests(
       "Database",
       ["Database", "CByteKernels", "Indicators", "Matchers", "Parsing", "FuzzDatabase"]),
-    tests("Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing"]),
+    tests(
+      "Capture", ["Capture", "Indicators", "Inputs", "Matchers", "Parsing", "FuzzCapture"]),
     tests(
       "Logs",
       [

@@ -11,7 +11,6 @@
 #include "FindIntervals.h"
 #include "FindShapes.h"
 #include "LookupAddresses.h"
-#include "MappedRegions.h"
 #include "StepOverLines.h"
 #include <stddef.h>
 #include <stdint.h>

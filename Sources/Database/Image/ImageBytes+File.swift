@@ -1,4 +1,4 @@
-internal import CByteKernels
+internal import CMappedRegions
 internal import Glibc
 internal import Inputs
 internal import Matchers

@@ -1,4 +1,4 @@
-internal import CByteKernels
+internal import CMappedRegions
 internal import Glibc
 
 /// The file behind a mapped image: tells whether another process cut it meanwhile.
@@ -32,7 +32,8 @@ extension IndicatorDatabase {
   ///
   /// Without it such a read ends the program (SIGBUS), as for any mapping. It installs a signal handler for the whole
   /// process, which hands on every fault that is in no database's mapping; so it is left to the program, once,
-  /// before the first scan. `isCut` says afterwards that answers cannot be relied on.
+  /// before the first scan. `isCut` says afterwards that answers cannot be relied on. 256 mappings are covered; of
+  /// databases opened beyond those, a cut ends the program as ever.
   ///
   /// - Returns: whether the handler is installed.
   @discardableResult

@@ -2,8 +2,8 @@
 ///
 /// A read behind the new end of such a file raises SIGBUS. A handler may do very little: no memory, no lock, no
 /// initialisation that waits for first use, none of which Swift promises. So the table and the handler are here.
-#ifndef SEKISHO_MAPPEDREGIONS_H
-#define SEKISHO_MAPPEDREGIONS_H
+#ifndef SEKISHO_CMAPPEDREGIONS_H
+#define SEKISHO_CMAPPEDREGIONS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "include/MappedRegions.h"
+#include "include/CMappedRegions.h"
 
 #include <errno.h>
 #include <signal.h>
