@@ -22,6 +22,10 @@ package enum FeedList {
     var databases: [String] = []
     var leftOut = Tally()
     for request in requests {
+      if request.bytes != nil {
+        files.append(request)
+        continue
+      }
       let list = InputList(paths: [request.path])
       leftOut.merge(list.skipped)
       for error in list.errors {

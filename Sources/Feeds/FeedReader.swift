@@ -56,6 +56,8 @@ public enum FeedReader {
     public var format: FeedFormat?
     /// How the feed is read.
     public var options: FeedOptions
+    /// What the feed holds, where it is in memory: then the path is only what it is called.
+    public var bytes: [UInt8]?
 
     /// A request for one feed.
     public init(path: String, format: FeedFormat? = nil, options: FeedOptions = FeedOptions()) {
@@ -63,6 +65,28 @@ public enum FeedReader {
       self.format = format
       self.options = options
     }
+
+    /// A request for a feed that is in memory.
+    public init(
+      name: String, bytes: [UInt8], format: FeedFormat? = nil, options: FeedOptions = FeedOptions()
+    ) {
+      self.init(path: name, format: format, options: options)
+      self.bytes = bytes
+    }
+  }
+
+  /// Reads the feed that is asked for, as `read(path:)` or `read(bytes:)` does.
+  package static func read(
+    _ request: Request, into collection: inout IndicatorCollection, report: inout FeedReport
+  ) throws(FeedError) {
+    guard let bytes = request.bytes else {
+      return try read(
+        path: request.path, format: request.format, options: request.options, into: &collection,
+        report: &report)
+    }
+    try read(
+      bytes: bytes, path: request.path, format: request.format, options: request.options,
+      into: &collection, report: &report)
   }
 
   /// Requests in the order of their names and paths, in which feeds are read.
@@ -85,9 +109,7 @@ public enum FeedReader {
     var errors: [FeedError] = []
     for request in ordered(requests) {
       do throws(FeedError) {
-        try read(
-          path: request.path, format: request.format, options: request.options,
-          into: &collection, report: &report)
+        try read(request, into: &collection, report: &report)
       } catch {
         errors.append(error)
       }

@@ -1,4 +1,3 @@
-import Capture
 import Glibc
 public import Indicators
 public import Inputs
@@ -42,7 +41,7 @@ public struct ScanOptions: Sendable {
     case ecs
     /// Rows of Zeek's `intel.log`.
     case zeekIntel = "zeek-intel"
-    /// A page: `ScanPage` in `Reports` makes it of hits as values; as lines, `ndjson`.
+    /// A page, which `ScanPage` in `Reports` makes of hits as values; a scan to a file or descriptor writes `ndjson`.
     case html
 
     /// Whether hits can be put together in it.
@@ -57,7 +56,7 @@ public struct ScanOptions: Sendable {
   public var logYear: Int?
   /// Kinds of indicators that take part.
   public var kinds: IndicatorKindSet = .all
-  /// Names of the feeds that take part; empty is all.
+  /// Names of the feeds that take part; empty is all, and `fault(for:)` tells of one that there is not.
   public var feedsOnly: [String] = []
   /// Sources with a lower stated confidence take no part; sources without one do.
   public var minimumConfidence: UInt8 = 0
@@ -75,7 +74,7 @@ public struct ScanOptions: Sendable {
   public var threads = 1
   /// Hits after which no more are written, in the whole run.
   public var limit: UInt64 = .max
-  /// Hits after which no more are written, for each input.
+  /// Hits after which no more are written, for each input; those beyond are counted as `hits-over-limit`.
   public var limitPerInput: UInt64 = 10_000_000
   /// How far inputs are followed.
   public var limits = ScanLimits()
@@ -122,9 +121,6 @@ public struct ScanOptions: Sendable {
 }
 
 extension ScanOptions {
-  /// Why the capture filter is none, whatever the inputs are; nil where there is none or it compiles.
-  public var filterFault: String? { bpf.flatMap { CaptureOptions.fault(ofFilter: $0) } }
-
   /// A point in time, in nanoseconds since 1970, from RFC 3339 (a date alone is its midnight) or from
   /// seconds since 1970; nil where the text is neither.
   public static func time(_ text: String) -> Int64? {

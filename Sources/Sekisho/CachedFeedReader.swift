@@ -22,7 +22,8 @@ struct CachedFeedReader {
   ) throws(FeedError) -> FeedInput? {
     // Before the hash is taken: what is read later must be what it is of.
     let before = FileState(request.path)
-    guard request.path != "-", let input = FeedInput(path: request.path) else { return nil }
+    guard request.bytes == nil, request.path != "-", let input = FeedInput(path: request.path)
+    else { return nil }
     let name = Self.name(request, input)
     let path = cache.folder + "/" + name
     if let found = load(path, request, into: &collection) {

@@ -5,6 +5,7 @@
 @_exported public import Regression
 @_exported public import Reports
 @_exported public import Scanning
+internal import Parsing
 
 /// The library in a few lines: compile feeds, then scan with what they yield.
 ///
@@ -21,7 +22,7 @@ public enum Sekisho {
   /// The version of the library and of the command.
   public static let version = "0.1.0"
 
-  /// Reads feeds, folders included, and merges what they say.
+  /// Reads feeds, folders and what is in memory included, and merges what they say.
   ///
   /// A bad line is a diagnostic in the report; a feed that cannot be read is an error in the result,
   /// and the others are used.
@@ -46,12 +47,12 @@ public enum Sekisho {
           collection.feeds[collection.feeds.count - 1].input = input
           continue
         }
-        var options = file.options
-        options.gathersDigests = true
-        try FeedReader.read(
-          path: file.path, format: file.format, options: options, into: &collection,
-          report: &report)
-        if file.path != "-" {
+        var gathering = file
+        gathering.options.gathersDigests = true
+        try FeedReader.read(gathering, into: &collection, report: &report)
+        if let bytes = file.bytes {
+          collection.feeds[collection.feeds.count - 1].input = FeedInput(bytes: bytes.rawSpan)
+        } else if file.path != "-" {
           collection.feeds[collection.feeds.count - 1].input = FeedInput(path: file.path)
         }
       } catch {

@@ -122,17 +122,8 @@ extension NamedSources {
   ///
   /// - Throws: `ExitCode` 2 where one is not; the names that are were said then.
   static func check(feedsOnly: [String], in databases: [IndicatorDatabase]) throws {
-    guard !feedsOnly.isEmpty else { return }
-    var names: Set<String> = []
-    for database in databases { names.formUnion(database.feeds.map(\.name)) }
-    for name in feedsOnly where !names.contains(name) {
-      let known = names.sorted()
-      let more =
-        known.count > 20 ? " and \(known.count - 20) more (sekisho inspect shows them)" : ""
-      Console.error(
-        "--feeds-only \(Console.shown(name)) is no feed; the feeds are: "
-          + known.prefix(20).map { Console.shown($0) }.joined(separator: ", ") + more)
-      throw ExitCode(2)
-    }
+    guard let fault = ScanOptions.unknownFeed(of: feedsOnly, in: databases) else { return }
+    Console.error("--feeds-only " + fault)
+    throw ExitCode(2)
   }
 }

@@ -108,8 +108,9 @@ struct ScanCommand: ParsableCommand {
       throw ValidationError(
         "standard input can be read once only; write one of the two to a file and name that")
     }
-    guard (0...1000).contains(context) else {
-      throw ValidationError("--context \(context) is not between 0 and 1000")
+    guard (0...ScanOptions.mostContextLines).contains(context) else {
+      throw ValidationError(
+        "--context \(context) is not between 0 and \(ScanOptions.mostContextLines)")
     }
     if context > 0 {
       guard !onlyMatching, format == nil || format == .table || format == .ndjson else {

@@ -119,6 +119,97 @@ import Testing
     #expect(hits.first?.number == 1)
   }
 
+  /// Lines that all hit.
+  private func log(_ count: Int) throws -> InputPath {
+    InputPath(
+      try folder.write("many.log", (0..<count).map { "\($0) www.evil.example\n" }.joined()))
+  }
+
+  /// Whoever asks a run to stop gets the hit that is being handed over, and none behind it.
+  @Test(arguments: [1, 2])
+  func nothingIsHandedOverBehindTheStop(_ threads: Int) throws {
+    let progress = ScanProgress()
+    let hits = Atomic<Int>(0)
+    var options = ScanOptions()
+    options.threads = threads
+    let report = Scanner.scan(
+      inputs: [try log(9000)], databases: [database], options: options,
+      to: .hits { _ in
+        if hits.add(1, ordering: .relaxed).newValue == 7 { progress.requestStop() }
+      }, progress: progress
+    ) { _ in }
+    let count = hits.load(ordering: .relaxed)
+    #expect(count == 7)
+    #expect(report.isInterrupted && !report.isComplete && report.inputs == 1)
+    #expect(report.hits == 7 + report.skipped["hits-behind-the-stop"])
+  }
+
+  @Test func whatALimitLeavesOutIsTold() throws {
+    var options = ScanOptions()
+    options.limitPerInput = 0
+    var report = Scanner.scan(
+      inputs: [try log(3)], databases: [database], options: options, to: .hits { _ in }
+    ) { _ in }
+    #expect(report.isComplete && report.skipped["hits-over-limit"] == 3)
+    options.limitPerInput = 2
+    options.limit = 1
+    report = Scanner.scan(
+      inputs: [try log(3)], databases: [database], options: options, to: .hits { _ in }
+    ) { _ in }
+    #expect(report.isLimited && !report.isComplete)
+    #expect(report.skipped["hits-over-limit"] == 2)
+  }
+
+  /// What options ask for that a scan cannot do, and words of the fault.
+  private static let faults: [(change: @Sendable (inout ScanOptions) -> Void, words: String?)] = [
+    ({ _ in }, nil),
+    ({ $0.feedsOnly = ["seeds/feeds/plain.txt"] }, nil),
+    ({ $0.feedsOnly = ["seeds/feeds/plain.txt", "plain"] }, "feedsOnly: plain is no feed"),
+    ({ $0.bpf = "tcp port 80" }, nil),
+    ({ $0.bpf = "tcp prot 80" }, "bpf: "),
+    ({ ($0.format, $0.grouping) = (.csv, .host) }, nil),
+    ({ ($0.format, $0.grouping) = (.eve, .indicator) }, "format eve has no groups"),
+    ({ ($0.format, $0.grouping) = (.zeekIntel, .day) }, "format zeek-intel has no groups"),
+    ({ ($0.format, $0.contextLines) = (.table, 1000) }, nil),
+    ({ ($0.format, $0.contextLines) = (.table, 1001) }, "between 0 and 1000"),
+    ({ $0.contextLines = -1 }, "between 0 and 1000"),
+    ({ ($0.format, $0.contextLines) = (.csv, 1) }, "not in csv"),
+    ({ ($0.grouping, $0.contextLines) = (.flow, 1) }, "not of groups"),
+  ]
+
+  @Test(arguments: faults.indices) func optionsHaveFaults(_ index: Int) {
+    var options = ScanOptions()
+    Self.faults[index].change(&options)
+    let fault = options.fault(for: [database])
+    if let words = Self.faults[index].words {
+      #expect(fault?.contains(words) == true, "\(fault ?? "none")")
+    } else {
+      #expect(fault == nil)
+    }
+  }
+
+  /// Feeds in memory are read beside files, under the names that they are given.
+  @Test func feedsInMemory() throws {
+    let file = try folder.write("file.txt", "bad.example\n")
+    var options = FeedOptions()
+    options.isAllowList = true
+    let compilation = Sekisho.compile([
+      .init(name: "mine", bytes: Array("evil.example\n192.0.2.7\n".utf8)), .init(path: file),
+      .init(name: "good", bytes: Array("www.evil.example\n".utf8), options: options),
+      .init(name: "empty", bytes: []),
+    ])
+    #expect(compilation.errors.map(\.path) == ["empty"])
+    #expect(Set(compilation.report.feeds.map(\.name)) == ["mine", "good", file])
+    var lookup = ValueLookup(databases: [try compilation.database()])
+    #expect(lookup.ask(Array("bad.example".utf8)).hit != nil)
+    #expect(lookup.ask(Array("a.evil.example".utf8)).hit?.suppression == nil)
+    #expect(lookup.ask(Array("www.evil.example".utf8)).hit?.suppression != nil)
+    let cache = FeedCache(folder: folder.path("cache"))
+    let cached = Sekisho.compile(
+      [.init(name: "mine", bytes: Array("evil.example\n".utf8))], cache: cache)
+    #expect(cached.errors.isEmpty && cached.cacheUse.kept == 0)
+  }
+
   /// A limit beyond its range is the nearest one in it: nothing traps, nothing takes for ever.
   @Test(arguments: [Int.min, -1, 0, 1, Int.max])
   func everyNumberIsALimit(_ number: Int) throws {

@@ -12,7 +12,11 @@ internal import Parsing
 public struct DatabaseCompiler {
   /// The image of all indicators of a collection.
   ///
-  /// Throws where the collection refers outside itself or holds more than a database can.
+  /// A record whose value is none of its kind, also one that lies outside the collection's values, is no entry: its
+  /// feed counts it as refused.
+  ///
+  /// - Throws: where a record refers to a feed or context outside the collection, or there are more than a database can
+  ///   hold.
   public static func compile(
     _ collection: IndicatorCollection
   ) throws(DatabaseError) -> CompiledDatabase {

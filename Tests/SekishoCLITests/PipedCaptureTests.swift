@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import Sekisho
+import Synchronization
+import Testing
+
+/// Captures that come through a pipe, as their writer has them.
+@Suite struct PipedCaptureTests {
+  private static let captures = ["Fixtures/demo.pcap", "Fixtures/demo.pcapng"]
+
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: CommandRunner.root.appendingPathComponent(path)))
+  }
+
+  /// Writes bytes in pieces, with a pause behind each.
+  private static func write(_ bytes: [UInt8], pieces: [Int], pause: useconds_t, to end: Int32) {
+    var start = 0
+    var index = 0
+    while start < bytes.count {
+      let count = min(pieces[index % pieces.count], bytes.count - start)
+      let written = bytes.withUnsafeBytes {
+        Glibc.write(end, $0.baseAddress?.advanced(by: start), count)
+      }
+      guard written > 0 else { break }
+      start += written
+      index += 1
+      usleep(pause)
+    }
+  }
+
+  /// Runs a body with the reading end of a pipe into which something is written beside it.
+  private static func withPipe<Result>(
+    _ write: @escaping @Sendable (Int32) -> Void, _ body: (InputPath) -> Result
+  ) -> Result {
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { fatalError("no pipe") }
+    let (reader, writer) = (ends[0], ends[1])
+    defer { close(reader) }
+    Thread.detachNewThread {
+      write(writer)
+      close(writer)
+    }
+    return body(InputPath("/proc/self/fd/\(reader)"))
+  }
+
+  private static func observables(_ options: ScanOptions, _ inputs: [InputPath]) -> [String] {
+    let lines = Mutex<[UInt8]>([])
+    let report = Scanner.extract(
+      inputs: inputs, options: options, to: .lines { piece in lines.withLock { $0 += piece } }
+    ) { problem in Issue.record("\(problem.message)") }
+    #expect(report.inputs == 1 && report.isComplete)
+    return String(decoding: lines.withLock { $0 }, as: UTF8.self).split(separator: "\n").map {
+      // But for the name of the input.
+      let parts = $0.components(separatedBy: "\"path\":\"")
+      return parts[0] + (parts.last?.drop { $0 != "\"" } ?? "")
+    }
+  }
+
+  /// However a capture comes, and whoever reads it, the same is found in it, in the same order.
+  @Test(arguments: captures, [1, 2, 5])
+  func timingChangesNothing(_ path: String, _ threads: Int) throws {
+    let bytes = try Self.bytes(path)
+    var options = ScanOptions()
+    options.inputsInMemory = [InputInMemory(path: InputPath("memory"), bytes: bytes)]
+    let whole = Self.observables(options, [])
+    #expect(whole.count > 100)
+    options.inputsInMemory = []
+    options.threads = threads
+    for (pieces, pause) in [([1, 300, 16, 7], 100), ([59], 300), ([1500, 40], 2000)] {
+      let piped = Self.withPipe { end in
+        Self.write(bytes, pieces: pieces, pause: useconds_t(pause), to: end)
+      } _: {
+        Self.observables(options, [$0])
+      }
+      #expect(piped == whole, "pieces of \(pieces) bytes")
+    }
+  }
+
+  /// A hit is told when its packet has come, and not when the pipe is closed.
+  @Test(arguments: captures, [1, 3])
+  func aHitDoesNotWaitForTheEnd(_ path: String, _ threads: Int) throws {
+    let bytes = try Self.bytes(path)
+    let database = try Sekisho.compile([
+      .init(name: "names", bytes: Array("evil.example\n".utf8))
+    ]).database()
+    let isTold = DispatchSemaphore(value: 0)
+    let wasTold = Atomic<Bool>(false)
+    var options = ScanOptions()
+    options.threads = threads
+    let report = Self.withPipe { end in
+      // With the beginning of a record that does not come.
+      Self.write(bytes + [1, 2, 3, 4, 5], pieces: [bytes.count + 5], pause: 0, to: end)
+      if isTold.wait(timeout: .now() + 30) == .success { wasTold.store(true, ordering: .relaxed) }
+    } _: { input in
+      Scanner.scan(
+        inputs: [input], databases: [database], options: options, to: .hits { _ in isTold.signal() }
+      ) { _ in }
+    }
+    let told = wasTold.load(ordering: .relaxed)
+    #expect(told)
+    #expect(report.hits > 0 && report.hasErrors)
+  }
+}
