@@ -65,6 +65,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   /// Memory for the tail and the chunk behind it.
   private var joined: [UInt8] = []
   private var lines: UInt64 = 0
+  /// Offset in the input of the end of the last chunk committed.
+  private var lastEnd: UInt64 = 0
   /// Memory for what lines yield.
   private var spare = SegmentOutput()
   /// Lines before the tail, where lines around hits are shown.
@@ -234,31 +236,11 @@ final class LogJob: InputJob, @unchecked Sendable {
   /// - Returns: whether the guess was right, or would have been; true where there was none.
   private func apply(_ piece: LogPiece, worker: ScanWorker) -> Bool {
     guard let chunk = piece.chunk else {
-      // The input ended in a fault: what was left over is all there is.
-      if !tail.isEmpty {
-        let rest = tail
-        let state =
-          state ?? LogState.initial(firstBytes: rest.rawSpan, isFinal: true, options: options)
-        let base = lastEnd &- sourceLength(rest)
-        accept(
-          scan(
-            rest.rawSpan, from: state, base: base, line: lines, isFinal: true,
-            surroundings: ChunkSurroundings(before: linesCommitted), worker: worker),
-          of: rest.rawSpan)
-      }
+      scanTail(worker)
       return true
     }
     lastEnd = chunk.base &+ sourceLength(chunk.bytes)
-    if !tail.isEmpty, !piece.isFinal,
-      chunk.bytes.byteCount < scannedTail - (tail.count - scannedTail),
-      chunk.bytes.count(of: Byte.lineFeed) == 0
-    {
-      // A line far longer than a chunk: what is there of it is looked at when it is twice as much.
-      tail.append(chunk.bytes)
-      return true
-    }
-    if state == nil, !piece.isFinal, isUndecided(chunk.bytes) {
-      // From a pipe: only the rows that follow tell what it is.
+    if !piece.isFinal, mustWait(chunk.bytes) {
       tail.append(chunk.bytes)
       return true
     }
@@ -271,6 +253,26 @@ final class LogJob: InputJob, @unchecked Sendable {
       accept(scanned, of: chunk.bytes)
       return true
     }
+    scan(piece, chunk, from: start, worker)
+    return isRight
+  }
+
+  /// Whether a chunk is only put behind what was left over for now.
+  private func mustWait(_ bytes: RawSpan) -> Bool {
+    // A line far longer than a chunk: what is there of it is looked at when it is twice as much.
+    if !tail.isEmpty, bytes.byteCount < scannedTail - (tail.count - scannedTail),
+      bytes.count(of: Byte.lineFeed) == 0
+    {
+      return true
+    }
+    // From a pipe: only the rows that follow tell what it is.
+    return state == nil && isUndecided(bytes)
+  }
+
+  /// Scans a piece whose turn it is, behind what was left over.
+  private func scan(
+    _ piece: LogPiece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker
+  ) {
     let surroundings = ChunkSurroundings(before: linesCommitted, after: piece.surroundings.after)
     if tail.isEmpty {
       accept(
@@ -278,21 +280,33 @@ final class LogJob: InputJob, @unchecked Sendable {
           chunk.bytes, from: start, base: chunk.base, line: lines, isFinal: piece.isFinal,
           surroundings: surroundings, candidates: piece.candidates, worker: worker),
         of: chunk.bytes)
-    } else {
-      let base = chunk.base &- sourceLength(tail)
-      // Taken out for the call, so that it can be read while the rest is written.
-      var joined = self.joined
-      self.joined = []
-      joined.removeAll(keepingCapacity: true)
-      joined.append(contentsOf: tail)
-      joined.append(chunk.bytes)
-      accept(
-        scan(
-          joined.rawSpan, from: start, base: base, line: lines, isFinal: piece.isFinal,
-          surroundings: surroundings, worker: worker), of: joined.rawSpan)
-      self.joined = joined
+      return
     }
-    return isRight
+    let base = chunk.base &- sourceLength(tail)
+    // Taken out for the call, so that it can be read while the rest is written.
+    var joined = self.joined
+    self.joined = []
+    joined.removeAll(keepingCapacity: true)
+    joined.append(contentsOf: tail)
+    joined.append(chunk.bytes)
+    accept(
+      scan(
+        joined.rawSpan, from: start, base: base, line: lines, isFinal: piece.isFinal,
+        surroundings: surroundings, worker: worker), of: joined.rawSpan)
+    self.joined = joined
+  }
+
+  /// Scans what was left over where the input ended in a fault: it is all there is.
+  private func scanTail(_ worker: ScanWorker) {
+    guard !tail.isEmpty else { return }
+    let rest = tail
+    let state =
+      state ?? LogState.initial(firstBytes: rest.rawSpan, isFinal: true, options: options)
+    accept(
+      scan(
+        rest.rawSpan, from: state, base: lastEnd &- sourceLength(rest), line: lines, isFinal: true,
+        surroundings: ChunkSurroundings(before: linesCommitted), worker: worker),
+      of: rest.rawSpan)
   }
 
   private func isUndecided(_ next: RawSpan) -> Bool {
@@ -311,9 +325,6 @@ final class LogJob: InputJob, @unchecked Sendable {
     let bytes = tail + first.copied(first.byteOffsets)
     return LogState.initial(firstBytes: bytes.rawSpan, isFinal: isFinal, options: options)
   }
-
-  /// Offset in the input of the end of the last chunk committed.
-  private var lastEnd: UInt64 = 0
 
   /// Bytes of the input, before transcoding, that some bytes stand for.
   private func sourceLength(_ bytes: RawSpan) -> UInt64 {
