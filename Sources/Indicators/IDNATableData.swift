@@ -3,7 +3,6 @@
 
 // swift-format-ignore-file
 enum IDNATableData {
-  static let unicodeVersion = "18.0.0"
   static let properties: StaticString = """
     1AIBAAEBAQIBAwEEAQUBBgEHAQgBCQEKAQsBDAENAQ4BDwEQAREBEgETARQBFQEWARcBGAEZARoBGwEcAR0BHgEfASAB\
     IQEiASMBJAElASYBJwEoAykBKgErASwBLQEuAS8BMAExATIBMwE0ATUBNgE3ATgBOQE6ATsBPAE9AT4BPwFAAUEBQgFD\

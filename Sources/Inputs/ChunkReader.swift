@@ -90,14 +90,6 @@ package struct ChunkReader: ~Copyable {
   /// Characters of UTF-16 that were damaged and replaced so far.
   package var replacements: Int { transcoder?.replacements ?? 0 }
 
-  /// Offset in the uncompressed input of an offset in the bytes shown, before transcoding.
-  ///
-  /// Linear in the offset where the input is transcoded.
-  package func inputOffset(of offset: Int) -> UInt64 {
-    guard transcoder != nil else { return chunk.base &+ UInt64(clamping: offset) }
-    return chunk.base &+ UInt64(UTF16Transcoder.sourceLength(ofUTF8: chunk.bytes, 0..<offset))
-  }
-
   /// Shows the next bytes; false at the end of the input.
   ///
   /// The last `tail` bytes of those shown come again at the front, followed by at least one new line,

@@ -54,7 +54,7 @@
       let start = offset
       var group: UInt32 = 0
       while offset < end {
-        let digit = hexValue(bytes.byte(unchecked: offset))
+        let digit = Hex.value(of: bytes.byte(unchecked: offset))
         guard digit < 16 else { break }
         group = group << 4 | UInt32(digit)
         offset += 1
@@ -197,7 +197,4 @@
     }
     return nil
   }
-
-  @inline(__always)
-  private static func hexValue(_ byte: UInt8) -> UInt8 { Hex.value(of: byte) }
 }

@@ -174,7 +174,6 @@ def main(path):
             f"// the mapping table of UTS 46, both of version {version}. Do not edit.\n\n"
             "// swift-format-ignore-file\n"
             "enum IDNATableData {\n"
-            f'  static let unicodeVersion = "{version}"\n'
         )
         for name, stream in streams.items():
             file.write(f'  static let {name}: StaticString = """\n')

@@ -86,7 +86,9 @@ enum DNSName {
     if let end = prefixLength(name, before: ".ip6.arpa"), end == 63 {
       var (high, low): (UInt64, UInt64) = (0, 0)
       for nibble in 0..<32 {
-        guard let value = hexDigit(name.byte(unchecked: 2 * nibble)) else { return nil }
+        let digit = Hex.value(of: name.byte(unchecked: 2 * nibble))
+        guard digit < 16 else { return nil }
+        let value = UInt64(digit)
         if nibble < 31, name.byte(unchecked: 2 * nibble + 1) != 0x2e { return nil }
         if nibble < 16 {
           low |= value << UInt64(4 * nibble)
@@ -116,13 +118,5 @@ enum DNSName {
     }
     guard offset > start, value < 256 else { return nil }
     return offset - start > 1 && name.byte(unchecked: start) == 0x30 ? nil : value
-  }
-
-  private static func hexDigit(_ byte: UInt8) -> UInt64? {
-    switch byte {
-    case 0x30...0x39: UInt64(byte - 0x30)
-    case 0x61...0x66: UInt64(byte - 0x57)
-    default: nil
-    }
   }
 }

@@ -173,17 +173,15 @@ struct TLSFingerprint {
     if Byte.isAlphanumeric(first), Byte.isAlphanumeric(last) {
       text += [first, last]
     } else {
-      text += [Self.digit(first >> 4), Self.digit(last & 0xf)]
+      text += [Hex.digit(first >> 4), Hex.digit(last)]
     }
   }
-
-  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
   private static func append(hexadecimals list: [UInt16], to text: inout [UInt8]) {
     for (index, number) in list.enumerated() {
       if index > 0 { text.append(0x2c) }
       for shift: UInt16 in [12, 8, 4, 0] {
-        text.append(digit(UInt8(truncatingIfNeeded: number >> shift & 0xf)))
+        text.append(Hex.digit(UInt8(truncatingIfNeeded: number >> shift)))
       }
     }
   }
@@ -197,7 +195,7 @@ struct TLSFingerprint {
     var bytes: [UInt8] = []
     // SAFETY: the closure only reads the array's bytes.
     unsafe list.withUnsafeBytes { MessageDigest.appendSHA256(of: unsafe $0.bytes, to: &bytes) }
-    for byte in bytes.prefix(6) { text += [digit(byte >> 4), digit(byte & 0xf)] }
+    for byte in bytes.prefix(6) { text += [Hex.digit(byte >> 4), Hex.digit(byte)] }
   }
 }
 
