@@ -50,14 +50,37 @@ struct DamageTests {
     pcap(frames.map { CapturedPacket($0) }, magic: 0xa1b2_cd34),
   ]
 
+  /// Where each packet's bytes end in a capture.
+  private static func ends(_ number: Int) -> [Int] {
+    let capture = captures[number]
+    if number == 1 {
+      // Blocks say how long they are; a packet's bytes are behind 28 of an enhanced block.
+      var (ends, start): ([Int], Int) = ([], 0)
+      while start < capture.count {
+        let length = Int(capture[start + 4]) | Int(capture[start + 5]) << 8
+        if [2, 3, 6].contains(capture[start]) { ends.append(start + length) }
+        start += length
+      }
+      return ends
+    }
+    let header = number == 2 ? 24 : 16
+    return frames.reduce(into: []) { $0.append(($0.last ?? 24) + header + $1.count) }
+  }
+
   @Test("cut at every byte: whole packets stay, the rest is an error", arguments: [0, 1, 2])
   func truncation(_ number: Int) {
     let capture = Self.captures[number]
     let whole = Observed(capture)
     #expect(whole.error == nil)
+    let ends = Self.ends(number)
+    #expect(ends.count == Int(whole.packets) && ends.last == capture.count)
     for length in 0..<capture.count {
       let observed = Observed(Array(capture[..<length]))
       #expect(observed.lines == Array(whole.lines.prefix(observed.lines.count)))
+      let there = ends.count { $0 <= length }
+      #expect(observed.packets >= there)
+      let lines = whole.lines.count { Int($0.prefix { $0 != " " }) ?? .max <= there }
+      #expect(observed.lines.count >= lines, "\(length) bytes")
       let isBorder = observed.error == nil
       if isBorder { #expect(observed.packets < whole.packets || number == 1) }
     }

@@ -1,19 +1,24 @@
-import Foundation
+import FuzzCandidates
 import FuzzLogs
+import TestSupport
 import Testing
 
 /// What the fuzzer once found, and seeds for it, replayed.
 @Suite("Inputs of the log fuzzer") struct LogFuzzCorpusTests {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("FuzzCorpus/FuzzLogs")
+  private static let corpus = FuzzCorpus("FuzzLogs")
 
-  static let files: [String] =
-    (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []
+  @Test func thereAreFiles() { #expect(!Self.corpus.files.isEmpty) }
 
-  @Test func thereAreFiles() { #expect(!Self.files.isEmpty) }
+  @Test(arguments: corpus.files)
+  func replay(_ file: String) throws { fuzzLogs(try Self.corpus.input(file)) }
+}
 
-  @Test(arguments: files)
-  func replay(_ file: String) throws {
-    fuzzLogs(Array(try Data(contentsOf: Self.folder.appendingPathComponent(file))))
-  }
+/// The same for the fuzzer of the search for lines.
+@Suite("Inputs of the candidate fuzzer") struct CandidateFuzzCorpusTests {
+  private static let corpus = FuzzCorpus("FuzzCandidates")
+
+  @Test func thereAreFiles() { #expect(!Self.corpus.files.isEmpty) }
+
+  @Test(arguments: corpus.files)
+  func replay(_ file: String) throws { fuzzCandidates(try Self.corpus.input(file)) }
 }

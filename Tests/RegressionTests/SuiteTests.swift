@@ -1,6 +1,7 @@
 import Feeds
 import Foundation
 import FuzzSuite
+import TestSupport
 import Testing
 import YAML
 
@@ -348,15 +349,12 @@ import YAML
 
   // MARK: The corpus of the fuzzer
 
-  private static let corpus = packageRoot.appendingPathComponent("Tests/FuzzCorpus/FuzzSuite")
+  private static let corpus = FuzzCorpus("FuzzSuite")
 
-  private static let files: [String] =
-    (try? FileManager.default.contentsOfDirectory(atPath: corpus.path))?.sorted() ?? []
+  @Test func thereAreFiles() { #expect(!Self.corpus.files.isEmpty) }
 
-  @Test func thereAreFiles() { #expect(!Self.files.isEmpty) }
-
-  @Test(arguments: files) func replay(_ file: String) throws {
-    fuzzSuite(Array(try Data(contentsOf: Self.corpus.appendingPathComponent(file))))
+  @Test(arguments: corpus.files) func replay(_ file: String) throws {
+    fuzzSuite(try Self.corpus.input(file))
   }
 
   @Test func damageNeverTraps() throws {

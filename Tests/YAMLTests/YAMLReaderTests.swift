@@ -1,5 +1,6 @@
-import FuzzYAML
 import Foundation
+import FuzzYAML
+import TestSupport
 import Testing
 import YAML
 
@@ -149,15 +150,11 @@ import YAML
 
   // MARK: The corpus of the fuzzer
 
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("FuzzCorpus/FuzzYAML")
+  private static let corpus = FuzzCorpus("FuzzYAML")
 
-  static let files: [String] =
-    (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []
+  @Test func thereAreFiles() { #expect(!Self.corpus.files.isEmpty) }
 
-  @Test func thereAreFiles() { #expect(!Self.files.isEmpty) }
-
-  @Test(arguments: files) func replay(_ file: String) throws {
-    fuzzYAML(Array(try Data(contentsOf: Self.folder.appendingPathComponent(file))))
+  @Test(arguments: corpus.files) func replay(_ file: String) throws {
+    fuzzYAML(try Self.corpus.input(file))
   }
 }

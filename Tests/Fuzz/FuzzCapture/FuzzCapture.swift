@@ -146,7 +146,8 @@ private let strings: LiteralMatcher? = {
   }
 }()
 
-private func fuzz(_ input: [UInt8]) {
+/// Reads one input as a capture and checks what came of it.
+package func fuzzCapture(_ input: [UInt8]) {
   var feed = Feed(bytes: input)
   let first = feed.byte()
   let choice = Parser.chosen?.choice(first) ?? first
@@ -198,7 +199,7 @@ private func check(_ batch: ObservableBatch, _ reader: CaptureReader) {
   /// What the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    fuzzCapture(Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
   }
 #else
@@ -206,6 +207,6 @@ private func check(_ batch: ObservableBatch, _ reader: CaptureReader) {
 
   @main
   struct Replay {
-    static func main() { replay(fuzz) }
+    static func main() { replay(fuzzCapture) }
   }
 #endif

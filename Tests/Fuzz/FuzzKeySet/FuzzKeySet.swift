@@ -24,7 +24,8 @@ private func folded(_ key: [UInt8]) -> [UInt8] {
   key.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
 }
 
-private func fuzz(_ input: [UInt8]) {
+/// Builds, opens or damages one input's key set.
+package func fuzzKeySet(_ input: [UInt8]) {
   var feed = Feed(bytes: input)
   let options = feed.byte()
   if options & 3 == 1 {
@@ -108,7 +109,7 @@ private func compare(
   /// What the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    fuzzKeySet(Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
   }
 #else
@@ -116,6 +117,6 @@ private func compare(
 
   @main
   struct Replay {
-    static func main() { replay(fuzz) }
+    static func main() { replay(fuzzKeySet) }
   }
 #endif

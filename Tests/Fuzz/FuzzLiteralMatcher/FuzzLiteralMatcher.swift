@@ -31,7 +31,8 @@ private func folded(_ bytes: [UInt8]) -> [UInt8] {
   bytes.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
 }
 
-private func fuzz(_ input: [UInt8]) {
+/// Builds, opens or damages one input's matcher.
+package func fuzzLiteralMatcher(_ input: [UInt8]) {
   var feed = Feed(bytes: input)
   let options = feed.byte()
   let cut = Int(feed.byte())
@@ -136,7 +137,7 @@ private func compare(_ image: [UInt8], _ patterns: [Pattern], _ text: [UInt8], c
   /// What the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    fuzzLiteralMatcher(Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
   }
 #else
@@ -144,6 +145,6 @@ private func compare(_ image: [UInt8], _ patterns: [Pattern], _ text: [UInt8], c
 
   @main
   struct Replay {
-    static func main() { replay(fuzz) }
+    static func main() { replay(fuzzLiteralMatcher) }
   }
 #endif

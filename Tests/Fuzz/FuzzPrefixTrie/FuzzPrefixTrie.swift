@@ -48,7 +48,8 @@ private func halves(_ address: UInt128) -> IPv6Bits {
     high: UInt64(truncatingIfNeeded: address >> 64), low: UInt64(truncatingIfNeeded: address))
 }
 
-private func fuzz(_ input: [UInt8]) {
+/// Builds, opens or damages one input's trie.
+package func fuzzPrefixTrie(_ input: [UInt8]) {
   var feed = Feed(bytes: input)
   let options = feed.byte()
   let isIPv6 = options & 4 != 0
@@ -146,7 +147,7 @@ private func compare(_ image: [UInt8], _ entries: [Entry], _ queries: [UInt128],
   /// What the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    fuzz(Array(UnsafeBufferPointer(start: start, count: count)))
+    fuzzPrefixTrie(Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
   }
 #else
@@ -154,6 +155,6 @@ private func compare(_ image: [UInt8], _ entries: [Entry], _ queries: [UInt128],
 
   @main
   struct Replay {
-    static func main() { replay(fuzz) }
+    static func main() { replay(fuzzPrefixTrie) }
   }
 #endif
