@@ -148,6 +148,17 @@ struct FirstSegments {
     return copies[index]
   }
 
+  /// The bytes of a direction from a number on as the first segments or the last ones had them, if they are all there.
+  mutating func bytes(
+    _ rule: ReceiverVersion.Rule, of flow: UInt32, isFromFirst: Bool, from sequence: UInt32,
+    count: Int, present: UInt64
+  ) -> [UInt8]? {
+    guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].count == count,
+      slots[index].sequence == sequence, hold(index, present)
+    else { return nil }
+    return rule == .lastWins || originals[index].isEmpty ? copies[index] : originals[index]
+  }
+
   /// Whether a segment has other bytes than those that are kept of a direction that begins at a number; false where none
   /// are kept.
   mutating func differ(

@@ -47,7 +47,8 @@ extension FlowReader {
       let stream = streams[direction.stream]
       guard stream.isUnread, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
         stream.openVersions.isEmpty,
-        stream.rereadings.isEmpty, stream.holes.isEmpty, stream.parked == nil
+        stream.rereadings.isEmpty, stream.receivers.isEmpty, stream.holes.isEmpty,
+        stream.parked == nil
       else { return nil }
     }
     let bytes = firsts.take(

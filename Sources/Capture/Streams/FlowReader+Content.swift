@@ -334,6 +334,7 @@ extension FlowReader {
     guard number != 0 else { return }
     let stream = streams[number]
     finishVersions(number)
+    finishReceivers(number)
     let history = stream.isBetweenMessages ? [] : stream.history.bytes
     stream.history.forget()
     stream.breakHoles()

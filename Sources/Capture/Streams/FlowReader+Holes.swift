@@ -70,10 +70,19 @@ extension FlowReader {
   private mutating func beginFilling(
     _ bytes: RawSpan, known: Int, _ visit: StreamVisit
   ) -> TCPStream? {
-    let all = bytes
+    guard let (reader, start) = beginMessage(bytes, isFirst: false, visit) else { return nil }
+    let isDone = read(
+      bytes.extracting(start..<bytes.byteCount), known: max(0, known - start), reader, visit)
+    return isDone ? nil : reader
+  }
+
+  /// What reads the message that some bytes of a stream begin, and where it begins behind what stands before a
+  /// protocol's own bytes; nil where it cannot be told what it is.
+  mutating func beginMessage(
+    _ all: RawSpan, isFirst: Bool, _ visit: StreamVisit
+  ) -> (reader: TCPStream, start: Int)? {
     let bytes = Preamble.stripped(from: all)
     guard bytes.byteCount > 0 else { return nil }
-    let known = max(0, known - (all.byteCount - bytes.byteCount))
     let isServer = flows[visit].isServer
     var (application, role) = Self.classify(bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     if application == .none, role == .unknown, bytes.byteCount >= Self.decidedLength {
@@ -82,15 +91,15 @@ extension FlowReader {
     let reader = TCPStream(record: writer.flow(), target: target(visit))
     switch application {
     case .http, .tls, .dnsStream:
-      begin(application, reader, visit, isFirst: false)
-      // As far as it goes without the hole it was read before.
+      begin(application, reader, visit, isFirst: isFirst)
+      // As far as it goes the stream itself has read it.
       reader.dns.readsCut = false
     case .none where role == .server && readsAnswers:
       reader.begin(.http)
       reader.http.beginAnswer()
     case .none, .beginning, .upgrade, .dns, .dtls: return nil
     }
-    return read(bytes, known: known, reader, visit) ? nil : reader
+    return (reader, all.byteCount - bytes.byteCount)
   }
 
   /// Begins to read a message that the first bytes of a hole begin; nil where they do not.

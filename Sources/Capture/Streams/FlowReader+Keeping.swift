@@ -57,6 +57,7 @@ extension FlowReader {
     guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
     finishContent(stream)
     finishVersions(number)
+    finishReceivers(number)
     finishHoles(number)
     releaseStream(number)
   }

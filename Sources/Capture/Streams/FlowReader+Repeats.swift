@@ -19,7 +19,7 @@ extension FlowReader {
     }
     let version: [UInt8]
     let changed: Range<Int>
-    var (isBefore, isLast) = (false, false)
+    var isBefore = false
     switch streams[direction.stream].history.compare(payload, at: sequence, next: direction.next) {
     case .same:
       return skips.add(.retransmission)
@@ -55,15 +55,14 @@ extension FlowReader {
       }
       skips.add(.tcpOverlap)
       noteOverlap(visit)
-      let alternate = streams[direction.stream].history.alternate(
+      let others = streams[direction.stream].history.alternate(
         payload, at: sequence, next: direction.next, bytes,
         isWhole: Int(direction.next &- sequence) <= bytes.count)
-      isLast = alternate.isLast
-      for (bytes, changed, isLast) in alternate.others {
-        readVersion(bytes, changed, isBefore: false, isLast: isLast, direction, visit)
+      for (bytes, changed) in others {
+        readVersion(bytes, changed, isBefore: false, direction, visit)
       }
     }
-    readVersion(version, changed, isBefore: isBefore, isLast: isLast, direction, visit)
+    readVersion(version, changed, isBefore: isBefore, direction, visit)
     streams.touch(direction.stream)
   }
 
@@ -113,34 +112,20 @@ extension FlowReader {
     }
   }
 
-  /// Reads bytes that were read in the order of their places as a receiver has them with which the last to arrive
-  /// wins.
-  mutating func readLatest(
-    _ bytes: [UInt8], at sequence: UInt32, of number: UInt32, _ visit: StreamVisit
-  ) {
-    let direction = flows[visit]
-    guard direction.stream == number,
-      let latest = streams[number].history.putLatest(bytes, at: sequence, next: direction.next),
-      !streams[number].history.hasTooManyVersions
-    else { return }
-    readVersion(latest.bytes, latest.changed, isBefore: false, isLast: true, direction, visit)
-    streams.touch(number)
-    noteWritten(visit)
-  }
-
   /// Reads the kept bytes of a stream with some others in their place, or before them.
   private mutating func readVersion(
-    _ bytes: [UInt8], _ changed: Range<Int>, isBefore: Bool, isLast: Bool,
-    _ direction: FlowDirection, _ visit: StreamVisit
+    _ bytes: [UInt8], _ changed: Range<Int>, isBefore: Bool, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) {
     let sequence = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
     let stream = streams[direction.stream]
+    if stream.receivers.contains(where: { $0.has(bytes, at: sequence) }) { return }
     // Of an unfinished message the version goes on with what follows.
     if !isBefore, !stream.isBetweenMessages,
       stream.open(
         TCPStream.Version(
           bytes: bytes, sequence: sequence, number: writer.number, time: writer.time,
-          changed: changed, isLast: isLast))
+          changed: changed))
     {
       return
     }
@@ -155,16 +140,6 @@ extension FlowReader {
     if number != 0 { streams[number].record.hasOverlap = true }
     markOverlap(visit.flow)
     writer.markOverlap()
-  }
-
-  /// Notes whether a segment has other bytes than those that wait for it.
-  @inline(never)
-  mutating func compareWaiting(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
-    let number = flows[visit].stream
-    guard number != 0, !flows[notes: visit.flow].hasOverlap,
-      streams[number].disagrees(payload, at: sequence)
-    else { return }
-    noteOverlap(visit)
   }
 
   /// Keeps in mind what the packet has of which another version goes on: it is not written again for it.
@@ -211,7 +186,7 @@ extension FlowReader {
       if flows[visit].stream == number {
         // What was read before is the other version now.
         streams[number].history.add(
-          [kept.bytes] + kept.alternates, latest: version.isLast ? [] : kept.latest)
+          [kept.bytes] + kept.alternates, latest: kept.latest)
       }
       return
     }

@@ -160,35 +160,46 @@ extension FlowReader {
     }
     let direction = flows[visit]
     let distance = Int32(bitPattern: sequence &- direction.next)
-    if direction.hasQueue { compareWaiting(payload, at: sequence, visit) }
-    if distance > 0 {
-      enqueue(payload, at: sequence, missing: missing, visit)
-      return
-    }
-    let known = min(Int(direction.next &- sequence), payload.byteCount)
     // A keep-alive probe repeats one byte, whatever it was (RFC 9293 §3.8.4), and only between messages.
     if distance == -1, payload.byteCount == 1,
       direction.stream == 0 || !streams[direction.stream].isOther(payload.byte(unchecked: 0))
     {
-      return
+      // Of what disagrees anyway it may be a part.
+      putReceivers(payload, at: sequence, visit)
+      return readReceivers(visit)
     }
-    if distance < 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
-    if known < payload.byteCount {
-      let isSearched = known > 0 && !search.isEmpty
-      let tails =
-        isSearched ? tails(with: payload.extracting(0..<known), at: direction.next, visit) : []
-      let rest = payload.extracting(known..<payload.byteCount)
-      let latest =
-        direction.hasQueue && flows[notes: visit.flow].hasOverlap
-        ? streams[direction.stream].latest(behind: rest, at: direction.next) : nil
-      advance(rest, missing: missing, visit)
-      if isSearched { searchBehind(tails, rest, at: direction.next, visit) }
-      noteWritten(visit)
+    if distance < 0 || direction.hasQueue { compare(payload, at: sequence, direction, visit) }
+    putReceivers(payload, at: sequence, visit)
+    if distance > 0 {
+      enqueue(payload, at: sequence, missing: missing, visit)
+    } else if direction.hasQueue, flows[notes: visit.flow].hasOverlap,
+      streams[direction.stream].waits(before: sequence, payload.byteCount)
+    {
+      // What waits came before it, and is read before the bytes that it has in its place.
+      wait(payload, at: sequence, missing: missing, visit)
       drain(visit)
-      if let latest { readLatest(latest, at: direction.next, of: direction.stream, visit) }
+      readReceivers(visit)
     } else {
-      noteWritten(visit)
+      readNow(payload, at: sequence, missing: missing, visit)
+      readReceivers(visit)
     }
+  }
+
+  /// Reads a segment that is not after the next byte.
+  private mutating func readNow(
+    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+  ) {
+    let next = flows[visit].next
+    let known = min(Int(next &- sequence), payload.byteCount)
+    if known > 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
+    guard known < payload.byteCount else { return noteWritten(visit) }
+    let isSearched = known > 0 && !search.isEmpty
+    let tails = isSearched ? tails(with: payload.extracting(0..<known), at: next, visit) : []
+    let rest = payload.extracting(known..<payload.byteCount)
+    advance(rest, missing: missing, visit)
+    if isSearched { searchBehind(tails, rest, at: next, visit) }
+    noteWritten(visit)
+    drain(visit)
   }
 
   /// Reads the next bytes of a stream.
@@ -255,20 +266,29 @@ extension FlowReader {
   mutating func enqueue(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
-    let number = openStream(visit)
+    let number = wait(payload, at: sequence, missing: missing, visit)
     let stream = streams[number]
-    var bytes: [UInt8] = []
-    bytes.append(payload)
-    stream.enqueue(
-      TCPStream.Early(
-        sequence: sequence, bytes: bytes, missing: missing, number: writer.number,
-        time: writer.time))
-    flows[visit].hasQueue = true
     while stream.queue.count > TCPStream.longestQueue || stream.queuedBytes > options.streamLimit {
       passGap(number)
     }
     passAcknowledged(number, over: TCPStream.longestAcknowledged)
     if flows[visit].stream == number { streams.touch(number) }
+  }
+
+  /// Puts a segment in its place among those that wait; gives the number of its stream.
+  @discardableResult
+  private mutating func wait(
+    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+  ) -> UInt32 {
+    let number = openStream(visit)
+    var bytes: [UInt8] = []
+    bytes.append(payload)
+    streams[number].enqueue(
+      TCPStream.Early(
+        sequence: sequence, bytes: bytes, missing: missing, number: writer.number,
+        time: writer.time))
+    flows[visit].hasQueue = true
+    return number
   }
 
   /// Reads the waiting segments that are next now.

@@ -16,6 +16,13 @@ extension StreamHistory {
     case earlier([UInt8], count: Int)
   }
 
+  /// Whether a segment has other bytes than those kept, which end before `next`, in a part of its place.
+  func disagrees(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Bool {
+    let start = bytes.count - Int(Int32(bitPattern: next &- sequence))
+    guard start < bytes.count, start > -data.byteCount else { return false }
+    return !bytes.has(data, at: start, upTo: min(start + data.byteCount, bytes.count))
+  }
+
   /// Compares a segment with the bytes kept, which end before `next`.
   func compare(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Repetition {
     let behind = Int(next &- sequence)

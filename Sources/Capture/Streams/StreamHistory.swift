@@ -5,8 +5,8 @@ import Parsing
 /// A segment that comes again is compared with them. Where it differs, both versions are read: which of them the
 /// receiver took, the capture does not tell.
 struct StreamHistory {
-  /// Another version, the bytes in which it differs from what it was made of, and whether it is the latest.
-  typealias Other = (bytes: [UInt8], changed: Range<Int>, isLast: Bool)
+  /// Another version, and the bytes in which it differs from what it was made of.
+  typealias Other = (bytes: [UInt8], changed: Range<Int>)
 
   /// The bytes that were read, and other versions of them.
   typealias Kept = (bytes: [UInt8], latest: [UInt8], alternates: [[UInt8]])
@@ -102,52 +102,33 @@ struct StreamHistory {
   }
 
   /// Puts a segment that differs from the bytes kept into every other version of them, and keeps a version of these
-  /// with it; gives the others, and whether that version is the latest one.
+  /// with it; gives the others.
   mutating func alternate(
     _ data: RawSpan, at sequence: UInt32, next: UInt32, _ version: [UInt8], isWhole: Bool
-  ) -> (others: [Other], isLast: Bool) {
-    guard isWhole, version.count == bytes.count else { return ([], false) }
+  ) -> [Other] {
+    guard isWhole, version.count == bytes.count else { return [] }
     let start = bytes.count - Int(next &- sequence)
-    func other(_ base: [UInt8], isLast: Bool) -> Other {
+    func other(_ base: [UInt8]) -> Other {
       var bytes = base
       data.copy(to: &bytes, at: start)
       var (first, last) = (start, start + data.byteCount)
       while last > first, base[last - 1] == bytes[last - 1] { last -= 1 }
       while first < last, base[first] == bytes[first] { first += 1 }
-      return (bytes, first..<last, isLast)
+      return (bytes, first..<last)
+    }
+    func isOther(_ other: Other) -> Bool {
+      !other.changed.isEmpty && other.bytes != version && other.bytes != bytes
     }
     let before = latest
-    let newest = before.isEmpty ? nil : other(before, isLast: true)
+    let newest = before.isEmpty ? nil : other(before)
     latest = newest?.bytes ?? version
-    var others: [Other] = newest.map { [$0] } ?? []
-    others += alternates.map { other($0, isLast: false) }.filter { $0.bytes != latest }
-    others.removeAll { $0.changed.isEmpty || $0.bytes == version || $0.bytes == bytes }
-    let isLast = latest == version
+    let others = alternates.map(other).filter { $0.bytes != latest && isOther($0) }
     var kept: [[UInt8]] = before.isEmpty || before == latest ? [] : [before]
-    if !isLast { kept.append(version) }
-    kept += others.lazy.filter { !$0.isLast }.map(\.bytes)
+    if latest != version { kept.append(version) }
+    kept += others.map(\.bytes)
     alternates = Array(kept.prefix(Self.mostAlternates))
     if latest == bytes { latest = [] }
-    return (others, isLast)
-  }
-
-  /// Puts bytes that were read in the order of their places into the latest version, in which the last to arrive are;
-  /// gives that, and which of its bytes are others than those kept, if there are any.
-  mutating func putLatest(_ data: [UInt8], at sequence: UInt32, next: UInt32) -> Other? {
-    let start = bytes.count - Int(next &- sequence)
-    guard start >= 0, start + data.count <= bytes.count else { return nil }
-    let before = latest
-    if latest.isEmpty { latest = bytes }
-    latest.replaceSubrange(start..<start + data.count, with: data)
-    var (first, last) = (0, bytes.count)
-    while last > first, bytes[last - 1] == latest[last - 1] { last -= 1 }
-    while first < last, bytes[first] == latest[first] { first += 1 }
-    if first == last { latest = [] }
-    if !before.isEmpty, before != latest {
-      alternates = Array(
-        ([before] + alternates.filter { $0 != before }).prefix(Self.mostAlternates))
-    }
-    return first == last ? nil : (latest, first..<last, true)
+    return [newest].compactMap(\.self).filter(isOther) + others
   }
 
   /// Whether no more versions are read.

@@ -31,24 +31,10 @@ extension TCPStream {
     return false
   }
 
-  /// The next bytes with those of the segments that wait directly behind them as a receiver has them with which the
-  /// last one to arrive wins; nil where none waits there, or too many do.
-  func latest(behind data: RawSpan, at next: UInt32) -> [UInt8]? {
-    var length = data.byteCount
-    var waiting: [Early] = []
-    for early in queue {
-      let start = Int(Int32(bitPattern: early.place &- next))
-      if start > length { break }
-      waiting.append(early)
-      length = max(length, start + early.bytes.count - early.read)
-      if length > StreamHistory.longest || waiting.count > Self.mostCompared { return nil }
-    }
-    if waiting.isEmpty { return nil }
-    waiting.sort { $0.number < $1.number }
-    var bytes = [UInt8](repeating: 0, count: length)
-    for early in waiting { early.copy(to: &bytes, from: next) }
-    data.copy(to: &bytes, at: 0)
-    return bytes
+  /// Whether a segment waits that begins before the end of one with so many bytes.
+  func waits(before sequence: UInt32, _ count: Int) -> Bool {
+    guard let first = queue.first else { return false }
+    return Int(Int32(bitPattern: first.place &- sequence)) < count
   }
 
   /// Where a part of a segment ends that is read next, if others that came before it have the bytes behind that; the

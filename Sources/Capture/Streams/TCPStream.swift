@@ -25,14 +25,6 @@ final class TCPStream {
 
     /// Where the bytes begin that were not read.
     var place: UInt32 { sequence &+ UInt32(truncatingIfNeeded: read) }
-
-    /// Writes the bytes from a number on into others that begin with that one.
-    func copy(to output: inout [UInt8], from next: UInt32) {
-      let start = Int(Int32(bitPattern: sequence &- next))
-      let known = max(0, -start)
-      guard known < bytes.count else { return }
-      bytes.rawSpan.extracting(known..<bytes.count).copy(to: &output, at: start + known)
-    }
   }
 
   /// What was read of an unfinished message, with other bytes in some place of it.
@@ -45,8 +37,6 @@ final class TCPStream {
     var time: Int64
     /// The bytes that are other than those read: some before and behind them may be, none else.
     var changed: Range<Int>
-    /// All segments that differed are in it: what a receiver has with which the last one wins.
-    var isLast = false
     /// What that packet had already (`ObservableWriter.written`).
     var written: [UInt64] = []
   }
@@ -65,6 +55,8 @@ final class TCPStream {
   static let longestAcknowledged = 32
   /// The most bytes that are read of one other version of a stream.
   private static let mostReread = 1 << 20
+  /// The most bytes that are read, again and again, of what receivers have that do not take the first ones.
+  static let mostReceiverBytes = 4 << 20
 
   /// What is being read.
   enum Content {
@@ -90,6 +82,9 @@ final class TCPStream {
   @safe @exclusivity(unchecked) private(set) var rereadings: [Rereading] = []
   /// Some of them were taken away, and go on with the bytes that are being read.
   @safe @exclusivity(unchecked) var isRereading = false
+  /// What receivers have that do not take the first of segments that disagree, and how many bytes were read of it.
+  @safe @exclusivity(unchecked) var receivers: [ReceiverVersion] = []
+  @safe @exclusivity(unchecked) var receiverBytes = 0
   /// The last bytes that were read, and other versions of them.
   @safe @exclusivity(unchecked) var history = StreamHistory()
   /// Bytes that were given up in the middle of messages, in case they come after all.
@@ -126,20 +121,21 @@ final class TCPStream {
     for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
     for hole in holes { cost += hole.cost }
     for rereading in rereadings { cost += rereading.reader.cost }
+    for receiver in receivers { cost += receiver.cost }
     return cost
   }
 
   /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
   var isIdle: Bool {
-    queue.isEmpty && openVersions.isEmpty && rereadings.isEmpty && isBetweenMessages
-      && parked == nil
+    queue.isEmpty && openVersions.isEmpty && rereadings.isEmpty && receivers.isEmpty
+      && isBetweenMessages && parked == nil
   }
 
   /// Whether nothing is read, and no bytes that were read are kept.
   var isBare: Bool {
     if case .none = content {
-      history.bytes.isEmpty && openVersions.isEmpty && rereadings.isEmpty && otherStart == nil
-        && holes.isEmpty && parked == nil
+      history.bytes.isEmpty && openVersions.isEmpty && rereadings.isEmpty && receivers.isEmpty
+        && otherStart == nil && holes.isEmpty && parked == nil
     } else {
       false
     }
@@ -179,6 +175,7 @@ final class TCPStream {
     if let mark { first = min(first, mark.number) }
     for version in openVersions { first = min(first, version.number) }
     for rereading in rereadings { first = min(first, rereading.reader.firstWaiting ?? .max) }
+    for receiver in receivers { first = min(first, receiver.reader?.firstWaiting ?? .max) }
     return first == .max ? nil : first
   }
 
@@ -204,22 +201,8 @@ final class TCPStream {
   private static let mostOpenVersions = 8
 
   /// Keeps another version of the unfinished message; false where there are enough.
-  ///
-  /// One in which all segments are that differed makes room for itself: the one before it is none any more.
   func open(_ version: Version) -> Bool {
-    var version = version
-    if openVersions.count >= Self.mostOpenVersions {
-      guard version.isLast else { return false }
-      if openVersions.count > Self.mostOpenVersions,
-        let index = openVersions.lastIndex(where: \.isLast)
-      {
-        // What that one would have had written is written of this one.
-        let before = openVersions.remove(at: index)
-        let shift = Int(Int32(bitPattern: before.sequence &- version.sequence))
-        let first = max(0, before.changed.lowerBound + shift)
-        version.changed = min(first, version.changed.lowerBound)..<version.changed.upperBound
-      }
-    }
+    guard openVersions.count < Self.mostOpenVersions else { return false }
     openVersions.append(version)
     return true
   }
@@ -247,7 +230,7 @@ final class TCPStream {
 
   /// Whether more may be wanted of the direction, though not of what was read of it.
   var mayGoOn: Bool {
-    otherStart != nil || parked != nil || !rereadings.isEmpty || isRereading
+    otherStart != nil || parked != nil || !rereadings.isEmpty || !receivers.isEmpty || isRereading
   }
 
   /// Whether it is known where the next message begins.
@@ -286,6 +269,8 @@ final class TCPStream {
     (acknowledged, gap) = (nil, 0)
     if !openVersions.isEmpty { openVersions = [] }
     if !rereadings.isEmpty { rereadings = [] }
+    if !receivers.isEmpty { receivers = [] }
+    receiverBytes = 0
     isRereading = false
     history.reset()
     if !holes.isEmpty { holes = [] }

@@ -1,0 +1,168 @@
+import Indicators
+import Parsing
+
+/// TCP: segments that disagree, as receivers take them that have other rules than the stream.
+extension FlowReader {
+  /// Notes whether a segment has other bytes than those that were read in its place, or wait for others there; then
+  /// what receivers have begins that do not take the first of them.
+  @inline(never)
+  mutating func compare(
+    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+  ) {
+    let number = direction.stream
+    let mayBegin =
+      !direction.isDone
+      && (number == 0
+        || streams[number].receivers.count < ReceiverVersion.Rule.allCases.count
+          && streams[number].receiverBytes <= TCPStream.mostReceiverBytes)
+    var isOther =
+      direction.hasQueue && (mayBegin || !flows[notes: visit.flow].hasOverlap)
+      && streams[number].disagrees(payload, at: sequence)
+    if !isOther, mayBegin, Int32(bitPattern: sequence &- direction.next) < 0 {
+      isOther = disagreesWithRead(payload, at: sequence, direction, visit)
+    }
+    guard isOther else { return }
+    noteOverlap(visit)
+    if mayBegin { beginReceivers(direction, visit) }
+  }
+
+  private mutating func disagreesWithRead(
+    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+  ) -> Bool {
+    if direction.stream != 0 {
+      let stream = streams[direction.stream]
+      if stream.history.disagrees(payload, at: sequence, next: direction.next) { return true }
+      if !stream.isUnread { return false }
+    }
+    return firsts.differ(
+      payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+      from: direction.base, present: stretch)
+  }
+
+  /// Begins what receivers have that do not take the first bytes, with what was read of the present message, and with
+  /// what waits, in the order in which it came.
+  private mutating func beginReceivers(_ direction: FlowDirection, _ visit: StreamVisit) {
+    let number = openStream(visit)
+    let stream = streams[number]
+    let waiting = stream.queue.sorted { $0.number < $1.number }
+    for rule in ReceiverVersion.Rule.allCases
+    where !stream.receivers.contains(where: { $0.rule == rule }) {
+      var bytes = stream.history.bytes
+      if stream.isUnread,
+        let first = firsts.bytes(
+          rule, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
+          count: Int(direction.next &- direction.base), present: stretch)
+      {
+        bytes = first
+      }
+      // In the middle of a message nothing can be read.
+      if bytes.isEmpty, !stream.isUnread { return }
+      let start = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
+      var receiver = ReceiverVersion(rule, bytes, at: start)
+      for early in waiting { receiver.put(early.bytes.rawSpan, at: early.sequence) }
+      stream.receivers.append(receiver)
+    }
+  }
+
+  /// Puts a segment into what receivers have that do not take the first bytes, before the stream itself has it.
+  mutating func putReceivers(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
+    let number = flows[visit].stream
+    guard number != 0, !streams[number].receivers.isEmpty else { return }
+    let stream = streams[number]
+    for index in stream.receivers.indices { stream.receivers[index].put(payload, at: sequence) }
+  }
+
+  /// Reads what receivers have by now that do not take the first bytes.
+  @inline(never)
+  mutating func readReceivers(_ visit: StreamVisit) {
+    let number = flows[visit].stream
+    guard number != 0, !streams[number].receivers.isEmpty else { return }
+    let stream = streams[number]
+    let receivers = stream.receivers
+    stream.receivers = []
+    let written = writer.written
+    var kept: [ReceiverVersion] = []
+    for var receiver in receivers {
+      writer.written = writer.writtenValues()
+      if read(&receiver, stream, visit) { kept.append(receiver) }
+    }
+    writer.written = written
+    stream.receivers = kept
+    streams.touch(number)
+  }
+
+  /// Reads what a receiver has by now; false where it needs no longer be kept.
+  private mutating func read(
+    _ receiver: inout ReceiverVersion, _ stream: TCPStream, _ visit: StreamVisit
+  ) -> Bool {
+    let next = flows[visit].next
+    if let unread = receiver.takeUnread() {
+      if receiver.reader == nil {
+        stream.receiverBytes += receiver.end
+        guard stream.receiverBytes <= TCPStream.mostReceiverBytes else {
+          skips.add(.tcpOverlapLimit)
+          return false
+        }
+      }
+      read(&receiver, from: unread.from, isAgain: unread.isAgain, stream, visit)
+    }
+    let isAlike = receiver.next == next && !flows[visit].hasQueue
+    if isAlike, receiver.common(with: stream.history.bytes, before: next) == receiver.end {
+      return false
+    }
+    if Int(next &- receiver.start) < ReceiverVersion.longest { return true }
+    guard let reader = receiver.reader else { return false }
+    if receiver.next != next || isAlike && reader.isInStep && stream.isInStep {
+      finishContent(reader)
+    } else if !stream.keep(TCPStream.Rereading(reader: reader, next: receiver.next)) {
+      skips.add(.tcpOverlapLimit)
+      finishContent(reader)
+    }
+    return false
+  }
+
+  /// Reads a receiver's bytes from some on, of which nothing was read before.
+  private mutating func read(
+    _ receiver: inout ReceiverVersion, from start: Int, isAgain: Bool, _ stream: TCPStream,
+    _ visit: StreamVisit
+  ) {
+    let direction = flows[visit]
+    let bytes = receiver.bytes
+    // SAFETY: the closure only reads the array's bytes.
+    unsafe bytes.withUnsafeBytes {
+      let bytes = unsafe $0.bytes.extracting(0..<receiver.end)
+      if !search.isEmpty {
+        let first = max(0, start - search.tailLength)
+        searchAlone(
+          bytes.extracting(first..<bytes.byteCount),
+          at: receiver.start &+ UInt32(truncatingIfNeeded: first),
+          changed: start - first..<bytes.byteCount - first, of: visit)
+      }
+      if receiver.isOver { return }
+      if let reader = receiver.reader {
+        let rest = bytes.extracting(start..<bytes.byteCount)
+        receiver.isOver = read(rest, reader, visit) || isNone(reader.content)
+      } else if let (reader, begin) = beginMessage(
+        bytes, isFirst: receiver.start == direction.base, visit)
+      {
+        // What both have from the first byte on the stream has read.
+        let known = max(
+          isAgain ? start : 0, receiver.common(with: stream.history.bytes, before: direction.next))
+        receiver.reader = reader
+        receiver.isOver =
+          read(
+            bytes.extracting(begin..<bytes.byteCount), known: max(0, known - begin), reader, visit)
+          || isNone(reader.content)
+      }
+      if receiver.isOver { receiver.reader = nil }
+    }
+  }
+
+  /// Reads as far as it goes what receivers have that do not take the first bytes: the connection does not go on.
+  mutating func finishReceivers(_ number: UInt32) {
+    let receivers = streams[number].receivers
+    if receivers.isEmpty { return }
+    streams[number].receivers = []
+    for receiver in receivers { if let reader = receiver.reader { finishContent(reader) } }
+  }
+}

@@ -1,0 +1,171 @@
+import Capture
+import TestSupport
+import Testing
+
+/// Segments that disagree, of which each receiver makes its own: whichever that is, its message is seen.
+extension EvasionTests {
+  /// A client's message that asks for a hidden host, and where that shows.
+  struct Message: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let port: UInt16
+    let field: String
+    let bytes: [UInt8]
+
+    static let request = Message(
+      testDescription: "a request", port: 80, field: "http.host", bytes: EvasionTests.request)
+    static let greeting = Message(
+      testDescription: "a greeting", port: 443, field: "tls.sni",
+      bytes: TLSBuilder.clientHello("hidden.example"))
+    static let query: Message = {
+      let message = DNSBuilder().question("hidden.example").bytes
+      return Message(
+        testDescription: "a query", port: 53, field: "dns.query",
+        bytes: UInt16(message.count).bytes + message)
+    }()
+    static let all = [request, greeting, query]
+
+    /// A part of the message, some of whose bytes are others.
+    struct Segment {
+      var place: Range<Int>
+      var junk: Set<Int> = []
+    }
+
+    /// A connection with these segments.
+    func frames(_ segments: [Segment], junk: UInt8) -> [[UInt8]] {
+      let stream = StreamBuilder(port: port)
+      return [stream.syn]
+        + segments.map { segment in
+          stream.segment(
+            segment.place.map { segment.junk.contains($0) ? junk : bytes[$0] },
+            at: segment.place.lowerBound)
+        }
+    }
+
+    func isSeen(_ frames: [[UInt8]]) -> Bool {
+      Observed(pcap(frames.map { CapturedPacket($0) })).values.contains {
+        $0.hasSuffix(" \(field) hidden.example")
+      }
+    }
+
+    /// Parts of so many bytes.
+    func pieces(_ size: Int) -> [Range<Int>] {
+      stride(from: 0, to: bytes.count, by: size).map { $0..<min($0 + size, bytes.count) }
+    }
+  }
+
+  @Test("junk before each of many segments, from the first byte on", arguments: Message.all)
+  func junkBeforeAll(_ message: Message) {
+    for junk: UInt8 in [0, 0x23] {
+      for size in [1, 2, 3, 4, 5, 7, 11, 14, 15, 16, 20] {
+        // One zero alone may be a keep-alive probe.
+        if size == 1, message.bytes[0] == 0, junk != 0 { continue }
+        let pieces = message.pieces(size)
+        for count in Set([1, 2, 3, 4, 5, 10, pieces.count]) where count <= pieces.count {
+          var segments: [Message.Segment] = []
+          for (index, piece) in pieces.enumerated() {
+            if index < count { segments.append(.init(place: piece, junk: Set(piece))) }
+            segments.append(.init(place: piece))
+          }
+          // The rest in one segment as well.
+          let rest = pieces[count - 1].upperBound..<message.bytes.count
+          let short = segments.prefix(2 * count) + (rest.isEmpty ? [] : [.init(place: rest)])
+          #expect(
+            message.isSeen(message.frames(segments, junk: junk)),
+            "\(count) pieces of \(size), junk \(junk)")
+          #expect(
+            message.isSeen(message.frames(Array(short), junk: junk)),
+            "\(count) pieces of \(size), then the rest, junk \(junk)")
+        }
+      }
+    }
+  }
+
+  @Test("a few bytes that come early, across a border of the segments", arguments: Message.all)
+  func earlyBytes(_ message: Message) {
+    for count in 2...8 {
+      let size = (message.bytes.count + count - 1) / count
+      for early in [utf8("\r\n\r\n"), utf8("\n\n"), zeros(5)] {
+        for start in 1..<message.bytes.count - early.count {
+          let stream = StreamBuilder(port: message.port)
+          let frames =
+            [stream.syn, stream.segment(early, at: start)]
+            + message.pieces(size).map {
+              stream.segment(Array(message.bytes[$0]), at: $0.lowerBound)
+            }
+          #expect(message.isSeen(frames), "\(count) segments, \(early) at \(start)")
+        }
+      }
+    }
+  }
+
+  @Test("junk that begins in the bytes read and ends behind the message", arguments: Message.all)
+  func junkBehindFirst(_ message: Message) {
+    let end = message.bytes.count
+    for count in 2...8 {
+      let pieces = message.pieces((end + count - 1) / count)
+      let first = pieces[0].upperBound
+      for start in 0..<first {
+        for length in [first - start + 1, (end - start) / 2, end - start, end - start + 20]
+        where start + length > first {
+          let stream = StreamBuilder(port: message.port)
+          var frames = message.frames(pieces.map { .init(place: $0) }, junk: 0)
+          frames.insert(
+            stream.segment([UInt8](repeating: 0x41, count: length), at: start), at: 2)
+          #expect(message.isSeen(frames), "\(count) segments, \(length) bytes at \(start)")
+        }
+      }
+    }
+  }
+
+  @Test(
+    "segments in reverse order, each with junk in the place of the one before it",
+    arguments: Message.all)
+  func reverseOverlap(_ message: Message) {
+    for (size, overlap) in [(4, 4), (3, 1), (4, 1), (8, 3), (20, 10), (2, 2)] {
+      let segments = message.pieces(size).reversed().map { piece in
+        let start = max(0, piece.lowerBound - overlap)
+        return Message.Segment(
+          place: start..<piece.upperBound, junk: Set(start..<piece.lowerBound))
+      }
+      #expect(message.isSeen(message.frames(segments, junk: 0x78)), "\(size), \(overlap)")
+    }
+  }
+
+  @Test(
+    "any segments that overlap, in any order: the first wins, and the last", arguments: Message.all)
+  func anyOverlap(_ message: Message) {
+    var random = SeededGenerator(seed: 130)
+    for round in 0..<40 {
+      let junk = UInt8.random(in: 0...255, using: &random)
+      let places = Self.places(message.bytes.count, &random)
+      var first: [Message.Segment] = []
+      var known: Set<Int> = []
+      for place in places {
+        first.append(.init(place: place, junk: known.intersection(place)))
+        known.formUnion(place)
+      }
+      var last: [Message.Segment] = []
+      known = []
+      for place in places.reversed() {
+        last.insert(.init(place: place, junk: known.intersection(place)), at: 0)
+        known.formUnion(place)
+      }
+      #expect(
+        message.isSeen(message.frames(first, junk: junk)), "first, \(round): \(places) \(junk)")
+      #expect(message.isSeen(message.frames(last, junk: junk)), "last, \(round): \(places) \(junk)")
+    }
+  }
+
+  /// Places of segments in any order that have so many bytes together, and overlap.
+  private static func places(_ count: Int, _ random: inout SeededGenerator) -> [Range<Int>] {
+    let cuts = (0..<Int.random(in: 2...9, using: &random)).map { _ in
+      Int.random(in: 1..<count, using: &random)
+    }
+    let borders = ([0, count] + Set(cuts)).sorted()
+    return zip(borders, borders.dropFirst()).map { start, end in
+      let before = Int.random(in: 0...14, using: &random)
+      let behind = Int.random(in: 0...14, using: &random)
+      return max(0, start - before)..<min(count, end + behind)
+    }.shuffled(using: &random)
+  }
+}
