@@ -219,12 +219,8 @@ struct TLSClientHello {
     var cursor = ByteCursor(hello)
     do {
       try cursor.skip(start)
-      let version = try cursor.readUInt16()
-      guard isDatagram || version >> 8 == 3 else {
-        skips.add(.tlsHelloMalformed)
-        return false
-      }
-      try cursor.skip(32)
+      // Servers that are told of versions in an extension do not look at this one (RFC 8446 §4.2.1).
+      try cursor.skip(2 + 32)
       try cursor.skip(Int(cursor.readUInt8()))
       if isDatagram { try cursor.skip(Int(cursor.readUInt8())) }
       try cursor.skip(Int(cursor.readUInt16()))
