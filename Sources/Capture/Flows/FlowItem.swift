@@ -56,6 +56,8 @@ struct FlowItem {
   var message: (type: UInt8, code: UInt8) = (0, 0)
 
   var isSourceFirst: Bool { facts.contains(.isSourceFirst) }
+  /// A SYN that answers none.
+  var isOpening: Bool { flags & (tcpSYN | tcpACK) == tcpSYN }
   var source: IPAddress { isSourceFirst ? key.first : key.second }
   var destination: IPAddress { isSourceFirst ? key.second : key.first }
   var sourcePort: UInt16 {

@@ -40,14 +40,17 @@ struct FlowNotes {
   var batchIndex: UInt32 = 0
   /// The end that stands first in the key began the flow.
   var isFirstOriginator = true
-  /// The originator is known by a SYN or by a protocol's roles, not only by being first.
-  var isRoleKnown = false
+  /// What tells the originator.
+  var evidence = OriginEvidence.order
   /// Packets of the flow disagreed about some bytes.
   var hasOverlap = false
   /// Bytes of the flow were given up, so what comes before the next ones need not have been there.
   var hasHole = false
   /// Where its streams' last bytes are kept, in `SearchTails`; 0 where they are not.
   var tail: UInt32 = 0
+
+  /// The originator is known by a SYN or by a protocol's roles, not only by being first.
+  var isRoleKnown: Bool { evidence != .order }
 
   fileprivate init(_ key: FlowKey) {
     firstLow = key.first.low

@@ -31,8 +31,8 @@ extension FlowReader {
     if role == .server, application == .none, HTTPRequest.isVersionAlone(payload) {
       role = .unknown
     }
-    if isSYN { role = item.flags & tcpACK == 0 ? .client : .server }
-    settle(&place, role)
+    if isSYN { role = item.isOpening ? .client : .server }
+    settle(&place, role, isOpening: item.isOpening)
     if place.isNew, !hasData, item.flags == tcpACK {
       expectStart(item.sequence, place.flow, place.isSourceFirst)
     }

@@ -1,23 +1,27 @@
 import Indicators
 import Parsing
 
-/// The first packet of a flow that does not tell who began it: a later one may.
+/// The first packet of a flow that does not tell for sure who began it: a later one may.
 struct UnsettledFlow {
   var item: FlowItem
   /// Its place in the order in which values become known.
   var order: UInt64
+  /// What it told.
+  var isSourceOriginator: Bool
 }
 
-/// TCP without a SYN: whose address is the originator's shows when the client or the server speaks.
+/// TCP that does not begin with a SYN: whose address is the originator's shows when the client or the server speaks,
+/// and for sure in a SYN that comes late.
 ///
 /// So the addresses of such a flow are written at the end of the stretch that its first packet is in, as that
-/// packet's; where nothing has told by then, the first packet decides. Stretches depend on the capture alone.
+/// packet's, before its other values; where nothing has told by then, the first packet decides. Stretches depend on
+/// the capture alone.
 extension FlowReader {
   /// Whether the addresses of a flow that begins are better written later.
   @inline(__always)
   func isUnsettled(_ item: FlowItem, _ place: FlowPlace) -> Bool {
     guard case .tcp = item.work else { return false }
-    return item.flags & tcpSYN == 0 && !flows[notes: place.flow].isRoleKnown
+    return flows[notes: place.flow].evidence != .opening
   }
 
   /// Ends a stretch for a group of shards: gives up what was waited for long enough, and writes the addresses of
@@ -44,10 +48,12 @@ extension FlowReader {
 
   private mutating func writeAddresses(_ flow: UnsettledFlow) {
     let item = flow.item
-    writer.beginPacket(number: item.number, time: item.time, order: flow.order)
+    writer.beginPacket(number: item.number, time: item.time, order: flow.order &- 1)
     // A flow that had to make room tells nothing any more.
     let index = flows.find(item.key, item.hash)
-    var place = FlowPlace(flow: index, isSourceFirst: item.isSourceFirst, isNew: true)
+    var place = FlowPlace(
+      flow: index, isSourceFirst: item.isSourceFirst, isNew: true,
+      isSourceOriginator: flow.isSourceOriginator)
     var record = ObservableRecord.noFlow
     // What is known of the flow by now is shown, as in a record of it that is there already.
     var hasOverlap = false

@@ -24,6 +24,20 @@ enum Role {
   case server
 }
 
+/// What tells who began a flow: better evidence replaces what was told before, and of equal the first counts.
+enum OriginEvidence: UInt8, Comparable {
+  /// Whose packet came first.
+  case order
+  /// What a packet says: a protocol's roles, or the flags that only a server sends. Anyone may write either.
+  case role
+  /// A SYN.
+  case opening
+
+  static func < (left: OriginEvidence, right: OriginEvidence) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
 /// A packet's flow and its direction in it.
 struct FlowPlace {
   var flow: UInt32
@@ -251,12 +265,13 @@ struct FlowReader: ~Copyable {
     return FlowPlace(flow: flow, isSourceFirst: item.isSourceFirst, isNew: isNew)
   }
 
-  /// Decides who began the flow.
+  /// Decides who began the flow, as the packet's role tells, or its flags that open a connection.
   @inline(__always)
-  mutating func settle(_ place: inout FlowPlace, _ role: Role) {
-    if place.isNew || (role != .unknown && !flows[notes: place.flow].isRoleKnown) {
+  mutating func settle(_ place: inout FlowPlace, _ role: Role, isOpening: Bool = false) {
+    let evidence: OriginEvidence = isOpening ? .opening : role != .unknown ? .role : .order
+    if place.isNew || evidence > flows[notes: place.flow].evidence {
       flows[notes: place.flow].isFirstOriginator = place.isSourceFirst == (role != .server)
-      flows[notes: place.flow].isRoleKnown = role != .unknown
+      flows[notes: place.flow].evidence = evidence
       // A record that shows the ends the other way round is not used again.
       flows[notes: place.flow].batch = 0
     }
@@ -285,7 +300,9 @@ struct FlowReader: ~Copyable {
         ? flows[notes: place.flow].batchIndex : ObservableRecord.noFlow)
     guard place.isNew || everyPacket else { return }
     if !everyPacket, isUnsettled(item, place) {
-      unsettled.append(UnsettledFlow(item: item, order: writer.order))
+      unsettled.append(
+        UnsettledFlow(
+          item: item, order: writer.order, isSourceOriginator: place.isSourceOriginator))
     } else {
       writeAddresses(item, place)
     }
@@ -302,7 +319,7 @@ struct FlowReader: ~Copyable {
     _ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch
   ) {
     var place = enter(flow, item)
-    settle(&place, Self.role(item, stretch))
+    settle(&place, Self.role(item, stretch), isOpening: item.isOpening)
     // A part of a datagram is searched with the others.
     let isSearched =
       !search.isEmpty && item.end > item.start && item.key.ipProtocol != IPProtocol.udp
@@ -325,7 +342,7 @@ struct FlowReader: ~Copyable {
 
   /// Whose packet it is of which only the addresses are of interest.
   private static func role(_ item: FlowItem, _ stretch: CaptureStretch) -> Role {
-    if item.flags & tcpSYN != 0 { return item.flags & tcpACK == 0 ? .client : .server }
+    if item.flags & tcpSYN != 0 { return item.isOpening ? .client : .server }
     if item.facts.contains(.isToMany) { return .client }
     // The first part of a datagram, whose other parts may never come.
     guard item.key.ipProtocol == IPProtocol.udp, item.end > item.start, item.place == 0 else {
