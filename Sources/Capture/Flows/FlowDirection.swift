@@ -42,10 +42,15 @@ struct FlowDirection {
     @inline(__always) get { marks & 4 != 0 }
     @inline(__always) set { mark(4, newValue) }
   }
-  /// A server's answers came this way, so no requests are looked for.
+  /// A server's answers came this way.
   var isServer: Bool {
     @inline(__always) get { marks & 8 != 0 }
     @inline(__always) set { mark(8, newValue) }
+  }
+
+  /// It is a server's, and no requests are looked for; without a SYN anyone may have sent what seemed to be an answer.
+  var isSurelyServer: Bool {
+    @inline(__always) get { marks & (8 | 16) == 8 }
   }
 
   /// It began without a SYN, so that bytes before its first may come.
@@ -58,6 +63,13 @@ struct FlowDirection {
   var awaitsAnswer: Bool {
     @inline(__always) get { marks & 32 != 0 }
     @inline(__always) set { mark(32, newValue) }
+  }
+
+  /// A SYN came with a number among the bytes that were read; the other side's answer tells whether a connection
+  /// begins there.
+  var hasInnerSYN: Bool {
+    @inline(__always) get { marks & 64 != 0 }
+    @inline(__always) set { mark(64, newValue) }
   }
 
   /// What the other side sends has to be looked at: it may settle what is waited for here.

@@ -3,7 +3,7 @@ import Parsing
 /// TCP: the first bytes of directions of which nothing was made, and those that come before or in their place.
 extension FlowReader {
   /// The most bytes between a segment and the first one, which came before it.
-  private static let widestSwap: UInt32 = 1 << 16
+  static let widestSwap: UInt32 = 1 << 16
 
   /// Keeps bytes that a direction has read just now, if they are among its first and nothing was made of them.
   mutating func keepFirst(

@@ -19,28 +19,67 @@ extension FlowReader {
     return direction.expectsStart && ahead > 1 && ahead < 1 << 16 ? direction.base : sequence
   }
 
-  /// A SYN begins a connection, unless it only repeats the one that began the present one.
+  /// A SYN begins a connection, unless it only repeats the one that began the present one; false where a receiver
+  /// leaves it, and what it carries, alone.
   ///
   /// One whose number does not fit may be anyone's: while something may still be wanted of the present
-  /// connection, the next bytes decide which of the two they belong to.
-  mutating func beginConnection(_ place: FlowPlace, _ sequence: UInt32, _ item: FlowItem) {
+  /// connection, the next bytes decide which of the two they belong to. One with a number among the bytes that were read
+  /// is dropped (RFC 9293 §3.10.7.4) unless that connection is over, so it begins one if the other side takes it.
+  mutating func beginConnection(
+    _ place: FlowPlace, _ sequence: UInt32, _ item: FlowItem
+  ) -> Bool {
     let side = place.isSourceFirst
+    let isTaken = item.flags & tcpACK != 0 && takeInnerSYN(place, item)
     let direction = flows[place.flow][isFromFirst: side]
-    if direction.isUnannounced, beginEarlier(at: sequence, visit(place, item)) {
-      flows[place.flow][isFromFirst: side].isUnannounced = false
-      return
+    if direction.isUnannounced {
+      if direction.isServer, item.isOpening, direction.base &- sequence < Self.widestSwap {
+        // What seemed to be an answer is none.
+        restart(place.flow, side, at: sequence)
+        return true
+      }
+      if beginEarlier(at: sequence, visit(place, item)) {
+        flows[place.flow][isFromFirst: side].isUnannounced = false
+        return true
+      }
     }
     if direction.isStarted {
       let read = Int32(bitPattern: direction.next &- direction.base)
       let distance = Int32(bitPattern: sequence &- direction.base)
-      if distance == 0 || distance > 0 && distance <= read { return }
+      if distance == 0 { return true }
+      if distance > 0, distance <= read {
+        if isTaken {
+          beginBeside(at: sequence, visit(place, item))
+        } else {
+          flows[place.flow][isFromFirst: side].hasInnerSYN = true
+        }
+        return isTaken
+      }
       if !direction.isDone {
         let number = openStream(visit(place, item))
         streams[number].otherStart = sequence
-        return streams.touch(number)
+        streams.touch(number)
+        return true
       }
     }
     restart(place.flow, side, at: sequence)
+    return true
+  }
+
+  /// Begins the connection of which a SYN told with a number among the bytes that were read, as the other side answers it;
+  /// whether it does.
+  private mutating func takeInnerSYN(_ place: FlowPlace, _ item: FlowItem) -> Bool {
+    let asked = flows[place.flow][isFromFirst: !place.isSourceFirst]
+    let distance = item.acknowledgement &- asked.base
+    guard asked.hasInnerSYN, distance > 0, distance <= asked.next &- asked.base else {
+      return false
+    }
+    let target = (item.source, item.key.version, item.sourcePort)
+    beginBeside(
+      at: item.acknowledgement,
+      StreamVisit(
+        flow: place.flow, isFromFirst: !place.isSourceFirst, target: target,
+        isDNSPort: Self.isDNSPort(item)))
+    return true
   }
 
   func visit(_ place: FlowPlace, _ item: FlowItem) -> StreamVisit {
@@ -86,14 +125,47 @@ extension FlowReader {
     let ahead = Int(Int32(bitPattern: sequence &- start))
     guard ahead >= 0, ahead <= Self.widestWindow else { return }
     if let distance = Self.distance(sequence, present), distance <= ahead { return }
-    if let parked = streams[present.stream].parked { closeStream(parked.stream) }
-    streams[present.stream].otherStart = nil
-    streams.touch(present.stream)
-    flows[flow][isFromFirst: side] = FlowDirection(next: start, base: start, isStarted: true)
+    beginBeside(at: start, visit)
+  }
+
+  /// Begins a connection beside the present one, which waits in case that more of its bytes come; where nothing more was
+  /// wanted of them, that one is over.
+  private mutating func beginBeside(at start: UInt32, _ visit: StreamVisit) {
+    let (flow, side) = (visit.flow, visit.isFromFirst)
+    if flows[visit].isDone { return restart(flow, side, at: start) }
+    let number = openStream(visit)
+    let present = flows[visit]
+    if let parked = streams[number].parked { closeStream(parked.stream) }
+    streams[number].otherStart = nil
+    streams.touch(number)
+    flows[visit] = FlowDirection(next: start, base: start, isStarted: true)
     forgetTail(flow, isFromFirst: side)
     flows[notes: flow].hasHole = true
     let new = openStream(visit)
     streams[new].parked = present
     streams.touch(new)
+  }
+
+  /// Reads a segment of the present connection, but for what stands before the first byte, of which a SYN told.
+  ///
+  /// No receiver takes that (RFC 9293 §3.10.7.4), so nothing goes on with it; it may be another connection's.
+  mutating func acceptFromBase(
+    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+  ) {
+    let direction = flows[visit]
+    let count = Int(Int32(bitPattern: direction.base &- sequence))
+    // A single byte may be a keep-alive probe.
+    guard count > 0, !direction.isUnannounced, payload.byteCount > 1 else {
+      return accept(payload, at: sequence, missing: missing, visit)
+    }
+    let before = payload.extracting(0..<min(count, payload.byteCount))
+    if direction.isDone {
+      searchAlone(before, at: sequence, of: visit)
+    } else {
+      readAlone(before, at: sequence, visit)
+    }
+    guard count < payload.byteCount else { return noteWritten(visit) }
+    accept(
+      payload.extracting(count..<payload.byteCount), at: direction.base, missing: missing, visit)
   }
 }

@@ -124,13 +124,16 @@ extension FlowReader {
   mutating func reassemble(_ payload: RawSpan, _ item: FlowItem, _ place: FlowPlace) {
     let side = place.isSourceFirst
     var sequence = item.sequence
+    var isTaken = true
     if item.flags & tcpSYN != 0 {
       sequence &+= 1
-      beginConnection(place, sequence, item)
+      isTaken = beginConnection(place, sequence, item)
       if item.flags & tcpACK != 0 { expectStart(item.acknowledgement, place.flow, !side) }
     }
     if item.flags & tcpACK != 0 { acknowledge(place.flow, !side, item.acknowledgement) }
-    if payload.byteCount > 0, flows[place.flow][isFromFirst: side].isDone, search.isEmpty {
+    if !isTaken {
+      readAlone(payload, at: sequence, visit(place, item))
+    } else if payload.byteCount > 0, flows[place.flow][isFromFirst: side].isDone, search.isEmpty {
       readAgainOrAlone(
         payload, at: sequence, flows[place.flow][isFromFirst: side], visit(place, item))
     } else if payload.byteCount > 0 {
@@ -143,7 +146,7 @@ extension FlowReader {
       }
       let visit = visit(place, item)
       chooseConnection(sequence, visit)
-      accept(payload, at: sequence, missing: Int(item.missing), visit)
+      acceptFromBase(payload, at: sequence, missing: Int(item.missing), visit)
     }
     keepLimits()
   }
