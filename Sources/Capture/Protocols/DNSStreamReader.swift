@@ -10,6 +10,8 @@ struct DNSStreamReader {
   var readsCut = false
   /// A message was read, so the stream is in step.
   private var isInStep = false
+  /// Something was taken for a message.
+  private(set) var hasRead = false
 
   var isBetweenMessages: Bool { message.isEmpty }
   /// The packet that brought the first of the bytes that wait for others.
@@ -36,6 +38,7 @@ struct DNSStreamReader {
     isTrusted = false
     readsCut = false
     isInStep = false
+    hasRead = false
   }
 
   /// Reads the next bytes; false where they are no messages.
@@ -44,11 +47,7 @@ struct DNSStreamReader {
     _ skips: inout SkipCounters
   ) -> Bool {
     var offset = 0
-    if !isInStep, !message.isEmpty, isOutOfStep,
-      Self.isWhole(data) || message.count >= 14 && data.byteCount > 14 && Self.mayBegin(data)
-    {
-      finish(pointerLimit: pointerLimit, into: &writer, &skips)
-    }
+    if !isInStep, !message.isEmpty, isOutOfStep { findBeginning(data, &skips) }
     while offset < data.byteCount {
       let rest = data.byteCount - offset
       if message.isEmpty, rest >= 2 {
@@ -75,6 +74,36 @@ struct DNSStreamReader {
     }
     return true
   }
+
+  /// Gives up what waits, which is no message's beginning, where one begins with the next bytes or with segments before
+  /// them that are too short to tell.
+  private mutating func findBeginning(_ data: RawSpan, _ skips: inout SkipCounters) {
+    if Self.isWhole(data) || message.count >= 14 && data.byteCount > 14 && Self.mayBegin(data) {
+      skips.add(.dnsStreamIncomplete)
+      return message.removeAll()
+    }
+    let marks = message.marks
+    for index in marks.indices.dropFirst().reversed() {
+      let start = marks[index - 1].end
+      if message.count - start > Self.longestUntold { return }
+      var bytes = Array(message.bytes[start...])
+      bytes.append(data)
+      let joined = bytes.rawSpan
+      guard Self.isWhole(joined) || joined.byteCount > Self.longestUntold && Self.mayBegin(joined)
+      else { continue }
+      var kept = StreamBuffer()
+      var offset = 0
+      for mark in marks[index...] {
+        kept.append(joined.extracting(offset..<mark.end - start), of: (mark.number, mark.time))
+        offset = mark.end - start
+      }
+      skips.add(.dnsStreamIncomplete)
+      return message = kept
+    }
+  }
+
+  /// Bytes of a segment that do not tell whether a message begins with it.
+  private static let longestUntold = 14
 
   /// Reads the message that came in several parts; false where it is none.
   private mutating func readKept(
@@ -127,6 +156,7 @@ struct DNSStreamReader {
       skips.add(.dnsStreamIncomplete)
       return false
     }
+    hasRead = true
     if DNSMessage.isMessage(message, needsQuestion: false) { isInStep = true }
     DNSMessage.read(message, pointerLimit: pointerLimit, into: &writer, &skips)
     return true

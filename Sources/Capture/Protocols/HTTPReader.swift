@@ -43,6 +43,8 @@ struct HTTPReader {
   private(set) var isAnswer = false
   /// An answer is over, and what follows may be another.
   private var isAnswerOver = false
+  /// A line was read.
+  private var hasRead = false
   /// Bytes of bodies that may still be stepped over.
   private var bodyBudget = 0
 
@@ -56,6 +58,14 @@ struct HTTPReader {
     case .body, .chunk, .chunkSize, .trailers: isAnswer && line.isEmpty
     case .headers: false
     }
+  }
+
+  /// Whether the first line that may be a request's is not over, or what is read may be no answer.
+  var isOnlyAssumed: Bool { isAnswer || !hasRead }
+
+  /// Whether a request's first line, or what is taken for one, has begun.
+  var isInRequestLine: Bool {
+    if case .requestLine = phase { !isAnswer && !line.isEmpty } else { false }
   }
 
   /// Whether a request line is expected, and what came of it, if anything did, begins none.
@@ -98,6 +108,7 @@ struct HTTPReader {
     possibleLengths = nil
     isAnswer = false
     isAnswerOver = false
+    hasRead = false
   }
 
   /// Bytes of a body whose lengths differ, if a request follows one of these and none is where the body begins.
@@ -288,6 +299,7 @@ struct HTTPReader {
     _ text: RawSpan, _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) -> Bool {
+    hasRead = true
     var end = text.byteCount - 1
     if end > 0, text.byte(unchecked: end - 1) == Byte.carriageReturn { end -= 1 }
     switch phase {

@@ -34,6 +34,14 @@ enum HTTPRequest {
       || newline == nil && isLongLine(payload, start, method)
   }
 
+  /// Whether a payload begins with a whole request line of a known method, which is unlikely to be the end of another.
+  static func isLineOfKnownMethod(_ payload: RawSpan) -> Bool {
+    guard looseMethod(payload, payload.byteOffsets) != nil,
+      let end = payload.firstOffset(of: Byte.lineFeed, in: payload.byteOffsets)
+    else { return false }
+    return looseLine(payload, 0..<end) != nil
+  }
+
   /// Bytes of a segment that is full, for a line that goes on in the next one.
   private static let fullSegment = 512
 

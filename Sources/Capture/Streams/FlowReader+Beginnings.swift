@@ -11,12 +11,22 @@ extension FlowReader {
   ) {
     let direction = flows[flow][isFromFirst: isFromFirst]
     guard Int(direction.next &- direction.base) <= FirstSegments.longest, !direction.isServer,
-      !direction.isDone, direction.stream == 0 || streams[direction.stream].isUnread
+      !direction.isDone,
+      direction.stream == 0 || streams[direction.stream].isUnread
+        || direction.isUnannounced && streams[direction.stream].isOnlyAssumed
     else { return }
     firsts.keep(
       FirstSegments.Segment(payload, stretch: isApart ? nil : stretch),
       at: direction.next &- UInt32(truncatingIfNeeded: payload.byteCount), of: flow,
       isFromFirst: isFromFirst, isFirst: isFirst, present: stretch)
+  }
+
+  /// Whether what is read is taken for an answer of a direction of which no SYN told whose it is.
+  func isDoubtfulAnswer(_ direction: FlowDirection) -> Bool {
+    guard !direction.isSurelyServer, case .http = streams[direction.stream].content else {
+      return false
+    }
+    return streams[direction.stream].http.isAnswer
   }
 
   /// Lets a direction begin at an earlier number: what was read of it waits for the bytes between.
@@ -45,7 +55,7 @@ extension FlowReader {
   ) -> [UInt8]? {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
-      guard stream.isUnread, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
+      guard stream.isOnlyAssumed, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
         stream.openVersions.isEmpty,
         stream.rereadings.isEmpty, stream.receivers.isEmpty, stream.holes.isEmpty,
         stream.parked == nil

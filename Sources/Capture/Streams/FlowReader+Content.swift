@@ -26,6 +26,8 @@ extension FlowReader {
     // §9.3.2, §9.3.6).
     if case .http = stream.content, stream.http.isInAnswer,
       HTTPRequest.isResponse(payload) || TLSClientHello.firstMessage(payload) == 2
+        || !flows[visit].isSurelyServer
+          && Self.classify(payload, isDNSPort: visit.isDNSPort, isServer: false).1 == .client
     {
       stream.begin(.none)
       return discover(payload, visit, isFirst: false)
@@ -41,6 +43,11 @@ extension FlowReader {
         return discover(payload, visit, isFirst: false)
       }
     }
+    // Without a SYN a line that is not over may be the end of something else.
+    let isAlsoRequest =
+      flows[visit].isUnannounced && stream.isInRequestLine
+      && HTTPRequest.isLineOfKnownMethod(payload)
+    let start = flows[visit].next &- UInt32(truncatingIfNeeded: payload.byteCount)
     if case .undecided = stream.content {
       stream.undecided.append(payload, of: writer.present)
       stream.history.append(payload)
@@ -48,6 +55,7 @@ extension FlowReader {
     } else {
       continueContent(payload, stream, number, visit)
     }
+    if isAlsoRequest { readUnsearched(payload, at: start, visit) }
   }
 
   func isNone(_ content: TCPStream.Content) -> Bool {
@@ -63,7 +71,7 @@ extension FlowReader {
     let direction = flows[visit]
     let payload = whole.extracting(start..<whole.byteCount)
     var (application, role) = classify(
-      payload, isDNSPort: visit.isDNSPort, isServer: direction.isServer, of: visit.flow,
+      payload, isDNSPort: visit.isDNSPort, isServer: direction.isSurelyServer, of: visit.flow,
       isFromFirst: visit.isFromFirst)
     if application == .beginning { return wait(whole, behind: start, visit) }
     if application == .upgrade {
@@ -87,7 +95,7 @@ extension FlowReader {
       (application, role) = Self.classifyBeginning(payload, isServer: direction.isServer)
     }
     // Answers are known by the first of them; later the same bytes may be anything.
-    if role == .server, application == .none, isFirst {
+    if role == .server, application == .none, isFirst, !isEndOfRequestLine(payload, visit) {
       flows[visit].isServer = true
     }
     if role == .server, application == .none, readsAnswers { return readAnswer(payload, visit) }
@@ -112,6 +120,11 @@ extension FlowReader {
       stream.dns.isTrusted = false
     }
     continueContent(payload, stream, number, visit)
+  }
+
+  /// Whether what begins like an answer may be the end of a request's first line, the rest of which comes late.
+  func isEndOfRequestLine(_ payload: RawSpan, _ visit: StreamVisit) -> Bool {
+    flows[visit].isUnannounced && HTTPRequest.isVersionAlone(payload)
   }
 
   /// What the first bytes of a stream may be where they are nothing known: a message that goes on in the next
@@ -189,7 +202,9 @@ extension FlowReader {
     _ payload: RawSpan, known: Int = 0, _ stream: TCPStream, _ number: UInt32,
     _ visit: StreamVisit
   ) {
+    let isDNS = if case .dns = stream.content { true } else { false }
     let isDone = read(payload, known: known, stream, visit)
+    if isDNS, visit.isDNSPort, flows[visit].isUnannounced { awaitBeginning(stream, visit) }
     if case .http = stream.content, stream.http.leave != .none {
       flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsAnswer = true
     }

@@ -34,7 +34,7 @@ extension FlowReader {
     _ bytes: RawSpan, _ marks: [StreamMark], last payload: RawSpan, _ number: UInt32,
     _ visit: StreamVisit
   ) {
-    let isServer = flows[visit].isServer
+    let isServer = flows[visit].isSurelyServer
     var start = 0
     // A protocol's own first bytes, not only those of a packet.
     var isBeginning = true
@@ -52,7 +52,7 @@ extension FlowReader {
         (application, role) = Self.classifyBeginning(rest, isServer: isServer)
       }
       if role == .server, application == .none, start == 0 {
-        flows[visit].isServer = true
+        if !isEndOfRequestLine(rest, visit) { flows[visit].isServer = true }
         // So few bytes hold no header.
         if readsAnswers { return readAnswer(bytes, visit) }
       }

@@ -83,7 +83,7 @@ extension FlowReader {
   ) -> (reader: TCPStream, start: Int)? {
     let bytes = Preamble.stripped(from: all)
     guard bytes.byteCount > 0 else { return nil }
-    let isServer = flows[visit].isServer
+    let isServer = flows[visit].isSurelyServer
     var (application, role) = Self.classify(bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     if application == .none, role == .unknown, bytes.byteCount >= Self.decidedLength {
       (application, role) = Self.classifyBeginning(bytes, isServer: isServer)

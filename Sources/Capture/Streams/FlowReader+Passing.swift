@@ -76,8 +76,11 @@ extension FlowReader {
       Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
       || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
     let (application, role) = classify(
-      payload, isDNSPort: isDNSPort, isServer: own.isServer, of: index, isFromFirst: isFromFirst)
-    guard application == .none, role == .unknown || flows[notes: index].isRoleKnown else {
+      payload, isDNSPort: isDNSPort, isServer: own.isSurelyServer, of: index,
+      isFromFirst: isFromFirst)
+    guard application == .none,
+      role == .unknown || flows[notes: index].isRoleKnown && !HTTPRequest.isVersionAlone(payload)
+    else {
       return .not
     }
     if readsAnswers, role == .server || own.isServer && HTTPReader.isCutAnswer(payload) {

@@ -97,7 +97,7 @@ extension FlowReader {
     guard Int32(bitPattern: sequence &- direction.base) >= 0 else {
       return readAlone(payload, at: sequence, visit)
     }
-    let isRead = !isNone(streams[direction.stream].content)
+    let isRead = !isNone(streams[direction.stream].content) && !isDoubtfulAnswer(direction)
     if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
     skips.add(.retransmission)
     guard isRead else { return readAgainOrAlone(payload, at: sequence, direction, visit) }
@@ -233,7 +233,7 @@ extension FlowReader {
     let stripped = all.byteCount - bytes.byteCount
     let sequence = sequence &+ UInt32(truncatingIfNeeded: stripped)
     let changed = changed.map { Self.moved($0, by: stripped) }
-    let isServer = flows[visit].isServer
+    let isServer = flows[visit].isSurelyServer
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     if application == .none, role == .unknown, !isServer, HTTPRequest.mayBegin(bytes) {
@@ -327,7 +327,7 @@ extension FlowReader {
     _ bytes: RawSpan, at sequence: UInt32, known: Int, upTo end: Int, isBefore: Bool,
     readsAnswers: Bool, _ visit: StreamVisit
   ) {
-    let isServer = flows[visit].isServer
+    let isServer = flows[visit].isSurelyServer
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     let next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
@@ -385,7 +385,7 @@ extension FlowReader {
     }
     let rest = bytes.extracting(start..<bytes.byteCount)
     if isNone(stream.content) {
-      let isServer = flows[visit].isServer
+      let isServer = flows[visit].isSurelyServer
       let (application, _) = Self.classify(rest, isDNSPort: visit.isDNSPort, isServer: isServer)
       begin(application, stream, visit, isFirst: false)
     }

@@ -97,7 +97,7 @@ extension FlowReader {
     guard sequence &- direction.base < direction.next &- direction.base, payload.byteCount > 0
     else { return false }
     let (application, role) = Self.classify(
-      payload, isDNSPort: false, isServer: direction.isServer)
+      payload, isDNSPort: false, isServer: direction.isSurelyServer)
     return role == .client || application == .beginning
       || role == .unknown && !direction.isServer && HTTPRequest.mayBegin(payload)
   }

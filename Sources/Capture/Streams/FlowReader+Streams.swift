@@ -21,7 +21,8 @@ extension FlowReader {
         || Self.comesAgain(payload, at: item.sequence, direction))
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = classify(
-        payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isServer, of: place.flow,
+        payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isSurelyServer,
+        of: place.flow,
         isFromFirst: place.isSourceFirst)
     }
     let isAnswer =

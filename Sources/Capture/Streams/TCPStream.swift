@@ -149,6 +149,25 @@ final class TCPStream {
     }
   }
 
+  /// Whether nothing was made of the bytes so far, though something may be assumed of them.
+  var isOnlyAssumed: Bool {
+    switch content {
+    case .none, .undecided: true
+    case .http: http.isOnlyAssumed
+    case .dns: !dns.hasRead
+    case .tls: false
+    }
+  }
+
+  /// Whether a line has begun that is taken for a request's, or may be.
+  var isInRequestLine: Bool {
+    switch content {
+    case .undecided: undecided.bytes.last.map { $0 != Byte.lineFeed } ?? false
+    case .http: http.isInRequestLine
+    case .none, .tls, .dns: false
+    }
+  }
+
   /// Whether no message is unfinished.
   var isBetweenMessages: Bool {
     switch content {
