@@ -281,7 +281,12 @@ struct TextDetection {
       let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
       if !text.isEmpty, text.byte(unchecked: 0) != UInt8(ascii: "#") { break }
     } while true
-    let rows = Array(stream.window[stream.start...])
+    // A few rows tell: the whole sample was planned once.
+    var rows: [UInt8] = []
+    for _ in 0..<50 {
+      guard let line = stream.nextLine(limit: 1 << 16) else { break }
+      rows += stream.window[line.range] + [Byte.lineFeed]
+    }
     guard let plan = CSVPlan.best(for: rows, format: .csv, &test) else { return false }
     return plan.columns.count > 1 && isMost(plan.fittingRows, of: plan.rows)
   }

@@ -28,6 +28,22 @@ extension FeedCase {
       name: "csv: numbers behind a bar that are no ports",
       text: "192.0.2.7|4200000001\n192.0.2.8|64512\n", format: .csv,
       entries: ["1 ipv4 192.0.2.7 exact", "2 ipv4 192.0.2.8 exact"]),
+    FeedCase(
+      name: "csv: numbers of networks behind a bar",
+      text: "192.0.2.7|15001\n192.0.2.8|15002\n192.0.2.9|443\n", format: .csv,
+      entries: ["1 ipv4 192.0.2.7 exact", "2 ipv4 192.0.2.8 exact", "3 ipv4 192.0.2.9 exact"]),
+    FeedCase(
+      name: "csv: counts behind a bar",
+      text: "192.0.2.7|1\n192.0.2.8|2\n192.0.2.9|25\n", format: .csv,
+      entries: ["1 ipv4 192.0.2.7 exact", "2 ipv4 192.0.2.8 exact", "3 ipv4 192.0.2.9 exact"]),
+    FeedCase(
+      name: "csv: a comment calls the numbers behind a bar something else",
+      text: "# ip|count\n192.0.2.7|443\n192.0.2.8|80\n", format: .csv,
+      entries: ["2 ipv4 192.0.2.7 exact", "3 ipv4 192.0.2.8 exact"]),
+    FeedCase(
+      name: "csv: networks have no port",
+      text: "192.0.2.0/24|443\n198.51.100.0/24|443\n", format: .csv,
+      entries: ["1 ipv4 192.0.2.0/24 prefix", "2 ipv4 198.51.100.0/24 prefix"]),
   ]
 
   private static let topics: [FeedCase] = [
@@ -40,19 +56,27 @@ extension FeedCase {
         evil3.example,Other,x
         192.0.2.4,Service,x
         192.0.2.5,Text,x
-        evil4.example,Certificate,x
+        evil4.example,Vulnerability,x
         http://evil5.example/x,Comment,x
-        evil6.example,Vulnerability,x
-        evil7.example,User,x
         a word,Other,x
         """, format: .csv,
       entries: [
         "2 domain evil1.example withSubdomains", "3 domain evil2.example withSubdomains",
         "4 domain evil3.example withSubdomains", "5 ipv4 192.0.2.4 exact",
         "6 ipv4 192.0.2.5 exact", "7 domain evil4.example withSubdomains",
-        "8 url http://evil5.example/x exact", "9 domain evil6.example withSubdomains",
-        "10 domain evil7.example withSubdomains",
-      ], diagnostics: ["11 not-an-indicator"]),
+        "8 url http://evil5.example/x exact",
+      ], diagnostics: ["9 not-an-indicator"]),
+    FeedCase(
+      name: "csv: persons, their accounts and certificates are no topics",
+      text: """
+        indicator,type,source
+        user1@corp.example,account,leak
+        user2@corp.example,user,leak
+        \(Sample.sha1),certificate,leak
+        evil.example,domain,leak
+        """, format: .csv,
+      entries: ["5 domain evil.example withSubdomains"],
+      diagnostics: ["2 unsupported-kind", "3 unsupported-kind", "4 unsupported-kind"]),
     FeedCase(
       name: "csv: the same words beside types of values are types",
       text: """
@@ -99,11 +123,19 @@ extension FeedCase {
         "1 url https://evil.example/p/1,2.html exact", "2 url https://bad.example/p/3,4.html exact",
       ]),
     FeedCase(
-      name: "plain: nor are those between numbers",
-      text: "https://evil.example/p/1,2\nhttps://bad.example/p/3,4\n", format: .plain,
+      name: "plain: nor are those between numbers beside names of files",
+      text: "https://evil.example/p/1,2\nhttps://bad.example/p/3,4.html\n", format: .plain,
       entries: [
-        "1 url https://evil.example/p/1,2 exact", "2 url https://bad.example/p/3,4 exact",
+        "1 url https://evil.example/p/1,2 exact", "2 url https://bad.example/p/3,4.html exact",
       ]),
+    FeedCase(
+      name: "csv: numbers behind URLs that end in a digit",
+      text: "https://evil.example/p/1,2\nhttps://bad.example/p/3,4\n", format: .csv,
+      entries: ["1 url https://evil.example/p/1 exact", "2 url https://bad.example/p/3 exact"]),
+    FeedCase(
+      name: "csv: the same behind bars and semicolons",
+      text: "https://evil.example/p/1;2\nhttps://bad.example/p/3;4\n", format: .csv,
+      entries: ["1 url https://evil.example/p/1 exact", "2 url https://bad.example/p/3 exact"]),
     FeedCase(
       name: "csv: numbers and names behind URLs that are whole",
       text: "http://evil.example/a,80\nhttp://bad.example/x7.exe,9.exe\nhttp://192.0.2.7/b2,50\n",

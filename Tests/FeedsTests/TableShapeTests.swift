@@ -68,6 +68,32 @@ import Testing
     #expect(Loaded("\(name),Note\n\(value),a\n").entries == ["2 \(kind) \(value) exact"])
   }
 
+  /// What stands below a heading of digests and is no name of a host for certain is none.
+  @Test func listsOfDigestsWithOthers() {
+    let digests = String(repeating: Sample.md5 + "\n", count: 60)
+    let others = ["Backdoor.Win32.Agent", "setup.py", "https://www.virustotal.com/gui/file/a"]
+    let loaded = Loaded(
+      "MD5\n\(digests)evil.example\n\(others.joined(separator: "\n"))\n192.0.2.7\n")
+    #expect(
+      Set(loaded.entries.suffix(2)) == [
+        "62 domain evil.example withSubdomains", "66 ipv4 192.0.2.7 exact",
+      ])
+    #expect(loaded.refusals.count == 3, "\(loaded.refusals)")
+    // What a user says of the column holds of all of it.
+    var options = FeedOptions()
+    options.columns = .inOrder(["md5"])
+    let named = Loaded("\(digests)evil.example\n", format: .csv, options: options)
+    #expect(named.entries.count == 60)
+  }
+
+  /// What is refused of persons is so wherever in a table it stands.
+  @Test func typesOfPersonsBelowThoseOfTopics() {
+    let rows = (0..<1100).map { "e\($0).example,other\n" }.joined()
+    let loaded = Loaded("value,type\n\(rows)v.example,target-machine\nw.example,user\n")
+    #expect(loaded.entries.count == 1100)
+    #expect(loaded.entries.last == "1101 domain e1099.example withSubdomains")
+  }
+
   /// A name of a file may be longer than a label of a host.
   @Test func longNamesOfFiles() {
     let text = (0..<20).map { "evil\($0).example\n" }.joined() + Sample.sha256 + ".docx\n"

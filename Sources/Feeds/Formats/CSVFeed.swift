@@ -4,6 +4,7 @@ import Parsing
 /// Rows of delimited cells, by a plan made from the file's beginning; also the abuse.ch exports.
 struct CSVFeed {
   private let plan: CSVPlan
+  private var test = ShapeTest()
   private var record = Record()
   /// The rows end within quotes: the file was cut.
   private(set) var endsInQuotes = false
@@ -46,7 +47,8 @@ struct CSVFeed {
         let isListed = plan.columns.count == 1
         record.add(
           isListed
-            ? plan.column(ofListed: row.bytes.rawSpan.extracting(range)) : plan.columns[column],
+            ? plan.column(ofListed: row.bytes.rawSpan.extracting(range), &test)
+            : plan.columns[column],
           range)
       }
       if isBlank { continue }

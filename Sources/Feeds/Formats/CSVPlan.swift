@@ -32,6 +32,8 @@ struct CSVPlan {
   private(set) var holdsAddressesWithPorts = false
   /// Columns of which half the cells or more look like values, and that are not read all the same.
   private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
+  /// The user says what the columns hold.
+  private var isNamedByUser = false
   /// Cells that are the values which a user says they are, and rows as wide as he says.
   private var namedFit = (values: 0, rows: 0)
   /// Columns that hold context without being called so; they say nothing of which delimiter is right.
@@ -63,18 +65,36 @@ struct CSVPlan {
 
   /// The column of a cell in a list with a header, of which a part below may be of another sort than what was looked
   /// at: digests among values of the network, and the reverse.
-  func column(ofListed cell: RawSpan) -> Column {
-    guard keys.count == 1, case .value(let declared, _) = columns[0] else { return columns[0] }
+  ///
+  /// What a user says of a column holds of all of it.
+  func column(ofListed cell: RawSpan, _ test: inout ShapeTest) -> Column {
+    guard !isNamedByUser, keys.count == 1, case .value(let declared, _) = columns[0] else {
+      return columns[0]
+    }
     switch declared {
     case .digest, .kind(.md5), .kind(.sha1), .kind(.sha256), .kind(.sha512):
-      let isNetwork = cell.byteOffsets.contains {
-        cell.byte(unchecked: $0) == Byte.dot || cell.byte(unchecked: $0) == Byte.colon
-      }
-      let isDigest = cell.byteCount >= 32 && Text.isDigest(cell.extracting(0..<32))
-      return isNetwork && !isDigest ? .value(.none, nameMode: .withSubdomains) : columns[0]
+      return Self.isOfNetwork(cell, &test)
+        ? .value(.none, nameMode: .withSubdomains) : columns[0]
     case .network, .kind(.domain), .kind(.url):
       return Text.isDigest(cell) ? .value(.digest, nameMode: .exact) : columns[0]
     default: return columns[0]
+    }
+  }
+
+  /// Whether what stands among digests is a value of the network, and neither what files or malware are called nor a
+  /// page about them.
+  private static func isOfNetwork(_ cell: RawSpan, _ test: inout ShapeTest) -> Bool {
+    let isDotted = cell.byteOffsets.contains {
+      cell.byte(unchecked: $0) == Byte.dot || cell.byte(unchecked: $0) == Byte.colon
+    }
+    guard isDotted, !(cell.byteCount >= 32 && Text.isDigest(cell.extracting(0..<32))) else {
+      return false
+    }
+    switch test.kind(of: cell, isStrict: true) {
+    case .ipv4, .ipv6: return true
+    case .domain: return !FileExtensions.endsName(cell)
+    case .url: return !ReferencePage.fits(cell)
+    default: return false
     }
   }
 
@@ -119,6 +139,7 @@ struct CSVPlan {
   ) {
     self.delimiter = delimiter
     self.format = format
+    isNamedByUser = names != nil
     var stream = FeedStream(bytes: sample, path: "")
     var reader = CSVReader(delimiter: delimiter)
     var rows: [TableRow] = []
@@ -158,7 +179,10 @@ struct CSVPlan {
       guessed = guessedContext(rows, &test)
     }
     hasTopics = holdsTopics(rows)
-    if names == nil, headerLine == nil, delimiter == UInt8(ascii: "|") {
+    // A comment may call the second column something else than a port.
+    if names == nil, headerLine == nil, delimiter == UInt8(ascii: "|"),
+      keys.count < 2 || Column(key: keys[1], format: format) == .port
+    {
       holdsAddressesWithPorts = RowTest.areAddressesWithPorts(rows, &test)
     }
     countFitting(rows, &test)
@@ -168,7 +192,7 @@ struct CSVPlan {
       if narrow * 20 > rows.count { return nil }
     }
     if !hasHeader, names == nil, columns.first?.isValue ?? false {
-      isPlainlyRows = RowTest.arePlainlyRows(rows, &test)
+      isPlainlyRows = RowTest.arePlainlyRows(rows, delimiter: delimiter, &test)
     }
   }
 

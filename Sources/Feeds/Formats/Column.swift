@@ -200,18 +200,18 @@ enum ValueType: Sendable {
     self = MISPType.pairs[key].map { .pair($0, single: single) } ?? single
   }
 
-  /// What a type says where words may be topics, which leave it to the shape.
+  /// What a type says where words may be topics, which leave it to the shape; other words are types there as well.
   init(key: String, amongTopics: Bool) {
     self.init(key: key)
-    if amongTopics, case .refused = self { self = .unknown }
+    if amongTopics, Self.isTopic(key), case .refused = self { self = .unknown }
   }
 
   /// Whether a type's word is as often that of a topic, of which a value may be.
   static func isTopic(_ key: String) -> Bool { topics.contains(key) }
 
   private static let topics: Set<String> = [
-    "c2", "site", "other", "text", "service", "user", "account", "certificate", "vulnerability",
-    "comment", "note", "notes", "info", "information", "desc", "description", "title",
+    "c2", "site", "other", "text", "service", "vulnerability", "comment", "note", "notes", "info",
+    "information", "desc", "description", "title",
   ]
 
   /// What a type says of a value that stands in its cell.

@@ -7,13 +7,19 @@ enum RowTest {
   /// Whether at least 95 of 100 rows hold a value first and then what is no more of it.
   ///
   /// One row alone proves nothing of a comma in a URL.
-  static func arePlainlyRows(_ rows: [TableRow], _ test: inout ShapeTest) -> Bool {
+  static func arePlainlyRows(
+    _ rows: [TableRow], delimiter: UInt8, _ test: inout ShapeTest
+  ) -> Bool {
     var proven = 0
     var fitting = 0
-    var halves = 0
+    var (halves, endsOfFiles) = (0, 0)
     for row in rows where row.cells.count > 1 {
       let first = row.bytes.rawSpan.extracting(row.range(0))
-      if isHalved(first, row.bytes.rawSpan.extracting(row.range(1))) { halves += 1 }
+      if delimiter == Byte.comma {
+        let second = row.bytes.rawSpan.extracting(row.range(1))
+        if isHalved(first, second) { halves += 1 }
+        if isHalved(first, second), FileExtensions.endsFile(second) { endsOfFiles += 1 }
+      }
       if row.beginsQuoted || test.fitsAddress(first) || holdsFurtherValue(row, &test) {
         guard test.fitsStrictly(first) else { continue }
         proven += 1
@@ -25,23 +31,35 @@ enum RowTest {
       }
     }
     return fitting * 100 >= rows.count * 95 && (proven > 0 || fitting > 1)
-      && (proven > 0 || halves * 10 < rows.count * 9)
+      && (proven > 0 || endsOfFiles == 0 || halves * 10 < rows.count * 9)
   }
 
-  /// Whether at least 95 of 100 rows are an address and its port.
+  /// Whether at least 95 of 100 rows are an address and its port, and half of the ports are ones that are often used:
+  /// the number of a network, a count and a score stand behind addresses, too.
   static func areAddressesWithPorts(_ rows: [TableRow], _ test: inout ShapeTest) -> Bool {
-    var fitting = 0
+    var (fitting, usual) = (0, 0)
     for row in rows where row.cells.count == 2 && !row.beginsQuoted {
       let bytes = row.bytes.rawSpan
+      let address = bytes.extracting(row.range(0))
       guard let port = Text.number(bytes.extracting(row.range(1))), 1...65535 ~= port,
-        test.fitsAddress(bytes.extracting(row.range(0)))
+        Text.firstIndex(of: Byte.slash, in: address) == nil, test.fitsAddress(address)
       else { continue }
       fitting += 1
+      if usualPorts.contains(port) { usual += 1 }
     }
-    return fitting > 0 && fitting * 100 >= rows.count * 95
+    return fitting > 0 && fitting * 100 >= rows.count * 95 && usual * 2 >= rows.count
   }
 
+  /// Ports of services, and those that malware listens on.
+  private static let usualPorts: Set<Int> = [
+    21, 22, 23, 25, 53, 80, 81, 110, 143, 443, 445, 465, 587, 853, 993, 995, 1080, 1194, 1433, 1723,
+    1883, 2222, 3128, 3306, 3389, 4443, 4444, 5060, 5432, 5555, 5900, 5985, 6379, 6666, 6667, 7443,
+    8000, 8008, 8080, 8081, 8088, 8443, 8888, 9000, 9001, 9050, 9090, 9443, 50050,
+  ]
+
   /// Whether two cells look like a URL that was cut at a comma: `https://evil.example/p/1,2.html`.
+  ///
+  /// A number alone behind the comma is as often one of a column of scores.
   private static func isHalved(_ first: RawSpan, _ second: RawSpan) -> Bool {
     guard let host = Text.firstIndex(of: "://", in: first),
       let path = Text.firstIndex(of: Byte.slash, in: first, from: host + 3),
