@@ -34,6 +34,15 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase(
       "see [1]evil[.]example[2], bad[.]example[3]. Next a[.]example[4].", "domain evil.example",
       "domain bad.example", "domain a.example"),
+    // Nor are those of addresses, of markup, of remarks at the end of a sentence, and other signs.
+    ReportCase(
+      "192.0.2[.]7[US]a 192.0.2[.]8[AS64500]-x", "ipv4 192.0.2.7", "ipv4 192.0.2.8"),
+    ReportCase(
+      "C2[1]evil[.]example a[url]bad[.]example[/url]x", "domain evil.example", "domain bad.example"),
+    ReportCase("a[b]evil[.]example[/b]and", "domain evil.example"),
+    ReportCase(
+      "evil[.]example[,]bad[.]example[;]a[.]example[edit].Next", "domain evil.example",
+      "domain bad.example", "domain a.example"),
     ReportCase(
       "a[0] [x]evil[.]example a[b c]bad[.]example", "domain evil.example",
       "domain bad.example"),
@@ -298,8 +307,8 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("Rich header hash: \(Sample.md5), git commit: \(Sample.sha1)"),
     ReportCase("Certificate MD5: \(Sample.md5)"),
     // Certificates' fingerprints, in pairs as well.
-    ReportCase("SHA1 Fingerprint: \(Sample.sha1)", "certificate-sha1 \(Sample.sha1)"),
-    ReportCase("SHA256 Fingerprint=\(Sample.sha256)", "certificate-sha256 \(Sample.sha256)"),
+    ReportCase("SHA1 Fingerprint: \(Sample.sha1)", "sha1 \(Sample.sha1)"),
+    ReportCase("SHA256 Fingerprint=\(Sample.sha256)", "sha256 \(Sample.sha256)"),
     ReportCase("File SHA1 fingerprint: \(Sample.sha1)", "sha1 \(Sample.sha1)"),
     ReportCase(
       "SHA1 Fingerprint: \(pairs(Sample.sha1)).", "certificate-sha1 \(Sample.sha1)"),
@@ -310,6 +319,11 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("- `\(pairs(Sample.sha1))`,", "certificate-sha1 \(Sample.sha1)"),
     ReportCase("HASSH: \(pairs(Sample.md5))", "hassh \(Sample.md5)"),
     ReportCase("Serial Number: \(pairs(Sample.sha1)), keyid:\(pairs(Sample.sha1))"),
+    // The line before says so in what `openssl x509 -text` prints.
+    ReportCase("Serial Number:\n    \(pairs(Sample.sha1))"),
+    ReportCase("X509v3 Subject Key Identifier: \n    \(pairs(Sample.sha1))"),
+    ReportCase(
+      "Serial Number: 7\n\(pairs(Sample.sha1))", "certificate-sha1 \(Sample.sha1)"),
     ReportCase("MD5 Fingerprint=\(pairs(Sample.md5)) \(pairs(Sample.md5))"),
     ReportCase(
       "at 10:20:30 evil[.]example 00:11:22:33:44:55 ab:cd:example[.]test", "domain evil.example",

@@ -12,7 +12,9 @@ enum DigestName {
 
   /// What the digests are that a name is of, by its letters and digits; nil where a word of it is none of these, or
   /// none says whose they are.
-  static func meaning(of key: String) -> Meaning? {
+  ///
+  /// In prose the `SHA1 fingerprint` of a file is as common as that of a certificate, which its colons tell.
+  static func meaning(of key: String, isInProse: Bool = false) -> Meaning? {
     // No name of these words is longer.
     guard 4...48 ~= key.utf8.count else { return nil }
     var parts = Parts()
@@ -25,6 +27,7 @@ enum DigestName {
       }
       return nil
     }
+    if isInProse { parts.isFingerprint = false }
     return parts.meaning
   }
 

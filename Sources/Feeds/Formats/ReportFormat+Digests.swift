@@ -59,7 +59,7 @@ extension ReportFormat {
       sink.add(value, as: .kind(kind), line: number)
     case .kind? where pairs != 16:
       sink.add(value, as: .kind(.certificateSHA1), line: number)
-    case nil where pairs != 16 && !Self.isNumber(text, before: start):
+    case nil where pairs != 16 && !isNumberNext && !Self.isNumber(text, before: start):
       sink.add(value, as: .kind(.certificateSHA1), line: number)
     default: sink.refuse(.unsupportedKind, value, line: number)
     }
@@ -73,6 +73,12 @@ extension ReportFormat {
     else { return false }
     let next = ReportRun(text, from: offset + 2)
     return next.value.isEmpty
+  }
+
+  /// Whether a line ends in words that say so of the next, as `openssl x509 -text` has them.
+  static func announcesNumber(_ text: RawSpan) -> Bool {
+    let end = Text.trimmed(text, text.byteOffsets).upperBound
+    return end > 0 && text.byte(unchecked: end - 1) == Byte.colon && isNumber(text, before: end)
   }
 
   /// Whether words before what looks like a fingerprint say that it numbers a certificate or names its key.
@@ -109,7 +115,7 @@ extension ReportFormat {
       let key = Text.key(text.extracting(word..<end))
       if ValueType.isForeignDigest(key) {
         found = (word, .unsupported)
-      } else if let meaning = DigestName.meaning(of: key) {
+      } else if let meaning = DigestName.meaning(of: key, isInProse: true) {
         found = (word, meaning)
       } else if let kind = IndicatorParser.digestKind(ofLabel: key) {
         found = (word, .kind(kind))

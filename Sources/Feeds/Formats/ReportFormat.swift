@@ -12,6 +12,8 @@ struct ReportFormat: LineFormat {
   private var floor = 0
   /// Where the last URL ends that nobody defanged; names in its path may be those of files.
   private var plainURLEnd = 0
+  /// The line before says that a number of a certificate or of its key follows.
+  private(set) var isNumberNext = false
 
   init() {}
 
@@ -25,6 +27,7 @@ struct ReportFormat: LineFormat {
   private mutating func readText(_ text: RawSpan, _ number: UInt64, _ sink: inout FeedSink) {
     floor = 0
     plainURLEnd = 0
+    defer { isNumberNext = Self.announcesNumber(text) }
     var offset = 0
     while offset < text.byteCount {
       let run = ReportRun(text, from: offset)
@@ -75,7 +78,9 @@ struct ReportFormat: LineFormat {
       }
       return end
     }
-    if let rest = ReportPlaceholder.end(inName: text, at: run.value.upperBound) {
+    if let rest = ReportPlaceholder.end(inName: text, at: run.value.upperBound),
+      !ReportPlaceholder.isAddress(text.extracting(run.value))
+    {
       return refuse(text, run.range.lowerBound, throughNameAt: rest, number, &sink)
     }
     return readNames(text, run, number, &sink)

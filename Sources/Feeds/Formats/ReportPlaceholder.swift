@@ -24,7 +24,7 @@ enum ReportPlaceholder {
   /// Whether a word in brackets, of which the closing one is at an offset, stands directly behind a character of a name,
   /// so that the name goes on: `evil[-]rest[.]example`.
   ///
-  /// Of names that nobody defanged only a hyphen in brackets is a notation.
+  /// Of names that nobody defanged only a hyphen in brackets is a notation, and the number of a note is none.
   private static func isInName(
     _ text: RawSpan, endingAt close: Int, before run: ReportRun
   ) -> Bool {
@@ -34,8 +34,8 @@ enum ReportPlaceholder {
     repeat {
       guard open > 1, close - open < longest else { return false }
       open -= 1
-      guard !Text.isSpace(text.byte(unchecked: open)) else { return false }
     } while text.byte(unchecked: open) != closing - 2
+    guard isPartOfName(text, open + 1..<close) else { return false }
     let isHyphen = close - open == 2 && text.byte(unchecked: open + 1) == Byte.minus
     return (run.hasMark || isHyphen) && isOfName(text.byte(unchecked: open - 1))
       && ReportSeparator(text, at: open) == nil
@@ -51,12 +51,32 @@ enum ReportPlaceholder {
     guard start > 0, start < text.byteCount, isOfName(text.byte(unchecked: start - 1)),
       "[{".utf8.contains(text.byte(unchecked: start)), let end = end(inHost: text, at: start)
     else { return nil }
-    let word = start + 1..<end - 1
-    guard !word.contains(where: { Text.isSpace(text.byte(unchecked: $0)) }) else { return nil }
+    guard isPartOfName(text, start + 1..<end - 1) else { return nil }
     if Byte.isAlphanumeric(text.byte(unchecked: end)) { return end }
-    // A sentence may end behind a note.
-    return end + 1 < text.byteCount && isOfName(text.byte(unchecked: end + 1))
-      && !word.allSatisfy { Byte.isDigit(text.byte(unchecked: $0)) } ? end : nil
+    guard end + 1 < text.byteCount else { return nil }
+    // A sentence may end behind a remark.
+    let next = text.byte(unchecked: end + 1)
+    return isOfName(next) && !(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= next) ? end : nil
+  }
+
+  /// Whether what stands in brackets may be a part of a name: not the number of a note, nor markup as forums have it.
+  private static func isPartOfName(_ text: RawSpan, _ word: Range<Int>) -> Bool {
+    var isNumber = true
+    for offset in word {
+      let byte = text.byte(unchecked: offset)
+      guard Byte.isAlphanumeric(byte) || byte == Byte.minus else { return false }
+      if !Byte.isDigit(byte) { isNumber = false }
+    }
+    return !isNumber && !markup.contains { Text.equals(text.extracting(word), $0) }
+  }
+
+  private static let markup: [StaticString] = ["b", "i", "u", "url", "code", "quote", "img"]
+
+  /// Whether a value is an address of IPv4, which no brackets go on.
+  static func isAddress(_ value: RawSpan) -> Bool {
+    var refanged: [UInt8] = []
+    Refanging.append(value, to: &refanged)
+    return IPAddressText.ipv4(refanged.rawSpan) != nil
   }
 
   /// What words begin with that stand for what was taken out, and for nothing else.
