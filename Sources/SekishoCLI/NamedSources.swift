@@ -79,8 +79,8 @@ struct NamedSources: ParsableArguments {
 
   /// Opens the databases and compiles the feeds.
   ///
-  /// - Throws: `ExitCode` 2 where a database cannot be opened, or no feed can be read and there is nothing else; what is
-  ///   wrong was said then.
+  /// - Throws: `ExitCode` 2 where a database cannot be opened, no feed can be read and there is nothing else, or an allow
+  ///   list cannot be read, without which there would be hits that were to be suppressed; what is wrong was said then.
   func opened(quiet: Bool) throws -> Opened {
     var opened = Opened(databases: try openedDatabases())
     let requests = try requests()
@@ -88,7 +88,15 @@ struct NamedSources: ParsableArguments {
     let compilation = Sekisho.compile(requests)
     FeedReporting.report(compilation, details: false, quiet: quiet)
     opened.hasErrors = !compilation.errors.isEmpty
-    if opened.hasErrors, opened.databases.isEmpty, compilation.report.feeds.isEmpty {
+    let allowLists = requests.filter(\.options.isAllowList).map(\.path)
+    /// Whether a file is an allow list, or one in a folder of them.
+    func isAllowList(_ path: String) -> Bool {
+      allowLists.contains { path == $0 || path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") }
+    }
+    let hasNothing =
+      opened.databases.isEmpty && compilation.report.feeds.allSatisfy { isAllowList($0.path) }
+    if opened.hasErrors, hasNothing || compilation.errors.contains(where: { isAllowList($0.path) })
+    {
       throw ExitCode(2)
     }
     opened.databases.append(try compilation.database())

@@ -43,6 +43,27 @@ import Testing
     #expect(nothing.errors.contains("--feeds CONFIG"))
   }
 
+  /// Where allow lists alone are left there is nothing to match; without one there would be hits that it suppresses.
+  @Test func unreadableFeedsBesideAllowLists() throws {
+    let log = try folder.write("a.log", Self.log)
+    let names = try folder.write("names.txt", "evil.example\n")
+    let allowed = try folder.write("ours.txt", "evil.example\n")
+    let bad = try folder.write("bad.json", "{\"a\":1}")
+    for arguments in [
+      ["--feed", bad, "--allow", allowed], ["--feed", names, "--allow", bad],
+      ["--feed", names, "--allow", folder.path("missing")],
+    ] {
+      let result = try CommandRunner.run(["scan"] + arguments + [log])
+      #expect(result.status == 2)
+      #expect(result.output.isEmpty)
+      #expect(!result.errors.contains("observables"), "\(result.errors)")
+    }
+    let rest = try CommandRunner.run(
+      ["scan", "--feed", names, "--feed", bad, "--quiet", log])
+    #expect(rest.status == 2)
+    #expect(rest.lines.count == 1)
+  }
+
   /// What the command asks for holds for the feeds of a configuration as well.
   @Test func optionsHoldForConfigurations() throws {
     _ = try folder.write("cut.json", #"{"type":"bundle","id":"bundle--1","objects":["#)
