@@ -79,6 +79,19 @@ import Testing
     #expect(bytes + batch.arena.count < 40 * input.count)
   }
 
+  /// Names that a firewall's sentence gives no end: to look for one from each of them again takes minutes.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      "'a ", "\"a ", "<a>a ", "<a ", "Username = , ", "user = , ", "'a \"a <a ", "User = 'a ",
+    ])
+  func namesWithoutEnd(_ pattern: String) {
+    let head = "<166>%ASA-6-109005: Authentication succeeded for user "
+    let input = Array(head.utf8) + Self.repeated(pattern) + Array("x evil.example\n".utf8)
+    let found = extract(input, LogOptions(purpose: .scan)).found
+    #expect(found.contains { $0.value == "evil.example" })
+  }
+
   /// Whether `#Fields:` follows is looked for once, also behind a log that is closed: else this takes minutes.
   @Test(.timeLimit(.minutes(1))) func commentsBehindAClosedLog() {
     var input = Array("#separator \\x09\n#fields\ta\tb\n1\t2\n#close\t2001\n".utf8)

@@ -116,6 +116,7 @@ extension Extraction {
     var isQuoted = false
     /// A client that asked a server for a URL, which stands behind its address: `192.0.2.2:/path`.
     var isClientFirst = false
+    var missingEnds: MissingNameEnds = []
   }
 
   private mutating func readSentence(_ bytes: RawSpan, _ range: Range<Int>) {
@@ -130,7 +131,9 @@ extension Extraction {
       }
       let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
       offset = token.upperBound
-      if let end = givenNameEnd(bytes, token, behind: previous, to: range.upperBound) {
+      if let end = givenNameEnd(
+        bytes, token, behind: previous, to: range.upperBound, &state.missingEnds)
+      {
         offset = end
         state.fact = .none
         count += 1

@@ -1,23 +1,37 @@
 import Parsing
 
+/// What was looked for on a line as the end of a name and does not come any more: what one name did not find, none behind
+/// it does.
+struct MissingNameEnds: OptionSet, Sendable {
+  let rawValue: UInt8
+
+  static let apostrophe = MissingNameEnds(rawValue: 1)
+  static let quote = MissingNameEnds(rawValue: 2)
+  static let bracket = MissingNameEnds(rawValue: 4)
+  static let address = MissingNameEnds(rawValue: 8)
+}
+
 /// Names that users give themselves in the sentences of Cisco's firewalls.
 extension Extraction {
   /// Where a name of several words ends that somebody gave himself, which says nothing of ends: one in quotes or angle
   /// brackets, or behind `user =`; nil: a token is no such name.
   func givenNameEnd(
-    _ bytes: RawSpan, _ token: Range<Int>, behind previous: Range<Int>, to end: Int
+    _ bytes: RawSpan, _ token: Range<Int>, behind previous: Range<Int>, to end: Int,
+    _ missing: inout MissingNameEnds
   ) -> Int? {
-    let close: UInt8
+    let close: (mark: UInt8, kind: MissingNameEnds)
     switch bytes.byte(unchecked: token.lowerBound) {
     case UInt8(ascii: "="):
-      return token.count == 1 ? userEnd(bytes, token.upperBound..<end, key: previous) : nil
-    case UInt8(ascii: "'"): close = UInt8(ascii: "'")
-    case Byte.quote: close = Byte.quote
-    case UInt8(ascii: "<"): close = UInt8(ascii: ">")
+      guard token.count == 1 else { return nil }
+      return userEnd(bytes, token.upperBound..<end, key: previous, &missing)
+    case Byte.apostrophe: close = (Byte.apostrophe, .apostrophe)
+    case Byte.quote: close = (Byte.quote, .quote)
+    case UInt8(ascii: "<"): close = (UInt8(ascii: ">"), .bracket)
     default: return nil
     }
+    guard !missing.contains(close.kind) else { return nil }
     var offset = token.lowerBound + 1
-    while let mark = bytes.firstOffset(of: close, from: offset, to: end) {
+    while let mark = bytes.firstOffset(of: close.mark, from: offset, to: end) {
       offset = mark + 1
       // Not within a word, and no arrow.
       guard offset == end || !classes.is(bytes.byte(unchecked: offset), .alphanumeric),
@@ -25,14 +39,19 @@ extension Extraction {
       else { continue }
       return mark < token.upperBound ? nil : tokenEnd(bytes, from: mark, to: end)
     }
+    missing.insert(close.kind)
     return nil
   }
 
   /// Where the value of `user =` or `Username =` ends, if it has several words: before the last address that is said to
   /// be the user's.
-  private func userEnd(_ bytes: RawSpan, _ range: Range<Int>, key: Range<Int>) -> Int? {
+  private func userEnd(
+    _ bytes: RawSpan, _ range: Range<Int>, key: Range<Int>, _ missing: inout MissingNameEnds
+  ) -> Int? {
     let isUser = isWord(bytes, key, "user") || isWord(bytes, key, "User")
-    guard isUser || isWord(bytes, key, "Username") else { return nil }
+    guard isUser || !missing.contains(.address) && isWord(bytes, key, "Username") else {
+      return nil
+    }
     var end = isUser ? range.upperBound : nil
     var offset = range.lowerBound
     while let mark = firstRange(
@@ -40,6 +59,7 @@ extension Extraction {
     {
       (end, offset) = (mark.lowerBound, mark.upperBound)
     }
+    if end == nil { missing.insert(.address) }
     guard let end, case let name = bytes.trimmed(range.lowerBound..<end),
       bytes.firstOffset(of: Byte.space, from: name.lowerBound, to: name.upperBound) != nil
     else { return nil }
