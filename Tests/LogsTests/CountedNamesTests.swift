@@ -68,6 +68,30 @@ import Testing
     #expect(String(decoding: written, as: UTF8.self) == name)
   }
 
+  /// Questions for the root at the beginning do not decide before the first name: wherever the log is cut between lines.
+  @Test func rootsAreUndecided() {
+    let front =
+      "5/1/2024 10:00:00 AM 0E7C PACKET  0A1B UDP Rcv 192.0.2.1  0001   Q [0001   D   NOERROR] A  "
+    func isUndecided(_ log: String) -> Bool {
+      LogState.isUndecided(
+        firstBytes: Array(log.utf8).span.bytes, options: LogOptions(purpose: .scan))
+    }
+    let roots = [
+      front + "(0)\n", front + "(0) \r\n", "5/1/2024 10:00:00 AM 0E7C EVENT x\n" + front + "(0)\n",
+    ]
+    for root in roots {
+      for count in 1...3 {
+        let log = String(repeating: root, count: count)
+        #expect(isUndecided(log), "\(log)")
+        #expect(!isUndecided(log + front + "(4)evil(7)example(0)\n"), "\(log)")
+      }
+    }
+    #expect(!isUndecided(String(repeating: roots[0], count: 1000)))
+    for line in ["f(0)\n", "a EVENT x (0)\n", front + "\n", front + "(4)evil(7)example\n"] {
+      #expect(!isUndecided(line), "\(line)")
+    }
+  }
+
   /// Only the log's beginning tells: such words in another log are text.
   @Test func otherLogsAreNotTaken() {
     let line = "from 192.0.2.1 PACKET (4)evil(7)example(3)com(0)\n"

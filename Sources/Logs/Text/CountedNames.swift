@@ -15,21 +15,30 @@ enum CountedNames {
   ///
   /// A question for the root has no labels, and lines of other kinds may end in `(0)` as well.
   static func begin(_ bytes: RawSpan) -> Bool {
+    hasLine(bytes) { line in name(bytes, line) != nil && packet(bytes, line) != nil }
+  }
+
+  /// Whether what there is of a log begins as one of these does, but shows no line of its kind yet, as questions for
+  /// the root do.
+  static func mayBegin(_ bytes: RawSpan) -> Bool {
+    guard bytes.byteCount < reach, !begin(bytes) else { return false }
+    return bytes.starts(with: "DNS Server log file creation at", at: 0)
+      || hasLine(bytes) { line in
+        line.count > 3 && bytes.starts(with: "(0)", at: line.upperBound - 3)
+          && packet(bytes, line) != nil
+      }
+  }
+
+  /// Whether one of the lines that a log begins with is as asked for.
+  private static func hasLine(_ bytes: RawSpan, where isMet: (Range<Int>) -> Bool) -> Bool {
     let end = min(bytes.byteCount, reach)
     var start = 0
     while start < end {
       let stop = bytes.firstOffset(of: Byte.lineFeed, from: start, to: end) ?? end
-      let line = bytes.trimmed(start..<stop)
-      if name(bytes, line) != nil, packet(bytes, line) != nil { return true }
+      if isMet(bytes.trimmed(start..<stop)) { return true }
       start = stop + 1
     }
     return false
-  }
-
-  /// Whether what there is of a log begins as one of these does, but shows no line of its kind yet.
-  static func mayBegin(_ bytes: RawSpan) -> Bool {
-    bytes.byteCount < reach && bytes.starts(with: "DNS Server log file creation at", at: 0)
-      && !begin(bytes)
   }
 
   /// The word `PACKET` of a line, with a blank before it and behind it.
