@@ -168,10 +168,11 @@ enum TextRuleCases {
       ["ipv6 text fe80::1 @0", "ipv6 text fe80::1 @14 :443"]),
     Case(
       "zones that are encoded, and what seems to be",
-      "2001:db8::77%25evil.example 2001:db8::77%2ea.evil.example [fe80::1%25eth0.x]:443 fe80::1%34",
+      "2001:db8::77%25evil.example 2001:db8::77%2ea.evil.example [fe80::1%25eth0.x]:443 fe80::1%34 2001:db8::1%41evil.example",
       [
         "ipv6 text 2001:db8::77 @0", "domain text evil.example @15", "ipv6 text 2001:db8::77 @28",
         "domain text a.evil.example @43", "ipv6 text fe80::1 @59 :443", "ipv6 text fe80::1 @81",
+        "ipv6 text 2001:db8::1 @92",
       ]),
     Case(
       "brackets", "[2001:db8::1]:443 2001:db8::1:443",

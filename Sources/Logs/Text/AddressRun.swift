@@ -289,6 +289,6 @@ extension Extraction {
     guard classes.is(value, .name), Byte.isDigit(bytes.byte(unchecked: end + 1)),
       Byte.isDigit(bytes.byte(unchecked: end + 2))
     else { return end }
-    return classes.end(of: .digit, bytes, from: end + 3, to: unit.end)
+    return classes.end(of: .name, bytes, from: end + 3, to: unit.end)
   }
 }

@@ -130,7 +130,7 @@ extension ReferenceScanner {
     if sign.isPercent, sign.percent != 0x25 {
       let digits = sign.isNameASCII ? String(sign.scalar, radix: 16) : "x"
       guard digits.allSatisfy(\.isNumber) else { return end }
-      while let unit = unit(place), unit.isDigit, !unit.isPercent { place += 1 }
+      while let unit = unit(place), unit.isNameASCII, !unit.isPercent { place += 1 }
       return place
     }
     guard sign.isASCII("%") || sign.percent == 0x25 else { return end }
