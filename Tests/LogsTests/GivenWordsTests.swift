@@ -100,7 +100,15 @@ import Testing
   /// CEF and LEEF behind words without a time, a key or a quote, and as a user of a web server.
   static let piped: [Case] = [
     (
-      "login: CEF:0|a|b|c|d|e|1|kex=x from 192.0.2.1 to b.example",
+      "May  1 10:00:00 h app: login: CEF:0|a|b|c|d|e|1|kex=x from 192.0.2.1 to b.example",
+      ["ipv4 text 192.0.2.1 source (192.0.2.1 to ?)", "domain text b.example (192.0.2.1 to ?)"]
+    ),
+    (
+      #"{"log":"login: CEF:0|a|b|c|d|e|1|kex=x from 192.0.2.1 to b.example"}"#,
+      ["ipv4 log 192.0.2.1 source (192.0.2.1 to ?)", "domain log b.example (192.0.2.1 to ?)"]
+    ),
+    (
+      "user login: CEF:0|a|b|c|d|e|1|kex=x from 192.0.2.1 to b.example",
       ["ipv4 text 192.0.2.1 source (192.0.2.1 to ?)", "domain text b.example (192.0.2.1 to ?)"]
     ),
     (
@@ -147,6 +155,65 @@ import Testing
       #""CEF:0|a|b|c|d|e|1|kex=x.example src=192.0.2.1 act=x""#,
       ["ipv4 src 192.0.2.1 source (192.0.2.1 to ?)"]
     ),
+  ]
+
+  /// One word at the start of the line, which a collector put there.
+  static let collectors: [Case] = ["host1", "host1:", "[host1]", "collector:", "INFO"].map { word in
+    (
+      "\(word) CEF:0|a|b|c|d|e|1|kex=x.example src=192.0.2.1",
+      ["ipv4 src 192.0.2.1 source (192.0.2.1 to ?)"]
+    )
+  }
+
+  /// What syslog daemons, collectors and BIND's channels put before a client.
+  static let fronts: [Case] = [
+    ("May  1 10:00:00 ns1 daemon.info named[12]: ", ""),
+    ("May  1 10:00:00 ns1 named[12]: [ID 702911 daemon.info] ", ""),
+    ("May  1 10:00:00 ns1 named[12]: [ID 702911 daemon.info] sig0: info: ", ""),
+    ("01-May-2024 10:00:00.500 dynamic: ", " at 2024-05-01T10:00:00.500000Z"),
+    ("01-May-2024 10:00:00.500 sig0: info: ", " at 2024-05-01T10:00:00.500000Z"),
+    ("01-May-2024 10:00:00.500 my-channel: info: ", " at 2024-05-01T10:00:00.500000Z"),
+    ("<30>ns1 named[12]: ", ""), ("ns1 named[12]: ", ""), ("ns1 daemon.info named[12]: ", ""),
+    ("dns-named-1  | ", ""), ("2024-05-01 10:00:00 ns1 ", " \(time)"),
+    ("2024-05-01 10:00:00,500 INFO ", " at 2024-05-01T10:00:00.500000Z"),
+    ("2024-05-01T10:00:00Z ns1 daemon.info named[12]: ", " \(time)"),
+  ].map { front, time in
+    (
+      "\(front)client @0x7f12 192.0.2.1#5 (main.py): query: main.py IN A + (192.0.2.53)",
+      [
+        "domain text daemon.info", "ipv4 client 192.0.2.1 port 5 source", "domain query main.py",
+        "domain query main.py",
+        "ipv4 server 192.0.2.53 destination",
+      ]
+      .filter { !$0.hasSuffix("info") || front.contains("daemon.info") }.map {
+        "\($0)\(time) (192.0.2.1#5 to 192.0.2.53)"
+      }
+    )
+  }
+
+  /// Fronts that are none.
+  static let otherFronts: [Case] = [
+    "May  1 10:00:00 h app: x | ", "May  1 10:00:00 h app: login: x: ", "x | y ",
+    "x y named: z: a ",
+    "2024-05-01 10:00:00 user='x' ", "2024-05-01 10:00:00 a b c ", "user='x' named: ",
+  ].map { front in
+    (
+      "\(front)client 192.0.2.9#5 (main.py): query",
+      [
+        "ipv4 text 192.0.2.9 port 5 source\(front.hasPrefix("2024") ? " \(time)" : "") (192.0.2.9#5 to ?)"
+      ]
+    )
+  }
+
+  /// A packet filter's line that is in quotes as a whole.
+  static let quotedFilters: [Case] = [
+    (
+      #""May  1 10:00:00 fw kernel: [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=5 DPT=443""#,
+      [
+        "ipv4 SRC 192.0.2.1 port 5 source (protocol 6 192.0.2.1#5 to 192.0.2.2 blocked)",
+        "ipv4 DST 192.0.2.2 destination (protocol 6 192.0.2.1#5 to 192.0.2.2 blocked)",
+      ]
+    )
   ]
 
   /// Names of users in access logs and firewalls' sentences.
@@ -248,7 +315,9 @@ import Testing
   ]
 
   private static let all =
-    nameServers + filters + tails + piped + users + strings
+    nameServers + fronts + otherFronts + filters + quotedFilters + tails + piped + collectors
+    + users
+    + strings
 
   @Test(arguments: all.indices)
   func areNoRecords(_ index: Int) {

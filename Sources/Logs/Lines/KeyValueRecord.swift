@@ -92,6 +92,8 @@ extension Extraction {
     guard let last = range.last else { return true }
     if bytes.byte(unchecked: last) == UInt8(ascii: "=") { return false }
     var offset = range.lowerBound
+    // A quote before all of the line holds all of it.
+    if !line.hasHeader, bytes.byte(unchecked: offset) == Byte.quote { offset += 1 }
     while let quote = bytes.firstOffset(of: Byte.quote, from: offset, to: range.upperBound) {
       // The description of a rule, `DESCR="…"`, and no quoted words of another format.
       guard quote > range.lowerBound, bytes.byte(unchecked: quote - 1) == UInt8(ascii: "="),

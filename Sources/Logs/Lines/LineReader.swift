@@ -171,7 +171,7 @@ extension Extraction {
     }
     guard isAny else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
-    if isWhole, readsLineRecords, readLineRecord(chunk, start..<end) {
+    if isWhole, readsLineRecords, readLineRecord(chunk, start..<end, isWhole: true) {
       let headerTime = line.headerTime
       let time = line.time ?? (line.isHeaderTimeZoned ? headerTime : nil)
       scanLineRecord(chunk, start..<end, into: &batch)

@@ -64,6 +64,8 @@ struct LineRecord {
   var hasHeader = false
   /// The header names the program that wrote the line.
   var hasProgram = false
+  /// It is a line of the log, and no string in another record.
+  var isWhole = false
   /// The first of them that stands in structured data (RFC 5424).
   var structuredStart = 0
   /// The text level of the line's bytes, and the field to report for all values: set of a line in a string.
@@ -96,7 +98,7 @@ struct LineRecord {
     (time, headerTime, isHeaderTimeZoned, isHeaderYearAssumed) = (nil, nil, false, false)
     (timeText, zone, timePattern) = (0..<0, 0..<0, 0..<0)
     (isTimeOfEnd, headerCount, structuredStart) = (false, 0, 0)
-    (hasHeader, hasProgram) = (false, false)
+    (hasHeader, hasProgram, isWhole) = (false, false, false)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
     (level, report) = (0, nil)
   }

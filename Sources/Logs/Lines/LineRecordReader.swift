@@ -19,13 +19,16 @@ extension Extraction {
   var readsFlowHeaders: Bool { options.format == nil || options.format == .vpcFlow }
 
   /// Reads a whole line as a record into `line`; false: it is text.
-  mutating func readLineRecord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readLineRecord(
+    _ bytes: RawSpan, _ range: Range<Int>, isWhole: Bool = false
+  ) -> Bool {
     line.reset()
     let content = withoutReturn(bytes, range)
     guard content.count >= 8 else { return false }
     let header = readSyslogHeader(bytes, content)
     if header == nil { line.reset() }
     line.hasHeader = header != nil
+    line.isWhole = isWhole
     var message = (header ?? content.lowerBound)..<content.upperBound
     // A byte order mark says that a message is UTF-8 (RFC 5424 §6.4).
     if header != nil, bytes.starts(with: "\u{feff}", at: message.lowerBound), message.count >= 3 {

@@ -46,6 +46,21 @@ extension Extraction {
     return words <= (beginsWithAddress ? 2 : line.hasHeader ? 1 : 0)
   }
 
+  /// Whether what stands before a record is one word at the start of a line, as collectors put a host, a program or a
+  /// level there: `fw1`, `fw1:`, `[INFO]`.
+  func isWordOfCollector(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard line.isWhole, !line.hasHeader, case var word = bytes.trimmed(range), word.count > 2,
+      bytes.byte(unchecked: range.upperBound - 1) == Byte.space
+    else { return false }
+    if bytes.byte(unchecked: word.upperBound - 1) == Byte.colon { word.removeLast() }
+    if bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "["),
+      bytes.byte(unchecked: word.upperBound - 1) == UInt8(ascii: "]")
+    {
+      word = word.dropFirst().dropLast()
+    }
+    return isHost(bytes, word)
+  }
+
   /// Whether a word is a part of a time, as `11`, `22:14:14.5`, `Oct` and `UTC` are, a priority or a number.
   func isOfTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
     var word = word

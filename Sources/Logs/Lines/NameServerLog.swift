@@ -143,59 +143,115 @@ extension Extraction {
     else { return nil }
     var count = words.count
     var isNamed = false
-    while count > 0, let label = labelEnd(bytes, count) {
-      isNamed = isNamed || label.isProgram
+    var unknown = 0
+    while count > 0, let label = labelEnd(bytes, count),
+      label.kind != .unknown || unknown < Self.mostUnknownLabels
+    {
+      isNamed = isNamed || label.kind == .program
+      if label.kind == .unknown { unknown += 1 }
       count = label.start
     }
-    if count == 0 { return NameServerFront() }
-    func isTime(_ index: Int) -> Bool {
-      let word = words[index].start..<words[index].end
-      // `01-May-2024`
-      let isDate =
-        word.count >= 11 && Byte.isDigit(bytes.byte(unchecked: word.lowerBound))
-        && LogTime.month(bytes, at: word.lowerBound + 3) != nil
-      return isDate || isOfTime(bytes, word)
-    }
+    let isKnown = unknown == 0 || isNamed || isOfNameServer(bytes)
+    if isBehindHeader(bytes, count, isNamed: isNamed) { return isKnown ? NameServerFront() : nil }
+    // Behind a program's name such words are whoever's.
+    guard isKnown || !line.hasProgram else { return nil }
     // A collector's words stand before a date.
-    guard let first = (0..<count).first(where: isTime),
+    guard let first = (0..<count).first(where: { isTimeOrDate(bytes, $0) }),
       first <= (words[first].end - words[first].start < 10 ? 0 : Self.mostWordsOfCollector),
-      let last = (first..<count).last(where: isTime),
-      // Where the program is named, its host may stand before it.
-      count - 1 - last <= (isNamed ? 1 : 0)
+      let last = (first..<count).last(where: { isTimeOrDate(bytes, $0) }),
+      // So do its host and a level behind one that the line begins with.
+      last == count - 1 || isNamed && count == last + 2
+        || count - 1 - last <= Self.mostWordsOfCollector && areBare(bytes, last + 1..<count)
+          && (isNamed || first == 0 && !line.hasProgram)
     else { return nil }
     let text = words[first].start..<words[last].end
     let time = LogTime.nameServer(bytes, text) ?? LogTime.lineStart(bytes, text)?.time
     return NameServerFront(time: time)
   }
 
+  /// Whether no more words stand before the labels than those of a collector that are known without a time: the number
+  /// of a message behind a header, `[ID 702911 daemon.info]`, a host before the program, `dns-1  |`.
+  private func isBehindHeader(_ bytes: RawSpan, _ count: Int, isNamed: Bool) -> Bool {
+    func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
+    if count == 0 { return true }
+    if line.hasProgram {
+      return count == 3 && isWord(bytes, word(0), "[ID") && isNumber(bytes, word(1))
+        && bytes.byte(unchecked: words[2].end - 1) == UInt8(ascii: "]")
+    }
+    guard count <= Self.mostWordsOfCollector, areBare(bytes, 0..<count),
+      !(0..<count).contains(where: { isTimeOrDate(bytes, $0) })
+    else { return false }
+    return isNamed || count == 2 && isWord(bytes, word(1), "|")
+  }
+
+  /// Whether words may be a host, a level or the like, and are nothing that is quoted or behind a key.
+  private func areBare(_ bytes: RawSpan, _ indices: Range<Int>) -> Bool {
+    indices.allSatisfy { index in
+      (words[index].start..<words[index].end).allSatisfy { offset in
+        let byte = bytes.byte(unchecked: offset)
+        return byte != Byte.apostrophe && byte != UInt8(ascii: "=")
+      }
+    }
+  }
+
+  /// Whether the program that the header names is BIND.
+  private mutating func isOfNameServer(_ bytes: RawSpan) -> Bool {
+    let program = name("appname")
+    return line.fields.prefix(line.headerCount).contains { field in
+      field.path == program && bytes.starts(with: "named", at: field.start)
+    }
+  }
+
+  private func isTimeOrDate(_ bytes: RawSpan, _ index: Int) -> Bool {
+    let word = words[index].start..<words[index].end
+    // `01-May-2024`
+    let isDate =
+      word.count >= 11 && Byte.isDigit(bytes.byte(unchecked: word.lowerBound))
+      && LogTime.month(bytes, at: word.lowerBound + 3) != nil
+    return isDate || isOfTime(bytes, word)
+  }
+
   /// Words before the word `client` in a line of BIND's.
   private static let mostWordsBefore = 10
-  /// Those before the time.
+  /// Those before the time, and between it and the labels.
   private static let mostWordsOfCollector = 2
+  /// A category and a severity.
+  private static let mostUnknownLabels = 2
+
+  /// What a word with a colon behind it is.
+  private enum NameServerLabel {
+    case program
+    case known
+    /// A channel, or a category of a later version.
+    case unknown
+  }
 
   /// The first word of a category, a severity or the program's name that ends behind so many words; nil: it is none.
-  private func labelEnd(_ bytes: RawSpan, _ count: Int) -> (start: Int, isProgram: Bool)? {
+  private func labelEnd(
+    _ bytes: RawSpan, _ count: Int
+  ) -> (start: Int, kind: NameServerLabel)? {
     var label = words[count - 1].start..<words[count - 1].end
     guard bytes.byte(unchecked: label.upperBound - 1) == Byte.colon else { return nil }
     label.removeLast()
     if bytes.starts(with: "named", at: label.lowerBound), label.count >= 5 {
-      return (count - 1, true)
+      return (count - 1, .program)
     }
     // `debug 1:`
     if count > 1, isNumber(bytes, label),
       isWord(bytes, words[count - 2].start..<words[count - 2].end, "debug")
     {
-      return (count - 2, false)
+      return (count - 2, .known)
     }
-    guard label.count <= 20,
+    guard let first = label.first, Byte.isLetter(bytes.byte(unchecked: first)), label.count <= 20,
       label.allSatisfy({
         let byte = bytes.byte(unchecked: $0)
-        return Byte.isLetter(byte) || byte == Byte.minus
-      }), Self.nameServerLabels.contains(EventFacts.word(bytes, label))
-    else {
-      return nil
-    }
-    return (count - 1, false)
+        return Byte.isAlphanumeric(byte) || byte == Byte.minus
+      })
+    else { return nil }
+    let isKnown =
+      !label.contains(where: { Byte.isDigit(bytes.byte(unchecked: $0)) })
+      && Self.nameServerLabels.contains(EventFacts.word(bytes, label))
+    return (count - 1, isKnown ? .known : .unknown)
   }
 
   /// BIND's categories and severities, and what Infoblox calls answers, by their letters.

@@ -26,7 +26,9 @@ extension Extraction {
     }
     let count = line.fields.count
     guard isMark("LEEF:") || isMark("CEF:"), case let start = mark - (isMark("LEEF:") ? 5 : 4),
-      mayBeFront(bytes, range.lowerBound..<start), !isInNestedRecord(bytes, range, mark),
+      mayBeFront(bytes, range.lowerBound..<start)
+        || isWordOfCollector(bytes, range.lowerBound..<start),
+      !isInNestedRecord(bytes, range, mark),
       // What somebody called himself to a web server.
       start == range.lowerBound || accessShape(bytes, range) == nil
     else { return false }

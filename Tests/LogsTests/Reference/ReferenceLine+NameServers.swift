@@ -11,27 +11,53 @@ extension ReferenceLine {
   private static let dayFirst = ReferencePattern(
     #"\A[0-9].{2}(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).{5}"#)
 
+  private static let unknownLabel = ReferencePattern(#"\A[A-Za-z][A-Za-z0-9-]{0,19}\z"#)
+  private static let messageNumber = ReferencePattern(#"\A\[ID -?[0-9]+ [^ ]*\]\z"#)
+
   /// Whether what stands before a client of BIND's, that word included, is what BIND writes: a time, a category and
-  /// a severity, and a collector's words before a date.
-  private static func isNameServerFront(_ front: ArraySlice<UInt8>) -> Bool {
-    guard let end = clientEnd.first(in: front)?[0], !front.contains(0x22) else { return false }
+  /// a severity, and a collector's words before a date, behind a time or before the program.
+  private func isNameServerFront(_ front: ArraySlice<UInt8>) -> Bool {
+    guard let end = Self.clientEnd.first(in: front)?[0], !front.contains(0x22) else { return false }
     var words = front.prefix(end.lowerBound).split(separator: 0x20)
     guard words.count <= 10 else { return false }
     var isNamed = false
+    var unknown = 0
     while let word = words.last, word.last == 0x3A {
       let name = word.dropLast()
       if name.starts(with: "named".utf8) {
         isNamed = true
-      } else if number.matches(name), words.dropLast().last?.elementsEqual("debug".utf8) ?? false {
+      } else if Self.number.matches(name),
+        words.dropLast().last?.elementsEqual("debug".utf8) ?? false
+      {
         words.removeLast()
-      } else if !label.matches(name) {
-        break
+      } else if !Self.label.matches(name) {
+        guard unknown < 2, Self.unknownLabel.matches(name) else { break }
+        unknown += 1
       }
       words.removeLast()
     }
-    let times = words.indices.filter { dayFirst.matches(words[$0]) || isOfTime(words[$0]) }
-    guard let first = times.first, let last = times.last else { return words.isEmpty }
-    return first <= (words[first].count < 10 ? 0 : 2) && words.count - 1 - last <= (isNamed ? 1 : 0)
+    let program = fields.prefix(headerCount).first { $0.keys == [Array("appname".utf8)] }
+    let isKnown =
+      unknown == 0 || isNamed
+      || program.map { bytes[$0.range].starts(with: "named".utf8) } ?? false
+    let isBare = { (words: ArraySlice<ArraySlice<UInt8>>) in
+      words.count <= 2 && words.allSatisfy { !$0.contains(0x27) && !$0.contains(0x3D) }
+    }
+    let times = words.indices.filter {
+      Self.dayFirst.matches(words[$0]) || Self.isOfTime(words[$0])
+    }
+    if words.isEmpty { return isKnown }
+    if program != nil, Self.messageNumber.matches(Array(words.joined(separator: [0x20]))) {
+      return isKnown
+    }
+    guard let first = times.first, let last = times.last else {
+      let isPiped = words.count == 2 && words[1].elementsEqual("|".utf8)
+      return program == nil && isKnown && isBare(words[...]) && (isNamed || isPiped)
+    }
+    let behind = words[(last + 1)...]
+    return (isKnown || program == nil) && first <= (words[first].count < 10 ? 0 : 2)
+      && (behind.isEmpty || isNamed && behind.count == 1
+        || isBare(behind) && (isNamed || first == 0 && program == nil))
   }
 
   private static let question = ReferencePattern(#"\A \(([^)]*)\)"#)
@@ -44,7 +70,7 @@ extension ReferenceLine {
     let written = Array(bytes[start + address.lowerBound..<start + address.upperBound])
     guard ReferenceAddress.ipv4(written) != nil || ReferenceAddress.ipv6(written) != nil,
       let front = groups[1].map({ bytes[start + $0.lowerBound..<start + $0.upperBound] }),
-      Self.isNameServerFront(front)
+      isNameServerFront(front)
     else { return false }
     let count = fields.count
     add(

@@ -55,6 +55,18 @@ extension ReferenceLine {
     return words.count <= (words.first.map(Self.isAddress) ?? false ? 2 : hasHeader ? 1 : 0)
   }
 
+  private static let bracketed = ReferencePattern(#"\A\[(.*)\]\z"#)
+
+  /// Whether one word stands at the start of a line, with a colon behind it or in brackets.
+  private func isWordOfCollector(_ range: Range<Int>) -> Bool {
+    guard isWhole, !hasHeader, bytes[range].last == 0x20, case let word = trimmed(range),
+      word.count > 2
+    else { return false }
+    let name = bytes[word].last == 0x3A ? bytes[word].dropLast() : bytes[word]
+    let inner = Self.bracketed.first(in: name)?[1].map { name.dropFirst().prefix($0.count) }
+    return Self.isHost(inner ?? name)
+  }
+
   private static let markBehind = ReferencePattern(#"(?<=[ \t])%"#)
 
   /// A firewall's message behind a few words of whoever collected it.
@@ -81,7 +93,9 @@ extension ReferenceLine {
   private mutating func readPiped(_ start: Int) -> Bool {
     guard let pipe = bytes[start...].firstIndex(of: 0x7C),
       let groups = Self.mark.first(in: bytes[start..<pipe]), let mark = groups[0],
-      let version = groups[3], mayBeFront(start..<start + mark.lowerBound),
+      let version = groups[3],
+      mayBeFront(start..<start + mark.lowerBound)
+        || isWordOfCollector(start..<start + mark.lowerBound),
       !isInNestedRecord(start, start + mark.lowerBound)
     else { return false }
     var trial = self
@@ -226,7 +240,9 @@ extension ReferenceLine {
     guard let first = Self.anyIn.first(in: bytes[start...])?[0],
       Self.filter.first(in: bytes[start...])?[0]?.lowerBound == first.lowerBound,
       // Nobody's words but those of a rule's prefix stand before it.
-      Self.prefix.matches(bytes[start..<start + first.lowerBound]),
+      Self.prefix.matches(
+        bytes[start..<start + first.lowerBound].dropFirst(
+          !hasHeader && bytes[start] == 0x22 ? 1 : 0)),
       !isInNestedRecord(start, start + first.lowerBound)
     else { return false }
     var found: [ReferenceLineField] = []

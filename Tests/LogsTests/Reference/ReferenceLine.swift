@@ -31,11 +31,14 @@ struct ReferenceLine {
   /// How many fields stand in a header, and whether there is one.
   var headerCount = 0
   var hasHeader = false
+  /// It is a line of the log, and no string in another record.
+  let isWhole: Bool
 
   var bytes: [UInt8] { text.bytes }
 
   /// nil where the line is text.
-  init?(_ whole: ReferenceText) {
+  init?(_ whole: ReferenceText, isWhole: Bool = false) {
+    self.isWhole = isWhole
     text = whole.part(whole.content(of: 0..<whole.count))
     guard text.count >= 8 else { return nil }
     let start = readHeader()

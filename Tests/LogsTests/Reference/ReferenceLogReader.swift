@@ -133,7 +133,7 @@ struct ReferenceLogReader {
       readPieces(range, line: line)
       return
     }
-    if isWhole, let record = ReferenceLine(text.part(range)) {
+    if isWhole, let record = ReferenceLine(text.part(range), isWhole: true) {
       output += record.observables(line: line)
     } else {
       output += Self.textObservables(text.part(range), line: line)
