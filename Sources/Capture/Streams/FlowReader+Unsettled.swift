@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// The first packet of a flow that does not tell for sure who began it: a later one may.
+/// The first packet of a flow that does not tell who began it: a later one may.
 struct UnsettledFlow {
   var item: FlowItem
   /// Its place in the order in which values become known.
@@ -10,18 +10,19 @@ struct UnsettledFlow {
   var isSourceOriginator: Bool
 }
 
-/// TCP that does not begin with a SYN: whose address is the originator's shows when the client or the server speaks,
-/// and for sure in a SYN that comes late.
+/// TCP whose first packet is no SYN and tells nothing: whose address is the originator's shows when the client or
+/// the server speaks, and for sure in a SYN that comes late.
 ///
 /// So the addresses of such a flow are written at the end of the stretch that its first packet is in, as that
 /// packet's, before its other values; where nothing has told by then, the first packet decides. Stretches depend on
-/// the capture alone.
+/// the capture alone. All hits behind that packet wait for them, so no flow is among these whose first packet tells
+/// anything: a SYN that contradicts it turns round what is written later.
 extension FlowReader {
   /// Whether the addresses of a flow that begins are better written later.
   @inline(__always)
   func isUnsettled(_ item: FlowItem, _ place: FlowPlace) -> Bool {
     guard case .tcp = item.work else { return false }
-    return flows[notes: place.flow].evidence != .opening
+    return !flows[notes: place.flow].isRoleKnown
   }
 
   /// Ends a stretch for a group of shards: gives up what was waited for long enough, and writes the addresses of
