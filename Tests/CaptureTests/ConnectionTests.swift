@@ -200,6 +200,53 @@ struct ConnectionTests {
     }
   }
 
+  @Test("a SYN ahead of a running connection, whose own is not there", arguments: messages)
+  func decoySYN(_ message: Message) {
+    let stream = message.stream
+    for cut in 16..<message.bytes.count {
+      for ahead in [cut, message.bytes.count - 1, 100, 1000, 70_000, 100_000, 1 << 25] {
+        let lure = Self.segment([], Packet.syn, at: 999 + UInt32(ahead), port: message.port)
+        #expect(
+          message.isSeen([lure] + stream.segments(message.bytes, [cut])),
+          "cut at \(cut), \(ahead) ahead")
+      }
+    }
+  }
+
+  @Test("a SYN inside a message and its answer, which are not the receiver's", arguments: messages)
+  func answeredSYN(_ message: Message) {
+    let stream = message.stream
+    for cut in 16..<message.bytes.count {
+      for back in [0, 1, 4] {
+        let lures = Self.handshake(1000 + UInt32(cut - back), 77_777, port: message.port).prefix(2)
+        var frames = Self.handshake(1000, port: message.port)
+        frames.append(stream.segment(Array(message.bytes[..<cut]), at: 0))
+        frames += lures
+        if back > 0 {
+          frames.append(stream.segment(Array(message.bytes[cut - back..<cut]), at: cut - back))
+        }
+        frames.append(stream.segment(Array(message.bytes[cut...]), at: cut))
+        #expect(message.isSeen(frames), "cut at \(cut), \(back) back")
+      }
+    }
+  }
+
+  @Test("what stands before the first segment without a SYN", arguments: messages)
+  func lureBefore(_ message: Message) {
+    let stream = message.stream
+    let long = utf8("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9999\r\n\r\n")
+    let lures: [[UInt8]] = [
+      utf8("x"), utf8("xxxx"), [0], long, Array(message.decoy.dropLast()), message.decoy,
+    ]
+    for lure in lures {
+      for cut in 16..<message.bytes.count {
+        var frames = stream.segments(message.bytes, [cut])
+        frames.insert(stream.segment(lure, at: -lure.count), at: 1)
+        #expect(message.isSeen(frames), "\(lure.count) bytes, cut at \(cut)")
+      }
+    }
+  }
+
   @Test("three segments without a SYN, in any order", arguments: messages)
   func withoutSYN(_ message: Message) {
     let end = message.bytes.count

@@ -56,8 +56,7 @@ extension FlowReader {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
       guard stream.isOnlyAssumed, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
-        stream.openVersions.isEmpty,
-        stream.rereadings.isEmpty, stream.receivers.isEmpty, stream.holes.isEmpty,
+        stream.openVersions.isEmpty, stream.receivers.isEmpty, stream.holes.isEmpty,
         stream.parked == nil
       else { return nil }
     }
@@ -65,10 +64,23 @@ extension FlowReader {
       of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
       count: Int(direction.next &- direction.base), present: stretch)
     if bytes != nil, direction.stream != 0 {
+      keepAssumed(direction)
       streams[direction.stream].begin(.none)
       streams[direction.stream].history.forget()
     }
     return bytes
+  }
+
+  /// Keeps what reads the message that a direction seems to have begun with: what comes before that need not be the
+  /// same sender's.
+  private mutating func keepAssumed(_ direction: FlowDirection) {
+    let stream = streams[direction.stream]
+    guard !stream.isUnread, !stream.http.isAnswer else { return }
+    let reader = TCPStream(record: stream.record, target: stream.target)
+    reader.takeContent(of: stream)
+    if !stream.keep(TCPStream.Rereading(reader: reader, next: direction.next)) {
+      skips.add(.tcpOverlapLimit)
+    }
   }
 
   /// Reads a segment that ends where a direction's first one began, together with that; false where it does not, or

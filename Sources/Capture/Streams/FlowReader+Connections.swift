@@ -114,10 +114,7 @@ extension FlowReader {
     let (flow, side) = (visit.flow, visit.isFromFirst)
     let number = flows[flow][isFromFirst: side].stream
     guard number != 0 else { return }
-    // Both may fit: then the nearer one.
-    if let parked = streams[number].parked, let other = Self.distance(sequence, parked),
-      other < Self.distance(sequence, flows[flow][isFromFirst: side]) ?? .max
-    {
+    if let parked = streams[number].parked, isNearer(parked, to: sequence, than: flows[visit]) {
       exchange(flow, side)
     }
     let present = flows[flow][isFromFirst: side]
@@ -126,6 +123,20 @@ extension FlowReader {
     guard ahead >= 0, ahead <= Self.widestWindow else { return }
     if let distance = Self.distance(sequence, present), distance <= ahead { return }
     beginBeside(at: start, visit)
+  }
+
+  /// Whether bytes are rather of the connection that waits than of the present one: where both fit, of the nearer one.
+  ///
+  /// Of two as near it is the one with an unfinished message, unless the present one has begun one as well: a SYN
+  /// whose number is that of the next byte, and its answer, need not be the receiver's.
+  private func isNearer(
+    _ parked: FlowDirection, to sequence: UInt32, than present: FlowDirection
+  ) -> Bool {
+    guard let distance = Self.distance(sequence, parked) else { return false }
+    let other = Self.distance(sequence, present) ?? .max
+    return distance < other
+      || distance == other && parked.stream != 0 && !streams[parked.stream].isBetweenMessages
+        && streams[present.stream].isUnread
   }
 
   /// Begins a connection beside the present one, which waits in case that more of its bytes come; where nothing more was
@@ -148,7 +159,8 @@ extension FlowReader {
 
   /// Reads a segment of the present connection, but for what stands before the first byte, of which a SYN told.
   ///
-  /// No receiver takes that (RFC 9293 §3.10.7.4), so nothing goes on with it; it may be another connection's.
+  /// No receiver takes that (RFC 9293 §3.10.7.4), so the connection does not begin with it. It may be another one's, whose
+  /// own SYN the capture lacks: a message that it begins goes on in the segments that follow it.
   mutating func acceptFromBase(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
@@ -162,6 +174,9 @@ extension FlowReader {
     if direction.isDone {
       searchAlone(before, at: sequence, of: visit)
     } else {
+      if direction.stream != 0, !streams[direction.stream].rereadings.isEmpty {
+        continueRereadings(before, at: sequence, of: direction.stream, visit)
+      }
       readAlone(before, at: sequence, visit)
     }
     guard count < payload.byteCount else { return noteWritten(visit) }

@@ -348,7 +348,10 @@ extension FlowReader {
     let number = flows[visit].stream
     guard number != 0 else { return }
     let stream = streams[number]
+    // What expects bytes behind the lost ones misses none.
+    let behind = stream.takeRereadings(at: flows[visit].next, count: Int(Int32.max))
     finishVersions(number)
+    for rereading in behind { _ = stream.keep(rereading) }
     finishReceivers(number)
     let history = stream.isBetweenMessages ? [] : stream.history.bytes
     stream.history.forget()

@@ -210,6 +210,14 @@ final class TCPStream {
     self.content = content
   }
 
+  /// Takes what reads another stream's content, which is left with none.
+  func takeContent(of other: TCPStream) {
+    content = other.content
+    swap(&http, &other.http)
+    swap(&dns, &other.dns)
+    other.content = .none
+  }
+
   /// Whether a byte is another one than the last that was read of an unfinished message.
   func isOther(_ byte: UInt8) -> Bool {
     guard !isBetweenMessages, let last = history.bytes.last else { return false }
