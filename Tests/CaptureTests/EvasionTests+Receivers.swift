@@ -98,6 +98,79 @@ extension EvasionTests {
     }
   }
 
+  /// What a client sends before its message.
+  struct Prefix: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let segments: [[UInt8]]
+
+    static let all = [
+      Prefix(testDescription: "nothing", segments: []),
+      Prefix(testDescription: "a banner", segments: [utf8("SSH-2.0-x\r\n")]),
+      Prefix(
+        testDescription: "a request",
+        segments: [utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")]),
+      Prefix(
+        testDescription: "many requests",
+        segments: [[UInt8]](
+          repeating: utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"), count: 600)),
+      Prefix(
+        testDescription: "a long body",
+        segments: [
+          utf8("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 20000\r\n\r\n")
+        ] + [[UInt8]](repeating: [UInt8](repeating: 0x61, count: 1000), count: 20)),
+    ]
+  }
+
+  @Test(
+    "early bytes in a message behind others", arguments: Prefix.all,
+    [Message.request, Message.greeting])
+  func earlyBytesBehindOthers(_ prefix: Prefix, _ message: Message) {
+    let stream = StreamBuilder(port: message.port)
+    var before = [stream.syn]
+    var start = 0
+    for segment in prefix.segments {
+      before.append(stream.segment(segment, at: start))
+      start += segment.count
+    }
+    for early in [zeros(1), utf8("x"), utf8("\r\n\r\n")] {
+      for place in [2, 7, 20, message.bytes.count - 5] {
+        for cut in [message.bytes.count, 30] {
+          var frames = before
+          frames.append(stream.segment(early, at: start + place))
+          frames.append(stream.segment(Array(message.bytes[..<cut]), at: start))
+          if cut < message.bytes.count {
+            frames.append(stream.segment(Array(message.bytes[cut...]), at: start + cut))
+          }
+          #expect(message.isSeen(frames), "\(early) at \(place), cut at \(cut)")
+        }
+      }
+    }
+  }
+
+  @Test("of versions nothing is written twice for a packet", arguments: Message.all)
+  func writtenOnce(_ message: Message) {
+    let end = message.bytes.count
+    for start in 1..<end - 1 {
+      for length in [1, 8] {
+        for cut in [end] {
+          let stream = StreamBuilder(port: message.port)
+          let junk = stream.segment(
+            [UInt8](repeating: 0x78, count: min(length, end - start)), at: start)
+          let pieces = message.pieces(cut).map {
+            stream.segment(Array(message.bytes[$0]), at: $0.lowerBound)
+          }
+          for place in 0...pieces.count {
+            var frames = [stream.syn] + pieces
+            frames.insert(junk, at: 1 + place)
+            let lines = Observed(pcap(frames.map { CapturedPacket($0) })).values
+            #expect(
+              Set(lines).count == lines.count, "\(length) at \(start), cut \(cut), \(place)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("junk that begins in the bytes read and ends behind the message", arguments: Message.all)
   func junkBehindFirst(_ message: Message) {
     let end = message.bytes.count

@@ -85,11 +85,11 @@ extension ObservableWriter {
 
   // MARK: Versions
 
-  /// What the present packet has, for `written`.
-  func writtenValues() -> [UInt64] {
+  /// What the present packet has, for `written`, or all that was written since it came.
+  func writtenValues(ofAll: Bool = false) -> [UInt64] {
     (packetStart..<batch.observables.count).compactMap { index in
       let value = batch.observables[index]
-      guard batch.records[Int(value.record)].number == number else { return nil }
+      guard ofAll || batch.records[Int(value.record)].number == number else { return nil }
       let start = Int(value.offset)
       return writtenHash(
         Self.salt(value.field, value.kind), start..<start + Int(value.length))

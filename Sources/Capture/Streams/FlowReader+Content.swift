@@ -245,7 +245,7 @@ extension FlowReader {
           stream.history.forget()
         }
       } else if !isRemembered, !isNone(stream.content) {
-        stream.history.append(rest)
+        stream.history.append(rest, isBeginning: stream.isBetweenMessages)
         isRemembered = true
       }
       switch stream.content {

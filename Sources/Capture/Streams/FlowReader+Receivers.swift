@@ -15,15 +15,15 @@ extension FlowReader {
       && (number == 0
         || streams[number].receivers.count < ReceiverVersion.Rule.allCases.count
           && streams[number].receiverBytes <= TCPStream.mostReceiverBytes)
-    var isOther =
+    let isWaiting =
       direction.hasQueue && (mayBegin || !flows[notes: visit.flow].hasOverlap)
       && streams[number].disagrees(payload, at: sequence)
-    if !isOther, mayBegin, Int32(bitPattern: sequence &- direction.next) < 0 {
-      isOther = disagreesWithRead(payload, at: sequence, direction, visit)
-    }
-    guard isOther else { return }
+    let isRead =
+      mayBegin && Int32(bitPattern: sequence &- direction.next) < 0
+      && disagreesWithRead(payload, at: sequence, direction, visit)
+    guard isWaiting || isRead else { return }
     noteOverlap(visit)
-    if mayBegin { beginReceivers(direction, visit) }
+    if mayBegin { beginReceivers(at: isRead ? sequence : direction.next, direction, visit) }
   }
 
   private mutating func disagreesWithRead(
@@ -39,29 +39,46 @@ extension FlowReader {
       from: direction.base, present: stretch)
   }
 
-  /// Begins what receivers have that do not take the first bytes, with what was read of the present message, and with
-  /// what waits, in the order in which it came.
-  private mutating func beginReceivers(_ direction: FlowDirection, _ visit: StreamVisit) {
+  /// Begins what receivers have that do not take the same bytes as the stream where segments disagree from a number on:
+  /// with what was read of the present message, and with what waits, in the order in which it came.
+  private mutating func beginReceivers(
+    at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+  ) {
     let number = openStream(visit)
     let stream = streams[number]
     let waiting = stream.queue.sorted { $0.number < $1.number }
     for rule in ReceiverVersion.Rule.allCases
     where !stream.receivers.contains(where: { $0.rule == rule }) {
-      var bytes = stream.history.bytes
-      if stream.isUnread,
-        let first = firsts.bytes(
-          rule, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
-          count: Int(direction.next &- direction.base), present: stretch)
-      {
-        bytes = first
-      }
-      // In the middle of a message nothing can be read.
-      if bytes.isEmpty, !stream.isUnread { return }
+      // Without any that wait the stream has the first ones.
+      if rule == .firstWins, waiting.isEmpty { continue }
+      guard let bytes = bytesRead(rule, from: sequence, stream, direction, visit) else { return }
       let start = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
       var receiver = ReceiverVersion(rule, bytes, at: start)
       for early in waiting { receiver.put(early.bytes.rawSpan, at: early.sequence) }
       stream.receivers.append(receiver)
     }
+  }
+
+  /// What was read of the message that the byte at a number belongs to, as the rule says; nil where it is not kept.
+  private mutating func bytesRead(
+    _ rule: ReceiverVersion.Rule, from sequence: UInt32, _ stream: TCPStream,
+    _ direction: FlowDirection, _ visit: StreamVisit
+  ) -> [UInt8]? {
+    if stream.isUnread,
+      let first = firsts.bytes(
+        rule, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
+        count: Int(direction.next &- direction.base), present: stretch)
+    {
+      return first
+    }
+    // Between messages one begins with the next byte, whatever came before.
+    if sequence == direction.next, stream.isBetweenMessages { return [] }
+    let bytes = stream.history.bytes
+    // In the middle of a message nothing can be read.
+    if bytes.isEmpty, !stream.isUnread { return nil }
+    let beginning = stream.history.beginning
+    let isInLast = Int(direction.next &- sequence) <= bytes.count - beginning
+    return isInLast ? Array(bytes[beginning...]) : bytes
   }
 
   /// Puts a segment into what receivers have that do not take the first bytes, before the stream itself has it.
@@ -87,6 +104,12 @@ extension FlowReader {
       if read(&receiver, stream, visit) { kept.append(receiver) }
     }
     writer.written = written
+    if !kept.isEmpty || !stream.openVersions.isEmpty {
+      // What ends later may have the same, in a version of the stream that is still open as well.
+      let values = writer.writtenValues(ofAll: true)
+      for index in kept.indices { kept[index].noteWritten(values) }
+      stream.noteWritten(values, number: writer.number)
+    }
     stream.receivers = kept
     streams.touch(number)
   }
@@ -163,6 +186,12 @@ extension FlowReader {
     let receivers = streams[number].receivers
     if receivers.isEmpty { return }
     streams[number].receivers = []
-    for receiver in receivers { if let reader = receiver.reader { finishContent(reader) } }
+    let written = writer.written
+    for receiver in receivers {
+      guard let reader = receiver.reader else { continue }
+      writer.written = receiver.written
+      finishContent(reader)
+    }
+    writer.written = written
   }
 }

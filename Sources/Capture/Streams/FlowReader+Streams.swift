@@ -176,13 +176,6 @@ extension FlowReader {
     putReceivers(payload, at: sequence, visit)
     if distance > 0 {
       enqueue(payload, at: sequence, missing: missing, visit)
-    } else if direction.hasQueue, flows[notes: visit.flow].hasOverlap,
-      streams[direction.stream].waits(before: sequence, payload.byteCount)
-    {
-      // What waits came before it, and is read before the bytes that it has in its place.
-      wait(payload, at: sequence, missing: missing, visit)
-      drain(visit)
-      readReceivers(visit)
     } else {
       readNow(payload, at: sequence, missing: missing, visit)
       readReceivers(visit)
@@ -270,29 +263,20 @@ extension FlowReader {
   mutating func enqueue(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
-    let number = wait(payload, at: sequence, missing: missing, visit)
+    let number = openStream(visit)
     let stream = streams[number]
+    var bytes: [UInt8] = []
+    bytes.append(payload)
+    stream.enqueue(
+      TCPStream.Early(
+        sequence: sequence, bytes: bytes, missing: missing, number: writer.number,
+        time: writer.time))
+    flows[visit].hasQueue = true
     while stream.queue.count > TCPStream.longestQueue || stream.queuedBytes > options.streamLimit {
       passGap(number)
     }
     passAcknowledged(number, over: TCPStream.longestAcknowledged)
     if flows[visit].stream == number { streams.touch(number) }
-  }
-
-  /// Puts a segment in its place among those that wait; gives the number of its stream.
-  @discardableResult
-  private mutating func wait(
-    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
-  ) -> UInt32 {
-    let number = openStream(visit)
-    var bytes: [UInt8] = []
-    bytes.append(payload)
-    streams[number].enqueue(
-      TCPStream.Early(
-        sequence: sequence, bytes: bytes, missing: missing, number: writer.number,
-        time: writer.time))
-    flows[visit].hasQueue = true
-    return number
   }
 
   /// Reads the waiting segments that are next now.

@@ -12,8 +12,14 @@ struct ReceiverVersion {
     case lastWins
     /// It is none: the receiver did not take it.
     case leftOut
+    /// It has the bytes of its place that did not come before, also before those that wait.
+    case firstWins
   }
 
+  /// Bytes of room in the window for each byte that came: what stands further behind waits until there is more.
+  private static let mostRoom = 16
+  /// The most segments that wait so.
+  private static let mostFar = 64
   /// Bytes of the window in which a segment may begin; how many there are bounds what each one that disagrees costs.
   static let longest = StreamHistory.longest
 
@@ -25,6 +31,9 @@ struct ReceiverVersion {
   private var isThere: [Bool]
   /// How many of them follow one another from the first on.
   private(set) var end: Int
+  /// How many bytes came, and segments for which there was no room so far, in the order in which they came.
+  private var received: Int
+  private var far: [(sequence: UInt32, bytes: [UInt8])] = []
   /// How many of these were read, and the first of those that are others by now.
   private var read = 0
   private var firstChanged = Int.max
@@ -34,6 +43,8 @@ struct ReceiverVersion {
   /// What reads them, once it is known what they are; nothing more is wanted of them where it is over.
   var reader: TCPStream?
   var isOver = false
+  /// What the packets that brought its bytes have (`ObservableWriter.written`): it is not written again at the end.
+  private(set) var written: [UInt64] = []
 
   init(_ rule: Rule, _ bytes: [UInt8], at start: UInt32) {
     self.rule = rule
@@ -41,20 +52,58 @@ struct ReceiverVersion {
     self.bytes = bytes
     isThere = [Bool](repeating: true, count: bytes.count)
     end = bytes.count
+    received = bytes.count
   }
 
   /// Bytes of memory that it takes, about.
-  var cost: Int { 2 * bytes.count + (reader?.cost ?? 0) }
+  var cost: Int {
+    let waiting = far.reduce(0) { $0 + $1.bytes.count + 48 }
+    return 2 * bytes.count + 8 * written.count + waiting + (reader?.cost ?? 0)
+  }
+
+  /// Notes what the present packet has.
+  mutating func noteWritten(_ values: [UInt64]) {
+    if !values.isEmpty { written = Set(written).union(values).sorted() }
+  }
 
   /// The number of the next byte that is read.
   var next: UInt32 { start &+ UInt32(truncatingIfNeeded: read) }
 
-  /// Puts a segment into its place, as the rule says.
+  /// Puts a segment into its place, as the rule says, or keeps it until there is room for that.
   mutating func put(_ data: RawSpan, at sequence: UInt32) {
     let place = Int(Int32(bitPattern: sequence &- start))
-    let first = max(0, -place)
-    guard place < Self.longest, first < data.byteCount else { return }
-    let part = first..<data.byteCount
+    guard place < Self.longest, place > -data.byteCount else { return }
+    received += data.byteCount
+    if hasRoom(to: place + data.byteCount) {
+      if !far.isEmpty { putFar() }
+      putNear(data, at: place)
+    } else if far.count < Self.mostFar {
+      var bytes: [UInt8] = []
+      bytes.append(data)
+      far.append((sequence, bytes))
+    }
+  }
+
+  private func hasRoom(to end: Int) -> Bool {
+    end <= max(received * Self.mostRoom, bytes.count)
+  }
+
+  /// Puts the segments into their places for which there is room by now.
+  private mutating func putFar() {
+    let waiting = far
+    far = []
+    for segment in waiting {
+      let place = Int(Int32(bitPattern: segment.sequence &- start))
+      if hasRoom(to: place + segment.bytes.count) {
+        putNear(segment.bytes.rawSpan, at: place)
+      } else {
+        far.append(segment)
+      }
+    }
+  }
+
+  private mutating func putNear(_ data: RawSpan, at place: Int) {
+    let part = max(0, -place)..<data.byteCount
     if place + part.upperBound > bytes.count {
       let count = place + part.upperBound - bytes.count
       bytes.append(contentsOf: repeatElement(0, count: count))
@@ -64,6 +113,7 @@ struct ReceiverVersion {
     for offset in part {
       let byte = data.byte(unchecked: offset)
       let index = place + offset
+      if rule == .firstWins, isThere[index] { continue }
       if bytes[index] != byte { change(index, to: byte) }
       isThere[index] = true
     }
@@ -88,9 +138,10 @@ struct ReceiverVersion {
 
   /// How many bytes at the beginning are those of the stream, the last of which stand before `next`.
   mutating func common(with history: [UInt8], before next: UInt32) -> Int {
-    guard Int(next &- start) == history.count else { return 0 }
-    while !isOther, common < min(end, history.count) {
-      if bytes[common] == history[common] { common += 1 } else { isOther = true }
+    let first = history.count - Int(Int32(bitPattern: next &- start))
+    guard first >= 0, first <= history.count else { return common }
+    while !isOther, common < min(end, history.count - first) {
+      if bytes[common] == history[first + common] { common += 1 } else { isOther = true }
     }
     return common
   }

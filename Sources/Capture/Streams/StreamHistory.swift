@@ -21,6 +21,8 @@ struct StreamHistory {
 
   /// The bytes before the next one expected, as far as they are kept.
   private(set) var bytes: [UInt8] = []
+  /// Where in them the last segment begins that came between two messages, or the first byte kept.
+  private(set) var beginning = 0
   /// The same bytes with all segments in them that disagreed, as a receiver has them with which the last one wins;
   /// none where these are `bytes`.
   private(set) var latest: [UInt8] = []
@@ -42,8 +44,8 @@ struct StreamHistory {
   /// Bytes of memory in use, about.
   var cost: Int { room.count * (1 + otherCount) + lead.bytes.count }
 
-  /// Keeps bytes that were read, which follow those kept before.
-  mutating func append(_ data: RawSpan) {
+  /// Keeps bytes that were read, which follow those kept before; a message may begin with them.
+  mutating func append(_ data: RawSpan, isBeginning: Bool = false) {
     if bytes.count + data.byteCount > Self.longest {
       if data.byteCount >= Self.longest {
         forget()
@@ -52,9 +54,11 @@ struct StreamHistory {
       let kept = min(bytes.count, (Self.longest - data.byteCount) / 2)
       let superfluous = bytes.count - kept
       bytes.removeFirst(superfluous)
+      beginning = max(0, beginning - superfluous)
       if !latest.isEmpty { latest.removeFirst(superfluous) }
       for index in alternates.indices { alternates[index].removeFirst(superfluous) }
     }
+    if isBeginning { beginning = bytes.count }
     bytes.append(data)
     if !latest.isEmpty { latest.append(data) }
     for index in alternates.indices { alternates[index].append(data) }
@@ -84,6 +88,7 @@ struct StreamHistory {
   /// Forgets the bytes that were read: others follow that are not kept.
   mutating func forget() {
     if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
+    beginning = 0
     if !latest.isEmpty { latest = [] }
     if !alternates.isEmpty { alternates = [] }
   }
@@ -149,6 +154,7 @@ struct StreamHistory {
 
   /// Makes it ready for another connection; memory that is not much is kept.
   mutating func reset() {
+    beginning = 0
     if !latest.isEmpty { latest = [] }
     if !alternates.isEmpty { alternates = [] }
     if !lead.bytes.isEmpty { lead = ([], 0) }

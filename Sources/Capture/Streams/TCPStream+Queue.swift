@@ -31,12 +31,6 @@ extension TCPStream {
     return false
   }
 
-  /// Whether a segment waits that begins before the end of one with so many bytes.
-  func waits(before sequence: UInt32, _ count: Int) -> Bool {
-    guard let first = queue.first else { return false }
-    return Int(Int32(bitPattern: first.place &- sequence)) < count
-  }
-
   /// Where a part of a segment ends that is read next, if others that came before it have the bytes behind that; the
   /// rest waits again.
   func split(_ early: Early, next: UInt32) -> Int {

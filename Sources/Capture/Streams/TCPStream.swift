@@ -37,7 +37,7 @@ final class TCPStream {
     var time: Int64
     /// The bytes that are other than those read: some before and behind them may be, none else.
     var changed: Range<Int>
-    /// What that packet had already (`ObservableWriter.written`).
+    /// What the packets that brought them had already (`ObservableWriter.written`).
     var written: [UInt64] = []
   }
 
@@ -265,10 +265,11 @@ final class TCPStream {
     if case .none = content { false } else { isBetweenMessages }
   }
 
-  /// Notes what the packet that brought the last of the other versions' bytes has.
+  /// Notes what the packets that brought the other versions' bytes have.
   func noteWritten(_ values: [UInt64], number: UInt64) {
+    if values.isEmpty { return }
     for index in openVersions.indices where openVersions[index].number == number {
-      openVersions[index].written = values
+      openVersions[index].written = Set(openVersions[index].written).union(values).sorted()
     }
   }
 
