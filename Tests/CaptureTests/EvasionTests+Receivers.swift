@@ -53,6 +53,26 @@ extension EvasionTests {
     }
   }
 
+  @Test("junk before a segment and other junk behind it", arguments: Message.all)
+  func junkOnBothSides(_ message: Message) {
+    let end = message.bytes.count
+    for first in [2, 10, 20] {
+      for second in [first + 1, first + 9, end - 5] {
+        for length in [1, second - first] {
+          let stream = StreamBuilder(port: message.port)
+          let frames = [
+            stream.syn, stream.segment(Array(message.bytes[..<first]), at: 0),
+            stream.segment([UInt8](repeating: 0x78, count: length), at: first),
+            stream.segment(Array(message.bytes[first..<second]), at: first),
+            stream.segment([UInt8](repeating: 0x79, count: length), at: first),
+            stream.segment(Array(message.bytes[second...]), at: second),
+          ]
+          #expect(message.isSeen(frames), "\(first), \(second), \(length)")
+        }
+      }
+    }
+  }
+
   @Test("junk before each of many segments, from the first byte on", arguments: Message.all)
   func junkBeforeAll(_ message: Message) {
     for junk: UInt8 in [0, 0x23] {

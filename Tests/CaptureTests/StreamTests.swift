@@ -283,7 +283,10 @@ struct StreamTests {
     #expect(observed.values.filter { $0.contains("http.host") }.count == 1)
     #expect(observed.values.filter { $0.contains("http.url") }.count == 1)
     #expect(observed.values.filter { $0.contains("http.referrer") }.count == 1)
-    #expect(observed.values.filter { $0.contains("http.user-agent") }.count == 2)
+    // What one version had in the packet before may be said again in the one that the other version ends with.
+    let agents = observed.values.filter { $0.contains("http.user-agent") }
+    #expect(
+      Set(agents.map { $0.drop { $0 != " " } }) == [" http.user-agent one", " http.user-agent two"])
   }
 
   @Test("what comes in the place of bytes of no meaning is read")

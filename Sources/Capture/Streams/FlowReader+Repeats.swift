@@ -119,7 +119,10 @@ extension FlowReader {
   ) {
     let sequence = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
     let stream = streams[direction.stream]
-    if stream.receivers.contains(where: { $0.has(bytes, at: sequence) }) { return }
+    // Of an unfinished message others may yet come in the place of what a receiver has of it.
+    if stream.isBetweenMessages, stream.receivers.contains(where: { $0.has(bytes, at: sequence) }) {
+      return
+    }
     // Of an unfinished message the version goes on with what follows.
     if !isBefore, !stream.isBetweenMessages,
       stream.open(
