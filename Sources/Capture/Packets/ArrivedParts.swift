@@ -63,7 +63,8 @@ struct ArrivedParts {
 
   /// The versions of so many bytes, of which the first to come are given; none where no parts disagree.
   ///
-  /// - Parameter budget: Bytes that may still be put together; what is put together is taken from it.
+  /// So many bytes may still be put together as the budget says; what is put together is taken from it.
+  ///
   /// - Returns: the versions, the same one several times perhaps, and whether there are no more.
   func versions(
     of first: [UInt8], length: Int, budget: inout Int
