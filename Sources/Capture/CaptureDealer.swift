@@ -107,8 +107,7 @@ struct DealerCore: ~Copyable {
   var framer: PacketFramer
   var dealer: PacketDealer
   var byteCount: UInt64 = 0
-  /// Of the next item; before the first there is room for what is written ahead of its values (`UnsettledFlow`).
-  private var order: UInt64 = 1
+  private var order: UInt64 = 0
   /// Packets read before the stretch began or went on.
   private var handedOn: UInt64 = 0
   /// The next packets, where they are plain.

@@ -14,7 +14,7 @@ struct UnsettledFlow {
 /// the server speaks, and for sure in a SYN that comes late.
 ///
 /// So the addresses of such a flow are written at the end of the stretch that its first packet is in, as that
-/// packet's, before its other values; where nothing has told by then, the first packet decides. Stretches depend on
+/// packet's; where nothing has told by then, the first packet decides. Stretches depend on
 /// the capture alone. All hits behind that packet wait for them, so no flow is among these whose first packet tells
 /// anything: a SYN that contradicts it turns round what is written later.
 extension FlowReader {
@@ -49,7 +49,7 @@ extension FlowReader {
 
   private mutating func writeAddresses(_ flow: UnsettledFlow) {
     let item = flow.item
-    writer.beginPacket(number: item.number, time: item.time, order: flow.order &- 1)
+    writer.beginPacket(number: item.number, time: item.time, order: flow.order)
     // A flow that had to make room tells nothing any more.
     let index = flows.find(item.key, item.hash)
     var place = FlowPlace(
