@@ -125,6 +125,22 @@ struct ShardTests {
     #expect(Observed(capture).lines.count == one.lines.count)
   }
 
+  @Test("also of packets in tunnels whose addresses are written later")
+  func tunnels() throws {
+    let frames = (0..<40).map { flow in
+      let inner = StreamBuilder(port: UInt16(20_000 + flow)).segment([], at: 0)
+      return Packet.ethernet(
+        Packet.ip(
+          17, Packet.udp(UInt16(30_000 + flow), 4789, join([8, 0, 0, 0, 0, 0, 9, 0], inner))))
+    }
+    let capture = pcap(frames.map { CapturedPacket($0) })
+    let one = try Self.read(capture, groups: 1, CaptureOptions())
+    #expect(one.lines.count == 160)
+    for groups in [2, 8, 64] {
+      #expect(try Self.read(capture, groups: groups, CaptureOptions()).lines == one.lines)
+    }
+  }
+
   @Test("also of byte strings, which are searched for in other pieces together")
   func strings() throws {
     var builder = LiteralMatcherBuilder()
