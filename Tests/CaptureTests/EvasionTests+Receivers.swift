@@ -53,6 +53,20 @@ extension EvasionTests {
     }
   }
 
+  @Test("segments far behind what came, more than are kept for other readings, are counted")
+  func farSegments() {
+    let stream = StreamBuilder()
+    let head = utf8("GET / HTTP/1.1\r\nHost: h")
+    let frames =
+      [stream.syn, stream.segment(head, at: 0), stream.segment([0x23], at: head.count - 1)]
+      + (0..<80).map { stream.segment([0x61], at: 8_000 + 2 * $0) }
+    let counts = Observed(pcap(frames.map { CapturedPacket($0) })).counts
+    #expect((counts["tcp-overlap-limit"] ?? 0) > 0)
+    #expect(
+      Observed(pcap(frames.prefix(60).map { CapturedPacket($0) })).counts["tcp-overlap-limit"]
+        == nil)
+  }
+
   @Test("junk before a segment and other junk behind it", arguments: Message.all)
   func junkOnBothSides(_ message: Message) {
     let end = message.bytes.count

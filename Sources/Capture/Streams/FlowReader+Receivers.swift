@@ -54,7 +54,9 @@ extension FlowReader {
       guard let bytes = bytesRead(rule, from: sequence, stream, direction, visit) else { return }
       let start = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
       var receiver = ReceiverVersion(rule, bytes, at: start)
-      for early in waiting { receiver.put(early.bytes.rawSpan, at: early.sequence) }
+      for early in waiting where !receiver.put(early.bytes.rawSpan, at: early.sequence) {
+        skips.add(.tcpOverlapLimit)
+      }
       stream.receivers.append(receiver)
     }
   }
@@ -86,7 +88,12 @@ extension FlowReader {
     let number = flows[visit].stream
     guard number != 0, !streams[number].receivers.isEmpty else { return }
     let stream = streams[number]
-    for index in stream.receivers.indices { stream.receivers[index].put(payload, at: sequence) }
+    var isLost = false
+    for index in stream.receivers.indices where !stream.receivers[index].put(payload, at: sequence)
+    {
+      isLost = true
+    }
+    if isLost { skips.add(.tcpOverlapLimit) }
   }
 
   /// Reads what receivers have by now that do not take the first bytes.

@@ -69,19 +69,22 @@ struct ReceiverVersion {
   /// The number of the next byte that is read.
   var next: UInt32 { start &+ UInt32(truncatingIfNeeded: read) }
 
-  /// Puts a segment into its place, as the rule says, or keeps it until there is room for that.
-  mutating func put(_ data: RawSpan, at sequence: UInt32) {
+  /// Puts a segment into its place, as the rule says, or keeps it until there is room for that; false where too many are
+  /// kept so, and this one is lost.
+  mutating func put(_ data: RawSpan, at sequence: UInt32) -> Bool {
     let place = Int(Int32(bitPattern: sequence &- start))
-    guard place < Self.longest, place > -data.byteCount else { return }
+    guard place < Self.longest, place > -data.byteCount else { return true }
     received += data.byteCount
     if hasRoom(to: place + data.byteCount) {
       if !far.isEmpty { putFar() }
       putNear(data, at: place)
-    } else if far.count < Self.mostFar {
-      var bytes: [UInt8] = []
-      bytes.append(data)
-      far.append((sequence, bytes))
+      return true
     }
+    guard far.count < Self.mostFar else { return false }
+    var bytes: [UInt8] = []
+    bytes.append(data)
+    far.append((sequence, bytes))
+    return true
   }
 
   private func hasRoom(to end: Int) -> Bool {
