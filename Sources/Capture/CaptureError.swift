@@ -16,6 +16,8 @@ package struct CaptureError: Error, Sendable, CustomStringConvertible {
     case corrupt
     /// The file could not be opened, read or decompressed.
     case cannotRead
+    /// Decompressing it would go beyond a limit.
+    case tooLarge
     /// The packet filter is not valid, or not for the capture's link type.
     case invalidFilter
   }
@@ -42,6 +44,7 @@ package struct CaptureError: Error, Sendable, CustomStringConvertible {
       switch error.code {
       case .truncated: .truncated
       case .corrupt: .corrupt
+      case .tooLarge: .tooLarge
       default: .cannotRead
       }
     self.init(code: code, path: error.path, packets: packets, message: error.message)

@@ -3,20 +3,20 @@
 /// The description says what is wrong and, where it helps, what to do; it names no file, which the
 /// caller knows.
 public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What sort of fault it is.
-  public enum Code: Sendable {
+  /// What sort of fault it is, for programs.
+  public enum Code: String, Sendable, CaseIterable {
     /// The file could not be opened, read, mapped or written.
-    case inputOutput
+    case inputOutput = "input-output"
     /// The bytes do not begin as a database does.
-    case notADatabase
+    case notADatabase = "not-a-database"
     /// Another major version, another byte order, or a section that this version must not skip.
-    case otherVersion
+    case otherVersion = "other-version"
     /// The bytes end before the length in the header.
-    case cutShort
+    case cutShort = "cut-short"
     /// The bytes contradict themselves.
     case damaged
     /// More than a database can hold.
-    case tooLarge
+    case tooLarge = "too-large"
   }
 
   /// What sort of fault it is.

@@ -1,9 +1,9 @@
 /// Why a feed was not read, or not to its end: one line that says what to do.
 public struct FeedError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: String, Sendable {
+  /// What kind of fault it is, for programs.
+  public enum Code: String, Sendable, CaseIterable {
     /// The file cannot be opened or read.
-    case cannotRead
+    case cannotRead = "cannot-read"
     /// The file ends in the middle; its entries were dropped unless asked for.
     case truncated
     /// The compressed file is damaged.
@@ -11,15 +11,15 @@ public struct FeedError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The content is not what the format asks for.
     case malformed
     /// A format that is known but not read by this version.
-    case unsupportedFormat
+    case unsupportedFormat = "unsupported-format"
     /// The content fits no format, or more than one.
     case unrecognized
     /// Nothing in the file can be used.
-    case noUsableLine
+    case noUsableLine = "no-usable-line"
     /// Much of it is known to be good.
     case suspect
     /// A limit was exceeded.
-    case tooLarge
+    case tooLarge = "too-large"
   }
 
   /// What kind of fault it is.

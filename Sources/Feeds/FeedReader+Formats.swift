@@ -370,7 +370,7 @@ extension FeedError {
   init(_ error: InputError) {
     let (code, advice): (Code, String) =
       switch error.code {
-      case .cannotOpen, .cannotRead, .cannotWrite: (.cannotRead, "")
+      case .cannotOpen, .cannotRead, .cannotWrite, .isOutput: (.cannotRead, "")
       case .truncated:
         (.truncated, "fetch the file again, or keep what was read with --keep-partial")
       case .corrupt: (.corrupt, "fetch the file again, or keep what was read with --keep-partial")

@@ -5,22 +5,24 @@ internal import Glibc
 /// The message is for the user: lower case, no full stop, without the path, which `description`
 /// puts before it.
 public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: Sendable {
+  /// What kind of fault it is, for programs.
+  public enum Code: String, Sendable, CaseIterable {
     /// The path does not exist, is not allowed or cannot be what was asked for.
-    case cannotOpen
+    case cannotOpen = "cannot-open"
     /// The system refused to go on reading.
-    case cannotRead
+    case cannotRead = "cannot-read"
     /// The system refused to write, or to finish, a file of ours.
-    case cannotWrite
+    case cannotWrite = "cannot-write"
     /// The data ends in the middle; everything before was handed out.
     case truncated
     /// The data is damaged; what came before was handed out.
     case corrupt
     /// A limit was exceeded.
-    case tooLarge
+    case tooLarge = "too-large"
     /// A form that is known and not supported.
     case unsupported
+    /// Results are written to the file, so that reading it would never end.
+    case isOutput = "is-output"
   }
 
   /// What kind of fault it is.

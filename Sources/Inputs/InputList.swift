@@ -77,7 +77,7 @@ package struct InputList: Sendable {
       if !written.isEmpty, let file = FileIdentity(facts), written.contains(file) {
         errors.append(
           InputError(
-            code: .unsupported, path: path.description,
+            code: .isOutput, path: path.description,
             message: "results are written to it, so it was not read; name another file for them"))
         return
       }

@@ -186,7 +186,7 @@ public enum Scanner {
     } catch {
       report(
         ScanProblem(
-          path: InputPath("--url-hosts"),
+          .noURLHosts, path: InputPath("urlHosts"),
           message: "the hosts of URLs take no part, since they make no database: \(error)"))
       return (nil, true)
     }
@@ -318,10 +318,12 @@ public enum Scanner {
       place, options: options, databases: databases, writesResults: writesResults,
       progress: plan.progress, report: report)
     for error in list.errors {
-      writer.note(ScanProblem(path: InputPath(error.path), message: error.message))
+      writer.note(ScanProblem(path: InputPath(error.path), error))
     }
     for folder in list.emptyFolders {
-      writer.note(ScanProblem(path: folder, message: "there is nothing in this folder to scan"))
+      writer.note(
+        ScanProblem(
+          .emptyFolder, path: folder, message: "there is nothing in this folder to scan"))
     }
     writer.count(list.skipped)
     let inMemory = options.inputsInMemory
@@ -356,7 +358,7 @@ public enum Scanner {
     for database in plan.databases where database.isCut {
       writer.note(
         ScanProblem(
-          path: InputPath(database.mappedPath ?? ""),
+          .databaseCut, path: InputPath(database.mappedPath ?? ""),
           message: "another process cut the database while it was read, so hits are missing and "
             + "the scan ended early; compile it again, write databases beside their place and "
             + "rename them, or read them with --copy-db"))

@@ -115,7 +115,7 @@ extension Sekisho {
     }
     let present = Set(feeds.compilation.report.feeds.map(\.name))
     guard feeds.sources.contains(where: { $0.role == .feed && present.contains($0.name) }) else {
-      throw CoverageError("no feed could be read; there is nothing to compare")
+      throw CoverageError(.noFeed, "no feed could be read; there is nothing to compare")
     }
     return try Coverage.compare(
       feeds.compilation.database(),

@@ -15,10 +15,12 @@ enum Console {
 
   /// Prints a problem of an input.
   static func report(_ problem: ScanProblem, quiet: Bool) {
+    let place = problem.code == .noURLHosts ? "--url-hosts" : problem.path.description
+    let text = "\(shown(place)): \(shown(problem.message))"
     if problem.isError {
-      error("\(shown(problem.path.description)): \(shown(problem.message))")
+      error(text)
     } else if !quiet {
-      warning("\(shown(problem.path.description)): \(shown(problem.message))")
+      warning(text)
     }
   }
 

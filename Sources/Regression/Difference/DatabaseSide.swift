@@ -35,9 +35,9 @@ public struct DatabaseSide: Sendable {
     } catch {
       // A folder, or something else than a database: feeds.
       guard error.code == .notADatabase || error.code == .inputOutput || error.code == .cutShort
-      else { throw DatabaseSideError("\(path): \(error)") }
+      else { throw DatabaseSideError(.unusableDatabase, "\(path): \(error)") }
       if error.code == .cutShort, path.hasSuffix(".skdb") {
-        throw DatabaseSideError("\(path): \(error)")
+        throw DatabaseSideError(.unusableDatabase, "\(path): \(error)")
       }
     }
     var requests: [FeedReader.Request]
@@ -45,7 +45,7 @@ public struct DatabaseSide: Sendable {
       do throws(FeedError) {
         requests = try FeedConfiguration.read(path: path)
       } catch {
-        throw DatabaseSideError("\(error)")
+        throw DatabaseSideError(.unusableConfiguration, "\(error)")
       }
     } else {
       requests = [request(path)]
@@ -78,14 +78,14 @@ public struct DatabaseSide: Sendable {
     let errors = list.errors + FeedReader.readAll(list.files, into: &collection, report: &report)
     guard !report.feeds.isEmpty else {
       throw DatabaseSideError(
-        errors.first.map { "\($0)" } ?? "\(name): there is no feed to read")
+        .noFeed, errors.first.map { "\($0)" } ?? "\(name): there is no feed to read")
     }
     do throws(DatabaseError) {
       return DatabaseSide(
         name: name, database: try IndicatorDatabase(DatabaseCompiler.compile(collection)),
         report: report, errors: errors, isCompiled: true)
     } catch {
-      throw DatabaseSideError("\(name): \(error)")
+      throw DatabaseSideError(.cannotCompile, "\(name): \(error)")
     }
   }
 
@@ -109,8 +109,25 @@ public struct DatabaseSide: Sendable {
 
 /// Why one side of a comparison cannot be had.
 public struct DatabaseSideError: Error, Sendable, CustomStringConvertible {
+  /// What kind of fault it is, for programs.
+  public enum Code: String, Sendable, CaseIterable {
+    /// A database file is damaged, cut short or of another version.
+    case unusableDatabase = "unusable-database"
+    /// A feed configuration cannot be read.
+    case unusableConfiguration = "unusable-configuration"
+    /// There is no feed that can be read.
+    case noFeed = "no-feed"
+    /// The feeds make no database.
+    case cannotCompile = "cannot-compile"
+  }
+
+  /// What kind of fault it is.
+  public let code: Code
   /// `PATH: what is wrong`.
   public let description: String
 
-  init(_ description: String) { self.description = description }
+  init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
 }

@@ -103,7 +103,7 @@ struct HitComparison {
       result.hasErrors = true
       report(
         ScanProblem(
-          path: InputPath(side.name),
+          .tooManyHits, path: InputPath(side.name),
           message: "more than \(Self.hitLimit) hits; compare fewer inputs at once"))
     }
     result.cut += summary.statistics.skipped.counts["hits-over-limit"] ?? 0

@@ -80,7 +80,7 @@ struct InputRoad {
       probe = try ProbeDatabase.make(values, literals: literals)
     } catch {
       let path = inputs.first ?? InputPath("")
-      return ([], [ScanProblem(path: path, message: "\(error)", isError: true)], [:])
+      return ([], [ScanProblem(.cannotCompile, path: path, message: "\(error)")], [:])
     }
     var options = options
     options.kinds = .all

@@ -4,12 +4,30 @@ internal import YAML
 
 /// Why a suite cannot be run: one line that names file, line and remedy.
 public struct SuiteError: Error, Sendable, CustomStringConvertible {
+  /// What kind of fault it is, for programs.
+  public enum Code: String, Sendable, CaseIterable {
+    /// The file cannot be read, or is too large for a suite.
+    case cannotRead = "cannot-read"
+    /// The text is no suite.
+    case malformed
+  }
+
+  /// What kind of fault it is.
+  public let code: Code
+  /// The line of what is malformed, from 1.
+  public let line: Int?
   /// `PATH:LINE: what is wrong; what to do`.
   public let description: String
 
-  init(_ description: String) { self.description = description }
+  init(_ error: InputError) {
+    code = .cannotRead
+    line = nil
+    description = "\(error)"
+  }
 
   init(path: String, _ fault: YAMLFault) {
+    code = .malformed
+    line = fault.line
     description = "\(path):\(fault.line): \(fault.problem)"
   }
 }
@@ -40,7 +58,7 @@ extension Suite {
     do throws(InputError) {
       return try InputSource(path: path).readAll(limit: sizeLimit)
     } catch {
-      throw SuiteError("\(error)")
+      throw SuiteError(error)
     }
   }
 }

@@ -45,9 +45,22 @@ public struct CoverageOptions: Sendable {
 
 /// Why feeds cannot be compared.
 public struct CoverageError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What kind of fault it is, for programs.
+  public enum Code: String, Sendable, CaseIterable {
+    /// There is no feed that could be read.
+    case noFeed = "no-feed"
+    /// More feeds than can be compared at once.
+    case tooManyFeeds = "too-many-feeds"
+  }
+
+  /// What kind of fault it is.
+  public var code: Code
   /// What is wrong, and what to do.
   public var description: String
 
   /// An error with its message.
-  public init(_ description: String) { self.description = description }
+  public init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
 }

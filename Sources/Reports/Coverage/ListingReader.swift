@@ -23,6 +23,7 @@ struct FeedPlan {
     feeds = Set(sources.filter { $0.role == .feed }.map(\.feed)).sorted()
     guard feeds.count <= CoverageUniverse.feedLimit else {
       throw CoverageError(
+        .tooManyFeeds,
         "\(feeds.count) feeds are more than the \(CoverageUniverse.feedLimit) that can be compared at once; compare folders of them one by one"
       )
     }

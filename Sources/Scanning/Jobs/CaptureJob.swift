@@ -166,7 +166,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
 
   /// Ends with the error for a file whose header was refused, so that nothing was dealt.
   private func refuse(_ error: CaptureError) {
-    problems.append(ScanProblem(path: path, message: error.message))
+    problems.append(ScanProblem(path: path, error))
     run.update {
       isDealing = false
       hasEnded = true
@@ -301,7 +301,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     }
     let isLast = piece.stretch.isLast
     if let failure = piece.stretch.failure {
-      problems.append(ScanProblem(path: path, message: failure.message))
+      problems.append(ScanProblem(path: path, failure))
     }
     let horizon = piece.horizons.reduce(piece.stretch.horizon, min)
     let due = min(horizon, piece.stretch.lastNumber + 1)
@@ -357,7 +357,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     let names = unread.keys.map { String($0.dropFirst(prefix.count)) }.sorted()
     problems.append(
       ScanProblem(
-        path: path,
+        .unknownLinkType, path: path,
         message:
           "none of its packets was read: link type \(names.joined(separator: ", ")) is not known",
         isError: false))

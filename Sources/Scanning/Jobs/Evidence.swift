@@ -15,13 +15,13 @@ enum Evidence {
       var file = try EvidenceFile(path: path)
       for (input, selection) in flows.sorted(by: { $0.key < $1.key })
       where !selection.isEmpty && inputs.indices.contains(input) {
-        if let message = copy(inputs[input], selection, options, limits, to: &file) {
-          problems.append(ScanProblem(path: inputs[input], message: message))
+        if let problem = copy(inputs[input], selection, options, limits, to: &file) {
+          problems.append(problem)
         }
       }
       try file.commit()
     } catch {
-      problems.append(ScanProblem(path: path, message: error.message))
+      problems.append(ScanProblem(path: path, error))
     }
     return problems
   }
@@ -30,9 +30,11 @@ enum Evidence {
   private static func copy(
     _ path: InputPath, _ flows: FlowSelection, _ options: CaptureOptions, _ limits: ScanLimits,
     to file: inout EvidenceFile
-  ) -> String? {
+  ) -> ScanProblem? {
     guard isRegular(path) else {
-      return "its packets cannot be read a second time for --write-pcap; name a file"
+      return ScanProblem(
+        .cannotReadAgain, path: path,
+        message: "its packets cannot be read a second time for --write-pcap; name a file")
     }
     let source: InputSource
     var carriers = CarrierPackets()
@@ -43,13 +45,13 @@ enum Evidence {
       }
       source = try InputSource(path: path, limits: limits.input)
     } catch {
-      return error.message
+      return ScanProblem(path: path, error)
     }
     do throws(CaptureError) {
       try file.copy(source, flows: flows, carriers: carriers, options: options)
     } catch {
       // The scan has told of a capture that is cut.
-      return error.code == .cannotRead ? error.message : nil
+      return error.code == .cannotRead ? ScanProblem(path: path, error) : nil
     }
     return nil
   }

@@ -168,27 +168,28 @@ final class FollowRun {
       return !wasOpen
     case .absent(let error):
       if error.code == .unsupported {
-        writer.note(ScanProblem(path: stream.file.path, message: error.message))
+        writer.note(
+          ScanProblem(.cannotFollow, path: stream.file.path, message: error.message))
         stream.isOver = true
       } else if !stream.isAbsent {
         stream.isAbsent = true
-        note(stream, error.message + "; waiting for it")
+        note(.absent, stream, error.message + "; waiting for it")
       }
       return false
     case .truncated:
-      note(stream, "became shorter; it is read again from its start")
+      note(.shortened, stream, "became shorter; it is read again from its start")
       scan(stream, isFinal: true)
       stream.restart()
       return true
     case .failed(let error):
       if !stream.hasFailed {
         stream.hasFailed = true
-        writer.note(ScanProblem(path: stream.file.path, message: error.message))
+        writer.note(ScanProblem(path: stream.file.path, error))
       }
       if stream.replacedSince != nil { stream.isOver = true }
       return false
     case .replaced:
-      note(stream, "was replaced; the new file is read from its start")
+      note(.replaced, stream, "was replaced; the new file is read from its start")
       stream.replacedSince = SystemClock.seconds
       streams.append(Stream(path: stream.file.path, input: stream.input))
       watch.add(stream.file.path)
@@ -196,8 +197,8 @@ final class FollowRun {
     }
   }
 
-  private func note(_ stream: Stream, _ message: String) {
-    writer.note(ScanProblem(path: stream.file.path, message: message, isError: false))
+  private func note(_ code: ScanProblem.Code, _ stream: Stream, _ message: String) {
+    writer.note(ScanProblem(code, path: stream.file.path, message: message, isError: false))
   }
 
   // MARK: Scanning
@@ -225,7 +226,7 @@ final class FollowRun {
       guard isLog else {
         writer.note(
           ScanProblem(
-            path: stream.file.path,
+            .cannotFollow, path: stream.file.path,
             message: "is compressed or a capture, which cannot be followed; leave out --follow"))
         stream.isOver = true
         return

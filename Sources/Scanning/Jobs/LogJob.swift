@@ -356,15 +356,17 @@ final class LogJob: InputJob, @unchecked Sendable {
     last.statistics.inputs = 1
     switch content {
     case .empty where !all.contains(where: \.isError):
-      all.append(ScanProblem(path: path, message: "is empty", isError: false))
+      all.append(ScanProblem(.empty, path: path, message: "is empty", isError: false))
     case .binary:
       all.append(
         ScanProblem(
-          path: path, message: "looks like binary data and was scanned as text", isError: false))
+          .binary, path: path, message: "looks like binary data and was scanned as text",
+          isError: false))
     case .compressed:
       all.append(
         ScanProblem(
-          path: path, message: "is compressed twice and was scanned as it is; decompress it once",
+          .compressedTwice, path: path,
+          message: "is compressed twice and was scanned as it is; decompress it once",
           isError: false))
     case .utf16: last.statistics.skipped.add("utf-16-transcoded")
     default: break

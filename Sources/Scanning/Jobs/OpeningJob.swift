@@ -56,7 +56,7 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     do throws(InputError) {
       job = try open()
     } catch {
-      output.finish(input: input, problems: [ScanProblem(path: path, message: error.message)])
+      output.finish(input: input, problems: [ScanProblem(path: path, error)])
       run.update { isFinished = true }
       return
     }
@@ -141,7 +141,7 @@ struct ScanPlan: Sendable {
       })
     else { return nil }
     return ScanProblem(
-      path: path,
+      .readWhole, path: path,
       message:
         "is a log and is read as a whole, as are others: time windows and filters choose packets",
       isError: false)

@@ -1,5 +1,4 @@
 import Glibc
-public import Inputs
 import Synchronization
 
 /// Where segments go, one after another in the order of the inputs.
@@ -10,30 +9,6 @@ package protocol SegmentSink: AnyObject, Sendable {
   func write(_ segment: SegmentOutput, input: Int) -> Bool
   /// Called once for each input in order, after its last segment.
   func finish(input: Int, problems: [ScanProblem])
-}
-
-/// Something that the user must hear about: an input that could not be read to its end.
-public struct ScanProblem: Sendable, Equatable {
-  /// The input's path.
-  public var path: InputPath
-  /// What happened and what follows from it.
-  public var message: String
-  /// Whether the exit code must tell of it.
-  public var isError: Bool
-
-  /// A problem with an input.
-  public init(path: InputPath, message: String, isError: Bool = true) {
-    self.path = path
-    self.message = message
-    self.isError = isError
-  }
-
-  /// A problem with an input that was read until a fault of its own.
-  init(path: InputPath, cutBy error: InputError) {
-    let isCut = error.code == .truncated
-    self.init(
-      path: path, message: error.message + (isCut ? "; hits up to there are reported" : ""))
-  }
 }
 
 /// Puts segments that several inputs yield at once into the order of the inputs.
