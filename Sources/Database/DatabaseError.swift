@@ -1,3 +1,5 @@
+public import Inputs
+
 /// Why a database was not compiled, opened or verified.
 ///
 /// The description says what is wrong and, where it helps, what to do; it names no file, which the
@@ -25,11 +27,13 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
   /// What is wrong, in one line.
   public let description: String
 
+  /// What to do about it, in words that name options as the library does.
+  public var advice: String { remedy.description }
+
   /// What to do about it; empty where the description says it, or nothing can be said.
-  public var advice: String {
+  public var remedy: Advice {
     switch code {
-    case .notADatabase:
-      "give a file that 'sekisho compile' wrote, or name a feed as one with --feed"
+    case .notADatabase: "give a file that \(.write) wrote, or name a feed as one with \(.compile)"
     case .cutShort, .damaged: "compile it again from its feeds"
     case .inputOutput, .otherVersion, .tooLarge: ""
     }

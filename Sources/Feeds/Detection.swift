@@ -7,11 +7,11 @@ enum Detection {
   /// One format fits.
   case format(FeedFormat, CSVPlan?)
   /// A format that is known and not read, by name; and what may be done.
-  case refused(String, advice: String)
+  case refused(String, advice: Advice)
   /// Index files of a folder of feeds: nothing in them is an indicator, nothing is wrong.
   case index(FeedFormat, String)
   /// No format fits, or none well enough: what was found, and the formats that come nearest, or what else to do.
-  case unknown(String, candidates: [FeedFormat], advice: String? = nil)
+  case unknown(String, candidates: [FeedFormat], advice: Advice? = nil)
   /// JSON with a fault before anything that tells what it is.
   case broken(FeedError)
   /// Files that may hold a feed, in a wrapping that is not opened: what it is.

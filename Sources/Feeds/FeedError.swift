@@ -1,5 +1,7 @@
+public import Inputs
+
 /// Why a feed was not read, or not to its end: one line that says what to do.
-public struct FeedError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct FeedError: Error, Sendable, Equatable, Advising {
   /// What kind of fault it is, for programs.
   public enum Code: String, Sendable, CaseIterable {
     /// The file cannot be opened or read.
@@ -31,25 +33,34 @@ public struct FeedError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong: lower case, no full stop.
   public var problem: String
   /// What to do about it; empty where nothing can be said.
-  public var advice: String
+  public var remedy: Advice
+  /// What to do about it, in words that name options as the library does.
+  public var advice: String {
+    get { remedy.description }
+    set { remedy = Advice(newValue) }
+  }
 
   /// An error of one file.
   public init(
-    _ code: Code, path: String, line: UInt64? = nil, problem: String, advice: String = ""
+    _ code: Code, path: String, line: UInt64? = nil, problem: String, advice: Advice = ""
   ) {
     self.code = code
     self.path = path
     self.line = line
     self.problem = problem
-    self.advice = advice
+    remedy = advice
   }
 
   /// `PATH:LINE: what is wrong; what to do`.
-  public var description: String {
-    var text = path
-    if let line { text += ":\(line)" }
-    text += ": " + problem
-    if !advice.isEmpty { text += "; " + advice }
-    return text
+  public var description: String { text { $0.description } }
+
+  /// `PATH:LINE: what is wrong; what to do`, with options as a program calls them.
+  public func text(naming name: (Advice.Option) -> String) -> String {
+    text(fault, naming: name)
+  }
+
+  /// `PATH:LINE: what is wrong`.
+  package var fault: String {
+    line.map { "\(path):\($0): \(problem)" } ?? "\(path): \(problem)"
   }
 }

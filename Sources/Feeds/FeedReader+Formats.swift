@@ -83,7 +83,7 @@ extension FeedReader {
     case .empty:
       throw FeedError(
         .noUsableLine, path: path, problem: "holds nothing to recognise a feed by",
-        advice: "check that it was fetched whole, or name the format with =FORMAT")
+        advice: "check that it was fetched whole, or name the format with \(.format(nil))")
     }
   }
 
@@ -99,15 +99,19 @@ extension FeedReader {
       throw FeedError(
         .malformed, path: path,
         problem: "neither a MISP event nor an index of a folder of events",
-        advice: "leave =misp-feed out, so that its format is told by its content")
+        advice: "leave \(.format("misp-feed")) out, so that its format is told by its content")
     }
   }
 
-  private static func advice(_ candidates: [FeedFormat]) -> String {
-    let names = candidates.filter { $0 != .report }.map { "=" + $0.name }
-    if names.isEmpty { return "give a feed, or name the format with =FORMAT" }
-    return "if it is one, name the format with =FORMAT, such as "
-      + names.joined(separator: " or ") + (candidates.contains(.report) ? "; prose is =report" : "")
+  private static func advice(_ candidates: [FeedFormat]) -> Advice {
+    let formats = candidates.filter { $0 != .report }
+    if formats.isEmpty { return "give a feed, or name the format with \(.format(nil))" }
+    var advice: Advice = "if it is one, name the format with \(.format(nil)), such as "
+    for (index, format) in formats.enumerated() {
+      advice += "\(index == 0 ? "" : " or ")\(.format(format.name))"
+    }
+    if candidates.contains(.report) { advice += "; prose is \(.format(FeedFormat.report.name))" }
+    return advice
   }
 
   private static func judge(_ sink: FeedSink, path: String) throws(FeedError) {
@@ -116,7 +120,8 @@ extension FeedReader {
       .suspect, path: path,
       problem: "suspect: \(sink.wellKnownShare) are known to be good",
       advice:
-        "use it as --allow, or vouch for it with --trusted or 'trusted: true' in a configuration")
+        "use it as \(.isAllowList), or vouch for it with \(.isTrusted) or 'trusted: true' in a configuration"
+    )
   }
 
   /// A feed without an entry is an error where the user's word alone stands for its format; one whose
@@ -141,7 +146,7 @@ extension FeedReader {
       : "none of its \(candidates) values can be used as \(format.name) (\(sink.summary.reasons))"
     throw FeedError(
       .noUsableLine, path: path, problem: problem,
-      advice: "check the format named with =FORMAT, and that the file was fetched whole")
+      advice: "check the format named with \(.format(nil)), and that the file was fetched whole")
   }
 
   /// Whether a format is a list of values, which may be called by more than one name.
@@ -156,7 +161,7 @@ extension FeedReader {
     if notForDetection > 0 {
       sink.summary.warnings.append(
         "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
-          + "loaded; --misp-all loads them")
+          + "loaded")
     }
     let saysLittle = ["to-ids-false", "column-not-read", "observables-not-loaded"]
     guard sink.entryCount == 0,
@@ -285,8 +290,10 @@ extension FeedReader {
         problem: names == nil
           ? "no column holds indicators" : "it has none of the columns that 'columns' names",
         advice: names == nil
-          ? "check that the format is \(choice.format.name), or say with 'columns' in a feed "
-            + "configuration (--feeds) what each column holds"
+          ? """
+          check that the format is \(choice.format.name), or say with 'columns' in \
+          \(.feedConfiguration) what each column holds
+          """
           : "compare the feed's header with 'columns' in the configuration")
     }
     if !plan.missingNames.isEmpty {
@@ -304,7 +311,7 @@ extension FeedReader {
         throw FeedError(
           .malformed, path: stream.path, line: plan.headerLine,
           problem: "the header lacks one of category, type, value and to_ids",
-          advice: "read it as =csv")
+          advice: "read it as \(.format("csv"))")
       }
       var feed = MISPCSVFeed(plan)
       feed.readAll(&stream, into: &sink)
@@ -319,7 +326,7 @@ extension FeedReader {
       throw FeedError(
         .truncated, path: stream.path, line: stream.lineNumber,
         problem: "the last row ends within quotes",
-        advice: "fetch the file again, or keep what was read with --keep-partial")
+        advice: .fetchAgain)
     }
   }
 
@@ -368,15 +375,20 @@ extension FeedError {
 
   /// What an input's fault means for a feed.
   init(_ error: InputError) {
-    let (code, advice): (Code, String) =
+    let (code, advice): (Code, Advice) =
       switch error.code {
       case .cannotOpen, .cannotRead, .cannotWrite, .isOutput: (.cannotRead, "")
-      case .truncated:
-        (.truncated, "fetch the file again, or keep what was read with --keep-partial")
-      case .corrupt: (.corrupt, "fetch the file again, or keep what was read with --keep-partial")
+      case .truncated: (.truncated, .fetchAgain)
+      case .corrupt: (.corrupt, .fetchAgain)
       case .tooLarge: (.tooLarge, "")
       case .unsupported: (.unsupportedFormat, "")
       }
     self.init(code, path: error.path, problem: error.message, advice: advice)
   }
+}
+
+extension Advice {
+  /// About a file that ends in the middle or is damaged.
+  static let fetchAgain: Advice =
+    "fetch the file again, or keep what was read with \(.keepsPartial)"
 }

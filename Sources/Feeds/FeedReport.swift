@@ -81,6 +81,13 @@ public struct FeedSummary: Sendable {
 }
 
 extension FeedSummary {
+  /// What to do about a warning, where an option does it; else empty.
+  public static func remedy(ofWarning warning: String) -> Advice {
+    if warning.hasPrefix("to-ids-false:") { return "\(.loadsAllMISP) loads them" }
+    if warning.hasPrefix("warninglist-not-loaded:") { return "\(.isAllowList) loads them" }
+    return ""
+  }
+
   /// The three commonest reasons for refusals with their counts, for a message.
   var reasons: String {
     let sorted = refusals.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

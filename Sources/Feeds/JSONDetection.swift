@@ -1,3 +1,4 @@
+import Inputs
 import Parsing
 
 /// Recognises feeds in JSON by the names of their members.

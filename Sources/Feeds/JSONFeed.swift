@@ -103,7 +103,7 @@ struct JSONFeed {
   }
 
   /// What to do about objects or elements too many levels deep.
-  static let depthAdvice = "look at what it is; compile --max-depth lets up to 128 levels in"
+  static let depthAdvice: Advice = "look at what it is; \(.depthLimit) lets up to 128 levels in"
 
   private func feedError(_ error: JSONError) -> FeedError {
     let place = min(max(error.offset, stream.start), stream.window.count)
@@ -111,7 +111,7 @@ struct JSONFeed {
     if error.code == .truncated {
       return FeedError(
         .truncated, path: stream.path, line: line, problem: "the JSON ends in the middle",
-        advice: "fetch the file again, or keep what was read with --keep-partial")
+        advice: .fetchAgain)
     }
     if error.code == .tooDeep {
       return FeedError(

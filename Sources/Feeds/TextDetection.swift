@@ -1,4 +1,5 @@
 import Indicators
+import Inputs
 import Parsing
 
 /// Recognises feeds made of lines: by a signature, else by what at least 95 of 100 lines are.
@@ -295,7 +296,7 @@ struct TextDetection {
     if isTableOfUnknownColumns(sample) {
       return .unknown(
         "a table of whose columns none has a name that is known", candidates: [],
-        advice: "say with 'columns' in a feed configuration (--feeds) what each column holds")
+        advice: "say with 'columns' in \(.feedConfiguration) what each column holds")
     }
     let near = fits.filter {
       $0.value * 10 >= lines && ($0.key != .maltrail || $0.value != fits[.plain])

@@ -93,7 +93,7 @@ package final class FollowedFile {
       _ = close(opened)
       return InputError(
         code: .unsupported, path: path.description,
-        message: "cannot be followed: it is no regular file; read it without --follow")
+        message: "cannot be followed: it is no regular file")
     }
     descriptor = opened
     identity = FileIdentity(facts)

@@ -2,7 +2,7 @@ import Capture
 public import Inputs
 
 /// Something that the user must hear about: an input that could not be read to its end.
-public struct ScanProblem: Sendable, Equatable, CustomStringConvertible {
+public struct ScanProblem: Sendable, Equatable, Advising {
   /// What kind of problem it is, for programs; the raw value is stable.
   public enum Code: String, Sendable, CaseIterable {
     /// The path does not exist, is not allowed or is nothing that can be read.
@@ -64,19 +64,29 @@ public struct ScanProblem: Sendable, Equatable, CustomStringConvertible {
   public var path: InputPath
   /// What happened and what follows from it.
   public var message: String
+  /// What to do about it where the message does not say it, such as an option that helps; mostly empty.
+  public var remedy: Advice
   /// Whether the exit code must tell of it: an input was not read to its end, or a result was not written.
   public var isError: Bool
 
   /// A problem with an input.
-  public init(_ code: Code, path: InputPath, message: String, isError: Bool = true) {
+  public init(
+    _ code: Code, path: InputPath, message: String, remedy: Advice = "", isError: Bool = true
+  ) {
     self.code = code
     self.path = path
     self.message = message
+    self.remedy = remedy
     self.isError = isError
   }
 
-  /// The path and what happened.
-  public var description: String { "\(path): \(message)" }
+  /// `PATH: what happened; what to do`.
+  public var description: String { text { $0.description } }
+
+  /// `PATH: what happened; what to do`, with options as a program calls them.
+  public func text(naming name: (Advice.Option) -> String) -> String {
+    text("\(path): \(message)", naming: name)
+  }
 }
 
 extension ScanProblem {

@@ -22,7 +22,7 @@ public struct ScanReport: Sendable {
   public var isBrokenPipe: Bool
   /// Whether the run was asked to stop before its end.
   public var isInterrupted: Bool
-  /// Whether the run ended with the hits of `--limit`, whatever the inputs still hold.
+  /// Whether the run ended with the hits of `ScanOptions.limit`, whatever the inputs still hold.
   public var isLimited = false
   /// Whether all inputs were read to their end, and all output was written.
   ///
@@ -360,8 +360,11 @@ public enum Scanner {
         ScanProblem(
           .databaseCut, path: InputPath(database.mappedPath ?? ""),
           message: "another process cut the database while it was read, so hits are missing and "
-            + "the scan ended early; compile it again, write databases beside their place and "
-            + "rename them, or read them with --copy-db"))
+            + "the scan ended early",
+          remedy: """
+            compile it again, write databases beside their place and rename them, or read them \
+            with \(.copyDatabase)
+            """))
     }
   }
 

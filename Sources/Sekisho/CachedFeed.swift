@@ -15,7 +15,7 @@ import Parsing
 /// Strings, lists and contexts are numbered anew, from those of the feed's records alone.
 struct CachedFeed {
   /// Changes whenever what is kept, or what reading means, changes.
-  static let version: UInt32 = 2
+  static let version: UInt32 = 3
   private static let magic = Array("SekiFeed".utf8)
   private static let headerLength = 28
 

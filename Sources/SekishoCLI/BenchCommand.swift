@@ -43,7 +43,7 @@ struct BenchArguments: ParsableArguments {
       result = try MatcherBenchmark(kind, repetitions: `repeat`)
         .run(entries: InputPath(entries), input: InputPath(input))
     } catch {
-      Console.error(Console.shown("\(error)"))
+      Console.error(error)
       throw ExitCode(2)
     }
     try Console.output(Array(((json ? result.json : result.text) + "\n").utf8))

@@ -1,11 +1,17 @@
 import ArgumentParser
 import Glibc
+import Inputs
 import Sekisho
 
 /// What goes to standard error, and what the terminal is.
 enum Console {
   /// Prints `sekisho: error: …`.
   static func error(_ message: String) { note("sekisho: error: " + message) }
+
+  /// Prints an error with what to do about it, options as the command has them.
+  static func error(_ error: any Error) {
+    self.error(shown((error as? any Advising)?.commandText ?? "\(error)"))
+  }
 
   /// Prints `sekisho: warning: …`.
   static func warning(_ message: String) { note("sekisho: warning: " + message) }
@@ -15,8 +21,9 @@ enum Console {
 
   /// Prints a problem of an input.
   static func report(_ problem: ScanProblem, quiet: Bool) {
-    let place = problem.code == .noURLHosts ? "--url-hosts" : problem.path.description
-    let text = "\(shown(place)): \(shown(problem.message))"
+    // No input has this problem, but an option.
+    let option = problem.code == .noURLHosts ? "--url-hosts: \(problem.message)" : nil
+    let text = shown(option ?? problem.commandText)
     if problem.isError {
       error(text)
     } else if !quiet {

@@ -110,7 +110,7 @@ struct CoverageCommand: ParsableCommand {
       }
     } catch {
       display.end()
-      Console.error(Console.shown("\(error)"))
+      Console.error(error)
       throw ExitCode(2)
     }
     display.end()
@@ -149,7 +149,7 @@ struct CoverageCommand: ParsableCommand {
       try ResultFile.write(bytes, to: path)
       return true
     } catch {
-      Console.error(Console.shown("\(error)"))
+      Console.error(error)
       return false
     }
   }

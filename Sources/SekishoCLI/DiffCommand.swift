@@ -91,12 +91,12 @@ struct DiffCommand: ParsableCommand {
       before = try DatabaseSide.open(old, allow: allowed)
       after = try DatabaseSide.open(new, allow: allowed)
     } catch {
-      Console.error(Console.shown("\(error)"))
+      Console.error(error)
       throw ExitCode(2)
     }
     try NamedSources.check(
       feedsOnly: options.feedsOnly, in: [before.database, after.database])
-    for error in before.errors + after.errors { Console.error(Console.shown("\(error)")) }
+    for error in before.errors + after.errors { Console.error(error) }
     let progress = Interruption.install()
     let quiet = quiet
     let difference = DatabaseDifference.between(

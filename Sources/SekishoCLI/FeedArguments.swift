@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Inputs
 import Sekisho
 
 /// `PATH[=FORMAT]` as a feed to read.
@@ -43,7 +44,7 @@ enum FeedArgument {
     do {
       return try paths.flatMap { try FeedConfiguration.read(path: $0) }
     } catch {
-      Console.error(Console.shown("\(error)"))
+      Console.error(error)
       throw ExitCode(2)
     }
   }
@@ -53,7 +54,7 @@ enum FeedArgument {
 enum FeedReporting {
   /// Reports errors and warnings, and with `details` every feed's counts.
   static func report(_ compilation: Compilation, details: Bool, quiet: Bool) {
-    for error in compilation.errors { Console.error(Console.shown("\(error)")) }
+    for error in compilation.errors { Console.error(error) }
     guard !quiet else { return }
     for note in compilation.cacheUse.notes { Console.warning("cache: \(Console.shown(note))") }
     if details {
@@ -64,7 +65,11 @@ enum FeedReporting {
     let leftOut = sorted(compilation.report.leftOut.counts)
     if !leftOut.isEmpty { Console.note("not read as feeds: \(leftOut)") }
     for feed in compilation.report.feeds {
-      for warning in feed.warnings { Console.warning("\(Console.shown(feed.name)): \(warning)") }
+      for warning in feed.warnings {
+        let remedy = FeedSummary.remedy(ofWarning: warning).text { $0.commandName }
+        Console.warning(
+          "\(Console.shown(feed.name)): \(warning)" + (remedy.isEmpty ? "" : "; " + remedy))
+      }
       guard details else { continue }
       var line = "\(Console.shown(feed.name)) (\(feed.format.name)): \(feed.entries) entries"
       let refused = sorted(feed.refusals.counts)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Inputs
 import Sekisho
 
 /// Databases, and feeds that are compiled in memory.
@@ -122,8 +123,8 @@ extension NamedSources {
     if access(path, F_OK) != 0 {
       return "; check the path, or make the database: sekisho compile FEED… -o FILE"
     }
-    guard let advice = (error as? DatabaseError)?.advice, !advice.isEmpty else { return "" }
-    return "; " + advice
+    guard let remedy = (error as? DatabaseError)?.remedy, !remedy.isEmpty else { return "" }
+    return "; " + remedy.text { $0.commandName }
   }
 
   /// Checks that each name of `--feeds-only` is that of a feed.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Inputs
 import Sekisho
 
 struct ScanBench: ParsableCommand {
@@ -74,7 +75,7 @@ struct ScanBench: ParsableCommand {
         inputs.map { InputPath($0) }, databases: databases,
         buildSeconds: SystemClock.seconds - start)
     } catch {
-      Console.error(Console.shown("\(error)"))
+      Console.error(error)
       throw ExitCode(2)
     }
     var verdicts: [Baseline.Verdict] = []
@@ -87,8 +88,11 @@ struct ScanBench: ParsableCommand {
           try ResultFile.write(Baseline(result).json, to: baseline)
           if !arguments.quiet { Console.note("\(Console.shown(baseline)): baseline written") }
         }
+      } catch let error as InputError where error.code == .corrupt {
+        Console.error(Console.shown("\(error); write one with --update-baseline"))
+        throw ExitCode(2)
       } catch {
-        Console.error(Console.shown("\(error)"))
+        Console.error(error)
         throw ExitCode(2)
       }
     }

@@ -197,7 +197,7 @@ struct ScanCommand: ParsableCommand {
       do {
         try ResultFile.write(result.json, to: summary)
       } catch {
-        Console.error(Console.shown("\(error)"))
+        Console.error(error)
         failed = true
       }
     }

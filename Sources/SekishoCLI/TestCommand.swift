@@ -59,7 +59,7 @@ struct TestCommand: ParsableCommand {
       do {
         read.append(try Suite.read(path: path))
       } catch {
-        Console.error(Console.shown("\(error)"))
+        Console.error(error)
         throw ExitCode(2)
       }
     }
@@ -104,7 +104,7 @@ struct TestCommand: ParsableCommand {
       do {
         update = try SuiteUpdate(suite, report)
       } catch {
-        Console.error(Console.shown("\(error)"))
+        Console.error(error)
         throw ExitCode(2)
       }
       guard let update else { continue }
@@ -116,7 +116,7 @@ struct TestCommand: ParsableCommand {
       do {
         try ResultFile.write(update.bytes, to: suite.path)
       } catch {
-        Console.error(Console.shown("\(error)"))
+        Console.error(error)
         throw ExitCode(2)
       }
       changed += 1

@@ -1,5 +1,6 @@
 import Feeds
 import Indicators
+import Inputs
 import Testing
 
 /// Content that is not loaded, and the whole error.
@@ -150,7 +151,7 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
   @Test func aDatabaseIsNamed() {
     let loaded = Loaded(bytes: [0x89, 0x53, 0x4b, 0x44, 0x42, 13, 10, 26, 0, 0])
     #expect(
-      loaded.error?.description
+      loaded.error?.commandText
         == "feed: not recognised as a feed: the file is a Sekisho database, not text; give a feed, or name the format with =FORMAT"
     )
   }
@@ -158,7 +159,7 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: RefusedCase.all)
   func whatIsNotReadIsRefusedByName(_ content: RefusedCase) {
     let loaded = Loaded(content.text)
-    #expect(loaded.error?.description == content.error)
+    #expect(loaded.error?.commandText == content.error)
     #expect(loaded.collection.feeds.isEmpty)
     #expect(loaded.collection.records.isEmpty)
     #expect(loaded.report.feeds.isEmpty)
@@ -167,7 +168,7 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
   @Test func aNamedFormatWithoutAUsableLineIsAnError() {
     let loaded = Loaded("one\ntwo\n", format: .plain)
     #expect(
-      loaded.error?.description
+      loaded.error?.commandText
         == "feed: none of its 2 values can be used as plain (single-label 2); check the format named with =FORMAT, and that the file was fetched whole"
     )
     #expect(Loaded("# nothing\n", format: .plain).warnings == ["empty-feed"])

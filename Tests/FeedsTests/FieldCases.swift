@@ -256,7 +256,7 @@ extension FeedCase {
   @Test func namesBesideAddressesOfTheirOwnAreInDoubt() {
     let loaded = Loaded("192.0.2.1 evil.example\n192.0.2.2 bad.example\n")
     #expect(
-      loaded.error?.description
+      loaded.error?.commandText
         == "feed: not recognised as a feed: each line is an address and names: names to block, or addresses with notes; if it is one, name the format with =FORMAT, such as =hosts or =plain"
     )
   }

@@ -1,5 +1,6 @@
 import Feeds
 import Indicators
+import Inputs
 import Testing
 
 extension FeedCase {
@@ -200,7 +201,7 @@ extension FeedCase {
   func whatMayBeSomethingElseIsNotLoaded(_ text: String) {
     let loaded = Loaded(text)
     #expect(loaded.error?.code == .unrecognized)
-    #expect(loaded.error?.advice.contains("=json") == true)
+    #expect(loaded.error?.remedy.options.contains(.format("json")) == true)
   }
 
   @Test func whatIsNamedNeedsNoProof() {

@@ -80,8 +80,7 @@ struct WarninglistFeed {
   private mutating func load(into sink: inout FeedSink) {
     guard sink.options.isAllowList else {
       sink.summary.warnings.append(
-        "warninglist-not-loaded: its \(values.count) values are known to be good; "
-          + "--allow loads them")
+        "warninglist-not-loaded: its \(values.count) values are known to be good")
       return
     }
     let limitsTexts = type == "substring" && !(kinds.map(Self.coverTexts) ?? true)

@@ -60,7 +60,7 @@ struct XMLFeed {
         if let unclosed = open.last {
           throw error(
             .truncated, "the XML ends inside <\(String(decoding: unclosed, as: UTF8.self))>",
-            "fetch the file again, or keep what was read with --keep-partial")
+            .fetchAgain)
         }
         return .endOfInput
       }
@@ -139,7 +139,7 @@ struct XMLFeed {
     }
     throw error(
       .truncated, "the XML ends inside a tag",
-      "fetch the file again, or keep what was read with --keep-partial")
+      .fetchAgain)
   }
 
   private mutating func readAttributes(_ tag: RawSpan, from start: Int) throws(FeedError) {
@@ -307,12 +307,12 @@ struct XMLFeed {
     }
     throw error(
       .truncated, "the XML ends in the middle",
-      "fetch the file again, or keep what was read with --keep-partial")
+      .fetchAgain)
   }
 
-  private static let advice = "correct the file, or fetch it again"
+  private static let advice: Advice = "correct the file, or fetch it again"
 
-  private func error(_ code: FeedError.Code, _ problem: String, _ advice: String) -> FeedError {
+  private func error(_ code: FeedError.Code, _ problem: String, _ advice: Advice) -> FeedError {
     FeedError(
       code, path: stream.path, line: stream.lineNumber, problem: problem, advice: advice)
   }

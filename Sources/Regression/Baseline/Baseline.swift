@@ -47,8 +47,7 @@ public struct Baseline: Sendable {
       let calibration = tree["calibration"]?.double, let threads = tree["threads"]?.integer
     else {
       throw InputError(
-        code: .corrupt, path: path,
-        message: "is no baseline of 'bench scan'; write one with --update-baseline")
+        code: .corrupt, path: path, message: "is no baseline of 'bench scan'")
     }
     self.calibration = calibration
     self.threads = threads

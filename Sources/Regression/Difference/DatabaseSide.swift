@@ -1,7 +1,7 @@
 public import Database
 public import Feeds
 internal import Indicators
-internal import Inputs
+public import Inputs
 
 /// One of the two states that are compared: a database file, or feeds compiled just now.
 public struct DatabaseSide: Sendable {
@@ -45,7 +45,7 @@ public struct DatabaseSide: Sendable {
       do throws(FeedError) {
         requests = try FeedConfiguration.read(path: path)
       } catch {
-        throw DatabaseSideError(.unusableConfiguration, "\(error)")
+        throw DatabaseSideError(.unusableConfiguration, error)
       }
     } else {
       requests = [request(path)]
@@ -77,8 +77,8 @@ public struct DatabaseSide: Sendable {
     var report = FeedReport()
     let errors = list.errors + FeedReader.readAll(list.files, into: &collection, report: &report)
     guard !report.feeds.isEmpty else {
-      throw DatabaseSideError(
-        .noFeed, errors.first.map { "\($0)" } ?? "\(name): there is no feed to read")
+      throw errors.first.map { DatabaseSideError(.noFeed, $0) }
+        ?? DatabaseSideError(.noFeed, "\(name): there is no feed to read")
     }
     do throws(DatabaseError) {
       return DatabaseSide(
@@ -108,7 +108,7 @@ public struct DatabaseSide: Sendable {
 }
 
 /// Why one side of a comparison cannot be had.
-public struct DatabaseSideError: Error, Sendable, CustomStringConvertible {
+public struct DatabaseSideError: Error, Sendable, Advising {
   /// What kind of fault it is, for programs.
   public enum Code: String, Sendable, CaseIterable {
     /// A database file is damaged, cut short or of another version.
@@ -124,10 +124,25 @@ public struct DatabaseSideError: Error, Sendable, CustomStringConvertible {
   /// What kind of fault it is.
   public let code: Code
   /// `PATH: what is wrong`.
-  public let description: String
+  public let fault: String
+  /// What to do about it; empty where nothing can be said.
+  public let remedy: Advice
 
-  init(_ code: Code, _ description: String) {
+  init(_ code: Code, _ fault: String, remedy: Advice = "") {
     self.code = code
-    self.description = description
+    self.fault = fault
+    self.remedy = remedy
+  }
+
+  init(_ code: Code, _ error: FeedError) {
+    self.init(code, error.fault, remedy: error.remedy)
+  }
+
+  /// `PATH: what is wrong; what to do`.
+  public var description: String { text { $0.description } }
+
+  /// `PATH: what is wrong; what to do`, with options as a program calls them.
+  public func text(naming name: (Advice.Option) -> String) -> String {
+    text(fault, naming: name)
   }
 }

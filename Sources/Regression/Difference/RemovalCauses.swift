@@ -1,5 +1,6 @@
 internal import Database
 internal import Feeds
+internal import Inputs
 internal import Indicators
 internal import Parsing
 internal import Scanning
@@ -158,7 +159,7 @@ struct RemovalCauses {
       case .suspect: .feedSuspect
       default: .feedUnreadable
       }
-    return Reason(cause: cause, detail: "\(error)", source: source)
+    return Reason(cause: cause, detail: error.commandText, source: source)
   }
 
   /// The fault for which the new side has no feed of this name.

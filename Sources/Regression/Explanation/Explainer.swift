@@ -204,7 +204,7 @@ public struct Explainer: Sendable {
     }
     for error in errors {
       result.findings.append(
-        Explanation.Finding(.feedUnreadable, "not read: \(error)", place: error.path))
+        Explanation.Finding(.feedUnreadable, "not read: \(error.commandText)", place: error.path))
     }
   }
 }

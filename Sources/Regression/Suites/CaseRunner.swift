@@ -26,7 +26,7 @@ struct CaseRunner {
       return result
     }
     let made = cache.databases(of: test.indicators)
-    if let failure = made.failure ?? made.errors.first.map({ "\($0)" }) {
+    if let failure = made.failure ?? made.errors.first?.commandText {
       result.status = .error
       result.faults = [CaseResult.Fault(kind: .cannotRun, line: test.line, text: failure)]
       return result
@@ -52,7 +52,7 @@ struct CaseRunner {
     let (lines, problems) = gathered.withLock { ($0.lines, $0.problems) }
     result.found = lines.compactMap { JSONTree.read($0) }
     result.summary = JSONTree.read(ScanSummary(report).json) ?? .null
-    result.problems = problems.map { "\($0.path.description): \($0.message)" }
+    result.problems = problems.map(\.commandText)
     result.hits = Int(clamping: report.hits)
     if lines.count >= Self.hitLimit {
       result.status = .error
@@ -67,14 +67,14 @@ struct CaseRunner {
     let comparison = CaseComparison(test: test, result: result, explainer: explainer)
     result.faults = comparison.faults(isComplete: !report.hasErrors)
     let unexpected = problems.filter { problem in
-      let text = "\(problem.path.description): \(problem.message)"
+      let text = problem.commandText
       return problem.isError && !test.expectation.problems.contains { text.contains($0) }
     }
     for problem in unexpected {
       result.faults.append(
         CaseResult.Fault(
           kind: .unexpectedProblem, line: test.line,
-          text: "\(problem.path.description): \(problem.message)"))
+          text: problem.commandText))
     }
     if !unexpected.isEmpty {
       result.status = .error

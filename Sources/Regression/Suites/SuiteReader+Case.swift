@@ -1,4 +1,5 @@
 internal import Feeds
+internal import Inputs
 internal import Scanning
 internal import YAML
 
@@ -148,7 +149,7 @@ extension SuiteReader {
         .feed(request, key: "\(index) of \(path)")
       }
     } catch {
-      throw YAMLFault(line: line, problem: "\(error)")
+      throw YAMLFault(line: line, problem: error.commandText)
     }
   }
 

@@ -34,7 +34,8 @@ enum Evidence {
     guard isRegular(path) else {
       return ScanProblem(
         .cannotReadAgain, path: path,
-        message: "its packets cannot be read a second time for --write-pcap; name a file")
+        message: "its packets cannot be read a second time",
+        remedy: "for \(.evidencePath) name a file")
     }
     let source: InputSource
     var carriers = CarrierPackets()

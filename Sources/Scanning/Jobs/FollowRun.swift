@@ -169,7 +169,9 @@ final class FollowRun {
     case .absent(let error):
       if error.code == .unsupported {
         writer.note(
-          ScanProblem(.cannotFollow, path: stream.file.path, message: error.message))
+          ScanProblem(
+            .cannotFollow, path: stream.file.path, message: error.message,
+            remedy: "read it without \(.follow)"))
         stream.isOver = true
       } else if !stream.isAbsent {
         stream.isAbsent = true
@@ -227,7 +229,8 @@ final class FollowRun {
         writer.note(
           ScanProblem(
             .cannotFollow, path: stream.file.path,
-            message: "is compressed or a capture, which cannot be followed; leave out --follow"))
+            message: "is compressed or a capture, which cannot be followed",
+            remedy: "leave out \(.follow)"))
         stream.isOver = true
         return
       }
