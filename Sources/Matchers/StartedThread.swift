@@ -24,6 +24,9 @@ package struct StartedThread {
     self.thread = thread
   }
 
+  /// Leaves the thread to itself, instead of waiting for it.
+  package func detach() { pthread_detach(thread) }
+
   /// Returns when the thread has ended; each is waited for once.
   package func join() { pthread_join(thread, nil) }
 

@@ -1,0 +1,155 @@
+import Matchers
+public import Database
+public import Inputs
+
+/// What a scan tells while it goes on, and at its end.
+public enum ScanEvent: Sendable {
+  /// A hit.
+  case hit(Hit)
+  /// Something that the user must hear about.
+  case problem(ScanProblem)
+  /// What the run came to: the last event, unless the task that reads was cancelled, or the system gave no thread.
+  case end(ScanReport)
+}
+
+/// A scan that is read from a task: its hits and problems in the order of the inputs, then what it came to.
+///
+/// Each iteration is a run of its own, on threads of its own: nothing of the cooperative pool is blocked. It
+/// begins with the first event that is asked for. So many events wait to be read and no more; where the
+/// reader is slower, the run waits for it. When the task is cancelled, or the loop is left, the run is asked
+/// to stop, as by `ScanProgress.requestStop()`, and its thread ends by itself.
+public struct ScanEvents: AsyncSequence, Sendable {
+  /// There is no failure: an input that cannot be read is a problem among the events.
+  public typealias Failure = Never
+
+  /// Tells what one run yields.
+  typealias Body =
+    @Sendable (ScanProgress, @escaping @Sendable (ScanEvent) -> Void) -> ScanReport
+
+  private let capacity: Int
+  private let progress: ScanProgress?
+  private let body: Body
+
+  init(capacity: Int, progress: ScanProgress?, body: @escaping Body) {
+    self.capacity = Swift.max(capacity, 1)
+    self.progress = progress
+    self.body = body
+  }
+
+  /// A run that has not begun.
+  public func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(capacity: capacity, progress: progress ?? ScanProgress(), body: body)
+  }
+
+  /// One run, read event by event.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    private var events: AsyncStream<ScanEvent>.Iterator
+    private let sender: EventSender
+    private let progress: ScanProgress
+    private let body: Body
+    private var hasBegun = false
+
+    fileprivate init(capacity: Int, progress: ScanProgress, body: @escaping Body) {
+      let (stream, continuation) = AsyncStream.makeStream(
+        of: ScanEvent.self, bufferingPolicy: .bufferingOldest(capacity))
+      let sender = EventSender(continuation)
+      continuation.onTermination = { reason in
+        if case .cancelled = reason { progress.requestStop() }
+        sender.noteTaken()
+      }
+      events = stream.makeAsyncIterator()
+      (self.sender, self.progress, self.body) = (sender, progress, body)
+    }
+
+    /// The next event; nil behind the end, and once the task was cancelled.
+    public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async -> ScanEvent? {
+      if !hasBegun {
+        hasBegun = true
+        begin()
+      }
+      let event = await events.next(isolation: actor)
+      sender.noteTaken()
+      return event
+    }
+
+    private func begin() {
+      let thread = StartedThread { [sender, progress, body] in
+        sender.send(.end(body(progress) { sender.send($0) }))
+        sender.finish()
+      }
+      guard let thread else { return sender.finish() }
+      thread.detach()
+    }
+  }
+}
+
+/// The run's end of a stream of events: waits where the stream is full.
+private final class EventSender: Sendable {
+  private let continuation: AsyncStream<ScanEvent>.Continuation
+  /// How often the stream may have had room since it was full.
+  private let taken = Monitor(UInt64(0))
+
+  init(_ continuation: AsyncStream<ScanEvent>.Continuation) { self.continuation = continuation }
+
+  /// Returns when the event is in the stream, or nobody reads it any more.
+  func send(_ event: ScanEvent) {
+    while true {
+      let before = taken.withLock { $0 }
+      guard case .dropped = continuation.yield(event) else { return }
+      taken.wait { $0 == before ? nil : () }
+    }
+  }
+
+  func finish() { continuation.finish() }
+
+  /// Lets a run that waits try again.
+  func noteTaken() {
+    taken.withLock { $0 &+= 1 }
+    taken.wakeAll()
+  }
+}
+
+extension Scanner {
+  /// Scans inputs as `scan` does, for a task to read.
+  ///
+  /// - Parameters:
+  ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
+  ///   - databases: what to match against.
+  ///   - options: what takes part.
+  ///   - capacity: events that may wait to be read.
+  ///   - progress: tells how many bytes were read; `requestStop()` ends the run with its report. It serves one
+  ///     iteration.
+  /// - Returns: hits, problems, and at the end the report.
+  public static func events(
+    inputs: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
+    capacity: Int = 256, progress: ScanProgress? = nil
+  ) -> ScanEvents {
+    ScanEvents(capacity: capacity, progress: progress) { progress, send in
+      scan(
+        inputs: inputs, databases: databases, options: options, to: .hits { send(.hit($0)) },
+        progress: progress
+      ) { send(.problem($0)) }
+    }
+  }
+
+  /// Follows logs as `follow` does, for a task to read: until it is cancelled, or the run asked to stop.
+  ///
+  /// - Parameters:
+  ///   - paths: the files, neither compressed nor captures.
+  ///   - databases: what to match against.
+  ///   - options: what takes part.
+  ///   - capacity: events that may wait to be read.
+  ///   - progress: `requestStop()` ends the run with its report. It serves one iteration.
+  /// - Returns: hits, problems, and at the end the report.
+  public static func events(
+    following paths: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
+    capacity: Int = 256, progress: ScanProgress? = nil
+  ) -> ScanEvents {
+    ScanEvents(capacity: capacity, progress: progress) { progress, send in
+      follow(
+        paths: paths, databases: databases, options: options, to: .hits { send(.hit($0)) },
+        progress: progress
+      ) { send(.problem($0)) }
+    }
+  }
+}
