@@ -59,8 +59,8 @@ package final class InputSource {
     path: InputPath, limits: Limits, endsWhen isStopped: (@Sendable () -> Bool)? = nil
   ) throws(InputError) {
     if path.isStandardInput {
-      try self.init(descriptor: STDIN_FILENO, closes: false, path: path, limits: limits)
-      raw.isStopped = isStopped
+      try self.init(
+        descriptor: STDIN_FILENO, path: path, limits: limits, endsWhen: isStopped)
       return
     }
     // The system would go on waiting for a writer after a signal.
@@ -90,6 +90,16 @@ package final class InputSource {
   package convenience init(fileDescriptor: Int32, path: String) throws(InputError) {
     try self.init(
       descriptor: fileDescriptor, closes: false, path: InputPath(path), limits: Limits())
+  }
+
+  /// Reads a descriptor that stays the caller's, from where it stands; its end comes early where a read would be
+  /// waited for once the condition is met.
+  package convenience init(
+    descriptor: Int32, path: InputPath, limits: Limits,
+    endsWhen isStopped: (@Sendable () -> Bool)? = nil
+  ) throws(InputError) {
+    try self.init(descriptor: descriptor, closes: false, path: path, limits: limits)
+    raw.isStopped = isStopped
   }
 
   /// Reads bytes in memory as a file of that content would be.

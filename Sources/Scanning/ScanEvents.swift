@@ -62,7 +62,9 @@ public struct ScanEvents: AsyncSequence, Sendable {
     }
 
     /// The next event; nil behind the end, and once the task was cancelled.
-    public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async -> ScanEvent? {
+    public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async
+      -> ScanEvent?
+    {
       if !hasBegun {
         hasBegun = true
         begin()
@@ -114,6 +116,7 @@ extension Scanner {
   ///
   /// - Parameters:
   ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
+  ///   - openInputs: what is open already, scanned behind those.
   ///   - databases: what to match against.
   ///   - options: what takes part.
   ///   - capacity: events that may wait to be read.
@@ -121,13 +124,13 @@ extension Scanner {
   ///     iteration.
   /// - Returns: hits, problems, and at the end the report.
   public static func events(
-    inputs: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
-    capacity: Int = 256, progress: ScanProgress? = nil
+    inputs: [InputPath], openInputs: [OpenInput] = [], databases: [IndicatorDatabase],
+    options: ScanOptions, capacity: Int = 256, progress: ScanProgress? = nil
   ) -> ScanEvents {
     ScanEvents(capacity: capacity, progress: progress) { progress, send in
       scan(
-        inputs: inputs, databases: databases, options: options, to: .hits { send(.hit($0)) },
-        progress: progress
+        inputs: inputs, openInputs: openInputs, databases: databases, options: options,
+        to: .hits { send(.hit($0)) }, progress: progress
       ) { send(.problem($0)) }
     }
   }

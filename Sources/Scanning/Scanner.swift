@@ -55,6 +55,7 @@ public enum Scanner {
   ///
   /// - Parameters:
   ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
+  ///   - openInputs: what is open already, scanned behind those; its packets are not written to `evidencePath`.
   ///   - databases: what to match against.
   ///   - options: what takes part and how it is reported.
   ///   - destination: where hits go.
@@ -64,8 +65,8 @@ public enum Scanner {
   ///     meanwhile, so it must return soon.
   /// - Returns: what the run came to.
   public static func scan(
-    inputs: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
-    to destination: ResultDestination, writesHits: Bool = true,
+    inputs: [InputPath], openInputs: [OpenInput] = [], databases: [IndicatorDatabase],
+    options: ScanOptions, to destination: ResultDestination, writesHits: Bool = true,
     progress: ScanProgress = ScanProgress(),
     report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
@@ -77,7 +78,7 @@ public enum Scanner {
     let list = list(inputs, options, place)
     let joint = JointConditions.Source(databases)
     var result = run(
-      list, plan: plan, databases: databases, to: place, writesResults: writesHits,
+      list, openInputs, plan: plan, databases: databases, to: place, writesResults: writesHits,
       report: report
     ) {
       [options] in
@@ -245,6 +246,7 @@ public enum Scanner {
   ///
   /// - Parameters:
   ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
+  ///   - openInputs: what is open already, scanned behind those; its packets are not written to `evidencePath`.
   ///   - options: what takes part; `limit` counts lines, and what says how hits are found and written means
   ///     nothing here.
   ///   - destination: where the lines go.
@@ -252,7 +254,8 @@ public enum Scanner {
   ///   - report: called for each problem, as of a scan.
   /// - Returns: what the run came to; it has no hits.
   public static func extract(
-    inputs: [InputPath], options: ScanOptions, to destination: ListingDestination,
+    inputs: [InputPath], openInputs: [OpenInput] = [], options: ScanOptions,
+    to destination: ListingDestination,
     progress: ScanProgress = ScanProgress(), report: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
     let place = OutputPlace(destination)
@@ -264,7 +267,8 @@ public enum Scanner {
       captureOptions: captureOptions(options, kinds: options.kinds), progress: progress,
       finder: nil)
     return run(
-      list(inputs, options, place), plan: plan, to: place, writesResults: true, report: report
+      list(inputs, options, place), openInputs, plan: plan, to: place, writesResults: true,
+      report: report
     ) {
       [options] in ObservableListing(kinds: options.kinds, home: options.home)
     }
@@ -307,7 +311,8 @@ public enum Scanner {
   }
 
   private static func run(
-    _ list: InputList, plan: ScanPlan, databases: [IndicatorDatabase] = [],
+    _ list: InputList, _ openInputs: [OpenInput], plan: ScanPlan,
+    databases: [IndicatorDatabase] = [],
     to place: OutputPlace, writesResults: Bool,
     report: @escaping @Sendable (ScanProblem) -> Void,
     makeProcessor: @escaping @Sendable () -> any BatchProcessor
@@ -326,20 +331,19 @@ public enum Scanner {
           .emptyFolder, path: folder, message: "there is nothing in this folder to scan"))
     }
     writer.count(list.skipped)
-    let inMemory = options.inputsInMemory
-    let files = list.items.map(\.path)
-    let paths = files + inMemory.map(\.path)
+    let inputs =
+      list.items.map { (path: $0.path, size: $0.size, origin: InputOrigin.file) }
+      + openInputs.map { ($0.path, nil, .descriptor($0.descriptor)) }
+      + options.inputsInMemory.map { ($0.path, UInt64($0.bytes.count), .memory($0.bytes)) }
     let output = OrderedOutput(sink: writer)
     let threads = options.threads
-    let shares = WorkSharing.threads(
-      sizes: list.items.map(\.size) + inMemory.map { UInt64($0.bytes.count) }, of: threads)
+    let shares = WorkSharing.threads(sizes: inputs.map(\.size), of: threads)
     let scanRun = ScanRun(
-      inputCount: paths.count, threads: threads,
+      inputCount: inputs.count, threads: threads,
       isStopped: { output.isStopped || plan.isStopRequested },
       makeJob: { index, run in
         OpeningJob(
-          input: index, path: paths[index],
-          bytes: index < files.count ? nil : inMemory[index - files.count].bytes, run: run,
+          input: index, path: inputs[index].path, origin: inputs[index].origin, run: run,
           output: output, plan: plan, captureThreads: shares[index])
       })
     Threads.run(threads) { _ in

@@ -119,6 +119,95 @@ import Testing
     #expect(hits.first?.number == 1)
   }
 
+  /// The two ends of a pipe or of a stream between sockets.
+  private func ends(_ isSocket: Bool) throws -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [-1, -1]
+    let isMade =
+      isSocket
+      ? socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 : pipe(&ends) == 0
+    try #require(isMade)
+    return (ends[0], ends[1])
+  }
+
+  /// What is open already is read like a file of that content, from where it stands, and stays open.
+  @Test(arguments: [false, true], ["demo.pcap", "demo-dns.log"])
+  func whatIsOpenIsAnInput(_ isSocket: Bool, _ name: String) throws {
+    let file = CommandRunner.root.appendingPathComponent("Fixtures/\(name)")
+    let content = Array(try Data(contentsOf: file))
+    let (reading, writing) = try ends(isSocket)
+    defer { close(reading) }
+    Thread.detachNewThread {
+      var rest = content[...]
+      while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(writing, $0.baseAddress, min($0.count, 1000)) }
+        guard count > 0 else { break }
+        rest = rest.dropFirst(count)
+      }
+      close(writing)
+    }
+    let path = InputPath(file.path)
+    var options = ScanOptions()
+    options.inputsInMemory = [InputInMemory(path: path, bytes: content)]
+    let hits = Mutex<[Hit]>([])
+    let report = Scanner.scan(
+      inputs: [path], openInputs: [OpenInput(path: path, descriptor: reading)],
+      databases: [database], options: options,
+      to: .hits { hit in hits.withLock { $0.append(hit) } }
+    ) { problem in Issue.record("\(problem)") }
+    #expect(report.isComplete && report.inputs == 3)
+    let all = hits.withLock { $0 }
+    let parts = (0..<3).map { input in all.filter { $0.input == input }.map { $0.json() } }
+    #expect(all.map(\.input) == all.map(\.input).sorted())
+    #expect(!parts[0].isEmpty && parts[0] == parts[1] && parts[0] == parts[2])
+    #expect(fcntl(reading, F_GETFD) >= 0)
+  }
+
+  @Test func whatIsOpenIsReadFromWhereItStands() throws {
+    let path = try folder.write("log", "www.evil.example\nwww.example.org\nwww.evil.example\n")
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    #expect(lseek(descriptor, 17, SEEK_SET) == 17)
+    let lines = Mutex<[UInt8]>([])
+    let hits = Mutex<[Hit]>([])
+    _ = Scanner.scan(
+      inputs: [], openInputs: [OpenInput(path: InputPath("rest"), descriptor: descriptor)],
+      databases: [database], options: ScanOptions(),
+      to: .hits { hit in hits.withLock { $0.append(hit) } }
+    ) { problem in Issue.record("\(problem)") }
+    #expect(hits.withLock { $0.map(\.number) } == [2])
+    #expect(hits.withLock { $0.first?.path.description } == "rest")
+    #expect(lseek(descriptor, 0, SEEK_SET) == 0)
+    _ = Scanner.extract(
+      inputs: [], openInputs: [OpenInput(path: InputPath("rest"), descriptor: descriptor)],
+      options: ScanOptions(), to: .lines { piece in lines.withLock { $0 += piece } }
+    ) { problem in Issue.record("\(problem)") }
+    #expect(lines.withLock { $0.count { $0 == UInt8(ascii: "\n") } } == 3)
+  }
+
+  /// A run that waits for more of it ends when it is asked to.
+  @Test(arguments: [false, true]) func waitingForWhatIsOpenEnds(_ isSocket: Bool) throws {
+    let (reading, writing) = try ends(isSocket)
+    defer { for end in [reading, writing] { close(end) } }
+    let line = Array("www.evil.example\n".utf8)
+    #expect(write(writing, line, line.count) == line.count)
+    let progress = ScanProgress()
+    let report = Scanner.scan(
+      inputs: [], openInputs: [OpenInput(path: InputPath("open"), descriptor: reading)],
+      databases: [database], options: ScanOptions(), to: .hits { _ in progress.requestStop() },
+      progress: progress
+    ) { problem in Issue.record("\(problem)") }
+    #expect(report.isInterrupted && report.hits == 1)
+  }
+
+  @Test func noDescriptorIsAProblem() {
+    let problems = Mutex<[ScanProblem]>([])
+    let report = Scanner.scan(
+      inputs: [], openInputs: [OpenInput(path: InputPath("none"), descriptor: -1)],
+      databases: [database], options: ScanOptions(), to: .hits { _ in }
+    ) { problem in problems.withLock { $0.append(problem) } }
+    #expect(report.hasErrors && problems.withLock { $0.map(\.code) } == [.cannotOpen])
+  }
+
   /// Lines that all hit.
   private func log(_ count: Int) throws -> InputPath {
     InputPath(

@@ -13,8 +13,7 @@ import Synchronization
 final class OpeningJob: InputJob, @unchecked Sendable {
   private let input: Int
   private let path: InputPath
-  /// What the input holds, where it is in memory.
-  private let bytes: [UInt8]?
+  private let origin: InputOrigin
   private let run: ScanRun
   private let output: OrderedOutput
   private let plan: ScanPlan
@@ -26,12 +25,12 @@ final class OpeningJob: InputJob, @unchecked Sendable {
   private var inner: (any InputJob)?
 
   init(
-    input: Int, path: InputPath, bytes: [UInt8]? = nil, run: ScanRun, output: OrderedOutput,
+    input: Int, path: InputPath, origin: InputOrigin, run: ScanRun, output: OrderedOutput,
     plan: ScanPlan, captureThreads: Int
   ) {
     self.input = input
     self.path = path
-    self.bytes = bytes
+    self.origin = origin
     self.run = run
     self.output = output
     self.plan = plan
@@ -81,13 +80,17 @@ final class OpeningJob: InputJob, @unchecked Sendable {
   }
 
   private func open() throws(InputError) -> any InputJob {
+    let limits = plan.options.limits.input
+    let isStopped: @Sendable () -> Bool = { [output, plan] in
+      output.isStopped || plan.isStopRequested
+    }
     let source =
-      if let bytes {
-        InputSource(bytes: bytes, path: path.description, limits: plan.options.limits.input)
-      } else {
-        try InputSource(path: path, limits: plan.options.limits.input) { [output, plan] in
-          output.isStopped || plan.isStopRequested
-        }
+      switch origin {
+      case .file: try InputSource(path: path, limits: limits, endsWhen: isStopped)
+      case .descriptor(let descriptor):
+        try InputSource(descriptor: descriptor, path: path, limits: limits, endsWhen: isStopped)
+      case .memory(let bytes):
+        InputSource(bytes: bytes, path: path.description, limits: limits)
       }
     let first = try source.peekAtHand(ContentSniffer.length)
     let content = ContentSniffer.content(of: first.rawSpan)
@@ -108,6 +111,16 @@ final class OpeningJob: InputJob, @unchecked Sendable {
       contextLines: plan.options.contextLines,
       problems: plan.problemOfFirstLog(path).map { [$0] } ?? [])
   }
+}
+
+/// Where an input's bytes come from.
+enum InputOrigin {
+  /// The file that its path leads to.
+  case file
+  /// A descriptor of the caller's.
+  case descriptor(Int32)
+  /// What it holds is in memory.
+  case memory([UInt8])
 }
 
 /// What every job of a run needs to know.
