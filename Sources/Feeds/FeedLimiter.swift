@@ -73,7 +73,9 @@ struct FeedLimiter {
       // It was marked, and perhaps as strictly as can be.
       return .markingUnreadable
     }
-    if context.validFrom != .min, context.validFrom < options.oldest { return .tooOld }
+    if let oldest = options.oldest, context.validFrom != .min, context.validFrom < oldest {
+      return .tooOld
+    }
     return nil
   }
 }
@@ -94,7 +96,7 @@ extension FeedSummary {
     let id = collection.contexts[Int(record.context)].id
     diagnostics.append(
       FeedDiagnostic(
-        severity: .refused, feed: name, line: UInt64(record.line),
+        severity: .refused, feed: name, line: record.line == 0 ? nil : UInt64(record.line),
         id: String(decoding: collection.strings.bytes(id), as: UTF8.self),
         reason: reason.rawValue, excerpt: Excerpt.text(text.rawSpan)))
   }
@@ -103,7 +105,7 @@ extension FeedSummary {
 extension FeedOptions {
   /// Whether entries are looked at once more after a feed was read.
   var hasLimits: Bool {
-    validFor != nil || minimumConfidence > 0 || maximumTLP != .red || oldest != .min
+    validFor != nil || minimumConfidence > 0 || maximumTLP != .red || oldest != nil
   }
 
   /// The options without what is decided after a feed was read: what its reading depends on.
@@ -112,7 +114,7 @@ extension FeedOptions {
     options.gathersDigests = false
     options.minimumConfidence = 0
     options.maximumTLP = .red
-    options.oldest = .min
+    options.oldest = nil
     options.validFor = nil
     return options
   }

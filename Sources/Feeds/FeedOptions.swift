@@ -45,7 +45,7 @@ public struct FeedOptions: Sendable, Equatable {
   public var maximumTLP = TLP.red
   /// Entries that became valid before this time, in nanoseconds since 1970, are left out; those
   /// without a time stay.
-  public var oldest = Int64.min
+  public var oldest: Int64?
   /// Kinds to load; others are counted.
   public var kinds: IndicatorKindSet = .all
   /// Confidence of entries about which the feed says nothing, 0–100; more is taken as 100, and 255, as

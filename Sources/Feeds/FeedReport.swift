@@ -14,8 +14,8 @@ public struct FeedDiagnostic: Sendable, Equatable, CustomStringConvertible {
   public var severity: Severity
   /// The feed's name.
   public var feed: String
-  /// The line from 1; 0 where it is not known.
-  public var line: UInt64
+  /// The line from 1; nil where it is not known.
+  public var line: UInt64?
   /// The object's identifier, where the format has any.
   public var id: String
   /// The reason, one word with dashes, the same for every value refused on the same ground.
@@ -25,7 +25,7 @@ public struct FeedDiagnostic: Sendable, Equatable, CustomStringConvertible {
 
   /// A diagnostic of one value.
   public init(
-    severity: Severity, feed: String, line: UInt64, id: String = "", reason: String,
+    severity: Severity, feed: String, line: UInt64?, id: String = "", reason: String,
     excerpt: String
   ) {
     self.severity = severity
@@ -39,7 +39,7 @@ public struct FeedDiagnostic: Sendable, Equatable, CustomStringConvertible {
   /// `FEED:LINE: reason: excerpt`.
   public var description: String {
     var text = feed
-    if line != 0 { text += ":\(line)" }
+    if let line { text += ":\(line)" }
     text += ": " + reason
     if !id.isEmpty { text += " (" + id + ")" }
     if !excerpt.isEmpty { text += ": " + excerpt }

@@ -378,7 +378,7 @@ struct FeedSink {
     guard summary.diagnostics.count < options.diagnosticLimit else { return }
     summary.diagnostics.append(
       FeedDiagnostic(
-        severity: severity, feed: summary.name, line: line,
+        severity: severity, feed: summary.name, line: line == 0 ? nil : line,
         id: String(decoding: collection.strings.bytes(id), as: UTF8.self), reason: reason,
         excerpt: Excerpt.text(cell)))
   }

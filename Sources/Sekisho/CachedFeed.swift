@@ -74,7 +74,7 @@ struct CachedFeed {
     body.append(UInt32(summary.diagnostics.count))
     for diagnostic in summary.diagnostics {
       body.append(diagnostic.severity.rawValue)
-      body.append(diagnostic.line)
+      body.append(diagnostic.line ?? 0)
       body.append(diagnostic.id)
       body.append(diagnostic.reason)
       body.append(diagnostic.excerpt)
@@ -139,7 +139,8 @@ struct CachedFeed {
       let reason = reader.string()
       summary.diagnostics.append(
         FeedDiagnostic(
-          severity: severity, feed: summary.name, line: line, id: id, reason: reason,
+          severity: severity, feed: summary.name, line: line == 0 ? nil : line, id: id,
+          reason: reason,
           excerpt: reader.string()))
     }
   }

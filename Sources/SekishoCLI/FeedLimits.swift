@@ -58,7 +58,7 @@ struct FeedLimits: ParsableArguments {
     var minimumConfidence: UInt8 = 0
     var maximumTLP = TLP.red
     var kinds: IndicatorKindSet?
-    var oldest = Int64.min
+    var oldest: Int64?
     var literal: Int?
     var line: Int?
     var depth: Int?
@@ -69,7 +69,7 @@ struct FeedLimits: ParsableArguments {
     func apply(to options: inout FeedOptions) {
       options.minimumConfidence = max(options.minimumConfidence, minimumConfidence)
       options.maximumTLP = min(options.maximumTLP, maximumTLP)
-      options.oldest = max(options.oldest, oldest)
+      options.oldest = [options.oldest, oldest].compactMap(\.self).max()
       if let kinds { options.kinds.formIntersection(kinds) }
       if let literal { options.admission.literalLimit = literal }
       if let line { options.lineLimit = line }

@@ -18,7 +18,7 @@ struct Loaded {
   /// `LINE REASON`, in the order of the file; remarks with `(…)`.
   var diagnostics: [String] {
     (summary?.diagnostics ?? []).map {
-      "\($0.line) " + ($0.severity == .lint ? "(\($0.reason))" : $0.reason)
+      "\($0.line ?? 0) " + ($0.severity == .lint ? "(\($0.reason))" : $0.reason)
     }
   }
 
@@ -30,7 +30,7 @@ struct Loaded {
   /// Refusals as `LINE REASON: EXCERPT`.
   var refusals: [String] {
     (summary?.diagnostics ?? []).filter { $0.severity == .refused }
-      .map { "\($0.line) \($0.reason): \($0.excerpt)" }
+      .map { "\($0.line ?? 0) \($0.reason): \($0.excerpt)" }
   }
 
   /// Reads a text as a feed.

@@ -49,7 +49,7 @@ import Testing
           indicators: [
             HitIndicator(entry: entry, match: .exact, validity: nil, sources: entry.allSources)
           ], input: Int(number), path: InputPath("\(number)"), number: number,
-          countsPackets: false, time: ObservableRecord.noTime))
+          countsPackets: false, time: nil))
     }
     #expect(groups.groups.count > 90 && groups.groups.count < 120)
     #expect(groups.cutHits == UInt64(1000 - groups.groups.count))
@@ -115,7 +115,8 @@ import Testing
       event = context
     }
     let suppression = Suppression(
-      list: Array("list".utf8), line: .random(in: 0...9, using: &random), reason: bytes(&random))
+      list: Array("list".utf8), line: [nil, 7].randomElement(using: &random) ?? nil,
+      reason: bytes(&random))
     let input = Int.random(in: 0...70_000, using: &random)
     return Hit(
       kind: indicators[0].entry.kind, field: bytes(&random), value: bytes(&random),
@@ -127,9 +128,8 @@ import Testing
       offset: [nil, 0, .random(in: 0...UInt64.max - 1, using: &random)].randomElement(
         using: &random) ?? nil,
       time: [
-        ObservableRecord.noTime, 0,
-        .random(in: -1_000_000_000...4_000_000_000_000_000_000, using: &random),
-      ].randomElement(using: &random) ?? 0,
+        nil, 0, .random(in: -1_000_000_000...4_000_000_000_000_000_000, using: &random),
+      ].randomElement(using: &random) ?? nil,
       flow: flow,
       end: [nil, .originator, .responder].randomElement(using: &random) ?? nil, event: event,
       responseCode: Bool.random(using: &random)

@@ -93,7 +93,7 @@ struct HitComparison {
           guard found[key]?.isSuppressed ?? true else { return }
           found[key] = Seen(
             entries: hit.indicators.map(\.entry.reference.entry),
-            isSuppressed: hit.suppression != nil, place: InputRoad.place(hit), time: hit.time,
+            isSuppressed: hit.suppression != nil, place: InputRoad.place(hit), time: hit.recordTime,
             order: found.count)
         }
       }, progress: progress, report: report)
@@ -182,10 +182,13 @@ struct HitComparison {
         switch exclusion {
         case .weak: (.becameWeak, "")
         case .confidence:
-          (.confidenceFell, "confidence \(source.confidence), wanted \(options.minimumConfidence)")
+          (
+            .confidenceFell,
+            "confidence \(source.statement.confidence), wanted \(options.minimumConfidence)"
+          )
         case .feed: (.feedExcluded, "")
-        case .expired: (.expired, "valid until \(TimeText.text(source.validUntil))")
-        case .notYetValid: (.notYetValid, "valid from \(TimeText.text(source.validFrom))")
+        case .expired: (.expired, "valid until \(TimeText.text(source.statement.validUntil))")
+        case .notYetValid: (.notYetValid, "valid from \(TimeText.text(source.statement.validFrom))")
         case .noEventTime: (.expired, "it has bounds now, and the event has no time")
         }
       found = found ?? told

@@ -46,8 +46,8 @@ struct RemovalCauses {
     for feed in new.report.feeds {
       for diagnostic in feed.diagnostics where diagnostic.severity == .refused {
         let bytes = Array(diagnostic.excerpt.utf8)
-        if diagnostic.line > 0 {
-          refusedLines[feed.name, default: [:]][diagnostic.line] = (bytes, diagnostic.reason)
+        if let line = diagnostic.line {
+          refusedLines[feed.name, default: [:]][line] = (bytes, diagnostic.reason)
         }
         if case .success(let value) = AskedValue.read(bytes) {
           refusals[feed.name, default: [:]][value.text] = diagnostic.reason

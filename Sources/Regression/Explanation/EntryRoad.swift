@@ -129,7 +129,7 @@ struct EntryRoad {
     case .confidence:
       Explanation.Finding(
         .confidence,
-        "\(shown) of \(place) has confidence \(source.confidence), less than "
+        "\(shown) of \(place) has confidence \(source.statement.confidence), less than "
           + "\(options.minimumConfidence) (--min-confidence)", place: place)
     case .feed:
       Explanation.Finding(
@@ -138,12 +138,12 @@ struct EntryRoad {
     case .expired:
       Explanation.Finding(
         .expired,
-        "\(shown) of \(place) is no longer valid: until \(TimeText.text(source.validUntil))"
+        "\(shown) of \(place) is no longer valid: until \(TimeText.text(source.statement.validUntil))"
           + judged(options), place: place)
     case .notYetValid:
       Explanation.Finding(
         .notYetValid,
-        "\(shown) of \(place) is not valid yet: from \(TimeText.text(source.validFrom))"
+        "\(shown) of \(place) is not valid yet: from \(TimeText.text(source.statement.validFrom))"
           + judged(options), place: place)
     case .noEventTime:
       Explanation.Finding(
@@ -162,8 +162,8 @@ struct EntryRoad {
   /// ` (valid from … until …)`, where the source names bounds.
   private static func bounds(_ source: ResolvedSource) -> String {
     var parts: [String] = []
-    if source.validFrom != .min { parts.append("from " + TimeText.text(source.validFrom)) }
-    if source.validUntil != .max { parts.append("until " + TimeText.text(source.validUntil)) }
+    if let start = source.validFrom { parts.append("from " + TimeText.text(start)) }
+    if let end = source.validUntil { parts.append("until " + TimeText.text(end)) }
     return parts.isEmpty ? "" : " (valid \(parts.joined(separator: " ")))"
   }
 

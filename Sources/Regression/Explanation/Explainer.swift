@@ -195,7 +195,7 @@ public struct Explainer: Sendable {
           isSame = other.text == text && other.kind == value?.kind
         }
         guard isSame || Cells.holds(excerpt, text) else { continue }
-        let line = diagnostic.line == 0 ? "" : ":\(diagnostic.line)"
+        let line = diagnostic.line.map { ":\($0)" } ?? ""
         result.findings.append(
           Explanation.Finding(
             .refusedByFeed, "refused by \(feed.name)\(line): \(diagnostic.reason)",

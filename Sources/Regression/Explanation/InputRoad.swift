@@ -176,7 +176,7 @@ struct InputRoad {
     var roads: [(road: EntryRoad, hit: Hit)] = []
     for sight in seen.prefix(Self.placeLimit) {
       var road = EntryRoad(options: explainer.options)
-      for found in covering { road.add(found, at: .event(sight.hit.time)) }
+      for found in covering { road.add(found, at: .event(sight.hit.recordTime)) }
       roads.append((road, sight.hit))
     }
     for (road, hit) in roads where !road.matches {
@@ -184,8 +184,7 @@ struct InputRoad {
       where finding.cause == .expired || finding.cause == .notYetValid
         || finding.cause == .noEventTime
       {
-        let time =
-          hit.time == ObservableRecord.noTime ? "without a time" : "at \(TimeText.text(hit.time))"
+        let time = hit.time.map { "at \(TimeText.text($0))" } ?? "without a time"
         result.findings.append(
           Explanation.Finding(
             finding.cause, "\(Self.place(hit)), \(time): " + finding.marked, place: finding.place))
@@ -294,7 +293,7 @@ struct InputRoad {
         Explanation.Finding(
           .outsideWindow,
           "seen in field \(String(decoding: hit.field, as: UTF8.self)) at "
-            + "\(TimeText.text(hit.time)), outside --from and --to", place: Self.place(hit)))
+            + "\(TimeText.text(hit.recordTime)), outside --from and --to", place: Self.place(hit)))
       return
     }
     wider.bpf = nil

@@ -79,9 +79,9 @@ final class CoverageHits: Sendable {
       for index in indicator.sources {
         guard let feed = known.feeds[index] else { continue }
         isListed = true
-        let source = indicator.entry.sources[index]
+        let statement = indicator.entry.sources[index].statement
         let validity = Validity.of(
-          time: hit.time, from: source.validFrom, until: source.validUntil)
+          time: hit.recordTime, from: statement.validFrom, until: statement.validUntil)
         if !feeds.contains(feed) {
           feeds.append(feed)
           best[feed] = .some(validity)
@@ -94,7 +94,7 @@ final class CoverageHits: Sendable {
       }
       if isListed, hit.suppression == nil {
         let value = valueOfEntry[Int(number)]
-        let time = hit.time == ObservableRecord.noTime ? Int64.max : hit.time
+        let time = hit.time ?? .max
         tally.firstHits[value] = min(tally.firstHits[value] ?? .max, time)
       }
     }
@@ -111,7 +111,7 @@ final class CoverageHits: Sendable {
       let validity = best[feed] ?? nil
       if validity == .before || validity == .after { tally.feeds[Int(feed)].outside += 1 }
       if validity == .before { tally.feeds[Int(feed)].before += 1 }
-      if hit.time != ObservableRecord.noTime { tally.series.add(hit.time, series: feed) }
+      if let time = hit.time { tally.series.add(time, series: feed) }
     }
     for technique in techniques { tally.techniques[technique, default: 0] += 1 }
   }

@@ -63,12 +63,12 @@ public final class ScanPageData: Sendable {
     }
     content.total += 1
     content.kinds[Int(hit.kind.rawValue)] += 1
-    if hit.time == ObservableRecord.noTime {
-      content.withoutTime += 1
+    if let time = hit.time {
+      content.first = min(content.first, time)
+      content.last = max(content.last, time)
+      content.series.add(time, series: 0)
     } else {
-      content.first = min(content.first, hit.time)
-      content.last = max(content.last, hit.time)
-      content.series.add(hit.time, series: 0)
+      content.withoutTime += 1
     }
     if let host = host(of: hit) { content.hosts.add(host) }
     content.fields.add(HTML.cut(hit.field, 100))
@@ -101,12 +101,11 @@ public final class ScanPageData: Sendable {
     content.indicators.add(key) {
       Indicator(
         entry: indicator.entry, match: indicator.match, sources: indicator.sources,
-        first: hit.time, last: hit.time, samples: [], outside: 0)
+        first: hit.recordTime, last: hit.recordTime, samples: [], outside: 0)
     } change: { known in
-      if hit.time != ObservableRecord.noTime {
-        known.first =
-          known.first == ObservableRecord.noTime ? hit.time : min(known.first, hit.time)
-        known.last = max(known.last, hit.time)
+      if let time = hit.time {
+        known.first = known.first == ObservableRecord.noTime ? time : min(known.first, time)
+        known.last = max(known.last, time)
       }
       if isOutside { known.outside += 1 }
       if known.samples.count < samples { known.samples.append(hit) }

@@ -54,10 +54,10 @@ enum ScanPageTables {
     for name in source.actors.prefix(3) { part("actor", name) }
     for name in source.attack.prefix(5) { part("technique", name) }
     for label in source.labels.prefix(5) { part("label", label) }
-    if source.confidence != 255 { part("confidence", Array("\(source.confidence)".utf8)) }
+    if let confidence = source.confidence { part("confidence", Array("\(confidence)".utf8)) }
     if let tlp = source.tlp.name { part("TLP", Array(tlp.utf8)) }
-    if source.validFrom != .min { part("valid from", Array(PageFrame.day(source.validFrom).utf8)) }
-    if source.validUntil != .max { part("until", Array(PageFrame.day(source.validUntil).utf8)) }
+    if let start = source.validFrom { part("valid from", Array(PageFrame.day(start).utf8)) }
+    if let end = source.validUntil { part("until", Array(PageFrame.day(end).utf8)) }
     part("identifier", source.id)
     // A reference is a URL of anyone's: shown broken, never as a link.
     if !source.reference.isEmpty {
@@ -113,7 +113,7 @@ enum ScanPageTables {
       page.raw("</small>")
     }
     page.raw("</td><td class=\"t\">")
-    appendTime(hit.time, to: &page)
+    appendTime(hit.recordTime, to: &page)
     page.raw("</td><td class=\"w\">")
     page.short(hit.field, limit: 80)
     page.raw("</td><td class=\"w\"><span class=\"v\">")

@@ -115,7 +115,7 @@ extension ResolvedSource {
   }
 
   /// The confidence that counts for the order: none is the least.
-  private var rank: UInt8 { confidence == 255 ? 0 : confidence }
+  private var rank: UInt8 { confidence ?? 0 }
 }
 
 /// What entries, perhaps of two databases, have in common that are one indicator.

@@ -26,8 +26,8 @@ public struct Hit: Sendable {
   public var countsPackets: Bool
   /// Byte offset of the value in the uncompressed input; nil in captures.
   public var offset: UInt64?
-  /// Event time in nanoseconds since 1970, or `ObservableRecord.noTime`.
-  public var time: Int64
+  /// Event time in nanoseconds since 1970; nil where none is known.
+  public var time: Int64?
   /// The flow it was seen in.
   public var flow: FlowRecord?
   /// Which end of the flow an address belongs to, where it is one.
@@ -38,6 +38,9 @@ public struct Hit: Sendable {
   public var event: EventContext? = nil
   /// Of a value in a capture's DNS response: the response's code.
   public var responseCode: DNSResponseCode? = nil
+
+  /// Its time for what counts with it, or `ObservableRecord.noTime`.
+  package var recordTime: Int64 { time ?? ObservableRecord.noTime }
 
   /// The flow of a capture, or of a record that names both ends and the protocol.
   var knownFlow: FlowRecord? {
@@ -93,8 +96,8 @@ public struct HitIndicator: Sendable {
 public struct Suppression: Sendable {
   /// Name of the allow list.
   public var list: [UInt8]
-  /// Line in the list, or 0.
-  public var line: UInt32
+  /// Line in the list; nil where lines mean nothing.
+  public var line: UInt32?
   /// Why the value is allowed: what the list says, or how the entry covers it.
   public var reason: [UInt8]
 }
@@ -164,12 +167,12 @@ public struct ResolvedSource: Sendable {
   public var malware: [[UInt8]] { statement.malware }
   /// Names of threat actors behind it.
   public var actors: [[UInt8]] { statement.actors }
-  /// Start of validity in nanoseconds since 1970, or `Int64.min`.
-  public var validFrom: Int64 { statement.validFrom }
-  /// End of validity (exclusive), or `Int64.max`.
-  public var validUntil: Int64 { statement.validUntil }
-  /// 0–100, or 255 where the feed says nothing.
-  public var confidence: UInt8 { statement.confidence }
+  /// Start of validity in nanoseconds since 1970; nil where the feed names none.
+  public var validFrom: Int64? { statement.validFrom == .min ? nil : statement.validFrom }
+  /// End of validity (exclusive); nil where the feed names none.
+  public var validUntil: Int64? { statement.validUntil == .max ? nil : statement.validUntil }
+  /// 0–100; nil where the feed says nothing.
+  public var confidence: UInt8? { statement.confidence == 255 ? nil : statement.confidence }
   /// The marking under which it was shared.
   public var tlp: TLP { statement.tlp }
   /// Whether it allows, is weak, or was forced to exact.

@@ -238,7 +238,8 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       input: place.input, path: place.path, number: record.number &+ place.numberBase,
       countsPackets: place.countsPackets,
       offset: place.countsPackets ? nil : place.offset(of: observable, in: record, chunk: chunk),
-      time: record.time, flow: batch.flow(of: record), end: observable.end)
+      time: record.time == ObservableRecord.noTime ? nil : record.time,
+      flow: batch.flow(of: record), end: observable.end)
     if options.contextLines > 0, options.grouping == .none, !place.countsPackets {
       hit.context = LineContext(
         around: Int(clamping: record.base &+ UInt64(observable.position)), in: chunk,
@@ -278,11 +279,12 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       } else if !options.includesWeak, entry.sources[index].flags.contains(.weak) {
         continue
       }
-      let (from, until) = (entry.sources[index].validFrom, entry.sources[index].validUntil)
-      validity = Self.better(validity, Validity.of(time: time, from: from, until: until))
+      let statement = entry.sources[index].statement
+      validity = Self.better(
+        validity,
+        Validity.of(time: time, from: statement.validFrom, until: statement.validUntil))
       sources.append(index)
-      let stated = entry.sources[index].confidence
-      if stated != 255 { confidence = max(confidence, stated) }
+      if let stated = entry.sources[index].confidence { confidence = max(confidence, stated) }
     }
     guard !sources.isEmpty else { return }
     candidates.append(
@@ -318,7 +320,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     _ entry: ResolvedEntry, _ source: ResolvedSource, _ match: MatchKind
   ) -> Suppression {
     Suppression(
-      list: source.feed, line: source.lines.first ?? 0,
+      list: source.feed, line: source.lines.first,
       reason: source.description.isEmpty
         ? Array("allowed by \(match.name) entry ".utf8) + entry.value : source.description)
   }

@@ -22,7 +22,7 @@ extension ScanOptions {
   /// The one rule that scans and explanations share.
   package func exclusion(of source: ResolvedSource, at time: Int64) -> SourceExclusion? {
     if source.flags.contains(.weak), !includesWeak { return .weak }
-    if source.confidence != 255, source.confidence < minimumConfidence { return .confidence }
+    if let confidence = source.confidence, confidence < minimumConfidence { return .confidence }
     if !feedsOnly.isEmpty, !feedsOnly.contains(where: { source.feed.elementsEqual($0.utf8) }) {
       return .feed
     }
@@ -45,7 +45,8 @@ extension ScanOptions {
     case .event: moment = time
     case .now: moment = now
     }
-    switch Validity.of(time: moment, from: source.validFrom, until: source.validUntil) {
+    let statement = source.statement
+    switch Validity.of(time: moment, from: statement.validFrom, until: statement.validUntil) {
     case .within, .unbounded: return nil
     case .before: return .notYetValid
     case .after: return .expired

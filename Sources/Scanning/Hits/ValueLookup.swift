@@ -73,7 +73,7 @@ public struct ValueLookup {
       }
       answer.reason = ""
     } else if let allowed = resolver.allowedAlone {
-      let place = allowed.line == 0 ? "" : ":\(allowed.line)"
+      let place = allowed.line.map { ":\($0)" } ?? ""
       answer.reason =
         "no entry covers it; " + String(decoding: allowed.list, as: UTF8.self) + place
         + " allows it"

@@ -33,7 +33,7 @@ struct PackedHits {
     packed.append(hit.suppression != nil)
     if let suppression = hit.suppression {
       append(text: suppression.list)
-      packed.append(number: UInt64(suppression.line))
+      packed.append(number: UInt64(suppression.line ?? 0))
       append(text: suppression.reason)
     }
     if paths[hit.input] == nil { paths[hit.input] = hit.path }
@@ -41,7 +41,7 @@ struct PackedHits {
     packed.append(number: hit.number)
     packed.append(hit.countsPackets)
     packed.append(number: hit.offset.map { $0 &+ 1 } ?? 0)
-    packed.append(signed: hit.time)
+    packed.append(signed: hit.recordTime)
     packed.append(hit.flow != nil)
     if let flow = hit.flow { append(flow) }
     packed.append(
@@ -87,7 +87,8 @@ struct PackedHits {
     if reader.flag() {
       let list = text(from: &reader)
       let line = UInt32(truncatingIfNeeded: reader.number())
-      suppression = Suppression(list: list, line: line, reason: text(from: &reader))
+      suppression = Suppression(
+        list: list, line: line == 0 ? nil : line, reason: text(from: &reader))
     }
     let input = Int(reader.number())
     let number = reader.number()
@@ -107,7 +108,7 @@ struct PackedHits {
       kind: kind, field: field, value: value, match: match, indicators: indicators,
       suppression: suppression, input: input, path: paths[input] ?? InputPath(bytes: []),
       number: number, countsPackets: countsPackets, offset: offset == 0 ? nil : offset &- 1,
-      time: time, flow: flow, end: end, event: event,
+      time: time == ObservableRecord.noTime ? nil : time, flow: flow, end: end, event: event,
       responseCode: code == 0 ? nil : DNSResponseCode(code - 1))
   }
 

@@ -29,9 +29,7 @@ struct HitCSV {
     let first = hit.indicators[0]
     let source = first.entry.sources[first.sources[0]]
     text.removeAll(keepingCapacity: true)
-    if hit.time != ObservableRecord.noTime {
-      Timestamp.append(hit.time, to: &text)
-    }
+    if let time = hit.time { Timestamp.append(time, to: &text) }
     output.append(contentsOf: text)
     cell(Array(hit.kind.name.utf8), to: &output)
     cell(hit.field, to: &output)
@@ -40,7 +38,7 @@ struct HitCSV {
     cell(first.entry.value, to: &output)
     cell(source.feed, to: &output)
     cell(source.lines.first.map { Array("\($0)".utf8) } ?? [], to: &output)
-    cell(source.confidence == 255 ? [] : Array("\(source.confidence)".utf8), to: &output)
+    cell(source.confidence.map { Array("\($0)".utf8) } ?? [], to: &output)
     cell(Array((source.tlp.name ?? "").utf8), to: &output)
     cell(Array(source.labels.joined(separator: Array(";".utf8))), to: &output)
     cell(hit.path.bytes, to: &output)

@@ -64,9 +64,9 @@ extension HitECS {
     }
     writer.key("type")
     writer.plain("indicator_match_rule")
-    if hit.time != ObservableRecord.noTime {
+    if let time = hit.time {
       writer.key("occurred")
-      writer.time(hit.time)
+      writer.time(time)
     }
     writer.endObject()
     writer.endObject()
@@ -97,9 +97,9 @@ extension HitECS {
     if !source.reference.isEmpty {
       writer.member("reference", source.reference)
     }
-    if source.validFrom != .min {
+    if let start = source.validFrom {
       writer.key("first_seen")
-      writer.time(source.validFrom)
+      writer.time(start)
     }
     writer.endObject()
   }
@@ -192,8 +192,9 @@ extension HitECS {
   }
 
   /// The schema's scale, cut where STIX 2.1's None / Low / Med / High scale cuts it.
-  static func confidence(_ value: UInt8) -> StaticString {
-    switch value {
+  static func confidence(_ value: UInt8?) -> StaticString {
+    guard let value else { return "Not Specified" }
+    return switch value {
     case 0: "None"
     case 1..<30: "Low"
     case 30..<70: "Medium"

@@ -16,13 +16,12 @@ struct HitECS {
 
   /// Appends one hit as a line without its end.
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
-    let hasTime = hit.time != ObservableRecord.noTime
     writer.reset()
     writer.beginObject()
     // The time of the scan would make two equal scans differ, and be taken for the event's.
-    if hasTime {
+    if let time = hit.time {
       writer.key("@timestamp")
-      writer.time(hit.time)
+      writer.time(time)
     }
     writer.key("ecs")
     writer.beginObject()
@@ -34,7 +33,7 @@ struct HitECS {
       Array("\(hit.kind.name) ".utf8) + hit.value
         + Array(" in \(hit.countsPackets ? "a capture" : "a log") matches ".utf8)
         + hit.indicators[0].entry.value)
-    if !hasTime {
+    if hit.time == nil {
       writer.key("tags")
       writer.beginArray()
       writer.plain("timestamp-of-intake")

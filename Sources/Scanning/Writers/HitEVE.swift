@@ -21,9 +21,7 @@ struct HitEVE {
     writer.reset()
     writer.beginObject()
     // The time of the scan would make two equal scans differ, and be taken for the event's.
-    if hit.time != ObservableRecord.noTime {
-      writer.member("timestamp", Self.time(hit.time))
-    }
+    if let time = hit.time { writer.member("timestamp", Self.time(time)) }
     if let flow = hit.knownFlow {
       writer.member("flow_id", Self.identifier(of: flow))
     }
@@ -144,7 +142,7 @@ struct HitEVE {
     writer.distinctList("threat_actor", sources.flatMap(\.actors))
     writer.distinctList("indicator", hit.indicators.map(\.entry.value))
     writer.distinctList("feed", sources.map(\.feed))
-    if hit.time == ObservableRecord.noTime {
+    if hit.time == nil {
       // Whoever reads the record gives it the time at which it came, and is to know that.
       writer.distinctList("timestamp_of", [Array("intake".utf8)])
     }
@@ -191,8 +189,7 @@ struct HitEVE {
 
   /// 1 (high) to 3 (low), by the highest confidence that a source states; 2 where none does.
   private static func severity(_ sources: [ResolvedSource]) -> Int {
-    let stated = sources.map(\.confidence).filter { $0 != 255 }
-    guard let confidence = stated.max() else { return 2 }
+    guard let confidence = sources.compactMap(\.confidence).max() else { return 2 }
     return confidence >= 75 ? 1 : confidence >= 50 ? 2 : 3
   }
 

@@ -100,15 +100,14 @@ struct HitGroups {
       position = groups.count
       index[key] = UInt32(position)
       groups.append(
-        Group(first: hits.append(hit), firstTime: hit.time, lastTime: hit.time))
+        Group(first: hits.append(hit), firstTime: hit.recordTime, lastTime: hit.recordTime))
     }
     groups[position].count += 1
     if hit.suppression != nil { groups[position].suppressed += 1 }
-    if hit.time != ObservableRecord.noTime {
+    if let time = hit.time {
       let first = groups[position].firstTime
-      groups[position].firstTime =
-        first == ObservableRecord.noTime ? hit.time : min(first, hit.time)
-      groups[position].lastTime = max(groups[position].lastTime, hit.time)
+      groups[position].firstTime = first == ObservableRecord.noTime ? time : min(first, time)
+      groups[position].lastTime = max(groups[position].lastTime, time)
     }
     for indicator in hit.indicators {
       for source in indicator.sources { add(indicator.entry.sources[source].feed, to: position) }
@@ -197,9 +196,9 @@ struct HitGroups {
     case .host:
       return host(of: hit)
     case .day:
-      guard hit.time != ObservableRecord.noTime else { return Array("no time".utf8) }
+      guard let time = hit.time else { return Array("no time".utf8) }
       var text: [UInt8] = []
-      Timestamp.append(hit.time, to: &text)
+      Timestamp.append(time, to: &text)
       return Array(text.prefix(10))
     }
   }

@@ -21,9 +21,9 @@ package struct HitJSON {
     writer.reset()
     writer.beginObject()
     writer.member("schema", 1)
-    if hit.time != ObservableRecord.noTime {
+    if let time = hit.time {
       writer.key("ts")
-      writer.time(hit.time)
+      writer.time(time)
     }
     writer.key("kind")
     writer.name(of: hit.kind)
@@ -81,8 +81,8 @@ package struct HitJSON {
     writer.key("suppressed")
     writer.beginObject()
     writer.member("list", suppression.list)
-    if suppression.line > 0 {
-      writer.member("line", suppression.line)
+    if let line = suppression.line {
+      writer.member("line", line)
     }
     writer.member("reason", suppression.reason)
     writer.endObject()
@@ -165,8 +165,8 @@ extension JSONWriter {
       }
     }
     text("id", source.id)
-    if source.confidence != 255 {
-      member("confidence", source.confidence)
+    if let confidence = source.confidence {
+      member("confidence", confidence)
     }
     if let tlp = source.tlp.name {
       member("tlp", tlp)
@@ -175,13 +175,13 @@ extension JSONWriter {
     list("attack", source.attack)
     list("malware", source.malware)
     list("actors", source.actors)
-    if source.validFrom != .min {
+    if let start = source.validFrom {
       key("valid_from")
-      time(source.validFrom)
+      time(start)
     }
-    if source.validUntil != .max {
+    if let end = source.validUntil {
       key("valid_until")
-      time(source.validUntil)
+      time(end)
     }
     text("description", source.description)
     text("reference", source.reference)

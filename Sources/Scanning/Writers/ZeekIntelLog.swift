@@ -22,10 +22,10 @@ struct ZeekIntelLog {
 
   /// Appends one hit as a row without its end.
   func append(_ hit: Hit, to output: inout [UInt8]) {
-    if hit.time == ObservableRecord.noTime {
-      output.append(contentsOf: unset)
+    if let time = hit.time {
+      Self.append(time: time, to: &output)
     } else {
-      Self.append(time: hit.time, to: &output)
+      output.append(contentsOf: unset)
     }
     output.append(contentsOf: "\t-".utf8)
     if let flow = hit.knownFlow {
