@@ -6,16 +6,17 @@ internal import Parsing
 // The candidate filter
 // ====================
 //
-// Stands before everything in a scan of logs: text in which nothing passes it holds no hit, so that
-// nobody has to find out what its fields are (`CandidateFinder`). Four Bloom filters:
+// A scan of logs asks the filter before anything else: text in which nothing passes holds no hit,
+// so that its fields need not be found (`CandidateFinder`). Four Bloom filters:
 //
-// - *tails*: the last two labels of each name, and of each host of a URL or an e-mail address. A name
-//   in text is turned away by one load, from a table that fits the second-level cache.
-// - *values*: the names whose subdomains match too, the digests, and, marked, the names and hosts that match
-//   only a name that is nothing more.
-// - *hosts*: the IPv4 addresses that are hosts of URLs, apart since every address in text is asked for.
-// - *wide tails*: the last two labels of each name where one of them is written as `xn--`, by the characters that
-//   it stands for (`WideTail`), since text writes those.
+// - *tails*: the last two labels of each name, and of each host of a URL or an e-mail address. A
+//   name in text is turned away by one load, from a table that fits the second-level cache.
+// - *values*: the names whose subdomains match too, the digests, and, marked (`SuffixHash.whole`),
+//   the names and hosts that match only as a whole.
+// - *hosts*: the IPv4 addresses that are hosts of URLs, in a filter of their own since every
+//   address in text is looked up in it.
+// - *wide tails*: the last two labels of each name that has one of them written as `xn--`, by the
+//   characters that it stands for (`WideTail`), since text writes those.
 //
 //     0   4    words of the filter of tails, at least one
 //     4   4    words of the filter of values, at least two, an even number
@@ -30,8 +31,8 @@ internal import Parsing
 //     32  32   one bit for each hash of a last label that begins with a digit (`DigitLabels`)
 //     64  8×n  words of the tails, of the values, of the hosts, of the wide tails
 //
-// The words follow from the entries alone, without a seed: whoever crafts feeds or logs so that much
-// passes gains the time that an exact look costs, and no more.
+// The words depend on the entries alone, without a seed: whoever crafts feeds or logs so that much
+// passes only costs the time of exact looks.
 
 /// The filter of an opened image.
 struct CandidateFilter: Sendable {
@@ -44,17 +45,17 @@ struct CandidateFilter: Sendable {
   let values: FilterTable
   let hosts: FilterTable
   let wideTails: FilterTable
-  /// Some URL's host is an IPv4 address.
+  /// Whether some URL's host is an IPv4 address.
   let hasAddressHosts: Bool
-  /// Some URL has a host that text cannot be searched for.
+  /// Whether some host can be found in text only as a word (`CandidateWords`).
   let hasOtherHosts: Bool
-  /// A label of such a host may be written as `xn--`.
+  /// Whether a label of such a host may be written as `xn--`.
   let hasOtherWideHosts: Bool
-  /// The last label of some name begins with a digit.
+  /// Whether the last label of some name begins with a digit.
   let hasDigitLabels: Bool
   let digitLabels: DigitLabels
 
-  /// Nil where the image has none, or one of another layout: then every line is read.
+  /// Nil if the image has no filter, or one of another layout: then every line is read.
   init?(_ image: ImageBytes, _ table: SectionTable) throws(DatabaseError) {
     guard let section = table[.candidateFilter] else { return nil }
     let range = section.range
@@ -83,12 +84,12 @@ struct CandidateFilter: Sendable {
     hosts = FilterTable(image, from: start + 8 * (tailWords + valueWords), count: hostWords)
     wideTails = FilterTable(
       image, from: start + 8 * (tailWords + valueWords + hostWords), count: wideWords)
-    // A filter of more words holds something.
+    // Two words are the least; a filter of more holds something.
     hasAddressHosts = hostWords > 2 || !hosts.isEmpty
   }
 }
 
-/// Gathers what a filter is made of.
+/// Gathers the hashes that a filter is made of.
 struct CandidateFilterBuilder {
   private var tails: [UInt64] = []
   private var values: [UInt64] = []
@@ -97,7 +98,8 @@ struct CandidateFilterBuilder {
   private var flags: UInt32 = 0
   private var digitLabels = DigitLabels()
 
-  /// Adds the key of an entry; true where it has a host that only a word tells (`CandidateWordsBuilder`).
+  /// Adds the key of an entry; true if it has a host that only a word tells
+  /// (`CandidateWordsBuilder`).
   @inline(__always)
   mutating func insert(_ kind: IndicatorKind, key: RawSpan, mode: UInt8) -> Bool {
     var hasOtherHost = false
@@ -119,9 +121,10 @@ struct CandidateFilterBuilder {
     return hasOtherHost
   }
 
-  /// About how many different tails there are: how many bits they set in a bitmap of eight for each.
+  /// About how many different tails there are: the bits that they set in a bitmap with eight bits
+  /// for each tail.
   ///
-  /// A twentieth too few where all differ, and a function of the tails alone, whatever their order.
+  /// This is a twentieth too few if all tails differ, and does not depend on their order.
   private func distinctTails() -> Int {
     let words = max(1, tails.count / 8)
     var bitmap = [UInt64](repeating: 0, count: words)
@@ -149,7 +152,7 @@ struct CandidateFilterBuilder {
       words[start + (index ^ 1)] |= FilterWords.otherMask(hash)
     }
     for (index, hash) in values.enumerated() {
-      // The filter is larger than the caches.
+      // The filter is larger than the caches, so that words are asked for ahead of their use.
       if index + 16 < values.count {
         Self.prefetch(words, tailWords + FilterWords.index(values[index + 16], count: valueWords))
       }
@@ -168,7 +171,7 @@ struct CandidateFilterBuilder {
     bytes.append(
       contentsOf: repeatElement(0, count: CandidateFilter.headerLength - 32 - bytes.count))
     for word in digitLabels.words { bytes.append(word) }
-    // Words stand in the image as in memory, whose order of bytes is little-endian.
+    // The image holds little-endian words, as memory does here.
     if 1.littleEndian == 1 {
       words.withRawBytes { bytes.append($0) }
     } else {
@@ -177,10 +180,10 @@ struct CandidateFilterBuilder {
     return bytes
   }
 
-  /// Makes room for so many values.
+  /// Makes room for `count` more values.
   mutating func reserve(values count: Int) { values.reserveCapacity(values.count + count) }
 
-  /// Asks for a word to be brought nearer.
+  /// Asks for the cache line of a word.
   @inline(__always)
   private static func prefetch(_ words: [UInt64], _ index: Int) {
     // SAFETY: the address is only a hint, which is never read from.

@@ -15,7 +15,8 @@ extension CandidateFinder {
       if before == UInt8(ascii: "."), start > 1,
         classes.is(bytes.byte(unchecked: start - 2), .label)
       {
-        // Dots and hyphens at a run's start are stripped, and an escape or a percent unit is none of it.
+        // The number may still begin a run: dots and hyphens at a run's start are stripped, and an
+        // escape or a percent unit before it is no part of the run.
         if hasEscape(bytes, max(0, start - 8)..<start - 1) { return add(start) }
         if bytes.byte(unchecked: start - 2) == UInt8(ascii: "-") { add(start) }
         return
@@ -26,7 +27,7 @@ extension CandidateFinder {
       {
         return add(start)
       }
-      // A unit's digits may be among those of the number: `\u00a9`, `%A0`.
+      // The number's first digits may belong to a unit: `\u00a9`, `%A0`.
       if classes.is(before, .hex), hasEscape(bytes, max(0, start - 5)..<start - 1) {
         return add(start)
       }
@@ -34,7 +35,7 @@ extension CandidateFinder {
     guard 1...3 ~= dot - start else { return }
     var address: UInt32 = 0
     var offset = start
-    // Dots behind the first one are none of another address.
+    // The dots up to here are not looked at as first dots of another address.
     defer { addressesDone = offset }
     for part in 0..<4 {
       var value: UInt32 = 0
@@ -56,7 +57,7 @@ extension CandidateFinder {
     }
     if offset < count {
       let next = bytes.byte(unchecked: offset)
-      // A longer run of a name; hyphens may join two addresses or be stripped.
+      // The run goes on, so that it is a name; but a hyphen may join two addresses or be stripped.
       if next != UInt8(ascii: "-"), classes.is(next, .label) { return }
       if next == UInt8(ascii: "."), offset + 1 < count {
         let behind = bytes.byte(unchecked: offset + 1)
@@ -66,7 +67,7 @@ extension CandidateFinder {
     add(address, at: start)
   }
 
-  /// Whether a percent sign or a backslash stands in a range.
+  /// Whether a range holds a percent sign or a backslash.
   @inline(__always)
   private func hasEscape(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     for offset in range
@@ -114,7 +115,7 @@ extension CandidateFinder {
     self.missed = missed
   }
 
-  /// Looks up as many addresses as are not known to be missed, and forgets those that are found.
+  /// Looks up the first `count` of `missed.others`, and forgets those that are found.
   private mutating func lookUp(_ count: Int, of missed: inout MissedAddresses) {
     if numbers.count < count {
       numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
@@ -132,7 +133,7 @@ extension CandidateFinder {
     }
   }
 
-  /// Adds the places of those addresses that may be hosts of URLs.
+  /// Adds those of the first `count` of `missed.others` that may be hosts of URLs to `hostPlaces`.
   private mutating func addHosts(
     _ filter: CandidateFilter, _ count: Int, of missed: inout MissedAddresses
   ) {
@@ -167,10 +168,10 @@ extension CandidateFinder {
     if takesAnyIPv6 { return add(start) }
     guard !ipv4.isEmpty || !ipv6.isEmpty else { return }
     if end < count, classes.is(bytes.byte(unchecked: end), .word) { return }
-    // Digits beside the run may be written as units, or be those of one.
+    // More digits beside the run may be written as units, or the run's own may belong to a unit.
     if isBehindUnit(bytes, start) || isUnit(bytes, at: end) { return add(start) }
     if start > 0, classes.is(bytes.byte(unchecked: start - 1), .word) {
-      // The letter of an escape, which is a border, or a word.
+      // The byte before is the letter of an escape, which is a border, or the end of a word.
       if start > 1, bytes.byte(unchecked: start - 2) == Byte.backslash {
         considerIPv6(bytes, start..<end)
       }
@@ -183,11 +184,11 @@ extension CandidateFinder {
     considerIPv6(bytes, start..<end)
   }
 
-  /// Bytes that no address with a port is longer than; a digest in pairs is.
+  /// The longest address with a port, in bytes; a digest in pairs is longer.
   private static let longestAddress = 56
 
-  /// Whether a run that is longer than an address may hold one, since it begins or ends with something else, or a
-  /// digest in pairs.
+  /// Whether a run that is longer than any address may hold a value: an address, if a unit or a
+  /// word touches the run, or a digest in pairs.
   private func mayHoldValue(_ bytes: RawSpan, _ run: Range<Int>) -> Bool {
     if refangs || takesAnyIPv6 || isBehindUnit(bytes, run.lowerBound)
       || isUnit(bytes, at: run.upperBound)
@@ -212,7 +213,8 @@ extension CandidateFinder {
     return false
   }
 
-  /// Looks at the run of hexadecimal digits, colons and dots from a place on, before which an ANSI sequence stands.
+  /// Looks at the run of hexadecimal digits, colons and dots from `start` on, which follows the
+  /// ANSI sequence that begins at `sequence`.
   mutating func considerColons(_ bytes: RawSpan, behind sequence: Int, from start: Int) {
     let count = bytes.byteCount
     var end = start
@@ -228,15 +230,15 @@ extension CandidateFinder {
     considerIPv6(bytes, start..<end)
   }
 
-  /// Whether a run's first digits may be those of a percent unit or of an escape, or may be written as one before
-  /// them.
+  /// Whether a run's first digits may belong to a percent unit or an escape, or whether such a unit
+  /// before the run may stand for more of it.
   private func isBehindUnit(_ bytes: RawSpan, _ start: Int) -> Bool {
     for offset in max(0, start - 6)..<start {
       switch bytes.byte(unchecked: offset) {
       case UInt8(ascii: "%"): return true
       case Byte.backslash:
         switch bytes.byte(unchecked: offset + 1) {
-        // The last two are digits of the run as well.
+        // `b` and `f` are digits of the run as well.
         case UInt8(ascii: "u"), UInt8(ascii: "x"), UInt8(ascii: "b"), UInt8(ascii: "f"): return true
         default: break
         }
@@ -291,7 +293,7 @@ extension CandidateFinder {
     add(address, at: run.lowerBound, 0..<0, bytes)
   }
 
-  /// Keeps an address to be looked up; where nothing covers it, its run is known from then on.
+  /// Keeps an address to be looked up; if no entry covers it then, `run` is noted as missed.
   private mutating func add(
     _ address: (high: UInt64, low: UInt64), at start: Int, _ run: Range<Int>, _ bytes: RawSpan
   ) {

@@ -2,11 +2,10 @@ internal import Indicators
 internal import Parsing
 
 extension CandidateFinder {
-  /// Finds what may be a part of a defanged value (`evil[.]example`, `hxxp://`), which is read as another
-  /// text than it is: each such place is a candidate.
+  /// Finds what may be a part of a defanged value (`evil[.]example`, `hxxp://`).
   ///
-  /// Wider than the rule: what is escaped is not seen through, and what stands around a form does not
-  /// count.
+  /// Such a value is read as another text than it is, so that each such place is a candidate. The
+  /// search is wider than the rule: it does not decode escapes, and ignores what surrounds a form.
   mutating func findDefanged(in chunk: RawSpan) {
     let end = chunk.byteCount - 1
     var offset = 0
@@ -35,7 +34,7 @@ extension CandidateFinder {
     }
   }
 
-  /// Whether `dot` or `at` and something that is no letter stand at an offset.
+  /// Whether `dot` or `at` begins at an offset and no letter follows it.
   private func isWord(_ bytes: RawSpan, at offset: Int) -> Bool {
     func letter(_ index: Int) -> UInt8 {
       let place = offset + index
@@ -50,7 +49,7 @@ extension CandidateFinder {
     }
   }
 
-  /// Whether a scheme as nobody means it ends before an offset: `hxxp`, `h**ps`, `fxp`.
+  /// Whether a defanged scheme ends before an offset: `hxxp`, `h**ps`, `fxp`.
   private func isDefangedScheme(_ bytes: RawSpan, before offset: Int) -> Bool {
     func byte(_ back: Int) -> UInt8 {
       offset >= back ? bytes.byte(unchecked: offset - back) | 0x20 : 0

@@ -15,7 +15,8 @@ extension CandidateFinder {
       let before = bytes.byte(unchecked: start - 1)
       let isEscaped = start > 1 && bytes.byte(unchecked: start - 2) == UInt8(ascii: "\\")
       if before == UInt8(ascii: "%") || isEscaped && classes.is(before, .word) { return add(start) }
-      // The only escapes of one letter that is a digit; any other is none, or the border before it.
+      // `\b` and `\f` are the only one-letter escapes whose letter is a hexadecimal digit; before
+      // any other digit the backslash is a border.
       let first = bytes.byte(unchecked: start)
       if before == UInt8(ascii: "\\"), first == UInt8(ascii: "b") || first == UInt8(ascii: "f") {
         return add(start)
@@ -44,7 +45,7 @@ extension CandidateFinder {
     digestPlaces.append(UInt32(truncatingIfNeeded: start))
   }
 
-  /// Looks the digests of a window up, one behind the other, so that their loads run ahead of one another.
+  /// Looks up the digests of a window in one loop, so that their loads overlap.
   mutating func lookUpDigests() {
     for index in digestHashes.indices where mayHold(digestHashes[index]) {
       found.append(digestPlaces[index])

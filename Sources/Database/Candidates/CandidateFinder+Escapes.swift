@@ -2,11 +2,13 @@ internal import Indicators
 internal import Parsing
 
 extension CandidateFinder {
-  /// Bytes of units behind a candidate, one directly behind the other, that are none by themselves.
+  /// How many bytes of units that follow a candidate directly are stepped over.
   private static let covered = 48
 
-  /// Looks at a byte that may not mean itself: a candidate if what it stands for can be a part of a
-  /// value, since then nothing that was seen of its neighbours holds.
+  /// Looks at a byte that may not mean itself.
+  ///
+  /// It is a candidate if what it stands for can be part of a value, since then nothing that was
+  /// concluded from the bytes beside it holds.
   mutating func considerSpecial(_ bytes: RawSpan, at offset: Int) {
     let byte = bytes.byte(unchecked: offset)
     switch byte {
@@ -35,28 +37,30 @@ extension CandidateFinder {
       if mayBeNamePart(bytes, offset) {
         addUnit(bytes, at: offset)
       } else {
-        // The same holds of all of the run.
+        // The answer holds for the whole run.
         specialsDone = max(next, wideRun.end)
       }
     }
   }
 
-  /// Looks at what stands behind an ANSI sequence: what begins there is taken for a part of the sequence
-  /// by those who do not know it.
+  /// Looks at what follows an ANSI sequence.
+  ///
+  /// The other searches do not know such sequences, and take their last letter for a part of what
+  /// follows.
   private mutating func considerSequence(_ bytes: RawSpan, at offset: Int) {
-    // A word behind it is known by itself.
+    // A word behind the sequence is found by its matcher.
     guard !refangs else { return addWord(offset) }
     let count = bytes.byteCount
     var start = offset + 1
     guard start < count, bytes.byte(unchecked: start) == UInt8(ascii: "[") else { return }
     start += 1
     while start < count, 0x20...0x3f ~= bytes.byte(unchecked: start) { start += 1 }
-    // Where it has no last byte it is none.
+    // Without a last byte it is no sequence.
     guard start < count, 0x40...0x7e ~= bytes.byte(unchecked: start) else { return }
     start += 1
     var end = start
     while end < count, classes.is(bytes.byte(unchecked: end), .label) { end += 1 }
-    // A label that others follow, an address, or as many digits as a digest has.
+    // Candidates are a label that others follow, an address, or as many digits as a digest has.
     guard end < count else { return add(offset) }
     switch bytes.byte(unchecked: end) {
     case UInt8(ascii: ":"): considerColons(bytes, behind: offset, from: start)
@@ -65,15 +69,15 @@ extension CandidateFinder {
     }
   }
 
-  /// Adds a unit that begins at an offset, and steps over those directly behind it.
+  /// Adds a unit that begins at an offset, and steps over the units directly behind it.
   ///
-  /// Nothing stands between it and them: what it makes be read they are in.
+  /// Nothing lies between them, so that they are read together with the candidate.
   private mutating func addUnit(_ bytes: RawSpan, at offset: Int) {
     addWord(offset)
     let last = min(offset + Self.covered, bytes.byteCount)
     var end = max(offset + unitLength(bytes, at: offset), specialsDone)
     while end < last {
-      // Mostly of one sort.
+      // Neighbouring units are mostly of one sort.
       while end < last, bytes.byte(unchecked: end) >= 0x80 { end += 1 }
       while end + 2 < last, isPercentUnit(bytes, at: end) { end += 3 }
       guard end < last else { break }
@@ -85,7 +89,8 @@ extension CandidateFinder {
     wideRun.addedEnd = end
   }
 
-  /// Bytes of an escape, a percent unit or, of a character above ASCII, its first; 0 of anything else.
+  /// The length in bytes of an escape or a percent unit; 1 for a byte above ASCII, 0 for anything
+  /// else.
   @inline(__always)
   private func unitLength(_ bytes: RawSpan, at offset: Int) -> Int {
     let left = bytes.byteCount - offset
@@ -143,14 +148,15 @@ extension CandidateFinder {
     }
   }
 
-  /// Whether the character that is written as a unit may be a part of a value: of a name only where its run
-  /// holds a dot; a word, or the only label of a URL's host, may be written so as well, and so may the dot of
-  /// what is defanged.
+  /// Whether the character that a unit stands for may be part of a value.
+  ///
+  /// It may be part of a name only if its run holds a dot. A word, the only label of a URL's host,
+  /// and the dot of a defanged value may be written with units as well.
   private mutating func mayBePart(
     _ character: UInt8, _ bytes: RawSpan, _ unit: Range<Int>
   ) -> Bool {
     if !words.isEmpty, mayBeOfWord(character, bytes, behind: unit.upperBound) { return true }
-    // Of what is in a run that was too short nothing is asked again.
+    // A run that was found too short for a digest is not measured again.
     if wantsDigests, unit.lowerBound >= shortDigestEnd {
       if unit.lowerBound < longDigestEnd { return true }
       longDigestEnd = longRunEnd(of: .hex, 32, bytes, unit)
@@ -161,7 +167,7 @@ extension CandidateFinder {
     return refangs || hasDot(bytes, around: unit.lowerBound)
   }
 
-  /// Whether some word holds a character and the two that follow it from an offset on.
+  /// Whether some word may hold `character`, followed by the two characters from `offset` on.
   private func mayBeOfWord(_ character: UInt8, _ bytes: RawSpan, behind offset: Int) -> Bool {
     guard let first = WordPieces.symbol(character), let second = piece(bytes, at: offset),
       let third = second.symbol == WordPieces.end
@@ -172,8 +178,8 @@ extension CandidateFinder {
     }
   }
 
-  /// The character of a word that begins at an offset, or the end of its run; nil where that depends on what the
-  /// text is read as.
+  /// The character of a word at an offset, by its `WordPieces` number, or the end of the run; nil
+  /// if that depends on how the text is read.
   private func piece(_ bytes: RawSpan, at offset: Int) -> (symbol: Int, next: Int)? {
     let count = bytes.byteCount
     guard offset < count else { return nil }
@@ -187,7 +193,7 @@ extension CandidateFinder {
       if value == 0x25 || value >= 0x80 { return nil }
       if let symbol = WordPieces.symbol(UInt8(value)) { return (symbol, offset + 3) }
     case UInt8(ascii: "\\"):
-      // Escapes of escapes: a record may stand in a string of another.
+      // Backslashes in a row are escapes of escapes: a record may be a string of another.
       var next = offset + 1
       while next < count, next - offset < 8, bytes.byte(unchecked: next) == byte { next += 1 }
       guard next < count, next - offset < 8 else { return nil }
@@ -199,8 +205,8 @@ extension CandidateFinder {
     return (WordPieces.end, offset)
   }
 
-  /// The end of what is surely as long as is asked for of the run of a class that a unit may stand for a
-  /// character of, and of as much again; 0 where it may be shorter behind the unit.
+  /// The end of the run of `wanted` characters from a unit on, as far as twice `shortest`
+  /// characters; 0 if it may be shorter than `shortest` behind the unit.
   private func longRunEnd(
     of wanted: TextClasses.Class, _ shortest: Int, _ bytes: RawSpan, _ unit: Range<Int>
   ) -> Int {
@@ -220,8 +226,8 @@ extension CandidateFinder {
     return count >= shortest ? end : 0
   }
 
-  /// The end of the run of a class that a unit may stand for a character of, if it is shorter than is asked for;
-  /// nil where it may be as long.
+  /// The end of the run of `wanted` characters around a unit, if it is shorter than `shortest`; nil
+  /// if it may be as long.
   private func shortRunEnd(
     of wanted: TextClasses.Class, _ shortest: Int, _ bytes: RawSpan, _ unit: Range<Int>
   ) -> Int? {
@@ -240,7 +246,7 @@ extension CandidateFinder {
       }
       count += 1
     }
-    // Here units are longer than what they stand for: no less than the truth.
+    // Backwards each digit of a unit counts as a character: the count is never too low.
     var start = unit.lowerBound
     while count < shortest, start > 0 {
       let byte = bytes.byte(unchecked: start - 1)
@@ -255,7 +261,7 @@ extension CandidateFinder {
     return count >= shortest || start == 0 ? nil : end
   }
 
-  /// Whether what may be a percent unit or an escape, of whatever depth, begins at an offset.
+  /// Whether a percent unit, or an escape of whatever depth, may begin at an offset.
   @inline(__always)
   func isUnit(_ bytes: RawSpan, at offset: Int) -> Bool {
     guard offset + 1 < bytes.byteCount else { return false }
@@ -264,7 +270,7 @@ extension CandidateFinder {
     case UInt8(ascii: "%"): return classes.is(next, .hex)
     case Byte.backslash:
       var letter = offset + 1
-      // Escapes of escapes, which are few: those of a record in a string of another.
+      // Escapes of escapes have few backslashes: those of a record that is a string of another.
       let last = min(bytes.byteCount - 1, offset + 16)
       while letter < last, bytes.byte(unchecked: letter) == Byte.backslash { letter += 1 }
       let mark = bytes.byte(unchecked: letter)
@@ -273,7 +279,7 @@ extension CandidateFinder {
     }
   }
 
-  /// Whether `\u` or `\x` stands at an offset, or what may be one is cut there.
+  /// Whether `\u` or `\x` begins at an offset, or may begin there where the text is cut.
   private func isEscape(_ bytes: RawSpan, at offset: Int) -> Bool {
     guard bytes.byte(unchecked: offset) == UInt8(ascii: "\\") else { return false }
     guard offset + 1 < bytes.byteCount else { return true }
@@ -281,9 +287,9 @@ extension CandidateFinder {
     return next == UInt8(ascii: "u") || next == UInt8(ascii: "x")
   }
 
-  /// Whether the run of a name around an offset may hold a dot, written in whatever way.
+  /// Whether the run of a name around an offset may hold a dot, in whatever way that is written.
   ///
-  /// What was looked at once is remembered, so that a run is walked once in each direction.
+  /// `runEnd` and `runHasDot` keep the answer, so that a run is walked once in each direction.
   private mutating func hasDot(_ bytes: RawSpan, around offset: Int) -> Bool {
     if offset < runEnd { return runHasDot }
     let count = bytes.byteCount
@@ -319,12 +325,12 @@ extension CandidateFinder {
   private func isDot(_ bytes: RawSpan, at offset: Int) -> Bool {
     switch bytes.byte(unchecked: offset) {
     case UInt8(ascii: "."): true
-    // The second digit of whatever encodes a dot, behind a `2`.
+    // `e` ends each encoding of a dot, behind a `2`.
     case UInt8(ascii: "e"), UInt8(ascii: "E"):
       offset > 0 && bytes.byte(unchecked: offset - 1) == UInt8(ascii: "2")
     case 0xe3: isBytes(bytes, at: offset, 0x80, 0x82)
     case 0xef: isBytes(bytes, at: offset, 0xbc, 0x8e) || isBytes(bytes, at: offset, 0xbd, 0xa1)
-    // The escapes of the same: `\u3002`, `\uff0e`, `\uff61`, and their bytes.
+    // The escapes of the same: `\u3002`, `\uff0e`, `\uff61`, and of the first of their bytes.
     case UInt8(ascii: "\\"):
       offset + 1 < bytes.byteCount && isOtherDot(bytes, at: offset)
     default: false
@@ -364,7 +370,7 @@ extension CandidateFinder {
 
   /// Whether a percent unit may belong to the host of a URL, which is decoded whole.
   ///
-  /// Walks back no further than to the unit that was asked about before, so that a line of them is
+  /// Walks back no further than to the unit of the call before, so that a line full of units is
   /// walked once.
   mutating func isInAuthority(_ bytes: RawSpan, _ offset: Int) -> Bool {
     var start = offset
@@ -386,7 +392,7 @@ extension CandidateFinder {
       }
       start -= 1
     }
-    // What is cut at the chunk's start may be a host.
+    // The host may have begun before the chunk.
     if start == 0 { result = true }
     lastUnit = (offset, result)
     return result

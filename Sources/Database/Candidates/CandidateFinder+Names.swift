@@ -22,8 +22,10 @@ extension CandidateFinder {
     }
   }
 
-  /// Gathers the names that are worth a look: whose last two labels may be known, that a hyphen or an escape
-  /// may change, that are addresses written backwards, or that are too long or too near the start to tell.
+  /// Gathers in `passing` the indices of the names that are worth a look.
+  ///
+  /// Those are the names whose last two labels may be known, that a hyphen or an escape may change,
+  /// that are addresses written backwards, or that are too long or too near the start to tell.
   ///
   /// - Returns: How many there are.
   private mutating func keepPassing(
@@ -40,7 +42,7 @@ extension CandidateFinder {
     return tails.keepNames(bytes, starts, dots, ends, in: &passing, way: way)
   }
 
-  /// Makes room for as many places as pass.
+  /// Makes room in `passing` for `count` names and the kernel's slack.
   mutating func keepRoom(_ count: Int) {
     if passing.count < count + Int(SEKISHO_NAMES_SLACK) {
       passing = [UInt32](repeating: 0, count: count + 1024)
@@ -63,7 +65,7 @@ extension CandidateFinder {
     considerName(bytes, dot: dot, start: start, isRunStart: isRunStart, end: end)
   }
 
-  /// Looks at the name whose last label is what stands between a dot and `end` and whose label before that
+  /// Looks at the name whose last label lies between `dot` and `end`, and whose label before that
   /// begins at `start`; hyphens at the ends are stripped.
   @inline(__always)
   private mutating func considerName(
@@ -85,7 +87,7 @@ extension CandidateFinder {
     let isKnown = mayEnd(tail)
     guard isKnown || isRunStart && isBehindEscape(bytes, start) else {
       if bytes.byte(unchecked: start) == UInt8(ascii: "-") {
-        // Not stripped there, but for dots that are.
+        // A hyphen behind a dot stays, unless the run begins with that dot: then both are stripped.
         if let rest = rest(bytes, start..<dot, behind: 1, end: end), mayEnd(rest.hash) {
           add(rest.start)
         }
@@ -104,7 +106,7 @@ extension CandidateFinder {
   ) {
     var (start, isRunStart) = (start, isRunStart)
     var (hash, value) = (hash, tail)
-    // The whole name, and whatever of it follows one of its dots.
+    // Each suffix of the name that begins behind a dot, then the whole name.
     while true {
       if mayHold(value) { return add(start) }
       if isRunStart,
@@ -112,13 +114,14 @@ extension CandidateFinder {
       {
         return add(start)
       }
-      // Before it nothing may stand but dots and hyphens, which are stripped with it.
+      // If only dots and hyphens precede this hyphen in the run, it is stripped with them: an exact
+      // look decides.
       if bytes.byte(unchecked: start) == UInt8(ascii: "-") { return add(start) }
-      // Longer than any name, also with what an escape before it may add.
+      // Beyond that it is longer than any name, even with what an escape before it may add.
       guard !isRunStart, end - start <= 264 else { return }
       let next = labelStart(bytes, before: start - 1)
       guard next.start < start - 1 else {
-        // A dot more, which is stripped.
+        // The label before is empty: its dot is stripped, so that the name begins here.
         if mayHold(SuffixHash.whole(value)) { add(start) }
         return
       }
@@ -127,12 +130,12 @@ extension CandidateFinder {
     }
   }
 
-  /// Where the label that ends before an offset begins, and whether its run does too; hyphens at the
-  /// run's start are stripped.
+  /// Where the label that ends before `end` begins, and whether its run begins there too; hyphens
+  /// at the run's start are stripped.
   @inline(__always)
   func labelStart(_ bytes: RawSpan, before end: Int) -> (start: Int, isRunStart: Bool) {
     var start = end
-    // With what an escape before it may add a label is a little longer than 63 bytes.
+    // An escape before a label may make it a little longer than 63 bytes.
     let floor = max(0, end - 72)
     while start > floor, classes.is(bytes.byte(unchecked: start - 1), .label) { start -= 1 }
     let isRunStart = start == 0 || bytes.byte(unchecked: start - 1) != UInt8(ascii: ".")
@@ -150,8 +153,8 @@ extension CandidateFinder {
     return byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%")
   }
 
-  /// Whether a known name may be hidden by an escape or a percent unit before its first label, which takes
-  /// bytes of it, or adds to it.
+  /// Whether an escape or a percent unit before the first label, which takes bytes from the label
+  /// or adds to it, may hide a known name.
   private func mayBeginOtherwise(_ bytes: RawSpan, _ label: Range<Int>, end: Int) -> Bool {
     let start = label.lowerBound
     guard isBehindEscape(bytes, start) else { return false }
@@ -159,7 +162,7 @@ extension CandidateFinder {
     guard bytes.byte(unchecked: start - 1) == UInt8(ascii: "\\"), first != UInt8(ascii: "x"),
       first != UInt8(ascii: "u"), first >= UInt8(ascii: "a")
     else { return true }
-    // An escape of one letter is a border.
+    // An escape of one letter is a border: the name begins behind the letter.
     guard let rest = rest(bytes, label, behind: 1, end: end) else { return false }
     return mayBeName(rest.hash)
   }
@@ -169,8 +172,10 @@ extension CandidateFinder {
     mayHold(SuffixHash.whole(hash)) || mayHold(hash)
   }
 
-  /// Looks at the name that is left when an escape or a percent unit takes the first bytes of a run: `\n`
-  /// one, `%20` two, `\x0a` three, `%2520` four, `\u000a` five.
+  /// Looks at the name that is left when an escape or a percent unit takes the first bytes of a
+  /// run.
+  ///
+  /// `\n` takes one, `%20` two, `\x0a` three, `%2520` four, `\u000a` five.
   mutating func considerEncoded(_ bytes: RawSpan, _ label: Range<Int>, end: Int) {
     let first = bytes.byte(unchecked: label.lowerBound)
     if bytes.byte(unchecked: label.lowerBound - 1) == UInt8(ascii: "%") {
@@ -195,8 +200,8 @@ extension CandidateFinder {
     if mayEnd(rest.hash), mayBeName(rest.hash) { add(rest.start) }
   }
 
-  /// What is left of a name without the first bytes of a label of it, and the hyphens that are first then: where
-  /// it begins, and its hash; nil where nothing of the label is left.
+  /// What is left of a name without the first `length` bytes of a label and the hyphens behind
+  /// those: where it begins, and its hash; nil if nothing of the label is left.
   private func rest(
     _ bytes: RawSpan, _ label: Range<Int>, behind length: Int, end: Int
   ) -> (start: Int, hash: UInt64)? {
@@ -207,7 +212,7 @@ extension CandidateFinder {
     return (start, hash.hash(bytes, before: end, length: end - start))
   }
 
-  /// Whether a last label, with its dot, is that of the names of addresses.
+  /// Whether a last label, with its dot, is `.arpa`, that of the names of addresses.
   @inline(__always)
   func isReverse(_ bytes: RawSpan, _ label: Range<Int>) -> Bool {
     label.count == 5

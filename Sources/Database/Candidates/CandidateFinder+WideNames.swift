@@ -1,24 +1,26 @@
 internal import Indicators
 internal import Parsing
 
-/// What is known of the run of a name with characters above ASCII that was read last.
+/// What is known of the last run that was read: name characters, some of them above ASCII.
 struct WideRun {
-  /// Behind its last byte.
+  /// The offset behind its last byte.
   var end = 0
-  /// Whether a value may be in it.
+  /// Whether the run may hold a value.
   var mayHoldName = false
-  /// Behind the last unit that was made a candidate: a run that begins there may go on from before it.
+  /// The offset behind the last unit that was made a candidate: a run that begins there may be the
+  /// rest of one that began before the unit.
   var addedEnd = 0
 }
 
 extension CandidateFinder {
   /// Whether a character above ASCII that begins at an offset may be a part of a value.
   ///
-  /// It is none of a word. A run of a name is worth a look where its last two labels, mapped as IDNA does, may be
-  /// known; one label alone only as the host of a URL. What stands in the run before those does not matter: it is
-  /// looked at where they are known.
+  /// Words are ASCII only, so that it can only be part of a name. A run is worth a look if its last
+  /// two labels, mapped as IDNA does, may be known; a run of one label only if it may be the host
+  /// of a URL. The labels before the last two do not matter here: they are looked at once those are
+  /// known.
   ///
-  /// Each run is read once; `wideRun.end` is behind it.
+  /// Each run is read once; `wideRun.end` is the offset behind it.
   mutating func mayBeNamePart(_ bytes: RawSpan, _ offset: Int) -> Bool {
     if refangs { return true }
     if offset >= wideRun.end {
@@ -27,16 +29,18 @@ extension CandidateFinder {
     return wideRun.mayHoldName
   }
 
-  // What follows changes nothing of the finder, but one that does not say so is given a copy of it.
+  // The functions below change nothing of the finder. They are `mutating` since a call of one that
+  // is not would copy the finder.
 
-  /// Whether the run around an offset, before which nothing of it is above ASCII, may hold a name, and its end.
+  /// Whether the run around an offset may hold a name, and where it ends; no byte of the run before
+  /// the offset is above ASCII.
   private mutating func readWideRun(_ bytes: RawSpan, around offset: Int) -> (
     mayHoldName: Bool, end: Int
   ) {
     guard let start = wideRunStart(bytes, before: offset), start > wideRun.addedEnd || start == 0
     else { return (true, readWideRun(bytes, from: offset).end) }
     let result = readWideRun(bytes, from: start)
-    // The end of an IPv6 address is none of the name behind it.
+    // The end of an IPv6 address is no part of the name behind it.
     if start > 0, start < offset, !result.mayHoldName,
       classes.is(bytes.byte(unchecked: start - 1), .address),
       (start..<offset).allSatisfy({ classes.is(bytes.byte(unchecked: $0), .address) })
@@ -46,15 +50,17 @@ extension CandidateFinder {
     guard start > 0, bytes.byte(unchecked: start - 1) == UInt8(ascii: "\\"), !result.mayHoldName,
       bytes.byte(unchecked: start) < 0x80
     else { return result }
-    // Where that is an escape it takes the first character with it, or it is one of an escape.
+    // The backslash is part of an escape that is read otherwise, or takes the run's first character
+    // with it.
     if start == offset || isEscapeBehind(bytes, backslash: start - 1) { return (true, result.end) }
     return readWideRun(bytes, from: start + 1)
   }
 
-  /// Bytes before a character above ASCII that are looked at: two labels and more.
+  /// How many bytes before a character above ASCII are looked at: two labels and more.
   private static let longestLead = 136
 
-  /// Where the label before the one around an offset begins; nil where that cannot be told.
+  /// Where the label before the one around an offset begins, or the run if there is none; nil if
+  /// that cannot be told.
   private mutating func wideRunStart(_ bytes: RawSpan, before offset: Int) -> Int? {
     var start = offset
     var dots = 0
@@ -64,7 +70,7 @@ extension CandidateFinder {
         dots += 1
         if dots == 2 { return start }
       } else if !classes.is(byte, .label) {
-        // The digits of a percent unit are none of the run.
+        // The digits of a percent unit are no part of the run.
         return byte == UInt8(ascii: "%") && isUnit(bytes, at: start - 1) ? nil : start
       }
       start -= 1
@@ -73,8 +79,8 @@ extension CandidateFinder {
     return start
   }
 
-  /// The end of a run that is one label of letters that are themselves, as a word of a text is, and whether one
-  /// of them is above ASCII; nil where it is anything else.
+  /// The end of a run that is one label of letters that need no mapping, as a word of prose is, and
+  /// whether one of them is above ASCII; nil for any other run.
   private mutating func readWord(_ bytes: RawSpan, from start: Int) -> (end: Int, isWide: Bool)? {
     let count = bytes.byteCount
     let letters = LetterClasses.shared
@@ -94,7 +100,7 @@ extension CandidateFinder {
     }
     guard offset < count else { return (offset, isWide) }
     if bytes.byte(unchecked: offset) == UInt8(ascii: ".") {
-      // One that ends a sentence is of the run, which ends behind it.
+      // A dot that ends a sentence belongs to the run, which ends behind it.
       offset += 1
       guard offset < count else { return nil }
       let next = bytes.byte(unchecked: offset)
@@ -118,7 +124,7 @@ extension CandidateFinder {
     return readLabels(bytes, from: start)
   }
 
-  /// Reads a run of any labels from an offset to its end.
+  /// Reads a run of any number of labels from an offset to its end.
   private mutating func readLabels(_ bytes: RawSpan, from start: Int) -> (
     mayHoldName: Bool, end: Int
   ) {
@@ -148,7 +154,7 @@ extension CandidateFinder {
         guard let (scalar, length) = escapedScalar(bytes, at: offset) else {
           var last = offset
           while last + 1 < count, bytes.byte(unchecked: last + 1) == byte { last += 1 }
-          // Any other escape is a border, also one of a record in a string of another.
+          // Any other escape is a border, also in a record that is a string of another record.
           guard isEscapeBehind(bytes, backslash: last) else { break reading }
           labels.isOdd = true
           offset = last + 2
@@ -179,11 +185,11 @@ extension CandidateFinder {
       default: break reading
       }
     }
-    // Escapes mean something in a record only, so that there are two runs.
+    // Only a record decodes escapes: a run with raw and escaped characters is read in two ways.
     return (labels.isOdd || hasRaw && hasEscape || mayBeName(labels, bytes), offset)
   }
 
-  /// Whether `u` and four hexadecimal digits stand behind a backslash, or `x` and two.
+  /// Whether `u` and four hexadecimal digits, or `x` and two, follow a backslash.
   private func isEscapeBehind(_ bytes: RawSpan, backslash offset: Int) -> Bool {
     guard offset + 1 < bytes.byteCount else { return false }
     switch bytes.byte(unchecked: offset + 1) {
@@ -193,7 +199,7 @@ extension CandidateFinder {
     }
   }
 
-  /// Appends a character above ASCII to a run; false where it ends it.
+  /// Appends a character above ASCII to a run; false if the character ends the run.
   @inline(__always)
   private func append(
     _ scalar: Unicode.Scalar, _ range: Range<Int>, to labels: inout WideLabels
@@ -206,7 +212,8 @@ extension CandidateFinder {
     return true
   }
 
-  /// The character of `\uXXXX`, or of two of them, and its bytes; nil where there is none.
+  /// The character of `\uXXXX`, or of a surrogate pair of two, and the length in bytes; nil if no
+  /// such escape is there.
   func escapedScalar(
     _ bytes: RawSpan, at offset: Int
   ) -> (scalar: Unicode.Scalar, length: Int)? {
@@ -232,7 +239,7 @@ extension CandidateFinder {
     }
     let previous = labels.previous
     if last.isOdd || previous.isOdd || hasOtherWideHosts { return true }
-    // Hyphens are stripped.
+    // Hyphens at the ends may be stripped.
     if last.last == 0x2d || bytes.byte(unchecked: previous.start) == UInt8(ascii: "-") {
       return true
     }
@@ -244,17 +251,20 @@ extension CandidateFinder {
       guard let count = narrow(bytes, previous.start..<last.end, to: &tail),
         tail[0] != UInt8(ascii: "-")
       else { return true }
-      // SAFETY: bytes are read as what they are, before the tail ends.
+      // SAFETY: the tail is bytes, which are all initialised; `narrow` returns at most as many as it
+      // has.
       return mayEnd(unsafe tail.span.bytes.extracting(..<count))
     }
     return mayEnd(bytes.extracting(previous.start..<last.end))
   }
 
-  /// Whether two labels of ASCII, behind or among others that text writes otherwise, may be those of a value.
+  /// Whether two labels, ASCII or mapped to it, at the end of a run with characters above ASCII may
+  /// be those of a value.
   private func mayEnd(_ labels: RawSpan) -> Bool {
     let count = labels.byteCount
     let first = labels.lastOffset(of: UInt8(ascii: "."), before: count) + 1
-    // Names of another last label are looked for as words, which this one is not written as.
+    // Names whose last label does not begin with a letter are looked for as words, but this run may
+    // not be written as the word is.
     if wantsOtherHosts, first < count, (labels.byte(unchecked: first) | 0x20) &- 0x61 > 25 {
       return true
     }
@@ -262,8 +272,8 @@ extension CandidateFinder {
     return mayEnd(hash.hash(labels, before: count, length: count))
   }
 
-  /// Writes two labels whose characters all stand for ASCII as that, and gives its length; nil where that cannot be
-  /// told, or they are too long.
+  /// Writes to `tail` the ASCII that the characters of two labels stand for, and returns its
+  /// length; nil if that cannot be told, or the labels are too long.
   private func narrow(
     _ bytes: RawSpan, _ range: Range<Int>, to tail: inout InlineArray<144, UInt8>
   ) -> Int? {
@@ -278,7 +288,7 @@ extension CandidateFinder {
     while offset < range.upperBound {
       let byte = bytes.byte(unchecked: offset)
       if byte < 0x80 {
-        // Escapes have bytes of their own.
+        // The first byte of an escape or a percent unit belongs to no label.
         guard byte == UInt8(ascii: ".") || classes.is(byte, .label), append(UInt32(byte)) else {
           return nil
         }

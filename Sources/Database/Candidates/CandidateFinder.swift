@@ -3,19 +3,20 @@ internal import Indicators
 internal import Matchers
 internal import Parsing
 
-/// Finds the places in text near which an indicator may be: one pass over the bytes that knows nothing
-/// of lines, records or fields.
+/// Finds the places in text near which an indicator may be.
 ///
-/// Where nothing is found in a line there is no hit in it, whatever the line means: escapes, percent
-/// units and everything else that turns bytes into other values is either seen through or a
-/// candidate by itself. The reverse is not so: a candidate only asks for an exact look.
+/// It passes once over the bytes and knows nothing of lines, records or fields.
+///
+/// A line in which nothing is found holds no hit, whatever the line means: whatever turns bytes
+/// into other values (escapes, percent units and the like) is either decoded or is a candidate
+/// itself. The reverse does not hold: a candidate only asks for an exact look.
 ///
 /// Bytes are classified sixty-four at a time (`sekisho_find_shapes`). A name shows itself by a dot
-/// before a letter, an IPv4 address by a dot between digits, an IPv6 address by `::` or six colons, a
-/// digest by its digits; only there is anything hashed and looked up in the filters (`CandidateFilter`)
-/// and tries. One for each thread.
+/// before a letter, an IPv4 address by a dot between digits, an IPv6 address by `::` or six colons,
+/// a digest by its digits; only such places are hashed and looked up in the filters
+/// (`CandidateFilter`) and tries. Each thread has a finder of its own.
 package struct CandidateFinder: Sendable {
-  /// Words of one matcher, and the kinds of which they are looked for.
+  /// The words of one matcher, and the kinds of indicators that they are looked for.
   struct SoughtWords {
     var words: CandidateWords
     var matcher: LiteralMatcher
@@ -30,43 +31,45 @@ package struct CandidateFinder: Sendable {
   let ipv6: [PrefixLookup]
   let wantsNames: Bool
   let wantsDigitLabels: Bool
-  /// The bytes behind the digits of such labels.
+  /// Which bytes follow the digits that a last label begins with (`DigitLabels.followers`).
   private let digitFollowers: UInt32
   let wantsAddressHosts: Bool
-  /// Some URL has a host that is no name of two labels, nor IPv4.
+  /// Whether some URL has a host that is neither a name of two or more labels nor an IPv4 address.
   let wantsOtherHosts: Bool
-  /// A label of such a host may be written as `xn--`.
+  /// Whether a label of such a host may be written as `xn--`.
   let hasOtherWideHosts: Bool
   let wantsDigests: Bool
   let classes = TextClasses.shared
   let way: Int32
-  /// Words of values that the filters do not know.
+  /// Words of values that the filters cannot tell.
   let words: [SoughtWords]
   let includesWeak: Bool
   let takesAnyIPv6: Bool
-  /// Defanged values are read as what they stand for, so that each is a candidate.
+  /// Whether defanged values are refanged when they are read, so that each is a candidate.
   let refangs: Bool
 
   /// Room for the shapes of a window.
   var shapes = TextShapes()
-  /// Room for the places of names in the shapes that are worth a look.
+  /// Room for the indices of those names in `shapes` that are worth a look.
   var passing: [UInt32] = []
-  /// The same of addresses that may be hosts: of its own, since names are looked at while addresses are gathered.
+  /// The same for addresses that may be hosts; a list of its own, since names are looked at while
+  /// addresses are gathered.
   var passingHosts: [UInt32] = []
-  /// Where the candidates of the chunk are.
+  /// Where the candidates of the chunk are, except those that are in `hostPlaces` alone.
   var found: [UInt32] = []
-  /// Those near which a file name may be: where a word is, or a character that does not mean itself.
+  /// The candidates near which a file name may be: at a word, or at a byte that does not mean
+  /// itself.
   package private(set) var wordPlaces: [UInt32] = []
-  /// Those at which nothing but the IPv4 address of a URL's host may be.
+  /// The candidates at which only the IPv4 address of a URL's host may be.
   package internal(set) var hostPlaces: [UInt32] = []
   /// Addresses that wait to be looked up together.
   var addresses: [UInt32] = []
   var addressPlaces: [UInt32] = []
   var wide: [IPv6Bits] = []
   var widePlaces: [UInt32] = []
-  /// The runs that hold nothing but those addresses; empty where there is more in one.
+  /// The run of each address in `wide`; empty if the run holds more than the address.
   var wideRuns: [Range<Int>] = []
-  /// Addresses of text that nothing covers: those of four numbers, and runs that are one of colons.
+  /// What no entry covers: IPv4 addresses, and runs of text that are one IPv6 address each.
   var missed = MissedAddresses()
   var missedRuns = KnownMisses(places: 256)
   var numbers: [UInt32] = []
@@ -74,33 +77,34 @@ package struct CandidateFinder: Sendable {
   var digestHashes: [UInt64] = []
   var digestPlaces: [UInt32] = []
   var wordMatches: [LiteralMatch] = []
-  /// Ends of the last runs of hexadecimal digits and of colons that were looked at.
+  /// The ends of the last runs of hexadecimal digits and of colons that were looked at.
   var digestsDone = 0
   var colonsDone = 0
-  /// End of the digits and dots that were looked at as an address.
+  /// The end of the digits and dots that were looked at as an address.
   var addressesDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
   var lastUnit = (offset: -1, isInAuthority: false)
-  /// The last run of a name with characters above ASCII.
+  /// What is known of the last run of a name with characters above ASCII.
   var wideRun = WideRun()
-  /// End of the last special bytes that were looked at, one by one or together.
+  /// The end of the last special bytes that were looked at, one by one or together.
   var specialsDone = 0
-  /// End of the last run that was too short for a digest.
+  /// The end of the last run that was too short for a digest.
   var shortDigestEnd = 0
-  /// End of what was looked at of the last run that is long enough for a digest.
+  /// The end of the looked-at part of the last run that is long enough for a digest.
   var longDigestEnd = 0
-  /// End of the last run of a name that was looked at for a dot, and what came of it.
+  /// The end of the last run of a name that was searched for a dot, and whether it may hold one.
   var runEnd = 0
   var runHasDot = false
 
-  /// Values of each kind, by raw value, that were looked at since the finder was made; a digest counts
-  /// as what its length is without a label.
+  /// How many values of each kind, by raw value, were looked at since the finder was made.
+  ///
+  /// A digest counts as the kind that its length alone means.
   package internal(set) var counts = [UInt64](repeating: 0, count: IndicatorKind.allCases.count)
 
   private static let window = Int(SEKISHO_SHAPES_WINDOW)
 
-  /// Nil where text cannot be searched for what the databases hold: a string without any letter or digit,
-  /// or an image without the filter.
+  /// Nil if text cannot be searched for what the databases hold: if some string has no letter or
+  /// digit, or an image has no candidate filter.
   package init?(databases: [IndicatorDatabase], options: LookupOptions, refangs: Bool = false) {
     self.refangs = refangs
     var kinds = IndicatorKindSet()
@@ -143,8 +147,9 @@ package struct CandidateFinder: Sendable {
     way = sekisho_text_best()
   }
 
-  /// Finds offsets in a chunk, ascending, at or near which an indicator may be; false where they are so
-  /// many that everything should be read.
+  /// Finds the offsets in a chunk, ascending, at or near which an indicator may be.
+  ///
+  /// - Returns: False if there are so many words that everything should be read instead.
   package mutating func find(in chunk: RawSpan, candidates: inout [UInt32]) -> Bool {
     candidates.removeAll(keepingCapacity: true)
     found.removeAll(keepingCapacity: true)
@@ -176,7 +181,9 @@ package struct CandidateFinder: Sendable {
     return true
   }
 
-  /// Gathers what was found and the hosts among it; a host where something else was found is none of them.
+  /// Merges `found` and `hostPlaces` into `candidates`.
+  ///
+  /// A host at whose place something else was found is removed from `hostPlaces`.
   private mutating func mergeHosts(into candidates: inout [UInt32]) {
     var kept = 0
     var place = 0
@@ -224,7 +231,7 @@ package struct CandidateFinder: Sendable {
   private mutating func look(
     _ chunk: RawSpan, from start: Int, to end: Int, _ state: inout sekisho_text_state
   ) {
-    // Taken out for the call, so that it can be read while the rest is written.
+    // Taken out for the call, so that the shapes can be read while the rest is written.
     var shapes = shapes
     self.shapes = TextShapes(empty: ())
     defer { self.shapes = shapes }
@@ -280,7 +287,7 @@ package struct CandidateFinder: Sendable {
 
   // MARK: Filters
 
-  /// Whether a name or host may end in what has this hash.
+  /// Whether a name or host may end in two labels with this hash.
   @inline(__always)
   func mayEnd(_ hash: UInt64) -> Bool {
     if let filter, filter.tails.holds(hash) { return true }

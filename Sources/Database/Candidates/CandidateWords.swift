@@ -7,14 +7,15 @@ struct CandidateWord {
   static let size = 28
   /// Bytes of the longest word.
   static let longest = 64
-  /// Different neighbours of a word that are told apart.
+  /// The most different neighbours of a word that are told apart.
   static let mostNeighbours = 16
 
   /// Bytes of the word.
   var length: Int
-  /// Whether it stands in text as a run of its own, with no letter, digit or `._-` beside it.
+  /// Whether it occurs in text as a run of its own, with no letter, digit or `._-` beside it.
   var isRun: Bool
-  /// Kinds of the values that it stands for, and those of the values that take part without `--weak`.
+  /// The kinds of the values that hold the word, and of those values that take part without
+  /// `--weak`.
   var kinds: IndicatorKindSet
   var strongKinds: IndicatorKindSet
 
@@ -28,14 +29,15 @@ struct CandidateWord {
   }
 }
 
-/// The runs beside a word in a value, as far as eight bytes: what has to stand beside it in text as well.
+/// The runs beside a word in a value, up to eight bytes of each, which must be beside it in text as
+/// well.
 ///
-/// Between runs there may be anything else: separators are written in several ways.
+/// Between the runs there may be anything else, since separators are written in several ways.
 struct CandidateNeighbours: Equatable {
   static let size = 18
 
-  /// The last bytes of the run before, and the first of the one behind, in lower case; of which there may be
-  /// none.
+  /// The last bytes of the run before the word, and the first of the run behind it, in lower case;
+  /// empty if there is no such run.
   var before: [UInt8]
   var behind: [UInt8]
 
@@ -87,7 +89,8 @@ struct CandidateWords: Sendable {
   private let facts: Int
   private let neighbours: Int
   private let neighbourCount: Int
-  /// What finds the words that take part without `--weak`, and the others; nil where there are none.
+  /// The matchers of the words that take part without `--weak`, and of the others; nil if there are
+  /// no such words.
   private let strong: LiteralMatcher?
   private let weak: LiteralMatcher?
   private let strongCount: Int
@@ -96,7 +99,7 @@ struct CandidateWords: Sendable {
   let hasIPv6Hosts: Bool
   let wordlessKinds: IndicatorKindSet
 
-  /// Nil where the image has none, or one of another layout.
+  /// Nil if the image has no such section, or one of another layout.
   init?(_ image: ImageBytes, _ table: SectionTable) throws(DatabaseError) {
     guard let section = table[.candidateWords] else { return nil }
     let range = section.range
@@ -109,7 +112,7 @@ struct CandidateWords: Sendable {
     neighbourCount = Int(bytes.littleEndianUInt32(unchecked: start + 12))
     wordlessKinds = IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: start + 16))
     strongCount = Int(bytes.littleEndianUInt32(unchecked: start + 24))
-    // Numbers of 32 bits with small factors: no sum overflows.
+    // The factors are 32-bit numbers and small constants: no sum overflows.
     let pieces = count == 0 ? 0 : 2 * 8 * WordPieces.words
     let tables =
       Self.headerLength + pieces + count * CandidateWord.size
@@ -143,7 +146,7 @@ struct CandidateWords: Sendable {
     }
   }
 
-  /// What finds the words that take part, and the number of the first word of each.
+  /// The matchers of the words that take part, and the number of each one's first word.
   func matchers(includesWeak: Bool) -> [(matcher: LiteralMatcher, firstWord: Int)] {
     var matchers: [(matcher: LiteralMatcher, firstWord: Int)] = []
     if let strong { matchers.append((strong, 0)) }
@@ -151,7 +154,7 @@ struct CandidateWords: Sendable {
     return matchers
   }
 
-  /// What is known of a word whose number is below the count.
+  /// What is known of a word; `number` is below the count.
   @inline(__always)
   func word(_ number: Int) -> CandidateWord {
     let bytes = image.bytes
@@ -163,7 +166,7 @@ struct CandidateWords: Sendable {
       strongKinds: IndicatorKindSet(rawValue: bytes.littleEndianUInt64(unchecked: place + 8)))
   }
 
-  /// Whether some word that takes part holds three characters one behind the other (`WordPieces`).
+  /// Whether some word that takes part holds three characters in a row (`WordPieces`).
   @inline(__always)
   func mayHold(_ first: Int, _ second: Int, _ third: Int, includesWeak: Bool) -> Bool {
     let bit = WordPieces.bit(first, second, third)
@@ -171,8 +174,8 @@ struct CandidateWords: Sendable {
     return count > 0 && image.bytes.byte(unchecked: table + bit >> 3) >> UInt8(bit & 7) & 1 != 0
   }
 
-  /// Whether a word whose number is below the count, and which ends before `end`, may be a part of a value
-  /// there that takes part.
+  /// Whether a word that ends before `end` may be part of a value there that takes part; `number`
+  /// is below the count.
   func isCandidate(
     _ number: Int, in text: RawSpan, end: Int, _ wanted: IndicatorKindSet, includesWeak: Bool
   ) -> Bool {
@@ -202,19 +205,19 @@ struct CandidateWords: Sendable {
   }
 }
 
-/// What stands beside a run of a name's characters in text.
+/// What is beside a run of name characters in text.
 enum TextNeighbours {
   enum Border {
-    /// The run goes on.
+    /// The run goes on beyond the word.
     case part
-    /// What stands before it may be the end of an escape, a percent unit or an ANSI sequence.
+    /// The bytes before the word may be the end of an escape, a percent unit or an ANSI sequence.
     case written
     case run
   }
 
-  /// Bytes between two runs that are looked at.
+  /// How many bytes between two runs are looked at.
   private static let reach = 16
-  /// Bytes of an ANSI sequence that are looked at.
+  /// How many bytes of an ANSI sequence are looked at.
   private static let longestSequence = 64
 
   static func border(_ text: RawSpan, _ range: Range<Int>) -> Border {
@@ -230,7 +233,7 @@ enum TextNeighbours {
       ? .written : .part
   }
 
-  /// Whether a run of a value that ends in these bytes may stand before the word at an offset.
+  /// Whether a run of a value that ends in `ending` may precede the word at an offset.
   static func may(_ ending: RawSpan, precede offset: Int, in text: RawSpan) -> Bool {
     if ending.isEmpty { return true }
     let classes = TextClasses.shared
@@ -240,7 +243,7 @@ enum TextNeighbours {
       if isOdd(text.byte(unchecked: end - 1)) { return true }
       end -= 1
     }
-    // Nothing can stand before the start of a line; but what is cut at a chunk's start, or further away, may.
+    // The run before is further away, or cut off at the chunk's start: it may be the right one.
     if end == floor { return true }
     var isEqual = end >= ending.byteCount
     if isEqual {
@@ -252,12 +255,13 @@ enum TextNeighbours {
         break
       }
     }
-    // Of a run that an escape begins, the first characters may be another one's.
+    // The first characters of a run behind an escape may belong to the escape.
     return isEqual || isEscape(text, before: runStart(text, before: end, reach: 16))
       || isSequence(text, before: end)
   }
 
-  /// Whether a run of a value that begins with these bytes may follow the word that ends before an offset.
+  /// Whether a run of a value that begins with `beginning` may follow the word that ends before an
+  /// offset.
   static func may(_ beginning: RawSpan, follow offset: Int, in text: RawSpan) -> Bool {
     if beginning.isEmpty { return true }
     let classes = TextClasses.shared
@@ -283,13 +287,13 @@ enum TextNeighbours {
     return true
   }
 
-  /// Whether a byte may begin or be a part of what stands for something else.
+  /// Whether a byte may begin, or be part of, something that stands for another character.
   private static func isOdd(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "%") || byte == 0x1b || byte >= 0x80
   }
 
-  /// Whether what stands before a run may make an escape, a percent unit or an ANSI sequence of its first
-  /// characters.
+  /// Whether the byte before a run may make the run's first characters part of an escape, a percent
+  /// unit or an ANSI sequence.
   private static func isEscape(_ text: RawSpan, before start: Int) -> Bool {
     guard start > 0 else { return false }
     let byte = text.byte(unchecked: start - 1)
@@ -297,13 +301,14 @@ enum TextNeighbours {
       || byte == UInt8(ascii: ";") || byte >= 0x80 || byte == 0x1b
   }
 
-  /// Whether an ANSI sequence may end directly before an offset: its last byte is one of a run.
+  /// Whether an ANSI sequence, whose last byte may be one of a run, may end directly before an
+  /// offset.
   private static func isSequence(_ text: RawSpan, before end: Int) -> Bool {
     guard end > 2, 0x40...0x7e ~= text.byte(unchecked: end - 1) else { return false }
     var start = end - 1
     let floor = max(2, start - longestSequence)
     while start > floor, 0x20...0x3f ~= text.byte(unchecked: start - 1) { start -= 1 }
-    // One as long as that may be.
+    // A longer sequence than is looked at may end here.
     guard text.byte(unchecked: start - 1) == UInt8(ascii: "[") else {
       return 0x20...0x3f ~= text.byte(unchecked: start - 1)
     }

@@ -1,9 +1,10 @@
 internal import Parsing
 
-/// Which last labels of names begin with a digit, by a hash of few bits: text is full of numbers with a unit
-/// or a time zone behind them.
+/// Which last labels of names begin with a digit, by a hash of eight bits.
+///
+/// Text is full of numbers with a unit or a time zone behind them, which look like such labels.
 struct DigitLabels: Sendable {
-  /// What is known of one.
+  /// What is known of one label.
   struct Label {
     var hash: Int
     /// The byte behind the digits, as one bit.
@@ -11,7 +12,7 @@ struct DigitLabels: Sendable {
   }
 
   private(set) var words: [UInt64]
-  /// The bytes behind the digits, which tell most labels apart before they are hashed.
+  /// The bytes behind the digits of all labels: these rule out most of a text before it is hashed.
   private(set) var followers: UInt32
 
   init() {
@@ -19,7 +20,7 @@ struct DigitLabels: Sendable {
     followers = 0
   }
 
-  /// Those at an offset, where there must be 32 bytes.
+  /// The labels at an offset, where there must be 32 bytes.
   init(_ bytes: RawSpan, at offset: Int, followers: UInt32) {
     words = (0..<4).map { bytes.littleEndianUInt64(unchecked: offset + 8 * $0) }
     self.followers = followers
@@ -36,8 +37,8 @@ struct DigitLabels: Sendable {
     followers |= label.follower
   }
 
-  /// The bit of a byte behind digits; none for what a name does not hold, and for what is above ASCII or a
-  /// percent unit, which is a candidate by itself.
+  /// The bit of a byte behind digits; 0 for a byte that no name holds, and for a byte above ASCII
+  /// or a percent sign, since those are candidates by themselves.
   @inline(__always)
   static func follower(_ byte: UInt8) -> UInt32 {
     let letter = (byte | 0x20) &- 0x61

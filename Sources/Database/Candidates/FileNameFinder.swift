@@ -4,29 +4,32 @@ internal import Parsing
 
 /// Finds the file names and paths of databases in free text.
 ///
-/// A name stands there with nothing of `[A-Za-z0-9._-]` beside it, a path with its separators written as `/` or
-/// `\`, doubled or not, in any ASCII case. Of each one part without separators is looked for; where it stands,
-/// the others are compared. A class, since it is asked for each text: a copy would count references to each of its parts.
+/// A name must have no byte of `[A-Za-z0-9._-]` beside it. The separators of a path may be written
+/// as `/` or `\`, doubled or not, and letters in any ASCII case. One part of each name, without
+/// separators, is searched for; where it is found, the rest of the name is compared.
+///
+/// A class, since it is used for each text: a copy of a struct would count references to each of
+/// its members.
 package final class FileNameFinder: Sendable {
   private struct Name {
     /// The normal form.
     var key: [UInt8]
-    /// Where the part that is looked for stands in it.
+    /// Where the part that is searched for is in `key`.
     var part: Range<Int>
   }
 
   private let matcher: LiteralMatcher
   private let names: [Name]
-  /// The names of each part, by its number.
+  /// The indices of the names of each part, by the part's number.
   private let namesOfParts: [[Int]]
 
-  /// Bytes of the part that is looked for, and separators in a row that are one.
+  /// The longest part in bytes, and how many separators in a row count as one.
   private static let longestPart = 64
   private static let mostSeparators = 8
-  /// Parts for which an automaton alone will do.
+  /// Up to how many parts an automaton alone will do.
   private static let mostWithoutAnchors = 1024
 
-  /// Nil where no file name takes part.
+  /// Nil if no file name takes part.
   package init?(databases: [IndicatorDatabase], options: LookupOptions) {
     var names: [Name] = []
     var known: Set<[UInt8]> = []
@@ -47,8 +50,9 @@ package final class FileNameFinder: Sendable {
     if names.isEmpty { return nil }
     parts.thin(&names)
     var builder = LiteralMatcherBuilder()
-    // Made while a log is read, for the few texts near which a word of a name stands: to choose anchors for a few
-    // names takes longer than an automaton of them, which is small, ever takes to search.
+    // A finder is made while a log is read, for the few texts near which a word of a name was
+    // found. To choose anchors for a few names would take longer than their small automaton ever
+    // takes to search.
     if parts.numbers.count <= Self.mostWithoutAnchors { builder.usesAnchors = false }
     for (text, number) in parts.numbers {
       builder.insert(text.rawSpan, number: UInt32(number), ignoresCase: true)
@@ -63,16 +67,16 @@ package final class FileNameFinder: Sendable {
     namesOfParts = parts.names
   }
 
-  /// The parts that are looked for.
+  /// The parts that are searched for.
   private struct Parts {
     private(set) var numbers: [[UInt8]: Int] = [:]
-    /// The names of each, by its number.
+    /// The indices of the names of each part, by the part's number.
     private(set) var names: [[Int]] = []
 
-    /// Names of one part beyond which another part of them is looked for: all of a part's are compared wherever it
-    /// stands.
+    /// How many names may have one part before another part is chosen for them: all names of a part
+    /// are compared wherever it is found.
     private static let mostNames = 64
-    /// Bytes of the shortest part that takes the place of another.
+    /// The length in bytes of the shortest part that may replace another.
     private static let shortest = 3
 
     mutating func add(_ part: ArraySlice<UInt8>, of name: Int) {
@@ -85,7 +89,8 @@ package final class FileNameFinder: Sendable {
       names[number].append(name)
     }
 
-    /// Gives names that have a part in common with many, as files of one folder have, a part that fewer have.
+    /// Gives names that share a part with many others, as files of one folder do, a part that fewer
+    /// names have.
     mutating func thin(_ all: inout [Name]) {
       for number in names.indices where names[number].count > Self.mostNames {
         let crowd = names[number]
@@ -111,13 +116,13 @@ package final class FileNameFinder: Sendable {
     }
   }
 
-  /// The parts of a name between separators, as far as one is looked for.
+  /// The parts of a name between separators, each cut to `longestPart` bytes.
   private static func parts(of key: [UInt8]) -> [Range<Int>] {
     key.indices.split { key[$0] == EntryRules.separator }
       .map { $0.startIndex..<min($0.endIndex, $0.startIndex + longestPart) }
   }
 
-  /// The longest part without separators that is not on every machine, or the longest of all.
+  /// The longest part that is not common to every machine; if all are, the longest of them.
   private static func part(of key: [UInt8]) -> Range<Int> {
     var best = 0..<0
     var isBestCommon = true
@@ -131,13 +136,14 @@ package final class FileNameFinder: Sendable {
     return best
   }
 
-  /// Where names stand in a text, by their ends; of several that end at one place the longest.
+  /// Finds the names in a text, ordered by their ends; of several that end at one place the
+  /// longest.
   package func find(in text: RawSpan, ranges: inout [Range<Int>]) {
     ranges.removeAll(keepingCapacity: true)
     var matches: [LiteralMatch] = []
     var state = LiteralMatcher.State()
     var found: [Range<Int>] = []
-    // A text in which more parts stand than this is made of them.
+    // Only a text made up of parts has more matches than the limit.
     _ = matcher.scan(text, state: &state, limit: text.byteCount + 16, matches: &matches)
     for match in matches where Int(match.pattern) < namesOfParts.count {
       let end = Int(truncatingIfNeeded: match.end)
@@ -159,7 +165,8 @@ package final class FileNameFinder: Sendable {
     for range in found where ranges.last?.upperBound != range.upperBound { ranges.append(range) }
   }
 
-  /// Where a name begins whose part begins at an offset; nil where something else stands there.
+  /// Where a name begins whose part begins at `offset`; nil if the text before that differs, or the
+  /// name has no border there.
   private static func start(of name: Name, in text: RawSpan, before offset: Int) -> Int? {
     var place = offset
     var index = name.part.lowerBound
@@ -184,10 +191,11 @@ package final class FileNameFinder: Sendable {
       ? place : nil
   }
 
-  /// Whether an ANSI sequence ends at an offset, which is one border as a whole (`Matching.md` §1).
+  /// Whether an ANSI sequence, which is one border as a whole, ends at an offset (`Matching.md`
+  /// §1).
   private static func isBehindANSISequence(_ text: RawSpan, at place: Int) -> Bool {
     guard place >= 3, text.byte(unchecked: place - 1) &- 0x40 < 0x3f else { return false }
-    // Real ones have a few numbers between.
+    // Real sequences have only a few numbers between the bracket and the last byte.
     let first = max(0, place - 64)
     var bracket = place - 2
     while bracket > first, text.byte(unchecked: bracket) &- 0x20 < 0x20 { bracket -= 1 }
@@ -195,9 +203,9 @@ package final class FileNameFinder: Sendable {
     return text.byte(unchecked: bracket - 1) == 0x1b
   }
 
-  /// Whether a percent unit ends at an offset that is a border (`Matching.md` §1).
+  /// Whether a percent unit that is a border ends at an offset (`Matching.md` §1).
   ///
-  /// One is that stands for no unreserved character, and `%252F` as a whole.
+  /// A unit is a border if it stands for no unreserved character; so is `%252F` as a whole.
   private static func isBehindPercentUnit(_ text: RawSpan, at place: Int) -> Bool {
     guard place >= 3 else { return false }
     let unit = Hex.byte(text.byte(unchecked: place - 2), text.byte(unchecked: place - 1))
@@ -210,7 +218,8 @@ package final class FileNameFinder: Sendable {
       && text.byte(unchecked: place - 3) == UInt8(ascii: "5")
   }
 
-  /// Where a name ends whose part ends before an offset.
+  /// Where a name ends whose part ends before `offset`; nil if the text from there differs, or the
+  /// name has no border there.
   private static func end(of name: Name, in text: RawSpan, from offset: Int) -> Int? {
     var place = offset
     for index in name.part.upperBound..<name.key.count {

@@ -2,9 +2,10 @@ internal import CByteKernels
 internal import Matchers
 internal import Parsing
 
-/// A Bloom filter whose bits for one key lie in one word, or in a pair of words where what passes
-/// costs more than the bits; as `BlockedFilter` in `Matchers`, which a loop in this module could not
-/// inline.
+/// Where the bits of a key are in a Bloom filter: in one word, or in a pair of words where a wrong
+/// answer costs more than the bits.
+///
+/// This is what `BlockedFilter` in `Matchers` does, which a loop in this module could not inline.
 enum FilterWords {
   private static let bitsPerKey = 12
   private static let bitsPerPairedKey = 16
@@ -34,17 +35,20 @@ enum FilterWords {
   }
 }
 
-/// The words of one filter in an image that whoever holds this keeps alive: a loop over names must not
-/// count references.
+/// The words of one filter in an image.
+///
+/// It does not keep the image alive, which its holder does: a loop over names must not count
+/// references.
 @safe
 struct FilterTable: @unchecked Sendable {
   // Immutable memory, which is only read from.
   private let words: UnsafeRawPointer
   private let count: Int
 
-  /// The words from an offset on; the caller has checked that they are there, and that there is one.
+  /// Takes the words from an offset on; the caller has checked that `count` words are there, and
+  /// that `count` is at least 1.
   init(_ image: ImageBytes, from offset: Int, count: Int) {
-    // SAFETY: the caller's promise.
+    // SAFETY: the words lie within the image, as the caller has checked.
     unsafe words = image.baseAddress + offset
     self.count = count
   }
@@ -69,9 +73,10 @@ struct FilterTable: @unchecked Sendable {
   /// Whether nothing passes.
   var isEmpty: Bool { (0..<count).allSatisfy { word($0) == 0 } }
 
-  /// Gathers which names of two labels are worth a look (`sekisho_filter_names`); returns how many.
+  /// Gathers in `kept` the indices of the names of two labels that are worth a look
+  /// (`sekisho_filter_names`); returns how many.
   ///
-  /// The names lie within the bytes, with a start, a dot and an end each.
+  /// The names lie within the bytes; each has a start, a dot and an end.
   func keepNames(
     _ bytes: RawSpan, _ starts: Span<UInt32>, _ dots: Span<UInt32>, _ ends: Span<UInt32>,
     in kept: inout [UInt32], way: Int32
@@ -101,14 +106,15 @@ struct FilterTable: @unchecked Sendable {
     }
   }
 
-  /// Gathers which IPv4 addresses may be hosts of URLs; returns how many.
+  /// Gathers in `kept` the indices of the IPv4 addresses that may be hosts of URLs; returns how
+  /// many.
   ///
-  /// `kept` has room for as many as there are.
+  /// `kept` has room for as many as there are addresses.
   func keepAddresses(_ addresses: Span<UInt32>, in kept: inout [UInt32]) -> Int {
     var kept = kept.mutableSpan
     var count = 0
-    // No branch on the answer, so that the loads run ahead of one another; few are left, of which each is asked
-    // for its other word.
+    // The first word is tested without a branch on the answer, so that the loads overlap; only the
+    // few addresses that are left are looked up in their other word.
     for index in addresses.indices {
       kept[count] = UInt32(truncatingIfNeeded: index)
       count &+= holds(SuffixHash.hash(ipv4: addresses[index])) ? 1 : 0
@@ -125,7 +131,8 @@ struct FilterTable: @unchecked Sendable {
   @inline(__always)
   private func word(_ index: Int) -> UInt64 {
     assert(index >= 0 && index < count)
-    // SAFETY: an index is below the count, by how it is made of a hash; the count of pairs is even.
+    // SAFETY: `FilterWords.index` gives an index below the count; the other index of a pair is
+    // below it too, since the count of such a filter is even.
     return unsafe UInt64(
       littleEndian: words.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self))
   }

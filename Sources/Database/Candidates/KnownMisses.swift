@@ -1,10 +1,11 @@
 internal import Parsing
 
-/// Names, or other values, looked up lately that no entry covers: most of a capture were there a moment ago.
+/// Names, or other values, that were looked up lately and that no entry covers.
 ///
-/// A name's hash chooses a place; the place holds the name itself, so that nothing but the very same bytes
-/// is taken for it, and a name made to collide only drives another one out. Whether an entry takes part
-/// in a lookup is no matter: a name is kept where there is none at all.
+/// Most names of a capture were there a moment ago. A name's hash chooses a place, which holds the
+/// name itself, so that only the very same bytes are taken for it, and a name made to collide only
+/// drives another one out. A name is kept only if no entry at all covers it, so that it does not
+/// matter which entries take part in a lookup.
 ///
 /// A place is 64 bytes: the hash, then the name's whole words of eight bytes, then its last eight bytes.
 struct KnownMisses: Sendable {
@@ -14,19 +15,20 @@ struct KnownMisses: Sendable {
   /// How many places there are: a power of two.
   private let places: Int
   private var words: [UInt64] = []
-  /// The database that the names are no entries of (`IndicatorDatabase.serial`).
+  /// The serial number of the database that has no entry for the names
+  /// (`IndicatorDatabase.serial`).
   private var owner: UInt64 = 0
 
-  /// For what `begin` is asked about.
+  /// For the misses of the database that `begin` is given.
   init() { places = 2048 }
 
-  /// For one database, or several of which nothing is an entry.
+  /// For the misses of one database, or of several together; without `begin`.
   init(places: Int) {
     self.places = places
     words = Array(repeating: 0, count: 8 * places)
   }
 
-  /// Forgets everything unless it was learned of the same database.
+  /// Forgets everything unless it was learned from the same database.
   @inline(__always)
   mutating func begin(_ owner: UInt64) {
     if self.owner != owner { start(owner) }
@@ -78,7 +80,8 @@ struct KnownMisses: Sendable {
     8 &* (Int(truncatingIfNeeded: hash >> 32) & (places &- 1))
   }
 
-  /// Never 0, which no name has; names of different lengths differ in it.
+  /// The hash of a name. It differs for different lengths and is never 0, which marks an empty
+  /// place.
   @inline(__always)
   private static func hash(_ text: RawSpan, _ range: Range<Int>) -> UInt64 {
     var hash: UInt64 = 0x9e37_79b9_7f4a_7c15

@@ -1,13 +1,16 @@
-/// IPv4 addresses looked up lately that no entry covers: most addresses of a log stood in it a moment ago.
+/// IPv4 addresses that were looked up lately and that no entry covers.
 ///
-/// An address chooses a place, and the place holds the last one that was missed there. So few bytes stay in the
-/// first-level cache, which what is looked up in does not; an address made to collide only drives another one out.
+/// Most addresses of a log were in it a moment ago. An address chooses a place in a table, which
+/// holds the last missed address of that place. The table is small enough to stay in the
+/// first-level cache, unlike the tables of a lookup; an address made to collide only drives another
+/// one out.
 struct MissedAddresses: Sendable {
   private static let bits: UInt32 = 11
 
-  /// Each holds an address of its own place; where there is none, one of another place.
+  /// Each place holds the last missed address that chose it; until there is one, an address that
+  /// chooses another place.
   private var places: [UInt32]
-  /// The addresses that were not known, and where they stand.
+  /// The addresses that `leaveOut` did not know, and their offsets.
   private(set) var others: [UInt32] = []
   private(set) var otherPlaces: [UInt32] = []
 
@@ -16,7 +19,7 @@ struct MissedAddresses: Sendable {
     places[Self.place(of: 0)] = 1
   }
 
-  /// Without room for anything, while it is elsewhere.
+  /// Empty: takes the place of the real table while a caller works on that.
   init(empty: Void) { places = [] }
 
   @inline(__always)
@@ -24,7 +27,7 @@ struct MissedAddresses: Sendable {
     Int(truncatingIfNeeded: (address &* 0x9e37_79b1) &>> (32 &- bits))
   }
 
-  /// Gathers those addresses that are not known, as `others`; returns how many there are.
+  /// Gathers in `others` the addresses that are not known to be missed; returns how many there are.
   mutating func leaveOut(_ addresses: Span<UInt32>, at offsets: Span<UInt32>) -> Int {
     precondition(offsets.count == addresses.count)
     if others.count < addresses.count {
@@ -34,7 +37,7 @@ struct MissedAddresses: Sendable {
     return Self.leaveOut(addresses, at: offsets, known: places, &others, &otherPlaces)
   }
 
-  /// The lists to be filled are at least as long as those that are looked at.
+  /// Fills the two lists, which are at least as long as `addresses`.
   private static func leaveOut(
     _ addresses: Span<UInt32>, at offsets: Span<UInt32>, known: [UInt32], _ others: inout [UInt32],
     _ otherPlaces: inout [UInt32]
@@ -43,10 +46,11 @@ struct MissedAddresses: Sendable {
     var kept = others.mutableSpan
     var keptOffsets = otherPlaces.mutableSpan
     var count = 0
-    // No branch on the answer.
+    // No branch on whether an address is known.
     for index in addresses.indices {
-      // SAFETY: no more are kept than were looked at, for which the lists have room, as the caller has seen to; a place
-      // is below the number of places.
+      // SAFETY: the caller made both lists at least as long as `addresses` and checked that
+      // `offsets` has the same count; `count` is never above `index`; a place is below the number
+      // of places.
       unsafe kept[unchecked: count] = addresses[unchecked: index]
       unsafe keptOffsets[unchecked: count] = offsets[unchecked: index]
       let place = place(of: unsafe addresses[unchecked: index])
@@ -55,7 +59,8 @@ struct MissedAddresses: Sendable {
     return count
   }
 
-  /// Notes the first of `others`; what of them is no miss is to be forgotten then.
+  /// Notes the first `count` of `others` as missed, before they are looked up; the caller then
+  /// forgets those that are found.
   mutating func note(_ count: Int) {
     for index in 0..<count { places[Self.place(of: others[index])] = others[index] }
   }

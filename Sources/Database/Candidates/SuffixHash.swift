@@ -6,9 +6,10 @@ struct SuffixHash {
   private static let multiplier: UInt64 = 0x9e37_79b9_7f4a_7c15
   private static let finisher: UInt64 = 0xbf58_476d_1ce4_e5b9
 
-  /// State over the whole words of eight bytes from the end, from the second on.
+  /// The state over the last `covered` bytes: the last sixteen, and whole words of eight before
+  /// those.
   private var state: UInt64 = 0
-  /// How many bytes those are.
+  /// How many bytes `state` covers.
   private var covered = 0
 
   init() {}
@@ -18,14 +19,14 @@ struct SuffixHash {
   /// Bit 5 of each byte is set, which makes letters small and keeps all other name characters apart.
   @inline(__always)
   mutating func hash(_ bytes: RawSpan, before end: Int, length: Int) -> UInt64 {
-    // Which most tails have at most, without a branch on their number.
+    // Most tails have at most sixteen bytes: hashed without a branch on how many.
     if length <= 16, end >= 16 {
       return Self.hashOfSixteen(bytes, before: end, length: length)
     }
     return slowHash(bytes, before: end, length: length)
   }
 
-  /// The hash of up to sixteen bytes before `end`, which is no less.
+  /// The hash of up to sixteen bytes before `end`, which is at least 16.
   @inline(__always)
   static func hashOfSixteen(_ bytes: RawSpan, before end: Int, length: Int) -> UInt64 {
     let low = bytes.littleEndianUInt64(unchecked: end &- 8) | bit5
@@ -63,7 +64,7 @@ struct SuffixHash {
     mix(low ^ multiplier, high ^ finisher ^ UInt64(truncatingIfNeeded: length) << 56)
   }
 
-  /// What stands in the filter of values for a name that matches only as a whole.
+  /// What the filter of values holds for a name that matches only as a whole, by the name's hash.
   @inline(__always)
   static func whole(_ hash: UInt64) -> UInt64 { hash ^ 0xd1b5_4a32_d192_ed03 }
 
@@ -78,7 +79,7 @@ struct SuffixHash {
     mix(UInt64(address) ^ multiplier, finisher ^ 4 << 48)
   }
 
-  /// The hash of two labels by what their characters come to.
+  /// The hash of two labels, by the states over their characters (`WideTail.Label`).
   @inline(__always)
   static func hash(labels first: UInt64, _ last: UInt64) -> UInt64 {
     mix(first ^ multiplier, last ^ finisher)

@@ -1,12 +1,12 @@
 internal import Parsing
 
-/// What a byte of text can be a part of.
+/// Classes of bytes: what a byte of text can be a part of.
 ///
-/// One word, so that it is passed in a register: the table itself is made once for the process, is never
-/// written again and never freed, which is what makes it safe to share.
+/// The struct is one pointer, so that it is passed in a register. Its table is made once for the
+/// process and never written again or freed, which makes it safe to share.
 @safe
 struct TextClasses: @unchecked Sendable {
-  /// A class, or several.
+  /// One class of bytes, or the union of several.
   struct Class {
     let bits: UInt8
     /// `[A-Za-z0-9_-]`.
@@ -21,14 +21,15 @@ struct TextClasses: @unchecked Sendable {
     static let stripped = Class(bits: 32)
     /// `[A-Za-z0-9._-]`.
     static let nameByte = Class(bits: 1 | 32)
-    /// Part of the run of a name in whatever way it is written, and no end of a dot, of a percent unit
-    /// or of an escape: letters and digits but `e`, `_`, `-`, and most of what is above ASCII.
+    /// A byte that can be part of a name, in whatever way the name is written, and that never ends
+    /// a dot, a percent unit or an escape of a dot: letters and digits except `e`, `_`, `-`, and
+    /// most bytes above ASCII.
     static let plain = Class(bits: 64)
   }
 
   private let table: UnsafePointer<UInt8>
 
-  /// The only one.
+  /// The only instance.
   static let shared = TextClasses()
 
   private init() {
@@ -60,7 +61,7 @@ struct TextClasses: @unchecked Sendable {
     if byte == UInt8(ascii: "-") { bits |= Class.label.bits | Class.stripped.bits }
     if byte == UInt8(ascii: ".") { bits |= Class.address.bits | Class.stripped.bits }
     if byte == UInt8(ascii: ":") { bits |= Class.address.bits }
-    // Bytes that dots of other scripts begin with are none.
+    // `e` ends `%2e`; 0xe3 and 0xef begin dots of other scripts.
     if bits & Class.label.bits != 0 && byte | 0x20 != UInt8(ascii: "e")
       || byte >= 0x80 && byte != 0xe3 && byte != 0xef
     {

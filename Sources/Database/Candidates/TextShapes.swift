@@ -1,11 +1,13 @@
 internal import CByteKernels
 internal import Parsing
 
-/// The shapes that a kernel found in a window of text, in lists that are made once.
+/// The shapes that the kernel `sekisho_find_shapes` found in a window of text.
+///
+/// The lists are allocated once and reused for every window.
 struct TextShapes: Sendable {
   private static let window = Int(SEKISHO_SHAPES_WINDOW)
 
-  /// The lists of names, one behind the other.
+  /// The three lists of names (starts, dots, ends), one behind the other.
   private var names: [UInt32]
   /// The other lists.
   private var places: [UInt32]
@@ -19,7 +21,8 @@ struct TextShapes: Sendable {
   private var colonCount = 0
   private var specialCount = 0
 
-  // Where each list begins, by the room that the kernel's header asks for.
+  // Where each list begins in `names` or `places`. Each has the room that the kernel's header asks
+  // for.
   private static let nameStartList = 0
   private static let nameDotList = behind(nameStartList, window / 3)
   private static let nameEndList = behind(nameDotList, window / 3)
@@ -44,7 +47,7 @@ struct TextShapes: Sendable {
     places = Array(repeating: 0, count: Self.room)
   }
 
-  /// Without room for anything, while the lists are elsewhere.
+  /// Empty: takes the place of the real lists while a caller works on those.
   init(empty: Void) {
     names = []
     places = []
@@ -65,10 +68,10 @@ struct TextShapes: Sendable {
     @_lifetime(borrow self) get { nameList(Self.nameEndList) }
   }
 
-  /// Ends of what may be names.
+  /// Ends of runs that may be names and need a closer look.
   var ends: Span<UInt32> { @_lifetime(borrow self) get { list(Self.endList, endCount) } }
 
-  /// Behind the digits that a label begins with, where more of the label follows.
+  /// Where a label goes on behind the digits that it begins with.
   var labels: Span<UInt32> { @_lifetime(borrow self) get { list(Self.labelList, labelCount) } }
 
   /// IPv4 addresses.
@@ -81,10 +84,10 @@ struct TextShapes: Sendable {
     @_lifetime(borrow self) get { list(Self.addressPlaceList, addressCount) }
   }
 
-  /// Dots of what may be addresses.
+  /// First dots of what may be addresses and needs a closer look.
   var dots: Span<UInt32> { @_lifetime(borrow self) get { list(Self.dotList, dotCount) } }
 
-  /// Where digits begin before which an escape or a percent sign stands.
+  /// Where digits begin that follow an escape or a percent sign.
   var escaped: Span<UInt32> {
     @_lifetime(borrow self) get { list(Self.escapedList, escapedCount) }
   }
@@ -95,7 +98,7 @@ struct TextShapes: Sendable {
   /// Colons of what may be IPv6 addresses.
   var colons: Span<UInt32> { @_lifetime(borrow self) get { list(Self.colonList, colonCount) } }
 
-  /// Bytes that may not mean themselves.
+  /// Bytes that may stand for something else: escapes, percent units, characters above ASCII, ESC.
   var specials: Span<UInt32> {
     @_lifetime(borrow self) get { list(Self.specialList, specialCount) }
   }
@@ -115,17 +118,17 @@ struct TextShapes: Sendable {
   /// - Parameters:
   ///   - chunk: The text.
   ///   - start: Where the window begins: at the chunk's start, or where the window before ended.
-  ///   - end: Where it ends: at a multiple of 64, or with the chunk.
-  ///   - state: What the window before handed on; new at the chunk's start.
-  ///   - way: How the kernel does it.
+  ///   - end: Where the window ends: at a multiple of 64, or at the end of the chunk.
+  ///   - state: What the window before handed on; a new one at the chunk's start.
+  ///   - way: Which form of the kernel to run.
   mutating func find(
     in chunk: RawSpan, from start: Int, to end: Int, _ state: inout sekisho_text_state, way: Int32
   ) {
     precondition(
       !places.isEmpty && start % 64 == 0 && start <= end && end <= chunk.byteCount
         && end - start <= Self.window)
-    // SAFETY: each list has the room that the kernel asks for, the window is no larger than it may be, and
-    // lies within the bytes.
+    // SAFETY: `init` gave each list the room that the kernel asks for, and the precondition checks
+    // that the window is no larger than `SEKISHO_SHAPES_WINDOW` and lies within the chunk.
     unsafe chunk.withUnsafeBytes { bytes in
       unsafe names.withUnsafeMutableBufferPointer { names in
         unsafe places.withUnsafeMutableBufferPointer { places in

@@ -8,13 +8,14 @@ struct WideLabel {
   var characters = WideTail.Label()
   /// The last character, or 0.
   var last: UInt32 = 0
-  /// The characters before that.
+  /// The characters before `last`.
   var earlier = WideTail.Label()
-  /// Its bytes are what they mean, and end in a plain dot or the run's end.
+  /// Whether its bytes mean themselves and it ends in an ASCII dot or with the run.
   var isPlain = true
-  /// It holds characters above ASCII also once they are mapped.
+  /// Whether it holds characters above ASCII even once they are mapped.
   var isWide = false
-  /// Its characters are not known from each by itself, or hyphens of it may be stripped.
+  /// Whether its characters cannot be told one by one: it begins with `xn--`, or one of them has no
+  /// mapping of its own.
   var isOdd = false
 
   init(start: Int, end: Int) {
@@ -35,13 +36,13 @@ struct WideLabels {
   private(set) var count = 0
   private(set) var previous: WideLabel
   private(set) var last: WideLabel
-  /// Dots behind the last label.
+  /// The dots behind the last label.
   private var dots = 0
-  /// The last of those is one of other scripts, with ASCII before it.
+  /// Whether the last of those dots is one of another script with ASCII before it.
   private var isOtherDotBehindASCII = false
   private var isBehindASCII = false
-  /// It holds something whose meaning depends on who reads it, an empty label, or ASCII around a dot of other
-  /// scripts, which may be a name by itself.
+  /// Whether the run holds something whose meaning depends on who reads it, an empty label, or
+  /// ASCII around a dot of another script, which may be a name by itself.
   var isOdd = false
 
   init(start: Int) {
@@ -56,7 +57,7 @@ struct WideLabels {
     isBehindASCII = isPlain && isBehindASCII
   }
 
-  /// Makes the next character the first of another label where a dot stands before it.
+  /// Begins another label if a dot precedes the next character.
   @inline(__always)
   private mutating func prepare(_ offset: Int) {
     guard dots > 0 || count == 0 else { return }
@@ -69,7 +70,7 @@ struct WideLabels {
     last = WideLabel(start: offset, end: offset)
   }
 
-  /// Appends a byte of ASCII; `isEncoded` where `xn--` begins with it.
+  /// Appends an ASCII byte; `isEncoded` says whether `xn--` begins with it.
   @inline(__always)
   mutating func append(_ byte: UInt8, at offset: Int, isEncoded: Bool) {
     prepare(offset)

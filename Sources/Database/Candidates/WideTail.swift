@@ -1,10 +1,11 @@
 internal import Indicators
 internal import Parsing
 
-/// The last two labels of a name, one of which holds characters above ASCII, as what text has of them: a hash
-/// of their characters once they are mapped and normalised.
+/// The last two labels of a name, one of which holds characters above ASCII.
+///
+/// Their hash is that of the characters that text writes, once they are mapped and normalised.
 struct WideTail {
-  /// A label, character by character.
+  /// The state of the hash over the characters of one label.
   struct Label {
     private(set) var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
@@ -18,7 +19,8 @@ struct WideTail {
     SuffixHash.hash(labels: first.state, last.state)
   }
 
-  /// The hash of two labels of a comparison key, of which one at least is written as `xn--`; nil where none is.
+  /// The hash of two labels of a comparison key, at least one of which is written as `xn--`; nil if
+  /// neither is.
   static func hash(_ key: RawSpan, _ first: Range<Int>, _ last: Range<Int>) -> UInt64? {
     let (firstCharacters, lastCharacters) = (decoded(key, first), decoded(key, last))
     guard firstCharacters != nil || lastCharacters != nil else { return nil }
@@ -26,7 +28,7 @@ struct WideTail {
       label(key, first, decoded: firstCharacters), label(key, last, decoded: lastCharacters))
   }
 
-  /// The characters of a label of a comparison key that is written as `xn--`; nil where it is not.
+  /// The characters of a label of a comparison key that is written as `xn--`; nil if it is not.
   private static func decoded(_ key: RawSpan, _ range: Range<Int>) -> [UInt32]? {
     let label = key.extracting(range)
     guard isEncoded(label, at: 0) else { return nil }
@@ -43,14 +45,14 @@ struct WideTail {
     return label
   }
 
-  /// Whether `xn--` stands at an offset, in any case.
+  /// Whether `xn--`, in any case, begins at an offset.
   @inline(__always)
   static func isEncoded(_ bytes: RawSpan, at offset: Int) -> Bool {
     bytes.byteCount - offset > 4
       && bytes.littleEndianUInt32(unchecked: offset) | 0x2020 == 0x2d2d_6e78
   }
 
-  /// Whether `xn--` stands anywhere in a key.
+  /// Whether a key holds `xn--`.
   static func holdsEncoded(_ key: RawSpan) -> Bool {
     var offset = 0
     while offset + 4 < key.byteCount {

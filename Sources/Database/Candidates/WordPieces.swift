@@ -1,13 +1,13 @@
 internal import Matchers
 internal import Parsing
 
-/// Which three characters follow one another in some word: what tells, where a character is written as an
-/// escape or a percent unit, whether it can be one of a word at all.
+/// Which three characters follow one another in some word: one bit for each three.
 ///
-/// A word that stands for a whole run of `[a-z0-9._-]` has nothing of such a run behind it, so that its end
-/// counts as a character too. A bit for each three.
+/// This tells whether a character that is written as an escape or a percent unit can be part of a
+/// word at all. A word that is a whole run of `[a-z0-9._-]` has no such character behind it, so
+/// that the end of a run counts as a character too.
 enum WordPieces {
-  /// What may stand in a word, and the end of a run.
+  /// The number of characters that a word may hold, and the end of a run.
   private static let symbols = 40
   static let words = (symbols * symbols * symbols + 63) / 64
   static let end: Int = 39
@@ -31,7 +31,7 @@ enum WordPieces {
     (first * symbols + second) * symbols + third
   }
 
-  /// Adds the pieces of a word to a table; behind its end anything may stand where it is no whole run.
+  /// Adds the pieces of a word to a table; behind a word that is no whole run anything may follow.
   static func insert(_ word: [UInt8], isRun: Bool, in table: inout [UInt64]) {
     // A word is made of these characters only.
     let numbers = word.map { symbol($0) ?? end }
@@ -47,7 +47,7 @@ enum WordPieces {
       } else if left == 2 {
         for third in behind { add(numbers[at], numbers[at + 1], third) }
       } else {
-        // What is behind the end of a run is not looked at.
+        // Anything may follow the end of a run: it is not looked at.
         for second in behind { for third in 0...end { add(numbers[at], second, third) } }
       }
     }
