@@ -55,7 +55,7 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Kinds that have any entry that takes part.
+  /// The kinds that have an entry that takes part.
   package func kindsToLookUp(_ options: LookupOptions) -> IndicatorKindSet {
     var set = IndicatorKindSet()
     for kind in EntryRules.kinds {
@@ -67,7 +67,7 @@ extension IndicatorDatabase {
     return set
   }
 
-  /// A counting sort of the observables' indices by kind; gives the kinds that occur.
+  /// Sorts the observables' indices by kind, with a counting sort; returns the kinds that occur.
   private static func sortByKind(
     _ observables: Span<Observable>, _ scratch: inout LookupScratch
   ) -> IndicatorKindSet {
@@ -108,11 +108,11 @@ struct LookupInput: ~Escapable {
     self.arena = arena
   }
 
-  /// The bytes that an observable's offset counts in.
+  /// The bytes that an observable's offset refers to.
   @_lifetime(copy self)
   func bytes(inArena: Bool) -> RawSpan { inArena ? arena : chunk }
 
-  /// Where an observable's bytes are, or nil where that is outside the bytes.
+  /// Where an observable's bytes are; nil if that is not within the bytes.
   @inline(__always)
   func range(_ observable: Observable) -> Range<Int>? {
     let start = Int(observable.offset)
@@ -131,9 +131,9 @@ extension IndicatorDatabase {
     options.includesWeak || flags.contains(.hasStrongSource)
   }
 
-  /// The entries that share a lookup key, from the first on; at most as many as can be given.
+  /// Adds the entries that share a lookup key, from `first` on; at most `matchLimit` of them.
   ///
-  /// `body` says how an entry of a mode is met, or nil where it is not.
+  /// `body` returns how an entry of a mode matches, or nil if it does not.
   @inline(__always)
   func addRun(
     from first: UInt32, _ kind: IndicatorKind, length: Int, _ options: LookupOptions,

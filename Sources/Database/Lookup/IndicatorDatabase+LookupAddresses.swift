@@ -16,7 +16,10 @@ extension IndicatorDatabase {
     addAddresses(count, ipv4, .ipv4, input, options, &scratch)
   }
 
-  /// Writes addresses and whose they are, and gives their number; there is room for all of the order's.
+  /// Writes the addresses of the observables in `order`, and the observables' indices as owners;
+  /// returns how many.
+  ///
+  /// Both lists have room for all of `order`.
   private static func gather(
     _ observables: [UInt32], _ order: Range<Int>, _ input: borrowing LookupInput,
     _ addresses: inout [UInt32], _ owners: inout [UInt32]
@@ -71,7 +74,8 @@ extension IndicatorDatabase {
     family.trie.lookup(ipv6: addresses.span, numbers: &results)
   }
 
-  /// From the longest prefix of each address to all that cover it, and from prefixes to entries.
+  /// Goes from the longest prefix of each address to all prefixes that cover it, and from prefixes
+  /// to entries.
   private func addAddresses(
     _ count: Int, _ family: PrefixLookup, _ kind: IndicatorKind, _ input: borrowing LookupInput,
     _ options: LookupOptions,
@@ -93,9 +97,10 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Adds those entries of one prefix that an address with this port (0: not known) meets.
+  /// Adds the entries of one prefix that match an address with this port (0: not known).
   ///
-  /// They are sorted by port. Where the port is known, those with another one are stepped over.
+  /// The entries are sorted by port. Where the port is known, those with another one are stepped
+  /// over.
   private func addEntries(
     from first: Int, _ kind: IndicatorKind, port: UInt16, width: Int, _ options: LookupOptions,
     _ scratch: inout LookupScratch
@@ -155,7 +160,7 @@ extension IndicatorDatabase {
     return known + 1
   }
 
-  /// The first place of a run whose port is not below the one given.
+  /// The first place of a run whose port is not below `port`.
   private func firstEntry(in run: Range<Int>, _ table: KindTable, port: UInt16) -> Int {
     var lower = run.lowerBound
     var upper = run.upperBound

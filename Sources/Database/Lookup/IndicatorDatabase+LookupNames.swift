@@ -3,11 +3,12 @@ internal import Matchers
 internal import Parsing
 
 extension IndicatorDatabase {
-  /// Keys that are gathered before they are looked up, besides those of one name; bounds the scratch memory,
-  /// of which no more is touched than ordinary names need.
+  /// How many keys are gathered before they are looked up, besides those of one name.
+  ///
+  /// This bounds the scratch memory, of which no more is touched than ordinary names need.
   private static var keyGroup: Int { 1024 }
 
-  /// Names: the name itself, and what follows each of its label borders.
+  /// Looks up names: the name itself, and what follows each of its label borders.
   ///
   /// A suffix is looked up only if some entry that covers subdomains has as many labels, and only
   /// if it is no longer than the longest entry; so a name costs two or three keys, and a hostile one
@@ -35,7 +36,7 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Keeps the names of which no key was found.
+  /// Notes the names of which no key was found as misses.
   private func noteMisses(
     _ count: Int, _ input: borrowing LookupInput, _ bytes: RawSpan, _ scratch: inout LookupScratch
   ) {
@@ -81,14 +82,14 @@ struct NameGatherer {
     subdomainMask = facts.subdomainMask
   }
 
-  /// Keys that one name can give: one for each number of labels below 63, those of more labels, and
-  /// the name itself.
+  /// The most keys that one name can give: one for each number of labels below 63 that an entry for
+  /// subdomains has, those of more labels, and the name itself.
   var mostKeys: Int {
     subdomainMask.nonzeroBitCount + 1 + (subdomainMask >> 63 == 0 ? 0 : longest)
   }
 
-  /// Writes keys and owners of the names from `start` on into the scratch memory, until that has no room for
-  /// those of another name, and moves `start` on; gives the number of keys.
+  /// Writes the keys and owners of the names from `start` on into the scratch memory, until there
+  /// is no room for another name's, and moves `start` on; returns the number of keys.
   func gather(
     _ start: inout Int, _ end: Int, _ input: borrowing LookupInput, inArena: Bool,
     _ scratch: inout LookupScratch
@@ -159,8 +160,8 @@ struct NameGatherer {
     }
   }
 
-  /// The high bit of each byte that is a dot, among the eight before an offset; bytes before the
-  /// first of all are none.
+  /// The high bit of each byte that is a dot, among the eight before an offset; no bit for bytes
+  /// before the first of all.
   @inline(__always)
   private static func dots(_ bytes: RawSpan, before upper: Int) -> UInt64 {
     let word: UInt64
@@ -180,7 +181,7 @@ struct NameGatherer {
     return ~(((differences & low) &+ low) | differences | low)
   }
 
-  /// Whether a dot belongs to a label: an odd number of backslashes before it.
+  /// Whether a dot belongs to a label, since an odd number of backslashes precedes it.
   private func isEscaped(_ dot: Int, _ bytes: RawSpan, from start: Int) -> Bool {
     var offset = dot
     while offset > start, bytes.byte(unchecked: offset - 1) == UInt8(ascii: "\\") { offset -= 1 }

@@ -3,7 +3,7 @@ internal import Matchers
 internal import Parsing
 
 extension IndicatorDatabase {
-  /// URLs: the whole of what is compared, its leading parts, and its path.
+  /// Looks up URLs: the whole comparison key, its leading parts, and its path.
   func lookUpURLs(
     _ order: Range<Int>, _ input: borrowing LookupInput, _ options: LookupOptions,
     _ scratch: inout LookupScratch
@@ -50,7 +50,7 @@ extension IndicatorDatabase {
     _ prefixes: URLPrefixIndex, _ bytes: RawSpan, _ options: LookupOptions,
     _ scratch: inout LookupScratch
   ) {
-    // The set is asked for authorities; the keys themselves are needed again behind it.
+    // The keys give way to their authorities for the search, and are put back at the end.
     let keys = scratch.keys
     for index in scratch.keys.indices {
       let start = Int(keys[index].offset)

@@ -3,7 +3,7 @@ internal import Matchers
 internal import Parsing
 
 extension IndicatorDatabase {
-  /// Kinds whose observables equal an entry as a whole.
+  /// Looks up observables of a kind whose entries are only met as a whole.
   func lookUpValues(
     _ kind: IndicatorKind, _ order: Range<Int>, _ input: borrowing LookupInput,
     _ options: LookupOptions, _ scratch: inout LookupScratch
@@ -33,10 +33,10 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Paths whose normal forms are held at once; bounds the scratch memory.
+  /// How many paths are held in normal form at once; bounds the scratch memory.
   private static var pathGroup: Int { 256 }
 
-  /// Registry keys: equal in normal form.
+  /// Looks up registry keys, which are equal to an entry in normal form.
   func lookUpRegistryKeys(
     _ order: Range<Int>, _ input: borrowing LookupInput, _ options: LookupOptions,
     _ scratch: inout LookupScratch
@@ -59,10 +59,11 @@ extension IndicatorDatabase {
     }
   }
 
-  /// File names: the normal form of a path, and what follows each of its separators.
+  /// Looks up file names: the normal form of a path, and what follows each of its separators.
   ///
-  /// An entry without separator equals the base name, one with separators a tail or the whole. Only
-  /// tails with as many separators as some entry has are looked up, and none longer than the longest.
+  /// An entry without a separator equals the base name; one with separators equals a tail or the
+  /// whole path. Only tails with as many separators as some entry has are looked up, and none
+  /// longer than the longest entry.
   func lookUpFileNames(
     _ order: Range<Int>, _ input: borrowing LookupInput, _ options: LookupOptions,
     _ scratch: inout LookupScratch
@@ -90,16 +91,16 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Bytes of an observed path that are looked at; a longer one is none.
+  /// The longest observed path in bytes; a longer value is no path.
   private static var longestPath: Int { 1 << 17 }
 
-  /// Whether a value could equal an entry: normal forms drop no more than doubled separators and a
-  /// beginning of a few bytes.
+  /// Whether a value of `count` bytes could equal an entry: normal forms drop no more than doubled
+  /// separators and a beginning of a few bytes.
   private func isPathLength(_ count: Int, _ kind: IndicatorKind) -> Bool {
     count <= 2 * kinds[Int(kind.rawValue)].maximumLength + 64
   }
 
-  /// Looks up the keys in the scratch memory's own bytes; an odd owner's key is a tail.
+  /// Looks up the keys in the scratch memory's own bytes; a key with an odd owner is a tail.
   private func addPaths(
     _ kind: IndicatorKind, _ set: KeyFinder, _ options: LookupOptions,
     _ scratch: inout LookupScratch

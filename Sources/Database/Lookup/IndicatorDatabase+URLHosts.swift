@@ -2,10 +2,10 @@ internal import Indicators
 internal import Parsing
 
 extension IndicatorDatabase {
-  /// Whether a URL entry may have this name as its host; false is certain, and few names that no entry
-  /// holds pass.
+  /// Whether a URL entry may have this name as its host.
   ///
-  /// The filter of candidates knows the hosts of URLs, so that a name seen costs one look at it.
+  /// False is certain; few names that are no entry's host pass. The candidate filter knows the
+  /// hosts of URLs, so that a name costs one look at it.
   package func mayBeHostOfURL(_ name: RawSpan) -> Bool {
     guard holdsURLs, name.byteCount > 0 else { return false }
     guard let candidateFilter else { return true }

@@ -2,7 +2,8 @@ internal import Indicators
 internal import Matchers
 internal import Parsing
 
-/// What finds the entries of one kind by their comparison keys, which stand in the kind's values alone.
+/// Finds the entries of one kind by their comparison keys, which are stored only as the kind's
+/// values.
 struct KeyFinder: Sendable {
   private enum Storage {
     /// Digests: the values themselves are the table.
@@ -13,10 +14,10 @@ struct KeyFinder: Sendable {
 
   private let storage: Storage
   private let kind: IndicatorKind
-  /// URLs: only entries of this mode are meant; several modes may share a key.
+  /// For URLs, the mode of the entries that are searched for, since several modes may share a key.
   private let mode: MatchMode?
 
-  /// Nil where the image has none.
+  /// Nil if the image has no such section.
   init?(
     _ image: ImageBytes, _ table: SectionTable, _ section: SectionKind, _ kind: IndicatorKind,
     _ columns: KindTable
@@ -55,7 +56,8 @@ struct KeyFinder: Sendable {
     }
   }
 
-  /// For each of the first keys the number of the first entry that has it, or `KeySet.none`.
+  /// Writes for each of the first `count` keys the number of the first entry that has it, or
+  /// `KeySet.none`.
   @inline(__always)
   func find(
     _ keys: [KeyReference], _ count: Int, in bytes: RawSpan, _ database: IndicatorDatabase,
@@ -78,13 +80,13 @@ struct KeyFinder: Sendable {
     }
   }
 
-  /// Compares candidates with the values they stand for.
+  /// Compares candidates with the values of their entries.
   private func confirm(
     _ candidates: [KeyCandidate], _ keys: [KeyReference], _ bytes: RawSpan,
     _ database: IndicatorDatabase, _ ignoresCase: Bool, _ numbers: inout MutableSpan<UInt32>
   ) {
     let table = database.kindTables[Int(kind.rawValue)]
-    // Their loads overlap: all places first, then all values.
+    // All places are fetched first, then all values, so that the loads overlap.
     if candidates.count > 1 {
       for candidate in candidates { database.image.prefetchPlace(table, Int(candidate.number)) }
       for candidate in candidates where Int(candidate.number) < table.count {
@@ -131,7 +133,7 @@ struct KeyFinder: Sendable {
           high = middle
         }
       }
-      // One key has an entry for each mode and scheme at most.
+      // One key has at most one entry for each mode and scheme.
       for place in low..<min(low + 1024, table.count) {
         guard database.span(database.comparisonKey(table, place)).isEqual(to: wanted) else {
           return nil
@@ -146,7 +148,7 @@ struct KeyFinder: Sendable {
 }
 
 extension IndicatorDatabase {
-  /// Looks up the keys gathered in the scratch memory; gives their number.
+  /// Looks up the keys gathered in the scratch memory; returns their number.
   @inline(__always)
   func find(_ finder: KeyFinder, in bytes: RawSpan, _ scratch: inout LookupScratch) -> Int {
     let count = scratch.keys.count
@@ -156,7 +158,8 @@ extension IndicatorDatabase {
     return count
   }
 
-  /// Looks up the first keys gathered in the scratch memory, which has room for the answers.
+  /// Looks up the first `count` keys gathered in the scratch memory, which has room for the
+  /// answers.
   @inline(__always)
   func find(
     _ finder: KeyFinder, _ count: Int, in bytes: RawSpan, _ scratch: inout LookupScratch
@@ -174,7 +177,7 @@ extension IndicatorDatabase {
 }
 
 extension RawSpan {
-  /// Whether both hold the same bytes once the capitals of this one are small letters; their lengths are equal.
+  /// Whether this equals `other`, of the same length, once its capitals are small letters.
   @inline(__always)
   fileprivate func isEqualFoldingCapitals(to other: RawSpan) -> Bool {
     for offset in byteOffsets

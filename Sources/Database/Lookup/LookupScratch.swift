@@ -3,25 +3,25 @@ internal import Matchers
 
 /// Memory that lookups reuse; one for each thread.
 public struct LookupScratch: Sendable {
-  /// Matches that exceeded `LookupOptions.matchLimit`, since the scratch was made.
+  /// How many matches exceeded `LookupOptions.matchLimit` since the scratch was made.
   public var cutMatches: UInt64 = 0
 
-  /// Indices of the batch's observables, those of one kind together.
+  /// The indices of the batch's observables, sorted by kind, and where each kind starts.
   var order: [UInt32] = []
   var starts: [Int] = Array(repeating: 0, count: IndicatorKind.allCases.count + 1)
 
-  /// Keys of one lookup, whose they are, and what was found.
+  /// The keys of one lookup, the observables that they belong to, and what was found.
   var keys: [KeyReference] = []
   var owners: [UInt32] = []
   var numbers: [UInt32] = []
   var candidates: [KeyCandidate] = []
   var ipv4: [UInt32] = []
   var ipv6: [IPv6Bits] = []
-  /// Normal forms of what was observed in another.
+  /// Normal forms of what was observed in another form.
   var bytes: [UInt8] = []
   var normalizer = Normalizer()
 
-  /// Names that were no entries.
+  /// Names that no entry covers.
   var misses = KnownMisses()
 
   var found: [FoundEntry] = []
@@ -45,7 +45,7 @@ public struct LookupScratch: Sendable {
     owners.append(owner)
   }
 
-  /// Makes `numbers` as long as what is to be looked up.
+  /// Makes `numbers` long enough for `count` answers.
   @inline(__always)
   mutating func makeRoom(_ count: Int) {
     if numbers.count < count {
@@ -53,7 +53,7 @@ public struct LookupScratch: Sendable {
     }
   }
 
-  /// Makes room for IPv4 addresses that are written by index.
+  /// Makes room for `count` IPv4 addresses that are written by index.
   mutating func makeRoomForAddresses(_ count: Int) {
     if ipv4.count < count {
       ipv4.append(contentsOf: repeatElement(0, count: count - ipv4.count))
@@ -64,7 +64,7 @@ public struct LookupScratch: Sendable {
     makeRoom(count)
   }
 
-  /// Makes room for keys that are written by index.
+  /// Makes room for `count` keys that are written by index.
   mutating func makeRoomForKeys(_ count: Int) {
     if keys.count < count {
       keys.append(
@@ -76,7 +76,7 @@ public struct LookupScratch: Sendable {
     makeRoom(count)
   }
 
-  /// Starts the matches of an observable; false where it has had all it may have.
+  /// Starts the matches of an observable, unless it is the current one.
   @inline(__always)
   mutating func begin(_ observable: UInt32) {
     if observable == current { return }

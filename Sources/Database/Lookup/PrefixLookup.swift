@@ -2,22 +2,22 @@ internal import Matchers
 
 /// The trie of one address family and, for each of its prefixes, the run of its entries.
 ///
-/// The trie numbers prefixes in the order of the entries. Nearly all follow one another, so the table says only
-/// where they do not:
+/// The trie numbers prefixes in the order of the entries. The next prefix's first entry is nearly
+/// always the next entry, so the table says only where it is not:
 ///
 ///     step, 8 bytes:  first prefix, first entry of that prefix; rising prefixes, the first is 0
 ///
-/// Entries of a prefix behind the first (other ports) are those that `continuesRun`.
+/// Further entries of a prefix (for other ports) have the flag `continuesRun`.
 struct PrefixLookup: Sendable {
   static let recordSize = 8
 
   let trie: PrefixTrie
   let steps: RecordTable
 
-  /// Entries of one prefix: one for each port, and the one without.
+  /// The most entries of one prefix: one for each port, and one without.
   static let longestRun = 65_536
 
-  /// Nil where the image has none.
+  /// Nil if the image has no such trie.
   init?(
     _ image: ImageBytes, _ table: SectionTable, _ trie: SectionKind, _ runs: SectionKind
   ) throws {
@@ -26,7 +26,7 @@ struct PrefixLookup: Sendable {
     steps = try table.table(runs, sizes: Self.recordSize)
   }
 
-  /// The first entry of a prefix; any number for a prefix that is none.
+  /// The first entry of a prefix; any number if there is no such prefix.
   @inline(__always)
   func firstEntry(_ image: ImageBytes, of prefix: UInt32) -> Int {
     var lower = 0

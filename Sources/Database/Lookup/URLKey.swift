@@ -2,11 +2,11 @@ internal import Parsing
 
 /// Borders inside the comparison key of a URL.
 enum URLKey {
-  /// Length of the authority with the `/` that ends it (and with the scheme, where the key has one),
-  /// or nil where none ends.
+  /// The length of the authority with the `/` that ends it (and with the scheme, if the key has
+  /// one); nil if no authority ends in the key.
   ///
-  /// A key that begins with another key's authority has the same one, so that a set of authorities
-  /// can stand before a search for prefixes.
+  /// A key that begins with another key's authority has the same authority, so that a set of
+  /// authorities can be asked before a search for prefixes.
   static func authorityLength(_ key: RawSpan) -> Int? {
     guard let slash = firstSlash(key, from: 0) else { return nil }
     guard slash > 0, key.byte(at: slash - 1) == UInt8(ascii: ":") else { return slash + 1 }
@@ -16,7 +16,7 @@ enum URLKey {
     return end + 1
   }
 
-  /// The path of a key, from its `/` to before its query, and to the key's end.
+  /// Where the path of a key is, without and with its query; nil if it has none.
   static func path(_ key: RawSpan) -> (path: Range<Int>, withQuery: Range<Int>)? {
     guard let authority = authorityLength(key) else { return nil }
     let start = authority - 1

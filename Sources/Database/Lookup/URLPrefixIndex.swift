@@ -2,14 +2,14 @@ internal import Indicators
 internal import Matchers
 internal import Parsing
 
-/// URL indicators that ended in `*`: the sorted table of their keys, each with the longest other one
-/// that it begins with.
+/// URL indicators that ended in `*`: the sorted table of their keys, each with the longest other
+/// key that it begins with.
 ///
 ///     record, 8 bytes:  first entry, parent (index in the table, or `none`)
 ///
-/// The longest prefix of a URL is the last key not after it, or an ancestor of that one: whatever lies
-/// between a prefix and the URL begins with the prefix. Before the search stands a set of the keys'
-/// authorities, which nearly all URLs miss.
+/// The longest prefix of a URL is the last key that is not sorted after it, or an ancestor of that
+/// key: whatever is sorted between a prefix and the URL begins with the prefix. A set of the keys'
+/// authorities is asked before the search; nearly all URLs miss it.
 struct URLPrefixIndex: Sendable {
   static let recordSize = 8
   static let none = UInt32.max
@@ -17,7 +17,7 @@ struct URLPrefixIndex: Sendable {
   let authorities: KeySet
   let records: RecordTable
 
-  /// Nil where the image has none.
+  /// Nil if the image has no such section.
   init?(_ image: ImageBytes, _ table: SectionTable) throws {
     guard let section = table[.urlPrefixAuthorities] else { return nil }
     authorities = try KeySet(image: image, range: section.range)
@@ -32,7 +32,7 @@ extension IndicatorDatabase {
     return (entry, comparisonKey(of: Int(entry)))
   }
 
-  /// The longest of the URL prefixes that begin a key, as a position in the table.
+  /// The longest URL prefix that a key begins with, as a position in the table.
   func longestURLPrefix(_ index: URLPrefixIndex, of key: RawSpan) -> Int? {
     var lower = 0
     var upper = index.records.count
@@ -55,7 +55,7 @@ extension IndicatorDatabase {
     return nil
   }
 
-  /// The next shorter prefix; always before the one given, so that a walk ends.
+  /// The next shorter prefix; its position is below the one given, so that a walk ends.
   func parent(_ index: URLPrefixIndex, of position: Int) -> Int? {
     let parent = Int(image.uint32(index.records, position, 4))
     return parent < position ? parent : nil
