@@ -1,7 +1,9 @@
 internal import Indicators
 
-/// Strings, lists, contexts and origins as they go into the image: only what is referenced, in the
-/// order of first use, so that the collection's own numbering leaves no trace.
+/// Strings, lists, contexts and origins as they go into the image.
+///
+/// Only what is referenced is written, in the order of first use, so that the collection's own
+/// numbering leaves no trace.
 struct ContextTables {
   private(set) var strings: [UInt8] = []
   private(set) var stringEnds: [UInt64] = [0]
@@ -10,15 +12,15 @@ struct ContextTables {
   private(set) var contexts: [UInt8] = []
   private(set) var origins: [UInt8] = []
 
-  /// New numbers by the collection's, 0 where unused; the empty string and list stay 0.
+  /// New numbers by the collection's numbers, 0 where unused; the empty string and list stay 0.
   private var stringNumbers: [UInt32]
   private var listNumbers: [UInt32]
-  /// New number plus one.
+  /// The same for contexts, plus one.
   private var contextNumbers: [UInt32]
-  /// The origin of a context with the first feed that it was met with: number of the feed plus one, of the
-  /// origin.
+  /// The first origin of each context: the number of its feed plus one (0 while there is none), and
+  /// its own number.
   private var firstOrigins: [(feed: UInt32, number: UInt32)]
-  /// Origins of contexts with further feeds.
+  /// The origins of contexts with further feeds, by feed and context.
   private var originNumbers: [UInt64: UInt32] = [:]
   private var lastOrigin: (key: UInt64, number: UInt32) = (.max, 0)
   /// Strings that come from outside the collection's pool (reasons, names of feeds).

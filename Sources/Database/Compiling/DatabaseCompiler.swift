@@ -10,20 +10,21 @@ internal import Parsing
 /// Time is dominated by one radix sort and by building the lookup structures: linear in the bytes of
 /// the values.
 public struct DatabaseCompiler {
-  /// The image of all indicators of a collection.
+  /// Compiles all indicators of a collection into an image.
   ///
-  /// A record whose value is none of its kind, also one that lies outside the collection's values, is no entry: its
-  /// feed counts it as refused.
+  /// A record whose value does not fit its kind, or lies outside the collection's values, becomes
+  /// no entry; it is counted as refused for its feed.
   ///
-  /// - Throws: where a record refers to a feed or context outside the collection, or there are more than a database can
-  ///   hold.
+  /// - Throws: If a record refers to a feed or context outside the collection, or there are more
+  ///   indicators than a database can hold.
   public static func compile(
     _ collection: IndicatorCollection
   ) throws(DatabaseError) -> CompiledDatabase {
     try compile(collection, longestBucket: KeyIndex.longestBucket)
   }
 
-  /// The same with another bound of the key indexes, as if keys crowded under every seed; for tests.
+  /// Compiles with another bound for the key indexes, as if keys crowded under every seed; for
+  /// tests.
   package static func compile(
     _ collection: IndicatorCollection, longestBucket: Int
   ) throws(DatabaseError) -> CompiledDatabase {
@@ -44,12 +45,12 @@ public struct DatabaseCompiler {
   private var feeds: FeedTables
   private var keys: RecordKeys
   private var itemsByKind: [[SortItem]]
-  /// By kind: lists of digests, and with them records of the kind.
+  /// By kind: lists of digests, and where there are lists, the records outside them.
   private var listsByKind: [[DigestList]]
   private var looseByKind: [[UInt32]]
   /// Bytes of the values of each kind.
   private var bytesByKind: [Int]
-  /// By kind: its records, where they are all alike.
+  /// By kind: its records, if they are all alike.
   private var runs: [RecordRun]
   private var tables: ContextTables
   private var entries = EntryTables()
@@ -131,7 +132,7 @@ public struct DatabaseCompiler {
       }
       var start = 0
       while start < items.count {
-        // Records and values lie in the order of the feeds.
+        // Records and values lie in the order of the feeds, not of the keys.
         if start + 16 < items.count {
           keys.prefetchRecord(items[start + 16].record)
           keys.prefetchKey(items[start + 8].record)
@@ -161,7 +162,7 @@ public struct DatabaseCompiler {
     }
   }
 
-  /// Appends the entries of a kind of which there are lists.
+  /// Appends the entries of a kind that has lists of digests.
   private mutating func emitDigests(
     _ kind: IndicatorKind, _ merger: inout SourceMerger, into columns: inout KindColumns
   ) {
@@ -183,8 +184,8 @@ public struct DatabaseCompiler {
     columns.adopt(values)
   }
 
-  /// Appends the entries of records that are all alike, without looking at them: met in the order of
-  /// their keys, each of millions would be a miss of every cache.
+  /// Appends the entries of records that are all alike, without reading the records: in the order
+  /// of their keys, each of millions would miss every cache.
   private mutating func emit(
     _ run: RecordRun, _ items: [SortItem], _ keys: RecordKeys, _ merger: inout SourceMerger,
     into columns: inout KindColumns

@@ -4,7 +4,7 @@ internal import Parsing
 struct SortItem {
   var chunk: UInt64
   var record: UInt32
-  /// The record has the key of the one before it; set by the sort.
+  /// Whether the record has the same key as the one before it; set by the sort.
   var repeatsKey = false
 }
 
@@ -17,8 +17,9 @@ struct SortItem {
 /// again by the next seven bytes; equal keys by their attributes. No comparison ever walks a common
 /// prefix twice, so feeds made of a million long and almost equal values cost no more than others.
 ///
-/// Numbers are sorted in place by their bytes, the most significant first (American flag sort, McIlroy, Bostic and
-/// McIlroy 1993): after two or three passes what is left of digests and names are runs of a few.
+/// Numbers are sorted in place by their bytes, the most significant first (American flag sort,
+/// McIlroy, Bostic and McIlroy 1993): after two or three passes only runs of a few digests or names
+/// are left.
 struct EntrySorter {
   private var items: [SortItem]
   private var pending: [(lower: Int, upper: Int, depth: Int)] = []
@@ -35,14 +36,14 @@ struct EntrySorter {
     SortItem(chunk: chunk(key, at: 0, left: key.byteCount), record: record)
   }
 
-  /// The items that `item` made, in order.
+  /// Sorts the items that `item` made.
   static func sort(_ records: consuming [SortItem], by keys: borrowing RecordKeys) -> [SortItem] {
     var sorter = EntrySorter(items: records)
     sorter.run(keys)
     return sorter.items
   }
 
-  /// Sorts items by all eight bytes of their chunks, those of equal ones in no order.
+  /// Sorts items by all eight bytes of their chunks; equal ones are in no particular order.
   static func sortByChunk(_ items: inout [SortItem]) {
     let range = items.indices
     var span = items.mutableSpan
@@ -75,7 +76,7 @@ struct EntrySorter {
     }
   }
 
-  /// Up to seven bytes from an offset and how many are left.
+  /// Up to seven bytes of a key from an offset on, and how many are left, at most 8.
   @inline(__always)
   static func chunk(_ key: RawSpan, at start: Int, left: Int) -> UInt64 {
     if start + 8 <= key.byteCount {
@@ -116,7 +117,7 @@ struct EntrySorter {
       for index in range { ends[Int(items[index].chunk >> shift & 0xff)] &+= 1 }
       let first = Int(items[range.lowerBound].chunk >> shift & 0xff)
       if Int(ends[first]) == range.count {
-        // Nothing differs here.
+        // All chunks have the same byte here.
         if shift == 0 { return }
         shift -= 8
         continue

@@ -1,7 +1,7 @@
 internal import Indicators
 internal import Parsing
 
-/// Facts about the entries of one kind that a lookup wants before it touches them (`KindLayout`).
+/// Facts about the entries of one kind that a lookup needs before it reads them (`KindLayout`).
 struct KindFacts: Sendable, Equatable {
   var firstEntry = 0
   var entryCount = 0
@@ -17,14 +17,14 @@ struct KindFacts: Sendable, Equatable {
 
   var entries: Range<Int> { firstEntry..<firstEntry + entryCount }
 
-  /// Adds what one more digest says; its width is known.
+  /// Counts one more digest, whose width is known.
   mutating func countDigest(_ flags: EntryFlags) {
     entryCount += 1
     keyCount += 1
     if flags.contains(.hasStrongSource) { hasStrongSource = true }
   }
 
-  /// Adds what one more entry says.
+  /// Counts one more entry.
   mutating func count(
     _ kind: IndicatorKind, key: RawSpan, mode: MatchMode, flags: EntryFlags
   ) {
@@ -45,15 +45,15 @@ struct KindFacts: Sendable, Equatable {
   }
 }
 
-/// The columns of one kind while they are made.
+/// The columns of one kind while they are built.
 struct KindColumns {
   let kind: IndicatorKind
   private(set) var facts: KindFacts
   /// The normal forms.
   private(set) var values: [UInt8] = []
-  /// How long each is; empty where all are of one width.
+  /// How long each is; empty if all have the same width.
   private(set) var lengths: [UInt16] = []
-  /// The different heads, and for each entry which it has; none of these for the first head alone.
+  /// The different heads, and which of them each entry has; no numbers if all have the first head.
   private(set) var heads: [EntryHead] = []
   private var headNumbers: [UInt32] = []
   private var numbersOfHeads: [UInt64: UInt32] = [:]
@@ -64,13 +64,14 @@ struct KindColumns {
     facts = KindFacts(firstEntry: firstEntry, firstHead: firstHead)
   }
 
-  /// Makes room for so many entries with so many bytes of values.
+  /// Makes room for `count` entries whose values have `bytes` bytes together.
   mutating func reserve(count: Int, bytes: Int) {
     values.reserveCapacity(bytes)
     if kind.fixedWidth == nil { lengths.reserveCapacity(count) }
   }
 
-  /// Appends the next entry in the order of the image; whether its key is the one before it is known.
+  /// Appends the next entry in the order of the image; `repeatsKey` says whether it has the key of
+  /// the one before.
   mutating func append(
     key: RawSpan, repeatsKey: Bool, _ attributes: EntryAttributes,
     _ flags: (entry: EntryFlags, sources: SourceFlags)
@@ -90,7 +91,7 @@ struct KindColumns {
     facts.count(kind, key: key, mode: attributes.mode, flags: entryFlags)
   }
 
-  /// Takes the values of a fixed width that are appended without their bytes.
+  /// Takes the values of the entries that `appendDigest` appended without them.
   mutating func adopt(_ values: consuming [UInt8]) {
     self.values = values
     if facts.entryCount > 0 { facts.maximumLength = kind.fixedWidth ?? 0 }
@@ -145,7 +146,7 @@ struct KindColumns {
     forEachRange { place, key, head in body(place, bytes.extracting(key), head) }
   }
 
-  /// The same with where the key is in `values`.
+  /// The same, with the range of the key in `values`.
   @inline(__always)
   func forEachRange(_ body: (Int, Range<Int>, EntryHead) -> Void) {
     guard let only = heads.first else { return }
@@ -187,7 +188,7 @@ struct KindColumns {
   private func addLengths(to assembler: inout ImageAssembler) {
     let width = lengths.allSatisfy { $0 < 256 } ? 1 : 2
     let blockLength = DatabaseFormat.entriesPerValueBlock
-    // Filled up, so that a block can be read at once.
+    // Filled up with zeros, so that each block can be read as a whole.
     let filled = (lengths.count + blockLength - 1) / blockLength * blockLength
     var bytes = narrow(lengths, width: width)
     bytes.append(contentsOf: repeatElement(0, count: filled * width - bytes.count))
@@ -215,7 +216,7 @@ struct KindColumns {
   }
 }
 
-/// The entries while they are made: the columns of each kind, and the sources of all.
+/// The entries while they are built: the columns of each kind, and the sources of all.
 struct EntryTables {
   /// By raw value of the kind.
   private(set) var kinds: [KindColumns] = []
@@ -231,7 +232,7 @@ struct EntryTables {
     }
   }
 
-  /// Columns for the next kind, which are given back with `end`.
+  /// Columns for the next kind, to be given back with `end`.
   func begin(_ kind: IndicatorKind) -> KindColumns {
     let last = kinds.last?.facts
     return KindColumns(

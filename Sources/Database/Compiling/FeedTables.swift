@@ -1,6 +1,6 @@
 internal import Indicators
 
-/// The manifest while it is made: feeds in the order of their names, and what is counted for each.
+/// The manifest while it is built: feeds in the order of their names, and what is counted for each.
 ///
 /// Two feeds with the same name, format and role are one feed, so that naming a file twice changes
 /// nothing but the number of indicators read.
@@ -15,7 +15,7 @@ struct FeedTables {
   }
 
   private var feeds: [Feed] = []
-  /// Numbers in the database by index in the collection.
+  /// The feeds' numbers in the database, by index in the collection.
   private var numbers: [UInt32]
 
   init(_ descriptions: [FeedDescription]) {
@@ -39,7 +39,7 @@ struct FeedTables {
     }
   }
 
-  /// Bytes, not `String` comparison, which takes canonically equivalent names for the same file.
+  /// By bytes, since `String` comparison takes canonically equivalent names for the same.
   private static func sortKey(_ feed: FeedDescription) -> [UInt8] {
     Array(feed.name.utf8) + [0] + Array(feed.format.utf8) + [0, feed.isAllowList ? 1 : 0]
   }
@@ -61,7 +61,8 @@ struct FeedTables {
     feeds[Int(number)].entriesByKind[Int(kind.rawValue)] += 1
   }
 
-  /// Gives the feeds' names their strings: before all others, so that they have the lowest numbers.
+  /// Gives the names and formats of the feeds their strings: before all others, so that they have
+  /// the lowest numbers.
   mutating func nameFeeds(in tables: inout ContextTables) {
     for index in feeds.indices {
       feeds[index].name = tables.number(of: feeds[index].description.name)

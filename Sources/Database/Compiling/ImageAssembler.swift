@@ -64,10 +64,9 @@ struct ImageAssembler {
   }
 }
 
-/// What a header says about header and section table themselves.
+/// What a header says about itself and the section table.
 package enum ImageSeal {
-  /// Writes the build id and the hash into the header of an image, of which header and section table
-  /// are there.
+  /// Writes the build id and the hash into an image that has its header and section table.
   package static func seal(_ image: inout [UInt8], sectionCount: Int) {
     let end =
       DatabaseFormat.headerLength + sectionCount * DatabaseFormat.sectionEntryLength
@@ -101,7 +100,7 @@ public struct CompiledDatabase: Sendable {
     return bytes
   }
 
-  /// Calls a closure with the parts that, one after the other, are the image.
+  /// Calls a closure with the parts of the image, one after the other.
   func forEachPart<Failure: Error>(
     _ body: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {

@@ -2,7 +2,7 @@ internal import Indicators
 internal import Matchers
 internal import Parsing
 
-/// Builds the lookup structures from the finished entries: a function of them and the seed alone.
+/// Builds the lookup structures from the finished entries; they depend on those and the seed alone.
 struct LookupTables {
   private let entries: EntryTables
   private let seed: UInt64
@@ -36,7 +36,8 @@ struct LookupTables {
     }
   }
 
-  /// The filter that tells text without hits, and the words of what it does not know.
+  /// Adds the filter that tells which text holds no hit, and the words of values that it does not
+  /// know.
   private func addCandidates(to assembler: inout ImageAssembler) throws(ImageError) {
     var builder = CandidateFilterBuilder()
     var words = CandidateWordsBuilder()
@@ -76,7 +77,8 @@ struct LookupTables {
     seed ^ UInt64(section.rawValue) &* 0x9e37_79b9_7f4a_7c15
   }
 
-  /// What leads from a comparison key to the first entry that has it; only entries of a mode, if given.
+  /// Adds the index from comparison keys to the first entry of each; if a mode is given, of its
+  /// entries only.
   private func addKeys(
     _ kind: IndicatorKind, mode: MatchMode?, section: SectionKind,
     to assembler: inout ImageAssembler
@@ -110,10 +112,10 @@ struct LookupTables {
     }
   }
 
-  /// Seeds that are tried before an index does without places.
+  /// How many seeds are tried before an index is built without places.
   private static let attempts = 8
 
-  /// A trie of the distinct prefixes, and what leads from each to its first entry.
+  /// Adds a trie of the distinct prefixes, and the table that leads from each to its first entry.
   private func addPrefixes(
     _ kind: IndicatorKind, _ trie: SectionKind, _ runs: SectionKind,
     to assembler: inout ImageAssembler
@@ -148,8 +150,8 @@ struct LookupTables {
       isLookup: true)
   }
 
-  /// The URL prefixes in order, each with the longest other one it begins with, and the set of their
-  /// authorities, which keeps nearly all URLs away from the search.
+  /// Adds the URL prefixes in order, each with the longest other one that it begins with, and the
+  /// set of their authorities, which spares nearly all URLs the search.
   private func addURLPrefixes(to assembler: inout ImageAssembler) throws(ImageError) {
     var table: [UInt8] = []
     var authorities = KeySetBuilder(

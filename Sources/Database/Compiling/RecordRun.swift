@@ -1,28 +1,28 @@
 internal import Indicators
 
-/// The records of one kind, where each is as long a step behind the one before it as any other: a list of
-/// digests, one a line.
+/// The records of one kind, if they are all alike and at equal distances: a list of digests, one on
+/// each line.
 ///
-/// Then what a record says follows from its number, and nothing of it need be read again.
+/// What such a record says follows from its number, so that records need not be read again.
 struct RecordRun {
   let kind: IndicatorKind
   /// Bytes of a value.
   let width: Int
   private var first: (index: UInt32, record: IndicatorRecord)?
-  /// All records so far are alike.
+  /// Whether all records so far are alike.
   private var isAlike: Bool
 
   init(_ kind: IndicatorKind) {
     self.kind = kind
     width = kind.fixedWidth ?? 0
-    // Of addresses each may have a prefix and a port of its own.
+    // Addresses may each have a prefix and a port of their own.
     isAlike = kind.fixedWidth != nil && kind != .ipv4 && kind != .ipv6
   }
 
   /// Whether there are records, and all are alike.
   var isUniform: Bool { isAlike && first != nil }
 
-  /// Looks at the next record of the kind.
+  /// Compares the next record of the kind with the first.
   @inline(__always)
   mutating func take(_ index: UInt32, _ record: IndicatorRecord) {
     guard isAlike else { return }

@@ -14,7 +14,7 @@ struct SourceMerger {
     var lines: Range<Int>
   }
 
-  /// What the last entry with a single source had, which the next one most often has too.
+  /// What the last entry with a single source had; the next one most often has the same.
   private struct Single {
     var feed: UInt32
     var context: UInt32
@@ -29,7 +29,7 @@ struct SourceMerger {
   private var groups: [Group] = []
   private var lines: [UInt32] = []
 
-  /// Replaces what is held by the sources of one entry's records.
+  /// Replaces the collected sources by those of one entry's records.
   mutating func collect(
     _ items: ArraySlice<SortItem>, _ collection: IndicatorCollection, _ feeds: FeedTables
   ) {
@@ -42,7 +42,7 @@ struct SourceMerger {
     }
   }
 
-  /// Replaces what is held by the sources of one digest.
+  /// Replaces the collected sources by those of one digest.
   mutating func collect(
     _ numbers: ArraySlice<UInt32>, _ origins: DigestOrigins, _ feeds: FeedTables
   ) {
@@ -55,10 +55,11 @@ struct SourceMerger {
     }
   }
 
-  /// Writes the sources, counts the entry for each of its feeds, and gives the flags of all.
+  /// Writes the collected sources, counts the entry for each of its feeds, and returns the flags of
+  /// all.
   ///
-  /// They are ordered by feed, first line, and what the context says, never by the context's number
-  /// in the collection.
+  /// The sources are ordered by feed, first line, and what the context says, never by the context's
+  /// number in the collection.
   mutating func emit(
     _ kind: IndicatorKind, _ collection: IndicatorCollection, _ feeds: inout FeedTables,
     _ tables: inout ContextTables, into stream: inout SourceStreamWriter
@@ -83,7 +84,7 @@ struct SourceMerger {
     return (entryFlags, sourceFlags)
   }
 
-  /// Writes the source of an entry that one record speaks of, as `collect` and `emit` would.
+  /// Writes the source of an entry that has a single record, as `collect` and `emit` would.
   @inline(__always)
   mutating func emit(
     single record: IndicatorRecord, _ collection: IndicatorCollection, _ feeds: inout FeedTables,

@@ -1,25 +1,25 @@
 internal import Parsing
 
-// Which feeds vouch for an entry, and in which lines. Numbers are of variable length (LEB128, at most ten bytes, the
-// low seven bits first) where nothing else is said.
+// Which feeds vouch for an entry, and in which lines. Numbers are of variable length (LEB128, at
+// most ten bytes, the low seven bits first) unless something else is said.
 //
 // Each block of 32 entries (`DatabaseFormat.entriesPerSourceBlock`) begins with a byte that says how it is
 // written:
 //
 //     1   every entry has one source with one line:
 //           least origin, bits of an origin (a byte), least line, bits of a line (a byte),
-//           then for each entry its origin, and for each its line, less the least one, in so many bits, the
-//           first in the lowest; both filled up to whole bytes
+//           then each entry's origin less the least one, and each entry's line less the least one,
+//           in that many bits, the first in the lowest; both filled up to whole bytes
 //     0   for each source of each entry, in the order in which they are shown:
 //           zigzag(origin - previous origin) << 2 | has several lines << 1 | is the entry's last
 //           zigzag(line - previous line)
 //           with several lines: their number - 2, then the distance of each to the one before, minus 1
 //
-// "Previous" is what was read last within the block, which starts from zero. So a list whose order is that of
-// its values costs some bits an entry, one in any order as many as its length has, and an entry's
-// sources are found by skipping over thirty-one others at most.
+// "Previous" is what was read last within the block, which starts from zero. So a list in the order
+// of its values costs some bits an entry, and one in any other order as many bits as its length
+// has; an entry's sources are found by skipping those of at most thirty-one others.
 
-/// Where in a source stream the sources of the next entry are written.
+/// Writes the sources of entries to a source stream, entry by entry.
 struct SourceStreamWriter {
   private(set) var bytes: [UInt8] = []
   /// Start of each block.
@@ -28,7 +28,7 @@ struct SourceStreamWriter {
   private struct Source {
     var origin: UInt32
     var line: UInt32
-    /// Further lines, in `moreLines`.
+    /// Where its further lines are in `moreLines`.
     var more: Range<Int>
     var isLast: Bool
   }
@@ -64,7 +64,7 @@ struct SourceStreamWriter {
     if !source.isLast || !source.more.isEmpty { isUniform = false }
   }
 
-  /// Writes what is pending; nothing is appended to the block behind it.
+  /// Writes the current block, pending so far; what is appended later begins another one.
   mutating func finish() {
     if entries == 0 { return }
     blocks.append(UInt64(bytes.count))
@@ -146,14 +146,14 @@ struct SourceStreamWriter {
   }
 }
 
-/// Reads a block of a source stream, which may hold anything: nil where it is not well-formed.
+/// Reads a block of a source stream, which may hold anything; nil if it is not well-formed.
 struct SourceStreamReader {
   /// Next byte, and the end, in the bytes that are lent to each call.
   private var offset: Int
   private let end: Int
   private var origin: UInt32 = 0
   private var line: UInt32 = 0
-  /// Lines of the current source that were not read so far.
+  /// How many lines of the current source were not read yet.
   private var linesLeft: UInt64 = 0
   private var uniform: Uniform?
 
@@ -171,7 +171,7 @@ struct SourceStreamReader {
     var next = 0
   }
 
-  /// A reader at the start of a block of so many entries; the range is clamped to the bytes.
+  /// A reader at the start of a block of `entries` entries; the range is clamped to the bytes.
   init(_ range: Range<Int>, entries: Int, _ bytes: RawSpan) {
     offset = range.lowerBound
     end = min(range.upperBound, bytes.byteCount)
@@ -179,7 +179,7 @@ struct SourceStreamReader {
     let form = bytes.byte(at: offset)
     offset += 1
     guard form == 1 else {
-      // A form that there is not has no sources.
+      // A block of an unknown form has no sources.
       if form != 0 { offset = end }
       return
     }
@@ -205,7 +205,7 @@ struct SourceStreamReader {
   /// Where the next block should begin, once all sources were read.
   var endOffset: Int { offset }
 
-  /// Steps to the next source; lines of the one before that were not read must be read first.
+  /// Steps to the next source; all lines of the one before must have been read.
   mutating func nextSource(
     _ bytes: RawSpan
   ) -> (origin: UInt32, firstLine: UInt32, isLast: Bool)? {
@@ -237,7 +237,7 @@ struct SourceStreamReader {
     return isOriginTooLarge || isLineTooLarge ? nil : (origin, line, true)
   }
 
-  /// Steps over entries; false where they cannot be read.
+  /// Steps over entries; false if they cannot be read.
   mutating func skip(entries: Int, _ bytes: RawSpan) -> Bool {
     if let block = uniform {
       uniform?.next = min(block.next + entries, block.entries)
@@ -276,7 +276,7 @@ struct SourceStreamReader {
     return UInt32(exactly: sum)
   }
 
-  /// Up to 32 bits at a bit offset; the block's end was checked.
+  /// Up to 32 bits at a bit offset; `init` checked that the block holds them.
   private static func bits(_ bytes: RawSpan, _ bit: Int, _ width: Int, from start: Int) -> UInt32 {
     var value: UInt64 = 0
     let first = start + bit / 8

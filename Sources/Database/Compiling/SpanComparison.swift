@@ -15,12 +15,12 @@ extension RawSpan {
     }
   }
 
-  /// Whether the bytes begin with all of another's.
+  /// Whether the bytes begin with all of those of `other`.
   func starts(with other: RawSpan) -> Bool {
     byteCount >= other.byteCount && extracting(first: other.byteCount).isEqual(to: other)
   }
 
-  /// Below zero, zero or above as the bytes sort before, with or after the other's.
+  /// Below zero, zero or above zero as the bytes sort before, with or after those of `other`.
   func compare(_ other: RawSpan) -> Int {
     let common = Swift.min(byteCount, other.byteCount)
     if common > 0 {
