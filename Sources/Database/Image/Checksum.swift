@@ -5,7 +5,7 @@ internal import Inputs
 
 /// The hash of the database file: XXH3 with 64 bits for checks, with 128 for the build's identity.
 ///
-/// The only file that calls the C library.
+/// The only file that calls xxHash.
 enum Checksum {
   /// XXH3, 64 bits, without seed.
   static func hash64(_ bytes: RawSpan) -> UInt64 {
@@ -34,9 +34,9 @@ extension FeedInput {
     self.init(hashLow: hash.low, hashHigh: hash.high, byteCount: UInt64(bytes.byteCount))
   }
 
-  /// Hash and length of a file; nil for what is no plain file or cannot be read.
+  /// Hash and length of a file; nil if it is not a regular file or cannot be read.
   public init?(path: String) {
-    // A pipe that was read to its end has no writer to wait for.
+    // `O_NONBLOCK`, since a pipe that was read to its end has no writer any more to wait for.
     // SAFETY: the path is read within the call.
     let descriptor = unsafe InputPath(path).withCString {
       unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
@@ -51,7 +51,7 @@ extension FeedInput {
     // SAFETY: the state was made above and is used by nobody else.
     defer { unsafe XXH3_freeState(state) }
     guard unsafe XXH3_128bits_reset(state) == XXH_OK else { return nil }
-    // Of a short file all at once, and its end.
+    // One byte more than a short file has, so that one call reads all of it.
     let length = min(max(Int(clamping: facts.st_size), 0), (1 << 20) - 1) + 1
     var buffer = [UInt8](repeating: 0, count: length)
     var total: UInt64 = 0

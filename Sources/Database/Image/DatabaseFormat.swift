@@ -47,8 +47,8 @@
 //                                                 └─────▶ feeds ──▶ refusals, feedKinds
 //     key indexes, tries, URL prefixes, literals ──▶ entries
 //
-// An entry has no record of its own. The entries of a kind are numbered in the order of their normal
-// forms, and what is said of one stands at its place in columns of the kind:
+// An entry has no record of its own. The entries of a kind are numbered in the order of their
+// normal forms, and what is known of an entry is at its place in columns of the kind:
 //
 //     values(kind)       the normal forms, nothing between them
 //     lengths(kind)      how long each is, one or two bytes; none where all are of one width
@@ -57,7 +57,7 @@
 //                        there is only one
 //     heads              what an entry is besides its value (`HeadLayout`): few different ones
 //
-// The values are stored once: what finds an entry by its value holds no copy of it.
+// The values are stored once: the structures that find an entry by its value hold no copy of it.
 
 /// Constants of the header and the section table.
 enum DatabaseFormat {
@@ -80,18 +80,18 @@ enum DatabaseFormat {
   /// Lookup structures from this length on begin on a page of their own.
   static let pageAlignedFrom = 64 << 10
 
-  /// Entries whose sources share one start in the source stream.
+  /// How many entries have one common start of their sources in the source stream.
   static let entriesPerSourceBlock = 32
-  /// Entries whose values share one start.
+  /// How many entries have one common start of their values.
   static let entriesPerValueBlock = 16
-  /// Bytes of a value, which every key set must be able to hold.
+  /// The longest value in bytes, which every key set must be able to hold.
   static let maximumValueLength = 65_535
-  /// Bytes of a text literal.
+  /// The longest text literal in bytes.
   static let maximumLiteralLength = 4096
-  /// Entries in one database.
+  /// The most entries in one database.
   static let maximumEntries = Int(Int32.max)
 
-  /// The next multiple of a power of two, or nil where it would overflow.
+  /// The next multiple of a power of two; nil if it would overflow.
   static func align(_ offset: Int, to alignment: Int) -> Int? {
     let (sum, overflow) = offset.addingReportingOverflow(alignment - 1)
     return overflow ? nil : sum & ~(alignment - 1)
@@ -132,7 +132,7 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   /// The date of the public suffix list that names were let in by, as text; optional.
   static let publicSuffixDate = SectionKind(rawValue: 16)
 
-  /// Prefixes of one family, and which is the first entry of each (`PrefixLookup`).
+  /// Prefixes of one family, and the first entry of each (`PrefixLookup`).
   static let ipv4Trie = SectionKind(rawValue: 32)
   static let ipv4Runs = SectionKind(rawValue: 33)
   static let ipv6Trie = SectionKind(rawValue: 34)
@@ -147,12 +147,12 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   /// Text literals; pattern n is the n-th text entry.
   static let literals = SectionKind(rawValue: 64)
 
-  /// What text without hits is told by (`CandidateFilter`); optional.
+  /// Tells which text holds no hit (`CandidateFilter`); optional.
   static let candidateFilter = SectionKind(rawValue: 80)
-  /// Words of values that the filter does not know (`CandidateWords`); optional.
+  /// Words of values that the filter cannot tell (`CandidateWords`); optional.
   static let candidateWords = SectionKind(rawValue: 81)
 
-  /// What finds the entries of a kind by their comparison keys.
+  /// The index of a kind's entries by their comparison keys.
   static func keys(_ kind: UInt8) -> SectionKind { SectionKind(rawValue: 256 + UInt32(kind)) }
   /// Which head each entry of a kind has.
   static func headNumbers(_ kind: UInt8) -> SectionKind {

@@ -1,17 +1,17 @@
 internal import Indicators
 internal import Parsing
 
-/// The digests of one kind, from lists and from records, in the order of their values.
+/// The digests of one kind, from lists and from records, sorted by value.
 ///
-/// Digests are spread evenly, so their leading bits cut them into parts of some thousands, which lie behind one
-/// another; each part is then sorted where the cache holds it. So nothing of ten million digests
-/// is touched in any order but that of the memory.
+/// Digests are spread evenly, so their leading bits divide them into parts of some thousands, which
+/// lie behind one another; each part is then sorted within the cache. So ten million digests are
+/// only ever read and written in the order of memory.
 ///
 ///     values   width bytes …   the digests, part by part, later in order
-///     numbers  UInt32 …        whose digest it is (`DigestOrigins`)
+///     numbers  UInt32 …        where each digest comes from (`DigestOrigins`)
 ///
-/// Lists can be crafted so that all digests begin alike and are one part: it is sorted by the first eight bytes in
-/// linear time, and runs that are equal in them by comparing.
+/// Lists can be crafted so that all digests begin alike and are one part. That part is sorted by
+/// the first eight bytes in linear time, and runs that are equal in them by comparing.
 struct DigestTable {
   private let width: Int
   private let origins: DigestOrigins
@@ -20,7 +20,7 @@ struct DigestTable {
   /// Where the parts begin, and the end.
   private var parts: [Int]
 
-  /// Digests in a part on average.
+  /// How many digests a part has on average.
   private static let meanPart = 4096
 
   /// Takes the digests of one kind.
@@ -68,7 +68,8 @@ struct DigestTable {
       unsafe output.withUnsafeMutableBufferPointer { buffer, written in
         numbers.append(addingCapacity: count) { numberOutput in
           unsafe numberOutput.withUnsafeMutableBufferPointer { numberBuffer, numbersWritten in
-            // SAFETY: both buffers have room for `count` digests and as many numbers, and all are written.
+            // SAFETY: both buffers have room for `count` digests and as many numbers, and all are
+            // written.
             unsafe Self.scatter(
               origins, width, bits, parts, UnsafeMutableRawBufferPointer(buffer), numberBuffer)
             numbersWritten = count
@@ -132,7 +133,8 @@ struct DigestTable {
     }
   }
 
-  /// Sorts the digests, each once, and calls a closure with the numbers that each has, ascending; gives the values.
+  /// Sorts the digests, keeps each once, and calls a closure with the numbers of each, ascending;
+  /// returns the values.
   ///
   /// To be called once.
   mutating func sort(_ body: (ArraySlice<UInt32>) -> Void) -> [UInt8] {
@@ -175,12 +177,15 @@ struct DigestTable {
     return values
   }
 
-  /// Puts a digest where the sorted ones end: at or before the part at hand, whose digests were copied.
+  /// Copies a digest of the current part to place `index` of the sorted ones.
+  ///
+  /// The place is in or before the part, whose digests are safe in `part`.
   private mutating func copy(_ part: [UInt8], _ place: Int, to index: Int) {
     let width = width
     unsafe values.withUnsafeMutableBytes { target in
       unsafe part.withUnsafeBytes { source in
-        // SAFETY: both ranges are `width` bytes inside their arrays: there are no more digests kept than there were.
+        // SAFETY: both ranges are `width` bytes inside their arrays: no more digests are kept than
+        // there were.
         unsafe (target.baseAddress.unsafelyUnwrapped + index * width).copyMemory(
           from: source.baseAddress.unsafelyUnwrapped + place, byteCount: width)
       }
@@ -223,16 +228,18 @@ struct DigestTable {
   }
 }
 
-/// Whose digests they are: the values of lists one after the other, then records; of one list alone their
-/// lines, which then stand where they are needed.
+/// Where the digests of a `DigestTable` come from, by their numbers.
+///
+/// The values of the lists are numbered one after the other, then the records. If there is only one
+/// list, the numbers are its lines instead, which are then at hand where they are needed.
 struct DigestOrigins {
   let lists: [DigestList]
   /// Records of the kind outside the lists.
   let loose: [UInt32]
   let collection: IndicatorCollection
-  /// There is nothing but one list, and numbers are its lines.
+  /// Whether there is nothing but one list, so that the numbers are its lines.
   let isOneList: Bool
-  /// The numbers at which the lists begin, and that of the first record.
+  /// The numbers of each list's first value and of the first record.
   private let starts: [Int]
 
   /// Lists of one kind, and records of the kind in a collection.
@@ -253,7 +260,7 @@ struct DigestOrigins {
     Int(collection.records[Int(record)].valueOffset)
   }
 
-  /// What is the record of a number.
+  /// The record with a number.
   @inline(__always)
   func record(_ number: UInt32) -> IndicatorRecord {
     if isOneList {

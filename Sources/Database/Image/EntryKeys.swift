@@ -2,7 +2,7 @@ internal import CByteKernels
 internal import Indicators
 internal import Parsing
 
-/// What tells apart two entries of one kind with one comparison key, in the order of comparison.
+/// What tells apart entries of one kind with the same comparison key, in the order of comparison.
 ///
 ///     bits 48–55  network prefix length
 ///          32–47  port
@@ -32,21 +32,21 @@ struct EntryAttributes: Equatable {
   var ignoresCase: Bool { rawValue & 1 != 0 }
 }
 
-/// The comparison keys of all records, where they stand in the collection's own bytes.
+/// The comparison keys of all records, read from the collection's own bytes.
 ///
-/// Feed readers hand on normal forms; what is put right here (a host bit below a prefix, a capital in a name) is
-/// what would let two equal entries pass as different ones. Only such keys are copied.
+/// Feed readers hand on normal forms. What is corrected here (a host bit below a prefix, a capital
+/// in a name) would let two equal entries pass as different ones. Only corrected keys are copied.
 struct RecordKeys {
-  /// Why the compiler lets a record go; shown among the feed's refusals.
+  /// Why the compiler refuses a record; shown among the feed's refusals.
   enum Refusal: String {
     case valueTooLong = "value-too-long"
-    /// A path with more parts than any has.
+    /// A path with more separators than a file name may have.
     case pathTooDeep = "path-too-deep"
     case invalidRecord = "invalid-record"
   }
 
   let collection: IndicatorCollection
-  /// Keys that differ from what the collection holds.
+  /// The keys that differ from what the collection holds.
   private var corrected: [UInt8] = []
   private var correctedRanges: [UInt32: Range<Int>] = [:]
 
@@ -55,7 +55,7 @@ struct RecordKeys {
   /// Whether any key differs from what the collection holds.
   var hasCorrections: Bool { !corrected.isEmpty }
 
-  /// The key of a record that was let in.
+  /// The key of a record that was admitted.
   @_lifetime(borrow self)
   @inline(__always)
   func key(_ index: UInt32) -> RawSpan {
@@ -71,7 +71,7 @@ struct RecordKeys {
       : value
   }
 
-  /// Checks a record and puts its key right; to be called once for each.
+  /// Checks a record and corrects its key; to be called once for each record.
   mutating func admit(_ index: UInt32, _ record: IndicatorRecord) -> Refusal? {
     let (end, overflow) = record.valueOffset.addingReportingOverflow(UInt64(record.valueLength))
     guard !overflow, end <= UInt64(collection.values.count), record.valueLength > 0 else {
@@ -135,7 +135,7 @@ struct RecordKeys {
     return nil
   }
 
-  /// Asks for a record to be brought nearer.
+  /// Asks for the cache line of a record.
   @inline(__always)
   func prefetchRecord(_ index: UInt32) {
     // SAFETY: the address is only a hint, which is never read from.
@@ -144,13 +144,13 @@ struct RecordKeys {
     }
   }
 
-  /// Asks for the value of a record to be brought nearer.
+  /// Asks for the cache line of a record's value.
   @inline(__always)
   func prefetchKey(_ index: UInt32) {
     prefetchValue(Int(truncatingIfNeeded: collection.records[Int(index)].valueOffset))
   }
 
-  /// Asks for the value at an offset to be brought nearer.
+  /// Asks for the cache line of the value at an offset.
   @inline(__always)
   func prefetchValue(_ offset: Int) {
     // SAFETY: the address is only a hint, which is never read from.
@@ -187,7 +187,7 @@ struct RecordKeys {
   }
 }
 
-/// ASCII letters in lower case.
+/// Folds ASCII capitals to small letters.
 enum ASCIICase {
   @inline(__always)
   static func fold(_ byte: UInt8) -> UInt8 {

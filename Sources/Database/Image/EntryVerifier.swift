@@ -6,7 +6,7 @@ internal import Parsing
 struct EntryVerifier {
   private let database: IndicatorDatabase
   private var reader: SourceStreamReader?
-  /// Entries of each feed by kind.
+  /// How many entries of each kind each feed has.
   private var counts: [UInt64]
   private var valueEnd = 0
   private var nextHead = 0
@@ -76,7 +76,8 @@ struct EntryVerifier {
     guard facts == expected else { throw .damaged("the facts about kind \(kind.name) are wrong") }
   }
 
-  /// Checks that the kind's heads differ and are used in order, and what fills up the last block of lengths.
+  /// Checks that the kind's heads differ and are used in order, and that the lengths that fill up
+  /// the last block are zero.
   private func verifyHeadNumbers(_ kind: IndicatorKind) throws(DatabaseError) {
     let table = database.kindTables[Int(kind.rawValue)]
     let image = database.image

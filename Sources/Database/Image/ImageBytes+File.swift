@@ -6,7 +6,7 @@ internal import Matchers
 extension ImageBytes {
   /// The bytes of a database file: mapped, or read into memory.
   ///
-  /// - Returns: the bytes, and what watches over the file where it is mapped.
+  /// - Returns: the bytes, and the file if it is mapped.
   static func database(
     path: String, copying: Bool
   ) throws(DatabaseError) -> (ImageBytes, MappedFile?) {

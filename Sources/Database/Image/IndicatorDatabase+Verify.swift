@@ -81,7 +81,7 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Offsets that begin at zero, never fall, and end where the bytes end.
+  /// Checks that offsets begin at zero, never fall, and end where the bytes end.
   private func verifyOffsets(
     _ offsets: RecordTable, end: Int, _ what: String
   ) throws(DatabaseError) {
@@ -214,7 +214,7 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Checks that no entry is turned away before it is looked up.
+  /// Checks that the candidate filter and words turn no entry away before it is looked up.
   private func verifyCandidates(_ kind: IndicatorKind) throws(DatabaseError) {
     let isString = CandidateWordsBuilder.strings.contains(kind)
     for entry in kinds[Int(kind.rawValue)].entries where isString {
@@ -249,7 +249,7 @@ extension IndicatorDatabase {
     let isFound = candidateWords.matchers(includesWeak: isWeak).contains { matcher, firstWord in
       var state = LiteralMatcher.State()
       var matches: [LiteralMatch] = []
-      // Every word that a value of at most 64 KiB can hold at each of its offsets.
+      // Room for every word that a value of at most 64 KiB can hold at each of its offsets.
       _ = matcher.scan(key, state: &state, limit: 1 << 24, matches: &matches)
       return matches.contains { match in
         Int(match.pattern) < matcher.count
@@ -318,7 +318,7 @@ extension IndicatorDatabase {
       }
       var state = LiteralMatcher.State()
       matches.removeAll(keepingCapacity: true)
-      // Every literal that a value of at most 4 KiB can hold at each of its offsets.
+      // Room for every literal that a value of at most 4 KiB can hold at each of its offsets.
       _ = textMatcher.scan(value, state: &state, limit: 1 << 24, matches: &matches)
       let itself = LiteralMatch(pattern: UInt32(pattern), end: UInt64(value.byteCount))
       guard matches.contains(itself) else {

@@ -1,7 +1,7 @@
 internal import CMappedRegions
 internal import Glibc
 
-/// The file behind a mapped image: tells whether another process cut it meanwhile.
+/// The file behind a mapped image; tells whether another process has cut it.
 final class MappedFile: Sendable {
   let path: String
   private let descriptor: CInt
@@ -16,10 +16,11 @@ final class MappedFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Whether part of the image was lost: read as zeros, or not reached by the file any more.
+  /// Whether part of the image was lost: zeros were read in its place, or the file does not reach
+  /// it any more.
   ///
-  /// One without the other is possible: the file may have grown again, and behind its end the last page reads as
-  /// zeros without a fault.
+  /// Either is possible without the other: the file may have grown again, and behind the file's end
+  /// its last page reads as zeros without a fault.
   var isCut: Bool {
     if sekisho_region_is_cut(region) != 0 { return true }
     var status = stat()
@@ -30,10 +31,11 @@ final class MappedFile: Sendable {
 extension IndicatorDatabase {
   /// Lets reads of mapped databases go on over zeros where another process has cut the file.
   ///
-  /// Without it such a read ends the program (SIGBUS), as for any mapping. It installs a signal handler for the whole
-  /// process, which hands on every fault that is in no database's mapping; so it is left to the program, once,
-  /// before the first scan. `isCut` says afterwards that answers cannot be relied on. 256 mappings are covered; of
-  /// databases opened beyond those, a cut ends the program as ever.
+  /// Without it such a read ends the program (SIGBUS), as for any mapping. It installs a signal
+  /// handler for the whole process, which hands on every fault that is in no database's mapping. So
+  /// it is left to the program to call it, once, before the first scan. `isCut` says afterwards
+  /// that answers cannot be relied on. 256 mappings are covered; a cut in a database opened beyond
+  /// those still ends the program.
   ///
   /// - Returns: whether the handler is installed.
   @discardableResult
@@ -42,13 +44,13 @@ extension IndicatorDatabase {
   /// Whether the database's file was cut by another process while it was mapped: part of it was lost, and lookups
   /// miss what they should find.
   ///
-  /// Asks the system, so at most once a batch. Always false for a database in memory, and where `compile` put
-  /// another file in its place.
+  /// Asks the system, so call it at most once a batch. Always false for a database in memory, and
+  /// if `compile` put another file in its place.
   public var isCut: Bool { file?.isCut == true }
 
-  /// Whether zeros were read in place of what was lost of some mapped database since the program began.
+  /// Whether, since the program began, zeros were read in place of lost bytes of a mapped database.
   package static var hasReadBehindCut: Bool { sekisho_regions_were_cut() != 0 }
 
-  /// The path of the file, where it is mapped.
+  /// The path of the file; nil if it is not mapped.
   package var mappedPath: String? { file?.path }
 }

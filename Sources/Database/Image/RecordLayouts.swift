@@ -127,7 +127,7 @@ enum EntryRules {
     }
   }
 
-  /// Whether the kind's entries are found by their keys, not by prefix or in a stream.
+  /// Whether the kind's entries are found by their keys, and not by prefix or in a stream.
   static func hasKeys(_ kind: IndicatorKind) -> Bool {
     switch kind {
     case .ipv4, .ipv6, .text: false
@@ -135,7 +135,7 @@ enum EntryRules {
     }
   }
 
-  /// The longest value that is let in.
+  /// The length in bytes of the longest value that is let in.
   static func maximumLength(_ kind: IndicatorKind) -> Int {
     switch kind {
     case .text: DatabaseFormat.maximumLiteralLength

@@ -49,7 +49,7 @@ struct SectionTable: Sendable {
     buildIdentifier = (
       bytes.littleEndianUInt64(unchecked: 48), bytes.littleEndianUInt64(unchecked: 56)
     )
-    // The hash is that of a copy, and the copy is what is read from here on.
+    // The hash is that of a copy, and only the copy is read from here on.
     var head = bytes.copied(0..<headLength)
     let hash = bytes.littleEndianUInt64(unchecked: DatabaseFormat.headerHashOffset)
     head.store(UInt64(0), at: DatabaseFormat.headerHashOffset)
@@ -97,7 +97,7 @@ struct SectionTable: Sendable {
   /// The section of a kind, if there is one.
   subscript(_ kind: SectionKind) -> SectionEntry? { sections.first { $0.kind == kind } }
 
-  /// The table that a section is, which must be there and have records of one of the sizes given.
+  /// The section of a kind as a table; it must exist and have records of one of the given sizes.
   func table(_ kind: SectionKind, sizes: Int...) throws(DatabaseError) -> RecordTable {
     guard let section = self[kind] else {
       throw .damaged("section \(kind.rawValue) is missing")
@@ -110,8 +110,8 @@ struct SectionTable: Sendable {
 }
 
 extension SectionEntry {
-  /// Reads the 64 bytes of an entry that the caller has checked to be there; nil where a number
-  /// does not fit.
+  /// Reads the 64 bytes of an entry, which the caller has checked to be there; nil if a number does
+  /// not fit.
   init?(_ bytes: RawSpan, at base: Int) {
     guard let offset = Int(exactly: bytes.littleEndianUInt64(unchecked: base + 8)),
       let length = Int(exactly: bytes.littleEndianUInt64(unchecked: base + 16)),

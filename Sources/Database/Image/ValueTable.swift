@@ -8,20 +8,20 @@ internal import Parsing
 /// Places and lengths were checked when the image was opened; what the columns hold was not, so every value
 /// that is read from them is clamped.
 struct KindTable: Sendable {
-  /// First entry and number of entries.
+  /// The number of the first entry, and how many there are.
   var first = 0
   var count = 0
   var values = RecordTable()
-  /// Of kinds whose values vary in length: one or two bytes each, a whole number of blocks.
+  /// For kinds whose values vary in length: one or two bytes each, a whole number of blocks.
   var lengths = RecordTable()
   var blocks = RecordTable()
-  /// Bytes of each value, or nil where they vary.
+  /// The length of each value in bytes; nil if lengths vary.
   var width: Int?
-  /// Which head each entry has; `count` 0 where all have the first.
+  /// Which head each entry has; `count` is 0 if all have the first.
   var headNumbers = RecordTable(start: 0, count: 0, stride: 1)
   var firstHead = 0
   var headCount = 0
-  /// URLs: the scheme is no part of what is compared.
+  /// Whether values may begin with a scheme, which is not compared: those of URLs.
   var hasSchemes = false
 
   /// An empty kind.
@@ -62,7 +62,7 @@ struct KindTable: Sendable {
 }
 
 extension ImageBytes {
-  /// Where in the image the value at a place of the kind is.
+  /// Where the value at a place of the kind is in the image.
   @inline(__always)
   func valueRange(_ table: KindTable, _ place: Int) -> Range<Int> {
     if let width = table.width {
@@ -75,7 +75,7 @@ extension ImageBytes {
     guard let lengths = table.lengths.offset(block &* blockLength) else {
       return table.values.start..<table.values.start
     }
-    // A block of lengths is whole, so that all its words are there.
+    // Every block of lengths is whole, so that all its words are there.
     let isNarrow = table.lengths.stride == 1
     var before: UInt64 = 0
     var left = isNarrow ? inBlock : inBlock &* 2
@@ -108,7 +108,7 @@ extension ImageBytes {
     return (halves & 0xffff_ffff) &+ halves &>> 32
   }
 
-  /// Asks for what `valueRange` reads.
+  /// Asks for the cache lines that `valueRange` reads.
   @inline(__always)
   func prefetchPlace(_ table: KindTable, _ place: Int) {
     if table.width != nil { return }
@@ -119,7 +119,7 @@ extension ImageBytes {
     }
   }
 
-  /// Asks for the byte at an offset to be brought nearer.
+  /// Asks for the cache line of the byte at an offset.
   @inline(__always)
   func prefetch(_ offset: Int) {
     // SAFETY: the address is only a hint, which is never read from.
