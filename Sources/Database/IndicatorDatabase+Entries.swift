@@ -14,27 +14,28 @@ public struct DatabaseEntry: Sendable, Equatable {
   public let prefixLength: UInt8
   /// The port of a joint address-and-port entry, or 0.
   public let port: UInt16
-  /// Of a URL: length of the scheme with its `://`, 0 without scheme.
+  /// For a URL, the length of the scheme with its `://`; 0 without a scheme.
   public let schemeLength: UInt8
   /// Whether ASCII letters of a text literal match in either case.
   public let ignoresCase: Bool
-  /// The flags of all its sources, or-ed: `weak` here says that some source is weak, not that all are.
+  /// The flags of all its sources, or-ed: `weak` here means that some source is weak, not that all
+  /// are.
   public let sourceFlags: SourceFlags
   /// Whether some source takes part without `--weak`.
   package let hasStrongSource: Bool
-  /// Whether some source is of a feed that blocks, not allows.
+  /// Whether some source is from a feed that blocks rather than allows.
   public let hasBlockingSource: Bool
 
   let valueRange: Range<Int>
 
-  /// Whether two of one database are the same entry; of which database an entry is, it does not say.
+  /// Whether two entries of one database are the same; it does not tell which database they are of.
   public static func == (left: DatabaseEntry, right: DatabaseEntry) -> Bool {
     left.number == right.number && left.valueRange == right.valueRange
   }
 }
 
 extension DatabaseEntry {
-  /// What stands for an entry that there is not.
+  /// Takes the place of an entry that does not exist.
   fileprivate init(nothingAt number: UInt32) {
     self.init(
       number: number, kind: .text, mode: .exact, prefixLength: 0, port: 0, schemeLength: 0,
@@ -53,7 +54,8 @@ extension IndicatorDatabase {
   /// The numbers of a kind's entries.
   public func entries(of kind: IndicatorKind) -> Range<Int> { kinds[Int(kind.rawValue)].entries }
 
-  /// The entry with a number below `entryCount`; an empty text without sources for another one.
+  /// The entry with a number; an empty text without sources if the number is not below
+  /// `entryCount`.
   public func entry(_ number: UInt32) -> DatabaseEntry {
     let index = Int(number)
     guard index < entryCount else { return DatabaseEntry(nothingAt: number) }
@@ -78,7 +80,8 @@ extension IndicatorDatabase {
     return index < entryCount ? head(index).sourceFlags : []
   }
 
-  /// Calls with the number of each entry of which some source counts only together with others, ascending.
+  /// Calls a closure with the number of each entry that has a source that counts only together with
+  /// others, ascending.
   package func forEachJointEntry(_ body: (UInt32) -> Void) {
     // Kinds are numbered in the order of their entries.
     for table in kindTables {
@@ -88,13 +91,13 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Calls with the place of each entry of a kind whose head passes, ascending.
+  /// Calls a closure with the place of each entry of a kind whose head passes, ascending.
   ///
-  /// Entries share heads, of which there are few: where none passes, no entry is looked at.
+  /// Entries share heads, of which there are few: if none passes, no entry is looked at.
   private func forEachPlace(
     of table: KindTable, where passes: (EntryHead) -> Bool, _ body: (Int) throws -> Void
   ) rethrows {
-    // Of those outside the table, which an image that was not verified may name, none passes.
+    // Heads outside the table, to which an image that was not verified may refer, do not pass.
     let isPassing = (0..<min(table.headCount, max(0, heads.count - table.firstHead))).map {
       passes(EntryHead(rawValue: image.uint64(heads, table.firstHead + $0)))
     }
@@ -105,8 +108,8 @@ extension IndicatorDatabase {
     }
   }
 
-  /// Calls with the entry, the normal form and the length of the scheme of each URL of a feed that blocks, and
-  /// whether longer ones match as well.
+  /// Calls a closure with each URL of a feed that blocks: its entry, its normal form, the length of
+  /// its scheme, and whether longer URLs match as well.
   package func forEachBlockingURL(
     _ body: (_ entry: UInt32, _ url: RawSpan, _ schemeLength: Int, _ isPrefix: Bool) throws -> Void
   ) rethrows {
@@ -136,7 +139,7 @@ extension IndicatorDatabase {
 
   // MARK: Inside
 
-  /// The kind whose entries hold a number.
+  /// The kind that an entry's number belongs to.
   func kind(ofEntry index: Int) -> IndicatorKind {
     for kind in EntryRules.kinds {
       let table = kindTables[Int(kind.rawValue)]
@@ -167,7 +170,7 @@ extension IndicatorDatabase {
     return comparisonKey(table, index - table.first)
   }
 
-  /// The part that is compared of the value at a place of a kind.
+  /// The part of the value at a place of a kind that is compared.
   @inline(__always)
   func comparisonKey(_ table: KindTable, _ place: Int) -> Range<Int> {
     let range = image.valueRange(table, place)

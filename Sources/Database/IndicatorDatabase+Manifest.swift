@@ -11,13 +11,13 @@ public struct DatabaseFeed: Sendable, Equatable {
   public var format: String
   /// Whether its entries allow instead of block.
   public var isAllowList: Bool
-  /// Entries that it is a source of.
+  /// How many entries it is a source of.
   public var entries: UInt64
   /// Indicators read from it, repeated ones and those refused by the compiler included.
   public var indicators: UInt64
   /// Entries by kind; kinds without any are left out.
   public var entriesByKind: [IndicatorKind: UInt64]
-  /// The file that it was read from, where that is known.
+  /// The file that it was read from, if known.
   public var input: FeedInput?
   /// Values refused, by reason, in the order of the reasons.
   public var refusals: [(reason: String, count: UInt64)]
@@ -32,7 +32,7 @@ public struct DatabaseFeed: Sendable, Equatable {
   }
 }
 
-/// A part of the database file, for those who want to know where its bytes go.
+/// A part of the database file, to show where its bytes go.
 public struct DatabaseSection: Sendable {
   /// What it holds.
   public var name: String
@@ -43,7 +43,7 @@ public struct DatabaseSection: Sendable {
 }
 
 extension IndicatorDatabase {
-  /// The feeds that it was compiled from, by index; made when first asked for.
+  /// The feeds that the database was compiled from, by index; made when first asked for.
   public var feeds: [DatabaseFeed] {
     cachedFeeds.withLock { cache in
       if let feeds = cache { return feeds }
@@ -56,7 +56,7 @@ extension IndicatorDatabase {
   /// Number of feeds.
   public var feedCount: Int { feedTable.count }
 
-  /// The name of a feed, as bytes; empty for an index that is none.
+  /// The name of a feed, as bytes; empty if no feed has this index.
   @_lifetime(borrow self)
   public func feedName(_ feed: UInt32) -> RawSpan {
     string(image.uint32(feedTable, Int(feed), 0))
@@ -84,8 +84,8 @@ extension IndicatorDatabase {
   /// Version of the file's format, `major.minor`.
   public var formatVersion: String { "\(DatabaseFormat.major).\(table.minor)" }
 
-  /// Date of the public suffix list that its names were let in by, `2024-05-01`; nil where the file does
-  /// not tell.
+  /// The date of the public suffix list by which names were let in, `2024-05-01`; nil if the file
+  /// does not tell.
   public var publicSuffixDate: String? {
     guard let section = table[.publicSuffixDate], section.length == 10 else { return nil }
     let bytes = span(section.range)
@@ -103,7 +103,7 @@ extension IndicatorDatabase {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// Bytes of names and reasons that are read at most.
+  /// The most bytes of names and reasons that are read.
   private static var manifestTextLimit: Int { 64 << 20 }
 
   private func readFeeds() -> [DatabaseFeed] {
@@ -152,7 +152,7 @@ extension IndicatorDatabase {
     return String(decoding: bytes.copied(bytes.byteOffsets), as: UTF8.self)
   }
 
-  /// The entry of a pattern of `textMatcher`, or nil for a number that is none.
+  /// The entry of a pattern of `textMatcher`; nil if there is no such pattern.
   public func textEntry(ofPattern pattern: UInt32) -> UInt32? {
     let entries = kinds[Int(IndicatorKind.text.rawValue)].entries
     guard Int(pattern) < entries.count else { return nil }

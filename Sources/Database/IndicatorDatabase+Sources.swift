@@ -2,17 +2,18 @@ public import Indicators
 internal import Matchers
 internal import Parsing
 
-/// One feed's word for an entry.
+/// What one feed says of an entry.
 public struct DatabaseSource: Sendable {
-  /// Number of what its feed says, feed and context together: the same for all entries of which it says the same.
+  /// The number of the pair of feed and context: the same for all entries of which a feed says the
+  /// same.
   public var origin: UInt32
   /// Index into the database's feeds.
   public var feed: UInt32
-  /// First line in the feed from 1, or 0 where lines mean nothing.
+  /// The first line in the feed, from 1; 0 if lines mean nothing.
   public var line: UInt32
   /// Further lines of the same feed that say the same, ascending.
   public var moreLines: [UInt32] = []
-  /// What the feed says besides the value; its strings and lists are the database's.
+  /// What the feed says besides the value; its strings and lists are numbers in the database.
   public var context: SourceContext
 }
 
@@ -65,7 +66,7 @@ extension IndicatorDatabase {
       entries: min(blockLength, max(0, entryCount - block * blockLength)), bytes)
   }
 
-  /// A context; one that says nothing for an index outside the table.
+  /// The context at an index; an empty one for an index outside the table.
   func context(_ index: Int) -> SourceContext {
     var context = SourceContext()
     guard index < contexts.count else { return context }

@@ -3,7 +3,7 @@ internal import Indicators
 package import Matchers
 internal import Synchronization
 
-/// A compiled, immutable set of indicators, ready to be asked.
+/// A compiled, immutable set of indicators, ready for lookups.
 ///
 /// Opening maps the file and checks its frame, which takes less than a millisecond whatever its size;
 /// nothing is copied, and processes that open one file share its pages. One database serves any
@@ -17,7 +17,7 @@ internal import Synchronization
 public final class IndicatorDatabase: Sendable {
   let image: ImageBytes
   let table: SectionTable
-  /// What the image is mapped from.
+  /// The file that the image is mapped from; nil for an image in memory.
   let file: MappedFile?
 
   let heads: RecordTable
@@ -38,7 +38,7 @@ public final class IndicatorDatabase: Sendable {
   let kinds: [KindFacts]
   /// The columns of each kind, by raw value.
   let kindTables: [KindTable]
-  /// What finds the entries of a kind, by its raw value.
+  /// The key finder of each kind, by raw value; nil if the kind has none.
   let keyFinders: [KeyFinder?]
   let ipv4: PrefixLookup?
   let ipv6: PrefixLookup?
@@ -51,7 +51,7 @@ public final class IndicatorDatabase: Sendable {
   let serial = IndicatorDatabase.serials.wrappingAdd(1, ordering: .relaxed).newValue
   private static let serials = Atomic<UInt64>(0)
 
-  /// Finds the text entries in a stream of bytes, or nil where there are none.
+  /// Finds the text entries in a stream of bytes; nil if there are none.
   ///
   /// `textEntry(ofPattern:)` gives the entry of each of its patterns.
   package let textMatcher: LiteralMatcher?
