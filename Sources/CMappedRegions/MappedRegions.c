@@ -12,7 +12,7 @@ enum { REGION_COUNT = 256 };
 
 enum { FREE, CLAIMED, IN_USE };
 
-/// Only lock-free atomics, so that a handler may look at them on whichever thread it runs.
+/// Only lock-free atomics, so that the handler may read them on whichever thread it runs.
 static struct {
   atomic_int state;
   atomic_int is_cut;
@@ -50,18 +50,19 @@ int32_t sekisho_region_is_cut(int32_t region) {
 
 int32_t sekisho_regions_were_cut(void) { return atomic_load(&were_cut); }
 
-/// Puts zeros in the place of what is gone; whether the address is in a mapping that was noted.
+/// Maps zeros over the lost part of the noted mapping that holds an address; returns whether it
+/// did.
 static int mend(uintptr_t address) {
   for (int index = 0; index < REGION_COUNT; index++) {
     if (atomic_load(&regions[index].state) != IN_USE) continue;
     uintptr_t start = atomic_load(&regions[index].start);
     uintptr_t end = atomic_load(&regions[index].end);
     if (address < start || address >= end) continue;
-    // The place may have been given to another mapping meanwhile, whose end is not this one's.
+    // The place may have been given to another mapping meanwhile, which has another end.
     if (atomic_load(&regions[index].state) != IN_USE) continue;
     if (atomic_load(&regions[index].start) != start) continue;
     uintptr_t page = address & ~(page_size - 1);
-    // Before the pages change, so that nobody reads zeros who could not know.
+    // Set before the pages change, so that whoever reads zeros can know.
     atomic_store(&regions[index].is_cut, 1);
     atomic_store(&were_cut, 1);
     void *zeros = mmap(
@@ -73,7 +74,7 @@ static int mend(uintptr_t address) {
 
 static void handle(int number, siginfo_t *info, void *context) {
   int error = errno;
-  // Positive codes are faults of this thread, others were sent by some process.
+  // Positive codes are faults of this thread; signals with others were sent by some process.
   int is_mended = info->si_code > 0 && mend((uintptr_t)info->si_addr);
   errno = error;
   if (is_mended) return;
@@ -84,7 +85,8 @@ static void handle(int number, siginfo_t *info, void *context) {
   } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
     previous.sa_handler(number);
   } else {
-    // The fault comes again when this returns, and ends the program as it would have; so does a signal that was sent.
+    // On return the fault comes again, and ends the program as it would have without the handler; a
+    // signal that was sent is raised again.
     signal(number, SIG_DFL);
     if (info->si_code <= 0) raise(number);
   }
