@@ -7,8 +7,8 @@ static inline uint32_t load_word(const uint8_t *bytes) {
   return word;
 }
 
-/// The bytes around anchors, and what is known of them. By value: the compiler must think that
-/// a position which is stored changes whatever is behind a pointer.
+/// The bytes around anchors, and the table of grams. Passed by value: the compiler must assume that
+/// storing a position changes whatever is behind a pointer.
 typedef struct {
   const uint8_t *bytes;
   size_t count;
@@ -24,8 +24,8 @@ static inline __attribute__((always_inline)) uint32_t holds(gram_search search, 
   return load_word(search.table + 4 * (bit >> 5)) >> (bit & 31) & 1;
 }
 
-/// Keeps those of the positions from `index` on, up to the first behind which there are no four
-/// bytes, of which some gram is known; returns how many are kept then.
+/// Keeps those of the positions from `*index` on that have some gram in the table; returns how many
+/// are kept then. Stops at the first position from which four bytes cannot be read.
 static inline __attribute__((always_inline)) size_t keep(gram_search search, uint32_t kinds,
                                                          uint32_t *positions, size_t position_count,
                                                          size_t *index, size_t kept) {
@@ -45,7 +45,7 @@ static inline __attribute__((always_inline)) size_t keep(gram_search search, uin
   return kept;
 }
 
-/// A loop for each choice of kinds, so that those nobody asked for cost nothing.
+/// One loop for each choice of kinds, so that kinds that are not looked for cost nothing.
 static inline __attribute__((always_inline)) size_t keep_kinds(gram_search search, uint32_t kinds,
                                                                uint32_t *positions,
                                                                size_t position_count, size_t *index,
@@ -74,7 +74,7 @@ static inline __attribute__((always_inline)) size_t keep_kinds(gram_search searc
 }
 
 #if SEKISHO_HAS_AVX2
-/// The same with shifts by what is in any register.
+/// The same with BMI2, which shifts by what is in any register.
 __attribute__((target("avx2,bmi,bmi2"))) static size_t
 keep_kinds_avx2(gram_search search, uint32_t kinds, uint32_t *positions, size_t position_count,
                 size_t *index, size_t kept) {

@@ -12,12 +12,12 @@ AVX512 static inline __mmask16 holds(__m512i grams, uint32_t kind, __m512i fold,
       _mm512_xor_si512(_mm512_or_si512(grams, fold), _mm512_set1_epi32((int)(kind << 28)));
   __m512i bit =
       _mm512_srlv_epi32(_mm512_mullo_epi32(word, _mm512_set1_epi32((int)0x9E3779B1u)), shift);
-  // No further than the table: a whole number of words of 32 bits.
+  // Reads no further than the table, which is a whole number of words of 32 bits.
   __m512i entry = _mm512_i32gather_epi32(_mm512_srli_epi32(bit, 5), table, 4);
   return _mm512_test_epi32_mask(entry, _mm512_rolv_epi32(_mm512_set1_epi32(1), bit));
 }
 
-/// What the looks at all positions of a call have in common.
+/// What is the same for all positions of a call.
 typedef struct {
   const uint8_t *bytes;
   const void *table;
@@ -26,12 +26,13 @@ typedef struct {
   __m512i shift, quad, pair, around;
 } gram_search;
 
-/// Which of some of sixteen positions, of which the first one is `first`, have a gram in the table.
+/// Which of `some` of sixteen positions have a gram in the table; the first one is `first_place`,
+/// and its offset is `first`.
 AVX512 static inline __mmask16 keeps_of(const gram_search *search, __mmask16 some, __m512i places,
                                         size_t first, uint32_t first_place) {
   const __m512i none = _mm512_setzero_si512();
   const void *table = search->table;
-  // Relative to the first of them, for an index is signed.
+  // Relative to the first position, since an index is signed.
   __m512i steps = _mm512_sub_epi32(places, _mm512_set1_epi32((int)first_place));
   __m512i low =
       _mm512_mask_i32gather_epi32(none, some, steps, (const void *)(search->bytes + first - 2), 1);
@@ -76,8 +77,8 @@ AVX512 size_t sekisho_keep_grams_avx512(const uint8_t *bytes, size_t count, size
   while (index + 16 <= position_count && count - (base + positions[index + 15]) >= 4) {
     __m512i places = _mm512_loadu_si512(positions + index);
     __mmask16 keeps = keeps_of(&search, 0xFFFF, places, base + positions[index], positions[index]);
-    // At most as many were kept as were looked at, so the store covers no position that is still to
-    // come.
+    // At most as many were kept as were looked at, so that the store overwrites no position that is
+    // still to come.
     _mm512_storeu_si512(positions + out, _mm512_maskz_compress_epi32(keeps, places));
     out += (size_t)__builtin_popcount(keeps);
     index += 16;

@@ -17,7 +17,7 @@ SEKISHO_INLINE uint64_t load_word(const void *base, uint64_t index) {
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2,bmi,bmi2")))
 
-/// Half a block, of which `part` says how many bytes count.
+/// What each of the four words of half a block adds to the sums.
 SEKISHO_INLINE AVX2 __m256i sum_half(__m256i bytes, __m256i secrets, int folds) {
   if (folds) {
     // As signed numbers `A` + 63 is the smallest.
@@ -30,14 +30,14 @@ SEKISHO_INLINE AVX2 __m256i sum_half(__m256i bytes, __m256i secrets, int folds) 
   return _mm256_add_epi64(_mm256_mul_epu32(words, exchanged), exchanged);
 }
 
-/// `sekisho_sum_block` with 64 bytes that may be read.
+/// `sekisho_sum_block` for a block of which 64 bytes may be read.
 SEKISHO_INLINE AVX2 sekisho_block_sums sum_block_avx2(const uint64_t *secrets, const uint8_t *bytes,
                                                       size_t length, int folds) {
   const uint8_t *masks = sekisho_length_masks + SEKISHO_HASH_BLOCK - length;
   __m256i low = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)bytes),
                                  _mm256_loadu_si256((const __m256i *)masks));
   __m256i sums = sum_half(low, _mm256_loadu_si256((const __m256i *)secrets), folds);
-  // Where a constant says that there is no more, the other half is one, too.
+  // If `length` is a constant of at most 32, the other half is a constant, too: zeros.
   __m256i high = _mm256_setzero_si256();
   if (!(__builtin_constant_p(length) && length <= 32)) {
     high = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(bytes + 32)),
@@ -66,7 +66,7 @@ SEKISHO_INLINE int is_usable(const sekisho_key_filter *filter, sekisho_key_place
   return has_length && (size_t)key.offset + key.length <= byte_count;
 }
 
-/// Adds a key, and asks for its word of the filter.
+/// Adds a key to the list, and asks for its word of the filter.
 SEKISHO_INLINE void add_key(const sekisho_key_filter *filter, key_list *list, size_t member,
                             uint64_t hash) {
   sekisho_prefetch((const uint8_t *)filter->words + 8 * sekisho_scaled(hash, filter->word_count));
@@ -77,7 +77,7 @@ SEKISHO_INLINE void add_key(const sekisho_key_filter *filter, key_list *list, si
 
 /// Keeps the keys that the filter lets through.
 SEKISHO_INLINE size_t test_keys(const sekisho_key_filter *filter, key_list list) {
-  // No branch on the filter's answer, so that the loads run ahead of one another.
+  // No branch on the filter's answer, so that the loads overlap.
   size_t kept = 0;
   for (size_t i = 0; i < list.count; i++) {
     uint64_t hash = list.hashes[i];
@@ -90,11 +90,11 @@ SEKISHO_INLINE size_t test_keys(const sekisho_key_filter *filter, key_list list)
   return kept;
 }
 
-/// How far ahead of a key more bytes are asked for: keys mostly follow one another in what they were cut
-/// out of.
+/// How many bytes ahead of a key more are asked for: keys mostly follow one another in the text
+/// that they were cut out of.
 enum { AHEAD = 2048 };
 
-// Each takes a copy of the filter: writing a hash cannot change what is in registers.
+// Each takes a copy of the filter, which stays in registers: writing a hash cannot change it.
 
 SEKISHO_INLINE size_t filter_portable(sekisho_key_filter filter, const uint8_t *bytes,
                                       size_t byte_count, const sekisho_key_place *keys, size_t count,
@@ -135,7 +135,7 @@ SEKISHO_INLINE AVX2 size_t filter_avx2(sekisho_key_filter filter, const uint8_t 
 }
 #endif
 
-// Constants for the shapes that lists of indicators have: the loops become shorter.
+// Constants for the lengths of keys that lists of indicators have make the loops shorter.
 #define CHOOSE_SHAPE(filter_keys)                                                                    \
   do {                                                                                               \
     if (filter->folds) return filter_keys(*filter, bytes, byte_count, keys, count, list, 0, 1);      \

@@ -5,11 +5,11 @@
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,popcnt")))
 
-/// How far ahead of a key more bytes are asked for: keys mostly follow one another in what they were cut
-/// out of.
+/// How many bytes ahead of a key more are asked for: keys mostly follow one another in the text
+/// that they were cut out of.
 enum { AHEAD = 2048 };
 
-/// `sekisho_sum_block`, which reads no more than the key.
+/// `sekisho_sum_block`, but reads no more than the key.
 SEKISHO_INLINE AVX512 sekisho_block_sums sum_block(__m512i secrets, const uint8_t *bytes, size_t length,
                                                    int folds) {
   __m512i words = _mm512_maskz_loadu_epi8(_bzhi_u64(~(uint64_t)0, (uint32_t)length), bytes);
@@ -38,7 +38,7 @@ SEKISHO_INLINE AVX512 size_t test_keys(const sekisho_key_filter *filter, size_t 
     __m512i mask = sekisho_filter_mask_avx512(hash);
     __mmask8 passed = _mm512_mask_cmpeq_epi64_mask(there, _mm512_and_si512(word, mask), mask);
     __m256i member = _mm256_maskz_loadu_epi32(there, members + i);
-    // What is kept goes no further than what was read.
+    // The stores reach no further than what was read.
     _mm512_mask_storeu_epi64(hashes + kept, there, _mm512_maskz_compress_epi64(passed, hash));
     _mm256_mask_storeu_epi32(members + kept, there, _mm256_maskz_compress_epi32(passed, member));
     kept += (size_t)_mm_popcnt_u32(passed);
@@ -49,7 +49,7 @@ SEKISHO_INLINE AVX512 size_t test_keys(const sekisho_key_filter *filter, size_t 
 SEKISHO_INLINE AVX512 size_t filter_keys(const sekisho_key_filter *given, const uint8_t *bytes,
                                          size_t byte_count, const sekisho_key_place *keys, size_t count,
                                          uint32_t *members, uint64_t *hashes, size_t width, int folds) {
-  // A copy: writing a hash cannot change what is in registers.
+  // A copy, which stays in registers: writing a hash cannot change it.
   const sekisho_key_filter filter = *given;
   const __m512i secrets = _mm512_loadu_si512(filter.secrets.words);
   const uint32_t shortest = width ? (uint32_t)width : filter.shortest;
@@ -82,7 +82,7 @@ AVX512 size_t sekisho_filter_keys_avx512(const sekisho_key_filter *filter, const
                                          size_t byte_count, const sekisho_key_place *keys, size_t count,
                                          uint32_t *members, uint64_t *hashes) {
   if (filter->folds) return filter_keys(filter, bytes, byte_count, keys, count, members, hashes, 0, 1);
-  // Constants for the shapes that lists of indicators have.
+  // Constants for the lengths of keys that lists of indicators have.
   switch (filter->shortest == filter->longest ? filter->shortest : 0) {
   case 16: return filter_keys(filter, bytes, byte_count, keys, count, members, hashes, 16, 0);
   case 20: return filter_keys(filter, bytes, byte_count, keys, count, members, hashes, 20, 0);

@@ -10,8 +10,7 @@ static uint64_t word_before(const uint8_t *end) {
   return word;
 }
 
-/// Whether a name is worth a look, without a branch on what stands in it, so that loads run ahead
-/// of one another.
+/// Whether a name is worth a look, without a branch on its bytes, so that the loads overlap.
 static size_t is_kept(const sekisho_name_filter *filter, const uint8_t *bytes, uint32_t start,
                       uint32_t dot, uint32_t end) {
   const uint32_t length = end - start;

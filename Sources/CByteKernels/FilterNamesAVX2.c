@@ -7,8 +7,8 @@
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
-// Of the sixteen bytes that end with a name of `length`: which go where in its key, whose low half
-// is the last eight and whose high half those before them, each with zeros above.
+// Where the sixteen bytes that end with a name of `length` bytes go in its key. The low half is the
+// last eight bytes of the name and the high half those before them, each with zeros above.
 #define LOW(length, i) \
   ((length) > 8 ? 8 + (i) : (i) < (length) ? 16 - (length) + (i) : 0x80)
 #define HIGH(length, i) ((i) + 8 < (length) ? 16 - (length) + (i) : 0x80)
@@ -22,7 +22,8 @@ static const uint8_t keys[SEKISHO_NAME_LENGTH + 1][16] = {
 
 enum { behind_backslash = 1, behind_percent = 2 };
 
-/// What may hide the first byte of a name, and which bytes each of those may hide.
+/// Which bytes before a name may hide its first byte, one bit each; and for each first byte, by
+/// which of them it may be hidden.
 static const uint8_t odd_before[256] = {['\\'] = behind_backslash, ['%'] = behind_percent};
 static const uint8_t odd_first[256] = {
     ['-'] = 2, ['0' ... '9'] = 2, ['A' ... 'Z'] = 2, ['_'] = 2, ['a'] = 2,         ['b'] = 3,
@@ -42,7 +43,7 @@ AVX2 size_t sekisho_filter_names_avx2(const sekisho_name_filter *filter, const u
       kept_count++;
       continue;
     }
-    // How long a name is is no guess for a branch either.
+    // No branch on how long the name is either, which could not be predicted.
     const uint32_t is_long = length > SEKISHO_NAME_LENGTH;
     const __m128i last = _mm_or_si128(_mm_loadu_si128((const __m128i *)(bytes + end - 16)),
                                       _mm_set1_epi8(0x20));

@@ -29,7 +29,7 @@ SEKISHO_INLINE AVX512 __m512i wide(__mmask8 there, const uint32_t *numbers) {
   return _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(there, numbers));
 }
 
-/// The eight bytes at a distance before eight places.
+/// The eight bytes that begin `distance` before each of eight places.
 SEKISHO_INLINE AVX512 __m512i words_before(__mmask8 lanes, const uint8_t *bytes, __m512i places,
                                            uint64_t distance) {
   return _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes,
@@ -40,7 +40,7 @@ SEKISHO_INLINE AVX512 __mmask8 is_byte(__m512i bytes, char value) {
   return _mm512_cmpeq_epi64_mask(bytes, word_of((uint8_t)value));
 }
 
-/// `sekisho_begins_escape`; a shift by 64 or more leaves nothing.
+/// `sekisho_begins_escape` for eight bytes; a shift by 64 or more leaves zero.
 SEKISHO_INLINE AVX512 __mmask8 begins_escape(__m512i bytes) {
   return _mm512_test_epi64_mask(
       _mm512_srlv_epi64(word_of(SEKISHO_ESCAPE_LETTERS), _mm512_sub_epi64(bytes, word_of('b'))),
@@ -65,11 +65,12 @@ AVX512 size_t sekisho_filter_names_avx512(const sekisho_name_filter *filter, con
                            _mm512_cmple_epu64_mask(length, word_of(SEKISHO_NAME_LENGTH));
     const __m512i last = words_before(lanes, bytes, end, 8),
                   before = words_before(lanes, bytes, end, 16);
-    // The byte before the name, and its first one: a name has three bytes at least.
+    // The byte before the name, and the name's first one: a name has at least three bytes.
     const __m512i first = _mm512_cvtepu32_epi64(_mm512_mask_i64gather_epi32(
         _mm256_setzero_si256(), lanes, _mm512_sub_epi64(start, word_of(1)), bytes, 1));
     const __m512i folded = _mm512_or_si512(last, bit5);
-    // Shifts by more bits than a word has leave nothing; by less than none there are none.
+    // A shift by 64 bits or more leaves zero; the saturating difference is zero if all eight bytes
+    // count.
     const __m512i bits = _mm512_slli_epi64(length, 3);
     const __m512i low = _mm512_srlv_epi64(folded, _mm512_subs_epu16(word_of(64), bits));
     const __m512i high =

@@ -1,7 +1,8 @@
 #include "Variants.h"
 #include <string.h>
 
-/// The window's bytes where eight bytes cannot be loaded; the window itself is inside.
+/// The bytes of a window, one by one, where eight bytes cannot be loaded; the window itself is
+/// inside.
 static uint64_t load_part(const uint8_t *bytes, uint32_t width) {
   uint64_t word = 0;
   for (uint32_t at = 0; at < width; at++) word |= (uint64_t)bytes[at] << (8 * at);
@@ -14,10 +15,10 @@ static inline uint64_t load_word(const uint8_t *bytes) {
   return word;
 }
 
-/// The bytes around positions, and the windows that are wanted. By value: the compiler must think
-/// that what is stored changes whatever is behind a pointer.
+/// The bytes around positions, and the windows that are wanted. Passed by value: the compiler must
+/// assume that storing a position changes whatever is behind a pointer.
 typedef struct {
-  /// The first window would begin here, were its position 0.
+  /// Where the window of position 0 would begin.
   const uint8_t *start;
   const uint8_t *filter;
   uint64_t seed, words;
@@ -31,15 +32,15 @@ typedef struct {
   size_t count;
 } window_list;
 
-/// Adds a position if its window's bytes pass the filter: no branch on the answer, so that the loads
-/// run ahead of one another.
+/// Adds a position if its window's bytes pass the filter. No branch on the answer, so that the
+/// loads overlap.
 static inline __attribute__((always_inline)) void add(window_search search, uint32_t position,
                                                       uint64_t bytes, window_list *list) {
   const uint64_t hash = sekisho_window_hash(bytes, search.width, search.seed);
   const uint64_t word = load_word(search.filter + 8 * (hash >> 32 & search.words));
   list->positions[list->count] = position;
   list->hashes[list->count] = hash;
-  // Both bits of `sekisho_window_mask`.
+  // Tests both bits of `sekisho_window_mask`.
   list->count += word >> (hash & 63) & word >> (hash >> 6 & 63) & 1;
 }
 
@@ -53,7 +54,7 @@ static inline __attribute__((always_inline)) size_t keep(window_search search,
 }
 
 #if SEKISHO_HAS_AVX2
-/// The same with shifts by what is in any register.
+/// The same with BMI2, which shifts by what is in any register.
 __attribute__((target("avx2,bmi,bmi2"))) static size_t keep_avx2(window_search search,
                                                                  const uint32_t *positions,
                                                                  size_t from, size_t to,
@@ -67,7 +68,7 @@ size_t sekisho_filter_windows(int32_t variant, const uint8_t *bytes, size_t coun
                               const sekisho_window *window, uint32_t *passed, uint64_t *hashes) {
   const size_t before = window->before;
   size_t index = 0, kept = 0;
-  // Positions rise: first those whose window would begin too early.
+  // Positions rise: the windows of the first ones may begin before the bytes.
   while (index < position_count && base + positions[index] < before) index++;
 #if SEKISHO_HAS_AVX2
   if (variant == SEKISHO_AVX512_GATHER) {
@@ -80,7 +81,7 @@ size_t sekisho_filter_windows(int32_t variant, const uint8_t *bytes, size_t coun
   const window_search search = {(const uint8_t *)((uintptr_t)bytes + base - before), window->filter,
                                 window->seed, ((uint64_t)1 << window->word_bits) - 1, window->width};
   window_list list = {passed, hashes, kept};
-  // Last those behind which eight bytes cannot be loaded.
+  // For the last ones, eight bytes from the window's start on may reach beyond the bytes.
   size_t end = position_count;
   while (end > index && base + positions[end - 1] - before + 8 > count) end--;
 #if SEKISHO_HAS_AVX2

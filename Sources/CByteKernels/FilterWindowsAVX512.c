@@ -15,18 +15,18 @@ AVX512 static inline __m512i hashes_of(__m512i words, __m512i mask, __m512i seed
   return _mm512_xor_si512(words, _mm512_srli_epi64(words, 32));
 }
 
-/// What the looks at all windows of a call have in common.
+/// What is the same for all windows of a call.
 typedef struct {
   const void *filter;
   __m512i mask, seed, words;
 } window_search;
 
-/// Hashes some of eight windows, of which the first one begins at `start`, and tells which pass the
+/// Hashes `some` of eight windows, the first of which begins at `start`, and tells which pass the
 /// filter.
 AVX512 static inline __mmask8 passing(const window_search *search, __mmask8 some, __m256i places,
                                       const uint8_t *start, uint32_t first, __m512i *hashes) {
   const __m512i one = _mm512_set1_epi64(1), none = _mm512_setzero_si512();
-  // Relative to the first of the eight, for an index is signed.
+  // Relative to the first position, since an index is signed.
   __m256i steps = _mm256_sub_epi32(places, _mm256_set1_epi32((int)first));
   __m512i bytes = _mm512_mask_i32gather_epi64(none, some, steps, (const void *)start, 1);
   __m512i hash = hashes_of(bytes, search->mask, search->seed);
@@ -51,14 +51,14 @@ AVX512 size_t sekisho_filter_windows_avx512(const uint8_t *bytes, size_t count, 
   __m512i hash;
   size_t out = 0;
   size_t index = 0;
-  // Eight bytes are loaded behind each; the last position reaches furthest.
+  // Eight bytes are loaded from each window's start on; the last position reaches furthest.
   while (index + 8 <= position_count && base + positions[index + 7] - before + 8 <= count) {
     size_t first = base + positions[index];
     if (first < before) break;
     __m256i places = _mm256_loadu_si256((const __m256i *)(positions + index));
     __mmask8 keeps =
         passing(&search, 0xFF, places, bytes + first - before, positions[index], &hash);
-    // At most as many were kept as were looked at, so both stores are inside.
+    // At most as many windows passed as were looked at, so that both stores lie inside the lists.
     _mm256_storeu_si256((__m256i *)(passed + out), _mm256_maskz_compress_epi32(keeps, places));
     _mm512_storeu_si512(hashes + out, _mm512_maskz_compress_epi64(keeps, hash));
     out += (size_t)__builtin_popcount(keeps);

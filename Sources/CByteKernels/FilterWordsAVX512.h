@@ -3,7 +3,7 @@
 
 #include "Variants.h"
 
-// Where eight keys stand in a Bloom filter whose bits for one key lie in one word.
+// Which bits eight keys have in a Bloom filter whose bits for one key lie in one word.
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -19,7 +19,7 @@ FILTER_WORDS sekisho_scaled_avx512(__m512i hashes, __m512i range) {
   return _mm512_srli_epi64(_mm512_add_epi64(high, low), 32);
 }
 
-/// One of the bits that each of eight keys has in its word, by the low six bits of a hash.
+/// One of the bits that each of eight keys has in its word, by the low six bits of its hash.
 FILTER_WORDS sekisho_bit_avx512(__m512i hashes) {
   return _mm512_sllv_epi64(_mm512_set1_epi64(1), _mm512_and_si512(hashes, _mm512_set1_epi64(63)));
 }

@@ -11,7 +11,7 @@
 
 enum { FAN = SEKISHO_INTERVAL_FAN, GROUP = 64 };
 
-/// How many of eight numbers are not above another.
+/// How many of the eight numbers of a node are not above `wanted`.
 INLINE uint32_t not_above(const uint8_t *node, uint64_t wanted) {
   uint32_t sum = 0;
   for (uint32_t i = 0; i < FAN; i++) sum += load64(node, i) <= wanted;
@@ -20,12 +20,12 @@ INLINE uint32_t not_above(const uint8_t *node, uint64_t wanted) {
 
 #if defined(__x86_64__)
 AVX2 INLINE uint32_t not_above_avx2(const uint8_t *node, uint64_t wanted) {
-  // There is no comparison of numbers without a sign.
+  // AVX2 only compares signed numbers, so the sign bits are flipped.
   const __m256i sign = _mm256_set1_epi64x(INT64_MIN);
   __m256i right = _mm256_xor_si256(_mm256_set1_epi64x((int64_t)wanted), sign);
   __m256i low = _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)node), sign);
   __m256i high = _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)(node + 32)), sign);
-  // Each lane becomes two of sixteen bits, four bytes, all set or none.
+  // Each lane becomes two of sixteen bits: four bytes, all set or all clear.
   __m256i above = _mm256_packs_epi32(_mm256_cmpgt_epi64(low, right), _mm256_cmpgt_epi64(high, right));
   return FAN - (uint32_t)__builtin_popcount((uint32_t)_mm256_movemask_epi8(above)) / 4;
 }
@@ -37,8 +37,8 @@ AVX512 INLINE uint32_t not_above_avx512(const uint8_t *node, uint64_t wanted) {
 }
 #endif
 
-// One walk for each form of `not_above`: a function for particular instructions is only inlined into one
-// for the same.
+// One walk for each form of `not_above`, since a function for particular instructions is only
+// inlined into one for the same.
 #define FIND(NAME, TARGET, COUNT)                                                                      \
   TARGET static void NAME(const sekisho_interval_table *given, const uint64_t *wanted, size_t count,  \
                           uint32_t *found) {                                                          \

@@ -16,8 +16,9 @@ int32_t sekisho_has_variant(int32_t variant) {
                ? 1
                : 0;
   case SEKISHO_AVX512_GATHER:
-    // Half-precision arithmetic is not used: processors that have it are those whose gathers are fast.
-    // On some older ones a remedy for a leak made them many times slower than single loads.
+    // Half-precision arithmetic is not used, but processors that have it are those whose gathers
+    // are fast. On some older ones a remedy for a leak made gathers many times slower than single
+    // loads.
     return __builtin_cpu_supports("avx512fp16") && __builtin_cpu_supports("avx512dq") &&
                    __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vpopcntdq") &&
                    sekisho_has_variant(SEKISHO_AVX512)

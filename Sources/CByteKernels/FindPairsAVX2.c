@@ -42,11 +42,11 @@ AVX2 static inline __m256i table(const uint8_t *bytes) {
   return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)bytes));
 }
 
-/// Appends the places of a block's bits; four are written at least.
+/// Appends the places of a block's bits; writes at least four.
 AVX2 static inline size_t append(uint64_t bits, size_t at, uint32_t *positions) {
   size_t some = (size_t)__builtin_popcountll(bits);
   size_t done = 0;
-  // Without a bit left the count is 64: a place like any other, and not counted.
+  // With no bit left `_tzcnt_u64` gives 64: a place is written all the same, but not counted.
   do {
     for (int step = 0; step < 4; step++) {
       positions[done++] = (uint32_t)(at + _tzcnt_u64(bits));
@@ -60,7 +60,7 @@ AVX2 static inline pair_tables tables_at(const uint8_t *bytes) {
   return (pair_tables){table(bytes), table(bytes + 16), table(bytes + 32), table(bytes + 48)};
 }
 
-/// Inlined with further groups and without.
+/// Inlined twice: with further groups and without.
 AVX2 static inline __attribute__((always_inline)) size_t
 find(const uint8_t *bytes, size_t count, size_t from, size_t limit, const uint8_t *tables,
      const uint8_t *more, uint32_t *positions, size_t capacity, size_t *found) {
@@ -78,7 +78,8 @@ find(const uint8_t *bytes, size_t count, size_t from, size_t limit, const uint8_
       sekisho_prefetch_behind(bytes + at);
       uint64_t bits = pairs(bytes + at, &wanted, others) |
                       (uint64_t)pairs(bytes + at + 32, &wanted, others) << 32;
-      // Where whether a block holds one is a coin's toss, nothing branches on it.
+      // Where pairs are not rare, whether a block holds one is a coin's toss, so nothing branches
+      // on it.
       if (are_rare && !bits) continue;
       kept += append(bits, at, positions + kept);
     }

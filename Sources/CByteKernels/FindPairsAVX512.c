@@ -20,13 +20,13 @@ AVX512 static inline __m512i count_up(void) {
                                  0x3030303030303030));
 }
 
-/// The tables of a search, in registers: of the halves of bytes, or of all bytes of ASCII where no other
-/// is in any group.
+/// The tables of a search, in registers: for the halves of bytes or, if no byte above ASCII is in
+/// any group, for all bytes of ASCII.
 typedef struct {
   __m512i first_low, first_high, second_low, second_high;
 } pair_tables;
 
-/// The groups of 64 bytes, by their halves.
+/// The groups of 64 bytes, by the halves of each byte.
 AVX512 static inline __m512i groups_of(__m512i bytes, __m512i low, __m512i high) {
   const __m512i low_bits = _mm512_set1_epi8(15);
   return _mm512_and_si512(
@@ -34,8 +34,9 @@ AVX512 static inline __m512i groups_of(__m512i bytes, __m512i low, __m512i high)
       _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), low_bits)));
 }
 
-/// One bit for each of 64 bytes: whether it and its neighbour, the byte at the same place of the second
-/// vector, are of one of eight groups; those of `some` are looked at.
+/// One bit for each of 64 bytes: whether it and its neighbour, the byte at the same place of the
+/// second vector, are of one of eight groups. With `is_ascii` only the bytes of `some` are looked
+/// at.
 AVX512 static inline __mmask64 pairs_among(__mmask64 some, __m512i first, __m512i second,
                                            const pair_tables *tables, int is_ascii) {
   if (is_ascii) {
@@ -47,7 +48,7 @@ AVX512 static inline __mmask64 pairs_among(__mmask64 some, __m512i first, __m512
                                groups_of(second, tables->second_low, tables->second_high));
 }
 
-/// The same of all groups.
+/// The same for all groups.
 AVX512 static inline uint64_t pairs_of(__m512i first, __m512i second, const pair_tables *tables,
                                        const pair_tables *more, int is_ascii) {
   const __mmask64 some =
@@ -61,7 +62,7 @@ AVX512 static inline uint64_t pairs(const uint8_t *bytes, const pair_tables *tab
   return pairs_of(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes + 1), tables, more, is_ascii);
 }
 
-/// Appends the places of a block's bits; sixteen are written at least.
+/// Appends the places of a block's bits; writes at least sixteen.
 AVX512 static inline size_t append(uint64_t bits, __m512i places, size_t at, uint32_t *positions) {
   __m512i packed = _mm512_maskz_compress_epi8(bits, places);
   const __m512i base = _mm512_set1_epi32((int)(uint32_t)at);
@@ -86,7 +87,7 @@ AVX512 static inline pair_tables tables_at(const uint8_t *bytes) {
   return (pair_tables){table(bytes), table(bytes + 16), table(bytes + 32), table(bytes + 48)};
 }
 
-/// The same tables of the 128 bytes of ASCII.
+/// The same tables for the 128 bytes of ASCII.
 AVX512 static inline pair_tables tables_of_ascii(const uint8_t *bytes) {
   const pair_tables halves = tables_at(bytes);
   const __m512i first = count_up(), last = _mm512_add_epi8(first, _mm512_set1_epi8(64));
@@ -96,7 +97,7 @@ AVX512 static inline pair_tables tables_of_ascii(const uint8_t *bytes) {
                        groups_of(last, halves.second_low, halves.second_high)};
 }
 
-/// Whether no byte above ASCII is in any group: its high half is in none.
+/// Whether no byte above ASCII is in any group, since its high half is in none.
 static int is_of_ascii(const uint8_t *tables) {
   uint64_t first, second;
   memcpy(&first, tables + 16 + 8, 8);
@@ -104,7 +105,7 @@ static int is_of_ascii(const uint8_t *tables) {
   return (first | second) == 0;
 }
 
-/// Inlined with further groups and without, for ASCII and for all bytes.
+/// Inlined four times: with further groups and without, for ASCII and for all bytes.
 AVX512 static inline __attribute__((always_inline)) size_t
 find(const uint8_t *bytes, size_t count, size_t from, size_t limit, const uint8_t *tables,
      const uint8_t *more, int is_ascii, uint32_t *positions, size_t capacity, size_t *found) {
@@ -151,7 +152,7 @@ find(const uint8_t *bytes, size_t count, size_t from, size_t limit, const uint8_
 AVX512 size_t sekisho_find_pairs_avx512(const uint8_t *bytes, size_t count, size_t from,
                                         size_t limit, const uint8_t *tables, const uint8_t *more,
                                         uint32_t *positions, size_t capacity, size_t *found) {
-  // Its tables have to be made first.
+  // The tables for ASCII have to be made first, which does not pay for short stretches.
   const int is_ascii = limit - from >= 1024 && is_of_ascii(tables) && (!more || is_of_ascii(more));
   if (!is_ascii) {
     return more ? find(bytes, count, from, limit, tables, more, 0, positions, capacity, found)

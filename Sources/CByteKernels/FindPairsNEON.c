@@ -3,7 +3,7 @@
 #if SEKISHO_HAS_NEON
 #include <arm_neon.h>
 
-/// The groups of 16 pairs under four tables.
+/// The groups of 16 pairs, by four tables.
 static inline uint8x16_t groups_of(uint8x16_t first, uint8x16_t second, const uint8_t *tables) {
   const uint8x16_t low_bits = vdupq_n_u8(15);
   const uint8x16_t firsts = vandq_u8(vqtbl1q_u8(vld1q_u8(tables), vandq_u8(first, low_bits)),

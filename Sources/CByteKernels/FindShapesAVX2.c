@@ -5,8 +5,8 @@
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 
-// Classes are bits, of which one means another class where the byte is no letter. A byte has those
-// that its low and its high half both allow, in the first pair of tables or in the second.
+// Classes are bits, one of which means another class if the byte is no letter. A byte has the
+// classes that both its low and its high half allow, in the first pair of tables or in the second.
 #define LETTER (-128)   // 0x41–0x4F, 0x61–0x6F; 0x50–0x5A, 0x70–0x7A
 #define DIGIT 64        // 0x30–0x39
 #define HEX_OR_DOT 32   // 0x41–0x46, 0x61–0x66; 0x2E
@@ -15,7 +15,7 @@
 #define SIGN 4          // 0x5C; 0x25
 #define OTHER 2         // 0x1B; 0x80–0xFF
 
-/// A table of sixteen, in both halves.
+/// A table of sixteen bytes, in both halves of a vector.
 SEKISHO_INLINE AVX2 __m256i table(const int8_t *entries) {
   return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)entries));
 }
@@ -72,11 +72,11 @@ SEKISHO_INLINE AVX2 void store_half(__m256i bytes, uint64_t *masks, size_t block
   memcpy((uint8_t *)(masks + block) + 4 * half, &bits, 4);
 }
 
-/// Sets the bits of a block as they are; `tell_apart` makes classes of them.
+/// Sets the plain bits of a block; `tell_apart` makes classes of them.
 AVX2 static inline void classify(const uint8_t *bytes, sekisho_text_classes *c, size_t block) {
   const __m256i halves[2] = {classes_of(bytes), classes_of(bytes + 32)};
   for (size_t half = 0; half < 2; half++) {
-    // From the highest bit on; a byte added to itself has the next one there.
+    // From the highest bit on: adding a byte to itself moves the next bit there.
     __m256i k = halves[half];
     uint64_t *const masks[5] = {c->letter, c->digit, c->dot, c->colon, c->hyphen};
     for (int i = 0; i < 5; i++) {
@@ -84,7 +84,7 @@ AVX2 static inline void classify(const uint8_t *bytes, sekisho_text_classes *c, 
       k = _mm256_add_epi8(k, k);
     }
   }
-  // Few blocks have one of these.
+  // Few blocks have a byte of these classes.
   const __m256i special = _mm256_set1_epi8(SIGN | OTHER);
   c->other[block] = 0;
   if (!_mm256_testz_si256(_mm256_or_si256(halves[0], halves[1]), special)) {
@@ -96,7 +96,8 @@ AVX2 static inline void classify(const uint8_t *bytes, sekisho_text_classes *c, 
   }
 }
 
-/// Which of the next bytes of a block make a backslash an escape, `u` and `x`, near the text's end.
+/// Near the text's end: which bytes of `mask` have a `u` or `x` behind them, as a backslash of an
+/// escape has, and which are backslashes and percent signs.
 SEKISHO_INLINE uint64_t marks_behind(const uint8_t *bytes, size_t count, size_t block,
                                      uint64_t mask, uint64_t *backslashes, uint64_t *percents) {
   uint64_t marks = 0;
@@ -139,7 +140,7 @@ SEKISHO_INLINE void tell_apart_one(sekisho_text_classes *c, size_t block) {
   c->name[block] = letter | digit | c->hyphen[block];
 }
 
-/// From the bits of blocks to their classes.
+/// Makes classes of the bits of blocks.
 AVX2 static inline void tell_apart(sekisho_text_classes *c, size_t blocks) {
   size_t i = 0;
   for (; i + 8 <= blocks; i += 8) {
@@ -185,21 +186,21 @@ AVX2 static inline void add_starts(const uint64_t *runs, size_t blocks, uint64_t
   if (i < blocks) sekisho_add_starts_one(runs + i, blocks - i, places + i, before, carry);
 }
 
-/// How four numbers of one to three digits stand behind one another in sixteen bytes, of which the
-/// fourth is the first dot.
+/// How four numbers of one to three digits follow one another in sixteen bytes, the fourth of which
+/// is the first dot.
 typedef struct {
-  /// Where their digits are: three for each number, the last of them its last, and then none.
+  /// Where their digits are: three places for each number, its last digit last, and then `NONE`.
   uint8_t places[16];
-  /// The least that numbers of so many digits are.
+  /// The least value that each number may have with its count of digits.
   int32_t least[4];
-  /// The dots behind the first, a bit each.
+  /// The dots behind the first, one bit each.
   uint32_t dots;
-  /// The bytes of the last three with the dots between them.
+  /// The length of the last three numbers with the dots between them.
   uint32_t length;
 } number_layout;
 
 #define NONE 0x80
-/// The place of a digit of three of a number that ends before a place.
+/// The place of one of the three digits of a number of `length` digits that ends before `end`.
 #define PLACE(end, length, digit) ((length) + (digit) >= 3 ? (end) - 3 + (digit) : NONE)
 #define NUMBER(end, length) \
   PLACE(end, length, 0), PLACE(end, length, 1), PLACE(end, length, 2), NONE
@@ -213,23 +214,23 @@ typedef struct {
   }
 #define LAYOUTS3(a, b, c) LAYOUT(a, b, c, 1), LAYOUT(a, b, c, 2), LAYOUT(a, b, c, 3)
 #define LAYOUTS2(a, b) LAYOUTS3(a, b, 1), LAYOUTS3(a, b, 2), LAYOUTS3(a, b, 3)
-/// The last is met by nothing: no byte is the dot that it asks for.
+/// The last layout fits nothing: no byte is the dot that it asks for.
 #define LAYOUTS1(a) {LAYOUTS2(a, 1), LAYOUTS2(a, 2), LAYOUTS2(a, 3), {.dots = 1 << 16}}
 
 enum { no_tail = 27 };
 
 /// By the length of the first number, less one, and by its tail: the lengths of the others, each
-/// less one, the last one's lowest in base three.
+/// less one, as a number in base three with the last one's lowest.
 static const number_layout layouts[3][no_tail + 1] = {LAYOUTS1(1), LAYOUTS1(2), LAYOUTS1(3)};
 
-// The places of the first three bits of a number.
+// The places of the first three set bits of a number.
 #define FIRST_BIT(x) __builtin_ctz((x) | 1 << 11)
 #define WITHOUT_FIRST(x) ((x) & ((x) - 1))
 #define SECOND_BIT(x) FIRST_BIT(WITHOUT_FIRST(x))
 #define THIRD_BIT(x) FIRST_BIT(WITHOUT_FIRST(WITHOUT_FIRST(x)))
 #define IS_LENGTH(n) ((n) >= 1 && (n) <= 3)
-/// The tail where the bytes that are no digits are those of the bits of `x`, of eleven; what the
-/// twelfth is, which only the longest one asks for, is looked at behind it.
+/// The tail, if among eleven bytes those that are no digits are the set bits of `x`. The twelfth
+/// byte, which only the longest tail asks for, is looked at separately.
 #define TAIL(x)                                                                                 \
   (uint8_t)(IS_LENGTH(FIRST_BIT(x)) && IS_LENGTH(SECOND_BIT(x) - FIRST_BIT(x) - 1) &&           \
                     IS_LENGTH(THIRD_BIT(x) - SECOND_BIT(x) - 1)                                 \
@@ -247,7 +248,7 @@ static const uint8_t tails[2048] = {TAILS256(0),    TAILS256(256),  TAILS256(512
 
 enum { goes_on = 1, is_odd = 2 };
 
-/// What a byte says before an address, and behind one.
+/// What a byte means before an address, and behind one.
 static const uint8_t before_address[256] = {
     ['.'] = is_odd,         ['%'] = is_odd,         ['u'] = is_odd,        ['x'] = is_odd,
     ['0' ... '9'] = is_odd, ['A' ... 'F'] = is_odd, ['a' ... 'f'] = is_odd};
@@ -257,13 +258,13 @@ static const uint8_t behind_address[256] = {['.'] = is_odd,
                                             ['A' ... 'Z'] = goes_on,
                                             ['a' ... 'z'] = goes_on};
 
-/// `sekisho_look_at_dot` for all of a stretch, with no branch on how long numbers are; what has odd
-/// neighbours is left to it.
+/// `sekisho_look_at_dot` for all dots of a stretch, with no branch on how long numbers are; dots
+/// with odd neighbours are left to it.
 SEKISHO_INLINE AVX2 void find_addresses(const uint8_t *bytes, size_t count,
                                         const sekisho_text_places *places,
                                         sekisho_text_shapes *shapes) {
   uint32_t *const address_places = shapes->address_places, *const addresses = shapes->addresses;
-  // How many dots have eight bytes before them, and they and those behind them twenty-four.
+  // How many places, from 8 on, have eight bytes before them and twenty-four from them on.
   const size_t inner = count < 32 ? 0 : count - 31;
   size_t found = shapes->address_count;
   for (size_t i = 0; i < places->dot_count; i++) {
@@ -279,7 +280,7 @@ SEKISHO_INLINE AVX2 void find_addresses(const uint8_t *bytes, size_t count,
         _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values));
     const uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8('.')));
     const uint32_t others = ~digits;
-    // How many digits stand before the dot, up to three, and what behind it.
+    // How many digits are before the dot, up to three, and how those behind it are laid out.
     const uint32_t first = (uint32_t)__builtin_clz(others << 29 | 1u << 28);
     const number_layout *const layout = &layouts[first - 1][tails[others >> 4 & 2047]];
     const uint8_t neighbours =

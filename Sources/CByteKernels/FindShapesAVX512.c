@@ -12,7 +12,7 @@ SEKISHO_INLINE AVX512 __mmask64 equals(__m512i bytes, char wanted) {
   return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(wanted));
 }
 
-/// Those of some bytes that are one of `count` values from `first` on.
+/// Which of the bytes are one of `count` values from `first` on.
 SEKISHO_INLINE AVX512 __mmask64 within(__m512i bytes, char first, char count) {
   return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8(first)),
                                 _mm512_set1_epi8(count));
@@ -37,7 +37,7 @@ AVX512 static inline void classify(const uint8_t *bytes, sekisho_text_classes *c
   c->other[block] = _kor_mask64(_mm512_movepi8_mask(b), equals(b, 0x1b));
 }
 
-// Classes are bits, some of which mean another class where the byte is no letter.
+// Classes are bits, some of which mean another class if the byte is no letter.
 #define LETTER 1
 #define DIGIT 2
 #define HEX_LETTER (LETTER | 4)
@@ -50,7 +50,7 @@ AVX512 static inline void classify(const uint8_t *bytes, sekisho_text_classes *c
 #define PERCENT 128
 #define OTHER (BACKSLASH | PERCENT)
 
-/// The classes of ASCII.
+/// The classes of the bytes of ASCII.
 static const uint8_t class_table[128] __attribute__((aligned(64))) = {
     [0x1b] = OTHER,
     ['%'] = PERCENT,
@@ -84,7 +84,8 @@ static const uint8_t class_table[128] __attribute__((aligned(64))) = {
     ['y' ... 'z'] = LETTER,
 };
 
-/// Of 64 bytes with a bit for each class: for each class in turn, the 64 bits of the bytes.
+/// From 64 bytes with a bit for each class to eight words: for each class in turn, the 64 bits of
+/// the bytes.
 SEKISHO_INLINE AVX512 __m512i masks_of(__m512i classes) {
   // Eight bytes are a matrix of bits: turned about its diagonal by a product, the last byte first,
   // and then turned about.
@@ -161,7 +162,8 @@ AVX512 static inline void add_starts(const uint64_t *runs, size_t blocks, uint64
     const __m512i starts = _mm512_loadu_si512(places + i), run = _mm512_loadu_si512(runs + i);
     const __m512i shifted = _mm512_shldi_epi64(starts, _mm512_alignr_epi64(starts, last, 7), 1);
     const __m512i sum = _mm512_add_epi64(run, shifted);
-    // A block gives a bit to the next by itself, or where it gets one itself and is all ones.
+    // A block hands a bit to the next if its own sum overflows, or if it is all ones and gets a bit
+    // itself.
     const uint32_t gives = _mm512_cmplt_epu64_mask(sum, run),
                    hands_on = _mm512_cmpeq_epi64_mask(sum, all);
     const uint32_t gets = ((gives << 1 | over) + hands_on) ^ hands_on;
@@ -172,7 +174,7 @@ AVX512 static inline void add_starts(const uint64_t *runs, size_t blocks, uint64
   *carry = over;
 }
 
-/// Places of a block: four numbers a word.
+/// Four places in a row in a block, as the bytes of a word.
 #define FOUR_FROM(n) (n | (n + 1) << 8 | (n + 2) << 16 | (n + 3) << 24)
 
 SEKISHO_INLINE AVX512 void store_places(__m128i numbers, __m512i start, uint32_t *places) {
@@ -224,7 +226,8 @@ SEKISHO_INLINE AVX512 void find_names(size_t from, const uint64_t *names,
     const __m512i high =
         _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes, block, names + 1, 8);
     const __m512i low = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes, block, names, 8);
-    // What stands before the end, the last byte highest; a shift by 64 leaves nothing.
+    // The bytes of names before the end, the last byte in the highest bit; a shift by 64 leaves
+    // zero.
     const __m512i before = _mm512_or_si512(_mm512_sllv_epi64(high, _mm512_sub_epi64(all, bit)),
                                            _mm512_srlv_epi64(low, bit));
     const __m512i length =
@@ -251,12 +254,12 @@ SEKISHO_INLINE AVX512 void find_names(size_t from, const uint64_t *names,
   }
 }
 
-/// Of sixteen times four bytes: which are no digits, as bytes of ones.
+/// Which of the four bytes of sixteen words are no digits, as bytes of ones.
 SEKISHO_INLINE AVX512 __m512i no_digits(__m512i words) {
   return _mm512_movm_epi8(~within(words, '0', 10));
 }
 
-/// The numbers of one to three digits that stand in the high bytes of words whose other bytes are
+/// The numbers of one to three digits that are in the high bytes of words; the other bytes are
 /// zero.
 SEKISHO_INLINE AVX512 __m512i numbers(__m512i digits) {
   const __m512i pairs = _mm512_maddubs_epi16(_mm512_and_si512(digits, _mm512_set1_epi8(15)),
@@ -264,10 +267,10 @@ SEKISHO_INLINE AVX512 __m512i numbers(__m512i digits) {
   return _mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
 }
 
-/// A number of an address and what stands behind it.
+/// A number of an address, and the byte behind it.
 typedef struct {
   __m512i value;
-  /// Eight times its digits.
+  /// Eight times the count of its digits.
   __m512i bits;
   /// The byte behind it.
   __m512i next;
@@ -277,7 +280,8 @@ typedef struct {
 SEKISHO_INLINE AVX512 number_behind number_at(__m512i word) {
   const __m512i zero = _mm512_setzero_si512();
   const __m512i others = no_digits(word);
-  // The lowest bit of what is no digit; 31 where all are, which no shift brings anything out of.
+  // The lowest bit of the first byte that is no digit. If all are digits, `bits` is -1, and a shift
+  // by that or by 33 leaves zero.
   const __m512i lowest = _mm512_and_si512(others, _mm512_sub_epi32(zero, others));
   number_behind number;
   number.bits = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(lowest));
@@ -301,7 +305,7 @@ SEKISHO_INLINE AVX512 __mmask16 is_equal(__m512i words, int value) {
 
 SEKISHO_INLINE AVX512 __m512i bytes_of(__m512i bits) { return _mm512_srli_epi32(bits, 3); }
 
-/// `sekisho_look_at_dot`, sixteen at a time; what has odd neighbours is left to it.
+/// `sekisho_look_at_dot`, sixteen dots at a time; dots with odd neighbours are left to it.
 SEKISHO_INLINE AVX512 void find_addresses(const uint8_t *bytes, size_t count,
                                           const sekisho_text_places *places,
                                           sekisho_text_shapes *shapes) {
@@ -311,7 +315,7 @@ SEKISHO_INLINE AVX512 void find_addresses(const uint8_t *bytes, size_t count,
     const size_t left = places->dot_count - i;
     const __mmask16 lanes = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
     const __m512i dots = _mm512_maskz_loadu_epi32(lanes, places->dots + i);
-    // Far enough from the text's ends for every load.
+    // Which dots are far enough from the text's ends for every load.
     __mmask16 inner = 0;
     if (count >= 32 && count <= INT32_MAX) {
       inner = _mm512_mask_cmple_epu32_mask(lanes, _mm512_sub_epi32(dots, _mm512_set1_epi32(8)),
@@ -351,7 +355,7 @@ SEKISHO_INLINE AVX512 void find_addresses(const uint8_t *bytes, size_t count,
         _mm512_cmplt_epu32_mask(_mm512_sub_epi32(_mm512_or_si512(border, _mm512_set1_epi32(0x20)),
                                                  _mm512_set1_epi32('a')),
                                 _mm512_set1_epi32(6));
-    // A longer run of a name; hyphens may join two addresses or be stripped.
+    // The run goes on, so that it is a name; but a hyphen may join two addresses or be stripped.
     const __mmask16 goes_on =
         _mm512_cmplt_epu32_mask(
             _mm512_sub_epi32(_mm512_or_si512(fourth.next, _mm512_set1_epi32(0x20)),

@@ -18,7 +18,7 @@ INLINE uint32_t at_most8(const uint8_t *bytes, uint32_t count, uint32_t low) {
   return (uint32_t)__builtin_popcountll(fits);
 }
 
-/// The same of `count` bytes, which do not fall.
+/// The same for `count` bytes, which do not fall.
 INLINE uint32_t at_most_narrow(const uint8_t *bytes, uint32_t count, uint32_t low) {
   uint32_t sum = 0;
   while (count > 8) {
@@ -31,7 +31,7 @@ INLINE uint32_t at_most_narrow(const uint8_t *bytes, uint32_t count, uint32_t lo
   return count ? sum + at_most8(bytes, count, low) : sum;
 }
 
-/// The same of `count` 16-bit numbers, which do not fall.
+/// The same for `count` 16-bit numbers, which do not fall.
 INLINE uint32_t at_most_wide(const uint8_t *bytes, uint32_t count, uint32_t low) {
   uint32_t base = 0;
   while (count > 0) {
@@ -45,10 +45,11 @@ INLINE uint32_t at_most_wide(const uint8_t *bytes, uint32_t count, uint32_t low)
 
 /// How many of the low parts from `first` to `end`, which do not fall, are at most `low`.
 ///
-/// No more than a block can have are looked at.
+/// Looks at no more of them than a block can have.
 INLINE uint32_t at_most(const uint8_t *lows, uint32_t first, uint32_t end, uint32_t low, int is_wide) {
   uint32_t count = end > first ? end - first : 0;
-  // A block's prefixes: no more than twice its addresses, and those over all of it that begin with it.
+  // A block has no more prefixes than twice its addresses, and those that begin with it and cover
+  // it all.
   count = least(count, (is_wide ? 2 << 16 : 2 << 8) + 32);
   return is_wide ? at_most_wide(lows + 2 * (size_t)first, count, low)
                  : at_most_narrow(lows + first, count, low);
@@ -73,7 +74,7 @@ INLINE uint32_t number_in_block(const sekisho_address_table *table, uint32_t blo
   uint32_t end = least(load32(table->firsts, (size_t)block + 1) & FIRST_MASK, table->entry_count);
   uint32_t low = address & (is_wide ? 0xFFFF : 0xFF);
   uint32_t place = at_most(table->lows, first, end, low, is_wide);
-  // Without any at or below it the first stands in, and is ignored.
+  // If no entry is at or below `low`, the first one takes its place, and is ignored.
   uint32_t at = first + (place ? place - 1 : 0);
   uint32_t found = is_wide ? load16(table->lows, at) : table->lows[at];
   uint32_t is_hit = (place != 0) & (found == low);
@@ -106,7 +107,7 @@ INLINE uint32_t number_of(const sekisho_address_table *table, uint32_t block, ui
     uint32_t equal = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(lows, _mm_set1_epi8((char)address)));
     equal &= ((uint32_t)1 << count) - 1;
     uint32_t number = first + 31 - (uint32_t)__builtin_clz(equal | 1);
-    // Without a branch, which would be guessed wrong for every other address of a busy block.
+    // No branch, which would be guessed wrong for every other address of a busy block.
     __asm__("" : "+r"(number));
     return equal ? number : SEKISHO_NO_NUMBER;
   }
@@ -119,7 +120,7 @@ INLINE uint32_t number_of(const sekisho_address_table *table, uint32_t block, ui
 
 INLINE void lookup(const sekisho_address_table *given, const uint32_t *addresses, size_t count,
                    uint32_t *numbers, int is_wide, int use_vectors) {
-  // A copy: writing an answer cannot change what is in registers.
+  // A copy, which stays in registers: writing an answer cannot change it.
   const sekisho_address_table table = *given;
   const uint32_t last_block = table.block_count - 1, last_word = table.word_count - 1;
   uint32_t members[GROUP], words[GROUP], ranks[GROUP];
@@ -128,7 +129,7 @@ INLINE void lookup(const sekisho_address_table *given, const uint32_t *addresses
     uint32_t *answers = numbers + start;
     uint32_t size = count - start < GROUP ? (uint32_t)(count - start) : GROUP;
     memset(answers, 0xFF, 4 * (size_t)size);
-    // No branch on what is found, so that the loads run ahead of one another.
+    // No branch on what is found, so that the loads overlap.
     uint32_t kept = 0;
     for (uint32_t i = 0; i < size; i++) {
       uint32_t address = group[i];
@@ -145,11 +146,11 @@ INLINE void lookup(const sekisho_address_table *given, const uint32_t *addresses
     }
     for (uint32_t i = 0; i < kept; i++) {
       uint32_t bit = group[members[i]] >> (is_wide ? 16 : 8) & 63;
-      // Shifting out what lies above the address' own bit, which comes to the top.
+      // Shifts out what lies above the address's own bit, which comes to the top.
       uint64_t through = load64(table.present, words[i]) << (63 - bit);
       uint32_t rank = load32(table.ranks, words[i]) + (uint32_t)__builtin_popcountll(through) - 1;
       rank = least(rank, last_block);
-      // The top bit: the block has a record of its own. There are fewer blocks.
+      // The top bit, which no block number has, says that the block has a record of its own.
       ranks[i] = rank | (uint32_t)(through >> 63) << 31;
       sekisho_prefetch((const uint8_t *)table.firsts + 4 * (size_t)rank);
     }

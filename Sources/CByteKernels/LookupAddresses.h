@@ -9,10 +9,11 @@
 
 /// The bits of a record that say where its entries begin.
 #define FIRST_MASK 0x7FFFFFFFu
-/// In `firsts`: something else stands for what is no entry. In `others`: pieces do.
+/// In `firsts`: addresses that are no entries have a number. In `others`: the block is cut into
+/// pieces.
 #define TOP_BIT 0x80000000u
 
-/// Addresses that go through the stages together.
+/// How many addresses go through the stages together.
 enum { SEKISHO_ADDRESS_GROUP = 128 };
 
 INLINE uint64_t load64(const void *base, size_t index) {
@@ -35,7 +36,7 @@ INLINE uint32_t load16(const void *base, size_t index) {
 
 INLINE uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-/// What stands for an address that is none of its block's entries, given the block's element of `others`.
+/// The number for an address that is no entry of its block, given the block's element of `others`.
 uint32_t sekisho_other_number(const sekisho_address_table *table, uint32_t other, uint32_t address);
 
 /// The number for an address in a block with a record of its own, whatever it holds.

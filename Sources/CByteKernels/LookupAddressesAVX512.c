@@ -10,17 +10,17 @@ enum { GROUP = SEKISHO_ADDRESS_GROUP, LANES = 16 };
 
 /// A group of addresses on its way through the stages.
 typedef struct {
-  /// The addresses that something is near, their words of `present`, and what is found.
+  /// The addresses that have a number near them, their words of `present`, and the answers.
   uint32_t addresses[GROUP + LANES], words[GROUP + LANES], answers[GROUP + LANES];
-  /// The record of each, and by the top bit whether it is the block's own.
+  /// The record of each address; the top bit says whether it is its block's own.
   uint32_t records[GROUP + LANES];
-  /// Which of them are left for one at a time.
+  /// The places of those that are left to be looked up one at a time.
   uint32_t odd[GROUP + LANES];
-  /// For each sixteen of the group which are among them.
+  /// For each sixteen addresses of the group, which of them are in `addresses`.
   uint16_t kept[GROUP / LANES];
 } group_state;
 
-/// The lanes of the last sixteen that there are.
+/// The lanes that are in use if `count` addresses are left.
 AVX512 INLINE __mmask16 lanes_of(uint32_t count) {
   return count >= LANES ? 0xFFFF : (__mmask16)((1u << count) - 1);
 }
@@ -29,7 +29,7 @@ AVX512 INLINE __m512i gather32(const void *base, __m512i index) {
   return _mm512_i32gather_epi32(index, base, 4);
 }
 
-/// The low halves of eight words each.
+/// The low halves of sixteen words, eight in each vector.
 AVX512 INLINE __m512i narrow(__m512i low, __m512i high) {
   return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(low)),
                             _mm512_cvtepi64_epi32(high), 1);
@@ -38,7 +38,7 @@ AVX512 INLINE __m512i narrow(__m512i low, __m512i high) {
 AVX512 INLINE __m256i high_half(__m512i lanes) { return _mm512_extracti64x4_epi64(lanes, 1); }
 AVX512 INLINE __m256i low_half(__m512i lanes) { return _mm512_castsi512_si256(lanes); }
 
-/// Keeps the addresses that something is near; how many.
+/// Keeps the addresses that have a number near them; returns how many.
 AVX512 INLINE uint32_t keep_near(const sekisho_address_table *table, const uint32_t *addresses,
                                  uint32_t size, group_state *state) {
   const __m512i one = _mm512_set1_epi32(1), last_word = _mm512_set1_epi32((int)(table->word_count - 1));
@@ -61,13 +61,13 @@ AVX512 INLINE uint32_t keep_near(const sekisho_address_table *table, const uint3
   return kept;
 }
 
-/// Finds the records of the blocks of sixteen addresses, and which are the blocks' own.
+/// Finds the records of the blocks of sixteen addresses, and which of them are the blocks' own.
 AVX512 INLINE __m512i records_of(const sekisho_address_table *table, __m512i address, __m512i word,
                                  __mmask16 *own) {
   __m512i rank = gather32(table->ranks, word);
   __m512i low = _mm512_i32gather_epi64(low_half(word), table->present, 8);
   __m512i high = _mm512_i32gather_epi64(high_half(word), table->present, 8);
-  // Shifting out what lies above the address' own bit, which comes to the top.
+  // Shifts out what lies above the address's own bit, which comes to the top.
   __m512i shift = _mm512_andnot_si512(_mm512_srli_epi32(address, 8), _mm512_set1_epi32(63));
   low = _mm512_sllv_epi64(low, _mm512_cvtepu32_epi64(low_half(shift)));
   high = _mm512_sllv_epi64(high, _mm512_cvtepu32_epi64(high_half(shift)));
@@ -77,12 +77,12 @@ AVX512 INLINE __m512i records_of(const sekisho_address_table *table, __m512i add
   return _mm512_min_epu32(rank, _mm512_set1_epi32((int)(table->block_count - 1)));
 }
 
-/// Looks sixteen addresses up in their blocks, of whose entries four are looked at; the lanes that need
-/// more.
+/// Looks up sixteen addresses among the first four entries of their blocks; returns the lanes that
+/// need more.
 AVX512 INLINE __mmask16 look_up(const sekisho_address_table *table, __m512i address, __m512i record,
                                 __mmask16 there, __mmask16 own, uint32_t *answers) {
   const __m512i first_mask = _mm512_set1_epi32(FIRST_MASK), none = _mm512_set1_epi32(-1);
-  // The first byte of each lane to all four of it.
+  // Spreads the first byte of each lane over all four of it.
   const __m512i spread = _mm512_set4_epi32(0x0C0C0C0C, 0x08080808, 0x04040404, 0);
   const __m512i places = _mm512_set1_epi32(0x03020100), four = _mm512_set1_epi32(4);
   __m512i first = gather32(table->firsts, record);
@@ -92,7 +92,7 @@ AVX512 INLINE __mmask16 look_up(const sekisho_address_table *table, __m512i addr
                            _mm512_set1_epi32((int)table->entry_count));
   __m512i count = _mm512_maskz_sub_epi32(own, _mm512_and_si512(end, first_mask), first);
   __mmask16 is_long = _mm512_mask_cmpgt_epu32_mask(there, count, four);
-  // There is room behind the last entry.
+  // There is room to read behind the last entry (`SEKISHO_LOWS_SLACK`).
   __m512i lows = _mm512_i32gather_epi32(first, table->lows, 1);
   count = _mm512_shuffle_epi8(_mm512_min_epu32(count, four), spread);
   __mmask64 equal = _mm512_mask_cmpeq_epi8_mask(_mm512_cmplt_epu8_mask(places, count), lows,
@@ -103,8 +103,8 @@ AVX512 INLINE __mmask16 look_up(const sekisho_address_table *table, __m512i addr
       _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(bytes)), 3);
   __mmask16 hit = _mm512_test_epi32_mask(bytes, bytes);
   __m512i number = _mm512_mask_add_epi32(none, hit, first, place);
-  // What is found before the fourth is found; behind it there may be more that are equal.
-  // Without a hit the place is above four.
+  // A hit before the fourth entry is final; behind one in the fourth there may be more that are
+  // equal. Without a hit the place is above four.
   __mmask16 odd = _mm512_mask_cmpge_epu32_mask(is_long, place, _mm512_set1_epi32(3));
   __mmask16 wants_other = has_other & (__mmask16)~hit;
   if (__builtin_expect(wants_other != 0, 0)) {
@@ -131,7 +131,7 @@ AVX512 INLINE uint32_t odd_number(const sekisho_address_table *table, uint32_t r
   uint64_t equal = _mm512_cmpeq_epi8_mask(lows, _mm512_set1_epi8((char)address));
   equal = _bzhi_u64(equal, count);
   uint32_t number = first + 63 - (uint32_t)__builtin_clzll(equal | 1);
-  // Without a branch, which would be guessed wrong for every other address of a busy block.
+  // No branch, which would be guessed wrong for every other address of a busy block.
   __asm__("" : "+r"(number));
   return equal ? number : other;
 }

@@ -35,12 +35,13 @@ static size_t step_over_portable(const uint8_t *bytes, size_t count, size_t from
 
 #if defined(__x86_64__)
 
-/// Steps on while 64 bytes are left: `ends` and `stops` are masks of the line feeds and of the
-/// bytes to stop at. Leaves `from` at the start of a line, and returns whether to go on.
+/// Steps over the lines that end in the 64 bytes at `base`; `ends` and `stops` are the masks of
+/// their line feeds and of the bytes to stop at. Leaves `from` at the start of a line; returns
+/// whether to go on.
 SEKISHO_INLINE int step_over_block(const uint8_t *bytes, size_t count, size_t base, uint64_t ends,
                                    uint64_t stops, const uint8_t *meanings, size_t *from,
                                    uint64_t *lines) {
-  // Of the line with the first of them, and those behind it, nothing is stepped over.
+  // The line with the first byte to stop at, and those behind it, are not stepped over.
   if (stops) ends &= (stops & (0 - stops)) - 1;
   for (; ends; ends &= ends - 1) {
     const size_t end = base + (size_t)__builtin_ctzll(ends);
@@ -56,8 +57,8 @@ step_over_avx512(const uint8_t *bytes, size_t count, size_t from, size_t to,
                  const uint8_t *meanings, int stop, uint64_t *lines) {
   const __m512i low = _mm512_loadu_si512(meanings), high = _mm512_loadu_si512(meanings + 64);
   const __m512i odd = _mm512_set1_epi8(SEKISHO_LINE_STOPS | SEKISHO_LINE_IS_OBJECT);
-  // Whether a line starts with the block, and whether the one that goes on into it is more than
-  // text.
+  // Whether a line starts with the block, and whether the line that goes on into it began with a
+  // byte that means something.
   uint64_t is_start = 1;
   int is_odd = 0;
   for (size_t base = from; to - base >= 64; base += 64) {
@@ -70,7 +71,7 @@ step_over_avx512(const uint8_t *bytes, size_t count, size_t from, size_t to,
     const uint64_t odd_starts = odd_bytes & (ends << 1 | is_start);
     is_start = ends >> 63;
     if (__builtin_expect(!is_odd && !odd_starts && !stops, 1)) {
-      // Without a branch on whether a line ends here, which is as often so as not.
+      // No branch on whether a line ends here, which is so as often as not.
       const size_t behind = base + 64 - (size_t)__builtin_ia32_lzcnt_u64(ends);
       from = ends ? behind : from;
       *lines += (uint64_t)__builtin_popcountll(ends);

@@ -6,17 +6,16 @@
 
 #include <string.h>
 
-// What the ways of finding shapes share: from the classes of 64 bytes to the places of what they
-// may be.
+// What the ways of finding shapes share: how the classes of 64 bytes lead to the places of shapes.
 
 enum {
-  /// Bytes that are looked at together: so few that their masks stay in the first-level cache.
+  /// How many bytes are looked at together: so few that their masks stay in the first-level cache.
   SEKISHO_TEXT_STRETCH = 4096,
   SEKISHO_TEXT_BLOCKS = SEKISHO_TEXT_STRETCH / 64,
 };
 
-/// Of the blocks of a stretch, the one before it and the one behind it: which of its bytes are of a
-/// class, one bit each.
+/// Which bytes are of a class, one bit each: in the block before a stretch, its own blocks, and the
+/// block behind it.
 typedef struct {
   /// `name` is letters, digits, hyphen and underscore, `mark` the letters `u` and `x`, `other` all
   /// above ASCII and ESC.
@@ -27,23 +26,24 @@ typedef struct {
       mark[SEKISHO_TEXT_BLOCKS + 2], other[SEKISHO_TEXT_BLOCKS + 2];
 } sekisho_text_classes;
 
-/// Of the blocks of a stretch: which bytes are what.
+/// What the bytes of a stretch's blocks are, one bit each.
 typedef struct {
-  /// Labels and numbers that begin behind a dot; then, where they end.
+  /// Labels and numbers: first the dots behind which they begin, then where they end.
   uint64_t labels[SEKISHO_TEXT_BLOCKS], numbers[SEKISHO_TEXT_BLOCKS];
   /// Where names end, without and with odd bytes behind them, and first dots of what may be
   /// addresses.
   uint64_t ends[SEKISHO_TEXT_BLOCKS], odd_ends[SEKISHO_TEXT_BLOCKS], dots[SEKISHO_TEXT_BLOCKS];
   /// See the lists of `sekisho_text_shapes`.
   uint64_t digests[SEKISHO_TEXT_BLOCKS], colons[SEKISHO_TEXT_BLOCKS], specials[SEKISHO_TEXT_BLOCKS];
-  /// Colons between hexadecimal digits, and how many: of the block before first.
+  /// Colons between hexadecimal digits, and how many each block has; the counts begin with the
+  /// block before the stretch.
   uint64_t hex_colons[SEKISHO_TEXT_BLOCKS], hex_colon_counts[SEKISHO_TEXT_BLOCKS + 1];
 } sekisho_text_marks;
 
-/// The places of a stretch that are looked at once all of it is classified.
+/// The places in a stretch that are looked at once all of it is classified.
 typedef struct {
-  /// Ends of names, and first dots of what may be addresses. Every third byte at most is an end,
-  /// every second a dot; more is written than counts.
+  /// Ends of names, and first dots of what may be addresses. At most every third byte is an end,
+  /// and every second a dot; there is room for more, since more is written than counts.
   uint32_t ends[SEKISHO_TEXT_STRETCH / 3 + SEKISHO_SHAPES_SLACK],
       dots[SEKISHO_TEXT_STRETCH / 2 + SEKISHO_SHAPES_SLACK];
   size_t end_count, dot_count;
@@ -58,10 +58,10 @@ SEKISHO_INLINE int sekisho_is_name(uint8_t byte) {
   return sekisho_is_letter(byte) || sekisho_is_digit(byte) || byte == '-' || byte == '_';
 }
 
-/// Appends the places of a mask's bits, and returns how many there are then.
+/// Appends the places of a mask's bits; returns the new count.
 ///
-/// Writes up to eight places more than it counts: how many bits there are is a guess for a branch,
-/// and few masks have more than four.
+/// Writes up to four places more than it counts, rather than branch on how many bits there are,
+/// which can only be guessed; few masks have more than four.
 SEKISHO_INLINE size_t sekisho_append_places(uint64_t mask, size_t base, uint32_t *places,
                                             size_t count) {
   const int bits = __builtin_popcountll(mask);
@@ -69,7 +69,7 @@ SEKISHO_INLINE size_t sekisho_append_places(uint64_t mask, size_t base, uint32_t
   int left = bits;
   do {
     for (int i = 0; i < 4; i++) {
-      // With no bit left any place will do.
+      // With no bit left any place will do: it is not counted.
       next[i] = (uint32_t)base + (uint32_t)__builtin_ctzll(mask | 1ull << 63);
       mask &= mask - 1;
     }
@@ -79,12 +79,12 @@ SEKISHO_INLINE size_t sekisho_append_places(uint64_t mask, size_t base, uint32_t
   return count + (size_t)bits;
 }
 
-// Everything here is inlined, so that no vector is ever handed over in a register or not.
+// Everything here is inlined, so that it does not matter how vectors are passed to functions.
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Wpsabi"
 #endif
 
-/// The masks of eight blocks, for the compiler to keep in as few registers as there are wide ones.
+/// The masks of eight blocks, which the compiler keeps in as few registers as their width allows.
 typedef uint64_t sekisho_masks __attribute__((vector_size(64)));
 
 SEKISHO_INLINE sekisho_masks sekisho_load_masks(const uint64_t *masks) {
@@ -97,26 +97,26 @@ SEKISHO_INLINE void sekisho_store_masks(uint64_t *masks, sekisho_masks stored) {
   memcpy(masks, &stored, sizeof stored);
 }
 
-/// The bytes before those of eight blocks of which bits are given.
+/// In eight blocks, the bytes directly before those whose bits are set.
 SEKISHO_INLINE sekisho_masks sekisho_before(const uint64_t *bits) {
   return sekisho_load_masks(bits) >> 1 | sekisho_load_masks(bits + 1) << 63;
 }
 
-/// The bytes behind those of eight blocks of which bits are given.
+/// In eight blocks, the bytes directly behind those whose bits are set.
 SEKISHO_INLINE sekisho_masks sekisho_behind(const uint64_t *bits) {
   return sekisho_load_masks(bits) << 1 | sekisho_load_masks(bits - 1) >> 63;
 }
 
-/// Those of some dots behind which another follows after one to three bytes; `behind` are the dots
-/// of the next blocks.
+/// Those of `dots` that one of `others` follows after one to three bytes; `behind` is `others` in
+/// the next blocks.
 SEKISHO_INLINE sekisho_masks sekisho_before_dots(sekisho_masks dots, sekisho_masks others,
                                                  sekisho_masks behind) {
   return dots &
          (others >> 2 | behind << 62 | others >> 3 | behind << 61 | others >> 4 | behind << 60);
 }
 
-/// From the classes of eight blocks from the first on to what there is in them, but for what
-/// depends on those before.
+/// Marks what there is in eight blocks from `first` on, by their classes, except what depends on
+/// the blocks before.
 SEKISHO_INLINE void sekisho_mark_starts(const sekisho_text_classes *c, size_t first,
                                         sekisho_text_marks *marks) {
   const size_t k = first + 1;
@@ -130,7 +130,7 @@ SEKISHO_INLINE void sekisho_mark_starts(const sekisho_text_classes *c, size_t fi
   sekisho_store_masks(marks->numbers + first, inner & digit_before);
 
   const sekisho_masks digit_dots = dot & sekisho_behind(c->digit + k) & digit_before;
-  // The last bytes of the next block are not asked for.
+  // The last bytes of the next block do not matter, so that the block behind it is not needed.
   const sekisho_masks digit_behind = sekisho_load_masks(c->digit + k + 1);
   const sekisho_masks next_dots = dot_behind & sekisho_behind(c->digit + k + 1) & digit_behind >> 1;
   const sekisho_masks two = sekisho_before_dots(digit_dots, dot, dot_behind);
@@ -141,9 +141,9 @@ SEKISHO_INLINE void sekisho_mark_starts(const sekisho_text_classes *c, size_t fi
   run &= run >> 2;
   run &= run >> 4;
   run &= run >> 8;
-  // Of sixteen digits in a row the first, if they are thirty-two or may be with those of another
-  // block: at the block's start, or to its end, which one row at most that begins in its second
-  // half comes to.
+  // The first of sixteen digits in a row, if they are thirty-two or may be with those of another
+  // block. Those are a row at the block's start, and one that reaches its end; at most one row that
+  // begins in the second half does.
   const sekisho_masks to_end = (0 - (run >> 48 & 1)) << 33;
   sekisho_store_masks(marks->digests + first, run & ~(run << 1) & (run >> 16 | 1 | to_end));
   const sekisho_masks hex_colons = colon & sekisho_behind(c->hex + k) & sekisho_before(c->hex + k);
@@ -153,9 +153,11 @@ SEKISHO_INLINE void sekisho_mark_starts(const sekisho_text_classes *c, size_t fi
   sekisho_store_masks(marks->colons + first, colon & sekisho_behind(c->colon + k));
 }
 
-/// Where the runs end that begin behind some places: adds those to the runs, block by block, so
-/// that a bit added to the first of a run comes out behind its last. `before` is the highest bit of
-/// the places before, `carry` what goes over from one block to the next.
+/// Finds where the runs end that begin behind some places.
+///
+/// The places are added to the runs, block by block, so that a bit added to the first of a run
+/// comes out behind its last. `before` is the highest bit of the places of the block before,
+/// `carry` what goes over from one block to the next.
 typedef void sekisho_add_starts(const uint64_t *runs, size_t blocks, uint64_t *places,
                                 uint64_t *before, uint64_t *carry);
 
@@ -172,7 +174,8 @@ SEKISHO_INLINE void sekisho_add_starts_one(const uint64_t *runs, size_t blocks, 
   *carry = over;
 }
 
-/// Where in eight blocks from the first on things end.
+/// Marks the rest in eight blocks from `first` on: where names and numbers end, colons, and
+/// specials.
 SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t first, int is_rough,
                                       sekisho_text_marks *marks) {
   const size_t k = first + 1;
@@ -200,7 +203,7 @@ SEKISHO_INLINE void sekisho_mark_ends(const sekisho_text_classes *c, size_t firs
   sekisho_store_masks(marks->specials + first, specials);
 }
 
-/// From the classes of blocks to what there is in them.
+/// Marks what there is in blocks, by their classes.
 SEKISHO_INLINE void sekisho_mark_blocks(const sekisho_text_classes *c, size_t blocks,
                                         sekisho_add_starts *add_starts, int is_rough,
                                         sekisho_text_state *state, sekisho_text_marks *marks) {

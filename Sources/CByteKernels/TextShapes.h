@@ -7,10 +7,10 @@
 #include <immintrin.h>
 #endif
 
-// From the places of a stretch to its shapes, one by one.
+// How the places in a stretch lead to its shapes, one by one.
 
-/// The block at an offset: in place, or, where the text ends within or before it, a copy with zeros
-/// behind.
+/// The block at an offset: in place or, if the text ends within or before it, a copy filled up with
+/// zeros.
 SEKISHO_INLINE const uint8_t *sekisho_block_at(const uint8_t *bytes, size_t count, size_t offset,
                                                uint8_t *copy) {
   if (__builtin_expect(offset + 64 <= count, 1)) return bytes + offset;
@@ -19,40 +19,41 @@ SEKISHO_INLINE const uint8_t *sekisho_block_at(const uint8_t *bytes, size_t coun
   return copy;
 }
 
-/// Sets the classes of a block by its number, or of eight from it on.
+/// Sets the classes of the block with this number, or of eight blocks from it on.
 typedef void sekisho_classify(const uint8_t *bytes, sekisho_text_classes *classes, size_t block);
 
-/// Makes the classes of some blocks from the first on out of what `classify` set.
+/// Makes classes out of what `classify` set, for some blocks from the first on.
 typedef void sekisho_tell_apart(sekisho_text_classes *classes, size_t blocks);
 
-/// Which of some blocks have any bit: a bit for each.
+/// Which of some blocks have any bit set: one bit for each block.
 typedef uint64_t sekisho_filled(const uint64_t *masks, size_t blocks);
 
-/// Appends the places of a mask's bits, and returns how many there are then.
+/// Appends the places of a mask's bits; returns the new count.
 typedef size_t sekisho_append(uint64_t mask, size_t base, uint32_t *places, size_t count);
 
-/// Of the bytes of a block that are backslashes, percent signs or above ASCII: those that are
-/// specials. `hex` are the block's hexadecimal digits and those of the next one.
+/// The specials among the bytes of `mask`, which are a block's backslashes, percent signs and bytes
+/// above ASCII. `hex` has the hexadecimal digits of the block and of the next one.
 typedef uint64_t sekisho_keep_specials(const uint8_t *bytes, size_t count, size_t block,
                                        uint64_t mask, const uint64_t *hex);
 
-/// The parts of a way to find shapes that are its own; constant, so that they are inlined.
+/// The parts of a way to find shapes that differ from the others; constant, so that they are
+/// inlined.
 typedef struct {
   sekisho_classify *classify;
-  /// These may be none.
+  /// The next two may be null.
   sekisho_classify *classify_eight;
   sekisho_tell_apart *tell_apart;
   sekisho_add_starts *add_starts;
   sekisho_filled *filled;
   sekisho_append *append;
-  /// Given where some classes say more than they should, to be cheaper, and what they lead to is
-  /// looked at again: `hyphen` has underscores too, and `other` all of `backslash` and `percent`,
-  /// which then say nothing, as does `mark`.
+  /// Given if some classes hold more than they should, which is cheaper, and what they lead to is
+  /// looked at again: `hyphen` has underscores too, `other` has all backslashes and percent signs,
+  /// and `backslash`, `percent` and `mark` say nothing.
   sekisho_keep_specials *keep_specials;
 } sekisho_text_way;
 
-/// Classifies the blocks of a stretch, the one before it and those behind it that loops by eights
-/// come to.
+/// Classifies the blocks of a stretch, the block before it, and those behind it that loops by
+/// eights reach.
 SEKISHO_INLINE void sekisho_classify_blocks(const uint8_t *bytes, size_t count, size_t from,
                                             size_t blocks, const sekisho_text_way *way,
                                             sekisho_text_classes *classes) {
@@ -79,8 +80,7 @@ SEKISHO_INLINE uint64_t sekisho_filled_one(const uint64_t *masks, size_t blocks)
 
 /// Appends the places of the bits of a stretch's blocks.
 ///
-/// Goes from one block with a bit to the next: most have none, and which ones is a guess for a
-/// branch.
+/// Goes from one block with a bit to the next: most have none, and a branch could only guess which.
 SEKISHO_INLINE size_t sekisho_gather(const sekisho_text_way *way, const uint64_t *masks,
                                      size_t from, size_t blocks, uint32_t *places, size_t count) {
   for (uint64_t filled = way->filled(masks, blocks); filled; filled &= filled - 1) {
@@ -90,7 +90,7 @@ SEKISHO_INLINE size_t sekisho_gather(const sekisho_text_way *way, const uint64_t
   return count;
 }
 
-/// Keeps those of some ends behind whose dot no underscore stands; from a place in the list on.
+/// Keeps those of the ends from `first` on that have no underscore behind their dot.
 SEKISHO_INLINE size_t sekisho_keep_odd_ends(const uint8_t *bytes, size_t count, uint32_t *ends,
                                             size_t first, size_t end_count) {
   size_t kept = first;
@@ -102,7 +102,7 @@ SEKISHO_INLINE size_t sekisho_keep_odd_ends(const uint8_t *bytes, size_t count, 
   return kept;
 }
 
-/// Gathers what is looked at further, and appends what is not.
+/// Gathers the places that are looked at further, and appends the others to the shapes.
 SEKISHO_INLINE void sekisho_gather_places(const uint8_t *bytes, size_t count, size_t from,
                                           size_t blocks, const sekisho_text_marks *marks,
                                           const sekisho_text_way *way, sekisho_text_places *places,
@@ -121,7 +121,7 @@ SEKISHO_INLINE void sekisho_gather_places(const uint8_t *bytes, size_t count, si
   }
 }
 
-/// Of a stretch: classifies it, and gathers the places that are looked at further.
+/// Classifies a stretch, and gathers the places that are looked at further.
 SEKISHO_INLINE void sekisho_find_places(const uint8_t *bytes, size_t count, size_t from, size_t to,
                                         const sekisho_text_way *way, sekisho_text_state *state,
                                         sekisho_text_classes *classes, sekisho_text_places *places,
@@ -148,7 +148,7 @@ SEKISHO_INLINE void sekisho_look_at_end(size_t from, uint32_t end, const uint64_
                                         sekisho_text_shapes *shapes) {
   const size_t block = (end - from) / 64;
   const uint32_t bit = end & 63;
-  // What stands before the end, the last byte highest.
+  // The bytes of names before the end, the last byte in the highest bit.
   const uint64_t before = bit ? names[block + 1] << (64 - bit) | names[block] >> bit : names[block];
   const uint32_t length = ~before ? (uint32_t)__builtin_clzll(~before) : 64;
   if (length < 63) {
@@ -165,7 +165,7 @@ SEKISHO_INLINE void sekisho_look_at_end(size_t from, uint32_t end, const uint64_
   shapes->ends[shapes->end_count++] = end;
 }
 
-/// `sekisho_look_at_end` for all of a stretch.
+/// `sekisho_look_at_end` for all ends of a stretch.
 SEKISHO_INLINE void sekisho_find_names(size_t from, const uint64_t *names,
                                        const sekisho_text_places *places,
                                        sekisho_text_shapes *shapes) {
@@ -174,7 +174,7 @@ SEKISHO_INLINE void sekisho_find_names(size_t from, const uint64_t *names,
   }
 }
 
-/// The sixteen bytes from four before a dot on, as two masks: digits and dots.
+/// The sixteen bytes from four before a dot on, as masks of digits and dots.
 typedef struct {
   uint32_t digits, dots;
 } sekisho_number_masks;
@@ -196,12 +196,12 @@ SEKISHO_INLINE sekisho_number_masks sekisho_number_masks_at(const uint8_t *bytes
   return masks;
 }
 
-/// The number that the one to three digits before `end` are, or one above 255 where it is none:
-/// more than that, or with a needless zero.
+/// The number that the one to three digits before `end` are; above 255 if it is no number of an
+/// address: too large, or with a needless zero.
 SEKISHO_INLINE uint32_t sekisho_number_before(const uint8_t *end, uint32_t length) {
   uint32_t digits;
   memcpy(&digits, end - 4, 4);
-  // The last digit in the third byte; what stands before the first is zero.
+  // The last digit is in the third byte; the bytes before the first digit are zero.
   const uint32_t unused = 8 * (3 - length);
   digits = (digits >> 8 & 0x0f0f0f) >> unused << unused;
   const uint32_t value = (digits & 15) * 100 + (digits >> 8 & 15) * 10 + (digits >> 16);
@@ -232,8 +232,8 @@ SEKISHO_INLINE void sekisho_look_at_dot(const uint8_t *bytes, size_t count, size
   const uint8_t border = bytes[start - 1];
   if (border == '.') {
     if (sekisho_is_name(bytes[start - 2])) {
-      // Dots and hyphens at a run's start are stripped, and an escape or a percent unit is none of
-      // it.
+      // The number may still begin a run: dots and hyphens at a run's start are stripped, and an
+      // escape or a percent unit before it is no part of the run.
       if (bytes[start - 2] == '-' ||
           sekisho_has_escape(bytes + (start < 8 ? 0 : start - 8), bytes + start)) {
         shapes->dots[shapes->dot_count++] = (uint32_t)dot;
@@ -243,12 +243,12 @@ SEKISHO_INLINE void sekisho_look_at_dot(const uint8_t *bytes, size_t count, size
   } else if (border == '%' || ((border == 'u' || border == 'x') && bytes[start - 2] == '\\') ||
              (!sekisho_is_digit(border) && sekisho_is_hex(border) &&
               sekisho_has_escape(bytes + start - 5, bytes + start - 1))) {
-    // A unit's digits may be among those of the number: `\u00a9`, `%A0`.
+    // The number's first digits may belong to a unit: `\u00a9`, `%A0`.
     shapes->escaped[shapes->escaped_count++] = (uint32_t)start;
     return;
   }
-  // What stands behind the first dot; the eleven bytes that are told are as many as three numbers
-  // have.
+  // The bytes behind the first dot. The masks have eleven of them, as many as three numbers with
+  // their dots have.
   const uint32_t dots = masks.dots >> 5;
   uint32_t others = ~(masks.digits >> 5);
   const uint32_t a = (uint32_t)__builtin_ctz(others);
@@ -265,7 +265,7 @@ SEKISHO_INLINE void sekisho_look_at_dot(const uint8_t *bytes, size_t count, size
                  third = sekisho_number_before(next + b, b - a - 1),
                  fourth = sekisho_number_before(next + c, c - b - 1);
   if ((first | second | third | fourth) > 255) return;
-  // A longer run of a name; hyphens may join two addresses or be stripped.
+  // The run goes on, so that it is a name; but a hyphen may join two addresses or be stripped.
   if (next[c] == '.') {
     if (next[c + 1] != '-' && sekisho_is_name(next[c + 1])) return;
   } else if (next[c] != '-' && sekisho_is_name(next[c])) {

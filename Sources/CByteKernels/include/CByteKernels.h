@@ -1,4 +1,5 @@
-/// Loops and instructions that Swift cannot express. Nothing here knows what the bytes mean.
+/// Loops that need instructions Swift cannot express. They know shapes of bytes (labels, numbers,
+/// lines), not what is looked for.
 ///
 /// Each kernel has one portable form, which is the reference, and forms for particular instructions.
 /// All give the same answers. None reads outside the ranges that it is given.
@@ -34,7 +35,7 @@ enum {
   SEKISHO_AVX2 = 1,
   SEKISHO_NEON = 2,
   SEKISHO_AVX512 = 3,
-  /// As the one before, and windows are fetched eight at a time.
+  /// AVX-512 as above, and windows are fetched eight at a time.
   SEKISHO_AVX512_GATHER = 4,
 };
 
@@ -52,10 +53,10 @@ enum { SEKISHO_PAIR_SLACK = 64 };
 
 /// Finds pairs of neighbouring bytes that belong together.
 ///
-/// Eight groups of pairs are looked for at once: group g holds a pair (a, b) if bit g is set in each
-/// of four bytes: those of the low and of the high half of a in the first two tables of sixteen, and
-/// of b in the other two. The last byte of all has no neighbour; it counts if any neighbour would do.
-/// `more`, where it is given, are the tables of eight groups more.
+/// Eight groups of pairs are looked for at once. Group g holds a pair (a, b) if bit g is set in
+/// each of four bytes: the entries for the low and the high half of a in the first two tables of
+/// sixteen, and those for b in the other two. The last byte of all has no neighbour; it counts if
+/// some neighbour would make it a pair. `more`, if given, holds the tables of eight more groups.
 ///
 /// Looks at the positions `from ..< limit` of `count` bytes, in rising order, and stops early when
 /// less than `SEKISHO_PAIR_SLACK` places are left. `limit` is at most `count` and 2^32.
@@ -68,9 +69,9 @@ size_t sekisho_find_pairs(int32_t variant, const uint8_t *_Nonnull bytes, size_t
 
 /// Keeps the positions of pairs whose bit is set in a table of 65 536 bits.
 ///
-/// The table is 1024 words of 64 bits, of any alignment; a pair's bit is its first byte times 256 plus
-/// its second. The last of all bytes has no neighbour and is kept. `base + position < count` is the
-/// caller's promise.
+/// The table is 1024 words of 64 bits, of any alignment; a pair's bit is its first byte times 256
+/// plus its second. The last of all bytes has no neighbour and is kept. The caller promises that
+/// `base + position < count`.
 ///
 /// - Returns: how many were kept, in place and in order.
 size_t sekisho_keep_pairs(const uint8_t *_Nonnull bytes, size_t count, size_t base,
@@ -83,10 +84,10 @@ typedef struct {
   uint32_t before;
   /// Bytes of the window, 1 to 8.
   uint32_t width;
-  /// Makes the hash of this window's bytes another than that of others.
+  /// Seed of the hash: other windows hash the same bytes differently.
   uint64_t seed;
-  /// The filter: 2 to the power `word_bits` words of 64 bits, of any alignment; of each key two bits
-  /// in one word.
+  /// The filter: 2 to the power `word_bits` words of 64 bits, of any alignment; each key has two
+  /// bits in one word.
   const void *_Nonnull filter;
   uint32_t word_bits;
 } sekisho_window;
@@ -95,7 +96,8 @@ typedef struct {
 #define SEKISHO_WINDOW_FIRST 0x9E3779B97F4A7C15u
 #define SEKISHO_WINDOW_SECOND 0xD6E8FEB86659FD93u
 
-/// The hash of a window's bytes, the first one lowest, zeros above; letters' case does not count.
+/// The hash of a window's bytes, the first one lowest, zeros above; the case of letters does not
+/// count.
 static inline __attribute__((always_inline)) uint64_t sekisho_window_hash(uint64_t bytes,
                                                                           uint32_t width,
                                                                           uint64_t seed) {
@@ -111,14 +113,14 @@ static inline __attribute__((always_inline)) uint64_t sekisho_window_word(uint64
   return (hash >> 32) & (((uint64_t)1 << word_bits) - 1);
 }
 
-/// The bits of that word.
+/// The two bits that a hash has in that word.
 static inline __attribute__((always_inline)) uint64_t sekisho_window_mask(uint64_t hash) {
   return (uint64_t)1 << (hash & 63) | (uint64_t)1 << (hash >> 6 & 63);
 }
 
 /// Keeps the positions whose window lies inside the bytes and passes the filter.
 ///
-/// A position is relative to `base`; `base + position < count` is the caller's promise, and that
+/// Positions are relative to `base`. The caller promises that `base + position < count`, and that
 /// positions rise and lie within 2 GiB. `passed` and `hashes` have room for `position_count` each.
 ///
 /// - Returns: how many passed; their positions and hashes are written, in the same order.

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Kinds of grams: which bytes around a position, that is itself one of them, are hashed together.
+/// Kinds of grams: which bytes around a position, the byte at the position among them, are hashed
+/// together.
 enum {
   /// Four bytes from the position on.
   SEKISHO_GRAM_FROM = 0,
@@ -19,7 +20,7 @@ enum {
 
 /// A set of grams, in one table of bits for all kinds.
 typedef struct {
-  /// Bit k is set where there are grams of kind k; others are not looked for.
+  /// Bit k is set if there are grams of kind k; other kinds are not looked for.
   uint32_t kinds;
   /// Logarithm of the table's bits, 5 to 32.
   uint32_t bits;
@@ -27,18 +28,18 @@ typedef struct {
   const void *_Nonnull table;
 } sekisho_grams;
 
-/// The bit of a gram in a table: its bytes in order, the first one lowest, zeros above; letters'
-/// case does not count.
+/// The bit of a gram in a table: its bytes in order, the first one lowest, zeros above; the case of
+/// letters does not count.
 static inline __attribute__((always_inline)) uint32_t sekisho_gram_bit(uint32_t gram, uint32_t kind,
                                                                        uint32_t bits) {
   uint32_t folded = gram | (kind == SEKISHO_GRAM_PAIR ? 0x2020u : 0x20202020u);
   return (folded ^ kind << 28) * 0x9E3779B1u >> (32 - bits);
 }
 
-/// Keeps the positions of which some gram is in the set, and those around which there are no six
-/// bytes, from two before to three behind.
+/// Keeps the positions that have some gram in the set, and those without all six bytes around them,
+/// from two before to three behind.
 ///
-/// A position is relative to `base`; `base + position < count` is the caller's promise, and that
+/// Positions are relative to `base`. The caller promises that `base + position < count`, and that
 /// positions rise and lie within 2 GiB.
 ///
 /// - Returns: how many were kept, in place and in order.

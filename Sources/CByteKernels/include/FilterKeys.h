@@ -8,15 +8,16 @@
 
 #define SEKISHO_INLINE static inline __attribute__((always_inline))
 
-/// Bytes of a key that are hashed at once.
+/// How many bytes of a key are hashed at once.
 enum { SEKISHO_HASH_BLOCK = 64 };
 
-/// What makes one hash another than the next: random words, one for each of a block's eight, and two.
+/// Random words that make one hash function differ from the next: one for each of a block's eight
+/// words, and two more.
 typedef struct {
   uint64_t words[10];
 } sekisho_hash_secrets;
 
-/// 64 bytes of ones and 64 of zeros: where in it a load begins says how many ones it gets.
+/// 64 bytes of ones and 64 of zeros: where a load begins in it decides how many ones it gets.
 extern const uint8_t sekisho_length_masks[128];
 
 /// Both halves of the product and both operands, xored, so that a zero operand cannot swallow the other.
@@ -35,16 +36,16 @@ SEKISHO_INLINE uint64_t sekisho_fold_capitals(uint64_t word) {
   return word | (from_a & ~above_z & ~word & ones * 0x80) >> 2;
 }
 
-/// The sums that a block comes to.
+/// The sums over the even and the odd words of a block.
 typedef struct {
   uint64_t even, odd;
 } sekisho_block_sums;
 
-/// The sums of up to 64 bytes, filled up with zeros, of which, and of what follows, `available` may be
-/// read.
+/// The sums of up to 64 bytes, filled up with zeros; `available` bytes may be read from the first
+/// on.
 ///
-/// Each word, xored with its secret, gives the product of its halves and itself with its halves
-/// exchanged, so that no half can swallow the other.
+/// Each word is xored with its secret. It then adds the product of its halves, and itself with its
+/// halves exchanged, so that no half can swallow the other.
 SEKISHO_INLINE sekisho_block_sums sekisho_sum_block(const uint64_t *_Nonnull secrets,
                                                     const uint8_t *_Nonnull bytes, size_t available,
                                                     size_t length, int folds) {
@@ -66,28 +67,29 @@ SEKISHO_INLINE sekisho_block_sums sekisho_sum_block(const uint64_t *_Nonnull sec
   return (sekisho_block_sums){sums[0], sums[1]};
 }
 
-/// What comes before the first block.
+/// The state before the first block.
 SEKISHO_INLINE uint64_t sekisho_hash_begin(size_t length) { return length * 0x9E3779B97F4A7C15u; }
 
-/// Takes in a block that is not the last.
+/// Adds a block that is not the last to the state.
 SEKISHO_INLINE uint64_t sekisho_hash_add(const uint64_t *_Nonnull secrets, uint64_t state,
                                          sekisho_block_sums sums) {
   return sekisho_mix(sekisho_mix(sums.even ^ state, sums.odd ^ secrets[8]), secrets[9] ^ state);
 }
 
-/// Takes in the last block.
+/// Adds the last block to the state; returns the hash.
 SEKISHO_INLINE uint64_t sekisho_hash_end(const uint64_t *_Nonnull secrets, uint64_t state,
                                          sekisho_block_sums sums) {
   return sekisho_mix(sekisho_mix(sums.even ^ state, sums.odd ^ secrets[8]), secrets[9]);
 }
 
-/// The hash of `length` bytes, of which, and of what follows, `available` may be read.
+/// The hash of `length` bytes; `available` bytes may be read from the first on.
 ///
-/// Blocks of 64 bytes, the last one filled up with zeros: keys of up to 64 bytes, nearly all names, take
-/// no branch that depends on their length, which a processor would guess wrong for every other name.
-/// The products of halves of words are those of Yann Collet's XXH3, since vectors have them; the ends
-/// those of Wang Yi's wyhash in its protected form. With `folds` ASCII capitals count as small letters.
-/// A function of secrets and bytes alone: it is stored in files.
+/// It takes blocks of 64 bytes, the last one filled up with zeros: keys of up to 64 bytes, nearly
+/// all names, take no branch that depends on their length, which a processor would guess wrong for
+/// every other name. The products of halves of words are those of Yann Collet's XXH3, since vectors
+/// have them; the ends are those of Wang Yi's wyhash in its protected form. With `folds` ASCII
+/// capitals count as small letters. The hash depends on secrets and bytes alone: it is stored in
+/// files.
 SEKISHO_INLINE uint64_t sekisho_key_hash(const sekisho_hash_secrets *_Nonnull secrets,
                                          const uint8_t *_Nonnull bytes, size_t available,
                                          size_t length, int folds) {
@@ -123,7 +125,8 @@ typedef struct {
 /// Which lengths keys have, how they are hashed, and a filter over them.
 typedef struct {
   sekisho_hash_secrets secrets;
-  /// Words of 64 bits, little-endian and of any alignment; a key's is the one its hash scales to.
+  /// Words of 64 bits, little-endian and of any alignment; a key's word is the one that its hash
+  /// scales to.
   const void *_Nonnull words;
   /// At least 1.
   uint64_t word_count;
@@ -138,10 +141,10 @@ enum { SEKISHO_KEY_GROUP = 64 };
 
 /// Hashes up to `SEKISHO_KEY_GROUP` keys, and keeps those that may be in the filter's set.
 ///
-/// A key that is not inside the `byte_count` bytes, or whose length no key has, is not kept. Nothing
-/// outside the bytes is read.
+/// A key that is not inside the `byte_count` bytes, or whose length no key may have, is not kept.
+/// Nothing outside the bytes is read.
 ///
-/// - Returns: how many are kept; `members` says which, rising, and `hashes` has their hashes.
+/// - Returns: how many are kept; `members` has their indices, rising, and `hashes` their hashes.
 size_t sekisho_filter_keys(int32_t variant, const sekisho_key_filter *_Nonnull filter,
                            const uint8_t *_Nonnull bytes, size_t byte_count,
                            const sekisho_key_place *_Nonnull keys, size_t count,

@@ -5,23 +5,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What a byte means at a line's start; bits of an entry of a table.
+/// What a byte means at the start of a line: the bits of an entry of `meanings`.
 enum {
   /// The line is to be looked at.
   SEKISHO_LINE_STOPS = 1,
-  /// The line is stepped over only if it ends with `}` and the next one cannot go on with it.
+  /// The line is stepped over only if it ends with `}` and the next line cannot continue it.
   SEKISHO_LINE_IS_OBJECT = 2,
-  /// The line may go on with an object of the line before.
+  /// The line may continue an object of the line before.
   SEKISHO_LINE_GOES_ON = 4,
 };
 
-/// Steps over whole lines that end before `to`, from the start of one on, and returns the start of
-/// the first that is to be looked at, that does not end before `to`, or that only a closer look
-/// tells about.
+/// Steps over whole lines that end before `to`, from the line at `from` on; returns the start of
+/// the first line that is to be looked at, that does not end before `to`, or that only a closer
+/// look can judge.
 ///
 /// `meanings` has an entry for each value of a byte; those above ASCII mean nothing. A line that
-/// holds the byte `stop` is to be looked at, if that is one (-1 is none). Adds to `lines` how many
-/// there were. `way` is one of those of `sekisho_text_best`.
+/// holds the byte `stop` is to be looked at; -1 means that there is no such byte. The number of
+/// lines stepped over is added to `lines`. `way` is one of those of `sekisho_text_best`.
 size_t sekisho_step_over_lines(const uint8_t *_Nonnull bytes, size_t count, size_t from, size_t to,
                                const uint8_t *_Nonnull meanings, int stop, uint64_t *_Nonnull lines,
                                int way);
