@@ -57,8 +57,8 @@ typedef struct {
   size_t count;
 } key_list;
 
-/// Whether a key may be in the set at all; `width` is the only length of all keys, or 0 if there are
-/// several.
+/// Whether a key may be in the set at all; `width` is the only length of all keys, or 0 if there
+/// are several.
 SEKISHO_INLINE int is_usable(const sekisho_key_filter *filter, sekisho_key_place key,
                              size_t byte_count, size_t width) {
   int has_length = width ? key.length == width

@@ -11,7 +11,8 @@ INLINE uint32_t at_most8(const uint8_t *bytes, uint32_t count, uint32_t low) {
   const uint64_t ones = 0x0101010101010101u, highs = ones * 0x80;
   uint64_t word = load64(bytes, 0);
   uint64_t wanted = ones * low;
-  // A byte of `wanted` minus one of `word` without its top bit never borrows; the top bits decide first.
+  // A byte of `wanted` minus one of `word` without its top bit never borrows; the top bits decide
+  // first.
   uint64_t below = (wanted | highs) - (word & ~highs);
   uint64_t fits = ((below & ~(word ^ wanted)) | (wanted & ~word)) & highs;
   fits &= ~(uint64_t)0 >> (64 - 8 * count);

@@ -129,8 +129,8 @@ extension IndicatorDatabase {
     span(entry.valueRange.clamped(to: 0..<image.count))
   }
 
-  /// Appends the value as a hit shows it: addresses and digests as text, a prefix with its length, a
-  /// joint entry with its port.
+  /// Appends the value as a hit shows it: addresses and digests as text, a prefix with its length,
+  /// a joint entry with its port.
   public func appendText(of entry: DatabaseEntry, to output: inout [UInt8]) {
     ValueText.append(
       kind: entry.kind, bytes: value(of: entry), prefixLength: entry.prefixLength, port: entry.port,

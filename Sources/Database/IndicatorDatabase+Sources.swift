@@ -32,7 +32,8 @@ extension IndicatorDatabase {
     forEachSource(of: entry) { sources.append($0) }
   }
 
-  /// Calls a closure with each source of the entry with this number, ordered by feed and first line.
+  /// Calls a closure with each source of the entry with this number, ordered by feed and first
+  /// line.
   public func forEachSource<Failure: Error>(
     of entry: UInt32, _ body: (DatabaseSource) throws(Failure) -> Void
   ) throws(Failure) {

@@ -5,15 +5,15 @@ internal import Synchronization
 
 /// A compiled, immutable set of indicators, ready for lookups.
 ///
-/// Opening maps the file and checks its frame, which takes less than a millisecond whatever its size;
-/// nothing is copied, and processes that open one file share its pages. One database serves any
-/// number of threads, each with its own `LookupScratch`.
+/// Opening maps the file and checks its frame, which takes less than a millisecond whatever its
+/// size; nothing is copied, and processes that open one file share its pages. One database serves
+/// any number of threads, each with its own `LookupScratch`.
 ///
 /// An image is not trusted: whatever its bytes are, and even if they change while it is open, no
 /// lookup reads outside it, traps or runs without bound. Right answers are promised only for an
 /// image that `verify()` accepts. A mapped file that another process truncates ends the program
-/// with a signal, as for any mapping, unless `guardMappedFiles()` was called; open with `copying` where
-/// that can happen.
+/// with a signal, as for any mapping, unless `guardMappedFiles()` was called; open with `copying`
+/// where that can happen.
 public final class IndicatorDatabase: Sendable {
   let image: ImageBytes
   let table: SectionTable

@@ -1,8 +1,8 @@
 /// Loops that need instructions Swift cannot express. They know shapes of bytes (labels, numbers,
 /// lines), not what is looked for.
 ///
-/// Each kernel has one portable form, which is the reference, and forms for particular instructions.
-/// All give the same answers. None reads outside the ranges that it is given.
+/// Each kernel has one portable form, which is the reference, and forms for particular
+/// instructions. All give the same answers. None reads outside the ranges that it is given.
 #ifndef SEKISHO_CBYTEKERNELS_H
 #define SEKISHO_CBYTEKERNELS_H
 
@@ -22,9 +22,9 @@
 
 /// Asks for the cache line that holds an address.
 ///
-/// A hint: the address need not be readable, and nothing depends on whether the line arrives. Unlike
-/// a load it does not stay in the processor's window until the line is there, so that many more can
-/// be under way.
+/// A hint: the address need not be readable, and nothing depends on whether the line arrives.
+/// Unlike a load it does not stay in the processor's window until the line is there, so that many
+/// more can be under way.
 static inline __attribute__((always_inline)) void sekisho_prefetch(const void *_Nullable address) {
   __builtin_prefetch(address, 0, 3);
 }
@@ -61,7 +61,8 @@ enum { SEKISHO_PAIR_SLACK = 64 };
 /// Looks at the positions `from ..< limit` of `count` bytes, in rising order, and stops early when
 /// less than `SEKISHO_PAIR_SLACK` places are left. `limit` is at most `count` and 2^32.
 ///
-/// - Returns: the first position that was not looked at; `*found` is the number of positions written.
+/// - Returns: the first position that was not looked at; `*found` is the number of positions
+///   written.
 size_t sekisho_find_pairs(int32_t variant, const uint8_t *_Nonnull bytes, size_t count, size_t from,
                           size_t limit, const uint8_t *_Nonnull tables,
                           const uint8_t *_Nullable more, uint32_t *_Nonnull positions,

@@ -20,7 +20,8 @@ typedef struct {
 /// 64 bytes of ones and 64 of zeros: where a load begins in it decides how many ones it gets.
 extern const uint8_t sekisho_length_masks[128];
 
-/// Both halves of the product and both operands, xored, so that a zero operand cannot swallow the other.
+/// Both halves of the product and both operands, xored, so that a zero operand cannot swallow the
+/// other.
 SEKISHO_INLINE uint64_t sekisho_mix(uint64_t a, uint64_t b) {
   __uint128_t product = (__uint128_t)a * b;
   return (uint64_t)product ^ (uint64_t)(product >> 64) ^ a ^ b;

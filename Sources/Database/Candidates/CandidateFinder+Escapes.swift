@@ -22,7 +22,7 @@ extension CandidateFinder {
     case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
     case 0x1b: considerSequence(bytes, at: offset)
     default:
-      // A character above ASCII: most stand in words of a text.
+      // A character above ASCII: most are in words of prose.
       let letters = LetterClasses.shared
       var next = offset + letters.letter(bytes, at: offset, end: bytes.byteCount).length
       if next == offset {

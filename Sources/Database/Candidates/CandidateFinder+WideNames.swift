@@ -251,8 +251,8 @@ extension CandidateFinder {
       guard let count = narrow(bytes, previous.start..<last.end, to: &tail),
         tail[0] != UInt8(ascii: "-")
       else { return true }
-      // SAFETY: the tail is bytes, which are all initialised; `narrow` returns at most as many as it
-      // has.
+      // SAFETY: the tail is bytes, which are all initialised; `narrow` returns at most as many as
+      // it has.
       return mayEnd(unsafe tail.span.bytes.extracting(..<count))
     }
     return mayEnd(bytes.extracting(previous.start..<last.end))

@@ -75,11 +75,12 @@ struct CandidateNeighbours: Equatable {
 ///     28  4    zero
 ///     32  8    length of the matcher of those
 ///     40  8    length of the matcher of the others
-///     48  …    where there are words, the pieces of those that take part without `--weak`, and of all
+///     48  …    if there are words, the pieces of those that take part without `--weak`, and of all
 ///              (`WordPieces`)
-///     …   …    words (`CandidateWord`), neighbours (`CandidateNeighbours`), zeros up to a multiple of 64
-///     …   …    two `LiteralMatcher`, each followed by zeros up to a multiple of 64; pattern n is the n-th of
-///              its words; nothing where there are none
+///     …   …    words (`CandidateWord`), neighbours (`CandidateNeighbours`), zeros up to a
+///              multiple of 64
+///     …   …    two `LiteralMatcher`s, each followed by zeros up to a multiple of 64; pattern n is
+///              the n-th of its words; a matcher without words is left out
 struct CandidateWords: Sendable {
   static let version: UInt32 = 2
   private static let headerLength = 48

@@ -57,7 +57,8 @@ package final class FileNameFinder: Sendable {
     for (text, number) in parts.numbers {
       builder.insert(text.rawSpan, number: UInt32(number), ignoresCase: true)
     }
-    // Each part has at least one byte and at most as many as a literal: nothing that a builder refuses.
+    // Each part has at least one byte and at most as many as a literal may have: the builder
+    // refuses none.
     guard let image = try? builder.build(),
       let matcher = try? LiteralMatcher(
         image: image.withBytes { ImageBytes(copying: $0) }, range: 0..<image.count)

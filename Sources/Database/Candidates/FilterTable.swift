@@ -84,8 +84,8 @@ struct FilterTable: @unchecked Sendable {
     precondition(
       starts.count == dots.count && starts.count == ends.count
         && kept.count >= starts.count + Int(SEKISHO_NAMES_SLACK))
-    // SAFETY: each list has as many numbers as there are names, `kept` the room that the kernel asks for, and
-    // the caller says that the names lie within the bytes.
+    // SAFETY: the precondition checks that each list has one number for each name, and that `kept`
+    // has the room that the kernel asks for; the caller says that the names lie within the bytes.
     return unsafe bytes.withUnsafeBytes { bytes in
       unsafe starts.withUnsafeBufferPointer { starts in
         unsafe dots.withUnsafeBufferPointer { dots in

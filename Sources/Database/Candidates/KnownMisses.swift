@@ -7,7 +7,8 @@ internal import Parsing
 /// drives another one out. A name is kept only if no entry at all covers it, so that it does not
 /// matter which entries take part in a lookup.
 ///
-/// A place is 64 bytes: the hash, then the name's whole words of eight bytes, then its last eight bytes.
+/// A place is 64 bytes: the hash, then the name's whole words of eight bytes, then its last eight
+/// bytes.
 struct KnownMisses: Sendable {
   private static let shortest = 8
   private static let longest = 55

@@ -1,7 +1,9 @@
 internal import Parsing
 
-/// Hashes of what text may hold, computed from its last byte backwards, so that one walk over a name
-/// gives the hashes of all its suffixes.
+/// Hashes of what text may hold.
+///
+/// They are computed from the last byte backwards, so that one walk over a name gives the hashes of
+/// all its suffixes.
 struct SuffixHash {
   private static let multiplier: UInt64 = 0x9e37_79b9_7f4a_7c15
   private static let finisher: UInt64 = 0xbf58_476d_1ce4_e5b9
@@ -14,9 +16,10 @@ struct SuffixHash {
 
   init() {}
 
-  /// The hash of the `length` bytes before `end`; lengths of one walk only grow.
+  /// The hash of the `length` bytes before `end`; within one walk `length` only grows.
   ///
-  /// Bit 5 of each byte is set, which makes letters small and keeps all other name characters apart.
+  /// Bit 5 of each byte is set, which makes letters small and keeps all other name characters
+  /// apart.
   @inline(__always)
   mutating func hash(_ bytes: RawSpan, before end: Int, length: Int) -> UInt64 {
     // Most tails have at most sixteen bytes: hashed without a branch on how many.

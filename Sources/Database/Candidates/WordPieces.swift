@@ -12,7 +12,8 @@ enum WordPieces {
   static let words = (symbols * symbols * symbols + 63) / 64
   static let end: Int = 39
 
-  /// The number of a character of a word, whose letters' case does not count; nil of any other byte.
+  /// The number of a character of a word, the same for both cases of a letter; nil for any other
+  /// byte.
   @inline(__always)
   static func symbol(_ byte: UInt8) -> Int? {
     let lower = byte | 0x20

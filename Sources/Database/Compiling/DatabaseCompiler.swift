@@ -7,8 +7,8 @@ internal import Parsing
 /// Indicators with the same kind, normal form, prefix length, port and mode become one entry with
 /// many sources; the same source twice is one source with both lines. The result is a function of
 /// what the feeds say: their order, the numbering of strings and the process leave no trace in it.
-/// Time is dominated by one radix sort and by building the lookup structures: linear in the bytes of
-/// the values.
+/// Time is dominated by one radix sort and by building the lookup structures: linear in the bytes
+/// of the values.
 public struct DatabaseCompiler {
   /// Compiles all indicators of a collection into an image.
   ///

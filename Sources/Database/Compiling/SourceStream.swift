@@ -3,8 +3,8 @@ internal import Parsing
 // Which feeds vouch for an entry, and in which lines. Numbers are of variable length (LEB128, at
 // most ten bytes, the low seven bits first) unless something else is said.
 //
-// Each block of 32 entries (`DatabaseFormat.entriesPerSourceBlock`) begins with a byte that says how it is
-// written:
+// Each block of 32 entries (`DatabaseFormat.entriesPerSourceBlock`) begins with a byte that says
+// how it is written:
 //
 //     1   every entry has one source with one line:
 //           least origin, bits of an origin (a byte), least line, bits of a line (a byte),
@@ -13,7 +13,7 @@ internal import Parsing
 //     0   for each source of each entry, in the order in which they are shown:
 //           zigzag(origin - previous origin) << 2 | has several lines << 1 | is the entry's last
 //           zigzag(line - previous line)
-//           with several lines: their number - 2, then the distance of each to the one before, minus 1
+//           with several lines: their number - 2, then the distance of each to the one before, - 1
 //
 // "Previous" is what was read last within the block, which starts from zero. So a list in the order
 // of its values costs some bits an entry, and one in any other order as many bits as its length

@@ -1,9 +1,9 @@
 // The database file
 // =================
 //
-// One immutable file: a header, a table of sections, and the sections. Every number is little-endian,
-// nothing in it is a pointer, and everything that refers to something else does so by an index that
-// the reader checks at each use. Equal indicators give equal bytes.
+// One immutable file: a header, a table of sections, and the sections. Every number is
+// little-endian, nothing in it is a pointer, and everything that refers to something else does so
+// by an index that the reader checks at each use. Equal indicators give equal bytes.
 //
 //     0        header, 256 bytes
 //     256      section table, 64 bytes a section, sorted by kind
@@ -51,11 +51,11 @@
 // normal forms, and what is known of an entry is at its place in columns of the kind:
 //
 //     values(kind)       the normal forms, nothing between them
-//     lengths(kind)      how long each is, one or two bytes; none where all are of one width
+//     lengths(kind)      how long each is, one or two bytes; absent if all have the same width
 //     valueBlocks(kind)  where the value of each sixteenth entry begins; likewise
-//     headNumbers(kind)  which of the kind's heads the entry has, one, two or four bytes; none where
+//     headNumbers(kind)  which of the kind's heads the entry has, one, two or four bytes; absent if
 //                        there is only one
-//     heads              what an entry is besides its value (`HeadLayout`): few different ones
+//     heads              what an entry is besides its value (`EntryHead`): few different ones
 //
 // The values are stored once: the structures that find an entry by its value hold no copy of it.
 
@@ -112,7 +112,7 @@ struct SectionKind: RawRepresentable, Hashable, Sendable {
   static let refusals = SectionKind(rawValue: 3)
   /// How many entries of a kind a feed has: feed, kind, count.
   static let feedKinds = SectionKind(rawValue: 4)
-  /// The different heads of the entries, those of a kind together (`HeadLayout`).
+  /// The different heads of the entries, those of a kind together (`EntryHead`).
   static let heads = SectionKind(rawValue: 5)
   /// Where the sources of each block of entries begin.
   static let sourceBlocks = SectionKind(rawValue: 7)

@@ -94,8 +94,8 @@ struct DigestTable {
         let part = part(source, index &* width, bits)
         let place = next[part]
         next[part] = place &+ 1
-        // SAFETY: the parts' ends add up to the number of digests, so that each has a place of its own
-        // below it.
+        // SAFETY: the parts' ends add up to the number of digests, so that each digest has a place
+        // of its own below that.
         unsafe copy(source, index &* width, to: base + place &* width, width)
         unsafe numbers[place] = origins.isOneList ? list.lines[index] : number
         number &+= 1

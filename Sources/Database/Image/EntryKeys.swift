@@ -89,8 +89,8 @@ struct RecordKeys {
       guard Int(record.schemeLength) <= min(length, 255) else { return .invalidRecord }
       let key = value.extracting(
         droppingFirst: EntryKey.urlKeyOffset(value, schemeLength: Int(record.schemeLength)))
-      // A value that is nothing but a scheme has no key; a prefix that ends within the authority would
-      // match other hosts than the one it names.
+      // A value that is nothing but a scheme has no key; a prefix that ends within the authority
+      // would match other hosts than the one it names.
       if key.isEmpty { return .invalidRecord }
       if record.mode == .prefix, URLKey.authorityLength(key) == nil { return .invalidRecord }
     case .filename:
@@ -159,7 +159,7 @@ struct RecordKeys {
     }
   }
 
-  /// What tells a record's entry apart from others with its key.
+  /// What tells a record's entry apart from others with the same key.
   @inline(__always)
   func attributes(_ index: UInt32) -> EntryAttributes {
     let record = collection.records[Int(index)]

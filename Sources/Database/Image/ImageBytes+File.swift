@@ -94,8 +94,8 @@ extension ImageBytes {
 
 /// The system's words for an error number.
 private func systemMessage(_ number: CInt) -> String {
-  // SAFETY: `strerror` gives a NUL-terminated string that is valid until its next call; it is copied
-  // here at once.
+  // SAFETY: `strerror` gives a NUL-terminated string that is valid until its next call; it is
+  // copied here at once.
   guard let text = unsafe strerror(number) else { return "error \(number)" }
   return unsafe String(cString: text)
 }

@@ -41,8 +41,9 @@ extension IndicatorDatabase {
   @discardableResult
   public static func guardMappedFiles() -> Bool { sekisho_regions_guard() == 0 }
 
-  /// Whether the database's file was cut by another process while it was mapped: part of it was lost, and lookups
-  /// miss what they should find.
+  /// Whether another process has cut the database's file while it was mapped.
+  ///
+  /// Part of the image was lost then, and lookups miss what they should find.
   ///
   /// Asks the system, so call it at most once a batch. Always false for a database in memory, and
   /// if `compile` put another file in its place.

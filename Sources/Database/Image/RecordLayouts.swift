@@ -63,7 +63,8 @@ struct EntryHead: Equatable {
 ///     12  4    number of keys in its lookup structure
 ///     16  4    length of its longest comparison key
 ///     20  4    flags: bit 0 = some entry has a strong source
-///     24  8    names: label counts of all entries; file names: separator counts (bit n: n of them, bit 63: more)
+///     24  8    names: label counts of all entries; file names: separator counts (bit n: n of
+///              them, bit 63: more)
 ///     32  8    names: label counts of the entries that cover subdomains
 ///     40  4    first of its heads
 ///     44  4    number of its heads
@@ -76,7 +77,7 @@ enum FeedLayout {
   static let size = 32
 }
 
-/// The file of a feed, 24 bytes: XXH3 of its bytes (low and high half), length; zeros where not known.
+/// The file of a feed, 24 bytes: XXH3 of its bytes (low and high half), length; zeros if not known.
 enum InputLayout {
   static let size = 24
 }

@@ -5,8 +5,8 @@ internal import Parsing
 
 /// The columns of one kind in an opened image: where the values are, and which head each entry has.
 ///
-/// Places and lengths were checked when the image was opened; what the columns hold was not, so every value
-/// that is read from them is clamped.
+/// Places and lengths were checked when the image was opened; what the columns hold was not, so
+/// every value that is read from them is clamped.
 struct KindTable: Sendable {
   /// The number of the first entry, and how many there are.
   var first = 0

@@ -6,9 +6,9 @@ extension IndicatorDatabase {
   /// Finds the entries that the observables of a batch match.
   ///
   /// `matches` is emptied and filled, in the order of observables and, for one observable, in the
-  /// order in which a hit lists indicators: exact, subdomain and network (longer first), URL prefix,
-  /// address. Each observable is looked up by itself; what `fallback` and `joint` make of the
-  /// matches is the caller's. Text is not looked up here but found by `textMatcher`.
+  /// order in which a hit lists indicators: exact, subdomain and network (longer first), URL
+  /// prefix, address. Each observable is looked up by itself; what `fallback` and `joint` make of
+  /// the matches is the caller's. Text is not looked up here but found by `textMatcher`.
   ///
   /// Observables are taken kind by kind, so that each lookup structure sees all its keys at once.
   /// Nothing is allocated once the scratch memory has grown to the batch's size.

@@ -134,7 +134,8 @@ extension IndicatorDatabase {
 
   /// The end of the run of entries that share their prefix with the one at a place.
   ///
-  /// Found by doubling and then halving the distance: entries are sorted by address and prefix length.
+  /// Found by doubling and then halving the distance: entries are sorted by address and prefix
+  /// length.
   private func endOfRun(_ place: Int, _ table: KindTable) -> Int {
     let limit = min(table.count, place + PrefixLookup.longestRun)
     guard place + 1 < limit,
