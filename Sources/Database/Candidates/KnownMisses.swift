@@ -81,7 +81,7 @@ struct KnownMisses: Sendable {
     8 &* (Int(truncatingIfNeeded: hash >> 32) & (places &- 1))
   }
 
-  /// The hash of a name. It differs for different lengths and is never 0, which marks an empty
+  /// The hash of a name, which differs for different lengths and is never 0, the mark of an empty
   /// place.
   @inline(__always)
   private static func hash(_ text: RawSpan, _ range: Range<Int>) -> UInt64 {

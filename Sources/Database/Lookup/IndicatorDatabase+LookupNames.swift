@@ -9,6 +9,7 @@ extension IndicatorDatabase {
   private static var keyGroup: Int { 1024 }
 
   /// Looks up names: the name itself, and what follows each of its label borders.
+  ///
   /// A suffix is looked up only if some entry that covers subdomains has as many labels, and only
   /// if it is no longer than the longest entry. So a name costs two or three keys, and a hostile
   /// one no more than the bytes at its end that the longest entry has.
