@@ -1,11 +1,10 @@
-/// A value that stays within a range: another one that it is set to is taken as the nearest in it.
+/// A value that is clamped to a range whenever it is set.
 ///
-/// The range stands beside the default, for whoever reads the declaration, and `$name` gives it to
-/// whoever asks for a value.
+/// The range is written beside the default in the declaration; `$name` returns it.
 @frozen
 @propertyWrapper
 public struct Bounded<Value: Comparable & Sendable>: Sendable, Equatable {
-  /// The values that it takes.
+  /// The range that the value is clamped to.
   public let projectedValue: ClosedRange<Value>
   @usableFromInline var value: Value
 
@@ -15,7 +14,7 @@ public struct Bounded<Value: Comparable & Sendable>: Sendable, Equatable {
     set { value = min(max(newValue, projectedValue.lowerBound), projectedValue.upperBound) }
   }
 
-  /// A value, and the range that it stays in.
+  /// Wraps a value, clamped to `range`.
   @inlinable public init(wrappedValue: Value, _ range: ClosedRange<Value>) {
     projectedValue = range
     value = min(max(wrappedValue, range.lowerBound), range.upperBound)

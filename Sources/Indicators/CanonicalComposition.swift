@@ -1,6 +1,6 @@
 /// Unicode normalisation form C (UAX #15), for the labels of names.
 enum CanonicalComposition {
-  /// Whether a text is certainly its own normalisation form C.
+  /// Whether a text is certainly in form C already; false means that it may not be.
   static func isStable(_ text: Span<UInt32>, _ tables: IDNATables) -> Bool {
     for index in text.indices
     where text[index] >= 0x80 && tables.properties(text[index]).mayChangeInNFC {
@@ -21,13 +21,15 @@ enum CanonicalComposition {
     return scalars
   }
 
-  /// What a character that may change becomes behind one of a text that is normalised so far; nil where that depends
-  /// on more than that one.
+  /// Adds a character that NFC may change to normalised text that ends in `previous`.
+  ///
+  /// nil if the result depends on more than these two characters.
   static func step(_ scalar: UInt32, behind previous: UInt32, _ tables: IDNATables) -> NameStep? {
     guard tables.decomposition(of: scalar) == nil else { return nil }
     let combining = tables.combiningClass(of: scalar)
     if combining != 0 {
-      // Behind another mark their order counts, also where that is a part of a letter.
+      // Marks are ordered by class: nil behind another mark, or if this one sorts before a mark
+      // that is part of `previous`.
       guard previous < 0x300 || tables.combiningClass(of: previous) == 0 else { return nil }
       if let (_, last) = tables.decomposition(of: previous) {
         guard tables.decomposition(of: last) == nil, combining >= tables.combiningClass(of: last)
@@ -64,7 +66,7 @@ enum CanonicalComposition {
       output.append(scalar)
       return
     }
-    // The table's decompositions are at most a few steps deep; each step is a smaller text.
+    // The recursion is shallow: a decomposition takes at most a few steps.
     decompose(first, tables, to: &output)
     if second != 0 { decompose(second, tables, to: &output) }
   }
@@ -106,7 +108,8 @@ enum CanonicalComposition {
     for read in scalars.indices {
       let scalar = scalars[read]
       let combining = classes[read]
-      // Between the starter and this one stand only written marks of lower class, if any.
+      // Composes only if no mark between the starter and this character was kept, or if the last
+      // one kept has a lower class other than 0.
       if starter >= 0, starter == write - 1 || lastClass < combining && lastClass != 0,
         let composite = pair(scalars[starter], scalar, tables)
       {

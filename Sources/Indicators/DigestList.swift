@@ -1,18 +1,18 @@
 import Parsing
-/// Digests of one kind that a feed lists one a line, and of which it says nothing apart: bytes and lines alone.
+/// Digests of one kind that a feed lists one per line and says nothing else about.
 ///
-/// A list of ten million digests is then as large as its digests and their lines, and the compiler
-/// need not look at a record for each.
+/// Only their bytes and line numbers are stored: a list of ten million digests is no larger than
+/// these, and the compiler need not look at a record for each.
 package struct DigestList: Sendable {
-  /// What the values are; a digest of one width.
+  /// The kind of the values: a digest of fixed width.
   package let kind: IndicatorKind
   /// Index into the collection's feeds.
   package let feed: UInt32
   /// Index into the collection's contexts.
   package let context: UInt32
-  /// The values one behind the other.
+  /// The digests, `width` bytes each, one behind the other.
   package var values: [UInt8] = []
-  /// The line of each value.
+  /// The line number of each value in the feed.
   package var lines: [UInt32] = []
 
   /// An empty list.
@@ -22,13 +22,13 @@ package struct DigestList: Sendable {
     self.context = context
   }
 
-  /// Bytes of a value.
+  /// Number of bytes of one value.
   package var width: Int { kind.fixedWidth ?? 0 }
 
   /// Number of values.
   package var count: Int { lines.count }
 
-  /// What would be the record of a value.
+  /// The record for the value at an index, but for its place in the arena.
   package func record(_ index: Int) -> IndicatorRecord {
     IndicatorRecord(
       kind: kind, mode: .exact, feed: feed, line: lines[index], context: context,
@@ -37,7 +37,7 @@ package struct DigestList: Sendable {
 }
 
 extension IndicatorCollection {
-  /// The same with the digests of lists among the records, where everybody looks for them.
+  /// This collection with the digests of its lists turned into records.
   public func unpacked() -> IndicatorCollection {
     if digestLists.isEmpty { return self }
     var collection = self

@@ -1,11 +1,11 @@
 import Parsing
 
 extension DisplayText {
-  /// A line of text to show, such as one of a log: escaped, and whatever in it looks like a name, an
-  /// address or a URL broken so that nobody clicks on it.
+  /// Escapes a line of text, such as a log line, and defangs the names, addresses and URLs in it.
   ///
-  /// Which of them are indicators is not known here, so a run of name characters is broken where its
-  /// last label is of letters or it is an IPv4 address; numbers and versions stay readable.
+  /// It is not known here which of them are indicators. So a run of name characters is broken if
+  /// its last label has two letters or if it ends in an IPv4 address; numbers and versions stay
+  /// readable.
   public static func defangedLine(_ line: some Collection<UInt8>) -> [UInt8] {
     let line = Array(line)
     var output: [UInt8] = []
@@ -43,8 +43,10 @@ extension DisplayText {
     }
   }
 
-  /// Appends `://` in the way of the scheme that the output ends in: of web pages the scheme is broken, as in a value
-  /// that is a URL.
+  /// Appends a defanged `://`, and rewrites a web scheme that the output ends in.
+  ///
+  /// `http`, `https` and `ftp` become `hxxp`, `hxxps` and `fxp`, as in a URL value; behind any
+  /// other scheme `[://]` is written.
   private static func appendSchemeEnd(of text: RawSpan, to output: inout [UInt8]) {
     for (scheme, broken) in schemes {
       let start = text.byteCount - scheme.utf8CodeUnitCount
@@ -64,7 +66,7 @@ extension DisplayText {
     ("http", "hxxp"), ("https", "hxxps"), ("ftp", "fxp"),
   ]
 
-  /// Appends a run of name characters and colons, the addresses and names in it broken.
+  /// Appends a run of name characters and colons, with the addresses and names in it defanged.
   private static func appendRun(_ run: RawSpan, colons: Int, to output: inout [UInt8]) {
     if colons >= 2 {
       var end = run.byteCount
@@ -92,7 +94,7 @@ extension DisplayText {
   private static func appendBroken(_ text: RawSpan, at mark: UInt8, to output: inout [UInt8]) {
     for offset in text.byteOffsets {
       let byte = text.byte(unchecked: offset)
-      // What ends a sentence is no part of a name.
+      // A dot at either end is not part of the name: it may end a sentence.
       guard byte == mark, mark == 0x3a || 1..<max(text.byteCount - 1, 1) ~= offset else {
         output.append(byte)
         continue
@@ -103,7 +105,7 @@ extension DisplayText {
     }
   }
 
-  /// Whether a run has two labels and ends in one of letters, or in an IPv4 address.
+  /// Whether a run has two labels or more, the last with two letters, or ends in an IPv4 address.
   private static func isName(_ run: RawSpan) -> Bool {
     var end = run.byteCount
     while end > 0, run.byte(unchecked: end - 1) == 0x2e || run.byte(unchecked: end - 1) == 0x2d {
@@ -119,7 +121,7 @@ extension DisplayText {
     }
     guard label > 1 else { return false }
     if letters >= 2 { return true }
-    // An address may end a longer run, such as two that are joined.
+    // An address may be the end of a longer run, such as two addresses that are joined.
     var parts = 0
     var digits = 0
     var offset = end

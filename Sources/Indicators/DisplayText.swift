@@ -1,18 +1,17 @@
 import Parsing
 
-/// Values made safe for people to look at: in tables, reports and messages, never in machine formats.
+/// Values made safe to show to people: in tables, reports and messages, not in machine formats.
 public enum DisplayText {
-  /// The text with everything written out that a terminal, a spreadsheet or a reader's eye would
-  /// take for something else.
+  /// Escapes everything in a text that a terminal, a spreadsheet or a reader would misread.
   ///
   /// Controls (C0, DEL, C1) and bytes that are not UTF-8 become `\xnn`; characters that change the
   /// direction of text, have no width or break lines become `\u{n}`; a first `= + - @` gets a `'`
-  /// before it, so that a spreadsheet does not read a formula. A lone `-` is none, and stands for
-  /// standard input.
+  /// before it, so that a spreadsheet does not read a formula. A lone `-` is left as it is, since
+  /// it means standard input.
   ///
   /// - Parameters:
   ///   - text: UTF-8, or any bytes.
-  ///   - isCell: whether the text may come to stand in a spreadsheet; messages do not.
+  ///   - isCell: whether the text may end up in a spreadsheet cell; false for messages.
   /// - Returns: the text for people.
   public static func escaped(_ text: some Collection<UInt8>, isCell: Bool = true) -> [UInt8] {
     var output: [UInt8] = []
@@ -21,7 +20,7 @@ public enum DisplayText {
     return output
   }
 
-  /// The value of a kind, escaped and broken so that nobody clicks on it: `hxxp`, `[.]`, `[@]`.
+  /// A value of a kind, escaped and defanged so that nobody clicks on it: `hxxp`, `[.]`, `[@]`.
   ///
   /// Refanging gives the value back. Digests, file names and other kinds that nobody clicks on are
   /// only escaped.
@@ -73,8 +72,10 @@ public enum DisplayText {
     output.append(Hex.digit(byte))
   }
 
-  /// C1 controls, characters without width, directional controls, line and paragraph separators,
-  /// white space that is no blank, tags.
+  /// Whether a character would mislead a reader.
+  ///
+  /// These are C1 controls, characters without width, directional controls, line and paragraph
+  /// separators, white space above ASCII, Hangul fillers and tags.
   private static func isMisleading(_ scalar: UTF8Scalar) -> Bool {
     let value = scalar.value.value
     if value < 0x80 { return false }

@@ -1,6 +1,6 @@
 import Parsing
 
-/// What a record of a log says of the event around its values: both ends, state and verdict.
+/// What a log record says about the event around its values: both ends, state and verdict.
 ///
 /// Plain values, so that neither the record nor its field names are held alive.
 public struct EventContext: Sendable, Equatable {
@@ -8,11 +8,11 @@ public struct EventContext: Sendable, Equatable {
   public var source: EventEnd?
   /// Whom it went to: the server, the destination, the responder.
   public var destination: EventEnd?
-  /// IP protocol number (IANA), or nil where the record tells none.
+  /// IP protocol number (IANA), or nil if the record names none.
   public var ipProtocol: UInt8?
-  /// The connection's state or the answer's code, as the record writes it: `S0`, `established`, `NXDOMAIN`.
+  /// The connection's state or the answer's code as in the record: `S0`, `established`, `NXDOMAIN`.
   public var state = ShortText()
-  /// Whether the device that wrote the record let it pass.
+  /// Whether the device that wrote the record let the traffic pass.
   public var verdict: Verdict?
 
   /// A context that says nothing yet.
@@ -21,7 +21,7 @@ public struct EventContext: Sendable, Equatable {
   /// Whether an end is known.
   package var hasEnds: Bool { source != nil || destination != nil }
 
-  /// The same with what another says beside its ends, which goes first.
+  /// This context with the protocol, state and verdict of `other` where it has them; the ends stay.
   package func filled(from other: EventContext?) -> EventContext {
     guard let other else { return self }
     var context = self
@@ -37,7 +37,7 @@ public struct EventContext: Sendable, Equatable {
   }
 }
 
-/// What became of the traffic that a record tells of.
+/// What the device did with the traffic that a record describes.
 public enum Verdict: UInt8, Sendable {
   /// It was let through.
   case allowed
@@ -47,8 +47,9 @@ public enum Verdict: UInt8, Sendable {
 
 /// One end of an event.
 public struct EventEnd: Sendable, Equatable {
-  /// The address as two big-endian numbers, high half first; an IPv4 address fills the upper four bytes
-  /// of the first.
+  /// The address as two big-endian numbers, high half first.
+  ///
+  /// An IPv4 address fills the upper four bytes of the first.
   public var address: (UInt64, UInt64)
   /// Whether it is an IPv4 address.
   public var isIPv4: Bool
@@ -68,7 +69,7 @@ public struct EventEnd: Sendable, Equatable {
   }
 }
 
-/// Up to sixteen bytes of text, held without memory of their own.
+/// Up to sixteen bytes of text, stored inline.
 public struct ShortText: Sendable, Equatable {
   private var low: UInt64 = 0
   private var high: UInt64 = 0
@@ -79,7 +80,7 @@ public struct ShortText: Sendable, Equatable {
   /// No text.
   public init() {}
 
-  /// Printable ASCII; nil where there is more or other text than fits.
+  /// Takes 1 to 16 bytes of printable ASCII without blanks; nil for anything else.
   public init?(_ bytes: RawSpan) {
     guard 1...Self.capacity ~= bytes.byteCount else { return nil }
     for offset in bytes.byteOffsets {

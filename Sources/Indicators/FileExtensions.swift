@@ -15,7 +15,7 @@ package enum FileExtensions {
     return isAmbiguous(name.extracting((dot + 1)...))
   }
 
-  /// Whether the last label of a name is that of files and of no host: `svchost.exe`.
+  /// Whether the last label of a name is a file extension and no top-level domain: `svchost.exe`.
   package static func endsFile(_ name: RawSpan) -> Bool {
     guard let dot = name.lastOffset(of: 0x2e), 1...10 ~= name.byteCount - dot - 1 else {
       return false
@@ -50,7 +50,7 @@ package enum FileExtensions {
 
     """)
 
-  /// Endings of files that are no top-level domains.
+  /// File extensions that are no top-level domains.
   private static let files = WordTable(
     """
     exe

@@ -5,10 +5,10 @@ import Parsing
 /// CheckBidi and CheckJoiners are on, CheckHyphens and UseSTD3ASCIIRules off; what comes out is
 /// still held to `[a-z0-9_-]` and a name's lengths (`Matching.md` §3).
 enum IDNA {
-  /// Bytes of the longest name that is looked at; characters that map to nothing count.
+  /// The most bytes of a name, ignored characters included; longer names are refused.
   static let longestInput = 4096
 
-  /// Characters of a name that is read without memory of its own: nearly all are far shorter.
+  /// The most characters of a name that is kept on the stack: nearly all names are far shorter.
   private static let short = 128
 
   /// Appends the normal form of a name with bytes above ASCII; on refusal `output` is as before.
@@ -151,7 +151,7 @@ enum IDNA {
       && label[3] == 0x2d
   }
 
-  /// The validity criteria of UTS 46 §4.1 that concern single labels, but for NFC.
+  /// Whether a label meets the validity criteria of UTS 46 §4.1 for single labels, except NFC.
   private static func isValid(_ label: Span<UInt32>, _ tables: IDNATables) -> Bool {
     guard !label.isEmpty, !tables.properties(label[0]).isMark, !isEncoded(label) else {
       return false
@@ -206,8 +206,10 @@ enum IDNA {
     return false
   }
 
-  /// The Bidi rule (RFC 5893 §2), which holds for all labels of a name as soon as one has a letter
-  /// or digit that is written from right to left.
+  /// Whether every label of a name satisfies the Bidi rule (RFC 5893 §2).
+  ///
+  /// The rule applies to all labels as soon as one has a letter or digit that is written from right
+  /// to left.
   private static func passesBidi(name text: Span<UInt32>, _ tables: IDNATables) -> Bool {
     var next = 0
     while next < text.count {

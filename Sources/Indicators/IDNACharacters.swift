@@ -1,29 +1,29 @@
 internal import Parsing
 
-/// What a character above ASCII is to a run of a name in text (`Matching.md` §1).
+/// The part that a character above ASCII plays in a run of name characters (`Matching.md` §1).
 @frozen
 package enum NameScalarClass: UInt8, Sendable {
   /// Ends a run: symbols, punctuation, invisible characters, letters that map to nothing.
   case border = 0
   /// A letter, digit or mark that IDNA allows, as it is or mapped.
   case name
-  /// Stands for `.`: `。．｡`.
+  /// A label separator like `.`: `。．｡`.
   case dot
 }
 
-/// What a character adds to the characters of a name that were mapped and normalised.
+/// How one more character changes a name that was mapped and normalised up to it.
 package enum NameStep {
-  /// One more.
+  /// Appends one character.
   case next(UInt32)
-  /// Several more.
+  /// Appends several characters.
   case several(ArraySlice<UInt32>)
-  /// It makes another one with the last.
+  /// Replaces the last character with the composite of both.
   case composed(UInt32)
 }
 
-/// Questions about single characters that cutting values out of text asks.
+/// Properties of single characters that cutting values out of text needs.
 package enum IDNACharacters {
-  /// What the character is to a run of a name.
+  /// The part that the character plays in a run of name characters.
   package static func nameClass(_ scalar: Unicode.Scalar) -> NameScalarClass {
     IDNATables.shared.properties(scalar.value).nameClass
   }
@@ -40,8 +40,10 @@ package enum IDNACharacters {
     IDNATables.shared.properties(scalar.value).isUnspaced
   }
 
-  /// What a character above ASCII becomes in a name once it is mapped and normalised (UTS 46, NFC), behind another
-  /// that was; nil where that depends on more than the one before it.
+  /// How a character above ASCII extends a mapped and normalised name (UTS 46, NFC).
+  ///
+  /// `previous` is the last character of the name so far. nil if UTS 46 ignores or does not allow
+  /// the character, or if the result depends on more than `previous`.
   package static func step(_ scalar: Unicode.Scalar, behind previous: UInt32) -> NameStep? {
     let tables = IDNATables.shared
     var value = scalar.value
@@ -57,7 +59,7 @@ package enum IDNACharacters {
     return CanonicalComposition.step(value, behind: previous, tables)
   }
 
-  /// What a character is mapped to, where each stays as it is.
+  /// The characters of a mapping; nil unless each of them stays as it is.
   private static func several(
     _ mapping: ArraySlice<UInt32>, _ tables: IDNATables
   ) -> NameStep? {
@@ -71,14 +73,14 @@ package enum IDNACharacters {
     return .several(mapping)
   }
 
-  /// Whether names have the character as it is, whatever stands beside it.
+  /// Whether the character stays as it is in a name, whatever its neighbours are.
   static func isItself(_ scalar: Unicode.Scalar) -> Bool {
     let properties = IDNATables.shared.properties(scalar.value)
     guard case .valid = properties.status else { return false }
     return !properties.mayChangeInNFC
   }
 
-  /// The characters of a label that begins with `xn--`, in lower case; nil where it is no Punycode.
+  /// The characters of a label that begins with `xn--`, in lower case; nil if it is not Punycode.
   package static func decodedLabel(_ label: RawSpan) -> [UInt32]? {
     guard label.byteCount > 4, label.starts(with: "xn--") else { return nil }
     let digits = label.byteOffsets.dropFirst(4).map { UInt32(label.byte(unchecked: $0)) }

@@ -1,7 +1,8 @@
 import Parsing
 
-/// What UTS 46, NFC and the cutting of names ask of characters: generated tables, unpacked when the
-/// first character above ASCII is met.
+/// Character properties for UTS 46, NFC and cutting names out of text.
+///
+/// They come from generated tables, which are unpacked when the first character above ASCII is met.
 ///
 /// Layout, about 180 KB once unpacked:
 ///
@@ -44,7 +45,7 @@ final class IDNATables: Sendable {
   private let blocks: [UInt16]
 
   private let mapped: [UInt32]
-  /// For each 128 scalars where theirs begin in `mapped`, and the end.
+  /// For each block of 128 scalars, where its entries begin in `mapped`; then the end of `mapped`.
   private let mappedStarts: [UInt16]
   private let mappingEnds: [UInt32]
   private let replacements: [UInt32]
@@ -146,13 +147,13 @@ final class IDNATables: Sendable {
     guard block + 1 < mappedStarts.count else { return nil }
     let all = Int(mappedStarts[block])..<Int(mappedStarts[block + 1])
     guard let first = all.first, scalar >= mapped[first] else { return nil }
-    // Most stand side by side with the first of their block.
+    // Most mapped scalars follow the first of their block without a gap.
     let near = first + Int(scalar - mapped[first])
     if near < all.upperBound, mapped[near] == scalar { return near }
     return Self.index(of: scalar, in: mapped, all)
   }
 
-  /// The canonical decomposition of a character by one step; the second part is 0 where there is one.
+  /// One step of a character's canonical decomposition, or nil; `second` is 0 for a single part.
   func decomposition(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
     Self.index(of: scalar, in: composed, composed.indices).map { parts[$0] }
   }

@@ -3,7 +3,7 @@
 /// Raw values are part of the database file's format.
 @frozen
 public enum MatchMode: UInt8, Sendable, Comparable {
-  /// The whole value equals. For addresses: a single address.
+  /// The whole value is equal; for addresses: a single address.
   case exact = 0
   /// A name and every name below it.
   case withSubdomains
@@ -13,7 +13,7 @@ public enum MatchMode: UInt8, Sendable, Comparable {
   case prefix
   /// The value equals the path of an observed `http.url` (maltrail's path-only trails).
   case path
-  /// The bytes occur somewhere (text), or a file name equals the tail at a separator.
+  /// Text: the bytes occur anywhere. File name: it equals the tail of a value at a separator.
   case contains
 
   /// Orders by raw value.
@@ -22,7 +22,7 @@ public enum MatchMode: UInt8, Sendable, Comparable {
   }
 }
 
-/// How an observable met an entry: the `match` of a hit.
+/// How an observable matched an entry: the `match` of a hit.
 @frozen
 public enum MatchKind: UInt8, Sendable, Comparable {
   case exact = 0
@@ -53,8 +53,9 @@ public enum MatchKind: UInt8, Sendable, Comparable {
   }
 }
 
-/// Traffic Light Protocol 2.0 (FIRST), stricter ones greater; TLP 1 amber and white map to the
-/// stricter reading (`amber`, `clear`).
+/// Traffic Light Protocol 2.0 (FIRST); stricter levels are greater.
+///
+/// TLP 1 `white` is read as `clear`.
 @frozen
 public enum TLP: UInt8, Sendable, Comparable {
   case none = 0
@@ -80,10 +81,10 @@ public enum TLP: UInt8, Sendable, Comparable {
   public static func < (left: TLP, right: TLP) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// A string stored once in an `IndicatorCollection`; 0 is none.
+/// Identifies a string that an `IndicatorCollection` stores once; 0 means none.
 public typealias StringID = UInt32
 
-/// A list of strings stored once in an `IndicatorCollection`; 0 is none.
+/// Identifies a list of strings that an `IndicatorCollection` stores once; 0 means none.
 public typealias StringListID = UInt32
 
 /// What a feed says about an entry besides its value; stored once however many entries share it.
@@ -112,17 +113,18 @@ public struct SourceContext: Sendable, Hashable {
   public var tlp: TLP = .none
   /// Facts that matching needs.
   public var flags: SourceFlags = []
-  /// What else must be seen with the value: the values of a joint condition, itself included, as
-  /// `kind:value AND kind:value`; 0 for a value that says enough by itself.
+  /// The joint condition that the value belongs to; 0 for a value that says enough by itself.
+  ///
+  /// Written as `kind:value AND kind:value`, this value included; all of them must be seen.
   public var condition: StringID = 0
-  /// Which member of the condition the value is, in the order of its text.
+  /// Index of the value among the members of the condition, in the order of its text.
   public var conditionMember: UInt8 = 0
   /// Number of the condition's members; 0 without one.
   public var conditionCount: UInt8 = 0
-  /// The responder's port that the condition asks for besides its members, or 0.
+  /// The responder's port that the condition requires besides its members, or 0.
   public var conditionPort: UInt16 = 0
 
-  /// The most values of one condition.
+  /// The most members that one condition may have.
   public static let mostConditionMembers = 8
 
   /// A context that says nothing.
@@ -146,11 +148,11 @@ public struct SourceFlags: OptionSet, Sendable, Hashable {
   public static let joint = SourceFlags(rawValue: 8)
   /// The feed marks the entry with a word that is no level of the Traffic Light Protocol.
   public static let unreadableMarking = SourceFlags(rawValue: 16)
-  /// The text is a regular expression of an allow list (`ValuePattern`), and not looked for as it stands.
+  /// The value is a regular expression of an allow list (`ValuePattern`), not literal text.
   public static let pattern = SourceFlags(rawValue: 32)
 }
 
-/// One indicator as a feed reader hands it on: trivial, its bytes and strings in the collection.
+/// One indicator as a feed reader passes it on; its bytes and strings are in the collection.
 public struct IndicatorRecord: Sendable {
   /// What the value is.
   public var kind: IndicatorKind
@@ -162,7 +164,7 @@ public struct IndicatorRecord: Sendable {
   public var ignoresCase: Bool
   /// The port of a joint address-and-port entry, or 0.
   public var port: UInt16
-  /// Of a URL: length of the scheme with its `://`, 0 without scheme.
+  /// Length of a URL's scheme with its `://`; 0 without a scheme.
   public var schemeLength: UInt16
   /// Index into the collection's feeds.
   public var feed: UInt32
@@ -175,7 +177,7 @@ public struct IndicatorRecord: Sendable {
   /// Offset of the value in the collection's arena.
   public var valueOffset: UInt64
 
-  /// A record whose value is where the last two say.
+  /// A record whose value is `valueLength` bytes at `valueOffset`.
   public init(
     kind: IndicatorKind, mode: MatchMode, prefixLength: UInt8 = 0, ignoresCase: Bool = false,
     port: UInt16 = 0, schemeLength: UInt16 = 0, feed: UInt32, line: UInt32, context: UInt32,
@@ -199,7 +201,8 @@ public struct IndicatorRecord: Sendable {
 package enum EntryKey {
   /// Offset in a URL's normal form of the part that is compared.
   ///
-  /// `http`, `https` and no scheme compare equal, so their scheme is not part of the key; any other scheme is.
+  /// `http`, `https` and no scheme compare equal, so their scheme is not part of the key; any other
+  /// scheme is.
   package static func urlKeyOffset(_ normalForm: RawSpan, schemeLength: Int) -> Int {
     switch schemeLength {
     case 7: normalForm.byteCount >= 7 && starts(normalForm, "http://") ? 7 : 0
@@ -210,7 +213,8 @@ package enum EntryKey {
 
   private static func starts(_ bytes: RawSpan, _ prefix: StaticString) -> Bool {
     for offset in 0..<prefix.utf8CodeUnitCount {
-      // SAFETY: the offset is below both lengths; the caller compared `bytes` with the prefix.
+      // SAFETY: the offset is below the length of `prefix`, and the caller has checked that `bytes`
+      // is at least that long.
       let (byte, expected) = unsafe (
         bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self),
         prefix.utf8Start[offset]

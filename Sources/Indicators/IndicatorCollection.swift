@@ -7,28 +7,29 @@ import Parsing
 public struct IndicatorCollection: Sendable {
   /// The indicators, in the order in which they were read.
   public var records: [IndicatorRecord] = []
-  /// Names of the feeds as the user wrote them, by index.
+  /// Descriptions of the feeds, by index.
   public var feeds: [FeedDescription] = []
-  /// Digests that are no records, of feeds read with `FeedOptions.gathersDigests`.
+  /// Digests kept as lists instead of records, from feeds read with `FeedOptions.gathersDigests`.
   package private(set) var digestLists: [DigestList] = []
   /// Normal forms of the values.
   public private(set) var values: [UInt8] = []
-  /// Contexts by index; index 0 says nothing.
+  /// Contexts by index; the one at index 0 is empty.
   public private(set) var contexts: [SourceContext] = [SourceContext()]
   /// Strings by identifier.
   public private(set) var strings = StringPool()
   /// Lists of strings by identifier.
   public private(set) var lists: [[StringID]] = [[]]
 
-  /// Strings of the longest list: far more than anybody says of an indicator.
+  /// The most strings that a list keeps: far more than feeds say about an indicator.
   package static let longestList = 1024
-  /// Lists of which the rest was left out.
+  /// Number of lists that were cut to `longestList` strings.
   package private(set) var cutLists: UInt64 = 0
 
-  /// Contexts by hash: 32 bits of it above the index plus one, so that others are told apart, and the
-  /// table grows, without looking at them.
+  /// Hash table of contexts: a slot holds 32 bits of the hash above the index plus one; 0 is free.
+  ///
+  /// The hash bits rule out most other contexts, and let the table grow, without reading a context.
   private var contextSlots: [UInt64] = []
-  /// Lists by hash, as contexts.
+  /// Hash table of lists: a slot holds 32 bits of the hash above the index; 0 is free.
   private var listSlots: [UInt64] = Array(repeating: 0, count: 64)
   private let hasher = SeededHash()
 
@@ -52,24 +53,26 @@ public struct IndicatorCollection: Sendable {
     records.append(record)
   }
 
-  /// Adds digests of a feed that are no records.
+  /// Adds a list of digests; an empty one is left out.
   package mutating func append(_ list: DigestList) {
     if list.count > 0 { digestLists.append(list) }
   }
 
-  /// Gives the lists away; the collection is left with its records.
+  /// Removes the digest lists and returns them; the records stay.
   package mutating func takeDigestLists() -> [DigestList] {
     defer { digestLists = [] }
     return digestLists
   }
 
-  /// Makes room for so many more indicators with so many bytes of values in all.
+  /// Makes room for `count` more indicators, whose values have `valueBytes` bytes in all.
   package mutating func reserve(records count: Int, valueBytes: Int) {
     Self.reserve(&records, count)
     Self.reserve(&values, valueBytes)
   }
 
-  /// Grows by a half at least, so that many small wishes are not as many moves.
+  /// Makes room in an array, which then grows by half at least.
+  ///
+  /// Otherwise many small requests would move its elements each time.
   private static func reserve<Element>(_ array: inout [Element], _ more: Int) {
     let (count, overflow) = array.count.addingReportingOverflow(more)
     guard !overflow, count > array.capacity else { return }
@@ -85,7 +88,10 @@ public struct IndicatorCollection: Sendable {
     return string.withUTF8 { unsafe strings.intern($0.span.bytes) }
   }
 
-  /// A list and another behind it, of which no more is taken than can be kept: many lists may have it in common.
+  /// A list with another behind it, of which only as many strings are copied as can be kept.
+  ///
+  /// Many lists may share `others`. One string more than `longestList` is copied, so that
+  /// `intern(list:)` sees that the list is cut.
   package static func list(
     _ own: ArraySlice<StringID>, before others: [StringID]
   ) -> [StringID] {
@@ -94,7 +100,8 @@ public struct IndicatorCollection: Sendable {
 
   /// The identifier of a list; the empty list is 0.
   ///
-  /// Order is kept, repeats are dropped. Of a list of more than `longestList` the rest is left out and counted.
+  /// Order is kept, repeats are dropped. A list of more than `longestList` strings is cut and
+  /// counted in `cutLists`.
   public mutating func intern(list: [StringID]) -> StringListID {
     if list.isEmpty { return 0 }
     if list.count > Self.longestList { cutLists += 1 }
@@ -115,7 +122,7 @@ public struct IndicatorCollection: Sendable {
 
   /// A list without repeats and empty strings.
   private static func unique(_ list: ArraySlice<StringID>) -> [StringID] {
-    // Most have a few names.
+    // Most lists have a few strings.
     if list.count <= 16 {
       var unique: [StringID] = []
       for string in list where string != 0 && !unique.contains(string) { unique.append(string) }
@@ -128,7 +135,7 @@ public struct IndicatorCollection: Sendable {
   /// The index of a context.
   public mutating func intern(_ context: SourceContext) -> UInt32 {
     if contexts.count * 2 >= contextSlots.count {
-      // The context that says nothing is there from the beginning.
+      // The empty context at index 0 is entered together with the first slots.
       Self.grow(
         &contextSlots, contextSlots.isEmpty ? [hasher.hash(contexts[0]) << 32 | 1] : [])
     }
@@ -144,7 +151,7 @@ public struct IndicatorCollection: Sendable {
     return UInt32(contexts.count - 1)
   }
 
-  /// Doubles a table of hashes above what is not zero, and adds some.
+  /// Doubles a hash table, whose used slots are not 0, and adds further entries.
   private static func grow(_ slots: inout [UInt64], _ more: [UInt64]) {
     var larger = [UInt64](repeating: 0, count: max(64, slots.count * 2))
     for entry in [slots, more].joined() where entry != 0 {
@@ -155,7 +162,7 @@ public struct IndicatorCollection: Sendable {
     slots = larger
   }
 
-  /// Drops everything read since a mark, for a feed that ended in the middle.
+  /// Drops the records from index `count` on, for a feed that ended in the middle.
   ///
   /// Interned strings stay; the compiler stores only what is referenced.
   public mutating func truncate(toRecords count: Int) {
@@ -190,7 +197,7 @@ public struct FeedDescription: Sendable, Hashable {
   }
 }
 
-/// What a feed's file was: enough to tell whether it is the same today.
+/// Hash and length of a feed's file: enough to tell whether it is the same today.
 public struct FeedInput: Sendable, Hashable {
   /// XXH3 of the file's bytes, 128 bits, low half.
   public var hashLow: UInt64
@@ -217,8 +224,8 @@ public struct FeedInput: Sendable, Hashable {
 
 /// Strings stored once in one arena, found again by hash.
 ///
-/// A slot holds 32 bits of a string's hash above its identifier, so that others are told apart, and the
-/// table grows, without looking at them.
+/// A slot holds 32 bits of a string's hash above its identifier. These rule out most other strings,
+/// and let the table grow, without reading a string.
 public struct StringPool: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [UInt64] = [0]
@@ -231,7 +238,7 @@ public struct StringPool: Sendable {
   /// Number of strings, the empty one included.
   public var count: Int { ends.count }
 
-  /// The bytes of a string; empty for an identifier that is none.
+  /// The bytes of a string; empty if the identifier is 0 or unknown.
   public func bytes(_ id: StringID) -> ArraySlice<UInt8> {
     guard id != 0, Int(id) < ends.count else { return [] }
     return bytes[Int(ends[Int(id) - 1])..<Int(ends[Int(id)])]

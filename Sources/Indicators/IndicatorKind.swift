@@ -67,7 +67,7 @@ public enum IndicatorKind: UInt8, Sendable, CaseIterable, Comparable {
     self = kind
   }
 
-  /// Bytes of the normal form where all values of the kind have one length, else nil.
+  /// Length of the normal form in bytes, or nil if it varies between values of the kind.
   ///
   /// Addresses are 4 and 16 bytes in network order; digests are the raw bytes, not their hex.
   public var fixedWidth: Int? {

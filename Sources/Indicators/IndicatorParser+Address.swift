@@ -22,12 +22,13 @@ enum Address: Equatable {
 }
 
 extension IndicatorParser {
-  /// The largest range of addresses, in addresses.
+  /// The most addresses that a range may have.
   static let largestRange: UInt128 = 1 << 24
 
-  /// An address, address and port, prefix, or range; anything else is left to other shapes.
+  /// Parses an address, address and port, prefix, or range; anything else is left to other shapes.
   mutating func parseAddress(_ text: RawSpan, _ options: AdmissionOptions) -> ShapeOutcome {
-    // Cheap test first: names hold letters beyond `f`, URLs begin with them.
+    // Cheap test first: addresses begin with a hexadecimal digit, `:` or `[`, most names and URLs
+    // do not.
     let first = text.byte(unchecked: 0)
     guard Hex.value(of: first) < 16 || first == 0x3a || first == 0x5b else { return .otherShape }
     if let address = Address(text) { return admit(address, options) }
@@ -45,14 +46,14 @@ extension IndicatorParser {
       return admit(address, port: port, options)
     }
     if let slash = text.firstOffset(of: 0x2f) {
-      // A number sign ends no URL's host: what stands behind it is a comment.
+      // If the text before it is a prefix, `#` begins a comment, not the fragment of a URL.
       let end = text.firstOffset(of: 0x23, from: slash) ?? text.byteCount
       let text = text.extracting(0..<end)
       guard let address = Address(text.extracting(0..<slash)),
         let bits = Self.prefixLength(text.extracting((slash + 1)...))
           ?? Self.prefixLength(ofMask: text.extracting((slash + 1)...), of: address)
       else { return .otherShape }
-      // A prefix of mapped addresses folds with them.
+      // A prefix of IPv4-mapped addresses becomes an IPv4 prefix, 96 bits shorter.
       let isMapped = text.extracting(0..<slash).firstOffset(of: 0x3a) != nil
       switch address {
       case .ipv4(let address):
@@ -94,7 +95,7 @@ extension IndicatorParser {
     return (lead, lead + 3)
   }
 
-  /// One to three digits without leading zero.
+  /// A prefix length of one to three digits without leading zero.
   private static func prefixLength(_ text: RawSpan) -> Int? {
     guard 1...3 ~= text.byteCount else { return nil }
     if text.byteCount > 1, text.byte(unchecked: 0) == 0x30 { return nil }
@@ -107,7 +108,7 @@ extension IndicatorParser {
     return value
   }
 
-  /// The bits of `255.255.255.0` behind an IPv4 address, where they are all in front.
+  /// The prefix length of an IPv4 mask such as `255.255.255.0`; nil unless its ones all come first.
   private static func prefixLength(ofMask text: RawSpan, of address: Address) -> Int? {
     guard case .ipv4 = address, let mask = IPAddressText.ipv4(text) else { return nil }
     let bits = (~mask).leadingZeroBitCount
@@ -191,7 +192,7 @@ extension IndicatorParser {
     return nil
   }
 
-  /// The fewest prefixes that cover a range exactly.
+  /// Admits the fewest prefixes that cover a range exactly.
   private mutating func admit(
     from start: Address, through end: Address, _ options: AdmissionOptions
   ) -> Refusal? {

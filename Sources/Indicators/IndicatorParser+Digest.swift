@@ -1,9 +1,9 @@
 import Parsing
 
 extension IndicatorParser {
-  /// Hexadecimal digits of a digest's length.
+  /// Parses a digest: as many hexadecimal digits as a digest of some kind has.
   ///
-  /// The length decides over what the feed calls it, except that a fingerprint (JA3, HASSH, a
+  /// The length outranks the kind that the feed declares, except that a fingerprint (JA3, HASSH, a
   /// certificate's) never becomes a file's digest or the reverse.
   mutating func parseDigest(_ text: RawSpan, _ declared: DeclaredKind) -> ShapeOutcome {
     var declaredKind: IndicatorKind?
@@ -26,7 +26,7 @@ extension IndicatorParser {
     return .admitted
   }
 
-  /// Whether a digest may have so many hexadecimal digits.
+  /// Whether a digest of some kind has this number of hexadecimal digits.
   @inline(__always)
   static func isDigestLength(_ digits: Int) -> Bool {
     digits & 7 == 0 && digits >= 32 && kind(ofLength: digits / 2, nil) != nil
@@ -60,12 +60,13 @@ extension IndicatorParser {
     return DigestOutcome(refusal: nil)
   }
 
-  /// Reads a digest behind a word that says of what kind it is: `sha256:…`, `SHA-1 = …`, `imphash: …`.
+  /// Parses a digest behind a label that names its kind: `sha256:…`, `SHA-1 = …`, `imphash: …`.
   ///
-  /// The word is to a digest what a column's name is: the length decides over it, but a declared kind
-  /// outranks it.
+  /// The label counts like a column's name: the digest's length outranks it. A kind that the feed
+  /// declares outranks it, too.
   mutating func parseLabelledDigest(_ text: RawSpan, _ declared: DeclaredKind) -> ShapeOutcome {
-    // The longest label, a sign with a blank, the longest digest.
+    // From the shortest label, its sign and 32 digits up to the longest label, its sign, blanks and
+    // 128 digits.
     guard (32 + 4)...(128 + 16) ~= text.byteCount, Byte.isLetter(text.byte(unchecked: 0)) else {
       return .otherShape
     }
@@ -89,7 +90,7 @@ extension IndicatorParser {
     return parseDigest(digits, .kind(kind))
   }
 
-  /// The kind that a word of lower-case letters and digits says a digest behind it is of, or nil.
+  /// The kind of digest that a label of lower-case letters and digits names, or nil.
   package static func digestKind(ofLabel word: String) -> IndicatorKind? { labels[word] }
 
   private static let labels: [String: IndicatorKind] = [
@@ -98,13 +99,13 @@ extension IndicatorParser {
     "hasshserver": .hasshServer,
   ]
 
-  /// Decodes lines that are so many hexadecimal digits each and nothing else, as `parseDigest` would.
+  /// Decodes lines of exactly `digits` hexadecimal digits each, as `parseDigest` would.
   ///
   /// Stops before the first line that is anything else or whose digest is refused.
   ///
   /// - Parameters:
-  ///   - text: the lines, of which the last may be cut.
-  ///   - digits: hexadecimal digits of each, of a digest's length.
+  ///   - text: the lines; the last may be incomplete.
+  ///   - digits: hexadecimal digits of each line; `isDigestLength` must hold.
   ///   - lineEnd: bytes of a line's end: 1, or 2 with a carriage return.
   ///   - values: where the digests are appended.
   /// - Returns: the number of lines that were decoded.
@@ -129,7 +130,8 @@ extension IndicatorParser {
           for place in 0..<digits / 8 {
             let four = fourBytes(
               text.littleEndianUInt64(unchecked: start + place * 8), &invalid)
-            // SAFETY: `written` and what stands behind it are below the room for `most` digests.
+            // SAFETY: `written` is `count` digests on, and `count < most`, so these `digits / 2`
+            // bytes are within the room for `most` digests.
             unsafe base.storeBytes(
               of: four.littleEndian, toByteOffset: written + place * 4, as: UInt32.self)
           }
@@ -147,19 +149,20 @@ extension IndicatorParser {
     return count
   }
 
-  /// The kind of an undeclared digest of so many hexadecimal digits; nil for other lengths.
+  /// The kind of an undeclared digest by its number of hexadecimal digits; nil for other numbers.
   package static func digestKind(ofDigits digits: Int) -> IndicatorKind? {
     isDigestLength(digits) ? kind(ofLength: digits / 2, nil) : nil
   }
 
-  /// The bytes that eight hexadecimal digits stand for, the first in the lowest place; another byte sets
-  /// bits of `invalid`.
+  /// Decodes eight hexadecimal digits to four bytes, the first in the lowest place.
+  ///
+  /// A byte that is not a digit sets bits of `invalid`.
   @inline(__always)
   private static func fourBytes(_ digits: UInt64, _ invalid: inout UInt64) -> UInt32 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let high = ones &* 0x80
     let low = digits & ~high
-    // The high bit of each byte says whether it is at least, or above, a bound.
+    // In each of these sums, the high bit of a byte says whether it is at least, or above, a bound.
     let from0 = low &+ ones &* (0x80 - 0x30)
     let above9 = low &+ ones &* (0x7f - 0x39)
     let letters = low | ones &* 0x20
@@ -168,7 +171,7 @@ extension IndicatorParser {
     let isDigit = from0 & ~above9
     let isLetter = fromA & ~aboveF
     invalid |= (digits | ~(isDigit | isLetter)) & high
-    // `0` is 0x30, `a` 0x61: a letter's low four bits want nine more.
+    // The value of a letter is its low four bits plus nine (`a` is 0x61).
     let values = (low & (ones &* 0x0f)) &+ (isLetter & high) &>> 7 &* 9
     // Each pair of digits in its lower byte, then the four bytes together.
     var pairs = (values &<< 4 | values &>> 8) & 0x00ff_00ff_00ff_00ff
@@ -178,7 +181,7 @@ extension IndicatorParser {
 
   private static let lengths: Set<Int> = [16, 20, 28, 32, 48, 64]
 
-  /// The kind of a digest of so many bytes.
+  /// The kind of a digest of `count` bytes, if there is one that the declared kind allows.
   private static func kind(ofLength count: Int, _ declared: IndicatorKind?) -> IndicatorKind? {
     switch declared {
     case .ja3, .ja3s, .hassh, .hasshServer:
@@ -207,7 +210,9 @@ extension IndicatorParser {
     }
   }
 
-  /// Appends pairs of digits, with a `:` between all pairs or none; false where the text is not that.
+  /// Appends the bytes of pairs of digits; false for other text.
+  ///
+  /// If `allowsColons`, a `:` may separate all pairs.
   private mutating func appendHex(_ text: RawSpan, allowsColons: Bool) -> Bool {
     let hasColons = allowsColons && text.byteCount > 2 && text.byte(unchecked: 2) == 0x3a
     let stride = hasColons ? 3 : 2
@@ -228,7 +233,7 @@ extension IndicatorParser {
     return true
   }
 
-  /// Whether the digest at the arena's end is one that is always refused.
+  /// Why the digest at the arena's end is always refused; nil if it is not.
   private mutating func knownDigest(from start: Int) -> Refusal? {
     let end = arena.count
     for offset in start..<end {

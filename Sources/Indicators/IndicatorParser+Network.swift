@@ -15,7 +15,7 @@ extension IndicatorParser {
     return refusal
   }
 
-  /// A name as `NameSyntax.isSimpleName` knows them: the other shapes need not be tried.
+  /// Parses a simple name (`NameSyntax.lastLabel(ofSimpleName:)`): other shapes need not be tried.
   mutating func parseSimpleName(
     _ text: RawSpan, lastLabel: Int, _ declared: DeclaredKind, _ options: AdmissionOptions
   ) -> Refusal? {
@@ -45,7 +45,8 @@ extension IndicatorParser {
       guard options.acceptsPaths else { return .pathOnly }
       return parsePath(text)
     }
-    // Pairs with colons between them: of what is known by its shape only certificates' fingerprints are written so.
+    // Pairs of digits with colons between them, undeclared: only certificate fingerprints are
+    // written so.
     if declared == .none, text.byteCount == 20 * 3 - 1 || text.byteCount == 32 * 3 - 1,
       text.byte(unchecked: 2) == 0x3a,
       case .admitted = parseDigest(
@@ -79,7 +80,7 @@ extension IndicatorParser {
   // MARK: URLs
 
   private mutating func parseURL(_ text: RawSpan) -> Refusal? {
-    // In text a URL ends before that character, so that nothing could match it.
+    // In scanned text a URL ends before `…`, so nothing could match this one.
     if text.byteCount > 3, text.extracting((text.byteCount - 3)...).equals("…") {
       return .truncatedURL
     }
@@ -105,7 +106,7 @@ extension IndicatorParser {
     return nil
   }
 
-  /// Whether the host is a name whose last label is a number: no address, and no host either.
+  /// Whether the host ends in a number and yet is no IPv4 address: then it is no host either.
   private func hasNumericHost(from start: Int, _ parts: URLParts) -> Bool {
     var end = start + parts.hostEnd
     guard end > start, end <= arena.count else { return false }
@@ -194,7 +195,7 @@ extension IndicatorParser {
     return admitName(from: start, lastLabel: start + facts.lastLabel, mode: mode, options)
   }
 
-  /// Lets the name at the arena's end in, which is in normal form.
+  /// Admits the name at the arena's end, which is in normal form.
   private mutating func admitName(
     from start: Int, lastLabel: Int, mode proposed: MatchMode?, _ options: AdmissionOptions
   ) -> Refusal? {

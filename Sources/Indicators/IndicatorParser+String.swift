@@ -51,8 +51,9 @@ extension IndicatorParser {
     return nil
   }
 
-  /// Takes a fingerprint of the JA4 family that nothing calls so, where its parts are as long as those of a TLS client,
-  /// a TLS server, an HTTP client or a certificate.
+  /// Parses an undeclared fingerprint of the JA4 family, recognised by the lengths of its parts.
+  ///
+  /// These must be those of a TLS client, a TLS server, an HTTP client or a certificate.
   mutating func parseJA4(_ text: RawSpan) -> Bool {
     guard Self.isToldJA4(text) else { return false }
     let start = arena.count
@@ -85,8 +86,9 @@ extension IndicatorParser {
     }
   }
 
-  /// The TLS client form of 36 bytes, or another member of the family: two to four parts of
-  /// letters, digits and `-` joined by `_`.
+  /// Whether the text has the form of a fingerprint of the JA4 family.
+  ///
+  /// That is two to four parts of letters, digits and `-` joined by `_`.
   private static func isJA4(_ text: RawSpan) -> Bool {
     guard 8...128 ~= text.byteCount else { return false }
     var parts = 1

@@ -4,13 +4,13 @@ import Parsing
 package struct ParsedIndicator: Sendable {
   /// What the value is.
   package var kind: IndicatorKind = .domain
-  /// nil: the shape does not decide (a name): the format's default holds.
+  /// How the value is compared; nil for a plain name: the format's default holds.
   package var mode: MatchMode?
   /// Bits of an address's prefix (32 or 128 for a single one), else 0.
   package var prefixLength: UInt8 = 0
   /// The port of a joint address-and-port entry, or 0.
   package var port: UInt16 = 0
-  /// Of a URL: length of the scheme with its `://`, 0 without scheme.
+  /// Length of a URL's scheme with its `://`; 0 without a scheme.
   package var schemeLength: UInt16 = 0
   /// Where the normal form begins in the parser's `arena`.
   package var start: Int = 0
@@ -21,8 +21,9 @@ package struct ParsedIndicator: Sendable {
   package init() {}
 }
 
-/// What a feed's column or object declares of a value; shape outranks it among address, prefix,
-/// address+port, name, URL and e-mail.
+/// What a feed's column or object declares a value to be.
+///
+/// The value's shape outranks it among address, prefix, address and port, name, URL and e-mail.
 package enum DeclaredKind: Sendable, Equatable {
   /// Nothing: any network kind or digest by shape.
   case none
@@ -34,7 +35,7 @@ package enum DeclaredKind: Sendable, Equatable {
   case digest
 }
 
-/// How a feed's values are let in.
+/// The rules by which a feed's values are admitted.
 public struct AdmissionOptions: Sendable, Equatable {
   /// Keep RFC 1918, 100.64/10 and fc00::/7.
   public var keepsPrivateAddresses = false
@@ -46,7 +47,7 @@ public struct AdmissionOptions: Sendable, Equatable {
   public var keepsPublicSuffixes = false
   /// Take names and addresses of `WellKnown` like any other.
   public var trustsWellKnown = false
-  /// Bytes of the longest literal and of other strings that only a feed can name.
+  /// The most bytes of a literal, or of another string whose kind only the feed can tell.
   @Bounded(4...4 << 10) public var literalLimit = 4 << 10
 
   /// The defaults of `Matching.md`.
@@ -56,7 +57,7 @@ public struct AdmissionOptions: Sendable, Equatable {
 /// Turns the text of a feed's value cell into indicators in normal form: trim, refang, recognise by
 /// shape, normalise, admit (`Matching.md` §2–§6, §9).
 ///
-/// Holds scratch memory: one for each thread. A cell is looked at a fixed number of times.
+/// Holds scratch memory, so each thread needs its own. A cell is looked at a fixed number of times.
 package struct IndicatorParser: Sendable {
   /// Normal forms of the results.
   package var arena: [UInt8] = []
@@ -71,10 +72,10 @@ package struct IndicatorParser: Sendable {
   /// A parser with empty scratch.
   package init() {}
 
-  /// Bytes of the longest cell that is looked at.
+  /// The most bytes of a cell; a longer one is refused.
   package static let longestCell = 64 << 10
 
-  /// Bytes of the longest text or string literal.
+  /// The most bytes of a text or string literal.
   package static let longestLiteral = 4 << 10
 
   /// Replaces `results`, `lints` and `arena` with what the cell yields; nil is success.
@@ -92,8 +93,10 @@ package struct IndicatorParser: Sendable {
     return refusal
   }
 
-  /// Replaces what a cell yielded, of which the feed does not say what it is, where that is a name of a host by its
-  /// shape alone and ends as files do and as no host does: it is a file's.
+  /// Reads a cell again as a file name if it was taken for a host name but ends like a file.
+  ///
+  /// Only for a cell of undeclared kind that is a name by its shape alone and whose last label is a
+  /// file extension and no top-level domain.
   package mutating func readFileName(_ cell: RawSpan, options: AdmissionOptions) {
     guard lints == [.unknownTopLevelDomain], results.count == 1, results[0].mode == nil,
       FileExtensions.endsFile(arena.rawSpan.extracting(results[0].start..<results[0].end))
@@ -106,13 +109,14 @@ package struct IndicatorParser: Sendable {
     } else {
       refusal = parse(cell, as: .kind(.filename), options: options)
     }
-    // A name of a host in a form that is longer than files' are stays what it was.
+    // A cell that is refused as a file name, for its length for example, stays the host name that
+    // it was.
     if refusal != nil { _ = parse(cell, as: .none, options: options) } else { lints = [.fileName] }
   }
 
-  /// Replaces what a cell yielded that was refused as a name of a host with too long a label, where it ends as files do.
+  /// Reads a cell as a file name if a label was too long for a host name and it ends like a file.
   ///
-  /// Such is `<sha256>.docx`; false where it is no file's either.
+  /// An example is `<sha256>.docx`. False if it is not a file name either.
   package mutating func readLongFileName(
     _ cell: RawSpan, refused refusal: Refusal, options: AdmissionOptions
   ) -> Bool {
@@ -124,15 +128,15 @@ package struct IndicatorParser: Sendable {
     return true
   }
 
-  /// What became of a text that is a digest and nothing else.
+  /// The outcome for a text that is a digest and nothing else.
   package struct DigestOutcome {
-    /// Why it is not let in; nil where it is the one result.
+    /// Why the digest is refused; nil if it is the one result.
     package var refusal: Refusal?
   }
 
-  /// Reads a text that is hexadecimal digits of a digest's length; nil for any other, which is for `parse`.
+  /// Parses hexadecimal digits of a digest's length; nil leaves the text to `parse`.
   ///
-  /// Gives what `parse` gives for it undeclared, and faster.
+  /// The result is that of `parse` without a declared kind, but faster.
   package mutating func parseDigest(_ text: RawSpan) -> DigestOutcome? {
     guard Self.isDigestLength(text.byteCount) else { return nil }
     results.removeAll(keepingCapacity: true)
@@ -146,7 +150,7 @@ package struct IndicatorParser: Sendable {
   ) -> Refusal? {
     guard cell.byteCount <= Self.longestCell else { return .tooLong }
     let family = Family(declared)
-    // A text is bytes: quotes and blanks at its ends are its own.
+    // A text literal is bytes: quotes and blanks at its ends are part of it.
     let text =
       declared == .kind(.text)
       ? cell : cell.extracting(Trimming.range(cell, family == .string ? .opaque : .full))
@@ -169,7 +173,7 @@ package struct IndicatorParser: Sendable {
       case .otherShape: return .kindMismatch
       }
     case .network:
-      // Most lines of most feeds are one of these, and nothing else can be made of them.
+      // Most lines of most feeds are a digest or a simple name, and those can be nothing else.
       if declared == .none, let outcome = parseWholeDigest(text) { return outcome.refusal }
       if let lastLabel = NameSyntax.lastLabel(ofSimpleName: text) {
         return parseSimpleName(text, lastLabel: lastLabel, declared, options)
@@ -184,7 +188,8 @@ package struct IndicatorParser: Sendable {
       guard options.refangs, Refanging.isCandidate(text) else {
         return parseNetwork(text, declared, options)
       }
-      // Taken out for the call, so that the bytes can be lent while the parser changes.
+      // Moved out of `self` for the call, so that the bytes can be borrowed while the parser
+      // changes.
       var bytes = refanged
       refanged = []
       defer { refanged = bytes }
@@ -196,7 +201,7 @@ package struct IndicatorParser: Sendable {
     }
   }
 
-  /// What became of a text that was tried as one shape.
+  /// The outcome of trying a text as one shape.
   enum ShapeOutcome: Equatable {
     case admitted
     case refused(Refusal)

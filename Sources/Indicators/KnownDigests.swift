@@ -1,10 +1,11 @@
 import Parsing
 
-/// Digests of files that are harmless and everywhere: no malware feed means them (`Matching.md` §5).
+/// Digests of harmless files that are everywhere: no malware feed means them (`Matching.md` §5).
 enum KnownDigests {
-  /// Why a digest in hexadecimal digits of either case is never let in; nil for all others.
+  /// Why a digest, in hexadecimal digits of either case, is always refused; nil for all others.
   ///
-  /// MD5, SHA-1 and SHA-2 of the empty file, of one line feed, and of the EICAR test file (68 bytes).
+  /// MD5, SHA-1 and SHA-2 of the empty file, of one line feed, and of the EICAR test file (68
+  /// bytes).
   static func refusal(_ digits: RawSpan) -> Refusal? {
     switch table.mark(of: digits) {
     case UInt8(ascii: "e"): .knownEmptyHash
@@ -13,7 +14,7 @@ enum KnownDigests {
     }
   }
 
-  /// Whether any digest of the table begins with a byte: nearly all others need no look at it.
+  /// Whether any digest of the table begins with a byte: if not, the table need not be searched.
   static func mayBegin(with byte: UInt8) -> Bool {
     switch byte {
     case 0x01, 0x03, 0x27, 0x33, 0x38, 0x44, 0x48, 0x68, 0xad, 0xb4, 0xbe, 0xcc, 0xcf, 0xd1, 0xd4,

@@ -1,17 +1,18 @@
 public import Parsing
 
-/// Which characters of two and three bytes (U+0080–U+FFFF) are letters, digits and marks of names, of
-/// which most text above ASCII is made.
+/// Which characters of two or three bytes in UTF-8 are letters, digits and marks of names.
 ///
-/// A table of 64 KiB, made once for the process, never written again and never freed, which is what makes it safe
-/// to share.
+/// Most text above ASCII is made of these (U+0080–U+FFFF).
+///
+/// The table of 64 KiB is made once per process and never written again or freed, which makes it
+/// safe to share.
 @safe
 @frozen
 @usableFromInline package struct LetterClasses: @unchecked Sendable {
-  /// What stands at an offset.
+  /// The letter, digit or mark at an offset.
   @frozen
   @usableFromInline package struct Letter: Sendable {
-    /// Its bytes in UTF-8; 0 where there is no letter, digit or mark of two or three bytes.
+    /// Its length in UTF-8; 0 if there is no letter, digit or mark of two or three bytes.
     @usableFromInline package var length: Int
     /// Its scalar.
     @usableFromInline package var value: UInt32
@@ -22,7 +23,7 @@ public import Parsing
     @inlinable
     package var isUnspaced: Bool { bits & 2 != 0 }
 
-    /// Whether names have it as it is, whatever stands beside it.
+    /// Whether it stays as it is in a name, whatever its neighbours are.
     @inlinable
     package var isItself: Bool { bits & 4 != 0 }
 
@@ -37,11 +38,11 @@ public import Parsing
     static var none: Letter { Letter(length: 0, value: 0, bits: 0) }
   }
 
-  /// Of each character 1 for a letter, digit or mark, and what `Letter` tells of it.
+  /// Bits for each character: 1 for a letter, digit or mark; 2 and 4 as `Letter` reads them.
   @usableFromInline
   let table: UnsafePointer<UInt8>
 
-  /// The only one.
+  /// The only instance.
   package static let shared = LetterClasses()
 
   private init() {
@@ -60,7 +61,7 @@ public import Parsing
     unsafe self.table = UnsafePointer(table)
   }
 
-  /// The letter, digit or mark of two or three bytes that stands at an offset.
+  /// The letter, digit or mark of two or three bytes at an offset; `none` if there is none.
   @inlinable
   @inline(__always)
   package func letter(_ bytes: RawSpan, at offset: Int, end: Int) -> Letter {
@@ -77,11 +78,12 @@ public import Parsing
       let third = bytes.byte(unchecked: offset + 2)
       guard third & 0xc0 == 0x80 else { return .none }
       value = Int(first & 0x0f) << 12 | value << 6 | Int(third & 0x3f)
-      // What two bytes could say is not written with three.
+      // Overlong: a character of two bytes must not be written with three.
       guard value >= 0x800 else { return .none }
       length = 3
     }
-    // SAFETY: four bits and twice six, or five and six, are below the capacity.
+    // SAFETY: the value has at most 16 bits (4 + 6 + 6, or 5 + 6), and the capacity covers them
+    // all.
     let bits = unsafe table[value]
     return bits == 0
       ? .none : Letter(length: length, value: UInt32(truncatingIfNeeded: value), bits: bits)

@@ -2,12 +2,13 @@ import Parsing
 
 /// The ASCII side of a name's normal form (`Matching.md` §3); everything above it is `IDNA`.
 enum NameSyntax {
-  /// Bytes of a whole name in normal form.
+  /// The most bytes of a name in normal form.
   static let longestName = 253
-  /// Bytes of a label.
+  /// The most bytes of a label.
   static let longestLabel = 63
 
-  // A class is one bit of the low three, so that classes can be joined.
+  // Each class sets one of the low three bits, so that the classes of a name can be combined with
+  // `|`.
   private static let capital: UInt8 = 0x41
   private static let dot: UInt8 = 0x42
   private static let invalid: UInt8 = 0x44
@@ -19,18 +20,18 @@ enum NameSyntax {
     DAAAAAAAAAAAAAAAAAAAAAAAAAADDDD@D@@@@@@@@@@@@@@@@@@@@@@@@@@DDDDD
     """
 
-  /// What a look at the bytes found.
+  /// What `form` found in the bytes of a name.
   enum Form {
-    /// Normal form but for a trailing dot: the number of bytes without it.
+    /// In normal form except for a trailing dot; `count` is the number of bytes without it.
     case normal(count: Int)
     /// As `normal`, with capitals to fold.
     case capitals(count: Int)
-    /// Bytes above 0x7f: for UTS 46.
+    /// Has bytes above 0x7f, so that UTS 46 applies.
     case international
     case refused(Refusal)
   }
 
-  /// Looks at each byte once.
+  /// Tells the form of a name, looking at each byte once.
   static func form(_ name: RawSpan) -> Form {
     var count = name.byteCount
     if count > 0, name.byte(unchecked: count - 1) == 0x2e { count -= 1 }
@@ -56,7 +57,7 @@ enum NameSyntax {
         labelStart = offset + 1
       }
     }
-    // Says more than a length, which prose has as well.
+    // An invalid byte is reported before a wrong length: prose has both, and the byte says more.
     if seen & invalid & 7 != 0 { return .refused(.badName) }
     if let refusal { return .refused(refusal) }
     if count > longestName { return .refused(.nameTooLong) }
@@ -90,10 +91,10 @@ enum NameSyntax {
     return facts
   }
 
-  /// Whether a text is two or more labels of `[a-z0-9-]` that begin and end in a letter or digit, the
-  /// last of letters alone: no address, no digest, no URL, in no notation that would have to be undone.
+  /// Where the last label of a simple name begins; nil for any other text.
   ///
-  /// Gives where the last label begins; nil for any other text.
+  /// A simple name is two or more labels of `[a-z0-9-]` that begin and end in a letter or digit,
+  /// the last of letters alone. So it is no address, digest or URL, and is not defanged.
   static func lastLabel(ofSimpleName text: RawSpan) -> Int? {
     guard 4...longestName ~= text.byteCount else { return nil }
     if text.byteCount <= 64 {

@@ -78,7 +78,7 @@ extension Normalizer {
       }
       offset += 1
     }
-    // The last segment of a prefix may go on.
+    // An observed URL may continue the last segment of a prefix, so `.` or `..` is kept there.
     if inPath, !parts.isPrefix,
       Self.removeDotSegment(from: segmentStart, pathStart: pathStart, &output)
     {
@@ -89,7 +89,9 @@ extension Normalizer {
     return nil
   }
 
-  /// Takes a last segment `.` or `..` off (RFC 3986 §5.2.4) and leaves the output ending in `/`.
+  /// Removes a last segment `.` or `..` (RFC 3986 §5.2.4) and leaves the output ending in `/`.
+  ///
+  /// Returns false if the last segment is neither.
   @inline(__always)
   private static func removeDotSegment(
     from start: Int, pathStart: Int, _ output: inout [UInt8]
@@ -100,7 +102,7 @@ extension Normalizer {
     }
     output.removeLast(count)
     guard count == 2, start - 1 > pathStart else { return true }
-    // Ends in the `/` behind the segment that goes as well.
+    // The output now ends in the `/` behind the segment that `..` removes as well.
     var segment = start - 1
     while output[segment - 1] != 0x2f { segment -= 1 }
     output.removeLast(output.count - segment)
@@ -108,9 +110,9 @@ extension Normalizer {
   }
 }
 
-/// Bytes of path and query that are their own normal form wherever they stand.
+/// Bytes of path and query that are in normal form wherever they occur.
 private enum PathBytes {
-  /// `@` for such a byte, `A` for controls, blank and `/ ? % #`.
+  /// `@` for a byte in normal form, `A` for controls, blank and `/ ? % #`.
   // swift-format-ignore
   private static let classes: StaticString = """
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA@@A@A@@@@@@@@@A@@@@@@@@@@@@@@@A\
@@ -126,15 +128,18 @@ private enum PathBytes {
 }
 
 extension PathBytes {
-  /// Whether path and query are their own normal form, by a look at eight bytes at a time: they begin with
-  /// `/`, hold no `%`, no `#`, nothing outside printable ASCII, and no segment `.` or `..`.
+  /// Whether path and query are certainly in normal form, checked eight bytes at a time.
   ///
-  /// False says nothing: then they are read one by one.
+  /// If so, they begin with `/` and hold no `%`, no `#`, nothing outside printable ASCII, and no
+  /// segment `.` or `..`.
+  ///
+  /// False decides nothing: the bytes are then read one by one.
   static func isNormal(_ text: RawSpan) -> Bool {
     guard !text.isEmpty, text.byte(unchecked: 0) == 0x2f else { return false }
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs = ones &* 0x80
-    // Exact in each byte below 0x80: none borrows from the next.
+    // Sets the high bit of each byte of `word` that equals `byte`. Exact if all are below 0x80:
+    // then no byte borrows from the next.
     func flags(of byte: UInt64, in word: UInt64) -> UInt64 {
       (highs &- (word ^ (ones &* byte))) & highs
     }
@@ -145,7 +150,7 @@ extension PathBytes {
       if text.byteCount &- offset >= 8 {
         word = text.littleEndianUInt64(unchecked: offset)
       } else {
-        // The rest is filled up with letters, which mean nothing.
+        // The word is filled up with letters, which are in normal form.
         word = ones &* 0x61
         for position in offset..<text.byteCount {
           let shift = UInt64(8 &* (position &- offset))
@@ -154,7 +159,7 @@ extension PathBytes {
       }
       if word & highs != 0 { return false }
       let odd = flags(of: 0x25, in: word) | flags(of: 0x23, in: word) | flags(of: 0x7f, in: word)
-      // Below 0x21: adding what is missing to 0x80 does not reach it.
+      // A byte below 0x21 plus 0x5f stays below 0x80.
       let blank = ~(word &+ ones &* 0x5f) & highs
       if odd | blank != 0 { return false }
       let slashes = flags(of: 0x2f, in: word)
@@ -181,11 +186,11 @@ extension PathBytes {
 
 /// Percent units (RFC 3986 §2.1).
 package enum PercentEncoding {
-  /// Bytes that the unit of a byte has in normal form.
+  /// Length in normal form of the percent unit for a byte.
   @inline(__always)
   package static func formLength(unit byte: UInt8) -> Int { ASCII.isUnreserved(byte) ? 1 : 3 }
 
-  /// The byte of the unit at a `%`, or nil where no two digits follow.
+  /// The byte that the unit at `offset` encodes; nil unless two hexadecimal digits follow the `%`.
   @inline(__always)
   package static func unit(_ text: RawSpan, at offset: Int, end: Int) -> UInt8? {
     guard offset + 2 < end else { return nil }
@@ -197,8 +202,8 @@ package enum PercentEncoding {
 
   /// Appends the unit at a `%` in normal form and gives the number of bytes read.
   ///
-  /// An unreserved character stands as itself, another with capital digits, a `%` that begins no
-  /// unit as it is.
+  /// An unreserved character is written as itself, another byte with capital digits; a `%` that
+  /// begins no unit stays as it is.
   static func appendUnit(
     _ text: RawSpan, at offset: Int, end: Int, to output: inout [UInt8]
   ) -> Int {
@@ -222,7 +227,7 @@ package enum PercentEncoding {
     output.append(Hex.upperCaseDigit(byte))
   }
 
-  /// Appends the text with every unit decoded; false where a `%` begins none.
+  /// Appends the text with every unit decoded; false if a `%` begins no unit.
   static func decodeAll(_ text: RawSpan, to output: inout [UInt8]) -> Bool {
     var offset = 0
     while offset < text.byteCount {

@@ -3,9 +3,9 @@ import Parsing
 extension Normalizer {
   /// Appends the form in which file names are compared, and tells whether it holds a separator.
   ///
-  /// ASCII lower case, separators as `\`, and without what may differ from one machine to another at
-  /// the start: `%ENV%`, `~`, a drive letter, and the separators behind them. Of what is left without
-  /// separator the whole is a base name.
+  /// ASCII lower case, separators as `\`, without a leading part that may differ between machines:
+  /// `%ENV%`, `~` or a drive letter, and the separators behind it. `hasSeparator` is false for a
+  /// bare base name; it is true, too, if a leading part was removed.
   package mutating func appendFileName(
     _ name: RawSpan, hasSeparator: inout Bool, to output: inout [UInt8]
   ) -> Refusal? {
@@ -91,7 +91,7 @@ extension Normalizer {
     return output.count == before ? .tooShort : nil
   }
 
-  /// The key that a section of a `.reg` file is about: `[HKEY_CURRENT_USER\Software]`.
+  /// The key of a section of a `.reg` file, without its brackets: `[HKEY_CURRENT_USER\Software]`.
   @_lifetime(copy text)
   private static func withoutSectionBrackets(_ text: RawSpan) -> RawSpan {
     guard text.starts(withLowercase: "[hk"), text.byte(unchecked: text.byteCount - 1) == 0x5d else {
@@ -100,8 +100,9 @@ extension Normalizer {
     return text.extracting(1..<text.byteCount - 1)
   }
 
-  /// What stands before a key in the names of Windows' kernel, of its editor, of PowerShell and of sensors, and the
-  /// hive.
+  /// Prefixes of keys, each with the hive that replaces it.
+  ///
+  /// Windows' kernel, the registry editor, PowerShell and sensors write them.
   private static let kernelPrefixes: [(StaticString, StaticString)] = [
     ("\\registry\\machine\\", "hklm\\"), ("\\registry\\user\\", "hku\\"),
     ("machine\\software\\", "hklm\\software\\"), ("machine\\system\\", "hklm\\system\\"),

@@ -11,11 +11,12 @@ package struct URLOptions: OptionSet, Sendable {
   /// White space and controls in path and query are written `%XX` instead of refused.
   package static let encodesWhiteSpace = URLOptions(rawValue: 1)
 
-  /// `#` is a byte of the path that its source has decoded, and is written `%23`.
+  /// The source has decoded the path, so that `#` is a byte of it and is written `%23`.
   package static let encodesNumberSign = URLOptions(rawValue: 2)
 
-  /// An indicator: a trailing `*` makes a prefix, another `*` is refused, and so is white space of
-  /// any script, which an observed path may hold as bytes.
+  /// The URL is an indicator: a trailing `*` makes a prefix, any other `*` is refused.
+  ///
+  /// White space of any script is refused as well; an observed path may hold it as bytes.
   package static let indicator = URLOptions(rawValue: 4)
 }
 
@@ -23,9 +24,9 @@ package struct URLOptions: OptionSet, Sendable {
 package struct URLParts: Sendable, Equatable {
   /// Length of the scheme with `://`; 0 without scheme.
   package var schemeLength = 0
-  /// End of the host, which begins at `schemeLength`; IPv6 addresses stand in brackets.
+  /// End of the host, which begins at `schemeLength`; an IPv6 address is in brackets.
   package var hostEnd = 0
-  /// The port, or 0 where it is the scheme's own.
+  /// The port, or 0 if it is the scheme's default.
   package var port: UInt16 = 0
   /// Start of the path, which is at least `/`.
   package var pathStart = 0
@@ -35,12 +36,15 @@ package struct URLParts: Sendable, Equatable {
   package var hadFragment = false
   /// Bytes of a fragment that was taken off, with its `#`.
   package var fragmentLength = 0
-  /// Bytes before the fragment that follow the last dot segment taken off: each percent unit among them, and each
-  /// other byte, has a normal form of its own (`PercentEncoding`).
+  /// Bytes of the given URL between the last dot segment that was removed and the fragment.
   ///
-  /// The normal form of a shorter URL that ends among them, in no segment `.` or `..`, is the beginning of this one.
+  /// Each percent unit among them, and each other byte, is normalised by itself
+  /// (`PercentEncoding`).
+  ///
+  /// So if the URL is cut among them, and not right behind a segment `.` or `..`, the normal form
+  /// of the cut URL is the beginning of this one.
   package var settledLength = 0
-  /// Whether path and query are as they were given.
+  /// Whether path and query were in normal form already and are unchanged.
   package var keepsPath = false
 
   /// The parts of nothing.
@@ -62,8 +66,8 @@ extension Normalizer {
   ///
   /// Scheme and host in lower case, the host's percent units decoded, user information and default
   /// port dropped, an empty path is `/`, dot segments removed, unreserved percent units decoded and
-  /// others in capitals, bytes above ASCII as `%XX`, the fragment dropped. A host of one label needs
-  /// a scheme.
+  /// others in capitals, bytes above ASCII as `%XX`, the fragment dropped. A host of one label
+  /// needs a scheme.
   package mutating func appendURL(
     _ url: RawSpan, options: URLOptions, parts: inout URLParts, to output: inout [UInt8]
   ) -> Refusal? {
@@ -98,7 +102,7 @@ extension Normalizer {
     return refusal
   }
 
-  /// Appends the normal form of a URL whose parts stood in fields of their own.
+  /// Appends the normal form of a URL whose parts come from separate fields.
   ///
   /// White space and controls of the path are written `%XX`. On refusal `output` is as before.
   ///
@@ -109,7 +113,7 @@ extension Normalizer {
   ///   - path: Path and query; one that does not begin with `/` is refused.
   ///   - query: A query without its `?`, or empty.
   ///   - options: What else is written `%XX`.
-  ///   - parts: Becomes where the parts of the normal form are.
+  ///   - parts: Receives where the parts of the normal form are.
   ///   - output: Receives the normal form.
   /// - Returns: Why there is no normal form, or nil.
   package mutating func appendJoinedURL(
@@ -162,7 +166,7 @@ extension Normalizer {
     return colon + 1 < host.byteCount
   }
 
-  /// Appends the normal form of a path with or without query: what `appendURL` does behind the host.
+  /// Appends the normal form of a path with or without query, as `appendURL` does behind the host.
   package mutating func appendPath(
     _ path: RawSpan, options: URLOptions = [], to output: inout [UInt8]
   ) -> Refusal? {
@@ -234,7 +238,7 @@ extension Normalizer {
       value = value * 10 + Int(byte &- 0x30)
       guard value <= 65535 else { return .badPort }
     }
-    // An empty port is the scheme's own; 0 is none that can be.
+    // An empty port means the scheme's default; port 0 does not exist.
     if value == 0, portStart < authority.byteCount { return .badPort }
     appendPort(port ?? UInt16(value), parts: &parts, base: base, to: &output)
     return nil
@@ -245,7 +249,8 @@ extension Normalizer {
     _ host: RawSpan, needsTwoLabels: Bool, to output: inout [UInt8]
   ) -> Refusal? {
     if host.firstOffset(of: 0x25) != nil {
-      // Taken out for the call, so that no second reference makes an append copy.
+      // Moved out of `self` for the call: with a second reference, each append would copy the
+      // array.
       var decoded = scratch
       scratch = []
       defer { scratch = decoded }
@@ -266,7 +271,7 @@ extension Normalizer {
     }
     guard needsTwoLabels else { return nil }
     let facts = NameSyntax.facts(output.rawSpan.extracting(before...))
-    // Without a scheme nothing but its shape says that this is a URL: `1/2` and `1.5/3` are none.
+    // Without a scheme only the host's shape says that this is a URL: `1/2` and `1.5/3` are not.
     let isHost =
       facts.labels >= 2
       && (!facts.endsInNumber
@@ -299,7 +304,7 @@ extension Normalizer {
     parts.pathStart = output.count - base
   }
 
-  /// Whether a port says nothing beside its scheme.
+  /// Whether a port is the default of the scheme; without a scheme, 80 and 443 are.
   private static func isDefault(port: UInt16, _ url: RawSpan, _ parts: URLParts) -> Bool {
     let scheme = url.extracting(0..<parts.schemeLength)
     return switch port {

@@ -2,11 +2,11 @@ import Parsing
 
 /// Brings values to normal form (`Matching.md` §2–§6).
 ///
-/// Holds scratch memory: one for each thread. Everything appends to the caller's array, looks at each byte a fixed number of times and, for
-/// values in ASCII, allocates nothing once scratch and array have grown. On refusal the array is as
-/// it was before.
+/// Holds scratch memory, so each thread needs its own. All methods append to the caller's array,
+/// look at each byte a fixed number of times and, for values in ASCII, allocate nothing once
+/// scratch and array have grown. On refusal the array is as it was before.
 package struct Normalizer: Sendable {
-  /// Percent-decoded hosts.
+  /// Holds a percent-decoded host, or a path joined with its query.
   var scratch: [UInt8] = []
 
   /// A normaliser with empty scratch.
@@ -14,8 +14,8 @@ package struct Normalizer: Sendable {
 
   /// Appends the normal form of a name, or refuses it.
   ///
-  /// UTS 46 non-transitional to A-labels, ASCII lower case, one trailing dot dropped, labels of 1–63
-  /// bytes of `[a-z0-9_-]`, at most 253 in all. The number of labels is not looked at.
+  /// UTS 46 non-transitional to A-labels, ASCII lower case, one trailing dot dropped, labels of
+  /// 1–63 bytes of `[a-z0-9_-]`, at most 253 in all. The number of labels is not looked at.
   package mutating func appendName(_ name: RawSpan, to output: inout [UInt8]) -> Refusal? {
     Self.appendName(name, to: &output)
   }
@@ -74,7 +74,7 @@ package struct Normalizer: Sendable {
       || byte == 0x2d
   }
 
-  /// `.`, `+`, `%` and `-` do not begin a local part.
+  /// Whether a byte is stripped from the start of a local part: `.`, `+`, `%` and `-` are.
   @inline(__always)
   static func isStrippedFromLocalPart(_ byte: UInt8) -> Bool {
     byte == 0x2e || byte == 0x2b || byte == 0x25 || byte == 0x2d

@@ -1,8 +1,8 @@
-/// A value seen in traffic or in a log: what it is, where its bytes are, and where it stood.
+/// A value seen in traffic or in a log: what it is, where its bytes are, and where it was found.
 ///
-/// Trivial and 24 bytes, so that a batch of them crosses a module boundary at no cost. The bytes are
-/// in the chunk that travels beside the batch, or in the batch's arena when they had to be decoded,
-/// unescaped, reassembled or computed (`ObservableFlags.inArena`).
+/// Trivial and 24 bytes, so that a batch of them crosses a module boundary at no cost. The bytes
+/// are in the chunk that travels beside the batch, or in the batch's arena when they had to be
+/// decoded, unescaped, reassembled or computed (`ObservableFlags.inArena`).
 ///
 /// Form of the bytes, which every source keeps to so that a lookup needs no second look:
 /// - `ipv4`, `ipv6`: 4 or 16 bytes in network order, always in the arena;
@@ -11,18 +11,18 @@
 ///   that needs more than that (IDNA, percent units, escapes) is in the arena in full normal form;
 /// - `url`: the normal form, always in the arena;
 /// - `email`: as `domain`: local part and host, ASCII letters in either case;
-/// - every other kind: the bytes as they stood, unescaped.
+/// - every other kind: the bytes of the field, unescaped.
 @frozen
 public struct Observable: Sendable {
   /// What the value is.
   public var kind: IndicatorKind
   /// Where the bytes are, and how this value relates to the one before it.
   public var flags: ObservableFlags
-  /// The field it stood in: an index into the batch's field table.
+  /// The field that holds the value: an index into the batch's field table.
   public var field: UInt16
   /// The port that belongs to the address, or 0 when none is known.
   public var port: UInt16
-  /// Of a URL: length of the scheme with its `://` at the start of the bytes, 0 without scheme.
+  /// Length of a URL's scheme with its `://` at the start of the bytes; 0 without a scheme.
   public var schemeLength: UInt16
   /// Offset of the bytes in the chunk or the arena.
   public var offset: UInt32
@@ -52,7 +52,8 @@ public struct Observable: Sendable {
 
 /// Facts about an observable that a lookup or a writer needs.
 ///
-/// Asked several times a value in other modules, so each is a constant there and not a call for a global's address.
+/// Other modules ask for flags several times per value. So each flag is inlined there as a
+/// constant, instead of a call for a global's address.
 @frozen
 public struct ObservableFlags: OptionSet, Sendable {
   /// One bit for each fact.
@@ -65,18 +66,23 @@ public struct ObservableFlags: OptionSet, Sendable {
   @inlinable
   public static var inArena: ObservableFlags { ObservableFlags(rawValue: 1) }
 
-  /// Another candidate for the place of the observable before it, tried only where none of the
-  /// earlier candidates of that place matched; the candidate that matched gives the hit its value.
+  /// Another candidate for the place of the observable before it.
+  ///
+  /// It is tried only if no earlier candidate of that place matched; the candidate that matched
+  /// gives the hit its value.
   @inlinable
   public static var fallback: ObservableFlags { ObservableFlags(rawValue: 2) }
 
-  /// Another form or kind of the observable before it: both are looked up, and what either matches
-  /// is listed on one hit, which keeps the first one's value (and the first matching one's kind).
+  /// Another form or kind of the observable before it.
+  ///
+  /// Both are looked up, and the matches of both are listed on one hit. The hit has the value of
+  /// the first one, and the kind of the first one that matched.
   @inlinable
   public static var joint: ObservableFlags { ObservableFlags(rawValue: 4) }
 
-  /// The value stands in its own field (a user agent in a user-agent field, a mutex in a mutex
-  /// field), so kinds that are compared whole may match it.
+  /// The value has a field of its own, so kinds that are compared whole may match it.
+  ///
+  /// Examples are a user agent in a user-agent field and a mutex in a mutex field.
   @inlinable
   public static var ownField: ObservableFlags { ObservableFlags(rawValue: 8) }
 
@@ -92,8 +98,9 @@ public struct ObservableFlags: OptionSet, Sendable {
   @inlinable
   public static var httpURL: ObservableFlags { ObservableFlags(rawValue: 64) }
 
-  /// The bytes are not the value but tell which text was found: the number of the matcher and that of
-  /// its pattern, four bytes each in network order.
+  /// The bytes are not the value, but tell which text was found.
+  ///
+  /// They are the number of the matcher and that of its pattern, four bytes each in network order.
   @inlinable
   public static var pattern: ObservableFlags { ObservableFlags(rawValue: 128) }
 }
@@ -102,8 +109,9 @@ public struct ObservableFlags: OptionSet, Sendable {
 public struct ObservableRecord: Sendable {
   /// Packet number or line number, from 1.
   public var number: UInt64
-  /// Absolute byte offset in the uncompressed input that `Observable.position` counts from; of a packet,
-  /// the place of its values in the order in which they became known.
+  /// Absolute byte offset in the uncompressed input that `Observable.position` counts from.
+  ///
+  /// In the record of a packet: the place of its values in the order in which they became known.
   public var base: UInt64
   /// Event time in nanoseconds since 1970, or `noTime`.
   public var time: Int64
@@ -111,7 +119,7 @@ public struct ObservableRecord: Sendable {
   public var flow: UInt32
   /// Index into the batch's contexts, or `noContext`: what a log's record says of the event.
   public var context: UInt32 = ObservableRecord.noContext
-  /// Of a capture's DNS response: its code.
+  /// The response code, if the record is a DNS response of a capture.
   public var responseCode: DNSResponseCode? = nil
 
   /// No event time is known.
@@ -140,9 +148,9 @@ public struct FlowRecord: Sendable, Equatable {
   public var source: (UInt64, UInt64)
   /// Responder's address, in the same form.
   public var destination: (UInt64, UInt64)
-  /// Originator's port, or 0; of ICMP the type of the first message.
+  /// Originator's port, or 0; for ICMP the type of the first message.
   public var sourcePort: UInt16
-  /// Responder's port, or 0; of ICMP the code of the first message.
+  /// Responder's port, or 0; for ICMP the code of the first message.
   public var destinationPort: UInt16
   /// IP protocol number (IANA).
   public var ipProtocol: UInt8
@@ -154,7 +162,7 @@ public struct FlowRecord: Sendable, Equatable {
   public var hasPorts: Bool
   /// Whether the flow's packets disagreed about some bytes of a datagram or a stream.
   public var hasOverlap: Bool
-  /// Which part of its capture's flows it is in; says nothing about the flow itself.
+  /// The part of the capture's flows that holds this flow; says nothing about the flow itself.
   @usableFromInline
   package var shard: UInt8 = 0
 
@@ -190,7 +198,9 @@ public struct FlowRecord: Sendable, Equatable {
     self.shard = shard
   }
 
-  /// Whether both have the same ends, with or without ports, protocol and tunnel depth.
+  /// Whether both have the same addresses, ports, protocol and tunnel depth.
+  ///
+  /// `hasOverlap` does not count.
   public static func == (left: FlowRecord, right: FlowRecord) -> Bool {
     left.source == right.source && left.destination == right.destination
       && left.sourcePort == right.sourcePort && left.destinationPort == right.destinationPort

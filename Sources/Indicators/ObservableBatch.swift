@@ -2,13 +2,13 @@ import Parsing
 
 /// A batch of observables: the one thing that passes between a source and a lookup.
 ///
-/// A source appends whole records until `isFull`, hands the batch on beside the chunk its
-/// observables point into, and reuses it. Sizes: about a thousand observables, which keeps all of it in the
-/// second-level cache; a single record may exceed that, bounded by the limit on a record's length.
+/// A source appends whole records until `isFull`, hands the batch on beside the chunk that its
+/// observables point into, and reuses it. `isFull` keeps a batch within the second-level cache; a
+/// single record may exceed that, bounded by the limit on a record's length.
 public struct ObservableBatch: Sendable {
-  /// The values, in order of record and, within one, of place.
+  /// The values, ordered by record and, within a record, by place.
   public var observables: [Observable] = []
-  /// The records they stand in.
+  /// The records that hold the values.
   public var records: [ObservableRecord] = []
   /// The flows that records point at.
   public var flows: [FlowRecord] = []
@@ -19,7 +19,7 @@ public struct ObservableBatch: Sendable {
   /// Names of the fields; only grows, so that an index stays valid over many batches.
   public var fields: FieldTable = FieldTable()
 
-  /// Observables after which a source should hand the batch on.
+  /// The number of observables at which a source should hand the batch on.
   @inlinable
   public static var target: Int { 512 }
 
@@ -47,16 +47,16 @@ public struct ObservableBatch: Sendable {
   }
 }
 
-/// The names of the fields that values stood in, each stored once.
+/// The names of the fields that hold values, each stored once.
 ///
-/// Input decides the names (the keys of a JSON object), so the table has a limit; a batch starts a
-/// new one when it is crowded.
+/// The input decides the names (the keys of a JSON object), so their number is limited; a batch
+/// starts a new table when this one is crowded.
 public struct FieldTable: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [UInt32] = []
   private var slots: [UInt16] = Array(repeating: .max, count: 128)
 
-  /// The most names that are told apart; all further ones share the last, `…`.
+  /// The most names of a table; all names beyond that share the last one, `…`.
   public static let limit = 60_000
 
   private static let longestProbe = 32
@@ -100,7 +100,7 @@ public struct FieldTable: Sendable {
       RawSpan(_unsafeStart: UnsafeRawPointer(name.utf8Start), byteCount: name.utf8CodeUnitCount))
   }
 
-  /// Whether the name at an index is this one; false where there is none.
+  /// Whether the name at an index is `name`; false if the index has no name.
   public func isName(_ name: StaticString, at index: UInt16) -> Bool {
     guard Int(index) < ends.count else { return false }
     let start = index == 0 ? 0 : Int(ends[Int(index) - 1])
@@ -111,7 +111,7 @@ public struct FieldTable: Sendable {
     return bytes.rawSpan.extracting(start..<start + length).isEqual(to: expected)
   }
 
-  /// The bytes of the name at an index; empty where there is none.
+  /// The bytes of the name at an index; empty if the index has no name.
   public func name(_ index: UInt16) -> ArraySlice<UInt8> {
     guard Int(index) < ends.count else { return [] }
     let start = index == 0 ? 0 : Int(ends[Int(index) - 1])

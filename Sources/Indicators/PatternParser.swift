@@ -1,10 +1,12 @@
 import Parsing
 
-/// Reads a regular expression in the notation that PHP and Python share, as far as it is regular, into steps.
+/// Reads a regular expression into steps, as far as it is regular.
+///
+/// The notation is what PHP and Python share.
 struct PatternParser {
   private typealias Step = ValuePattern.Step
 
-  /// What an expression is made of.
+  /// A node of the expression's syntax tree.
   private indirect enum Node {
     case bytes(ByteSet)
     case place(ValuePattern.PlaceCondition)
@@ -13,7 +15,7 @@ struct PatternParser {
     case repeated(Node, least: Int, most: Int?)
   }
 
-  /// What the expression is not: regular, or valid, or small enough.
+  /// Thrown if the expression is not regular, not valid or not small enough.
   private struct Refused: Error {}
 
   private static let maximumDepth = 64
@@ -28,7 +30,7 @@ struct PatternParser {
   private var dotMatchesAll = false
   private var endIsStrict = false
 
-  /// The steps of an expression; nil where it is not taken.
+  /// The steps of an expression; nil if it is not supported.
   static func steps(
     of text: ArraySlice<UInt8>, _ modifiers: ArraySlice<UInt8>
   ) -> [ValuePattern.Step]? {
@@ -57,7 +59,7 @@ struct PatternParser {
     case UInt8(ascii: "m"): matchesLines = true
     case UInt8(ascii: "s"): dotMatchesAll = true
     case UInt8(ascii: "D"): endIsStrict = true
-    // To find all, to find the shortest, and how to go about it: one that is found is enough.
+    // `g`, `U`, `S` and `u` change which match is found, or how; one match is enough here.
     case UInt8(ascii: "g"), UInt8(ascii: "U"), UInt8(ascii: "S"), UInt8(ascii: "u"): break
     default: throw Refused()
     }
@@ -131,7 +133,7 @@ struct PatternParser {
     depth += 1
     guard depth <= Self.maximumDepth else { throw Refused() }
     defer { depth -= 1 }
-    // What is said of letters within a group ends with it.
+    // Modifiers that are set within a group end with it.
     let outside = (ignoresCase, matchesLines, dotMatchesAll)
     defer { (ignoresCase, matchesLines, dotMatchesAll) = outside }
     var parts = [try sequence()]
@@ -161,7 +163,8 @@ struct PatternParser {
     default: return part
     }
     offset += 1
-    // The shortest is found where the longest is; what gives nothing back is not the same.
+    // A lazy quantifier accepts the same texts as a greedy one; a possessive one does not, and is
+    // refused.
     _ = take(UInt8(ascii: "?"))
     switch next {
     case UInt8(ascii: "+"), UInt8(ascii: "*"), UInt8(ascii: "?"): throw Refused()
@@ -169,7 +172,7 @@ struct PatternParser {
     }
   }
 
-  /// The numbers between braces; nil, with nothing taken, where these are not there: then a brace means itself.
+  /// The repeat counts between braces; nil, with nothing consumed, if the brace is a literal one.
   private mutating func counts() throws(Refused) -> (Int, Int?)? {
     let start = offset
     offset += 1
@@ -195,7 +198,7 @@ struct PatternParser {
     return offset > start ? value : nil
   }
 
-  /// One byte, class, place or group; nil for what is none, such as a comment.
+  /// One byte, class, place or group; nil for what matches nothing, such as a comment.
   private mutating func atom() throws(Refused) -> Node? {
     let byte = try byte()
     switch byte {
@@ -210,7 +213,7 @@ struct PatternParser {
     case Byte.backslash: return try escape()
     default:
       if byte < 0x80 { return .bytes(cased(ByteSet { $0 == byte })) }
-      // A character above ASCII is repeated as a whole.
+      // All bytes of a character above ASCII are one atom, so that a quantifier repeats the whole.
       var parts = [Node.bytes(ByteSet { $0 == byte })]
       while let next, next & 0xc0 == 0x80 {
         offset += 1
@@ -229,7 +232,7 @@ struct PatternParser {
         return nil
       }
       if take("P<") || take("<") {
-        // A name; what looks behind has none.
+        // The name of a group. Lookbehind (`(?<=`, `(?<!`) has none and is refused.
         while let next, next != UInt8(ascii: ">") {
           guard next == 0x5f || Byte.isAlphanumeric(next) else { throw Refused() }
           offset += 1
@@ -240,11 +243,11 @@ struct PatternParser {
           guard next == UInt8(ascii: "i") || next == UInt8(ascii: "m") || next == UInt8(ascii: "s")
           else { throw Refused() }
           offset += 1
-          // Until the end of the group around it.
+          // The modifier applies until the end of the group around it.
           try apply(next)
         }
         if take(")") { return nil }
-        // Only for this group: it would have to be taken back behind it.
+        // `(?i:…)` sets a modifier for this group only, which is not supported.
         throw Refused()
       }
     }
@@ -282,7 +285,7 @@ struct PatternParser {
     }
   }
 
-  /// The bytes that stand for what is behind a backslash.
+  /// The bytes that an escape matches; its backslash has been consumed.
   private mutating func escapedSet() throws(Refused) -> ByteSet {
     let byte = try byte()
     let value: UInt8
@@ -304,17 +307,17 @@ struct PatternParser {
       let (high, low) = (Hex.value(of: try self.byte()), Hex.value(of: try self.byte()))
       guard high < 16, low < 16, !hasBraces || take("}") else { throw Refused() }
       value = high << 4 | low
-      // A character, which is more than a byte.
+      // In braces it is a character, which has more than one byte from 0x80 on.
       if hasBraces, value >= 0x80 { throw Refused() }
     default:
-      // Back references, classes of Unicode, and what is not known.
+      // Back references, Unicode classes and unknown escapes are refused.
       guard byte < 0x80, !Byte.isAlphanumeric(byte) else { throw Refused() }
       value = byte
     }
     return ByteSet { $0 == value }
   }
 
-  /// What stands between brackets.
+  /// The bytes that a bracket expression matches; its `[` has been consumed.
   private mutating func set() throws(Refused) -> ByteSet {
     var set = ByteSet()
     let isInverted = take("^")
@@ -341,12 +344,12 @@ struct PatternParser {
       guard let high, low <= high else { throw Refused() }
       set.formUnion(ByteSet { low...high ~= $0 })
     }
-    // Of what is in it in one case only the other is not outside.
+    // Case is folded before inverting: `[^a]` with `i` excludes `A`, too.
     set = cased(set)
     return isInverted ? set.inverted : set
   }
 
-  /// A member of a set, and the byte that it is if it is one.
+  /// A member of a bracket expression, and its byte if it is a single one.
   private mutating func member() throws(Refused) -> (ByteSet, UInt8?) {
     let byte = try byte()
     if byte == Byte.backslash {
@@ -359,7 +362,7 @@ struct PatternParser {
       }
       return (set, single)
     }
-    // Of a character above ASCII each byte would be one by itself.
+    // Each byte of a character above ASCII would match by itself, so such sets are refused.
     guard byte < 0x80 else { throw Refused() }
     return (ByteSet { $0 == byte }, byte)
   }

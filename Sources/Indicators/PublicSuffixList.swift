@@ -1,11 +1,11 @@
 import Parsing
 
-/// The Public Suffix List (publicsuffix.org), embedded and dated: names under which others register.
+/// The embedded Public Suffix List (publicsuffix.org): names under which others register.
 package enum PublicSuffixList {
   /// Day of the embedded list, `YYYY-MM-DD`.
   package static var date: String { PublicSuffixData.date }
 
-  /// What a name is.
+  /// The section of the list that a name belongs to.
   @frozen
   package enum Section: UInt8, Sendable {
     /// No public suffix.
@@ -16,7 +16,7 @@ package enum PublicSuffixList {
     case `private`
   }
 
-  /// Whether a whole name (normal form or any ASCII case) is a public suffix.
+  /// The section in which a whole name (normal form or any ASCII case) is a public suffix.
   ///
   /// A rule names it, or a wildcard rule names its parent and no exception names it. The list's
   /// default rule, which makes any single label a suffix, is not applied.

@@ -8,7 +8,7 @@ enum Punycode {
   private static let initialBias: UInt32 = 72
   private static let initialN: UInt32 = 128
 
-  /// Appends the encoded form; false, with the output as it was, where it would pass a label's length.
+  /// Appends the encoded form; false, with nothing appended, if it is too long for a label.
   static func encode(_ label: Span<UInt32>, to output: inout [UInt8]) -> Bool {
     let before = output.count
     for index in label.indices where label[index] < 0x80 { output.append(UInt8(label[index])) }
@@ -62,9 +62,9 @@ enum Punycode {
     return true
   }
 
-  /// The label that lower- or upper-case ASCII stands for, or nil where it stands for none.
+  /// Decodes a label in ASCII of either case; nil if it is no Punycode or too long for a label.
   static func decode(_ label: Span<UInt32>) -> [UInt32]? {
-    // Insertion is quadratic: only what can be a label of a name is decoded.
+    // Insertion is quadratic, so nothing longer than a label is decoded.
     guard label.count <= NameSyntax.longestLabel else { return nil }
     var output: [UInt32] = []
     var position = 0

@@ -2,7 +2,7 @@ import Parsing
 
 /// Undoes what people do to values so that nobody clicks on them (`Matching.md` §9).
 package enum Refanging {
-  /// Whether any byte occurs that a defanged value needs.
+  /// Whether a text may be defanged: it holds a byte, or begins with a scheme, of a defanged form.
   package static func isCandidate(_ text: RawSpan) -> Bool {
     for offset in text.byteOffsets {
       switch text.byte(unchecked: offset) {
@@ -16,9 +16,9 @@ package enum Refanging {
 
   /// Appends the text refanged.
   ///
-  /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged as
-  /// well; half-bracketed dots (`[.`, `.]`) only up to the first `/` of the path, where a bracket has
-  /// no meaning of its own.
+  /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged
+  /// as well; half-bracketed dots (`[.`, `.]`) only up to the first `/` of the path, where a
+  /// bracket has no meaning of its own.
   package static func append(_ text: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     let start = output.count
@@ -142,7 +142,7 @@ package enum Refanging {
     func isFollowed(_ length: Int) -> Bool {
       guard text.byteCount > length else { return false }
       let byte = text.byte(unchecked: length)
-      // Before brackets are undone as well as after.
+      // The second as in `hxxp[:]`: the scheme is looked for before brackets are undone, too.
       return byte == 0x3a || byte == 0x5b
     }
     for (defanged, replacement) in schemes where text.starts(withLowercase: defanged) {

@@ -6,7 +6,7 @@ public enum Refusal: String, Sendable, CaseIterable {
   case empty = "empty"
   /// No shape of an indicator.
   case notAnIndicator = "not-an-indicator"
-  /// The feed names a kind and no shape that can stand for it fits.
+  /// The feed declares a kind, and the value has no shape that fits it.
   case kindMismatch = "kind-mismatch"
   /// Longer than a value of its kind can be.
   case tooLong = "too-long"
@@ -21,7 +21,7 @@ public enum Refusal: String, Sendable, CaseIterable {
 
   /// `*` where it has no meaning.
   case wildcardInside = "wildcard-inside"
-  /// A name with a byte that no name has.
+  /// A name with a byte that names cannot have.
   case badName = "bad-name"
   /// An empty label.
   case emptyLabel = "empty-label"
@@ -44,7 +44,7 @@ public enum Refusal: String, Sendable, CaseIterable {
   case prefixTooLong = "prefix-too-long"
   /// A prefix that covers too much: IPv4 /0–/7, IPv6 /0–/15.
   case prefixTooShort = "prefix-too-short"
-  /// Host bits below a prefix too short to be a slip.
+  /// Host bits are set below a prefix that is so short that they cannot be a slip.
   case hostBitsSet = "host-bits-set"
   /// A range whose end is below its start.
   case rangeReversed = "range-reversed"
@@ -55,7 +55,7 @@ public enum Refusal: String, Sendable, CaseIterable {
   /// RFC 1918, 100.64/10, fc00::/7.
   case privateAddress = "private-address"
 
-  /// A URL whose host is none.
+  /// A URL whose host is neither a name nor an address.
   case badHost = "bad-host"
   /// A URL without host.
   case pathOnly = "path-only"
@@ -63,12 +63,12 @@ public enum Refusal: String, Sendable, CaseIterable {
   case truncatedURL = "truncated-url"
   /// A URL prefix with less than two bytes of path.
   case urlPrefixTooShort = "url-prefix-too-short"
-  /// A local part that no e-mail address has.
+  /// A local part that an e-mail address cannot have.
   case badLocalPart = "bad-local-part"
 
   /// A digest cut in the middle.
   case shortenedHash = "shortened-hash"
-  /// Hexadecimal digits of a length that no digest of ours has.
+  /// Hexadecimal digits in a number that no supported digest has.
   case badHashLength = "bad-hash-length"
   /// The digest of the empty file.
   case knownEmptyHash = "known-empty-hash"
@@ -88,7 +88,7 @@ package enum Lint: String, Sendable, CaseIterable {
   case coversSpecialAddresses = "covers-special-addresses"
   /// The last label is in no list of top-level domains.
   case unknownTopLevelDomain = "unknown-top-level-domain"
-  /// A name that ends as files do and as no host does: loaded as the name of a file.
+  /// A name whose last label is a file extension and no top-level domain: loaded as a file name.
   case fileName = "file-name"
   /// A suffix under which a company's customers get names: forced to exact.
   case privateSuffixExact = "private-suffix-exact"

@@ -2,13 +2,14 @@ import Parsing
 
 /// A hash for tables in memory whose contents feeds choose.
 ///
-/// Seeded at each start of the process, so that a feed cannot be written to collide; nothing in a
-/// database depends on it. Multiplies and folds eight bytes at a time; without the seed nobody knows what a block is combined with.
+/// Seeded at random, so that a feed cannot be written to make its values collide; nothing in a
+/// database depends on it. Eight bytes at a time are multiplied and folded; without the seed nobody
+/// knows what they are combined with.
 package struct SeededHash: Sendable {
   private let seed: UInt64
   private let factor: UInt64
 
-  /// A hash of its own.
+  /// A hash with a seed of its own.
   package init() {
     var generator = SystemRandomNumberGenerator()
     seed = generator.next()
@@ -21,11 +22,11 @@ package struct SeededHash: Sendable {
     return product.low ^ product.high
   }
 
-  /// 32 bits for some bytes.
+  /// The hash of bytes, 32 bits wide.
   @inline(__always)
   func hash(_ bytes: RawSpan) -> UInt64 { wide(bytes, from: seed) >> 32 }
 
-  /// 64 bits for some bytes, and for what they are bytes of.
+  /// The hash of bytes and of the place that they belong to, 64 bits wide.
   package func hash(_ bytes: RawSpan, of place: UInt64) -> UInt64 {
     wide(bytes, from: fold(seed, place))
   }
@@ -52,7 +53,7 @@ package struct SeededHash: Sendable {
     return fold(hash, 0x9e37_79b9_7f4a_7c15)
   }
 
-  /// 32 bits for some numbers.
+  /// The hash of numbers, 32 bits wide.
   @inline(__always)
   func hash(_ numbers: [UInt32]) -> UInt64 {
     var hash = seed ^ UInt64(numbers.count)
@@ -60,7 +61,7 @@ package struct SeededHash: Sendable {
     return fold(hash, 0x9e37_79b9_7f4a_7c15) >> 32
   }
 
-  /// 32 bits for all that a context says.
+  /// The hash of all fields of a context, 32 bits wide.
   @inline(__always)
   func hash(_ context: SourceContext) -> UInt64 {
     var hash = fold(seed, UInt64(context.id) << 32 | UInt64(context.description))

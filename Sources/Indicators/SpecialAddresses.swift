@@ -1,6 +1,6 @@
 /// Address ranges that mean something other than a host on the internet (`Matching.md` §2).
 @usableFromInline package enum SpecialAddresses {
-  /// What a range is.
+  /// What a range is used for.
   package enum Class: Sendable, Equatable {
     /// A host somewhere.
     case ordinary
@@ -12,7 +12,7 @@
     case documentation
   }
 
-  /// The IPv4 address that `::ffff:0:0/96` maps (RFC 4291 §2.5.5.2), or nil.
+  /// The IPv4 address in an IPv4-mapped one, `::ffff:0:0/96` (RFC 4291 §2.5.5.2), or nil.
   @inlinable
   package static func mappedIPv4(_ address: (high: UInt64, low: UInt64)) -> UInt32? {
     guard address.high == 0, address.low >> 32 == 0xffff else { return nil }

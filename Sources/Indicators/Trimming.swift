@@ -1,8 +1,8 @@
 import Parsing
 
-/// What surrounds a value in a feed's cell and is no part of it (`Matching.md` §9).
+/// Removes what surrounds a value in a feed's cell and is not part of it (`Matching.md` §9).
 enum Trimming {
-  /// How much of the surroundings goes.
+  /// How much around the value is removed.
   enum Extent {
     /// White space, invisible characters, quotes, and `,;.` at the end.
     case full
@@ -15,7 +15,7 @@ enum Trimming {
   static func range(_ text: RawSpan, _ extent: Extent) -> Range<Int> {
     var start = 0
     var end = text.byteCount
-    // Nothing goes from before or behind a letter or digit.
+    // A text that begins and ends in an ASCII letter or digit is not trimmed.
     if end > 0, Byte.isAlphanumeric(text.byte(unchecked: 0)),
       Byte.isAlphanumeric(text.byte(unchecked: end - 1))
     {
@@ -69,8 +69,9 @@ enum Trimming {
     }
   }
 
-  /// Whether a byte behind ASCII is the blank that does not break of an encoding of one byte a character: a file
-  /// that is ASCII but for it was written in Windows-1252 or on an old Macintosh.
+  /// Whether a byte behind ASCII is the no-break space of a single-byte encoding.
+  ///
+  /// It is 0xa0 in Windows-1252 and 0xca on old Macintoshes; the file is otherwise ASCII.
   private static func isSingleByteBlank(_ text: RawSpan, at offset: Int, from start: Int) -> Bool {
     let byte = text.byte(unchecked: offset)
     guard byte == 0xa0 || byte == 0xca, offset > start else { return false }

@@ -2,12 +2,13 @@ import Parsing
 
 /// A regular expression that an allow list names: values in which it is found are known to be good.
 ///
-/// Written as MISP's warninglists write them, between delimiters with modifiers behind (`/^abuse@/i`), and with
-/// the kinds to which it applies before them, where the list names some: `email:/^abuse@/i`.
+/// Written as MISP's warninglists write them, between delimiters with modifiers behind
+/// (`/^abuse@/i`), and with the kinds to which it applies before them, where the list names some:
+/// `email:/^abuse@/i`.
 ///
-/// Compared in linear time: all ways to go on are followed at once, byte by byte, so that nothing is
-/// tried twice (Thompson, "Regular Expression Search Algorithm", 1968). What needs more than that, back references
-/// and looking around, is not taken.
+/// Compared in linear time: all alternatives are followed at once, byte by byte, so that nothing is
+/// tried twice (Thompson, "Regular Expression Search Algorithm", 1968). Back references and
+/// lookaround need more than that and are not supported.
 package struct ValuePattern: Sendable {
   /// Longest expression, in bytes.
   package static let longestExpression = 4096
@@ -18,9 +19,9 @@ package struct ValuePattern: Sendable {
   enum Step: Sendable {
     /// One of these bytes.
     case bytes(ByteSet)
-    /// What must be so where the value is looked at, without a byte of it.
+    /// A condition on the place in the value; consumes no byte.
     case place(PlaceCondition)
-    /// Goes on at either step.
+    /// Goes on at both steps.
     case either(Int, Int)
     case jump(Int)
     case found
@@ -30,7 +31,7 @@ package struct ValuePattern: Sendable {
   package let kinds: IndicatorKindSet?
   private let steps: [Step]
 
-  /// Nil where it is no regular expression, or one that is not taken.
+  /// Reads a pattern with its kinds; nil if it is not a regular expression that is supported.
   package init?(_ text: [UInt8]) {
     guard text.count <= Self.longestExpression + 256 else { return nil }
     var start = 0
@@ -57,7 +58,7 @@ package struct ValuePattern: Sendable {
     self.steps = steps
   }
 
-  /// The text of a pattern that a list names, for some kinds; nil where it is none that is taken.
+  /// The text of a pattern that a list names, with its kinds; nil if it is not supported.
   package static func text(
     _ expression: [UInt8], kinds: IndicatorKindSet?
   ) -> [UInt8]? {
@@ -85,12 +86,12 @@ package struct ValuePattern: Sendable {
 
   // MARK: Comparison
 
-  /// Whether the expression is found in a value; in none that is longer than `longestValue`.
+  /// Whether the expression is found in a value; false if the value exceeds `longestValue`.
   package func isFound(in value: [UInt8]) -> Bool {
     guard value.count <= Self.longestValue else { return false }
     var (now, next) = (StepList(steps.count), StepList(steps.count))
     for place in 0...value.count {
-      // It may begin anywhere.
+      // A match may begin at any place.
       if follow(from: 0, at: place, of: value, into: &now) { return true }
       guard place < value.count else { return false }
       next.removeAll()
@@ -106,7 +107,7 @@ package struct ValuePattern: Sendable {
     return false
   }
 
-  /// Adds the steps that are reached without a byte; true where one of them is the last.
+  /// Adds the steps that are reached without consuming a byte; true if `found` is one of them.
   private func follow(
     from step: Int, at place: Int, of value: [UInt8], into list: inout StepList
   ) -> Bool {
@@ -131,7 +132,7 @@ package struct ValuePattern: Sendable {
   private struct StepList {
     private(set) var steps: [Int] = []
     private var isKnown: [Bool]
-    /// Those that are still to be followed.
+    /// Steps that are still to be followed.
     var open: [Int] = []
 
     init(_ count: Int) { isKnown = Array(repeating: false, count: count) }
@@ -149,7 +150,7 @@ package struct ValuePattern: Sendable {
     }
   }
 
-  /// What must be so between two bytes.
+  /// A condition on the place between two bytes.
   enum PlaceCondition: Sendable {
     case start, end, endOrLastLine, lineStart, lineEnd, wordBorder, noWordBorder
 
@@ -172,13 +173,13 @@ package struct ValuePattern: Sendable {
   }
 }
 
-/// Some of the 256 bytes.
+/// A set of byte values.
 struct ByteSet: Sendable, Equatable {
   private var bits: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
   init() {}
 
-  /// The bytes of which something is so.
+  /// The bytes for which `isIn` is true.
   init(_ isIn: (UInt8) -> Bool) {
     for byte in UInt8.min...UInt8.max where isIn(byte) { insert(byte) }
   }
@@ -211,14 +212,14 @@ struct ByteSet: Sendable, Equatable {
     )
   }
 
-  /// All others.
+  /// All bytes that are not in this set.
   var inverted: ByteSet {
     var set = ByteSet()
     set.bits = (~bits.0, ~bits.1, ~bits.2, ~bits.3)
     return set
   }
 
-  /// With each letter of ASCII in both cases.
+  /// This set with both cases of each ASCII letter in it.
   var ignoringCase: ByteSet {
     var set = self
     for letter in UInt8(ascii: "a")...UInt8(ascii: "z") {

@@ -2,17 +2,19 @@ import Parsing
 
 /// A share that WebDAV serves, as Windows writes it.
 ///
-/// In `file://host@SSL@8080/share` the host stands before the first `@`, and nothing of it is user information.
+/// In `file://host@SSL@8080/share` the host ends before the first `@`; there is no user
+/// information.
 package struct WebDAVShare: Sendable, Equatable {
   /// Offset of the first `@`, where the host ends.
   package var hostEnd: Int
   /// Offset behind `@SSL`, `@8080` or `@SSL@8080`.
   package var end: Int
 
-  /// Reads the scheme and the authority of a URL; nil for any but `file://` and where no such thing follows its first `@`.
+  /// Reads the scheme and authority of a URL; nil unless a WebDAV share follows `file://`.
   ///
-  /// What may stand behind the share, such as the bracket that a sentence closes, is left to the caller; but a further
-  /// `@`, a port or more of a name make it the user information of another host.
+  /// The caller looks at what follows the share, such as the closing bracket of a sentence. But if
+  /// a further `@`, a port or more of a name follows, the first `@` ends the user information of
+  /// another host, and the result is nil.
   package init?(schemeAndAuthority url: RawSpan) {
     guard url.starts(withLowercase: "file://", at: 0),
       let at = url.firstOffset(of: 0x40, from: 7)

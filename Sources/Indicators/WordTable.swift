@@ -1,6 +1,6 @@
 import Parsing
 
-/// Lower-case ASCII words with a mark each, found by hash; the text stays where the compiler put it.
+/// Lower-case ASCII words with a mark each, found by hash; the text stays in the program.
 ///
 /// Built at first use from one static string, one word a line (the last line ends, too), in time
 /// linear in its length: open addressing at a load of at most one half.
@@ -11,8 +11,10 @@ import Parsing
 struct WordTable: Sendable {
   private let text: StaticString
   private let slots: [UInt32]
-  /// A bit for each value of a hash's low sixteen bits that a word has: 8 KiB, which stay in the first
-  /// cache, and keep nearly all that is no word away from the slots.
+  /// One bit for each value of a hash's low sixteen bits, set if a word has that value.
+  ///
+  /// Its 8 KiB stay in the first-level cache and rule out nearly all texts that are not in the
+  /// table.
   private let filter: [UInt64]
   /// Whether each line begins with a mark, one byte that is no part of the word.
   private let isMarked: Bool
