@@ -3,10 +3,10 @@ import Parsing
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Written under a temporary name in the same folder, readable by its owner alone, then synchronised,
-/// unless it may be lost with the machine's power, and renamed. A file that is not committed is removed
-/// when the value goes. A symbolic link stays, what it leads to is replaced; a device or pipe cannot be
-/// replaced and is written to at once.
+/// It is written under a temporary name in the same folder, readable by its owner alone, then
+/// synchronised, if it must survive a power failure, and renamed. A file that is not committed is
+/// removed when the value is destroyed. A symbolic link stays, and its target is replaced; a device
+/// or pipe cannot be replaced and is written to directly.
 package struct AtomicFile: ~Copyable {
   /// The path as it was given.
   package let path: InputPath
@@ -16,7 +16,7 @@ package struct AtomicFile: ~Copyable {
   private let isDurable: Bool
   private var isRenamed = false
 
-  /// The name that a file gets, and the one it has until then; a device or pipe has none of its own.
+  /// The final name of a file, and its temporary name until `commit`.
   private struct Names {
     let final: InputPath
     let temporary: InputPath
@@ -25,8 +25,7 @@ package struct AtomicFile: ~Copyable {
   /// The end of temporary files' names.
   package static let temporarySuffix = ".partial"
 
-  /// Creates the temporary file of one that has to be whole after a power failure as well, unless it is not
-  /// `isDurable`.
+  /// Creates the temporary file; if `isDurable`, the committed file will survive a power failure.
   package init(path: InputPath, isDurable: Bool = true) throws(InputError) {
     let opened = try Self.create(path)
     self.path = path
@@ -66,7 +65,7 @@ package struct AtomicFile: ~Copyable {
       }
       if opened >= 0 { return (opened, Names(final: final, temporary: temporary)) }
       let number = errno
-      // A name left behind by a process that was killed, or taken by another thread.
+      // The name was left behind by a process that was killed, or is taken by another thread.
       guard number == EEXIST, attempt < 1000 else {
         throw InputError(
           code: .cannotWrite, path: path.description, what: "cannot create", number: number)
@@ -109,12 +108,12 @@ package struct AtomicFile: ~Copyable {
   /// Writes the bytes of an array at the end.
   package mutating func write(_ bytes: [UInt8]) throws(InputError) { try write(bytes.rawSpan) }
 
-  /// Writes the bytes of an array in the place of bytes written before.
+  /// Overwrites bytes written before with the bytes of an array.
   package mutating func overwrite(_ bytes: [UInt8], at position: UInt64) throws(InputError) {
     try overwrite(bytes.rawSpan, at: position)
   }
 
-  /// Writes bytes in the place of bytes written before (a header whose sums are known at the end).
+  /// Overwrites bytes written before, such as a header whose sums are known only at the end.
   package mutating func overwrite(_ bytes: RawSpan, at position: UInt64) throws(InputError) {
     var offset = 0
     guard let start = off_t(exactly: position) else { throw fault("cannot write", EFBIG) }
@@ -132,14 +131,14 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
-  /// Synchronises the file and gives it its name, in the place of a file that had it.
+  /// Synchronises the file, if durable, and gives it its name, in place of a file that had it.
   package consuming func commit() throws(InputError) {
     guard !isDurable || fsync(descriptor) == 0 || names == nil else {
       throw fault("cannot write", errno)
     }
     let closed = close(descriptor)
     descriptor = -1
-    // Some network file systems tell of a full disk only now.
+    // Some network file systems report a full disk only when the file is closed.
     guard closed == 0 || errno == EINTR else { throw fault("cannot write", errno) }
     guard let names else { return }
     // SAFETY: both paths are read within the call.
@@ -158,12 +157,12 @@ package struct AtomicFile: ~Copyable {
   /// The path with `.` before its last component and a suffix behind it.
   private static func temporaryPath(_ path: InputPath, _ suffix: [UInt8]) -> InputPath {
     let slash = path.bytes.lastIndex(of: Byte.slash).map { $0 + 1 } ?? 0
-    // Names are limited to 255 bytes; what stands before the suffix may be cut.
+    // Names are limited to 255 bytes, so the part before the suffix is cut.
     let name = path.bytes[slash...].prefix(200)
     return InputPath(bytes: Array(path.bytes[..<slash]) + [Byte.dot] + name + suffix)
   }
 
-  /// The path without symbolic links, or as it is where that cannot be told.
+  /// The path with symbolic links resolved, or unchanged if that fails.
   private static func resolved(_ path: InputPath) -> InputPath {
     // SAFETY: the path is read within the call; the answer is a C string of ours to free.
     guard let real = unsafe path.withCString({ unsafe realpath($0, nil) }) else { return path }
@@ -177,8 +176,9 @@ package struct AtomicFile: ~Copyable {
     _ = unsafe path.withCString { unsafe unlink($0) }
   }
 
-  /// The new name outlasts a power failure only when its folder was written, too; file systems that
-  /// cannot do that say so, and it is no fault of the file.
+  /// Synchronises the folder of a path, so that the new name survives a power failure.
+  ///
+  /// Errors are ignored: some file systems cannot do that, and the file itself is written.
   private static func synchroniseFolder(of path: InputPath) {
     // SAFETY: the path is read within the call.
     let descriptor = unsafe path.folder.withCString {

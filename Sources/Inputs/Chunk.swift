@@ -2,9 +2,10 @@ internal import Synchronization
 
 /// A piece of an input with the memory that holds it, to be passed from a reader to a worker.
 ///
-/// `@unchecked Sendable`: the reader alone writes to a chunk, and only before it hands it out; after
-/// that the bytes and facts do not change until the chunk comes back through `ChunkPool.recycle`,
-/// whose lock orders the two. So whoever recycles a chunk must have no span of it left.
+/// `@unchecked Sendable`: the reader alone writes to a chunk, and only before it hands it out;
+/// after that the bytes and facts do not change until the chunk comes back through
+/// `ChunkPool.recycle`, whose lock orders the two. So whoever recycles a chunk must have no span of
+/// it left.
 @safe
 package final class Chunk: @unchecked Sendable {
   private var memory: UnsafeMutableRawBufferPointer
@@ -13,7 +14,7 @@ package final class Chunk: @unchecked Sendable {
   package internal(set) var count = 0
   /// Offset of the first byte in the uncompressed input.
   package internal(set) var base: UInt64 = 0
-  /// Whether no other chunk of the input follows.
+  /// Whether this is the last chunk of the input.
   package internal(set) var isFinal = false
   /// Whether the chunk ends inside a line that is longer than the greatest size.
   package internal(set) var cutsLine = false
@@ -24,7 +25,7 @@ package final class Chunk: @unchecked Sendable {
 
   deinit { unsafe memory.deallocate() }
 
-  /// Bytes that there is room for.
+  /// Number of bytes that the memory can hold.
   var capacity: Int { unsafe memory.count }
 
   /// The bytes, valid as long as the chunk is held and not recycled.
@@ -49,7 +50,8 @@ package final class Chunk: @unchecked Sendable {
   /// Moves bytes to the front.
   func moveToFront(_ range: Range<Int>) {
     guard range.lowerBound > 0, !range.isEmpty else { return }
-    // SAFETY: slicing checks the range, which is not longer than the memory; memmove allows overlap.
+    // SAFETY: slicing checks the range, which is not longer than the memory; memmove allows
+    // overlap.
     unsafe memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[range]))
   }
 
@@ -78,19 +80,19 @@ package final class ChunkPool: Sendable {
   private let greatestCount: Int
   private let greatestCapacity: Int
 
-  /// A pool that keeps at most so many chunks, none of them larger than `greatestCapacity`.
+  /// A pool that keeps at most `greatestCount` chunks, none larger than `greatestCapacity` bytes.
   package init(greatestCount: Int = 64, greatestCapacity: Int = 4 << 20) {
     self.greatestCount = greatestCount
     self.greatestCapacity = greatestCapacity
   }
 
-  /// Gives a chunk back whose bytes nobody looks at any more.
+  /// Returns a chunk to the pool; no span of its bytes may be left.
   package func recycle(_ chunk: Chunk) {
     guard chunk.capacity <= greatestCapacity else { return }
     chunks.withLock { if $0.count < greatestCount { $0.append(chunk) } }
   }
 
-  /// A chunk with room for so many bytes, used before or new.
+  /// A chunk with room for `capacity` bytes, reused or new.
   func chunk(capacity: Int) -> Chunk {
     let used = chunks.withLock { $0.popLast() }
     if let used, used.capacity >= capacity { return used }

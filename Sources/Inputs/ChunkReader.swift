@@ -3,23 +3,23 @@ import Parsing
 /// Reads an input in pieces of about a mebibyte that end at line ends.
 ///
 /// Two ways to use it, which may be mixed:
-/// - `next(keepingTail:)` shows a chunk in memory that is used again and again; what the caller did not
-///   consume at its end comes again at the front of the next one;
-/// - `nextChunk()` hands out chunks that own their memory, for workers; or `next`, a look at where
-///   a record ends, and `take(_:)`.
+/// - `next(keepingTail:)` shows a chunk in memory that is reused; the bytes at its end that the
+///   caller did not consume come again at the front of the next chunk;
+/// - `nextChunk()` hands out chunks that own their memory, for workers; so does `take(_:)` after
+///   `next`, for a caller that first looks where a record ends.
 ///
-/// A line, or a tail, that does not fit makes the memory grow up to a greatest size; a chunk that
-/// ends inside a line even then says so in `cutsLine`. A fault of the input is thrown only after the
-/// chunk with the last bytes before it, which has `isFinal` set.
+/// If a line or a tail does not fit, the memory grows up to a greatest size; if it does not fit
+/// even then, the chunk ends inside a line and sets `cutsLine`. A fault of the input is thrown only
+/// after the chunk with the last bytes before it, which has `isFinal` set.
 package struct ChunkReader: ~Copyable {
-  /// What form the input's text has.
+  /// The encoding of the input's text.
   package enum Encoding: Sendable, Equatable {
     /// The bytes are handed out as they are.
     case bytes
     /// UTF-16, handed out as UTF-8 without the byte order mark.
     case utf16(isBigEndian: Bool)
 
-    /// The form of an input of which this is the content.
+    /// The encoding of an input with this content.
     package init(of content: InputContent) {
       self =
         if case .utf16(let isBigEndian) = content { .utf16(isBigEndian: isBigEndian) } else {
@@ -46,10 +46,10 @@ package struct ChunkReader: ~Copyable {
   private var end = 0
   private var isAtEnd = false
   private var hasShownEnd = false
-  /// Bytes at the front that were shown before a part of their chunk was taken.
+  /// Number of bytes at the front that were shown already when a part of their chunk was taken.
   private var retained = 0
 
-  /// What was wrong with the input, once its last chunk is shown; `next` throws it after that.
+  /// The fault that ended the input; `next` throws it after the last chunk was shown.
   package private(set) var fault: InputError?
 
   /// A reader at the start of an input.
@@ -92,9 +92,9 @@ package struct ChunkReader: ~Copyable {
 
   /// Shows the next bytes; false at the end of the input.
   ///
-  /// The last `tail` bytes of those shown come again at the front, followed by at least one new line,
-  /// or by all the rest if the input ends. A caller that keeps all of a chunk whose `cutsLine` is set
-  /// is shown the same again, so it must give up something of it.
+  /// The last `tail` bytes shown come again at the front, followed by at least one new line, or by
+  /// all the rest if the input ends. If `cutsLine` is set, the caller must not keep the whole
+  /// chunk: it would be shown the same again.
   package mutating func next(keepingTail tail: Int = 0) throws(InputError) -> Bool {
     precondition(tail >= 0 && tail <= chunk.count)
     advance(by: chunk.count - tail)
@@ -135,8 +135,8 @@ package struct ChunkReader: ~Copyable {
 
   /// Hands out the first `count` bytes shown, or all, with the memory that holds them.
   ///
-  /// What was shown behind them comes again with the next call of `next`, followed by at least one new
-  /// line. After this nothing is shown.
+  /// The bytes shown behind them come again with the next call of `next`, followed by at least one
+  /// new line. After this nothing is shown.
   package mutating func take(_ count: Int? = nil) -> Chunk {
     let count = count ?? chunk.count
     precondition(count >= 0 && count <= chunk.count)
@@ -147,7 +147,7 @@ package struct ChunkReader: ~Copyable {
     chunk.count = 0
     chunk.isFinal = false
     chunk.cutsLine = false
-    // Bytes left over are shown once more, so the end is not told before.
+    // Bytes left over are shown once more, so the taken chunk is final only if none are left.
     taken.isFinal = taken.isFinal && count == end
     taken.cutsLine = taken.cutsLine && count == taken.count
     if hasShownEnd, count < end { hasShownEnd = false }
@@ -162,12 +162,12 @@ package struct ChunkReader: ~Copyable {
     try next() ? take() : nil
   }
 
-  /// Gives the memory of a chunk back that nobody looks at any more.
+  /// Returns a chunk to the pool; no span of its bytes may be left.
   package func recycle(_ chunk: Chunk) { pool.recycle(chunk) }
 
   // MARK: Filling
 
-  /// Drops the first bytes.
+  /// Drops the first `count` bytes.
   private mutating func advance(by count: Int) {
     guard count > 0 else { return }
     chunk.base &+= inputLength(of: chunk, count)
@@ -180,8 +180,9 @@ package struct ChunkReader: ~Copyable {
     return UInt64(UTF16Transcoder.sourceLength(ofUTF8: chunk.contents(0..<count), 0..<count))
   }
 
-  /// Reads until the memory is full or the input ends; from a pipe, as long as something is at hand,
-  /// once there is a line end behind `tail`.
+  /// Reads until the memory is full or the input ends.
+  ///
+  /// From a pipe, it stops before it would wait, once there is a line end behind `tail`.
   private mutating func fill(after tail: Int) {
     while !isAtEnd, chunk.capacity - end >= (transcoder == nil ? 1 : 16) {
       if !source.isReady {
@@ -206,14 +207,14 @@ package struct ChunkReader: ~Copyable {
 
   /// Reads a piece of UTF-16 and appends its UTF-8, for which there are at least 16 bytes of room.
   private mutating func transcode() throws(InputError) {
-    // A code unit becomes at most three bytes; one, and a byte, may be left from before.
+    // A code unit becomes at most three bytes; a surrogate and an odd byte may be left from before.
     let wanted = min((chunk.capacity - end - 6) / 3 * 2, 256 << 10)
     if sourceBytes.count < wanted { sourceBytes = [UInt8](repeating: 0, count: wanted) }
     var count = 0
     var failure: InputError?
     unsafe sourceBytes.withUnsafeMutableBytes { buffer in
       do throws(InputError) {
-        // SAFETY: slicing checks that the array has so many bytes.
+        // SAFETY: slicing checks that the array has `wanted` bytes.
         count = try unsafe source.read(
           into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
       } catch {
@@ -225,7 +226,7 @@ package struct ChunkReader: ~Copyable {
     appendTranscoded(count, isFinal: isAtEnd)
   }
 
-  /// Appends the UTF-8 of bytes of `sourceBytes`.
+  /// Appends the first `count` bytes of `sourceBytes` as UTF-8.
   private mutating func appendTranscoded(_ count: Int, isFinal: Bool) {
     guard transcoder != nil else { return }
     transcoded.removeAll(keepingCapacity: true)
@@ -234,7 +235,7 @@ package struct ChunkReader: ~Copyable {
     var start = 0
     if !transcoded.isEmpty, !isPastMark {
       isPastMark = true
-      // The byte order mark, two bytes of the input.
+      // Drops the byte order mark, which is two bytes of the input.
       if transcoded.starts(with: [0xef, 0xbb, 0xbf]) {
         start = 3
         chunk.base &+= 2

@@ -1,6 +1,6 @@
 import Parsing
 
-/// What the first bytes of an input (after decompression) say it is.
+/// The content of an input, judged by its first bytes (after decompression).
 package enum InputContent: Sendable, Equatable {
   /// No bytes at all.
   case empty
@@ -10,9 +10,9 @@ package enum InputContent: Sendable, Equatable {
   case pcapng
   /// A capture of a format that is known and not read.
   case unsupportedCapture(String)
-  /// Files in a wrapping that is not opened, by name: `a ZIP archive`.
+  /// An archive or compressed file that is not opened, by name: `a ZIP archive`.
   case wrapped(String)
-  /// A format that holds logs in a form of its own, by name, and what to do about it.
+  /// A known format that is not read, by name, and what the user can do about it.
   case foreign(String, advice: String)
   /// Still compressed: a file compressed twice.
   case compressed
@@ -27,10 +27,10 @@ package enum InputContent: Sendable, Equatable {
 
 /// Tells inputs apart by content, never by name.
 package enum ContentSniffer {
-  /// Bytes that are enough to tell.
+  /// Number of first bytes that are enough to tell the content.
   package static let length = 4096
 
-  /// What an input is that begins with some bytes, at most `length` of which are looked at.
+  /// The content of an input that begins with `start`; at most `length` bytes are looked at.
   package static func content(of start: RawSpan) -> InputContent {
     let count = min(start.byteCount, length)
     if count == 0 { return .empty }
@@ -74,11 +74,13 @@ package enum ContentSniffer {
     return .text(hasMark: hasMark)
   }
 
-  /// Bytes behind a byte order mark in which UTF-16 that is none shows.
+  /// Number of bytes behind a byte order mark that are enough to rule out UTF-16.
   private static let leastMarked = 32
 
-  /// Whether what stands behind a byte order mark of UTF-16 is ASCII: two such bytes are letters of Chinese, but no
-  /// text has a row of those alone, and no blank.
+  /// Whether the text behind a UTF-16 byte order mark is ASCII.
+  ///
+  /// Two ASCII bytes could be a Chinese character in UTF-16, but no text is a row of those alone
+  /// without a blank.
   private static func isMarkedASCII(_ text: RawSpan) -> Bool {
     text.byteCount >= leastMarked
       && (0..<text.byteCount).allSatisfy { offset in
@@ -87,7 +89,9 @@ package enum ContentSniffer {
       }
   }
 
-  /// Whether the whole of an input is the beginning of a capture's magic number, in bytes that no text has.
+  /// Whether the whole input is the first two or three bytes of a capture's magic number.
+  ///
+  /// Bytes that text may begin with do not count.
   private static func isCutMagic(_ start: RawSpan, _ count: Int) -> Bool {
     guard count == 2 || count == 3 else { return false }
     let third: UInt8? = count == 3 ? start.byte(at: 2) : nil
@@ -99,7 +103,7 @@ package enum ContentSniffer {
     }
   }
 
-  /// Logs and tables in a form that is no text.
+  /// Recognises logs and tables in binary formats.
   private static func foreign(_ start: RawSpan) -> InputContent? {
     let forms: [(StaticString, name: String, advice: String)] = [
       ("ElfFile\0", "a Windows event log (EVTX)", "export it as JSON or CSV"),
@@ -111,10 +115,9 @@ package enum ContentSniffer {
       .map { .foreign($0.name, advice: $0.advice) }
   }
 
-  /// The archive, or the compression other than gzip and zstd, that bytes are the beginning of; nil for
-  /// anything else.
+  /// The archive, or the compression other than gzip and zstd, that begins with `start`, or nil.
   ///
-  /// Also a tar archive, since what it holds may be captures or compressed.
+  /// A tar archive counts as well, since its members may be captures or compressed.
   package static func wrapping(_ start: RawSpan) -> String? {
     guard start.byteCount >= 6 else { return nil }
     if isTar(start) { return "a tar archive" }
@@ -131,7 +134,7 @@ package enum ContentSniffer {
     case 0x894c_5a4f: return "compressed with lzop"
     case 0x4d53_4346 where start.bigEndianUInt16(unchecked: 4) == 0: return "a cabinet archive"
     case 0x1f9d_8000...0x1f9d_90ff: return "compressed with compress"
-    // The properties that all writers use, and a dictionary of a power of two.
+    // The properties that all writers use, and a dictionary size that is a power of two.
     case 0x5d00_0000...0x5d00_00ff where start.byteCount >= 13 && isLZMA(start):
       return "compressed with LZMA"
     case 0xff06_0000 where start.bigEndianUInt16(unchecked: 4) == 0x734e:
@@ -148,15 +151,18 @@ package enum ContentSniffer {
     }
   }
 
-  /// Whether bytes go on as the header of LZMA's old format does: its length is not known, or small.
+  /// Whether the bytes continue as a header of LZMA's old format.
+  ///
+  /// Its dictionary size is a power of two, and its uncompressed length is unknown or small.
   private static func isLZMA(_ start: RawSpan) -> Bool {
     let high = start.bigEndianUInt16(unchecked: 11)
     let dictionary = Int(start.byte(unchecked: 3)) | Int(start.byte(unchecked: 4)) << 8
     return dictionary.nonzeroBitCount == 1 && (high == 0 || high == 0xffff)
   }
 
-  /// Whether bytes begin with the header of a member of a tar archive, whose sum must be right: its name may be
-  /// anything.
+  /// Whether bytes begin with a tar header whose checksum is right.
+  ///
+  /// The header begins with a file name, which may be anything.
   private static func isTar(_ start: RawSpan) -> Bool {
     guard start.byteCount >= 512, begins(start.extracting(257...), "ustar") else { return false }
     var sum = 0
@@ -167,21 +173,26 @@ package enum ContentSniffer {
         sum += Int(byte)
         continue
       }
-      // The sum itself counts as blanks.
+      // The checksum field counts as blanks.
       sum += 0x20
       if byte &- 0x30 <= 7 { written = written << 3 | Int(byte &- 0x30) }
     }
     return sum == written
   }
 
-  /// The type alone is also two line ends of text; the byte-order magic settles it.
+  /// Whether the bytes are a pcapng section header.
+  ///
+  /// Its block type consists of line ends, which text may begin with, too; the byte-order magic
+  /// decides.
   private static func isSectionHeader(_ start: RawSpan, _ count: Int) -> Bool {
     guard count >= 12 else { return count > 4 }
     let magic = start.bigEndianUInt32(unchecked: 8)
     return magic == 0x1a2b_3c4d || magic == 0x4d3c_2b1a
   }
 
-  /// Text holds next to no control characters; a log may hold a few that someone sent.
+  /// Whether bytes hold too many control characters to be text.
+  ///
+  /// A log may hold a few that someone sent.
   private static func isBinary(_ start: RawSpan, _ count: Int) -> Bool {
     var nulls = 0
     var controls = 0
@@ -193,8 +204,8 @@ package enum ContentSniffer {
         controls += 1
       }
     }
-    // Logs cut off by a crash are filled up with zeros at their end, so a few runs are borne.
-    // Random bytes hold nine controls in a hundred.
+    // Logs cut off by a crash are filled up with zeros at their end, so some zeros are accepted.
+    // Nine in a hundred random bytes are control characters.
     return nulls * 10 > count || controls * 20 > count
   }
 }

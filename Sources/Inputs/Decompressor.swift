@@ -1,10 +1,10 @@
 /// What one step of decompression did.
 struct DecompressionStep {
-  /// Where the stream stands after a step.
+  /// The state of the stream after a step.
   enum State {
     /// Inside a member (gzip) or frame (zstd).
     case inside
-    /// A member or frame has ended, its checksum was right.
+    /// A member or frame has ended, and its checksum was right.
     case memberEnd
     /// The data is at fault.
     case failed(InputError.Code, String)
@@ -14,7 +14,7 @@ struct DecompressionStep {
   var consumed: Int
   /// Decompressed bytes written.
   var produced: Int
-  /// Where the stream stands.
+  /// The state of the stream after the step.
   var state: State
 }
 
@@ -26,7 +26,7 @@ protocol Decompressor: AnyObject {
   /// Whether bytes begin a member; at most `magicLength` bytes are needed.
   static func recognizes(_ start: UnsafeRawBufferPointer) -> Bool
 
-  /// Makes ready for the next member.
+  /// Prepares for the next member.
   func reset()
 
   /// Moves as much as fits from input to output.
@@ -35,5 +35,5 @@ protocol Decompressor: AnyObject {
   ) -> DecompressionStep
 }
 
-/// Bytes after which any of the formats is recognised.
+/// Number of bytes that are enough to recognise any of the formats.
 let magicLength = 4

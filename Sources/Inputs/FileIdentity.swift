@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Which regular file something is, whatever paths lead to it.
+/// The identity of a regular file, whatever path leads to it.
 package struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let number: UInt64
 
-  /// The regular file that a path leads to; nil for none, and for anything else.
+  /// The regular file that a path leads to; nil if there is none, or if it is something else.
   package init?(_ path: InputPath) {
     guard !path.isStandardInput else { return nil }
     var facts = stat()

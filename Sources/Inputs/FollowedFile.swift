@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// A log file that is read on and on under its name, as `tail -F` does.
+/// A log file that is followed by its name as it grows, as `tail -F` does.
 ///
 /// Not safe for use by several threads at once.
 package final class FollowedFile {
-  /// What came of one look at the file.
+  /// The outcome of one look at the file.
   package enum Step: Equatable {
-    /// So many bytes were put into the buffer.
+    /// This many bytes were read into the buffer.
     case bytes(Int)
-    /// Nothing is new.
+    /// There are no new bytes.
     case nothing
     /// The file of that name cannot be opened, or not yet.
     case absent(InputError)
@@ -25,7 +25,7 @@ package final class FollowedFile {
   private var descriptor: Int32 = -1
   private var identity: FileIdentity?
   private var position: Int64 = 0
-  /// Looked at for more after another file has taken its name, too.
+  /// Whether another file has the name now; this one is still read in case that more is written.
   private var isReplaced = false
 
   /// Follows a path; nothing is opened yet.
@@ -36,10 +36,10 @@ package final class FollowedFile {
   /// Whether a file is open.
   package var isOpen: Bool { descriptor >= 0 }
 
-  /// Whether changes of the file are made known by the system: not on file systems over a network.
+  /// Whether the system notifies of changes to the file; on network file systems it does not.
   package private(set) var isWatchable = true
 
-  /// Reads what is new into the buffer, or looks at what became of the file.
+  /// Reads new bytes into the buffer, or looks what became of the file if there are none.
   package func step(into buffer: UnsafeMutableRawBufferPointer) -> Step {
     if descriptor < 0, let error = open() { return .absent(error) }
     let count = unsafe read(into: buffer)
@@ -60,14 +60,14 @@ package final class FollowedFile {
     guard unsafe path.withCString({ unsafe stat($0, &facts) }) == 0,
       FileIdentity(facts) != identity
     else { return .nothing }
-    // Something may have been written between the look and the change of names.
+    // Bytes may have been written between the last read and the change of names.
     let last = unsafe read(into: buffer)
     if last > 0 { return .bytes(last) }
     isReplaced = true
     return .replaced
   }
 
-  /// Reads what is new; 0 for nothing, a negative number where the system cannot.
+  /// Reads new bytes; 0 if there are none, a negative number if the system reports an error.
   private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     while true {
       // SAFETY: the system writes at most `count` bytes of the buffer.
@@ -79,7 +79,7 @@ package final class FollowedFile {
   }
 
   private func open() -> InputError? {
-    // SAFETY: the path is read within the call. Without waiting, in case that it is a pipe.
+    // SAFETY: the path is read within the call. `O_NONBLOCK` because a pipe would make `open` wait.
     let opened = unsafe path.withCString {
       unsafe Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     }
@@ -98,15 +98,15 @@ package final class FollowedFile {
     descriptor = opened
     identity = FileIdentity(facts)
     position = 0
-    // Without a device of its own are file systems over a network, where others write unseen, and some in
-    // memory or in layers, where another look costs little.
+    // A file system without a device of its own (major number 0) is on a network, where others
+    // write unnoticed, or in memory or layered, where another look costs little.
     let device = UInt64(facts.st_dev)
     isWatchable = (device >> 8) & 0xfff | (device >> 32) & 0xffff_f000 != 0
     return nil
   }
 }
 
-/// Waits for changes of files: the system's notifications where there are any (`inotify(7)`).
+/// Waits for changes of files, by the system's notifications if there are any (`inotify(7)`).
 package final class FileWatch {
   private let descriptor: Int32
 
@@ -115,17 +115,18 @@ package final class FileWatch {
 
   deinit { if descriptor >= 0 { _ = close(descriptor) } }
 
-  /// Whether changes are made known; if not, a caller has to look again and again.
+  /// Whether changes are notified; if not, the caller has to look again and again.
   package var isWorking: Bool { descriptor >= 0 }
 
-  /// Watches a file and the folder in which its name is; false where one of them cannot be.
+  /// Watches a file and the folder that holds its name; false if either cannot be watched.
   ///
-  /// To be called again when another file has the name.
+  /// Must be called again when another file has the name.
   @discardableResult
   package func add(_ path: InputPath) -> Bool {
     guard descriptor >= 0 else { return false }
     let folder = path.folder
-    // Names that come and go; the file itself, which a link may lead to elsewhere.
+    // The folder is watched for names that come and go, the file for its content: a link may lead
+    // to another folder.
     let names = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
     let content = UInt32(IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE)
     let isFolderWatched = add(folder, names)
@@ -137,7 +138,7 @@ package final class FileWatch {
     unsafe path.withCString { unsafe inotify_add_watch(descriptor, $0, events) } >= 0
   }
 
-  /// Waits for a change, or so many milliseconds, or until nobody reads what `output` writes to.
+  /// Waits for a change, at most `milliseconds`, or until nobody reads `output` any more.
   ///
   /// - Returns: false when nobody reads the output any more.
   package func wait(milliseconds: Int32, output: Int32?) -> Bool {
@@ -145,7 +146,7 @@ package final class FileWatch {
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: output ?? -1, events: 0, revents: 0),
     ]
-    // SAFETY: as many requests as told; a negative descriptor is left out by the system.
+    // SAFETY: the array has two requests, as told; the system ignores a negative descriptor.
     _ = unsafe requests.withUnsafeMutableBufferPointer {
       unsafe poll($0.baseAddress, 2, milliseconds)
     }
@@ -153,7 +154,7 @@ package final class FileWatch {
     return requests[1].revents & Int16(POLLERR) == 0
   }
 
-  /// Reads the notifications away: whoever waited looks at everything anyway.
+  /// Discards the notifications: the caller looks at everything anyway.
   private func drain() {
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     // SAFETY: the system writes at most the buffer's bytes.

@@ -3,7 +3,7 @@ internal import CZlib
 /// gzip (RFC 1952) by zlib: header, deflate data, checksum and length are checked.
 @safe
 final class GzipDecompressor: Decompressor {
-  /// At an address of its own, since zlib keeps a pointer back to it.
+  /// Allocated, so that its address never changes: zlib keeps a pointer back to it.
   private let stream: UnsafeMutablePointer<z_stream>
   private let isReady: Bool
 
@@ -25,7 +25,7 @@ final class GzipDecompressor: Decompressor {
     unsafe stream.deallocate()
   }
 
-  /// The first two bytes, and deflate as the method wherever there is a third.
+  /// Whether bytes begin with the magic bytes, and deflate as the method if there is a third.
   static func recognizes(_ start: UnsafeRawBufferPointer) -> Bool {
     // SAFETY: each index is compared with the count first.
     unsafe start.count >= 2 && start[0] == 0x1f && start[1] == 0x8b

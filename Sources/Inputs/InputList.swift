@@ -3,7 +3,7 @@ import Parsing
 
 /// One input to read: a file that was named or found in a folder, or standard input.
 package struct InputItem: Sendable, Equatable {
-  /// What opens it, also for messages.
+  /// The path that opens it; also for messages.
   package var path: InputPath
   /// Size in bytes, where it is a regular file.
   package var size: UInt64?
@@ -13,16 +13,16 @@ package struct InputItem: Sendable, Equatable {
 
 /// The inputs that the user's arguments stand for, in a fixed order.
 ///
-/// A file, a FIFO, a device or `-` that is named stands for itself, behind a symbolic link as well. A
-/// folder stands for all regular files below it, in the order of the bytes of their names;
-/// within folders symbolic links are not followed and what is no regular file is left out and counted.
+/// A named file, FIFO, device or `-` stands for itself, also through a symbolic link. A folder
+/// stands for all regular files below it, in the order of the bytes of their names. Within folders
+/// symbolic links are not followed, and everything that is no regular file is left out and counted.
 package struct InputList: Sendable {
-  /// Folders inside one another, the named one counted.
+  /// The greatest nesting of folders, the named one counted.
   package static let maximumDepth = 32
 
   private let depthLimit: Int
   private let written: Set<FileIdentity>
-  /// What is to be read.
+  /// The inputs to read.
   package private(set) var items: [InputItem] = []
   /// What was left out, by reason.
   package private(set) var skipped = Tally()
@@ -40,7 +40,9 @@ package struct InputList: Sendable {
     self.init(arguments, maximumDepth: maximumDepth, written: [])
   }
 
-  /// Lists what the arguments stand for but files that are written meanwhile: reading them would never end.
+  /// Lists what the arguments stand for, except files in `written`.
+  ///
+  /// Results are written to those meanwhile, so reading them would never end.
   package init(_ arguments: [InputPath], maximumDepth: Int, written: Set<FileIdentity>) {
     depthLimit = maximumDepth
     self.written = written
@@ -139,8 +141,8 @@ package struct InputList: Sendable {
       errno = 0
       guard let entry = unsafe readdir(handle) else { break }
       let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-      // SAFETY: the name is a C string that the entry holds until the next call; it is read from the
-      // entry itself, which may be longer than the declared type.
+      // SAFETY: the name is a C string that the entry holds until the next call; it is read from
+      // the entry itself, which may be longer than the declared type.
       let name = unsafe UnsafeRawPointer(entry).advanced(by: offset)
         .assumingMemoryBound(to: UInt8.self)
       let bytes = unsafe [UInt8](UnsafeBufferPointer(start: name, count: strlen(entryName(name))))

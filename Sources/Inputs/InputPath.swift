@@ -2,8 +2,8 @@ import Parsing
 
 /// A path: any bytes but NUL, as the system has them, and a text to show.
 ///
-/// File names need not be UTF-8, and a name that was repaired opens another file or none. So the
-/// bytes open, and the text is shown.
+/// File names need not be UTF-8, and a repaired name would open another file or none. So the bytes
+/// are used to open a file, and the text to show it.
 public struct InputPath: Sendable, Hashable, CustomStringConvertible {
   /// The path's bytes.
   public let bytes: [UInt8]
@@ -61,8 +61,10 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
     return InputPath(bytes: bytes + [Byte.slash] + name)
   }
 
-  /// Calls with the path as a C string; with an empty one, which leads to nothing, where it holds a NUL: the
-  /// system would take what stands before that for the path.
+  /// Calls `body` with the path as a C string.
+  ///
+  /// If the path holds a NUL, the string is empty, which leads to nothing: the system would take
+  /// the bytes before the NUL for the path.
   package func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows
     -> Result
   {

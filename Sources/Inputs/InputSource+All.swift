@@ -4,8 +4,8 @@ extension InputSource {
   /// All bytes that are left of the input, decompressed.
   ///
   /// - Parameters:
-  ///   - limit: how many there may be at most.
-  ///   - remedy: what a user can do about more, behind a semicolon.
+  ///   - limit: the most bytes that there may be.
+  ///   - remedy: what a user can do if there are more, after a semicolon.
   /// - Returns: the bytes.
   /// - Throws: `InputError` where the input cannot be read to its end, or has more.
   package func readAll(limit: Int, remedy: String = "") throws(InputError) -> [UInt8] {

@@ -3,17 +3,17 @@ import Parsing
 
 /// One file, pipe or standard input (`-`), opened and decompressed by content (gzip, zstd).
 ///
-/// Not safe for use by several threads at once. What is wrong with an input is thrown only after
-/// every byte before the fault was handed out, and from then on each time.
+/// Not safe for use by several threads at once. A fault of the input is thrown only after every
+/// byte before it was handed out, and from then on by every call.
 package final class InputSource {
   /// How an input was found to be compressed.
   package enum Compression: Sendable { case gzip, zstd }
 
   /// Limits on what decompression may yield.
   package struct Limits: Sendable {
-    /// Bytes of output that are never too many.
+    /// Bytes of output that are allowed whatever the ratio.
     package var freeOutput: UInt64 = 1 << 30
-    /// Beyond that: bytes of output for one byte of input.
+    /// The most bytes of output per byte of input, once `freeOutput` is exceeded.
     package var ratio: UInt64 = 1000
     /// Bytes of the largest window that zstd data may ask for.
     package var zstdWindowBytes: UInt64 = 128 << 20
@@ -21,13 +21,13 @@ package final class InputSource {
     package init() {}
   }
 
-  /// The most that `peek` gives.
+  /// The most bytes that `peek` returns.
   package static let greatestPeek = 64 << 10
 
   /// The path as the user or the folder walk gave it; standard input is `-`.
   package let inputPath: InputPath
 
-  /// The path as text to show; of one that is not UTF-8 each bad byte as `\xnn`.
+  /// The path as text to show; if it is not UTF-8, each bad byte is `\xnn`.
   package let path: String
 
   private let raw: RawReader
@@ -53,8 +53,10 @@ package final class InputSource {
     try self.init(path: InputPath(path), limits: Limits())
   }
 
-  /// Opens a file by its path, or standard input as `-`, whose end comes early where a read, or a FIFO's first
-  /// writer, would be waited for once the condition is met.
+  /// Opens a file by its path, or standard input as `-`, and stops waiting on a condition.
+  ///
+  /// Once `isStopped` returns true, the input ends where a read, or the wait for a FIFO's first
+  /// writer, would go on waiting.
   package convenience init(
     path: InputPath, limits: Limits, endsWhen isStopped: (@Sendable () -> Bool)? = nil
   ) throws(InputError) {
@@ -63,7 +65,7 @@ package final class InputSource {
         descriptor: STDIN_FILENO, path: path, limits: limits, endsWhen: isStopped)
       return
     }
-    // The system would go on waiting for a writer after a signal.
+    // A blocking `open` would go on waiting for a writer after a signal.
     let waitsItself = isStopped != nil && Self.isPipe(path)
     let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (waitsItself ? O_NONBLOCK : 0)
     // SAFETY: the system reads the path within the call.
@@ -86,7 +88,7 @@ package final class InputSource {
       && facts.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Reads a descriptor that stays the caller's, from where it stands.
+  /// Reads a descriptor from its current position; the caller keeps it and closes it.
   package convenience init(fileDescriptor: Int32, path: String) throws(InputError) {
     try self.init(
       descriptor: fileDescriptor, closes: false, path: InputPath(path), limits: Limits())
@@ -163,7 +165,7 @@ package final class InputSource {
   /// Whether a read would answer without waiting for another process.
   package var isReady: Bool { peekedStart < peeked.count || fault != nil || raw.isReady }
 
-  /// Puts decompressed bytes into the buffer, as many as are at hand and at least one; 0 is the end.
+  /// Reads decompressed bytes into the buffer: those at hand, at least one; 0 is the end.
   ///
   /// An input that ends early, or is damaged, throws only after every byte before the fault was
   /// handed out.
@@ -184,21 +186,23 @@ package final class InputSource {
     return try unsafe produce(into: buffer)
   }
 
-  /// First bytes, at most `count`, without consuming them: of a pipe those at hand, if they are enough to
-  /// tell what the input is.
+  /// Up to `count` first bytes without consuming them, without waiting for more than needed.
   ///
-  /// So a pipe into which a line is written now and then is known by the first one.
+  /// From a pipe these are the bytes at hand, if they are enough to tell what the input is.
+  ///
+  /// So a pipe into which a line is written now and then is recognised by its first line.
   package func peekAtHand(_ count: Int) throws(InputError) -> [UInt8] {
     try peek(count) { first in
-      // A line of text; the header of a capture, the shorter of which begins with a line end.
+      // Enough is a line of text, or the 24 bytes of a pcap header. A line feed at the start is no
+      // line: pcapng begins with one.
       let isLine = first.contains(Byte.lineFeed) && first.first != Byte.lineFeed
       return isLine || first.count >= 24
     }
   }
 
-  /// Up to `count` first bytes without consuming them (at most 64 KiB); fewer at the end alone.
+  /// Up to `count` first bytes without consuming them (at most 64 KiB); fewer only at the end.
   ///
-  /// Throws only where there is not even one byte before a fault.
+  /// Throws only if a fault comes before the first byte.
   package func peek(_ count: Int) throws(InputError) -> [UInt8] {
     try peek(count) { _ in false }
   }
@@ -249,7 +253,7 @@ package final class InputSource {
     do throws(InputError) {
       try raw.ensure(magicLength)
     } catch {
-      // What was read before the fault comes first.
+      // The bytes read before the fault are handed out first.
       if raw.isDrained { throw error }
       fault = error
     }
@@ -281,7 +285,7 @@ package final class InputSource {
     do throws(InputError) {
       while filled < buffer.count {
         if !isInsideMember {
-          // What is at hand goes out before a read that may wait for another member.
+          // Hands out the bytes at hand before a read that may wait for another member.
           if filled > 0, unsafe raw.unread.count < magicLength, !raw.isReady { return filled }
           guard try beginMember(decompressor) else { break }
         }
@@ -299,14 +303,14 @@ package final class InputSource {
         case .memberEnd:
           isInsideMember = false
         case .inside:
-          // With room left over, what stops the decoder is want of input.
+          // If there is room left, the decoder has stopped for want of input.
           guard filled < buffer.count, raw.isDrained || step.consumed == 0 else { continue }
           if step.produced > 0 || step.consumed > 0, !raw.isDrained { continue }
           guard raw.isDrained else {
             throw InputError(
               code: .corrupt, path: path, message: "\(decompressor.name) data is damaged")
           }
-          // What is at hand goes out before a read that may wait.
+          // Hands out the bytes at hand before a read that may wait.
           if filled > 0, !raw.isReady { return filled }
           try raw.refill()
           if raw.isDrained {
@@ -339,7 +343,7 @@ package final class InputSource {
           code: .corrupt, path: path,
           message: "\(decompressor.name) data is followed by something else, which was not read")
       }
-      // Archives on tape and disk images pad with zeros.
+      // Tapes and disk images pad archives with zeros.
       let zeros = unsafe next.firstIndex { $0 != 0 } ?? next.endIndex
       raw.consume(zeros)
     }

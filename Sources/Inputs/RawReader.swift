@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// The bytes of a file descriptor as they are, through a buffer that lets the first be looked at.
+/// Reads the bytes of a file descriptor, with a buffer in which the first ones can be looked at.
 @safe
 final class RawReader {
-  /// Bytes read at once for decompression; of a file that is shorter, all.
+  /// The largest buffer for decompression; a shorter file is read at once.
   private static let greatestBuffer = 256 << 10
-  /// The least, since a file may grow, and some of the system's say that they are empty.
+  /// The smallest buffer: a file may grow, and some system files claim to be empty.
   private static let leastBuffer = 4 << 10
 
   private let descriptor: Int32
@@ -15,11 +15,11 @@ final class RawReader {
   private var start = 0
   private var end = 0
 
-  /// Whether the descriptor has said that nothing more comes.
+  /// Whether reading has ended: at the end of the input, by a fault, or because it was stopped.
   private(set) var isAtEnd = false
   /// Bytes read from the descriptor.
   private(set) var bytesRead: UInt64 = 0
-  /// Bytes that the file held from the place where reading began, if it is a regular one.
+  /// Bytes of a regular file from the place where reading began; nil for other inputs.
   let size: UInt64?
   /// Whether reading never waits for another process.
   let isRegularFile: Bool
@@ -35,13 +35,14 @@ final class RawReader {
     self.size = size
     let length = size.map { max(Int(clamping: $0), Self.leastBuffer) } ?? Self.greatestBuffer
     unsafe buffer = .allocate(byteCount: min(length, Self.greatestBuffer), alignment: 64)
-    // Fewer switches between writer and reader; it stays as it is where the system allows no more.
+    // A larger pipe means fewer switches between writer and reader; if the system refuses, it stays
+    // as it is.
     if !isRegularFile { _ = fcntl(descriptor, Self.setPipeSize, Self.pipeSize) }
   }
 
   /// `F_SETPIPE_SZ`, which the C library's headers hide.
   private static let setPipeSize: Int32 = 1031
-  /// Bytes that a pipe holds for us at most: what the system allows everybody.
+  /// The size asked of a pipe in bytes: the largest that the system allows every user.
   private static let pipeSize: Int32 = 1 << 20
 
   /// Reads bytes in memory.
@@ -98,7 +99,7 @@ final class RawReader {
     end = try unsafe receive(buffer)
   }
 
-  /// Reads past the own buffer, which must be drained; 0 is the end.
+  /// Reads into `target` directly; the buffer must be drained. 0 is the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard !isAtEnd else { return 0 }
     return try unsafe receive(target)
@@ -145,20 +146,21 @@ final class RawReader {
     }
   }
 
-  /// Of a FIFO opened without waiting: waits until a writer has written or gone, since a read before would say that
-  /// this is the end; then reads wait as usual.
+  /// Waits until the first writer of a FIFO has written or closed it; later reads wait as usual.
+  ///
+  /// The FIFO was opened with `O_NONBLOCK`, so an earlier read would report the end of the input.
   func waitForFirstWriter() {
-    // A FIFO that no writer has opened yet reports nothing, not even that nobody is there.
+    // For a FIFO that no writer has opened yet, `poll` reports nothing, not even a hang-up.
     if let isStopped { _ = waitForBytes(unless: isStopped) }
     let flags = fcntl(descriptor, F_GETFL)
     if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
   }
 
-  /// Waits until a read would answer at once; false when it is to end before that.
+  /// Waits until a read would answer at once; false if `isStopped` ends the wait before that.
   private func waitForBytes(unless isStopped: () -> Bool) -> Bool {
     while true {
       var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      // A signal may reach another thread, so that the flag is looked at from time to time.
+      // A signal may interrupt another thread, so the flag is looked at every 200 ms.
       // SAFETY: one request, as told.
       let answer = unsafe poll(&request, 1, 200)
       if answer > 0 { return true }
@@ -167,11 +169,11 @@ final class RawReader {
     }
   }
 
-  /// A regular file that another process made shorter meanwhile was not read to its end.
+  /// Throws if another process has made the regular file shorter while it was read.
   private func checkSize() throws(InputError) {
     guard let size, bytesRead < size else { return }
     var facts = stat()
-    // The file systems that state sizes of their own (`/sys`) do not change them.
+    // File systems that state nominal sizes (`/sys`) do not change them while a file is read.
     // SAFETY: the system fills the structure.
     guard unsafe fstat(descriptor, &facts) == 0, UInt64(clamping: facts.st_size) < size else {
       return

@@ -8,7 +8,7 @@ package enum SystemClock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// Seconds from some moment on, whatever the time of day is set to.
+  /// Seconds since some fixed moment, unaffected by changes of the time of day.
   package static var seconds: Double { seconds(CLOCK_MONOTONIC) }
 
   /// Seconds that the process has kept processors busy.

@@ -6,13 +6,15 @@ final class ZstdDecompressor: Decompressor {
   private let context: OpaquePointer?
   /// Bytes of the largest window, a power of two.
   private let windowBytes: UInt64
-  /// Bytes that the decoder would like next: never more than the rest of one block, so that a
-  /// damaged block takes nothing with it of those before.
+  /// Number of input bytes that the decoder asks for next.
+  ///
+  /// It is never more than the rest of one block, so that a damaged block does not take the blocks
+  /// before it along.
   private var wanted = 0
 
   let name = "zstd"
 
-  /// A decoder of windows up to so many bytes; a larger one is refused before memory is taken.
+  /// A decoder for windows of up to `windowBytes`; a larger one is refused before memory is taken.
   init(windowBytes: UInt64 = 128 << 20) {
     // The library takes a power of two between 2¹⁰ and 2³¹.
     let windowLog = min(max(63 - windowBytes.leadingZeroBitCount, 10), 31)
@@ -29,7 +31,7 @@ final class ZstdDecompressor: Decompressor {
     _ = unsafe ZSTD_freeDCtx(context)
   }
 
-  /// A frame's magic number (§3.1.1) or one of the sixteen of skippable frames (§3.1.2).
+  /// Whether bytes begin with the magic number of a frame (§3.1.1) or skippable frame (§3.1.2).
   static func recognizes(_ start: UnsafeRawBufferPointer) -> Bool {
     guard start.count >= 4 else { return false }
     // SAFETY: there are four bytes.
