@@ -1,13 +1,15 @@
-/// Runs of the bytes that IPv6 addresses are written with, and of colons among them; eight bytes at a
-/// time, since what is no address may be as long as anybody likes.
+/// Finds where runs of IPv6 address characters, and runs of colons, end.
+///
+/// Eight bytes at a time, since a run that is no address may be of any length.
 extension IPAddressText {
   private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
   @inline(__always)
   private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-  /// Offset of the first byte at or after `start` that is none of `[0-9A-Fa-f:.]`, or `end`, which must
-  /// lie within the bytes.
+  /// Offset of the first byte from `start` on that is none of `[0-9A-Fa-f:.]`, or `end`.
+  ///
+  /// `end` must lie within the bytes.
   package static func endOfRun(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
     precondition(start >= 0 && end <= bytes.byteCount)
     var offset = start
@@ -20,8 +22,9 @@ extension IPAddressText {
     return offset
   }
 
-  /// Offset of the first byte at or after `start` that is no colon, or `end`, which must lie within the
-  /// bytes.
+  /// Offset of the first byte from `start` on that is no colon, or `end`.
+  ///
+  /// `end` must lie within the bytes.
   package static func endOfColons(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
     precondition(start >= 0 && end <= bytes.byteCount)
     var offset = start
@@ -39,12 +42,12 @@ extension IPAddressText {
     Hex.value(of: byte) < 16 || byte == Byte.colon || byte == Byte.dot
   }
 
-  /// The highest bit of each of eight bytes that is not of the run.
+  /// Sets the highest bit of each byte that IPv6 addresses do not hold.
   @inline(__always)
   private static func others(in word: UInt64) -> UInt64 {
     let low = word & ~highBits
-    // Digits and the colon only, to 0 to 10; letters only, to 1 to 6; the dot, to 0: no sum reaches a bit of
-    // the next byte.
+    // The XORs map digits and the colon alone to 0–10, letters alone to 1–6, and the dot to 0. All
+    // bytes are below 0x80, so no sum carries into the next byte.
     let decimal = low ^ each(0x30)
     let letter = (low | each(0x20)) ^ each(0x60)
     let dot = low ^ each(Byte.dot)

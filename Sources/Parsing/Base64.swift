@@ -3,7 +3,7 @@ package enum Base64 {
   private static let alphabet: StaticString =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-  /// Appends the text of some bytes, padded.
+  /// Appends the text that encodes `bytes`, padded.
   package static func encode(_ bytes: RawSpan, to output: inout [UInt8]) {
     output.append(addingCapacity: (bytes.byteCount + 2) / 3 * 4) { text in
       var offset = 0
@@ -21,7 +21,7 @@ package enum Base64 {
     }
   }
 
-  /// Appends the bytes of some text; false, and nothing appended, if it is not Base64.
+  /// Appends the bytes that `text` encodes; false, with nothing appended, if it is not Base64.
   ///
   /// The padding may be missing as a whole; white space and other alphabets are refused. Bits that
   /// fill up the last digit are ignored.
@@ -33,7 +33,7 @@ package enum Base64 {
       end -= 1
       padding += 1
     }
-    // One digit alone has not bits enough for a byte.
+    // A single digit has too few bits for a byte.
     guard end & 3 != 1, padding == 0 || (end + padding) & 3 == 0 else { return false }
     let before = output.count
     var group: UInt32 = 0

@@ -1,6 +1,7 @@
 /// Bytes that formats are built of, by name.
 ///
-/// Computed and inlinable, since a constant of another module is read through a call.
+/// They are computed and inlinable, since a stored constant of another module is read through a
+/// call.
 @usableFromInline package enum Byte {
   /// `\t`.
   @inlinable package static var tab: UInt8 { 0x09 }

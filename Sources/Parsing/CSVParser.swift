@@ -1,11 +1,11 @@
 /// One cell of a row: where its text is, and in what form.
 @frozen
 @usableFromInline package struct CSVCell: Sendable, Equatable {
-  /// Offset of the first byte, of a quoted cell that after the quote.
+  /// Offset of the first byte; in a quoted cell, of the byte behind the opening quote.
   @usableFromInline package var start: Int
-  /// Offset behind the last byte, of a quoted cell that of the closing quote.
+  /// Offset behind the last byte; in a quoted cell, of the closing quote.
   @usableFromInline package var end: Int
-  /// Whether the cell stood between quotes.
+  /// Whether the cell was written between quotes.
   @usableFromInline package var wasQuoted: Bool
   /// Whether a quoted cell holds doubled quotes, which `CSVParser.unescape` halves.
   @usableFromInline package var hasEscapes: Bool
@@ -24,7 +24,7 @@
   package var range: Range<Int> { start..<end }
 }
 
-/// What came of asking for a row.
+/// The outcome of reading a row.
 @frozen
 @usableFromInline package struct CSVRow: Sendable, Equatable {
   /// How a row was read.
@@ -33,13 +33,15 @@
     case row
     /// The bytes given end inside a row: call again with more (never with `isFinal`).
     case needMore
-    /// Nothing was left of bytes that were final (only with `isFinal`).
+    /// No bytes are left, and those given were final (only with `isFinal`).
     case endOfInput
-    /// A quote was not closed before the end or the limit: the row's first line was read as a row by
-    /// itself, with the quote as a character.
+    /// A quote was not closed before the end or the limit.
+    ///
+    /// The row's first line was read as a row by itself, with the quote as a character.
     case unclosedQuote
-    /// No line end within the limit: the cells are those of a piece that long, and what follows is
-    /// read as a row of its own.
+    /// There is no line end within the limit, so the row is cut.
+    ///
+    /// The cells are those of a piece of that length; the rest is read as a row of its own.
     case tooLong
   }
 
@@ -69,20 +71,21 @@
 /// Reads CSV (RFC 4180) row by row, and its cousins with another delimiter.
 ///
 /// Lenient where files differ from the RFC: rows may have any number of cells, lines may end in LF
-/// alone, blanks may stand before an opening quote and after a closing one, and a quote is a character
-/// inside an unquoted cell, where more than blanks follow the one that closes it, and where none does:
-/// a stray quote must not swallow the cells and rows behind it.
+/// alone, and blanks may be around a quoted cell. A quote is an ordinary character in three cases:
+/// inside an unquoted cell, if more than blanks follow its closing quote, and if it has no closing
+/// quote. A stray quote must not swallow the cells and rows behind it.
 ///
-/// The parser holds no bytes and no state between rows. When those given end inside a row it answers
-/// `.needMore` and leaves `offset` where it was; the caller slides its window there, adds bytes and
-/// calls again. Cost: linear, if the caller at least doubles its window when a row does not fit.
+/// The parser holds no bytes and no state between rows. When the bytes given end inside a row, it
+/// answers `.needMore` and leaves `offset` where it was; the caller slides its window there, adds
+/// bytes and calls again. Cost: linear, if the caller at least doubles its window when a row does
+/// not fit.
 package struct CSVParser: Sendable {
   private let delimiter: UInt8
   private let allowsQuotes: Bool
   private let quotesHoldLineEnds: Bool
   private let maximumRowLength: Int
 
-  /// A parser for a delimiter; without quotes, or where they hold no line ends, each line is a row (TSV).
+  /// A parser for a delimiter; if quotes, or line ends in them, are off, each line is a row (TSV).
   package init(
     delimiter: UInt8 = 0x2c, allowsQuotes: Bool = true, quotesHoldLineEnds: Bool = true,
     maximumRowLength: Int = 1 << 20
@@ -93,7 +96,7 @@ package struct CSVParser: Sendable {
     self.maximumRowLength = max(maximumRowLength, 1)
   }
 
-  /// Reads the row that begins at `offset`, which moves behind its line end; `cells` become its cells.
+  /// Reads the row at `offset`, which moves behind its line end; `cells` receives its cells.
   ///
   /// An empty line is a row of one empty cell.
   package func next(
@@ -105,7 +108,7 @@ package struct CSVParser: Sendable {
     guard start < bytes.byteCount else {
       return CSVRow(kind: isFinal ? .endOfInput : .needMore, start: start, end: start, lineFeeds: 0)
     }
-    // A line end beyond the limit, so that a row of exactly that length is seen to end.
+    // Two bytes more than the limit, so that the line end of a row of exactly that length is seen.
     let isCut = bytes.byteCount - start - 2 > maximumRowLength
     let limit = isCut ? start + maximumRowLength + 2 : bytes.byteCount
     let isWhole = isFinal || isCut
@@ -139,7 +142,7 @@ package struct CSVParser: Sendable {
   // MARK: Reading
 
   private struct Row {
-    /// Behind the last byte before the line end, and where the next row begins.
+    /// `end` is behind the last byte before the line end, `next` is where the next row begins.
     var end: Int
     var next: Int
     var lineFeeds: Int
@@ -148,7 +151,7 @@ package struct CSVParser: Sendable {
 
   private enum Outcome {
     case row(Row)
-    /// No end of the row before the limit, or a quote that more bytes may close.
+    /// The row does not end before the limit, or more bytes may close a quote.
     case unfinished
   }
 
@@ -165,7 +168,7 @@ package struct CSVParser: Sendable {
       return CSVRow(kind: .tooLong, start: start, end: end, lineFeeds: 0)
     }
     offset = row.next
-    // A quote that is closed just behind the piece may have hidden a line end in it.
+    // A quote that is closed only behind the piece may have hidden a line end inside it.
     return CSVRow(
       kind: row.hasOpenQuote && row.next < end ? .unclosedQuote : .tooLong, start: start,
       end: row.end, lineFeeds: row.lineFeeds)
@@ -182,7 +185,7 @@ package struct CSVParser: Sendable {
       .row(Row(end: end, next: next, lineFeeds: lineFeeds, hasOpenQuote: hasOpenQuote))
     }
     while true {
-      // At a cell's first byte.
+      // `offset` is at the first byte of a cell.
       let cellStart = offset
       var isRead = false
       if allowsQuotes {
@@ -229,9 +232,9 @@ package struct CSVParser: Sendable {
 
   private enum Quoted {
     case cell(CSVCell)
-    /// More than blanks follow the closing quote: the opening one is a character.
+    /// More than blanks follow the closing quote, so the opening one is an ordinary character.
     case plain
-    /// The closing quote is missing, or what follows it is not known.
+    /// The closing quote is missing before the limit.
     case open
   }
 

@@ -1,6 +1,6 @@
 /// Hexadecimal digits to bytes and back (RFC 4648 §8, either case in, lower case out).
 @usableFromInline package enum Hex {
-  /// The value of a digit, or 255 for a byte that is none.
+  /// The value of a digit; 255 if the byte is no digit.
   @inlinable
   package static func value(of byte: UInt8) -> UInt8 {
     let decimal = byte &- 0x30
@@ -9,7 +9,7 @@
     return letter <= 5 ? letter + 10 : 255
   }
 
-  /// The byte that two digits write; nil where one of them is none.
+  /// The byte that two digits encode; nil if one of them is no digit.
   @inlinable
   package static func byte(_ high: UInt8, _ low: UInt8) -> UInt8? {
     let (high, low) = (value(of: high), value(of: low))
@@ -77,7 +77,7 @@
   @inline(__always)
   private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-  /// Where the digits from an offset on end.
+  /// Offset of the first byte at or after `start` that is no digit, or the number of bytes.
   package static func end(of bytes: RawSpan, from start: Int) -> Int {
     precondition(start >= 0 && start <= bytes.byteCount)
     var end = start
@@ -90,10 +90,11 @@
     return end
   }
 
-  /// The highest bit of each of eight bytes that is no digit.
+  /// Sets the highest bit of each byte that is no digit.
   private static func others(in word: UInt64) -> UInt64 {
     let low = word & ~highBits
-    // Of the digits only, to 0 to 9, and of the letters only, to 1 to 6: no sum reaches a bit of the next byte.
+    // The XORs map digits alone to 0–9 and letters alone to 1–6. All bytes are below 0x80, so no
+    // sum carries into the next byte.
     let decimal = low ^ each(0x30)
     let letter = (low | each(0x20)) ^ each(0x60)
     let noDecimal = decimal &+ each(0x80 - 10)
@@ -103,7 +104,7 @@
 
   /// The value of eight digits, the first of them in the word's lowest byte.
   package static func value(ofEight digits: UInt64) -> UInt32 {
-    // A letter has bit 6 set, and its low half is nine below its value.
+    // The value of a letter, which has bit 6 set, is its low half plus nine.
     var value = (digits & each(0x0f)) &+ (digits >> 6 & each(1)) &* 9
     value = (value << 4 | value >> 8) & 0x00ff_00ff_00ff_00ff
     value = (value << 8 | value >> 16) & 0x0000_ffff_0000_ffff

@@ -9,12 +9,12 @@
   /// Bytes of the shortest (`::`) and the longest address with an IPv4 tail.
   @usableFromInline static let ipv6Lengths = 2...45
 
-  /// Four decimal parts 0–255 without leading zero, the whole span; nil otherwise.
+  /// Parses four decimal parts 0–255 without leading zeros that fill the span; nil otherwise.
   package static func ipv4(_ text: RawSpan) -> UInt32? {
     ipv4(text, 0..<text.byteCount)
   }
 
-  /// Four decimal parts 0–255 without leading zero, the whole range; nil otherwise.
+  /// Parses four decimal parts 0–255 without leading zeros that fill the range; nil otherwise.
   ///
   /// The range must lie within the bytes.
   package static func ipv4(_ bytes: RawSpan, _ range: Range<Int>) -> UInt32? {
@@ -23,12 +23,16 @@
     return dottedDecimal(bytes, from: range.lowerBound, to: range.upperBound)
   }
 
-  /// RFC 4291 §2.2 in full (also `::ffff:1.2.3.4`), the whole span, no zone; nil otherwise.
+  /// Parses an address (RFC 4291 §2.2, also `::ffff:1.2.3.4`) that fills the span; nil otherwise.
+  ///
+  /// A zone is not accepted.
   package static func ipv6(_ text: RawSpan) -> (high: UInt64, low: UInt64)? {
     ipv6(text, 0..<text.byteCount)
   }
 
-  /// RFC 4291 §2.2 in full (also `::ffff:1.2.3.4`), the whole range, no zone; nil otherwise.
+  /// Parses an address (RFC 4291 §2.2, also `::ffff:1.2.3.4`) that fills the range; nil otherwise.
+  ///
+  /// A zone is not accepted.
   ///
   /// The range must lie within the bytes.
   package static func ipv6(_ bytes: RawSpan, _ range: Range<Int>) -> (high: UInt64, low: UInt64)? {
@@ -92,7 +96,7 @@
       let after = UInt128(16 * (count - gap))
       let tail = groups & ((1 << after) - 1)
       let head = groups >> after
-      // With no group before it there is nothing to move, and the shift would be a full one.
+      // If no group is before `::`, the head is empty, and the shift would be by all 128 bits.
       groups = gap == 0 ? tail : head << UInt128(16 * (8 - gap)) | tail
     }
     return (
@@ -113,7 +117,7 @@
     }
   }
 
-  /// Appends the canonical text of RFC 5952: lower case, the first longest run of zero groups as `::`.
+  /// Appends the text of RFC 5952: lower case, the first longest run of zero groups as `::`.
   ///
   /// `mixedNotation` writes addresses under `::ffff:0:0/96` with a dotted decimal tail (§5).
   package static func append(
@@ -160,7 +164,7 @@
     }
   }
 
-  /// Four decimal parts that fill `start..<end`, which the caller has checked to lie in the bytes.
+  /// Parses four decimal parts that fill `start..<end`, which the caller has checked.
   @inline(__always)
   private static func dottedDecimal(
     _ bytes: RawSpan, from start: Int, to end: Int
@@ -175,7 +179,7 @@
       if offset < end {
         var digit = UInt32(bytes.byte(unchecked: offset) &- Byte.zero)
         if digit <= 9 {
-          // A part of several digits begins with another digit than 0.
+          // A part of several digits must not begin with 0.
           guard part != 0 else { return nil }
           part = part * 10 + digit
           offset += 1

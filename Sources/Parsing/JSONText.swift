@@ -3,8 +3,8 @@
   /// Offset of the first byte at or after `start` that is a quote, a backslash or a control
   /// character, or the number of bytes.
   ///
-  /// Eight bytes at a time. In each of the three tests a borrow can only raise a false flag in a byte
-  /// above a true one, so the lowest flag is always true.
+  /// Eight bytes at a time. In each of the three tests a borrow can only raise a false flag in a
+  /// byte above a true one, so the lowest flag is always true.
   @inlinable
   @inline(__always)
   static func endOfPlainRun(_ bytes: RawSpan, from start: Int) -> Int {
@@ -32,8 +32,8 @@
 
   /// Undoes the escapes of a key's or string's bytes.
   ///
-  /// Surrogate pairs become one scalar, lone surrogates U+FFFD; what is no escape stays as it is. The
-  /// result is never longer than the escaped form.
+  /// Surrogate pairs become one scalar, lone surrogates U+FFFD; a backslash that begins no escape
+  /// stays as it is. The result is never longer than the escaped form.
   package static func unescape(_ bytes: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     while true {
@@ -46,9 +46,9 @@
     }
   }
 
-  /// Offset in escaped text of what unescaping put at an offset.
+  /// Offset in the escaped text of the byte that unescaping puts at an offset.
   ///
-  /// An offset inside a character that was escaped is that of its backslash; one beyond the end is
+  /// An offset inside an escaped character gives that of its backslash; one beyond the end gives
   /// the end. Linear; for many offsets of one text use `JSONOffsetMap`.
   package static func escapedOffset(of unescapedOffset: Int, in escaped: RawSpan) -> Int {
     var map = JSONOffsetMap()
@@ -57,9 +57,10 @@
 
   /// Appends a string of JSON with its quotes; false if the bytes are not UTF-8.
   ///
-  /// Controls are escaped. Of bytes that are not UTF-8 each that belongs to no character is written
-  /// as the text `\xnn` (lower-case hex) and each backslash as two, in JSON's own escapes on top, so
-  /// that the text tells which bytes there were; the caller says so by adding them in another form.
+  /// Controls are escaped. If the bytes are not UTF-8, each byte that belongs to no character is
+  /// written as the text `\xnn` (lower-case hex), and each backslash is doubled; JSON's own escapes
+  /// come on top. So the text tells the bytes; the caller marks such a text by adding them in
+  /// another form.
   @discardableResult
   package static func appendString(_ bytes: RawSpan, to output: inout [UInt8]) -> Bool {
     appendString(bytes, 0..<bytes.byteCount, to: &output)
@@ -78,7 +79,7 @@
     var offset = 0
     var plainEnd = 0
     while true {
-      // Characters above ASCII end a run only where some bytes are none.
+      // Characters above ASCII end a run only if some bytes of the text are not UTF-8.
       if offset >= plainEnd { plainEnd = endOfPlainRun(text, from: offset) }
       let end = isValid ? plainEnd : min(plainEnd, UTF8Decoder.endOfASCII(text, from: offset))
       if end > offset { output.append(text.extracting(offset..<end)) }
@@ -128,13 +129,13 @@
     }
   }
 
-  /// What a backslash and the bytes after it stand for.
+  /// A backslash and the bytes behind it, with the scalar that they encode.
   struct Escape {
-    /// Bytes in escaped form.
+    /// Number of bytes of the escaped form.
     var length: Int
     var scalar: Unicode.Scalar
 
-    /// The escape whose backslash is at an offset; a backslash that begins none is itself.
+    /// The escape whose backslash is at an offset; a backslash that begins no escape means itself.
     @inline(__always)
     init(_ bytes: RawSpan, at offset: Int) {
       length = 2
@@ -184,10 +185,10 @@
   }
 }
 
-/// Where the bytes of unescaped text stood in the escaped text, for offsets that mostly grow.
+/// Maps offsets in unescaped text to offsets in the escaped text, for offsets that mostly grow.
 ///
-/// It goes on from the offset asked for last, so that all values of a long string cost one walk over
-/// it; a smaller offset starts anew.
+/// It goes on from the last offset asked for, so that all values of a long string cost one walk
+/// over it; a smaller offset begins anew.
 package struct JSONOffsetMap: Sendable {
   private var unescaped = 0
   private var escaped = 0
@@ -195,10 +196,10 @@ package struct JSONOffsetMap: Sendable {
   /// A map at the start of a string.
   package init() {}
 
-  /// Offset in the escaped text of what unescaping put at an offset.
+  /// Offset in the escaped text of the byte that unescaping puts at an offset.
   ///
-  /// The span is what stands between the quotes, the same each time. An offset inside a character
-  /// that was escaped is that of its backslash; one beyond the end is the end.
+  /// The span is the text between the quotes, the same each time. An offset inside an escaped
+  /// character gives that of its backslash; one beyond the end gives the end.
   package mutating func escapedOffset(of offset: Int, in text: RawSpan) -> Int {
     if offset < unescaped || escaped > text.byteCount {
       unescaped = 0

@@ -7,18 +7,19 @@
   /// A string value; `start..<end` is inside the quotes.
   case string
   case number, trueLiteral, falseLiteral, null
-  /// The bytes given end inside a value, or before one: call again with more (never with `isFinal`).
+  /// The bytes end inside a value, or before one: call again with more (never with `isFinal`).
   case needMore
   /// A whole top-level value was read and nothing of another has begun.
   case endOfValue
-  /// Nothing but white space was left of bytes that were final (only with `isFinal`).
+  /// Only white space is left, and the bytes given were final (only with `isFinal`).
   case endOfInput
 }
 
 /// One token: a kind and where its bytes are.
 ///
-/// Of an object's or array's border the range is the one bracket; of a number or literal the whole
-/// of it; of a key or string what stands between the quotes. The other kinds have an empty range.
+/// The range of an object's or array's begin or end is its bracket; that of a number or literal is
+/// all of it; that of a key or string is the text between the quotes. The other kinds have an empty
+/// range.
 @frozen
 @usableFromInline package struct JSONToken: Sendable, Equatable {
   /// What the token is.
@@ -52,11 +53,11 @@ package struct JSONError: Error, Sendable, Equatable {
     case truncated
     /// More open containers than allowed.
     case tooDeep
-    /// Something else than the grammar expects.
+    /// A character that the grammar does not allow there.
     case unexpected
     /// Not one of `true`, `false`, `null`.
     case literal
-    /// Digits that are no number of RFC 8259 §6.
+    /// Digits that do not form a number of RFC 8259 §6.
     case number
     /// A backslash that begins no escape of RFC 8259 §7.
     case escape

@@ -1,14 +1,14 @@
 /// A pull tokenizer for one top-level JSON value after another, resumable at any byte.
 ///
-/// It takes whatever RFC 8259 allows and nothing else (but for one trailing comma, if asked to), so a
-/// value whose tokens all arrived is valid JSON. Values may follow one another with or without white
-/// space between them (NDJSON, concatenated, pretty-printed). Bytes of strings are not checked to be
-/// UTF-8: whoever uses one decides.
+/// It takes whatever RFC 8259 allows and nothing else (except one trailing comma, if asked to), so
+/// a value whose tokens all arrived is valid JSON. Values may follow one another with or without
+/// white space between them (NDJSON, concatenated, pretty-printed). Strings are not checked to be
+/// UTF-8: that is left to the caller.
 ///
-/// The tokenizer holds no bytes. When those given end inside a token it answers `.needMore` with
-/// `offset` at that token's start; the caller slides its window there, adds bytes and calls again
-/// with the offset adapted. The state is a few words and trivially copied, so a caller may also keep a
-/// copy and go back.
+/// The tokenizer holds no bytes. When the bytes given end inside a token, it answers `.needMore`
+/// with `offset` at that token's start; the caller slides its window there, adds bytes and calls
+/// again with the offset adapted. The state is a few words and trivially copied, so a caller may
+/// also keep a copy and go back.
 ///
 /// Cost: linear in the bytes, if the caller at least doubles its window when a token does not fit.
 @usableFromInline package struct JSONTokenizer: Sendable {
@@ -20,11 +20,11 @@
   enum Expectation: UInt8, Sendable {
     /// A top-level value, or the end.
     case topLevel
-    /// A top-level value was read and must be told of.
+    /// A top-level value was read, and `.endOfValue` comes next.
     case endOfValue
     /// A member's name or `}`: an object has just begun.
     case firstKey
-    /// A member's name: a comma went before.
+    /// A member's name: a comma was read.
     case key
     /// `:` and the member's value.
     case colon
@@ -32,7 +32,7 @@
     case memberValue
     /// A value or `]`: an array has just begun.
     case firstElement
-    /// A value: a comma went before.
+    /// A value: a comma was read.
     case element
     /// `,` or the container's end.
     case separator
@@ -45,19 +45,19 @@
   private let maximumDepth: UInt8
   private let allowsTrailingCommas: Bool
 
-  /// Trailing commas accepted since the start or the last `reset`.
+  /// Number of trailing commas accepted since the start or the last `reset`.
   package private(set) var trailingCommas: Int = 0
 
-  /// A tokenizer before its first value; a depth beyond `greatestDepth` is cut to that.
+  /// A tokenizer before its first value; a depth beyond `greatestDepth` is reduced to that.
   package init(maximumDepth: Int = 64, allowsTrailingCommas: Bool = false) {
     self.maximumDepth = UInt8(clamping: min(max(maximumDepth, 0), Self.greatestDepth))
     self.allowsTrailingCommas = allowsTrailingCommas
   }
 
-  /// Open containers.
+  /// Number of open containers.
   package var depth: Int { Int(openCount) }
 
-  /// Forgets the value begun, to read another: after an error, or to leave the rest of one unread.
+  /// Forgets the value begun, to read another: after an error, or to skip the rest of a value.
   package mutating func reset() {
     containers = 0
     expectation = .topLevel
@@ -65,8 +65,10 @@
     trailingCommas = 0
   }
 
-  /// Goes on as if the value begun were the one in so many of the open containers, whose ends then are none
-  /// of its tokens: also after an error for depth, from its offset on.
+  /// Drops the outermost `count` open containers, as if the value inside them were the one begun.
+  ///
+  /// Their ends are then not among the value's tokens. This is allowed after a `.tooDeep` error as
+  /// well, from its offset on.
   package mutating func leaveOuter(_ count: Int) {
     openCount -= UInt8(clamping: min(max(count, 0), Int(openCount)))
     containers &= (1 << UInt128(openCount)) &- 1
@@ -74,9 +76,9 @@
 
   /// The next token at or after `offset`, which moves past it.
   ///
-  /// White space, colons and commas before a token are consumed also where `.needMore` is the answer,
-  /// and a colon or comma right after a token inside a container along with it.
-  /// After an error neither the state nor `offset` is meant to be used again without `reset`.
+  /// White space, colons and commas before a token are consumed even if the answer is `.needMore`;
+  /// a colon or comma right after a token inside a container is consumed with it. After an error,
+  /// neither the state nor `offset` may be used again without `reset`.
   package mutating func next(
     _ bytes: RawSpan, at offset: inout Int, isFinal: Bool
   ) throws(JSONError) -> JSONToken {
@@ -224,7 +226,7 @@
     if openCount == 0 {
       expectation = .endOfValue
     } else if next < bytes.byteCount, bytes.byte(unchecked: next) == Byte.comma {
-      // As the colon after a name.
+      // The comma is consumed with the value, as the colon with a key.
       expectation = containers & 1 == 1 ? .key : .element
       offset = next + 1
     } else {
@@ -341,7 +343,7 @@
     return JSONToken(kind: .number, hasEscapes: false, start: position, end: offset)
   }
 
-  /// Steps over digits; false if there is none.
+  /// Skips digits; false if there is none.
   @inline(__always)
   private static func skipDigits(_ bytes: RawSpan, _ offset: inout Int) -> Bool {
     let start = offset
@@ -378,7 +380,7 @@
     return JSONToken(kind: kind, hasEscapes: false, start: position, end: end)
   }
 
-  /// A literal that reaches the end of the bytes, or goes beyond it.
+  /// Reads a literal that reaches the end of the bytes, or goes beyond it.
   private func lastLiteral(
     _ bytes: RawSpan, _ word: StaticString, _ kind: JSONTokenKind, at position: Int,
     _ isFinal: Bool

@@ -1,7 +1,7 @@
-/// Where the dots, hyphens and digits of a short name are, a bit for each byte, the first in the lowest.
+/// Bit masks of the dots, hyphens and digits of a short name: one bit per byte, the first lowest.
 ///
-/// Of names nearly all bytes are read several times on the way from a feed to a database; eight at a time and
-/// without a branch for each, that costs next to nothing.
+/// Nearly all bytes of names are read several times on the way from a feed to a database. Eight at
+/// a time and without a branch for each, that costs next to nothing.
 package struct NameMasks {
   /// The dots.
   package private(set) var dots: UInt64 = 0
@@ -9,18 +9,19 @@ package struct NameMasks {
   package private(set) var hyphens: UInt64 = 0
   /// The digits.
   package private(set) var digits: UInt64 = 0
-  /// Bytes of the name.
+  /// Number of bytes of the name.
   package let count: Int
 
-  /// Nil for text that is empty, longer than 64 bytes, or holds anything but `a`–`z`, digits, dots and
-  /// hyphens.
+  /// Makes the masks of a text; nil if it is not a short name.
+  ///
+  /// That is 1 to 64 bytes of `a`–`z`, digits, dots and hyphens.
   package init?(_ text: RawSpan) {
     count = text.byteCount
     guard 1...64 ~= count else { return nil }
     if count < 8 {
       var word: UInt64 = 0
       for offset in 0..<count { word |= UInt64(text.byte(unchecked: offset)) << UInt64(8 * offset) }
-      // The bytes that there are not are taken for letters.
+      // The missing bytes are filled with letters, which set no bits.
       word |= 0x6161_6161_6161_6161 << UInt64(8 * count)
       guard add(word, at: 0) else { return nil }
       return
@@ -40,13 +41,13 @@ package struct NameMasks {
 
   private static let ones: UInt64 = 0x0101_0101_0101_0101
 
-  /// Notes eight bytes; false where one is of no sort that there is.
+  /// Adds the bits of eight bytes; false if one of them is not allowed.
   @inline(__always)
   private mutating func add(_ word: UInt64, at offset: Int) -> Bool {
     let ones = Self.ones
     let high = ones &* 0x80
     if word & high != 0 { return false }
-    // The high bit of each byte says whether it is at least, or above, a bound.
+    // In each of these sums, the high bit of a byte says whether it is at least, or above, a bound.
     let letters = (word &+ ones &* (0x80 - 0x61)) & ~(word &+ ones &* (0x7f - 0x7a))
     let digits = (word &+ ones &* (0x80 - 0x30)) & ~(word &+ ones &* (0x7f - 0x39))
     let dots = ~((word ^ ones &* 0x2e) &+ ones &* 0x7f)
@@ -59,7 +60,7 @@ package struct NameMasks {
     return true
   }
 
-  /// The high bits of eight bytes, side by side.
+  /// Gathers the high bits of eight bytes side by side.
   @inline(__always)
   private static func gathered(_ bits: UInt64) -> UInt64 {
     ((bits >> 7) &* 0x0102_0408_1020_4080) >> 56

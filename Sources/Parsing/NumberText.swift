@@ -1,11 +1,11 @@
 /// Decimal integers as text.
 package enum NumberText {
-  /// One or more digits that fill the span; nil otherwise, or if the number is too large.
+  /// Parses one or more digits that fill the span; nil otherwise, or if the number is too large.
   package static func unsigned(_ text: RawSpan) -> UInt64? {
     unsigned(text, 0..<text.byteCount)
   }
 
-  /// One or more digits that fill the range; nil otherwise, or if the number is too large.
+  /// Parses one or more digits that fill the range; nil otherwise, or if the number is too large.
   ///
   /// Leading zeros are allowed. The range must lie within the bytes.
   package static func unsigned(_ bytes: RawSpan, _ range: Range<Int>) -> UInt64? {
@@ -23,14 +23,15 @@ package enum NumberText {
     return value
   }
 
-  /// A port number, 1–65535 in digits without leading zero, perhaps with `.0` behind them, that fills the range;
-  /// nil otherwise.
+  /// Parses a port from 1 to 65535 that fills the range; nil otherwise.
+  ///
+  /// Leading zeros are not allowed; `.0` may follow.
   ///
   /// The range must lie within the bytes.
   package static func port(_ bytes: RawSpan, _ range: Range<Int>) -> UInt16? {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     var range = range
-    // Tables that hold numbers as fractions write `80.0`.
+    // Tables that store numbers as floating point write `80.0`.
     if range.count > 2, bytes.byte(unchecked: range.upperBound - 1) == Byte.zero,
       bytes.byte(unchecked: range.upperBound - 2) == Byte.dot
     {
@@ -42,7 +43,7 @@ package enum NumberText {
     return unsigned(bytes, range).flatMap { UInt16(exactly: $0) }
   }
 
-  /// Digits, with `-` before them if need be, that fill the range; nil otherwise.
+  /// Parses digits, with or without a `-` before them, that fill the range; nil otherwise.
   ///
   /// The range must lie within the bytes.
   package static func signed(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {

@@ -3,11 +3,11 @@
 /// An `Int64` reaches from September 1677 to April 2262. Dates are of the Gregorian calendar, also
 /// before its time.
 package enum Timestamp {
-  /// What text says beyond the range becomes, where that is asked for.
+  /// What becomes of a time outside the range of `Int64`.
   package enum OutOfRange: Sendable {
-    /// No time.
+    /// It is not read: the result is nil.
     case refused
-    /// The first or last nanosecond that can be told (`Int64.min + 1`, `Int64.max`).
+    /// It becomes the first or last nanosecond of the range (`Int64.min + 1`, `Int64.max`).
     case clamped
   }
 
@@ -39,12 +39,12 @@ package enum Timestamp {
 
   // MARK: Dates
 
-  /// A date, or a date and a time of day, as ISO 8601 and RFC 3339 write them, that fills the range.
+  /// A date, with or without a time of day (ISO 8601, RFC 3339), that fills the range.
   ///
-  /// `yyyy-MM-dd`, then optionally `T` or a blank, `HH:mm`, `:ss`, a fraction after `.` or `,`, and a
-  /// zone `Z`, `UTC`, `GMT`, `±hh:mm`, `±hhmm` or `±hh`, before which a blank may stand; without a zone it is UTC.
-  /// A sixtieth second is the next minute's first. Digits beyond the ninth of the fraction are
-  /// ignored. The range must lie within the bytes.
+  /// `yyyy-MM-dd`, then optionally `T` or a blank, `HH:mm`, `:ss`, a fraction after `.` or `,`, and
+  /// a zone `Z`, `UTC`, `GMT`, `±hh:mm`, `±hhmm` or `±hh`, before which a blank may stand; without
+  /// a zone it is UTC. A sixtieth second is the next minute's first. Digits beyond the ninth of the
+  /// fraction are ignored. The range must lie within the bytes.
   package static func iso8601(
     _ bytes: RawSpan, _ range: Range<Int>, outOfRange: OutOfRange = .refused
   ) -> Int64? {
@@ -79,7 +79,7 @@ package enum Timestamp {
     return outOfRange == .refused ? nil : seconds < 0 ? Int64.min + 1 : Int64.max
   }
 
-  /// Appends `2024-05-01T10:00:00.123456Z`, with nine digits where six do not tell all.
+  /// Appends `2024-05-01T10:00:00.123456Z`, with nine digits if six are not exact.
   package static func append(_ time: Int64, to output: inout [UInt8]) {
     let seconds = floorDivide(time, nanosecondsPerSecond)
     let remainder = time % nanosecondsPerSecond
@@ -135,7 +135,8 @@ package enum Timestamp {
     let shifted = days + 719_468
     let span = floorDivide(shifted, 146_097)
     let dayOfSpan = shifted - span * 146_097
-    // Leap days until then are taken out, but for that on which the span ends.
+    // Subtracts the leap days so far, so that all years have 365 days; the last term is for the
+    // leap day on which the span ends.
     let yearOfSpan =
       (dayOfSpan - dayOfSpan / 1460 + dayOfSpan / 36_524 - dayOfSpan / 146_096) / 365
     let dayOfYear = dayOfSpan - (365 * yearOfSpan + yearOfSpan / 4 - yearOfSpan / 100)
@@ -159,9 +160,12 @@ package enum Timestamp {
     return value % divisor < 0 ? quotient - 1 : quotient
   }
 
-  /// The time of so many seconds and nanoseconds, which have the same sign or the latter is positive.
+  /// The time of `seconds` and `nanoseconds`; nil if it is out of range.
+  ///
+  /// They have the same sign, or `nanoseconds` is positive.
   private static func time(seconds: Int64, nanoseconds: Int64) -> Int64? {
-    // By one second nearer to 0, so that a time just inside the range is not lost on the way.
+    // Multiplies with one second nearer to 0, so that a time just inside the range does not
+    // overflow.
     let isEarly = seconds < 0 && nanoseconds > 0
     let whole = isEarly ? seconds + 1 : seconds
     let rest = isEarly ? nanoseconds - nanosecondsPerSecond : nanoseconds
@@ -197,7 +201,7 @@ package enum Timestamp {
       while offset < end, Byte.isDigit(bytes.byte(unchecked: offset)) { offset += 1 }
     }
 
-    /// Exactly `width` digits.
+    /// The number in exactly `width` digits.
     @_lifetime(self: copy self)
     mutating func number(_ width: Int) -> Int64? {
       guard end - offset >= width else { return nil }
@@ -211,7 +215,7 @@ package enum Timestamp {
       return value
     }
 
-    /// At least one digit of a fraction, in nanoseconds.
+    /// A fraction of at least one digit, in nanoseconds.
     @_lifetime(self: copy self)
     mutating func fraction() -> Int64? {
       let start = offset
@@ -225,7 +229,7 @@ package enum Timestamp {
       return value
     }
 
-    /// Seconds east of Greenwich; 0 where nothing is left.
+    /// Seconds that the zone is east of Greenwich; 0 if nothing is left to read.
     @_lifetime(self: copy self)
     mutating func zone() -> Int64? {
       if isAtEnd { return 0 }

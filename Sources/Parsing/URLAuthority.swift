@@ -2,10 +2,10 @@
 package struct URLAuthority: Sendable, Equatable {
   /// Where host and port begin: behind the last `@`, which ends the user information.
   package let hostStart: Int
-  /// Where it ends: at the first `/`, `?` or `#`, or at the range's end.
+  /// Where the authority ends: at the first `/`, `?` or `#`, or at the range's end.
   package let end: Int
 
-  /// The authority that begins with a range, behind the scheme's `//`.
+  /// The authority at the beginning of a range, which is behind the scheme's `//`.
   package init(_ text: RawSpan, in range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= text.byteCount)
     var hostStart = range.lowerBound

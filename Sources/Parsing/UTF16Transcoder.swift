@@ -1,7 +1,7 @@
 /// UTF-16 of either byte order to UTF-8, in pieces that may end anywhere.
 ///
 /// A surrogate without its other half, and a last odd byte, become U+FFFD and are counted. A byte
-/// order mark is a character like any other: whoever found it passes what follows.
+/// order mark is a character like any other: a caller that has found one passes what follows it.
 package struct UTF16Transcoder: Sendable {
   private let isBigEndian: Bool
   private var oddByte: UInt8?
@@ -13,8 +13,10 @@ package struct UTF16Transcoder: Sendable {
   /// A transcoder before its first byte.
   package init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
 
-  /// Appends the UTF-8 of some bytes; what ends inside a character waits for the next call, or, if
-  /// the bytes are final, is replaced.
+  /// Appends bytes of UTF-16 as UTF-8.
+  ///
+  /// A character that is cut by the end of the bytes waits for the next call; if they are final, it
+  /// is replaced.
   package mutating func transcode(_ bytes: RawSpan, isFinal: Bool, to output: inout [UInt8]) {
     var offset = 0
     if let first = oddByte, bytes.byteCount > 0 {
@@ -35,9 +37,10 @@ package struct UTF16Transcoder: Sendable {
     oddByte = nil
   }
 
-  /// Bytes of UTF-16 that a piece of this transcoder's output was made from.
+  /// Number of bytes of UTF-16 from which a piece of this transcoder's output was made.
   ///
-  /// The piece must begin and end at characters. (What became of an odd last byte counts as two.)
+  /// The piece must begin and end at characters. (The replacement of an odd last byte counts as
+  /// two.)
   package static func sourceLength(ofUTF8 bytes: RawSpan, _ range: Range<Int>) -> Int {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
     var units = 0

@@ -1,9 +1,9 @@
 /// Reading UTF-8 (RFC 3629) that may be damaged.
 @usableFromInline package enum UTF8Decoder {
-  /// The scalar at an offset, which moves behind it; nil, and one byte further, where none begins.
+  /// The scalar at an offset, which moves behind it; nil, one byte on, if no scalar begins there.
   ///
-  /// Overlong forms, surrogates, values above U+10FFFF and sequences cut short are none. The offset
-  /// must be less than the number of bytes.
+  /// Overlong forms, surrogates, values above U+10FFFF and sequences cut short count as no scalar.
+  /// The offset must be less than the number of bytes.
   @inlinable
   package static func next(_ bytes: RawSpan, at offset: inout Int) -> Unicode.Scalar? {
     let first = bytes.byte(at: offset)
@@ -24,7 +24,7 @@
       return nil
     }
     var value = UInt32(bytes.byte(unchecked: offset))
-    // The first byte's own bits: all seven, or what its length leaves.
+    // Keeps the scalar's bits of the first byte: all seven, or fewer for a longer sequence.
     if length > 1 { value &= 0x7f >> UInt32(length) }
     for index in 1..<max(length, 1) {
       value = value << 6 | UInt32(bytes.byte(unchecked: offset + index) & 0x3f)
@@ -53,8 +53,9 @@
     return 4
   }
 
-  /// Offset of the first byte at or after `start` that is ASCII or may begin a well-formed sequence, judged by
-  /// itself and the byte behind it, or the number of bytes.
+  /// Offset of the first byte from `start` on that may begin a character, or the number of bytes.
+  ///
+  /// Such a byte is ASCII, or a possible lead byte with a continuation byte behind it.
   package static func endOfStrayBytes(_ bytes: RawSpan, from start: Int) -> Int {
     let count = bytes.byteCount
     precondition(start >= 0 && start <= count)
