@@ -2,8 +2,8 @@ internal import CYaml
 
 /// The events of libyaml's parser, one after another, as values that own what they hold.
 ///
-/// The only place that touches libyaml. Both the parser and the bytes that it reads live on the heap
-/// for as long as this object, since the parser keeps pointers to itself and to them.
+/// The only place that touches libyaml. Both the parser and the bytes that it reads live on the
+/// heap for as long as this object, since the parser keeps pointers to itself and to them.
 @safe
 final class YAMLEvents {
   enum Kind: Equatable {
@@ -25,19 +25,19 @@ final class YAMLEvents {
   private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
   private let bytes: UnsafeMutableBufferPointer<UInt8>
 
-  /// The events of a text, which is copied; nil where there is no memory for a parser.
+  /// The events of a text, which is copied; nil if there is no memory for a parser.
   init?(_ text: [UInt8]) {
     unsafe bytes = .allocate(capacity: max(text.count, 1))
     _ = unsafe bytes.initialize(from: text)
     unsafe parser.initialize(to: yaml_parser_t())
-    // `deinit` gives back what there is also where this fails: the parser is then all zeros.
+    // If this fails, the parser is all zeros, and `deinit` frees what there is.
     guard unsafe yaml_parser_initialize(parser) == 1 else { return nil }
     // SAFETY: the bytes stay where they are until `deinit`.
     unsafe yaml_parser_set_input_string(parser, bytes.baseAddress, text.count)
   }
 
   deinit {
-    // SAFETY: the parser is a whole one, or one whose buffers and stacks are null.
+    // SAFETY: the parser was initialised, or its buffers and stacks are null.
     unsafe yaml_parser_delete(parser)
     unsafe parser.deallocate()
     unsafe bytes.deallocate()
@@ -45,7 +45,7 @@ final class YAMLEvents {
 
   /// The next event.
   ///
-  /// - Throws: `YAMLFault` in the parser's words; nothing may be asked for afterwards.
+  /// - Throws: `YAMLFault` in the parser's words; `next` must not be called again then.
   func next() throws(YAMLFault) -> Event {
     while true {
       var raw = unsafe yaml_event_t()
@@ -62,7 +62,7 @@ final class YAMLEvents {
     let context = unsafe parser.pointee.context.map { unsafe String(cString: $0) }
     var line = unsafe parser.pointee.problem_mark.line
     if unsafe parser.pointee.error == YAML_READER_ERROR {
-      // The reader knows only the byte.
+      // A reader error tells only the offset of the byte.
       line = unsafe bytes.prefix(parser.pointee.problem_offset).count { $0 == 0x0a }
     }
     let text = unsafe Array(bytes).split(
@@ -75,7 +75,7 @@ final class YAMLEvents {
       problem: ["not YAML:", context, problem].compactMap { $0 }.joined(separator: " "))
   }
 
-  /// What an event says; nil for the stream's beginning.
+  /// Converts an event of libyaml; nil for the beginning of the stream.
   private static func event(_ raw: borrowing yaml_event_t) -> Event? {
     var anchor: String?
     var tag: String?

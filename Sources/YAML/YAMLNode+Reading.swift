@@ -9,7 +9,7 @@ extension YAMLMember {
     return text
   }
 
-  /// The value as texts; one text stands for a list of it alone.
+  /// The value as a list of texts; a single text is a list of one.
   package func texts() throws(YAMLFault) -> [String] {
     guard case .list(let items) = node.value else { return [try text()] }
     var texts: [String] = []
@@ -22,7 +22,7 @@ extension YAMLMember {
     return texts
   }
 
-  /// The value as a whole number of a range.
+  /// The value as a whole number in a range.
   package func number(in range: ClosedRange<Int> = 0...Int.max) throws(YAMLFault) -> Int {
     guard case .scalar(let text, true) = node.value, let number = Int(text), range ~= number else {
       let bounds =
@@ -41,7 +41,7 @@ extension YAMLMember {
     return text == "true"
   }
 
-  /// One of some words, in any case.
+  /// The meaning of the value, which must be one of the words, in any case.
   package func word<Meaning>(
     _ meanings: [(word: String, meaning: Meaning)]
   ) throws(YAMLFault) -> Meaning {
@@ -58,7 +58,7 @@ extension YAMLMember {
     throw YAMLFault(line: line, problem: "'\(key)' is a map: write its keys below it, indented")
   }
 
-  /// The items of a list; one value stands for a list of it alone.
+  /// The items of a list; a single value is a list of one.
   package func items() -> [YAMLNode] {
     switch node.value {
     case .list(let items): items
@@ -69,7 +69,7 @@ extension YAMLMember {
 }
 
 extension YAMLFault {
-  /// A word that means nothing, and the one that was probably meant.
+  /// A fault that names an unknown word, and the known one that was probably meant.
   package static func unknown(
     _ word: String, line: Int, known: [String], what: String = "key"
   ) -> YAMLFault {
@@ -91,9 +91,9 @@ extension YAMLFault {
 
 /// How far two words are from one another.
 package enum EditDistance {
-  /// Edits between two words, two letters that changed places being one (Damerau 1964).
+  /// Number of edits between two words; swapping two letters is one edit (Damerau 1964).
   ///
-  /// Underscores count as dashes and case counts nothing; of long words the first 64 letters count.
+  /// Underscores count as dashes, case is ignored, and only the first 64 bytes of a word count.
   package static func between(_ left: String, _ right: String) -> Int {
     let (a, b) = (letters(left), letters(right))
     var rows = [[Int]](repeating: Array(0...b.count), count: a.count + 1)

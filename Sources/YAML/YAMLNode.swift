@@ -13,7 +13,7 @@ package struct YAMLPlace: Sendable, Equatable, Comparable {
   }
 }
 
-/// A value of a YAML document, with the place it stands in.
+/// A value of a YAML document, with its place in the text.
 package struct YAMLNode: Sendable, Equatable {
   package indirect enum Value: Sendable, Equatable {
     /// Text, and whether it was written without quotes, so that it may mean a number, a truth value
@@ -24,9 +24,9 @@ package struct YAMLNode: Sendable, Equatable {
   }
 
   package var value: Value
-  /// Where it begins.
+  /// Where the value begins.
   package var start: YAMLPlace
-  /// Behind its last character.
+  /// The place behind the value's last character.
   package var end: YAMLPlace
 
   package init(_ value: Value, start: YAMLPlace, end: YAMLPlace) {
@@ -35,7 +35,7 @@ package struct YAMLNode: Sendable, Equatable {
     self.end = end
   }
 
-  /// The line that it begins in, from 1.
+  /// The line in which the value begins, from 1.
   package var line: Int { start.line }
 }
 
@@ -69,13 +69,13 @@ package struct YAMLFault: Error, Sendable, Equatable {
   }
 }
 
-/// What a text may be, so that a small file cannot become a large tree.
+/// Limits of a text, so that a small file cannot become a large tree.
 package struct YAMLLimits: Sendable {
-  /// Bytes of the text.
+  /// The most bytes of the text.
   package var bytes = 4 << 20
-  /// Lists and maps inside one another.
+  /// The greatest nesting of lists and maps.
   package var depth = 64
-  /// Values of the whole tree, those that aliases repeat included.
+  /// The most values of the whole tree, those that aliases repeat included.
   package var nodes = 1 << 20
 
   package init() {}

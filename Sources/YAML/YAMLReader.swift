@@ -1,9 +1,10 @@
 /// Reads one YAML document (what libyaml reads: YAML 1.1, JSON included) into a tree with places.
 ///
-/// Depth, size and the number of values are limited, so that a file whose aliases multiply (`&a [*b,
-/// *b, …]`) is refused instead of filling memory. A key that stands twice in one map is an error that
-/// names both lines; tags other than `!!str` are refused by name. Anchors, aliases and the merge key
-/// `<<` are followed. An anchor is known only behind its value, so nothing can hold itself.
+/// Depth, size and the number of values are limited, so that a file whose aliases multiply (`&a
+/// [*b, *b, …]`) is refused instead of filling memory. A key that occurs twice in one map is an
+/// error that names both lines; tags other than `!!str` are refused by name. Anchors, aliases and
+/// the merge key `<<` are followed. An anchor is known only behind its value, so no value can
+/// contain itself.
 package struct YAMLReader {
   private let events: YAMLEvents
   private let limits: YAMLLimits
@@ -46,7 +47,7 @@ package struct YAMLReader {
     return node
   }
 
-  /// A value that `depth` lists and maps are around.
+  /// Reads a value that is inside `depth` lists and maps.
   private mutating func value(
     of event: YAMLEvents.Event, depth: Int
   ) throws(YAMLFault) -> YAMLNode {
@@ -82,7 +83,7 @@ package struct YAMLReader {
     return node
   }
 
-  /// Lists and maps inside one another.
+  /// The nesting of lists and maps in a value.
   private static func height(_ node: YAMLNode) -> Int {
     switch node.value {
     case .scalar: 0
@@ -117,7 +118,8 @@ package struct YAMLReader {
     while true {
       let event = try events.next()
       guard event.kind != .endList else {
-        // In block style the event stands where the next thing begins; the last item knows better.
+        // In block style the end event is where the next thing begins, so the last item tells the
+        // end.
         let end = isFlow ? event.end : items.last?.end ?? begin.end
         return YAMLNode(.list(items), start: begin.start, end: end)
       }
