@@ -116,7 +116,7 @@ struct CompileCommand: ParsableCommand {
     if !compilation.errors.isEmpty { throw ExitCode(2) }
   }
 
-  /// What the command asks for holds for each feed, beside what a configuration says of it.
+  /// Applies the command's options to a feed, besides what a configuration says about it.
   private func apply(to options: inout FeedOptions) {
     if keepPrivate { options.admission.keepsPrivateAddresses = true }
     if keepPartial { options.keepsPartial = true }

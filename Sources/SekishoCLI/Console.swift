@@ -3,7 +3,7 @@ import Glibc
 import Inputs
 import Sekisho
 
-/// What goes to standard error, and what the terminal is.
+/// Output to standard error and standard output, and whether they are terminals.
 enum Console {
   /// Prints `sekisho: error: …`.
   static func error(_ message: String) { note("sekisho: error: " + message) }
@@ -31,7 +31,7 @@ enum Console {
     }
   }
 
-  /// Text from outside with controls and the like made visible.
+  /// Text from outside, with controls and the like made visible.
   static func shown(_ text: String) -> String {
     String(decoding: DisplayText.escaped(Array(text.utf8), isCell: false), as: UTF8.self)
   }
@@ -59,13 +59,13 @@ enum Console {
 
   /// Writes results to standard output.
   ///
-  /// - Throws: `ExitCode` where they cannot be written; a reader that went away is fine.
+  /// - Throws: `ExitCode` if they cannot be written; a reader that has closed the pipe is no error.
   static func output(_ bytes: [UInt8]) throws {
     if write(bytes, to: STDOUT_FILENO) || errno == EPIPE { return }
     throw cannotWrite()
   }
 
-  /// Says that standard output cannot be written, and why; the exit code for it.
+  /// Reports why standard output cannot be written, and returns the exit code for it.
   static func cannotWrite() -> ExitCode {
     error("standard output: cannot write: \(String(cString: strerror(errno)))")
     return ExitCode(2)

@@ -125,7 +125,7 @@ struct DiffCommand: ParsableCommand {
     if !exceeded.isEmpty { throw ExitCode(1) }
   }
 
-  /// Says what a list for programs lacks, and how to get it.
+  /// Warns how many changes the JSON or SARIF output leaves out, and how to list more.
   private func noteLeftOut(_ difference: DatabaseDifference) {
     var (entries, hits) = difference.leftOut
     switch format {

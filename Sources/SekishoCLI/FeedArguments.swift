@@ -7,14 +7,14 @@ import Sekisho
 enum FeedArgument {
   private static let standardInput = "/dev/stdin"
 
-  /// Arguments with `-=FORMAT` as the parser takes it, to which what begins with `-` is an option.
+  /// Writes `-=FORMAT` as `/dev/stdin=FORMAT`, since the parser takes `-…` for an option.
   static func spelled(_ arguments: [String]) -> [String] {
     arguments.map { $0.hasPrefix("-=") ? standardInput + $0.dropFirst() : $0 }
   }
 
   /// The request that an argument asks for.
   ///
-  /// - Throws: `ValidationError` where what follows `=` is no format and the whole is no path.
+  /// - Throws: `ValidationError` if what follows `=` is no format and the whole is no path.
   static func request(_ argument: String, isAllowList: Bool = false) throws -> FeedReader.Request {
     var options = FeedOptions()
     options.isAllowList = isAllowList
@@ -39,7 +39,7 @@ enum FeedArgument {
 
   /// The feeds that configuration files list.
   ///
-  /// - Throws: `ExitCode` 2 for a file that cannot be read as one; what is wrong was said then.
+  /// - Throws: `ExitCode` 2 for a file that is not a valid configuration, after an error message.
   static func requests(ofConfigurations paths: [String]) throws -> [FeedReader.Request] {
     do {
       return try paths.flatMap { try FeedConfiguration.read(path: $0) }
@@ -50,7 +50,7 @@ enum FeedArgument {
   }
 }
 
-/// Prints what came of reading feeds.
+/// Prints the outcome of reading feeds.
 enum FeedReporting {
   /// Reports errors and warnings, and with `details` every feed's counts.
   static func report(_ compilation: Compilation, details: Bool, quiet: Bool) {

@@ -79,7 +79,7 @@ struct FeedLimits: ParsableArguments {
     }
   }
 
-  /// The limits as options of a feed.
+  /// The limits that the options give, checked.
   ///
   /// - Throws: `ValidationError` that names what may be given.
   func values() throws -> Values {
@@ -93,7 +93,7 @@ struct FeedLimits: ParsableArguments {
     if let tlpMax {
       guard
         let tlp = [TLP.clear, .green, .amber, .amberStrict, .red].first(where: {
-          // `white` was the first version's name.
+          // `white` is the name of `clear` in TLP 1.
           $0.name == tlpMax.lowercased() || $0 == .clear && tlpMax.lowercased() == "white"
         })
       else {

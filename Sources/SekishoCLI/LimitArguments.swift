@@ -3,7 +3,7 @@ import Sekisho
 
 /// How far inputs are followed: each limit of the outside contract that concerns reading.
 struct LimitArguments: ParsableArguments {
-  /// What stands above them in a command's help.
+  /// The heading of these options in a command's help.
   static let title = "Limits (default in brackets; sizes as 65536, 64K, 1M, 2G)"
 
   @Option(

@@ -20,9 +20,9 @@ struct ByteCount: ExpressibleByArgument {
   }
 }
 
-/// Values of limits as options gave them, held against the ranges that the library has.
+/// Checks limits that options give against the ranges of the library.
 enum LimitRange {
-  /// A size that an option was given.
+  /// The size that an option gives, checked.
   ///
   /// - Throws: `ValidationError` that says which sizes it takes.
   static func size<Size: FixedWidthInteger>(
@@ -34,7 +34,7 @@ enum LimitRange {
     return size
   }
 
-  /// A number that an option was given.
+  /// The number that an option gives, checked.
   ///
   /// - Throws: `ValidationError` that says which numbers it takes.
   static func number<Number: FixedWidthInteger>(

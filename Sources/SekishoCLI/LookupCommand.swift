@@ -63,7 +63,7 @@ struct LookupCommand: ParsableCommand {
     let answer = lookup.ask(Array(value.utf8))
     let text = json ? ValueLookup.json(answer) : ValueLookup.text(answer)
     if !Console.write(text, to: STDOUT_FILENO) {
-      // Whoever read the answers has what it wanted.
+      // The reader has closed the pipe, so it wants no more answers.
       if errno == EPIPE { throw ExitCode.success }
       throw Console.cannotWrite()
     }

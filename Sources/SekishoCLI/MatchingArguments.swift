@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sekisho
 
-/// What of databases takes part in a scan, and in an explanation of one.
+/// Which entries of databases take part in a scan, and in an explanation of one.
 struct MatchingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Only these feeds, by name; repeatable.", valueName: "feed"))
   var feedsOnly: [String] = []
@@ -46,7 +46,7 @@ struct MatchingArguments: ParsableArguments {
 }
 
 extension HomeNetworks {
-  /// The networks that `--home` names, each time one or several with commas between them.
+  /// The networks that `--home` names; each argument holds one, or several with commas between.
   ///
   /// - Throws: `ValidationError` that names what is no address or prefix.
   init(arguments: [String]) throws {
@@ -60,7 +60,7 @@ extension HomeNetworks {
   }
 }
 
-/// What an explained scan, or one whose hits are compared, takes beside what each scan does.
+/// Further arguments of commands that explain a scan or compare its hits.
 struct ScopeArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The time that 'now' means (default: now).", valueName: "time"))
   var at: String?

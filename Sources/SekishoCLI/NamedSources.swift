@@ -33,7 +33,7 @@ struct NamedSources: ParsableArguments {
   )
   var copyDb = false
 
-  /// Whether none was named; lists of what is allowed alone match nothing.
+  /// Whether no source was named; allow lists alone match nothing.
   var isEmpty: Bool { db.isEmpty && feed.isEmpty && configurations.isEmpty }
 
   /// Checks that there is something to match against.
@@ -54,15 +54,15 @@ struct NamedSources: ParsableArguments {
 
   /// Opens the databases.
   ///
-  /// - Throws: `ExitCode` 2 where one cannot be; what is wrong and what to do was said then.
+  /// - Throws: `ExitCode` 2 if one cannot be opened, after a message with the remedy.
   func openedDatabases() throws -> [IndicatorDatabase] {
     try db.map { try Self.open($0, copying: copyDb) }
   }
 
-  /// The feeds to compile, and those that allow.
+  /// The feeds to compile, allow lists included.
   ///
-  /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 where a configuration cannot be read, which was
-  ///   said then.
+  /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 if a configuration cannot be
+  ///   read, after an error message.
   func requests() throws -> [FeedReader.Request] {
     var requests =
       try feed.map { try FeedArgument.request($0) }
@@ -74,14 +74,17 @@ struct NamedSources: ParsableArguments {
   /// What there is to match against.
   struct Opened {
     var databases: [IndicatorDatabase]
-    /// Feeds could not be read, which was said: what is left was found with the others, and the command fails.
+    /// Whether feeds could not be read: errors were printed.
+    ///
+    /// The other sources are used, and the command fails in the end.
     var hasErrors = false
   }
 
   /// Opens the databases and compiles the feeds.
   ///
-  /// - Throws: `ExitCode` 2 where a database cannot be opened, no feed can be read and there is nothing else, or an allow
-  ///   list cannot be read, without which there would be hits that were to be suppressed; what is wrong was said then.
+  /// - Throws: `ExitCode` 2, after an error message, if a database cannot be opened, if no feed can
+  ///   be read and there is nothing else, or if an allow list cannot be read: without it, hits that
+  ///   it should suppress would be reported.
   func opened(quiet: Bool) throws -> Opened {
     var opened = Opened(databases: try openedDatabases())
     let requests = try requests()
@@ -108,7 +111,7 @@ struct NamedSources: ParsableArguments {
 extension NamedSources {
   /// Opens a database.
   ///
-  /// - Throws: `ExitCode` 2 where it cannot; what is wrong and what to do was said then.
+  /// - Throws: `ExitCode` 2 if that fails, after a message with the remedy.
   static func open(_ path: String, copying: Bool = false) throws -> IndicatorDatabase {
     do {
       return try IndicatorDatabase.open(path: path, copying: copying)
@@ -118,7 +121,7 @@ extension NamedSources {
     }
   }
 
-  /// What to do about a database that cannot be opened, with what sets it off.
+  /// The remedy for a database that cannot be opened, behind `; `; empty if there is none.
   static func remedy(for error: any Error, _ path: String) -> String {
     if access(path, F_OK) != 0 {
       return "; check the path, or make the database: sekisho compile FEED… -o FILE"
@@ -129,7 +132,7 @@ extension NamedSources {
 
   /// Checks that each name of `--feeds-only` is that of a feed.
   ///
-  /// - Throws: `ExitCode` 2 where one is not; the names that are were said then.
+  /// - Throws: `ExitCode` 2 if one is not, after a message that lists the names of the feeds.
   static func check(feedsOnly: [String], in databases: [IndicatorDatabase]) throws {
     guard let fault = ScanOptions.unknownFeed(of: feedsOnly, in: databases) else { return }
     Console.error("--feeds-only " + fault)

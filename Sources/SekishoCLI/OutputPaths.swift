@@ -2,15 +2,15 @@ import ArgumentParser
 import Glibc
 import Inputs
 
-/// The files that a command writes, held against those that it reads.
+/// Checks the files that a command writes against those that it reads.
 enum OutputPaths {
-  /// Checks that nothing which is read would be replaced, and that no file is written twice.
+  /// Checks that no file that is read would be replaced, and that no file is written twice.
   ///
-  /// A file is known by where it is, not by its name: links and other ways to write a path lead to one
-  /// file. Devices and pipes can be read and written at once.
+  /// Files are compared by identity, not by path: links and other spellings lead to the same file.
+  /// Devices and pipes can be read and written at once.
   ///
   /// - Parameters:
-  ///   - outputs: options and the paths that they were given; nil for one that was not.
+  ///   - outputs: options and the paths given to them; nil for an option that is not used.
   ///   - read: paths of files that are read.
   /// - Throws: `ValidationError` that names the option.
   static func check(_ outputs: [(option: String, path: String?)], read: [String]) throws {

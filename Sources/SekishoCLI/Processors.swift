@@ -2,7 +2,9 @@ import FoundationEssentials
 
 /// The processors of the machine, as far as this process may use them.
 enum Processors {
-  /// How many the process may run on: fewer than the machine has where it was bound to some
-  /// (`taskset`, a container's set), since threads beyond them only wait for one another.
+  /// The number of processors that the process may run on.
+  ///
+  /// They are fewer than the machine has if the process is bound to some (`taskset`, a container's
+  /// set); more threads than that would only wait for one another.
   static var available: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }

@@ -3,13 +3,13 @@ import Glibc
 import Sekisho
 import Synchronization
 
-/// Ctrl-C, and the signal that asks a program to end, as a request to stop.
+/// Takes Ctrl-C, and SIGTERM, as a request to stop.
 enum Interruption {
   private static let progress = ScanProgress()
 
-  /// Installs the handler; the first Ctrl-C or SIGTERM stops the run in order, the second ends the program.
+  /// Installs the handler: the first Ctrl-C or SIGTERM stops the run in order, the second at once.
   static func install() -> ScanProgress {
-    // Made before the handler can run, which must not allocate.
+    // `progress` is made before the handler can run, which must not allocate.
     _ = progress
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
@@ -21,7 +21,7 @@ enum Interruption {
     return progress
   }
 
-  /// Lets a signal through that whoever started us may have blocked.
+  /// Unblocks a signal, which the parent process may have blocked.
   private static func unblock(_ number: Int32) {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -29,21 +29,22 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// Says that a run was stopped, unless notes are not wanted; the exit code for it.
+  /// Prints that a run was stopped, unless `quiet`, and returns the exit code for it.
   static func end(quiet: Bool) -> ExitCode {
     if !quiet { Console.note("interrupted: the inputs were not read to their end") }
     return ExitCode(130)
   }
 
-  /// Lets Ctrl-C end the program with a word and the exit code for it, where nothing is to be finished.
+  /// Makes Ctrl-C end the program with a message and exit code 130, when nothing is to be finished.
   static func endsProgram() {
     let before = signal(SIGINT) { _ in
-      // Nothing else may be called here.
+      // A signal handler may call nothing else.
       let word: StaticString = "interrupted\n"
       _ = Glibc.write(STDERR_FILENO, word.utf8Start, word.utf8CodeUnitCount)
       _exit(130)
     }
-    // So shells start what runs in the background; a run that can be stopped in order is, all the same.
+    // Shells start background jobs with SIGINT ignored, and so it stays here; `install` still takes
+    // it as a request to stop.
     if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
       signal(SIGINT, SIG_IGN)
     } else {

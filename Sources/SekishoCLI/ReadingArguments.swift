@@ -42,9 +42,10 @@ struct ReadingArguments: ParsableArguments {
     help: "Read defanged values in logs as what they stand for: hxxp://, [.], (dot), [at] …")
   var refang = false
 
-  /// Puts what these arguments and those of limits ask for into the options of a scan.
+  /// Puts what these arguments and the limits ask for into the options of a scan.
   ///
-  /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 for a filter that is none, which was said then.
+  /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 for an invalid capture
+  ///   filter, after an error message.
   func apply(_ limits: LimitArguments, to options: inout ScanOptions) throws {
     if inputFormat != "auto" {
       guard let format = InputFormat(rawValue: inputFormat) else {
@@ -65,7 +66,7 @@ struct ReadingArguments: ParsableArguments {
     options.threads = threads ?? Processors.available
     options.bpf = bpf
     if let fault = options.filterFault {
-      // No fault of the command's usage, which would be shown with it.
+      // Not a `ValidationError`, with which the command's usage would be shown.
       Console.error(
         "--bpf '\(Console.shown(bpf ?? ""))' is no capture filter: \(Console.shown(fault)); "
           + "see man pcap-filter")

@@ -26,8 +26,8 @@ struct ScanCommand: ParsableCommand {
       read to its end (hits found are written all the same), 130 interrupted (after the summary).
       """)
 
-  // Groups stand beside one another: the parser's checks in debug builds cost five times as much with
-  // each level that they are nested.
+  // Groups are not nested: the parser's checks in debug builds cost five times as much with each
+  // level of nesting.
   @OptionGroup var sources: NamedSources
   @OptionGroup var inputs: InputArguments
   @OptionGroup var reading: ReadingArguments
@@ -138,10 +138,10 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
-  /// The file that hits go to; nil for standard output, which `-` means, too.
+  /// The file that hits are written to; nil for standard output, which `-` means, too.
   var hitsFile: String? { output == "-" ? nil : output }
 
-  /// The file that the summary goes to; nil for none and for standard output.
+  /// The file that the summary is written to; nil if there is none, or for standard output.
   var summaryFile: String? { summary == "-" ? nil : summary }
 
   func run() throws {

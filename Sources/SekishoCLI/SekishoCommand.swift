@@ -25,7 +25,7 @@ struct SekishoCommand: ParsableCommand {
     ])
 
   static func main() {
-    // A reader that goes away is an error of `write`, not the end of the program.
+    // With SIGPIPE ignored, a closed pipe is an error of `write` and does not end the program.
     signal(SIGPIPE, SIG_IGN)
     Interruption.endsProgram()
     IndicatorDatabase.guardMappedFiles()
@@ -47,7 +47,7 @@ struct SekishoCommand: ParsableCommand {
         try command.run()
         end(0)
       } catch let error as ValidationError {
-        // What was found wrong after parsing: the usage is that of the command that ran.
+        // The fault was found after parsing, so the usage is that of the command that ran.
         let own = type(of: command)
         Console.error(message(for: error))
         Console.note("Usage: " + usageString(for: own))
@@ -74,7 +74,7 @@ struct SekishoCommand: ParsableCommand {
     }
   }
 
-  /// Ends the program; with an error where an answer was found in a database that was lost meanwhile.
+  /// Ends the program; with an error if a database was cut by another process while it was read.
   private static func end(_ status: Int32) -> Never {
     guard status == 0 || status == 1, IndicatorDatabase.hasReadBehindCut else {
       Glibc.exit(status)
@@ -85,7 +85,7 @@ struct SekishoCommand: ParsableCommand {
     Glibc.exit(2)
   }
 
-  /// The place of the first argument that a `String` cannot hold.
+  /// Position of the first argument that is not UTF-8.
   private static var undecodableArgument: Int? {
     (1..<max(1, Int(CommandLine.argc))).first { place in
       guard let text = CommandLine.unsafeArgv[place] else { return false }
@@ -93,7 +93,7 @@ struct SekishoCommand: ParsableCommand {
     }
   }
 
-  /// What is wrong with a word that is no command, and the command that was probably meant.
+  /// A message about a word that is no command, with the command that was probably meant.
   private static func unknownCommand(
     in arguments: ArraySlice<String>, of parent: any ParsableCommand.Type
   ) -> String? {
@@ -109,7 +109,7 @@ struct SekishoCommand: ParsableCommand {
     }
     var remedy = "use one of " + names.joined(separator: " ")
     if let nearest, nearest.0 <= 2 { remedy = "did you mean '\(nearest.1)'?" }
-    // It is announced, and asked for.
+    // Users ask for `lint`, since it is announced.
     if word == "lint" {
       remedy = "it is to come; 'sekisho compile --list-refused' shows what of a feed is refused"
     }

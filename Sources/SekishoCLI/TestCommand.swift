@@ -129,18 +129,18 @@ struct TestCommand: ParsableCommand {
   }
 }
 
-/// Tells cases by their names.
+/// Selects cases by their names.
 struct NameFilter {
   let test: @Sendable (Suite, String) -> Bool
 
-  /// - Throws: `ValidationError` where the expression is none.
+  /// - Throws: `ValidationError` if the expression is not valid.
   init(_ expression: String) throws {
     do {
       _ = try Regex(expression)
     } catch {
       throw ValidationError("--filter \(Console.shown(expression)) is no regular expression")
     }
-    // An expression is not `Sendable`; cases are few, so each is asked with one of its own.
+    // A `Regex` is not `Sendable`; cases are few, so one is made for each.
     test = { _, name in
       guard let regex = try? Regex(expression) else { return false }
       return name.contains(regex)
