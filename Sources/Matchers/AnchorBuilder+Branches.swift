@@ -1,6 +1,6 @@
 internal import CByteKernels
 
-/// What stands behind one key of a set that is built.
+/// The plan for one key: its literals, and its further windows with their keys if it branches.
 struct AnchorPlan {
   let key: UInt64
   var literals: [AnchorBuilder.Literal] = []
@@ -10,9 +10,11 @@ struct AnchorPlan {
 }
 
 extension AnchorBuilder {
-  /// Splits literals by further windows until few are behind each; nil if that takes too many.
+  /// Splits literals by further windows until each key has few.
   ///
-  /// `covered` are the bytes that the keys so far are hashes of, counted from the anchor.
+  /// `covered` is the range of bytes, counted from the anchor, that the keys so far are hashes of.
+  /// Nil if that takes more than `branchDepth` levels, or if too many literals cannot be told
+  /// apart.
   func plan(
     _ literals: [Literal], key: UInt64, covered: Range<Int>, depth: Int
   ) -> AnchorPlan? {
@@ -39,7 +41,8 @@ extension AnchorBuilder {
     var plan = AnchorPlan(key: key)
     var at = 0
     while at < best.count {
-      // Those whose bytes are all covered cannot be told apart by bytes; case can differ.
+      // A literal without bytes beyond the covered ones has no further window; such literals differ
+      // in case at most.
       let shape = best[at].shape
       guard shape != 0 else {
         plan.literals.append(literals[best[at].literal])
@@ -65,8 +68,9 @@ extension AnchorBuilder {
     return plan.literals.count <= AnchorIndex.groupLimit ? plan : nil
   }
 
-  /// The covered bytes and those on both sides that are the same in all literals, so that the next
-  /// window tells some of them apart.
+  /// `covered`, widened on both sides by the bytes that all literals share.
+  ///
+  /// So the next window begins where some of them differ.
   private func widened(_ covered: Range<Int>, _ literals: [Literal]) -> Range<Int> {
     func byte(_ literal: Literal, _ offset: Int) -> UInt8? {
       let range = patterns.range(Int(literal.first))
@@ -83,7 +87,7 @@ extension AnchorBuilder {
     return first..<end
   }
 
-  /// How a literal goes on beyond the bytes that are covered.
+  /// A literal's next window, beside the covered bytes; `shape` is 0 if no bytes are left.
   private struct Step {
     var literal: Int
     var shape: UInt32 = 0

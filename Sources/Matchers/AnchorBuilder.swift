@@ -6,7 +6,7 @@ internal import CByteKernels
 /// how many patterns share each window, and which anchor and window of each pattern is shared least.
 /// Then the patterns are sorted by the window's hash; those behind one window become slots.
 struct AnchorBuilder {
-  /// Patterns that are the same bytes and treat case alike.
+  /// The patterns that have the same bytes and treat case alike.
   struct Literal {
     var first: UInt32
     var anchor: Int
@@ -17,7 +17,7 @@ struct AnchorBuilder {
   private static let manyPatterns = 300_000
   /// Widths of windows, in the order of preference.
   private static let widths = [8, 6, 4, 2, 1]
-  /// Visits of slots that the patterns behind one window may ask for.
+  /// The most slot visits that the patterns behind one window may cost a candidate.
   private static let visitBudget = AnchorIndex.visitLimit / 4
 
   let patterns: PatternTable
@@ -26,19 +26,23 @@ struct AnchorBuilder {
   private(set) var windows: [AnchorIndex.Window] = []
   private(set) var filters: [UInt64] = []
   private(set) var records: [UInt8] = []
-  /// Where a look at each anchor's neighbours is worth its price.
+  /// The table of grams; nil where a look at each anchor's neighbours would not pay.
   private(set) var grams: AnchorGramsBuilder?
   /// Patterns that found no place, by number.
   private(set) var rest: [Int] = []
-  /// Where each pattern is looked up; then what is behind each hash, as far as it took a place over.
+  /// Where each pattern is looked up; the first `entryCount` elements are entries instead.
+  ///
+  /// An entry is a hash and the record that it leads to.
   private var places: [AnchorPlace] = []
   private var entryCount = 0
-  /// Places that nothing is read from any more.
+  /// Number of places that have been read, so that entries may overwrite them.
   private var placesRead = 0
   private var moreEntries: [(key: UInt64, record: UInt32)] = []
-  /// Each literal and its anchor, as places in all bytes; of a large set none that count.
+  /// The range of each literal and its anchor, as offsets in `patterns.bytes`.
+  ///
+  /// Has at most one element more than `AnchorGrams.most`: larger sets get no grams.
   private var literals: [(range: Range<Int>, anchor: Int)] = []
-  /// Slots that a hash may point to.
+  /// Number of slots that a hash may point to.
   private var homes = 0
 
   /// Nil if the slots could not be bounded.
@@ -59,7 +63,7 @@ struct AnchorBuilder {
 
   // MARK: Grams
 
-  /// Kinds of windows from which on a look at grams costs less than what it saves.
+  /// From this many kinds of windows on, a look at grams costs less than it saves.
   private static let manyWindows = 3
 
   private mutating func chooseGrams() {
@@ -71,7 +75,7 @@ struct AnchorBuilder {
   // MARK: Windows
 
   private mutating func chooseWindows(_ table: [Bool]) {
-    // How many patterns allow which windows.
+    // For each mask of allowed windows, the number of patterns that have it.
     var combined: [UInt64: Int] = [:]
     var starts = [Int](repeating: 0, count: 8)
     for number in 0..<patterns.count {
@@ -94,7 +98,7 @@ struct AnchorBuilder {
     }
     let isLarge = patterns.count >= Self.manyPatterns
     for (index, width) in Self.widths.enumerated() {
-      // What a wide window leaves over is served by a narrower one that serves more.
+      // A window must serve more patterns than `enough`; the rest is served by a narrower one.
       let left = combined.values.reduce(0, +)
       let enough = width == 8 && !isLarge ? left / 5 : width == 6 ? left / 20 : 0
       while windows.count < AnchorIndex.windowLimit {
@@ -138,7 +142,7 @@ struct AnchorBuilder {
     return word
   }
 
-  /// For each pattern the window that the fewest share; widest first.
+  /// Chooses for each pattern the widest window that fits, and among those the least shared one.
   private mutating func choosePlaces(_ table: [Bool]) {
     places = PlaceChooser(patterns, table, windows).choose()
     var kept = 0
@@ -202,7 +206,7 @@ struct AnchorBuilder {
     }
   }
 
-  /// Adds what is behind a hash: the record that is written next.
+  /// Adds an entry: `key` leads to the record that is written next.
   private mutating func addEntry(_ key: UInt64) {
     let record = UInt32(truncatingIfNeeded: records.count / 4)
     guard entryCount < placesRead else { return moreEntries.append((key, record)) }
@@ -219,7 +223,7 @@ struct AnchorBuilder {
     return true
   }
 
-  /// The literals of patterns that share a window, by their bytes.
+  /// The distinct literals of patterns that share a window, sorted by their bytes.
   private func distinct(_ places: ArraySlice<AnchorPlace>) -> [Literal] {
     let all = patterns.bytes
     let bytes = all.rawBytes
@@ -252,7 +256,7 @@ struct AnchorBuilder {
     return literals
   }
 
-  /// Gives literals behind one key their slots; false, and nothing added, if they ask for too much.
+  /// Adds the literals behind one key; false, with nothing added, if they exceed the visit budget.
   private mutating func place(_ literals: [Literal], key: UInt64, covered: Range<Int>) -> Bool {
     guard literals.count > AnchorIndex.groupLimit else {
       for literal in literals { append(literal, key: key) }
@@ -302,7 +306,7 @@ struct AnchorBuilder {
 
   // MARK: Slots
 
-  /// How many slots keep each entry near where its hash points; false if no size does.
+  /// Chooses `homes` such that each entry fits near where its hash points; false if no size does.
   private mutating func chooseHomes() -> Bool {
     guard records.count / 4 < Int(UInt32.max) else { return false }
     homes = max(16, 2 * (entryCount + moreEntries.count))
@@ -354,16 +358,16 @@ struct AnchorBuilder {
     ]
   }
 
-  /// The pairs that are wanted, where nothing else tells.
+  /// The pairs that patterns need; nil if the groups hold few others, or if grams sort those out.
   private var exactPairs: [UInt64]? { grams == nil ? groups.exactPairs : nil }
 
-  /// The parameters of the windows, zero for those that there are not.
+  /// The parameters of the windows; zero for each that is unused.
   static func parameters(_ builder: AnchorBuilder?) -> [UInt64] {
     let windows = builder?.windows ?? []
     return (0..<AnchorIndex.windowLimit).map { $0 < windows.count ? windows[$0].parameter : 0 }
   }
 
-  /// Stores the sections, and lets go of what they are made of.
+  /// Stores the sections, and frees what they are made of.
   mutating func write(to writer: inout ImageWriter, firstSection section: Int) {
     writer.store(groups.kernelTables(), section: section)
     if let exactPairs { writer.store(exactPairs, section: section + 1) }

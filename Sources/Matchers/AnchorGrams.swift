@@ -1,14 +1,15 @@
 internal import CByteKernels
 
-/// The few bytes at the anchor of each literal, of which a small table of bits knows all.
+/// A small bit table of the *grams* of all literals: the few bytes at each one's anchor.
 ///
-/// Stands between the pairs and the windows (`AnchorIndex`): one look at four bytes turns most anchors away
-/// that each kind of window would have to be hashed for. Only for sets of which it can: too many literals
-/// would fill the table.
+/// It is asked between the pairs and the windows (`AnchorIndex`): one look at four bytes turns away
+/// most anchors, for which each kind of window would otherwise have to be hashed. Large sets have
+/// no grams, since so many literals would fill the table.
 struct AnchorGrams: Sendable {
-  /// Logarithm of the bits of a table, at least and at most: 64 KiB are a part of a second-level cache.
+  /// The logarithms of bits that a table may have; the largest table, 64 KiB, fits a second-level
+  /// cache.
   static let tableBits = 11...19
-  /// Literals in a table.
+  /// The most literals of a table.
   static let most = 1 << 17
 
   /// Bit k is set where there are grams of kind k.
@@ -17,12 +18,12 @@ struct AnchorGrams: Sendable {
   let bits: UInt32
   let table: ImageTable<UInt64>
 
-  /// The parameter of an image: kinds in bits 0–7, bits of the table in 8–15; 0 is none.
+  /// The parameter of an image: kinds in bits 0–7, bits of the table in 8–15; 0 means no grams.
   static func parameter(kinds: UInt32, bits: UInt32) -> UInt64 {
     UInt64(kinds) | UInt64(bits) << 8
   }
 
-  /// Checks that the table is as large as a parameter says, which is not 0.
+  /// Takes a table, which must be as large as `parameter` says; `parameter` is not 0.
   init(parameter: UInt64, _ table: ImageTable<UInt64>) throws(ImageError) {
     kinds = UInt32(parameter & 0xFF)
     bits = UInt32(parameter >> 8 & 0xFF)
@@ -32,7 +33,7 @@ struct AnchorGrams: Sendable {
     else { throw .damaged("the grams of the anchors do not fit their table") }
   }
 
-  /// Keeps the anchors of which some gram is known, and those too near the ends of the bytes to tell.
+  /// Keeps the anchors with a known gram, and those too near the ends of the bytes to tell.
   ///
   /// The anchors are ascending offsets from `base`, within `count` bytes; `found` is how many there are.
   ///
@@ -42,8 +43,8 @@ struct AnchorGrams: Sendable {
     _ anchors: UnsafeMutablePointer<UInt32>, _ found: Int
   ) -> Int {
     var grams = unsafe sekisho_grams(kinds: kinds, bits: bits, table: table.pointer)
-    // SAFETY: the anchors are positions of the bytes; the table has the bits that it is said to have,
-    // checked when the image was opened.
+    // SAFETY: the anchors are positions of the bytes; `init` checked that the table has `1 << bits`
+    // bits when the image was opened.
     return unsafe sekisho_keep_grams(variant, bytes, count, base, anchors, found, &grams)
   }
 }
@@ -58,17 +59,21 @@ struct AnchorGramsBuilder {
 
   var parameter: UInt64 { AnchorGrams.parameter(kinds: kinds, bits: UInt32(bits)) }
 
-  /// Takes where each literal and its anchor are in the bytes; nil where there are too many, or one whose pair
-  /// goes on behind it.
+  /// Takes the range of each literal and its anchor, as offsets in `bytes`.
+  ///
+  /// Nil if there are no literals or too many, or if an anchor is the last byte of its literal, so
+  /// that its pair ends outside.
   init?(_ literals: [(range: Range<Int>, anchor: Int)], in bytes: [UInt8]) {
     guard !literals.isEmpty, literals.count <= AnchorGrams.most,
       literals.allSatisfy({ $0.anchor + 1 < $0.range.upperBound })
     else { return nil }
     bits = AnchorGrams.tableBits.lowerBound
-    // What passes by chance is looked up in each kind of window, which costs more than a larger table does.
+    // An anchor that passes by chance is looked up in each kind of window, which costs more than a
+    // larger table does.
     while bits < AnchorGrams.tableBits.upperBound, literals.count << 8 > 1 << bits { bits += 1 }
     table = [UInt64](repeating: 0, count: 1 << (bits - 6))
-    // Each kind costs a look at each anchor: the one that serves most literals first, pairs last.
+    // Each kind costs a look at each anchor, so the one that serves most literals comes first.
+    // Pairs, which fit every literal, come last.
     var left = literals
     while !left.isEmpty {
       let served = (0..<Self.kindCount).map { kind in
@@ -86,7 +91,7 @@ struct AnchorGramsBuilder {
     }
   }
 
-  /// Where the gram of a kind is of a literal that holds it; a pair is in each.
+  /// The range of a literal's gram of one kind; nil if it is not inside, which a pair always is.
   private static func bytes(
     of kind: Int, _ literal: (range: Range<Int>, anchor: Int)
   ) -> Range<Int>? {

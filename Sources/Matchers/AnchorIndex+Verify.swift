@@ -1,5 +1,5 @@
 extension AnchorIndex {
-  /// Checks that each literal of the records is found where it stands, once.
+  /// Checks that each literal of the records is found once, at its own place.
   ///
   /// A slot leads to each record, and each literal is searched for in its own bytes, in every mixture
   /// of cases at the anchor if it ignores case. What is found there is found anywhere, for the windows
@@ -62,13 +62,13 @@ extension AnchorIndex {
     guard !head.ignoresCase || bytes.allSatisfy({ $0.foldingASCIICapital == $0 }) else {
       throw .damaged("the literal at \(record) has capitals, which would never match")
     }
-    // Capitals at no, every, each even and each odd place: all that a pair can be.
+    // Capitals at no, even, odd and all places: all the cases that a pair can have.
     for mixture in 0..<(head.ignoresCase ? 4 : 1) {
       var text = bytes
       for at in text.indices where mixture >> (at & 1) & 1 != 0 && text[at] &- 97 < 26 {
         text[at] ^= 0x20
       }
-      // At the ends of an input other loops look than in its middle, where grams decide as well.
+      // Other loops search the ends of an input than its middle, where grams decide as well.
       let inside = [0, 0] + text + [0, 0, 0, 0]
       for (input, end) in [(text, text.count), (inside, 2 + text.count)] {
         var sink = LocatingSink(record: record, end: UInt64(end))

@@ -1,20 +1,20 @@
 internal import CByteKernels
 
-/// Literals found by what is rare in them.
+/// An index of literals, which finds each by a rare pair of bytes in it.
 ///
 /// # How it works
 ///
 /// At build time each pattern gets an *anchor*: a pair of neighbouring bytes in it that is one of a few
 /// rare kinds (for names a dot before a letter). A scan
 ///
-/// 1. finds the anchors of the input, many bytes at once (`PairGroups`, the finder of `CByteKernels`);
-///    where that finds many pairs beside those that are wanted, or each would have to be looked at in
-///    many ways, a table of bits sorts them out: of the pairs, or of the four bytes around them
-///    (`AnchorGrams`);
-/// 2. hashes up to eight bytes around each, the *window*, and asks a small filter of the windows that
-///    patterns have. Patterns that are too short for one window have another; there are at most eight
-///    kinds, and each anchor is looked at under each;
-/// 3. looks those that pass up in a table of slots, and compares what is found byte by byte.
+/// 1. finds the anchors of the input, many bytes at once (`PairGroups`, the finder of
+///    `CByteKernels`). If the finder stops at many pairs that no pattern needs, or if each anchor
+///    would have to be tried under many windows, a bit table sorts the anchors out: by their exact
+///    pairs, or by the four bytes around them (`AnchorGrams`);
+/// 2. hashes up to eight bytes around each, the *window*, and asks a small filter whether a pattern
+///    has that window. Patterns that are too short for one kind of window have another; there are
+///    at most eight kinds, and each anchor is tried under each;
+/// 3. looks up those that pass in a table of slots, and compares what is found byte by byte.
 ///
 /// Windows and slots ignore the case of letters; the comparison heeds it where the pattern does.
 ///
@@ -23,21 +23,22 @@ internal import CByteKernels
 ///     pairs     UInt8 × 64   tables of the finder, or 128 of twice as many groups
 ///     exact     UInt64 × 1024, or none: a bit for each pair, first byte high, that is really wanted
 ///     grams     UInt64 …, or none: a bit for each gram (`AnchorGrams`)
-///     filters   UInt64 …     of each key two bits in one word
-///     slots     UInt64 …     low half: low half of the hash, its last bit instead whether a further slot
-///               has this key; high half: its record, plus one; 0 is empty.
-///               A key's slot is where the hash's high bits point, or one of the next few.
+///     filters   UInt64 …     for each key two bits in one word
+///     slots     UInt64 …     low half: low half of the hash, but bit 0 says whether a further
+///               slot has this key; high half: place of the key's record in units of four bytes,
+///               plus one; 0: empty. A key's slot is where the hash's high bits point, or one of
+///               the next few.
 ///     records   in units of four bytes, see below
 ///
 /// Each kind of window is a parameter: its width in bits 0–7, bytes before the anchor in 8–15, the
-/// logarithm of its filter's words in 16–23, and from bit 24 on the first of these; 0 is none. The
-/// parameter of the grams stands before those of the windows.
+/// logarithm of its filter's words in 16–23, and from bit 24 on the index of the first of these
+/// words; 0 means no window. The parameter of the grams precedes those of the windows.
 ///
 /// A record is a literal, or a branch for windows that many patterns share:
 ///
 ///     literal   head: bits 0–12 length, 13–24 anchor's offset in the pattern, 25 ignores case,
 ///               26 has more numbers; number; the bytes, small where case is ignored, padded;
-///               then, if it has more, how many, and these, rising
+///               then, if bit 26 is set, the count of further numbers, and these, rising
 ///     branch    head: bits 0–4 number of further windows, 31 set; 0; for each window the first byte's
 ///               offset from the anchor (bits 0–15, signed) and the width (16–19)
 ///
@@ -50,13 +51,13 @@ internal import CByteKernels
 struct AnchorIndex: Sendable {
   /// The most kinds of windows.
   static let windowLimit = 8
-  /// Slots that a key may be away from where its hash points; as many stand behind the last.
+  /// How many slots a key may lie behind the one its hash points at; as many follow the last one.
   static let probeLimit = 64
-  /// Patterns behind one window that are compared one by one.
+  /// The most patterns behind one window that are compared one by one.
   static let groupLimit = 8
-  /// Visits of slots for one candidate.
+  /// The most slots that are visited for one candidate.
   static let visitLimit = 2048
-  /// Branches that follow one another.
+  /// The most branches that follow one another.
   static let branchDepth = 5
   static let longestFilter = 26
   /// The bit of a slot that says that a further one has the same key.
@@ -119,7 +120,7 @@ struct AnchorIndex: Sendable {
   /// Slots that hashes point at.
   let homeSlots: Int
   let patternCount: Int
-  /// Instructions of the kernels.
+  /// The kernels' variant: which instructions they use.
   var variant = sekisho_best_variant()
 
   /// Takes six sections of an image, in the order above, and the parameters of grams and windows.

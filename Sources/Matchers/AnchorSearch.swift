@@ -2,15 +2,15 @@ internal import CByteKernels
 
 /// What a search by anchors does with the literals that it finds, and with outputs of automata.
 protocol LiteralSink: MatchSink {
-  /// Before a stretch: positions up to `end` are looked at next.
+  /// Begins a stretch: positions up to `end` are searched next.
   mutating func begin(through end: UInt64)
-  /// Takes a literal, in no particular order; what ends up to the end given last is now all there.
+  /// Takes a literal; they come in no particular order, but each ends after what was settled last.
   mutating func accept(_ literal: AnchorIndex.Found, in index: AnchorIndex, end: UInt64)
-  /// All that ends at or before `end` has been accepted.
+  /// Everything that ends at or before `end` has been accepted.
   mutating func settle(through end: UInt64, in index: AnchorIndex)
   /// What ends after `end` will be accepted again, by an automaton.
   mutating func forget(after end: UInt64)
-  /// What an automaton accepts from now on ends `shift` later, and counts only after `after`.
+  /// From now on outputs of automata end `shift` later, and count only if they end after `after`.
   mutating func prepare(shift: UInt64, after: UInt64)
 }
 
@@ -37,15 +37,16 @@ struct AnchorSearch {
   private static let stretch = 32_768
   /// What an automaton costs for a byte, in the units of `cost`: about a processor's cycle.
   private static let automatonCost = 5
-  /// The same where its rows do not fit a second-level cache, and from how many slots on that is so.
+  /// The same where its rows do not fit a second-level cache: from `uncachedFrom` slots on.
   private static let uncachedAutomatonCost = 20
   private static let uncachedFrom = 1 << 13
   /// What a candidate costs that passed a filter: twice as much where the slots do not fit a cache.
   private static let candidateCost = 20
   private static let cachedSlots = 1 << 16
   private static let shortestRelief = 1 << 14
-  /// The longest chunk that is copied behind the last bytes of the one before: copying so many costs less
-  /// than to search their joint apart.
+  /// The longest chunk that is copied behind the last bytes of the one before it.
+  ///
+  /// Copying it costs less than a separate search of the joint.
   private static let joined = 4096
   private static let longestRelief = 1 << 20
 
@@ -105,7 +106,7 @@ struct AnchorSearch {
     }
   }
 
-  /// Reports what ends behind `reported` bytes, which are at most all.
+  /// Reports what ends after the first `reported` bytes.
   ///
   /// - Parameters:
   ///   - bytes: where to search; matches lie inside.
@@ -141,7 +142,7 @@ struct AnchorSearch {
     var hashes: UnsafeMutablePointer<UInt64>
   }
 
-  /// `start` is the first of `bytes`.
+  /// `start` points to the first of `bytes`.
   private func search<Sink: LiteralSink>(
     _ bytes: RawSpan, _ start: UnsafePointer<UInt8>, _ buffers: Buffers, _ origin: UInt64,
     _ alreadyReported: Int, _ sink: inout Sink
@@ -224,7 +225,7 @@ struct AnchorSearch {
     sink.prepare(shift: 0, after: 0)
   }
 
-  /// Looks the anchors up under one kind of window.
+  /// Looks up the anchors under one kind of window.
   private func confirm<Sink: LiteralSink>(
     _ bytes: RawSpan, _ start: UnsafePointer<UInt8>, _ base: Int, _ window: AnchorIndex.Window,
     _ found: Int, _ buffers: Buffers, _ origin: UInt64, _ reported: Int, _ cost: inout Int,
@@ -241,7 +242,7 @@ struct AnchorSearch {
     cost &+=
       passed &* (index.slots.count > Self.cachedSlots ? 2 : 1) &* Self.candidateCost
     for at in 0..<passed { unsafe index.slots.prefetch(index.home(buffers.hashes[at])) }
-    // The first record of each is asked for before any is compared.
+    // The first record of each candidate is prefetched before any is compared.
     var kept = 0
     for at in 0..<passed {
       let key = unsafe buffers.hashes[at]
@@ -350,7 +351,7 @@ struct AnchorSearch {
       | difference(last) == 0
   }
 
-  /// Looks the windows of a branch up.
+  /// Looks up the windows of a branch.
   private func follow<Sink: LiteralSink>(
     _ bytes: RawSpan, at position: Int, key: UInt64, _ record: Int, _ head: AnchorIndex.Head,
     depth: Int, _ visits: inout Int, _ origin: UInt64, _ reported: Int, _ cost: inout Int,
@@ -374,7 +375,7 @@ struct AnchorSearch {
     }
   }
 
-  /// The bytes of a window that lies inside, zeros or other bytes above.
+  /// The bytes of a window, which lies inside, as a word; above them are zeros or other bytes.
   @inline(__always)
   private static func word(_ bytes: RawSpan, at offset: Int, width: Int) -> UInt64 {
     if offset &+ 8 <= bytes.byteCount { return bytes.little(unchecked: offset, as: UInt64.self) }

@@ -31,7 +31,8 @@ extension Automaton {
       }
       for byteClass in 0..<UInt32(stride - 1) {
         guard let target = try ownTransition(name, class: byteClass) else { continue }
-        // What the state does without children of its own; the root stays where it is.
+        // The transition where the state has no child: that of its fail state; the root stays where
+        // it is.
         let inherited = number == 0 ? 0 : transition(fail, class: byteClass)
         if numberOfName[target] == fails.count {
           guard byteClass > 0 || !hasUnusedClass else {

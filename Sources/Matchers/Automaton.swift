@@ -44,7 +44,7 @@ struct Automaton: Sendable {
   /// Parameters: words of a dense row, words of all dense rows, whether class 0 is unused.
   static let parameterCount = 3
 
-  /// Where a stream stands in an automaton.
+  /// The position of a stream in an automaton.
   struct Cursor: Sendable {
     /// The state, without the output flag: what ended there was reported.
     var state: UInt32 = 0

@@ -9,7 +9,7 @@ struct AutomatonBuilder {
     var start: Int
     var length: Int
     var number: UInt32
-    /// The first eight bytes in the order of comparison.
+    /// The first eight bytes as one number, which compares as they do.
     var head: UInt64 = 0
   }
 
@@ -28,14 +28,14 @@ struct AutomatonBuilder {
 
   /// The trie in the order of a walk by levels.
   private struct Trie {
-    /// Each node's first child; the next node's is the end.
+    /// The first child of each node; its children end where the next node's begin.
     var firstChild: [UInt32] = []
     /// The class of the byte that leads to each node.
     var classes: [UInt8] = [0]
     /// The deepest other node whose path is a suffix of this one's.
     var fail: [UInt32] = [0]
     var output: [UInt32] = [Automaton.none]
-    /// Nodes at which patterns end, rising, and these patterns' range in the sorted ones.
+    /// The nodes at which patterns end, rising, with the range of those patterns in sorted order.
     var ends: [(node: UInt32, patterns: Range<Int>)] = []
 
     var count: Int { classes.count }

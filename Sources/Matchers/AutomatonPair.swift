@@ -10,7 +10,7 @@ protocol MatchSink {
 struct CountingSink: LiteralSink {
   let automata: AutomatonPair?
   var count: UInt64 = 0
-  /// Literals that end behind the stretch they were found in, and how many patterns each stands for.
+  /// Literals that end after the stretch they were found in, and the number of patterns of each.
   private var ahead: [(end: UInt64, patterns: UInt64)] = []
   private var stretchEnd: UInt64 = .max
   private var shift: UInt64 = 0
@@ -59,7 +59,7 @@ struct CountingSink: LiteralSink {
 struct CollectingSink: LiteralSink {
   let automata: AutomatonPair?
   var matches: [LiteralMatch] = []
-  /// Matches that were there before.
+  /// Number of matches that were in `matches` before.
   var start = 0
   private let limit: Int
   /// Whether there were more matches than the limit allows.
@@ -102,7 +102,7 @@ struct CollectingSink: LiteralSink {
   mutating func begin(through end: UInt64) {}
 
   mutating func accept(_ literal: AnchorIndex.Found, in index: AnchorIndex, end: UInt64) {
-    // What comes now ends behind all that was listed.
+    // Each literal ends after all matches listed so far, so it is cut too if one of those was.
     if !wasCut { pending.append((end, literal)) }
   }
 
@@ -163,7 +163,7 @@ struct AutomatonPair: Sendable {
     state.offset &+= UInt64(chunk.byteCount)
   }
 
-  /// One automaton.
+  /// Scans with one automaton.
   private func scan<Sink: MatchSink>(
     _ chunk: RawSpan, with automaton: Automaton, isFolded: Bool,
     _ cursor: inout Automaton.Cursor, _ offset: UInt64, _ sink: inout Sink
@@ -197,7 +197,7 @@ struct AutomatonPair: Sendable {
     cursor.fails = fails
   }
 
-  /// Both at once: their chains of loads do not depend on one another.
+  /// Scans with both at once: their chains of loads do not depend on one another.
   private func scan<Sink: MatchSink>(
     _ chunk: RawSpan, _ sensitive: Automaton, _ folded: Automaton,
     state: inout LiteralMatcher.State, _ sink: inout Sink

@@ -2,10 +2,11 @@ internal import CByteKernels
 
 /// A Bloom filter whose bits for one key lie in one 64-bit word.
 ///
-/// It stands before an exact table: a key that is not in the set is turned away by one load, from a
-/// region of two bytes a key that fits a cache where the table does not. Blocking costs about a
+/// It is asked before an exact table: a key that is not in the set is turned away by one load, from
+/// a region of two bytes a key that fits a cache where the table does not. Blocking costs about a
 /// factor of three in false positives against a classic filter of the same size (Putze, Sanders and
-/// Singler, 2007), and saves all loads but one. `sekisho_filter_keys` asks it about many keys at once.
+/// Singler, 2007), and saves all loads but one. `sekisho_filter_keys` asks it about many keys at
+/// once.
 struct BlockedFilter: Sendable {
   /// Bits for each key at build; with four bits set about 0.6 % of misses pass.
   static let bitsPerKey = 15
@@ -25,7 +26,7 @@ struct BlockedFilter: Sendable {
   @inline(__always)
   static func mask(of hash: UInt64) -> UInt64 { sekisho_filter_mask(hash) }
 
-  /// Asks for what the two tests read.
+  /// Prefetches the word that `passes` and `mayContain` read.
   @inline(__always)
   func prefetch(_ hash: UInt64) { words.prefetch(Self.word(of: hash, count: words.count)) }
 
@@ -45,9 +46,11 @@ struct BlockedFilter: Sendable {
     return words[clamping: Self.word(of: hash, count: words.count)] & mask == mask
   }
 
-  /// Which of up to 64 keys may be in the set, and the hashes of those; gives how many.
+  /// Selects those of up to 64 keys that may be in the set, with their hashes.
   ///
-  /// Those that leave the bytes, or have another length, are not.
+  /// A key that leaves `bytes`, or whose length is not in `lengths`, is not selected.
+  ///
+  /// - Returns: the number of keys selected.
   @inline(__always)
   func select(
     _ keys: Span<KeyReference>, in bytes: RawSpan, ofLength lengths: ClosedRange<Int>,

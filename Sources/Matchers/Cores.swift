@@ -2,19 +2,20 @@ internal import Glibc
 
 /// Divides work that is the same for each of many elements among the processor's cores.
 enum Cores {
-  /// The most threads: beyond that the work is the memory's.
+  /// The most threads: with more than these the speed of memory is the limit.
   private static let most = 16
 
-  /// Cores of the machine, as many as are used.
+  /// Number of cores to use: those of the machine, but at most `most`.
   static let count = min(most, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-  /// Into how many parts `forEachPart` cuts work of which a part has at least `least` elements.
+  /// The number of parts into which `count` elements are cut, each with at least `least` of them.
   static func parts(of count: Int, least: Int) -> Int {
     max(1, min(Self.count, count / max(1, least)))
   }
 
-  /// Calls with each of `parts` equal parts of `0..<count`, one on the caller's thread, and returns when
-  /// all are done.
+  /// Calls `body` with each of `parts` equal parts of `0..<count`, and returns when all are done.
+  ///
+  /// One part runs on the caller's thread.
   static func forEachPart(
     of count: Int, _ parts: Int, _ body: @escaping @Sendable (_ part: Int, Range<Int>) -> Void
   ) {
@@ -34,9 +35,9 @@ enum Cores {
   }
 }
 
-/// Elements that several threads write, each its own ones.
+/// Elements that several threads write, each thread its own.
 ///
-/// Lives no longer than the buffer it points into: for the time of a `forEachPart` inside
+/// It must not outlive the buffer it points into, so it is made for one `forEachPart` inside
 /// `withUnsafeMutableBufferPointer`.
 @safe
 struct DividedElements<Element>: @unchecked Sendable {

@@ -8,7 +8,7 @@ struct HashOrder {
   /// A key: its hash, and its place in the order of insertion.
   typealias Element = (hash: UInt64, index: UInt32)
 
-  /// Keys to a part, about.
+  /// About how many keys a part has.
   private static let part = 2048
 
   private var elements: [Element]
@@ -33,7 +33,7 @@ struct HashOrder {
     }
   }
 
-  /// The keys `0..<count` in an order of their own.
+  /// The keys `0..<count` in the order that `compare` gives.
   init(sorted count: Int, by compare: (UInt32, UInt32) -> Int, hash: (Int) -> UInt64) {
     elements = (0..<UInt32(count)).sorted { compare($0, $1) < 0 }.map { (hash(Int($0)), $0) }
   }
@@ -43,10 +43,10 @@ struct HashOrder {
     set { elements[position] = newValue }
   }
 
-  /// Forgets all from a position on.
+  /// Removes the keys from position `count` on.
   mutating func truncate(to count: Int) { elements.removeLast(elements.count - count) }
 
-  /// Sorts by hash, keys of one hash by a comparison of them.
+  /// Sorts by hash, and keys with the same hash by `compare`.
   mutating func sort(tie compare: (UInt32, UInt32) -> Int) {
     var scratch: [Element] = []
     var start = 0
@@ -68,7 +68,7 @@ struct HashOrder {
     guard range.count > 1 else { return }
     let first = elements[range].reduce(UInt64.max) { min($0, $1.hash) }
     let last = elements[range].reduce(UInt64.min) { max($0, $1.hash) }
-    // A power of two of cells over the hashes that there are.
+    // The number of cells is a power of two; they divide the range of the hashes found.
     let bits = max(0, 64 - (last - first).leadingZeroBitCount)
     let cellBits = min(bits, max(1, Int.bitWidth - range.count.leadingZeroBitCount))
     let shift = UInt64(bits - cellBits)
@@ -79,7 +79,8 @@ struct HashOrder {
       crowded = crowded || next[cell + 1] > 64
       next[cell + 1] += next[cell]
     }
-    // Equal keys, or someone who can invert the hash: insertion would take its square.
+    // Many equal keys, or keys made by someone who can invert the hash: insertion would take
+    // quadratic time.
     if crowded {
       elements[range].sort(by: isBefore)
       return
@@ -102,7 +103,7 @@ struct HashOrder {
     }
   }
 
-  /// The most keys of one of `buckets` equal ranges of hashes.
+  /// The most keys that one of `buckets` equal ranges of hashes holds.
   func longestBucket(of buckets: Int) -> Int {
     var longest = 0
     var bucket = -1

@@ -1,46 +1,54 @@
 internal import CByteKernels
 
-/// IPv4 addresses and prefixes in blocks of 256 addresses, or of 65 536 where there are few.
+/// IPv4 addresses and prefixes in blocks of 256 addresses, or of 65 536 if there are few prefixes.
 ///
-///     regions   UInt32 …   small blocks: for each /16 sixteen bits, whether its /20s have anything, and
-///                          above them its place in `present`; large ones: one bit a /18
-///     present   UInt64 …   one bit a block: has it a record; small blocks: only those of /16s with any
+///     regions   UInt32 …   small blocks: for each /16 sixteen bits, whether its /20s have
+///                          anything, and above them its place in `present`; large ones: one
+///                          bit a /18
+///     present   UInt64 …   one bit a block: whether it has a record; small blocks: only for /16s
+///                          that have anything
 ///     ranks     UInt32 …   for each word of `present`, the set bits before it
-///     firsts    UInt32 …   for each record where its entries begin, and a bit; then the end
-///     others    UInt32 …   for each record what stands for what no entry stands for
-///     lows      UInt8 or UInt16 …   low bits of each entry, not falling in a block; 64 zero bytes more
+///     firsts    UInt32 …   for each record where its entries begin, and in the top bit whether
+///                          `others` holds an answer; then the end
+///     others    UInt32 …   for each record the answer for addresses at which no entry begins
+///     lows      UInt8 or UInt16 …   low bits of each entry, not falling in a block; 64 zero bytes
+///                                   more
 ///     cuts      UInt32 …   for each block that is cut where its pieces begin; then the end
-///     pieces    UInt8 or UInt16 …   low bits of each, rising in a block; one and 64 zero bytes more
-///     numbers   UInt32 …   of each piece; then `PrefixTrie.none`
+///     pieces    UInt8 or UInt16 …   low bits of where each piece begins, rising in a block; one
+///                                   more and 64 zero bytes
+///     numbers   UInt32 …   the number of each piece's prefix; then `PrefixTrie.none`
 ///
-/// Prefixes are numbered in order, so an entry is the low bits of where a prefix begins, and its number is
-/// its index. The last entry that begins at an address is the longest prefix over it: one that begins
-/// before it and reaches it is longer than none that begins at it. So whole addresses, nearly all
-/// that feeds have, cost one byte, and are found by comparing bytes.
+/// Prefixes are numbered in order, so an entry is the low bits of where a prefix begins, and its
+/// number is its index. The last entry that begins at an address is the longest prefix over it: one
+/// that begins before it and reaches it is shorter than all that begin at it. So whole addresses,
+/// nearly all that feeds have, cost one byte, and are found by comparing bytes.
 ///
-/// A block has a record where a prefix begins in it, or where the longest prefix over whole blocks is
-/// another than before. Where something stands for addresses at which nothing begins, the record's bit
-/// is set and `others` says what: the prefix over all of the block, and of all up to the next record;
-/// or, where longer prefixes cut the block, its pieces, which flatten what nests (`IntervalBuilder`). The
-/// block behind one that is cut has a record always.
+/// A block has a record if a prefix begins in it, or if the longest prefix over whole blocks is not
+/// the same as in the block before. Addresses at which no prefix begins may have an answer as well:
+/// then the top bit of the record's element of `firsts` is set, and `others` holds the answer. That
+/// is the number of the prefix over the whole block and over all blocks up to the next record; or,
+/// if longer prefixes cut the block, the index in `cuts` of its pieces, which flatten nested
+/// prefixes (`IntervalBuilder`). The block after one that is cut always has a record.
 ///
-/// A block costs eight bytes, a /16 with any 48, and the regions 256 KiB, or 32 KiB of which are looked at
-/// first; what is far from all prefixes costs one load from there.
+/// A record costs eight bytes, the words of a /16 that has anything 48, and the regions 256 KiB, or
+/// 32 KiB with large blocks. They are looked at first: an address far from all prefixes costs that
+/// one load.
 struct IPv4Prefixes: Sendable {
-  /// Parameters: prefixes, address bits below a block's.
+  /// Parameters: number of prefixes, address bits within a block (8 or 16).
   ///
   /// Sections: links (3), then those above.
   static let format = ImageFormat(
     magic: "SekiPfx4", version: 3, parameterCount: 2,
     elementSizes: [8, 4, 4, 4, 8, 4, 4, 4, 1, 4, 1, 4])
 
-  /// From this many prefixes on blocks are of 256 addresses.
+  /// From this many prefixes on, blocks have 256 addresses.
   static let smallBlocksFrom = 1 << 16
-  /// The bit of `firsts` for what stands beside the entries, and that of `others` for pieces.
+  /// The top bit: in `firsts`, there is an answer in `others`; in `others`, it is a place in
+  /// `cuts`.
   static let topBit: UInt32 = 1 << 31
   /// The most prefixes.
   static let mostEntries = Int(topBit) - 1
-  /// Bytes behind the low bits.
+  /// Zero bytes after the low bits.
   static let lowsSlack = Int(SEKISHO_LOWS_SLACK)
 
   private let regions: ImageTable<UInt32>
@@ -53,7 +61,7 @@ struct IPv4Prefixes: Sendable {
   private let pieceLows: ImageTable<UInt8>
   private let pieceNumbers: ImageTable<UInt32>
   private let entryCount: Int
-  /// 8 or 16: address bits below a block's.
+  /// Address bits within a block: 8 or 16.
   private let lowBits: Int
   /// The kernel's variant; tests force each.
   var variant = sekisho_best_variant()
@@ -81,7 +89,7 @@ struct IPv4Prefixes: Sendable {
     else { throw .damaged("the tables of addresses do not fit one another") }
   }
 
-  /// The number for each address; there is room for all answers.
+  /// Looks up the number of each address; `answers` has room for all of them.
   func lookup(_ addresses: Span<UInt32>, numbers answers: inout MutableSpan<UInt32>) {
     // SAFETY: `init` found the tables to be as long as the kernel wants them, which bounds whatever
     // they hold; the caller made sure of room for the answers.
@@ -205,7 +213,7 @@ struct IPv4Prefixes: Sendable {
   }
 }
 
-/// What checking has come to.
+/// The state of `IPv4Prefixes.verify()`.
 private struct IPv4Check {
   var regions: IPv4Regions
   /// The next record.
@@ -220,7 +228,7 @@ private struct IPv4Check {
     regions = IPv4Regions(lowBits: lowBits)
   }
 
-  /// Goes on to the next block with a record; whether it may be that.
+  /// Goes on to the next block with a record; false if the block before was cut and is no neighbor.
   mutating func begin(_ block: UInt32, other: UInt32) -> Bool {
     let isFirst = rank == 0
     let follows = block == last.block + 1
@@ -232,7 +240,7 @@ private struct IPv4Check {
     return true
   }
 
-  /// Adds what the last record stands for; whether it may be the last.
+  /// Adds the addresses of the last record; false if its block is cut and is not the last block.
   mutating func finish() -> Bool {
     let lastBlock = UInt32.max >> UInt32(lowBits)
     addLast(through: lastBlock)
@@ -256,13 +264,13 @@ struct IPv4Regions {
   private var bits: [UInt64]
   private let shift: UInt32
 
-  /// For blocks of `lowBits` address bits.
+  /// No regions yet, for blocks of `lowBits` address bits.
   init(lowBits: Int) {
     shift = UInt32(lowBits == 8 ? SEKISHO_NEAR_BITS : SEKISHO_NEAR_BITS_WIDE)
     bits = [UInt64](repeating: 0, count: 1 << (26 - Int(shift)))
   }
 
-  /// Words of the image.
+  /// Number of words in the image.
   static func wordCount(lowBits: Int) -> Int {
     lowBits == 8 ? 1 << 16 : 1 << (27 - Int(SEKISHO_NEAR_BITS_WIDE))
   }
@@ -274,14 +282,14 @@ struct IPv4Regions {
     }
   }
 
-  /// Whether anything is in a /16; where blocks are small.
+  /// Whether a /16 has anything; only for small blocks.
   func hasAny(inRegion region: Int) -> Bool { part(region) != 0 }
 
   private func part(_ region: Int) -> UInt32 {
     UInt32(truncatingIfNeeded: bits[region >> 2] >> UInt64((region & 3) << 4)) & 0xFFFF
   }
 
-  /// The words of the image; where blocks are small with the place of each /16's words.
+  /// The words of the image; with small blocks `lines` gives the place of each /16's words.
   func words(lines: ((Int) -> UInt32)?) -> [UInt32] {
     if let lines { return (0..<1 << 16).map { lines($0) << 16 | part($0) } }
     return bits.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] }

@@ -10,9 +10,9 @@ struct IPv4PrefixesBuilder {
   }
 
   private let lowBits: Int
-  /// The address bits below a block's.
+  /// The address bits within a block.
   private let mask: UInt32
-  /// One bit a block.
+  /// One bit for each block: whether it has a record.
   private var blocks: [UInt64]
   private var firsts: [UInt32] = []
   private var others: [UInt32] = []
@@ -23,7 +23,8 @@ struct IPv4PrefixesBuilder {
   private var regions: IPv4Regions
   private let count: Int
 
-  /// Takes prefixes sorted by address, a shorter one before a longer one, whose numbers are their indices.
+  /// Takes prefixes sorted by address, a shorter one before a longer one, whose numbers are their
+  /// indices.
   init(_ entries: [Entry], smallBlocksFrom: Int) {
     lowBits = entries.count >= smallBlocksFrom ? 8 : 16
     mask = 1 << UInt32(lowBits) - 1
@@ -73,7 +74,7 @@ struct IPv4PrefixesBuilder {
     pieceLows.append(contentsOf: repeatElement(0, count: lowBits / 8 + IPv4Prefixes.lowsSlack))
   }
 
-  /// A block with a record; whether prefixes cut it.
+  /// Adds a block with a record; returns whether prefixes cut the block.
   private mutating func add(
     _ entries: [Entry], _ range: Range<Int>, block: UInt32, value: UInt32
   ) -> Bool {
@@ -94,7 +95,7 @@ struct IPv4PrefixesBuilder {
     }
     others.append(IPv4Prefixes.topBit | UInt32(cuts.count))
     cuts.append(UInt32(pieceNumbers.count))
-    // Whole addresses are found as entries.
+    // Whole addresses are found as entries, so they need no pieces.
     var pieces = IntervalBuilder<UInt32>(last: mask, value: value)
     for at in range where entries[at].length < 32 && Int(entries[at].length) > 32 - lowBits {
       pieces.open(entries[at].address & mask, through: entries[at].last & mask, value: UInt32(at))
@@ -120,7 +121,7 @@ struct IPv4PrefixesBuilder {
     var present = blocks
     var regionWords: [UInt32]
     if lowBits == 8 {
-      // Only the /16s that have any.
+      // Only the words of /16s that have anything.
       present = []
       var lines = [UInt32](repeating: 0, count: 1 << 16)
       for region in 0..<1 << 16 {

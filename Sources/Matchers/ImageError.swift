@@ -2,7 +2,7 @@
 public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The bytes are no image of this kind, or an inner check failed; the text says which.
   case damaged(String)
-  /// What was given to a builder makes no image: a key twice, a prefix with host bits, and so on.
+  /// The input of a builder makes no image: a key twice, a prefix with host bits, and so on.
   case unusableInput(String)
 
   /// What is wrong, in one line.

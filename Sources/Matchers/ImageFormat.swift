@@ -104,7 +104,7 @@ struct ImageReader {
     try ImageTable(image: image, offset: sections[section].offset, count: sections[section].count)
   }
 
-  /// A parameter that is a number of things, refused if it is above `limit`.
+  /// A parameter that is a count; throws if it is above `limit`.
   func count(_ parameter: Int, atMost limit: Int) throws(ImageError) -> Int {
     guard let value = Int(exactly: parameters[parameter]), value <= limit else {
       throw .damaged("parameter \(parameter) is out of range")
@@ -133,8 +133,8 @@ struct ImageReader {
 
 /// Writes an image: the header at once, then each section's elements where they belong.
 ///
-/// Memory is touched as far as sections have been written to, so that what they are made of can be let
-/// go of one after another.
+/// Memory is touched only as far as sections were written, so that what each is made of can be
+/// freed before the next one is written.
 struct ImageWriter {
   private var bytes: [UInt8]
   private let offsets: [Int]
@@ -249,7 +249,7 @@ struct ImageWriter {
   mutating func copy(_ source: RawSpan, section: Int, byteOffset: Int) {
     let start = offsets[section] + byteOffset
     if byteOffset == 0, start == bytes.count {
-      // What is copied need not be zero before.
+      // Bytes that are appended need not be set to zero before.
       unsafe source.withUnsafeBytes { from in
         // SAFETY: the buffer is valid within the closure, and only read.
         unsafe bytes.append(contentsOf: from)

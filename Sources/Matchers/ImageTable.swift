@@ -47,7 +47,7 @@ struct ImageTable<Element: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
         fromByteOffset: index &* MemoryLayout<Element>.size, as: Element.self))
   }
 
-  /// Asks for the element at an index to be brought nearer.
+  /// Prefetches the element at an index.
   ///
   /// A loop of these before a loop that reads the same elements lets their cache misses overlap.
   @inline(__always)
@@ -59,7 +59,7 @@ struct ImageTable<Element: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
           &+ UInt(bitPattern: index &* MemoryLayout<Element>.size)))
   }
 
-  /// The first byte, of any alignment, for a kernel that is told how many there are.
+  /// The first byte, of any alignment, for a kernel that is told the number of elements.
   @unsafe
   var pointer: UnsafeRawPointer { unsafe start }
 

@@ -11,7 +11,7 @@ struct IntervalBuilder<Position: FixedWidthInteger & UnsignedInteger> {
   private let last: Position
   private let value: UInt32
 
-  /// Positions from 0 to `last`, with a value where no range is.
+  /// A builder for positions from 0 to `last`; `value` is that of positions in no range.
   init(last: Position, value: UInt32) {
     self.last = last
     self.value = value
@@ -46,7 +46,7 @@ struct IntervalBuilder<Position: FixedWidthInteger & UnsignedInteger> {
   private mutating func begin(_ start: Position, _ value: UInt32) {
     if starts[starts.count - 1] == start {
       values[values.count - 1] = value
-      // The interval before may now be the same.
+      // The interval before may now have the same value: then the two are one.
       if values.count > 1, values[values.count - 2] == value {
         starts.removeLast()
         values.removeLast()

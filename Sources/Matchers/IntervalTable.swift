@@ -1,15 +1,15 @@
 internal import CByteKernels
 
-/// Addresses cut into intervals, each with a value: what nested prefixes come to when flattened.
+/// Intervals of addresses, each with a value: nested prefixes, flattened.
 ///
 ///     starts   Address …   first address of each interval, rising, the first one 0
 ///     values   UInt32 …    one for each interval
-///     levels   Address …   above the starts a tree without pointers, the top first
+///     levels   Address …   a tree without pointers over the starts, the top level first
 ///
-/// The interval of an address is the last one that begins at or before it. A level holds every eighth
-/// address of the one below, which is a line of the cache for each step of a search, whatever the
-/// addresses are: real ones lie close together in few places, where an index of equal parts of the address space
-/// leaves long searches.
+/// The interval of an address is the last one that begins at or before it. A level holds every
+/// eighth address of the one below, so each step of a search reads one cache line, whatever the
+/// addresses are. Real ones lie close together in few places, where an index of equal parts of the
+/// address space leaves long searches.
 struct IntervalTable: Sendable {
   let starts: ImageTable<UInt64>
   let values: ImageTable<UInt32>
@@ -21,9 +21,7 @@ struct IntervalTable: Sendable {
 
   private static let fan = Int(SEKISHO_INTERVAL_FAN)
 
-  /// Where the levels over a number of intervals begin, the top first, and the end.
-  ///
-  /// There is one number at least, so that no table of an image is empty.
+  /// Where the levels over `count` intervals begin, the top first; then the end.
   private static func levelFirsts(intervals count: Int) -> [UInt32] {
     var sizes: [Int] = []
     var size = count
@@ -36,7 +34,7 @@ struct IntervalTable: Sendable {
     return firsts
   }
 
-  /// The levels over given starts.
+  /// The levels over given starts; at least one number, since no table of an image may be empty.
   static func makeLevels(starts: [UInt64]) -> [UInt64] {
     let firsts = levelFirsts(intervals: starts.count)
     var levels = [UInt64](repeating: .max, count: max(1, Int(firsts[firsts.count - 1])))
@@ -69,8 +67,9 @@ struct IntervalTable: Sendable {
   func find(
     _ addresses: InlineArray<64, UInt64>, _ count: Int, _ found: inout InlineArray<64, UInt32>
   ) {
-    // SAFETY: `init` found as many starts and numbers of levels in the image as the table says, and the
-    // levels' places follow from the number of starts. Both arrays have more than `count` elements.
+    // SAFETY: `init` found as many starts and level elements in the image as the table says, and
+    // the levels' places follow from the number of starts. Both arrays have 64 elements, and no
+    // more are read or written.
     unsafe levelFirsts.withUnsafeBufferPointer { firsts in
       guard let firsts = firsts.baseAddress else { return }
       var table = unsafe sekisho_interval_table(

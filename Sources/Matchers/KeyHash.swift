@@ -32,7 +32,8 @@ struct KeyHash: Sendable {
     assert(offset >= 0 && length >= 0 && offset + length <= bytes.byteCount)
     var secrets = secrets
     return unsafe bytes.withUnsafeBytes { buffer in
-      // SAFETY: the key is in the span, and what may be read is what is left of it.
+      // SAFETY: the key is in the span, and the kernel is told how many bytes there are from its
+      // start.
       let start = unsafe buffer.baseAddress ?? Self.nothing
       return unsafe sekisho_key_hash(
         &secrets, (start + offset).assumingMemoryBound(to: UInt8.self),

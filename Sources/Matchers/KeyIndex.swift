@@ -16,9 +16,10 @@ public struct KeyCandidate: Sendable, Equatable {
 
 /// An immutable index of keys that are stored elsewhere: for a key, the numbers it may have.
 ///
-/// Where the keys stand in a table already, in the order of their numbers, a `KeySet` would hold every
-/// byte of them twice. This holds 32 bits a key beside the filter, and leaves the comparison of bytes to the
-/// owner of the table: candidates are few (the key itself, and one miss in some ten thousand).
+/// If a table already holds the keys, in the order of their numbers, a `KeySet` would store every
+/// byte of them twice. This index takes 32 bits a key beside the filter, and leaves the comparison
+/// of bytes to the owner of the table: candidates are few (the key itself, and one miss in some ten
+/// thousand).
 ///
 /// # How it works
 ///
@@ -29,13 +30,13 @@ public struct KeyCandidate: Sendable, Equatable {
 ///     slots     UInt32 …   the number in the low bits, as many as the largest needs; above it as many
 ///                          bits of the hash as there is room for
 ///
-/// So a key costs 6.9 bytes, a miss one load, and a hit three loads and the owner's.
+/// So a key costs 6.9 bytes, a miss one load, and a hit three loads and the owner's comparison.
 ///
 /// # The bound
 ///
-/// No bucket has more than `longestBucket` slots: the builder says so, and its user takes another seed. An index
-/// of keys that crowd under every seed has no slots; its answer to a key that passes the filter is `unknown`,
-/// and the owner searches his table, which is sorted.
+/// No bucket has more than `longestBucket` slots: otherwise the builder returns nil, and the caller
+/// takes another seed. An index of keys that crowd under every seed has no slots; its answer to a
+/// key that passes the filter is `unknown`, and the owner searches its own sorted table.
 ///
 /// # Trust
 ///
@@ -76,7 +77,8 @@ public struct KeyIndex: Sendable {
   public let count: Int
   /// Whether lookups fold ASCII capitals; the keys are lower case then.
   public let ignoresCase: Bool
-  /// Whether the index knows numbers; else every key that passes the filter is searched for.
+  /// Whether the index knows numbers; if not, the owner searches for each key that passes the
+  /// filter.
   public let hasSlots: Bool
 
   /// Opens an image after checking its header and lengths; the region may be hostile.
@@ -103,9 +105,9 @@ public struct KeyIndex: Sendable {
     }
   }
 
-  /// The bits of a hash that stand above the number in a slot, in their place.
+  /// The tag of a hash: the bits that a slot holds above the number, shifted to their place.
   ///
-  /// Neither those of the filter's mask nor, in indexes of sensible size, the bucket's.
+  /// They are neither those of the filter's mask nor, in indexes of sensible size, the bucket's.
   @inline(__always)
   static func tag(of hash: UInt64, numberBits: UInt32) -> UInt32 {
     UInt32(truncatingIfNeeded: (hash &>> 24) << UInt64(numberBits))
@@ -117,9 +119,9 @@ public struct KeyIndex: Sendable {
     UInt32(truncatingIfNeeded: UInt64(slot) & ((1 as UInt64) &<< UInt64(numberBits) &- 1))
   }
 
-  /// Checks that the buckets span the slots and none is longer than it may be.
+  /// Checks that the buckets span the slots and none exceeds `longestBucket`.
   ///
-  /// That every key is found is for the owner of the keys to check.
+  /// The owner of the keys has to check that every key is found.
   public func verify() throws(ImageError) {
     try ImageReader(image: owner, range: range, format: Self.format).verifyPadding()
     guard hasSlots else { return }

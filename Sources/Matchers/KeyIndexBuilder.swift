@@ -1,6 +1,7 @@
 /// Builds a `KeyIndex` image.
 ///
-/// Keys are hashed as they come and not kept: twelve bytes a key until the image is built, which has 6.9 more.
+/// Keys are hashed as they come and not kept. The builder holds twelve bytes a key; the image takes
+/// 6.9 more.
 public struct KeyIndexBuilder {
   private let ignoresCase: Bool
   private let seed: UInt64
@@ -16,8 +17,8 @@ public struct KeyIndexBuilder {
   ///
   /// - Parameters:
   ///   - ignoresCase: whether lookups fold ASCII capitals; the keys must be lower case then.
-  ///   - seed: of the hash; another one is to be tried where `build` gives nil.
-  ///   - count: keys that are expected.
+  ///   - seed: the seed of the hash; try another one if `build()` returns nil.
+  ///   - count: number of keys that are expected.
   public init(ignoresCase: Bool, seed: UInt64, expecting count: Int = 0) {
     self.ignoresCase = ignoresCase
     self.seed = seed
@@ -37,7 +38,7 @@ public struct KeyIndexBuilder {
     largest = max(largest, number)
   }
 
-  /// The image, a function of the keys in their order and the seed; nil where a bucket would be too long.
+  /// The image, or nil if a bucket would be too long; a function of the keys in order and the seed.
   public func build() -> [UInt8]? {
     let bucketCount = max(1, (hashes.count + KeyIndex.meanBucket - 1) / KeyIndex.meanBucket)
     var ends = [UInt32](repeating: 0, count: bucketCount + 1)
@@ -55,7 +56,7 @@ public struct KeyIndexBuilder {
     }
     let numberBits = UInt32(max(1, 32 - largest.leadingZeroBitCount))
     var slots = [UInt32](repeating: 0, count: max(1, hashes.count))
-    // From the last key on, so that what were ends become starts.
+    // From the last key to the first, so that each bucket's end becomes its start.
     for index in hashes.indices.reversed() {
       let bucket = hashes[index].scaled(to: bucketCount)
       ends[bucket] -= 1
@@ -65,7 +66,7 @@ public struct KeyIndexBuilder {
     return image(offsets: ends, slots: slots, numberBits: numberBits, hasSlots: true)
   }
 
-  /// The image of an index whose owner searches his table for every key that passes the filter.
+  /// The image of an index whose owner searches its table for every key that passes the filter.
   public func buildFilterOnly() -> [UInt8] {
     image(offsets: [0, 0], slots: [0], numberBits: 1, hasSlots: false)
   }

@@ -25,7 +25,7 @@ extension KeySet {
     _ keys: Span<KeyReference>, in bytes: RawSpan, numbers: inout MutableSpan<UInt32>, at start: Int
   ) {
     precondition(numbers.count - start >= keys.count, "no room for the answers")
-    // Constants for the shapes that lists of indicators have: the loops become twice as short.
+    // The shapes of indicator lists are compile-time constants: the loops become twice as short.
     switch (fixedWidth, ignoresCase) {
     case (16, false): lookup(keys, in: bytes, &numbers, at: start, MD5Shape())
     case (20, false): lookup(keys, in: bytes, &numbers, at: start, SHA1Shape())
@@ -173,7 +173,7 @@ extension KeySet {
     return Self.none
   }
 
-  /// The same for fixed widths below eight.
+  /// As `find`, for fixed widths below eight.
   private func findShort(
     _ bytes: RawSpan, at offset: Int, from first: Int, to end: Int, width: Int
   ) -> UInt32 {
@@ -202,7 +202,7 @@ extension KeySet {
   @inline(__always)
   static func padded(_ length: Int) -> Int { (length &+ 3) & ~3 }
 
-  /// Binary search by the key's bytes, for the order that hashing could not bound.
+  /// Finds a key by binary search; for sets whose buckets no seed could bound.
   private func search(_ bytes: RawSpan, at offset: Int, length: Int) -> UInt32 {
     var low = 0
     var high = count
@@ -238,7 +238,7 @@ extension KeySet {
   }
 }
 
-/// What all keys of a set have in common, known when compiling or not.
+/// What all keys of a set have in common, whether known at compile time or not.
 private protocol KeyShape {
   var fixedWidth: Int? { get }
   var ignoresCase: Bool { get }

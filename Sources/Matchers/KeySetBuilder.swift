@@ -76,7 +76,7 @@ public struct KeySetBuilder {
 
   /// The image: a function of the (key, number) pairs and the seed, not of their order.
   ///
-  /// - Parameter mergesEqualKeys: of keys that are equal the one with the lowest number stays.
+  /// - Parameter mergesEqualKeys: whether equal keys become one, with the lowest of their numbers.
   /// - Returns: the image's bytes.
   /// - Throws: `ImageError.unusableInput` if two keys are equal and are not merged, one has the wrong
   ///   width, or the records would take more than 16 GiB.
@@ -135,7 +135,7 @@ public struct KeySetBuilder {
     return order != 0 ? order : Int(numbers[a]) - Int(numbers[b])
   }
 
-  /// Throws if there are equal keys, or keeps of each the first.
+  /// Throws if there are equal keys, or keeps only the first of them if `merges` is set.
   private func removeDoubles(_ order: inout HashOrder, merges: Bool) throws(ImageError) {
     guard order.count > 1 else { return }
     var kept = 0
@@ -169,8 +169,10 @@ public struct KeySetBuilder {
     return KeySet.recordHeader + KeySet.padded(place(index).count)
   }
 
-  /// Writes the keys one after another into the image, which only the filter's words are not written
-  /// in order of.
+  /// Writes the image in the order of the keys.
+  ///
+  /// Every section is written from beginning to end, except the filter of keys that are not in the
+  /// order of their hashes.
   private func write(
     _ order: HashOrder, seed: UInt64, kind: KeySet.Order
   ) throws(ImageError) -> [UInt8] {
@@ -226,7 +228,7 @@ public struct KeySetBuilder {
     return writer.finish()
   }
 
-  /// Asks for a key that will soon be copied: they lie about in the order of insertion.
+  /// Prefetches a key that will soon be copied: keys lie in the order of insertion.
   @inline(__always)
   private func prefetchKey(_ order: HashOrder, _ position: Int) {
     guard position < order.count else { return }
@@ -239,7 +241,7 @@ public struct KeySetBuilder {
     }
   }
 
-  /// An element of the offsets: records before this one, or bytes in units of four.
+  /// An element of `offsets`: the number of records before this one, or of bytes in units of four.
   private func offset(position: Int, byteOffset: Int) -> UInt32 {
     UInt32(fixedWidth == nil ? byteOffset / KeySet.recordUnit : position)
   }

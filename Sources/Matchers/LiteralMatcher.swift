@@ -25,11 +25,10 @@ public struct LiteralMatch: Sendable, Hashable {
 ///
 /// - *Anchors* (`AnchorIndex`): each pattern is found by a rare pair of bytes in it. Used where few
 ///   places of an input are expected to hold such pairs.
-/// - *Automata* (`Automaton`): Aho and Corasick's, which costs the same whatever the input holds. Used
-///   for patterns that have no rare pair. Patterns that ignore case and those that do not have an
-///   automaton each, for a candidate of a folded automaton would have to be confirmed, and patterns
-///   could be made whose candidates are many and whose matches are none. Where a set has both, they
-///   run side by side.
+/// - *Automata* (`Automaton`): Aho and Corasick's, which costs the same whatever the input holds.
+///   Used for patterns that have no rare pair. Patterns that ignore case and those that do not have
+///   an automaton each: one folded automaton would only give candidates, and patterns can be made
+///   that have many candidates and no matches. Where a set has both, the two run side by side.
 ///
 /// A set with anchors has automata too, unless it is large: then a scan goes over to them while the
 /// input is dense with anchors, and back. In a large set automata are for those patterns only that
@@ -61,7 +60,7 @@ public struct LiteralMatcher: Sendable {
   /// How the patterns are found; a parameter of the image.
   enum Strategy: Sendable {
     case automata(AutomatonPair)
-    /// `coversAll`: the automata are those of all patterns, else of those without an anchor.
+    /// `coversAll`: the automata hold all patterns, else only those without an anchor.
     case anchors(AnchorIndex, automata: AutomatonPair, coversAll: Bool)
   }
 
@@ -156,7 +155,7 @@ public struct LiteralMatcher: Sendable {
 
   /// Appends the matches that end in this chunk, at most `limit`.
   ///
-  /// What the limit cuts are the last matches; the state afterwards is the same, so that the next
+  /// The limit cuts the last matches. The state afterwards does not depend on it, so that the next
   /// chunk's matches are right in any case.
   ///
   /// - Parameters:

@@ -9,18 +9,20 @@ public struct LiteralMatcherBuilder {
 
   /// Words of dense rows; tests lower it so that small sets have sparse states.
   var denseBudget = AutomatonBuilder.denseBudget
-  /// Whether there are anchors: nil where it depends on how often they are expected.
+  /// Whether there are anchors; nil if that depends on how often they are expected.
   package var usesAnchors: Bool?
-  /// Sets of eight groups of byte pairs that anchors may take, one or two: the second costs the finder a third
-  /// more, and pays where words that have little in common are looked for in logs, full of digits as these are.
+  /// Sets of eight groups of byte pairs that anchors may take, one or two.
+  ///
+  /// The second set costs the finder a third more. It pays where words that have little in common
+  /// are looked for in logs, which are full of digits.
   package var pairSets = 1
   /// The most bytes of patterns for which there are automata beside the anchors.
   package var reliefLimit = 2 << 20
-  /// What anchors may be expected to cost for a byte, in the units of `PairGroups.effort`: an
-  /// automaton's cost, which grows when its rows no longer fit a second-level cache.
+  /// The most that anchors may be expected to cost for a byte, in the units of `PairGroups.effort`:
+  /// an automaton's cost, which grows when its rows no longer fit a second-level cache.
   static let greatestEffort = 4.0
   private static let greatestEffortUncached = 16.0
-  /// Bytes of patterns of which the automaton still fits.
+  /// The most bytes of patterns whose automaton still fits a second-level cache.
   private static let cachedPatterns = 8 << 10
 
   /// A builder without patterns.
@@ -31,7 +33,7 @@ public struct LiteralMatcherBuilder {
 
   /// Makes room for `count` patterns of `bytes` bytes in all.
   ///
-  /// Then building takes, beside what this takes, no more than three times the patterns' bytes.
+  /// Building then takes at most three times the patterns' bytes beside what this reserves.
   public mutating func reserve(count: Int, bytes: Int) {
     self.bytes.reserveCapacity(bytes)
     ends.reserveCapacity(count)
@@ -79,7 +81,8 @@ public struct LiteralMatcherBuilder {
     if let found = anchors {
       let isSmall = byteCount <= reliefLimit
       coversAll = isSmall && found.rest.isEmpty
-      // One automaton of all costs no more than one of a few.
+      // A small set that needs an automaton besides gets automata only: one of all patterns costs
+      // no more than one of a few.
       if isSmall, !coversAll, usesAnchors != true { anchors = nil }
     }
     let members: [Int]? = coversAll ? nil : anchors?.rest
@@ -143,7 +146,7 @@ public struct LiteralMatcherBuilder {
     return AnchorBuilder(patterns, groups: groups, seed: 0x5EC1)
   }
 
-  /// The automaton of the patterns with these numbers, or of all.
+  /// The automaton of the patterns numbered `members`, or of all if that is nil.
   private func automaton(
     _ table: PatternTable, folded: Bool, _ members: [Int]?
   ) throws(ImageError) -> AutomatonBuilder? {

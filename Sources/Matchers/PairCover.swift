@@ -1,22 +1,22 @@
 /// Chooses pairs of bytes such that every pattern holds one, and few places of an input do.
 ///
 /// Weighted set cover by the greedy rule: the pair that is worth most for what it costs, again and
-/// again. A pair costs what it is expected to be met at, and a fixed price, since few groups of pairs
-/// fit the finder and each further pair widens one; which price is right depends on the patterns, so
-/// several are tried and the cheapest result is taken. Of a few hundred patterns the groups are then improved
-/// one pattern at a time (`PairRefinement`).
+/// again. A pair costs how often it is expected to be met, plus a fixed price, since few groups of
+/// pairs fit the finder and each further pair widens one. The right price depends on the patterns,
+/// so several are tried and the cheapest result is taken. For a few hundred patterns the groups are
+/// then improved one pattern at a time (`PairRefinement`).
 struct PairCover {
   /// Patterns that the choice is made from; the others are checked against it.
   static let sampleSize = 4096
   /// Bytes at the front of a pattern in which its pair is looked for.
   static let searched = 256
 
-  /// Prices of a pair beside what it is met at; with the last nearly any set has a complete cover.
+  /// Fixed prices of a pair to try; with the last one nearly any set has a complete cover.
   private static let prices = [1e-5, 1e-4, 1e-3, 4e-3, 2e-2]
 
   let groups: PairGroups
 
-  /// Chooses for patterns whose letters are small if case may be ignored.
+  /// Chooses pairs for `patterns`; those that ignore case are in small letters.
   init(_ patterns: PatternTable, sets: Int = 1) {
     let bytes = patterns.bytes
     let ignoresCase = patterns.foldsCase.contains(true)
@@ -28,7 +28,7 @@ struct PairCover {
     var sample = Swift.stride(from: 0, to: patterns.count, by: step).map { patterns.range($0) }
     var best: (pairs: [(first: UInt8, second: UInt8)], groups: PairGroups)?
     var missed: [Range<Int>] = []
-    // A pattern that the sample does not stand for joins it, a few times.
+    // A pattern without any of the chosen pairs joins the sample, a few times.
     for _ in 0..<4 {
       let members = Self.members(sample, in: bytes, isSingle: isSingle)
       best = nil
@@ -59,14 +59,14 @@ struct PairCover {
       if missed.isEmpty || step == 1 { break }
       sample += missed.prefix(Self.sampleSize / 4)
     }
-    // What is missed even so gets its rarest pair.
+    // A pattern that is missed even so gets its rarest pair.
     var groups = best?.groups ?? PairGroups([], single: singles, ignoresCase: ignoresCase)
     groups.add(
       Self.rarest(missed, in: bytes, ignoresCase: ignoresCase), ignoresCase: ignoresCase)
     self.groups = groups
   }
 
-  /// The pair of each pattern that is met least, each once.
+  /// The rarest pair of each pattern, each pair once.
   private static func rarest(
     _ ranges: [Range<Int>], in bytes: [UInt8], ignoresCase: Bool
   ) -> [(first: UInt8, second: UInt8)] {
@@ -99,7 +99,7 @@ struct PairCover {
     return (0..<256).filter { isSingle[$0] }.map { UInt8($0) }
   }
 
-  /// The different pairs of each pattern that holds no single byte.
+  /// The distinct pairs of each pattern that contains no single-byte pattern.
   private static func members(
     _ ranges: [Range<Int>], in bytes: [UInt8], isSingle: [Bool]
   ) -> [[UInt16]] {
@@ -133,7 +133,7 @@ struct PairCover {
     var isCovered = [Bool](repeating: false, count: members.count)
     var left = members.count
     var chosen: [(first: UInt8, second: UInt8)] = []
-    // More pairs than this are no rare ones any more.
+    // Pairs beyond this number are not rare any more.
     while left > 0, chosen.count < 400 {
       var best = (worth: 0.0, pair: 0 as UInt16)
       for (index, pair) in candidates.enumerated() {
@@ -151,7 +151,7 @@ struct PairCover {
     return (chosen, left == 0)
   }
 
-  /// Calls with each place in a pattern at which the finder stops, counted from its start.
+  /// Calls `body` with each offset in a pattern at which the finder stops.
   @inline(__always)
   static func forEachAnchor(
     of range: Range<Int>, in bytes: [UInt8], _ table: [Bool], _ body: (Int) -> Void

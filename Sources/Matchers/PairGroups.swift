@@ -1,10 +1,10 @@
-/// Eight groups of byte pairs, as the finder of pairs takes them, or sixteen.
+/// Byte pairs in eight or sixteen groups, as the pair finder takes them.
 ///
-/// Group g holds the pairs (a, b) with a in its first set and b in its second one. A set is what four
-/// bits of a byte say twice: a byte belongs to it if its low half is one of some and its high half one
-/// of some. So a group of several bytes may hold others too; its cost says how often those are met.
+/// Group g holds the pairs (a, b) with a in its first set and b in its second one. A set allows
+/// some low halves and some high halves: a byte belongs to it if both its halves are allowed. So a
+/// group of several pairs may hold others too; its cost says how often any of its pairs is met.
 struct PairGroups {
-  /// Groups in a set of the finder's tables, of which it takes one or two.
+  /// Groups in one set of the finder's tables; the finder takes one or two sets.
   static let setCapacity = 8
   /// Bytes of a set: four tables of sixteen.
   static let tableBytes = 64
@@ -35,7 +35,7 @@ struct PairGroups {
   }
 
   private(set) var groups: [Group]
-  /// Sets of tables.
+  /// Number of sets of tables, one or two.
   private(set) var setCount = 1
   /// The pairs that were asked for, a bit each, first byte high; nil if the groups hold few others.
   private(set) var exactPairs: [UInt64]?
@@ -46,12 +46,13 @@ struct PairGroups {
 
   /// What a search is expected to spend on a byte beyond finding pairs, in a processor's cycles.
   ///
-  /// A pair that the finder stops at costs a few, one that is looked up under three windows more.
+  /// Stopping at a pair costs a few cycles, looking it up under three windows more.
   var effort: Double { exactPairs == nil ? 15 * cost : 4 * cost + 12 * exactCost }
 
-  /// Puts pairs into groups: those with the same first byte (or second one) first, then whatever costs least.
+  /// Puts pairs into at most `sets * setCapacity` groups.
   ///
-  /// There are no more groups than `sets` of tables have.
+  /// Pairs with the same first byte, or with the same second one, go together; then groups are
+  /// merged where that costs least.
   init(
     _ pairs: [(first: UInt8, second: UInt8)], single: [UInt8], ignoresCase: Bool, sets: Int = 1
   ) {
@@ -70,7 +71,7 @@ struct PairGroups {
       ignoresCase: ignoresCase)
   }
 
-  /// Groups of pairs, no more than the sets of tables have.
+  /// Takes groups that hold `pairs`, no more than two sets of tables have.
   init(
     _ groups: [Group], of pairs: [(first: UInt8, second: UInt8)], single: [UInt8],
     ignoresCase: Bool
@@ -85,13 +86,13 @@ struct PairGroups {
       }
     }
     exactCost = Self.share(of: wanted)
-    // Where pairs are so frequent that an automaton would be taken, telling them exactly still pays.
+    // Even where pairs are so frequent that an automaton would be taken, sorting them exactly pays.
     if cost > 0.01, 3 * cost > 4 * exactCost || 15 * cost > LiteralMatcherBuilder.greatestEffort {
       exactPairs = wanted
     }
   }
 
-  /// Adds pairs to the groups that they cost least in; what was in the groups stays.
+  /// Adds each pair to the group in which it costs least; every group keeps what it had.
   mutating func add(_ pairs: [(first: UInt8, second: UInt8)], ignoresCase: Bool) {
     for pair in pairs {
       let group = Group(
@@ -163,9 +164,9 @@ struct PairGroups {
     return groups
   }
 
-  /// Merges the two groups that cost least together until no more are left than some number.
+  /// Merges the two groups that cost least together, until at most `capacity` are left.
   private static func merge(_ groups: inout [Group], to capacity: Int) {
-    // What merging each pair of groups would cost, a row for the second one.
+    // What merging two groups adds to the cost; `gains` has a row for each second group.
     func gain(_ first: Group, _ second: Group) -> Double {
       first.merged(second).cost - first.cost - second.cost
     }
@@ -192,7 +193,7 @@ struct PairGroups {
     }
   }
 
-  /// For each pair, first byte high, whether the finder stops there; then for each single byte.
+  /// Whether the finder stops at each pair, first byte high; then at each byte that ends a pattern.
   func table() -> [Bool] {
     var table = [Bool](repeating: false, count: 65_536 + 256)
     for group in groups {
@@ -206,7 +207,8 @@ struct PairGroups {
     if let exactPairs {
       for pair in 0..<65_536 where exactPairs[pair >> 6] >> UInt64(pair & 63) & 1 == 0 {
         table[pair] = false
-        // What follows a pattern's last byte may be anything.
+        // Any byte may follow a pattern's last one, so it is an anchor only if all pairs with it
+        // are.
         table[65_536 + (pair >> 8)] = false
       }
     }
@@ -230,7 +232,7 @@ struct PairGroups {
   }
 }
 
-/// A set of bytes: those whose low half is one of some, and whose high half is one of some.
+/// A set of bytes: those whose low half is in `low` and whose high half is in `high`.
 struct ByteSet {
   var low: UInt16
   var high: UInt16
@@ -242,7 +244,7 @@ struct ByteSet {
     self.high = high
   }
 
-  /// The smallest set with a byte, and with its other case.
+  /// The smallest set with a byte and, if `ignoresCase` is set, with its other case.
   ///
   /// Where case is ignored each set has, for each of its bytes from 64 to 127, also the one that
   /// differs in the bit of case, letter or not: so that no union of sets has one case of a letter only.
@@ -295,7 +297,7 @@ enum PairShares {
         // SAFETY: a static string's bytes, read within the closure.
         let letter = unsafe text[index]
         let step = letter >= UInt8(ascii: "a") ? letter - 97 : letter - 65 + 26
-        // Halves of powers of two, from 2^-6 down.
+        // Two steps halve the share, from 2^-6 down.
         var share: Float = step % 2 == 0 ? 0x1p-6 : 0x1p-6 * 0.7071
         for _ in 0..<step / 2 { share /= 2 }
         steps.append(share)
@@ -326,7 +328,7 @@ enum PairShares {
   /// The share of one pair, its first byte high.
   static func share(ofPair pair: Int) -> Double { Double(shares[pair]) }
 
-  /// For each byte the share of the pairs that it makes with the bytes of a set behind it.
+  /// The share of each first byte's pairs with all bytes of `second`.
   static func shares(before second: ByteSet) -> [Float] {
     let seconds = second.bytes
     return (0..<256).map { first in
@@ -334,7 +336,7 @@ enum PairShares {
     }
   }
 
-  /// The share of all pairs of two sets together.
+  /// The summed share of all pairs of a byte of `first` and one of `second`.
   static func share(_ first: ByteSet, _ second: ByteSet) -> Double {
     let seconds = second.bytes
     var sum: Float = 0

@@ -1,19 +1,20 @@
-/// Improves a choice of pairs: one pattern after the other goes to the pair and the group with which the finder is
-/// expected to stop least.
+/// Improves a choice of pairs: each pattern moves to the pair and group that cost the finder least.
 ///
-/// A cover chooses rare pairs and does not see that a group, whose sets are products of halves of bytes, may hold
-/// ten times what was put into it. Here the groups are what counts: a pattern's other pairs are often nearly as
-/// rare and fit a group that is there already. Each move lowers the cost, so this ends; where it ends depends
-/// on the order of the patterns alone.
+/// A cover chooses rare pairs, but does not see that a group may hold ten times the pairs that were
+/// put into it, since its sets are products of half bytes. Here the groups are what counts: a
+/// pattern's other pairs are often nearly as rare and fit a group that is there already. Each move
+/// lowers the cost, so this ends; where it ends depends on the order of the patterns alone.
 struct PairRefinement {
-  /// Pairs of all patterns together: with more the groups are full whatever is chosen, and it would take long.
+  /// The most pairs of all patterns together.
+  ///
+  /// With more the groups are full whatever is chosen, and it would take long.
   private static let mostPairs = 1 << 13
   private static let passes = 8
 
-  /// A group's four sets of halves of bytes in one word.
+  /// A group's four sets of half bytes in one word.
   private typealias Sets = UInt64
 
-  /// How many members have each bit of the sets.
+  /// The sets of a group, and how many of its patterns have each bit of them.
   private struct Tally {
     private var counts = InlineArray<64, UInt16>(repeating: 0)
     private(set) var sets: Sets = 0
@@ -58,8 +59,9 @@ struct PairRefinement {
     tallies.filter { $0.sets != 0 }.map { PairGroups.Group(sets: $0.sets) }
   }
 
-  /// Begins with some groups, of which there may be up to a number, and improves them; nil where there is too
-  /// much to choose from.
+  /// Improves `groups`, of which there may be up to `capacity`.
+  ///
+  /// Nil if there are no patterns, or more than `mostPairs` pairs.
   init?(
     members: [[UInt16]], from groups: [PairGroups.Group], capacity: Int, ignoresCase: Bool
   ) {
@@ -93,7 +95,7 @@ struct PairRefinement {
     ).sets
   }
 
-  /// Where a pattern is in the groups that are there; in the first if in none.
+  /// The first group that holds a pair of the pattern; if none does, the first group and pair.
   private static func first(
     _ pairs: [(pair: UInt16, sets: Sets)], in groups: [PairGroups.Group]
   ) -> Choice {
@@ -105,7 +107,7 @@ struct PairRefinement {
     return Choice(group: 0, pair: pairs[0].pair)
   }
 
-  /// What costs least; the old choice, unless another one is less.
+  /// The choice that costs least; the old one, unless another costs less.
   private mutating func best(_ pairs: [(pair: UInt16, sets: Sets)], _ old: Choice) -> Choice {
     var best = (choice: old, cost: cost(of: sets(old.pair), in: old.group))
     for option in pairs {
@@ -125,14 +127,14 @@ struct PairRefinement {
   }
 }
 
-/// What groups cost, each reckoned once.
+/// The costs of groups, each computed once.
 private struct SetCosts {
-  /// Sets whose costs, and second sets whose rows, are kept.
+  /// How many costs, and how many rows of second sets, are kept.
   private static let mostKnown = 1 << 17
   private static let mostRows = 4096
 
   private var known: [UInt64: Double] = [:]
-  /// For each first byte how often it is met before a byte of a second set.
+  /// For each second set, how often each first byte is met before a byte of it.
   private var rows: [UInt32: [Float]] = [:]
 
   mutating func cost(_ sets: UInt64) -> Double {
@@ -158,7 +160,7 @@ private struct SetCosts {
 }
 
 extension PairGroups.Group {
-  /// The four sets of halves in one word.
+  /// The four sets of half bytes in one word.
   var sets: UInt64 {
     UInt64(first.low) | UInt64(first.high) << 16 | UInt64(second.low) << 32
       | UInt64(second.high) << 48

@@ -1,9 +1,9 @@
 /// The patterns of a `LiteralMatcherBuilder` in the order of their numbers.
 ///
-/// One object for all stages of building, so that none of them keeps the bytes when they are needed no
-/// more.
+/// All stages of building share this object, so that none of them keeps the bytes when they are no
+/// longer needed.
 final class PatternTable {
-  /// The patterns, small where case is ignored; those that are still needed.
+  /// The bytes of the patterns that are still needed, in small letters where case is ignored.
   private(set) var bytes: [UInt8]
   private(set) var ranges: PatternRanges
   /// Which patterns ignore case.
@@ -23,13 +23,13 @@ final class PatternTable {
   @inline(__always)
   func range(_ number: Int) -> Range<Int> { ranges[number] }
 
-  /// Lets go of all bytes, and of where they were.
+  /// Frees all bytes and their places.
   func forget() {
     bytes = []
     ranges.starts = []
   }
 
-  /// Lets go of the bytes of all patterns but some.
+  /// Frees the bytes of all patterns except `numbers`.
   func keepBytes(of numbers: [Int]) {
     var kept: [UInt8] = []
     for number in numbers {
@@ -44,7 +44,7 @@ final class PatternTable {
 /// Where patterns are in their bytes.
 struct PatternRanges: Sendable {
   fileprivate(set) var starts: [UInt32]
-  /// One zero more than there are patterns.
+  /// Bytes of each pattern; then a zero.
   let lengths: [UInt16]
 
   var count: Int { starts.count }

@@ -1,11 +1,11 @@
 internal import CByteKernels
 
-/// Where a pattern is looked up; later, what is behind a hash.
+/// Where a pattern is looked up; later an entry, which leads from a hash to a record.
 ///
-/// Its record takes a place over when it is written, since nearly every pattern has one by itself.
+/// Entries overwrite places that have been read, since nearly every pattern has a record by itself.
 struct AnchorPlace: Sendable {
   var hash: UInt64
-  /// The pattern's number; later where its record begins, in words.
+  /// The pattern's number; later where its record begins, in units of four bytes.
   var pattern: UInt32
   var anchor: UInt16
   var window: UInt8
@@ -26,7 +26,7 @@ struct PlaceChooser: Sendable {
   private let table: [Bool]
   private let windows: [AnchorIndex.Window]
   private let parts: Int
-  /// Bits of the table of what is shared.
+  /// Logarithm of the number of counters for shared windows.
   private let bits: UInt64
 
   /// A chooser for patterns, the table of their pairs, and the windows.
@@ -59,7 +59,7 @@ struct PlaceChooser: Sendable {
     return places
   }
 
-  /// For each part of the hashes' range how many windows of patterns fall into it, no more than fit.
+  /// For each part of the hash range, how many pattern windows fall into it, at most `UInt16.max`.
   private func countShared() -> [UInt16] {
     var tables = [[UInt16]](repeating: [], count: parts)
     unsafe tables.withUnsafeMutableBufferPointer { tables in

@@ -1,8 +1,9 @@
 /// For each prefix that lies in a shorter one, that one's number.
 ///
-///     nested     UInt64 …   one bit a prefix: lies it in a shorter one
+///     nested     UInt64 …   one bit a prefix: whether it lies in a shorter one
 ///     ranks      UInt32 …   for each word of `nested`, the set bits before it
-///     parents    UInt32 …   for each that does the number of the next shorter one; then `PrefixTrie.none`
+///     parents    UInt32 …   for each that does, the number of the next shorter one; then
+///                           `PrefixTrie.none`
 ///
 /// Single addresses seldom lie in a prefix, so there are few parents; a step from one to the next is two
 /// loads. Numbers follow the order of prefixes, so a parent's is below its child's.
@@ -26,7 +27,7 @@ struct PrefixParents: Sendable {
   /// The number of the shorter prefix, or `PrefixTrie.none`.
   @inline(__always)
   func parent(of number: UInt32) -> UInt32 {
-    // What is behind the last word has no bits.
+    // Numbers past the last word have no bit.
     let word = nested[orZero: Int(number &>> 6)]
     let bit = UInt64(number & 63)
     guard word &>> bit & 1 != 0 else { return PrefixTrie.none }
@@ -60,12 +61,12 @@ struct PrefixParents: Sendable {
   }
 }
 
-/// The links while they are made.
+/// The tables of `PrefixParents` while they are built.
 struct PrefixLinks {
   private var nested: [UInt64]
   private var parents: [UInt32] = []
 
-  /// None yet between `count` prefixes.
+  /// No links yet, for `count` prefixes.
   init(count: Int) { nested = [UInt64](repeating: 0, count: count / 64 + 1) }
 
   /// Adds a prefix and the next shorter one; prefixes come in order.

@@ -4,14 +4,16 @@
 ///
 /// # How it works
 ///
-/// IPv4: bitmaps of the blocks of addresses that hold anything, ranks, and low bits, in which whole
-/// addresses, most of what feeds have, and shorter prefixes stand together (`IPv4Prefixes`). IPv6:
-/// whole addresses are in a `KeySet`; the shorter prefixes are flattened into intervals of the address
-/// space, each with the number of the longest prefix over it (`IntervalTable`); a lookup asks both, and
-/// the address wins. A link from each prefix to the next shorter one gives all that cover an address.
+/// IPv4: bitmaps of the blocks of addresses that hold anything, ranks, and low bits; whole
+/// addresses, most of what feeds have, and shorter prefixes are in the same tables
+/// (`IPv4Prefixes`). IPv6: whole addresses are in a `KeySet`; the shorter prefixes are flattened
+/// into intervals of the address space, each with the number of the longest prefix over it
+/// (`IntervalTable`); a lookup asks both, and the address wins. A link from each prefix to the next
+/// shorter one gives all that cover an address.
 ///
-/// An IPv4 address costs 4–9 bytes in lists of hundreds of thousands, an IPv6 address 23; an IPv6 prefix up to two
-/// intervals of 12 bytes. An IPv4 lookup that misses usually costs one load, from a table of 256 KiB at most.
+/// An IPv4 address costs 4–9 bytes in lists of hundreds of thousands, an IPv6 address 23; an IPv6
+/// prefix up to two intervals of 12 bytes. An IPv4 lookup that misses usually costs one load, from
+/// a table of 256 KiB at most.
 ///
 /// # Trust
 ///
@@ -97,8 +99,8 @@ public struct PrefixTrie: Sendable {
 
   /// The number of the next shorter prefix that covers the prefix with this number, or `none`.
   ///
-  /// In an image that was not verified these links may form a circle: who follows them stops after
-  /// 128 steps, or calls `appendCovering(_:to:)`.
+  /// In an image that was not verified these links may form a circle: follow at most 128 of them,
+  /// or call `appendCovering(_:to:)`.
   public func parent(of number: UInt32) -> UInt32 { parents.parent(of: number) }
 
   /// Appends a prefix's number and those of all prefixes that cover it, longest first.
@@ -119,7 +121,8 @@ public struct PrefixTrie: Sendable {
   /// - Parameters:
   ///   - longest: numbers as a lookup gave them; for `none` nothing is appended.
   ///   - numbers: what is appended to, those of one prefix after those of another, longest first.
-  ///   - ends: for each element of `longest` the count of `numbers` behind its own is appended.
+  ///   - ends: for each element of `longest` receives the count of `numbers` after its own were
+  ///     added.
   public func appendCovering(
     _ longest: Span<UInt32>, to numbers: inout [UInt32], ends: inout [Int]
   ) {

@@ -15,12 +15,12 @@ public struct PrefixTrieBuilder {
 
   private typealias Entry4 = IPv4PrefixesBuilder.Entry
 
-  // Of one family at most; the first use decides which.
+  // At most one of the two is filled; the first insertion decides which.
   private var entries4: [Entry4] = []
   private var entries6: [Entry6] = []
   private var problem: ImageError?
 
-  /// From how many prefixes below a block on blocks are small; tests lower it.
+  /// From this many prefixes on, blocks are small; tests lower it.
   var smallBlocksFrom = IPv4Prefixes.smallBlocksFrom
 
   /// A builder without prefixes.

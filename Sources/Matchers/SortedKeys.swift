@@ -2,16 +2,18 @@ internal import CByteKernels
 
 /// A view of a sorted table of keys of one width, such as digests, that finds a key's place in it.
 ///
-/// The keys themselves are the structure: since digests are spread evenly, the leading bits of a key say
-/// almost exactly where it stands. Beside the table there are only
+/// The keys themselves are the structure: since digests are spread evenly, the leading bits of a
+/// key say almost exactly where it is. Beside the table there are only
 ///
 ///     filter    UInt64 …   15 bits a key
-///     offsets   UInt32 …   for each bucket the keys before it, and their number; four keys to a bucket
+///     offsets   UInt32 …   for each bucket the number of keys before it, then that of all keys;
+///                          four keys to a bucket
 ///
-/// so that a key costs 2.5 bytes more than its own. Lists can be crafted so that all keys begin alike: within a
-/// bucket the search is by halves, so that a lookup never takes more than 32 steps.
+/// so that a key costs 2.5 bytes more than its own. Lists can be crafted so that all keys begin
+/// alike: within a bucket the search is binary, so that a lookup never takes more than 32 steps.
 ///
-/// Opening checks the frame and lengths only; whatever image and table hold, nothing outside them is read.
+/// Opening checks the frame and lengths only; whatever image and table hold, nothing outside them
+/// is read.
 public struct SortedKeys: Sendable {
   /// Keys to a bucket on average.
   static let meanBucket = 4
@@ -122,7 +124,7 @@ public struct SortedKeys: Sendable {
     bytes.little(unchecked: offset, as: UInt64.self).byteSwapped.scaled(to: count)
   }
 
-  /// The place of a key between two places, which are not trusted.
+  /// The place of a key between two places, or `KeySet.none`; the two places are not trusted.
   @inline(__always)
   private func search(_ query: RawSpan, at offset: Int, from first: Int, to end: Int) -> UInt32 {
     var low = min(max(first, 0), count)
@@ -161,9 +163,7 @@ public struct SortedKeys: Sendable {
       foldingCase: false)
   }
 
-  /// Checks that the keys rise and that each stands in its bucket.
-  ///
-  /// That each is found follows.
+  /// Checks that the keys rise and that each lies in its bucket, so that each is found.
   public func verify() throws(ImageError) {
     try ImageReader(image: owner, range: range, format: Self.format).verifyPadding()
     let stored = keys.bytes
@@ -196,7 +196,8 @@ public struct SortedKeys: Sendable {
 
   /// The image for a table of keys that rise.
   ///
-  /// - Throws: `ImageError.unusableInput` if the table is empty or the keys are of another width or order.
+  /// - Throws: `ImageError.unusableInput` if the table is empty, `width` is out of range or does
+  ///   not divide it, or a key belongs to a bucket before that of the previous key.
   public static func build(
     _ keys: RawSpan, width: Int, seed: UInt64
   ) throws(ImageError) -> [UInt8] {
@@ -236,7 +237,7 @@ public struct SortedKeys: Sendable {
     return writer.finish()
   }
 
-  /// Asks for a word to be brought nearer.
+  /// Prefetches a word.
   @inline(__always)
   private static func prefetch(_ words: [UInt64], _ index: Int) {
     // SAFETY: the address is only a hint, which is never read from.

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A thread of our own, which has begun: the one place that makes any.
+/// A running thread; the one place that creates threads.
 package struct StartedThread {
   private let thread: pthread_t
 
-  /// Starts a thread that runs the body; nil where the system gives none.
+  /// Starts a thread that runs `body`; nil if the system refuses one.
   package init?(_ body: @escaping @Sendable () -> Void) {
     let start = unsafe Unmanaged.passRetained(Start(body))
     var thread = pthread_t()
