@@ -1,9 +1,9 @@
 public import Inputs
 internal import Scanning
 
-/// Rates that were measured before, for a later run to be held against.
+/// Rates that were measured before, with which a later run is compared.
 public struct Baseline: Sendable {
-  /// What is kept of one input.
+  /// The figures of one input.
   public struct Row: Sendable, Equatable {
     /// The input's path.
     public var input: String
@@ -13,13 +13,13 @@ public struct Baseline: Sendable {
     public var matches: Int
     /// The median rate in bytes a second.
     public var median: Double
-    /// Bytes for each step of the loop.
+    /// Bytes that are scanned in the time of one step of the calibration loop.
     public var ratio: Double
   }
 
   /// The inputs.
   public var rows: [Row]
-  /// The loop's rate then, in million steps a second.
+  /// The calibration loop's rate in that run, in million steps a second.
   public var calibration: Double
   /// Threads that scanned.
   public var threads: Int
@@ -40,7 +40,7 @@ public struct Baseline: Sendable {
 
   /// Reads a baseline file.
   ///
-  /// - Throws: `InputError` where it cannot be read or is none.
+  /// - Throws: `InputError` if the file cannot be read or is no baseline.
   public init(path: String) throws(InputError) {
     let bytes = try InputSource(path: path).readAll(limit: 16 << 20)
     guard let tree = JSONTree.read(bytes), tree["schema"]?.integer == 1,
@@ -88,17 +88,17 @@ public struct Baseline: Sendable {
     public var input: String
     /// Slower than the baseline, in percent; negative where faster.
     public var slowdown: Double
-    /// What cannot be compared, or nil.
+    /// Why the input cannot be compared, or nil.
     public var remark: String?
     /// Whether it is slower than allowed.
     public var isTooSlow: Bool
   }
 
-  /// Holds a run against the baseline.
+  /// Compares a run with the baseline.
   ///
   /// - Parameters:
   ///   - result: the run.
-  ///   - limit: how much slower is fine, in percent.
+  ///   - limit: the greatest slowdown that is allowed, in percent.
   /// - Returns: one verdict for each input of the run.
   public func compare(_ result: ScanBenchmark.Result, limit: Double) -> [Verdict] {
     result.rows.map { row in

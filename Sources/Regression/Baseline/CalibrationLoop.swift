@@ -2,9 +2,9 @@ internal import Inputs
 
 /// A fixed piece of work that says how fast the machine is just now.
 ///
-/// It hashes and scatters over a table that is larger than a first-level cache, so that it slows down
-/// with the clock, with a busy neighbour and with the memory as a scan does. Its result is used, so that
-/// nothing of it can be left out.
+/// It hashes and scatters over a table that is larger than a first-level cache, so that it slows
+/// down with the clock, with a busy neighbour and with the memory as a scan does. Its result is
+/// kept, so that the compiler cannot remove any of it.
 struct CalibrationLoop {
   /// Steps of one round: some 10 ms.
   private static let steps = 4_000_000

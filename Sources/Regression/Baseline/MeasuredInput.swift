@@ -2,7 +2,7 @@ internal import Inputs
 
 /// An input in memory, decompressed, so that nothing but scanning is measured.
 struct MeasuredInput: Sendable {
-  /// Bytes of all inputs at most.
+  /// The most bytes of all inputs together.
   static let sizeLimit = 8 << 30
 
   var path: InputPath

@@ -47,7 +47,7 @@ extension ScanBenchmark.Result {
       : Decimals.text(Double(bytes) / 1e6, 1) + " MB"
   }
 
-  /// One JSON object, ending in a newline; rates in GB/s (10⁹ bytes), as of the other measurements.
+  /// One JSON object, ending in a newline; rates in GB/s (10⁹ bytes), as in the other measurements.
   public func json(_ verdicts: [Baseline.Verdict] = []) -> [UInt8] {
     JSONWriter.document { writer in
       writer.member("schema", 1)

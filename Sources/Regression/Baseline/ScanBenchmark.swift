@@ -4,10 +4,10 @@ public import Scanning
 
 /// Measures scanning over the user's own inputs, and compares with what was measured before.
 ///
-/// Inputs are read into memory first. Rounds over the inputs alternate with rounds of a fixed loop, and
-/// what is kept and compared is the ratio of the two: so a machine that is slower today, or busy, slows
-/// both and changes nothing. Medians are taken; where the loop's own rate moved by more than a tenth
-/// between the rounds, all is measured again, at most three times.
+/// Inputs are read into memory first. Rounds over the inputs alternate with rounds of a fixed loop,
+/// and the ratio of the two rates is kept and compared: a machine that is slower today, or busy,
+/// slows both and changes nothing. Medians are taken; if the loop's own rate moved by more than a
+/// tenth between the rounds, the whole run is repeated, up to three runs in all.
 public struct ScanBenchmark: Sendable {
   /// Rounds over each input.
   public var repetitions = 5
@@ -16,7 +16,7 @@ public struct ScanBenchmark: Sendable {
   /// The options of the scans.
   public var options = ScanOptions()
 
-  /// How often a run with a restless machine is done again.
+  /// The most runs: all but the last are discarded if the machine was restless.
   static let attempts = 3
   /// How far the loop's rate may move within a run.
   static let greatestDrift = 0.1
@@ -24,7 +24,7 @@ public struct ScanBenchmark: Sendable {
   /// A benchmark with the defaults of the command.
   public init() {}
 
-  /// What one input came to.
+  /// The result for one input.
   public struct Row: Sendable, Equatable {
     /// The input's path.
     public var input: String
@@ -32,7 +32,7 @@ public struct ScanBenchmark: Sendable {
     public var bytes: Int
     /// Hits in it.
     public var matches: UInt64
-    /// The best and the median rate in bytes a second.
+    /// The best rate in bytes a second.
     public var best: Double
     /// The median rate in bytes a second.
     public var median: Double
@@ -40,7 +40,7 @@ public struct ScanBenchmark: Sendable {
     public var ratio: Double
   }
 
-  /// What a run came to.
+  /// The result of a run.
   public struct Result: Sendable {
     /// Entries of the databases.
     public var entries: Int
@@ -50,9 +50,9 @@ public struct ScanBenchmark: Sendable {
     public var buildSeconds: Double
     /// The inputs, in order.
     public var rows: [Row]
-    /// The loop's median rate in million steps a second, and how far it moved.
+    /// The loop's median rate in million steps a second.
     public var calibration: Double
-    /// How far the loop's rate moved, as a part of it.
+    /// The spread of the loop's rates, as a fraction of the median.
     public var drift: Double
     /// Runs that were thrown away since the machine was restless.
     public var discarded: Int
@@ -63,14 +63,14 @@ public struct ScanBenchmark: Sendable {
     public var isRestless: Bool { drift > ScanBenchmark.greatestDrift }
   }
 
-  /// Measures.
+  /// Measures scanning the inputs.
   ///
   /// - Parameters:
   ///   - paths: what is scanned.
   ///   - databases: what is matched against.
-  ///   - buildSeconds: what making them took.
-  /// - Returns: what it came to.
-  /// - Throws: `InputError` where an input cannot be read.
+  ///   - buildSeconds: seconds for which the databases were opened or compiled.
+  /// - Returns: the result.
+  /// - Throws: `InputError` if an input cannot be read.
   public func run(
     _ paths: [InputPath], databases: [IndicatorDatabase], buildSeconds: Double
   ) throws(InputError) -> Result {
@@ -115,7 +115,8 @@ public struct ScanBenchmark: Sendable {
         matches[index] = hits
       }
     }
-    // One round in ten may be disturbed without telling of the whole run.
+    // The highest and the lowest tenth are left out: a disturbed round says little about the whole
+    // run.
     let kept = calibrations.sorted().dropFirst(calibrations.count / 10)
       .dropLast(calibrations.count / 10)
     let rows = inputs.indices.map { index in

@@ -2,7 +2,7 @@ internal import Database
 internal import Indicators
 internal import Parsing
 
-/// Which blocking entries of a database its own allow entries cover, or would.
+/// Tells which entries of a database, or of another one, a database's allow entries cover.
 ///
 /// The allow entries are compiled into a database of their own, and every single value is looked up in
 /// it. Networks and literals are left out: what covers a part of them suppresses a part of their hits.
@@ -47,7 +47,7 @@ struct AllowCoverage {
     return isCovered
   }
 
-  /// Calls with each blocking entry of the database that an allow entry covers, and with that one.
+  /// Calls `body` with each blocking entry that an allow entry covers, and with that allow entry.
   func forEachCovered(
     _ body: (UInt32, (text: String, feed: UInt32, line: UInt32)) -> Void
   ) {
@@ -75,7 +75,7 @@ struct AllowCoverage {
     flush()
   }
 
-  /// Looks entries up among those that allow.
+  /// Looks up entries of `other` among the allow entries.
   private func look(
     _ other: IndicatorDatabase, _ entries: [UInt32], _ body: (UInt32, UInt32) -> Void
   ) {

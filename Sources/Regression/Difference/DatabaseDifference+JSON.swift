@@ -90,14 +90,14 @@ extension DatabaseDifference {
     if leftOut > 0 { writer.member("changes_left_out", leftOut) }
   }
 
-  /// Results of a SARIF log at most: code hosts refuse larger ones.
+  /// The most results of a SARIF log: code hosts refuse larger ones.
   public static let sarifLimit = 5_000
 
   /// SARIF whose results point at lines of feeds: lost hits are errors, other losses warnings.
   ///
   /// - Parameters:
   ///   - version: the version of the tool.
-  ///   - limit: results at most; what is left out is told in a notification.
+  ///   - limit: the most results; a notification tells how many are left out.
   /// - Returns: JSON, ending in a newline.
   public func sarif(version: String, limit: Int = sarifLimit) -> [UInt8] {
     var results: [SARIFLog.Result] = []

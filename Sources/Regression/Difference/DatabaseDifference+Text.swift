@@ -1,7 +1,7 @@
 internal import Indicators
 
 extension DatabaseDifference {
-  /// Changes of each sort that tables show.
+  /// The most changes of each sort that tables show.
   static let shownChanges = 20
 
   /// Lines for people.

@@ -3,9 +3,9 @@ public import Indicators
 public import Inputs
 public import Scanning
 
-/// What differs between two databases: their entries, and over inputs their hits.
+/// The differences between two databases: of their entries, and of their hits in inputs.
 public struct DatabaseDifference: Sendable {
-  /// Changes of each sort that are kept singly unless more are asked for; all are counted.
+  /// How many changes of each sort are listed by default; all are counted.
   public static let listLimit = 10_000
 
   /// Counts of one kind or one feed.
@@ -18,7 +18,7 @@ public struct DatabaseDifference: Sendable {
     public var added = 0
     /// Entries that only the old side has.
     public var removed = 0
-    /// Entries of both sides of which something else is said.
+    /// Entries of both sides whose sources, context or cover by allow lists differ.
     public var changed = 0
 
     /// Part of the old entries that was removed, in percent; a feed that had none counts 0.
@@ -39,13 +39,13 @@ public struct DatabaseDifference: Sendable {
     public var newFormat: String?
     /// Why the new side could not read it.
     public var problem: String?
-    /// What was counted.
+    /// Counts of the feed's entries.
     public var counts = Counts()
   }
 
-  /// The sides' names as given.
+  /// The old side's name as given.
   public internal(set) var oldName: String
-  /// Its name on the new side.
+  /// The new side's name as given.
   public internal(set) var newName: String
   /// Counts of every kind that either side has.
   public internal(set) var kinds: [(kind: IndicatorKind, counts: Counts)] = []
@@ -55,23 +55,23 @@ public struct DatabaseDifference: Sendable {
   public internal(set) var total = Counts()
   /// Changes by cause, all of them.
   public internal(set) var causes: [ChangeCause: Int] = [:]
-  /// Changes of each sort that are kept singly at most.
+  /// The most changes of each sort that are listed.
   public internal(set) var limit = DatabaseDifference.listLimit
   /// The changes, removed ones first, at most `limit` of each sort.
   public internal(set) var changes: [EntryChange] = []
   /// Faults of feeds of either side.
   public internal(set) var problems: [String] = []
-  /// What differs over the inputs; nil without inputs.
+  /// The differences between the hits; nil without inputs.
   public internal(set) var hits: HitDifference?
 
-  /// Compares two sides, and their hits in inputs where there are any.
+  /// Compares two sides, and their hits if there are inputs.
   ///
   /// - Parameters:
   ///   - old: the state before.
   ///   - new: the state after.
   ///   - inputs: captures and logs to scan with both.
   ///   - options: the options of these scans; `now` is when validity is judged.
-  ///   - limit: changes of each sort that are kept singly at most.
+  ///   - limit: the most changes of each sort that are listed.
   ///   - progress: read or used to stop a scan from another thread.
   ///   - report: called for each problem of an input, once.
   /// - Returns: what differs.
@@ -97,7 +97,7 @@ public struct DatabaseDifference: Sendable {
     self.newName = newName
   }
 
-  /// Changes of entries and of hits that are counted and not kept.
+  /// How many changes of entries and of hits are counted but not listed.
   public var leftOut: (entries: Int, hits: Int) {
     let entries = causes.values.reduce(0, +) - changes.count
     guard let hits else { return (entries, 0) }

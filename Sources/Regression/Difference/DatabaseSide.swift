@@ -9,11 +9,11 @@ public struct DatabaseSide: Sendable {
   public let name: String
   /// What is matched against.
   public let database: IndicatorDatabase
-  /// What was refused while the feeds were read; empty for a database file.
+  /// The lines refused while the feeds were read; empty for a database file.
   public let report: FeedReport
   /// Feeds that could not be read.
   public let errors: [FeedError]
-  /// Whether it was compiled from feeds at hand, so that feeds' paths are files.
+  /// Whether it was compiled from feeds just now, so that the feeds' names are paths of files.
   public let isCompiled: Bool
   /// The feeds, by index.
   let feeds: [DatabaseFeed]
@@ -21,8 +21,9 @@ public struct DatabaseSide: Sendable {
   /// Opens a database file, or compiles a feed, a folder of feeds or a feed configuration (`.yaml`).
   ///
   /// - Parameters:
-  ///   - path: the file or folder; of a feed also `PATH=FORMAT`.
-  ///   - allow: lists that are compiled along with feeds; a database file has its own.
+  ///   - path: the file or folder; for a feed also `PATH=FORMAT`.
+  ///   - allow: allow lists to compile with the feeds; ignored for a database file, which has its
+  ///     own.
   /// - Returns: the side.
   /// - Throws: `DatabaseSideError` that says why there is nothing to compare.
   public static func open(
@@ -33,7 +34,7 @@ public struct DatabaseSide: Sendable {
       return DatabaseSide(
         name: path, database: database, report: FeedReport(), errors: [], isCompiled: false)
     } catch {
-      // A folder, or something else than a database: feeds.
+      // A folder, or a file that is no database: it holds feeds.
       guard error.code == .notADatabase || error.code == .inputOutput || error.code == .cutShort
       else { throw DatabaseSideError(.unusableDatabase, "\(path): \(error)") }
       if error.code == .cutShort, path.hasSuffix(".skdb") {
@@ -51,7 +52,7 @@ public struct DatabaseSide: Sendable {
       requests = [request(path)]
     }
     requests += allow
-    // Causes are told from the lines that were refused.
+    // The causes of changes are found from the refused lines.
     for index in requests.indices { requests[index].options.diagnosticLimit = 100_000 }
     return try compile(requests, name: path)
   }
@@ -101,7 +102,7 @@ public struct DatabaseSide: Sendable {
     feeds = database.feeds
   }
 
-  /// What is told of a feed by its name, where it was read just now.
+  /// The summary of the feed with this name, if it was read just now.
   func summary(ofFeed name: String) -> FeedSummary? {
     report.feeds.first { $0.name == name }
   }

@@ -29,13 +29,13 @@ public enum ChangeCause: String, Sendable, CaseIterable {
   case contextChanged = "context-changed"
   case confidenceRose = "confidence-rose"
   case noLongerAllowed = "no-longer-allowed"
-  // There is more.
+  // The entry is new.
   case added = "added"
-  // Of hits alone.
+  // Only for hits.
   case feedExcluded = "feed-excluded"
   case unknown = "unknown"
 
-  /// In words.
+  /// The cause in words.
   public var text: String {
     switch self {
     case .removed: "the feed no longer lists it"
@@ -95,11 +95,11 @@ public struct EntryChange: Sendable {
   public var cause: ChangeCause
   /// More about the cause, such as what a confidence was and is; values are marked.
   var markedDetail = ""
-  /// The feed that the cause is about, as the side calls it that has it.
+  /// The feed that the cause is about, by its name on the side that has it.
   public var feed = ""
-  /// The file and line to look at: of the old side for what was removed, else of the new one.
+  /// The file to look at.
   public var path = ""
-  /// The line there; nil where lines mean nothing.
+  /// The line in the file; nil where lines mean nothing.
   public var line: UInt32?
   /// Entry numbers on either side.
   var old: UInt32?

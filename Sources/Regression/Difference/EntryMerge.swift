@@ -10,7 +10,7 @@ enum EntryMerge {
     case both(UInt32, UInt32)
   }
 
-  /// Calls with every entry of a kind, in their order; linear.
+  /// Calls `body` with every entry of a kind, in order; takes linear time.
   static func walk(
     _ kind: IndicatorKind, _ old: IndicatorDatabase, _ new: IndicatorDatabase,
     _ body: (Step) -> Void

@@ -8,7 +8,7 @@ struct FacetComparison {
   private let new: IndicatorDatabase
   private let alignment: FeedAlignment
   private let now: Int64
-  /// Pairs of strings known to be equal or not, since most entries share their contexts.
+  /// Whether pairs of strings are equal; kept since most entries share their contexts.
   private var knownStrings: [UInt64: Bool] = [:]
   private var knownLists: [UInt64: Bool] = [:]
 
@@ -23,8 +23,9 @@ struct FacetComparison {
 
   /// What differs, losses first; empty where all is the same but for lines.
   ///
-  /// `count` is called with each feed that has the entry, whether that is the old side's, and what
-  /// became of it there; `source` with each source of the new side.
+  /// `count` is called for each source with its feed, whether that is a feed of the old side, and
+  /// what became of the entry there (nil: nothing); `source` is called with each source of the new
+  /// side.
   mutating func compare(
     _ left: UInt32, _ right: UInt32,
     count: (UInt32, Bool, EntryChange.Sort?) -> Void, source: (DatabaseSource) -> Void
@@ -34,7 +35,7 @@ struct FacetComparison {
     for one in after { source(one) }
     var facets: [SideComparison.Facet] = []
     var matched: Set<Int> = []
-    // Of each feed the sources that have no partner yet, the first one last.
+    // For each new feed, the places of its sources that have no partner yet, the first one last.
     var waiting: [UInt32: [Int]] = [:]
     for place in after.indices.reversed() { waiting[after[place].feed, default: []].append(place) }
     for one in before {

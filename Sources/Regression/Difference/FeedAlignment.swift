@@ -1,14 +1,14 @@
 internal import Database
 
-/// Which feed of the old side is which of the new one.
+/// Pairs the feeds of the old side with those of the new one.
 ///
-/// Names are paths as they were given, and the two sides often lie in two folders. So feeds of one name
-/// are the same; then, of those left, two whose paths have the longest common tail; and where each side
-/// has one feed left and both had one at first, these two.
+/// Names are paths as they were given, and the two sides often lie in two folders. So feeds with
+/// the same name are a pair; then, of those left, two whose paths have the longest common tail; and
+/// if each side has only one feed, these two.
 struct FeedAlignment {
   /// Index in the new side by index in the old; nil where the feed is gone.
   private(set) var new: [Int?]
-  /// The reverse.
+  /// Index in the old side by index in the new; nil where the feed is new.
   private(set) var old: [Int?]
 
   init(_ oldNames: [String], _ newNames: [String]) {

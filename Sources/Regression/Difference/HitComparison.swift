@@ -6,17 +6,18 @@ internal import Synchronization
 
 /// Scans inputs with both sides and compares hit by hit.
 ///
-/// A hit is one value in one field of one place; which indicators cover it may differ without a change.
-/// Of each side the places and the first indicator are kept, not the texts of all sources.
+/// A hit is one value in one field of one place; which indicators cover it may differ without a
+/// change. Only the places and the entry numbers of each side are kept, not the texts of the
+/// sources.
 struct HitComparison {
-  /// Hits that are compared of each side.
+  /// The most hits of each side that are compared.
   static let hitLimit: UInt64 = 2_000_000
 
   let old: DatabaseSide
   let new: DatabaseSide
   let causes: SideComparison
   let options: ScanOptions
-  /// Changes of each sort that are kept singly.
+  /// The most changes of each sort that are listed.
   let limit: Int
 
   private struct Key: Hashable, Sendable {
@@ -33,7 +34,7 @@ struct HitComparison {
     var isSuppressed: Bool
     var place: String
     var time: Int64
-    /// Its turn among the hits of its side.
+    /// Its position among the hits of its side.
     var order: Int
   }
 
@@ -89,7 +90,7 @@ struct HitComparison {
           input: hit.input, number: hit.number, offset: hit.offset ?? 0, kind: hit.kind,
           field: hit.field, value: hit.value)
         found.withLock { found in
-          // A value that several packets of one number show is one place.
+          // Hits with the same key are one place, which is suppressed only if all of them are.
           guard found[key]?.isSuppressed ?? true else { return }
           found[key] = Seen(
             entries: hit.indicators.map(\.entry.reference.entry),
@@ -139,7 +140,7 @@ struct HitComparison {
       line: source.flatMap { $0.line == 0 ? nil : $0.line })
   }
 
-  /// Why a hit of the old side is none on the new one.
+  /// Why the new side does not have a hit of the old side.
   private func cause(of seen: Seen, _ isNowSuppressed: Bool) -> (ChangeCause, String) {
     var best: (ChangeCause, String) = (.unknown, "")
     for number in seen.entries {
@@ -165,7 +166,7 @@ struct HitComparison {
     return best
   }
 
-  /// Why no source of an entry that both sides have takes part any more.
+  /// Why no source of an entry of both sides takes part any more; nil if one does.
   private func exclusion(ofNew number: UInt32, at time: Int64) -> (ChangeCause, String)? {
     let entry = EntryCatalog.read(
       EntryReference(database: 0, entry: number), from: new.database)

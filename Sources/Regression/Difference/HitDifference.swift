@@ -20,7 +20,7 @@ public struct HitDifference: Sendable {
     public var kind: IndicatorKind
     /// The observed value as it is printed.
     public var value: [UInt8]
-    /// The field it stood in.
+    /// The field it was seen in.
     public var field: [UInt8]
     /// The input and the line or packet.
     public var place: String
@@ -30,9 +30,9 @@ public struct HitDifference: Sendable {
     /// The indicator of the side that has the hit.
     public var indicator: [UInt8]
     var indicatorKind: IndicatorKind
-    /// Feed of the indicator, with the line there.
+    /// The indicator's feed.
     public var feed: String
-    /// The line there; nil where lines mean nothing.
+    /// The line in the feed; nil where lines mean nothing.
     public var line: UInt32?
 
     /// More about the cause.
@@ -43,7 +43,7 @@ public struct HitDifference: Sendable {
   public internal(set) var old: UInt64 = 0
   /// Hits of the new side, suppressed ones left out.
   public internal(set) var new: UInt64 = 0
-  /// All changes, counted.
+  /// Number of changes of each sort, whether listed or not.
   public internal(set) var counts: [Sort: Int] = [:]
   /// Lost and suppressed hits by cause.
   public internal(set) var causes: [ChangeCause: Int] = [:]
@@ -51,7 +51,7 @@ public struct HitDifference: Sendable {
   public internal(set) var changes: [Change] = []
   /// Whether an input could not be read to its end.
   public internal(set) var hasErrors = false
-  /// Hits beyond what is compared, of either side.
+  /// Hits of either side beyond the limit, which are not compared.
   public internal(set) var cut: UInt64 = 0
 
   /// Number of changes of a sort.

@@ -18,10 +18,10 @@ struct RemovalCauses {
   private let new: DatabaseSide
   private let alignment: FeedAlignment
 
-  /// Of each old feed: entries removed, and the first line of one.
+  /// For each old feed, the number of entries removed, and the lowest line of one.
   private var removedCount: [Int]
   private var firstRemovedLine: [UInt32]
-  /// Of each new feed: the last line with an entry, and entries added.
+  /// For each new feed, the last line with an entry, and the number of entries added.
   private var lastLine: [UInt32]
   private var addedCount: [Int]
   /// Added entries by what their values look like.
@@ -84,8 +84,10 @@ struct RemovalCauses {
     UInt64(feed) << 32 | UInt64(line)
   }
 
-  /// What of a value survives another normal form: no scheme, no `www.`, no capitals, no slash or dot
-  /// at its end, escapes undone.
+  /// The part of a value that is the same in other normal forms.
+  ///
+  /// That is the value in lower case, without scheme, `www.` and slashes or dots at its end, with
+  /// escapes undone.
   private static func look(_ text: [UInt8]) -> [UInt8] {
     var bytes = text.map(Byte.lowercased)[...]
     for prefix in ["http://", "https://", "hxxp://", "hxxps://", "www."]
@@ -109,7 +111,7 @@ struct RemovalCauses {
 
   // MARK: The cause
 
-  /// Why an entry is gone: of several sources the one about which most can be said.
+  /// Why an entry is gone; with several sources, the first cause that says more than `removed`.
   ///
   /// nil for an entry without a source, which no valid database has.
   func cause(of number: UInt32) -> Reason? {
@@ -148,7 +150,7 @@ struct RemovalCauses {
     return Reason(cause: .removed, source: source)
   }
 
-  /// What became of a feed that the new side has not.
+  /// Why the new side does not have a source's feed.
   private func feedFault(_ source: DatabaseSource) -> Reason {
     guard let error = error(ofOldFeed: source.feed) else {
       return Reason(cause: .feedRemoved, source: source)
@@ -162,7 +164,7 @@ struct RemovalCauses {
     return Reason(cause: cause, detail: error.commandText, source: source)
   }
 
-  /// The fault for which the new side has no feed of this name.
+  /// The error for which the new side lacks an old feed, if there is one.
   func error(ofOldFeed feed: UInt32) -> FeedError? {
     let parts = old.feedName(feed).split(separator: "/")
     let exact = new.errors.first { $0.path == old.feedName(feed) }
@@ -189,7 +191,7 @@ struct RemovalCauses {
   ) -> String? {
     let text = old.text(number)
     if let reason = refusals[feed]?[text] { return reason }
-    // The same line, refused, and still like the value.
+    // The same line was refused, and its text is still like the value.
     if source.line > 0, let line = refusedLines[feed]?[UInt64(source.line)],
       Self.isAlike(text, line.text)
     {
@@ -247,8 +249,8 @@ struct RemovalCauses {
       let other = addedByLine[Self.place(feed, source.line)]
     else { return nil }
     let candidate = new.text(other)
-    // A digit of an address or a letter of a name that differs makes another value; so only forms
-    // that differ in what writes a character.
+    // Another digit of an address or letter of a name makes another value. So two values are forms
+    // of one only if one of them has escapes, Punycode or bytes beyond ASCII.
     let isForm = [text, candidate].contains { bytes in
       bytes.contains { $0 >= 0x80 || $0 == UInt8(ascii: "%") } || bytes.starts(with: "xn--".utf8)
         || String(decoding: bytes, as: UTF8.self).contains(".xn--")
@@ -263,14 +265,16 @@ struct RemovalCauses {
     return (prefix + suffix) * 2 >= min(left.count, right.count)
   }
 
-  /// Whether all that a feed lost stood behind its last entry now, with nothing new.
+  /// Whether a feed lost a tenth or more, all of it behind its present last entry, and gained
+  /// nothing.
   private func isTruncated(_ before: Int, _ after: Int) -> Bool {
     removedCount[before] >= 2 && addedCount[after] == 0 && lastLine[after] > 0
       && firstRemovedLine[before] > lastLine[after] && firstRemovedLine[before] != .max
       && UInt64(removedCount[before]) * 10 >= old.feeds[before].entries
   }
 
-  /// The one reason that refuses more lines of a feed than before.
+  /// The only reason for which more lines are refused than before; nil if there are none or
+  /// several.
   private func risenRefusal(_ before: DatabaseFeed, _ after: DatabaseFeed) -> String? {
     let risen = after.refusals.filter { reason, count in
       count > (before.refusals.first { $0.reason == reason }?.count ?? 0)

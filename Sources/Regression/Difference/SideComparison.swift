@@ -5,8 +5,8 @@ internal import Parsing
 
 /// Compares the entries of two sides in one merge, then looks for the cause of each change.
 ///
-/// Causes need to know all changes first (a removed value may stand among the added ones in another
-/// form), so the merge only notes entry numbers; texts are made at the end.
+/// All changes have to be known before causes can be found (a removed value may be among the added
+/// ones in another form), so the merge only notes entry numbers; texts are made at the end.
 struct SideComparison {
   let old: DatabaseSide
   let new: DatabaseSide
@@ -20,15 +20,15 @@ struct SideComparison {
   private var changed: [(old: UInt32, new: UInt32, facets: [Facet])] = []
   /// Places in `changed` by the old number.
   private var changedPlaces: [UInt32: Int] = [:]
-  /// Old entries whose hits an allow list takes now, and where it says so.
+  /// Old entries whose hits the new side's allow lists now suppress, each with the allow entry.
   private(set) var allowed: [UInt32: (text: String, feed: UInt32, line: UInt32)] = [:]
   private(set) var causes: RemovalCauses
 
-  /// One thing about an entry of both sides that differs.
+  /// One difference between the two sides' versions of an entry.
   struct Facet {
     var cause: ChangeCause
     var detail = ""
-    /// The feed on the new side, or where it is gone on the old one.
+    /// The feed's number on the new side, or on the old one if `isOldFeed` is set.
     var feed: UInt32
     var isOldFeed = false
     var line: UInt32
@@ -154,7 +154,7 @@ struct SideComparison {
     for number in removed { add(removal(number), to: &difference) }
     for (left, right, facets) in changed { add(change(left, right, facets), to: &difference) }
     for (number, by) in allowed.sorted(by: { $0.key < $1.key }) {
-      // One that changed by itself is told already.
+      // An entry that was changed into an allow entry itself is in `changed` already.
       let alone = allowListing(number, by)
       if changedPlaces[number].map({ changed[$0].facets[0].cause != .allowListed }) ?? true {
         difference.total.changed += 1
@@ -176,7 +176,7 @@ struct SideComparison {
     }
   }
 
-  /// What became of an entry of the old side that the new one has not.
+  /// The change of an old entry that the new side does not have.
   func removal(_ number: UInt32) -> EntryChange {
     let reason = causes.cause(of: number)
     var change = EntryChange(
@@ -217,7 +217,7 @@ struct SideComparison {
     return change
   }
 
-  /// What changed about an entry of both sides, by its number on the old one.
+  /// The change of an entry of both sides, by its old number; nil if it did not change.
   func facets(ofOld number: UInt32) -> EntryChange? {
     if let by = allowed[number] { return allowListing(number, by) }
     guard let place = changedPlaces[number] else { return nil }
@@ -264,7 +264,7 @@ extension DatabaseSide {
     Int(feed) < feeds.count ? feeds[Int(feed)].name : "?"
   }
 
-  /// The entry with a key.
+  /// The number of the entry with a key.
   func find(_ key: EntryOrder.Key, _ kind: IndicatorKind) -> UInt32? {
     EntryOrder.run(of: key.bytes, kind, in: database).first {
       EntryOrder.key(database.entry(UInt32($0)), in: database) == key

@@ -12,9 +12,9 @@ public struct Threshold: Sendable, Equatable, CustomStringConvertible {
     case removed
     /// Entries that only the new side has.
     case added
-    /// Entries of both sides of which something else is said.
+    /// Entries of both sides whose sources, context or cover by allow lists differ.
     case changed
-    /// Feeds of the old side that the new one has not, or could not read.
+    /// Feeds of the old side that the new one does not have, or could not read.
     case feeds
     /// The largest part of a feed's old entries that the feed no longer has, in percent.
     case share
@@ -30,7 +30,7 @@ public struct Threshold: Sendable, Equatable, CustomStringConvertible {
 
   /// Reads `FIGURE>NUMBER`, with `%` behind it for a share.
   ///
-  /// - Returns: nil where the text is none.
+  /// - Returns: nil if the text is no threshold.
   public init?(_ text: String) {
     let parts = text.split(separator: ">", omittingEmptySubsequences: false)
     guard parts.count == 2,
@@ -68,7 +68,7 @@ extension DatabaseDifference {
     }
   }
 
-  /// The thresholds that are exceeded, each with what the value is.
+  /// The thresholds that are exceeded, each with the actual value.
   public func exceeded(_ thresholds: [Threshold]) -> [(threshold: Threshold, value: Double)] {
     thresholds.compactMap { threshold in
       let value = value(threshold.figure)

@@ -2,7 +2,7 @@ internal import Parsing
 
 /// Rows of feeds, in which a value is one of several.
 enum Cells {
-  /// Whether a row holds a text that no letter, digit, dash or dot goes on from.
+  /// Whether a row holds a text with no letter, digit, dash, dot or underscore beside it.
   static func holds(_ row: [UInt8], _ text: [UInt8]) -> Bool {
     guard let first = text.first, row.count > text.count else { return false }
     for start in 0...(row.count - text.count) where row[start] == first {

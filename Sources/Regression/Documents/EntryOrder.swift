@@ -4,13 +4,13 @@ internal import Parsing
 
 /// The order in which a database holds its entries: by kind, comparison key and attributes.
 ///
-/// Keys are compared as the compiler's sort does, seven bytes at a time and then by how many are left
-/// (`EntrySorter`): in effect the order of the bytes, where a shorter key of which zeros follow in the
-/// longer one still comes first.
+/// Keys are compared as the compiler's sort does, seven bytes at a time and then by how many are
+/// left (`EntrySorter`). In effect that is the order of the bytes, in which a key comes before a
+/// longer one that only adds zeros.
 enum EntryOrder {
-  /// What tells an entry apart within its kind, in the order of comparison.
+  /// The identity of an entry within its kind, in the order of comparison.
   struct Key: Equatable, Comparable {
-    /// What is compared: of a URL of http or https the part behind its scheme.
+    /// The bytes that are compared; for an http or https URL those after its scheme.
     var bytes: [UInt8]
     var attributes: UInt64
 

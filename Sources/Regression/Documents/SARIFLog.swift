@@ -23,7 +23,7 @@ struct SARIFLog {
   var version: String
   var rules: [Rule]
   var results: [Result]
-  /// What a reader has to know of the whole.
+  /// A warning about the log as a whole.
   var notification: String?
 
   /// The log as JSON, ending in a newline.
@@ -74,7 +74,7 @@ struct SARIFLog {
     }
   }
 
-  /// A path as a relative or `file:` URI (RFC 3986): what may not stand in one is `%XX`.
+  /// A path as a relative or `file:` URI (RFC 3986): characters not allowed there become `%XX`.
   static func uri(_ path: String) -> String {
     var uri = path.hasPrefix("/") ? "file://" : ""
     for byte in path.utf8 {

@@ -6,7 +6,7 @@ enum TimeText {
   static func text(_ nanoseconds: Int64) -> String {
     var text: [UInt8] = []
     Timestamp.append(nanoseconds, to: &text)
-    // Whole seconds are enough where there is nothing behind them.
+    // A fraction of zero is left out.
     let full = String(decoding: text, as: UTF8.self)
     return full.hasSuffix(".000000Z") ? full.dropLast(8) + "Z" : full
   }

@@ -35,7 +35,7 @@ struct AskedValue: Sendable {
       }
   }
 
-  /// Reads a value as a kind, or by its shape; the refusal where it is none.
+  /// Reads a value as `kind`, or by its shape if that is nil; a failure says why it is no value.
   static func read(
     _ asked: [UInt8], as kind: IndicatorKind? = nil
   ) -> Result<AskedValue, RefusedValue> {
@@ -59,12 +59,12 @@ struct AskedValue: Sendable {
         mode: parsed.mode))
   }
 
-  /// Kinds that no shape tells: a value may be any of them.
+  /// Kinds that cannot be told by their shape: a value may be of any of them.
   static let opaqueKinds: [IndicatorKind] = [
     .filename, .registryKey, .userAgent, .mutex, .pipe, .ja4, .text,
   ]
 
-  /// The value as each kind that no shape tells.
+  /// The value as each of `opaqueKinds` that accepts it.
   static func opaque(_ asked: [UInt8]) -> [AskedValue] {
     opaqueKinds.compactMap { try? read(asked, as: $0).get() }
   }
@@ -80,7 +80,7 @@ struct AskedValue: Sendable {
     return parser.parse(asked.rawSpan, as: kind.isNetworkKind ? .none : .kind(kind))
   }
 
-  /// Remarks with which feeds take the value.
+  /// The remarks that feeds make when they take the value.
   var usualLints: [Lint] {
     var parser = IndicatorParser()
     _ = parser.parse(asked.rawSpan, as: kind.isNetworkKind ? .none : .kind(kind))
@@ -95,7 +95,7 @@ struct RefusedValue: Error {
 }
 
 extension IndicatorKind {
-  /// Kinds that are told by their shape.
+  /// Whether values of the kind can be told by their shape.
   var isNetworkKind: Bool {
     switch self {
     case .ipv4, .ipv6, .domain, .url, .email: true

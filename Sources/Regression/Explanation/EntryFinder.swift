@@ -5,7 +5,7 @@ internal import Scanning
 
 /// Asks databases which entries cover a value, whatever the options of a scan say.
 struct EntryFinder {
-  /// An entry and how it meets the value.
+  /// An entry and how it covers the value.
   struct Covering {
     var database: Int
     var entry: ResolvedEntry
@@ -13,7 +13,7 @@ struct EntryFinder {
     /// The kind under which the value was looked up.
     var kind: IndicatorKind
 
-    /// Whether a part of what the entry says is all that is seen.
+    /// Whether only a part of the entry's value was seen: no port of an address, or a URL's host.
     var isPart: Bool { match == .address || match == .urlHost }
   }
 
@@ -24,10 +24,10 @@ struct EntryFinder {
 
   init(_ databases: [IndicatorDatabase]) { self.databases = databases }
 
-  /// URL entries on a host that are told singly.
+  /// The most URL entries on a host that are listed.
   private static let hostedLimit = 5
 
-  /// URL entries that cover their host where hosts of URLs take part, a few of them.
+  /// Up to `hostedLimit` URL entries that cover their host, as the mode for hosts of URLs allows.
   func hosted(on host: [UInt8], _ mode: ScanOptions.URLHostMode) -> [Covering] {
     guard mode != .off else { return [] }
     var result: [Covering] = []
@@ -80,13 +80,13 @@ struct EntryFinder {
     return result
   }
 
-  /// Adds the text of an allow list that stands in a value which entries cover.
+  /// Adds text entries of allow lists that a covered value contains.
   private func addAllowingText(_ value: AskedValue, to result: inout [Covering]) {
     var allowed = AllowedText(databases)
     guard !allowed.isEmpty else { return }
     var catalog = EntryCatalog(databases: databases)
     for kind in value.kinds {
-      // Those without effect are told, too.
+      // Entries without effect are listed as well.
       guard
         let (database, entry) = allowed.entry(
           in: value.text, kind, databases, &catalog, where: { _ in true })

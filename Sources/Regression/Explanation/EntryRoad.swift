@@ -6,18 +6,20 @@ internal import Scanning
 struct EntryRoad {
   /// The time of the event for which sources are judged.
   enum Moment {
-    /// None is known: what the event's time would decide is left open.
+    /// No event is known: whatever its time would decide is left open.
     case noEventTime
     case event(Int64)
   }
 
   let options: ScanOptions
   var findings: [Explanation.Finding] = []
-  /// The values that joint conditions ask for besides.
+  /// The other values that joint conditions require.
   var partners: [String] = []
-  /// What counts, and what is allowed: all of a kind, or one indicator where a part of it alone is seen.
+  /// The entries that count as hits unless they are allowed.
   private var counting: [EntryFinder.Covering] = []
+  /// Kinds of the value that an allow entry covers as a whole.
   private var allowedKinds: Set<IndicatorKind> = []
+  /// Entries that are allowed alone, since only a part of their value was seen.
   private var allowedParts: Set<IndicatorName> = []
 
   init(options: ScanOptions) { self.options = options }
@@ -29,7 +31,7 @@ struct EntryRoad {
     }
   }
 
-  /// Takes an entry in.
+  /// Judges an entry, and adds what was found about it.
   mutating func add(_ covering: EntryFinder.Covering, at moment: Moment) {
     let entry = covering.entry
     let shown = Self.shown(covering)
@@ -60,7 +62,7 @@ struct EntryRoad {
           Self.finding(exclusion, source, "the exception by " + shown, place, options))
         return
       }
-      // An address of a joint entry allows nothing but that entry.
+      // Only a part of the entry's value was seen: it allows nothing but that entry.
       if covering.isPart {
         allowedParts.insert(IndicatorName(covering.entry))
         guard covering.entry.sources.contains(where: { !$0.flags.contains(.allow) }) else { return }
@@ -111,7 +113,7 @@ struct EntryRoad {
           + (covering.match == .urlHost ? ", where TLS or DNS shows it" : ""), place: place))
   }
 
-  /// Whether an event's time would decide, which is not known.
+  /// Whether the exclusion depends on the event's time, which is not known.
   private static func isOpen(_ exclusion: SourceExclusion, at moment: Moment) -> Bool {
     guard case .noEventTime = moment else { return false }
     return exclusion == .noEventTime

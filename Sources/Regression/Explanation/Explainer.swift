@@ -12,7 +12,7 @@ public import Scanning
 public struct Explainer: Sendable {
   let databases: [IndicatorDatabase]
   let options: ScanOptions
-  /// What feeds that were compiled for this refused.
+  /// What the feeds refused, if they were compiled just now.
   let report: FeedReport
   let errors: [FeedError]
 
@@ -33,10 +33,11 @@ public struct Explainer: Sendable {
     self.errors = errors
   }
 
-  /// The road of a value, through the inputs too where there are any.
+  /// Follows a value through the entries, and through the inputs if there are any.
   ///
-  /// Those in memory (`ScanOptions.inputsInMemory`) take part, too. Inputs are read more than once; standard input and pipes are kept in memory for that, up to
-  /// `InputInMemory.mostKept` bytes of what they hold.
+  /// Inputs in memory (`ScanOptions.inputsInMemory`) take part as well. Inputs are read more than
+  /// once, so standard input and pipes are kept in memory, up to `InputInMemory.mostKept` bytes of
+  /// what they hold.
   public func explain(_ value: [UInt8], inputs: [InputPath] = []) -> Explanation {
     var files: [InputPath] = []
     var kept = options.inputsInMemory
@@ -58,7 +59,7 @@ public struct Explainer: Sendable {
     return result
   }
 
-  /// Explains a value that is known to be of a kind, over inputs of both sorts.
+  /// Explains a value over files and inputs in memory; `kind` is nil if its shape is to tell.
   package func explain(
     _ asked: [UInt8], as kind: IndicatorKind?, inputs: [InputPath], inMemory: [InputInMemory]
   ) -> Explanation {
@@ -136,7 +137,7 @@ public struct Explainer: Sendable {
     let text = value.text
     var isRefanged = false
     if value.kind.isNetworkKind {
-      // Refanging is what reads a value that is none without it.
+      // A value that cannot be read without refanging was written defanged.
       var admission = AdmissionOptions()
       admission.refangs = false
       admission.keepsPrivateAddresses = true
@@ -184,7 +185,7 @@ public struct Explainer: Sendable {
     }
   }
 
-  /// What feeds that were read for this say of the value: lines refused, files not read.
+  /// Adds what the feeds say of the value: lines refused, files not read.
   private func addFeedFaults(_ asked: [UInt8], _ value: AskedValue?, to result: inout Explanation) {
     let text = value?.text ?? asked
     for feed in report.feeds {

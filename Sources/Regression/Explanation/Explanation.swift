@@ -8,7 +8,7 @@ public struct Explanation: Sendable {
   public var kind: IndicatorKind?
   /// Its normal form as printed; empty where it has none.
   public var normalForm: [UInt8] = []
-  /// What was found out, in the order of the road: the value, the entries, the inputs.
+  /// The findings, in the order in which the value is followed: the value, the entries, the inputs.
   public var findings: [Finding] = []
   /// Whether the value, seen somewhere, gives a hit with these databases and options.
   public var matches = false
@@ -91,7 +91,7 @@ public struct Explanation: Sendable {
   /// Whether a cause is among the findings.
   public func has(_ cause: Cause) -> Bool { findings.contains { $0.cause == cause } }
 
-  /// The findings that tell a missing hit: all but what is said of every value.
+  /// The findings that explain a missing hit: all but those that a hit has as well.
   var decisive: [Finding] {
     findings.filter { $0.cause != .normalised && $0.cause != .match && $0.cause != .seen }
   }

@@ -22,7 +22,7 @@ extension Explanation {
     return text
   }
 
-  /// The whole in a few words.
+  /// The result in a few words.
   public var verdict: String {
     let match = matches ? "a hit" : "no hit"
     guard let timesSeen else { return matches ? "a hit wherever it is seen" : match }

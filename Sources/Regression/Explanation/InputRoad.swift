@@ -5,14 +5,14 @@ internal import Parsing
 internal import Scanning
 internal import Synchronization
 
-/// Follows a value through inputs: where it is seen, and where its bytes stand and are not seen.
+/// Follows a value through inputs: where scans see it, and where they pass over its bytes.
 struct InputRoad {
-  /// Places of one input that are told singly.
+  /// The most places that are listed.
   private static let placeLimit = 5
 
   let explainer: Explainer
   let value: AskedValue
-  /// Values that joint conditions ask for besides.
+  /// The other values that joint conditions require.
   let partners: [String]
   let covering: [EntryFinder.Covering]
 
@@ -50,7 +50,7 @@ struct InputRoad {
     }
   }
 
-  /// The kind that a digest is listed as and the one that it is seen as, where these have none in common.
+  /// The kind that a digest is listed as and the one that it is seen as; nil if one kind is both.
   private func kindsThatDiffer(
     _ seen: [Sight]
   ) -> (listed: IndicatorKind, seen: IndicatorKind)? {
@@ -103,7 +103,7 @@ struct InputRoad {
     return (sights, problems, report.statistics.skipped.counts)
   }
 
-  /// Whether a scan as it was asked for gives a hit in one of the places.
+  /// Whether a scan with the given options has a hit in one of the places.
   private func isHit(
     _ seen: [Sight], _ inputs: [InputPath], _ inMemory: [InputInMemory]
   ) -> Bool {
@@ -170,7 +170,7 @@ struct InputRoad {
     hit.path.description + (hit.countsPackets ? ": packet " : ":") + "\(hit.number)"
   }
 
-  /// With `--time event` what an entry is depends on when the value was seen.
+  /// With `--time event` an entry's validity depends on when the value was seen.
   private func judgeAtEvents(_ seen: [Sight], into result: inout Explanation) {
     guard explainer.options.timeMode == .event, !covering.isEmpty, !seen.isEmpty else { return }
     var roads: [(road: EntryRoad, hit: Hit)] = []
@@ -243,7 +243,7 @@ struct InputRoad {
     _ skipped: [String: UInt64], to result: inout Explanation
   ) {
     let before = result.findings.count
-    // Of logs the surroundings of such bytes say more.
+    // For logs, `RawSearch` says more about such bytes.
     for sight in sights.filter(\.hit.countsPackets).prefix(Self.placeLimit) {
       result.findings.append(
         Explanation.Finding(
@@ -258,7 +258,7 @@ struct InputRoad {
       do throws(InputError) {
         try search.search(InputSource(path: item.path, limits: limits.input), into: &result)
       } catch {
-        // What no scan could read was said before.
+        // The scan has reported the inputs that it could not read.
         if result.has(.inputUnreadable) { continue }
         result.findings.append(
           Explanation.Finding(.inputUnreadable, error.message, place: item.path.description))
@@ -280,7 +280,7 @@ struct InputRoad {
     }
   }
 
-  /// Whether packets that options leave out show it.
+  /// Looks for the value in packets that the options leave out.
   private func addFiltered(
     _ inputs: [InputPath], _ inMemory: [InputInMemory], to result: inout Explanation
   ) {

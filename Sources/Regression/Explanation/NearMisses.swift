@@ -5,8 +5,8 @@ internal import Scanning
 
 /// Entries that do not cover a value and nearly do: what people most often expected to match.
 ///
-/// Some are found by asking for a value made from the one at hand, the others by one pass over the
-/// entries of a kind; at most a few are told.
+/// Some are found by asking for a value made from this one, the others by one pass over the entries
+/// of a kind; at most a few are listed.
 struct NearMisses {
   private static let limit = 3
 
@@ -31,7 +31,7 @@ struct NearMisses {
 
   // MARK: Names
 
-  /// Names above: entries there that are exact do not reach down.
+  /// Names above the value whose entries are exact, and so do not reach down to it.
   private mutating func parents() -> [Explanation.Finding] {
     var result: [Explanation.Finding] = []
     var name = value.bytes[...]
@@ -275,8 +275,8 @@ struct URLPieces {
 }
 
 extension URLPieces {
-  /// The first percent-encoded character of path and query that Zeek's `uri` shows decoded; nil where
-  /// there is none.
+  /// The first percent-encoded character of path and query that Zeek's `uri` shows decoded; nil if
+  /// none.
   ///
   /// White space, controls, `#` and bytes beyond ASCII are encoded again when such a field is read.
   var reservedEscape: String? {

@@ -4,8 +4,9 @@ internal import Parsing
 
 /// Databases that hold nothing but a value, to see where inputs show it.
 enum ProbeDatabase {
-  /// The values under every kind that they can have, where a name reaches below itself, and texts to
-  /// find in payloads as well.
+  /// A database of values, under every kind that they can have, and of texts to find in payloads.
+  ///
+  /// A name covers those below it as well.
   static func make(
     _ values: [AskedValue], literals: [[UInt8]] = []
   ) throws(DatabaseError) -> IndicatorDatabase {

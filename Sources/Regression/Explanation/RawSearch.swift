@@ -3,11 +3,11 @@ internal import Inputs
 internal import Parsing
 internal import Scanning
 
-/// Finds the bytes of a value in text where no scan sees the value, and says what of their
-/// surroundings is to blame (Matching.md §1–§7).
+/// Finds the bytes of a value in text where no scan sees the value, and says why.
 ///
-/// The judgement is made by trying: the value alone is scanned, then the string or line around it, so
-/// that whatever the rules are, the answer is theirs.
+/// The cause is a rule about the bytes' surroundings (Matching.md §1–§7). It is found by trying:
+/// the value alone is scanned, then the string or line around it, so that whatever the rules are,
+/// the answer is theirs.
 struct RawSearch {
   private static let placeLimit = 3
 
@@ -178,7 +178,7 @@ struct RawSearch {
     var (start, end) = (range.lowerBound, range.upperBound)
     while start > 0, belongs(line[start - 1]) { start -= 1 }
     while end < line.count, belongs(line[end]) { end += 1 }
-    // A dot that ends a sentence ends no name.
+    // A dot or dash at the end belongs to the sentence, not to the run.
     while end > range.upperBound, line[end - 1] == Byte.dot || line[end - 1] == Byte.minus {
       end -= 1
     }

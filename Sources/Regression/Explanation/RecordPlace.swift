@@ -1,14 +1,14 @@
 internal import Parsing
 
-/// The string of a JSON record that holds a place of its line.
+/// The string of a JSON record that contains an offset of its line.
 struct JSONPlace {
   /// The keys that lead to it, joined by dots.
   var path: String
-  /// Its bytes as they stand between the quotes.
+  /// Its bytes between the quotes, escapes included.
   var escaped: [UInt8]
   var isKey: Bool
 
-  /// nil where the line is no record, or the place is in none of its strings.
+  /// Nil if the line is no record, or the offset is in none of its strings.
   init?(_ line: [UInt8], at offset: Int) {
     var tokenizer = JSONTokenizer()
     var position = 0
@@ -45,7 +45,7 @@ struct JSONPlace {
   }
 }
 
-/// The column of a table that holds a place of a row.
+/// The column of a table that contains an offset of a row.
 struct TablePlace {
   var name = "?"
   var type: String?
@@ -53,7 +53,7 @@ struct TablePlace {
   /// - Parameters:
   ///   - header: the lines that name the columns, of Zeek, W3C or CSV.
   ///   - row: the row.
-  ///   - offset: a place in it.
+  ///   - offset: an offset in the row.
   init(header: [UInt8], row: [UInt8], at offset: Int) {
     let lines = header.split(separator: Byte.lineFeed).map { Array($0) }
     func cells(_ prefix: String, _ separator: UInt8) -> [String]? {

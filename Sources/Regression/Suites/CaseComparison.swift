@@ -4,7 +4,7 @@ internal import Scanning
 
 /// Compares the hits and figures of a case with its expectation.
 struct CaseComparison {
-  /// Hits shown of a fault that many have.
+  /// The most hits that are shown for one fault.
   private static let shownHits = 5
 
   let test: SuiteCase
@@ -21,7 +21,7 @@ struct CaseComparison {
     suppressed = result.found.filter { $0["suppressed"] != nil }
   }
 
-  /// What does not hold, in the order of the suite.
+  /// The expectations that do not hold, in the order of the suite.
   func faults(isComplete: Bool) -> [CaseResult.Fault] {
     var faults: [CaseResult.Fault] = []
     for pattern in test.expectation.hits { faults += fault(of: pattern) }
@@ -77,7 +77,7 @@ struct CaseComparison {
     ]
   }
 
-  /// Hits that no expectation is like.
+  /// A fault if there are hits that match no expectation.
   private func others() -> [CaseResult.Fault] {
     let patterns = test.expectation.hits.filter { !$0.isOfSuppressed }
     let others = plain.filter { hit in !patterns.contains { $0.matches(hit) } }
@@ -104,7 +104,7 @@ struct CaseComparison {
       if matching.isEmpty {
         lines.append(plain.isEmpty ? "+ (no hits)" : "+ (no hit has anything of it)")
       } else {
-        // There are too few of them, and none that is nearly one.
+        // Some hits match, but too few, and no other hit is near.
         lines += matching.prefix(Self.shownHits).map { "+ " + HitText.line($0) }
       }
       return lines
@@ -131,7 +131,7 @@ struct CaseComparison {
   /// Why a value gives no hit.
   private func reasons(for pattern: HitPattern) -> [Explanation.Finding] {
     guard let value = pattern.text("value") ?? indicatorValue(pattern) else { return [] }
-    // A name may have been meant, or a file's name: the kind that is expected says which.
+    // The value may be a domain or a file's name: the expected kind says which.
     let kind = pattern.text("kind").flatMap { IndicatorKind(name: $0) }
     let explanation = explainer.explain(
       Array(value.utf8), as: kind.flatMap { $0.isNetworkKind ? nil : $0 },

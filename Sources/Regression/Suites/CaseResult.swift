@@ -1,11 +1,11 @@
-/// What came of one case of a suite.
+/// The result of one case of a suite.
 public struct CaseResult: Sendable {
   /// Whether all was as expected.
   public enum Status: String, Sendable {
     case passed, failed
     /// It could not be run: a feed or an input cannot be read.
     case error
-    /// What it requires is not here.
+    /// A file that it requires is missing.
     case skipped
   }
 
@@ -19,7 +19,7 @@ public struct CaseResult: Sendable {
   public var line: Int
   /// Whether all was as expected.
   public var status: Status
-  /// What was not; for a case that was skipped or in error, why.
+  /// The expectations that do not hold; for a case that was skipped or in error, the reason.
   public var faults: [Fault] = []
   /// Hits found, those that allow lists cover left out.
   public var hits = 0

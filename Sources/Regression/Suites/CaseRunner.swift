@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// Runs one case and compares what it finds with what it expects.
 struct CaseRunner {
-  /// Hits that a case is compared by; more are an error, since a suite is read by people.
+  /// The most hits of a case; more are an error, since a suite is read by people.
   static let hitLimit = 100_000
 
   let suite: Suite

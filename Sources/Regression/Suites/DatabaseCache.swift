@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Databases and what their feeds refused, made once for all cases that ask for the same.
 final class DatabaseCache: Sendable {
-  /// What a list of sources came to.
+  /// The databases made from a list of sources.
   struct Made: Sendable {
     var databases: [IndicatorDatabase] = []
     var report = FeedReport()

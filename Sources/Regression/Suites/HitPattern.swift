@@ -15,12 +15,12 @@ struct HitPattern: Sendable {
     /// The hit has no such member.
     case absent
     case scalar(String)
-    /// Each is like some element.
+    /// Each value matches some element.
     case list([Value])
     case map([(key: String, value: Value)])
   }
 
-  /// How many hits are like it.
+  /// How many hits have to match the pattern.
   struct Count: Sendable, Equatable {
     var least = 1
     var most = Int.max
@@ -42,7 +42,7 @@ struct HitPattern: Sendable {
 
   var conditions: [Condition]
   var count = Count.some
-  /// Where it stands in the suite.
+  /// Its line in the suite.
   var line: Int
 
   /// Whether it is about hits that an allow list covers.
@@ -76,7 +76,7 @@ struct HitPattern: Sendable {
     _ expected: Value, _ found: JSONTree?, _ path: ArraySlice<String>, _ shape: HitShape
   ) -> Bool {
     guard let key = path.first else { return isLike(expected, found, shape) }
-    // On the way to the member any element of a list will do.
+    // On the way to the member, any element of a list may match; for `absent` all have to.
     if case .array(let elements)? = found {
       if case .absent = expected {
         return elements.allSatisfy { holds(expected, $0, path, shape) }
@@ -128,7 +128,7 @@ struct HitPattern: Sendable {
 // MARK: Reading
 
 extension HitPattern {
-  /// The pattern that a map of a suite stands for.
+  /// Reads a pattern from a map of a suite.
   ///
   /// - Throws: `YAMLFault` that names a key no hit has, and the one that was meant.
   init(_ node: YAMLNode, counts: Bool) throws(YAMLFault) {

@@ -13,7 +13,7 @@ indirect enum HitShape: Sendable {
   /// A point in time, however it is written.
   case time
   case flag
-  /// Some element is as expected, or for a list each expected one is like some element.
+  /// A list: some element matches the expected value, or, for a list, each expected value.
   case list(HitShape)
   case map([(key: String, shape: HitShape)])
 
@@ -28,7 +28,7 @@ indirect enum HitShape: Sendable {
     ("seen_from", .word(["originator", "responder"])), ("rcode", .text), ("flow", flow),
   ])
 
-  /// What is written for a member that stands deeper.
+  /// Short keys for members that lie deeper.
   static let shorthands: [(key: String, path: [String])] = [
     ("path", ["source", "path"]), ("packet", ["source", "packet"]), ("line", ["source", "line"]),
     ("offset", ["source", "offset"]), ("indicator", ["indicators", "value"]),
@@ -68,7 +68,7 @@ indirect enum HitShape: Sendable {
     }
   }
 
-  /// What stands under a key.
+  /// The shape of the member with a key.
   func member(_ key: String) -> HitShape? {
     switch self {
     case .map(let members): members.first { $0.key == key }?.shape

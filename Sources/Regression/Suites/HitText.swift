@@ -1,6 +1,6 @@
 internal import Indicators
 
-/// Hits and what is expected of them, in a line or some.
+/// Hits and patterns of hits as text.
 enum HitText {
   /// `{kind: domain, value: evil.example}`.
   static func pattern(_ pattern: HitPattern) -> String {
@@ -18,7 +18,7 @@ enum HitText {
     }
   }
 
-  /// What a value probably is, to defang it.
+  /// The kind that a value probably has, so that it can be defanged.
   private static func shape(_ text: String) -> String {
     guard case .success(let value) = AskedValue.read(Array(text.utf8)) else { return "domain" }
     return value.kind.name
@@ -55,7 +55,7 @@ enum HitText {
     return parts.joined(separator: " ")
   }
 
-  /// What a hit has under some keys.
+  /// The text of what a hit has at a path of keys.
   static func found(_ tree: JSONTree, _ path: ArraySlice<String>) -> String {
     guard let key = path.first else { return text(tree) }
     if case .array(let elements) = tree {

@@ -25,7 +25,7 @@ struct SuiteCase: Sendable {
   /// Files or folders without which the case is skipped.
   var requires: [String]
   var expectation: Expectation
-  /// Where `expect` stands, or where it would: for `--update`.
+  /// Where `expect` is, or where it would be; for `--update`.
   var place: ExpectationPlace
 }
 
@@ -36,7 +36,7 @@ enum IndicatorSource: Sendable, Hashable {
   /// Entries written into the suite, as a file of that name would hold them.
   case text([UInt8], FeedReader.Request, key: String)
 
-  /// What tells two apart, so that what is compiled once serves all cases.
+  /// The identity of a source: equal sources are compiled once for all cases.
   private var key: String {
     switch self {
     case .database(let path): "database " + path
@@ -63,7 +63,7 @@ struct Expectation: Sendable {
   /// Whether every hit must be one of those expected.
   var allowsNoOthers = false
   var summary = SummaryPattern()
-  /// What the messages about inputs say, each of them once; errors that none names fail the case.
+  /// Texts that messages about inputs have to contain; an error that contains none fails the case.
   var problems: [String] = []
 }
 

@@ -4,7 +4,7 @@ internal import Scanning
 internal import YAML
 
 extension SuiteReader {
-  /// One case, with what `defaults` says where it says nothing itself.
+  /// Reads one case; `defaults` apply where the case says nothing itself.
   func suiteCase(_ node: YAMLNode, _ defaults: [YAMLMember]) throws(YAMLFault) -> SuiteCase {
     guard case .map(let own) = node.value else {
       throw YAMLFault(line: node.line, problem: "a case is written as '- name: …'")
@@ -22,7 +22,7 @@ extension SuiteReader {
       name: try nameMember.text(), line: node.line, indicators: [], inputs: [], texts: [],
       options: ScanOptions(), requires: [], expectation: Expectation(),
       place: Self.place(node, own))
-    // Options of a scan are put together key by key; of everything else the case's own stands.
+    // Options of a scan are merged key by key; any other key of the case replaces the default.
     let inherited = defaults.filter { member in
       member.key == "scan" || !own.contains { $0.key == member.key }
     }

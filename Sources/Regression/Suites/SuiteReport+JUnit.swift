@@ -1,7 +1,7 @@
 internal import Parsing
 
 extension SuiteReport {
-  /// JUnit's XML, as the schemas of the Jenkins xUnit plugin and of windyroad both have it.
+  /// JUnit's XML, valid by the schemas of both the Jenkins xUnit plugin and windyroad.
   ///
   /// - Parameter time: the start of the run in nanoseconds since 1970.
   /// - Returns: the document, ending in a newline.

@@ -28,7 +28,7 @@ extension SuiteReport {
     var text =
       "        \(Marks.forPeople(result.suite)):\(fault.line): \(Marks.forPeople(fault.marked))\n"
     for line in fault.markedDifference {
-      // Behind the sign, so that a cell's guard against formulas does not take it for one.
+      // The sign stays outside, where a cell's guard against formulas does not take it for one.
       text += "          \(line.prefix(2))\(Marks.forPeople(String(line.dropFirst(2))))\n"
     }
     for reason in fault.reasons {

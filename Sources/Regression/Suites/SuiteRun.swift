@@ -15,8 +15,8 @@ public struct SuiteRun: Sendable {
   ///
   /// - Parameters:
   ///   - suites: the suites, in the order of the results.
-  ///   - progress: asked to stop, the cases not begun yet are left out.
-  /// - Returns: what came of them.
+  ///   - progress: if it is asked to stop, cases that have not begun are left out.
+  /// - Returns: the results.
   public func run(_ suites: [Suite], progress: ScanProgress = ScanProgress()) -> SuiteReport {
     var jobs: [(suite: Suite, test: SuiteCase)] = []
     for suite in suites {
@@ -47,7 +47,7 @@ public struct SuiteRun: Sendable {
   }
 }
 
-/// What came of the cases of some suites.
+/// The results of the cases of some suites.
 public struct SuiteReport: Sendable {
   /// The results, in the order of the suites and their cases.
   public var results: [CaseResult]

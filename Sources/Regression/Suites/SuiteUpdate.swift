@@ -1,15 +1,15 @@
 internal import Inputs
 internal import YAML
 
-/// Rewrites what failed cases expect to what was found; everything else of the file stays as it is,
-/// byte for byte, remarks included.
+/// Rewrites the expectations of failed cases to what was found.
 ///
-/// Inside a rewritten `expect`, expectations that hold are kept (with the counts found), those that do
-/// not are replaced by the hits that nothing else is like; remarks there are lost.
+/// Everything else of the file stays as it is, byte for byte, remarks included. Inside a rewritten
+/// `expect`, expectations that match hits are kept, with the count found if theirs does not hold;
+/// the others are replaced by the hits that no kept one matches. Remarks there are lost.
 public struct SuiteUpdate: Sendable {
   /// The suite's file.
   public var path: String
-  /// What it is to hold.
+  /// The new content of the file.
   public var bytes: [UInt8]
   /// Lines taken away (`-`) and put in (`+`), with the numbers of those taken away.
   public var difference: [String]
@@ -47,7 +47,8 @@ public struct SuiteUpdate: Sendable {
     self.bytes = Array(lines.joined(separator: [0x0a]))
   }
 
-  /// The lines of a case's `expect`, or the empty place behind the case.
+  /// The lines of a case's `expect`, or the empty range after the case; nil if it cannot be
+  /// rewritten.
   private static func range(of place: ExpectationPlace, in lines: [[UInt8]]) -> Range<Int>? {
     guard !place.isFlow else { return nil }
     guard let member = place.member else {
@@ -57,14 +58,14 @@ public struct SuiteUpdate: Sendable {
     let first = member.start.line - 1
     let last = lastLine(member.end, member.start)
     guard first < last, last <= lines.count else { return nil }
-    // The key stands alone on its line, apart from blanks; `- expect:` would lose the dash.
+    // The key must be alone on its line, apart from blanks; `- expect:` would lose the dash.
     guard lines[first].prefix(member.start.column - 1).allSatisfy({ $0 == 0x20 }) else {
       return nil
     }
     return first..<last
   }
 
-  /// The line behind an end: one in the first column ends with the line before.
+  /// How many lines there are up to an end; an end in the first column leaves its own line out.
   private static func lastLine(_ end: YAMLPlace, _ start: YAMLPlace) -> Int {
     end.column == 1 && end.line > start.line ? end.line - 1 : end.line
   }
@@ -102,7 +103,7 @@ private struct ExpectationText {
     return lines
   }
 
-  /// Patterns that hold, with the counts found, then the hits that none is like.
+  /// The patterns that match hits, with counts that hold, then the hits that no pattern matches.
   private func hitLines() -> [String] {
     var lines: [String] = []
     var rest = result.found
@@ -117,11 +118,11 @@ private struct ExpectationText {
       lines.append(Self.flow(pattern, count: count))
       rest.removeAll { pattern.matches($0) }
     }
-    // A case that speaks of other things alone does not begin to name hits.
+    // A case whose `expect` says nothing about hits does not begin to.
     let speaksOfHits =
       !test.expectation.hits.isEmpty || test.expectation.allowsNoOthers || test.place.member == nil
     guard speaksOfHits else { return lines }
-    // Suppressed hits are told only where a suite speaks of them.
+    // Suppressed hits are written only if the case expects some.
     if !test.expectation.hits.contains(where: \.isOfSuppressed) {
       rest.removeAll { $0["suppressed"] != nil }
     }
@@ -129,7 +130,7 @@ private struct ExpectationText {
     for hit in rest {
       let line = Self.members(of: hit)
       if !counts.contains(where: { $0.line == line }) {
-        // Hits that a pattern kept is like count as well: the line is like them.
+        // Hits that a kept pattern matches count as well, since this line matches them too.
         let isSuppressed = hit["suppressed"] != nil
         let all = result.found.count {
           ($0["suppressed"] != nil) == isSuppressed && Self.members(of: $0) == line

@@ -64,7 +64,7 @@ struct SummaryPattern: Sendable {
     return count
   }
 
-  /// The number that a summary gives for a figure; rows that are not there count nothing.
+  /// The number that a summary gives for a figure; a missing row counts 0.
   static func value(_ figure: Figure, in summary: JSONTree) -> Int {
     guard let name = figure.name,
       let table = tables.first(where: { $0.key == figure.key })

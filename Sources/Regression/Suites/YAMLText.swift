@@ -14,7 +14,7 @@ enum YAMLText {
     return isPlain ? text : quoted(text)
   }
 
-  /// In double quotes, with escapes for what cannot stand there.
+  /// In double quotes, with escapes for what is not allowed there.
   static func quoted(_ text: String) -> String {
     var output = "\""
     for scalar in text.unicodeScalars {
