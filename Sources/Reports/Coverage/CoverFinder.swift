@@ -5,8 +5,8 @@ import Parsing
 /// Which other values of a universe cover each value: networks that hold an address or a network,
 /// names above a name, URL prefixes of a URL.
 ///
-/// Addresses are sorted with the networks that hold them before them, so a stack of open networks tells
-/// in one pass; for names and URLs the database is asked as a scan asks it.
+/// Addresses are sorted with the networks that hold them before them, so one pass with a stack of
+/// open networks finds these; for names and URLs the database is asked as a scan asks it.
 struct CoverFinder {
   private let database: IndicatorDatabase
   private let universe: CoverageUniverse
@@ -95,7 +95,7 @@ struct CoverFinder {
     }
     batch.records.append(ObservableRecord(number: 1))
     forEachValue(of: kind) { value, entry in
-      // A path stands in URLs of any host: it is covered by nothing but itself.
+      // A path occurs in URLs of any host: nothing but itself covers it.
       if entry.mode == .path { return }
       let bytes = database.value(of: entry)
       batch.observables.append(
@@ -109,7 +109,7 @@ struct CoverFinder {
     ask()
   }
 
-  /// Each value of a kind with its first entry.
+  /// Calls `body` with each value of a kind and its first entry.
   private func forEachValue(
     of kind: IndicatorKind, _ body: (_ value: Int, _ entry: DatabaseEntry) -> Void
   ) {

@@ -7,8 +7,9 @@ public import Scanning
 public enum Coverage {
   /// Compares the feeds of a database.
   ///
-  /// Time is linear in the listings, but for pairs of feeds that list the same values, and what the
-  /// scan of the inputs takes; memory is about 60 bytes a listing, and 12 bytes for each pair of feeds.
+  /// Time is linear in the number of listings, apart from values that several feeds list, which
+  /// take time for each pair of those feeds, and from the scan of the inputs. Memory is about 60
+  /// bytes a listing, and 12 bytes for each pair of feeds.
   ///
   /// - Parameters:
   ///   - database: the feeds, allow lists and the truth, compiled together.
@@ -18,7 +19,7 @@ public enum Coverage {
   ///   - progress: read or used to stop the scan from another thread.
   ///   - report: called for each problem of the inputs.
   /// - Returns: each feed's figures, those of each pair, and what was found.
-  /// - Throws: `CoverageError` where feeds are too many.
+  /// - Throws: `CoverageError` if there are too many feeds.
   public static func compare(
     _ database: IndicatorDatabase, sources: [CoverageSource], inputs: [InputPath] = [],
     options: CoverageOptions, progress: ScanProgress = ScanProgress(),
@@ -33,7 +34,7 @@ public enum Coverage {
     scanOptions.includesWeak = options.includesWeak
     scanOptions.showsSuppressed = true
     scanOptions.now = options.now
-    // They are counted as they come, and none is kept.
+    // Hits are counted as they come and not kept, so they need no limit.
     scanOptions.limitPerInput = .max
     let hits = CoverageHits(universe, sources: sources)
     let result = Scanner.scan(

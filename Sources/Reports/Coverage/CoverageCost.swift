@@ -10,9 +10,10 @@ enum CoverageCost {
 
   /// Bytes of the database by feed.
   ///
-  /// Each entry costs an equal share of what the database holds for its kind, values and look-up structure; that is
-  /// shared by its sources. What is left (contexts, strings, source lists, tables) is shared by all sources alike.
-  /// So the bytes of all feeds, allow lists and the truth add up to the database's.
+  /// Each entry costs an equal share of what the database holds for its kind, values and look-up
+  /// structure; that is shared by its sources. What is left (contexts, strings, source lists,
+  /// tables) is shared by all sources alike. So the bytes of all feeds, allow lists and the truth
+  /// add up to the database's.
   static func bytes(
     _ database: IndicatorDatabase, sources: [CoverageSource], feeds: [String]
   ) -> [Double] {
@@ -74,7 +75,7 @@ enum CoverageCost {
 
   // MARK: Time
 
-  /// Nanoseconds of processor time a megabyte, for each kind what a scan takes more with it than without.
+  /// Nanoseconds of processor time a megabyte: of a scan without any kind, and what each kind adds.
   struct Time: Sendable {
     var base: Double
     var kinds: [(kind: IndicatorKind, nanoseconds: Double)]
@@ -85,8 +86,7 @@ enum CoverageCost {
   private static let leastSample: UInt64 = 1 << 20
   private static let rounds = 3
 
-  /// Measures on the first megabytes of the largest inputs; nil where they are too few or
-  /// cannot be read twice.
+  /// Measures on the start of the largest inputs; nil if these are too short or cannot be read.
   static func time(
     _ database: IndicatorDatabase, inputs: [InputPath], options: ScanOptions,
     progress: ScanProgress
@@ -116,7 +116,7 @@ enum CoverageCost {
         let report = Scanner.scan(
           inputs: paths, databases: [database], options: options, to: .hits { _ in }
         ) { _ in }
-        // What a scan costs at its start would outweigh what a few lines cost.
+        // The start of a scan would outweigh the cost of a few lines.
         guard report.statistics.bytes >= leastSample else { return nil }
         let bytes = Double(report.statistics.bytes)
         best[variant] = min(

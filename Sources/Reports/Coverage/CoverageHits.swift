@@ -9,15 +9,15 @@ import Synchronization
 final class CoverageHits: Sendable {
   /// Counts of one feed.
   struct Counts: Sendable, Equatable {
-    /// Hits that the feed has a source of.
+    /// Hits for which the feed lists an indicator.
     var hits: UInt64 = 0
-    /// Of these, hits that no other feed has a source of.
+    /// Hits for which no other feed lists an indicator.
     var exclusive: UInt64 = 0
-    /// Hits outside the validity of everything that the feed says of the indicator.
+    /// Hits outside every validity that the feed states for the indicator.
     var outside: UInt64 = 0
-    /// Hits before the first of them.
+    /// Hits before every validity that the feed states for the indicator.
     var before: UInt64 = 0
-    /// Hits that an allow list suppressed, not among the others.
+    /// Hits that an allow list suppressed, which the other counts leave out.
     var suppressed: UInt64 = 0
   }
 
@@ -33,7 +33,7 @@ final class CoverageHits: Sendable {
     fileprivate var entries: [UInt32: KnownEntry] = [:]
   }
 
-  /// What the sources of an entry are to the comparison.
+  /// The sources of an entry, as the comparison needs them.
   fileprivate struct KnownEntry: Sendable {
     /// Index of the feed compared, for each source; nil for allow lists and the truth.
     var feeds: [UInt32?]
@@ -98,7 +98,7 @@ final class CoverageHits: Sendable {
         tally.firstHits[value] = min(tally.firstHits[value] ?? .max, time)
       }
     }
-    // Only the truth or nothing that is compared has it.
+    // No feed that is compared lists it, at most the truth does.
     guard !feeds.isEmpty else { return }
     if hit.suppression != nil {
       for feed in feeds { tally.feeds[Int(feed)].suppressed += 1 }
@@ -116,7 +116,7 @@ final class CoverageHits: Sendable {
     for technique in techniques { tally.techniques[technique, default: 0] += 1 }
   }
 
-  /// Validity that says most for the feed first.
+  /// The rank of a validity; the one that says most for the feed has the lowest.
   private static func rank(_ validity: Validity?) -> Int {
     switch validity {
     case .within: 0

@@ -50,7 +50,7 @@ public enum CoverageJSON {
     appendValues(feed, report, to: &writer)
     appendAges(feed, to: &writer)
     if let hits = feed.hits { append(hits, of: feed, to: &writer) }
-    // Shares are no whole numbers.
+    // A feed's share of the bytes need not be a whole number.
     writer.member("database_bytes", UInt64(feed.bytes.rounded()))
     writer.member("nanoseconds_per_megabyte", ifAny: feed.nanosecondsPerMegabyte)
     if !feed.techniques.isEmpty {
@@ -58,7 +58,7 @@ public enum CoverageJSON {
     }
   }
 
-  /// What a feed holds, beside what the others hold.
+  /// Writes what a feed holds, compared with the other feeds.
   private static func appendValues(
     _ feed: CoverageReport.Feed, _ report: CoverageReport, to writer: inout JSONWriter
   ) {
@@ -156,7 +156,7 @@ public enum CoverageJSON {
 }
 
 extension JSONWriter {
-  /// Writes a part of a whole as a share of it, unless either is not known.
+  /// Writes a part as a share of the whole; nothing if either is unknown or the whole is 0.
   fileprivate mutating func ratio(_ name: StaticString, _ part: UInt64?, of whole: UInt64?) {
     guard let part, let whole, whole > 0 else { return }
     member(name, Double(part) / Double(whole))

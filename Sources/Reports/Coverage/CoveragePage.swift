@@ -2,13 +2,13 @@ import Parsing
 
 /// A comparison as one page to look at: no network, no script.
 public enum CoveragePage {
-  /// Rows of the table of feeds.
+  /// The most rows of the table of feeds.
   static let tableRows = 60
-  /// Feeds in the heat map.
+  /// The most feeds in the heat map.
   static let mapFeeds = 32
-  /// Rows of charts over time.
+  /// The most rows of charts over time.
   static let stripRows = 16
-  /// Rows and columns of the technique matrix.
+  /// The most rows and columns of the technique matrix.
   static let matrixRows = 60
   static let matrixColumns = 24
 
@@ -145,7 +145,7 @@ public enum CoveragePage {
     PageFrame.endSection(&page)
   }
 
-  /// Says what a part of the page does not show.
+  /// Says how many items a part of the page does not show.
   static func leftOut(_ count: Int, _ what: String, to page: inout HTML) {
     guard count > 0 else { return }
     page.raw("<p class=\"note\">")

@@ -21,7 +21,7 @@ struct CoveragePairs {
   private(set) var exclusiveCovered: [UInt64]
   /// Values that an allow list has or covers.
   private(set) var allowed: [UInt64]
-  /// Values that are no allowed ones but cover some: networks, and names with allowed ones below.
+  /// Values that cover allowed ones without being allowed: networks, and names above allowed ones.
   private(set) var wide: [UInt64]
   /// Values of the truth that the feed lists or covers.
   private(set) var truthCovered: [UInt64]
@@ -33,7 +33,7 @@ struct CoveragePairs {
   private(set) var truthAny: UInt64 = 0
   /// Nanoseconds behind the earliest of the feeds, for each shared value whose times are known.
   private(set) var latencies: [[Int64]]
-  /// Values of which the feed was the first, ties included.
+  /// Shared values that the feed listed first, ties included.
   private(set) var firsts: [UInt64]
 
   init(_ universe: CoverageUniverse, _ database: IndicatorDatabase) {
@@ -53,17 +53,17 @@ struct CoveragePairs {
     var touched = [UInt8](repeating: 0, count: universe.count)
     for value in 0..<universe.count { add(value, universe) }
     addCovers(universe, database, &touched)
-    // The values of the row that the column covers hold those that it lists.
+    // The column also covers the values that it lists.
     for index in covered.indices { covered[index] += exact[index] }
     for value in 0..<universe.count where touched[value] & Self.holdsAllowed != 0 {
       for member in universe.members(value) where member.isWide { wide[Int(member.feed)] += 1 }
     }
   }
 
-  /// Marks of values: covers an allowed value; is allowed itself.
+  /// Bit of `touched`: the value covers an allowed value without being allowed itself.
   private static let holdsAllowed: UInt8 = 1
 
-  /// What the listings of one value say.
+  /// Counts the listings of one value.
   private mutating func add(_ value: Int, _ universe: CoverageUniverse) {
     let members = universe.members(value)
     let marks = universe.marks[value]
@@ -108,7 +108,7 @@ struct CoveragePairs {
     }
   }
 
-  /// What networks, names and URL prefixes add to it.
+  /// Counts what is covered by networks, names and URL prefixes.
   private mutating func addCovers(
     _ universe: CoverageUniverse, _ database: IndicatorDatabase, _ touched: inout [UInt8]
   ) {

@@ -34,9 +34,9 @@ public struct CoverageReport: Sendable {
     public var truthCovered: UInt64?
     /// Values of the truth that it lists; nil without a truth.
     public var truthExact: UInt64?
-    /// Behind the earliest feed, over shared values whose times are known.
+    /// Days behind the earliest feed, over shared values whose times are known.
     public var latency: Distribution?
-    /// Share of those values of which it was first, ties included.
+    /// Share of those values that it listed first, ties included.
     public var firstShare: Double?
     /// Days since it first listed its current values, where that is known.
     public var age: Distribution?
@@ -46,16 +46,16 @@ public struct CoverageReport: Sendable {
     public var rank: Int = 0
     /// Values that it adds to the feeds before it in that order.
     public var adds: UInt64 = 0
-    /// What it found; nil without inputs.
+    /// Its hits; nil without inputs.
     public var hits: Hits?
-    /// Bytes of the database that it takes.
+    /// Its share of the database's bytes.
     public var bytes: Double = 0
-    /// Nanoseconds a megabyte of input that it takes; nil where that was not measured.
+    /// Its share of the scan's nanoseconds a megabyte; nil where that was not measured.
     public var nanosecondsPerMegabyte: Double?
     /// Techniques of ATT&CK that it links values to, with their number of values.
     public var techniques: [(technique: String, values: UInt64)] = []
 
-    /// |A \ A⁻| / |A|: no more of it can be right; nil without allow lists or values.
+    /// Upper bound of the share of right values, |A \ A⁻| / |A|; nil without allow lists or values.
     public var accuracyBound: Double? {
       guard let allowed, values > 0 else { return nil }
       return Double(values - allowed) / Double(values)
@@ -64,9 +64,9 @@ public struct CoverageReport: Sendable {
 
   /// What a feed found in the inputs.
   public struct Hits: Sendable, Equatable {
-    /// Hits that it has a source of.
+    /// Hits for which it lists an indicator.
     public var hits: UInt64
-    /// Of these, hits that no other feed has a source of.
+    /// Hits for which no other feed lists an indicator.
     public var exclusive: UInt64
     /// Distinct values that were hit.
     public var values: UInt64
@@ -76,7 +76,7 @@ public struct CoverageReport: Sendable {
     public var outside: UInt64
     /// Hits before the validity that the feed states.
     public var before: UInt64
-    /// Hits that an allow list suppressed, not among the others.
+    /// Hits that an allow list suppressed, which the other counts leave out.
     public var suppressed: UInt64
     /// First hit less first listing in days, over values whose times are known; below zero where the feed
     /// learned of a value after it was seen.
@@ -95,11 +95,11 @@ public struct CoverageReport: Sendable {
     public var removed: UInt64
   }
 
-  /// What two feeds have in common; both lists are indices into `feeds`.
+  /// What two feeds have in common.
   public struct Pair: Sendable, Equatable {
-    /// The feed with the lower index.
+    /// Index in `feeds` of the feed with the lower index.
     public var first: Int
-    /// The other feed.
+    /// Index in `feeds` of the other feed.
     public var second: Int
     /// Values that both list.
     public var shared: UInt32
@@ -158,13 +158,13 @@ public struct CoverageReport: Sendable {
   /// Width of a step of the timeline in nanoseconds.
   public var stepWidth: Int64
 
-  /// What a scan of the inputs came to.
+  /// The result of scanning the inputs.
   public struct Inputs: Sendable {
     /// Uncompressed bytes.
     public var bytes: UInt64
     /// Hits of any feed.
     public var hits: UInt64
-    /// An input could not be read to its end.
+    /// Whether an input could not be read to its end.
     public var hasErrors: Bool
     /// Nanoseconds a megabyte without any indicator, where it was measured.
     public var baseNanosecondsPerMegabyte: Double?
@@ -173,7 +173,7 @@ public struct CoverageReport: Sendable {
   }
 }
 
-/// Where the values of a sample lie.
+/// Percentiles of a sample.
 public struct Distribution: Sendable, Equatable {
   /// Number of values in the sample.
   public var count: Int
@@ -184,7 +184,7 @@ public struct Distribution: Sendable, Equatable {
   /// The value that nine tenths of the sample do not exceed.
   public var high: Double
 
-  /// The distribution of a sample, or nil of an empty one; nearest-rank percentiles.
+  /// The distribution of a sample by nearest-rank percentiles; nil if the sample is empty.
   init?(_ sample: [Double]) {
     guard !sample.isEmpty else { return nil }
     let sorted = sample.sorted()

@@ -1,10 +1,10 @@
-/// What a feed of a database is to a comparison.
+/// The part that a feed of a database plays in a comparison.
 public struct CoverageSource: Sendable, Equatable {
   /// What its entries are compared as.
   public enum Role: Sendable, Equatable {
     /// One of the feeds that are compared.
     case feed
-    /// Values that must not be in a feed; so are a feed's own exceptions, whatever its role.
+    /// Values that must not be in a feed; a feed's own exceptions count as such whatever its role.
     case allow
     /// Values that should be in a feed.
     case truth
@@ -12,14 +12,14 @@ public struct CoverageSource: Sendable, Equatable {
 
   /// The feed's name in the database.
   public var name: String
-  /// What it is.
+  /// What the feed's entries are compared as.
   public var role: Role
   /// The feed it is a copy of, as the report calls it; copies of one feed share it.
   public var feed: String
-  /// The day of the copy, in nanoseconds since 1970; nil for a feed of which there is one copy.
+  /// The day of the copy, in nanoseconds since 1970; nil if the feed has only one copy.
   public var date: Int64?
 
-  /// A feed of a database; its own name is what the report calls it unless told.
+  /// A feed of a database; `feed` is its own name unless given.
   public init(name: String, role: Role = .feed, feed: String? = nil, date: Int64? = nil) {
     self.name = name
     self.role = role
@@ -30,7 +30,7 @@ public struct CoverageSource: Sendable, Equatable {
 
 /// What takes part in a comparison.
 public struct CoverageOptions: Sendable {
-  /// The time from which ages are counted and by which entries are expired, in nanoseconds since 1970.
+  /// The time as of which ages and validity are judged, in nanoseconds since 1970.
   public var now: Int64 = 0
   /// Whether weak kinds count as hits.
   public var includesWeak = false

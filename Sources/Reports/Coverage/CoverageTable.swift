@@ -173,7 +173,7 @@ enum Figure {
     return "\(number(percent, digits: percent == 0 || percent == 100 ? 0 : 1)) %"
   }
 
-  /// A part of a whole as percent; `-` of nothing.
+  /// A part of a whole as percent; `-` if the whole is 0.
   static func share(_ part: UInt64, of whole: UInt64) -> String {
     whole == 0 ? "-" : percent(Double(part) / Double(whole))
   }
@@ -193,7 +193,7 @@ enum Figure {
     return "\(number(bytes / 1e9, digits: 1)) GB"
   }
 
-  /// A number with as many digits as its size deserves.
+  /// A number with two decimals below 10, one below 100, and none from there on.
   static func number(_ value: Double) -> String {
     number(value, digits: abs(value) < 10 ? 2 : abs(value) < 100 ? 1 : 0)
   }

@@ -4,8 +4,8 @@ import Parsing
 
 /// Every value that some feed lists, and who lists it since when.
 ///
-/// A value is a kind, a normal form, a prefix length and a port; entries that differ in the way they
-/// are compared only (a name exactly, or with its subdomains) are one value. Values are numbered as
+/// A value is a kind, a normal form, a prefix length and a port; entries that differ only in how
+/// they are compared (a name exactly, or with its subdomains) are one value. Values are numbered as
 /// entries are: dense, sorted by kind and normal form.
 struct CoverageUniverse {
   /// One feed's listing of one value.
@@ -20,7 +20,7 @@ struct CoverageUniverse {
     var first: Int64
     /// Covers other values, too.
     var isWide: Bool
-    /// Validity ended before now, by everything the feed says of it.
+    /// Whether the validity of all the feed's current sources of the value has ended.
     var isExpired: Bool
   }
 
@@ -35,7 +35,7 @@ struct CoverageUniverse {
   let dates: [[Int64]]
   /// Where the memberships of each value begin, and the end of all.
   private(set) var starts: [UInt32] = [0]
-  /// Listings, value by value; within one by feed.
+  /// Listings, in the order of their values, then of their feeds.
   private(set) var memberships: [Membership] = []
   /// The value of each entry.
   private(set) var valueOfEntry: [UInt32] = []
@@ -49,7 +49,7 @@ struct CoverageUniverse {
   private(set) var techniques: [String] = []
   /// Values that a feed links to a technique, by `feed << 32 | technique`.
   private(set) var techniqueCounts: [UInt64: UInt64] = [:]
-  /// Entries of each feed by kind.
+  /// Values of each feed by kind.
   private(set) var kindCounts: [[UInt64]]
   /// Sources of each feed, repeated ones and those of earlier copies included.
   private(set) var sourceCounts: [UInt64]
@@ -73,7 +73,7 @@ struct CoverageUniverse {
 
   /// Reads the sources of every entry of a database, once.
   ///
-  /// - Throws: where a source names a feed that the database does not have, or feeds are too many.
+  /// - Throws: `CoverageError` if there are too many feeds.
   init(
     _ database: IndicatorDatabase, sources: [CoverageSource], now: Int64
   ) throws(CoverageError) {
@@ -141,11 +141,12 @@ struct CoverageUniverse {
     let current = listings.filter { Int($0.copy) == copies - 1 }
     var since = Self.unknown
     if dates[feed].count > 1 {
-      // What stood in the first copy may have been there for any time.
+      // The feed may have listed a value of the first copy for any time before.
       if first.copy > 0 { since = dates[feed][Int(first.copy)] }
     }
     for listing in listings where listing.validFrom != .min {
-      // With copies, the day of the copy tells better when the feed knew; without, its own word does.
+      // The day of a later copy tells best when the feed learned of the value; otherwise
+      // `validFrom` does.
       if dates[feed].count > 1, since != Self.unknown { break }
       since = since == Self.unknown ? listing.validFrom : min(since, listing.validFrom)
     }

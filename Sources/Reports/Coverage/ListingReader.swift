@@ -2,7 +2,7 @@ import Database
 import Indicators
 import Parsing
 
-/// What each feed of a database is to the comparison.
+/// The part that each feed of a database plays in the comparison.
 struct FeedPlan {
   enum Part {
     case none
@@ -14,7 +14,7 @@ struct FeedPlan {
 
   var feeds: [String] = []
   var dates: [[Int64]] = []
-  /// By index of the database's feed.
+  /// The part of each of the database's feeds.
   var parts: [Part] = []
 
   init(_ database: IndicatorDatabase, _ sources: [CoverageSource]) throws(CoverageError) {
@@ -56,28 +56,29 @@ struct FeedPlan {
   }
 }
 
-/// One copy of one feed lists a value.
+/// The listing of a value by one copy of a feed.
 struct Listing {
   var feed: UInt32
   var copy: UInt32
   var isWeak: Bool
   var isExpired: Bool
-  /// Covers other values, too: an address, a name with its subdomains, a URL prefix.
+  /// Whether it can cover other values: addresses and networks, names with subdomains, URL
+  /// prefixes.
   var isWide: Bool
   var validFrom: Int64
 }
 
-/// Gathers the sources of one value after another.
+/// Gathers the sources of one value at a time.
 struct ListingReader {
   private let database: IndicatorDatabase
   private let plan: FeedPlan
   private let now: Int64
 
-  /// Kind of the value at hand.
+  /// Kind of the current value.
   var kind = IndicatorKind.ipv4
-  /// Whether the entry at hand covers other values.
+  /// Whether the current entry can cover other values.
   var isWide = false
-  /// The listings of the value at hand.
+  /// The listings of the current value.
   var listings: [Listing] = []
   /// Its marks (`CoverageUniverse.marks`).
   private(set) var marks: UInt8 = 0
@@ -89,7 +90,7 @@ struct ListingReader {
   /// Techniques of each list of strings of the database, read once.
   private var techniquesOfList: [StringListID: [UInt32]] = [0: []]
   private var techniqueIndex: [String: UInt32] = [:]
-  /// Feed and technique pairs of the value at hand.
+  /// Feed and technique pairs of the current value.
   private var pairs: Set<UInt64> = []
 
   init(_ database: IndicatorDatabase, plan: FeedPlan, now: Int64) {
@@ -99,7 +100,7 @@ struct ListingReader {
     sourceCounts = Array(repeating: 0, count: plan.feeds.count)
   }
 
-  /// Takes in what one feed says of the value.
+  /// Adds what one source says of the current value.
   mutating func add(_ source: DatabaseSource) {
     guard Int(source.feed) < plan.parts.count else { return }
     if source.context.flags.contains(.allow) {
@@ -130,7 +131,7 @@ struct ListingReader {
     if isWide { marks |= CoverageUniverse.allowedBelow }
   }
 
-  /// Forgets the value at hand.
+  /// Counts the techniques of the current value, and forgets the value.
   mutating func closeValue() {
     listings.removeAll(keepingCapacity: true)
     marks = 0

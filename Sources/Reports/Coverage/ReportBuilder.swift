@@ -61,7 +61,7 @@ struct ReportBuilder {
 
   // MARK: Feeds
 
-  /// Days since each feed first listed its current values, and how many of them are over.
+  /// Days since each feed first listed its current values, and how many are expired and current.
   private func ages() -> (known: [[Double]], expired: [UInt64], current: [UInt64]) {
     var known = [[Double]](repeating: [], count: universe.feeds.count)
     var expired = [UInt64](repeating: 0, count: universe.feeds.count)
@@ -189,7 +189,7 @@ struct ReportBuilder {
     }
   }
 
-  /// What the kinds of a feed cost, by its share of the values of each kind.
+  /// What a feed's values cost, by its share of the values of each kind.
   private func cost(_ time: CoverageCost.Time, of feed: Int) -> Double {
     time.kinds.reduce(0) { sum, kind in
       let index = Int(kind.kind.rawValue)

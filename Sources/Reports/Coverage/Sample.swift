@@ -1,13 +1,13 @@
 import Glibc
 import Inputs
 
-/// The start of a file, copied into one without a name that goes when this goes.
+/// The start of a file, copied into a file without a name, which lives as long as this object.
 final class Sample {
   /// Linux's `O_TMPFILE`, whose macro does not reach Swift.
   private static let withoutName = O_DIRECTORY | 0o20_000_000
 
   private let descriptor: Int32
-  /// What opens it.
+  /// The path that opens the copy.
   let path: InputPath
 
   /// Copies at most `length` bytes; nil where nothing can be read or written.

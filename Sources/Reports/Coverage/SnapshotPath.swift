@@ -2,9 +2,9 @@ import Parsing
 
 /// The date in the path of a dated copy of a feed, and the path without it.
 ///
-/// `feed-2024-05-01.txt`, `feed.20240501.csv`, `2024-05-01/feed.txt` and `2024-05-01T06:30/feed.txt` are copies of
-/// `feed.txt` or `feed.csv`. The first date in the path counts; what joins it to the rest (`-`, `_`, `.`,
-/// a blank) goes with it.
+/// `feed-2024-05-01.txt`, `feed.20240501.csv`, `2024-05-01/feed.txt` and
+/// `2024-05-01T06:30/feed.txt` are copies of `feed.txt` or `feed.csv`. The first date in the path
+/// counts; what joins it to the rest (`-`, `_`, `.`, a blank) goes with it.
 public struct SnapshotPath: Sendable, Equatable {
   /// The path without the date: equal for copies of one feed.
   public var feed: [UInt8]
@@ -15,7 +15,7 @@ public struct SnapshotPath: Sendable, Equatable {
   public init?(_ path: [UInt8]) {
     var start = 0
     while start < path.count {
-      // A date begins where no digit stands before it: `v12024-05-01` is none.
+      // A date must not follow a digit: `v12024-05-01` has none.
       if start == 0 || !Byte.isDigit(path[start - 1]), let found = Self.date(path, at: start) {
         date = found.time
         feed = Self.without(start..<found.end, in: path)
@@ -86,7 +86,7 @@ public struct SnapshotPath: Sendable, Equatable {
     let isComponentEnd = end == path.count || path[end] == Byte.slash
     switch (isComponentStart, isComponentEnd) {
     case (true, true):
-      // A whole folder (or a file that is called by its date alone).
+      // The date is the whole name of a folder (or of the file).
       if end < path.count {
         end += 1
       } else if start > 0 {

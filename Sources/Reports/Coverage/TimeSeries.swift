@@ -7,7 +7,7 @@ struct TimeSeries: Sendable {
   private static let widths: [Int64] = [
     1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_419_200, 31_449_600, 314_496_000,
   ]
-  /// Most steps with a count.
+  /// The most steps, empty ones included.
   static let limit = 240
 
   private var level = 0
@@ -27,7 +27,7 @@ struct TimeSeries: Sendable {
     var step = Self.floor(time, width)
     first = min(first, time)
     last = max(last, time)
-    // The span counts as well as the number: a chart shows empty steps, too.
+    // The span is limited, not only the number of counts: a chart shows empty steps, too.
     while level + 1 < Self.widths.count,
       Self.floor(last, width) - Self.floor(first, width) >= Int64(Self.limit)
     {

@@ -32,7 +32,7 @@ public enum NavigatorLayer {
     }
   }
 
-  /// Feeds named in a comment.
+  /// The most feeds that a comment names.
   private static let namedFeeds = 20
 
   private static func append(

@@ -67,7 +67,7 @@ enum Charts {
     page.raw("</p>\n")
   }
 
-  /// One row of small bars for each name, over the same steps, each row to its own height.
+  /// One row of small bars for each name, over the same steps, each row with a scale of its own.
   static func strips(
     _ page: inout HTML, steps: [String],
     rows: [(name: [UInt8], counts: [UInt64], figure: String)]

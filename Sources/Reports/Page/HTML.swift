@@ -2,9 +2,10 @@ import Indicators
 
 /// Writes a page: markup of our own as it is, everything else escaped.
 ///
-/// Only a `StaticString` is taken as markup, so what traffic or a feed says cannot become any. Text is first made safe to
-/// look at (`DisplayText`: controls, directional and invisible characters), then escaped for content and for
-/// attributes in quotes alike. Values never stand in a URL, a style or a script: there are no scripts.
+/// Only a `StaticString` is taken as markup, so nothing from traffic or feeds can become markup.
+/// Text is first made safe to look at (`DisplayText`: controls, directional and invisible
+/// characters), then escaped for content and for attributes in quotes alike. Values are never
+/// written into a URL, a style or a script: there are no scripts.
 struct HTML {
   private(set) var bytes: [UInt8] = []
 
@@ -15,13 +16,13 @@ struct HTML {
       contentsOf: UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
   }
 
-  /// Text of ours or of anyone.
+  /// Text from anywhere.
   mutating func text(_ text: String) { self.text(Array(text.utf8)) }
 
-  /// Bytes from anywhere; addresses of the web in them are broken, so that no reader makes links of them.
+  /// Bytes from anywhere; web addresses in them are broken, so that no reader makes links of them.
   mutating func text(_ value: [UInt8]) { escape(Self.broken(DisplayText.escaped(value))) }
 
-  /// `http` before `://` or `s://` as `hxxp`.
+  /// The text with `http` before `://` or `s://` written as `hxxp`.
   private static func broken(_ text: [UInt8]) -> [UInt8] {
     guard text.contains(UInt8(ascii: ":")) else { return text }
     var text = text
@@ -58,7 +59,7 @@ struct HTML {
   /// Longest value that is shown; the machine formats have all of it.
   static let longestValue = 200
 
-  /// Text cut to a length that a cell can bear, the cut marked.
+  /// Text cut to `limit` bytes, with `…` where it was cut.
   mutating func short(_ value: [UInt8], limit: Int = HTML.longestValue) {
     text(HTML.cut(value, limit))
   }

@@ -70,7 +70,7 @@ enum PageFrame {
   /// A day for people.
   static func day(_ nanoseconds: Int64) -> String { String(time(nanoseconds).prefix(10)) }
 
-  /// The time of a step, as exactly as steps are wide.
+  /// The time of a step, to the day, minute or second as the width of steps allows.
   static func step(_ nanoseconds: Int64, width: Int64) -> String {
     let text = time(nanoseconds)
     if width >= 86_400_000_000_000 { return String(text.prefix(10)) }

@@ -5,16 +5,16 @@ public import Scanning
 
 /// A scan as one page to look at: what, when, where, which feeds.
 public enum ScanPage {
-  /// Rows of the table of indicators.
+  /// The most rows of the table of indicators.
   static let indicatorRows = 100
-  /// Rows of a chart with bars.
+  /// The most rows of a chart with bars.
   static let barRows = 10
 
   /// The page.
   ///
   /// - Parameters:
   ///   - data: the hits.
-  ///   - report: what the scan came to.
+  ///   - report: the result of the scan.
   /// - Returns: the page.
   public static func write(_ data: ScanPageData, _ report: ScanReport) -> [UInt8] {
     let content = data.result
@@ -66,7 +66,7 @@ public enum ScanPage {
     }
   }
 
-  /// A number of keys; of some that went, at least how many there were.
+  /// A number of keys, shown as a lower bound if some were dropped.
   private static func many(_ count: Int, _ dropped: UInt64) -> String {
     dropped == 0 ? Figure.count(UInt64(count)) : "≥ \(Figure.count(UInt64(count)))"
   }

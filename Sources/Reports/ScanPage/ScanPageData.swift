@@ -38,13 +38,13 @@ public final class ScanPageData: Sendable {
     var hits: [Hit] = []
   }
 
-  /// Hits that are kept whole.
+  /// The most hits that are kept whole.
   static let keptHits = 200
   private static let samples = 3
 
   private let content: Mutex<Content>
 
-  /// Data of no hit.
+  /// Data without hits.
   public init() { content = Mutex(Content()) }
 
   /// What was gathered.
@@ -112,7 +112,7 @@ public final class ScanPageData: Sendable {
     }
   }
 
-  /// Who was involved on our side as far as can be told: the flow's originator.
+  /// The host that a hit concerns: the originator of its flow; nil without a flow.
   private static func host(of hit: Hit) -> [UInt8]? {
     guard let flow = hit.flow else { return nil }
     return flow.text(of: flow.source)

@@ -1,8 +1,10 @@
-/// Counts of many keys in bounded memory: exact while there are few, and the frequent ones however many.
+/// Counts of many keys in bounded memory: exact while there are few, then right about frequent
+/// ones.
 ///
-/// When the table is full, half of the keys go, those with the lowest counts. A key that occurs more often than
-/// the sum of what went at each time is always in the table; its count is too low by no more than that (the idea
-/// of Manku and Motwani's lossy counting, 2002).
+/// When the table is full, the half of the keys with the lowest counts is dropped. A key that
+/// occurs more often than the sum of the highest counts dropped each time is always in the table,
+/// and its count is too low by no more than that sum (the idea of Manku and Motwani's lossy
+/// counting, 2002).
 struct TopCounts<Key: Hashable & Sendable, Extra: Sendable>: Sendable {
   struct Item: Sendable {
     var count: UInt64
@@ -12,19 +14,19 @@ struct TopCounts<Key: Hashable & Sendable, Extra: Sendable>: Sendable {
   }
 
   private(set) var items: [Key: Item] = [:]
-  /// No count is too low by more.
+  /// The most by which a count is too low.
   private(set) var error: UInt64 = 0
-  /// Keys that went.
+  /// Number of keys that were dropped.
   private(set) var dropped: UInt64 = 0
   private var added: UInt64 = 0
   private let limit: Int
 
   init(limit: Int) { self.limit = limit }
 
-  /// Number of keys that are known.
+  /// Number of keys in the table.
   var count: Int { items.count }
 
-  /// Counts a key once; `change` sees what is kept beside its count.
+  /// Counts a key once; `new` makes what is kept beside its count, and `change` updates it.
   mutating func add(_ key: Key, new: () -> Extra, change: (inout Extra) -> Void) {
     added += 1
     if let index = items.index(forKey: key) {
