@@ -59,7 +59,7 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(
-      name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+      name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     room("Parsing"),
     room("Indicators", ["Parsing"]),
@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "CMappedRegions"),
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
-    room("YAML", ["CYaml"]),
+    room("YAML", ["CLibYAML"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs", "YAML"]),
     room(
       "Database",
