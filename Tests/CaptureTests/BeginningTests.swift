@@ -151,6 +151,32 @@ struct BeginningTests {
     }
   }
 
+  @Test("no DNS on a port of DNS: a request cut anywhere, a preamble before it, a ClientHello")
+  func otherOnPort() {
+    let requests = [
+      Self.request, utf8("GET /x HTTP/1.1\r\nHost: inner.example\r\n\r\n"),
+      utf8("POST /x HTTP/1.1\r\nHost: inner.example\r\nContent-Length: 0\r\n\r\n"),
+    ]
+    for request in requests {
+      for place in 1..<min(request.count, 80) {
+        #expect(Self.sees(Self.cut(request, at: place), port: 53), "cut at \(place)")
+      }
+      for length in [1, 3, 16, 32] {
+        let parts = stride(from: 0, to: request.count, by: length).map {
+          Array(request[$0..<min($0 + length, request.count)])
+        }
+        #expect(Self.sees(parts, port: 53), "\(length) bytes a segment")
+      }
+    }
+    for preamble in Self.preambles where preamble.last?.first.map({ $0 < 6 || $0 == 0x50 }) == true {
+      #expect(Self.sees(preamble + [requests[1]], port: 53), "\(preamble)")
+      #expect(Self.sees([join(preamble.flatMap { $0 }, requests[1])], port: 53), "\(preamble)")
+    }
+    for preamble in Self.preambles {
+      #expect(Self.sees(preamble + [Self.hello], "tls.sni", port: 53), "\(preamble)")
+    }
+  }
+
   @Test("an empty line before a request that is cut")
   func emptyLine() {
     let request = utf8("\r\nGET /x HTTP/1.1\r\nHost: inner.example\r\n\r\n")

@@ -43,6 +43,14 @@ extension FlowReader {
         return discover(payload, visit, isFirst: false)
       }
     }
+    // On a port of DNS anything may have begun that is no message.
+    if case .dns = stream.content, !stream.dns.hasRead {
+      let (application, role) = Self.classify(payload, isDNSPort: false, isServer: false)
+      if role == .client, application == .tls || application == .http {
+        stream.begin(.none)
+        return discover(payload, visit, isFirst: false)
+      }
+    }
     // Without a SYN a line that is not over may be the end of something else.
     let isAlsoRequest =
       flows[visit].isUnannounced && stream.isInRequestLine
@@ -74,6 +82,9 @@ extension FlowReader {
       payload, isDNSPort: visit.isDNSPort, isServer: direction.isSurelyServer, of: visit.flow,
       isFromFirst: visit.isFromFirst)
     if application == .beginning { return wait(whole, behind: start, visit) }
+    if isFirst, application == .dnsStream, Self.mayBeOther(payload) {
+      (application, role) = (.none, .unknown)
+    }
     if application == .upgrade {
       let end = Preamble.upgradeEnd(payload) ?? payload.byteCount
       guard start == 0, end < payload.byteCount else { return }
@@ -125,6 +136,13 @@ extension FlowReader {
   /// Whether what begins like an answer may be the end of a request's first line, the rest of which comes late.
   func isEndOfRequestLine(_ payload: RawSpan, _ visit: StreamVisit) -> Bool {
     flows[visit].isUnannounced && HTTPRequest.isVersionAlone(payload)
+  }
+
+  /// Whether a stream's first bytes on a port of DNS, where all bytes may be the middle of a message, are rather the
+  /// beginning of something else, which may go on in the next segment.
+  static func mayBeOther(_ payload: RawSpan) -> Bool {
+    !DNSStreamReader.begins(payload)
+      && (HTTPRequest.mayBegin(payload) || Preamble.end(payload) != nil || Preamble.isCut(payload))
   }
 
   /// What the first bytes of a stream may be where they are nothing known: a message that goes on in the next
@@ -277,7 +295,7 @@ extension FlowReader {
           if following.byteCount < Self.decidedLength { continue }
           var (application, _) = Self.classify(
             following, isDNSPort: Self.isDNSPort(visit.target.port), isServer: false)
-          if application == .none {
+          if application == .none || application == .dnsStream && Self.mayBeOther(following) {
             (application, _) = Self.classifyBeginning(following, isServer: false)
           }
           if application == .none { stream.begin(.none) }

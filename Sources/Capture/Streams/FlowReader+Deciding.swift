@@ -39,11 +39,16 @@ extension FlowReader {
     // A protocol's own first bytes, not only those of a packet.
     var isBeginning = true
     var preambles = 0
+    // On a port of DNS all bytes may be the middle of a message.
+    var mayBeDNS = false
     while start < bytes.byteCount {
       let rest = bytes.extracting(start..<bytes.byteCount)
       var (application, role) = classify(
         rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer, of: visit.flow,
         isFromFirst: visit.isFromFirst)
+      if application == .dnsStream, !DNSStreamReader.begins(rest) {
+        (application, role, mayBeDNS) = (.none, .unknown, true)
+      }
       // With a protocol behind it what stands before is known better than by its own bytes.
       let preamble =
         preambles < Self.mostPreambles ? Preamble.end(rest) ?? Preamble.answerEnd(rest) : nil
@@ -77,6 +82,7 @@ extension FlowReader {
       guard let next = marks.first(where: { $0.end > start })?.end else { break }
       start = next
     }
+    if mayBeDNS { return read(bytes, marks, from: 0, as: .dnsStream, number, visit) }
     discover(payload, visit, isFirst: false)
   }
 
