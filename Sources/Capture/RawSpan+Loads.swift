@@ -1,41 +1,20 @@
-import Glibc
 import Parsing
 
 extension RawSpan {
-  /// Four bytes in the machine's order, or turned around; the caller has checked that they are there.
+  /// Four bytes of a file in this machine's byte order, or in the other one if `swapped`; the caller
+  /// has checked that they are there.
   @inline(__always)
   func uint32(unchecked offset: Int, swapped: Bool) -> UInt32 {
-    let value = bigEndianUInt32(unchecked: offset)
-    // The machine is little-endian or big-endian; `bigEndian` makes the load the file's bytes.
-    let native = UInt32(bigEndian: value)
+    let native = UInt32(bigEndian: bigEndianUInt32(unchecked: offset))
     return swapped ? native.byteSwapped : native
   }
 
-  /// Two bytes in the machine's order, or turned around; the caller has checked that they are there.
+  /// Two bytes of a file in this machine's byte order, or in the other one if `swapped`; the caller
+  /// has checked that they are there.
   @inline(__always)
   func uint16(unchecked offset: Int, swapped: Bool) -> UInt16 {
     let native = UInt16(bigEndian: bigEndianUInt16(unchecked: offset))
     return swapped ? native.byteSwapped : native
-  }
-
-  /// Eight bytes in network order; the caller has checked that they are there.
-  @inline(__always)
-  func bigEndianUInt64(unchecked offset: Int) -> UInt64 {
-    UInt64(bigEndianUInt32(unchecked: offset)) << 32
-      | UInt64(bigEndianUInt32(unchecked: offset &+ 4))
-  }
-
-  /// Offset of the first such byte in `range`, which the caller has checked.
-  func firstOffset(of byte: UInt8, in range: Range<Int>) -> Int? {
-    assert(range.lowerBound >= 0 && range.upperBound <= byteCount)
-    if range.isEmpty { return nil }
-    // SAFETY: the range is inside the span, and the pointer does not leave the closure.
-    return unsafe withUnsafeBytes { buffer -> Int? in
-      guard let base = buffer.baseAddress,
-        let found = unsafe memchr(base + range.lowerBound, CInt(byte), range.count)
-      else { return nil }
-      return unsafe UnsafeRawPointer(found) - base
-    }
   }
 
   /// Whether the bytes at an offset are these, ASCII letters in either case; `text` is lower case.

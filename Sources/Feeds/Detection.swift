@@ -83,7 +83,7 @@ enum Detection {
     case 0x28b5_2ffd: return "compressed twice, with zstd inside"
     default:
       return ContentSniffer.wrapping(content)
-        ?? (Text.contains(content, "ustar", at: 257) ? "a tar archive" : nil)
+        ?? (content.starts(with: "ustar", at: 257) ? "a tar archive" : nil)
     }
   }
 
@@ -113,6 +113,6 @@ enum Detection {
       }
     }
     let head = content.extracting(0..<min(content.byteCount, 64 << 10))
-    return Text.firstIndex(of: 0, in: head) == nil ? nil : "binary"
+    return head.firstOffset(of: 0) == nil ? nil : "binary"
   }
 }

@@ -177,61 +177,31 @@ extension FeedReader {
   ) throws(FeedError) {
     if choice.isIndex { return }
     switch choice.format {
-    case .stix:
-      var feed = STIXFeed(stream)
-      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-        feed.json.stream
-      }
-    case .misp:
-      var feed = MISPFeed(stream)
-      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-        feed.json.stream
-      }
-    case .warninglist:
-      var feed = WarninglistFeed(stream)
-      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-        feed.json.stream
-      }
-    case .openIOC:
-      var feed = OpenIOCFeed(stream)
-      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-        feed.xml.stream
-      }
-    case .otx:
-      var feed = OTXFeed(stream)
-      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-        feed.json.stream
-      }
+    case .stix: try readDocument(STIXFeed(stream), &stream, &sink)
+    case .misp: try readDocument(MISPFeed(stream), &stream, &sink)
+    case .warninglist: try readDocument(WarninglistFeed(stream), &stream, &sink)
+    case .openIOC: try readDocument(OpenIOCFeed(stream), &stream, &sink)
+    case .otx: try readDocument(OTXFeed(stream), &stream, &sink)
     case .suricataDatajson, .abuseIPDB:
-      var feed = FlatJSONFeed(stream, format: choice.format)
-      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-        feed.json.stream
-      }
+      try readDocument(FlatJSONFeed(stream, format: choice.format), &stream, &sink)
     case .json: try readRecords(&stream, &sink)
     case .csv, .mispCSV: try readTable(&stream, choice, &sink)
     case .urlhaus, .threatfox, .feodo, .sslbl, .malwarebazaar, .spamhausDrop:
       if isJSON(stream) {
-        var feed = FlatJSONFeed(stream, format: choice.format)
-        try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-          feed.json.stream
-        }
+        try readDocument(FlatJSONFeed(stream, format: choice.format), &stream, &sink)
       } else if choice.format == .spamhausDrop {
         try readLines(SpamhausDropFormat(), &stream, &sink)
       } else {
         try readTable(&stream, choice, &sink)
       }
     case .plain where JSONListFeed.fits(stream):
-      var feed = JSONListFeed(stream)
-      try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-        feed.json.stream
-      }
+      try readDocument(JSONListFeed(stream), &stream, &sink)
     case .plain: try readLines(PlainFormat(), &stream, &sink)
     case .netset: try readLines(NetsetFormat(), &stream, &sink)
     case .hosts: try readLines(HostsFormat(), &stream, &sink)
     case .zeekIntel: try readLines(ZeekIntelFormat(), &stream, &sink)
     case .clamAVHash:
-      try readLines(
-        ClamAVHashFormat(path: stream.path), &stream, &sink)
+      try readLines(ClamAVHashFormat(path: stream.path), &stream, &sink)
     case .loki: try readLines(LokiFormat(), &stream, &sink)
     case .adblock: try readLines(AdblockFormat(), &stream, &sink)
     case .dnsmasq: try readLines(DnsmasqFormat(), &stream, &sink)
@@ -246,19 +216,19 @@ extension FeedReader {
     }
   }
 
-  /// Runs a reader of JSON and takes its stream back; an input that was cut outranks what the JSON
-  /// says of its end.
-  private static func finish(
-    _ stream: inout FeedStream, _ body: () throws(FeedError) -> Void, _ result: () -> FeedStream
+  /// Runs the reader of a document and takes its stream back; an input that was cut outranks what
+  /// the document says of its end.
+  private static func readDocument(
+    _ feed: consuming some DocumentFeed, _ stream: inout FeedStream, _ sink: inout FeedSink
   ) throws(FeedError) {
     do throws(FeedError) {
-      try body()
+      try feed.readAll(into: &sink)
     } catch {
-      stream = result()
+      stream = feed.stream
       try checkEnd(stream)
       throw error
     }
-    stream = result()
+    stream = feed.stream
     try checkEnd(stream)
   }
 
@@ -344,10 +314,7 @@ extension FeedReader {
         .noUsableLine, path: stream.path, problem: "no member of its objects holds indicators",
         advice: "check that it is JSON, and call what holds the values 'indicator' or by its kind")
     }
-    var feed = JSONTableFeed(stream, plan)
-    try finish(&stream, { () throws(FeedError) in try feed.readAll(into: &sink) }) {
-      feed.records.json.stream
-    }
+    try readDocument(JSONTableFeed(stream, plan), &stream, &sink)
   }
 
   /// Whether the first byte that is no white space opens an object or array.

@@ -38,7 +38,7 @@ extension MISPType {
     switch use {
     case .value(let kind, let nameMode): return (0..<value.byteCount, kind, nameMode)
     case .first(let kind, let nameMode, _):
-      return (0..<(Text.firstIndex(of: bar, in: value) ?? value.byteCount), kind, nameMode)
+      return (0..<(value.firstOffset(of: bar) ?? value.byteCount), kind, nameMode)
     case .second(let kind, _):
       // The bar may be in a file's name, never in a digest: pairs are cut where the known part is.
       let border = value.byteOffsets.last { value.byte(unchecked: $0) == bar }

@@ -11,11 +11,11 @@ enum FeedTime {
         ? compactDate(number) : epoch(number, text, range)
     }
     for zone in ["(UTC)", "(GMT)"] as [StaticString]
-    where range.count > 5 && Text.contains(text, zone, at: range.upperBound - 5) {
+    where range.count > 5 && text.starts(with: zone, at: range.upperBound - 5) {
       range = Text.trimmed(text, range.lowerBound..<range.upperBound - 5)
     }
     for zone in ["UTC", "GMT"] as [StaticString]
-    where range.count > 3 && Text.contains(text, zone, at: range.upperBound - 3) {
+    where range.count > 3 && text.starts(with: zone, at: range.upperBound - 3) {
       range = Text.trimmed(text, range.lowerBound..<range.upperBound - 3)
     }
     if let time = Timestamp.iso8601(text, range) ?? yearLast(text, range) { return time }

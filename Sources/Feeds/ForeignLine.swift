@@ -10,7 +10,7 @@ enum ForeignLine {
   /// The format's name, or nil.
   static func name(of line: RawSpan) -> String? {
     if isYARARule(line) { return "YARA rules" }
-    if Text.equals(line, "logsource:") { return "Sigma rules" }
+    if line.equals(ignoringCase: "logsource:") { return "Sigma rules" }
     if isSuricataRule(line) { return suricataRules }
     for type in [" CNAME ", "\tCNAME\t", " SOA ", "\tSOA\t", " NS ", "\tNS\t"] as [StaticString]
     where Text.firstIndex(of: type, in: line) != nil { return "DNS zones without policies" }
@@ -22,15 +22,15 @@ enum ForeignLine {
     var start = 0
     for _ in 0..<2 {
       for word in ["private", "global"] as [StaticString]
-      where Text.contains(line, word, at: start) {
+      where line.starts(with: word, at: start) {
         start = afterBlanks(line, start + word.utf8CodeUnitCount) ?? start
       }
     }
-    guard Text.contains(line, "rule", at: start), var end = afterBlanks(line, start + 4) else {
+    guard line.starts(with: "rule", at: start), var end = afterBlanks(line, start + 4) else {
       return false
     }
     if line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: "{")
-      || start == 0 && line.byteCount < 128 && Text.firstIndex(of: Byte.dot, in: line) == nil
+      || start == 0 && line.byteCount < 128 && line.firstOffset(of: Byte.dot) == nil
     {
       return true
     }
@@ -64,7 +64,7 @@ enum ForeignLine {
     for action in [
       "alert ", "drop ", "reject ", "pass ", "log ", "rejectsrc ", "rejectdst ", "rejectboth ",
       "sdrop ", "block ",
-    ] as [StaticString] where Text.starts(line, action) {
+    ] as [StaticString] where line.starts(with: action) {
       return (Text.firstIndex(of: "->", in: line) ?? Text.firstIndex(of: "<>", in: line)) != nil
         && (Text.firstIndex(of: "(", in: line) != nil || isContinued(line))
     }
@@ -85,7 +85,7 @@ enum ForeignLine {
     let colons = cells(line, Byte.colon)
     if colons.count >= 3,
       Text.number(line.extracting(colons[0])) != nil
-        || Text.equals(line.extracting(colons[0]), "*"),
+        || line.extracting(colons[0]).equals(ignoringCase: "*"),
       Text.isDigest(line.extracting(colons[1]))
     {
       return "ClamAV section hashes (.mdb, .msb)"
@@ -118,7 +118,7 @@ enum ForeignLine {
     if parts.count == 3, let category = Text.number(line.extracting(parts[1])), category <= 60,
       let score = Text.number(last), score <= 127
     {
-      if let slash = Text.firstIndex(of: Byte.slash, in: first) {
+      if let slash = first.firstOffset(of: Byte.slash) {
         first = first.extracting(0..<slash)
       }
       if IPAddressText.ipv4(first) != nil || IPAddressText.ipv6(first) != nil {
@@ -146,17 +146,17 @@ enum ForeignLine {
     let text = Text.trimmed(text)
     guard !text.isEmpty, !Byte.isDigit(text.byte(unchecked: 0)) else { return false }
     return Byte.isAlphanumeric(text.byte(unchecked: 0))
-      && Text.firstIndex(of: Byte.dot, in: text) == nil
+      && text.firstOffset(of: Byte.dot) == nil
   }
 
   /// ClamAV's offset of a body signature: `*`, `n`, `EOF-n`, `EP+n`, `S0+n`, each `,maxshift`.
   private static func isOffset(_ text: RawSpan) -> Bool {
-    if Text.equals(text, "*") { return true }
+    if text.equals(ignoringCase: "*") { return true }
     guard text.byteCount <= 32,
       text.byteOffsets.allSatisfy({ isOffsetByte(text.byte(unchecked: $0)) })
     else { return false }
-    return Text.starts(text, "EOF-") || Text.starts(text, "EP") || Text.starts(text, "S")
-      || Text.starts(text, "VI") || !text.isEmpty && Byte.isDigit(text.byte(unchecked: 0))
+    return text.starts(with: "EOF-") || text.starts(with: "EP") || text.starts(with: "S")
+      || text.starts(with: "VI") || !text.isEmpty && Byte.isDigit(text.byte(unchecked: 0))
   }
 
   private static func isOffsetByte(_ byte: UInt8) -> Bool {
@@ -176,7 +176,7 @@ enum ForeignLine {
     var cells: [Range<Int>] = []
     var start = 0
     while start <= line.byteCount, cells.count < 16 {
-      let end = Text.firstIndex(of: separator, in: line, from: start) ?? line.byteCount
+      let end = line.firstOffset(of: separator, from: start) ?? line.byteCount
       cells.append(start..<end)
       start = end + 1
     }

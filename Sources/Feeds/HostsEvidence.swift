@@ -25,7 +25,7 @@ struct HostsEvidence {
       var end = start
       while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
       let name = text.extracting(start..<end)
-      if !name.isEmpty, Text.firstIndex(of: Byte.dot, in: name) == nil { return false }
+      if !name.isEmpty, name.firstOffset(of: Byte.dot) == nil { return false }
       start = end + 1
     }
     return true

@@ -92,7 +92,7 @@ struct JSONFeed {
   /// Whether a key or string is a word of ASCII letters; one written with escapes is not.
   func text(_ token: JSONToken, is word: StaticString) -> Bool {
     let bytes = stream.window.rawSpan.extracting(token.range)
-    return bytes.byteCount == word.utf8CodeUnitCount && Text.starts(bytes, word)
+    return bytes.byteCount == word.utf8CodeUnitCount && bytes.starts(with: word)
   }
 
   /// Reads on to the end of the value that a token begins.
@@ -144,6 +144,6 @@ struct JSONFeed {
   /// may pass for the value of the record's last member.
   private func isRecord(_ line: FeedStream.Line) -> Bool {
     let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
-    return Text.starts(text, "{") && text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "}")
+    return text.starts(with: "{") && text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "}")
   }
 }

@@ -57,52 +57,16 @@ enum Text {
     text.extracting(trimmed(text, 0..<text.byteCount))
   }
 
-  /// Whether a span begins with ASCII text.
-  static func starts(_ text: RawSpan, _ prefix: StaticString, ignoringCase: Bool = false) -> Bool {
-    contains(text, prefix, at: 0, ignoringCase: ignoringCase)
-  }
-
-  /// Whether a span is ASCII text, in any case.
-  static func equals(_ text: RawSpan, _ word: StaticString) -> Bool {
-    text.byteCount == word.utf8CodeUnitCount && starts(text, word, ignoringCase: true)
-  }
-
-  /// Whether ASCII text stands at an offset.
-  static func contains(
-    _ text: RawSpan, _ word: StaticString, at offset: Int, ignoringCase: Bool = false
-  ) -> Bool {
-    let count = word.utf8CodeUnitCount
-    guard offset >= 0, text.byteCount - offset >= count else { return false }
-    for index in 0..<count {
-      var byte = text.byte(unchecked: offset + index)
-      // SAFETY: `index` is less than the number of the word's code units.
-      var expected = unsafe word.utf8Start[index]
-      if ignoringCase {
-        byte = Byte.lowercased(byte)
-        expected = Byte.lowercased(expected)
-      }
-      if byte != expected { return false }
-    }
-    return true
-  }
-
   /// Offset of ASCII text at or after an offset, or nil.
   static func firstIndex(
     of word: StaticString, in text: RawSpan, from start: Int = 0, ignoringCase: Bool = false
   ) -> Int? {
     var offset = start
     while text.byteCount - offset >= word.utf8CodeUnitCount {
-      if contains(text, word, at: offset, ignoringCase: ignoringCase) { return offset }
-      offset += 1
-    }
-    return nil
-  }
-
-  /// Offset of a byte at or after an offset, or nil.
-  static func firstIndex(of byte: UInt8, in text: RawSpan, from start: Int = 0) -> Int? {
-    var offset = start
-    while offset < text.byteCount {
-      if text.byte(unchecked: offset) == byte { return offset }
+      let isHere =
+        ignoringCase
+        ? text.starts(ignoringCase: word, at: offset) : text.starts(with: word, at: offset)
+      if isHere { return offset }
       offset += 1
     }
     return nil
@@ -144,7 +108,7 @@ enum Text {
       text = text.extracting(trimmed(text, 0..<text.byteCount))
     }
     var (fraction, hasFraction) = (false, false)
-    if let dot = firstIndex(of: Byte.dot, in: text) {
+    if let dot = text.firstOffset(of: Byte.dot) {
       let digits = text.extracting((dot + 1)...)
       guard number(digits) != nil else { return nil }
       (fraction, hasFraction) = (digits.byte(unchecked: 0) >= UInt8(ascii: "5"), true)

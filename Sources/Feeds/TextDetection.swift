@@ -64,7 +64,7 @@ struct TextDetection {
       if !ForeignLine.goesOn(line, as: open) { self.open = nil }
       return
     }
-    if Text.starts(line, "#fields"), line.byteCount > 7, Text.isSpace(line.byte(unchecked: 7)) {
+    if line.starts(with: "#fields"), line.byteCount > 7, Text.isSpace(line.byte(unchecked: 7)) {
       if Text.firstIndex(of: "indicator", in: line) != nil {
         isZeekIntel = true
       } else {
@@ -75,20 +75,20 @@ struct TextDetection {
       readBanner(line)
       return
     }
-    if Text.starts(line, "[Adblock", ignoringCase: true) {
+    if line.starts(ignoringCase: "[Adblock") {
       isAdblockHeader = true
       return
     }
     // What unbound's lists begin with says nothing of a line.
-    if Comment.isWhole(line) || Text.equals(line, "server:") { return }
+    if Comment.isWhole(line) || line.equals(ignoringCase: "server:") { return }
     if RPZFormat.isPolicy(line) { policies += 1 }
-    if Text.starts(line, "$TTL") || Text.starts(line, "$ORIGIN")
+    if line.starts(with: "$TTL") || line.starts(with: "$ORIGIN")
       || Text.firstIndex(of: "SOA", in: line) != nil
     {
       isZone = true
     }
     // Rules in a report, between fences as Markdown has them, do not make it a file of rules.
-    if Text.starts(line, "```") { hasFences = true }
+    if line.starts(with: "```") { hasFences = true }
     let foreign = hasFences ? nil : ForeignLine.name(of: line)
     if let foreign, ForeignLine.goesOn(line, as: foreign) { open = foreign }
     let formats = Self.formats(of: line, &test, &pathTest)
@@ -129,7 +129,7 @@ struct TextDetection {
     where Text.firstIndex(of: word, in: line, ignoringCase: true) != nil {
       banners.insert(name)
     }
-    if Text.starts(line, "# Reference:", ignoringCase: true) { hasShownReferences = true }
+    if line.starts(ignoringCase: "# Reference:") { hasShownReferences = true }
   }
 
   /// The formats of which a line can be a line.
@@ -144,7 +144,7 @@ struct TextDetection {
       if test.fitsAddress(value) { formats.append(.netset) }
     }
     if NetsetFormat.fits(line) { formats.append(.netset) }
-    if formats.contains(.plain) || Text.starts(value, "/") && pathTest.fits(value) {
+    if formats.contains(.plain) || value.starts(with: "/") && pathTest.fits(value) {
       formats.append(.maltrail)
     }
     if LokiFormat.fits(line) { formats.append(.loki) }

@@ -50,7 +50,7 @@ extension DisplayText {
   private static func appendSchemeEnd(of text: RawSpan, to output: inout [UInt8]) {
     for (scheme, broken) in schemes {
       let start = text.byteCount - scheme.utf8CodeUnitCount
-      guard start >= 0, text.starts(withLowercase: scheme, at: start),
+      guard start >= 0, text.starts(ignoringCase: scheme, at: start),
         start == 0 || !isRunByte(text.byte(unchecked: start - 1))
           || text.byte(unchecked: start - 1) == 0x3a
       else { continue }

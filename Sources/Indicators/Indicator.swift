@@ -1,3 +1,5 @@
+import Parsing
+
 /// How an entry's value is compared with an observed one.
 ///
 /// Raw values are part of the database file's format.
@@ -205,22 +207,9 @@ package enum EntryKey {
   /// scheme is.
   package static func urlKeyOffset(_ normalForm: RawSpan, schemeLength: Int) -> Int {
     switch schemeLength {
-    case 7: normalForm.byteCount >= 7 && starts(normalForm, "http://") ? 7 : 0
-    case 8: normalForm.byteCount >= 8 && starts(normalForm, "https://") ? 8 : 0
+    case 7: normalForm.starts(with: "http://") ? 7 : 0
+    case 8: normalForm.starts(with: "https://") ? 8 : 0
     default: 0
     }
-  }
-
-  private static func starts(_ bytes: RawSpan, _ prefix: StaticString) -> Bool {
-    for offset in 0..<prefix.utf8CodeUnitCount {
-      // SAFETY: the offset is below the length of `prefix`, and the caller has checked that `bytes`
-      // is at least that long.
-      let (byte, expected) = unsafe (
-        bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self),
-        prefix.utf8Start[offset]
-      )
-      if byte != expected { return false }
-    }
-    return true
   }
 }

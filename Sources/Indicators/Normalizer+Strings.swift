@@ -63,13 +63,13 @@ extension Normalizer {
     let before = output.count
     let key = Self.withoutSectionBrackets(text)
     var start = 0
-    for (prefix, hive) in Self.kernelPrefixes where key.starts(withLowercase: prefix) {
+    for (prefix, hive) in Self.kernelPrefixes where key.starts(ignoringCase: prefix) {
       start = prefix.utf8CodeUnitCount
       output.append(hive)
       break
     }
     for (name, short) in Self.hives
-    where key.starts(withLowercase: name, at: start) {
+    where key.starts(ignoringCase: name, at: start) {
       var end = start + name.utf8CodeUnitCount
       if end < key.byteCount, key.byte(unchecked: end) == 0x3a { end += 1 }
       if end == key.byteCount || key.byte(unchecked: end) == 0x5c {
@@ -94,7 +94,7 @@ extension Normalizer {
   /// The key of a section of a `.reg` file, without its brackets: `[HKEY_CURRENT_USER\Software]`.
   @_lifetime(copy text)
   private static func withoutSectionBrackets(_ text: RawSpan) -> RawSpan {
-    guard text.starts(withLowercase: "[hk"), text.byte(unchecked: text.byteCount - 1) == 0x5d else {
+    guard text.starts(ignoringCase: "[hk"), text.byte(unchecked: text.byteCount - 1) == 0x5d else {
       return text
     }
     return text.extracting(1..<text.byteCount - 1)

@@ -14,7 +14,7 @@ package enum PipeName {
   /// Length of the prefix before the name; 0 if there is none, or if nothing would be left.
   package static func prefixLength(_ text: RawSpan) -> Int {
     guard !text.isEmpty, text.byte(unchecked: 0) == Byte.backslash else { return 0 }
-    for prefix in prefixes where text.starts(withLowercase: prefix, at: 0) {
+    for prefix in prefixes where text.starts(ignoringCase: prefix, at: 0) {
       let length = prefix.utf8CodeUnitCount
       guard length < text.byteCount else { return 0 }
       // `\\computer\pipe\name`

@@ -61,7 +61,7 @@ package enum Refanging {
       for form in forms where byte == 0x5b || !form.squareOnly || byte == 0x28 && form.orRound {
         let length = form.inner.utf8CodeUnitCount
         if left >= length + 2, text.byte(unchecked: inner + length) == closing,
-          text.starts(withLowercase: form.inner, at: inner)
+          text.starts(ignoringCase: form.inner, at: inner)
         {
           return (form.replacement, length + 2)
         }
@@ -145,7 +145,7 @@ package enum Refanging {
       // The second as in `hxxp[:]`: the scheme is looked for before brackets are undone, too.
       return byte == 0x3a || byte == 0x5b
     }
-    for (defanged, replacement) in schemes where text.starts(withLowercase: defanged) {
+    for (defanged, replacement) in schemes where text.starts(ignoringCase: defanged) {
       if isFollowed(defanged.utf8CodeUnitCount) {
         return (replacement, defanged.utf8CodeUnitCount)
       }

@@ -16,12 +16,12 @@ package struct WebDAVShare: Sendable, Equatable {
   /// a further `@`, a port or more of a name follows, the first `@` ends the user information of
   /// another host, and the result is nil.
   package init?(schemeAndAuthority url: RawSpan) {
-    guard url.starts(withLowercase: "file://", at: 0),
+    guard url.starts(ignoringCase: "file://", at: 0),
       let at = url.firstOffset(of: 0x40, from: 7)
     else { return nil }
     hostEnd = at
     end = at + 1
-    if url.starts(withLowercase: "ssl", at: end) {
+    if url.starts(ignoringCase: "ssl", at: end) {
       end += 3
       if end < url.byteCount, url.byte(unchecked: end) == 0x40 {
         guard let port = Self.portEnd(url, from: end + 1) else { return nil }

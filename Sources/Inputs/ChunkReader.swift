@@ -114,8 +114,7 @@ package struct ChunkReader: ~Copyable {
         break
       }
       let fresh = chunk.contents(seen..<end)
-      let lineFeed = fresh.lastOffset(of: Byte.lineFeed, before: fresh.byteCount)
-      if lineFeed >= 0 {
+      if let lineFeed = fresh.lastOffset(of: Byte.lineFeed) {
         chunk.count = seen + lineFeed + 1
         break
       }
@@ -187,7 +186,7 @@ package struct ChunkReader: ~Copyable {
     while !isAtEnd, chunk.capacity - end >= (transcoder == nil ? 1 : 16) {
       if !source.isReady {
         let fresh = chunk.contents(tail..<end)
-        if fresh.lastOffset(of: Byte.lineFeed, before: fresh.byteCount) >= 0 { return }
+        if fresh.lastOffset(of: Byte.lineFeed) != nil { return }
       }
       do throws(InputError) {
         if transcoder == nil {

@@ -44,9 +44,9 @@ package enum ContentSniffer {
       case 0x5452_534e: return .unsupportedCapture("Sniffer")
       case 0x5843_5000: return .unsupportedCapture("NetXRay")
       case 0x5254_5353, 0x474d_4255: return .unsupportedCapture("Network Monitor")
-      case 0x6970_7472 where begins(start, "iptrace 1.0") || begins(start, "iptrace 2.0"):
+      case 0x6970_7472 where start.starts(with: "iptrace 1.0") || start.starts(with: "iptrace 2.0"):
         return .unsupportedCapture("iptrace")
-      case 0x6274_736e where begins(start, "btsnoop\0"):
+      case 0x6274_736e where start.starts(with: "btsnoop\0"):
         return .unsupportedCapture("btsnoop")
       case 0x7f76_6572: return .unsupportedCapture("Peek")
       case 0x28b5_2ffd: return .compressed
@@ -111,7 +111,7 @@ package enum ContentSniffer {
       ("SQLite format 3\0", "an SQLite database", "export its tables as CSV"),
       ("PAR1\u{15}", "a Parquet file", "export it as JSON or CSV"),
     ]
-    return forms.first { begins(start, $0.0) }
+    return forms.first { start.starts(with: $0.0) }
       .map { .foreign($0.name, advice: $0.advice) }
   }
 
@@ -143,14 +143,6 @@ package enum ContentSniffer {
     }
   }
 
-  private static func begins(_ start: RawSpan, _ text: StaticString) -> Bool {
-    guard start.byteCount >= text.utf8CodeUnitCount else { return false }
-    // SAFETY: indices are below the text's length.
-    return (0..<text.utf8CodeUnitCount).allSatisfy {
-      unsafe start.byte(unchecked: $0) == text.utf8Start[$0]
-    }
-  }
-
   /// Whether the bytes continue as a header of LZMA's old format.
   ///
   /// Its dictionary size is a power of two, and its uncompressed length is unknown or small.
@@ -164,7 +156,7 @@ package enum ContentSniffer {
   ///
   /// The header begins with a file name, which may be anything.
   private static func isTar(_ start: RawSpan) -> Bool {
-    guard start.byteCount >= 512, begins(start.extracting(257...), "ustar") else { return false }
+    guard start.byteCount >= 512, start.starts(with: "ustar", at: 257) else { return false }
     var sum = 0
     var written = 0
     for offset in 0..<512 {

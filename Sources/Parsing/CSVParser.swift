@@ -132,7 +132,7 @@ package struct CSVParser: Sendable {
   package static func unescape(_ cell: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     while offset < cell.byteCount {
-      let quote = min(cell.firstOffset(of: Byte.quote, from: offset) + 1, cell.byteCount)
+      let quote = min(cell.end(before: Byte.quote, from: offset) + 1, cell.byteCount)
       output.append(cell.extracting(offset..<quote))
       offset = quote
       if offset < cell.byteCount, cell.byte(unchecked: offset) == Byte.quote { offset += 1 }

@@ -37,7 +37,7 @@
   package static func unescape(_ bytes: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     while true {
-      let backslash = bytes.firstOffset(of: Byte.backslash, from: offset)
+      let backslash = bytes.end(before: Byte.backslash, from: offset)
       if backslash > offset { output.append(bytes.extracting(offset..<backslash)) }
       guard backslash < bytes.byteCount else { return }
       let escape = Escape(bytes, at: backslash)

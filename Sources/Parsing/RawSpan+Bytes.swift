@@ -41,27 +41,6 @@ extension RawSpan {
     return true
   }
 
-  /// Offset of the first byte of a value at or after `start`, or the number of bytes.
-  ///
-  /// Eight bytes at a time. A borrow can only raise a false flag in a byte above a true one, so the
-  /// lowest flag is always true.
-  @inlinable
-  package func firstOffset(of value: UInt8, from start: Int) -> Int {
-    precondition(start >= 0 && start <= byteCount)
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let pattern = ones &* UInt64(value)
-    let count = byteCount
-    var offset = start
-    while count - offset >= 8 {
-      let difference = littleEndianUInt64(unchecked: offset) ^ pattern
-      let flags = (difference &- ones) & ~difference & 0x8080_8080_8080_8080
-      if flags != 0 { return offset + flags.trailingZeroBitCount / 8 }
-      offset += 8
-    }
-    while offset < count, byte(unchecked: offset) != value { offset += 1 }
-    return offset
-  }
-
   /// Number of bytes of a value.
   ///
   /// A vector at a time; its sums are bytes, which are emptied before any of them can overflow.
@@ -86,26 +65,6 @@ extension RawSpan {
       offset += 1
     }
     return total
-  }
-
-  /// Offset of the last byte of a value before `end`, or -1.
-  package func lastOffset(of value: UInt8, before end: Int) -> Int {
-    precondition(end >= 0 && end <= byteCount)
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let lows: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
-    var offset = end
-    while offset >= 8 {
-      let difference = littleEndianUInt64(unchecked: offset - 8) ^ (ones &* UInt64(value))
-      // Exact for each byte, unlike the test above: the highest flag is wanted here.
-      let flags = ~(((difference & lows) &+ lows) | difference | lows)
-      if flags != 0 { return offset - 1 - flags.leadingZeroBitCount / 8 }
-      offset -= 8
-    }
-    while offset > 0 {
-      offset -= 1
-      if byte(unchecked: offset) == value { return offset }
-    }
-    return -1
   }
 }
 

@@ -269,11 +269,15 @@ import Testing
       let value = random.pick([0, 0x0a, 0x80, 0xff] as [UInt8])
       let place = random.below(bytes.count + 1)
       #expect(
-        bytes.span.bytes.firstOffset(of: value, from: place)
+        bytes.span.bytes.end(before: value, from: place)
           == bytes[place...].firstIndex(of: value) ?? bytes.count)
+      let (start, end) = (random.below(place + 1), place)
       #expect(
-        bytes.span.bytes.lastOffset(of: value, before: place)
-          == bytes[..<place].lastIndex(of: value) ?? -1)
+        bytes.span.bytes.firstOffset(of: value, from: start, to: end)
+          == bytes[start..<end].firstIndex(of: value))
+      #expect(
+        bytes.span.bytes.lastOffset(of: value, from: start, to: end)
+          == bytes[start..<end].lastIndex(of: value))
       var other = bytes
       var isEqual = bytes.span.bytes.isEqual(to: other.span.bytes)
       #expect(isEqual)

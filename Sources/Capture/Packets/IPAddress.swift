@@ -1,3 +1,5 @@
+import Parsing
+
 /// An address as in `FlowRecord`: 16 bytes as two big-endian numbers, IPv4 in the upper four.
 struct IPAddress: Hashable {
   var high: UInt64

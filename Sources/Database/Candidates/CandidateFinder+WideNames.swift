@@ -262,7 +262,7 @@ extension CandidateFinder {
   /// be those of a value.
   private func mayEnd(_ labels: RawSpan) -> Bool {
     let count = labels.byteCount
-    let first = labels.lastOffset(of: UInt8(ascii: "."), before: count) + 1
+    let first = labels.lastOffset(of: Byte.dot, from: 0, to: count).map { $0 + 1 } ?? 0
     // Names whose last label does not begin with a letter are looked for as words, but this run may
     // not be written as the word is.
     if wantsOtherHosts, first < count, (labels.byte(unchecked: first) | 0x20) &- 0x61 > 25 {

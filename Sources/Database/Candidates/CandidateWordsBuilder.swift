@@ -38,7 +38,7 @@ struct CandidateWordsBuilder {
     case .filename, .registryKey: range = Self.fixedPart(kind, key)
     case .url:
       let end = min((URLKey.authorityLength(key) ?? key.byteCount + 1) - 1, key.byteCount)
-      let start = key.lastOffset(of: UInt8(ascii: "/"), before: end) + 1
+      let start = key.lastOffset(of: Byte.slash, from: 0, to: end).map { $0 + 1 } ?? 0
       if start < end, key.byte(unchecked: start) == UInt8(ascii: "[") {
         hasIPv6Hosts = true
         return

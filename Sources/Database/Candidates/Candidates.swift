@@ -58,8 +58,8 @@ struct Candidates {
     switch kind {
     case .domain: addName(key, 0..<key.byteCount)
     case .email:
-      let sign = key.lastOffset(of: UInt8(ascii: "@"), before: key.byteCount)
-      addName(key, sign + 1..<key.byteCount)
+      let start = key.lastOffset(of: UInt8(ascii: "@")).map { $0 + 1 } ?? 0
+      addName(key, start..<key.byteCount)
     case .url: addHost(key)
     case _ where kind.isDigest:
       append(
@@ -73,14 +73,12 @@ struct Candidates {
   /// The host of a URL's comparison key.
   private mutating func addHost(_ key: RawSpan) {
     // A path alone is met in captures only.
-    if !key.isEmpty, key.byte(unchecked: 0) == UInt8(ascii: "/") { return }
-    let end = (URLKey.authorityLength(key) ?? key.byteCount + 1) - 1
-    let start = key.lastOffset(of: UInt8(ascii: "/"), before: min(end, key.byteCount)) + 1
+    if !key.isEmpty, key.byte(unchecked: 0) == Byte.slash { return }
+    let end = min((URLKey.authorityLength(key) ?? key.byteCount + 1) - 1, key.byteCount)
+    let start = key.lastOffset(of: Byte.slash, from: 0, to: end).map { $0 + 1 } ?? 0
     // A normal form has an `@` where Windows writes the port of a WebDAV share, behind the host.
-    var hostEnd = key.extracting(..<min(end, key.byteCount)).firstOffset(
-      of: UInt8(ascii: "@"), from: start)
-    let colon = key.lastOffset(of: UInt8(ascii: ":"), before: hostEnd)
-    if colon >= start { hostEnd = colon }
+    var hostEnd = key.firstOffset(of: UInt8(ascii: "@"), from: start, to: end) ?? end
+    hostEnd = key.lastOffset(of: Byte.colon, from: start, to: hostEnd) ?? hostEnd
     if let address = IPAddressText.ipv4(key, start..<hostEnd) {
       append(.host(SuffixHash.hash(ipv4: address)))
     } else {
@@ -102,7 +100,7 @@ struct Candidates {
     var isNumber = true
     for offset in name {
       let byte = key.byte(unchecked: offset)
-      if byte == UInt8(ascii: ".") {
+      if byte == Byte.dot {
         guard 1...63 ~= offset - start else { return false }
         start = offset + 1
         isNumber = true
@@ -124,31 +122,29 @@ struct Candidates {
   }
 
   private mutating func addName(_ key: RawSpan, _ name: Range<Int>) {
-    let last = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: name.count)
-    let first = last + 1 < name.count ? key.byte(unchecked: name.lowerBound + last + 1) : 0
+    let (start, end) = (name.lowerBound, name.upperBound)
+    let lastDot = key.lastOffset(of: Byte.dot, from: start, to: end) ?? start
+    let lastLabel = lastDot + 1
+    let first = lastLabel < end ? key.byte(unchecked: lastLabel) : 0
     let isDigit = Byte.isDigit(first)
-    guard last > 0, isDigit || Byte.isLetter(first), Self.isWalked(key, name) else {
+    guard lastDot > start, isDigit || Byte.isLetter(first), Self.isWalked(key, name) else {
       let host = key.extracting(name)
       append(.otherHost(isWide: Self.mayBeWide(host)))
       return
     }
     if isDigit {
       append(
-        .digitLabel(
-          DigitLabels.label(
-            key.extracting(..<name.upperBound), from: name.lowerBound + last + 1, .shared)))
+        .digitLabel(DigitLabels.label(key.extracting(..<end), from: lastLabel, .shared)))
     }
-    let before = key.extracting(name).lastOffset(of: UInt8(ascii: "."), before: last)
-    let (firstLabel, lastLabel) = (name.lowerBound + before + 1, name.lowerBound + last + 1)
+    let firstLabel = key.lastOffset(of: Byte.dot, from: start, to: lastDot).map { $0 + 1 } ?? start
     if WideTail.isEncoded(key, at: firstLabel) || WideTail.isEncoded(key, at: lastLabel),
-      let hash = WideTail.hash(key, firstLabel..<lastLabel - 1, lastLabel..<name.upperBound)
+      let hash = WideTail.hash(key, firstLabel..<lastLabel - 1, lastLabel..<end)
     {
       append(.wideTail(hash))
     }
     var hash = SuffixHash()
-    append(
-      .tail(hash.hash(key, before: name.upperBound, length: name.count - before - 1)))
-    let value = hash.hash(key, before: name.upperBound, length: name.count)
+    append(.tail(hash.hash(key, before: end, length: end - firstLabel)))
+    let value = hash.hash(key, before: end, length: name.count)
     append(.value(isWhole ? SuffixHash.whole(value) : value))
   }
 }

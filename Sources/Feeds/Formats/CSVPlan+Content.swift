@@ -253,7 +253,7 @@ extension CSVPlan {
     case .ipv4, .ipv6: evidence.addresses += 1
     case .url:
       evidence.urls += 1
-      if Text.starts(cell, "http:", ignoringCase: true) { evidence.plainURLs += 1 }
+      if cell.starts(ignoringCase: "http:") { evidence.plainURLs += 1 }
       evidence.differentURLs.insert(cell.copied(cell.byteOffsets))
       evidence.hosts[Self.host(ofURL: cell), default: 0] += 1
     case .domain where test.droppedPort: evidence.addresses += 1
@@ -266,7 +266,7 @@ extension CSVPlan {
   /// Scheme and host of a URL as it is written.
   private static func host(ofURL cell: RawSpan) -> [UInt8] {
     let start = Text.firstIndex(of: "://", in: cell).map { $0 + 3 } ?? 0
-    let end = Text.firstIndex(of: Byte.slash, in: cell, from: start) ?? cell.byteCount
+    let end = cell.firstOffset(of: Byte.slash, from: start) ?? cell.byteCount
     return cell.copied(start..<end)
   }
 

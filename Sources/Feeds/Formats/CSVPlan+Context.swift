@@ -55,7 +55,7 @@ extension CSVPlan {
 
   /// Whether a cell says yes or no, which describes nothing.
   private static func isFlag(_ cell: RawSpan) -> Bool {
-    ["true", "false", "yes", "no"].contains { (word: StaticString) in Text.equals(cell, word) }
+    ["true", "false", "yes", "no"].contains { (word: StaticString) in cell.equals(ignoringCase: word) }
   }
 
   /// Whether a column's name is one of values of any kind, and its cells are none.

@@ -91,9 +91,9 @@ enum CellPieces {
   /// Whether a URL has a path that is more than a slash, and no query.
   private static func hasPathAlone(_ url: RawSpan) -> Bool {
     guard let scheme = Text.firstIndex(of: "://", in: url),
-      let path = Text.firstIndex(of: Byte.slash, in: url, from: scheme + 3)
+      let path = url.firstOffset(of: Byte.slash, from: scheme + 3)
     else { return false }
-    return path + 1 < url.byteCount && Text.firstIndex(of: UInt8(ascii: "?"), in: url) == nil
+    return path + 1 < url.byteCount && url.firstOffset(of: UInt8(ascii: "?")) == nil
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool {

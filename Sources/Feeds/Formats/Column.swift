@@ -216,7 +216,7 @@ enum ValueType: Sendable {
 
   /// What a type says of a value that stands in its cell.
   func settled(for value: RawSpan) -> ValueType {
-    guard case .pair(_, let single) = self, Text.firstIndex(of: MISPType.bar, in: value) == nil
+    guard case .pair(_, let single) = self, value.firstOffset(of: MISPType.bar) == nil
     else { return self }
     return single
   }

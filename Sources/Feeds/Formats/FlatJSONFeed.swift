@@ -4,9 +4,11 @@ import Parsing
 /// JSON whose objects are records with a value each, at any depth: abuse.ch's exports, Spamhaus DROP.
 ///
 /// An object's members are read as the columns of a row; objects without a value are envelopes.
-struct FlatJSONFeed {
-  private(set) var json: JSONFeed
+struct FlatJSONFeed: DocumentFeed {
+  private var json: JSONFeed
   private let format: FeedFormat
+
+  var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream, format: FeedFormat) {
     json = JSONFeed(stream)

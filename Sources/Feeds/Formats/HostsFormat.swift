@@ -34,7 +34,7 @@ struct HostsFormat: LineFormat {
   @_lifetime(copy line)
   static func withoutComment(_ line: RawSpan) -> RawSpan {
     let text = Comment.removed(from: line)
-    guard let sign = Text.firstIndex(of: UInt8(ascii: "#"), in: text) else { return text }
+    guard let sign = text.firstOffset(of: UInt8(ascii: "#")) else { return text }
     return Text.trimmed(text.extracting(0..<sign))
   }
 
@@ -49,7 +49,7 @@ struct HostsFormat: LineFormat {
     guard start > 0 else { return false }
     let last = name.extracting(start..<end)
     for label in ["localdomain", "localdomain4", "localdomain6", "localhost"] as [StaticString]
-    where Text.equals(last, label) { return true }
+    where last.equals(ignoringCase: label) { return true }
     return false
   }
 
@@ -59,7 +59,7 @@ struct HostsFormat: LineFormat {
   static func fits(_ text: RawSpan) -> Bool {
     guard let names = names(of: text) else { return false }
     let rest = text.extracting(names...)
-    if Text.starts(text, "0.0.0.0"), Text.equals(rest, "0.0.0.0") {
+    if text.starts(with: "0.0.0.0"), rest.equals(ignoringCase: "0.0.0.0") {
       return true
     }
     var start = 0
@@ -101,7 +101,7 @@ struct HostsFormat: LineFormat {
     while end < text.byteCount, !Text.isSpace(text.byte(unchecked: end)) { end += 1 }
     guard end < text.byteCount else { return nil }
     var address = text.extracting(0..<end)
-    if let zone = Text.firstIndex(of: UInt8(ascii: "%"), in: address) {
+    if let zone = address.firstOffset(of: UInt8(ascii: "%")) {
       address = address.extracting(0..<zone)
     }
     guard IPAddressText.ipv4(address) != nil || IPAddressText.ipv6(address) != nil else {

@@ -2,8 +2,10 @@ import Indicators
 import Parsing
 
 /// Values as the strings of JSON arrays, and nothing else.
-struct JSONListFeed {
-  private(set) var json: JSONFeed
+struct JSONListFeed: DocumentFeed {
+  private var json: JSONFeed
+
+  var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream) { json = JSONFeed(stream) }
 

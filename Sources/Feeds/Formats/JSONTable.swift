@@ -152,10 +152,12 @@ struct JSONTablePlan {
 }
 
 /// Objects of JSON read as rows by a plan made from the file's beginning.
-struct JSONTableFeed {
-  private(set) var records: JSONRecords
+struct JSONTableFeed: DocumentFeed {
+  private var records: JSONRecords
   private let plan: JSONTablePlan
   private var record = Record()
+
+  var stream: FeedStream { records.json.stream }
 
   init(_ stream: FeedStream, _ plan: JSONTablePlan) {
     records = JSONRecords(stream, path: plan.path)

@@ -11,7 +11,7 @@ struct MISPAttributes {
 
     /// The member with a name.
     init?(_ name: RawSpan) {
-      guard let (_, field) = Self.names.first(where: { Text.equals(name, $0.0) }) else {
+      guard let (_, field) = Self.names.first(where: { name.equals(ignoringCase: $0.0) }) else {
         return nil
       }
       self = field
@@ -105,7 +105,7 @@ struct MISPAttributes {
 
   private func isTrue(_ range: Range<Int>) -> Bool {
     let text = arena.rawSpan.extracting(range)
-    return Text.equals(text, "true") || Text.equals(text, "1")
+    return text.equals(ignoringCase: "true") || text.equals(ignoringCase: "1")
   }
 
   private func intern(_ range: Range<Int>, _ sink: inout FeedSink) -> StringID {

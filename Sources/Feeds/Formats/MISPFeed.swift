@@ -6,8 +6,8 @@ import Parsing
 ///
 /// Tags and galaxies of an event may stand behind its attributes, so an event's records get their
 /// context when the event ends; only an event's worth of contexts waits.
-struct MISPFeed {
-  private(set) var json: JSONFeed
+struct MISPFeed: DocumentFeed {
+  private var json: JSONFeed
   private var attributes = MISPAttributes()
 
   /// What an event says of all its attributes.
@@ -17,6 +17,8 @@ struct MISPFeed {
     var reference: StringID = 0
     var pending: [MISPAttributes.Pending] = []
   }
+
+  var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream) {
     json = JSONFeed(stream)

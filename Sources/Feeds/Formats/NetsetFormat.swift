@@ -94,24 +94,24 @@ struct NetsetFormat: LineFormat {
     // MARK: Forms
 
     private static func ipset(_ line: RawSpan) -> Form? {
-      if Text.starts(line, "create ") || Text.starts(line, "-N "),
+      if line.starts(with: "create ") || line.starts(with: "-N "),
         Text.firstIndex(of: " hash:", in: line) != nil
           || Text.firstIndex(of: " list:", in: line) != nil
           || Text.firstIndex(of: "hash", in: line) != nil
       {
         return Form(.statement)
       }
-      if Text.equals(line, "COMMIT") { return Form(.statement) }
-      guard Text.starts(line, "add ") || Text.starts(line, "-A ") else { return nil }
+      if line.equals(ignoringCase: "COMMIT") { return Form(.statement) }
+      guard line.starts(with: "add ") || line.starts(with: "-A ") else { return nil }
       let words = words(line, most: 64)
       guard words.count >= 3, isNetwork(line, words[2]) else { return nil }
       let options = words[3...]
       var form = Form(
-        options.contains { Text.equals(line.extracting($0), "nomatch") } ? .exception : .member)
+        options.contains { line.extracting($0).equals(ignoringCase: "nomatch") } ? .exception : .member)
       form.value = words[2]
       if let start = Text.firstIndex(of: " comment \"", in: line) {
         let text = start + 10
-        if let end = Text.firstIndex(of: Byte.quote, in: line, from: text) {
+        if let end = line.firstOffset(of: Byte.quote, from: text) {
           form.description = text..<end
         }
       }
@@ -142,8 +142,8 @@ struct NetsetFormat: LineFormat {
     }
 
     private static func filter(_ line: RawSpan) -> Form? {
-      guard let first = Text.firstIndex(of: Byte.comma, in: line),
-        let second = Text.firstIndex(of: Byte.comma, in: line, from: first + 1)
+      guard let first = line.firstOffset(of: Byte.comma),
+        let second = line.firstOffset(of: Byte.comma, from: first + 1)
       else { return nil }
       let value = Text.trimmed(line, 0..<first)
       let level = Text.trimmed(line, first + 1..<second)
@@ -164,7 +164,7 @@ struct NetsetFormat: LineFormat {
       guard colon >= 0, line.byteCount - colon <= 40 else { return nil }
       let value = Text.trimmed(line, colon + 1..<line.byteCount)
       guard isRange(line.copied(value)),
-        Text.firstIndex(of: Byte.minus, in: line.extracting(value)) != nil
+        line.extracting(value).firstOffset(of: Byte.minus) != nil
       else { return nil }
       var form = Form(.named)
       form.value = value

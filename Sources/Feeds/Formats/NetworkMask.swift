@@ -21,6 +21,6 @@ enum NetworkMask {
 
   @_lifetime(copy cell)
   private static func withoutSlash(_ cell: RawSpan) -> RawSpan {
-    Text.starts(cell, "/") ? cell.extracting(1..<cell.byteCount) : cell
+    cell.starts(with: "/") ? cell.extracting(1..<cell.byteCount) : cell
   }
 }

@@ -15,7 +15,7 @@ enum NoValue {
     // Their first letters, which few values begin with.
     switch Byte.lowercased(cell.byte(unchecked: 0)) {
     case Byte.minus, UInt8(ascii: "?"), UInt8(ascii: "n"), UInt8(ascii: "u"), UInt8(ascii: "t"):
-      return words.contains { Text.equals(cell, $0) }
+      return words.contains { cell.equals(ignoringCase: $0) }
     default: return false
     }
   }

@@ -5,8 +5,8 @@ import Parsing
 ///
 /// What a pulse says of itself may stand behind its indicators, so these get their context when the
 /// pulse ends.
-struct OTXFeed {
-  private(set) var json: JSONFeed
+struct OTXFeed: DocumentFeed {
+  private var json: JSONFeed
 
   /// What a pulse says of all its indicators.
   private struct Pulse {
@@ -28,6 +28,8 @@ struct OTXFeed {
     var validFrom: Int64
     var validUntil: Int64
   }
+
+  var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream) {
     json = JSONFeed(stream)

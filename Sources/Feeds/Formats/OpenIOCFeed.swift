@@ -6,7 +6,7 @@ import Parsing
 /// A term with nothing but ORs above it is an entry of its own and is let in as it is read. An AND is
 /// kept as joint conditions: its subtree is written out as alternatives, each of which needs all of
 /// its terms at once.
-struct OpenIOCFeed {
+struct OpenIOCFeed: DocumentFeed {
   private(set) var xml: XMLFeed
   private var context = SourceContext()
   private var labels: [StringID] = []
@@ -47,6 +47,8 @@ struct OpenIOCFeed {
   /// Bytes of an element's text that are kept.
   private static let longestText = 1 << 20
 
+  var stream: FeedStream { xml.stream }
+
   init(_ stream: FeedStream) { xml = XMLFeed(stream) }
 
   /// Reads to the end.
@@ -77,7 +79,7 @@ struct OpenIOCFeed {
       if let id = xml.attribute("id") { context.id = sink.collection.intern(id.rawSpan) }
     } else if xml.isElement("Indicator") {
       let operation = xml.attribute("operator") ?? []
-      let isAll = Text.equals(operation.rawSpan, "AND")
+      let isAll = operation.rawSpan.equals(ignoringCase: "AND")
       groups.append(Group(isAll: isAll, alternatives: isAll ? [[]] : []))
     } else if xml.isElement("IndicatorItem") {
       item = Item()
@@ -85,7 +87,7 @@ struct OpenIOCFeed {
       item.id = xml.attribute("id") ?? []
       item.condition = xml.attribute("condition") ?? Array("is".utf8)
       let negation = xml.attribute("negate") ?? []
-      item.isNegated = Text.equals(negation.rawSpan, "true")
+      item.isNegated = negation.rawSpan.equals(ignoringCase: "true")
       isInItem = true
     } else if xml.isElement("Context"), isInItem {
       item.search = xml.attribute("search") ?? []
@@ -146,13 +148,13 @@ struct OpenIOCFeed {
   ) {
     let name = element.rawSpan
     let value = sink.collection.intern(text.rawSpan)
-    if Text.equals(name, "short_description") {
+    if name.equals(ignoringCase: "short_description") {
       context.description = value
-    } else if Text.equals(name, "description") {
+    } else if name.equals(ignoringCase: "description") {
       if context.description == 0 { context.description = value }
-    } else if Text.equals(name, "authored_date") {
+    } else if name.equals(ignoringCase: "authored_date") {
       context.validFrom = FeedTime.nanoseconds(text.rawSpan) ?? context.validFrom
-    } else if Text.equals(name, "link") {
+    } else if name.equals(ignoringCase: "link") {
       if let target, !target.isEmpty { context.reference = sink.collection.intern(target.rawSpan) }
       if value == 0 { return }
       switch String(decoding: relation, as: UTF8.self).lowercased() {

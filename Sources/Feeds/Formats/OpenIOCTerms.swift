@@ -40,7 +40,7 @@ enum OpenIOCTerm {
 
   /// Whether a term is the digest of the file that the other terms of a file are about.
   static func isFileDigest(_ search: [UInt8]) -> Bool {
-    use(search) == .digest && Text.starts(search.rawSpan, "fileitem/", ignoringCase: true)
+    use(search) == .digest && search.rawSpan.starts(ignoringCase: "fileitem/")
   }
 
   // swift-format-ignore

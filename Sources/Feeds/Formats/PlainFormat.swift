@@ -108,7 +108,7 @@ struct NotedValue {
       return
     }
     if Text.isDigest(whole.extracting(0..<blank)),
-      Text.contains(whole, "  ", at: blank) || Text.contains(whole, " *", at: blank)
+      whole.starts(with: "  ", at: blank) || whole.starts(with: " *", at: blank)
     {
       value = 0..<blank
       note = comment.isEmpty ? Text.trimmed(line, blank + 2..<text.upperBound) : comment
@@ -130,16 +130,16 @@ struct NotedValue {
       Text.firstIndex(of: "://", in: first) != nil
       || blank > 0 && Byte.isLetter(first.byte(unchecked: blank - 1))
     guard
-      Text.isDigest(first) || isHost && Text.firstIndex(of: Byte.dot, in: first) != nil
+      Text.isDigest(first) || isHost && first.firstOffset(of: Byte.dot) != nil
     else { return nil }
     var start = blank
     while start < line.byteCount, Byte.isBlank(line.byte(unchecked: start)) { start += 1 }
     for mark in ["- ", "\u{2013} ", "\u{2014} "] as [StaticString]
-    where Text.contains(line, mark, at: start) {
+    where line.starts(with: mark, at: start) {
       return start + mark.utf8CodeUnitCount
     }
     let isInBrackets =
-      Text.contains(line, "(", at: start)
+      line.starts(with: "(", at: start)
       && line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: ")")
     return isInBrackets ? start : nil
   }
@@ -159,7 +159,7 @@ struct NotedAddress {
   /// An address with a number sign directly behind it, and what follows that.
   init?(cells line: RawSpan) {
     // An address of IPv6 with a prefix is no longer.
-    guard let sign = Text.firstIndex(of: UInt8(ascii: "#"), in: line), 2...43 ~= sign,
+    guard let sign = line.firstOffset(of: UInt8(ascii: "#")), 2...43 ~= sign,
       sign + 1 < line.byteCount, Self.isAddress(line.extracting(0..<sign))
     else { return nil }
     address = 0..<sign
@@ -170,7 +170,7 @@ struct NotedAddress {
     guard line.byteCount > 2,
       Hex.value(of: line.byte(unchecked: 0)) < 16
         || line.byte(unchecked: 0) == Byte.colon,
-      let blank = Text.firstIndex(of: Byte.space, in: line),
+      let blank = line.firstOffset(of: Byte.space),
       Self.isWrittenAddress(line.extracting(0..<blank))
     else { return nil }
     var start = blank
@@ -180,10 +180,10 @@ struct NotedAddress {
     }
     // The last address of a range is no note.
     for dash in ["-", "\u{2013}", "\u{2014}"] as [StaticString]
-    where Text.contains(line, dash, at: start) {
+    where line.starts(with: dash, at: start) {
       start += dash.utf8CodeUnitCount
       while start < line.byteCount, Text.isSpace(line.byte(unchecked: start)) { start += 1 }
-      let end = Text.firstIndex(of: Byte.space, in: line, from: start) ?? line.byteCount
+      let end = line.firstOffset(of: Byte.space, from: start) ?? line.byteCount
       guard start < line.byteCount, !Self.isAddress(line.extracting(start..<end)) else {
         return nil
       }
@@ -212,7 +212,7 @@ struct NotedAddress {
     while border < text.byteCount {
       let byte = text.byte(unchecked: border)
       if byte == Byte.slash || byte == Byte.minus { break }
-      if byte == Byte.colon, Text.firstIndex(of: Byte.dot, in: text.extracting(0..<border)) != nil {
+      if byte == Byte.colon, text.extracting(0..<border).firstOffset(of: Byte.dot) != nil {
         break
       }
       border += 1

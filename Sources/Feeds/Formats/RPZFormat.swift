@@ -29,9 +29,9 @@ struct RPZFormat: LineFormat {
     if wasOpen || record.isEmpty { return }
     if line.byte(unchecked: record[0].lowerBound) == UInt8(ascii: "$") {
       let word = line.extracting(record[0])
-      if record.count > 1, Text.equals(word, "$ORIGIN") {
+      if record.count > 1, word.equals(ignoringCase: "$ORIGIN") {
         setOrigin(line, line.extracting(record[1]), number, &sink)
-      } else if !Text.equals(word, "$TTL") {
+      } else if !word.equals(ignoringCase: "$TTL") {
         // `$INCLUDE` and `$GENERATE` stand for records that are not here.
         sink.refuse(.unsupportedRule, line, line: number)
       }
@@ -53,12 +53,12 @@ struct RPZFormat: LineFormat {
       return
     }
     let typeName = line.extracting(type)
-    if Text.equals(typeName, "SOA"), owner.isAbsolute {
+    if typeName.equals(ignoringCase: "SOA"), owner.isAbsolute {
       zone = owner.bytes
       isZoneKnown = true
     }
     for own in ["SOA", "NS", "DNSKEY", "RRSIG", "NSEC", "NSEC3", "ZONEMD"] as [StaticString]
-    where Text.equals(typeName, own) { return }
+    where typeName.equals(ignoringCase: own) { return }
     guard Self.isType(typeName) else {
       sink.refuse(.malformedLine, line, line: number)
       return
@@ -74,7 +74,7 @@ struct RPZFormat: LineFormat {
     // The zone's own name is no trigger.
     if trigger.isEmpty { return }
     var context = sink.emptyContext
-    if let target, Text.equals(type, "CNAME"), allows(line.extracting(target), trigger) {
+    if let target, type.equals(ignoringCase: "CNAME"), allows(line.extracting(target), trigger) {
       context.flags.insert(.allow)
     }
     sink.setContext(context)
@@ -103,7 +103,7 @@ struct RPZFormat: LineFormat {
   /// Whether an alias means to let the answer pass: by its name, or, as zones were written before
   /// that was one, by being the trigger itself.
   private func allows(_ target: RawSpan, _ trigger: [UInt8]) -> Bool {
-    if Text.starts(target, "rpz-passthru", ignoringCase: true) { return true }
+    if target.starts(ignoringCase: "rpz-passthru") { return true }
     let name = name(target)
     return name.isAbsolute && name.bytes == trigger
   }
@@ -190,7 +190,7 @@ struct RPZFormat: LineFormat {
       default:
         let start = offset
         if byte == Byte.quote {
-          offset = (Text.firstIndex(of: Byte.quote, in: line, from: offset + 1) ?? line.byteCount)
+          offset = (line.firstOffset(of: Byte.quote, from: offset + 1) ?? line.byteCount)
           offset = min(offset + 1, line.byteCount)
         } else {
           while offset < line.byteCount, !Self.endsToken(line.byte(unchecked: offset)) {
@@ -214,7 +214,7 @@ struct RPZFormat: LineFormat {
       guard let first = rest.first else { return }
       let word = line.extracting(first)
       let isTime = Byte.isDigit(word.byte(unchecked: 0)) && word.byteCount <= 12
-      guard isTime || Text.equals(word, "IN") else { return }
+      guard isTime || word.equals(ignoringCase: "IN") else { return }
       rest.removeFirst()
     }
   }
@@ -223,12 +223,12 @@ struct RPZFormat: LineFormat {
   static func isType(_ word: RawSpan) -> Bool {
     for type in [
       "CNAME", "A", "AAAA", "TXT", "DNAME", "MX", "SRV", "PTR", "NAPTR", "HTTPS", "SVCB",
-    ] as [StaticString] where Text.equals(word, type) { return true }
+    ] as [StaticString] where word.equals(ignoringCase: type) { return true }
     return false
   }
 
   private static func ends(_ text: RawSpan, _ suffix: StaticString) -> Bool {
-    Text.contains(text, suffix, at: text.byteCount - suffix.utf8CodeUnitCount)
+    text.starts(with: suffix, at: text.byteCount - suffix.utf8CodeUnitCount)
       && text.byteCount > suffix.utf8CodeUnitCount
   }
 
@@ -268,9 +268,9 @@ struct RPZFormat: LineFormat {
     format.tokenize(line)
     guard format.record.count >= 3, let target = format.record.last else { return false }
     let type = line.extracting(format.record[format.record.count - 2])
-    guard Text.equals(type, "CNAME") else { return false }
+    guard type.equals(ignoringCase: "CNAME") else { return false }
     let name = line.extracting(target)
-    return Text.equals(name, ".") || Text.equals(name, "*.")
-      || Text.starts(name, "rpz-", ignoringCase: true)
+    return name.equals(ignoringCase: ".") || name.equals(ignoringCase: "*.")
+      || name.starts(ignoringCase: "rpz-")
   }
 }

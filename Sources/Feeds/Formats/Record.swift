@@ -31,7 +31,7 @@ struct Record {
   /// Whether a confidence is given and is zero.
   var hasNoScore: Bool {
     fields.contains {
-      $0.column == .confidence && Text.equals(bytes.rawSpan.extracting($0.range), "0")
+      $0.column == .confidence && bytes.rawSpan.extracting($0.range).equals(ignoringCase: "0")
     }
   }
 
@@ -40,7 +40,7 @@ struct Record {
     fields.contains { field in
       let cell = bytes.rawSpan.extracting(field.range)
       return field.column == .forDetection
-        && (Text.equals(cell, "0") || Text.equals(cell, "false") || Text.equals(cell, "no"))
+        && (cell.equals(ignoringCase: "0") || cell.equals(ignoringCase: "false") || cell.equals(ignoringCase: "no"))
     }
   }
 
@@ -66,7 +66,7 @@ struct Record {
   /// what a list that allows is of.
   private func withdrawal(allows: Bool) -> FeedRefusal? {
     func isAny(_ cell: RawSpan, _ words: [StaticString]) -> Bool {
-      words.contains { Text.equals(cell, $0) }
+      words.contains { cell.equals(ignoringCase: $0) }
     }
     for field in fields {
       let cell = bytes.rawSpan.extracting(field.range)
@@ -74,7 +74,7 @@ struct Record {
       case .withdrawn where !allows && isAny(cell, ["true", "yes", "1", "y", "t"]):
         return .revoked
       case .upheld where !allows && isAny(cell, Self.denials): return .revoked
-      case .active where !allows && (isAny(cell, Self.denials) || Text.equals(cell, "0")):
+      case .active where !allows && (isAny(cell, Self.denials) || cell.equals(ignoringCase: "0")):
         return .revoked
       case .judgement where isAny(cell, Self.pastWords),
         .classification where isAny(cell, Self.pastWords):
@@ -230,7 +230,7 @@ struct Record {
         context.validUntil =
           known(FeedTime.nanoseconds(cell), .time, cell, &sink) ?? context.validUntil
       case .port: port = range
-      case .action where Text.equals(cell, "allow") || Text.equals(cell, "allowed"):
+      case .action where cell.equals(ignoringCase: "allow") || cell.equals(ignoringCase: "allowed"):
         // An exception among what a product blocks.
         context.flags.insert(.allow)
       default: break
@@ -285,7 +285,7 @@ struct Record {
       let text = tag.copied(0..<tag.byteCount)
       if Technique.isIdentifier(text[...]) {
         attack.append(sink.collection.intern(tag))
-      } else if Text.starts(tag, "tlp:", ignoringCase: true), let tlp = Marking.tlp(text[...]) {
+      } else if tag.starts(ignoringCase: "tlp:"), let tlp = Marking.tlp(text[...]) {
         context.tlp = tlp
       } else {
         labels.append(sink.collection.intern(tag))
@@ -309,8 +309,8 @@ struct Record {
   /// 0–100, or the words of STIX 2.1's appendix A for low, medium and high.
   private static func confidence(_ cell: RawSpan) -> UInt8? {
     if let number = Text.percentage(cell) { return number }
-    if Text.equals(cell, "low") { return 15 }
-    if Text.equals(cell, "medium") || Text.equals(cell, "med") { return 50 }
-    return Text.equals(cell, "high") ? 85 : nil
+    if cell.equals(ignoringCase: "low") { return 15 }
+    if cell.equals(ignoringCase: "medium") || cell.equals(ignoringCase: "med") { return 50 }
+    return cell.equals(ignoringCase: "high") ? 85 : nil
   }
 }

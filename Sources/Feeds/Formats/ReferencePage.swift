@@ -16,9 +16,9 @@ enum ReferencePage {
   /// Whether a cell is the URL of such a page.
   static func fits(_ cell: RawSpan) -> Bool {
     for scheme in ["https://", "http://"] as [StaticString]
-    where Text.starts(cell, scheme, ignoringCase: true) {
+    where cell.starts(ignoringCase: scheme) {
       let start = scheme.utf8CodeUnitCount
-      return sites.contains { Text.contains(cell, $0, at: start, ignoringCase: true) }
+      return sites.contains { cell.starts(ignoringCase: $0, at: start) }
     }
     return false
   }

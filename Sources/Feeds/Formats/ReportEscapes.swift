@@ -20,14 +20,14 @@ enum ReportEscapes {
         offset = end
       case UInt8(ascii: "["):
         // An address in a URL is in brackets as well: `http://[::]/`.
-        guard Text.contains(line, "[::]", at: offset), offset > 0,
+        guard line.starts(with: "[::]", at: offset), offset > 0,
           Hex.value(of: line.byte(unchecked: offset - 1)) < 16
         else { break }
         unescaped.append(line.extracting(copied..<offset))
         unescaped.append(contentsOf: "[:][:]".utf8)
         offset += 4
       case UInt8(ascii: "&"):
-        guard Text.contains(line, "amp;", at: offset + 1) else { break }
+        guard line.starts(with: "amp;", at: offset + 1) else { break }
         unescaped.append(line.extracting(copied...offset))
         offset += 5
       case UInt8(ascii: "%"):
@@ -60,16 +60,16 @@ enum ReportEscapes {
         && Hex.value(of: text.byte(unchecked: start + 1)) < 16
     }
     guard text.byte(unchecked: offset) == UInt8(ascii: "%"), isHex(offset + 1) else { return nil }
-    return Text.contains(text, "25", at: offset + 1) && isHex(offset + 3) ? 5 : 3
+    return text.starts(with: "25", at: offset + 1) && isHex(offset + 3) ? 5 : 3
   }
 
   /// End of a separator in brackets that are both escaped, or nil.
   private static func escapedEnd(_ line: RawSpan, at offset: Int) -> Int? {
     for form in [".", "dot", ":", "://", "@", "at", "/"] as [StaticString] {
       let inner = offset + 2
-      if Text.contains(line, "\\[", at: offset),
-        Text.contains(line, form, at: inner, ignoringCase: true),
-        Text.contains(line, "\\]", at: inner + form.utf8CodeUnitCount)
+      if line.starts(with: "\\[", at: offset),
+        line.starts(ignoringCase: form, at: inner),
+        line.starts(with: "\\]", at: inner + form.utf8CodeUnitCount)
       {
         return inner + form.utf8CodeUnitCount + 2
       }

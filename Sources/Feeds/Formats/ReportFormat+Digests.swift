@@ -45,10 +45,10 @@ extension ReportFormat {
     let start = run.lowerBound
     guard run.count == 2, Self.isPair(text, at: start) else { return nil }
     var end = start + 2
-    while Text.contains(text, ":", at: end), Self.isPair(text, at: end + 1) { end += 3 }
+    while text.starts(with: ":", at: end), Self.isPair(text, at: end + 1) { end += 3 }
     // Four digits behind them are the next group of an address.
     let goesOn =
-      Text.contains(text, ":", at: end) && end + 1 < text.byteCount
+      text.starts(with: ":", at: end) && end + 1 < text.byteCount
       && Byte.isAlphanumeric(text.byte(unchecked: end + 1))
     let pairs = (end - start + 1) / 3
     guard pairs > 1 else { return nil }
@@ -139,7 +139,7 @@ extension ReportFormat {
         var open = end - 1
         while open > range.lowerBound, text.byte(unchecked: open) != UInt8(ascii: "<") { open -= 1 }
         guard text.byte(unchecked: open) == UInt8(ascii: "<") else { return nil }
-        if Text.contains(text, "</td", at: open) || Text.contains(text, "</th", at: open) {
+        if text.starts(with: "</td", at: open) || text.starts(with: "</th", at: open) {
           isJoined = true
         }
         end = open

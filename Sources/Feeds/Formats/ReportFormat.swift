@@ -71,7 +71,7 @@ struct ReportFormat: LineFormat {
     if let end = readPairs(text, run.range, number, &sink) { return end }
     guard run.hasMark else {
       if !readDigests(text, run.range, number, &sink), !run.value.isEmpty,
-        text.byte(unchecked: end - 1) == Byte.dot, Text.contains(text, "]", at: end)
+        text.byte(unchecked: end - 1) == Byte.dot, text.starts(with: "]", at: end)
       {
         // Half a bracket, as it seems, of no value.
         sink.refuse(.prose, text.extracting(run.range.lowerBound..<end + 1), line: number)
@@ -215,11 +215,11 @@ struct ReportFormat: LineFormat {
     guard Self.colons(text, range.lowerBound..<end) >= 2 else { return nil }
     var start = range.lowerBound
     if start > 0, text.byte(unchecked: start - 1) == UInt8(ascii: "["),
-      Text.contains(text, "]", at: end), let port = ReportURL.portEnd(text, at: end + 1)
+      text.starts(with: "]", at: end), let port = ReportURL.portEnd(text, at: end + 1)
     {
       start -= 1
       end = port
-    } else if Text.contains(text, "/", at: end) {
+    } else if text.starts(with: "/", at: end) {
       var digits = end + 1
       while digits < text.byteCount, Byte.isDigit(text.byte(unchecked: digits)) { digits += 1 }
       if 2...4 ~= digits - end { end = digits }

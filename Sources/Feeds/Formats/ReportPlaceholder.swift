@@ -67,7 +67,7 @@ enum ReportPlaceholder {
       guard Byte.isAlphanumeric(byte) || byte == Byte.minus else { return false }
       if !Byte.isDigit(byte) { isNumber = false }
     }
-    return !isNumber && !markup.contains { Text.equals(text.extracting(word), $0) }
+    return !isNumber && !markup.contains { text.extracting(word).equals(ignoringCase: $0) }
   }
 
   private static let markup: [StaticString] = ["b", "i", "u", "url", "code", "quote", "img"]
@@ -97,7 +97,7 @@ enum ReportPlaceholder {
     else { return false }
     return (start..<close).contains { word in
       (word == start || !Byte.isLetter(text.byte(unchecked: word - 1)))
-        && takenOut.contains { Text.contains(text, $0, at: word, ignoringCase: true) }
+        && takenOut.contains { text.starts(ignoringCase: $0, at: word) }
     }
   }
 
@@ -170,7 +170,7 @@ enum ReportPlaceholder {
     case UInt8(ascii: "["): return letters > 1 ? end : nil
     case UInt8(ascii: "<"):
       let word = text.extracting(start + 1..<end)
-      let isTag = isElement(text, start + 1..<end) || tags.contains { Text.equals(word, $0) }
+      let isTag = isElement(text, start + 1..<end) || tags.contains { word.equals(ignoringCase: $0) }
       return letters > 1 && !isTag ? end : nil
     default: return end
     }

@@ -52,7 +52,7 @@ enum ReportURL {
   static func scheme(_ text: RawSpan, endingAt end: Int, notBefore floor: Int) -> Scheme? {
     for defanged in defangedSchemes {
       let start = end - defanged.utf8CodeUnitCount
-      if start >= floor, Text.contains(text, defanged, at: start, ignoringCase: true),
+      if start >= floor, text.starts(ignoringCase: defanged, at: start),
         start == 0 || !Byte.isAlphanumeric(text.byte(unchecked: start - 1))
       {
         return Scheme(start: start, isDefanged: true)
@@ -91,7 +91,7 @@ enum ReportURL {
         bracket < text.byteCount, text.byte(unchecked: bracket) == UInt8(ascii: "]")
       {
         end = bracket + 1
-      } else if Text.contains(text, "*.", at: start) {
+      } else if text.starts(with: "*.", at: start) {
         end = start + 1
       }
       while end < text.byteCount {
@@ -220,7 +220,7 @@ enum ReportURL {
           round += 1
         } else if byte == UInt8(ascii: "[") {
           square += 1
-        } else if !Text.contains(text, "\\.", at: offset) {
+        } else if !text.starts(with: "\\.", at: offset) {
           return offset
         }
       case UInt8(ascii: ")"):
@@ -256,7 +256,7 @@ enum ReportURL {
   /// Whether what begins behind a comma is a value of its own: a URL, a defanged name, a digest, a
   /// date, or the next part of a distinguished name.
   private static func beginsValue(_ text: RawSpan, at start: Int) -> Bool {
-    if Text.contains(text, "h**p", at: start, ignoringCase: true) { return true }
+    if text.starts(ignoringCase: "h**p", at: start) { return true }
     let run = ReportRun(text, from: start)
     let range = run.range
     if run.hasMark && run.hasDot { return true }
@@ -300,7 +300,7 @@ enum ReportURL {
   private static func beginsEntity(_ text: RawSpan, at offset: Int) -> Bool {
     for entity in ["&quot;", "&lt;", "&gt;", "&apos;", "&nbsp;", "&#34;", "&#39;"]
       as [StaticString]
-    where Text.contains(text, entity, at: offset) { return true }
+    where text.starts(with: entity, at: offset) { return true }
     return false
   }
 

@@ -42,7 +42,7 @@ enum RowTest {
       let bytes = row.bytes.rawSpan
       let address = bytes.extracting(row.range(0))
       guard let port = Text.number(bytes.extracting(row.range(1))), 1...65535 ~= port,
-        Text.firstIndex(of: Byte.slash, in: address) == nil, test.fitsAddress(address)
+        address.firstOffset(of: Byte.slash) == nil, test.fitsAddress(address)
       else { continue }
       fitting += 1
       if usualPorts.contains(port) { usual += 1 }
@@ -62,7 +62,7 @@ enum RowTest {
   /// A number alone behind the comma is as often one of a column of scores.
   private static func isHalved(_ first: RawSpan, _ second: RawSpan) -> Bool {
     guard let host = Text.firstIndex(of: "://", in: first),
-      let path = Text.firstIndex(of: Byte.slash, in: first, from: host + 3),
+      let path = first.firstOffset(of: Byte.slash, from: host + 3),
       let last = first.byteOffsets.last, Byte.isDigit(first.byte(unchecked: last)),
       !FileExtensions.endsFile(first.extracting(path...)),
       let digit = second.byteOffsets.first, Byte.isDigit(second.byte(unchecked: digit))
@@ -78,7 +78,7 @@ enum RowTest {
       switch test.kind(of: cell, isStrict: true) {
       case nil: return false
       // A file's name, or the end of a path.
-      case .domain: return Text.firstIndex(of: Byte.slash, in: cell) == nil && row.cells.count > 2
+      case .domain: return cell.firstOffset(of: Byte.slash) == nil && row.cells.count > 2
       case .url: return Text.firstIndex(of: "://", in: cell) != nil
       default: return true
       }

@@ -6,8 +6,8 @@ import Parsing
 /// Objects may stand in any order, so an indicator's records get their context at the end, when what
 /// `indicates` relationships and markings refer to is known. Until then names and identifiers are
 /// kept, once each. Of an object that comes in several versions the newest counts (STIX 2.1 §3.6).
-struct STIXFeed {
-  private(set) var json: JSONFeed
+struct STIXFeed: DocumentFeed {
+  private var json: JSONFeed
   private var object = STIXObject()
   private var pattern = STIXPattern()
 
@@ -64,6 +64,8 @@ struct STIXFeed {
   /// Targets of `indicates` relationships by the indicator's identifier.
   var indicated: [StringID: [StringID]] = [:]
   var markings: [StringID: TLP] = [:]
+
+  var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream) {
     json = JSONFeed(stream)

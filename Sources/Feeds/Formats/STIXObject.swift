@@ -44,9 +44,9 @@ struct STIXObject {
       _ name: RawSpan, _ first: StaticString, _ field: Field, _ second: StaticString = "",
       _ other: Field = .type
     ) {
-      if Text.starts(name, first) {
+      if name.starts(with: first) {
         self = field
-      } else if second.utf8CodeUnitCount > 0, Text.starts(name, second) {
+      } else if second.utf8CodeUnitCount > 0, name.starts(with: second) {
         self = other
       } else {
         return nil
@@ -98,7 +98,7 @@ struct STIXObject {
   /// Whether what was kept is a word.
   func text(_ range: Range<Int>, is word: StaticString) -> Bool {
     range.count == word.utf8CodeUnitCount
-      && Text.contains(arena.rawSpan, word, at: range.lowerBound)
+      && arena.rawSpan.starts(with: word, at: range.lowerBound)
   }
 
   mutating func set(_ field: Field, _ range: Range<Int>) {

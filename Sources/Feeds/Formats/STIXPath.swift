@@ -10,36 +10,36 @@ enum STIXPath {
 
   /// The end whose port a path is, or nil.
   static func port(_ path: RawSpan) -> End? {
-    if Text.equals(path, "network-traffic:dst_port") { return .destination }
-    return Text.equals(path, "network-traffic:src_port") ? .source : nil
+    if path.equals(ignoringCase: "network-traffic:dst_port") { return .destination }
+    return path.equals(ignoringCase: "network-traffic:src_port") ? .source : nil
   }
 
   /// The end whose address a path is, or nil.
   static func end(_ path: RawSpan) -> End? {
-    if Text.equals(path, "network-traffic:dst_ref.value")
-      || Text.equals(path, "network-traffic:dst_ip")
+    if path.equals(ignoringCase: "network-traffic:dst_ref.value")
+      || path.equals(ignoringCase: "network-traffic:dst_ip")
     {
       return .destination
     }
-    return Text.equals(path, "network-traffic:src_ref.value")
-      || Text.equals(path, "network-traffic:src_ip") ? .source : nil
+    return path.equals(ignoringCase: "network-traffic:src_ref.value")
+      || path.equals(ignoringCase: "network-traffic:src_ip") ? .source : nil
   }
 
   /// Whether a path is that of a URL, a name or a mail address, in which no backslash can stand.
   static func isOfNetwork(_ path: RawSpan) -> Bool {
     for start in ["url:", "domain-name:", "email-addr:"] as [StaticString]
-    where Text.starts(path, start) { return true }
+    where path.starts(with: start) { return true }
     return false
   }
 
   static func isProtocol(_ path: RawSpan) -> Bool {
-    Text.starts(path, "network-traffic:protocols[")
+    path.starts(with: "network-traffic:protocols[")
   }
 
   /// Whether a protocol is one that every address and port is seen with.
   static func isImplied(_ value: RawSpan) -> Bool {
     for name in ["ipv4", "ipv6", "ip", "tcp", "udp"] as [StaticString]
-    where Text.equals(value, name) { return true }
+    where value.equals(ignoringCase: name) { return true }
     return false
   }
 
@@ -56,7 +56,7 @@ enum STIXPath {
       ("file:hashes.", .file), ("artifact:hashes.", .file),
       ("x509-certificate:hashes.", .certificate),
     ] as [(StaticString, Identity)]
-    where Text.starts(path, start) {
+    where path.starts(with: start) {
       guard let kind = kind(path), kind != .kind(.imphash) else { return nil }
       return identity
     }
@@ -68,19 +68,19 @@ enum STIXPath {
   /// A file of one digest has no other size, type, parts or similarity digest, a certificate no other
   /// names and dates. A file's own names, folders and times do not follow.
   static func followsFrom(_ path: RawSpan) -> Identity? {
-    if Text.starts(path, "x509-certificate:") {
+    if path.starts(with: "x509-certificate:") {
       return identity(path) == nil ? .certificate : nil
     }
     for name in [
       "file:size", "file:mime_type", "file:magic_number_hex", "file:name_enc", "artifact:mime_type",
       "artifact:payload_bin",
     ] as [StaticString]
-    where Text.equals(path, name) { return .file }
+    where path.equals(ignoringCase: name) { return .file }
     for start in [
       "file:extensions.", "file:content_ref.", "file:contains_refs[", "file:hashes.",
       "artifact:hashes.",
     ] as [StaticString]
-    where Text.starts(path, start) { return identity(path) == nil ? .file : nil }
+    where path.starts(with: start) { return identity(path) == nil ? .file : nil }
     return nil
   }
 
@@ -96,21 +96,21 @@ enum STIXPath {
 
   /// Whether a path is when one flow began or ended, which no other will again.
   static func isFlowTime(_ path: RawSpan) -> Bool {
-    Text.equals(path, "network-traffic:start") || Text.equals(path, "network-traffic:end")
+    path.equals(ignoringCase: "network-traffic:start") || path.equals(ignoringCase: "network-traffic:end")
   }
 
   /// The type of the object that a path asks for a publisher's own property of, which nobody else
   /// can tell; nil for other paths.
   static func objectOfCustomProperty(_ path: RawSpan) -> [UInt8]? {
-    guard let colon = Text.firstIndex(of: Byte.colon, in: path),
-      Text.contains(path, "x_", at: colon + 1)
+    guard let colon = path.firstOffset(of: Byte.colon),
+      path.starts(with: "x_", at: colon + 1)
     else { return nil }
     return path.copied(0..<colon)
   }
 
   /// What a path's value is; nil where we have no such kind.
   static func kind(_ path: RawSpan) -> DeclaredKind? {
-    for (name, kind) in kinds where Text.equals(path, name) { return kind }
+    for (name, kind) in kinds where path.equals(ignoringCase: name) { return kind }
     return digest(path)
   }
 
@@ -163,12 +163,12 @@ enum STIXPath {
   private static func digest(_ path: RawSpan) -> DeclaredKind? {
     let word: StaticString = "hashes."
     guard let start = Text.firstIndex(of: word, in: path), start > 0,
-      let colon = Text.firstIndex(of: Byte.colon, in: path)
+      let colon = path.firstOffset(of: Byte.colon)
     else { return nil }
     let object = path.extracting(0..<colon)
     let holder = path.extracting(colon + 1..<max(start - 1, colon + 1))
     let algorithm = path.extracting(start + word.utf8CodeUnitCount..<path.byteCount)
-    if Text.equals(object, "x509-certificate") {
+    if object.equals(ignoringCase: "x509-certificate") {
       guard holder.isEmpty else { return nil }
       return switch Text.key(algorithm) {
       case "sha1": .kind(.certificateSHA1)
@@ -176,7 +176,7 @@ enum STIXPath {
       default: nil
       }
     }
-    let isFile = Text.equals(object, "file") || Text.equals(object, "artifact")
+    let isFile = object.equals(ignoringCase: "file") || object.equals(ignoringCase: "artifact")
     guard
       holder.isEmpty
         ? isFile
@@ -195,6 +195,6 @@ enum STIXPath {
   }
 
   private static func isEnd(of text: RawSpan, _ word: StaticString) -> Bool {
-    Text.contains(text, word, at: text.byteCount - word.utf8CodeUnitCount)
+    text.starts(with: word, at: text.byteCount - word.utf8CodeUnitCount)
   }
 }

@@ -144,8 +144,8 @@ extension STIXPattern {
     guard !arena[range].contains(UInt8(ascii: "_")) else { return false }
     guard let wildcard = arena[range].firstIndex(of: percent) else { return true }
     guard arena[range].lastIndex(of: percent) == wildcard else { return false }
-    let isName = Text.equals(arena.rawSpan.extracting(path), "domain-name:value")
-    let isURL = Text.equals(arena.rawSpan.extracting(path), "url:value")
+    let isName = arena.rawSpan.extracting(path).equals(ignoringCase: "domain-name:value")
+    let isURL = arena.rawSpan.extracting(path).equals(ignoringCase: "url:value")
     let isBelow =
       isName && wildcard == range.lowerBound && range.count > 2 && arena[wildcard + 1] == Byte.dot
     guard isBelow || isURL && wildcard == range.upperBound - 1 else { return false }
@@ -291,9 +291,9 @@ extension STIXPattern {
     while offset < text.byteCount {
       if Text.isSpace(text.byte(unchecked: offset)) {
         offset += 1
-      } else if Text.contains(text, "//", at: offset) {
-        offset = Text.firstIndex(of: Byte.lineFeed, in: text, from: offset) ?? text.byteCount
-      } else if Text.contains(text, "/*", at: offset),
+      } else if text.starts(with: "//", at: offset) {
+        offset = text.firstOffset(of: Byte.lineFeed, from: offset) ?? text.byteCount
+      } else if text.starts(with: "/*", at: offset),
         let end = Text.firstIndex(of: "*/", in: text, from: offset + 2)
       {
         offset = end + 2
@@ -305,14 +305,14 @@ extension STIXPattern {
 
   private static func take(_ sign: StaticString, _ text: RawSpan, _ offset: inout Int) -> Bool {
     skipSpace(text, &offset)
-    guard Text.contains(text, sign, at: offset) else { return false }
+    guard text.starts(with: sign, at: offset) else { return false }
     offset += sign.utf8CodeUnitCount
     return true
   }
 
   private static func takeWord(_ word: StaticString, _ text: RawSpan, _ offset: inout Int) -> Bool {
     skipSpace(text, &offset)
-    guard Text.contains(text, word, at: offset, ignoringCase: true) else { return false }
+    guard text.starts(ignoringCase: word, at: offset) else { return false }
     let end = offset + word.utf8CodeUnitCount
     if end < text.byteCount {
       let byte = text.byte(unchecked: end)

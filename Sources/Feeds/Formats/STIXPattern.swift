@@ -44,7 +44,7 @@ struct STIXPattern {
     guard text.byteCount > 16, text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "]"),
       text.byte(unchecked: text.byteCount - 2) == Byte.apostrophe
     else { return nil }
-    for (start, kind) in simpleStarts where Text.starts(text, start) {
+    for (start, kind) in simpleStarts where text.starts(with: start) {
       var offset = start.utf8CodeUnitCount
       while offset < text.byteCount, text.byte(unchecked: offset) == Byte.space { offset += 1 }
       guard offset < text.byteCount, text.byte(unchecked: offset) == UInt8(ascii: "=") else {
@@ -77,7 +77,7 @@ struct STIXPattern {
   init?(cell: RawSpan) {
     guard cell.byteCount > 8, cell.byte(unchecked: 0) == UInt8(ascii: "["),
       cell.byte(unchecked: cell.byteCount - 1) == UInt8(ascii: "]"),
-      Text.firstIndex(of: UInt8(ascii: ":"), in: cell) != nil, (try? parse(cell)) != nil
+      cell.firstOffset(of: UInt8(ascii: ":")) != nil, (try? parse(cell)) != nil
     else { return nil }
   }
 

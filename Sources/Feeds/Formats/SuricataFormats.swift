@@ -34,12 +34,12 @@ struct SuricataIPRepFormat: LineFormat {
   }
 
   private static func row(of line: RawSpan) -> Row? {
-    guard let first = Text.firstIndex(of: Byte.comma, in: line),
-      let second = Text.firstIndex(of: Byte.comma, in: line, from: first + 1)
+    guard let first = line.firstOffset(of: Byte.comma),
+      let second = line.firstOffset(of: Byte.comma, from: first + 1)
     else { return nil }
     let category = Text.trimmed(line, first + 1..<second)
     // What stands behind a third comma is left to later versions of the format.
-    let end = Text.firstIndex(of: Byte.comma, in: line, from: second + 1) ?? line.byteCount
+    let end = line.firstOffset(of: Byte.comma, from: second + 1) ?? line.byteCount
     guard let number = Text.number(line.extracting(category)), number <= 60,
       let score = Text.number(line.extracting(Text.trimmed(line, second + 1..<end))), score <= 127
     else { return nil }
@@ -81,7 +81,7 @@ struct SuricataDatasetFormat: LineFormat {
   mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     var value = line
     var context = sink.emptyContext
-    if let comma = Text.firstIndex(of: Byte.comma, in: line) {
+    if let comma = line.firstOffset(of: Byte.comma) {
       let reputation = Text.trimmed(line.extracting(comma + 1..<line.byteCount))
       guard let score = Text.number(reputation), score <= 65_535 else {
         sink.refuse(.malformedLine, line, line: number)

@@ -60,7 +60,7 @@ enum TagList {
   private static func closingQuote(_ list: RawSpan, from open: Int) -> Int? {
     let quote = list.byte(unchecked: open)
     guard quote == Byte.quote || quote == Byte.apostrophe,
-      let close = Text.firstIndex(of: quote, in: list, from: open + 1)
+      let close = list.firstOffset(of: quote, from: open + 1)
     else { return nil }
     var end = close + 1
     while end < list.byteCount, Text.isSpace(list.byte(unchecked: end)) { end += 1 }

@@ -4,13 +4,15 @@ import Parsing
 /// A MISP warninglist as a list of what is allowed.
 ///
 /// What its values are stands behind them in the file, so the values wait.
-struct WarninglistFeed {
-  private(set) var json: JSONFeed
+struct WarninglistFeed: DocumentFeed {
+  private var json: JSONFeed
   private var arena: [UInt8] = []
   private var values: [(range: Range<Int>, line: UInt64)] = []
   private var type = ""
   /// Kinds of the attributes that the list applies to; nil where it names none.
   private var kinds: IndicatorKindSet?
+
+  var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream) {
     json = JSONFeed(stream)

@@ -39,11 +39,11 @@ struct XMLFeed {
   var depth: Int { open.count }
 
   /// Whether the element's name is a word, in any case.
-  func isElement(_ word: StaticString) -> Bool { Text.equals(name.rawSpan, word) }
+  func isElement(_ word: StaticString) -> Bool { name.rawSpan.equals(ignoringCase: word) }
 
   /// The value of an attribute of the element that began; nil where it has none.
   func attribute(_ word: StaticString) -> [UInt8]? {
-    for (name, value) in attributes where Text.equals(arena.rawSpan.extracting(name), word) {
+    for (name, value) in attributes where arena.rawSpan.extracting(name).equals(ignoringCase: word) {
       return Array(arena[value])
     }
     return nil
@@ -163,7 +163,7 @@ struct XMLFeed {
       while offset < tag.byteCount, Text.isSpace(tag.byte(unchecked: offset)) { offset += 1 }
       guard offset < tag.byteCount,
         tag.byte(unchecked: offset) == Byte.quote || tag.byte(unchecked: offset) == Byte.apostrophe,
-        let end = Text.firstIndex(of: tag.byte(unchecked: offset), in: tag, from: offset + 1)
+        let end = tag.firstOffset(of: tag.byte(unchecked: offset), from: offset + 1)
       else { throw error(.malformed, "not XML: an attribute without quotes", Self.advice) }
       let nameStartInArena = arena.count
       arena += Self.localName(attribute)
@@ -225,7 +225,7 @@ struct XMLFeed {
         offset += 1
         continue
       }
-      guard let end = Text.firstIndex(of: UInt8(ascii: ";"), in: raw, from: offset),
+      guard let end = raw.firstOffset(of: UInt8(ascii: ";"), from: offset),
         end - offset <= 10,
         let scalar = scalar(raw.extracting(offset + 1..<end))
       else { return false }
@@ -240,7 +240,7 @@ struct XMLFeed {
       ("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("apos", "'"),
     ]
     for (word, scalar) in named
-    where entity.byteCount == word.utf8CodeUnitCount && Text.starts(entity, word) { return scalar }
+    where entity.byteCount == word.utf8CodeUnitCount && entity.starts(with: word) { return scalar }
     guard entity.byteCount >= 2, entity.byte(unchecked: 0) == UInt8(ascii: "#") else { return nil }
     var value: UInt32?
     if entity.byte(unchecked: 1) | 0x20 == UInt8(ascii: "x") {
@@ -294,14 +294,14 @@ struct XMLFeed {
 
   private mutating func starts(_ word: StaticString) throws(FeedError) -> Bool {
     guard try byte(at: word.utf8CodeUnitCount - 1) != nil else { return false }
-    return Text.contains(stream.window.rawSpan, word, at: stream.start)
+    return stream.window.rawSpan.starts(with: word, at: stream.start)
   }
 
   /// Offset from the stream's start of a word; an input that ends before it was cut.
   private mutating func offset(of word: StaticString) throws(FeedError) -> Int {
     var offset = 0
     while try byte(at: offset + word.utf8CodeUnitCount - 1) != nil {
-      if Text.contains(stream.window.rawSpan, word, at: stream.start + offset) { return offset }
+      if stream.window.rawSpan.starts(with: word, at: stream.start + offset) { return offset }
       offset += 1
       if offset > Self.tokenLimit { throw error(.tooLarge, "XML text of more than 1 MiB", "") }
     }

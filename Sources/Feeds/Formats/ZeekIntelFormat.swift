@@ -16,7 +16,7 @@ struct ZeekIntelFormat: LineFormat {
   private var columns: [Column] = []
 
   mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
-    if Text.starts(line, "#fields") {
+    if line.starts(with: "#fields") {
       setColumns(line.extracting(7..<line.byteCount))
       return
     }
@@ -25,7 +25,7 @@ struct ZeekIntelFormat: LineFormat {
     var column = 0
     var start = 0
     while start <= line.byteCount, column < columns.count {
-      let end = Text.firstIndex(of: Byte.tab, in: line, from: start) ?? line.byteCount
+      let end = line.firstOffset(of: Byte.tab, from: start) ?? line.byteCount
       if end > start, end - start > 1 || line.byte(unchecked: start) != Byte.minus {
         row.set(columns[column], start..<end)
       }
@@ -65,19 +65,19 @@ struct ZeekIntelFormat: LineFormat {
     let names = Text.trimmed(header)
     var start = 0
     while start <= names.byteCount {
-      let end = Text.firstIndex(of: Byte.tab, in: names, from: start) ?? names.byteCount
+      let end = names.firstOffset(of: Byte.tab, from: start) ?? names.byteCount
       let name = Text.trimmed(names.extracting(start..<end))
       switch true {
-      case Text.equals(name, "indicator"): columns.append(.indicator)
-      case Text.equals(name, "indicator_type"): columns.append(.type)
-      case Text.equals(name, "meta.source"): columns.append(.source)
-      case Text.equals(name, "meta.desc"): columns.append(.description)
-      case Text.equals(name, "meta.url"): columns.append(.url)
-      case Text.equals(name, "meta.if_in"): columns.append(.location)
-      case Text.equals(name, "meta.whitelist"): columns.append(.isAllowed)
-      case Text.equals(name, "meta.remove"): columns.append(.isRemoved)
-      case Text.equals(name, "meta.confidence"): columns.append(.confidence)
-      case Text.equals(name, "meta.tlp"): columns.append(.tlp)
+      case name.equals(ignoringCase: "indicator"): columns.append(.indicator)
+      case name.equals(ignoringCase: "indicator_type"): columns.append(.type)
+      case name.equals(ignoringCase: "meta.source"): columns.append(.source)
+      case name.equals(ignoringCase: "meta.desc"): columns.append(.description)
+      case name.equals(ignoringCase: "meta.url"): columns.append(.url)
+      case name.equals(ignoringCase: "meta.if_in"): columns.append(.location)
+      case name.equals(ignoringCase: "meta.whitelist"): columns.append(.isAllowed)
+      case name.equals(ignoringCase: "meta.remove"): columns.append(.isRemoved)
+      case name.equals(ignoringCase: "meta.confidence"): columns.append(.confidence)
+      case name.equals(ignoringCase: "meta.tlp"): columns.append(.tlp)
       default: columns.append(.other)
       }
       start = end + 1
@@ -89,7 +89,7 @@ struct ZeekIntelFormat: LineFormat {
     to sink: inout FeedSink
   ) {
     let cell = line.extracting(value)
-    if let removed = row.isRemoved, Text.equals(line.extracting(removed), "T") {
+    if let removed = row.isRemoved, line.extracting(removed).equals(ignoringCase: "T") {
       sink.refuse(.removed, cell, line: number)
       return
     }
@@ -108,7 +108,7 @@ struct ZeekIntelFormat: LineFormat {
       context.description = sink.collection.intern(line.extracting(description))
     }
     if let url = row.url { context.reference = sink.collection.intern(line.extracting(url)) }
-    if let allowed = row.isAllowed, Text.equals(line.extracting(allowed), "T") {
+    if let allowed = row.isAllowed, line.extracting(allowed).equals(ignoringCase: "T") {
       context.flags.insert(.allow)
     }
     if let confidence = row.confidence {
@@ -137,27 +137,27 @@ struct ZeekIntelFormat: LineFormat {
   /// What an `indicator_type` declares, with or without `Intel::` before it.
   private static func kind(_ type: RawSpan) -> DeclaredKind? {
     var name = type
-    if let colon = Text.firstIndex(of: Byte.colon, in: type) {
-      let start = Text.contains(type, "::", at: colon) ? colon + 2 : colon + 1
+    if let colon = type.firstOffset(of: Byte.colon) {
+      let start = type.starts(with: "::", at: colon) ? colon + 2 : colon + 1
       name = type.extracting(start..<type.byteCount)
     }
     return switch true {
-    case Text.equals(name, "ADDR"), Text.equals(name, "SUBNET"): .network
-    case Text.equals(name, "DOMAIN"): .kind(.domain)
-    case Text.equals(name, "URL"): .kind(.url)
-    case Text.equals(name, "EMAIL"): .kind(.email)
-    case Text.equals(name, "FILE_HASH"): .digest
-    case Text.equals(name, "CERT_HASH"): .kind(.certificateSHA1)
-    case Text.equals(name, "FILE_NAME"): .kind(.filename)
-    case Text.equals(name, "SOFTWARE"): .kind(.userAgent)
+    case name.equals(ignoringCase: "ADDR"), name.equals(ignoringCase: "SUBNET"): .network
+    case name.equals(ignoringCase: "DOMAIN"): .kind(.domain)
+    case name.equals(ignoringCase: "URL"): .kind(.url)
+    case name.equals(ignoringCase: "EMAIL"): .kind(.email)
+    case name.equals(ignoringCase: "FILE_HASH"): .digest
+    case name.equals(ignoringCase: "CERT_HASH"): .kind(.certificateSHA1)
+    case name.equals(ignoringCase: "FILE_NAME"): .kind(.filename)
+    case name.equals(ignoringCase: "SOFTWARE"): .kind(.userAgent)
     // Of Zeek's packages, and as our own logs write them.
-    case Text.equals(name, "JA3"): .kind(.ja3)
-    case Text.equals(name, "JA3S"): .kind(.ja3s)
-    case Text.equals(name, "JA4"): .kind(.ja4)
-    case Text.equals(name, "IMPHASH"): .kind(.imphash)
-    case Text.equals(name, "CERT_SHA256"): .kind(.certificateSHA256)
-    case Text.equals(name, "HASSH"): .kind(.hassh)
-    case Text.equals(name, "HASSH_SERVER"), Text.equals(name, "HASSHSERVER"): .kind(.hasshServer)
+    case name.equals(ignoringCase: "JA3"): .kind(.ja3)
+    case name.equals(ignoringCase: "JA3S"): .kind(.ja3s)
+    case name.equals(ignoringCase: "JA4"): .kind(.ja4)
+    case name.equals(ignoringCase: "IMPHASH"): .kind(.imphash)
+    case name.equals(ignoringCase: "CERT_SHA256"): .kind(.certificateSHA256)
+    case name.equals(ignoringCase: "HASSH"): .kind(.hassh)
+    case name.equals(ignoringCase: "HASSH_SERVER"), name.equals(ignoringCase: "HASSHSERVER"): .kind(.hasshServer)
     default: nil
     }
   }

@@ -249,7 +249,7 @@ struct FieldPaths: Sendable {
   private func prefixName(of id: ID) -> [UInt8] {
     let key = keyBytes(of: id)
     var name: [UInt8] = [0, 0]
-    name.append(key, 0..<max(key.lastOffset(of: Byte.dot, before: key.byteCount), 0))
+    name.append(key, 0..<(key.lastOffset(of: Byte.dot) ?? 0))
     return name
   }
 

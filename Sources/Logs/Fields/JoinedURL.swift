@@ -32,7 +32,7 @@ struct JoinedURL {
   mutating func setScheme(_ bytes: RawSpan, _ range: Range<Int>) {
     for (name, prefix) in zip(Self.schemes, Self.prefixes)
     where range.count == name.utf8CodeUnitCount
-      && bytes.starts(withLowercase: name, at: range.lowerBound)
+      && bytes.starts(ignoringCase: name, at: range.lowerBound)
     {
       scheme = prefix
       return
@@ -54,7 +54,7 @@ struct JoinedURL {
       blank + 1 < line.upperBound,
       // JSON may write it with a backslash before it.
       [Byte.slash, Byte.backslash].contains(bytes.byte(unchecked: blank + 1)),
-      !bytes.starts(withLowercase: "connect ", at: line.lowerBound)
+      !bytes.starts(ignoringCase: "connect ", at: line.lowerBound)
     else { return nil }
     let end = bytes.firstOffset(of: Byte.space, from: blank + 1, to: line.upperBound)
     return blank + 1..<(end ?? line.upperBound)

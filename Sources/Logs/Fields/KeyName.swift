@@ -11,18 +11,17 @@ struct KeyPath {
   /// Nil for a key without dots; what it has no components for are the keys around it.
   init?(_ key: RawSpan, parent: KeyName, grandparent: KeyName) {
     let length = min(key.byteCount, KeyName.longest)
-    let last = key.extracting(..<length).lastOffset(of: Byte.dot, before: length)
-    guard last >= 0 else { return nil }
+    guard let last = key.lastOffset(of: Byte.dot, from: 0, to: length) else { return nil }
     name = KeyName(key.extracting(last + 1..<length))
     depth = (0..<length).count { key.byte(at: $0) == Byte.dot }
-    let next = key.lastOffset(of: Byte.dot, before: last)
-    self.parent = KeyName(key.extracting(next + 1..<last))
-    if next < 0 {
+    guard let next = key.lastOffset(of: Byte.dot, from: 0, to: last) else {
+      self.parent = KeyName(key.extracting(..<last))
       self.grandparent = parent
-    } else {
-      let first = key.lastOffset(of: Byte.dot, before: next)
-      self.grandparent = KeyName(key.extracting(first + 1..<next))
+      return
     }
+    self.parent = KeyName(key.extracting(next + 1..<last))
+    let first = key.lastOffset(of: Byte.dot, from: 0, to: next).map { $0 + 1 } ?? 0
+    self.grandparent = KeyName(key.extracting(first..<next))
   }
 
   /// Whether the components name a certificate's fingerprint.

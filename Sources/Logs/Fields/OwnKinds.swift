@@ -30,7 +30,7 @@ extension Extraction {
   private static func isUnset(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     switch range.count {
     case 1: bytes.byte(unchecked: range.lowerBound) == Byte.minus
-    case 3: bytes.starts(withLowercase: "n/a", at: range.lowerBound)
+    case 3: bytes.starts(ignoringCase: "n/a", at: range.lowerBound)
     default: false
     }
   }
@@ -95,7 +95,7 @@ extension Extraction {
     guard 6...Self.longestOwnValue ~= unit.end - unit.start else { return }
     let first = Byte.lowercased(bytes.byte(unchecked: unit.start))
     guard "h\\[rcm".utf8.contains(first),
-      Self.hives.contains(where: { bytes.starts(withLowercase: $0, at: unit.start) })
+      Self.hives.contains(where: { bytes.starts(ignoringCase: $0, at: unit.start) })
     else { return }
     emit(.registryKey, flags: .ownField, bytes, unit.start..<unit.end, of: unit, into: &batch)
   }

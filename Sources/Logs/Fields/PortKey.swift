@@ -13,37 +13,37 @@ struct PortKey {
     let first = classes.start(of: .word, bytes, before: end, from: max(start, end - 8))
     switch end - first {
     case 3:
-      if bytes.starts(withLowercase: "src", at: first) {
+      if bytes.starts(ignoringCase: "src", at: first) {
         (pair, isPort) = (0, false)
-      } else if bytes.starts(withLowercase: "spt", at: first) {
+      } else if bytes.starts(ignoringCase: "spt", at: first) {
         (pair, isPort) = (0, true)
-      } else if bytes.starts(withLowercase: "dst", at: first) {
+      } else if bytes.starts(ignoringCase: "dst", at: first) {
         (pair, isPort) = (1, false)
-      } else if bytes.starts(withLowercase: "dpt", at: first) {
+      } else if bytes.starts(ignoringCase: "dpt", at: first) {
         (pair, isPort) = (1, true)
       } else {
         return nil
       }
     case 5:
-      if bytes.starts(withLowercase: "srcip", at: first) {
+      if bytes.starts(ignoringCase: "srcip", at: first) {
         (pair, isPort) = (2, false)
-      } else if bytes.starts(withLowercase: "dstip", at: first) {
+      } else if bytes.starts(ignoringCase: "dstip", at: first) {
         (pair, isPort) = (3, false)
-      } else if bytes.starts(withLowercase: "saddr", at: first) {
+      } else if bytes.starts(ignoringCase: "saddr", at: first) {
         (pair, isPort) = (4, false)
-      } else if bytes.starts(withLowercase: "daddr", at: first) {
+      } else if bytes.starts(ignoringCase: "daddr", at: first) {
         (pair, isPort) = (5, false)
-      } else if bytes.starts(withLowercase: "sport", at: first) {
+      } else if bytes.starts(ignoringCase: "sport", at: first) {
         (pair, isPort) = (4, true)
-      } else if bytes.starts(withLowercase: "dport", at: first) {
+      } else if bytes.starts(ignoringCase: "dport", at: first) {
         (pair, isPort) = (5, true)
       } else {
         return nil
       }
     case 7:
-      if bytes.starts(withLowercase: "srcport", at: first) {
+      if bytes.starts(ignoringCase: "srcport", at: first) {
         (pair, isPort) = (2, true)
-      } else if bytes.starts(withLowercase: "dstport", at: first) {
+      } else if bytes.starts(ignoringCase: "dstport", at: first) {
         (pair, isPort) = (3, true)
       } else {
         return nil

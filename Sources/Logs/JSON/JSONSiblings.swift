@@ -262,7 +262,7 @@ extension Extraction {
     guard first == Byte.slash || first == Byte.backslash else { return }
     if frame.method >= 0 {
       let method = tokens[frame.method]
-      if method.range.count == 7, bytes.starts(withLowercase: "connect", at: method.start) {
+      if method.range.count == 7, bytes.starts(ignoringCase: "connect", at: method.start) {
         return
       }
     }

@@ -281,8 +281,8 @@ extension Extraction {
       notes.rank = timeRank
     }
     if key.count == 4 {
-      if bytes.starts(withLowercase: "date", at: key.lowerBound) { notes.date = value }
-      if bytes.starts(withLowercase: "time", at: key.lowerBound) { notes.clock = value }
+      if bytes.starts(ignoringCase: "date", at: key.lowerBound) { notes.date = value }
+      if bytes.starts(ignoringCase: "time", at: key.lowerBound) { notes.clock = value }
     }
     if fieldClass.role == .zone { notes.zone = value }
     notes.isFortiGate = notes.isFortiGate || isWord(bytes, key, "logid")

@@ -54,7 +54,7 @@ extension Extraction {
       case .urlPort: port = NumberText.port(bytes, field.start..<field.end) ?? port
       case .method where JoinedURL.isMethod(bytes, field.start..<field.end):
         hasMethod = true
-        if field.end - field.start == 7, bytes.starts(withLowercase: "connect", at: field.start) {
+        if field.end - field.start == 7, bytes.starts(ignoringCase: "connect", at: field.start) {
           return
         }
       default: break

@@ -160,7 +160,7 @@ extension Extraction {
     if isWord(bytes, key, "dhost"), !value.isEmpty { line.urlHost = line.fields.last }
     if isWord(bytes, key, "request"), !value.isEmpty { line.urlPath = line.fields.last }
     if isWord(bytes, key, "requestMethod"), value.count == 7,
-      bytes.starts(withLowercase: "connect", at: value.lowerBound)
+      bytes.starts(ignoringCase: "connect", at: value.lowerBound)
     {
       line.isTunnel = true
     }
@@ -266,9 +266,9 @@ extension Extraction {
     case 1: return separator(bytes.byte(unchecked: start))
     default: break
     }
-    if bytes.starts(withLowercase: "0x", at: start) {
+    if bytes.starts(ignoringCase: "0x", at: start) {
       digits = start + 2..<pipe
-    } else if bytes.starts(withLowercase: "x", at: start) {
+    } else if bytes.starts(ignoringCase: "x", at: start) {
       digits = start + 1..<pipe
     }
     guard 1...2 ~= digits.count,

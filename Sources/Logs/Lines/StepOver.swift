@@ -181,7 +181,7 @@ extension Extraction {
       else { break }
       header.takeZeek(chunk, line, name: line.lowerBound..<tab)
     case .w3c:
-      if chunk.starts(withLowercase: "#fields:", at: line.lowerBound) {
+      if chunk.starts(ignoringCase: "#fields:", at: line.lowerBound) {
         header.fields = line
       } else if let date = w3cDate(chunk, line) {
         header.date = date

@@ -108,7 +108,7 @@ enum CSVHeader {
     {
       word = word.lowerBound + 1..<word.upperBound - 1
     }
-    return word.count == 5 && bytes.starts(withLowercase: "sep=", at: word.lowerBound)
+    return word.count == 5 && bytes.starts(ignoringCase: "sep=", at: word.lowerBound)
       && separators.contains(bytes.byte(unchecked: word.upperBound - 1))
   }
 

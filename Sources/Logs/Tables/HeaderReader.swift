@@ -144,7 +144,7 @@ extension Extraction {
 
   /// The day that a `#Date:` line names: that of rows which have a time of day alone.
   func w3cDate(_ chunk: RawSpan, _ line: Range<Int>) -> [UInt8]? {
-    guard chunk.starts(withLowercase: "#date:", at: line.lowerBound) else { return nil }
+    guard chunk.starts(ignoringCase: "#date:", at: line.lowerBound) else { return nil }
     let text = chunk.trimmed(line.lowerBound + 6..<line.upperBound)
     let end = chunk.firstOffset(of: Byte.space, from: text.lowerBound, to: text.upperBound)
     let day = text.lowerBound..<(end ?? text.upperBound)
@@ -155,7 +155,7 @@ extension Extraction {
   /// closed may be before it.
   func isW3CDirective(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
     options.format != .zeek
-      && (chunk.starts(withLowercase: "#fields:", at: line.lowerBound)
+      && (chunk.starts(ignoringCase: "#fields:", at: line.lowerBound)
         || w3cDate(chunk, line) != nil || namesLocalTimes(chunk, line))
   }
 
@@ -172,17 +172,17 @@ extension Extraction {
 
   /// Whether a line is the first of another log's directives.
   func beginsDirectives(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
-    chunk.starts(withLowercase: "#version:", at: line.lowerBound)
+    chunk.starts(ignoringCase: "#version:", at: line.lowerBound)
   }
 
   /// Whether a line says that times are local ones, as that of Windows' firewall does.
   func namesLocalTimes(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
-    chunk.starts(withLowercase: "#time format: local", at: line.lowerBound)
+    chunk.starts(ignoringCase: "#time format: local", at: line.lowerBound)
   }
 
   /// The header that a `#Fields:` line is.
   mutating func w3cHeader(_ chunk: RawSpan, _ line: Range<Int>) -> LogHeader? {
-    guard chunk.starts(withLowercase: "#fields:", at: line.lowerBound) else { return nil }
+    guard chunk.starts(ignoringCase: "#fields:", at: line.lowerBound) else { return nil }
     // The standard's separator is white space; some programs write tabs or commas.
     let list = chunk.trimmed(line.lowerBound + 8..<line.upperBound)
     func holds(_ byte: UInt8) -> Bool {
@@ -206,7 +206,7 @@ extension Extraction {
     var line = offset
     while line < windowEnd {
       guard chunk.byte(unchecked: line) == UInt8(ascii: "#") else { return false }
-      if windowEnd - line >= 8, chunk.starts(withLowercase: "#fields:", at: line) { return true }
+      if windowEnd - line >= 8, chunk.starts(ignoringCase: "#fields:", at: line) { return true }
       guard let end = chunk.firstOffset(of: Byte.lineFeed, from: line, to: windowEnd) else {
         break
       }

@@ -216,7 +216,7 @@ extension Extraction {
       let host = column(hostColumn, chunk, header)
     else { return }
     if let method = column(url.method, chunk, header), method.count == 7,
-      chunk.starts(withLowercase: "connect", at: method.lowerBound)
+      chunk.starts(ignoringCase: "connect", at: method.lowerBound)
     {
       return
     }

@@ -134,10 +134,10 @@ extension Extraction {
   /// The time before the number of the thread: with the half of the day behind it, or with the year first.
   private func countedTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let text = bytes.trimmed(range)
-    // Behind the last blank.
-    let thread = bytes.lastOffset(of: Byte.space, before: text.upperBound)
-    guard thread > text.lowerBound else { return nil }
-    let time = bytes.trimmed(text.lowerBound..<thread)
+    guard
+      let blank = bytes.lastOffset(of: Byte.space, from: text.lowerBound, to: text.upperBound)
+    else { return nil }
+    let time = bytes.trimmed(text.lowerBound..<blank)
     guard time.count == 17, bytes.byte(unchecked: time.lowerBound + 8) == Byte.space else {
       return LogTime.field(bytes, time)
     }

@@ -276,5 +276,5 @@ extension Extraction {
 
 extension RawSpan {
   /// Whether a label is `app`, which before `/` is a bundle on a disk more often than a host.
-  fileprivate var isApp: Bool { byteCount == 3 && starts(withLowercase: "app", at: 0) }
+  fileprivate var isApp: Bool { byteCount == 3 && starts(ignoringCase: "app", at: 0) }
 }

@@ -82,7 +82,7 @@ struct RefangedText {
     guard offset - copied >= 3 else { return false }
     for (defanged, scheme) in Self.schemes {
       let start = offset - defanged.utf8CodeUnitCount
-      guard start >= copied, text.starts(withLowercase: defanged, at: start) else { continue }
+      guard start >= copied, text.starts(ignoringCase: defanged, at: start) else { continue }
       bytes.append(text, copied..<start)
       bytes.append(scheme)
       copied = offset

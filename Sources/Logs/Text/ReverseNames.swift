@@ -10,13 +10,13 @@ extension Extraction {
   ) {
     guard !unit.fieldClass.traits.contains(.noAddresses) else { return }
     let (start, end) = (name.lowerBound, name.upperBound)
-    if bytes.starts(withLowercase: ".in-addr.arpa", at: end - 13) {
+    if bytes.starts(ignoringCase: ".in-addr.arpa", at: end - 13) {
       guard let backwards = IPAddressText.ipv4(bytes, start..<end - 13), wants(.ipv4) else {
         return
       }
       emitAddress(
         backwards.byteSwapped, port: 0, isWhole: false, at: place, unit, into: &batch)
-    } else if end - start == 72, bytes.starts(withLowercase: ".ip6.arpa", at: end - 9) {
+    } else if end - start == 72, bytes.starts(ignoringCase: ".ip6.arpa", at: end - 9) {
       // 32 digits, each a label, the last first.
       var address: UInt128 = 0
       for index in 0..<32 {

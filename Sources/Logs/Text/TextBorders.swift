@@ -46,7 +46,7 @@ enum TextBorders {
     if bytes.byte(unchecked: offset) == Byte.backslash {
       // Of other escapes few have the digit.
       guard offset + 6 < end, bytes.byte(unchecked: offset + 4) == UInt8(ascii: "1"),
-        bytes.starts(withLowercase: "u001b", at: offset + 1)
+        bytes.starts(ignoringCase: "u001b", at: offset + 1)
       else { return nil }
       position = offset + 6
     }
@@ -66,55 +66,6 @@ extension RawSpan {
       return true
     }
     return false
-  }
-
-  /// Offset of the first such byte in a range, or nil.
-  func firstOffset(of wanted: UInt8, from start: Int, to end: Int) -> Int? {
-    assert(start >= 0 && end <= byteCount)
-    guard start < end else { return nil }
-    // SAFETY: the range is within the span, and the pointer does not leave the closure.
-    return unsafe withUnsafeBytes { buffer in
-      guard let base = buffer.baseAddress,
-        let found = unsafe memchr(base + start, Int32(wanted), end - start)
-      else { return nil }
-      return unsafe UnsafeRawPointer(found) - base
-    }
-  }
-
-  /// Offset of the last such byte in a range, or nil.
-  func lastOffset(of wanted: UInt8, from start: Int, to end: Int) -> Int? {
-    var offset = end
-    while offset > start {
-      offset -= 1
-      if byte(unchecked: offset) == wanted { return offset }
-    }
-    return nil
-  }
-
-  /// Whether the bytes from an offset begin with a string.
-  func starts(with prefix: StaticString, at start: Int) -> Bool {
-    let length = prefix.utf8CodeUnitCount
-    guard start >= 0, byteCount - start >= length else { return false }
-    for index in 0..<length {
-      // SAFETY: the index is below the prefix's length.
-      let expected = unsafe prefix.utf8Start[index]
-      if byte(unchecked: start + index) != expected { return false }
-    }
-    return true
-  }
-
-  /// Whether the bytes from an offset begin with a lower-case string, in any ASCII case.
-  func starts(withLowercase prefix: StaticString, at start: Int) -> Bool {
-    let length = prefix.utf8CodeUnitCount
-    guard start >= 0, byteCount - start >= length else { return false }
-    for index in 0..<length {
-      let byte = byte(unchecked: start + index)
-      let lower = Byte.lowercased(byte)
-      // SAFETY: the index is below the prefix's length.
-      let expected = unsafe prefix.utf8Start[index]
-      if lower != expected { return false }
-    }
-    return true
   }
 
   /// Number of line feeds in a range.

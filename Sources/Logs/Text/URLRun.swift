@@ -76,7 +76,7 @@ extension Extraction {
     else { return 0 }
     let isKnown = ["http", "https", "ftp"].contains { (name: StaticString) in
       scheme.upperBound - start == name.utf8CodeUnitCount
-        && bytes.starts(withLowercase: name, at: start)
+        && bytes.starts(ignoringCase: name, at: start)
     }
     return isKnown ? length : 0
   }

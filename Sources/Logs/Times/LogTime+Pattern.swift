@@ -87,8 +87,8 @@ private struct PatternParts {
       skipLetters(bytes, &place, to: end)
       return true
     case UInt8(ascii: "a"):
-      isAfternoon = bytes.starts(withLowercase: "pm", at: place)
-      guard isAfternoon == true || bytes.starts(withLowercase: "am", at: place) else {
+      isAfternoon = bytes.starts(ignoringCase: "pm", at: place)
+      guard isAfternoon == true || bytes.starts(ignoringCase: "am", at: place) else {
         return false
       }
       place += 2

@@ -10,8 +10,8 @@ extension LogTime {
     let last = bytes.byte(unchecked: end - 1) | 0x20
     if last == UInt8(ascii: "z") { return true }
     if Byte.isSmallLetter(last) {
-      return bytes.starts(withLowercase: "utc", at: end - 3)
-        || bytes.starts(withLowercase: "gmt", at: end - 3)
+      return bytes.starts(ignoringCase: "utc", at: end - 3)
+        || bytes.starts(ignoringCase: "gmt", at: end - 3)
     }
     if isNamedUTC(bytes, range) { return true }
     // In brackets stands where the offset before them holds.
@@ -47,8 +47,8 @@ extension LogTime {
       return offset(bytes, start + 1..<close)
     }
     let isNamed =
-      bytes.starts(withLowercase: "utc", at: start)
-      || bytes.starts(withLowercase: "gmt", at: start)
+      bytes.starts(ignoringCase: "utc", at: start)
+      || bytes.starts(ignoringCase: "gmt", at: start)
     if isNamed {
       start += 3
     } else if end - start == 1, bytes.byte(unchecked: start) | 0x20 == UInt8(ascii: "z") {

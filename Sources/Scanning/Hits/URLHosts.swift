@@ -105,7 +105,7 @@ struct URLHosts: Sendable {
 
   /// Whether a URL is its host alone, with or without a port.
   private static func isRoot(_ url: RawSpan, host: Range<Int>) -> Bool {
-    url.firstOffset(of: Byte.slash, from: host.upperBound) + 1 >= url.byteCount
+    url.end(before: Byte.slash, from: host.upperBound) + 1 >= url.byteCount
   }
 
   /// What a field says of a host.

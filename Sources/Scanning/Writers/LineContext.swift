@@ -34,11 +34,10 @@ public struct LineContext: Sendable, Equatable {
   ) {
     let place = min(place, chunk.byteCount)
     let floor = max(0, place - Self.reach)
-    let lineFeed = chunk.extracting(floor..<place).lastOffset(
-      of: Byte.lineFeed, before: place - floor)
-    let first = floor + lineFeed + 1
+    let lineFeed = chunk.lastOffset(of: Byte.lineFeed, from: floor, to: place)
+    let first = lineFeed.map { $0 + 1 } ?? floor
     let ceiling = min(chunk.byteCount, place + Self.reach)
-    let end = place + chunk.extracting(place..<ceiling).firstOffset(of: Byte.lineFeed, from: 0)
+    let end = chunk.firstOffset(of: Byte.lineFeed, from: place, to: ceiling) ?? ceiling
     self.number = number
     if start < place {
       self.number += UInt64(chunk.extracting(start..<place).count(of: Byte.lineFeed))
@@ -47,7 +46,7 @@ public struct LineContext: Sendable, Equatable {
     line = Self.text(chunk, shown)
     offset = min(place - shown.lowerBound, line.count)
     // Where the line begins or ends out of reach, so do those beyond.
-    if lineFeed >= 0 || floor == 0 {
+    if lineFeed != nil || floor == 0 {
       before = Self.lastLines(count, of: chunk, 0..<first)
       if before.count < count, first <= Self.reach {
         let earlier = surroundings.before.rawSpan
@@ -90,9 +89,7 @@ public struct LineContext: Sendable, Equatable {
     while lines.count < count, end > floor {
       let last = bytes.byte(at: end - 1) == Byte.lineFeed ? end - 1 : end
       let start =
-        floor
-        + bytes.extracting(floor..<last).lastOffset(
-          of: Byte.lineFeed, before: last - floor) + 1
+        bytes.lastOffset(of: Byte.lineFeed, from: floor, to: last).map { $0 + 1 } ?? floor
       // The rest of a line that begins further away is none.
       if start == floor, floor > range.lowerBound { break }
       lines.append(text(bytes, start..<last))
@@ -108,7 +105,7 @@ public struct LineContext: Sendable, Equatable {
     var start = range.lowerBound
     let ceiling = min(range.upperBound, start + reach)
     while lines.count < count, start < ceiling {
-      let end = start + bytes.extracting(start..<ceiling).firstOffset(of: Byte.lineFeed, from: 0)
+      let end = bytes.firstOffset(of: Byte.lineFeed, from: start, to: ceiling) ?? ceiling
       if end == ceiling, ceiling < range.upperBound { break }
       lines.append(text(bytes, start..<end))
       start = end + 1

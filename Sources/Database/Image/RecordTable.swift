@@ -46,23 +46,3 @@ extension ImageBytes {
     return table.start + Int(lower)..<table.start + Int(upper)
   }
 }
-
-extension RawSpan {
-  /// Four bytes in little-endian order; the caller has checked that they are there.
-  @inline(__always)
-  func littleEndianUInt32(unchecked offset: Int) -> UInt32 {
-    assert(offset >= 0 && offset + 4 <= byteCount)
-    // SAFETY: the caller's promise, asserted in debug builds.
-    return unsafe UInt32(
-      littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
-  }
-
-  /// Two bytes in little-endian order; the caller has checked that they are there.
-  @inline(__always)
-  func littleEndianUInt16(unchecked offset: Int) -> UInt16 {
-    assert(offset >= 0 && offset + 2 <= byteCount)
-    // SAFETY: the caller's promise, asserted in debug builds.
-    return unsafe UInt16(
-      littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
-  }
-}

@@ -1,0 +1,23 @@
+import Indicators
+import Parsing
+
+/// LOKI's `hash;comment`.
+struct LokiFormat: LineFormat {
+  func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") { return }
+    let border = line.firstOffset(of: UInt8(ascii: ";")) ?? line.byteCount
+    var context = sink.emptyContext
+    if border < line.byteCount {
+      let comment = Text.trimmed(line.extracting(border + 1..<line.byteCount))
+      context.description = sink.collection.intern(comment)
+    }
+    sink.setContext(context)
+    sink.add(line.extracting(0..<border), as: .digest, line: number)
+  }
+
+  /// Whether a line is a digest and a comment.
+  static func fits(_ line: RawSpan) -> Bool {
+    guard let border = line.firstOffset(of: UInt8(ascii: ";")) else { return false }
+    return Text.isDigest(Text.trimmed(line.extracting(0..<border)))
+  }
+}

@@ -1,0 +1,24 @@
+import Indicators
+import Parsing
+
+/// Maltrail's trails, one a line: names, addresses, `address:port`, URLs, and paths alone.
+///
+/// `# Reference:` lines stand above the trails that they are the source of.
+struct MaltrailFormat: LineFormat {
+  private var endsGroup = true
+
+  mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") {
+      if line.starts(ignoringCase: "# Reference:"), endsGroup {
+        var context = sink.emptyContext
+        context.reference = sink.collection.intern(
+          Text.trimmed(line.extracting(12..<line.byteCount)))
+        sink.setContext(context)
+        endsGroup = false
+      }
+      return
+    }
+    endsGroup = true
+    sink.add(Comment.removed(from: line), line: number)
+  }
+}
