@@ -168,7 +168,8 @@ struct BeginningTests {
         #expect(Self.sees(parts, port: 53), "\(length) bytes a segment")
       }
     }
-    for preamble in Self.preambles where preamble.last?.first.map({ $0 < 6 || $0 == 0x50 }) == true {
+    for preamble in Self.preambles
+    where preamble.last?.first.map({ $0 < 6 || $0 == 0x50 }) == true {
       #expect(Self.sees(preamble + [requests[1]], port: 53), "\(preamble)")
       #expect(Self.sees([join(preamble.flatMap { $0 }, requests[1])], port: 53), "\(preamble)")
     }
@@ -177,9 +178,10 @@ struct BeginningTests {
     }
   }
 
-  @Test("an empty line before a request that is cut")
-  func emptyLine() {
-    let request = utf8("\r\nGET /x HTTP/1.1\r\nHost: inner.example\r\n\r\n")
+  @Test("empty lines before a request that is cut", arguments: [1, 3, 40])
+  func emptyLine(_ count: Int) {
+    let lines = String(repeating: "\r\n", count: count)
+    let request = utf8(lines + "GET /x HTTP/1.1\r\nHost: inner.example\r\n\r\n")
     for place in 1..<request.count {
       #expect(Self.sees(Self.cut(request, at: place)), "cut at \(place)")
     }

@@ -228,6 +228,15 @@ extension HTTPTests {
       request("\r\nGET   /x  HTTP/1.1\r\nHost: a.example\r\n\r\n"),
       ["1 http.host a.example", "1 http.url http://a.example/x"])
     CaptureCase(
+      "many empty lines before the method, and before the next one",
+      request(
+        "\r\n\r\n\n\r\nGET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n"
+          + String(repeating: "\r\n", count: 500)
+          + "GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/1", "1 http.url http://a.example/2",
+      ])
+    CaptureCase(
       "a body that ends with an empty line too much",
       request(
         "POST /1 HTTP/1.0\r\nContent-Length: 1\r\n\r\nx\r\nGET http://a.example/2 HTTP/1.0\r\n\r\n"),

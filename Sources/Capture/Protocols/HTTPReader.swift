@@ -311,8 +311,12 @@ struct HTTPReader {
           text.hasText(" 1", at: 8) || text.hasText(" 204", at: 8) || text.hasText(" 304", at: 8)
         return true
       }
-      // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2).
-      if end == 0 { return headLength <= 4 }
+      // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2). Servers pass more
+      // of them than that.
+      if end == 0 {
+        headLength = 0
+        return true
+      }
       guard let request = HTTPRequest.line(text, end: end) else { return false }
       beginRequest(text, request, context, into: &writer, &skips)
     case .headers:

@@ -69,9 +69,7 @@ enum HTTPRequest {
   /// (RFC 9112 §2.2).
   private static func leadingLines(_ payload: RawSpan) -> Int {
     var start = 0
-    while start < min(payload.byteCount, 4), isLineBreak(payload.byte(unchecked: start)) {
-      start += 1
-    }
+    while start < payload.byteCount, isLineBreak(payload.byte(unchecked: start)) { start += 1 }
     return start
   }
 
@@ -105,8 +103,11 @@ enum HTTPRequest {
       guard next < payload.byteCount, payload.byte(unchecked: next) == Byte.lineFeed else {
         continue
       }
-      let rest = payload.extracting(next + 1..<payload.byteCount)
-      if begins(rest) || mayBegin(rest) { return next + 1 }
+      // All of them at once: a request is looked for behind many only once.
+      offset = next + 1
+      offset += leadingLines(payload.extracting(offset..<payload.byteCount))
+      let rest = payload.extracting(offset..<payload.byteCount)
+      if begins(rest) || mayBegin(rest) { return offset }
     }
     return nil
   }
