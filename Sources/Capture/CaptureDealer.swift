@@ -110,6 +110,10 @@ struct DealerCore: ~Copyable {
   private var order: UInt64 = 0
   /// Packets read before the stretch began or went on.
   private var handedOn: UInt64 = 0
+  /// When a stretch that has paused is overdue, by the system's clock.
+  private var overdueTime: Double?
+  /// Seconds that may pass then: others than live captures are seldom dry for so long.
+  private static let patience = 1.0
   /// The next packets, where they are plain.
   let plain = PlainSegments()
   /// Whether the flows known are too many for the processor's caches.
@@ -150,14 +154,35 @@ struct DealerCore: ~Copyable {
     dealer.items = stretch.emptyItems(groupCount: dealer.items.groupCount)
     handOverExtras(to: stretch)
     stretch.isPaused = false
+    stretch.isOverdue = false
+    stretch.isWalked = false
   }
 
-  /// Whether to hand on what was read of a stretch, since the next record must be waited for.
-  ///
-  /// Never of files; of others once for each packet at most.
+  /// Whether to hand on what was read of a stretch, since the next record must be waited for; never of files.
   @inline(__always)
-  mutating func mustPause() -> Bool {
-    framer.input.mayWait && framer.number != handedOn && !framer.hasNextAtHand()
+  mutating func mustPause(_ stretch: CaptureStretch) -> Bool {
+    framer.input.mayWait && pause(stretch)
+  }
+
+  /// Pauses a stretch where the next record is not at hand: once for each packet at most, and once more when the stretch
+  /// is overdue.
+  @inline(never)
+  private mutating func pause(_ stretch: CaptureStretch) -> Bool {
+    if framer.hasNextAtHand() { return false }
+    if framer.number == handedOn {
+      guard let overdueTime else { return false }
+      let source = framer.input.source
+      while source.waitUntilReady(for: overdueTime - SystemClock.seconds) {
+        // Reading is to end, or there is more than a part of a record.
+        if !source.isReady || framer.hasNextAtHand() { return false }
+      }
+    }
+    let now = SystemClock.seconds
+    let time = overdueTime ?? now + Self.patience
+    stretch.isOverdue = time <= now
+    overdueTime = stretch.isOverdue ? nil : time
+    stretch.isPaused = true
+    return true
   }
 
   private mutating func begin(_ stretch: CaptureStretch) {
@@ -170,6 +195,7 @@ struct DealerCore: ~Copyable {
     stretch.isLast = false
     stretch.isWalked = false
     stretch.firstOrder = order
+    overdueTime = nil
   }
 
   /// Gives a stretch what items point into besides its own bytes, or takes it back.
@@ -193,10 +219,7 @@ struct DealerCore: ~Copyable {
         dealPlain()
         if framer.isStretchOver { break }
       }
-      if mustPause() {
-        stretch.isPaused = true
-        return
-      }
+      if mustPause(stretch) { return }
       if try !dealNext(&frame) {
         stretch.isLast = true
         return

@@ -28,6 +28,8 @@ package final class CaptureStretch: @unchecked Sendable {
   ///
   /// What depends on where stretches end is left until it is over: so it makes no difference when an input came.
   package internal(set) var isPaused = false
+  /// Whether it is paused and has been going on for so long that nothing of it is to wait any more.
+  package internal(set) var isOverdue = false
   /// Whether the capture ends with it.
   package internal(set) var isLast = false
   /// The fault that ended the capture.

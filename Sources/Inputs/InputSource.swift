@@ -165,6 +165,11 @@ package final class InputSource {
   /// Whether a read would answer without waiting for another process.
   package var isReady: Bool { peekedStart < peeked.count || fault != nil || raw.isReady }
 
+  /// Waits for `seconds` at most until a read would answer; whether one would, or reading is to end.
+  package func waitUntilReady(for seconds: Double) -> Bool {
+    isReady || raw.waitUntilReady(for: seconds)
+  }
+
   /// Reads decompressed bytes into the buffer: those at hand, at least one; 0 is the end.
   ///
   /// An input that ends early, or is damaged, throws only after every byte before the fault was

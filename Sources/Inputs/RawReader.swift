@@ -106,12 +106,27 @@ final class RawReader {
   }
 
   /// Whether a read would answer at once.
-  var isReady: Bool {
+  var isReady: Bool { isReady(within: 0) }
+
+  /// Waits until a read would answer at once, for some seconds at most; whether it would, or reading is to end.
+  func waitUntilReady(for seconds: Double) -> Bool {
+    let end = SystemClock.seconds + seconds
+    while !isReady(within: min(end - SystemClock.seconds, Self.longestPoll)) {
+      if let isStopped, isStopped() { return true }
+      if SystemClock.seconds >= end { return false }
+    }
+    return true
+  }
+
+  private func isReady(within seconds: Double) -> Bool {
     if isRegularFile || !isDrained || isAtEnd { return true }
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // SAFETY: one request, as told.
-    return unsafe poll(&request, 1, 0) > 0
+    return unsafe poll(&request, 1, Int32((max(seconds, 0) * 1000).rounded(.up))) > 0
   }
+
+  /// Seconds after which what may end a wait is looked at.
+  private static let longestPoll = 0.2
 
   /// One `read`, repeated when a signal interrupts it.
   private func receive(_ target: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
@@ -162,7 +177,7 @@ final class RawReader {
       var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       // A signal may interrupt another thread, so the flag is looked at every 200 ms.
       // SAFETY: one request, as told.
-      let answer = unsafe poll(&request, 1, 200)
+      let answer = unsafe poll(&request, 1, Int32(Self.longestPoll * 1000))
       if answer > 0 { return true }
       if isStopped() { return false }
       if answer < 0, errno != EINTR { return true }

@@ -76,10 +76,40 @@ import Testing
     }
   }
 
+  /// A record with a segment on port 22 of a connection that was open before, or with the first line of a request.
+  private static func segment(_ text: String, port: UInt8, at time: ArraySlice<UInt8>) -> [UInt8] {
+    let length = UInt8(54 + text.utf8.count)
+    let ethernet: [UInt8] = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]
+    let ip: [UInt8] = [
+      0x45, 0, 0, length - 14, 0, 0, 0, 0, 64, 6, 0, 0, 198, 18, 0, 1, 198, 18, 0, 2,
+    ]
+    let tcp: [UInt8] = [
+      200, 0, 0, port, 0, 0, 0, 9, 0, 0, 0, 9, 0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0,
+    ]
+    var record = Array(time)
+    for part in [[length, 0, 0, 0, length, 0, 0, 0], ethernet, ip, tcp, Array(text.utf8)] {
+      record += part
+    }
+    return record
+  }
+
+  /// Nor does it wait for what may still be told of a packet before it.
+  @Test(
+    arguments: [("\u{1}\u{2}\u{3}\u{4} of something", 22), ("GET / HTT", 80)] as [(String, UInt8)],
+    [1, 3])
+  func aHitDoesNotWaitForOthers(_ before: (text: String, port: UInt8), _ threads: Int) throws {
+    let bytes = try Self.bytes("Fixtures/demo.pcap")
+    let segment = Self.segment(before.text, port: before.port, at: bytes[24..<32])
+    try expectToldHit(bytes[..<24] + segment + bytes[24...], threads)
+  }
+
   /// A hit is told when its packet has come, and not when the pipe is closed.
   @Test(arguments: captures, [1, 3])
   func aHitDoesNotWaitForTheEnd(_ path: String, _ threads: Int) throws {
-    let bytes = try Self.bytes(path)
+    try expectToldHit(Self.bytes(path)[...], threads)
+  }
+
+  private func expectToldHit(_ bytes: ArraySlice<UInt8>, _ threads: Int) throws {
     let database = try Sekisho.compile([
       .init(name: "names", bytes: Array("evil.example\n".utf8))
     ]).database()

@@ -13,7 +13,7 @@ extension DealerCore {
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Bool {
     reader.stretch = stretch.number
-    if stretch.isWalked { return !reader.settleFlows(shards, group: 0, of: 1) }
+    if stretch.isWalked { return !reader.settleFlows(of: stretch, shards, group: 0, of: 1) }
     var frame = Frame()
     let hasShortCut = hasShortCut && !dealer.options.everyPacket
     do {
@@ -25,10 +25,7 @@ extension DealerCore {
             if count == PlainSegments.capacity || framer.isStretchOver { continue }
           }
         }
-        if mustPause() {
-          stretch.isPaused = true
-          break
-        }
+        if mustPause(stretch) { break }
         if try !dealNext(&frame) {
           stretch.isLast = true
           break
@@ -43,9 +40,8 @@ extension DealerCore {
     end(stretch)
     readItems(stretch, &reader, shards)
     reader.finishSearch()
-    if stretch.isPaused { return false }
     stretch.isWalked = true
-    return !reader.settleFlows(shards, group: 0, of: 1)
+    return !reader.settleFlows(of: stretch, shards, group: 0, of: 1)
   }
 
   /// Reads the items dealt, and empties their list.

@@ -85,7 +85,7 @@ private struct Core: ~Copyable {
     reader.finishSearch()
     let goesOn =
       position < span.count
-      || !stretch.isPaused && !reader.settleFlows(shards, group: group, of: items.groupCount)
+      || !reader.settleFlows(of: stretch, shards, group: group, of: items.groupCount)
     reader.finishSearch()
     reader.leave()
     reader.writer.end(&batch)

@@ -15,7 +15,7 @@ struct UnsettledFlow {
 ///
 /// So the addresses of such a flow are written at the end of the stretch that its first packet is in, as that
 /// packet's; where nothing has told by then, the first packet decides. Stretches depend on
-/// the capture alone. All hits behind that packet wait for them, so no flow is among these whose first packet tells
+/// the capture alone, unless one is overdue. All hits behind that packet wait for them, so no flow is among these whose first packet tells
 /// anything: a SYN that contradicts it turns round what is written later.
 extension FlowReader {
   /// Whether the addresses of a flow that begins are better written later.
@@ -27,10 +27,15 @@ extension FlowReader {
 
   /// Ends a stretch for a group of shards: gives up what was waited for long enough, and writes the addresses of
   /// flows that began in it; false where the batch is full before.
-  mutating func settleFlows(_ shards: FlowShards, group: Int, of groupCount: Int) -> Bool {
+  ///
+  /// Of one that is paused nothing, and where it is overdue the addresses alone.
+  mutating func settleFlows(
+    of stretch: CaptureStretch, _ shards: FlowShards, group: Int, of groupCount: Int
+  ) -> Bool {
+    if stretch.isPaused, !stretch.isOverdue { return true }
     for index in stride(from: group, to: shards.count, by: groupCount) {
       point(at: UInt8(truncatingIfNeeded: index), of: shards)
-      if !gaps.isEmpty, !passOldGaps() { return false }
+      if !stretch.isPaused, !gaps.isEmpty, !passOldGaps() { return false }
       if unsettled.isEmpty { continue }
       var count = 0
       for flow in unsettled {

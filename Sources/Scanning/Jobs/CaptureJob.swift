@@ -303,7 +303,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     if let failure = piece.stretch.failure {
       problems.append(ScanProblem(path: path, failure))
     }
-    let horizon = piece.horizons.reduce(piece.stretch.horizon, min)
+    let horizon =
+      piece.stretch.isOverdue ? .max : piece.horizons.reduce(piece.stretch.horizon, min)
     let due = min(horizon, piece.stretch.lastNumber + 1)
     let segment =
       piece.stretch.isPaused
