@@ -345,6 +345,24 @@ struct FragmentTests {
     #expect(late.counts["ip-datagram-incomplete"] == 2)
   }
 
+  @Test("a packet whose time is far ahead ends nothing, two of which one is not do")
+  func wrongTime() {
+    func values(_ times: [UInt32]) -> [String] {
+      let others = times.map { seconds in
+        CapturedPacket(
+          Packet.ethernet(Packet.ip(17, Packet.udp(9, 9, utf8("x")))), seconds: seconds)
+      }
+      let parts = [
+        CapturedPacket(Self.part(0, 3), seconds: 100), CapturedPacket(Self.part(3), seconds: 101),
+      ]
+      return Observed(pcap(parts[..<1] + others + parts[1...])).values
+    }
+    #expect(values([2_000_000_000]) == ["3 dns.query a.example"])
+    #expect(values([2_000_000_000, 102]) == ["4 dns.query a.example"])
+    #expect(values([2_000_000_000, 131]) == [])
+    #expect(values([131, 131]) == [])
+  }
+
   @Test("memory is bounded, the oldest datagrams make room")
   func limit() {
     var options = CaptureOptions()

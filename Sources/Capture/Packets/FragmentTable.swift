@@ -21,14 +21,17 @@ struct FragmentTable {
   var heldCount: Int { queue.count }
   /// The last time at which nothing is given up yet.
   private(set) var deadline = Int64.max
+  /// The time of the last packet by which something had waited too long.
+  private var lateTime = ObservableRecord.noTime
 
   /// The lowest number of a packet that a datagram still to be read may belong to.
   var horizon: UInt64 {
-    guard !datagrams.isEmpty else { return .max }
+    let given = dropped.reduce(UInt64.max) { min($0, $1.first.number) }
+    guard !datagrams.isEmpty else { return given }
     let waiting = queue[firstLive...].first {
       (!$0.isRead || $0.hasNews) && datagrams[$0.key] === $0
     }
-    return waiting?.first.number ?? .max
+    return min(waiting?.first.number ?? .max, given)
   }
 
   init(limit: Int, datagramLimit: Int, patience: Int64) {
@@ -53,6 +56,7 @@ struct FragmentTable {
   ) -> Outcome {
     defer { noteDeadline() }
     let key = FragmentKey(header, depth: depth)
+    if let known = datagrams[key], isTooLate(packet.time, for: known) { drop(known) }
     let known = datagrams[key]
     let datagram: FragmentedDatagram
     var cost = 0
@@ -105,7 +109,13 @@ struct FragmentTable {
     deadline = isBeyond ? .max : time
   }
 
-  /// Gives up what has waited too long at a time.
+  private func isTooLate(_ time: Int64, for datagram: FragmentedDatagram) -> Bool {
+    time != ObservableRecord.noTime
+      && time.subtractingReportingOverflow(datagram.created).0 > patience
+  }
+
+  /// Gives up what has waited too long by a packet's time and by that of the last one before it by which anything had:
+  /// a single one may be wrong by years.
   @inline(__always)
   mutating func expire(at time: Int64) {
     if time <= deadline { return }
@@ -115,9 +125,9 @@ struct FragmentTable {
   private mutating func giveUp(before time: Int64) {
     // A packet without time is no reason.
     guard time != ObservableRecord.noTime else { return }
-    while let oldest = oldest(), time.subtractingReportingOverflow(oldest.created).0 > patience {
-      drop(oldest)
-    }
+    let sure = min(time, lateTime)
+    lateTime = time
+    while let oldest = oldest(), isTooLate(sure, for: oldest) { drop(oldest) }
     noteDeadline()
   }
 
