@@ -76,6 +76,24 @@ struct HTTPOddityTests {
     ("Transfer-Encoding: chunked", "zz\r\nhello\r\n", false),
   ]
 
+  @Test(
+    "a request behind chunks whose lengths are none, in a later segment",
+    arguments: [["zz\r\nhello\r\n", "0\r\n\r\n"], ["zz\r\n", "he\r\nllo\r\n0\r\n\r\n"]],
+    [false, true])
+  func laterSegment(_ chunks: [String], _ hasSYN: Bool) {
+    let head = "POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let next = "GET /2 HTTP/1.1\r\nHost: evil.example\r\n\r\n"
+    let text = head + chunks.joined() + next
+    let first = head.utf8.count + chunks[0].utf8.count
+    let begin = text.utf8.count - next.utf8.count
+    for cuts in [[first], [first, begin], [first, begin - 1], [first, begin + 9]] {
+      let frames =
+        (hasSYN ? [StreamBuilder().syn] : []) + StreamBuilder().segments(utf8(text), cuts)
+      let values = StreamTests.values(frames)
+      #expect(values.contains("http.url http://evil.example/2"), "cut at \(cuts)")
+    }
+  }
+
   @Test("lengths", arguments: lengths.indices)
   func length(_ index: Int) {
     let (headers, body, isFound) = Self.lengths[index]

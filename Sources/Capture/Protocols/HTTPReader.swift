@@ -15,6 +15,8 @@ struct HTTPReader {
     case chunk(Int)
     case chunkSize
     case trailers
+    /// Behind chunks whose lengths are none: so many bytes at most may come before the next request.
+    case lost(Int)
   }
 
   /// What became of the bytes.
@@ -56,7 +58,7 @@ struct HTTPReader {
     switch phase {
     case .requestLine: line.isEmpty
     case .body, .chunk, .chunkSize, .trailers: isAnswer && line.isEmpty
-    case .headers: false
+    case .headers, .lost: false
     }
   }
 
@@ -70,6 +72,7 @@ struct HTTPReader {
 
   /// Whether a request line is expected, and what came of it, if anything did, begins none.
   var isOutOfStep: Bool {
+    if case .lost = phase { return true }
     guard case .requestLine = phase, !isAnswer else { return false }
     return line.isEmpty || !HTTPRequest.mayBegin(line.bytes.rawSpan)
   }
@@ -77,7 +80,7 @@ struct HTTPReader {
   /// Whether an answer's body is stepped over.
   var isInAnswer: Bool {
     switch phase {
-    case .requestLine, .headers: false
+    case .requestLine, .headers, .lost: false
     case .body, .chunk, .chunkSize, .trailers: isAnswer
     }
   }
@@ -86,6 +89,7 @@ struct HTTPReader {
   var isLongBody: Bool {
     switch phase {
     case .body(let rest), .chunk(let rest): rest > 1 << 15
+    case .lost: true
     default: false
     }
   }
@@ -121,6 +125,21 @@ struct HTTPReader {
       0 < $0 && $0 < rest.byteCount
         && HTTPRequest.begins(rest.extracting($0..<rest.byteCount))
     } ?? 0
+  }
+
+  /// Whether a chunk's length is due.
+  var isBeforeChunk: Bool {
+    if case .chunkSize = phase { !isAnswer } else { false }
+  }
+
+  /// The most bytes behind chunks whose lengths are none in which the next request is looked for.
+  private static let longestLost = 1 << 20
+
+  /// Begins with bytes that are nothing, behind which a request may come after an empty line.
+  mutating func beginLost() {
+    reset()
+    hasRead = true
+    phase = .lost(Self.longestLost)
   }
 
   /// Begins to read answers, from the first one's status line on.
@@ -182,6 +201,14 @@ struct HTTPReader {
         bodyBudget -= step
         phase = step == rest ? .chunkSize : .chunk(rest - step)
         if isAnswer, bodyBudget < 0 { return .other(offset) }
+      case .lost(let rest):
+        guard let next = HTTPRequest.offsetBehindEmptyLine(data, from: offset) else {
+          let length = data.byteCount - offset
+          phase = .lost(rest - length)
+          return length < rest ? .all : .other(data.byteCount)
+        }
+        offset = next
+        endMessage()
       default:
         offset += possibleBody(in: data, from: offset)
         if let outcome = readHead(data, &offset, context, into: &writer, &skips) { return outcome }
@@ -333,7 +360,7 @@ struct HTTPReader {
       phase = size == 0 ? .trailers : .chunk(size)
     case .trailers:
       if end == 0 { endMessage() }
-    case .body, .chunk: break
+    case .body, .chunk, .lost: break
     }
     return true
   }

@@ -278,10 +278,19 @@ extension FlowReader {
         case .all: return false
         case .other(let end):
           offset += end
+          let isBeforeChunk = stream.http.isBeforeChunk
           stream.begin(.none)
-          guard !isAnswer, offset < payload.byteCount else { return false }
-          let application = findFollowing(payload, &offset, mayBeginHere: end > 0, visit)
+          var application = Application.none
+          if !isAnswer, offset < payload.byteCount {
+            application = findFollowing(payload, &offset, mayBeginHere: end > 0, visit)
+          }
           begin(application, stream, visit, isFirst: false)
+          if application == .none, isBeforeChunk {
+            stream.begin(.http)
+            stream.http.beginLost()
+            return false
+          }
+          if isAnswer { return false }
         case .begins(let end):
           // Behind a CONNECT another protocol may begin at once, or in the next segments.
           offset += end
