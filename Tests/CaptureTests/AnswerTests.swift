@@ -61,12 +61,13 @@ struct AnswerTests {
       rest: [refusal, next, third], hosts: ["a.example", "c.example"]),
   ]
 
-  /// Segments of a client and of a server (`HTTP/…`), each of which has all that came before.
+  /// Segments of a client and of a server (`HTTP/…`, or behind `<`), each of which has all that came before.
   private static func frames(_ texts: [String], hasSYN: Bool) -> [[UInt8]] {
     var frames = hasSYN ? [StreamBuilder().syn, StreamBuilder(back: true).syn] : []
     var (client, server): (UInt32, UInt32) = (1000, 1000)
-    for text in texts {
-      let isServer = text.hasPrefix("HTTP/")
+    for part in texts {
+      let isServer = part.hasPrefix("HTTP/") || part.hasPrefix("<")
+      let text = part.hasPrefix("<") ? String(part.dropFirst()) : part
       frames.append(
         Packet.ethernet(
           isServer
@@ -99,6 +100,22 @@ struct AnswerTests {
       }
       let expected = ["a.example/1", "a.example/2", "a.example\(port)/1", "a.example\(port)/2"]
       #expect(urls == Set(expected.map { "http.url http://\($0)" }).sorted())
+    }
+  }
+
+  @Test("a refusal whose status line is cut anywhere", arguments: [0, 8, 9])
+  func cutRefusal(_ second: Int) {
+    let status = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
+    for first in 1..<12 {
+      let texts = [
+        "CONNECT b.example:8080 HTTP/1.1\r\n\r\n", "<" + status.prefix(first),
+        "<" + status.dropFirst(first).prefix(second), "<" + status.dropFirst(first + second),
+        "GET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n",
+      ].filter { $0 != "<" }
+      let urls = StreamTests.values(Self.frames(texts, hasSYN: true)).filter {
+        $0.hasPrefix("http.url")
+      }
+      #expect(urls == ["http.url http://a.example/1"], "cut at \(first), \(second)")
     }
   }
 

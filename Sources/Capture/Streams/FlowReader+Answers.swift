@@ -18,7 +18,7 @@ extension FlowReader {
     }
     guard item.flags & tcpACK != 0, item.acknowledgement == waiting.next,
       !own.isStarted || item.sequence == own.next,
-      let status = HTTPRequest.status(payload)
+      let status = streams[waiting.stream].status(payload)
     else { return }
     streams[waiting.stream].takeAnswer(status)
     flows[place.flow][isFromFirst: side].awaitsAnswer = streams[waiting.stream].awaitsAnswer
@@ -33,6 +33,17 @@ extension TCPStream {
     case .undecided: undecided.isEmpty && tunnel != nil
     case .none, .tls, .dns: false
     }
+  }
+
+  /// The status of an answer of which these bytes are the next; nil where they do not go up to it, and are kept, or where
+  /// they are none.
+  fileprivate func status(_ payload: RawSpan) -> Int? {
+    if answerStart.isEmpty, let status = HTTPRequest.status(payload) { return status }
+    var start = answerStart
+    start.append(payload.extracting(0..<min(payload.byteCount, 12 - start.count)))
+    let isCut = start.count < 12 && HTTPReader.mayBeginAnswer(start.rawSpan)
+    answerStart = isCut ? start : []
+    return isCut ? nil : HTTPRequest.status(start.rawSpan)
   }
 
   /// Takes the status of an answer; interim ones but for the leave itself tell nothing.

@@ -107,6 +107,8 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var target: HTTPTarget
   /// Where a proxy was asked to lead the connection to.
   @safe @exclusivity(unchecked) var tunnel: HTTPTarget?
+  /// The beginning of an answer's status line that came in a segment of its own, while the answer is waited for.
+  @safe @exclusivity(unchecked) var answerStart: [UInt8] = []
 
   init(record: FlowRecord, target: HTTPTarget) {
     self.record = record
@@ -294,6 +296,7 @@ final class TCPStream {
   func reset() {
     begin(.none)
     (otherStart, tunnel) = (nil, nil)
+    if !answerStart.isEmpty { answerStart = [] }
     (acknowledged, gap) = (nil, 0)
     if !openVersions.isEmpty { openVersions = [] }
     if !rereadings.isEmpty { rereadings = [] }
