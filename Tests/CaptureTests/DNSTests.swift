@@ -42,6 +42,24 @@ struct DNSTests {
       udp(response(answers: 1).record("www.EXAMPLE.com", type: 28, Packet.server6)),
       [question, "1 dns.answer.address 2001:db8::2"])
     CaptureCase(
+      "owners of several records behind one pointer",
+      udp(
+        response(answers: 3, additional: 1).record(owner, type: 5, Builder.name("cdn.example.net"))
+          .record(Builder.pointer(45), type: 1, [192, 0, 2, 7])
+          .record(Builder.pointer(45), type: 1, [192, 0, 2, 8])
+          .record(Builder.pointer(45), type: 1, [192, 0, 2, 9])),
+      [
+        question, "1 dns.answer.name cdn.example.net", "1 dns.answer.address 192.0.2.7",
+        "1 dns.answer.address 192.0.2.8", "1 dns.additional.name cdn.example.net",
+        "1 dns.additional.address 192.0.2.9",
+      ])
+    CaptureCase(
+      "a pointer of an OPT record's is a name's all the same",
+      udp(
+        response(additional: 2).record(Builder.pointer(16), type: 41, [])
+          .record(Builder.pointer(16), type: 1, [192, 0, 2, 7])),
+      [question, "1 dns.additional.name example.com", "1 dns.additional.address 192.0.2.7"])
+    CaptureCase(
       "a chain, each name once",
       udp(
         response(answers: 3).record(owner, type: 5, Builder.name("cdn.example.net"))

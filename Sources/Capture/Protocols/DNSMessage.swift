@@ -164,10 +164,11 @@ struct DNSMessage {
     }
     for number in 0..<3 {
       let section = Section(number)
+      var owners = Owners()
       for _ in 0..<message.bigEndianUInt16(unchecked: 6 + 2 * number) {
         guard
           readRecord(
-            message, at: &offset, section, pointerLimit: pointerLimit, into: &writer,
+            message, at: &offset, section, &owners, pointerLimit: pointerLimit, into: &writer,
             &skips)
         else { return }
       }
@@ -208,10 +209,27 @@ struct DNSMessage {
     return true
   }
 
+  /// Pointers that the last records of a section have for their owners, of which each is followed once: names cost far
+  /// more than the two bytes that lead to one.
+  private struct Owners {
+    private var pointers = InlineArray<16, UInt16>(repeating: 0)
+
+    /// Whose a record with this pointer is, where one before had it.
+    subscript(pointer: UInt16) -> Owner? {
+      let known = pointers[Int(pointer & 15)]
+      return known == pointer ? .known : known == pointer & 0x7fff ? .malformed : nil
+    }
+
+    /// Notes to whom a pointer leads; both of its top bits are set.
+    mutating func note(_ pointer: UInt16, isMalformed: Bool) {
+      pointers[Int(pointer & 15)] = isMalformed ? pointer & 0x7fff : pointer
+    }
+  }
+
   /// Whose a record is.
   private enum Owner {
-    /// The first question's.
-    case question
+    /// The first question's, or that of a record before it.
+    case known
     /// That of the name which was put together.
     case inName
     case malformed
@@ -219,34 +237,39 @@ struct DNSMessage {
 
   /// Reads a record's owner and moves past it, unless it is malformed.
   private static func readOwner(
-    _ message: RawSpan, at offset: inout Int, pointerLimit: Int,
+    _ message: RawSpan, at offset: inout Int, _ owners: inout Owners, pointerLimit: Int,
     into writer: inout ObservableWriter
   ) -> Owner {
+    let pointer = message.byteCount - offset >= 2 ? message.bigEndianUInt16(unchecked: offset) : 0
     // A pointer to the first question is by far the most frequent, and gives nothing.
-    if message.byteCount - offset >= 2, message.bigEndianUInt16(unchecked: offset) == 0xc00c,
-      message.bigEndianUInt16(unchecked: 4) > 0
-    {
+    if pointer == 0xc00c, message.bigEndianUInt16(unchecked: 4) > 0 {
       offset += 2
-      return .question
+      return .known
+    }
+    if pointer >= 0xc000, let owner = owners[pointer] {
+      if owner == .known { offset += 2 }
+      return owner
     }
     var end = offset
-    guard DNSName.read(message, at: &end, pointerLimit: pointerLimit, into: &writer.name) else {
-      return .malformed
-    }
+    let isName = DNSName.read(
+      message, at: &end, pointerLimit: pointerLimit, into: &writer.name)
+    if pointer >= 0xc000 { owners.note(pointer, isMalformed: !isName) }
+    guard isName else { return .malformed }
     offset = end
     return .inName
   }
 
   /// Reads one record: false where the next cannot be found.
   private static func readRecord(
-    _ message: RawSpan, at offset: inout Int, _ section: Section, pointerLimit: Int,
-    into writer: inout ObservableWriter, _ skips: inout SkipCounters
+    _ message: RawSpan, at offset: inout Int, _ section: Section, _ owners: inout Owners,
+    pointerLimit: Int, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) -> Bool {
     if offset == message.byteCount {
       skips.add(.dnsMessageCut)
       return false
     }
-    let owner = readOwner(message, at: &offset, pointerLimit: pointerLimit, into: &writer)
+    let owner = readOwner(
+      message, at: &offset, &owners, pointerLimit: pointerLimit, into: &writer)
     if owner == .malformed {
       // Another record can still follow where only a pointer leads nowhere.
       skips.add(.dnsName)
@@ -260,8 +283,13 @@ struct DNSMessage {
     let length = Int(message.bigEndianUInt16(unchecked: offset + 8))
     writer.place(offset)
     offset += 10
-    if owner == .inName, type != RecordType.opt {
-      writer.keepName(section.name, unlessQuestion: true)
+    if owner == .inName {
+      if type == RecordType.opt {
+        // Its owner is no name that was written.
+        owners = Owners()
+      } else {
+        writer.keepName(section.name, unlessQuestion: true)
+      }
     }
     guard length <= message.byteCount - offset else {
       skips.add(.dnsMessageCut)
