@@ -29,7 +29,7 @@ struct FragmentTable {
     let given = dropped.reduce(UInt64.max) { min($0, $1.first.number) }
     guard !datagrams.isEmpty else { return given }
     let waiting = queue[firstLive...].first {
-      (!$0.isRead || $0.hasNews) && datagrams[$0.key] === $0
+      (!$0.isRead || $0.hasNews) && $0.isHeld
     }
     return min(waiting?.first.number ?? .max, given)
   }
@@ -56,8 +56,11 @@ struct FragmentTable {
   ) -> Outcome {
     defer { noteDeadline() }
     let key = FragmentKey(header, depth: depth)
-    if let known = datagrams[key], isTooLate(packet.time, for: known) { drop(known) }
-    let known = datagrams[key]
+    var known = datagrams[key]
+    if let old = known, isTooLate(packet.time, for: old) {
+      drop(old)
+      known = nil
+    }
     let datagram: FragmentedDatagram
     var cost = 0
     if let known, !known.isRead || !known.isContradicted(by: part, at: header.fragmentOffset) {
@@ -81,6 +84,7 @@ struct FragmentTable {
         datagram.predecessor = known
       }
       datagrams[key] = datagram
+      datagram.isHeld = true
       queue.append(datagram)
       forgetReplaced()
     }
@@ -144,9 +148,7 @@ struct FragmentTable {
   }
 
   private mutating func oldest() -> FragmentedDatagram? {
-    while firstLive < queue.count, datagrams[queue[firstLive].key] !== queue[firstLive] {
-      firstLive += 1
-    }
+    while firstLive < queue.count, !queue[firstLive].isHeld { firstLive += 1 }
     if firstLive * 2 > queue.count {
       queue.removeFirst(firstLive)
       firstLive = 0
@@ -157,7 +159,7 @@ struct FragmentTable {
   /// Lets go of datagrams whose number was used again, which may stand behind one that still waits.
   private mutating func forgetReplaced() {
     guard queue.count > 64 + 2 * datagrams.count else { return }
-    queue.removeAll { datagrams[$0.key] !== $0 }
+    queue.removeAll { !$0.isHeld }
     firstLive = 0
   }
 
@@ -170,6 +172,7 @@ struct FragmentTable {
 
   private mutating func remove(_ datagram: FragmentedDatagram) {
     datagrams[datagram.key] = nil
+    datagram.isHeld = false
     bytes -= datagram.cost
   }
 }

@@ -17,6 +17,14 @@ struct FragmentKey: Hashable {
       UInt32(header.version) << 16 | UInt32(truncatingIfNeeded: depth) << 8
       | (header.version == 4 ? UInt32(header.fragmentProtocol) : 0)
   }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(source.high)
+    hasher.combine(source.low)
+    hasher.combine(destination.high)
+    hasher.combine(destination.low)
+    hasher.combine(UInt64(id) << 32 | UInt64(kind))
+  }
 }
 
 /// The parts of one datagram that have arrived.
@@ -26,6 +34,9 @@ struct FragmentKey: Hashable {
 /// first part to bring a block wins. Where another brings different bytes for it, other versions are kept: one
 /// in which the last part wins, and those of the first ones with this part in their place. All are read, and those
 /// of `ArrivedParts`.
+///
+/// Accesses to what each part changes are not checked at run time (`@exclusivity(unchecked)`). They cannot overlap: the
+/// dealer has the datagram alone.
 final class FragmentedDatagram {
   /// The longest payload of an IP packet.
   static let longest = 65_535
@@ -33,35 +44,37 @@ final class FragmentedDatagram {
   let key: FragmentKey
   let created: Int64
   /// The header of the first part, else of the first to arrive; without its own payload's place.
-  var header: IPHeader
+  @safe @exclusivity(unchecked) var header: IPHeader
   let depth: Int
   /// The version in which the first part to arrive wins.
-  var bytes: [UInt8] = []
+  @safe @exclusivity(unchecked) var bytes: [UInt8] = []
   /// Other versions where parts differ: first the one in which the last part wins.
-  var alternates: [[UInt8]] = []
+  @safe @exclusivity(unchecked) var alternates: [[UInt8]] = []
   /// How many are kept at once: more of a short datagram, whose versions take less.
   func mostAlternates(of length: Int) -> Int {
     max(4, min(16, (16 << 10) / max(1, length)))
   }
   /// A version was given up that nobody has read.
-  var isVersionLost = false
-  var hasFirst = false
+  @safe @exclusivity(unchecked) var isVersionLost = false
+  @safe @exclusivity(unchecked) var hasFirst = false
+  /// It is one of the table's.
+  @safe @exclusivity(unchecked) var isHeld = false
   /// Packet number and time of the first and of the last part to arrive.
   let first: (number: UInt64, time: Int64)
-  var last: (number: UInt64, time: Int64)
-  private(set) var blocks: [UInt64] = []
-  private var blockCount = 0
+  @safe @exclusivity(unchecked) var last: (number: UInt64, time: Int64)
+  @safe @exclusivity(unchecked) private(set) var blocks: [UInt64] = []
+  @safe @exclusivity(unchecked) private var blockCount = 0
   /// The blocks that came once more, and alike, since it was read, and how many.
-  private var repeats: [UInt64] = []
+  @safe @exclusivity(unchecked) private var repeats: [UInt64] = []
   private var repeatCount = 0
   /// The parts in the order in which they came.
-  var arrived = ArrivedParts()
+  @safe @exclusivity(unchecked) var arrived = ArrivedParts()
   /// Parts far behind what has come so far, and behind the end of what was read.
-  var waiting = WaitingParts()
+  @safe @exclusivity(unchecked) var waiting = WaitingParts()
   /// Bytes of room for each byte that came.
   private static let mostRoom = 16
   /// Length of the whole, once its last part is there.
-  private var length: Int?
+  @safe @exclusivity(unchecked) private var length: Int?
 
   init(
     _ key: FragmentKey, _ header: IPHeader, depth: Int, packet: (number: UInt64, time: Int64)
@@ -79,12 +92,12 @@ final class FragmentedDatagram {
   ///
   /// Either the number was used again, and this one becomes complete too; or a part with wrong bytes,
   /// which perhaps never reached the receiver, was there first, and the right one comes alone.
-  var predecessor: FragmentedDatagram?
+  @safe @exclusivity(unchecked) var predecessor: FragmentedDatagram?
 
   /// The datagram was complete and was read; parts that change it may still come.
-  var isRead = false
+  @safe @exclusivity(unchecked) var isRead = false
   /// Something has come since it was read.
-  var hasNews = false
+  @safe @exclusivity(unchecked) var hasNews = false
 
   /// The packets that brought its parts, where packets are chosen, and whether it is of what was chosen.
   var packets: [UInt64] = []
@@ -188,7 +201,7 @@ final class FragmentedDatagram {
     if blocks.count < words {
       blocks.append(contentsOf: repeatElement(0, count: words - blocks.count))
     }
-    // Taken out while they are written to, since each access to them here is checked at run time.
+    // Taken out while they are written to: what writes to one of them is given the others.
     var (bytes, alternates, blocks) = (self.bytes, self.alternates, self.blocks)
     (self.bytes, self.alternates, self.blocks) = ([], [], [])
     defer { (self.bytes, self.alternates, self.blocks) = (bytes, alternates, blocks) }
@@ -321,7 +334,7 @@ final class FragmentedDatagram {
   /// Bytes of the versions that were put together of some parts.
   private var joinedBytes = 0
   /// Bytes of all parts that arrived.
-  private var receivedBytes = 0
+  @safe @exclusivity(unchecked) private var receivedBytes = 0
   /// The most bytes of all versions that are read or mixed; each part that differs costs as much as the datagram,
   /// which a last part alone makes long.
   var mostReread: Int { min(1 << 20, 4096 + receivedBytes * 256) }
