@@ -3,12 +3,14 @@ package import Indicators
 import Matchers
 import Parsing
 
-/// Text and regular expressions that allow lists name: a value in which one is found, text in any case, is suppressed.
+/// Finds the text and regular expressions of allow lists in values.
+///
+/// A value that contains one of them is suppressed. Text is compared without regard to case.
 package struct AllowedText {
-  /// Matches in one value that are looked at.
+  /// The number of literal matches that are looked at in one value.
   private static let limit = 64
 
-  /// A regular expression, and the entry that it is.
+  /// A regular expression, with the database and the number of its entry.
   private struct Pattern {
     var database: Int
     var entry: UInt32
@@ -19,7 +21,7 @@ package struct AllowedText {
   private let patterns: [Pattern]
   private var matches: [LiteralMatch] = []
 
-  /// What databases' allow lists name.
+  /// Collects the texts and regular expressions of the databases' allow lists.
   package init(_ databases: [IndicatorDatabase]) {
     matchers = databases.enumerated().compactMap { index, database in
       guard database.hasTexts(ofAllowLists: true), let matcher = database.textMatcher else {
@@ -45,11 +47,12 @@ package struct AllowedText {
     }
   }
 
-  /// Whether there is none.
+  /// Whether no allow list names a text or a regular expression.
   package var isEmpty: Bool { matchers.isEmpty }
 
-  /// The entry of an allow list that is found in a value of a kind, and its database; of those with a source that
-  /// holds.
+  /// The first allow-list entry that is found in a value of a kind, with the index of its database.
+  ///
+  /// Only entries with a source for which `holds` is true count.
   package mutating func entry(
     in value: [UInt8], _ kind: IndicatorKind, _ databases: [IndicatorDatabase],
     _ catalog: inout EntryCatalog, where holds: (ResolvedSource) -> Bool
@@ -79,11 +82,11 @@ package struct AllowedText {
 }
 
 extension IndicatorDatabase {
-  /// Whether feeds of a role name text.
+  /// Whether any allow list (or, if `isAllowList` is false, any other feed) has text entries.
   func hasTexts(ofAllowLists isAllowList: Bool) -> Bool {
     feeds.contains { $0.isAllowList == isAllowList && ($0.entriesByKind[.text] ?? 0) > 0 }
   }
 
-  /// What payloads are searched for: nothing where only allow lists name text.
+  /// The matcher for payloads; nil if only allow lists name text.
   var payloadMatcher: LiteralMatcher? { hasTexts(ofAllowLists: false) ? textMatcher : nil }
 }

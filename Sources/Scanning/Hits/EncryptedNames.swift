@@ -2,33 +2,35 @@ import Database
 import Indicators
 import Parsing
 
-/// Gathers the names of encrypted connections for the summary, where hosts of URL indicators do not match
-/// (`--url-hosts off`).
+/// Gathers the names of encrypted connections for the summary, where hosts of URL indicators do not
+/// match (`--url-hosts off`).
 ///
-/// A database of the hosts would have to be made before the first byte is read, which most scans, that show
-/// no such name, need not pay for. So names are kept as they are seen, only those that the databases' filters
-/// let pass, and the URL indicators are counted when all is read.
+/// Looking the names up at once would need a database of the hosts, made before the first byte is
+/// read. Most scans see no such name and need not pay for it. So names that pass the databases'
+/// filters are kept as they are seen, and the URL indicators on these hosts are counted at the end.
 struct EncryptedNames {
   private let databases: [IndicatorDatabase]
-  /// What fields say, by their index in batches; the name tells whether the index still means the same.
+  /// For each field index whether that field holds the name of an encrypted connection, and the
+  /// field's name, which tells whether the index still means the same field.
   private var known: [(field: [UInt8], holdsName: Bool)] = []
-  /// Whether a field's name was compared for the batch at hand.
+  /// For each field index whether `known` was checked against the current batch's field name.
   private var isChecked: [Bool] = []
   private var name: [UInt8] = []
 
-  /// Nil where there is nothing to count.
+  /// Creates nil if there is nothing to count.
   init?(_ databases: [IndicatorDatabase], _ options: ScanOptions) {
     guard Self.takePart(databases, options) else { return nil }
     self.databases = databases.filter(\.holdsURLs)
   }
 
-  /// Whether names are to be gathered.
+  /// Whether names are to be gathered: URLs are looked for, but their hosts do not match.
   static func takePart(_ databases: [IndicatorDatabase], _ options: ScanOptions) -> Bool {
     options.urlHosts == .off && options.kinds.contains(.url)
       && databases.contains(where: \.holdsURLs)
   }
 
-  /// Keeps the names of a batch.
+  /// Adds to `names` the batch's names of encrypted connections that may be hosts of URL
+  /// indicators.
   mutating func gather(
     _ batch: ObservableBatch, chunk: RawSpan, into names: inout Set<[UInt8]>
   ) {
@@ -45,7 +47,7 @@ struct EncryptedNames {
     }
   }
 
-  /// Looks what a field says, unless it is the one known by its index.
+  /// Updates `known` for a field, unless the index still means the field that is known.
   private mutating func check(_ field: UInt16, _ fields: FieldTable) {
     let index = Int(field)
     if index >= isChecked.count {

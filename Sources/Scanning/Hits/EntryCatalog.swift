@@ -2,17 +2,17 @@ package import Database
 import Indicators
 import Parsing
 
-/// Entries read from the databases and kept for a while, since what hits once often hits again.
+/// Keeps entries that were read from the databases, since an entry that hit once often hits again.
 ///
-/// Each has a place that its number chooses, where the one before it gives way: no hash table is asked, and
-/// none has to be emptied where hits are all different.
+/// It is a direct-mapped cache: an entry's number chooses its place, and a new entry replaces the
+/// one that was there. So it needs no hash table, and none has to be emptied when all hits differ.
 package struct EntryCatalog {
   private static let size = 1 << 12
 
   private let databases: [IndicatorDatabase]
   private var places: [ResolvedEntry?] = []
   private var statements = StatementCatalog()
-  /// The sources of the entry at hand.
+  /// Scratch memory for the sources of the entry that is being read.
   private var stored: [DatabaseSource] = []
 
   package init(databases: [IndicatorDatabase]) { self.databases = databases }
@@ -48,7 +48,7 @@ package struct EntryCatalog {
       sources: sources(of: reference.entry, in: index))
   }
 
-  /// The sources of an entry in the order of `Matching.md` §10; equal ones stay as they are stored.
+  /// The sources of an entry in the order of `Matching.md` §10; equal ones keep their stored order.
   private mutating func sources(of entry: UInt32, in index: Int) -> [ResolvedSource] {
     stored.removeAll(keepingCapacity: true)
     databases[index].appendSources(of: entry, to: &stored)
@@ -57,7 +57,7 @@ package struct EntryCatalog {
         lines: source.line == 0 ? [] : [source.line] + source.moreLines,
         statement: statements.statement(of: source, database: index, databases))
     }
-    // Most are in order as they are stored.
+    // Most entries' sources are stored in this order already.
     guard
       sources.indices.dropFirst().contains(where: {
         ResolvedSource.precedes(sources[$0], sources[$0 - 1])

@@ -1,8 +1,10 @@
-/// How often entries hit, of all that did: input decides how many those are, so each takes few bytes.
+/// Counts hits per entry.
+///
+/// The input decides how many entries hit, so each count takes few bytes.
 package struct EntryCounts: Sendable {
-  /// Counts of each database's entries; what is beyond them is in `carries`.
+  /// The low 32 bits of each entry's count, by database; the rest is in `carries`.
   private var counts: [[UInt32: UInt32]] = []
-  /// How often a count began anew.
+  /// How often an entry's 32-bit count overflowed.
   private var carries: [EntryReference: UInt64] = [:]
 
   package init() {}
@@ -35,7 +37,7 @@ package struct EntryCounts: Sendable {
       | UInt64(counts[reference.database][reference.entry, default: 0])
   }
 
-  /// The entries that hit most, those of equal counts in the order of their numbers.
+  /// The entries that hit most; entries with equal counts are in the order of their numbers.
   package func top(_ limit: Int) -> [(reference: EntryReference, hits: UInt64)] {
     var top: [(reference: EntryReference, hits: UInt64)] = []
     for (database, entries) in counts.enumerated() {

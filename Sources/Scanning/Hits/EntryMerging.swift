@@ -1,13 +1,13 @@
 import Indicators
 
-/// Makes one indicator of those that several databases hold alike: same kind, normal form, port and
-/// mode (`Matching.md` §9, "Merging").
+/// Merges the indicators that several databases hold alike into one: same kind, normal form, port
+/// and mode (`Matching.md` §9, "Merging").
 ///
-/// What was merged once is kept, since what hits once often hits again.
+/// Merged entries are kept, since an entry that hit once often hits again.
 struct EntryMerging {
   private static let limit = 16_384
 
-  /// An entry made of several, and where the sources of each went.
+  /// A merged entry, and for each original entry the new index of each of its sources.
   struct Merged {
     var entry: ResolvedEntry
     var places: [[Int]]
@@ -15,12 +15,14 @@ struct EntryMerging {
 
   private var known: [[EntryReference]: Merged] = [:]
 
-  /// The indicators without doubles, each at the place of its first mention; they are in order.
+  /// The indicators without duplicates, each at the place of its first mention.
+  ///
+  /// The result keeps the order of `indicators`.
   mutating func merge(_ indicators: [HitIndicator]) -> [HitIndicator] {
     if indicators.count == 1 { return indicators }
     var groups: [[HitIndicator]] = []
     groups.reserveCapacity(indicators.count)
-    // An address may be listed with each of its ports.
+    // A hit may have very many indicators: an address may be listed with each of its ports.
     let isMany = indicators.count > Self.few
     var places: [IndicatorName: Int] = [:]
     for indicator in indicators {
@@ -36,7 +38,7 @@ struct EntryMerging {
         groups.append([indicator])
         continue
       }
-      // Two forms of one observable can both meet an entry.
+      // Two forms of one observable can both match the same entry.
       let reference = indicator.entry.reference
       if groups[place].contains(where: { $0.entry.reference == reference }) { continue }
       groups[place].append(indicator)
@@ -44,7 +46,7 @@ struct EntryMerging {
     return groups.map { $0.count == 1 ? $0[0] : join($0) }
   }
 
-  /// Indicators up to which each is compared with all before it.
+  /// Up to this many indicators each is compared with all before it; beyond, a dictionary is used.
   private static let few = 16
 
   private static func isSame(_ left: ResolvedEntry, _ right: ResolvedEntry) -> Bool {
@@ -65,7 +67,7 @@ struct EntryMerging {
     return result
   }
 
-  /// One entry of those that say the same.
+  /// The merged entry of entries with the same kind, mode and value.
   mutating func entry(of entries: [ResolvedEntry]) -> Merged {
     let key = entries.map(\.reference)
     if let merged = known[key] { return merged }
@@ -78,7 +80,7 @@ struct EntryMerging {
         entry.sources.map { source in
           let meaning = SourceStatement.Meaning(source.statement)
           if let place = first[meaning] {
-            // The same source twice is one with the lines of both.
+            // Two equal sources become one with the lines of both.
             sources[place].lines = Set(sources[place].lines + source.lines).sorted()
             return place
           }
@@ -114,11 +116,12 @@ extension ResolvedSource {
     return left.lines.lexicographicallyPrecedes(right.lines)
   }
 
-  /// The confidence that counts for the order: none is the least.
+  /// The confidence for sorting: a source without one ranks lowest.
   private var rank: UInt8 { confidence ?? 0 }
 }
 
-/// What entries, perhaps of two databases, have in common that are one indicator.
+/// The key of an indicator: entries with equal keys, even of different databases, are one
+/// indicator.
 package struct IndicatorName: Hashable {
   private let kind: IndicatorKind
   private let mode: UInt8

@@ -1,24 +1,29 @@
-/// Counts hits by feed until a batch ends: feeds take turns, and their names are strings to the statistics.
+/// Counts hits by feed until a batch ends.
+///
+/// The statistics use feed names as keys; counting by feed number first avoids a string lookup for
+/// each hit.
 struct FeedCounts {
   private struct Count {
     var name = ""
     var hits: UInt64 = 0
-    /// The hit that was counted last.
+    /// The number of the last hit that was counted for this feed.
     var last: UInt64 = 0
   }
 
-  /// By the number that a feed has in the catalog.
+  /// Counts by feed number (`SourceStatement.feedNumber`).
   private var counts: [Count] = []
-  /// Numbers of feeds with a count.
+  /// The numbers of the feeds with a count above zero.
   private var counted: [Int] = []
 
-  /// Number of the hit at hand.
+  /// The number of the current hit.
   private var hit: UInt64 = 0
 
-  /// Begins a hit, which counts once for a feed, however many of its sources and indicators cover it.
+  /// Begins a new hit.
+  ///
+  /// A hit counts once for each feed, however many of the feed's sources and indicators cover it.
   mutating func beginHit() { hit += 1 }
 
-  /// Counts the hit for the feed that says something.
+  /// Counts the current hit for the feed of a statement.
   mutating func count(_ statement: SourceStatement) {
     let number = statement.feedNumber
     while counts.count <= number { counts.append(Count()) }
@@ -31,7 +36,7 @@ struct FeedCounts {
     counts[number].hits += 1
   }
 
-  /// Adds what was counted to statistics.
+  /// Adds the counts to `statistics` and starts again from zero.
   mutating func tell(_ statistics: inout ScanStatistics) {
     for number in counted {
       statistics.hitsByFeed[counts[number].name, default: 0] += counts[number].hits

@@ -1,9 +1,11 @@
 import Indicators
 
-/// Which values of joint conditions the flows of a capture have shown, by the part that a flow is in: threads
-/// read parts side by side, and what one forgets must not depend on the others.
+/// Remembers which values of joint conditions each flow of a capture has shown.
 ///
-/// Sendable because one thread at a time reads a part.
+/// Flows are divided into parts by their shard, each with its own limit: threads read different
+/// parts at the same time, and what one part forgets must not depend on the others.
+///
+/// Sendable because only one thread at a time reads a part.
 final class FlowConditions: @unchecked Sendable {
   private final class Part {
     var flows = FlowValues()
@@ -11,7 +13,7 @@ final class FlowConditions: @unchecked Sendable {
 
   private let parts = (0..<64).map { _ in Part() }
 
-  /// Notes a value of a flow, and gives its conditions that the values so far meet.
+  /// Adds a value to a flow, and returns those of the value's conditions that the flow now meets.
   func meet(
     _ value: UInt32, in flow: FlowRecord, _ conditions: JointConditions, forgotten: inout UInt64
   ) -> [UInt32] {
@@ -20,11 +22,12 @@ final class FlowConditions: @unchecked Sendable {
   }
 }
 
-/// Which values of joint conditions flows have shown, of those flows that showed one last.
+/// Remembers the values of joint conditions of the flows that showed one most recently.
 ///
-/// They come one after another, so a hit is given at the value that completes a condition and at those behind.
+/// The values of a flow come one after another. So a condition yields hits at the value that
+/// completes it and at later ones, not at the values before.
 struct FlowValues {
-  /// What tells flows apart.
+  /// The identity of a flow: both ends, the protocol and the tunnel depth.
   struct Key: Hashable {
     private let source: Pair
     private let destination: Pair
@@ -44,7 +47,7 @@ struct FlowValues {
     }
   }
 
-  /// A flow in a ring that is ordered by when flows showed a value last.
+  /// A flow in a doubly linked list, ordered by when flows last showed a value.
   private struct Node {
     var key: Key
     var values = JointValues()
@@ -52,7 +55,7 @@ struct FlowValues {
     var older: Int32
   }
 
-  /// Values, and conditions that are met, of all flows together.
+  /// The limit on values plus met conditions, for all flows together.
   private let limit: Int
   private var nodes: [Node] = []
   private var places: [Key: Int32] = [:]
@@ -63,8 +66,9 @@ struct FlowValues {
 
   init(limit: Int = 1 << 12) { self.limit = limit }
 
-  /// Notes a value of a flow, and gives its conditions that the values so far meet; counts the values that are
-  /// forgotten to make room.
+  /// Adds a value to a flow, and returns those of the value's conditions that the flow now meets.
+  ///
+  /// Adds to `forgotten` the number of values that were dropped to make room.
   mutating func meet(
     _ value: UInt32, in key: Key, _ conditions: JointConditions, forgotten: inout UInt64
   ) -> [UInt32] {
@@ -72,7 +76,7 @@ struct FlowValues {
     if !nodes[Int(place)].values.contains(value) {
       let size = Self.size(of: nodes[Int(place)].values)
       if size >= limit {
-        // A flow that shows more than all may is not let push itself out by and by.
+        // A single flow that fills the limit keeps its values and gets no new ones.
         forgotten += 1
         return []
       }
@@ -85,7 +89,7 @@ struct FlowValues {
 
   private static func size(of values: JointValues) -> Int { values.count + values.metCount }
 
-  /// The place of a flow, which becomes the newest.
+  /// Returns the index of a flow's node, which becomes the newest.
   private mutating func node(of key: Key) -> Int32 {
     if let place = places[key] {
       guard place != newest else { return place }
@@ -120,7 +124,7 @@ struct FlowValues {
     if older >= 0 { nodes[Int(older)].newer = newer } else { oldest = newer }
   }
 
-  /// Forgets the flow that showed a value least recently; how many it had shown.
+  /// Forgets the flow whose last value is the oldest, and returns how many values it had.
   private mutating func removeOldest() -> Int {
     let place = oldest
     let count = nodes[Int(place)].values.count

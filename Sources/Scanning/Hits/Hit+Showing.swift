@@ -3,9 +3,9 @@ public import Indicators
 import Parsing
 
 extension Hit {
-  /// The hit as a line of `sekisho scan --format ndjson`, with its end.
+  /// The hit as a line of `sekisho scan --format ndjson`.
   ///
-  /// - Parameter home: what is ours, for the direction of the flow.
+  /// - Parameter home: the networks that count as ours, for the direction of the flow.
   /// - Returns: one JSON object and a line feed.
   public func json(home: HomeNetworks = .standard) -> [UInt8] {
     var line: [UInt8] = []
@@ -15,7 +15,9 @@ extension Hit {
     return line
   }
 
-  /// The Community ID (version 1, seed 0) of its flow; in logs of a record that tells both ends with ports.
+  /// The Community ID (version 1, seed 0) of the hit's flow.
+  ///
+  /// In logs it is known only if the record names both ends with their ports.
   public var communityID: String? {
     guard let flow = flow ?? event?.flow.flatMap({ $0.hasPorts ? $0 : nil }) else { return nil }
     var text: [UInt8] = []
@@ -23,10 +25,10 @@ extension Hit {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Which way the event went, seen from us.
+  /// The direction of the event, seen from our networks.
   ///
-  /// - Parameter home: what is ours.
-  /// - Returns: `outbound`, `inbound`, `internal` or `external`; nil where not both ends are known.
+  /// - Parameter home: the networks that count as ours.
+  /// - Returns: `outbound`, `inbound`, `internal` or `external`; nil if an end is unknown.
   public func direction(home: HomeNetworks = .standard) -> String? {
     (flow ?? event?.flow).map { "\(home.direction(of: $0))" }
   }
@@ -44,7 +46,7 @@ extension EventEnd: CustomStringConvertible {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The address, with the port behind it where there is one: `192.0.2.7:443`, `[2001:db8::7]:443`.
+  /// The address, followed by the port if it is known: `192.0.2.7:443`, `[2001:db8::7]:443`.
   public var description: String {
     guard port > 0 else { return addressText }
     return isIPv4 ? "\(addressText):\(port)" : "[\(addressText)]:\(port)"

@@ -5,16 +5,19 @@ public import Inputs
 public struct Hit: Sendable {
   /// Kind of the observable that matched.
   public var kind: IndicatorKind
-  /// Name of the field it stood in.
+  /// Name of the field that held the value.
   public var field: [UInt8]
   /// The value as it is printed: the normal form of the candidate that matched.
   public var value: [UInt8]
   /// How the first indicator matched.
   public var match: MatchKind
-  /// The indicators: exact first, then subdomains, prefixes, URL prefixes, addresses without their port, hosts of
-  /// URLs and texts, longer ones first; then by confidence, feed and line.
+  /// The indicators that cover the value, best match first.
+  ///
+  /// Exact matches come first, then subdomains, prefixes, URL prefixes, addresses without their
+  /// port, hosts of URLs and texts. Among equal kinds of match longer ones come first; then
+  /// confidence, feed and line decide.
   public var indicators: [HitIndicator]
-  /// What suppressed the hit, where an allow list covers it.
+  /// The allow-list entry that suppressed the hit; nil if none did.
   public var suppression: Suppression?
   /// Index of the input in the run.
   public var input: Int
@@ -28,27 +31,29 @@ public struct Hit: Sendable {
   public var offset: UInt64?
   /// Event time in nanoseconds since 1970; nil where none is known.
   public var time: Int64?
-  /// The flow it was seen in.
+  /// The flow in which the value was seen; nil in logs.
   public var flow: FlowRecord?
-  /// Which end of the flow an address belongs to, where it is one.
+  /// The end of the flow whose address the value is; nil if it is neither's.
   public var end: FlowEnd?
-  /// The lines around it, where they were asked for.
+  /// The lines around the hit, if they were asked for.
   public var context: LineContext?
   /// What a log's record says of the event: its ends, state and verdict.
   public var event: EventContext? = nil
-  /// Of a value in a capture's DNS response: the response's code.
+  /// The response code, for a value in a capture's DNS response.
   public var responseCode: DNSResponseCode? = nil
 
-  /// Its time for what counts with it, or `ObservableRecord.noTime`.
+  /// The hit's time, or `ObservableRecord.noTime` if it is unknown.
   package var recordTime: Int64 { time ?? ObservableRecord.noTime }
 
-  /// The flow of a capture, or of a record that names both ends and the protocol.
+  /// The flow of a capture, or of a log record that names both ends and the protocol.
   var knownFlow: FlowRecord? {
     if let flow { return flow }
     return event?.ipProtocol == nil ? nil : event?.flow
   }
 
-  /// Bytes of what its sources say, which are most of a long line, about.
+  /// The approximate number of bytes that the texts of all sources take in an output line.
+  ///
+  /// In a long line these are most of the bytes.
   var sourceLength: Int {
     var length = 0
     for indicator in indicators {
@@ -59,7 +64,7 @@ public struct Hit: Sendable {
     return length
   }
 
-  /// Where the event came from, as a capture or a record tells it.
+  /// Where the event came from, according to the capture or the log record.
   public var sourceEnd: EventEnd? {
     guard let flow else { return event?.source }
     return EventEnd(
@@ -84,11 +89,11 @@ public enum FlowEnd: Sendable {
 public struct HitIndicator: Sendable {
   /// The entry.
   public var entry: ResolvedEntry
-  /// How it met the observable.
+  /// How the entry matched the observable.
   public var match: MatchKind
   /// Validity at the event's time; nil where the event has no time and the indicator has bounds.
   public var validity: Validity?
-  /// Indices of the entry's sources that take part.
+  /// Indices of those sources of the entry that take part in the hit.
   public var sources: [Int]
 }
 
@@ -96,15 +101,15 @@ public struct HitIndicator: Sendable {
 public struct Suppression: Sendable {
   /// Name of the allow list.
   public var list: [UInt8]
-  /// Line in the list; nil where lines mean nothing.
+  /// Line in the list; nil for a format in which lines have no meaning.
   public var line: UInt32?
-  /// Why the value is allowed: what the list says, or how the entry covers it.
+  /// Why the value is allowed: the list's own description, or else how the entry covers the value.
   public var reason: [UInt8]
 }
 
-/// A database entry with everything that a hit shows of it, read once and shared.
+/// A database entry with everything that a hit shows of it; read once and shared by hits.
 public final class ResolvedEntry: Sendable {
-  /// Which entry of which database it is.
+  /// The entry's database and number.
   package let reference: EntryReference
   /// The entry's kind.
   public let kind: IndicatorKind
@@ -116,11 +121,11 @@ public final class ResolvedEntry: Sendable {
   public let specificity: Int
   /// Every source, by confidence, then feed, then line.
   public let sources: [ResolvedSource]
-  /// Their indices, which hits in which all take part share.
+  /// The indices of all sources; hits in which every source takes part share this array.
   let allSources: [Int]
-  /// Where several databases hold the value alike: the entries it was made of.
+  /// The entries that a merged entry was made of; empty if only one database holds the value.
   let parts: [EntryReference]
-  /// Which of the sources ask for more than the value; nil where none does.
+  /// The sources grouped by their conditions; nil if no source has one.
   let joint: JointSources?
 
   package init(
@@ -141,9 +146,9 @@ public final class ResolvedEntry: Sendable {
 
 /// What one feed says of an entry, and where.
 public struct ResolvedSource: Sendable {
-  /// Lines in the feed, ascending; empty where lines mean nothing.
+  /// Lines in the feed, ascending; empty for a format in which lines have no meaning.
   public var lines: [UInt32]
-  /// What it says, shared with all entries of which the feed says the same.
+  /// What the feed says; shared by all entries about which it says the same.
   public let statement: SourceStatement
 
   package init(lines: [UInt32], statement: SourceStatement) {
@@ -175,31 +180,32 @@ public struct ResolvedSource: Sendable {
   public var confidence: UInt8? { statement.confidence == 255 ? nil : statement.confidence }
   /// The marking under which it was shared.
   public var tlp: TLP { statement.tlp }
-  /// Whether it allows, is weak, or was forced to exact.
+  /// Whether the source is of an allow list, is weak, or was forced to an exact match, among
+  /// others.
   public var flags: SourceFlags { statement.flags }
-  /// The values that were to be seen together, as `kind:value AND kind:value`; empty where the
-  /// value says enough by itself.
+  /// The joint condition that the source is part of, as `kind:value AND kind:value`; empty if the
+  /// value counts by itself.
   public var condition: [UInt8] { statement.condition }
-  /// Which condition of its database, which of its members, of how many.
+  /// The joint condition, and which of its members this source is; nil if it has no condition.
   package var conditionPlace: ConditionPlace? { statement.conditionPlace }
 }
 
 /// A member of a joint condition.
 package struct ConditionPlace: Sendable, Equatable {
-  /// The condition's string in its database.
+  /// The identifier of the condition's text in its database.
   package var condition: UInt32
   /// The member's bit.
   package var bit: UInt16
   /// The bits of all members.
   package var all: UInt16
-  /// The responder's port that must be seen as well, or 0.
+  /// The responder's port that must be seen as well; 0 if any port will do.
   package var port: UInt16
 
   package init(condition: UInt32, bit: UInt16, all: UInt16, port: UInt16) {
     (self.condition, self.bit, self.all, self.port) = (condition, bit, all, port)
   }
 
-  /// The place of what a source says; nil where it has no condition.
+  /// Creates the place that a source's context states; nil if it has no condition.
   init?(_ context: SourceContext) {
     guard context.condition != 0 else { return nil }
     self.init(
@@ -207,18 +213,20 @@ package struct ConditionPlace: Sendable, Equatable {
       all: (1 << UInt16(min(context.conditionCount, 15))) - 1, port: context.conditionPort)
   }
 
-  /// Whether no other value is asked for, only a port.
+  /// Whether this value is the only member, so that the condition asks only for a port.
   var isMetAlone: Bool { bit == all }
 }
 
-/// The sources of an entry by what they ask for besides its value, so that none is looked at whose condition
-/// is not met: a value that very many conditions share has a source for each.
+/// The sources of an entry, indexed by what their conditions ask for besides the value.
+///
+/// A value that very many conditions share has a source for each. The index finds those whose
+/// conditions are met without looking at the others.
 struct JointSources: Sendable {
-  /// Sources that ask for nothing.
+  /// Sources without a condition.
   private var free: [Int] = []
-  /// Sources that ask for a port alone, by the port.
+  /// Sources whose condition asks only for a port, sorted by the port.
   private var byPort: [(key: UInt32, source: Int)] = []
-  /// Sources that ask for other values, by the condition.
+  /// Sources whose condition asks for other values, sorted by the condition.
   private var byCondition: [(key: UInt32, source: Int)] = []
 
   init?(_ sources: [ResolvedSource]) {
@@ -238,10 +246,15 @@ struct JointSources: Sendable {
     byCondition.sort { $0 < $1 }
   }
 
-  /// The sources whose conditions are met, where a value was seen with a port; ascending.
+  /// The indices of the sources whose conditions are met, ascending.
+  ///
+  /// - Parameters:
+  ///   - conditions: the conditions whose values were all seen.
+  ///   - port: the responder's port that the value was seen with.
+  ///   - sources: all sources of the entry.
   func met(_ conditions: [UInt32], port: UInt16?, of sources: [ResolvedSource]) -> [Int] {
     var result = free
-    // A condition that names no port comes only from damage.
+    // Key 0: a condition on this value alone that names no port. Only a damaged database has one.
     for key in Set([0, port.map(UInt32.init) ?? 0]) {
       Self.append(key, of: byPort, to: &result) { _ in true }
     }

@@ -1,17 +1,18 @@
 import Indicators
 
-/// What exceptions allow of the observable at hand.
+/// The allowances that allow lists give for one observable.
 struct Allowances {
-  /// What allows whatever covers it as a kind, the first of each kind.
+  /// The first suppression for each kind; it applies to every candidate of that kind.
   private var kinds: [(kind: IndicatorKind, suppression: Suppression)] = []
-  /// What allows the very same indicator and nothing else.
+  /// Suppressions that apply only to an indicator equal to the allow-list entry.
   ///
-  /// Of such an exception a part alone was seen, as the address of an address and a port; there may be one a port.
+  /// They come from entries that were matched only in part, such as an address with a port of which
+  /// only the address was seen. There may be one for each port.
   private var indicators: [IndicatorName: Suppression] = [:]
 
   var isEmpty: Bool { kinds.isEmpty && indicators.isEmpty }
 
-  /// What allows the value, whatever covers it.
+  /// A suppression of the value itself, whatever indicator covers it.
   var ofValue: Suppression? { kinds.first?.suppression }
 
   mutating func add(_ kind: IndicatorKind, _ suppression: @autoclosure () -> Suppression) {
@@ -23,7 +24,7 @@ struct Allowances {
     if indicators[name] == nil { indicators[name] = suppression() }
   }
 
-  /// What allows an entry that covers the value, or nil.
+  /// The suppression of a candidate; nil if it is not allowed.
   func suppression(of candidate: HitCandidate) -> Suppression? {
     if let found = kinds.first(where: { $0.kind == candidate.kind }) { return found.suppression }
     return indicators.isEmpty ? nil : indicators[IndicatorName(candidate.indicator.entry)]
@@ -36,11 +37,11 @@ struct HitCandidate {
   var confidence: UInt8
   var kind: IndicatorKind
 
-  /// The order of Matching.md §10.
+  /// Whether this candidate comes before another in the order of `Matching.md` §10.
   func precedes(_ other: HitCandidate) -> Bool {
     let (a, b) = (indicator, other.indicator)
     if a.match != b.match { return a.match < b.match }
-    // Longer names and prefixes say more; forms of a URL that are equal do not.
+    // Longer names and prefixes are more specific; equal forms of a URL are not.
     if a.match == .subdomain || a.match == .cidr, a.entry.specificity != b.entry.specificity {
       return a.entry.specificity > b.entry.specificity
     }

@@ -4,10 +4,11 @@ import Parsing
 
 /// Values that count only together with others.
 extension HitResolver {
-  /// The names of an entry's conditions that are met where it matched; nil where nothing of it can count.
+  /// The names of the matched entry's conditions that are met; nil if no source of the entry can
+  /// count.
   ///
-  /// In a record the order means nothing: all its values are noted before any is reported. In a flow they
-  /// come one after another, so a value is noted here.
+  /// In a record the order of values means nothing: all its values are added before any is
+  /// reported. In a flow values come one after another, so each value is added when it matches.
   func metConditions(
     _ match: EntryMatch, _ database: Int, _ batch: ObservableBatch
   ) -> [UInt32]? {
@@ -33,7 +34,7 @@ extension HitResolver {
     return met.map(conditions.name)
   }
 
-  /// Notes the values that a record holds.
+  /// Collects in `recordValues` the values of joint conditions that a record holds.
   private func beginRecord(
     _ index: UInt32, _ batch: ObservableBatch, _ conditions: JointConditions
   ) {
@@ -42,7 +43,8 @@ extension HitResolver {
     func record(_ match: EntryMatch) -> UInt32 {
       batch.observables[Int(match.observable)].record
     }
-    // Events in a string of a log's record are records of the same place, and count with what is around them.
+    // Events inside a string of a log record are records at the same place. They count together
+    // with the values around them.
     func isThere(_ record: UInt32) -> Bool { batch.areOfOnePlace(record, index) }
     for database in databases.indices {
       var cursor = cursors[database]
@@ -67,15 +69,17 @@ extension HitResolver {
 }
 
 extension ObservableBatch {
-  /// Whether two records are one line, packet or element of a list.
+  /// Whether two records belong to the same line, packet or list element.
   func areOfOnePlace(_ first: UInt32, _ second: UInt32) -> Bool {
     first == second
       || records[Int(first)].base == records[Int(second)].base
         && records[Int(first)].number == records[Int(second)].number
   }
 
-  /// The responder's port that a value was seen with: that of its flow, of the event that its record tells of,
-  /// or the one written behind it as `name:port`.
+  /// The responder's port that a value was seen with; nil if unknown.
+  ///
+  /// It is the destination port of the flow or of the record's event, or the port written after the
+  /// value as `name:port`.
   func shownPort(
     with observed: Observable, in record: ObservableRecord, chunk: RawSpan
   ) -> UInt16? {
@@ -87,7 +91,7 @@ extension ObservableBatch {
     return Self.portBehind(Int(observed.offset) + Int(observed.length), in: chunk)
   }
 
-  /// The number of `:number` at an offset, or nil.
+  /// The port of a `:port` that begins at an offset, or nil.
   private static func portBehind(_ offset: Int, in text: RawSpan) -> UInt16? {
     guard offset < text.byteCount, text.byte(unchecked: offset) == Byte.colon else { return nil }
     var value = 0

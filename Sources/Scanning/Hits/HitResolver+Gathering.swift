@@ -2,9 +2,11 @@ import Database
 import Indicators
 import Inputs
 
-/// What counts as a match beside those that the databases find by themselves.
+/// Adds matches that the databases do not find by themselves: hosts of URLs, and texts in payloads.
 extension HitResolver {
-  /// Adds the URL indicators whose hosts TLS or DNS name, and notes to which only encrypted traffic went.
+  /// Adds the URL indicators whose hosts are named in TLS or DNS.
+  ///
+  /// Notes in the statistics which hosts were named by encrypted connections.
   func gatherHosts(
     _ batch: ObservableBatch, _ chunk: RawSpan, _ output: inout SegmentOutput
   ) {
@@ -39,7 +41,9 @@ extension HitResolver {
     }
   }
 
-  /// Adds what a search in payloads found: those observables name the entries themselves.
+  /// Adds the texts that the search in payloads found.
+  ///
+  /// These observables hold the numbers of the matcher and of its pattern instead of a value.
   func gatherPatterns(_ batch: ObservableBatch, _ database: Int) {
     guard let matcher = payloadMatchers[database], options.kinds.contains(.text) else { return }
     let count = matches[database].count

@@ -4,42 +4,46 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Turns the matches of a batch into hits under the scan's options: which sources take part,
-/// which candidate of a place wins, what an allow list suppresses, in which order indicators stand.
+/// Turns the matches of a batch into hits, as the scan's options say.
+///
+/// It decides which sources take part, which candidate form of a value wins, what an allow list
+/// suppresses, and the order of a hit's indicators.
 final class HitResolver: BatchProcessor, PackedHitRenderer {
   let databases: [IndicatorDatabase]
   let options: ScanOptions
   let lookupOptions: LookupOptions
-  // One thread has a resolver, and none of its methods calls back: accesses cannot overlap.
+  // Each thread has a resolver of its own, and none of its methods calls back, so accesses cannot
+  // overlap.
   @safe @exclusivity(unchecked) var catalog: EntryCatalog
   @safe @exclusivity(unchecked) private var scratch: [LookupScratch]
   @safe @exclusivity(unchecked) var matches: [[EntryMatch]]
   @safe @exclusivity(unchecked) var cursors: [Int]
   @safe @exclusivity(unchecked) private var lines: HitLines
   @safe @exclusivity(unchecked) private var candidates: [HitCandidate] = []
-  /// What values mean only together, and those of the record at hand.
+  /// The joint conditions of the databases, shared by all threads and made when first needed.
   let jointConditions: JointConditions.Source
   @safe @exclusivity(unchecked) var conditionsAtHand: JointConditions?
   @safe @exclusivity(unchecked) var recordValues = JointValues()
   @safe @exclusivity(unchecked) var recordAtHand: UInt32?
   @safe @exclusivity(unchecked) private var merging = EntryMerging()
-  /// Sources of the entry at hand that take part.
+  /// Scratch memory: the sources of the current entry that take part.
   @safe @exclusivity(unchecked) private var sources: [Int] = []
   /// Names of fields by their index in batches.
   @safe @exclusivity(unchecked) private var fieldNames: [[UInt8]] = []
   private var allowedText: AllowedText
-  /// What allows a value that nothing else covers, of those resolved last.
+  /// The suppression of the last value that only an allow list covers.
   var allowedAlone: Suppression?
   let hosts: URLHosts?
   var hostScratch = LookupScratch()
   var hostMatches: [EntryMatch] = []
   @safe @exclusivity(unchecked) private var encryptedNames: EncryptedNames?
-  /// Places of the databases' matchers among those that payloads are searched with.
+  /// For each database the index of its matcher among those that search payloads; nil if it has
+  /// none.
   let payloadMatchers: [Int?]
   var flowConditions: FlowConditions?
-  /// Values of joint conditions that were forgotten to make room since it was told last.
+  /// Values of joint conditions that were dropped to make room since this was last reported.
   @safe @exclusivity(unchecked) var forgottenConditions: UInt64 = 0
-  /// Whether more than weakness may leave a source out.
+  /// Whether sources may be left out for another reason than being weak.
   private let excludesSources: Bool
   @safe @exclusivity(unchecked) private var feedCounts = FeedCounts()
 
@@ -135,7 +139,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     }
   }
 
-  /// Decides one place: the first candidate form that matched wins.
+  /// Resolves one place in the input: the first candidate form that matched wins.
   private func resolve(
     _ range: Range<Int>, batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace,
     output: inout SegmentOutput
@@ -179,7 +183,8 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     return true
   }
 
-  /// Makes the entries that a form of a value matched candidates; gives what allows them.
+  /// Fills `candidates` with the entries that a form of a value matched, and returns its
+  /// allowances.
   private func gatherCandidates(
     _ unit: Range<Int>, of record: ObservableRecord, _ batch: ObservableBatch, _ chunk: RawSpan
   ) -> Allowances {
@@ -209,7 +214,9 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     return allowed
   }
 
-  /// Drops the candidates that are allowed; where all are, they stay, and what suppresses their hit is given.
+  /// Drops the candidates that are allowed.
+  ///
+  /// If all are allowed they stay, and the suppression of their hit is returned.
   private func applyAllowances(_ allowed: Allowances) -> Suppression? {
     if allowed.isEmpty { return nil }
     let kept = candidates.filter { allowed.suppression(of: $0) == nil }
@@ -218,7 +225,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     return nil
   }
 
-  /// The hit of the candidates, the first of which counts most.
+  /// Makes the hit from `candidates`, which are sorted, best first.
   private func hit(
     for observable: Observable, of record: ObservableRecord, _ suppression: Suppression?,
     batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace
@@ -251,8 +258,10 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     return hit
   }
 
-  /// Takes an entry in where one of its sources with conditions that are met takes part, and notes what
-  /// allows it.
+  /// Adds an entry to `candidates` if at least one of its sources takes part, and notes its
+  /// allowances.
+  ///
+  /// - Parameter met: the indices of the sources whose conditions are met.
   private func consider(
     _ entry: ResolvedEntry, _ met: [Int], match: MatchKind, observed: Observable,
     _ record: ObservableRecord, _ allowed: inout Allowances
@@ -263,7 +272,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     let time = record.time
     // A source has a dozen arrays, so none is copied here.
     for index in met {
-      // What it allows was looked for in the value (`AllowedText`).
+      // `AllowedText` searches values for regular expressions; the entry itself allows nothing.
       if entry.sources[index].flags.contains(.pattern) { continue }
       if entry.sources[index].flags.contains(.allow) {
         guard options.holds(entry.sources[index], at: time) else { continue }
@@ -295,7 +304,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
         confidence: confidence, kind: observed.kind))
   }
 
-  /// Allows what covers a value in which the text of an allow list stands.
+  /// Allows all candidates if the value contains a text of an allow list.
   private func allowByText(
     _ observable: Int, _ batch: ObservableBatch, _ chunk: RawSpan, at time: Int64,
     _ allowed: inout Allowances
@@ -325,7 +334,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
         ? Array("allowed by \(match.name) entry ".utf8) + entry.value : source.description)
   }
 
-  /// Of two sources' validities the one that counts: any that covers the event wins.
+  /// The better of two sources' validities: one that covers the event's time wins.
   static func better(_ left: Validity?, _ right: Validity?) -> Validity? {
     guard let left, let right else { return left ?? right }
     for validity in [Validity.within, .unbounded, .after, .before]
@@ -335,10 +344,11 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     return left
   }
 
-  /// The name of a field: the one known by its index, unless that means another one now.
+  /// The name of a field, taken from `fieldNames` unless its index now means another field.
   private func name(of field: UInt16, _ fields: FieldTable) -> [UInt8] {
     let (index, name) = (Int(field), fields.name(field))
-    // Input decides how many fields there are; the first ones are those of captures and the most frequent.
+    // The input decides how many fields there are, so only the first are kept: those of captures
+    // and the most frequent ones.
     guard index < 256 else { return Array(name) }
     while fieldNames.count <= index { fieldNames.append([]) }
     if !fieldNames[index].elementsEqual(name) { fieldNames[index] = Array(name) }
@@ -373,7 +383,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     render(hit, to: &output)
   }
 
-  /// Renders a hit that waited for its turn.
+  /// Renders a hit that was packed until its turn came.
   func render(_ packed: PackedHits, at place: PackedHits.Place, to output: inout SegmentOutput) {
     render(packed.hit(at: place, catalog: &catalog, merging: &merging), to: &output)
   }
@@ -388,7 +398,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
 }
 
 extension ObservableBatch {
-  /// The flow that a record tells of, if it does.
+  /// The record's flow; nil if it has none.
   fileprivate func flow(of record: ObservableRecord) -> FlowRecord? {
     record.flow == ObservableRecord.noFlow || Int(record.flow) >= flows.count
       ? nil : flows[Int(record.flow)]
@@ -396,14 +406,14 @@ extension ObservableBatch {
 }
 
 extension Observable {
-  /// The end of its flow that it is, if it is known for one.
+  /// The end of the flow whose address this observable is, if that is known.
   fileprivate var end: FlowEnd? {
     flags.contains(.originator) ? .originator : flags.contains(.responder) ? .responder : nil
   }
 }
 
 extension LookupOptions {
-  /// What of a scan's options an exact look-up needs to know.
+  /// The part of a scan's options that a lookup in a database needs.
   init(_ options: ScanOptions) {
     self.init()
     kinds = options.kinds

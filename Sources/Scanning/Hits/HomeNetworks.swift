@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// What is ours: decides the direction of a flow.
+/// The networks that count as ours; they decide the direction of a flow.
 public struct HomeNetworks: Sendable {
   private struct Network {
     var isIPv4: Bool
@@ -26,7 +26,7 @@ public struct HomeNetworks: Sendable {
 
   /// Adds an address or a prefix such as `203.0.113.0/24`.
   ///
-  /// - Returns: false where the text is neither.
+  /// - Returns: false if the text is neither.
   public mutating func add(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
@@ -55,7 +55,7 @@ public struct HomeNetworks: Sendable {
 
   /// Whether an address is ours; `address` is in the form of `FlowRecord`.
   func contains(_ address: (UInt64, UInt64), isIPv4: Bool) -> Bool {
-    // An IPv4 address in one of IPv6 (RFC 4291 §2.5.5.2).
+    // An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2).
     if !isIPv4, address.0 == 0, address.1 >> 32 == 0xffff {
       return contains((address.1 << 32, 0), isIPv4: true)
     }

@@ -2,24 +2,25 @@ import Database
 import Indicators
 import Synchronization
 
-/// Which values databases mean only together: conditions, their members, and where to look for what is met.
+/// The joint conditions of the databases: which values count only together with others.
 ///
-/// A condition is written down at each entry that is a member, so a value that many feeds' objects share has
-/// as many conditions as there are objects. Looking through them wherever the value stands would cost input
-/// times feed. So each condition has an anchor: of its members the one with the fewest conditions. Values
-/// that stand together meet a condition only if its anchor is among them, and few conditions have one
-/// anchor: for m pairs of values no more than √2m, since each partner has as many conditions as the anchor
-/// or more.
+/// A condition is stored at each entry that is a member of it. A value that many objects of feeds
+/// share has as many conditions as there are objects, and searching all of them wherever the value
+/// is seen would cost input times feed. So each condition has an anchor: the member that has the
+/// fewest conditions. Values that are seen together meet a condition only if its anchor is among
+/// them, and few conditions have the same anchor: for m pairs of values no more than √2m, since
+/// each partner has at least as many conditions as the anchor.
 ///
-/// Made when the first such value is met, once for all threads; 40 bytes a condition, about.
+/// Made when the first such value is matched, once for all threads; it takes about 40 bytes for
+/// each condition.
 final class JointConditions: Sendable {
-  /// A member of a condition: an entry by its place among those that are members, and its bit.
+  /// A member of a condition: the index of its entry among all member entries, and its bit.
   struct Member {
     var entry: UInt32
     var bit: UInt16
   }
 
-  /// What all threads share before it is made.
+  /// Makes the joint conditions when a thread first asks for them; shared by all threads.
   final class Source: Sendable {
     private let databases: [IndicatorDatabase]
     private let made = Mutex<JointConditions?>(nil)
@@ -36,18 +37,18 @@ final class JointConditions: Sendable {
     }
   }
 
-  /// Of each database the numbers of its entries that are members, ascending, and the place of the first.
+  /// For each database the numbers of its member entries, ascending, and the index of the first.
   private let entries: [(first: Int, numbers: [UInt32])]
-  /// Conditions of each entry.
+  /// For each member entry the conditions it belongs to.
   private let conditionsOfEntries: Rows<UInt32>
-  /// Conditions that each entry is the anchor of.
+  /// For each member entry the conditions whose anchor it is.
   private let anchored: Rows<UInt32>
   private let members: Rows<Member>
-  /// The bits of all members, and the string that names the condition in its database.
+  /// For each condition the bits of all members, and the string that names it in its database.
   private let facts: [(bits: UInt16, name: UInt32)]
-  /// Of each entry whether all its sources have such conditions.
+  /// For each member entry whether all its sources have conditions that ask for other values.
   private let isOnlyJoint: [Bool]
-  /// Whether some entry is two members of one condition, and so may meet it alone.
+  /// Whether an entry is two members of one condition, and so may meet it alone.
   let hasDoubleMembers: Bool
 
   init(_ databases: [IndicatorDatabase]) {
@@ -87,7 +88,7 @@ final class JointConditions: Sendable {
       var row: [Member] = []
       while end < mentions.count, mentions[end].isSameCondition(as: mentions[start]) {
         let member = Member(entry: mentions[end].entry, bit: mentions[end].place.bit)
-        // Several feeds, or objects of one, may say the same.
+        // Several feeds, or several objects of one feed, may state the same condition.
         if row.last?.entry != member.entry || row.last?.bit != member.bit {
           if row.last?.entry == member.entry { hasDoubleMembers = true }
           row.append(member)
@@ -95,7 +96,7 @@ final class JointConditions: Sendable {
         bits |= member.bit
         end += 1
       }
-      // One whose other member was not let in is never met.
+      // A condition that lacks a member, because its value was refused, is never met.
       if bits == mentions[start].place.all {
         facts.append((bits, mentions[start].place.condition))
         members.append(row)
@@ -111,7 +112,9 @@ final class JointConditions: Sendable {
       rowCount: count, valuesByRow: members.map { Self.anchor(of: $0, degrees) })
   }
 
-  /// The entries of the member with the fewest conditions; several where it is compared in several ways.
+  /// The entries of the member with the fewest conditions.
+  ///
+  /// They are several if the member's value is compared in several ways.
   private static func anchor(of members: ArraySlice<Member>, _ degrees: [Int]) -> [UInt32] {
     var best: (degree: Int, bit: UInt16) = (.max, 0)
     for bit in Set(members.map(\.bit)).sorted() {
@@ -123,7 +126,7 @@ final class JointConditions: Sendable {
     return members.filter { $0.bit == best.bit }.map(\.entry)
   }
 
-  /// The place of an entry among those that are members, or nil.
+  /// The index of an entry among the member entries; nil if it is not a member.
   func place(database: Int, entry: UInt32) -> UInt32? {
     let (first, numbers) = entries[database]
     var (low, high) = (0, numbers.count)
@@ -134,16 +137,16 @@ final class JointConditions: Sendable {
     return low < numbers.count && numbers[low] == entry ? UInt32(first + low) : nil
   }
 
-  /// Whether all that is said of an entry holds only together with other values.
+  /// Whether all sources of an entry count only together with other values.
   func isOnlyJoint(_ entry: UInt32) -> Bool { isOnlyJoint[Int(entry)] }
 
   /// The conditions that an entry is a member of.
   func conditions(of entry: UInt32) -> ArraySlice<UInt32> { conditionsOfEntries[Int(entry)] }
 
-  /// Those conditions of which an entry is the anchor.
+  /// The conditions whose anchor an entry is.
   func conditions(anchoredAt entry: UInt32) -> ArraySlice<UInt32> { anchored[Int(entry)] }
 
-  /// The members of a condition; of one bit there may be several entries.
+  /// The members of a condition; several entries may have the same bit.
   func members(of condition: UInt32) -> ArraySlice<Member> { members[Int(condition)] }
 
   /// The bits of all of a condition's members.
@@ -152,7 +155,7 @@ final class JointConditions: Sendable {
   /// The string that names a condition in its database.
   func name(of condition: UInt32) -> UInt32 { facts[Int(condition)].name }
 
-  /// An entry's word for one of its conditions.
+  /// One statement by an entry's source that the entry is a member of a condition.
   private struct Mention {
     var database: Int
     var place: ConditionPlace
@@ -173,7 +176,7 @@ final class JointConditions: Sendable {
   }
 }
 
-/// Rows of values behind one another.
+/// Rows of values of different lengths, stored in one array.
 private struct Rows<Value: Sendable>: Sendable {
   private var ends: [Int] = []
   private var values: [Value] = []
@@ -195,7 +198,7 @@ private struct Rows<Value: Sendable>: Sendable {
 }
 
 extension Rows<UInt32> {
-  /// The rows in which each value turned up: `rows[i]` names the rows that the value `i` goes to.
+  /// Inverts a table: row `r` of the result holds every `i` for which `rows[i]` contains `r`.
   init(rowCount: Int, valuesByRow rows: [[UInt32]]) {
     var starts = [Int](repeating: 0, count: rowCount + 1)
     for row in rows { for target in row { starts[Int(target) + 1] += 1 } }

@@ -1,27 +1,30 @@
-/// Values of joint conditions that were seen together, in a record or so far in a flow, and which
-/// conditions they meet.
+/// The values of joint conditions that were seen together in a record, or so far in a flow, and the
+/// conditions that they meet.
 ///
-/// Values are places in `JointConditions`. A value that comes to others costs at most as many steps as it
-/// has conditions, and at most as many as those have of which it or one of the others is the anchor.
+/// A value is the index of a member entry in `JointConditions`. Adding one takes at most as many
+/// steps as the value has conditions, and at most as many as there are conditions anchored at it or
+/// at the values seen before.
 struct JointValues {
-  /// Values up to which each is compared with all.
+  /// Up to this many values are searched one by one; beyond, `places` is used.
   private static let few = 8
 
   private var seen: [UInt32] = []
-  /// Of each value the conditions that are met, some twice; empty until there is one.
+  /// For each value the conditions that are met, some twice; empty until a condition is met.
   private var met: [[UInt32]] = []
-  /// Where values are, once there are more than a few.
+  /// The index of each value in `seen`, once there are more than `few`.
   private var places: [UInt32: Int] = [:]
-  /// Conditions of which the values are anchors.
+  /// The number of conditions that are anchored at the values.
   private var anchored = 0
-  /// Conditions in `met`.
+  /// The number of conditions in `met`.
   private(set) var metCount = 0
-  /// Conditions that were looked at, for tests.
+  /// The number of conditions that were looked at, for tests.
   private(set) var work = 0
 
   var count: Int { seen.count }
 
-  /// Forgets all values; what is kept of the room does not grow with what was in it.
+  /// Forgets all values.
+  ///
+  /// The memory that is kept for reuse does not grow with the values that were here.
   mutating func removeAll() {
     if seen.count > Self.few {
       self = JointValues(work: work)
@@ -48,7 +51,7 @@ struct JointValues {
     seen.count <= Self.few ? seen.firstIndex(of: value) : places[value]
   }
 
-  /// Adds a value, unless it was seen.
+  /// Adds a value, unless it is here already.
   mutating func add(_ value: UInt32, _ conditions: JointConditions) {
     guard place(of: value) == nil else { return }
     seen.append(value)
@@ -78,7 +81,7 @@ struct JointValues {
     }
   }
 
-  /// Notes a condition that a value, the last one that came, meets with others.
+  /// Notes a condition in `met` if `value`, the newest one, meets it together with the others.
   private mutating func look(
     at condition: UInt32, with value: UInt32, _ conditions: JointConditions
   ) {

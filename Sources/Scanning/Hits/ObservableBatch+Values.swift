@@ -2,15 +2,16 @@ import Indicators
 import Parsing
 
 extension Observable {
-  /// Whether it is the first candidate of its place.
+  /// Whether this is the first candidate of its place in the input.
   var startsPlace: Bool { !flags.contains(.fallback) && !flags.contains(.joint) }
 }
 
 extension ObservableBatch {
-  /// Gives an address in a field of a record that is an end of its event, and has no port beside it, the port of that
-  /// end: what a hit shows as its flow is what it is compared by.
+  /// Sets the port of addresses that are an end of their record's event but have no port beside
+  /// them.
   ///
-  /// In text only what stands there is a port (`Matching.md` §2).
+  /// So an address is compared with the same port that the hit shows in its flow. An address in
+  /// free text only has the port that is written beside it (`Matching.md` §2).
   mutating func setPortsOfEnds(chunk: RawSpan) {
     guard !contexts.isEmpty else { return }
     for index in observables.indices where observables[index].port == 0 {
@@ -28,7 +29,7 @@ extension ObservableBatch {
     }
   }
 
-  /// Whether an address is that of an end.
+  /// Whether an observable is the address of an end.
   private func isAddress(_ observable: Observable, of end: EventEnd, chunk: RawSpan) -> Bool {
     guard end.isIPv4 == (observable.kind == .ipv4) else { return false }
     var isEqual = false
@@ -43,7 +44,8 @@ extension ObservableBatch {
     return isEqual
   }
 
-  /// Lends the bytes of an observable, empty where its range does not fit.
+  /// Calls a closure with the bytes of an observable, which are empty if its range is out of
+  /// bounds.
   func withBytes(of observable: Observable, chunk: RawSpan, _ body: (RawSpan) -> Void) {
     let start = Int(observable.offset)
     let end = start + Int(observable.length)
@@ -61,7 +63,7 @@ extension ObservableBatch {
     withBytes(of: observable, chunk: chunk) { bytes in
       switch observable.kind {
       case .domain, .email:
-        // The bytes may still have the case in which they stood.
+        // The bytes may still have the case that they have in the input.
         let start = output.count
         output.append(bytes)
         var text = output.mutableSpan
@@ -75,7 +77,7 @@ extension ObservableBatch {
           observable.kind == .filename
           ? normalizer.appendFileName(bytes, hasSeparator: &hasSeparator, to: &output)
           : normalizer.appendRegistryKey(bytes, to: &output)
-        // One without a normal form is shown as it stands.
+        // A value without a normal form is shown unchanged.
         if refusal != nil { output.append(bytes) }
       default: ValueText.append(kind: observable.kind, bytes: bytes, to: &output)
       }

@@ -2,24 +2,24 @@ import Indicators
 
 /// Why a source of an entry takes no part in a scan.
 package enum SourceExclusion: Sendable, Equatable {
-  /// Its kind says little by itself, and `--weak` was not asked for.
+  /// Its kind says little by itself, and `includesWeak` is false.
   case weak
-  /// It states less confidence than `--min-confidence`.
+  /// It states less confidence than `minimumConfidence`.
   case confidence
-  /// Its feed is none of `--feeds-only`.
+  /// Its feed is none of `feedsOnly`.
   case feed
-  /// It was not valid yet at the time that counts.
+  /// It was not valid yet at the event's time, or is not valid yet now (`TimeMode`).
   case notYetValid
-  /// It was no longer valid at the time that counts.
+  /// It was no longer valid at the event's time, or is no longer valid now (`TimeMode`).
   case expired
-  /// It has bounds, and the event has no time to compare with.
+  /// It has a limited validity, and the event has no time to compare with it.
   case noEventTime
 }
 
 extension ScanOptions {
-  /// Why a source takes no part at an event's time; nil where it does.
+  /// Why a source takes no part at an event's time; nil if it takes part.
   ///
-  /// The one rule that scans and explanations share.
+  /// Scans and explanations share this rule.
   package func exclusion(of source: ResolvedSource, at time: Int64) -> SourceExclusion? {
     if source.flags.contains(.weak), !includesWeak { return .weak }
     if let confidence = source.confidence, confidence < minimumConfidence { return .confidence }
@@ -29,15 +29,16 @@ extension ScanOptions {
     return timeExclusion(of: source, at: time)
   }
 
-  /// Whether an exception holds at an event's time, which it does until it ends.
+  /// Whether an exception of an allow list holds at an event's time.
   ///
-  /// When it was written down, which is what most starts are, and an event without a time say nothing against it. The
-  /// other limits are on what is looked for.
+  /// It holds until its validity ends. The start does not matter, since it mostly tells only when
+  /// the exception was written down; nor does it matter whether the event has a time. The other
+  /// limits of the options apply only to indicators that are looked for.
   package func holds(_ exception: ResolvedSource, at time: Int64) -> Bool {
     timeExclusion(of: exception, at: time) != .expired
   }
 
-  /// Why a source does not hold at an event's time; nil where it does.
+  /// Why a source's validity excludes it at an event's time; nil if it does not.
   private func timeExclusion(of source: ResolvedSource, at time: Int64) -> SourceExclusion? {
     let moment: Int64
     switch timeMode {

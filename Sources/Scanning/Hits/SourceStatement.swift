@@ -2,7 +2,9 @@ import Database
 public import Indicators
 import Parsing
 
-/// What a feed says of values: its name and all context but the lines, read from a database once.
+/// What a feed says of values: the feed's name and the context, without the lines.
+///
+/// It is read from a database once and shared.
 public final class SourceStatement: Sendable {
   /// Name of the feed.
   public let feed: [UInt8]
@@ -28,18 +30,21 @@ public final class SourceStatement: Sendable {
   public let confidence: UInt8
   /// The marking under which it was shared.
   public let tlp: TLP
-  /// Whether it allows, is weak, or was forced to exact.
+  /// Whether the source is of an allow list, is weak, or was forced to an exact match, among
+  /// others.
   public let flags: SourceFlags
-  /// The values that were to be seen together.
+  /// The joint condition as text; empty if there is none.
   public let condition: [UInt8]
-  /// Which condition of its database, which of its members, of how many.
+  /// The joint condition, and which of its members this source is; nil if it has no condition.
   let conditionPlace: ConditionPlace?
-  /// Bytes of all its texts, with what stands around them in a line, about.
+  /// The approximate number of bytes that all texts, with the punctuation around them, take in a
+  /// line.
   let length: Int
-  /// Number of the feed's name among those that its catalog met: means nothing beside another catalog's.
+  /// The feed's number in the catalog that made this statement; it has no meaning in another
+  /// catalog.
   let feedNumber: Int
 
-  /// What a source of an entry says, by a feed with this name and number.
+  /// Reads the statement of a source from its context; `feed` and `number` are the feed's.
   init(
     _ context: SourceContext, feed: [UInt8], number: Int, _ database: IndicatorDatabase
   ) {
@@ -66,7 +71,7 @@ public final class SourceStatement: Sendable {
     conditionPlace = ConditionPlace(context)
   }
 
-  /// Whether two databases' feeds say the same.
+  /// Whether two statements, perhaps of different databases, say the same.
   func isSame(as other: SourceStatement) -> Bool {
     self === other
       || feed == other.feed && id == other.id && description == other.description
@@ -78,7 +83,7 @@ public final class SourceStatement: Sendable {
 }
 
 extension SourceStatement {
-  /// A statement as what it says, wherever it says it: equal where `isSame` is true.
+  /// A statement compared by its content: two are equal if `isSame` is true.
   struct Meaning: Hashable {
     private let statement: SourceStatement
 
@@ -88,7 +93,8 @@ extension SourceStatement {
       left.statement.isSame(as: right.statement)
     }
 
-    // All that is compared: whoever writes a feed may have statements differ in any one part.
+    // Everything that is compared is hashed: a hostile feed may hold statements that differ in any
+    // one part.
     func hash(into hasher: inout Hasher) {
       for text in [statement.feed, statement.id, statement.description, statement.reference] {
         hasher.combine(text)
@@ -106,9 +112,10 @@ extension SourceStatement {
   }
 }
 
-/// Statements of databases that were read lately: the entries of a feed share few, or have one each.
+/// Keeps statements that were read lately: the entries of a feed share few, or have one each.
 ///
-/// Each has a place that its number chooses, where the one before it gives way.
+/// It is a direct-mapped cache: a statement's number chooses its place, and a new one replaces the
+/// one that was there.
 struct StatementCatalog {
   private static let size = 1 << 10
 
@@ -119,7 +126,8 @@ struct StatementCatalog {
   }
 
   private var places: [Place] = []
-  /// Names of feeds, one array for all statements of each, so that comparing two is comparing their addresses.
+  /// Names of feeds. All statements of a feed share one array, so comparing two names mostly
+  /// compares addresses.
   private var names: [[UInt8]] = []
   private var numbers: [[UInt8]: Int] = [:]
 
@@ -141,7 +149,7 @@ struct StatementCatalog {
     return statement
   }
 
-  /// The number of a name, the next one where it was not met before.
+  /// The number of a feed's name; a new name gets the next number.
   private mutating func number(ofFeed name: [UInt8]) -> Int {
     if let number = numbers[name] { return number }
     numbers[name] = names.count

@@ -2,11 +2,12 @@ import Database
 import Indicators
 import Parsing
 
-/// The hosts of URL indicators, which are all that encrypted traffic shows of them (`--url-hosts`).
+/// The hosts of URL indicators (`--url-hosts`): encrypted traffic shows nothing more of a URL.
 ///
-/// They are the names of a database of their own, made when a scan begins; so they are looked up, and
-/// lines of logs are chosen, as for any other name. The line of a name's source is the number of its
-/// host. Hosts that are addresses are left out: neither TLS nor DNS names them.
+/// The hosts are domain entries of a database of their own, made when a scan begins. So they are
+/// looked up, and lines of logs are chosen, as for any other name. The line of an entry's source is
+/// the number of its host, from 1. Hosts that are addresses are left out: neither TLS nor DNS names
+/// them.
 struct URLHosts: Sendable {
   /// A URL indicator with a host.
   struct Entry: Sendable, Hashable {
@@ -15,14 +16,14 @@ struct URLHosts: Sendable {
     var isRoot: Bool
   }
 
-  /// Names of hosts, each exact.
+  /// The hosts as entries that match exactly.
   let database: IndicatorDatabase
   /// URL indicators by the number of their host.
   private let entries: [[Entry]]
 
-  /// The hosts of all URL indicators; nil where there are none.
+  /// Collects the hosts of all URL indicators; nil if there are none.
   ///
-  /// - Throws: where they make no database: there are more of them than one can hold.
+  /// - Throws: if there are more hosts than a database can hold.
   init?(_ databases: [IndicatorDatabase]) throws {
     var numbers: [[UInt8]: Int] = [:]
     var entries: [[Entry]] = []
@@ -56,22 +57,22 @@ struct URLHosts: Sendable {
     self.entries = entries
   }
 
-  /// The URL indicators on the host that an entry of the database names.
+  /// The URL indicators on the host that is entry `name` of `database`.
   func entries(of name: UInt32) -> [Entry] {
     guard let line = database.sources(of: name).first?.line, line > 0, Int(line) <= entries.count
     else { return [] }
     return entries[Int(line) - 1]
   }
 
-  /// How many URL indicators are on the hosts that entries of the database name.
+  /// The number of URL indicators on the hosts that are the entries `names` of `database`.
   func count(of names: Set<UInt32>) -> UInt64 {
     names.reduce(0) { $0 + UInt64(entries(of: $1).count) }
   }
 
-  /// How many URL indicators of databases are on hosts with these names.
+  /// The number of URL indicators in `databases` that are on hosts with the given names.
   static func count(on names: Set<[UInt8]>, in databases: [IndicatorDatabase]) -> UInt64 {
     if names.isEmpty { return 0 }
-    // Most URLs are told apart by two bytes, before their hosts are copied.
+    // The first two bytes of the host rule most URLs out before their hosts are copied.
     var mayBegin = [Bool](repeating: false, count: 1 << 16)
     for name in names where name.count > 1 { mayBegin[Int(name[0]) << 8 | Int(name[1])] = true }
     var count: UInt64 = 0
@@ -87,11 +88,11 @@ struct URLHosts: Sendable {
     return count
   }
 
-  /// Where the name is that a URL's normal form has as its host.
+  /// The range of the host's name in a URL's normal form; nil if the host is an address.
   private static func host(of url: RawSpan, _ start: Int) -> Range<Int>? {
     guard start < url.byteCount else { return nil }
     var end = start
-    // A port, never an IPv6 address: those stand in brackets.
+    // A colon begins a port: IPv6 addresses are in brackets and are refused below.
     while end < url.byteCount, url.byte(unchecked: end) != Byte.slash,
       url.byte(unchecked: end) != Byte.colon
     {
@@ -103,20 +104,20 @@ struct URLHosts: Sendable {
     return start..<end
   }
 
-  /// Whether a URL is its host alone, with or without a port.
+  /// Whether a URL has no path beyond `/`.
   private static func isRoot(_ url: RawSpan, host: Range<Int>) -> Bool {
     url.end(before: Byte.slash, from: host.upperBound) + 1 >= url.byteCount
   }
 
-  /// What a field says of a host.
+  /// What a name in a field tells of a host.
   enum Role {
-    /// A name that a client asks a resolver for, or that one answers.
+    /// A name in a DNS query or answer.
     case resolution
-    /// The name in the clear of an encrypted connection.
+    /// The server name that an encrypted connection shows in the clear.
     case encrypted
   }
 
-  /// What a field is; nil for one of neither.
+  /// The role of a field; nil if it has neither.
   static func role(ofField field: [UInt8]) -> Role? {
     let path = String(decoding: field, as: UTF8.self).lowercased()
     let last = path.split(separator: ".").last.map(String.init) ?? path

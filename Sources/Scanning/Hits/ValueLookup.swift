@@ -4,37 +4,37 @@ import Inputs
 import Matchers
 import Parsing
 
-/// Asks databases for values given by hand.
+/// Looks up values given by hand in databases.
 ///
-/// Making one takes about ten microseconds, a few times as long as an answer: keep it. It holds scratch memory, so
-/// each thread has its own; answers may go anywhere.
+/// Making one takes about ten microseconds, a few times as long as an answer, so keep it. It holds
+/// scratch memory, so each thread needs its own; answers may be passed to other threads.
 public struct ValueLookup {
-  /// What came of one value.
+  /// The result of looking up one value.
   public struct Answer: Sendable {
     /// The value as it was asked for.
     public var asked: [UInt8]
-    /// What it was recognised as; nil where it is nothing that can be an indicator.
+    /// The kind that the value was recognised as; nil if it cannot be an indicator.
     public var kind: IndicatorKind?
-    /// Its normal form as printed.
+    /// The value's normal form as printed.
     public var normalForm: [UInt8] = []
-    /// The hit that it would be; nil where nothing covers it.
+    /// The hit that the value would be in a scan; nil if nothing covers it.
     public var hit: Hit?
     /// Why there is no hit, for a person.
     public var reason = ""
   }
 
   private let resolver: HitResolver
-  /// What finds the texts of databases, by its place among those that hold any.
+  /// The text matchers of those databases that have any; an index here is the matcher's number.
   private let texts: [LiteralMatcher]
   private var parser = IndicatorParser()
   private var batch = ObservableBatch()
 
-  /// Kinds that no shape tells: what is asked for may be any of them.
+  /// Kinds that cannot be recognised by their shape: a value may be any of them.
   private static let opaqueKinds: [IndicatorKind] = [
     .filename, .registryKey, .userAgent, .mutex, .pipe, .ja4,
   ]
 
-  /// Lookups in databases; weak kinds take part and suppressed entries are shown.
+  /// Creates a lookup in which weak kinds take part and suppressed hits are shown.
   public init(databases: [IndicatorDatabase]) {
     var options = ScanOptions()
     options.includesWeak = true
@@ -46,8 +46,10 @@ public struct ValueLookup {
     texts = databases.compactMap(\.payloadMatcher)
   }
 
-  /// Asks for one value, defanged or not: as what its shape says, and as a file name, registry key, user
-  /// agent or other text, which have no shape.
+  /// Looks up one value, defanged or not.
+  ///
+  /// It is looked up as what its shape says, and as a file name, registry key, user agent or other
+  /// text, which have no shape.
   public mutating func ask(_ value: [UInt8]) -> Answer {
     var answer = Answer(asked: value)
     batch.removeAll()
@@ -87,7 +89,7 @@ public struct ValueLookup {
     return answer
   }
 
-  /// Whether a value with slashes is an address, prefix or URL gone wrong, which is why it is none, and no path.
+  /// Whether a value with slashes is a malformed address, prefix or URL instead of a path.
   private mutating func isOtherThanPath(_ value: [UInt8]) -> Bool {
     if value.firstRange(of: Array("://".utf8)) != nil { return true }
     switch parser.parse(value.rawSpan, as: .none, options: AdmissionOptions()) {
@@ -97,7 +99,7 @@ public struct ValueLookup {
     }
   }
 
-  /// Adds the value as the address, name, URL, e-mail address or digest that its shape says.
+  /// Adds the value as what its shape says: address, name, URL, e-mail address or digest.
   private mutating func addByShape(_ value: [UInt8], to answer: inout Answer) {
     var admission = AdmissionOptions()
     admission.keepsPrivateAddresses = true
@@ -134,14 +136,14 @@ public struct ValueLookup {
     }
   }
 
-  /// The value's normal form as a kind without a shape of its own; nil where it can be none.
+  /// The value's normal form as a given kind; nil if it cannot be of that kind.
   private mutating func normalForm(of value: [UInt8], as kind: IndicatorKind) -> [UInt8]? {
     guard parser.parse(value.rawSpan, as: .kind(kind)) == nil, let parsed = parser.results.first
     else { return nil }
     return Array(parser.arena[parsed.start..<parsed.end])
   }
 
-  /// Adds the texts of databases that stand in the value.
+  /// Adds the texts of databases that the value contains.
   private mutating func addTexts(in value: [UInt8]) {
     for (number, matcher) in texts.enumerated() {
       var matches: [LiteralMatch] = []
@@ -157,7 +159,7 @@ public struct ValueLookup {
     }
   }
 
-  /// Adds a form of the value, which is looked up beside those before it.
+  /// Adds a form of the value to the batch; all forms are looked up for one hit.
   private mutating func add(
     _ kind: IndicatorKind, _ bytes: [UInt8], flags: ObservableFlags = [], port: UInt16 = 0,
     schemeLength: UInt16 = 0
@@ -173,7 +175,7 @@ public struct ValueLookup {
         length: UInt32(bytes.count), record: 0, port: port, schemeLength: schemeLength))
   }
 
-  /// Every kind whose values look the same: digests of one length.
+  /// All kinds whose values look the same as this kind's: digests of the same length.
   private static func kindsLike(_ kind: IndicatorKind) -> [IndicatorKind] {
     guard kind.isDigest else { return [kind] }
     return [kind]
