@@ -4,23 +4,25 @@ import Parsing
 
 /// Turns batches of observables into output: the scan's matching, or the listing of `extract`.
 ///
-/// One for each thread; called once a batch, so a class behind a protocol costs nothing.
+/// Each thread has one. It is called once for each batch, so calling through a protocol costs
+/// nothing worth mentioning.
 package protocol BatchProcessor: AnyObject {
   /// Handles a batch whose observables point into `chunk`.
   ///
   /// - Parameters:
   ///   - batch: whole records.
-  ///   - chunk: the bytes beside the batch.
-  ///   - place: what to add to the records' numbers and offsets.
-  ///   - output: where lines or hits go.
-  ///   - isStopped: asked where the output has become much, which may then be taken; true ends the work.
+  ///   - chunk: the bytes that the batch was extracted from.
+  ///   - place: the segment's place in its input; it has what to add to record numbers and offsets.
+  ///   - output: receives lines or hits.
+  ///   - isStopped: called when the output has become large, and may take the output; true ends the
+  ///     work.
   func process(
     _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
     output: inout SegmentOutput, isStopped: (inout SegmentOutput) -> Bool)
 }
 
 extension BatchProcessor {
-  /// Handles a batch whose output is held, however much it is.
+  /// Handles a batch and keeps all of its output, however large it becomes.
   package func process(
     _ batch: inout ObservableBatch, chunk: RawSpan, place: SegmentPlace,
     output: inout SegmentOutput
@@ -29,23 +31,23 @@ extension BatchProcessor {
   }
 }
 
-/// Where a segment stands in its input.
+/// The place of a segment in its input.
 package struct SegmentPlace {
   /// Index of the input among those of the run.
   package var input: Int
   /// The input's path.
   package var path: InputPath
-  /// Added to a record's number.
+  /// Added to each record's number.
   package var numberBase: UInt64
-  /// Added to a record's base offset.
+  /// Added to each record's base offset.
   package var offsetBase: UInt64
   /// Whether record numbers count packets (else lines).
   package var countsPackets: Bool
-  /// Where the chunk was transcoded from UTF-16: the way back.
+  /// Maps offsets back to the input, if the chunk was transcoded from UTF-16.
   package var transcoded: TranscodedOffsets?
-  /// What stands around the chunk, where lines around hits are shown.
+  /// The lines before and after the chunk, if lines around hits are shown.
   var surroundings = ChunkSurroundings()
-  /// Of a capture: what its flows have met of joint conditions.
+  /// For a capture: the values of joint conditions that its flows have shown.
   var conditions: FlowConditions?
 
   package init(
@@ -68,7 +70,7 @@ package struct SegmentPlace {
     self.conditions = conditions
   }
 
-  /// Offset in the uncompressed input, before transcoding, of an observable in the chunk.
+  /// The offset of an observable in the uncompressed input, before transcoding.
   package func offset(
     of observable: Observable, in record: ObservableRecord, chunk: RawSpan
   ) -> UInt64 {
@@ -78,11 +80,13 @@ package struct SegmentPlace {
   }
 }
 
-/// Offsets in UTF-16 of offsets in its UTF-8; cheap where they are asked for in ascending order.
+/// Maps offsets in transcoded UTF-8 to offsets in the original UTF-16.
+///
+/// This is cheap if the offsets are asked for in ascending order.
 package final class TranscodedOffsets {
   private var last = (target: 0, source: UInt64(0))
 
-  /// Bytes of UTF-16 that the first `offset` bytes of a chunk stand for.
+  /// The number of UTF-16 bytes from which the first `offset` bytes of a chunk were transcoded.
   package func sourceOffset(of offset: Int, in chunk: RawSpan) -> UInt64 {
     let offset = min(offset, chunk.byteCount)
     if offset < last.target { last = (0, 0) }

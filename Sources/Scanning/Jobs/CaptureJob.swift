@@ -4,31 +4,32 @@ import Inputs
 
 /// Scans one capture on as many threads as are free, with the same output for any number of them.
 ///
-/// One thread at a time deals the next stretch of packets to groups of flows; then each group's part of a
-/// stretch can be read by any thread, one stretch after another. Stretches are committed in order, and
-/// what their flows yielded is put into the order of packets there. Groups are only a way to share the
-/// work out: what flows yield, and where limits bite, depends on the flow alone.
+/// One thread at a time deals the next stretch of packets to groups of flows. Then any thread can
+/// read a group's part of a stretch, one stretch after another. Stretches are committed in order,
+/// and there the results of their flows are put into the order of packets. Groups only share the
+/// work out: what flows yield, and where limits apply, depends on the flow alone.
 ///
-/// Sendable because every stored property is either immutable, or guarded by the run's lock, or owned
-/// by whoever holds the `isDealing` or the `isCommitting` flag; each section below says which.
+/// Sendable because every stored property is either immutable, or guarded by the run's lock, or
+/// owned by the thread that holds the `isDealing` or the `isCommitting` flag; each section below
+/// says which.
 final class CaptureJob: InputJob, @unchecked Sendable {
   private enum Task {
     case deal
     case read(group: Int)
-    /// All of it, where one thread does everything.
+    /// Deals, reads and commits a stretch, if there is only one group.
     case walk
   }
 
-  /// A stretch that was dealt, and what its groups yielded so far.
+  /// A stretch that was dealt, with the results of its groups so far.
   private final class Piece {
     let stretch: CaptureStretch
-    /// Packets and bytes of it.
+    /// The number of packets in the stretch, and of bytes below.
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
-    /// Owned by the thread that reads the group, then by the one that commits.
+    /// Each element is owned by the thread that reads the group, then by the thread that commits.
     var outputs: [SegmentOutput?]
     var horizons: [UInt64]
-    /// Guarded by the run's lock: groups that are still to be read.
+    /// Guarded by the run's lock: the number of groups that are still to be read.
     var left: Int
 
     init(_ stretch: CaptureStretch, groupCount: Int) {
@@ -61,7 +62,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private var isBusy: [Bool]
   private var pieces: [Int: Piece] = [:]
   private var spare: [CaptureStretch] = []
-  /// Where the input ran dry: the stretch that goes on once everything dealt was committed.
+  /// The stretch in which the input ran dry; it is continued once everything dealt is committed.
   private var paused: CaptureStretch?
   private var flows: CaptureFlows?
 
@@ -72,7 +73,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
 
   // Owned by the thread that commits.
   private var order: PacketOrder
-  /// The part of the flows in which something waited longest, where one thread does everything.
+  /// A hint for `CaptureFlows.horizon`, if there is only one group: the part of the flows in which
+  /// something waited longest.
   private var slowest = 0
   private var problems: [ScanProblem] = []
   private var isStopped = false
@@ -91,10 +93,10 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     self.options = options
     self.progress = progress
     var groups = 1
-    // Twice as many groups as threads, so that no thread waits long for the last.
+    // Twice as many groups as threads, so that no thread waits long for the last group.
     while groups < 64, threads > 1, groups < 2 * threads { groups *= 2 }
     groupCount = min(groups, options.shardCount)
-    // With one group a stretch is dealt, read and committed before the next one is begun, by whichever thread.
+    // With one group each stretch is dealt, read and committed before the next one begins.
     window = groupCount > 1 ? 2 * threads + 2 : 1
     next = Array(repeating: 0, count: groupCount)
     isBusy = Array(repeating: false, count: groupCount)
@@ -152,7 +154,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     run.update { paused.take() ?? spare.popLast() } ?? CaptureStretch()
   }
 
-  /// Notes what of the capture a piece is.
+  /// Runs `read` and notes how many packets and bytes it added to a piece.
   private func count(_ dealer: CaptureDealer, _ piece: Piece, _ read: () -> Void) {
     let (packets, bytes) = (dealer.packetCount, dealer.byteCount)
     read()
@@ -164,7 +166,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     }
   }
 
-  /// Ends with the error for a file whose header was refused, so that nothing was dealt.
+  /// Ends the job with an error: the file's header was refused, so nothing was dealt.
   private func refuse(_ error: CaptureError) {
     problems.append(ScanProblem(path: path, error))
     run.update {
@@ -206,8 +208,10 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     if isComplete { commit(piece, worker) }
   }
 
-  /// What a group's flows yield in a stretch: of its packets as `next` appends it batch by batch, and at
-  /// the capture's end of what waits in them.
+  /// Scans a group's part of a stretch and returns its output.
+  ///
+  /// `next` appends the observables of the packets batch by batch. After the last stretch the data
+  /// that still waits in the flows is scanned too.
   private func scan(
     _ stretch: CaptureStretch, _ group: Int, _ flows: CaptureFlows, _ reader: FlowWorker,
     _ worker: ScanWorker, _ next: (inout ObservableBatch) -> Bool
@@ -236,7 +240,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     return segment
   }
 
-  /// Reads and commits the next stretch: one thread does everything, so nothing is dealt to others.
+  /// Reads and commits the next stretch; with one group nothing is dealt to others.
   private func walk(_ worker: ScanWorker) {
     do throws(CaptureError) {
       let dealer = try open()
@@ -248,7 +252,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
         piece.outputs[0] = scan(stretch, 0, dealer.flows, reader, worker) { batch in
           dealer.walk(stretch, reader, into: &batch)
         }
-        // Nothing else writes to `order` where one thread does everything.
+        // With one group no other thread writes to `order`.
         let fresh = piece.outputs[0]?.lowestPacket ?? .max
         if !order.isEmpty || fresh < .max {
           piece.horizons[0] = dealer.flows.horizon(
@@ -285,7 +289,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     }
   }
 
-  /// Hands on what a stretch yielded as far as its order is certain; true after the last one.
+  /// Writes the output of a stretch as far as its order is certain; true after the last stretch.
   private func apply(_ piece: Piece, _ worker: ScanWorker) -> Bool {
     var outputs = piece.outputs
     piece.outputs = []
@@ -317,7 +321,7 @@ final class CaptureJob: InputJob, @unchecked Sendable {
     return isLast
   }
 
-  /// Writes lines whose turn it is, those that are packed as they are rendered.
+  /// Writes lines whose turn it is; packed ones are rendered here.
   private func write(_ segment: SegmentOutput, _ worker: ScanWorker?) -> Bool {
     guard !segment.packedLines.isEmpty,
       let renderer = worker?.processor as? any PackedHitRenderer
@@ -344,13 +348,15 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   }
 
   private func finish(_ worker: ScanWorker? = nil) {
-    // Where no more output is wanted another thread may still deal, and counts are no longer taken.
+    // If no more output is wanted another thread may still be dealing, and counts are no longer
+    // taken.
     if !isStopped { writeRest(worker) }
     output.finish(input: input, problems: problems)
     run.update { isFinished = true }
   }
 
-  /// Says so where of a capture nothing could be read, which would else look like one without hits.
+  /// Notes a problem if no packet of a capture could be read: it would look like a capture without
+  /// hits.
   private func noteUnread(_ counts: [String: UInt64], packets: UInt64) {
     let prefix = "link-type-"
     let unread = counts.filter { $0.key.hasPrefix(prefix) }

@@ -2,10 +2,12 @@ import Capture
 import Glibc
 import Inputs
 
-/// Writes the packets of flows that hit: the captures are read a second time, since a hit comes after
-/// packets that belong to it.
+/// Writes the packets of flows that hit.
+///
+/// The captures are read a second time, since a hit is found only after earlier packets of its
+/// flow.
 enum Evidence {
-  /// Copies the packets of the flows into one file, input by input; gives what went wrong.
+  /// Copies the packets of the flows into one file, input by input, and returns the problems.
   static func write(
     _ flows: [Int: FlowSelection], inputs: [InputPath], to path: InputPath, options: CaptureOptions,
     limits: ScanLimits
@@ -26,7 +28,7 @@ enum Evidence {
     return problems
   }
 
-  /// Copies the packets of one input; gives what went wrong.
+  /// Copies the packets of one input; returns a problem, or nil.
   private static func copy(
     _ path: InputPath, _ flows: FlowSelection, _ options: CaptureOptions, _ limits: ScanLimits,
     to file: inout EvidenceFile
@@ -51,7 +53,7 @@ enum Evidence {
     do throws(CaptureError) {
       try file.copy(source, flows: flows, carriers: carriers, options: options)
     } catch {
-      // The scan has told of a capture that is cut.
+      // The scan has already reported a capture that is cut or damaged.
       return error.code == .cannotRead ? ScanProblem(path: path, error) : nil
     }
     return nil

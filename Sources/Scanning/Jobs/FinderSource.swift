@@ -6,11 +6,12 @@ import Synchronization
 
 extension FileNameFinder: FileNameSearch {}
 
-/// Makes the finder of file names in text when the first text asks for it; all threads share it.
+/// Makes the finder of file names in text when it is first needed; all threads share it.
 final class FileNameFinderSource: FileNameSource {
   private let databases: [IndicatorDatabase]
   private let options: LookupOptions
-  /// Nothing until it is asked for; then the finder, or nil where no file name takes part.
+  /// Nil until the finder is first needed; then the finder, or nil inside if no file name takes
+  /// part.
   private let made = Mutex<FileNameFinder??>(nil)
 
   init(databases: [IndicatorDatabase], options: LookupOptions) {
@@ -28,14 +29,15 @@ final class FileNameFinderSource: FileNameSource {
   }
 }
 
-/// Finds the texts of databases in logs, as payloads of captures are searched for them.
+/// Finds the texts of databases in the values of logs, as a search in payloads finds them in
+/// captures.
 struct TextFinder: TextSearch {
-  /// Occurrences in one value that are told.
+  /// The number of occurrences in one value that each matcher reports.
   private static let limit = 4096
 
   private let matchers: [LiteralMatcher]
 
-  /// Nil where there is nothing to look for.
+  /// Creates nil if there is no text to look for.
   init?(_ matchers: [LiteralMatcher]) {
     if matchers.isEmpty { return nil }
     self.matchers = matchers
@@ -71,12 +73,15 @@ struct TextFinder: TextSearch {
   }
 }
 
-/// Makes the finder of candidates in logs when the first log asks for it: scans of captures alone do without its tables.
+/// Makes the finder of candidates in logs when the first log needs it.
+///
+/// Scans of captures alone do without its tables.
 final class FinderSource: Sendable {
   private let databases: [IndicatorDatabase]
   private let options: LookupOptions
   private let refangs: Bool
-  /// Nothing until it is asked for; then the finder, or nil where every line has to be read.
+  /// Nil until the finder is first needed; then the finder, or nil inside if every line has to be
+  /// read.
   private let made = Mutex<CandidateFinder??>(nil)
 
   init(databases: [IndicatorDatabase], options: LookupOptions, refangs: Bool) {
@@ -85,7 +90,7 @@ final class FinderSource: Sendable {
     self.refangs = refangs
   }
 
-  /// A copy of the finder for a thread; nil where no finder serves these databases.
+  /// A copy of the finder for a thread; nil if no finder can serve these databases.
   var finder: CandidateFinder? {
     made.withLock { finder in
       if let finder { return finder }

@@ -3,48 +3,50 @@ import Inputs
 import Logs
 import Parsing
 
-/// Scans log files that grow, until it is asked to stop: each line as soon as it is complete.
+/// Scans log files that grow, each line as soon as it is complete, until it is asked to stop.
 ///
-/// One thread looks at the files in turn, so hits are written in the order in which they are found. A
-/// file that another takes the name of (rotation) is read on beside the new one until nothing came for a
-/// while: whoever writes may not know of it yet.
+/// One thread looks at the files in turn, so hits are written in the order in which they are found.
+/// If another file takes the name of a followed one (rotation), the old file is read on beside the
+/// new one until nothing was added for a while: its writer may not have switched yet.
 final class FollowRun {
-  /// What is read at once.
+  /// The number of bytes read at once.
   private static let readSize = 1 << 20
-  /// Looks at a file without notifications follow one another by so many milliseconds.
+  /// Milliseconds between two looks at files that send no notifications.
   private static let pollInterval: Int32 = 40
-  /// A request to stop is noticed after so many milliseconds.
+  /// Milliseconds after which a request to stop is noticed at the latest.
   private static let longestWait: Int32 = 200
-  /// Seconds for which a file that was replaced is looked at.
+  /// Seconds without new bytes after which a replaced file is given up.
   private static let patience = 30.0
 
-  /// A file, and where the scan of it stands.
+  /// A followed file, and how far its scan has come.
   private final class Stream {
     let file: FollowedFile
     let input: Int
     var state: LogState?
-    /// What was read and is not consumed: the beginning of a line or of a record.
+    /// The bytes that were read but not consumed: the beginning of a line or record.
     var waiting: [UInt8] = []
-    /// Bytes of it that were scanned and are not consumed, since what they begin was not whole.
+    /// The number of waiting bytes that were scanned already, but began a line or record that was
+    /// incomplete.
     var scannedCount = 0
-    /// Whether there is enough more than was scanned: a line's end, or as much again where none comes.
+    /// Whether enough was added for another scan: a line feed, or as many bytes as were scanned
+    /// before.
     var hasNews: Bool {
       let added = waiting.dropFirst(scannedCount)
       return added.count >= scannedCount || added.contains(Byte.lineFeed)
     }
-    /// Place of its first byte in the file.
+    /// The offset in the file of the first waiting byte.
     private(set) var base: UInt64 = 0
-    /// Where the file is UTF-16, of which UTF-8 waits.
+    /// The transcoder of a file in UTF-16; `waiting` then holds UTF-8.
     private var transcoder: UTF16Transcoder?
     private var isEncodingKnown = false
     var isTranscoded: Bool { transcoder != nil }
     var lines: UInt64 = 0
     var linesBefore: [UInt8] = []
-    /// When it was read last, in seconds, once another file has its name.
+    /// When bytes last came, in seconds, once another file has taken this one's name.
     var replacedSince: Double?
     var hasBegun = false
     var isAbsent = false
-    /// The system could not read it, which was told.
+    /// Whether a failed read was reported, until a read succeeds again.
     var hasFailed = false
     var isOver = false
 
@@ -53,7 +55,7 @@ final class FollowRun {
       self.input = input
     }
 
-    /// Takes what was read of the file.
+    /// Adds bytes that were read from the file.
     func append(_ bytes: RawSpan) {
       if transcoder != nil {
         transcoder?.transcode(bytes, isFinal: false, to: &waiting)
@@ -72,12 +74,12 @@ final class FollowRun {
       (self.transcoder, waiting, base) = (transcoder, text, 2)
     }
 
-    /// Completes what waits, since nothing more will come.
+    /// Completes the waiting bytes, since nothing more will come.
     func end() {
       transcoder?.transcode([UInt8]().rawSpan, isFinal: true, to: &waiting)
     }
 
-    /// Drops bytes that were scanned.
+    /// Removes the first `count` waiting bytes, which were scanned.
     func consume(_ count: Int) {
       base += UInt64(
         isTranscoded
@@ -108,7 +110,10 @@ final class FollowRun {
   private var isStopped = false
   private var buffer = [UInt8](repeating: 0, count: FollowRun.readSize)
 
-  /// A run over some files; `output` is where the writer writes to, to notice that nobody reads it.
+  /// Creates a run over some files.
+  ///
+  /// `output` is the descriptor that the writer writes to; it is watched to notice that nobody
+  /// reads it.
   init(
     paths: [InputPath], plan: ScanPlan, writer: ResultWriter, worker: ScanWorker, output: Int32?
   ) {
@@ -119,12 +124,13 @@ final class FollowRun {
     streams = paths.enumerated().map { Stream(path: $1, input: $0) }
   }
 
-  /// Runs until the request to stop, the limit on hits, or the end of whoever reads the output.
+  /// Runs until it is asked to stop, the limit on hits is reached, or the reader of the output goes
+  /// away.
   func run() {
     for stream in streams { watch.add(stream.file.path) }
     while !isStopped, !plan.isStopRequested, !streams.isEmpty {
       var isIdle = true
-      // Streams that begin meanwhile have their turn next time.
+      // Streams that are added meanwhile have their turn in the next round.
       for stream in streams where !isStopped {
         if look(at: stream) { isIdle = false }
       }
@@ -140,11 +146,11 @@ final class FollowRun {
         break
       }
     }
-    // Lines that were never completed are all there is of them.
+    // Scan the last lines although they were never completed.
     for stream in streams where !isStopped { scan(stream, isFinal: true) }
   }
 
-  /// Reads what is new of a file; false if nothing is.
+  /// Reads and scans new bytes of a file; false if there was nothing new.
   private func look(at stream: Stream) -> Bool {
     let wasOpen = stream.file.isOpen
     // SAFETY: the buffer is lent for the call.
@@ -164,7 +170,8 @@ final class FollowRun {
         scan(stream, isFinal: true)
         stream.isOver = true
       }
-      // What was written before the watch began would be known of later.
+      // The file was opened just now: look again at once, since bytes written before its watch
+      // began send no notification.
       return !wasOpen
     case .absent(let error):
       if error.code == .unsupported {
@@ -205,7 +212,7 @@ final class FollowRun {
 
   // MARK: Scanning
 
-  /// Whether the first bytes are a log's; nil where there are too few of them to tell.
+  /// Whether the first bytes are those of a log; nil if there are too few to tell.
   private func isLog(_ stream: Stream, isFinal: Bool) -> Bool? {
     let first = Array(stream.waiting.prefix(ContentSniffer.length))
     switch ContentSniffer.content(of: first.rawSpan) {
@@ -216,7 +223,7 @@ final class FollowRun {
     }
   }
 
-  /// Scans whole lines and records of what waits.
+  /// Scans the whole lines and records among the waiting bytes.
   private func scan(_ stream: Stream, isFinal: Bool) {
     if isFinal { stream.end() }
     guard !stream.waiting.isEmpty, !stream.isOver, isFinal || stream.hasNews else { return }
@@ -264,7 +271,7 @@ final class FollowRun {
         count, of: stream.linesBefore, text.rawSpan.extracting(..<scanned.consumed))
     }
     stream.consume(scanned.consumed)
-    // An input that is followed is counted when it begins.
+    // A followed input was counted when its first segment was scanned.
     if !writer.write(segment, input: stream.input, isCounted: true) { isStopped = true }
   }
 }

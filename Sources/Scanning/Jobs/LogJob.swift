@@ -6,18 +6,19 @@ import Parsing
 /// Scans one log on as many threads as are free, with output as if one thread had read it front to
 /// back.
 ///
-/// One thread at a time reads a chunk, cut at a line's end, and goes on to look for candidates in it, which
-/// takes most of the time and needs nothing but the bytes. The chunk's lines are then read from a *guessed*
-/// state (format, header, open structures): the one in which the last committed chunk ended. Chunks
-/// are committed in order; where the guess was wrong, or the chunk before ended inside a record, the
-/// result is thrown away and the lines are read again, behind what was left over. So a guess costs
-/// time at worst, never a difference. After a wrong one lines are read when it is their turn, until
-/// a guess would have been right.
+/// One thread at a time reads a chunk, which ends at a line's end. It then looks for candidates in
+/// the chunk, which takes most of the time and depends only on the bytes. The chunk's lines are
+/// read from a *guessed* state (format, header, open structures): the state in which the last
+/// committed chunk ended. Chunks are committed in order. If the guess was wrong, or the chunk
+/// before ended inside a record, the result is thrown away and the lines are read again, together
+/// with the bytes that were left over. So a guess can cost time but never change the output. After
+/// a wrong guess lines are read only when their turn comes, until a guess would have been right.
 ///
-/// Sendable because every stored property is either immutable, or guarded by the run's lock, or owned
-/// by whoever holds the `isReading` or the `isCommitting` flag; each section below says which.
+/// Sendable because every stored property is either immutable, or guarded by the run's lock, or
+/// owned by the thread that holds the `isReading` or the `isCommitting` flag; each section below
+/// says which.
 final class LogJob: InputJob, @unchecked Sendable {
-  /// What is done with a chunk before it is its turn.
+  /// What is done with a chunk before its turn to be committed.
   private enum Ahead {
     case nothing
     case candidates
@@ -32,7 +33,8 @@ final class LogJob: InputJob, @unchecked Sendable {
   private let progress: ScanProgress
   private let contextLines: Int
   private let window: Int
-  /// Chunks are read before those ahead of them are scanned, so that their lines must be counted.
+  /// Whether chunks are read before those ahead of them are scanned, so that their lines must be
+  /// counted when they are read.
   private let readsAhead: Bool
   private let content: InputContent
 
@@ -46,30 +48,30 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var nextCommit = 0
   private var waiting: [Int: LogPiece] = [:]
   private var guess: LogState?
-  /// More than the first chunk is needed to tell what the log is.
+  /// Whether more than the first chunk is needed to tell the log's format.
   private var isUndecided = false
-  /// The last guess was right.
+  /// Whether the last guess was right.
   private var isGuessRight = true
-  /// The last chunk committed ended inside a line or record.
+  /// Whether the last committed chunk ended inside a line or record.
   private var isBehindTail = false
   private var problems: [ScanProblem]
 
   // Owned by the thread that reads.
   private var pieces: LogPieceReader
 
-  // Owned by the thread that commits, and read under the lock where nothing is left to commit.
+  // Owned by the thread that commits, and read under the lock when nothing is left to commit.
   private var state: LogState?
   private var tail: [UInt8] = []
-  /// Bytes of the tail that were looked at, in vain.
+  /// The number of bytes in the tail that were scanned without completing a line or record.
   private var scannedTail = 0
-  /// Memory for the tail and the chunk behind it.
+  /// Reused memory for the tail and the chunk after it.
   private var joined: [UInt8] = []
   private var lines: UInt64 = 0
-  /// Offset in the input of the end of the last chunk committed.
+  /// The offset in the input of the end of the last committed chunk.
   private var lastEnd: UInt64 = 0
-  /// Memory for what lines yield.
+  /// Reused memory for the output of lines.
   private var spare = SegmentOutput()
-  /// Lines before the tail, where lines around hits are shown.
+  /// The lines before the tail, if lines around hits are shown.
   private var linesCommitted: [UInt8] = []
 
   init(
@@ -86,7 +88,8 @@ final class LogJob: InputJob, @unchecked Sendable {
     self.options = options
     self.progress = progress
     self.contextLines = contextLines
-    // Each may hold a chunk and the lines of many hits, so that few wait beyond those at work.
+    // Each outstanding chunk may hold its bytes and the lines of many hits, so only a few wait
+    // beyond those being worked on.
     window = threads + min(threads, 2) + 2
     readsAhead = threads > 1 || contextLines > 0
     pieces = LogPieceReader(
@@ -114,8 +117,8 @@ final class LogJob: InputJob, @unchecked Sendable {
       defer { nextIndex += 1 }
       outstanding += 1
       piece.guess = guess
-      // What is scanned behind something that was left over is scanned once, together with that.
-      // With one thread each chunk's turn is when it is read.
+      // A chunk after a tail is scanned once, together with the tail. With one thread each chunk's
+      // turn comes as soon as it is read.
       if isBehindTail || !readsAhead { return (nextIndex, .nothing) }
       return (nextIndex, guess != nil && isGuessRight ? .everything : .candidates)
     }
@@ -138,7 +141,7 @@ final class LogJob: InputJob, @unchecked Sendable {
 
   // MARK: Scanning
 
-  /// Scans lines whose turn it is, and hands on what becomes much.
+  /// Scans lines whose turn it is, and writes the output whenever it has become large.
   private func scan(
     _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
     surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker
@@ -162,7 +165,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     return taken
   }
 
-  /// Scans a chunk before its turn; nil where that yields so much that it waits for its turn instead.
+  /// Scans a chunk before its turn; nil if it yields so much that it has to wait for its turn.
   private func scanAhead(
     _ piece: LogPiece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker
   )
@@ -231,9 +234,9 @@ final class LogJob: InputJob, @unchecked Sendable {
     if isLast { finish() }
   }
 
-  /// Takes a piece's result over, or scans it where there is none or the guess was wrong.
+  /// Accepts a piece's result, or scans the piece if there is none or the guess was wrong.
   ///
-  /// - Returns: whether the guess was right, or would have been; true where there was none.
+  /// - Returns: whether the guess was right, or would have been; true if there was no guess.
   private func apply(_ piece: LogPiece, worker: ScanWorker) -> Bool {
     guard let chunk = piece.chunk else {
       scanTail(worker)
@@ -257,19 +260,19 @@ final class LogJob: InputJob, @unchecked Sendable {
     return isRight
   }
 
-  /// Whether a chunk is only put behind what was left over for now.
+  /// Whether a chunk is only appended to the tail for now.
   private func mustWait(_ bytes: RawSpan) -> Bool {
-    // A line far longer than a chunk: what is there of it is looked at when it is twice as much.
+    // For a line far longer than a chunk: the tail is scanned again only once it has doubled.
     if !tail.isEmpty, bytes.byteCount < scannedTail - (tail.count - scannedTail),
       bytes.count(of: Byte.lineFeed) == 0
     {
       return true
     }
-    // From a pipe: only the rows that follow tell what it is.
+    // From a pipe: only the rows that follow tell the log's format.
     return state == nil && isUndecided(bytes)
   }
 
-  /// Scans a piece whose turn it is, behind what was left over.
+  /// Scans a piece whose turn it is, together with the tail before it.
   private func scan(
     _ piece: LogPiece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker
   ) {
@@ -296,7 +299,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     self.joined = joined
   }
 
-  /// Scans what was left over where the input ended in a fault: it is all there is.
+  /// Scans the tail of an input that ended in a fault, so that nothing follows.
   private func scanTail(_ worker: ScanWorker) {
     guard !tail.isEmpty else { return }
     let rest = tail
@@ -310,7 +313,7 @@ final class LogJob: InputJob, @unchecked Sendable {
   }
 
   private func isUndecided(_ next: RawSpan) -> Bool {
-    // Much is decided whatever it is.
+    // Beyond 128 KiB the format is decided anyway.
     guard next.byteCount <= 1 << 17 else { return false }
     if tail.isEmpty { return LogState.isUndecided(firstBytes: next, options: options) }
     let bytes = tail + next.copied(next.byteOffsets)
@@ -326,7 +329,7 @@ final class LogJob: InputJob, @unchecked Sendable {
     return LogState.initial(firstBytes: bytes.rawSpan, isFinal: isFinal, options: options)
   }
 
-  /// Bytes of the input, before transcoding, that some bytes stand for.
+  /// The number of bytes in the input, before transcoding, that `bytes` came from.
   private func sourceLength(_ bytes: RawSpan) -> UInt64 {
     guard case .utf16 = content else { return UInt64(bytes.byteCount) }
     return UInt64(UTF16Transcoder.sourceLength(ofUTF8: bytes, 0..<bytes.byteCount))
@@ -344,7 +347,7 @@ final class LogJob: InputJob, @unchecked Sendable {
       linesCommitted = ChunkSurroundings.last(
         contextLines, of: linesCommitted, bytes.extracting(..<consumed))
     }
-    // Held here alone once it was written, so that its memory can be used again.
+    // Once it is written only this job holds it, so that its memory can be used again.
     swap(&spare, &scanned.output)
     if !output.write(spare, input: input) { run.update { hasEnded = true } }
     spare.restart()

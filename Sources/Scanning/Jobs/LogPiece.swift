@@ -2,26 +2,26 @@ import Inputs
 import Logs
 import Parsing
 
-/// A chunk of a log on its way from reading to committing.
+/// A chunk of a log on its way from reading to committing; no chunk if the input ended in a fault.
 struct LogPiece {
   let chunk: Chunk?
   let firstLine: UInt64
   let isFinal: Bool
-  /// The state in which the last chunk committed before it was read had ended.
+  /// The state at the end of the last chunk that was committed when this one was read.
   var guess: LogState?
   var scanned: ScannedPiece?
-  /// What the first pass found in the chunk, where that was made.
+  /// What the first pass found in the chunk, if it was made.
   var candidates: ChunkCandidates?
-  /// Where lines around hits are shown.
+  /// The lines before and after the chunk, if lines around hits are shown.
   var surroundings = ChunkSurroundings()
 
-  /// Keeps what the first pass found, unless that is so much that finding it again is better.
+  /// Keeps what the first pass found, unless it is so large that finding it again is better.
   mutating func keep(_ found: ChunkCandidates) {
     if let chunk, found.isSmall(beside: chunk.bytes.byteCount) { candidates = found }
   }
 }
 
-/// What came of scanning the lines of a chunk.
+/// The result of scanning the lines of a chunk.
 struct ScannedPiece {
   var output: SegmentOutput
   var state: LogState

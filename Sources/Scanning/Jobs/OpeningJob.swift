@@ -5,10 +5,11 @@ import Logs
 import Parsing
 import Synchronization
 
-/// An input before it is known what it holds: opens it, looks at its first bytes, and hands on to
-/// the job that fits.
+/// An input whose content is not known yet.
 ///
-/// Opening can block (a named pipe), so it happens on a worker and not where work is handed out.
+/// It opens the input, looks at its first bytes, and hands on to the job that fits. Opening can
+/// block (a named pipe), so it happens on a worker and not where work is handed out.
+///
 /// Sendable because `hasBegun`, `isFinished` and `inner` are guarded by the run's lock.
 final class OpeningJob: InputJob, @unchecked Sendable {
   private let input: Int
@@ -17,7 +18,7 @@ final class OpeningJob: InputJob, @unchecked Sendable {
   private let run: ScanRun
   private let output: OrderedOutput
   private let plan: ScanPlan
-  /// How many threads share the input if it is a capture.
+  /// The number of threads that share the input if it is a capture.
   private let captureThreads: Int
 
   private var hasBegun = false
@@ -115,11 +116,11 @@ final class OpeningJob: InputJob, @unchecked Sendable {
 
 /// Where an input's bytes come from.
 enum InputOrigin {
-  /// The file that its path leads to.
+  /// The file at the input's path.
   case file
-  /// A descriptor of the caller's.
+  /// A file descriptor that the caller opened.
   case descriptor(Int32)
-  /// What it holds is in memory.
+  /// Bytes in memory.
   case memory([UInt8])
 }
 
@@ -129,9 +130,9 @@ struct ScanPlan: Sendable {
   let logOptions: LogOptions
   let captureOptions: CaptureOptions
   let progress: ScanProgress
-  /// Nil where every line of logs is read.
+  /// Finds the lines of logs worth reading; nil if every line is read.
   let finder: FinderSource?
-  /// What is matched against.
+  /// The databases to match against.
   let databases: [IndicatorDatabase]
   private let hasLog = FirstLog()
 
@@ -145,7 +146,7 @@ struct ScanPlan: Sendable {
     progress.isStopRequested || databases.contains { $0.isCut }
   }
 
-  /// What is to be said once where logs are among the inputs of a scan that chooses packets.
+  /// The problem to report, once, if a scan that chooses packets reads a log.
   func problemOfFirstLog(_ path: InputPath) -> ScanProblem? {
     guard options.packetTimes != nil || options.bpf != nil,
       hasLog.isOpened.withLock({ isOpened in

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Where segments go, one after another in the order of the inputs.
+/// Receives segments, one after another, in the order of the inputs.
 package protocol SegmentSink: AnyObject, Sendable {
   /// Takes the next segment; called by one thread at a time.
   ///
@@ -11,10 +11,10 @@ package protocol SegmentSink: AnyObject, Sendable {
   func finish(input: Int, problems: [ScanProblem])
 }
 
-/// Puts segments that several inputs yield at once into the order of the inputs.
+/// Puts the segments of inputs that are scanned at the same time into the order of the inputs.
 ///
-/// The first unfinished input writes straight through; what later ones yield is held, and a
-/// capture that has filled its share waits for its turn.
+/// The first unfinished input writes straight to the sink. The segments of later ones are held, and
+/// an input that has filled its share waits for its turn.
 final class OrderedOutput: Sendable {
   /// Bytes of output that one waiting input may hold.
   static let heldLimit = 16 << 20
@@ -37,15 +37,16 @@ final class OrderedOutput: Sendable {
   /// Whether no more output is wanted.
   var isStopped: Bool { state.withLock { $0.isStopped } }
 
-  /// Whether an input should not produce more for now.
+  /// Whether an input holds so much output that it should not produce more for now.
   func isFull(input: Int) -> Bool {
     state.withLock { $0.current != input && $0.heldBytes[input, default: 0] > Self.heldLimit }
   }
 
-  /// Waits until an input may produce more, or nobody wants it.
+  /// Waits until an input may produce more, or no more output is wanted.
   ///
-  /// The thread that waits is of no use to others meanwhile. That one is left for the input whose turn it is follows
-  /// from `ScanRun`: whoever ends a piece of that input looks there first for the next.
+  /// The waiting thread does no other work meanwhile. A thread always remains for the input whose
+  /// turn it is: in `ScanRun` a thread that ends a piece of that input looks there first for the
+  /// next.
   func waitForRoom(input: Int, unless isStopped: () -> Bool) {
     while isFull(input: input), !self.isStopped, !isStopped() { usleep(2_000) }
   }
@@ -66,7 +67,7 @@ final class OrderedOutput: Sendable {
     }
   }
 
-  /// Tells that an input yielded its last segment; passes the turn on.
+  /// Notes that an input yielded its last segment, and passes the turn to the next input.
   func finish(input: Int, problems: [ScanProblem]) {
     state.withLock { state in
       state.finished[input] = problems

@@ -3,15 +3,16 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Hits kept as bytes, about a hundred each, where as values with their arrays they take two thousand.
+/// Hits kept as bytes: about a hundred each, where a `Hit` with its arrays takes two thousand.
 ///
-/// Of an indicator only the entry's number is kept, so that reading a hit reads the entry again.
+/// An indicator is kept only as the number of its entry, so reading a hit reads the entry again.
 struct PackedHits {
   /// Where something packed begins: the block, then the offset in it.
   typealias Place = UInt64
 
   private static let blockSize = 1 << 18
-  /// Texts that are kept once for all hits: input decides how many fields there are.
+  /// The number of texts that are kept once for all hits; the input decides how many fields there
+  /// are.
   private static let textLimit = 4096
 
   private var blocks: [[UInt8]] = []
@@ -19,10 +20,10 @@ struct PackedHits {
   private var numbers: [[UInt8]: Int] = [:]
   private var paths: [Int: InputPath] = [:]
   private var packed = PackedBytes()
-  /// Bytes of all that is kept.
+  /// The number of bytes that are kept.
   private(set) var byteCount = 0
 
-  /// Keeps a hit without the lines around it, which groups do not show.
+  /// Keeps a hit, without the lines around it, and returns its place.
   mutating func append(_ hit: Hit) -> Place {
     packed.bytes.removeAll(keepingCapacity: true)
     packed.append(text: hit.value)
@@ -52,20 +53,20 @@ struct PackedHits {
     return keep(packed.bytes)
   }
 
-  /// Keeps a text by itself, to be compared like the value of a hit.
+  /// Keeps a text by itself, which can be compared like the value of a hit.
   mutating func append(value: [UInt8]) -> Place {
     packed.bytes.removeAll(keepingCapacity: true)
     packed.append(text: value)
     return keep(packed.bytes)
   }
 
-  /// The value of the hit, or the text, that is kept at a place.
+  /// The value of the hit, or the text, at a place.
   func value(at place: Place) -> [UInt8] {
     var reader = reader(at: place)
     return reader.text()
   }
 
-  /// Whether the value at a place is this one.
+  /// Whether the hit or text at a place has this value.
   func isValue(_ value: [UInt8], at place: Place) -> Bool {
     var reader = reader(at: place)
     let count = Int(reader.number())
@@ -133,7 +134,7 @@ struct PackedHits {
 
   // MARK: Parts
 
-  /// A text that many hits share: its number, or 0 and the text itself.
+  /// Appends a text that many hits share: its number, or 0 and the text itself.
   private mutating func append(text: [UInt8]) {
     if let number = numbers[text] {
       packed.append(number: UInt64(number + 1))
@@ -248,13 +249,13 @@ struct PackedHits {
   }
 }
 
-/// What renders hits that were packed: a processor of batches that has packed some.
+/// Renders packed hits; a batch processor that packs hits is one.
 protocol PackedHitRenderer: AnyObject {
-  /// Adds the hit at a place as a line.
+  /// Adds the hit at a place to `output` as a line.
   func render(_ packed: PackedHits, at place: PackedHits.Place, to output: inout SegmentOutput)
 }
 
-/// Appends numbers of variable length (LEB128), and texts behind theirs.
+/// Appends numbers of variable length (LEB128), and texts after their lengths.
 private struct PackedBytes {
   var bytes: [UInt8] = []
 
@@ -285,7 +286,7 @@ private struct PackedBytes {
     if !isIPv4 { appendFirst(address.1, 8) }
   }
 
-  /// The first bytes of a number, highest first.
+  /// Appends the `count` highest bytes of a number, highest first.
   private mutating func appendFirst(_ number: UInt64, _ count: Int) {
     for index in 0..<count {
       bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * index)))

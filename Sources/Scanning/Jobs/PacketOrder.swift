@@ -1,8 +1,8 @@
-/// Where a line or a hit of a capture belongs: its packet, and what led to it in which order.
+/// The place of a line or hit in a capture's output: its packet, and an order within the packet.
 package struct PacketPlace: Sendable, Comparable {
   /// Packet number, from 1.
   package var packet: UInt64
-  /// What became known later has a higher number; hits that share it stand together.
+  /// Higher for values that became known later; hits with the same number stay together.
   package var order: UInt64
 
   package static func < (left: PacketPlace, right: PacketPlace) -> Bool {
@@ -10,27 +10,28 @@ package struct PacketPlace: Sendable, Comparable {
   }
 }
 
-/// Puts what a capture's flows yield into the order of packets.
+/// Puts the lines and hits of a capture's flows into the order of packets.
 ///
-/// A value may belong to an earlier packet than the one that made it known (a line of a request that came
-/// in two packets, a segment that waited for one that never came), so hits wait until no earlier ones can
-/// come. They do not wait beyond a limit of memory: then the lower half goes, and a hit that comes too
-/// late for its place is counted. What is held, and when, depends on the capture alone.
+/// A value may belong to an earlier packet than the one that made it known (a line of a request
+/// that came in two packets, a segment that waited for one that never came). So hits wait until no
+/// earlier ones can come. They wait only within a limit of memory: beyond it the lower half is
+/// released, and a hit that then comes too late for its place is counted. Which hits are held, and
+/// when, depends on the capture alone.
 struct PacketOrder {
-  /// Bytes of output that wait.
+  /// The number of bytes of output that may wait.
   private static let limit = 32 << 20
 
   /// A line or hit that waits.
   private struct Waiting: Comparable {
     var place: PacketPlace
-    /// Equal places keep the order in which they were added.
+    /// A serial number: equal places keep the order in which they were added.
     var number: UInt64
-    /// Where it is: bytes of `held`, or with a length of zero a hit of it.
+    /// The range in the bytes of `held`; with a length of zero, `start` is an index of its hits.
     var start: Int
     var length: Int
-    /// Of a packed line: which of `held.packs` has it.
+    /// For a packed line, the index in `held.packs`; else -1.
     ///
-    /// Then `start` is where in that, and `length` about what the line's will be.
+    /// Then `start` is the place in that pack, and `length` the approximate length of the line.
     var pack: Int32 = -1
     var isPacked: Bool { pack >= 0 }
 
@@ -39,42 +40,46 @@ struct PacketOrder {
     }
   }
 
-  /// What waits, in order if `isSorted`, from `next` on; before that what was handed on.
+  /// The waiting lines and hits from `next` on, in order if `isSorted`; those before were released.
   private var waiting: [Waiting] = []
   private var next = 0
-  /// How many from `next` on were handed on before their stretch was over.
+  /// How many from `next` on were released before their stretch was over.
   ///
-  /// They count among what waits until then, so that the limit bites at the same place wherever a stretch was paused.
+  /// Until then they count among those that wait, so that the limit applies at the same place
+  /// wherever a stretch was paused.
   private var ahead = 0
-  /// Whether anything was handed on for want of room, so that others may come that belong before it.
+  /// Whether anything was released for lack of room, so that hits that belong before it may still
+  /// come.
   private var hasCut = false
   private var isSorted = true
   /// The lines and hits of `waiting`.
   private var held = SegmentOutput()
-  /// Bytes of `held` that wait.
+  /// The number of bytes in `held` that wait.
   private var heldBytes = 0
-  /// The same without the input's path in each line.
+  /// The memory that waits, without the input's path in each line.
   private var heldCost = 0
   private let pathLength: Int
   private static let longestPath = 256
   private var number: UInt64 = 0
-  /// A segment that alone was added; nothing else waits.
+  /// A segment that was added while nothing else waited, still unsorted.
   private var fresh: SegmentOutput?
   private var statistics = ScanStatistics()
   private var released = PacketPlace(packet: 0, order: 0)
-  /// No packet of what waits has a lower number.
+  /// The lowest packet number that waits.
   private(set) var lowest = UInt64.max
-  /// Hits that came after one that belongs behind them was handed on.
+  /// The number of hits that came after a hit that belongs after them was released.
   private(set) var late: UInt64 = 0
 
-  /// For lines in which a path of some bytes stands: what is held, and when, depends on the capture alone and not on
-  /// its name.
+  /// Creates an order for lines that contain a path of `pathLength` bytes.
+  ///
+  /// The path is left out of what lines cost, so that the capture's name does not decide which are
+  /// held.
   init(pathLength: Int) { self.pathLength = min(pathLength, Self.longestPath) }
 
   /// Whether nothing waits.
   var isEmpty: Bool { next == waiting.count && fresh == nil }
 
-  /// Adds what a part of a stretch yielded.
+  /// Adds the output of one group's part of a stretch.
   mutating func append(_ segment: SegmentOutput) {
     for place in segment.places where place < released { late += 1 }
     statistics.merge(segment.statistics)
@@ -87,7 +92,7 @@ struct PacketOrder {
     }
   }
 
-  /// Takes what belongs to packets before a number, in order, and whatever is too much to hold.
+  /// Takes the lines and hits of packets before `packet`, in order, and more if too much is held.
   mutating func release(before packet: UInt64) -> SegmentOutput {
     var output = takeFresh(before: packet)
     if output == nil {
@@ -97,7 +102,7 @@ struct PacketOrder {
     return handOn(output)
   }
 
-  /// Takes what belongs to packets before a number while the stretch is paused.
+  /// Takes the lines and hits of packets before `packet` while the stretch is paused.
   mutating func releaseAhead(before packet: UInt64) -> SegmentOutput {
     keepFresh()
     guard !hasCut, lowest < packet else { return handOn(nil) }
@@ -116,7 +121,7 @@ struct PacketOrder {
     return result
   }
 
-  /// Takes the only segment as it is, if all of it is due and in order.
+  /// Takes the only segment unchanged, if all of it is due and in order.
   private mutating func takeFresh(before packet: UInt64) -> SegmentOutput? {
     guard let places = fresh?.places, (places.last?.packet ?? 0) < packet,
       zip(places, places.dropFirst()).allSatisfy({ !($1 < $0) })
@@ -154,7 +159,8 @@ struct PacketOrder {
     isSorted = true
   }
 
-  /// Appends what waits from an index on and belongs before a place; gives how many that are.
+  /// Appends the waiting elements from an index on that belong before a place; returns their
+  /// number.
   private func take(
     from first: Int, before bound: PacketPlace, to output: inout SegmentOutput
   ) -> Int {
@@ -219,12 +225,12 @@ struct PacketOrder {
     heldBytes += segment.bytes.count
   }
 
-  /// What a line costs, also one in which no path stands.
+  /// What a line counts towards the limit: its length without the path, even if it contains none.
   private func cost(_ waiting: Waiting) -> Int {
     max(0, waiting.length - (waiting.isPacked ? 0 : pathLength)) + MemoryLayout<Waiting>.stride
   }
 
-  /// Lets go of what was handed on, once that is more than what waits.
+  /// Frees the memory of what was released, once it is more than what waits.
   private mutating func pack() {
     guard next > waiting.count / 2 || held.bytes.count > 2 * heldBytes else { return }
     var packed = SegmentOutput()

@@ -1,6 +1,6 @@
 import Inputs
 
-/// What a worker thread owns: the memory that its work needs, and the processor of batches.
+/// What a worker thread owns: scratch memory and the processor of batches.
 final class ScanWorker {
   let processor: any BatchProcessor
   let tools: WorkerTools
@@ -25,8 +25,8 @@ protocol InputJob: AnyObject, Sendable {
 
 /// Runs the jobs of many inputs on a fixed number of threads.
 ///
-/// Threads always take work of the earliest input that has some, so the input whose output is due
-/// always has a thread, and later ones only fill otherwise idle ones.
+/// A thread always takes work of the earliest input that has some. So the input whose output is due
+/// always has a thread, and later inputs only use threads that would be idle.
 final class ScanRun: Sendable {
   private struct State {
     var next = 0

@@ -1,4 +1,4 @@
-/// What one piece of an input yielded: rendered lines, or hits to be grouped, and counts.
+/// The output of one piece of an input: rendered lines, or hits to be grouped, and counts.
 ///
 /// A segment is filled by one thread and committed in the order of the input, so that the output is
 /// the same whatever the number of threads.
@@ -7,35 +7,37 @@ package struct SegmentOutput: Sendable {
   package var bytes: [UInt8] = []
   /// Offset in `bytes` after each line, so that a limit can cut between two.
   package var lineEnds: [Int] = []
-  /// Hits for a grouping, which renders only at the end.
+  /// Hits that are kept as values, for a grouping or a caller.
   package private(set) var hits: [Hit] = []
-  /// Memory that these need, about.
+  /// The approximate memory that `hits` needs.
   private var hitBytes = 0
-  /// Of a capture: long lines, which are rendered when they are written.
+  /// For a capture: long lines, which are rendered when they are written.
   ///
-  /// Each has an empty one among the rendered lines, in its place.
+  /// Each has an empty line in its place among the rendered lines.
   package private(set) var packedLines: [PackedLine] = []
   private(set) var packs: [PackedHits] = []
-  /// Of a capture: where each line or hit belongs.
+  /// For a capture: the place of each line or hit.
   package var places: [PacketPlace] = []
-  /// What was counted.
+  /// The counts of the piece.
   package var statistics = ScanStatistics()
 
   package init() {}
 
-  /// A hit with so much text around it that it is kept packed until it is written.
+  /// A hit whose sources have so much text that it is kept packed until it is written.
   package struct PackedLine: Sendable {
-    /// Which of the segment's lines it is.
+    /// The index of the line in the segment.
     var line: Int
-    /// Where it is: which of `packs`, and where in that.
+    /// The index of its pack in `packs`, and its place there below.
     var pack: Int
     var place: PackedHits.Place
-    /// Bytes that its line will have, about, without the input's path.
+    /// The approximate number of bytes of the rendered line, without the input's path.
     var length: Int
   }
 
-  /// Bytes of text from which on a line is packed: a packet of one kilobyte may hit a value a hundred times that has
-  /// ten thousand sources, and all hits of a stretch of packets are at hand before the first is written.
+  /// The number of bytes of text above which a line is packed.
+  ///
+  /// A packet of one kilobyte may hit a value with ten thousand sources a hundred times, and all
+  /// hits of a stretch of packets are in memory before the first is written.
   static let longLine = 4096
 
   /// Adds a hit as a line that is rendered when it is written.
@@ -56,27 +58,29 @@ package struct SegmentOutput: Sendable {
     lineEnds.append(bytes.count)
   }
 
-  /// Takes over what others have packed; the number of the first.
+  /// Adds packs of another segment; returns the index of the first.
   mutating func append(packs others: [PackedHits]) -> Int {
     packs += others
     return packs.count - others.count
   }
 
-  /// Lines or hits held.
+  /// The number of lines or hits.
   package var count: Int { lineEnds.count + hits.count }
 
   /// The lowest number of a packet that a line or hit belongs to, if there is any.
   package var lowestPacket: UInt64? { places.lazy.map(\.packet).min() }
 
-  /// Memory for lines and hits, about.
+  /// The approximate memory for lines and hits.
   package var byteCount: Int {
     bytes.count + hitBytes + packs.reduce(0) { $0 + $1.byteCount }
   }
 
-  /// Whether it is so much that it should be handed on: a chunk full of hits has a hundred times its length.
+  /// Whether the output is so large that it should be handed on.
+  ///
+  /// The output of a chunk full of hits is a hundred times as long as the chunk.
   package var isMuch: Bool { byteCount > 4 << 20 }
 
-  /// Begins anew once what is here was handed on; its memory is used again.
+  /// Empties the segment once its output was handed on, and keeps its memory.
   package mutating func restart() {
     var (bytes, lineEnds) = (bytes, lineEnds)
     self = SegmentOutput()

@@ -1,14 +1,15 @@
-/// How many threads are to share an input.
+/// Decides how many threads share an input.
 enum WorkSharing {
-  /// For each of some inputs in order: one thread where the last of them is done no later for it, else all.
+  /// For each input, in order: one thread if that does not delay the end of the run, else all
+  /// threads.
   ///
-  /// A capture costs least on one thread, since what several do has to be handed over. How long inputs
-  /// take is told by their sizes; one of unknown size, as a pipe, is shared by all.
+  /// A capture costs least on one thread, since several have to hand work over to each other. An
+  /// input's size tells how long it takes; one of unknown size, such as a pipe, is shared by all.
   static func threads(sizes: [UInt64?], of threads: Int) -> [Int] {
     guard threads > 1, sizes.count > 1 else {
       return [Int](repeating: max(threads, 1), count: sizes.count)
     }
-    // Sizes as times; an input takes as long as its size says, each thread having its own end.
+    // Sizes count as times; `ends` has the time at which each thread is done.
     let total = sizes.reduce(0.0) { $0 + Double($1 ?? 0) }
     let latest = total / Double(threads) * 1.05
     var ends = [Double](repeating: 0, count: min(threads, sizes.count))

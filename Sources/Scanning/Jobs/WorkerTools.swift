@@ -9,7 +9,7 @@ import Parsing
 final class WorkerTools {
   var batch = ObservableBatch()
   let logs: LogExtractor
-  /// Says which lines of a log are worth reading, from the first log on; nil where all are.
+  /// Finds the lines of a log that are worth reading; nil before the first log, or if all are read.
   var finder: CandidateFinder?
   private var finderSource: FinderSource?
   var candidates: [UInt32] = []
@@ -20,7 +20,7 @@ final class WorkerTools {
     finderSource = finder
   }
 
-  /// What reads the flows of captures, all of a run with the same options.
+  /// The reader of captures' flows; all captures of a run have the same options.
   func flowWorker(_ options: CaptureOptions) -> FlowWorker {
     if let flows { return flows }
     let worker = FlowWorker(options)
@@ -46,23 +46,25 @@ final class WorkerTools {
   }
 }
 
-/// What the first pass over a chunk of a log found: it depends on the bytes alone, not on the lines before them.
+/// What the first pass over a chunk of a log found.
+///
+/// It depends on the bytes alone, not on the lines before them.
 struct ChunkCandidates {
-  /// Where something may be, nil where everything must be read.
+  /// The offsets at which an indicator may be; nil if everything must be read.
   var places: [UInt32]?
-  /// Those near which a word is.
+  /// Those offsets near which a file name may be.
   var words: [UInt32]?
-  /// Those at which nothing but the host of a URL may be.
+  /// Those offsets at which only the host of a URL may be.
   var hosts: [UInt32] = []
-  /// Values of each kind that were looked at, by raw value.
+  /// The number of values of each kind that the pass looked at, by the kind's raw value.
   var counts: [UInt64] = []
 
-  /// Whether they are few enough to be kept for longer than the chunk is scanned.
+  /// Whether the candidates are few enough to be kept longer than the scan of their chunk.
   func isSmall(beside byteCount: Int) -> Bool {
     (places?.count ?? 0) + (words?.count ?? 0) + hosts.count <= byteCount / 16
   }
 
-  /// Adds what was looked at beyond what was extracted and counted already.
+  /// Adds the values that the pass looked at and that were not extracted, and so not counted yet.
   func addCounts(to observables: inout [UInt64], beyond extracted: [UInt64]) {
     for kind in counts.indices where kind < observables.count && counts[kind] > extracted[kind] {
       observables[kind] += counts[kind] - extracted[kind]
@@ -71,10 +73,10 @@ struct ChunkCandidates {
 }
 
 extension ScanWorker {
-  /// What came of scanning a piece of a log.
+  /// The result of scanning a piece of a log.
   struct ScannedText {
     var state: LogState
-    /// Bytes of whole lines and records.
+    /// The number of bytes of the whole lines and records that were read.
     var consumed: Int
     var lines: UInt64
     /// What the first pass found in the piece.
@@ -85,13 +87,13 @@ extension ScanWorker {
   ///
   /// - Parameters:
   ///   - bytes: The piece.
-  ///   - start: What the bytes before it decide.
-  ///   - place: Where the piece stands.
-  ///   - isFinal: Whether nothing follows it.
-  ///   - known: What the first pass found in the piece, if it was made before.
-  ///   - output: Where the hits and counts go.
-  ///   - isStopped: Asked now and then, with the output so far, which may be taken; true ends the scan before its
-  ///     end.
+  ///   - start: The state after the bytes before the piece.
+  ///   - place: The place of the piece in its input.
+  ///   - isFinal: Whether nothing follows the piece.
+  ///   - known: What the first pass found in the piece, if it was made already.
+  ///   - output: Receives hits and counts.
+  ///   - isStopped: Called now and then with the output so far, which it may take; true ends the
+  ///     scan early.
   /// - Returns: How far the scan came.
   func scanText(
     _ bytes: RawSpan, from start: LogState, place: SegmentPlace, isFinal: Bool,
@@ -105,7 +107,8 @@ extension ScanWorker {
     var state = start
     var offset = 0
     var lines: UInt64 = 0
-    // What was extracted is in the output, but for what was taken from there.
+    // The number of observables that were extracted, by kind. They are counted in the output,
+    // except those that `isStopped` has taken from there.
     var extracted = output.statistics.observables.map { 0 &- $0 }
     func isEnough(_ output: inout SegmentOutput) -> Bool {
       let before = output.statistics.observables
@@ -126,7 +129,7 @@ extension ScanWorker {
     for kind in extracted.indices { extracted[kind] &+= output.statistics.observables[kind] }
     candidates.addCounts(to: &output.statistics.observables, beyond: extracted)
     output.statistics.lines += lines
-    // A last line need not end.
+    // The last line need not end in a line feed.
     if isFinal, offset > 0, offset >= bytes.byteCount,
       bytes.byte(at: bytes.byteCount - 1) != Byte.lineFeed
     {
