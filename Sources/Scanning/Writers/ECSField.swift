@@ -17,7 +17,8 @@ struct ECSField {
     path = parts.map { "\($0)" }.joined(separator: ".")
   }
 
-  /// The place of a field of captures; nil for fields of logs and for those without a place.
+  /// The ECS field for a capture's field; nil for fields of logs and for those that ECS has no
+  /// field for.
   init?(_ field: [UInt8]) {
     guard let place = Self.place(String(decoding: field, as: UTF8.self)) else { return nil }
     self = place
@@ -48,20 +49,20 @@ struct ECSField {
     case "file.sha1": ECSField(.text, "file", "hash", "sha1")
     case "file.sha256": ECSField(.text, "file", "hash", "sha256")
     case "http.filename", "ftp.filename", "smb.filename": ECSField(.text, "file", "name")
-    // Of addresses the flow's ends already stand in `source.ip` and `destination.ip`.
+    // The flow's ends are already written as `source.ip` and `destination.ip`.
     case "ip.src": ECSField(.text, "source", "ip")
     case "ip.dst": ECSField(.text, "destination", "ip")
     default: nil
     }
   }
 
-  /// Writes the field with its value; nothing for the flow's own ends, which are there already.
+  /// Writes the field with its value, except for the flow's own ends, which are written already.
   func append(_ value: [UInt8], to writer: inout JSONWriter) {
     guard path != "source.ip", path != "destination.ip" else { return }
     for (index, part) in parts.enumerated() {
       writer.key(part)
       guard index + 1 < parts.count else { break }
-      // A list of objects stands at the last but one part.
+      // A list of objects is the value of the last but one part.
       if form == .object, index + 2 == parts.count { writer.beginArray() }
       writer.beginObject()
     }

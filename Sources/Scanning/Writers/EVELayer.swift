@@ -1,4 +1,4 @@
-/// Where in an EVE record the value of a capture's field stands.
+/// The place in an EVE record for the value of a capture's field.
 struct EVELayer {
   /// The record's member that holds the protocol.
   enum Object {
@@ -6,12 +6,12 @@ struct EVELayer {
   }
 
   var object: Object
-  /// Objects inside one another around the member.
+  /// The nested objects around the member, outermost first.
   var parents: [StaticString] = []
   var member: StaticString
-  /// The member is a list of strings or of records.
+  /// Whether the member is a list of strings or of records.
   var isMemberList = false
-  /// The list's elements are records with the value in this member.
+  /// If the list's elements are records, the member of a record that holds the value.
   var recordMember: StaticString?
   var hasColons = false
   var isURL = false
@@ -31,7 +31,7 @@ struct EVELayer {
     recordMember = record
   }
 
-  /// The place of a field of captures; nil for fields of logs and for those without a place.
+  /// The place for a capture's field; nil for fields of logs and for those without a place.
   init?(field: [UInt8]) {
     let name = String(decoding: field, as: UTF8.self)
     guard let place = Self.place(name) else { return nil }

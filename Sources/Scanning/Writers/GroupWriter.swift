@@ -8,13 +8,15 @@ struct GroupWriter {
   let home: HomeNetworks
   let showsSuppressed: Bool
 
-  /// Writes every group, in the order in which their first hits stand, piece by piece: together they may be as
-  /// much as the input.
+  /// Writes every group, in the order of their first hits.
+  ///
+  /// The output is handed on piece by piece, since all groups together may be as large as the
+  /// input.
   ///
   /// - Parameters:
-  ///   - groups: what to write.
+  ///   - groups: the groups to write.
   ///   - put: takes a piece; false ends the writing.
-  /// - Returns: false when a piece was not taken.
+  /// - Returns: false if a piece was not taken.
   func write(_ groups: inout HitGroups, put: ([UInt8]) -> Bool) -> Bool {
     var output: [UInt8] = []
     var renderer = Renderer(self, &groups, &output)
@@ -40,7 +42,7 @@ struct GroupWriter {
     private var lines: HitLines
     private var hit: [UInt8] = []
 
-    /// Appends what stands before the first group.
+    /// Appends the header, if the format has one.
     init(_ options: GroupWriter, _ groups: inout HitGroups, _ output: inout [UInt8]) {
       self.options = options
       let (home, showsSuppressed) = (options.home, options.showsSuppressed)

@@ -4,7 +4,7 @@ import Parsing
 
 /// Writes hits as CSV (RFC 4180), one row a hit.
 struct HitCSV {
-  /// The first line; the list that suppresses a hit has a column where such hits are shown.
+  /// The header row; it has a column for the allow list if suppressed hits are shown.
   static func header(showsSuppressed: Bool) -> String {
     columns + (showsSuppressed ? ",suppressed_by\n" : "\n")
   }
@@ -17,8 +17,8 @@ struct HitCSV {
   private let showsSuppressed: Bool
 
   /// - Parameters:
-  ///   - home: what is ours, for the direction of flows.
-  ///   - showsSuppressed: whether rows have a column that says what suppresses a hit.
+  ///   - home: the networks that count as ours, for the direction of flows.
+  ///   - showsSuppressed: whether rows have a column for the allow list that suppresses a hit.
   init(home: HomeNetworks, showsSuppressed: Bool) {
     self.home = home
     self.showsSuppressed = showsSuppressed
@@ -65,7 +65,7 @@ struct HitCSV {
     cell(Array(value.utf8), to: &output)
   }
 
-  /// An address and a port, each of which may be unknown.
+  /// Appends two cells for an address and a port, each of which may be unknown.
   private func cell(_ end: EventEnd?, to output: inout [UInt8]) {
     cell(end.map(\.text) ?? [], to: &output)
     let port = end.map(\.port) ?? 0
@@ -92,8 +92,9 @@ struct HitCSV {
 }
 
 extension HitCSV {
-  /// Bytes that are not UTF-8 as they stand in a hit's JSON: each that belongs to no character as `\xnn`, each
-  /// backslash as two.
+  /// Escapes bytes that are not UTF-8 as a hit's JSON does.
+  ///
+  /// Each byte that belongs to no character becomes `\xnn`, and each backslash is doubled.
   private static func escaped(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     var offset = 0

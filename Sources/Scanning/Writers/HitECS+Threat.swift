@@ -2,7 +2,7 @@ import Indicators
 import Inputs
 import Parsing
 
-/// What the schema's `threat` says of a hit: its indicators, and who knows them.
+/// Writes the schema's `threat` field set: a hit's indicators, and the feeds that list them.
 extension HitECS {
   mutating func appendThreat(_ hit: Hit) {
     let sources = hit.indicators.flatMap { indicator in
@@ -191,7 +191,8 @@ extension HitECS {
     }
   }
 
-  /// The schema's scale, cut where STIX 2.1's None / Low / Med / High scale cuts it.
+  /// The confidence on the schema's scale, with the bounds of STIX 2.1's None / Low / Med / High
+  /// scale.
   static func confidence(_ value: UInt8?) -> StaticString {
     guard let value else { return "Not Specified" }
     return switch value {

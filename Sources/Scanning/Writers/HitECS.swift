@@ -2,23 +2,24 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Writes hits as documents of the Elastic Common Schema, version 8: alerts with the indicators that
-/// matched under `threat.enrichments`.
+/// Writes hits as documents of the Elastic Common Schema, version 8: alerts with the indicators
+/// that matched under `threat.enrichments`.
 ///
-/// The mapping is described in the article "Outputs". What the schema has no field for stands in
+/// The mapping is described in the article "Outputs". Data for which the schema has no field is in
 /// `sekisho`, a field set of our own, as the schema asks of those who add to it.
 struct HitECS {
   var writer = JSONWriter()
   private let home: HomeNetworks
 
-  /// - Parameter home: what is ours.
+  /// - Parameter home: the networks that count as ours.
   init(home: HomeNetworks) { self.home = home }
 
   /// Appends one hit as a line without its end.
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
     writer.reset()
     writer.beginObject()
-    // The time of the scan would make two equal scans differ, and be taken for the event's.
+    // No time is written if the event has none: the time of the scan would make two equal scans
+    // differ, and would be taken for the event's time.
     if let time = hit.time {
       writer.key("@timestamp")
       writer.time(time)
@@ -107,7 +108,7 @@ struct HitECS {
     writer.endObject()
   }
 
-  /// Of a record that does not tell a whole flow, what it tells.
+  /// Appends the ends and the protocol that a log record states without naming a whole flow.
   private mutating func appendEnds(_ hit: Hit) {
     guard let event = hit.event else { return }
     for (isSource, end) in [(true, event.source), (false, event.destination)] {
@@ -200,7 +201,7 @@ struct HitECS {
 }
 
 extension JSONWriter {
-  /// Writes a list of distinct strings; nothing where there is none.
+  /// Writes a list of distinct strings; nothing if the list is empty.
   mutating func distinctList(_ name: StaticString, _ values: [[UInt8]]) {
     guard !values.isEmpty else { return }
     key(name)
@@ -211,7 +212,7 @@ extension JSONWriter {
 }
 
 extension [[UInt8]] {
-  /// Each of a few texts once, in the order of their first places.
+  /// The distinct texts, in the order of their first places; meant for few texts.
   var distinct: [[UInt8]] {
     reduce(into: []) { result, text in
       if !result.contains(text) { result.append(text) }

@@ -2,16 +2,16 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Writes hits as alerts of Suricata's EVE log, so that a pipeline that takes those takes ours.
+/// Writes hits as alerts of Suricata's EVE log, so that a pipeline for that log can take them.
 ///
-/// Members and their types are those of Suricata's own JSON schema (`etc/schema.json`); what it has
-/// no place for stands in `alert.context`, which is free. The mapping is described in the article
-/// "Outputs".
+/// Members and their types are those of Suricata's own JSON schema (`etc/schema.json`). Data for
+/// which it has no member is in `alert.context`, whose content is free. The mapping is described in
+/// the article "Outputs".
 struct HitEVE {
   private var writer = JSONWriter()
   private var indicators: HitJSON
 
-  /// - Parameter home: what is ours.
+  /// - Parameter home: the networks that count as ours.
   init(home: HomeNetworks) {
     indicators = HitJSON(home: home)
   }
@@ -20,7 +20,8 @@ struct HitEVE {
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
     writer.reset()
     writer.beginObject()
-    // The time of the scan would make two equal scans differ, and be taken for the event's.
+    // No time is written if the event has none: the time of the scan would make two equal scans
+    // differ, and would be taken for the event's time.
     if let time = hit.time { writer.member("timestamp", Self.time(time)) }
     if let flow = hit.knownFlow {
       writer.member("flow_id", Self.identifier(of: flow))
@@ -72,7 +73,7 @@ struct HitEVE {
     }
   }
 
-  /// Of a record that does not tell a whole flow, what it tells.
+  /// Appends the ends and the protocol that a log record states without naming a whole flow.
   private mutating func appendEnds(_ hit: Hit) {
     guard let event = hit.event else { return }
     if let end = event.source {
@@ -93,8 +94,10 @@ struct HitEVE {
     }
   }
 
-  /// A number that alerts of one flow share, at most 51 bits as Suricata's own are; the ends decide it,
-  /// so that it is the same in every run.
+  /// A number that all alerts of one flow share.
+  ///
+  /// It has at most 51 bits, as Suricata's own. It is computed from the flow alone, so it is the
+  /// same in every run.
   static func identifier(of flow: FlowRecord) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for word in [
@@ -112,7 +115,7 @@ struct HitEVE {
   static func time(_ nanoseconds: Int64) -> [UInt8] {
     var text: [UInt8] = []
     Timestamp.append(nanoseconds, to: &text)
-    // `2024-05-01T10:00:00.123456`; what follows is more digits or the zone.
+    // Keeps `2024-05-01T10:00:00.123456`; more digits or the zone may follow.
     return Array(text.prefix(26)) + Array("+0000".utf8)
   }
 
@@ -143,7 +146,7 @@ struct HitEVE {
     writer.distinctList("indicator", hit.indicators.map(\.entry.value))
     writer.distinctList("feed", sources.map(\.feed))
     if hit.time == nil {
-      // Whoever reads the record gives it the time at which it came, and is to know that.
+      // A reader gives the record the time of its arrival, and has to know that.
       writer.distinctList("timestamp_of", [Array("intake".utf8)])
     }
     writer.endObject()
@@ -153,7 +156,7 @@ struct HitEVE {
     writer.endObject()
   }
 
-  /// What the scan knows and the schema has no member for.
+  /// Appends the data for which the schema has no member.
   private mutating func appendContext(_ hit: Hit) {
     writer.beginObject()
     writer.key("sekisho")
@@ -182,12 +185,13 @@ struct HitEVE {
     writer.endObject()
   }
 
-  /// A signature of the range that is set aside for local use: one for each kind and way to match.
+  /// A signature number in the range for local use: one for each kind and way to match.
   static func signature(of hit: Hit) -> Int {
     1_900_000 + Int(hit.kind.rawValue) * 10 + Int(hit.match.rawValue)
   }
 
-  /// 1 (high) to 3 (low), by the highest confidence that a source states; 2 where none does.
+  /// The severity from 1 (high) to 3 (low), by the highest confidence that a source states; 2 if
+  /// none states one.
   private static func severity(_ sources: [ResolvedSource]) -> Int {
     guard let confidence = sources.compactMap(\.confidence).max() else { return 2 }
     return confidence >= 75 ? 1 : confidence >= 50 ? 2 : 3
@@ -195,7 +199,7 @@ struct HitEVE {
 
   // MARK: Protocol
 
-  /// The value once more where Suricata's own record of the protocol would have it.
+  /// Repeats the value where Suricata's own record of the protocol would have it.
   private mutating func appendLayer(_ layer: EVELayer, _ hit: Hit) {
     writer.key(layer.object)
     if layer.isList { writer.beginArray() }
@@ -225,7 +229,7 @@ struct HitEVE {
     if layer.isList { writer.endArray() }
   }
 
-  /// A URL as Suricata splits it: host, port, and the rest.
+  /// Appends a URL as Suricata splits it: host, port, and the rest.
   private mutating func appendURL(_ url: [UInt8]) {
     let (host, port, rest) = URLPieces.split(url)
     writer.member("hostname", host)
@@ -246,7 +250,7 @@ struct HitEVE {
   }
 }
 
-/// A URL's host, port and the rest, in its normal form.
+/// Splits the normal form of a URL into host, port and the rest.
 enum URLPieces {
   static func split(_ url: [UInt8]) -> (host: [UInt8], port: UInt16?, rest: [UInt8]) {
     var start = 0

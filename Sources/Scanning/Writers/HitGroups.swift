@@ -3,10 +3,10 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Hits put together by what they have in common: first, last, count.
+/// Groups of hits that have something in common, each with its first hit, times and count.
 ///
-/// Input decides how many groups there are, so a group takes fifty bytes beside its first hit, which is packed, and a
-/// sample of other values.
+/// The input decides how many groups there are. So a group takes about fifty bytes besides its
+/// first hit, which is packed, and a sample of other values.
 struct HitGroups {
   /// One group, with a sample of what is in it.
   struct Group {
@@ -16,38 +16,41 @@ struct HitGroups {
     var lastTime: Int64
     var count: UInt64 = 0
     var suppressed: UInt64 = 0
-    /// The last of its values beyond that of the first hit, and how many they are.
+    /// The index in `samples` of the group's newest value besides that of the first hit, or 0;
+    /// below, the number of such values.
     fileprivate var lastSample: UInt32 = 0
     fileprivate var sampleCount: UInt8 = 0
-    /// Feeds of every indicator in the group: a list of `feedLists`.
+    /// The feeds of every indicator in the group: an index in `feedLists`.
     fileprivate var feeds: UInt32 = 0
   }
 
-  /// A value of a group, and the place of the one before it, or 0.
+  /// A value of a group, and the index of the group's previous sample, or 0.
   private struct Sample {
     var value: PackedHits.Place
     var previous: UInt32
   }
 
-  /// What hits of a group share, hashed with two seeds: no input can be written to collide.
+  /// A hash of what the hits of a group share.
+  ///
+  /// It uses two random seeds, so that no input can be written to collide.
   private struct Key: Hashable {
     var first: UInt64
     var second: UInt64
   }
 
-  /// Distinct observed values of a group that are kept, and feeds.
+  /// The number of distinct values, and of feeds, that are kept for a group.
   private static let sampleLimit = 100
-  /// Memory for values beyond the first of each group.
+  /// Bytes for all groups' values beyond the first of each.
   private static let sampleBytes = 16 << 20
-  /// Memory for the first hit of each group, on average: a value may be as long as a line.
+  /// Bytes for the first hit of a group, on average: a value may be as long as a line.
   private static let hitBytes = 512
 
   let grouping: ScanOptions.Grouping
   private let limit: Int
   private let hashes = (SeededHash(), SeededHash())
-  /// Hits of groups beyond the limit, which are in none.
+  /// The number of hits that are in no group, since theirs would be beyond the limit.
   private(set) var cutHits: UInt64 = 0
-  /// Values for which there was no memory.
+  /// The number of values that were left out for lack of memory.
   private(set) var cutValues: UInt64 = 0
   private var index: [Key: UInt32] = [:]
   private(set) var groups: [Group] = []
@@ -56,7 +59,7 @@ struct HitGroups {
   private var sampledBytes = 0
   private var feedNames: [[UInt8]] = []
   private var feedNumbers: [[UInt8]: UInt32] = [:]
-  /// Few groups have a list of their own.
+  /// Distinct lists of feed numbers, shared by groups: few groups have a list of their own.
   private var feedLists: [[UInt32]] = [[]]
   private var feedListNumbers: [[UInt32]: UInt32] = [[]: 0]
   private var catalog: EntryCatalog
@@ -64,15 +67,15 @@ struct HitGroups {
 
   /// - Parameters:
   ///   - grouping: what hits of a group have in common.
-  ///   - limit: groups that are kept; the input decides how many there are.
-  ///   - databases: those that the hits are of.
+  ///   - limit: the number of groups to keep; the input decides how many there would be.
+  ///   - databases: the databases whose entries the hits name.
   init(_ grouping: ScanOptions.Grouping, limit: Int, databases: [IndicatorDatabase]) {
     self.grouping = grouping
     self.limit = limit
     catalog = EntryCatalog(databases: databases)
   }
 
-  /// Keeps so many groups at most, and tells how many others there were.
+  /// Keeps the first `count` groups, and returns how many were removed.
   mutating func keepFirst(_ count: Int) -> Int {
     let cut = max(0, groups.count - count)
     groups.removeLast(cut)
@@ -95,7 +98,7 @@ struct HitGroups {
         cutHits += 1
         return
       }
-      // Once for all, since a longer array beside a shorter one is half as much again.
+      // Reserve once: an array that grows needs half as much memory again while it is copied.
       if groups.isEmpty { groups.reserveCapacity(min(limit, 1 << 18)) }
       position = groups.count
       index[key] = UInt32(position)
@@ -164,7 +167,7 @@ struct HitGroups {
     hits.hit(at: group.first, catalog: &catalog, merging: &merging)
   }
 
-  /// Distinct observed values of a group in the order in which they were seen, up to a limit.
+  /// The distinct values of a group in the order in which they were seen, up to a limit.
   func values(of group: Group) -> [[UInt8]] {
     var values: [[UInt8]] = []
     var sample = group.lastSample
@@ -176,12 +179,13 @@ struct HitGroups {
     return values.reversed()
   }
 
-  /// Names of the feeds of a group's indicators, in the order in which they were met, up to a limit.
+  /// The names of the feeds of a group's indicators, in the order in which they were seen, up to a
+  /// limit.
   func feeds(of group: Group) -> [[UInt8]] {
     feedLists[Int(group.feeds)].map { feedNames[Int($0)] }
   }
 
-  /// What all hits of a group share, as bytes.
+  /// The property that all hits of a group share, as bytes.
   private func key(of hit: Hit) -> [UInt8] {
     switch grouping {
     case .none: return Array("\(groups.count)".utf8)
@@ -203,7 +207,7 @@ struct HitGroups {
     }
   }
 
-  /// Where the event came from; in logs whose records do not tell, the input.
+  /// The address of the event's source; the input's path if the record names none.
   private func host(of hit: Hit) -> [UInt8] { hit.sourceEnd?.text ?? hit.path.bytes }
 
   private static func key(_ flow: FlowRecord) -> [UInt8] {
@@ -212,7 +216,8 @@ struct HitGroups {
       + Array(" \(flow.destinationPort) \(flow.ipProtocol)".utf8)
   }
 
-  /// Whether a group with this first hit is called by its input, since its records tell no ends.
+  /// Whether a group with this first hit is named by its input's path, since its records name no
+  /// ends.
   func isNamedByPath(_ first: Hit) -> Bool {
     switch grouping {
     case .flow: (first.flow ?? first.event?.flow) == nil
@@ -221,7 +226,7 @@ struct HitGroups {
     }
   }
 
-  /// What a group with this first hit is called, as its key reads.
+  /// The name of a group with this first hit.
   func name(_ first: Hit) -> [UInt8] {
     switch grouping {
     case .none: first.value

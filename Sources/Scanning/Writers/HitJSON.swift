@@ -9,8 +9,8 @@ package struct HitJSON {
   private let home: HomeNetworks
 
   /// - Parameters:
-  ///   - home: what is ours, for the direction of flows.
-  ///   - keepsIndicators: whether more hits come, so that indicators are kept as they were written.
+  ///   - home: the networks that count as ours, for the direction of flows.
+  ///   - keepsIndicators: whether to keep the text of indicators, as more hits will follow.
   package init(home: HomeNetworks, keepsIndicators: Bool = true) {
     self.home = home
     if keepsIndicators { known = KnownIndicators() }
@@ -89,10 +89,11 @@ package struct HitJSON {
   }
 }
 
-/// Indicators as they were written lately, since what hits once often hits again.
+/// Keeps the JSON of indicators that were written lately, since an indicator that hit once often
+/// hits again.
 ///
-/// Each has a place that its entry chooses; a place holds all that the text depends on, so nothing else is taken
-/// for it.
+/// It is a direct-mapped cache: the entry chooses a place. A place holds all that the text depends
+/// on, so no other indicator is taken for it.
 private struct KnownIndicators {
   private static let size = 2048
   /// The longest text that is kept.
@@ -213,7 +214,9 @@ extension JSONWriter {
     member("rcode", code.name)
   }
 
-  /// Writes a flow as the `flow` member; its state is that bytes disagree, else what was answered.
+  /// Writes a flow as the `flow` member.
+  ///
+  /// Its state is `overlap` if overlapping bytes disagree, else the DNS response code.
   mutating func flow(
     _ flow: FlowRecord, direction: StaticString, responseCode: DNSResponseCode?
   ) {
@@ -246,7 +249,7 @@ extension JSONWriter {
     endObject()
   }
 
-  /// Writes what a record says of its event as the `flow` member, with a verdict beside the state.
+  /// Writes a log record's event as the `flow` member, with its state and verdict.
   mutating func event(_ event: EventContext, home: HomeNetworks) {
     key("flow")
     beginObject()
@@ -283,8 +286,8 @@ extension JSONWriter {
     endObject()
   }
 
-  /// Writes an IP protocol by its name (IANA's keyword in lower case), always as a string; one without
-  /// a name here as its number in digits.
+  /// Writes an IP protocol as a string: IANA's keyword in lower case, or the number in digits if
+  /// the protocol has no name here.
   private mutating func ipProtocol(_ number: UInt8) {
     key("protocol")
     switch number {
@@ -332,7 +335,9 @@ extension JSONWriter {
 }
 
 extension EventContext {
-  /// The flow that both ends make; it has ports where the protocol and both ports are known.
+  /// The flow between both ends; nil unless both are known and of one IP version.
+  ///
+  /// It has ports if both ports are known and the protocol is TCP, UDP or SCTP.
   var flow: FlowRecord? {
     guard let source, let destination, source.isIPv4 == destination.isIPv4 else { return nil }
     let hasPorts =
@@ -346,7 +351,7 @@ extension EventContext {
 }
 
 extension ObservableBatch {
-  /// What a record says of its event, if anything.
+  /// What a log record says of its event; nil if it says nothing.
   func context(of record: ObservableRecord) -> EventContext? {
     guard record.context != ObservableRecord.noContext, Int(record.context) < contexts.count
     else { return nil }

@@ -9,8 +9,8 @@ struct HitLines {
 
   /// - Parameters:
   ///   - format: how hits are written.
-  ///   - home: what is ours, for the direction of flows.
-  ///   - showsSuppressed: whether rows have a column that says what suppresses a hit.
+  ///   - home: the networks that count as ours, for the direction of flows.
+  ///   - showsSuppressed: whether rows have a column for the allow list that suppresses a hit.
   init(format: ScanOptions.Format, home: HomeNetworks, showsSuppressed: Bool) {
     self.format = format
     json = HitJSON(home: home)

@@ -4,7 +4,7 @@ import Parsing
 
 /// Lays hits out for people: values defanged, controls and formula characters escaped.
 enum HitTable {
-  /// Headings over ungrouped hits.
+  /// The header row for ungrouped hits.
   static let header =
     "KIND          MATCH       VALUE                                     SEEN AS                 WHERE / INDICATOR AND FEED\n"
 
@@ -26,7 +26,7 @@ enum HitTable {
     if let context = hit.context { append(context, of: hit, to: &output) }
   }
 
-  /// What stands between one hit with its lines and the next.
+  /// The line between two hits that are shown with the lines around them.
   static let separator = Array("--\n".utf8)
 
   /// Appends the lines around a hit, each with its number, as `grep` does: `12-` before, `13:` the hit.
@@ -47,7 +47,7 @@ enum HitTable {
     let end = min(context.offset + hit.value.count, shown.count)
     let seen = shown[min(context.offset, end)..<end]
     if seen.elementsEqual(hit.value, by: { $0 == $1 || $0 | 0x20 == $1 }) {
-      // The value as everywhere in a table.
+      // The value is defanged as in the rest of the table.
       shown =
         DisplayText.defangedLine(shown[..<context.offset])
         + DisplayText.defanged(seen, kind: hit.kind) + DisplayText.defangedLine(shown[end...])

@@ -2,7 +2,7 @@ package import Database
 import Indicators
 import Parsing
 
-/// What a database holds, for people and as JSON.
+/// Describes the content of a database, for people and as JSON.
 package enum InspectionText {
   /// Tables for people.
   package static func table(

@@ -1,8 +1,8 @@
 import Parsing
 
-/// Objects and arrays as the code that writes what they hold, so that none stays open.
+/// Objects and arrays whose content a closure writes, so that none stays open.
 extension JSONWriter {
-  /// One object whose members the body writes, ending in a newline.
+  /// A document of one object whose members the body writes, ending in a newline.
   package static func document(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     writer.object(body)
@@ -61,7 +61,7 @@ extension JSONWriter {
     if let value { member(name, value) }
   }
 
-  /// Writes a member whose value stands in the code and needs no escaping.
+  /// Writes a member whose value is a literal in the code and needs no escaping.
   package mutating func member(_ name: StaticString, plain value: StaticString) {
     key(name)
     plain(value)

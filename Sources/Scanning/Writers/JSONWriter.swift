@@ -2,13 +2,14 @@ import Capture
 package import Indicators
 import Parsing
 
-/// Writes one JSON object after another into a byte buffer; keys without a value are left out by
-/// the caller's not writing them.
+/// Writes one JSON object after another into a byte buffer.
+///
+/// The caller leaves out keys that have no value.
 package struct JSONWriter {
   private var text = TextBuffer()
   private var needsComma = false
-  /// The Community IDs of flows whose values were written: those of a flow often follow one another,
-  /// and flows take turns.
+  /// The Community IDs of recent flows: values of one flow often follow one another, and flows take
+  /// turns.
   private var flowNames = FlowNames()
   /// The day whose time was written last, and that time's text up to the hour.
   private var day = Int64.min
@@ -24,7 +25,7 @@ package struct JSONWriter {
 
   /// Empties the buffer and keeps its memory.
   package mutating func reset() {
-    // A copy of the writer writes elsewhere from now on.
+    // If a copy of this writer shares the buffer, this one gets a new buffer.
     if isKnownUniquelyReferenced(&text) { text.removeAll() } else { text = TextBuffer() }
     needsComma = false
   }
@@ -55,7 +56,8 @@ package struct JSONWriter {
     needsComma = false
   }
 
-  /// Writes a member's name that is known only now; one that stands in the code is a `StaticString`.
+  /// Writes a member's name that is known only at run time; for a name in the code use a
+  /// `StaticString`.
   @_disfavoredOverload
   package mutating func key(_ name: String) {
     string(name)
@@ -65,7 +67,7 @@ package struct JSONWriter {
 
   /// Writes a string value from bytes.
   ///
-  /// - Returns: whether the bytes are valid UTF-8; where they are not, each bad one is `\xnn`.
+  /// - Returns: whether the bytes are valid UTF-8; if not, each invalid byte is written as `\xnn`.
   @discardableResult
   package mutating func string(_ value: RawSpan) -> Bool {
     separate()
@@ -106,7 +108,7 @@ package struct JSONWriter {
     if day != self.day || dayText.isEmpty {
       dayText.removeAll(keepingCapacity: true)
       Timestamp.append(nanoseconds, to: &dayText)
-      // The hour begins behind the only T.
+      // The hour follows the only T.
       if let mark = dayText.firstIndex(of: UInt8(ascii: "T")) {
         dayText.removeLast(dayText.count - mark - 1)
       }
@@ -162,7 +164,7 @@ package struct JSONWriter {
     needsComma = true
   }
 
-  /// Writes a number, or `null` for one that JSON has not (RFC 8259 §6).
+  /// Writes a number, or `null` for one that JSON cannot express (RFC 8259 §6).
   package mutating func number(_ value: Double) {
     separate()
     if value.isFinite {
@@ -192,7 +194,7 @@ package struct JSONWriter {
   }
 }
 
-/// Community IDs of flows named lately, each in the place that its ends choose.
+/// Keeps the Community IDs of recent flows, each in a place that the flow's ends choose.
 private struct FlowNames {
   private static let size = 512
   private var flows: [FlowRecord?] = []

@@ -1,33 +1,33 @@
 import Parsing
 
-/// The lines around a hit, as they stand in the input.
+/// The lines around a hit, as they are in the input.
 ///
-/// A line is shown up to 4 KiB, and what is further away than 64 KiB is left out.
+/// At most 4 KiB of a line are shown, and lines further away than 64 KiB are left out.
 public struct LineContext: Sendable, Equatable {
-  /// Lines before that of the value, in the input's order, without their ends.
+  /// The lines before the value's line, in the input's order, without their ends.
   public var before: [[UInt8]] = []
   /// The line on which the value begins, or the part of it around the value.
   public var line: [UInt8] = []
-  /// Lines behind it.
+  /// The lines after the value's line.
   public var after: [[UInt8]] = []
   /// Number of the value's line, from 1.
   public var number: UInt64 = 0
   /// Where the value begins in `line`.
   public var offset = 0
 
-  /// Memory that the lines need, about.
+  /// The approximate memory that the lines need.
   var byteCount: Int {
     (before + after).reduce(line.count) { $0 + $1.count + 48 }
   }
 
-  /// Bytes of a line that are shown.
+  /// The number of bytes of a line that are shown at most.
   static let lineLimit = 4096
-  /// Bytes before and behind a line that are looked at.
+  /// The number of bytes before and after a line that are searched for lines.
   static let reach = 64 << 10
 
-  /// The context of a place in a chunk: so many lines before and behind it.
+  /// Takes `count` lines before and after the line of a place in a chunk.
   ///
-  /// `number` is the line of the place `start`, from 1, which is at or before the value.
+  /// `number` is the line number, from 1, of the offset `start`, which is at or before the place.
   init(
     around place: Int, in chunk: RawSpan, count: Int, surroundings: ChunkSurroundings,
     number: UInt64, at start: Int
@@ -45,7 +45,7 @@ public struct LineContext: Sendable, Equatable {
     let shown = Self.shown(first..<end, around: place)
     line = Self.text(chunk, shown)
     offset = min(place - shown.lowerBound, line.count)
-    // Where the line begins or ends out of reach, so do those beyond.
+    // If the line begins or ends out of reach, the lines beyond it are out of reach too.
     if lineFeed != nil || floor == 0 {
       before = Self.lastLines(count, of: chunk, 0..<first)
       if before.count < count, first <= Self.reach {
@@ -81,7 +81,7 @@ public struct LineContext: Sendable, Equatable {
     return bytes.copied(range.lowerBound..<end)
   }
 
-  /// The last lines of a range that ends behind a line's end.
+  /// The last lines of a range that ends after a line feed.
   private static func lastLines(_ count: Int, of bytes: RawSpan, _ range: Range<Int>) -> [[UInt8]] {
     var lines: [[UInt8]] = []
     var end = range.upperBound
@@ -90,7 +90,7 @@ public struct LineContext: Sendable, Equatable {
       let last = bytes.byte(at: end - 1) == Byte.lineFeed ? end - 1 : end
       let start =
         bytes.lastOffset(of: Byte.lineFeed, from: floor, to: last).map { $0 + 1 } ?? floor
-      // The rest of a line that begins further away is none.
+      // A line whose beginning is out of reach is left out.
       if start == floor, floor > range.lowerBound { break }
       lines.append(text(bytes, start..<last))
       end = start
@@ -114,12 +114,12 @@ public struct LineContext: Sendable, Equatable {
   }
 }
 
-/// What stands before and behind a chunk of a log, as far as lines around hits may need it.
+/// The text before and after a chunk of a log, as far as lines around hits may need it.
 struct ChunkSurroundings: Sendable {
   var before: [UInt8] = []
   var after: [UInt8] = []
 
-  /// The last lines of some bytes and those behind them: what the next chunk has before it.
+  /// The text before the next chunk: the last lines of `earlier` and `bytes` together.
   static func last(_ count: Int, of earlier: [UInt8], _ bytes: RawSpan) -> [UInt8] {
     var lines = 0
     var start = bytes.byteCount

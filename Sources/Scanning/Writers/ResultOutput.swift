@@ -8,24 +8,27 @@ public enum ResultDestination: Sendable {
   case descriptor(Int32)
   /// A file that appears under its name when it is complete; a device or pipe is written to as it is.
   case file(String)
-  /// Hits as values, one after another in the order of the inputs, each called with on a thread of
-  /// the run while no other call goes on and the others wait, so it must return soon; nothing is written,
-  /// format and grouping mean nothing.
+  /// A closure that receives hits as values, one after another, in the order of the inputs.
+  ///
+  /// It is called on threads of the run, one call at a time, and the other threads wait meanwhile,
+  /// so it must return soon. Nothing is written; format and grouping are ignored.
   case hits(@Sendable (Hit) -> Void)
 }
 
-/// Where the observables of a listing go, each a line of JSON.
+/// Where the observables of a listing go, each as a line of JSON.
 public enum ListingDestination: Sendable {
   /// An open file, pipe or terminal, which stays open.
   case descriptor(Int32)
   /// A file that appears under its name when it is complete; a device or pipe is written to as it is.
   case file(String)
-  /// One or more whole lines at a time, in the order of the inputs, each called with on a thread of the run while
-  /// no other call goes on and the others wait, so it must return soon.
+  /// A closure that receives one or more whole lines at a time, in the order of the inputs.
+  ///
+  /// It is called on threads of the run, one call at a time, and the other threads wait meanwhile,
+  /// so it must return soon.
   case lines(@Sendable ([UInt8]) -> Void)
 }
 
-/// Where what a run yields goes, hits and observables alike.
+/// Where the results of a run go, whether hits or observables.
 enum OutputPlace {
   case descriptor(Int32)
   case file(String)
@@ -55,7 +58,7 @@ struct ResultOutput: ~Copyable {
   enum Failure: Error {
     /// The reader went away.
     case brokenPipe
-    /// The system's words.
+    /// The system reported an error, in these words.
     case failed(String)
   }
 
@@ -100,7 +103,7 @@ struct ResultOutput: ~Copyable {
     }
   }
 
-  /// Lets a file appear under its name.
+  /// Puts a complete file in place under its name.
   mutating func commit() throws(Failure) {
     guard let complete = file.take() else { return }
     do throws(InputError) {
@@ -113,7 +116,8 @@ struct ResultOutput: ~Copyable {
 
 /// A file written in one go.
 public enum ResultFile {
-  /// Writes bytes to a file that appears when it is complete, or to a device or pipe as it is.
+  /// Writes bytes to a file that appears when it is complete; a device or pipe is written to
+  /// directly.
   ///
   /// - Throws: `InputError` that names the file and the fault.
   public static func write(_ bytes: [UInt8], to path: String) throws(InputError) {

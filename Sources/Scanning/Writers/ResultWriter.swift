@@ -2,10 +2,10 @@ import Database
 import Indicators
 package import Inputs
 
-/// Writes what a scan yields, in order, and keeps its counts.
+/// Writes the results of a scan, in order, and keeps its counts.
 ///
-/// Sendable because it is used by one thread at a time: `OrderedOutput` calls it with its lock held,
-/// and whoever made it uses it before the threads start and after they have ended.
+/// Sendable because it is used by one thread at a time: `OrderedOutput` calls it with its lock
+/// held, and its creator uses it only before the threads start and after they have ended.
 package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private var output: ResultOutput?
   private let options: ScanOptions
@@ -16,27 +16,28 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private var writtenInInput: UInt64 = 0
   private var written: UInt64 = 0
   private var hasHeader = false
-  /// The input of which something was written last, and whether it is among those counted.
+  /// The input of the last segment written, and whether it is included in the count of inputs.
   private var lastInput: (index: Int, isCounted: Bool)?
   private let progress: ScanProgress
 
-  /// What was counted, complete after the last input.
+  /// The counts of the run, complete after the last input.
   package private(set) var statistics = ScanStatistics()
   /// Whether an input could not be read to its end, or the output not written.
   package private(set) var hasErrors = false
   /// Why the output could not be written.
   package private(set) var writeError: String?
-  /// Nothing more was wanted, so that the inputs may not have been read to their end.
+  /// Whether the limit on results was reached, so that the inputs may not have been read to their
+  /// end.
   package private(set) var isLimited = false
-  /// The reader of our output went away.
+  /// Whether the reader of our output went away.
   package private(set) var isBrokenPipe = false
 
   /// - Parameters:
   ///   - place: where to write.
   ///   - options: format, grouping, limits.
-  ///   - databases: those that hits are of.
+  ///   - databases: the databases whose entries the hits name.
   ///   - writesResults: false for `--count`.
-  ///   - progress: says when no more hits are to be handed over.
+  ///   - progress: its request to stop ends the delivery of hits.
   ///   - report: called for each problem, in order of the inputs.
   init(
     _ place: OutputPlace, options: ScanOptions, databases: [IndicatorDatabase] = [],
@@ -60,10 +61,12 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     write(segment, input: input, isCounted: false)
   }
 
-  /// Writes a segment, perhaps of an input that was counted already.
+  /// Writes a segment.
+  ///
+  /// - Parameter isCounted: whether the segment's input is already included in the count of inputs.
   func write(_ segment: SegmentOutput, input: Int, isCounted: Bool) -> Bool {
     var segment = segment
-    // Of groups the limit is known at the end.
+    // A limit on groups is applied at the end.
     let limit = options.grouping == .none || deliver != nil ? options.limit : .max
     let allowed = min(
       limit - min(written, limit),
@@ -83,7 +86,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
         hasHeader = true
         if options.grouping == .none, !put(header) { return false }
         if options.contextLines > 0, segment.bytes.starts(with: HitTable.separator) {
-          // It stands between hits.
+          // The separator belongs between hits, not before the first.
           segment.bytes.removeFirst(HitTable.separator.count)
         }
       }
@@ -92,7 +95,9 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     return written < limit
   }
 
-  /// Hands hits over, or to the groups; false once the run is to end, and then what is left is counted.
+  /// Delivers hits, or adds them to the groups; false once the run is to end.
+  ///
+  /// Hits that are not delivered then are counted.
   private func take(_ hits: [Hit]) -> Bool {
     guard let deliver else {
       for hit in hits { groups.add(hit) }
@@ -116,26 +121,28 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     }
   }
 
-  /// Reports a problem that belongs to no input's turn.
+  /// Reports a problem at once, without waiting for an input's turn.
   package func note(_ problem: ScanProblem) {
     if problem.isError { hasErrors = true }
     report(problem)
   }
 
-  /// Ends the output: nobody reads it.
+  /// Ends the output, since nobody reads it.
   func noteBrokenPipe() { isBrokenPipe = true }
 
   /// Adds to what was skipped.
   package func count(_ skipped: Tally) { statistics.skipped.merge(skipped) }
 
-  /// Writes what waits for the end: the groups, or for `--count` their number; then the file appears.
+  /// Writes the output that is due at the end, and puts the file in place.
+  ///
+  /// That is the groups, or for `--count` the number of hits.
   package func close() {
-    // It was read in part, as the run ended before it did.
+    // The last input was read in part, since the run ended before the input did.
     if let lastInput, !lastInput.isCounted { statistics.inputs += 1 }
     guard writeError == nil, !isBrokenPipe, deliver == nil else { return }
     var rest: [UInt8] = []
     if !writesResults {
-      // With a limit the scan ends somewhere behind it, so that there may have been more.
+      // The scan ends somewhere beyond a limit, so there may have been more hits.
       rest.append(
         decimal: options.grouping == .none
           ? min(statistics.hitCount, options.limit) : statistics.hitCount)
@@ -191,7 +198,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private func fail(_ message: String) {
     writeError = message
     hasErrors = true
-    // What was written so far would look like a whole file to whoever finds it.
+    // A partial file is dropped: it would look like a complete one.
     output = nil
   }
 }

@@ -1,11 +1,13 @@
 import Parsing
 
-/// Bytes that a writer adds to piece by piece, in memory that it uses again.
+/// A buffer to which a writer adds bytes piece by piece, in memory that is used again.
 ///
-/// An array asks at each of some sixty pieces of a hit whether it is shared and long enough, and each piece
-/// is a call; here a piece is a comparison and a copy. Not shared between threads: who holds one makes
-/// its own on being copied (`JSONWriter.reset`). Sendable, as the writers that own one are handed from
-/// thread to thread.
+/// A hit is written in about sixty pieces. For each an array checks whether it is shared and long
+/// enough, and makes a call; here a piece costs a comparison and a copy.
+///
+/// Not shared between threads: a writer that was copied makes a buffer of its own
+/// (`JSONWriter.reset`). Sendable because the writers that own a buffer are handed from thread to
+/// thread.
 @safe
 final class TextBuffer: @unchecked Sendable {
   @safe @exclusivity(unchecked) private var start: UnsafeMutablePointer<UInt8>
@@ -33,7 +35,9 @@ final class TextBuffer: @unchecked Sendable {
     unsafe output.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
   }
 
-  /// Room for that many more bytes, which the caller fills from the first on and then takes with `add`.
+  /// Memory for `length` more bytes after the buffer's content.
+  ///
+  /// The caller fills it from its first byte and then adds the number of bytes to `count`.
   @unsafe
   @inline(__always)
   private func room(_ length: Int) -> UnsafeMutablePointer<UInt8> {
@@ -78,7 +82,7 @@ final class TextBuffer: @unchecked Sendable {
     count &+= length
   }
 
-  /// Adds a member's name with its quotes and its colon, behind a comma where one is due.
+  /// Adds a member's name with its quotes and its colon, after a comma if one is due.
   @inline(__always)
   func appendKey(_ name: StaticString, isBehindComma: Bool) {
     let length = name.utf8CodeUnitCount
@@ -119,7 +123,7 @@ final class TextBuffer: @unchecked Sendable {
     while text.byteCount &- offset >= 8 {
       let word = text.littleEndianUInt64(unchecked: offset)
       let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
-      // A borrow only ever adds a flag where there is one below it.
+      // A borrow can set a wrong flag only above a byte that has a right one.
       let flags =
         (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
         | (word &- ones &* 0x20) & ~word | word

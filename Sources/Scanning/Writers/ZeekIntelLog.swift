@@ -4,8 +4,8 @@ import Parsing
 
 /// Writes hits as rows of Zeek's `intel.log`: its columns, its types, its escapes.
 ///
-/// `#open` and `#close` are left out, as they would make two equal scans differ. Zeek has no
-/// unique identifiers to give for our flows and files, so those columns are unset.
+/// `#open` and `#close` are left out, since they would make two equal scans differ. Our flows and
+/// files have no unique identifiers of Zeek's, so those columns are unset.
 struct ZeekIntelLog {
   /// The lines before the rows.
   static func header(showsSuppressed: Bool) -> String {
@@ -17,7 +17,7 @@ struct ZeekIntelLog {
       + "set[string]\tstring\tstring\tstring\(showsSuppressed ? "\tstring" : "")\n"
   }
 
-  /// Whether a column of our own, as a site's `redef` would add it, names the list that suppresses.
+  /// Whether rows have a column of our own for the allow list, as a site's `redef` would add it.
   let showsSuppressed: Bool
 
   /// Appends one hit as a row without its end.
@@ -67,7 +67,8 @@ struct ZeekIntelLog {
     output.append(contentsOf: value)
   }
 
-  /// A set: distinct elements, joined by commas, which elements have escaped.
+  /// Appends a set: distinct elements, joined by commas; commas in elements must be escaped
+  /// already.
   private func set(_ values: [[UInt8]], to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\t"))
     if values.isEmpty { output.append(contentsOf: "(empty)".utf8) }
@@ -77,7 +78,7 @@ struct ZeekIntelLog {
     }
   }
 
-  /// Seconds since 1970 with six digits of fraction, as Zeek writes a time.
+  /// Appends a time as Zeek writes it: seconds since 1970 with six digits of fraction.
   static func append(time nanoseconds: Int64, to output: inout [UInt8]) {
     var (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
     if rest < 0 {
@@ -90,7 +91,7 @@ struct ZeekIntelLog {
     output.append(contentsOf: fraction.utf8)
   }
 
-  /// The value as Zeek's framework has it: URLs without their scheme.
+  /// The value as Zeek's intelligence framework has it: URLs without their scheme.
   private static func indicator(_ value: [UInt8], kind: IndicatorKind) -> [UInt8] {
     guard kind == .url, let colon = value.firstIndex(of: Byte.colon),
       value[colon...].starts(with: "://".utf8)
@@ -98,8 +99,10 @@ struct ZeekIntelLog {
     return Array(value[(colon + 3)...])
   }
 
-  /// A string with everything as `\xNN` that would end it, or that its reader would take for
-  /// something else: controls, the backslash, bytes that are no UTF-8, the marks for nothing.
+  /// Escapes a string for a cell, as `\xNN`.
+  ///
+  /// Escaped are bytes that would end the cell or be misread: controls, the backslash, bytes that
+  /// are not UTF-8, and the marks for unset and empty values.
   static func escaped(_ value: [UInt8], inSet: Bool = false) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(value.count)
@@ -135,8 +138,8 @@ struct ZeekIntelLog {
     output.append(digits[Int(byte & 15)])
   }
 
-  /// The type of Zeek's framework; kinds that it does not know get one of our own module, as a
-  /// site's `redef` would add it.
+  /// The type in Zeek's intelligence framework; kinds that it does not know get one of our own
+  /// module, as a site's `redef` would add it.
   static func type(of kind: IndicatorKind) -> String {
     switch kind {
     case .ipv4, .ipv6: "Intel::ADDR"
@@ -161,7 +164,9 @@ struct ZeekIntelLog {
     }
   }
 
-  /// Where the framework would say that it has seen the field, those of Zeek's own logs included.
+  /// Where Zeek's intelligence framework would say that it saw the field.
+  ///
+  /// The fields of Zeek's own logs are included.
   static func location(of field: [UInt8]) -> String {
     switch String(decoding: field, as: UTF8.self) {
     case "ip.src", "id.orig_h", "id_orig_h", "src_ip", "tx_hosts": "Conn::IN_ORIG"
